@@ -2,9 +2,19 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { slowTests } from './test/ci/slow-tests.ts';
 
-const of = (name: string, include: readonly string[], globalSetup: readonly string[] = [], exclude: readonly string[] = []) => ({
+const of = (
+  name: string,
+  include: readonly string[],
+  globalSetup: readonly string[] = [],
+  exclude: readonly string[] = [],
+) => ({
   extends: true as const,
-  test: { name, include: [...include], exclude: [...exclude], globalSetup: [...globalSetup, 'test/setup/build.ts', 'test/setup/leftovers.ts'] },
+  test: {
+    name,
+    include: [...include],
+    exclude: [...exclude],
+    globalSetup: [...globalSetup, 'test/setup/build.ts', 'test/setup/leftovers.ts'],
+  },
 });
 const slow = slowTests.map((name) => `test/${name}`);
 

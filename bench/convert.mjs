@@ -10,10 +10,27 @@ export function convertFigures() {
   const [rules] = ruleFolders;
   const ours = { 'sigpack convert -t splunk': [...sigpack, 'convert', '-t', 'splunk', rules] };
   // LynxDB's language is the one of rsigma's targets that is nearest to SPL
-  const theirs = rsigma ? { 'rsigma, to LynxDB': [rsigma, 'backend', 'convert', '-t', 'lynxdb', '-s', '--without-pipeline', rules] } : {};
+  const theirs = rsigma
+    ? {
+        'rsigma, to LynxDB': [
+          rsigma,
+          'backend',
+          'convert',
+          '-t',
+          'lynxdb',
+          '-s',
+          '--without-pipeline',
+          rules,
+        ],
+      }
+    : {};
   const results = interleaved({ ...ours, ...theirs }, 5);
   console.log(`\nconversion of ${rules}`);
   console.table(tableOf(results));
   const [sigpackRun, rsigmaRun] = Object.values(results);
-  return [rsigmaRun ? figure(key, name, sigpackRun.cpu / rsigmaRun.cpu, 'times') : absent(key, name, 'no rsigma')];
+  return [
+    rsigmaRun
+      ? figure(key, name, sigpackRun.cpu / rsigmaRun.cpu, 'times')
+      : absent(key, name, 'no rsigma'),
+  ];
 }

@@ -1,4 +1,5 @@
-// npm run coverage: runs every built-in bundle of pipelines over the corpus and writes docs/pipeline-coverage.md.
+// npm run coverage: runs every built-in bundle of pipelines over the corpus and writes
+// docs/pipeline-coverage.md.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSourceFile } from '../dist/modules/cli/files/rule-files.js';
@@ -17,7 +18,9 @@ const root = join(import.meta.dirname, '..');
 const shared = process.env.SIGPACK_SHARED ?? join(root, '..', 'shared');
 const bag = createBag();
 const files = findRuleFiles(
-  ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map((name) => join(shared, 'corpus', name)),
+  ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map((name) =>
+    join(shared, 'corpus', name),
+  ),
   bag,
 );
 const collection = collect(
@@ -41,7 +44,14 @@ const details = [];
 const impossible = [];
 for (const [name, { pipelines }] of bundles) {
   const process = createProcessor(loadPipelines(pipelines, root, bag), { bag: createBag() });
-  const count = { windows: 0, windowsCovered: 0, other: 0, otherCovered: 0, unknown: 0, refused: 0 };
+  const count = {
+    windows: 0,
+    windowsCovered: 0,
+    other: 0,
+    otherCovered: 0,
+    unknown: 0,
+    refused: 0,
+  };
   const unmapped = new Map();
   const left = [];
   for (const rule of rules) {
@@ -49,7 +59,12 @@ for (const [name, { pipelines }] of bundles) {
     const processing = processed?.processing;
     const compiled = processed && createCombiner(createBag())(processed);
     const never = compiled && neverTrue(compiled);
-    if (never) left.push({ source: logSourceText(processing.logsource ?? {}), rule: rule.rule, fields: never.fields });
+    if (never)
+      left.push({
+        source: logSourceText(processing.logsource ?? {}),
+        rule: rule.rule,
+        fields: never.fields,
+      });
     const group = isWindows(rule) ? 'windows' : 'other';
     count[group]++;
     if (!processing) count.refused++;
@@ -62,7 +77,9 @@ for (const [name, { pipelines }] of bundles) {
       unmapped.set(source, fields);
     }
   }
-  lines.push(`| \`${name}\` | ${count.windows} | ${count.windowsCovered} | ${count.other} | ${count.otherCovered} | ${count.unknown} | ${count.refused} |`);
+  lines.push(
+    `| \`${name}\` | ${count.windows} | ${count.windowsCovered} | ${count.other} | ${count.otherCovered} | ${count.unknown} | ${count.refused} |`,
+  );
   details.push(
     '',
     `## ${name}`,
@@ -96,7 +113,9 @@ const never = [
   '| bundle | left out | of these stable or test |',
   '| --- | --- | --- |',
   ...impossible.map(({ name, left }) => {
-    const active = left.filter(({ rule }) => rule.status === 'stable' || rule.status === 'test').length;
+    const active = left.filter(
+      ({ rule }) => rule.status === 'stable' || rule.status === 'test',
+    ).length;
     return `| \`${name}\` | ${left.length} | ${active} |`;
   }),
 ];
@@ -112,8 +131,14 @@ for (const { name, left } of impossible) {
   for (const [source, rules] of [...sources].sort((a, b) => (a[0] < b[0] ? -1 : 1))) {
     const fields = [...new Set(rules.flatMap((one) => one.fields))].sort();
     const names = fields.map((field) => `\`${field.replaceAll('|', '\\|')}\``).join(', ');
-    const titles = rules.length > 8 ? '' : `: ${rules.map(({ rule }) => rule.title.replaceAll('|', '\\|')).join('; ')}`;
+    const titles =
+      rules.length > 8
+        ? ''
+        : `: ${rules.map(({ rule }) => rule.title.replaceAll('|', '\\|')).join('; ')}`;
     never.push(`| ${source} | ${ofRules(rules.length)}${titles} | ${names} |`);
   }
 }
-writeFileSync(join(root, 'docs', 'pipeline-coverage.md'), `${[...lines, ...never, ...details].join('\n')}\n`);
+writeFileSync(
+  join(root, 'docs', 'pipeline-coverage.md'),
+  `${[...lines, ...never, ...details].join('\n')}\n`,
+);

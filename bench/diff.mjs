@@ -14,19 +14,36 @@ export async function diffFigures() {
   const build = (name, ...more) => {
     const folder = join(output, name);
     const [command, ...start] = sigpack;
-    spawnSync(command, [...start, 'build', ...ruleFolders, '-o', folder, ...more], { stdio: 'ignore' });
+    spawnSync(command, [...start, 'build', ...ruleFolders, '-o', folder, ...more], {
+      stdio: 'ignore',
+    });
     return folder;
   };
   // a pipeline changes nearly every query
   const builds = [build('a', '-p', 'none'), build('b', '-p', 'splunk,graylog')];
   const [texts, reading] = await seconds(() => Promise.all(builds.map(readArtifact)));
-  const [snapshots, parsing] = await seconds(() => texts.map((text, index) => artifactSnapshot(String(index), text)));
+  const [snapshots, parsing] = await seconds(() =>
+    texts.map((text, index) => artifactSnapshot(String(index), text)),
+  );
   const [diff, comparing] = await seconds(() => diffOf(...snapshots));
-  const [text, showing] = await seconds(() => diffText(diffView(diff), [], { paint: (_, plain) => plain, verbose: false }));
+  const [text, showing] = await seconds(() =>
+    diffText(diffView(diff), [], { paint: (_, plain) => plain, verbose: false }),
+  );
   const same = diffOf(snapshots[0], artifactSnapshot('again', texts[0]));
-  console.log(`\ndiff of two builds: ${diff.changes.length} detections changed, ${same.unchanged} unchanged against itself, ${text.length} characters`);
-  console.table(Object.fromEntries(Object.entries({ reading, parsing, comparing, showing }).map(([name, taken]) => [name, `${taken.toFixed(2)} s`])));
-  return [figure('diffSeconds', 'diff of two builds, beyond reading them', comparing + showing, 's')];
+  console.log(
+    `\ndiff of two builds: ${diff.changes.length} detections changed, ${same.unchanged} unchanged against itself, ${text.length} characters`,
+  );
+  console.table(
+    Object.fromEntries(
+      Object.entries({ reading, parsing, comparing, showing }).map(([name, taken]) => [
+        name,
+        `${taken.toFixed(2)} s`,
+      ]),
+    ),
+  );
+  return [
+    figure('diffSeconds', 'diff of two builds, beyond reading them', comparing + showing, 's'),
+  ];
 }
 
 async function seconds(work) {

@@ -34,12 +34,17 @@ const passes = (one, { held }) => !isOver(one) || (held && isHeld(one));
 const worth = ({ value }) => value ?? Number.POSITIVE_INFINITY;
 
 /**
- * The figures of a part, measured again where one does not pass: a busy neighbour of the machine goes away, and what became slower stays slower. The best
- * of up to three times counts; what failed once has failed.
+ * The figures of a part, measured again where one does not pass: a busy neighbour of the machine
+ * goes away, and what became slower stays slower. The best of up to three times counts; what failed
+ * once has failed.
  */
 export async function repeated(measurePart, options) {
   let best = await measurePart(options);
-  for (let more = 2; more > 0 && best.some((one) => one.fault === undefined && !passes(one, options)); more--) {
+  for (
+    let more = 2;
+    more > 0 && best.some((one) => one.fault === undefined && !passes(one, options));
+    more--
+  ) {
     console.log(
       `\nmeasured again: ${best
         .filter((one) => !passes(one, options))
@@ -47,12 +52,17 @@ export async function repeated(measurePart, options) {
         .join(', ')}`,
     );
     const next = await measurePart(options);
-    best = best.map((one, index) => (one.fault === undefined && worth(next[index]) < worth(one) ? next[index] : one));
+    best = best.map((one, index) =>
+      one.fault === undefined && worth(next[index]) < worth(one) ? next[index] : one,
+    );
   }
   return best;
 }
 
-/** Prints a line for each figure; whether all are within their budgets, or with `held` no further over them than they were. */
+/**
+ * Prints a line for each figure; whether all are within their budgets, or with `held` no further
+ * over them than they were.
+ */
 export function report(figures, options) {
   const rows = figures.map((one) => {
     const { budget, goal } = budgets[one.key];
@@ -65,7 +75,12 @@ export function report(figures, options) {
     };
   });
   const heads = { figure: 'figure', value: 'value', budget: 'budget', goal: 'goal', verdict: '' };
-  const widths = Object.fromEntries(Object.keys(heads).map((name) => [name, Math.max(...[heads, ...rows].map((row) => row[name].length))]));
+  const widths = Object.fromEntries(
+    Object.keys(heads).map((name) => [
+      name,
+      Math.max(...[heads, ...rows].map((row) => row[name].length)),
+    ]),
+  );
   const line = (row) =>
     `${row.figure.padEnd(widths.figure)}  ${row.value.padStart(widths.value)}  ${row.budget.padStart(widths.budget)}  ${row.goal.padStart(widths.goal)}  ${row.verdict}`;
   console.log([heads, ...rows].map((row) => line(row).trimEnd()).join('\n'));

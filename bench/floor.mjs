@@ -1,4 +1,5 @@
-// What any builder in Node has to do at least: read the rules, parse their YAML to events, compress the text of both packs.
+// What any builder in Node has to do at least: read the rules, parse their YAML to events, compress
+// the text of both packs.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';

@@ -1,4 +1,5 @@
-// Events a second of the matcher: single rules, all rules with and without their index, and whole commands beside rsigma with its options.
+// Events a second of the matcher: single rules, all rules with and without their index, and whole
+// commands beside rsigma with its options.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readSourceFile } from '../dist/modules/cli/files/rule-files.js';
@@ -18,14 +19,18 @@ import { recordedEvents } from './windows-events.mjs';
 /** Detections of the corpus: as written, and for events of Sysmon and of the event log. */
 function corpus() {
   const bag = createBag();
-  const documents = findRuleFiles(ruleFolders, bag).flatMap((path) => readDocuments(readSourceFile(path, bag), bag).documents);
+  const documents = findRuleFiles(ruleFolders, bag).flatMap(
+    (path) => readDocuments(readSourceFile(path, bag), bag).documents,
+  );
   const collection = collect(documents, bag);
   const pipelines = new Map([['splunk', loadPipelines(['windows-sysmon'], packageRoot(), bag)]]);
   const { compile } = createTargetCompiler({ collection, placeholders: new Map(), bag, pipelines });
   return collection.rules.flatMap((rule, number) => {
     const made = compile(rule);
     const processed = made?.forTarget('splunk').compiled;
-    return made?.written.kind === 'detection' && processed ? [{ id: String(number), ruleId: rule.id, written: made.written.query, processed }] : [];
+    return made?.written.kind === 'detection' && processed
+      ? [{ id: String(number), ruleId: rule.id, written: made.written.query, processed }]
+      : [];
   });
 }
 
@@ -66,7 +71,8 @@ function singleRules(rules, events, own) {
     if (!made.ok || asked.length === 0) return [];
     const times = Math.ceil((own ? 3000 : 1000) / asked.length);
     const turn = () => {
-      for (let i = 0; i < times; i++) for (const { event } of asked) if (made.matches(event)) matched++;
+      for (let i = 0; i < times; i++)
+        for (const { event } of asked) if (made.matches(event)) matched++;
     };
     turn();
     const start = process.hrtime.bigint();
@@ -76,10 +82,18 @@ function singleRules(rules, events, own) {
   const sorted = rates.sort((a, b) => a - b);
   const at = (share) => whole(sorted[Math.floor(share * (sorted.length - 1))]);
   const share = sorted.filter((one) => one >= 200_000).length / sorted.length;
-  return { rules: sorted.length, median: at(0.5), '5th percentile': at(0.05), slowest: at(0), 'at least 200,000/s': `${(share * 100).toFixed(1)} %`, matched };
+  return {
+    rules: sorted.length,
+    median: at(0.5),
+    '5th percentile': at(0.05),
+    slowest: at(0),
+    'at least 200,000/s': `${(share * 100).toFixed(1)} %`,
+    matched,
+  };
 }
 
-const spread = (list, count) => Array.from({ length: count }, (_, index) => list[Math.floor((index * list.length) / count)]);
+const spread = (list, count) =>
+  Array.from({ length: count }, (_, index) => list[Math.floor((index * list.length) / count)]);
 
 function manyRules(rules, events) {
   const started = seconds();
@@ -111,7 +125,10 @@ function manyRules(rules, events) {
   };
 }
 
-/** Whole commands: the difference between many events and few leaves out start and rules. All read JSON lines and write a line a match. */
+/**
+ * Whole commands: the difference between many events and few leaves out start and rules. All read
+ * JSON lines and write a line a match.
+ */
 function commands(events) {
   const folder = temporaryFolder();
   const corpus = join(folder, 'rules');
@@ -124,19 +141,42 @@ function commands(events) {
     writeFileSync(file, lines.repeat(count));
     return file;
   });
-  const rows = { 'sigpack match': (file) => [...sigpack, 'match', corpus, '--events', file, '-f', 'ndjson'] };
+  const rows = {
+    'sigpack match': (file) => [...sigpack, 'match', corpus, '--events', file, '-f', 'ndjson'],
+  };
   if (rsigma) {
     const theirs =
       (...more) =>
-      (file) => [rsigma, 'engine', 'eval', '-r', corpus, '-e', `@${file}`, '--include-event', ...more];
-    Object.assign(rows, { rsigma: theirs(), 'rsigma --cross-rule-ac': theirs('--cross-rule-ac'), 'rsigma --bloom-prefilter': theirs('--bloom-prefilter') });
+      (file) => [
+        rsigma,
+        'engine',
+        'eval',
+        '-r',
+        corpus,
+        '-e',
+        `@${file}`,
+        '--include-event',
+        ...more,
+      ];
+    Object.assign(rows, {
+      rsigma: theirs(),
+      'rsigma --cross-rule-ac': theirs('--cross-rule-ac'),
+      'rsigma --bloom-prefilter': theirs('--bloom-prefilter'),
+    });
   }
   const measured = Object.entries(rows).map(([name, command]) => {
-    const [few, many] = files.map((file) => Math.min(...[1, 2].map(() => measure(command(file)).cpu)));
+    const [few, many] = files.map((file) =>
+      Math.min(...[1, 2].map(() => measure(command(file)).cpu)),
+    );
     const more = (turns[1] - turns[0]) * events.length;
-    return [name, { 'start and rules': `${few.toFixed(2)} s`, 'events/s': whole(more / (many - few)) }];
+    return [
+      name,
+      { 'start and rules': `${few.toFixed(2)} s`, 'events/s': whole(more / (many - few)) },
+    ];
   });
-  console.log(`commands with all rules over ${whole(turns[1] * events.length)} events, of one core`);
+  console.log(
+    `commands with all rules over ${whole(turns[1] * events.length)} events, of one core`,
+  );
   console.table(Object.fromEntries(measured));
 }
 
@@ -144,8 +184,14 @@ export function printTables() {
   const rules = corpus();
   const events = loadEvents();
   const asWritten = rules.map(({ id, ruleId, written }) => ({ id, ruleId, query: written }));
-  const processed = rules.map(({ id, ruleId, processed }) => ({ id, ruleId, query: processed.query }));
-  console.log(`single rules of the corpus, events a second of one core (${events.length} events of the corpus)`);
+  const processed = rules.map(({ id, ruleId, processed }) => ({
+    id,
+    ruleId,
+    query: processed.query,
+  }));
+  console.log(
+    `single rules of the corpus, events a second of one core (${events.length} events of the corpus)`,
+  );
   console.table({
     'as written, all events': singleRules(asWritten, events, false),
     'as written, its own events': singleRules(asWritten, events, true),
@@ -157,7 +203,9 @@ export function printTables() {
     ['for Sysmon and the event log', processed],
   ]) {
     console.log(`many rules ${name}, events a second of one core`);
-    console.table([500, 1000, 2000, list.length].map((count) => manyRules(spread(list, count), events)));
+    console.table(
+      [500, 1000, 2000, list.length].map((count) => manyRules(spread(list, count), events)),
+    );
   }
   commands(events);
 }

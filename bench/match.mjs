@@ -22,14 +22,26 @@ export function matchFigures() {
   // rsigma takes one folder
   for (const path of ruleFolders) cpSync(path, join(rules, basename(path)), { recursive: true });
   const ours = (file) => [...sigpack, 'match', rules, '--events', file, '-f', 'ndjson'];
-  const theirs = rsigma ? { rsigma: [rsigma, 'engine', 'eval', '-r', rules, '-e', `@${files.many}`, '--include-event'] } : {};
-  const results = interleaved({ 'few events': ours(files.few), 'many events': ours(files.many), ...theirs }, 3);
-  console.log(`\nsigpack match with all rules over ${counts.few} and ${counts.many} Windows events`);
+  const theirs = rsigma
+    ? { rsigma: [rsigma, 'engine', 'eval', '-r', rules, '-e', `@${files.many}`, '--include-event'] }
+    : {};
+  const results = interleaved(
+    { 'few events': ours(files.few), 'many events': ours(files.many), ...theirs },
+    3,
+  );
+  console.log(
+    `\nsigpack match with all rules over ${counts.few} and ${counts.many} Windows events`,
+  );
   console.table(tableOf(results));
   const { 'few events': few, 'many events': many, rsigma: peer } = results;
   const name = "match of 25,000 events, CPU over rsigma's";
   return [
     peer ? figure(key, name, many.cpu / peer.cpu, 'times') : absent(key, name, 'no rsigma'),
-    figure('matchMemoryGrowth', 'match, memory of 25,000 events over 2,500', many.mib / few.mib, 'times'),
+    figure(
+      'matchMemoryGrowth',
+      'match, memory of 25,000 events over 2,500',
+      many.mib / few.mib,
+      'times',
+    ),
   ];
 }

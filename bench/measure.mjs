@@ -6,23 +6,35 @@ const script = join(import.meta.dirname, 'measure.py');
 
 /** Runs a command once. Throws where it fails: 1 is for complaints about rules. */
 export function measure(command) {
-  const { stdout, error } = spawnSync('python3', [script, ...command], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  const { stdout, error } = spawnSync('python3', [script, ...command], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
   if (error) throw new Error(`python3 measures the commands and can't be run: ${error.message}`);
   const result = JSON.parse(stdout.trim().split('\n').at(-1));
-  if (result.code !== 0 && result.code !== 1) throw new Error(`exit code ${result.code} of ${command.join(' ')}`);
+  if (result.code !== 0 && result.code !== 1)
+    throw new Error(`exit code ${result.code} of ${command.join(' ')}`);
   return result;
 }
 
 const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
-/** The medians of several runs of each command, by name. The commands take turns, so that all meet a machine that gets slower. */
+/**
+ * The medians of several runs of each command, by name. The commands take turns, so that all meet a
+ * machine that gets slower.
+ */
 export function interleaved(commands, rounds) {
   const runs = new Map(Object.keys(commands).map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const [name, command] of Object.entries(commands)) runs.get(name).push(measure(command));
   }
   const middle = (list, part) => median(list.map((run) => run[part]));
-  return Object.fromEntries(Array.from(runs, ([name, list]) => [name, { cpu: middle(list, 'cpu'), wall: middle(list, 'wall'), mib: middle(list, 'mib') }]));
+  return Object.fromEntries(
+    Array.from(runs, ([name, list]) => [
+      name,
+      { cpu: middle(list, 'cpu'), wall: middle(list, 'wall'), mib: middle(list, 'mib') },
+    ]),
+  );
 }
 
 /** Rows for console.table. */

@@ -7,7 +7,9 @@ const root = join(import.meta.dirname, '..');
 const cache = process.env.SIGPACK_CACHE ?? join(process.env.HOME ?? '', '.cache', 'sigpack');
 
 export const shared = process.env.SIGPACK_SHARED ?? join(root, '..', 'shared');
-export const ruleFolders = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map((name) => join(shared, 'corpus', name));
+export const ruleFolders = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'].map((name) =>
+  join(shared, 'corpus', name),
+);
 export const eventFolder = join(shared, 'events');
 
 /** The command as users run it: no flags. */
@@ -22,7 +24,8 @@ function installed(folder, name) {
 }
 
 /** The folders of `shared` that are not there. */
-export const missingFolders = () => [...ruleFolders, eventFolder].filter((path) => !existsSync(path));
+export const missingFolders = () =>
+  [...ruleFolders, eventFolder].filter((path) => !existsSync(path));
 
 /** A folder that is gone when the process ends, also by Ctrl-C. */
 export function temporaryFolder() {

@@ -1,7 +1,8 @@
-// npm run bench [-- --all] [-- --held] [-- PART...]: figures beside their budgets, with exit code 1 over budget. Parts: build, convert, match, diff, scale;
-// default: all of them. `--all` adds tables that no budget is about. `--held` fails only where a figure is worse than the value at which budgets.json holds it,
-// each time that it is measured, up to three times.
-// Meant for a machine that does nothing else.
+// npm run bench [-- --all] [-- --held] [-- PART...]: figures beside their budgets, with exit code 1
+// over budget. Parts: build, convert, match, diff, scale; default: all of them. `--all` adds tables
+// that no budget is about. `--held` fails only where a figure is worse than the value at which
+// budgets.json holds it, each time that it is measured, up to three times. Meant for a machine that
+// does nothing else.
 import { parseArgs } from 'node:util';
 import { buildFigures } from './build.mjs';
 import { convertFigures } from './convert.mjs';
@@ -11,7 +12,13 @@ import { matchFigures } from './match.mjs';
 import { missingFolders, rsigma, shared } from './places.mjs';
 import { scaleFigures } from './scale.mjs';
 
-const parts = { build: buildFigures, convert: convertFigures, match: matchFigures, diff: diffFigures, scale: scaleFigures };
+const parts = {
+  build: buildFigures,
+  convert: convertFigures,
+  match: matchFigures,
+  diff: diffFigures,
+  scale: scaleFigures,
+};
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { all: { type: 'boolean', default: false }, held: { type: 'boolean', default: false } },
@@ -22,16 +29,23 @@ if (unknown !== undefined) {
   console.error(`there is no part ${unknown}; parts: ${Object.keys(parts).join(', ')}`);
   process.exitCode = 2;
 } else if (missing.length > 0) {
-  console.error(`missing: ${missing.join(', ')}; run bash scripts/corpus.sh ${shared}, or set SIGPACK_SHARED to a folder that has them`);
+  console.error(
+    `missing: ${missing.join(', ')}; run bash scripts/corpus.sh ${shared}, or set SIGPACK_SHARED to a folder that has them`,
+  );
   process.exitCode = 1;
 } else {
-  if (!rsigma) console.log('missing: rsigma, so nothing is compared with it; bash test/judges/setup.sh rsigma compiles it');
+  if (!rsigma)
+    console.log(
+      'missing: rsigma, so nothing is compared with it; bash test/judges/setup.sh rsigma compiles it',
+    );
   const figures = [];
   for (const name of positionals.length > 0 ? positionals : Object.keys(parts))
     figures.push(...(await (values.held ? repeated(parts[name], values) : parts[name](values))));
   if (values.all) await (await import('./match-tables.mjs')).printTables();
   console.log();
   const ok = report(figures, values);
-  console.log(ok ? (values.held ? 'nothing is worse than it is held at' : 'within budget') : 'over budget');
+  console.log(
+    ok ? (values.held ? 'nothing is worse than it is held at' : 'within budget') : 'over budget',
+  );
   process.exitCode = ok ? 0 : 1;
 }

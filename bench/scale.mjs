@@ -1,4 +1,5 @@
-// The build of 10,000, 30,000 and 100,000 rules: the public ones again and again, each copy with an id and a title of its own.
+// The build of 10,000, 30,000 and 100,000 rules: the public ones again and again, each copy with an
+// id and a title of its own.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,10 +16,15 @@ export function scaleFigures() {
   const folders = new Map();
   for (const count of turns) {
     if (!folders.has(count)) folders.set(count, writeRules(count));
-    runs.push({ count, ...run([...sigpack, 'build', folders.get(count), '-p', 'none', '-o', output]) });
+    runs.push({
+      count,
+      ...run([...sigpack, 'build', folders.get(count), '-p', 'none', '-o', output]),
+    });
   }
   for (const folder of folders.values()) rmSync(folder, { recursive: true });
-  const rows = [...new Set(turns)].map((count) => middleOf(runs.filter((one) => one.count === count)));
+  const rows = [...new Set(turns)].map((count) =>
+    middleOf(runs.filter((one) => one.count === count)),
+  );
   console.log('\nbuild of both packs from many rules');
   console.table(
     rows.map(({ count, cpu, wall, mib, fault }) =>
@@ -38,7 +44,10 @@ export function scaleFigures() {
   const memory = ['scaleMemory', 'build of 100,000 rules, peak memory'];
   const fault = least.fault ?? most.fault;
   if (fault) return [failed(...growth, fault), failed(...memory, fault)];
-  return [figure(...growth, most.cpu / most.count / (least.cpu / least.count), 'times'), figure(...memory, most.mib, 'MiB')];
+  return [
+    figure(...growth, most.cpu / most.count / (least.cpu / least.count), 'times'),
+    figure(...memory, most.mib, 'MiB'),
+  ];
 }
 
 function run(command) {
@@ -49,7 +58,9 @@ function run(command) {
   }
 }
 
-const middleOf = (runs) => runs.find(({ fault }) => fault) ?? runs.sort((a, b) => a.cpu - b.cpu)[Math.floor(runs.length / 2)];
+const middleOf = (runs) =>
+  runs.find(({ fault }) => fault) ??
+  runs.sort((a, b) => a.cpu - b.cpu)[Math.floor(runs.length / 2)];
 
 function writeRules(count) {
   const folder = temporaryFolder();
@@ -72,8 +83,13 @@ function copyOf(text, number) {
     .update(String(number))
     .digest('hex')
     .replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5');
-  return text.replace(/^id:.*$/m, `id: ${id}`).replace(/^title:\s*(.*?)\s*$/m, (_, title) => `title: ${titled(title, number)}`);
+  return text
+    .replace(/^id:.*$/m, `id: ${id}`)
+    .replace(/^title:\s*(.*?)\s*$/m, (_, title) => `title: ${titled(title, number)}`);
 }
 
 /** A title may stand in quotes. */
-const titled = (title, number) => (/^(['"]).*\1$/.test(title) ? `${title.slice(0, -1)} ${number}${title.at(-1)}` : `${title} ${number}`);
+const titled = (title, number) =>
+  /^(['"]).*\1$/.test(title)
+    ? `${title.slice(0, -1)} ${number}${title.at(-1)}`
+    : `${title} ${number}`;

@@ -12,7 +12,13 @@ import { findRuleFiles } from './rule-files.mjs';
 
 const root = join(import.meta.dirname, '..');
 const shared = process.env.SIGPACK_SHARED ?? join(root, '..', 'shared');
-const names = ['rules', 'rules-emerging-threats', 'rules-threat-hunting', 'rules-compliance', 'rules-placeholder'];
+const names = [
+  'rules',
+  'rules-emerging-threats',
+  'rules-threat-hunting',
+  'rules-compliance',
+  'rules-placeholder',
+];
 const bag = createBag();
 const files = findRuleFiles(
   names.map((name) => join(shared, 'corpus', name)),
@@ -57,10 +63,13 @@ for (const target of targets) {
     if (conversion.remarks.some(({ code }) => code === 'TGT002')) widened++;
     if (conversion.value.queries.length > 1) several++;
   }
-  lines.push(`| ${target.name} | ${converted} | ${rules.length - converted} | ${widened} | ${several} |`);
+  lines.push(
+    `| ${target.name} | ${converted} | ${rules.length - converted} | ${widened} | ${several} |`,
+  );
   reasons.push(`### ${target.name}`, '');
   if (refused.size === 0) reasons.push('None.');
-  for (const [reason, titles] of [...refused].sort((a, b) => b[1].length - a[1].length)) reasons.push(`- ${titles.length}: ${reason} (such as "${titles[0]}")`);
+  for (const [reason, titles] of [...refused].sort((a, b) => b[1].length - a[1].length))
+    reasons.push(`- ${titles.length}: ${reason} (such as "${titles[0]}")`);
   reasons.push('');
 }
 writeFileSync(join(root, 'docs', 'targets.md'), `${[...lines, ...reasons].join('\n').trimEnd()}\n`);

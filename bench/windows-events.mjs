@@ -1,4 +1,5 @@
-// Windows events for the bench: the recorded ones again and again, each with a time, process and record number of its own.
+// Windows events for the bench: the recorded ones again and again, each with a time, process and
+// record number of its own.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventsIn } from '../dist/modules/event/reader.js';
@@ -9,15 +10,22 @@ export function recordedEvents() {
   return readdirSync(eventFolder, { recursive: true })
     .filter((path) => path.endsWith('.json'))
     .sort()
-    .flatMap((path) => eventsIn(readFileSync(join(eventFolder, path), 'utf8')).map(({ event }) => ({ path, event })));
+    .flatMap((path) =>
+      eventsIn(readFileSync(join(eventFolder, path), 'utf8')).map(({ event }) => ({ path, event })),
+    );
 }
 
 const start = Date.UTC(2026, 0, 1);
 
 /** So many events as JSON lines. */
 export function windowsEvents(count) {
-  const recorded = recordedEvents().flatMap(({ event }) => ('Channel' in event && 'EventID' in event ? [event] : []));
-  return Array.from({ length: count }, (_, number) => `${JSON.stringify(varied(recorded[number % recorded.length], number))}\n`).join('');
+  const recorded = recordedEvents().flatMap(({ event }) =>
+    'Channel' in event && 'EventID' in event ? [event] : [],
+  );
+  return Array.from(
+    { length: count },
+    (_, number) => `${JSON.stringify(varied(recorded[number % recorded.length], number))}\n`,
+  ).join('');
 }
 
 function varied(event, number) {
@@ -30,5 +38,7 @@ function varied(event, number) {
     ProcessGuid: `0197231E-${number.toString(16).padStart(8, '0')}-0000-000000000D00`,
     LogonId: `0x${(200_000 + number).toString(16)}`,
   };
-  return Object.fromEntries(Object.entries(event).map(([name, value]) => [name, fields[name] ?? value]));
+  return Object.fromEntries(
+    Object.entries(event).map(([name, value]) => [name, fields[name] ?? value]),
+  );
 }

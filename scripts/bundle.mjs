@@ -1,5 +1,6 @@
-// What the package holds: the modules that tsc emits put together into a few files, since Node takes as long to load four hundred as to compile a thousand
-// rules; and one declaration file for the library, of what index.ts exports and what that is made of.
+// What the package holds: the modules that tsc emits put together into a few files, since Node
+// takes as long to load four hundred as to compile a thousand rules; and one declaration file for
+// the library, of what index.ts exports and what that is made of.
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,38 +13,57 @@ import { blockSource } from '../dist/modules/pack/render/template-block.js';
 const root = join(import.meta.dirname, '..');
 const dir = join(root, 'dist', 'lib');
 // all that a build renders, which then loads no compiler
-const templates = globSync(['templates/docs/rule.md.hbs', 'templates/{bundle,graylog,splunk}/**/*.hbs'], { cwd: root })
+const templates = globSync(
+  ['templates/docs/rule.md.hbs', 'templates/{bundle,graylog,splunk}/**/*.hbs'],
+  { cwd: root },
+)
   .sort()
   .map((path) => readFileSync(join(root, path), 'utf8').replaceAll('\r\n', '\n'));
 const digestOf = (text) => createHash('sha256').update(text).digest('base64url');
-// what is never needed: where a helper is called, where a name stands and what is in place of no context (ours are all there), and what other runtimes lack
+// what is never needed: where a helper is called, where a name stands and what is in place of no
+// context (ours are all there), and what other runtimes lack
 const unused = [
   /,(?:"loc":| )\{"start":\{"line":\d+,"column":\d+\},"end":\{"line":\d+,"column":\d+\}\}/,
   / \|\| function\(parent, propertyName\) \{\s*if [^{]*\{[^}]*\}\s*return undefined\s*\}/,
   / != null \? \w+ : \(container\.nullContext \|\| \{\}\)/,
 ];
 const everyUnused = new RegExp(unused.map(({ source }) => source).join('|'), 'g');
-const entryOf = (text, options) => `['${digestOf(text)}', ${Handlebars.precompile(text, options).replace(everyUnused, '')}]`;
-const entries = [entryOf(blockSource, blockOptions), ...templates.map((text) => entryOf(text, compileOptions))];
+const entryOf = (text, options) =>
+  `['${digestOf(text)}', ${Handlebars.precompile(text, options).replace(everyUnused, '')}]`;
+const entries = [
+  entryOf(blockSource, blockOptions),
+  ...templates.map((text) => entryOf(text, compileOptions)),
+];
 const precompiled = {
   name: 'precompiled templates',
-  load: (id) => (id.endsWith('precompiled.js') ? `export const precompiled = new Map([${entries.join(',\n')}]);` : undefined),
+  load: (id) =>
+    id.endsWith('precompiled.js')
+      ? `export const precompiled = new Map([${entries.join(',\n')}]);`
+      : undefined,
 };
 /** The modules that a module loads with itself. */
 function loadedWith(name, found = new Set()) {
   const path = join(root, 'dist/modules', name);
   if (found.has(path)) return found;
   found.add(path);
-  for (const [, other] of readFileSync(path, 'utf8').matchAll(/^(?:import|export) [^;]*?from '(\.[^']+)';$/gm)) loadedWith(join(dirname(name), other), found);
+  for (const [, other] of readFileSync(path, 'utf8').matchAll(
+    /^(?:import|export) [^;]*?from '(\.[^']+)';$/gm,
+  ))
+    loadedWith(join(dirname(name), other), found);
   return found;
 }
-// Node takes half a millisecond for a file: what a build loads is in three, so that what needs less loads less
+// Node takes half a millisecond for a file: what a build loads is in three, so that what needs less
+// loads less
 const build = loadedWith('cli/command/build.js');
 const partOf = (name, priority, ...commands) => {
   const loaded = new Set(commands.flatMap((command) => [...loadedWith(`cli/${command}.js`)]));
   return { name, priority, test: (id) => build.has(id) && loaded.has(id) };
 };
-const groups = [partOf('start', 3, 'main'), partOf('quick', 2, 'command/list', 'command/verify'), partOf('common', 1, 'command/build')];
+const groups = [
+  partOf('start', 3, 'main'),
+  partOf('quick', 2, 'command/list', 'command/verify'),
+  partOf('common', 1, 'command/build'),
+];
 const modules = await rolldown({
   cwd: root,
   platform: 'node',
@@ -65,10 +85,17 @@ const written = [
     format: 'es',
     chunkFileNames: 'parts/[name].js',
     codeSplitting: { groups },
-    minify: { compress: true, mangle: { toplevel: true, keepNames: { function: false, class: true } }, codegen: { removeWhitespace: true } },
+    minify: {
+      compress: true,
+      mangle: { toplevel: true, keepNames: { function: false, class: true } },
+      codegen: { removeWhitespace: true },
+    },
   }),
   await types.write({ dir, format: 'es' }),
 ];
-const kept = new Set(written.flatMap(({ output }) => output.map(({ fileName }) => join(dir, fileName))));
+const kept = new Set(
+  written.flatMap(({ output }) => output.map(({ fileName }) => join(dir, fileName))),
+);
 // in place and at the end: a command that runs meanwhile finds its files
-for (const path of globSync('**/*.{js,ts}', { cwd: dir })) if (!kept.has(join(dir, path))) rmSync(join(dir, path));
+for (const path of globSync('**/*.{js,ts}', { cwd: dir }))
+  if (!kept.has(join(dir, path))) rmSync(join(dir, path));

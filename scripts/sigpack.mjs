@@ -1,4 +1,5 @@
-// `npm run sigpack`: npm runs scripts in the folder of package.json, but paths are meant from where the user called it.
+// `npm run sigpack`: npm runs scripts in the folder of package.json, but paths are meant from where
+// the user called it.
 import process from 'node:process';
 
 const { INIT_CWD: calledFrom } = process.env;

@@ -19,26 +19,63 @@ export {
 export { EventError } from './event/event-error.ts';
 export { eventTime } from './event/event-time.ts';
 export { logSourceOf } from './event/log-source.ts';
-export { createEventReader, type EventOptions, type EventReader, eventsIn, type ReadEvent } from './event/reader.ts';
+export {
+  createEventReader,
+  type EventOptions,
+  type EventReader,
+  eventsIn,
+  type ReadEvent,
+} from './event/reader.ts';
 export { withSigmaNames } from './event/sigma-view.ts';
-export { type CorrelationHit, type Correlator, type CorrelatorOptions, correlatorOf, type History } from './match/correlation/correlation.ts';
+export {
+  type CorrelationHit,
+  type Correlator,
+  type CorrelatorOptions,
+  correlatorOf,
+  type History,
+} from './match/correlation/correlation.ts';
 export type { Event } from './match/event.ts';
 export type { EventSource } from './match/event-source.ts';
-export { createRuleIndex, type IndexedRule, type RuleIndex, type RuleIndexOptions } from './match/index/rule-index.ts';
+export {
+  createRuleIndex,
+  type IndexedRule,
+  type RuleIndex,
+  type RuleIndexOptions,
+} from './match/index/rule-index.ts';
 export { type Matcher, matcherOf } from './match/matcher.ts';
 export { type Artifact, type ArtifactInput, makeArtifacts } from './pack/artifact/artifacts.ts';
 export { defaultConfig, type PackConfig, readConfig, type Target } from './pack/config/config.ts';
 export type { PackDetection, PackInfo } from './pack/model/detection.ts';
 export { assemblePack, type Pack, type PackInput } from './pack/pack.ts';
 export type { DetectionSettings } from './pack/settings/settings.ts';
-export { type CompiledCorrelation, type CompiledDetection, type CompiledRule, createCompiler, logSourcesOf } from './query/compile.ts';
+export {
+  type CompiledCorrelation,
+  type CompiledDetection,
+  type CompiledRule,
+  createCompiler,
+  logSourcesOf,
+} from './query/compile.ts';
 export { assertNever, type Item, itemsOf, type Query, type Test } from './query/tree.ts';
 export { type Collection, collect, type Rule } from './sigma/collection/collection.ts';
 export { readDocuments, type SigmaDocument } from './sigma/collection/document.ts';
 export type { CorrelationRule } from './sigma/correlation/correlation.ts';
 export type { FilterRule } from './sigma/filter/filter.ts';
 export type { DetectionRule, Level, LogSource, Status } from './sigma/rule/rule.ts';
-export { ANY, isPlaceholder, literalText, ONE, type Pattern, type PatternPart, patternText } from './sigma/value/pattern.ts';
+export {
+  ANY,
+  isPlaceholder,
+  literalText,
+  ONE,
+  type Pattern,
+  type PatternPart,
+  patternText,
+} from './sigma/value/pattern.ts';
 export type { DiagnosticCode } from './source/code.ts';
-export { compareDiagnostics, createBag, type Diagnostic, type DiagnosticBag, type Severity } from './source/diagnostic.ts';
+export {
+  compareDiagnostics,
+  createBag,
+  type Diagnostic,
+  type DiagnosticBag,
+  type Severity,
+} from './source/diagnostic.ts';
 export { type Position, positionAt, type SourceFile, type Span } from './source/span.ts';

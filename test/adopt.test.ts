@@ -11,12 +11,20 @@ import { type Files, writeFiles } from './project-folder.ts';
 import { sigpack } from './sigpack.ts';
 
 const rules = [
-  { id: '11111111-2222-4333-8444-555555555501', title: 'Archive Tool Started', search: 'Image="*\\\\7z.exe"' },
+  {
+    id: '11111111-2222-4333-8444-555555555501',
+    title: 'Archive Tool Started',
+    search: 'Image="*\\\\7z.exe"',
+  },
   { id: '11111111-2222-4333-8444-555555555502', title: 'Log - Cleared', search: 'EventCode=1102' },
   { id: '11111111-2222-4333-8444-555555555503', title: 'Twice', search: 'A="x  y"' },
   { id: '11111111-2222-4333-8444-555555555504', title: 'Twice', search: 'A="z"' },
 ];
-const stanza = (name: string, shipped: Readonly<Record<string, string>> = {}, local: Readonly<Record<string, string>> = {}): Stanza => ({
+const stanza = (
+  name: string,
+  shipped: Readonly<Record<string, string>> = {},
+  local: Readonly<Record<string, string>> = {},
+): Stanza => ({
   name,
   shipped: new Map(Object.entries(shipped)),
   local: new Map(Object.entries(local)),
@@ -25,25 +33,65 @@ const stanza = (name: string, shipped: Readonly<Record<string, string>> = {}, lo
 describe('which saved search is which rule', () => {
   test.each<[string, Stanza, string | undefined]>([
     ['its title', stanza('archive tool  started'), '01 title'],
-    ['the title within the name of Enterprise Security', stanza('Endpoint - ESCU - Archive Tool Started - Rule - Rule'), '01 title'],
+    [
+      'the title within the name of Enterprise Security',
+      stanza('Endpoint - ESCU - Archive Tool Started - Rule - Rule'),
+      '01 title',
+    ],
     ['a title with the separator in it', stanza('Threat - Log - Cleared - Rule'), '02 title'],
-    ['the label', stanza('x1', { 'action.correlationsearch.label': 'Archive Tool Started' }), '01 title'],
-    ['an id in what it says of itself', stanza('x2', { 'action.risk.param._risk': '{"rule":"11111111-2222-4333-8444-555555555504"}' }), '04 id'],
-    ['no id in its search', stanza('x3', { search: 'guid="11111111-2222-4333-8444-555555555504"' }), undefined],
+    [
+      'the label',
+      stanza('x1', { 'action.correlationsearch.label': 'Archive Tool Started' }),
+      '01 title',
+    ],
+    [
+      'an id in what it says of itself',
+      stanza('x2', {
+        'action.risk.param._risk': '{"rule":"11111111-2222-4333-8444-555555555504"}',
+      }),
+      '04 id',
+    ],
+    [
+      'no id in its search',
+      stanza('x3', { search: 'guid="11111111-2222-4333-8444-555555555504"' }),
+      undefined,
+    ],
     ['no title of two rules', stanza('Twice'), undefined],
     ['no part of a title', stanza('Archive Tool'), undefined],
-    ['the search, wherever its events are', stanza('x4', { search: ' search  index=windows `sysmon` sourcetype="a b" EventCode=1102 ' }), '02 search'],
+    [
+      'the search, wherever its events are',
+      stanza('x4', { search: ' search  index=windows `sysmon` sourcetype="a b" EventCode=1102 ' }),
+      '02 search',
+    ],
     ['no search with other blanks in a value', stanza('x5', { search: 'A="x y"' }), undefined],
-    ['the search with the same blanks in a value', stanza('x6', { search: 'A="x  y"' }), '03 search'],
-    ['no search that has more', stanza('x7', { search: 'EventCode=1102 | stats count' }), undefined],
+    [
+      'the search with the same blanks in a value',
+      stanza('x6', { search: 'A="x  y"' }),
+      '03 search',
+    ],
+    [
+      'no search that has more',
+      stanza('x7', { search: 'EventCode=1102 | stats count' }),
+      undefined,
+    ],
     // each of these took minutes or gigabytes
     ['no name of many parts', stanza(`A${' - x'.repeat(60_000)}`), undefined],
     ['no name of many endings', stanza(`A${' - Rule'.repeat(50_000)}x`), undefined],
-    ['no search with a text that has no end', stanza('x8', { search: `${'\\"'.repeat(150_000)}x` }), undefined],
-    ['no search behind many places', stanza('x9', { search: `${'`m` '.repeat(60_000)}x` }), undefined],
+    [
+      'no search with a text that has no end',
+      stanza('x8', { search: `${'\\"'.repeat(150_000)}x` }),
+      undefined,
+    ],
+    [
+      'no search behind many places',
+      stanza('x9', { search: `${'`m` '.repeat(60_000)}x` }),
+      undefined,
+    ],
   ])('%s', (_, given, expected) => {
     const { found, withoutRule } = matchStanzas([given], rules);
-    expect(found.map(({ rule, by }) => `${rule.id.slice(-2)} ${by}`)).toEqual(expected === undefined ? [] : [expected]);
+    expect(found.map(({ rule, by }) => `${rule.id.slice(-2)} ${by}`)).toEqual(
+      expected === undefined ? [] : [expected],
+    );
     expect(withoutRule).toHaveLength(expected === undefined ? 1 : 0);
   });
 
@@ -71,15 +119,31 @@ describe('which saved search is which rule', () => {
 });
 
 test.each<[Readonly<Record<string, string>>, unknown]>([
-  [{ disabled: '0' }, { settings: { enabled: true }, staying: [], hidesSearch: false, delicate: [] }],
+  [
+    { disabled: '0' },
+    { settings: { enabled: true }, staying: [], hidesSearch: false, delicate: [] },
+  ],
   [
     { disabled: 'true', cron_schedule: '7 * * * *' },
-    { settings: { enabled: false, cron: '7 * * * *' }, staying: [], hidesSearch: false, delicate: ['cron_schedule'] },
+    {
+      settings: { enabled: false, cron: '7 * * * *' },
+      staying: [],
+      hidesSearch: false,
+      delicate: ['cron_schedule'],
+    },
   ],
-  [{ cron_schedule: '@hourly' }, { settings: {}, staying: ['cron_schedule'], hidesSearch: false, delicate: ['cron_schedule'] }],
+  [
+    { cron_schedule: '@hourly' },
+    { settings: {}, staying: ['cron_schedule'], hidesSearch: false, delicate: ['cron_schedule'] },
+  ],
   [
     { 'alert.severity': '5', 'action.email.to': 'soc@example.org', search: 'x' },
-    { settings: { splunk: { savedsearch: { 'alert.severity': '5' } } }, staying: ['action.email.to'], hidesSearch: true, delicate: [] },
+    {
+      settings: { splunk: { savedsearch: { 'alert.severity': '5' } } },
+      staying: ['action.email.to'],
+      hidesSearch: true,
+      delicate: [],
+    },
   ],
 ])('what is set in place as %j could be in the rule', (local, expected) => {
   expect(localSettings(stanza('a', {}, local))).toEqual({ stanza: 'a', ...(expected as object) });
@@ -94,7 +158,8 @@ const rule = (number: number, title: string, status = 'stable'): string =>
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sigpack-adopt-'));
   write({
-    'sigpack.yml': 'id: old_app\nversion: 1.0.0\ntargets: [splunk]\npipelines: { splunk: none }\nsplunk: { index: main }\n',
+    'sigpack.yml':
+      'id: old_app\nversion: 1.0.0\ntargets: [splunk]\npipelines: { splunk: none }\nsplunk: { index: main }\n',
     'rules/a.yml': rule(1, 'Archive Tool Started'),
     'rules/b.yml': rule(2, 'Log Cleared', 'experimental'),
     'rules/c.yml': rule(3, 'Nobody Knows It'),
@@ -104,7 +169,8 @@ beforeEach(() => {
       '[Cleared]\nsearch = index=windows EventID=2\nenableSched = 1\ndisabled = 0\n',
       '[Home Made]\nsearch = index=web\n',
     ].join('\n'),
-    'old_app/local/savedsearches.conf': '[Cleared]\ncron_schedule = 3 * * * *\naction.email.to = soc@example.org\n[Home Made]\nsearch = x\n',
+    'old_app/local/savedsearches.conf':
+      '[Cleared]\ncron_schedule = 3 * * * *\naction.email.to = soc@example.org\n[Home Made]\nsearch = x\n',
   });
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
@@ -114,7 +180,8 @@ describe('sigpack adopt', () => {
   const stanzaNames = async (id = 'old_app'): Promise<readonly string[]> => {
     expect(await sigpack(['build', '-o', 'out'], { cwd: folder })).toMatchObject({ code: 0 });
     const entries = await readTar(readFileSync(join(folder, `out/${id}-1.0.0.spl`)));
-    const conf = entries.find(({ header }) => header.name === `${id}/default/savedsearches.conf`)?.text ?? '';
+    const conf =
+      entries.find(({ header }) => header.name === `${id}/default/savedsearches.conf`)?.text ?? '';
     return [...readStrictConf(conf).keys()].sort();
   };
 
@@ -143,30 +210,51 @@ describe('sigpack adopt', () => {
       '    # stays in local/: action.email.to',
       '',
     ]);
-    expect(await stanzaNames()).toEqual(['Cleared', 'Nobody Knows It', 'Threat - Archive Tool Started - Rule']);
+    expect(await stanzaNames()).toEqual([
+      'Cleared',
+      'Nobody Knows It',
+      'Threat - Archive Tool Started - Rule',
+    ]);
     // the first release comes after the app's version, and keeps the names
-    const released = await sigpack(['release'], { cwd: folder, env: { SOURCE_DATE_EPOCH: '1700000000' } });
-    expect(released).toMatchObject({ code: 0, stdout: expect.stringContaining('released 3.5.0 after 3.4.0') });
+    const released = await sigpack(['release'], {
+      cwd: folder,
+      env: { SOURCE_DATE_EPOCH: '1700000000' },
+    });
+    expect(released).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('released 3.5.0 after 3.4.0'),
+    });
     const lock = readFileSync(join(folder, 'sigpack.lock'), 'utf8');
     expect(lock).toContain('stanza: Threat - Archive Tool Started - Rule\n');
     expect(lock).toContain('retired: {}\n');
-    expect(await run('old_app')).toMatchObject({ code: 2, stderr: expect.stringContaining('sigpack.lock already says what was published') });
+    expect(await run('old_app')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('sigpack.lock already says what was published'),
+    });
   });
 
   test('names a local folder of another app, and takes a file of an app for the app', async () => {
-    write({ 'sigpack.yml': 'id: acme\ntargets: [splunk]\npipelines: { splunk: none }\nsplunk: { index: main }\n' });
+    write({
+      'sigpack.yml':
+        'id: acme\ntargets: [splunk]\npipelines: { splunk: none }\nsplunk: { index: main }\n',
+    });
     const { code, stdout } = await run('--dry-run', 'old_app/default/savedsearches.conf');
     expect(code).toBe(0);
     expect(stdout.replaceAll('\n', ' ')).toContain(
       'this pack is the app acme, and the settings are in local/ of old_app: write `id: old_app` in sigpack.yml, or copy',
     );
     expect(stdout).not.toContain('sigpack.lock');
-    expect(await stanzaNames('acme')).toEqual(['Archive Tool Started', 'Log Cleared', 'Nobody Knows It']);
+    expect(await stanzaNames('acme')).toEqual([
+      'Archive Tool Started',
+      'Log Cleared',
+      'Nobody Knows It',
+    ]);
   });
   test('reads a repository of contentctl as its build would name the searches', async () => {
     write({
       'content/contentctl.yml': 'app:\n  appid: DA-ESS-acme\n  label: ACME\n  version: 5.0.1\n',
-      'content/detections/endpoint/a.yml': 'name: Something Else\nid: 11111111-2222-4333-8444-555555555503\nsearch: "| tstats count"\n',
+      'content/detections/endpoint/a.yml':
+        'name: Something Else\nid: 11111111-2222-4333-8444-555555555503\nsearch: "| tstats count"\n',
       'content/detections/broken.yml': 'name: [\n',
     });
     const { stdout, code } = await run('content', '--format', 'json');
@@ -179,10 +267,16 @@ describe('sigpack adopt', () => {
       unread: ['content/detections/broken.yml'],
       lock: 'sigpack.lock',
     });
-    expect(await stanzaNames()).toEqual(['ACME - Something Else - Rule', 'Archive Tool Started', 'Log Cleared']);
+    expect(await stanzaNames()).toEqual([
+      'ACME - Something Else - Rule',
+      'Archive Tool Started',
+      'Log Cleared',
+    ]);
     rmSync(join(folder, 'sigpack.lock'));
     const text = await run('content', '--dry-run');
-    expect(text.stdout.replaceAll('\n', ' ')).toContain('the settings are in local/ of DA-ESS-acme: copy local/savedsearches.conf into the folder old_app');
+    expect(text.stdout.replaceAll('\n', ' ')).toContain(
+      'the settings are in local/ of DA-ESS-acme: copy local/savedsearches.conf into the folder old_app',
+    );
   });
 
   test.each<[string, string, string]>([
@@ -192,7 +286,11 @@ describe('sigpack adopt', () => {
     ['content', 'with which its saved searches are named', 'content/contentctl.yml'],
   ])('refuses %s and writes nothing', async (path, message, file) => {
     if (file !== '') write({ [file]: 'app: {}\n' });
-    expect(await run(path)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
+    expect(await run(path)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(message),
+    });
     expect(() => readFileSync(join(folder, 'sigpack.lock'))).toThrow();
   });
 
@@ -201,17 +299,22 @@ describe('sigpack adopt', () => {
       'old_app/default/savedsearches.conf':
         '[Same Name]\nnote = 11111111-2222-4333-8444-555555555501\n[SAME NAME]\nnote = 11111111-2222-4333-8444-555555555502\n',
     });
-    expect((await run('old_app')).stdout).toContain('with a name that no pack can have, which becomes another one:\n  Same Name\n');
+    expect((await run('old_app')).stdout).toContain(
+      'with a name that no pack can have, which becomes another one:\n  Same Name\n',
+    );
     expect(await stanzaNames()).toEqual(['Archive Tool Started', 'Nobody Knows It', 'SAME NAME']);
   });
 
   test('names that a pack cannot have are left alone, and shown harmlessly', async () => {
     write({
-      'old_app/default/savedsearches.conf': '[General]\nnote = 11111111-2222-4333-8444-555555555501\n[\u001b[31mLog Cleared]\nsearch = index=a EventID=2\n',
+      'old_app/default/savedsearches.conf':
+        '[General]\nnote = 11111111-2222-4333-8444-555555555501\n[\u001b[31mLog Cleared]\nsearch = index=a EventID=2\n',
     });
     const { stdout, code } = await run('old_app');
     expect(code).toBe(1);
-    expect(stdout).toContain('with a name that no pack can have, which becomes another one:\n  ␛[31mLog Cleared\n  General\n');
+    expect(stdout).toContain(
+      'with a name that no pack can have, which becomes another one:\n  ␛[31mLog Cleared\n  General\n',
+    );
     expect(stdout).not.toContain('\u001b[31m');
   });
 });

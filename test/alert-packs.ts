@@ -16,7 +16,11 @@ function pipelinesOf(name: string): readonly Pipeline[] {
   const before = known.get(name);
   if (before) return before;
   const found =
-    name === 'none' ? [] : name.startsWith('text:') ? [ownPipeline(name.slice('text:'.length))] : (bundles.get(name)?.pipelines ?? [name]).map(builtInPipeline);
+    name === 'none'
+      ? []
+      : name.startsWith('text:')
+        ? [ownPipeline(name.slice('text:'.length))]
+        : (bundles.get(name)?.pipelines ?? [name]).map(builtInPipeline);
   known.set(name, found);
   return found;
 }
@@ -34,17 +38,34 @@ export interface AlertPack {
 }
 
 /** The pack of rules and a configuration, for one target with one choice of pipelines. */
-export function alertPack(target: 'splunk' | 'graylog', pipeline: string, rules: string, config = ''): AlertPack {
+export function alertPack(
+  target: 'splunk' | 'graylog',
+  pipeline: string,
+  rules: string,
+  config = '',
+): AlertPack {
   const bag = createBag();
-  const read = readConfig({ path: 'sigpack.yml', text: `id: pk\ntargets: [${target}]\n${config}` }, bag);
+  const read = readConfig(
+    { path: 'sigpack.yml', text: `id: pk\ntargets: [${target}]\n${config}` },
+    bag,
+  );
   if (!read) throw new Error(bag.list.map(({ message }) => message).join('; '));
   const { documents } = readDocuments({ path: 'rules.yml', text: rules }, bag);
-  const pack = assemblePack({ collection: collect(documents, bag), config: read, bag, pipelines: new Map([[target, pipelinesOf(pipeline)]]) });
+  const pack = assemblePack({
+    collection: collect(documents, bag),
+    config: read,
+    bag,
+    pipelines: new Map([[target, pipelinesOf(pipeline)]]),
+  });
   return { pack, bag };
 }
 
 /** A rule by its log source and one selection. `more`: lines of settings. */
-export const alertRule = (logsource: string, selection: string, more = ''): string => `title: An alert of ${logsource.replace(/[^\w ]/g, '')}
+export const alertRule = (
+  logsource: string,
+  selection: string,
+  more = '',
+): string => `title: An alert of ${logsource.replace(/[^\w ]/g, '')}
 status: stable
 level: high
 logsource: { ${logsource} }

@@ -51,15 +51,24 @@ const choices = [
 
 const root = `${join(import.meta.dirname, '..')}/`;
 const golden = join(import.meta.dirname, 'packs', 'alert-table.txt');
-const typed = (list: readonly { readonly field: string; readonly type: string }[]): string => list.map(({ field, type }) => `${field} (${type})`).join(', ');
+const typed = (list: readonly { readonly field: string; readonly type: string }[]): string =>
+  list.map(({ field, type }) => `${field} (${type})`).join(', ');
 
 function linesOf(source: string, selection: string): readonly string[] {
   const lines = choices.map(([target, pipeline]) => {
-    const { pack, bag } = alertPack(target, pipeline, alertRule(source, selection), `pipelines: {}`);
+    const { pack, bag } = alertPack(
+      target,
+      pipeline,
+      alertRule(source, selection),
+      `pipelines: {}`,
+    );
     const detection = (pack.splunk[0] ?? pack.graylog[0])?.detection;
-    if (!detection?.alert) return `  ${target}, ${pipeline}: ${bag.list.find(({ target: of }) => of === target)?.message.replace(root, '') ?? 'no detection'}`;
+    if (!detection?.alert)
+      return `  ${target}, ${pipeline}: ${bag.list.find(({ target: of }) => of === target)?.message.replace(root, '') ?? 'no detection'}`;
     const { alert, settings } = detection;
-    const [definition] = pack.graylog.flatMap((one) => eventDefinitions(one, pack.config.info, { minimumServerVersion: '6.0', streamIds: [] }));
+    const [definition] = pack.graylog.flatMap((one) =>
+      eventDefinitions(one, pack.config.info, { minimumServerVersion: '6.0', streamIds: [] }),
+    );
     const keys = definition ? definition.data.key_spec : (settings.suppress?.fields ?? []);
     return [
       `  ${target}, ${pipeline}: ${settings.splunk.securityDomain}, ${settings.suppress?.period} s by ${keys.join(', ')}`,

@@ -28,7 +28,9 @@ export interface ZipEntry {
 /** The entries of a zip, in the order of its directory; yauzl refuses paths that lead out of it. */
 export async function readZip(bytes: Buffer): Promise<readonly ZipEntry[]> {
   const zip = await new Promise<ZipFile>((resolve, reject) => {
-    fromBuffer(bytes, { lazyEntries: true, strictFileNames: true }, (error, file) => (file ? resolve(file) : reject(error)));
+    fromBuffer(bytes, { lazyEntries: true, strictFileNames: true }, (error, file) =>
+      file ? resolve(file) : reject(error),
+    );
   });
   const entries: ZipEntry[] = [];
   return new Promise((resolve, reject) => {

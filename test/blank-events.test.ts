@@ -4,7 +4,11 @@ import { graylog } from '../src/backend/graylog/target.ts';
 import { grep } from '../src/backend/grep/grep.ts';
 import { logpoint } from '../src/backend/logpoint/logpoint.ts';
 import { splunk } from '../src/backend/splunk/target.ts';
-import { type ConversionTarget, defaultTargetSettings, type TargetSettings } from '../src/backend/target.ts';
+import {
+  type ConversionTarget,
+  defaultTargetSettings,
+  type TargetSettings,
+} from '../src/backend/target.ts';
 import { xpackWatcher } from '../src/backend/xpack-watcher/xpack-watcher.ts';
 import { readConfig } from '../src/pack/config/config.ts';
 import { assemblePack } from '../src/pack/pack.ts';
@@ -32,10 +36,22 @@ describe('no query of the rule set finds an event that has nothing of any rule',
 });
 
 const { elasticsearch } = defaultTargetSettings;
-const inStream: TargetSettings = { ...defaultTargetSettings, graylog: { ...defaultTargetSettings.graylog, streams: ['Zeek'] } };
-const inDefaultStream: TargetSettings = { ...defaultTargetSettings, graylog: { ...defaultTargetSettings.graylog, streams: ['Default Stream'] } };
-const inIndex: TargetSettings = { ...defaultTargetSettings, elasticsearch: { ...elasticsearch, index: 'zeek-*' } };
-const inAll: TargetSettings = { ...defaultTargetSettings, elasticsearch: { ...elasticsearch, index: 'zeek-*,*' } };
+const inStream: TargetSettings = {
+  ...defaultTargetSettings,
+  graylog: { ...defaultTargetSettings.graylog, streams: ['Zeek'] },
+};
+const inDefaultStream: TargetSettings = {
+  ...defaultTargetSettings,
+  graylog: { ...defaultTargetSettings.graylog, streams: ['Default Stream'] },
+};
+const inIndex: TargetSettings = {
+  ...defaultTargetSettings,
+  elasticsearch: { ...elasticsearch, index: 'zeek-*' },
+};
+const inAll: TargetSettings = {
+  ...defaultTargetSettings,
+  elasticsearch: { ...elasticsearch, index: 'zeek-*,*' },
+};
 
 /** Only says what an event must not have. */
 const blank = [
@@ -48,11 +64,18 @@ const blank = [
 ] as const;
 const narrow = [
   ['a selection beside the negation', 'a: { User: bob }\nb: { Image: x }\ncondition: a and not b'],
-  ['a field that must be there', "a: { 'User|exists': true }\nb: { User: bob }\ncondition: a and not b"],
+  [
+    'a field that must be there',
+    "a: { 'User|exists': true }\nb: { User: bob }\ncondition: a and not b",
+  ],
   ['a double negation', 'a: { User: bob }\ncondition: not (not a)'],
 ] as const;
 
-const refusalOf = (target: typeof graylog, detection: string, settings: TargetSettings): string | undefined => {
+const refusalOf = (
+  target: typeof graylog,
+  detection: string,
+  settings: TargetSettings,
+): string | undefined => {
   const conversion = target.convert(detectionOf(detection), settings);
   return conversion.ok ? undefined : conversion.problems[0]?.code;
 };
@@ -78,43 +101,68 @@ describe.each([
   ['logpoint', logpoint],
   ['grep', grep],
 ] as const)('%s prints queries without a place to search in, and', (_, target) => {
-  const warningsOf = (detection: string, settings = defaultTargetSettings): readonly string[] => codesOf(target, detection, settings);
+  const warningsOf = (detection: string, settings = defaultTargetSettings): readonly string[] =>
+    codesOf(target, detection, settings);
 
   test.each(blank)('warns of %s, or refuses it', (_what, detection) => {
     const code = target === grep && detection.includes('*') ? 'TGT001' : 'TGT009';
     expect(warningsOf(detection)).toEqual([code]);
   });
 
-  test.each(narrow)('does not warn of %s', (_what, detection) => expect(warningsOf(detection)).toEqual([]));
+  test.each(narrow)('does not warn of %s', (_what, detection) =>
+    expect(warningsOf(detection)).toEqual([]),
+  );
 });
 
-function codesOf(target: ConversionTarget, detection: string, settings: TargetSettings): readonly string[] {
+function codesOf(
+  target: ConversionTarget,
+  detection: string,
+  settings: TargetSettings,
+): readonly string[] {
   const conversion = target.convert(detectionOf(detection), settings);
   const found = conversion.ok ? conversion.remarks : conversion.problems;
   return found.flatMap(({ code }) => (code === 'TGT002' ? [] : [code]));
 }
 
 test('a scope before a search in Splunk narrows it', () => {
-  const scoped = { ...defaultTargetSettings, splunk: { ...defaultTargetSettings.splunk, scopeOf: () => 'index=dns' } };
+  const scoped = {
+    ...defaultTargetSettings,
+    splunk: { ...defaultTargetSettings.splunk, scopeOf: () => 'index=dns' },
+  };
   for (const [, detection] of blank) expect(codesOf(splunk, detection, scoped)).toEqual([]);
 });
 
 test.each([
   ["a: ['*']\ncondition: a", 'the query finds every event, whatever it holds'],
   ['a: { User: x }\ncondition: a or not a', 'the query finds every event, whatever it holds'],
-  ["a: ['?*']\ncondition: a", 'the query finds every event: the rule only asks for what each of them has'],
-  ["a: ['?*']\nb: { User: null }\ncondition: a and b", 'the query finds every event that has none of its fields: it only says what an event must not have'],
-  ['a: { User: x }\ncondition: not a', 'the query finds every event that has none of its fields: it only says what an event must not have'],
+  [
+    "a: ['?*']\ncondition: a",
+    'the query finds every event: the rule only asks for what each of them has',
+  ],
+  [
+    "a: ['?*']\nb: { User: null }\ncondition: a and b",
+    'the query finds every event that has none of its fields: it only says what an event must not have',
+  ],
+  [
+    'a: { User: x }\ncondition: not a',
+    'the query finds every event that has none of its fields: it only says what an event must not have',
+  ],
 ])('the refusal of %j says why', (detection, message) => {
   for (const target of [graylog, esQs, xpackWatcher]) {
     const conversion = target.convert(detectionOf(detection), defaultTargetSettings);
-    expect(conversion.ok ? [] : conversion.problems.map((problem) => problem.message)).toEqual([message]);
+    expect(conversion.ok ? [] : conversion.problems.map((problem) => problem.message)).toEqual([
+      message,
+    ]);
   }
 });
 
 test('an empty text is a missing field where the store keeps none', () => {
-  expect(refusalOf(graylog, "a: { 'c-useragent': '' }\ncondition: a", defaultTargetSettings)).toBe('TGT005');
-  expect(refusalOf(esQs, "a: { 'c-useragent': '' }\ncondition: a", defaultTargetSettings)).toBeUndefined();
+  expect(refusalOf(graylog, "a: { 'c-useragent': '' }\ncondition: a", defaultTargetSettings)).toBe(
+    'TGT005',
+  );
+  expect(
+    refusalOf(esQs, "a: { 'c-useragent': '' }\ncondition: a", defaultTargetSettings),
+  ).toBeUndefined();
 });
 
 test.each([
@@ -146,7 +194,9 @@ test.each([
   ['es-qs', esQs, "a: ['??']\ncondition: a"],
   ['es-qs', esQs, "a: { '_id|exists': true }\ncondition: a"],
   ['es-qs', esQs, "a: { '_routing|exists': false }\ncondition: a"],
-] as const)('%s may find every event', (_, target, detection) => expect(refusalOf(target, detection, defaultTargetSettings)).toBe('TGT005'));
+] as const)('%s may find every event', (_, target, detection) =>
+  expect(refusalOf(target, detection, defaultTargetSettings)).toBe('TGT005'),
+);
 
 test.each([
   ['a text of a field that every message has', "a: { source: 'web*' }\ncondition: a"],
@@ -155,7 +205,9 @@ test.each([
   ['an expression with few characters', "a: { 'source|re': '[0-9]{4}' }\ncondition: a"],
   ['wildcards in a field of the rule', "a: { User: '?*' }\ncondition: a"],
   ['a field that no message lacks', 'a: { source: null }\ncondition: a'],
-] as const)('Graylog takes %s', (_, detection) => expect(refusalOf(graylog, detection, defaultTargetSettings)).toBeUndefined());
+] as const)('Graylog takes %s', (_, detection) =>
+  expect(refusalOf(graylog, detection, defaultTargetSettings)).toBeUndefined(),
+);
 
 const correlation = (groupBy: string): string => `
 title: Not internal
@@ -206,13 +258,17 @@ describe('a correlation', () => {
 
   test.each([
     ['one of its rules is enough', 'type: temporal, rules: [nota, a], condition: { gte: 1 }'],
-    ['one is enough, and two are too many', 'type: temporal, rules: [nota, a], condition: { lt: 2 }'],
+    [
+      'one is enough, and two are too many',
+      'type: temporal, rules: [nota, a], condition: { lt: 2 }',
+    ],
     ['exactly one is wanted', 'type: temporal, rules: [a, nota], condition: { eq: 1 }'],
     ['no value is enough', 'type: value_count, rules: [nota], condition: { field: User, lt: 100 }'],
     ['an alias in its group is a field of every event', aliased('source', 'User')],
   ])('that every event fulfils is told: %s', (_, lines) => {
     expect(codesOfCorrelation(splunk, lines)).toEqual(['TGT009']);
-    if (!lines.includes('aliases')) expect(codesOfCorrelation(xpackWatcher, lines)).toEqual(['TGT005']);
+    if (!lines.includes('aliases'))
+      expect(codesOfCorrelation(xpackWatcher, lines)).toEqual(['TGT005']);
   });
 
   test.each([
@@ -232,7 +288,12 @@ describe('a correlation', () => {
     const bag = createBag();
     const config = readConfig({ path: 'sigpack.yml', text: 'targets: [graylog]' }, bag);
     const text = twoRules('type: value_count, rules: [nota], condition: { field: User, lt: 100 }');
-    if (config) assemblePack({ collection: collect(readDocuments({ path: 'rule.yml', text }, bag).documents, bag), config, bag });
+    if (config)
+      assemblePack({
+        collection: collect(readDocuments({ path: 'rule.yml', text }, bag).documents, bag),
+        config,
+        bag,
+      });
     expect(bag.list.map(({ code }) => code)).toContain('TGT005');
   });
 });
@@ -242,18 +303,31 @@ test.each([
   [['Default Stream'], 'TGT005'],
   [['Default Stream', 'Zeek'], 'TGT005'],
   [['Zeek'], undefined],
-])('the stream that a parameter has by default narrows as the same stream does: %j', (streams, code) => {
-  const withParameter = { ...defaultTargetSettings, graylog: { ...defaultTargetSettings.graylog, streams, streamParameter: 'STREAM' } };
-  expect(refusalOf(graylog, 'a: { User: bob }\ncondition: not a', withParameter)).toBe(code);
-});
+])(
+  'the stream that a parameter has by default narrows as the same stream does: %j',
+  (streams, code) => {
+    const withParameter = {
+      ...defaultTargetSettings,
+      graylog: { ...defaultTargetSettings.graylog, streams, streamParameter: 'STREAM' },
+    };
+    expect(refusalOf(graylog, 'a: { User: bob }\ncondition: not a', withParameter)).toBe(code);
+  },
+);
 
 describe('a Splunk pack', () => {
-  const codesWith = (indexes: string, detection = 'a: { User: bob }, condition: not a'): readonly string[] => {
+  const codesWith = (
+    indexes: string,
+    detection = 'a: { User: bob }, condition: not a',
+  ): readonly string[] => {
     const bag = createBag();
     const rule = `title: Not internal\nstatus: test\nlogsource: { product: zeek }\ndetection: { ${detection} }\n`;
     const config = readConfig({ path: 'sigpack.yml', text: `targets: [splunk]\n${indexes}` }, bag);
     if (!config) throw new Error('the configuration is invalid');
-    assemblePack({ collection: collect(readDocuments({ path: 'rule.yml', text: rule }, bag).documents, bag), config, bag });
+    assemblePack({
+      collection: collect(readDocuments({ path: 'rule.yml', text: rule }, bag).documents, bag),
+      config,
+      bag,
+    });
     return bag.list.map(({ code }) => code).filter((code) => code.startsWith('TGT'));
   };
 
@@ -261,11 +335,20 @@ describe('a Splunk pack', () => {
     '',
     'splunk: { indexes: [{ match: { product: zeek }, definition: index=* }] }',
     "splunk: { indexes: [{ match: { product: zeek }, definition: '(index=* OR index=_*)' }] }",
-  ])('refuses a search of every event with %s', (indexes) => expect(codesWith(indexes)).toEqual(['TGT005']));
+  ])('refuses a search of every event with %s', (indexes) =>
+    expect(codesWith(indexes)).toEqual(['TGT005']),
+  );
 
-  test.each(['index=zeek', 'index=* sourcetype=zeek:conn', 'index=zeek*'])('takes one that is narrowed by %s', (definition) => {
-    expect(codesWith(`splunk: { indexes: [{ match: { product: zeek }, definition: '${definition}' }] }`)).toEqual([]);
-  });
+  test.each(['index=zeek', 'index=* sourcetype=zeek:conn', 'index=zeek*'])(
+    'takes one that is narrowed by %s',
+    (definition) => {
+      expect(
+        codesWith(
+          `splunk: { indexes: [{ match: { product: zeek }, definition: '${definition}' }] }`,
+        ),
+      ).toEqual([]);
+    },
+  );
 
   test.each([
     "a: ['?*'], condition: a",
@@ -278,10 +361,15 @@ describe('a Splunk pack', () => {
     "a: { '_indextime|exists': true }, condition: a",
     'a: { tag: null }, condition: a',
     "a: { 'source|fieldref': host }, condition: a",
-  ])('refuses %s, which may find every event', (detection) => expect(codesWith('', detection)).toEqual(['TGT005']));
+  ])('refuses %s, which may find every event', (detection) =>
+    expect(codesWith('', detection)).toEqual(['TGT005']),
+  );
 
-  test.each(["a: { source: 'x*' }, condition: a", "a: { 'source|fieldref': User }, condition: a", 'a: { linecount: 7 }, condition: a'])(
-    'takes %s',
-    (detection) => expect(codesWith('', detection).filter((code) => code !== 'TGT002')).toEqual([]),
+  test.each([
+    "a: { source: 'x*' }, condition: a",
+    "a: { 'source|fieldref': User }, condition: a",
+    'a: { linecount: 7 }, condition: a',
+  ])('takes %s', (detection) =>
+    expect(codesWith('', detection).filter((code) => code !== 'TGT002')).toEqual([]),
   );
 });

@@ -63,37 +63,63 @@ class Tally implements BlankHits {
   }
 }
 
-const pipelinesOf = (bundle: string) => (bundle === none ? [] : loadPipelines([bundle], '.', createBag()));
+const pipelinesOf = (bundle: string) =>
+  bundle === none ? [] : loadPipelines([bundle], '.', createBag());
 
-/** Every query for a Lucene target of the rules, through each bundle, asked of an event that has nothing of any rule. */
+/**
+ * Every query for a Lucene target of the rules, through each bundle, asked of an event that has
+ * nothing of any rule.
+ */
 export function blankQueries(rules: Rules): BlankHits {
   const tally = new Tally();
-  for (const [target, names] of luceneBundles) for (const bundle of names) askQueries(rules, target, bundle, tally);
+  for (const [target, names] of luceneBundles)
+    for (const bundle of names) askQueries(rules, target, bundle, tally);
   return tally;
 }
 
-function askQueries({ collection, placeholders }: Rules, target: ConversionTarget, bundle: string, tally: Tally): void {
+function askQueries(
+  { collection, placeholders }: Rules,
+  target: ConversionTarget,
+  bundle: string,
+  tally: Tally,
+): void {
   const read = target === graylog ? readLucene : readElasticsearch;
   const pipelines = pipelinesOf(bundle);
   const settings = targetSettings(defaultConfig(), pipelines);
-  const { compile } = createTargetCompiler({ collection, placeholders, bag: createBag(), pipelines: new Map([[target.name, pipelines]]) });
+  const { compile } = createTargetCompiler({
+    collection,
+    placeholders,
+    bag: createBag(),
+    pipelines: new Map([[target.name, pipelines]]),
+  });
   for (const rule of collection.rules) {
-    const compiled = rule.kind === 'detection' ? compile(rule)?.forTarget(target.name).compiled : undefined;
+    const compiled =
+      rule.kind === 'detection' ? compile(rule)?.forTarget(target.name).compiled : undefined;
     const conversion = compiled && target.convert(compiled, settings);
     if (conversion?.ok === false && conversion.problems[0]?.code === 'TGT005') tally.refused++;
     for (const query of conversion?.ok ? conversion.value.queries : [])
-      tally.ask(`${target.name} ${bundle} ${rule.title}: ${query}`, () => read(query).matches(luceneEvent));
+      tally.ask(`${target.name} ${bundle} ${rule.title}: ${query}`, () =>
+        read(query).matches(luceneEvent),
+      );
   }
 }
 
-/** Every search and definition of the packs of the rules, through each bundle, run over events that have nothing of any rule. */
+/**
+ * Every search and definition of the packs of the rules, through each bundle, run over events that
+ * have nothing of any rule.
+ */
 export function blankDefinitions({ collection, placeholders }: Rules): BlankHits {
   const tally = new Tally();
   for (const [target, names] of packBundles) {
     for (const bundle of names) {
       const bag = createBag();
       const config = { ...defaultConfig(), placeholders, targets: [target] };
-      const pack = assemblePack({ collection, config, bag, pipelines: new Map([[target, pipelinesOf(bundle)]]) });
+      const pack = assemblePack({
+        collection,
+        config,
+        bag,
+        pipelines: new Map([[target, pipelinesOf(bundle)]]),
+      });
       tally.refused += bag.list.filter(({ code }) => code === 'TGT005').length;
       askDefinitions(pack, bundle, tally);
       askSearches(pack, bundle, tally);
@@ -104,18 +130,28 @@ export function blankDefinitions({ collection, placeholders }: Rules): BlankHits
 
 function askDefinitions({ graylog: detections, config }: Pack, bundle: string, tally: Tally): void {
   for (const g of detections) {
-    for (const { data } of eventDefinitions(g, config.info, { minimumServerVersion: '6.0.0', streamIds: [] })) {
+    for (const { data } of eventDefinitions(g, config.info, {
+      minimumServerVersion: '6.0.0',
+      streamIds: [],
+    })) {
       const query = data.config.query['@value'];
-      tally.ask(`graylog pack ${bundle} ${g.detection.name}: ${query}`, () => readLucene(query).matches(luceneEvent));
+      tally.ask(`graylog pack ${bundle} ${g.detection.name}: ${query}`, () =>
+        readLucene(query).matches(luceneEvent),
+      );
     }
   }
 }
 
 function askSearches({ splunk, config }: Pack, bundle: string, tally: Tally): void {
   const scopes = splunk.flatMap((entry) => entry.scopes);
-  const macros = new Map(indexMacros(config, scopes).map(({ name, definition }) => [name, definition]));
+  const macros = new Map(
+    indexMacros(config, scopes).map(({ name, definition }) => [name, definition]),
+  );
   for (const { detection, search } of splunk) {
     const text = search.replace(/`([^`]+)`/g, (_, name: string) => macros.get(name) ?? 'search *');
-    tally.ask(`splunk pack ${bundle} ${detection.name}: ${search}`, () => compileSpl(text, { nulls: 'unknown' }).run(splunkEvents).length > 0);
+    tally.ask(
+      `splunk pack ${bundle} ${detection.name}: ${search}`,
+      () => compileSpl(text, { nulls: 'unknown' }).run(splunkEvents).length > 0,
+    );
   }
 }

@@ -12,7 +12,9 @@ export const pipelineFolder = join(import.meta.dirname, '..', 'pipelines');
 export function builtInPipeline(name: string): Pipeline {
   const bag = createBag();
   const path = join(pipelineFolder, `${name}.yml`);
-  const pipeline = readPipeline({ path, text: readFileSync(path, 'utf8') }, bag, { readText: noFiles });
+  const pipeline = readPipeline({ path, text: readFileSync(path, 'utf8') }, bag, {
+    readText: noFiles,
+  });
   expect(bag.list.map(({ code, message }) => `${code} ${message}`)).toEqual([]);
   if (!pipeline) throw new Error(`${name} was not read`);
   return pipeline;

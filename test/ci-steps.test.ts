@@ -18,20 +18,32 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const shell = (name: string, script: string, more: Partial<Step> = {}): Step => ({ name, command: ['bash', '-c', script], ...more });
+const shell = (name: string, script: string, more: Partial<Step> = {}): Step => ({
+  name,
+  command: ['bash', '-c', script],
+  ...more,
+});
 /** Writes its name to a file when it starts and when it ends. */
-const logged = (name: string, file: string, more: Partial<Step> = {}): Step => shell(name, `echo ${name}+ >>${file}; sleep 0.2; echo ${name}- >>${file}`, more);
-const linesOf = (file: string): readonly string[] => readFileSync(file, 'utf8').trimEnd().split('\n');
+const logged = (name: string, file: string, more: Partial<Step> = {}): Step =>
+  shell(name, `echo ${name}+ >>${file}; sleep 0.2; echo ${name}- >>${file}`, more);
+const linesOf = (file: string): readonly string[] =>
+  readFileSync(file, 'utf8').trimEnd().split('\n');
 const resultsOf = ({ done }: Run): Readonly<Record<string, string>> =>
   Object.fromEntries(done.map(({ name, result, reason }) => [name, `${result} ${reason}`.trim()]));
 const quiet = (): void => undefined;
 
 test('output is printed whole, with the result before it', async () => {
   const printed: string[] = [];
-  const steps = [shell('talks', 'echo one; sleep 0.2; echo two >&2; exit 3'), shell('talks too', 'sleep 0.1; echo three')];
+  const steps = [
+    shell('talks', 'echo one; sleep 0.2; echo two >&2; exit 3'),
+    shell('talks too', 'sleep 0.1; echo three'),
+  ];
   await runSteps(steps, (text) => printed.push(text.replace(/[\d.]+ s\n/, 'N s\n')), 2);
   // which of them ends first is for the machine to say
-  expect(printed.sort()).toEqual(['== talks too: passed, N s\nthree\n', '== talks: FAILED, exit code 3, N s\none\ntwo\n']);
+  expect(printed.sort()).toEqual([
+    '== talks too: passed, N s\nthree\n',
+    '== talks: FAILED, exit code 3, N s\none\ntwo\n',
+  ]);
 });
 
 test('a step waits for others, and does not run where one that it needs failed', async () => {
@@ -52,7 +64,11 @@ test('a step waits for others, and does not run where one that it needs failed',
 test('no more steps run at once than there are cores, but for those that wait', async () => {
   const file = join(folder, 'cores');
   // holds the only core until the step that waits has run
-  const a = shell('a', `echo a+ >>${file}; until grep -q w- ${file}; do sleep 0.05; done; echo a- >>${file}`, { limit: 30 });
+  const a = shell(
+    'a',
+    `echo a+ >>${file}; until grep -q w- ${file}; do sleep 0.05; done; echo a- >>${file}`,
+    { limit: 30 },
+  );
   await runSteps([a, logged('b', file), logged('w', file, { cores: 0 })], quiet, 1);
   const lines = linesOf(file);
   expect(lines.indexOf('b+')).toBeGreaterThan(lines.indexOf('a-'));
@@ -61,22 +77,42 @@ test('no more steps run at once than there are cores, but for those that wait', 
 
 test('nothing runs with a step that wants the machine for itself', async () => {
   const file = join(folder, 'alone');
-  await runSteps([logged('a', file, { cores: 0 }), logged('b', file, { alone: true }), logged('c', file, { cores: 0, after: ['a'] })], quiet, 4);
+  await runSteps(
+    [
+      logged('a', file, { cores: 0 }),
+      logged('b', file, { alone: true }),
+      logged('c', file, { cores: 0, after: ['a'] }),
+    ],
+    quiet,
+    4,
+  );
   const lines = linesOf(file);
   expect(lines.indexOf('b-') - lines.indexOf('b+')).toBe(1);
 });
 
 test('steps that wait for each other do not run', async () => {
-  const run = await runSteps([shell('a', 'true', { after: ['b'] }), shell('b', 'true', { after: ['a'] })], quiet, 1);
+  const run = await runSteps(
+    [shell('a', 'true', { after: ['b'] }), shell('b', 'true', { after: ['a'] })],
+    quiet,
+    1,
+  );
   expect(resultsOf(run)).toEqual({ a: 'not run waits for itself', b: 'not run waits for itself' });
-  await expect(runSteps([shell('a', 'true', { needs: ['c'] })], quiet, 1)).rejects.toThrow('a waits for c, which is no step');
+  await expect(runSteps([shell('a', 'true', { needs: ['c'] })], quiet, 1)).rejects.toThrow(
+    'a waits for c, which is no step',
+  );
 });
 
 test('a step that hangs is ended, with its children', async () => {
   const file = join(folder, 'hangs');
-  const run = await runSteps([shell('hangs', `sleep 60 & echo $! >${file}; wait`, { limit: 2 })], quiet, 1);
+  const run = await runSteps(
+    [shell('hangs', `sleep 60 & echo $! >${file}; wait`, { limit: 2 })],
+    quiet,
+    1,
+  );
   expect(resultsOf(run)).toEqual({ hangs: 'failed took more than 2 s' });
-  await expect.poll(() => isRunning(Number(readFileSync(file, 'utf8'))), { timeout: 20_000 }).toBe(false);
+  await expect
+    .poll(() => isRunning(Number(readFileSync(file, 'utf8'))), { timeout: 20_000 })
+    .toBe(false);
 });
 
 function isRunning(pid: number): boolean {
@@ -94,7 +130,10 @@ anyTest.skipIf(process.platform !== 'linux' || !stripsTypes).each(['SIGINT', 'SI
     const steps = [
       shell('start', `sleep 60 >/dev/null 2>&1 & echo $! >${at('server')}; disown`),
       shell('uses', `touch ${at('uses')}; sleep 60`, { needs: ['start'] }),
-      shell('stop', `kill $(cat ${at('server')}); touch ${at('stopped')}`, { after: ['uses'], ends: 'start' }),
+      shell('stop', `kill $(cat ${at('server')}); touch ${at('stopped')}`, {
+        after: ['uses'],
+        ends: 'start',
+      }),
       shell('never started', `touch ${at('never')}`, { after: ['uses'] }),
     ];
     const script = at('script.ts');
@@ -113,21 +152,35 @@ anyTest.skipIf(process.platform !== 'linux' || !stripsTypes).each(['SIGINT', 'SI
     expect(await ended).toBe(signal === 'SIGINT' ? 130 : 143);
     expect(existsSync(at('stopped'))).toBe(true);
     expect(existsSync(at('never'))).toBe(false);
-    await expect.poll(() => isRunning(Number(readFileSync(at('server'), 'utf8'))), { timeout: 20_000 }).toBe(false);
+    await expect
+      .poll(() => isRunning(Number(readFileSync(at('server'), 'utf8'))), { timeout: 20_000 })
+      .toBe(false);
     expect(out).toContain(`stopped by ${signal}`);
   },
 );
 
-anyTest('the table gives the steps in the order of their starts, and names what did not pass', () => {
-  const done = [
-    { name: 'second', result: 'failed', reason: 'exit code 1', started: 2, seconds: 3, cpu: 1.25 },
-    { name: 'first', result: 'passed', reason: '', started: 0, seconds: 2, cpu: 4 },
-  ] as const;
-  expect(tableOf({ done, stopped: undefined }, [{ name: 'npm ci', seconds: 10 }])).toBe(`step        from  seconds      CPU
+anyTest(
+  'the table gives the steps in the order of their starts, and names what did not pass',
+  () => {
+    const done = [
+      {
+        name: 'second',
+        result: 'failed',
+        reason: 'exit code 1',
+        started: 2,
+        seconds: 3,
+        cpu: 1.25,
+      },
+      { name: 'first', result: 'passed', reason: '', started: 0, seconds: 2, cpu: 4 },
+    ] as const;
+    expect(
+      tableOf({ done, stopped: undefined }, [{ name: 'npm ci', seconds: 10 }]),
+    ).toBe(`step        from  seconds      CPU
 npm ci         0     10.0
 first         10      2.0      4.0
 second        12      3.0      1.3  failed: exit code 1
 15 s in all
 did not pass: second
 `);
-});
+  },
+);

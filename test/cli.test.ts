@@ -1,5 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { XMLValidator } from 'fast-xml-parser';
@@ -19,15 +31,18 @@ beforeEach(() => {
   mkdirSync(join(folder, 'rules'), { recursive: true });
 });
 
-const run = (args: readonly string[], options: RunOptions = {}) => sigpack(args, { cwd: folder, ...options });
-const write = (path: string, text: string | Buffer): void => writeFileSync(join(folder, path), text);
+const run = (args: readonly string[], options: RunOptions = {}) =>
+  sigpack(args, { cwd: folder, ...options });
+const write = (path: string, text: string | Buffer): void =>
+  writeFileSync(join(folder, path), text);
 const rule = (title: string, detection = 'sel: { Image: x }', more = ''): string =>
   `title: ${title}\nid: 00000000-0000-4000-8000-${String([...title].reduce((sum, char) => sum * 31 + char.charCodeAt(0), 7) % 1e12).padStart(12, '0')}\nstatus: test\nlogsource: { product: windows }\n${more}detection:\n  ${detection}\n  condition: sel\n`;
 const good = (): void => write('rules/good.yml', rule('Good'));
 /** Nothing is left to choose. */
 const chosen = (more = ''): void => write('sigpack.yml', `${anyEvents}${more}`);
 /** A warning, and nothing worse. */
-const unused = (): void => write('rules/warned.yml', rule('Warned', 'sel: { Image: x }\n  other: { Image: w }'));
+const unused = (): void =>
+  write('rules/warned.yml', rule('Warned', 'sel: { Image: x }\n  other: { Image: w }'));
 const bad = (): void => write('rules/bad.yml', rule('Bad', 'sel: { Image|no: x }'));
 
 describe('a folder for output', () => {
@@ -35,7 +50,11 @@ describe('a folder for output', () => {
   it.runIf(existsSync('/proc/self'))('that the system will not have', () => {
     good();
     chosen();
-    const { status, stderr } = spawnSync(process.execPath, [mainFile, 'build', '-o', '/proc/none/out'], { cwd: folder, encoding: 'utf8', timeout: 30_000 });
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [mainFile, 'build', '-o', '/proc/none/out'],
+      { cwd: folder, encoding: 'utf8', timeout: 30_000 },
+    );
     expect([status, stderr]).toEqual([3, 'sigpack: /proc/none: there is no such file or folder\n']);
   });
 });
@@ -47,14 +66,22 @@ describe('exit code 0', () => {
     const { code, stdout, stderr } = await run(['build', '-o', 'out']);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('1 rule read from 1 file');
-    expect(readdirSync(join(folder, 'out')).sort()).toEqual(['manifest.json', 'sigpack-1.0.0-graylog.json', 'sigpack-1.0.0.spl', 'sigpack-1.0.0.zip']);
+    expect(readdirSync(join(folder, 'out')).sort()).toEqual([
+      'manifest.json',
+      'sigpack-1.0.0-graylog.json',
+      'sigpack-1.0.0.spl',
+      'sigpack-1.0.0.zip',
+    ]);
   });
 
   it('for warnings, unless --fail-on says otherwise', async () => {
     unused();
     chosen();
     expect((await run(['check'])).code).toBe(0);
-    expect(await run(['check', '--fail-on', 'warning'])).toMatchObject({ code: 1, stderr: expect.stringContaining('warning[SIG032]') });
+    expect(await run(['check', '--fail-on', 'warning'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('warning[SIG032]'),
+    });
   });
 
   it('for errors under --fail-on never, though what is wrong is told', async () => {
@@ -84,7 +111,11 @@ describe('exit code 0', () => {
 
   it.each([
     { NODE_ENV: 'production', NODE_OPTIONS: '--throw-deprecation --disable-proto=throw' },
-    { NODE_ENV: 'test', NODE_OPTIONS: '--frozen-intrinsics --no-warnings', NODE_PENDING_DEPRECATION: '1' },
+    {
+      NODE_ENV: 'test',
+      NODE_OPTIONS: '--frozen-intrinsics --no-warnings',
+      NODE_PENDING_DEPRECATION: '1',
+    },
     { TERM: 'dumb', COLUMNS: '20', LANG: 'tr_TR.UTF-8', LC_ALL: 'C', CI: 'true', NODE_DEBUG: '' },
   ])('for --help and a check under %j', (env) => {
     good();
@@ -101,7 +132,11 @@ describe('standard output', () => {
     good();
     chosen();
     const command = `"$0" "$1" build -o out --format json | true; exit "\${PIPESTATUS[0]}"`;
-    const { status, stderr } = spawnSync('bash', ['-c', command, process.execPath, mainFile], { cwd: folder, env: environment(), encoding: 'utf8' });
+    const { status, stderr } = spawnSync('bash', ['-c', command, process.execPath, mainFile], {
+      cwd: folder,
+      env: environment(),
+      encoding: 'utf8',
+    });
     expect([status, stderr]).toEqual([0, '']);
     expect(existsSync(join(folder, 'out', 'manifest.json'))).toBe(true);
   });
@@ -131,7 +166,16 @@ describe('exit code 1', () => {
     good();
     write('rules/binary.yml', Buffer.from('title: Caf\u00e9\ndetection: {}\n', 'latin1'));
     mkdirSync(join(folder, 'rules', 'folder.yml'));
-    const { code, stderr } = await run(['build', 'rules', 'missing', 'missing.yml', '-o', 'out', '-p', 'none']);
+    const { code, stderr } = await run([
+      'build',
+      'rules',
+      'missing',
+      'missing.yml',
+      '-o',
+      'out',
+      '-p',
+      'none',
+    ]);
     expect(code).toBe(1);
     expect(stderr).toContain('error[SIG001]: missing: there is no such file or folder');
     expect(stderr).toContain('error[SIG001]: missing.yml: there is no such file or folder');
@@ -142,7 +186,9 @@ describe('exit code 1', () => {
   it('for packs that would be empty, which are not written', async () => {
     const { code, stderr } = await run(['build', '-o', 'out']);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^rules:1:1: error\[PCK005\]: no detection was made from 0 files\n.*hint: No sigpack\.yml is here or above: go to the folder/m);
+    expect(stderr).toMatch(
+      /^rules:1:1: error\[PCK005\]: no detection was made from 0 files\n.*hint: No sigpack\.yml is here or above: go to the folder/m,
+    );
     expect((await run(['check', 'other'])).stderr).toMatch(/^other:1:1: error\[PCK005\]/m);
     expect(existsSync(join(folder, 'out'))).toBe(false);
   });
@@ -164,7 +210,10 @@ describe('exit code 2', () => {
     good();
     write('out', 'a file');
     for (const path of ['out', 'out/below']) {
-      expect(await run(['build', '-o', path, '-p', 'none'])).toMatchObject({ code: 2, stderr: 'sigpack: out is a file; a folder is needed there\n' });
+      expect(await run(['build', '-o', path, '-p', 'none'])).toMatchObject({
+        code: 2,
+        stderr: 'sigpack: out is a file; a folder is needed there\n',
+      });
     }
     expect(readFileSync(join(folder, 'out'), 'utf8')).toBe('a file');
     expect(readdirSync(folder).sort()).toEqual(['out', 'rules']);
@@ -188,9 +237,17 @@ describe('exit code 2', () => {
   });
 
   it.each([
-    [['match', '--events', 'e.json', '-'], "sigpack: missing required argument 'rules'\n(sigpack match --help lists its options)\n"],
-    [['stats', '--nothing'], "sigpack: unknown option '--nothing'\n(sigpack stats --help lists its options)\n"],
-  ])('names the help of the command in place of printing it: %j', async (args, told) => expect((await run(args)).stderr).toBe(told));
+    [
+      ['match', '--events', 'e.json', '-'],
+      "sigpack: missing required argument 'rules'\n(sigpack match --help lists its options)\n",
+    ],
+    [
+      ['stats', '--nothing'],
+      "sigpack: unknown option '--nothing'\n(sigpack stats --help lists its options)\n",
+    ],
+  ])('names the help of the command in place of printing it: %j', async (args, told) =>
+    expect((await run(args)).stderr).toBe(told),
+  );
 
   it('for a configuration at fault, told with its place', async () => {
     good();
@@ -203,35 +260,65 @@ describe('exit code 2', () => {
     expect(existsSync(join(folder, 'out'))).toBe(false);
     expect((await run(['stats'])).code).toBe(2);
     write('sigpack.yml', 'id: [\n');
-    expect(await run(['check'])).toMatchObject({ code: 2, stderr: expect.stringMatching(/sigpack\.yml:\d+:\d+: error\[SIG002\]/) });
+    expect(await run(['check'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/sigpack\.yml:\d+:\d+: error\[SIG002\]/),
+    });
     write('bad.json', '{"id": 1}');
     const other = await run(['check', '-c', 'bad.json', '--format', 'json']);
     expect(other.code).toBe(2);
-    expect(JSON.parse(other.stdout).diagnostics[0]).toMatchObject({ code: 'PCK001', file: 'bad.json', line: 1, column: 8 });
+    expect(JSON.parse(other.stdout).diagnostics[0]).toMatchObject({
+      code: 'PCK001',
+      file: 'bad.json',
+      line: 1,
+      column: 8,
+    });
   });
 
   it('for a template folder that is not there or overrides nothing', async () => {
     good();
     write('sigpack.yml', 'templates: missing\n');
-    expect(await run(['build', '-o', 'out'])).toMatchObject({ code: 2, stderr: expect.stringContaining('missing') });
+    expect(await run(['build', '-o', 'out'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('missing'),
+    });
     mkdirSync(join(folder, 'own'));
     write('own/other.hbs', 'x');
     write('sigpack.yml', 'templates: own\n');
-    expect(await run(['build', '-o', 'out'])).toMatchObject({ code: 2, stderr: expect.stringContaining('own/other.hbs overrides no template') });
+    expect(await run(['build', '-o', 'out'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('own/other.hbs overrides no template'),
+    });
     expect(existsSync(join(folder, 'out'))).toBe(false);
   });
 });
 
 describe('what becomes part of a file name', () => {
-  const isAccepted = (text: string): boolean => readConfig({ path: 'sigpack.yml', text }, createBag()) !== undefined;
+  const isAccepted = (text: string): boolean =>
+    readConfig({ path: 'sigpack.yml', text }, createBag()) !== undefined;
 
-  it.each(['../../etc/passwd', 'a/b', 'a b', '1a', '__proto__x', '"a\\nb"', 'a"b', 'a\\b', '.a', 'ä', 'x'.repeat(81)])('is no id of a pack: %s', (id) => {
+  it.each([
+    '../../etc/passwd',
+    'a/b',
+    'a b',
+    '1a',
+    '__proto__x',
+    '"a\\nb"',
+    'a"b',
+    'a\\b',
+    '.a',
+    'ä',
+    'x'.repeat(81),
+  ])('is no id of a pack: %s', (id) => {
     expect(isAccepted(`id: ${id}\n`)).toBe(false);
   });
 
-  it.each(['1.0', '1.0.0/../..', 'v1.0.0', '1.0.0-"', '01.0.0', '"1.0.0\\n"', '1.0.0 '.repeat(2)])('is no version: %s', (version) => {
-    expect(isAccepted(`version: ${version}\n`)).toBe(false);
-  });
+  it.each(['1.0', '1.0.0/../..', 'v1.0.0', '1.0.0-"', '01.0.0', '"1.0.0\\n"', '1.0.0 '.repeat(2)])(
+    'is no version: %s',
+    (version) => {
+      expect(isAccepted(`version: ${version}\n`)).toBe(false);
+    },
+  );
 
   it('is an id and a version', () => {
     expect(isAccepted('id: a_1\nversion: 1.20.3\n')).toBe(true);
@@ -260,34 +347,52 @@ describe('exit code 3', () => {
 });
 
 describe('--format', () => {
-  it.each(['json', 'sarif', 'github', 'junit'])('%s is all that is on standard output, and nothing is on the other one', async (format) => {
-    good();
-    bad();
-    unused();
-    chosen();
-    const { code, stdout, stderr } = await run(['build', '-o', 'out', '--format', format]);
-    expect([code, stderr]).toEqual([1, '']);
-    if (format === 'json') {
-      const report = JSON.parse(stdout);
-      expect(report.summary).toMatchObject({ errors: 1, warnings: 1, build: { files: 3 } });
-      expect(report.summary.build.artifacts.map(({ path }: { path: string }) => path)).toContain('out/manifest.json');
-      expect(report.diagnostics[0]).toMatchObject({ code: 'SIG020', file: 'rules/bad.yml', line: 6, column: 16 });
-    } else if (format === 'sarif') {
-      const [first] = JSON.parse(stdout).runs[0].results;
-      expect(first).toMatchObject({ ruleId: 'SIG020', level: 'error', locations: [{ physicalLocation: { artifactLocation: { uri: 'rules/bad.yml' } } }] });
-    } else if (format === 'junit') {
-      expect(XMLValidator.validate(stdout)).toBe(true);
-      expect(stdout).toContain('<failure type="SIG020"');
-    } else {
-      expect(stdout).toMatch(/^::error file=rules\/bad\.yml,line=6,[^\n]*\n::warning file=rules\/warned\.yml,/);
-    }
-  });
+  it.each(['json', 'sarif', 'github', 'junit'])(
+    '%s is all that is on standard output, and nothing is on the other one',
+    async (format) => {
+      good();
+      bad();
+      unused();
+      chosen();
+      const { code, stdout, stderr } = await run(['build', '-o', 'out', '--format', format]);
+      expect([code, stderr]).toEqual([1, '']);
+      if (format === 'json') {
+        const report = JSON.parse(stdout);
+        expect(report.summary).toMatchObject({ errors: 1, warnings: 1, build: { files: 3 } });
+        expect(report.summary.build.artifacts.map(({ path }: { path: string }) => path)).toContain(
+          'out/manifest.json',
+        );
+        expect(report.diagnostics[0]).toMatchObject({
+          code: 'SIG020',
+          file: 'rules/bad.yml',
+          line: 6,
+          column: 16,
+        });
+      } else if (format === 'sarif') {
+        const [first] = JSON.parse(stdout).runs[0].results;
+        expect(first).toMatchObject({
+          ruleId: 'SIG020',
+          level: 'error',
+          locations: [{ physicalLocation: { artifactLocation: { uri: 'rules/bad.yml' } } }],
+        });
+      } else if (format === 'junit') {
+        expect(XMLValidator.validate(stdout)).toBe(true);
+        expect(stdout).toContain('<failure type="SIG020"');
+      } else {
+        expect(stdout).toMatch(
+          /^::error file=rules\/bad\.yml,line=6,[^\n]*\n::warning file=rules\/warned\.yml,/,
+        );
+      }
+    },
+  );
 
   it('text puts complaints on standard error and the summary on standard output, without colours', async () => {
     good();
     bad();
     const { stdout, stderr } = await run(['check']);
-    expect(stdout).toMatch(/^Configuration: none \(no sigpack\.yml here or above\)\nSigpack detections 1\.0\.0\n/);
+    expect(stdout).toMatch(
+      /^Configuration: none \(no sigpack\.yml here or above\)\nSigpack detections 1\.0\.0\n/,
+    );
     expect(stdout).not.toContain('SIG020');
     expect(`${stdout}${stderr}`).not.toContain('\u001b');
     expect((await run(['check'], { env: { FORCE_COLOR: '1' } })).stderr).toContain('\u001b[31m');
@@ -299,7 +404,10 @@ describe('init', () => {
     const first = await run(['init', 'new project', ...initFlags]);
     expect([first.code, first.stderr]).toEqual([0, '']);
     const project = { cwd: join(folder, 'new project') };
-    expect(await run(['check', '--fail-on', 'warning'], project)).toMatchObject({ code: 0, stderr: '' });
+    expect(await run(['check', '--fail-on', 'warning'], project)).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
     const built = await run(['build'], project);
     expect([built.code, built.stderr]).toEqual([0, '']);
     expect(readdirSync(join(project.cwd, 'dist', 'packs')).sort()).toEqual([
@@ -328,16 +436,25 @@ describe('init', () => {
     expect(stderr).toMatch(/^sigpack: the configuration would be invalid/);
   });
 
-  it.each(['"quoted" \\ {{title}} $x$', "- [it's # no: comment"])('takes the title %j as it is', async (title) => {
-    expect((await run(['init', 'project', ...initFlags, '--title', title])).code).toBe(0);
-    const report = JSON.parse((await run(['build', '--format', 'json'], { cwd: join(folder, 'project') })).stdout);
-    expect(report.summary).toMatchObject({ errors: 0, build: { title } });
-  });
+  it.each(['"quoted" \\ {{title}} $x$', "- [it's # no: comment"])(
+    'takes the title %j as it is',
+    async (title) => {
+      expect((await run(['init', 'project', ...initFlags, '--title', title])).code).toBe(0);
+      const report = JSON.parse(
+        (await run(['build', '--format', 'json'], { cwd: join(folder, 'project') })).stdout,
+      );
+      expect(report.summary).toMatchObject({ errors: 0, build: { title } });
+    },
+  );
 });
 
 describe('stats', () => {
   beforeEach(() => {
-    for (const name of ['A', 'B', 'C']) write(`rules/${name}.yml`, rule(`Rule ${name}`, 'sel: { Image: x }', "sigpack: { cron: '7 * * * *' }\n"));
+    for (const name of ['A', 'B', 'C'])
+      write(
+        `rules/${name}.yml`,
+        rule(`Rule ${name}`, 'sel: { Image: x }', "sigpack: { cron: '7 * * * *' }\n"),
+      );
     write('rules/off.yml', rule('Off').replace('status: test', 'status: experimental'));
   });
 
@@ -347,7 +464,9 @@ describe('stats', () => {
     expect(stdout).toMatch(/^Configuration: none .*\n3 searches;/);
     expect(stdout).toMatch(/\n:07 {5}3 █+\n/);
     expect(stdout.trimEnd().split('\n')).toHaveLength(63);
-    expect(stdout).toMatch(/\ngraylog: 0.2 event definitions run in a minute on average; budget 100\n$/);
+    expect(stdout).toMatch(
+      /\ngraylog: 0.2 event definitions run in a minute on average; budget 100\n$/,
+    );
     expect((await run(['stats', '--all', '-p', 'none'])).stdout).toMatch(/\n4 searches;/);
   });
 
@@ -355,20 +474,39 @@ describe('stats', () => {
     chosen();
     expect((await run(['stats', '--budget', '3'])).code).toBe(0);
     const over = await run(['stats', '--budget', '2']);
-    expect([over.code, over.stderr.split('\n').slice(-3)]).toEqual([1, ['', '3 searches start at minute 7, 1 more than the budget of 2', '']]);
-    write('sigpack.yml', `overBudget: warn\n${anyEvents.replace('index: "*"', 'index: "*", searchesPerMinute: 1')}`);
+    expect([over.code, over.stderr.split('\n').slice(-3)]).toEqual([
+      1,
+      ['', '3 searches start at minute 7, 1 more than the budget of 2', ''],
+    ]);
+    write(
+      'sigpack.yml',
+      `overBudget: warn\n${anyEvents.replace('index: "*"', 'index: "*", searchesPerMinute: 1')}`,
+    );
     const { code, stdout } = await run(['stats', '--format', 'json']);
     expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ version: 1, searches: 3, budget: 1, problems: [expect.stringContaining('minute 7')] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: 1,
+      searches: 3,
+      budget: 1,
+      problems: [expect.stringContaining('minute 7')],
+    });
     expect(JSON.parse(stdout).minutes[7]).toBe(3);
-    expect(await run(['check'])).toMatchObject({ code: 0, stderr: expect.stringContaining('warning[PCK006]') });
+    expect(await run(['check'])).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('warning[PCK006]'),
+    });
     expect((await run(['check', '--fail-on', 'warning'])).code).toBe(1);
   });
 
   it('shows what a budget left on, and what it switched off', async () => {
     write('sigpack.yml', anyEvents.replace('index: "*"', 'index: "*", searchesPerMinute: 1'));
     const text = await run(['stats']);
-    expect([text.code, text.stdout]).toEqual([0, expect.stringContaining('\n  2 switched off, as the budget has no room for them:\n  2 medium\n')]);
+    expect([text.code, text.stdout]).toEqual([
+      0,
+      expect.stringContaining(
+        '\n  2 switched off, as the budget has no room for them:\n  2 medium\n',
+      ),
+    ]);
     expect(JSON.parse((await run(['stats', '--format', 'json'])).stdout)).toMatchObject({
       searches: 1,
       budget: 1,
@@ -381,20 +519,33 @@ describe('stats', () => {
   });
 
   it('fails where rules can not be read', async () => {
-    expect(await run(['stats', 'missing'])).toMatchObject({ code: 1, stderr: expect.stringContaining('missing: there is no such file or folder') });
+    expect(await run(['stats', 'missing'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('missing: there is no such file or folder'),
+    });
   });
 });
 
 describe.skipIf(process.platform === 'win32')('a named file', () => {
   it.each([
-    ['a device', (path: string) => symlinkSync('/dev/null', path), 'it is a device, and a file is needed'],
-    ['larger than rules are', (path: string) => closeSync(openTo(path, 65 * 1024 * 1024)), 'it has more than 67108864 bytes'],
+    [
+      'a device',
+      (path: string) => symlinkSync('/dev/null', path),
+      'it is a device, and a file is needed',
+    ],
+    [
+      'larger than rules are',
+      (path: string) => closeSync(openTo(path, 65 * 1024 * 1024)),
+      'it has more than 67108864 bytes',
+    ],
   ])('that is %s is not read', async (_, make, fault) => {
     make(join(folder, 'odd.yml'));
     good();
     const message = expect.stringContaining(`error[SIG001]: odd.yml: ${fault}`);
     expect(await run(['check', 'odd.yml'])).toMatchObject({ code: 1, stderr: message });
-    expect(await run(['convert', '-t', 'splunk', '-p', 'odd.yml', 'rules/good.yml'])).toMatchObject({ stderr: message });
+    expect(await run(['convert', '-t', 'splunk', '-p', 'odd.yml', 'rules/good.yml'])).toMatchObject(
+      { stderr: message },
+    );
   });
 
   // the reader sleeps whenever it has opened the pipe: by then, the writer has gone
@@ -407,11 +558,19 @@ syncBuiltinESMExports();`;
   ])('may be a pipe, which is waited for and read %s', async (_, imports) => {
     spawnSync('mkfifo', [join(folder, 'pipe.yml')]);
     good();
-    const writer = spawn('sh', ['-c', 'cat rules/good.yml > pipe.yml'], { cwd: folder, stdio: 'ignore' });
+    const writer = spawn('sh', ['-c', 'cat rules/good.yml > pipe.yml'], {
+      cwd: folder,
+      stdio: 'ignore',
+    });
     const ended = new Promise((resolve) => writer.on('exit', resolve));
     // in a process of its own: one that waits without end can be killed
     const args = [...imports, mainFile, 'convert', '-t', 'splunk', 'pipe.yml'];
-    const { status, stdout } = spawnSync(process.execPath, args, { cwd: folder, env: environment(), encoding: 'utf8', timeout: 30_000 });
+    const { status, stdout } = spawnSync(process.execPath, args, {
+      cwd: folder,
+      env: environment(),
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
     expect([status, stdout]).toEqual([0, expect.stringContaining('Image')]);
     expect(await ended).toBe(0);
   });

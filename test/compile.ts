@@ -7,7 +7,10 @@ import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { findRuleFiles } from './rule-files.ts';
 
 /** Compiles every rule of the folders; complaints go to the bag. */
-export function compileFolders(folders: readonly string[], bag: DiagnosticBag = createBag()): readonly CompiledRule[] {
+export function compileFolders(
+  folders: readonly string[],
+  bag: DiagnosticBag = createBag(),
+): readonly CompiledRule[] {
   const documents = findRuleFiles(folders, bag).flatMap((path) => {
     const file = readSourceFile(path, bag);
     return file ? readDocuments(file, bag).documents : [];
@@ -43,7 +46,9 @@ export function detectionOf(
   const text = ruleText(detection);
   const [compiled] = compileText(text, bag, placeholders);
   if (compiled?.kind === 'detection') return compiled;
-  throw new Error(`the rule does not compile: ${bag.list.map((diagnostic) => `${diagnostic.code} ${diagnostic.message}`).join('; ')}\n${text}`);
+  throw new Error(
+    `the rule does not compile: ${bag.list.map((diagnostic) => `${diagnostic.code} ${diagnostic.message}`).join('; ')}\n${text}`,
+  );
 }
 
 export function ruleText(detection: string): string {

@@ -20,7 +20,9 @@ export function placed({ code, severity, message, file, span }: Diagnostic): str
 
 /** `CODE "marked text"` of each complaint: what the carets stand under. */
 export function marked(bag: DiagnosticBag): readonly string[] {
-  return bag.list.map(({ code, file, span }) => `${code} ${JSON.stringify(file.text.slice(span.start, span.end))}`);
+  return bag.list.map(
+    ({ code, file, span }) => `${code} ${JSON.stringify(file.text.slice(span.start, span.end))}`,
+  );
 }
 
 /** Complaints about a text of one or more documents. */
@@ -31,18 +33,26 @@ export function complaintsOf(text: string): DiagnosticBag {
 }
 
 /** Complaints about the lines of a `detection:`, which start at line 7, column 3 of the rule. */
-export const detectionComplaints = (detection: string): DiagnosticBag => complaintsOf(ruleText(detection));
+export const detectionComplaints = (detection: string): DiagnosticBag =>
+  complaintsOf(ruleText(detection));
 
 /** The query of one selection, given by its lines. */
-export function selectionQuery(lines: string, placeholders?: ReadonlyMap<string, readonly Pattern[]>): Query {
+export function selectionQuery(
+  lines: string,
+  placeholders?: ReadonlyMap<string, readonly Pattern[]>,
+): Query {
   const indented = lines
     .split('\n')
     .map((line) => `  ${line}`)
     .join('\n');
-  return detectionOf(`selection:\n${indented}\ncondition: selection`, createBag(), placeholders).query;
+  return detectionOf(`selection:\n${indented}\ncondition: selection`, createBag(), placeholders)
+    .query;
 }
 
-/** A query as text: `and(...)`, `or(...)`, `not(...)`, `field=test`; literals stand in `‹›`, wildcards outside of them. */
+/**
+ * A query as text: `and(...)`, `or(...)`, `not(...)`, `field=test`; literals stand in `‹›`,
+ * wildcards outside of them.
+ */
 export function queryText(query: Query): string {
   switch (query.kind) {
     case 'and':
@@ -87,5 +97,15 @@ function testText(test: Test): string {
 
 export function partsText(pattern: Pattern): string {
   if (pattern.length === 0) return '‹›';
-  return pattern.map((part) => (part === ANY ? '*' : part === ONE ? '?' : isPlaceholder(part) ? `%${part.placeholder}%` : `‹${part}›`)).join('');
+  return pattern
+    .map((part) =>
+      part === ANY
+        ? '*'
+        : part === ONE
+          ? '?'
+          : isPlaceholder(part)
+            ? `%${part.placeholder}%`
+            : `‹${part}›`,
+    )
+    .join('');
 }

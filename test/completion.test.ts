@@ -3,7 +3,9 @@ import { describe, expect, it, test } from 'vitest';
 import { environment, mainFile, sigpack } from './sigpack.ts';
 
 const after = async (...words: readonly string[]): Promise<readonly string[]> =>
-  (await sigpack(['completion', 'words', ...words])).stdout.split('\n').filter((word) => word !== '');
+  (await sigpack(['completion', 'words', ...words])).stdout
+    .split('\n')
+    .filter((word) => word !== '');
 
 describe('after what has been typed come', () => {
   it.each([
@@ -14,7 +16,11 @@ describe('after what has been typed come', () => {
     ['targets', ['convert', '-t', 'sp'], ['splunk']],
     ['targets behind a comma', ['convert', '-t', 'splunk,gr'], ['splunk,graylog', 'splunk,grep']],
     ['targets of a pack', ['build', '-t', 'gr'], ['graylog']],
-    ['pipelines', ['convert', 'rules', '--pipeline', 'splunk-w'], ['splunk-web', 'splunk-windows-classic', 'splunk-windows-xml']],
+    [
+      'pipelines',
+      ['convert', 'rules', '--pipeline', 'splunk-w'],
+      ['splunk-web', 'splunk-windows-classic', 'splunk-windows-xml'],
+    ],
     ['formats of the target', ['convert', '-t', 'lucene', '-f', 'k'], ['kibana-ndjson']],
     ['no formats of other targets', ['convert', '-t', 'splunk', '-f', 'k'], []],
     ['formats of a report', ['check', '-f', 's'], ['sarif']],
@@ -24,14 +30,22 @@ describe('after what has been typed come', () => {
     ['shells', ['completion', 'z'], ['zsh']],
     ['files, which the shell knows', ['convert', ''], []],
     ['no hidden options', ['test', '--rep'], []],
-    ['all for two quotes, which stand for nothing', ['check', '--fail-on', '""'], ['error', 'warning', 'never']],
+    [
+      'all for two quotes, which stand for nothing',
+      ['check', '--fail-on', '""'],
+      ['error', 'warning', 'never'],
+    ],
   ])('%s', async (_, words, expected) => expect(await after(...words)).toEqual(expected));
 });
 
-const script = async (shell: string): Promise<string> => (await sigpack(['completion', shell])).stdout;
-const inShell = (shell: string, ...args: readonly string[]) => spawnSync(shell, args, { encoding: 'utf8', env });
+const script = async (shell: string): Promise<string> =>
+  (await sigpack(['completion', shell])).stdout;
+const inShell = (shell: string, ...args: readonly string[]) =>
+  spawnSync(shell, args, { encoding: 'utf8', env });
 // SIGPACK_SHELLS names those that have to be there, as CI does
-const has = (shell: string): boolean => (process.env.SIGPACK_SHELLS ?? '').split(',').includes(shell) || spawnSync(shell, ['--version']).status === 0;
+const has = (shell: string): boolean =>
+  (process.env.SIGPACK_SHELLS ?? '').split(',').includes(shell) ||
+  spawnSync(shell, ['--version']).status === 0;
 const env = environment({ NODE: process.execPath, MAIN: mainFile });
 
 test('bash completes by the script', async () => {
@@ -44,7 +58,10 @@ for line in 'convert -t spl' 'convert -t splunk,' 'list '; do
   _sigpack
   printf '%s: %s\\n' "$line" "\${COMPREPLY[*]}"
 done`;
-  const { stdout, stderr, status } = spawnSync('bash', ['--norc', '-euc', typed], { encoding: 'utf8', env });
+  const { stdout, stderr, status } = spawnSync('bash', ['--norc', '-euc', typed], {
+    encoding: 'utf8',
+    env,
+  });
   expect([status, stderr]).toEqual([0, '']);
   expect(stdout.split('\n')).toEqual([
     'complete -o default -F _sigpack sigpack',
@@ -64,7 +81,11 @@ zpty -r shell out '*ready*'
 zpty -w -n shell $'sigpack convert -t spl\\t'
 zpty -r shell out '*splunk*'
 print -r -- "$out"`;
-  const { stdout, stderr } = spawnSync('zsh', ['-fc', typed], { encoding: 'utf8', env, timeout: 20_000 });
+  const { stdout, stderr } = spawnSync('zsh', ['-fc', typed], {
+    encoding: 'utf8',
+    env,
+    timeout: 20_000,
+  });
   expect(stderr).toBe('');
   expect(stdout).toContain('sigpack convert -t splunk');
 });
@@ -80,6 +101,10 @@ test.skipIf(!has('pwsh'))('PowerShell completes by the script', async () => {
 });
 
 test('each script names the command that it asks', async () => {
-  for (const shell of ['bash', 'zsh', 'fish', 'powershell']) expect(await script(shell)).toContain('sigpack completion words');
-  expect(await sigpack(['completion', 'tcsh'])).toMatchObject({ code: 2, stderr: expect.stringContaining('bash, zsh, fish, powershell') });
+  for (const shell of ['bash', 'zsh', 'fish', 'powershell'])
+    expect(await script(shell)).toContain('sigpack completion words');
+  expect(await sigpack(['completion', 'tcsh'])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('bash, zsh, fish, powershell'),
+  });
 });

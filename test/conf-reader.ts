@@ -1,13 +1,17 @@
 /**
- * A conf file read anew by the rules of Splunk's manual ("About configuration files"), as strict as can be: a backslash at the end of a line joins the
- * next one to it, a line that is neither comment, stanza nor setting is an error, and so is anything that comes twice.
+ * A conf file read anew by the rules of Splunk's manual ("About configuration files"), as strict as
+ * can be: a backslash at the end of a line joins the next one to it, a line that is neither
+ * comment, stanza nor setting is an error, and so is anything that comes twice.
  */
 export function readStrictConf(text: string): Map<string, Map<string, string>> {
   const stanzas = new Map<string, Map<string, string>>();
   let current: Map<string, string> | undefined;
   // what Python and Splunk's own tools take for line ends
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  for (const line of text.replace(/\\\r?\n/g, '').split(/\r\n|[\n\v\f\r\u001c-\u001e\u0085\u2028\u2029]/)) {
+  // for
+  for (const line of text
+    .replace(/\\\r?\n/g, '')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks
+    .split(/\r\n|[\n\v\f\r\u001c-\u001e\u0085\u2028\u2029]/)) {
     const trimmed = line.trim();
     if (trimmed === '' || trimmed.startsWith('#')) continue;
     const stanza = /^\[([^[\]]*)\]$/.exec(trimmed);
@@ -18,7 +22,8 @@ export function readStrictConf(text: string): Map<string, Map<string, string>> {
       stanzas.set(name, current);
       continue;
     }
-    const setting = /^([A-Za-z_][\w.:-]*) = (.*)$/.exec(trimmed) ?? /^([A-Za-z_][\w.:-]*) =()$/.exec(trimmed);
+    const setting =
+      /^([A-Za-z_][\w.:-]*) = (.*)$/.exec(trimmed) ?? /^([A-Za-z_][\w.:-]*) =()$/.exec(trimmed);
     if (!setting || !current) throw new Error(`neither stanza nor setting: ${line}`);
     const key = setting[1] ?? '';
     if (current.has(key)) throw new Error(`setting twice: ${key}`);

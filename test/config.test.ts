@@ -1,7 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
-import { defaultConfig, type PackConfig, readConfig, streamChoice } from '../src/pack/config/config.ts';
+import {
+  defaultConfig,
+  type PackConfig,
+  readConfig,
+  streamChoice,
+} from '../src/pack/config/config.ts';
 import { defaultBumps } from '../src/pack/config/release-config.ts';
 import { configSchema } from '../src/pack/config/schema.ts';
 import { checkRuleSettings } from '../src/pack/settings/patch.ts';
@@ -17,7 +22,12 @@ function read(text: string) {
   const bag = createBag();
   const file = { path: 'sigpack.yml', text };
   const config = readConfig(file, bag);
-  const complaints = bag.list.map(({ code, message, hint, span }) => ({ code, message, hint, at: text.slice(span.start, span.end) }));
+  const complaints = bag.list.map(({ code, message, hint, span }) => ({
+    code,
+    message,
+    hint,
+    at: text.slice(span.start, span.end),
+  }));
   return { config, complaints };
 }
 
@@ -119,7 +129,10 @@ installs:
     parameters: { STREAM: Windows }
 `;
 
-/** A line for each key of the configuration and each definition: the file is in the package, where blanks would be a third of it. */
+/**
+ * A line for each key of the configuration and each definition: the file is in the package, where
+ * blanks would be a third of it.
+ */
 function schemaText(): string {
   const { properties, $defs, ...rest } = configSchema;
   const lines = (entries: object): string =>
@@ -131,7 +144,9 @@ function schemaText(): string {
 
 test('docs/sigpack.schema.json is the schema', () => {
   if (process.env.UPDATE) writeFileSync(docs('sigpack.schema.json'), schemaText());
-  expect(JSON.parse(readFileSync(docs('sigpack.schema.json'), 'utf8'))).toEqual(JSON.parse(JSON.stringify(configSchema)));
+  expect(JSON.parse(readFileSync(docs('sigpack.schema.json'), 'utf8'))).toEqual(
+    JSON.parse(JSON.stringify(configSchema)),
+  );
 });
 
 test('every key of the sample is read', () => {
@@ -190,11 +205,18 @@ test('every key of the sample is read', () => {
       splunk: { savedsearch: { 'action.email': '1', 'dispatch.ttl': '2p', 'alert.expires': '24' } },
     },
     levels: new Map([['low', { enabled: false }]]),
-    logsources: [{ match: { product: 'windows', service: 'sysmon' }, settings: { delay: 90, cron: '*/10 * * * 1-5' } }],
+    logsources: [
+      {
+        match: { product: 'windows', service: 'sysmon' },
+        settings: { delay: 90, cron: '*/10 * * * 1-5' },
+      },
+    ],
     splunk: {
       enterpriseSecurity: true,
       index: ['windows', 'linux'],
-      indexes: [{ match: { product: 'windows' }, definition: 'index=win sourcetype=XmlWinEventLog' }],
+      indexes: [
+        { match: { product: 'windows' }, definition: 'index=win sourcetype=XmlWinEventLog' },
+      ],
       searchesPerMinute: 20,
       cloudSafe: false,
       correlation: 'stats',
@@ -223,12 +245,24 @@ test('every key of the sample is read', () => {
       interval: 600,
       throttle: 0,
       schedule: { cron: '0 0/5 * * * ?', timezone: 'UTC' },
-      actions: { mail: { email: { to: ['soc@example.org'], subject: '{{ctx.metadata.title}}' }, throttle_period: '1h' } },
+      actions: {
+        mail: {
+          email: { to: ['soc@example.org'], subject: '{{ctx.metadata.title}}' },
+          throttle_period: '1h',
+        },
+      },
     },
     grep: { lines: 'plain' },
-    release: { bump: { ...defaultBumps, query: 'patch' }, output: 'out', changelog: 'docs/CHANGES.md' },
+    release: {
+      bump: { ...defaultBumps, query: 'patch' },
+      output: 'out',
+      changelog: 'docs/CHANGES.md',
+    },
     installs: new Map([
-      ['disk', { kind: 'splunk-disk', home: '/opt/splunk', place: 'shcluster', onDrift: 'overwrite' }],
+      [
+        'disk',
+        { kind: 'splunk-disk', home: '/opt/splunk', place: 'shcluster', onDrift: 'overwrite' },
+      ],
       [
         'soc',
         {
@@ -250,12 +284,25 @@ test('every key of the sample is read', () => {
 
 test('an empty file is the configuration of a run without one', () => {
   expect(configured('# nothing\n')).toEqual(defaultConfig());
-  expect(defaultConfig().info).toMatchObject({ id: 'sigpack', title: 'Sigpack detections', version: '1.0.0', revision: 1 });
-  expect(defaultConfig({ rules: ['a.yml'] })).toMatchObject({ rules: ['a.yml'], filters: [], targets: ['splunk', 'graylog'], failOn: 'error' });
+  expect(defaultConfig().info).toMatchObject({
+    id: 'sigpack',
+    title: 'Sigpack detections',
+    version: '1.0.0',
+    revision: 1,
+  });
+  expect(defaultConfig({ rules: ['a.yml'] })).toMatchObject({
+    rules: ['a.yml'],
+    filters: [],
+    targets: ['splunk', 'graylog'],
+    failOn: 'error',
+  });
   expect(configured('author: Acme').info.vendor).toBe('Acme');
 });
 
-/** Text, message, hint (part of it) and the marked text. Those with `also` are refused by the JSON Schema as well. */
+/**
+ * Text, message, hint (part of it) and the marked text. Those with `also` are refused by the JSON
+ * Schema as well.
+ */
 const refused = [
   ['version: 1.0', '`version` must be a string, not `1.0`', "Quote the value: '1.0'", '1.0', true],
   ['version: 1.2', '`version` must be a string, not `1.2`', 'Quote', '1.2', true],
@@ -266,14 +313,62 @@ const refused = [
   ['rules: rules', '`rules` must be a list, not a string', 'Folders, files', 'rules', true],
   ['rules: []', '`rules` must have at least 1 entry', '', '[', true],
   ['rules: [a, {b: c}]', '`rules[1]` must be a string, not a map', '', '{b: c', true],
-  ['targets: [splunk, greylog]', '`targets[1]` must be one of splunk, graylog, not `greylog`', 'Did you mean `graylog`?', 'greylog', true],
-  ['splunk: { cloudSave: true }', '`splunk` has no key `cloudSave`', 'Did you mean `cloudSafe`?', 'cloudSave', true],
-  ['splunk: { indexes: [{ match: {} }] }', '`splunk.indexes[0]` lacks the key `definition`', 'search terms', '', true],
-  ['splunk:\n  indexes:\n    - match: {}\n      definition: "a\\nb"', '`splunk.indexes[0].definition` has not the right form', 'one line', '"a\\nb"', true],
-  ['severities: { SIG031: warning }', '`severities.SIG031` must be error, not `warning`', 'Stays an error', 'warning', true],
-  ['severities: { NONESUCH: off }', '`severities` has no key `NONESUCH`', 'Known: SIG001', 'NONESUCH', true],
-  ['lint: { preset: sigma }', '`lint.preset` must be one of none, default, pysigma, sigmahq, not `sigma`', 'Did you mean `sigmahq`?', 'sigma', true],
-  ['lint: { exclude: { a: [LNT999] } }', '`LNT999` is no code of a diagnostic and no validator of pySigma', 'Did you mean', 'LNT999', false],
+  [
+    'targets: [splunk, greylog]',
+    '`targets[1]` must be one of splunk, graylog, not `greylog`',
+    'Did you mean `graylog`?',
+    'greylog',
+    true,
+  ],
+  [
+    'splunk: { cloudSave: true }',
+    '`splunk` has no key `cloudSave`',
+    'Did you mean `cloudSafe`?',
+    'cloudSave',
+    true,
+  ],
+  [
+    'splunk: { indexes: [{ match: {} }] }',
+    '`splunk.indexes[0]` lacks the key `definition`',
+    'search terms',
+    '',
+    true,
+  ],
+  [
+    'splunk:\n  indexes:\n    - match: {}\n      definition: "a\\nb"',
+    '`splunk.indexes[0].definition` has not the right form',
+    'one line',
+    '"a\\nb"',
+    true,
+  ],
+  [
+    'severities: { SIG031: warning }',
+    '`severities.SIG031` must be error, not `warning`',
+    'Stays an error',
+    'warning',
+    true,
+  ],
+  [
+    'severities: { NONESUCH: off }',
+    '`severities` has no key `NONESUCH`',
+    'Known: SIG001',
+    'NONESUCH',
+    true,
+  ],
+  [
+    'lint: { preset: sigma }',
+    '`lint.preset` must be one of none, default, pysigma, sigmahq, not `sigma`',
+    'Did you mean `sigmahq`?',
+    'sigma',
+    true,
+  ],
+  [
+    'lint: { exclude: { a: [LNT999] } }',
+    '`LNT999` is no code of a diagnostic and no validator of pySigma',
+    'Did you mean',
+    'LNT999',
+    false,
+  ],
   [
     'lint: { exclude: { a: escaped_wildcards } }',
     '`escaped_wildcards` is no code of a diagnostic and no validator of pySigma',
@@ -281,7 +376,13 @@ const refused = [
     'escaped_wildcards',
     false,
   ],
-  ['lint: { exclude: { a: everything } }', '`everything` is no code of a diagnostic and no validator of pySigma', 'docs/lint.md', 'everything', false],
+  [
+    'lint: { exclude: { a: everything } }',
+    '`everything` is no code of a diagnostic and no validator of pySigma',
+    'docs/lint.md',
+    'everything',
+    false,
+  ],
   [
     'lint: { exclude: { a: dangling_condition } }',
     "`dangling_condition` can't be excluded: the rule is missing from the packs because of it",
@@ -290,34 +391,154 @@ const refused = [
     false,
   ],
   ['levels: { hihg: {} }', '`levels` has no key `hihg`', 'Did you mean `high`?', 'hihg', true],
-  ['defaults: { entities: [Computer] }', '`defaults.entities[0]` must be a map, not a string', '`{ field: Computer, type: system }`', 'Computer', true],
-  ['defaults: { threatObjects: [Image] }', '`defaults.threatObjects[0]` must be a map, not a string', '`{ field: Image, type: process }`', 'Image', true],
+  [
+    'defaults: { entities: [Computer] }',
+    '`defaults.entities[0]` must be a map, not a string',
+    '`{ field: Computer, type: system }`',
+    'Computer',
+    true,
+  ],
+  [
+    'defaults: { threatObjects: [Image] }',
+    '`defaults.threatObjects[0]` must be a map, not a string',
+    '`{ field: Image, type: process }`',
+    'Image',
+    true,
+  ],
   ['defaults:', '`defaults` is empty, it must be a map', 'remove the key', 'defaults', true],
-  ['defaults: { interval: soon }', '`defaults.interval` has not the right form', '60s to 1d', 'soon', true],
-  ['defaults: { interval: [1] }', '`defaults.interval` must be a whole number or a string, not a list', '60s to 1d', '[1', true],
-  ['defaults: { interval: 1.5 }', '`defaults.interval` must be a whole number or a string, not `1.5`', '60s to 1d', '1.5', true],
+  [
+    'defaults: { interval: soon }',
+    '`defaults.interval` has not the right form',
+    '60s to 1d',
+    'soon',
+    true,
+  ],
+  [
+    'defaults: { interval: [1] }',
+    '`defaults.interval` must be a whole number or a string, not a list',
+    '60s to 1d',
+    '[1',
+    true,
+  ],
+  [
+    'defaults: { interval: 1.5 }',
+    '`defaults.interval` must be a whole number or a string, not `1.5`',
+    '60s to 1d',
+    '1.5',
+    true,
+  ],
   ['defaults: { interval: -5 }', '`defaults.interval` must be at least 0, not -5', '', '-5', true],
   ['defaults: { threshold: 0 }', '`defaults.threshold` must be at least 1, not 0', '', '0', true],
-  ['defaults: { suppress: { period: 30x } }', '`defaults.suppress.period` has not the right form', '', '30x', true],
-  ['defaults: { cron: hourly }', '`defaults.cron` has not the right form', 'five fields', 'hourly', true],
-  ['url: "javascript:alert(1)"', '`url` has not the right form', 'http', '"javascript:alert(1)"', true],
-  ['graylog: { minimumServerVersion: 5.1.0 }', '`graylog.minimumServerVersion` has not the right form', '5.2.0', '5.1.0', true],
-  ['elasticsearch: { matching: exact }', '`elasticsearch.matching` must be one of native, case-insensitive, not `exact`', '', 'exact', true],
-  ['elasticsearch: { index: "a b" }', '`elasticsearch.index` has not the right form', 'Index pattern', '"a b"', true],
-  ['elasticsearch: { thottle: 1h }', '`elasticsearch` has no key `thottle`', 'Did you mean `throttle`?', 'thottle', true],
-  ['elasticsearch: { interval: soon }', '`elasticsearch.interval` has not the right form', 'Time between runs', 'soon', true],
-  ['elasticsearch: { actions: [log] }', '`elasticsearch.actions` must be a map, not a list', 'by their ids', '[log', true],
-  ['elasticsearch: { actions: { log: text } }', '`elasticsearch.actions.log` must be a map, not a string', 'An action', 'text', true],
-  ['elasticsearch: { actions: { a b: {} } }', 'key `a b` has not the right form', 'without blanks', 'a b', true],
-  ['elasticsearch: { schedule: { often: 1 } }', '`elasticsearch.schedule` has no key `often`', 'Known: cron', 'often', true],
+  [
+    'defaults: { suppress: { period: 30x } }',
+    '`defaults.suppress.period` has not the right form',
+    '',
+    '30x',
+    true,
+  ],
+  [
+    'defaults: { cron: hourly }',
+    '`defaults.cron` has not the right form',
+    'five fields',
+    'hourly',
+    true,
+  ],
+  [
+    'url: "javascript:alert(1)"',
+    '`url` has not the right form',
+    'http',
+    '"javascript:alert(1)"',
+    true,
+  ],
+  [
+    'graylog: { minimumServerVersion: 5.1.0 }',
+    '`graylog.minimumServerVersion` has not the right form',
+    '5.2.0',
+    '5.1.0',
+    true,
+  ],
+  [
+    'elasticsearch: { matching: exact }',
+    '`elasticsearch.matching` must be one of native, case-insensitive, not `exact`',
+    '',
+    'exact',
+    true,
+  ],
+  [
+    'elasticsearch: { index: "a b" }',
+    '`elasticsearch.index` has not the right form',
+    'Index pattern',
+    '"a b"',
+    true,
+  ],
+  [
+    'elasticsearch: { thottle: 1h }',
+    '`elasticsearch` has no key `thottle`',
+    'Did you mean `throttle`?',
+    'thottle',
+    true,
+  ],
+  [
+    'elasticsearch: { interval: soon }',
+    '`elasticsearch.interval` has not the right form',
+    'Time between runs',
+    'soon',
+    true,
+  ],
+  [
+    'elasticsearch: { actions: [log] }',
+    '`elasticsearch.actions` must be a map, not a list',
+    'by their ids',
+    '[log',
+    true,
+  ],
+  [
+    'elasticsearch: { actions: { log: text } }',
+    '`elasticsearch.actions.log` must be a map, not a string',
+    'An action',
+    'text',
+    true,
+  ],
+  [
+    'elasticsearch: { actions: { a b: {} } }',
+    'key `a b` has not the right form',
+    'without blanks',
+    'a b',
+    true,
+  ],
+  [
+    'elasticsearch: { schedule: { often: 1 } }',
+    '`elasticsearch.schedule` has no key `often`',
+    'Known: cron',
+    'often',
+    true,
+  ],
   ['grep: { lines: xml }', '`grep.lines` must be one of json, plain, not `xml`', '', 'xml', true],
   ['elasticsearch: { interval: 5s }', '`interval` must be from 60s to 1d', '', '5s', false],
   ['elasticsearch: { throttle: 366d }', '`throttle` must be from 0 to 365d', '', '366d', false],
-  ['elasticsearch: { schedule: { timezone: UTC } }', '`elasticsearch.schedule` must have one kind of schedule, not 0', '', '{ timezone: UTC', false],
+  [
+    'elasticsearch: { schedule: { timezone: UTC } }',
+    '`elasticsearch.schedule` must have one kind of schedule, not 0',
+    '',
+    '{ timezone: UTC',
+    false,
+  ],
   ['defaults: { interval: 5s }', '`interval` must be from 60s to 1d', '', '5s', false],
   ['levels: { high: { interval: 2d } }', '`interval` must be from 60s to 1d', '', '2d', false],
-  ["defaults: { splunk: { savedsearch: { cron_schedule: '* * * * *' } } }", '`cron_schedule` runs 60 times an hour; 12 are allowed', '', "'* * * * *'", false],
-  ["levels: { high: { splunk: { savedsearch: { cron_schedule: '7 3 31 2 *' } } } }", '`cron_schedule` never runs: 7 3 31 2 *', '', "'7 3 31 2 *'", false],
+  [
+    "defaults: { splunk: { savedsearch: { cron_schedule: '* * * * *' } } }",
+    '`cron_schedule` runs 60 times an hour; 12 are allowed',
+    '',
+    "'* * * * *'",
+    false,
+  ],
+  [
+    "levels: { high: { splunk: { savedsearch: { cron_schedule: '7 3 31 2 *' } } } }",
+    '`cron_schedule` never runs: 7 3 31 2 *',
+    '',
+    "'7 3 31 2 *'",
+    false,
+  ],
   ["defaults: { cron: '0 0 31 2 *' }", '`cron` never runs: 0 0 31 2 *', '', "'0 0 31 2 *'", false],
   [
     "logsources: [{ match: {}, settings: { splunk: { savedsearch: { description: 'a\\' } } } }]",
@@ -352,7 +573,9 @@ const refused = [
 test.each(refused)('%s', (text, message, hint, at, bySchema) => {
   const { config, complaints } = read(text);
   expect(config).toBeUndefined();
-  expect(complaints).toEqual([{ code: 'PCK001', message, hint: expect.stringContaining(hint), at }]);
+  expect(complaints).toEqual([
+    { code: 'PCK001', message, hint: expect.stringContaining(hint), at },
+  ]);
   const [node] = parseYaml({ path: 'sigpack.yml', text }, createBag());
   expect(validate(JSON.parse(JSON.stringify(node ? toPlain(node) : {})))).toBe(!bySchema);
 });
@@ -364,7 +587,9 @@ test('the JSON Schema accepts the sample as well', () => {
 });
 
 test('all that is wrong is said at once', () => {
-  expect(read('titel: x\nrules: 1\nsplunk: []').complaints.map((one) => one.message)).toHaveLength(3);
+  expect(read('titel: x\nrules: 1\nsplunk: []').complaints.map((one) => one.message)).toHaveLength(
+    3,
+  );
 });
 
 test('two documents and broken YAML are refused', () => {
@@ -373,7 +598,9 @@ test('two documents and broken YAML are refused', () => {
 });
 
 test('a configuration is a map', () => {
-  expect(read('- a').complaints).toMatchObject([{ code: 'PCK001', message: 'the file must be a map, not a list' }]);
+  expect(read('- a').complaints).toMatchObject([
+    { code: 'PCK001', message: 'the file must be a map, not a list' },
+  ]);
 });
 
 test.each([
@@ -381,44 +608,76 @@ test.each([
   ['{ streams: [A, B] }', { kind: 'titles', titles: ['A', 'B'] }],
   ['{ streams: [A], streamParameter: P }', { kind: 'parameter', name: 'P', defaultTitle: 'A' }],
   ['{ streamParameter: P }', { kind: 'parameter', name: 'P', defaultTitle: 'Default Stream' }],
-])('graylog: %s', (graylog, choice) => expect(streamChoice(configured(`graylog: ${graylog}`).graylog)).toEqual(choice));
+])('graylog: %s', (graylog, choice) =>
+  expect(streamChoice(configured(`graylog: ${graylog}`).graylog)).toEqual(choice),
+);
 
 test.each([
   ["splunk: { namePrefix: 'Sigma - ' }", '`splunk` has no key `namePrefix`'],
-  ["graylog: { titlePrefix: '[{severity}] ' }", '`titlePrefix` has {severity}, which stands for nothing'],
+  [
+    "graylog: { titlePrefix: '[{severity}] ' }",
+    '`titlePrefix` has {severity}, which stands for nothing',
+  ],
   ['graylog: { priority: { critical: 4 } }', 'priority 4 is unknown to Graylog before 6.2'],
-  ['graylog: { notification: { type: teams } }', 'Graylog before 6.1 may break the message to Teams by a quotation mark in an event'],
+  [
+    'graylog: { notification: { type: teams } }',
+    'Graylog before 6.1 may break the message to Teams by a quotation mark in an event',
+  ],
   ['graylog: { notification: { type: email } }', 'the notification has no recipients'],
-  ['graylog: { notification: { type: teams, recipients: [a@b.c] }, minimumServerVersion: 6.1.0 }', '`graylog.notification` has no key `recipients`'],
-  ['graylog: { notification: { type: http, users: [a] } }', '`graylog.notification` has no key `users`'],
-  ['graylog: { notification: { type: mail } }', '`graylog.notification.type` must be one of email, http, slack, teams, not `mail`'],
+  [
+    'graylog: { notification: { type: teams, recipients: [a@b.c] }, minimumServerVersion: 6.1.0 }',
+    '`graylog.notification` has no key `recipients`',
+  ],
+  [
+    'graylog: { notification: { type: http, users: [a] } }',
+    '`graylog.notification` has no key `users`',
+  ],
+  [
+    'graylog: { notification: { type: mail } }',
+    '`graylog.notification.type` must be one of email, http, slack, teams, not `mail`',
+  ],
   ['graylog: { notification: http }', '`graylog.notification` must be a map, not a string'],
   ['graylog: { streams: Windows events }', '`graylog.streams` must be all or a list, not a string'],
   ['graylog: { streams: 7 }', '`graylog.streams` must be all or a list, not `7`'],
-  ['graylog: { streams: [A, B], streamParameter: P }', '`streams` has 2 titles, and `streamParameter` asks for the one stream that is searched'],
-  ['graylog: { streams: all, streamParameter: P }', '`streams: all` and `streamParameter` say different things'],
-  ['graylog: { streamParameter: NOTIFICATION_URL, notification: { type: http } }', '`streamParameter` has the name of a parameter of the notification'],
-])('%s is refused', (text, message) => expect(read(text).complaints.map((one) => one.message)).toEqual([message]));
-
-test.each(['graylog: { priority: { critical: 4 }, minimumServerVersion: 6.2.0 }', 'graylog: { notification: { type: teams }, minimumServerVersion: 6.1.0 }'])(
-  '%s is taken',
-  (text) => expect(read(text).complaints).toEqual([]),
+  [
+    'graylog: { streams: [A, B], streamParameter: P }',
+    '`streams` has 2 titles, and `streamParameter` asks for the one stream that is searched',
+  ],
+  [
+    'graylog: { streams: all, streamParameter: P }',
+    '`streams: all` and `streamParameter` say different things',
+  ],
+  [
+    'graylog: { streamParameter: NOTIFICATION_URL, notification: { type: http } }',
+    '`streamParameter` has the name of a parameter of the notification',
+  ],
+])('%s is refused', (text, message) =>
+  expect(read(text).complaints.map((one) => one.message)).toEqual([message]),
 );
+
+test.each([
+  'graylog: { priority: { critical: 4 }, minimumServerVersion: 6.2.0 }',
+  'graylog: { notification: { type: teams }, minimumServerVersion: 6.1.0 }',
+])('%s is taken', (text) => expect(read(text).complaints).toEqual([]));
 
 test.each([
   ["'6.1'", '6.1.0'],
   ["'6.10'", '6.10.0'],
   ['6.1.3', '6.1.3'],
 ])('minimumServerVersion: %s', (written, version) => {
-  expect(configured(`graylog: { minimumServerVersion: ${written} }`).graylog.minimumServerVersion).toBe(version);
+  expect(
+    configured(`graylog: { minimumServerVersion: ${written} }`).graylog.minimumServerVersion,
+  ).toBe(version);
 });
 
 test('docs/configuration.md names every key', () => {
   const text = readFileSync(docs('configuration.md'), 'utf8');
   const keys = (schema: JsonSchema | undefined): string[] => Object.keys(schema?.properties ?? {});
-  const { select, enable, splunk, graylog, elasticsearch, grep, installs } = configSchema.properties ?? {};
+  const { select, enable, splunk, graylog, elasticsearch, grep, installs } =
+    configSchema.properties ?? {};
   const settings = configSchema.$defs?.settings;
-  const places = ({ additionalProperties: place }: JsonSchema = {}): readonly JsonSchema[] => (typeof place === 'object' ? (place.oneOf ?? []) : []);
+  const places = ({ additionalProperties: place }: JsonSchema = {}): readonly JsonSchema[] =>
+    typeof place === 'object' ? (place.oneOf ?? []) : [];
   const all = [
     configSchema,
     select,
@@ -437,14 +696,21 @@ test('docs/configuration.md names every key', () => {
 });
 
 test('the examples in docs/configuration.md are accepted', () => {
-  const examples = [...readFileSync(docs('configuration.md'), 'utf8').matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1] ?? '');
+  const examples = [
+    ...readFileSync(docs('configuration.md'), 'utf8').matchAll(/```yaml\n(.*?)```/gs),
+  ].map((match) => match[1] ?? '');
   expect(examples.length).toBeGreaterThan(1);
   for (const example of examples) {
     if (!example.includes('detection:')) configured(example);
     else {
-      const settings = lookup(parseYaml({ path: 'rule.yml', text: example }, createBag())[0], 'sigpack');
+      const settings = lookup(
+        parseYaml({ path: 'rule.yml', text: example }, createBag())[0],
+        'sigpack',
+      );
       if (settings?.kind !== 'mapping') throw new Error('the example has no settings');
-      expect(checkRuleSettings({ file: { path: 'rule.yml', text: example }, settings }, createBag())).toBe(true);
+      expect(
+        checkRuleSettings({ file: { path: 'rule.yml', text: example }, settings }, createBag()),
+      ).toBe(true);
     }
   }
 });

@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,13 +19,28 @@ const temporary = mkdtempSync(join(tmpdir(), "sigpack corpus's-"));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
 /** A repository with these files; its commit. */
-function repository(name: string, files: Readonly<Record<string, string>>): { readonly url: string; readonly commit: string } {
+function repository(
+  name: string,
+  files: Readonly<Record<string, string>>,
+): { readonly url: string; readonly commit: string } {
   const folder = join(temporary, name);
   const git = (...args: readonly string[]): string =>
-    execFileSync('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.org', '-c', 'commit.gpgsign=false', ...args], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
+    execFileSync(
+      'git',
+      [
+        '-c',
+        'user.name=test',
+        '-c',
+        'user.email=test@example.org',
+        '-c',
+        'commit.gpgsign=false',
+        ...args,
+      ],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+      },
+    );
   mkdirSync(folder);
   git('init', '-q', '-b', 'main');
   writeFiles(folder, files);
@@ -30,7 +53,16 @@ function repository(name: string, files: Readonly<Record<string, string>>): { re
   return { url: pathToFileURL(folder).href, commit };
 }
 
-const folders = ['rules', 'rules-compliance', 'rules-dfir', 'rules-emerging-threats', 'rules-placeholder', 'rules-threat-hunting', 'deprecated', 'unsupported'];
+const folders = [
+  'rules',
+  'rules-compliance',
+  'rules-dfir',
+  'rules-emerging-threats',
+  'rules-placeholder',
+  'rules-threat-hunting',
+  'deprecated',
+  'unsupported',
+];
 let sigma = { url: '', commit: '' };
 let specification = sigma;
 beforeAll(() => {
@@ -43,7 +75,10 @@ beforeAll(() => {
     'regression_data/rules/one/1.json': '{}',
     'regression_data/rules/one/1.evtx': 'binary',
   });
-  specification = repository('specification', { 'json-schema/sigma-detection-rule-schema.json': '{}', 'rules/x': '' });
+  specification = repository('specification', {
+    'json-schema/sigma-detection-rule-schema.json': '{}',
+    'rules/x': '',
+  });
 });
 
 function corpus(folder: string, more: Readonly<Record<string, string>> = {}) {
@@ -55,7 +90,11 @@ function corpus(folder: string, more: Readonly<Record<string, string>> = {}) {
     SIGPACK_SPECIFICATION_COMMIT: specification.commit,
     ...more,
   };
-  const { status, stdout, stderr } = spawnSync('bash', [join(root, 'scripts', 'corpus.sh'), folder], { cwd: temporary, encoding: 'utf8', env });
+  const { status, stdout, stderr } = spawnSync(
+    'bash',
+    [join(root, 'scripts', 'corpus.sh'), folder],
+    { cwd: temporary, encoding: 'utf8', env },
+  );
   return { status, stdout, stderr };
 }
 
@@ -83,16 +122,43 @@ describe('scripts/corpus.sh', () => {
   });
 
   it.each<[string, () => Readonly<Record<string, string>>, RegExp]>([
-    ['a commit that the source does not have', () => ({ SIGPACK_SIGMA_COMMIT: '0'.repeat(40) }), /does not give 0{40}/],
-    ['a branch in place of a commit', () => ({ SIGPACK_SIGMA_COMMIT: 'main' }), /main is no whole commit id/],
-    ['an option in place of a commit', () => ({ SIGPACK_SIGMA_COMMIT: '--upload-pack=touch x' }), /is no whole commit id/],
-    ['an option in place of an address', () => ({ SIGPACK_SIGMA_URL: '--upload-pack=touch x' }), /does not give/],
-    ['a source that is not there', () => ({ SIGPACK_SPECIFICATION_URL: `${specification.url}-gone` }), /does not give/],
-    ['a source without what is needed', () => ({ SIGPACK_SIGMA_URL: specification.url, SIGPACK_SIGMA_COMMIT: specification.commit }), /lacks one of/],
+    [
+      'a commit that the source does not have',
+      () => ({ SIGPACK_SIGMA_COMMIT: '0'.repeat(40) }),
+      /does not give 0{40}/,
+    ],
+    [
+      'a branch in place of a commit',
+      () => ({ SIGPACK_SIGMA_COMMIT: 'main' }),
+      /main is no whole commit id/,
+    ],
+    [
+      'an option in place of a commit',
+      () => ({ SIGPACK_SIGMA_COMMIT: '--upload-pack=touch x' }),
+      /is no whole commit id/,
+    ],
+    [
+      'an option in place of an address',
+      () => ({ SIGPACK_SIGMA_URL: '--upload-pack=touch x' }),
+      /does not give/,
+    ],
+    [
+      'a source that is not there',
+      () => ({ SIGPACK_SPECIFICATION_URL: `${specification.url}-gone` }),
+      /does not give/,
+    ],
+    [
+      'a source without what is needed',
+      () => ({ SIGPACK_SIGMA_URL: specification.url, SIGPACK_SIGMA_COMMIT: specification.commit }),
+      /lacks one of/,
+    ],
   ])('leaves nothing behind for %s', (_name, more, message) => {
     const folder = join(temporary, 'failed', 'shared');
     const { status, stderr } = corpus(folder, more());
-    expect([status, stderr.split('\n').findLast((line) => line.startsWith('corpus: '))]).toEqual([1, expect.stringMatching(message)]);
+    expect([status, stderr.split('\n').findLast((line) => line.startsWith('corpus: '))]).toEqual([
+      1,
+      expect.stringMatching(message),
+    ]);
     expect(readdirSync(join(temporary, 'failed'))).toEqual([]);
     expect(existsSync(join(temporary, 'x'))).toBe(false);
   });
@@ -101,7 +167,10 @@ describe('scripts/corpus.sh', () => {
     const folder = join(temporary, 'mine');
     mkdirSync(folder);
     writeFileSync(join(folder, 'notes'), 'mine');
-    expect(corpus(folder)).toMatchObject({ status: 1, stderr: expect.stringContaining('not empty') });
+    expect(corpus(folder)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('not empty'),
+    });
     expect(readdirSync(folder)).toEqual(['notes']);
   });
 });

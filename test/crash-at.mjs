@@ -1,4 +1,5 @@
-// node --import crash-at.mjs: kills the process at the CRASH_AT-th call that changes the disk below CRASH_BELOW; 0 counts them and prints how many, and which of them rename and remove.
+// node --import crash-at.mjs: kills the process at the CRASH_AT-th call that changes the disk below
+// CRASH_BELOW; 0 counts them and prints how many, and which of them rename and remove.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
@@ -7,7 +8,16 @@ const below = process.env.CRASH_BELOW ?? '';
 let calls = 0;
 const renames = [];
 const removals = [];
-for (const name of ['mkdirSync', 'writeFileSync', 'openSync', 'renameSync', 'rmSync', 'writeSync', 'fsyncSync', 'closeSync']) {
+for (const name of [
+  'mkdirSync',
+  'writeFileSync',
+  'openSync',
+  'renameSync',
+  'rmSync',
+  'writeSync',
+  'fsyncSync',
+  'closeSync',
+]) {
   const real = fs[name];
   fs[name] = (...args) => {
     const concerns = typeof args[0] === 'number' || String(args[0]).startsWith(below);
@@ -18,4 +28,7 @@ for (const name of ['mkdirSync', 'writeFileSync', 'openSync', 'renameSync', 'rmS
   };
 }
 syncBuiltinESMExports();
-if (at === 0) process.on('exit', () => console.log(`calls ${calls}\nrenames ${renames.join(' ')}\nremovals ${removals.join(' ')}`));
+if (at === 0)
+  process.on('exit', () =>
+    console.log(`calls ${calls}\nrenames ${renames.join(' ')}\nremovals ${removals.join(' ')}`),
+  );

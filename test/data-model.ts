@@ -16,8 +16,13 @@ import { noFiles } from './pipeline-run.ts';
 
 /** A search of Splunk Cloud, or why there is none. */
 export function searchOf(compiled: Parameters<typeof splunk.convert>[0]): string {
-  const conversion = splunk.convert(compiled, { ...defaultTargetSettings, splunk: { ...defaultTargetSettings.splunk, cloudSafe: true } });
-  return conversion.ok ? conversion.value.queries.join('') : `refused: ${conversion.problems[0]?.message}`;
+  const conversion = splunk.convert(compiled, {
+    ...defaultTargetSettings,
+    splunk: { ...defaultTargetSettings.splunk, cloudSafe: true },
+  });
+  return conversion.ok
+    ? conversion.value.queries.join('')
+    : `refused: ${conversion.problems[0]?.message}`;
 }
 
 export interface Modelled {
@@ -33,9 +38,20 @@ export function cimPipeline(bag: DiagnosticBag) {
   return readPipeline({ path, text: readFileSync(path, 'utf8') }, bag, { readText: noFiles });
 }
 
-/** The detections of a collection after the pipeline of the Common Information Model; complaints of it go to the bag. */
-export function modelledRules(collection: Collection, placeholders: ReadonlyMap<string, readonly Pattern[]>, rejected: DiagnosticBag): readonly Modelled[] {
-  const settle = createSettler(collection, { placeholders, bag: createBag(), keepPlaceholders: true });
+/**
+ * The detections of a collection after the pipeline of the Common Information Model; complaints of
+ * it go to the bag.
+ */
+export function modelledRules(
+  collection: Collection,
+  placeholders: ReadonlyMap<string, readonly Pattern[]>,
+  rejected: DiagnosticBag,
+): readonly Modelled[] {
+  const settle = createSettler(collection, {
+    placeholders,
+    bag: createBag(),
+    keepPlaceholders: true,
+  });
   const pipeline = cimPipeline(createBag());
   const process = createProcessor(pipeline ? [pipeline] : [], { bag: rejected });
   const combine = createCombiner(createBag());
@@ -45,7 +61,14 @@ export function modelledRules(collection: Collection, placeholders: ReadonlyMap<
     const written = settled && combine(settled);
     const compiled = processed && combine(processed);
     if (written?.kind !== 'detection' || compiled?.kind !== 'detection') return [];
-    return [{ written, compiled, search: searchOf(compiled), model: String(compiled.processing?.state.get('data_model_set')) }];
+    return [
+      {
+        written,
+        compiled,
+        search: searchOf(compiled),
+        model: String(compiled.processing?.state.get('data_model_set')),
+      },
+    ];
   });
 }
 
@@ -61,29 +84,50 @@ const names: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     User: 'user',
     Hashes: 'process_hash',
   },
-  'Endpoint.Registry': { TargetObject: 'registry_path', Details: 'registry_value_data', Image: 'process_path', User: 'user' },
+  'Endpoint.Registry': {
+    TargetObject: 'registry_path',
+    Details: 'registry_value_data',
+    Image: 'process_path',
+    User: 'user',
+  },
   'Endpoint.Filesystem': { TargetFilename: 'file_path', Image: 'process_path', User: 'user' },
 };
-const actions: Readonly<Record<number, string>> = { 11: 'created', 12: 'created', 13: 'modified', 23: 'deleted' };
+const actions: Readonly<Record<number, string>> = {
+  11: 'created',
+  12: 'created',
+  13: 'modified',
+  23: 'deleted',
+};
 
 /** As the add-on for Sysmon maps it. */
 function modelled(event: Event, model: string): Event {
   const set = model.split('.')[1] ?? '';
   const fields = Object.entries(names[model] ?? {}).flatMap(([sigma, cim]) =>
-    event[sigma] === undefined ? [] : [[`${set}.${cim}`, String(event[sigma]).replace(/^DWORD \((.*)\)$/i, '$1')] as const],
+    event[sigma] === undefined
+      ? []
+      : [[`${set}.${cim}`, String(event[sigma]).replace(/^DWORD \((.*)\)$/i, '$1')] as const],
   );
   return {
     ...Object.fromEntries(fields),
-    [`${set}.action`]: String(event.EventType).startsWith('Delete') ? 'deleted' : actions[Number(event.EventID)],
+    [`${set}.action`]: String(event.EventType).startsWith('Delete')
+      ? 'deleted'
+      : actions[Number(event.EventID)],
     datamodel: model,
   };
 }
 
 /** Whether `modelled` knows the data model of a rule. */
-export const isModelled = ({ search, model }: Modelled): boolean => !search.startsWith('refused') && names[model] !== undefined;
+export const isModelled = ({ search, model }: Modelled): boolean =>
+  !search.startsWith('refused') && names[model] !== undefined;
 
-/** Events, or near misses of them, that the search of the data model finds and the rule does not mean, or the other way round. */
-export function modelDisagreements({ written, search, model }: Modelled, own: readonly Event[]): readonly Event[] {
+/**
+ * Events, or near misses of them, that the search of the data model finds and the rule does not
+ * mean, or the other way round.
+ */
+export function modelDisagreements(
+  { written, search, model }: Modelled,
+  own: readonly Event[],
+): readonly Event[] {
   const near = own
     .flatMap((event) => [event, ...mutations(event, written.query)])
     .map((event) => ({ ...event, EventID: own[0]?.EventID, EventType: own[0]?.EventType }));

@@ -18,11 +18,13 @@ describe('severities', () => {
   const others = codes.filter((code) => !codeCatalogue[code].fatal);
 
   test.each(fatal)('%s is an error whatever is asked for', (code) => {
-    for (const wanted of ['off', 'info', 'warning', 'error'] as const) expect(severityOf(code, wanted)).toBe('error');
+    for (const wanted of ['off', 'info', 'warning', 'error'] as const)
+      expect(severityOf(code, wanted)).toBe('error');
   });
 
   test.each(others)('%s is what is asked for', (code) => {
-    for (const wanted of ['off', 'info', 'warning', 'error'] as const) expect(severityOf(code, wanted)).toBe(wanted);
+    for (const wanted of ['off', 'info', 'warning', 'error'] as const)
+      expect(severityOf(code, wanted)).toBe(wanted);
   });
 });
 
@@ -31,7 +33,8 @@ describe('a correlation with a dangling reference', () => {
     'title: c\nid: c0000000-0000-4000-8000-000000000001',
     'correlation: { type: event_count, rules: [nobody], group-by: [User], timespan: 5m, condition: { gte: 2 } }\n',
   ].join('\n');
-  const rulesFor = (bag: DiagnosticBag) => collect(readDocuments({ path: 'c.yml', text }, bag).documents, bag).rules;
+  const rulesFor = (bag: DiagnosticBag) =>
+    collect(readDocuments({ path: 'c.yml', text }, bag).documents, bag).rules;
 
   test('is an error and no rule, though its code is switched off', () => {
     const bag = createBag(new Map([['SIG051', 'off']]));

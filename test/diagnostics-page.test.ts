@@ -13,10 +13,20 @@ const groups: Readonly<Record<string, string>> = {
   LNT: 'Checks of rules',
 };
 
-/** The page anew: heading, severity and hint of each code from the catalogue, what else stands in a section from the page as it is. */
+/**
+ * The page anew: heading, severity and hint of each code from the catalogue, what else stands in a
+ * section from the page as it is.
+ */
 function pageFrom(current: string): string {
-  const [intro = '', ...sections] = current.split(/^#{2,3} (?=[A-Z]{3}\d{3}: |Rules$|Targets$|Pipelines$|Tests of rules$|Packs$|Releases$|Checks of rules$)/m);
-  const prose = new Map(sections.map((section) => [section.slice(0, 6), section.split('\n\n').slice(2).join('\n\n').trim()]));
+  const [intro = '', ...sections] = current.split(
+    /^#{2,3} (?=[A-Z]{3}\d{3}: |Rules$|Targets$|Pipelines$|Tests of rules$|Packs$|Releases$|Checks of rules$)/m,
+  );
+  const prose = new Map(
+    sections.map((section) => [
+      section.slice(0, 6),
+      section.split('\n\n').slice(2).join('\n\n').trim(),
+    ]),
+  );
   let page = `${intro.trim()}\n`;
   let group = '';
   for (const [code, { title, severity, fatal, hint }] of Object.entries(codeCatalogue)) {

@@ -28,16 +28,39 @@ const view = (more: Partial<DiffView>): DiffView => ({
   conditionsKnown: true,
   ...more,
 });
-const many = <T>(count: number, of: (index: number) => T): readonly T[] => Array.from({ length: count }, (_, index) => of(index));
-const error = (index: number, message: string) => ({ file: `rules/${index}.yml`, line: 1, column: 1, code: 'SIG001', message, side: 'work tree' });
+const many = <T>(count: number, of: (index: number) => T): readonly T[] =>
+  Array.from({ length: count }, (_, index) => of(index));
+const error = (index: number, message: string) => ({
+  file: `rules/${index}.yml`,
+  line: 1,
+  column: 1,
+  code: 'SIG001',
+  message,
+  side: 'work tree',
+});
 
 // each list alone, all of them, and texts of which every character is escaped
 const long = '*'.repeat(4000);
 test.each<readonly [string, Partial<DiffView>, number]>([
   ['changes', { changes: many(5000, (index) => change(index, 'Rule')) }, 0],
   ['changes with long texts', { changes: many(500, (index) => change(index, long, 20)) }, 0],
-  ['parameters', { parameters: { added: many(5000, (index) => `a${index}`), removed: many(5000, () => long) }, changes: [change(0, 'Rule')] }, 0],
-  ['errors', { uncompiled: many(5000, (index) => error(index, long)), notCompared: many(5000, () => long), changes: [change(0, 'Rule')] }, 0],
+  [
+    'parameters',
+    {
+      parameters: { added: many(5000, (index) => `a${index}`), removed: many(5000, () => long) },
+      changes: [change(0, 'Rule')],
+    },
+    0,
+  ],
+  [
+    'errors',
+    {
+      uncompiled: many(5000, (index) => error(index, long)),
+      notCompared: many(5000, () => long),
+      changes: [change(0, 'Rule')],
+    },
+    0,
+  ],
   ['tests', { changes: [change(0, 'Rule')] }, 5000],
   ['labels', { from: long.repeat(20), to: long.repeat(20) }, 0],
   [
@@ -61,7 +84,10 @@ test.each<readonly [string, Partial<DiffView>, number]>([
 });
 
 test('what is left out is counted, and a change too long for the comment keeps its first line', () => {
-  const changes = [change(0, 'Long', 30_000), ...many(2000, (index) => change(2 * index + 2, 'Short'))];
+  const changes = [
+    change(0, 'Long', 30_000),
+    ...many(2000, (index) => change(2 * index + 2, 'Short')),
+  ];
   const text = diffMarkdown(view({ changes }), []);
   expect(text).toContain('- **0 Long** (high, rules/Long.yml, moved)\n- **2 Short**');
   expect(text.match(/^### Removed$/gm)).toHaveLength(1);
@@ -71,8 +97,22 @@ test('what is left out is counted, and a change too long for the comment keeps i
 });
 
 test('nothing changed is said, errors first', () => {
-  expect(diffMarkdown(view({ counts: [], unchanged: 3 }), [])).toBe('## Detections: main → work tree\n\nNothing changed in 3 detections.\n');
-  const text = diffMarkdown(view({ counts: [], unchanged: 3, uncompiled: many(31, (index) => error(index, 'wrong')), notCompared: ['A'] }), []);
-  expect(text).toMatch(/^.*\n\n### Does not compile\n\n- rules\/0\.yml:1:1 \(work tree\): wrong \(SIG001\)\n/);
-  expect(text).toContain('- … and 1 more\n\nNot compared, since an error leaves them out on one side:\n\n- A\n\nNothing changed in 3 detections.\n');
+  expect(diffMarkdown(view({ counts: [], unchanged: 3 }), [])).toBe(
+    '## Detections: main → work tree\n\nNothing changed in 3 detections.\n',
+  );
+  const text = diffMarkdown(
+    view({
+      counts: [],
+      unchanged: 3,
+      uncompiled: many(31, (index) => error(index, 'wrong')),
+      notCompared: ['A'],
+    }),
+    [],
+  );
+  expect(text).toMatch(
+    /^.*\n\n### Does not compile\n\n- rules\/0\.yml:1:1 \(work tree\): wrong \(SIG001\)\n/,
+  );
+  expect(text).toContain(
+    '- … and 1 more\n\nNot compared, since an error leaves them out on one side:\n\n- A\n\nNothing changed in 3 detections.\n',
+  );
 });

@@ -20,7 +20,11 @@ function printed(target: string, format: string, rules: readonly Titled[], each 
     return { rule: compiled.rule, converted: conversion.value };
   });
   const form = found?.formats.find(({ name }) => name === format);
-  return (each ? entries.map((entry) => form?.print([entry], entries)).join('') : form?.print(entries)) ?? '';
+  return (
+    (each
+      ? entries.map((entry) => form?.print([entry], entries)).join('')
+      : form?.print(entries)) ?? ''
+  );
 }
 
 const one = '11111111-aaaa-4111-8111-111111111111';
@@ -70,8 +74,16 @@ describe('no two stanzas have one name', () => {
       ],
       ['A (x)', 'A (x) (22222222)'],
     ],
-    ['no ids', [{ title: 'Shell' }, { title: 'Shell' }, { title: 'Shell' }], ['Shell', 'Shell (2)', 'Shell (3)']],
-    ['a name that is taken', [{ title: 'Shell (2)' }, { title: 'Shell' }, { title: 'Shell' }], ['Shell (2)', 'Shell', 'Shell (3)']],
+    [
+      'no ids',
+      [{ title: 'Shell' }, { title: 'Shell' }, { title: 'Shell' }],
+      ['Shell', 'Shell (2)', 'Shell (3)'],
+    ],
+    [
+      'a name that is taken',
+      [{ title: 'Shell (2)' }, { title: 'Shell' }, { title: 'Shell' }],
+      ['Shell (2)', 'Shell', 'Shell (3)'],
+    ],
     [
       'the stanza of all',
       [
@@ -82,14 +94,20 @@ describe('no two stanzas have one name', () => {
     ],
   ])('%s', (_, rules, names) => {
     const text = printed('splunk', 'savedsearches', rules);
-    expect(printed('splunk', 'savedsearches', rules, true).replaceAll(/\n(?=\[)/g, '')).toBe(text.replaceAll(/\n\n?(?=\[)/g, ''));
+    expect(printed('splunk', 'savedsearches', rules, true).replaceAll(/\n(?=\[)/g, '')).toBe(
+      text.replaceAll(/\n\n?(?=\[)/g, ''),
+    );
     expect(Array.from(text.matchAll(/^\[(.*)\]$/gm), ([, name]) => name)).toEqual(names);
     for (const index of rules.keys()) expect(text).toContain(`search = f="v${index}"`);
   });
 });
 
 describe('no two watches and no two saved objects have one id', () => {
-  const rules: readonly Titled[] = [{ title: 'A shell' }, { title: 'A shell' }, { title: 'Another', id: one }];
+  const rules: readonly Titled[] = [
+    { title: 'A shell' },
+    { title: 'A shell' },
+    { title: 'Another', id: one },
+  ];
   const idsIn = (text: string): readonly unknown[] =>
     text
       .trim()
@@ -103,14 +121,30 @@ describe('no two watches and no two saved objects have one id', () => {
     ] as const)
       expect(printed(target, format, rules, true)).toBe(printed(target, format, rules));
   });
-  test('kibana-ndjson', () => expect(idsIn(printed('es-qs', 'kibana-ndjson', rules))).toEqual(['A%20shell', 'A%20shell-2', one]));
-  test('watches as lines', () => expect(idsIn(printed('xpack-watcher', 'ndjson', rules))).toEqual(['a-shell', 'a-shell-2', one]));
+  test('kibana-ndjson', () =>
+    expect(idsIn(printed('es-qs', 'kibana-ndjson', rules))).toEqual([
+      'A%20shell',
+      'A%20shell-2',
+      one,
+    ]));
+  test('watches as lines', () =>
+    expect(idsIn(printed('xpack-watcher', 'ndjson', rules))).toEqual([
+      'a-shell',
+      'a-shell-2',
+      one,
+    ]));
   test('watches as an array', () => {
-    expect(JSON.parse(printed('xpack-watcher', 'json', rules)).map(({ id }: { id: string }) => id)).toEqual(['a-shell', 'a-shell-2', one]);
+    expect(
+      JSON.parse(printed('xpack-watcher', 'json', rules)).map(({ id }: { id: string }) => id),
+    ).toEqual(['a-shell', 'a-shell-2', one]);
   });
   test('curl', () => {
     const text = printed('xpack-watcher', 'curl', rules);
-    expect(Array.from(text.matchAll(/watch\/([^"]+)"/g), ([, id]) => id)).toEqual(['a-shell', 'a-shell-2', one]);
+    expect(Array.from(text.matchAll(/watch\/([^"]+)"/g), ([, id]) => id)).toEqual([
+      'a-shell',
+      'a-shell-2',
+      one,
+    ]);
     expect(printed('xpack-watcher', 'curl', rules, true)).toBe(text);
   });
 });

@@ -15,14 +15,24 @@ import { environment, mainFile, sigpack } from './sigpack.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-const pages = ['README.md', 'CHANGELOG.md', ...readdirSync(join(root, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : []))];
+const pages = [
+  'README.md',
+  'CHANGELOG.md',
+  ...readdirSync(join(root, 'docs')).flatMap((name) =>
+    name.endsWith('.md') ? [`docs/${name}`] : [],
+  ),
+];
 const readme = read('README.md');
 
 /** Code blocks, a language each. */
 const blocks = (text: string): readonly { readonly language: string; readonly code: string }[] =>
-  [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', code = '']) => ({ language, code }));
+  [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', code = '']) => ({
+    language,
+    code,
+  }));
 
-const withoutCode = (text: string): string => text.replace(/^```.*?^```$/gms, '').replace(/`[^`\n]*`/g, '`');
+const withoutCode = (text: string): string =>
+  text.replace(/^```.*?^```$/gms, '').replace(/`[^`\n]*`/g, '`');
 
 /** The anchor that GitHub gives a heading. */
 const anchorOf = (heading: string): string =>
@@ -31,10 +41,13 @@ const anchorOf = (heading: string): string =>
     .replace(/[^\p{L}\p{N}\s_-]/gu, '')
     .replaceAll(' ', '-');
 
-const anchorsIn = (path: string): readonly string[] => [...read(path).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => anchorOf(heading.trim()));
+const anchorsIn = (path: string): readonly string[] =>
+  [...read(path).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => anchorOf(heading.trim()));
 
 function brokenLinks(page: string): readonly string[] {
-  const links = [...withoutCode(read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+  const links = [...withoutCode(read(page)).matchAll(/\]\(([^)\s]+)\)/g)].map(
+    ([, target = '']) => target,
+  );
   return links.filter((target) => {
     if (/^https?:/.test(target)) return false;
     const [path = '', anchor] = target.split('#');
@@ -61,12 +74,18 @@ test('the page about each diagnostic is there', () => {
 });
 
 test('the README links every page', () => {
-  expect(pages.filter((page) => page !== 'README.md' && !readme.includes(`](${page})`))).toEqual([]);
+  expect(pages.filter((page) => page !== 'README.md' && !readme.includes(`](${page})`))).toEqual(
+    [],
+  );
 });
 
 test('the pages that the program names are there', () => {
-  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'));
-  const named = new Set(sources.flatMap((path) => read(`src/${path}`).match(/\bdocs\/[\w-]+\.md\b/g) ?? []));
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.ts'),
+  );
+  const named = new Set(
+    sources.flatMap((path) => read(`src/${path}`).match(/\bdocs\/[\w-]+\.md\b/g) ?? []),
+  );
   expect(named.size).toBeGreaterThan(2);
   expect([...named].filter((page) => !pages.includes(page))).toEqual([]);
 });
@@ -77,20 +96,27 @@ test('the first code block of the README has the two commands', () => {
   expect(commands).toEqual(['npm ci && npm start', 'npm ci && npm test']);
 });
 
-const help = async (...command: readonly string[]): Promise<string> => (await sigpack([...command, '--help'], { env: { COLUMNS: '200' } })).stdout;
+const help = async (...command: readonly string[]): Promise<string> =>
+  (await sigpack([...command, '--help'], { env: { COLUMNS: '200' } })).stdout;
 
-const commandNames = [...(await help()).matchAll(/^ {2}([a-z]+) \[/gm)].map(([, name = '']) => name);
+const commandNames = [...(await help()).matchAll(/^ {2}([a-z]+) \[/gm)].map(
+  ([, name = '']) => name,
+);
 
 test('the first steps of the README can be taken as they are written', () => {
   const [, section = ''] = readme.split('\n## First steps\n');
   const script = /```sh\n([\s\S]*?)```/.exec(section)?.[1] ?? '';
   const folder = mkdtempSync(join(tmpdir(), 'sigpack-steps-'));
   try {
-    const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-euc', `sigpack() { "$NODE" "$MAIN" "$@"; }\n${script}`], {
-      cwd: folder,
-      encoding: 'utf8',
-      env: environment({ NODE: process.execPath, MAIN: mainFile, CI: '1' }),
-    });
+    const { status, stdout, stderr } = spawnSync(
+      'bash',
+      ['--norc', '-euc', `sigpack() { "$NODE" "$MAIN" "$@"; }\n${script}`],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+        env: environment({ NODE: process.execPath, MAIN: mainFile, CI: '1' }),
+      },
+    );
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toContain('3 passed of 3 tests');
     expect(stdout).toContain('planned: 17 to create; nothing was done');
@@ -107,7 +133,10 @@ test('the README lists every command', () => {
 
 test('all help fits a terminal of 80 columns', async () => {
   const texts: string[] = [];
-  for (const name of [undefined, ...commandNames]) texts.push((await sigpack([...(name ? [name] : []), '--help'], { env: { COLUMNS: '80' } })).stdout);
+  for (const name of [undefined, ...commandNames])
+    texts.push(
+      (await sigpack([...(name ? [name] : []), '--help'], { env: { COLUMNS: '80' } })).stdout,
+    );
   expect(texts.flatMap((text) => text.split('\n').filter((line) => line.length > 80))).toEqual([]);
 });
 
@@ -115,25 +144,36 @@ test('the README lists every option, as the help writes it, and no other', async
   const texts = [await help()];
   for (const name of commandNames) if (name !== 'help') texts.push(await help(name));
   const known = new Set(
-    texts.flatMap((text) => [...text.matchAll(/^ {2}((?:-\w, )?--[\w-]+(?: <\w+(?:\.{3})?>| \[\w+\])?)/gm)].map(([, option = '']) => option)),
+    texts.flatMap((text) =>
+      [...text.matchAll(/^ {2}((?:-\w, )?--[\w-]+(?: <\w+(?:\.{3})?>| \[\w+\])?)/gm)].map(
+        ([, option = '']) => option,
+      ),
+    ),
   );
-  const listed = new Set([...readme.matchAll(/^\| `((?:-\w, )?--[^`]+)`/gm)].map(([, option = '']) => option));
+  const listed = new Set(
+    [...readme.matchAll(/^\| `((?:-\w, )?--[^`]+)`/gm)].map(([, option = '']) => option),
+  );
   expect(known.size).toBeGreaterThan(10);
   expect([...listed].sort()).toEqual([...known].sort());
 });
 
 /** First cells of the rows of all tables: code without its backticks. */
-const firstCells = (page: string): readonly string[] => [...read(page).matchAll(/^\| `([^`]+)`/gm)].map(([, cell = '']) => cell);
+const firstCells = (page: string): readonly string[] =>
+  [...read(page).matchAll(/^\| `([^`]+)`/gm)].map(([, cell = '']) => cell);
 
 test('every exit code is in the table of the README', () => {
   const [, section = ''] = readme.split('\n## Exit codes\n');
-  const codes = [...(section.split('\n## ')[0] ?? '').matchAll(/^\| (\d+) +\|/gm)].map(([, code]) => Number(code));
+  const codes = [...(section.split('\n## ')[0] ?? '').matchAll(/^\| (\d+) +\|/gm)].map(([, code]) =>
+    Number(code),
+  );
   expect(codes).toEqual(Object.values(exitCodes));
 });
 
 test('every modifier and every type of correlation has its row in docs/sigma.md', () => {
   const rows = new Set(firstCells('docs/sigma.md'));
-  expect([...modifierRoles.keys(), ...correlationTypes].filter((name) => !rows.has(name))).toEqual([]);
+  expect([...modifierRoles.keys(), ...correlationTypes].filter((name) => !rows.has(name))).toEqual(
+    [],
+  );
 });
 
 test('every template has its row in docs/templates.md, and no other', () => {
@@ -167,21 +207,30 @@ test('the library example in the README gives what stands below it', () => {
   const [, imported = ''] = /^import \{ (.+) \} from 'sigpack';\n/.exec(code) ?? [];
   const lines: string[] = [];
   const print = { log: (...parts: readonly unknown[]) => lines.push(parts.map(String).join(' ')) };
-  const run = new Function('sigpack', 'console', `const { ${imported} } = sigpack;\n${code.replace(/^import.*\n/, '')}`);
+  const run = new Function(
+    'sigpack',
+    'console',
+    `const { ${imported} } = sigpack;\n${code.replace(/^import.*\n/, '')}`,
+  );
   run(library, print);
   expect(`${lines.join('\n')}\n`).toBe(all[at + 1]?.code);
 });
 
 test('LICENSE is the one that package.json names, in full', () => {
   expect(JSON.parse(read('package.json'))).toMatchObject({ license: 'Apache-2.0' });
-  expect(read('LICENSE')).toMatch(/Apache License\s+Version 2\.0, January 2004.*9\. Accepting Warranty.*END OF TERMS AND CONDITIONS/s);
+  expect(read('LICENSE')).toMatch(
+    /Apache License\s+Version 2\.0, January 2004.*9\. Accepting Warranty.*END OF TERMS AND CONDITIONS/s,
+  );
 });
 
 test('CHANGELOG has the form of Keep a Changelog, and no version that is not out', () => {
   const { version } = JSON.parse(read('package.json')) as { readonly version: string };
-  const headings = [...read('CHANGELOG.md').matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading);
+  const headings = [...read('CHANGELOG.md').matchAll(/^## (.+)$/gm)].map(
+    ([, heading = '']) => heading,
+  );
   expect(headings[0]).toBe('[Unreleased]');
-  for (const heading of headings.slice(1)) expect(heading).toMatch(/^\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d$/);
+  for (const heading of headings.slice(1))
+    expect(heading).toMatch(/^\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d$/);
   expect(read('CHANGELOG.md')).toContain(version);
 });
 

@@ -6,7 +6,8 @@ import { reportText } from '../src/cli/report/text.ts';
 import { compareDiagnostics, createBag } from '../src/source/diagnostic.ts';
 import { compileText } from './compile.ts';
 
-// A case is a folder: rule.yml and what a person reads about it. UPDATE=1 writes the latter anew; read it before you commit it.
+// A case is a folder: rule.yml and what a person reads about it. UPDATE=1 writes the latter anew;
+// read it before you commit it.
 const folder = join(import.meta.dirname, 'errors');
 const update = process.env.UPDATE === '1';
 const cases = readdirSync(folder, { withFileTypes: true })
@@ -17,7 +18,12 @@ const cases = readdirSync(folder, { withFileTypes: true })
 function reportOf(name: string): string {
   const bag = createBag();
   compileText(readFileSync(join(folder, name, 'rule.yml'), 'utf8'), bag);
-  return reportText(bag.list.toSorted(compareDiagnostics), { toolVersion: '0.0.0', paint: unpainted, width: 100, failOn: 'error' });
+  return reportText(bag.list.toSorted(compareDiagnostics), {
+    toolVersion: '0.0.0',
+    paint: unpainted,
+    width: 100,
+    failOn: 'error',
+  });
 }
 
 describe('what a person reads', () => {

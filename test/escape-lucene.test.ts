@@ -1,27 +1,63 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type GraylogOptions, graylogDefaults, graylogQueries } from '../src/backend/graylog/graylog.ts';
+import {
+  type GraylogOptions,
+  graylogDefaults,
+  graylogQueries,
+} from '../src/backend/graylog/graylog.ts';
 import type { CompiledDetection } from '../src/query/compile.ts';
-import { anyText, bare, checks, fieldRule, keywordRule, valuesFor, wellFormed } from './escape-values.ts';
+import {
+  anyText,
+  bare,
+  checks,
+  fieldRule,
+  keywordRule,
+  valuesFor,
+  wellFormed,
+} from './escape-values.ts';
 import { LuceneError } from './lucene-pattern.ts';
 import { type LuceneEvent, readLucene } from './lucene-reader.ts';
 import { matches } from './matcher.ts';
 
-const chains = ['', '|contains', '|startswith', '|endswith', '|cased', '|contains|cased', '|neq', '|contains|neq'];
+const chains = [
+  '',
+  '|contains',
+  '|startswith',
+  '|endswith',
+  '|cased',
+  '|contains|cased',
+  '|neq',
+  '|contains|neq',
+];
 // without analysed fields a keyword is a text in any field, as the matcher has it
 const options: GraylogOptions = { ...graylogDefaults, textFields: [] };
 
-function queriesOf({ rule, query }: CompiledDetection, more: Partial<GraylogOptions> = {}): readonly string[] | undefined {
-  const conversion = graylogQueries(query, { file: rule.file, span: rule.span }, { ...options, ...more });
+function queriesOf(
+  { rule, query }: CompiledDetection,
+  more: Partial<GraylogOptions> = {},
+): readonly string[] | undefined {
+  const conversion = graylogQueries(
+    query,
+    { file: rule.file, span: rule.span },
+    { ...options, ...more },
+  );
   return conversion.ok ? conversion.value : undefined;
 }
 
-function disagreement(compiled: CompiledDetection, events: readonly LuceneEvent[]): string | undefined {
+function disagreement(
+  compiled: CompiledDetection,
+  events: readonly LuceneEvent[],
+): string | undefined {
   const texts = queriesOf(compiled);
   if (!texts) return `refused: ${compiled.rule.file.text}`;
   const queries = texts.map(readLucene);
-  const wrong = events.find((event) => queries.some((query) => query.matches(event)) !== matches(compiled.query, event));
-  return wrong && `${JSON.stringify(wrong)} is ${matches(compiled.query, wrong) ? 'not ' : ''}found by ${texts.join('\n')}`;
+  const wrong = events.find(
+    (event) => queries.some((query) => query.matches(event)) !== matches(compiled.query, event),
+  );
+  return (
+    wrong &&
+    `${JSON.stringify(wrong)} is ${matches(compiled.query, wrong) ? 'not ' : ''}found by ${texts.join('\n')}`
+  );
 }
 
 describe('any text is found by Lucene as the rule means it', () => {
@@ -29,7 +65,12 @@ describe('any text is found by Lucene as the rule means it', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const compiled = fieldRule('Image', modifiers, text);
-        expect(disagreement(compiled, [...valuesFor(text).map((Image) => ({ Image })), { Other: wellFormed(text) }])).toBeUndefined();
+        expect(
+          disagreement(compiled, [
+            ...valuesFor(text).map((Image) => ({ Image })),
+            { Other: wellFormed(text) },
+          ]),
+        ).toBeUndefined();
       }),
       checks,
     );
@@ -41,7 +82,10 @@ describe('any text is found by Lucene as the rule means it', () => {
         expect(
           disagreement(
             keywordRule(text),
-            valuesFor(text).flatMap((value) => [{ Image: value }, { message: `before ${value} after`, Other: 'x' }]),
+            valuesFor(text).flatMap((value) => [
+              { Image: value },
+              { message: `before ${value} after`, Other: 'x' },
+            ]),
           ),
         ).toBeUndefined();
       }),
@@ -53,10 +97,17 @@ describe('any text is found by Lucene as the rule means it', () => {
     fc.assert(
       fc.property(anyText, fc.boolean(), (text, leadingWildcards) => {
         const cased = fieldRule('Image', `${modifiers}|cased`, text);
-        const queries = queriesOf(fieldRule('Image', modifiers, text), { matching: 'exact', leadingWildcards });
-        const found = (event: LuceneEvent) => queries?.some((query) => readLucene(query.replace(/(^|:)(?=\*|\?)/g, '$1')).matches(event));
+        const queries = queriesOf(fieldRule('Image', modifiers, text), {
+          matching: 'exact',
+          leadingWildcards,
+        });
+        const found = (event: LuceneEvent) =>
+          queries?.some((query) =>
+            readLucene(query.replace(/(^|:)(?=\*|\?)/g, '$1')).matches(event),
+          );
         if (leadingWildcards && /(?:^|[^\\]):[*?]/.test(queries?.join() ?? '')) return;
-        for (const Image of valuesFor(text)) expect([Image, found({ Image })]).toEqual([Image, matches(cased.query, { Image })]);
+        for (const Image of valuesFor(text))
+          expect([Image, found({ Image })]).toEqual([Image, matches(cased.query, { Image })]);
       }),
       checks,
     );
@@ -65,7 +116,10 @@ describe('any text is found by Lucene as the rule means it', () => {
 
 describe('any field name is refused or is one field', () => {
   it.each(['', '|contains', '|exists', '|gt', '|re', '|cidr', '|neq'])('%s', (modifiers) => {
-    const values = { '|exists': 'true', '|gt': '5', '|cidr': '10.0.0.0/8' } as Record<string, string>;
+    const values = { '|exists': 'true', '|gt': '5', '|cidr': '10.0.0.0/8' } as Record<
+      string,
+      string
+    >;
     fc.assert(
       fc.property(anyText, (text) => {
         fc.pre(!text.includes('|') && text.trim() !== '');
@@ -75,7 +129,13 @@ describe('any field name is refused or is one field', () => {
         const queries = queriesOf(compiled);
         if (!queries) return;
         for (const query of queries) expect([...readLucene(query).fields]).toEqual([name]);
-        const events: readonly LuceneEvent[] = [{ [name]: '6' }, { [name]: 'x' }, { [name]: '10.1.1.1' }, { Image: 'x' }, { x: 'x' }].map(bare);
+        const events: readonly LuceneEvent[] = [
+          { [name]: '6' },
+          { [name]: 'x' },
+          { [name]: '10.1.1.1' },
+          { Image: 'x' },
+          { x: 'x' },
+        ].map(bare);
         expect(disagreement(compiled, events)).toBeUndefined();
       }),
       checks,

@@ -15,9 +15,13 @@ const templates = new Map([
   ['csv', '{{csv text other}}\n{{csv other text}}\n'],
 ]);
 const render = createRenderer({ templates });
-const holds = (property: (text: string, other: string) => void): void => fc.assert(fc.property(anyText, anyText, property), checks);
+const holds = (property: (text: string, other: string) => void): void =>
+  fc.assert(fc.property(anyText, anyText, property), checks);
 
-/** What a reader of one line takes the text for: blanks for line ends, no control characters, no marks of direction. */
+/**
+ * What a reader of one line takes the text for: blanks for line ends, no control characters, no
+ * marks of direction.
+ */
 const plain = (text: string): string =>
   text
     .replace(/[\t\n\v\f\r\u0085\u2028\u2029]\s*/g, ' ')
@@ -50,7 +54,9 @@ describe('conf files', () => {
         ['a', confText(text)],
         ['b', confText(`${text}\n${other}`)],
       ]);
-      expect(readStrictConf(render('stanza', { name: 'x', settings }))).toEqual(new Map([['x', settings]]));
+      expect(readStrictConf(render('stanza', { name: 'x', settings }))).toEqual(
+        new Map([['x', settings]]),
+      );
     });
   });
 
@@ -59,7 +65,10 @@ describe('conf files', () => {
       const name = stanzaName(text);
       const conf = render('stanza', { name, settings: new Map([['search', 'x']]) });
       expect([...readStrictConf(conf).keys()]).toEqual([name]);
-      expect(readConf(conf)).toEqual({ stanzas: new Map([[name, new Map([['search', 'x']])]]), problems: [] });
+      expect(readConf(conf)).toEqual({
+        stanzas: new Map([[name, new Map([['search', 'x']])]]),
+        problems: [],
+      });
       expect(['', 'default', 'global', 'general', 'stash']).not.toContain(name.toLowerCase());
     });
   });
@@ -69,7 +78,10 @@ describe('CSV', () => {
   it('rows and cells stay what they are, and no cell is a formula', () => {
     holds((text, other) => {
       const rows = readCsv(render('csv', { text, other }));
-      const cell = (given: string): string => given.replace(/[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\u{10ffff}]/gu, '').replace(/^(?=[=+@\t-])/, "'");
+      const cell = (given: string): string =>
+        given
+          .replace(/[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\u{10ffff}]/gu, '')
+          .replace(/^(?=[=+@\t-])/, "'");
       expect(rows).toEqual([
         [cell(text), cell(other)],
         [cell(other), cell(text)],
@@ -78,20 +90,32 @@ describe('CSV', () => {
     });
   });
 
-  it.each(['=1+1', '+1', '-1', '@x', '\t=1', '\u0000=1', '\u001b\u0000@x', '\ud800=1'])('%j is no formula', (text) => {
-    expect(readCsv(`${csvRow([text])}\n`)[0]?.[0]).toMatch(/^'/);
-  });
+  it.each(['=1+1', '+1', '-1', '@x', '\t=1', '\u0000=1', '\u001b\u0000@x', '\ud800=1'])(
+    '%j is no formula',
+    (text) => {
+      expect(readCsv(`${csvRow([text])}\n`)[0]?.[0]).toMatch(/^'/);
+    },
+  );
 });
 
 describe('XML', () => {
-  const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@', trimValues: false, parseTagValue: false, htmlEntities: true });
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: '@',
+    trimValues: false,
+    parseTagValue: false,
+    htmlEntities: true,
+  });
 
   it('a text is the text of one element and of one attribute', () => {
     holds((text) => {
       const xml = render('xml', { text });
       expect(XMLValidator.validate(xml)).toBe(true);
       expect(xml).not.toContain(']]>');
-      const wanted = text.replace(/[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '');
+      const wanted = text.replace(
+        /[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu,
+        '',
+      );
       expect(parser.parse(xml)).toEqual({ view: { '@label': wanted, title: wanted } });
     });
   });
@@ -112,7 +136,9 @@ describe('JSON', () => {
 describe('terminals', () => {
   it('no text moves the cursor or turns the direction', () => {
     holds((text) => {
-      expect(visible(wellFormed(text))).not.toMatch(/[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/u);
+      expect(visible(wellFormed(text))).not.toMatch(
+        /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/u,
+      );
     });
   });
 });

@@ -4,44 +4,91 @@ import { ANY, ONE, parsePattern } from '../src/sigma/value/pattern.ts';
 import { detectionOf } from './compile.ts';
 
 /** Characters with a meaning to some reader along the way, and some of every other kind. */
-const signs = [...'"\\\\\\*?\'`|[](){}$%&/<>~^#@!;,:.=+-_ \t\n\r\0\u001b\u007f\u0085\u0090\u00a0\u2028\u2029\u202e\u3000\ufeff'];
+const signs = [
+  ...'"\\\\\\*?\'`|[](){}$%&/<>~^#@!;,:.=+-_ \t\n\r\0\u001b\u007f\u0085\u0090\u00a0\u2028\u2029\u202e\u3000\ufeff',
+];
 const letters = [...'aAbBzZ019éÉЖжß漢', '😀'];
-const words = ['AND', 'OR', 'NOT', 'TO', 'IN', 'x', '[search ', ' | delete', '`m`', '$t$', '*:*', '_exists_:x', ']]>', '\\Q', 'rm -rf', '10.0.0.1', '"}],'];
+const words = [
+  'AND',
+  'OR',
+  'NOT',
+  'TO',
+  'IN',
+  'x',
+  '[search ',
+  ' | delete',
+  '`m`',
+  '$t$',
+  '*:*',
+  '_exists_:x',
+  ']]>',
+  '\\Q',
+  'rm -rf',
+  '10.0.0.1',
+  '"}],',
+];
 
-const piece = fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...signs) }, { weight: 4, arbitrary: fc.constantFrom(...letters) }, fc.constantFrom(...words));
+const piece = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom(...signs) },
+  { weight: 4, arbitrary: fc.constantFrom(...letters) },
+  fc.constantFrom(...words),
+);
 
-/** Any text of a rule: mostly what breaks things. The letters left out have a second small or capital form, on which engines differ. */
+/**
+ * Any text of a rule: mostly what breaks things. The letters left out have a second small or
+ * capital form, on which engines differ.
+ */
 export const anyText: fc.Arbitrary<string> = fc
   .oneof(
-    { weight: 5, arbitrary: fc.array(piece, { minLength: 1, maxLength: 8 }).map((parts) => parts.join('')) },
+    {
+      weight: 5,
+      arbitrary: fc.array(piece, { minLength: 1, maxLength: 8 }).map((parts) => parts.join('')),
+    },
     fc.string({ unit: 'binary', minLength: 1, maxLength: 10 }),
   )
   .filter((text) => !/[\u017f\u03a3\u0130\u212a]/.test(text));
 
 /** The same texts in every run; another seed looks at others. */
-export const checks = { seed: Number(process.env.SIGPACK_SEED ?? 1), numRuns: Number(process.env.SIGPACK_RUNS ?? 250) };
+export const checks = {
+  seed: Number(process.env.SIGPACK_SEED ?? 1),
+  numRuns: Number(process.env.SIGPACK_RUNS ?? 250),
+};
 
 /** No file that is UTF-8 holds half a surrogate pair. */
 export const wellFormed = (text: string): string => text.replace(/\p{Cs}/gu, '\ufffd');
 
 /** An event without the fields that JavaScript gives every object. */
-export const bare = (fields: Readonly<Record<string, string>>): Readonly<Record<string, string>> => Object.assign(Object.create(null), fields);
+export const bare = (fields: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.assign(Object.create(null), fields);
 
 /** A text as a YAML scalar that survives every control character. */
 export const yamlText = (text: string): string =>
-  JSON.stringify(text).replace(/[\u007f-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
-export const keywordRule = (text: string): CompiledDetection => detectionOf(`sel: [${yamlText(text)}]\ncondition: sel`);
+export const keywordRule = (text: string): CompiledDetection =>
+  detectionOf(`sel: [${yamlText(text)}]\ncondition: sel`);
 
 export function fieldRule(field: string, modifiers: string, text: string): CompiledDetection {
-  return detectionOf(`sel: {${yamlText(field + modifiers)}: ${text === 'true' || text === '5' ? text : yamlText(text)}}\ncondition: sel`);
+  return detectionOf(
+    `sel: {${yamlText(field + modifiers)}: ${text === 'true' || text === '5' ? text : yamlText(text)}}\ncondition: sel`,
+  );
 }
 
-/** In the other case, where a letter has just one; JavaScript's expressions know the case of the first 65,536 characters only. */
+/**
+ * In the other case, where a letter has just one; JavaScript's expressions know the case of the
+ * first 65,536 characters only.
+ */
 function flipped(text: string): string {
   return Array.from(text, (char) => {
     const other = char === char.toLowerCase() ? char.toUpperCase() : char.toLowerCase();
-    const pair = char.length === 1 && other.length === 1 && other.toLowerCase() === char.toLowerCase() && other.toUpperCase() === char.toUpperCase();
+    const pair =
+      char.length === 1 &&
+      other.length === 1 &&
+      other.toLowerCase() === char.toLowerCase() &&
+      other.toUpperCase() === char.toUpperCase();
     return pair ? other : char;
   }).join('');
 }
@@ -50,7 +97,9 @@ function flipped(text: string): string {
 export function valuesFor(text: string): readonly string[] {
   const filled = (any: string): string =>
     parsePattern(text)
-      .map((part) => (part === ANY ? any : part === ONE ? 'q' : typeof part === 'string' ? part : ''))
+      .map((part) =>
+        part === ANY ? any : part === ONE ? 'q' : typeof part === 'string' ? part : '',
+      )
       .join('');
   const hits = [...new Set([text, filled(''), filled('zz"\\ y')])];
   const near = hits.flatMap((hit) => [
@@ -70,5 +119,7 @@ export function valuesFor(text: string): readonly string[] {
     hit.replaceAll('?', 'x'),
     `${hit.slice(0, 1)}-${hit.slice(1)}`,
   ]);
-  return [...new Set([...hits, ...near, 'something', '*', '\\', '"'])].map(wellFormed).filter((value) => value !== '');
+  return [...new Set([...hits, ...near, 'something', '*', '\\', '"'])]
+    .map(wellFormed)
+    .filter((value) => value !== '');
 }

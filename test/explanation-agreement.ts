@@ -6,7 +6,10 @@ import type { Pattern } from '../src/sigma/value/pattern.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import type { TestEvent } from './matcher.ts';
 
-/** Explains each event to its rule and throws where the explanation, or what decides of it, says other than the matcher; how many hold and how many do not. */
+/**
+ * Explains each event to its rule and throws where the explanation, or what decides of it, says
+ * other than the matcher; how many hold and how many do not.
+ */
 export function explanationCounts(
   collection: Collection,
   placeholders: ReadonlyMap<string, readonly Pattern[]>,
@@ -24,7 +27,8 @@ export function explanationCounts(
     if (!matcher.ok) continue;
     for (const event of eventsOf(rule)) {
       const reason = explainedMatch(settled, event);
-      if (reason?.holds !== matcher.matches(event) || decisive(reason).holds !== reason.holds) throw new Error(`${rule.title}: ${JSON.stringify(event)}`);
+      if (reason?.holds !== matcher.matches(event) || decisive(reason).holds !== reason.holds)
+        throw new Error(`${rule.title}: ${JSON.stringify(event)}`);
       counts[reason.holds ? 'holds' : 'not']++;
     }
   }

@@ -59,30 +59,49 @@ afterAll(() => {
 });
 
 const checked = (config?: string): Promise<Said> =>
-  said(() => build([], { format: 'text', verbose: false, dryRun: true, ...(config === undefined ? {} : { config }) }));
+  said(() =>
+    build([], {
+      format: 'text',
+      verbose: false,
+      dryRun: true,
+      ...(config === undefined ? {} : { config }),
+    }),
+  );
 
 describe('the configuration', () => {
   test('is the first one from the working directory upwards, and the report says which', async () => {
-    expect((await checked()).out).toMatch(/^Configuration: \.\.\/\.\.\/sigpack\.yml\nOuter 1\.0\.0\n1 rule read/);
+    expect((await checked()).out).toMatch(
+      /^Configuration: \.\.\/\.\.\/sigpack\.yml\nOuter 1\.0\.0\n1 rule read/,
+    );
     write({ 'project/rules/sigpack.yml': `title: Inner\nrules: [deep]\n${anyEvents}` });
-    expect((await checked()).out).toMatch(/^Configuration: \.\.\/sigpack\.yml\nInner 1\.0\.0\n1 rule read/);
+    expect((await checked()).out).toMatch(
+      /^Configuration: \.\.\/sigpack\.yml\nInner 1\.0\.0\n1 rule read/,
+    );
     write({ 'project/rules/deep/sigpack.yml': `title: Near here\nrules: [.]\n${anyEvents}` });
-    expect((await checked()).out).toMatch(/^Configuration: sigpack\.yml\nNear here 1\.0\.0\n1 rule read/);
+    expect((await checked()).out).toMatch(
+      /^Configuration: sigpack\.yml\nNear here 1\.0\.0\n1 rule read/,
+    );
   });
 
   test('that is a link to nothing is an error, and no reason to take the one above', async () => {
     symlinkSync(at('nowhere.yml'), at('project/rules/sigpack.yml'));
     const { code, out } = await checked();
-    expect([code, out]).toEqual([2, expect.stringContaining('../sigpack.yml: there is no such file or folder')]);
+    expect([code, out]).toEqual([
+      2,
+      expect.stringContaining('../sigpack.yml: there is no such file or folder'),
+    ]);
   });
 
-  test.skipIf(process.getuid?.() !== 0)('of another user in a folder above is passed over', async () => {
-    chownSync(at('project/sigpack.yml'), 12_345, 12_345);
-    expect((await checked()).out).toMatch(/^Configuration: none/);
-    // whose checkout it is, may say what is built in it
-    chownSync(at('project/rules/deep'), 12_345, 12_345);
-    expect((await checked()).out).toMatch(/^Configuration: \.\.\/\.\.\/sigpack\.yml\n/);
-  });
+  test.skipIf(process.getuid?.() !== 0)(
+    'of another user in a folder above is passed over',
+    async () => {
+      chownSync(at('project/sigpack.yml'), 12_345, 12_345);
+      expect((await checked()).out).toMatch(/^Configuration: none/);
+      // whose checkout it is, may say what is built in it
+      chownSync(at('project/rules/deep'), 12_345, 12_345);
+      expect((await checked()).out).toMatch(/^Configuration: \.\.\/\.\.\/sigpack\.yml\n/);
+    },
+  );
 
   test('is the one of -c, else that of SIGPACK_CONFIG, else the one found', async () => {
     write({ 'third/sigpack.yml': `title: Third\n${anyEvents}` });
@@ -91,7 +110,9 @@ describe('the configuration', () => {
     expect((await checked('../../../third/sigpack.yml')).out).toContain('\nThird 1.0.0\n');
     // as a folder, like the project of tsc
     expect((await checked('../../../third')).out).toContain('\nThird 1.0.0\n');
-    expect((await checked('../../../project/rules')).code).toBe('usage: there is no sigpack.yml in ../../rules');
+    expect((await checked('../../../project/rules')).code).toBe(
+      'usage: there is no sigpack.yml in ../../rules',
+    );
     vi.stubEnv('SIGPACK_CONFIG', '');
     expect((await checked()).out).toContain('\nOuter 1.0.0\n');
   });
@@ -99,7 +120,9 @@ describe('the configuration', () => {
   test('that is named and not there is wrong use', async () => {
     expect((await checked('no.yml')).code).toBe('usage: there is no configuration file no.yml');
     vi.stubEnv('SIGPACK_CONFIG', 'no.yml');
-    expect((await checked()).code).toBe('usage: there is no configuration file no.yml (SIGPACK_CONFIG)');
+    expect((await checked()).code).toBe(
+      'usage: there is no configuration file no.yml (SIGPACK_CONFIG)',
+    );
   });
 
   test('is missed in no folder on the way, a repository of its own included', async () => {
@@ -107,21 +130,33 @@ describe('the configuration', () => {
     expect((await checked()).out).toContain('\nOuter 1.0.0\n');
   });
 
-  test.skipIf(process.platform === 'win32')('is not taken from a folder above where anybody may put one, such as /tmp', async () => {
-    chmodSync(at('project'), 0o1777);
-    expect((await checked()).out).toMatch(/^Configuration: none \(no sigpack\.yml here or above\)\n/);
-    process.chdir(at('project'));
-    expect((await checked()).out).toContain('\nOuter 1.0.0\n');
-  });
+  test.skipIf(process.platform === 'win32')(
+    'is not taken from a folder above where anybody may put one, such as /tmp',
+    async () => {
+      chmodSync(at('project'), 0o1777);
+      expect((await checked()).out).toMatch(
+        /^Configuration: none \(no sigpack\.yml here or above\)\n/,
+      );
+      process.chdir(at('project'));
+      expect((await checked()).out).toContain('\nOuter 1.0.0\n');
+    },
+  );
 });
 
 describe('from a folder below the configuration', () => {
   const written = async (output?: string): Promise<Said> =>
-    said(() => build([], { format: 'text', verbose: false, dryRun: false, ...(output ? { output } : {}) }));
+    said(() =>
+      build([], { format: 'text', verbose: false, dryRun: false, ...(output ? { output } : {}) }),
+    );
 
   test('packs go to the same place and have the same bytes', async () => {
     expect((await written()).out).toContain('../../dist/packs/outer-1.0.0.spl');
-    const names = ['manifest.json', 'outer-1.0.0.spl', 'outer-1.0.0.zip', 'outer-1.0.0-graylog.json'];
+    const names = [
+      'manifest.json',
+      'outer-1.0.0.spl',
+      'outer-1.0.0.zip',
+      'outer-1.0.0-graylog.json',
+    ];
     const below = names.map((name) => readFileSync(at(`project/dist/packs/${name}`)));
     rmSync(at('project/dist'), { recursive: true });
     process.chdir(at('project'));
@@ -132,16 +167,32 @@ describe('from a folder below the configuration', () => {
 
   test('a release is the same, and says where it is', async () => {
     vi.stubEnv('SOURCE_DATE_EPOCH', '1700000000');
-    const options = { bump: 'auto', dryRun: false, rename: false, dropRetired: false, fromLock: false, verbose: false } as const;
+    const options = {
+      bump: 'auto',
+      dryRun: false,
+      rename: false,
+      dropRetired: false,
+      fromLock: false,
+      verbose: false,
+    } as const;
     cpSync(at('project'), at('copy'), { recursive: true });
     const below = await said(() => release(options));
     expect(below.out).toContain('  ../../sigpack.lock\n  ../../dist/release/1.0.0/ (');
     process.chdir(at('copy'));
-    expect((await said(() => release(options))).out).toContain('  sigpack.lock\n  dist/release/1.0.0/ (');
+    expect((await said(() => release(options))).out).toContain(
+      '  sigpack.lock\n  dist/release/1.0.0/ (',
+    );
     const names = readdirSync(at('copy/dist/release/1.0.0')).sort();
     expect(names).toContain('outer-1.0.0.intoto.json');
-    for (const name of ['sigpack.lock', 'CHANGELOG.md', ...names.map((one) => `dist/release/1.0.0/${one}`)]) {
-      expect([name, readFileSync(at(`project/${name}`), 'utf8')]).toEqual([name, readFileSync(at(`copy/${name}`), 'utf8')]);
+    for (const name of [
+      'sigpack.lock',
+      'CHANGELOG.md',
+      ...names.map((one) => `dist/release/1.0.0/${one}`),
+    ]) {
+      expect([name, readFileSync(at(`project/${name}`), 'utf8')]).toEqual([
+        name,
+        readFileSync(at(`copy/${name}`), 'utf8'),
+      ]);
     }
   });
 
@@ -149,36 +200,57 @@ describe('from a folder below the configuration', () => {
     expect((await written('out')).code).toBe(0);
     expect(existsSync(at('project/rules/deep/out/manifest.json'))).toBe(true);
     expect(existsSync(at('project/dist'))).toBe(false);
-    const run = await said(() => build(['a.yml'], { format: 'text', verbose: false, dryRun: true }));
+    const run = await said(() =>
+      build(['a.yml'], { format: 'text', verbose: false, dryRun: true }),
+    );
     expect(run.out).toContain('1 rule read from 1 file');
   });
 
   test('tests are found, and diff compares the project with its lock', async () => {
-    write({ 'project/rules/deep/a.test.yml': 'tests:\n  - { name: hit, match: true, event: { a: x } }\n' });
-    const run = await said(() => runTests([], { watch: false, format: 'text', coverage: false, verbose: false }));
+    write({
+      'project/rules/deep/a.test.yml': 'tests:\n  - { name: hit, match: true, event: { a: x } }\n',
+    });
+    const run = await said(() =>
+      runTests([], { watch: false, format: 'text', coverage: false, verbose: false }),
+    );
     expect(run.out).toMatch(/^Configuration: \.\.\/\.\.\/sigpack\.yml\n✓ a\.test\.yml/);
-    const compared = await said(() => diff(undefined, undefined, { format: 'text', verbose: false }));
-    expect(compared.code).toBe('usage: there is no ../../sigpack.lock to compare with; name a revision, a folder or an artifact');
+    const compared = await said(() =>
+      diff(undefined, undefined, { format: 'text', verbose: false }),
+    );
+    expect(compared.code).toBe(
+      'usage: there is no ../../sigpack.lock to compare with; name a revision, a folder or an artifact',
+    );
   });
 });
 
 describe('reports name the configuration', () => {
-  const json = async (run: () => Promise<number>): Promise<unknown> => JSON.parse((await said(run)).out).configuration;
+  const json = async (run: () => Promise<number>): Promise<unknown> =>
+    JSON.parse((await said(run)).out).configuration;
 
   test('in JSON as a field', async () => {
     const configuration = '../../sigpack.yml';
     const rules = ['../../rules'];
-    expect(await json(() => build([], { format: 'json', verbose: false, dryRun: true }))).toBe(configuration);
+    expect(await json(() => build([], { format: 'json', verbose: false, dryRun: true }))).toBe(
+      configuration,
+    );
     expect(await json(() => stats([], { format: 'json', all: false }))).toBe(configuration);
-    expect(await json(() => runTests(rules, { watch: false, format: 'json', coverage: true, verbose: false }))).toBe(configuration);
+    expect(
+      await json(() =>
+        runTests(rules, { watch: false, format: 'json', coverage: true, verbose: false }),
+      ),
+    ).toBe(configuration);
     process.chdir(at('elsewhere'));
     rmSync(at('elsewhere/sigpack.yml'));
-    expect(await json(() => build(rules, { format: 'json', verbose: false, dryRun: true }))).toBeNull();
+    expect(
+      await json(() => build(rules, { format: 'json', verbose: false, dryRun: true })),
+    ).toBeNull();
   });
 
   test('in JSON of a configuration at fault too', async () => {
     write({ 'project/sigpack.yml': 'nonsense: 1\n' });
-    expect(await json(() => build([], { format: 'json', verbose: false, dryRun: true }))).toBe('../../sigpack.yml');
+    expect(await json(() => build([], { format: 'json', verbose: false, dryRun: true }))).toBe(
+      '../../sigpack.yml',
+    );
   });
 
   test('with --verbose alone where standard output is data, and on standard error', async () => {
@@ -205,10 +277,18 @@ describe('reports name the configuration', () => {
 
 test('npm run sigpack takes paths from where npm was called', () => {
   const root = join(import.meta.dirname, '..');
-  expect(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts.sigpack).toBe('node scripts/sigpack.mjs');
+  expect(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts.sigpack).toBe(
+    'node scripts/sigpack.mjs',
+  );
   const script = join(root, 'scripts', 'sigpack.mjs');
   const run = (env: Readonly<Record<string, string>>) =>
-    spawnSync(process.execPath, [script, 'check', 'a.yml'], { cwd: root, encoding: 'utf8', env: { PATH: process.env.PATH, ...env } });
-  expect(run({ INIT_CWD: at('project/rules/deep') }).stdout).toMatch(/^Configuration: \.\.\/\.\.\/sigpack\.yml\n[\s\S]*1 rule read from 1 file/);
+    spawnSync(process.execPath, [script, 'check', 'a.yml'], {
+      cwd: root,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, ...env },
+    });
+  expect(run({ INIT_CWD: at('project/rules/deep') }).stdout).toMatch(
+    /^Configuration: \.\.\/\.\.\/sigpack\.yml\n[\s\S]*1 rule read from 1 file/,
+  );
   expect(run({}).stdout).toContain('0 rules read from 0 files');
 });

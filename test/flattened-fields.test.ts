@@ -5,12 +5,14 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { ruleText } from './compile.ts';
 import { sigpack } from './sigpack.ts';
 
-// Elasticsearch takes terms, prefixes and `exists` on keys of a flattened field; wildcards, expressions and open ranges are errors there, and letters keep their case.
+// Elasticsearch takes terms, prefixes and `exists` on keys of a flattened field; wildcards,
+// expressions and open ranges are errors there, and letters keep their case.
 
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-flattened-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const pipeline = 'name: P\ntransformations:\n  - { type: set_state, key: flattened_fields, val: ["bag.*", lone, 5] }\n';
+const pipeline =
+  'name: P\ntransformations:\n  - { type: set_state, key: flattened_fields, val: ["bag.*", lone, 5] }\n';
 
 async function converted(fields: string, target = 'es-qs', config = '') {
   writeFileSync(join(folder, 'rule.yml'), ruleText(`a: { ${fields} }\ncondition: a`));
@@ -36,28 +38,49 @@ describe('keys of a flattened field', () => {
     ['lone.a: a*b', 'lone.a:a*b'],
   ])('%s', async (fields, query) => expect((await converted(fields)).stdout.trim()).toBe(query));
 
-  test.each(['es-qs', 'xpack-watcher'])('that are boolean have each spelling in %s, also where the index folds letters', async (target) => {
-    const { stdout } = await converted('bag.a: true', target, 'elasticsearch: { matching: native }');
-    expect(stdout).toContain('true');
-    expect(stdout).toContain('tRuE');
-  });
-
-  test.each(['|contains: x', '|endswith: x', ": 'a*b'", ": 'a?'", '|re: x.*', '|cidr: 10.0.0.0/8', '|gt: 3', ': ninecharacters', '|all|contains: [a, b]'])(
-    'refuse %s',
-    async (test) => {
-      const { stdout, stderr, code } = await converted(`bag.a${test}`);
-      expect(stdout).toBe('');
-      expect(code).toBe(1);
-      expect(stderr).toContain('[TGT001]: es-qs: Elasticsearch has `bag.a` below a flattened field');
+  test.each(['es-qs', 'xpack-watcher'])(
+    'that are boolean have each spelling in %s, also where the index folds letters',
+    async (target) => {
+      const { stdout } = await converted(
+        'bag.a: true',
+        target,
+        'elasticsearch: { matching: native }',
+      );
+      expect(stdout).toContain('true');
+      expect(stdout).toContain('tRuE');
     },
   );
+
+  test.each([
+    '|contains: x',
+    '|endswith: x',
+    ": 'a*b'",
+    ": 'a?'",
+    '|re: x.*',
+    '|cidr: 10.0.0.0/8',
+    '|gt: 3',
+    ': ninecharacters',
+    '|all|contains: [a, b]',
+  ])('refuse %s', async (test) => {
+    const { stdout, stderr, code } = await converted(`bag.a${test}`);
+    expect(stdout).toBe('');
+    expect(code).toBe(1);
+    expect(stderr).toContain('[TGT001]: es-qs: Elasticsearch has `bag.a` below a flattened field');
+  });
 
   test('of a built-in pipeline', async () => {
     writeFileSync(
       join(folder, 'aws.yml'),
-      ruleText("a: { 'requestParameters.userName|contains': x }\ncondition: a").replace('product: windows', 'product: aws\n  service: cloudtrail'),
+      ruleText("a: { 'requestParameters.userName|contains': x }\ncondition: a").replace(
+        'product: windows',
+        'product: aws\n  service: cloudtrail',
+      ),
     );
-    const { stderr } = await sigpack(['convert', '-t', 'es-qs', '-p', 'elastic', 'aws.yml'], { cwd: folder });
-    expect(stderr).toContain('`aws.cloudtrail.flattened.request_parameters.userName` below a flattened field');
+    const { stderr } = await sigpack(['convert', '-t', 'es-qs', '-p', 'elastic', 'aws.yml'], {
+      cwd: folder,
+    });
+    expect(stderr).toContain(
+      '`aws.cloudtrail.flattened.request_parameters.userName` below a flattened field',
+    );
   });
 });

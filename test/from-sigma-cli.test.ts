@@ -9,20 +9,24 @@ const page = readFileSync(join(import.meta.dirname, '..', 'docs', 'from-sigma-cl
 const temporary = mkdtempSync(join(tmpdir(), 'sigpack-from-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
-const pipeline = (name: string): string => `name: ${name}\npriority: 10\ntransformations:\n- type: set_state\n  key: seen_${name}\n  val: 1\n`;
+const pipeline = (name: string): string =>
+  `name: ${name}\npriority: 10\ntransformations:\n- type: set_state\n  key: seen_${name}\n  val: 1\n`;
 const folder = projectIn(temporary, {
   'rules/a.yml':
     'title: A\nid: 2c1a1b52-7d0e-4b7a-8c55-000000000001\nstatus: test\nlogsource: { product: windows, category: process_creation }\ndetection:\n  selection: { CommandLine|contains: xyz }\n  condition: selection\n',
   'filters/f.yml':
     'title: F\nlogsource: { product: windows, category: process_creation }\nfilter:\n  rules: any\n  selection: { User: admin }\n  condition: not selection\n',
-  'sigpack.yml': 'id: acme\nsplunk: { index: windows }\npipelines: { splunk: splunk, graylog: graylog }\ngraylog: { streams: all }\n',
+  'sigpack.yml':
+    'id: acme\nsplunk: { index: windows }\npipelines: { splunk: splunk, graylog: graylog }\ngraylog: { streams: all }\n',
   'a.yml': pipeline('a'),
   'b.yml': pipeline('b'),
   'model.yml':
     'transformations:\n- { type: set_state, key: data_model_set, val: Endpoint.Processes }\n- { type: field_name_mapping, mapping: { CommandLine: Processes.process } }\n',
 });
 
-const rows = [...page.matchAll(/^\| `(sigma [^`]+)` \| `sigpack ([^`]+)` \|/gm)].map(([, theirs = '', ours = '']) => [theirs, ours] as const);
+const rows = [...page.matchAll(/^\| `(sigma [^`]+)` \| `sigpack ([^`]+)` \|/gm)].map(
+  ([, theirs = '', ours = '']) => [theirs, ours] as const,
+);
 
 test('the table is read', () => expect(rows.length).toBeGreaterThan(15));
 
@@ -35,5 +39,6 @@ test.each(rows)('%s is sigpack %s', async (_, ours) => {
 test('what the page shows of an answer is what is printed', async () => {
   const blocks = [...page.matchAll(/^```console\n\$ sigpack (.*)\n([\s\S]*?)^```$/gm)];
   expect(blocks).toHaveLength(1);
-  for (const [, command = '', printed] of blocks) expect((await sigpack(command.split(' '), { cwd: folder })).stderr).toBe(printed);
+  for (const [, command = '', printed] of blocks)
+    expect((await sigpack(command.split(' '), { cwd: folder })).stderr).toBe(printed);
 });

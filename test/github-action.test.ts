@@ -16,7 +16,9 @@ interface Step {
   readonly with?: Readonly<Record<string, string>>;
 }
 interface Action {
-  readonly inputs: Readonly<Record<string, { readonly description: string; readonly default: string }>>;
+  readonly inputs: Readonly<
+    Record<string, { readonly description: string; readonly default: string }>
+  >;
   readonly outputs: Readonly<Record<string, { readonly value: string }>>;
   readonly runs: { readonly using: string; readonly steps: readonly Step[] };
 }
@@ -25,7 +27,10 @@ const root = join(import.meta.dirname, '..');
 const action = load(readFileSync(join(root, 'action.yml'), 'utf8')) as Action;
 const pinned = /^[\w-]+\/[\w/-]+@[0-9a-f]{40}$/;
 
-const { at, inTools, rulePath, make, remove, git, tool, run, noted, changeRule } = ciPlace({ project: 'detections', programs: [dirname(process.execPath)] });
+const { at, inTools, rulePath, make, remove, git, tool, run, noted, changeRule } = ciPlace({
+  project: 'detections',
+  programs: [dirname(process.execPath)],
+});
 const project = (): string => at('detections');
 
 /** Gives each test of a group a new project, which is not built. */
@@ -35,7 +40,9 @@ function withProject(): void {
     // takes the place of the servers: npm's registry, and GitHub, which knows no comment yet
     tool('npm', 'echo "npm $*" >> "$CALLS"');
     tool('gh', 'echo "gh $*" >> "$CALLS"');
-    expect((await sigpack(['init', 'detections', ...initFlags, '--no-build'], { cwd: at() })).code).toBe(0);
+    expect(
+      (await sigpack(['init', 'detections', ...initFlags, '--no-build'], { cwd: at() })).code,
+    ).toBe(0);
     git('init', '-q', '-b', 'main');
     git('add', '-A');
     git('commit', '-q', '-m', 'start');
@@ -52,8 +59,12 @@ interface Outcome {
 }
 
 type Values = Map<string, string>;
-const fill = (values: Values, text: string): string => text.replaceAll(/\$\{\{ ([\w.-]+) \}\}/g, (_, name: string) => values.get(name) ?? '');
-const fillAll = (values: Values, texts: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> =>
+const fill = (values: Values, text: string): string =>
+  text.replaceAll(/\$\{\{ ([\w.-]+) \}\}/g, (_, name: string) => values.get(name) ?? '');
+const fillAll = (
+  values: Values,
+  texts: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, fill(values, String(text))]));
 
 /** The conditions that the action has: comparisons with texts, joined by `&&`. */
@@ -68,15 +79,22 @@ const holds = (values: Values, condition: string): boolean =>
       return ((values.get(name) ?? '') === wanted) === (operator === '==');
     });
 
-/** Runs the steps as a runner does: expressions are replaced, a step of bash that fails ends all but those that run all the same. */
-function runAction(inputs: Readonly<Record<string, string>>, event: 'push' | 'pull_request' = 'push'): Outcome {
+/**
+ * Runs the steps as a runner does: expressions are replaced, a step of bash that fails ends all but
+ * those that run all the same.
+ */
+function runAction(
+  inputs: Readonly<Record<string, string>>,
+  event: 'push' | 'pull_request' = 'push',
+): Outcome {
   const values: Values = new Map([
     ['github.token', 'a-token'],
     ['github.event_name', event],
     ['github.event.pull_request.base.sha', git('rev-parse', 'HEAD')],
     ['github.event.pull_request.number', '7'],
   ]);
-  for (const [name, { default: usual }] of Object.entries(action.inputs)) values.set(`inputs.${name}`, inputs[name] ?? fill(values, usual));
+  for (const [name, { default: usual }] of Object.entries(action.inputs))
+    values.set(`inputs.${name}`, inputs[name] ?? fill(values, usual));
   const [failed, used]: [string[], Step[]] = [[], []];
   let out = '';
   for (const [index, step] of action.runs.steps.entries()) {
@@ -98,11 +116,23 @@ function runAction(inputs: Readonly<Record<string, string>>, event: 'push' | 'pu
     if (code !== 0) failed.push(step.run ?? '');
     if (step.id === undefined) continue;
     values.set(`steps.${step.id}.outcome`, code === 0 ? 'success' : 'failure');
-    for (const [, name, value] of readFileSync(written, 'utf8').matchAll(/^(\w+)=(.*)$/gm)) values.set(`steps.${step.id}.outputs.${name}`, value ?? '');
+    for (const [, name, value] of readFileSync(written, 'utf8').matchAll(/^(\w+)=(.*)$/gm))
+      values.set(`steps.${step.id}.outputs.${name}`, value ?? '');
   }
-  return { failed, used, out, outputs: Object.fromEntries(Object.entries(action.outputs).map(([name, { value }]) => [name, fill(values, value)])) };
+  return {
+    failed,
+    used,
+    out,
+    outputs: Object.fromEntries(
+      Object.entries(action.outputs).map(([name, { value }]) => [name, fill(values, value)]),
+    ),
+  };
 }
-const here = { config: 'detections/sigpack.yml', output: 'detections/dist/packs', report: 'detections/dist/report' };
+const here = {
+  config: 'detections/sigpack.yml',
+  output: 'detections/dist/packs',
+  report: 'detections/dist/report',
+};
 
 describe('the action', () => {
   withProject();
@@ -111,7 +141,9 @@ describe('the action', () => {
     expect(mainFile).toBe(join(root, 'dist/lib/cli/main.js'));
     const { steps, using } = action.runs;
     expect(using).toBe('composite');
-    expect(steps.flatMap(({ uses }) => uses ?? []).filter((uses) => !pinned.test(uses))).toEqual([]);
+    expect(steps.flatMap(({ uses }) => uses ?? []).filter((uses) => !pinned.test(uses))).toEqual(
+      [],
+    );
     // what GitHub puts into a script could be a command
     expect(steps.filter(({ run }) => run?.includes('${{'))).toEqual([]);
   });
@@ -126,7 +158,9 @@ describe('the action', () => {
       diff: join(project(), 'dist/report/diff.md'),
     });
     expect(readdirSync(join(project(), 'dist/packs'))).toHaveLength(4);
-    expect(JSON.parse(readFileSync(outputs.sarif ?? '', 'utf8'))).toMatchObject({ version: '2.1.0' });
+    expect(JSON.parse(readFileSync(outputs.sarif ?? '', 'utf8'))).toMatchObject({
+      version: '2.1.0',
+    });
     expect(existsSync(outputs.diff ?? '')).toBe(false);
     expect(used).toHaveLength(1);
   });
@@ -145,20 +179,39 @@ describe('the action', () => {
 
   test('comments on a pull request, and hands complaints to code scanning', () => {
     changeRule('outlook', 'onenote');
-    const { failed, used, outputs } = runAction({ ...here, comment: 'true', 'code-scanning': 'true' }, 'pull_request');
+    const { failed, used, outputs } = runAction(
+      { ...here, comment: 'true', 'code-scanning': 'true' },
+      'pull_request',
+    );
     expect(failed).toEqual([]);
     expect(readFileSync(outputs.diff ?? '', 'utf8')).toContain('### Meaning changed');
     expect(noted('summary')).toBe(readFileSync(outputs.diff ?? '', 'utf8'));
-    expect(readFileSync(inTools('sigpack-comment.md'), 'utf8')).toMatch(/^<!-- sigpack diff -->\n## Detections/);
-    expect(noted('calls')).toContain('gh api --silent --method POST repos/acme/rules/issues/7/comments');
-    expect(used.at(-1)).toMatchObject({ uses: expect.stringContaining('/upload-sarif@'), with: { sarif_file: outputs.sarif } });
+    expect(readFileSync(inTools('sigpack-comment.md'), 'utf8')).toMatch(
+      /^<!-- sigpack diff -->\n## Detections/,
+    );
+    expect(noted('calls')).toContain(
+      'gh api --silent --method POST repos/acme/rules/issues/7/comments',
+    );
+    expect(used.at(-1)).toMatchObject({
+      uses: expect.stringContaining('/upload-sarif@'),
+      with: { sarif_file: outputs.sarif },
+    });
   });
 
   test('fails for a rule that does not compile, and reports all the same', () => {
     changeRule('all of selection_*', 'selectoin');
-    const { failed, out, outputs } = runAction({ ...here, comment: 'true', 'code-scanning': 'true' }, 'pull_request');
-    expect(failed.map((script) => / (check|test|build|diff) /.exec(script)?.[1])).toEqual(['check', 'test', 'build']);
-    expect(out).toMatch(/^::error file=detections\/rules\/windows\/office-starts-schtasks\.yml,line=\d+,.*selectoin/m);
+    const { failed, out, outputs } = runAction(
+      { ...here, comment: 'true', 'code-scanning': 'true' },
+      'pull_request',
+    );
+    expect(failed.map((script) => / (check|test|build|diff) /.exec(script)?.[1])).toEqual([
+      'check',
+      'test',
+      'build',
+    ]);
+    expect(out).toMatch(
+      /^::error file=detections\/rules\/windows\/office-starts-schtasks\.yml,line=\d+,.*selectoin/m,
+    );
     expect(readFileSync(outputs.sarif ?? '', 'utf8')).toContain('selectoin');
     expect(readFileSync(outputs.diff ?? '', 'utf8')).toContain('### Does not compile');
     expect(noted('calls')).toContain('issues/7/comments');
@@ -177,22 +230,35 @@ const hooks = load(readFileSync(join(root, '.pre-commit-hooks.yaml'), 'utf8')) a
 describe('the hooks of pre-commit', () => {
   withProject();
 
-  /** As pre-commit runs a hook of the language `system`: in the folder of the repository, without a shell. */
+  /**
+   * As pre-commit runs a hook of the language `system`: in the folder of the repository, without a
+   * shell.
+   */
   const runHook = (id: string): { readonly code: number | null; readonly out: string } => {
     const [program = '', ...args] = hooks.find((hook) => hook.id === id)?.entry.split(' ') ?? [];
     const path = `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`;
-    const { status, stdout, stderr } = spawnSync(program, args, { cwd: project(), encoding: 'utf8', env: { ...process.env, PATH: path } });
+    const { status, stdout, stderr } = spawnSync(program, args, {
+      cwd: project(),
+      encoding: 'utf8',
+      env: { ...process.env, PATH: path },
+    });
     return { code: status, out: stdout + stderr };
   };
 
   test('run the Sigpack that the project has installed, and no other', () => {
-    expect(hooks.map(({ id, language, pass_filenames }) => [id, language, pass_filenames])).toEqual([
-      ['sigpack-check', 'system', false],
-      ['sigpack-test', 'system', false],
-    ]);
+    expect(hooks.map(({ id, language, pass_filenames }) => [id, language, pass_filenames])).toEqual(
+      [
+        ['sigpack-check', 'system', false],
+        ['sigpack-test', 'system', false],
+      ],
+    );
     expect(runHook('sigpack-check').code).not.toBe(0);
     mkdirSync(join(project(), 'node_modules/.bin'), { recursive: true });
-    writeFileSync(join(project(), 'node_modules/.bin/sigpack'), `#!/bin/sh\nexec '${process.execPath}' '${mainFile}' "$@"\n`, { mode: 0o755 });
+    writeFileSync(
+      join(project(), 'node_modules/.bin/sigpack'),
+      `#!/bin/sh\nexec '${process.execPath}' '${mainFile}' "$@"\n`,
+      { mode: 0o755 },
+    );
     for (const { id } of hooks) expect([id, runHook(id).code]).toEqual([id, 0]);
     changeRule('all of selection_*', 'selectoin');
     const broken = runHook('sigpack-check');

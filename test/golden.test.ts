@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { goldenCases, goldenFolder, goldenTexts, targetNames } from './golden.ts';
 
-// UPDATE=1 npx vitest run test/golden.test.ts writes the files anew; each is a claim about meaning: read it before you commit it.
+// UPDATE=1 npx vitest run test/golden.test.ts writes the files anew; each is a claim about meaning:
+// read it before you commit it.
 const update = process.env.UPDATE === '1';
 
 describe('golden cases', () => {
@@ -15,9 +16,17 @@ describe('golden cases', () => {
     const folder = join(goldenFolder, name);
     const texts = goldenTexts(name);
     expect([...texts].filter(([, text]) => text === '')).toEqual([]);
-    if (update) for (const [target, text] of texts) writeFileSync(join(folder, `${target}.txt`), text);
-    const given = existsSync(join(folder, 'pipeline.yml')) ? ['pipeline.yml', 'rule.yml'] : ['rule.yml'];
-    expect(readdirSync(folder).sort()).toEqual([...given, ...targetNames.map((target) => `${target}.txt`)].sort());
-    for (const [target, text] of texts) expect(text, `${name}/${target}.txt`).toBe(readFileSync(join(folder, `${target}.txt`), 'utf8'));
+    if (update)
+      for (const [target, text] of texts) writeFileSync(join(folder, `${target}.txt`), text);
+    const given = existsSync(join(folder, 'pipeline.yml'))
+      ? ['pipeline.yml', 'rule.yml']
+      : ['rule.yml'];
+    expect(readdirSync(folder).sort()).toEqual(
+      [...given, ...targetNames.map((target) => `${target}.txt`)].sort(),
+    );
+    for (const [target, text] of texts)
+      expect(text, `${name}/${target}.txt`).toBe(
+        readFileSync(join(folder, `${target}.txt`), 'utf8'),
+      );
   });
 });

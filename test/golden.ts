@@ -2,7 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { postprocessedRule } from '../src/backend/postprocess.ts';
 import { targets } from '../src/backend/registry.ts';
-import { type ConversionTarget, type ConvertedEntry, defaultTargetSettings, type TargetSettings } from '../src/backend/target.ts';
+import {
+  type ConversionTarget,
+  type ConvertedEntry,
+  defaultTargetSettings,
+  type TargetSettings,
+} from '../src/backend/target.ts';
 import { unpainted } from '../src/cli/report/context.ts';
 import { reportText } from '../src/cli/report/text.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
@@ -13,7 +18,10 @@ import { readDocuments } from '../src/sigma/collection/document.ts';
 import { compareDiagnostics, createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { noFiles } from './pipeline-run.ts';
 
-/** A folder a case: `rule.yml`, perhaps `pipeline.yml`, and the text of each target in `<target>.txt`. */
+/**
+ * A folder a case: `rule.yml`, perhaps `pipeline.yml`, and the text of each target in
+ * `<target>.txt`.
+ */
 export const goldenFolder = join(import.meta.dirname, 'golden');
 
 export const goldenCases: readonly string[] = readdirSync(goldenFolder).sort();
@@ -26,31 +34,56 @@ const narrowedSettings: TargetSettings = {
   elasticsearch: { ...defaultTargetSettings.elasticsearch, index: 'events-*' },
 };
 
-/** What each target makes of a case, as `sigpack convert` prints it, and what a person reads about it. */
+/**
+ * What each target makes of a case, as `sigpack convert` prints it, and what a person reads about
+ * it.
+ */
 export function goldenTexts(name: string): ReadonlyMap<string, string> {
   const folder = join(goldenFolder, name);
   const bag = createBag();
-  const collection = collect(readDocuments({ path: 'rule.yml', text: readFileSync(join(folder, 'rule.yml'), 'utf8') }, bag).documents, bag);
+  const collection = collect(
+    readDocuments({ path: 'rule.yml', text: readFileSync(join(folder, 'rule.yml'), 'utf8') }, bag)
+      .documents,
+    bag,
+  );
   const pipeline = pipelineOf(join(folder, 'pipeline.yml'), bag);
   if (bag.list.some(({ severity }) => severity === 'error')) throw new Error(shown(bag));
   return new Map(targets.map((target) => [target.name, textOf(target, collection, pipeline)]));
 }
 
 function pipelineOf(path: string, bag: DiagnosticBag): Pipeline | undefined {
-  return existsSync(path) ? readPipeline({ path: 'pipeline.yml', text: readFileSync(path, 'utf8') }, bag, { readText: noFiles }) : undefined;
+  return existsSync(path)
+    ? readPipeline({ path: 'pipeline.yml', text: readFileSync(path, 'utf8') }, bag, {
+        readText: noFiles,
+      })
+    : undefined;
 }
 
-function textOf(target: ConversionTarget, collection: Collection, pipeline: Pipeline | undefined): string {
+function textOf(
+  target: ConversionTarget,
+  collection: Collection,
+  pipeline: Pipeline | undefined,
+): string {
   const bag = createBag();
-  const applies = pipeline && (pipeline.allowedBackends.size === 0 || pipeline.allowedBackends.has(target.name));
-  const { compile } = createTargetCompiler({ collection, placeholders: new Map(), bag, pipelines: new Map([[target.name, applies ? [pipeline] : []]]) });
+  const applies =
+    pipeline && (pipeline.allowedBackends.size === 0 || pipeline.allowedBackends.has(target.name));
+  const { compile } = createTargetCompiler({
+    collection,
+    placeholders: new Map(),
+    bag,
+    pipelines: new Map([[target.name, applies ? [pipeline] : []]]),
+  });
   const entries = collection.rules
     .filter((rule) => collection.standsAlone(rule))
     .flatMap((rule): ConvertedEntry[] => {
       const compiled = compile(rule)?.forTarget(target.name).compiled;
       if (!compiled) return [];
-      const conversion = postprocessedRule(target.convert(compiled, defaultTargetSettings), compiled);
-      for (const { file, ...remark } of conversion.ok ? conversion.remarks : conversion.problems) bag.add(file, remark);
+      const conversion = postprocessedRule(
+        target.convert(compiled, defaultTargetSettings),
+        compiled,
+      );
+      for (const { file, ...remark } of conversion.ok ? conversion.remarks : conversion.problems)
+        bag.add(file, remark);
       // the complaint, and what becomes of the rule where something narrows it
       if (!conversion.ok && conversion.problems.every(({ code }) => code === 'TGT005')) {
         const narrowed = postprocessedRule(target.convert(compiled, narrowedSettings), compiled);
@@ -65,4 +98,9 @@ function textOf(target: ConversionTarget, collection: Collection, pipeline: Pipe
 }
 
 const shown = ({ list }: DiagnosticBag): string =>
-  reportText(list.toSorted(compareDiagnostics), { toolVersion: '0.0.0', paint: unpainted, width: 100, failOn: 'error' });
+  reportText(list.toSorted(compareDiagnostics), {
+    toolVersion: '0.0.0',
+    paint: unpainted,
+    width: 100,
+    failOn: 'error',
+  });

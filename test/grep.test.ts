@@ -28,7 +28,8 @@ function found(commands: string, lines: readonly string[], locale = 'C.UTF-8'): 
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: locale },
   });
-  if (result.stderr !== '' || (result.status ?? 2) > 1) throw new Error(`${result.status} ${result.stderr}${commands}`);
+  if (result.stderr !== '' || (result.status ?? 2) > 1)
+    throw new Error(`${result.status} ${result.stderr}${commands}`);
   return [...result.stdout.matchAll(/^(\d+):/gm)].map((match) => Number(match[1]) - 1);
 }
 
@@ -39,35 +40,68 @@ function widened(detection: string, lines: 'json' | 'plain' = 'json'): boolean {
 }
 
 describe('grep commands', () => {
-  it.each(['exists: true', 'contains: x', 'fieldref: g'])('refuse a pattern of fields with %s', (test) => {
-    const text = `title: N\nid: 00000000-0000-4000-8000-000000000002\nlogsource: {product: windows}\ndetection: {a: {'zeek.*.user|${test.replace(': ', "': ")}}, condition: a}\n`;
-    const [rule] = compileText(text);
-    const conversion = rule && grep.convert(rule, defaultTargetSettings);
-    expect(conversion).toMatchObject({ ok: false });
-    expect(JSON.stringify(conversion)).toContain("grep can't search a field with the name `zeek.*.user`");
-  });
+  it.each(['exists: true', 'contains: x', 'fieldref: g'])(
+    'refuse a pattern of fields with %s',
+    (test) => {
+      const text = `title: N\nid: 00000000-0000-4000-8000-000000000002\nlogsource: {product: windows}\ndetection: {a: {'zeek.*.user|${test.replace(': ', "': ")}}, condition: a}\n`;
+      const [rule] = compileText(text);
+      const conversion = rule && grep.convert(rule, defaultTargetSettings);
+      expect(conversion).toMatchObject({ ok: false });
+      expect(JSON.stringify(conversion)).toContain(
+        "grep can't search a field with the name `zeek.*.user`",
+      );
+    },
+  );
 
   it('gives the seed rule as its page has it', () => {
-    const [rule] = compileText(readFileSync(join(import.meta.dirname, '..', 'rules/windows/dhcp-callout-dll-failed.yml'), 'utf8'));
+    const [rule] = compileText(
+      readFileSync(
+        join(import.meta.dirname, '..', 'rules/windows/dhcp-callout-dll-failed.yml'),
+        'utf8',
+      ),
+    );
     const conversion = rule && grep.convert(rule, defaultTargetSettings);
-    expect(conversion?.ok && conversion.value.queries).toEqual(["grep -P '^(?:.*1031|.*1032|.*1034)'"]);
+    expect(conversion?.ok && conversion.value.queries).toEqual([
+      "grep -P '^(?:.*1031|.*1032|.*1034)'",
+    ]);
   });
 
-  const and = (...tests: string[]) => `a:\n${tests.map((test) => `  ${test}\n`).join('')}condition: a`;
+  const and = (...tests: string[]) =>
+    `a:\n${tests.map((test) => `  ${test}\n`).join('')}condition: a`;
   it.each([
     ['letters', and('f: abc'), "grep -i -P '^.*abc'"],
-    ['backslashes and quotes', and(String.raw`f|endswith: '\a"''.exe'`), String.raw`grep -i -P '^.*\\\\a\\"'\''\.exe'`],
+    [
+      'backslashes and quotes',
+      and(String.raw`f|endswith: '\a"''.exe'`),
+      String.raw`grep -i -P '^.*\\\\a\\"'\''\.exe'`,
+    ],
     ['and', and('f: a1', 'g: b2'), "grep -i -P '^(?=.*a1)(?=.*b2)'"],
-    ['not', 'a:\n  f: a1\nb:\n  g: b2\ncondition: a and not b', `grep -i -P '^(?=.*a1)(?!.*[{,](?-i:"g"):"b2")'`],
+    [
+      'not',
+      'a:\n  f: a1\nb:\n  g: b2\ncondition: a and not b',
+      `grep -i -P '^(?=.*a1)(?!.*[{,](?-i:"g"):"b2")'`,
+    ],
     ['cased alone', and('f|cased: Abc'), "grep -P '^.*Abc'"],
     ['cased beside others', and('f|cased: Abc', 'g: x'), "grep -i -P '^(?=.*(?-i:Abc))(?=.*x)'"],
-    ['wildcards', and("f: 'a*b?c*'"), String.raw`grep -i -P '^(?>.*?a).*b(?:[ !#-[\]-~]|\\(?:u.{4}|[^u])|[^ -~]{1,4}?)c'`],
-    ['regex', and(String.raw`f|re: '^C:\\[a-z]{2}\s"$'`), String.raw`grep -P '^.*C:\\\\[a-z]{2}(?:[ ]|\\[tnfr]|\\u000b)\\"'`],
+    [
+      'wildcards',
+      and("f: 'a*b?c*'"),
+      String.raw`grep -i -P '^(?>.*?a).*b(?:[ !#-[\]-~]|\\(?:u.{4}|[^u])|[^ -~]{1,4}?)c'`,
+    ],
+    [
+      'regex',
+      and(String.raw`f|re: '^C:\\[a-z]{2}\s"$'`),
+      String.raw`grep -P '^.*C:\\\\[a-z]{2}(?:[ ]|\\[tnfr]|\\u000b)\\"'`,
+    ],
     ['regex beside others', and('f|re: ab', 'g: x'), "grep -i -P '^(?=.*(?-i:ab))(?=.*x)'"],
     ['back-references', and(String.raw`f|re: '(a)\1b'`), "grep -P '^.*a.*b'"],
     ['null', and('f: null'), `grep -P '^(?:(?!.*[{,]"f":)|.*[{,]"f":null)'`],
     ['exists', and('f|exists: true'), String.raw`grep -P '^.*[{,]"f":(?!null|\[\])'`],
-    ['cidr', and('f|cidr: 10.0.0.0/8'), String.raw`grep -P '^.*(?<![0-9.])(?:10\.\d{1,3}\.\d{1,3}\.\d{1,3})(?![0-9])'`],
+    [
+      'cidr',
+      and('f|cidr: 10.0.0.0/8'),
+      String.raw`grep -P '^.*(?<![0-9.])(?:10\.\d{1,3}\.\d{1,3}\.\d{1,3})(?![0-9])'`,
+    ],
   ])('writes %s', (_, detection, wanted) => {
     expect(command(detection)).toBe(wanted);
   });
@@ -79,7 +113,8 @@ describe('grep commands', () => {
       /no correlations/,
     ],
   ])('refuses %s', (_, text, message) => {
-    const rule = 'title: N\nid: 00000000-0000-4000-8000-000000000002\nname: n\nlogsource: {product: windows}\ndetection: {a: {f: x}, condition: a}\n---\n';
+    const rule =
+      'title: N\nid: 00000000-0000-4000-8000-000000000002\nname: n\nlogsource: {product: windows}\ndetection: {a: {f: x}, condition: a}\n---\n';
     const compiled = compileText(rule + text).find(({ kind }) => kind === 'correlation');
     const conversion = compiled && grep.convert(compiled, defaultTargetSettings);
     expect(conversion && !conversion.ok && conversion.problems[0]?.message).toMatch(message);
@@ -87,7 +122,12 @@ describe('grep commands', () => {
 
   it.each([
     ['null', and('f: null', 'g: x'), 'plain' as const, /plain lines have no fields/],
-    ['only what is left out', 'a:\n  f: x\ncondition: not a', 'plain' as const, /nothing of the rule/],
+    [
+      'only what is left out',
+      'a:\n  f: x\ncondition: not a',
+      'plain' as const,
+      /nothing of the rule/,
+    ],
     ['a line break', and(String.raw`f: "a\nb"`), 'plain' as const, /line break/],
     ['weeks', and('f|week: 3'), 'json' as const, /week/],
   ])('refuses %s', (_, detection, lines, message) => {
@@ -143,7 +183,19 @@ describe('grep finds what the rule means, run by a shell', () => {
     ',"f":"abc"',
     ':"abc',
   ];
-  const values: readonly unknown[] = [...words, ...hostile, 12, 7, 120, 1.5, -3, true, false, null, undefined];
+  const values: readonly unknown[] = [
+    ...words,
+    ...hostile,
+    12,
+    7,
+    120,
+    1.5,
+    -3,
+    true,
+    false,
+    null,
+    undefined,
+  ];
   const events: readonly TestEvent[] = values.flatMap((f): TestEvent[] => [
     { f, g: 'abc' },
     { e: 1, f },
@@ -153,7 +205,9 @@ describe('grep finds what the rule means, run by a shell', () => {
 
   const tests = [
     ...hostile.slice(0, -1).map((text) => `f: ${JSON.stringify(text.replace(/[\\*?]/g, '\\$&'))}`),
-    ...hostile.slice(0, -1).map((text) => `f|contains: ${JSON.stringify(text.replace(/[\\*?]/g, '\\$&'))}`),
+    ...hostile
+      .slice(0, -1)
+      .map((text) => `f|contains: ${JSON.stringify(text.replace(/[\\*?]/g, '\\$&'))}`),
     'f: abc',
     'f|cased: abc',
     "f: ''",
@@ -197,7 +251,11 @@ describe('grep finds what the rule means, run by a shell', () => {
       const missed = events.filter((event, index) => matches(query, event) && !hits.has(index));
       expect(missed, commands).toEqual([]);
       const more = events.filter((event, index) => !matches(query, event) && hits.has(index));
-      if (more.length > 0) expect(widened(`a:\n  ${test}\ncondition: ${condition}`), `${commands}\n${JSON.stringify(more[0])}`).toBe(true);
+      if (more.length > 0)
+        expect(
+          widened(`a:\n  ${test}\ncondition: ${condition}`),
+          `${commands}\n${JSON.stringify(more[0])}`,
+        ).toBe(true);
     }
   });
 
@@ -219,27 +277,59 @@ describe('grep finds what the rule means, run by a shell', () => {
   });
 
   it.each(['C', 'C.UTF-8'])('takes `?` for one character in the locale %s', (locale) => {
-    const json = ['abc', 'abbc', 'abbbc', 'ac', 'a"c', 'a\\c', 'a\nc', 'aéc', 'a–c', 'a\u{1f600}c', 'a\u0001c', 'a\u007fc'].map((f) =>
-      JSON.stringify({ x: f }),
-    );
-    expect(found(command("a: ['a?c']\ncondition: a"), json, locale)).toEqual([0, 4, 5, 6, 7, 8, 9, 10, 11]);
-    expect(found(command("a:\n  f: 'a?c'\ncondition: a"), json, locale)).toEqual([0, 4, 5, 6, 7, 8, 9, 10, 11]);
+    const json = [
+      'abc',
+      'abbc',
+      'abbbc',
+      'ac',
+      'a"c',
+      'a\\c',
+      'a\nc',
+      'aéc',
+      'a–c',
+      'a\u{1f600}c',
+      'a\u0001c',
+      'a\u007fc',
+    ].map((f) => JSON.stringify({ x: f }));
+    expect(found(command("a: ['a?c']\ncondition: a"), json, locale)).toEqual([
+      0, 4, 5, 6, 7, 8, 9, 10, 11,
+    ]);
+    expect(found(command("a:\n  f: 'a?c'\ncondition: a"), json, locale)).toEqual([
+      0, 4, 5, 6, 7, 8, 9, 10, 11,
+    ]);
     const plain = ['abc', 'abbc', 'ac', 'a"c', 'aéc', 'a\tc'];
-    expect(found(command("a: ['a?c']\ncondition: a", 'plain'), plain, locale)).toEqual([0, 3, 4, 5]);
+    expect(found(command("a: ['a?c']\ncondition: a", 'plain'), plain, locale)).toEqual([
+      0, 3, 4, 5,
+    ]);
   });
 
   it('finds no field that is null or an empty list where it should be there', () => {
-    expect(found(command('a:\n  f|exists: true\ncondition: a'), ['{"f":null}', '{"f":[]}', '{"f":""}', '{"f":0}', '{"f":[1]}'])).toEqual([2, 3, 4]);
+    expect(
+      found(command('a:\n  f|exists: true\ncondition: a'), [
+        '{"f":null}',
+        '{"f":[]}',
+        '{"f":""}',
+        '{"f":0}',
+        '{"f":[1]}',
+      ]),
+    ).toEqual([2, 3, 4]);
   });
 
   it('excludes under not exactly what the test means', () => {
-    const exact = tests.filter((test) => !/gt|lt|re: .*\\1|cidr|year|hour|minute|fieldref/.test(test));
+    const exact = tests.filter(
+      (test) => !/gt|lt|re: .*\\1|cidr|year|hour|minute|fieldref/.test(test),
+    );
     for (const test of exact) {
       const detection = `a:\n  ${test}\ncondition: not a`;
       const hits = new Set(found(command(detection), lines));
       const { query } = detectionOf(detection);
       const texts = events.flatMap((event, index) =>
-        typeof event.f === 'string' && event.f !== '\ud800x' && hits.has(index) && !matches(query, event) ? [event] : [],
+        typeof event.f === 'string' &&
+        event.f !== '\ud800x' &&
+        hits.has(index) &&
+        !matches(query, event)
+          ? [event]
+          : [],
       );
       expect(texts, command(detection)).toEqual([]);
     }
@@ -251,7 +341,8 @@ describe('grep finds what the rule means, run by a shell', () => {
       for (const form of ['json', 'plain'] as const) {
         if (form === 'plain' && text.includes('\n')) continue;
         const line = form === 'json' ? JSON.stringify({ f: `x${text}y` }) : `x${text}y`;
-        for (const locale of ['C', 'C.UTF-8']) expect(found(command(detection, form), ['other', line], locale), text).toEqual([1]);
+        for (const locale of ['C', 'C.UTF-8'])
+          expect(found(command(detection, form), ['other', line], locale), text).toEqual([1]);
       }
     }
     expect(existsSync(touched)).toBe(false);
@@ -292,9 +383,14 @@ condition: sel and not other`;
   });
 
   it('takes long lines in linear time', () => {
-    const detection = "a:\n  f: '*a*a*a*a*b'\nb:\n  f|contains: 'aac'\n  g: '*a*a*a*a*b'\ncondition: a and not b";
+    const detection =
+      "a:\n  f: '*a*a*a*a*b'\nb:\n  f|contains: 'aac'\n  g: '*a*a*a*a*b'\ncondition: a and not b";
     const started = performance.now();
-    expect(found(command(detection), [JSON.stringify({ f: 'a'.repeat(100_000), g: `${'\\a'.repeat(50_000)}` })])).toEqual([]);
+    expect(
+      found(command(detection), [
+        JSON.stringify({ f: 'a'.repeat(100_000), g: `${'\\a'.repeat(50_000)}` }),
+      ]),
+    ).toEqual([]);
     expect(performance.now() - started).toBeLessThan(30_000);
   });
 });

@@ -13,5 +13,7 @@ test.each([
   ['src_user', 'user'],
   ['eventName', 'other'],
 ])('a group by %s is about a %s', (field, type) => {
-  expect(groupFields([field], [], [{ category: 'nobody knows' }]).entities).toEqual([{ field, type }]);
+  expect(groupFields([field], [], [{ category: 'nobody knows' }]).entities).toEqual([
+    { field, type },
+  ]);
 });

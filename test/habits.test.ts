@@ -8,15 +8,28 @@ import { type Run, sigpack } from './sigpack.ts';
 const temporary = mkdtempSync(join(tmpdir(), 'sigpack-habits-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
-const id = (last: number): string => `6f0a1b52-7d0e-4b7a-8c55-0000000000${String(last).padStart(2, '0')}`;
+const id = (last: number): string =>
+  `6f0a1b52-7d0e-4b7a-8c55-0000000000${String(last).padStart(2, '0')}`;
 const rule = (number: number, selection: string, more = ''): string =>
   `title: Rule ${number}\nid: ${id(number)}\nstatus: test\nlogsource: { product: windows, category: process_creation }\n${more}detection:\n  selection: { ${selection} }\n  condition: selection\n`;
 
 const cwd = projectIn(temporary, {
-  'rules/a.yml': rule(1, 'Image: a.exe, CommandLine|contains: x', 'fields: [CommandLine, EventID, "two words"]\n'),
+  'rules/a.yml': rule(
+    1,
+    'Image: a.exe, CommandLine|contains: x',
+    'fields: [CommandLine, EventID, "two words"]\n',
+  ),
   'rules/b.yml': rule(2, 'Image|fieldref: ParentImage'),
-  'only/a.yml': rule(1, 'Image: a.exe, CommandLine|contains: x', 'fields: [CommandLine, EventID, "two words"]\n'),
-  'models/a.yml': rule(1, 'Image: a.exe, CommandLine|contains: x', 'fields: [CommandLine, EventID, "two words"]\n'),
+  'only/a.yml': rule(
+    1,
+    'Image: a.exe, CommandLine|contains: x',
+    'fields: [CommandLine, EventID, "two words"]\n',
+  ),
+  'models/a.yml': rule(
+    1,
+    'Image: a.exe, CommandLine|contains: x',
+    'fields: [CommandLine, EventID, "two words"]\n',
+  ),
   'models/b.yml': rule(4, 'Details: x').replace('process_creation', 'pipe_created'),
   'broken/c.yml': rule(3, 'Image|nope: x'),
   'head.yml': 'priority: 90\npostprocessing: [{ type: embed, suffix: " | head 5" }]\n',
@@ -33,7 +46,8 @@ const cwd = projectIn(temporary, {
   'filter.yml': `title: No admin\nlogsource: { product: windows, category: process_creation }\nfilter:\n  rules: any\n  selection: { User: admin }\n  condition: not selection\n`,
 });
 const run = (...args: readonly string[]): Promise<Run> => sigpack(args, { cwd });
-const convert = (...args: readonly string[]): Promise<Run> => run('convert', 'only/a.yml', '-p', 'none', ...args);
+const convert = (...args: readonly string[]): Promise<Run> =>
+  run('convert', 'only/a.yml', '-p', 'none', ...args);
 
 describe('names of targets', () => {
   it.each([
@@ -72,11 +86,14 @@ describe('names of targets', () => {
       if (name === 'splnk') expect((await run(...args)).stderr).toContain(answer);
   });
 
-  it('two names of one target give its queries once', async () => expect(await convert('-t', 'lucene,es')).toEqual(await convert('-t', 'es-qs')));
+  it('two names of one target give its queries once', async () =>
+    expect(await convert('-t', 'lucene,es')).toEqual(await convert('-t', 'es-qs')));
 
   it('explain and match take them, too', async () => {
     expect((await run('explain', 'only/a.yml', '-t', 'lucene')).stdout).toContain('for es-qs');
-    expect((await run('match', 'only/a.yml', '-t', 'nope', '--events', 'none.json')).stderr).toContain('there is no target nope; there are');
+    expect(
+      (await run('match', 'only/a.yml', '-t', 'nope', '--events', 'none.json')).stderr,
+    ).toContain('there is no target nope; there are');
   });
 });
 
@@ -85,7 +102,11 @@ describe('names of formats', () => {
     ['default', 'splunk', 'default'],
     ['kibana_ndjson', 'lucene', 'kibana-ndjson'],
     ['Savedsearches', 'splunk', 'savedsearches'],
-  ])('%s of %s is %s', async (alias, target, format) => expect(await convert('-t', target, '-f', alias)).toEqual(await convert('-t', target, '-f', format)));
+  ])('%s of %s is %s', async (alias, target, format) =>
+    expect(await convert('-t', target, '-f', alias)).toEqual(
+      await convert('-t', target, '-f', format),
+    ),
+  );
 
   it('-of and --output-format are -f', async () => {
     const json = await convert('-t', 'splunk', '-f', 'json');
@@ -99,27 +120,66 @@ describe('names of formats', () => {
     const wanted = await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'splunk-cim');
     expect(wanted.stdout).toMatch(/^\| tstats /);
     expect(await run('convert', 'only/a.yml', '-t', 'splunk', '-f', 'data_model')).toEqual(wanted);
-    expect(await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'splunk-cim', '-f', 'data_model')).toEqual(wanted);
+    expect(
+      await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'splunk-cim', '-f', 'data_model'),
+    ).toEqual(wanted);
     const both = ['convert', 'only/a.yml', '-t', 'splunk', '-p', 'splunk-cim,head.yml'];
     const headed = await run(...both, '-f', 'data_model');
     expect(headed).toEqual(await run(...both));
     expect(headed.stdout).toMatch(/^\| tstats .* \| head 5$/m);
-    expect((await run('convert', 'only/a.yml', '-t', 'splunk', '-f', 'data_model', '--without-pipeline')).stderr).toContain('leave --without-pipeline out');
-    expect((await convert('-t', 'splunk', '-f', 'data_model')).stderr).toContain('-p splunk-cim searches data models');
+    expect(
+      (await run('convert', 'only/a.yml', '-t', 'splunk', '-f', 'data_model', '--without-pipeline'))
+        .stderr,
+    ).toContain('leave --without-pipeline out');
+    expect((await convert('-t', 'splunk', '-f', 'data_model')).stderr).toContain(
+      '-p splunk-cim searches data models',
+    );
   });
 
   it('data_model is what a pipeline says that names a data model', async () => {
-    const asked = await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'model.yml', '-f', 'data_model');
-    expect(asked).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\| tstats .* BY _time span=1s Processes\.user /) });
+    const asked = await run(
+      'convert',
+      'only/a.yml',
+      '-t',
+      'splunk',
+      '-p',
+      'model.yml',
+      '-f',
+      'data_model',
+    );
+    expect(asked).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^\| tstats .* BY _time span=1s Processes\.user /),
+    });
     expect(asked).toEqual(await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'model.yml'));
-    const both = await run('convert', 'models', '-t', 'splunk', '-p', 'processes.yml', '-f', 'data_model');
+    const both = await run(
+      'convert',
+      'models',
+      '-t',
+      'splunk',
+      '-p',
+      'processes.yml',
+      '-f',
+      'data_model',
+    );
     expect(both).toMatchObject({ code: 1, stdout: expect.stringMatching(/^\| tstats [^\n]*\n$/) });
     expect(both.stderr).toContain('no pipeline names a data model for the rule');
-    const other = await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'windows-sysmon', '-f', 'data_model');
+    const other = await run(
+      'convert',
+      'only/a.yml',
+      '-t',
+      'splunk',
+      '-p',
+      'windows-sysmon',
+      '-f',
+      'data_model',
+    );
     expect(other).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining('splunk has no format data_model: -p splunk-cim searches data models'),
+      stderr: expect.stringContaining(
+        'splunk has no format data_model: -p splunk-cim searches data models',
+      ),
     });
   });
 
@@ -129,27 +189,45 @@ describe('names of formats', () => {
     ['opensearch', 'monitor_rule', 'xpack-watcher has watches'],
     ['lucene', 'kibana', 'did you mean kibana-ndjson?'],
   ])('%s has no %s, and the answer says what there is', async (target, format, answer) =>
-    expect(await convert('-t', target, '-f', format)).toMatchObject({ code: 2, stderr: expect.stringContaining(answer) }),
+    expect(await convert('-t', target, '-f', format)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(answer),
+    }),
   );
 });
 
 describe('options of sigma convert', () => {
   it('--without-pipeline is -p none', async () => {
-    expect(await run('convert', 'only/a.yml', '-t', 'splunk', '--without-pipeline')).toEqual(await convert('-t', 'splunk'));
-    expect(await convert('-t', 'splunk', '--without-pipeline')).toMatchObject({ code: 2, stderr: expect.stringContaining('exclude each other') });
+    expect(await run('convert', 'only/a.yml', '-t', 'splunk', '--without-pipeline')).toEqual(
+      await convert('-t', 'splunk'),
+    );
+    expect(await convert('-t', 'splunk', '--without-pipeline')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('exclude each other'),
+    });
   });
 
   it('--filter adds Sigma filters', async () => {
-    expect((await convert('-t', 'splunk', '--filter', 'filter.yml')).stdout).toBe('Image="a.exe" CommandLine="*x*" NOT User="admin"\n');
-    expect((await convert('-t', 'splunk', '--filter', 'none.yml')).stderr).toContain('none.yml: there is no such file or folder');
+    expect((await convert('-t', 'splunk', '--filter', 'filter.yml')).stdout).toBe(
+      'Image="a.exe" CommandLine="*x*" NOT User="admin"\n',
+    );
+    expect((await convert('-t', 'splunk', '--filter', 'none.yml')).stderr).toContain(
+      'none.yml: there is no such file or folder',
+    );
   });
 
   it('-s makes warnings of what a target refuses, and of nothing else', async () => {
     const strict = await run('convert', 'rules', '-t', 'lucene', '-p', 'none');
     expect(strict).toMatchObject({ code: 1, stderr: expect.stringContaining('error[TGT001]') });
     const skipping = await run('convert', 'rules', '-t', 'lucene', '-p', 'none', '-s');
-    expect(skipping).toMatchObject({ code: 0, stdout: strict.stdout, stderr: expect.stringContaining('warning[TGT001]') });
-    expect((await run('convert', 'broken', '-t', 'lucene', '-p', 'none', '--skip-unsupported')).code).toBe(1);
+    expect(skipping).toMatchObject({
+      code: 0,
+      stdout: strict.stdout,
+      stderr: expect.stringContaining('warning[TGT001]'),
+    });
+    expect(
+      (await run('convert', 'broken', '-t', 'lucene', '-p', 'none', '--skip-unsupported')).code,
+    ).toBe(1);
   });
 
   it.each([
@@ -209,28 +287,54 @@ describe('commands of sigma-cli', () => {
     ['splunk-window', 'did you mean splunk-windows-xml?'],
     ['ecs_windows', 'did you mean elastic?'],
   ])('the pipeline %s is near to one', async (name, answer) =>
-    expect((await run('convert', 'only/a.yml', '-t', 'splunk', '-p', name)).stderr).toBe(`sigpack: there is no pipeline ${name}; ${answer}\n`),
+    expect((await run('convert', 'only/a.yml', '-t', 'splunk', '-p', name)).stderr).toBe(
+      `sigpack: there is no pipeline ${name}; ${answer}\n`,
+    ),
   );
 });
 
 describe('--table', () => {
   it('ends a Splunk search with the fields of the rule, as pipelines name them', async () => {
-    expect((await convert('-t', 'splunk', '--table')).stdout).toBe('Image="a.exe" CommandLine="*x*" | table CommandLine,EventID,"two words"\n');
-    const { stdout } = await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'splunk', '--table');
+    expect((await convert('-t', 'splunk', '--table')).stdout).toBe(
+      'Image="a.exe" CommandLine="*x*" | table CommandLine,EventID,"two words"\n',
+    );
+    const { stdout } = await run(
+      'convert',
+      'only/a.yml',
+      '-t',
+      'splunk',
+      '-p',
+      'splunk',
+      '--table',
+    );
     expect(stdout).toMatch(/ \| table CommandLine,EventCode,"two words"\n$/);
     expect((await convert('-t', 'splunk')).stdout).not.toContain('table');
   });
 
   it('is reported where it does not apply', async () => {
-    const folder = projectIn(temporary, { 'a.yml': rule(1, 'Image: a', "fields: [Image, 'x\\`y`', '[search x]']\n") });
-    const quoted = await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'none', '--table'], { cwd: folder });
-    expect(quoted).toMatchObject({ code: 0, stdout: 'Image="a" | table Image\n', stderr: expect.stringContaining('warning[TGT007]') });
+    const folder = projectIn(temporary, {
+      'a.yml': rule(1, 'Image: a', "fields: [Image, 'x\\`y`', '[search x]']\n"),
+    });
+    const quoted = await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'none', '--table'], {
+      cwd: folder,
+    });
+    expect(quoted).toMatchObject({
+      code: 0,
+      stdout: 'Image="a" | table Image\n',
+      stderr: expect.stringContaining('warning[TGT007]'),
+    });
     const words = projectIn(temporary, { 'a.yml': rule(1, 'Image: a', 'fields: [By, Image]\n') });
-    expect((await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'none', '--table'], { cwd: words })).stdout).toBe('Image="a" | table "By",Image\n');
+    expect(
+      (await sigpack(['convert', 'a.yml', '-t', 'splunk', '-p', 'none', '--table'], { cwd: words }))
+        .stdout,
+    ).toBe('Image="a" | table "By",Image\n');
     const model = await run('convert', 'only/a.yml', '-t', 'splunk', '-p', 'splunk-cim', '--table');
     expect(model.stderr).toContain('its results have columns of their own');
     expect(model.stdout).not.toContain('| table');
-    expect(await convert('-t', 'lucene', '--table')).toMatchObject({ code: 2, stderr: 'sigpack: --table is for the target splunk\n' });
+    expect(await convert('-t', 'lucene', '--table')).toMatchObject({
+      code: 2,
+      stderr: 'sigpack: --table is for the target splunk\n',
+    });
   });
 });
 
@@ -241,10 +345,13 @@ describe('sigpack list', () => {
     'rules/b.yml': `${rule(2, 'Image|fieldref: ParentImage').replace(', category: process_creation', ', service: security')}${correlation}`,
     'rules/c.yml': rule(3, 'Image: c.exe'),
   });
-  const list = async (...args: readonly string[]): Promise<string> => (await sigpack(['list', ...args], { cwd: folder })).stdout;
+  const list = async (...args: readonly string[]): Promise<string> =>
+    (await sigpack(['list', ...args], { cwd: folder })).stdout;
 
   it('counts the log sources of rules', async () => {
-    expect(await list('logsources', 'rules')).toBe('product=windows category=process_creation  2 rules\nproduct=windows service=security           1 rule\n');
+    expect(await list('logsources', 'rules')).toBe(
+      'product=windows category=process_creation  2 rules\nproduct=windows service=security           1 rule\n',
+    );
     const [first] = JSON.parse(await list('logsources', 'rules', '-f', 'json'));
     expect(first).toEqual({
       name: 'product=windows category=process_creation',
@@ -254,23 +361,39 @@ describe('sigpack list', () => {
   });
 
   it('counts the fields of rules, those of references and correlations among them', async () =>
-    expect(await list('fields', 'rules')).toBe('Image        3 rules\nCommandLine  1 rule\nComputer     1 rule\nParentImage  1 rule\nUser         1 rule\n'));
+    expect(await list('fields', 'rules')).toBe(
+      'Image        3 rules\nCommandLine  1 rule\nComputer     1 rule\nParentImage  1 rule\nUser         1 rule\n',
+    ));
 
   it('reports what is wrong with a rule', async () =>
-    expect(await run('list', 'fields', 'unread')).toMatchObject({ code: 1, stderr: expect.stringContaining('error[SIG005]') }));
+    expect(await run('list', 'fields', 'unread')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('error[SIG005]'),
+    }));
 
   it('names what the built-in pipelines know without rules', async () => {
     const sources = JSON.parse(await list('logsources', '-f', 'json'));
     expect(sources).toContainEqual(
-      expect.objectContaining({ logsource: { product: 'aws', service: 'cloudtrail' }, pipelines: expect.arrayContaining(['splunk-aws', 'ecs-cloud']) }),
+      expect.objectContaining({
+        logsource: { product: 'aws', service: 'cloudtrail' },
+        pipelines: expect.arrayContaining(['splunk-aws', 'ecs-cloud']),
+      }),
     );
     const fields = JSON.parse(await list('fields', '-f', 'json'));
-    expect(fields).toContainEqual(expect.objectContaining({ name: 'CommandLine', pipelines: expect.arrayContaining(['ecs-windows']) }));
-    for (const line of (await list('fields')).split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    expect(fields).toContainEqual(
+      expect.objectContaining({
+        name: 'CommandLine',
+        pipelines: expect.arrayContaining(['ecs-windows']),
+      }),
+    );
+    for (const line of (await list('fields')).split('\n'))
+      expect(line.length).toBeLessThanOrEqual(80);
   });
 
   it('takes targets for formats and pipelines', async () => {
-    expect((await list('formats', 'lucene')).split('\n').filter((line) => /^\S/.test(line))).toEqual([
+    expect(
+      (await list('formats', 'lucene')).split('\n').filter((line) => /^\S/.test(line)),
+    ).toEqual([
       expect.stringContaining('es-qs default'),
       expect.stringContaining('es-qs json'),
       expect.stringContaining('es-qs ndjson'),
@@ -285,16 +408,29 @@ describe('sigpack list', () => {
 });
 
 describe('sigpack docs', () => {
-  const folder = projectIn(temporary, { 'sigpack.yml': 'id: acme\nrules: [own]\n', 'own/a.yml': rule(1, 'Image: a.exe'), 'sub/x.txt': '' });
+  const folder = projectIn(temporary, {
+    'sigpack.yml': 'id: acme\nrules: [own]\n',
+    'own/a.yml': rule(1, 'Image: a.exe'),
+    'sub/x.txt': '',
+  });
 
   it('needs no arguments', async () => {
     const { code, stdout } = await sigpack(['docs'], { cwd: join(folder, 'sub') });
-    expect([code, stdout]).toEqual([0, expect.stringContaining('wrote 1 page: ../site/index.html')]);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringContaining('wrote 1 page: ../site/index.html'),
+    ]);
     expect(readdirSync(join(folder, 'site'))).toContain('layer.json');
   });
 
   it('has the queries of the targets that are named', async () => {
-    expect((await sigpack(['docs', '-t', 'lucene,splunk', '-f', 'markdown', '-o', 'md'], { cwd: folder })).code).toBe(0);
+    expect(
+      (
+        await sigpack(['docs', '-t', 'lucene,splunk', '-f', 'markdown', '-o', 'md'], {
+          cwd: folder,
+        })
+      ).code,
+    ).toBe(0);
     const page = readFileSync(join(folder, 'md/rules/a.md'), 'utf8');
     expect(page).toContain('es-qs');
     expect(page).toContain('splunk');
@@ -302,7 +438,9 @@ describe('sigpack docs', () => {
   });
 
   it('says what to do in a folder without a project', async () =>
-    expect((await sigpack(['docs'], { cwd: projectIn(temporary, {}) })).stderr).toBe('sigpack: no sigpack.yml or rules here; run `sigpack init`\n'));
+    expect((await sigpack(['docs'], { cwd: projectIn(temporary, {}) })).stderr).toBe(
+      'sigpack: no sigpack.yml or rules here; run `sigpack init`\n',
+    ));
 });
 
 test('sigpack test has the formats of the other commands, and the older names', async () => {
@@ -319,7 +457,9 @@ test('sigpack test has the formats of the other commands, and the older names', 
 });
 
 test('without -v, convert says nothing that nobody has asked for', async () => {
-  const folder = projectIn(temporary, { 'a.yml': rule(1, 'Image: a.exe').replace(/^id: .*\n/m, '') });
+  const folder = projectIn(temporary, {
+    'a.yml': rule(1, 'Image: a.exe').replace(/^id: .*\n/m, ''),
+  });
   const quiet = await sigpack(['convert', 'a.yml', '-t', 'splunk'], { cwd: folder });
   expect(quiet).toMatchObject({ code: 0, stderr: '' });
   const told = await sigpack(['convert', 'a.yml', '-t', 'splunk', '-v'], { cwd: folder });
@@ -328,11 +468,23 @@ test('without -v, convert says nothing that nobody has asked for', async () => {
 });
 
 describe('what the system refuses is said in words', () => {
-  const folder = projectIn(temporary, { 'rules/good.yml': rule(1, 'Image: a'), 'a-folder/x': '', 'file.yml': rule(2, 'Image: b') });
+  const folder = projectIn(temporary, {
+    'rules/good.yml': rule(1, 'Image: a'),
+    'a-folder/x': '',
+    'file.yml': rule(2, 'Image: b'),
+  });
   it.each([
     [['check', 'rule'], 'rule: there is no such file or folder', 'Did you mean `rules`?'],
-    [['convert', 'zzz.yml', '-t', 'splunk'], 'zzz.yml: there is no such file or folder', 'relative to the working directory'],
-    [['match', 'rules', '--events', 'nope.json'], 'nope.json:1: there is no such file or folder', ''],
+    [
+      ['convert', 'zzz.yml', '-t', 'splunk'],
+      'zzz.yml: there is no such file or folder',
+      'relative to the working directory',
+    ],
+    [
+      ['match', 'rules', '--events', 'nope.json'],
+      'nope.json:1: there is no such file or folder',
+      '',
+    ],
     [['match', 'rules', '--events', 'a-folder'], 'it is a folder, and a file is needed', ''],
     [['explain', 'rules', '--event', 'nope.json'], 'there is no such file or folder', ''],
     [['test', 'nope'], 'nope: there is no such file or folder', ''],

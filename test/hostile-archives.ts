@@ -22,7 +22,10 @@ export async function tarWith(members: Iterable<Member>): Promise<Buffer> {
 
 const nothing = deflateRawSync('');
 
-/** A zip of these members in their order, doubles and all: what writes archives otherwise refuses such names. */
+/**
+ * A zip of these members in their order, doubles and all: what writes archives otherwise refuses
+ * such names.
+ */
 export function zipWith(members: Iterable<Member>): Buffer {
   const files: Buffer[] = [];
   const directory: Buffer[] = [];
@@ -33,7 +36,8 @@ export function zipWith(members: Iterable<Member>): Buffer {
     const packed = bytes.length === 0 ? nothing : deflateRawSync(bytes);
     const head = Buffer.alloc(26);
     // version, flags (UTF-8), deflate, 1980-01-01
-    for (const [place, value] of [20, 0x800, 8, 0, 33].entries()) head.writeUInt16LE(value, place * 2);
+    for (const [place, value] of [20, 0x800, 8, 0, 33].entries())
+      head.writeUInt16LE(value, place * 2);
     head.writeUInt32LE(crc32(bytes), 10);
     head.writeUInt32LE(packed.length, 14);
     head.writeUInt32LE(bytes.length, 18);

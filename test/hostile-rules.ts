@@ -43,8 +43,10 @@ export const payloads: readonly string[] = [
   'x'.repeat(150),
 ];
 
-const id = (kind: number, index: number): string => `9000000${kind}-0000-4000-8000-${String(index).padStart(12, '0')}`;
-const head = (kind: number, index: number, title: string): string => `title: ${yamlText(title)}\nid: ${id(kind, index)}\nstatus: test\n`;
+const id = (kind: number, index: number): string =>
+  `9000000${kind}-0000-4000-8000-${String(index).padStart(12, '0')}`;
+const head = (kind: number, index: number, title: string): string =>
+  `title: ${yamlText(title)}\nid: ${id(kind, index)}\nstatus: test\n`;
 const detection = 'detection:\n  sel: { Image: harmless }\n  condition: sel\n';
 
 /** The payload in every text of a rule. */
@@ -151,7 +153,8 @@ ${head(9, index, `Alias ${index}`)}correlation:
 }
 
 function large(): string {
-  const list = (count: number, make: (index: number) => string): string => Array.from({ length: count }, (_, index) => `      - ${make(index)}\n`).join('');
+  const list = (count: number, make: (index: number) => string): string =>
+    Array.from({ length: count }, (_, index) => `      - ${make(index)}\n`).join('');
   return `${head(0, 1, 'Values of 300 kB')}logsource: { product: windows }
 detection:
   sel:
@@ -199,13 +202,17 @@ correlation:
   condition: { gte: 2 }
 `;
   const documents = [leaf('d0a'), leaf('d0b')];
-  for (let index = 1; index <= levels; index++) documents.push(level(index, 'a'), level(index, 'b'));
+  for (let index = 1; index <= levels; index++)
+    documents.push(level(index, 'a'), level(index, 'b'));
   return documents.join('---\n');
 }
 
-/** Rule files that would take much room on a page: each payload in each place, and what is large. */
+/**
+ * Rule files that would take much room on a page: each payload in each place, and what is large.
+ */
 export function generatedRules(): ReadonlyMap<string, string> {
-  const every = (make: (payload: string, index: number) => string): string => payloads.map(make).join('---\n');
+  const every = (make: (payload: string, index: number) => string): string =>
+    payloads.map(make).join('---\n');
   return new Map([
     ['texts.yml', every(texts)],
     ['values.yml', every(values)],

@@ -16,7 +16,10 @@ export interface IndexedBothWays extends IndexedRule {
 }
 
 /** The detections of a collection. */
-export function indexable(collection: Collection, placeholders: ReadonlyMap<string, readonly Pattern[]>): readonly IndexedBothWays[] {
+export function indexable(
+  collection: Collection,
+  placeholders: ReadonlyMap<string, readonly Pattern[]>,
+): readonly IndexedBothWays[] {
   const bag = createBag();
   const pipelines = new Map([['splunk', loadPipelines(['windows-sysmon'], '.', bag)]]);
   const { compile } = createTargetCompiler({ collection, placeholders, bag, pipelines });
@@ -24,11 +27,21 @@ export function indexable(collection: Collection, placeholders: ReadonlyMap<stri
     const made = compile(rule);
     const processed = made?.forTarget('splunk').compiled;
     if (made?.written.kind !== 'detection' || processed?.kind !== 'detection') return [];
-    return [{ id: `${rule.file.path}: ${rule.title}`, query: made.written.query, processed: processed.query, ruleId: rule.id }];
+    return [
+      {
+        id: `${rule.file.path}: ${rule.title}`,
+        query: made.written.query,
+        processed: processed.query,
+        ruleId: rule.id,
+      },
+    ];
   });
 }
 
-/** Expects the index of the rules to name for each event the rules that match it one by one; how many that were. */
+/**
+ * Expects the index of the rules to name for each event the rules that match it one by one; how
+ * many that were.
+ */
 export function expectAgreement(rules: readonly IndexedRule[], events: readonly Event[]): number {
   const index = createRuleIndex(rules);
   const matchers = rules.flatMap(({ id, query }) => {

@@ -2,7 +2,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Answers, answersIn, answersOf, type ChoiceKey, nextQuestion, optionOf, type Question } from '../src/cli/init/choices.ts';
+import {
+  type Answers,
+  answersIn,
+  answersOf,
+  type ChoiceKey,
+  nextQuestion,
+  optionOf,
+  type Question,
+} from '../src/cli/init/choices.ts';
 import { initFiles, initTemplates } from '../src/cli/init/project-files.ts';
 import { readConfig } from '../src/pack/config/config.ts';
 import { fieldChoices } from '../src/pipeline/field-choice.ts';
@@ -14,16 +22,31 @@ const temporary = mkdtempSync(join(tmpdir(), 'sigpack-init-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
 const root = join(import.meta.dirname, '..');
-const templates = new Map(initTemplates.map((name) => [name, readFileSync(join(root, 'templates', name), 'utf8')]));
+const templates = new Map(
+  initTemplates.map((name) => [name, readFileSync(join(root, 'templates', name), 'utf8')]),
+);
 
 /** The sigpack.yml of some answers. */
 function written(answers: Answers): string {
-  const files = initFiles({ id: 'acme', title: 'Acme detections', description: 'd', author: 'a', package: '1.2.3', answers }, { templates });
+  const files = initFiles(
+    {
+      id: 'acme',
+      title: 'Acme detections',
+      description: 'd',
+      author: 'a',
+      package: '1.2.3',
+      answers,
+    },
+    { templates },
+  );
   return files.find(({ path }) => path === 'sigpack.yml')?.content ?? '';
 }
 
 /** The answers that come of typing lines, and the keys that were asked for. */
-function typed(lines: readonly string[]): { readonly answers: Answers; readonly asked: readonly ChoiceKey[] } {
+function typed(lines: readonly string[]): {
+  readonly answers: Answers;
+  readonly asked: readonly ChoiceKey[];
+} {
   const answers = new Map<ChoiceKey, readonly string[]>();
   const asked: ChoiceKey[] = [];
   let at = 0;
@@ -39,17 +62,39 @@ function typed(lines: readonly string[]): { readonly answers: Answers; readonly 
 describe('questions', () => {
   test.each([
     ['splunk', ['1', '1', '*', ''], ['products', 'splunk', 'splunkIndex', 'enterpriseSecurity']],
-    ['data models, which have indexes of their own', ['1', 'splunk-cim', 'yes'], ['products', 'splunk', 'enterpriseSecurity']],
+    [
+      'data models, which have indexes of their own',
+      ['1', 'splunk-cim', 'yes'],
+      ['products', 'splunk', 'enterpriseSecurity'],
+    ],
     ['graylog', ['graylog', '3', 'all'], ['products', 'graylog', 'graylogStreams']],
     [
       'all of them',
       ['1, 2,elasticsearch', 'splunk-audit', 'a, b', '1', '2', 'One, Two words', '1', ''],
-      ['products', 'splunk', 'splunkIndex', 'enterpriseSecurity', 'graylog', 'graylogStreams', 'elasticsearch', 'elasticsearchIndex'],
+      [
+        'products',
+        'splunk',
+        'splunkIndex',
+        'enterpriseSecurity',
+        'graylog',
+        'graylogStreams',
+        'elasticsearch',
+        'elasticsearchIndex',
+      ],
     ],
   ])('for %s', (_, lines, asked) => expect(typed(lines).asked).toEqual(asked));
 
   test('are answered by numbers or names, with a default where there is one', () => {
-    const { answers } = typed(['1, 2,elasticsearch', 'splunk-audit', 'a, b,a', '1', '2', 'One, Two words', '1', '']);
+    const { answers } = typed([
+      '1, 2,elasticsearch',
+      'splunk-audit',
+      'a, b,a',
+      '1',
+      '2',
+      'One, Two words',
+      '1',
+      '',
+    ]);
     expect(Object.fromEntries(answers)).toEqual({
       products: ['splunk', 'graylog', 'elasticsearch'],
       splunk: ['splunk-audit'],
@@ -79,8 +124,16 @@ describe('questions', () => {
     [[], ' , ', 'there has to be an answer'],
     [[], '4', '"4" is not one of splunk, graylog, elasticsearch'],
     [[], '0', '"0" is not one of splunk, graylog, elasticsearch'],
-    [[], '3', 'packs are for splunk and graylog: choose one of them; for Elasticsearch alone, `sigpack convert` needs no project'],
-    [['1'], 'graylog', '"graylog" is not one of splunk, splunk-classic, splunk-audit, splunk-cim, none'],
+    [
+      [],
+      '3',
+      'packs are for splunk and graylog: choose one of them; for Elasticsearch alone, `sigpack convert` needs no project',
+    ],
+    [
+      ['1'],
+      'graylog',
+      '"graylog" is not one of splunk, splunk-classic, splunk-audit, splunk-cim, none',
+    ],
     [['1', '1'], '', 'there has to be an answer'],
     [['1', '1'], 'a b', '"a b" is not the name of an index'],
     [['1', '1'], 'main | delete', '"main | delete" is not the name of an index'],
@@ -88,7 +141,9 @@ describe('questions', () => {
     [['2', '1'], 'all, Windows', '`all` goes with no other stream'],
     [['2', '1'], 'a\u0007', '"a\u0007" is not the title of a stream'],
     [['2,3', '1', 'all', '1'], 'a b', '"a b" is not a pattern of indexes'],
-  ])('after %j do not take %j', (before, line, problem) => expect(answersIn(questionOf(before), line)).toBe(problem));
+  ])('after %j do not take %j', (before, line, problem) =>
+    expect(answersIn(questionOf(before), line)).toBe(problem),
+  );
 });
 
 describe('options', () => {
@@ -103,18 +158,32 @@ describe('options', () => {
     );
     expect(nextQuestion(answersOf({ graylogStreams: 'all' }) as Answers)?.key).toBe('graylog');
     expect(answersOf({})).toEqual(new Map());
-    expect((['splunkIndex', 'graylogStreams', 'elasticsearch'] as const).map(optionOf)).toEqual(['--splunk-index', '--graylog-streams', '--elasticsearch']);
+    expect((['splunkIndex', 'graylogStreams', 'elasticsearch'] as const).map(optionOf)).toEqual([
+      '--splunk-index',
+      '--graylog-streams',
+      '--elasticsearch',
+    ]);
   });
 
-  const run = (...args: readonly string[]) => sigpack(['init', 'new', ...args], { cwd: mkdtempSync(join(temporary, 'o-')) });
+  const run = (...args: readonly string[]) =>
+    sigpack(['init', 'new', ...args], { cwd: mkdtempSync(join(temporary, 'o-')) });
 
   test.each([
     [[], /^sigpack: there is no terminal to ask on: give --splunk, --graylog or both/],
-    [['--splunk', 'splunk'], /^sigpack: there is no terminal to ask on: give --splunk-index\. Which indexes/],
-    [['--graylog-streams', 'all'], /: give --graylog \(graylog, graylog-nxlog, graylog-illuminate, none\)\. /],
+    [
+      ['--splunk', 'splunk'],
+      /^sigpack: there is no terminal to ask on: give --splunk-index\. Which indexes/,
+    ],
+    [
+      ['--graylog-streams', 'all'],
+      /: give --graylog \(graylog, graylog-nxlog, graylog-illuminate, none\)\. /,
+    ],
     [['--splunk', 'splnk'], /^sigpack: --splunk: "splnk" is not one of /],
     [['--elasticsearch', 'elastic'], /^sigpack: packs are for splunk and graylog/],
-    [[...initFlags, '--title', 'Acme'], /^sigpack: the title "Acme" has 4 characters; AppInspect, which vets apps for Splunk, takes labels of 5 to 80\n$/],
+    [
+      [...initFlags, '--title', 'Acme'],
+      /^sigpack: the title "Acme" has 4 characters; AppInspect, which vets apps for Splunk, takes labels of 5 to 80\n$/,
+    ],
   ])('%j is not enough where there is no terminal, and nothing is written', async (args, told) => {
     const cwd = mkdtempSync(join(temporary, 'o-'));
     const { code, stderr } = await sigpack(['init', 'new', ...args], { cwd });
@@ -126,8 +195,15 @@ describe('options', () => {
     const { isTTY } = process.stdin;
     process.stdin.isTTY = true;
     try {
-      const asked = await sigpack(['init', 'new'], { cwd: mkdtempSync(join(temporary, 'o-')), terminal: true, env: { CI: 'true' } });
-      expect(asked).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no terminal to ask on') });
+      const asked = await sigpack(['init', 'new'], {
+        cwd: mkdtempSync(join(temporary, 'o-')),
+        terminal: true,
+        env: { CI: 'true' },
+      });
+      expect(asked).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('there is no terminal to ask on'),
+      });
     } finally {
       process.stdin.isTTY = isTTY;
     }
@@ -139,7 +215,9 @@ describe('options', () => {
     expect(made.stdout).toMatch(
       /^wrote new\/sigpack\.yml\n(?:.*\n)+Next: cd new\nThen: npm install\nThen: commit package-lock.*\n\nConfiguration: new\/sigpack\.yml\n/,
     );
-    expect(made.stdout).toMatch(/\nsplunk +1 +1 +0\ngraylog +1 +1 +0\n(?:.*\n)+0 errors, 0 warnings in [\d.]+ s\n$/);
+    expect(made.stdout).toMatch(
+      /\nsplunk +1 +1 +0\ngraylog +1 +1 +0\n(?:.*\n)+0 errors, 0 warnings in [\d.]+ s\n$/,
+    );
     expect((await run(...initFlags, '--no-build')).stdout).toMatch(/\nThen: sigpack build\n$/);
   });
 });
@@ -148,14 +226,25 @@ const fields = (target: string): readonly string[] => fieldChoices(target).map((
 const splunks = [undefined, ...fields('splunk')];
 const graylogs = [undefined, ...fields('graylog')];
 const elastics = [undefined, ...fields('es-qs')];
-const combinations = splunks.flatMap((splunk) => graylogs.flatMap((graylog) => elastics.map((elasticsearch) => ({ splunk, graylog, elasticsearch }))));
+const combinations = splunks.flatMap((splunk) =>
+  graylogs.flatMap((graylog) =>
+    elastics.map((elasticsearch) => ({ splunk, graylog, elasticsearch })),
+  ),
+);
 
-function answersFor({ splunk, graylog, elasticsearch }: (typeof combinations)[number], where: 'one' | 'several' | 'all' = 'one'): Answers {
+function answersFor(
+  { splunk, graylog, elasticsearch }: (typeof combinations)[number],
+  where: 'one' | 'several' | 'all' = 'one',
+): Answers {
   const place = { one: 'one', several: 'one,two', all: undefined }[where];
   const answers = answersOf({
     ...(splunk === undefined
       ? {}
-      : { splunk, ...(splunk === 'splunk-cim' ? {} : { splunkIndex: place ?? '*' }), enterpriseSecurity: where === 'all' ? 'yes' : 'no' }),
+      : {
+          splunk,
+          ...(splunk === 'splunk-cim' ? {} : { splunkIndex: place ?? '*' }),
+          enterpriseSecurity: where === 'all' ? 'yes' : 'no',
+        }),
     ...(graylog === undefined ? {} : { graylog, graylogStreams: place ?? 'all' }),
     ...(elasticsearch === undefined ? {} : { elasticsearch, elasticsearchIndex: place ?? '*' }),
   });
@@ -165,41 +254,66 @@ function answersFor({ splunk, graylog, elasticsearch }: (typeof combinations)[nu
 }
 
 describe('the configuration of a choice', () => {
-  const targeted = combinations.filter(({ splunk, graylog }) => splunk !== undefined || graylog !== undefined);
+  const targeted = combinations.filter(
+    ({ splunk, graylog }) => splunk !== undefined || graylog !== undefined,
+  );
   const places = { one: ['one'], several: ['one', 'two'], all: ['*'] } as const;
   const wheres = ['one', 'several', 'all'] as const;
 
-  test.each(wheres)('is accepted in every combination, and says what was chosen: places %s', (where) => {
-    for (const combination of targeted) {
-      const { splunk, graylog, elasticsearch } = combination;
-      const bag = createBag();
-      const config = readConfig({ path: 'sigpack.yml', text: written(answersFor(combination, where)) }, bag);
-      const chosen = { splunk, graylog, 'es-qs': elasticsearch, 'xpack-watcher': elasticsearch };
-      const isNamed = ([, name]: readonly [string, string | undefined]): boolean => name !== undefined;
-      expect({ combination, complaints: bag.list, targets: config?.targets, pipelines: Object.fromEntries(config?.pipelines ?? []) }).toEqual({
-        combination,
-        complaints: [],
-        targets: Object.entries({ splunk, graylog })
-          .filter(isNamed)
-          .map(([target]) => target),
-        pipelines: Object.fromEntries(
-          Object.entries(chosen)
+  test.each(wheres)(
+    'is accepted in every combination, and says what was chosen: places %s',
+    (where) => {
+      for (const combination of targeted) {
+        const { splunk, graylog, elasticsearch } = combination;
+        const bag = createBag();
+        const config = readConfig(
+          { path: 'sigpack.yml', text: written(answersFor(combination, where)) },
+          bag,
+        );
+        const chosen = { splunk, graylog, 'es-qs': elasticsearch, 'xpack-watcher': elasticsearch };
+        const isNamed = ([, name]: readonly [string, string | undefined]): boolean =>
+          name !== undefined;
+        expect({
+          combination,
+          complaints: bag.list,
+          targets: config?.targets,
+          pipelines: Object.fromEntries(config?.pipelines ?? []),
+        }).toEqual({
+          combination,
+          complaints: [],
+          targets: Object.entries({ splunk, graylog })
             .filter(isNamed)
-            .map(([target, name]) => [target, [name]]),
-        ),
-      });
-      expect(config?.splunk.index).toEqual(splunk === undefined || splunk === 'splunk-cim' ? undefined : places[where]);
-      expect(config?.splunk.enterpriseSecurity).toBe(splunk !== undefined && where === 'all');
-      const allStreams = graylog !== undefined && where === 'all';
-      expect(config?.graylog).toMatchObject({ allStreams, streams: graylog === undefined || allStreams ? [] : places[where] });
-      expect(config?.elasticsearch.index).toBe(elasticsearch === undefined ? 'logs-*' : places[where].join(','));
-    }
-    expect(targeted).toHaveLength((6 * 5 - 1) * 3);
-  });
+            .map(([target]) => target),
+          pipelines: Object.fromEntries(
+            Object.entries(chosen)
+              .filter(isNamed)
+              .map(([target, name]) => [target, [name]]),
+          ),
+        });
+        expect(config?.splunk.index).toEqual(
+          splunk === undefined || splunk === 'splunk-cim' ? undefined : places[where],
+        );
+        expect(config?.splunk.enterpriseSecurity).toBe(splunk !== undefined && where === 'all');
+        const allStreams = graylog !== undefined && where === 'all';
+        expect(config?.graylog).toMatchObject({
+          allStreams,
+          streams: graylog === undefined || allStreams ? [] : places[where],
+        });
+        expect(config?.elasticsearch.index).toBe(
+          elasticsearch === undefined ? 'logs-*' : places[where].join(','),
+        );
+      }
+      expect(targeted).toHaveLength((6 * 5 - 1) * 3);
+    },
+  );
 
   test('has a comment on each line that was chosen', () => {
-    const text = written(answersFor({ splunk: 'splunk', graylog: 'graylog', elasticsearch: 'elastic' }));
-    expect(text).toContain('\n  splunk: splunk # Splunk with its add-ons; Windows with Sysmon, rendered as XML\n');
+    const text = written(
+      answersFor({ splunk: 'splunk', graylog: 'graylog', elasticsearch: 'elastic' }),
+    );
+    expect(text).toContain(
+      '\n  splunk: splunk # Splunk with its add-ons; Windows with Sysmon, rendered as XML\n',
+    );
     expect(text).toContain('\n  graylog: graylog # Graylog with Winlogbeat and Sysmon\n');
     expect(text).toMatch(/\n {2}# .*\n {2}index: "one"\n/);
     expect(text).toMatch(/\n {2}# .*\n {2}streams: \["one"\]\n/);
@@ -207,7 +321,10 @@ describe('the configuration of a choice', () => {
   });
 
   test('keeps its examples in comments right', () => {
-    for (const combination of [combinations.at(-1), { splunk: 'splunk-cim', graylog: undefined, elasticsearch: undefined }] as const) {
+    for (const combination of [
+      combinations.at(-1),
+      { splunk: 'splunk-cim', graylog: undefined, elasticsearch: undefined },
+    ] as const) {
       if (!combination) throw new Error('there is no combination');
       const text = written(answersFor(combination)).replace(/^( *)#(?=\S| {2})/gm, '$1');
       const bag = createBag();
@@ -217,9 +334,15 @@ describe('the configuration of a choice', () => {
   });
 });
 
-/** Complaints of a build of the starter pack by the configuration of a choice, but for what targets widen. */
+/**
+ * Complaints of a build of the starter pack by the configuration of a choice, but for what targets
+ * widen.
+ */
 async function starterPack(answers: Answers): Promise<readonly string[]> {
-  const text = written(answers).replace('rules:\n  - rules\n', `rules: [${JSON.stringify(join(root, 'rules'))}]\n`);
+  const text = written(answers).replace(
+    'rules:\n  - rules\n',
+    `rules: [${JSON.stringify(join(root, 'rules'))}]\n`,
+  );
   const cwd = projectIn(temporary, { 'sigpack.yml': text });
   const { stdout, stderr } = await sigpack(['build', '--verbose'], { cwd });
   expect(stdout).toContain('dist/packs/');
@@ -227,15 +350,23 @@ async function starterPack(answers: Answers): Promise<readonly string[]> {
 }
 
 describe('the starter pack is built without an error or an unknown field', () => {
-  test.each(fields('splunk').filter((name) => name !== 'splunk-cim'))('for Splunk with %s', async (splunk) => {
-    expect(await starterPack(answersFor({ splunk, graylog: undefined, elasticsearch: undefined }))).toEqual([]);
-  });
+  test.each(fields('splunk').filter((name) => name !== 'splunk-cim'))(
+    'for Splunk with %s',
+    async (splunk) => {
+      expect(
+        await starterPack(answersFor({ splunk, graylog: undefined, elasticsearch: undefined })),
+      ).toEqual([]);
+    },
+  );
 
   test('for Splunk with splunk-cim, but for the rules that no data model has events for', async () => {
-    const found = await starterPack(answersFor({ splunk: 'splunk-cim', graylog: undefined, elasticsearch: undefined }));
+    const found = await starterPack(
+      answersFor({ splunk: 'splunk-cim', graylog: undefined, elasticsearch: undefined }),
+    );
     const shown = found.map((line) => /([\w-]+\.yml).*\[(\w+)\]/.exec(line)?.slice(1).join(' '));
     expect(shown.filter((line) => line?.endsWith('PIP002')).length).toBeGreaterThan(10);
-    // what refers to those rules, and a correlation by an address that the data model Authentication lacks
+    // what refers to those rules, and a correlation by an address that the data model
+    // Authentication lacks
     expect(shown.filter((line) => !line?.endsWith('PIP002'))).toEqual([
       'many-denied-calls.yml SIG053',
       'entra-many-mfa-refusals.yml SIG053',
@@ -245,16 +376,34 @@ describe('the starter pack is built without an error or an unknown field', () =>
     ]);
   });
 
-  test.each(fields('graylog').filter((name) => name !== 'none'))('for Graylog with %s', async (graylog) => {
-    expect(await starterPack(answersFor({ splunk: undefined, graylog, elasticsearch: undefined }))).toEqual([]);
-  });
+  test.each(fields('graylog').filter((name) => name !== 'none'))(
+    'for Graylog with %s',
+    async (graylog) => {
+      expect(
+        await starterPack(answersFor({ splunk: undefined, graylog, elasticsearch: undefined })),
+      ).toEqual([]);
+    },
+  );
 
   test('for Graylog with none; a name with a dot holds no group apart', async () => {
-    const found = await starterPack(answersFor({ splunk: undefined, graylog: 'none', elasticsearch: undefined }));
-    expect(found).toEqual([expect.stringMatching(/many-denied-calls\.yml:1:8: warning\[TGT008\]: graylog: no key of an event can hold `userIdentity\.arn`/)]);
+    const found = await starterPack(
+      answersFor({ splunk: undefined, graylog: 'none', elasticsearch: undefined }),
+    );
+    expect(found).toEqual([
+      expect.stringMatching(
+        /many-denied-calls\.yml:1:8: warning\[TGT008\]: graylog: no key of an event can hold `userIdentity\.arn`/,
+      ),
+    ]);
   });
 
   test('for Splunk and Graylog at once', async () => {
-    expect(await starterPack(answersFor({ splunk: 'splunk', graylog: 'graylog-illuminate', elasticsearch: 'elastic' }, 'all'))).toEqual([]);
+    expect(
+      await starterPack(
+        answersFor(
+          { splunk: 'splunk', graylog: 'graylog-illuminate', elasticsearch: 'elastic' },
+          'all',
+        ),
+      ),
+    ).toEqual([]);
   });
 });

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -37,21 +45,33 @@ const { at, inTools, make, remove, git, tool, run, noted, changeRule } = ciPlace
 beforeAll(async () => {
   make();
   // npm would ask the registry; package.test.ts installs with it.
-  tool('npm', `[ "$*" = 'ci --ignore-scripts' ] || exit 9; mkdir -p node_modules/.bin; cp '${inTools('sigpack.sh')}' node_modules/.bin/sigpack`);
+  tool(
+    'npm',
+    `[ "$*" = 'ci --ignore-scripts' ] || exit 9; mkdir -p node_modules/.bin; cp '${inTools('sigpack.sh')}' node_modules/.bin/sigpack`,
+  );
   tool('sigpack.sh', `exec '${process.execPath}' '${mainFile}' "$@"`);
   // the answer to a request for comments or pull requests is what the test has written
   tool('gh', 'echo "gh $*" >> "$CALLS"; case "$*" in *--jq*) cat "$ANSWER" ;; esac');
-  tool('curl', 'echo "curl $*" >> "$CALLS"; cat >> "$CALLS"; case "$*" in */user) cat "$ANSWER.user" ;; *order_by=*) cat "$ANSWER" ;; esac');
+  tool(
+    'curl',
+    'echo "curl $*" >> "$CALLS"; cat >> "$CALLS"; case "$*" in */user) cat "$ANSWER.user" ;; *order_by=*) cat "$ANSWER" ;; esac',
+  );
   expect((await sigpack(['init', '.', ...initFlags], { cwd: at() })).code).toBe(0);
   const config = readFileSync(at('sigpack.yml'), 'utf8');
-  writeFileSync(at('sigpack.yml'), `${config}\ninstalls:\n  soc-lab: { kind: splunk-disk, home: splunk }\n`);
+  writeFileSync(
+    at('sigpack.yml'),
+    `${config}\ninstalls:\n  soc-lab: { kind: splunk-disk, home: splunk }\n`,
+  );
   writeFileSync(at('.gitignore'), `${readFileSync(at('.gitignore'), 'utf8')}splunk/\n`);
   git('init', '-q', '-b', 'main');
   git('add', '-A');
   git('commit', '-q', '-m', 'start');
   expect((await sigpack(['release'], { cwd: at() })).code).toBe(0);
   const changelog = readFileSync(at('CHANGELOG.md'), 'utf8');
-  writeFileSync(at('CHANGELOG.md'), `${changelog}\n## [0.9.0] - 2026-01-01\n\nOlder than this version.\n`);
+  writeFileSync(
+    at('CHANGELOG.md'),
+    `${changelog}\n## [0.9.0] - 2026-01-01\n\nOlder than this version.\n`,
+  );
   git('add', '-A');
   git('commit', '-q', '-m', 'release');
   git('tag', 'v1.0.0');
@@ -61,9 +81,17 @@ beforeAll(async () => {
 });
 afterEach(() => {
   git('checkout', '-q', '--force', 'main');
-  for (const path of ['dist', 'node_modules', 'splunk', 'comment.md', 'sigpack-tests.xml', 'sigpack-report.xml'])
+  for (const path of [
+    'dist',
+    'node_modules',
+    'splunk',
+    'comment.md',
+    'sigpack-tests.xml',
+    'sigpack-report.xml',
+  ])
     rmSync(at(path), { recursive: true, force: true });
-  for (const name of ['calls', 'summary', 'answer', 'answer.user']) rmSync(inTools(name), { force: true });
+  for (const name of ['calls', 'summary', 'answer', 'answer.user'])
+    rmSync(inTools(name), { force: true });
 });
 afterAll(remove);
 
@@ -74,19 +102,25 @@ const answer = (text: string, user = ''): { readonly ANSWER: string } => {
 };
 
 describe('the GitHub workflow', () => {
-  const workflow = (): Workflow => load(readFileSync(at('.github/workflows/detections.yml'), 'utf8')) as Workflow;
+  const workflow = (): Workflow =>
+    load(readFileSync(at('.github/workflows/detections.yml'), 'utf8')) as Workflow;
   const job = (name: string): Job => {
     const found = workflow().jobs[name];
     if (!found) throw new Error(`there is no job ${name}`);
     return found;
   };
-  const scripts = (name: string): readonly string[] => job(name).steps.flatMap(({ run: script }) => script ?? []);
+  const scripts = (name: string): readonly string[] =>
+    job(name).steps.flatMap(({ run: script }) => script ?? []);
   /** Runs the steps of a job until one fails, and after that those that run all the same. */
-  const runJob = (name: string, env: Readonly<Record<string, string>> = {}): { readonly failed: readonly string[]; readonly out: string } => {
+  const runJob = (
+    name: string,
+    env: Readonly<Record<string, string>> = {},
+  ): { readonly failed: readonly string[]; readonly out: string } => {
     const failed: string[] = [];
     let out = '';
     for (const { run: script, if: condition = '' } of job(name).steps) {
-      if (script === undefined || (failed.length > 0 && !condition.includes('!cancelled()'))) continue;
+      if (script === undefined || (failed.length > 0 && !condition.includes('!cancelled()')))
+        continue;
       const result = run(script, env);
       out += result.out;
       if (result.code !== 0) failed.push(script);
@@ -100,23 +134,35 @@ describe('the GitHub workflow', () => {
     expect(all.length).toBeGreaterThan(10);
     expect(all.filter((script) => script.includes('${{'))).toEqual([]);
     expect(
-      steps.flatMap(({ env }) => Object.values(env ?? {})).filter((value) => !/^\S*\$\{\{ [a-z_.A-Z]+ \}\}\S*(?:\/\$\{\{ [a-z_.]+ \}\}\S*)?$/.test(value)),
+      steps
+        .flatMap(({ env }) => Object.values(env ?? {}))
+        .filter(
+          (value) => !/^\S*\$\{\{ [a-z_.A-Z]+ \}\}\S*(?:\/\$\{\{ [a-z_.]+ \}\}\S*)?$/.test(value),
+        ),
     ).toEqual([]);
   });
 
   test('gives a token that may write to jobs that run nothing of the repository', () => {
     const { permissions, jobs } = workflow();
     expect(permissions).toEqual({ contents: 'read' });
-    const writing = Object.entries(jobs).filter(([, { permissions: own = {} }]) => Object.values(own).includes('write'));
+    const writing = Object.entries(jobs).filter(([, { permissions: own = {} }]) =>
+      Object.values(own).includes('write'),
+    );
     expect(Object.fromEntries(writing.map(([name, { permissions: own }]) => [name, own]))).toEqual({
       comment: { 'pull-requests': 'write' },
       'code-scanning': { actions: 'read', contents: 'read', 'security-events': 'write' },
       publish: { contents: 'write' },
       'plan-comment': { contents: 'read', 'pull-requests': 'write' },
     });
-    expect(writing.flatMap(([name]) => scripts(name)).filter((script) => /npm|npx|sigpack (?!diff|plan)/.test(script))).toEqual([]);
+    expect(
+      writing
+        .flatMap(([name]) => scripts(name))
+        .filter((script) => /npm|npx|sigpack (?!diff|plan)/.test(script)),
+    ).toEqual([]);
     // secrets come from environments alone
-    const withSecrets = Object.entries(jobs).filter(([, one]) => JSON.stringify(one).includes('secrets.'));
+    const withSecrets = Object.entries(jobs).filter(([, one]) =>
+      JSON.stringify(one).includes('secrets.'),
+    );
     expect(withSecrets.map(([name, { environment }]) => [name, environment])).toEqual([
       ['release', 'release'],
       ['plan', 'plan'],
@@ -130,7 +176,9 @@ describe('the GitHub workflow', () => {
     expect(readdirSync(at('dist/packs')).length).toBe(4);
     expect(readFileSync(at('dist/report/diff.md'), 'utf8')).toContain('### Meaning changed');
     expect(noted('summary')).toBe(readFileSync(at('dist/report/diff.md'), 'utf8'));
-    expect(JSON.parse(readFileSync(at('dist/report/sigpack.sarif'), 'utf8'))).toMatchObject({ version: '2.1.0' });
+    expect(JSON.parse(readFileSync(at('dist/report/sigpack.sarif'), 'utf8'))).toMatchObject({
+      version: '2.1.0',
+    });
   });
 
   test('reports a rule that does not compile, in annotations, in the diff and for code scanning', () => {
@@ -139,7 +187,9 @@ describe('the GitHub workflow', () => {
     expect(failed.some((script) => script.includes('sigpack build'))).toBe(true);
     expect(failed.some((script) => /sigpack (?:check|diff)/.test(script))).toBe(false);
     expect(out).toMatch(/^::error file=rules\/windows\/office-starts-schtasks\.yml,line=\d+/m);
-    expect(readFileSync(at('dist/report/diff.md'), 'utf8')).toMatch(/### Does not compile\n\n- rules\/windows\/office-starts-schtasks\.yml:\d+:\d+/);
+    expect(readFileSync(at('dist/report/diff.md'), 'utf8')).toMatch(
+      /### Does not compile\n\n- rules\/windows\/office-starts-schtasks\.yml:\d+:\d+/,
+    );
     expect(readFileSync(at('dist/report/sigpack.sarif'), 'utf8')).toContain('selectoin');
   });
 
@@ -153,9 +203,15 @@ describe('the GitHub workflow', () => {
   });
 
   test('runs nothing where npm has installed nothing', () => {
-    const all = ['packs', 'release', 'plan', 'deploy'].flatMap(scripts).filter((script) => /sigpack (?:test|build|check|diff|release|install)/.test(script));
+    const all = ['packs', 'release', 'plan', 'deploy']
+      .flatMap(scripts)
+      .filter((script) => /sigpack (?:test|build|check|diff|release|install)/.test(script));
     expect(all).toHaveLength(7);
-    const codes = all.map((script) => run(script, { BASE: 'HEAD', PLACE: 'soc-lab', SECRET: 'x', GITHUB_REF_NAME: 'v1.0.0' }).code);
+    const codes = all.map(
+      (script) =>
+        run(script, { BASE: 'HEAD', PLACE: 'soc-lab', SECRET: 'x', GITHUB_REF_NAME: 'v1.0.0' })
+          .code,
+    );
     expect(codes.filter((code) => code === 0)).toEqual([]);
   });
 
@@ -164,11 +220,15 @@ describe('the GitHub workflow', () => {
     writeFileSync(at('dist/report/diff.md'), '## Detections\n');
     const list = `gh api --paginate repos/acme/rules/issues/7/comments --jq ${'.[] | select(.user.login == "github-actions[bot]" and (.body | startswith("<!-- sigpack diff -->"))) | .id'}\n`;
     expect(runJob('comment', { PULL_REQUEST: '7', ...answer('') }).failed).toEqual([]);
-    expect(noted('calls')).toBe(`${list}gh api --silent --method POST repos/acme/rules/issues/7/comments --field body=@comment.md\n`);
+    expect(noted('calls')).toBe(
+      `${list}gh api --silent --method POST repos/acme/rules/issues/7/comments --field body=@comment.md\n`,
+    );
     expect(readFileSync(at('comment.md'), 'utf8')).toBe('<!-- sigpack diff -->\n## Detections\n');
     rmSync(inTools('calls'));
     expect(runJob('comment', { PULL_REQUEST: '7', ...answer('41\n42\n') }).failed).toEqual([]);
-    expect(noted('calls')).toBe(`${list}gh api --silent --method PATCH repos/acme/rules/issues/comments/42 --field body=@comment.md\n`);
+    expect(noted('calls')).toBe(
+      `${list}gh api --silent --method PATCH repos/acme/rules/issues/comments/42 --field body=@comment.md\n`,
+    );
   });
 
   test('makes the artifacts of a tag again, and a release with the notes of its version alone', () => {
@@ -179,7 +239,9 @@ describe('the GitHub workflow', () => {
     expect(notes).toMatch(/^### Added\n\n- \[Office Program Starts/);
     expect(notes).not.toContain('Older than this version');
     expect(runJob('publish', env).failed).toEqual([]);
-    expect(noted('calls')).toMatch(/^gh release create v1\.0\.0 --repo acme\/rules --verify-tag --notes-file dist\/notes\.md dist\/packs\/SHA256SUMS .*\.spl /);
+    expect(noted('calls')).toMatch(
+      /^gh release create v1\.0\.0 --repo acme\/rules --verify-tag --notes-file dist\/notes\.md dist\/packs\/SHA256SUMS .*\.spl /,
+    );
     rmSync(at('dist'), { recursive: true });
     expect(runJob('release', { GITHUB_REF_NAME: 'v1.0.1' }).failed).toHaveLength(1);
   });
@@ -187,7 +249,12 @@ describe('the GitHub workflow', () => {
   test('plans an installation as a comment, and does exactly that plan', () => {
     git('checkout', '-q', 'v1.0.0');
     mkdirSync(at('splunk/etc/apps'), { recursive: true });
-    const env = { GITHUB_REF_NAME: 'v1.0.0', GITHUB_SHA: 'abc', PLACE: 'soc-lab', SECRET: 'hidden' };
+    const env = {
+      GITHUB_REF_NAME: 'v1.0.0',
+      GITHUB_SHA: 'abc',
+      PLACE: 'soc-lab',
+      SECRET: 'hidden',
+    };
     for (const name of ['release', 'plan']) expect(runJob(name, env)).toMatchObject({ failed: [] });
     const plan = readFileSync(at('dist/plan/plan.md'), 'utf8');
     expect(plan).toMatch(
@@ -197,8 +264,13 @@ describe('the GitHub workflow', () => {
     expect(noted('summary')).toBe(plan);
     expect(readdirSync(at('splunk/etc/apps'))).toEqual([]);
     expect(runJob('plan-comment', { ...env, ...answer('12\n') }).failed).toEqual([]);
-    expect(noted('calls')).toContain('gh api --silent --method POST repos/acme/rules/issues/12/comments --field body=@dist/plan/plan.md\n');
-    expect(runJob('plan-comment', { ...env, ...answer('') })).toMatchObject({ failed: [], out: expect.stringContaining('the plan is in the summary') });
+    expect(noted('calls')).toContain(
+      'gh api --silent --method POST repos/acme/rules/issues/12/comments --field body=@dist/plan/plan.md\n',
+    );
+    expect(runJob('plan-comment', { ...env, ...answer('') })).toMatchObject({
+      failed: [],
+      out: expect.stringContaining('the plan is in the summary'),
+    });
     expect(runJob('deploy', env)).toMatchObject({ failed: [] });
     expect(readdirSync(at('splunk/etc/apps'))).toHaveLength(1);
     // done already: a job that runs again has nothing to do
@@ -214,11 +286,16 @@ describe('the GitHub workflow', () => {
     git('checkout', '-q', 'v1.0.0');
     run('npm ci --ignore-scripts');
     for (const line of ['ü'.repeat(40_000), 'x\n'.repeat(40_000)]) {
-      writeFileSync(at('node_modules/.bin/sigpack'), `#!${process.execPath}\nprocess.stdout.write(${JSON.stringify(line)}.slice(0, 80_000))\n`);
+      writeFileSync(
+        at('node_modules/.bin/sigpack'),
+        `#!${process.execPath}\nprocess.stdout.write(${JSON.stringify(line)}.slice(0, 80_000))\n`,
+      );
       rmSync(at('dist'), { recursive: true, force: true });
       mkdirSync(at('dist'));
       const script = scripts('plan').find((one) => one.includes('--plan')) ?? '';
-      expect(run(script, { PLACE: 'x', SECRET: 'y', GITHUB_REF_NAME: 'v1.0.0' })).toMatchObject({ code: 0 });
+      expect(run(script, { PLACE: 'x', SECRET: 'y', GITHUB_REF_NAME: 'v1.0.0' })).toMatchObject({
+        code: 0,
+      });
       const plan = readFileSync(at('dist/plan/plan.md'), 'utf8');
       expect(plan.length).toBeLessThan(60_000);
       expect(plan).not.toContain('\ufffd');
@@ -228,11 +305,18 @@ describe('the GitHub workflow', () => {
 
   test('gives the secret by the name that the place looks for', () => {
     run('npm ci --ignore-scripts');
-    writeFileSync(at('node_modules/.bin/sigpack'), `#!${process.execPath}\nprocess.stdout.write(process.env.SIGPACK_SECRET_SEARCH_HEAD_1 ?? 'none')\n`);
+    writeFileSync(
+      at('node_modules/.bin/sigpack'),
+      `#!${process.execPath}\nprocess.stdout.write(process.env.SIGPACK_SECRET_SEARCH_HEAD_1 ?? 'none')\n`,
+    );
     mkdirSync(at('dist'));
     for (const name of ['plan', 'deploy']) {
       const script = scripts(name).find((one) => one.includes('sigpack install')) ?? '';
-      const { out } = run(script, { PLACE: 'search-head.1', SECRET: 'x y', GITHUB_REF_NAME: 'v1.0.0' });
+      const { out } = run(script, {
+        PLACE: 'search-head.1',
+        SECRET: 'x y',
+        GITHUB_REF_NAME: 'v1.0.0',
+      });
       expect(name === 'plan' ? readFileSync(at('dist/plan/plan.txt'), 'utf8') : out).toBe('x y');
     }
   });
@@ -258,7 +342,8 @@ describe('the GitLab pipeline', () => {
   test('checks a merge request', () => {
     expect(run(script('packs'))).toMatchObject({ code: 0 });
     expect(readdirSync(at('dist/packs')).length).toBe(4);
-    for (const path of ['sigpack-tests.xml', 'sigpack-report.xml']) expect(readFileSync(at(path), 'utf8')).toContain('<testsuites');
+    for (const path of ['sigpack-tests.xml', 'sigpack-report.xml'])
+      expect(readFileSync(at(path), 'utf8')).toContain('<testsuites');
     expect(run(script('diff'), mergeRequest())).toMatchObject({ code: 0 });
     expect(requests()).toEqual([]);
   });
@@ -272,14 +357,25 @@ describe('the GitLab pipeline', () => {
     const first = run(script('diff'), { ...env, ...answer(JSON.stringify(others), '{"id":3}') });
     expect(first).toMatchObject({ code: 0 });
     expect(first.out).not.toContain('secret');
-    expect(requests().at(-1)).toMatch(new RegExp(`--data-urlencode body@dist/comment\\.md ${notes}$`));
+    expect(requests().at(-1)).toMatch(
+      new RegExp(`--data-urlencode body@dist/comment\\.md ${notes}$`),
+    );
     expect(requests().join()).not.toContain('secret');
     expect(noted('calls')).toContain('header = "PRIVATE-TOKEN: secret"\n');
-    expect(readFileSync(at('dist/comment.md'), 'utf8')).toMatch(/^<!-- sigpack diff -->\n## Detections/);
+    expect(readFileSync(at('dist/comment.md'), 'utf8')).toMatch(
+      /^<!-- sigpack diff -->\n## Detections/,
+    );
     rmSync(inTools('calls'));
-    const mine = [...others, { id: 10, author: { id: 3 }, body: '<!-- sigpack diff -->\n## Detections' }];
-    expect(run(script('diff'), { ...env, ...answer(JSON.stringify(mine), '{"id":3}') })).toMatchObject({ code: 0 });
-    expect(requests().at(-1)).toMatch(new RegExp(`--request PUT --data-urlencode body@dist/comment\\.md ${notes}/10$`));
+    const mine = [
+      ...others,
+      { id: 10, author: { id: 3 }, body: '<!-- sigpack diff -->\n## Detections' },
+    ];
+    expect(
+      run(script('diff'), { ...env, ...answer(JSON.stringify(mine), '{"id":3}') }),
+    ).toMatchObject({ code: 0 });
+    expect(requests().at(-1)).toMatch(
+      new RegExp(`--request PUT --data-urlencode body@dist/comment\\.md ${notes}/10$`),
+    );
   });
 
   test('makes the artifacts of a tag again, a release with its notes, a plan, and does that plan', () => {
@@ -297,15 +393,28 @@ describe('the GitLab pipeline', () => {
     };
     expect(run(script('release'), env)).toMatchObject({ code: 0 });
     const provenance = readdirSync(at('dist/packs')).find((name) => name.endsWith('.intoto.json'));
-    expect(readFileSync(at(`dist/packs/${provenance}`), 'utf8')).toContain('"id": "https://gitlab.example.org/acme/rules"');
+    expect(readFileSync(at(`dist/packs/${provenance}`), 'utf8')).toContain(
+      '"id": "https://gitlab.example.org/acme/rules"',
+    );
     expect(readFileSync(at('dist/notes.md'), 'utf8')).not.toContain('Older than this version');
     expect(run(script('publish'), env)).toMatchObject({ code: 0 });
-    expect(pipeline().publish?.release).toMatchObject({ tag_name: '$CI_COMMIT_TAG', description: 'dist/notes.md' });
-    expect(run(script('plan'), { ...env, SIGPACK_SECRET: 'hidden' })).toMatchObject({ code: 0, out: expect.stringContaining('nothing → 1.0.0') });
+    expect(pipeline().publish?.release).toMatchObject({
+      tag_name: '$CI_COMMIT_TAG',
+      description: 'dist/notes.md',
+    });
+    expect(run(script('plan'), { ...env, SIGPACK_SECRET: 'hidden' })).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('nothing → 1.0.0'),
+    });
     expect(requests()).toHaveLength(1);
-    expect(requests()[0]).toMatch(/--data-urlencode note@dist\/plan\/plan\.md https:\S+\/repository\/commits\/abc\/comments$/);
+    expect(requests()[0]).toMatch(
+      /--data-urlencode note@dist\/plan\/plan\.md https:\S+\/repository\/commits\/abc\/comments$/,
+    );
     expect(readdirSync(at('splunk/etc/apps'))).toEqual([]);
-    expect(pipeline().deploy).toMatchObject({ environment: 'production', rules: [{ when: 'manual' }] });
+    expect(pipeline().deploy).toMatchObject({
+      environment: 'production',
+      rules: [{ when: 'manual' }],
+    });
     expect(run(script('deploy'), env)).toMatchObject({ code: 0 });
     expect(readdirSync(at('splunk/etc/apps'))).toHaveLength(1);
     rmSync(at('dist'), { recursive: true });
@@ -314,32 +423,57 @@ describe('the GitLab pipeline', () => {
 });
 
 describe('sigpack init', () => {
-  const initialized = async (files: Readonly<Record<string, string>>, ...args: readonly string[]) => {
+  const initialized = async (
+    files: Readonly<Record<string, string>>,
+    ...args: readonly string[]
+  ) => {
     const place = mkdtempSync(inTools('init-'));
     for (const [path, text] of Object.entries(files)) writeFileSync(join(place, path), text);
-    const { code, stdout, stderr } = await sigpack(['init', '.', ...initFlags, '--no-build', ...args], { cwd: place });
+    const { code, stdout, stderr } = await sigpack(
+      ['init', '.', ...initFlags, '--no-build', ...args],
+      { cwd: place },
+    );
     const path = join(place, 'package.json');
-    return { code, said: stdout + stderr, package: existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as unknown) : undefined };
+    return {
+      code,
+      said: stdout + stderr,
+      package: existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as unknown) : undefined,
+    };
   };
 
   test('pins the version that runs, and says what CI needs', async () => {
-    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { readonly version: string };
+    const { version } = JSON.parse(
+      readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+    ) as { readonly version: string };
     const made = await initialized({});
     expect(made).toMatchObject({ code: 0, package: { devDependencies: { sigpack: version } } });
-    expect(made.said).toContain('Next: npm install\nThen: commit package-lock.json: CI runs what is in it and nothing else\nThen: sigpack build\n');
+    expect(made.said).toContain(
+      'Next: npm install\nThen: commit package-lock.json: CI runs what is in it and nothing else\nThen: sigpack build\n',
+    );
   });
 
   test.each([
     ['proj', 'cd proj'],
     ["a/b c's", "cd 'a/b c'\\''s'"],
   ])('says to go to the folder %s first', async (folder, step) => {
-    const { stdout } = await sigpack(['init', folder, ...initFlags], { cwd: mkdtempSync(inTools('init-')) });
-    expect(stdout).toContain(`\nNext: ${step}\nThen: npm install\nThen: commit package-lock.json: `);
+    const { stdout } = await sigpack(['init', folder, ...initFlags], {
+      cwd: mkdtempSync(inTools('init-')),
+    });
+    expect(stdout).toContain(
+      `\nNext: ${step}\nThen: npm install\nThen: commit package-lock.json: `,
+    );
   });
 
   test('takes a tarball where no registry has the package', async () => {
-    const made = await initialized({ 'sigpack-0.1.0.tgz': '' }, '--package', 'file:sigpack-0.1.0.tgz');
-    expect(made).toMatchObject({ code: 0, package: { devDependencies: { sigpack: 'file:sigpack-0.1.0.tgz' } } });
+    const made = await initialized(
+      { 'sigpack-0.1.0.tgz': '' },
+      '--package',
+      'file:sigpack-0.1.0.tgz',
+    );
+    expect(made).toMatchObject({
+      code: 0,
+      package: { devDependencies: { sigpack: 'file:sigpack-0.1.0.tgz' } },
+    });
   });
 
   test.each([
@@ -355,11 +489,20 @@ describe('sigpack init', () => {
 
   test('leaves what npm has written, and what is ignored, as they are', async () => {
     const own = { name: 'rules', devDependencies: { sigpack: '0.1.0' } };
-    const installed = await initialized({ 'package.json': JSON.stringify(own), 'package-lock.json': '{}', '.gitignore': '/dist\nnode_modules\n' });
+    const installed = await initialized({
+      'package.json': JSON.stringify(own),
+      'package-lock.json': '{}',
+      '.gitignore': '/dist\nnode_modules\n',
+    });
     expect(installed).toMatchObject({ code: 0, package: own });
     expect(installed.said).toContain('Next: sigpack build\n');
-    const other = await initialized({ 'package.json': '{"name":"site"}', '.gitignore': 'dist\n' }, '--force');
+    const other = await initialized(
+      { 'package.json': '{"name":"site"}', '.gitignore': 'dist\n' },
+      '--force',
+    );
     expect(other).toMatchObject({ code: 0, package: { name: 'site' } });
-    expect(other.said).toContain('Next: add node_modules/ to .gitignore\nThen: npm install --save-dev --save-exact sigpack@');
+    expect(other.said).toContain(
+      'Next: add node_modules/ to .gitignore\nThen: npm install --save-dev --save-exact sigpack@',
+    );
   });
 });

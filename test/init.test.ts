@@ -7,7 +7,12 @@ import { checkRuleSettings } from '../src/pack/settings/patch.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { lookup, parseYaml } from '../src/source/yaml.ts';
 
-const templates = new Map(initTemplates.map((name) => [name, readFileSync(new URL(`../templates/${name}`, import.meta.url), 'utf8')]));
+const templates = new Map(
+  initTemplates.map((name) => [
+    name,
+    readFileSync(new URL(`../templates/${name}`, import.meta.url), 'utf8'),
+  ]),
+);
 const options = {
   id: 'acme_detections',
   title: 'Acme: "best" # detections',
@@ -43,7 +48,9 @@ test('the files are those of a project, and end with one line break', () => {
     '.gitignore',
   ]);
   for (const content of files.values()) expect(content).toMatch(/[^\n]\n$/);
-  expect(files.get('.gitignore')).toMatch(/^dist\/\n\.sigpack-release\/\n#.*\nnode_modules\/\n#.*\n\*\.key\n$/m);
+  expect(files.get('.gitignore')).toMatch(
+    /^dist\/\n\.sigpack-release\/\n#.*\nnode_modules\/\n#.*\n\*\.key\n$/m,
+  );
 });
 
 test('the configuration is accepted and says what was asked for', () => {
@@ -65,7 +72,10 @@ test('the examples in comments are accepted too', () => {
   const bag = createBag();
   const config = readConfig({ path: 'sigpack.yml', text }, bag);
   expect(bag.list).toEqual([]);
-  expect(config?.logsources[0]?.settings.suppress).toEqual({ fields: ['Computer', 'User'], period: 14_400 });
+  expect(config?.logsources[0]?.settings.suppress).toEqual({
+    fields: ['Computer', 'User'],
+    period: 14_400,
+  });
   expect(config?.severities.get('SIG032')).toBe('error');
 });
 
@@ -94,9 +104,18 @@ test.each(['.github/workflows/detections.yml', '.gitlab-ci.yml'])(
     const text = files.get(path) ?? '';
     const lines = text
       .split('\n')
-      .filter((line) => /\b(?:npx|npm|sigpack (?:test|build|check|diff|release|install))\b/.test(line) && !/^\s*#|<!-- sigpack/.test(line));
+      .filter(
+        (line) =>
+          /\b(?:npx|npm|sigpack (?:test|build|check|diff|release|install))\b/.test(line) &&
+          !/^\s*#|<!-- sigpack/.test(line),
+      );
     expect(lines.length).toBeGreaterThan(6);
-    expect(lines.filter((line) => !/(?:^|[ -])(?:node_modules\/\.bin\/sigpack [a-z]+ |npm ci --ignore-scripts$)/.test(line))).toEqual([]);
+    expect(
+      lines.filter(
+        (line) =>
+          !/(?:^|[ -])(?:node_modules\/\.bin\/sigpack [a-z]+ |npm ci --ignore-scripts$)/.test(line),
+      ),
+    ).toEqual([]);
     expect(text).not.toMatch(/sigpack@|npx|:latest|npm install/);
   },
 );
@@ -104,9 +123,13 @@ test.each(['.github/workflows/detections.yml', '.gitlab-ci.yml'])(
 test('actions are pinned by commit with their version, and images by version', () => {
   const uses = (files.get('.github/workflows/detections.yml') ?? '').match(/^.*\buses:.*$/gm) ?? [];
   expect(uses.length).toBeGreaterThan(10);
-  expect(uses.filter((line) => !/^ +(?:- )?uses: [\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
+  expect(
+    uses.filter((line) => !/^ +(?:- )?uses: [\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line)),
+  ).toEqual([]);
   const pins = new Set(uses.map((line) => line.replace(/^.*uses: /, '')));
-  expect(pins.size).toBe(new Set(uses.map((line) => line.replace(/^.*uses: ([^@]+)@.*$/, '$1'))).size);
+  expect(pins.size).toBe(
+    new Set(uses.map((line) => line.replace(/^.*uses: ([^@]+)@.*$/, '$1'))).size,
+  );
   const images = (files.get('.gitlab-ci.yml') ?? '').match(/^ +image: .*$/gm) ?? [];
   expect(images).toHaveLength(2);
   expect(images.filter((line) => !/:v?\d+\.\d+\.\d+$/.test(line))).toEqual([]);

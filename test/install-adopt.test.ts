@@ -1,12 +1,31 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { startServer } from './fake/server.ts';
 import { createFakeSplunk } from './fake/splunk.ts';
 import { createFakeWatcher } from './fake/watcher.ts';
-import { createLab, firstRules, type Lab, removeLabs, secondRules, tree, watchBody } from './install-lab.ts';
+import {
+  createLab,
+  firstRules,
+  type Lab,
+  removeLabs,
+  secondRules,
+  tree,
+  watchBody,
+} from './install-lab.ts';
 import { environment, mainFile } from './sigpack.ts';
 import { thorough } from './thoroughness.ts';
 
@@ -43,9 +62,14 @@ describe('an app that Sigpack did not install', () => {
       expect((await lab.install(first, more)).code).toBe(
         `usage: ${what}; nothing was done. Give --adopt to take its place: it is kept, and sigpack rollback returns to it`,
       );
-    expect((await lab.uninstall()).code).toBe(`usage: ${what}; sigpack uninstalls what it installed`);
+    expect((await lab.uninstall()).code).toBe(
+      `usage: ${what}; sigpack uninstalls what it installed`,
+    );
     expect((await lab.rollback()).code).toBe('usage: nothing is installed there');
-    expect(await lab.status()).toEqual({ code: 0, out: `lab (splunk-disk): not installed; ${what}\n` });
+    expect(await lab.status()).toEqual({
+      code: 0,
+      out: `lab (splunk-disk): not installed; ${what}\n`,
+    });
     expect(tree(lab.at('splunk'))).toEqual(before);
   });
 
@@ -56,7 +80,8 @@ describe('an app that Sigpack did not install', () => {
     expect(planned.out).toMatch(
       /^lab: app acme, nothing → 1\.0\.0\n {2}! an app acme 9\.0 is there that Sigpack did not install: it is taken over and kept; sigpack rollback returns to it\n/,
     );
-    for (const line of ['- bin/x.py', '- default/inputs.conf', '+ First']) expect(planned.out).toContain(`  ${line}\n`);
+    for (const line of ['- bin/x.py', '- default/inputs.conf', '+ First'])
+      expect(planned.out).toContain(`  ${line}\n`);
     expect(tree(app())).toEqual(before);
     expect((await lab.install(first, { adopt: true })).code).toBe(0);
     expect(existsSync(app('bin'))).toBe(false);
@@ -64,7 +89,9 @@ describe('an app that Sigpack did not install', () => {
     expect(readFileSync(app('lookups/theirs.csv'), 'utf8')).toBe('a\n');
     // from now on it is Sigpack's own
     expect((await lab.install(await lab.build('1.1.0', 2, secondRules))).code).toBe(0);
-    expect((await lab.rollback({ adopt: true })).code).toContain('was not taken over: leave out --adopt');
+    expect((await lab.rollback({ adopt: true })).code).toContain(
+      'was not taken over: leave out --adopt',
+    );
     expect((await lab.rollback()).out).toContain('lab: app acme, 1.1.0 → 1.0.0\n');
     const back = await lab.rollback();
     expect(`${back.code} ${back.out}`).toMatch(/^0 lab: app acme, 1\.0\.0 → 9\.0\n/);
@@ -79,10 +106,26 @@ describe('an app that Sigpack did not install', () => {
     const before = tree(app());
     const preload = join(import.meta.dirname, 'crash-at.mjs');
     const run = (at: number) =>
-      spawnSync(process.execPath, ['--import', preload, mainFile, 'install', first, '--to', 'lab', '--yes', '--adopt', '-c', lab.at('sigpack.yml')], {
-        encoding: 'utf8',
-        env: environment({ CRASH_AT: String(at), CRASH_BELOW: lab.at('splunk') }),
-      });
+      spawnSync(
+        process.execPath,
+        [
+          '--import',
+          preload,
+          mainFile,
+          'install',
+          first,
+          '--to',
+          'lab',
+          '--yes',
+          '--adopt',
+          '-c',
+          lab.at('sigpack.yml'),
+        ],
+        {
+          encoding: 'utf8',
+          env: environment({ CRASH_AT: String(at), CRASH_BELOW: lab.at('splunk') }),
+        },
+      );
     const saved = lab.at('saved');
     spawnSync('cp', ['-a', lab.at('splunk'), saved]);
     const renames = (/renames ([\d ]+)/.exec(run(0).stdout)?.[1] ?? '').split(' ').map(Number);
@@ -106,7 +149,9 @@ describe('an app that Sigpack did not install', () => {
     expect(readFileSync(state('adopted-2/bin/x.py'), 'utf8')).toBe('print(1)\n');
     expect((await lab.install(first)).code).toBe(0);
     expect((await lab.status()).out).not.toContain('before it');
-    expect((await lab.rollback()).code).toBe('usage: there is no version before 1.0.0 to go back to');
+    expect((await lab.rollback()).code).toBe(
+      'usage: there is no version before 1.0.0 to go back to',
+    );
     // the app goes by hand, and another one comes
     rmSync(app(), { recursive: true });
     rmSync(state('installed'), { recursive: true });
@@ -140,7 +185,11 @@ describe('an app that Sigpack did not install', () => {
 
 test('on a Splunk server an app of that id is taken over only where that is said, and goes back to its settings', async () => {
   process.env.SIGPACK_SECRET_LAB = 'splunk-token-0123456789';
-  const splunk = createFakeSplunk({ user: 'admin', password: 'x', token: process.env.SIGPACK_SECRET_LAB });
+  const splunk = createFakeSplunk({
+    user: 'admin',
+    password: 'x',
+    token: process.env.SIGPACK_SECRET_LAB,
+  });
   const server = await startServer((request) => splunk.handle(request));
   lab = createLab(`{ kind: splunk, url: '${server.url}', retries: 0 }`);
   const artifact = await lab.build('1.0.0', 1, firstRules);
@@ -162,21 +211,29 @@ test('on a Splunk server an app of that id is taken over only where that is said
     ]),
     acl: new Map(),
   });
-  const search = (name: string): string | undefined => splunk.apps.get('acme')?.local.get('savedsearches')?.get(name)?.get('search');
+  const search = (name: string): string | undefined =>
+    splunk.apps.get('acme')?.local.get('savedsearches')?.get(name)?.get('search');
   const what = 'an app acme 9.0 is there that Sigpack did not install';
   expect((await lab.install(artifact)).code).toContain(what);
   expect((await lab.uninstall()).code).toContain(what);
   expect((await lab.status()).out).toContain(`not installed; ${what}`);
   expect(server.requests.every(({ method }) => method === 'GET')).toBe(true);
   const done = await lab.install(artifact, { adopt: true });
-  expect(`${done.code} ${done.out}`).toMatch(/^0 .*: it is taken over and kept; sigpack rollback returns to it\n/s);
+  expect(`${done.code} ${done.out}`).toMatch(
+    /^0 .*: it is taken over and kept; sigpack rollback returns to it\n/s,
+  );
   expect(search('First')).toContain('a.exe');
   expect((await lab.install(artifact)).out).toContain('nothing to do');
-  expect((await lab.uninstall()).code).toContain('an uninstall would delete what is kept of the app acme 9.0');
+  expect((await lab.uninstall()).code).toContain(
+    'an uninstall would delete what is kept of the app acme 9.0',
+  );
   const back = await lab.rollback();
   expect(`${back.code} ${back.out}`).toMatch(/^0 lab: app acme, 1\.0\.0 → 9\.0\n/);
   expect(search('First')).toBe('index=theirs');
-  expect([...(splunk.apps.get('acme')?.local.get('savedsearches')?.keys() ?? [])].sort()).toEqual(['First', 'Theirs']);
+  expect([...(splunk.apps.get('acme')?.local.get('savedsearches')?.keys() ?? [])].sort()).toEqual([
+    'First',
+    'Theirs',
+  ]);
   expect(splunk.apps.get('acme')?.about.get('label')).toBe('Theirs');
   expect((await lab.install(artifact)).code).toContain(what);
   await server.close();
@@ -188,15 +245,23 @@ test('a watch of someone else’s is taken over only where that is said, and goe
   const server = await startServer((request) => watcher.handle(request));
   lab = createLab(`{ kind: elasticsearch, url: '${server.url}', retries: 0 }`);
   await lab.build('1.0.0', 1, firstRules);
-  lab.write('watches.ndjson', ['a', 'b'].map((id) => `${JSON.stringify({ id, body: watchBody('ours') })}\n`).join(''));
+  lab.write(
+    'watches.ndjson',
+    ['a', 'b'].map((id) => `${JSON.stringify({ id, body: watchBody('ours') })}\n`).join(''),
+  );
   watcher.watches.set('a', { body: watchBody('theirs'), active: false });
-  watcher.watches.set('other', { body: { ...watchBody('of another pack'), metadata: { sigpack: { pack: 'other' } } }, active: true });
+  watcher.watches.set('other', {
+    body: { ...watchBody('of another pack'), metadata: { sigpack: { pack: 'other' } } },
+    active: true,
+  });
   const before = structuredClone([...watcher.watches]);
   const what = 'a watch a is there that Sigpack did not install';
   expect((await lab.install(lab.at('watches.ndjson'))).code).toContain(what);
   expect([...watcher.watches]).toEqual(before);
   const done = await lab.install(lab.at('watches.ndjson'), { adopt: true });
-  expect(`${done.code} ${done.out}`).toMatch(/^0 .*a watch a is there .*kept; sigpack rollback returns to it\n.* {2}~ ours\n.* {2}\+ ours\n/s);
+  expect(`${done.code} ${done.out}`).toMatch(
+    /^0 .*a watch a is there .*kept; sigpack rollback returns to it\n.* {2}~ ours\n.* {2}\+ ours\n/s,
+  );
   expect(JSON.stringify(watcher.watches.get('a')?.body)).toContain('ours');
   const theirs = before.find(([id]) => id === 'a');
   const back = await lab.rollback();
@@ -209,11 +274,18 @@ test('a watch of someone else’s is taken over only where that is said, and goe
     ['1.2.0', ['b']],
   ] as const) {
     await lab.build(version, 2, firstRules);
-    lab.write('watches.ndjson', ids.map((id) => `${JSON.stringify({ id, body: watchBody(`ours of ${version}`) })}\n`).join(''));
+    lab.write(
+      'watches.ndjson',
+      ids
+        .map((id) => `${JSON.stringify({ id, body: watchBody(`ours of ${version}`) })}\n`)
+        .join(''),
+    );
     expect((await lab.install(lab.at('watches.ndjson'))).code).toBe(0);
   }
   const removed = await lab.uninstall();
-  expect(`${removed.code} ${removed.out}`).toMatch(/^0 .*What had been taken over is there again: a\./s);
+  expect(`${removed.code} ${removed.out}`).toMatch(
+    /^0 .*What had been taken over is there again: a\./s,
+  );
   expect([...watcher.watches].filter(([id]) => id === 'a')).toEqual([theirs]);
   expect([...watcher.watches.keys()].sort()).toEqual(['a', 'other']);
   await server.close();
@@ -221,7 +293,12 @@ test('a watch of someone else’s is taken over only where that is said, and goe
 
 describe('an artifact of another pack', () => {
   test.each([
-    ['a Splunk app', '{ kind: splunk-disk, home: splunk }', 'acme-1.0.0.spl', 'the artifact is acme, which is not the pack of sigpack.yml (other)'],
+    [
+      'a Splunk app',
+      '{ kind: splunk-disk, home: splunk }',
+      'acme-1.0.0.spl',
+      'the artifact is acme, which is not the pack of sigpack.yml (other)',
+    ],
     [
       'a Splunk app for a server',
       "{ kind: splunk, url: 'http://127.0.0.1:9', retries: 0 }",
@@ -250,7 +327,8 @@ describe('an artifact of another pack', () => {
 });
 
 describe('locks', () => {
-  const locks = (): readonly string[] => readdirSync(state()).filter((name) => name.startsWith('lock'));
+  const locks = (): readonly string[] =>
+    readdirSync(state()).filter((name) => name.startsWith('lock'));
 
   test.each([
     ['empty, as a full disk leaves it', '', 'lock'],
@@ -270,18 +348,40 @@ describe('locks', () => {
     expect((await lab.install(first)).code).toBe(0);
     const second = await lab.build('1.1.0', 2, secondRules);
     writeFileSync(state('lock-1'), '17 elsewhere then');
-    expect((await lab.install(second)).code).toBe(`usage: another install is under way on elsewhere; where it is not, delete ${state('lock-1')}`);
+    expect((await lab.install(second)).code).toBe(
+      `usage: another install is under way on elsewhere; where it is not, delete ${state('lock-1')}`,
+    );
     writeFileSync(state('lock-1'), `${process.ppid} ${hostname()}`);
-    expect((await lab.install(second)).code).toContain(`is under way (process ${process.ppid}); where it is not, delete ${state('lock-1')}`);
+    expect((await lab.install(second)).code).toContain(
+      `is under way (process ${process.ppid}); where it is not, delete ${state('lock-1')}`,
+    );
     expect(locks()).toEqual(['lock-1']);
   });
 
   test('a full disk leaves none', async () => {
     expect((await lab.install(first)).code).toBe(0);
     const second = await lab.build('1.1.0', 2, secondRules);
-    const args = ['-c', 'ulimit -f 0; exec "$@"', 'bash', process.execPath, mainFile, 'install', second, '--to', 'lab', '--yes', '-c', lab.at('sigpack.yml')];
-    const { status, stderr } = spawnSync('bash', args, { encoding: 'utf8', env: environment({ NODE_DISABLE_COMPILE_CACHE: '1' }) });
-    expect(`${status} ${stderr}`).toMatch(/^3 sigpack: (?:the file is larger than the system allows|the disk is full)\n$/);
+    const args = [
+      '-c',
+      'ulimit -f 0; exec "$@"',
+      'bash',
+      process.execPath,
+      mainFile,
+      'install',
+      second,
+      '--to',
+      'lab',
+      '--yes',
+      '-c',
+      lab.at('sigpack.yml'),
+    ];
+    const { status, stderr } = spawnSync('bash', args, {
+      encoding: 'utf8',
+      env: environment({ NODE_DISABLE_COMPILE_CACHE: '1' }),
+    });
+    expect(`${status} ${stderr}`).toMatch(
+      /^3 sigpack: (?:the file is larger than the system allows|the disk is full)\n$/,
+    );
     expect(locks()).toEqual([]);
   });
 
@@ -291,9 +391,14 @@ describe('locks', () => {
     writeFileSync(state('lock'), `999999 ${hostname()}`);
     const runs = await Promise.all(
       Array.from({ length: 4 }, async () => {
-        const child = spawn(process.execPath, [mainFile, 'install', second, '--to', 'lab', '--yes', '-c', lab.at('sigpack.yml')], { env: environment() });
+        const child = spawn(
+          process.execPath,
+          [mainFile, 'install', second, '--to', 'lab', '--yes', '-c', lab.at('sigpack.yml')],
+          { env: environment() },
+        );
         let out = '';
-        for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (out += String(chunk)));
+        for (const stream of [child.stdout, child.stderr])
+          stream.on('data', (chunk: Buffer) => (out += String(chunk)));
         const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
         return { code, out };
       }),
@@ -304,7 +409,9 @@ describe('locks', () => {
       );
     expect(runs.filter(({ code }) => code === 0).length).toBeGreaterThan(0);
     expect(locks()).toEqual([]);
-    expect((await lab.status()).out).toMatch(/1\.1\.0, before it 1\.0\.0, \d+ objects, as installed/);
+    expect((await lab.status()).out).toMatch(
+      /1\.1\.0, before it 1\.0\.0, \d+ objects, as installed/,
+    );
   });
 });
 

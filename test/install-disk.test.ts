@@ -35,7 +35,11 @@ let lab: Lab;
 let first = '';
 let second = '';
 const app = (path = ''): string => lab.at(join('splunk/etc/apps/acme', path));
-const search = (name: string, key: string, text = readFileSync(app('default/savedsearches.conf'), 'utf8')): string | undefined =>
+const search = (
+  name: string,
+  key: string,
+  text = readFileSync(app('default/savedsearches.conf'), 'utf8'),
+): string | undefined =>
   new RegExp(`^\\[${name}\\]\\n(?:(?!\\[).*\\n)*?${key} = (.*)$`, 'm').exec(text)?.[1];
 
 async function freshLab(): Promise<void> {
@@ -48,7 +52,8 @@ async function freshLab(): Promise<void> {
 /** The archive but for one of its files. */
 async function withoutFile(archive: Buffer, path: string): Promise<Buffer> {
   const rest = pack();
-  for (const member of await readTarMembers(archive)) if (member.path !== path) rest.entry({ name: member.path }, member.content);
+  for (const member of await readTarMembers(archive))
+    if (member.path !== path) rest.entry({ name: member.path }, member.content);
   rest.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of rest) chunks.push(chunk as Buffer);
@@ -58,15 +63,20 @@ async function withoutFile(archive: Buffer, path: string): Promise<Buffer> {
 test('a plan says of which detections local/ overrides what the new version changes', async () => {
   await freshLab();
   expect((await lab.install(first)).code).toBe(0);
-  const local = (text: string): void => lab.write('splunk/etc/apps/acme/local/savedsearches.conf', text);
-  local('[Third]\ncron_schedule = 1 1 * * *\n[First]\ncron_schedule = 1 1 * * *\nsearch = mine\n[Mine]\nsearch = x\n[Gone]\n');
+  const local = (text: string): void =>
+    lab.write('splunk/etc/apps/acme/local/savedsearches.conf', text);
+  local(
+    '[Third]\ncron_schedule = 1 1 * * *\n[First]\ncron_schedule = 1 1 * * *\nsearch = mine\n[Mine]\nsearch = x\n[Gone]\n',
+  );
   const { out } = await lab.install(second, { plan: true });
   const notes = out.split('\n').filter((line) => line.includes('local/'));
   expect(notes).toEqual([
     '  local/savedsearches.conf overrides cron_schedule, search of "First": what the pack says there has no effect.',
     '  local/savedsearches.conf overrides cron_schedule of "Third": what the pack says there has no effect.',
   ]);
-  local(`[First]\nsearch = ${search('First', 'search', readFileSync(app('default/savedsearches.conf'), 'utf8').replace('a.exe', 'other.exe'))}\n`);
+  local(
+    `[First]\nsearch = ${search('First', 'search', readFileSync(app('default/savedsearches.conf'), 'utf8').replace('a.exe', 'other.exe'))}\n`,
+  );
   expect((await lab.install(second, { plan: true })).out).not.toContain('overrides');
 });
 
@@ -87,7 +97,10 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     expect(done.out).toMatch(/done: lab has 1\.0\.0 \(\d+ created\)\n {2}Restart Splunk/);
     expect(search('Second', 'search')).toContain('\\\\b.exe');
     const before = tree(lab.at('splunk'));
-    expect(await lab.install(first)).toEqual({ code: 0, out: 'lab has 1.0.0 already; nothing to do\n' });
+    expect(await lab.install(first)).toEqual({
+      code: 0,
+      out: 'lab has 1.0.0 already; nothing to do\n',
+    });
     expect(tree(lab.at('splunk'))).toEqual(before);
     expect((await lab.status()).out).toMatch(
       /^lab \(splunk-disk\): 1\.0\.0, \d+ objects, as installed\n {2}made for events with the field names of Sigma \(none\); looks in index=\*; without Enterprise Security\n$/,
@@ -96,13 +109,22 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
 
   test('keeps what is the admin’s, and what someone changed in default/ as a setting of local/', async () => {
     mkdirSync(app('local'));
-    writeFileSync(app('local/macros.conf'), '[acme_windows_process_creation]\ndefinition = index=win\n');
+    writeFileSync(
+      app('local/macros.conf'),
+      '[acme_windows_process_creation]\ndefinition = index=win\n',
+    );
     chmodSync(app('local/macros.conf'), 0o600);
     utimesSync(app('local/macros.conf'), 1_700_000_000, 1_700_000_000);
     writeFileSync(app('metadata/local.meta'), '[]\naccess = read : [ soc ]\n');
     writeFileSync(app('lookups/mine.csv'), 'a\n1\n');
     const conf = app('default/savedsearches.conf');
-    writeFileSync(conf, readFileSync(conf, 'utf8').replace(/^(\[First\]\n(?:.*\n)*?cron_schedule = ).*$/m, '$11 1 * * *'));
+    writeFileSync(
+      conf,
+      readFileSync(conf, 'utf8').replace(
+        /^(\[First\]\n(?:.*\n)*?cron_schedule = ).*$/m,
+        '$11 1 * * *',
+      ),
+    );
     const drifted = await lab.status();
     expect(drifted.code).toBe(1);
     expect(drifted.out).toMatch(
@@ -111,18 +133,24 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     const done = await lab.install(second);
     expect(done.code).toBe(0);
     expect(done.out).toContain('! First was changed in place: it stays so\n');
-    expect(done.out).toMatch(/done: lab has 1\.1\.0 \(\d+ created, \d+ changed, \d+ removed, 1 kept as changed in place\)\n/);
+    expect(done.out).toMatch(
+      /done: lab has 1\.1\.0 \(\d+ created, \d+ changed, \d+ removed, 1 kept as changed in place\)\n/,
+    );
     expect(done.out).toMatch(/~ First\n(?: {6}.*\n)*? {6}search: .*\[-a\.exe-\]\{\+other\.exe\+\}/);
     expect(done.out).toContain('  - Second\n');
     expect(done.out).toContain('  + Fourth\n');
     expect(done.out).not.toContain('mine.csv');
-    expect(readFileSync(app('local/macros.conf'), 'utf8')).toBe('[acme_windows_process_creation]\ndefinition = index=win\n');
+    expect(readFileSync(app('local/macros.conf'), 'utf8')).toBe(
+      '[acme_windows_process_creation]\ndefinition = index=win\n',
+    );
     expect(statSync(app('local/macros.conf')).mode & 0o777).toBe(0o600);
     expect(statSync(app('local/macros.conf')).mtimeMs).toBe(1_700_000_000_000);
     expect(readFileSync(app('metadata/local.meta'), 'utf8')).toContain('soc');
     expect(readFileSync(app('lookups/mine.csv'), 'utf8')).toBe('a\n1\n');
     expect(search('First', 'search')).toContain('other.exe');
-    expect(readFileSync(app('local/savedsearches.conf'), 'utf8')).toContain('[First]\ncron_schedule = 1 1 * * *\n');
+    expect(readFileSync(app('local/savedsearches.conf'), 'utf8')).toContain(
+      '[First]\ncron_schedule = 1 1 * * *\n',
+    );
     const local = await lab.status();
     expect(local.code).toBe(0);
     expect(local.out).toMatch(
@@ -133,9 +161,13 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
       file: 'local/savedsearches.conf',
       settings: ['cron_schedule'],
     });
-    // one that says the same, one of a search that is not the pack's, the switch of the whole app, a page, a link
+    // one that says the same, one of a search that is not the pack's, the switch of the whole app,
+    // a page, a link
     renameSync(app('local'), app('kept'));
-    lab.write('splunk/etc/apps/acme/local/savedsearches.conf', `[First]\nsearch = ${search('First', 'search')}\n[Mine]\nsearch = x\n`);
+    lab.write(
+      'splunk/etc/apps/acme/local/savedsearches.conf',
+      `[First]\nsearch = ${search('First', 'search')}\n[Mine]\nsearch = x\n`,
+    );
     lab.write('splunk/etc/apps/acme/local/app.conf', '[install]\nstate = disabled\n');
     lab.write('splunk/etc/apps/acme/local/data/ui/views/overview.xml', '<view/>');
     symlinkSync('/etc/passwd', app('local/macros.conf'));
@@ -156,7 +188,9 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     expect(back.out).toContain('lab: app acme, 1.1.0 → 1.0.0\n');
     expect(search('First', 'search')).toContain('\\\\a.exe');
     expect(readFileSync(app('lookups/mine.csv'), 'utf8')).toBe('a\n1\n');
-    expect((await lab.rollback()).code).toBe('usage: there is no version before 1.0.0 to go back to');
+    expect((await lab.rollback()).code).toBe(
+      'usage: there is no version before 1.0.0 to go back to',
+    );
     expect((await lab.install(second)).code).toBe(0);
   });
 
@@ -168,24 +202,36 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     mkdirSync(app('static/empty'), { recursive: true });
     symlinkSync('z.sh', app('bin/link'));
     const conf = app('default/savedsearches.conf');
-    writeFileSync(conf, `${readFileSync(conf, 'utf8').replace('[First]\n', '[First]\naction.email = 1\n')}\n[Mine]\nsearch = index=mine\n`);
+    writeFileSync(
+      conf,
+      `${readFileSync(conf, 'utf8').replace('[First]\n', '[First]\naction.email = 1\n')}\n[Mine]\nsearch = index=mine\n`,
+    );
     const drifted = await lab.status();
     expect(drifted.code).toBe(1);
     expect(drifted.out).toContain(', 4 changed in place, ');
-    for (const what of ['First was changed', 'Mine was added', 'bin/z.sh was added', 'default/props.conf was added'])
+    for (const what of [
+      'First was changed',
+      'Mine was added',
+      'bin/z.sh was added',
+      'default/props.conf was added',
+    ])
       expect(drifted.out).toContain(`  ! ${what} in place\n`);
     const kept = () => {
       expect(readFileSync(app('default/props.conf'), 'utf8')).toBe('[x]\n');
       expect(statSync(app('bin/z.sh')).mode & 0o777).toBe(0o755);
       expect(readlinkSync(app('bin/link'))).toBe('z.sh');
       expect(existsSync(app('static/empty'))).toBe(true);
-      expect(search('Mine', 'search', readFileSync(app('local/savedsearches.conf'), 'utf8'))).toBe('index=mine');
+      expect(search('Mine', 'search', readFileSync(app('local/savedsearches.conf'), 'utf8'))).toBe(
+        'index=mine',
+      );
     };
     const upgraded = await lab.install(second);
     expect(upgraded.code).toBe(0);
     expect(upgraded.out).toContain('! bin/z.sh was added in place: it stays so\n');
     expect(upgraded.out).not.toMatch(/^ {2}- (?:bin|default|Mine)/m);
-    expect(readFileSync(app('local/savedsearches.conf'), 'utf8')).toContain('[First]\naction.email = 1\n');
+    expect(readFileSync(app('local/savedsearches.conf'), 'utf8')).toContain(
+      '[First]\naction.email = 1\n',
+    );
     kept();
     expect((await lab.rollback()).code).toBe(0);
     kept();
@@ -196,7 +242,14 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     lab.write('splunk/etc/apps/acme/README.md/mine', 'x');
     expect((await lab.install(first)).code).toMatch(/README\.md.* move it elsewhere/);
     expect(readFileSync(app('README.md/mine'), 'utf8')).toBe('x');
-    for (const path of ['README.md', 'default/props.conf', 'bin', 'static/empty', 'local/savedsearches.conf']) rmSync(app(path), { recursive: true });
+    for (const path of [
+      'README.md',
+      'default/props.conf',
+      'bin',
+      'static/empty',
+      'local/savedsearches.conf',
+    ])
+      rmSync(app(path), { recursive: true });
     expect((await lab.install(second)).code).toBe(0);
     expect((await lab.status()).code).toBe(0);
   });
@@ -219,26 +272,44 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
   test('puts the pack’s own over what someone changed, where it is told to', async () => {
     const page = app('default/data/ui/views/overview.xml');
     writeFileSync(page, '<view/>');
-    expect((await lab.install(second)).out).toContain('overview.xml was changed in place: it stays so');
+    expect((await lab.install(second)).out).toContain(
+      'overview.xml was changed in place: it stays so',
+    );
     expect(readFileSync(page, 'utf8')).toBe('<view/>');
-    expect((await lab.install(second, { drift: 'overwrite' })).out).toContain('overview.xml was changed in place: it becomes as the pack has it');
+    expect((await lab.install(second, { drift: 'overwrite' })).out).toContain(
+      'overview.xml was changed in place: it becomes as the pack has it',
+    );
     expect(readFileSync(page, 'utf8')).not.toBe('<view/>');
     rmSync(page);
-    expect((await lab.install(second)).out).toContain('overview.xml was removed in place: it becomes as the pack has it');
+    expect((await lab.install(second)).out).toContain(
+      'overview.xml was removed in place: it becomes as the pack has it',
+    );
     expect(existsSync(page)).toBe(true);
   });
 
   test('applies a saved plan, and no other', async () => {
     expect((await lab.install(first, { plan: lab.at('plan.json') })).code).toBe(0);
-    const plan = JSON.parse(lab.read('plan.json')) as { readonly pack: unknown; readonly objects: readonly { readonly verb: string; readonly name: string }[] };
+    const plan = JSON.parse(lab.read('plan.json')) as {
+      readonly pack: unknown;
+      readonly objects: readonly { readonly verb: string; readonly name: string }[];
+    };
     expect(plan.pack).toMatchObject({ id: 'acme', from: '1.1.0', version: '1.0.0' });
-    expect(plan.objects).toContainEqual({ verb: 'remove', key: 'default/savedsearches.conf Fourth', name: 'Fourth', changes: [] });
+    expect(plan.objects).toContainEqual({
+      verb: 'remove',
+      key: 'default/savedsearches.conf Fourth',
+      name: 'Fourth',
+      changes: [],
+    });
     const apply = { yes: false, apply: lab.at('plan.json') };
-    expect((await lab.install(second, apply)).out).toContain('it is for another artifact, or another version is installed by now; nothing was done');
+    expect((await lab.install(second, apply)).out).toContain(
+      'it is for another artifact, or another version is installed by now; nothing was done',
+    );
     writeFileSync(app('README.md'), 'changed');
     const moved = await lab.install(first, apply);
     expect(moved.code).toBe(4);
-    expect(moved.out).toContain('the place was changed since the plan was made; nothing was done, make a new plan');
+    expect(moved.out).toContain(
+      'the place was changed since the plan was made; nothing was done, make a new plan',
+    );
     lab.write('plan.json', '{}');
     expect((await lab.install(first, apply)).out).toContain('it is no plan of sigpack install');
     expect((await lab.install(first, { plan: lab.at('plan.json') })).out).toMatch(
@@ -256,23 +327,35 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
   test('tells a machine', async () => {
     const { code, out } = await lab.install(second, { format: 'json', drift: 'overwrite' });
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ outcome: 'applied', plan: { to: 'lab', kind: 'splunk-disk' }, notes: [expect.stringContaining('Restart')] });
+    expect(JSON.parse(out)).toMatchObject({
+      outcome: 'applied',
+      plan: { to: 'lab', kind: 'splunk-disk' },
+      notes: [expect.stringContaining('Restart')],
+    });
     const status = await lab.status('json');
-    expect(JSON.parse(status.out)).toMatchObject({ places: [{ to: 'lab', pack: 'acme', version: '1.1.0', previous: '1.0.0', drift: [] }] });
+    expect(JSON.parse(status.out)).toMatchObject({
+      places: [{ to: 'lab', pack: 'acme', version: '1.1.0', previous: '1.0.0', drift: [] }],
+    });
   });
 
   test('asks nobody where there is no terminal', async () => {
-    expect((await lab.install(first, { yes: false })).code).toBe('usage: there is no terminal to ask on: give --yes, or --plan FILE and then --apply FILE');
+    expect((await lab.install(first, { yes: false })).code).toBe(
+      'usage: there is no terminal to ask on: give --yes, or --plan FILE and then --apply FILE',
+    );
   });
 
   test('is rid of the app, of which all is kept aside', async () => {
-    expect((await lab.uninstall({ yes: false })).code).toBe('usage: there is no terminal to ask on: give --yes');
+    expect((await lab.uninstall({ yes: false })).code).toBe(
+      'usage: there is no terminal to ask on: give --yes',
+    );
     expect(existsSync(app())).toBe(true);
     expect((await lab.uninstall()).out).toMatch(
       /^lab: app acme, 1\.1\.0 → nothing\n {2}- .*\nremoved Acme detections \(acme\) from lab: 3 detections, 4 macros, 3 lookups, 3 dashboards, 8 other files\n {2}The app is kept in .*removed, with its local.*\n {2}Restart Splunk/s,
     );
     expect(existsSync(app())).toBe(false);
-    expect(readFileSync(lab.at('splunk/etc/.sigpack/apps/acme/removed/lookups/mine.csv'), 'utf8')).toBe('a\n1\n');
+    expect(
+      readFileSync(lab.at('splunk/etc/.sigpack/apps/acme/removed/lookups/mine.csv'), 'utf8'),
+    ).toBe('a\n1\n');
     expect((await lab.status()).out).toContain('not installed');
     expect((await lab.uninstall()).out).toBe('lab has nothing of acme\n');
     // a second one deletes nothing of the first
@@ -280,7 +363,9 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
     lab.write('splunk/etc/apps/acme/local/second.conf', '[b]\n');
     expect((await lab.uninstall()).out).toContain('removed-2, with');
     expect(existsSync(lab.at('splunk/etc/.sigpack/apps/acme/removed/lookups/mine.csv'))).toBe(true);
-    expect(readFileSync(lab.at('splunk/etc/.sigpack/apps/acme/removed-2/local/second.conf'), 'utf8')).toBe('[b]\n');
+    expect(
+      readFileSync(lab.at('splunk/etc/.sigpack/apps/acme/removed-2/local/second.conf'), 'utf8'),
+    ).toBe('[b]\n');
   });
 });
 
@@ -301,17 +386,49 @@ describe('wrong use', { shuffle: false }, () => {
   beforeAll(freshLab);
 
   test.each<[string, () => Promise<{ readonly code: number | string }>, string]>([
-    ['no such place', () => lab.install(first, { to: 'prod' }), 'sigpack.yml names no place "prod" under installs; there are: lab'],
+    [
+      'no such place',
+      () => lab.install(first, { to: 'prod' }),
+      'sigpack.yml names no place "prod" under installs; there are: lab',
+    ],
     ['no such artifact', () => lab.install(lab.at('none.spl')), 'none.spl'],
-    ['an artifact of another kind', () => lab.install(join(first, 'acme-1.0.0-graylog.json')), 'is not a Splunk app (.spl)'],
+    [
+      'an artifact of another kind',
+      () => lab.install(join(first, 'acme-1.0.0-graylog.json')),
+      'is not a Splunk app (.spl)',
+    ],
     ['a folder with two of them', () => lab.install(lab.at('two')), 'more than one file'],
-    ['no archive', () => lab.install(lab.at('broken.spl')), 'the app cannot be unpacked: it is no gzip archive'],
+    [
+      'no archive',
+      () => lab.install(lab.at('broken.spl')),
+      'the app cannot be unpacked: it is no gzip archive',
+    ],
     ['no plan', () => lab.install(first, { apply: lab.at('none.json') }), 'there is no plan'],
-    ['an artifact that --plan took', () => lab.install(undefined, { plan: lab.at('two/a.spl') }), 'two/a.spl --to lab --plan'],
-    ['a version to go back to that --plan took', () => lab.rollback({ plan: 'x.spl' }), 'give the artifact first: sigpack rollback x.spl --to lab --plan'],
-    ['nothing to install', () => lab.install(undefined), 'give the artifact to install: sigpack install ARTIFACT --to lab'],
-    ['a plan in place of an artifact', () => lab.install(first, { plan: lab.at('two/a.spl') }), 'the file of a plan ends with .json'],
-    ['a file that SHA256SUMS does not have', () => lab.install(lab.at('sums')), 'is not the file that SHA256SUMS beside it has'],
+    [
+      'an artifact that --plan took',
+      () => lab.install(undefined, { plan: lab.at('two/a.spl') }),
+      'two/a.spl --to lab --plan',
+    ],
+    [
+      'a version to go back to that --plan took',
+      () => lab.rollback({ plan: 'x.spl' }),
+      'give the artifact first: sigpack rollback x.spl --to lab --plan',
+    ],
+    [
+      'nothing to install',
+      () => lab.install(undefined),
+      'give the artifact to install: sigpack install ARTIFACT --to lab',
+    ],
+    [
+      'a plan in place of an artifact',
+      () => lab.install(first, { plan: lab.at('two/a.spl') }),
+      'the file of a plan ends with .json',
+    ],
+    [
+      'a file that SHA256SUMS does not have',
+      () => lab.install(lab.at('sums')),
+      'is not the file that SHA256SUMS beside it has',
+    ],
     ['nothing there', () => lab.rollback(), 'nothing is installed there'],
   ])('%s', async (_, run, message) => {
     mkdirSync(lab.at('two'), { recursive: true });
@@ -324,10 +441,26 @@ describe('wrong use', { shuffle: false }, () => {
 
   const conf = '[launcher]\nversion = 1.0.0\n';
   test.each<[string, readonly Entry[], string]>([
-    ['a path that leads out of it', [{ name: 'acme/../../evil' }], 'the archive has a path that leads out of it: "../../evil"'],
-    ['a path with a backslash', [{ name: 'acme/..\\evil' }], 'the archive has a path that leads out of it'],
-    ['a link', [{ name: 'acme/link', type: 'symlink', linkname: '/etc/passwd' }], 'the entry "acme/link" is a symlink, not a file'],
-    ['settings of the admin', [{ name: 'acme/local/app.conf' }], 'the app brings local/app.conf, which is the admin'],
+    [
+      'a path that leads out of it',
+      [{ name: 'acme/../../evil' }],
+      'the archive has a path that leads out of it: "../../evil"',
+    ],
+    [
+      'a path with a backslash',
+      [{ name: 'acme/..\\evil' }],
+      'the archive has a path that leads out of it',
+    ],
+    [
+      'a link',
+      [{ name: 'acme/link', type: 'symlink', linkname: '/etc/passwd' }],
+      'the entry "acme/link" is a symlink, not a file',
+    ],
+    [
+      'settings of the admin',
+      [{ name: 'acme/local/app.conf' }],
+      'the app brings local/app.conf, which is the admin',
+    ],
     ['two apps', [{ name: 'other/default/app.conf' }], 'the archive is not that of one Splunk app'],
     ['no version', [{ name: 'acme/README.md' }], 'the app has no version in default/app.conf'],
   ])('an archive with %s', async (what, headers, message) => {
@@ -350,10 +483,26 @@ describe('wrong use', { shuffle: false }, () => {
 });
 
 /** Installs version two over one in a copy of the folder, in a process of its own. */
-function child(home: string, env: Readonly<Record<string, string>>, prefix: readonly string[] = [], does = ['install', second, '--yes']) {
+function child(
+  home: string,
+  env: Readonly<Record<string, string>>,
+  prefix: readonly string[] = [],
+  does = ['install', second, '--yes'],
+) {
   const preload = pathToFileURL(join(import.meta.dirname, 'crash-at.mjs')).href;
   writeFileSync(join(home, 'sigpack.yml'), lab.read('sigpack.yml'));
-  const command = [...prefix, process.execPath, '--import', preload, mainFile, ...does, '--to', 'lab', '-c', join(home, 'sigpack.yml')];
+  const command = [
+    ...prefix,
+    process.execPath,
+    '--import',
+    preload,
+    mainFile,
+    ...does,
+    '--to',
+    'lab',
+    '-c',
+    join(home, 'sigpack.yml'),
+  ];
   return spawnSync(command[0] ?? '', command.slice(1), { encoding: 'utf8', env: environment(env) });
 }
 
@@ -392,7 +541,14 @@ describe('what goes wrong', { shuffle: false }, () => {
     expect(removals.length).toBeGreaterThan(1);
     // before and after each step of the swap, and at some of the files that are written before
     const swap = renames.flatMap((at) => [at, at + 1]);
-    const moments = new Set([1, 2, 3, ...swap.filter((_, index) => thorough || index % 3 === 0), removals.at(-1) ?? 0, calls]);
+    const moments = new Set([
+      1,
+      2,
+      3,
+      ...swap.filter((_, index) => thorough || index % 3 === 0),
+      removals.at(-1) ?? 0,
+      calls,
+    ]);
     for (let n = 100; n < calls; n += thorough ? 20 : 400) moments.add(n);
     const seen = new Set<string>();
     for (const n of moments) {
@@ -400,8 +556,18 @@ describe('what goes wrong', { shuffle: false }, () => {
       child(home, { CRASH_AT: String(n), CRASH_BELOW: join(home, 'splunk') });
       const here = existsSync(join(home, 'splunk/etc/apps/acme')) ? appIn(home) : undefined;
       expect([old, done, undefined], `after call ${n}`).toContainEqual(here);
-      seen.add(here === undefined ? 'none' : JSON.stringify(here) === JSON.stringify(old) ? 'old' : 'new');
-      const again = await said(() => install(second, { to: 'lab', config: join(home, 'sigpack.yml'), yes: true, format: 'text', verbose: false }));
+      seen.add(
+        here === undefined ? 'none' : JSON.stringify(here) === JSON.stringify(old) ? 'old' : 'new',
+      );
+      const again = await said(() =>
+        install(second, {
+          to: 'lab',
+          config: join(home, 'sigpack.yml'),
+          yes: true,
+          format: 'text',
+          verbose: false,
+        }),
+      );
       expect(again, `after call ${n}`).toMatchObject({ code: 0 });
       expect(tree(join(home, 'splunk')), `after call ${n}`).toEqual(fine);
     }
@@ -411,8 +577,15 @@ describe('what goes wrong', { shuffle: false }, () => {
   test('a disk that is full leaves the version that was there', () => {
     const home = copied();
     const old = tree(join(home, 'splunk'));
-    const { status, stderr } = child(home, { CRASH_AT: '-1', CRASH_BELOW: '' }, ['bash', '-c', 'ulimit -f 4; exec "$@"', 'bash']);
-    expect(`${status} ${stderr}`).toMatch(/^3 sigpack: (?:the file is larger than the system allows|the disk is full)\n$/);
+    const { status, stderr } = child(home, { CRASH_AT: '-1', CRASH_BELOW: '' }, [
+      'bash',
+      '-c',
+      'ulimit -f 4; exec "$@"',
+      'bash',
+    ]);
+    expect(`${status} ${stderr}`).toMatch(
+      /^3 sigpack: (?:the file is larger than the system allows|the disk is full)\n$/,
+    );
     expect(tree(join(home, 'splunk'))).toEqual(old);
     expect(child(home, { CRASH_AT: '-1', CRASH_BELOW: '' }).status).toBe(0);
   });
@@ -452,7 +625,9 @@ describe('what goes wrong', { shuffle: false }, () => {
     );
     expect(search('Second', 'search')).toBeDefined();
     writeFileSync(join(state, 'lock'), '1 elsewhere');
-    expect((await lab.install(second)).code).toMatch(/another install is under way on elsewhere; where it is not, delete/);
+    expect((await lab.install(second)).code).toMatch(
+      /another install is under way on elsewhere; where it is not, delete/,
+    );
     const gone = new Promise((resolve) => sleeper.on('exit', resolve));
     sleeper.kill();
     await gone;

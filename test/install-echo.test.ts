@@ -5,7 +5,14 @@ import { createFakeGraylog } from './fake/graylog.ts';
 import { json, type Reply, type Request, startServer } from './fake/server.ts';
 import { createFakeSplunk } from './fake/splunk.ts';
 import { createFakeWatcher } from './fake/watcher.ts';
-import { createLab, firstRules, type Lab, removeLabs, secondRules, watchBody } from './install-lab.ts';
+import {
+  createLab,
+  firstRules,
+  type Lab,
+  removeLabs,
+  secondRules,
+  watchBody,
+} from './install-lab.ts';
 import { thorough } from './thoroughness.ts';
 
 afterAll(removeLabs);
@@ -16,7 +23,12 @@ process.env.ECHO_SECRET = secret;
 process.env.ECHO_PASSWORD = password;
 const control = '\u001b]0;PWNED\u0007\u202e';
 
-const htmlOf = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+const htmlOf = (text: string): string =>
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 const formOf = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1);
 
 /** What a request brought, in all forms in which a server or a proxy before it may write it. */
@@ -25,8 +37,24 @@ function echoOf({ headers, body }: Request): string {
   const decoded = Buffer.from(login.replace(/^\S+ /, ''), 'base64').toString('utf8');
   const text = body.toString('utf8').slice(0, 500);
   const ofForm = [...new URLSearchParams(text).values()].filter((value) => value.length < 100);
-  const texts = [login, login.replace(/^\S+ /, ''), decoded, ...decoded.split(':'), ...ofForm, text];
-  return [control, ...texts.flatMap((one) => [one, encodeURIComponent(one), formOf(one), Buffer.from(one).toString('base64'), htmlOf(one)])].join(' | ');
+  const texts = [
+    login,
+    login.replace(/^\S+ /, ''),
+    decoded,
+    ...decoded.split(':'),
+    ...ofForm,
+    text,
+  ];
+  return [
+    control,
+    ...texts.flatMap((one) => [
+      one,
+      encodeURIComponent(one),
+      formOf(one),
+      Buffer.from(one).toString('base64'),
+      htmlOf(one),
+    ]),
+  ].join(' | ');
 }
 
 /** Everything that must be in no output. */
@@ -42,7 +70,16 @@ function formsOf(...secrets: readonly string[]): readonly string[] {
 }
 const session = 'fake-session-key-0123456789';
 const forbidden = [
-  ...formsOf(secret, password, session, `${secret}:token`, `jane:${secret}`, `jane:${password}`, `Bearer ${secret}`, `ApiKey ${secret}`),
+  ...formsOf(
+    secret,
+    password,
+    session,
+    `${secret}:token`,
+    `jane:${secret}`,
+    `jane:${password}`,
+    `Bearer ${secret}`,
+    `ApiKey ${secret}`,
+  ),
   '\u001b',
   '\u0007',
   '\u202e',
@@ -58,7 +95,16 @@ const refuse = (request: Request): readonly Reply[] => {
 };
 
 /** Keys whose values a server may change as it likes and stay a server. */
-const freeKeys = new Set(['title', 'description', 'search', 'definition', 'label', 'author', 'text', 'msg']);
+const freeKeys = new Set([
+  'title',
+  'description',
+  'search',
+  'definition',
+  'label',
+  'author',
+  'text',
+  'msg',
+]);
 
 /** The answer with what was sent in all its texts. */
 function infected(reply: Reply, request: Request): Reply {
@@ -67,7 +113,9 @@ function infected(reply: Reply, request: Request): Reply {
     if (typeof value === 'string') return freeKeys.has(key) ? `${value} ${text}` : value;
     if (Array.isArray(value)) return value.map((one: unknown) => change(one, key));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, change(inner, name)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => [name, change(inner, name)]),
+    );
   };
   return { ...reply, body: JSON.stringify(change(JSON.parse(reply.body || '{}'), '')) };
 }
@@ -80,7 +128,10 @@ interface World {
 
 const watchesOf = (lab: Lab): string => {
   const body = watchBody('x', 'One');
-  writeFileSync(lab.at('watches.ndjson'), ['a', 'b'].map((id) => `${JSON.stringify({ id, body })}\n`).join(''));
+  writeFileSync(
+    lab.at('watches.ndjson'),
+    ['a', 'b'].map((id) => `${JSON.stringify({ id, body })}\n`).join(''),
+  );
   return lab.at('watches.ndjson');
 };
 const basic = (login: string): string => `Basic ${Buffer.from(login).toString('base64')}`;
@@ -127,7 +178,11 @@ const worlds: readonly (readonly [string, World])[] = [
   ],
   [
     'Graylog, with a token',
-    { place: (url) => ofServer('graylog')(`${url}/api`), create: () => createFakeGraylog(basic(`${secret}:token`)).handle, artifact: (_, folder) => folder },
+    {
+      place: (url) => ofServer('graylog')(`${url}/api`),
+      create: () => createFakeGraylog(basic(`${secret}:token`)).handle,
+      artifact: (_, folder) => folder,
+    },
   ],
   [
     'Graylog, with a user',
@@ -139,11 +194,19 @@ const worlds: readonly (readonly [string, World])[] = [
   ],
   [
     'Elasticsearch, with a key',
-    { place: ofServer('elasticsearch'), create: () => createFakeWatcher(`ApiKey ${secret}`).handle, artifact: (lab) => watchesOf(lab) },
+    {
+      place: ofServer('elasticsearch'),
+      create: () => createFakeWatcher(`ApiKey ${secret}`).handle,
+      artifact: (lab) => watchesOf(lab),
+    },
   ],
   [
     'Elasticsearch, with a user',
-    { place: ofServer('elasticsearch', ', user: jane'), create: () => createFakeWatcher(basic(`jane:${secret}`)).handle, artifact: (lab) => watchesOf(lab) },
+    {
+      place: ofServer('elasticsearch', ', user: jane'),
+      create: () => createFakeWatcher(basic(`jane:${secret}`)).handle,
+      artifact: (lab) => watchesOf(lab),
+    },
   ],
   [
     'Splunk Cloud',
@@ -158,7 +221,11 @@ const worlds: readonly (readonly [string, World])[] = [
 
 describe.each(worlds)('%s', (_, { place, create, artifact }) => {
   /** Calls every command and returns all that came out of it, files included. */
-  async function outputs(lab: Lab, [first, second]: readonly [string, string], format: 'text' | 'json'): Promise<string> {
+  async function outputs(
+    lab: Lab,
+    [first, second]: readonly [string, string],
+    format: 'text' | 'json',
+  ): Promise<string> {
     const said = [
       await lab.install(first, { format, verbose: true }),
       await lab.install(second, { plan: lab.at('plan.json'), format }),
@@ -172,15 +239,22 @@ describe.each(worlds)('%s', (_, { place, create, artifact }) => {
   }
 
   function look(text: string, where: string): void {
-    for (const form of forbidden) expect(text.includes(form), `${where}: ${JSON.stringify(form)} in ${text.slice(0, 3000)}`).toBe(false);
+    for (const form of forbidden)
+      expect(
+        text.includes(form),
+        `${where}: ${JSON.stringify(form)} in ${text.slice(0, 3000)}`,
+      ).toBe(false);
     // escaped by JSON it would still be read by others
     for (const form of forbidden.filter((one) => one.length > 2))
-      expect(text.includes(JSON.stringify(form).slice(1, -1)), `${where}: ${form} as JSON`).toBe(false);
+      expect(text.includes(JSON.stringify(form).slice(1, -1)), `${where}: ${form} as JSON`).toBe(
+        false,
+      );
   }
 
   test('whatever the server repeats of what it was sent, no output has a secret', async () => {
     let handle = create();
-    let respond: (request: Request, reply: () => Reply | Promise<Reply>) => Reply | Promise<Reply> = (__, reply) => reply();
+    let respond: (request: Request, reply: () => Reply | Promise<Reply>) => Reply | Promise<Reply> =
+      (__, reply) => reply();
     const server = await startServer((request) => respond(request, () => handle(request)));
     const lab = createLab(place(server.url));
     const versions = [
@@ -214,21 +288,56 @@ describe.each(worlds)('%s', (_, { place, create, artifact }) => {
 
 describe('an error of wrong use', () => {
   const mark = { pack: 'acme', version: `v ${secret}`, digest: 'd', written: '' };
-  const version = { name: 'acme', acl: { app: 'acme' }, content: { version: `9 ${encodeURIComponent(secret)}` } };
-  const splunk = (path: string): Reply => json(200, { entry: path === '/services/apps/local' ? [version] : [] });
-  const watcher = (): Reply => json(200, { count: 1, watches: [{ _id: 'a', watch: { metadata: { sigpack: mark } } }] });
-  test.each<[string, string, (path: string) => Reply, (lab: Lab, artifact: string) => ReturnType<Lab['rollback']>, RegExp]>([
-    ['install of Splunk', 'splunk', splunk, (lab, artifact) => lab.install(artifact), /an app acme 9 \*\*\* is there/],
-    ['uninstall of Splunk', 'splunk', splunk, (lab) => lab.uninstall(), /an app acme 9 \*\*\* is there/],
-    ['rollback of watches', 'elasticsearch', watcher, (lab) => lab.rollback(), /no version before v \*\*\* to go back/],
-  ])('has no secret that the server put into a version: %s', async (_, kind, reply, run, message) => {
-    const server = await startServer(({ path }) => reply(path));
-    const lab = createLab(ofServer(kind)(server.url));
-    const { code, out } = await run(lab, await lab.build('1.0.0', 1, firstRules.slice(0, 1)));
-    await server.close();
-    for (const form of forbidden) expect(`${code} ${out}`).not.toContain(form);
-    expect(`${code} ${out}`).toMatch(message);
-  });
+  const version = {
+    name: 'acme',
+    acl: { app: 'acme' },
+    content: { version: `9 ${encodeURIComponent(secret)}` },
+  };
+  const splunk = (path: string): Reply =>
+    json(200, { entry: path === '/services/apps/local' ? [version] : [] });
+  const watcher = (): Reply =>
+    json(200, { count: 1, watches: [{ _id: 'a', watch: { metadata: { sigpack: mark } } }] });
+  test.each<
+    [
+      string,
+      string,
+      (path: string) => Reply,
+      (lab: Lab, artifact: string) => ReturnType<Lab['rollback']>,
+      RegExp,
+    ]
+  >([
+    [
+      'install of Splunk',
+      'splunk',
+      splunk,
+      (lab, artifact) => lab.install(artifact),
+      /an app acme 9 \*\*\* is there/,
+    ],
+    [
+      'uninstall of Splunk',
+      'splunk',
+      splunk,
+      (lab) => lab.uninstall(),
+      /an app acme 9 \*\*\* is there/,
+    ],
+    [
+      'rollback of watches',
+      'elasticsearch',
+      watcher,
+      (lab) => lab.rollback(),
+      /no version before v \*\*\* to go back/,
+    ],
+  ])(
+    'has no secret that the server put into a version: %s',
+    async (_, kind, reply, run, message) => {
+      const server = await startServer(({ path }) => reply(path));
+      const lab = createLab(ofServer(kind)(server.url));
+      const { code, out } = await run(lab, await lab.build('1.0.0', 1, firstRules.slice(0, 1)));
+      await server.close();
+      for (const form of forbidden) expect(`${code} ${out}`).not.toContain(form);
+      expect(`${code} ${out}`).toMatch(message);
+    },
+  );
 });
 
 describe('the texts of a server', () => {
@@ -244,7 +353,9 @@ describe('the texts of a server', () => {
   test('are cut where they are long, and a cut through a secret shows nothing of it', () => {
     const texts = createServerTexts();
     texts.keep('0123456789');
-    expect(texts.shown(`${'x'.repeat(295)}0123456789${'y'.repeat(100_000)}`)).toBe(`${'x'.repeat(295)}***yy...`);
+    expect(texts.shown(`${'x'.repeat(295)}0123456789${'y'.repeat(100_000)}`)).toBe(
+      `${'x'.repeat(295)}***yy...`,
+    );
     expect(texts.shown('a\u001b[2Jb\u202ec')).toBe('a␛[2Jb\\u{202e}c');
   });
 
@@ -256,20 +367,42 @@ describe('the texts of a server', () => {
   test.each<[string, (text: string) => string]>([
     ['decimal entities', (text) => units(text, (unit) => `&#${unit};`)],
     ['hexadecimal entities', (text) => units(text, (unit) => `&#x${unit.toString(16)};`)],
-    ['escapes of JSON', (text) => units(text, (unit) => `\\u${unit.toString(16).padStart(4, '0')}`)],
-    ['escapes of JSON in JSON', (text) => units(text, (unit) => `\\\\u${unit.toString(16).padStart(4, '0')}`)],
-    ['the escapes of Gson', (text) => text.replace(/[<>&='"]/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`)],
+    [
+      'escapes of JSON',
+      (text) => units(text, (unit) => `\\u${unit.toString(16).padStart(4, '0')}`),
+    ],
+    [
+      'escapes of JSON in JSON',
+      (text) => units(text, (unit) => `\\\\u${unit.toString(16).padStart(4, '0')}`),
+    ],
+    [
+      'the escapes of Gson',
+      (text) => text.replace(/[<>&='"]/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`),
+    ],
     ['hexadecimal capitals', (text) => Buffer.from(text).toString('hex').toUpperCase()],
     ['two URL encodings', (text) => encodeURIComponent(encodeURIComponent(text))],
-    ['an entity in a URL encoding', (text) => encodeURIComponent(units(text, (unit) => `&#${unit};`))],
-    ['every character as %XX', (text) => units(text, (unit) => `%${unit.toString(16).padStart(2, '0')}`)],
+    [
+      'an entity in a URL encoding',
+      (text) => encodeURIComponent(units(text, (unit) => `&#${unit};`)),
+    ],
+    [
+      'every character as %XX',
+      (text) => units(text, (unit) => `%${unit.toString(16).padStart(2, '0')}`),
+    ],
     ['NUL between letters', (text) => text.split('').join('\0')],
-    ['tags and line breaks in it', (text) => `${text.slice(0, 4)}<wbr>${text.slice(4, 9)}\r\n${text.slice(9)}`],
+    [
+      'tags and line breaks in it',
+      (text) => `${text.slice(0, 4)}<wbr>${text.slice(4, 9)}\r\n${text.slice(9)}`,
+    ],
   ])('have no secret in %s', (_, write) => {
     const texts = createServerTexts();
     texts.keep(secret);
-    expect(texts.redacted(`a &amp; b ${write(secret)} c %20 ${write(secret)}`)).toBe('a &amp; b *** c %20 ***');
-    expect(texts.redacted(`a ${write(secret.slice(0, -1))}`)).toBe(`a ${write(secret.slice(0, -1))}`);
+    expect(texts.redacted(`a &amp; b ${write(secret)} c %20 ${write(secret)}`)).toBe(
+      'a &amp; b *** c %20 ***',
+    );
+    expect(texts.redacted(`a ${write(secret.slice(0, -1))}`)).toBe(
+      `a ${write(secret.slice(0, -1))}`,
+    );
   });
 
   test('have the longer secret taken out before the one that it begins with', () => {

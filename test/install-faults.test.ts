@@ -29,7 +29,10 @@ const secret = 'SeCrEt-0123456789+/="';
 const terminal = createTerminal({ write: () => undefined }, {}, () => 0);
 /** At every request, or one of ten. */
 const broken: readonly Fault[] = ['cut'];
-/** Each at one request of eighteen, so that the suite stays quick; `SIGPACK_FAULTS=all` has them at every one. */
+/**
+ * Each at one request of eighteen, so that the suite stays quick; `SIGPACK_FAULTS=all` has them at
+ * every one.
+ */
 const others: readonly Fault[] = ['lost', 404, 500, 'half', 'endless', 401, 403, 409, 429];
 const faultsAt = (n: number): readonly Fault[] => [
   ...broken.filter(() => thorough || n % 10 === 0),
@@ -80,7 +83,14 @@ async function splunkWorld(): Promise<World> {
   return {
     handle: (request) => splunk.handle(request),
     ...saving({ apps: splunk.apps }),
-    state: () => [...splunk.apps].map(([id, { local, lookups, about, acl }]) => [id, plain(local), plain(lookups), plain(about), plain(acl)]),
+    state: () =>
+      [...splunk.apps].map(([id, { local, lookups, about, acl }]) => [
+        id,
+        plain(local),
+        plain(lookups),
+        plain(about),
+        plain(acl),
+      ]),
     target: (url, version) =>
       splunkTarget({
         client: createSplunkClient(options(url), { user: 'admin', secret }),
@@ -94,14 +104,16 @@ async function splunkWorld(): Promise<World> {
 
 const archive = async (version: keyof typeof paths): Promise<ReadonlyMap<string, Buffer>> =>
   new Map(
-    (await readTar(readFileSync(join(paths[version], `acme-1.${version === 'first' ? 0 : 1}.0.spl`)))).map(({ header, text }) => [
-      header.name,
-      Buffer.from(text),
-    ]),
+    (
+      await readTar(
+        readFileSync(join(paths[version], `acme-1.${version === 'first' ? 0 : 1}.0.spl`)),
+      )
+    ).map(({ header, text }) => [header.name, Buffer.from(text)]),
   );
 
 function plain(value: unknown): unknown {
-  if (value instanceof Map) return Object.fromEntries([...value].map(([key, inner]) => [key, plain(inner)]));
+  if (value instanceof Map)
+    return Object.fromEntries([...value].map(([key, inner]) => [key, plain(inner)]));
   return value;
 }
 
@@ -109,19 +121,35 @@ async function graylogWorld(): Promise<World> {
   const authorization = `Basic ${Buffer.from(`admin:${secret}`).toString('base64')}`;
   const graylog = createFakeGraylog(authorization);
   const pack = (version: keyof typeof paths) =>
-    readContentPack(readFileSync(join(paths[version], `acme-1.${version === 'first' ? 0 : 1}.0-graylog.json`), 'utf8'));
+    readContentPack(
+      readFileSync(
+        join(paths[version], `acme-1.${version === 'first' ? 0 : 1}.0-graylog.json`),
+        'utf8',
+      ),
+    );
   return {
     handle: (request) => graylog.handle(request),
-    ...saving({ packs: graylog.packs, installations: graylog.installations, definitions: graylog.definitions, extras: graylog.extras }),
+    ...saving({
+      packs: graylog.packs,
+      installations: graylog.installations,
+      definitions: graylog.definitions,
+      extras: graylog.extras,
+    }),
     // ids and how many packs of additions there were are the server's own
     state: () => [
-      [...graylog.definitions.values()].map(({ id: _, updated_at: __, notifications: ___, ...rest }) => JSON.stringify(rest)).sort(),
-      [...graylog.extras.values()].map(({ id: _, search: __, search_id: ___, ...rest }) => JSON.stringify(rest)).sort(),
+      [...graylog.definitions.values()]
+        .map(({ id: _, updated_at: __, notifications: ___, ...rest }) => JSON.stringify(rest))
+        .sort(),
+      [...graylog.extras.values()]
+        .map(({ id: _, search: __, search_id: ___, ...rest }) => JSON.stringify(rest))
+        .sort(),
       [...(graylog.packs.get(pack('first').id)?.keys() ?? [])],
       // begun and never ended
       [...graylog.packs].flatMap(([id, revisions]) =>
         [...revisions.keys()].filter(
-          (revision) => id !== pack('first').id && !graylog.installations.get(id)?.some((one) => one.content_pack_revision === revision),
+          (revision) =>
+            id !== pack('first').id &&
+            !graylog.installations.get(id)?.some((one) => one.content_pack_revision === revision),
         ),
       ),
     ],
@@ -147,7 +175,10 @@ async function watcherWorld(): Promise<World> {
   });
   const watches = {
     first: ['a', 'b', 'c'].map((id) => ({ id, body: body(id) })),
-    second: [...['a', 'c'].map((id) => ({ id, body: body(`${id}2`) })), { id: 'd', body: body('d') }],
+    second: [
+      ...['a', 'c'].map((id) => ({ id, body: body(`${id}2`) })),
+      { id: 'd', body: body('d') },
+    ],
   };
   return {
     handle: (request) => watcher.handle(request),
@@ -155,7 +186,11 @@ async function watcherWorld(): Promise<World> {
     state: () =>
       [...watcher.watches]
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([id, { body: there, active }]) => [id, active, { ...there, metadata: { ...(there.metadata as object), sigpack: undefined } }]),
+        .map(([id, { body: there, active }]) => [
+          id,
+          active,
+          { ...there, metadata: { ...(there.metadata as object), sigpack: undefined } },
+        ]),
     target: (url, version) =>
       watcherTarget({
         client: clientOf(url, authorization),
@@ -170,7 +205,15 @@ async function watcherWorld(): Promise<World> {
 const run = (target: InstallTarget<never>) =>
   said(() =>
     guarded(terminal, 'text', texts, () =>
-      changeTarget({ target, to: 'lab', direction: 'install', onDrift: 'keep', texts, options: { yes: true, format: 'text', verbose: true }, terminal }),
+      changeTarget({
+        target,
+        to: 'lab',
+        direction: 'install',
+        onDrift: 'keep',
+        texts,
+        options: { yes: true, format: 'text', verbose: true },
+        terminal,
+      }),
     ),
   );
 
@@ -200,7 +243,13 @@ async function undisturbed(create: () => Promise<World>, before: boolean): Promi
 }
 
 /** An install that a fault hits at one of its requests, and the one after it. */
-async function hitBy(fault: Fault, n: number, create: () => Promise<World>, before: boolean, { state, saved }: Undisturbed): Promise<void> {
+async function hitBy(
+  fault: Fault,
+  n: number,
+  create: () => Promise<World>,
+  before: boolean,
+  { state, saved }: Undisturbed,
+): Promise<void> {
   const world = await create();
   const server = await startServer(world.handle);
   world.restore(saved);
@@ -235,17 +284,29 @@ describe.each([
     async (__, before) => {
       const fine = await undisturbed(create, before);
       expect(fine.requests).toBeGreaterThan(3);
-      for (let n = 0; n < fine.requests; n++) for (const fault of faultsAt(n)) await hitBy(fault, n, create, before, fine);
+      for (let n = 0; n < fine.requests; n++)
+        for (const fault of faultsAt(n)) await hitBy(fault, n, create, before, fine);
     },
     300_000,
   );
 });
 
 describe('retries', () => {
-  const send = async (faultsInTurn: readonly (Fault | undefined)[], method: string, retries: number) => {
+  const send = async (
+    faultsInTurn: readonly (Fault | undefined)[],
+    method: string,
+    retries: number,
+  ) => {
     const server = await startServer(() => ({ status: 200, body: '{"fine":true}' }));
     server.faultAt = (number) => faultsInTurn[number];
-    const client = createClient({ url: server.url, headers: {}, texts, timeout: 5000, retries, pause: 1 });
+    const client = createClient({
+      url: server.url,
+      headers: {},
+      texts,
+      timeout: 5000,
+      retries,
+      pause: 1,
+    });
     const outcome = await client.send(method, '/x', method === 'GET' ? {} : { body: {} }).then(
       ({ status }) => String(status),
       (error: Error) => error.message.replace(/^[\d.:]+ /, ''),
@@ -256,11 +317,35 @@ describe('retries', () => {
   test.each<[string, readonly Fault[], string, number, readonly [string, number]]>([
     ['429, then fine', [429, 429], 'POST', 4, ['200', 3]],
     ['500 of what may be sent again', [500, 500], 'PUT', 4, ['200', 3]],
-    ['500 of what may not', [500], 'POST', 4, [expect.stringContaining('POST /x: 500'), 1] as never],
+    [
+      '500 of what may not',
+      [500],
+      'POST',
+      4,
+      [expect.stringContaining('POST /x: 500'), 1] as never,
+    ],
     ['a broken connection', ['cut', 'half', 'lost'], 'GET', 4, ['200', 4]],
-    ['a broken connection of what may not be sent again', ['lost'], 'POST', 4, [expect.stringContaining('the connection was cut'), 1] as never],
-    ['always 429', [429, 429, 429], 'GET', 2, [expect.stringContaining('429, the server asks to wait, again and again'), 3] as never],
-    ['never again', [403], 'GET', 4, [expect.stringContaining('403, the user may not do this'), 1] as never],
+    [
+      'a broken connection of what may not be sent again',
+      ['lost'],
+      'POST',
+      4,
+      [expect.stringContaining('the connection was cut'), 1] as never,
+    ],
+    [
+      'always 429',
+      [429, 429, 429],
+      'GET',
+      2,
+      [expect.stringContaining('429, the server asks to wait, again and again'), 3] as never,
+    ],
+    [
+      'never again',
+      [403],
+      'GET',
+      4,
+      [expect.stringContaining('403, the user may not do this'), 1] as never,
+    ],
   ])('%s', async (_, inTurn, method, retries, outcome) => {
     expect(await send(inTurn, method, retries)).toEqual(outcome);
   });
@@ -272,13 +357,20 @@ describe('certificates', () => {
   function certify(key: string, certificate: string, name: string, of: string): void {
     const files = ['-keyout', key, '-out', certificate];
     const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=${of}`];
-    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...files, ...subject], { cwd: lab.folder, stdio: 'ignore' });
+    execFileSync(
+      'openssl',
+      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...files, ...subject],
+      { cwd: lab.folder, stdio: 'ignore' },
+    );
   }
   beforeAll(async () => {
     certify('key.pem', 'cert.pem', 'lab', 'IP:127.0.0.1');
     certify('other-key.pem', 'other.pem', 'other', 'DNS:other.example.org');
     const watcher = createFakeWatcher(`ApiKey ${secret}`);
-    server = await startServer((request) => watcher.handle(request), { key: lab.read('key.pem'), cert: lab.read('cert.pem') });
+    server = await startServer((request) => watcher.handle(request), {
+      key: lab.read('key.pem'),
+      cert: lab.read('cert.pem'),
+    });
     process.env.TLS_SECRET = secret;
     const file = `id: acme\ninstalls: { lab: { kind: elasticsearch, url: '${server.url}', secretEnv: TLS_SECRET, retries: 0 } }\n`;
     writeFileSync(lab.at('sigpack.yml'), file);
@@ -288,23 +380,42 @@ describe('certificates', () => {
   test('one that nobody vouches for is refused, with the authority it is taken', async () => {
     const refused = await lab.status();
     expect(refused.code).toBe(4);
-    expect(refused.out).toMatch(/its certificate cannot be trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\); give the authority that signed it as caFile/);
+    expect(refused.out).toMatch(
+      /its certificate cannot be trusted \(DEPTH_ZERO_SELF_SIGNED_CERT\); give the authority that signed it as caFile/,
+    );
     expect(server.requests).toHaveLength(0);
     const { status } = await import('../src/cli/install/status-command.ts');
     const config = lab.at('sigpack.yml');
-    expect((await said(() => status(undefined, { config, format: 'text', caFile: lab.at('cert.pem') }))).out).toBe('lab (elasticsearch): not installed\n');
-    expect((await said(() => status(undefined, { config, format: 'text', caFile: lab.at('other.pem') }))).code).toBe(4);
-    expect((await said(() => status(undefined, { config, format: 'text', caFile: lab.at('sigpack.yml') }))).code).toMatch(/holds no certificate in PEM/);
+    expect(
+      (await said(() => status(undefined, { config, format: 'text', caFile: lab.at('cert.pem') })))
+        .out,
+    ).toBe('lab (elasticsearch): not installed\n');
+    expect(
+      (await said(() => status(undefined, { config, format: 'text', caFile: lab.at('other.pem') })))
+        .code,
+    ).toBe(4);
+    expect(
+      (
+        await said(() =>
+          status(undefined, { config, format: 'text', caFile: lab.at('sigpack.yml') }),
+        )
+      ).code,
+    ).toMatch(/holds no certificate in PEM/);
   });
 
   test('one of another host is refused', async () => {
-    const other = await startServer(() => ({ status: 200, body: '{}' }), { key: lab.read('other-key.pem'), cert: lab.read('other.pem') });
+    const other = await startServer(() => ({ status: 200, body: '{}' }), {
+      key: lab.read('other-key.pem'),
+      cert: lab.read('other.pem'),
+    });
     writeFileSync(
       lab.at('other.yml'),
       `id: acme\ninstalls: { lab: { kind: elasticsearch, url: '${other.url}', secretEnv: TLS_SECRET, caFile: other.pem, retries: 0 } }\n`,
     );
     const { status } = await import('../src/cli/install/status-command.ts');
-    const { out } = await said(() => status(undefined, { config: lab.at('other.yml'), format: 'text' }));
+    const { out } = await said(() =>
+      status(undefined, { config: lab.at('other.yml'), format: 'text' }),
+    );
     expect(out).toContain('its certificate cannot be trusted (ERR_TLS_CERT_ALTNAME_INVALID)');
     await other.close();
   });
@@ -312,18 +423,41 @@ describe('certificates', () => {
 
 describe('secrets', () => {
   const withPlace = (more: string): void =>
-    writeFileSync(lab.at('sigpack.yml'), `id: acme\ninstalls: { lab: { kind: graylog, url: 'http://127.0.0.1:9/api', retries: 0${more} } }\n`);
+    writeFileSync(
+      lab.at('sigpack.yml'),
+      `id: acme\ninstalls: { lab: { kind: graylog, url: 'http://127.0.0.1:9/api', retries: 0${more} } }\n`,
+    );
   test.each<[string, string, () => void, string]>([
-    ['none', ', secretEnv: NOT_SET_AT_ALL', () => undefined, 'lab needs a secret: set NOT_SET_AT_ALL, or name a secretFile in sigpack.yml'],
-    ['a file that is not there', ', secretEnv: NOT_SET_AT_ALL, secretFile: none', () => undefined, 'the secretFile of lab is not there'],
+    [
+      'none',
+      ', secretEnv: NOT_SET_AT_ALL',
+      () => undefined,
+      'lab needs a secret: set NOT_SET_AT_ALL, or name a secretFile in sigpack.yml',
+    ],
+    [
+      'a file that is not there',
+      ', secretEnv: NOT_SET_AT_ALL, secretFile: none',
+      () => undefined,
+      'the secretFile of lab is not there',
+    ],
     [
       'a file that others can read',
       ', secretEnv: NOT_SET_AT_ALL, secretFile: secret',
       () => chmodSync(lab.at('secret'), 0o640),
       'the secretFile of lab can be read by others; chmod 600 it',
     ],
-    ['a file of two lines', ', secretEnv: NOT_SET_AT_ALL, secretFile: lines', () => undefined, 'the secretFile of lab has more than one line'],
-    ['an empty file', ', secretEnv: NOT_SET_AT_ALL, secretFile: empty', () => undefined, 'the secretFile of lab is empty'],
+    [
+      'a file of two lines',
+      ', secretEnv: NOT_SET_AT_ALL, secretFile: lines',
+      () => undefined,
+      'the secretFile of lab has more than one line',
+    ],
+    [
+      'an empty file',
+      ', secretEnv: NOT_SET_AT_ALL, secretFile: empty',
+      () => undefined,
+      'the secretFile of lab is empty',
+    ],
   ])('%s', async (_, more, prepare, message) => {
     for (const [name, text] of [
       ['secret', 'x'],
@@ -352,15 +486,25 @@ test.each([
   ['a line break', 'a\nb', 'LAB_SECRET, the secret of lab, has more than one line'],
   ['a control character', 'a\u0000b', 'LAB_SECRET, the secret of lab, has a control character'],
   ['an escape', 'a\u001bb', 'LAB_SECRET, the secret of lab, has a control character'],
-  ['a character that no header can have', 'a€b', 'the secret holds a character that cannot be sent'],
+  [
+    'a character that no header can have',
+    'a€b',
+    'the secret holds a character that cannot be sent',
+  ],
 ])('a secret with %s is wrong use, and is not shown', async (_, value, message) => {
   // an environment holds no zero byte
   const { readSecret } = await import('../src/cli/install/http/secret.ts');
-  if (value.includes('\0')) expect(() => readSecret({ name: 'lab', prefix: '', secretEnv: 'LAB_SECRET' }, { LAB_SECRET: value })).toThrow(message);
+  if (value.includes('\0'))
+    expect(() =>
+      readSecret({ name: 'lab', prefix: '', secretEnv: 'LAB_SECRET' }, { LAB_SECRET: value }),
+    ).toThrow(message);
   else {
     process.env.LAB_SECRET = value;
     for (const kind of ['splunk', 'elasticsearch']) {
-      writeFileSync(lab.at('sigpack.yml'), `id: acme\ninstalls: { lab: { kind: ${kind}, url: 'http://127.0.0.1:9', retries: 0, secretEnv: LAB_SECRET } }\n`);
+      writeFileSync(
+        lab.at('sigpack.yml'),
+        `id: acme\ninstalls: { lab: { kind: ${kind}, url: 'http://127.0.0.1:9', retries: 0, secretEnv: LAB_SECRET } }\n`,
+      );
       const { code, out } = await lab.status();
       expect(code).toContain(`usage: ${message}`);
       expect(code + out).not.toContain(value);
@@ -370,15 +514,24 @@ test.each([
 
 test('the line break that a file of secrets ends with is no part of one', async () => {
   process.env.LAB_SECRET = `${secret}\n`;
-  writeFileSync(lab.at('sigpack.yml'), `id: acme\ninstalls: { lab: { kind: elasticsearch, url: 'http://127.0.0.1:9', retries: 0, secretEnv: LAB_SECRET } }\n`);
+  writeFileSync(
+    lab.at('sigpack.yml'),
+    `id: acme\ninstalls: { lab: { kind: elasticsearch, url: 'http://127.0.0.1:9', retries: 0, secretEnv: LAB_SECRET } }\n`,
+  );
   expect((await lab.status()).out).toContain('nothing listens there');
 });
 
-test.each(['http://[', 'https://a:99999', 'http://%zz', 'http://:80'])('the address %s is wrong use', async (url) => {
-  process.env.LAB_SECRET = secret;
-  for (const kind of ['graylog', 'splunk', 'elasticsearch']) {
-    writeFileSync(lab.at('sigpack.yml'), `id: acme\ninstalls: { lab: { kind: ${kind}, url: '${url}', retries: 0, secretEnv: LAB_SECRET } }\n`);
-    const { code } = await lab.status();
-    expect(code).toBe(`usage: the url of lab is no address: ${JSON.stringify(url)}`);
-  }
-});
+test.each(['http://[', 'https://a:99999', 'http://%zz', 'http://:80'])(
+  'the address %s is wrong use',
+  async (url) => {
+    process.env.LAB_SECRET = secret;
+    for (const kind of ['graylog', 'splunk', 'elasticsearch']) {
+      writeFileSync(
+        lab.at('sigpack.yml'),
+        `id: acme\ninstalls: { lab: { kind: ${kind}, url: '${url}', retries: 0, secretEnv: LAB_SECRET } }\n`,
+      );
+      const { code } = await lab.status();
+      expect(code).toBe(`usage: the url of lab is no address: ${JSON.stringify(url)}`);
+    }
+  },
+);

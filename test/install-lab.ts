@@ -2,25 +2,42 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { defaultActions, foundTexts } from '../src/backend/xpack-watcher/watch.ts';
-import { type InstallOptions, install, rollback, type UninstallOptions, uninstall } from '../src/cli/install/install-command.ts';
+import {
+  type InstallOptions,
+  install,
+  rollback,
+  type UninstallOptions,
+  uninstall,
+} from '../src/cli/install/install-command.ts';
 import { status } from '../src/cli/install/status-command.ts';
 import { packOf } from './pack-of.ts';
 import { type Said, said } from './said.ts';
 
 const made: string[] = [];
 
-/** For `afterAll` of a file with labs: a worker runs a hook of this module in one of the files only. */
+/**
+ * For `afterAll` of a file with labs: a worker runs a hook of this module in one of the files only.
+ */
 export function removeLabs(): void {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
-const uuid = (number: number): string => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
+const uuid = (number: number): string =>
+  `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`;
 const rule = (number: number, title: string, value: string, level = 'high'): string =>
   `title: ${title}\nid: ${uuid(number)}\nstatus: test\nlevel: ${level}\ndescription: Says "${title}", \`a\` | and [b].\nauthor: A, B\nlogsource: { product: windows, category: process_creation }\ndetection:\n  sel: { Image|endswith: '${value}' }\n  condition: sel\n`;
 
 /** Two versions of a pack: a rule changes, one goes, one comes. */
-export const firstRules = [rule(1, 'First', '\\a.exe'), rule(2, 'Second', '\\b.exe'), rule(3, 'Third', '\\c.exe')];
-export const secondRules = [rule(1, 'First', '\\other.exe', 'low'), rule(3, 'Third', '\\c.exe'), rule(4, 'Fourth', '\\d.exe')];
+export const firstRules = [
+  rule(1, 'First', '\\a.exe'),
+  rule(2, 'Second', '\\b.exe'),
+  rule(3, 'Third', '\\c.exe'),
+];
+export const secondRules = [
+  rule(1, 'First', '\\other.exe', 'low'),
+  rule(3, 'Third', '\\c.exe'),
+  rule(4, 'Fourth', '\\d.exe'),
+];
 
 /** A folder with sigpack.yml and artifacts, and the commands as one calls them in it. */
 export interface Lab {
@@ -46,7 +63,13 @@ export function createLab(place: string, more = ''): Lab {
     writeFileSync(at(path), text);
   };
   const base = { to: 'lab', config: at('sigpack.yml') };
-  const options = (given: Partial<InstallOptions> = {}): InstallOptions => ({ ...base, yes: true, format: 'text', verbose: false, ...given });
+  const options = (given: Partial<InstallOptions> = {}): InstallOptions => ({
+    ...base,
+    yes: true,
+    format: 'text',
+    verbose: false,
+    ...given,
+  });
   return {
     folder,
     at,

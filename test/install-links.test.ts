@@ -36,20 +36,42 @@ interface Run {
   readonly out: string;
 }
 
-/** As root in this process, which is the quickest, and as the user of Splunk in one of its own; a test that is not root's can't change users. */
-async function installAs(uid: number, artifact: string, more: Partial<InstallOptions> = {}): Promise<Run> {
+/**
+ * As root in this process, which is the quickest, and as the user of Splunk in one of its own; a
+ * test that is not root's can't change users.
+ */
+async function installAs(
+  uid: number,
+  artifact: string,
+  more: Partial<InstallOptions> = {},
+): Promise<Run> {
   if (uid === process.getuid?.() || process.getuid?.() !== 0) {
     const { code, out } = await lab.install(artifact, more);
     return typeof code === 'string' ? { code: 2, out: out + code } : { code, out };
   }
-  const args = [mainFile, 'install', artifact, '--to', 'lab', ...(more.plan ? ['--plan'] : ['--yes']), '-c', lab.at('sigpack.yml')];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: environment(), uid, gid: uid });
+  const args = [
+    mainFile,
+    'install',
+    artifact,
+    '--to',
+    'lab',
+    ...(more.plan ? ['--plan'] : ['--yes']),
+    '-c',
+    lab.at('sigpack.yml'),
+  ];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    env: environment(),
+    uid,
+    gid: uid,
+  });
   return { code: status ?? -1, out: stdout + stderr };
 }
 
 function giveAll(folder: string, uid: number): void {
   lchownSync(folder, uid, uid);
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) lchownSync(join(entry.parentPath, entry.name), uid, uid);
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
+    lchownSync(join(entry.parentPath, entry.name), uid, uid);
 }
 
 /** A lab as `prepare` left it, new for each test: a copy costs less than an install. */
@@ -61,7 +83,8 @@ function copiesOf(prepare: () => void | Promise<void>): void {
     first = await lab.build('1.0.0', 1, firstRules);
     second = await lab.build('1.1.0', 2, secondRules);
     // another user gets at it: the folder of all tests is closed to others, too
-    for (let folder = lab.folder; folder.includes('sigpack-'); folder = dirname(folder)) chmodSync(folder, 0o755);
+    for (let folder = lab.folder; folder.includes('sigpack-'); folder = dirname(folder))
+      chmodSync(folder, 0o755);
     await prepare();
     saved = `${lab.folder}-saved`;
     spawnSync('cp', ['-a', lab.folder, saved]);
@@ -88,23 +111,34 @@ describe.each([
     mkdirSync(lab.at('folder'));
     lab.write('folder/inside', 'x');
     mkdirSync(app('local'));
-    const links = { file: lab.at('victim'), folder: lab.at('folder'), up: '../../..', dangling: 'nowhere/at/all' };
+    const links = {
+      file: lab.at('victim'),
+      folder: lab.at('folder'),
+      up: '../../..',
+      dangling: 'nowhere/at/all',
+    };
     for (const [name, to] of Object.entries(links)) symlinkSync(to, app(`local/${name}`));
     symlinkSync(lab.at('victim'), app('lookups/mine.csv'));
     symlinkSync('/nowhere', app('lookups/gone.csv'));
     const before = ['victim', 'folder', 'folder/inside'].map((path) => lstatSync(lab.at(path)));
     const done = await installAs(uid, second);
     expect(done).toMatchObject({ code: 0 });
-    for (const [name, to] of Object.entries(links)) expect(readlinkSync(app(`local/${name}`))).toBe(to);
+    for (const [name, to] of Object.entries(links))
+      expect(readlinkSync(app(`local/${name}`))).toBe(to);
     expect(readlinkSync(app('lookups/mine.csv'))).toBe(lab.at('victim'));
     expect(readlinkSync(app('lookups/gone.csv'))).toBe('/nowhere');
     const after = ['victim', 'folder', 'folder/inside'].map((path) => lstatSync(lab.at(path)));
-    expect(after.map(({ uid: owner, mode, ctimeMs }) => [owner, mode, ctimeMs])).toEqual(before.map(({ uid: owner, mode, ctimeMs }) => [owner, mode, ctimeMs]));
+    expect(after.map(({ uid: owner, mode, ctimeMs }) => [owner, mode, ctimeMs])).toEqual(
+      before.map(({ uid: owner, mode, ctimeMs }) => [owner, mode, ctimeMs]),
+    );
     expect(tree(lab.at('folder'))).toEqual({ inside: 'x' });
     expect(done.out).not.toContain('secret');
-    // as the user of Splunk it could not delete the folder that root made: it is put aside, and in nobody's way
+    // as the user of Splunk it could not delete the folder that root made: it is put aside, and in
+    // nobody's way
     const isLeft = uid !== 0 && process.getuid?.() === 0;
-    expect(done.out.includes('could not be deleted: folders in it belong to another user')).toBe(isLeft);
+    expect(done.out.includes('could not be deleted: folders in it belong to another user')).toBe(
+      isLeft,
+    );
     expect(await installAs(uid, first, { plan: true })).toMatchObject({ code: 0 });
   });
 
@@ -140,38 +174,59 @@ describe.each([
     mkdirSync(app('local'));
     link();
     const conf = app('default/savedsearches.conf');
-    writeFileSync(conf, readFileSync(conf, 'utf8').replace(/^cron_schedule = .*$/m, 'cron_schedule = 1 1 * * *'));
+    writeFileSync(
+      conf,
+      readFileSync(conf, 'utf8').replace(/^cron_schedule = .*$/m, 'cron_schedule = 1 1 * * *'),
+    );
     const before = tree(lab.at('splunk'));
     const refused = await installAs(uid, second);
     expect(refused.code).toBe(2);
-    expect(refused.out).toMatch(/local(?:\/savedsearches\.conf)? is a link, through which nothing is read or written/);
+    expect(refused.out).toMatch(
+      /local(?:\/savedsearches\.conf)? is a link, through which nothing is read or written/,
+    );
     expect(tree(lab.at('splunk'))).toEqual(before);
     expect(lab.read('victim')).toBe('mine\n');
     expect(readdirSync(lab.at('outside'))).toEqual([]);
   });
 
   // a process for each costs the user of Splunk more
-  const places = ['splunk/etc/apps/acme', 'splunk/etc/.sigpack', 'splunk/etc/apps', 'splunk/etc/.sigpack/apps', 'splunk/etc/.sigpack/apps/acme'];
-  test.each(uid === 0 || thorough ? places : places.slice(0, 2))('a link in place of %s is refused', async (path) => {
-    renameSync(lab.at(path), lab.at('moved'));
-    symlinkSync(lab.at('moved'), lab.at(path));
-    const before = tree(lab.folder);
-    const refused = await installAs(uid, second);
-    expect(refused.code).toBe(2);
-    expect(refused.out).toContain(`${lab.at(path)} is a link; sigpack installs into folders alone`);
-    expect(tree(lab.folder)).toEqual(before);
-  });
+  const places = [
+    'splunk/etc/apps/acme',
+    'splunk/etc/.sigpack',
+    'splunk/etc/apps',
+    'splunk/etc/.sigpack/apps',
+    'splunk/etc/.sigpack/apps/acme',
+  ];
+  test.each(uid === 0 || thorough ? places : places.slice(0, 2))(
+    'a link in place of %s is refused',
+    async (path) => {
+      renameSync(lab.at(path), lab.at('moved'));
+      symlinkSync(lab.at('moved'), lab.at(path));
+      const before = tree(lab.folder);
+      const refused = await installAs(uid, second);
+      expect(refused.code).toBe(2);
+      expect(refused.out).toContain(
+        `${lab.at(path)} is a link; sigpack installs into folders alone`,
+      );
+      expect(tree(lab.folder)).toEqual(before);
+    },
+  );
 
-  test.each(['metadata', 'lookups'])('a link in place of the folder %s of the app is refused', async (name) => {
-    renameSync(app(name), lab.at('moved'));
-    lab.write('moved/mine.csv', 'x');
-    symlinkSync(lab.at('moved'), app(name));
-    const refused = await installAs(uid, second);
-    expect(refused.code).toBe(2);
-    expect(refused.out).toContain(`${app(name)} is a link, through which nothing is read or written`);
-    expect(lstatSync(app(name)).isSymbolicLink()).toBe(true);
-    expect(existsSync(lab.at('moved/mine.csv'))).toBe(true);
-  });
+  test.each(['metadata', 'lookups'])(
+    'a link in place of the folder %s of the app is refused',
+    async (name) => {
+      renameSync(app(name), lab.at('moved'));
+      lab.write('moved/mine.csv', 'x');
+      symlinkSync(lab.at('moved'), app(name));
+      const refused = await installAs(uid, second);
+      expect(refused.code).toBe(2);
+      expect(refused.out).toContain(
+        `${app(name)} is a link, through which nothing is read or written`,
+      );
+      expect(lstatSync(app(name)).isSymbolicLink()).toBe(true);
+      expect(existsSync(lab.at('moved/mine.csv'))).toBe(true);
+    },
+  );
 
   test('a pipe in local/ is refused, and nothing waits for it', async () => {
     mkdirSync(app('local'));
@@ -217,7 +272,9 @@ describe.runIf(process.getuid?.() === 0)('what root installs', () => {
     const refused = await installAs(0, first);
     expect(statSync(lab.at('victim')).uid).toBe(0);
     expect(refused.code).toBe(2);
-    expect(refused.out).toMatch(/permission denied; root works there with the rights of the owner of the apps \(uid 65534\): give it to them/);
+    expect(refused.out).toMatch(
+      /permission denied; root works there with the rights of the owner of the apps \(uid 65534\): give it to them/,
+    );
   });
 
   test('is not what others moved in, and looking changes no owner', async () => {
@@ -240,7 +297,10 @@ describe.runIf(process.getuid?.() === 0)('what root installs', () => {
     await lab.status();
     expect([...moved, ofApp].map((path) => statSync(path).uid)).toEqual([0, 0, 0, 0, 0, 0]);
     const lock = moved.find((path) => path.includes('/lock-')) ?? '';
-    expect(await installAs(0, first)).toMatchObject({ code: 2, out: expect.stringContaining(`${basename(lock)} is no file that can be read`) });
+    expect(await installAs(0, first)).toMatchObject({
+      code: 2,
+      out: expect.stringContaining(`${basename(lock)} is no file that can be read`),
+    });
     rmSync(lock);
     expect(await installAs(0, second)).toMatchObject({ code: 0 });
     // in the app, what someone added goes along as a copy of what everyone may read
@@ -248,7 +308,10 @@ describe.runIf(process.getuid?.() === 0)('what root installs', () => {
     expect(kept.map((path) => statSync(path).uid)).toEqual([0, 0]);
     expect(statSync(ofApp).uid).toBe(splunkUser);
     const own = secret('splunk/etc/apps/acme/own.txt', 0o600);
-    expect(await installAs(0, first)).toMatchObject({ code: 2, out: expect.stringContaining('permission denied') });
+    expect(await installAs(0, first)).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('permission denied'),
+    });
     expect(statSync(own).uid).toBe(0);
   });
 });

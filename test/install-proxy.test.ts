@@ -23,22 +23,30 @@ async function startProxy(port: () => number): Promise<TestProxy> {
   const seen: string[] = [];
   const sockets = new Set<Socket>();
   const refusal = (authorization: string | undefined): number | undefined => {
-    if (proxy.answer === 'login') return authorization === `Basic ${Buffer.from('jane:pa ss/word').toString('base64')}` ? undefined : 407;
+    if (proxy.answer === 'login')
+      return authorization === `Basic ${Buffer.from('jane:pa ss/word').toString('base64')}`
+        ? undefined
+        : 407;
     return proxy.answer === 'pass' ? undefined : proxy.answer;
   };
   const server: Server = createServer((request, response) => {
     seen.push(`${request.method} ${request.url}`);
     const status = refusal(request.headers['proxy-authorization']);
     if (status !== undefined) {
-      response.writeHead(status).end(`blocked: ${request.headers['proxy-authorization']} ${request.headers.authorization}`);
+      response
+        .writeHead(status)
+        .end(`blocked: ${request.headers['proxy-authorization']} ${request.headers.authorization}`);
       return;
     }
     const { pathname, search } = new URL(request.url ?? '');
     const { 'proxy-authorization': _, ...headers } = request.headers;
-    const onward = send({ host: '127.0.0.1', port: port(), method: request.method, path: pathname + search, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 0, answer.headers);
-      answer.pipe(response);
-    });
+    const onward = send(
+      { host: '127.0.0.1', port: port(), method: request.method, path: pathname + search, headers },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 0, answer.headers);
+        answer.pipe(response);
+      },
+    );
     request.pipe(onward);
   });
   server.on('connection', (socket) => sockets.add(socket));
@@ -79,11 +87,29 @@ beforeAll(async () => {
   process.env.PROXY_SECRET = secret;
   lab = createLab('{}');
   artifact = await lab.build('1.0.0', 1, firstRules.slice(0, 1));
-  const files = ['-keyout', 'key.pem', '-out', 'cert.pem', '-subj', '/CN=lab', '-addext', 'subjectAltName=DNS:graylog.example'];
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...files], { cwd: lab.folder, stdio: 'ignore' });
-  const handle = createFakeGraylog(`Basic ${Buffer.from(`${secret}:token`).toString('base64')}`).handle;
+  const files = [
+    '-keyout',
+    'key.pem',
+    '-out',
+    'cert.pem',
+    '-subj',
+    '/CN=lab',
+    '-addext',
+    'subjectAltName=DNS:graylog.example',
+  ];
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...files],
+    { cwd: lab.folder, stdio: 'ignore' },
+  );
+  const handle = createFakeGraylog(
+    `Basic ${Buffer.from(`${secret}:token`).toString('base64')}`,
+  ).handle;
   servers.http = await startServer(handle);
-  servers.https = await startServer(handle, { key: lab.read('key.pem'), cert: lab.read('cert.pem') });
+  servers.https = await startServer(handle, {
+    key: lab.read('key.pem'),
+    cert: lab.read('cert.pem'),
+  });
   proxy = await startProxy(() => Number(new URL(servers[scheme]?.url ?? '').port));
 });
 afterAll(async () => {
@@ -117,7 +143,9 @@ describe.each(['http', 'https'] as const)('a server by %s', (kind) => {
     const { code, out } = await lab.install(artifact, { plan: true });
     expect(`${code} ${out}`).toMatch(/^0 /);
     expect(out).toContain('  + First\n');
-    expect(proxy.seen[0]).toBe(kind === 'http' ? 'GET http://graylog.example/api/' : 'CONNECT graylog.example:443');
+    expect(proxy.seen[0]).toBe(
+      kind === 'http' ? 'GET http://graylog.example/api/' : 'CONNECT graylog.example:443',
+    );
     // behind a tunnel nothing of the requests is seen
     expect(proxy.seen.some((line) => line.includes('content_packs'))).toBe(kind === 'http');
   });
@@ -131,7 +159,9 @@ describe.each(['http', 'https'] as const)('a server by %s', (kind) => {
     proxy.seen.length = 0;
     const { code, out } = await lab.status();
     expect(code).toBe(4);
-    expect(out).toContain(`the proxy 127.0.0.1:${proxy.port} wants a user and a password (407); give them in HTTPS_PROXY or HTTP_PROXY`);
+    expect(out).toContain(
+      `the proxy 127.0.0.1:${proxy.port} wants a user and a password (407); give them in HTTPS_PROXY or HTTP_PROXY`,
+    );
     expect(out).not.toContain('wrong-password');
     expect(proxy.seen).toHaveLength(1);
   });
@@ -143,9 +173,17 @@ describe.each(['http', 'https'] as const)('a server by %s', (kind) => {
     const bad = await lab.status();
     expect(bad.code).toBe(4);
     expect(bad.out).toMatch(
-      kind === 'http' ? /502, from the proxy 127\.0\.0\.1:\d+ or a server behind it/ : /the proxy 127\.0\.0\.1:\d+ makes no connection: it answers with 502/,
+      kind === 'http'
+        ? /502, from the proxy 127\.0\.0\.1:\d+ or a server behind it/
+        : /the proxy 127\.0\.0\.1:\d+ makes no connection: it answers with 502/,
     );
-    for (const text of ['pa ss/word', 'pa%20ss', Buffer.from('jane:pa ss/word').toString('base64'), secret, Buffer.from(`${secret}:token`).toString('base64')])
+    for (const text of [
+      'pa ss/word',
+      'pa%20ss',
+      Buffer.from('jane:pa ss/word').toString('base64'),
+      secret,
+      Buffer.from(`${secret}:token`).toString('base64'),
+    ])
       expect(bad.out).not.toContain(text);
     // tried again, as a server that is away for a moment
     expect(proxy.seen).toHaveLength(2);
@@ -157,9 +195,13 @@ describe.each(['http', 'https'] as const)('a server by %s', (kind) => {
         : /the proxy 127\.0\.0\.1:\d+ makes no connection: it answers with 403/,
     );
     process.env[variable] = `https://127.0.0.1:${proxy.port}`;
-    expect((await lab.status()).out).toMatch(/the proxy 127\.0\.0\.1:\d+ speaks no TLS; give its address with http:\/\//);
+    expect((await lab.status()).out).toMatch(
+      /the proxy 127\.0\.0\.1:\d+ speaks no TLS; give its address with http:\/\//,
+    );
     process.env[variable] = `https://127.0.0.1:${new URL(servers.https?.url ?? '').port}`;
-    expect((await lab.status()).out).toMatch(/its certificate cannot be trusted \(\w+\)\); give the authority that signed it in NODE_EXTRA_CA_CERTS/);
+    expect((await lab.status()).out).toMatch(
+      /its certificate cannot be trusted \(\w+\)\); give the authority that signed it in NODE_EXTRA_CA_CERTS/,
+    );
     process.env[variable] = 'http://127.0.0.1:9';
     expect((await lab.status()).out).toMatch(/the proxy 127\.0\.0\.1:9 cannot be reached/);
   });
@@ -189,17 +231,25 @@ test.each([
 test('a certificate is that of the server, behind a proxy, too', async () => {
   serverAt('https://other.example');
   process.env.https_proxy = `127.0.0.1:${proxy.port}`;
-  expect((await lab.status()).out).toContain('its certificate cannot be trusted (ERR_TLS_CERT_ALTNAME_INVALID)');
+  expect((await lab.status()).out).toContain(
+    'its certificate cannot be trusted (ERR_TLS_CERT_ALTNAME_INVALID)',
+  );
 });
 
-test.each(['socks5://127.0.0.1:1080', 'http://', 'http://[', 'ftp://proxy'])('a proxy that is none is wrong use: %s', async (address) => {
-  serverAt('https://graylog.example');
-  process.env.HTTPS_PROXY = address;
-  expect((await lab.status()).code).toBe('usage: HTTPS_PROXY is no address of an http or https proxy');
-});
+test.each(['socks5://127.0.0.1:1080', 'http://', 'http://[', 'ftp://proxy'])(
+  'a proxy that is none is wrong use: %s',
+  async (address) => {
+    serverAt('https://graylog.example');
+    process.env.HTTPS_PROXY = address;
+    expect((await lab.status()).code).toBe(
+      'usage: HTTPS_PROXY is no address of an http or https proxy',
+    );
+  },
+);
 
 describe('which proxy', () => {
-  const through = (url: string, env: Readonly<Record<string, string>>): string | undefined => proxyFor(new URL(url), env)?.name;
+  const through = (url: string, env: Readonly<Record<string, string>>): string | undefined =>
+    proxyFor(new URL(url), env)?.name;
   test.each<[string, string, boolean]>([
     ['https://a.example.org', 'example.org', true],
     ['https://a.example.org', '.example.org', true],
@@ -228,7 +278,9 @@ describe('which proxy', () => {
     ['https://[::ffff:10.1.2.3]', '10.0.0.0/8', true],
     ['https://10.1.2.3', '::ffff:10.1.2.3', true],
   ])('%s with NO_PROXY %s', (url, list, isExempt) => {
-    expect(through(url, { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: list })).toBe(isExempt ? undefined : 'proxy:3128');
+    expect(through(url, { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: list })).toBe(
+      isExempt ? undefined : 'proxy:3128',
+    );
   });
 
   test.each([
@@ -245,7 +297,10 @@ describe('which proxy', () => {
 
   test('each scheme has its own variable, and small letters go first', () => {
     const env = { HTTP_PROXY: 'http://a', HTTPS_PROXY: 'http://b', https_proxy: 'http://c' };
-    expect([through('http://x.example', env), through('https://x.example', env)]).toEqual(['a', 'c']);
+    expect([through('http://x.example', env), through('https://x.example', env)]).toEqual([
+      'a',
+      'c',
+    ]);
     expect(through('http://x.example', { HTTPS_PROXY: 'http://b' })).toBeUndefined();
   });
 });

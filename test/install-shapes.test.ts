@@ -6,7 +6,14 @@ import { createFakeGraylog } from './fake/graylog.ts';
 import { type FakeServer, json, type Reply, type Request, startServer } from './fake/server.ts';
 import { createFakeSplunk } from './fake/splunk.ts';
 import { createFakeWatcher } from './fake/watcher.ts';
-import { createLab, firstRules, type Lab, removeLabs, secondRules, watchBody } from './install-lab.ts';
+import {
+  createLab,
+  firstRules,
+  type Lab,
+  removeLabs,
+  secondRules,
+  watchBody,
+} from './install-lab.ts';
 import { thorough } from './thoroughness.ts';
 
 afterAll(removeLabs);
@@ -17,7 +24,8 @@ let server: FakeServer | undefined;
 afterEach(() => server?.close());
 
 type Handle = (request: Request) => Reply | Promise<Reply>;
-const placeAt = (kind: string, url: string): string => `{ kind: ${kind}, url: '${url}', secretEnv: SHAPE_SECRET, retries: 0 }`;
+const placeAt = (kind: string, url: string): string =>
+  `{ kind: ${kind}, url: '${url}', secretEnv: SHAPE_SECRET, retries: 0 }`;
 
 /** A lab of a server whose answers `respond` may change. */
 async function labOf(kind: string, respond: Handle): Promise<Lab> {
@@ -37,13 +45,19 @@ const others: readonly unknown[] = [{ a: 1 }, [1], null, 7, 'x'];
 function* changed(value: unknown): Generator<unknown> {
   if (typeof value === 'object' && value !== null)
     for (const [key, inner] of Object.entries(value))
-      for (const other of changed(inner)) yield Array.isArray(value) ? value.map((one, at) => (String(at) === key ? other : one)) : { ...value, [key]: other };
+      for (const other of changed(inner))
+        yield Array.isArray(value)
+          ? value.map((one, at) => (String(at) === key ? other : one))
+          : { ...value, [key]: other };
   yield* others;
 }
 
 test.each<[string, () => Handle]>([
   ['splunk', () => createFakeSplunk({ user: 'jane', password: 'none', token: secret }).handle],
-  ['graylog', () => createFakeGraylog(`Basic ${Buffer.from(`${secret}:token`).toString('base64')}`).handle],
+  [
+    'graylog',
+    () => createFakeGraylog(`Basic ${Buffer.from(`${secret}:token`).toString('base64')}`).handle,
+  ],
   ['elasticsearch', () => createFakeWatcher(`ApiKey ${secret}`).handle],
 ])(
   'whatever shape an answer of %s has, it is an error of the server or none',
@@ -51,7 +65,11 @@ test.each<[string, () => Handle]>([
     const handle = create();
     let respond = handle;
     const lab = await labOf(kind, (request) => respond(request));
-    const artifactOf = async (version: string, revision: number, rules: readonly string[]): Promise<string> => {
+    const artifactOf = async (
+      version: string,
+      revision: number,
+      rules: readonly string[],
+    ): Promise<string> => {
       const folder = await lab.build(version, revision, rules.slice(0, 1));
       return kind === 'elasticsearch' ? watchesOf(lab, `${revision}m`) : folder;
     };
@@ -59,7 +77,9 @@ test.each<[string, () => Handle]>([
       ['1.0.0', 1, firstRules],
       ['1.1.0', 2, secondRules],
     ] as const)
-      expect(await lab.install(await artifactOf(version, revision, rules))).toMatchObject({ code: 0 });
+      expect(await lab.install(await artifactOf(version, revision, rules))).toMatchObject({
+        code: 0,
+      });
     const answers: Reply[] = [];
     respond = async (request) => {
       const reply = await handle(request);
@@ -88,16 +108,26 @@ const pack = { id: 'p', rev: 1, name: 'n', summary: 's', parameters: [], entitie
 
 describe('what Sigpack wrote there and someone changed', () => {
   test.each<[string, object, RegExp]>([
-    ['a version that is none', { ...mark, version: { a: 1 } }, /something else than Sigpack wrote of the watch w/],
+    [
+      'a version that is none',
+      { ...mark, version: { a: 1 } },
+      /something else than Sigpack wrote of the watch w/,
+    ],
     [
       'a version before with a text in place of its watch',
       { ...mark, before: packed({ version: '0', digest: 'd', body: 'str' }) },
       /of what was before the watch w/,
     ],
-    ['a version before that names no version', { ...mark, before: packed({ version: 7, digest: 'd', body: null }) }, /of what was before the watch w/],
+    [
+      'a version before that names no version',
+      { ...mark, before: packed({ version: 7, digest: 'd', body: null }) },
+      /of what was before the watch w/,
+    ],
     ['a watch of 20,000 objects in one another', { ...mark, written: deep }, /^0 /],
   ])('a watch with %s', async (_, sigpack, message) => {
-    const lab = await labOf('elasticsearch', () => json(200, { count: 1, watches: [{ _id: 'w', watch: { metadata: { sigpack } } }] }));
+    const lab = await labOf('elasticsearch', () =>
+      json(200, { count: 1, watches: [{ _id: 'w', watch: { metadata: { sigpack } } }] }),
+    );
     await lab.build('1.0.0', 1, firstRules.slice(0, 1));
     const { code, out } = await lab.status();
     expect(`${code} ${out}`).toMatch(message);
@@ -113,8 +143,12 @@ describe('what Sigpack wrote there and someone changed', () => {
     const entity = { id: 'i', type: { name: 'event_definition' }, content_pack_entity_id: 'e' };
     const lab = await labOf('graylog', ({ path }) => {
       if (path === '/api/') return json(200, { version: '6.3.7' });
-      if (path.endsWith('/installations')) return json(200, { installations: [{ _id: 'x', content_pack_revision: 1, entities: [entity] }] });
-      if (path.includes('content_packs')) return json(200, { content_pack_revisions: { 1: revision } });
+      if (path.endsWith('/installations'))
+        return json(200, {
+          installations: [{ _id: 'x', content_pack_revision: 1, entities: [entity] }],
+        });
+      if (path.includes('content_packs'))
+        return json(200, { content_pack_revisions: { 1: revision } });
       return json(200, { event_definitions: [], total: 0, streams: [] });
     });
     await lab.build('1.0.0', 1, firstRules.slice(0, 1));

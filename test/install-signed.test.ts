@@ -34,7 +34,15 @@ function sign(folder: string, key: KeyObject): void {
 let lab: Lab;
 let first = '';
 const goBack = (artifact: string | undefined) =>
-  said(() => rollback(artifact, { to: 'lab', config: lab.at('sigpack.yml'), yes: true, format: 'text', verbose: false }));
+  said(() =>
+    rollback(artifact, {
+      to: 'lab',
+      config: lab.at('sigpack.yml'),
+      yes: true,
+      format: 'text',
+      verbose: false,
+    }),
+  );
 
 describe('a place with a public key', () => {
   beforeEach(async () => {
@@ -47,9 +55,21 @@ describe('a place with a public key', () => {
 
   test.each<[string, () => void, string]>([
     ['no SHA256SUMS', () => rmSync(join(first, 'SHA256SUMS')), 'what lab has must be signed: '],
-    ['no signature', () => rmSync(join(first, 'SHA256SUMS.sig')), 'has no SHA256SUMS.sig; nothing was done'],
-    ['the signature of another key', () => sign(first, theirs.privateKey), 'SHA256SUMS.sig: it is by another key; nothing was done'],
-    ['a signature that is none', () => writeFileSync(join(first, 'SHA256SUMS.sig'), 'x'), 'SHA256SUMS.sig: it is no signature of sigpack release'],
+    [
+      'no signature',
+      () => rmSync(join(first, 'SHA256SUMS.sig')),
+      'has no SHA256SUMS.sig; nothing was done',
+    ],
+    [
+      'the signature of another key',
+      () => sign(first, theirs.privateKey),
+      'SHA256SUMS.sig: it is by another key; nothing was done',
+    ],
+    [
+      'a signature that is none',
+      () => writeFileSync(join(first, 'SHA256SUMS.sig'), 'x'),
+      'SHA256SUMS.sig: it is no signature of sigpack release',
+    ],
     [
       'an artifact that was exchanged, with its digest',
       () => {
@@ -60,24 +80,41 @@ describe('a place with a public key', () => {
       },
       'SHA256SUMS.sig: it is not that of SHA256SUMS; nothing was done',
     ],
-    ['an artifact that was exchanged', () => writeFileSync(join(first, 'acme-1.0.0.spl'), 'x'), 'is not the file that SHA256SUMS beside it has'],
+    [
+      'an artifact that was exchanged',
+      () => writeFileSync(join(first, 'acme-1.0.0.spl'), 'x'),
+      'is not the file that SHA256SUMS beside it has',
+    ],
     [
       'bytes that only read the same',
-      () => writeFileSync(join(first, 'SHA256SUMS'), Buffer.concat([readFileSync(join(first, 'SHA256SUMS')), Buffer.from([0xff])])),
+      () =>
+        writeFileSync(
+          join(first, 'SHA256SUMS'),
+          Buffer.concat([readFileSync(join(first, 'SHA256SUMS')), Buffer.from([0xff])]),
+        ),
       'it is not that of SHA256SUMS',
     ],
-    ['a key that is none', () => lab.write('keys/pub.pem', 'x'), 'keys/pub.pem cannot be used: it is no key in PEM'],
+    [
+      'a key that is none',
+      () => lab.write('keys/pub.pem', 'x'),
+      'keys/pub.pem cannot be used: it is no key in PEM',
+    ],
     ['a key that is missing', () => rmSync(lab.at('keys/pub.pem')), 'keys/pub.pem cannot be read'],
   ])('refuses %s', async (_, spoil, message) => {
     spoil();
-    for (const artifact of [first, join(first, 'acme-1.0.0.spl')]) expect((await lab.install(artifact)).code).toContain(message);
+    for (const artifact of [first, join(first, 'acme-1.0.0.spl')])
+      expect((await lab.install(artifact)).code).toContain(message);
     expect(tree(lab.at('splunk'))).toEqual({});
   });
 
   test('takes what is signed with it; --key asks for another one', async () => {
     lab.write('other.pem', pem(theirs.publicKey));
-    expect((await lab.install(first, { key: lab.at('other.pem') })).code).toContain('it is by another key');
-    expect((await lab.install(first)).out).toContain('  The artifact is signed with the key of the place.\n');
+    expect((await lab.install(first, { key: lab.at('other.pem') })).code).toContain(
+      'it is by another key',
+    );
+    expect((await lab.install(first)).out).toContain(
+      '  The artifact is signed with the key of the place.\n',
+    );
   });
 
   test('goes back to nothing but a signed artifact of the version before', async () => {
@@ -86,20 +123,35 @@ describe('a place with a public key', () => {
     sign(second, ours.privateKey);
     expect((await lab.install(first)).code).toBe(0);
     expect((await lab.install(second)).code).toBe(0);
-    expect((await goBack(undefined)).code).toContain('give the artifact of the version to go back to, with the SHA256SUMS and SHA256SUMS.sig beside it');
+    expect((await goBack(undefined)).code).toContain(
+      'give the artifact of the version to go back to, with the SHA256SUMS and SHA256SUMS.sig beside it',
+    );
     expect((await goBack(unsigned)).code).toContain('has no SHA256SUMS');
-    expect((await goBack(second)).code).toBe('usage: the artifact (1.1.0) is not the version before, which is 1.0.0');
-    lab.write('splunk/etc/.sigpack/apps/acme/previous/default/savedsearches.conf', '[Evil]\nsearch = | evil\n');
-    expect((await goBack(first)).code).toBe('usage: the artifact (1.0.0) is not the version before, which is 1.0.0');
+    expect((await goBack(second)).code).toBe(
+      'usage: the artifact (1.1.0) is not the version before, which is 1.0.0',
+    );
+    lab.write(
+      'splunk/etc/.sigpack/apps/acme/previous/default/savedsearches.conf',
+      '[Evil]\nsearch = | evil\n',
+    );
+    expect((await goBack(first)).code).toBe(
+      'usage: the artifact (1.0.0) is not the version before, which is 1.0.0',
+    );
   });
 
   test('goes back to what was taken over, which is not signed, where that is said', async () => {
     lab.write('splunk/etc/apps/acme/default/app.conf', '[launcher]\nversion = 9.9\n');
     const before = tree(lab.at('splunk/etc/apps'));
-    expect((await lab.install(first)).code).toContain('it is kept, and sigpack rollback --adopt returns to it');
-    expect((await lab.install(first, { adopt: true })).out).toContain('it is taken over and kept; sigpack rollback --adopt returns to it');
+    expect((await lab.install(first)).code).toContain(
+      'it is kept, and sigpack rollback --adopt returns to it',
+    );
+    expect((await lab.install(first, { adopt: true })).out).toContain(
+      'it is taken over and kept; sigpack rollback --adopt returns to it',
+    );
     for (const artifact of [undefined, first])
-      expect((await goBack(artifact)).code).toMatch(/must be signed, .* is not \(9\.9\): give --adopt to return to it/);
+      expect((await goBack(artifact)).code).toMatch(
+        /must be signed, .* is not \(9\.9\): give --adopt to return to it/,
+      );
     expect((await lab.rollback({ adopt: true })).code).toBe(0);
     expect(tree(lab.at('splunk/etc/apps'))).toEqual(before);
   });
@@ -154,10 +206,18 @@ describe('a server with a public key', () => {
     for (const folder of [first, second]) sign(folder, ours.privateKey);
     expect((await lab.install(first)).code).toBe(0);
     expect((await lab.install(second)).code).toBe(0);
-    expect((await goBack(undefined)).code).toContain('give the artifact of the version to go back to');
+    expect((await goBack(undefined)).code).toContain(
+      'give the artifact of the version to go back to',
+    );
     const back = await goBack(first);
-    expect(`${back.code} ${back.out}`).toMatch(/^0 lab: content pack [0-9a-f-]{36}, 1\.1\.0 → 1\.0\.0\n/);
-    expect([...graylog.definitions.values()].map(({ title }) => title).sort()).toEqual(['First', 'Second', 'Third']);
+    expect(`${back.code} ${back.out}`).toMatch(
+      /^0 lab: content pack [0-9a-f-]{36}, 1\.1\.0 → 1\.0\.0\n/,
+    );
+    expect([...graylog.definitions.values()].map(({ title }) => title).sort()).toEqual([
+      'First',
+      'Second',
+      'Third',
+    ]);
     await server.close();
   });
 });

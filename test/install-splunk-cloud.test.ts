@@ -26,9 +26,22 @@ async function cloudLab(experience: 'victoria' | 'classic') {
   const server = await startServer((request) => cloud.handle(request));
   const lab = createLab('{}');
   const targetFor = async (path: string | undefined, version: string) => {
-    const client = (authorization: string) => createClient({ url: server.url, headers: { authorization }, texts, timeout: 1000, retries: 0 });
+    const client = (authorization: string) =>
+      createClient({
+        url: server.url,
+        headers: { authorization },
+        texts,
+        timeout: 1000,
+        retries: 0,
+      });
     const archive = path === undefined ? undefined : readFileSync(path);
-    const files = archive ? appOf(new Map((await readTarMembers(archive)).map(({ path: name, content }) => [name, content]))).files : new Map<string, Buffer>();
+    const files = archive
+      ? appOf(
+          new Map(
+            (await readTarMembers(archive)).map(({ path: name, content }) => [name, content]),
+          ),
+        ).files
+      : new Map<string, Buffer>();
     return splunkCloudTarget({
       acs: client(`Bearer ${stackToken}`),
       login: client(`Basic ${Buffer.from(login).toString('base64')}`),
@@ -36,7 +49,12 @@ async function cloudLab(experience: 'victoria' | 'classic') {
       stack: 'acme-stack',
       experience,
       appId: 'acme',
-      app: archive && { version, archive, files, digest: createHash('sha256').update(archive).digest('hex') },
+      app: archive && {
+        version,
+        archive,
+        files,
+        digest: createHash('sha256').update(archive).digest('hex'),
+      },
       pollEvery: 1,
       patience: 100,
     });
@@ -68,12 +86,17 @@ describe.each(['victoria', 'classic'] as const)('a stack of Splunk Cloud, %s', (
     expect((await install(first, '1.0.0')).out).toBe('cloud has 1.0.0 already; nothing to do\n');
     cloud.failures = ['check_for_something'];
     const refused = await install(second, '1.1.0');
-    expect(refused).toMatchObject({ code: 4, out: expect.stringContaining('AppInspect refuses the app: check_for_something: not allowed') });
+    expect(refused).toMatchObject({
+      code: 4,
+      out: expect.stringContaining('AppInspect refuses the app: check_for_something: not allowed'),
+    });
     expect([...cloud.apps]).toEqual([['acme', '1.0.0']]);
     cloud.failures = [];
     expect((await install(second, '1.1.0')).code).toBe(0);
     expect([...cloud.apps]).toEqual([['acme', '1.1.0']]);
-    expect(await (await targetFor(undefined, '')).uninstall(() => undefined)).toMatchObject({ objects: 1 });
+    expect(await (await targetFor(undefined, '')).uninstall(() => undefined)).toMatchObject({
+      objects: 1,
+    });
     expect(cloud.apps.size).toBe(0);
     await server.close();
   });

@@ -34,25 +34,66 @@ const drip = (socket: Socket, begin: string): void => {
 };
 
 test.each<[string, (socket: Socket) => void, RegExp]>([
-  ['another protocol', (socket) => socket.write(switching), /it answers with 101 and wants another protocol than HTTP$/],
-  ['another protocol, and the end', (socket) => socket.end(switching), /it answers with 101 and wants another protocol than HTTP$/],
-  ['a notice and no answer', (socket) => socket.write('HTTP/1.1 102 Processing\r\n\r\n'), /no answer in time$/],
-  ['a header that does not end', (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nX: '), /the answer does not end$/],
+  [
+    'another protocol',
+    (socket) => socket.write(switching),
+    /it answers with 101 and wants another protocol than HTTP$/,
+  ],
+  [
+    'another protocol, and the end',
+    (socket) => socket.end(switching),
+    /it answers with 101 and wants another protocol than HTTP$/,
+  ],
+  [
+    'a notice and no answer',
+    (socket) => socket.write('HTTP/1.1 102 Processing\r\n\r\n'),
+    /no answer in time$/,
+  ],
+  [
+    'a header that does not end',
+    (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nX: '),
+    /the answer does not end$/,
+  ],
   ['nothing', (socket) => socket.end(), /the connection was cut$/],
 ])('a server that answers with %s is an error in time', async (_, answer, message) => {
   const port = await rawServer(answer);
-  const client = createClient({ url: `http://127.0.0.1:${port}`, headers: {}, texts: createServerTexts(), timeout, retries: 0 });
+  const client = createClient({
+    url: `http://127.0.0.1:${port}`,
+    headers: {},
+    texts: createServerTexts(),
+    timeout,
+    retries: 0,
+  });
   await expect(client.send('GET', '/x')).rejects.toThrow(message);
 });
 
 test.each<[string, (socket: Socket) => void, RegExp]>([
-  ['a header that does not end', (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nX:'), /\(its answer does not end\)$/],
-  ['another protocol', (socket) => socket.write(switching), /makes no connection: it answers with 101$/],
+  [
+    'a header that does not end',
+    (socket) => drip(socket, 'HTTP/1.1 200 OK\r\nX:'),
+    /\(its answer does not end\)$/,
+  ],
+  [
+    'another protocol',
+    (socket) => socket.write(switching),
+    /makes no connection: it answers with 101$/,
+  ],
   ['nothing for long', () => undefined, /\(no answer in time\)$/],
-  ['a tunnel to a server that says no word', (socket) => socket.write('HTTP/1.1 200 OK\r\n\r\n'), /the answer does not end|no answer in time/],
+  [
+    'a tunnel to a server that says no word',
+    (socket) => socket.write('HTTP/1.1 200 OK\r\n\r\n'),
+    /the answer does not end|no answer in time/,
+  ],
 ])('a proxy that answers CONNECT with %s is an error in time', async (_, answer, message) => {
   const url = new URL(`http://127.0.0.1:${await rawServer(answer)}`);
   const proxyFor = () => ({ url, name: url.host, headers: {} });
-  const client = createClient({ url: 'https://graylog.example', headers: {}, texts: createServerTexts(), timeout, retries: 0, proxyFor });
+  const client = createClient({
+    url: 'https://graylog.example',
+    headers: {},
+    texts: createServerTexts(),
+    timeout,
+    retries: 0,
+    proxyFor,
+  });
   await expect(client.send('GET', '/x')).rejects.toThrow(message);
 });

@@ -1,4 +1,16 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -27,13 +39,26 @@ const rule = (value: string): string =>
 
 const releaseIn = (place: string, more: Partial<ReleaseOptions> = {}): Promise<Said> =>
   said(() =>
-    release({ config: join(place, 'sigpack.yml'), bump: 'auto', dryRun: false, rename: false, dropRetired: false, fromLock: false, verbose: false, ...more }),
+    release({
+      config: join(place, 'sigpack.yml'),
+      bump: 'auto',
+      dryRun: false,
+      rename: false,
+      dropRetired: false,
+      fromLock: false,
+      verbose: false,
+      ...more,
+    }),
   );
 
 /** Every file below a folder with its bytes. */
 function tree(place: string): Readonly<Record<string, string>> {
   const paths = readdirSync(place, { recursive: true, encoding: 'utf8' }).sort();
-  return Object.fromEntries(paths.filter((path) => statSync(join(place, path)).isFile()).map((path) => [path, readFileSync(join(place, path), 'latin1')]));
+  return Object.fromEntries(
+    paths
+      .filter((path) => statSync(join(place, path)).isFile())
+      .map((path) => [path, readFileSync(join(place, path), 'latin1')]),
+  );
 }
 
 beforeAll(async () => {
@@ -63,7 +88,8 @@ beforeEach(() => {
   ];
   mkdirSync(at('.sigpack-release'));
   writeFileSync(at('.sigpack-release/.gitignore'), '*\n');
-  for (const { from, to } of moves) cpSync(join(root, 'after', to), at(`.sigpack-release/${from}`), { recursive: true });
+  for (const { from, to } of moves)
+    cpSync(join(root, 'after', to), at(`.sigpack-release/${from}`), { recursive: true });
   writeFileSync(at('.sigpack-release/journal.json'), JSON.stringify({ moves }));
   // the configuration has the new version already, the lock has not
   for (const { from, to } of moves.slice(0, 2)) renameSync(at(`.sigpack-release/${from}`), at(to));
@@ -78,29 +104,60 @@ afterAll(() => {
 
 const rules = (): readonly string[] => [at('rules')];
 const reading: Readonly<Record<string, () => Promise<number>>> = {
-  build: () => build([], { ...config(), output: at('out'), format: 'text', verbose: false, dryRun: false }),
-  'build --frozen': () => build([], { ...config(), output: at('out'), format: 'text', verbose: false, dryRun: false, frozen: true }),
+  build: () =>
+    build([], { ...config(), output: at('out'), format: 'text', verbose: false, dryRun: false }),
+  'build --frozen': () =>
+    build([], {
+      ...config(),
+      output: at('out'),
+      format: 'text',
+      verbose: false,
+      dryRun: false,
+      frozen: true,
+    }),
   check: () => build([], { ...config(), format: 'text', verbose: false, dryRun: true }),
-  test: () => runTests(rules(), { ...config(), watch: false, format: 'text', coverage: false, verbose: false }),
+  test: () =>
+    runTests(rules(), {
+      ...config(),
+      watch: false,
+      format: 'text',
+      coverage: false,
+      verbose: false,
+    }),
   stats: () => stats([], { ...config(), all: false, format: 'text' }),
   docs: () => docs(rules(), { ...config(), output: at('pages'), format: 'md' }),
   convert: () => convert(rules(), { ...config(), target: ['splunk'], verbose: false }),
   explain: () => explain(rules(), { ...config(), target: 'splunk', verbose: false }),
-  match: () => match(rules(), { ...config(), events: [at('rules/a.yml')], format: 'text', verbose: false }),
+  match: () =>
+    match(rules(), { ...config(), events: [at('rules/a.yml')], format: 'text', verbose: false }),
   diff: () => diff(undefined, undefined, { ...config(), format: 'text', verbose: false }),
-  'release --dry-run': () => release({ ...config(), bump: 'auto', dryRun: true, rename: false, dropRetired: false, fromLock: false, verbose: false }),
+  'release --dry-run': () =>
+    release({
+      ...config(),
+      bump: 'auto',
+      dryRun: true,
+      rename: false,
+      dropRetired: false,
+      fromLock: false,
+      verbose: false,
+    }),
 };
 
 describe('where a release was cut off between its moves', () => {
-  test.each(Object.keys(reading))('%s says so, writes nothing and makes nothing of two versions', async (command) => {
-    const before = tree(folder);
-    const { code, out } = await said(reading[command] ?? (async () => -1));
-    // a diff reads the lock first
-    expect(out).toContain(`${command === 'diff' ? 'sigpack.lock' : 'sigpack.yml'}:1:1: error[LCK003]: a release was cut off here`);
-    expect(out).toContain('Run `sigpack release`');
-    expect(code).toBe(2);
-    expect(tree(folder)).toEqual(before);
-  });
+  test.each(Object.keys(reading))(
+    '%s says so, writes nothing and makes nothing of two versions',
+    async (command) => {
+      const before = tree(folder);
+      const { code, out } = await said(reading[command] ?? (async () => -1));
+      // a diff reads the lock first
+      expect(out).toContain(
+        `${command === 'diff' ? 'sigpack.lock' : 'sigpack.yml'}:1:1: error[LCK003]: a release was cut off here`,
+      );
+      expect(out).toContain('Run `sigpack release`');
+      expect(code).toBe(2);
+      expect(tree(folder)).toEqual(before);
+    },
+  );
 
   test('status says so, and goes on: an installation must not wait for a release', async () => {
     expect(await said(() => status(undefined, { ...config(), format: 'text' }))).toMatchObject({
@@ -127,7 +184,10 @@ describe('where a release was cut off between its moves', () => {
     mkdirSync(join(root, 'outside'), { recursive: true });
     symlinkSync(join(root, 'outside'), at('link'));
     writeFileSync(at('.sigpack-release/file-7'), '#!/bin/sh\n', { mode: 0o755 });
-    writeFileSync(at('.sigpack-release/journal.json'), JSON.stringify({ moves: [{ from: 'file-7', to }] }));
+    writeFileSync(
+      at('.sigpack-release/journal.json'),
+      JSON.stringify({ moves: [{ from: 'file-7', to }] }),
+    );
     const before = tree(folder);
     expect(String((await releaseIn(folder)).code)).toMatch(message);
     expect(tree(folder)).toEqual(before);
@@ -139,7 +199,8 @@ describe('where a release was cut off between its moves', () => {
     cpSync(join(root, 'before'), folder, { recursive: true });
     mkdirSync(at('.sigpack-release'));
     writeFileSync(at('precious'), 'mine');
-    for (const name of ['.gitignore', 'lock', 'file-0', 'journal.tmp', 'output']) symlinkSync(at('precious'), at(`.sigpack-release/${name}`));
+    for (const name of ['.gitignore', 'lock', 'file-0', 'journal.tmp', 'output'])
+      symlinkSync(at('precious'), at(`.sigpack-release/${name}`));
     expect((await releaseIn(folder)).out).toContain('released 1.1.0');
     expect(readFileSync(at('precious'), 'utf8')).toBe('mine');
     expect(existsSync(at('.sigpack-release'))).toBe(false);
@@ -156,7 +217,9 @@ describe('where a release was cut off between its moves', () => {
         ],
       }),
     );
-    expect(String((await releaseIn(folder)).code)).toMatch(/file-8 is missing; delete .*\.sigpack-release and restore the folder from git/);
+    expect(String((await releaseIn(folder)).code)).toMatch(
+      /file-8 is missing; delete .*\.sigpack-release and restore the folder from git/,
+    );
     expect(statSync(at('sigpack.lock')).mode & 0o111).toBe(0);
   });
 
@@ -164,11 +227,22 @@ describe('where a release was cut off between its moves', () => {
   const hold = (changes: object = {}): void =>
     writeFileSync(
       at('.sigpack-release/lock'),
-      JSON.stringify({ ...thisProcess(), pid: process.ppid, started: '', work: 'sigpack release', token: 'of another', ...changes }),
+      JSON.stringify({
+        ...thisProcess(),
+        pid: process.ppid,
+        started: '',
+        work: 'sigpack release',
+        token: 'of another',
+        ...changes,
+      }),
     );
 
   test.each([
-    ['in this machine', {}, `sigpack release is under way (process ${process.ppid}); run the command again when it has ended`],
+    [
+      'in this machine',
+      {},
+      `sigpack release is under way (process ${process.ppid}); run the command again when it has ended`,
+    ],
     ['in another one', { machine: 'far', host: 'ci-7' }, 'is under way (process 7 on ci-7)'],
   ])('a release that another process is at %s is left to it', async (_, changes, message) => {
     vi.stubEnv('SIGPACK_WAIT', '0');
@@ -188,7 +262,10 @@ describe('where a release was cut off between its moves', () => {
         renameSync(at(`.sigpack-release/${from}`), at(to));
       rmSync(at('.sigpack-release'), { recursive: true });
     }, 120);
-    expect(await said(reading['build --frozen'] ?? (async () => -1))).toMatchObject({ code: 0, out: expect.stringContaining('1.1.0') });
+    expect(await said(reading['build --frozen'] ?? (async () => -1))).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('1.1.0'),
+    });
   });
 
   test('what was read when a release came is read again', async () => {
@@ -201,31 +278,56 @@ describe('where a release was cut off between its moves', () => {
         lock: { retire: true },
         adjust: (read) => {
           // between reading and using, another release comes and goes
-          if (++reads === 1) for (const name of ['sigpack.yml', 'sigpack.lock']) cpSync(join(root, 'after', name), at(name));
+          if (++reads === 1)
+            for (const name of ['sigpack.yml', 'sigpack.lock'])
+              cpSync(join(root, 'after', name), at(name));
           return read;
         },
       },
       { format: 'json', verbose: false },
     );
-    expect([reads, 'code' in project ? project.code : project.loaded.config.info.version]).toEqual([2, '1.1.0']);
+    expect([reads, 'code' in project ? project.code : project.loaded.config.info.version]).toEqual([
+      2,
+      '1.1.0',
+    ]);
   });
 
   test('a diff from the lock makes nothing of two versions either', async () => {
-    const { code, out } = await said(() => diff(at('sigpack.lock'), at('rules'), { ...config(), format: 'text', verbose: false }));
-    expect([code, out]).toEqual([2, expect.stringContaining('error[LCK003]: a release was cut off here')]);
+    const { code, out } = await said(() =>
+      diff(at('sigpack.lock'), at('rules'), { ...config(), format: 'text', verbose: false }),
+    );
+    expect([code, out]).toEqual([
+      2,
+      expect.stringContaining('error[LCK003]: a release was cut off here'),
+    ]);
   });
 
   test.each([
     [
       'is a folder',
-      () => [rmSync(at('.sigpack-release/journal.json')), mkdirSync(at('.sigpack-release/journal.json'))],
+      () => [
+        rmSync(at('.sigpack-release/journal.json')),
+        mkdirSync(at('.sigpack-release/journal.json')),
+      ],
       /journal\.json cannot be read: it is a folder/,
     ],
-    ['is empty', () => writeFileSync(at('.sigpack-release/journal.json'), ''), /journal\.json is no journal/],
-    ['moves nothing', () => writeFileSync(at('.sigpack-release/journal.json'), '{"moves":[]}'), /journal\.json is no journal/],
+    [
+      'is empty',
+      () => writeFileSync(at('.sigpack-release/journal.json'), ''),
+      /journal\.json is no journal/,
+    ],
+    [
+      'moves nothing',
+      () => writeFileSync(at('.sigpack-release/journal.json'), '{"moves":[]}'),
+      /journal\.json is no journal/,
+    ],
     [
       'has a name that no disk takes',
-      () => writeFileSync(at('.sigpack-release/journal.json'), '{"moves":[{"from":"file-1","to":"a\\u0000b"}]}'),
+      () =>
+        writeFileSync(
+          at('.sigpack-release/journal.json'),
+          '{"moves":[{"from":"file-1","to":"a\\u0000b"}]}',
+        ),
       /is no journal/,
     ],
   ])('a journal that %s is said to be none', async (_, prepare, message) => {
@@ -242,7 +344,9 @@ describe('where a release was cut off between its moves', () => {
   ])('a journal that %s is refused', async (_name, journal) => {
     writeFileSync(at('.sigpack-release/journal.json'), JSON.stringify(journal));
     const before = tree(root);
-    expect((await releaseIn(folder)).code).toMatch(/^usage: .*journal\.json is no journal of sigpack release/);
+    expect((await releaseIn(folder)).code).toMatch(
+      /^usage: .*journal\.json is no journal of sigpack release/,
+    );
     expect(tree(root)).toEqual(before);
   });
 

@@ -36,7 +36,10 @@ const textOf = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 /** Relative paths that a file imports, re-exports or loads when it runs. */
 function importsOf(text: string): readonly string[] {
-  return Array.from(text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"](\.[^'"]*)['"]/g), (match) => match[1] ?? '');
+  return Array.from(
+    text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"](\.[^'"]*)['"]/g),
+    (match) => match[1] ?? '',
+  );
 }
 
 /** What is wrong with the imports of a file of a layer. */
@@ -75,28 +78,41 @@ test('every file belongs to a layer, but the entry of the library', () => {
 });
 
 test('a room at the top imports only from those before it', () => {
-  expect(files.filter((path) => path !== 'index.ts').flatMap((path) => wrongWay(path, textOf(path)))).toEqual([]);
+  expect(
+    files.filter((path) => path !== 'index.ts').flatMap((path) => wrongWay(path, textOf(path))),
+  ).toEqual([]);
 });
 
 const roomsOf = (): Map<string, readonly string[]> => Map.groupBy(files, (path) => dirname(path));
 
 test(`no room has more than ${maximumFiles} files`, () => {
-  const full = [...roomsOf()].filter(([, paths]) => paths.length > maximumFiles).map(([room, paths]) => [room, paths.length]);
+  const full = [...roomsOf()]
+    .filter(([, paths]) => paths.length > maximumFiles)
+    .map(([room, paths]) => [room, paths.length]);
   expect(full).toEqual([]);
 });
 
 const isWithin = (room: string, other: string): boolean => `${room}/`.startsWith(`${other}/`);
 
 /** The rooms that each room imports from, without those that it is in or that are in it. */
-function neighbours(textsOf: (room: string) => readonly (readonly [path: string, text: string])[]): (room: string) => readonly string[] {
+function neighbours(
+  textsOf: (room: string) => readonly (readonly [path: string, text: string])[],
+): (room: string) => readonly string[] {
   return (room) => {
-    const imported = textsOf(room).flatMap(([path, text]) => importsOf(text).map((specifier) => dirname(posix.join(dirname(path), specifier))));
-    return [...new Set(imported)].filter((other) => !isWithin(room, other) && !isWithin(other, room));
+    const imported = textsOf(room).flatMap(([path, text]) =>
+      importsOf(text).map((specifier) => dirname(posix.join(dirname(path), specifier))),
+    );
+    return [...new Set(imported)].filter(
+      (other) => !isWithin(room, other) && !isWithin(other, room),
+    );
   };
 }
 
 /** The first circle of rooms that is found. */
-function circle(rooms: Iterable<string>, next: (room: string) => readonly string[]): readonly string[] {
+function circle(
+  rooms: Iterable<string>,
+  next: (room: string) => readonly string[],
+): readonly string[] {
   const done = new Set<string>();
   const from = (room: string, way: readonly string[]): readonly string[] => {
     if (way.includes(room)) return [...way.slice(way.indexOf(room)), room];
@@ -148,10 +164,14 @@ test('only the command line touches disk, network, clock and chance', () => {
 });
 
 test(`no file is longer than ${maximumLines} lines`, () => {
-  const long = files.map((path) => [path, textOf(path).split('\n').length - 1] as const).filter(([, lines]) => lines > maximumLines);
+  const long = files
+    .map((path) => [path, textOf(path).split('\n').length - 1] as const)
+    .filter(([, lines]) => lines > maximumLines);
   expect(long).toEqual([]);
 });
 
 test('no file is named for what it is not', () => {
-  expect(files.filter((path) => /(?:^|\/)(?:utils?|helpers?|common|misc|types)\.ts$/.test(path))).toEqual([]);
+  expect(
+    files.filter((path) => /(?:^|\/)(?:utils?|helpers?|common|misc|types)\.ts$/.test(path)),
+  ).toEqual([]);
 });

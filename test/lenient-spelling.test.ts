@@ -5,7 +5,13 @@ import { independentFiles } from '../src/sigma/collection/lone-rule.ts';
 import { timespanText } from '../src/sigma/rule/aggregation.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileText, ruleText } from './compile.ts';
-import { complaintsOf, detectionComplaints, queryText, selectionQuery, told } from './complaints.ts';
+import {
+  complaintsOf,
+  detectionComplaints,
+  queryText,
+  selectionQuery,
+  told,
+} from './complaints.ts';
 
 /** The one rule of a text, as read. */
 function headOf(text: string) {
@@ -14,7 +20,8 @@ function headOf(text: string) {
   return rule;
 }
 
-const withLine = (line: string): string => `title: T\nid: a\nlogsource: {product: w}\n${line}\ndetection:\n  s: {a: b}\n  condition: s\n`;
+const withLine = (line: string): string =>
+  `title: T\nid: a\nlogsource: {product: w}\n${line}\ndetection:\n  s: {a: b}\n  condition: s\n`;
 
 describe('keys in any letter case', () => {
   const shouted = `TITLE: Shouted
@@ -42,18 +49,25 @@ Detection:
     });
     expect([...rule.detection.searches.keys()]).toEqual(['Selection']);
     const bag = complaintsOf(shouted);
-    expect([...new Set(bag.list.map(({ code, severity }) => `${code} ${severity}`))]).toEqual(['SIG017 info']);
+    expect([...new Set(bag.list.map(({ code, severity }) => `${code} ${severity}`))]).toEqual([
+      'SIG017 info',
+    ]);
     expect(told(bag)[0]).toBe('SIG017 1:1 `TITLE` is read as `title`');
   });
 
   test('the key as Sigma has it comes first, and the other is what it was', () => {
     expect(headOf(withLine('Title: Other')).title).toBe('T');
-    expect(told(complaintsOf(withLine('Title: Other')))).toEqual(['SIG016 4:1 `Title` is no attribute of Sigma']);
+    expect(told(complaintsOf(withLine('Title: Other')))).toEqual([
+      'SIG016 4:1 `Title` is no attribute of Sigma',
+    ]);
   });
 
   test('a selection may have the name of a key in another letter case', () => {
     const bag = createBag();
-    const [rule] = compileText(ruleText('Condition: {a: x}\nTimeframe: {b: z}\ncondition: Condition and Timeframe'), bag);
+    const [rule] = compileText(
+      ruleText('Condition: {a: x}\nTimeframe: {b: z}\ncondition: Condition and Timeframe'),
+      bag,
+    );
     expect(rule?.kind === 'detection' && queryText(rule.query)).toBe('and(a=‹x›, b=‹z›)');
     expect(told(bag)).toEqual([]);
   });
@@ -73,22 +87,38 @@ Filter: {Rules: ANY, Ours: {User: admin}, Condition: not Ours}
       bag,
     );
     expect(bag.list.filter(({ code }) => code !== 'SIG017')).toEqual([]);
-    expect(compiled[0]?.kind === 'detection' && queryText(compiled[0].query)).toBe('and(Image=‹x›, not(User=‹admin›))');
-    expect(compiled[1]?.kind === 'correlation' && compiled[1].rule).toMatchObject({ type: 'event_count', groupBy: ['User'], generate: true });
+    expect(compiled[0]?.kind === 'detection' && queryText(compiled[0].query)).toBe(
+      'and(Image=‹x›, not(User=‹admin›))',
+    );
+    expect(compiled[1]?.kind === 'correlation' && compiled[1].rule).toMatchObject({
+      type: 'event_count',
+      groupBy: ['User'],
+      generate: true,
+    });
   });
 
   test('a correlation at fault takes its rules along', () => {
     const text = `${shouted}---\ntitle: Many\nCORRELATION: {Type: nonsense, Rules: [shouted], timespan: 5m}\n`;
     const { documents } = readDocuments({ path: 'rule.yml', text }, createBag());
-    expect(documents.map((one) => (one.kind === 'lost' ? one.references : one.kind))).toEqual(['detection', ['shouted']]);
+    expect(documents.map((one) => (one.kind === 'lost' ? one.references : one.kind))).toEqual([
+      'detection',
+      ['shouted'],
+    ]);
   });
 
   test('files that are read by themselves are told apart by them too', () => {
-    const rule = 'Title: A\nID: abc\nName: base\nlogsource: {product: w}\nDetection:\n  s: {a: b}\n  condition: s\n';
-    const referring = 'title: C\ncorrelation: {type: event_count, rules: [base], timespan: 5m, condition: {gte: 3}}\n';
+    const rule =
+      'Title: A\nID: abc\nName: base\nlogsource: {product: w}\nDetection:\n  s: {a: b}\n  condition: s\n';
+    const referring =
+      'title: C\ncorrelation: {type: event_count, rules: [base], timespan: 5m, condition: {gte: 3}}\n';
     expect([...independentFiles([rule, referring], nameKeys('')).keys()]).toEqual([]);
     expect([...independentFiles([rule, rule], nameKeys('')).keys()]).toEqual([]);
-    expect([...independentFiles([rule, 'Title: F\nLogsource: {product: w}\nFILTER: {rules: any}\n'], nameKeys('')).keys()]).toEqual([]);
+    expect([
+      ...independentFiles(
+        [rule, 'Title: F\nLogsource: {product: w}\nFILTER: {rules: any}\n'],
+        nameKeys(''),
+      ).keys(),
+    ]).toEqual([]);
     expect([...independentFiles([rule], nameKeys('')).keys()]).toEqual([0]);
   });
 });
@@ -135,18 +165,27 @@ describe('tags', () => {
   ])('%s', (written, meant) => {
     expect(headOf(withLine(`tags: ['${written}']`)).tags).toEqual([meant]);
     const codes = complaintsOf(withLine(`tags: ['${written}']`)).list.map(({ code }) => code);
-    expect(codes).toEqual(written === meant ? (/^[a-z]+\./.test(written) ? [] : ['SIG012']) : ['SIG017']);
+    expect(codes).toEqual(
+      written === meant ? (/^[a-z]+\./.test(written) ? [] : ['SIG012']) : ['SIG017'],
+    );
   });
 
   test('several in one text, and several authors', () => {
     const rule = headOf(withLine("tags: 'attack.execution, attack.T1059,'\nauthor: [Ann, Ben]"));
     expect([rule.tags, rule.author]).toEqual([['attack.execution', 'attack.t1059'], 'Ann, Ben']);
-    expect(told(complaintsOf(withLine('tags: attack.execution, attack.t1059')))).toEqual(['SIG017 4:1 tags with commas between them are read as several']);
+    expect(told(complaintsOf(withLine('tags: attack.execution, attack.t1059')))).toEqual([
+      'SIG017 4:1 tags with commas between them are read as several',
+    ]);
   });
 
-  test.each(['attack.t1059.1', 'attack.t105', 'attack.1059', 'attack.g7'])('%s gives no mapping, which is said', (tag) => {
-    expect(told(complaintsOf(withLine(`tags: [${tag}]`)))).toEqual([`SIG012 4:8 tag \`${tag}\` names nothing of ATT&CK, and gives no mapping`]);
-  });
+  test.each(['attack.t1059.1', 'attack.t105', 'attack.1059', 'attack.g7'])(
+    '%s gives no mapping, which is said',
+    (tag) => {
+      expect(told(complaintsOf(withLine(`tags: [${tag}]`)))).toEqual([
+        `SIG012 4:8 tag \`${tag}\` names nothing of ATT&CK, and gives no mapping`,
+      ]);
+    },
+  );
 });
 
 describe('modifiers', () => {
@@ -155,7 +194,11 @@ describe('modifiers', () => {
     ['a|re|ignorecase: x', 'a=/x/i', 'SIG017 8:10 modifier `ignorecase` is read as `i`'],
     ['a|re|multiline: x', 'a=/x/m', 'SIG017 8:10 modifier `multiline` is read as `m`'],
     ['a|re|DotAll: x', 'a=/x/s', 'SIG017 8:10 modifier `DotAll` is read as `s`'],
-    ['a|contains | all: [x, z]', 'and(a=*‹x›*, a=*‹z›*)', 'SIG017 8:7 modifier `contains ` is read as `contains`'],
+    [
+      'a|contains | all: [x, z]',
+      'and(a=*‹x›*, a=*‹z›*)',
+      'SIG017 8:7 modifier `contains ` is read as `contains`',
+    ],
     ['a |contains: x', 'a=*‹x›*', 'SIG017 8:5 field `a ` is read without the blank before `|`'],
     ['a|exists: yes', 'a exists', 'SIG017 8:15 the text `yes` is read as `true`'],
     ['a|exists: No', 'not(a exists)', 'SIG017 8:15 the text `No` is read as `false`'],
@@ -163,7 +206,9 @@ describe('modifiers', () => {
     ['a|exists: off', 'not(a exists)', 'SIG017 8:15 the text `off` is read as `false`'],
   ])('%s', (line, query, complaint) => {
     expect(queryText(selectionQuery(line))).toBe(query);
-    expect(told(detectionComplaints(`selection:\n  ${line}\ncondition: selection`))[0]).toBe(complaint);
+    expect(told(detectionComplaints(`selection:\n  ${line}\ncondition: selection`))[0]).toBe(
+      complaint,
+    );
   });
 
   test.each([
@@ -186,24 +231,42 @@ describe('modifiers', () => {
     ['base64_offset', 'Did you mean `base64offset`?'],
     ['xor', 'See the table of modifiers in docs/sigma.md.'],
   ])('what %s is in Sigma', (name, hint) => {
-    expect(detectionComplaints(`s:\n  'a|${name}': x\ncondition: s`).list.map((one) => `${one.code} ${one.hint}`)).toEqual([`SIG020 ${hint}`]);
+    expect(
+      detectionComplaints(`s:\n  'a|${name}': x\ncondition: s`).list.map(
+        (one) => `${one.code} ${one.hint}`,
+      ),
+    ).toEqual([`SIG020 ${hint}`]);
   });
 });
 
 describe('`timeframe` without an aggregation', () => {
-  test.each(['sel', 'sel and not (a or b)', '1 of sel'])('is passed over where one selection is looked for: %s', (condition) => {
-    const bag = detectionComplaints(`sel: {a: x}\na: {b: x}\nb: {c: x}\ntimeframe: 5m\ncondition: ${condition}`);
-    expect(told(bag).filter((one) => !one.startsWith('SIG032'))).toEqual([
-      'SIG034 10:3 `timeframe` changes nothing: the condition looks at one event at a time',
-    ]);
-    expect(bag.list.find(({ code }) => code === 'SIG034')?.hint).toContain('timespan: 5m');
-  });
+  test.each(['sel', 'sel and not (a or b)', '1 of sel'])(
+    'is passed over where one selection is looked for: %s',
+    (condition) => {
+      const bag = detectionComplaints(
+        `sel: {a: x}\na: {b: x}\nb: {c: x}\ntimeframe: 5m\ncondition: ${condition}`,
+      );
+      expect(told(bag).filter((one) => !one.startsWith('SIG032'))).toEqual([
+        'SIG034 10:3 `timeframe` changes nothing: the condition looks at one event at a time',
+      ]);
+      expect(bag.list.find(({ code }) => code === 'SIG034')?.hint).toContain('timespan: 5m');
+    },
+  );
 
-  test.each(['sel and a', 'sel or a', '1 of them', 'all of s*'])('is an error where several are: %s', (condition) => {
-    const bag = detectionComplaints(`sel: {a: x}\na: {b: x}\ntimeframe: 5m\ncondition: ${condition}`);
-    expect(told(bag)).toEqual(['SIG033 9:3 `timeframe` over several selections means several events, and a condition looks at one at a time']);
-    expect(bag.list[0]?.hint).toContain('correlation: {type: temporal, rules: [<their names>], group-by: [<field>], timespan: 5m}');
-  });
+  test.each(['sel and a', 'sel or a', '1 of them', 'all of s*'])(
+    'is an error where several are: %s',
+    (condition) => {
+      const bag = detectionComplaints(
+        `sel: {a: x}\na: {b: x}\ntimeframe: 5m\ncondition: ${condition}`,
+      );
+      expect(told(bag)).toEqual([
+        'SIG033 9:3 `timeframe` over several selections means several events, and a condition looks at one at a time',
+      ]);
+      expect(bag.list[0]?.hint).toContain(
+        'correlation: {type: temporal, rules: [<their names>], group-by: [<field>], timespan: 5m}',
+      );
+    },
+  );
 });
 
 describe('log sources in another letter case', () => {
@@ -217,20 +280,33 @@ describe('log sources in another letter case', () => {
 });
 
 describe('parts of a rule in the wrong place', () => {
-  const hints = (text: string) => complaintsOf(text).list.map(({ code, hint }) => `${code} ${hint}`);
+  const hints = (text: string) =>
+    complaintsOf(text).list.map(({ code, hint }) => `${code} ${hint}`);
   test.each([
-    ['title: T\ndetection:\n  logsource: {product: w}\n  s: {a: b}\n  condition: s\n', 'SIG010 Move it to the first column, with what stands below it.'],
-    ['title: T\nlogsource: {products: w}\ndetection:\n  s: {a: b}\n  condition: s\n', 'SIG010 Did you mean `product`?'],
+    [
+      'title: T\ndetection:\n  logsource: {product: w}\n  s: {a: b}\n  condition: s\n',
+      'SIG010 Move it to the first column, with what stands below it.',
+    ],
+    [
+      'title: T\nlogsource: {products: w}\ndetection:\n  s: {a: b}\n  condition: s\n',
+      'SIG010 Did you mean `product`?',
+    ],
     [
       'title: T\nlogsource: {product: w}\ndetection:\n  - s: {a: b}\n  - condition: s\n',
       'SIG011 Write the selections and `condition:` as keys below `detection:`, without a `-` before them.',
     ],
-    ['title: T\nlogsource: {product: w}\ns: {a: b}\ncondition: s\n', 'SIG005 Put the selections and `condition:` below `detection:`, indented.'],
+    [
+      'title: T\nlogsource: {product: w}\ns: {a: b}\ncondition: s\n',
+      'SIG005 Put the selections and `condition:` below `detection:`, indented.',
+    ],
     [
       'title: T\nlogsource: {product: w}\ndetection:\n  s:\n  a: b\n  condition: s\n',
       'SIG015 Give it at least one field or keyword, indented deeper than its name.',
     ],
-    ['title: T\nid: a\nlogsource: {product: w}\ndetection:\n  s: {a: b}\n  condition: them\n', 'SIG031 Write `1 of them` or `all of them`.'],
+    [
+      'title: T\nid: a\nlogsource: {product: w}\ndetection:\n  s: {a: b}\n  condition: them\n',
+      'SIG031 Write `1 of them` or `all of them`.',
+    ],
   ])('%s', (text, hint) => {
     expect(hints(text).filter((one) => !one.startsWith('SIG042'))[0]).toBe(hint);
   });
@@ -245,4 +321,6 @@ test.each([
   ['300', '<how long>'],
   ['3M', '<how long>'],
   ['soon', '<how long>'],
-])('a timeframe of %s is hinted at as the timespan %s', (timeframe, expected) => expect(timespanText(timeframe)).toBe(expected));
+])('a timeframe of %s is hinted at as the timespan %s', (timeframe, expected) =>
+  expect(timespanText(timeframe)).toBe(expected),
+);

@@ -35,7 +35,8 @@ const different: readonly (readonly [string, string])[] = [
   ['σ', 'o'],
 ];
 
-const item = (text: string, modifier: string) => detectionOf(`a:\n  f|${modifier}: ${JSON.stringify(text)}\ncondition: a`).query;
+const item = (text: string, modifier: string) =>
+  detectionOf(`a:\n  f|${modifier}: ${JSON.stringify(text)}\ncondition: a`).query;
 
 function isFound(text: string, value: string, modifier: string): readonly boolean[] {
   const query = item(text, modifier);
@@ -65,16 +66,21 @@ describe('letter case', () => {
     for (let point = 0x80; point <= 0x1_ffff; point++) {
       if (point >= 0xd800 && point <= 0xdfff) continue;
       const letter = String.fromCodePoint(point);
-      if (foldCase(letter).length !== letter.length) throw new Error(`${point.toString(16)} folds to another length`);
+      if (foldCase(letter).length !== letter.length)
+        throw new Error(`${point.toString(16)} folds to another length`);
       for (const form of otherForms(letter)) {
-        if (foldCase(form) !== foldCase(letter) || !otherForms(form).includes(letter)) throw new Error(`${point.toString(16)} and ${form}`);
+        if (foldCase(form) !== foldCase(letter) || !otherForms(form).includes(letter))
+          throw new Error(`${point.toString(16)} and ${form}`);
       }
     }
   });
 
   test('queries spell the forms that the matcher takes for the same', () => {
     const query = (target: typeof grep, text: string) => {
-      const conversion = target.convert(detectionOf(`a:\n  f: ${text}\ncondition: a`), defaultTargetSettings);
+      const conversion = target.convert(
+        detectionOf(`a:\n  f: ${text}\ncondition: a`),
+        defaultTargetSettings,
+      );
       return conversion.ok ? conversion.value.queries.join() : '';
     };
     expect(query(graylog, 'ksσ')).toMatch(/\[kK\]\[sS\]\[[ςσΣ]{3}\]/);

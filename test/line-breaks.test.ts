@@ -78,8 +78,14 @@ beforeAll(() => {
     }
     // one template of the user's own, with the project's line breaks
     mkdirSync(join(folder, 'templates', 'splunk', 'default'), { recursive: true });
-    const macros = readFileSync(join(import.meta.dirname, '..', 'templates', 'splunk', 'default', 'macros.conf.hbs'), 'utf8');
-    writeFileSync(join(folder, 'templates', 'splunk', 'default', 'macros.conf.hbs'), macros.replaceAll('\n', lineBreak));
+    const macros = readFileSync(
+      join(import.meta.dirname, '..', 'templates', 'splunk', 'default', 'macros.conf.hbs'),
+      'utf8',
+    );
+    writeFileSync(
+      join(folder, 'templates', 'splunk', 'default', 'macros.conf.hbs'),
+      macros.replaceAll('\n', lineBreak),
+    );
   }
 });
 afterAll(() => {
@@ -97,7 +103,9 @@ describe('a project with the line breaks of Windows', () => {
     const runs = await both(['build', '-o', 'out']);
     expect(runs.map(({ code }) => code)).toEqual([0, 0]);
     expect(runs[1]?.stderr).toBe(runs[0]?.stderr);
-    const [unix, windows] = Object.values(folders).map((folder) => readFileSync(join(folder, 'out', 'manifest.json'), 'utf8'));
+    const [unix, windows] = Object.values(folders).map((folder) =>
+      readFileSync(join(folder, 'out', 'manifest.json'), 'utf8'),
+    );
     expect(windows).toBe(unix);
     expect(unix).toContain('line_breaks-1.0.0.spl');
   });
@@ -105,7 +113,9 @@ describe('a project with the line breaks of Windows', () => {
   it('gives the same pages', async () => {
     const runs = await both(['docs', 'rules', '-o', 'docs', '-f', 'md']);
     expect(runs.map(({ code }) => code)).toEqual([0, 0]);
-    const [unix, windows] = Object.values(folders).map((folder) => readFileSync(join(folder, 'docs', 'rules', 'deleted.md'), 'utf8'));
+    const [unix, windows] = Object.values(folders).map((folder) =>
+      readFileSync(join(folder, 'docs', 'rules', 'deleted.md'), 'utf8'),
+    );
     expect(windows).toBe(unix);
     expect(unix).toContain('title: Shadow copies deleted\nid: 1111');
   });

@@ -27,12 +27,26 @@ detection:
   condition: selection
 `;
 
-/** The codes that a command tells of the rule, without those of SigmaHQ that every short rule gets. */
-async function codes(command: readonly string[], config = '', more: Files = {}): Promise<readonly string[]> {
-  const folder = projectIn(temporary, { 'rules/rule_one.yml': rule, 'sigpack.yml': `${anyEvents}${config}`, ...more });
+/**
+ * The codes that a command tells of the rule, without those of SigmaHQ that every short rule gets.
+ */
+async function codes(
+  command: readonly string[],
+  config = '',
+  more: Files = {},
+): Promise<readonly string[]> {
+  const folder = projectIn(temporary, {
+    'rules/rule_one.yml': rule,
+    'sigpack.yml': `${anyEvents}${config}`,
+    ...more,
+  });
   const { stdout } = await sigpack([...command, '-f', 'json'], { cwd: folder });
-  const { diagnostics } = JSON.parse(stdout) as { readonly diagnostics: readonly { readonly code: string }[] };
-  return [...new Set(diagnostics.map(({ code }) => code))].filter((code) => /SIG028|LNT0(?:02|24|48|49)/.test(code)).sort();
+  const { diagnostics } = JSON.parse(stdout) as {
+    readonly diagnostics: readonly { readonly code: string }[];
+  };
+  return [...new Set(diagnostics.map(({ code }) => code))]
+    .filter((code) => /SIG028|LNT0(?:02|24|48|49)/.test(code))
+    .sort();
 }
 
 describe('which checks are made', () => {
@@ -46,27 +60,48 @@ describe('which checks are made', () => {
     [['check'], 'lint: { preset: pysigma }', 'LNT002 LNT024 SIG028'],
     [['check', '--preset', 'none'], 'lint: { preset: pysigma }', 'SIG028'],
     [['check'], 'severities: { LNT002: off, LNT024: info }', 'LNT024 SIG028'],
-    [['check'], `lint: { preset: pysigma, exclude: { ${id.toUpperCase()}: [number_as_string, SIG028] } }`, 'LNT002'],
-    [['check'], 'lint: { preset: pysigma, exclude: { other: [number_as_string, SIG028] } }', 'LNT002 LNT024 SIG028'],
+    [
+      ['check'],
+      `lint: { preset: pysigma, exclude: { ${id.toUpperCase()}: [number_as_string, SIG028] } }`,
+      'LNT002',
+    ],
+    [
+      ['check'],
+      'lint: { preset: pysigma, exclude: { other: [number_as_string, SIG028] } }',
+      'LNT002 LNT024 SIG028',
+    ],
     [['build'], 'lint: { preset: sigmahq }', 'SIG028'],
     [['build'], `lint: { exclude: { ${id}: invalid_modifier_combinations } }`, ''],
-  ])('%j %s', async (command, config, expected) => expect((await codes(command, config)).join(' ')).toBe(expected));
+  ])('%j %s', async (command, config, expected) =>
+    expect((await codes(command, config)).join(' ')).toBe(expected),
+  );
 
   test('an exclusion is of one rule of a file', async () => {
-    const other = rule.replace(id, '8e1f9b0c-4a58-4f0e-9c7e-0f6f3d0e5b11').replace('title: Rule', 'title: Other');
+    const other = rule
+      .replace(id, '8e1f9b0c-4a58-4f0e-9c7e-0f6f3d0e5b11')
+      .replace('title: Rule', 'title: Other');
     for (const text of [`${rule}---\n${other}`, `${other}---\n${rule}`])
-      expect(await codes(['check'], `lint: { exclude: { ${id}: [SIG028, LNT002] } }`, { 'rules/rule_one.yml': text })).toEqual(['LNT002', 'SIG028']);
+      expect(
+        await codes(['check'], `lint: { exclude: { ${id}: [SIG028, LNT002] } }`, {
+          'rules/rule_one.yml': text,
+        }),
+      ).toEqual(['LNT002', 'SIG028']);
   });
 
   test.each([
-    [`'${id.slice(0, -1)}0'`, [`\`${id.slice(0, -1)}0\` is the id of no rule here`, `Did you mean \`${id}\`?`]],
+    [
+      `'${id.slice(0, -1)}0'`,
+      [`\`${id.slice(0, -1)}0\` is the id of no rule here`, `Did you mean \`${id}\`?`],
+    ],
     ['Rule one', ['`Rule one` is the id of no rule here', 'Correct or remove the entry.']],
     [id, []],
   ])('an exclusion for %s', async (written, expected) => {
     const config = `${anyEvents}lint: { exclude: { ${written}: LNT002 } }`;
     const folder = projectIn(temporary, { 'rules/rule_one.yml': rule, 'sigpack.yml': config });
     const told = async (...given: readonly string[]) => {
-      const { diagnostics } = JSON.parse((await sigpack(['check', ...given, '-f', 'json'], { cwd: folder })).stdout);
+      const { diagnostics } = JSON.parse(
+        (await sigpack(['check', ...given, '-f', 'json'], { cwd: folder })).stdout,
+      );
       return diagnostics.filter(({ code }: { code: string }) => code === 'PCK008');
     };
     const [found] = await told();
@@ -80,7 +115,10 @@ describe('which checks are made', () => {
       'rules/rule_one.yml': rule.replace('A|all', 'A|all|all'),
       'sigpack.yml': `${anyEvents}lint: { exclude: { ${id}: invalid_modifier_combinations } }`,
     });
-    expect(await sigpack(['check'], { cwd: folder })).toMatchObject({ code: 1, stderr: expect.stringContaining('error[SIG021]') });
+    expect(await sigpack(['check'], { cwd: folder })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('error[SIG021]'),
+    });
   });
 
   test('a preset that is none is refused', async () => {
@@ -91,29 +129,42 @@ describe('which checks are made', () => {
   });
 });
 
-test.each(reportFormats)('the report as %s has them, and the exit code goes by --fail-on', async (format) => {
-  const folder = projectIn(temporary, { 'rules/rule_one.yml': rule, 'sigpack.yml': anyEvents });
-  const { code, stdout, stderr } = await sigpack(['check', '-f', format], { cwd: folder });
-  expect(code).toBe(0);
-  expect(stdout + stderr).toContain('LNT002');
-  expect(await sigpack(['check', '-f', format, '--fail-on', 'warning'], { cwd: folder })).toMatchObject({ code: 1 });
-});
+test.each(reportFormats)(
+  'the report as %s has them, and the exit code goes by --fail-on',
+  async (format) => {
+    const folder = projectIn(temporary, { 'rules/rule_one.yml': rule, 'sigpack.yml': anyEvents });
+    const { code, stdout, stderr } = await sigpack(['check', '-f', format], { cwd: folder });
+    expect(code).toBe(0);
+    expect(stdout + stderr).toContain('LNT002');
+    expect(
+      await sigpack(['check', '-f', format, '--fail-on', 'warning'], { cwd: folder }),
+    ).toMatchObject({ code: 1 });
+  },
+);
 
 describe('docs/lint.md', () => {
   const blocks = (language: string): readonly string[] =>
-    [...page.matchAll(/^```(\w*)\n(.*?)^```$/gms)].flatMap(([, of, code = '']) => (of === language ? [code] : []));
+    [...page.matchAll(/^```(\w*)\n(.*?)^```$/gms)].flatMap(([, of, code = '']) =>
+      of === language ? [code] : [],
+    );
 
   test('shows what the command prints', async () => {
     const [session = ''] = blocks('console');
     const [command = '', ...lines] = session.trimEnd().split('\n');
     const [, name = '', ...options] = command.slice('$ sigpack '.length).split(' ');
-    const folder = projectIn(temporary, { [name]: blocks('yaml')[1] ?? '', 'sigpack.yml': anyEvents });
+    const folder = projectIn(temporary, {
+      [name]: blocks('yaml')[1] ?? '',
+      'sigpack.yml': anyEvents,
+    });
     const { stderr } = await sigpack(['check', name, ...options], { cwd: folder });
     expect(stderr.trimEnd()).toBe(lines.join('\n'));
   });
 
   test('has a configuration that is accepted', async () => {
-    const folder = projectIn(temporary, { 'rules/rule_one.yml': rule, 'sigpack.yml': `${anyEvents}${blocks('yaml')[0]}` });
+    const folder = projectIn(temporary, {
+      'rules/rule_one.yml': rule,
+      'sigpack.yml': `${anyEvents}${blocks('yaml')[0]}`,
+    });
     expect((await sigpack(['check'], { cwd: folder })).code).toBe(0);
   });
 
@@ -125,17 +176,24 @@ describe('docs/lint.md', () => {
     const ofSigmaHq = [...validatorCodes].filter(([name]) => name.startsWith('sigmahq_'));
     const table = (of: typeof ofPySigma): readonly string[] =>
       [...Map.groupBy(of, ([, codesOf]) => codesOf.join(', '))]
-        .map(([codesOf, names]) => `${codesOf}: ${names.map(([name]) => name.replace('sigmahq_', '')).join(', ')}`)
+        .map(
+          ([codesOf, names]) =>
+            `${codesOf}: ${names.map(([name]) => name.replace('sigmahq_', '')).join(', ')}`,
+        )
         .sort();
     expect(rows).toEqual([...table(ofPySigma), ...table(ofSigmaHq)]);
-    expect([...validatorCodes.values()].flat().filter((code) => !Object.hasOwn(codeCatalogue, code))).toEqual([]);
+    expect(
+      [...validatorCodes.values()].flat().filter((code) => !Object.hasOwn(codeCatalogue, code)),
+    ).toEqual([]);
   });
 
   test('says which preset has which codes', () => {
-    const checks = (Object.keys(codeCatalogue) as (keyof typeof codeCatalogue)[]).filter((code): code is `LNT${string}` & keyof typeof codeCatalogue =>
-      code.startsWith('LNT'),
+    const checks = (Object.keys(codeCatalogue) as (keyof typeof codeCatalogue)[]).filter(
+      (code): code is `LNT${string}` & keyof typeof codeCatalogue => code.startsWith('LNT'),
     );
-    const all = lintPresets.map((preset) => checks.filter((code) => presetSeverity(code, preset) !== 'off'));
+    const all = lintPresets.map((preset) =>
+      checks.filter((code) => presetSeverity(code, preset) !== 'off'),
+    );
     const ends = all.map((codesOf) => codesOf.at(-1));
     expect(ends).toEqual([undefined, 'LNT007', 'LNT024', 'LNT049']);
     for (const end of ends) if (end) expect(page).toContain(`to ${end}`);

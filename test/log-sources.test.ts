@@ -24,15 +24,30 @@ transformations:
     const one = '{ type: logsource, product: windows, category: image_load }';
     const two = '{ type: logsource, service: sshd }';
     const nested = `\ntransformations:\n  - type: nest\n    items:\n      - { type: drop_detection_item, rule_conditions: [{ type: logsource, category: dns }] }`;
-    const { named } = logSourcesOf([pipeline(`[${one}, ${two}]`), pipeline(`{ a: ${one}, b: { type: tag, tag: attack.t1059 } }`), nested]);
-    expect(named).toEqual([{ service: 'sshd' }, { category: 'dns' }, { category: 'image_load', product: 'windows' }]);
+    const { named } = logSourcesOf([
+      pipeline(`[${one}, ${two}]`),
+      pipeline(`{ a: ${one}, b: { type: tag, tag: attack.t1059 } }`),
+      nested,
+    ]);
+    expect(named).toEqual([
+      { service: 'sshd' },
+      { category: 'dns' },
+      { category: 'image_load', product: 'windows' },
+    ]);
   });
 
   test('lack a rule when none is as specific', () => {
-    const known = logSourcesOf([pipeline('[{ type: logsource, product: linux }, { type: logsource, product: linux, service: cron }]')]);
+    const known = logSourcesOf([
+      pipeline(
+        '[{ type: logsource, product: linux }, { type: logsource, product: linux, service: cron }]',
+      ),
+    ]);
     expect(logSourcesWithoutRule(known, [{ product: 'linux', service: 'cron' }])).toEqual([]);
     expect(logSourcesWithoutRule(known, [{ product: 'linux' }])).toEqual(['-/linux/cron']);
-    expect(logSourcesWithoutRule(known, [{ service: 'cron' }])).toEqual(['-/linux/-', '-/linux/cron']);
+    expect(logSourcesWithoutRule(known, [{ service: 'cron' }])).toEqual([
+      '-/linux/-',
+      '-/linux/cron',
+    ]);
   });
 
   test('have one by the log source that a pipeline gives a rule', () => {
@@ -41,7 +56,10 @@ transformations:
   - { type: change_logsource, service: sysmon, rule_conditions: [{ type: logsource, category: dns_query }] }`;
     const known = logSourcesOf([change, pipeline('[{ type: logsource, service: sysmon }]')]);
     expect(logSourcesWithoutRule(known, [{ category: 'dns_query' }])).toEqual([]);
-    expect(logSourcesWithoutRule(known, [{ category: 'image_load' }])).toEqual(['-/-/sysmon', 'dns_query/-/-']);
+    expect(logSourcesWithoutRule(known, [{ category: 'image_load' }])).toEqual([
+      '-/-/sysmon',
+      'dns_query/-/-',
+    ]);
   });
 });
 

@@ -29,7 +29,8 @@ export function logSourcesOf(pipelines: readonly string[]): KnownLogSources {
   const named = new Map<string, LogSource>();
   const changes: LogSourceChange[] = [];
   for (const mapping of pipelines.flatMap((text) => mappingsIn(load(text)))) {
-    if (mapping.type === 'logsource') named.set(logSourceName(logSourceOf(mapping)), logSourceOf(mapping));
+    if (mapping.type === 'logsource')
+      named.set(logSourceName(logSourceOf(mapping)), logSourceOf(mapping));
     if (mapping.type !== 'change_logsource') continue;
     const from = mappingsIn(mapping.rule_conditions).filter(({ type }) => type === 'logsource');
     changes.push({ from: from.map(logSourceOf), to: logSourceOf(mapping) });
@@ -37,21 +38,34 @@ export function logSourcesOf(pipelines: readonly string[]): KnownLogSources {
   return { named: [...named.keys()].sort().flatMap((name) => named.get(name) ?? []), changes };
 }
 
-/** The log sources among the known ones that no rule has, also after the changes that pipelines make. */
-export function logSourcesWithoutRule({ named, changes }: KnownLogSources, rules: readonly LogSource[]): readonly string[] {
-  const reached = rules.flatMap((source) => [source, ...changes.filter(({ from }) => from.some((one) => fits(one, source))).map(({ to }) => to)]);
+/**
+ * The log sources among the known ones that no rule has, also after the changes that pipelines
+ * make.
+ */
+export function logSourcesWithoutRule(
+  { named, changes }: KnownLogSources,
+  rules: readonly LogSource[],
+): readonly string[] {
+  const reached = rules.flatMap((source) => [
+    source,
+    ...changes.filter(({ from }) => from.some((one) => fits(one, source))).map(({ to }) => to),
+  ]);
   return named.filter((one) => !reached.some((source) => fits(one, source))).map(logSourceName);
 }
 
 const parts = ['category', 'product', 'service'] as const;
 
 /** Whether the log source of a rule is the one that is asked for, or says more. */
-const fits = (asked: LogSource, source: LogSource): boolean => parts.every((part) => asked[part] === undefined || asked[part] === source[part]);
+const fits = (asked: LogSource, source: LogSource): boolean =>
+  parts.every((part) => asked[part] === undefined || asked[part] === source[part]);
 
-const logSourceName = (source: LogSource): string => parts.map((part) => source[part] ?? '-').join('/');
+const logSourceName = (source: LogSource): string =>
+  parts.map((part) => source[part] ?? '-').join('/');
 
 function logSourceOf(mapping: Readonly<Record<string, unknown>>): LogSource {
-  return Object.fromEntries(parts.flatMap((part) => (typeof mapping[part] === 'string' ? [[part, mapping[part]]] : [])));
+  return Object.fromEntries(
+    parts.flatMap((part) => (typeof mapping[part] === 'string' ? [[part, mapping[part]]] : [])),
+  );
 }
 
 function mappingsIn(value: unknown): readonly Readonly<Record<string, unknown>>[] {

@@ -1,7 +1,10 @@
 /** What Lucene would refuse, or what no query here should say. */
 export class LuceneError extends Error {}
 
-/** Lucene's regular expressions, read and run without any other engine: the ends of all matches from a start, by code points. */
+/**
+ * Lucene's regular expressions, read and run without any other engine: the ends of all matches from
+ * a start, by code points.
+ */
 type Node = (text: readonly number[], start: number) => ReadonlySet<number>;
 
 interface Reader {
@@ -9,11 +12,15 @@ interface Reader {
   at: number;
 }
 
-/** A test of whole values. Operators that no query here has use for (`#`, `@`, `<`, `"` unescaped) are errors. */
+/**
+ * A test of whole values. Operators that no query here has use for (`#`, `@`, `<`, `"` unescaped)
+ * are errors.
+ */
 export function lucenePattern(source: string): (value: string) => boolean {
   const reader: Reader = { source: [...source], at: 0 };
   const node = readUnion(reader);
-  if (reader.at < reader.source.length) throw new LuceneError(`a parenthesis too many in /${source}/`);
+  if (reader.at < reader.source.length)
+    throw new LuceneError(`a parenthesis too many in /${source}/`);
   return (value) => {
     const text = Array.from(value, (char) => char.codePointAt(0) ?? 0);
     return node(text, 0).has(text.length);
@@ -41,12 +48,22 @@ function readIntersection(reader: Reader): Node {
 
 function readConcatenation(reader: Reader): Node {
   const nodes: Node[] = [];
-  for (let char = reader.source[reader.at]; char !== undefined && !'|&)'.includes(char); char = reader.source[reader.at]) nodes.push(readRepeat(reader));
+  for (
+    let char = reader.source[reader.at];
+    char !== undefined && !'|&)'.includes(char);
+    char = reader.source[reader.at]
+  )
+    nodes.push(readRepeat(reader));
   if (nodes.length === 0) throw new LuceneError(`an empty branch at ${reader.at}`);
-  return (text, start) => nodes.reduce<ReadonlySet<number>>((starts, node) => step(node, text, starts), new Set([start]));
+  return (text, start) =>
+    nodes.reduce<ReadonlySet<number>>((starts, node) => step(node, text, starts), new Set([start]));
 }
 
-function step(node: Node, text: readonly number[], starts: ReadonlySet<number>): ReadonlySet<number> {
+function step(
+  node: Node,
+  text: readonly number[],
+  starts: ReadonlySet<number>,
+): ReadonlySet<number> {
   const ends = new Set<number>();
   for (const start of starts) for (const end of node(text, start)) ends.add(end);
   return ends;
@@ -62,7 +79,11 @@ function readRepeat(reader: Reader): Node {
 }
 
 function readBounds(reader: Reader): readonly [number, number] | undefined {
-  const simple = { '*': [0, Number.POSITIVE_INFINITY], '+': [1, Number.POSITIVE_INFINITY], '?': [0, 1] } as const;
+  const simple = {
+    '*': [0, Number.POSITIVE_INFINITY],
+    '+': [1, Number.POSITIVE_INFINITY],
+    '?': [0, 1],
+  } as const;
   const char = reader.source[reader.at] ?? '';
   if (char === '*' || char === '+' || char === '?') {
     reader.at++;
@@ -122,7 +143,8 @@ function readAtom(reader: Reader): Node {
     case '\\':
       return single(same(escaped(reader)));
   }
-  if (char === '' || '#@<>"{}]*+?/'.includes(char)) throw new LuceneError(`\`${char}\` stands for itself without a backslash`);
+  if (char === '' || '#@<>"{}]*+?/'.includes(char))
+    throw new LuceneError(`\`${char}\` stands for itself without a backslash`);
   return single(same(char));
 }
 
@@ -159,7 +181,10 @@ function readClass(reader: Reader): CharTest {
     }
     reader.at++;
     const next = reader.source[reader.at++] ?? '';
-    const [from, to] = [low.codePointAt(0) ?? 0, (next === '\\' ? escaped(reader) : next).codePointAt(0) ?? 0];
+    const [from, to] = [
+      low.codePointAt(0) ?? 0,
+      (next === '\\' ? escaped(reader) : next).codePointAt(0) ?? 0,
+    ];
     if (to < from) throw new LuceneError('a range is out of order');
     tests.push((given) => from <= given && given <= to);
   }

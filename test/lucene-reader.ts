@@ -2,8 +2,9 @@ import { BlockList, isIP } from 'node:net';
 import { LuceneError, lucenePattern } from './lucene-pattern.ts';
 
 /**
- * An independent reader of Lucene's classic query syntax as OpenSearch's `query_string` takes it, default operator OR. It knows what Graylog
- * queries are made of and throws `LuceneError` for all else, so that text which breaks out of its place is an error or another answer.
+ * An independent reader of Lucene's classic query syntax as OpenSearch's `query_string` takes it,
+ * default operator OR. It knows what Graylog queries are made of and throws `LuceneError` for all
+ * else, so that text which breaks out of its place is an error or another answer.
  */
 export type LuceneEvent = Readonly<Record<string, string>>;
 /** Fields may have several values. */
@@ -24,7 +25,10 @@ interface Scan {
   at: number;
   clauses: number;
   readonly fields: Set<string>;
-  /** Terms may start with a wildcard, dollar signs are plain, fields of addresses find the quoted blocks that they are in. */
+  /**
+   * Terms may start with a wildcard, dollar signs are plain, fields of addresses find the quoted
+   * blocks that they are in.
+   */
   readonly elasticsearch: boolean;
 }
 
@@ -53,8 +57,13 @@ function skipBlanks(scan: Scan): void {
 /** Clauses up to the closing parenthesis, put together as `QueryParserBase.addClause` does. */
 function readGroup(scan: Scan, field: string | undefined): Test {
   const clauses: { occurrence: Occurrence; test: Test }[] = [];
-  for (skipBlanks(scan); scan.at < scan.text.length && scan.text[scan.at] !== ')'; skipBlanks(scan)) {
-    const conjunction = clauses.length > 0 ? (takeOperator(scan, 'AND') ?? takeOperator(scan, 'OR')) : undefined;
+  for (
+    skipBlanks(scan);
+    scan.at < scan.text.length && scan.text[scan.at] !== ')';
+    skipBlanks(scan)
+  ) {
+    const conjunction =
+      clauses.length > 0 ? (takeOperator(scan, 'AND') ?? takeOperator(scan, 'OR')) : undefined;
     const negated = takeOperator(scan, 'NOT') !== undefined;
     const last = clauses.at(-1);
     if (conjunction === 'AND' && last && last.occurrence !== 'not') last.occurrence = 'must';
@@ -62,15 +71,19 @@ function readGroup(scan: Scan, field: string | undefined): Test {
     clauses.push({ occurrence: negated ? 'not' : conjunction === 'AND' ? 'must' : 'should', test });
   }
   if (clauses.length === 0) throw new LuceneError('an empty group');
-  const of = (wanted: Occurrence): readonly Test[] => clauses.filter(({ occurrence }) => occurrence === wanted).map(({ test }) => test);
+  const of = (wanted: Occurrence): readonly Test[] =>
+    clauses.filter(({ occurrence }) => occurrence === wanted).map(({ test }) => test);
   const [must, should, not] = [of('must'), of('should'), of('not')];
   return (event) =>
-    must.every((test) => test(event)) && !not.some((test) => test(event)) && (must.length > 0 || should.length === 0 || should.some((test) => test(event)));
+    must.every((test) => test(event)) &&
+    !not.some((test) => test(event)) &&
+    (must.length > 0 || should.length === 0 || should.some((test) => test(event)));
 }
 
 function takeOperator(scan: Scan, name: 'AND' | 'OR' | 'NOT'): string | undefined {
   const end = scan.at + name.length;
-  if (!scan.text.startsWith(name, scan.at) || !/[\s\u3000(]/.test(scan.text[end] ?? '')) return undefined;
+  if (!scan.text.startsWith(name, scan.at) || !/[\s\u3000(]/.test(scan.text[end] ?? ''))
+    return undefined;
   scan.at = end;
   skipBlanks(scan);
   return name;
@@ -88,17 +101,23 @@ function readClause(scan: Scan, scope: string | undefined): Test {
   if (char === '"') return countedLeaf(scan, valueTest(scope, quotedTest(scan, readQuoted(scan))));
   if (char === '/') return countedLeaf(scan, valueTest(scope, lucenePattern(readRegex(scan))));
   if (char === '<' || char === '>') return countedLeaf(scan, readComparison(scan, scope));
-  if (scan.elasticsearch && scope === undefined && /^\*:\*(?=[\s)]|$)/.test(scan.text.slice(scan.at))) {
+  if (
+    scan.elasticsearch &&
+    scope === undefined &&
+    /^\*:\*(?=[\s)]|$)/.test(scan.text.slice(scan.at))
+  ) {
     scan.at += 3;
     return countedLeaf(scan, () => true);
   }
   const term = readTerm(scan);
   if (scan.text[scan.at] !== ':') {
-    if (/^(?:AND|OR|NOT|&&|\|\|)$/.test(term.raw)) throw new LuceneError(`${term.raw} stands where a clause is wanted`);
+    if (/^(?:AND|OR|NOT|&&|\|\|)$/.test(term.raw))
+      throw new LuceneError(`${term.raw} stands where a clause is wanted`);
     return countedLeaf(scan, valueTest(scope, term.test));
   }
   if (scope !== undefined || term.wild) throw new LuceneError(`no field: ${term.raw}`);
-  if (/^(?:AND|OR|NOT)$/.test(term.raw)) throw new LuceneError(`an operator before a colon: ${term.raw}`);
+  if (/^(?:AND|OR|NOT)$/.test(term.raw))
+    throw new LuceneError(`an operator before a colon: ${term.raw}`);
   scan.at++;
   return readField(scan, term.text);
 }
@@ -110,7 +129,8 @@ function readField(scan: Scan, field: string): Test {
     return readClause(scan, field);
   }
   const name = readTerm(scan);
-  if (name.wild || name.text.includes('*') || /^(?:AND|OR|NOT)$/.test(name.raw)) throw new LuceneError(`no field: ${name.raw}`);
+  if (name.wild || name.text.includes('*') || /^(?:AND|OR|NOT)$/.test(name.raw))
+    throw new LuceneError(`no field: ${name.raw}`);
   scan.fields.add(name.text);
   return countedLeaf(scan, (event) => Object.hasOwn(event, name.text));
 }
@@ -141,7 +161,8 @@ function readQuoted(scan: Scan): string {
     const char = scan.text[at] ?? '';
     if (char === '"') {
       scan.at = at + 1;
-      if (/[^\s\u3000)]/.test(scan.text[scan.at] ?? ')')) throw new LuceneError('text runs into a quotation mark');
+      if (/[^\s\u3000)]/.test(scan.text[scan.at] ?? ')'))
+        throw new LuceneError('text runs into a quotation mark');
       return text;
     }
     text += char === '\\' ? (scan.text[++at] ?? '') : char;
@@ -149,19 +170,24 @@ function readQuoted(scan: Scan): string {
   throw new LuceneError('a quotation mark is not closed');
 }
 
-/** Ends at a slash without a backslash before it; JavaCC takes the longest match, so a backslash at the end would go on to the next slash. */
+/**
+ * Ends at a slash without a backslash before it; JavaCC takes the longest match, so a backslash at
+ * the end would go on to the next slash.
+ */
 function readRegex(scan: Scan): string {
   const start = scan.at + 1;
   let end = scan.text.indexOf('/', start);
   while (end > 0 && scan.text[end - 1] === '\\') end = scan.text.indexOf('/', end + 1);
   if (end < 0) throw new LuceneError('a regular expression is not closed');
   scan.at = end + 1;
-  if (/[^\s\u3000)]/.test(scan.text[scan.at] ?? ')')) throw new LuceneError('text runs into a regular expression');
+  if (/[^\s\u3000)]/.test(scan.text[scan.at] ?? ')'))
+    throw new LuceneError('text runs into a regular expression');
   return scan.text.slice(start, end);
 }
 
 function readComparison(scan: Scan, field: string | undefined): Test {
-  const found = /([<>]=?)(?:(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)|"(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)")(?=[\s)]|$)/y;
+  const found =
+    /([<>]=?)(?:(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)|"(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)")(?=[\s)]|$)/y;
   found.lastIndex = scan.at;
   const match = found.exec(scan.text);
   if (!match) throw new LuceneError(`no comparison: ${scan.text.slice(scan.at, scan.at + 20)}`);
@@ -200,14 +226,17 @@ function readTerm(scan: Scan): Term {
       continue;
     }
     if (special.test(char)) break;
-    if (scan.at === start && '+-'.includes(char)) throw new LuceneError(`a sign at the start of a term: ${scan.text.slice(start, start + 20)}`);
+    if (scan.at === start && '+-'.includes(char))
+      throw new LuceneError(`a sign at the start of a term: ${scan.text.slice(start, start + 20)}`);
     if (char === '\\') char = scan.text[++scan.at] ?? '';
     text += char;
     source += char.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
   }
   const raw = scan.text.slice(start, scan.at);
-  if (raw === '' || !/[\s\u3000):]|^$/.test(scan.text[scan.at] ?? '')) throw new LuceneError(`unexpected text: ${scan.text.slice(start, scan.at + 10)}`);
-  if (/^[*?]/.test(raw) && !scan.elasticsearch) throw new LuceneError(`a wildcard at the start of a term: ${raw}`);
+  if (raw === '' || !/[\s\u3000):]|^$/.test(scan.text[scan.at] ?? ''))
+    throw new LuceneError(`unexpected text: ${scan.text.slice(start, scan.at + 10)}`);
+  if (/^[*?]/.test(raw) && !scan.elasticsearch)
+    throw new LuceneError(`a wildcard at the start of a term: ${raw}`);
   const pattern = new RegExp(`^${source}$`);
   return { raw, text, wild, test: (value) => pattern.test(value) };
 }

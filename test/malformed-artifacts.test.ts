@@ -27,11 +27,16 @@ beforeAll(async () => {
     'rules/b.yml': rule(2, 'y'),
   });
   expect(await sigpack(['build', '-o', 'out'], { cwd: folder })).toMatchObject({ code: 0 });
-  for (const name of readdirSync(join(folder, 'out'))) built.set(name, readFileSync(join(folder, 'out', name)));
+  for (const name of readdirSync(join(folder, 'out')))
+    built.set(name, readFileSync(join(folder, 'out', name)));
 });
 
 /** What a diff of this file with what was built says. */
-async function diffed(name: string, content: string | Uint8Array, beside = 'manifest.json'): Promise<Run> {
+async function diffed(
+  name: string,
+  content: string | Uint8Array,
+  beside = 'manifest.json',
+): Promise<Run> {
   const place = mkdtempSync(join(root, 'd-'));
   writeFileSync(join(place, name), content);
   return sigpack(['diff', join(place, name), join(folder, 'out', beside)], { cwd: folder });
@@ -42,15 +47,33 @@ describe('a diff of JSON that is no artifact', () => {
   test.each([
     ['{"manifestVersion":1}', 'it is no manifest of Sigpack'],
     ['{"manifestVersion":1,"detections":{}}', 'it is no manifest of Sigpack'],
-    ['{"manifestVersion":1,"detections":[null]}', 'detection 1 of the manifest has no id or no name'],
-    ['{"manifestVersion":1,"detections":[{"id":"a","name":"a"},{"id":{},"name":"b"}]}', 'detection 2 of the manifest has no id or no name'],
-    ['{"manifestVersion":1,"detections":[{"id":"a","name":"a"},{"id":"a","name":"b"}]}', 'two detections with the id a'],
+    [
+      '{"manifestVersion":1,"detections":[null]}',
+      'detection 1 of the manifest has no id or no name',
+    ],
+    [
+      '{"manifestVersion":1,"detections":[{"id":"a","name":"a"},{"id":{},"name":"b"}]}',
+      'detection 2 of the manifest has no id or no name',
+    ],
+    [
+      '{"manifestVersion":1,"detections":[{"id":"a","name":"a"},{"id":"a","name":"b"}]}',
+      'two detections with the id a',
+    ],
     ['{"entities":[{}]}', 'entity 1 of the content pack has no type'],
     ['{"entities":[null]}', 'entity 1 of the content pack has no type'],
     ['{"entities":null}', 'it is no content pack'],
-    ['{"entities":[{"type":{"name":"event_definition"},"id":"a","data":{"title":"t"}}]}', 'has no id, title or config'],
-    ['{"entities":[{"type":{"name":"event_definition"},"id":"a","data":{"title":{"@value":1},"config":{}}}]}', 'has no id, title or config'],
-    [`{"manifestVersion":1,"detections":[],"x":${deep}}`, 'the manifest is nested more than 100 deep'],
+    [
+      '{"entities":[{"type":{"name":"event_definition"},"id":"a","data":{"title":"t"}}]}',
+      'has no id, title or config',
+    ],
+    [
+      '{"entities":[{"type":{"name":"event_definition"},"id":"a","data":{"title":{"@value":1},"config":{}}}]}',
+      'has no id, title or config',
+    ],
+    [
+      `{"manifestVersion":1,"detections":[],"x":${deep}}`,
+      'the manifest is nested more than 100 deep',
+    ],
     [
       `{"entities":[{"type":{"name":"event_definition"},"id":"a","data":{"title":"t","config":{"x":${deep}}}}]}`,
       'the content pack is nested more than 100 deep',
@@ -61,11 +84,15 @@ describe('a diff of JSON that is no artifact', () => {
     ['', 'is neither a manifest of Sigpack nor a content pack'],
   ])('%.80s: says so, and ends with exit code 2', async (text, message) => {
     const { code, stderr } = await diffed('hostile.json', text);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^sigpack: [^\n]*hostile\.json[^\n]*\n$/)]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^sigpack: [^\n]*hostile\.json[^\n]*\n$/),
+    ]);
     expect(stderr).toContain(message);
   });
 
-  // each value of each artifact in turn is something else: it is refused or compared, and nothing else is thrown
+  // each value of each artifact in turn is something else: it is refused or compared, and nothing
+  // else is thrown
   test.each([
     ['manifest', 'manifest.json'],
     ['contentPack', 'acme-1.0.0-graylog.json'],
@@ -87,30 +114,80 @@ describe('a diff of JSON that is no artifact', () => {
   });
 
   test('a setting may be called like something of every object', () => {
-    const searches = (value: string): string => `# 11111111-1111-4111-8111-111111111111\n[A]\nsearch = x\n__proto__ = ${value}\n`;
-    const [before, after] = ['1', '2'].map((value) => artifactSnapshot(value, { savedSearches: searches(value) }));
+    const searches = (value: string): string =>
+      `# 11111111-1111-4111-8111-111111111111\n[A]\nsearch = x\n__proto__ = ${value}\n`;
+    const [before, after] = ['1', '2'].map((value) =>
+      artifactSnapshot(value, { savedSearches: searches(value) }),
+    );
     if (!before || !after) return expect.fail();
     expect(diffOf(before, after).changes.map(({ kinds }) => kinds)).toEqual([['settings']]);
   });
 });
 
 describe('a diff of an archive that is none', () => {
-  const conf = (text = '[A]\nsearch = x\n'): Member => ({ name: 'acme/default/savedsearches.conf', content: text });
+  const conf = (text = '[A]\nsearch = x\n'): Member => ({
+    name: 'acme/default/savedsearches.conf',
+    content: text,
+  });
   const cut = (bytes: Buffer): Buffer => bytes.subarray(0, bytes.length >> 1);
-  const broken = (bytes: Buffer): Buffer => Buffer.concat([bytes.subarray(0, 200), Buffer.alloc(50, 7), bytes.subarray(250)]);
-  const many = Array.from({ length: 20_001 }, (_, index) => ({ name: `acme/${index}`, content: '' }));
+  const broken = (bytes: Buffer): Buffer =>
+    Buffer.concat([bytes.subarray(0, 200), Buffer.alloc(50, 7), bytes.subarray(250)]);
+  const many = Array.from({ length: 20_001 }, (_, index) => ({
+    name: `acme/${index}`,
+    content: '',
+  }));
   const large = Buffer.alloc(20 * 1024 * 1024, 32);
 
   test.each<[string, string, () => Promise<Buffer> | Buffer, RegExp]>([
-    ['an empty .spl', 'a.spl', () => Buffer.alloc(0), /a\.spl (?:cannot be unpacked|holds no default\/savedsearches\.conf)/],
-    ['text as .spl', 'a.spl', () => Buffer.from('no archive'), /a\.spl cannot be unpacked: incorrect header check/],
+    [
+      'an empty .spl',
+      'a.spl',
+      () => Buffer.alloc(0),
+      /a\.spl (?:cannot be unpacked|holds no default\/savedsearches\.conf)/,
+    ],
+    [
+      'text as .spl',
+      'a.spl',
+      () => Buffer.from('no archive'),
+      /a\.spl cannot be unpacked: incorrect header check/,
+    ],
     ['a cut .spl', 'a.spl', () => cut(bytesOf('acme-1.0.0.spl')), /a\.spl cannot be unpacked/],
-    ['a broken .spl', 'a.spl', () => broken(bytesOf('acme-1.0.0.spl')), /a\.spl cannot be unpacked/],
-    ['a .spl with a member twice', 'a.spl', () => tarWith([conf(), conf('[B]\n')]), /the entry "acme\/default\/savedsearches\.conf" is there twice/],
-    ['a .spl with two apps', 'a.spl', () => tarWith([conf(), { ...conf(), name: 'b/default/savedsearches.conf' }]), /holds more than one app/],
-    ['a .spl without searches', 'a.spl', () => tarWith([{ name: 'acme/default/app.conf', content: '' }]), /holds no default\/savedsearches\.conf/],
-    ['a .spl of many entries', 'a.spl', () => tarWith(many.slice(0, 2000)), /it has more than 1000 entries/],
-    ['a .spl that grows', 'a.spl', () => tarWith([{ ...conf(), content: large }]), /it unpacks to more than \d+ bytes/],
+    [
+      'a broken .spl',
+      'a.spl',
+      () => broken(bytesOf('acme-1.0.0.spl')),
+      /a\.spl cannot be unpacked/,
+    ],
+    [
+      'a .spl with a member twice',
+      'a.spl',
+      () => tarWith([conf(), conf('[B]\n')]),
+      /the entry "acme\/default\/savedsearches\.conf" is there twice/,
+    ],
+    [
+      'a .spl with two apps',
+      'a.spl',
+      () => tarWith([conf(), { ...conf(), name: 'b/default/savedsearches.conf' }]),
+      /holds more than one app/,
+    ],
+    [
+      'a .spl without searches',
+      'a.spl',
+      () => tarWith([{ name: 'acme/default/app.conf', content: '' }]),
+      /holds no default\/savedsearches\.conf/,
+    ],
+    [
+      'a .spl of many entries',
+      'a.spl',
+      () => tarWith(many.slice(0, 2000)),
+      /it has more than 1000 entries/,
+    ],
+    [
+      'a .spl that grows',
+      'a.spl',
+      () => tarWith([{ ...conf(), content: large }]),
+      /it unpacks to more than \d+ bytes/,
+    ],
     ['an empty zip', 'a.zip', () => Buffer.alloc(0), /a\.zip cannot be unpacked/],
     ['text as zip', 'a.zip', () => Buffer.from('no archive'), /a\.zip cannot be unpacked/],
     ['a cut zip', 'a.zip', () => cut(bytesOf('acme-1.0.0.zip')), /a\.zip cannot be unpacked/],
@@ -120,8 +197,18 @@ describe('a diff of an archive that is none', () => {
       () => broken(zipWith([{ name: 'acme/manifest.json', content: bytesOf('manifest.json') }])),
       /a\.zip(?: cannot be unpacked|: manifest\.json)/,
     ],
-    ['a zip that leads out', 'a.zip', () => zipWith([{ name: '../a/manifest.json', content: '{}' }]), /a\.zip cannot be unpacked: .*\.\.\/a\/manifest\.json/],
-    ['a zip with an absolute path', 'a.zip', () => zipWith([{ name: '/a/manifest.json', content: '{}' }]), /a\.zip cannot be unpacked/],
+    [
+      'a zip that leads out',
+      'a.zip',
+      () => zipWith([{ name: '../a/manifest.json', content: '{}' }]),
+      /a\.zip cannot be unpacked: .*\.\.\/a\/manifest\.json/,
+    ],
+    [
+      'a zip with an absolute path',
+      'a.zip',
+      () => zipWith([{ name: '/a/manifest.json', content: '{}' }]),
+      /a\.zip cannot be unpacked/,
+    ],
     [
       'a zip with a member twice',
       'a.zip',
@@ -134,17 +221,37 @@ describe('a diff of an archive that is none', () => {
       () => zipWith(['a', 'b'].map((of) => ({ name: `${of}/manifest.json`, content: '{}' }))),
       /holds manifest\.json in two folders/,
     ],
-    ['a zip of nothing', 'a.zip', () => zipWith([{ name: 'a/b.txt', content: '' }]), /holds no manifest, app or content pack of Sigpack/],
+    [
+      'a zip of nothing',
+      'a.zip',
+      () => zipWith([{ name: 'a/b.txt', content: '' }]),
+      /holds no manifest, app or content pack of Sigpack/,
+    ],
     ['a zip of many entries', 'a.zip', () => zipWith(many), /it has more than 20000 entries/],
-    ['a zip that grows', 'a.zip', () => zipWith([{ name: 'a/manifest.json', content: large }]), /it unpacks to more than \d+ bytes/],
-    ['a zip with a broken app', 'a.zip', () => zipWith([{ name: 'a/acme.spl', content: 'x' }]), /a\.zip: acme\.spl cannot be unpacked/],
+    [
+      'a zip that grows',
+      'a.zip',
+      () => zipWith([{ name: 'a/manifest.json', content: large }]),
+      /it unpacks to more than \d+ bytes/,
+    ],
+    [
+      'a zip with a broken app',
+      'a.zip',
+      () => zipWith([{ name: 'a/acme.spl', content: 'x' }]),
+      /a\.zip: acme\.spl cannot be unpacked/,
+    ],
     [
       'a zip with a broken manifest',
       'a.zip',
       () => zipWith([{ name: 'a/manifest.json', content: '{"manifestVersion":1}' }]),
       /a\.zip: it is no manifest of Sigpack/,
     ],
-    ['a zip with controls in names', 'a.zip', () => zipWith([{ name: '../\u001b[2J/manifest.json', content: '' }]), /␛\[2J/],
+    [
+      'a zip with controls in names',
+      'a.zip',
+      () => zipWith([{ name: '../\u001b[2J/manifest.json', content: '' }]),
+      /␛\[2J/,
+    ],
   ])('%s: says so, and ends with exit code 2', async (_, name, content, message) => {
     const { code, stderr } = await diffed(name, await content());
     expect([code, stderr]).toEqual([2, expect.stringMatching(/^sigpack: [^\n]*\n$/)]);
@@ -155,7 +262,9 @@ describe('a diff of an archive that is none', () => {
     ['stanzas', '[a]\n'.repeat(400_002)],
     ['lines', `[a]\n${'b=1\n'.repeat(10_000_001)}`],
   ])('too many %s are refused before any is read', (what, text) => {
-    expect(() => artifactSnapshot('x', { savedSearches: text })).toThrow(new RegExp(`savedsearches\\.conf has more than \\d+ ${what}`));
+    expect(() => artifactSnapshot('x', { savedSearches: text })).toThrow(
+      new RegExp(`savedsearches\\.conf has more than \\d+ ${what}`),
+    );
   });
 
   test('what is sound is compared', async () => {
@@ -164,7 +273,10 @@ describe('a diff of an archive that is none', () => {
       stdout: expect.stringContaining('nothing changed (2 detections)'),
     });
     const own = zipWith([{ name: 'acme/manifest.json', content: bytesOf('manifest.json') }]);
-    expect(await diffed('a.zip', own)).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing changed (2 detections)') });
+    expect(await diffed('a.zip', own)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('nothing changed (2 detections)'),
+    });
   });
 });
 
@@ -179,12 +291,18 @@ describe('a folder of artifacts', () => {
       stdout: expect.stringContaining('nothing changed (2 detections)'),
     });
     writeFileSync(join(place, 'manifest.json'), '{"manifestVersion":1,"detections":[]}');
-    expect(await sigpack(['diff', place, 'out'], { cwd: folder })).toMatchObject({ code: 2, stderr: expect.stringContaining('does not say which counts') });
+    expect(await sigpack(['diff', place, 'out'], { cwd: folder })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('does not say which counts'),
+    });
   });
 
   test('with a folder in the place of a file is refused', async () => {
     const place = mkdtempSync(join(root, 'folder-'));
     mkdirSync(join(place, 'manifest.json'));
-    expect(await sigpack(['diff', place, 'out'], { cwd: folder })).toMatchObject({ code: 2, stderr: expect.stringContaining('manifest.json is no file') });
+    expect(await sigpack(['diff', place, 'out'], { cwd: folder })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('manifest.json is no file'),
+    });
   });
 });

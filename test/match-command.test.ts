@@ -9,11 +9,18 @@ let folder = '';
 const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
 const run = (...args: readonly string[]) => sigpack(['match', ...args], { cwd: folder });
 
-const logon = (time: string, user: string): string => JSON.stringify({ EventID: 4625, TargetUserName: user, '@timestamp': `2026-03-01T10:${time}Z` });
+const logon = (time: string, user: string): string =>
+  JSON.stringify({ EventID: 4625, TargetUserName: user, '@timestamp': `2026-03-01T10:${time}Z` });
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'sigpack-match-'));
-  write('tool.yml', ruleText("selection: { Image|endswith: '\\tool.exe' }\ncondition: selection").replace(/^title: .*$/m, 'title: A tool'));
+  write(
+    'tool.yml',
+    ruleText("selection: { Image|endswith: '\\tool.exe' }\ncondition: selection").replace(
+      /^title: .*$/m,
+      'title: A tool',
+    ),
+  );
   const failed = ruleText('selection: { EventID: 4625 }\ncondition: selection')
     .replace(/^title: .*$/m, 'title: Failed logon\nname: failed_logon')
     .replace(/^id: .*$/m, 'id: 00000000-0000-4000-8000-000000000001');
@@ -35,8 +42,17 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('sigpack match', () => {
   test('names the rules of each event by file and line, correlations with their group', async () => {
-    const { code, stdout, stderr } = await run('tool.yml', 'logons.yml', '--events', 'events.ndjson');
-    expect(stdout.split('\n')).toEqual(['events.ndjson:1: A tool', 'events.ndjson:5: Many failed logons ann', '']);
+    const { code, stdout, stderr } = await run(
+      'tool.yml',
+      'logons.yml',
+      '--events',
+      'events.ndjson',
+    );
+    expect(stdout.split('\n')).toEqual([
+      'events.ndjson:1: A tool',
+      'events.ndjson:5: Many failed logons ann',
+      '',
+    ]);
     expect(stderr).toContain('2 of 5 events matched');
     expect(code).toBe(0);
   });
@@ -44,15 +60,27 @@ describe('sigpack match', () => {
   test('names rules below a correlation by themselves where that generates them, or is not asked', async () => {
     const logons = readFileSync(join(folder, 'logons.yml'), 'utf8');
     write('generating.yml', logons.replace('correlation:\n', 'correlation:\n  generate: true\n'));
-    const found = ['3: Failed logon', '4: Failed logon', '5: Failed logon', '5: Many failed logons ann'].map((line) => `events.ndjson:${line}`);
-    expect((await run('generating.yml', '--events', 'events.ndjson')).stdout.trimEnd().split('\n')).toEqual(found);
+    const found = [
+      '3: Failed logon',
+      '4: Failed logon',
+      '5: Failed logon',
+      '5: Many failed logons ann',
+    ].map((line) => `events.ndjson:${line}`);
+    expect(
+      (await run('generating.yml', '--events', 'events.ndjson')).stdout.trimEnd().split('\n'),
+    ).toEqual(found);
     write('alone.yml', logons.slice(0, logons.indexOf('---')));
-    expect((await run('alone.yml', '--events', 'events.ndjson')).stdout.trimEnd().split('\n')).toEqual(found.slice(0, 3));
+    expect(
+      (await run('alone.yml', '--events', 'events.ndjson')).stdout.trimEnd().split('\n'),
+    ).toEqual(found.slice(0, 3));
   });
 
   test('counts the events without a time, of which no correlation is asked', async () => {
     const timeless = '1 event has no time that is known: correlations were not asked of it\n';
-    write('timeless.ndjson', `${[{ EventID: 4625 }, { EventID: 4625, time: 'yesterday' }].map((event) => JSON.stringify(event)).join('\n')}\n`);
+    write(
+      'timeless.ndjson',
+      `${[{ EventID: 4625 }, { EventID: 4625, time: 'yesterday' }].map((event) => JSON.stringify(event)).join('\n')}\n`,
+    );
     expect((await run('tool.yml', 'logons.yml', '--events', 'timeless.ndjson')).stderr).toContain(
       '2 events have no time that is known: correlations were not asked of them\n',
     );
@@ -76,57 +104,100 @@ describe('sigpack match', () => {
 
   test('asks events of the Windows event log no rules of other products', async () => {
     const rule = (title: string, product: string): void =>
-      write(`${product}.yml`, `title: ${title}\nlogsource: { product: ${product} }\ndetection:\n  selection: { EventID: 1 }\n  condition: selection\n`);
+      write(
+        `${product}.yml`,
+        `title: ${title}\nlogsource: { product: ${product} }\ndetection:\n  selection: { EventID: 1 }\n  condition: selection\n`,
+      );
     rule('Of Linux', 'linux');
     rule('Of Windows', 'windows');
-    write('windows.json', '{"Event":{"System":{"EventID":1,"Channel":"Security","Provider":{"#attributes":{"Name":"p"}}}}}');
-    expect((await run('linux.yml', 'windows.yml', '--events', 'windows.json')).stdout).toBe('windows.json:1: Of Windows\n');
+    write(
+      'windows.json',
+      '{"Event":{"System":{"EventID":1,"Channel":"Security","Provider":{"#attributes":{"Name":"p"}}}}}',
+    );
+    expect((await run('linux.yml', 'windows.yml', '--events', 'windows.json')).stdout).toBe(
+      'windows.json:1: Of Windows\n',
+    );
   });
 
   test('asks rules of other log sources where that is wanted, and says what it does not ask', async () => {
     const rule = (name: string, logsource: string): void =>
-      write(`${name}.yml`, `title: ${name}\nlogsource: { ${logsource} }\ndetection:\n  selection: { EventID|exists: true }\n  condition: selection\n`);
+      write(
+        `${name}.yml`,
+        `title: ${name}\nlogsource: { ${logsource} }\ndetection:\n  selection: { EventID|exists: true }\n  condition: selection\n`,
+      );
     rule('Created', 'product: Windows, category: PROCESS_CREATION');
     rule('Loaded', 'product: windows, category: image_load');
     rule('Peer', 'product: zeek, service: rdp');
     const rules = ['Created.yml', 'Loaded.yml', 'Peer.yml'];
-    const event = { EventID: 1, Channel: 'Microsoft-Windows-Sysmon/Operational', Provider_Name: 'Microsoft-Windows-Sysmon' };
+    const event = {
+      EventID: 1,
+      Channel: 'Microsoft-Windows-Sysmon/Operational',
+      Provider_Name: 'Microsoft-Windows-Sysmon',
+    };
     write('sources.ndjson', `${JSON.stringify(event)}\n{"EventID":"of anyone"}\n`);
     const narrow = await run(...rules, '--events', 'sources.ndjson');
-    expect(narrow.stdout.split('\n')).toEqual(['sources.ndjson:1: Created', ...['Created', 'Loaded', 'Peer'].map((title) => `sources.ndjson:2: ${title}`), '']);
-    expect(narrow.stderr).toContain('Events were asked the rules of their log source alone, 1 of unknown origin all rules; --all-log-sources asks all rules');
+    expect(narrow.stdout.split('\n')).toEqual([
+      'sources.ndjson:1: Created',
+      ...['Created', 'Loaded', 'Peer'].map((title) => `sources.ndjson:2: ${title}`),
+      '',
+    ]);
+    expect(narrow.stderr).toContain(
+      'Events were asked the rules of their log source alone, 1 of unknown origin all rules; --all-log-sources asks all rules',
+    );
     const all = await run(...rules, '--events', 'sources.ndjson', '--all-log-sources');
     expect(all.stdout.split('\n')).toHaveLength(7);
     expect(all.stderr).not.toContain('--all-log-sources');
   });
 
   test('asks the rules below a correlation by their log sources too', async () => {
-    const base = 'title: Base\nname: base\nlogsource: { product: PRODUCT }\ndetection:\n  s: { EventID: 4625 }\n  condition: s\n';
-    const outer = 'title: Outer\ncorrelation: { type: event_count, rules: [base], timespan: 1m, condition: { gte: 1 } }\n';
+    const base =
+      'title: Base\nname: base\nlogsource: { product: PRODUCT }\ndetection:\n  s: { EventID: 4625 }\n  condition: s\n';
+    const outer =
+      'title: Outer\ncorrelation: { type: event_count, rules: [base], timespan: 1m, condition: { gte: 1 } }\n';
     write('of-windows.yml', `${base.replace('PRODUCT', 'windows')}---\n${outer}`);
     write('of-zeek.yml', `${base.replace('PRODUCT', 'zeek')}---\n${outer}`);
-    write('security.json', JSON.stringify({ EventID: 4625, Channel: 'Security', '@timestamp': '2026-03-01T10:00:00Z' }));
+    write(
+      'security.json',
+      JSON.stringify({ EventID: 4625, Channel: 'Security', '@timestamp': '2026-03-01T10:00:00Z' }),
+    );
     expect((await run('of-windows.yml', '--events', 'security.json')).stdout).toContain('Outer');
     expect((await run('of-zeek.yml', '--events', 'security.json')).stdout).toBe('');
-    expect((await run('of-zeek.yml', '--events', 'security.json', '--all-log-sources')).stdout).toContain('Outer');
+    expect(
+      (await run('of-zeek.yml', '--events', 'security.json', '--all-log-sources')).stdout,
+    ).toContain('Outer');
   });
 
   test('goes by the log source that pipelines give a rule', async () => {
-    write('moved.yml', 'title: Moved\nlogsource: { category: own }\ndetection:\n  s: { EventID: 4625 }\n  condition: s\n');
+    write(
+      'moved.yml',
+      'title: Moved\nlogsource: { category: own }\ndetection:\n  s: { EventID: 4625 }\n  condition: s\n',
+    );
     const to = (service: string): string =>
       `name: p\npriority: 1\ntransformations:\n  - { id: a, type: change_logsource, product: windows, service: ${service} }\n`;
     write('security.yml', to('security'));
     write('system.yml', to('system'));
     write('moved.json', JSON.stringify({ EventID: 4625, Channel: 'Security' }));
-    expect((await run('moved.yml', '--events', 'moved.json', '-t', 'splunk', '-p', './security.yml')).stdout).toContain('Moved');
-    expect((await run('moved.yml', '--events', 'moved.json', '-t', 'splunk', '-p', './system.yml')).stdout).toBe('');
+    expect(
+      (await run('moved.yml', '--events', 'moved.json', '-t', 'splunk', '-p', './security.yml'))
+        .stdout,
+    ).toContain('Moved');
+    expect(
+      (await run('moved.yml', '--events', 'moved.json', '-t', 'splunk', '-p', './system.yml'))
+        .stdout,
+    ).toBe('');
   });
 
   test('takes the rules through the pipelines of a target', async () => {
-    write('pipeline.yml', 'name: p\npriority: 1\ntransformations:\n  - id: f\n    type: field_name_mapping\n    mapping: { Image: process }\n');
+    write(
+      'pipeline.yml',
+      'name: p\npriority: 1\ntransformations:\n  - id: f\n    type: field_name_mapping\n    mapping: { Image: process }\n',
+    );
     write('named.json', '{"process":"C:\\\\tool.exe"}');
     expect((await run('tool.yml', '--events', 'named.json')).stdout).toBe('');
-    expect((await run('tool.yml', '--events', 'named.json', '-t', 'splunk', '-p', './pipeline.yml')).stdout).toBe('named.json:1: A tool\n');
+    expect(
+      (await run('tool.yml', '--events', 'named.json', '-t', 'splunk', '-p', './pipeline.yml'))
+        .stdout,
+    ).toBe('named.json:1: A tool\n');
   });
 
   test('says what can not be read or matched', async () => {

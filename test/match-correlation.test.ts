@@ -25,8 +25,12 @@ detection: { s: { tag|contains: x }, condition: s }
 `;
 
 function correlation(...bodies: readonly string[]): CompiledCorrelation {
-  const documents = bodies.map((body, index) => `---\ntitle: R${index}\nname: r${index}\ncorrelation: { ${body} }\n`);
-  const found = compileText(`${bases}${documents.join('')}`).find(({ rule }) => rule.name === `r${bodies.length - 1}`);
+  const documents = bodies.map(
+    (body, index) => `---\ntitle: R${index}\nname: r${index}\ncorrelation: { ${body} }\n`,
+  );
+  const found = compileText(`${bases}${documents.join('')}`).find(
+    ({ rule }) => rule.name === `r${bodies.length - 1}`,
+  );
   if (found?.kind !== 'correlation') throw new Error('no correlation');
   return found;
 }
@@ -35,7 +39,13 @@ function correlation(...bodies: readonly string[]): CompiledCorrelation {
 function groups(compiled: CompiledCorrelation, events: readonly Event[]): readonly string[] {
   const made = correlatorOf(compiled);
   if (!made.ok) throw new Error(made.reason);
-  return [...new Set(events.flatMap((event) => made.push(event, Number(event._time) * 1000).map(({ group }) => group.join('|'))))].sort();
+  return [
+    ...new Set(
+      events.flatMap((event) =>
+        made.push(event, Number(event._time) * 1000).map(({ group }) => group.join('|')),
+      ),
+    ),
+  ].sort();
 }
 
 const who = 'aliases: { who: { a: user, c: peer } }';
@@ -44,29 +54,54 @@ const innerAlias = (name: string): string =>
 
 const kinds: readonly (readonly string[])[] = [
   ['type: event_count, rules: [a], group-by: [user], timespan: 10s, condition: { gte: 3 }'],
-  ['type: event_count, rules: [a, c], group-by: [user], timespan: 10s, condition: { gt: 1, lte: 3 }'],
+  [
+    'type: event_count, rules: [a, c], group-by: [user], timespan: 10s, condition: { gt: 1, lte: 3 }',
+  ],
   ['type: event_count, rules: [a], timespan: 5s, condition: { eq: 2 }'],
-  ['type: value_count, rules: [a, b], group-by: [user], timespan: 10s, condition: { field: host, gte: 2 }'],
-  ['type: value_sum, rules: [a], group-by: [user], timespan: 10s, condition: { field: size, gt: 9 }'],
-  ['type: value_avg, rules: [a], group-by: [user], timespan: 10s, condition: { field: size, lt: 4 }'],
+  [
+    'type: value_count, rules: [a, b], group-by: [user], timespan: 10s, condition: { field: host, gte: 2 }',
+  ],
+  [
+    'type: value_sum, rules: [a], group-by: [user], timespan: 10s, condition: { field: size, gt: 9 }',
+  ],
+  [
+    'type: value_avg, rules: [a], group-by: [user], timespan: 10s, condition: { field: size, lt: 4 }',
+  ],
   ['type: temporal, rules: [a, b], group-by: [user], timespan: 10s'],
   ['type: temporal, rules: [a, b, c], group-by: [user], timespan: 20s, condition: { gte: 2 }'],
   ['type: temporal_ordered, rules: [a, b], group-by: [user], timespan: 10s'],
   ['type: temporal_ordered, rules: [a, b, c], group-by: [user], timespan: 20s'],
-  ['type: event_count, rules: [a], group-by: [user], timespan: 10s, condition: { gte: 2 }', 'type: temporal, rules: [r0, b], group-by: [user], timespan: 20s'],
+  [
+    'type: event_count, rules: [a], group-by: [user], timespan: 10s, condition: { gte: 2 }',
+    'type: temporal, rules: [r0, b], group-by: [user], timespan: 20s',
+  ],
   // an event may be one of `c` and of another
   [`type: temporal, rules: [a, c], group-by: [who], timespan: 10s, ${who}`],
   [`type: temporal_ordered, rules: [c, a], group-by: [who], timespan: 10s, ${who}`],
-  [`type: event_count, rules: [a, c], group-by: [who], timespan: 10s, condition: { gte: 3 }, ${who}`],
-  [`type: event_count, rules: [a, c], group-by: [who, host], timespan: 10s, condition: { eq: 2 }, ${who}`],
-  [`type: value_count, rules: [a, c], group-by: [host], timespan: 10s, condition: { field: who, gte: 2 }, ${who}`],
-  [`type: value_sum, rules: [a, c], group-by: [who], timespan: 10s, condition: { field: size, gt: 12 }, ${who}`],
-  ['type: value_sum, rules: [a, c], group-by: [user], timespan: 10s, condition: { field: n, gt: 12 }, aliases: { n: { a: size, c: count } }'],
+  [
+    `type: event_count, rules: [a, c], group-by: [who], timespan: 10s, condition: { gte: 3 }, ${who}`,
+  ],
+  [
+    `type: event_count, rules: [a, c], group-by: [who, host], timespan: 10s, condition: { eq: 2 }, ${who}`,
+  ],
+  [
+    `type: value_count, rules: [a, c], group-by: [host], timespan: 10s, condition: { field: who, gte: 2 }, ${who}`,
+  ],
+  [
+    `type: value_sum, rules: [a, c], group-by: [who], timespan: 10s, condition: { field: size, gt: 12 }, ${who}`,
+  ],
+  [
+    'type: value_sum, rules: [a, c], group-by: [user], timespan: 10s, condition: { field: n, gt: 12 }, aliases: { n: { a: size, c: count } }',
+  ],
   [
     `type: value_avg, rules: [a, c], group-by: [who], timespan: 10s, condition: { field: n, lt: 3 }, aliases: { n: { a: size, c: count }, who: { a: user, c: peer } }`,
   ],
-  ['type: event_count, rules: [a, c], group-by: [name], timespan: 10s, condition: { gte: 3 }, aliases: { name: { a: user, c: user } }'],
-  ['type: temporal, rules: [a, c], group-by: [user, peer], timespan: 20s, aliases: { user: { a: user, c: peer }, peer: { a: peer, c: user } }'],
+  [
+    'type: event_count, rules: [a, c], group-by: [name], timespan: 10s, condition: { gte: 3 }, aliases: { name: { a: user, c: user } }',
+  ],
+  [
+    'type: temporal, rules: [a, c], group-by: [user, peer], timespan: 20s, aliases: { user: { a: user, c: peer }, peer: { a: peer, c: user } }',
+  ],
   [
     'type: event_count, rules: [a, c], group-by: [user, peer], timespan: 20s, condition: { gte: 2 }, aliases: { user: { a: user, c: peer }, peer: { a: peer, c: user } }',
   ],
@@ -75,11 +110,20 @@ const kinds: readonly (readonly string[])[] = [
     'type: event_count, rules: [a, c], group-by: [user], timespan: 10s, condition: { gte: 2 }',
     'type: temporal, rules: [r0, b], group-by: [user], timespan: 20s',
   ],
-  ['type: temporal, rules: [a, c], group-by: [user], timespan: 10s', 'type: event_count, rules: [r0], group-by: [user], timespan: 20s, condition: { gte: 2 }'],
+  [
+    'type: temporal, rules: [a, c], group-by: [user], timespan: 10s',
+    'type: event_count, rules: [r0], group-by: [user], timespan: 20s, condition: { gte: 2 }',
+  ],
   [innerAlias('user'), 'type: temporal_ordered, rules: [r0, b], group-by: [user], timespan: 20s'],
-  [innerAlias('name'), 'type: temporal, rules: [r0, b], group-by: [who], timespan: 20s, aliases: { who: { r0: name, b: user } }'],
+  [
+    innerAlias('name'),
+    'type: temporal, rules: [r0, b], group-by: [who], timespan: 20s, aliases: { who: { r0: name, b: user } }',
+  ],
   [innerAlias('host'), 'type: temporal, rules: [r0, b], group-by: [user], timespan: 20s'],
-  [innerAlias('host'), 'type: value_count, rules: [r0], group-by: [user], timespan: 20s, condition: { field: host, gte: 2 }'],
+  [
+    innerAlias('host'),
+    'type: value_count, rules: [r0], group-by: [user], timespan: 20s, condition: { field: host, gte: 2 }',
+  ],
   [
     innerAlias('user'),
     'type: event_count, rules: [r0], group-by: [user], timespan: 20s, condition: { gte: 2 }',
@@ -115,7 +159,9 @@ describe('what a correlation alerts on is what its SPL does', () => {
           return { ...fields, _time: time };
         });
         const rows = runSpl(conversion.value, events, {}, { earliest: -3600, latest: 3600 });
-        expect(groups(compiled, events)).toEqual([...new Set(rows.map((row) => by.map((field) => String(row[field])).join('|')))].sort());
+        expect(groups(compiled, events)).toEqual(
+          [...new Set(rows.map((row) => by.map((field) => String(row[field])).join('|')))].sort(),
+        );
       }),
       { numRuns: 150 },
     );
@@ -124,10 +170,14 @@ describe('what a correlation alerts on is what its SPL does', () => {
 
 describe('a correlation', () => {
   test('fires at each event at which it is fulfilled, and starts with nothing', () => {
-    const compiled = correlation('type: event_count, rules: [a], group-by: [user], timespan: 10s, condition: { gte: 2 }');
+    const compiled = correlation(
+      'type: event_count, rules: [a], group-by: [user], timespan: 10s, condition: { gte: 2 }',
+    );
     const fired = () => {
       const made = correlatorOf(compiled);
-      return [0, 5, 9, 30].map((time) => (made.ok ? made.push({ id: 1, user: 'ann' }, time * 1000).length : -1));
+      return [0, 5, 9, 30].map((time) =>
+        made.ok ? made.push({ id: 1, user: 'ann' }, time * 1000).length : -1,
+      );
     };
     expect(fired()).toEqual([0, 1, 1, 0]);
     expect(fired()).toEqual([0, 1, 1, 0]);
@@ -136,7 +186,9 @@ describe('a correlation', () => {
   test('with a history that is not known leaves windows undecided that it has not seen whole', () => {
     const fired = (body: string, history: 'empty' | 'unknown') => {
       const made = correlatorOf(correlation(body), { history });
-      return [0, 5, 9, 10, 30].map((time) => (made.ok ? made.push({ id: 1, size: 5 }, time * 1000).length : -1));
+      return [0, 5, 9, 10, 30].map((time) =>
+        made.ok ? made.push({ id: 1, size: 5 }, time * 1000).length : -1,
+      );
     };
     const few = 'type: event_count, rules: [a], timespan: 10s, condition: { lt: 4 }';
     expect(fired(few, 'empty')).toEqual([1, 1, 1, 1, 2]);
@@ -149,39 +201,62 @@ describe('a correlation', () => {
 
   test('that looks for silence fires once for each, at the next event of all', () => {
     const silence = (by: string, events: readonly Event[]) => {
-      const made = correlatorOf(correlation(`type: event_count, rules: [a], ${by}timespan: 10s, condition: { lt: 1 }`));
-      return events.map((event) => (made.ok ? made.push(event, Number(event._time) * 1000).map(({ group }) => group.join()) : []));
+      const made = correlatorOf(
+        correlation(`type: event_count, rules: [a], ${by}timespan: 10s, condition: { lt: 1 }`),
+      );
+      return events.map((event) =>
+        made.ok
+          ? made.push(event, Number(event._time) * 1000).map(({ group }) => group.join())
+          : [],
+      );
     };
     const ann = (_time: number): Event => ({ _time, id: 1, user: 'ann' });
     const other = (_time: number): Event => ({ _time, id: 3, user: 'bob' });
-    expect(silence('group-by: [user], ', [ann(0), other(9), other(10), other(11), other(30), ann(31), ann(50)])).toEqual([
+    expect(
+      silence('group-by: [user], ', [
+        ann(0),
+        other(9),
+        other(10),
+        other(11),
+        other(30),
+        ann(31),
+        ann(50),
+      ]),
+    ).toEqual([[], [], [], ['ann'], [], [], ['ann']]);
+    expect(silence('', [other(0), other(11), ann(12), ann(22), ann(33)])).toEqual([
+      [],
+      [''],
       [],
       [],
-      [],
-      ['ann'],
-      [],
-      [],
-      ['ann'],
+      [''],
     ]);
-    expect(silence('', [other(0), other(11), ann(12), ann(22), ann(33)])).toEqual([[], [''], [], [], ['']]);
   });
 
   test('groups by the first of the fields that a pipeline made of one', () => {
-    const compiled = correlation('type: event_count, rules: [a], group-by: [who], timespan: 10s, condition: { gte: 2 }');
+    const compiled = correlation(
+      'type: event_count, rules: [a], group-by: [who], timespan: 10s, condition: { gte: 2 }',
+    );
     const events: readonly Event[] = [
       { _time: 0, id: 1, user: 'ann' },
       { _time: 1, id: 1, account: 'ann', user: 'eve' },
       { _time: 2, id: 1, account: 'bob' },
     ];
-    const several = { ...compiled, rule: { ...compiled.rule, alternatives: new Map([['who', ['account', 'user']]]) } };
+    const several = {
+      ...compiled,
+      rule: { ...compiled.rule, alternatives: new Map([['who', ['account', 'user']]]) },
+    };
     expect(groups(several, events)).toEqual(['ann']);
     const conversion = splunkCorrelation(several, () => '', { cloudSafe: false });
-    const rows = conversion.ok ? runSpl(conversion.value, events, {}, { earliest: -60, latest: 60 }) : [];
+    const rows = conversion.ok
+      ? runSpl(conversion.value, events, {}, { earliest: -60, latest: 60 })
+      : [];
     expect(rows.map(({ who }) => who)).toEqual(['ann']);
   });
 
   test('has a group for each value of a list', () => {
-    const compiled = correlation('type: event_count, rules: [a], group-by: [user], timespan: 10s, condition: { gte: 2 }');
+    const compiled = correlation(
+      'type: event_count, rules: [a], group-by: [user], timespan: 10s, condition: { gte: 2 }',
+    );
     const made = correlatorOf(compiled);
     if (!made.ok) throw new Error(made.reason);
     made.push({ id: 1, user: ['ann', 'bob'] }, 0);
@@ -285,7 +360,12 @@ describe('a correlation', () => {
       [{ id: 1, ip: ['1', '2'], port: [80, 443] }],
       ['h'],
     ],
-    ['a sum over a list', 'type: value_sum, rules: [a], group-by: [host], condition: { field: n, eq: 120 }, timespan: 10s', [{ id: 1, n: [60, 60] }], ['h']],
+    [
+      'a sum over a list',
+      'type: value_sum, rules: [a], group-by: [host], condition: { field: n, eq: 120 }, timespan: 10s',
+      [{ id: 1, n: [60, 60] }],
+      ['h'],
+    ],
     [
       'a mean over a list',
       'type: value_avg, rules: [a], group-by: [host], condition: { field: n, eq: 20 }, timespan: 10s',
@@ -307,7 +387,9 @@ describe('a correlation', () => {
   });
 
   test('takes the field of the rule that an alias names', () => {
-    const compiled = correlation('type: temporal, rules: [a, b], aliases: { who: { a: user, b: account } }, group-by: [who], timespan: 10s');
+    const compiled = correlation(
+      'type: temporal, rules: [a, b], aliases: { who: { a: user, b: account } }, group-by: [who], timespan: 10s',
+    );
     expect(
       groups(compiled, [
         { _time: 0, id: 1, user: 'ann' },
@@ -318,7 +400,9 @@ describe('a correlation', () => {
   });
 
   test('of a percentile takes what lies so far between the values', () => {
-    const compiled = correlation('type: value_percentile, rules: [a], timespan: 10s, condition: { field: size, percentile: 50, gte: 5 }');
+    const compiled = correlation(
+      'type: value_percentile, rules: [a], timespan: 10s, condition: { field: size, percentile: 50, gte: 5 }',
+    );
     expect(
       groups(
         compiled,
@@ -345,15 +429,26 @@ describe('a correlation', () => {
       `${bases}---\ntitle: R\nname: r\ncorrelation: { type: event_count, rules: [d], timespan: 1m, condition: { gte: 1 } }\n---\ntitle: D\nname: d\nlogsource: { product: windows }\ndetection: { s: { a|re: '(?=x)y' }, condition: s }\n`,
     );
     if (made?.kind !== 'correlation') throw new Error('no correlation');
-    expect(correlatorOf(made)).toMatchObject({ ok: false, reason: expect.stringContaining('looks around') });
+    expect(correlatorOf(made)).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('looks around'),
+    });
   });
 });
 
 describe('an order of a part of the rules', () => {
-  const ordered = (condition: string) => correlatorOf(correlation(`type: temporal_ordered, rules: [a, b], timespan: 10s${condition}`));
+  const ordered = (condition: string) =>
+    correlatorOf(correlation(`type: temporal_ordered, rules: [a, b], timespan: 10s${condition}`));
 
-  test.each([', condition: { gte: 1 }', ', condition: { lt: 2 }', ', condition: { gte: 0, neq: 2 }'])('is refused, as in the targets: %s', (condition) => {
-    expect(ordered(condition)).toEqual({ ok: false, reason: expect.stringContaining('temporal_ordered is understood with all of its rules only') });
+  test.each([
+    ', condition: { gte: 1 }',
+    ', condition: { lt: 2 }',
+    ', condition: { gte: 0, neq: 2 }',
+  ])('is refused, as in the targets: %s', (condition) => {
+    expect(ordered(condition)).toEqual({
+      ok: false,
+      reason: expect.stringContaining('temporal_ordered is understood with all of its rules only'),
+    });
   });
 
   test('is refused below another correlation', () => {
@@ -364,5 +459,8 @@ describe('an order of a part of the rules', () => {
     expect(correlatorOf(chain).ok).toBe(false);
   });
 
-  test.each(['', ', condition: { gte: 2 }', ', condition: { eq: 2 }'])('is none with all of them: %s', (condition) => expect(ordered(condition).ok).toBe(true));
+  test.each(['', ', condition: { gte: 2 }', ', condition: { eq: 2 }'])(
+    'is none with all of them: %s',
+    (condition) => expect(ordered(condition).ok).toBe(true),
+  );
 });

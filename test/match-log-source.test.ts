@@ -4,20 +4,35 @@ import { withSigmaNames } from '../src/event/sigma-view.ts';
 import type { Event } from '../src/match/event.ts';
 import type { LogSource } from '../src/sigma/rule/rule.ts';
 
-const windows = (Channel: string | undefined, EventID: number | string, Provider_Name?: string): Event => ({
+const windows = (
+  Channel: string | undefined,
+  EventID: number | string,
+  Provider_Name?: string,
+): Event => ({
   EventID,
   ...(Channel === undefined ? {} : { Channel }),
   ...(Provider_Name === undefined ? {} : { Provider_Name }),
 });
-const sysmon = (id: number): Event => windows('Microsoft-Windows-Sysmon/Operational', id, 'Microsoft-Windows-Sysmon');
-const cloudTrail: Event = { eventSource: 'iam.amazonaws.com', eventName: 'CreateUser', awsRegion: 'us-east-1' };
+const sysmon = (id: number): Event =>
+  windows('Microsoft-Windows-Sysmon/Operational', id, 'Microsoft-Windows-Sysmon');
+const cloudTrail: Event = {
+  eventSource: 'iam.amazonaws.com',
+  eventName: 'CreateUser',
+  awsRegion: 'us-east-1',
+};
 const zeek = (path: string): Event => ({ _path: path, ts: 1, uid: 'C1', 'id.orig_h': '10.0.0.1' });
 const w3c: Event = { 'cs-method': 'GET', 'cs-uri-stem': '/a', 'sc-status': 200 };
 
 /** `product/category/service`, with `-` for a part that is not there. */
 function sourceOf(text: string): LogSource {
-  const [product, category, service] = text.split('/').map((part) => (part === '-' ? undefined : part));
-  return { ...(product && { product }), ...(category && { category }), ...(service && { service }) };
+  const [product, category, service] = text
+    .split('/')
+    .map((part) => (part === '-' ? undefined : part));
+  return {
+    ...(product && { product }),
+    ...(category && { category }),
+    ...(service && { service }),
+  };
 }
 
 describe('rules that an event is asked', () => {
@@ -48,7 +63,12 @@ describe('rules that an event is asked', () => {
         'windows/process_creation/security',
       ],
     ],
-    ['Sysmon 13', sysmon(13), ['windows/registry_set/-', 'windows/registry_event/-'], ['windows/registry_add/-', 'windows/registry_delete/-']],
+    [
+      'Sysmon 13',
+      sysmon(13),
+      ['windows/registry_set/-', 'windows/registry_event/-'],
+      ['windows/registry_add/-', 'windows/registry_delete/-'],
+    ],
     [
       'an id as a text',
       windows('Security', '4688', 'Microsoft-Windows-Security-Auditing'),
@@ -80,7 +100,12 @@ describe('rules that an event is asked', () => {
       ['windows/-/-', 'windows/-/security'],
       ['zeek/-/rdp', 'windows/driver_load/-', 'windows/-/sysmon'],
     ],
-    ['a trace of files', windows(undefined, 30, 'Microsoft-Windows-Kernel-File'), ['windows/file_access/-', 'windows/file_rename/-'], ['windows/file_event/-']],
+    [
+      'a trace of files',
+      windows(undefined, 30, 'Microsoft-Windows-Kernel-File'),
+      ['windows/file_access/-', 'windows/file_rename/-'],
+      ['windows/file_event/-'],
+    ],
     [
       'a channel of a collector',
       windows('ForwardedEvents', 1, 'Microsoft-Windows-Sysmon'),
@@ -102,16 +127,55 @@ describe('rules that an event is asked', () => {
     [
       'CloudTrail',
       cloudTrail,
-      ['aws/-/cloudtrail', 'AWS/-/CloudTrail', 'aws/-/-', 'aws/-/own', 'acme/-/-', '-/own/-', '-/-/own'],
-      ['zeek/-/rdp', 'cisco/-/aaa', 'windows/-/-', '-/proxy/-', '-/dns/-', 'azure/-/auditlogs', 'jvm/application/-', '-/process_creation/-'],
+      [
+        'aws/-/cloudtrail',
+        'AWS/-/CloudTrail',
+        'aws/-/-',
+        'aws/-/own',
+        'acme/-/-',
+        '-/own/-',
+        '-/-/own',
+      ],
+      [
+        'zeek/-/rdp',
+        'cisco/-/aaa',
+        'windows/-/-',
+        '-/proxy/-',
+        '-/dns/-',
+        'azure/-/auditlogs',
+        'jvm/application/-',
+        '-/process_creation/-',
+      ],
     ],
-    ['Zeek dns', zeek('dns'), ['zeek/-/dns', 'zeek/-/-', '-/dns/-'], ['zeek/-/http', 'zeek/-/rdp', '-/proxy/-', 'windows/-/-', 'aws/-/cloudtrail']],
-    ['Zeek http', zeek('http'), ['zeek/-/http', '-/proxy/-', '-/webserver/-'], ['zeek/-/dns', '-/dns/-']],
-    ['Zeek without its path', { ts: 1, uid: 'C1', id_orig_h: '10.0.0.1' }, ['zeek/-/http', 'zeek/-/rdp', '-/dns/-', '-/firewall/-'], ['aws/-/-', 'linux/-/-']],
+    [
+      'Zeek dns',
+      zeek('dns'),
+      ['zeek/-/dns', 'zeek/-/-', '-/dns/-'],
+      ['zeek/-/http', 'zeek/-/rdp', '-/proxy/-', 'windows/-/-', 'aws/-/cloudtrail'],
+    ],
+    [
+      'Zeek http',
+      zeek('http'),
+      ['zeek/-/http', '-/proxy/-', '-/webserver/-'],
+      ['zeek/-/dns', '-/dns/-'],
+    ],
+    [
+      'Zeek without its path',
+      { ts: 1, uid: 'C1', id_orig_h: '10.0.0.1' },
+      ['zeek/-/http', 'zeek/-/rdp', '-/dns/-', '-/firewall/-'],
+      ['aws/-/-', 'linux/-/-'],
+    ],
     [
       'auditd',
       { type: 'SYSCALL', msg: 'audit(1.1:1)' },
-      ['linux/-/auditd', 'linux/-/-', 'linux/process_creation/-', '-/process_creation/-', 'linux/-/syslog', '-/-/audit'],
+      [
+        'linux/-/auditd',
+        'linux/-/-',
+        'linux/process_creation/-',
+        '-/process_creation/-',
+        'linux/-/syslog',
+        '-/-/audit',
+      ],
       ['linux/-/sshd', '-/registry_set/-', 'macos/-/-', 'zeek/-/-'],
     ],
     [
@@ -124,7 +188,16 @@ describe('rules that an event is asked', () => {
       'a log of a web server',
       w3c,
       [
-        ...['-/webserver/-', '-/proxy/-', '-/-/nginx', 'windows/-/iis', '-/-/modsecurity', '-/application/-', 'windows/webserver/-', 'linux/webserver/-'],
+        ...[
+          '-/webserver/-',
+          '-/proxy/-',
+          '-/-/nginx',
+          'windows/-/iis',
+          '-/-/modsecurity',
+          '-/application/-',
+          'windows/webserver/-',
+          'linux/webserver/-',
+        ],
         ...[
           'linux/-/apache',
           'linux/webserver/apache',
@@ -138,14 +211,42 @@ describe('rules that an event is asked', () => {
         ...['macos/-/nginx', 'fortigate/-/own', 'azure/webserver/own', 'modsecurity/-/-'],
       ],
       [
-        ...['windows/-/-', 'windows/process_creation/-', 'linux/process_creation/-', 'linux/-/auditd', 'aws/-/cloudtrail', '-/dns/-', 'aws/-/-'],
+        ...[
+          'windows/-/-',
+          'windows/process_creation/-',
+          'linux/process_creation/-',
+          'linux/-/auditd',
+          'aws/-/cloudtrail',
+          '-/dns/-',
+          'aws/-/-',
+        ],
         ...['linux/webserver/sshd', 'kubernetes/-/audit'],
       ],
     ],
-    ["Corelight's reduced dns", zeek('dns_red'), ['zeek/-/dns', 'zeek/-/dns_red', '-/dns/-', '-/dns_query/-'], ['zeek/-/http', '-/proxy/-']],
-    ["Corelight's reduced http", zeek('http_red'), ['zeek/-/http', '-/proxy/-', '-/webserver/-'], ['zeek/-/dns', '-/dns/-']],
-    ['long connections', zeek('conn_long'), ['zeek/-/conn', '-/firewall/-', '-/network_connection/-'], ['zeek/-/http']],
-    ['a log of Zeek whose name has such an end', zeek('smb_files'), ['zeek/-/smb_files'], ['zeek/-/files']],
+    [
+      "Corelight's reduced dns",
+      zeek('dns_red'),
+      ['zeek/-/dns', 'zeek/-/dns_red', '-/dns/-', '-/dns_query/-'],
+      ['zeek/-/http', '-/proxy/-'],
+    ],
+    [
+      "Corelight's reduced http",
+      zeek('http_red'),
+      ['zeek/-/http', '-/proxy/-', '-/webserver/-'],
+      ['zeek/-/dns', '-/dns/-'],
+    ],
+    [
+      'long connections',
+      zeek('conn_long'),
+      ['zeek/-/conn', '-/firewall/-', '-/network_connection/-'],
+      ['zeek/-/http'],
+    ],
+    [
+      'a log of Zeek whose name has such an end',
+      zeek('smb_files'),
+      ['zeek/-/smb_files'],
+      ['zeek/-/files'],
+    ],
     [
       'the RPC firewall',
       windows('RPCFW', 3, 'RPCFW'),

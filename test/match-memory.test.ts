@@ -6,9 +6,15 @@ import { createEventReader, type EventReader } from '../src/event/reader.ts';
 import { createRuleIndex, type RuleIndex } from '../src/match/index/rule-index.ts';
 import { detectionOf } from './compile.ts';
 
-const rules = ['sel: { Image|endswith: \\cmd.exe }\ncondition: sel', 'sel: { CommandLine|contains: whoami }\ncondition: sel', 'sel: [needle]\ncondition: sel'];
+const rules = [
+  'sel: { Image|endswith: \\cmd.exe }\ncondition: sel',
+  'sel: { CommandLine|contains: whoami }\ncondition: sel',
+  'sel: [needle]\ncondition: sel',
+];
 
-/** Reads and matches so many events, each with a text of its own; what is left is only known weakly. */
+/**
+ * Reads and matches so many events, each with a text of its own; what is left is only known weakly.
+ */
 function pass(reader: EventReader, { matchesOf }: RuleIndex, count: number): WeakRef<object>[] {
   const events: WeakRef<object>[] = [];
   for (let number = 0; number < count; number++) {
@@ -29,7 +35,9 @@ test('reader and index of rules keep no event but the last', async () => {
   setFlagsFromString('--expose-gc');
   const collectGarbage: unknown = runInNewContext('gc');
   if (typeof collectGarbage !== 'function') throw new Error('Node has no gc');
-  const index = createRuleIndex(rules.map((text, id) => ({ id: String(id), query: detectionOf(text).query })));
+  const index = createRuleIndex(
+    rules.map((text, id) => ({ id: String(id), query: detectionOf(text).query })),
+  );
   const reader = createEventReader({ form: 'json', view: 'sigma' });
   const events = pass(reader, index, 500);
   expect(events).toHaveLength(500);

@@ -74,14 +74,19 @@ const cases: readonly (readonly [detection: string, event: Event, found: boolean
 ];
 
 describe('an event is what a rule means', () => {
-  test.each(cases)('%s of %j: %s', (detection, event, found) => expect(finds(detection, event)).toBe(found));
+  test.each(cases)('%s of %j: %s', (detection, event, found) =>
+    expect(finds(detection, event)).toBe(found),
+  );
 });
 
 describe('what takes more than linear time is refused with the reason', () => {
-  test.each(['(?=a)b', '(a)\\1', '(?>a)b', 'a++b', '(?:a{1000}){1000}', '\\p{L}'])('%s', (source) => {
-    const made = matcherOf(detectionOf(`sel: { a|re: '${source}' }\ncondition: sel`).query);
-    expect(made).toMatchObject({ ok: false, reason: expect.stringMatching(/expression/) });
-  });
+  test.each(['(?=a)b', '(a)\\1', '(?>a)b', 'a++b', '(?:a{1000}){1000}', '\\p{L}'])(
+    '%s',
+    (source) => {
+      const made = matcherOf(detectionOf(`sel: { a|re: '${source}' }\ncondition: sel`).query);
+      expect(made).toMatchObject({ ok: false, reason: expect.stringMatching(/expression/) });
+    },
+  );
 });
 
 test('a hostile expression is asked of a long text in no time', () => {
@@ -92,9 +97,12 @@ test('a hostile expression is asked of a long text in no time', () => {
 /** Backtracking, by the definition. */
 function slowGlob([part, ...rest]: Pattern, text: string): boolean {
   if (part === undefined) return text === '';
-  if (part === ANY) return slowGlob(rest, text) || (text !== '' && slowGlob([part, ...rest], text.slice(1)));
+  if (part === ANY)
+    return slowGlob(rest, text) || (text !== '' && slowGlob([part, ...rest], text.slice(1)));
   if (part === ONE) return text !== '' && slowGlob(rest, text.slice(1));
-  return typeof part === 'string' && text.startsWith(part) && slowGlob(rest, text.slice(part.length));
+  return (
+    typeof part === 'string' && text.startsWith(part) && slowGlob(rest, text.slice(part.length))
+  );
 }
 
 test('wildcards match as they are defined', () => {
@@ -115,10 +123,15 @@ test('every rule of the rule set means the same events as the plain matcher says
   for (const { path, rule, hits, misses } of detectionsOfRuleSet()) {
     const made = matcherOf(rule.query);
     if (!made.ok) throw new Error(`${path}: ${made.reason}`);
-    expect([path, hits.filter((event) => !made.matches(event)), misses.filter((event) => made.matches(event))]).toEqual([path, [], []]);
+    expect([
+      path,
+      hits.filter((event) => !made.matches(event)),
+      misses.filter((event) => made.matches(event)),
+    ]).toEqual([path, [], []]);
     for (const event of nearEvents(rule.query, [...hits, ...misses])) {
       asked++;
-      if (made.matches(event) !== matches(rule.query, event)) differing.push(`${path} ${JSON.stringify(event)}`);
+      if (made.matches(event) !== matches(rule.query, event))
+        differing.push(`${path} ${JSON.stringify(event)}`);
     }
   }
   expect(differing).toEqual([]);

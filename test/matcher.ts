@@ -4,7 +4,10 @@ import { ANY, ONE, type Pattern } from '../src/sigma/value/pattern.ts';
 
 export type TestEvent = Readonly<Record<string, unknown>>;
 
-/** Whether the event is what the rule means, by the Sigma specification: the plain reading that queries are compared with. */
+/**
+ * Whether the event is what the rule means, by the Sigma specification: the plain reading that
+ * queries are compared with.
+ */
 export function matches(query: Query, event: TestEvent): boolean {
   switch (query.kind) {
     case 'and':
@@ -32,7 +35,8 @@ function itemMatches(item: Item, event: TestEvent): boolean {
 }
 
 function keywordMatches(test: Test, text: string): boolean {
-  if (test.kind === 'string') return once(test, () => patternRegExp([ANY, ...test.pattern, ANY], test.cased)).test(text);
+  if (test.kind === 'string')
+    return once(test, () => patternRegExp([ANY, ...test.pattern, ANY], test.cased)).test(text);
   if (test.kind === 'number') return text.includes(String(test.value));
   return test.kind === 'regex' && once(test, () => sourceRegExp(test)).test(text);
 }
@@ -76,27 +80,56 @@ function once(key: object, make: () => RegExp): RegExp {
 
 function patternRegExp(pattern: Pattern, cased: boolean): RegExp {
   const source = pattern
-    .map((part) => (part === ANY ? '.*' : part === ONE ? '.' : typeof part === 'string' ? part.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&') : ''))
+    .map((part) =>
+      part === ANY
+        ? '.*'
+        : part === ONE
+          ? '.'
+          : typeof part === 'string'
+            ? part.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
+            : '',
+    )
     .join('');
   return new RegExp(`^${source}$`, `s${cased ? '' : 'i'}`);
 }
 
 function sourceRegExp(test: Test & { kind: 'regex' }): RegExp {
   const inline = /^\(\?([ims]+)\)/.exec(test.source);
-  const flags = new Set([...(inline?.[1] ?? ''), ...(test.ignoreCase ? 'i' : ''), ...(test.multiline ? 'm' : ''), ...(test.dotAll ? 's' : '')]);
-  return new RegExp(pcreLines(test.source.slice(inline?.[0].length ?? 0), flags), flags.has('i') ? 'i' : '');
+  const flags = new Set([
+    ...(inline?.[1] ?? ''),
+    ...(test.ignoreCase ? 'i' : ''),
+    ...(test.multiline ? 'm' : ''),
+    ...(test.dotAll ? 's' : ''),
+  ]);
+  return new RegExp(
+    pcreLines(test.source.slice(inline?.[0].length ?? 0), flags),
+    flags.has('i') ? 'i' : '',
+  );
 }
 
-/** In PCRE, LF alone breaks lines, and `$` also stands before one at the end; JavaScript's `.`, `^` and `$` differ. */
+/**
+ * In PCRE, LF alone breaks lines, and `$` also stands before one at the end; JavaScript's `.`, `^`
+ * and `$` differ.
+ */
 function pcreLines(source: string, flags: ReadonlySet<string>): string {
-  const meaning: Readonly<Record<string, string>> = flags.has('m') ? { $: '(?![^\\n])', '^': '(?<![^\\n])' } : { $: '(?=\\n?$)' };
-  return source.replace(/\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[.$^]/gs, (token) => (token === '.' ? (flags.has('s') ? '[^]' : '[^\\n]') : (meaning[token] ?? token)));
+  const meaning: Readonly<Record<string, string>> = flags.has('m')
+    ? { $: '(?![^\\n])', '^': '(?<![^\\n])' }
+    : { $: '(?=\\n?$)' };
+  return source.replace(/\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[.$^]/gs, (token) =>
+    token === '.' ? (flags.has('s') ? '[^]' : '[^\\n]') : (meaning[token] ?? token),
+  );
 }
 
 function inBlock(test: CidrTest, text: string): boolean {
   // a link-local address may name its zone
-  const bytes = test.version === 4 ? ipv4Bytes(text) : ipv6Bytes(/^(fe[89ab].+)%[\w.-]+$/i.exec(text)?.[1] ?? text);
-  return bytes?.every((byte, index) => (byte & networkMask(test.prefix, index)) === test.bytes[index]) ?? false;
+  const bytes =
+    test.version === 4
+      ? ipv4Bytes(text)
+      : ipv6Bytes(/^(fe[89ab].+)%[\w.-]+$/i.exec(text)?.[1] ?? text);
+  return (
+    bytes?.every((byte, index) => (byte & networkMask(test.prefix, index)) === test.bytes[index]) ??
+    false
+  );
 }
 
 function compared(number: number, operator: string, value: number): boolean {
@@ -116,7 +149,9 @@ function compared(number: number, operator: string, value: number): boolean {
 
 function fieldMatches(test: FieldTest, text: string, other: unknown): boolean {
   if (other === undefined || other === null) return false;
-  const [a, b] = test.cased ? [text, String(other)] : [text.toLowerCase(), String(other).toLowerCase()];
+  const [a, b] = test.cased
+    ? [text, String(other)]
+    : [text.toLowerCase(), String(other).toLowerCase()];
   switch (test.relation) {
     case 'equals':
       return a === b;
@@ -132,7 +167,8 @@ function fieldMatches(test: FieldTest, text: string, other: unknown): boolean {
 function timePart(part: string, text: string): number | undefined {
   const match = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d))?/.exec(text);
   if (!match) return undefined;
-  if (part === 'week') return isoWeek(Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])));
+  if (part === 'week')
+    return isoWeek(Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])));
   const group = match[['', 'year', 'month', 'day', 'hour', 'minute'].indexOf(part)];
   return group === undefined ? undefined : Number(group);
 }
@@ -140,5 +176,7 @@ function timePart(part: string, text: string): number | undefined {
 function isoWeek(time: number): number {
   const day = 86_400_000;
   const thursday = time + (3 - ((new Date(time).getUTCDay() + 6) % 7)) * day;
-  return 1 + Math.floor((thursday - Date.UTC(new Date(thursday).getUTCFullYear(), 0, 1)) / (7 * day));
+  return (
+    1 + Math.floor((thursday - Date.UTC(new Date(thursday).getUTCFullYear(), 0, 1)) / (7 * day))
+  );
 }

@@ -1,9 +1,14 @@
 import { itemsOf, type Query } from '../src/query/tree.ts';
 import type { Event } from './judges/spl/value.ts';
 
-/** Near misses and near hits: the event with each field of the rule changed a little, one change at a time. */
+/**
+ * Near misses and near hits: the event with each field of the rule changed a little, one change at
+ * a time.
+ */
 export function mutations(event: Event, query: Query): Event[] {
-  const fields = new Set([...itemsOf(query)].flatMap((item) => (item.field === undefined ? ['_raw'] : [item.field])));
+  const fields = new Set(
+    [...itemsOf(query)].flatMap((item) => (item.field === undefined ? ['_raw'] : [item.field])),
+  );
   const changed: Event[] = [];
   for (const field of fields) {
     const value = event[field];

@@ -57,19 +57,32 @@ function packOf(rules: readonly Given[], config = '', lock?: Lock): Made {
     bag,
   );
   const built = createBuilt(read.info, { pathOf: (path) => path, details: false });
-  const published = { detections: [...(lock?.rules.values() ?? [])], retired: [...(lock?.retired.values() ?? [])] };
+  const published = {
+    detections: [...(lock?.rules.values() ?? [])],
+    retired: [...(lock?.retired.values() ?? [])],
+  };
   const history = { published, pathOf: (path: string) => path, keepNames: true, retire: true };
-  return { pack: assemblePack({ collection, config: read, bag, history, onOutcome: built.add }), built, bag };
+  return {
+    pack: assemblePack({ collection, config: read, bag, history, onOutcome: built.add }),
+    built,
+    bag,
+  };
 }
 
-const detections = ({ pack }: Made): readonly PackDetection[] => pack.outcomes.map(({ detection }) => detection);
+const detections = ({ pack }: Made): readonly PackDetection[] =>
+  pack.outcomes.map(({ detection }) => detection);
 /** Names by path. */
-const namesOf = (pack: Made): Readonly<Record<string, string>> => Object.fromEntries(detections(pack).map(({ rule, name }) => [rule.file.path, name]));
+const namesOf = (pack: Made): Readonly<Record<string, string>> =>
+  Object.fromEntries(detections(pack).map(({ rule, name }) => [rule.file.path, name]));
 const told = ({ bag }: Made, ...codes: readonly string[]): readonly string[] =>
-  bag.list.filter(({ code }) => codes.includes(code)).map(({ code, message, file }) => `${code} ${file.path} ${message}`);
+  bag.list
+    .filter(({ code }) => codes.includes(code))
+    .map(({ code, message, file }) => `${code} ${file.path} ${message}`);
 
 function orders<T>(list: readonly T[]): readonly (readonly T[])[] {
-  return list.length < 2 ? [list] : list.flatMap((one, index) => orders(list.toSpliced(index, 1)).map((rest) => [one, ...rest]));
+  return list.length < 2
+    ? [list]
+    : list.flatMap((one, index) => orders(list.toSpliced(index, 1)).map((rest) => [one, ...rest]));
 }
 
 const [one, two, three] = ['11111111', '22222222', '33333333'];
@@ -149,9 +162,12 @@ describe('of rules with one title', () => {
       const pack = packOf(order);
       expect(namesOf(pack)).toEqual(names);
       expect(told(pack, 'PCK002')).toEqual([]);
-      const unlike = Object.values(names).filter((name) => !rules.some(({ title = 'Shell', name: own }) => name === title || name === own));
+      const unlike = Object.values(names).filter(
+        (name) => !rules.some(({ title = 'Shell', name: own }) => name === title || name === own),
+      );
       expect(told(pack, 'PCK009')).toHaveLength(unlike.length);
-      for (const key of ['slug', 'filterMacro', 'id'] as const) expect(new Set(detections(pack).map((each) => each[key])).size).toBe(rules.length);
+      for (const key of ['slug', 'filterMacro', 'id'] as const)
+        expect(new Set(detections(pack).map((each) => each[key])).size).toBe(rules.length);
       expect(pack.pack.splunk).toHaveLength(rules.length);
       expect(pack.pack.graylog).toHaveLength(rules.length);
     }
@@ -163,8 +179,13 @@ describe('of rules with one title', () => {
       { path: 'b.yml', id: one, title: 'A B' },
     ];
     for (const order of orders(rules)) {
-      const found = detections(packOf(order)).map(({ name, slug, filterMacro }) => `${name} ${slug} ${filterMacro}`);
-      expect(found.toSorted()).toEqual(['A B a_b acme_a_b_filter', 'A-B a_b_22222222 acme_a_b_22222222_filter']);
+      const found = detections(packOf(order)).map(
+        ({ name, slug, filterMacro }) => `${name} ${slug} ${filterMacro}`,
+      );
+      expect(found.toSorted()).toEqual([
+        'A B a_b acme_a_b_filter',
+        'A-B a_b_22222222 acme_a_b_22222222_filter',
+      ]);
     }
   });
 
@@ -173,7 +194,9 @@ describe('of rules with one title', () => {
       { path: 'a.yml', id: one, status: 'stable' },
       { path: 'b.yml', id: two, status: 'test' },
     ];
-    expect(namesOf(packOf(rules, 'select: { statuses: [test] }'))).toEqual({ 'b.yml': 'Shell (22222222)' });
+    expect(namesOf(packOf(rules, 'select: { statuses: [test] }'))).toEqual({
+      'b.yml': 'Shell (22222222)',
+    });
   });
 
   test('the note names both places; of many there is one', () => {
@@ -184,7 +207,10 @@ describe('of rules with one title', () => {
     expect(told(packOf([first, second]), 'PCK009')).toEqual([
       'PCK009 b.yml "Shell" is the name of the rule in a.yml; in the packs, this one is "Shell (22222222)"',
     ]);
-    const many = Array.from({ length: 20 }, (_, index) => ({ path: `${10 + index}.yml`, id: `${22222222 + index}` }));
+    const many = Array.from({ length: 20 }, (_, index) => ({
+      path: `${10 + index}.yml`,
+      id: `${22222222 + index}`,
+    }));
     expect(told(packOf([first, ...many]), 'PCK009')).toEqual([
       expect.stringMatching(
         /^PCK009 10\.yml 20 rules have the title of another, .*: "Shell \(22222222\)" \(10\.yml, beside the rule in a\.yml\), .*"Shell \(22222226\)" \(14\.yml, .*\) and 15 more$/,
@@ -195,16 +221,24 @@ describe('of rules with one title', () => {
 
 describe('rules without ids', () => {
   const rules = ['a.yml', 'b.yml', 'c.yml'].map((path) => ({ path }));
-  const idsOf = (pack: Made) => Object.fromEntries(detections(pack).map(({ rule, id }) => [rule.file.path, id]));
+  const idsOf = (pack: Made) =>
+    Object.fromEntries(detections(pack).map(({ rule, id }) => [rule.file.path, id]));
 
   test('are told apart by their files, and stay what they are beside others', () => {
     const ids = idsOf(packOf(rules));
     expect(new Set(Object.values(ids)).size).toBe(3);
     for (const order of orders(rules)) expect(idsOf(packOf(order))).toEqual(ids);
     const names = namesOf(packOf(rules));
-    expect(names).toEqual({ 'a.yml': 'Shell', 'b.yml': `Shell (${ids['b.yml']?.slice(0, 8)})`, 'c.yml': `Shell (${ids['c.yml']?.slice(0, 8)})` });
+    expect(names).toEqual({
+      'a.yml': 'Shell',
+      'b.yml': `Shell (${ids['b.yml']?.slice(0, 8)})`,
+      'c.yml': `Shell (${ids['c.yml']?.slice(0, 8)})`,
+    });
     expect(namesOf(packOf([...rules, { path: 'd.yml' }]))).toMatchObject(names);
-    expect(namesOf(packOf(rules.toSpliced(1, 1)))).toEqual({ 'a.yml': names['a.yml'], 'c.yml': names['c.yml'] });
+    expect(namesOf(packOf(rules.toSpliced(1, 1)))).toEqual({
+      'a.yml': names['a.yml'],
+      'c.yml': names['c.yml'],
+    });
   });
 
   test('in one file are told apart by their order', () => {
@@ -215,25 +249,36 @@ describe('rules without ids', () => {
     if (!config) throw new Error('no configuration');
     const { outcomes } = assemblePack({ collection, config, bag });
     expect(new Set(outcomes.map(({ detection }) => detection.id)).size).toBe(3);
-    expect(outcomes.map(({ detection }) => detection.name.replace(/\(.*/, ''))).toEqual(['Shell', 'Shell ', 'Shell ']);
+    expect(outcomes.map(({ detection }) => detection.name.replace(/\(.*/, ''))).toEqual([
+      'Shell',
+      'Shell ',
+      'Shell ',
+    ]);
   });
 
   test('a new file takes no published one its place', () => {
     const lock = released(packOf([{ path: 'b.yml' }]), undefined);
     const pack = packOf([{ path: 'a.yml', status: 'stable' }, { path: 'b.yml' }], '', lock);
-    expect(namesOf(pack)).toEqual({ 'a.yml': expect.stringMatching(/^Shell \([\da-f]{8}\)$/), 'b.yml': 'Shell' });
-    expect(namesOf(packOf([{ path: 'a.yml' }, { path: 'b.yml', title: 'Another' }], '', lock))).toMatchObject({ 'b.yml': 'Shell' });
+    expect(namesOf(pack)).toEqual({
+      'a.yml': expect.stringMatching(/^Shell \([\da-f]{8}\)$/),
+      'b.yml': 'Shell',
+    });
+    expect(
+      namesOf(packOf([{ path: 'a.yml' }, { path: 'b.yml', title: 'Another' }], '', lock)),
+    ).toMatchObject({ 'b.yml': 'Shell' });
     // one that was moved is known by its title
-    expect(idsOf(packOf([{ path: 'a.yml' }], '', lock))).toEqual({ 'a.yml': [...lock.rules.keys()][0] });
+    expect(idsOf(packOf([{ path: 'a.yml' }], '', lock))).toEqual({
+      'a.yml': [...lock.rules.keys()][0],
+    });
   });
 });
 
 test('rules without ids in one file are known by their titles first', () => {
   const both = (titles: readonly string[]) => titles.map((title) => ({ path: 'b.yml', title }));
   const lock = released(packOf(both(['A', 'B'])), undefined);
-  const found = detections(packOf([{ path: 'a.yml', title: 'A', status: 'stable' }, ...both(['B', 'A'])], '', lock)).map(
-    ({ rule, name }) => `${rule.file.path} ${name}`,
-  );
+  const found = detections(
+    packOf([{ path: 'a.yml', title: 'A', status: 'stable' }, ...both(['B', 'A'])], '', lock),
+  ).map(({ rule, name }) => `${rule.file.path} ${name}`);
   expect(found).toEqual([expect.stringMatching(/^a\.yml A \([\da-f]{8}\)$/), 'b.yml B', 'b.yml A']);
 });
 
@@ -245,7 +290,9 @@ describe('names that rules choose', () => {
 
   test('are an error where they are equal', () => {
     const pack = packOf(twice);
-    expect(told(pack, 'PCK002', 'PCK009')).toEqual(['PCK002 b.yml "chosen" is already the name of the rule in a.yml']);
+    expect(told(pack, 'PCK002', 'PCK009')).toEqual([
+      'PCK002 b.yml "chosen" is already the name of the rule in a.yml',
+    ]);
     expect(namesOf(pack)).toEqual({ 'a.yml': 'Chosen' });
   });
 
@@ -265,7 +312,9 @@ describe('names that rules choose', () => {
   test('stay with the rule that was published under it', () => {
     const lock = released(packOf(twice.slice(1)), undefined);
     const pack = packOf(twice, '', lock);
-    expect(told(pack, 'PCK002')).toEqual(['PCK002 a.yml "Chosen" is already the name of the rule in b.yml']);
+    expect(told(pack, 'PCK002')).toEqual([
+      'PCK002 a.yml "Chosen" is already the name of the rule in b.yml',
+    ]);
     expect(namesOf(pack)).toEqual({ 'b.yml': 'chosen' });
   });
 
@@ -277,14 +326,21 @@ describe('names that rules choose', () => {
       ],
       'defaults: { name: One }',
     );
-    expect(told(pack, 'PCK002')).toEqual(['PCK002 b.yml "One" is already the name of the rule in a.yml']);
+    expect(told(pack, 'PCK002')).toEqual([
+      'PCK002 b.yml "One" is already the name of the rule in a.yml',
+    ]);
     expect(namesOf(pack)).toEqual({ 'a.yml': 'One' });
   });
 });
 
 /** The lock of a release of the pack. */
 function released({ pack, built }: Made, before: Lock | undefined): Lock {
-  return nextLock({ before, pack: { id: 'acme', version: '1.0.0', revision: 1, parameters: [] }, entries: builtEntries(pack, built), dropRetired: false });
+  return nextLock({
+    before,
+    pack: { id: 'acme', version: '1.0.0', revision: 1, parameters: [] },
+    entries: builtEntries(pack, built),
+    dropRetired: false,
+  });
 }
 
 describe('a name that was published', () => {
@@ -294,7 +350,12 @@ describe('a name that was published', () => {
     const pack = packOf([{ path: 'a.yml', id: one, status: 'stable' }, old], '', lock);
     expect(namesOf(pack)).toEqual({ 'a.yml': 'Shell (11111111)', 'z.yml': 'Shell' });
     // once that is published too, there is nothing left to say
-    expect(told(packOf([{ path: 'a.yml', id: one, status: 'stable' }, old], '', released(pack, lock)), 'PCK009')).toEqual([]);
+    expect(
+      told(
+        packOf([{ path: 'a.yml', id: one, status: 'stable' }, old], '', released(pack, lock)),
+        'PCK009',
+      ),
+    ).toEqual([]);
   });
 
   test('is no other rule’s, not even when its rule is gone', () => {
@@ -309,12 +370,22 @@ describe('a name that was published', () => {
   test('never changes, whatever is added, removed, moved or read in another order', () => {
     const given = fc.record({
       number: fc.integer({ min: 0, max: 11 }),
-      title: fc.constantFrom('Shell', 'shell', 'Shell!', 'Shell (22222222)', 'Default', 'x'.repeat(120)),
+      title: fc.constantFrom(
+        'Shell',
+        'shell',
+        'Shell!',
+        'Shell (22222222)',
+        'Default',
+        'x'.repeat(120),
+      ),
       status: fc.constantFrom(undefined, 'stable', 'test', 'deprecated'),
       // 0 to 3 have no ids, and are known by their files
       folder: fc.constantFrom('a', 'b'),
     });
-    const steps = fc.array(fc.uniqueArray(given, { selector: ({ number }) => number, maxLength: 8 }), { minLength: 2, maxLength: 5 });
+    const steps = fc.array(
+      fc.uniqueArray(given, { selector: ({ number }) => number, maxLength: 8 }),
+      { minLength: 2, maxLength: 5 },
+    );
     fc.assert(
       fc.property(steps, (history) => {
         let lock: Lock | undefined;
@@ -324,7 +395,11 @@ describe('a name that was published', () => {
             rules.map(({ number, title, status, folder }) => ({
               path: `${number < 4 ? '' : `${folder}/`}${number}.yml`,
               title,
-              ...(number < 4 ? {} : { id: `2222222${number % 3}-${String(number).padStart(4, '0')}-4000-8000-000000000000` }),
+              ...(number < 4
+                ? {}
+                : {
+                    id: `2222222${number % 3}-${String(number).padStart(4, '0')}-4000-8000-000000000000`,
+                  }),
               ...(status === undefined ? {} : { status }),
               value: `${number}`,
             })),
@@ -332,8 +407,11 @@ describe('a name that was published', () => {
             lock,
           );
           expect(detections(pack)).toHaveLength(rules.length);
-          for (const key of ['id', 'slug', 'filterMacro'] as const) expect(new Set(detections(pack).map((each) => each[key])).size).toBe(rules.length);
-          expect(new Set(detections(pack).map(({ name }) => name.toLowerCase())).size).toBe(rules.length);
+          for (const key of ['id', 'slug', 'filterMacro'] as const)
+            expect(new Set(detections(pack).map((each) => each[key])).size).toBe(rules.length);
+          expect(new Set(detections(pack).map(({ name }) => name.toLowerCase())).size).toBe(
+            rules.length,
+          );
           for (const { id, name } of detections(pack)) {
             expect([id, names.get(id) ?? name]).toEqual([id, name]);
             names.set(id, name);
@@ -350,8 +428,14 @@ describe('rules that are read one by one', () => {
   const project = async (files: Files): Promise<readonly string[]> => {
     const folder = mkdtempSync(join(tmpdir(), 'sigpack-names-'));
     made.push(folder);
-    writeFiles(folder, { 'sigpack.yml': 'id: acme\npipelines: { splunk: none, graylog: none }\n', ...files });
-    const opened = await openProject({ config: join(folder, 'sigpack.yml') }, { format: 'text', verbose: false });
+    writeFiles(folder, {
+      'sigpack.yml': 'id: acme\npipelines: { splunk: none, graylog: none }\n',
+      ...files,
+    });
+    const opened = await openProject(
+      { config: join(folder, 'sigpack.yml') },
+      { format: 'text', verbose: false },
+    );
     if ('code' in opened) throw new Error('the project was not opened');
     const { pack } = compileRules(opened, []);
     return pack.outcomes.map(({ detection }) => detection.name);
@@ -362,22 +446,44 @@ describe('rules that are read one by one', () => {
   test.each<[string, Readonly<Record<string, string>>, readonly string[]]>([
     [
       'of one title',
-      { 'a.yml': textOf({ path: 'a', id: two }), 'b.yml': textOf({ path: 'b', id: one }), 'c.yml': textOf({ path: 'c', id: three, title: 'Other' }) },
+      {
+        'a.yml': textOf({ path: 'a', id: two }),
+        'b.yml': textOf({ path: 'b', id: one }),
+        'c.yml': textOf({ path: 'c', id: three, title: 'Other' }),
+      },
       ['Shell (22222222)', 'Shell', 'Other'],
     ],
-    ['with the title of a correlation', { 'a.yml': textOf({ path: 'a', id: one }), 'b.yml': base('SHELL') }, ['Shell (11111111)', 'SHELL']],
-    ['with the title of a worse correlation', { 'a.yml': textOf({ path: 'a', id: one }), 'b.yml': base('SHELL', 'deprecated') }, ['Shell', 'SHELL (44444444)']],
+    [
+      'with the title of a correlation',
+      { 'a.yml': textOf({ path: 'a', id: one }), 'b.yml': base('SHELL') },
+      ['Shell (11111111)', 'SHELL'],
+    ],
+    [
+      'with the title of a worse correlation',
+      { 'a.yml': textOf({ path: 'a', id: one }), 'b.yml': base('SHELL', 'deprecated') },
+      ['Shell', 'SHELL (44444444)'],
+    ],
     [
       'with the title that another chooses as its name',
-      { 'a.yml': textOf({ path: 'a', id: one }), 'b.yml': textOf({ path: 'b', id: two, title: 'Other', name: 'Shell' }) },
+      {
+        'a.yml': textOf({ path: 'a', id: one }),
+        'b.yml': textOf({ path: 'b', id: two, title: 'Other', name: 'Shell' }),
+      },
       ['Shell (11111111)', 'Shell'],
     ],
     [
       'with a title in quotes',
-      { 'a.yml': textOf({ path: 'a', id: two }).replaceAll('"', "'"), 'b.yml': textOf({ path: 'b', id: one }).replace('"Shell"', '>-\n  Shell') },
+      {
+        'a.yml': textOf({ path: 'a', id: two }).replaceAll('"', "'"),
+        'b.yml': textOf({ path: 'b', id: one }).replace('"Shell"', '>-\n  Shell'),
+      },
       ['Shell (22222222)', 'Shell'],
     ],
   ])('%s', async (_, files, names) => {
-    expect(await project(Object.fromEntries(Object.entries(files).map(([path, text]) => [`rules/${path}`, text])))).toEqual(names);
+    expect(
+      await project(
+        Object.fromEntries(Object.entries(files).map(([path, text]) => [`rules/${path}`, text])),
+      ),
+    ).toEqual(names);
   });
 });

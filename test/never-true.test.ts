@@ -52,7 +52,9 @@ describe('a rule is false for every event without the fields that no event has',
 
   test('not so without the word of a pipeline, and not for a field that a pipeline asks for or names', () => {
     expect(missingOf('Gone: a', pipeline.replace(state, ''))).toBeUndefined();
-    expect(missingOf('Gone: a', `${pipeline}  - { type: add_condition, conditions: { Gone: x } }\n`)).toBeUndefined();
+    expect(
+      missingOf('Gone: a', `${pipeline}  - { type: add_condition, conditions: { Gone: x } }\n`),
+    ).toBeUndefined();
     expect(missingOf('Gone: a', pipeline.replace('Known: known', 'Gone: Gone'))).toBeUndefined();
   });
 });
@@ -122,7 +124,11 @@ describe('a correlation', () => {
   test('counts what the others find', () => {
     const count = ', condition: { gte: 3 }';
     expect(fieldsOf(correlationOf('event_count', count))).toBeUndefined();
-    expect(fieldsOf(correlationOf('event_count', count).replace('rules: [alive, dead]', 'rules: [dead]'))).toEqual(['Gone']);
+    expect(
+      fieldsOf(
+        correlationOf('event_count', count).replace('rules: [alive, dead]', 'rules: [dead]'),
+      ),
+    ).toEqual(['Gone']);
   });
 
   test('that waits for silence would be true all the time', () => {
@@ -134,20 +140,31 @@ describe('a correlation', () => {
       const never = compiled && neverTrue(compiled);
       return never && never.silence === true;
     };
-    expect(['lt: 1', 'eq: 0', 'lte: 3', 'gte: 1', 'eq: 2'].map(silenceOf)).toEqual([true, true, true, false, false]);
+    expect(['lt: 1', 'eq: 0', 'lte: 3', 'gte: 1', 'eq: 2'].map(silenceOf)).toEqual([
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 
   test('that waits for silence of a group never is true: a group is known by its events', () => {
     const never = (condition: string) => {
       const compiled = compiledAfter(
-        correlationOf('event_count', `, condition: { ${condition} }`).replace('rules: [alive, dead]', 'rules: [dead]'),
+        correlationOf('event_count', `, condition: { ${condition} }`).replace(
+          'rules: [alive, dead]',
+          'rules: [dead]',
+        ),
         pipeline,
         createBag(),
       );
       return compiled && neverTrue(compiled);
     };
-    for (const condition of ['lt: 1', 'lte: 3', 'gte: 1']) expect(never(condition)).toMatchObject({ fields: ['Gone'] });
-    for (const condition of ['lt: 1', 'lte: 3', 'gte: 1']) expect(never(condition)?.silence).toBeUndefined();
+    for (const condition of ['lt: 1', 'lte: 3', 'gte: 1'])
+      expect(never(condition)).toMatchObject({ fields: ['Gone'] });
+    for (const condition of ['lt: 1', 'lte: 3', 'gte: 1'])
+      expect(never(condition)?.silence).toBeUndefined();
   });
 
   test.each([
@@ -155,22 +172,40 @@ describe('a correlation', () => {
     ['eq: 0', '', true],
     ['gte: 5', '', undefined],
     ['gte: 5', 'group-by: [Known],', undefined],
-  ])('of values of a field that no event has, with %s %s, is true all the time or never', (condition, group, silence) => {
-    const text = correlationOf('value_count', `, condition: { field: Elsewhere, ${condition} }`).replace(' group-by: [Known],', group);
-    const compiled = compiledAfter(text, pipeline, createBag());
-    const never = compiled && neverTrue(compiled);
-    expect([never?.fields, never?.silence]).toEqual([['Elsewhere'], silence]);
-  });
+  ])(
+    'of values of a field that no event has, with %s %s, is true all the time or never',
+    (condition, group, silence) => {
+      const text = correlationOf(
+        'value_count',
+        `, condition: { field: Elsewhere, ${condition} }`,
+      ).replace(' group-by: [Known],', group);
+      const compiled = compiledAfter(text, pipeline, createBag());
+      const never = compiled && neverTrue(compiled);
+      expect([never?.fields, never?.silence]).toEqual([['Elsewhere'], silence]);
+    },
+  );
 
   test('of a group needs no values where none is enough', () => {
-    expect(fieldsOf(correlationOf('value_count', ', condition: { field: Elsewhere, lt: 5 }'))).toBeUndefined();
-    expect(fieldsOf(correlationOf('value_count', ', condition: { field: Elsewhere, lt: 5 }', '[Elsewhere]'))).toEqual(['Elsewhere']);
-    expect(fieldsOf(correlationOf('value_avg', ', condition: { field: Elsewhere, lt: 5 }'))).toEqual(['Elsewhere']);
+    expect(
+      fieldsOf(correlationOf('value_count', ', condition: { field: Elsewhere, lt: 5 }')),
+    ).toBeUndefined();
+    expect(
+      fieldsOf(
+        correlationOf('value_count', ', condition: { field: Elsewhere, lt: 5 }', '[Elsewhere]'),
+      ),
+    ).toEqual(['Elsewhere']);
+    expect(
+      fieldsOf(correlationOf('value_avg', ', condition: { field: Elsewhere, lt: 5 }')),
+    ).toEqual(['Elsewhere']);
   });
 
   test('has no group without the field of the group', () => {
-    expect(fieldsOf(correlationOf('event_count', ', condition: { gte: 3 }', '[Elsewhere]'))).toEqual(['Elsewhere']);
-    expect(fieldsOf(correlationOf('value_count', ', condition: { field: Elsewhere, gte: 3 }'))).toEqual(['Elsewhere']);
+    expect(
+      fieldsOf(correlationOf('event_count', ', condition: { gte: 3 }', '[Elsewhere]')),
+    ).toEqual(['Elsewhere']);
+    expect(
+      fieldsOf(correlationOf('value_count', ', condition: { field: Elsewhere, gte: 3 }')),
+    ).toEqual(['Elsewhere']);
   });
 });
 
@@ -186,17 +221,25 @@ status: stable
 logsource: { category: process_creation, product: windows }
 detection: { s: { GrandParentImage|endswith: '\\x.exe' }, condition: s }
 `;
-const found = 'a.yml:5:41: warning[PIP007]: splunk: "A library" can never be true: the events of its log source have no field `ImageLoaded`';
+const found =
+  'a.yml:5:41: warning[PIP007]: splunk: "A library" can never be true: the events of its log source have no field `ImageLoaded`';
 
 describe('the command line', () => {
   test('convert and build leave such a rule out, and name rule and field', async () => {
     const cwd = project({ 'a.yml': image });
-    const converted = await sigpack(['convert', '-t', 'splunk', '-p', 'splunk-audit', 'a.yml'], { cwd });
+    const converted = await sigpack(['convert', '-t', 'splunk', '-p', 'splunk-audit', 'a.yml'], {
+      cwd,
+    });
     expect(converted).toMatchObject({ code: 0, stdout: '' });
     expect(converted.stderr).toContain(`${found}; it is left out`);
-    const built = await sigpack(['build', '-t', 'splunk', '-p', 'splunk-audit', 'a.yml', '-o', 'o', '--format', 'json'], { cwd });
+    const built = await sigpack(
+      ['build', '-t', 'splunk', '-p', 'splunk-audit', 'a.yml', '-o', 'o', '--format', 'json'],
+      { cwd },
+    );
     expect(built.stdout + built.stderr).toContain('PIP007');
-    expect((await sigpack(['convert', '-t', 'splunk', '-p', 'splunk', 'a.yml'], { cwd })).stdout).toContain('ImageLoaded=');
+    expect(
+      (await sigpack(['convert', '-t', 'splunk', '-p', 'splunk', 'a.yml'], { cwd })).stdout,
+    ).toContain('ImageLoaded=');
   });
 
   test.each([
@@ -208,23 +251,35 @@ describe('the command line', () => {
     ['xpack-watcher', 'elastic'],
     ['logpoint', 'logpoint'],
   ])('%s with %s has no field that Sysmon lacks', async (target, bundle) => {
-    const { stderr, stdout } = await sigpack(['convert', '-t', target, '-p', bundle, 'a.yml'], { cwd: project({ 'a.yml': grandparent }) });
+    const { stderr, stdout } = await sigpack(['convert', '-t', target, '-p', bundle, 'a.yml'], {
+      cwd: project({ 'a.yml': grandparent }),
+    });
     expect(stdout.trim()).toBe(target === 'xpack-watcher' ? '[]' : '');
-    expect(stderr).toContain(`${target}: "A grandparent" can never be true: the events of its log source have no field \`GrandParentImage\``);
+    expect(stderr).toContain(
+      `${target}: "A grandparent" can never be true: the events of its log source have no field \`GrandParentImage\``,
+    );
   });
 
   test('a field that a pipeline of one’s own names is there', async () => {
-    const own = 'priority: 15\ntransformations:\n  - { type: field_name_mapping, mapping: { GrandParentImage: GrandParentImage } }\n';
+    const own =
+      'priority: 15\ntransformations:\n  - { type: field_name_mapping, mapping: { GrandParentImage: GrandParentImage } }\n';
     const cwd = project({ 'a.yml': grandparent, 'own.yml': own });
-    const { stdout, stderr } = await sigpack(['convert', '-t', 'splunk', '-p', 'splunk,own.yml', 'a.yml'], { cwd });
+    const { stdout, stderr } = await sigpack(
+      ['convert', '-t', 'splunk', '-p', 'splunk,own.yml', 'a.yml'],
+      { cwd },
+    );
     expect(stdout).toContain('GrandParentImage="*\\\\x.exe"');
     expect(stderr).toBe('');
   });
 
   test('unmatchable: disable builds it switched off', async () => {
-    const config = 'pipelines: { splunk: splunk-audit }\ntargets: [splunk]\nunmatchable: disable\nrules: [a.yml]\n';
+    const config =
+      'pipelines: { splunk: splunk-audit }\ntargets: [splunk]\nunmatchable: disable\nrules: [a.yml]\n';
     const cwd = project({
-      'a.yml': image.replace('condition: s }', 'condition: s }\nsigpack: { enabled: true, splunk: { savedsearch: { disabled: 0 } } }'),
+      'a.yml': image.replace(
+        'condition: s }',
+        'condition: s }\nsigpack: { enabled: true, splunk: { savedsearch: { disabled: 0 } } }',
+      ),
       'sigpack.yml': config,
     });
     const { code, stdout, stderr } = await sigpack(['build', '-o', 'o'], { cwd });
@@ -234,33 +289,70 @@ describe('the command line', () => {
     const { detections } = JSON.parse(readFileSync(join(cwd, 'o', 'manifest.json'), 'utf8'));
     expect(detections[0].targets.splunk).toEqual({ name: 'A library', queries: 1, enabled: false });
     const app = await readTar(readFileSync(join(cwd, 'o', 'sigpack-1.0.0.spl')));
-    const conf = readStrictConf(app.find(({ header }) => header.name.endsWith('default/savedsearches.conf'))?.text ?? '');
+    const conf = readStrictConf(
+      app.find(({ header }) => header.name.endsWith('default/savedsearches.conf'))?.text ?? '',
+    );
     expect(conf.get('A library')?.get('disabled')).toBe('1');
   });
 
   test.each([
-    ['splunk', 'splunk', '{ s: { GrandParentImage: x }, condition: not s }', ': the events of its log source have no field `GrandParentImage`'],
-    ['splunk', 'splunk', '{ s: { GrandParentImage: null }, condition: s }', ': the events of its log source have no field `GrandParentImage`'],
-    ['graylog', 'graylog', '{ s: { GrandParentImage|exists: false }, condition: s }', ': the events of its log source have no field `GrandParentImage`'],
+    [
+      'splunk',
+      'splunk',
+      '{ s: { GrandParentImage: x }, condition: not s }',
+      ': the events of its log source have no field `GrandParentImage`',
+    ],
+    [
+      'splunk',
+      'splunk',
+      '{ s: { GrandParentImage: null }, condition: s }',
+      ': the events of its log source have no field `GrandParentImage`',
+    ],
+    [
+      'graylog',
+      'graylog',
+      '{ s: { GrandParentImage|exists: false }, condition: s }',
+      ': the events of its log source have no field `GrandParentImage`',
+    ],
     ['splunk', '', '{ s: { Image: x }, condition: s or not s }', ''],
     ['es-qs', '', "{ s: ['*'], condition: s }", ''],
     ['grep', '', "{ s: ['*'], condition: s }", ''],
-  ])('%s with %s leaves out a rule that is always true: %s', async (target, bundle, detection, why) => {
-    const cwd = project({ 'a.yml': grandparent.replace(/^detection: .*$/m, `detection: ${detection}`) });
-    const { stdout, stderr } = await sigpack(['convert', '-t', target, ...(bundle === '' ? [] : ['-p', bundle]), 'a.yml'], { cwd });
-    expect(stdout.trim()).toBe('');
-    expect(stderr).toContain(`warning[PIP008]: ${target}: "A grandparent" is true of every event of its log source${why}; it is left out`);
-  });
+  ])(
+    '%s with %s leaves out a rule that is always true: %s',
+    async (target, bundle, detection, why) => {
+      const cwd = project({
+        'a.yml': grandparent.replace(/^detection: .*$/m, `detection: ${detection}`),
+      });
+      const { stdout, stderr } = await sigpack(
+        ['convert', '-t', target, ...(bundle === '' ? [] : ['-p', bundle]), 'a.yml'],
+        { cwd },
+      );
+      expect(stdout.trim()).toBe('');
+      expect(stderr).toContain(
+        `warning[PIP008]: ${target}: "A grandparent" is true of every event of its log source${why}; it is left out`,
+      );
+    },
+  );
 
   test('unmatchable: disable builds a rule switched off that is always true', async () => {
-    const config = 'pipelines: { splunk: splunk }\ntargets: [splunk]\nunmatchable: disable\nrules: [a.yml]\n';
-    const always = grandparent.replace(/^detection: .*$/m, 'detection: { s: { Image: x }, condition: s or not s }\nsigpack: { enabled: true }');
+    const config =
+      'pipelines: { splunk: splunk }\ntargets: [splunk]\nunmatchable: disable\nrules: [a.yml]\n';
+    const always = grandparent.replace(
+      /^detection: .*$/m,
+      'detection: { s: { Image: x }, condition: s or not s }\nsigpack: { enabled: true }',
+    );
     const cwd = project({ 'a.yml': always, 'sigpack.yml': config });
     const { stderr } = await sigpack(['build', '-o', 'o'], { cwd });
     expect(stderr).toContain('it is switched off');
-    expect(stderr).toContain('hint: Add a selection that an event must have; without `unmatchable: disable` such rules are left out.');
+    expect(stderr).toContain(
+      'hint: Add a selection that an event must have; without `unmatchable: disable` such rules are left out.',
+    );
     const { detections } = JSON.parse(readFileSync(join(cwd, 'o', 'manifest.json'), 'utf8'));
-    expect(detections[0].targets.splunk).toEqual({ name: 'A grandparent', queries: 1, enabled: false });
+    expect(detections[0].targets.splunk).toEqual({
+      name: 'A grandparent',
+      queries: 1,
+      enabled: false,
+    });
   });
 
   test('of an absence that always is, the message says so', async () => {
@@ -270,13 +362,21 @@ id: 5b1d2a3c-0000-4000-8000-000000000015
 status: stable
 correlation: { type: event_count, rules: [base], timespan: 10m, condition: { lt: 1 } }
 `;
-    const { stdout, stderr } = await sigpack(['convert', '-t', 'splunk', '-p', 'splunk', 'a.yml'], { cwd: project({ 'a.yml': silence }) });
+    const { stdout, stderr } = await sigpack(['convert', '-t', 'splunk', '-p', 'splunk', 'a.yml'], {
+      cwd: project({ 'a.yml': silence }),
+    });
     expect(stdout).toBe('');
-    expect(stderr).toContain('splunk: "Silence" would be true all the time: what it counts is never there, as the events of');
+    expect(stderr).toContain(
+      'splunk: "Silence" would be true all the time: what it counts is never there, as the events of',
+    );
   });
 
   test('explain says why', async () => {
-    const { stdout } = await sigpack(['explain', '-t', 'splunk', '-p', 'splunk-audit', 'a.yml'], { cwd: project({ 'a.yml': image }) });
-    expect(stdout).toContain('Never true  "A library" can never be true: the events of its log source have no field `ImageLoaded`\n');
+    const { stdout } = await sigpack(['explain', '-t', 'splunk', '-p', 'splunk-audit', 'a.yml'], {
+      cwd: project({ 'a.yml': image }),
+    });
+    expect(stdout).toContain(
+      'Never true  "A library" can never be true: the events of its log source have no field `ImageLoaded`\n',
+    );
   });
 });

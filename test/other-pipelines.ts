@@ -13,20 +13,37 @@ type Target = 'splunk' | 'graylog' | 'ecs';
 
 /** Names of the built-in pipelines that are not for Windows. */
 export const otherPipelines = readdirSync(pipelineFolder).flatMap((name) =>
-  /^(?:splunk|graylog|ecs)-.*\.yml$/.test(name) && !/windows|cim/.test(name) ? [name.replace(/\.yml$/, '')] : [],
+  /^(?:splunk|graylog|ecs)-.*\.yml$/.test(name) && !/windows|cim/.test(name)
+    ? [name.replace(/\.yml$/, '')]
+    : [],
 );
 
 /** The page about them; the formatter pads the cells of tables. */
-export const otherPipelinesPage = readFileSync(join(pipelineFolder, '..', 'docs', 'pipelines-other.md'), 'utf8').replace(/ +/g, ' ');
+export const otherPipelinesPage = readFileSync(
+  join(pipelineFolder, '..', 'docs', 'pipelines-other.md'),
+  'utf8',
+).replace(/ +/g, ' ');
 
 /** The detections of a collection that are not for Windows. */
-export function otherRules(collection: Collection, placeholders: ReadonlyMap<string, readonly Pattern[]>): readonly SettledRule[] {
-  const settle = createSettler(collection, { placeholders, bag: createBag(), keepPlaceholders: true });
-  return collection.rules.flatMap((rule) => (rule.kind === 'detection' && rule.logsource.product !== 'windows' ? (settle(rule) ?? []) : []));
+export function otherRules(
+  collection: Collection,
+  placeholders: ReadonlyMap<string, readonly Pattern[]>,
+): readonly SettledRule[] {
+  const settle = createSettler(collection, {
+    placeholders,
+    bag: createBag(),
+    keepPlaceholders: true,
+  });
+  return collection.rules.flatMap((rule) =>
+    rule.kind === 'detection' && rule.logsource.product !== 'windows' ? (settle(rule) ?? []) : [],
+  );
 }
 
 const processorOf = (target: Target) =>
-  createProcessor(otherPipelines.filter((name) => name.startsWith(`${target}-`)).map(builtInPipeline), { bag: createBag() });
+  createProcessor(
+    otherPipelines.filter((name) => name.startsWith(`${target}-`)).map(builtInPipeline),
+    { bag: createBag() },
+  );
 
 function sourceOf(rule: SettledRule): string {
   if (rule.kind !== 'detection') return '';
@@ -34,7 +51,10 @@ function sourceOf(rule: SettledRule): string {
   return [product, category, service].filter((part) => part !== undefined).join(' ');
 }
 
-/** Fields that the pipelines of a target have no name for, by log source, and log sources that they know no place for. */
+/**
+ * Fields that the pipelines of a target have no name for, by log source, and log sources that they
+ * know no place for.
+ */
 export function unmappedFields(rules: readonly SettledRule[], target: Target) {
   const process = processorOf(target);
   const fields = new Map<string, Set<string>>();
@@ -44,7 +64,8 @@ export function unmappedFields(rules: readonly SettledRule[], target: Target) {
     if (!processed?.processing) continue;
     const source = sourceOf(rule);
     if (!processed.processing.state.has('splunk_scope')) withoutScope.add(source);
-    for (const field of processed.processing.unmapped) fields.set(source, (fields.get(source) ?? new Set()).add(field));
+    for (const field of processed.processing.unmapped)
+      fields.set(source, (fields.get(source) ?? new Set()).add(field));
   }
   return { fields, withoutScope: [...withoutScope].sort() };
 }
@@ -53,7 +74,9 @@ export function unmappedFields(rules: readonly SettledRule[], target: Target) {
 export function documentedFields(heading: string): ReadonlyMap<string, ReadonlySet<string>> {
   const section = otherPipelinesPage.split(`### ${heading}\n`)[1]?.split(/\n##/)[0] ?? '';
   const found = new Map<string, Set<string>>();
-  for (const [, source = '', fields = ''] of section.matchAll(/^\| ([a-z][^|]*) \| ([^|]+) \| [^|]+ \|$/gm)) {
+  for (const [, source = '', fields = ''] of section.matchAll(
+    /^\| ([a-z][^|]*) \| ([^|]+) \| [^|]+ \|$/gm,
+  )) {
     found.set(source, new Set([...(found.get(source) ?? []), ...fields.split(' ')]));
   }
   return found;
@@ -68,13 +91,27 @@ export function lackedFields(rule: SettledRule | undefined, target: Target): rea
 export const withoutPlace = [
   'bitbucket audit',
   'database',
-  ...['django', 'jvm', 'nodejs', 'opencanary', 'python', 'ruby_on_rails', 'spring', 'sql', 'velocity'].map((name) => `${name} application`),
+  ...[
+    'django',
+    'jvm',
+    'nodejs',
+    'opencanary',
+    'python',
+    'ruby_on_rails',
+    'spring',
+    'sql',
+    'velocity',
+  ].map((name) => `${name} application`),
 ];
 
 /** The query of a rule after the pipelines of a target. */
 export function queryAfterPipelines(target: Target, rule: SettledRule | undefined): string {
   const processed = rule && processorOf(target)(rule);
   const compiled = processed && createCombiner(createBag())(processed);
-  const conversion = compiled && targets.find(({ name }) => name === (target === 'ecs' ? 'es-qs' : target))?.convert(compiled, defaultTargetSettings);
+  const conversion =
+    compiled &&
+    targets
+      .find(({ name }) => name === (target === 'ecs' ? 'es-qs' : target))
+      ?.convert(compiled, defaultTargetSettings);
   return conversion?.ok ? conversion.value.queries.join('\n') : '';
 }

@@ -13,7 +13,8 @@ import { said } from './said.ts';
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-other-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const good = 'title: Good\nid: 11111111-1111-4111-8111-111111111111\nlogsource: { product: linux }\ndetection: { s: { a: b }, condition: s }\n';
+const good =
+  'title: Good\nid: 11111111-1111-4111-8111-111111111111\nlogsource: { product: linux }\ndetection: { s: { a: b }, condition: s }\n';
 
 /** What is said about a file that was found in a folder, or `named` by itself. */
 function told(text: string, named = false): readonly string[] {
@@ -21,22 +22,28 @@ function told(text: string, named = false): readonly string[] {
   readDocuments({ path: 'x.yml', text }, bag, { named });
   return bag.list.map(placed);
 }
-const errors = (text: string): readonly string[] => told(text).filter((line) => line.includes(' error '));
+const errors = (text: string): readonly string[] =>
+  told(text).filter((line) => line.includes(' error '));
 
 describe('YAML that says nothing of Sigma is a note', () => {
   const others: Readonly<Record<string, string>> = {
-    'a compose file': 'services:\n  web: &web\n    image: nginx\n    logging: { driver: json-file }\n  two:\n    <<: *web\n',
-    'a playbook': '- name: install\n  hosts: all\n  tasks:\n    - name: copy\n      copy: { src: a, dest: b }\n',
-    'a response playbook': 'title: Isolate a host\nid: RP1\ndescription: what to do\nauthor: someone\ntags: [attack.execution]\nstage: containment\n',
+    'a compose file':
+      'services:\n  web: &web\n    image: nginx\n    logging: { driver: json-file }\n  two:\n    <<: *web\n',
+    'a playbook':
+      '- name: install\n  hosts: all\n  tasks:\n    - name: copy\n      copy: { src: a, dest: b }\n',
+    'a response playbook':
+      'title: Isolate a host\nid: RP1\ndescription: what to do\nauthor: someone\ntags: [attack.execution]\nstage: containment\n',
     'a site': 'site_name: Rules\nnav:\n  - Home: index.md\ntheme: { name: material }\n',
-    'a workflow': 'name: ci\non: [push]\njobs:\n  lint:\n    runs-on: x\n    steps:\n      - run: make\n',
+    'a workflow':
+      'name: ci\non: [push]\njobs:\n  lint:\n    runs-on: x\n    steps:\n      - run: make\n',
     'a filter of something else': 'pipeline: x\nfilter: [a, b]\n',
     'a test file': 'name: t\ncases:\n  - event: { user: root }\n    expect: match\n',
     'a list': '- a\n- b\n',
     'a text': 'just words\n',
     'a chart template':
       '{{- range .Values.jobs }}\napiVersion: batch/v1\nkind: Job\nmetadata:\n  name: {{ .name }}\n  labels: { level: {{ .level }}\n{{- end }}\n',
-    'a Jinja template': '{% for host in hosts %}\n- host: {{ host }}\n  title: {{ host.title }\n{% endfor %}\n',
+    'a Jinja template':
+      '{% for host in hosts %}\n- host: {{ host }}\n  title: {{ host.title }\n{% endfor %}\n',
     'several documents': 'kind: A\n---\nkind: B\n',
   };
   it.each(Object.entries(others))('%s', (_, text) => {
@@ -53,7 +60,8 @@ describe('YAML that says nothing of Sigma is a note', () => {
   });
 
   it('a processing pipeline is called one', () => {
-    const text = 'name: windows\npriority: 10\ntransformations:\n  - { type: field_name_prefix, prefix: x }\n';
+    const text =
+      'name: windows\npriority: 10\ntransformations:\n  - { type: field_name_prefix, prefix: x }\n';
     const bag = createBag();
     for (const named of [false, true]) readDocuments({ path: 'x.yml', text }, bag, { named });
     expect(bag.list.map(({ code, hint }) => [code, hint])).toEqual([
@@ -80,12 +88,14 @@ describe('what looks like a rule stays an error', () => {
     'a rule in a list': `- ${good.trim().replaceAll('\n', '\n  ')}\n`,
     'rules below a key': `rules:\n  - ${good.trim().replaceAll('\n', '\n    ')}\n`,
     'a rule as a text': `|\n  ${good.trim().replaceAll('\n', '\n  ')}\n`,
-    'a rule that is cut in two': 'title: T\nlogsource: { product: linux }\n---\ndetection: { s: { a: b }, condition: s }\n',
+    'a rule that is cut in two':
+      'title: T\nlogsource: { product: linux }\n---\ndetection: { s: { a: b }, condition: s }\n',
     'the rest of a rule': `${good}---\nlevel: high\n`,
     'something else beside a rule': `${good}---\nkind: B\n`,
     'a quote that is open': good.replace('title: Good', "title: 'Good"),
     'a tab': 'title: T\n\tdetection: x\n',
-    'a broken rule in one line': '{"title": "T", "detection": {"s": {"a": "b"}, "condition": "s"}\n',
+    'a broken rule in one line':
+      '{"title": "T", "detection": {"s": {"a": "b"}, "condition": "s"}\n',
     'a broken rule behind other YAML': 'kind: A\n---\ntitle: [\nlogsource: x\n',
     'a broken rule whose keys are slips': 'title: [\nDetections:\n  - x\n',
     'a broken text with two signs of a rule': 'title: [\nlevel: high\n',
@@ -97,10 +107,12 @@ describe('what looks like a rule stays an error', () => {
 
   it('with the key that is meant', () => {
     const bag = createBag();
-    readDocuments({ path: 'x.yml', text: good.replace('detection:', 'Detections:') }, bag, { named: false });
-    expect(bag.list.map(({ code, hint, span }) => [code, hint, good.slice(span.start, span.start + 4)])).toEqual([
-      ['SIG005', 'Did you mean `detection`?', 'dete'],
-    ]);
+    readDocuments({ path: 'x.yml', text: good.replace('detection:', 'Detections:') }, bag, {
+      named: false,
+    });
+    expect(
+      bag.list.map(({ code, hint, span }) => [code, hint, good.slice(span.start, span.start + 4)]),
+    ).toEqual([['SIG005', 'Did you mean `detection`?', 'dete']]);
   });
 });
 
@@ -126,7 +138,10 @@ describe('encodings', () => {
 
   it.each<[string, Buffer]>([
     ['UTF-16 without a mark', le.subarray(2)],
-    ['UTF-16 that is cut off', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(good, 'utf16le'), Buffer.from([0x00])])],
+    [
+      'UTF-16 that is cut off',
+      Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(good, 'utf16le'), Buffer.from([0x00])]),
+    ],
     ['Latin-1', Buffer.from(good.replace('Good', 'Caf\u00e9'), 'latin1')],
     ['Windows-1252', Buffer.concat([Buffer.from(good), Buffer.from([0x93, 0x94])])],
   ])('%s is an error that says what to do', (_, bytes) => {
@@ -134,7 +149,9 @@ describe('encodings', () => {
     const path = write('a.yml', bytes);
     const file = readRuleFile(path, false, bag);
     if (file) readDocuments(file, bag, { named: false });
-    expect(bag.list.map(({ severity, hint }) => [severity, /as UTF-8/.test(hint)])).toEqual([['error', true]]);
+    expect(bag.list.map(({ severity, hint }) => [severity, /as UTF-8/.test(hint)])).toEqual([
+      ['error', true],
+    ]);
   });
 
   it('bytes that are no rule are a note, unless they are named', () => {
@@ -142,7 +159,10 @@ describe('encodings', () => {
     const bag = createBag();
     readRuleFile(path, false, bag);
     readRuleFile(path, true, bag);
-    expect(bag.list.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['info SIG071', 'error SIG001']);
+    expect(bag.list.map(({ code, severity }) => `${severity} ${code}`)).toEqual([
+      'info SIG071',
+      'error SIG001',
+    ]);
     expect(bag.list[1]?.hint).toContain('UTF-8');
   });
 });
@@ -150,8 +170,20 @@ describe('encodings', () => {
 describe('a folder', () => {
   it('of rules and other files is built without an error', async () => {
     const rules = join(folder, 'mixed');
-    writeFiles(rules, { 'good.yml': good, 'compose.yml': 'services: { web: { image: nginx } }\n', 'values.yaml': '{{ if }}\nkind: x\n' });
-    const { code, out } = await said(() => build([rules], { format: 'text', verbose: true, dryRun: true, target: ['splunk'], pipeline: ['none'] }));
+    writeFiles(rules, {
+      'good.yml': good,
+      'compose.yml': 'services: { web: { image: nginx } }\n',
+      'values.yaml': '{{ if }}\nkind: x\n',
+    });
+    const { code, out } = await said(() =>
+      build([rules], {
+        format: 'text',
+        verbose: true,
+        dryRun: true,
+        target: ['splunk'],
+        pipeline: ['none'],
+      }),
+    );
     expect(code).toBe(0);
     expect(out).toContain('1 rule read from 3 files');
     expect(out).toContain('compose.yml:1:1: info[SIG071]: nothing in the file is of a rule');
@@ -160,7 +192,9 @@ describe('a folder', () => {
   it('without a rule says that nothing was made', async () => {
     const rules = join(folder, 'none');
     writeFiles(rules, { 'compose.yml': 'services: { web: { image: nginx } }\n' });
-    const { code, out } = await said(() => build([rules], { format: 'text', verbose: false, dryRun: true, pipeline: ['none'] }));
+    const { code, out } = await said(() =>
+      build([rules], { format: 'text', verbose: false, dryRun: true, pipeline: ['none'] }),
+    );
     expect(code).toBe(1);
     expect(out).toContain('error[PCK005]: no detection was made from 1 file');
   });

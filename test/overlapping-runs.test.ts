@@ -18,9 +18,16 @@ const correlation = (timespan: string): string => manyFailedLogons(timespan, 'gt
 /** What a build for Splunk says of runs that overlap. */
 function saidOfSplunk(settings: string, text = failedLogon): readonly string[] {
   const bag = createBag();
-  const config = readConfig({ path: 'sigpack.yml', text: `targets: [splunk]\ndefaults: { ${settings} }\n` }, bag);
+  const config = readConfig(
+    { path: 'sigpack.yml', text: `targets: [splunk]\ndefaults: { ${settings} }\n` },
+    bag,
+  );
   if (!config) throw new Error(bag.list.map(({ message }) => message).join());
-  const pack = assemblePack({ collection: collect(readDocuments({ path: 'rule.yml', text }, bag).documents, bag), config, bag });
+  const pack = assemblePack({
+    collection: collect(readDocuments({ path: 'rule.yml', text }, bag).documents, bag),
+    config,
+    bag,
+  });
   expect(pack.splunk.length).toBeGreaterThan(0);
   return bag.list.filter(({ code }) => code === 'TGT008').map(({ message }) => message);
 }
@@ -29,15 +36,38 @@ const businessHours = "cron: '5 8-17 * * 1-5'";
 
 describe('searches of Splunk that see events again', () => {
   test.each([
-    ['window: 1h, interval: 5m, suppress: { period: 0 }', 'runs come every 5m and look back 1h: an event may alert 12 times'],
-    ['window: 7m, interval: 7m, suppress: { period: 0 }', 'runs come every 6m and look back 7m: an event may alert 2 times'],
-    [`${businessHours}, suppress: { period: 0 }`, 'runs come every 1h to 63h and look back 63h: an event may alert 63 times'],
-    [businessHours, 'runs come every 1h to 63h and look back 63h: an event may alert again after 1h'],
-    ["cron: '0 6,8 * * *'", 'runs come every 2h to 22h and look back 22h: an event may alert again after 1h'],
+    [
+      'window: 1h, interval: 5m, suppress: { period: 0 }',
+      'runs come every 5m and look back 1h: an event may alert 12 times',
+    ],
+    [
+      'window: 7m, interval: 7m, suppress: { period: 0 }',
+      'runs come every 6m and look back 7m: an event may alert 2 times',
+    ],
+    [
+      `${businessHours}, suppress: { period: 0 }`,
+      'runs come every 1h to 63h and look back 63h: an event may alert 63 times',
+    ],
+    [
+      businessHours,
+      'runs come every 1h to 63h and look back 63h: an event may alert again after 1h',
+    ],
+    [
+      "cron: '0 6,8 * * *'",
+      'runs come every 2h to 22h and look back 22h: an event may alert again after 1h',
+    ],
     ['window: 2h, interval: 5m', 'an event may alert again after 1h'],
-    ['window: 1h, interval: 5m, threshold: 5, suppress: { period: 0 }', 'an event may alert 12 times'],
-    ['window: 1h, interval: 5m, suppress: { fields: [User], period: 30m }', 'an event may alert again after 30m'],
-  ])('%s', (settings, message) => expect(saidOfSplunk(settings)).toEqual([expect.stringContaining(message)]));
+    [
+      'window: 1h, interval: 5m, threshold: 5, suppress: { period: 0 }',
+      'an event may alert 12 times',
+    ],
+    [
+      'window: 1h, interval: 5m, suppress: { fields: [User], period: 30m }',
+      'an event may alert again after 30m',
+    ],
+  ])('%s', (settings, message) =>
+    expect(saidOfSplunk(settings)).toEqual([expect.stringContaining(message)]),
+  );
 
   test.each([
     '',
@@ -56,11 +86,29 @@ describe('searches of Splunk that see events again', () => {
     ['window: 2h, interval: 5m', []],
     ['window: 2h, interval: 5m, suppress: { period: 2h }', []],
     ['interval: 5m, suppress: { period: 10m }', []],
-    ["cron: '0 6,9 * * *'", [expect.stringMatching(/decide on windows that end in the last 21h: an event may alert again after 1h/)]],
-    ["cron: '0 6,9 * * *', suppress: { period: 0 }", [expect.stringMatching(/decide on windows that end in the last 21h: an event may alert 7 times/)]],
+    [
+      "cron: '0 6,9 * * *'",
+      [
+        expect.stringMatching(
+          /decide on windows that end in the last 21h: an event may alert again after 1h/,
+        ),
+      ],
+    ],
+    [
+      "cron: '0 6,9 * * *', suppress: { period: 0 }",
+      [
+        expect.stringMatching(
+          /decide on windows that end in the last 21h: an event may alert 7 times/,
+        ),
+      ],
+    ],
     [
       'window: 2h, interval: 5m, suppress: { period: 10m }',
-      [expect.stringMatching(/decide on windows that end in the last .*: an event may alert again after 10m/)],
+      [
+        expect.stringMatching(
+          /decide on windows that end in the last .*: an event may alert again after 10m/,
+        ),
+      ],
     ],
   ])('a correlation is suppressed by itself, unless settings say less: %s', (settings, said) =>
     expect(saidOfSplunk(settings, correlation('10m'))).toEqual(said),
@@ -80,11 +128,13 @@ describe('watches that act on events again', () => {
   ])('%#: %s %s', async (text, settings, message) => {
     writeFileSync(join(folder, 'rule.yml'), text);
     writeFileSync(join(folder, 'sigpack.yml'), `title: Overlap\ndefaults: { ${settings} }\n`);
-    const { stdout, stderr } = await sigpack(['convert', '-t', 'xpack-watcher', 'rule.yml'], { cwd: folder });
-    expect([stdout === '', stderr.includes('TGT008'), stderr.includes(message ?? 'alert again')]).toEqual([
-      false,
-      message !== undefined,
-      message !== undefined,
-    ]);
+    const { stdout, stderr } = await sigpack(['convert', '-t', 'xpack-watcher', 'rule.yml'], {
+      cwd: folder,
+    });
+    expect([
+      stdout === '',
+      stderr.includes('TGT008'),
+      stderr.includes(message ?? 'alert again'),
+    ]).toEqual([false, message !== undefined, message !== undefined]);
   });
 });

@@ -16,20 +16,45 @@ export interface BuiltPack {
   readonly artifacts: ReadonlyMap<string, Artifact>;
 }
 
-/** What `sigpack build` makes of rule files, without writing it. `config` is the text of a sigpack.yml. */
+/**
+ * What `sigpack build` makes of rule files, without writing it. `config` is the text of a
+ * sigpack.yml.
+ */
 export async function packOf(paths: readonly string[], config: string): Promise<BuiltPack> {
   const bag = createBag();
   const configFile = { path: 'sigpack.yml', text: config };
   const read = readConfig(configFile, bag);
-  if (!read) throw new Error(`the configuration is invalid: ${bag.list.map(({ message }) => message).join('; ')}`);
+  if (!read)
+    throw new Error(
+      `the configuration is invalid: ${bag.list.map(({ message }) => message).join('; ')}`,
+    );
   const terminal = createTerminal({ write: () => undefined }, {}, () => 0);
   const rules = loadRules(pathLists(paths), bag, terminal);
-  const pipelines = await pipelinesByTarget(read.targets, undefined, { config: read, file: configFile, exists: true, folder: '.', warnings: [] }, bag);
+  const pipelines = await pipelinesByTarget(
+    read.targets,
+    undefined,
+    { config: read, file: configFile, exists: true, folder: '.', warnings: [] },
+    bag,
+  );
   if (!pipelines) throw new Error('the pipelines cannot be used');
   const pack = assemblePack({ collection: rules.collection, config: read, bag, pipelines });
   const { templates, assets, custom } = loadTemplates(undefined);
-  const made = await makeArtifacts({ pack, templates: { templates }, customTemplates: custom, assets, toolVersion: '0.0.0', bag, configFile });
-  return { rules, pack, bag, artifacts: new Map((made ?? []).map((artifact) => [artifact.path, artifact])) };
+  const made = await makeArtifacts({
+    pack,
+    templates: { templates },
+    customTemplates: custom,
+    assets,
+    toolVersion: '0.0.0',
+    bag,
+    configFile,
+  });
+  return {
+    rules,
+    pack,
+    bag,
+    artifacts: new Map((made ?? []).map((artifact) => [artifact.path, artifact])),
+  };
 }
 
-export const textOf = ({ artifacts }: BuiltPack, path: string): string => Buffer.from(artifacts.get(path)?.content ?? []).toString('utf8');
+export const textOf = ({ artifacts }: BuiltPack, path: string): string =>
+  Buffer.from(artifacts.get(path)?.content ?? []).toString('utf8');

@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,8 +19,10 @@ const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-package-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const npm = (args: readonly string[], cwd: string): string => execFileSync('npm', [...args, '--ignore-scripts', '--loglevel=error'], { cwd, encoding: 'utf8' });
-const node = (args: readonly string[]) => spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+const npm = (args: readonly string[], cwd: string): string =>
+  execFileSync('npm', [...args, '--ignore-scripts', '--loglevel=error'], { cwd, encoding: 'utf8' });
+const node = (args: readonly string[]) =>
+  spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
 
 interface Packed {
   readonly filename: string;
@@ -40,14 +51,22 @@ for (const rule of collection.rules) {
 `;
 
 beforeAll(async () => {
-  if (!existsSync(join(root, 'dist', 'lib', 'index.js'))) throw new Error('nothing is built: npm run build');
+  if (!existsSync(join(root, 'dist', 'lib', 'index.js')))
+    throw new Error('nothing is built: npm run build');
   [packed] = JSON.parse(npm(['pack', '--json', '--pack-destination', folder], root));
-  writeFileSync(join(folder, 'package.json'), '{ "name": "empty", "private": true, "type": "module" }\n');
-  if (process.env.SIGPACK_NETWORK) npm(['install', `./${packed.filename}`, '--prefer-offline', '--no-audit', '--no-fund'], folder);
+  writeFileSync(
+    join(folder, 'package.json'),
+    '{ "name": "empty", "private": true, "type": "module" }\n',
+  );
+  if (process.env.SIGPACK_NETWORK)
+    npm(['install', `./${packed.filename}`, '--prefer-offline', '--no-audit', '--no-fund'], folder);
   else await installWithoutNetwork(readFileSync(join(folder, packed.filename)));
 }, 60_000);
 
-/** As npm installs it, but what it depends on is what the project has: npm would ask the registry. `SIGPACK_NETWORK=1` has npm do it. */
+/**
+ * As npm installs it, but what it depends on is what the project has: npm would ask the registry.
+ * `SIGPACK_NETWORK=1` has npm do it.
+ */
 async function installWithoutNetwork(archive: Buffer): Promise<void> {
   const modules = join(folder, 'node_modules');
   const { bin, dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -79,15 +98,26 @@ describe('the npm package', () => {
     );
     expect(
       paths.filter(
-        (path) => !/^(?:dist\/lib\/|templates\/|rules\/|pipelines\/|docs\/[\w.-]+\.(?:md|json)$|(?:README|CHANGELOG)\.md$|LICENSE$|package\.json$)/.test(path),
+        (path) =>
+          !/^(?:dist\/lib\/|templates\/|rules\/|pipelines\/|docs\/[\w.-]+\.(?:md|json)$|(?:README|CHANGELOG)\.md$|LICENSE$|package\.json$)/.test(
+            path,
+          ),
       ),
     ).toEqual([]);
-    expect(paths.filter((path) => /(?:^|\/)\.|\.test\.|\.map$|\.tsbuildinfo$/.test(path) && !/\.test\.yml(?:\.hbs)?$/.test(path))).toEqual([]);
+    expect(
+      paths.filter(
+        (path) =>
+          /(?:^|\/)\.|\.test\.|\.map$|\.tsbuildinfo$/.test(path) &&
+          !/\.test\.yml(?:\.hbs)?$/.test(path),
+      ),
+    ).toEqual([]);
     expect(packed.unpackedSize).toBeLessThan(2_000_000);
   });
 
   it('holds one declaration file, which needs no other', () => {
-    expect(packed.files.map(({ path }) => path).filter((path) => path.endsWith('.d.ts'))).toEqual(['dist/lib/index.d.ts']);
+    expect(packed.files.map(({ path }) => path).filter((path) => path.endsWith('.d.ts'))).toEqual([
+      'dist/lib/index.d.ts',
+    ]);
     const text = readFileSync(join(root, 'dist/lib/index.d.ts'), 'utf8');
     expect(text).toMatch(/declare function readDocuments\(/);
     expect(text).not.toMatch(/(?:from|import\() ?['"]\./);
@@ -117,16 +147,26 @@ describe('the npm package', () => {
       const tarball = join(project, 'vendor', packed.filename);
       copyFileSync(join(folder, packed.filename), tarball);
       const bin = join(folder, 'node_modules', '.bin', 'sigpack');
-      const made = spawnSync(process.execPath, [bin, 'init', '.', ...initFlags, '--package', `file:vendor/${packed.filename}`], {
-        cwd: project,
-        encoding: 'utf8',
-      });
+      const made = spawnSync(
+        process.execPath,
+        [bin, 'init', '.', ...initFlags, '--package', `file:vendor/${packed.filename}`],
+        {
+          cwd: project,
+          encoding: 'utf8',
+        },
+      );
       expect(made).toMatchObject({ status: 0, stderr: '' });
       npm(['install', '--prefer-offline', '--no-audit', '--no-fund'], project);
       const lock = JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8'));
-      expect(lock.packages['node_modules/sigpack']).toMatchObject({ resolved: `file:vendor/${packed.filename}`, integrity: expect.stringMatching(/^sha512-/) });
+      expect(lock.packages['node_modules/sigpack']).toMatchObject({
+        resolved: `file:vendor/${packed.filename}`,
+        integrity: expect.stringMatching(/^sha512-/),
+      });
       npm(['ci', '--prefer-offline'], project);
-      const built = spawnSync(join(project, 'node_modules', '.bin', 'sigpack'), ['build'], { cwd: project, encoding: 'utf8' });
+      const built = spawnSync(join(project, 'node_modules', '.bin', 'sigpack'), ['build'], {
+        cwd: project,
+        encoding: 'utf8',
+      });
       expect(built).toMatchObject({ status: 0, stderr: '' });
       // another tarball than the one that was locked, where no cache has that one
       writeFileSync(tarball, Buffer.concat([readFileSync(tarball), Buffer.alloc(1)]));
@@ -143,11 +183,28 @@ describe('the npm package', () => {
   });
 
   it('has types that hold, and that complain', () => {
-    const options = { strict: true, module: 'nodenext', target: 'es2023', noEmit: true, types: [], skipLibCheck: false };
+    const options = {
+      strict: true,
+      module: 'nodenext',
+      target: 'es2023',
+      noEmit: true,
+      types: [],
+      skipLibCheck: false,
+    };
     const tsc = (text: string) => {
-      writeFileSync(join(folder, 'program.ts'), `declare const console: { log(text: string): void };\n${text}`);
-      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['program.ts'] }));
-      return spawnSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder], { cwd: folder, encoding: 'utf8' });
+      writeFileSync(
+        join(folder, 'program.ts'),
+        `declare const console: { log(text: string): void };\n${text}`,
+      );
+      writeFileSync(
+        join(folder, 'tsconfig.json'),
+        JSON.stringify({ compilerOptions: options, files: ['program.ts'] }),
+      );
+      return spawnSync(
+        process.execPath,
+        [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', folder],
+        { cwd: folder, encoding: 'utf8' },
+      );
     };
     expect(tsc(program)).toMatchObject({ status: 0, stdout: '' });
     const wrong = tsc(program.replace('{ cloudSafe: true }', '{ cloudSafe: 1 }'));
@@ -155,8 +212,12 @@ describe('the npm package', () => {
   });
 
   it('gives its schema to editors', () => {
-    const schema = JSON.parse(readFileSync(join(folder, 'node_modules', 'sigpack', 'docs', 'sigpack.schema.json'), 'utf8'));
+    const schema = JSON.parse(
+      readFileSync(join(folder, 'node_modules', 'sigpack', 'docs', 'sigpack.schema.json'), 'utf8'),
+    );
     expect(schema.properties).toHaveProperty('splunk');
-    expect(readFileSync(join(folder, 'sigpack.yml'), 'utf8')).toContain('node_modules/sigpack/docs/sigpack.schema.json');
+    expect(readFileSync(join(folder, 'sigpack.yml'), 'utf8')).toContain(
+      'node_modules/sigpack/docs/sigpack.schema.json',
+    );
   });
 });

@@ -8,7 +8,9 @@ function matches(text: string, path: string): boolean {
   if ('fault' in pattern) throw new Error(pattern.fault);
   return isWhole(
     pattern,
-    path.split('/').reduce((progress, name) => afterName(pattern, progress, name), startOf(pattern)),
+    path
+      .split('/')
+      .reduce((progress, name) => afterName(pattern, progress, name), startOf(pattern)),
   );
 }
 
@@ -28,14 +30,22 @@ describe('a pattern of paths', () => {
     const name = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 4 });
     const part = fc.oneof(
       fc.constant('**'),
-      fc.string({ unit: fc.constantFrom('a', 'b', '?', '*'), minLength: 1, maxLength: 5 }).map((one) => one.replace(/\*+/g, '*')),
+      fc
+        .string({ unit: fc.constantFrom('a', 'b', '?', '*'), minLength: 1, maxLength: 5 })
+        .map((one) => one.replace(/\*+/g, '*')),
     );
     const text = fc
       .array(part, { minLength: 1, maxLength: 5 })
-      .map((parts) => parts.filter((one, index) => one !== '**' || parts[index - 1] !== '**').join('/'));
+      .map((parts) =>
+        parts.filter((one, index) => one !== '**' || parts[index - 1] !== '**').join('/'),
+      );
     fc.assert(
       fc.property(text, fc.array(name, { minLength: 1, maxLength: 5 }), (pattern, names) => {
-        expect([pattern, names, matches(pattern, names.join('/'))]).toEqual([pattern, names, expected(pattern, names.join('/'))]);
+        expect([pattern, names, matches(pattern, names.join('/'))]).toEqual([
+          pattern,
+          names,
+          expected(pattern, names.join('/')),
+        ]);
       }),
       { numRuns: 5000 },
     );
@@ -62,7 +72,8 @@ describe('a name', () => {
     const from = vi.spyOn(Array, 'from');
     const read = patterns.map((text) => readPathPattern(text));
     from.mockClear();
-    for (const pattern of read) if (!('fault' in pattern)) afterName(pattern, startOf(pattern), name);
+    for (const pattern of read)
+      if (!('fault' in pattern)) afterName(pattern, startOf(pattern), name);
     const { length } = from.mock.calls.filter(([text]) => (text as unknown) === name);
     from.mockRestore();
     return length;
@@ -77,9 +88,12 @@ describe('a name', () => {
     ).toBeLessThan(2);
   });
 
-  it.each([['b*'], ['*b'], [`${'?'.repeat(500)}*`]])('that %s rules out is not taken apart', (pattern) => {
-    expect(takenApart(`no name of another test, ${pattern.length}`, [pattern])).toBe(0);
-  });
+  it.each([['b*'], ['*b'], [`${'?'.repeat(500)}*`]])(
+    'that %s rules out is not taken apart',
+    (pattern) => {
+      expect(takenApart(`no name of another test, ${pattern.length}`, [pattern])).toBe(0);
+    },
+  );
 });
 
 describe('a glob of a list', () => {

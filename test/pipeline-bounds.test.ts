@@ -11,16 +11,20 @@ import { told } from './complaints.ts';
 import { compiledAfter, pipelineOf, queryAfter, ruleOf } from './pipeline-run.ts';
 import { runs } from './thoroughness.ts';
 
-const times = (count: number, item: string): string => Array.from({ length: count }, () => item).join('\n');
+const times = (count: number, item: string): string =>
+  Array.from({ length: count }, () => item).join('\n');
 const inARow = (count: number, item: string): string => item.repeat(count);
 const longest = 1024 * 1024;
-const grows = new RegExp(`^the text grows beyond ${longest} characters \\((?:replace|simple_template|template|json|embed|nest), pipeline\\.yml:\\d+\\)$`);
+const grows = new RegExp(
+  `^the text grows beyond ${longest} characters \\((?:replace|simple_template|template|json|embed|nest), pipeline\\.yml:\\d+\\)$`,
+);
 const makes = /the pipelines make more than 500000 entries of the rule/;
 
 /** The query after postprocessing, or why there is none. */
 function processed(query: string, items: string): string {
   const bag = createBag();
-  const apply = compiledAfter(ruleOf('a: b'), `postprocessing:\n${items}\n`, bag)?.processing?.postprocess;
+  const apply = compiledAfter(ruleOf('a: b'), `postprocessing:\n${items}\n`, bag)?.processing
+    ?.postprocess;
   if (!apply) return told(bag).join('; ');
   try {
     return apply(query);
@@ -32,25 +36,57 @@ function processed(query: string, items: string): string {
 
 describe('a query', () => {
   test.each([
-    ['replacements that repeat what they find', times(30, `- { type: replace, pattern: '(.)', replacement: '${'\\1'.repeat(64)}' }`)],
-    ['one replacement of many references', `- { type: replace, pattern: '(.+)', replacement: '${'\\1'.repeat(200_000)}' }`],
-    ['a pattern with look-around', times(30, `- { type: replace, pattern: '(?=(.))', replacement: '${'\\1'.repeat(64)}' }`)],
-    ['simple templates', times(30, "- { type: simple_template, template: '{query}{query}{query}{query}' }")],
+    [
+      'replacements that repeat what they find',
+      times(30, `- { type: replace, pattern: '(.)', replacement: '${'\\1'.repeat(64)}' }`),
+    ],
+    [
+      'one replacement of many references',
+      `- { type: replace, pattern: '(.+)', replacement: '${'\\1'.repeat(200_000)}' }`,
+    ],
+    [
+      'a pattern with look-around',
+      times(30, `- { type: replace, pattern: '(?=(.))', replacement: '${'\\1'.repeat(64)}' }`),
+    ],
+    [
+      'simple templates',
+      times(30, "- { type: simple_template, template: '{query}{query}{query}{query}' }"),
+    ],
     ['templates', times(30, "- { type: template, template: '{{ query }}{{ query }}{{ query }}' }")],
     ['concatenation', times(30, "- { type: template, template: '{{ query ~ query ~ query }}' }")],
     ['joined characters', times(3, "- { type: template, template: '{{ query|join(query) }}' }")],
-    ['replacements in templates', `- { type: template, template: "{{ query${"|replace('a', 'aaaaaaaaaaaaaaaa')".repeat(30)} }}" }`],
-    ['replacements of nothing', `- { type: template, template: "{{ query${"|replace('', query)".repeat(30)} }}" }`],
-    ['JSON in JSON', times(40, `- { type: json, json_template: '{"a": "%QUERY%", "b": "%QUERY%"}' }`)],
+    [
+      'replacements in templates',
+      `- { type: template, template: "{{ query${"|replace('a', 'aaaaaaaaaaaaaaaa')".repeat(30)} }}" }`,
+    ],
+    [
+      'replacements of nothing',
+      `- { type: template, template: "{{ query${"|replace('', query)".repeat(30)} }}" }`,
+    ],
+    [
+      'JSON in JSON',
+      times(40, `- { type: json, json_template: '{"a": "%QUERY%", "b": "%QUERY%"}' }`),
+    ],
     ['quotes in quotes', `- { type: template, template: "{{ query${'|tojson'.repeat(60)} }}" }`],
-    ['long prefixes', `- &long { type: embed, prefix: '${'x'.repeat(300_000)}' }\n${times(30, '- *long')}`],
-    ['a nest of all', `- type: nest\n  items: [${inARow(30, '{ type: nest, items: [{ type: simple_template, template: "{query}{query}" }] },')}]`],
+    [
+      'long prefixes',
+      `- &long { type: embed, prefix: '${'x'.repeat(300_000)}' }\n${times(30, '- *long')}`,
+    ],
+    [
+      'a nest of all',
+      `- type: nest\n  items: [${inARow(30, '{ type: nest, items: [{ type: simple_template, template: "{query}{query}" }] },')}]`,
+    ],
   ])('grows to a bound: %s', (_, items) => {
     expect(processed('a"b\\c ', items)).toMatch(grows);
   });
 
   test('may be as long as the bound', () => {
-    expect(processed('a'.repeat(longest / 4), "- { type: simple_template, template: '{query}{query}{query}{query}' }")).toHaveLength(longest);
+    expect(
+      processed(
+        'a'.repeat(longest / 4),
+        "- { type: simple_template, template: '{query}{query}{query}{query}' }",
+      ),
+    ).toHaveLength(longest);
   });
 
   test('is read for a bounded time, if many items read it', () => {
@@ -62,7 +98,11 @@ describe('a query', () => {
     const bag = createBag();
     const tags = `tags: [${Array.from({ length: 3000 }, (_, index) => `a.b${index}`).join(', ')}]\n`;
     const template = '{% for a in rule.tags %}{% if query == query %}{% endif %}{% endfor %}';
-    const apply = compiledAfter(ruleOf('a: b', tags), `postprocessing: [{ type: template, template: '${template}' }]\n`, bag)?.processing?.postprocess;
+    const apply = compiledAfter(
+      ruleOf('a: b', tags),
+      `postprocessing: [{ type: template, template: '${template}' }]\n`,
+      bag,
+    )?.processing?.postprocess;
     expect(() => apply?.('a'.repeat(longest / 2))).toThrow(makes);
   });
 
@@ -75,7 +115,9 @@ describe('a query', () => {
     ['a short part of a long text', `{{ '${long}'[:0] }}`],
   ])('is read for a bounded time, if loops read %s', (_, body) => {
     const template = `{% for i in range(5000) %}${body}{% endfor %}`;
-    expect(processed('', `- { type: template, template: ${JSON.stringify(template)} }`)).toMatch(makes);
+    expect(processed('', `- { type: template, template: ${JSON.stringify(template)} }`)).toMatch(
+      makes,
+    );
   });
 
   test.each([
@@ -86,7 +128,9 @@ describe('a query', () => {
     ['in lower case', "|select('lower')"],
   ])('is read for a bounded time, if loops read the texts of a list: %s', (_, filter) => {
     const template = `{% set l = ${lists} %}{% for i in range(1000) %}{{ (l${filter})[:0]|join }}{% endfor %}`;
-    expect(processed('', `- { type: template, template: ${JSON.stringify(template)} }`)).toMatch(makes);
+    expect(processed('', `- { type: template, template: ${JSON.stringify(template)} }`)).toMatch(
+      makes,
+    );
   });
 
   test('is stripped of many characters in a bounded time', () => {
@@ -114,24 +158,56 @@ describe('a rule', () => {
   const ten = '[A, B, C, D, E, F, G, H, I, J]';
   const each = ten.replaceAll(/\w/g, (name) => `${name}: ${ten}`).replaceAll(/^\[(.*)\]$/g, '{$1}');
   test.each([
-    ['one name to many, over and over', 'A: x', times(12, `- { type: field_name_mapping, mapping: { A: [A, A, A, A, A, A, A, A, A, A] } }`)],
+    [
+      'one name to many, over and over',
+      'A: x',
+      times(12, `- { type: field_name_mapping, mapping: { A: [A, A, A, A, A, A, A, A, A, A] } }`),
+    ],
     ['names of names', 'A: x', times(12, `- { type: field_name_mapping, mapping: ${each} }`)],
-    ['fields that values refer to', 'x|fieldref: A', times(12, `- { type: field_name_mapping, mapping: ${each} }`)],
-    ['values', 'a|all: [A, B]', times(12, `- { type: map_string, mapping: { A: ${ten.replaceAll(/\w/g, 'A')} } }`)],
-    ['long values', 'a: A', times(30, `- { type: replace_string, regex: '(.)', replacement: '${'\\1'.repeat(64)}' }`)],
-    ['a nest', 'A: x', times(3, `- { type: nest, items: [${inARow(5, `{ type: field_name_mapping, mapping: ${each} },`)}] }`)],
+    [
+      'fields that values refer to',
+      'x|fieldref: A',
+      times(12, `- { type: field_name_mapping, mapping: ${each} }`),
+    ],
+    [
+      'values',
+      'a|all: [A, B]',
+      times(12, `- { type: map_string, mapping: { A: ${ten.replaceAll(/\w/g, 'A')} } }`),
+    ],
+    [
+      'long values',
+      'a: A',
+      times(30, `- { type: replace_string, regex: '(.)', replacement: '${'\\1'.repeat(64)}' }`),
+    ],
+    [
+      'a nest',
+      'A: x',
+      times(
+        3,
+        `- { type: nest, items: [${inARow(5, `{ type: field_name_mapping, mapping: ${each} },`)}] }`,
+      ),
+    ],
   ])('grows to a bound: %s', (_, lines, items) => {
-    expect(queryAfter(lines, items)).toMatch(/(?:^|; )PIP002 1:8 (?:the pipelines make more than 500000 entries of the rule|the text grows beyond)/);
+    expect(queryAfter(lines, items)).toMatch(
+      /(?:^|; )PIP002 1:8 (?:the pipelines make more than 500000 entries of the rule|the text grows beyond)/,
+    );
   });
 
   test('has its list of fields bounded', () => {
     const bag = createBag();
-    compiledAfter(ruleOf('b: x', 'fields: [A]\n'), `transformations:\n${times(12, `- { type: field_name_mapping, mapping: ${each} }`)}\n`, bag);
+    compiledAfter(
+      ruleOf('b: x', 'fields: [A]\n'),
+      `transformations:\n${times(12, `- { type: field_name_mapping, mapping: ${each} }`)}\n`,
+      bag,
+    );
     expect(told(bag)[0]).toMatch(makes);
   });
 
   test('takes conditions that many items add one after the other', () => {
-    const found = queryAfter('A: x', times(2500, '- { type: add_condition, conditions: { B: y } }'));
+    const found = queryAfter(
+      'A: x',
+      times(2500, '- { type: add_condition, conditions: { B: y } }'),
+    );
     expect(found).toMatch(/^(?:and\(|PIP002 1:8 the pipelines make more than)/);
   });
 });
@@ -139,19 +215,48 @@ describe('a rule', () => {
 describe('a pipeline', () => {
   test('has a bounded number of items, nested ones counted', () => {
     const bag = createBag();
-    const items = times(60, `- { type: nest, items: [${inARow(59, '{ type: drop_detection_item },')}] }`);
+    const items = times(
+      60,
+      `- { type: nest, items: [${inARow(59, '{ type: drop_detection_item },')}] }`,
+    );
     expect(pipelineOf(`transformations:\n${items}\n`, bag)).toBeUndefined();
-    expect(told(bag)).toEqual([expect.stringMatching(/^PIP001 \d+:\d+ the pipeline has more than 3000 items/)]);
+    expect(told(bag)).toEqual([
+      expect.stringMatching(/^PIP001 \d+:\d+ the pipeline has more than 3000 items/),
+    ]);
   });
 
   test.each([
-    ['brackets', `{{ ${'('.repeat(20_000)}query${')'.repeat(20_000)} }}`, 'a block has more than 500 names and signs'],
+    [
+      'brackets',
+      `{{ ${'('.repeat(20_000)}query${')'.repeat(20_000)} }}`,
+      'a block has more than 500 names and signs',
+    ],
     ['not', `{{ ${'not '.repeat(20_000)}query }}`, 'a block has more than 500 names and signs'],
-    ['filters', `{{ query${'|upper'.repeat(20_000)} }}`, 'a block has more than 500 names and signs'],
-    ['choices', `{{ ${'query if query else '.repeat(20_000)}query }}`, 'a block has more than 500 names and signs'],
-    ['quotes that are not closed', `{{ '${"\\'".repeat(10_000)}`, 'a block has more than 500 names and signs'],
-    ['conditions', '{% if query %}'.repeat(20_000), 'blocks stand more than 50 deep in one another'],
-    ['loops', '{% for a in rule.tags %}'.repeat(20_000), 'blocks stand more than 50 deep in one another'],
+    [
+      'filters',
+      `{{ query${'|upper'.repeat(20_000)} }}`,
+      'a block has more than 500 names and signs',
+    ],
+    [
+      'choices',
+      `{{ ${'query if query else '.repeat(20_000)}query }}`,
+      'a block has more than 500 names and signs',
+    ],
+    [
+      'quotes that are not closed',
+      `{{ '${"\\'".repeat(10_000)}`,
+      'a block has more than 500 names and signs',
+    ],
+    [
+      'conditions',
+      '{% if query %}'.repeat(20_000),
+      'blocks stand more than 50 deep in one another',
+    ],
+    [
+      'loops',
+      '{% for a in rule.tags %}'.repeat(20_000),
+      'blocks stand more than 50 deep in one another',
+    ],
   ])('holds no template of endless depth: %s', (_, template, message) => {
     const bag = createBag();
     pipelineOf(`postprocessing: [{ type: template, template: ${JSON.stringify(template)} }]`, bag);
@@ -168,12 +273,17 @@ describe('the output of finalizers', () => {
   const many = Array.from({ length: 100 }, (_, index) => `a"${index}`);
   test.each([
     ['JSON in JSON', times(60, '- { type: json }'), ['"'.repeat(12_000_000)]],
-    ['templates', `- { type: concat }\n${times(60, "- { type: template, template: '{{ queries ~ queries }}' }")}`, many],
+    [
+      'templates',
+      `- { type: concat }\n${times(60, "- { type: template, template: '{{ queries ~ queries }}' }")}`,
+      many,
+    ],
     ['separators', `- { type: concat, separator: '${'x'.repeat(1_000_000)}' }`, many],
   ])('grows to a bound: %s', (_, items, queries) => {
     const pipeline = pipelineOf(`finalizers:\n${items}\n`);
     const [finalizer] = pipeline?.finalizers ?? [];
-    const run = (): unknown => finalizer?.apply(queries, { vars: new Map(), conversion: new Map(), states: [] });
+    const run = (): unknown =>
+      finalizer?.apply(queries, { vars: new Map(), conversion: new Map(), states: [] });
     expect(run).toThrow(/^the text grows beyond 33554432 characters/);
   });
 });
@@ -195,42 +305,67 @@ describe('a regular expression', () => {
   });
 
   test('is no larger, written out, than it may be', () => {
-    expect(() => pythonRegex('(?!x)(?:(?:a{900}){900}){900}')).toThrow('the pattern takes more than 50000 steps written out');
-    expect(() => pythonRegex(`(?!x)${'('.repeat(5000)}a${')'.repeat(5000)}`)).toThrow('the pattern has more than 200 groups in groups');
+    expect(() => pythonRegex('(?!x)(?:(?:a{900}){900}){900}')).toThrow(
+      'the pattern takes more than 50000 steps written out',
+    );
+    expect(() => pythonRegex(`(?!x)${'('.repeat(5000)}a${')'.repeat(5000)}`)).toThrow(
+      'the pattern has more than 200 groups in groups',
+    );
   });
 
   test.each([
-    ['condition', "- { type: drop_detection_item, field_name_conditions: [{ type: include_fields, fields: ['(?!x)(a+)+$'], mode: re }] }"],
+    [
+      'condition',
+      "- { type: drop_detection_item, field_name_conditions: [{ type: include_fields, fields: ['(?!x)(a+)+$'], mode: re }] }",
+    ],
     ['value', "- { type: replace_string, regex: '(?!x)(a+)+$', replacement: '' }"],
     ['extraction', "- { type: extract_fields, regex: '(?!x)(?P<b>a+)+$' }"],
   ])('is told as a fault of the rule: %s', (_, items) => {
-    expect(queryAfter(`${bomb}: ${bomb}`, items)).toMatch(/^PIP002 1:8 a regular expression takes too many steps \(\w+, pipeline\.yml:2\)/);
+    expect(queryAfter(`${bomb}: ${bomb}`, items)).toMatch(
+      /^PIP002 1:8 a regular expression takes too many steps \(\w+, pipeline\.yml:2\)/,
+    );
   });
 
   // each text takes fewer steps than one may take
   const many = Array.from({ length: 3000 }, (_, index) => `${'a'.repeat(11)}${index}`);
   test.each([
-    ['condition of fields', "- { type: drop_detection_item, field_name_conditions: [{ type: include_fields, fields: ['^(?=(?:a|a)*b)x'], mode: re }] }"],
-    ['condition of values', "- { type: drop_detection_item, detection_item_conditions: [{ type: match_string, cond: any, pattern: '^(?=(?:a|a)*b)x' }] }"],
+    [
+      'condition of fields',
+      "- { type: drop_detection_item, field_name_conditions: [{ type: include_fields, fields: ['^(?=(?:a|a)*b)x'], mode: re }] }",
+    ],
+    [
+      'condition of values',
+      "- { type: drop_detection_item, detection_item_conditions: [{ type: match_string, cond: any, pattern: '^(?=(?:a|a)*b)x' }] }",
+    ],
     ['value', "- { type: replace_string, regex: '^(?=(?:a|a)*b)x', replacement: y }"],
     ['extraction', "- { type: extract_fields, regex: '^(?=(?:a|a)*b)(?P<b>x)' }"],
   ])('takes a bounded number of steps for all of a rule: %s', (_, items) => {
     const lines = many.map((text) => `${text}: [${text}]`).join('\n');
-    expect(queryAfter(lines, items)).toMatch(/^PIP002 1:8 the pipelines make more than 500000 entries of the rule/);
+    expect(queryAfter(lines, items)).toMatch(
+      /^PIP002 1:8 the pipelines make more than 500000 entries of the rule/,
+    );
   });
 
   test('takes a bounded number of steps for all of a file', () => {
     const bag = createBag();
-    const text = "transformations: [{ type: file_placeholders, path: list.txt, filter: '^(?=(?:a|a)*b)x' }]";
+    const text =
+      "transformations: [{ type: file_placeholders, path: list.txt, filter: '^(?=(?:a|a)*b)x' }]";
     expect(pipelineOf(text, bag, { 'list.txt': many })).toBeUndefined();
-    expect(told(bag)).toEqual([expect.stringMatching(/^PIP001 1:\d+ the pipelines make more than 500000 entries of the file/)]);
+    expect(told(bag)).toEqual([
+      expect.stringMatching(
+        /^PIP001 1:\d+ the pipelines make more than 500000 entries of the file/,
+      ),
+    ]);
   });
 
   test('of a file is told as a fault of the pipeline', () => {
     const bag = createBag();
-    const text = "transformations: [{ type: file_placeholders, path: list.txt, filter: '(?!x)(a+)+$' }]";
+    const text =
+      "transformations: [{ type: file_placeholders, path: list.txt, filter: '(?!x)(a+)+$' }]";
     expect(pipelineOf(text, bag, { 'list.txt': [bomb] })).toBeUndefined();
-    expect(told(bag)).toEqual([expect.stringMatching(/^PIP001 1:\d+ a regular expression takes too many steps/)]);
+    expect(told(bag)).toEqual([
+      expect.stringMatching(/^PIP001 1:\d+ a regular expression takes too many steps/),
+    ]);
   });
 
   test('finds what RegExp finds', () => {
@@ -251,23 +386,48 @@ describe('a regular expression', () => {
       '\\u{61}',
       '[^]',
     );
-    const repeat = fc.constantFrom('', '', '', '*', '+', '?', '*?', '+?', '??', '{2}', '{1,2}', '{0,2}?', '{1,}');
+    const repeat = fc.constantFrom(
+      '',
+      '',
+      '',
+      '*',
+      '+',
+      '?',
+      '*?',
+      '+?',
+      '??',
+      '{2}',
+      '{1,2}',
+      '{0,2}?',
+      '{1,}',
+    );
     const looks = (part: string): boolean => /^\(\?<?[=!]/.test(part);
     const branch = fc
       .array(fc.tuple(atom, repeat), { minLength: 1, maxLength: 5 })
-      .map((parts) => parts.map(([part, sign]) => (looks(part) ? `(?:${part})` : part) + sign).join(''));
+      .map((parts) =>
+        parts.map(([part, sign]) => (looks(part) ? `(?:${part})` : part) + sign).join(''),
+      );
     const pattern = fc.oneof(
       branch,
       fc.tuple(branch, branch).map(([a, b]) => `(?:${a}|${b})${a.length % 2 ? '*' : ''}`),
     );
     fc.assert(
-      fc.property(pattern, fc.string({ unit: fc.constantFrom('a', 'b', 'A', '😀'), maxLength: 8 }), fc.boolean(), (source, text, ignoreCase) => {
-        const machine = backtracking(source, ignoreCase)(Array.from(text));
-        const found = machine.find(0, false);
-        const expected = new RegExp(source, ignoreCase ? 'vi' : 'v').exec(text);
-        const place = expected && Array.from(text.slice(0, expected.index)).length;
-        expect(found?.slice(0, 2)).toEqual(expected && place !== null ? [place, place + Array.from(expected[0]).length] : undefined);
-      }),
+      fc.property(
+        pattern,
+        fc.string({ unit: fc.constantFrom('a', 'b', 'A', '😀'), maxLength: 8 }),
+        fc.boolean(),
+        (source, text, ignoreCase) => {
+          const machine = backtracking(source, ignoreCase)(Array.from(text));
+          const found = machine.find(0, false);
+          const expected = new RegExp(source, ignoreCase ? 'vi' : 'v').exec(text);
+          const place = expected && Array.from(text.slice(0, expected.index)).length;
+          expect(found?.slice(0, 2)).toEqual(
+            expected && place !== null
+              ? [place, place + Array.from(expected[0]).length]
+              : undefined,
+          );
+        },
+      ),
       { seed: 16, numRuns: runs(2000) },
     );
   });

@@ -6,13 +6,19 @@ import { compiledAfter, queryAfter, ruleOf } from './pipeline-run.ts';
 const fill = '- { id: nets, type: value_placeholders }';
 
 test('a pipeline fills the blocks of `expand|cidr`', () => {
-  const query = queryAfter("ip|expand|cidr: '%nets%'", fill, 'vars: { nets: [10.0.0.0/8, 2001:db8::/32] }\n');
+  const query = queryAfter(
+    "ip|expand|cidr: '%nets%'",
+    fill,
+    'vars: { nets: [10.0.0.0/8, 2001:db8::/32] }\n',
+  );
   expect(query).toContain('10.0.0.0/8');
   expect(query).not.toContain('‹');
 });
 
 test('a value that is no block is refused', () => {
-  expect(queryAfter("ip|cidr|expand: '%nets%'", fill, 'vars: { nets: [nowhere] }\n')).toMatch(/^PIP002 .*no address block/);
+  expect(queryAfter("ip|cidr|expand: '%nets%'", fill, 'vars: { nets: [nowhere] }\n')).toMatch(
+    /^PIP002 .*no address block/,
+  );
 });
 
 test.each([
@@ -27,26 +33,44 @@ test.each([
 });
 
 describe('a network that a pipeline gives a placeholder', () => {
-  const warnings = (field: string, values: string, value = '%nets%', more = ''): readonly string[] => {
+  const warnings = (
+    field: string,
+    values: string,
+    value = '%nets%',
+    more = '',
+  ): readonly string[] => {
     const bag = createBag();
     const pipeline = `vars: { nets: [${values}] }\ntransformations:\n${fill}\n`;
     compiledAfter(ruleOf(`${field}: '${value}'${more}`), pipeline, bag);
-    return bag.list.map(({ code, message, file, span }) => `${code} ${file.text.slice(span.start, span.end)} ${message.split(' ')[0]}`);
+    return bag.list.map(
+      ({ code, message, file, span }) =>
+        `${code} ${file.text.slice(span.start, span.end)} ${message.split(' ')[0]}`,
+    );
   };
 
-  test('warns where the item lacks `cidr`', () => expect(warnings('ip|expand', 'a, 10.0.0.0/8')).toEqual(["SIG026 '%nets%' `10.0.0.0/8`"]));
-  test('warns under `neq`, too', () => expect(warnings('ip|expand|neq', 'fe80::/10')).toEqual(["SIG026 '%nets%' `fe80::/10`"]));
+  test('warns where the item lacks `cidr`', () =>
+    expect(warnings('ip|expand', 'a, 10.0.0.0/8')).toEqual(["SIG026 '%nets%' `10.0.0.0/8`"]));
+  test('warns under `neq`, too', () =>
+    expect(warnings('ip|expand|neq', 'fe80::/10')).toEqual(["SIG026 '%nets%' `fe80::/10`"]));
   test('is right under `cidr`', () => expect(warnings('ip|expand|cidr', '10.0.0.0/8')).toEqual([]));
-  test('is no network where only a part of a text is filled', () => expect(warnings('path|expand|contains', '10.0.0.0/8')).toEqual([]));
+  test('is no network where only a part of a text is filled', () =>
+    expect(warnings('path|expand|contains', '10.0.0.0/8')).toEqual([]));
   test('is one where a part of it is filled', () => {
-    expect(warnings('ip|expand', '10.0.0.0, 10.1.0.0', '%nets%/8')).toEqual(["SIG026 '%nets%/8' `10.0.0.0/8`"]);
-    expect(warnings('ip|expand', '8, 16', '10.0.0.0/%nets%')).toEqual(["SIG026 '10.0.0.0/%nets%' `10.0.0.0/8`"]);
+    expect(warnings('ip|expand', '10.0.0.0, 10.1.0.0', '%nets%/8')).toEqual([
+      "SIG026 '%nets%/8' `10.0.0.0/8`",
+    ]);
+    expect(warnings('ip|expand', '8, 16', '10.0.0.0/%nets%')).toEqual([
+      "SIG026 '10.0.0.0/%nets%' `10.0.0.0/8`",
+    ]);
   });
   test('is not a value of another item that is the same text', () => {
     const other = "\nother|cased: '10.0.0.0/8'\npath|startswith: '10.0.0.0/8'";
-    expect(warnings('ip|expand', '10.0.0.0/8', '%nets%', other)).toEqual(["SIG026 '%nets%' `10.0.0.0/8`"]);
+    expect(warnings('ip|expand', '10.0.0.0/8', '%nets%', other)).toEqual([
+      "SIG026 '%nets%' `10.0.0.0/8`",
+    ]);
     expect(warnings('ip|expand|cidr', '10.0.0.0/8', '%nets%', other)).toEqual([]);
   });
-  test('is none where case counts, as with values of sigpack.yml', () => expect(warnings('ip|expand|cased', '10.0.0.0/8')).toEqual([]));
+  test('is none where case counts, as with values of sigpack.yml', () =>
+    expect(warnings('ip|expand|cased', '10.0.0.0/8')).toEqual([]));
   test('is none as a plain text', () => expect(warnings('ip|expand', 'a/b, 10.0.0.1')).toEqual([]));
 });

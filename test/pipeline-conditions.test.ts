@@ -47,9 +47,18 @@ const ofRules: readonly (readonly [conditions: string, holds: boolean])[] = [
   ['rule_conditions: [{type: contains_detection_item, field: EventID, value: 4688}]', true],
   ["rule_conditions: [{type: contains_detection_item, field: EventID, value: '4688'}]", false],
   ['rule_conditions: [{type: contains_detection_item, field: EventID, value: true}]', false],
-  [String.raw`rule_conditions: [{type: contains_detection_item, field: Image, value: '*\cmd.exe'}]`, true],
-  [String.raw`rule_conditions: [{type: contains_detection_item, field: Image, value: '\cmd.exe'}]`, false],
-  [String.raw`rule_conditions: [{type: contains_detection_item, field: Image, value: '*\CMD.exe'}]`, false],
+  [
+    String.raw`rule_conditions: [{type: contains_detection_item, field: Image, value: '*\cmd.exe'}]`,
+    true,
+  ],
+  [
+    String.raw`rule_conditions: [{type: contains_detection_item, field: Image, value: '\cmd.exe'}]`,
+    false,
+  ],
+  [
+    String.raw`rule_conditions: [{type: contains_detection_item, field: Image, value: '*\CMD.exe'}]`,
+    false,
+  ],
   ["rule_conditions: [{type: contains_detection_item, field: Cased, value: 'Abc'}]", false],
   ["rule_conditions: [{type: contains_detection_item, field: 'Nil', value: null}]", true],
   ['rule_conditions: [{type: contains_detection_item, field: Flag, value: true}]', true],
@@ -78,16 +87,31 @@ const ofRules: readonly (readonly [conditions: string, holds: boolean])[] = [
   ['rule_conditions: [{type: processing_state, key: none, val: 5, op: ne}]', false],
   ['rule_conditions: [{type: rule_attribute, attribute: title, value: Test}]', true],
   ['rule_conditions: [{type: rule_attribute, attribute: title, value: test, op: ne}]', true],
-  ['rule_conditions: [{type: rule_attribute, attribute: id, value: 5f0d5a5e-1f3c-4c5a-8e2d-3a6b7c8d9e0f}]', true],
+  [
+    'rule_conditions: [{type: rule_attribute, attribute: id, value: 5f0d5a5e-1f3c-4c5a-8e2d-3a6b7c8d9e0f}]',
+    true,
+  ],
   ['rule_conditions: [{type: rule_attribute, attribute: level, value: high}]', true],
   ['rule_conditions: [{type: rule_attribute, attribute: level, value: MEDIUM, op: gte}]', true],
   ['rule_conditions: [{type: rule_attribute, attribute: level, value: critical, op: gte}]', false],
-  ['rule_conditions: [{type: rule_attribute, attribute: status, value: experimental, op: gt}]', true],
+  [
+    'rule_conditions: [{type: rule_attribute, attribute: status, value: experimental, op: gt}]',
+    true,
+  ],
   ['rule_conditions: [{type: rule_attribute, attribute: status, value: stable, op: gte}]', false],
   ["rule_conditions: [{type: rule_attribute, attribute: date, value: '2023-01-02'}]", true],
-  ["rule_conditions: [{type: rule_attribute, attribute: date, value: '2023-01-03', op: gte}]", false],
-  ['rule_conditions: [{type: rule_attribute, attribute: tags, value: attack.execution, op: in}]', true],
-  ['rule_conditions: [{type: rule_attribute, attribute: tags, value: attack.execution, op: not_in}]', false],
+  [
+    "rule_conditions: [{type: rule_attribute, attribute: date, value: '2023-01-03', op: gte}]",
+    false,
+  ],
+  [
+    'rule_conditions: [{type: rule_attribute, attribute: tags, value: attack.execution, op: in}]',
+    true,
+  ],
+  [
+    'rule_conditions: [{type: rule_attribute, attribute: tags, value: attack.execution, op: not_in}]',
+    false,
+  ],
   ['rule_conditions: [{type: rule_attribute, attribute: tags, value: attack.execution}]', false],
   ['rule_conditions: [{type: rule_attribute, attribute: fields, value: Image, op: ne}]', true],
   ['rule_conditions: [{type: rule_attribute, attribute: custom, value: abc}]', true],
@@ -99,19 +123,46 @@ const ofRules: readonly (readonly [conditions: string, holds: boolean])[] = [
   ['rule_conditions: [{type: rule_attribute, attribute: absent, value: x, op: ne}]', false],
   ['rule_conditions: [{type: rule_attribute, attribute: taxonomy, value: sigma}]', true],
   ['rule_conditions: [{type: is_sigma_rule}, {type: logsource, product: linux}]', false],
-  ['{rule_conditions: [{type: is_sigma_rule}, {type: logsource, product: linux}], rule_cond_op: or}', true],
+  [
+    '{rule_conditions: [{type: is_sigma_rule}, {type: logsource, product: linux}], rule_cond_op: or}',
+    true,
+  ],
   ['{rule_conditions: [{type: is_sigma_rule}], rule_cond_not: true}', false],
   ['{rule_conditions: [{type: logsource, product: linux}], rule_cond_not: true}', true],
-  ['{rule_conditions: {a: {type: is_sigma_rule}, b: {type: logsource, product: linux}}, rule_cond_op: or}', true],
+  [
+    '{rule_conditions: {a: {type: is_sigma_rule}, b: {type: logsource, product: linux}}, rule_cond_op: or}',
+    true,
+  ],
   ['{rule_conditions: [], rule_cond_not: true}', true],
   ['{rule_conditions: {}, rule_cond_op: or}', true],
-  ['{rule_conditions: {t: {type: is_sigma_rule}, f: {type: is_sigma_correlation_rule}}, rule_cond_expr: t and not f}', true],
-  ['{rule_conditions: {t: {type: is_sigma_rule}, f: {type: is_sigma_correlation_rule}}, rule_cond_expr: t and f}', false],
-  ['{rule_conditions: {t: {type: is_sigma_rule}, f: {type: is_sigma_correlation_rule}}, rule_cond_expr: t or f and f}', true],
-  ['{rule_conditions: {t: {type: is_sigma_rule}, f: {type: is_sigma_correlation_rule}}, rule_cond_expr: (t or f) and f}', false],
-  ['{rule_conditions: {t: {type: is_sigma_rule}, f: {type: is_sigma_correlation_rule}}, rule_cond_expr: not f and t}', true],
-  ['{rule_conditions: {t: {type: is_sigma_rule}, f: {type: is_sigma_correlation_rule}}, rule_cond_expr: not (f or t)}', false],
-  ['{rule_conditions: {t: {type: is_sigma_rule}, f: {type: is_sigma_correlation_rule}}, rule_cond_expr: not not f or t, rule_cond_not: true}', false],
+  [
+    '{rule_conditions: {t: {type: is_sigma_rule}, f: {type: is_sigma_correlation_rule}}, rule_cond_expr: t and not f}',
+    true,
+  ],
+  [
+    '{rule_conditions: {t: {type: is_sigma_rule}, f: {type: is_sigma_correlation_rule}}, rule_cond_expr: t and f}',
+    false,
+  ],
+  [
+    '{rule_conditions: {t: {type: is_sigma_rule}, f: {type: is_sigma_correlation_rule}}, rule_cond_expr: t or f and f}',
+    true,
+  ],
+  [
+    '{rule_conditions: {t: {type: is_sigma_rule}, f: {type: is_sigma_correlation_rule}}, rule_cond_expr: (t or f) and f}',
+    false,
+  ],
+  [
+    '{rule_conditions: {t: {type: is_sigma_rule}, f: {type: is_sigma_correlation_rule}}, rule_cond_expr: not f and t}',
+    true,
+  ],
+  [
+    '{rule_conditions: {t: {type: is_sigma_rule}, f: {type: is_sigma_correlation_rule}}, rule_cond_expr: not (f or t)}',
+    false,
+  ],
+  [
+    '{rule_conditions: {t: {type: is_sigma_rule}, f: {type: is_sigma_correlation_rule}}, rule_cond_expr: not not f or t, rule_cond_not: true}',
+    false,
+  ],
 ];
 
 test.each(ofRules)('%s: %s', (conditions, holds) => {
@@ -123,13 +174,22 @@ const ofItems: readonly (readonly [conditions: string, fields: string])[] = [
   ["detection_item_conditions: [{type: match_string, cond: any, pattern: 'ab[cd]'}]", 'Mixed'],
   ["detection_item_conditions: [{type: match_string, cond: all, pattern: 'ab'}]", ''],
   ["detection_item_conditions: [{type: match_string, cond: any, pattern: 'bc'}]", ''],
-  ["detection_item_conditions: [{type: match_string, cond: all, pattern: '^.*$', negate: true}]", 'EventID Hash Nil Flag Other Dash NetIp There'],
+  [
+    "detection_item_conditions: [{type: match_string, cond: all, pattern: '^.*$', negate: true}]",
+    'EventID Hash Nil Flag Other Dash NetIp There',
+  ],
   [
     "detection_item_conditions: [{type: match_string, cond: any, pattern: 'ab', negate: true}]",
     'Image EventID Hash Cased Empty Nil Flag Path Mixed Other Dash Left NetIp There keywords',
   ],
-  [String.raw`detection_item_conditions: [{type: match_string, cond: any, pattern: '\*\\cmd'}]`, 'Image'],
-  [String.raw`detection_item_conditions: [{type: match_string, cond: any, pattern: 'C:\\Win\\\*x$'}]`, 'Path'],
+  [
+    String.raw`detection_item_conditions: [{type: match_string, cond: any, pattern: '\*\\cmd'}]`,
+    'Image',
+  ],
+  [
+    String.raw`detection_item_conditions: [{type: match_string, cond: any, pattern: 'C:\\Win\\\*x$'}]`,
+    'Path',
+  ],
   ["detection_item_conditions: [{type: match_string, cond: any, pattern: '%who%'}]", 'Left'],
   ["detection_item_conditions: [{type: match_string, cond: any, pattern: '.*a b'}]", ''],
   ["detection_item_conditions: [{type: match_string, cond: any, pattern: '$'}]", 'Empty'],
@@ -151,10 +211,16 @@ const ofItems: readonly (readonly [conditions: string, fields: string])[] = [
     'Image EventID Hash Cased Empty Nil Flag Path Mixed Other Dash Left NetIp There keywords',
   ],
   ['detection_item_conditions: [{type: processing_state, key: s, val: 6}]', ''],
-  ['detection_item_conditions: [{type: processing_item_applied, processing_item_id: map}]', 'NetIp'],
+  [
+    'detection_item_conditions: [{type: processing_item_applied, processing_item_id: map}]',
+    'NetIp',
+  ],
   ['{detection_item_conditions: [], detection_item_cond_not: true}', ''],
   ['{detection_item_conditions: [], detection_item_cond_op: or}', ''],
-  ['{detection_item_conditions: [{type: is_null, cond: any}, {type: contains_wildcard, cond: any}], detection_item_cond_op: or}', 'Image Nil keywords'],
+  [
+    '{detection_item_conditions: [{type: is_null, cond: any}, {type: contains_wildcard, cond: any}], detection_item_cond_op: or}',
+    'Image Nil keywords',
+  ],
   [
     '{detection_item_conditions: [{type: is_null, cond: any}, {type: contains_wildcard, cond: any}], detection_item_cond_op: or, detection_item_cond_not: true}',
     'EventID Hash Cased Empty Flag Path Mixed Other Dash Left NetIp There',
@@ -173,13 +239,21 @@ test.each(ofItems)('%s: %s', (conditions, fields) => {
 
 /** The fields of the items, and the names in lists and references, that they hold for. */
 const ofFields: readonly (readonly [conditions: string, fields: string, names: string])[] = [
-  ['field_name_conditions: [{type: include_fields, fields: [Image, Flag]}]', 'Image Flag Other', 'Image Flag'],
+  [
+    'field_name_conditions: [{type: include_fields, fields: [Image, Flag]}]',
+    'Image Flag Other',
+    'Image Flag',
+  ],
   [
     'field_name_conditions: [{type: exclude_fields, fields: [Image, Flag]}]',
     'EventID Hash Cased Empty Nil Path Mixed Other Dash Left NetIp There keywords',
     'Net NetIp keywords',
   ],
-  ["field_name_conditions: [{type: include_fields, fields: ['^I', 'a'], mode: re}]", 'Image Other', 'Image'],
+  [
+    "field_name_conditions: [{type: include_fields, fields: ['^I', 'a'], mode: re}]",
+    'Image Other',
+    'Image',
+  ],
   [
     "field_name_conditions: [{type: exclude_fields, fields: ['.*a'], mode: re}]",
     'EventID Empty Nil Mixed Other Left NetIp There keywords',
@@ -187,7 +261,11 @@ const ofFields: readonly (readonly [conditions: string, fields: string, names: s
   ],
   ['field_name_conditions: [{type: include_fields, fields: []}]', '', ''],
   ['field_name_conditions: [{type: processing_state, key: s, val: 5, op: ne}]', '', ''],
-  ['field_name_conditions: [{type: processing_item_applied, processing_item_id: map}]', 'NetIp', 'NetIp'],
+  [
+    'field_name_conditions: [{type: processing_item_applied, processing_item_id: map}]',
+    'NetIp',
+    'NetIp',
+  ],
   [
     '{field_name_conditions: [{type: include_fields, fields: [Image]}], field_name_cond_not: true}',
     'EventID Hash Cased Empty Nil Flag Path Mixed Dash Left NetIp There keywords',
@@ -199,7 +277,11 @@ const ofFields: readonly (readonly [conditions: string, fields: string, names: s
     'Image Other',
     'Image',
   ],
-  ['{field_name_conditions: [{type: include_fields, fields: [Mixed]}, {type: include_fields, fields: [Path]}], field_name_cond_op: or}', 'Path Mixed', ''],
+  [
+    '{field_name_conditions: [{type: include_fields, fields: [Mixed]}, {type: include_fields, fields: [Path]}], field_name_cond_op: or}',
+    'Path Mixed',
+    '',
+  ],
   [
     '{field_name_conditions: [{type: include_fields, fields: [Path, Mixed]}], detection_item_conditions: [{type: match_value, cond: any, value: 5}]}',
     'Mixed',
@@ -220,8 +302,17 @@ test.each(ofFields)('%s: %s', (conditions, fields, names) => {
 });
 
 test('a keyword is no field: only exclusion holds for it', () => {
-  expect(conditionsOf('field_name_conditions: [{type: exclude_fields, fields: [a]}]').appliesToField(undefined, rule)).toBe(true);
-  expect(conditionsOf("field_name_conditions: [{type: include_fields, fields: ['.*'], mode: re}]").appliesToField(undefined, rule)).toBe(false);
+  expect(
+    conditionsOf('field_name_conditions: [{type: exclude_fields, fields: [a]}]').appliesToField(
+      undefined,
+      rule,
+    ),
+  ).toBe(true);
+  expect(
+    conditionsOf(
+      "field_name_conditions: [{type: include_fields, fields: ['.*'], mode: re}]",
+    ).appliesToField(undefined, rule),
+  ).toBe(false);
 });
 
 describe('correlations', () => {
@@ -285,7 +376,9 @@ logsource: { product: windows, category: process_creation }
 detection: { s: { Image: x }, condition: s }
 `;
   const correlation = compiledAfter(text, `transformations:${fields}${log}`, createBag())?.rule;
-  expect(correlation?.kind === 'correlation' && [correlation.groupBy, correlation.valueFields]).toEqual([['NewProcessName'], ['NewProcessName']]);
+  expect(
+    correlation?.kind === 'correlation' && [correlation.groupBy, correlation.valueFields],
+  ).toEqual([['NewProcessName'], ['NewProcessName']]);
 });
 
 test('the items of filters are items of the rule', () => {
@@ -304,16 +397,30 @@ filter:
 
 test('what an earlier item set wins over what the rule says', () => {
   const set = { ...rule, attributes: new Map<string, unknown>([['custom', 'set']]) };
-  const item = conditionsOf('rule_conditions: [{type: rule_attribute, attribute: custom, value: set}]');
+  const item = conditionsOf(
+    'rule_conditions: [{type: rule_attribute, attribute: custom, value: set}]',
+  );
   expect([item.appliesTo(rule), item.appliesTo(set)]).toEqual([false, true]);
 });
 
 /** pySigma stops with an error, too. */
 test.each([
-  ['{type: processing_state, key: s, val: x, op: lt}', "the state `s` can't be compared by `lt`: a number and a string have no order"],
-  ["{type: rule_attribute, attribute: modified, value: '2023-01-02', op: ne}", "the rule's `modified` is missing and can't be compared"],
-  ['{type: rule_attribute, attribute: custom, value: abc, op: gt}', "the rule's `custom` is a text, which has no `gt`"],
-  ['{type: rule_attribute, attribute: score, value: many}', "the rule's `score` is a number and can't be compared with `many`"],
+  [
+    '{type: processing_state, key: s, val: x, op: lt}',
+    "the state `s` can't be compared by `lt`: a number and a string have no order",
+  ],
+  [
+    "{type: rule_attribute, attribute: modified, value: '2023-01-02', op: ne}",
+    "the rule's `modified` is missing and can't be compared",
+  ],
+  [
+    '{type: rule_attribute, attribute: custom, value: abc, op: gt}',
+    "the rule's `custom` is a text, which has no `gt`",
+  ],
+  [
+    '{type: rule_attribute, attribute: score, value: many}',
+    "the rule's `score` is a number and can't be compared with `many`",
+  ],
 ])("%s can't be asked of the rule", (condition, message) => {
   expect(() => conditionsOf(`rule_conditions: [${condition}]`).appliesTo(rule)).toThrow(message);
 });
@@ -331,27 +438,35 @@ describe('what the text of the rule itself does not say', () => {
   ])('holds too: %s', (_, text) => {
     const prepared = preparedRule(text);
     const holds = (attribute: string, value: string) =>
-      conditionsOf(`rule_conditions: [{type: rule_attribute, attribute: ${attribute}, value: '${value}'}]`).appliesTo(prepared);
-    expect([holds('taxonomy', 'own'), holds('custom', 'abc'), holds('seen', '2024-01-02')]).toEqual([true, true, true]);
+      conditionsOf(
+        `rule_conditions: [{type: rule_attribute, attribute: ${attribute}, value: '${value}'}]`,
+      ).appliesTo(prepared);
+    expect([holds('taxonomy', 'own'), holds('custom', 'abc'), holds('seen', '2024-01-02')]).toEqual(
+      [true, true, true],
+    );
   });
 
   test('is seen by templates', () => {
     const template = '{{ rule.taxonomy }} {{ rule.custom_attributes }}';
     const pipeline = `postprocessing: [{ type: template, template: ${JSON.stringify(template)} }]\n`;
-    const printed = (text: string) => compiledAfter(text, pipeline, createBag())?.processing?.postprocess?.('');
-    expect([printed(collection.replace(/seen.*\n/, '')), printed(otherCase.replace(/seen.*\n/, ''))]).toEqual([
-      "own {'custom': 'abc'}",
-      "own {'custom': 'abc'}",
-    ]);
+    const printed = (text: string) =>
+      compiledAfter(text, pipeline, createBag())?.processing?.postprocess?.('');
+    expect([
+      printed(collection.replace(/seen.*\n/, '')),
+      printed(otherCase.replace(/seen.*\n/, '')),
+    ]).toEqual(["own {'custom': 'abc'}", "own {'custom': 'abc'}"]);
   });
 });
 
 test('the last value of a rule may stand in brackets', () => {
-  const text = 'title: T\ncustom: abc\nlogsource: { product: windows }\ndetection: { s: { a: 1 }, condition: s }\n';
-  const item = conditionsOf('rule_conditions: [{type: rule_attribute, attribute: custom, value: abc}]');
-  expect([text, `---\n${text}`, `# first\n---\n  ${text.trimEnd().replaceAll('\n', '\n  ')}\n`].map((one) => item.appliesTo(preparedRule(one)))).toEqual([
-    true,
-    true,
-    true,
-  ]);
+  const text =
+    'title: T\ncustom: abc\nlogsource: { product: windows }\ndetection: { s: { a: 1 }, condition: s }\n';
+  const item = conditionsOf(
+    'rule_conditions: [{type: rule_attribute, attribute: custom, value: abc}]',
+  );
+  expect(
+    [text, `---\n${text}`, `# first\n---\n  ${text.trimEnd().replaceAll('\n', '\n  ')}\n`].map(
+      (one) => item.appliesTo(preparedRule(one)),
+    ),
+  ).toEqual([true, true, true]);
 });

@@ -11,25 +11,38 @@ import { workOfRule } from '../src/work/work.ts';
 import { noFiles } from './pipeline-run.ts';
 
 /** A transformation that does nothing: tests of conditions need no other. */
-export const mark: TransformationDefinition = { parameters: {}, create: () => ({ kind: 'rule', apply: () => undefined }) };
+export const mark: TransformationDefinition = {
+  parameters: {},
+  create: () => ({ kind: 'rule', apply: () => undefined }),
+};
 
 /** A processing item with the conditions of a YAML text. */
 export function conditionsOf(conditions: string): ProcessingItem {
   const entries = conditions.startsWith('{') ? conditions.slice(1, -1) : conditions;
   const bag = createBag();
   const text = `transformations:\n  - { type: mark, ${entries} }\n`;
-  const [item] = readPipeline({ path: 'pipeline.yml', text }, bag, { readText: noFiles, definitions: { mark } })?.items ?? [];
+  const [item] =
+    readPipeline({ path: 'pipeline.yml', text }, bag, { readText: noFiles, definitions: { mark } })
+      ?.items ?? [];
   if (!item) throw new Error(bag.list.map(({ code, message }) => `${code} ${message}`).join('; '));
   return item;
 }
 
-/** The last rule of a text, settled, with `state` s = 5; `first` was applied to the rule, `map` to the field Net, now NetIp. */
+/**
+ * The last rule of a text, settled, with `state` s = 5; `first` was applied to the rule, `map` to
+ * the field Net, now NetIp.
+ */
 export function preparedRule(text: string): RuleInProcess {
   const bag = createBag();
   const collection = collect(readDocuments({ path: 'rule.yml', text }, bag).documents, bag);
-  const settle = createSettler(collection, { placeholders: new Map(), keepPlaceholders: true, bag });
+  const settle = createSettler(collection, {
+    placeholders: new Map(),
+    keepPlaceholders: true,
+    bag,
+  });
   const settled = collection.rules.map(settle).at(-1);
-  if (!settled) throw new Error(bag.list.map(({ code, message }) => `${code} ${message}`).join('; '));
+  if (!settled)
+    throw new Error(bag.list.map(({ code, message }) => `${code} ${message}`).join('; '));
   return inProcess(settled);
 }
 
@@ -41,7 +54,12 @@ function inProcess(settled: SettledRule): RuleInProcess {
         ? []
         : settled.parts.map((part) => ({
             ...part,
-            searches: new Map([...part.searches].map(([name, search]) => [name, { ...search, body: mapped(search.body) }])),
+            searches: new Map(
+              [...part.searches].map(([name, search]) => [
+                name,
+                { ...search, body: mapped(search.body) },
+              ]),
+            ),
           })),
     referenced: settled.kind === 'correlation' ? settled.parts : [],
     written: settled.kind === 'correlation' ? settled.parts : [],
@@ -72,6 +90,10 @@ function mapped(body: SettledBody): SettledBody {
 
 /** The fields of the items of a rule that a processing item applies to. */
 export function fieldsOfItems(item: ProcessingItem, rule: RuleInProcess): readonly string[] {
-  const items = rule.parts.flatMap(({ searches }) => [...searches.values()]).flatMap(({ body }) => [...settledItems(body)]);
-  return items.filter((settled) => item.appliesToItem(settled, rule)).map(({ field }) => field ?? 'keywords');
+  const items = rule.parts
+    .flatMap(({ searches }) => [...searches.values()])
+    .flatMap(({ body }) => [...settledItems(body)]);
+  return items
+    .filter((settled) => item.appliesToItem(settled, rule))
+    .map(({ field }) => field ?? 'keywords');
 }

@@ -16,9 +16,19 @@ custom: { list: [1, b], deep: x }
 `;
 
 /** A query after the items under `postprocessing`, or what was complained of. */
-function after(query: string, items: string, more = '', files: Readonly<Record<string, readonly string[]>> = {}): string {
+function after(
+  query: string,
+  items: string,
+  more = '',
+  files: Readonly<Record<string, readonly string[]>> = {},
+): string {
   const bag = createBag();
-  const compiled = compiledAfter(ruleOf('a: b', attributes), `${more}postprocessing:\n${items}\n`, bag, files);
+  const compiled = compiledAfter(
+    ruleOf('a: b', attributes),
+    `${more}postprocessing:\n${items}\n`,
+    bag,
+    files,
+  );
   const apply = compiled?.processing?.postprocess;
   if (!apply || bag.list.length > 0) return told(bag).join('; ');
   try {
@@ -38,24 +48,46 @@ const templateFiles = {
   'templates/wrong.j2': ['{{ query }}', '{{ rule.titel }}'],
 };
 const fromFile = (name: string, path = 'templates'): string =>
-  after('q', `- { type: template, path: ${path}, template: ${name} }`, 'vars: { team: blue }\n', templateFiles);
+  after(
+    'q',
+    `- { type: template, path: ${path}, template: ${name} }`,
+    'vars: { team: blue }\n',
+    templateFiles,
+  );
 
-const state = 'vars: { team: blue }\ntransformations: [{ type: set_state, key: index, val: main }, { type: set_custom_attribute, attribute: own, value: 5 }]\n';
+const state =
+  'vars: { team: blue }\ntransformations: [{ type: set_state, key: index, val: main }, { type: set_custom_attribute, attribute: own, value: 5 }]\n';
 
 describe('postprocessing', () => {
   test.each([
-    ['embed', "- { type: embed, prefix: 'index=x ', suffix: ' | table a' }", 'index=x q="$&" | table a'],
+    [
+      'embed',
+      "- { type: embed, prefix: 'index=x ', suffix: ' | table a' }",
+      'index=x q="$&" | table a',
+    ],
     ['embed before', "- { type: embed, prefix: '<' }", '<q="$&"'],
     ['replace', "- { type: replace, pattern: '(q)=', replacement: '$&\\1:' }", '$&q:"$&"'],
-    ['a bad pattern', "- { type: replace, pattern: '[', replacement: '' }", /PIP001 2:29 `\[` is no regular expression/],
-    ['a bad replacement', "- { type: replace, pattern: q, replacement: '\\g<x>' }", /PIP001 2:45 the pattern has no group `x`/],
+    [
+      'a bad pattern',
+      "- { type: replace, pattern: '[', replacement: '' }",
+      /PIP001 2:29 `\[` is no regular expression/,
+    ],
+    [
+      'a bad replacement',
+      "- { type: replace, pattern: q, replacement: '\\g<x>' }",
+      /PIP001 2:45 the pattern has no group `x`/,
+    ],
     [
       'json',
       `- { type: json, json_template: '{"a": "%QUERY%", "%QUERY%": ["%QUERY%", "x %QUERY%", 1.0, null, "é"]}' }`,
       '{"a": "q=\\"$&\\"", "%QUERY%": ["q=\\"$&\\"", "x %QUERY%", 1.0, null, "\\u00e9"]}',
     ],
     ['no json', "- { type: json, json_template: '{' }", /PIP001 2:32 `json_template` is no JSON/],
-    ['nest', '- type: nest\n  items: [{ type: embed, prefix: "1" }, { type: embed, prefix: "2" }]', '21q="$&"'],
+    [
+      'nest',
+      '- type: nest\n  items: [{ type: embed, prefix: "1" }, { type: embed, prefix: "2" }]',
+      '21q="$&"',
+    ],
     ['in order', '- { type: embed, prefix: "1" }\n- { type: embed, prefix: "2" }', '21q="$&"'],
     [
       'conditions',
@@ -63,7 +95,11 @@ describe('postprocessing', () => {
       '2q="$&"',
     ],
     ['no such type', '- { type: embd }', /PIP001 2:11 there is no `embd` here/],
-    ['a fault in a nested item', '- { type: nest, items: [{ type: embed, prefx: x }] }', /PIP001 2:40 `embed` has no key `prefx`/],
+    [
+      'a fault in a nested item',
+      '- { type: nest, items: [{ type: embed, prefx: x }] }',
+      /PIP001 2:40 `embed` has no key `prefx`/,
+    ],
   ])('%s', (_, items, wanted) => {
     const found = after('q="$&"', items);
     if (typeof wanted === 'string') expect(found).toBe(wanted);
@@ -74,14 +110,26 @@ describe('postprocessing', () => {
 describe('simple_template', () => {
   test.each([
     ['{rule.title}: {query}', 'Test: A="b"'],
-    ['{rule.id} {rule.level} {rule.status} {rule.date}', '00000000-0000-4000-8000-000000000000 high test 2024-01-02'],
+    [
+      '{rule.id} {rule.level} {rule.status} {rule.date}',
+      '00000000-0000-4000-8000-000000000000 high test 2024-01-02',
+    ],
     ['{rule.description}', 'None'],
     ['{rule.logsource.product}/{rule.logsource.service}', 'windows/None'],
-    ['{rule.tags[1]} {rule.tags[0].name} {rule.references[0]}', 'attack.execution t1059 https://example.org/a'],
-    ['{pipeline.state[index]} {pipeline.vars[team]} {rule.custom_attributes[own]} {rule.custom_attributes[custom][deep]}', 'main blue 5 x'],
+    [
+      '{rule.tags[1]} {rule.tags[0].name} {rule.references[0]}',
+      'attack.execution t1059 https://example.org/a',
+    ],
+    [
+      '{pipeline.state[index]} {pipeline.vars[team]} {rule.custom_attributes[own]} {rule.custom_attributes[custom][deep]}',
+      'main blue 5 x',
+    ],
     ['{{"q": "{query}"}}', '{"q": "A="b""}'],
     ['{rule.author!s:}', 'Zoë "Z" <z@example.org>'],
-    ['{pipeline.state[none]}', "the template can't be filled in: the rule has nothing for `{pipeline.state[none]}` (simple_template, pipeline.yml:4)"],
+    [
+      '{pipeline.state[none]}',
+      "the template can't be filled in: the rule has nothing for `{pipeline.state[none]}` (simple_template, pipeline.yml:4)",
+    ],
     ['{rule.custom_attributes[__proto__]}', /nothing for/],
     ['{rule.tags}', /a list is no text/],
     ['{rule.__class__}', /PIP001 6:45 `rule` has title, id, /],
@@ -94,11 +142,18 @@ describe('simple_template', () => {
     ['{backend}', /PIP001 .*is none of query, rule, pipeline/],
     ['a { b', /PIP001 6:47 a single brace/],
   ])('%s', (template, wanted) => {
-    const found = after('A="b"', `- { type: simple_template, template: '${template}' }`, state).replace(/PIP001 \d+:\d+/, (place) =>
-      place.replace(/\d+:/, '6:'),
-    );
+    const found = after(
+      'A="b"',
+      `- { type: simple_template, template: '${template}' }`,
+      state,
+    ).replace(/PIP001 \d+:\d+/, (place) => place.replace(/\d+:/, '6:'));
     if (typeof wanted === 'string') expect(found).toBe(wanted);
-    else expect(found).toMatch(wanted instanceof RegExp && /6:\d+/.test(wanted.source) ? new RegExp(wanted.source.replace(/6:\d+/, '6:\\d+')) : wanted);
+    else
+      expect(found).toMatch(
+        wanted instanceof RegExp && /6:\d+/.test(wanted.source)
+          ? new RegExp(wanted.source.replace(/6:\d+/, '6:\\d+'))
+          : wanted,
+      );
   });
 });
 
@@ -109,22 +164,46 @@ describe('template', () => {
       '{{ rule.description }}|{{ rule.logsource.category }}|{{ pipeline.state.index }}|{{ pipeline.vars["team"] }}|{{ pipeline.state.no }}',
       'None|process_creation|main|blue|',
     ],
-    ['{% for tag in rule.tags %}{{ loop.index }}:{{ tag }}{% if not loop.last %}, {% endif %}{% endfor %}', '1:attack.t1059, 2:attack.execution'],
+    [
+      '{% for tag in rule.tags %}{{ loop.index }}:{{ tag }}{% if not loop.last %}, {% endif %}{% endfor %}',
+      '1:attack.t1059, 2:attack.execution',
+    ],
     ['{% for x in rule.falsepositives %}{{ x }}{% else %}none{% endfor %}', 'none'],
     ['{% if rule.level.name == "HIGH" %}H{% elif rule.level %}L{% else %}-{% endif %}', 'H'],
-    ['{% if rule.description %}a{% elif "attack.t1059" in rule.tags and not rule.name %}b{% else %}c{% endif %}', 'b'],
-    ['{{ rule.tags | join(", ") | upper }} {{ rule.title | lower }} {{ rule.tags | length }} {{ query | length }}', 'ATTACK.T1059, ATTACK.EXECUTION test 2 5'],
-    ['{{ pipeline.state.no | default("d") }} {{ rule.name | default("d", true) }} {{ rule.name or "e" }}', 'd d e'],
+    [
+      '{% if rule.description %}a{% elif "attack.t1059" in rule.tags and not rule.name %}b{% else %}c{% endif %}',
+      'b',
+    ],
+    [
+      '{{ rule.tags | join(", ") | upper }} {{ rule.title | lower }} {{ rule.tags | length }} {{ query | length }}',
+      'ATTACK.T1059, ATTACK.EXECUTION test 2 5',
+    ],
+    [
+      '{{ pipeline.state.no | default("d") }} {{ rule.name | default("d", true) }} {{ rule.name or "e" }}',
+      'd d e',
+    ],
     [
       '{{ query | tojson }} {{ rule.references | tojson }} {{ rule.author | tojson }}',
       '"A=\\"b\\"" ["https://example.org/a"] "Zo\\u00eb \\"Z\\" \\u003cz@example.org\\u003e"',
     ],
-    ['{{ query | replace("b", "$&\'") }} {{ " x " | trim }}{{ rule.tags | first }}{{ rule.references | last }}', 'A="$&\'" xattack.t1059https://example.org/a'],
-    ['{{ "a" ~ 1 ~ none }} {{ "x" if rule.level else "y" }} {{ rule.name is none }} {{ pipeline.state.no is defined }}', 'a1None x True False'],
+    [
+      '{{ query | replace("b", "$&\'") }} {{ " x " | trim }}{{ rule.tags | first }}{{ rule.references | last }}',
+      'A="$&\'" xattack.t1059https://example.org/a',
+    ],
+    [
+      '{{ "a" ~ 1 ~ none }} {{ "x" if rule.level else "y" }} {{ rule.name is none }} {{ pipeline.state.no is defined }}',
+      'a1None x True False',
+    ],
     ['a  {%- if true -%}  b  {%- endif %}  {# c #}\n {#- d -#} c\n', 'ab  c'],
-    ['{{ rule.custom_attributes.custom.list | join("+") }} {{ rule.custom_attributes.own }}', '1+b 5'],
+    [
+      '{{ rule.custom_attributes.custom.list | join("+") }} {{ rule.custom_attributes.own }}',
+      '1+b 5',
+    ],
     ['{{ rule.custom_attributes.__proto__ }}{{ rule.custom_attributes.constructor }}', ''],
-    ['{{ rule.tags[0] == "attack.t1059" }} {{ 1 == 1 }} {{ true != false }} {{ "b" not in query }}', 'True True True False'],
+    [
+      '{{ rule.tags[0] == "attack.t1059" }} {{ 1 == 1 }} {{ true != false }} {{ "b" not in query }}',
+      'True True True False',
+    ],
     ['{{ rule.tags[0].namespace }} {{ query[0] }}', 'attack A'],
     ['{{ "{{ }}" }} {{ "%}" }} {{ "a\\n" }}', '{{ }} %} a\n'],
     // what would need Python, or what only Python prints
@@ -157,7 +236,10 @@ describe('template', () => {
 
   test('faults stand at their places, in block texts too', () => {
     const bag = createBag();
-    pipelineOf('postprocessing:\n  - type: template\n    template: |\n      {{ query }}\n      {{ rule.titel }}\n', bag);
+    pipelineOf(
+      'postprocessing:\n  - type: template\n    template: |\n      {{ query }}\n      {{ rule.titel }}\n',
+      bag,
+    );
     expect(told(bag)[0]).toMatch(/^PIP001 5:10 `rule` has title/);
     expect(marked(bag)).toEqual(['PIP001 "rule"']);
   });
@@ -190,7 +272,8 @@ describe('template', () => {
     const bag = createBag();
     const list = `references: [${Array.from({ length: 400 }, (_, at) => `r${at}`).join(', ')}]\n`;
     const items = `- { type: template, template: '{% for a in rule.references %}{% for b in rule.references %}{{ b }}{% endfor %}{% endfor %}' }`;
-    const apply = compiledAfter(ruleOf('a: b', list), `postprocessing:\n${items}\n`, bag)?.processing?.postprocess;
+    const apply = compiledAfter(ruleOf('a: b', list), `postprocessing:\n${items}\n`, bag)
+      ?.processing?.postprocess;
     expect(() => apply?.('q')).toThrow('more than 100000 rounds');
   });
 });
@@ -198,13 +281,25 @@ describe('template', () => {
 describe('finalizers', () => {
   const queries = ['a="é"', 'b: #\n'];
   const same = [new Map([['index', 'main']]), new Map([['index', 'main']])];
-  const finalized = (items: string, states: readonly ReadonlyMap<string, unknown>[] = same): string => {
+  const finalized = (
+    items: string,
+    states: readonly ReadonlyMap<string, unknown>[] = same,
+  ): string => {
     const bag = createBag();
-    const found = pipelineOf(`finalizers:\n${items}\n`, bag, { './all.j2': ['{{ pipeline.state.index }} {{ queries | length }}'] })?.finalizers ?? [];
+    const found =
+      pipelineOf(`finalizers:\n${items}\n`, bag, {
+        './all.j2': ['{{ pipeline.state.index }} {{ queries | length }}'],
+      })?.finalizers ?? [];
     if (bag.list.length > 0) return told(bag).join('; ');
-    const context = { vars: new Map([['team', 'blue']]), conversion: conversionVars('splunk'), states };
+    const context = {
+      vars: new Map([['team', 'blue']]),
+      conversion: conversionVars('splunk'),
+      states,
+    };
     try {
-      return found.reduce<readonly string[]>((texts, { apply }) => apply(texts, context), queries).join('\n---\n');
+      return found
+        .reduce<readonly string[]>((texts, { apply }) => apply(texts, context), queries)
+        .join('\n---\n');
     } catch (error) {
       if (error instanceof ProcessingFailure) return error.message;
       throw error;
@@ -213,24 +308,56 @@ describe('finalizers', () => {
 
   test.each([
     ['concat', '- { type: concat }', 'a="é"\nb: #\n'],
-    ['concat with all', "- { type: concat, separator: ' OR ', prefix: '(', suffix: ')' }", '(a="é" OR b: #\n)'],
+    [
+      'concat with all',
+      "- { type: concat, separator: ' OR ', prefix: '(', suffix: ')' }",
+      '(a="é" OR b: #\n)',
+    ],
     ['json', '- { type: json }', '["a=\\"\\u00e9\\"", "b: #\\n"]'],
     ['json, indented', '- { type: json, indent: 2 }', '[\n  "a=\\"\\u00e9\\"",\n  "b: #\\n"\n]'],
-    ['template', "- { type: template, template: '{% for q in queries %}{{ loop.index }} {{ q | tojson }};{% endfor %}' }", '1 "a=\\"\\u00e9\\"";2 "b: #\\n";'],
-    ['template after json', "- { type: json }\n- { type: template, template: '<{{ queries }}>' }", '<["a=\\"\\u00e9\\"", "b: #\\n"]>'],
+    [
+      'template',
+      "- { type: template, template: '{% for q in queries %}{{ loop.index }} {{ q | tojson }};{% endfor %}' }",
+      '1 "a=\\"\\u00e9\\"";2 "b: #\\n";',
+    ],
+    [
+      'template after json',
+      "- { type: json }\n- { type: template, template: '<{{ queries }}>' }",
+      '<["a=\\"\\u00e9\\"", "b: #\\n"]>',
+    ],
     ['template from a file', '- { type: template, path: ., template: all.j2 }', 'main 2'],
-    ['nested', '- type: nested\n  finalizers: [{ type: concat, separator: "|" }, { type: json }]', '"a=\\"\\u00e9\\"|b: #\\n"'],
-    ['concat of one text', '- { type: json }\n- { type: concat }', /PIP001 3:11 `concat` must be the first finalizer/],
+    [
+      'nested',
+      '- type: nested\n  finalizers: [{ type: concat, separator: "|" }, { type: json }]',
+      '"a=\\"\\u00e9\\"|b: #\\n"',
+    ],
+    [
+      'concat of one text',
+      '- { type: json }\n- { type: concat }',
+      /PIP001 3:11 `concat` must be the first finalizer/,
+    ],
     [
       'pipeline',
       "- { type: template, template: '{{ pipeline.vars.team }} {{ pipeline.state.index }} {{ pipeline.vars.backend }} {{ pipeline.vars.output_format }} {{ queries | length }}' }",
       'blue main splunk default 2',
     ],
-    ['pipeline, nested', "- type: nested\n  finalizers: [{ type: template, template: '{{ pipeline.vars.team }}{{ pipeline.state.none }}' }]", 'blue'],
-    ['no rule', "- { type: template, template: '{{ rule.title }}' }", /PIP001 2:35 there is no `rule` here, only queries/],
+    [
+      'pipeline, nested',
+      "- type: nested\n  finalizers: [{ type: template, template: '{{ pipeline.vars.team }}{{ pipeline.state.none }}' }]",
+      'blue',
+    ],
+    [
+      'no rule',
+      "- { type: template, template: '{{ rule.title }}' }",
+      /PIP001 2:35 there is no `rule` here, only queries/,
+    ],
     ['no such type', '- { type: jsn }', /PIP001 2:11 there is no finalizer `jsn`/],
     ['no type', '- { indent: 2 }', /PIP001 2:3 the finalizer lacks its `type`/],
-    ['no such key', '- { type: concat, seperator: x }', /PIP001 2:19 `concat` has no key `seperator`/],
+    [
+      'no such key',
+      '- { type: concat, seperator: x }',
+      /PIP001 2:19 `concat` has no key `seperator`/,
+    ],
     ['no files', '- { type: template, template: x, vars: y.py }', /`vars` is refused/],
   ])('%s', (_, items, wanted) => {
     if (typeof wanted === 'string') expect(finalized(items)).toBe(wanted);
@@ -239,7 +366,9 @@ describe('finalizers', () => {
 
   test('a state that the rules do not share is an error', () => {
     const template = "- { type: template, template: '{{ pipeline.state.index }}' }";
-    expect(finalized(template, [new Map([['index', 'a']]), new Map([['index', 'b']])])).toMatch(/the rules have different values of `pipeline.state.index`/);
+    expect(finalized(template, [new Map([['index', 'a']]), new Map([['index', 'b']])])).toMatch(
+      /the rules have different values of `pipeline.state.index`/,
+    );
     expect(finalized(template, [new Map([['index', 'a']]), new Map()])).toMatch(/different values/);
   });
 

@@ -12,7 +12,11 @@ import { queryText, told } from './complaints.ts';
 export const noFiles: PipelineEnvironment['readText'] = () => ({ fault: 'unreadable' });
 
 /** A pipeline of a text; files that it names are those of `files`. */
-export function pipelineOf(text: string, bag: DiagnosticBag = createBag(), files: Readonly<Record<string, readonly string[]>> = {}): Pipeline | undefined {
+export function pipelineOf(
+  text: string,
+  bag: DiagnosticBag = createBag(),
+  files: Readonly<Record<string, readonly string[]>> = {},
+): Pipeline | undefined {
   return readPipeline({ path: 'pipeline.yml', text }, bag, {
     readText: (path) => (files[path] ? { text: files[path].join('\n') } : noFiles(path)),
   });
@@ -28,7 +32,9 @@ export function compiledAfter(
   const read = pipelineOf(pipeline, bag, files);
   const collection = collect(readDocuments({ path: 'rule.yml', text: rule }, bag).documents, bag);
   const [first] = collection.rules;
-  const settled = first && createSettler(collection, { placeholders: new Map(), keepPlaceholders: true, bag })(first);
+  const settled =
+    first &&
+    createSettler(collection, { placeholders: new Map(), keepPlaceholders: true, bag })(first);
   const done = settled && read && createProcessor([read], { bag })(settled);
   return done && createCombiner(bag)(done);
 }
@@ -39,7 +45,12 @@ export function ruleOf(lines: string, attributes = ''): string {
 }
 
 /** The query of a selection after the items of a pipeline, or the complaints. */
-export function queryAfter(lines: string, items: string, more = '', files?: Readonly<Record<string, readonly string[]>>): string {
+export function queryAfter(
+  lines: string,
+  items: string,
+  more = '',
+  files?: Readonly<Record<string, readonly string[]>>,
+): string {
   const bag = createBag();
   const compiled = compiledAfter(ruleOf(lines), `${more}transformations:\n${items}\n`, bag, files);
   return compiled?.kind === 'detection' ? queryText(compiled.query) : told(bag).join('; ');

@@ -21,7 +21,11 @@ describe('every item of a built-in pipeline cites a source, or gives names that 
 
   test.each([
     ['a source above it', `  # Source: here\n${item('one', 'b')}`, []],
-    ['a source above the item before it', `  # Source: here\n${item('one', 'b')}${item('two', 'c')}`, []],
+    [
+      'a source above the item before it',
+      `  # Source: here\n${item('one', 'b')}${item('two', 'c')}`,
+      [],
+    ],
     ['a blank line between', `  # Source: here\n${item('one', 'b')}\n${item('two', 'c')}`, ['two']],
     ['no source', item('one', 'b'), ['one']],
     ['a source that is empty', `  # Source:\n${item('one', 'b')}`, ['one']],
@@ -34,7 +38,9 @@ describe('every item of a built-in pipeline cites a source, or gives names that 
   test('marked search terms count where the scope has them', () => {
     const scope = `  - id: one\n    type: set_state\n    key: splunk_scope\n    val: 'index=a sourcetype="x"'\n`;
     expect(uncitedItems(`name: T\ntransformations:\n${scope}${marks}`)).toEqual([]);
-    expect(uncitedItems(`name: T\ntransformations:\n${scope.replace('"x"', '"y"')}${marks}`)).toEqual(['one']);
+    expect(
+      uncitedItems(`name: T\ntransformations:\n${scope.replace('"x"', '"y"')}${marks}`),
+    ).toEqual(['one']);
   });
 });
 
@@ -49,7 +55,11 @@ function namesBySource(): string {
       groups.set(source, group);
       for (const name of names) group.add(name);
     }
-    return Array.from(groups, ([source, names]) => `${file.replace(/\.yml$/, '')}: ${source}\n  ${[...names].sort().join(' | ')}\n`);
+    return Array.from(
+      groups,
+      ([source, names]) =>
+        `${file.replace(/\.yml$/, '')}: ${source}\n  ${[...names].sort().join(' | ')}\n`,
+    );
   });
   return lines.join('');
 }
@@ -62,10 +72,17 @@ test('no name is new under a source: look it up there first, then write pipeline
 describe('names that are marked', () => {
   test.each(files)('%s gives them', (file) => {
     const names = citedItems(textOf(file)).flatMap((item) => item.names);
-    expect(markedNames(textOf(file)).filter((marked) => !names.some((name) => name === marked || (name.includes('="') && name.includes(marked))))).toEqual([]);
+    expect(
+      markedNames(textOf(file)).filter(
+        (marked) =>
+          !names.some((name) => name === marked || (name.includes('="') && name.includes(marked))),
+      ),
+    ).toEqual([]);
   });
 
   test.each(files)('%s has them where sigpack reads them', (file) => {
-    expect(unprovedNames(builtInPipeline(file.replace(/\.yml$/, '')).items)).toEqual([...new Set(markedNames(textOf(file)))].sort());
+    expect(unprovedNames(builtInPipeline(file.replace(/\.yml$/, '')).items)).toEqual(
+      [...new Set(markedNames(textOf(file)))].sort(),
+    );
   });
 });

@@ -27,7 +27,9 @@ export function citedItems(text: string): readonly CitedItem[] {
   const { transformations } = load(text) as { readonly transformations: readonly Item[] };
   const cited = sourcesById(text);
   return transformations.map((item) => {
-    const silent = /_failure$/.test(item.type) || (item.type === 'set_state' && silentStates.includes(item.key ?? ''));
+    const silent =
+      /_failure$/.test(item.type) ||
+      (item.type === 'set_state' && silentStates.includes(item.key ?? ''));
     return { id: item.id, sources: cited.get(item.id) ?? [], names: namesOf(item), silent };
   });
 }
@@ -45,7 +47,14 @@ function sourcesById(text: string): ReadonlyMap<string, readonly string[]> {
   return found;
 }
 
-function namesOf({ type, mapping = {}, prefix, conditions = {}, key, val }: Item): readonly string[] {
+function namesOf({
+  type,
+  mapping = {},
+  prefix,
+  conditions = {},
+  key,
+  val,
+}: Item): readonly string[] {
   switch (type) {
     case 'field_name_mapping':
       return Object.values(mapping).flat();
@@ -63,14 +72,20 @@ function namesOf({ type, mapping = {}, prefix, conditions = {}, key, val }: Item
 /** Names that the pipeline's file says no public source proves. */
 export function markedNames(text: string): readonly string[] {
   const { transformations } = load(text) as { readonly transformations: readonly Item[] };
-  return transformations.flatMap(({ key, val }) => (key === 'unproved_names' && Array.isArray(val) ? val.map(String) : []));
+  return transformations.flatMap(({ key, val }) =>
+    key === 'unproved_names' && Array.isArray(val) ? val.map(String) : [],
+  );
 }
 
 /** Items that neither cite a source nor give marked names only. */
 export function uncitedItems(text: string): readonly string[] {
   const marked = markedNames(text);
-  const isMarked = (name: string): boolean => marked.some((one) => one === name || (name.includes('="') && name.includes(one)));
+  const isMarked = (name: string): boolean =>
+    marked.some((one) => one === name || (name.includes('="') && name.includes(one)));
   return citedItems(text)
-    .filter(({ silent, sources, names }) => !silent && sources.length === 0 && (names.length === 0 || !names.every(isMarked)))
+    .filter(
+      ({ silent, sources, names }) =>
+        !silent && sources.length === 0 && (names.length === 0 || !names.every(isMarked)),
+    )
     .map(({ id }) => id);
 }

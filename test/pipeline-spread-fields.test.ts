@@ -13,16 +13,24 @@ import { matches } from './matcher.ts';
 /** The settled item of one line of a selection. */
 function itemOf(line: string): SettledItem {
   const bag = createBag();
-  const collection = collect(readDocuments({ path: 'rule.yml', text: ruleText(`selection:\n  ${line}\ncondition: selection`) }, bag).documents, bag);
+  const collection = collect(
+    readDocuments(
+      { path: 'rule.yml', text: ruleText(`selection:\n  ${line}\ncondition: selection`) },
+      bag,
+    ).documents,
+    bag,
+  );
   const [rule] = collection.rules;
   const settled = rule && createSettler(collection, { placeholders: new Map(), bag })(rule);
-  const body = settled?.kind === 'detection' ? settled.parts[0]?.searches.get('selection')?.body : undefined;
+  const body =
+    settled?.kind === 'detection' ? settled.parts[0]?.searches.get('selection')?.body : undefined;
   const [item] = body ? settledItems(body) : [];
   if (!item) throw new Error(`no item: ${line}`);
   return item;
 }
 
-const spread = (line: string, fields: readonly string[]): Query | undefined => settledQuery(spreadFields(itemOf(line), fields));
+const spread = (line: string, fields: readonly string[]): Query | undefined =>
+  settledQuery(spreadFields(itemOf(line), fields));
 
 describe('one item for several fields', () => {
   test.each([
@@ -47,22 +55,43 @@ describe('one item for several fields', () => {
     expect(query && queryText(query)).toBe(expected);
   });
 
-  test.each(['a: x', 'a: null', 'a: [null, x]', 'a|exists: false', 'a|neq: null'])('one field: %s', (line) => {
-    const query = spread(line, ['b']);
-    expect(query && queryText(query)).toBe(queryText(settledQuery({ ...itemOf(line), field: 'b' }) ?? { kind: 'or', operands: [] }));
-  });
+  test.each(['a: x', 'a: null', 'a: [null, x]', 'a|exists: false', 'a|neq: null'])(
+    'one field: %s',
+    (line) => {
+      const query = spread(line, ['b']);
+      expect(query && queryText(query)).toBe(
+        queryText(settledQuery({ ...itemOf(line), field: 'b' }) ?? { kind: 'or', operands: [] }),
+      );
+    },
+  );
 
-  test.each(['a: x', 'a: null', 'a: [null, x]', 'a|neq: x'])('no field drops the item: %s', (line) => expect(spread(line, [])).toBeUndefined());
+  test.each(['a: x', 'a: null', 'a: [null, x]', 'a|neq: x'])(
+    'no field drops the item: %s',
+    (line) => expect(spread(line, [])).toBeUndefined(),
+  );
 
   test('events that have the value in one of the fields, whichever, mean what they meant with one field', () => {
     const values = [undefined, 'x', 'z'];
-    for (const line of ['a: x', 'a: null', 'a: [null, x]', 'a|exists: true', 'a|exists: false', 'a|neq: x', 'a|neq: null', 'a|neq: [null, x]']) {
+    for (const line of [
+      'a: x',
+      'a: null',
+      'a: [null, x]',
+      'a|exists: true',
+      'a|exists: false',
+      'a|neq: x',
+      'a|neq: null',
+      'a|neq: [null, x]',
+    ]) {
       const one = settledQuery(itemOf(line));
       const two = spread(line, ['b', 'c']);
       if (!one || !two) throw new Error(line);
       for (const value of values)
         for (const event of [{ b: value }, { c: value }, { b: value, c: value }])
-          expect([line, event, matches(two, event)]).toEqual([line, event, matches(one, { a: value })]);
+          expect([line, event, matches(two, event)]).toEqual([
+            line,
+            event,
+            matches(one, { a: value }),
+          ]);
     }
   });
 });

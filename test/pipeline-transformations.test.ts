@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { type PipelineEnvironment, PipelineFault, type TransformationDefinition } from '../src/pipeline/definition.ts';
+import {
+  type PipelineEnvironment,
+  PipelineFault,
+  type TransformationDefinition,
+} from '../src/pipeline/definition.ts';
 import type { Pipeline, ProcessingItem } from '../src/pipeline/pipeline.ts';
 import { createProcessor } from '../src/pipeline/run/process.ts';
 import { addConditionDefinitions } from '../src/pipeline/transformations/add-condition.ts';
@@ -37,23 +41,48 @@ const definitions: ReadonlyMap<string, TransformationDefinition> = new Map(
 );
 
 /** What every item takes, as far as these tests use it. */
-const ofEveryItem = { id: { type: 'string' }, type: { type: 'string' }, field_name_conditions: { type: 'array' } } as const;
+const ofEveryItem = {
+  id: { type: 'string' },
+  type: { type: 'string' },
+  field_name_conditions: { type: 'array' },
+} as const;
 
 /** Throws the first fault. The only conditions are lists of `include_fields`. */
 function readItem(node: YamlMapping, file: SourceFile): ProcessingItem {
   const type = String(toPlain(lookup(node, 'type') ?? node));
   const definition = definitions.get(type);
   if (!definition) throw new Error(`no transformation ${type}`);
-  const schema = { properties: { ...ofEveryItem, ...definition.parameters }, required: definition.required ?? [], additionalProperties: false };
+  const schema = {
+    properties: { ...ofEveryItem, ...definition.parameters },
+    required: definition.required ?? [],
+    additionalProperties: false,
+  };
   const [complaint] = checkSchema(schema, node, 'PIP001', 'the item');
   if (complaint) throw new PipelineFault(complaint.message, complaint.span, complaint.hint);
-  const environment: PipelineEnvironment = { file, readText: noFiles, readItems: (items) => items.map((one) => readItem(one, file)) };
+  const environment: PipelineEnvironment = {
+    file,
+    readText: noFiles,
+    readItems: (items) => items.map((one) => readItem(one, file)),
+  };
   const id = lookup(node, 'id');
   const names = includedFields(node);
-  const appliesToField = (field: string | undefined): boolean => names === undefined || (field !== undefined && names.has(field));
+  const appliesToField = (field: string | undefined): boolean =>
+    names === undefined || (field !== undefined && names.has(field));
   const transformation = definition.create(node, environment);
-  const item = { id: id ? String(toPlain(id)) : `#${node.start}`, type, transformation, file, span: node };
-  return { ...item, bySourceOnly: false, appliesTo: () => true, appliesToItem: ({ field }) => appliesToField(field), appliesToField };
+  const item = {
+    id: id ? String(toPlain(id)) : `#${node.start}`,
+    type,
+    transformation,
+    file,
+    span: node,
+  };
+  return {
+    ...item,
+    bySourceOnly: false,
+    appliesTo: () => true,
+    appliesToItem: ({ field }) => appliesToField(field),
+    appliesToField,
+  };
 }
 
 function includedFields(node: YamlMapping): ReadonlySet<string> | undefined {
@@ -68,12 +97,18 @@ function pipelineOf(items: string): Pipeline {
   const file: SourceFile = { path: 'pipeline.yml', text: items };
   const bag = createBag();
   const [root] = parseYaml(file, bag);
-  if (root?.kind !== 'sequence') throw new Error(`the pipeline can't be read: ${told(bag).join('; ')}`);
+  if (root?.kind !== 'sequence')
+    throw new Error(`the pipeline can't be read: ${told(bag).join('; ')}`);
   const read = root.items.map((node) => {
     if (node.kind !== 'mapping') throw new Error('an item is a map');
     return readItem(node, file);
   });
-  const none = { allowedBackends: new Set<string>(), vars: new Map<string, unknown>(), postprocessing: [], finalizers: [] };
+  const none = {
+    allowedBackends: new Set<string>(),
+    vars: new Map<string, unknown>(),
+    postprocessing: [],
+    finalizers: [],
+  };
   return { name: 'test', priority: 0, ...none, items: read, file };
 }
 
@@ -88,8 +123,16 @@ function rulesOf(text: string): string {
 }
 
 /** The first rule of a text after the items of a pipeline. */
-function processed(detection: string, items: string, more = '', bag: DiagnosticBag = createBag()): SettledDetectionRule | undefined {
-  const collection = collect(readDocuments({ path: 'rule.yml', text: `${rulesOf(detection)}${more}` }, bag).documents, bag);
+function processed(
+  detection: string,
+  items: string,
+  more = '',
+  bag: DiagnosticBag = createBag(),
+): SettledDetectionRule | undefined {
+  const collection = collect(
+    readDocuments({ path: 'rule.yml', text: `${rulesOf(detection)}${more}` }, bag).documents,
+    bag,
+  );
   const [rule] = collection.rules;
   const settled = rule && createSettler(collection, { placeholders: new Map(), bag })(rule);
   const done = settled && createProcessor([pipelineOf(items)], { bag })(settled);
@@ -108,19 +151,49 @@ const keywords = "words: [one, '*two', 3]\ncondition: words";
 
 describe('names of fields', () => {
   test.each([
-    ['one to one', plain, '- { type: field_name_mapping, mapping: { a: EventCode } }', 'and(EventCode=1:number, b=‹x›)'],
-    ['one to many', plain, '- { type: field_name_mapping, mapping: { b: [line, cmdline] } }', 'and(a=1:number, or(line=‹x›, cmdline=‹x›))'],
+    [
+      'one to one',
+      plain,
+      '- { type: field_name_mapping, mapping: { a: EventCode } }',
+      'and(EventCode=1:number, b=‹x›)',
+    ],
+    [
+      'one to many',
+      plain,
+      '- { type: field_name_mapping, mapping: { b: [line, cmdline] } }',
+      'and(a=1:number, or(line=‹x›, cmdline=‹x›))',
+    ],
     ['one to none', plain, '- { type: field_name_mapping, mapping: { b: [] } }', 'a=1:number'],
-    ['mapped to nothing', plain, '- { type: field_name_mapping, mapping: { b: } }', 'and(a=1:number, b=‹x›)'],
-    ['swapped at once', plain, '- { type: field_name_mapping, mapping: { a: b, b: a } }', 'and(b=1:number, a=‹x›)'],
-    ['names match in full and in their case', plain, '- { type: field_name_mapping, mapping: { A: c, ab: d } }', 'and(a=1:number, b=‹x›)'],
+    [
+      'mapped to nothing',
+      plain,
+      '- { type: field_name_mapping, mapping: { b: } }',
+      'and(a=1:number, b=‹x›)',
+    ],
+    [
+      'swapped at once',
+      plain,
+      '- { type: field_name_mapping, mapping: { a: b, b: a } }',
+      'and(b=1:number, a=‹x›)',
+    ],
+    [
+      'names match in full and in their case',
+      plain,
+      '- { type: field_name_mapping, mapping: { A: c, ab: d } }',
+      'and(a=1:number, b=‹x›)',
+    ],
     [
       'one to many, all values in one field',
       'selection:\n  a|contains|all: [x, y]\ncondition: selection',
       '- { type: field_name_mapping, mapping: { a: [b, c] } }',
       'or(and(b=*‹x›*, b=*‹y›*), and(c=*‹x›*, c=*‹y›*))',
     ],
-    ['keywords', keywords, '- { type: field_name_mapping, mapping: { null: message } }', 'or(message=*‹one›*, message=*‹two›*, message=*‹3›*)'],
+    [
+      'keywords',
+      keywords,
+      '- { type: field_name_mapping, mapping: { null: message } }',
+      'or(message=*‹one›*, message=*‹two›*, message=*‹3›*)',
+    ],
     [
       'keywords to many',
       "words:\n  '|all': [one, two]\ncondition: words",
@@ -133,27 +206,55 @@ describe('names of fields', () => {
       "- { type: field_name_mapping, mapping: { 'null': message } }",
       'or(<keyword>=‹one›, <keyword>=*‹two›, <keyword>=‹3›)',
     ],
-    ['what other objects are made of', plain, '- { type: field_name_mapping, mapping: { constructor: c, __proto__: d } }', 'and(a=1:number, b=‹x›)'],
+    [
+      'what other objects are made of',
+      plain,
+      '- { type: field_name_mapping, mapping: { constructor: c, __proto__: d } }',
+      'and(a=1:number, b=‹x›)',
+    ],
     [
       'prefixes, the first that fits',
       'selection: { win.a: 1, win.b.c: 2, d: 3 }\ncondition: selection',
       '- { type: field_name_prefix_mapping, mapping: { win.b: [q, r], win.: event., win.a: never } }',
       'and(event.a=1:number, or(q.c=2:number, r.c=2:number), d=3:number)',
     ],
-    ['prefix', plain, '- { type: field_name_prefix, prefix: win. }', 'and(win.a=1:number, win.b=‹x›)'],
-    ['suffix', plain, '- { type: field_name_suffix, suffix: .keyword }', 'and(a.keyword=1:number, b.keyword=‹x›)'],
-    ['keywords have no prefix', keywords, '- { type: field_name_prefix, prefix: win. }', 'or(<keyword>=‹one›, <keyword>=*‹two›, <keyword>=‹3›)'],
+    [
+      'prefix',
+      plain,
+      '- { type: field_name_prefix, prefix: win. }',
+      'and(win.a=1:number, win.b=‹x›)',
+    ],
+    [
+      'suffix',
+      plain,
+      '- { type: field_name_suffix, suffix: .keyword }',
+      'and(a.keyword=1:number, b.keyword=‹x›)',
+    ],
+    [
+      'keywords have no prefix',
+      keywords,
+      '- { type: field_name_prefix, prefix: win. }',
+      'or(<keyword>=‹one›, <keyword>=*‹two›, <keyword>=‹3›)',
+    ],
     [
       'only some fields',
       plain,
       '- { type: field_name_suffix, suffix: .keyword, field_name_conditions: [{ type: include_fields, fields: [b] }] }',
       'and(a=1:number, b.keyword=‹x›)',
     ],
-    ['field references', 'selection:\n  a|fieldref: b\ncondition: selection', '- { type: field_name_mapping, mapping: { b: c } }', 'a equals field c'],
+    [
+      'field references',
+      'selection:\n  a|fieldref: b\ncondition: selection',
+      '- { type: field_name_mapping, mapping: { b: c } }',
+      'a equals field c',
+    ],
   ])('%s', (_, detection, items, expected) => expect(queryAfter(detection, items)).toBe(expected));
 
   test('the list of fields follows', () => {
-    expect(processed(plain, '- { type: field_name_mapping, mapping: { a: [c, d], b: [] } }')?.rule.fields).toEqual(['c', 'd', 'c', 'd']);
+    expect(
+      processed(plain, '- { type: field_name_mapping, mapping: { a: [c, d], b: [] } }')?.rule
+        .fields,
+    ).toEqual(['c', 'd', 'c', 'd']);
   });
 });
 
@@ -171,8 +272,16 @@ describe('the list of fields', () => {
 describe('the log source and notes', () => {
   test.each([
     ['- { type: change_logsource, service: sysmon }', { service: 'sysmon' }],
-    ['- { type: change_logsource, product: linux, category: network }', { product: 'linux', category: 'network' }],
-  ])('%s', (items, expected) => expect(processed(plain, items)?.rule.logsource).toEqual({ ...expected, definition: 'Audit it' }));
+    [
+      '- { type: change_logsource, product: linux, category: network }',
+      { product: 'linux', category: 'network' },
+    ],
+  ])('%s', (items, expected) =>
+    expect(processed(plain, items)?.rule.logsource).toEqual({
+      ...expected,
+      definition: 'Audit it',
+    }),
+  );
 
   test('state and attributes are kept for conditions and targets', () => {
     const done = processed(
@@ -189,8 +298,18 @@ describe('conditions added to the rule', () => {
   const add = (rest: string): string => `- { type: add_condition, ${rest} }`;
   test.each([
     ['a field', plain, add('conditions: { index: win }'), 'and(index=‹win›, a=1:number, b=‹x›)'],
-    ['before all of the condition', either, add('conditions: { index: win }'), 'and(index=‹win›, or(a=1:number, b=2:number))'],
-    ['only the selection is negated', either, add('negated: true, conditions: { index: win }'), 'and(not(index=‹win›), or(a=1:number, b=2:number))'],
+    [
+      'before all of the condition',
+      either,
+      add('conditions: { index: win }'),
+      'and(index=‹win›, or(a=1:number, b=2:number))',
+    ],
+    [
+      'only the selection is negated',
+      either,
+      add('negated: true, conditions: { index: win }'),
+      'and(not(index=‹win›), or(a=1:number, b=2:number))',
+    ],
     [
       'each of several conditions',
       'one: { a: 1 }\ntwo: { b: 2 }\ncondition: [one, two]',
@@ -200,7 +319,9 @@ describe('conditions added to the rule', () => {
     [
       'modifiers, lists, null, keywords',
       'one: { a: 1 }\ncondition: one',
-      add('conditions: { "s|contains": [p, q], "n|gte": 5, "r|re": a.b, "c|cidr": 10.0.0.0/8, z: null, "e|exists": false, "|all": [k, l] }'),
+      add(
+        'conditions: { "s|contains": [p, q], "n|gte": 5, "r|re": a.b, "c|cidr": 10.0.0.0/8, z: null, "e|exists": false, "|all": [k, l] }',
+      ),
       'and(or(s=*‹p›*, s=*‹q›*), n gte 5:number, r=/a.b/, c in 10.0.0.0/8, z=null, not(e exists), <keyword>=‹k›, <keyword>=‹l›, a=1:number)',
     ],
     [
@@ -221,8 +342,18 @@ describe('conditions added to the rule', () => {
       `${add('conditions: { index: win }')}\n${add('conditions: { index: lin }')}`,
       'and(index=‹lin›, index=‹win›, c=3:number, not(or(a=1:number, b=2:number)))',
     ],
-    ['and `all of _*`', '_one: { a: 1 }\n_two: { b: 2 }\ncondition: all of _*', add('conditions: { i: w }'), 'and(i=‹w›, a=1:number, b=2:number)'],
-    ['a name of the rule stays its own', plain, add('name: selection, conditions: { index: win }'), 'and(index=‹win›, a=1:number, b=‹x›)'],
+    [
+      'and `all of _*`',
+      '_one: { a: 1 }\n_two: { b: 2 }\ncondition: all of _*',
+      add('conditions: { i: w }'),
+      'and(i=‹w›, a=1:number, b=2:number)',
+    ],
+    [
+      'a name of the rule stays its own',
+      plain,
+      add('name: selection, conditions: { index: win }'),
+      'and(index=‹win›, a=1:number, b=‹x›)',
+    ],
     [
       'twice under one name',
       plain,
@@ -244,38 +375,61 @@ describe('conditions added to the rule', () => {
   ])('%s', (_, detection, items, expected) => expect(queryAfter(detection, items)).toBe(expected));
 
   test('only to the rule itself, not to its filters', () => {
-    const filter = '---\ntitle: F\nlogsource: { product: windows }\nfilter:\n  rules: any\n  known: { c: 3 }\n  condition: not known\n';
-    expect(queryAfter(plain, add('conditions: { index: win }'), filter)).toBe('and(index=‹win›, a=1:number, b=‹x›, not(c=3:number))');
+    const filter =
+      '---\ntitle: F\nlogsource: { product: windows }\nfilter:\n  rules: any\n  known: { c: 3 }\n  condition: not known\n';
+    expect(queryAfter(plain, add('conditions: { index: win }'), filter)).toBe(
+      'and(index=‹win›, a=1:number, b=‹x›, not(c=3:number))',
+    );
   });
 
   test('later items know by its id what it added', () => {
-    const done = processed(plain, '- { id: extra, type: add_condition, conditions: [{ index: win }, { index: lin }] }');
-    const items = [...(done?.parts[0]?.searches.values() ?? [])].flatMap(({ body }) => [...settledItems(body)]);
-    expect(items.map(({ field, applied }) => `${field} ${[...(applied ?? [])].join()}`)).toEqual(['index extra', 'index extra', 'a ', 'b ']);
+    const done = processed(
+      plain,
+      '- { id: extra, type: add_condition, conditions: [{ index: win }, { index: lin }] }',
+    );
+    const items = [...(done?.parts[0]?.searches.values() ?? [])].flatMap(({ body }) => [
+      ...settledItems(body),
+    ]);
+    expect(items.map(({ field, applied }) => `${field} ${[...(applied ?? [])].join()}`)).toEqual([
+      'index extra',
+      'index extra',
+      'a ',
+      'b ',
+    ]);
   });
 
   test('a quantifier that would take it in is refused', () => {
-    expect(queryAfter('_one: { a: 1 }\ncondition: 1 of _*e', add('conditions: { index: win }'))).toMatch(
-      /^PIP002 7:14 `_\*e` would stand for the condition that the pipeline adds/,
-    );
+    expect(
+      queryAfter('_one: { a: 1 }\ncondition: 1 of _*e', add('conditions: { index: win }')),
+    ).toMatch(/^PIP002 7:14 `_\*e` would stand for the condition that the pipeline adds/);
   });
 });
 
 describe('conditions with the log source in them', () => {
-  const template = (value: string): string => `- { type: add_condition, template: true, conditions: { index: ${value} } }`;
+  const template = (value: string): string =>
+    `- { type: add_condition, template: true, conditions: { index: ${value} } }`;
   const one = 'one: { a: 1 }\ncondition: one';
   test.each([
     [`'$product-\${category}_x'`, 'index=‹windows-process_creation_x›'],
     ["['$product', 5, fixed]", 'or(index=‹windows›, index=5:number, index=‹fixed›)'],
-    [`'$$product $ \${product $other \${other} $Product $products $1'`, `index=‹$product $ \${product $other \${other} $Product $products $1›`],
-  ])('%s', (value, expected) => expect(queryAfter(one, template(value))).toBe(`and(${expected}, a=1:number)`));
+    [
+      `'$$product $ \${product $other \${other} $Product $products $1'`,
+      `index=‹$product $ \${product $other \${other} $Product $products $1›`,
+    ],
+  ])('%s', (value, expected) =>
+    expect(queryAfter(one, template(value))).toBe(`and(${expected}, a=1:number)`),
+  );
 
   test('not without `template`', () => {
-    expect(queryAfter(one, "- { type: add_condition, conditions: { index: '$product' } }")).toBe('and(index=‹$product›, a=1:number)');
+    expect(queryAfter(one, "- { type: add_condition, conditions: { index: '$product' } }")).toBe(
+      'and(index=‹$product›, a=1:number)',
+    );
   });
 
   test('the log source as an earlier item left it', () => {
-    expect(queryAfter(one, `- { type: change_logsource, service: sysmon }\n${template('$service')}`)).toBe('and(index=‹sysmon›, a=1:number)');
+    expect(
+      queryAfter(one, `- { type: change_logsource, service: sysmon }\n${template('$service')}`),
+    ).toBe('and(index=‹sysmon›, a=1:number)');
   });
 
   test('a part that the log source lacks', () => {
@@ -291,20 +445,31 @@ describe('conditions with the log source in them', () => {
     ['a.b', "'index|re': ^$product"],
   ])('no part of it becomes an operator: %s', (product, condition) => {
     const change = `- { type: change_logsource, product: '${product}' }`;
-    expect(queryAfter(one, `${change}\n- { type: add_condition, template: true, conditions: { ${condition} } }`)).toContain(
-      `the product \`${product}\` of the log source can't stand in a condition`,
-    );
+    expect(
+      queryAfter(
+        one,
+        `${change}\n- { type: add_condition, template: true, conditions: { ${condition} } }`,
+      ),
+    ).toContain(`the product \`${product}\` of the log source can't stand in a condition`);
   });
 });
 
 describe('items left out', () => {
-  const drop = (field: string): string => `- { type: drop_detection_item, field_name_conditions: [{ type: include_fields, fields: [${field}] }] }`;
+  const drop = (field: string): string =>
+    `- { type: drop_detection_item, field_name_conditions: [{ type: include_fields, fields: [${field}] }] }`;
   test.each([
     ['an item', plain, 'a', 'b=‹x›'],
     ['a selection', 'one: { a: 1 }\ntwo: { b: 2 }\ncondition: one and not two', 'b', 'a=1:number'],
     ['an entry of a list', 'one: [{ a: 1, b: 2 }, { b: 3 }]\ncondition: one', 'b', 'a=1:number'],
-    ['one of a quantifier', 'one_a: { a: 1 }\none_b: { b: 2 }\ncondition: all of one_*', 'b', 'a=1:number'],
-  ])('%s', (_, detection, field, expected) => expect(queryAfter(detection, drop(field))).toBe(expected));
+    [
+      'one of a quantifier',
+      'one_a: { a: 1 }\none_b: { b: 2 }\ncondition: all of one_*',
+      'b',
+      'a=1:number',
+    ],
+  ])('%s', (_, detection, field, expected) =>
+    expect(queryAfter(detection, drop(field))).toBe(expected),
+  );
 
   test('a rule of which nothing is left is no rule', () => {
     expect(queryAfter('one: { a: 1 }\ncondition: not one', drop('a'))).toBe(
@@ -315,7 +480,11 @@ describe('items left out', () => {
 
 describe('refusals of a pipeline', () => {
   test.each([
-    ['- { type: rule_failure, message: Not in our logs }', 'PIP002 1:8 Not in our logs (rule_failure, pipeline.yml:1)', '"Test"'],
+    [
+      '- { type: rule_failure, message: Not in our logs }',
+      'PIP002 1:8 Not in our logs (rule_failure, pipeline.yml:1)',
+      '"Test"',
+    ],
     [
       '- { type: detection_item_failure, message: No b here, field_name_conditions: [{ type: include_fields, fields: [b] }] }',
       'PIP002 6:22 No b here (detection_item_failure, pipeline.yml:1)',
@@ -326,7 +495,11 @@ describe('refusals of a pipeline', () => {
       'PIP002 6:22 no mapping for the field b (strict_field_mapping_failure, pipeline.yml:2)',
       '"b"',
     ],
-    ['- { type: strict_field_mapping_failure }', 'PIP002 6:16 no mapping for the fields a, b (strict_field_mapping_failure, pipeline.yml:1)', '"a"'],
+    [
+      '- { type: strict_field_mapping_failure }',
+      'PIP002 6:16 no mapping for the fields a, b (strict_field_mapping_failure, pipeline.yml:1)',
+      '"a"',
+    ],
     [
       '- { type: field_name_mapping, mapping: { a: [c, d], b: b } }\n- { type: add_condition, conditions: { i: w } }\n- { type: strict_field_mapping_failure }',
       'PIP002 2:40 no mapping for the field i (strict_field_mapping_failure, pipeline.yml:3)',
@@ -361,10 +534,19 @@ test('a nested pipeline runs in its order', () => {
 
 describe('what a pipeline gets wrong, at its place in the pipeline', () => {
   test.each([
-    ['- { type: field_name_transform, mapping: {}, transform_func: lower }', '1:62 field_name_transform takes a function of Python'],
+    [
+      '- { type: field_name_transform, mapping: {}, transform_func: lower }',
+      '1:62 field_name_transform takes a function of Python',
+    ],
     ['- { type: field_name_mapping }', '1:3 the item lacks the key `mapping`'],
-    ['- { type: field_name_mapping, mapping: { a: 5 } }', '1:45 `mapping.a` must be a string or a list or empty, not `5`'],
-    ['- { type: field_name_mapping, mapping: { a: [b, { c: d }] } }', '1:49 `mapping.a[1]` must be a string, not a map'],
+    [
+      '- { type: field_name_mapping, mapping: { a: 5 } }',
+      '1:45 `mapping.a` must be a string or a list or empty, not `5`',
+    ],
+    [
+      '- { type: field_name_mapping, mapping: { a: [b, { c: d }] } }',
+      '1:49 `mapping.a[1]` must be a string, not a map',
+    ],
     ["- { type: field_name_mapping, mapping: { a: '' } }", '1:45 `mapping.a` must not be empty'],
     ['- { type: field_name_prefix_mapping, mapping: { null: b } }', '1:49 null is no prefix'],
     ['- { type: field_name_prefix, suffix: b }', '1:30 the item has no key `suffix`'],
@@ -375,11 +557,20 @@ describe('what a pipeline gets wrong, at its place in the pipeline', () => {
     ['- { type: change_logsource }', '1:3 change_logsource gives no log source'],
     ['- { type: add_condition }', '1:3 the item lacks the key `conditions`'],
     ['- { type: add_condition, conditions: {} }', '1:38 the selection is an empty map'],
-    ['- { type: add_condition, conditions: { "a|containz": b } }', '1:43 `containz` is no modifier of Sigma'],
+    [
+      '- { type: add_condition, conditions: { "a|containz": b } }',
+      '1:43 `containz` is no modifier of Sigma',
+    ],
     ['- { type: add_condition, conditions: { a: [b, { c: d }] } }', "1:47 a map can't be a value"],
     ['- { type: add_condition, conditions: { "a|re": "(b" } }', '1:49 invalid regular expression'],
-    ['- { type: add_condition, template: true, conditions: { "a|containz": $product } }', '1:59 `containz` is no modifier of Sigma'],
-    ['- { type: nest, items: [{ type: field_name_prefix }] }', '1:25 the item lacks the key `prefix`'],
+    [
+      '- { type: add_condition, template: true, conditions: { "a|containz": $product } }',
+      '1:59 `containz` is no modifier of Sigma',
+    ],
+    [
+      '- { type: nest, items: [{ type: field_name_prefix }] }',
+      '1:25 the item lacks the key `prefix`',
+    ],
   ])('%s', (items, expected) => {
     try {
       pipelineOf(items);

@@ -21,7 +21,13 @@ const rules = otherRules(collection, placeholders).filter(({ rule }) =>
 );
 
 /** Fields that no public rule uses. */
-const ownFields = new Set(['visibility', 'actor_user_name', 'host.scan.status', 'capabilities', 'hostPath']);
+const ownFields = new Set([
+  'visibility',
+  'actor_user_name',
+  'host.scan.status',
+  'capabilities',
+  'hostPath',
+]);
 
 describe('of the rules of the rule set nothing stays unmapped but what the docs say that a product lacks', () => {
   test.each([
@@ -33,13 +39,18 @@ describe('of the rules of the rule set nothing stays unmapped but what the docs 
     const documented = documentedFields(heading);
     const { fields } = unmappedFields(rules, target);
     const others = [...fields].flatMap(([source, names]) =>
-      [...names].filter((name) => !documented.get(source)?.has(name) && !ownFields.has(name)).map((name) => `${source}: ${name}`),
+      [...names]
+        .filter((name) => !documented.get(source)?.has(name) && !ownFields.has(name))
+        .map((name) => `${source}: ${name}`),
     );
     expect(others).toEqual([]);
   });
 });
 
-/** A rule of a log source that asks for the fields; `linux process_creation` may be a category or a service. */
+/**
+ * A rule of a log source that asks for the fields; `linux process_creation` may be a category or a
+ * service.
+ */
 function rulesOf(source: string, fields: readonly string[]) {
   const bag = createBag();
   const [first = '', second = '', third] = source.split(' ');
@@ -70,7 +81,10 @@ describe('the pipelines say of the fields that the docs list that no event has t
       const lacked = rulesOf(source, [...fields, 'another_field'])
         .map((rule) => lackedFields(rule, target))
         .find((found) => found.length > 0);
-      expect([source, lacked ?? []]).toEqual([source, source === 'qualys' ? [] : [...fields].sort()]);
+      expect([source, lacked ?? []]).toEqual([
+        source,
+        source === 'qualys' ? [] : [...fields].sort(),
+      ]);
     }
   });
 });
@@ -78,15 +92,25 @@ describe('the pipelines say of the fields that the docs list that no event has t
 const ofAnyProduct = new Set(['dns_query', 'network_connection', 'process_creation', 'file_event']);
 
 test('Splunk knows where the events of the rule set are, but those of applications', () => {
-  expect(unmappedFields(rules, 'splunk').withoutScope.filter((source) => !withoutPlace.includes(source) && !ofAnyProduct.has(source))).toEqual([]);
+  expect(
+    unmappedFields(rules, 'splunk').withoutScope.filter(
+      (source) => !withoutPlace.includes(source) && !ofAnyProduct.has(source),
+    ),
+  ).toEqual([]);
 });
 
 test('the docs list every pipeline', () => {
-  expect(otherPipelines.filter((name) => !otherPipelinesPage.includes(`| \`${name}\` |`))).toEqual([]);
+  expect(otherPipelines.filter((name) => !otherPipelinesPage.includes(`| \`${name}\` |`))).toEqual(
+    [],
+  );
 });
 
 /** The query of a rule of a log source. */
-function queryOf(target: 'splunk' | 'graylog' | 'ecs', logsource: string, selection: string): string {
+function queryOf(
+  target: 'splunk' | 'graylog' | 'ecs',
+  logsource: string,
+  selection: string,
+): string {
   const bag = createBag();
   const text = `title: T\nlogsource: { ${logsource} }\ndetection:\n  s: ${selection}\n  condition: s\n`;
   const own = collect(readDocuments({ path: 'rule.yml', text }, bag).documents, bag);
@@ -108,7 +132,12 @@ describe('queries', () => {
       '{ Category: KeyManagement, OperationName: x }',
       'sourcetype="azure:monitor:aad" category="AuditLogs" properties.category="KeyManagement" operationName="x"',
     ],
-    ['splunk', 'category: firewall', '{ dst_port: 21, action: x }', 'tag=network tag=communicate dest_port=21 action="x"'],
+    [
+      'splunk',
+      'category: firewall',
+      '{ dst_port: 21, action: x }',
+      'tag=network tag=communicate dest_port=21 action="x"',
+    ],
     ['splunk', 'category: proxy', "{ c-uri: '*.class' }", 'tag=web tag=proxy url="*.class"'],
     [
       'splunk',
@@ -134,11 +163,36 @@ describe('queries', () => {
       '{ cs-referer: x }',
       '(sourcetype="access_combined*" OR sourcetype="apache:access*" OR sourcetype="nginx:plus:access" OR sourcetype="nginx:plus:kv" OR sourcetype="iis" OR sourcetype="ms:iis:*") (http_referrer="x" OR http_referer="x" OR referer="x")',
     ],
-    ['splunk', 'product: onelogin, service: onelogin.events', '{ event_type_id: 3 }', 'sourcetype="onelogin:*" event_type_id=3'],
-    ['graylog', 'category: dns', '{ answer: x.example }', 'query_response:/[xX]\\.[eE][xX][aA][mM][pP][lL][eE]/'],
-    ['graylog', 'category: webserver', '{ cs-uri-query: x }', 'http_uri:/[xX]/ OR http_request_path:/[xX]/'],
-    ['graylog', 'category: proxy', '{ c-uri-query: x }', 'http_uri:/[xX]/ OR http_request_path:/[xX]/'],
-    ['graylog', 'product: linux, category: process_creation', '{ ParentImage: x }', 'parent_process_path:/[xX]/ OR process_parent_path:/[xX]/'],
+    [
+      'splunk',
+      'product: onelogin, service: onelogin.events',
+      '{ event_type_id: 3 }',
+      'sourcetype="onelogin:*" event_type_id=3',
+    ],
+    [
+      'graylog',
+      'category: dns',
+      '{ answer: x.example }',
+      'query_response:/[xX]\\.[eE][xX][aA][mM][pP][lL][eE]/',
+    ],
+    [
+      'graylog',
+      'category: webserver',
+      '{ cs-uri-query: x }',
+      'http_uri:/[xX]/ OR http_request_path:/[xX]/',
+    ],
+    [
+      'graylog',
+      'category: proxy',
+      '{ c-uri-query: x }',
+      'http_uri:/[xX]/ OR http_request_path:/[xX]/',
+    ],
+    [
+      'graylog',
+      'product: linux, category: process_creation',
+      '{ ParentImage: x }',
+      'parent_process_path:/[xX]/ OR process_parent_path:/[xX]/',
+    ],
     [
       'graylog',
       'product: macos, category: process_creation',
@@ -152,9 +206,24 @@ describe('queries', () => {
       '{ data.protoPayload.methodName: x, data.protoPayload.serviceName: w }',
       'event.action:"x" AND service.name:"w"',
     ],
-    ['ecs', 'product: azure, service: auditlogs', '{ Status: Success }', 'event.outcome:"success" OR azure.auditlogs.properties.result:"success"'],
-    ['ecs', 'product: azure, service: auditlogs', '{ properties.result: failure }', 'event.outcome:"failure" OR azure.auditlogs.properties.result:"failure"'],
-    ['ecs', 'product: okta, service: okta', '{ debugContext.debugData.behaviors|contains: POSITIVE }', 'okta.debug_context.debug_data.flattened:"POSITIVE"'],
+    [
+      'ecs',
+      'product: azure, service: auditlogs',
+      '{ Status: Success }',
+      'event.outcome:"success" OR azure.auditlogs.properties.result:"success"',
+    ],
+    [
+      'ecs',
+      'product: azure, service: auditlogs',
+      '{ properties.result: failure }',
+      'event.outcome:"failure" OR azure.auditlogs.properties.result:"failure"',
+    ],
+    [
+      'ecs',
+      'product: okta, service: okta',
+      '{ debugContext.debugData.behaviors|contains: POSITIVE }',
+      'okta.debug_context.debug_data.flattened:"POSITIVE"',
+    ],
     [
       'ecs',
       'product: okta, service: okta',
@@ -167,7 +236,12 @@ describe('queries', () => {
       '{ debugContext.debugData.logOnlySecurityData|contains: POSITIVE }',
       'okta.debug_context.debug_data.flattened:"POSITIVE"',
     ],
-    ['graylog', 'product: linux, service: auditd', '{ type: EXECVE, a1: -r }', 'type:/[eE][xX][eE][cC][vV][eE]/ AND a1:/-[rR]/'],
+    [
+      'graylog',
+      'product: linux, service: auditd',
+      '{ type: EXECVE, a1: -r }',
+      'type:/[eE][xX][eE][cC][vV][eE]/ AND a1:/-[rR]/',
+    ],
     [
       'ecs',
       'product: linux, service: auditd',
@@ -180,5 +254,7 @@ describe('queries', () => {
       '{ eventSource: iam.amazonaws.com, eventName: x }',
       'event.dataset:"aws.cloudtrail" AND event.provider:"iam.amazonaws.com" AND event.action:"x"',
     ],
-  ] as const)('%s %s %s', (target, logsource, selection, expected) => expect(queryOf(target, logsource, selection)).toBe(expected));
+  ] as const)('%s %s %s', (target, logsource, selection, expected) =>
+    expect(queryOf(target, logsource, selection)).toBe(expected),
+  );
 });

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +20,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const seed = join(root, 'rules/windows/dhcp-callout-dll-failed.yml');
 const page = readFileSync(join(root, 'docs/adding-a-target.md'), 'utf8');
-const [manifest = '', code = ''] = ['json', 'js'].map((language) => new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(page)?.[1]);
+const [manifest = '', code = ''] = ['json', 'js'].map(
+  (language) => new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(page)?.[1],
+);
 
 function write(path: string, text: string): void {
   mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -22,12 +32,17 @@ function write(path: string, text: string): void {
 /** The command as it is installed. */
 function built(...args: readonly string[]) {
   const main = join(folder, 'node_modules/sigpack/dist/lib/cli/main.js');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8', env: environment() });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: environment(),
+  });
   return { code: status, stdout, stderr };
 }
 
 beforeAll(() => {
-  if (!existsSync(join(root, 'dist/lib/index.js'))) throw new Error('nothing is built: npm run build');
+  if (!existsSync(join(root, 'dist/lib/index.js')))
+    throw new Error('nothing is built: npm run build');
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(root, join(folder, 'node_modules/sigpack'), 'dir');
   write('node_modules/sigpack-sqlite/package.json', manifest);
@@ -37,54 +52,111 @@ beforeAll(() => {
 describe('the example of docs/adding-a-target.md', () => {
   it('gives the output that the page shows', () => {
     const shown = /sigpack-sqlite rules\S+\n(SELECT .*\n)/.exec(page)?.[1];
-    expect(built('convert', '-t', 'sqlite', '--plugin', 'sigpack-sqlite', seed)).toMatchObject({ code: 0, stdout: shown });
+    expect(built('convert', '-t', 'sqlite', '--plugin', 'sigpack-sqlite', seed)).toMatchObject({
+      code: 0,
+      stdout: shown,
+    });
   });
 
   it('stands beside the built-in targets', () => {
     const args = ['--plugin', 'sigpack-sqlite', '--plugin', 'sigpack-sqlite'];
-    expect(built('convert', '-t', 'grep,sqlite', ...args, seed).stdout).toMatch(/^== grep\ngrep -P .*\n== sqlite\nSELECT /);
+    expect(built('convert', '-t', 'grep,sqlite', ...args, seed).stdout).toMatch(
+      /^== grep\ngrep -P .*\n== sqlite\nSELECT /,
+    );
     expect(built('list', 'targets', ...args).stdout).toMatch(/^es-qs .*^sqlite {9}SQL of SQLite/ms);
     expect(built('list', 'formats', ...args).stdout).toContain('sqlite ndjson ');
-    expect(built('convert', '-t', 'sqlite', seed)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('there is no target sqlite') });
+    expect(built('convert', '-t', 'sqlite', seed)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('there is no target sqlite'),
+    });
   });
 
   // Node 22.12 has SQLite behind a flag
-  it.skipIf(process.getBuiltinModule('node:sqlite') === undefined)('finds in SQLite what the rules mean, and refuses the rest with a place', async () => {
-    const { DatabaseSync } = await import('node:sqlite');
-    const database = new DatabaseSync(':memory:');
-    database.exec(`CREATE TABLE events (name, "a ""b", c); INSERT INTO events VALUES ('one', '10% It''s', 1), ('two', '100 its', 1), ('three', NULL, NULL)`);
-    const names = (detection: string) => {
-      write('rule.yml', `title: Rule\nlogsource: { product: x }\ndetection: ${detection}\n`);
-      const { stdout } = built('convert', '-t', 'sqlite', '--plugin', 'sigpack-sqlite', 'rule.yml');
-      return database
-        .prepare(stdout.trim())
-        .all()
-        .map((row) => row.name);
-    };
-    expect(names(`{ s: { 'a "b|contains': "0% it's" }, condition: s }`)).toEqual(['one']);
-    expect(names(`{ s: { 'a "b|contains': "0% it's" }, condition: not s }`)).toEqual(['two', 'three']);
-    expect(names('{ s: { c: null }, t: { c: 1, name: t* }, condition: s or t }')).toEqual(['two', 'three']);
-    write('refused.yml', 'title: Refused\nlogsource: { product: x }\ndetection: { s: { a|re: b }, condition: s }\n');
-    const refused = built('convert', '-t', 'sqlite', '--plugin', 'sigpack-sqlite', 'refused.yml', seed);
-    expect(refused.code).toBe(1);
-    expect(refused.stdout).toMatch(/^SELECT .*1031/);
-    expect(refused.stderr).toMatch(/refused\.yml:3:\d+: error\[TGT001\]: sqlite: SQLite has no test of the kind regex/);
-  });
+  it.skipIf(process.getBuiltinModule('node:sqlite') === undefined)(
+    'finds in SQLite what the rules mean, and refuses the rest with a place',
+    async () => {
+      const { DatabaseSync } = await import('node:sqlite');
+      const database = new DatabaseSync(':memory:');
+      database.exec(
+        `CREATE TABLE events (name, "a ""b", c); INSERT INTO events VALUES ('one', '10% It''s', 1), ('two', '100 its', 1), ('three', NULL, NULL)`,
+      );
+      const names = (detection: string) => {
+        write('rule.yml', `title: Rule\nlogsource: { product: x }\ndetection: ${detection}\n`);
+        const { stdout } = built(
+          'convert',
+          '-t',
+          'sqlite',
+          '--plugin',
+          'sigpack-sqlite',
+          'rule.yml',
+        );
+        return database
+          .prepare(stdout.trim())
+          .all()
+          .map((row) => row.name);
+      };
+      expect(names(`{ s: { 'a "b|contains': "0% it's" }, condition: s }`)).toEqual(['one']);
+      expect(names(`{ s: { 'a "b|contains': "0% it's" }, condition: not s }`)).toEqual([
+        'two',
+        'three',
+      ]);
+      expect(names('{ s: { c: null }, t: { c: 1, name: t* }, condition: s or t }')).toEqual([
+        'two',
+        'three',
+      ]);
+      write(
+        'refused.yml',
+        'title: Refused\nlogsource: { product: x }\ndetection: { s: { a|re: b }, condition: s }\n',
+      );
+      const refused = built(
+        'convert',
+        '-t',
+        'sqlite',
+        '--plugin',
+        'sigpack-sqlite',
+        'refused.yml',
+        seed,
+      );
+      expect(refused.code).toBe(1);
+      expect(refused.stdout).toMatch(/^SELECT .*1031/);
+      expect(refused.stderr).toMatch(
+        /refused\.yml:3:\d+: error\[TGT001\]: sqlite: SQLite has no test of the kind regex/,
+      );
+    },
+  );
 
   it('holds the types', () => {
-    const options = { strict: true, allowJs: true, checkJs: true, module: 'nodenext', target: 'es2023', noEmit: true, types: [] };
+    const options = {
+      strict: true,
+      allowJs: true,
+      checkJs: true,
+      module: 'nodenext',
+      target: 'es2023',
+      noEmit: true,
+      types: [],
+    };
     const tsc = (text: string) => {
       write('types/example.js', text);
       write('types/package.json', '{ "type": "module" }');
-      write('types/tsconfig.json', JSON.stringify({ compilerOptions: options, files: ['example.js'] }));
-      return spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'types'], { cwd: folder, encoding: 'utf8' }).stdout;
+      write(
+        'types/tsconfig.json',
+        JSON.stringify({ compilerOptions: options, files: ['example.js'] }),
+      );
+      return spawnSync(
+        process.execPath,
+        [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'types'],
+        { cwd: folder, encoding: 'utf8' },
+      ).stdout;
     };
     expect(tsc(code)).toBe('');
     expect(tsc(code.replace("name: 'sqlite'", 'name: 1'))).toContain('TS2322');
   }, 30_000);
 });
 
-const target = (more: string) => `{ name: 'x', description: 'X', formats: [{ name: 'default', description: 'D', extension: 'txt', print: () => 'text\\n' }],
+const target = (
+  more: string,
+) => `{ name: 'x', description: 'X', formats: [{ name: 'default', description: 'D', extension: 'txt', print: () => 'text\\n' }],
   convert: () => ({ ok: true, value: { queries: ['q'] }, remarks: [] }), ${more} }`;
 
 let count = 0;
@@ -95,37 +167,80 @@ function newFolder(files: Readonly<Record<string, string>>): string {
   for (const [path, text] of Object.entries(files)) write(join(name, path), text);
   return join(folder, name);
 }
-const convertWith = (cwd: string, plugin: string, names = 'x') => sigpack(['convert', '-t', names, '--plugin', plugin, seed], { cwd });
+const convertWith = (cwd: string, plugin: string, names = 'x') =>
+  sigpack(['convert', '-t', names, '--plugin', plugin, seed], { cwd });
 
 describe('plugins', () => {
   it.each([
-    ['no file', undefined, 'there is no plugin ./p.mjs: neither a file nor an installed package, seen from '],
+    [
+      'no file',
+      undefined,
+      'there is no plugin ./p.mjs: neither a file nor an installed package, seen from ',
+    ],
     ['an error', "throw new Error('no licence')", "plugin ./p.mjs can't be loaded: no licence"],
     ['no export', 'export default []', 'plugin ./p.mjs: the module has no export `targets`'],
-    ['no array', 'export const targets = {}', 'plugin ./p.mjs: `targets` must be an array of at least one target'],
-    ['nothing', 'export const targets = []', 'plugin ./p.mjs: `targets` must be an array of at least one target'],
+    [
+      'no array',
+      'export const targets = {}',
+      'plugin ./p.mjs: `targets` must be an array of at least one target',
+    ],
+    [
+      'nothing',
+      'export const targets = []',
+      'plugin ./p.mjs: `targets` must be an array of at least one target',
+    ],
     ['no object', 'export const targets = [null]', '`targets[0]` must be an object'],
-    ['no convert', `export const targets = [${target('convert: 1')}]`, '`targets[0].convert` must be a function'],
-    ['a bad name', `export const targets = [${target("name: '../x'")}]`, '`targets[0].name` must be'],
-    ['no formats', `export const targets = [${target('formats: []')}]`, '`targets[0].formats` must be an array of at least one format'],
+    [
+      'no convert',
+      `export const targets = [${target('convert: 1')}]`,
+      '`targets[0].convert` must be a function',
+    ],
+    [
+      'a bad name',
+      `export const targets = [${target("name: '../x'")}]`,
+      '`targets[0].name` must be',
+    ],
+    [
+      'no formats',
+      `export const targets = [${target('formats: []')}]`,
+      '`targets[0].formats` must be an array of at least one format',
+    ],
     [
       'a bad extension',
       `export const targets = [${target("formats: [{ name: 'a', description: 'A', extension: '../a' }]")}]`,
       '`targets[0].formats[0].extension`',
     ],
-    ['no print', `export const targets = [${target("formats: [{ name: 'a', description: 'A', extension: 'a' }]")}]`, '`targets[0].formats[0].print`'],
-    ['a name of ours', `export const targets = [${target("name: 'splunk'")}]`, 'plugin ./p.mjs: its target splunk has the name of a target of Sigpack'],
-    ['one name twice', `export const targets = [${target('')}, ${target('')}]`, 'plugin ./p.mjs: its target x has the name of a target of ./p.mjs'],
+    [
+      'no print',
+      `export const targets = [${target("formats: [{ name: 'a', description: 'A', extension: 'a' }]")}]`,
+      '`targets[0].formats[0].print`',
+    ],
+    [
+      'a name of ours',
+      `export const targets = [${target("name: 'splunk'")}]`,
+      'plugin ./p.mjs: its target splunk has the name of a target of Sigpack',
+    ],
+    [
+      'one name twice',
+      `export const targets = [${target('')}, ${target('')}]`,
+      'plugin ./p.mjs: its target x has the name of a target of ./p.mjs',
+    ],
   ])('with %s are refused', async (_name, text, message) => {
     const cwd = newFolder(text === undefined ? {} : { 'p.mjs': text });
     const { code: exit, stdout, stderr } = await convertWith(cwd, './p.mjs');
     expect([exit, stdout]).toEqual([2, '']);
-    expect(stderr).toContain(`sigpack: ${message.startsWith('`') ? 'plugin ./p.mjs: ' : ''}${message}`);
+    expect(stderr).toContain(
+      `sigpack: ${message.startsWith('`') ? 'plugin ./p.mjs: ' : ''}${message}`,
+    );
   });
 
   it('with a slip in the syntax are refused', () => {
     const cwd = newFolder({ 'p.mjs': 'export const = 1' });
-    const { code: exit, stdout, stderr } = spawned(['convert', '-t', 'x', '--plugin', './p.mjs', seed], { cwd });
+    const {
+      code: exit,
+      stdout,
+      stderr,
+    } = spawned(['convert', '-t', 'x', '--plugin', './p.mjs', seed], { cwd });
     expect([exit, stdout]).toEqual([2, '']);
     expect(stderr).toContain("sigpack: plugin ./p.mjs can't be loaded: Unexpected token");
   });
@@ -137,17 +252,28 @@ describe('plugins', () => {
       'x: internal error of plugin ./t.mjs on the rule "DHCP Server Error Failed Loading the CallOut DLL": oh',
     ],
     ['give nothing', 'convert: () => undefined', '`convert` gave no conversion'],
-    ['promise', 'convert: async () => ({ ok: true, value: { queries: [] }, remarks: [] })', '`convert` gave no conversion'],
+    [
+      'promise',
+      'convert: async () => ({ ok: true, value: { queries: [] }, remarks: [] })',
+      '`convert` gave no conversion',
+    ],
     [
       'print nothing',
       "formats: [{ name: 'a', description: 'A', extension: 'a', print: () => 1 }]",
       'plugin ./t.mjs: the format a of x failed: it gave no text',
     ],
-    ['fail to print', "formats: [{ name: 'a', description: 'A', extension: 'a', print: () => { throw 7 } }]", 'the format a of x failed: 7'],
+    [
+      'fail to print',
+      "formats: [{ name: 'a', description: 'A', extension: 'a', print: () => { throw 7 } }]",
+      'the format a of x failed: 7',
+    ],
   ])('that %s do not stop the others', async (_name, fault, message) => {
     const cwd = newFolder({ 't.mjs': `export const targets = [${target(fault)}]` });
     const { code: exit, stdout, stderr } = await convertWith(cwd, './t.mjs', 'x,es-qs');
-    expect([exit, stdout.endsWith('== es-qs\nEventID:("1031" "1032" "1034")\n')]).toEqual([1, true]);
+    expect([exit, stdout.endsWith('== es-qs\nEventID:("1031" "1032" "1034")\n')]).toEqual([
+      1,
+      true,
+    ]);
     expect(stderr).toContain(message);
     expect(stderr).toContain('dhcp-callout-dll-failed.yml:');
   });
@@ -162,10 +288,19 @@ describe('plugins', () => {
     write('node_modules/@a/only-import/lib/x.js', text);
     write('node_modules/old/package.json', '{ "name": "old", "type": "module", "main": "lib.js" }');
     write('node_modules/old/lib.js', text);
-    for (const plugin of ['plain.mjs', './plain.mjs', join(folder, 'plain.mjs'), '@a/only-import', 'old']) {
+    for (const plugin of [
+      'plain.mjs',
+      './plain.mjs',
+      join(folder, 'plain.mjs'),
+      '@a/only-import',
+      'old',
+    ]) {
       expect(await convertWith(folder, plugin)).toMatchObject({ code: 0, stdout: 'text\n' });
     }
-    expect(await convertWith(folder, 'nope')).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no plugin nope') });
+    expect(await convertWith(folder, 'nope')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no plugin nope'),
+    });
   });
 });
 
@@ -179,9 +314,22 @@ describe('what a plugin gives is checked', () => {
     [{ ok: true, value: {}, remarks: [] }, '`value.queries` must be an array'],
     [{ ok: true, value: { queries: [1] }, remarks: [] }, '`value.queries` must hold texts'],
     [{ ok: true, value: { queries: [] } }, '`remarks` must be an array'],
-    [{ ok: true, value: { queries: [] }, remarks: [{ ...remark, code: 'PCK001' }] }, '`remarks[0].code` must be one of TGT001, TGT002, TGT003, TGT004'],
-    [{ ok: true, value: { queries: [] }, remarks: [{ ...remark, file: 'a' }] }, '`remarks[0].file` must be a file, as rules and items have it'],
-    [{ ok: true, value: { queries: [] }, remarks: [remark, { ...remark, span: { start: -1, end: 1 } }] }, '`remarks[1].span` must have a start and an end'],
+    [
+      { ok: true, value: { queries: [] }, remarks: [{ ...remark, code: 'PCK001' }] },
+      '`remarks[0].code` must be one of TGT001, TGT002, TGT003, TGT004',
+    ],
+    [
+      { ok: true, value: { queries: [] }, remarks: [{ ...remark, file: 'a' }] },
+      '`remarks[0].file` must be a file, as rules and items have it',
+    ],
+    [
+      {
+        ok: true,
+        value: { queries: [] },
+        remarks: [remark, { ...remark, span: { start: -1, end: 1 } }],
+      },
+      '`remarks[1].span` must have a start and an end',
+    ],
     [{ ok: false, problems: [{ ...remark, hint: 1 }] }, '`problems[0].hint` must be a text'],
   ])('%j', (conversion, fault) => expect(conversionFault(conversion)).toBe(fault));
 });

@@ -1,11 +1,27 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { thisProcess } from '../src/cli/process/process-identity.ts';
-import { lockHolder, strangerAge, takeProcessLock, withProcessLock } from '../src/cli/process/process-lock.ts';
+import {
+  lockHolder,
+  strangerAge,
+  takeProcessLock,
+  withProcessLock,
+} from '../src/cli/process/process-lock.ts';
 import { thorough } from './thoroughness.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'sigpack-process-lock-'));
@@ -21,7 +37,17 @@ const work = 'sigpack release';
 const now = (): (() => void) => takeProcessLock({ path, work, patience: 0 });
 /** As another process would have written it. */
 const left = (changes: object): void =>
-  writeFileSync(path, JSON.stringify({ ...thisProcess(), pid: process.ppid, started: '', work, token: 'of another', ...changes }));
+  writeFileSync(
+    path,
+    JSON.stringify({
+      ...thisProcess(),
+      pid: process.ppid,
+      started: '',
+      work,
+      token: 'of another',
+      ...changes,
+    }),
+  );
 /** As if nothing had touched it for so long. */
 function age(milliseconds: number): void {
   const then = new Date(Date.now() - milliseconds);
@@ -32,11 +58,27 @@ const deadPid = spawnSync(process.execPath, ['-e', '']).pid;
 
 describe('a lock that is held', () => {
   test.each([
-    ['by this process', now, /^sigpack release is under way \(process \d+\); run the command again/],
-    ['by another process', () => left({}), new RegExp(`is under way \\(process ${process.ppid}\\)`)],
+    [
+      'by this process',
+      now,
+      /^sigpack release is under way \(process \d+\); run the command again/,
+    ],
+    [
+      'by another process',
+      () => left({}),
+      new RegExp(`is under way \\(process ${process.ppid}\\)`),
+    ],
     ['by one whose start is not known', () => left({ started: '' }), /is under way/],
-    ['by another machine', () => left({ machine: 'far boot', host: 'far\u001b[2J' }), /\(process \d+ on far␛\[2J\).*lock ends 10 minutes later/],
-    ['by one that is about to say who it is', () => writeFileSync(path, ''), /^another run of Sigpack is under way;/],
+    [
+      'by another machine',
+      () => left({ machine: 'far boot', host: 'far\u001b[2J' }),
+      /\(process \d+ on far␛\[2J\).*lock ends 10 minutes later/,
+    ],
+    [
+      'by one that is about to say who it is',
+      () => writeFileSync(path, ''),
+      /^another run of Sigpack is under way;/,
+    ],
   ])('%s is not taken', (_, hold, message) => {
     hold();
     const before = readFileSync(path, 'utf8');
@@ -50,12 +92,16 @@ describe('a lock that is held', () => {
     const script = `import { takeProcessLock } from ${JSON.stringify(module)};
       const release = takeProcessLock({ path: ${JSON.stringify(path)}, work: 'first' });
       console.log('held'); setTimeout(release, 300);`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     return new Promise<void>((resolve, reject) => {
       child.stdout.once('data', () => {
         try {
           expect(now).toThrow('first is under way');
-          withProcessLock({ path, work, patience: 30_000 }, () => expect(lockHolder(path)).toMatchObject({ pid: process.pid, work }));
+          withProcessLock({ path, work, patience: 30_000 }, () =>
+            expect(lockHolder(path)).toMatchObject({ pid: process.pid, work }),
+          );
           expect(existsSync(path)).toBe(false);
           resolve();
         } catch (error) {
@@ -70,7 +116,14 @@ describe('a lock that was left behind', () => {
   const start = thisProcess().started;
   test.each([
     ['by a process that is gone', () => left({ pid: deadPid })],
-    ['by a process whose number is now another one', () => left({ started: start === '' ? '' : 'earlier', pid: start === '' ? deadPid : process.ppid })],
+    [
+      'by a process whose number is now another one',
+      () =>
+        left({
+          started: start === '' ? '' : 'earlier',
+          pid: start === '' ? deadPid : process.ppid,
+        }),
+    ],
     ['by an earlier process with the number of this one', () => left({ pid: process.pid })],
     ['by a full disk', () => [writeFileSync(path, ''), age(20_000)]],
     ['half written', () => [writeFileSync(path, '{"pid":'), age(20_000)]],
@@ -78,8 +131,20 @@ describe('a lock that was left behind', () => {
     ['by a machine that was stopped', () => [left({ machine: 'far' }), age(strangerAge + 60_000)]],
     ['with a time of the future', () => [left({ machine: 'far' }), age(-strangerAge - 60_000)]],
     ['as a link to nowhere', () => symlinkSync('nowhere', path)],
-    ['as a link to a lock', () => [left({}), renameSync(path, `${path}-2`), symlinkSync(`${path}-2`, path)]],
-    ['larger than any lock', () => [writeFileSync(path, JSON.stringify({ ...thisProcess(), work: 'x'.repeat(20_000), token: '' })), age(20_000)]],
+    [
+      'as a link to a lock',
+      () => [left({}), renameSync(path, `${path}-2`), symlinkSync(`${path}-2`, path)],
+    ],
+    [
+      'larger than any lock',
+      () => [
+        writeFileSync(
+          path,
+          JSON.stringify({ ...thisProcess(), work: 'x'.repeat(20_000), token: '' }),
+        ),
+        age(20_000),
+      ],
+    ],
   ])('%s is taken over', (_, leave) => {
     leave();
     expect(lockHolder(path)).toBeUndefined();
@@ -109,7 +174,9 @@ test('what is no file is in the way, and so is a file where its folder belongs',
   mkdirSync(path);
   expect(now).toThrow(/lock is in the way/);
   writeFileSync(join(folder, 'plain'), '');
-  expect(() => takeProcessLock({ path: join(folder, 'plain', 'lock'), work })).toThrow(/plain is a file; a folder is needed there/);
+  expect(() => takeProcessLock({ path: join(folder, 'plain', 'lock'), work })).toThrow(
+    /plain is a file; a folder is needed there/,
+  );
 });
 
 test('a lock that another machine has taken over is not given back', () => {
@@ -128,12 +195,18 @@ test('SIGPACK_WAIT is a number of seconds', () => {
   }
 });
 
-const module = pathToFileURL(join(import.meta.dirname, '..', 'dist', 'modules', 'cli', 'process', 'process-lock.js')).href;
+const module = pathToFileURL(
+  join(import.meta.dirname, '..', 'dist', 'modules', 'cli', 'process', 'process-lock.js'),
+).href;
 
 test.runIf(process.platform === 'linux')('a lock that the disk has no room for is none', () => {
   // no file may be larger than nothing: what a full disk does, without one
   const script = `import { takeProcessLock } from ${JSON.stringify(module)}; takeProcessLock({ path: ${JSON.stringify(path)}, work: 'x' });`;
-  const { status, stderr } = spawnSync('sh', ['-c', 'ulimit -f 0 && exec "$0" --input-type=module -e "$1"', process.execPath, script], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(
+    'sh',
+    ['-c', 'ulimit -f 0 && exec "$0" --input-type=module -e "$1"', process.execPath, script],
+    { encoding: 'utf8' },
+  );
   expect([status, stderr]).toEqual([1, expect.stringContaining('EFBIG')]);
   expect(readdirSync(folder)).toEqual([]);
 });
@@ -141,7 +214,8 @@ test.runIf(process.platform === 'linux')('a lock that the disk has no room for i
 test('many processes work one after the other, also where some are killed at it', async () => {
   const counter = join(folder, 'counter');
   writeFileSync(counter, '0');
-  // reads, lets others go first and writes: without the lock, counts are lost; each process leaves its lock behind once it is through
+  // reads, lets others go first and writes: without the lock, counts are lost; each process leaves
+  // its lock behind once it is through
   const script = `import { readFileSync, writeFileSync } from 'node:fs';
     import { takeProcessLock } from ${JSON.stringify(module)};
     for (let i = 0; i < 3; i++) {
@@ -154,7 +228,9 @@ test('many processes work one after the other, also where some are killed at it'
     }`;
   const processes = thorough ? 30 : 12;
   const ends = Array.from({ length: processes }, () => {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
     return new Promise((resolve) => child.once('exit', (_, signal) => resolve(signal)));
   });
   expect(await Promise.all(ends)).toEqual(Array(processes).fill('SIGKILL'));

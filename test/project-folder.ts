@@ -3,11 +3,24 @@ import { dirname, join } from 'node:path';
 
 export type Files = Readonly<Record<string, string>>;
 
-/** Lines of a sigpack.yml that leave nothing to choose: events with the names of Sigma, in all indexes and streams. */
-export const anyEvents = 'pipelines: { splunk: none, graylog: none }\nsplunk: { index: "*" }\ngraylog: { streams: all }\n';
+/**
+ * Lines of a sigpack.yml that leave nothing to choose: events with the names of Sigma, in all
+ * indexes and streams.
+ */
+export const anyEvents =
+  'pipelines: { splunk: none, graylog: none }\nsplunk: { index: "*" }\ngraylog: { streams: all }\n';
 
 /** What `sigpack init` would ask on a terminal. */
-export const initFlags = ['--splunk', 'splunk', '--splunk-index', 'windows', '--graylog', 'graylog', '--graylog-streams', 'Windows events'] as const;
+export const initFlags = [
+  '--splunk',
+  'splunk',
+  '--splunk-index',
+  'windows',
+  '--graylog',
+  'graylog',
+  '--graylog-streams',
+  'Windows events',
+] as const;
 
 /** Writes texts to paths below a folder, which need not be there. */
 export function writeFiles(folder: string, files: Files): void {

@@ -34,7 +34,10 @@ describe('re.match and re.search', () => {
     ['C:\\\\Windows', 'C:\\Windows', true, true],
   ])('%s in %j: %s, %s', (pattern, text, start, anywhere) => {
     const regex = pythonRegex(pattern);
-    expect([regex.matchesStart(text, workOfRule()), regex.finds(text, workOfRule())]).toEqual([start, anywhere]);
+    expect([regex.matchesStart(text, workOfRule()), regex.finds(text, workOfRule())]).toEqual([
+      start,
+      anywhere,
+    ]);
   });
 
   test.each([

@@ -6,7 +6,11 @@ import type { RegexFlags, RegexNode } from '../src/regex/tree.ts';
 import { lucenePattern } from './lucene-pattern.ts';
 
 export function flagsOf(letters: string): RegexFlags {
-  return { ignoreCase: letters.includes('i'), multiline: letters.includes('m'), dotAll: letters.includes('s') };
+  return {
+    ignoreCase: letters.includes('i'),
+    multiline: letters.includes('m'),
+    dotAll: letters.includes('s'),
+  };
 }
 
 export function parsed(source: string, flags: RegexFlags): RegexParsed {
@@ -36,7 +40,8 @@ function sample(node: RegexNode, roll: Dice): string {
     case 'any':
       return pick(['a', '\\', '/', '"', ' ', 'Z', '0', '–', '.'], roll);
     case 'class': {
-      if (node.negated) return pick(['a', 'Z', '5', ' ', '.', '_', '\\', '/', '-', '"', '\n'], roll);
+      if (node.negated)
+        return pick(['a', 'Z', '5', ' ', '.', '_', '\\', '/', '-', '"', '\n'], roll);
       const [low, high] = pick(node.ranges, roll);
       return String.fromCodePoint(Math.min(high, low + roll(Math.min(high - low + 1, 60))));
     }
@@ -47,13 +52,16 @@ function sample(node: RegexNode, roll: Dice): string {
     case 'group':
       return sample(node.node, roll);
     case 'repeat':
-      return Array.from({ length: node.min + roll(Math.min(node.max - node.min, 3) + 1) }, () => sample(node.node, roll)).join('');
+      return Array.from({ length: node.min + roll(Math.min(node.max - node.min, 3) + 1) }, () =>
+        sample(node.node, roll),
+      ).join('');
     default:
       return '';
   }
 }
 
-const swapped = (char: string, really: boolean): string => (really ? (char === char.toLowerCase() ? char.toUpperCase() : char.toLowerCase()) : char);
+const swapped = (char: string, really: boolean): string =>
+  really ? (char === char.toLowerCase() ? char.toUpperCase() : char.toLowerCase()) : char;
 
 /** Texts near the border between match and no match. */
 function texts(node: RegexNode, count: number, roll: Dice): readonly string[] {
@@ -63,7 +71,10 @@ function texts(node: RegexNode, count: number, roll: Dice): readonly string[] {
     for (let change = roll(4); change > 0; change--) {
       const at = roll(text.length + 1);
       const kept = text.slice(at + roll(2));
-      text = text.slice(0, at) + (roll(3) === 0 ? swapped(text[at] ?? '', true) : roll(2) === 0 ? pick(noise, roll) : '') + kept;
+      text =
+        text.slice(0, at) +
+        (roll(3) === 0 ? swapped(text[at] ?? '', true) : roll(2) === 0 ? pick(noise, roll) : '') +
+        kept;
     }
     if (roll(3) === 0) text = pick(noise, roll) + text;
     // what JavaScript's `.` and `\s` read otherwise than PCRE
@@ -72,15 +83,27 @@ function texts(node: RegexNode, count: number, roll: Dice): readonly string[] {
 }
 
 /** Compares with JavaScript's engine; a list of what differs. */
-export function differences(source: string, flags: RegexFlags, count: number, roll: Dice): readonly string[] {
+export function differences(
+  source: string,
+  flags: RegexFlags,
+  count: number,
+  roll: Dice,
+): readonly string[] {
   const parse = parsed(source, flags);
   const regex = toLuceneRegex(parse);
   if (!regex.ok) return [`refused: ${regex.reason}`];
-  const letters = (parse.flags.ignoreCase ? 'i' : '') + (parse.flags.multiline ? 'm' : '') + (parse.flags.dotAll ? 's' : '');
+  const letters =
+    (parse.flags.ignoreCase ? 'i' : '') +
+    (parse.flags.multiline ? 'm' : '') +
+    (parse.flags.dotAll ? 's' : '');
   const expected = new RegExp(source.replace(/^\(\?[ims]+\)/, ''), letters);
   const actual = lucenePattern(regex.text);
-  const given = texts(parse.node, count, roll).filter((text) => text.length < 250 && !(parse.flags.multiline && text.endsWith('\n')));
-  return given.filter((text) => expected.test(text) !== actual(text)).map((text) => `${source} -> ${regex.text}: ${JSON.stringify(text)}`);
+  const given = texts(parse.node, count, roll).filter(
+    (text) => text.length < 250 && !(parse.flags.multiline && text.endsWith('\n')),
+  );
+  return given
+    .filter((text) => expected.test(text) !== actual(text))
+    .map((text) => `${source} -> ${regex.text}: ${JSON.stringify(text)}`);
 }
 
 /** The regular expressions of rules, each once. */
@@ -88,7 +111,8 @@ export function patternsOf(rules: readonly CompiledRule[]): ReadonlyMap<string, 
   const patterns = new Map<string, RegexFlags>();
   for (const rule of rules) {
     if (rule.kind !== 'detection') continue;
-    for (const { test } of itemsOf(rule.query)) if (test.kind === 'regex') patterns.set(test.source, test);
+    for (const { test } of itemsOf(rule.query))
+      if (test.kind === 'regex') patterns.set(test.source, test);
   }
   return patterns;
 }

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { endSafely, type LuceneRegexOptions, luceneEscape, toLuceneRegex } from '../src/backend/lucene/regex/regex.ts';
+import {
+  endSafely,
+  type LuceneRegexOptions,
+  luceneEscape,
+  toLuceneRegex,
+} from '../src/backend/lucene/regex/regex.ts';
 import { parseRegex, type RegexParsed, regexNeeds } from '../src/regex/regex.ts';
 import type { RegexFlags, RegexNode } from '../src/regex/tree.ts';
 import { cpuMilliseconds } from './cpu-time.ts';
@@ -8,7 +13,11 @@ import { lucenePattern } from './lucene-pattern.ts';
 const none: RegexFlags = { ignoreCase: false, multiline: false, dotAll: false };
 
 function flagsOf(letters: string): RegexFlags {
-  return { ignoreCase: letters.includes('i'), multiline: letters.includes('m'), dotAll: letters.includes('s') };
+  return {
+    ignoreCase: letters.includes('i'),
+    multiline: letters.includes('m'),
+    dotAll: letters.includes('s'),
+  };
 }
 
 function parsed(source: string, flags: RegexFlags = none): RegexParsed {
@@ -78,12 +87,34 @@ describe('the PCRE reader', () => {
 
   test('what a pattern needs of an engine', () => {
     expect([...regexNeeds(parsed('(?=a)(b)\\1(?>c)d++e+?\\bf\\p{L}').node)].sort()).toEqual(
-      ['atomic', 'backreference', 'lazy', 'lookaround', 'opaque', 'possessive', 'wordBoundary'].sort(),
+      [
+        'atomic',
+        'backreference',
+        'lazy',
+        'lookaround',
+        'opaque',
+        'possessive',
+        'wordBoundary',
+      ].sort(),
     );
     expect([...regexNeeds(parsed('^(a|[b])*$').node)]).toEqual([]);
   });
 
-  test.each(['(', '[', '\\', '{1', '(?:', '(?#', '[[:a', '\\Q', '(a*b?', '\\x{', '(?i)', 'a|', '\\p{'])('hostile input is read at once: %s', (part) => {
+  test.each([
+    '(',
+    '[',
+    '\\',
+    '{1',
+    '(?:',
+    '(?#',
+    '[[:a',
+    '\\Q',
+    '(a*b?',
+    '\\x{',
+    '(?i)',
+    'a|',
+    '\\p{',
+  ])('hostile input is read at once: %s', (part) => {
     const source = part.repeat(Math.floor(20_000 / part.length));
     const start = cpuMilliseconds();
     const parse = parseRegex(source, none);
@@ -185,22 +216,48 @@ describe('Lucene regular expressions', () => {
     ['a\\p{L}', 1, 'Lucene has nothing like `\\p{L}`'],
     ['a(?R)?', 1, 'Lucene has nothing like `(?R)`'],
     ['(?:\\ba,)+', 8, 'an anchor inside a group that repeats has no equal in Lucene'],
-    ['a^b', undefined, 'the pattern can match nothing: its anchors or classes contradict each other'],
-    ['(a{200}){200}', undefined, 'the pattern is too large for Lucene, which unrolls counted repeats'],
-    ['a[bc]'.repeat(300), undefined, 'the pattern takes more than 1000 characters in Lucene, which the server refuses'],
-    ['a.{30}b', undefined, 'Lucene gives up on the pattern: its counted repeats take more states than `max_determinized_states` allows'],
+    [
+      'a^b',
+      undefined,
+      'the pattern can match nothing: its anchors or classes contradict each other',
+    ],
+    [
+      '(a{200}){200}',
+      undefined,
+      'the pattern is too large for Lucene, which unrolls counted repeats',
+    ],
+    [
+      'a[bc]'.repeat(300),
+      undefined,
+      'the pattern takes more than 1000 characters in Lucene, which the server refuses',
+    ],
+    [
+      'a.{30}b',
+      undefined,
+      'Lucene gives up on the pattern: its counted repeats take more states than `max_determinized_states` allows',
+    ],
   ])('refused: %.20s', (source, offset, reason) => {
-    expect(toLuceneRegex(parsed(source))).toEqual({ ok: false, reason, ...(offset === undefined ? {} : { offset }) });
+    expect(toLuceneRegex(parsed(source))).toEqual({
+      ok: false,
+      reason,
+      ...(offset === undefined ? {} : { offset }),
+    });
   });
 
   test('a lazy quantifier is a greedy one, and says so', () => {
     const regex = toLuceneRegex(parsed('xa+?b'));
-    expect(regex).toMatchObject({ ok: true, text: '.*xa+b.*', notes: [expect.stringContaining('lazy')] });
+    expect(regex).toMatchObject({
+      ok: true,
+      text: '.*xa+b.*',
+      notes: [expect.stringContaining('lazy')],
+    });
   });
 
   test('a counted gap holds no later start, so that Lucene counts from the last one only', () => {
     expect(lucene('cmd.{2,64}exe')).toBe('.*cmd([^\n]{2,64}&~(.*cmd.{2}.*))exe.*');
-    expect(lucene('ab\\s+[^"]{0,64}c')).toBe('.*ab[\t-\r ]+([^"]{0,64}&~((.*ab[\t-\r ]+|[\t-\r ]).*))c.*');
+    expect(lucene('ab\\s+[^"]{0,64}c')).toBe(
+      '.*ab[\t-\r ]+([^"]{0,64}&~((.*ab[\t-\r ]+|[\t-\r ]).*))c.*',
+    );
     expect(lucene('^cmd.{2,64}exe')).toBe('cmd[^\n]{2,64}exe.*');
   });
 
@@ -212,12 +269,15 @@ describe('Lucene regular expressions', () => {
     expect(endSafely('a\\\\b')).toBe('a\\\\b');
   });
 
-  test.each(['^\\$$', '^[$a]$', '^[#$]$', '^[$%]+$', '^[!-$]$', '^[$-z]$', '^[^$]$', '^[#$%]$'])('a dollar sign without the sign: %s', (source) => {
-    const text = lucene(source, '', { hideDollar: true });
-    expect(text).not.toContain('$');
-    for (let code = 0; code < 0x80; code++) {
-      const char = String.fromCharCode(code);
-      expect([char, lucenePattern(text)(char)]).toEqual([char, new RegExp(source).test(char)]);
-    }
-  });
+  test.each(['^\\$$', '^[$a]$', '^[#$]$', '^[$%]+$', '^[!-$]$', '^[$-z]$', '^[^$]$', '^[#$%]$'])(
+    'a dollar sign without the sign: %s',
+    (source) => {
+      const text = lucene(source, '', { hideDollar: true });
+      expect(text).not.toContain('$');
+      for (let code = 0; code < 0x80; code++) {
+        const char = String.fromCharCode(code);
+        expect([char, lucenePattern(text)(char)]).toEqual([char, new RegExp(source).test(char)]);
+      }
+    },
+  );
 });

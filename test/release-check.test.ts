@@ -37,16 +37,34 @@ const cosign = commandsUnder('### Check a release with cosign');
 
 let project = '';
 let release = '';
-const author = { GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'a@example.org', GIT_COMMITTER_NAME: 'a', GIT_COMMITTER_EMAIL: 'a@example.org' };
+const author = {
+  GIT_AUTHOR_NAME: 'a',
+  GIT_AUTHOR_EMAIL: 'a@example.org',
+  GIT_COMMITTER_NAME: 'a',
+  GIT_COMMITTER_EMAIL: 'a@example.org',
+};
 
-/** Runs a command of the page as it is, but for the places of the public key and of what is in between. */
+/**
+ * Runs a command of the page as it is, but for the places of the public key and of what is in
+ * between.
+ */
 function run(command: string, cwd: string): { readonly code: number | null; readonly out: string } {
-  const env = environment({ ...author, SOURCE_DATE_EPOCH: '1700000000', HOME: root, BESIDE: project, PATH: `${root}${delimiter}${process.env.PATH ?? ''}` });
-  const { status, stdout, stderr } = spawnSync('sh', ['-c', command.replaceAll(/\/tmp\/|\/etc\/acme\//g, '"$BESIDE"/')], {
-    cwd,
-    env,
-    encoding: 'utf8',
+  const env = environment({
+    ...author,
+    SOURCE_DATE_EPOCH: '1700000000',
+    HOME: root,
+    BESIDE: project,
+    PATH: `${root}${delimiter}${process.env.PATH ?? ''}`,
   });
+  const { status, stdout, stderr } = spawnSync(
+    'sh',
+    ['-c', command.replaceAll(/\/tmp\/|\/etc\/acme\//g, '"$BESIDE"/')],
+    {
+      cwd,
+      env,
+      encoding: 'utf8',
+    },
+  );
   return { code: status, out: stdout + stderr };
 }
 
@@ -57,7 +75,11 @@ function expectShown({ command, prints }: Shown, cwd: string): void {
 }
 
 beforeAll(() => {
-  writeFileSync(join(root, 'sigpack'), `#!/bin/sh\nexec '${process.execPath}' '${mainFile}' "$@"\n`, { mode: 0o755 });
+  writeFileSync(
+    join(root, 'sigpack'),
+    `#!/bin/sh\nexec '${process.execPath}' '${mainFile}' "$@"\n`,
+    { mode: 0o755 },
+  );
   project = projectIn(root, {
     'sigpack.yml': `id: acme\ntitle: Acme detections\nversion: 1.3.0\n${anyEvents}`,
     'rules/a.yml':
@@ -68,22 +90,33 @@ beforeAll(() => {
 });
 
 describe.skipIf(process.platform === 'win32')('the commands of docs/releases.md', () => {
-  test('are there', () => expect([first, own, foreign, cosign].map(({ length }) => length)).toEqual([3, 5, 7, 3]));
+  test('are there', () =>
+    expect([first, own, foreign, cosign].map(({ length }) => length)).toEqual([3, 5, 7, 3]));
 
   test('show what changed and release it', () => {
     const folder = projectIn(root, {});
     const git = 'git -c user.name=a -c user.email=a@example.org -c commit.gpgsign=false';
-    const prepared = (command: string): void => expect([command, run(command, folder)]).toEqual([command, expect.objectContaining({ code: 0 })]);
+    const prepared = (command: string): void =>
+      expect([command, run(command, folder)]).toEqual([
+        command,
+        expect.objectContaining({ code: 0 }),
+      ]);
     const edit = (file: string, from: RegExp, to: string): void => {
       const text = readFileSync(join(folder, file), 'utf8');
       expect(text).toMatch(from);
       writeFileSync(join(folder, file), text.replace(from, to));
     };
-    prepared('sigpack init --id acme --splunk none --splunk-index main --graylog none --graylog-streams all');
+    prepared(
+      'sigpack init --id acme --splunk none --splunk-index main --graylog none --graylog-streams all',
+    );
     edit('sigpack.yml', /^version: .*/m, 'version: 1.2.0');
     prepared(`git init -q && git add -A && ${git} commit -q -m start`);
     prepared(`sigpack release && git add -A && ${git} commit -q -m 1.2.0 && git tag v1.2.0`);
-    edit('rules/windows/office-starts-schtasks.yml', /^( *- )'\\outlook\.exe'$/m, "$&\n$1'\\onenote.exe'");
+    edit(
+      'rules/windows/office-starts-schtasks.yml',
+      /^( *- )'\\outlook\.exe'$/m,
+      "$&\n$1'\\onenote.exe'",
+    );
     const said = first.map(({ command }) => run(command.replace(/^git /, `${git} `), folder));
     expect(said.map(({ code }) => code)).toEqual([0, 0, 0]);
     expect(said[0]?.out).toContain("newly catches ParentImage: '*\\onenote.exe'");
@@ -108,7 +141,10 @@ describe.skipIf(process.platform === 'win32')('the commands of docs/releases.md'
     cpSync(release, folder, { recursive: true });
     const text = readFileSync(join(folder, name), 'utf8');
     const at = text.length - 20;
-    writeFileSync(join(folder, name), `${text.slice(0, at)}${text[at] === 'b' ? 'c' : 'b'}${text.slice(at + 1)}`);
+    writeFileSync(
+      join(folder, name),
+      `${text.slice(0, at)}${text[at] === 'b' ? 'c' : 'b'}${text.slice(at + 1)}`,
+    );
     const codes = foreign.map(({ command }) => run(command, folder).code);
     expect(codes).not.toEqual(codes.map(() => 0));
   });

@@ -17,7 +17,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Finished, finishRelease, type ReleaseWrites, writeRelease } from '../src/cli/release/files.ts';
+import {
+  type Finished,
+  finishRelease,
+  type ReleaseWrites,
+  writeRelease,
+} from '../src/cli/release/files.ts';
 import { releaseState, takeReleaseLock } from '../src/cli/release/stage.ts';
 import { spread } from './thoroughness.ts';
 
@@ -27,12 +32,16 @@ beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'sigpack-crash-'));
   before = join(root, 'before');
   mkdirSync(before);
-  for (const name of ['sigpack.yml', 'sigpack.lock', 'CHANGELOG.md']) writeFileSync(join(before, name), `old ${name}`);
+  for (const name of ['sigpack.yml', 'sigpack.lock', 'CHANGELOG.md'])
+    writeFileSync(join(before, name), `old ${name}`);
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const writes = {
-  files: ['sigpack.yml', 'CHANGELOG.md', 'sigpack.lock'].map((path) => ({ path, content: `new ${path}` })),
+  files: ['sigpack.yml', 'CHANGELOG.md', 'sigpack.lock'].map((path) => ({
+    path,
+    content: `new ${path}`,
+  })),
   output: {
     path: 'dist/release/1.1.0',
     files: [
@@ -45,7 +54,11 @@ const writes = {
 /** Every file below a folder with its content. */
 function tree(folder: string): Readonly<Record<string, string>> {
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
-  return Object.fromEntries(paths.filter((path) => lstatSync(join(folder, path)).isFile()).map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
+  return Object.fromEntries(
+    paths
+      .filter((path) => lstatSync(join(folder, path)).isFile())
+      .map((path) => [path, readFileSync(join(folder, path), 'utf8')]),
+  );
 }
 
 function locked<T>(folder: string, work: () => T): T {
@@ -56,8 +69,10 @@ function locked<T>(folder: string, work: () => T): T {
     unlock();
   }
 }
-const finished = (folder: string): Finished | undefined => locked(folder, () => finishRelease(folder));
-const written = (folder: string, what: ReleaseWrites): void => locked(folder, () => writeRelease(folder, what));
+const finished = (folder: string): Finished | undefined =>
+  locked(folder, () => finishRelease(folder));
+const written = (folder: string, what: ReleaseWrites): void =>
+  locked(folder, () => writeRelease(folder, what));
 
 /** A lock that was just created says nothing yet; here, its process is known to be gone. */
 function ageEmptyLock(folder: string): void {
@@ -67,17 +82,28 @@ function ageEmptyLock(folder: string): void {
 }
 
 /** A copy of the folder in which a release dies at its n-th call; what was printed. */
-function crashed(n: number): { readonly folder: string; readonly stdout: string; readonly signal: NodeJS.Signals | null } {
+function crashed(n: number): {
+  readonly folder: string;
+  readonly stdout: string;
+  readonly signal: NodeJS.Signals | null;
+} {
   const folder = join(root, `at-${n}`);
   cpSync(before, folder, { recursive: true });
-  const module = (name: string): string => JSON.stringify(pathToFileURL(join(import.meta.dirname, '..', 'dist', 'modules', 'cli', `${name}.js`)).href);
+  const module = (name: string): string =>
+    JSON.stringify(
+      pathToFileURL(join(import.meta.dirname, '..', 'dist', 'modules', 'cli', `${name}.js`)).href,
+    );
   const script = `import { writeRelease } from ${module('release/files')}; import { takeReleaseLock } from ${module('release/stage')};
     const unlock = takeReleaseLock(${JSON.stringify(folder)}); writeRelease(${JSON.stringify(folder)}, ${JSON.stringify(writes)}); unlock();`;
   const preload = pathToFileURL(join(import.meta.dirname, 'crash-at.mjs')).href;
-  const { stdout, signal } = spawnSync(process.execPath, ['--import', preload, '--input-type=module', '-e', script], {
-    encoding: 'utf8',
-    env: { ...process.env, CRASH_AT: String(n), CRASH_BELOW: folder },
-  });
+  const { stdout, signal } = spawnSync(
+    process.execPath,
+    ['--import', preload, '--input-type=module', '-e', script],
+    {
+      encoding: 'utf8',
+      env: { ...process.env, CRASH_AT: String(n), CRASH_BELOW: folder },
+    },
+  );
   return { folder, stdout, signal };
 }
 
@@ -101,13 +127,18 @@ test('a release that is killed at any call leaves the tree as it was, or is done
     expect(releaseState(folder)).toBe(begun ? 'cut off' : 'none');
     ageEmptyLock(folder);
     finished(folder);
-    const after = Object.fromEntries(Object.entries(tree(folder)).filter(([path]) => !path.startsWith('.sigpack-release')));
+    const after = Object.fromEntries(
+      Object.entries(tree(folder)).filter(([path]) => !path.startsWith('.sigpack-release')),
+    );
     const state = JSON.stringify(after) === JSON.stringify(done) ? 'done' : 'as it was';
     if (state === 'as it was') expect(after).toEqual(tree(before));
     if (begun) expect(state).toBe('done');
     outcomes.add(state);
     // and the next release works
-    written(folder, { files: writes.files, output: { ...writes.output, path: 'dist/release/1.2.0' } });
+    written(folder, {
+      files: writes.files,
+      output: { ...writes.output, path: 'dist/release/1.2.0' },
+    });
     expect(tree(folder)['sigpack.lock']).toBe('new sigpack.lock');
     expect(existsSync(join(folder, '.sigpack-release'))).toBe(false);
     rmSync(folder, { recursive: true });
@@ -121,9 +152,14 @@ function cutOff(name: string): string {
   cpSync(before, folder, { recursive: true });
   const stage = join(folder, '.sigpack-release');
   mkdirSync(join(stage, 'output'), { recursive: true });
-  for (const { path, content } of writes.output.files) writeFileSync(join(stage, 'output', path), content);
-  for (const [index, { content }] of writes.files.entries()) writeFileSync(join(stage, `file-${index}`), content);
-  const moves = [{ from: 'output', to: writes.output.path }, ...writes.files.map(({ path }, index) => ({ from: `file-${index}`, to: path }))];
+  for (const { path, content } of writes.output.files)
+    writeFileSync(join(stage, 'output', path), content);
+  for (const [index, { content }] of writes.files.entries())
+    writeFileSync(join(stage, `file-${index}`), content);
+  const moves = [
+    { from: 'output', to: writes.output.path },
+    ...writes.files.map(({ path }, index) => ({ from: `file-${index}`, to: path })),
+  ];
   writeFileSync(join(stage, 'journal.json'), JSON.stringify({ moves }));
   return folder;
 }
@@ -131,9 +167,13 @@ function cutOff(name: string): string {
 test('a release that was cut off is finished where another one has written the same', () => {
   const folder = cutOff('same');
   mkdirSync(join(folder, 'dist/release/1.1.0'), { recursive: true });
-  for (const { path, content } of writes.output.files) writeFileSync(join(folder, 'dist/release/1.1.0', path), content);
+  for (const { path, content } of writes.output.files)
+    writeFileSync(join(folder, 'dist/release/1.1.0', path), content);
   expect(finished(folder)).toMatchObject({ kind: 'finished' });
-  expect(tree(folder)).toMatchObject({ 'sigpack.lock': 'new sigpack.lock', 'dist/release/1.1.0/a.spl': 'app' });
+  expect(tree(folder)).toMatchObject({
+    'sigpack.lock': 'new sigpack.lock',
+    'dist/release/1.1.0/a.spl': 'app',
+  });
   expect(existsSync(join(folder, '.sigpack-release'))).toBe(false);
 });
 
@@ -141,42 +181,58 @@ test('a release that was cut off is finished where its folder was made and is em
   const folder = cutOff('empty');
   mkdirSync(join(folder, 'dist/release/1.1.0'), { recursive: true });
   expect(finished(folder)).toMatchObject({ kind: 'finished' });
-  expect(tree(folder)).toMatchObject({ 'sigpack.lock': 'new sigpack.lock', 'dist/release/1.1.0/a.spl': 'app' });
+  expect(tree(folder)).toMatchObject({
+    'sigpack.lock': 'new sigpack.lock',
+    'dist/release/1.1.0/a.spl': 'app',
+  });
 });
 
 test.each([
   ['has written other bytes', { 'a.spl': 'other app', SHA256SUMS: 'sums' }],
   ['has written a file more', { 'a.spl': 'app', SHA256SUMS: 'sums', more: '' }],
-])('a release that was cut off before it moved anything is given up where another one %s', (name, files) => {
-  const folder = cutOff(name);
-  mkdirSync(join(folder, 'dist/release/1.1.0'), { recursive: true });
-  for (const [path, content] of Object.entries(files)) writeFileSync(join(folder, 'dist/release/1.1.0', path), content);
-  const untouched = Object.fromEntries(Object.entries(tree(folder)).filter(([path]) => !path.startsWith('.sigpack-release')));
-  expect(finished(folder)).toEqual({ kind: 'given up', path: 'dist/release/1.1.0' });
-  expect(tree(folder)).toEqual(untouched);
-  expect(existsSync(join(folder, '.sigpack-release'))).toBe(false);
-  written(folder, { ...writes, output: { ...writes.output, path: 'dist/release/1.2.0' } });
-  expect(tree(folder)['sigpack.lock']).toBe('new sigpack.lock');
-});
+])(
+  'a release that was cut off before it moved anything is given up where another one %s',
+  (name, files) => {
+    const folder = cutOff(name);
+    mkdirSync(join(folder, 'dist/release/1.1.0'), { recursive: true });
+    for (const [path, content] of Object.entries(files))
+      writeFileSync(join(folder, 'dist/release/1.1.0', path), content);
+    const untouched = Object.fromEntries(
+      Object.entries(tree(folder)).filter(([path]) => !path.startsWith('.sigpack-release')),
+    );
+    expect(finished(folder)).toEqual({ kind: 'given up', path: 'dist/release/1.1.0' });
+    expect(tree(folder)).toEqual(untouched);
+    expect(existsSync(join(folder, '.sigpack-release'))).toBe(false);
+    written(folder, { ...writes, output: { ...writes.output, path: 'dist/release/1.2.0' } });
+    expect(tree(folder)['sigpack.lock']).toBe('new sigpack.lock');
+  },
+);
 
 test('a folder in the way of the last files is named, and the release goes on when it is moved away', () => {
   const folder = cutOff('in the way');
   rmSync(join(folder, '.sigpack-release', 'file-0'));
   rmSync(join(folder, 'CHANGELOG.md'));
   mkdirSync(join(folder, 'CHANGELOG.md'));
-  expect(() => finished(folder)).toThrow(/CHANGELOG\.md is in the way of the release that was cut off; move it away/);
+  expect(() => finished(folder)).toThrow(
+    /CHANGELOG\.md is in the way of the release that was cut off; move it away/,
+  );
   rmSync(join(folder, 'CHANGELOG.md'), { recursive: true });
   expect(finished(folder)).toMatchObject({ kind: 'finished' });
 });
 
 test.each([
   ['a file where the output belongs', (folder: string) => writeFileSync(join(folder, 'dist'), '')],
-  ['a link that leads nowhere', (folder: string) => symlinkSync(join(folder, 'nowhere'), join(folder, 'dist'))],
+  [
+    'a link that leads nowhere',
+    (folder: string) => symlinkSync(join(folder, 'nowhere'), join(folder, 'dist')),
+  ],
 ])('%s is found before anything is moved', (name, prepare) => {
   const folder = join(root, name);
   cpSync(before, folder, { recursive: true });
   prepare(folder);
-  expect(() => written(folder, writes)).toThrow(/dist is a (?:file|link that leads nowhere); a folder is needed there/);
+  expect(() => written(folder, writes)).toThrow(
+    /dist is a (?:file|link that leads nowhere); a folder is needed there/,
+  );
   expect(tree(folder)['sigpack.lock']).toBe('old sigpack.lock');
   expect(existsSync(join(folder, '.sigpack-release'))).toBe(false);
 });
@@ -189,5 +245,10 @@ test('a release under way is nothing that git would commit', () => {
   writeFileSync(join(folder, '.sigpack-release', 'file-0'), 'half');
   unlock();
   const { stdout } = spawnSync('git', ['status', '--porcelain'], { cwd: folder, encoding: 'utf8' });
-  expect(stdout.split('\n').sort()).toEqual(['', '?? CHANGELOG.md', '?? sigpack.lock', '?? sigpack.yml']);
+  expect(stdout.split('\n').sort()).toEqual([
+    '',
+    '?? CHANGELOG.md',
+    '?? sigpack.lock',
+    '?? sigpack.yml',
+  ]);
 });

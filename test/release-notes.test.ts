@@ -10,10 +10,15 @@ test.each([
   ['1.0.0+5', '\n'],
   ['1.1', undefined],
   ['1x10.0', undefined],
-])('the notes of %s', (version, notes) => expect(releaseNotes(changelog('### Added\n\n- New'), version)).toBe(notes));
+])('the notes of %s', (version, notes) =>
+  expect(releaseNotes(changelog('### Added\n\n- New'), version)).toBe(notes),
+);
 
 test.each([
-  ['many lines', Array.from({ length: 9000 }, (_, index) => `- Rule ${index} with a title`).join('\n')],
+  [
+    'many lines',
+    Array.from({ length: 9000 }, (_, index) => `- Rule ${index} with a title`).join('\n'),
+  ],
   ['one line', 'x'.repeat(300_000)],
 ])('%s are cut to what GitHub takes, and what is left out is counted', (_, text) => {
   const notes = releaseNotes(changelog(text), '1.10.0') ?? '';

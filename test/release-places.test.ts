@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -22,11 +31,15 @@ const files = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => statSync(join(folder, path)).isFile())
     .map((path) => `${path} ${readFileSync(join(folder, path), 'utf8')}`);
-const run = (folder: string, ...more: readonly string[]) => sigpack(['release', ...more], { cwd: folder, env: { SOURCE_DATE_EPOCH: '1700000000' } });
+const run = (folder: string, ...more: readonly string[]) =>
+  sigpack(['release', ...more], { cwd: folder, env: { SOURCE_DATE_EPOCH: '1700000000' } });
 
 describe("a place of a release that is something else's", () => {
   test.each([
-    ['{ changelog: sigpack.yml }', /release\.changelog is "sigpack\.yml", which is the configuration; name another place/],
+    [
+      '{ changelog: sigpack.yml }',
+      /release\.changelog is "sigpack\.yml", which is the configuration; name another place/,
+    ],
     ['{ changelog: SIGPACK.YML }', /which is the configuration/],
     ['{ changelog: sigpack.lock }', /which is the lock/],
     ['{ changelog: mine.yml }', /which is where a pipeline is read from/],
@@ -49,11 +62,36 @@ describe("a place of a release that is something else's", () => {
   });
 
   test.each([
-    ['a file as output', '{ output: taken }', (folder: string) => writeFileSync(join(folder, 'taken'), ''), 'taken is a file; a folder is needed there'],
-    ['a file above the output', '{ output: taken/a/b }', (folder: string) => writeFileSync(join(folder, 'taken'), ''), 'taken is a file'],
-    ['a link that leads nowhere', '{ output: taken }', (folder: string) => symlinkSync('nowhere', join(folder, 'taken')), 'taken is a link that leads nowhere'],
-    ['a folder as changelog', '{ changelog: rules }', () => undefined, 'release.changelog is "rules", which is where rules'],
-    ['another folder as changelog', '{ changelog: notes }', (folder: string) => mkdirSync(join(folder, 'notes')), 'which is a folder'],
+    [
+      'a file as output',
+      '{ output: taken }',
+      (folder: string) => writeFileSync(join(folder, 'taken'), ''),
+      'taken is a file; a folder is needed there',
+    ],
+    [
+      'a file above the output',
+      '{ output: taken/a/b }',
+      (folder: string) => writeFileSync(join(folder, 'taken'), ''),
+      'taken is a file',
+    ],
+    [
+      'a link that leads nowhere',
+      '{ output: taken }',
+      (folder: string) => symlinkSync('nowhere', join(folder, 'taken')),
+      'taken is a link that leads nowhere',
+    ],
+    [
+      'a folder as changelog',
+      '{ changelog: rules }',
+      () => undefined,
+      'release.changelog is "rules", which is where rules',
+    ],
+    [
+      'another folder as changelog',
+      '{ changelog: notes }',
+      (folder: string) => mkdirSync(join(folder, 'notes')),
+      'which is a folder',
+    ],
   ])('is refused: %s', async (_, release, prepare, message) => {
     const folder = project(release);
     prepare(folder);
@@ -64,7 +102,10 @@ describe("a place of a release that is something else's", () => {
   });
 
   test('is none below a folder of rules that is the whole project', async () => {
-    const folder = projectIn(root, { 'sigpack.yml': 'targets: [splunk]\nrules: [.]\n', 'a.yml': rule });
+    const folder = projectIn(root, {
+      'sigpack.yml': 'targets: [splunk]\nrules: [.]\n',
+      'a.yml': rule,
+    });
     const { stderr } = await run(folder, '--dry-run');
     expect(stderr).not.toContain('name another place');
   });

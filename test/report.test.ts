@@ -8,13 +8,29 @@ import { createTerminal, wantsColour } from '../src/cli/terminal/terminal.ts';
 import { codeCatalogue } from '../src/source/code.ts';
 import { type Complaint, createBag, type Diagnostic } from '../src/source/diagnostic.ts';
 
-const context: ReportContext = { toolVersion: '1.2.3', paint: unpainted, width: 100, failOn: 'error' };
+const context: ReportContext = {
+  toolVersion: '1.2.3',
+  paint: unpainted,
+  width: 100,
+  failOn: 'error',
+};
 
-function complain(path: string, text: string, span: readonly [number, number], more: Partial<Complaint> = {}): Diagnostic {
+function complain(
+  path: string,
+  text: string,
+  span: readonly [number, number],
+  more: Partial<Complaint> = {},
+): Diagnostic {
   const bag = createBag();
   bag.add(
     { path, text },
-    { code: 'SIG031', message: 'no selection `selectoin`', hint: 'Did you mean `selection`?', ...more, span: { start: span[0], end: span[1] } },
+    {
+      code: 'SIG031',
+      message: 'no selection `selectoin`',
+      hint: 'Did you mean `selection`?',
+      ...more,
+      span: { start: span[0], end: span[1] },
+    },
   );
   const [diagnostic] = bag.list;
   if (!diagnostic) throw new Error('nothing was added');
@@ -53,7 +69,12 @@ test.each([
   ['tabs', 'a:\tb\tcd', 'cd', ['a:    b    cd', '           ^^']],
   ['wide characters', 'a: 検出 bad', 'bad', ['a: 検出 bad', '        ^^^']],
   ['control characters', 'a: \x1b[31m bad', 'bad', ['a: ␛[31m bad', '         ^^^']],
-  ['an override of the reading direction', 'a: \u202ebad', 'bad', ['a: \\u{202e}bad', '           ^^^']],
+  [
+    'an override of the reading direction',
+    'a: \u202ebad',
+    'bad',
+    ['a: \\u{202e}bad', '           ^^^'],
+  ],
   ['a span over several lines', 'a: b\nc: d', 'b\nc', ['a: b', '   ^']],
   ['Windows line breaks', 'a: b\r\nc: d', 'b', ['a: b', '   ^']],
 ])('text: carets stand under the span with %s', (_, text, marked, [line, carets]) => {
@@ -65,40 +86,61 @@ test('text: an empty span gets one caret, an empty line no frame', () => {
   expect(reports.text([complain('a.yml', '', [0, 0])], context).split('\n')).toHaveLength(3);
 });
 
-test.each([0, 1, 40, 120_000, 245_000, 245_764])('text: a line of 245,767 characters is cut to a window around %i', (at) => {
-  const line = `${'x'.repeat(at)}BAD${'y'.repeat(245_764 - at)}`;
-  const [shown = '', carets = ''] = frameOf(complain('a.yml', line, [at, at + 3]), 80);
-  expect(cells(shown)).toBeLessThanOrEqual(80);
-  expect(shown).toContain('BAD');
-  expect(carets.indexOf('^')).toBe(shown.indexOf('BAD'));
-  expect(carets.trimEnd().length - carets.indexOf('^')).toBe(3);
-  if (at > 100) expect(shown).toContain('| …');
-  if (at < 245_000) expect(shown.endsWith('…')).toBe(true);
-});
+test.each([0, 1, 40, 120_000, 245_000, 245_764])(
+  'text: a line of 245,767 characters is cut to a window around %i',
+  (at) => {
+    const line = `${'x'.repeat(at)}BAD${'y'.repeat(245_764 - at)}`;
+    const [shown = '', carets = ''] = frameOf(complain('a.yml', line, [at, at + 3]), 80);
+    expect(cells(shown)).toBeLessThanOrEqual(80);
+    expect(shown).toContain('BAD');
+    expect(carets.indexOf('^')).toBe(shown.indexOf('BAD'));
+    expect(carets.trimEnd().length - carets.indexOf('^')).toBe(3);
+    if (at > 100) expect(shown).toContain('| …');
+    if (at < 245_000) expect(shown.endsWith('…')).toBe(true);
+  },
+);
 
-test.each([20, 40, 79, 100, 200])('text: no line of a frame is wider than %i cells, whatever stands in the line', (width) => {
-  const pieces = ['検出', '\t', '\x1b[2J', 'abc ', '\u{1f600}', '\u0301', '\u202e'];
-  const line = Array.from({ length: 400 }, (_, at) => pieces[(at * at + 3) % pieces.length]).join('');
-  for (let start = 0; start < line.length; start += 37) {
-    for (const length of [0, 1, 9, 300]) {
-      for (const shown of frameOf(complain('a.yml', line, [start, start + length]), width)) expect(cells(shown)).toBeLessThanOrEqual(Math.max(width, 27));
+test.each([20, 40, 79, 100, 200])(
+  'text: no line of a frame is wider than %i cells, whatever stands in the line',
+  (width) => {
+    const pieces = ['検出', '\t', '\x1b[2J', 'abc ', '\u{1f600}', '\u0301', '\u202e'];
+    const line = Array.from({ length: 400 }, (_, at) => pieces[(at * at + 3) % pieces.length]).join(
+      '',
+    );
+    for (let start = 0; start < line.length; start += 37) {
+      for (const length of [0, 1, 9, 300]) {
+        for (const shown of frameOf(complain('a.yml', line, [start, start + length]), width))
+          expect(cells(shown)).toBeLessThanOrEqual(Math.max(width, 27));
+      }
     }
-  }
-});
+  },
+);
 
 test('text: colours only through paint', () => {
-  const painted = reports.text([marking(rule, 'selectoin')], { ...context, paint: (style, text) => `<${style}>${text}</${style}>` });
+  const painted = reports.text([marking(rule, 'selectoin')], {
+    ...context,
+    paint: (style, text) => `<${style}>${text}</${style}>`,
+  });
   expect(painted).toContain('<red>error[SIG031]</red>');
   expect(painted).toContain('<red>^^^^^^^^^</red>');
 });
 
-test.each(Object.entries(reports))('%s: nothing in a rule reaches the terminal as control', (_, report) => {
-  const diagnostic = complain(`${hostile}.yml`, `x: ${hostile}`, [3, 6], { message: hostile, hint: hostile, target: hostile });
-  expect(report([diagnostic], context)).not.toMatch(control);
-});
+test.each(Object.entries(reports))(
+  '%s: nothing in a rule reaches the terminal as control',
+  (_, report) => {
+    const diagnostic = complain(`${hostile}.yml`, `x: ${hostile}`, [3, 6], {
+      message: hostile,
+      hint: hostile,
+      target: hostile,
+    });
+    expect(report([diagnostic], context)).not.toMatch(control);
+  },
+);
 
 test('json: values are kept as they are', () => {
-  const report = JSON.parse(reports.json([marking(rule, 'selectoin', { message: hostile, target: 'splunk' })], context));
+  const report = JSON.parse(
+    reports.json([marking(rule, 'selectoin', { message: hostile, target: 'splunk' })], context),
+  );
   expect(report).toEqual({
     version: 1,
     summary: { errors: 1, warnings: 0, infos: 0 },
@@ -121,32 +163,60 @@ test('json: values are kept as they are', () => {
 });
 
 test('sarif: every code is a rule and results refer to them', () => {
-  const log = JSON.parse(reports.sarif([marking(rule, 'selectoin'), complain('a b/ü#.yml', 'x', [0, 1], { code: 'SIG032' })], context));
-  expect(log).toMatchObject({ version: '2.1.0', runs: [{ columnKind: 'utf16CodeUnits', tool: { driver: { name: 'Sigpack', version: '1.2.3' } } }] });
+  const log = JSON.parse(
+    reports.sarif(
+      [marking(rule, 'selectoin'), complain('a b/ü#.yml', 'x', [0, 1], { code: 'SIG032' })],
+      context,
+    ),
+  );
+  expect(log).toMatchObject({
+    version: '2.1.0',
+    runs: [
+      { columnKind: 'utf16CodeUnits', tool: { driver: { name: 'Sigpack', version: '1.2.3' } } },
+    ],
+  });
   const [{ tool, results }] = log.runs;
-  expect(tool.driver.rules.map((one: { id: string }) => one.id)).toEqual(Object.keys(codeCatalogue));
+  expect(tool.driver.rules.map((one: { id: string }) => one.id)).toEqual(
+    Object.keys(codeCatalogue),
+  );
   for (const result of results) expect(tool.driver.rules[result.ruleIndex].id).toBe(result.ruleId);
   // absolute, as the schema wants it, and no address of anybody else
   for (const { helpUri } of tool.driver.rules) expect(new URL(helpUri).protocol).toBe('sigpack:');
-  expect(results[0].locations[0].physicalLocation.region).toEqual({ startLine: 3, startColumn: 14, endLine: 3, endColumn: 23 });
-  expect(results[1]).toMatchObject({ level: 'warning', locations: [{ physicalLocation: { artifactLocation: { uri: 'a%20b/%C3%BC%23.yml' } } }] });
+  expect(results[0].locations[0].physicalLocation.region).toEqual({
+    startLine: 3,
+    startColumn: 14,
+    endLine: 3,
+    endColumn: 23,
+  });
+  expect(results[1]).toMatchObject({
+    level: 'warning',
+    locations: [{ physicalLocation: { artifactLocation: { uri: 'a%20b/%C3%BC%23.yml' } } }],
+  });
 });
 
 test('text: the page about each code, where it is asked for', () => {
   const shown = reports.text([marking(rule, 'selectoin')], { ...context, links: true });
-  expect(shown).toContain('  = see: docs/diagnostics.md#sig031-condition-names-a-missing-selection\n');
+  expect(shown).toContain(
+    '  = see: docs/diagnostics.md#sig031-condition-names-a-missing-selection\n',
+  );
   expect(reports.text([marking(rule, 'selectoin')], context)).not.toContain('= see:');
 });
 
 test('github: one line a diagnostic, separators escaped', () => {
-  const text = reports.github([complain('a,b:c.yml', 'x', [0, 1], { message: '100% ::error::x\n::stop', hint: 'h' })], context);
+  const text = reports.github(
+    [complain('a,b:c.yml', 'x', [0, 1], { message: '100% ::error::x\n::stop', hint: 'h' })],
+    context,
+  );
   expect(text).toBe(
     '::error file=a%2Cb%3Ac.yml,line=1,endLine=1,col=1,endColumn=2,title=SIG031 condition names a missing selection::100%25 ::error::x␊::stop%0AHint: h\n',
   );
 });
 
 test('junit: well-formed, a failure only for what fails the run', () => {
-  const diagnostics = [marking(rule, 'selectoin', { message: '<&">]]>\x1b\uffff' }), marking(rule, 'title', { code: 'SIG032' })];
+  const diagnostics = [
+    marking(rule, 'selectoin', { message: '<&">]]>\x1b\uffff' }),
+    marking(rule, 'title', { code: 'SIG032' }),
+  ];
   for (const [failOn, failures] of [
     ['never', 0],
     ['error', 1],
@@ -156,7 +226,11 @@ test('junit: well-formed, a failure only for what fails the run', () => {
     expect(XMLValidator.validate(xml)).toBe(true);
     expect(xml.match(/<failure /g)?.length ?? 0).toBe(failures);
     const suites = new XMLParser({ ignoreAttributes: false }).parse(xml).testsuites;
-    expect(suites).toMatchObject({ '@_tests': '2', '@_failures': String(failures), testsuite: { '@_name': 'rules/a.yml' } });
+    expect(suites).toMatchObject({
+      '@_tests': '2',
+      '@_failures': String(failures),
+      testsuite: { '@_name': 'rules/a.yml' },
+    });
   }
   expect(XMLValidator.validate(reports.junit([], context))).toBe(true);
 });
@@ -172,11 +246,27 @@ const summary: BuildSummary = {
   files: 3750,
   rules: { read: 3754, invalid: 1, excluded: 20 },
   targets: [
-    { target: 'splunk', compiled: 3752, enabled: 2900, skipped: [{ code: 'SIG024', count: 2 }], load: { most: 44, mean: 43.7, budget: 44, leftOff } },
-    { target: 'graylog', compiled: 3754, enabled: 2901, skipped: [], load: { mean: 99.9, budget: 100, leftOff: [] } },
+    {
+      target: 'splunk',
+      compiled: 3752,
+      enabled: 2900,
+      skipped: [{ code: 'SIG024', count: 2 }],
+      load: { most: 44, mean: 43.7, budget: 44, leftOff },
+    },
+    {
+      target: 'graylog',
+      compiled: 3754,
+      enabled: 2901,
+      skipped: [],
+      load: { mean: 99.9, budget: 100, leftOff: [] },
+    },
   ],
   madeFor: [
-    { target: 'splunk', pipelines: [{ name: 'splunk', description: 'Splunk \x1b[2J' }], places: ['a', 'b', 'c', 'd', 'e'].map((name) => `index=${name}`) },
+    {
+      target: 'splunk',
+      pipelines: [{ name: 'splunk', description: 'Splunk \x1b[2J' }],
+      places: ['a', 'b', 'c', 'd', 'e'].map((name) => `index=${name}`),
+    },
     { target: 'graylog', pipelines: [{ name: 'none', description: 'names of Sigma' }], places: [] },
   ],
   artifacts: [{ path: 'dist/acme-1.0.0.spl', size: 1_468_006, sha256: 'ab'.repeat(32) }],
@@ -184,7 +274,14 @@ const summary: BuildSummary = {
 };
 
 test('summary: what was read, compiled, skipped and written', () => {
-  expect(formatSummary(summary, [marking(rule, 'selectoin'), marking(rule, 'title', { code: 'SIG032' })], unpainted, false)).toBe(
+  expect(
+    formatSummary(
+      summary,
+      [marking(rule, 'selectoin'), marking(rule, 'title', { code: 'SIG032' })],
+      unpainted,
+      false,
+    ),
+  ).toBe(
     [
       'Acme ␛[2Jdetections 1.0.0',
       '3,754 rules read from 3,750 files, 1 document invalid, 20 left out by select',
@@ -219,7 +316,9 @@ test('summary: what was read, compiled, skipped and written', () => {
 
 test('summary: --verbose names what was left off, and no line that we word is wider than a terminal', () => {
   const lines = formatSummary(summary, [], unpainted, true).split('\n');
-  expect(lines).toEqual(expect.arrayContaining(['    high: One', '    low: Two ␛[2J', '  splunk.searchesPerMinute']));
+  expect(lines).toEqual(
+    expect.arrayContaining(['    high: One', '    low: Two ␛[2J', '  splunk.searchesPerMinute']),
+  );
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
 });
 
@@ -247,7 +346,11 @@ test.each([
 test('terminal: the status line fits, is redrawn at most every 80 ms, and goes away', () => {
   const written: string[] = [];
   let clock = 0;
-  const terminal = createTerminal({ isTTY: true, columns: 40, write: (text) => written.push(text) }, {}, () => clock);
+  const terminal = createTerminal(
+    { isTTY: true, columns: 40, write: (text) => written.push(text) },
+    {},
+    () => clock,
+  );
   terminal.progress(1, 4, `${'long '.repeat(20)}\x1b[2J`);
   clock = 10;
   terminal.progress(2, 4, 'dropped');

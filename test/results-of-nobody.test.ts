@@ -5,7 +5,10 @@ import { alertPack, alertRule } from './alert-packs.ts';
 import { compileSpl } from './judges/spl/spl.ts';
 import type { Event } from './judges/spl/value.ts';
 
-const shell = alertRule('product: windows, category: process_creation', "'Image|endswith': '\\cmd.exe'");
+const shell = alertRule(
+  'product: windows, category: process_creation',
+  "'Image|endswith': '\\cmd.exe'",
+);
 
 function stanzaOf(pipeline: string, rules: string, config = ''): ReadonlyMap<string, string> {
   const { pack, bag } = alertPack('splunk', pipeline, rules, config);
@@ -14,16 +17,31 @@ function stanzaOf(pipeline: string, rules: string, config = ''): ReadonlyMap<str
   return savedSearchSettings(detection, { info: pack.config.info, enterpriseSecurity: false });
 }
 
-function resultsOf(stanza: ReadonlyMap<string, string>, events: readonly Event[]): readonly Event[] {
+function resultsOf(
+  stanza: ReadonlyMap<string, string>,
+  events: readonly Event[],
+): readonly Event[] {
   const search = stanza.get('search') ?? '';
-  const macros = new Map(Array.from(search.matchAll(/`(\w+)`/g), ([, name = '']) => [name, name.endsWith('_filter') ? 'search *' : '*']));
+  const macros = new Map(
+    Array.from(search.matchAll(/`(\w+)`/g), ([, name = '']) => [
+      name,
+      name.endsWith('_filter') ? 'search *' : '*',
+    ]),
+  );
   return compileSpl(search, { macros }).run(events);
 }
 
 /** What Splunk remembers of an alert: the values of the fields that it throttles by. */
-function throttled(stanza: ReadonlyMap<string, string>, events: readonly Event[]): readonly string[] {
-  const fields = (stanza.get('alert.suppress.fields') ?? '').split(',').map((name) => name.replaceAll('"', ''));
-  return resultsOf(stanza, events).map((result) => JSON.stringify(fields.map((field) => result[field] ?? null)));
+function throttled(
+  stanza: ReadonlyMap<string, string>,
+  events: readonly Event[],
+): readonly string[] {
+  const fields = (stanza.get('alert.suppress.fields') ?? '')
+    .split(',')
+    .map((name) => name.replaceAll('"', ''));
+  return resultsOf(stanza, events).map((result) =>
+    JSON.stringify(fields.map((field) => result[field] ?? null)),
+  );
 }
 
 describe('results of Splunk that name nobody', () => {
@@ -31,7 +49,12 @@ describe('results of Splunk that name nobody', () => {
   const sets: readonly (readonly [string, string, string, Event])[] = [
     ['one user', audit, '', { OperationName: 'Add' }],
     ['a machine and a user', shell, '', { Image: 'C:\\cmd.exe' }],
-    ['a user of Windows that is `-`', shell, 'defaults: { suppress: { fields: [User] } }', { Image: 'C:\\cmd.exe', Computer: 'PC1', User: '-' }],
+    [
+      'a user of Windows that is `-`',
+      shell,
+      'defaults: { suppress: { fields: [User] } }',
+      { Image: 'C:\\cmd.exe', Computer: 'PC1', User: '-' },
+    ],
     ['raw events', shell, 'defaults: { splunk: { results: raw } }', { Image: 'C:\\cmd.exe' }],
   ];
 
@@ -45,11 +68,21 @@ describe('results of Splunk that name nobody', () => {
   });
 
   test.each([
-    ['a known user', audit, { OperationName: 'Add', 'properties.initiatedBy.user.userPrincipalName': 'ann', Initiatedby: 'ann' }],
+    [
+      'a known user',
+      audit,
+      {
+        OperationName: 'Add',
+        'properties.initiatedBy.user.userPrincipalName': 'ann',
+        Initiatedby: 'ann',
+      },
+    ],
     ['a known machine', shell, { Image: 'C:\\cmd.exe', Computer: 'PC1' }],
   ])('those of %s are held back', (_, rule, event) => {
     const stanza = stanzaOf('none', rule);
-    expect(throttled(stanza, [{ _time: 100, ...event }])).toEqual(throttled(stanza, [{ _time: 200, ...event }]));
+    expect(throttled(stanza, [{ _time: 100, ...event }])).toEqual(
+      throttled(stanza, [{ _time: 200, ...event }]),
+    );
   });
 
   test('an event of a new one is not held back with the one before it', () => {
@@ -73,28 +106,42 @@ correlation: { type: event_count, rules: [add], group-by: [user], timespan: 10m,
 `;
     const stanza = stanzaOf('none', many);
     expect(stanza.get('alert.suppress.fields')).toBe('user,sigpack_nobody');
-    expect(stanza.get('search')).toContain('eval sigpack_nobody=if(in(coalesce(\'user\',"unknown"),"unknown","-",""),tostring(_time),"no")');
+    expect(stanza.get('search')).toContain(
+      'eval sigpack_nobody=if(in(coalesce(\'user\',"unknown"),"unknown","-",""),tostring(_time),"no")',
+    );
   });
 });
 
 describe('keys of Graylog of messages that name nobody', () => {
   function definitionOf(rule: string, config = '') {
     const { pack } = alertPack('graylog', 'none', rule, config);
-    const [definition] = pack.graylog.flatMap((one) => eventDefinitions(one, pack.config.info, { minimumServerVersion: '6.0', streamIds: [] }));
+    const [definition] = pack.graylog.flatMap((one) =>
+      eventDefinitions(one, pack.config.info, { minimumServerVersion: '6.0', streamIds: [] }),
+    );
     const template = definition?.data.field_spec.sigpack_nobody?.providers[0]?.template;
     return { keys: definition?.data.key_spec, template };
   }
   const id = `\${source.gl2_message_id}`;
 
   test.each([
-    ['a user', alertRule('product: m365, service: audit', 'Operation: x'), '', `\${if source.UserId}no\${else}${id}\${end}`],
+    [
+      'a user',
+      alertRule('product: m365, service: audit', 'Operation: x'),
+      '',
+      `\${if source.UserId}no\${else}${id}\${end}`,
+    ],
     [
       'a sender and a user',
       alertRule('category: proxy', "'c-uri|contains': x"),
       '',
       `\${if source.c-ip}no\${else}\${if source.cs-username}no\${else}${id}\${end}\${end}`,
     ],
-    ['a user that is set', shell, 'defaults: { suppress: { fields: [User] } }', `\${if source.User}no\${else}${id}\${end}`],
+    [
+      'a user that is set',
+      shell,
+      'defaults: { suppress: { fields: [User] } }',
+      `\${if source.User}no\${else}${id}\${end}`,
+    ],
   ])('are their own: %s', (_, rule, config, template) => {
     const found = definitionOf(rule, config);
     expect(found.template).toBe(template);
@@ -103,7 +150,11 @@ describe('keys of Graylog of messages that name nobody', () => {
 
   test.each([
     ['a machine of Windows', shell, ''],
-    ['nothing held back', alertRule('product: m365, service: audit', 'Operation: x'), 'defaults: { suppress: { period: 0 } }'],
+    [
+      'nothing held back',
+      alertRule('product: m365, service: audit', 'Operation: x'),
+      'defaults: { suppress: { period: 0 } }',
+    ],
     ['one alert for all', shell, 'defaults: { suppress: { fields: [] } }'],
   ])('are as ever with %s', (_, rule, config) => {
     const found = definitionOf(rule, config);
@@ -120,16 +171,30 @@ describe('a machine that may collect the events of others', () => {
     ['product: qualys', 'host.scan.vuln: x'],
   ])('suppresses nothing by default: %s', (source, selection) => {
     const stanza = stanzaOf('splunk', alertRule(source, selection));
-    expect([stanza.get('alert.suppress'), stanza.get('alert.suppress.fields')]).toEqual(['0', undefined]);
+    expect([stanza.get('alert.suppress'), stanza.get('alert.suppress.fields')]).toEqual([
+      '0',
+      undefined,
+    ]);
   });
 
   test('suppresses where a setting says so', () => {
-    const stanza = stanzaOf('splunk', alertRule('category: database', 'message: x'), 'defaults: { suppress: { period: 4h } }');
-    expect([stanza.get('alert.suppress.fields'), stanza.get('alert.suppress.period')]).toEqual(['host', '4h']);
+    const stanza = stanzaOf(
+      'splunk',
+      alertRule('category: database', 'message: x'),
+      'defaults: { suppress: { period: 4h } }',
+    );
+    expect([stanza.get('alert.suppress.fields'), stanza.get('alert.suppress.period')]).toEqual([
+      'host',
+      '4h',
+    ]);
   });
 
   test('is the machine itself for Linux', () => {
-    expect(stanzaOf('splunk', alertRule('product: linux, service: sshd', 'message: x')).get('alert.suppress.fields')).toBe('host');
+    expect(
+      stanzaOf('splunk', alertRule('product: linux, service: sshd', 'message: x')).get(
+        'alert.suppress.fields',
+      ),
+    ).toBe('host');
   });
 });
 
@@ -141,15 +206,27 @@ describe('names that the results have for themselves', () => {
     ['threatObjects: [{ field: _time, type: other }]', '_time'],
     ['entities: [{ field: sigpack_events, type: other }]', 'sigpack_events'],
   ])('are refused at their place: %s', (setting, name) => {
-    const { pack, bag } = alertPack('splunk', 'none', shell, `logsources:\n  - match: { product: windows }\n    settings: { ${setting} }`);
+    const { pack, bag } = alertPack(
+      'splunk',
+      'none',
+      shell,
+      `logsources:\n  - match: { product: windows }\n    settings: { ${setting} }`,
+    );
     expect(pack.splunk).toEqual([]);
     const [found] = bag.list.filter(({ code }) => code === 'TGT001');
     expect(found?.message).toContain(`\`${name}\` is a column that the search makes`);
-    expect([found?.file.path, found?.file.text.slice(found.span.start, found.span.end)]).toEqual(['sigpack.yml', name]);
+    expect([found?.file.path, found?.file.text.slice(found.span.start, found.span.end)]).toEqual([
+      'sigpack.yml',
+      name,
+    ]);
   });
 
   test('are fields of events where a result is one', () => {
-    const stanza = stanzaOf('none', shell, 'defaults: { splunk: { results: raw }, suppress: { fields: [count] } }');
+    const stanza = stanzaOf(
+      'none',
+      shell,
+      'defaults: { splunk: { results: raw }, suppress: { fields: [count] } }',
+    );
     expect(stanza.get('alert.suppress.fields')).toBe('count,sigpack_nobody');
   });
 });
@@ -165,15 +242,23 @@ describe('fields with several values of a data model', () => {
   });
 
   test('an event counts once', () => {
-    const [found, ...others] = resultsOf(stanzaOf('splunk-cim', dns()), [asked(['1.1.1.1', '2.2.2.2', '3.3.3.3'])]);
+    const [found, ...others] = resultsOf(stanzaOf('splunk-cim', dns()), [
+      asked(['1.1.1.1', '2.2.2.2', '3.3.3.3']),
+    ]);
     expect(others).toEqual([]);
-    expect(found).toMatchObject({ src: '10.0.0.1', count: 1, answer: ['1.1.1.1', '2.2.2.2', '3.3.3.3'] });
+    expect(found).toMatchObject({
+      src: '10.0.0.1',
+      count: 1,
+      answer: ['1.1.1.1', '2.2.2.2', '3.3.3.3'],
+    });
   });
 
   test('a threshold counts events', () => {
     const stanza = stanzaOf('splunk-cim', dns('sigpack: { threshold: 2 }'));
     expect(resultsOf(stanza, [asked(['1.1.1.1', '2.2.2.2'])])).toEqual([]);
-    expect(resultsOf(stanza, [asked(['1.1.1.1', '2.2.2.2']), asked(['1.1.1.1'], 100.5)])).toMatchObject([{ count: 2 }]);
+    expect(
+      resultsOf(stanza, [asked(['1.1.1.1', '2.2.2.2']), asked(['1.1.1.1'], 100.5)]),
+    ).toMatchObject([{ count: 2 }]);
   });
 
   test('so does a correlation', () => {
@@ -181,12 +266,22 @@ describe('fields with several values of a data model', () => {
 title: Many
 correlation: { type: event_count, rules: [asked], group-by: [src_ip], timespan: 10m, condition: { gte: 2 } }
 `;
-    expect(stanzaOf('splunk-cim', many).get('search')).toMatch(/values\(DNS\.answer\) AS DNS\.answer FROM .* BY _time span=1s (?!.*DNS\.answer)/);
+    expect(stanzaOf('splunk-cim', many).get('search')).toMatch(
+      /values\(DNS\.answer\) AS DNS\.answer FROM .* BY _time span=1s (?!.*DNS\.answer)/,
+    );
   });
 
   test('tell results apart where they are the entity', () => {
-    const stanza = stanzaOf('splunk-cim', dns('sigpack: { entities: [{ field: answer, type: other }] }'));
-    expect(resultsOf(stanza, [asked(['1.1.1.1', '2.2.2.2'])]).map(({ answer, count }) => [answer, count])).toEqual([
+    const stanza = stanzaOf(
+      'splunk-cim',
+      dns('sigpack: { entities: [{ field: answer, type: other }] }'),
+    );
+    expect(
+      resultsOf(stanza, [asked(['1.1.1.1', '2.2.2.2'])]).map(({ answer, count }) => [
+        answer,
+        count,
+      ]),
+    ).toEqual([
       ['1.1.1.1', 1],
       ['2.2.2.2', 1],
     ]);
@@ -195,9 +290,16 @@ correlation: { type: event_count, rules: [asked], group-by: [src_ip], timespan: 
 
 describe('lists of settings', () => {
   test('name a field once where pipelines make one of two', () => {
-    const settings = 'sigpack: { entities: [{ field: Computer, type: system }, { field: ComputerName, type: system }, { field: Computer, type: user }] }';
-    const { pack } = alertPack('splunk', 'splunk', alertRule('product: windows, category: process_creation', "'Image|endswith': x", settings));
-    expect(pack.splunk[0]?.detection.alert?.entities).toEqual([{ field: 'Computer', type: 'system' }]);
+    const settings =
+      'sigpack: { entities: [{ field: Computer, type: system }, { field: ComputerName, type: system }, { field: Computer, type: user }] }';
+    const { pack } = alertPack(
+      'splunk',
+      'splunk',
+      alertRule('product: windows, category: process_creation', "'Image|endswith': x", settings),
+    );
+    expect(pack.splunk[0]?.detection.alert?.entities).toEqual([
+      { field: 'Computer', type: 'system' },
+    ]);
     expect(pack.splunk[0]?.detection.settings.suppress?.fields).toEqual(['Computer']);
   });
 
@@ -215,6 +317,8 @@ describe('lists of settings', () => {
     [`suppress: { fields: [${fields(11)}] }`, 'suppress.fields', 10],
     [`graylog: { keyFields: [${fields(11)}] }`, 'graylog.keyFields', 10],
   ])('have an end: %#', (setting, name, most) =>
-    expect(() => alertPack('splunk', 'none', shell, `defaults: { ${setting} }`)).toThrow(`\`defaults.${name}\` must have at most ${most} entries`),
+    expect(() => alertPack('splunk', 'none', shell, `defaults: { ${setting} }`)).toThrow(
+      `\`defaults.${name}\` must have at most ${most} entries`,
+    ),
   );
 });

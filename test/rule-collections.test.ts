@@ -9,7 +9,8 @@ const id = '11111111-1111-4111-8111-111111111111';
 /** A document that goes into each rule behind it. */
 const global = `action: global\ntitle: G\nid: ${id}\nname: g\ndetection: { s: { A: 1 }, condition: s }\n`;
 /** A document that becomes a rule with the global one. */
-const service = (name: string, more = ''): string => `---\nlogsource: { product: windows, service: ${name} }\n${more}`;
+const service = (name: string, more = ''): string =>
+  `---\nlogsource: { product: windows, service: ${name} }\n${more}`;
 
 /** Title, log source and query of each rule. */
 function rulesOf(text: string, bag: DiagnosticBag = createBag()): readonly string[] {
@@ -186,7 +187,10 @@ correlation: { type: event_count, rules: [base], timespan: 5m, condition: { gte:
     [
       'refuses a document that nothing is made of',
       `title: T\n${rest}---\naction: global\ntitle: Lost\n${rest}`,
-      ['5:9 info SIG072 2 documents of a collection are read as 1 rule', '5:9 error SIG005 no rule follows that this document goes into'],
+      [
+        '5:9 info SIG072 2 documents of a collection are read as 1 rule',
+        '5:9 error SIG005 no rule follows that this document goes into',
+      ],
     ],
     [
       'refuses what stands beside reset, and actions that there are not',
@@ -236,7 +240,9 @@ correlation: { type: event_count, rules: [base], timespan: 5m, condition: { gte:
     const bag = createBag();
     const { documents } = readDocuments({ path: 'x.yml', text }, bag);
     expect(documents.length).toBeLessThan(250);
-    expect(bag.list.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual(['SIG004']);
+    expect(bag.list.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual(
+      ['SIG004'],
+    );
   });
 });
 
@@ -257,14 +263,20 @@ describe('ids and names in a collection', () => {
   });
 
   it('hang on the log source, and not on what stands between', () => {
-    const before = new Set(idsOf(`${global}${service('a')}${service('b')}${service('c')}`).map(([one]) => one));
-    const after = idsOf(`${global}${service('a')}${service('x')}${service('c')}`).map(([one]) => one);
+    const before = new Set(
+      idsOf(`${global}${service('a')}${service('b')}${service('c')}`).map(([one]) => one),
+    );
+    const after = idsOf(`${global}${service('a')}${service('x')}${service('c')}`).map(
+      ([one]) => one,
+    );
     expect(after.filter((one) => before.has(one))).toHaveLength(2);
   });
 
   it('that a document has itself are kept', () => {
     const own = '22222222-2222-4222-8222-222222222222';
-    expect(idsOf(`${global}${service('a', `id: ${own}\n`)}${service('b', 'name: mine\n')}`)).toEqual([
+    expect(
+      idsOf(`${global}${service('a', `id: ${own}\n`)}${service('b', 'name: mine\n')}`),
+    ).toEqual([
       [own, 'g'],
       [id, 'mine'],
     ]);
@@ -293,6 +305,8 @@ describe('a filter reaches all rules that a global document gave', () => {
   });
 
   it('with a log source that fits', () => {
-    expect(rulesOf(`${global}${service('a')}${service('b')}${filter(id, ', service: b')}`)).toEqual(['G (windows/a): A=1', filtered('b')]);
+    expect(rulesOf(`${global}${service('a')}${service('b')}${filter(id, ', service: b')}`)).toEqual(
+      ['G (windows/a): A=1', filtered('b')],
+    );
   });
 });

@@ -1,5 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -28,25 +36,63 @@ const { templates, assets } = loadTemplates(undefined);
 const render = createRenderer({ templates });
 
 /** A target that answers with a text of the rule's, or refuses. */
-function fake(name: string, query: ((compiled: CompiledRule) => string) | undefined, refusal = 'it cannot'): ConversionTarget {
+function fake(
+  name: string,
+  query: ((compiled: CompiledRule) => string) | undefined,
+  refusal = 'it cannot',
+): ConversionTarget {
   return {
     name,
     description: name,
     formats: [
-      { name: 'default', description: '', extension: 'txt', print: (entries) => entries.map(({ converted }) => `${converted.queries.join('\n')}\n`).join('') },
+      {
+        name: 'default',
+        description: '',
+        extension: 'txt',
+        print: (entries) =>
+          entries.map(({ converted }) => `${converted.queries.join('\n')}\n`).join(''),
+      },
     ],
     convert: (compiled) => {
-      const place = { code: 'TGT001', file: compiled.rule.file, span: compiled.rule.titleSpan } as const;
-      if (!query) return { ok: false, problems: [{ ...place, message: refusal, hint: 'Use another.' }] };
-      return { ok: true, value: { queries: [query(compiled)] }, remarks: [{ ...place, message: refusal }] };
+      const place = {
+        code: 'TGT001',
+        file: compiled.rule.file,
+        span: compiled.rule.titleSpan,
+      } as const;
+      if (!query)
+        return { ok: false, problems: [{ ...place, message: refusal, hint: 'Use another.' }] };
+      return {
+        ok: true,
+        value: { queries: [query(compiled)] },
+        remarks: [{ ...place, message: refusal }],
+      };
     },
   };
 }
 
-function pages(rules: readonly CompiledRule[], format: DocsFormat, targets: readonly ConversionTarget[]): ReadonlyMap<string, string> {
-  const convert = (target: ConversionTarget, compiled: CompiledRule) => target.convert(compiled, defaultTargetSettings);
-  const files = docsFiles({ title: 'Our <rules>', rules, slugOf: createSlugs(rules.map(({ rule }) => rule)), targets, convert, format, render, assets });
-  return new Map([...files].map(({ path, content }) => [path, typeof content === 'string' ? content : Buffer.from(content).toString('utf8')]));
+function pages(
+  rules: readonly CompiledRule[],
+  format: DocsFormat,
+  targets: readonly ConversionTarget[],
+): ReadonlyMap<string, string> {
+  const convert = (target: ConversionTarget, compiled: CompiledRule) =>
+    target.convert(compiled, defaultTargetSettings);
+  const files = docsFiles({
+    title: 'Our <rules>',
+    rules,
+    slugOf: createSlugs(rules.map(({ rule }) => rule)),
+    targets,
+    convert,
+    format,
+    render,
+    assets,
+  });
+  return new Map(
+    [...files].map(({ path, content }) => [
+      path,
+      typeof content === 'string' ? content : Buffer.from(content).toString('utf8'),
+    ]),
+  );
 }
 
 const pageOf = (text: string, format: DocsFormat, targets: readonly ConversionTarget[]): string =>
@@ -58,7 +104,9 @@ const cellsOf = (line: string): readonly string[] => line.split(/(?<!\\)\|/).sli
 /** The names of the rows of the first table, and all headings. */
 function shapeOf(markdown: string): { rows: readonly string[]; headings: readonly string[] } {
   const lines = markdown.split('\n');
-  const table = lines.filter((line) => line.startsWith('| ')).map((line) => (cellsOf(line)[0] ?? '').trim());
+  const table = lines
+    .filter((line) => line.startsWith('| '))
+    .map((line) => (cellsOf(line)[0] ?? '').trim());
   return { rows: table, headings: lines.filter((line) => /^##+ /.test(line)) };
 }
 
@@ -73,7 +121,14 @@ const shown = (markdown: string): string =>
 
 /** Those of the page that the form was taken from; test:corpus has the page itself. */
 const rows = [
-  ...['Title', 'Description', 'ATT&amp;CK Tactic', 'ATT&amp;CK Technique', 'Data Needed', 'Trigger'],
+  ...[
+    'Title',
+    'Description',
+    'ATT&amp;CK Tactic',
+    'ATT&amp;CK Technique',
+    'Data Needed',
+    'Trigger',
+  ],
   ...['Severity Level', 'False Positives', 'Development Status', 'References', 'Author'],
 ];
 const sections = ['Sigma rule', 'es-qs', 'xpack-watcher', 'graylog', 'splunk', 'logpoint', 'grep'];
@@ -87,9 +142,13 @@ describe('the page of the seed rule', () => {
     fake('grep', () => "grep -P '^(?:.*1031|.*1032|.*1034)'"),
   ].map((target) => ({
     ...target,
-    convert: (compiled, settings) => ({ ...target.convert(compiled, settings), remarks: [] }) as ReturnType<typeof target.convert>,
+    convert: (compiled, settings) =>
+      ({ ...target.convert(compiled, settings), remarks: [] }) as ReturnType<typeof target.convert>,
   }));
-  const targets = [...standIns.filter(({ name }) => registered.every((target) => target.name !== name)), ...registered];
+  const targets = [
+    ...standIns.filter(({ name }) => registered.every((target) => target.name !== name)),
+    ...registered,
+  ];
   const compiled = compileText(readFileSync(path, 'utf8'));
   const page = pages(compiled, 'md', targets).get('rules/rule.md') ?? '';
 
@@ -150,8 +209,12 @@ detection:
 `;
 }
 
-const echo = (text: string): readonly ConversionTarget[] => [fake('grep', () => text, text), fake('splunk', undefined, text)];
-const tagsOf = (html: string): readonly string[] => (html.match(/<\/?[a-z][a-z0-9]*/gi) ?? []).filter((tag) => tag !== '<a' && tag !== '</a');
+const echo = (text: string): readonly ConversionTarget[] => [
+  fake('grep', () => text, text),
+  fake('splunk', undefined, text),
+];
+const tagsOf = (html: string): readonly string[] =>
+  (html.match(/<\/?[a-z][a-z0-9]*/gi) ?? []).filter((tag) => tag !== '<a' && tag !== '</a');
 
 describe.each(hostileTexts)('a rule that holds %j everywhere', (text) => {
   const benign = 'harmless';
@@ -163,10 +226,13 @@ describe.each(hostileTexts)('a rule that holds %j everywhere', (text) => {
     const lines = table.split('\n');
     expect(lines).toHaveLength(12);
     for (const line of lines) expect(cellsOf(line)).toHaveLength(2);
-    expect(shown(cellsOf(lines[0] ?? '')[1] ?? '').trim()).toBe(text.replace(/[\s\u202e]+/g, ' ').trim());
+    expect(shown(cellsOf(lines[0] ?? '')[1] ?? '').trim()).toBe(
+      text.replace(/[\s\u202e]+/g, ' ').trim(),
+    );
     const markup = table.replaceAll(/<\/?(?:ul|li)>/g, '');
     expect(markup).not.toMatch(/[<`]/);
-    for (const [, url] of table.matchAll(/(?<!\\)\]\(([^)]*)\)/g)) expect(url).toMatch(/^https?:\/\/[^\s()<>|`[\]]+$/);
+    for (const [, url] of table.matchAll(/(?<!\\)\]\(([^)]*)\)/g))
+      expect(url).toMatch(/^https?:\/\/[^\s()<>|`[\]]+$/);
     const prose = page.split('\n').filter((line) => /^(?:Note|No query): /.test(line));
     expect(prose).toHaveLength(2);
     for (const line of prose) expect(line).not.toMatch(/[<>`]|(?<!\\)[[\]*_~]/);
@@ -190,7 +256,8 @@ describe.each(hostileTexts)('a rule that holds %j everywhere', (text) => {
   it('adds no tag to the HTML', () => {
     const page = pageOf(source, 'html', echo(text));
     expect(tagsOf(page)).toEqual(tagsOf(pageOf(hostileRule(benign), 'html', echo(benign))));
-    for (const [, href] of page.matchAll(/href="([^"]*)"/g)) expect(href).toMatch(/^(?:https?:\/\/|#|data:,$|\.\.\/)/);
+    for (const [, href] of page.matchAll(/href="([^"]*)"/g))
+      expect(href).toMatch(/^(?:https?:\/\/|#|data:,$|\.\.\/)/);
   });
 
   it('adds no tag to the index, and comes out of its data whole', () => {
@@ -200,7 +267,9 @@ describe.each(hostileTexts)('a rule that holds %j everywhere', (text) => {
     const data = /<script type="application\/json" id="data">(.*)<\/script>/.exec(index)?.[1] ?? '';
     expect(data).not.toMatch(/[<>&]/);
     expect(JSON.parse(data).rules[0][1]).toBe(text.replace(/\s+/g, ' ').trim());
-    const rows = (pages(compileText(source), 'md', []).get('index.md') ?? '').split('\n').filter((line) => line.includes('rules/rule.md'));
+    const rows = (pages(compileText(source), 'md', []).get('index.md') ?? '')
+      .split('\n')
+      .filter((line) => line.includes('rules/rule.md'));
     expect(rows).toHaveLength(1);
     expect(cellsOf(rows[0] ?? '')).toHaveLength(5);
   });
@@ -221,16 +290,24 @@ describe('escapes', () => {
   });
 
   it('writes links that entities in an address do not change', () => {
-    expect(markdownLink('a]b', 'https://example.org/?a=1&copy=2')).toBe('[a\\]b](https://example.org/?a=1&amp;copy=2)');
+    expect(markdownLink('a]b', 'https://example.org/?a=1&copy=2')).toBe(
+      '[a\\]b](https://example.org/?a=1&amp;copy=2)',
+    );
     expect(markdownText('  a\r\n\tb  ')).toBe('a b');
   });
 
   it('makes fences longer than any run of backticks', () => {
-    expect([fenceFor(''), fenceFor('a ``` b'), fenceFor('`````\n````')].map((fence) => fence.length)).toEqual([3, 4, 6]);
+    expect(
+      [fenceFor(''), fenceFor('a ``` b'), fenceFor('`````\n````')].map((fence) => fence.length),
+    ).toEqual([3, 4, 6]);
   });
 
   it('gives every rule a file name of its own', () => {
-    const at = (path: string, id?: string, more: { readonly status?: 'stable' | 'deprecated'; readonly start?: number } = {}) => ({
+    const at = (
+      path: string,
+      id?: string,
+      more: { readonly status?: 'stable' | 'deprecated'; readonly start?: number } = {},
+    ) => ({
       file: { path, text: '' },
       // rules of a collection share the place of their title
       titleSpan: { start: 0, end: 0 },
@@ -249,7 +326,17 @@ describe('escapes', () => {
       at('x/a b|c.yml'),
       at('rule-bbbbbbbb.yml'),
     ];
-    const slugs = ['rule-bbbbbbbb0000', 'rule', 'rule-aaaaaaaa', 'rule-aaaaaaaa0000', 'rule-con', 'rule-2', 'rule-3', 'a-b-c', 'rule-bbbbbbbb'];
+    const slugs = [
+      'rule-bbbbbbbb0000',
+      'rule',
+      'rule-aaaaaaaa',
+      'rule-aaaaaaaa0000',
+      'rule-con',
+      'rule-2',
+      'rule-3',
+      'a-b-c',
+      'rule-bbbbbbbb',
+    ];
     expect(rules.map(createSlugs(rules))).toEqual(slugs);
     expect(rules.toReversed().map(createSlugs(rules.toReversed()))).toEqual(slugs.toReversed());
   });
@@ -261,13 +348,25 @@ const ruleWith = (number: number, ...tags: string[]): string =>
 describe('ATT&CK', () => {
   it('has names for ids, and ends chains of revoked ids', () => {
     expect(techniqueNames.get('T1059.001')).toBe('PowerShell');
-    for (const [id, name] of techniqueNames) expect([id, name]).toEqual([expect.stringMatching(/^T\d{4}(?:\.\d{3})?$/), expect.stringMatching(/\w/)]);
-    for (const { current } of attackTechniques.values()) expect(attackTechniques.get(current)?.current).toBe(current);
-    expect(attackTechniques.get('T1073')).toMatchObject({ name: 'DLL Side-Loading', current: 'T1574.001', tactics: ['defense-evasion'] });
+    for (const [id, name] of techniqueNames)
+      expect([id, name]).toEqual([
+        expect.stringMatching(/^T\d{4}(?:\.\d{3})?$/),
+        expect.stringMatching(/\w/),
+      ]);
+    for (const { current } of attackTechniques.values())
+      expect(attackTechniques.get(current)?.current).toBe(current);
+    expect(attackTechniques.get('T1073')).toMatchObject({
+      name: 'DLL Side-Loading',
+      current: 'T1574.001',
+      tactics: ['defense-evasion'],
+    });
   });
 
   it('knows Defense Evasion and Stealth by one id', () => {
-    expect(tacticByShortName.get('defense-evasion')).toMatchObject({ id: 'TA0005', name: 'Defense Evasion' });
+    expect(tacticByShortName.get('defense-evasion')).toMatchObject({
+      id: 'TA0005',
+      name: 'Defense Evasion',
+    });
     expect(tacticByShortName.get('stealth')).toMatchObject({ id: 'TA0005', name: 'Stealth' });
   });
 
@@ -285,7 +384,13 @@ describe('ATT&CK', () => {
       { tactics: ['defense-evasion', 'stealth'], techniques: ['T1073'] },
       { tactics: ['stealth', 'other'], techniques: ['T9999'] },
     ]);
-    expect(Object.fromEntries(count.techniques)).toEqual({ T1059: 2, 'T1059.001': 2, 'T1059.003': 1, T1574: 1, 'T1574.001': 1 });
+    expect(Object.fromEntries(count.techniques)).toEqual({
+      T1059: 2,
+      'T1059.001': 2,
+      'T1059.003': 1,
+      T1574: 1,
+      'T1574.001': 1,
+    });
     expect(Object.fromEntries(count.tactics)).toEqual({ TA0002: 2, TA0005: 2 });
     const columns = new Map(attackMatrix(count).map((column) => [column.name, column]));
     expect(columns.size).toBe(15);
@@ -298,8 +403,13 @@ describe('ATT&CK', () => {
         { id: 'T1059.003', rules: 1 },
       ],
     });
-    for (const name of ['Stealth', 'Persistence']) expect(columns.get(name)?.techniques.find(({ id }) => id === 'T1574')).toMatchObject({ rules: 1 });
-    expect([...columns.values()].flatMap(({ techniques }) => techniques.map(({ id }) => id))).not.toContain('T1073');
+    for (const name of ['Stealth', 'Persistence'])
+      expect(columns.get(name)?.techniques.find(({ id }) => id === 'T1574')).toMatchObject({
+        rules: 1,
+      });
+    expect(
+      [...columns.values()].flatMap(({ techniques }) => techniques.map(({ id }) => id)),
+    ).not.toContain('T1073');
   });
 
   it('colours by number', () => {
@@ -308,15 +418,26 @@ describe('ATT&CK', () => {
 
   it('writes a layer for the Navigator', () => {
     const layer = JSON.parse(pages(compileText(text), 'md', []).get('layer.json') ?? '');
-    expect(layer).toMatchObject({ name: 'Our <rules>', domain: 'enterprise-attack', versions: { layer: '4.5' }, gradient: { minValue: 1, maxValue: 2 } });
-    expect(layer.techniques.map(({ techniqueID, score }: { techniqueID: string; score: number }) => [techniqueID, score])).toEqual([
+    expect(layer).toMatchObject({
+      name: 'Our <rules>',
+      domain: 'enterprise-attack',
+      versions: { layer: '4.5' },
+      gradient: { minValue: 1, maxValue: 2 },
+    });
+    expect(
+      layer.techniques.map(({ techniqueID, score }: { techniqueID: string; score: number }) => [
+        techniqueID,
+        score,
+      ]),
+    ).toEqual([
       ['T1059', 2],
       ['T1059.001', 2],
       ['T1059.003', 1],
       ['T1574', 1],
       ['T1574.001', 1],
     ]);
-    for (const technique of layer.techniques) expect(technique).toMatchObject({ enabled: true, showSubtechniques: false });
+    for (const technique of layer.techniques)
+      expect(technique).toMatchObject({ enabled: true, showSubtechniques: false });
     expect(JSON.parse(navigatorLayer('none', countAttack([]))).techniques).toEqual([]);
   });
 
@@ -325,21 +446,28 @@ describe('ATT&CK', () => {
     expect(pages(compiled, 'md', []).get('index.md')).toContain(
       '| T1059: Command and Scripting Interpreter | 2 | T1059.001: PowerShell (2), T1059.003: Windows Command Shell (1) |',
     );
-    expect(pages(compiled, 'html', []).get('index.html')).toMatch(/<li data-heat="2"><button type="button" data-technique="T1059">.*?<b>2<\/b>/);
+    expect(pages(compiled, 'html', []).get('index.html')).toMatch(
+      /<li data-heat="2"><button type="button" data-technique="T1059">.*?<b>2<\/b>/,
+    );
   });
 });
 
 describe('what a rule needs', () => {
   const needed = (logsource: string, detection: string) =>
-    compileText(`title: T\nlogsource: {${logsource}}\ndetection:\n  s: ${detection}\n  n: {EventID: 9}\n  condition: s and not n\n`).map((one) =>
-      dataNeeded(one),
-    )[0];
+    compileText(
+      `title: T\nlogsource: {${logsource}}\ndetection:\n  s: ${detection}\n  n: {EventID: 9}\n  condition: s and not n\n`,
+    ).map((one) => dataNeeded(one))[0];
 
   it.each([
     [
       'product: windows, service: security',
       '{EventID: [4624, 4625], Logon|contains: x}',
-      ['Log source: product windows, service security', 'Channel: Security', 'Event IDs: 4624, 4625', 'Fields: EventID, Logon'],
+      [
+        'Log source: product windows, service security',
+        'Channel: Security',
+        'Event IDs: 4624, 4625',
+        'Fields: EventID, Logon',
+      ],
     ],
     [
       'product: windows, category: process_creation',
@@ -372,14 +500,27 @@ describe('what a rule needs', () => {
     [
       'product: windows, category: file_rename',
       '{FilePath: a}',
-      ['Log source: product windows, category file_rename', 'ETW provider: Microsoft-Windows-Kernel-File', 'Fields: FilePath, EventID'],
+      [
+        'Log source: product windows, category file_rename',
+        'ETW provider: Microsoft-Windows-Kernel-File',
+        'Fields: FilePath, EventID',
+      ],
     ],
     [
       'product: linux, definition: Needs auditd',
       '[word]',
-      ['Log source: product linux', 'Setup: Needs auditd', 'Field: EventID', 'Keywords in the whole event'],
+      [
+        'Log source: product linux',
+        'Setup: Needs auditd',
+        'Field: EventID',
+        'Keywords in the whole event',
+      ],
     ],
-    ['product: windows, service: constructor', '{a: 1}', ['Log source: product windows, service constructor', 'Fields: a, EventID']],
+    [
+      'product: windows, service: constructor',
+      '{a: 1}',
+      ['Log source: product windows, service constructor', 'Fields: a, EventID'],
+    ],
   ])('of %s with %s', (logsource, detection, expected) => {
     expect(needed(logsource, detection)).toEqual(expected);
   });
@@ -393,7 +534,10 @@ describe('what a rule needs', () => {
   it('takes the fields and sources of the rules of a correlation', () => {
     const text = `${ruleWith(1)}name: base\n---\ntitle: Many\ncorrelation:\n  type: value_count\n  rules: [base]\n  group-by: [host]\n  timespan: 5m\n  condition: {gte: 3, field: user}\n`;
     const [, many] = compileText(text);
-    expect(many && dataNeeded(many)).toEqual(['Log source: product windows', 'Fields: a, host, user']);
+    expect(many && dataNeeded(many)).toEqual([
+      'Log source: product windows',
+      'Fields: a, host, user',
+    ]);
   });
 });
 
@@ -405,7 +549,10 @@ it('has its page where correlations share their parts level upon level', () => {
           `title: ${half}${n}\nname: ${half}${n}\ncorrelation:\n  type: temporal\n  rules: [a${n - 1}, b${n - 1}]\n  group-by: [g${n}]\n  timespan: 5m\n`,
       )
       .join('---\n');
-  const text = [...['a', 'b'].map((half) => `${ruleWith(1)}name: ${half}0\n`), ...Array.from({ length: 40 }, (_, index) => level(index + 1))].join('---\n');
+  const text = [
+    ...['a', 'b'].map((half) => `${ruleWith(1)}name: ${half}0\n`),
+    ...Array.from({ length: 40 }, (_, index) => level(index + 1)),
+  ].join('---\n');
   const last = compileText(text.replace('000001', '000002')).at(-1);
   expect(last && dataNeeded(last)).toContain('Log source: product windows');
 });
@@ -416,12 +563,19 @@ it('says why a target has no query, in the order of the sections', () => {
   expect(page.match(/^### .*/gm)).toEqual(['### Sigma rule', '### es-qs', '### grep', '### zz']);
   expect(page).toContain('### grep\n\nNo query: It cannot. Use another.\n');
   expect(page).toContain('```\nq\n```\n\nNote: It cannot.\n');
-  expect(pageOf(ruleWith(1), 'html', targets)).toContain('<p class="reason"><b>No query.</b> It cannot. Use another.</p>');
+  expect(pageOf(ruleWith(1), 'html', targets)).toContain(
+    '<p class="reason"><b>No query.</b> It cannot. Use another.</p>',
+  );
 });
 
 it('shows only its own document of a file with several', () => {
   const all = pages(compileText(`${ruleWith(1)}---\n${ruleWith(2)}`), 'md', []);
-  expect([...all.keys()]).toEqual(['rules/rule.md', 'rules/rule-00000000.md', 'index.md', 'layer.json']);
+  expect([...all.keys()]).toEqual([
+    'rules/rule.md',
+    'rules/rule-00000000.md',
+    'index.md',
+    'layer.json',
+  ]);
   expect(all.get('rules/rule-00000000.md')).toContain('```\ntitle: Rule 2\n');
   expect(all.get('rules/rule-00000000.md')).not.toContain('Rule 1');
 });
@@ -430,13 +584,24 @@ describe('the command', () => {
   const rules = join(root, 'rules', 'windows');
   // the second of the two holds a rule and its correlation
   const written = ['dhcp-callout-dll-failed', 'many-failed-logons', 'many-failed-logons-6a7f2f0e'];
-  const run = async (paths: readonly string[], format: DocsFormat): Promise<{ code: number; said: string; files: readonly string[] }> => {
+  const run = async (
+    paths: readonly string[],
+    format: DocsFormat,
+  ): Promise<{ code: number; said: string; files: readonly string[] }> => {
     const output = mkdtempSync(join(tmpdir(), 'sigpack-docs-'));
     const said: string[] = [];
-    const spies = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockImplementation((text) => said.push(String(text)) > 0));
+    const spies = [process.stdout, process.stderr].map((stream) =>
+      vi.spyOn(stream, 'write').mockImplementation((text) => said.push(String(text)) > 0),
+    );
     try {
       const code = await docs(paths, { output, format });
-      return { code, said: said.join(''), files: (readdirSync(output, { recursive: true }) as string[]).map((path) => path.replaceAll('\\', '/')).sort() };
+      return {
+        code,
+        said: said.join(''),
+        files: (readdirSync(output, { recursive: true }) as string[])
+          .map((path) => path.replaceAll('\\', '/'))
+          .sort(),
+      };
     } finally {
       for (const spy of spies) spy.mockRestore();
       rmSync(output, { recursive: true });
@@ -450,7 +615,13 @@ describe('the command', () => {
     );
     expect(code).toBe(0);
     expect(said).toMatch(new RegExp(`wrote 3 pages: .*/index\\.${format}\n$`));
-    const own = ['.sigpack.pages', 'rules', `index.${format}`, 'layer.json', ...(format === 'html' ? ['site.css', 'site.js'] : [])];
+    const own = [
+      '.sigpack.pages',
+      'rules',
+      `index.${format}`,
+      'layer.json',
+      ...(format === 'html' ? ['site.css', 'site.js'] : []),
+    ];
     expect(files).toEqual([...own, ...written.map((name) => `rules/${name}.${format}`)].sort());
   });
 
@@ -474,12 +645,32 @@ describe('the folder of the pages', () => {
 
   it('loses the pages of rules that are gone, and keeps what is not of Sigpack', async () => {
     const output = fresh();
-    expect(await writePages(output, [page('a.html'), page('b.html'), { path: 'index.html', content: '1' }], 'html')).toBe(2);
+    expect(
+      await writePages(
+        output,
+        [page('a.html'), page('b.html'), { path: 'index.html', content: '1' }],
+        'html',
+      ),
+    ).toBe(2);
     writeFileSync(join(output, 'rules', 'own.html'), 'mine');
     writeFileSync(join(output, 'README.txt'), 'mine');
-    await writePages(output, [page('b.html', 'new'), page('c.html'), { path: 'index.html', content: '2' }], 'html');
-    expect(listing(output)).toEqual(['README.txt', 'index.html', 'rules/b.html', 'rules/c.html', 'rules/own.html']);
-    expect(['rules/b.html', 'index.html', 'rules/own.html'].map((path) => readFileSync(join(output, path), 'utf8'))).toEqual(['new', '2', 'mine']);
+    await writePages(
+      output,
+      [page('b.html', 'new'), page('c.html'), { path: 'index.html', content: '2' }],
+      'html',
+    );
+    expect(listing(output)).toEqual([
+      'README.txt',
+      'index.html',
+      'rules/b.html',
+      'rules/c.html',
+      'rules/own.html',
+    ]);
+    expect(
+      ['rules/b.html', 'index.html', 'rules/own.html'].map((path) =>
+        readFileSync(join(output, path), 'utf8'),
+      ),
+    ).toEqual(['new', '2', 'mine']);
   });
 
   it('holds both formats, each with its own rules', async () => {
@@ -494,10 +685,14 @@ describe('the folder of the pages', () => {
     const output = fresh();
     mkdirSync(output, { recursive: true });
     writeFileSync(join(output, 'index.html'), 'mine');
-    await expect(writePages(output, [page('a.html'), { path: 'index.html', content: 'ours' }], 'html')).rejects.toThrow(/index\.html is in the way/);
+    await expect(
+      writePages(output, [page('a.html'), { path: 'index.html', content: 'ours' }], 'html'),
+    ).rejects.toThrow(/index\.html is in the way/);
     expect(listing(output)).toEqual(['index.html']);
     expect(readFileSync(join(output, 'index.html'), 'utf8')).toBe('mine');
-    await expect(writePages(join(output, 'index.html'), [], 'html')).rejects.toThrow('is a file; a folder is needed there');
+    await expect(writePages(join(output, 'index.html'), [], 'html')).rejects.toThrow(
+      'is a file; a folder is needed there',
+    );
   });
 
   it('takes no path out of its list that leads elsewhere', async () => {
@@ -505,7 +700,10 @@ describe('the folder of the pages', () => {
     await writePages(output, [page('a.html')], 'html');
     writeFileSync(join(output, '..', 'victim.html'), 'mine');
     writeFileSync(join(output, 'victim.html'), 'mine');
-    writeFileSync(join(output, '.sigpack.pages'), '../victim.html\nvictim.html\nrules/../victim.html\nrules/a.html\nrules\n/etc/x.html\n');
+    writeFileSync(
+      join(output, '.sigpack.pages'),
+      '../victim.html\nvictim.html\nrules/../victim.html\nrules/a.html\nrules\n/etc/x.html\n',
+    );
     await writePages(output, [page('b.html')], 'html');
     expect(listing(output)).toEqual(['rules/b.html', 'victim.html']);
     expect(existsSync(join(output, '..', 'victim.html'))).toBe(true);
@@ -541,14 +739,23 @@ describe('the folder of the pages', () => {
 
   // the run is stopped when a quarter of the rules have a page in the temporary folder
   async function stopped(output: string, signal: NodeJS.Signals): Promise<NodeJS.Signals | null> {
-    const run = spawn(process.execPath, [mainFile, 'docs', many, '-o', output], { cwd: folder, env: environment(), stdio: 'ignore' });
-    const ended = new Promise<NodeJS.Signals | null>((resolve) => run.once('exit', (_, by) => resolve(by)));
+    const run = spawn(process.execPath, [mainFile, 'docs', many, '-o', output], {
+      cwd: folder,
+      env: environment(),
+      stdio: 'ignore',
+    });
+    const ended = new Promise<NodeJS.Signals | null>((resolve) =>
+      run.once('exit', (_, by) => resolve(by)),
+    );
     const begun = (): boolean => {
-      const temporary = existsSync(output) ? readdirSync(output).find((name) => name.startsWith('.sigpack-')) : undefined;
+      const temporary = existsSync(output)
+        ? readdirSync(output).find((name) => name.startsWith('.sigpack-'))
+        : undefined;
       const made = temporary === undefined ? '' : join(output, temporary, 'rules');
       return made !== '' && existsSync(made) && readdirSync(made).length > 100;
     };
-    while (!begun() && run.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!begun() && run.exitCode === null)
+      await new Promise((resolve) => setTimeout(resolve, 5));
     run.kill(signal);
     return ended;
   }

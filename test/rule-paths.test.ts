@@ -46,26 +46,78 @@ detection:
   condition: selection
 `;
 const tree = Object.fromEntries(
-  ['a.yml', 'b.yaml', 'win/c.yml', 'win/sub/d.yml', 'old/e.yml', 'old/deep/f.yml', 'win/[x].yml'].map((path) => [`rules/${path}`, rule(path)]),
+  [
+    'a.yml',
+    'b.yaml',
+    'win/c.yml',
+    'win/sub/d.yml',
+    'old/e.yml',
+    'old/deep/f.yml',
+    'win/[x].yml',
+  ].map((path) => [`rules/${path}`, rule(path)]),
 );
 
-const told = (complaint: Diagnostic): string => `${complaint.file.path}:${placed(complaint)}`.replaceAll(`${folder}/`, '');
+const told = (complaint: Diagnostic): string =>
+  `${complaint.file.path}:${placed(complaint)}`.replaceAll(`${folder}/`, '');
 
 /** Files that entries of `rules` in sigpack.yml find, and what is said about it. */
-function found(entries: readonly string[], more = ''): { readonly files: readonly string[]; readonly said: readonly string[] } {
+function found(
+  entries: readonly string[],
+  more = '',
+): { readonly files: readonly string[]; readonly said: readonly string[] } {
   const bag = createBag();
-  const configuration = { path: 'sigpack.yml', text: `rules:\n${entries.map((entry) => `  - ${JSON.stringify(entry)}\n`).join('')}${more}` };
-  const files = findFiles({ lists: [{ entries, folder, key: 'rules' }], home: folder, configuration }, isRuleFile, bag);
-  return { files: files.map(({ path }) => path.replace(`${folder}/`, '')), said: bag.list.map(told).sort() };
+  const configuration = {
+    path: 'sigpack.yml',
+    text: `rules:\n${entries.map((entry) => `  - ${JSON.stringify(entry)}\n`).join('')}${more}`,
+  };
+  const files = findFiles(
+    { lists: [{ entries, folder, key: 'rules' }], home: folder, configuration },
+    isRuleFile,
+    bag,
+  );
+  return {
+    files: files.map(({ path }) => path.replace(`${folder}/`, '')),
+    said: bag.list.map(told).sort(),
+  };
 }
 
 describe('globs and exclusions', () => {
-  beforeEach(() => write({ ...tree, 'rules/win/README.md': '', 'rules/a.test.yml': '', 'rules/.hidden/x.yml': '', 'rules/node_modules/x.yml': '' }));
+  beforeEach(() =>
+    write({
+      ...tree,
+      'rules/win/README.md': '',
+      'rules/a.test.yml': '',
+      'rules/.hidden/x.yml': '',
+      'rules/node_modules/x.yml': '',
+    }),
+  );
 
   it.each<[readonly string[], readonly string[]]>([
     [['rules/*.yml'], ['a.yml']],
-    [['rules/*'], ['a.yml', 'b.yaml', 'old/deep/f.yml', 'old/e.yml', 'win/[x].yml', 'win/c.yml', 'win/sub/d.yml']],
-    [['rules/**'], ['a.yml', 'b.yaml', 'old/deep/f.yml', 'old/e.yml', 'win/[x].yml', 'win/c.yml', 'win/sub/d.yml']],
+    [
+      ['rules/*'],
+      [
+        'a.yml',
+        'b.yaml',
+        'old/deep/f.yml',
+        'old/e.yml',
+        'win/[x].yml',
+        'win/c.yml',
+        'win/sub/d.yml',
+      ],
+    ],
+    [
+      ['rules/**'],
+      [
+        'a.yml',
+        'b.yaml',
+        'old/deep/f.yml',
+        'old/e.yml',
+        'win/[x].yml',
+        'win/c.yml',
+        'win/sub/d.yml',
+      ],
+    ],
     [['rules/**/*.yaml'], ['b.yaml']],
     [['rules/**/sub/*.yml'], ['win/sub/d.yml']],
     [['**/[ad].yml'], ['a.yml', 'win/sub/d.yml']],
@@ -105,15 +157,33 @@ describe('globs and exclusions', () => {
     ['rules/*.txt', '`rules/*.txt` matches no file to read'],
     ['nowhere/**/*.yml', '`nowhere/**/*.yml` matches no file to read'],
     ['rules/.hid*/*.yml', '`rules/.hid*/*.yml` matches no file to read'],
-    ['rules/**.yml', '`rules/**.yml`: `**` stands alone between slashes: write `**/*` for files in any folder'],
+    [
+      'rules/**.yml',
+      '`rules/**.yml`: `**` stands alone between slashes: write `**/*` for files in any folder',
+    ],
     ['rules/*/../*.yml', '`rules/*/../*.yml`: `..` can only stand before the first wildcard'],
-    ['rules/{a,b}.yml', '`rules/{a,b}.yml`: braces are not expanded: write an entry for each alternative, or `\\{` for a brace in a name'],
-    ['rules/@(a|b)*', '`rules/@(a|b)*`: alternatives in parentheses are not supported: write an entry for each'],
-    ['rules/[[:alpha:]].yml', '`rules/[[:alpha:]].yml`: character classes by name, such as [:digit:], are not supported: write the range'],
+    [
+      'rules/{a,b}.yml',
+      '`rules/{a,b}.yml`: braces are not expanded: write an entry for each alternative, or `\\{` for a brace in a name',
+    ],
+    [
+      'rules/@(a|b)*',
+      '`rules/@(a|b)*`: alternatives in parentheses are not supported: write an entry for each',
+    ],
+    [
+      'rules/[[:alpha:]].yml',
+      '`rules/[[:alpha:]].yml`: character classes by name, such as [:digit:], are not supported: write the range',
+    ],
     ['rules/[z-a].yml', '`rules/[z-a].yml`: the range z-a is empty'],
     ['rules/[a', '`rules/[a`: `[` is not closed: write `\\[` for a bracket in a name'],
-    [`rules/${'*'.repeat(1100)}`, `\`rules/${'*'.repeat(1100)}\`: the pattern is longer than 1024 characters`],
-    ['!rules/**.yml', '`!rules/**.yml`: `**` stands alone between slashes: write `**/*` for files in any folder'],
+    [
+      `rules/${'*'.repeat(1100)}`,
+      `\`rules/${'*'.repeat(1100)}\`: the pattern is longer than 1024 characters`,
+    ],
+    [
+      '!rules/**.yml',
+      '`!rules/**.yml`: `**` stands alone between slashes: write `**/*` for files in any folder',
+    ],
   ])('%s is an error at its entry', (entry, message) => {
     expect(found(['rules/a.yml', entry]).said).toEqual([`sigpack.yml:3:5 error PCK013 ${message}`]);
   });
@@ -123,13 +193,19 @@ describe('globs and exclusions', () => {
       'sigpack.yml:3:5 info SIG074 `!rules/old/**` leaves out 2 files',
       'sigpack.yml:4:5 info SIG074 `!rules/olt/**` leaves out nothing',
     ]);
-    expect(found(['!rules/old/**']).said[0]).toBe('sigpack.yml:2:5 error PCK013 there are only exclusions');
+    expect(found(['!rules/old/**']).said[0]).toBe(
+      'sigpack.yml:2:5 error PCK013 there are only exclusions',
+    );
   });
 
   it('does not wait for patterns that are made to be waited for', () => {
     const name = `${'a'.repeat(240)}.yml`;
     write({ [`rules/${'a/'.repeat(60)}${name}`]: rule('Deep') });
-    const entries = [`rules/**/${'*a'.repeat(100)}*b`, `rules/${'**/a/'.repeat(60)}**/*b.yml`, `rules/**/${'[a-z]*'.repeat(100)}b`];
+    const entries = [
+      `rules/**/${'*a'.repeat(100)}*b`,
+      `rules/${'**/a/'.repeat(60)}**/*b.yml`,
+      `rules/**/${'[a-z]*'.repeat(100)}b`,
+    ];
     expect(found(entries).files).toEqual([]);
   });
 });
@@ -147,18 +223,32 @@ describe('.sigpackignore', () => {
     ['all below', 'rules/old/**', ['old/deep/f.yml', 'old/e.yml']],
     ['all but one', '/rules/win/*.yml\n!c.yml', ['win/[x].yml']],
     ['the last line counts', '!c.yml\n/rules/win/*.yml', ['win/[x].yml', 'win/c.yml']],
-    ['nothing comes back from a folder that is left out', 'old/\n!e.yml', ['old/deep/f.yml', 'old/e.yml']],
-    ['comments, blanks, escapes and Windows line ends', '# a.yml\r\n\r\n\\[x].yml  \r\n\\#b\r\n', ['win/[x].yml']],
+    [
+      'nothing comes back from a folder that is left out',
+      'old/\n!e.yml',
+      ['old/deep/f.yml', 'old/e.yml'],
+    ],
+    [
+      'comments, blanks, escapes and Windows line ends',
+      '# a.yml\r\n\r\n\\[x].yml  \r\n\\#b\r\n',
+      ['win/[x].yml'],
+    ],
   ])('%s', (_, text, wanted) => {
     write({ '.sigpackignore': text });
     const all = Object.keys(tree).sort();
     const { files, said } = found(['rules']);
-    expect(all.filter((path) => !files.includes(path))).toEqual(wanted.map((path) => `rules/${path}`));
+    expect(all.filter((path) => !files.includes(path))).toEqual(
+      wanted.map((path) => `rules/${path}`),
+    );
     expect(said.filter((line) => !line.includes(' info SIG074 '))).toEqual([]);
   });
 
   it('in folders of rules and between, with a count for each line', () => {
-    write({ 'rules/.sigpackignore': 'c.yml\n', 'rules/win/.sigpackignore': '\n/sub/\n!c.yml\n', 'rules/old/.sigpackignore': '*.yml\n' });
+    write({
+      'rules/.sigpackignore': 'c.yml\n',
+      'rules/win/.sigpackignore': '\n/sub/\n!c.yml\n',
+      'rules/old/.sigpackignore': '*.yml\n',
+    });
     const { files, said } = found(['rules/win', 'rules/old']);
     expect(files).toEqual(['rules/win/[x].yml', 'rules/win/c.yml']);
     expect(said).toEqual([
@@ -169,7 +259,11 @@ describe('.sigpackignore', () => {
 
   it('leaves alone what is named itself', () => {
     write({ '.sigpackignore': 'old\na.yml\n' });
-    expect(found(['rules/a.yml', 'rules/old']).files).toEqual(['rules/a.yml', 'rules/old/deep/f.yml', 'rules/old/e.yml']);
+    expect(found(['rules/a.yml', 'rules/old']).files).toEqual([
+      'rules/a.yml',
+      'rules/old/deep/f.yml',
+      'rules/old/e.yml',
+    ]);
   });
 
   it('does not take back what a list excludes', () => {
@@ -191,18 +285,28 @@ describe('.sigpackignore', () => {
 
   it('has a bound', () => {
     write({ '.sigpackignore': `${'x\n'.repeat(1000)}a.yml\n` });
-    expect(found(['rules']).said).toEqual(['.sigpackignore:1001:1 error PCK013 `a.yml`: there are more than 1000 patterns']);
+    expect(found(['rules']).said).toEqual([
+      '.sigpackignore:1001:1 error PCK013 `a.yml`: there are more than 1000 patterns',
+    ]);
   });
 });
 
 describe('symbolic links', () => {
-  beforeEach(() => write({ 'rules/a.yml': rule('a'), 'vendor/set/v.yml': rule('v'), 'vendor/set/sub/w.yml': rule('w') }));
+  beforeEach(() =>
+    write({
+      'rules/a.yml': rule('a'),
+      'vendor/set/v.yml': rule('v'),
+      'vendor/set/sub/w.yml': rule('w'),
+    }),
+  );
 
   it('to folders are followed, out of the project too, and told', () => {
     link('rules/vendored', '../vendor/set');
     const { files, said } = found(['rules']);
     expect(files).toEqual(['rules/a.yml', 'rules/vendored/sub/w.yml', 'rules/vendored/v.yml']);
-    expect(said).toEqual(['rules/vendored:1:1 info SIG073 the link is followed to vendor/set: 2 files']);
+    expect(said).toEqual([
+      'rules/vendored:1:1 info SIG073 the link is followed to vendor/set: 2 files',
+    ]);
   });
 
   it('lead in no circle', () => {
@@ -231,7 +335,10 @@ describe('symbolic links', () => {
   it('are seen at each depth of a glob', () => {
     write({ 'rules/one/two/x.yml': rule('x'), 'rules/other/y.yml': rule('y') });
     link('rules/one/link', '../other');
-    expect(found(['rules/*/*/*.yml']).files).toEqual(['rules/one/link/y.yml', 'rules/one/two/x.yml']);
+    expect(found(['rules/*/*/*.yml']).files).toEqual([
+      'rules/one/link/y.yml',
+      'rules/one/two/x.yml',
+    ]);
   });
 
   it('that lead nowhere are errors, unless they are left out', () => {
@@ -242,7 +349,9 @@ describe('symbolic links', () => {
       'rules/gone:1:1 error SIG001 rules/gone: the link leads nowhere',
     ]);
     write({ '.sigpackignore': 'gone\ncircle.yml\n' });
-    expect(found(['rules']).said).toEqual(['.sigpackignore:2:1 info SIG074 `circle.yml` leaves out 1 file']);
+    expect(found(['rules']).said).toEqual([
+      '.sigpackignore:2:1 info SIG074 `circle.yml` leaves out 1 file',
+    ]);
   });
 });
 
@@ -255,7 +364,8 @@ splunk: { index: main }
 rules: ['rules/**/*.yml', '!rules/old/**']
 filters: ['filters/*.yml']
 `;
-  const filter = "title: F\nlogsource: { product: linux }\nfilter: { rules: any, selection: { user: 'x' }, condition: not selection }\n";
+  const filter =
+    "title: F\nlogsource: { product: linux }\nfilter: { rules: any, selection: { user: 'x' }, condition: not selection }\n";
   const tests = (title: string): string =>
     `tests:\n  - { name: hit, match: true, event: { user: ${title} } }\n  - { name: miss, match: false, event: { user: bob } }\n`;
 
@@ -284,14 +394,38 @@ filters: ['filters/*.yml']
   it.each<[string, () => Promise<number>]>([
     ['check', () => build([], without)],
     ['check of a glob', () => build(glob, without)],
-    ['build --require-tests', () => build([], { ...without, dryRun: false, output: 'out', requireTests: true })],
+    [
+      'build --require-tests',
+      () => build([], { ...without, dryRun: false, output: 'out', requireTests: true }),
+    ],
     ['convert', () => convert(glob, { target: ['splunk'], verbose: true })],
     ['explain', () => explain(glob, { target: 'splunk', verbose: true })],
-    ['match', () => match(glob, { events: ['events.ndjson'], format: 'text', verbose: true, allLogSources: true })],
+    [
+      'match',
+      () =>
+        match(glob, {
+          events: ['events.ndjson'],
+          format: 'text',
+          verbose: true,
+          allLogSources: true,
+        }),
+    ],
     ['docs', async () => docs(glob, { output: 'site', format: 'md', verbose: true })],
     ['test', () => runTests([], { watch: false, format: 'text', coverage: true, verbose: true })],
-    ['test of a glob', () => runTests(['rules/**/*.test.yml', '!rules/old/*'], { watch: false, format: 'text', coverage: true, verbose: true })],
-    ['test of a glob of rules', () => runTests(glob, { watch: false, format: 'text', coverage: true, verbose: true })],
+    [
+      'test of a glob',
+      () =>
+        runTests(['rules/**/*.test.yml', '!rules/old/*'], {
+          watch: false,
+          format: 'text',
+          coverage: true,
+          verbose: true,
+        }),
+    ],
+    [
+      'test of a glob of rules',
+      () => runTests(glob, { watch: false, format: 'text', coverage: true, verbose: true }),
+    ],
   ])('%s sees the same rules', async (name, run) => {
     const { code, out } = await said(run);
     expect(out).not.toContain('error[');
@@ -306,24 +440,39 @@ filters: ['filters/*.yml']
   it('stats and diff too', async () => {
     const stated = await said(() => stats([], { all: true, format: 'json' }));
     expect(stated.out).toContain('"searches": 1,');
-    write({ 'other/sigpack.yml': config.replace(", '!rules/old/**'", ''), 'other/rules/a.yml': rule('Arule'), 'other/rules/old/b.yml': rule('Brule') });
+    write({
+      'other/sigpack.yml': config.replace(", '!rules/old/**'", ''),
+      'other/rules/a.yml': rule('Arule'),
+      'other/rules/old/b.yml': rule('Brule'),
+    });
     write({ 'other/filters/f.yml': filter });
     const { out } = await said(() => diff('.', 'other', { format: 'json', verbose: false }));
-    expect(JSON.parse(out.slice(out.indexOf('{')))).toMatchObject({ changes: [{ kinds: ['added'], title: 'Brule' }] });
+    expect(JSON.parse(out.slice(out.indexOf('{')))).toMatchObject({
+      changes: [{ kinds: ['added'], title: 'Brule' }],
+    });
   });
 
   it.each<[string, () => Promise<number>]>([
     ['convert', () => convert(['drafts'], { target: ['splunk'], verbose: false })],
     ['explain', () => explain(['drafts'], { target: 'splunk', verbose: false })],
-    ['match', () => match(['drafts'], { events: ['events.ndjson'], format: 'text', verbose: false })],
+    [
+      'match',
+      () => match(['drafts'], { events: ['events.ndjson'], format: 'text', verbose: false }),
+    ],
   ])('%s says where a folder holds no rule', async (_, run) => {
     write({ 'drafts/README.md': '', 'sigpack.yml': config.replace(/filters.*/, '') });
-    expect(await said(run)).toMatchObject({ code: 'usage: there is no rule in drafts; rules are files that end in .yml or .yaml' });
+    expect(await said(run)).toMatchObject({
+      code: 'usage: there is no rule in drafts; rules are files that end in .yml or .yaml',
+    });
   });
 
   it('takes a file that is named for a rule, and says so where it is none', async () => {
     write({ 'rules/compose.yml': 'services: { web: { image: nginx } }\n' });
-    expect((await said(() => build([], without))).out).toContain('rules/compose.yml:1:1: info[SIG071]: nothing in the file is of a rule');
-    expect((await said(() => build(['rules/compose.yml'], without))).out).toContain('rules/compose.yml:1:1: error[SIG005]');
+    expect((await said(() => build([], without))).out).toContain(
+      'rules/compose.yml:1:1: info[SIG071]: nothing in the file is of a rule',
+    );
+    expect((await said(() => build(['rules/compose.yml'], without))).out).toContain(
+      'rules/compose.yml:1:1: error[SIG005]',
+    );
   });
 });

@@ -28,7 +28,12 @@ export interface ProcessedRule {
 export interface Processed {
   readonly rules: readonly ProcessedRule[];
   /** Those that a bundle could not process. */
-  readonly left: readonly { readonly bundle: string; readonly target: string; readonly source: Rule; readonly complaints: readonly Diagnostic[] }[];
+  readonly left: readonly {
+    readonly bundle: string;
+    readonly target: string;
+    readonly source: Rule;
+    readonly complaints: readonly Diagnostic[];
+  }[];
 }
 
 let known: Processed | undefined;
@@ -46,7 +51,12 @@ function process(): Processed {
   for (const [bundle, targets] of Object.entries(targetsOfBundle)) {
     const bag = createBag();
     const pipelines = loadPipelines([bundle], ruleSetFolder, bag);
-    const compiler = createTargetCompiler({ collection, placeholders, bag, pipelines: new Map(targets.map((target) => [target, pipelines])) });
+    const compiler = createTargetCompiler({
+      collection,
+      placeholders,
+      bag,
+      pipelines: new Map(targets.map((target) => [target, pipelines])),
+    });
     for (const source of collection.rules) {
       const targeted = compiler.compile(source);
       for (const target of targets) {

@@ -7,12 +7,16 @@ import { ruleSet } from './rule-set.ts';
 import { correlationsOfSet } from './rule-set-events.ts';
 
 const itemsIn = (body: SearchBody): readonly DetectionItem[] =>
-  body.kind === 'map' ? body.items : body.entries.flatMap((entry) => (entry.kind === 'item' ? [entry] : entry.items));
+  body.kind === 'map'
+    ? body.items
+    : body.entries.flatMap((entry) => (entry.kind === 'item' ? [entry] : entry.items));
 
 /** The detection rules of the set as they are written. */
 const written = ruleSet().flatMap(({ rule }) => (rule.kind === 'detection' ? [rule] : []));
 const chains = written.flatMap(({ rule }) =>
-  [...rule.detection.searches.values()].flatMap(({ body }) => itemsIn(body)).map(({ modifiers }) => modifiers.map(({ name }) => name)),
+  [...rule.detection.searches.values()]
+    .flatMap(({ body }) => itemsIn(body))
+    .map(({ modifiers }) => modifiers.map(({ name }) => name)),
 );
 
 describe('the rule set has', () => {
@@ -27,29 +31,55 @@ describe('the rule set has', () => {
     const together = (first: string, second: string): boolean => {
       // flags follow `re` alone, so that other modifiers are tried after both
       const before = isFlag(first) && second !== 're' ? ['re', first] : [first];
-      return !(isFlag(second) && !isFlag(first) && first !== 're') && chainProblem(second, before, false) === undefined;
+      return (
+        !(isFlag(second) && !isFlag(first) && first !== 're') &&
+        chainProblem(second, before, false) === undefined
+      );
     };
     const afterRegex = new Set(['all', 'neq']);
-    const sensible = (a: string, b: string): boolean => !isFlag(a) || isFlag(b) || afterRegex.has(b);
+    const sensible = (a: string, b: string): boolean =>
+      !isFlag(a) || isFlag(b) || afterRegex.has(b);
     const pairs = names.flatMap((a, index) =>
-      names.slice(index + 1).flatMap((b) => (sensible(a, b) && (together(a, b) || together(b, a)) ? [[a, b] as const] : [])),
+      names
+        .slice(index + 1)
+        .flatMap((b) =>
+          sensible(a, b) && (together(a, b) || together(b, a)) ? [[a, b] as const] : [],
+        ),
     );
     expect(pairs.length).toBeGreaterThan(140);
-    expect(pairs.filter(([a, b]) => !chains.some((chain) => chain.includes(a) && chain.includes(b)))).toEqual([]);
+    expect(
+      pairs.filter(([a, b]) => !chains.some((chain) => chain.includes(a) && chain.includes(b))),
+    ).toEqual([]);
   });
 
   test('every kind of test', () => {
-    const kinds = new Set(written.flatMap(({ query }) => [...itemsOf(query)].map(({ test }) => test.kind)));
-    expect([...kinds].sort()).toEqual(['boolean', 'cidr', 'compare', 'exists', 'field', 'null', 'number', 'regex', 'string', 'time']);
+    const kinds = new Set(
+      written.flatMap(({ query }) => [...itemsOf(query)].map(({ test }) => test.kind)),
+    );
+    expect([...kinds].sort()).toEqual([
+      'boolean',
+      'cidr',
+      'compare',
+      'exists',
+      'field',
+      'null',
+      'number',
+      'regex',
+      'string',
+      'time',
+    ]);
   });
 
   test('keywords and conditions of every form', () => {
-    expect(written.some(({ query }) => [...itemsOf(query)].some(({ field }) => field === undefined))).toBe(true);
+    expect(
+      written.some(({ query }) => [...itemsOf(query)].some(({ field }) => field === undefined)),
+    ).toBe(true);
     const forms = new Set<string>();
     const visit = (node: object): void => {
       const { kind } = node as { kind?: unknown };
       if (typeof kind === 'string') forms.add(kind);
-      for (const inner of Object.values(node)) if (typeof inner === 'object' && inner !== null) visit(inner);
+      for (const inner of Object.values(node))
+        if (typeof inner === 'object' && inner !== null) visit(inner);
     };
     for (const { rule } of written) rule.detection.conditions.forEach(visit);
     expect([...forms].sort()).toEqual(['and', 'name', 'not', 'or', 'quantifier']);
@@ -58,13 +88,19 @@ describe('the rule set has', () => {
 
   test('every type of correlation and every operator', () => {
     const rules = correlationsOfSet().map(({ rule }) => rule.rule);
-    expect(correlationTypes.filter((type) => !rules.some((rule) => rule.type === type))).toEqual([]);
-    const operators = new Set(rules.flatMap(({ thresholds }) => thresholds.map(({ operator }) => operator)));
+    expect(correlationTypes.filter((type) => !rules.some((rule) => rule.type === type))).toEqual(
+      [],
+    );
+    const operators = new Set(
+      rules.flatMap(({ thresholds }) => thresholds.map(({ operator }) => operator)),
+    );
     expect([...operators].sort()).toEqual(['eq', 'gt', 'gte', 'lt', 'lte', 'neq']);
     expect(rules.some(({ generate }) => generate)).toBe(true);
     expect(rules.some(({ aliases }) => aliases.length > 0)).toBe(true);
     expect(rules.some(({ groupBy }) => groupBy.length === 0)).toBe(true);
     expect(rules.some(({ groupBy }) => groupBy.length > 1)).toBe(true);
-    expect(correlationsOfSet().some(({ rule }) => rule.parts.some(({ kind }) => kind === 'correlation'))).toBe(true);
+    expect(
+      correlationsOfSet().some(({ rule }) => rule.parts.some(({ kind }) => kind === 'correlation')),
+    ).toBe(true);
   });
 });

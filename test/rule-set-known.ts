@@ -6,20 +6,28 @@ import type { TestEvent } from './matcher.ts';
 interface KnownFault {
   readonly targets: readonly string[];
   readonly reason: string;
-  /** Whether the item is one that the target gets wrong for this text of its field, which may be one of several. */
+  /**
+   * Whether the item is one that the target gets wrong for this text of its field, which may be one
+   * of several.
+   */
   readonly applies: (item: Item, text: string, texts: readonly string[]) => boolean;
 }
 
 const faults: readonly KnownFault[] = [
   {
     targets: ['splunk', 'grep'],
-    reason: 'comparisons, parts of dates and endings like another field fail where a field has several values, of which grep sees none',
-    applies: ({ test }, _, texts) => (test.kind === 'compare' || test.kind === 'time' || test.kind === 'field') && texts.length > 1,
+    reason:
+      'comparisons, parts of dates and endings like another field fail where a field has several values, of which grep sees none',
+    applies: ({ test }, _, texts) =>
+      (test.kind === 'compare' || test.kind === 'time' || test.kind === 'field') &&
+      texts.length > 1,
   },
   {
     targets: ['graylog', 'es-qs'],
-    reason: "`$` of PCRE also stands before a line break at the end of the value; in Lucene's expressions it is left out",
-    applies: ({ test }, text) => test.kind === 'regex' && test.source.includes('$') && text.endsWith('\n'),
+    reason:
+      "`$` of PCRE also stands before a line break at the end of the value; in Lucene's expressions it is left out",
+    applies: ({ test }, text) =>
+      test.kind === 'regex' && test.source.includes('$') && text.endsWith('\n'),
   },
   {
     targets: ['graylog', 'es-qs', 'logpoint', 'grep'],
@@ -42,7 +50,8 @@ export function knownFaultsOf(target: string): KnownFaults {
     isKnown(query, event) {
       const fault = own.find(({ applies }) =>
         [...itemsOf(query)].some((item) => {
-          const texts = item.field === undefined ? [] : [event[item.field] ?? []].flat().map(String);
+          const texts =
+            item.field === undefined ? [] : [event[item.field] ?? []].flat().map(String);
           return texts.some((text) => applies(item, text, texts));
         }),
       );

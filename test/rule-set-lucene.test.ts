@@ -2,10 +2,19 @@ import { describe, expect, test } from 'vitest';
 import type { Remark } from '../src/backend/backend.ts';
 import { esQs } from '../src/backend/es-qs/es-qs.ts';
 import { graylog } from '../src/backend/graylog/target.ts';
-import { type ConversionTarget, defaultTargetSettings, type TargetSettings } from '../src/backend/target.ts';
+import {
+  type ConversionTarget,
+  defaultTargetSettings,
+  type TargetSettings,
+} from '../src/backend/target.ts';
 import { xpackWatcher } from '../src/backend/xpack-watcher/xpack-watcher.ts';
 import type { Event } from './judges/spl/value.ts';
-import { type LuceneDocument, type LuceneQuery, readElasticsearch, readLucene } from './lucene-reader.ts';
+import {
+  type LuceneDocument,
+  type LuceneQuery,
+  readElasticsearch,
+  readLucene,
+} from './lucene-reader.ts';
 import { matches } from './matcher.ts';
 import { askedDetections } from './rule-set-events.ts';
 import { knownFaultsOf } from './rule-set-known.ts';
@@ -14,12 +23,18 @@ import { knownFaultsOf } from './rule-set-known.ts';
 const settings: TargetSettings = {
   ...defaultTargetSettings,
   graylog: { ...defaultTargetSettings.graylog, textFields: [], streams: ['Events'] },
-  elasticsearch: { ...defaultTargetSettings.elasticsearch, matching: 'case-insensitive', index: 'events-*' },
+  elasticsearch: {
+    ...defaultTargetSettings.elasticsearch,
+    matching: 'case-insensitive',
+    index: 'events-*',
+  },
 };
 
 const detections = askedDetections();
 /** Events of other rules. */
-const strangers = detections.filter((_, index) => index % 8 === 0).flatMap(({ events }) => events.slice(0, 1));
+const strangers = detections
+  .filter((_, index) => index % 8 === 0)
+  .flatMap(({ events }) => events.slice(0, 1));
 
 const textsOf = (event: Event, keepEmpty: boolean): LuceneDocument =>
   Object.fromEntries(
@@ -31,7 +46,8 @@ const textsOf = (event: Event, keepEmpty: boolean): LuceneDocument =>
   );
 
 /** Says of itself that it finds more than the rule means. */
-const isWidened = (remarks: readonly Remark[]): boolean => remarks.some(({ code }) => code === 'TGT002');
+const isWidened = (remarks: readonly Remark[]): boolean =>
+  remarks.some(({ code }) => code === 'TGT002');
 
 interface Compared {
   readonly wrong: readonly string[];
@@ -41,7 +57,11 @@ interface Compared {
 }
 
 /** `keepEmpty`: the server stores empty texts. */
-function compare(target: ConversionTarget, keepEmpty: boolean, read: (text: string) => LuceneQuery): Compared {
+function compare(
+  target: ConversionTarget,
+  keepEmpty: boolean,
+  read: (text: string) => LuceneQuery,
+): Compared {
   const refused: string[] = [];
   const known = knownFaultsOf(target.name);
   let hits = 0;
@@ -49,7 +69,9 @@ function compare(target: ConversionTarget, keepEmpty: boolean, read: (text: stri
     const conversion = target.convert(rule, settings);
     if (!conversion.ok) {
       refused.push(entry.path);
-      return conversion.problems.every(({ code }) => code === 'TGT001' || code === 'TGT004') ? [] : [`${entry.path}: refused without a reason`];
+      return conversion.problems.every(({ code }) => code === 'TGT001' || code === 'TGT004')
+        ? []
+        : [`${entry.path}: refused without a reason`];
     }
     const queries = conversion.value.queries.map(read);
     return [...own, ...strangers].flatMap((event) => {
@@ -57,8 +79,15 @@ function compare(target: ConversionTarget, keepEmpty: boolean, read: (text: stri
       const wanted = matches(rule.query, stored);
       if (wanted) hits++;
       const found = queries.some((query) => query.matches(stored));
-      if (found === wanted || (found && isWidened(conversion.remarks)) || known.isKnown(rule.query, stored)) return [];
-      return [`${entry.path}: ${wanted ? 'missed' : 'found'} ${JSON.stringify(stored)} by ${conversion.value.queries.join('\n').slice(0, 600)}`];
+      if (
+        found === wanted ||
+        (found && isWidened(conversion.remarks)) ||
+        known.isKnown(rule.query, stored)
+      )
+        return [];
+      return [
+        `${entry.path}: ${wanted ? 'missed' : 'found'} ${JSON.stringify(stored)} by ${conversion.value.queries.join('\n').slice(0, 600)}`,
+      ];
     });
   });
   return { wrong, refused, knownUnused: known.unused(), hits };
@@ -68,20 +97,25 @@ describe('Lucene of the rule set, run by an independent reader', () => {
   test.each([
     ['graylog', graylog, false, readLucene],
     ['es-qs', esQs, true, readElasticsearch],
-  ] as const)('%s finds what the rules mean, or says that it finds more, or refuses them', (_, target, keepEmpty, read) => {
-    const { wrong, refused, knownUnused, hits } = compare(target, keepEmpty, read);
-    expect(wrong).toEqual([]);
-    expect(knownUnused).toEqual([]);
-    expect(hits).toBeGreaterThan(2500);
-    expect(refused.length).toBeLessThan(detections.length / 8);
-  });
+  ] as const)(
+    '%s finds what the rules mean, or says that it finds more, or refuses them',
+    (_, target, keepEmpty, read) => {
+      const { wrong, refused, knownUnused, hits } = compare(target, keepEmpty, read);
+      expect(wrong).toEqual([]);
+      expect(knownUnused).toEqual([]);
+      expect(hits).toBeGreaterThan(2500);
+      expect(refused.length).toBeLessThan(detections.length / 8);
+    },
+  );
 
   test('xpack-watcher searches with the queries of es-qs', () => {
     const wrong = detections.filter(({ rule }) => {
       const [watch, search] = [xpackWatcher.convert(rule, settings), esQs.convert(rule, settings)];
       if (!watch.ok || !search.ok) return watch.ok !== search.ok;
       const held = JSON.stringify(watch.value.document);
-      return search.value.queries.some((query) => !watch.value.queries.includes(query) || !held.includes(JSON.stringify(query)));
+      return search.value.queries.some(
+        (query) => !watch.value.queries.includes(query) || !held.includes(JSON.stringify(query)),
+      );
     });
     expect(wrong.map(({ entry }) => entry.path)).toEqual([]);
   });

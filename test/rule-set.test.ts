@@ -17,13 +17,22 @@ describe('the rule set', () => {
   });
 
   test('has for every detection events that it must match and near misses', () => {
-    const bare = ruleSet().filter(({ rule, standsAlone, hits, misses }) => standsAlone && rule.kind === 'detection' && (hits.length < 2 || misses.length < 2));
+    const bare = ruleSet().filter(
+      ({ rule, standsAlone, hits, misses }) =>
+        standsAlone && rule.kind === 'detection' && (hits.length < 2 || misses.length < 2),
+    );
     expect(bare.map(({ path }) => path)).toEqual([]);
   });
 
   test('has for every correlation at least two cases in which it fires and two in which it does not', () => {
-    const standing = ruleSet().filter(({ rule, standsAlone }) => standsAlone && rule.kind === 'correlation');
-    const bare = standing.filter(({ cases }) => [true, false].some((fires) => cases.filter(({ match }) => (match !== false) === fires).length < 2));
+    const standing = ruleSet().filter(
+      ({ rule, standsAlone }) => standsAlone && rule.kind === 'correlation',
+    );
+    const bare = standing.filter(({ cases }) =>
+      [true, false].some(
+        (fires) => cases.filter(({ match }) => (match !== false) === fires).length < 2,
+      ),
+    );
     expect(bare.map(({ path }) => path)).toEqual([]);
   });
 
@@ -41,7 +50,10 @@ describe('the matchers', () => {
       const prover = proverOf(rule);
       if (!prover.ok) return [`${path}: ${prover.reason}`];
       return cases.flatMap(({ name, match, events }) => {
-        const expected = typeof match === 'number' ? { kind: 'count' as const, count: match } : { kind: match ? ('every' as const) : ('none' as const) };
+        const expected =
+          typeof match === 'number'
+            ? { kind: 'count' as const, count: match }
+            : { kind: match ? ('every' as const) : ('none' as const) };
         return isAsExpected(expected, prover.hitsOf(events), rule.kind) ? [] : [`${path}: ${name}`];
       });
     });
@@ -58,7 +70,9 @@ describe('the matchers', () => {
       return events.flatMap((event) => {
         const found = made.matches(event);
         if (found) hits++;
-        return found === matches(rule.query, event) ? [] : [`${entry.path}: ${found ? 'too many' : 'too few'}: ${JSON.stringify(event)}`];
+        return found === matches(rule.query, event)
+          ? []
+          : [`${entry.path}: ${found ? 'too many' : 'too few'}: ${JSON.stringify(event)}`];
       });
     });
     expect(wrong).toEqual([]);
@@ -73,10 +87,16 @@ describe('the matchers', () => {
     expect(unmatchable).toEqual([]);
     const alone = rules.map(({ id, query }) => ({ id, made: matcherOf(query) }));
     const wrong = asked
-      .flatMap(({ entry, events }) => events.slice(0, entry.hits.length + entry.misses.length + (thorough ? 20 : 3)))
+      .flatMap(({ entry, events }) =>
+        events.slice(0, entry.hits.length + entry.misses.length + (thorough ? 20 : 3)),
+      )
       .flatMap((event) => {
-        const wanted = alone.flatMap(({ id, made }) => (made.ok && made.matches(event) ? [id] : []));
-        return JSON.stringify(matchesOf(event)) === JSON.stringify(wanted) ? [] : [JSON.stringify(event)];
+        const wanted = alone.flatMap(({ id, made }) =>
+          made.ok && made.matches(event) ? [id] : [],
+        );
+        return JSON.stringify(matchesOf(event)) === JSON.stringify(wanted)
+          ? []
+          : [JSON.stringify(event)];
       });
     expect(wrong).toEqual([]);
   });

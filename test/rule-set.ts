@@ -31,7 +31,10 @@ export interface RuleSetEvent {
 
 export interface RuleSetCase {
   readonly name: string;
-  /** As in a test file: every event matches, none does, or so many do. A correlation fires, does not, or fires as often. */
+  /**
+   * As in a test file: every event matches, none does, or so many do. A correlation fires, does
+   * not, or fires as often.
+   */
   readonly match: boolean | number;
   readonly events: readonly RuleSetEvent[];
 }
@@ -44,7 +47,9 @@ export interface RuleSetEntry {
   /** False for a rule that only serves correlations. */
   readonly standsAlone: boolean;
   readonly cases: readonly RuleSetCase[];
-  /** Events of a detection that it must match; none for a correlation, whose events count together. */
+  /**
+   * Events of a detection that it must match; none for a correlation, whose events count together.
+   */
   readonly hits: readonly Event[];
   /** Events of a detection that it must not match; none for a correlation. */
   readonly misses: readonly Event[];
@@ -59,9 +64,15 @@ export function ruleSetFiles(): readonly string[] {
 }
 
 /** All documents of the set, with their references resolved and the values of its placeholders. */
-export function ruleSetCollection(): { readonly collection: Collection; readonly placeholders: ReadonlyMap<string, readonly Pattern[]> } {
+export function ruleSetCollection(): {
+  readonly collection: Collection;
+  readonly placeholders: ReadonlyMap<string, readonly Pattern[]>;
+} {
   const bag = createBag();
-  const config = readConfig({ path: shown(ruleSetConfig), text: readFileSync(ruleSetConfig, 'utf8') }, bag);
+  const config = readConfig(
+    { path: shown(ruleSetConfig), text: readFileSync(ruleSetConfig, 'utf8') },
+    bag,
+  );
   const documents = ruleSetFiles().flatMap((path) => {
     const file = readSourceFile(path, bag);
     return file ? readDocuments(file, bag).documents : [];
@@ -73,7 +84,10 @@ export function ruleSetCollection(): { readonly collection: Collection; readonly
 
 let known: readonly RuleSetEntry[] | undefined;
 
-/** Every rule of the set in the order of paths; read once. Throws where a rule does not compile or a test file is wrong. */
+/**
+ * Every rule of the set in the order of paths; read once. Throws where a rule does not compile or a
+ * test file is wrong.
+ */
 export function ruleSet(): readonly RuleSetEntry[] {
   known ??= readRuleSet();
   return known;
@@ -88,16 +102,32 @@ function readRuleSet(): readonly RuleSetEntry[] {
     const compiled = compile(rule);
     const own = cases.get(rule) ?? [];
     const eventsWhere = (match: boolean): readonly Event[] =>
-      rule.kind === 'correlation' ? [] : own.filter((one) => one.match === match).flatMap(({ events }) => events.map(({ event }) => event));
+      rule.kind === 'correlation'
+        ? []
+        : own
+            .filter((one) => one.match === match)
+            .flatMap(({ events }) => events.map(({ event }) => event));
     const path = relative(ruleSetFolder, resolve(rule.file.path)).split(sep).join('/');
     if (!compiled) return [];
-    return [{ path, rule: compiled, standsAlone: collection.standsAlone(rule), cases: own, hits: eventsWhere(true), misses: eventsWhere(false) }];
+    return [
+      {
+        path,
+        rule: compiled,
+        standsAlone: collection.standsAlone(rule),
+        cases: own,
+        hits: eventsWhere(true),
+        misses: eventsWhere(false),
+      },
+    ];
   });
   stopAtErrors(bag);
   return entries;
 }
 
-function casesByRule(collection: Collection, bag: DiagnosticBag): ReadonlyMap<Rule, readonly RuleSetCase[]> {
+function casesByRule(
+  collection: Collection,
+  bag: DiagnosticBag,
+): ReadonlyMap<Rule, readonly RuleSetCase[]> {
   const find = createRuleFinder(collection, bag);
   const cases = new Map<Rule, RuleSetCase[]>();
   for (const path of findTestFiles(pathLists([ruleSetFolder]), bag)) {
@@ -114,17 +144,28 @@ function casesByRule(collection: Collection, bag: DiagnosticBag): ReadonlyMap<Ru
 
 /** Events as `sigpack test` sees them. */
 function caseOf({ file, name, expected, source }: TestCase): RuleSetCase {
-  if (source.kind === 'file') throw new Error(`${file.path}: "${name}" names a file; events of the rule set stand in the test file`);
+  if (source.kind === 'file')
+    throw new Error(
+      `${file.path}: "${name}" names a file; events of the rule set stand in the test file`,
+    );
   const times = filledTimes(source.events.map(({ time }) => time));
-  const events = source.events.map(({ event }, index) => ({ event: withSigmaNames(eventOf(event)), time: times[index] ?? 0 }));
-  return { name, match: expected.kind === 'count' ? expected.count : expected.kind === 'every', events };
+  const events = source.events.map(({ event }, index) => ({
+    event: withSigmaNames(eventOf(event)),
+    time: times[index] ?? 0,
+  }));
+  return {
+    name,
+    match: expected.kind === 'count' ? expected.count : expected.kind === 'every',
+    events,
+  };
 }
 
 const shown = (path: string): string => relative(process.cwd(), path).split(sep).join('/');
 
 function stopAtErrors({ list }: DiagnosticBag): void {
   const errors = list.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) throw new Error(`the rule set has errors:\n${errors.map(asLine).join('\n')}`);
+  if (errors.length > 0)
+    throw new Error(`the rule set has errors:\n${errors.map(asLine).join('\n')}`);
 }
 
 function asLine({ file, span, code, message, hint }: Diagnostic): string {

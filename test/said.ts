@@ -13,7 +13,10 @@ export async function said(run: () => Promise<number>): Promise<Said> {
     out += String(text);
     return true;
   };
-  const spies = [vi.spyOn(process.stdout, 'write').mockImplementation(take), vi.spyOn(process.stderr, 'write').mockImplementation(take)];
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation(take),
+    vi.spyOn(process.stderr, 'write').mockImplementation(take),
+  ];
   try {
     return { code: await run(), out };
   } catch (error) {

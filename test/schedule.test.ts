@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/pack/config/config.ts';
 import { scheduleHistogram } from '../src/pack/load/schedule-load.ts';
-import { cronGap, cronMinutes, cronPeriod, cronProblem, minimumSplunkInterval, searchWindow, spreadCron, windowOver } from '../src/pack/settings/schedule.ts';
+import {
+  cronGap,
+  cronMinutes,
+  cronPeriod,
+  cronProblem,
+  minimumSplunkInterval,
+  searchWindow,
+  spreadCron,
+  windowOver,
+} from '../src/pack/settings/schedule.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 
 const id = '9c3b6f0a-5a1e-4d36-9b5a-0d6f5c4f1b11';
@@ -20,11 +29,15 @@ describe('spread schedules', () => {
     [5 * 3600, 4 * 3600],
     [86_400, 86_400],
     [200_000, 86_400],
-  ])('an interval of %d s becomes %d s', (interval, period) => expect(cronPeriod(interval)).toBe(period));
+  ])('an interval of %d s becomes %d s', (interval, period) =>
+    expect(cronPeriod(interval)).toBe(period),
+  );
 
   it('keeps a rule on its minute', () => {
     expect(spreadCron(id, 900)).toBe(spreadCron(id, 900));
-    expect(['900', '3600', '10800', '86400'].map((interval) => spreadCron(id, Number(interval)))).toMatchInlineSnapshot(`
+    expect(
+      ['900', '3600', '10800', '86400'].map((interval) => spreadCron(id, Number(interval))),
+    ).toMatchInlineSnapshot(`
       [
         "2,17,32,47 * * * *",
         "47 * * * *",
@@ -41,15 +54,20 @@ describe('spread schedules', () => {
 
   it('gives valid expressions, even gaps, and windows that meet', () => {
     fc.assert(
-      fc.property(fc.string(), fc.integer({ min: 300, max: 100_000 }), fc.integer({ min: 0, max: 7200 }), (rule, interval, delay) => {
-        const cron = spreadCron(rule, interval);
-        const window = searchWindow(interval, delay);
-        expect(cronProblem(cron)).toBeUndefined();
-        expect(cronGap(cron)).toBe(cronPeriod(interval));
-        expect(seconds(window.latest)).toBeGreaterThanOrEqual(delay);
-        // the next window starts no later than this one ended
-        expect(seconds(window.earliest) - seconds(window.latest)).toBe(cronPeriod(interval));
-      }),
+      fc.property(
+        fc.string(),
+        fc.integer({ min: 300, max: 100_000 }),
+        fc.integer({ min: 0, max: 7200 }),
+        (rule, interval, delay) => {
+          const cron = spreadCron(rule, interval);
+          const window = searchWindow(interval, delay);
+          expect(cronProblem(cron)).toBeUndefined();
+          expect(cronGap(cron)).toBe(cronPeriod(interval));
+          expect(seconds(window.latest)).toBeGreaterThanOrEqual(delay);
+          // the next window starts no later than this one ended
+          expect(seconds(window.earliest) - seconds(window.latest)).toBe(cronPeriod(interval));
+        },
+      ),
     );
   });
 
@@ -74,7 +92,10 @@ describe('windows', () => {
     expect(searchWindow(interval, delay, window)).toEqual({ earliest, latest }),
   );
   it('covers the longest gap of a custom schedule', () =>
-    expect(windowOver(cronGap('0 6 * * 1-5') ?? 0, 600)).toEqual({ earliest: '-4330m@m', latest: '-10m@m' }));
+    expect(windowOver(cronGap('0 6 * * 1-5') ?? 0, 600)).toEqual({
+      earliest: '-4330m@m',
+      latest: '-10m@m',
+    }));
 });
 
 describe('cron expressions', () => {
@@ -118,9 +139,14 @@ describe('cron expressions', () => {
     ['0 0 29 2 *', '1461 days apart'],
   ])('the gaps of %s: %s', (cron, problem) => {
     const bag = createBag();
-    const read = readConfig({ path: 'sigpack.yml', text: `title: Long gaps\ndefaults: { cron: '${cron}' }\n` }, bag);
+    const read = readConfig(
+      { path: 'sigpack.yml', text: `title: Long gaps\ndefaults: { cron: '${cron}' }\n` },
+      bag,
+    );
     const said = bag.list.map(({ message }) => message);
-    expect([read === undefined, said]).toEqual(problem === undefined ? [false, []] : [true, [expect.stringContaining(problem)]]);
+    expect([read === undefined, said]).toEqual(
+      problem === undefined ? [false, []] : [true, [expect.stringContaining(problem)]],
+    );
   });
 
   it('counts runs by minute', () => {

@@ -11,18 +11,29 @@ test.each([
   ['al', ['all', 'any'], 'all'],
   ['xyz', ['all', 'any'], undefined],
   ['ab', ['cd', 'ef'], undefined],
-  ['splunk-window', ['splunk-linux', 'splunk-windows-classic', 'splunk-windows-xml'], 'splunk-windows-xml'],
+  [
+    'splunk-window',
+    ['splunk-linux', 'splunk-windows-classic', 'splunk-windows-xml'],
+    'splunk-windows-xml',
+  ],
   ['Windows-s', ['windows', 'windows-sysmon'], 'windows-sysmon'],
   ['selection', ['selections', 'selection'], 'selection'],
   ['', ['a'], undefined],
   ['a', [], undefined],
   ['x'.repeat(1000), ['x'], undefined],
-])('the nearest to %s in %o is %s', (name, candidates, found) => expect(nearest(name, candidates)).toBe(found));
+])('the nearest to %s in %o is %s', (name, candidates, found) =>
+  expect(nearest(name, candidates)).toBe(found),
+);
 
 const pairSchema: JsonSchema = {
   oneOf: [
     { type: 'string', maxLength: 2 },
-    { type: 'object', required: ['k'], additionalProperties: false, properties: { k: { const: 1 } } },
+    {
+      type: 'object',
+      required: ['k'],
+      additionalProperties: false,
+      properties: { k: { const: 1 } },
+    },
   ],
 };
 test.each([

@@ -33,9 +33,15 @@ interface RuleParts {
 
 const windows = { category: 'process_creation', product: 'windows' };
 function rule({ sigpack, ...parts }: RuleParts = {}) {
-  return { tags: [], logsource: windows, ...parts, ...(sigpack === undefined ? {} : { settings: settingsNode(sigpack) }) };
+  return {
+    tags: [],
+    logsource: windows,
+    ...parts,
+    ...(sigpack === undefined ? {} : { settings: settingsNode(sigpack) }),
+  };
 }
-const settingsOf = (config: PackConfig, parts: RuleParts = {}) => mergeSettings(config, rule(parts), [parts.logsource ?? windows]);
+const settingsOf = (config: PackConfig, parts: RuleParts = {}) =>
+  mergeSettings(config, rule(parts), [parts.logsource ?? windows]);
 
 test.each([
   ['15m', 900],
@@ -73,10 +79,30 @@ logsources:
 `;
 
 test.each([
-  ['defaults', { level: 'low', logsource: { product: 'macos' } }, { owner: 'd', interval: 600, delay: 600, threshold: 1 }, { a: 'd', b: 'd' }],
-  ['levels', { level: 'high', logsource: { product: 'macos' } }, { owner: 'l', interval: 600, delay: 60 }, { a: 'd', b: 'l', c: 'l' }],
-  ['log sources, the last that fits first', { level: 'high' }, { owner: 'p', threshold: 2 }, { a: 'd', b: 'l', c: 'w' }],
-  ['a rule', { level: 'high', sigpack: 'owner: r\nsplunk: { savedsearch: { c: r } }' }, { owner: 'r', threshold: 2 }, { a: 'd', b: 'l', c: 'r' }],
+  [
+    'defaults',
+    { level: 'low', logsource: { product: 'macos' } },
+    { owner: 'd', interval: 600, delay: 600, threshold: 1 },
+    { a: 'd', b: 'd' },
+  ],
+  [
+    'levels',
+    { level: 'high', logsource: { product: 'macos' } },
+    { owner: 'l', interval: 600, delay: 60 },
+    { a: 'd', b: 'l', c: 'l' },
+  ],
+  [
+    'log sources, the last that fits first',
+    { level: 'high' },
+    { owner: 'p', threshold: 2 },
+    { a: 'd', b: 'l', c: 'w' },
+  ],
+  [
+    'a rule',
+    { level: 'high', sigpack: 'owner: r\nsplunk: { savedsearch: { c: r } }' },
+    { owner: 'r', threshold: 2 },
+    { a: 'd', b: 'l', c: 'r' },
+  ],
 ] as const)('settings: %s win over those before', (_, parts, expected, savedsearch) => {
   const settings = settingsOf(configured(layered), parts);
   expect(settings).toMatchObject(expected);
@@ -97,13 +123,21 @@ logsources:
     { level: 'high' },
     { level: 'high', sigpack: 'splunk: { output: intermediate-finding }' },
   ];
-  expect(parts.map((one) => settingsOf(config, one).splunk.output)).toEqual(['finding', 'intermediate-finding', 'finding', 'intermediate-finding']);
+  expect(parts.map((one) => settingsOf(config, one).splunk.output)).toEqual([
+    'finding',
+    'intermediate-finding',
+    'finding',
+    'intermediate-finding',
+  ]);
 });
 
 test.each([
   ['defaults: { splunk: { notable: false } }', 'output: intermediate-finding'],
   ['levels: { high: { splunk: { risk: true } } }', 'A finding carries the risk of its entity'],
-  ['logsources: [{ match: { product: windows }, settings: { splunk: { notable: true } } }]', '`output: finding`'],
+  [
+    'logsources: [{ match: { product: windows }, settings: { splunk: { notable: true } } }]',
+    '`output: finding`',
+  ],
 ])('settings: a key of former versions is an error that says what to write: %s', (text, hint) => {
   const bag = createBag();
   expect(readConfig({ path: 'sigpack.yml', text }, bag)).toBeUndefined();
@@ -113,19 +147,30 @@ test.each([
 
 test('sigpack: a key of former versions is an error that says what to write', () => {
   const bag = createBag();
-  expect(checkRuleSettings({ ...rule({ sigpack: 'splunk: { notable: false }' }), file: { path: 'rule.yml', text: '' } }, bag)).toBe(false);
-  expect(bag.list.map(({ code, hint }) => [code, hint])).toEqual([['SIG070', expect.stringContaining('output: intermediate-finding')]]);
+  expect(
+    checkRuleSettings(
+      { ...rule({ sigpack: 'splunk: { notable: false }' }), file: { path: 'rule.yml', text: '' } },
+      bag,
+    ),
+  ).toBe(false);
+  expect(bag.list.map(({ code, hint }) => [code, hint])).toEqual([
+    ['SIG070', expect.stringContaining('output: intermediate-finding')],
+  ]);
 });
 
 test('settings: lists replace, other keys of the map stay', () => {
   const config = configured(layered);
-  expect(settingsOf(config, { sigpack: 'graylog: { keyFields: [r], remediation: x }' }).graylog).toEqual({ keyFields: ['r'], remediation: 'x', streams: [] });
+  expect(
+    settingsOf(config, { sigpack: 'graylog: { keyFields: [r], remediation: x }' }).graylog,
+  ).toEqual({ keyFields: ['r'], remediation: 'x', streams: [] });
   expect(settingsOf(config).graylog.keyFields).toEqual(['d1', 'd2']);
 });
 
 test('settings: a correlation takes those of any of its log sources', () => {
   const config = configured(layered);
-  expect(mergeSettings(config, rule(), [{ product: 'macos' }, { product: 'linux' }])).toMatchObject({ owner: 'x', threshold: 1 });
+  expect(mergeSettings(config, rule(), [{ product: 'macos' }, { product: 'linux' }])).toMatchObject(
+    { owner: 'x', threshold: 1 },
+  );
   expect(mergeSettings(config, rule(), []).owner).toBe('d');
 });
 
@@ -138,17 +183,36 @@ test('settings: a window is never shorter than the interval', () => {
 test('settings: suppression has a period, and 0 turns it off', () => {
   const config = configured('defaults: { suppress: { fields: [a] } }');
   expect(settingsOf(config).suppress).toEqual({ fields: ['a'], period: 3600 });
-  expect(settingsOf(config, { sigpack: 'suppress: { period: 0 }' }).suppress).toEqual({ fields: [], period: 0 });
-  expect(settingsOf(defaultConfig(), { sigpack: 'suppress: { period: 5m }' }).suppress).toEqual({ fields: [], period: 300, byEntity: true });
-  expect(settingsOf(defaultConfig(), { sigpack: 'suppress: { fields: [] }' }).suppress).toEqual({ fields: [], period: 3600 });
-  expect(settingsOf(defaultConfig(), { logsource: { category: 'dns' } }).suppress).toEqual({ fields: [], period: 14_400, byEntity: true, usual: true });
+  expect(settingsOf(config, { sigpack: 'suppress: { period: 0 }' }).suppress).toEqual({
+    fields: [],
+    period: 0,
+  });
+  expect(settingsOf(defaultConfig(), { sigpack: 'suppress: { period: 5m }' }).suppress).toEqual({
+    fields: [],
+    period: 300,
+    byEntity: true,
+  });
+  expect(settingsOf(defaultConfig(), { sigpack: 'suppress: { fields: [] }' }).suppress).toEqual({
+    fields: [],
+    period: 3600,
+  });
+  expect(settingsOf(defaultConfig(), { logsource: { category: 'dns' } }).suppress).toEqual({
+    fields: [],
+    period: 14_400,
+    byEntity: true,
+    usual: true,
+  });
 });
 
 test('settings: rules without settings of their own share one object', () => {
   const config = configured(layered);
-  expect(settingsOf(config, { level: 'high', id: 'a' })).toBe(settingsOf(config, { level: 'high', id: 'b' }));
+  expect(settingsOf(config, { level: 'high', id: 'a' })).toBe(
+    settingsOf(config, { level: 'high', id: 'b' }),
+  );
   expect(settingsOf(config, { level: 'high' })).not.toBe(settingsOf(config, { level: 'low' }));
-  expect(settingsOf(defaultConfig(), { status: 'test' })).not.toBe(settingsOf(defaultConfig(), { status: 'experimental' }));
+  expect(settingsOf(defaultConfig(), { status: 'test' })).not.toBe(
+    settingsOf(defaultConfig(), { status: 'experimental' }),
+  );
 });
 
 test.each([
@@ -161,11 +225,15 @@ test.each([
   ["cron: '* * * * *'", ['`cron` runs 60 times an hour; 12 are allowed']],
 ])('sigpack: %s in a rule', (text, messages) => {
   const bag = createBag();
-  const sound = checkRuleSettings({ file: { path: 'rule.yml', text }, settings: settingsNode(text) }, bag);
+  const sound = checkRuleSettings(
+    { file: { path: 'rule.yml', text }, settings: settingsNode(text) },
+    bag,
+  );
   expect(bag.list.map((one) => one.message)).toEqual(messages);
   expect(sound).toBe(messages.length === 0);
   expect(bag.list.every((one) => one.code === 'SIG070')).toBe(true);
-  if (!sound) expect(settingsOf(defaultConfig(), { sigpack: text })).toEqual(settingsOf(defaultConfig()));
+  if (!sound)
+    expect(settingsOf(defaultConfig(), { sigpack: text })).toEqual(settingsOf(defaultConfig()));
 });
 
 test.each([
@@ -176,12 +244,28 @@ test.each([
   ['{ minimumLevel: high }', { level: 'critical' }, undefined],
   ['{ minimumLevel: high }', {}, 'its level medium is below select.minimumLevel high'],
   ['{ statuses: [test] }', {}, 'its status (none) is not in select.statuses'],
-  ['{ statuses: [test] }', { status: 'experimental' }, 'its status experimental is not in select.statuses'],
+  [
+    '{ statuses: [test] }',
+    { status: 'experimental' },
+    'its status experimental is not in select.statuses',
+  ],
   ['{ tags: [attack.T1059*] }', { tags: ['attack.execution', 'Attack.t1059.001'] }, undefined],
-  ['{ tags: [attack.t1059] }', { tags: ['attack.t1059.001'] }, 'none of its tags is in select.tags'],
-  ['{ excludeTags: [attack.*] }', { tags: ['attack.t1059.001'] }, 'one of its tags is in select.excludeTags'],
+  [
+    '{ tags: [attack.t1059] }',
+    { tags: ['attack.t1059.001'] },
+    'none of its tags is in select.tags',
+  ],
+  [
+    '{ excludeTags: [attack.*] }',
+    { tags: ['attack.t1059.001'] },
+    'one of its tags is in select.excludeTags',
+  ],
   ['{ logsources: [{ product: windows, service: x }, { product: windows }] }', {}, undefined],
-  ['{ logsources: [{ product: windows, service: x }] }', {}, 'its log source is not in select.logsources'],
+  [
+    '{ logsources: [{ product: windows, service: x }] }',
+    {},
+    'its log source is not in select.logsources',
+  ],
   ['{ ids: [ABC] }', { id: 'abc' }, undefined],
   ['{ ids: [ABC] }', {}, 'its id is not in select.ids'],
   ['{ excludeIds: [abc] }', { id: 'ABC' }, 'its id is in select.excludeIds'],
@@ -219,7 +303,10 @@ describe('keys of savedsearches.conf', () => {
     ['action.notabel', 'PCK004', 'Did you mean `action.notable`?'],
   ])('%s', (key, code, hint) => {
     const bag = createBag();
-    readConfig({ path: 'sigpack.yml', text: `defaults: { splunk: { savedsearch: { ${key}: "1" } } }\n` }, bag);
+    readConfig(
+      { path: 'sigpack.yml', text: `defaults: { splunk: { savedsearch: { ${key}: "1" } } }\n` },
+      bag,
+    );
     expect([bag.list[0]?.code, bag.list[0]?.hint]).toEqual([code, hint]);
   });
 });

@@ -41,7 +41,10 @@ describe('what each modifier makes of its values', () => {
     ['a|gte|all: [1, 2]', 'and(a gte 1:number, a gte 2:number)'],
     ['a|hour|all: [1, 2]', 'and(a hour eq 1, a hour eq 2)'],
     ['a|all|neq: [x, y]', 'not(and(a=‹x›, a=‹y›))'],
-    ['a|windash|contains|all: [" -a", x]', 'and(or(a=*‹ -a›*, a=*‹ /a›*, a=*‹ –a›*, a=*‹ —a›*, a=*‹ ―a›*), a=*‹x›*)'],
+    [
+      'a|windash|contains|all: [" -a", x]',
+      'and(or(a=*‹ -a›*, a=*‹ /a›*, a=*‹ –a›*, a=*‹ —a›*, a=*‹ ―a›*), a=*‹x›*)',
+    ],
     ['a|base64|contains|all: [x, y]', 'and(a=*‹eA==›*, a=*‹eQ==›*)'],
     ['a|expand|all: ["%servers%", x]', 'and(or(a=‹srv›*, a=‹db1›), a=‹x›)'],
     // exists
@@ -123,9 +126,15 @@ describe('what each modifier makes of its values', () => {
     ["a|expand: '%servers%'", 'or(a=‹srv›*, a=‹db1›)'],
     ["a|expand|contains: '%servers%.x'", 'or(a=*‹srv›*‹.x›*, a=*‹db1.x›*)'],
     ["a|contains|expand: '%servers%'", 'or(a=*‹srv›*, a=*‹db1›*)'],
-    ["a|expand: '%servers%%servers%'", 'or(a=‹srv›*‹srv›*, a=‹srv›*‹db1›, a=‹db1srv›*, a=‹db1db1›)'],
+    [
+      "a|expand: '%servers%%servers%'",
+      'or(a=‹srv›*‹srv›*, a=‹srv›*‹db1›, a=‹db1srv›*, a=‹db1db1›)',
+    ],
     ["a|expand: '\\%plain%servers%'", 'or(a=‹%plainsrv›*, a=‹%plaindb1›)'],
-    ["a|expand: 'C:\\Users\\\\%servers%\\x'", 'or(a=‹C:\\Users\\srv›*‹\\x›, a=‹C:\\Users\\db1\\x›)'],
+    [
+      "a|expand: 'C:\\Users\\\\%servers%\\x'",
+      'or(a=‹C:\\Users\\srv›*‹\\x›, a=‹C:\\Users\\db1\\x›)',
+    ],
     ["a|expand|contains: '\\\\%servers%'", 'or(a=*‹\\srv›*, a=*‹\\db1›*)'],
     ["a|expand: '\\\\\\%servers%'", 'a=‹\\%servers%›'],
     ["a|expand: '\\\\\\\\%servers%'", 'or(a=‹\\\\srv›*, a=‹\\\\db1›)'],
@@ -147,7 +156,10 @@ describe('what each modifier makes of its values', () => {
     ["'|contains': x", '<keyword>=*‹x›*'],
     ["'|re': 'a.c'", '<keyword>=/a.c/'],
     ["'|all|cased': [x, y]", 'and(<keyword>==‹x›, <keyword>==‹y›)'],
-    ["'|base64offset|contains': foobar", 'or(<keyword>=*‹Zm9vYmFy›*, <keyword>=*‹Zvb2Jhc›*, <keyword>=*‹mb29iYX›*)'],
+    [
+      "'|base64offset|contains': foobar",
+      'or(<keyword>=*‹Zm9vYmFy›*, <keyword>=*‹Zvb2Jhc›*, <keyword>=*‹mb29iYX›*)',
+    ],
   ])('%s', (line, wanted) => {
     expect(queryText(selectionQuery(line, servers))).toBe(wanted);
   });
@@ -155,13 +167,22 @@ describe('what each modifier makes of its values', () => {
   test('a value that makes no regular expression is an error, with what it makes', () => {
     const complaints = (line: string) => {
       const bag = createBag();
-      compileText(ruleText(`s:\n  ${line}\ncondition: s`), bag, new Map([['open', [parsePattern('(x')]]]));
+      compileText(
+        ruleText(`s:\n  ${line}\ncondition: s`),
+        bag,
+        new Map([['open', [parsePattern('(x')]]]),
+      );
       return told(bag);
     };
-    const message = 'SIG023 8:18 invalid regular expression with a placeholder’s value, `^(x`: the group is not closed: `)` is missing';
+    const message =
+      'SIG023 8:18 invalid regular expression with a placeholder’s value, `^(x`: the group is not closed: `)` is missing';
     expect(complaints("a|re|expand: '^%open%'")).toEqual([message]);
-    expect(complaints("a|re|expand: '%other%'")).toEqual(['SIG024 8:18 placeholder `%other%` has no value']);
-    expect(complaints("a|re|expand: 'x'")).toEqual(['SIG027 8:18 `expand` finds no placeholder in `x`']);
+    expect(complaints("a|re|expand: '%other%'")).toEqual([
+      'SIG024 8:18 placeholder `%other%` has no value',
+    ]);
+    expect(complaints("a|re|expand: 'x'")).toEqual([
+      'SIG027 8:18 `expand` finds no placeholder in `x`',
+    ]);
     expect(complaints("a|expand|re: '%open%'")).toEqual(["SIG021 8:14 `re` can't follow `expand`"]);
   });
 
@@ -177,20 +198,32 @@ describe('what each modifier makes of its values', () => {
       return marked(bag);
     };
     expect(some("a|expand: ['%servers%', x]")).toEqual([]);
-    expect(some("a|expand: ['%servers%', 'C:\\%servers%']")).toEqual([String.raw`SIG027 "'C:\\%servers%'"`]);
+    expect(some("a|expand: ['%servers%', 'C:\\%servers%']")).toEqual([
+      String.raw`SIG027 "'C:\\%servers%'"`,
+    ]);
     expect(complaints('a: x%y%')).toEqual([]);
   });
 
   test('a number that YAML 1.1 reads otherwise is no text to quote where the modifier takes numbers', () => {
-    const hints = (line: string) => detectionComplaints(`s:\n  ${line}\ncondition: s`).list.map(({ code, hint }) => `${code} ${hint}`);
-    expect(hints('a|gt: 010')).toEqual(['SIG006 Write the number in plain digits: modifiers that take a number take no quotes.']);
-    expect(hints('a|hour: 07')).toEqual(['SIG006 Write the number in plain digits: modifiers that take a number take no quotes.']);
+    const hints = (line: string) =>
+      detectionComplaints(`s:\n  ${line}\ncondition: s`).list.map(
+        ({ code, hint }) => `${code} ${hint}`,
+      );
+    expect(hints('a|gt: 010')).toEqual([
+      'SIG006 Write the number in plain digits: modifiers that take a number take no quotes.',
+    ]);
+    expect(hints('a|hour: 07')).toEqual([
+      'SIG006 Write the number in plain digits: modifiers that take a number take no quotes.',
+    ]);
     expect(hints('a: 010')).toEqual(['SIG006 Quote the value so that every tool reads the same.']);
     expect(hints('a|exists: yes')).toEqual(['SIG017 Write `true`, without quotes.']);
   });
 
   test('whole values that hardly an event has are a warning', () => {
-    const complaints = (line: string) => marked(detectionComplaints(`s:\n  ${line}\ncondition: s`)).filter((one) => one.startsWith('SIG028'));
+    const complaints = (line: string) =>
+      marked(detectionComplaints(`s:\n  ${line}\ncondition: s`)).filter((one) =>
+        one.startsWith('SIG028'),
+      );
     expect(complaints('CommandLine|all: [foo, bar]')).toEqual(['SIG028 "all"']);
     expect(complaints('a|cased|all: [foo, bar, "*x"]')).toEqual(['SIG028 "all"']);
     expect(complaints('f|base64offset: xyz')).toEqual(['SIG028 "base64offset"']);
@@ -220,14 +253,19 @@ describe('what each modifier makes of its values', () => {
 const literals = (query: Query): readonly string[] => {
   const items = query.kind === 'or' ? query.operands : [query];
   return items.map((item) =>
-    item.kind === 'item' && item.test.kind === 'string' ? (literalText(item.test.pattern.filter((part) => part !== 0)) ?? '?') : '?',
+    item.kind === 'item' && item.test.kind === 'string'
+      ? (literalText(item.test.pattern.filter((part) => part !== 0)) ?? '?')
+      : '?',
   );
 };
 
 describe('windash', () => {
   const dashes = ['-', '/', '–', '—', '―'];
   test('each of the five dashes becomes each of them', () => {
-    for (const dash of dashes) expect(literals(selectionQuery(`a|windash: 'cmd ${dash}f'`))).toEqual(dashes.map((other) => `cmd ${other}f`));
+    for (const dash of dashes)
+      expect(literals(selectionQuery(`a|windash: 'cmd ${dash}f'`))).toEqual(
+        dashes.map((other) => `cmd ${other}f`),
+      );
   });
 
   test('all permutations of several flags', () => {
@@ -247,26 +285,43 @@ describe('windash', () => {
     expect(literals(selectionQuery(`a|windash: '${value}'`))).toEqual(wanted);
   });
 
-  test.each(['contains|windash', 'windash|contains'])('%s: shape and spelling in either order', (chain) => {
-    expect(queryText(selectionQuery(`a|${chain}: ' -f'`))).toBe(`or(${dashes.map((dash) => `a=*‹ ${dash}f›*`).join(', ')})`);
-  });
+  test.each(['contains|windash', 'windash|contains'])(
+    '%s: shape and spelling in either order',
+    (chain) => {
+      expect(queryText(selectionQuery(`a|${chain}: ' -f'`))).toBe(
+        `or(${dashes.map((dash) => `a=*‹ ${dash}f›*`).join(', ')})`,
+      );
+    },
+  );
 
   test('with startswith and endswith, with wildcards', () => {
-    expect(queryText(selectionQuery("a|windash|endswith: '-f'"))).toBe(`or(${dashes.map((dash) => `a=*‹${dash}f›`).join(', ')})`);
-    expect(queryText(selectionQuery("a|windash: '*-f?'"))).toBe(`or(${dashes.map((dash) => `a=*‹${dash}f›?`).join(', ')})`);
+    expect(queryText(selectionQuery("a|windash|endswith: '-f'"))).toBe(
+      `or(${dashes.map((dash) => `a=*‹${dash}f›`).join(', ')})`,
+    );
+    expect(queryText(selectionQuery("a|windash: '*-f?'"))).toBe(
+      `or(${dashes.map((dash) => `a=*‹${dash}f›?`).join(', ')})`,
+    );
   });
 
   test('before an encoding: each spelling is encoded', () => {
-    expect(literals(selectionQuery("a|windash|base64: '-f'"))).toEqual(dashes.map((dash) => Buffer.from(`${dash}f`).toString('base64')));
+    expect(literals(selectionQuery("a|windash|base64: '-f'"))).toEqual(
+      dashes.map((dash) => Buffer.from(`${dash}f`).toString('base64')),
+    );
   });
 
   test('too many spellings are an error, not a flood', () => {
     expect(literals(selectionQuery(`a|windash: '${'-a '.repeat(4)}'`))).toHaveLength(625);
-    expect(told(detectionComplaints(`s:\n  a|windash: '${'-a '.repeat(5)}'\ncondition: s`))).toEqual([
-      'SIG022 8:16 windash makes more than 625 spellings of this value',
-    ]);
+    expect(
+      told(detectionComplaints(`s:\n  a|windash: '${'-a '.repeat(5)}'\ncondition: s`)),
+    ).toEqual(['SIG022 8:16 windash makes more than 625 spellings of this value']);
     const started = cpuMilliseconds();
-    expect(marked(detectionComplaints(`s:\n  a|windash: '${'-a '.repeat(4)}${'x'.repeat(1_000_000)}'\ncondition: s`))[0]).toMatch(/^SIG022/);
+    expect(
+      marked(
+        detectionComplaints(
+          `s:\n  a|windash: '${'-a '.repeat(4)}${'x'.repeat(1_000_000)}'\ncondition: s`,
+        ),
+      )[0],
+    ).toMatch(/^SIG022/);
     expect(cpuMilliseconds() - started).toBeLessThan(1000);
   });
 });
@@ -298,28 +353,49 @@ describe('encodings', () => {
   });
 
   test('escaped wildcards and backslashes are encoded as the characters they are', () => {
-    expect(literals(selectionQuery("a|base64: 'a\\*\\\\b'"))).toEqual([Buffer.from('a*\\b').toString('base64')]);
+    expect(literals(selectionQuery("a|base64: 'a\\*\\\\b'"))).toEqual([
+      Buffer.from('a*\\b').toString('base64'),
+    ]);
   });
 
-  test.each(['', 'wide|'])('%sbase64offset|contains finds a value wherever it stands in an encoded text', (encoding) => {
-    const ascii = fc.string({ unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)), minLength: 2, maxLength: 12 });
-    const bytes = fc.uint8Array({ maxLength: 9 });
-    fc.assert(
-      fc.property(ascii, bytes, bytes, (value, before, after) => {
-        const quoted = value.replace(/[\\*?]/g, '\\$&').replaceAll("'", "''");
-        const query = selectionQuery(`a|${encoding}base64offset|contains|cased: '${quoted}'`);
-        const encoded = Buffer.concat([before, Buffer.from(value, encoding === '' ? 'utf8' : 'utf16le'), after]).toString('base64');
-        expect(matches(query, { a: encoded })).toBe(true);
-      }),
-      { numRuns: 100 },
-    );
-  });
+  test.each(['', 'wide|'])(
+    '%sbase64offset|contains finds a value wherever it stands in an encoded text',
+    (encoding) => {
+      const ascii = fc.string({
+        unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)),
+        minLength: 2,
+        maxLength: 12,
+      });
+      const bytes = fc.uint8Array({ maxLength: 9 });
+      fc.assert(
+        fc.property(ascii, bytes, bytes, (value, before, after) => {
+          const quoted = value.replace(/[\\*?]/g, '\\$&').replaceAll("'", "''");
+          const query = selectionQuery(`a|${encoding}base64offset|contains|cased: '${quoted}'`);
+          const encoded = Buffer.concat([
+            before,
+            Buffer.from(value, encoding === '' ? 'utf8' : 'utf16le'),
+            after,
+          ]).toString('base64');
+          expect(matches(query, { a: encoded })).toBe(true);
+        }),
+        { numRuns: 100 },
+      );
+    },
+  );
 
   test('values that Base64 can make nothing of', () => {
-    expect(told(detectionComplaints('s:\n  a|base64offset|contains: x\ncondition: s'))[0]).toMatch(/^SIG022 8:30 the value is too short for base64offset/);
-    expect(told(detectionComplaints("s:\n  a|base64: 'a*'\ncondition: s"))).toEqual(["SIG022 8:15 `base64` can't encode wildcards"]);
-    expect(told(detectionComplaints("s:\n  a|utf16: 'cmd'\ncondition: s"))).toEqual(['SIG022 8:14 the UTF-16 bytes of this value are no text']);
-    expect(told(detectionComplaints("s:\n  a|wide: 'é'\ncondition: s"))).toEqual(['SIG022 8:13 the UTF-16 bytes of this value are no text']);
+    expect(told(detectionComplaints('s:\n  a|base64offset|contains: x\ncondition: s'))[0]).toMatch(
+      /^SIG022 8:30 the value is too short for base64offset/,
+    );
+    expect(told(detectionComplaints("s:\n  a|base64: 'a*'\ncondition: s"))).toEqual([
+      "SIG022 8:15 `base64` can't encode wildcards",
+    ]);
+    expect(told(detectionComplaints("s:\n  a|utf16: 'cmd'\ncondition: s"))).toEqual([
+      'SIG022 8:14 the UTF-16 bytes of this value are no text',
+    ]);
+    expect(told(detectionComplaints("s:\n  a|wide: 'é'\ncondition: s"))).toEqual([
+      'SIG022 8:13 the UTF-16 bytes of this value are no text',
+    ]);
   });
 });
 
@@ -336,9 +412,21 @@ describe('what events a chain matches', () => {
     ["a|re: '^b$'", [{ a: 'b' }], [{ a: 'a\nb\nc' }]],
     ["a|re|s: 'a.b'", [{ a: 'a\nb' }, { a: 'axb' }], [{ a: 'ab' }]],
     ["a|re: 'a.b'", [{ a: 'axb' }], [{ a: 'a\nb' }]],
-    ['a|cidr: 10.0.0.0/8', [{ a: '10.255.0.1' }], [{ a: '11.0.0.1' }, { a: '10.0.0' }, { a: 'x' }, {}]],
-    ['a|cidr: 172.16.0.0/12', [{ a: '172.31.255.255' }], [{ a: '172.32.0.0' }, { a: '172.15.255.255' }]],
-    ["a|cidr: '2001:db8::/33'", [{ a: '2001:db8::1' }, { a: '2001:0DB8:7fff::' }], [{ a: '2001:db8:8000::1' }, { a: '10.0.0.1' }]],
+    [
+      'a|cidr: 10.0.0.0/8',
+      [{ a: '10.255.0.1' }],
+      [{ a: '11.0.0.1' }, { a: '10.0.0' }, { a: 'x' }, {}],
+    ],
+    [
+      'a|cidr: 172.16.0.0/12',
+      [{ a: '172.31.255.255' }],
+      [{ a: '172.32.0.0' }, { a: '172.15.255.255' }],
+    ],
+    [
+      "a|cidr: '2001:db8::/33'",
+      [{ a: '2001:db8::1' }, { a: '2001:0DB8:7fff::' }],
+      [{ a: '2001:db8:8000::1' }, { a: '10.0.0.1' }],
+    ],
     ['a|gt: 5', [{ a: 6 }, { a: '5.1' }], [{ a: 5 }, { a: 'x' }, { a: '' }, {}]],
     ['a|lte: 5', [{ a: 5 }, { a: -1 }], [{ a: 6 }, {}]],
     ['a|fieldref: b', [{ a: 'x', b: 'X' }], [{ a: 'x', b: 'y' }, { a: 'x' }, { b: 'x' }, {}]],
@@ -346,11 +434,23 @@ describe('what events a chain matches', () => {
     ['a|fieldref|startswith: b', [{ a: 'foobar', b: 'FOO' }], [{ a: 'foobar', b: 'bar' }]],
     ['a|fieldref|contains|cased: b', [{ a: 'foobar', b: 'oba' }], [{ a: 'foobar', b: 'OBA' }]],
     ['a|fieldref|neq: b', [{ a: 'x', b: 'y' }], [{ a: 'x', b: 'x' }]],
-    ['a|hour|gte: 22', [{ a: '2024-05-01T22:10:00Z' }, { a: '2024-05-01 23:59' }], [{ a: '2024-05-01T21:59:59' }, { a: 'x' }, {}]],
-    ['a|week: 1', [{ a: '2024-01-01' }, { a: '2024-12-30' }], [{ a: '2024-01-08' }, { a: '2023-01-01' }]],
+    [
+      'a|hour|gte: 22',
+      [{ a: '2024-05-01T22:10:00Z' }, { a: '2024-05-01 23:59' }],
+      [{ a: '2024-05-01T21:59:59' }, { a: 'x' }, {}],
+    ],
+    [
+      'a|week: 1',
+      [{ a: '2024-01-01' }, { a: '2024-12-30' }],
+      [{ a: '2024-01-08' }, { a: '2023-01-01' }],
+    ],
     ['a|month: [1, 12]', [{ a: '2024-01-09' }, { a: '2023-12-09' }], [{ a: '2023-11-12' }]],
     ["'|all': [foo, bar]", [{ _raw: 'a BAR and foo' }], [{ _raw: 'only foo' }]],
-    ["a|windash|contains: ' -enc'", [{ a: 'ps /enc' }, { a: 'ps —ENC' }, { a: 'ps –enc x' }], [{ a: 'ps enc' }, { a: 'ps_-enc' }]],
+    [
+      "a|windash|contains: ' -enc'",
+      [{ a: 'ps /enc' }, { a: 'ps —ENC' }, { a: 'ps –enc x' }],
+      [{ a: 'ps enc' }, { a: 'ps_-enc' }],
+    ],
     [
       "a|wide|base64offset|contains: 'http'",
       [{ a: `cmd ${Buffer.from('x=http://', 'utf16le').toString('base64')}` }],
@@ -387,7 +487,11 @@ describe('chains that make no sense', () => {
     ['a|re|i|i: x', 'SIG021 8:12 `i` stands twice', 'i'],
     ['a|contains|base64: x', "SIG021 8:16 `base64` can't follow `contains`", 'base64'],
     ['a|base64|wide: x', "SIG021 8:14 `wide` can't follow `base64`", 'wide'],
-    ['a|base64|base64offset: x', "SIG021 8:14 `base64offset` can't follow `base64`", 'base64offset'],
+    [
+      'a|base64|base64offset: x',
+      "SIG021 8:14 `base64offset` can't follow `base64`",
+      'base64offset',
+    ],
     ['a|wide|utf16be: x', "SIG021 8:12 `utf16be` can't follow `wide`", 'utf16be'],
     ['a|base64|windash: x', "SIG021 8:14 `windash` can't follow `base64`", 'windash'],
     ['a|cidr|contains: 10.0.0.0/8', "SIG021 8:12 `contains` can't follow `cidr`", 'contains'],
@@ -434,14 +538,22 @@ describe('chains that make no sense', () => {
       for (const second of names) {
         const results = values.map((value) => {
           const bag = createBag();
-          const compiled = compileText(ruleText(`s:\n  a|${first}|${second}: [${value}, ${value}]\ncondition: s`), bag);
+          const compiled = compileText(
+            ruleText(`s:\n  a|${first}|${second}: [${value}, ${value}]\ncondition: s`),
+            bag,
+          );
           return (
-            compiled.length === 1 || bag.list.some(({ code }) => code === 'SIG021') || bag.list.every(({ code }) => code === 'SIG022' || code === 'SIG024')
+            compiled.length === 1 ||
+            bag.list.some(({ code }) => code === 'SIG021') ||
+            bag.list.every(({ code }) => code === 'SIG022' || code === 'SIG024')
           );
         });
         expect(results, `${first}|${second}`).toEqual([true, true, true, true]);
-        const chain = detectionComplaints(`s:\n  a|${first}|${second}: [5, 5]\ncondition: s`).list.filter(({ code }) => code === 'SIG021');
-        for (const { file, span } of chain) expect([first, second]).toContain(file.text.slice(span.start, span.end));
+        const chain = detectionComplaints(
+          `s:\n  a|${first}|${second}: [5, 5]\ncondition: s`,
+        ).list.filter(({ code }) => code === 'SIG021');
+        for (const { file, span } of chain)
+          expect([first, second]).toContain(file.text.slice(span.start, span.end));
       }
     }
   });
@@ -479,7 +591,10 @@ describe('values that do not fit', () => {
     ['a|fieldref: 5', 'SIG022 8:17 `fieldref` takes the name of a field'],
     ["a|fieldref: ''", 'SIG022 8:17 `fieldref` takes the name of a field'],
     ["a|re: ''", 'SIG023 8:11 the regular expression is empty'],
-    ["a|re: 'ab(c'", 'SIG023 8:14 invalid regular expression: the group is not closed: `)` is missing'],
+    [
+      "a|re: 'ab(c'",
+      'SIG023 8:14 invalid regular expression: the group is not closed: `)` is missing',
+    ],
     ["a|re: 'ab)c'", 'SIG023 8:14 invalid regular expression: `)` closes no group'],
     ["a|re: '*a'", 'SIG023 8:12 invalid regular expression: the quantifier has nothing to repeat'],
     ["a|expand: '%nobody%'", 'SIG024 8:15 placeholder `%nobody%` has no value'],
@@ -494,7 +609,9 @@ describe('values that do not fit', () => {
   });
 
   test('placeholders whose combinations pass any memory are an error', () => {
-    const many = new Map([['n', Array.from({ length: 1000 }, (_, index) => parsePattern(`v${index}`))]]);
+    const many = new Map([
+      ['n', Array.from({ length: 1000 }, (_, index) => parsePattern(`v${index}`))],
+    ]);
     const bag = createBag();
     const started = cpuMilliseconds();
     compileText(ruleText(`s:\n  a|expand: '${'%n%'.repeat(10)}'\ncondition: s`), bag, many);

@@ -9,7 +9,15 @@ import { parsePattern, patternText } from '../src/sigma/value/pattern.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { isAmbiguousScalar, parseYaml, resolvePlainScalar, toPlain } from '../src/source/yaml.ts';
 import { compileText, detectionOf, ruleText } from './compile.ts';
-import { complaintsOf, detectionComplaints, marked, partsText, queryText, selectionQuery, told } from './complaints.ts';
+import {
+  complaintsOf,
+  detectionComplaints,
+  marked,
+  partsText,
+  queryText,
+  selectionQuery,
+  told,
+} from './complaints.ts';
 import { cpuMilliseconds } from './cpu-time.ts';
 import { matches } from './matcher.ts';
 
@@ -51,11 +59,16 @@ describe('escapes and wildcards, by the specification', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
         const text = pieces.join('');
-        const second = text.replace(/\\([\\*?])|[*?]|[\s\S]/g, (found, escaped: string | undefined) => {
-          if (escaped !== undefined) return `.${escaped}`;
-          return found === '*' || found === '?' ? `!${found}` : `.${found}`;
-        });
-        const first = parsePattern(text).map((part) => (typeof part === 'string' ? part.replace(/[\s\S]/g, '.$&') : part === 0 ? '!*' : '!?'));
+        const second = text.replace(
+          /\\([\\*?])|[*?]|[\s\S]/g,
+          (found, escaped: string | undefined) => {
+            if (escaped !== undefined) return `.${escaped}`;
+            return found === '*' || found === '?' ? `!${found}` : `.${found}`;
+          },
+        );
+        const first = parsePattern(text).map((part) =>
+          typeof part === 'string' ? part.replace(/[\s\S]/g, '.$&') : part === 0 ? '!*' : '!?',
+        );
         expect(first.join('')).toBe(second.replace(/(?:!\*)+/g, '!*'));
         expect(parsePattern(patternText(parsePattern(text)))).toEqual(parsePattern(text));
       }),
@@ -81,10 +94,18 @@ describe('shapes of a selection', () => {
     ['a map joins its items with AND', 'a: x\nb: 1', 'and(a=‹x›, b=1:number)'],
     ['a list of values is linked with OR', 'a: [x, y]', 'or(a=‹x›, a=‹y›)'],
     ['a list of maps is linked with OR', '- a: x\n  b: y\n- c: z', 'or(and(a=‹x›, b=‹y›), c=‹z›)'],
-    ['a list of keywords', "- EVILSERVICE\n- 'svchost.exe -n evil'", 'or(<keyword>=‹EVILSERVICE›, <keyword>=‹svchost.exe -n evil›)'],
+    [
+      'a list of keywords',
+      "- EVILSERVICE\n- 'svchost.exe -n evil'",
+      'or(<keyword>=‹EVILSERVICE›, <keyword>=‹svchost.exe -n evil›)',
+    ],
     ['a list of keywords and maps', '- foo\n- a: x', 'or(a=‹x›, <keyword>=‹foo›)'],
     ['a single keyword', 'foo', '<keyword>=‹foo›'],
-    ['keywords linked with AND', "'|all':\n  - Oab\n  - ' -ExternalUrl '", 'and(<keyword>=‹Oab›, <keyword>=‹ -ExternalUrl ›)'],
+    [
+      'keywords linked with AND',
+      "'|all':\n  - Oab\n  - ' -ExternalUrl '",
+      'and(<keyword>=‹Oab›, <keyword>=‹ -ExternalUrl ›)',
+    ],
     ['a keyword that is a number', '- 4625\n- x', 'or(<keyword>=‹4625›, <keyword>=‹x›)'],
     ['a keyword that is a boolean', '- true', '<keyword>=‹true›'],
     ['a keyword with a wildcard', "- 'a*b'", '<keyword>=‹a›*‹b›'],
@@ -101,23 +122,45 @@ describe('shapes of a selection', () => {
     ['nothing', 's:', ['SIG015 7:4 the selection is empty']],
     ['an empty list of values', 's:\n  a: []', ['SIG015 8:8 the list of values is empty']],
     ['an empty map in a list', 's:\n  - {}', ['SIG015 8:7 the selection is an empty map']],
-    ['a null keyword', 's:\n  - null', ['SIG014 8:7 an empty entry is neither a keyword nor a map']],
-    ['an empty keyword, which would match every event', "s:\n  - ''", ['SIG014 8:7 an empty entry is neither a keyword nor a map']],
-    ['a list in a list', 's:\n  - [x]', ['SIG014 8:7 a list in a list is neither a keyword nor a map']],
+    [
+      'a null keyword',
+      's:\n  - null',
+      ['SIG014 8:7 an empty entry is neither a keyword nor a map'],
+    ],
+    [
+      'an empty keyword, which would match every event',
+      "s:\n  - ''",
+      ['SIG014 8:7 an empty entry is neither a keyword nor a map'],
+    ],
+    [
+      'a list in a list',
+      's:\n  - [x]',
+      ['SIG014 8:7 a list in a list is neither a keyword nor a map'],
+    ],
     ['a map as value', 's:\n  a: { b: c }', ["SIG014 8:8 a map can't be a value"]],
     ['a list in a list of values', 's:\n  a: [x, [y]]', ["SIG014 8:12 a list can't be a value"]],
-    ['a null among keywords with all', "s:\n  '|all': [x, null]", ['SIG014 8:17 a keyword must be a text or a number']],
+    [
+      'a null among keywords with all',
+      "s:\n  '|all': [x, null]",
+      ['SIG014 8:17 a keyword must be a text or a number'],
+    ],
   ])('%s is an error', (_, lines, wanted) => {
     const bag = detectionComplaints(`${lines}\ncondition: s`);
-    expect(told(bag).map((line, index) => line.slice(0, wanted[index]?.length ?? 0))).toEqual(wanted);
+    expect(told(bag).map((line, index) => line.slice(0, wanted[index]?.length ?? 0))).toEqual(
+      wanted,
+    );
   });
 
   test('the detection without a selection, without a condition, of the wrong type', () => {
-    expect(told(detectionComplaints('condition: s'))).toEqual(['SIG013 7:3 the detection has no selection']);
-    expect(told(detectionComplaints('s:\n  a: b'))).toEqual(['SIG010 7:3 required attribute `condition` is missing']);
-    expect(told(complaintsOf('title: T\nid: x\nlogsource: {product: w}\ndetection: [a]\n'))).toEqual([
-      'SIG011 4:12 `detection` must be a map of selections and a condition',
+    expect(told(detectionComplaints('condition: s'))).toEqual([
+      'SIG013 7:3 the detection has no selection',
     ]);
+    expect(told(detectionComplaints('s:\n  a: b'))).toEqual([
+      'SIG010 7:3 required attribute `condition` is missing',
+    ]);
+    expect(
+      told(complaintsOf('title: T\nid: x\nlogsource: {product: w}\ndetection: [a]\n')),
+    ).toEqual(['SIG011 4:12 `detection` must be a map of selections and a condition']);
   });
 });
 
@@ -137,7 +180,9 @@ describe('the null of YAML as a key', () => {
   });
 
   test('stands once, whatever its spelling', () => {
-    expect(told(detectionComplaints('s:\n  ~: a\n  null: b\ncondition: s'))[0]).toBe('SIG003 9:5 key `null` stands twice in the same map');
+    expect(told(detectionComplaints('s:\n  ~: a\n  null: b\ncondition: s'))[0]).toBe(
+      'SIG003 9:5 key `null` stands twice in the same map',
+    );
     expect(told(detectionComplaints("s:\n  null: a\n  'null': b\ncondition: s"))).toEqual([]);
   });
 });
@@ -193,20 +238,50 @@ describe('types of values', () => {
     expect(events.map((event) => matches(anything, event))).toEqual([false, false, true, true]);
   });
 
-  const ambiguous = 'y n yes No ON off 010 -010 0o17 0b101 1_000 12:30 190:20:30 190:20:30.15 1e3 1.5e3 .5e3 2024-01-31 2024-01-31T10:00:00Z'.split(' ');
-  const plain = 'null ~ true False 0 10 -1 0x1F 1.5 1.5e+3 yess x1 -- 10.0.0.1 1:2:x a_b ::1 2024 2024-1'.split(' ');
+  const ambiguous =
+    'y n yes No ON off 010 -010 0o17 0b101 1_000 12:30 190:20:30 190:20:30.15 1e3 1.5e3 .5e3 2024-01-31 2024-01-31T10:00:00Z'.split(
+      ' ',
+    );
+  const plain =
+    'null ~ true False 0 10 -1 0x1F 1.5 1.5e+3 yess x1 -- 10.0.0.1 1:2:x a_b ::1 2024 2024-1'.split(
+      ' ',
+    );
   test.each(ambiguous)('%s is read differently by YAML 1.1 and 1.2', (text) => {
-    expect(marked(detectionComplaints(`s:\n  a: ${text}\ncondition: s`))).toEqual([`SIG006 ${JSON.stringify(text)}`]);
-    expect(marked(detectionComplaints(`s:\n  - ${text}\ncondition: s`))).toEqual([`SIG006 ${JSON.stringify(text)}`]);
+    expect(marked(detectionComplaints(`s:\n  a: ${text}\ncondition: s`))).toEqual([
+      `SIG006 ${JSON.stringify(text)}`,
+    ]);
+    expect(marked(detectionComplaints(`s:\n  - ${text}\ncondition: s`))).toEqual([
+      `SIG006 ${JSON.stringify(text)}`,
+    ]);
     expect(marked(detectionComplaints(`s:\n  a: '${text}'\ncondition: s`))).toEqual([]);
   });
   test.each([
-    ['a: 00000429', 'a=‹00000429›', ['SIG006 8:8 `00000429` is taken as a text with its zeros, which YAML 1.2 reads as the number 429']],
+    [
+      'a: 00000429',
+      'a=‹00000429›',
+      [
+        'SIG006 8:8 `00000429` is taken as a text with its zeros, which YAML 1.2 reads as the number 429',
+      ],
+    ],
     ['a|neq: 08', 'not(a=‹08›)', []],
-    ['- 00050429', '<keyword>=‹00050429›', ['SIG006 8:7 `00050429` is taken as a text with its zeros, which YAML 1.2 reads as the number 50429']],
+    [
+      '- 00050429',
+      '<keyword>=‹00050429›',
+      [
+        'SIG006 8:7 `00050429` is taken as a text with its zeros, which YAML 1.2 reads as the number 50429',
+      ],
+    ],
     ['a|contains: 00000429', 'a=*‹00000429›*', []],
-    ['a|gt: 08', 'a gt 8:number', ['SIG006 8:11 `08` is the number 8 in YAML 1.2 and may be something else in YAML 1.1']],
-    ['a: 010', 'a=10:number', ['SIG006 8:8 `010` is the number 10 in YAML 1.2 and may be something else in YAML 1.1']],
+    [
+      'a|gt: 08',
+      'a gt 8:number',
+      ['SIG006 8:11 `08` is the number 8 in YAML 1.2 and may be something else in YAML 1.1'],
+    ],
+    [
+      'a: 010',
+      'a=10:number',
+      ['SIG006 8:8 `010` is the number 10 in YAML 1.2 and may be something else in YAML 1.1'],
+    ],
     ["a: '00000429'", 'a=‹00000429›', []],
   ])('digits behind a zero that are no octal number are texts: %s', (line, wanted, complaints) => {
     expect(queryText(selectionQuery(line))).toBe(wanted);
@@ -214,7 +289,9 @@ describe('types of values', () => {
   });
 
   test.each(plain)('%s is read alike', (text) => {
-    expect(isAmbiguousScalar({ kind: 'scalar', start: 0, end: 1, text, plain: true, value: text })).toBe(false);
+    expect(
+      isAmbiguousScalar({ kind: 'scalar', start: 0, end: 1, text, plain: true, value: text }),
+    ).toBe(false);
   });
 });
 
@@ -223,34 +300,53 @@ describe('YAML that is not as wanted', () => {
   const other = good.replace('000000000000', '000000000001');
 
   test('a key that stands twice', () => {
-    expect(told(detectionComplaints('s:\n  a: x\n  a: y\ncondition: s'))).toEqual(['SIG003 9:5 key `a` stands twice in the same map']);
-    expect(told(complaintsOf(`title: A\n${good}`))).toEqual(['SIG003 2:1 key `title` stands twice in the same map']);
+    expect(told(detectionComplaints('s:\n  a: x\n  a: y\ncondition: s'))).toEqual([
+      'SIG003 9:5 key `a` stands twice in the same map',
+    ]);
+    expect(told(complaintsOf(`title: A\n${good}`))).toEqual([
+      'SIG003 2:1 key `title` stands twice in the same map',
+    ]);
   });
 
   test('merge keys, keys that are lists', () => {
-    expect(told(detectionComplaints('s: &s\n  a: x\nt:\n  <<: *s\ncondition: s or t'))).toEqual(['SIG002 10:5 `<<` (merging of maps) is not part of YAML 1.2']);
-    expect(told(detectionComplaints('s:\n  ? [a]\n  : x\ncondition: s'))).toEqual(['SIG002 8:7 a map key must be a plain value']);
+    expect(told(detectionComplaints('s: &s\n  a: x\nt:\n  <<: *s\ncondition: s or t'))).toEqual([
+      'SIG002 10:5 `<<` (merging of maps) is not part of YAML 1.2',
+    ]);
+    expect(told(detectionComplaints('s:\n  ? [a]\n  : x\ncondition: s'))).toEqual([
+      'SIG002 8:7 a map key must be a plain value',
+    ]);
   });
 
   test('anchors and aliases stand for what they name', () => {
-    const { query } = detectionOf('s:\n  a: &v [x, y]\n  b: *v\nt: &m\n  - &k foo\nu: *m\ncondition: s or t or u');
-    expect(queryText(query)).toBe('or(and(or(a=‹x›, a=‹y›), or(b=‹x›, b=‹y›)), <keyword>=‹foo›, <keyword>=‹foo›)');
+    const { query } = detectionOf(
+      's:\n  a: &v [x, y]\n  b: *v\nt: &m\n  - &k foo\nu: *m\ncondition: s or t or u',
+    );
+    expect(queryText(query)).toBe(
+      'or(and(or(a=‹x›, a=‹y›), or(b=‹x›, b=‹y›)), <keyword>=‹foo›, <keyword>=‹foo›)',
+    );
   });
 
   test('an alias without an anchor, of itself, of another document', () => {
     const wanted = 'no anchor `&v` stands before its alias';
-    expect(told(detectionComplaints('s:\n  a: *v\ncondition: s'))).toEqual([`SIG002 8:8 ${wanted}`]);
+    expect(told(detectionComplaints('s:\n  a: *v\ncondition: s'))).toEqual([
+      `SIG002 8:8 ${wanted}`,
+    ]);
     expect(told(complaintsOf('title: &v [*v]\n'))).toEqual([`SIG002 1:12 ${wanted}`]);
     const bag = createBag();
-    expect(compileText(`${good.replace('title: Test', 'title: &v Test')}---\ntitle: *v\n`, bag)).toHaveLength(1);
+    expect(
+      compileText(`${good.replace('title: Test', 'title: &v Test')}---\ntitle: *v\n`, bag),
+    ).toHaveLength(1);
     expect(told(bag)).toEqual([`SIG002 11:8 ${wanted}`]);
   });
 
   test('aliases that multiply', () => {
     const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
-    for (let level = 1; level < 12; level++) lines.push(`a${level}: &a${level} [${new Array(10).fill(`*a${level - 1}`).join(', ')}]`);
+    for (let level = 1; level < 12; level++)
+      lines.push(`a${level}: &a${level} [${new Array(10).fill(`*a${level - 1}`).join(', ')}]`);
     const started = cpuMilliseconds();
-    expect(told(complaintsOf(`${lines.join('\n')}\n`))[0]).toMatch(/^SIG004 5:\d+ more than 500000 nodes/);
+    expect(told(complaintsOf(`${lines.join('\n')}\n`))[0]).toMatch(
+      /^SIG004 5:\d+ more than 500000 nodes/,
+    );
     expect(cpuMilliseconds() - started).toBeLessThan(2000);
   });
 
@@ -262,14 +358,22 @@ describe('YAML that is not as wanted', () => {
   test('nesting, up to its limit and beyond', () => {
     const nested = (depth: number) => `${good}custom: ${'['.repeat(depth)}${']'.repeat(depth)}\n`;
     expect(told(complaintsOf(nested(40)))).toEqual([]);
-    expect(told(complaintsOf(nested(60)))).toEqual([expect.stringMatching(/^SIG004 10:\d+ nesting exceeded/)]);
-    expect(told(complaintsOf(nested(100_000)))).toEqual([expect.stringMatching(/^SIG004 10:\d+ nesting exceeded/)]);
+    expect(told(complaintsOf(nested(60)))).toEqual([
+      expect.stringMatching(/^SIG004 10:\d+ nesting exceeded/),
+    ]);
+    expect(told(complaintsOf(nested(100_000)))).toEqual([
+      expect.stringMatching(/^SIG004 10:\d+ nesting exceeded/),
+    ]);
   });
 
   test('a huge text is a value as others are, a huge file is not read', () => {
     const huge = 'x'.repeat(2_000_000);
-    expect(queryText(detectionOf(`s:\n  a|contains: '${huge}'\ncondition: s`).query) === `a=*‹${huge}›*`).toBe(true);
-    expect(told(complaintsOf(good + '#'.repeat(8 * 1024 * 1024)))).toEqual([expect.stringMatching(/^SIG004 1:1 file has \d+ characters/)]);
+    expect(
+      queryText(detectionOf(`s:\n  a|contains: '${huge}'\ncondition: s`).query) === `a=*‹${huge}›*`,
+    ).toBe(true);
+    expect(told(complaintsOf(good + '#'.repeat(8 * 1024 * 1024)))).toEqual([
+      expect.stringMatching(/^SIG004 1:1 file has \d+ characters/),
+    ]);
   });
 
   test.each([
@@ -283,7 +387,9 @@ describe('YAML that is not as wanted', () => {
     const [rule] = compileText(change(good), bag);
     expect(told(bag)).toEqual([]);
     expect(rule?.kind === 'detection' && queryText(rule.query)).toBe('a=‹b›');
-    expect(marked(complaintsOf(change(good.replace('a: b', 'a|foo: b'))))).toEqual(['SIG020 "foo"']);
+    expect(marked(complaintsOf(change(good.replace('a: b', 'a|foo: b'))))).toEqual([
+      'SIG020 "foo"',
+    ]);
   });
 
   test('a file on disk: byte order mark, not UTF-8, a folder', () => {
@@ -300,18 +406,27 @@ describe('YAML that is not as wanted', () => {
   });
 
   test('tabs as indentation', () => {
-    expect(told(complaintsOf('title: T\n\tid: x\n'))).toEqual(['SIG002 2:1 tab characters must not be used in indentation']);
+    expect(told(complaintsOf('title: T\n\tid: x\n'))).toEqual([
+      'SIG002 2:1 tab characters must not be used in indentation',
+    ]);
     expect(told(detectionComplaints('s:\n  a: "x\ty"\ncondition: s'))).toEqual([]);
   });
 
   test.each([
     ['a list', '- a\n- b\n', ['SIG005 1:1 the document is a list, not a map']],
     ['a single value', 'hello\n', ['SIG005 1:1 the document is a single value, not a map']],
-    ['a map of something else', 'name: x\n', ['SIG005 1:1 the document has neither `detection` nor `correlation` nor `filter`']],
+    [
+      'a map of something else',
+      'name: x\n',
+      ['SIG005 1:1 the document has neither `detection` nor `correlation` nor `filter`'],
+    ],
     [
       'a collection of nothing',
       'action: global\ntitle: x\n',
-      ['SIG005 1:9 no rule follows that this document goes into', 'SIG072 1:9 1 document of a collection is read as no rules'],
+      [
+        'SIG005 1:9 no rule follows that this document goes into',
+        'SIG072 1:9 1 document of a collection is read as no rules',
+      ],
     ],
     ['nothing', '', []],
     ['a comment', '# nothing\n', []],
@@ -327,7 +442,10 @@ describe('YAML that is not as wanted', () => {
     const bag = createBag();
     const text = [first, good, second, other].filter((part) => part !== '').join('---\n');
     const { documents, count } = readDocuments({ path: 'r.yml', text }, bag);
-    expect(documents.map((document) => 'id' in document && document.id?.slice(-1))).toEqual(['0', '1']);
+    expect(documents.map((document) => 'id' in document && document.id?.slice(-1))).toEqual([
+      '0',
+      '1',
+    ]);
     expect(count).toBe(3);
     expect(bag.list.map(({ code }) => code)).toEqual(['SIG002']);
   });
@@ -340,7 +458,10 @@ describe('YAML that is not as wanted', () => {
 
   test('a document with a key twice is left out, the next is not', () => {
     const bag = createBag();
-    const { documents, count } = readDocuments({ path: 'r.yml', text: `${good}title: again\n---\n${other}` }, bag);
+    const { documents, count } = readDocuments(
+      { path: 'r.yml', text: `${good}title: again\n---\n${other}` },
+      bag,
+    );
     expect([documents.length, count]).toEqual([1, 2]);
   });
 
@@ -353,16 +474,24 @@ describe('YAML that is not as wanted', () => {
     const bag = createBag();
     const [node] = parseYaml({ path: 'x.yml', text: '__proto__: {a: 1}\nconstructor: 2\n' }, bag);
     expect(node && JSON.stringify(toPlain(node))).toBe('{"__proto__":{"a":1},"constructor":2}');
-    expect(queryText(selectionQuery('__proto__: x\nconstructor: y'))).toBe('and(__proto__=‹x›, constructor=‹y›)');
+    expect(queryText(selectionQuery('__proto__: x\nconstructor: y'))).toBe(
+      'and(__proto__=‹x›, constructor=‹y›)',
+    );
   });
 });
 
 describe('attributes', () => {
-  const rule = (lines: string) => `title: T\nid: a\nlogsource: {product: w}\n${lines}\ndetection:\n  s: {a: b}\n  condition: s\n`;
+  const rule = (lines: string) =>
+    `title: T\nid: a\nlogsource: {product: w}\n${lines}\ndetection:\n  s: {a: b}\n  condition: s\n`;
   test.each([
     ['level: hihg', ['SIG012 4:8 `hihg` is no level: the rule counts as medium']],
     ['status: testing', ['SIG017 4:9 status `testing` is read as `test`']],
-    ['status: draft', ['SIG012 4:9 `draft` is no status: the detection has none, and is installed switched off by default']],
+    [
+      'status: draft',
+      [
+        'SIG012 4:9 `draft` is no status: the detection has none, and is installed switched off by default',
+      ],
+    ],
     ['status: Test', []],
     ['date: 2024-13-01', ['SIG012 4:7 `2024-13-01` is no date']],
     ['date: 2017/05/15', []],
@@ -390,29 +519,55 @@ describe('attributes', () => {
     ['logsource: windows', ['SIG011 3:12 `logsource` must be a map']],
     ['logsource: [windows]', ['SIG011 3:12 `logsource` must be a map']],
     ['logsource: {}', ['SIG010 3:12 the log source names no category, product or service']],
-    ['logsource: {definition: x}', ['SIG010 3:12 the log source names no category, product or service']],
-    ['logsource: {product: [a]}', ['SIG011 3:22 `product` of a log source must be a text', 'SIG010 3:12 the log source names no category, product or service']],
+    [
+      'logsource: {definition: x}',
+      ['SIG010 3:12 the log source names no category, product or service'],
+    ],
+    [
+      'logsource: {product: [a]}',
+      [
+        'SIG011 3:22 `product` of a log source must be a text',
+        'SIG010 3:12 the log source names no category, product or service',
+      ],
+    ],
     ['logsource: {product: windows, custom: x}', []],
   ])('%s', (line, wanted) => {
-    expect(told(complaintsOf(rule('status: test').replace('logsource: {product: w}', line)))).toEqual(wanted);
+    expect(
+      told(complaintsOf(rule('status: test').replace('logsource: {product: w}', line))),
+    ).toEqual(wanted);
   });
 
   test('a missing title, an empty one, a long one', () => {
-    expect(told(complaintsOf(rule('status: test').replace('title: T\n', '')))).toEqual(['SIG010 1:1 required attribute `title` is missing']);
-    expect(told(complaintsOf(rule('status: test').replace('title: T', "title: ' '")))).toEqual(['SIG011 1:8 `title` must be a text that is not empty']);
-    expect(told(complaintsOf(rule('status: test').replace('title: T', `title: ${'t'.repeat(257)}`)))).toEqual([
-      'SIG012 1:1 the title has 257 characters; the specification allows 256',
+    expect(told(complaintsOf(rule('status: test').replace('title: T\n', '')))).toEqual([
+      'SIG010 1:1 required attribute `title` is missing',
     ]);
+    expect(told(complaintsOf(rule('status: test').replace('title: T', "title: ' '")))).toEqual([
+      'SIG011 1:8 `title` must be a text that is not empty',
+    ]);
+    expect(
+      told(complaintsOf(rule('status: test').replace('title: T', `title: ${'t'.repeat(257)}`))),
+    ).toEqual(['SIG012 1:1 the title has 257 characters; the specification allows 256']);
   });
 
   test('an id or a name that is taken is told at its own place', () => {
-    const two = (lines: string) => `${rule('name: one').replace('id: a', 'id: aaaa')}---\n${rule(lines)}`;
-    expect(marked(complaintsOf(two('name: one').replace('id: a\n', 'id: bbbb\n').replace('title: T', 'title: one')))).toEqual(['SIG044 "one"']);
+    const two = (lines: string) =>
+      `${rule('name: one').replace('id: a', 'id: aaaa')}---\n${rule(lines)}`;
+    expect(
+      marked(
+        complaintsOf(
+          two('name: one').replace('id: a\n', 'id: bbbb\n').replace('title: T', 'title: one'),
+        ),
+      ),
+    ).toEqual(['SIG044 "one"']);
     const bag = complaintsOf(two('name: one').replace(/^id: a$/m, 'id: bbbb'));
     expect(told(bag)).toEqual(['SIG044 12:7 the name `one` is that of "T" (rule.yml) too']);
     const other = two('name: aaab').replace(/^id: a$/m, 'id: aaaa');
-    expect(told(complaintsOf(other))).toEqual(['SIG043 9:8 this copy of the rule in rule.yml is left out; it has another `name`']);
-    expect(told(complaintsOf(other.replace(/(product: \w+)(?![\s\S]*product)/, 'product: other')))).toEqual([
+    expect(told(complaintsOf(other))).toEqual([
+      'SIG043 9:8 this copy of the rule in rule.yml is left out; it has another `name`',
+    ]);
+    expect(
+      told(complaintsOf(other.replace(/(product: \w+)(?![\s\S]*product)/, 'product: other'))),
+    ).toEqual([
       'SIG040 10:5 "T" (rule.yml) has the id `aaaa` too and is kept; this one has another `logsource` and is left out',
     ]);
   });

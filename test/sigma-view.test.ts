@@ -13,16 +13,34 @@ describe('names of event data with blanks', () => {
           EventData: { 'Threat Name': 'T', 'Source Name': 'System', 'Process Name': 'a.exe' },
         },
       }),
-      { ThreatName: 'T', SourceName: 'System', ProcessName: 'a.exe', 'Threat Name': 'T', Provider_Name: 'P' },
+      {
+        ThreatName: 'T',
+        SourceName: 'System',
+        ProcessName: 'a.exe',
+        'Threat Name': 'T',
+        Provider_Name: 'P',
+      },
     ],
-    ['Winlogbeat', { winlog: { event_id: 1116, event_data: { 'Threat Name': 'T' } } }, { ThreatName: 'T', EventID: 1116 }],
-    ['Winlogbeat, dotted', { 'winlog.event_id': 1116, 'winlog.event_data.Detection User': 'u' }, { DetectionUser: 'u' }],
+    [
+      'Winlogbeat',
+      { winlog: { event_id: 1116, event_data: { 'Threat Name': 'T' } } },
+      { ThreatName: 'T', EventID: 1116 },
+    ],
+    [
+      'Winlogbeat, dotted',
+      { 'winlog.event_id': 1116, 'winlog.event_data.Detection User': 'u' },
+      { DetectionUser: 'u' },
+    ],
     [
       'words that a shipper joined',
       { EventCode: 1116, Threat_Name: 'T', Source_Name: 'S', Process_Name: 'p' },
       { ThreatName: 'T', SourceName: 'S', ProcessName: 'p' },
     ],
-    ['a name that the event has keeps its value', { EventID: 1, 'Threat Name': 'a', ThreatName: 'b' }, { ThreatName: 'b' }],
+    [
+      'a name that the event has keeps its value',
+      { EventID: 1, 'Threat Name': 'a', ThreatName: 'b' },
+      { ThreatName: 'b' },
+    ],
   ])('%s', (_, event, wanted) => {
     expect(withSigmaNames(event)).toMatchObject(wanted);
   });
@@ -31,6 +49,8 @@ describe('names of event data with blanks', () => {
     const event = { 'Threat Name': 'T', Threat_Name: 'U' };
     expect(withSigmaNames(event)).toEqual(event);
     // the data's own source is not the provider of the event
-    expect(withSigmaNames({ EventID: 1116, 'Source Name': 'System' })).not.toHaveProperty('Provider_Name');
+    expect(withSigmaNames({ EventID: 1116, 'Source Name': 'System' })).not.toHaveProperty(
+      'Provider_Name',
+    );
   });
 });

@@ -28,13 +28,22 @@ export interface RunOptions {
 /** The environment of a run: nothing of the caller's own that changes what is printed. */
 export function environment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
   const kept = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot'];
-  const own = kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]] as const]));
+  const own = kept.flatMap((name) =>
+    process.env[name] === undefined ? [] : [[name, process.env[name]] as const],
+  );
   const cache = process.env.SIGPACK_TEST_CACHE;
-  return { ...Object.fromEntries(own), ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }), ...more };
+  return {
+    ...Object.fromEntries(own),
+    ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }),
+    ...more,
+  };
 }
 
 /** Runs the command line in a process of its own, for what only a process can show. */
-export function spawned(args: readonly string[], options: RunOptions & { readonly stdout?: number } = {}): Run {
+export function spawned(
+  args: readonly string[],
+  options: RunOptions & { readonly stdout?: number } = {},
+): Run {
   const { status, stdout, stderr } = spawnSync(process.execPath, [mainFile, ...args], {
     cwd: options.cwd,
     env: environment(options.env),
@@ -49,16 +58,31 @@ export function spawned(args: readonly string[], options: RunOptions & { readonl
 let runs = 0;
 let running = false;
 
-/** Runs the command line in this process, from its sources: a process takes twenty times as long to start as most commands take to run. */
-export async function sigpack(args: readonly string[], { cwd, env, input = '', terminal = false }: RunOptions = {}): Promise<Run> {
+/**
+ * Runs the command line in this process, from its sources: a process takes twenty times as long to
+ * start as most commands take to run.
+ */
+export async function sigpack(
+  args: readonly string[],
+  { cwd, env, input = '', terminal = false }: RunOptions = {},
+): Promise<Run> {
   if (running) throw new Error('a command is running already: await it');
   running = true;
   const output = { stdout: '', stderr: '' };
   const streams = (['stdout', 'stderr'] as const).map((name) => taken(name, output, terminal));
-  const restore = [inFolder(cwd), withEnvironment({ ...environment(env), NODE_DISABLE_COMPILE_CACHE: '1' }), withArguments(args), withInput(input), ...streams];
+  const restore = [
+    inFolder(cwd),
+    withEnvironment({ ...environment(env), NODE_DISABLE_COMPILE_CACHE: '1' }),
+    withArguments(args),
+    withInput(input),
+    ...streams,
+  ];
   try {
-    // the query makes a new module of the entry alone: it runs again, over the modules that are there
-    await import(/* @vite-ignore */ `${pathToFileURL(join(root, 'src', 'cli', 'main.ts')).href}?run=${++runs}`);
+    // the query makes a new module of the entry alone: it runs again, over the modules that are
+    // there
+    await import(
+      /* @vite-ignore */ `${pathToFileURL(join(root, 'src', 'cli', 'main.ts')).href}?run=${++runs}`
+    );
     return { code: Number(process.exitCode ?? 0), ...output };
   } finally {
     for (const back of restore) back();
@@ -78,7 +102,8 @@ function inFolder(folder: string | undefined): Restore {
 function withEnvironment(wanted: Readonly<Record<string, string>>): Restore {
   const before = { ...process.env };
   const set = (values: NodeJS.ProcessEnv): void => {
-    for (const name of Object.keys(process.env)) if (values[name] === undefined) delete process.env[name];
+    for (const name of Object.keys(process.env))
+      if (values[name] === undefined) delete process.env[name];
     Object.assign(process.env, values);
   };
   set(wanted);
@@ -100,12 +125,17 @@ function withInput(text: string): Restore {
     fs.readFileSync = read;
     syncBuiltinESMExports();
   };
-  set(((...args: Parameters<typeof readFileSync>) => (args[0] === 0 ? Buffer.from(text) : readFileSync(...args))) as typeof readFileSync);
+  set(((...args: Parameters<typeof readFileSync>) =>
+    args[0] === 0 ? Buffer.from(text) : readFileSync(...args)) as typeof readFileSync);
   return () => set(readFileSync);
 }
 
 /** Takes what is written to a stream. */
-function taken(name: 'stdout' | 'stderr', output: Record<typeof name, string>, isTTY: boolean): Restore {
+function taken(
+  name: 'stdout' | 'stderr',
+  output: Record<typeof name, string>,
+  isTTY: boolean,
+): Restore {
   const stream = process[name];
   const { write, isTTY: before } = stream;
   stream.isTTY = isTTY;
@@ -119,6 +149,7 @@ function taken(name: 'stdout' | 'stderr', output: Record<typeof name, string>, i
   return () => {
     stream.write = write;
     stream.isTTY = before;
-    for (const listener of stream.listeners('error')) if (!listeners.has(listener)) stream.off('error', listener as Restore);
+    for (const listener of stream.listeners('error'))
+      if (!listeners.has(listener)) stream.off('error', listener as Restore);
   };
 }

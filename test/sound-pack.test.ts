@@ -27,12 +27,21 @@ function fileOf(name: string, text: string): string {
 describe('a detection that a pack can’t hold', () => {
   const change = (pack: Pack): Pack => ({
     ...pack,
-    splunk: pack.splunk.map((one) => (one.detection.name === 'Third' ? { ...one, search: 'a\nb' } : one)),
-    graylog: pack.graylog.map((one) => (['First', 'Fifth'].includes(one.detection.name) ? { ...one, search: { kind: 'filter', queries: ['(a'] } } : one)),
+    splunk: pack.splunk.map((one) =>
+      one.detection.name === 'Third' ? { ...one, search: 'a\nb' } : one,
+    ),
+    graylog: pack.graylog.map((one) =>
+      ['First', 'Fifth'].includes(one.detection.name)
+        ? { ...one, search: { kind: 'filter', queries: ['(a'] } }
+        : one,
+    ),
   });
 
   async function made(changed: (pack: Pack) => Pack) {
-    const { pack } = await packOf([fileOf('five.yml', titles.map((title, index) => ruleOf(title, index)).join('---\n'))], 'id: five');
+    const { pack } = await packOf(
+      [fileOf('five.yml', titles.map((title, index) => ruleOf(title, index)).join('---\n'))],
+      'id: five',
+    );
     const bag = createBag();
     const { templates, assets, custom } = loadTemplates(undefined);
     let written: Pack | undefined;
@@ -55,13 +64,22 @@ describe('a detection that a pack can’t hold', () => {
     const large = (pack: Pack): Pack => ({
       ...pack,
       graylog: pack.graylog.map((one) =>
-        one.detection.name === 'Second' ? { ...one, search: { kind: 'filter', queries: Array(600).fill(`a:${'b'.repeat(31_000)}`) } } : one,
+        one.detection.name === 'Second'
+          ? {
+              ...one,
+              search: { kind: 'filter', queries: Array(600).fill(`a:${'b'.repeat(31_000)}`) },
+            }
+          : one,
       ),
     });
     const { artifacts, bag, written } = await made(large);
     expect(artifacts).toHaveLength(4);
-    expect(bag.list.map(({ code, file, message }) => `${code} ${file.path.split('/').pop()} ${message}`)).toEqual([
-      expect.stringMatching(/^PCK007 five\.yml graylog: the pack takes \d+ bytes in Graylog's database.*; the rule is left out$/),
+    expect(
+      bag.list.map(({ code, file, message }) => `${code} ${file.path.split('/').pop()} ${message}`),
+    ).toEqual([
+      expect.stringMatching(
+        /^PCK007 five\.yml graylog: the pack takes \d+ bytes in Graylog's database.*; the rule is left out$/,
+      ),
     ]);
     expect(written?.graylog).toHaveLength(4);
     expect(written?.splunk).toHaveLength(5);
@@ -69,13 +87,24 @@ describe('a detection that a pack can’t hold', () => {
 
   test('is left out of it with a complaint of its own', async () => {
     const { artifacts, bag, written } = await made(change);
-    expect(artifacts?.map(({ path }) => path)).toEqual(['five-1.0.0.spl', 'five-1.0.0-graylog.json', 'manifest.json', 'five-1.0.0.zip']);
-    const told = bag.list.map(({ code, severity, message, file }) => `${code} ${severity} ${file.path.split('/').pop()} ${message}`);
+    expect(artifacts?.map(({ path }) => path)).toEqual([
+      'five-1.0.0.spl',
+      'five-1.0.0-graylog.json',
+      'manifest.json',
+      'five-1.0.0.zip',
+    ]);
+    const told = bag.list.map(
+      ({ code, severity, message, file }) =>
+        `${code} ${severity} ${file.path.split('/').pop()} ${message}`,
+    );
     expect(told).toHaveLength(3);
-    expect(told[0]).toMatch(/^PCK007 error five\.yml splunk: .*\[Third\] search holds a line break.*; the rule is left out$/);
+    expect(told[0]).toMatch(
+      /^PCK007 error five\.yml splunk: .*\[Third\] search holds a line break.*; the rule is left out$/,
+    );
     expect(told[1]).toMatch(/^PCK007 error five\.yml graylog: .*First.*; the rule is left out$/);
     expect(told[2]).toMatch(/^PCK007 error five\.yml graylog: .*Fifth.*; the rule is left out$/);
-    const names = (list: readonly { readonly detection: { readonly name: string } }[] = []) => list.map(({ detection }) => detection.name);
+    const names = (list: readonly { readonly detection: { readonly name: string } }[] = []) =>
+      list.map(({ detection }) => detection.name);
     expect(names(written?.splunk)).toEqual(['First', 'Second', 'Fourth', 'Fifth']);
     expect(names(written?.graylog)).toEqual(['Second', 'Third', 'Fourth']);
     const manifest = JSON.parse(Buffer.from(artifacts?.[2]?.content ?? []).toString('utf8'));
@@ -94,10 +123,15 @@ describe('a detection that a pack can’t hold', () => {
   test('what is wrong with the pack as a whole still stops it', async () => {
     const { artifacts, bag } = await made((pack) => ({
       ...pack,
-      config: { ...pack.config, graylog: { ...pack.config.graylog, minimumServerVersion: '1.0.0' } },
+      config: {
+        ...pack.config,
+        graylog: { ...pack.config.graylog, minimumServerVersion: '1.0.0' },
+      },
     }));
     expect(artifacts).toBeUndefined();
-    expect(bag.list.map(({ code, file }) => `${code} ${file.path}`)).toEqual(['PCK007 sigpack.yml']);
+    expect(bag.list.map(({ code, file }) => `${code} ${file.path}`)).toEqual([
+      'PCK007 sigpack.yml',
+    ]);
   });
 
   test('is looked for in halves', () => {
@@ -117,15 +151,25 @@ describe('a detection that a pack can’t hold', () => {
 });
 
 describe('log sources whose macros would have one name', () => {
-  const config = 'id: five\nsplunk:\n  indexes: [{ match: { product: windows }, definition: index=windows }]\n';
+  const config =
+    'id: five\nsplunk:\n  indexes: [{ match: { product: windows }, definition: index=windows }]\n';
   const plain = '{ product: windows, category: process_creation }';
-  const odd = ['{ product: windows_process, category: creation }', '{ product: windows-process, service: creation }', '{ category: windows_process_creation }'];
+  const odd = [
+    '{ product: windows_process, category: creation }',
+    '{ product: windows-process, service: creation }',
+    '{ category: windows_process_creation }',
+  ];
 
   async function builtOf(
     logsources: readonly string[],
     more = '',
-  ): Promise<{ readonly splunk: readonly SplunkDetection[]; readonly macros: readonly SearchMacro[] }> {
-    const text = logsources.map((logsource, index) => ruleOf(titles[index] ?? '', index, logsource)).join('---\n');
+  ): Promise<{
+    readonly splunk: readonly SplunkDetection[];
+    readonly macros: readonly SearchMacro[];
+  }> {
+    const text = logsources
+      .map((logsource, index) => ruleOf(titles[index] ?? '', index, logsource))
+      .join('---\n');
     const { pack } = await packOf([fileOf('sources.yml', `${text}${more}`)], config);
     return {
       splunk: pack.splunk,
@@ -142,11 +186,19 @@ describe('log sources whose macros would have one name', () => {
     ['the plain one last', [...odd, plain]],
   ])('are told apart: %s', async (_, logsources) => {
     const { splunk, macros } = await builtOf(logsources);
-    expect(macros.find(({ name }) => name === 'five_windows_process_creation')?.definition).toBe('index=windows');
+    expect(macros.find(({ name }) => name === 'five_windows_process_creation')?.definition).toBe(
+      'index=windows',
+    );
     for (const [index, detection] of splunk.entries()) {
       const name = macroIn(detection);
-      expect(name).toMatch(logsources[index] === plain ? /^five_windows_process_creation$/ : /^five_windows_process_creation_[0-9a-f]{8}$/);
-      expect(macros.find((macro) => macro.name === name)?.definition).toBe(logsources[index] === plain ? 'index=windows' : 'index=*');
+      expect(name).toMatch(
+        logsources[index] === plain
+          ? /^five_windows_process_creation$/
+          : /^five_windows_process_creation_[0-9a-f]{8}$/,
+      );
+      expect(macros.find((macro) => macro.name === name)?.definition).toBe(
+        logsources[index] === plain ? 'index=windows' : 'index=*',
+      );
     }
   });
 
@@ -159,7 +211,10 @@ describe('log sources whose macros would have one name', () => {
 
   test('share one where both are in the same place', async () => {
     const { splunk } = await builtOf([odd[0] ?? '', odd[2] ?? '']);
-    expect(splunk.map(macroIn)).toEqual(['five_windows_process_creation', 'five_windows_process_creation']);
+    expect(splunk.map(macroIn)).toEqual([
+      'five_windows_process_creation',
+      'five_windows_process_creation',
+    ]);
   });
 
   test('are told apart in one correlation', async () => {
@@ -170,7 +225,13 @@ status: test
 correlation: { type: temporal, rules: [72000000-0000-4000-8000-000000000000, 72000000-0000-4000-8000-000000000001], group-by: [User], timespan: 5m }
 `;
     const { splunk } = await builtOf([plain, odd[0] ?? ''], correlation);
-    const names = Array.from(splunk.at(-1)?.search.matchAll(/\[search `(\w+)`/g) ?? [], ([, name]) => name);
-    expect(names).toEqual(['five_windows_process_creation', expect.stringMatching(/^five_windows_process_creation_[0-9a-f]{8}$/)]);
+    const names = Array.from(
+      splunk.at(-1)?.search.matchAll(/\[search `(\w+)`/g) ?? [],
+      ([, name]) => name,
+    );
+    expect(names).toEqual([
+      'five_windows_process_creation',
+      expect.stringMatching(/^five_windows_process_creation_[0-9a-f]{8}$/),
+    ]);
   });
 });

@@ -1,7 +1,20 @@
 import { expect, test } from 'vitest';
 import { flatten } from './judges/events.ts';
-import { COMMAND_CASES, logons, people, REGEX_CASES, TIMECHART_CASES } from './judges/spl/command-cases.ts';
-import { compileSpl, type Event, parseSearch, runSpl, SplError, searchStageOnly } from './judges/spl/spl.ts';
+import {
+  COMMAND_CASES,
+  logons,
+  people,
+  REGEX_CASES,
+  TIMECHART_CASES,
+} from './judges/spl/command-cases.ts';
+import {
+  compileSpl,
+  type Event,
+  parseSearch,
+  runSpl,
+  SplError,
+  searchStageOnly,
+} from './judges/spl/spl.ts';
 
 const one: Event = {
   _time: 1_764_137_487.5,
@@ -281,10 +294,13 @@ function hasLocalFlags(): boolean {
   }
 }
 
-test.each(REGEX_CASES.filter(([regex]) => hasLocalFlags() || !/.\(\?i|\(\?i:/.test(regex)))('match is PCRE: %s on %j -> %s', (regex, text, expected) => {
-  const literal = regex.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
-  expect(matches(`* | where match(f, "${literal}")`, { _time: 0, f: text })).toBe(expected);
-});
+test.each(REGEX_CASES.filter(([regex]) => hasLocalFlags() || !/.\(\?i|\(\?i:/.test(regex)))(
+  'match is PCRE: %s on %j -> %s',
+  (regex, text, expected) => {
+    const literal = regex.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+    expect(matches(`* | where match(f, "${literal}")`, { _time: 0, f: text })).toBe(expected);
+  },
+);
 
 test.each(COMMAND_CASES)('commands: %s', (spl, expected) => {
   expect(runSpl(spl, logons, { tables: people })).toEqual(expected);
@@ -296,11 +312,15 @@ test.each(TIMECHART_CASES)('commands over a time range: %s', (spl, expected) => 
 
 test('a lookup that is not there, or lacks a field, is refused', () => {
   expect(() => runSpl('* | lookup nobody user OUTPUT x', logons)).toThrow(/could not find nobody/);
-  expect(() => runSpl('* | lookup people NAME AS user OUTPUT salary', logons, { tables: people })).toThrow(/has no field salary/);
+  expect(() =>
+    runSpl('* | lookup people NAME AS user OUTPUT salary', logons, { tables: people }),
+  ).toThrow(/has no field salary/);
 });
 
 test('time_window wants rows in time order', () => {
-  expect(() => runSpl('* | sort 0 src | streamstats time_window=1m count', logons)).toThrow(/sorted in time order/);
+  expect(() => runSpl('* | sort 0 src | streamstats time_window=1m count', logons)).toThrow(
+    /sorted in time order/,
+  );
 });
 
 test('a regex in a quoted argument loses one layer of backslashes', () => {
@@ -313,7 +333,8 @@ test('a regex in a quoted argument loses one layer of backslashes', () => {
 test('a missing field under both readings of null', () => {
   const careless = '* | where NOT match(Missing, "x")';
   const careful = '* | where NOT (isnotnull(Missing) AND match(Missing, "x"))';
-  const answers = (spl: string) => (['unknown', 'false'] as const).map((nulls) => runSpl(spl, [one], { nulls }).length);
+  const answers = (spl: string) =>
+    (['unknown', 'false'] as const).map((nulls) => runSpl(spl, [one], { nulls }).length);
   expect(answers(careless)).toEqual([0, 1]);
   expect(answers(careful)).toEqual([1, 1]);
 });
@@ -322,13 +343,17 @@ test('the first search stage alone', () => {
   const spl = 'Word=abc | where Count="11"';
   expect(searchStageOnly(spl)(one)).toBe(true);
   expect(runSpl(spl, [one])).toEqual([]);
-  expect(searchStageOnly('| multisearch [search Word=x] [search Count=10 | where false()]')(one)).toBe(true);
+  expect(
+    searchStageOnly('| multisearch [search Word=x] [search Count=10 | where false()]')(one),
+  ).toBe(true);
   expect(searchStageOnly('`m`', { macros: new Map([['m', 'Word=zzz']]) })(one)).toBe(false);
   expect(() => searchStageOnly('* | nosuch')).toThrow(SplError);
 });
 
 test('the stages of a pipeline', () => {
-  const { stages } = parseSearch('Word="a|b" | where match(Word, "a|b") | stats count by "odd name"');
+  const { stages } = parseSearch(
+    'Word="a|b" | where match(Word, "a|b") | stats count by "odd name"',
+  );
   expect(stages.map((stage) => [stage.name, stage.arguments])).toEqual([
     ['search', 'Word="a|b"'],
     ['where', 'match(Word, "a|b")'],

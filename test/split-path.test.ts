@@ -11,7 +11,10 @@ import { told } from './complaints.ts';
 import { matches } from './matcher.ts';
 import { pipelineOf, queryAfter } from './pipeline-run.ts';
 
-const pipelines = [builtInPipeline('windows-security-registry'), builtInPipeline('windows-security')];
+const pipelines = [
+  builtInPipeline('windows-security-registry'),
+  builtInPipeline('windows-security'),
+];
 
 /** What the pipelines make of a registry rule, or the complaints. */
 function audited(lines: string): Query | readonly string[] {
@@ -32,9 +35,19 @@ const event = (ObjectName: string, ObjectValueName: string, NewValue = '1') => (
   ObjectValueName,
   NewValue,
 });
-const run = event('\\REGISTRY\\MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run', 'Evil', 'C:\\evil.exe');
-const lsa = event('\\REGISTRY\\MACHINE\\SYSTEM\\ControlSet001\\Control\\Lsa', 'Notification Packages');
-const excluded = event('\\REGISTRY\\MACHINE\\SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Paths', 'C:\\Temp');
+const run = event(
+  '\\REGISTRY\\MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run',
+  'Evil',
+  'C:\\evil.exe',
+);
+const lsa = event(
+  '\\REGISTRY\\MACHINE\\SYSTEM\\ControlSet001\\Control\\Lsa',
+  'Notification Packages',
+);
+const excluded = event(
+  '\\REGISTRY\\MACHINE\\SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Paths',
+  'C:\\Temp',
+);
 
 describe('registry rules in event 4657', () => {
   test.each<[string, object, boolean]>([
@@ -59,12 +72,24 @@ describe('registry rules in event 4657', () => {
     ['TargetObject|contains: \\CurrentControlSet\\Control\\Lsa\\Notification', lsa, true],
     ['TargetObject|contains: \\Control\\Lsa\\Security Packages', lsa, false],
     ["TargetObject|endswith: Packages\nDetails: 'DWORD (0x00000001)'", lsa, true],
-    ["TargetObject|endswith: Packages\nDetails: 'DWORD (0x0000000a)'", { ...lsa, NewValue: '10' }, true],
+    [
+      "TargetObject|endswith: Packages\nDetails: 'DWORD (0x0000000a)'",
+      { ...lsa, NewValue: '10' },
+      true,
+    ],
     ["TargetObject|endswith: Packages\nDetails: '(Empty)'", { ...lsa, NewValue: '-' }, true],
     ['TargetObject|endswith: Evil\nDetails|contains: evil.exe', run, true],
     // texts that no number of Sysmon's has
-    ["TargetObject|endswith: Evil\nDetails|contains: '(A;;0x1;;;SY)'", { ...run, NewValue: 'D:(A;;0x1;;;SY)' }, true],
-    ["TargetObject|endswith: Evil\nDetails|endswith: '00000429'", { ...run, NewValue: '00000429' }, true],
+    [
+      "TargetObject|endswith: Evil\nDetails|contains: '(A;;0x1;;;SY)'",
+      { ...run, NewValue: 'D:(A;;0x1;;;SY)' },
+      true,
+    ],
+    [
+      "TargetObject|endswith: Evil\nDetails|endswith: '00000429'",
+      { ...run, NewValue: '00000429' },
+      true,
+    ],
     ["TargetObject|endswith: Evil\nDetails|startswith: '0x1'", { ...run, NewValue: '0x1f' }, true],
     // a name of a value that holds backslashes
     ['TargetObject|endswith: \\Exclusions\\Paths\\C:\\Temp', excluded, true],
@@ -73,8 +98,16 @@ describe('registry rules in event 4657', () => {
     ['TargetObject|contains: \\Paths\\C:\\', excluded, true],
     ['TargetObject|contains: \\Paths\\D:\\', excluded, false],
     ['TargetObject|endswith: \\Paths\\C??Temp', excluded, true],
-    ['TargetObject: HKLM\\SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Paths\\C:\\Temp', excluded, true],
-    ['TargetObject|neq: HKLM\\SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Paths\\C:\\Temp', excluded, false],
+    [
+      'TargetObject: HKLM\\SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Paths\\C:\\Temp',
+      excluded,
+      true,
+    ],
+    [
+      'TargetObject|neq: HKLM\\SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Paths\\C:\\Temp',
+      excluded,
+      false,
+    ],
   ])('%j on %j: %j', (lines, given, expected) => {
     const query = audited(lines);
     if (!('kind' in query)) throw new Error(query.join('; '));
@@ -82,7 +115,10 @@ describe('registry rules in event 4657', () => {
   });
 
   test.each<readonly [string, string]>([
-    ["Details: 'Binary Data'", 'the rule asks for data in the words of Sysmon, which audit events do not have'],
+    [
+      "Details: 'Binary Data'",
+      'the rule asks for data in the words of Sysmon, which audit events do not have',
+    ],
     ...[
       'contains: 0x00000001',
       'startswith: DWORD',
@@ -92,8 +128,13 @@ describe('registry rules in event 4657', () => {
       "contains: '(Empty)'",
       'startswith: Bin',
       "contains: '(0x0'",
-    ].map((details) => [`Details|${details}`, 'the rule asks for data in the words of Sysmon'] as const),
-    [`TargetObject: '${'\\a'.repeat(100)}'`, 'more than 64 places where the path may be taken apart'],
+    ].map(
+      (details) => [`Details|${details}`, 'the rule asks for data in the words of Sysmon'] as const,
+    ),
+    [
+      `TargetObject: '${'\\a'.repeat(100)}'`,
+      'more than 64 places where the path may be taken apart',
+    ],
     ['TargetObject|re: Run.*Evil', 'only texts with wildcards can be taken apart'],
   ])('%s is refused', (lines, message) => {
     const complaints = audited(lines);
@@ -114,32 +155,47 @@ function asWrittenAndSplit(text: string): readonly [Query, Query] {
   const whole = settled && createCombiner(bag)(settled);
   const split = settled && createProcessor([splitting], { bag })(settled);
   const parts = split && createCombiner(bag)(split);
-  if (whole?.kind !== 'detection' || parts?.kind !== 'detection') throw new Error(told(bag).join('; '));
+  if (whole?.kind !== 'detection' || parts?.kind !== 'detection')
+    throw new Error(told(bag).join('; '));
   return [whole.query, parts.query];
 }
 
 test('every text that a path matches is found in its two parts, and no other', () => {
   const letters = ['a', '\\', '*', '?'];
   let patterns = [''];
-  for (let length = 0; length < 4; length++) patterns = patterns.flatMap((text) => letters.map((letter) => text + letter));
+  for (let length = 0; length < 4; length++)
+    patterns = patterns.flatMap((text) => letters.map((letter) => text + letter));
   const keys = ['a', 'aa', '\\a', 'a\\a', 'a\\'];
   const names = ['', 'a', 'aa', 'a\\a', '\\a'];
   let asked = 0;
-  for (const text of new Set(patterns.map((one) => one.replace(/\*+/g, '*').replaceAll('\\', '\\\\')))) {
+  for (const text of new Set(
+    patterns.map((one) => one.replace(/\*+/g, '*').replaceAll('\\', '\\\\')),
+  )) {
     const [whole, parts] = asWrittenAndSplit(text);
     for (const K of keys)
       for (const N of names) {
         asked++;
-        expect([text, K, N, matches(parts, { K, N })]).toEqual([text, K, N, matches(whole, { P: `${K}\\${N}` })]);
+        expect([text, K, N, matches(parts, { K, N })]).toEqual([
+          text,
+          K,
+          N,
+          matches(whole, { P: `${K}\\${N}` }),
+        ]);
       }
   }
   expect(asked).toBeGreaterThan(1000);
 });
 
 test('a name may hold backslashes', () => {
-  const path = fc.array(fc.constantFrom('a', 'b', '\\'), { minLength: 1, maxLength: 5 }).map((letters) => letters.join(''));
+  const path = fc
+    .array(fc.constantFrom('a', 'b', '\\'), { minLength: 1, maxLength: 5 })
+    .map((letters) => letters.join(''));
   // pieces of the path itself, so that many of the patterns match
-  const made = fc.record({ K: path, N: fc.oneof(fc.constant(''), path), cut: fc.infiniteStream(fc.constantFrom('', '', '?', '*', 'b')) });
+  const made = fc.record({
+    K: path,
+    N: fc.oneof(fc.constant(''), path),
+    cut: fc.infiniteStream(fc.constantFrom('', '', '?', '*', 'b')),
+  });
   let matched = 0;
   fc.assert(
     fc.property(made, ({ K, N, cut }) => {
@@ -161,7 +217,10 @@ test('a name may hold backslashes', () => {
 });
 
 test('other fields stay as they are', () => {
-  expect(queryAfter('Image: a', '  - { type: split_path, parent: K, name: N, field_name_conditions: [{ type: include_fields, fields: [P] }] }')).toBe(
-    'Image=‹a›',
-  );
+  expect(
+    queryAfter(
+      'Image: a',
+      '  - { type: split_path, parent: K, name: N, field_name_conditions: [{ type: include_fields, fields: [P] }] }',
+    ),
+  ).toBe('Image=‹a›');
 });

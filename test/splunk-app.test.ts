@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
-import { renderSplunkApp, type SplunkApp, type SplunkAppInput, splunkAppSources } from '../src/pack/artifact/splunk-app.ts';
+import {
+  renderSplunkApp,
+  type SplunkApp,
+  type SplunkAppInput,
+  splunkAppSources,
+} from '../src/pack/artifact/splunk-app.ts';
 import type { PackDetection, PackInfo, SplunkDetection } from '../src/pack/model/detection.ts';
 import { compareConf, readConf, stanzaName } from '../src/pack/render/splunk-conf.ts';
 import { createRenderer } from '../src/pack/render/template.ts';
@@ -49,7 +54,19 @@ interface Sample {
   readonly severity?: Level;
   readonly search?: string;
   readonly settings?: Partial<DetectionSettings>;
-  readonly rule?: Partial<Pick<PackDetection['rule'], 'description' | 'author' | 'references' | 'falsepositives' | 'tags' | 'status' | 'date' | 'modified'>>;
+  readonly rule?: Partial<
+    Pick<
+      PackDetection['rule'],
+      | 'description'
+      | 'author'
+      | 'references'
+      | 'falsepositives'
+      | 'tags'
+      | 'status'
+      | 'date'
+      | 'modified'
+    >
+  >;
   readonly attack?: Partial<PackDetection['attack']>;
 }
 
@@ -86,11 +103,19 @@ function detection(sample: Sample, index = 0): SplunkDetection {
   };
 }
 
-function build(detections: readonly SplunkDetection[], more: Partial<SplunkAppInput> = {}): SplunkApp & { text(path: string): string } {
+function build(
+  detections: readonly SplunkDetection[],
+  more: Partial<SplunkAppInput> = {},
+): SplunkApp & { text(path: string): string } {
   const render = createRenderer({ templates });
-  const macros = [{ name: 'sigpack_windows_dhcp', definition: 'index=*', comment: 'Where the DHCP events are' }];
+  const macros = [
+    { name: 'sigpack_windows_dhcp', definition: 'index=*', comment: 'Where the DHCP events are' },
+  ];
   const app = renderSplunkApp({ info, detections, macros, render, assets, ...more });
-  return { ...app, text: (path) => String(app.files.find((entry) => entry.path === `${info.id}/${path}`)?.content) };
+  return {
+    ...app,
+    text: (path) => String(app.files.find((entry) => entry.path === `${info.id}/${path}`)?.content),
+  };
 }
 
 const small: readonly Sample[] = [
@@ -125,7 +150,11 @@ const small: readonly Sample[] = [
       risk: { score: 25, objects: [{ field: 'user', type: 'user' }] },
       splunk: {
         securityDomain: 'access',
-        savedsearch: { 'action.email': '1', 'action.email.to': 'soc@example.test', 'alert.track': '1' },
+        savedsearch: {
+          'action.email': '1',
+          'action.email.to': 'soc@example.test',
+          'alert.track': '1',
+        },
       },
     },
   },
@@ -157,16 +186,19 @@ describe('a small app', () => {
     ]);
   });
 
-  it.each(app.files.filter(({ path }) => !path.endsWith('.png')).map(({ path, content }) => [path, Buffer.from(content).toString()]))(
-    'writes %s as agreed',
-    async (path, content) => {
-      expect(content).not.toMatch(/[\t ]\n|\n\n$/);
-      await expect(content).toMatchFileSnapshot(`packs/splunk-app/${path.slice(info.id.length + 1)}`);
-    },
-  );
+  it.each(
+    app.files
+      .filter(({ path }) => !path.endsWith('.png'))
+      .map(({ path, content }) => [path, Buffer.from(content).toString()]),
+  )('writes %s as agreed', async (path, content) => {
+    expect(content).not.toMatch(/[\t ]\n|\n\n$/);
+    await expect(content).toMatchFileSnapshot(`packs/splunk-app/${path.slice(info.id.length + 1)}`);
+  });
 
   it('has icons of the sizes that Splunk wants', () => {
-    const sizes = app.files.filter(({ path }) => path.endsWith('.png')).map(({ content }) => Buffer.from(content as Uint8Array).readUInt32BE(16));
+    const sizes = app.files
+      .filter(({ path }) => path.endsWith('.png'))
+      .map(({ content }) => Buffer.from(content as Uint8Array).readUInt32BE(16));
     expect(sizes).toEqual([36, 72]);
   });
 
@@ -182,7 +214,10 @@ describe('settings of a search', () => {
   it('uses known keys only', () => {
     for (const sample of small)
       for (const enterpriseSecurity of [true, false])
-        for (const key of savedSearchSettings(detection(sample), { info, enterpriseSecurity }).keys())
+        for (const key of savedSearchSettings(detection(sample), {
+          info,
+          enterpriseSecurity,
+        }).keys())
           expect([key, isSavedSearchKey(key)]).toEqual([key, true]);
   });
 
@@ -194,14 +229,22 @@ describe('settings of a search', () => {
     ['critical', '6'],
   ] as const)('%s is severity %s', (severity, value) => {
     expect(of({ severity }).get('alert.severity')).toBe(value);
-    const finding = of({ severity, settings: { splunk: { ...settings.splunk, output: 'finding' } } });
+    const finding = of({
+      severity,
+      settings: { splunk: { ...settings.splunk, output: 'finding' } },
+    });
     expect(finding.get('action.notable.param.severity')).toBe(severity);
   });
 
   it('makes one alert for all results unless fields are throttled', () => {
     const digest = (suppress?: DetectionSettings['suppress']) => {
       const found = of({ settings: suppress === undefined ? {} : { suppress } });
-      return ['alert.digest_mode', 'alert.suppress', 'alert.suppress.fields', 'alert.suppress.period'].map((key) => found.get(key));
+      return [
+        'alert.digest_mode',
+        'alert.suppress',
+        'alert.suppress.fields',
+        'alert.suppress.period',
+      ].map((key) => found.get(key));
     };
     expect(digest()).toEqual(['1', '0', undefined, undefined]);
     expect(digest({ fields: [], period: 45 })).toEqual(['1', '1', undefined, '45s']);
@@ -214,34 +257,65 @@ describe('settings of a search', () => {
     expect(fast.get('cron_schedule')?.split(' ')[0]?.split(',')).toHaveLength(12);
     expect(fast.get('dispatch.earliest_time')).toBe('-15m@m');
     const custom = of({ settings: { cron: '0 6 * * *' } });
-    expect([custom.get('cron_schedule'), custom.get('dispatch.earliest_time')]).toEqual(['0 6 * * *', '-1450m@m']);
+    expect([custom.get('cron_schedule'), custom.get('dispatch.earliest_time')]).toEqual([
+      '0 6 * * *',
+      '-1450m@m',
+    ]);
   });
 
   it('lets any setting be overridden', () => {
-    const found = of({ settings: { splunk: { ...settings.splunk, savedsearch: { search: 'index=x', 'alert.severity': '1' } } } });
-    expect([found.get('search'), found.get('alert.severity'), found.get('alert.track')]).toEqual(['index=x', '1', '1']);
+    const found = of({
+      settings: {
+        splunk: { ...settings.splunk, savedsearch: { search: 'index=x', 'alert.severity': '1' } },
+      },
+    });
+    expect([found.get('search'), found.get('alert.severity'), found.get('alert.track')]).toEqual([
+      'index=x',
+      '1',
+      '1',
+    ]);
   });
 
   it('holds no tokens of the rule in what Enterprise Security expands', () => {
     const named = { name: 'Share $user$ C$', rule: { description: 'Sends $src$ to $dest$' } };
-    const finding = of({ ...named, settings: { splunk: { ...settings.splunk, output: 'finding' } } });
-    expect(finding.get('action.notable.param.rule_title')).toBe('Share \uff04user\uff04 C\uff04: $orig_host$');
-    expect(finding.get('action.notable.param.rule_description')).toBe('Sends \uff04src\uff04 to \uff04dest\uff04. Found: host=$orig_host$');
+    const finding = of({
+      ...named,
+      settings: { splunk: { ...settings.splunk, output: 'finding' } },
+    });
+    expect(finding.get('action.notable.param.rule_title')).toBe(
+      'Share \uff04user\uff04 C\uff04: $orig_host$',
+    );
+    expect(finding.get('action.notable.param.rule_description')).toBe(
+      'Sends \uff04src\uff04 to \uff04dest\uff04. Found: host=$orig_host$',
+    );
     expect(finding.get('description')).toBe('Sends $src$ to $dest$');
-    const risk = of({ ...named, settings: { splunk: { ...settings.splunk, output: 'intermediate-finding' } } });
-    expect(risk.get('action.risk.param._risk_message')).toBe('Share \uff04user\uff04 C\uff04: host=$host$');
+    const risk = of({
+      ...named,
+      settings: { splunk: { ...settings.splunk, output: 'intermediate-finding' } },
+    });
+    expect(risk.get('action.risk.param._risk_message')).toBe(
+      'Share \uff04user\uff04 C\uff04: host=$host$',
+    );
   });
 
   it('gives the steps as next steps, without a token or an action to run', () => {
     const steps = (remediation: string): string | undefined =>
-      of({ settings: { remediation, splunk: { ...settings.splunk, output: 'finding' } } }).get('action.notable.param.next_steps');
-    expect(steps('1. Ask "alice".\n2. Look.\n')).toBe('{"version":1,"data":"1. Ask \\"alice\\".\\n2. Look."}');
+      of({ settings: { remediation, splunk: { ...settings.splunk, output: 'finding' } } }).get(
+        'action.notable.param.next_steps',
+      );
+    expect(steps('1. Ask "alice".\n2. Look.\n')).toBe(
+      '{"version":1,"data":"1. Ask \\"alice\\".\\n2. Look."}',
+    );
     expect(steps('Run [[action|ping]] and [[[action|ping]] on $src$')).toBe(
       '{"version":1,"data":"Run [ [action|ping]] and [ [ [action|ping]] on \uff04src\uff04"}',
     );
     expect(steps('a\u0007b\r\nc\\')).not.toMatch(/[\p{Cc}]/u);
     expect(steps(' \n')).toBeUndefined();
-    expect(of({ settings: { splunk: { ...settings.splunk, output: 'finding' } } }).has('action.notable.param.next_steps')).toBe(false);
+    expect(
+      of({ settings: { splunk: { ...settings.splunk, output: 'finding' } } }).has(
+        'action.notable.param.next_steps',
+      ),
+    ).toBe(false);
   });
 });
 
@@ -272,44 +346,96 @@ describe('hostile rules', () => {
     (text, index): Sample => ({
       title: text,
       name: text,
-      rule: { description: text, author: text, references: [text, `https://x.test/${text}`], falsepositives: [text, text] },
-      attack: { tactics: ['execution', text.toLowerCase(), 'x" | delete'], techniques: ['T1059', text] },
+      rule: {
+        description: text,
+        author: text,
+        references: [text, `https://x.test/${text}`],
+        falsepositives: [text, text],
+      },
+      attack: {
+        tactics: ['execution', text.toLowerCase(), 'x" | delete'],
+        techniques: ['T1059', text],
+      },
       settings: {
         owner: text,
         remediation: text,
         suppress: { fields: [text], period: 60 },
         risk: { objects: [{ field: text, type: 'other' }] },
-        splunk: { ...settings.splunk, output: index % 3 === 0 ? 'finding' : 'intermediate-finding', securityDomain: text },
+        splunk: {
+          ...settings.splunk,
+          output: index % 3 === 0 ? 'finding' : 'intermediate-finding',
+          securityDomain: text,
+        },
       },
       severity: index % 2 === 0 ? 'high' : 'low',
     }),
   );
   const detections = samples.map(detection);
-  const hostileOptions = { info: { ...info, title: hostileTexts.join(' ') }, enterpriseSecurity: true };
+  const hostileOptions = {
+    info: { ...info, title: hostileTexts.join(' ') },
+    enterpriseSecurity: true,
+  };
   const app = build(detections, {
     enterpriseSecurity: true,
     macros: [{ name: 'x]y\n[z', definition: 'index=a', comment: 'two\nlines\\' }],
-    info: { ...info, title: hostileTexts.join(' '), description: hostileTexts.join('\n'), author: 'a\\', vendor: '"', license: '</x>' },
+    info: {
+      ...info,
+      title: hostileTexts.join(' '),
+      description: hostileTexts.join('\n'),
+      author: 'a\\',
+      vendor: '"',
+      license: '</x>',
+    },
     attackNames: new Map(hostileTexts.map((text) => [text, text])),
   });
 
   it('change nothing beside their own values', () => {
     expect(app.problems).toEqual([]);
-    const model = new Map(detections.map((one) => [stanzaName(one.detection.name), savedSearchSettings(one, hostileOptions)]));
+    const model = new Map(
+      detections.map((one) => [
+        stanzaName(one.detection.name),
+        savedSearchSettings(one, hostileOptions),
+      ]),
+    );
     expect(compareConf(model, app.text('default/savedsearches.conf'), 'refuse')).toEqual([]);
-    expect([...readConf(app.text('default/macros.conf')).stanzas.keys()]).toEqual(['x)y (z', ...detections.map(({ filterMacro }) => filterMacro).sort()]);
-    expect([...readConf(app.text('default/app.conf')).stanzas.keys()]).toEqual(['id', 'install', 'launcher', 'package', 'ui']);
-    expect(app.files.map(({ path }) => path)).toEqual(build(small.map(detection)).files.map(({ path }) => path));
+    expect([...readConf(app.text('default/macros.conf')).stanzas.keys()]).toEqual([
+      'x)y (z',
+      ...detections.map(({ filterMacro }) => filterMacro).sort(),
+    ]);
+    expect([...readConf(app.text('default/app.conf')).stanzas.keys()]).toEqual([
+      'id',
+      'install',
+      'launcher',
+      'package',
+      'ui',
+    ]);
+    expect(app.files.map(({ path }) => path)).toEqual(
+      build(small.map(detection)).files.map(({ path }) => path),
+    );
   });
 
   it('leave XML and JSON well-formed', () => {
-    for (const path of ['nav/default', 'views/detection', 'views/inventory', 'views/overview'].map((name) => `default/data/ui/${name}.xml`))
+    for (const path of ['nav/default', 'views/detection', 'views/inventory', 'views/overview'].map(
+      (name) => `default/data/ui/${name}.xml`,
+    ))
       expect([path, XMLValidator.validate(app.text(path))]).toEqual([path, true]);
-    expect(JSON.parse(app.text('app.manifest'))).toMatchObject({ schemaVersion: '2.0.0', info: { id: { name: info.id } } });
-    expect(app.text('default/data/ui/views/inventory.xml')).toMatch(/table technique(?: "[A-Za-z ]+")+<\/query>/);
+    expect(JSON.parse(app.text('app.manifest'))).toMatchObject({
+      schemaVersion: '2.0.0',
+      info: { id: { name: info.id } },
+    });
+    expect(app.text('default/data/ui/views/inventory.xml')).toMatch(
+      /table technique(?: "[A-Za-z ]+")+<\/query>/,
+    );
     for (const found of readConf(app.text('default/savedsearches.conf')).stanzas.values()) {
-      const entities = found.get('action.notable') === '1' ? 'action.notable.param._entities' : 'action.risk.param._risk';
-      for (const key of ['action.correlationsearch.annotations', 'action.correlationsearch.metadata', entities])
+      const entities =
+        found.get('action.notable') === '1'
+          ? 'action.notable.param._entities'
+          : 'action.risk.param._risk';
+      for (const key of [
+        'action.correlationsearch.annotations',
+        'action.correlationsearch.metadata',
+        entities,
+      ])
         expect(() => JSON.parse(found.get(key) ?? '')).not.toThrow();
     }
   });
@@ -322,22 +448,39 @@ describe('hostile rules', () => {
     // a spreadsheet would run a name that starts with = as a formula
     expect(rows.slice(1).map(([name]) => name?.replace(/^'(?==)/, ''))).toEqual(names);
     const links = rows.slice(1).flatMap((row) => [row[11] ?? '', ...(row[13] ?? '').split('|')]);
-    expect(links.filter((link) => link !== '' && !/^https?:\/\/x\.test\/[^\s"'<>`\\|$()[\]{}]*$/.test(link))).toEqual([]);
+    expect(
+      links.filter(
+        (link) => link !== '' && !/^https?:\/\/x\.test\/[^\s"'<>`\\|$()[\]{}]*$/.test(link),
+      ),
+    ).toEqual([]);
     expect(links.filter((link) => link !== '').length).toBeGreaterThan(20);
   });
 });
 
 describe('the references of a detection', () => {
   const linksOf = (references: readonly string[]): readonly string[] => {
-    const rows = readCsv(build([detection({ title: 'one', rule: { references } })]).text('lookups/sigpack_test_detections.csv'));
+    const rows = readCsv(
+      build([detection({ title: 'one', rule: { references } })]).text(
+        'lookups/sigpack_test_detections.csv',
+      ),
+    );
     const at = (name: string): string => rows[1]?.[rows[0]?.indexOf(name) ?? -1] ?? '';
     expect(at('reference')).toBe(at('links').split('|')[0]);
     return at('links') === '' ? [] : at('links').split('|');
   };
 
   it('are all links, in their order', () => {
-    const references = ['https://a.test/x?b=1&c=2#d', 'a book, page 3', 'http://b.test', 'HTTPS://C.test/%20'];
-    expect(linksOf(references)).toEqual(['https://a.test/x?b=1&c=2#d', 'http://b.test', 'https://C.test/%20']);
+    const references = [
+      'https://a.test/x?b=1&c=2#d',
+      'a book, page 3',
+      'http://b.test',
+      'HTTPS://C.test/%20',
+    ];
+    expect(linksOf(references)).toEqual([
+      'https://a.test/x?b=1&c=2#d',
+      'http://b.test',
+      'https://C.test/%20',
+    ]);
   });
 
   it.each([
@@ -373,24 +516,35 @@ describe('the references of a detection', () => {
 
   it('are opened by the dashboard where they are links, and by nothing else', () => {
     const app = build(small.map(detection));
-    const view = ['overview', 'inventory', 'detection'].map((name) => app.text(`default/data/ui/views/${name}.xml`)).join('');
-    const opened = [...view.matchAll(/<link[^>]*>([^<]+)<\/link>/g)].map(([, target]) => target ?? '');
+    const view = ['overview', 'inventory', 'detection']
+      .map((name) => app.text(`default/data/ui/views/${name}.xml`))
+      .join('');
+    const opened = [...view.matchAll(/<link[^>]*>([^<]+)<\/link>/g)].map(
+      ([, target]) => target ?? '',
+    );
     expect(opened.filter((target) => !target.startsWith('/app/'))).toEqual([
       '$row.reference|n$',
       'https://attack.mitre.org/techniques/$row.page|n$/',
       '$row.reference|n$',
     ]);
-    const queries = [...view.matchAll(/<query>([^<]+)<\/query>/g)].map(([, query = '']) => query).filter((query) => /\breference\b/.test(query));
+    const queries = [...view.matchAll(/<query>([^<]+)<\/query>/g)]
+      .map(([, query = '']) => query)
+      .filter((query) => /\breference\b/.test(query));
     expect(queries).toHaveLength(2);
     // whatever an admin writes into the lookup
-    for (const query of queries) expect(query).toMatch(/match\((?:reference|links), "\^https\?:\/\/"\)/);
+    for (const query of queries)
+      expect(query).toMatch(/match\((?:reference|links), "\^https\?:\/\/"\)/);
     expect(queries[1]).toContain('makemv delim="|" links | mvexpand links');
   });
 });
 
 describe('what cannot be written', () => {
   it.each([
-    ['a schedule that Splunk Cloud refuses', { settings: { cron: '*/2 * * * *' } }, /cron expression "\*\/2 \* \* \* \*" runs 30 times/],
+    [
+      'a schedule that Splunk Cloud refuses',
+      { settings: { cron: '*/2 * * * *' } },
+      /cron expression "\*\/2 \* \* \* \*" runs 30 times/,
+    ],
     ['a schedule without a day', { settings: { cron: '0 0 31 2 *' } }, /never runs/],
     ['a search on two lines', { search: 'index=a\nindex=b' }, /search holds a line break/],
     [
@@ -398,7 +552,11 @@ describe('what cannot be written', () => {
       { settings: { splunk: { ...settings.splunk, savedsearch: { 'action.x.param.y': 'C:\\' } } } },
       /action\.x\.param\.y ends in a backslash/,
     ],
-    ['a key with a line break', { settings: { splunk: { ...settings.splunk, savedsearch: { 'x = 1\n[evil]': '1' } } } }, /is no name of a setting/],
+    [
+      'a key with a line break',
+      { settings: { splunk: { ...settings.splunk, savedsearch: { 'x = 1\n[evil]': '1' } } } },
+      /is no name of a setting/,
+    ],
   ] as const)('%s is a problem and leaves the others whole', (_, sample, message) => {
     const app = build([detection({ title: 'bad', ...sample }, 1), detection({ title: 'good' }, 2)]);
     expect(app.problems).toEqual([expect.stringMatching(message)]);
@@ -406,26 +564,41 @@ describe('what cannot be written', () => {
   });
 
   it('two names that become one', () => {
-    expect(build([detection({ title: '[x]' }, 1), detection({ title: '(X)' }, 2)]).problems).toEqual([
-      'default/savedsearches.conf: [(X)] has the name of another detection',
-    ]);
+    expect(
+      build([detection({ title: '[x]' }, 1), detection({ title: '(X)' }, 2)]).problems,
+    ).toEqual(['default/savedsearches.conf: [(X)] has the name of another detection']);
   });
 
   it('a template that loses a value is found out, one that adds a setting is not', () => {
     const path = 'splunk/default/savedsearches.conf.hbs';
     const withTemplate = (source: string) =>
-      build([detection({ title: 'one' })], { render: createRenderer({ templates: new Map([...templates, [path, source]]) }) }).problems;
-    expect(withTemplate('{{#each stanzas}}\n{{stanza name settings}}\nalert.expires = 7d\n{{/each}}\n')).toEqual([]);
-    expect(withTemplate('{{#each stanzas}}\n[{{name}}]\n{{#each settings}}\n{{this.[0]}} = {{this.[1]}}\n{{/each}}\n{{/each}}\n')).toEqual([]);
-    expect(withTemplate('{{#each stanzas}}\n{{stanza name settings}}\ndisabled = 1\n{{/each}}\n')).toEqual([
-      expect.stringMatching(/^default\/savedsearches\.conf: line \d+: \[one\] disabled a second time$/),
+      build([detection({ title: 'one' })], {
+        render: createRenderer({ templates: new Map([...templates, [path, source]]) }),
+      }).problems;
+    expect(
+      withTemplate('{{#each stanzas}}\n{{stanza name settings}}\nalert.expires = 7d\n{{/each}}\n'),
+    ).toEqual([]);
+    expect(
+      withTemplate(
+        '{{#each stanzas}}\n[{{name}}]\n{{#each settings}}\n{{this.[0]}} = {{this.[1]}}\n{{/each}}\n{{/each}}\n',
+      ),
+    ).toEqual([]);
+    expect(
+      withTemplate('{{#each stanzas}}\n{{stanza name settings}}\ndisabled = 1\n{{/each}}\n'),
+    ).toEqual([
+      expect.stringMatching(
+        /^default\/savedsearches\.conf: line \d+: \[one\] disabled a second time$/,
+      ),
       expect.stringMatching(/disabled reads "1", not "0"$/),
     ]);
     expect(withTemplate('# empty\n')).toEqual(['default/savedsearches.conf: [one] is missing']);
   });
 
   it('an asset that is missing', () => {
-    expect(build([], { assets: new Map() }).problems).toEqual(['static/appIcon.png: there is no such asset', 'static/appIcon_2x.png: there is no such asset']);
+    expect(build([], { assets: new Map() }).problems).toEqual([
+      'static/appIcon.png: there is no such asset',
+      'static/appIcon_2x.png: there is no such asset',
+    ]);
   });
 });
 

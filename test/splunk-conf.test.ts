@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { csvRow } from '../src/pack/render/csv.ts';
-import { compareConf, confProblem, confText, confValue, isConfKey, readConf, stanzaName, unflagged, unflaggedLines } from '../src/pack/render/splunk-conf.ts';
+import {
+  compareConf,
+  confProblem,
+  confText,
+  confValue,
+  isConfKey,
+  readConf,
+  stanzaName,
+  unflagged,
+  unflaggedLines,
+} from '../src/pack/render/splunk-conf.ts';
 import { createRenderer, TemplateError } from '../src/pack/render/template.ts';
 import { isSavedSearchKey, nearestSavedSearchKey } from '../src/pack/settings/splunk-keys.ts';
 import { runs } from './thoroughness.ts';
@@ -9,9 +19,31 @@ import { runs } from './thoroughness.ts';
 const hostileText = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc
-    .array(fc.constantFrom('\\', '\n', '\r', '[', ']', '=', '#', ';', ' ', '\u00a0', '\u2028', '\u0085', '\ud800', '$x$', '"', 'a', 'rm -rf', '10.0.0.1'), {
-      maxLength: 12,
-    })
+    .array(
+      fc.constantFrom(
+        '\\',
+        '\n',
+        '\r',
+        '[',
+        ']',
+        '=',
+        '#',
+        ';',
+        ' ',
+        '\u00a0',
+        '\u2028',
+        '\u0085',
+        '\ud800',
+        '$x$',
+        '"',
+        'a',
+        'rm -rf',
+        '10.0.0.1',
+      ),
+      {
+        maxLength: 12,
+      },
+    )
     .map((parts) => parts.join('')),
 );
 
@@ -30,20 +62,28 @@ describe('conf values', () => {
 
   it('reads any text back as written, whatever is in it', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(hostileText, hostileText), { minLength: 1, maxLength: 6 }), (pairs) => {
-        const model = new Map(
-          pairs.map(([name, value], index) => [
-            `${stanzaName(name)} ${index}`,
-            new Map([
-              ['first', confText(value)],
-              ['last', 'x'],
+      fc.property(
+        fc.array(fc.tuple(hostileText, hostileText), { minLength: 1, maxLength: 6 }),
+        (pairs) => {
+          const model = new Map(
+            pairs.map(([name, value], index) => [
+              `${stanzaName(name)} ${index}`,
+              new Map([
+                ['first', confText(value)],
+                ['last', 'x'],
+              ]),
             ]),
-          ]),
-        );
-        const text = [...model].map(([name, settings]) => `[${name}]\n${[...settings].map(([key, value]) => `${key} = ${value}\n`).join('')}`).join('\n');
-        expect(compareConf(model, text)).toEqual([]);
-        expect(readConf(text)).toEqual({ stanzas: model, problems: [] });
-      }),
+          );
+          const text = [...model]
+            .map(
+              ([name, settings]) =>
+                `[${name}]\n${[...settings].map(([key, value]) => `${key} = ${value}\n`).join('')}`,
+            )
+            .join('\n');
+          expect(compareConf(model, text)).toEqual([]);
+          expect(readConf(text)).toEqual({ stanzas: model, problems: [] });
+        },
+      ),
     );
   });
 
@@ -99,9 +139,13 @@ describe('texts that AppInspect would flag', () => {
     expect(flags.filter((flag) => flag.test(spelled))).toEqual([]);
   });
 
-  it.each(['10.0.0.0/8 is a network', 'version 6.1.7601', 'https://x.test/?key=1', 'form - free', 'confirm'])('leaves %j alone', (text) =>
-    expect(unflagged(text)).toBe(text),
-  );
+  it.each([
+    '10.0.0.0/8 is a network',
+    'version 6.1.7601',
+    'https://x.test/?key=1',
+    'form - free',
+    'confirm',
+  ])('leaves %j alone', (text) => expect(unflagged(text)).toBe(text));
 
   it('holds for text that line folding joins', () => {
     fc.assert(
@@ -141,7 +185,9 @@ describe('texts that AppInspect would flag', () => {
 
 describe('reading conf files', () => {
   it('knows comments, continuation lines, CRLF and settings before the first stanza', () => {
-    const { stanzas, problems } = readConf('# c\ntop = 1\r\n\n[ a b ]\nx = 1 = 2\n; d\ny=one \\\n  two\n z =\n');
+    const { stanzas, problems } = readConf(
+      '# c\ntop = 1\r\n\n[ a b ]\nx = 1 = 2\n; d\ny=one \\\n  two\n z =\n',
+    );
     expect(problems).toEqual([]);
     expect(stanzas).toEqual(
       new Map([
@@ -192,19 +238,34 @@ describe('reading conf files', () => {
     ['[a]\nx = 1\nz = 0\ny = 2\n[b]\nx = 3', ['[a] z was not meant to be there']],
     ['[a]\nx = 1\ny = 2\n[b]\nx = 3\n[c]', ['[c] was not meant to be there']],
     ['[a]\nx = 1 \\\ny = 2\n[b]\nx = 3', ['[a] x reads "1 \\ny = 2", not "1"', '[a] y is missing']],
-  ])('compares %j: %j', (text, differences) => expect(compareConf(model, text)).toEqual(differences));
+  ])('compares %j: %j', (text, differences) =>
+    expect(compareConf(model, text)).toEqual(differences),
+  );
 
   it('lets a template add to the model where that is allowed', () => {
-    expect(compareConf(model, '[a]\nx = 1\nextra = 1\ny = 2\n[b]\nx = 3\n[c]\n', 'allow')).toEqual([]);
-    expect(compareConf(model, '[a]\nx = 1\nx = 1\ny = 2\n[b]\nx = 3\n', 'allow')).toEqual(['line 3: [a] x a second time']);
+    expect(compareConf(model, '[a]\nx = 1\nextra = 1\ny = 2\n[b]\nx = 3\n[c]\n', 'allow')).toEqual(
+      [],
+    );
+    expect(compareConf(model, '[a]\nx = 1\nx = 1\ny = 2\n[b]\nx = 3\n', 'allow')).toEqual([
+      'line 3: [a] x a second time',
+    ]);
   });
 
   it('goes on with a stanza that was as meant so far', () => {
     const rest = '\n[b]\nx = 3\n';
-    expect(compareConf(model, `[a]\nx = 1\ny = 2\n\n# more\nz = 1\n${rest}`)).toEqual(['[a] z was not meant to be there']);
-    expect(compareConf(model, `[a]\nx = 1\ny = 2\n\nx = 2\n${rest}`)).toEqual(['line 5: [a] x a second time', '[a] x reads "2", not "1"']);
-    expect(compareConf(model, `[a]\nx = 1\ny = 2\n\n[a]\nx = 1\ny = 2\n${rest}`)).toEqual(['line 5: [a] a second time']);
-    expect(compareConf(new Map([['a]b', new Map([['x', '1']])]]), '[a]b]\nx = 1\n')).toEqual(['line 1: stanza name with brackets or text after it']);
+    expect(compareConf(model, `[a]\nx = 1\ny = 2\n\n# more\nz = 1\n${rest}`)).toEqual([
+      '[a] z was not meant to be there',
+    ]);
+    expect(compareConf(model, `[a]\nx = 1\ny = 2\n\nx = 2\n${rest}`)).toEqual([
+      'line 5: [a] x a second time',
+      '[a] x reads "2", not "1"',
+    ]);
+    expect(compareConf(model, `[a]\nx = 1\ny = 2\n\n[a]\nx = 1\ny = 2\n${rest}`)).toEqual([
+      'line 5: [a] a second time',
+    ]);
+    expect(compareConf(new Map([['a]b', new Map([['x', '1']])]]), '[a]b]\nx = 1\n')).toEqual([
+      'line 1: stanza name with brackets or text after it',
+    ]);
   });
 });
 
@@ -241,11 +302,16 @@ describe('savedsearches.conf keys', () => {
 });
 
 describe('templates', () => {
-  const render = (source: string, context: object): string => createRenderer({ templates: new Map([['t.hbs', source]]) })('t.hbs', context);
+  const render = (source: string, context: object): string =>
+    createRenderer({ templates: new Map([['t.hbs', source]]) })('t.hbs', context);
 
   it.each([
     ['{{a}}', { a: '<&"' }, '<&"'],
-    ['{{json a}}', { a: 'x"\\\n</script>&\u2028' }, '"x\\"\\\\\\n\\u003c/script\\u003e\\u0026\\u2028"'],
+    [
+      '{{json a}}',
+      { a: 'x"\\\n</script>&\u2028' },
+      '"x\\"\\\\\\n\\u003c/script\\u003e\\u0026\\u2028"',
+    ],
     ['{{xml a}}', { a: '<a b="c">&\u0000]]>' }, '&#60;a b=&#34;c&#34;&#62;&#38;]]&#62;'],
     ['{{csv a b}}', { a: 'x,"y"', b: 1 }, '"x,""y""",1'],
     ['{{conf a}}', { a: 'x\ny\\' }, 'x y\\.'],
@@ -279,15 +345,23 @@ describe('templates', () => {
       error = thrown;
     }
     expect(error).toBeInstanceOf(TemplateError);
-    expect(error).toMatchObject({ template: 't.hbs', message: expect.stringMatching(message), ...(line === undefined ? {} : { line }) });
+    expect(error).toMatchObject({
+      template: 't.hbs',
+      message: expect.stringMatching(message),
+      ...(line === undefined ? {} : { line }),
+    });
   });
 
   it('names a template that is not there', () => {
-    expect(() => createRenderer({ templates: new Map() })('x.hbs', {})).toThrow(new TemplateError('x.hbs', 'there is no such template', undefined));
+    expect(() => createRenderer({ templates: new Map() })('x.hbs', {})).toThrow(
+      new TemplateError('x.hbs', 'there is no such template', undefined),
+    );
   });
 
   it('writes lines of a lookup that AppInspect takes for no address and no command', () => {
-    expect(unflaggedLines('to 10.0.0.1\r\nx |\nrunshellscript')).toBe('to 10[.]0.0.1\nx \u00a6\nrunshellscript');
+    expect(unflaggedLines('to 10.0.0.1\r\nx |\nrunshellscript')).toBe(
+      'to 10[.]0.0.1\nx \u00a6\nrunshellscript',
+    );
     expect(unflaggedLines('rm -rf / # runshellscript')).toBe('rm -rf / # runshellscript');
   });
 

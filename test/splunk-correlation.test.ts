@@ -39,8 +39,11 @@ function search(correlation: string): string {
 function searchOf(text: string): string {
   const outer = compileText(text).find((rule) => rule.rule.name === 'outer');
   if (outer?.kind !== 'correlation') throw new Error('the correlation does not compile');
-  const conversion = splunkCorrelation(outer, ({ rule }) => `index=${rule.logsource.product}`, { cloudSafe: true });
-  if (!conversion.ok) throw new Error(conversion.problems.map((problem) => problem.message).join('; '));
+  const conversion = splunkCorrelation(outer, ({ rule }) => `index=${rule.logsource.product}`, {
+    cloudSafe: true,
+  });
+  if (!conversion.ok)
+    throw new Error(conversion.problems.map((problem) => problem.message).join('; '));
   return conversion.value;
 }
 
@@ -48,17 +51,54 @@ function searchOf(text: string): string {
 const day: TimeRange = { earliest: -86_400, latest: 86_400 };
 const run = (spl: string, events: readonly Event[], range = day) => runSpl(spl, events, {}, range);
 
-const failed = (_time: number, user = 'ann', more: object = {}): Event => ({ _time, index: 'windows', EventID: 4625, User: user, ...more });
-const login = (_time: number, user = 'ann'): Event => ({ _time, index: 'windows', EventID: 4624, User: user });
-const network = (_time: number, source: string): Event => ({ _time, index: 'zeek', action: 'allow', src: source });
-const count = (condition: string) => `type: event_count\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: ${condition}`;
+const failed = (_time: number, user = 'ann', more: object = {}): Event => ({
+  _time,
+  index: 'windows',
+  EventID: 4625,
+  User: user,
+  ...more,
+});
+const login = (_time: number, user = 'ann'): Event => ({
+  _time,
+  index: 'windows',
+  EventID: 4624,
+  User: user,
+});
+const network = (_time: number, source: string): Event => ({
+  _time,
+  index: 'zeek',
+  action: 'allow',
+  src: source,
+});
+const count = (condition: string) =>
+  `type: event_count\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: ${condition}`;
 
 describe('correlations in SPL', () => {
-  const cases: readonly [name: string, correlation: string, events: readonly Event[], groups: readonly unknown[]][] = [
-    ['event_count within the span', count('{gte: 3}'), [failed(0), failed(100), failed(299)], ['ann']],
+  const cases: readonly [
+    name: string,
+    correlation: string,
+    events: readonly Event[],
+    groups: readonly unknown[],
+  ][] = [
+    [
+      'event_count within the span',
+      count('{gte: 3}'),
+      [failed(0), failed(100), failed(299)],
+      ['ann'],
+    ],
     ['event_count not over the span', count('{gte: 3}'), [failed(0), failed(200), failed(301)], []],
-    ['event_count slides over any fixed bucket', count('{gte: 3}'), [failed(290), failed(300), failed(310)], ['ann']],
-    ['event_count apart for each group', count('{gte: 3}'), [failed(0), failed(1, 'bob'), failed(2)], []],
+    [
+      'event_count slides over any fixed bucket',
+      count('{gte: 3}'),
+      [failed(290), failed(300), failed(310)],
+      ['ann'],
+    ],
+    [
+      'event_count apart for each group',
+      count('{gte: 3}'),
+      [failed(0), failed(1, 'bob'), failed(2)],
+      [],
+    ],
     ['event_count of other events', count('{gte: 3}'), [failed(0), login(1), failed(2)], []],
     ['event_count range', count('{gt: 1, lte: 2}'), [failed(0), failed(1)], ['ann']],
     [
@@ -106,31 +146,62 @@ describe('correlations in SPL', () => {
       [failed(0, 'ann', { bytes: 4 }), failed(1, 'ann', { bytes: 4 })],
       ['ann'],
     ],
-    ['temporal in any order', 'type: temporal\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m', [login(0), failed(100)], ['ann']],
-    ['temporal with one rule only', 'type: temporal\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m', [failed(0), failed(100)], []],
-    ['temporal_ordered in order', 'type: temporal_ordered\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m', [failed(0), login(100)], ['ann']],
-    ['temporal_ordered out of order', 'type: temporal_ordered\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m', [login(0), failed(100)], []],
+    [
+      'temporal in any order',
+      'type: temporal\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m',
+      [login(0), failed(100)],
+      ['ann'],
+    ],
+    [
+      'temporal with one rule only',
+      'type: temporal\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m',
+      [failed(0), failed(100)],
+      [],
+    ],
+    [
+      'temporal_ordered in order',
+      'type: temporal_ordered\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m',
+      [failed(0), login(100)],
+      ['ann'],
+    ],
+    [
+      'temporal_ordered out of order',
+      'type: temporal_ordered\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m',
+      [login(0), failed(100)],
+      [],
+    ],
     [
       'temporal_ordered with the nearest start',
       'type: temporal_ordered\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m',
       [failed(0), failed(400), login(500)],
       ['ann'],
     ],
-    ['temporal_ordered too late', 'type: temporal_ordered\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m', [failed(0), login(400)], []],
+    [
+      'temporal_ordered too late',
+      'type: temporal_ordered\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m',
+      [failed(0), login(400)],
+      [],
+    ],
     [
       'aliases across log sources',
       'type: temporal\nrules: [failed, network]\naliases:\n  ip: {failed: IpAddress, network: src}\ngroup-by: [ip]\ntimespan: 1m',
-      [failed(0, 'ann', { IpAddress: '10.1.1.1' }), network(30, '10.1.1.1'), network(31, '10.2.2.2')],
+      [
+        failed(0, 'ann', { IpAddress: '10.1.1.1' }),
+        network(30, '10.1.1.1'),
+        network(31, '10.2.2.2'),
+      ],
       ['10.1.1.1'],
     ],
   ];
   it('holds all events of the moment at which a window ends, whichever way they come', () => {
-    const found = (correlation: string, events: readonly Event[]) => run(search(correlation), events).map((row) => row.User);
+    const found = (correlation: string, events: readonly Event[]) =>
+      run(search(correlation), events).map((row) => row.User);
     const three = [failed(5), failed(5), failed(5)];
     expect(found(count('{eq: 3}'), three)).toEqual(['ann']);
     expect(found(count('{eq: 2}'), three)).toEqual([]);
     expect(found(count('{lt: 3}'), three)).toEqual([]);
-    const ordered = 'type: temporal_ordered\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m';
+    const ordered =
+      'type: temporal_ordered\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m';
     expect(found(ordered, [login(5), failed(5)])).toEqual(['ann']);
     expect(found(ordered, [failed(5), login(5)])).toEqual(['ann']);
     expect(found(ordered, [login(5), failed(6)])).toEqual([]);
@@ -149,15 +220,32 @@ describe('correlations in SPL', () => {
         ? conversion.remarks.filter(({ code }) => code === 'TGT002').map(({ message }) => message)
         : conversion.problems.map(({ message }) => message);
     };
-    const twice = 'an event at which a correlation below is fulfilled counts once more where another of the rules means it too';
-    expect(said('type: event_count, rules: [inner, login], condition: { gte: 2 }')).toEqual([twice]);
-    expect(said('type: value_sum, rules: [inner, login], condition: { field: n, gte: 2 }')).toEqual([twice]);
-    expect(said('type: value_count, rules: [inner, login], condition: { field: n, gte: 2 }')).toEqual([]);
+    const twice =
+      'an event at which a correlation below is fulfilled counts once more where another of the rules means it too';
+    expect(said('type: event_count, rules: [inner, login], condition: { gte: 2 }')).toEqual([
+      twice,
+    ]);
+    expect(said('type: value_sum, rules: [inner, login], condition: { field: n, gte: 2 }')).toEqual(
+      [twice],
+    );
+    expect(
+      said('type: value_count, rules: [inner, login], condition: { field: n, gte: 2 }'),
+    ).toEqual([]);
     expect(said('type: event_count, rules: [inner], condition: { gte: 2 }')).toEqual([]);
     const rows = 'is one field for `inner` and another for `failed`, which look at the same events';
-    expect(said('type: temporal, rules: [inner, failed], group-by: [who]')).toEqual([`\`who\` ${rows}`]);
-    expect(said('type: temporal, rules: [inner, failed], group-by: [n], aliases: { n: { inner: User, failed: Host } }')).toEqual([`\`n\` ${rows}`]);
-    expect(said('type: temporal, rules: [inner, failed], group-by: [n], aliases: { n: { inner: User, failed: User } }')).toEqual([]);
+    expect(said('type: temporal, rules: [inner, failed], group-by: [who]')).toEqual([
+      `\`who\` ${rows}`,
+    ]);
+    expect(
+      said(
+        'type: temporal, rules: [inner, failed], group-by: [n], aliases: { n: { inner: User, failed: Host } }',
+      ),
+    ).toEqual([`\`n\` ${rows}`]);
+    expect(
+      said(
+        'type: temporal, rules: [inner, failed], group-by: [n], aliases: { n: { inner: User, failed: User } }',
+      ),
+    ).toEqual([]);
   });
 
   it('decides on the windows that the search sees whole', () => {
@@ -174,7 +262,9 @@ describe('correlations in SPL', () => {
   });
 
   it('tells combinations of values apart, whatever signs are in them', () => {
-    const spl = search('type: value_count\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: {field: [Host, Port], gte: 2}');
+    const spl = search(
+      'type: value_count\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: {field: [Host, Port], gte: 2}',
+    );
     const of = (...pairs: readonly (readonly [string, string])[]) =>
       run(
         spl,
@@ -194,18 +284,26 @@ describe('correlations in SPL', () => {
     ['EventID: 4624\n    User|neq: bob', false],
   ])('warns where a base rule finds every event of a kind: %s', (selection, broad) => {
     const base = `title: Base\nname: base\nlogsource: { product: windows }\ndetection:\n  s:\n    ${selection}\n  condition: s\n`;
-    const over = (lines: string) => `${base}---\ntitle: Outer\nname: outer\ncorrelation: { rules: [base], timespan: 5m, ${lines} }\n`;
+    const over = (lines: string) =>
+      `${base}---\ntitle: Outer\nname: outer\ncorrelation: { rules: [base], timespan: 5m, ${lines} }\n`;
     const codes = (lines: string, method: 'streamstats' | 'stats') => {
       const outer = compileText(over(lines)).find((rule) => rule.rule.name === 'outer');
-      const made = outer?.kind === 'correlation' ? splunkCorrelation(outer, () => '', { cloudSafe: true, correlation: method }) : undefined;
+      const made =
+        outer?.kind === 'correlation'
+          ? splunkCorrelation(outer, () => '', { cloudSafe: true, correlation: method })
+          : undefined;
       return made?.ok ? made.remarks.map(({ code }) => code) : ['none'];
     };
     const many = 'type: event_count, group-by: [User], condition: { gte: 3 }';
     expect(codes(many, 'streamstats')).toEqual(broad ? ['TGT006'] : []);
     expect(codes(many, 'stats')).toEqual(['TGT002']);
     // silence is found whatever the number of events
-    expect(codes('type: event_count, group-by: [User], condition: { lt: 1 }', 'streamstats')).toEqual(['TGT003']);
-    expect(codes('type: event_count, condition: { lt: 3 }', 'stats')).toEqual(broad ? ['TGT003', 'TGT006'] : ['TGT003']);
+    expect(
+      codes('type: event_count, group-by: [User], condition: { lt: 1 }', 'streamstats'),
+    ).toEqual(['TGT003']);
+    expect(codes('type: event_count, condition: { lt: 3 }', 'stats')).toEqual(
+      broad ? ['TGT003', 'TGT006'] : ['TGT003'],
+    );
   });
 
   it('leaves nothing of a correlation to an event that is in no group of the next', () => {
@@ -223,7 +321,9 @@ name: outer
 correlation: { type: temporal, rules: [by_user, by_host], group-by: [User], timespan: 5m }
 `);
     expect(run(spl, [failed(0), failed(1)])).toEqual([]);
-    expect(run(spl, [failed(0, 'ann', { Host: 'h' }), failed(1, 'ann', { Host: 'h' })])).toHaveLength(1);
+    expect(
+      run(spl, [failed(0, 'ann', { Host: 'h' }), failed(1, 'ann', { Host: 'h' })]),
+    ).toHaveLength(1);
   });
 
   it('counts no rule of an event that is in no group', () => {
@@ -248,11 +348,12 @@ correlation: { type: event_count, rules: [one], group-by: [Host], timespan: 5m, 
 
   it('takes the least and the greatest for the percentiles that Splunk has no word for', () => {
     const found = (percentile: number, condition: string) =>
-      run(search(`type: value_percentile\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: {field: n, percentile: ${percentile}, ${condition}}`), [
-        failed(0, 'ann', { n: 3 }),
-        failed(1, 'ann', { n: 1 }),
-        failed(2, 'ann', { n: 2 }),
-      ]).map(({ _time }) => _time);
+      run(
+        search(
+          `type: value_percentile\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: {field: n, percentile: ${percentile}, ${condition}}`,
+        ),
+        [failed(0, 'ann', { n: 3 }), failed(1, 'ann', { n: 1 }), failed(2, 'ann', { n: 2 })],
+      ).map(({ _time }) => _time);
     expect(found(0, 'lte: 1')).toEqual([2]);
     expect(found(0, 'gt: 1')).toEqual([0]);
     expect(found(100, 'gte: 3')).toEqual([2]);
@@ -293,7 +394,9 @@ title: Outer
 name: outer
 correlation: { type: ${last}, group-by: [User], timespan: 10m }
 `;
-    expect(() => searchOf(chain('temporal, rules: [silent, login]'))).toThrow('no event fulfils a correlation that looks for silence');
+    expect(() => searchOf(chain('temporal, rules: [silent, login]'))).toThrow(
+      'no event fulfils a correlation that looks for silence',
+    );
   });
 
   it.each(cases)('%s', (_name, correlation, events, groups) => {
@@ -313,7 +416,9 @@ name: outer
 correlation: { type: temporal_ordered, rules: [many, login], group-by: [User], timespan: 10m }
 `;
     const spl = searchOf(text);
-    expect(run(spl, [failed(0), failed(1), failed(2), login(60)]).map((row) => row.User)).toEqual(['ann']);
+    expect(run(spl, [failed(0), failed(1), failed(2), login(60)]).map((row) => row.User)).toEqual([
+      'ann',
+    ]);
     expect(run(spl, [failed(0), failed(1), login(60)])).toEqual([]);
     expect(run(spl, [login(0), failed(1), failed(2), failed(3)])).toEqual([]);
   });

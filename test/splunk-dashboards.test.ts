@@ -40,26 +40,55 @@ const rules = {
     'critical',
     'tags: [attack.credential-access, attack.t1003.001, attack.execution]\ndescription: Someone reads the memory of lsass.\nfalsepositives: [Scanner, Backup]\nreferences: ["https://a.test/x"]\nsigpack: { remediation: "1. Isolate the host.\\n2. Ask.", entities: [{ field: Computer, type: system }, { field: User, type: user }] }\n',
   ),
-  'rules/logon.yml': rule(ids.logon, 'Odd Logon', 'low', 'sigpack: { entities: [{ field: host, type: system }] }\n'),
-  'rules/hostile.yml': rule(ids.hostile, hostile, 'high', `description: ${JSON.stringify(hostile)}\ntags: [attack.impact]\n`),
+  'rules/logon.yml': rule(
+    ids.logon,
+    'Odd Logon',
+    'low',
+    'sigpack: { entities: [{ field: host, type: system }] }\n',
+  ),
+  'rules/hostile.yml': rule(
+    ids.hostile,
+    hostile,
+    'high',
+    `description: ${JSON.stringify(hostile)}\ntags: [attack.impact]\n`,
+  ),
   'rules/formula.yml': rule(ids.formula, formula, 'medium'),
 };
 
 /** What a build makes of the rules. */
 async function appOf(config: string): Promise<App> {
   const cwd = mkdtempSync(join(temporary, 'project-'));
-  writeFiles(cwd, { ...rules, 'sigpack.yml': `id: acme\ntargets: [splunk]\npipelines: { splunk: none }\n${config}` });
+  writeFiles(cwd, {
+    ...rules,
+    'sigpack.yml': `id: acme\ntargets: [splunk]\npipelines: { splunk: none }\n${config}`,
+  });
   const { code, stderr } = await sigpack(['build', '-o', 'out'], { cwd });
   expect(`${code} ${stderr}`).toMatch(/^0 /);
   const name = readdirSync(join(cwd, 'out')).find((path) => path.endsWith('.spl')) ?? '';
-  const files = new Map((await readTar(readFileSync(join(cwd, 'out', name)))).map(({ header, text }) => [header.name.replace('acme/', ''), text]));
+  const files = new Map(
+    (await readTar(readFileSync(join(cwd, 'out', name)))).map(({ header, text }) => [
+      header.name.replace('acme/', ''),
+      text,
+    ]),
+  );
   const searches = readStrictConf(files.get('default/savedsearches.conf') ?? '');
   const tables = new Map<string, readonly Event[]>([
-    ...['detections', 'pages', 'attack'].map((table) => [`acme_${table}`, tableOf(files.get(`lookups/acme_${table}.csv`) ?? '')] as const),
-    ['/servicesNS/-/acme/saved/searches', [...searches].map(([title, settings]) => ({ title, 'eai:acl.app': 'acme', ...Object.fromEntries(settings) }))],
+    ...['detections', 'pages', 'attack'].map(
+      (table) => [`acme_${table}`, tableOf(files.get(`lookups/acme_${table}.csv`) ?? '')] as const,
+    ),
+    [
+      '/servicesNS/-/acme/saved/searches',
+      [...searches].map(([title, settings]) => ({
+        title,
+        'eai:acl.app': 'acme',
+        ...Object.fromEntries(settings),
+      })),
+    ],
   ]);
   const panel = (view: string, title: string): Panel => {
-    const found = panelsOf(files.get(`default/data/ui/views/${view}.xml`) ?? '').find((one) => one.title === title);
+    const found = panelsOf(files.get(`default/data/ui/views/${view}.xml`) ?? '').find(
+      (one) => one.title === title,
+    );
     if (!found) throw new Error(`${view} has no panel ${title}`);
     return found;
   };
@@ -67,7 +96,13 @@ async function appOf(config: string): Promise<App> {
     files,
     tables,
     panel,
-    rows: (view, title, events, tokens = {}) => runSpl(withTokens(panel(view, title).query, { level: '*', tactic: '*', ...tokens }), events, { tables }, range),
+    rows: (view, title, events, tokens = {}) =>
+      runSpl(
+        withTokens(panel(view, title).query, { level: '*', tactic: '*', ...tokens }),
+        events,
+        { tables },
+        range,
+      ),
   };
 }
 
@@ -79,10 +114,16 @@ function tableOf(csv: string): readonly Event[] {
 const noon = Date.UTC(2026, 10, 29, 12) / 1000;
 const range = { earliest: noon - 12 * 3600, latest: noon + 12 * 3600 };
 const at = (minutes: number): number => noon + minutes * 60;
-const clock = (minutes: number): string => new Date(at(minutes) * 1000).toISOString().slice(0, 19).replace('T', ' ');
+const clock = (minutes: number): string =>
+  new Date(at(minutes) * 1000).toISOString().slice(0, 19).replace('T', ' ');
 
 /** What `savedsearches.conf` has as the name of a rule's stanza. */
-const stanza = { mimi: 'Credential Dump', logon: 'Odd Logon', hostile: `"a" \`b\` $c$ | delete < & 'd' ( search * ) \\.`, formula };
+const stanza = {
+  mimi: 'Credential Dump',
+  logon: 'Odd Logon',
+  hostile: `"a" \`b\` $c$ | delete < & 'd' ( search * ) \\.`,
+  formula,
+};
 
 const fired = (minutes: number, name: string, sid: string, more: Event = {}): Event => ({
   _time: at(minutes),
@@ -119,7 +160,8 @@ const run = (minutes: number, name: string, more: Event): Event => ({
   ...more,
 });
 
-const full = 'The maximum number of concurrent historical scheduled searches on this instance has been reached';
+const full =
+  'The maximum number of concurrent historical scheduled searches on this instance has been reached';
 const syntax = "Error in 'where' command: The expression is malformed. No actions executed";
 const failedOf = (minutes: number, name: string): Event => ({
   _time: at(minutes),
@@ -139,7 +181,12 @@ const runs: readonly Event[] = [
   run(51, stanza.logon, { status: 'delegated_remote' }),
   run(52, stanza.logon, { status: 'delegated_remote_error', reason: 'no answer' }),
   run(53, 'Made by hand', { status: 'skipped', reason: full }),
-  run(54, stanza.logon, { app: 'other', savedsearch_id: 'nobody;other;Odd Logon', status: 'skipped', reason: full }),
+  run(54, stanza.logon, {
+    app: 'other',
+    savedsearch_id: 'nobody;other;Odd Logon',
+    status: 'skipped',
+    reason: full,
+  }),
   failedOf(55, stanza.formula),
 ];
 
@@ -159,13 +206,43 @@ describe('what fired, by Splunk alone', () => {
   it('by rule, the most frequent first; each row leads to the page of its rule', () => {
     const rows = plain.rows('overview', 'Most frequent detections', alerts);
     expect(rows).toEqual([
-      { rule: stanza.mimi, level: 'critical', tactics: ['Credential Access', 'Execution'], alerts: 2, last: clock(5), id: ids.mimi },
-      { rule: stanza.hostile, level: 'high', tactics: 'Impact', alerts: 1, last: clock(41), id: ids.hostile },
-      { rule: formula, level: 'medium', tactics: 'Other', alerts: 1, last: clock(42), id: ids.formula },
-      { rule: stanza.logon, level: 'low', tactics: 'Other', alerts: 1, last: clock(40), id: ids.logon },
+      {
+        rule: stanza.mimi,
+        level: 'critical',
+        tactics: ['Credential Access', 'Execution'],
+        alerts: 2,
+        last: clock(5),
+        id: ids.mimi,
+      },
+      {
+        rule: stanza.hostile,
+        level: 'high',
+        tactics: 'Impact',
+        alerts: 1,
+        last: clock(41),
+        id: ids.hostile,
+      },
+      {
+        rule: formula,
+        level: 'medium',
+        tactics: 'Other',
+        alerts: 1,
+        last: clock(42),
+        id: ids.formula,
+      },
+      {
+        rule: stanza.logon,
+        level: 'low',
+        tactics: 'Other',
+        alerts: 1,
+        last: clock(40),
+        id: ids.logon,
+      },
     ]);
     const { links } = plain.panel('overview', 'Most frequent detections');
-    expect(rows.map((row) => links.map((link) => opened(link, row)))).toEqual([ids.mimi, ids.hostile, ids.formula, ids.logon].map((id) => [pageOf(id)]));
+    expect(rows.map((row) => links.map((link) => opened(link, row)))).toEqual(
+      [ids.mimi, ids.hostile, ids.formula, ids.logon].map((id) => [pageOf(id)]),
+    );
   });
 
   it('in all, and how many detections', () => {
@@ -175,7 +252,11 @@ describe('what fired, by Splunk alone', () => {
   });
 
   it('by level over time', () => {
-    expect(plain.rows('overview', 'Alerts by level', alerts).filter((row) => Number(row._time) >= at(0) && Number(row._time) < at(60))).toEqual([
+    expect(
+      plain
+        .rows('overview', 'Alerts by level', alerts)
+        .filter((row) => Number(row._time) >= at(0) && Number(row._time) < at(60)),
+    ).toEqual([
       { _time: at(0), critical: 2, high: 0, medium: 0, low: 0 },
       { _time: at(30), critical: 0, high: 1, medium: 1, low: 1 },
     ]);
@@ -183,7 +264,9 @@ describe('what fired, by Splunk alone', () => {
   });
 
   it('by tactic over time: an alert counts for each tactic of its rule', () => {
-    expect(plain.rows('overview', 'Alerts by ATT&CK tactic', alerts).find((row) => row._time === at(0))).toEqual({
+    expect(
+      plain.rows('overview', 'Alerts by ATT&CK tactic', alerts).find((row) => row._time === at(0)),
+    ).toEqual({
       _time: at(0),
       'Credential Access': 2,
       Execution: 2,
@@ -214,21 +297,33 @@ describe('what fired, by Splunk alone', () => {
     [{ tactic: '\\' }, []],
     [{ tactic: 'x" | delete | search "' }, []],
   ])('%j leaves %j', (tokens, left) => {
-    expect(plain.rows('overview', 'Most frequent detections', alerts, tokens).map(({ id }) => id)).toEqual(left);
+    expect(
+      plain.rows('overview', 'Most frequent detections', alerts, tokens).map(({ id }) => id),
+    ).toEqual(left);
   });
 
   it('offers the levels and the tactics that a click on a chart sets', () => {
     const view = plain.files.get('default/data/ui/views/overview.xml') ?? '';
     const choices = (token: string): readonly unknown[] =>
-      [...(new RegExp(`token="${token}"[^]*?</input>`).exec(view)?.[0] ?? '').matchAll(/<choice value="([^"]+)">/g)].map(([, value]) => value);
+      [
+        ...(new RegExp(`token="${token}"[^]*?</input>`).exec(view)?.[0] ?? '').matchAll(
+          /<choice value="([^"]+)">/g,
+        ),
+      ].map(([, value]) => value);
     expect(choices('tactic')).toEqual(['*', 'Execution', 'Credential Access', 'Impact', 'Other']);
     expect(choices('level')).toEqual(['*', 'critical', 'high', 'medium', 'low', 'informational']);
-    expect(['Alerts by level', 'Alerts by ATT&CK tactic'].map((title) => plain.panel('overview', title).sets)).toEqual([['form.level'], ['form.tactic']]);
+    expect(
+      ['Alerts by level', 'Alerts by ATT&CK tactic'].map(
+        (title) => plain.panel('overview', title).sets,
+      ),
+    ).toEqual([['form.level'], ['form.tactic']]);
   });
 
   it('has no entities, and says what brings them', () => {
     const view = plain.files.get('default/data/ui/views/overview.xml') ?? '';
-    expect(view).toMatch(/<title>Most frequent entities<\/title>\s*<html>[\s\S]*splunk\.summaryIndex[\s\S]*splunk\.enterpriseSecurity/);
+    expect(view).toMatch(
+      /<title>Most frequent entities<\/title>\s*<html>[\s\S]*splunk\.summaryIndex[\s\S]*splunk\.enterpriseSecurity/,
+    );
     expect(view).not.toMatch(/index=(?:notable|risk)/);
     expect(plain.files.get('default/savedsearches.conf')).not.toContain('summary_index');
   });
@@ -239,7 +334,11 @@ describe('what fired, by Splunk alone', () => {
     expect(hidden.map(({ query }) => runSpl(query, alerts).length)).toEqual([1, 0]);
     expect(hidden.map(({ query }) => runSpl(query, runs).length)).toEqual([0, 1]);
     for (const token of ['alerts_hidden', 'runs_hidden']) {
-      expect(view).toMatch(new RegExp(`<condition match="'job.resultCount' == 0">\\s*<set token="${token}">true</set>`));
+      expect(view).toMatch(
+        new RegExp(
+          `<condition match="'job.resultCount' == 0">\\s*<set token="${token}">true</set>`,
+        ),
+      );
       expect(view).toContain(`<row depends="$${token}$">`);
     }
   });
@@ -249,10 +348,42 @@ describe('how the searches ran', () => {
   it('those that were skipped, failed or late, with the reason and the last time', () => {
     const rows = plain.rows('overview', 'Skipped, failed and late runs', runs);
     expect(rows).toEqual([
-      { rule: stanza.mimi, level: 'critical', outcome: 'skipped', reason: full, runs: 2, last: clock(45), id: ids.mimi },
-      { rule: stanza.hostile, level: 'high', outcome: 'late', reason: full, runs: 1, last: clock(50), id: ids.hostile },
-      { rule: formula, level: 'medium', outcome: 'failed', reason: syntax, runs: 1, last: clock(55), id: ids.formula },
-      { rule: stanza.logon, level: 'low', outcome: 'failed', reason: 'no answer', runs: 1, last: clock(52), id: ids.logon },
+      {
+        rule: stanza.mimi,
+        level: 'critical',
+        outcome: 'skipped',
+        reason: full,
+        runs: 2,
+        last: clock(45),
+        id: ids.mimi,
+      },
+      {
+        rule: stanza.hostile,
+        level: 'high',
+        outcome: 'late',
+        reason: full,
+        runs: 1,
+        last: clock(50),
+        id: ids.hostile,
+      },
+      {
+        rule: formula,
+        level: 'medium',
+        outcome: 'failed',
+        reason: syntax,
+        runs: 1,
+        last: clock(55),
+        id: ids.formula,
+      },
+      {
+        rule: stanza.logon,
+        level: 'low',
+        outcome: 'failed',
+        reason: 'no answer',
+        runs: 1,
+        last: clock(52),
+        id: ids.logon,
+      },
     ]);
     const { links } = plain.panel('overview', 'Skipped, failed and late runs');
     expect(links.map((link) => opened(link, rows[1] ?? {}))).toEqual([pageOf(ids.hostile)]);
@@ -265,7 +396,15 @@ describe('how the searches ran', () => {
 
   it('the slowest first', () => {
     expect(plain.rows('overview', 'Slowest searches', runs)).toEqual([
-      { rule: stanza.mimi, level: 'critical', runs: 2, longest_seconds: 4, mean_seconds: 3.3, with_results: 1, id: ids.mimi },
+      {
+        rule: stanza.mimi,
+        level: 'critical',
+        runs: 2,
+        longest_seconds: 4,
+        mean_seconds: 3.3,
+        with_results: 1,
+        id: ids.mimi,
+      },
     ]);
   });
 });
@@ -289,7 +428,14 @@ describe('entities from a summary index', () => {
   const results = [
     stored(0, ids.mimi, '1:1', { Computer: 'web1', User: 'alice', orig_host: 'collector' }),
     stored(1, ids.mimi, '1:2', { Computer: 'web1' }),
-    stored(2, ids.logon, '1:3', { orig_host: 'web1', Computer: 'mine', rule: 'mine', level: 'mine', id: 'mine', tactics: 'mine' }),
+    stored(2, ids.logon, '1:3', {
+      orig_host: 'web1',
+      Computer: 'mine',
+      rule: 'mine',
+      level: 'mine',
+      id: 'mine',
+      tactics: 'mine',
+    }),
     stored(3, ids.logon, '1:4', { orig_host: 'db1\ndb2' }),
     stored(4, ids.logon, '1:5', {}),
     stored(5, ids.logon, '1:6', { orig_host: 'web9', sigpack_pack: 'other' }),
@@ -298,15 +444,58 @@ describe('entities from a summary index', () => {
   it('are counted by rule; each row leads to the page of its rule', () => {
     const rows = kept.rows('overview', 'Most frequent entities', results);
     expect(rows).toEqual([
-      { entity: 'web1', rule: stanza.mimi, level: 'critical', results: 2, last: clock(1), id: ids.mimi },
-      { entity: 'web1', rule: stanza.logon, level: 'low', results: 1, last: clock(2), id: ids.logon },
-      { entity: 'alice', rule: stanza.mimi, level: 'critical', results: 1, last: clock(0), id: ids.mimi },
-      { entity: 'db1', rule: stanza.logon, level: 'low', results: 1, last: clock(3), id: ids.logon },
-      { entity: 'db2', rule: stanza.logon, level: 'low', results: 1, last: clock(3), id: ids.logon },
+      {
+        entity: 'web1',
+        rule: stanza.mimi,
+        level: 'critical',
+        results: 2,
+        last: clock(1),
+        id: ids.mimi,
+      },
+      {
+        entity: 'web1',
+        rule: stanza.logon,
+        level: 'low',
+        results: 1,
+        last: clock(2),
+        id: ids.logon,
+      },
+      {
+        entity: 'alice',
+        rule: stanza.mimi,
+        level: 'critical',
+        results: 1,
+        last: clock(0),
+        id: ids.mimi,
+      },
+      {
+        entity: 'db1',
+        rule: stanza.logon,
+        level: 'low',
+        results: 1,
+        last: clock(3),
+        id: ids.logon,
+      },
+      {
+        entity: 'db2',
+        rule: stanza.logon,
+        level: 'low',
+        results: 1,
+        last: clock(3),
+        id: ids.logon,
+      },
     ]);
-    expect(kept.panel('overview', 'Most frequent entities').links.map((link) => opened(link, rows[1] ?? {}))).toEqual([pageOf(ids.logon)]);
-    expect(kept.rows('overview', 'Most frequent entities', results, { level: 'critical' })).toHaveLength(2);
-    expect(kept.rows('detection', 'Most frequent entities', results, { detection: ids.mimi })).toEqual([
+    expect(
+      kept
+        .panel('overview', 'Most frequent entities')
+        .links.map((link) => opened(link, rows[1] ?? {})),
+    ).toEqual([pageOf(ids.logon)]);
+    expect(
+      kept.rows('overview', 'Most frequent entities', results, { level: 'critical' }),
+    ).toHaveLength(2);
+    expect(
+      kept.rows('detection', 'Most frequent entities', results, { detection: ids.mimi }),
+    ).toEqual([
       { entity: 'web1', results: 2, last: clock(1) },
       { entity: 'alice', results: 1, last: clock(0) },
     ]);
@@ -316,20 +505,39 @@ describe('entities from a summary index', () => {
     const searches = readStrictConf(kept.files.get('default/savedsearches.conf') ?? '');
     expect(searches.size).toBe(4);
     for (const settings of searches.values()) {
-      expect(Object.fromEntries([...settings].filter(([key]) => key.startsWith('action.summary_index')))).toEqual({
+      expect(
+        Object.fromEntries([...settings].filter(([key]) => key.startsWith('action.summary_index'))),
+      ).toEqual({
         'action.summary_index': '1',
         'action.summary_index._name': 'acme-alerts',
         'action.summary_index.sigpack_pack': 'acme',
-        'action.summary_index.sigpack_rule': expect.stringMatching(/^00000000-0000-4000-8000-00000000000[1-4]$/),
-        'action.summary_index.sigpack_level': expect.stringMatching(/^(?:critical|high|medium|low)$/),
+        'action.summary_index.sigpack_rule': expect.stringMatching(
+          /^00000000-0000-4000-8000-00000000000[1-4]$/,
+        ),
+        'action.summary_index.sigpack_level': expect.stringMatching(
+          /^(?:critical|high|medium|low)$/,
+        ),
       });
     }
   });
 
   it('are those that the results of the search have', () => {
-    const settings = readStrictConf(kept.files.get('default/savedsearches.conf') ?? '').get(stanza.mimi);
-    const macros = new Map([...readStrictConf(kept.files.get('default/macros.conf') ?? '')].map(([name, macro]) => [name, macro.get('definition') ?? '']));
-    const event = { _time: at(0), index: 'main', host: 'collector', Image: 'C:\\x.exe', User: 'alice' };
+    const settings = readStrictConf(kept.files.get('default/savedsearches.conf') ?? '').get(
+      stanza.mimi,
+    );
+    const macros = new Map(
+      [...readStrictConf(kept.files.get('default/macros.conf') ?? '')].map(([name, macro]) => [
+        name,
+        macro.get('definition') ?? '',
+      ]),
+    );
+    const event = {
+      _time: at(0),
+      index: 'main',
+      host: 'collector',
+      Image: 'C:\\x.exe',
+      User: 'alice',
+    };
     const found = runSpl(
       settings?.get('search') ?? '',
       [
@@ -340,9 +548,23 @@ describe('entities from a summary index', () => {
       { macros },
     );
     expect(found).toHaveLength(2);
-    const marks = Object.fromEntries(['pack', 'rule', 'level'].map((mark) => [`sigpack_${mark}`, settings?.get(`action.summary_index.sigpack_${mark}`)]));
-    const summary = found.map((result, index) => ({ ...stored(2, ids.mimi, `1:${index}`, {}), ...result, ...marks, _time: at(2) }));
-    expect(kept.rows('overview', 'Most frequent entities', summary).map(({ entity, results }) => [entity, results])).toEqual([
+    const marks = Object.fromEntries(
+      ['pack', 'rule', 'level'].map((mark) => [
+        `sigpack_${mark}`,
+        settings?.get(`action.summary_index.sigpack_${mark}`),
+      ]),
+    );
+    const summary = found.map((result, index) => ({
+      ...stored(2, ids.mimi, `1:${index}`, {}),
+      ...result,
+      ...marks,
+      _time: at(2),
+    }));
+    expect(
+      kept
+        .rows('overview', 'Most frequent entities', summary)
+        .map(({ entity, results }) => [entity, results]),
+    ).toEqual([
       ['alice', 2],
       ['web1', 1],
       ['web2', 1],
@@ -350,11 +572,29 @@ describe('entities from a summary index', () => {
   });
 
   it('are read from the fields that the rule names, whatever they are called', () => {
-    const { entities } = dashboardSearches({ id: 'acme', enterpriseSecurity: false, summaryIndex: 'x', entityFields: ['user', 'a.b', 'c d', 'e$f$'] });
-    const tables = new Map([['acme_detections', [{ name: 'One', id: '1', severity: 'low', tactics: '', entities: 'a.b|c d|e$f$' }]]]);
+    const { entities } = dashboardSearches({
+      id: 'acme',
+      enterpriseSecurity: false,
+      summaryIndex: 'x',
+      entityFields: ['user', 'a.b', 'c d', 'e$f$'],
+    });
+    const tables = new Map([
+      [
+        'acme_detections',
+        [{ name: 'One', id: '1', severity: 'low', tactics: '', entities: 'a.b|c d|e$f$' }],
+      ],
+    ]);
     const found = (event: Event): unknown =>
-      runSpl(withTokens(entities, {}), [{ index: 'x', sigpack_pack: 'acme', search_name: 'One', ...event }], { tables })[0]?.entity;
-    expect(found({ user: 'u', 'a.b': 'one', 'c d': 'two', e$f$: 'three' })).toEqual(['one', 'two', 'three']);
+      runSpl(
+        withTokens(entities, {}),
+        [{ index: 'x', sigpack_pack: 'acme', search_name: 'One', ...event }],
+        { tables },
+      )[0]?.entity;
+    expect(found({ user: 'u', 'a.b': 'one', 'c d': 'two', e$f$: 'three' })).toEqual([
+      'one',
+      'two',
+      'three',
+    ]);
     expect(found({ a_b: 'one', axb: 'no', c_d: 'two' })).toEqual(['one', 'two']);
     expect(found({ user: 'u' })).toBeUndefined();
   });
@@ -374,17 +614,32 @@ describe('with Enterprise Security', () => {
   const events: readonly Event[] = [
     finding(0, stanza.mimi, '0', { Computer: 'web1', level: 'mine', entity: 'mine' }),
     // what a result adds to two entities
-    finding(0, stanza.mimi, '0', { index: 'risk', risk_object: 'web1', risk_object_type: 'system' }),
+    finding(0, stanza.mimi, '0', {
+      index: 'risk',
+      risk_object: 'web1',
+      risk_object_type: 'system',
+    }),
     finding(0, stanza.mimi, '0', { index: 'risk', risk_object: 'alice', risk_object_type: 'user' }),
     finding(1, stanza.mimi, '1', { Computer: 'web2' }),
     finding(2, stanza.hostile, '0', { index: 'risk', orig_sid: 's2', risk_object: 'web1' }),
     finding(3, 'Theirs', '0', { orig_sid: 's3', orig_host: 'web1' }),
-    { _time: at(4), index: 'risk', source: stanza.logon, splunk_server: 'i1', _cd: '1:1', risk_object: 'bob' },
+    {
+      _time: at(4),
+      index: 'risk',
+      source: stanza.logon,
+      splunk_server: 'i1',
+      _cd: '1:1',
+      risk_object: 'bob',
+    },
   ];
 
   it('a result counts once, whatever findings and risk events come of it', () => {
     expect(secure.rows('overview', 'Alerts', events)).toEqual([{ alerts: 4 }]);
-    expect(secure.rows('overview', 'Most frequent detections', events).map(({ rule: name, level, alerts: count }) => [name, level, count])).toEqual([
+    expect(
+      secure
+        .rows('overview', 'Most frequent detections', events)
+        .map(({ rule: name, level, alerts: count }) => [name, level, count]),
+    ).toEqual([
       [stanza.mimi, 'critical', 2],
       [stanza.hostile, 'high', 1],
       [stanza.logon, 'low', 1],
@@ -393,11 +648,39 @@ describe('with Enterprise Security', () => {
 
   it('entities are those of findings and risk events', () => {
     expect(secure.rows('overview', 'Most frequent entities', events)).toEqual([
-      { entity: 'web1', rule: stanza.hostile, level: 'high', alerts: 1, last: clock(2), id: ids.hostile },
-      { entity: 'web1', rule: stanza.mimi, level: 'critical', alerts: 1, last: clock(0), id: ids.mimi },
-      { entity: 'alice', rule: stanza.mimi, level: 'critical', alerts: 1, last: clock(0), id: ids.mimi },
+      {
+        entity: 'web1',
+        rule: stanza.hostile,
+        level: 'high',
+        alerts: 1,
+        last: clock(2),
+        id: ids.hostile,
+      },
+      {
+        entity: 'web1',
+        rule: stanza.mimi,
+        level: 'critical',
+        alerts: 1,
+        last: clock(0),
+        id: ids.mimi,
+      },
+      {
+        entity: 'alice',
+        rule: stanza.mimi,
+        level: 'critical',
+        alerts: 1,
+        last: clock(0),
+        id: ids.mimi,
+      },
       { entity: 'bob', rule: stanza.logon, level: 'low', alerts: 1, last: clock(4), id: ids.logon },
-      { entity: 'web2', rule: stanza.mimi, level: 'critical', alerts: 1, last: clock(1), id: ids.mimi },
+      {
+        entity: 'web2',
+        rule: stanza.mimi,
+        level: 'critical',
+        alerts: 1,
+        last: clock(1),
+        id: ids.mimi,
+      },
     ]);
     expect(secure.rows('detection', 'Newest alerts', events, { detection: ids.mimi })).toEqual([
       { time: clock(1), entity: 'web2' },
@@ -407,18 +690,31 @@ describe('with Enterprise Security', () => {
 });
 
 describe('the page of a rule', () => {
-  const of = (title: string, detection: string, events: readonly Event[] = []): readonly Event[] => plain.rows('detection', title, events, { detection });
+  const of = (title: string, detection: string, events: readonly Event[] = []): readonly Event[] =>
+    plain.rows('detection', title, events, { detection });
 
   it('says what it finds, what to do, false positives, ATT&CK and the rule', () => {
-    expect(of('What it finds', ids.mimi)).toEqual([{ description: 'Someone reads the memory of lsass.' }]);
-    expect(of('What to do', ids.mimi)).toEqual([{ what_to_do: ['1. Isolate the host.', '2. Ask.'] }]);
-    expect(of('What to do', ids.logon)).toEqual([{ what_to_do: 'The rule says nothing about it.' }]);
+    expect(of('What it finds', ids.mimi)).toEqual([
+      { description: 'Someone reads the memory of lsass.' },
+    ]);
+    expect(of('What to do', ids.mimi)).toEqual([
+      { what_to_do: ['1. Isolate the host.', '2. Ask.'] },
+    ]);
+    expect(of('What to do', ids.logon)).toEqual([
+      { what_to_do: 'The rule says nothing about it.' },
+    ]);
     expect(of('False positives', ids.mimi)).toEqual([{ false_positives: ['Scanner', 'Backup'] }]);
     expect(of('Data needed', ids.mimi)).toEqual([{ data_needed: expect.anything() }]);
     const [technique] = of('ATT&CK techniques', ids.mimi);
-    expect(technique).toEqual({ technique: 'T1003.001', technique_name: 'LSASS Memory', page: 'T1003/001' });
+    expect(technique).toEqual({
+      technique: 'T1003.001',
+      technique_name: 'LSASS Memory',
+      page: 'T1003/001',
+    });
     const { links } = plain.panel('detection', 'ATT&CK techniques');
-    expect(links.map((link) => opened(link, technique ?? {}))).toEqual(['https://attack.mitre.org/techniques/T1003/001/']);
+    expect(links.map((link) => opened(link, technique ?? {}))).toEqual([
+      'https://attack.mitre.org/techniques/T1003/001/',
+    ]);
     expect(of('References', ids.mimi)).toEqual([{ reference: 'https://a.test/x' }]);
     const [source] = of('Sigma rule', ids.mimi);
     expect(source?.rule).toEqual(expect.arrayContaining(['title: "Credential Dump"']));
@@ -447,40 +743,73 @@ describe('the page of a rule', () => {
       { time: clock(5), results: 'open', alert: 's2' },
       { time: clock(0), results: 'open', alert: 's1' },
     ]);
-    expect(opened(plain.panel('detection', 'Newest alerts').links[0] ?? '', { alert: 'rt & s1' })).toBe('/app/acme/@go?sid=rt%20%26%20s1');
-    expect(of('Alerts over time', ids.mimi, alerts).filter((row) => Number(row.alerts) > 0)).toEqual([{ _time: at(0), alerts: 2 }]);
+    expect(
+      opened(plain.panel('detection', 'Newest alerts').links[0] ?? '', { alert: 'rt & s1' }),
+    ).toBe('/app/acme/@go?sid=rt%20%26%20s1');
+    expect(
+      of('Alerts over time', ids.mimi, alerts).filter((row) => Number(row.alerts) > 0),
+    ).toEqual([{ _time: at(0), alerts: 2 }]);
     expect(of('Runs', ids.mimi, runs)).toEqual([
       { outcome: 'ran', reason: '', runs: 2, last: clock(15), longest_seconds: 4 },
       { outcome: 'skipped', reason: full, runs: 2, last: clock(45) },
     ]);
   });
 
-  it.each(['', '*', '" OR 1=1 OR id="', '\\" OR 1=1 OR id="', `${ids.mimi}" | delete | search "`, '\\'])('is empty for the id %j', (id) => {
-    for (const title of ['Detection', 'What it finds', 'Newest alerts', 'Runs', 'Saved search as it is now'])
+  it.each([
+    '',
+    '*',
+    '" OR 1=1 OR id="',
+    '\\" OR 1=1 OR id="',
+    `${ids.mimi}" | delete | search "`,
+    '\\',
+  ])('is empty for the id %j', (id) => {
+    for (const title of [
+      'Detection',
+      'What it finds',
+      'Newest alerts',
+      'Runs',
+      'Saved search as it is now',
+    ])
       expect(of(title, id, [...alerts, ...runs])).toEqual([]);
   });
 });
 
 describe('the inventory', () => {
   it('is a page of its own; rows lead to the pages of the rules', () => {
-    const rows = plain.rows('inventory', 'All detections', [], { severity: '*', enabled: '*', word: '*' });
+    const rows = plain.rows('inventory', 'All detections', [], {
+      severity: '*',
+      enabled: '*',
+      word: '*',
+    });
     expect(rows.map(({ id }) => id).sort()).toEqual(Object.values(ids));
     const found = (word: string): readonly unknown[] =>
-      plain.rows('inventory', 'All detections', [], { severity: '*', enabled: '*', word }).map(({ id }) => id);
+      plain
+        .rows('inventory', 'All detections', [], { severity: '*', enabled: '*', word })
+        .map(({ id }) => id);
     expect(found('CREDENTIAL d')).toEqual([ids.mimi]);
     expect(found('t1003')).toEqual([ids.mimi]);
     expect(found('odd*windows')).toEqual([ids.logon]);
     expect(found('" OR 1=1 OR name="')).toEqual([]);
-    expect(plain.rows('inventory', 'All detections', [], { severity: 'low', enabled: '1', word: '*' }).map(({ id }) => id)).toEqual([ids.logon]);
+    expect(
+      plain
+        .rows('inventory', 'All detections', [], { severity: 'low', enabled: '1', word: '*' })
+        .map(({ id }) => id),
+    ).toEqual([ids.logon]);
     const link = plain.panel('inventory', 'All detections').links.at(-1) ?? '';
     expect(opened(link, rows[0] ?? {})).toBe(pageOf(String(rows[0]?.id)));
     expect(plain.rows('inventory', 'Detections', [])).toEqual([{ count: 4 }]);
-    expect(plain.rows('inventory', 'ATT&CK coverage', [])).toEqual([{ technique: 'T1003.001 LSASS Memory', 'Credential Access': 1, Execution: 1 }]);
+    expect(plain.rows('inventory', 'ATT&CK coverage', [])).toEqual([
+      { technique: 'T1003.001 LSASS Memory', 'Credential Access': 1, Execution: 1 },
+    ]);
   });
 
   it('is in the navigation, after the overview', () => {
     const nav = plain.files.get('default/data/ui/nav/default.xml') ?? '';
-    expect([...nav.matchAll(/<view name="(\w+)"( default="true")?/g)].slice(0, 3).map(([, name, first]) => [name, first !== undefined])).toEqual([
+    expect(
+      [...nav.matchAll(/<view name="(\w+)"( default="true")?/g)]
+        .slice(0, 3)
+        .map(([, name, first]) => [name, first !== undefined]),
+    ).toEqual([
       ['overview', true],
       ['inventory', false],
       ['detection', false],
@@ -494,10 +823,20 @@ describe('all views', () => {
       for (const view of ['overview', 'inventory', 'detection']) {
         const xml = app.files.get(`default/data/ui/views/${view}.xml`) ?? '';
         expect(xml).not.toMatch(/theme=/);
-        const tokens = { level: '*', tactic: '*', severity: '*', enabled: '*', word: '*', detection: 'x' };
+        const tokens = {
+          level: '*',
+          tactic: '*',
+          severity: '*',
+          enabled: '*',
+          word: '*',
+          detection: 'x',
+        };
         for (const { title, query } of panelsOf(xml)) {
           expect(title).not.toMatch(/[(;]/);
-          expect(() => parseSearch(withTokens(query, tokens), undefined, undefined, app.tables), query).not.toThrow();
+          expect(
+            () => parseSearch(withTokens(query, tokens), undefined, undefined, app.tables),
+            query,
+          ).not.toThrow();
         }
       }
     }

@@ -12,7 +12,13 @@ import { runs } from './thoroughness.ts';
 const file = { path: 'rule.yml', text: '' };
 
 function keyword(pattern: Pattern): Item {
-  return { kind: 'item', field: undefined, test: { kind: 'string', pattern, cased: false }, file, span: { start: 0, end: 0 } };
+  return {
+    kind: 'item',
+    field: undefined,
+    test: { kind: 'string', pattern, cased: false },
+    file,
+    span: { start: 0, end: 0 },
+  };
 }
 
 function searchOf(query: Item | ReturnType<typeof not>): string {
@@ -52,7 +58,34 @@ describe('the words that a keyword asks the index for', () => {
 
   /** Made of what Splunk cuts at, so that keywords and events meet at their borders. */
   const piece = fc.constantFrom(
-    ...['ab', 'net', 'user', '20', '2', '5', 'A', 'b', 'D', 'é', '~', ' ', '-', '--', '.', '=', '%', '%20', '%2520', '%25', '%3A', '%3a', '%2', '\\', '/', '*'],
+    ...[
+      'ab',
+      'net',
+      'user',
+      '20',
+      '2',
+      '5',
+      'A',
+      'b',
+      'D',
+      'é',
+      '~',
+      ' ',
+      '-',
+      '--',
+      '.',
+      '=',
+      '%',
+      '%20',
+      '%2520',
+      '%25',
+      '%3A',
+      '%3a',
+      '%2',
+      '\\',
+      '/',
+      '*',
+    ],
   );
   const text = fc.array(piece, { minLength: 1, maxLength: 6 }).map((pieces) => pieces.join(''));
   /** A keyword that the event holds, of which some characters are wildcards. */
@@ -60,7 +93,10 @@ describe('the words that a keyword asks the index for', () => {
     const from = start % raw.length;
     const word = raw.slice(from, from + 1 + (length % (raw.length - from)));
     const at = hole % (word.length * 2);
-    const parts: PatternPart[] = at < word.length && word.length > 1 ? [word.slice(0, at), at % 2 === 0 ? ANY : ONE, word.slice(at + 1)] : [word];
+    const parts: PatternPart[] =
+      at < word.length && word.length > 1
+        ? [word.slice(0, at), at % 2 === 0 ? ANY : ONE, word.slice(at + 1)]
+        : [word];
     return { raw, pattern: parts.filter((part) => part !== '') };
   });
 
@@ -70,8 +106,17 @@ describe('the words that a keyword asks the index for', () => {
         const item = keyword(pattern);
         for (const query of [item, not(item)]) {
           const search = searchOf(query);
-          for (const event of [{ _raw: raw }, { _raw: other }, { _raw: raw.toUpperCase() }, { _raw: raw.toLowerCase() }]) {
-            expect([search, event._raw, runSpl(search, [event]).length === 1]).toEqual([search, event._raw, matches(query, event)]);
+          for (const event of [
+            { _raw: raw },
+            { _raw: other },
+            { _raw: raw.toUpperCase() },
+            { _raw: raw.toLowerCase() },
+          ]) {
+            expect([search, event._raw, runSpl(search, [event]).length === 1]).toEqual([
+              search,
+              event._raw,
+              matches(query, event),
+            ]);
           }
         }
       }),
@@ -81,7 +126,17 @@ describe('the words that a keyword asks the index for', () => {
 });
 
 test('the reader of SPL cuts words as segmenters.conf does', () => {
-  expect([...indexWords('GET /a.php?c=net%20User', 'as written')].sort()).toEqual(['/a', '/a.php', 'a', 'c', 'c=net', 'get', 'net', 'php', 'user']);
+  expect([...indexWords('GET /a.php?c=net%20User', 'as written')].sort()).toEqual([
+    '/a',
+    '/a.php',
+    'a',
+    'c',
+    'c=net',
+    'get',
+    'net',
+    'php',
+    'user',
+  ]);
   expect(indexWords('a%3bcd', 'as written').has('3bcd')).toBe(true);
   expect(indexWords('a%3bcd', 'either').has('cd')).toBe(true);
   expect([...indexWords('a%2526b--c', 'as written')].sort()).toEqual(['a', 'b', 'c']);

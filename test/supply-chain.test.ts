@@ -9,10 +9,20 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { PackInfo } from '../src/pack/model/detection.ts';
 import { checksumsText, readChecksums } from '../src/release/supply-chain/checksums.ts';
-import { envelopeText, isSignedBy, readEnvelope, signedBytes } from '../src/release/supply-chain/envelope.ts';
+import {
+  envelopeText,
+  isSignedBy,
+  readEnvelope,
+  signedBytes,
+} from '../src/release/supply-chain/envelope.ts';
 import { provenanceText } from '../src/release/supply-chain/provenance.ts';
 import { sbomText } from '../src/release/supply-chain/sbom.ts';
-import { readPrivateKey, readPublicKey, signatureText, verifySignature } from '../src/release/supply-chain/signature.ts';
+import {
+  readPrivateKey,
+  readPublicKey,
+  signatureText,
+  verifySignature,
+} from '../src/release/supply-chain/signature.ts';
 import { sourceUri } from '../src/release/supply-chain/source-uri.ts';
 import { subjectProblem } from '../src/release/supply-chain/subjects.ts';
 
@@ -30,7 +40,10 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 function keyPair(): { readonly secret: string; readonly open: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  return { secret: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), open: publicKey.export({ type: 'spki', format: 'pem' }).toString() };
+  return {
+    secret: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    open: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  };
 }
 const ours = keyPair();
 const theirs = keyPair();
@@ -51,7 +64,9 @@ describe('SHA256SUMS', () => {
     const digest = fc.stringMatching(/^[0-9a-f]{64}$/);
     fc.assert(
       fc.property(fc.dictionary(name, digest, { minKeys: 1, noNullPrototype: true }), (files) => {
-        const text = checksumsText(Object.entries(files).map(([path, sum]) => ({ path, sha256: sum })));
+        const text = checksumsText(
+          Object.entries(files).map(([path, sum]) => ({ path, sha256: sum })),
+        );
         const read = readChecksums(Buffer.from(text));
         expect(read.ok && Object.fromEntries(read.entries)).toEqual(files);
         expect(readChecksums(Buffer.from(text.replaceAll('\n', '\r\n')))).toEqual(read);
@@ -63,9 +78,16 @@ describe('SHA256SUMS', () => {
     const path = folder({ 'a.txt': 'a', 'b c.txt': 'b' });
     writeFileSync(
       join(path, 'SHA256SUMS'),
-      checksumsText(['b c.txt', 'a.txt'].map((name) => ({ path: name, sha256: sha256(readFileSync(join(path, name), 'utf8')) }))),
+      checksumsText(
+        ['b c.txt', 'a.txt'].map((name) => ({
+          path: name,
+          sha256: sha256(readFileSync(join(path, name), 'utf8')),
+        })),
+      ),
     );
-    expect(execFileSync('sha256sum', ['-c', 'SHA256SUMS'], { cwd: path, encoding: 'utf8' })).toBe('a.txt: OK\nb c.txt: OK\n');
+    expect(execFileSync('sha256sum', ['-c', 'SHA256SUMS'], { cwd: path, encoding: 'utf8' })).toBe(
+      'a.txt: OK\nb c.txt: OK\n',
+    );
   });
 
   test.each([
@@ -90,7 +112,9 @@ describe('a signature', () => {
     expect(verifySignature(Buffer.from(text), signature, openKey(ours.open))).toBe('good');
     expect(verifySignature(Buffer.from(`${text} `), signature, openKey(ours.open))).toBe('bad');
     expect(verifySignature(Buffer.from(text), signature, openKey(theirs.open))).toBe('other key');
-    expect(verifySignature(Buffer.from(text), signature.slice(0, -5), openKey(ours.open))).toBe('malformed');
+    expect(verifySignature(Buffer.from(text), signature.slice(0, -5), openKey(ours.open))).toBe(
+      'malformed',
+    );
     expect(
       verifySignature(
         Buffer.from(text),
@@ -105,21 +129,44 @@ describe('a signature', () => {
     const broken = Buffer.from([0x61, 0xff, 0x0a]);
     const shown = signatureText(broken.toString('utf8'), secretKey(ours.secret));
     expect(verifySignature(broken, shown, openKey(ours.open))).toBe('bad');
-    expect(readChecksums(Buffer.concat([Buffer.from(`${'a'.repeat(64)}  `), broken]))).toMatchObject({ ok: false, message: 'the file is not UTF-8' });
+    expect(
+      readChecksums(Buffer.concat([Buffer.from(`${'a'.repeat(64)}  `), broken])),
+    ).toMatchObject({ ok: false, message: 'the file is not UTF-8' });
     expect(readChecksums(Buffer.from(`\ufeff${'a'.repeat(64)}  x\n`)).ok).toBe(false);
   });
 
   test('is one that openssl checks', () => {
-    const path = folder({ text, 'key.pem': ours.open, sig: Buffer.from(signature.split('\n')[1] ?? '', 'base64') });
-    const check = spawnSync('openssl', ['pkeyutl', '-verify', '-pubin', '-inkey', 'key.pem', '-rawin', '-in', 'text', '-sigfile', 'sig'], {
-      cwd: path,
-      encoding: 'utf8',
+    const path = folder({
+      text,
+      'key.pem': ours.open,
+      sig: Buffer.from(signature.split('\n')[1] ?? '', 'base64'),
     });
+    const check = spawnSync(
+      'openssl',
+      [
+        'pkeyutl',
+        '-verify',
+        '-pubin',
+        '-inkey',
+        'key.pem',
+        '-rawin',
+        '-in',
+        'text',
+        '-sigfile',
+        'sig',
+      ],
+      {
+        cwd: path,
+        encoding: 'utf8',
+      },
+    );
     expect(check.stdout).toContain('Signature Verified Successfully');
   });
 
   test('needs an ed25519 key, and says nothing of the key', () => {
-    const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+      .privateKey.export({ type: 'pkcs8', format: 'pem' })
+      .toString();
     expect(readPrivateKey(rsa)).toEqual({ ok: false, message: 'it is for rsa, not for ed25519' });
     const broken = ours.secret.replace(/\n[A-Za-z0-9]{8}/, '\nAAAAAAAA');
     for (const pem of [rsa, broken, 'secret text', ours.open]) {
@@ -127,10 +174,18 @@ describe('a signature', () => {
       expect(read.ok).toBe(false);
       if (!read.ok) expect(read.message).not.toMatch(/secret|AAAA|MC4C/);
     }
-    expect(readPublicKey(ours.secret)).toEqual({ ok: false, message: 'it is a private key; give the public one' });
+    expect(readPublicKey(ours.secret)).toEqual({
+      ok: false,
+      message: 'it is a private key; give the public one',
+    });
     const { privateKey } = generateKeyPairSync('ed25519');
-    const encrypted = privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'word' }).toString();
-    expect(readPrivateKey(encrypted)).toEqual({ ok: false, message: 'it is encrypted; give the key without a password' });
+    const encrypted = privateKey
+      .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'word' })
+      .toString();
+    expect(readPrivateKey(encrypted)).toEqual({
+      ok: false,
+      message: 'it is encrypted; give the key without a password',
+    });
   });
 });
 
@@ -150,11 +205,23 @@ const artifacts = ['b.json', 'a.spl'].map((path) => ({ path, sha256: sha256(path
 describe('an envelope', () => {
   const statement = '{"_type":"https://in-toto.io/Statement/v1"}\n';
   const text = envelopeText(statement, secretKey(ours.secret));
-  const changed = (change: (envelope: { payload: string; payloadType: string; signatures: readonly object[] }) => object): string =>
-    JSON.stringify(change(JSON.parse(text) as { payload: string; payloadType: string; signatures: readonly object[] }));
+  const changed = (
+    change: (envelope: {
+      payload: string;
+      payloadType: string;
+      signatures: readonly object[];
+    }) => object,
+  ): string =>
+    JSON.stringify(
+      change(
+        JSON.parse(text) as { payload: string; payloadType: string; signatures: readonly object[] },
+      ),
+    );
 
   test('signs type and payload, as the specification of DSSE has it', () => {
-    expect(signedBytes('http://example.com/HelloWorld', Buffer.from('hello world')).toString()).toBe('DSSEv1 29 http://example.com/HelloWorld 11 hello world');
+    expect(
+      signedBytes('http://example.com/HelloWorld', Buffer.from('hello world')).toString(),
+    ).toBe('DSSEv1 29 http://example.com/HelloWorld 11 hello world');
     // lengths are of bytes
     expect(signedBytes('tä', Buffer.from('é')).toString()).toBe('DSSEv1 3 tä 2 é');
   });
@@ -163,7 +230,10 @@ describe('an envelope', () => {
     expect(text.match(/\n/g)).toHaveLength(1);
     expect(envelopeText(statement, secretKey(ours.secret))).toBe(text);
     const [id] = /[0-9a-f]{16}/.exec(signatureText('', secretKey(ours.secret))) ?? [];
-    expect(JSON.parse(text)).toMatchObject({ payloadType: 'application/vnd.in-toto+json', signatures: [{ keyid: id }] });
+    expect(JSON.parse(text)).toMatchObject({
+      payloadType: 'application/vnd.in-toto+json',
+      signatures: [{ keyid: id }],
+    });
     expect(readEnvelope(text)?.payload.toString()).toBe(statement);
   });
 
@@ -171,8 +241,25 @@ describe('an envelope', () => {
     const read = (one: string) => readEnvelope(one) ?? expect.fail('no envelope');
     expect(isSignedBy(read(text), openKey(ours.open))).toBe(true);
     expect(isSignedBy(read(text), openKey(theirs.open))).toBe(false);
-    expect(isSignedBy(read(changed((one) => ({ ...one, signatures: one.signatures.map((sig) => ({ ...sig, keyid: 'x' })) }))), openKey(ours.open))).toBe(true);
-    expect(isSignedBy(read(changed((one) => ({ ...one, payload: Buffer.from(`${statement} `).toString('base64') }))), openKey(ours.open))).toBe(false);
+    expect(
+      isSignedBy(
+        read(
+          changed((one) => ({
+            ...one,
+            signatures: one.signatures.map((sig) => ({ ...sig, keyid: 'x' })),
+          })),
+        ),
+        openKey(ours.open),
+      ),
+    ).toBe(true);
+    expect(
+      isSignedBy(
+        read(
+          changed((one) => ({ ...one, payload: Buffer.from(`${statement} `).toString('base64') })),
+        ),
+        openKey(ours.open),
+      ),
+    ).toBe(false);
     const both = changed((one) => ({ ...one, signatures: [{ sig: 'AAAA' }, ...one.signatures] }));
     expect(isSignedBy(read(both), openKey(ours.open))).toBe(true);
   });
@@ -180,7 +267,10 @@ describe('an envelope', () => {
   test.each([
     ['of another type', changed((one) => ({ ...one, payloadType: 'application/json' }))],
     ['without a signature', changed((one) => ({ ...one, signatures: [] }))],
-    ['with a signature that is none', changed((one) => ({ ...one, signatures: [null, { sig: 1 }, { sig: '%' }] }))],
+    [
+      'with a signature that is none',
+      changed((one) => ({ ...one, signatures: [null, { sig: 1 }, { sig: '%' }] })),
+    ],
     ['whose payload is no base64', changed((one) => ({ ...one, payload: '{}' }))],
     ['that is a statement', statement],
     ['that is no JSON', 'x'],
@@ -194,19 +284,30 @@ describe('the subjects of a provenance', () => {
     ['b', '2'],
   ]);
   const statement = (subject: unknown, more: object = {}): string =>
-    JSON.stringify({ _type: 'https://in-toto.io/Statement/v1', predicateType: 'https://slsa.dev/provenance/v1', subject, ...more });
+    JSON.stringify({
+      _type: 'https://in-toto.io/Statement/v1',
+      predicateType: 'https://slsa.dev/provenance/v1',
+      subject,
+      ...more,
+    });
   const of = (name: string, digest: unknown): object => ({ name, digest: { sha256: digest } });
 
   test.each([
     [statement([of('a', '1'), of('b', '2')]), undefined],
     [statement([of('a', '1')]), 'it says nothing of b'],
     [statement([of('a', '1'), of('b', '3')]), 'it is about another b'],
-    [statement([of('a', '1'), of('b', '2'), of('c', '3')]), 'it is about c, which is no file of the release'],
+    [
+      statement([of('a', '1'), of('b', '2'), of('c', '3')]),
+      'it is about c, which is no file of the release',
+    ],
     [statement([of('a', '1'), of('a', '1')]), 'it names a twice'],
     [statement([of('a', '1'), null]), 'it has a subject without a name or a SHA-256'],
     [statement([of('a', 1)]), 'it has a subject without a name or a SHA-256'],
     [statement({}), 'it is no in-toto statement'],
-    [statement([], { predicateType: 'https://slsa.dev/provenance/v0.2' }), 'it is no provenance (SLSA v1)'],
+    [
+      statement([], { predicateType: 'https://slsa.dev/provenance/v0.2' }),
+      'it is no provenance (SLSA v1)',
+    ],
     ['[]', 'it is no in-toto statement'],
     ['{', 'it is no in-toto statement'],
   ])('%s: %s', (text, problem) => expect(subjectProblem(text, files)).toBe(problem));
@@ -219,17 +320,37 @@ describe('the bill of materials', () => {
     date: '2026-11-25T06:00:00.000Z',
     artifacts,
     rules: [
-      { id: '00000000-0000-4000-8000-000000000002', title: 'Second "rule" <x>', path: 'rules/2.yml', license: 'DRL-1.1 AND MIT', author: 'Ann' },
-      { id: '00000000-0000-4000-8000-000000000001', title: 'First', path: 'rules/1.yml', license: 'as you like', author: 'Bob' },
+      {
+        id: '00000000-0000-4000-8000-000000000002',
+        title: 'Second "rule" <x>',
+        path: 'rules/2.yml',
+        license: 'DRL-1.1 AND MIT',
+        author: 'Ann',
+      },
+      {
+        id: '00000000-0000-4000-8000-000000000001',
+        title: 'First',
+        path: 'rules/1.yml',
+        license: 'as you like',
+        author: 'Bob',
+      },
     ],
   };
 
   test('fits the schema of CycloneDX 1.6', () => {
-    const schemas = join(dirname(createRequire(import.meta.url).resolve('@cyclonedx/cyclonedx-library/package.json')), 'res', 'schema');
-    const load = (name: string): object => JSON.parse(readFileSync(join(schemas, name), 'utf8')) as object;
+    const schemas = join(
+      dirname(createRequire(import.meta.url).resolve('@cyclonedx/cyclonedx-library/package.json')),
+      'res',
+      'schema',
+    );
+    const load = (name: string): object =>
+      JSON.parse(readFileSync(join(schemas, name), 'utf8')) as object;
     const ajv = new Ajv({ strict: false, validateFormats: false });
     for (const name of ['spdx', 'jsf-0.82', 'cryptography-defs'])
-      ajv.addSchema({ ...load(`${name}.SNAPSHOT.schema.json`), $id: `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json` });
+      ajv.addSchema({
+        ...load(`${name}.SNAPSHOT.schema.json`),
+        $id: `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`,
+      });
     const valid = ajv.compile(load('bom-1.6.SNAPSHOT.schema.json'));
     const bom: unknown = JSON.parse(sbomText(input));
     expect(valid(bom), JSON.stringify(valid.errors)).toBe(true);
@@ -237,7 +358,9 @@ describe('the bill of materials', () => {
   });
 
   test('names the pack, each artifact with its digest, and each rule', () => {
-    const bom = JSON.parse(sbomText(input)) as Record<string, never> & { readonly components: readonly Record<string, unknown>[] };
+    const bom = JSON.parse(sbomText(input)) as Record<string, never> & {
+      readonly components: readonly Record<string, unknown>[];
+    };
     expect(bom.metadata).toMatchObject({
       timestamp: '2026-11-25T06:00:00.000Z',
       component: { name: 'acme', version: '1.2.0', licenses: [{ license: { id: 'MIT' } }] },
@@ -248,15 +371,22 @@ describe('the bill of materials', () => {
       'data First',
       'data Second "rule" <x>',
     ]);
-    expect(bom.components[0]).toMatchObject({ hashes: [{ alg: 'SHA-256', content: sha256('a.spl') }] });
+    expect(bom.components[0]).toMatchObject({
+      hashes: [{ alg: 'SHA-256', content: sha256('a.spl') }],
+    });
     expect(bom.components[2]).toMatchObject({ licenses: [{ license: { name: 'as you like' } }] });
-    expect(bom.components[3]).toMatchObject({ author: 'Ann', licenses: [{ expression: 'DRL-1.1 AND MIT' }] });
+    expect(bom.components[3]).toMatchObject({
+      author: 'Ann',
+      licenses: [{ expression: 'DRL-1.1 AND MIT' }],
+    });
   });
 
   test('is the same for the same, in whatever order', () => {
     const turned = { ...input, rules: [...input.rules].reverse() };
     expect(sbomText(turned)).toBe(sbomText(input));
-    expect(sbomText({ ...input, artifacts: [{ path: 'a.spl', sha256: sha256('other') }] })).not.toContain(/urn:uuid:[0-9a-f-]+/.exec(sbomText(input))?.[0]);
+    expect(
+      sbomText({ ...input, artifacts: [{ path: 'a.spl', sha256: sha256('other') }] }),
+    ).not.toContain(/urn:uuid:[0-9a-f-]+/.exec(sbomText(input))?.[0]);
   });
 });
 
@@ -285,11 +415,17 @@ test('the provenance names artifacts, commit, lock and builder', () => {
       buildDefinition: {
         externalParameters: { pack: 'acme', version: '1.2.0', configuration: 'sigpack.yml' },
         resolvedDependencies: [
-          { uri: 'git+https://git.example.org/acme/rules.git', digest: { gitCommit: 'c'.repeat(40) } },
+          {
+            uri: 'git+https://git.example.org/acme/rules.git',
+            digest: { gitCommit: 'c'.repeat(40) },
+          },
           { name: 'sigpack.lock', digest: { sha256: sha256('lock') } },
         ],
       },
-      runDetails: { builder: { version: { sigpack: '0.1.0' } }, metadata: { invocationId: 'run 7' } },
+      runDetails: {
+        builder: { version: { sigpack: '0.1.0' } },
+        metadata: { invocationId: 'run 7' },
+      },
     },
   });
 });
@@ -297,9 +433,15 @@ test('the provenance names artifacts, commit, lock and builder', () => {
 describe('the address of the source', () => {
   test.each([
     ['https://git.example.org/acme/rules.git', 'git+https://git.example.org/acme/rules.git'],
-    ['https://me:hush@git.example.org:8443/acme/rules.git', 'git+https://git.example.org:8443/acme/rules.git'],
+    [
+      'https://me:hush@git.example.org:8443/acme/rules.git',
+      'git+https://git.example.org:8443/acme/rules.git',
+    ],
     ['https://me:hu@sh@git.example.org/rules.git', 'git+https://git.example.org/rules.git'],
-    ['https://hush@git.example.org/rules.git?private_token=hush#hush', 'git+https://git.example.org/rules.git'],
+    [
+      'https://hush@git.example.org/rules.git?private_token=hush#hush',
+      'git+https://git.example.org/rules.git',
+    ],
     ['git@git.example.org:acme/rules.git', 'git+ssh://git.example.org/acme/rules.git'],
     ['me:hush@git.example.org:acme/rules.git', 'git+ssh://git.example.org/acme/rules.git'],
     ['https://me:hu/sh@git.example.org/rules.git', undefined],

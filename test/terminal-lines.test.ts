@@ -36,7 +36,10 @@ sys.stdout.write(json.dumps(found))
 `;
 const hasPython = spawnSync('python3', ['-c', 'import pty'], { encoding: 'utf8' }).status === 0;
 
-/** What is left on the screen: a return goes to the beginning of the line, an erasure takes its rest away. */
+/**
+ * What is left on the screen: a return goes to the beginning of the line, an erasure takes its rest
+ * away.
+ */
 function screen(output: string): readonly string[] {
   const esc = '\u001b';
   const plain = output.replace(new RegExp(`${esc}\\[\\d+m`, 'g'), '').replaceAll('\r\n', '\n');
@@ -55,7 +58,9 @@ function screen(output: string): readonly string[] {
   });
 }
 
-const rule = (number: number): string => `title: A Program of a Rather Long Name Starts Another Program of a Long Name, Number ${number}
+const rule = (
+  number: number,
+): string => `title: A Program of a Rather Long Name Starts Another Program of a Long Name, Number ${number}
 id: 7b0a1b52-7d0e-4b7a-8c55-0000000000${String(number).padStart(2, '0')}
 status: test
 level: high
@@ -116,10 +121,19 @@ describe.skipIf(!hasPython)('on a terminal of 80 columns', () => {
       'rules/bad.yml': rule(3).replace('selection\n', 'selectoin\n'),
       'rules/a.test.yml': tests,
       'before/rules/a.yml': rule(1).replace('argument', 'other argument'),
-      'event.json': '{"Image":"C:\\\\x\\\\first-program.exe","CommandLine":"an argument that is long enough to need two lines of a terminal"}\n',
+      'event.json':
+        '{"Image":"C:\\\\x\\\\first-program.exe","CommandLine":"an argument that is long enough to need two lines of a terminal"}\n',
     });
-    const all = [...commands, ['convert', 'rules', '-t', 'lucene']].map((args) => [process.execPath, mainFile, ...args]);
-    const { stdout, stderr } = spawnSync('python3', ['-c', typist, JSON.stringify(all)], { cwd, encoding: 'utf8', env: environment({ TERM: 'xterm' }) });
+    const all = [...commands, ['convert', 'rules', '-t', 'lucene']].map((args) => [
+      process.execPath,
+      mainFile,
+      ...args,
+    ]);
+    const { stdout, stderr } = spawnSync('python3', ['-c', typist, JSON.stringify(all)], {
+      cwd,
+      encoding: 'utf8',
+      env: environment({ TERM: 'xterm' }),
+    });
     if (stdout === '') throw new Error(stderr);
     const texts = JSON.parse(stdout) as readonly string[];
     outputs = new Map(texts.map((text, at) => [(all[at] ?? []).slice(2).join(' '), text]));
@@ -127,19 +141,24 @@ describe.skipIf(!hasPython)('on a terminal of 80 columns', () => {
 
   it('progress is drawn at all', () => expect(outputs.get('build')).toMatch(/\r +\d+% \d+\/\d+ /));
 
-  it.each(commands.map((args) => args.join(' ')))('%s leaves no progress, and no line that is too long', (command) => {
-    const all = screen(outputs.get(command) ?? '');
-    const query = command.startsWith('explain') ? all.indexOf('Query') : -1;
-    // a query is not broken: it is to be copied
-    const lines = query < 0 ? all : all.toSpliced(query + 1, 1);
-    expect(lines.join('')).not.toBe('');
-    expect(lines.filter((line) => /\d+% \d+\/\d+/.test(line))).toEqual([]);
-    // a path without a blank has no place to be broken
-    expect(lines.filter((line) => cells(line) > 80 && line.trim().includes(' '))).toEqual([]);
-  });
+  it.each(commands.map((args) => args.join(' ')))(
+    '%s leaves no progress, and no line that is too long',
+    (command) => {
+      const all = screen(outputs.get(command) ?? '');
+      const query = command.startsWith('explain') ? all.indexOf('Query') : -1;
+      // a query is not broken: it is to be copied
+      const lines = query < 0 ? all : all.toSpliced(query + 1, 1);
+      expect(lines.join('')).not.toBe('');
+      expect(lines.filter((line) => /\d+% \d+\/\d+/.test(line))).toEqual([]);
+      // a path without a blank has no place to be broken
+      expect(lines.filter((line) => cells(line) > 80 && line.trim().includes(' '))).toEqual([]);
+    },
+  );
 
   it('a query stays on one line, to be copied', () => {
-    const [query = ''] = screen(outputs.get('convert rules -t lucene') ?? '').filter((line) => line.startsWith('Image:'));
+    const [query = ''] = screen(outputs.get('convert rules -t lucene') ?? '').filter((line) =>
+      line.startsWith('Image:'),
+    );
     expect(query.length).toBeGreaterThan(80);
   });
 });
@@ -155,12 +174,18 @@ describe('a line that is too long', () => {
     [`${red('four')} ${red('five')} six`, 9, `${red('four')} ${red('five')}\n  six`],
     ['日本語 日本語', 8, '日本語\n  日本語'],
     ['columns  stay  apart', 40, 'columns  stay  apart'],
-  ])('%j in %i columns', (text, width, expected) => expect(fittedLines(text, width)).toBe(expected));
+  ])('%j in %i columns', (text, width, expected) =>
+    expect(fittedLines(text, width)).toBe(expected),
+  );
 });
 
 test('the status line is erased by whatever is written next, once', () => {
   const written: string[] = [];
-  const terminal = createTerminal({ isTTY: true, columns: 60, write: (text) => written.push(text) }, {}, () => 0);
+  const terminal = createTerminal(
+    { isTTY: true, columns: 60, write: (text) => written.push(text) },
+    {},
+    () => 0,
+  );
   terminal.progress(1, 2, 'reading');
   eraseStatusLine();
   eraseStatusLine();

@@ -9,7 +9,10 @@ import { sigpack } from './sigpack.ts';
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-terminal-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Sets the title, clears the screen, hides what follows, rings, turns text round; as 7-bit, 8-bit and invisible characters. */
+/**
+ * Sets the title, clears the screen, hides what follows, rings, turns text round; as 7-bit, 8-bit
+ * and invisible characters.
+ */
 const payload = 'v\u001b]0;PWNED\u0007\u001b[2J\u001b[8m\u009b2J\u202ecod\u200b\r\u0008';
 const name = 'n\u001b]0;PWNED\u0007\u001b[8m\u202e';
 const text = yamlText(payload);
@@ -29,21 +32,39 @@ ${more}`;
 beforeAll(() => {
   const write = (path: string, content: string): void => writeFileSync(join(folder, path), content);
   mkdirSync(join(folder, 'rules'));
-  write('sigpack.yml', `id: acme\ntitle: Acme detections\ndescription: ${text}\nversion: 1.0.0\npipelines: { splunk: [p.yml] }\n`);
-  write('p.yml', `name: ${text}\ntransformations:\n- { id: ${text}, type: set_state, key: ${text}, val: ${text} }\n`);
+  write(
+    'sigpack.yml',
+    `id: acme\ntitle: Acme detections\ndescription: ${text}\nversion: 1.0.0\npipelines: { splunk: [p.yml] }\n`,
+  );
+  write(
+    'p.yml',
+    `name: ${text}\ntransformations:\n- { id: ${text}, type: set_state, key: ${text}, val: ${text} }\n`,
+  );
   write('other.yml', `name: ${text}\nallowed_backends: [${text}]\ntransformations: []\n`);
   write('rules/a.yml', rule(1));
   write(`rules/${name}.yml`, rule(2, `sigpack: { ${text}: 1 }\n`));
-  write('rules/c.yml', rule(3).replace('condition: 1 of them', `condition: ${yamlText(`${payload} and x`)}`));
-  write('rules/a.test.yml', `cases:\n- name: ${text}\n  rule: 00000000-0000-4000-8000-000000000001\n  match: true\n  events: [{ Image: ${text} }]\n`);
+  write(
+    'rules/c.yml',
+    rule(3).replace('condition: 1 of them', `condition: ${yamlText(`${payload} and x`)}`),
+  );
+  write(
+    'rules/a.test.yml',
+    `cases:\n- name: ${text}\n  rule: 00000000-0000-4000-8000-000000000001\n  match: true\n  events: [{ Image: ${text} }]\n`,
+  );
   write('events.json', `${JSON.stringify({ Image: payload, product: payload })}\n`);
   write(`${name}.json`, '{}');
 });
 
-/** Control characters but line breaks, tabs, colours and the line of the progress; signs that turn text round or can't be seen. */
+/**
+ * Control characters but line breaks, tabs, colours and the line of the progress; signs that turn
+ * text round or can't be seen.
+ */
 function harmful(output: string): readonly string[] {
   const esc = '\u001b';
-  const ours = new RegExp(`${esc}\\[(?:[012]|4|2[24]|3[0-79]|9[0-7])m|\\r[^\\r${esc}]*${esc}\\[K`, 'g');
+  const ours = new RegExp(
+    `${esc}\\[(?:[012]|4|2[24]|3[0-79]|9[0-7])m|\\r[^\\r${esc}]*${esc}\\[K`,
+    'g',
+  );
   const left = output.replace(ours, '');
   return left.match(/[\p{Cc}\u200b-\u200f\u2028-\u202e\u2066-\u2069](?<![\n\t])/gu) ?? [];
 }
@@ -51,7 +72,10 @@ function harmful(output: string): readonly string[] {
 describe('in a terminal no command prints control characters of', () => {
   it.each([
     ['a query', ['convert', '-t', 'es-qs', 'rules/a.yml']],
-    ['queries of several targets', ['convert', '-t', 'es-qs,splunk,graylog,logpoint,grep,xpack-watcher', 'rules']],
+    [
+      'queries of several targets',
+      ['convert', '-t', 'es-qs,splunk,graylog,logpoint,grep,xpack-watcher', 'rules'],
+    ],
     ['saved searches', ['convert', '-t', 'splunk', '-f', 'savedsearches', 'rules/a.yml']],
     ['an explanation', ['explain', 'rules/a.yml', '-t', 'splunk']],
     ['an explanation of an event', ['explain', 'rules/a.yml', '--event', 'events.json']],
@@ -92,7 +116,10 @@ describe('nor does it into a pipe, which a CI log shows, where it prints no data
 test('a file and a pipe get the query as it is', async () => {
   const { stdout } = await sigpack(['convert', '-t', 'es-qs', 'rules/a.yml'], { cwd: folder });
   expect(stdout).toContain('\u001b]0;PWNED\u0007');
-  const shown = await sigpack(['convert', '-t', 'es-qs', 'rules/a.yml'], { cwd: folder, terminal: true });
+  const shown = await sigpack(['convert', '-t', 'es-qs', 'rules/a.yml'], {
+    cwd: folder,
+    terminal: true,
+  });
   expect(shown.stdout).toContain('␛]0;PWNED␇');
 });
 
@@ -112,7 +139,11 @@ describe('a guarded terminal', () => {
   }
 
   it.each([
-    ['colours', '\u001b[31mred\u001b[39m \u001b[1mbold\u001b[22m\n\tx\r\n', '\u001b[31mred\u001b[39m \u001b[1mbold\u001b[22m\n\tx\r\n'],
+    [
+      'colours',
+      '\u001b[31mred\u001b[39m \u001b[1mbold\u001b[22m\n\tx\r\n',
+      '\u001b[31mred\u001b[39m \u001b[1mbold\u001b[22m\n\tx\r\n',
+    ],
     ['the progress', '\r 5% 1/20 a\u001b[K', '\r 5% 1/20 a\u001b[K'],
     ['hidden text', '\u001b[8mx\u001b[0m', '␛[8mx\u001b[0m'],
     ['the cursor', 'a\u001b[2Jb\u001b[1;1Hc', 'a␛[2Jb␛[1;1Hc'],
@@ -127,7 +158,9 @@ describe('a guarded terminal', () => {
 
   it('reads characters that two pieces share', () => {
     const bytes = Buffer.from('\u202eé');
-    expect(written(bytes.subarray(0, 2), bytes.subarray(2, 4), bytes.subarray(4))).toBe('\\u{202e}é');
+    expect(written(bytes.subarray(0, 2), bytes.subarray(2, 4), bytes.subarray(4))).toBe(
+      '\\u{202e}é',
+    );
   });
 
   it('leaves a file alone', () => {
@@ -138,5 +171,6 @@ describe('a guarded terminal', () => {
     expect(forStream('\u001b[2J', stream)).toBe('\u001b[2J');
   });
 
-  it('gets no colour of a rule', () => expect(forStream('\u001b[31mx\ny', { isTTY: true })).toBe('␛[31mx\ny'));
+  it('gets no colour of a rule', () =>
+    expect(forStream('\u001b[31mx\ny', { isTTY: true })).toBe('␛[31mx\ny'));
 });

@@ -61,25 +61,63 @@ describe('test files', () => {
 
   test.each([
     ['tests: []', ['TST001 1:8 `tests` must have at least 1 entry']],
-    ['test: []', ['TST001 1:1 the test file has no key `test`', 'TST001 1:1 the test file lacks the key `tests`']],
+    [
+      'test: []',
+      [
+        'TST001 1:1 the test file has no key `test`',
+        'TST001 1:1 the test file lacks the key `tests`',
+      ],
+    ],
     ['', ['TST001 1:1 the file is empty']],
-    ['tests:\n  - name: a\n    event: {}', ['TST001 2:5 the case does not say whether its events match']],
-    ['tests:\n  - { name: a, match: true, expect: match, event: {} }', ['TST001 2:37 the case has both `match` and `expect`']],
-    ['tests:\n  - { name: a, expect: nomatch, event: {} }', ['TST001 2:24 `tests[0].expect` must be one of match, no_match, not `nomatch`']],
-    ['tests:\n  - name: a\n    match: maybe\n    event: {}', ['TST001 3:12 `tests[0].match` must be true or false or a whole number, not a string']],
+    [
+      'tests:\n  - name: a\n    event: {}',
+      ['TST001 2:5 the case does not say whether its events match'],
+    ],
+    [
+      'tests:\n  - { name: a, match: true, expect: match, event: {} }',
+      ['TST001 2:37 the case has both `match` and `expect`'],
+    ],
+    [
+      'tests:\n  - { name: a, expect: nomatch, event: {} }',
+      ['TST001 2:24 `tests[0].expect` must be one of match, no_match, not `nomatch`'],
+    ],
+    [
+      'tests:\n  - name: a\n    match: maybe\n    event: {}',
+      ['TST001 3:12 `tests[0].match` must be true or false or a whole number, not a string'],
+    ],
     ['tests:\n  - name: a\n    match: true', ['TST001 2:5 the case has no events']],
-    ['tests:\n  - { name: a, match: true, event: {}, file: x }', ['TST001 2:40 the case has both `event` and `file`']],
-    ['tests:\n  - name: a\n    match: true\n    events:\n      - { at: soon, event: {} }', ['TST001 5:15 `soon` is no time']],
+    [
+      'tests:\n  - { name: a, match: true, event: {}, file: x }',
+      ['TST001 2:40 the case has both `event` and `file`'],
+    ],
+    [
+      'tests:\n  - name: a\n    match: true\n    events:\n      - { at: soon, event: {} }',
+      ['TST001 5:15 `soon` is no time'],
+    ],
   ])('%j is refused at its place', (text, expected) => {
     const found = complaints(text);
-    expect(found.map((line) => line.split(' ').slice(0, 2))).toEqual(expected.map((line) => line.split(' ').slice(0, 2)));
+    expect(found.map((line) => line.split(' ').slice(0, 2))).toEqual(
+      expected.map((line) => line.split(' ').slice(0, 2)),
+    );
     expect(found).toEqual(expected);
   });
 
   test('a case at fault leaves the others', () => {
     const bag = createBag();
-    const cases = readTestFile({ path: 'x.test.yml', text: 'tests:\n  - { name: a, match: true }\n  - { name: b, match: 2, file: e.json }' }, bag);
-    expect(cases).toMatchObject([{ name: 'b', expected: { kind: 'count', count: 2 }, source: { kind: 'file', path: 'e.json' } }]);
+    const cases = readTestFile(
+      {
+        path: 'x.test.yml',
+        text: 'tests:\n  - { name: a, match: true }\n  - { name: b, match: 2, file: e.json }',
+      },
+      bag,
+    );
+    expect(cases).toMatchObject([
+      {
+        name: 'b',
+        expected: { kind: 'count', count: 2 },
+        source: { kind: 'file', path: 'e.json' },
+      },
+    ]);
     expect(bag.list).toHaveLength(1);
   });
 
@@ -89,7 +127,13 @@ describe('test files', () => {
     const [found] = readTestFile({ path: 'x.test.yml', text }, createBag());
     if (found?.source.kind !== 'inline') throw new Error('no events');
     const start = Date.UTC(2026, 0, 1);
-    expect(found.source.events.map(({ time }) => time)).toEqual([start + 60_000, start + 70_000, start + 80_000, undefined, start + 300_000]);
+    expect(found.source.events.map(({ time }) => time)).toEqual([
+      start + 60_000,
+      start + 70_000,
+      start + 80_000,
+      undefined,
+      start + 300_000,
+    ]);
     expect({ ...found.source.events[3]?.event }).toEqual({ event: 'login', at: 'home' });
     expect(filledTimes([undefined, 5000, undefined]).slice(1)).toEqual([5000, 6000]);
   });
@@ -117,10 +161,15 @@ describe('test files', () => {
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(JSON.parse(JSON.stringify(testSchema)));
     const validate = new Ajv2020({ strict: false }).compile(JSON.parse(JSON.stringify(testSchema)));
     const root = join(import.meta.dirname, '..', 'rules');
-    const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.test.yml'));
+    const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.test.yml'),
+    );
     expect(files.length).toBeGreaterThan(4);
     for (const name of files) {
-      const [node] = parseYaml({ path: name, text: readFileSync(join(root, name), 'utf8') }, createBag());
+      const [node] = parseYaml(
+        { path: name, text: readFileSync(join(root, name), 'utf8') },
+        createBag(),
+      );
       if (!node) throw new Error(`${name} is empty`);
       expect([name, validate(JSON.parse(JSON.stringify(toPlain(node))))]).toEqual([name, true]);
     }
@@ -148,7 +197,9 @@ describe('sigpack test', () => {
     const run = await sigpack(['test', '--coverage'], { cwd });
     expect(run).toMatchObject({ code: 0, stderr: '' });
     expect(run.stdout).toContain('✓ rules/tool.test.yml  Test\n  ✓ found\n  ✓ near misses\n');
-    expect(run.stdout).toContain('1 of 1 rules have a test that matches and one that does not\n  8 of 8 changes to tested rules are noticed\n');
+    expect(run.stdout).toContain(
+      '1 of 1 rules have a test that matches and one that does not\n  8 of 8 changes to tested rules are noticed\n',
+    );
     expect(run.stdout).toMatch(/\n2 passed of 2 tests of 1 rule and 4 events in \d/);
   });
 
@@ -215,12 +266,15 @@ tests:
         unnoticed: [{ part: 'User', change: 'dropped', file: 'rules/tool.yml', line: 13 }],
       },
     ]);
-    expect((await sigpack(['test', '--coverage'], { cwd })).stdout).toContain('rules/tool.yml:13 User  dropped\n');
+    expect((await sigpack(['test', '--coverage'], { cwd })).stdout).toContain(
+      'rules/tool.yml:13 User  dropped\n',
+    );
   });
 
   test('rules are found by file name in another folder, by id, name and path', async () => {
     const named = toolRule.replace('status:', 'name: the_tool\nstatus:');
-    const test = (rule: string): string => `rule: ${rule}\ntests:\n  - { name: a, match: false, event: { A: 1 } }\n`;
+    const test = (rule: string): string =>
+      `rule: ${rule}\ntests:\n  - { name: a, match: false, event: { A: 1 } }\n`;
     const cwd = project({
       'rules/deep/tool.yml': named,
       'tests/tool.test.yml': test('x').replace(/^rule.*\n/, ''),
@@ -228,7 +282,9 @@ tests:
       'tests/b.test.yml': test('00000000-0000-4000-8000-000000000000'),
       'tests/c.test.yml': test('../rules/deep/tool.yml'),
     });
-    expect(await sigpack(['test', 'tests', '--rules', 'rules'], { cwd })).toMatchObject({ code: 0 });
+    expect(await sigpack(['test', 'tests', '--rules', 'rules'], { cwd })).toMatchObject({
+      code: 0,
+    });
     expect(await sigpack(['test', 'tests/c.test.yml'], { cwd })).toMatchObject({ code: 0 });
   });
 
@@ -237,13 +293,18 @@ tests:
       'rules/tool.yml': toolRule,
       'rules/tool.test.yml': 'tests:\n  - { name: a, match: true, file: none.json }\n',
       'rules/lost.test.yml': 'tests:\n  - { name: a, match: true, event: { A: 1 } }\n',
-      'rules/look.yml': ruleText("s: { A|re: '(?=x)y' }\ncondition: s").replace('0000000', '1111111'),
+      'rules/look.yml': ruleText("s: { A|re: '(?=x)y' }\ncondition: s").replace(
+        '0000000',
+        '1111111',
+      ),
       'rules/look.test.yml': 'tests:\n  - { name: a, match: true, event: { A: 1 } }\n',
     });
     const run = await sigpack(['test'], { cwd });
     expect(run.code).toBe(1);
     expect(run.stderr).toContain('rules/tool.test.yml:2:35: error[TST003]');
-    expect(run.stderr).toContain('rules/lost.test.yml:2:13: error[TST002]: no rule has the id, name or file `lost`');
+    expect(run.stderr).toContain(
+      'rules/lost.test.yml:2:13: error[TST002]: no rule has the id, name or file `lost`',
+    );
     expect(run.stderr).toContain('rules/look.yml:1:8: error[TST004]: the expression looks around');
     expect(run.stdout).toContain('3 could not be run of 3 tests');
   });
@@ -257,21 +318,31 @@ tests:
   test('JUnit and GitHub: every text is escaped, failures have their places', async () => {
     const cwd = project({
       'rules/tool.yml': toolRule,
-      'rules/tool.test.yml': 'tests:\n  - { name: "<a> & \\"b\\"\\n::error::x", match: true, event: { A: 1 } }\n',
+      'rules/tool.test.yml':
+        'tests:\n  - { name: "<a> & \\"b\\"\\n::error::x", match: true, event: { A: 1 } }\n',
     });
     const junit = await sigpack(['test', '-f', 'junit'], { cwd });
     expect(junit.code).toBe(1);
-    expect(junit.stdout).toContain('<testsuites name="sigpack test" tests="1" failures="1" errors="0"');
-    expect(junit.stdout).toContain('name="&lt;a&gt; &amp; &quot;b&quot;␊::error::x"><failure message="expected every event');
+    expect(junit.stdout).toContain(
+      '<testsuites name="sigpack test" tests="1" failures="1" errors="0"',
+    );
+    expect(junit.stdout).toContain(
+      'name="&lt;a&gt; &amp; &quot;b&quot;␊::error::x"><failure message="expected every event',
+    );
     const github = (await sigpack(['test', '-f', 'github'], { cwd })).stdout;
     expect(github.trimEnd().split('\n')).toHaveLength(1);
-    expect(github).toMatch(/^::error file=rules\/tool\.test\.yml,line=2,title=Test fails%3A <a> & "b"␊%3A%3Aerror%3A%3Ax::expected every event to match/);
+    expect(github).toMatch(
+      /^::error file=rules\/tool\.test\.yml,line=2,title=Test fails%3A <a> & "b"␊%3A%3Aerror%3A%3Ax::expected every event to match/,
+    );
   });
 
   test('the regression data of SigmaHQ: a rule finds its event by what info.yml says', async () => {
     const event = (Image: string) =>
       JSON.stringify({
-        Event: { System: { EventID: 1, Channel: 'Microsoft-Windows-Sysmon/Operational' }, EventData: { Image, CommandLine: 'alpha beta', User: 'bob' } },
+        Event: {
+          System: { EventID: 1, Channel: 'Microsoft-Windows-Sysmon/Operational' },
+          EventData: { Image, CommandLine: 'alpha beta', User: 'bob' },
+        },
       });
     const id = '00000000-0000-4000-8000-000000000000';
     const info = `rule_metadata:\n  - id: ${id}\n    title: Test\nregression_tests_info:\n  - name: Positive\n    type: json\n    match_count: 1\n    path: events/tool/${id}.json\n`;
@@ -281,29 +352,45 @@ tests:
       [`events/tool/${id}.json`]: `${event('C:\\tool.exe')}\n${event('C:\\other.exe')}\n`,
     });
     const found = await sigpack(['test', 'events', '--rules', 'rules', '-f', 'json'], { cwd });
-    expect([found.code, JSON.parse(found.stdout)]).toMatchObject([0, { diagnostics: [], summary: { tests: 1, passed: 1, events: 2, matches: 1 } }]);
+    expect([found.code, JSON.parse(found.stdout)]).toMatchObject([
+      0,
+      { diagnostics: [], summary: { tests: 1, passed: 1, events: 2, matches: 1 } },
+    ]);
     writeFileSync(join(cwd, `events/tool/${id}.json`), event('C:\\other.exe'));
     const missed = await sigpack(['test', 'events', '--rules', 'rules', '-f', 'json'], { cwd });
-    expect([missed.code, JSON.parse(missed.stdout).summary]).toMatchObject([1, { tests: 1, failed: 1 }]);
+    expect([missed.code, JSON.parse(missed.stdout).summary]).toMatchObject([
+      1,
+      { tests: 1, failed: 1 },
+    ]);
   });
 
   test('the starter rules are tested, part by part', async () => {
-    const { code, stdout } = await sigpack(['test', 'rules', '--coverage', '-f', 'json'], { cwd: join(import.meta.dirname, '..') });
+    const { code, stdout } = await sigpack(['test', 'rules', '--coverage', '-f', 'json'], {
+      cwd: join(import.meta.dirname, '..'),
+    });
     const { coverage, summary } = JSON.parse(stdout);
     expect(summary).toMatchObject({ failed: 0, errors: 0 });
-    expect(coverage.flatMap(({ unnoticed }: { readonly unnoticed: readonly unknown[] }) => unnoticed)).toEqual([]);
+    expect(
+      coverage.flatMap(({ unnoticed }: { readonly unnoticed: readonly unknown[] }) => unnoticed),
+    ).toEqual([]);
     expect(code).toBe(0);
   });
 });
 
 describe('sigpack test --watch', () => {
-  test('runs again what a change concerns, and quits at a signal', { timeout: 30_000 }, async () => {
+  test('runs again what a change concerns, and quits at a signal', {
+    timeout: 30_000,
+  }, async () => {
     const cwd = project({
       'rules/tool.yml': toolRule,
       'rules/tool.test.yml': goodTests,
       'rules/more.test.yml': goodTests.replace('tests:', 'rule: tool.yml\ntests:'),
     });
-    const child = spawn(process.execPath, [mainFile, 'test', '--watch'], { cwd, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [mainFile, 'test', '--watch'], {
+      cwd,
+      env: environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     let wake = (): void => {};
     const hear = (text: Buffer): void => {
@@ -319,7 +406,10 @@ describe('sigpack test --watch', () => {
     await until(/Waiting for changes/);
     expect(output).toContain('4 passed of 4 tests');
     output = '';
-    writeFileSync(join(cwd, 'rules/tool.test.yml'), goodTests.replace('match: true', 'match: false'));
+    writeFileSync(
+      join(cwd, 'rules/tool.test.yml'),
+      goodTests.replace('match: true', 'match: false'),
+    );
     await until(/Waiting for changes/);
     expect(output).toContain('rules/tool.test.yml changed');
     expect(output).toContain('1 passed, 1 failed of 2 tests');
@@ -332,7 +422,8 @@ describe('sigpack explain --event', () => {
   test('shows pattern against value for every part', async () => {
     const cwd = project({
       'tool.yml': toolRule,
-      'e.json': '{"Image":"C:\\\\x\\u001b[2J","commandline":"alpha beta"}\n{"Image":"C:\\\\tool.exe","CommandLine":"alpha beta"}\n',
+      'e.json':
+        '{"Image":"C:\\\\x\\u001b[2J","commandline":"alpha beta"}\n{"Image":"C:\\\\tool.exe","CommandLine":"alpha beta"}\n',
     });
     const run = await sigpack(['explain', 'tool.yml', '--event', 'e.json'], { cwd });
     expect(run).toMatchObject({ code: 0, stderr: '' });
@@ -354,9 +445,14 @@ describe('sigpack explain --event', () => {
   test.each([
     [['explain', 'tool.yml'], 'explain needs --target <name> or --event <file>'],
     [['explain', 'tool.yml', '--event', 'none.json'], 'none.json'],
-    [['explain', 'tool.yml', '--event', 'e.json', '-p', 'splunk-windows'], '--pipeline needs the --target'],
+    [
+      ['explain', 'tool.yml', '--event', 'e.json', '-p', 'splunk-windows'],
+      '--pipeline needs the --target',
+    ],
   ])('%j is wrong usage', async (args, message) => {
-    const run = await sigpack(args, { cwd: project({ 'tool.yml': toolRule, 'e.json': '{"A":1}' }) });
+    const run = await sigpack(args, {
+      cwd: project({ 'tool.yml': toolRule, 'e.json': '{"A":1}' }),
+    });
     expect(run.code).toBe(2);
     expect(run.stderr).toContain(message);
   });
@@ -364,8 +460,15 @@ describe('sigpack explain --event', () => {
   test('with a target, after its pipelines', async () => {
     const pipeline =
       'name: p\npriority: 1\ntransformations:\n  - type: field_name_mapping\n    mapping: { Image: exe }\n  - type: replace_string\n    regex: tool\n    replacement: gadget\n';
-    const cwd = project({ 'tool.yml': toolRule, 'p.yml': pipeline, 'e.json': '{"exe":"C:\\\\gadget.exe"}' });
-    const run = await sigpack(['explain', 'tool.yml', '--event', 'e.json', '-t', 'es-qs', '-p', 'p.yml'], { cwd });
+    const cwd = project({
+      'tool.yml': toolRule,
+      'p.yml': pipeline,
+      'e.json': '{"exe":"C:\\\\gadget.exe"}',
+    });
+    const run = await sigpack(
+      ['explain', 'tool.yml', '--event', 'e.json', '-t', 'es-qs', '-p', 'p.yml'],
+      { cwd },
+    );
     expect(run.stdout).toContain(String.raw`✓ exe: '*\\gadget.exe'  the event has "C:\gadget.exe"`);
   });
 });
@@ -373,28 +476,44 @@ describe('sigpack explain --event', () => {
 test('an explanation of a rule of the rule set agrees with the matcher, also where only what decides is left of it', () => {
   const { collection, placeholders } = ruleSetCollection();
   const entries = detectionsOfRuleSet();
-  const byTitle = new Map(entries.map(({ rule, hits, misses }) => [rule.rule.title, [...hits, ...misses]]));
+  const byTitle = new Map(
+    entries.map(({ rule, hits, misses }) => [rule.rule.title, [...hits, ...misses]]),
+  );
   const others = [...byTitle.values()].flat().filter((_, index) => index % 20 === 0);
-  const counts = explanationCounts(collection, placeholders, (rule) => [...(byTitle.get(rule.title) ?? []), ...others]);
+  const counts = explanationCounts(collection, placeholders, (rule) => [
+    ...(byTitle.get(rule.title) ?? []),
+    ...others,
+  ]);
   expect(counts.holds).toBeGreaterThan(100);
   expect(counts.not).toBeGreaterThan(1000);
 });
 
 describe('sigpack build --require-tests', () => {
   test('refuses rules without both kinds of tests, and writes nothing', async () => {
-    const cwd = project({ 'rules/tool.yml': toolRule, 'rules/tool.test.yml': goodTests.replace(/ {2}- name: near[\s\S]*/, '') });
-    const run = await sigpack(['build', 'rules', '-o', 'out', '-p', 'none', '--require-tests'], { cwd });
+    const cwd = project({
+      'rules/tool.yml': toolRule,
+      'rules/tool.test.yml': goodTests.replace(/ {2}- name: near[\s\S]*/, ''),
+    });
+    const run = await sigpack(['build', 'rules', '-o', 'out', '-p', 'none', '--require-tests'], {
+      cwd,
+    });
     expect(run.code).toBe(1);
-    expect(run.stderr).toContain('rules/tool.yml:1:8: error[TST005]: "Test" has no passing test that it does not match');
+    expect(run.stderr).toContain(
+      'rules/tool.yml:1:8: error[TST005]: "Test" has no passing test that it does not match',
+    );
     expect(readdirSync(cwd)).toEqual(['rules']);
   });
 
   test('builds where all are tested; a failing test is none', async () => {
     const cwd = project({ 'rules/tool.yml': toolRule, 'rules/tool.test.yml': goodTests });
-    expect(await sigpack(['build', '-o', 'out', '-p', 'none', '--require-tests'], { cwd })).toMatchObject({ code: 0 });
+    expect(
+      await sigpack(['build', '-o', 'out', '-p', 'none', '--require-tests'], { cwd }),
+    ).toMatchObject({ code: 0 });
     expect(readdirSync(cwd).sort()).toEqual(['out', 'rules']);
     writeFileSync(join(cwd, 'rules/tool.test.yml'), goodTests.replace('match: true', 'match: 0'));
-    expect(await sigpack(['build', '-o', 'out2', '-p', 'none', '--require-tests'], { cwd })).toMatchObject({ code: 1 });
+    expect(
+      await sigpack(['build', '-o', 'out2', '-p', 'none', '--require-tests'], { cwd }),
+    ).toMatchObject({ code: 1 });
     expect(readdirSync(cwd).sort()).toEqual(['out', 'rules']);
   });
 });

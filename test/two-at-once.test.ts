@@ -1,5 +1,14 @@
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -14,7 +23,8 @@ const root = mkdtempSync(join(tmpdir(), 'sigpack-two-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** Which of two comes first is chance: CI runs more of them. */
-const pairs = (few: number): readonly number[] => Array.from({ length: thorough ? 8 : few }, (_, index) => index);
+const pairs = (few: number): readonly number[] =>
+  Array.from({ length: thorough ? 8 : few }, (_, index) => index);
 
 const project = (): string =>
   projectIn(root, {
@@ -27,87 +37,158 @@ const project = (): string =>
 const env = { SOURCE_DATE_EPOCH: '1700000000' };
 
 /** A machine that is busy has one of two wait long enough to say so. */
-const withoutWait = (text: string): string => text.replace(/^sigpack: .* is under way .*; waiting for it\n/gm, '');
+const withoutWait = (text: string): string =>
+  text.replace(/^sigpack: .* is under way .*; waiting for it\n/gm, '');
 
 /** Runs the command line in a process, while others run. */
 function started(args: readonly string[], cwd: string): Promise<Run> {
-  const child = spawn(process.execPath, [mainFile, ...args], { cwd, env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [mainFile, ...args], {
+    cwd,
+    env: environment(env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text));
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text));
   return new Promise((resolve) =>
-    child.once('close', (code) => resolve({ code: code ?? undefined, stdout: output.stdout, stderr: withoutWait(output.stderr) })),
+    child.once('close', (code) =>
+      resolve({
+        code: code ?? undefined,
+        stdout: output.stdout,
+        stderr: withoutWait(output.stderr),
+      }),
+    ),
   );
 }
-const both = (folder: string, ...commands: readonly (readonly string[])[]): Promise<readonly Run[]> =>
-  Promise.all(commands.map((args) => started(args, folder)));
-const hidden = (folder: string): readonly string[] => readdirSync(folder).filter((name) => name.startsWith('.'));
+const both = (
+  folder: string,
+  ...commands: readonly (readonly string[])[]
+): Promise<readonly Run[]> => Promise.all(commands.map((args) => started(args, folder)));
+const hidden = (folder: string): readonly string[] =>
+  readdirSync(folder).filter((name) => name.startsWith('.'));
 
-test.each(pairs(1))('of two releases, one releases and the other sees that, and the project goes on: pair %i', async () => {
-  const folder = project();
-  const runs = await both(folder, ['release'], ['release']);
-  const said = runs.map(({ code, stdout, stderr }) => `${code} ${/released [\d.]+|nothing changed since [\d.]+/.exec(stdout)} ${stderr}`).sort();
-  expect(said).toEqual(['0 nothing changed since 1.0.0 ', '0 released 1.0.0 '].sort());
-  expect(hidden(folder)).toEqual([]);
-  expect(readdirSync(join(folder, 'dist/release'))).toEqual(['1.0.0']);
-  expect(await sigpack(['check'], { cwd: folder })).toMatchObject({ code: 0 });
-});
+test.each(pairs(1))(
+  'of two releases, one releases and the other sees that, and the project goes on: pair %i',
+  async () => {
+    const folder = project();
+    const runs = await both(folder, ['release'], ['release']);
+    const said = runs
+      .map(
+        ({ code, stdout, stderr }) =>
+          `${code} ${/released [\d.]+|nothing changed since [\d.]+/.exec(stdout)} ${stderr}`,
+      )
+      .sort();
+    expect(said).toEqual(['0 nothing changed since 1.0.0 ', '0 released 1.0.0 '].sort());
+    expect(hidden(folder)).toEqual([]);
+    expect(readdirSync(join(folder, 'dist/release'))).toEqual(['1.0.0']);
+    expect(await sigpack(['check'], { cwd: folder })).toMatchObject({ code: 0 });
+  },
+);
 
 test.each(pairs(1))('a build during a release is of one version: pair %i', async () => {
   const folder = project();
   expect(await sigpack(['release'], { cwd: folder, env })).toMatchObject({ code: 0 });
-  writeFileSync(join(folder, 'rules/a.yml'), readFileSync(join(folder, 'rules/a.yml'), 'utf8').replace('a: x', 'a: y'));
-  const [released, built, frozen] = await both(folder, ['release'], ['build', '-o', 'out'], ['build', '--frozen', '-o', 'frozen']);
+  writeFileSync(
+    join(folder, 'rules/a.yml'),
+    readFileSync(join(folder, 'rules/a.yml'), 'utf8').replace('a: x', 'a: y'),
+  );
+  const [released, built, frozen] = await both(
+    folder,
+    ['release'],
+    ['build', '-o', 'out'],
+    ['build', '--frozen', '-o', 'frozen'],
+  );
   expect([released?.code, built?.code]).toEqual([0, 0]);
-  // before the release, the rule is not that of the lock; afterwards it is; there is nothing in between
-  expect(['0 ', '1 "A rule" (11111111-1111-4111-8111-111111111111): its condition differs']).toContain(
+  // before the release, the rule is not that of the lock; afterwards it is; there is nothing in
+  // between
+  expect([
+    '0 ',
+    '1 "A rule" (11111111-1111-4111-8111-111111111111): its condition differs',
+  ]).toContain(
     `${frozen?.code} ${/error\[LCK002\]: (.*differs)/.exec(frozen?.stderr ?? '')?.[1] ?? ''}`,
   );
   expect(hidden(folder)).toEqual([]);
 });
 
-test.each(pairs(1))('of two builds into one folder, both are done and nothing is left over: pair %i', async () => {
-  const folder = project();
-  const runs = await both(folder, ['build', '-o', 'out'], ['build', '-o', 'out', '-t', 'splunk']);
-  expect(runs.map(({ code, stderr }) => `${code} ${stderr}`)).toEqual(['0 ', '0 ']);
-  expect(readdirSync(join(folder, 'out')).sort()).toEqual(['manifest.json', 'two-1.0.0-graylog.json', 'two-1.0.0.spl', 'two-1.0.0.zip']);
-});
+test.each(pairs(1))(
+  'of two builds into one folder, both are done and nothing is left over: pair %i',
+  async () => {
+    const folder = project();
+    const runs = await both(folder, ['build', '-o', 'out'], ['build', '-o', 'out', '-t', 'splunk']);
+    expect(runs.map(({ code, stderr }) => `${code} ${stderr}`)).toEqual(['0 ', '0 ']);
+    expect(readdirSync(join(folder, 'out')).sort()).toEqual([
+      'manifest.json',
+      'two-1.0.0-graylog.json',
+      'two-1.0.0.spl',
+      'two-1.0.0.zip',
+    ]);
+  },
+);
 
-test.each(pairs(1))('of two runs of docs into one folder, both are done and nothing is left over: pair %i', async () => {
-  const folder = project();
-  const runs = await both(folder, ['docs', 'rules', '-o', 'pages'], ['docs', 'rules', '-o', 'pages', '-f', 'md']);
-  expect(runs.map(({ code, stderr }) => `${code} ${stderr}`)).toEqual(['0 ', '0 ']);
-  expect(hidden(join(folder, 'pages'))).toEqual(['.sigpack.pages']);
-  expect(readdirSync(join(folder, 'pages')).filter((name) => name.startsWith('index.')).length).toBeGreaterThan(0);
-});
+test.each(pairs(1))(
+  'of two runs of docs into one folder, both are done and nothing is left over: pair %i',
+  async () => {
+    const folder = project();
+    const runs = await both(
+      folder,
+      ['docs', 'rules', '-o', 'pages'],
+      ['docs', 'rules', '-o', 'pages', '-f', 'md'],
+    );
+    expect(runs.map(({ code, stderr }) => `${code} ${stderr}`)).toEqual(['0 ', '0 ']);
+    expect(hidden(join(folder, 'pages'))).toEqual(['.sigpack.pages']);
+    expect(
+      readdirSync(join(folder, 'pages')).filter((name) => name.startsWith('index.')).length,
+    ).toBeGreaterThan(0);
+  },
+);
 
-test.each(pairs(1))('of two runs of init in one folder, one writes its files and the other none: pair %i', async () => {
-  const folder = mkdtempSync(join(root, 'init-'));
-  const runs = await both(folder, ['init', ...initFlags, '--title', 'First detections'], ['init', ...initFlags, '--title', 'Second detections']);
-  const [winner] = runs.flatMap(({ code }, index) => (code === 0 ? [index] : []));
-  expect(runs.map(({ code }) => code).sort()).toEqual([0, 2]);
-  expect(readFileSync(join(folder, 'sigpack.yml'), 'utf8')).toContain(`title: "${winner === 0 ? 'First' : 'Second'} detections"`);
-});
+test.each(pairs(1))(
+  'of two runs of init in one folder, one writes its files and the other none: pair %i',
+  async () => {
+    const folder = mkdtempSync(join(root, 'init-'));
+    const runs = await both(
+      folder,
+      ['init', ...initFlags, '--title', 'First detections'],
+      ['init', ...initFlags, '--title', 'Second detections'],
+    );
+    const [winner] = runs.flatMap(({ code }, index) => (code === 0 ? [index] : []));
+    expect(runs.map(({ code }) => code).sort()).toEqual([0, 2]);
+    expect(readFileSync(join(folder, 'sigpack.yml'), 'utf8')).toContain(
+      `title: "${winner === 0 ? 'First' : 'Second'} detections"`,
+    );
+  },
+);
 
 describe('while another process is at it', () => {
   test.each([
-    ['release', ['release'], (folder: string) => takeReleaseLock(folder), 'sigpack release is under way (process'],
+    [
+      'release',
+      ['release'],
+      (folder: string) => takeReleaseLock(folder),
+      'sigpack release is under way (process',
+    ],
     [
       'build',
       ['build', '-o', 'out'],
-      (folder: string) => takeProcessLock({ path: join(folder, 'out/.sigpack.busy'), work: 'sigpack docs' }),
+      (folder: string) =>
+        takeProcessLock({ path: join(folder, 'out/.sigpack.busy'), work: 'sigpack docs' }),
       'sigpack docs is under',
     ],
     [
       'docs',
       ['docs', 'rules', '-o', 'out'],
-      (folder: string) => takeProcessLock({ path: join(folder, 'out/.sigpack.busy'), work: 'sigpack build' }),
+      (folder: string) =>
+        takeProcessLock({ path: join(folder, 'out/.sigpack.busy'), work: 'sigpack build' }),
       'sigpack build is under',
     ],
   ])('%s says what is under way, and does nothing', async (_, args, hold, message) => {
     const folder = project();
     const release = hold(folder);
     try {
-      const { code, stderr } = await sigpack(args, { cwd: folder, env: { ...env, SIGPACK_WAIT: '0' } });
+      const { code, stderr } = await sigpack(args, {
+        cwd: folder,
+        env: { ...env, SIGPACK_WAIT: '0' },
+      });
       expect([code, stderr]).toEqual([2, expect.stringContaining(`sigpack: ${message}`)]);
       expect(existsSync(join(folder, 'dist'))).toBe(false);
     } finally {
@@ -116,41 +197,68 @@ describe('while another process is at it', () => {
     expect(await sigpack(args, { cwd: folder, env })).toMatchObject({ code: 0 });
   });
 
-  test.each(['check', 'diff', 'release'])('%s takes no harm from a release that is being prepared', async (command) => {
-    const folder = project();
-    expect(await sigpack(['release'], { cwd: folder, env })).toMatchObject({ code: 0 });
-    const release = takeReleaseLock(folder);
-    try {
-      expect(await sigpack([command, ...(command === 'release' ? ['--dry-run'] : [])], { cwd: folder, env })).toMatchObject({ code: 0 });
-    } finally {
-      release();
-    }
-  });
+  test.each(['check', 'diff', 'release'])(
+    '%s takes no harm from a release that is being prepared',
+    async (command) => {
+      const folder = project();
+      expect(await sigpack(['release'], { cwd: folder, env })).toMatchObject({ code: 0 });
+      const release = takeReleaseLock(folder);
+      try {
+        expect(
+          await sigpack([command, ...(command === 'release' ? ['--dry-run'] : [])], {
+            cwd: folder,
+            env,
+          }),
+        ).toMatchObject({ code: 0 });
+      } finally {
+        release();
+      }
+    },
+  );
 });
 
 test.each([
   ['build', ['build', '-o', '.']],
   ['docs', ['docs', 'rules', '-o', '.']],
-])('%s into the folder of the project leaves a release that is being prepared alone', async (_, args) => {
-  const folder = project();
-  const release = takeReleaseLock(folder);
-  writeFileSync(join(folder, '.sigpack-release', 'file-0'), 'half');
-  try {
-    expect(await sigpack(args, { cwd: folder })).toMatchObject({ code: 0 });
-    expect(readdirSync(join(folder, '.sigpack-release')).sort()).toEqual(['.gitignore', 'file-0', 'lock']);
-  } finally {
-    release();
-  }
-});
+])(
+  '%s into the folder of the project leaves a release that is being prepared alone',
+  async (_, args) => {
+    const folder = project();
+    const release = takeReleaseLock(folder);
+    writeFileSync(join(folder, '.sigpack-release', 'file-0'), 'half');
+    try {
+      expect(await sigpack(args, { cwd: folder })).toMatchObject({ code: 0 });
+      expect(readdirSync(join(folder, '.sigpack-release')).sort()).toEqual([
+        '.gitignore',
+        'file-0',
+        'lock',
+      ]);
+    } finally {
+      release();
+    }
+  },
+);
 
 test('docs that are killed at any step leave whole pages, and the next run cleans up', async () => {
   const folder = project();
   const run = (at: number): SpawnSyncReturns<string> =>
-    spawnSync(process.execPath, ['--import', pathToFileURL(join(import.meta.dirname, 'crash-at.mjs')).href, mainFile, 'docs', 'rules', '-o', 'pages'], {
-      cwd: folder,
-      encoding: 'utf8',
-      env: environment({ ...env, CRASH_AT: String(at), CRASH_BELOW: join(folder, 'pages') }),
-    });
+    spawnSync(
+      process.execPath,
+      [
+        '--import',
+        pathToFileURL(join(import.meta.dirname, 'crash-at.mjs')).href,
+        mainFile,
+        'docs',
+        'rules',
+        '-o',
+        'pages',
+      ],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+        env: environment({ ...env, CRASH_AT: String(at), CRASH_BELOW: join(folder, 'pages') }),
+      },
+    );
   // the first run makes the folders, too
   run(0);
   const calls = Number(/calls (\d+)/.exec(run(0).stdout)?.[1]);
@@ -160,18 +268,27 @@ test('docs that are killed at any step leave whole pages, and the next run clean
     expect(run(at).signal).toBe('SIGKILL');
     expect(readFileSync(join(folder, 'pages/index.html'), 'utf8')).toBe(page);
   }
-  // the last one may have been killed while it took the lock of the one before: that is known to be left behind by its age
+  // the last one may have been killed while it took the lock of the one before: that is known to be
+  // left behind by its age
   const long = new Date(Date.now() - 20_000);
-  for (const name of hidden(join(folder, 'pages'))) utimesSync(join(folder, 'pages', name), long, long);
-  expect(await sigpack(['docs', 'rules', '-o', 'pages'], { cwd: folder })).toMatchObject({ code: 0 });
+  for (const name of hidden(join(folder, 'pages')))
+    utimesSync(join(folder, 'pages', name), long, long);
+  expect(await sigpack(['docs', 'rules', '-o', 'pages'], { cwd: folder })).toMatchObject({
+    code: 0,
+  });
   expect(hidden(join(folder, 'pages'))).toEqual(['.sigpack.pages']);
 });
 
 test('the packs in a folder are always all of one build, whoever writes them', async () => {
   const folder = mkdtempSync(join(root, 'packs-'));
-  const module = (name: string): string => JSON.stringify(pathToFileURL(join(import.meta.dirname, '..', 'dist', 'modules', 'cli', `${name}.js`)).href);
+  const module = (name: string): string =>
+    JSON.stringify(
+      pathToFileURL(join(import.meta.dirname, '..', 'dist', 'modules', 'cli', `${name}.js`)).href,
+    );
   const out = join(folder, 'out');
-  const writer = (content: string): string => `import { writeArtifacts } from ${module('write/artifacts')};
+  const writer = (
+    content: string,
+  ): string => `import { writeArtifacts } from ${module('write/artifacts')};
     const files = ['a', 'b', 'c', 'd'].map((path) => ({ path, content: Buffer.from(${JSON.stringify(content)}), size: 1, sha256: '' }));
     for (let i = 0; i < 30; i++) writeArtifacts(${JSON.stringify(out)}, files);`;
   const reader = `import { existsSync, readFileSync } from 'node:fs'; import { withProcessLock } from ${module('process/process-lock')};
@@ -183,10 +300,15 @@ test('the packs in a folder are always all of one build, whoever writes them', a
   mkdirSync(out);
   const runs = await Promise.all(
     [writer('1'), writer('2'), reader].map((script) => {
-      const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       let text = '';
-      for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part: string) => (text += part));
-      return new Promise<string>((resolve) => child.once('close', (code) => resolve(`${code} ${withoutWait(text)}`)));
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding('utf8').on('data', (part: string) => (text += part));
+      return new Promise<string>((resolve) =>
+        child.once('close', (code) => resolve(`${code} ${withoutWait(text)}`)),
+      );
     }),
   );
   expect(runs.slice(0, 2)).toEqual(['0 ', '0 ']);

@@ -12,7 +12,11 @@ afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
 const rule = (number: number, logsource: string, detection: string, more = ''): string =>
   `title: Rule ${number}\nid: 12121212-1111-4111-8111-11111111110${number}\nstatus: stable\nlevel: high\nlogsource: { ${logsource} }\ndetection: { s: { ${detection} }, condition: s }\n${more}`;
-const process = rule(1, 'product: windows, category: process_creation', "Image|endswith: '\\a.exe'");
+const process = rule(
+  1,
+  'product: windows, category: process_creation',
+  "Image|endswith: '\\a.exe'",
+);
 const cloudTrail = rule(2, 'product: aws, service: cloudtrail', 'eventName: StopLogging');
 
 interface Built {
@@ -26,29 +30,45 @@ interface Built {
 const chosen = 'pipelines: { splunk: splunk, graylog: graylog }\n';
 const places = 'splunk: { index: "*" }\ngraylog: { streams: all }\n';
 
-async function built(rules: readonly string[], config: string, ...args: readonly string[]): Promise<Built> {
+async function built(
+  rules: readonly string[],
+  config: string,
+  ...args: readonly string[]
+): Promise<Built> {
   const texts = Object.fromEntries(rules.map((text, index) => [`rules/${index}.yml`, text]));
   const folder = projectIn(temporary, { ...texts, 'sigpack.yml': `id: acme\n${config}` });
   const { code, stderr } = await sigpack(['build', '-o', 'o', ...args], { cwd: folder });
-  return { code, folder, text: stderr, told: stderr.split('\n').filter((line) => /^\S+: (?:error|warning)\[/.test(line)) };
+  return {
+    code,
+    folder,
+    text: stderr,
+    told: stderr.split('\n').filter((line) => /^\S+: (?:error|warning)\[/.test(line)),
+  };
 }
 
-const artifacts = (folder: string): readonly string[] => (existsSync(join(folder, 'o')) ? readdirSync(join(folder, 'o')) : []);
+const artifacts = (folder: string): readonly string[] =>
+  existsSync(join(folder, 'o')) ? readdirSync(join(folder, 'o')) : [];
 
 interface Definition {
   readonly key_spec: readonly string[];
-  readonly field_spec: Readonly<Record<string, { readonly providers: readonly { readonly template: string }[] }>>;
+  readonly field_spec: Readonly<
+    Record<string, { readonly providers: readonly { readonly template: string }[] }>
+  >;
   readonly config: { readonly query: { readonly '@value': string } };
 }
 
 function definitions({ folder }: Built): readonly Definition[] {
   const { entities } = JSON.parse(readFileSync(join(folder, 'o/acme-1.0.0-graylog.json'), 'utf8'));
-  return entities.filter((entity: { type: { name: string } }) => entity.type.name === 'event_definition').map((entity: { data: Definition }) => entity.data);
+  return entities
+    .filter((entity: { type: { name: string } }) => entity.type.name === 'event_definition')
+    .map((entity: { data: Definition }) => entity.data);
 }
 
 async function stanza({ folder }: Built, name: string): Promise<ReadonlyMap<string, string>> {
   const app = await readTar(readFileSync(join(folder, 'o/acme-1.0.0.spl')));
-  const conf = readStrictConf(app.find(({ header }) => header.name.endsWith('default/savedsearches.conf'))?.text ?? '');
+  const conf = readStrictConf(
+    app.find(({ header }) => header.name.endsWith('default/savedsearches.conf'))?.text ?? '',
+  );
   return conf.get(name) ?? new Map();
 }
 
@@ -70,14 +90,31 @@ describe('leadingWildcards', () => {
   test('with case-insensitive it changes nothing, which is said once', async () => {
     const config = `${chosen}graylog: { streams: all, leadingWildcards: true }\n`;
     const { code, told } = await built([process, cloudTrail], config, '-t', 'graylog');
-    expect([code, told]).toEqual([0, [expect.stringMatching(/^sigpack\.yml:3:26: warning\[TGT007\]: graylog: `leadingWildcards` changes nothing with/)]]);
+    expect([code, told]).toEqual([
+      0,
+      [
+        expect.stringMatching(
+          /^sigpack\.yml:3:26: warning\[TGT007\]: graylog: `leadingWildcards` changes nothing with/,
+        ),
+      ],
+    ]);
   });
 });
 
 describe('a setting that changes nothing is reported', () => {
   test.each([
-    ['index of data models', '{ index: windows }', 'splunk-cim', /`index` changes nothing: all searches are of data models/],
-    ['indexes of data models', '{ indexes: [{ match: { product: windows }, definition: index=a }] }', 'splunk-cim', /`indexes` changes nothing/],
+    [
+      'index of data models',
+      '{ index: windows }',
+      'splunk-cim',
+      /`index` changes nothing: all searches are of data models/,
+    ],
+    [
+      'indexes of data models',
+      '{ indexes: [{ match: { product: windows }, definition: index=a }] }',
+      'splunk-cim',
+      /`indexes` changes nothing/,
+    ],
     [
       'a summary index beside Enterprise Security',
       '{ index: a, summaryIndex: s, enterpriseSecurity: true }',
@@ -85,7 +122,14 @@ describe('a setting that changes nothing is reported', () => {
       /no view of the app reads `summaryIndex`/,
     ],
   ])('%s', async (_, splunk, pipeline, expected) => {
-    const { code, told } = await built([process], `splunk: ${splunk}\n`, '-t', 'splunk', '-p', pipeline);
+    const { code, told } = await built(
+      [process],
+      `splunk: ${splunk}\n`,
+      '-t',
+      'splunk',
+      '-p',
+      pipeline,
+    );
     expect([code, told]).toEqual([0, [expect.stringMatching(expected)]]);
   });
 
@@ -93,17 +137,27 @@ describe('a setting that changes nothing is reported', () => {
     ['an index', '{ index: windows }', 'splunk'],
     ['a summary index', '{ index: a, summaryIndex: s }', 'splunk'],
   ])('%s that counts is not', async (_, splunk, pipeline) => {
-    expect((await built([process], `splunk: ${splunk}\n`, '-t', 'splunk', '-p', pipeline)).told).toEqual([]);
+    expect(
+      (await built([process], `splunk: ${splunk}\n`, '-t', 'splunk', '-p', pipeline)).told,
+    ).toEqual([]);
   });
 });
 
 describe('a word for everywhere where names are wanted', () => {
   test.each([
     ['splunk: { index: all }', 'PCK001', '`splunk.index: all` would look in an index named `all`'],
-    ['splunk: { index: [windows, all] }', 'PCK001', '`splunk.index: all` would look in an index named `all`'],
+    [
+      'splunk: { index: [windows, all] }',
+      'PCK001',
+      '`splunk.index: all` would look in an index named `all`',
+    ],
     ['graylog: { streams: [all] }', 'PCK001', 'this would look in a stream titled `all`'],
     ['graylog: { streams: ["*"] }', 'PCK001', 'this would look in a stream titled `*`'],
-    ['defaults: { graylog: { streams: ["*"] } }', 'PCK001', 'this would look in a stream titled `*`'],
+    [
+      'defaults: { graylog: { streams: ["*"] } }',
+      'PCK001',
+      'this would look in a stream titled `*`',
+    ],
   ])('%s', async (config, code, message) => {
     const { code: exit, told } = await built([process], `${chosen}${config}\n`);
     expect([exit, told]).toEqual([2, [expect.stringContaining(`error[${code}]: `)]]);
@@ -111,40 +165,68 @@ describe('a word for everywhere where names are wanted', () => {
   });
 
   test('in a rule', async () => {
-    const { told } = await built([`${process}sigpack: { graylog: { streams: [all] } }\n`, cloudTrail], `${chosen}${places}`);
-    expect(told).toEqual([expect.stringMatching(/^rules\/0\.yml:7:33: error\[SIG070\].*a stream titled `all`/)]);
+    const { told } = await built(
+      [`${process}sigpack: { graylog: { streams: [all] } }\n`, cloudTrail],
+      `${chosen}${places}`,
+    );
+    expect(told).toEqual([
+      expect.stringMatching(/^rules\/0\.yml:7:33: error\[SIG070\].*a stream titled `all`/),
+    ]);
   });
 });
 
 describe('a name of a log source that no pipeline knows', () => {
   test.each([
-    ['product: windows, category: proces_creation', 'no pipeline knows the category `proces_creation` of windows, .*; did you mean `process_creation`\\?'],
-    ['product: windows, service: secrity', 'no pipeline knows the service `secrity` of windows, .*; did you mean `security`\\?'],
-    ['product: windows, service: acme-agent', 'no pipeline knows the service `acme-agent` of windows, so nothing narrows the search to its events$'],
+    [
+      'product: windows, category: proces_creation',
+      'no pipeline knows the category `proces_creation` of windows, .*; did you mean `process_creation`\\?',
+    ],
+    [
+      'product: windows, service: secrity',
+      'no pipeline knows the service `secrity` of windows, .*; did you mean `security`\\?',
+    ],
+    [
+      'product: windows, service: acme-agent',
+      'no pipeline knows the service `acme-agent` of windows, so nothing narrows the search to its events$',
+    ],
   ])('%s', async (logsource, message) => {
     const { told } = await built([rule(1, logsource, 'Image: a')], `${chosen}${places}`);
-    for (const target of ['splunk', 'graylog']) expect(told.filter((line) => new RegExp(`PIP003\\]: ${target}: ${message}`).test(line))).toHaveLength(1);
+    for (const target of ['splunk', 'graylog'])
+      expect(
+        told.filter((line) => new RegExp(`PIP003\\]: ${target}: ${message}`).test(line)),
+      ).toHaveLength(1);
   });
 
-  test.each(['product: windows, category: process_creation', 'product: windows, service: security', 'product: windows', 'category: proxy'])(
-    'but not %s',
-    async (logsource) => {
-      const { told } = await built([rule(1, logsource, 'EventID: 1')], `${chosen}${places}`);
-      expect(told.filter((line) => line.includes('nothing narrows'))).toEqual([]);
-    },
-  );
+  test.each([
+    'product: windows, category: process_creation',
+    'product: windows, service: security',
+    'product: windows',
+    'category: proxy',
+  ])('but not %s', async (logsource) => {
+    const { told } = await built([rule(1, logsource, 'EventID: 1')], `${chosen}${places}`);
+    expect(told.filter((line) => line.includes('nothing narrows'))).toEqual([]);
+  });
 });
 
 describe('a field that settings name and a log source does not have', () => {
   test('is left out of what sigpack.yml says for all rules, and what is usual holds where nothing remains', async () => {
-    const settings = 'defaults: { suppress: { fields: [Computer] }, entities: [{ field: Computer, type: system }], alertFields: [CommandLine, awsRegion] }\n';
+    const settings =
+      'defaults: { suppress: { fields: [Computer] }, entities: [{ field: Computer, type: system }], alertFields: [CommandLine, awsRegion] }\n';
     const made = await built([process, cloudTrail], `${chosen}${places}${settings}`);
     expect(made.code).toBe(0);
     for (const target of ['splunk', 'graylog']) {
-      expect(made.told.filter((line) => line.includes(`PIP003]: ${target}: \`Computer\` is left out`) && line.endsWith('in the rule "Rule 2"'))).not.toEqual(
-        [],
-      );
-      expect(made.told.filter((line) => line.includes(`PIP003]: ${target}: \`CommandLine\` is left out`))).toHaveLength(1);
+      expect(
+        made.told.filter(
+          (line) =>
+            line.includes(`PIP003]: ${target}: \`Computer\` is left out`) &&
+            line.endsWith('in the rule "Rule 2"'),
+        ),
+      ).not.toEqual([]);
+      expect(
+        made.told.filter((line) =>
+          line.includes(`PIP003]: ${target}: \`CommandLine\` is left out`),
+        ),
+      ).toHaveLength(1);
     }
     const [first, second] = [await stanza(made, 'Rule 1'), await stanza(made, 'Rule 2')];
     expect([first.get('alert.suppress.fields'), second.get('alert.suppress.fields')]).toEqual([
@@ -165,9 +247,14 @@ describe('a field that settings name and a log source does not have', () => {
     const named = process.replace('title: Rule 1', 'title: Rule 1\nname: one');
     const many =
       'title: Many of them\nid: 12121212-1111-4111-8111-111111111109\nstatus: stable\nlevel: high\ncorrelation: { type: event_count, rules: [one], group-by: [User], timespan: 10m, condition: { gte: 5 } }\n';
-    const made = await built([`${named}---\n${many}`], `${chosen}${places}defaults: { suppress: { fields: [Computer] } }\n`);
+    const made = await built(
+      [`${named}---\n${many}`],
+      `${chosen}${places}defaults: { suppress: { fields: [Computer] } }\n`,
+    );
     expect(made.code).toBe(0);
-    expect((await stanza(made, 'Many of them')).get('alert.suppress.fields')).toBe('User,sigpack_nobody');
+    expect((await stanza(made, 'Many of them')).get('alert.suppress.fields')).toBe(
+      'User,sigpack_nobody',
+    );
   });
 
   test('so it is for what sigpack.yml says of a level', async () => {
@@ -175,18 +262,39 @@ describe('a field that settings name and a log source does not have', () => {
       [cloudTrail],
       `${chosen}${places}levels: { high: { risk: { objects: [{ field: Computer, type: system }] }, suppress: { fields: [User, awsRegion] } } }\n`,
     );
-    expect((await stanza(made, 'Rule 2')).get('alert.suppress.fields')).toBe('awsRegion,sigpack_nobody');
+    expect((await stanza(made, 'Rule 2')).get('alert.suppress.fields')).toBe(
+      'awsRegion,sigpack_nobody',
+    );
   });
 
   test('is an error where sigpack.yml says it of log sources', async () => {
-    const config = 'logsources: [{ match: { product: windows }, settings: { alertFields: [GrandParentImage] } }]\n';
-    const { told } = await built([process, cloudTrail], `${chosen}${places}${config}`, '-t', 'splunk');
-    expect(told).toEqual([expect.stringMatching(/error\[TGT001\]: splunk: no event of the log source has a field `GrandParentImage`/)]);
+    const config =
+      'logsources: [{ match: { product: windows }, settings: { alertFields: [GrandParentImage] } }]\n';
+    const { told } = await built(
+      [process, cloudTrail],
+      `${chosen}${places}${config}`,
+      '-t',
+      'splunk',
+    );
+    expect(told).toEqual([
+      expect.stringMatching(
+        /error\[TGT001\]: splunk: no event of the log source has a field `GrandParentImage`/,
+      ),
+    ]);
   });
 
   test('is reported at its place in a rule', async () => {
-    const { told } = await built([`${cloudTrail}sigpack: { suppress: { fields: [Computer] } }\n`], `${chosen}${places}`, '-t', 'splunk');
-    expect(told).toEqual([expect.stringMatching(/^rules\/0\.yml:7:33: warning\[PIP003\]: splunk: no pipeline spells out the field `Computer`/)]);
+    const { told } = await built(
+      [`${cloudTrail}sigpack: { suppress: { fields: [Computer] } }\n`],
+      `${chosen}${places}`,
+      '-t',
+      'splunk',
+    );
+    expect(told).toEqual([
+      expect.stringMatching(
+        /^rules\/0\.yml:7:33: warning\[PIP003\]: splunk: no pipeline spells out the field `Computer`/,
+      ),
+    ]);
   });
 });
 
@@ -195,20 +303,38 @@ describe('a pack of which every detection was left out', () => {
     'title: Only not\nid: 12121212-1111-4111-8111-111111111108\nstatus: stable\nlevel: high\nlogsource: { category: x }\ndetection: { s: { a: b }, condition: not s }\n';
 
   test('is not written', async () => {
-    const { code, told, folder } = await built([onlyNot], `pipelines: { splunk: none, graylog: none }\n${places}`);
+    const { code, told, folder } = await built(
+      [onlyNot],
+      `pipelines: { splunk: none, graylog: none }\n${places}`,
+    );
     expect(code).toBe(1);
     for (const target of ['splunk', 'graylog'])
-      expect(told.filter((line) => line.includes(`PCK005]: ${target}: every detection was left out`))).toHaveLength(1);
+      expect(
+        told.filter((line) => line.includes(`PCK005]: ${target}: every detection was left out`)),
+      ).toHaveLength(1);
     expect(artifacts(folder)).toEqual([]);
   });
 
   test('leaves the pack of the other target alone', async () => {
     // a field reference is nothing for Graylog
-    const reference = rule(4, 'product: windows, category: process_creation', 'Image|fieldref: ParentImage');
-    const { code, told, folder } = await built([reference], `pipelines: { splunk: none, graylog: none }\n${places}`);
+    const reference = rule(
+      4,
+      'product: windows, category: process_creation',
+      'Image|fieldref: ParentImage',
+    );
+    const { code, told, folder } = await built(
+      [reference],
+      `pipelines: { splunk: none, graylog: none }\n${places}`,
+    );
     expect(code).toBe(1);
-    expect(told.filter((line) => line.includes('PCK005]: graylog: every detection was left out'))).toHaveLength(1);
-    expect([...artifacts(folder)].sort()).toEqual(['acme-1.0.0.spl', 'acme-1.0.0.zip', 'manifest.json']);
+    expect(
+      told.filter((line) => line.includes('PCK005]: graylog: every detection was left out')),
+    ).toHaveLength(1);
+    expect([...artifacts(folder)].sort()).toEqual([
+      'acme-1.0.0.spl',
+      'acme-1.0.0.zip',
+      'manifest.json',
+    ]);
   });
 });
 
@@ -218,14 +344,27 @@ describe('event fields with the names of Sigpack’s constants in Graylog', () =
   test('keep the constant, and the rule is told so', async () => {
     const asking = rule(1, 'product: windows, category: process_creation', 'sigma_level: low');
     const made = await built([asking], config, '-t', 'graylog');
-    expect(made.told).toEqual([expect.stringMatching(/TGT007\]: graylog: an event does not show the field `sigma_level` of its message/)]);
+    expect(made.told).toEqual([
+      expect.stringMatching(
+        /TGT007\]: graylog: an event does not show the field `sigma_level` of its message/,
+      ),
+    ]);
     expect(definitions(made)[0]?.field_spec.sigma_level?.providers[0]?.template).toBe('high');
   });
 
   test.each(['sigma_level', 'sigma_rule'])('%s is no key', async (name) => {
-    const { told } = await built([`${process}sigpack: { graylog: { keyFields: [${name}] } }\n`, cloudTrail], config, '-t', 'graylog');
+    const { told } = await built(
+      [`${process}sigpack: { graylog: { keyFields: [${name}] } }\n`, cloudTrail],
+      config,
+      '-t',
+      'graylog',
+    );
     expect(told).toEqual([
-      expect.stringMatching(new RegExp(`TGT001\\]: graylog: events have a constant of Sigpack under the name of the key field \`${name}\``)),
+      expect.stringMatching(
+        new RegExp(
+          `TGT001\\]: graylog: events have a constant of Sigpack under the name of the key field \`${name}\``,
+        ),
+      ),
     ]);
   });
 });

@@ -12,7 +12,8 @@ import { sigpack } from './sigpack.ts';
 const root = mkdtempSync(join(tmpdir(), 'sigpack-verify-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
+const sha256 = (content: string | Uint8Array): string =>
+  createHash('sha256').update(content).digest('hex');
 const [ours, theirs] = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')];
 const keys = mkdtempSync(join(root, 'keys-'));
 const pem = (name: string, text: string | Buffer): string => {
@@ -44,19 +45,32 @@ function signed({
   key = ours.privateKey,
 }: Release = {}): string {
   const files = { 'a.spl': 'a.spl', 'b.json': 'b.json', [name]: provenance };
-  const sums = checksumsText(Object.entries(files).map(([path, text]) => ({ path, sha256: sha256(text) })));
-  return projectIn(root, { ...files, SHA256SUMS: sums, 'SHA256SUMS.sig': signatureText(sums, key) });
+  const sums = checksumsText(
+    Object.entries(files).map(([path, text]) => ({ path, sha256: sha256(text) })),
+  );
+  return projectIn(root, {
+    ...files,
+    SHA256SUMS: sums,
+    'SHA256SUMS.sig': signatureText(sums, key),
+  });
 }
-const run = (path: string, ...args: readonly string[]) => sigpack(['verify', ...args], { cwd: path });
+const run = (path: string, ...args: readonly string[]) =>
+  sigpack(['verify', ...args], { cwd: path });
 
 describe('sigpack verify', () => {
   test('checks an artifact, or all of a folder', async () => {
     const path = signed();
-    expect(await run(path, 'a.spl', '--key', ourKey)).toMatchObject({ code: 0, stdout: 'SHA256SUMS.sig: ok\na.spl: ok\n' });
+    expect(await run(path, 'a.spl', '--key', ourKey)).toMatchObject({
+      code: 0,
+      stdout: 'SHA256SUMS.sig: ok\na.spl: ok\n',
+    });
     const all = 'SHA256SUMS.sig: ok\na.spl: ok\nb.json: ok\np.intoto.jsonl: ok\n';
     expect(await run(path, '.', '--key', ourKey)).toMatchObject({ code: 0, stdout: all });
     expect(await run(path, 'SHA256SUMS', '--key', ourKey)).toMatchObject({ code: 0, stdout: all });
-    expect(await run(path, '.')).toMatchObject({ code: 0, stdout: expect.stringContaining('signature not checked') });
+    expect(await run(path, '.')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('signature not checked'),
+    });
   });
 
   test('wants the key elsewhere than in the folder that it vouches for', async () => {
@@ -64,26 +78,51 @@ describe('sigpack verify', () => {
     writeFileSync(join(path, 'release.pub'), readFileSync(ourKey));
     expect(await run(path, '.', '--key', 'release.pub')).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(/\nrelease\.pub: it is not in SHA256SUMS; keep the key outside of the release, .*\n$/),
+      stdout: expect.stringMatching(
+        /\nrelease\.pub: it is not in SHA256SUMS; keep the key outside of the release, .*\n$/,
+      ),
     });
   });
 
   test('finds what was changed', async () => {
     const path = signed();
     writeFileSync(join(path, 'a.spl'), 'A.spl');
-    expect(await run(path, '.', '--key', ourKey)).toMatchObject({ code: 1, stdout: expect.stringContaining('a.spl: its digest is another one') });
-    writeFileSync(join(path, 'SHA256SUMS'), checksumsText([{ path: 'a.spl', sha256: sha256('A.spl') }]));
+    expect(await run(path, '.', '--key', ourKey)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('a.spl: its digest is another one'),
+    });
+    writeFileSync(
+      join(path, 'SHA256SUMS'),
+      checksumsText([{ path: 'a.spl', sha256: sha256('A.spl') }]),
+    );
     expect(await run(path, 'a.spl')).toMatchObject({ code: 0 });
-    expect(await run(path, 'a.spl', '--key', ourKey)).toMatchObject({ code: 1, stdout: expect.stringContaining('one of them was changed') });
-    expect(await run(path, 'a.spl', '--key', theirKey)).toMatchObject({ code: 1, stdout: expect.stringContaining('another key') });
+    expect(await run(path, 'a.spl', '--key', ourKey)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('one of them was changed'),
+    });
+    expect(await run(path, 'a.spl', '--key', theirKey)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('another key'),
+    });
     rmSync(join(path, 'SHA256SUMS.sig'));
-    expect(await run(path, 'a.spl', '--key', ourKey)).toMatchObject({ code: 1, stdout: expect.stringContaining('there is no signature') });
-    expect(await run(path, 'b.json')).toMatchObject({ code: 1, stdout: 'b.json: it is not in SHA256SUMS\n' });
+    expect(await run(path, 'a.spl', '--key', ourKey)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('there is no signature'),
+    });
+    expect(await run(path, 'b.json')).toMatchObject({
+      code: 1,
+      stdout: 'b.json: it is not in SHA256SUMS\n',
+    });
     rmSync(join(path, 'a.spl'));
-    expect(await run(path, 'a.spl')).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no a.spl') });
+    expect(await run(path, 'a.spl')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no a.spl'),
+    });
     expect(await run(path, 'SHA256SUMS')).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining('a.spl: it cannot be read: there is no such file or folder\n'),
+      stdout: expect.stringContaining(
+        'a.spl: it cannot be read: there is no such file or folder\n',
+      ),
     });
   });
 
@@ -108,37 +147,80 @@ describe('sigpack verify', () => {
     rmSync(join(path, 'b.json'));
     symlinkSync(projectIn(root, { a: 'a.spl' }), join(path, 'b.json'));
     mkdirSync(join(path, 'a.spl'));
-    expect(await run(path, '.')).toMatchObject({ code: 1, stdout: expect.stringContaining('a.spl: it is no file\nb.json: it is no file\n') });
+    expect(await run(path, '.')).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('a.spl: it is no file\nb.json: it is no file\n'),
+    });
   });
 
   test.each([
-    ['of other files', envelopeText(statement(['a.spl', 'b.json', 'c']), ours.privateKey), 'it is about c, which is no file of the release'],
-    ['of too few files', envelopeText(statement(['a.spl']), ours.privateKey), 'it says nothing of b.json'],
+    [
+      'of other files',
+      envelopeText(statement(['a.spl', 'b.json', 'c']), ours.privateKey),
+      'it is about c, which is no file of the release',
+    ],
+    [
+      'of too few files',
+      envelopeText(statement(['a.spl']), ours.privateKey),
+      'it says nothing of b.json',
+    ],
     [
       'that was changed',
-      envelopeText(statement(['a.spl', 'b.json']), ours.privateKey).replace(/"sig":"..../, '"sig":"AAAA'),
+      envelopeText(statement(['a.spl', 'b.json']), ours.privateKey).replace(
+        /"sig":"..../,
+        '"sig":"AAAA',
+      ),
       'its envelope is not signed with this key',
     ],
-    ['by another key', envelopeText(statement(['a.spl', 'b.json']), theirs.privateKey), 'its envelope is not signed with this key'],
-    ['without an envelope', statement(['a.spl', 'b.json']), 'it is no signed envelope (DSSE) of a statement'],
+    [
+      'by another key',
+      envelopeText(statement(['a.spl', 'b.json']), theirs.privateKey),
+      'its envelope is not signed with this key',
+    ],
+    [
+      'without an envelope',
+      statement(['a.spl', 'b.json']),
+      'it is no signed envelope (DSSE) of a statement',
+    ],
     ['of another kind', '{"payload":1}', 'it is no signed envelope (DSSE) of a statement'],
   ])('complains about a provenance %s', async (_, provenance, problem) => {
     const path = signed({ provenance });
-    expect(await run(path, '.', '--key', ourKey)).toMatchObject({ code: 1, stdout: expect.stringContaining(`p.intoto.jsonl: ${problem}`) });
+    expect(await run(path, '.', '--key', ourKey)).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining(`p.intoto.jsonl: ${problem}`),
+    });
   });
 
   test('checks a statement without an envelope, as a release that is not signed has it', async () => {
-    expect(await run(signed({ provenance: statement(['a.spl', 'b.json']), name: 'p.intoto.json' }), '.')).toMatchObject({ code: 0 });
-    const { code, stdout } = await run(signed({ provenance: statement(['a.spl']), name: 'p.intoto.json' }), '.');
-    expect([code, stdout]).toEqual([1, expect.stringContaining('p.intoto.json: it says nothing of b.json')]);
+    expect(
+      await run(signed({ provenance: statement(['a.spl', 'b.json']), name: 'p.intoto.json' }), '.'),
+    ).toMatchObject({ code: 0 });
+    const { code, stdout } = await run(
+      signed({ provenance: statement(['a.spl']), name: 'p.intoto.json' }),
+      '.',
+    );
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringContaining('p.intoto.json: it says nothing of b.json'),
+    ]);
   });
 
   test('verifies bytes, not what they stand for', async () => {
     const path = signed();
-    const line = Buffer.concat([Buffer.from(`${sha256('a.spl')}  a`), Buffer.from([0xff]), Buffer.from('.spl\n')]);
+    const line = Buffer.concat([
+      Buffer.from(`${sha256('a.spl')}  a`),
+      Buffer.from([0xff]),
+      Buffer.from('.spl\n'),
+    ]);
     writeFileSync(join(path, 'SHA256SUMS'), line);
-    writeFileSync(join(path, 'SHA256SUMS.sig'), signatureText(line.toString('utf8'), ours.privateKey));
-    expect(await run(path, 'SHA256SUMS', '--key', ourKey)).toMatchObject({ code: 1, stdout: 'SHA256SUMS: line 1: the file is not UTF-8\n' });
+    writeFileSync(
+      join(path, 'SHA256SUMS.sig'),
+      signatureText(line.toString('utf8'), ours.privateKey),
+    );
+    expect(await run(path, 'SHA256SUMS', '--key', ourKey)).toMatchObject({
+      code: 1,
+      stdout: 'SHA256SUMS: line 1: the file is not UTF-8\n',
+    });
   });
 
   test.each([
@@ -147,19 +229,40 @@ describe('sigpack verify', () => {
   ])('does not read a %s without end', async (_, name, message) => {
     const path = signed();
     writeFileSync(join(path, name), Buffer.alloc(17 * 1024 * 1024, 'a'));
-    expect(await run(path, 'SHA256SUMS', '--key', ourKey)).toMatchObject({ code: 1, stdout: expect.stringMatching(message) });
+    expect(await run(path, 'SHA256SUMS', '--key', ourKey)).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(message),
+    });
   });
 
   test('says what it needs', async () => {
     const path = signed();
-    expect(await run(path, 'nowhere')).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no nowhere') });
-    expect(await run(path, 'a.spl', '--key', secretKey)).toMatchObject({ code: 2, stderr: expect.stringContaining('private key') });
-    expect(await run(path, 'a.spl', '--key', root)).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be read') });
+    expect(await run(path, 'nowhere')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no nowhere'),
+    });
+    expect(await run(path, 'a.spl', '--key', secretKey)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('private key'),
+    });
+    expect(await run(path, 'a.spl', '--key', root)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('cannot be read'),
+    });
     rmSync(join(path, 'SHA256SUMS'));
     mkdirSync(join(path, 'SHA256SUMS'));
-    expect(await run(path, 'a.spl')).toMatchObject({ code: 2, stderr: expect.stringContaining('no SHA256SUMS beside') });
+    expect(await run(path, 'a.spl')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no SHA256SUMS beside'),
+    });
     rmSync(join(path, 'SHA256SUMS'), { recursive: true });
-    expect(await run(path, 'a.spl')).toMatchObject({ code: 2, stderr: expect.stringContaining('no SHA256SUMS beside') });
-    expect(await run(path, '.')).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no SHA256SUMS in ') });
+    expect(await run(path, 'a.spl')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no SHA256SUMS beside'),
+    });
+    expect(await run(path, '.')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no SHA256SUMS in '),
+    });
   });
 });

@@ -9,7 +9,11 @@ const settings = (matching: 'native' | 'case-insensitive'): TargetSettings => ({
   elasticsearch: { ...defaultTargetSettings.elasticsearch, matching },
 });
 
-function convertedTo(target: typeof graylog, detection: string, matching: 'native' | 'case-insensitive' = 'case-insensitive') {
+function convertedTo(
+  target: typeof graylog,
+  detection: string,
+  matching: 'native' | 'case-insensitive' = 'case-insensitive',
+) {
   const conversion = target.convert(detectionOf(detection), settings(matching));
   return conversion.ok ? conversion.value.queries[0] : conversion.problems[0]?.code;
 }
@@ -28,7 +32,11 @@ describe('wildcards that Lucene gives up on', () => {
 
   test.each([
     ['few signs', "a: { 'A|contains': 'a??b' }\ncondition: a", 'A:/.*[aA]..[bB].*/'],
-    ['many signs without a star before them', `a: { A: 'a${marks(22)}b' }\ncondition: a`, `A:/[aA]${'.'.repeat(22)}[bB]/`],
+    [
+      'many signs without a star before them',
+      `a: { A: 'a${marks(22)}b' }\ncondition: a`,
+      `A:/[aA]${'.'.repeat(22)}[bB]/`,
+    ],
   ])('%s stay as they are', (_, detection, text) => {
     expect(convertedTo(graylog, detection)).toBe(text);
     expect(convertedTo(esQs, detection)).toBe(text);

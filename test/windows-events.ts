@@ -73,7 +73,11 @@ const hashesOf = (data: WindowsEvent['data']): readonly (readonly [string, strin
 
 const illuminate = (event: WindowsEvent): TestEvent => ({
   ...winlogbeat(event),
-  ...Object.fromEntries(Object.entries(event.data).flatMap(([key, value]) => (illuminateNames[key] === undefined ? [] : [[illuminateNames[key], value]]))),
+  ...Object.fromEntries(
+    Object.entries(event.data).flatMap(([key, value]) =>
+      illuminateNames[key] === undefined ? [] : [[illuminateNames[key], value]],
+    ),
+  ),
   ...Object.fromEntries(hashesOf(event.data).map(([name, value]) => [`hash_${name}`, value])),
   event_code: event.id,
   event_log_name: event.channel.toLowerCase(),
@@ -110,8 +114,16 @@ const removed = new Set(['User', 'Initiated', 'Details', 'Hashes', 'Hash', 'Orig
 
 function ecs(event: WindowsEvent): TestEvent {
   const { id, channel, provider, computer, data } = event;
-  const system = { 'event.code': String(id), 'winlog.channel': channel, 'winlog.provider_name': provider, 'winlog.computer_name': computer };
-  return { ...system, ...(channel.includes('Sysmon') ? ecsOfSysmon(event) : prefixed('winlog.event_data.', data)) };
+  const system = {
+    'event.code': String(id),
+    'winlog.channel': channel,
+    'winlog.provider_name': provider,
+    'winlog.computer_name': computer,
+  };
+  return {
+    ...system,
+    ...(channel.includes('Sysmon') ? ecsOfSysmon(event) : prefixed('winlog.event_data.', data)),
+  };
 }
 
 function ecsOfSysmon({ id, data }: WindowsEvent): TestEvent {
@@ -123,7 +135,8 @@ function ecsOfSysmon({ id, data }: WindowsEvent): TestEvent {
     if (!removed.has(key)) event[ecsMoved[key] ?? `winlog.event_data.${key}`] = value;
     if (described !== undefined) event[`${object}.pe.${described}`] = value;
   }
-  for (const [name, value] of hashesOf(data)) event[name === 'imphash' ? `${object}.pe.imphash` : `${object}.hash.${name}`] = value;
+  for (const [name, value] of hashesOf(data))
+    event[name === 'imphash' ? `${object}.pe.imphash` : `${object}.hash.${name}`] = value;
   return { ...event, ...ecsValues(data) };
 }
 
@@ -133,8 +146,12 @@ function ecsValues({ User, Initiated, Details }: WindowsEvent['data']): TestEven
   const number = /^DWORD \((0x[0-9a-f]{8})\)$/i.exec(Details ?? '')?.[1];
   return {
     ...(name === undefined ? {} : { 'user.domain': domain, 'user.name': name }),
-    ...(Initiated === undefined ? {} : { 'network.direction': Initiated === 'true' ? 'egress' : 'ingress' }),
-    ...(Details === undefined ? {} : { 'registry.data.strings': number === undefined ? Details : String(Number(number)) }),
+    ...(Initiated === undefined
+      ? {}
+      : { 'network.direction': Initiated === 'true' ? 'egress' : 'ingress' }),
+    ...(Details === undefined
+      ? {}
+      : { 'registry.data.strings': number === undefined ? Details : String(Number(number)) }),
   };
 }
 

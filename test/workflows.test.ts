@@ -33,10 +33,44 @@ const workflowOf = (name: string): Workflow => load(textOf(name)) as Workflow;
 const jobsOf = (name: string): readonly Job[] => Object.values(workflowOf(name).jobs);
 
 // GitHub's workflow syntax: a key that is not known there makes GitHub refuse the whole file
-const workflowKeys = ['name', 'run-name', 'on', 'permissions', 'env', 'defaults', 'concurrency', 'jobs'];
-const jobKeys = ['name', 'permissions', 'needs', 'if', 'runs-on', 'environment', 'concurrency', 'env', 'strategy', 'steps', 'timeout-minutes'];
-const stepKeys = ['id', 'if', 'name', 'uses', 'run', 'shell', 'with', 'env', 'working-directory', 'continue-on-error', 'timeout-minutes'];
-const unknownKeys = (value: object, known: readonly string[]): readonly string[] => Object.keys(value).filter((key) => !known.includes(key));
+const workflowKeys = [
+  'name',
+  'run-name',
+  'on',
+  'permissions',
+  'env',
+  'defaults',
+  'concurrency',
+  'jobs',
+];
+const jobKeys = [
+  'name',
+  'permissions',
+  'needs',
+  'if',
+  'runs-on',
+  'environment',
+  'concurrency',
+  'env',
+  'strategy',
+  'steps',
+  'timeout-minutes',
+];
+const stepKeys = [
+  'id',
+  'if',
+  'name',
+  'uses',
+  'run',
+  'shell',
+  'with',
+  'env',
+  'working-directory',
+  'continue-on-error',
+  'timeout-minutes',
+];
+const unknownKeys = (value: object, known: readonly string[]): readonly string[] =>
+  Object.keys(value).filter((key) => !known.includes(key));
 
 it('there is one workflow for every change and one for releases', () => {
   expect(names).toEqual(['ci.yml', 'release.yml']);
@@ -59,7 +93,11 @@ describe.each(names)('%s', (name) => {
   it('pins each action by its commit and names the version', () => {
     const lines = textOf(name).match(/^.*\buses:.*$/gm) ?? [];
     expect(lines.length).toBeGreaterThan(0);
-    expect(lines.filter((line) => !/^\s*- uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
+    expect(
+      lines.filter(
+        (line) => !/^\s*- uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line),
+      ),
+    ).toEqual([]);
   });
 
   it('starts with read access alone, keeps no token, and ends in time', () => {
@@ -77,16 +115,22 @@ describe.each(names)('%s', (name) => {
   });
 
   it('runs scripts that there are', () => {
-    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly scripts: Readonly<Record<string, string>> };
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      readonly scripts: Readonly<Record<string, string>>;
+    };
     const called = [...textOf(name).matchAll(/npm run ([\w:]+)/g)].map((match) => match[1] ?? '');
     expect(called.filter((script) => !(script in scripts))).toEqual([]);
-    const files = [...textOf(name).matchAll(/\b(?:bash|node) ((?:scripts|test)\/[\w./-]+)/g)].map((match) => join(root, match[1] ?? ''));
+    const files = [...textOf(name).matchAll(/\b(?:bash|node) ((?:scripts|test)\/[\w./-]+)/g)].map(
+      (match) => join(root, match[1] ?? ''),
+    );
     for (const file of files) expect(readFileSync(file, 'utf8')).not.toBe('');
   });
 });
 
 it('tests run on every supported Node and system', () => {
-  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly engines: { readonly node: string } };
+  const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly engines: { readonly node: string };
+  };
   const matrix = workflowOf('ci.yml').jobs.test?.strategy?.matrix;
   expect(matrix?.os).toEqual(['ubuntu-latest', 'macos-latest', 'windows-latest']);
   expect(matrix?.node).toEqual(['22.12.0', '24', '26']);

@@ -18,7 +18,8 @@ function converted(rule: Parameters<typeof xpackWatcher.convert>[0]): Converted 
 /** The value at `a/b/0/c` of the rule's watch. */
 function at(rule: Parameters<typeof xpackWatcher.convert>[0], path = ''): unknown {
   let value: unknown = converted(rule).value.document;
-  for (const key of path.split('/').filter((part) => part !== '')) value = (value as Record<string, unknown>)[key];
+  for (const key of path.split('/').filter((part) => part !== ''))
+    value = (value as Record<string, unknown>)[key];
   return value;
 }
 const search = 'input/search/request/body';
@@ -29,7 +30,10 @@ const ruleOf = (title: string, detection: string) => {
   if (!rule) throw new Error('the rule does not compile');
   return rule;
 };
-const entryOf = (rule: Parameters<typeof xpackWatcher.convert>[0]): ConvertedEntry => ({ rule: rule.rule, converted: converted(rule).value });
+const entryOf = (rule: Parameters<typeof xpackWatcher.convert>[0]): ConvertedEntry => ({
+  rule: rule.rule,
+  converted: converted(rule).value,
+});
 const format = (name: string) => {
   const found = xpackWatcher.formats.find((candidate) => candidate.name === name);
   if (!found) throw new Error(`no format ${name}`);
@@ -50,7 +54,9 @@ describe('detections', () => {
               track_total_hits: true,
               query: {
                 bool: {
-                  must: [{ query_string: { query: 'EventID:("1031" "1032")', analyze_wildcard: true } }],
+                  must: [
+                    { query_string: { query: 'EventID:("1031" "1032")', analyze_wildcard: true } },
+                  ],
                   filter: [{ range: { '@timestamp': { gte: 'now-900s/s', lt: 'now-600s/s' } } }],
                 },
               },
@@ -61,16 +67,34 @@ describe('detections', () => {
       },
       condition: { compare: { 'ctx.payload.hits.total': { gte: 1 } } },
       throttle_period: '3600s',
-      actions: { log: { logging: { level: 'info', text: 'Sigma rule {{ctx.metadata.title}} [{{ctx.watch_id}}]: {{ctx.payload.hits.total}} events' } } },
+      actions: {
+        log: {
+          logging: {
+            level: 'info',
+            text: 'Sigma rule {{ctx.metadata.title}} [{{ctx.watch_id}}]: {{ctx.payload.hits.total}} events',
+          },
+        },
+      },
       metadata: { title: 'Seed', level: 'high', tags: ['attack.t1059'] },
     });
   });
 
   it('follow the settings', () => {
-    const elasticsearch = { ...settings.elasticsearch, index: 'winlogbeat-*', interval: 60, throttle: 7, timestampField: 'event.created' };
+    const elasticsearch = {
+      ...settings.elasticsearch,
+      index: 'winlogbeat-*',
+      interval: 60,
+      throttle: 7,
+      timestampField: 'event.created',
+    };
     const conversion = xpackWatcher.convert(ruleOf('Seed', 'a: b'), { ...settings, elasticsearch });
     const text = JSON.stringify(conversion.ok && conversion.value.document);
-    for (const part of ['"60s"', '"7s"', '["winlogbeat-*"]', '{"range":{"event.created":{"gte":"now-660s/s","lt":"now-600s/s"}}}'])
+    for (const part of [
+      '"60s"',
+      '"7s"',
+      '["winlogbeat-*"]',
+      '{"range":{"event.created":{"gte":"now-660s/s","lt":"now-600s/s"}}}',
+    ])
       expect(text).toContain(part);
   });
 
@@ -84,25 +108,44 @@ describe('detections', () => {
 
 describe('templates', () => {
   /** What Mustache makes of the search, as far as our tags go. */
-  const rendered = (text: string, brace: string) => text.replaceAll('{{ctx.metadata.brace}}', brace);
+  const rendered = (text: string, brace: string) =>
+    text.replaceAll('{{ctx.metadata.brace}}', brace);
 
-  it.each(['{{ctx.payload}}', '{{{x}}}', "a {{#toJson}}x{{/toJson}} '{{'", '{{=<% %>=}}', '{{'])('%s in a value stays text', (value) => {
-    const rule = ruleOf('T', `a: ${JSON.stringify(value)}`);
-    const body = JSON.stringify(at(rule, search));
-    expect(body.replaceAll('{{ctx.metadata.brace}}', '')).not.toContain('{{');
-    const plain = JSON.stringify(at(ruleOf('T', `a: ${JSON.stringify(value.replaceAll('{', '\u00a4'))}`), search));
-    expect(rendered(body, String(at(rule, 'metadata/brace')))).toBe(plain.replaceAll('\u00a4', '{'));
-  });
+  it.each(['{{ctx.payload}}', '{{{x}}}', "a {{#toJson}}x{{/toJson}} '{{'", '{{=<% %>=}}', '{{'])(
+    '%s in a value stays text',
+    (value) => {
+      const rule = ruleOf('T', `a: ${JSON.stringify(value)}`);
+      const body = JSON.stringify(at(rule, search));
+      expect(body.replaceAll('{{ctx.metadata.brace}}', '')).not.toContain('{{');
+      const plain = JSON.stringify(
+        at(ruleOf('T', `a: ${JSON.stringify(value.replaceAll('{', '\u00a4'))}`), search),
+      );
+      expect(rendered(body, String(at(rule, 'metadata/brace')))).toBe(
+        plain.replaceAll('\u00a4', '{'),
+      );
+    },
+  );
 
   it('titles are only in the metadata, which is no template', () => {
-    const { metadata, ...rest } = at(ruleOf('{{ctx.payload}} {{{x}}}', 'a: b')) as Record<string, unknown>;
-    expect(metadata).toEqual({ title: '{{ctx.payload}} {{{x}}}', level: 'high', tags: ['attack.t1059'] });
+    const { metadata, ...rest } = at(ruleOf('{{ctx.payload}} {{{x}}}', 'a: b')) as Record<
+      string,
+      unknown
+    >;
+    expect(metadata).toEqual({
+      title: '{{ctx.payload}} {{{x}}}',
+      level: 'high',
+      tags: ['attack.t1059'],
+    });
     expect(JSON.stringify(rest)).not.toContain('{{ctx.payload}}');
   });
 
   it('group fields stay text', () => {
-    const rule = correlation('type: event_count\nrules: [failed]\ngroup-by: ["{{x}}"]\ntimespan: 5m\ncondition: { gte: 10 }');
-    expect(at(rule, `${search}/aggs/groups/terms/field`)).toBe('{{ctx.metadata.brace}}{{ctx.metadata.brace}}x}}');
+    const rule = correlation(
+      'type: event_count\nrules: [failed]\ngroup-by: ["{{x}}"]\ntimespan: 5m\ncondition: { gte: 10 }',
+    );
+    expect(at(rule, `${search}/aggs/groups/terms/field`)).toBe(
+      '{{ctx.metadata.brace}}{{ctx.metadata.brace}}x}}',
+    );
   });
 });
 
@@ -117,7 +160,9 @@ detection:
 
 function correlation(body: string) {
   const lines = body.split('\n').map((line) => `  ${line}`);
-  const outer = compileText(`${bases}---\ntitle: Outer\nname: outer\ncorrelation:\n${lines.join('\n')}\n`).find((rule) => rule.rule.name === 'outer');
+  const outer = compileText(
+    `${bases}---\ntitle: Outer\nname: outer\ncorrelation:\n${lines.join('\n')}\n`,
+  ).find((rule) => rule.rule.name === 'outer');
   if (!outer) throw new Error('the correlation does not compile');
   return outer;
 }
@@ -127,14 +172,19 @@ const selector = `${groups}/aggs/fulfilled/bucket_selector`;
 
 describe('correlations', () => {
   it('event_count', () => {
-    const rule = correlation('type: event_count\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 10m\ncondition: { gte: 10, lt: 1e12 }');
+    const rule = correlation(
+      'type: event_count\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 10m\ncondition: { gte: 10, lt: 1e12 }',
+    );
     expect(at(rule, 'trigger/schedule/interval')).toBe('600s');
     expect(at(rule, search)).toEqual({
       size: 0,
       query: {
         bool: {
           must: [{ query_string: { query: 'EventID:("4625" "4624")', analyze_wildcard: true } }],
-          filter: [{ range: { '@timestamp': { gte: 'now-1200s/s', lt: 'now-600s/s' } } }, { exists: { field: 'User' } }],
+          filter: [
+            { range: { '@timestamp': { gte: 'now-1200s/s', lt: 'now-600s/s' } } },
+            { exists: { field: 'User' } },
+          ],
         },
       },
       aggs: {
@@ -144,7 +194,10 @@ describe('correlations', () => {
             fulfilled: {
               bucket_selector: {
                 buckets_path: { value: '_count' },
-                script: { source: 'params.value >= params.threshold_1 && params.value < params.threshold_2', params: { threshold_1: 10, threshold_2: 1e12 } },
+                script: {
+                  source: 'params.value >= params.threshold_1 && params.value < params.threshold_2',
+                  params: { threshold_1: 10, threshold_2: 1e12 },
+                },
               },
             },
           },
@@ -152,14 +205,23 @@ describe('correlations', () => {
       },
     });
     expect(at(rule, 'condition')).toEqual({
-      array_compare: { 'ctx.payload.aggregations.groups.buckets': { path: 'doc_count', gte: { value: 1, quantifier: 'some' } } },
+      array_compare: {
+        'ctx.payload.aggregations.groups.buckets': {
+          path: 'doc_count',
+          gte: { value: 1, quantifier: 'some' },
+        },
+      },
     });
   });
 
   it('with lower bounds only look back one interval more', () => {
-    const rule = correlation('type: event_count\nrules: [failed]\ntimespan: 10m\ncondition: { gte: 10 }');
+    const rule = correlation(
+      'type: event_count\nrules: [failed]\ntimespan: 10m\ncondition: { gte: 10 }',
+    );
     expect(at(rule, 'trigger/schedule/interval')).toBe('300s');
-    expect(at(rule, `${search}/query/bool/filter`)).toEqual([{ range: { '@timestamp': { gte: 'now-1500s/s', lt: 'now-600s/s' } } }]);
+    expect(at(rule, `${search}/query/bool/filter`)).toEqual([
+      { range: { '@timestamp': { gte: 'now-1500s/s', lt: 'now-600s/s' } } },
+    ]);
     expect(at(rule, `${groups}/filters`)).toEqual({ filters: [{ match_all: {} }] });
     expect(
       converted(rule)
@@ -172,19 +234,39 @@ describe('correlations', () => {
     ['value_sum', '{ field: Bytes, gte: 100 }', true],
     ['value_sum', '{ field: Bytes, lt: 100 }', false],
     ['value_count', '{ field: User, gte: 3 }', false],
-  ])('of %s with %s say whether numbers below 0 may hide what a longer window holds', (type, condition, expected) => {
-    const { remarks } = converted(correlation(`type: ${type}\nrules: [failed]\ntimespan: 5m\ncondition: ${condition}`));
-    expect(remarks.some(({ message }) => message.includes('numbers below 0'))).toBe(expected);
-  });
+  ])(
+    'of %s with %s say whether numbers below 0 may hide what a longer window holds',
+    (type, condition, expected) => {
+      const { remarks } = converted(
+        correlation(`type: ${type}\nrules: [failed]\ntimespan: 5m\ncondition: ${condition}`),
+      );
+      expect(remarks.some(({ message }) => message.includes('numbers below 0'))).toBe(expected);
+    },
+  );
 
   it.each([
-    ['value_count', 'condition: { field: User, gte: 3 }', { cardinality: { field: 'User', precision_threshold: 40_000 } }, 'value'],
+    [
+      'value_count',
+      'condition: { field: User, gte: 3 }',
+      { cardinality: { field: 'User', precision_threshold: 40_000 } },
+      'value',
+    ],
     ['value_sum', 'condition: { field: Bytes, gt: 3 }', { sum: { field: 'Bytes' } }, 'value'],
     ['value_avg', 'condition: { field: Bytes, gt: 3 }', { avg: { field: 'Bytes' } }, 'value'],
-    ['value_percentile', 'condition: { field: Bytes, gt: 3, percentile: 95 }', { percentiles: { field: 'Bytes', percents: [95] } }, 'value[95]'],
+    [
+      'value_percentile',
+      'condition: { field: Bytes, gt: 3, percentile: 95 }',
+      { percentiles: { field: 'Bytes', percents: [95] } },
+      'value[95]',
+    ],
   ])('%s', (type, condition, metric, path) => {
-    const rule = correlation(`type: ${type}\nrules: [failed]\ngroup-by: [Host, Domain]\ntimespan: 5m\n${condition}`);
-    expect(at(rule, `${groups}/multi_terms`)).toEqual({ terms: [{ field: 'Host' }, { field: 'Domain' }], size: 10_000 });
+    const rule = correlation(
+      `type: ${type}\nrules: [failed]\ngroup-by: [Host, Domain]\ntimespan: 5m\n${condition}`,
+    );
+    expect(at(rule, `${groups}/multi_terms`)).toEqual({
+      terms: [{ field: 'Host' }, { field: 'Domain' }],
+      size: 10_000,
+    });
     expect(at(rule, `${groups}/aggs/value`)).toEqual(metric);
     expect(at(rule, `${selector}/buckets_path`)).toEqual({ value: path });
   });
@@ -194,8 +276,14 @@ describe('correlations', () => {
     ['neq: 2', []],
     ['gte: 2, lt: 4', [{ exists: { field: 'Unit' } }]],
   ])('a group without values has 0 of them, which %s may hold of', (condition, present) => {
-    const rule = correlation(`type: value_count\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: { field: Unit, ${condition} }`);
-    expect(at(rule, `${search}/query/bool/filter`)).toMatchObject([{}, { exists: { field: 'User' } }, ...present]);
+    const rule = correlation(
+      `type: value_count\nrules: [failed]\ngroup-by: [User]\ntimespan: 5m\ncondition: { field: Unit, ${condition} }`,
+    );
+    expect(at(rule, `${search}/query/bool/filter`)).toMatchObject([
+      {},
+      { exists: { field: 'User' } },
+      ...present,
+    ]);
   });
 
   it.each([
@@ -203,29 +291,46 @@ describe('correlations', () => {
     ['value_percentile', 'percentile: 50, ', false],
     ['value_median', '', false],
   ])('%s of %s is estimated: %s', (type, percentile, estimated) => {
-    const rule = correlation(`type: ${type}\nrules: [failed]\ntimespan: 5m\ncondition: { field: Bytes, ${percentile}gt: 3 }`);
-    expect(converted(rule).remarks.some(({ message }) => message.includes('t-digest'))).toBe(estimated);
+    const rule = correlation(
+      `type: ${type}\nrules: [failed]\ntimespan: 5m\ncondition: { field: Bytes, ${percentile}gt: 3 }`,
+    );
+    expect(converted(rule).remarks.some(({ message }) => message.includes('t-digest'))).toBe(
+      estimated,
+    );
   });
 
   it('temporal', () => {
-    const rule = correlation('type: temporal\nrules: [failed, login, third]\ngroup-by: [User]\ntimespan: 5m');
-    expect(at(rule, `${groups}/aggs/rule_2`)).toEqual({ filter: { query_string: { query: 'EventID:"4624"', analyze_wildcard: true } } });
+    const rule = correlation(
+      'type: temporal\nrules: [failed, login, third]\ngroup-by: [User]\ntimespan: 5m',
+    );
+    expect(at(rule, `${groups}/aggs/rule_2`)).toEqual({
+      filter: { query_string: { query: 'EventID:"4624"', analyze_wildcard: true } },
+    });
     expect(at(rule, selector)).toEqual({
       buckets_path: { rule_1: 'rule_1>_count', rule_2: 'rule_2>_count', rule_3: 'rule_3>_count' },
       script: {
-        source: '((params.rule_1 > 0 ? 1 : 0) + (params.rule_2 > 0 ? 1 : 0) + (params.rule_3 > 0 ? 1 : 0)) >= params.threshold_1',
+        source:
+          '((params.rule_1 > 0 ? 1 : 0) + (params.rule_2 > 0 ? 1 : 0) + (params.rule_3 > 0 ? 1 : 0)) >= params.threshold_1',
         params: { threshold_1: 3 },
       },
     });
   });
 
   it('temporal_ordered of two rules', () => {
-    const rule = correlation('type: temporal_ordered\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m');
-    expect(at(rule, `${selector}/script/source`)).toBe('params.rule_1 > 0 && params.rule_2 > 0 && params.first <= params.last');
+    const rule = correlation(
+      'type: temporal_ordered\nrules: [failed, login]\ngroup-by: [User]\ntimespan: 5m',
+    );
+    expect(at(rule, `${selector}/script/source`)).toBe(
+      'params.rule_1 > 0 && params.rule_2 > 0 && params.first <= params.last',
+    );
   });
 
   it.each([
-    ['temporal_ordered of three', 'type: temporal_ordered\nrules: [failed, login, third]\ntimespan: 5m', 'order of two rules only'],
+    [
+      'temporal_ordered of three',
+      'type: temporal_ordered\nrules: [failed, login, third]\ntimespan: 5m',
+      'order of two rules only',
+    ],
     [
       'aliases of several fields',
       'type: temporal\nrules: [failed, login]\naliases: { ip: { failed: a, login: b } }\ngroup-by: [ip]\ntimespan: 5m',
@@ -245,7 +350,10 @@ describe('formats', () => {
     const [one, two] = [entryOf(hostile), entryOf(other)];
     expect(JSON.parse(format('json').print([one]))).toEqual(one.converted.document);
     expect(JSON.parse(format('json').print([one, two]))).toEqual(
-      [one, two].map(({ rule, converted: { document } }) => ({ id: watchId(rule), body: document })),
+      [one, two].map(({ rule, converted: { document } }) => ({
+        id: watchId(rule),
+        body: document,
+      })),
     );
     expect(
       format('ndjson')
@@ -258,16 +366,28 @@ describe('formats', () => {
 
   it('curl passes a shell unharmed', () => {
     const text = format('curl').print([entryOf(hostile), entryOf(other)]);
-    const output = execFileSync('sh', ['-c', `curl() { printf '%s\\0' "$@"; }\n${text}`], { encoding: 'utf8', env: { ELASTICSEARCH_URL: 'http://es:9200' } });
+    const output = execFileSync('sh', ['-c', `curl() { printf '%s\\0' "$@"; }\n${text}`], {
+      encoding: 'utf8',
+      env: { ELASTICSEARCH_URL: 'http://es:9200' },
+    });
     const words = output.split('\0');
     expect(words.length).toBe(2 * 7 + 1);
-    expect(words.slice(0, 5)).toEqual(['-X', 'PUT', 'http://es:9200/_watcher/watch/it-s-id-id-x', '-H', 'Content-Type: application/json']);
+    expect(words.slice(0, 5)).toEqual([
+      '-X',
+      'PUT',
+      'http://es:9200/_watcher/watch/it-s-id-id-x',
+      '-H',
+      'Content-Type: application/json',
+    ]);
     expect(JSON.parse(words[6] ?? '')).toEqual(at(hostile));
     expect(JSON.parse(words[13] ?? '')).toEqual(at(other));
   });
 
   it.each([
-    [{ id: '5f1abf38-291b-4dde-8739-e9cfe8f2e2b6', title: 'x' }, '5f1abf38-291b-4dde-8739-e9cfe8f2e2b6'],
+    [
+      { id: '5f1abf38-291b-4dde-8739-e9cfe8f2e2b6', title: 'x' },
+      '5f1abf38-291b-4dde-8739-e9cfe8f2e2b6',
+    ],
     [{ id: '../_all?x=$(id)', title: 'x' }, 'all-x-id'],
     [{ title: 'Überraschung 日本' }, 'überraschung-日本'],
     [{ title: '/// ' }, 'sigma-rule'],
@@ -277,6 +397,8 @@ describe('formats', () => {
 });
 
 it('a rule without an id has none in its metadata', () => {
-  expect(at(detectionOf('selection: { a: b }\ncondition: selection'), 'metadata/id')).toBe('00000000-0000-4000-8000-000000000000');
+  expect(at(detectionOf('selection: { a: b }\ncondition: selection'), 'metadata/id')).toBe(
+    '00000000-0000-4000-8000-000000000000',
+  );
   expect(at(ruleOf('x', 'a: b'), 'metadata')).not.toHaveProperty('id');
 });

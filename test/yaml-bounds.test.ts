@@ -25,8 +25,16 @@ describe('what is refused before it is parsed', () => {
   const size = 7 * 1024 * 1024;
   test.each([
     ['documents', '---\n', /^SIG004 \d+:4 file has more than 50000 documents/],
-    ['documents behind Windows line breaks', '---\r\n', /^SIG004 \d+:5 file has more than 50000 documents/],
-    ['entries', '-\n', /^SIG004 \d+:2 file has more than 1000000 line breaks, commas and opening brackets/],
+    [
+      'documents behind Windows line breaks',
+      '---\r\n',
+      /^SIG004 \d+:5 file has more than 50000 documents/,
+    ],
+    [
+      'entries',
+      '-\n',
+      /^SIG004 \d+:2 file has more than 1000000 line breaks, commas and opening brackets/,
+    ],
     ['keys', '? \n', /^SIG004 \d+:3 file has more than 1000000 line breaks/],
     ['lists', '[[],', /^SIG004 1:\d+ file has more than 1000000 line breaks/],
     ['flow entries', 'a,', /^SIG004 1:\d+ file has more than 1000000 line breaks/],
@@ -37,21 +45,30 @@ describe('what is refused before it is parsed', () => {
   });
 
   test('and not what has as many of them as it may', () => {
-    const { documents, said } = parsed(`${'--- 1\n'.repeat(49_999)}--- { a: [x, ${'y'.repeat(7_000_000)}] }\n`);
+    const { documents, said } = parsed(
+      `${'--- 1\n'.repeat(49_999)}--- { a: [x, ${'y'.repeat(7_000_000)}] }\n`,
+    );
     expect([documents.length, said]).toEqual([50_000, []]);
   });
 });
 
 test('documents that are read one by one have no more nodes together than a file', () => {
-  const level = (name: string, of: string): string => `${name}: &${name} [${Array.from({ length: 10 }, () => of).join(', ')}]\n`;
+  const level = (name: string, of: string): string =>
+    `${name}: &${name} [${Array.from({ length: 10 }, () => of).join(', ')}]\n`;
   const bomb = `${level('a', 'x')}${level('b', '*a')}${level('c', '*b')}${level('d', '*c')}${level('e', '*d')}`;
   const { documents, said } = parsed(`title: [\n---\n${`${bomb}---\n`.repeat(200)}title: last\n`);
   expect(documents).toHaveLength(4);
-  expect(said).toEqual([expect.stringMatching(/^SIG002 /), expect.stringMatching(/^SIG004 \d+:1 more than 500000 nodes .* up to this document/)]);
+  expect(said).toEqual([
+    expect.stringMatching(/^SIG002 /),
+    expect.stringMatching(/^SIG004 \d+:1 more than 500000 nodes .* up to this document/),
+  ]);
 });
 
 test('the places of many tags are looked up, each entry being read a few times', () => {
-  const file: SourceFile = { path: 'rule.yml', text: `title: x\ntags: [${Array.from({ length: 1000 }, (_, index) => `foo${index}`).join(', ')}]\n` };
+  const file: SourceFile = {
+    path: 'rule.yml',
+    text: `title: x\ntags: [${Array.from({ length: 1000 }, (_, index) => `foo${index}`).join(', ')}]\n`,
+  };
   const bag = createBag();
   const [document] = parseYaml(file, bag);
   const tags = document?.kind === 'mapping' ? document.pairs[1]?.value : undefined;
@@ -72,7 +89,8 @@ test('the places of many tags are looked up, each entry being read a few times',
 });
 
 describe('a key on many lines', () => {
-  const key = (lines: number): string => `? >-\n${Array.from({ length: lines }, (_, index) => `  A${index}|contains\n`).join('')}: x\n`;
+  const key = (lines: number): string =>
+    `? >-\n${Array.from({ length: lines }, (_, index) => `  A${index}|contains\n`).join('')}: x\n`;
 
   test('is compared with its file once, whatever the number of its places', () => {
     const text = key(500);
@@ -95,7 +113,9 @@ describe('a key on many lines', () => {
   test('has a bounded number of modifiers, told once', () => {
     const rule = (lines: number): string =>
       `title: T\nid: 00000000-0000-4000-8000-000000000001\nlogsource: { product: windows }\ndetection:\n  s:\n    ${key(lines).replaceAll('\n', '\n    ')}\n  condition: s\n`;
-    expect(told(complaintsOf(rule(20_000)))).toEqual([expect.stringMatching(/^SIG021 \d+:\d+ the key has 20000 modifiers, more than 32/)]);
+    expect(told(complaintsOf(rule(20_000)))).toEqual([
+      expect.stringMatching(/^SIG021 \d+:\d+ the key has 20000 modifiers, more than 32/),
+    ]);
     expect(told(complaintsOf(rule(3)))[0]).toMatch(/^SIG020 7:\d+/);
   });
 });

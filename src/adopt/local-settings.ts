@@ -13,7 +13,10 @@ export interface LocalSettings {
   readonly staying: readonly string[];
   /** A search in `local/` goes before that of the rule: no update reaches it. */
   readonly hidesSearch: boolean;
-  /** Keys that were made for the search of before: when it runs, how far it looks back, and what holds alerts back. */
+  /**
+   * Keys that were made for the search of before: when it runs, how far it looks back, and what
+   * holds alerts back.
+   */
   readonly delicate: readonly string[];
 }
 
@@ -30,9 +33,13 @@ export interface SigpackSettings {
 export function localSettings({ name, local }: Stanza): LocalSettings | undefined {
   if (local.size === 0) return undefined;
   const { search, disabled, cron_schedule: cron, ...rest } = Object.fromEntries(local);
-  const isCron = cron !== undefined && cronProblem(cron) === undefined && cronGapProblem(cron) === undefined;
-  const may = (key: string, value: string): boolean => ruleSavedSearchKeys.has(key) && savedSearchValueProblem(key, value) === undefined;
-  const savedsearch = Object.fromEntries(Object.entries(rest).filter(([key, value]) => may(key, value)));
+  const isCron =
+    cron !== undefined && cronProblem(cron) === undefined && cronGapProblem(cron) === undefined;
+  const may = (key: string, value: string): boolean =>
+    ruleSavedSearchKeys.has(key) && savedSearchValueProblem(key, value) === undefined;
+  const savedsearch = Object.fromEntries(
+    Object.entries(rest).filter(([key, value]) => may(key, value)),
+  );
   const settings = {
     ...(disabled === undefined ? {} : { enabled: !isTrue(disabled) }),
     ...(isCron ? { cron } : {}),
@@ -49,4 +56,5 @@ export function localSettings({ name, local }: Stanza): LocalSettings | undefine
 }
 
 /** Whether it runs where the app is as it came. */
-export const runsAsShipped = ({ shipped }: Stanza): boolean => isTrue(shipped.get('enableSched') ?? '0') && !isTrue(shipped.get('disabled') ?? '0');
+export const runsAsShipped = ({ shipped }: Stanza): boolean =>
+  isTrue(shipped.get('enableSched') ?? '0') && !isTrue(shipped.get('disabled') ?? '0');

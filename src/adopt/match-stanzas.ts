@@ -27,18 +27,25 @@ export interface Matches<C extends Candidate> {
 }
 
 /**
- * Which saved search is which rule: by an id in its settings, by its title, or by an equal search, in this order. What fits two rules fits none.
+ * Which saved search is which rule: by an id in its settings, by its title, or by an equal search,
+ * in this order. What fits two rules fits none.
  *
  * @example `[ESCU - Scheduled Task - Rule]` is the rule with the title `Scheduled Task`.
  */
-export function matchStanzas<C extends Candidate>(stanzas: readonly Stanza[], rules: readonly C[]): Matches<C> {
+export function matchStanzas<C extends Candidate>(
+  stanzas: readonly Stanza[],
+  rules: readonly C[],
+): Matches<C> {
   const index = indexOf(rules);
   const all = stanzas.map((stanza) => ({ stanza, ...knownBy(stanza, index) }));
-  const known = all.flatMap(({ stanza, rule, by }): readonly Match<C>[] => (rule && by ? [{ stanza, rule, by }] : []));
+  const known = all.flatMap(({ stanza, rule, by }): readonly Match<C>[] =>
+    rule && by ? [{ stanza, rule, by }] : [],
+  );
   const best = new Map<string, Match<C>>();
   for (const match of known) {
     const before = best.get(match.rule.id);
-    if (!before || evidences.indexOf(match.by) < evidences.indexOf(before.by)) best.set(match.rule.id, match);
+    if (!before || evidences.indexOf(match.by) < evidences.indexOf(before.by))
+      best.set(match.rule.id, match);
   }
   return {
     found: known.filter((match) => best.get(match.rule.id) === match),
@@ -55,8 +62,15 @@ const indexOf = <C extends Candidate>(rules: readonly C[]): Index<C> => ({
   search: Map.groupBy(rules, ({ search }) => plainSearch(search)),
 });
 
-function knownBy<C extends Candidate>(stanza: Stanza, index: Index<C>): { readonly rule?: C; readonly by?: Evidence } {
-  const keys: Readonly<Record<Evidence, readonly string[]>> = { id: idsOf(stanza), title: titlesOf(stanza), search: searchesOf(stanza) };
+function knownBy<C extends Candidate>(
+  stanza: Stanza,
+  index: Index<C>,
+): { readonly rule?: C; readonly by?: Evidence } {
+  const keys: Readonly<Record<Evidence, readonly string[]>> = {
+    id: idsOf(stanza),
+    title: titlesOf(stanza),
+    search: searchesOf(stanza),
+  };
   for (const by of evidences) {
     const rules = new Set(keys[by].flatMap((key) => index[by].get(key) ?? []));
     const [rule] = rules;
@@ -69,19 +83,29 @@ const uuid = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi;
 
 /** Ids in what the stanza says of itself; a search may name the id of anything. */
 function idsOf({ shipped }: Stanza): readonly string[] {
-  return [...shipped].flatMap(([key, value]) => (key === 'search' ? [] : Array.from(value.matchAll(uuid), ([id]) => id.toLowerCase())));
+  return [...shipped].flatMap(([key, value]) =>
+    key === 'search' ? [] : Array.from(value.matchAll(uuid), ([id]) => id.toLowerCase()),
+  );
 }
 
 function titlesOf({ name, shipped }: Stanza): readonly string[] {
-  const written = [name, shipped.get('action.correlationsearch.label'), shipped.get('action.notable.param.rule_title')];
+  const written = [
+    name,
+    shipped.get('action.correlationsearch.label'),
+    shipped.get('action.notable.param.rule_title'),
+  ];
   return [...new Set(written.flatMap((title) => (title === undefined ? [] : titlesIn(title))))];
 }
 
-/** `Threat - ESCU - Scheduled Task - Rule` may be the title as it is, or what is left without the words before and behind it. */
+/**
+ * `Threat - ESCU - Scheduled Task - Rule` may be the title as it is, or what is left without the
+ * words before and behind it.
+ */
 function titlesIn(name: string): readonly string[] {
   const parts = name.split(' - ');
   while (parts.length > 1 && parts.at(-1)?.trim().toLowerCase() === 'rule') parts.pop();
-  const inner = parts.length > mostParts ? [] : parts.map((_, index) => parts.slice(index).join(' - '));
+  const inner =
+    parts.length > mostParts ? [] : parts.map((_, index) => parts.slice(index).join(' - '));
   return [name, ...inner].map(plainTitle);
 }
 
@@ -95,13 +119,20 @@ function searchesOf({ shipped }: Stanza): readonly string[] {
   return search === '' ? [] : [search];
 }
 
-/** Where events are is not what a search is about: indexes, sources and macros in front say that. */
+/**
+ * Where events are is not what a search is about: indexes, sources and macros in front say that.
+ */
 const place = /(?:`[^`]*`|(?:index|source|sourcetype|host)\s*=\s*(?:"[^"]*"|[^\s"]+))\s+/iy;
 
 /** Without blanks that mean nothing, the word `search` and the places of its events. */
 function plainSearch(search: string): string {
   // a text that has no end goes on to the end of the search
-  const plain = search.replace(/("(?:[^"\\]|\\[\s\S])*(?:"|\\?$))|\s+/g, (_, quoted: string | undefined) => quoted ?? ' ').trim();
+  const plain = search
+    .replace(
+      /("(?:[^"\\]|\\[\s\S])*(?:"|\\?$))|\s+/g,
+      (_, quoted: string | undefined) => quoted ?? ' ',
+    )
+    .trim();
   let at = /^\|? ?search /i.exec(plain)?.[0].length ?? 0;
   place.lastIndex = at;
   while (place.test(plain)) at = place.lastIndex;

@@ -23,14 +23,27 @@ export interface AdoptedApp {
 type Conf = ReadonlyMap<string, ReadonlyMap<string, string>>;
 const none: ReadonlyMap<string, string> = new Map();
 
-/** The saved searches of `default/` and `local/savedsearches.conf`, sorted by name. Settings for all others (`[default]`) are none. */
+/**
+ * The saved searches of `default/` and `local/savedsearches.conf`, sorted by name. Settings for all
+ * others (`[default]`) are none.
+ */
 export function stanzasOf(shipped: Conf, local: Conf = new Map()): readonly Stanza[] {
-  const names = [...new Set([...shipped.keys(), ...local.keys()])].filter((name) => name !== 'default').sort();
-  return names.map((name) => ({ name, shipped: shipped.get(name) ?? none, local: local.get(name) ?? none }));
+  const names = [...new Set([...shipped.keys(), ...local.keys()])]
+    .filter((name) => name !== 'default')
+    .sort();
+  return names.map((name) => ({
+    name,
+    shipped: shipped.get(name) ?? none,
+    local: local.get(name) ?? none,
+  }));
 }
 
-/** `3.4` is 3.4.0; undefined for what has no number in front, or one that leaves no room for the next. */
+/**
+ * `3.4` is 3.4.0; undefined for what has no number in front, or one that leaves no room for the
+ * next.
+ */
 export function threePartVersion(text: string): string | undefined {
-  const [, major, minor = '0', patch = '0'] = /^\s*v?(\d{1,6})(?:\.(\d{1,6}))?(?:\.(\d{1,6}))?(?!\d)/.exec(text) ?? [];
+  const [, major, minor = '0', patch = '0'] =
+    /^\s*v?(\d{1,6})(?:\.(\d{1,6}))?(?:\.(\d{1,6}))?(?!\d)/.exec(text) ?? [];
   return major === undefined ? undefined : [major, minor, patch].map(Number).join('.');
 }

@@ -21,7 +21,9 @@ export const writtenTactics: readonly (readonly [id: string, shortName: string, 
 ];
 
 /** Names of tactics of older versions; the id is that of the tactic that took their place. */
-export const writtenRetiredTactics: typeof writtenTactics = [['TA0005', 'defense-evasion', 'Defense Evasion']];
+export const writtenRetiredTactics: typeof writtenTactics = [
+  ['TA0005', 'defense-evasion', 'Defense Evasion'],
+];
 
 /** `=tactics` of the lines that follow; techniques `id name`, `id name>revoked by`, `id name~` (deprecated). */
 export const writtenTechniques: readonly string[] = [

@@ -1,4 +1,7 @@
-/** Phases of the Cyber Kill Chain in its order, with the ATT&CK tactics that Splunk's security content counts to each. */
+/**
+ * Phases of the Cyber Kill Chain in its order, with the ATT&CK tactics that Splunk's security
+ * content counts to each.
+ */
 const tacticsByPhase: readonly (readonly [phase: string, tactics: readonly string[]])[] = [
   ['Reconnaissance', ['reconnaissance']],
   ['Weaponization', ['resource-development']],
@@ -6,7 +9,16 @@ const tacticsByPhase: readonly (readonly [phase: string, tactics: readonly strin
   [
     'Exploitation',
     // Defense Evasion is Stealth and Defense Impairment since ATT&CK v19
-    ['privilege-escalation', 'defense-evasion', 'stealth', 'defense-impairment', 'credential-access', 'discovery', 'lateral-movement', 'collection'],
+    [
+      'privilege-escalation',
+      'defense-evasion',
+      'stealth',
+      'defense-impairment',
+      'credential-access',
+      'discovery',
+      'lateral-movement',
+      'collection',
+    ],
   ],
   ['Installation', ['execution', 'persistence']],
   ['Command and Control', ['command-and-control']],
@@ -15,4 +27,6 @@ const tacticsByPhase: readonly (readonly [phase: string, tactics: readonly strin
 
 /** The phases of some tactics, by their short names; a tactic that is not known has none. */
 export const killChainPhases = (tactics: readonly string[]): readonly string[] =>
-  tacticsByPhase.filter(([, of]) => of.some((tactic) => tactics.includes(tactic))).map(([phase]) => phase);
+  tacticsByPhase
+    .filter(([, of]) => of.some((tactic) => tactics.includes(tactic)))
+    .map(([phase]) => phase);

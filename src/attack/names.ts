@@ -19,21 +19,30 @@ export interface AttackTechnique {
   readonly deprecated: boolean;
 }
 
-const asTactic = ([id, shortName, name]: (typeof writtenTactics)[number]): AttackTactic => ({ id, shortName, name });
+const asTactic = ([id, shortName, name]: (typeof writtenTactics)[number]): AttackTactic => ({
+  id,
+  shortName,
+  name,
+});
 
 /** Tactics of today, in the order of an attack. */
 export const attackTactics: readonly AttackTactic[] = writtenTactics.map(asTactic);
 
 /** By short name, those of older versions included. */
 export const tacticByShortName: ReadonlyMap<string, AttackTactic> = new Map(
-  [...attackTactics, ...writtenRetiredTactics.map(asTactic)].map((tactic) => [tactic.shortName, tactic]),
+  [...attackTactics, ...writtenRetiredTactics.map(asTactic)].map((tactic) => [
+    tactic.shortName,
+    tactic,
+  ]),
 );
 
 /** By id, in the order of the names' source. */
 export const attackTechniques: ReadonlyMap<string, AttackTechnique> = readTechniques();
 
 /** Technique id to its name, revoked ones under the name that they had. */
-export const techniqueNames: ReadonlyMap<string, string> = new Map([...attackTechniques].map(([id, { name }]) => [id, name]));
+export const techniqueNames: ReadonlyMap<string, string> = new Map(
+  [...attackTechniques].map(([id, { name }]) => [id, name]),
+);
 
 function readTechniques(): ReadonlyMap<string, AttackTechnique> {
   const found = new Map<string, AttackTechnique>();
@@ -50,17 +59,28 @@ function readTechniques(): ReadonlyMap<string, AttackTechnique> {
       const [name = '', replacement] = entry.slice(space + 1).split('>');
       const deprecated = name.endsWith('~');
       if (replacement !== undefined) replacedBy.set(id, replacement);
-      found.set(id, { id, name: deprecated ? name.slice(0, -1) : name, tactics, current: id, deprecated });
+      found.set(id, {
+        id,
+        name: deprecated ? name.slice(0, -1) : name,
+        tactics,
+        current: id,
+        deprecated,
+      });
     }
   }
-  for (const [id, technique] of found) if (replacedBy.has(id)) found.set(id, { ...technique, current: endOfChain(id, replacedBy) });
+  for (const [id, technique] of found)
+    if (replacedBy.has(id)) found.set(id, { ...technique, current: endOfChain(id, replacedBy) });
   return found;
 }
 
 function endOfChain(id: string, replacedBy: ReadonlyMap<string, string>): string {
   const seen = new Set<string>();
   let current = id;
-  for (let next = replacedBy.get(current); next !== undefined && !seen.has(next); next = replacedBy.get(current)) {
+  for (
+    let next = replacedBy.get(current);
+    next !== undefined && !seen.has(next);
+    next = replacedBy.get(current)
+  ) {
     seen.add(next);
     current = next;
   }

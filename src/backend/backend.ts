@@ -34,14 +34,23 @@ export interface Place {
 }
 
 /** Of a complaint about a rule as a whole. */
-export const placeOfRule = ({ file, titleSpan }: { readonly file: SourceFile; readonly titleSpan: Span }): Place => ({ file, span: titleSpan });
+export const placeOfRule = ({
+  file,
+  titleSpan,
+}: {
+  readonly file: SourceFile;
+  readonly titleSpan: Span;
+}): Place => ({ file, span: titleSpan });
 
 /** What a backend makes of a rule. `problems` is never empty. */
 export type Conversion<T> =
   | { readonly ok: true; readonly value: T; readonly remarks: readonly Remark[] }
   | { readonly ok: false; readonly problems: readonly Remark[] };
 
-/** Thrown inside a backend where a test can't be printed; turned into a {@link Conversion} at its edge. */
+/**
+ * Thrown inside a backend where a test can't be printed; turned into a {@link Conversion} at its
+ * edge.
+ */
 export class Inexpressible extends Error {
   readonly remark: Remark;
   constructor(remark: Omit<Remark, 'code'> & { code?: Remark['code'] }) {

@@ -3,27 +3,68 @@ import { type BlankCause, type BlankEvent, blankCause } from '../query/blank-eve
 import type { CompiledRule } from '../query/compile.ts';
 import type { Conversion, Place } from './backend.ts';
 
-/** Refuses a rule that would find every event without its fields; undefined for others. `hint`: what narrows it in this target. */
-export function blankRefusal(compiled: CompiledRule, blank: BlankEvent, hint: string): (Conversion<never> & { readonly ok: false }) | undefined {
+/**
+ * Refuses a rule that would find every event without its fields; undefined for others. `hint`: what
+ * narrows it in this target.
+ */
+export function blankRefusal(
+  compiled: CompiledRule,
+  blank: BlankEvent,
+  hint: string,
+): (Conversion<never> & { readonly ok: false }) | undefined {
   const cause = blankCause(compiled, blank);
   if (cause === undefined) return undefined;
-  return { ok: false, problems: [{ code: 'TGT005', message: `the query finds ${foundBy(compiled, cause)}`, ...placeOf(compiled), hint }] };
+  return {
+    ok: false,
+    problems: [
+      {
+        code: 'TGT005',
+        message: `the query finds ${foundBy(compiled, cause)}`,
+        ...placeOf(compiled),
+        hint,
+      },
+    ],
+  };
 }
 
-/** Of a target whose events have no field in common, and whose queries say nothing of where to search. */
-export const unnarrowed: BlankEvent = { emptyIsAbsent: false, always: () => false, isNarrowed: () => false };
+/**
+ * Of a target whose events have no field in common, and whose queries say nothing of where to
+ * search.
+ */
+export const unnarrowed: BlankEvent = {
+  emptyIsAbsent: false,
+  always: () => false,
+  isNarrowed: () => false,
+};
 
-/** Warns of a rule whose query finds every event without its fields, where the query is only text for whoever knows where to search. */
-export function withBlankRemark<T>(conversion: Conversion<T>, compiled: CompiledRule, blank: BlankEvent): Conversion<T> {
+/**
+ * Warns of a rule whose query finds every event without its fields, where the query is only text
+ * for whoever knows where to search.
+ */
+export function withBlankRemark<T>(
+  conversion: Conversion<T>,
+  compiled: CompiledRule,
+  blank: BlankEvent,
+): Conversion<T> {
   const cause = conversion.ok ? blankCause(compiled, blank) : undefined;
   if (!conversion.ok || cause === undefined) return conversion;
-  const remark = { code: 'TGT009', message: `the query by itself finds ${foundBy(compiled, cause)}`, ...placeOf(compiled) } as const;
+  const remark = {
+    code: 'TGT009',
+    message: `the query by itself finds ${foundBy(compiled, cause)}`,
+    ...placeOf(compiled),
+  } as const;
   return { ...conversion, remarks: [...conversion.remarks, remark] };
 }
 
 function placeOf(compiled: CompiledRule): Place {
   const { file } = compiled.rule;
-  return { file, span: compiled.kind === 'detection' ? (compiled.rule.detection.conditions[0] ?? compiled.rule.detection.span) : compiled.rule.typeSpan };
+  return {
+    file,
+    span:
+      compiled.kind === 'detection'
+        ? (compiled.rule.detection.conditions[0] ?? compiled.rule.detection.span)
+        : compiled.rule.typeSpan,
+  };
 }
 
 function foundBy(compiled: CompiledRule, cause: BlankCause): string {

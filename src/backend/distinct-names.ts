@@ -10,16 +10,37 @@ export interface Naming {
   readonly join?: (name: string, mark: string) => string;
 }
 
-/** Names by rule, each once. The plain one is for the rule with the best claim; the others get the first digits of their ids, those without an id a number. */
-export function createDistinctNames({ wantedBy, keyOf = (name) => name, join = (name, mark) => `${name}-${mark}` }: Naming) {
-  const known = new WeakMap<readonly ConvertedEntry[], ReadonlyMap<ConvertedEntry, readonly string[]>>();
-  const namesOf = (entries: readonly ConvertedEntry[]): ReadonlyMap<ConvertedEntry, readonly string[]> => {
+/**
+ * Names by rule, each once. The plain one is for the rule with the best claim; the others get the
+ * first digits of their ids, those without an id a number.
+ */
+export function createDistinctNames({
+  wantedBy,
+  keyOf = (name) => name,
+  join = (name, mark) => `${name}-${mark}`,
+}: Naming) {
+  const known = new WeakMap<
+    readonly ConvertedEntry[],
+    ReadonlyMap<ConvertedEntry, readonly string[]>
+  >();
+  const namesOf = (
+    entries: readonly ConvertedEntry[],
+  ): ReadonlyMap<ConvertedEntry, readonly string[]> => {
     const taken = new Set<string>();
-    const take = (name: string): boolean => !taken.has(keyOf(name)) && taken.add(keyOf(name)).has(keyOf(name));
+    const take = (name: string): boolean =>
+      !taken.has(keyOf(name)) && taken.add(keyOf(name)).has(keyOf(name));
     const claims = entries
       .toSorted((a, b) => byClaim(a.rule, b.rule))
-      .map((entry) => ({ entry, names: wantedBy(entry).map((name) => ({ name, isOwn: take(name) })) }));
-    return new Map(claims.map(({ entry, names }) => [entry, names.map(({ name, isOwn }) => (isOwn ? name : marked(name, entry, join, take)))]));
+      .map((entry) => ({
+        entry,
+        names: wantedBy(entry).map((name) => ({ name, isOwn: take(name) })),
+      }));
+    return new Map(
+      claims.map(({ entry, names }) => [
+        entry,
+        names.map(({ name, isOwn }) => (isOwn ? name : marked(name, entry, join, take))),
+      ]),
+    );
   };
   return (entries: readonly ConvertedEntry[]): ReadonlyMap<ConvertedEntry, readonly string[]> => {
     const names = known.get(entries) ?? namesOf(entries);
@@ -28,9 +49,18 @@ export function createDistinctNames({ wantedBy, keyOf = (name) => name, join = (
   };
 }
 
-function marked(name: string, { rule: { id } }: ConvertedEntry, join: (name: string, mark: string) => string, take: (name: string) => boolean): string {
+function marked(
+  name: string,
+  { rule: { id } }: ConvertedEntry,
+  join: (name: string, mark: string) => string,
+  take: (name: string) => boolean,
+): string {
   const digits = id?.replace(/[^0-9a-z]/gi, '') ?? '';
-  const byId = digits === '' ? undefined : [8, 12, 16, 32].map((count) => join(name, digits.slice(0, count))).find(take);
+  const byId =
+    digits === ''
+      ? undefined
+      : [8, 12, 16, 32].map((count) => join(name, digits.slice(0, count))).find(take);
   if (byId !== undefined) return byId;
-  for (let number = 2; ; number++) if (take(join(name, String(number)))) return join(name, String(number));
+  for (let number = 2; ; number++)
+    if (take(join(name, String(number)))) return join(name, String(number));
 }

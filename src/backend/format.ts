@@ -5,13 +5,21 @@ export const plainFormat: TargetFormat = {
   name: 'default',
   description: 'the queries, one a line',
   extension: 'txt',
-  print: (entries) => entries.flatMap(({ converted }) => converted.queries.map((query) => `${query}\n`)).join(''),
+  print: (entries) =>
+    entries.flatMap(({ converted }) => converted.queries.map((query) => `${query}\n`)).join(''),
 };
 
 /** What scripts want to know of a rule beside its query. */
 function record({ rule, converted }: ConvertedEntry): object {
   const { id, title, level, status, tags } = rule;
-  return { ...(id === undefined ? {} : { id }), title, ...(level ? { level } : {}), ...(status ? { status } : {}), tags, queries: converted.queries };
+  return {
+    ...(id === undefined ? {} : { id }),
+    title,
+    ...(level ? { level } : {}),
+    ...(status ? { status } : {}),
+    tags,
+    queries: converted.queries,
+  };
 }
 
 export const jsonFormat: TargetFormat = {

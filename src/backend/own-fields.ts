@@ -12,21 +12,45 @@ export interface OwnFields {
   readonly meaning: string;
 }
 
-/** Whether every event has the field: false for one of the rule's, undefined where the target gives it to many events. */
+/**
+ * Whether every event has the field: false for one of the rule's, undefined where the target gives
+ * it to many events.
+ */
 export const alwaysAs =
   ({ has, inEveryEvent }: OwnFields) =>
   (field: string): Truth =>
     inEveryEvent(field) ? true : has(field) ? undefined : false;
 
-/** A warning for each field of a rule that has such a name, and that no pipeline gives it for the target. */
-export function withOwnFieldRemarks<T>(conversion: Conversion<T>, compiled: CompiledRule, own: OwnFields): Conversion<T> {
+/**
+ * A warning for each field of a rule that has such a name, and that no pipeline gives it for the
+ * target.
+ */
+export function withOwnFieldRemarks<T>(
+  conversion: Conversion<T>,
+  compiled: CompiledRule,
+  own: OwnFields,
+): Conversion<T> {
   if (!conversion.ok) return conversion;
   const found = new Map<string, Remark>();
   for (const { query, processing } of detectionsBelow(compiled))
     for (const { field, file, span } of fieldItemsOf(query)) {
-      if (field === undefined || found.has(field) || !own.has(field) || processing?.asWritten?.has(field) === false) continue;
+      if (
+        field === undefined ||
+        found.has(field) ||
+        !own.has(field) ||
+        processing?.asWritten?.has(field) === false
+      )
+        continue;
       const message = `the field \`${field}\` ${own.meaning}, whatever the rule means by it`;
-      found.set(field, { code: 'TGT002', message, file, span, hint: 'Map it in a pipeline to the name that it has there; to itself if the name is right.' });
+      found.set(field, {
+        code: 'TGT002',
+        message,
+        file,
+        span,
+        hint: 'Map it in a pipeline to the name that it has there; to itself if the name is right.',
+      });
     }
-  return found.size === 0 ? conversion : { ...conversion, remarks: [...conversion.remarks, ...found.values()] };
+  return found.size === 0
+    ? conversion
+    : { ...conversion, remarks: [...conversion.remarks, ...found.values()] };
 }

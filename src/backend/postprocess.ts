@@ -3,8 +3,15 @@ import { ProcessingFailure } from '../work/processing-failure.ts';
 import type { Conversion } from './backend.ts';
 import type { ConvertedRule } from './target.ts';
 
-/** What a target made of a rule, with the postprocessing of the pipelines applied to its queries as `change` finds them in the value. */
-export function postprocessed<T>(conversion: Conversion<T>, compiled: CompiledRule, change: (value: T, apply: (query: string) => string) => T): Conversion<T> {
+/**
+ * What a target made of a rule, with the postprocessing of the pipelines applied to its queries as
+ * `change` finds them in the value.
+ */
+export function postprocessed<T>(
+  conversion: Conversion<T>,
+  compiled: CompiledRule,
+  change: (value: T, apply: (query: string) => string) => T,
+): Conversion<T> {
   const apply = compiled.processing?.postprocess;
   if (!apply || !conversion.ok) return conversion;
   try {
@@ -12,21 +19,44 @@ export function postprocessed<T>(conversion: Conversion<T>, compiled: CompiledRu
   } catch (error) {
     if (!(error instanceof ProcessingFailure)) throw error;
     const { file, titleSpan: span } = compiled.rule;
-    return { ok: false, problems: [{ code: 'PIP002', message: error.message, file, span, ...error.place }] };
+    return {
+      ok: false,
+      problems: [{ code: 'PIP002', message: error.message, file, span, ...error.place }],
+    };
   }
 }
 
 /** A document that can't be made of other queries has no text to change: a warning says so. */
-export function postprocessedRule(conversion: Conversion<ConvertedRule>, compiled: CompiledRule): Conversion<ConvertedRule> {
-  if (conversion.ok && conversion.value.document !== undefined && !conversion.value.documentOf && compiled.processing?.postprocess) {
+export function postprocessedRule(
+  conversion: Conversion<ConvertedRule>,
+  compiled: CompiledRule,
+): Conversion<ConvertedRule> {
+  if (
+    conversion.ok &&
+    conversion.value.document !== undefined &&
+    !conversion.value.documentOf &&
+    compiled.processing?.postprocess
+  ) {
     const { file, titleSpan: span } = compiled.rule;
     return {
       ...conversion,
-      remarks: [...conversion.remarks, { code: 'PIP005', message: 'postprocessing of pipelines does not apply to documents', file, span }],
+      remarks: [
+        ...conversion.remarks,
+        {
+          code: 'PIP005',
+          message: 'postprocessing of pipelines does not apply to documents',
+          file,
+          span,
+        },
+      ],
     };
   }
   return postprocessed(conversion, compiled, (value, apply) => {
     const queries = value.queries.map(apply);
-    return { ...value, queries, ...(value.documentOf ? { document: value.documentOf(queries) } : {}) };
+    return {
+      ...value,
+      queries,
+      ...(value.documentOf ? { document: value.documentOf(queries) } : {}),
+    };
   });
 }

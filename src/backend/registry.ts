@@ -7,4 +7,11 @@ import type { ConversionTarget } from './target.ts';
 import { xpackWatcher } from './xpack-watcher/xpack-watcher.ts';
 
 /** Every target of `sigpack convert`, in the order of the rule pages. */
-export const targets: readonly ConversionTarget[] = [esQs, xpackWatcher, graylog, splunk, logpoint, grep];
+export const targets: readonly ConversionTarget[] = [
+  esQs,
+  xpackWatcher,
+  graylog,
+  splunk,
+  logpoint,
+  grep,
+];

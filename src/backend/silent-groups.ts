@@ -3,10 +3,16 @@ import { holdsOfNothing, isAbsence } from '../sigma/correlation/threshold.ts';
 import { type Place, type Remark, refused } from './backend.ts';
 
 /**
- * For targets that make groups of the events that they find: a group without events is none. A condition that only such a group fulfils is refused;
- * of one that it fulfils as well, it is told. `grouping` says who groups.
+ * For targets that make groups of the events that they find: a group without events is none. A
+ * condition that only such a group fulfils is refused; of one that it fulfils as well, it is told.
+ * `grouping` says who groups.
  */
-export function checkSilentGroups(rule: CorrelationRule, place: Place, grouping: string, remarks: Remark[]): void {
+export function checkSilentGroups(
+  rule: CorrelationRule,
+  place: Place,
+  grouping: string,
+  remarks: Remark[],
+): void {
   if (rule.groupBy.length > 0 && isAbsence(rule)) {
     throw refused(
       place,
@@ -20,6 +26,8 @@ export function checkSilentGroups(rule: CorrelationRule, place: Place, grouping:
 /** Groups that may have no events are only looked at where they have some. */
 export function remarkOnSilentGroups(rule: CorrelationRule, place: Place, remarks: Remark[]): void {
   if (rule.groupBy.length === 0 || !holdsOfNothing(rule) || isAbsence(rule)) return;
-  const message = 'a group is looked at where it has events; whether one has fallen silent is for a correlation of its own, with `lt: 1`';
+  const message =
+    'a group is looked at where it has events; whether one has fallen silent is for a ' +
+    'correlation of its own, with `lt: 1`';
   remarks.push({ code: 'TGT003', message, ...place });
 }

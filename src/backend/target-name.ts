@@ -16,7 +16,10 @@ const aliases: ReadonlyMap<string, string> = new Map([
 
 const elastic = 'es-qs has query_string queries, xpack-watcher has watches with aggregations';
 
-/** What others convert to and no target of ours says, by the beginning of the name: what there is in its place. */
+/**
+ * What others convert to and no target of ours says, by the beginning of the name: what there is in
+ * its place.
+ */
 const others: readonly (readonly [RegExp, string])[] = [
   [/^(?:eql|esql|es-?ql|es-rule|es-dsl|dsl|elastalert|elastic)/, elastic],
   [/^(?:kibana|siem-rule)/, 'es-qs with -f kibana-ndjson has saved searches for Kibana'],
@@ -24,7 +27,10 @@ const others: readonly (readonly [RegExp, string])[] = [
   [/^splunk-?(?:spl2|dm|cim|data)/, 'splunk has SPL; -p splunk-cim searches data models by tstats'],
 ];
 
-/** The name of the target that is meant, aliases and letter case resolved; what is no alias stays as it is. */
+/**
+ * The name of the target that is meant, aliases and letter case resolved; what is no alias stays as
+ * it is.
+ */
 export function targetName(name: string, known: readonly string[]): string {
   if (known.includes(name)) return name;
   const plain = name.toLowerCase().replaceAll('_', '-');
@@ -37,8 +43,12 @@ export function noTarget(name: string, known: readonly string[]): string {
   const other = others.find(([pattern]) => pattern.test(plain))?.[1];
   if (other !== undefined) return `there is no target ${name}: ${other}`;
   const near = nearest(plain, [...known, ...aliases.keys()]);
-  return `there is no target ${name}${near === undefined ? ';' : `; did you mean ${near}?`} ${near === undefined ? 't' : 'T'}here are ${known.join(', ')}`;
+  return (
+    `there is no target ${name}${near === undefined ? ';' : `; did you mean ${near}?`} ` +
+    `${near === undefined ? 't' : 'T'}here are ${known.join(', ')}`
+  );
 }
 
 /** What `sigpack list targets` says of the other names of a target. */
-export const aliasesOf = (target: string): readonly string[] => [...aliases].flatMap(([alias, name]) => (name === target ? [alias] : []));
+export const aliasesOf = (target: string): readonly string[] =>
+  [...aliases].flatMap(([alias, name]) => (name === target ? [alias] : []));

@@ -20,7 +20,10 @@ export interface TargetSettings {
 }
 
 export interface ElasticsearchSettings {
-  /** Text fields ignore case by themselves (a normalizer, or ECS's mapping), or letters are spelt `[aA]`. */
+  /**
+   * Text fields ignore case by themselves (a normalizer, or ECS's mapping), or letters are spelt
+   * `[aA]`.
+   */
   readonly matching: 'native' | 'case-insensitive';
   /** Fields whose text is analysed into lower-case words. */
   readonly textFields: readonly string[];
@@ -28,16 +31,24 @@ export interface ElasticsearchSettings {
   readonly ipFields: readonly string[];
   /** Fields of the type boolean, which hold `true` and `false` in small letters. */
   readonly booleanFields: readonly string[];
-  /** Fields of the type wildcard: they keep the case of letters, also where the others ignore it. */
+  /**
+   * Fields of the type wildcard: they keep the case of letters, also where the others ignore it.
+   */
   readonly wildcardFields: readonly string[];
-  /** Index pattern that a watch searches, or several with commas; id of the data view of saved searches. */
+  /**
+   * Index pattern that a watch searches, or several with commas; id of the data view of saved
+   * searches.
+   */
   readonly index: string;
   readonly timestampField: string;
   /** Seconds between runs of a watch, and what a run looks back over where there is no window. */
   readonly interval: number;
   /** Seconds that a run looks back. */
   readonly window?: number;
-  /** Seconds left for late events: a run looks that much further back, and stops that long before now. */
+  /**
+   * Seconds left for late events: a run looks that much further back, and stops that long before
+   * now.
+   */
   readonly delay: number;
   /** Seconds in which a watch acts once. */
   readonly throttle: number;
@@ -56,11 +67,27 @@ export interface ElasticsearchSettings {
   /** What a rule's own settings change of the others. */
   readonly ofRule: (
     compiled: CompiledRule,
-  ) => Partial<Pick<ElasticsearchSettings, 'interval' | 'window' | 'delay' | 'throttle' | 'threshold' | 'schedule' | 'scheduledBy' | 'ignored' | 'repeats'>>;
+  ) => Partial<
+    Pick<
+      ElasticsearchSettings,
+      | 'interval'
+      | 'window'
+      | 'delay'
+      | 'throttle'
+      | 'threshold'
+      | 'schedule'
+      | 'scheduledBy'
+      | 'ignored'
+      | 'repeats'
+    >
+  >;
 }
 
 export interface GrepSettings {
-  /** `json`: one compact JSON object a line, in which backslashes are doubled and quotes escaped. `plain`: the event's text as it is. */
+  /**
+   * `json`: one compact JSON object a line, in which backslashes are doubled and quotes escaped.
+   * `plain`: the event's text as it is.
+   */
   readonly lines: 'json' | 'plain';
 }
 
@@ -84,11 +111,17 @@ export const defaultTargetSettings: TargetSettings = {
   grep: { lines: 'json' },
 };
 
-/** What a rule became: one text, or several that find together what the rule does; and, where the target has one, a document. */
+/**
+ * What a rule became: one text, or several that find together what the rule does; and, where the
+ * target has one, a document.
+ */
 export interface ConvertedRule {
   readonly queries: readonly string[];
   readonly document?: unknown;
-  /** The document of other queries, where pipelines change their text; a target without it keeps its document as it is. */
+  /**
+   * The document of other queries, where pipelines change their text; a target without it keeps its
+   * document as it is.
+   */
   readonly documentOf?: (queries: readonly string[]) => unknown;
 }
 
@@ -105,11 +138,17 @@ export interface TargetFormat {
   readonly description: string;
   /** Of the files that `-o <folder>/` writes, without the dot. */
   readonly extension: string;
-  /** The text of a file with these rules, with a line break at its end. `among`: all rules of the run, whose names differ over all files; default: these. */
+  /**
+   * The text of a file with these rules, with a line break at its end. `among`: all rules of the
+   * run, whose names differ over all files; default: these.
+   */
   readonly print: (entries: readonly ConvertedEntry[], among?: readonly ConvertedEntry[]) => string;
 }
 
-/** A language that rules are converted to. A new one is a folder with such a value and a line in the registry. */
+/**
+ * A language that rules are converted to. A new one is a folder with such a value and a line in the
+ * registry.
+ */
 export interface ConversionTarget {
   readonly name: string;
   readonly description: string;

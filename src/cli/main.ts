@@ -29,7 +29,10 @@ function createProgram(): Command {
     .showHelpAfterError('(sigpack --help lists the commands)')
     .configureOutput({ outputError: (text, write) => write(visibleLines(usageText(text))) })
     // a switch is off until it is given
-    .configureHelp({ optionDescription: (option) => new Help().optionDescription(option).replace(/ ?\(default: false\)$/, '') })
+    .configureHelp({
+      optionDescription: (option) =>
+        new Help().optionDescription(option).replace(/ ?\(default: false\)$/, ''),
+    })
     .helpCommand('help [command]', 'show help for a command')
     .addHelpText('after', helpText());
   addBuilds(program);
@@ -41,14 +44,23 @@ function createProgram(): Command {
   addTrials(program);
   addLists(program);
   for (const command of program.commands)
-    command.exitOverride().showHelpAfterError(`(sigpack ${command.name()} --help lists its options)`).addHelpText('after', helpText(command));
+    command
+      .exitOverride()
+      .showHelpAfterError(`(sigpack ${command.name()} --help lists its options)`)
+      .addHelpText('after', helpText(command));
   return program;
 }
 
-async function run(program: Command, command: string | undefined, rest: readonly string[]): Promise<void> {
+async function run(
+  program: Command,
+  command: string | undefined,
+  rest: readonly string[],
+): Promise<void> {
   const { args, refused } = command === 'convert' ? sigmaCliArguments(rest) : { args: rest };
   if (refused !== undefined) program.error(`error: unknown option '${refused}'`);
-  await program.parseAsync([...(command === undefined ? [] : [command]), ...args], { from: 'user' });
+  await program.parseAsync([...(command === undefined ? [] : [command]), ...args], {
+    from: 'user',
+  });
 }
 
 for (const stream of [process.stdout, process.stderr]) {
@@ -69,7 +81,8 @@ try {
     process.stdout.write(found.map((word) => `${word}\n`).join(''));
   } else await run(program, command, rest);
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
+  if (error instanceof CommanderError)
+    process.exitCode = error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
   else if (error instanceof UsageError) {
     process.stderr.write(`sigpack: ${visibleLines(error.message)}\n`);
     process.exitCode = exitCodes.usage;

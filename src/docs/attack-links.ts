@@ -11,23 +11,32 @@ export interface Link {
 export function tacticLinks({ tactics }: AttackReferences): readonly Link[] {
   return tactics.map((shortName) => {
     const tactic = tacticByShortName.get(shortName);
-    return tactic ? { text: `${tactic.id}: ${tactic.name}`, url: tacticUrl(tactic.id) } : { text: shortName, url: '' };
+    return tactic
+      ? { text: `${tactic.id}: ${tactic.name}`, url: tacticUrl(tactic.id) }
+      : { text: shortName, url: '' };
   });
 }
 
-/** `T1073: DLL Side-Loading`; a revoked technique keeps its name and leads to what took its place. */
+/**
+ * `T1073: DLL Side-Loading`; a revoked technique keeps its name and leads to what took its place.
+ */
 export function techniqueLinks({ techniques }: AttackReferences): readonly Link[] {
   return linked(techniques, techniqueUrl);
 }
 
 /** Tests that make the events of a technique: Atomic Red Team's. */
 export function triggerLinks({ techniques }: AttackReferences): readonly Link[] {
-  return linked(techniques, (id) => `https://github.com/redcanaryco/atomic-red-team/blob/master/atomics/${id}/${id}.md`);
+  return linked(
+    techniques,
+    (id) => `https://github.com/redcanaryco/atomic-red-team/blob/master/atomics/${id}/${id}.md`,
+  );
 }
 
 function linked(techniques: readonly string[], urlOf: (id: string) => string): readonly Link[] {
   return techniques.map((id) => {
     const technique = attackTechniques.get(id);
-    return technique ? { text: `${id}: ${technique.name}`, url: urlOf(technique.current) } : { text: id, url: '' };
+    return technique
+      ? { text: `${id}: ${technique.name}`, url: urlOf(technique.current) }
+      : { text: id, url: '' };
   });
 }

@@ -9,7 +9,9 @@ const folder = 'rules';
 const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
 const longestName = 100;
 
-const intro = 'Each page has what its detection finds and needs, and its Sigma rule. The queries are in the packs of this bundle.';
+const intro =
+  'Each page has what its detection finds and needs, and its Sigma rule. The queries are in ' +
+  'the packs of this bundle.';
 
 export interface BundlePages {
   /** Takes the page of a detection. */
@@ -25,7 +27,10 @@ interface SourceFile {
   readonly pages: Uint8Array[];
 }
 
-/** Collects pages in a file for each log source: thousands of files of a page each are slow to pack and to unpack. */
+/**
+ * Collects pages in a file for each log source: thousands of files of a page each are slow to pack
+ * and to unpack.
+ */
 export function collectBundlePages(): BundlePages {
   const sources = new Map<string, SourceFile>();
   return {
@@ -35,12 +40,20 @@ export function collectBundlePages(): BundlePages {
       sources.set(name, file);
       const heading = markdownText(detection.name);
       file.contents += `- [${heading}](#${detection.slug})\n`;
-      file.pages.push(Buffer.from(`\n<a id="${detection.slug}"></a>\n\n# ${heading}\n\n${markdown}`));
+      file.pages.push(
+        Buffer.from(`\n<a id="${detection.slug}"></a>\n\n# ${heading}\n\n${markdown}`),
+      );
     },
     files() {
       const files: PackFile[] = [];
       for (const [name, { title, contents, pages }] of sources) {
-        files.push({ path: `${folder}/${name}.md`, content: Buffer.concat([Buffer.from(`# ${markdownText(title)}\n\n${intro}\n\n${contents}`), ...pages]) });
+        files.push({
+          path: `${folder}/${name}.md`,
+          content: Buffer.concat([
+            Buffer.from(`# ${markdownText(title)}\n\n${intro}\n\n${contents}`),
+            ...pages,
+          ]),
+        });
         sources.delete(name);
       }
       return files;
@@ -58,10 +71,13 @@ const named = (title: string): PageSource => ({ title, name: fileName(title) });
 
 const ofCorrelations = named('correlations');
 
-const ofSource = perSource(({ product, category, service }) => named([product, category, service].filter((part) => part !== undefined).join(' ') || 'any'));
+const ofSource = perSource(({ product, category, service }) =>
+  named([product, category, service].filter((part) => part !== undefined).join(' ') || 'any'),
+);
 
 /** Correlations have a file of their own. */
-const sourceOf = ({ rule, logSources: [source] }: PackDetection): PageSource => (rule.kind === 'correlation' || !source ? ofCorrelations : ofSource(source));
+const sourceOf = ({ rule, logSources: [source] }: PackDetection): PageSource =>
+  rule.kind === 'correlation' || !source ? ofCorrelations : ofSource(source);
 
 /** `[a-z0-9_]+`. Log sources whose names come out the same share a file. */
 function fileName(title: string): string {

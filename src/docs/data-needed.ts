@@ -1,4 +1,9 @@
-import { type CategoryLog, type EventLog, windowsCategory, windowsChannels } from '../event/windows/log.ts';
+import {
+  type CategoryLog,
+  type EventLog,
+  windowsCategory,
+  windowsChannels,
+} from '../event/windows/log.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 import type { Item, Query } from '../query/tree.ts';
 import { eventFieldsOf } from '../sigma/correlation/correlation.ts';
@@ -6,7 +11,13 @@ import { perSource } from '../sigma/rule/per-source.ts';
 import type { LogSource } from '../sigma/rule/rule.ts';
 import { patternText } from '../sigma/value/pattern.ts';
 
-const eventIdFields = new Set(['eventid', 'eventcode', 'event_id', 'event.code', 'winlog.event_id']);
+const eventIdFields = new Set([
+  'eventid',
+  'eventcode',
+  'event_id',
+  'event.code',
+  'winlog.event_id',
+]);
 
 interface Taken {
   readonly fields: Set<string>;
@@ -33,21 +44,35 @@ export interface DataNeeded {
   readonly ofService?: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What must be collected for a rule to work: log sources, channels, event ids and fields, a line each. */
-export const dataNeeded = (compiled: CompiledRule): readonly string[] => linesOf(needsOf(compiled), undefined);
+/**
+ * What must be collected for a rule to work: log sources, channels, event ids and fields, a line
+ * each.
+ */
+export const dataNeeded = (compiled: CompiledRule): readonly string[] =>
+  linesOf(needsOf(compiled), undefined);
 
-/** The same, and what it is where one of the services of Windows is searched alone: two may have the events. */
+/**
+ * The same, and what it is where one of the services of Windows is searched alone: two may have the
+ * events.
+ */
 export function dataNeededOf(compiled: CompiledRule, services: readonly string[]): DataNeeded {
   const needs = needsOf(compiled);
   const lines = linesOf(needs, undefined);
   if (!needs.sources.some((source) => isAudited(source, needs.taken))) return { lines };
   const own = services.map((service) => [service, linesOf(needs, service)] as const);
-  return own.some(([, others]) => others.join() !== lines.join()) ? { lines, ofService: new Map(own) } : { lines };
+  return own.some(([, others]) => others.join() !== lines.join())
+    ? { lines, ofService: new Map(own) }
+    : { lines };
 }
 
 function needsOf(compiled: CompiledRule): Needs {
   const sources = logSourcesOf(compiled);
-  const taken: Taken = { fields: new Set(), eventIds: new Set(), keywords: false, visited: new Set() };
+  const taken: Taken = {
+    fields: new Set(),
+    eventIds: new Set(),
+    keywords: false,
+    visited: new Set(),
+  };
   takeRule(compiled, taken);
   const before = sources.map((source) => `Log source: ${sourceText(source)}`);
   const definitions = new Set(sources.flatMap(({ definition }) => definition ?? []));
@@ -57,22 +82,35 @@ function needsOf(compiled: CompiledRule): Needs {
   return { sources, taken, before, after };
 }
 
-function linesOf({ sources, taken, before, after }: Needs, service: string | undefined): readonly string[] {
+function linesOf(
+  { sources, taken, before, after }: Needs,
+  service: string | undefined,
+): readonly string[] {
   const channels = new Set<string>();
   const providers = new Set<string>();
   for (const source of sources) {
     const log = logOf(source);
     if (log?.kind === 'etw') providers.add(log.provider);
-    else for (const channel of log ? channelsOf(log, taken, service) : channelsBySource(source)) channels.add(channel);
+    else
+      for (const channel of log ? channelsOf(log, taken, service) : channelsBySource(source))
+        channels.add(channel);
   }
-  return [...before, ...listed('Channel', channels), ...listed('ETW provider', providers), ...after];
+  return [
+    ...before,
+    ...listed('Channel', channels),
+    ...listed('ETW provider', providers),
+    ...after,
+  ];
 }
 
 /** The log of a category of Windows; a source that names its service is in that of the service. */
 const logOf = ({ product, category, service }: LogSource): CategoryLog | undefined =>
-  product !== 'windows' || service !== undefined || category === undefined ? undefined : windowsCategory(category);
+  product !== 'windows' || service !== undefined || category === undefined
+    ? undefined
+    : windowsCategory(category);
 
-const channelsBySource = ({ product, service = '' }: LogSource): readonly string[] => (product === 'windows' ? windowsChannels(service) : []);
+const channelsBySource = ({ product, service = '' }: LogSource): readonly string[] =>
+  product === 'windows' ? windowsChannels(service) : [];
 
 /** Whether an audit event has what the category's own service records. */
 function isAudited(source: LogSource, { eventIds }: Taken): boolean {
@@ -82,7 +120,9 @@ function isAudited(source: LogSource, { eventIds }: Taken): boolean {
 
 /** `product windows, service dhcp`. */
 const sourceText = perSource((source) => {
-  const parts = (['product', 'category', 'service'] as const).flatMap((name) => (source[name] === undefined ? [] : [`${name} ${source[name]}`]));
+  const parts = (['product', 'category', 'service'] as const).flatMap((name) =>
+    source[name] === undefined ? [] : [`${name} ${source[name]}`],
+  );
   return parts.length > 0 ? parts.join(', ') : 'any';
 });
 
@@ -91,22 +131,35 @@ function listed(name: string, values: ReadonlySet<string>): string[] {
   return [`${name}${values.size > 1 ? 's' : ''}: ${[...values].join(', ')}`];
 }
 
-/** Of a category that a service records, with the audit event that has the same unless another service is searched; event ids only where the rule names none. */
-function channelsOf(log: ChannelLog, { fields, eventIds }: Taken, service: string | undefined): readonly string[] {
+/**
+ * Of a category that a service records, with the audit event that has the same unless another
+ * service is searched; event ids only where the rule names none.
+ */
+function channelsOf(
+  log: ChannelLog,
+  { fields, eventIds }: Taken,
+  service: string | undefined,
+): readonly string[] {
   const ids = eventIds.size > 0 ? '' : ` (${eventIdText(log)})`;
   const recorded = windowsChannels(log.service).map((channel) => `${channel}${ids}`);
   if (!log.audit || eventIds.size > 0 || service === log.service) return recorded;
   const audited = auditText(log.audit, fields);
-  return service === log.audit.service ? [audited] : recorded.map((channel) => `${channel} or ${audited}`);
+  return service === log.audit.service
+    ? [audited]
+    : recorded.map((channel) => `${channel} or ${audited}`);
 }
 
-function auditText(audit: EventLog & { readonly has: ReadonlySet<string> }, fields: ReadonlySet<string>): string {
+function auditText(
+  audit: EventLog & { readonly has: ReadonlySet<string> },
+  fields: ReadonlySet<string>,
+): string {
   const lacking = [...fields].filter((field) => !audit.has.has(field));
   const without = lacking.length > 0 ? `, without ${lacking.join(', ')}` : '';
   return `${windowsChannels(audit.service).join()} (${eventIdText(audit)}${without})`;
 }
 
-const eventIdText = ({ eventIds }: EventLog): string => `event ID${eventIds.length > 1 ? 's' : ''} ${eventIds.join(', ')}`;
+const eventIdText = ({ eventIds }: EventLog): string =>
+  `event ID${eventIds.length > 1 ? 's' : ''} ${eventIds.join(', ')}`;
 
 function takeRule(compiled: CompiledRule, taken: Taken): void {
   if (taken.visited.has(compiled)) return;
@@ -119,7 +172,8 @@ function takeRule(compiled: CompiledRule, taken: Taken): void {
   const { groupBy, valueFields, aliases } = compiled.rule;
   // an alias stands for fields of the rules below
   const named = new Map(aliases.map((alias) => [alias.name, eventFieldsOf(alias)]));
-  for (const field of [...groupBy, ...valueFields]) for (const real of named.get(field) ?? [field]) taken.fields.add(real);
+  for (const field of [...groupBy, ...valueFields])
+    for (const real of named.get(field) ?? [field]) taken.fields.add(real);
 }
 
 /** `wanted`: the event has it, rather than that it must not. */
@@ -137,6 +191,11 @@ function takeItem({ field, test }: Item, wanted: boolean, taken: Taken): void {
   taken.fields.add(field);
   if (test.kind === 'field') taken.fields.add(test.other);
   if (!wanted || !eventIdFields.has(field.toLowerCase())) return;
-  const id = test.kind === 'number' ? String(test.value) : test.kind === 'string' ? patternText(test.pattern) : undefined;
+  const id =
+    test.kind === 'number'
+      ? String(test.value)
+      : test.kind === 'string'
+        ? patternText(test.pattern)
+        : undefined;
   if (id !== undefined) taken.eventIds.add(id);
 }

@@ -18,7 +18,10 @@ const spellings: Readonly<Record<string, string>> = {
 const unseen = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
 const everyUnseen = new RegExp(unseen, 'gu');
 
-/** A text for one line of Markdown, a table's cell included: shown as it is, nothing in it is markup. Line breaks become spaces. */
+/**
+ * A text for one line of Markdown, a table's cell included: shown as it is, nothing in it is
+ * markup. Line breaks become spaces.
+ */
 export function markdownText(text: string): string {
   const plain = unseen.test(text) ? text.replace(everyUnseen, ' ') : text;
   return plain.trim().replace(special, (found) => spellings[found] ?? ' ');
@@ -27,16 +30,25 @@ export function markdownText(text: string): string {
 // parentheses, pipes, quotes and brackets would end a link, a cell or an attribute
 const unsafeInUrl = /[\s()<>[\]{}"'`|\\^\p{Cc}\p{Bidi_Control}]/gu;
 
-/** The address percent-encoded where Markdown or HTML could take a character for its own; undefined for what is no http or https address. */
+/**
+ * The address percent-encoded where Markdown or HTML could take a character for its own; undefined
+ * for what is no http or https address.
+ */
 export function safeUrl(address: string): string | undefined {
   const text = address.trim();
   if (!/^https?:\/\/[^\s/]/i.test(text)) return undefined;
-  return text.replace(unsafeInUrl, (char) => (/['()]/.test(char) ? `%${char.charCodeAt(0).toString(16).toUpperCase()}` : encodeURIComponent(char)));
+  return text.replace(unsafeInUrl, (char) =>
+    /['()]/.test(char)
+      ? `%${char.charCodeAt(0).toString(16).toUpperCase()}`
+      : encodeURIComponent(char),
+  );
 }
 
 /** A Markdown link; the text alone where there is no address. */
 export function markdownLink(text: string, url: string): string {
-  return url === '' ? markdownText(text) : `[${markdownText(text)}](${url.replaceAll('&', '&amp;')})`;
+  return url === ''
+    ? markdownText(text)
+    : `[${markdownText(text)}](${url.replaceAll('&', '&amp;')})`;
 }
 
 /** A run of backticks longer than any in the text, at least three. */

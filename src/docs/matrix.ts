@@ -39,12 +39,15 @@ export function tacticIds(shortNames: readonly string[]): readonly string[] {
   return [...new Set(shortNames.flatMap((name) => tacticByShortName.get(name)?.id ?? []))];
 }
 
-export function countAttack(rules: Iterable<{ readonly techniques: readonly string[]; readonly tactics: readonly string[] }>): AttackCount {
+export function countAttack(
+  rules: Iterable<{ readonly techniques: readonly string[]; readonly tactics: readonly string[] }>,
+): AttackCount {
   const techniques = new Map<string, number>();
   const tactics = new Map<string, number>();
   for (const rule of rules) {
     const current = currentTechniques(rule.techniques);
-    for (const id of new Set([...current, ...current.map(parentOf)])) techniques.set(id, (techniques.get(id) ?? 0) + 1);
+    for (const id of new Set([...current, ...current.map(parentOf)]))
+      techniques.set(id, (techniques.get(id) ?? 0) + 1);
     for (const id of tacticIds(rule.tactics)) tactics.set(id, (tactics.get(id) ?? 0) + 1);
   }
   return { techniques, tactics };
@@ -57,11 +60,15 @@ const heatSteps = [1, 2, 5, 10, 25];
 /** 0 for none, then a step at 1, 2, 5, 10 and 25 rules. */
 export const heatOf = (rules: number): number => heatSteps.filter((step) => rules >= step).length;
 
-/** Today's tactics with their techniques by name; what ATT&CK gave up stands there only where rules still name it. */
+/**
+ * Today's tactics with their techniques by name; what ATT&CK gave up stands there only where rules
+ * still name it.
+ */
 export function attackMatrix(count: AttackCount): readonly MatrixColumn[] {
   const subs = new Map<string, Omit<MatrixCell, 'subs'>[]>();
   for (const [id, rules] of count.techniques) {
-    if (id.includes('.')) subs.set(parentOf(id), [...(subs.get(parentOf(id)) ?? []), cell(id, rules)]);
+    if (id.includes('.'))
+      subs.set(parentOf(id), [...(subs.get(parentOf(id)) ?? []), cell(id, rules)]);
   }
   const columns = new Map<string, MatrixCell[]>(attackTactics.map(({ id }) => [id, []]));
   for (const { id, tactics, current, deprecated } of attackTechniques.values()) {
@@ -72,11 +79,24 @@ export function attackMatrix(count: AttackCount): readonly MatrixColumn[] {
   }
   return attackTactics.map(({ id, name }) => {
     const techniques = (columns.get(id) ?? []).sort(byName);
-    return { id, name, rules: count.tactics.get(id) ?? 0, techniques, covered: techniques.filter(({ rules }) => rules > 0).length };
+    return {
+      id,
+      name,
+      rules: count.tactics.get(id) ?? 0,
+      techniques,
+      covered: techniques.filter(({ rules }) => rules > 0).length,
+    };
   });
 }
 
-const cell = (id: string, rules: number): Omit<MatrixCell, 'subs'> => ({ id, name: attackTechniques.get(id)?.name ?? id, rules, heat: heatOf(rules) });
+const cell = (id: string, rules: number): Omit<MatrixCell, 'subs'> => ({
+  id,
+  name: attackTechniques.get(id)?.name ?? id,
+  rules,
+  heat: heatOf(rules),
+});
 
-const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1);
-const byName = (a: MatrixCell, b: MatrixCell): number => (a.name === b.name ? byId(a, b) : a.name < b.name ? -1 : 1);
+const byId = (a: { readonly id: string }, b: { readonly id: string }): number =>
+  a.id < b.id ? -1 : 1;
+const byName = (a: MatrixCell, b: MatrixCell): number =>
+  a.name === b.name ? byId(a, b) : a.name < b.name ? -1 : 1;

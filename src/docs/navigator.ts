@@ -10,9 +10,17 @@ export function navigatorLayer(name: string, { techniques }: AttackCount): strin
     name,
     versions: { attack: '19', navigator: '5.1.0', layer: '4.5' },
     domain: 'enterprise-attack',
-    description: 'Number of detection rules a technique; those of its sub-techniques count for a technique too',
+    description:
+      'Number of detection rules a technique; those of its sub-techniques count for a ' +
+      'technique too',
     sorting: 3,
-    layout: { layout: 'side', showID: true, showName: true, showAggregateScores: false, countUnscored: false },
+    layout: {
+      layout: 'side',
+      showID: true,
+      showName: true,
+      showAggregateScores: false,
+      countUnscored: false,
+    },
     hideDisabled: false,
     techniques: entries.map(([techniqueID, score]) => ({
       techniqueID,

@@ -17,7 +17,10 @@ export interface PackPageList {
   readonly all: () => PackPages;
 }
 
-/** Collects the pages of a pack's detections without queries, which the packs have; none of those that no pack has. */
+/**
+ * Collects the pages of a pack's detections without queries, which the packs have; none of those
+ * that no pack has.
+ */
 export function createPackPages(names: readonly Target[], render: Render): PackPageList {
   const renderDocs: Render = (name, context) => render(`docs/${name}.hbs`, context);
   const wanted = (['graylog', 'splunk'] as const).filter((name) => names.includes(name));
@@ -30,15 +33,31 @@ export function createPackPages(names: readonly Target[], render: Render): PackP
       const { lines, ofService } = dataNeededOf(compiled, windowsRecorders);
       const source = sourceOf(compiled.rule);
       const sections = wanted.flatMap((name) => reasonSection(name, targets) ?? []);
-      pages.push({ id: detection.id, dataNeeded: lines, ...(ofService ? { dataNeededOf: ofService } : {}), source });
-      bundle.add(detection, ruleMarkdown({ rows: factRows(compiled.rule, detection.attack, lines), source, sections }, renderDocs));
+      pages.push({
+        id: detection.id,
+        dataNeeded: lines,
+        ...(ofService ? { dataNeededOf: ofService } : {}),
+        source,
+      });
+      bundle.add(
+        detection,
+        ruleMarkdown(
+          { rows: factRows(compiled.rule, detection.attack, lines), source, sections },
+          renderDocs,
+        ),
+      );
     },
     all: () => ({ pages, files: bundle.files() }),
   };
 }
 
 /** Why a pack lacks the detection; undefined where it is there. */
-function reasonSection(name: Target, targets: DetectionOutcome['targets']): MarkdownPage['sections'][number] | undefined {
+function reasonSection(
+  name: Target,
+  targets: DetectionOutcome['targets'],
+): MarkdownPage['sections'][number] | undefined {
   const outcome = targets.get(name);
-  return outcome?.kind === 'skipped' ? { name, query: '', remarks: outcome.reasons.map(({ message }) => remarkText(message)) } : undefined;
+  return outcome?.kind === 'skipped'
+    ? { name, query: '', remarks: outcome.reasons.map(({ message }) => remarkText(message)) }
+    : undefined;
 }

@@ -10,7 +10,12 @@ export function ruleHtml(page: RulePage, siteTitle: string, render: Render): str
     description: textOf('Description').trim(),
     level: textOf('Severity Level'),
     status: textOf('Development Status'),
-    rows: page.rows.map(({ name, text = '', items }) => ({ name, text: text.trim(), isList: items !== undefined, items: items ?? [] })),
+    rows: page.rows.map(({ name, text = '', items }) => ({
+      name,
+      text: text.trim(),
+      isList: items !== undefined,
+      items: items ?? [],
+    })),
     source: page.source,
     sections: page.sections,
   });

@@ -11,7 +11,10 @@ export interface MarkdownPage {
 
 const nameWidth = 20;
 
-/** The page as Markdown, from `rule.md.hbs`. All that comes from the rule is escaped here: Handlebars only lays out. */
+/**
+ * The page as Markdown, from `rule.md.hbs`. All that comes from the rule is escaped here:
+ * Handlebars only lays out.
+ */
 export function ruleMarkdown(page: MarkdownPage, render: Render): string {
   const rows = page.rows.map((row) => ({ name: rowName(row.name), cell: cellOf(row) }));
   return render('rule.md', {
@@ -43,7 +46,10 @@ function rowName(name: string): string {
 function tableOf(rows: readonly { readonly name: string; readonly cell: string }[]): string {
   let table = '';
   for (const { name, cell } of rows) {
-    table += table === '' ? `| ${name} | ${cell} |\n|:---------------------|:-----|\n` : `| ${name} | ${cell} |\n`;
+    table +=
+      table === ''
+        ? `| ${name} | ${cell} |\n|:---------------------|:-----|\n`
+        : `| ${name} | ${cell} |\n`;
   }
   return table;
 }

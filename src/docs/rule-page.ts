@@ -35,19 +35,35 @@ export interface TargetSection {
   readonly remarks: readonly string[];
 }
 
-export type Convert = (target: ConversionTarget, compiled: CompiledRule) => Conversion<ConvertedRule>;
+export type Convert = (
+  target: ConversionTarget,
+  compiled: CompiledRule,
+) => Conversion<ConvertedRule>;
 
 /** Sections in this order; other targets follow in their own. */
-const sectionOrder: readonly string[] = ['es-qs', 'xpack-watcher', 'graylog', 'splunk', 'logpoint', 'grep'];
+const sectionOrder: readonly string[] = [
+  'es-qs',
+  'xpack-watcher',
+  'graylog',
+  'splunk',
+  'logpoint',
+  'grep',
+];
 
 /** The targets in the order of the sections. */
 export function inSectionOrder(targets: readonly ConversionTarget[]): readonly ConversionTarget[] {
-  const rank = ({ name }: ConversionTarget): number => (sectionOrder.includes(name) ? sectionOrder.indexOf(name) : sectionOrder.length);
+  const rank = ({ name }: ConversionTarget): number =>
+    sectionOrder.includes(name) ? sectionOrder.indexOf(name) : sectionOrder.length;
   return [...targets].sort((a, b) => rank(a) - rank(b));
 }
 
 /** `targets` in the order of the sections. */
-export function rulePage(compiled: CompiledRule, slug: string, targets: readonly ConversionTarget[], convert: Convert): RulePage {
+export function rulePage(
+  compiled: CompiledRule,
+  slug: string,
+  targets: readonly ConversionTarget[],
+  convert: Convert,
+): RulePage {
   const { rule } = compiled;
   return {
     title: oneLine(rule.title),
@@ -58,7 +74,11 @@ export function rulePage(compiled: CompiledRule, slug: string, targets: readonly
   };
 }
 
-export function factRows(rule: CompiledRule['rule'], attack: AttackReferences, needed: readonly string[]): readonly PageRow[] {
+export function factRows(
+  rule: CompiledRule['rule'],
+  attack: AttackReferences,
+  needed: readonly string[],
+): readonly PageRow[] {
   return [
     { name: 'Title', text: rule.title },
     { name: 'Description', text: rule.description ?? '' },
@@ -69,7 +89,13 @@ export function factRows(rule: CompiledRule['rule'], attack: AttackReferences, n
     { name: 'Severity Level', text: rule.level ?? '' },
     { name: 'False Positives', items: rule.falsepositives.map(plain) },
     { name: 'Development Status', text: rule.status ?? '' },
-    { name: 'References', items: rule.references.map((reference) => ({ text: reference, url: safeUrl(reference) ?? '' })) },
+    {
+      name: 'References',
+      items: rule.references.map((reference) => ({
+        text: reference,
+        url: safeUrl(reference) ?? '',
+      })),
+    },
     { name: 'Author', text: rule.author ?? '' },
   ];
 }
@@ -88,18 +114,31 @@ export function sourceOf({ file, span }: RuleHead): string {
   return lines.replace(/^(?:[ \t]*\n)+/, '').trimEnd();
 }
 
-function section(target: ConversionTarget, compiled: CompiledRule, convert: Convert): TargetSection {
+function section(
+  target: ConversionTarget,
+  compiled: CompiledRule,
+  convert: Convert,
+): TargetSection {
   const { name, description } = target;
   const conversion = convert(target, compiled);
   if (!conversion.ok) {
     const remarks = conversion.problems.map(({ message, hint }) => remarkText(message, hint));
     return { name, description, query: '', remarks };
   }
-  const query = target.formats[0].print([{ rule: compiled.rule, converted: conversion.value }]).trimEnd();
-  return { name, description, query, remarks: conversion.remarks.map(({ message }) => remarkText(message)) };
+  const query = target.formats[0]
+    .print([{ rule: compiled.rule, converted: conversion.value }])
+    .trimEnd();
+  return {
+    name,
+    description,
+    query,
+    remarks: conversion.remarks.map(({ message }) => remarkText(message)),
+  };
 }
 
 /** Sentences on one line. */
-export const remarkText = (message: string, hint?: string): string => oneLine(hint === undefined ? sentence(message) : `${sentence(message)} ${hint}`);
+export const remarkText = (message: string, hint?: string): string =>
+  oneLine(hint === undefined ? sentence(message) : `${sentence(message)} ${hint}`);
 
-const sentence = (message: string): string => `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}`;
+const sentence = (message: string): string =>
+  `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}`;

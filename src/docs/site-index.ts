@@ -31,7 +31,10 @@ export function indexEntry(compiled: CompiledRule, slug: string, title: string):
   return {
     slug,
     title,
-    description: description.length > shownDescription ? `${description.slice(0, shownDescription - 1)}…` : description,
+    description:
+      description.length > shownDescription
+        ? `${description.slice(0, shownDescription - 1)}…`
+        : description,
     level: rule.level ?? '',
     status: rule.status ?? '',
     sources: [...new Set(logSourcesOf(compiled).map(describeLogSource))],
@@ -60,21 +63,43 @@ export function indexMarkdown({ title, entries, count }: SiteIndex, render: Rend
       source: markdownText(entry.sources.join(', ')),
       techniques: entry.techniques.join(', '),
     })),
-    columns: columns.map((column) => ({ ...column, total: column.techniques.length, techniques: column.techniques.filter(({ rules }) => rules > 0) })),
+    columns: columns.map((column) => ({
+      ...column,
+      total: column.techniques.length,
+      techniques: column.techniques.filter(({ rules }) => rules > 0),
+    })),
   });
 }
 
-/** Index page as HTML, from `index.html.hbs`; its rows are made from embedded JSON as they are scrolled to. */
+/**
+ * Index page as HTML, from `index.html.hbs`; its rows are made from embedded JSON as they are
+ * scrolled to.
+ */
 export function indexHtml({ title, entries, count }: SiteIndex, render: Render): string {
   const columns = attackMatrix(count);
   const used = [...count.techniques.keys()];
-  const values = (of: (entry: IndexEntry) => readonly string[]): readonly string[] => [...new Set(entries.flatMap(of))].filter((value) => value !== '').sort();
-  const present = { level: new Set(entries.map(({ level }) => level)), status: new Set(entries.map(({ status }) => status)) };
+  const values = (of: (entry: IndexEntry) => readonly string[]): readonly string[] =>
+    [...new Set(entries.flatMap(of))].filter((value) => value !== '').sort();
+  const present = {
+    level: new Set(entries.map(({ level }) => level)),
+    status: new Set(entries.map(({ status }) => status)),
+  };
   return render('index.html', {
     title,
     total: counted(entries.length, 'rule'),
-    covered: counted(new Set(columns.flatMap(({ techniques }) => techniques.filter(({ rules }) => rules > 0).map(({ id }) => id))).size, 'ATT&CK technique'),
-    columns: columns.map((column) => ({ ...column, total: column.techniques.length, counted: counted(column.rules, 'rule') })),
+    covered: counted(
+      new Set(
+        columns.flatMap(({ techniques }) =>
+          techniques.filter(({ rules }) => rules > 0).map(({ id }) => id),
+        ),
+      ).size,
+      'ATT&CK technique',
+    ),
+    columns: columns.map((column) => ({
+      ...column,
+      total: column.techniques.length,
+      counted: counted(column.rules, 'rule'),
+    })),
     tactics: columns.filter(({ rules }) => rules > 0).map(({ id, name }) => ({ id, name })),
     levels: levels.filter((level) => present.level.has(level)).reverse(),
     statuses: statuses.filter((status) => present.status.has(status)),
@@ -91,10 +116,13 @@ export function indexHtml({ title, entries, count }: SiteIndex, render: Render):
         tacticIds(entry.tactics),
         currentTechniques(entry.techniques),
       ]),
-      names: Object.fromEntries(used.sort().map((id) => [id, attackTechniques.get(id)?.name ?? ''])),
+      names: Object.fromEntries(
+        used.sort().map((id) => [id, attackTechniques.get(id)?.name ?? '']),
+      ),
     },
   });
 }
 
 /** `1 rule`, `3,755 rules`. */
-const counted = (count: number, noun: string): string => `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+const counted = (count: number, noun: string): string =>
+  `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;

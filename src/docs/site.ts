@@ -29,7 +29,10 @@ export interface DocsInput {
 
 const siteAssets = ['site.css', 'site.js'];
 
-/** Every file of the pages: a page for each rule under `rules/`, then the index, the ATT&CK Navigator layer and what the HTML needs. */
+/**
+ * Every file of the pages: a page for each rule under `rules/`, then the index, the ATT&CK
+ * Navigator layer and what the HTML needs.
+ */
 export function* docsFiles(input: DocsInput): Generator<PackFile> {
   const { title, format, convert, slugOf } = input;
   const render: Render = (name, context) => input.render(`docs/${name}.hbs`, context);
@@ -38,17 +41,26 @@ export function* docsFiles(input: DocsInput): Generator<PackFile> {
   for (const compiled of input.rules) {
     const page = rulePage(compiled, slugOf(compiled.rule), targets, convert);
     entries.push(indexEntry(compiled, page.slug, page.title));
-    yield { path: `rules/${page.slug}.${format}`, content: format === 'md' ? ruleMarkdown(page, render) : ruleHtml(page, title, render) };
+    yield {
+      path: `rules/${page.slug}.${format}`,
+      content: format === 'md' ? ruleMarkdown(page, render) : ruleHtml(page, title, render),
+    };
   }
   const site = { title, entries: sorted(entries), count: countAttack(entries) };
-  yield { path: `index.${format}`, content: format === 'md' ? indexMarkdown(site, render) : indexHtml(site, render) };
+  yield {
+    path: `index.${format}`,
+    content: format === 'md' ? indexMarkdown(site, render) : indexHtml(site, render),
+  };
   yield { path: 'layer.json', content: navigatorLayer(title, site.count) };
   if (format === 'html') for (const name of siteAssets) yield asset(name, input.assets);
 }
 
 /** By title, without regard to case. */
 function sorted(entries: readonly IndexEntry[]): readonly IndexEntry[] {
-  const keyed = entries.map((entry) => ({ entry, key: `${entry.title.toLowerCase()}\n${entry.slug}` }));
+  const keyed = entries.map((entry) => ({
+    entry,
+    key: `${entry.title.toLowerCase()}\n${entry.slug}`,
+  }));
   return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ entry }) => entry);
 }
 

@@ -16,23 +16,34 @@ function cellsOf(text: string): readonly string[] | undefined {
   }
 }
 
-/** Reads records of CSV, the first of which has the names. Empty cells are fields that the event lacks. */
+/**
+ * Reads records of CSV, the first of which has the names. Empty cells are fields that the event
+ * lacks.
+ */
 export function createCsvReader(fail: Fail): (record: Piece) => Fields | undefined {
   let names: readonly string[] | undefined;
   return ({ text, line }) => {
     if (text === '') return undefined;
     const cells = cellsOf(text);
-    if (cells === undefined) throw fail(line, 'this is no record of CSV: a quote stands in the middle of a value or text follows one');
+    if (cells === undefined)
+      throw fail(
+        line,
+        'this is no record of CSV: a quote stands in the middle of a value or text follows one',
+      );
     if (names === undefined) {
       names = cells;
       return undefined;
     }
-    if (cells.length !== names.length) throw fail(line, `the record has ${cells.length} values, the header ${names.length} names`);
+    if (cells.length !== names.length)
+      throw fail(line, `the record has ${cells.length} values, the header ${names.length} names`);
     return fieldsOf(names, cells);
   };
 }
 
-/** Splunk writes the values of a list into a column of their own: `__mv_name` with `$first$;$second$`. */
+/**
+ * Splunk writes the values of a list into a column of their own: `__mv_name` with
+ * `$first$;$second$`.
+ */
 const listPrefix = '__mv_';
 
 function fieldsOf(names: readonly string[], cells: readonly string[]): Fields {
@@ -46,4 +57,7 @@ function fieldsOf(names: readonly string[], cells: readonly string[]): Fields {
   return fields;
 }
 
-const listOf = (text: string): readonly string[] => [...text.matchAll(/\$((?:[^$]|\$\$)*)\$(?:;|$)/g)].map(([, one = '']) => one.replaceAll('$$', '$'));
+const listOf = (text: string): readonly string[] =>
+  [...text.matchAll(/\$((?:[^$]|\$\$)*)\$(?:;|$)/g)].map(([, one = '']) =>
+    one.replaceAll('$$', '$'),
+  );

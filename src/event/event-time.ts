@@ -1,22 +1,39 @@
 import type { Event } from '../match/event.ts';
 import { asRecord } from './field.ts';
 
-const fields = ['@timestamp', 'TimeCreated_SystemTime', '_time', 'timestamp', 'eventTime', 'UtcTime', 'time', 'ts'] as const;
+const fields = [
+  '@timestamp',
+  'TimeCreated_SystemTime',
+  '_time',
+  'timestamp',
+  'eventTime',
+  'UtcTime',
+  'time',
+  'ts',
+] as const;
 
-/** When the event happened, in milliseconds since 1970; undefined: it does not say, or not in a way that stands for one moment. Times without a zone are UTC. */
+/**
+ * When the event happened, in milliseconds since 1970; undefined: it does not say, or not in a way
+ * that stands for one moment. Times without a zone are UTC.
+ */
 export function eventTime(event: Event): number | undefined {
   for (const name of fields) {
     const time = Object.hasOwn(event, name) ? timeOf(event[name]) : undefined;
     if (time !== undefined) return time;
   }
-  const created = asRecord(asRecord(asRecord(asRecord(event.Event).System).TimeCreated)['#attributes']).SystemTime;
+  const created = asRecord(
+    asRecord(asRecord(asRecord(event.Event).System).TimeCreated)['#attributes'],
+  ).SystemTime;
   return timeOf(created) ?? timeOf(/^audit\((\d+(?:\.\d+)?):/.exec(firstText(event.msg))?.[1]);
 }
 
-const firstText = (value: unknown): string => String((Array.isArray(value) ? value[0] : value) ?? '');
+const firstText = (value: unknown): string =>
+  String((Array.isArray(value) ? value[0] : value) ?? '');
 
-const iso = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)? ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/i;
-const american = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: ([AP])M)?$/;
+const iso =
+  /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)? ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/i;
+const american =
+  /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: ([AP])M)?$/;
 
 function timeOf(value: unknown): number | undefined {
   if (typeof value === 'number') return fromNumber(value);
@@ -46,9 +63,16 @@ function isoTime(match: RegExpExecArray): number | undefined {
 }
 
 /** `offset`: minutes before UTC. */
-function moment(parts: readonly (string | undefined)[], fraction: string | undefined, offset: number): number | undefined {
-  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts.map((part) => Number(part ?? '0'));
-  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) return undefined;
+function moment(
+  parts: readonly (string | undefined)[],
+  fraction: string | undefined,
+  offset: number,
+): number | undefined {
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = parts.map((part) =>
+    Number(part ?? '0'),
+  );
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60)
+    return undefined;
   const milliseconds = Number(`${fraction ?? ''}000`.slice(0, 3));
   return Date.UTC(year, month - 1, day, hour, minute - offset, second, milliseconds);
 }

@@ -3,7 +3,8 @@ import type { Event } from '../match/event.ts';
 /** An event while it is made. */
 export type Fields = Record<string, unknown>;
 
-export const isRecord = (value: unknown): value is Event => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isRecord = (value: unknown): value is Event =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const asRecord = (value: unknown): Event => (isRecord(value) ? value : {});
 
@@ -13,7 +14,13 @@ export const isScalar = (value: unknown): value is string | number | boolean =>
 /** Sets a field of any name. */
 export function setField(fields: Fields, name: string, value: unknown): void {
   // a plain assignment would set the object's prototype
-  if (name === '__proto__') Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true });
+  if (name === '__proto__')
+    Object.defineProperty(fields, name, {
+      value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
   else fields[name] = value;
 }
 

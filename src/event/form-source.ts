@@ -6,17 +6,24 @@ import { isKnownCategory, knownProducts, knownServices } from './known-log-sourc
 /** What the form of an event tells of its log source, where the form is that of one product. */
 interface FormSource {
   readonly holds: (event: Event) => boolean;
-  /** In small letters. Rules without a product are asked where `categories` names their category. */
+  /**
+   * In small letters. Rules without a product are asked where `categories` names their category.
+   */
   readonly products: readonly string[];
   readonly services?: (event: Event) => readonly string[] | undefined;
-  /** Many products write the form: rules of any are asked where they name one of the services or categories, those of Windows only there. */
+  /**
+   * Many products write the form: rules of any are asked where they name one of the services or
+   * categories, those of Windows only there.
+   */
   readonly shared?: boolean;
   /** Of rules without a product. */
   readonly categories?: (event: Event) => readonly string[];
 }
 
-const has = (event: Event, ...names: readonly string[]): boolean => names.every((name) => event[name] !== undefined && event[name] !== null);
-const textOf = (event: Event, name: string): string => (typeof event[name] === 'string' ? event[name] : '');
+const has = (event: Event, ...names: readonly string[]): boolean =>
+  names.every((name) => event[name] !== undefined && event[name] !== null);
+const textOf = (event: Event, name: string): string =>
+  typeof event[name] === 'string' ? event[name] : '';
 
 /** Sigma's categories by the logs of Zeek that are of them. */
 const zeekCategories: Readonly<Record<string, readonly string[]>> = {
@@ -48,15 +55,24 @@ const hostCategories = [
 
 const formSources: readonly FormSource[] = [
   {
-    holds: (event) => has(event, 'eventName', 'eventSource') && /\.amazonaws\.com$/.test(textOf(event, 'eventSource')),
+    holds: (event) =>
+      has(event, 'eventName', 'eventSource') &&
+      /\.amazonaws\.com$/.test(textOf(event, 'eventSource')),
     products: ['aws'],
     services: () => ['cloudtrail'],
   },
   {
-    holds: (event) => has(event, 'uid') && (has(event, 'id.orig_h') || has(event, 'id_orig_h') || (has(event, '_path') && has(event, 'ts'))),
+    holds: (event) =>
+      has(event, 'uid') &&
+      (has(event, 'id.orig_h') ||
+        has(event, 'id_orig_h') ||
+        (has(event, '_path') && has(event, 'ts'))),
     products: ['zeek'],
     services: (event) => (zeekPath(event) === '' ? undefined : [zeekPath(event), zeekLog(event)]),
-    categories: (event) => (zeekPath(event) === '' ? Object.values(zeekCategories).flat() : (zeekCategories[zeekLog(event)] ?? [])),
+    categories: (event) =>
+      zeekPath(event) === ''
+        ? Object.values(zeekCategories).flat()
+        : (zeekCategories[zeekLog(event)] ?? []),
   },
   {
     holds: (event) => has(event, 'type') && textOf(event, 'msg').startsWith('audit('),
@@ -66,7 +82,9 @@ const formSources: readonly FormSource[] = [
     categories: () => hostCategories,
   },
   {
-    holds: (event) => /^linux-sysmon/i.test(textOf(event, 'Channel')) || /^linux-sysmon/i.test(textOf(event, 'Provider_Name')),
+    holds: (event) =>
+      /^linux-sysmon/i.test(textOf(event, 'Channel')) ||
+      /^linux-sysmon/i.test(textOf(event, 'Provider_Name')),
     products: ['linux'],
     services: () => ['sysmon', 'syslog'],
     categories: () => hostCategories,
@@ -78,31 +96,61 @@ const formSources: readonly FormSource[] = [
     categories: () => ['application'],
   },
   {
-    holds: (event) => ['cs-method', 'cs-uri-stem', 'cs-uri-query', 'c-uri', 'sc-status', 'c-useragent'].filter((name) => has(event, name)).length > 1,
-    products: ['windows', 'linux', 'macos', 'cisco', 'juniper', 'huawei', 'fortigate', 'fortios', 'paloalto'],
+    holds: (event) =>
+      ['cs-method', 'cs-uri-stem', 'cs-uri-query', 'c-uri', 'sc-status', 'c-useragent'].filter(
+        (name) => has(event, name),
+      ).length > 1,
+    products: [
+      'windows',
+      'linux',
+      'macos',
+      'cisco',
+      'juniper',
+      'huawei',
+      'fortigate',
+      'fortios',
+      'paloalto',
+    ],
     shared: true,
     services: () => ['apache', 'nginx', 'iis', 'modsecurity'],
     categories: () => ['proxy', 'webserver', 'application', 'firewall'],
   },
 ];
 
-/** The rules that may be about an event whose form is that of one product; undefined for other events. */
+/**
+ * The rules that may be about an event whose form is that of one product; undefined for other
+ * events.
+ */
 export function formSource(event: Event): EventSource | undefined {
   const at = formSources.findIndex(({ holds }) => holds(event));
   const form = formSources[at];
   if (!form) return undefined;
   const services = form.services?.(event);
   const categories = form.categories?.(event) ?? [];
-  return { key: JSON.stringify([at, services, categories]), allows: (rule) => allows(rule, form, services, categories) };
+  return {
+    key: JSON.stringify([at, services, categories]),
+    allows: (rule) => allows(rule, form, services, categories),
+  };
 }
 
-function allows(rule: LogSource, { products, shared }: FormSource, services: readonly string[] | undefined, categories: readonly string[]): boolean {
+function allows(
+  rule: LogSource,
+  { products, shared }: FormSource,
+  services: readonly string[] | undefined,
+  categories: readonly string[],
+): boolean {
   const product = rule.product?.toLowerCase();
   const category = rule.category?.toLowerCase();
   const service = rule.service?.toLowerCase();
-  const fitting = service !== undefined && (services === undefined || services.includes(service) || !knownServices.has(service));
+  const fitting =
+    service !== undefined &&
+    (services === undefined || services.includes(service) || !knownServices.has(service));
   const named = category !== undefined && categories.includes(category);
-  if (shared === true && (service === undefined ? named : services?.includes(service) === true || (named && fitting))) return true;
+  if (
+    shared === true &&
+    (service === undefined ? named : services?.includes(service) === true || (named && fitting))
+  )
+    return true;
   const open = category === undefined || named || !isKnownCategory(category);
   if (product === undefined) return category === undefined ? fitting : open;
   if (!products.includes(product)) return !knownProducts.has(product);

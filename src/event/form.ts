@@ -1,7 +1,16 @@
 import { pairsIn } from './key-value.ts';
 
 /** How an input holds its events; `json` is documents, lines and lists of them. */
-export const forms = ['json', 'csv', 'xml', 'windows-text', 'auditd', 'key-value', 'lines', 'evtx'] as const;
+export const forms = [
+  'json',
+  'csv',
+  'xml',
+  'windows-text',
+  'auditd',
+  'key-value',
+  'lines',
+  'evtx',
+] as const;
 export type Form = (typeof forms)[number];
 
 /** Characters of an input that tell its form. */
@@ -20,7 +29,8 @@ export const beginsWindowsText = (line: string): boolean => timeLine.test(line);
 export function detectForm(head: string): Form {
   if (head.startsWith('ElfFile\0')) return 'evtx';
   const text = head.slice(0, headLength).trimStart();
-  if (text.startsWith('{') || text.startsWith(recordSeparator) || /^\[\s*(?:[{\]]|$)/.test(text)) return 'json';
+  if (text.startsWith('{') || text.startsWith(recordSeparator) || /^\[\s*(?:[{\]]|$)/.test(text))
+    return 'json';
   if (/^<(?:\?xml|!--|Events?[\s>])/.test(text)) return 'xml';
   const [first = '', second = ''] = text.split(/\r?\n/, 2);
   if (beginsWindowsText(first) && /^\w+=/.test(second)) return 'windows-text';
@@ -31,5 +41,7 @@ export function detectForm(head: string): Form {
 
 function isHeader(line: string): boolean {
   const names = line.split(',');
-  return (names.length > 1 || /^"?_raw"?$/.test(line)) && names.every((name) => columnName.test(name));
+  return (
+    (names.length > 1 || /^"?_raw"?$/.test(line)) && names.every((name) => columnName.test(name))
+  );
 }

@@ -4,11 +4,19 @@ const longInteger = /[:[,]\s*-?\d{16,}\s*[,}\]]/;
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => unknown;
 
-/** JSON as data; whole numbers beyond 2^53 that would lose digits are texts of them, which are compared as numbers are. */
+/**
+ * JSON as data; whole numbers beyond 2^53 that would lose digits are texts of them, which are
+ * compared as numbers are.
+ */
 export function parseJson(text: string): unknown {
   if (!longInteger.test(text)) return JSON.parse(text);
   return parseWithSource(text, (_, value, { source }) =>
-    typeof value === 'number' && source !== undefined && /^-?\d{16,}$/.test(source) && String(value) !== source ? source : value,
+    typeof value === 'number' &&
+    source !== undefined &&
+    /^-?\d{16,}$/.test(source) &&
+    String(value) !== source
+      ? source
+      : value,
   );
 }
 

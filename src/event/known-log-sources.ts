@@ -2,15 +2,22 @@ import { windowsCategory } from './windows/log.ts';
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
-/** What Sigma's rules have for products, services and categories. Whatever else a rule names may be anyone's own. */
+/**
+ * What Sigma's rules have for products, services and categories. Whatever else a rule names may be
+ * anyone's own.
+ */
 export const knownProducts = words(
-  'windows linux macos aws azure gcp m365 okta onelogin github bitbucket zeek kubernetes cisco juniper huawei fortigate fortios paloalto ' +
+  'windows linux macos aws azure gcp m365 okta onelogin github bitbucket zeek kubernetes ' +
+    'cisco juniper huawei fortigate fortios paloalto ' +
     'opencanary rpc_firewall qualys django jvm nodejs python ruby_on_rails spring sql velocity',
 );
 export const knownServices = words(
-  'cloudtrail audit auditd auth clamav cron cups guacamole modsecurity sshd sudo sysmon syslog vsftpd apache nginx iis netflow ' +
-    'conn dce_rpc dhcp dns files ftp http kerberos notice ntlm rdp smb_files smb_mapping smtp ssh ssl weird x509',
+  'cloudtrail audit auditd auth clamav cron cups guacamole modsecurity sshd sudo sysmon ' +
+    'syslog vsftpd apache nginx iis netflow ' +
+    'conn dce_rpc dhcp dns files ftp http kerberos notice ntlm rdp smb_files smb_mapping ' +
+    'smtp ssh ssl weird x509',
 );
 const knownCategories = words('antivirus application database dns firewall proxy webserver');
 
-export const isKnownCategory = (category: string): boolean => knownCategories.has(category) || windowsCategory(category) !== undefined;
+export const isKnownCategory = (category: string): boolean =>
+  knownCategories.has(category) || windowsCategory(category) !== undefined;

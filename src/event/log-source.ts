@@ -7,7 +7,9 @@ import { windowsOrigin, windowsSource } from './windows/source.ts';
 const maximumKnown = 1000;
 const known = new Map<string, EventSource>();
 
-/** What an event tells of its log source by itself, with Sigma's names in view; undefined: nothing. */
+/**
+ * What an event tells of its log source by itself, with Sigma's names in view; undefined: nothing.
+ */
 export function logSourceOf(event: Event): EventSource | undefined {
   const origin = windowsOrigin(event);
   if (!origin) return formSource(event);

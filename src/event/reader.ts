@@ -8,7 +8,12 @@ import { addRaw } from './raw.ts';
 import { eventOf } from './record.ts';
 import { type View, withSigmaNames } from './sigma-view.ts';
 import { createJsonSplitter, type Piece, type Splitter } from './split-json.ts';
-import { createCsvSplitter, createLineSplitter, createWindowsTextSplitter, createXmlSplitter } from './split-text.ts';
+import {
+  createCsvSplitter,
+  createLineSplitter,
+  createWindowsTextSplitter,
+  createXmlSplitter,
+} from './split-text.ts';
 import { readWindowsText } from './windows/text.ts';
 import { readWindowsXml } from './windows/xml.ts';
 
@@ -18,7 +23,10 @@ export interface ReadEvent {
   readonly line: number;
 }
 
-/** Takes an input chunk by chunk. What `push` and `end` give must be read to its end: reading happens as it is asked for. Throws EventError. */
+/**
+ * Takes an input chunk by chunk. What `push` and `end` give must be read to its end: reading
+ * happens as it is asked for. Throws EventError.
+ */
 export interface EventReader {
   push(chunk: string): Iterable<ReadEvent>;
   end(): Iterable<ReadEvent>;
@@ -41,7 +49,8 @@ export function createEventReader(options: EventOptions = {}): EventReader {
   function* take(known: Source, pieces: Iterable<Piece>): Iterable<ReadEvent> {
     for (const piece of pieces) {
       const event = known.read(piece);
-      if (event !== undefined) yield { event: options.view === 'sigma' ? withSigmaNames(event) : event, line: piece.line };
+      if (event !== undefined)
+        yield { event: options.view === 'sigma' ? withSigmaNames(event) : event, line: piece.line };
     }
   }
   function* start(text: string): Iterable<ReadEvent> {
@@ -91,18 +100,32 @@ function sourceOf(form: Form, fail: Fail): Source {
     case 'xml':
       return { splitter: createXmlSplitter(fail), read: (piece) => readXml(piece, fail) };
     case 'windows-text':
-      return { splitter: createWindowsTextSplitter(fail), read: ({ text }) => (text.trim() === '' ? undefined : { _raw: text, ...readWindowsText(text) }) };
+      return {
+        splitter: createWindowsTextSplitter(fail),
+        read: ({ text }) =>
+          text.trim() === '' ? undefined : { _raw: text, ...readWindowsText(text) },
+      };
     case 'auditd':
     case 'key-value':
-      return { splitter: createLineSplitter(fail), read: ({ text }) => (text.trim() === '' ? undefined : addRaw({ _raw: text })) };
+      return {
+        splitter: createLineSplitter(fail),
+        read: ({ text }) => (text.trim() === '' ? undefined : addRaw({ _raw: text })),
+      };
     case 'lines':
-      return { splitter: createLineSplitter(fail), read: ({ text }) => (text.trim() === '' ? undefined : { _raw: text }) };
+      return {
+        splitter: createLineSplitter(fail),
+        read: ({ text }) => (text.trim() === '' ? undefined : { _raw: text }),
+      };
     case 'evtx':
-      throw fail(1, "binary event logs can't be read: turn them into JSON first, as with `evtx_dump -o jsonl`");
+      throw fail(
+        1,
+        "binary event logs can't be read: turn them into JSON first, as with `evtx_dump -o jsonl`",
+      );
   }
 }
 
-const withRaw = (fields: Record<string, unknown> | undefined): Event | undefined => fields && addRaw(fields);
+const withRaw = (fields: Record<string, unknown> | undefined): Event | undefined =>
+  fields && addRaw(fields);
 
 function readJson({ text, line }: Piece, fail: Fail): Event {
   try {

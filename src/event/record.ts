@@ -3,7 +3,10 @@ import { isRecord } from './field.ts';
 import { addRaw } from './raw.ts';
 import { flattenWindows, isWindowsEvent } from './windows/windows.ts';
 
-/** The event of a JSON object: out of its export's envelope, with what `_raw` says, and flat where it is JSON made of a Windows event. */
+/**
+ * The event of a JSON object: out of its export's envelope, with what `_raw` says, and flat where
+ * it is JSON made of a Windows event.
+ */
 export function eventOf(document: Event): Event {
   const inner = insideOf(document);
   if (isWindowsEvent(inner)) return flattenWindows(inner);
@@ -12,7 +15,8 @@ export function eventOf(document: Event): Event {
 
 /** Splunk: `result`; Graylog: `message` beside `index`; Elasticsearch: `_source`. */
 function insideOf(document: Event): Event {
-  if (isRecord(document.result) && Object.keys(document).every((name) => splunk.has(name))) return document.result;
+  if (isRecord(document.result) && Object.keys(document).every((name) => splunk.has(name)))
+    return document.result;
   if (isRecord(document._source) && '_index' in document) return document._source;
   if (isRecord(document.message) && typeof document.index === 'string') return document.message;
   return document;

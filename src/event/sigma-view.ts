@@ -1,15 +1,45 @@
 import type { Event } from '../match/event.ts';
 import { asRecord, type Fields, isRecord, setField } from './field.ts';
 
-/** How an event is shown: with the names it has, or also with those that generic Sigma rules use. */
+/**
+ * How an event is shown: with the names it has, or also with those that generic Sigma rules use.
+ */
 export type View = 'as-is' | 'sigma';
 
 /** Sigma's name of a field, and where shippers put it; the first that is there counts. */
 const names: readonly (readonly [string, readonly string[]])[] = [
-  ['EventID', ['winlog.event_id', 'event.code', 'EventCode', 'winlogbeat_winlog_event_id', 'winlogbeat_event_code', 'event_id']],
+  [
+    'EventID',
+    [
+      'winlog.event_id',
+      'event.code',
+      'EventCode',
+      'winlogbeat_winlog_event_id',
+      'winlogbeat_event_code',
+      'event_id',
+    ],
+  ],
   ['Channel', ['winlog.channel', 'LogName', 'winlogbeat_winlog_channel', 'channel']],
-  ['Provider_Name', ['winlog.provider_name', 'event.provider', 'SourceName', 'winlogbeat_winlog_provider_name', 'source_name']],
-  ['Computer', ['winlog.computer_name', 'host.name', 'ComputerName', 'winlogbeat_winlog_computer_name', 'computer_name']],
+  [
+    'Provider_Name',
+    [
+      'winlog.provider_name',
+      'event.provider',
+      'SourceName',
+      'winlogbeat_winlog_provider_name',
+      'source_name',
+    ],
+  ],
+  [
+    'Computer',
+    [
+      'winlog.computer_name',
+      'host.name',
+      'ComputerName',
+      'winlogbeat_winlog_computer_name',
+      'computer_name',
+    ],
+  ],
   ['Image', ['process.executable']],
   ['CommandLine', ['process.command_line']],
   ['CurrentDirectory', ['process.working_directory']],
@@ -29,7 +59,9 @@ const names: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 /** Names that have blanks where Windows writes them. */
-const underscored = ['ThreatName', 'SourceName', 'ProcessName'].map((name) => [name, name.replace('Name', '_Name')] as const);
+const underscored = ['ThreatName', 'SourceName', 'ProcessName'].map(
+  (name) => [name, name.replace('Name', '_Name')] as const,
+);
 
 interface Path {
   readonly name: string;
@@ -41,7 +73,8 @@ const sources = names.map(([name, paths]) => ({ name, paths: paths.map(pathOf) }
 /** Nests whose fields have Sigma's names. */
 const nests = ['winlog.event_data', 'winlog.user_data'].map(pathOf);
 /** The same where a shipper flattened them. */
-const prefix = /^(?:(?:winlogbeat_)?(?:winlog_)?(?:event|user)_data_|winlog\.(?:event|user)_data\.)(?=.)/;
+const prefix =
+  /^(?:(?:winlogbeat_)?(?:winlog_)?(?:event|user)_data_|winlog\.(?:event|user)_data\.)(?=.)/;
 
 /** Adds Sigma's names to an event; none that it has is changed. */
 export function withSigmaNames(event: Event): Event {
@@ -51,7 +84,8 @@ export function withSigmaNames(event: Event): Event {
     fields ??= { ...event };
     setField(fields, name, value);
   };
-  for (const nest of nests) for (const [name, value] of Object.entries(asRecord(valueAt(event, nest)))) add(name, value);
+  for (const nest of nests)
+    for (const [name, value] of Object.entries(asRecord(valueAt(event, nest)))) add(name, value);
   for (const name of Object.keys(event)) {
     const short = name.includes('_data') ? name.replace(prefix, '') : name;
     if (short !== name) add(short, event[name]);
@@ -63,10 +97,14 @@ export function withSigmaNames(event: Event): Event {
   return fields ?? event;
 }
 
-/** `Threat Name` and `Threat_Name` of Windows' event data, which rules call ThreatName; some shippers join the words with `_`. */
+/**
+ * `Threat Name` and `Threat_Name` of Windows' event data, which rules call ThreatName; some
+ * shippers join the words with `_`.
+ */
 function addJoinedNames(event: Event, add: (name: string, value: unknown) => void): void {
   if (event.EventID === undefined) return;
-  for (const name of Object.keys(event)) if (name.includes(' ')) add(name.replaceAll(' ', ''), event[name]);
+  for (const name of Object.keys(event))
+    if (name.includes(' ')) add(name.replaceAll(' ', ''), event[name]);
   for (const [name, joined] of underscored) add(name, event[joined]);
 }
 

@@ -7,7 +7,10 @@ export interface Piece {
   readonly line: number;
 }
 
-/** Cuts an input into the texts of its events, chunk by chunk; what is given must be read to its end. */
+/**
+ * Cuts an input into the texts of its events, chunk by chunk; what is given must be read to its
+ * end.
+ */
 export interface Splitter {
   push(chunk: string): Iterable<Piece>;
   end(): Iterable<Piece>;
@@ -32,7 +35,10 @@ interface Scan {
   skipping: boolean;
 }
 
-/** JSON documents one after the other, on lines of their own or not, lists of them, and lists in the envelopes of Splunk, Graylog, Elasticsearch and CloudTrail. */
+/**
+ * JSON documents one after the other, on lines of their own or not, lists of them, and lists in the
+ * envelopes of Splunk, Graylog, Elasticsearch and CloudTrail.
+ */
 export function createJsonSplitter(fail: Fail): Splitter {
   const scan: Scan = {
     fail,
@@ -79,7 +85,15 @@ function pieceUpTo(scan: Scan, part: string): Piece | undefined {
   return isBetween ? { text, line: scan.startLine } : undefined;
 }
 
-const codes = { newline: 10, quote: 34, comma: 44, open: 91, close: 93, openBrace: 123, closeBrace: 125 } as const;
+const codes = {
+  newline: 10,
+  quote: 34,
+  comma: 44,
+  open: 91,
+  close: 93,
+  openBrace: 123,
+  closeBrace: 125,
+} as const;
 /** What brackets and braces differ in. */
 const braceBit = 0x20;
 
@@ -95,7 +109,11 @@ function between(scan: Scan, chunk: string, from: number): number {
     else if (code === codes.comma && scan.list === 'after') scan.list = 'next';
     else if (code === codes.close && scan.list !== 'none' && scan.list !== 'next') {
       if (endsInEnvelope(scan)) return at + 1;
-    } else if (!isSpace(code)) throw scan.fail(scan.line, `expected an event, a JSON object, but found ${JSON.stringify(chunk.charAt(at))}`);
+    } else if (!isSpace(code))
+      throw scan.fail(
+        scan.line,
+        `expected an event, a JSON object, but found ${JSON.stringify(chunk.charAt(at))}`,
+      );
   }
   return chunk.length;
 }
@@ -115,7 +133,8 @@ function endsInEnvelope(scan: Scan): boolean {
   return true;
 }
 
-const isSpace = (code: number): boolean => code === 32 || code === 9 || code === 13 || code === recordSeparator.charCodeAt(0);
+const isSpace = (code: number): boolean =>
+  code === 32 || code === 9 || code === 13 || code === recordSeparator.charCodeAt(0);
 
 /** Goes on inside an event; gives the place behind its end, or behind the chunk. */
 function inside(scan: Scan, chunk: string, from: number): number {
@@ -164,18 +183,27 @@ function leaveString(scan: Scan, chunk: string, from: number): number {
 }
 
 const envelopeKey = /"(?:Records|results|messages|hits)"\s*:\s*$/;
-const envelopeStart = /^\{\s*"(?:Records"\s*:\s*$|(?:preview|init_offset|query|from|took|timed_out|_shards|_scroll_id|messages"\s*:\s*$|results"\s*:\s*$))/;
+const envelopeStart =
+  /^\{\s*"(?:Records"\s*:\s*$|(?:preview|init_offset|query|from|took|timed_out|_shards|_scroll_id|messages"\s*:\s*$|results"\s*:\s*$))/;
 
 /** Steps into the list of an export's envelope, if the one that opens at `at` is that. */
 function opensEnvelope(scan: Scan, chunk: string, from: number, at: number): boolean {
-  if (scan.depth > 3 || scan.list !== 'none' || scan.skipping || !isEnvelope(scan.held, chunk, from, at)) return false;
+  if (
+    scan.depth > 3 ||
+    scan.list !== 'none' ||
+    scan.skipping ||
+    !isEnvelope(scan.held, chunk, from, at)
+  )
+    return false;
   scan.envelope = scan.depth - 1;
   scan.depth = 0;
   scan.list = 'first';
   return true;
 }
 
-/** Whether the list that opens at `at` is that of an export's envelope, and no field of an event. */
+/**
+ * Whether the list that opens at `at` is that of an export's envelope, and no field of an event.
+ */
 function isEnvelope(held: string, chunk: string, from: number, at: number): boolean {
   const near = chunk.slice(Math.max(from, at - 40), at);
   if (!envelopeKey.test(near.length < 40 ? held.slice(-40) + near : near)) return false;

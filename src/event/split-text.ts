@@ -28,8 +28,15 @@ export function createLineSplitter(fail: Fail): Splitter {
   };
 }
 
-/** Lines that belong together; `joins` sees every line and says whether it goes on with what is held. */
-function createGroupSplitter(fail: Fail, joins: (line: string) => boolean, finish: (held: Piece) => void): Splitter {
+/**
+ * Lines that belong together; `joins` sees every line and says whether it goes on with what is
+ * held.
+ */
+function createGroupSplitter(
+  fail: Fail,
+  joins: (line: string) => boolean,
+  finish: (held: Piece) => void,
+): Splitter {
   const lines = createLineSplitter(fail);
   let held: Piece | undefined;
   function* take(pieces: Iterable<Piece>): Iterable<Piece> {
@@ -63,7 +70,8 @@ export function createCsvSplitter(fail: Fail): Splitter {
     return wasOpen;
   };
   return createGroupSplitter(fail, joins, (held) => {
-    if (isOpen) throw fail(held.line, 'the quoted text in the record that begins here does not end');
+    if (isOpen)
+      throw fail(held.line, 'the quoted text in the record that begins here does not end');
   });
 }
 
@@ -108,7 +116,8 @@ export function createXmlSplitter(fail: Fail): Splitter {
       held += chunk;
       while (isOpen || findsNext()) {
         const end = held.indexOf(closing, searched);
-        if (Math.max(end + closing.length, end === -1 ? held.length : 0) > limits.length) throw fail(line, tooLong);
+        if (Math.max(end + closing.length, end === -1 ? held.length : 0) > limits.length)
+          throw fail(line, tooLong);
         searched = Math.max(0, held.length - closing.length);
         if (end === -1) return;
         const piece = { line, text: drop(end + closing.length) };

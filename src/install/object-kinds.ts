@@ -32,13 +32,21 @@ const others: Readonly<Record<string, Noun>> = {
 };
 
 /** `41 detections, 46 macros, 2 lookups`: objects of a kind of place. */
-export function countsByKind(place: string, objects: Iterable<Pick<PlannedObject, 'key' | 'name'>>): string {
+export function countsByKind(
+  place: string,
+  objects: Iterable<Pick<PlannedObject, 'key' | 'name'>>,
+): string {
   const counts = new Map<Noun, number>();
   for (const one of objects) {
     const kind = kindOf(place, one);
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
-  const order = [...splunkKinds.map(([, kind]) => kind), ...Object.values(others), ...graylogKinds.map(([, kind]) => kind), other];
+  const order = [
+    ...splunkKinds.map(([, kind]) => kind),
+    ...Object.values(others),
+    ...graylogKinds.map(([, kind]) => kind),
+    other,
+  ];
   return order
     .flatMap((kind) => {
       const count = counts.get(kind) ?? 0;
@@ -57,13 +65,24 @@ function kindOf(place: string, { key, name }: Pick<PlannedObject, 'key' | 'name'
 }
 
 /** Those that a reader asks about before all others. */
-export const detectionsFirst = <T extends { readonly key: string }>(place: string, objects: readonly T[]): readonly T[] => {
+export const detectionsFirst = <T extends { readonly key: string }>(
+  place: string,
+  objects: readonly T[],
+): readonly T[] => {
   const [[pattern] = [/^/]] = splunkKinds;
-  return place.startsWith('splunk') ? [...objects.filter(({ key }) => pattern.test(key)), ...objects.filter(({ key }) => !pattern.test(key))] : objects;
+  return place.startsWith('splunk')
+    ? [
+        ...objects.filter(({ key }) => pattern.test(key)),
+        ...objects.filter(({ key }) => !pattern.test(key)),
+      ]
+    : objects;
 };
 
 /** What a plan does to how many of which kind, one entry for each verb that it has. */
-export function verbCounts(place: string, objects: readonly PlannedObject[]): ReadonlyMap<Verb, string> {
+export function verbCounts(
+  place: string,
+  objects: readonly PlannedObject[],
+): ReadonlyMap<Verb, string> {
   return new Map(
     (['create', 'change', 'disable', 'remove'] as const).flatMap((verb): [Verb, string][] => {
       const counts = countsByKind(

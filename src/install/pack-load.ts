@@ -1,6 +1,10 @@
 import { isRecord } from '../event/field.ts';
 import { loadOfMinutes, tenths } from '../pack/artifact/schedule-budget.ts';
-import { graylogWorkers, scheduledSlots, unconfiguredSearchHead } from '../pack/config/load-budget.ts';
+import {
+  graylogWorkers,
+  scheduledSlots,
+  unconfiguredSearchHead,
+} from '../pack/config/load-budget.ts';
 import { scheduleHistogram } from '../pack/load/schedule-load.ts';
 import { isTrue } from '../pack/settings/splunk-boolean.ts';
 import type { ContentPack } from './graylog/content-pack-model.ts';
@@ -9,27 +13,54 @@ import { type AppFiles, settingsIn } from './splunk/app-files.ts';
 /** How many scheduled searches a server runs at one time, or why it does not say so. */
 export type Slots = { readonly count: number } | { readonly unknown: string };
 
-/** What the searches of an app that are on start in a minute, and what that asks of the server. `slots`: undefined where no server is asked. */
+/**
+ * What the searches of an app that are on start in a minute, and what that asks of the server.
+ * `slots`: undefined where no server is asked.
+ */
 export function appLoadLines(files: AppFiles, slots: Slots | undefined): readonly string[] {
-  const crons = [...settingsIn(files, 'default/savedsearches.conf').values()].flatMap((settings) => {
-    const cron = settings.get('cron_schedule');
-    const runs = isTrue(settings.get('enableSched') ?? '') && !isTrue(settings.get('disabled') ?? '');
-    return runs && cron !== undefined ? [cron] : [];
-  });
+  const crons = [...settingsIn(files, 'default/savedsearches.conf').values()].flatMap(
+    (settings) => {
+      const cron = settings.get('cron_schedule');
+      const runs =
+        isTrue(settings.get('enableSched') ?? '') && !isTrue(settings.get('disabled') ?? '');
+      return runs && cron !== undefined ? [cron] : [];
+    },
+  );
   const { most, mean } = loadOfMinutes(scheduleHistogram(crons));
-  const starts = `The pack starts ${countOf(most, 'search', 'searches')} in the worst minute, ${mean} on average.`;
-  if (slots === undefined) return [starts, fitText('A search head of 16 cores as Splunk ships it', scheduledSlots(unconfiguredSearchHead), mean, searches)];
-  if ('unknown' in slots) return [starts, `How many the server runs at one time is not known: ${slots.unknown}.`];
+  const starts =
+    `The pack starts ${countOf(most, 'search', 'searches')} in the worst minute, ${mean} on ` +
+    'average.';
+  if (slots === undefined)
+    return [
+      starts,
+      fitText(
+        'A search head of 16 cores as Splunk ships it',
+        scheduledSlots(unconfiguredSearchHead),
+        mean,
+        searches,
+      ),
+    ];
+  if ('unknown' in slots)
+    return [starts, `How many the server runs at one time is not known: ${slots.unknown}.`];
   return [starts, fitText('The server', slots.count, mean, searches)];
 }
 
 /** The same for the event definitions of a content pack. */
 export function packLoadLines({ entities }: ContentPack): readonly string[] {
-  const mean = tenths(entities.reduce((sum, { type, data }) => (type.name === 'event_definition' ? sum + runsOf(data) : sum), 0));
-  return [`The pack runs ${mean} event definitions in a minute on average.`, fitText('A node of Graylog', graylogWorkers, mean, 'of them')];
+  const mean = tenths(
+    entities.reduce(
+      (sum, { type, data }) => (type.name === 'event_definition' ? sum + runsOf(data) : sum),
+      0,
+    ),
+  );
+  return [
+    `The pack runs ${mean} event definitions in a minute on average.`,
+    fitText('A node of Graylog', graylogWorkers, mean, 'of them'),
+  ];
 }
 
-const countOf = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+const countOf = (count: number, one: string, many: string): string =>
+  `${count} ${count === 1 ? one : many}`;
 const searches = 'scheduled searches';
 
 function runsOf({ is_scheduled: scheduled, config }: Readonly<Record<string, unknown>>): number {
@@ -38,8 +69,14 @@ function runsOf({ is_scheduled: scheduled, config }: Readonly<Record<string, unk
   return every > 0 ? 60_000 / every : 0;
 }
 
-/** Where runs take longer than that, they are late or skipped; what takes ten minutes is no search of ours. */
+/**
+ * Where runs take longer than that, they are late or skipped; what takes ten minutes is no search
+ * of ours.
+ */
 function fitText(who: string, slots: number, mean: number, what: string): string {
   const seconds = mean === 0 ? Number.POSITIVE_INFINITY : Math.floor((slots * 600) / mean) / 10;
-  return `${who} runs ${slots} ${what} at one time${seconds < 600 ? `: each may take ${seconds} s` : ''}.`;
+  return (
+    `${who} runs ${slots} ${what} at one time` +
+    `${seconds < 600 ? `: each may take ${seconds} s` : ''}.`
+  );
 }

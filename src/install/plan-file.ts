@@ -6,21 +6,37 @@ import type { Plan } from './plan.ts';
 export const planText = (plan: Plan): string => `${JSON.stringify(plan, null, 2)}\n`;
 
 /**
- * Why a saved plan can't be applied; undefined where it is the plan that would be made now. Nothing of the file is trusted: what is applied is the new plan.
+ * Why a saved plan can't be applied; undefined where it is the plan that would be made now. Nothing
+ * of the file is trusted: what is applied is the new plan.
  */
 export function planProblem(text: string, plan: Plan): string | undefined {
   const saved = jsonOf(text);
   if (saved === undefined) return 'it is no JSON';
-  if (!isRecord(saved) || saved.planVersion !== plan.planVersion) return 'it is no plan of sigpack install, or one of another version of it';
+  if (!isRecord(saved) || saved.planVersion !== plan.planVersion)
+    return 'it is no plan of sigpack install, or one of another version of it';
   if (sortedJson(saved) === sortedJson(plan)) return undefined;
   if (saved.to !== plan.to) return `it is for ${String(saved.to)}, not for ${plan.to}`;
-  if (sortedJson(saved.pack) !== sortedJson(plan.pack)) return 'it is for another artifact, or another version is installed by now';
-  return saved.state === plan.state ? 'it was made with other settings' : 'the place was changed since the plan was made';
+  if (sortedJson(saved.pack) !== sortedJson(plan.pack))
+    return 'it is for another artifact, or another version is installed by now';
+  return saved.state === plan.state
+    ? 'it was made with other settings'
+    : 'the place was changed since the plan was made';
 }
 
 /** Whether a saved plan brings the same version to the same place, whatever was there before. */
 export function isOfSamePack(text: string, { planVersion, to, kind, pack }: Plan): boolean {
   const saved = jsonOf(text);
-  if (!isRecord(saved) || !isRecord(saved.pack) || saved.planVersion !== planVersion || saved.to !== to || saved.kind !== kind) return false;
-  return saved.pack.id === pack.id && saved.pack.version === pack.version && saved.pack.digest === pack.digest;
+  if (
+    !isRecord(saved) ||
+    !isRecord(saved.pack) ||
+    saved.planVersion !== planVersion ||
+    saved.to !== to ||
+    saved.kind !== kind
+  )
+    return false;
+  return (
+    saved.pack.id === pack.id &&
+    saved.pack.version === pack.version &&
+    saved.pack.digest === pack.digest
+  );
 }

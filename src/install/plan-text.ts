@@ -16,23 +16,43 @@ const signs = { create: '+', change: '~', remove: '-', disable: 'o' } as const;
 const shortValue = 40;
 
 /** What a plan will do, object by object, and what someone did before it. */
-export function planLines({ kind, objects, drift, adopts, refers = [] }: Plan, wayBack: string, isWhole: boolean): readonly PlanLine[] {
+export function planLines(
+  { kind, objects, drift, adopts, refers = [] }: Plan,
+  wayBack: string,
+  isWhole: boolean,
+): readonly PlanLine[] {
   return [
-    ...(adopts === undefined ? [] : [{ kind: 'drift', text: `${adopts}: it is taken over and kept; ${wayBack} returns to it` } as const]),
+    ...(adopts === undefined
+      ? []
+      : [
+          {
+            kind: 'drift',
+            text: `${adopts}: it is taken over and kept; ${wayBack} returns to it`,
+          } as const,
+        ]),
     ...refers.map((text): PlanLine => ({ kind: 'reference', text })),
     ...drift.flatMap((one) => driftLines(one, one.outcome)),
     ...allObjects(kind, objects, isWhole),
   ];
 }
 
-const counted = { create: 'new', change: 'changed', disable: 'switched off', remove: 'removed' } as const;
+const counted = {
+  create: 'new',
+  change: 'changed',
+  disable: 'switched off',
+  remove: 'removed',
+} as const;
 
 /** More lines than that are counted instead: a plan has to be read before it is agreed to. */
 const fewLines = 24;
 /** Of what is not new, so many of each verb are named beside the count. */
 const namedObjects = 3;
 
-function allObjects(kind: string, objects: readonly PlannedObject[], isWhole: boolean): readonly PlanLine[] {
+function allObjects(
+  kind: string,
+  objects: readonly PlannedObject[],
+  isWhole: boolean,
+): readonly PlanLine[] {
   const each = objects.flatMap((one) => objectLines(one, isWhole));
   if (isWhole || each.length <= fewLines) return each;
   const lines = [...verbCounts(kind, objects)].flatMap(([verb, text]): PlanLine[] => {
@@ -43,25 +63,51 @@ function allObjects(kind: string, objects: readonly PlannedObject[], isWhole: bo
             kind,
             objects.filter((one) => one.verb === verb),
           );
-    const named = of.slice(0, namedObjects).map(({ name }): PlanLine => ({ kind: 'hint', text: `  ${name}` }));
-    const more = of.length > namedObjects ? [{ kind: 'hint', text: `  and ${of.length - namedObjects} more` } as const] : [];
-    return [{ kind: 'object', sign: signs[verb], text: `${counted[verb]}: ${text}` }, ...named, ...more];
+    const named = of
+      .slice(0, namedObjects)
+      .map(({ name }): PlanLine => ({ kind: 'hint', text: `  ${name}` }));
+    const more =
+      of.length > namedObjects
+        ? [{ kind: 'hint', text: `  and ${of.length - namedObjects} more` } as const]
+        : [];
+    return [
+      { kind: 'object', sign: signs[verb], text: `${counted[verb]}: ${text}` },
+      ...named,
+      ...more,
+    ];
   });
   return [...lines, { kind: 'hint', text: '(--verbose shows each object)' }];
 }
 
 /** What is installed, by the name that the place knows it by. */
-export const packName = ({ kind, pack }: Plan): string => `${kind === 'graylog' ? 'content pack' : kind === 'elasticsearch' ? 'watches of' : 'app'} ${pack.id}`;
+export const packName = ({ kind, pack }: Plan): string =>
+  `${kind === 'graylog' ? 'content pack' : kind === 'elasticsearch' ? 'watches of' : 'app'} ` +
+  `${pack.id}`;
 
-function objectLines({ verb, name, changes }: PlannedObject, isWhole: boolean): readonly PlanLine[] {
-  const others = changes.filter((change) => change.name !== 'enabled' && change.name !== 'disabled').length;
+function objectLines(
+  { verb, name, changes }: PlannedObject,
+  isWhole: boolean,
+): readonly PlanLine[] {
+  const others = changes.filter(
+    (change) => change.name !== 'enabled' && change.name !== 'disabled',
+  ).length;
   // it no longer runs: what else is said of it matters little
   if (verb === 'disable' && !isWhole)
     return [
-      { kind: 'object', sign: signs[verb], text: others === 0 ? name : `${name} (and ${others} ${others === 1 ? 'setting' : 'settings'}, with --verbose)` },
+      {
+        kind: 'object',
+        sign: signs[verb],
+        text:
+          others === 0
+            ? name
+            : `${name} (and ${others} ${others === 1 ? 'setting' : 'settings'}, with --verbose)`,
+      },
     ];
   // of a file a digest alone is known, which tells a reader nothing
-  return [{ kind: 'object', sign: signs[verb], text: name }, ...changes.filter((change) => change.name !== 'content').map(fieldLine)];
+  return [
+    { kind: 'object', sign: signs[verb], text: name },
+    ...changes.filter((change) => change.name !== 'content').map(fieldLine),
+  ];
 }
 
 function fieldLine({ name, before, after }: FieldChange): PlanLine {
@@ -76,15 +122,36 @@ function fieldLine({ name, before, after }: FieldChange): PlanLine {
 }
 
 /** What someone did, and what becomes of it. */
-export function driftLines({ name, changes, added }: Drifted, outcome?: Drift['outcome']): readonly PlanLine[] {
+export function driftLines(
+  { name, changes, added }: Drifted,
+  outcome?: Drift['outcome'],
+): readonly PlanLine[] {
   const what = `was ${added === true ? 'added' : changes === undefined ? 'removed' : 'changed'} in place`;
-  const then = outcome === undefined ? '' : outcome === 'kept' ? ': it stays so' : ': it becomes as the pack has it';
-  return [{ kind: 'drift', text: `${name} ${what}${then}` }, ...(changes ?? []).filter((change) => change.name !== 'content').map(fieldLine)];
+  const then =
+    outcome === undefined
+      ? ''
+      : outcome === 'kept'
+        ? ': it stays so'
+        : ': it becomes as the pack has it';
+  return [
+    { kind: 'drift', text: `${name} ${what}${then}` },
+    ...(changes ?? []).filter((change) => change.name !== 'content').map(fieldLine),
+  ];
 }
 
 const verbs = ['create', 'change', 'disable', 'remove'] as const;
-const done = { create: 'created', change: 'changed', disable: 'switched off', remove: 'removed' } as const;
-const toDo = { create: 'to create', change: 'to change', disable: 'to disable', remove: 'to remove' } as const;
+const done = {
+  create: 'created',
+  change: 'changed',
+  disable: 'switched off',
+  remove: 'removed',
+} as const;
+const toDo = {
+  create: 'to create',
+  change: 'to change',
+  disable: 'to disable',
+  remove: 'to remove',
+} as const;
 
 /** `2 to create, 1 to change`. */
 export function planCounts(plan: Plan): string {
@@ -96,7 +163,10 @@ export function planCounts(plan: Plan): string {
 export function doneCounts(plan: Plan): string {
   const kept = plan.drift.filter(({ outcome }) => outcome === 'kept').length;
   const over = plan.drift.length - kept;
-  const drifted = [...(kept === 0 ? [] : [`${kept} kept as changed in place`]), ...(over === 0 ? [] : [`${over} put back`])];
+  const drifted = [
+    ...(kept === 0 ? [] : [`${kept} kept as changed in place`]),
+    ...(over === 0 ? [] : [`${over} put back`]),
+  ];
   return [...countsOf(plan, done), ...drifted].join(', ') || 'no object changed';
 }
 

@@ -71,7 +71,9 @@ export interface PlanInput extends Pick<Plan, 'to' | 'kind' | 'pack' | 'state'> 
   readonly refers?: readonly string[] | undefined;
   readonly wanted: readonly InstallObject[];
   readonly current: readonly InstallObject[];
-  /** What Sigpack itself wrote there, the version that is installed first. Empty where nobody knows. */
+  /**
+   * What Sigpack itself wrote there, the version that is installed first. Empty where nobody knows.
+   */
   readonly known: readonly (readonly InstallObject[])[];
   /** The place has nothing of its own there: what Sigpack did not write is the admin's. */
   readonly isShared?: boolean | undefined;
@@ -81,53 +83,121 @@ export interface PlanInput extends Pick<Plan, 'to' | 'kind' | 'pack' | 'state'> 
 }
 
 /** Compares what is wanted with what is there, object by object. */
-export function planOf({ to, kind, pack, adopts, refers = [], wanted, current, known, isShared, onDrift, gone, state }: PlanInput): Plan {
+export function planOf({
+  to,
+  kind,
+  pack,
+  adopts,
+  refers = [],
+  wanted,
+  current,
+  known,
+  isShared,
+  onDrift,
+  gone,
+  state,
+}: PlanInput): Plan {
   const there = byKey(current);
   const before = byKey(known[0] ?? []);
   const wantedKeys = byKey(wanted);
   // what the pack has nothing to put over is kept in any case
-  const isKept = ({ key, changes, added }: Drifted): boolean => changes !== undefined && (onDrift === 'keep' || (added === true && !wantedKeys.has(key)));
-  const drift = driftOf({ known, current, wanted, isShared }).map((one): Drift => ({ ...one, outcome: isKept(one) ? 'kept' : 'overwritten' }));
-  const kept = new Map(drift.filter(({ outcome }) => outcome === 'kept').map(({ key, changes = [] }) => [key, new Set(changes.map(({ name }) => name))]));
+  const isKept = ({ key, changes, added }: Drifted): boolean =>
+    changes !== undefined && (onDrift === 'keep' || (added === true && !wantedKeys.has(key)));
+  const drift = driftOf({ known, current, wanted, isShared }).map(
+    (one): Drift => ({ ...one, outcome: isKept(one) ? 'kept' : 'overwritten' }),
+  );
+  const kept = new Map(
+    drift
+      .filter(({ outcome }) => outcome === 'kept')
+      .map(({ key, changes = [] }) => [key, new Set(changes.map(({ name }) => name))]),
+  );
   const added = new Set(drift.flatMap((one) => (one.added === true ? [one.key] : [])));
   const objects = wanted.flatMap((one): PlannedObject[] => {
     const found = there.get(one.key);
     if (!found) return [{ verb: 'create', key: one.key, name: one.name, changes: [] }];
     // what the version before said and this one says no more goes, too
-    const names = new Set([...one.fields.keys(), ...(before.get(one.key)?.fields.keys() ?? []), ...(isShared === true ? found.fields.keys() : [])]);
-    const changes = changesBetween(found.fields, one.fields, names).filter(({ name }) => !kept.get(one.key)?.has(name));
-    return changes.length === 0 ? [] : [{ verb: switchesOff(changes) ? 'disable' : 'change', key: one.key, name: one.name, changes }];
+    const names = new Set([
+      ...one.fields.keys(),
+      ...(before.get(one.key)?.fields.keys() ?? []),
+      ...(isShared === true ? found.fields.keys() : []),
+    ]);
+    const changes = changesBetween(found.fields, one.fields, names).filter(
+      ({ name }) => !kept.get(one.key)?.has(name),
+    );
+    return changes.length === 0
+      ? []
+      : [
+          {
+            verb: switchesOff(changes) ? 'disable' : 'change',
+            key: one.key,
+            name: one.name,
+            changes,
+          },
+        ];
   });
   const lacking = current.flatMap(({ key, name }): PlannedObject[] => {
     const stays = isShared === true && (kept.get(key)?.has('content') === true || added.has(key));
     const verb = wantedKeys.has(key) || stays ? undefined : gone(key);
     return verb === undefined ? [] : [{ verb, key, name, changes: [] }];
   });
-  const beyond = { ...(adopts === undefined ? {} : { adopts }), ...(refers.length === 0 ? {} : { refers }) };
-  return { planVersion: 1, to, kind, pack, objects: [...objects, ...lacking], drift, ...beyond, state };
+  const beyond = {
+    ...(adopts === undefined ? {} : { adopts }),
+    ...(refers.length === 0 ? {} : { refers }),
+  };
+  return {
+    planVersion: 1,
+    to,
+    kind,
+    pack,
+    objects: [...objects, ...lacking],
+    drift,
+    ...beyond,
+    state,
+  };
 }
 
 const switchesOff = (changes: readonly FieldChange[]): boolean =>
-  changes.some(({ name, after }) => (name === 'enabled' && after === 'false') || (name === 'disabled' && (after === '1' || after === 'true')));
+  changes.some(
+    ({ name, after }) =>
+      (name === 'enabled' && after === 'false') ||
+      (name === 'disabled' && (after === '1' || after === 'true')),
+  );
 
 export type Drifted = Omit<Drift, 'outcome'>;
 
-/** What someone changed: fields that have neither a value that Sigpack wrote nor the one that is wanted. */
+/**
+ * What someone changed: fields that have neither a value that Sigpack wrote nor the one that is
+ * wanted.
+ */
 export function driftOf({
   known,
   current,
   wanted = [],
   isShared,
-}: Pick<PlanInput, 'known' | 'current' | 'isShared'> & { readonly wanted?: readonly InstallObject[] }): readonly Drifted[] {
+}: Pick<PlanInput, 'known' | 'current' | 'isShared'> & {
+  readonly wanted?: readonly InstallObject[];
+}): readonly Drifted[] {
   const [installed = [], ...others] = known;
   const there = byKey(current);
   const alsoOurs = [...others, wanted].map(byKey);
-  const changesOf = (key: string, before: Fields, after: Fields, names: Iterable<string>): readonly FieldChange[] =>
-    changesBetween(before, after, names).filter((change) => !alsoOurs.some((ours) => ours.get(key)?.fields.get(change.name) === change.after));
+  const changesOf = (
+    key: string,
+    before: Fields,
+    after: Fields,
+    names: Iterable<string>,
+  ): readonly FieldChange[] =>
+    changesBetween(before, after, names).filter(
+      (change) => !alsoOurs.some((ours) => ours.get(key)?.fields.get(change.name) === change.after),
+    );
   const changed = installed.flatMap(({ key, name, fields }): Drifted[] => {
     const found = there.get(key);
     if (!found) return [{ key, name, changes: undefined }];
-    const changes = changesOf(key, fields, found.fields, isShared === true ? new Set([...fields.keys(), ...found.fields.keys()]) : fields.keys());
+    const changes = changesOf(
+      key,
+      fields,
+      found.fields,
+      isShared === true ? new Set([...fields.keys(), ...found.fields.keys()]) : fields.keys(),
+    );
     return changes.length === 0 ? [] : [{ key, name, changes }];
   });
   if (isShared !== true) return changed;
@@ -139,10 +209,17 @@ export function driftOf({
   return [...changed, ...added];
 }
 
-const byKey = (objects: readonly InstallObject[]): ReadonlyMap<string, InstallObject> => new Map(objects.map((one) => [one.key, one]));
+const byKey = (objects: readonly InstallObject[]): ReadonlyMap<string, InstallObject> =>
+  new Map(objects.map((one) => [one.key, one]));
 
-/** Fields that the second has otherwise than the first; what no one asks for is the server's own. */
-function changesBetween(before: Fields, after: Fields, names: Iterable<string>): readonly FieldChange[] {
+/**
+ * Fields that the second has otherwise than the first; what no one asks for is the server's own.
+ */
+function changesBetween(
+  before: Fields,
+  after: Fields,
+  names: Iterable<string>,
+): readonly FieldChange[] {
   return [...names].flatMap((name) => {
     const [old = '', now = ''] = [before.get(name), after.get(name)];
     return old === now ? [] : [{ name, before: old, after: now }];
@@ -153,14 +230,21 @@ function changesBetween(before: Fields, after: Fields, names: Iterable<string>):
 export const stateOf = (mark: unknown, current: readonly InstallObject[]): string =>
   digestOf([mark, current.map(({ key, fields }) => [key, [...fields].sort()])]);
 
-/** A value as flat fields: `a.b` for what is nested, JSON for lists; null and what is missing are the same. */
+/**
+ * A value as flat fields: `a.b` for what is nested, JSON for lists; null and what is missing are
+ * the same.
+ */
 export function flatFields(value: JsonObject, prefix = ''): Fields {
   const fields = new Map<string, string>();
   for (const [key, inner] of Object.entries(value)) {
     if (inner === undefined) continue;
     if (isRecord(inner)) {
       for (const [name, text] of flatFields(inner, `${prefix}${key}.`)) fields.set(name, text);
-    } else fields.set(prefix + key, typeof inner === 'string' ? inner : inner === null ? '' : sortedJson(withoutNulls(inner)));
+    } else
+      fields.set(
+        prefix + key,
+        typeof inner === 'string' ? inner : inner === null ? '' : sortedJson(withoutNulls(inner)),
+      );
   }
   return fields;
 }

@@ -51,7 +51,10 @@ export const recordOf =
     return undefined;
   };
 
-function firstFault(values: readonly (readonly [string, unknown])[], shape: Shape): string | undefined {
+function firstFault(
+  values: readonly (readonly [string, unknown])[],
+  shape: Shape,
+): string | undefined {
   for (const [path, value] of values) {
     const fault = shape(value, path);
     if (fault !== undefined) return fault;

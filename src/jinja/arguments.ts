@@ -3,9 +3,15 @@ import { type Argument, placed, type TemplateFunction } from './function.ts';
 import type { Token } from './lexer.ts';
 
 /** The call of a function whose arguments are known to fit. */
-export function called(what: TemplateFunction, value: Expression, args: readonly Argument<Expression>[], name: Token): Expression {
+export function called(
+  what: TemplateFunction,
+  value: Expression,
+  args: readonly Argument<Expression>[],
+  name: Token,
+): Expression {
   const inOrder = placed(what, args, name);
-  return (scope) => what.apply(scope.work, value(scope), ...inOrder.map((argument) => argument?.(scope)));
+  return (scope) =>
+    what.apply(scope.work, value(scope), ...inOrder.map((argument) => argument?.(scope)));
 }
 
 /** Behind the opening parenthesis: `1, name=2)`. */

@@ -46,7 +46,11 @@ export function isNext(cursor: Cursor, text: string): boolean {
 }
 
 export function unexpected({ kind, text, start, end }: Token): TemplateFault {
-  return new TemplateFault(kind === 'end' ? 'the block ends too early' : `\`${text}\` is not supported here`, start, end);
+  return new TemplateFault(
+    kind === 'end' ? 'the block ends too early' : `\`${text}\` is not supported here`,
+    start,
+    end,
+  );
 }
 
 export function expect(cursor: Cursor, text: string): void {

@@ -89,7 +89,11 @@ function readComparator(cursor: Cursor): Comparator | undefined {
 }
 
 /** Operands with signs of one rank between them, from left to right. */
-function readChain(cursor: Cursor, operators: ReadonlyMap<string, Arithmetic>, readOperand: (cursor: Cursor) => Expression): Expression {
+function readChain(
+  cursor: Cursor,
+  operators: ReadonlyMap<string, Arithmetic>,
+  readOperand: (cursor: Cursor) => Expression,
+): Expression {
   let left = readOperand(cursor);
   for (;;) {
     const { kind, text } = peek(cursor);
@@ -138,7 +142,12 @@ function readSigned(cursor: Cursor): Expression {
 function readFilter(cursor: Cursor, value: Expression): Expression {
   const name = take(cursor);
   const filter = name.kind === 'name' ? filters.get(name.text) : undefined;
-  if (!filter) throw new TemplateFault(`there is no filter \`${name.text}\` here, only ${[...filters.keys()].join(', ')}`, name.start, name.end);
+  if (!filter)
+    throw new TemplateFault(
+      `there is no filter \`${name.text}\` here, only ${[...filters.keys()].join(', ')}`,
+      name.start,
+      name.end,
+    );
   return called(filter, value, took(cursor, '(') ? readArguments(cursor) : [], name);
 }
 
@@ -147,8 +156,17 @@ function readTest(cursor: Cursor, value: Expression): Expression {
   const negated = took(cursor, 'not');
   const name = take(cursor);
   const test = name.kind === 'name' ? tests.get(name.text) : undefined;
-  if (!test) throw new TemplateFault(`there is no test \`${name.text}\` here, only ${[...tests.keys()].join(', ')}`, name.start, name.end);
-  const args = took(cursor, '(') ? readArguments(cursor) : test.parameters.length > 0 ? [{ name: undefined, value: readPrimary(cursor) }] : [];
+  if (!test)
+    throw new TemplateFault(
+      `there is no test \`${name.text}\` here, only ${[...tests.keys()].join(', ')}`,
+      name.start,
+      name.end,
+    );
+  const args = took(cursor, '(')
+    ? readArguments(cursor)
+    : test.parameters.length > 0
+      ? [{ name: undefined, value: readPrimary(cursor) }]
+      : [];
   const found = called(test, value, args, name);
   return negated ? (scope) => !isTrue(found(scope)) : found;
 }

@@ -12,7 +12,11 @@ export interface TemplateFunction {
   readonly apply: (work: Work, value: Value, ...args: readonly Value[]) => Value;
 }
 
-export const functionOf = (apply: TemplateFunction['apply'], parameters: readonly string[] = [], least = parameters.length): TemplateFunction => ({
+export const functionOf = (
+  apply: TemplateFunction['apply'],
+  parameters: readonly string[] = [],
+  least = parameters.length,
+): TemplateFunction => ({
   parameters,
   least,
   apply,
@@ -25,18 +29,28 @@ export interface Argument<E> {
 }
 
 /** Arguments in the order of the parameters; a fault where they don't fit. */
-export function placed<E>({ parameters, least }: TemplateFunction, args: readonly Argument<E>[], place: Token): readonly (E | undefined)[] {
+export function placed<E>(
+  { parameters, least }: TemplateFunction,
+  args: readonly Argument<E>[],
+  place: Token,
+): readonly (E | undefined)[] {
   const found: (E | undefined)[] = [];
   for (const [at, { name, value }] of args.entries()) {
     const to = name ? parameters.indexOf(name.text) : at;
-    if (to < 0 || to >= parameters.length || found[to] !== undefined) throw otherArguments(name ?? place, place, parameters);
+    if (to < 0 || to >= parameters.length || found[to] !== undefined)
+      throw otherArguments(name ?? place, place, parameters);
     found[to] = value;
   }
-  for (let at = 0; at < least; at++) if (found[at] === undefined) throw otherArguments(place, place, parameters);
+  for (let at = 0; at < least; at++)
+    if (found[at] === undefined) throw otherArguments(place, place, parameters);
   return Array.from(found);
 }
 
-function otherArguments({ start, end }: Token, { text }: Token, parameters: readonly string[]): TemplateFault {
+function otherArguments(
+  { start, end }: Token,
+  { text }: Token,
+  parameters: readonly string[],
+): TemplateFault {
   const known = parameters.length === 0 ? 'no arguments' : `the arguments ${parameters.join(', ')}`;
   return new TemplateFault(`\`${text}\` takes other arguments here: ${known}`, start, end);
 }

@@ -5,22 +5,36 @@ import { isList, type Value } from './value.ts';
 
 /** A text as JSON in plain ASCII, as Python's `json.dumps` writes it. */
 export function asciiJson(text: string): string {
-  return JSON.stringify(text).replace(/[\u0080-\uffff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return JSON.stringify(text).replace(
+    /[\u0080-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
-/** `json.dumps` of what is plain data; an error for other things. Keys of maps are sorted, as Jinja wants them. */
+/**
+ * `json.dumps` of what is plain data; an error for other things. Keys of maps are sorted, as Jinja
+ * wants them.
+ */
 export function pythonJson(value: Value, work: Work): string {
   work.characters(16);
   if (typeof value === 'string') return asciiJson(value);
   if (typeof value === 'number') return numberText(value);
   if (typeof value === 'boolean' || value === null) return String(value);
-  if (isList(value)) return counted(work, `[${value.map((one) => pythonJson(one, work)).join(', ')}]`);
+  if (isList(value))
+    return counted(work, `[${value.map((one) => pythonJson(one, work)).join(', ')}]`);
   const entries = value?.text === undefined ? value?.entries?.() : undefined;
   if (entries) {
     const sorted = [...entries].sort(([a], [b]) => compareTexts(a, b, work));
-    return counted(work, `{${sorted.map(([key, one]) => `${asciiJson(key)}: ${pythonJson(one, work)}`).join(', ')}}`);
+    return counted(
+      work,
+      `{${sorted.map(([key, one]) => `${asciiJson(key)}: ${pythonJson(one, work)}`).join(', ')}}`,
+    );
   }
-  throw new Error(value === undefined ? 'what is not there is no JSON' : 'this is no plain text, number, list or map; `|string` makes a text of it');
+  throw new Error(
+    value === undefined
+      ? 'what is not there is no JSON'
+      : 'this is no plain text, number, list or map; `|string` makes a text of it',
+  );
 }
 
 function counted(work: Work, text: string): string {

@@ -21,7 +21,8 @@ export interface Block {
 const mostTokens = 500;
 
 const opening = /\{(\{|%|#)([-+]?)/g;
-const token = /([A-Za-z_]\w*)|([0-9]+(?:\.[0-9]+)?)|("(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')|(==|!=|<=|>=|\/\/|\S)/y;
+const token =
+  /([A-Za-z_]\w*)|([0-9]+(?:\.[0-9]+)?)|("(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')|(==|!=|<=|>=|\/\/|\S)/y;
 const escapes: ReadonlyMap<string, string> = new Map([
   ['n', '\n'],
   ['t', '\t'],
@@ -54,7 +55,12 @@ export function blocksOf(source: string): readonly Block[] {
 }
 
 /** Where the block at an opening ends, and what it is; nothing for a comment. */
-function blockAt(text: string, start: number, opening: number, kind: string): readonly [end: number, block?: Block | undefined] {
+function blockAt(
+  text: string,
+  start: number,
+  opening: number,
+  kind: string,
+): readonly [end: number, block?: Block | undefined] {
   const inner = start + opening;
   if (kind === '#') {
     const close = text.indexOf('#}', inner);
@@ -62,13 +68,23 @@ function blockAt(text: string, start: number, opening: number, kind: string): re
     return [close + 2];
   }
   const raw = kind === '%' ? rawAt(text, start) : undefined;
-  if (raw) return [raw.end, raw.text === '' ? undefined : { kind: 'text', text: raw.text, tokens: [], start }];
+  if (raw)
+    return [
+      raw.end,
+      raw.text === '' ? undefined : { kind: 'text', text: raw.text, tokens: [], start },
+    ];
   const tokens = tokensOf(text, inner, kind === '{' ? '}}' : '%}');
-  return [tokens.at(-1)?.end ?? text.length, { kind: kind === '{' ? 'print' : 'statement', text: '', tokens, start }];
+  return [
+    tokens.at(-1)?.end ?? text.length,
+    { kind: kind === '{' ? 'print' : 'statement', text: '', tokens, start },
+  ];
 }
 
 /** What stands between `raw` and `endraw`. */
-function rawAt(text: string, start: number): { readonly text: string; readonly end: number } | undefined {
+function rawAt(
+  text: string,
+  start: number,
+): { readonly text: string; readonly end: number } | undefined {
   const open = /\{%[-+]?\s*raw\s*(-?)[+]?%\}/y;
   open.lastIndex = start;
   const [begin, stripsStart] = open.exec(text) ?? [];
@@ -91,10 +107,16 @@ function tokensOf(text: string, from: number, close: string): readonly Token[] {
     const sign = text[at] === '-' || text[at] === '+' ? 1 : 0;
     // the braces of a map close first
     if (depth === 0 && text.startsWith(close, at + sign)) {
-      tokens.push({ kind: 'end', text: text.slice(at, at + sign + 2), start: at, end: at + sign + 2 });
+      tokens.push({
+        kind: 'end',
+        text: text.slice(at, at + sign + 2),
+        start: at,
+        end: at + sign + 2,
+      });
       return tokens;
     }
-    if (tokens.length >= mostTokens) throw new TemplateFault(`a block has more than ${mostTokens} names and signs`, from, at);
+    if (tokens.length >= mostTokens)
+      throw new TemplateFault(`a block has more than ${mostTokens} names and signs`, from, at);
     const found = tokenAt(text, at, tokens.at(-1));
     if (!found) throw new TemplateFault('a block is not closed', from, text.length);
     if (found.kind === 'sign' && found.text === '{') depth++;
@@ -110,15 +132,33 @@ function tokenAt(text: string, at: number, before: Token | undefined): Token | u
   if (!match) return undefined;
   const [, name, number, string] = match;
   // `list.0.1` has two steps, `0.1` is a number
-  const whole = number !== undefined && before?.text === '.' ? (/^[0-9]+/.exec(number)?.[0] ?? '') : match[0];
-  const kind = name !== undefined ? 'name' : number !== undefined ? 'number' : string !== undefined ? 'string' : 'sign';
-  return { kind, text: string === undefined ? whole : unquoted(whole, at), start: at, end: at + whole.length };
+  const whole =
+    number !== undefined && before?.text === '.' ? (/^[0-9]+/.exec(number)?.[0] ?? '') : match[0];
+  const kind =
+    name !== undefined
+      ? 'name'
+      : number !== undefined
+        ? 'number'
+        : string !== undefined
+          ? 'string'
+          : 'sign';
+  return {
+    kind,
+    text: string === undefined ? whole : unquoted(whole, at),
+    start: at,
+    end: at + whole.length,
+  };
 }
 
 function unquoted(text: string, start: number): string {
   return text.slice(1, -1).replace(/\\([\s\S])/g, (whole, char: string) => {
     const meant = escapes.get(char);
-    if (meant === undefined) throw new TemplateFault(`\`${whole}\` is not supported in a text`, start, start + text.length);
+    if (meant === undefined)
+      throw new TemplateFault(
+        `\`${whole}\` is not supported in a text`,
+        start,
+        start + text.length,
+      );
     return meant;
   });
 }

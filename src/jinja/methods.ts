@@ -20,19 +20,29 @@ function textMethod(
   return [
     name,
     functionOf(
-      (work, value, ...args) => apply(work, checked(value), ...args.filter((one) => one !== undefined && one !== null).map(checked)),
+      (work, value, ...args) =>
+        apply(
+          work,
+          checked(value),
+          ...args.filter((one) => one !== undefined && one !== null).map(checked),
+        ),
       parameters,
       least,
     ),
   ];
 }
 
-const changed = (name: string, change: (text: string) => string): Named => textMethod(name, (work, text) => changedText(work, text, change));
-const strip = (name: string, sides: Sides): Named => textMethod(name, (work, text, chars) => stripped(work, text, chars, sides), ['chars'], 0);
+const changed = (name: string, change: (text: string) => string): Named =>
+  textMethod(name, (work, text) => changedText(work, text, change));
+const strip = (name: string, sides: Sides): Named =>
+  textMethod(name, (work, text, chars) => stripped(work, text, chars, sides), ['chars'], 0);
 
 /** Python's methods of texts, maps and dates that change nothing. */
 export const methods: ReadonlyMap<string, TemplateFunction> = new Map<string, TemplateFunction>([
-  ['get', functionOf((_, value, key, other = null) => entryOf(value, key, other), ['key', 'default'], 1)],
+  [
+    'get',
+    functionOf((_, value, key, other = null) => entryOf(value, key, other), ['key', 'default'], 1),
+  ],
   ['keys', functionOf((work, value) => [...entriesOf(value, work).keys()])],
   ['values', functionOf((work, value) => [...entriesOf(value, work).values()])],
   ['items', functionOf((work, value) => Array.from(entriesOf(value, work), tupleOf))],
@@ -44,46 +54,84 @@ export const methods: ReadonlyMap<string, TemplateFunction> = new Map<string, Te
   strip('rstrip', 'right'),
   textMethod('startswith', (_, text, start = '') => text.startsWith(start), ['prefix']),
   textMethod('endswith', (_, text, end = '') => text.endsWith(end), ['suffix']),
-  textMethod('replace', (work, text, old = '', by = '') => replaced(work, text, old, by), ['old', 'new']),
+  textMethod('replace', (work, text, old = '', by = '') => replaced(work, text, old, by), [
+    'old',
+    'new',
+  ]),
   textMethod('split', (work, text, between) => split(text, between, work), ['sep'], 0),
-  ['join', functionOf((work, between, list) => joined(work, listOf(list, true, work), printedText(between)), ['list'])],
-  ['strftime', functionOf((work, value, format) => made(work, dateText(dateOf(value), printedText(format))), ['format'])],
+  [
+    'join',
+    functionOf(
+      (work, between, list) => joined(work, listOf(list, true, work), printedText(between)),
+      ['list'],
+    ),
+  ],
+  [
+    'strftime',
+    functionOf(
+      (work, value, format) => made(work, dateText(dateOf(value), printedText(format))),
+      ['format'],
+    ),
+  ],
   ['isoformat', functionOf((_, value) => dateOf(value))],
 ]);
 
 function entriesOf(value: Value, work: Work): ReadonlyMap<string, Value> {
-  const entries = typeof value === 'object' && value !== null && !isList(value) ? value.entries?.() : undefined;
+  const entries =
+    typeof value === 'object' && value !== null && !isList(value) ? value.entries?.() : undefined;
   if (entries) return countedMap(entries, work);
   throw new Error('this is no map');
 }
 
 /** Keys of maps are texts here, so no other value is one. */
 function entryOf(value: Value, key: Value, other: Value): Value {
-  if (typeof value !== 'object' || value === null || isList(value) || !value.entries) throw new Error('this is no map');
+  if (typeof value !== 'object' || value === null || isList(value) || !value.entries)
+    throw new Error('this is no map');
   const found = typeof key === 'string' ? value.member(key) : undefined;
   return found === undefined ? other : found;
 }
 
 function dateOf(value: Value): string {
-  if (typeof value === 'object' && value !== null && !isList(value) && value.isDate && value.text !== undefined) return value.text;
+  if (
+    typeof value === 'object' &&
+    value !== null &&
+    !isList(value) &&
+    value.isDate &&
+    value.text !== undefined
+  )
+    return value.text;
   throw new Error('this is no date');
 }
 
 function split(text: string, between: string | undefined, work: Work): readonly string[] {
   if (between === '') throw new Error('`split` takes a text that is not empty');
   work.characters(text.length);
-  const parts = between === undefined ? text.split(/\s+/).filter((part) => part !== '') : text.split(between);
+  const parts =
+    between === undefined ? text.split(/\s+/).filter((part) => part !== '') : text.split(between);
   work.entries(parts.length);
   return parts;
 }
 
-const months = 'January February March April May June July August September October November December'.split(' ');
+const months =
+  'January February March April May June July August September October November December'.split(
+    ' ',
+  );
 
 /** `strftime` of a date, which has no time: midnight. */
 function dateText(date: string, format: string): string {
   const [year = '', month = '', day = ''] = date.split('-');
   const name = months[Number(month) - 1] ?? '';
-  const parts: Readonly<Record<string, string>> = { Y: year, y: year.slice(-2), m: month, d: day, B: name, b: name.slice(0, 3), H: '00', M: '00', S: '00' };
+  const parts: Readonly<Record<string, string>> = {
+    Y: year,
+    y: year.slice(-2),
+    m: month,
+    d: day,
+    B: name,
+    b: name.slice(0, 3),
+    H: '00',
+    M: '00',
+    S: '00',
+  };
   return format.replace(/%([\s\S]?)/g, (whole, code: string) => {
     const text = code === '%' ? '%' : Object.hasOwn(parts, code) ? parts[code] : undefined;
     if (text === undefined) throw new Error(`\`${whole}\` is not supported in a format of dates`);

@@ -1,7 +1,11 @@
 /** A number as Python writes it; integral ones without a fraction, as Sigma's numbers are. */
 export function numberText(value: number | bigint): string {
   const size = Math.abs(Number(value));
-  if (typeof value === 'bigint' || size === 0 || (size >= 1e-4 && (Number.isInteger(value) ? size <= Number.MAX_SAFE_INTEGER : size < 1e16)))
+  if (
+    typeof value === 'bigint' ||
+    size === 0 ||
+    (size >= 1e-4 && (Number.isInteger(value) ? size <= Number.MAX_SAFE_INTEGER : size < 1e16))
+  )
     return String(value);
   // beyond 2^53 an integral number was written with an exponent or as a fraction
   if (Number.isInteger(value)) return BigInt(value).toString();
@@ -9,11 +13,18 @@ export function numberText(value: number | bigint): string {
   return `${digits}e${exponent.startsWith('-') ? '-' : '+'}${exponent.slice(1).padStart(2, '0')}`;
 }
 
-/** The number that Python's `int` or `float` reads in a text; undefined: none, or one without end. */
+/**
+ * The number that Python's `int` or `float` reads in a text; undefined: none, or one without end.
+ */
 export function numberIn(text: string): number | bigint | undefined {
   const trimmed = text.trim();
   if (/^[-+]?[0-9]+(?:_[0-9]+)*$/.test(trimmed)) return integer(trimmed.replaceAll('_', ''));
-  if (!/^[-+]?(?:[0-9]+(?:_[0-9]+)*\.?(?:[0-9]+(?:_[0-9]+)*)?|\.[0-9]+(?:_[0-9]+)*)(?:[eE][-+]?[0-9]+)?$/.test(trimmed)) return undefined;
+  if (
+    !/^[-+]?(?:[0-9]+(?:_[0-9]+)*\.?(?:[0-9]+(?:_[0-9]+)*)?|\.[0-9]+(?:_[0-9]+)*)(?:[eE][-+]?[0-9]+)?$/.test(
+      trimmed,
+    )
+  )
+    return undefined;
   const value = Number(trimmed.replaceAll('_', ''));
   return Number.isFinite(value) ? value : undefined;
 }

@@ -5,7 +5,10 @@ import { isList, type Value } from './value.ts';
 /** Of the work, for an entry that is looked at. */
 const charactersPerEntry = 16;
 
-/** Entries of a list, keys of a map, characters of a text where `texts` permits; nothing for what is not there. */
+/**
+ * Entries of a list, keys of a map, characters of a text where `texts` permits; nothing for what is
+ * not there.
+ */
 export function listOf(value: Value, texts: boolean, work: Work): readonly Value[] {
   if (value === undefined) return [];
   if (isList(value)) return value;
@@ -19,7 +22,10 @@ export function listOf(value: Value, texts: boolean, work: Work): readonly Value
 }
 
 /** A map whose entries are gone through. */
-export function countedMap(entries: ReadonlyMap<string, Value>, work: Work): ReadonlyMap<string, Value> {
+export function countedMap(
+  entries: ReadonlyMap<string, Value>,
+  work: Work,
+): ReadonlyMap<string, Value> {
   work.characters(charactersPerEntry * entries.size);
   return entries;
 }
@@ -33,17 +39,29 @@ export function isTrue(value: Value): boolean {
 
 export function equals(a: Value, b: Value, work: Work): boolean {
   // texts of other lengths are not read
-  work.characters(charactersPerEntry + (typeof a === 'string' && typeof b === 'string' && a.length === b.length ? a.length : 0));
-  if (typeof a === 'boolean' || typeof b === 'boolean') return equals(booleanAsNumber(a), booleanAsNumber(b), work);
-  if (typeof a !== 'object' || a === null) return typeof b === 'object' && b !== null ? equals(b, a, work) : a === b;
-  if (isList(a)) return isList(b) && a.length === b.length && a.every((one, at) => equals(one, b[at], work));
+  work.characters(
+    charactersPerEntry +
+      (typeof a === 'string' && typeof b === 'string' && a.length === b.length ? a.length : 0),
+  );
+  if (typeof a === 'boolean' || typeof b === 'boolean')
+    return equals(booleanAsNumber(a), booleanAsNumber(b), work);
+  if (typeof a !== 'object' || a === null)
+    return typeof b === 'object' && b !== null ? equals(b, a, work) : a === b;
+  if (isList(a))
+    return isList(b) && a.length === b.length && a.every((one, at) => equals(one, b[at], work));
   if (b === undefined || b === null || typeof b === 'number' || isList(b)) return false;
   if (typeof b === 'string' && a.isText) return a.text === b;
-  if (typeof b !== 'string' && a.text !== undefined && a.isText === b.isText) return a.text === b.text;
-  throw new Error(a.text === undefined ? "a map can't be compared" : 'this is no text to Jinja; compare `|string` of it, or `.name` of levels and statuses');
+  if (typeof b !== 'string' && a.text !== undefined && a.isText === b.isText)
+    return a.text === b.text;
+  throw new Error(
+    a.text === undefined
+      ? "a map can't be compared"
+      : 'this is no text to Jinja; compare `|string` of it, or `.name` of levels and statuses',
+  );
 }
 
-const booleanAsNumber = (value: Value): Value => (typeof value === 'boolean' ? Number(value) : value);
+const booleanAsNumber = (value: Value): Value =>
+  typeof value === 'boolean' ? Number(value) : value;
 
 /** `a in b` */
 export function isIn(a: Value, b: Value, work: Work): boolean {
@@ -69,7 +87,11 @@ export function compareTexts(a: string, b: string, work: Work): number {
   work.characters(at);
   if (at === shorter) return a.length - b.length;
   // the second half of a pair says nothing without the first
-  if ((isSecondHalf(a.charCodeAt(at)) || isSecondHalf(b.charCodeAt(at))) && isFirstHalf(a.charCodeAt(at - 1))) at--;
+  if (
+    (isSecondHalf(a.charCodeAt(at)) || isSecondHalf(b.charCodeAt(at))) &&
+    isFirstHalf(a.charCodeAt(at - 1))
+  )
+    at--;
   return (a.codePointAt(at) ?? 0) - (b.codePointAt(at) ?? 0);
 }
 
@@ -103,7 +125,8 @@ function added(a: Value, b: Value, work: Work): Value {
 }
 
 function numberOf(value: Value, sign: string): number {
-  if (typeof value !== 'number' && typeof value !== 'boolean') throw new Error(`\`${sign}\` takes numbers, or texts alone; \`~\` joins what is printed`);
+  if (typeof value !== 'number' && typeof value !== 'boolean')
+    throw new Error(`\`${sign}\` takes numbers, or texts alone; \`~\` joins what is printed`);
   return Number(value);
 }
 

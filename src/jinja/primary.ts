@@ -1,6 +1,16 @@
 import type { Work } from '../work/work.ts';
 import { called, readArguments, readEntries } from './arguments.ts';
-import { type Cursor, type Expression, expect, isNext, peek, type Scope, take, took, unexpected } from './cursor.ts';
+import {
+  type Cursor,
+  type Expression,
+  expect,
+  isNext,
+  peek,
+  type Scope,
+  take,
+  took,
+  unexpected,
+} from './cursor.ts';
 import { TemplateFault } from './fault.ts';
 import type { Token } from './lexer.ts';
 import { methods } from './methods.ts';
@@ -18,10 +28,13 @@ const constants: ReadonlyMap<string, Value> = new Map([
 /** Of a `range`; what it is put to counts for itself. */
 const longestRange = 10_000;
 
-/** A literal, a name or a group, with the steps behind it: `.name`, `['key']`, `[1:]`, `.method()`. */
+/**
+ * A literal, a name or a group, with the steps behind it: `.name`, `['key']`, `[1:]`, `.method()`.
+ */
 export function readPrimary(cursor: Cursor): Expression {
   const token = take(cursor);
-  const isRoot = token.kind === 'name' && cursor.roots.has(token.text) && !cursor.locals.has(token.text);
+  const isRoot =
+    token.kind === 'name' && cursor.roots.has(token.text) && !cursor.locals.has(token.text);
   let value = readAtom(cursor, token);
   const names: string[] = [];
   for (let steps = 0; ; steps++) {
@@ -43,16 +56,24 @@ function readAtom(cursor: Cursor, token: Token): Expression {
   if (kind === 'sign' && text === '{') return readMap(cursor);
   if (kind !== 'name') throw unexpected(token);
   if (constants.has(text)) return () => constants.get(text);
-  if (cursor.roots.has(text) || cursor.locals.has(text)) return (scope) => seen(scope.values.get(text), scope.work);
-  if (text === 'range' && took(cursor, '(')) return rangeOf(readArguments(cursor).map(({ value }) => value));
-  if ((text === 'dict' || text === 'namespace') && took(cursor, '(')) return readNamed(cursor, token, text === 'namespace');
-  throw new TemplateFault(`there is no \`${text}\` here, only ${[...cursor.roots.keys(), ...cursor.locals].join(', ')}`, token.start, token.end);
+  if (cursor.roots.has(text) || cursor.locals.has(text))
+    return (scope) => seen(scope.values.get(text), scope.work);
+  if (text === 'range' && took(cursor, '('))
+    return rangeOf(readArguments(cursor).map(({ value }) => value));
+  if ((text === 'dict' || text === 'namespace') && took(cursor, '('))
+    return readNamed(cursor, token, text === 'namespace');
+  throw new TemplateFault(
+    `there is no \`${text}\` here, only ${[...cursor.roots.keys(), ...cursor.locals].join(', ')}`,
+    token.start,
+    token.end,
+  );
 }
 
 function numberLiteral(token: Token): Expression {
   const number = Number(token.text);
   // Python prints 2.0, and computes with it
-  if (!Number.isSafeInteger(number) && (Number.isInteger(number) || !token.text.includes('.'))) throw unexpected(token);
+  if (!Number.isSafeInteger(number) && (Number.isInteger(number) || !token.text.includes('.')))
+    throw unexpected(token);
   if (token.text.includes('.') && Number.isInteger(number)) throw unexpected(token);
   return () => number;
 }
@@ -102,7 +123,12 @@ function readMap(cursor: Cursor): Expression {
 /** `dict(a=1)`, and `namespace(a=1)`, whose entries `set` may change. */
 function readNamed(cursor: Cursor, place: Token, changes: boolean): Expression {
   const args = readArguments(cursor).map(({ name, value }) => {
-    if (!name) throw new TemplateFault(`\`${place.text}\` takes names with values here: a=1`, place.start, place.end);
+    if (!name)
+      throw new TemplateFault(
+        `\`${place.text}\` takes names with values here: a=1`,
+        place.start,
+        place.end,
+      );
     return [name.text, value] as const;
   });
   return (scope) => {
@@ -117,7 +143,13 @@ function rangeOf(bounds: readonly Expression[]): Expression {
     const given = bounds.map((bound) => bound(scope));
     const [first, second = null, step = 1] = given;
     const [start, stop] = second === null ? [0, first] : [first, second];
-    if (typeof start !== 'number' || typeof stop !== 'number' || typeof step !== 'number' || step === 0 || given.length > 3)
+    if (
+      typeof start !== 'number' ||
+      typeof stop !== 'number' ||
+      typeof step !== 'number' ||
+      step === 0 ||
+      given.length > 3
+    )
       throw new Error('`range` takes one to three numbers');
     const length = Math.max(0, Math.ceil((stop - start) / step));
     if (length > longestRange) throw new Error(`\`range\` has more than ${longestRange} numbers`);
@@ -142,14 +174,17 @@ function readStep(cursor: Cursor, holder: Expression): Step | undefined {
   if (took(cursor, '.')) {
     const name = take(cursor);
     if (name.kind !== 'name' && name.kind !== 'number') throw unexpected(name);
-    return took(cursor, '(') ? { name: `${name.text}()`, value: readCall(cursor, holder, name) } : { name: name.text, value: stepTo(holder, () => name.text) };
+    return took(cursor, '(')
+      ? { name: `${name.text}()`, value: readCall(cursor, holder, name) }
+      : { name: name.text, value: stepTo(holder, () => name.text) };
   }
   if (!took(cursor, '[')) return undefined;
   const key = peek(cursor);
   const start = isNext(cursor, ':') ? undefined : cursor.readInner(cursor);
   if (!took(cursor, ':')) {
     expect(cursor, ']');
-    const isPlain = (key.kind === 'string' || key.kind === 'number') && cursor.tokens[cursor.at - 2] === key;
+    const isPlain =
+      (key.kind === 'string' || key.kind === 'number') && cursor.tokens[cursor.at - 2] === key;
     return start && { ...(isPlain ? { name: key.text } : {}), value: stepTo(holder, start) };
   }
   const end = isNext(cursor, ']') ? undefined : cursor.readInner(cursor);
@@ -160,7 +195,8 @@ function readStep(cursor: Cursor, holder: Expression): Step | undefined {
 function stepTo(holder: Expression, key: Expression): Expression {
   return (scope) => {
     const step = key(scope);
-    if (typeof step !== 'string' && typeof step !== 'number') throw new Error('a text or a number names an entry');
+    if (typeof step !== 'string' && typeof step !== 'number')
+      throw new Error('a text or a number names an entry');
     const value = holder(scope);
     if (value === undefined) throw new Error(`there is nothing that \`${step}\` could be part of`);
     return seen(memberOf(value, String(step)), scope.work);
@@ -169,10 +205,16 @@ function stepTo(holder: Expression, key: Expression): Expression {
 
 function readCall(cursor: Cursor, holder: Expression, name: Token): Expression {
   const method = methods.get(name.text);
-  if (!method) throw new TemplateFault(`there is no \`${name.text}()\` here, only ${[...methods.keys()].join(', ')}`, name.start, name.end);
+  if (!method)
+    throw new TemplateFault(
+      `there is no \`${name.text}()\` here, only ${[...methods.keys()].join(', ')}`,
+      name.start,
+      name.end,
+    );
   const present: Expression = (scope) => {
     const value = holder(scope);
-    if (value === undefined) throw new Error(`there is nothing that \`${name.text}\` could be part of`);
+    if (value === undefined)
+      throw new Error(`there is nothing that \`${name.text}\` could be part of`);
     return value;
   };
   const result = called(method, present, readArguments(cursor), name);
@@ -180,7 +222,8 @@ function readCall(cursor: Cursor, holder: Expression, name: Token): Expression {
 }
 
 function sliceOf(value: Value, start: Value, end: Value, work: Work): Value {
-  const isBound = (bound: Value): bound is number | null | undefined => bound === undefined || bound === null || typeof bound === 'number';
+  const isBound = (bound: Value): bound is number | null | undefined =>
+    bound === undefined || bound === null || typeof bound === 'number';
   if (!isBound(start) || !isBound(end)) throw new Error('a slice takes numbers');
   const part = <T>(list: readonly T[]): readonly T[] => list.slice(start ?? 0, end ?? undefined);
   if (typeof value === 'string') {
@@ -193,9 +236,15 @@ function sliceOf(value: Value, start: Value, end: Value, work: Work): Value {
 }
 
 /** What Sigpack does not have is told, rather than taken for missing as Jinja2 would. */
-function checkPath({ roots }: Cursor, { text, start, end }: Token, [first, second]: readonly string[]): void {
+function checkPath(
+  { roots }: Cursor,
+  { text, start, end }: Token,
+  [first, second]: readonly string[],
+): void {
   const known = roots.get(text);
   if (!known?.members) return;
-  if (first === undefined || !known.members.has(first)) throw new TemplateFault(`\`${text}\` has ${[...known.members].join(', ')} here`, start, end);
-  if (first === 'logsource' && second === undefined) throw new TemplateFault(`\`${text}.${first}\` is a map; name one of its entries`, start, end);
+  if (first === undefined || !known.members.has(first))
+    throw new TemplateFault(`\`${text}\` has ${[...known.members].join(', ')} here`, start, end);
+  if (first === 'logsource' && second === undefined)
+    throw new TemplateFault(`\`${text}.${first}\` is a map; name one of its entries`, start, end);
 }

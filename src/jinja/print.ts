@@ -2,9 +2,11 @@ import { refuseLonger, type Work } from '../work/work.ts';
 import { isList, isTuple, printedText, type Value } from './value.ts';
 
 /** What `{{ }}` prints: Python's `str`, lists and maps included. */
-export const printed = (value: Value, work: Work): string => (isContainer(value) ? represented(value, work) : printedText(value));
+export const printed = (value: Value, work: Work): string =>
+  isContainer(value) ? represented(value, work) : printedText(value);
 
-const isContainer = (value: Value): boolean => isList(value) || (typeof value === 'object' && value !== null && value.entries !== undefined);
+const isContainer = (value: Value): boolean =>
+  isList(value) || (typeof value === 'object' && value !== null && value.entries !== undefined);
 
 /** Python's `repr`. */
 function represented(value: Value, work: Work): string {
@@ -45,7 +47,10 @@ const named: ReadonlyMap<string, string> = new Map([
 function representedText(text: string, work: Work): string {
   work.characters(text.length);
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const inner = text.replace(/[\\\p{C}]|(?! )\p{Z}/gu, (char) => named.get(char) ?? escaped(char.codePointAt(0) ?? 0));
+  const inner = text.replace(
+    /[\\\p{C}]|(?! )\p{Z}/gu,
+    (char) => named.get(char) ?? escaped(char.codePointAt(0) ?? 0),
+  );
   return quote + (quote === "'" ? inner.replaceAll("'", "\\'") : inner) + quote;
 }
 

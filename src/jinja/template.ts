@@ -1,5 +1,16 @@
 import { type GrowingText, growingText, type Work } from '../work/work.ts';
-import { type Cursor, type Expression, expect, isNext, peek, type Scope, take, takeName, took, unexpected } from './cursor.ts';
+import {
+  type Cursor,
+  type Expression,
+  expect,
+  isNext,
+  peek,
+  type Scope,
+  take,
+  takeName,
+  took,
+  unexpected,
+} from './cursor.ts';
 import { readExpression, readOr } from './expression.ts';
 import { TemplateFault } from './fault.ts';
 import { type Block, blocksOf, type Token } from './lexer.ts';
@@ -7,7 +18,9 @@ import { isTrue, listOf } from './operators.ts';
 import { printed } from './print.ts';
 import { isList, type Members, mapOf, type Roots, tupleOf, type Value } from './value.ts';
 
-/** Rounds of all loops of one rendering: a rule's lists may be long, and loops may stand in loops. */
+/**
+ * Rounds of all loops of one rendering: a rule's lists may be long, and loops may stand in loops.
+ */
 const mostRounds = 100_000;
 
 /** `if` and `for` in one another. */
@@ -30,10 +43,14 @@ interface Reader {
 }
 
 /**
- * The part of Jinja2 that names, filters, compares, chooses (`if`), repeats (`for`) and keeps (`set`); all else is refused with a {@link TemplateFault}.
- * Nothing in a template can reach beyond the values it is given, and what it makes is counted.
+ * The part of Jinja2 that names, filters, compares, chooses (`if`), repeats (`for`) and keeps
+ * (`set`); all else is refused with a {@link TemplateFault}. Nothing in a template can reach beyond
+ * the values it is given, and what it makes is counted.
  */
-export function parseJinja(source: string, roots: Roots): (context: ReadonlyMap<string, Value>, work: Work) => string {
+export function parseJinja(
+  source: string,
+  roots: Roots,
+): (context: ReadonlyMap<string, Value>, work: Work) => string {
   const reader: Reader = { blocks: blocksOf(source), at: 0, depth: 0, roots };
   const body = readBody(reader, new Set());
   const left = reader.blocks[reader.at];
@@ -44,7 +61,8 @@ export function parseJinja(source: string, roots: Roots): (context: ReadonlyMap<
       body({ values: new Map(context), work }, rendering);
     } catch (error) {
       // the only calls without a bound of their own follow values into one another
-      if (error instanceof RangeError) throw new Error('lists or maps stand too deep in one another');
+      if (error instanceof RangeError)
+        throw new Error('lists or maps stand too deep in one another');
       throw error;
     }
     return rendering.text.text();
@@ -62,7 +80,13 @@ function readBody(reader: Reader, locals: Set<string>): Node {
     const cursor = cursorOf(reader, block, locals);
     if (block.kind === 'statement' && !/^(?:if|for|set)$/.test(peek(cursor).text)) break;
     reader.at++;
-    nodes.push(block.kind === 'text' ? textNode(block.text) : block.kind === 'print' ? printNode(cursor) : readStatement(reader, cursor, block));
+    nodes.push(
+      block.kind === 'text'
+        ? textNode(block.text)
+        : block.kind === 'print'
+          ? printNode(cursor)
+          : readStatement(reader, cursor, block),
+    );
   }
   return (scope, rendering) => {
     for (const node of nodes) {
@@ -100,10 +124,19 @@ function finish(cursor: Cursor): void {
 function readStatement(reader: Reader, cursor: Cursor, block: Block): Node {
   if (++reader.depth > deepestBlocks) {
     const { start, end } = peek(cursor);
-    throw new TemplateFault(`blocks stand more than ${deepestBlocks} deep in one another`, start, end);
+    throw new TemplateFault(
+      `blocks stand more than ${deepestBlocks} deep in one another`,
+      start,
+      end,
+    );
   }
   const { text } = take(cursor);
-  const statement = text === 'if' ? readIf(reader, cursor, block) : text === 'for' ? readFor(reader, cursor, block) : readSet(reader, cursor, block);
+  const statement =
+    text === 'if'
+      ? readIf(reader, cursor, block)
+      : text === 'for'
+        ? readFor(reader, cursor, block)
+        : readSet(reader, cursor, block);
   reader.depth--;
   return statement;
 }
@@ -112,7 +145,8 @@ function readIf(reader: Reader, first: Cursor, block: Block): Node {
   const branches = [{ condition: whole(first), body: readBody(reader, first.locals) }];
   let otherwise: Node = () => {};
   let next = nextPart(reader, block, first.locals);
-  for (; took(next, 'elif'); next = nextPart(reader, block, first.locals)) branches.push({ condition: whole(next), body: readBody(reader, first.locals) });
+  for (; took(next, 'elif'); next = nextPart(reader, block, first.locals))
+    branches.push({ condition: whole(next), body: readBody(reader, first.locals) });
   if (peek(next).text === 'else') {
     otherwise = readElse(reader, next);
     next = nextPart(reader, block, first.locals);
@@ -124,7 +158,10 @@ function readIf(reader: Reader, first: Cursor, block: Block): Node {
   };
 }
 
-/** `x = value`, `a, b = pair`, `space.x = value`, or `x` with its text up to `endset`. What a loop sets is gone behind each of its rounds. */
+/**
+ * `x = value`, `a, b = pair`, `space.x = value`, or `x` with its text up to `endset`. What a loop
+ * sets is gone behind each of its rounds.
+ */
 function readSet(reader: Reader, cursor: Cursor, block: Block): Node {
   const name = takeName(cursor);
   if (took(cursor, '.')) return readSlot(cursor, name);
@@ -155,7 +192,8 @@ function readSlot(cursor: Cursor, space: Token): Node {
   finish(cursor);
   return (scope) => {
     const found = scope.values.get(space.text);
-    const slots = typeof found === 'object' && found !== null && !isList(found) ? found.slots : undefined;
+    const slots =
+      typeof found === 'object' && found !== null && !isList(found) ? found.slots : undefined;
     if (!slots) throw new Error(`\`${space.text}\` is no namespace`);
     slots.set(slot.text, value(scope));
   };
@@ -166,7 +204,9 @@ function readList(cursor: Cursor): Expression {
   const entries = [readExpression(cursor)];
   while (took(cursor, ',')) entries.push(readExpression(cursor));
   const [only] = entries;
-  return entries.length === 1 && only ? only : (scope) => tupleOf(entries.map((entry) => entry(scope)));
+  return entries.length === 1 && only
+    ? only
+    : (scope) => tupleOf(entries.map((entry) => entry(scope)));
 }
 
 function readNames(cursor: Cursor, first: Token): readonly Token[] {
@@ -180,7 +220,8 @@ function bind({ values, work }: Scope, names: readonly Token[], value: Value): v
   if (names.length === 1 && only) values.set(only.text, value);
   else {
     const parts = listOf(value, true, work);
-    if (parts.length !== names.length) throw new Error(`${names.length} names can't take ${parts.length} values`);
+    if (parts.length !== names.length)
+      throw new Error(`${names.length} names can't take ${parts.length} values`);
     for (const [at, { text }] of names.entries()) values.set(text, parts[at]);
   }
 }
@@ -210,7 +251,8 @@ function readFor(reader: Reader, cursor: Cursor, block: Block): Node {
   return (scope, rendering) => {
     const all = listOf(list(scope), false, scope.work);
     rendering.rounds += all.length;
-    if (rendering.rounds > mostRounds) throw new Error(`the loops take more than ${mostRounds} rounds`);
+    if (rendering.rounds > mostRounds)
+      throw new Error(`the loops take more than ${mostRounds} rounds`);
     const entries = filter ? all.filter((entry) => isTrue(filter(scopeOf(scope, entry)))) : all;
     if (entries.length === 0) otherwise(scope, rendering);
     for (const [index, entry] of entries.entries()) {
@@ -232,12 +274,19 @@ function loopValue(index: number, entries: readonly Value[]): Members {
     last: index === length - 1,
     length,
   };
-  return mapOf(new Map<string, Value>([...Object.entries(counts), ['previtem', entries[index - 1]], ['nextitem', entries[index + 1]]]));
+  return mapOf(
+    new Map<string, Value>([
+      ...Object.entries(counts),
+      ['previtem', entries[index - 1]],
+      ['nextitem', entries[index + 1]],
+    ]),
+  );
 }
 
 function nextPart(reader: Reader, { tokens, start }: Block, locals: Set<string>): Cursor {
   const block = reader.blocks[reader.at];
-  if (!block) throw new TemplateFault('the block is never ended', start, tokens.at(-1)?.end ?? start);
+  if (!block)
+    throw new TemplateFault('the block is never ended', start, tokens.at(-1)?.end ?? start);
   reader.at++;
   return cursorOf(reader, block, locals);
 }

@@ -3,7 +3,8 @@ import { functionOf, type TemplateFunction } from './function.ts';
 import { compared, equals, isIn } from './operators.ts';
 import { isList, type Value } from './value.ts';
 
-const isMap = (value: Value): boolean => typeof value === 'object' && value !== null && !isList(value) && value.entries !== undefined;
+const isMap = (value: Value): boolean =>
+  typeof value === 'object' && value !== null && !isList(value) && value.entries !== undefined;
 const isNumber = (value: Value): boolean => typeof value === 'number' || typeof value === 'boolean';
 function isCased(value: Value, change: (text: string) => string, work: Work): boolean {
   if (typeof value !== 'string') return false;
@@ -24,8 +25,17 @@ export const tests: ReadonlyMap<string, TemplateFunction> = new Map<string, Temp
   ['true', functionOf((_, value) => value === true)],
   ['false', functionOf((_, value) => value === false)],
   ['mapping', functionOf((_, value) => isMap(value))],
-  ['sequence', functionOf((_, value) => isList(value) || typeof value === 'string' || isMap(value))],
-  ['iterable', functionOf((_, value) => value === undefined || isList(value) || typeof value === 'string' || isMap(value))],
+  [
+    'sequence',
+    functionOf((_, value) => isList(value) || typeof value === 'string' || isMap(value)),
+  ],
+  [
+    'iterable',
+    functionOf(
+      (_, value) =>
+        value === undefined || isList(value) || typeof value === 'string' || isMap(value),
+    ),
+  ],
   ['lower', functionOf((work, value) => isCased(value, (text) => text.toLowerCase(), work))],
   ['upper', functionOf((work, value) => isCased(value, (text) => text.toUpperCase(), work))],
   ['even', functionOf((_, value) => Number(value) % 2 === 0)],

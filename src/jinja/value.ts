@@ -20,11 +20,17 @@ export interface Members {
 }
 
 /** Names that a template may have at its root, with those below that it may use; undefined: any. */
-export type Roots = ReadonlyMap<string, { readonly members?: ReadonlySet<string>; readonly whole: boolean }>;
+export type Roots = ReadonlyMap<
+  string,
+  { readonly members?: ReadonlySet<string>; readonly whole: boolean }
+>;
 
 export const members = (member: (name: string) => Value): Members => ({ kind: 'members', member });
 
-export const mapOf = (entries: ReadonlyMap<string, Value>): Members => ({ ...members((name) => entries.get(name)), entries: () => entries });
+export const mapOf = (entries: ReadonlyMap<string, Value>): Members => ({
+  ...members((name) => entries.get(name)),
+  entries: () => entries,
+});
 
 const tuples = new WeakSet<readonly Value[]>();
 
@@ -41,14 +47,23 @@ export const isList = (value: Value): value is readonly Value[] => Array.isArray
 /** Plain YAML data; maps have no prototype. */
 export function plainValue(plain: unknown, work: Work): Value {
   work.characters(1);
-  if (plain === null || typeof plain === 'string' || typeof plain === 'number' || typeof plain === 'boolean') return plain;
+  if (
+    plain === null ||
+    typeof plain === 'string' ||
+    typeof plain === 'number' ||
+    typeof plain === 'boolean'
+  )
+    return plain;
   if (Array.isArray(plain)) return plain.map((one) => plainValue(one, work));
-  return typeof plain === 'object' ? plainMap(new Map<string, unknown>(Object.entries(plain)), work) : undefined;
+  return typeof plain === 'object'
+    ? plainMap(new Map<string, unknown>(Object.entries(plain)), work)
+    : undefined;
 }
 
 /** Entries become values as they are asked for. */
 export function plainMap(plain: ReadonlyMap<string, unknown>, work: Work): Members {
-  const entries = (): ReadonlyMap<string, Value> => new Map(Array.from(plain, ([key, value]) => [key, plainValue(value, work)]));
+  const entries = (): ReadonlyMap<string, Value> =>
+    new Map(Array.from(plain, ([key, value]) => [key, plainValue(value, work)]));
   return { ...members((key) => plainValue(plain.get(key), work)), entries };
 }
 

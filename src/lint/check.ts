@@ -9,7 +9,9 @@ import { lookup, spanOfKey, type YamlMapping, type YamlScalar } from '../source/
 
 export type LintCode = Extract<DiagnosticCode, `LNT${string}`>;
 
-/** Complains about a place in the rule's file. The hint of the catalogue stands where none is given. */
+/**
+ * Complains about a place in the rule's file. The hint of the catalogue stands where none is given.
+ */
 export type Tell = (code: LintCode, span: Span, message: string, hint?: string) => void;
 
 /** A sound rule with its document, and whom to tell what is wrong with it. */
@@ -24,7 +26,9 @@ export interface Checked {
 /** Codes that are notes where a preset switches them on. */
 const notes: ReadonlySet<string> = new Set(['LNT023', 'LNT045', 'LNT046', 'LNT048']);
 
-/** The severity of a code where the configuration sets none: presets hold all of those before them. */
+/**
+ * The severity of a code where the configuration sets none: presets hold all of those before them.
+ */
 export function presetSeverity(code: LintCode, preset: LintPreset): Severity {
   if (preset === 'none') return 'off';
   const { severity } = codeCatalogue[code];
@@ -34,23 +38,37 @@ export function presetSeverity(code: LintCode, preset: LintPreset): Severity {
 }
 
 /** Whether more is asked than what is asked by default. */
-export const hasConventions = (preset: LintPreset, severities: ReadonlyMap<string, Severity> = new Map()): boolean =>
-  preset === 'pysigma' || preset === 'sigmahq' || [...severities].some(([code, severity]) => code >= 'LNT010' && code.startsWith('LNT') && severity !== 'off');
+export const hasConventions = (
+  preset: LintPreset,
+  severities: ReadonlyMap<string, Severity> = new Map(),
+): boolean =>
+  preset === 'pysigma' ||
+  preset === 'sigmahq' ||
+  [...severities].some(
+    ([code, severity]) => code >= 'LNT010' && code.startsWith('LNT') && severity !== 'off',
+  );
 
 /** The values of an attribute that holds a text or a list of texts. */
 export function entriesOf(document: YamlMapping, name: string): readonly YamlScalar[] {
   const node = lookup(document, name);
-  return (node?.kind === 'sequence' ? node.items : [node]).filter((item): item is YamlScalar => item?.kind === 'scalar' && item.value !== null);
+  return (node?.kind === 'sequence' ? node.items : [node]).filter(
+    (item): item is YamlScalar => item?.kind === 'scalar' && item.value !== null,
+  );
 }
 
 /** The key of an attribute, or the title where it is not there. */
-export const keyOf = ({ document, rule }: Checked, name: string): Span => spanOfKey(document, name) ?? rule.titleSpan;
+export const keyOf = ({ document, rule }: Checked, name: string): Span =>
+  spanOfKey(document, name) ?? rule.titleSpan;
 
 /** The value of an attribute. */
-export const placeOf = (checked: Checked, name: string): Span => lookup(checked.document, name) ?? keyOf(checked, name);
+export const placeOf = (checked: Checked, name: string): Span =>
+  lookup(checked.document, name) ?? keyOf(checked, name);
 
 /** Entries whose key another one before them has. */
-export function repeated<T>(entries: readonly T[], keyOfEntry: (entry: T) => unknown): readonly T[] {
+export function repeated<T>(
+  entries: readonly T[],
+  keyOfEntry: (entry: T) => unknown,
+): readonly T[] {
   const seen = new Set<unknown>();
   return entries.filter((entry) => {
     const key = keyOfEntry(entry);

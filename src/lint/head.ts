@@ -4,34 +4,58 @@ import { type Checked, entriesOf, keyOf, placeOf, repeated } from './check.ts';
 /** Title, description, dates and the other attributes beside tags, `related` and the detection. */
 export function checkHead(checked: Checked): void {
   const { document, rule, tell } = checked;
-  const missing = ['description', 'author', 'date', 'status', 'level'].filter((name) => !document.pairs.some(({ key }) => key.text === name));
+  const missing = ['description', 'author', 'date', 'status', 'level'].filter(
+    (name) => !document.pairs.some(({ key }) => key.text === name),
+  );
   if (missing.length > 0) tell('LNT030', rule.titleSpan, `the rule has no ${missing.join(', ')}`);
   checkTitle(checked);
   checkDescription(checked);
   checkDates(checked);
   checkReferences(checked);
   for (const entry of entriesOf(document, 'falsepositives')) {
-    const word = /(?<!\S)(?:none|pentest|penetration|unkown|ligitimate|legitim|legitimeate)(?!\S)/i.exec(entry.text)?.[0];
+    const word =
+      /(?<!\S)(?:none|pentest|penetration|unkown|ligitimate|legitim|legitimeate)(?!\S)/i.exec(
+        entry.text,
+      )?.[0];
     if (/^\p{Ll}/u.test(entry.text)) tell('LNT033', entry, 'the entry starts with a small letter');
     if (word !== undefined)
-      tell('LNT033', entry, `\`${word}\` is a word that SigmaHQ does not take here`, 'Say what else makes such events, or write Unlikely or Unknown.');
+      tell(
+        'LNT033',
+        entry,
+        `\`${word}\` is a word that SigmaHQ does not take here`,
+        'Say what else makes such events, or write Unlikely or Unknown.',
+      );
   }
-  if (rule.id !== undefined && !/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.test(rule.id))
+  if (
+    rule.id !== undefined &&
+    !/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.test(rule.id)
+  )
     tell('LNT037', placeOf(checked, 'id'), `\`${rule.id}\` is no UUID of version 4`);
   const { status = '' } = rule;
-  if ((status === 'deprecated' || status === 'unsupported') && !rule.file.path.split('/').includes(status))
-    tell('LNT038', placeOf(checked, 'status'), `the rule is ${status} and stands among those in use`);
-  for (const { key } of document.pairs) if (!attributes.has(key.text)) tell('LNT049', key, `SigmaHQ's rules have no \`${key.text}\``);
+  if (
+    (status === 'deprecated' || status === 'unsupported') &&
+    !rule.file.path.split('/').includes(status)
+  )
+    tell(
+      'LNT038',
+      placeOf(checked, 'status'),
+      `the rule is ${status} and stands among those in use`,
+    );
+  for (const { key } of document.pairs)
+    if (!attributes.has(key.text)) tell('LNT049', key, `SigmaHQ's rules have no \`${key.text}\``);
 }
 
 const attributes = new Set(
   (
-    'title id name related taxonomy status description license author references date modified logsource detection falsepositives level tags scope ' +
+    'title id name related taxonomy status description license author references date ' +
+    'modified logsource detection falsepositives level tags scope ' +
     'correlation regression_tests_path simulation sigpack'
   ).split(' '),
 );
 
-const smallWords = new Set('the for in with via on to without of through from by as a or at and an over new'.split(' '));
+const smallWords = new Set(
+  'the for in with via on to without of through from by as a or at and an over new'.split(' '),
+);
 
 function checkTitle({ rule: { title, titleSpan }, tell }: Checked): void {
   const told = (message: string, hint?: string) => tell('LNT031', titleSpan, message, hint);
@@ -41,28 +65,44 @@ function checkTitle({ rule: { title, titleSpan }, tell }: Checked): void {
   if (title.includes('ATT&CK')) told('the title names ATT&CK, a trademark');
   const small = title
     .split(' ')
-    .filter((word) => /^[^\d./_][^./_]*$/.test(word) && word === word.toLowerCase() && /\p{Ll}/u.test(word) && !smallWords.has(word));
-  if (small.length > 0) told(`${small.map((word) => `\`${word}\``).join(', ')} should start with a capital letter`);
+    .filter(
+      (word) =>
+        /^[^\d./_][^./_]*$/.test(word) &&
+        word === word.toLowerCase() &&
+        /\p{Ll}/u.test(word) &&
+        !smallWords.has(word),
+    );
+  if (small.length > 0)
+    told(`${small.map((word) => `\`${word}\``).join(', ')} should start with a capital letter`);
 }
 
 function checkDescription(checked: Checked): void {
   const { description } = checked.rule;
   if (description === undefined) return;
   const place = placeOf(checked, 'description');
-  if (description.length < 16) checked.tell('LNT032', place, `the description has ${description.length} characters, fewer than 16`);
+  if (description.length < 16)
+    checked.tell(
+      'LNT032',
+      place,
+      `the description has ${description.length} characters, fewer than 16`,
+    );
   const link = /https?:\/\/|internal research/i.exec(description)?.[0];
-  if (link !== undefined && checked.rule.references.length === 0) checked.tell('LNT032', place, `\`${link}\` belongs under \`references\``);
+  if (link !== undefined && checked.rule.references.length === 0)
+    checked.tell('LNT032', place, `\`${link}\` belongs under \`references\``);
 }
 
 function checkDates(checked: Checked): void {
   const { tell, today } = checked;
   // what is no date has been complained about
-  const dated = (text: string | undefined): string | undefined => (text !== undefined && datePattern.test(text) ? text.replaceAll('/', '-') : undefined);
+  const dated = (text: string | undefined): string | undefined =>
+    text !== undefined && datePattern.test(text) ? text.replaceAll('/', '-') : undefined;
   const [date, modified] = [dated(checked.rule.date), dated(checked.rule.modified)];
   const told = (name: string, message: string) => tell('LNT035', placeOf(checked, name), message);
-  for (const [name, text = ''] of Object.entries({ date, modified })) if (text > today) told(name, `\`${name}\` is in the future`);
+  for (const [name, text = ''] of Object.entries({ date, modified }))
+    if (text > today) told(name, `\`${name}\` is in the future`);
   if (modified === undefined) return;
-  if (checked.rule.date === undefined) tell('LNT035', keyOf(checked, 'modified'), 'the rule has `modified` and no `date`');
+  if (checked.rule.date === undefined)
+    tell('LNT035', keyOf(checked, 'modified'), 'the rule has `modified` and no `date`');
   else if (date === undefined) return;
   else if (modified < date) told('modified', '`modified` is before `date`');
   else if (modified === date) told('modified', '`modified` says the same as `date`');
@@ -70,11 +110,25 @@ function checkDates(checked: Checked): void {
 
 function checkReferences({ document, tell }: Checked): void {
   const entries = entriesOf(document, 'references');
-  for (const entry of repeated(entries, ({ text }) => text)) tell('LNT014', entry, `\`${entry.text}\` stands twice`);
+  for (const entry of repeated(entries, ({ text }) => text))
+    tell('LNT014', entry, `\`${entry.text}\` stands twice`);
   for (const entry of entries) {
-    if (/^https:\/\/github\.com\/.*\.\w{1,3}$/.test(entry.text) && !/\/[0-9a-z]{40}\//.test(entry.text))
-      tell('LNT034', entry, 'the link follows a branch, where the file may change', 'Link the file at a commit.');
+    if (
+      /^https:\/\/github\.com\/.*\.\w{1,3}$/.test(entry.text) &&
+      !/\/[0-9a-z]{40}\//.test(entry.text)
+    )
+      tell(
+        'LNT034',
+        entry,
+        'the link follows a branch, where the file may change',
+        'Link the file at a commit.',
+      );
     else if (entry.text.startsWith('https://attack.mitre.org/'))
-      tell('LNT034', entry, 'a link to ATT&CK is written as a tag', 'Write a tag such as attack.t1053.003.');
+      tell(
+        'LNT034',
+        entry,
+        'a link to ATT&CK is written as a tag',
+        'Write a tag such as attack.t1053.003.',
+      );
   }
 }

@@ -51,7 +51,13 @@ export function createLinter({ config, severities, bag, today, isWhole }: LintOp
     (file: SourceFile): Tell =>
     (code, span, message, hint) => {
       const severity = presetSeverity(code, config.preset);
-      bag.add(file, { code, message, span: { start: span.start, end: span.end }, severity, ...(hint === undefined ? {} : { hint }) });
+      bag.add(file, {
+        code,
+        message,
+        span: { start: span.start, end: span.end },
+        severity,
+        ...(hint === undefined ? {} : { hint }),
+      });
     };
   const checkNames = nameCheck();
   const checkDouble = doubleCheck();
@@ -92,7 +98,9 @@ export function createLinter({ config, severities, bag, today, isWhole }: LintOp
       checkDouble.onMeaning(compiled, form, tell);
     },
     finish() {
-      for (const { file, named } of related) for (const { id, span } of named) if (!ids.has(id)) tellIn(file)('LNT048', span, `no rule here has the id ${id}`);
+      for (const { file, named } of related)
+        for (const { id, span } of named)
+          if (!ids.has(id)) tellIn(file)('LNT048', span, `no rule here has the id ${id}`);
     },
   };
 }
@@ -111,15 +119,23 @@ function nameCheck(): (rule: RuleHead, tell: Tell) => void {
     const name = baseName(file.path);
     const same = fileNames.get(name);
     if (!same) fileNames.set(name, { id, place: file.path });
-    else if (same.place !== file.path && isOther(same)) tell('LNT016', titleSpan, `the file is named like ${same.place}`);
+    else if (same.place !== file.path && isOther(same))
+      tell('LNT016', titleSpan, `the file is named like ${same.place}`);
   };
 }
 
 function checkContradiction(rule: RuleHead, form: Normal, tell: Tell): void {
   const found = contradictionIn(form);
   if (!found) return;
-  const place = [found.excluded, found.asked].find(({ item }) => item.file === rule.file)?.item.span ?? rule.titleSpan;
-  tell('LNT001', place, `no event fulfils the condition, which asks for both ${normalText(found.asked)} and ${normalText(found.excluded)}`);
+  const place =
+    [found.excluded, found.asked].find(({ item }) => item.file === rule.file)?.item.span ??
+    rule.titleSpan;
+  tell(
+    'LNT001',
+    place,
+    `no event fulfils the condition, which asks for both ${normalText(found.asked)} and ` +
+      `${normalText(found.excluded)}`,
+  );
 }
 
 /** Finds rules that mean the same and do not name each other as related. */
@@ -131,21 +147,31 @@ interface DoubleCheck {
 function doubleCheck(): DoubleCheck {
   const meanings = new Map<string, Seen>();
   const relatives = new Map<string, ReadonlySet<string>>();
-  const isRelated = (id = '', other = ''): boolean => relatives.get(id.toLowerCase())?.has(other.toLowerCase()) === true;
+  const isRelated = (id = '', other = ''): boolean =>
+    relatives.get(id.toLowerCase())?.has(other.toLowerCase()) === true;
   return {
     relate(id, named) {
       if (id !== undefined) relatives.set(id.toLowerCase(), new Set(named.map((one) => one.id)));
     },
     onMeaning(compiled, form, tell) {
       const { rule } = compiled;
-      const sources = logSourcesOf(compiled).map(({ category, product, service }) => [category, product, service]);
+      const sources = logSourcesOf(compiled).map(({ category, product, service }) => [
+        category,
+        product,
+        service,
+      ]);
       const key = JSON.stringify([sources, form ? digestOf(form.key) : conditionDigest(compiled)]);
       const before = meanings.get(key);
-      if (!before) meanings.set(key, { id: rule.id, place: `"${rule.title}" in ${placeText(rule)}` });
-      else if (!isRelated(rule.id, before.id) && !isRelated(before.id, rule.id)) tell('LNT006', rule.titleSpan, `the rule means the same as ${before.place}`);
+      if (!before)
+        meanings.set(key, { id: rule.id, place: `"${rule.title}" in ${placeText(rule)}` });
+      else if (!isRelated(rule.id, before.id) && !isRelated(before.id, rule.id))
+        tell('LNT006', rule.titleSpan, `the rule means the same as ${before.place}`);
     },
   };
 }
 
-/** Counted: most titles stand at the start, and the places of all lines are needed for few files. */
-const placeText = ({ file, titleSpan }: RuleHead): string => `${file.path}:${file.text.slice(0, titleSpan.start).split('\n').length}`;
+/**
+ * Counted: most titles stand at the start, and the places of all lines are needed for few files.
+ */
+const placeText = ({ file, titleSpan }: RuleHead): string =>
+  `${file.path}:${file.text.slice(0, titleSpan.start).split('\n').length}`;

@@ -15,7 +15,10 @@ function services(): ReadonlySet<string> {
   known ??= new Set([
     ...knownServices,
     ...tableSources.flatMap(({ service }) => service ?? []),
-    ...'aaa bgp duo event exchange globalprotect ldp onelogin.events sslvpnd threat_detection threat_management'.split(' '),
+    ...(
+      'aaa bgp duo event exchange globalprotect ldp onelogin.events sslvpnd threat_detection ' +
+      'threat_management'
+    ).split(' '),
   ]);
   return known;
 }
@@ -26,17 +29,36 @@ export function checkLogSource(checked: Checked, rule: DetectionRule): void {
   for (const { key } of node?.kind === 'mapping' ? node.pairs : []) {
     if (logSourceKeys.has(key.text.toLowerCase())) continue;
     const near = nearest(key.text, logSourceKeys);
-    tell('LNT004', key, `\`${key.text}\` is no key of a log source, and is not looked at`, near === undefined ? undefined : `Did you mean \`${near}\`?`);
+    tell(
+      'LNT004',
+      key,
+      `\`${key.text}\` is no key of a log source, and is not looked at`,
+      near === undefined ? undefined : `Did you mean \`${near}\`?`,
+    );
   }
   const { category, product, service } = rule.logsource;
-  const unknown = (name: string, value: string) => tell('LNT040', lookup(node, name) ?? placeOf(checked, 'logsource'), `SigmaHQ has no ${name} \`${value}\``);
+  const unknown = (name: string, value: string) =>
+    tell(
+      'LNT040',
+      lookup(node, name) ?? placeOf(checked, 'logsource'),
+      `SigmaHQ has no ${name} \`${value}\``,
+    );
   if (product !== undefined && !knownProducts.has(product)) unknown('product', product);
-  if (category !== undefined && category !== 'appliance' && !isKnownCategory(category)) unknown('category', category);
-  if (service !== undefined && !services().has(service) && !(product === 'windows' && windowsChannels(service).length > 0)) unknown('service', service);
+  if (category !== undefined && category !== 'appliance' && !isKnownCategory(category))
+    unknown('category', category);
+  if (
+    service !== undefined &&
+    !services().has(service) &&
+    !(product === 'windows' && windowsChannels(service).length > 0)
+  )
+    unknown('service', service);
 }
 
 /** `EventID` where the log source says it, or where it says what a category would say. */
-export function checkEventIds({ detection, logsource }: DetectionRule, tell: Checked['tell']): void {
+export function checkEventIds(
+  { detection, logsource }: DetectionRule,
+  tell: Checked['tell'],
+): void {
   const { category, product, service } = logsource;
   if (product !== 'windows') return;
   const log = category === undefined ? undefined : windowsCategory(category);
@@ -46,9 +68,15 @@ export function checkEventIds({ detection, logsource }: DetectionRule, tell: Che
     if (implied) tell('LNT041', span, `the category ${category} says which events are meant`);
     if (service === undefined) continue;
     for (const value of values) {
-      const categories = typeof value.value === 'number' ? categoriesOfEvent(service, value.value) : [];
+      const categories =
+        typeof value.value === 'number' ? categoriesOfEvent(service, value.value) : [];
       if (categories.length > 0)
-        tell('LNT020', value, `event ${value.text} of ${service} has a category`, `Write \`category: ${categories.join('` or `')}\` in place of the service.`);
+        tell(
+          'LNT020',
+          value,
+          `event ${value.text} of ${service} has a category`,
+          `Write \`category: ${categories.join('` or `')}\` in place of the service.`,
+        );
     }
   }
 }

@@ -10,7 +10,9 @@ export interface Contradiction {
 /** Pairs of items that are compared for one condition. */
 const maximumPairs = 200_000;
 
-/** Why no event fulfils a condition, as far as one part of it asks for what another one excludes. */
+/**
+ * Why no event fulfils a condition, as far as one part of it asks for what another one excludes.
+ */
 export function contradictionIn(condition: Normal): Contradiction | undefined {
   // its key tells of most conditions that they exclude nothing
   if (!condition.key.includes('!') && !condition.key.includes('null')) return undefined;
@@ -18,7 +20,11 @@ export function contradictionIn(condition: Normal): Contradiction | undefined {
 }
 
 /** `given`: what must hold beside the node. */
-function search(node: Normal, given: readonly Leaf[], left: { pairs: number }): Contradiction | undefined {
+function search(
+  node: Normal,
+  given: readonly Leaf[],
+  left: { pairs: number },
+): Contradiction | undefined {
   if (node.kind === 'leaf') return clash(node, given, left);
   if (node.kind === 'or') {
     let first: Contradiction | undefined;
@@ -43,7 +49,11 @@ function search(node: Normal, given: readonly Leaf[], left: { pairs: number }): 
   return undefined;
 }
 
-function clash(leaf: Leaf, given: readonly Leaf[], left: { pairs: number }): Contradiction | undefined {
+function clash(
+  leaf: Leaf,
+  given: readonly Leaf[],
+  left: { pairs: number },
+): Contradiction | undefined {
   for (const other of given) {
     if (other.item.field !== leaf.item.field || left.pairs-- <= 0) continue;
     const [asked, excluded] = leaf.negated ? [other, leaf] : [leaf, other];
@@ -59,5 +69,8 @@ function excludes(asked: Leaf, excluded: Leaf): boolean {
     return positive.key === asked.key || (positive.kind === 'leaf' && implies(asked, positive));
   }
   // a field that is not there has no value
-  return (asked.item.test.kind === 'null') !== (excluded.item.test.kind === 'null') && [asked, excluded].every(({ item: { test } }) => test.kind !== 'exists');
+  return (
+    (asked.item.test.kind === 'null') !== (excluded.item.test.kind === 'null') &&
+    [asked, excluded].every(({ item: { test } }) => test.kind !== 'exists')
+  );
 }

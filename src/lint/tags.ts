@@ -7,7 +7,10 @@ import { type Checked, entriesOf, repeated, type Tell } from './check.ts';
 const forms: ReadonlyMap<string, RegExp> = new Map([
   ['car', /^\d{4}-\d{2}-\d{3}$/],
   ['cve', /^\d+-\d+$/],
-  ['d3fend', /^(?:d3-[a-z0-9]+|d3f[:-][a-z0-9-]+|model|harden|detect|isolate|deceive|evict|restore)$/i],
+  [
+    'd3fend',
+    /^(?:d3-[a-z0-9]+|d3f[:-][a-z0-9-]+|model|harden|detect|isolate|deceive|evict|restore)$/i,
+  ],
   ['detection', /^(?:dfir|emerging-threats|threat-hunting)/],
   ['stp', /^[1-5][auk]?$/],
   ['tlp', /^(?:white|clear|green|amber|amber-strict|red)$/],
@@ -15,19 +18,23 @@ const forms: ReadonlyMap<string, RegExp> = new Map([
 
 export function checkTags({ rule, document, tell }: Checked): void {
   const entries = entriesOf(document, 'tags');
-  for (const entry of repeated(entries, ({ text }) => text.toLowerCase())) tell('LNT013', entry, `tag \`${entry.text}\` stands twice`);
+  for (const entry of repeated(entries, ({ text }) => text.toLowerCase()))
+    tell('LNT013', entry, `tag \`${entry.text}\` stands twice`);
   for (const entry of entries) {
     const tag = entry.text.toLowerCase();
     const [namespace = '', ...rest] = tag.split('.');
     const form = forms.get(namespace);
     if (namespace === 'attack') checkAttack(rest.join('.'), entry, tell);
     else if (!form) tell('LNT012', entry, `\`${namespace}\` is no namespace of tags`);
-    else if (!form.test(rest.join('.'))) tell('LNT011', entry, `tag \`${entry.text}\` is none of ${namespace}`);
-    if (namespace === 'tlp' && rest[0] !== 'clear') tell('LNT039', entry, 'SigmaHQ publishes tlp.clear alone');
+    else if (!form.test(rest.join('.')))
+      tell('LNT011', entry, `tag \`${entry.text}\` is none of ${namespace}`);
+    if (namespace === 'tlp' && rest[0] !== 'clear')
+      tell('LNT039', entry, 'SigmaHQ publishes tlp.clear alone');
   }
   const told = (message: string, hint?: string) => tell('LNT039', rule.titleSpan, message, hint);
   for (const namespace of ['detection', 'tlp'])
-    if (entries.filter(({ text }) => text.startsWith(`${namespace}.`)).length > 1) told(`the rule has several tags of ${namespace}`);
+    if (entries.filter(({ text }) => text.startsWith(`${namespace}.`)).length > 1)
+      told(`the rule has several tags of ${namespace}`);
   const folder = /(?:^|\/)rules-(dfir|emerging-threats|threat-hunting)\//.exec(rule.file.path)?.[1];
   if (folder !== undefined && !entries.some(({ text }) => text === `detection.${folder}`))
     told(`a rule in rules-${folder} has the tag detection.${folder}`, 'Add the tag.');
@@ -36,27 +43,56 @@ export function checkTags({ rule, document, tell }: Checked): void {
 
 const tactics: ReadonlySet<string> = new Set(attackTactics.map(({ shortName }) => shortName));
 
-/** Groups, software, data sources and mitigations go by their form: the project has no list of them. */
+/**
+ * Groups, software, data sources and mitigations go by their form: the project has no list of them.
+ */
 function checkAttack(name: string, entry: YamlScalar, tell: Tell): void {
   if (/^(?:[gsm]|ds)\d{4}$/.test(name)) return;
   const tactic = name.replaceAll('_', '-');
   if (tacticByShortName.has(tactic)) {
-    if (!tactics.has(tactic)) tell('LNT010', entry, `the tactic ${tactic} is gone`, 'Since ATT&CK 19 it is stealth or defense-impairment.');
-    else if (name !== tactic) tell('LNT010', entry, `tactics are written with hyphens since Sigma 2`, `Write attack.${tactic}.`);
+    if (!tactics.has(tactic))
+      tell(
+        'LNT010',
+        entry,
+        `the tactic ${tactic} is gone`,
+        'Since ATT&CK 19 it is stealth or defense-impairment.',
+      );
+    else if (name !== tactic)
+      tell(
+        'LNT010',
+        entry,
+        `tactics are written with hyphens since Sigma 2`,
+        `Write attack.${tactic}.`,
+      );
     return;
   }
   const technique = attackTechniques.get(name.toUpperCase());
   if (!technique) {
     const [parent = ''] = name.toUpperCase().split('.');
     const known = attackTechniques.get(parent)?.name;
-    tell('LNT007', entry, `ATT&CK has no \`${name}\``, known === undefined || parent === name.toUpperCase() ? undefined : `${parent} is ${known}.`);
+    tell(
+      'LNT007',
+      entry,
+      `ATT&CK has no \`${name}\``,
+      known === undefined || parent === name.toUpperCase() ? undefined : `${parent} is ${known}.`,
+    );
   } else if (technique.deprecated) tell('LNT010', entry, `${technique.id} is deprecated`);
   else if (technique.current !== technique.id)
-    tell('LNT010', entry, `${technique.id} is ${technique.current} now`, `Write attack.${technique.current.toLowerCase()}.`);
+    tell(
+      'LNT010',
+      entry,
+      `${technique.id} is ${technique.current} now`,
+      `Write attack.${technique.current.toLowerCase()}.`,
+    );
 }
 
-function checkTactics(entries: readonly YamlScalar[], told: (message: string, hint: string) => void): void {
-  const { tactics: given, techniques } = attackReferences(entries.map(({ text }) => text.toLowerCase()));
+function checkTactics(
+  entries: readonly YamlScalar[],
+  told: (message: string, hint: string) => void,
+): void {
+  const { tactics: given, techniques } = attackReferences(
+    entries.map(({ text }) => text.toLowerCase()),
+  );
   for (const id of techniques) {
     const wanted = attackTechniques.get(id)?.tactics ?? [];
     if (wanted.length > 0 && !wanted.some((tactic) => given.includes(tactic)))

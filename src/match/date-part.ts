@@ -2,11 +2,16 @@ import type { TimePart } from '../query/tree.ts';
 
 const dayLength = 86_400_000;
 
-/** A part of an ISO 8601 date as written, without any change of time zone; undefined where the text is no date or has no such part. */
+/**
+ * A part of an ISO 8601 date as written, without any change of time zone; undefined where the text
+ * is no date or has no such part.
+ */
 export function datePart(part: TimePart, text: string): number | undefined {
   const found = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d))?/.exec(text);
   if (!found) return undefined;
-  const [year, month, day, hour, minute] = found.slice(1).map((digits) => (digits === undefined ? undefined : Number(digits)));
+  const [year, month, day, hour, minute] = found
+    .slice(1)
+    .map((digits) => (digits === undefined ? undefined : Number(digits)));
   switch (part) {
     case 'year':
       return year;
@@ -26,5 +31,8 @@ export function datePart(part: TimePart, text: string): number | undefined {
 /** ISO 8601: weeks start on Monday, the first one holds the year's first Thursday. */
 function isoWeek(time: number): number {
   const thursday = time + (3 - ((new Date(time).getUTCDay() + 6) % 7)) * dayLength;
-  return 1 + Math.floor((thursday - Date.UTC(new Date(thursday).getUTCFullYear(), 0, 1)) / (7 * dayLength));
+  return (
+    1 +
+    Math.floor((thursday - Date.UTC(new Date(thursday).getUTCFullYear(), 0, 1)) / (7 * dayLength))
+  );
 }

@@ -9,11 +9,20 @@ export interface EventSource {
 
 const parts = ['product', 'category', 'service'] as const;
 
-/** The source of events whose log source is known by its parts; those that are undefined may be anything. Letter case does not count. */
+/**
+ * The source of events whose log source is known by its parts; those that are undefined may be
+ * anything. Letter case does not count.
+ */
 export function sourceOfParts(source: LogSource): EventSource {
   const given = parts.map((part) => source[part]?.toLowerCase());
   return {
     key: JSON.stringify(given),
-    allows: (rule) => parts.every((part, at) => rule[part] === undefined || given[at] === undefined || rule[part].toLowerCase() === given[at]),
+    allows: (rule) =>
+      parts.every(
+        (part, at) =>
+          rule[part] === undefined ||
+          given[at] === undefined ||
+          rule[part].toLowerCase() === given[at],
+      ),
   };
 }

@@ -1,6 +1,9 @@
 import { foldCase } from '../regex/letter-case.ts';
 
-/** One event: fields by name, values of any JSON kind; fields may be nested (`a.b` is looked up whole first, then step by step). */
+/**
+ * One event: fields by name, values of any JSON kind; fields may be nested (`a.b` is looked up
+ * whole first, then step by step).
+ */
 export type Event = Readonly<Record<string, unknown>>;
 
 /** One value of a field as tests see it. */
@@ -66,7 +69,8 @@ function asValues(raw: unknown): readonly Value[] {
   return [{ raw, text: textOf(raw), lower: undefined }];
 }
 
-const textOf = (raw: unknown): string => (typeof raw === 'object' ? JSON.stringify(raw) : String(raw));
+const textOf = (raw: unknown): string =>
+  typeof raw === 'object' ? JSON.stringify(raw) : String(raw);
 
 export const lowerOf = (value: Value): string => {
   value.lower ??= foldCase(value.text);
@@ -75,10 +79,15 @@ export const lowerOf = (value: Value): string => {
 
 const inherited = new Set(Object.getOwnPropertyNames(Object.prototype));
 
-/** Reads a field by its name; a dotted name that is no field itself is a path into nested objects and lists of them. */
+/**
+ * Reads a field by its name; a dotted name that is no field itself is a path into nested objects
+ * and lists of them.
+ */
 function fieldReader(field: string): (event: Event) => unknown {
   // a plain look-up would find what every object has
-  const own = inherited.has(field) ? (event: Event) => (Object.hasOwn(event, field) ? event[field] : undefined) : (event: Event) => event[field];
+  const own = inherited.has(field)
+    ? (event: Event) => (Object.hasOwn(event, field) ? event[field] : undefined)
+    : (event: Event) => event[field];
   if (!field.includes('.')) return own;
   const path = field.split('.');
   return (event) => own(event) ?? nested(event, path, 0);
@@ -87,7 +96,9 @@ function fieldReader(field: string): (event: Event) => unknown {
 function nested(value: unknown, path: readonly string[], at: number): unknown {
   if (at === path.length) return value;
   if (Array.isArray(value)) {
-    const found = value.map((one) => nested(one, path, at)).filter((one) => one !== undefined && one !== null);
+    const found = value
+      .map((one) => nested(one, path, at))
+      .filter((one) => one !== undefined && one !== null);
     return found.length === 0 ? undefined : found;
   }
   if (typeof value !== 'object' || value === null) return undefined;

@@ -1,7 +1,10 @@
 import { foldCase } from '../regex/letter-case.ts';
 import { ANY, isPlaceholder, ONE, type Pattern, type PatternPart } from '../sigma/value/pattern.ts';
 
-/** Whether a text as a whole is what a pattern says. Texts are compared as given: fold the case of both before. */
+/**
+ * Whether a text as a whole is what a pattern says. Texts are compared as given: fold the case of
+ * both before.
+ */
 export type GlobTest = (text: string) => boolean;
 
 /** A test for the pattern, in time linear in the text (times the longest piece between stars). */
@@ -10,14 +13,18 @@ export function globTest(pattern: Pattern): GlobTest {
   if (pattern.length === 0) return (text) => text === '';
   if (pattern.length === 1 && typeof first === 'string') return (text) => text === first;
   if (pattern.length === 1 && first === ANY) return () => true;
-  if (pattern.length === 2 && typeof first === 'string' && middle === ANY) return (text) => text.startsWith(first);
-  if (pattern.length === 2 && first === ANY && typeof middle === 'string') return (text) => text.endsWith(middle);
-  if (pattern.length === 3 && first === ANY && typeof middle === 'string' && last === ANY) return (text) => text.includes(middle);
+  if (pattern.length === 2 && typeof first === 'string' && middle === ANY)
+    return (text) => text.startsWith(first);
+  if (pattern.length === 2 && first === ANY && typeof middle === 'string')
+    return (text) => text.endsWith(middle);
+  if (pattern.length === 3 && first === ANY && typeof middle === 'string' && last === ANY)
+    return (text) => text.includes(middle);
   return generalTest(pattern);
 }
 
 /** The pattern with the letter case of its literals folded. */
-export const lowerPattern = (pattern: Pattern): Pattern => pattern.map((part) => (typeof part === 'string' ? foldCase(part) : part));
+export const lowerPattern = (pattern: Pattern): Pattern =>
+  pattern.map((part) => (typeof part === 'string' ? foldCase(part) : part));
 
 type Piece = readonly (string | typeof ONE)[];
 
@@ -82,6 +89,7 @@ function endsWithPiece(piece: Piece, text: string, from: number): boolean {
   const length = piece.reduce<number>((sum, part) => sum + (part === ONE ? 1 : part.length), 0);
   // a single character may be two units long
   const widest = length + piece.filter((part) => part === ONE).length;
-  for (let at = Math.max(from, text.length - widest); at <= text.length - length; at++) if (pieceEnd(piece, text, at) === text.length) return true;
+  for (let at = Math.max(from, text.length - widest); at <= text.length - length; at++)
+    if (pieceEnd(piece, text, at) === text.length) return true;
   return false;
 }

@@ -7,15 +7,18 @@ import { Unmatchable } from './unmatchable.ts';
 const maximumBound = 1000;
 
 /**
- * The expression in the words of RE2, which matches in linear time: what a search finds is the same as in PCRE. Flags are on the leaves, so
- * none are needed. Throws {@link Unmatchable} for look-around, back-references and the like.
+ * The expression in the words of RE2, which matches in linear time: what a search finds is the same
+ * as in PCRE. Flags are on the leaves, so none are needed. Throws {@link Unmatchable} for
+ * look-around, back-references and the like.
  */
 export function linearRegex(node: RegexNode): string {
   switch (node.kind) {
     case 'empty':
       return '';
     case 'char':
-      return node.ignoreCase ? classText(widenCase([[node.codePoint, node.codePoint]])) : charText(node.codePoint);
+      return node.ignoreCase
+        ? classText(widenCase([[node.codePoint, node.codePoint]]))
+        : charText(node.codePoint);
     case 'any':
       return node.dotAll ? '(?s:.)' : '.';
     case 'class':
@@ -33,7 +36,9 @@ export function linearRegex(node: RegexNode): string {
     case 'lookaround':
       throw new Unmatchable('the expression looks around, which takes more than linear time');
     case 'backreference':
-      throw new Unmatchable('the expression refers back to a group, which takes more than linear time');
+      throw new Unmatchable(
+        'the expression refers back to a group, which takes more than linear time',
+      );
     case 'atomic':
       throw new Unmatchable('the expression has an atomic group');
     case 'opaque':
@@ -43,14 +48,22 @@ export function linearRegex(node: RegexNode): string {
 
 const charText = (codePoint: number): string => `\\x{${codePoint.toString(16)}}`;
 
-/** Letters in each case: the engine's own flag would take the Kelvin sign for a `k`, and the long s for an `s`. */
+/**
+ * Letters in each case: the engine's own flag would take the Kelvin sign for a `k`, and the long s
+ * for an `s`.
+ */
 function classText(ranges: CodeRanges, negated = false): string {
   const [first, ...more] = ranges;
   if (first && first[0] === first[1] && more.length === 0 && !negated) return charText(first[0]);
-  return `[${negated ? '^' : ''}${ranges.map(([low, high]) => `${charText(low)}-${charText(high)}`).join('')}]`;
+  return (
+    `[${negated ? '^' : ''}` +
+    `${ranges.map(([low, high]) => `${charText(low)}-${charText(high)}`).join('')}]`
+  );
 }
 
-/** Lazy or not, the same texts are found; possessive ones give nothing back and are something else. */
+/**
+ * Lazy or not, the same texts are found; possessive ones give nothing back and are something else.
+ */
 function repeatText({ node, min, max, possessive }: RegexRepeat): string {
   if (possessive) throw new Unmatchable('the expression repeats possessively');
   if (min > maximumBound || (max > maximumBound && max !== Number.POSITIVE_INFINITY))
@@ -61,7 +74,10 @@ function repeatText({ node, min, max, possessive }: RegexRepeat): string {
   return `${text}{${min},${max === Number.POSITIVE_INFINITY ? '' : max}}`;
 }
 
-/** PCRE's `$` and `\Z` also hold before a newline at the very end; only the end of the expression is looked at, so taking it in is the same. */
+/**
+ * PCRE's `$` and `\Z` also hold before a newline at the very end; only the end of the expression is
+ * looked at, so taking it in is the same.
+ */
 function anchorText({ at, multiline }: RegexAnchor): string {
   switch (at) {
     case 'start':

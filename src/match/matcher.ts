@@ -6,8 +6,13 @@ import { Unmatchable } from './unmatchable.ts';
 /** Whether an event is what a query means, by the Sigma specification. */
 export type Matcher = (event: Event) => boolean;
 
-/** A query that was compiled for events, or why it can't be: regular expressions that take more than linear time, parts in the words of a target. */
-export type MatcherOf = { readonly ok: true; readonly matches: Matcher } | { readonly ok: false; readonly reason: string };
+/**
+ * A query that was compiled for events, or why it can't be: regular expressions that take more than
+ * linear time, parts in the words of a target.
+ */
+export type MatcherOf =
+  | { readonly ok: true; readonly matches: Matcher }
+  | { readonly ok: false; readonly reason: string };
 
 /** Compiles a query once, to be asked of many events. */
 export function matcherOf(query: Query): MatcherOf {
@@ -28,7 +33,9 @@ export function matcherOf(query: Query): MatcherOf {
 export function compiledFor(
   query: Query,
   view: EventView,
-): { readonly ok: true; readonly holds: () => boolean } | { readonly ok: false; readonly reason: string } {
+):
+  | { readonly ok: true; readonly holds: () => boolean }
+  | { readonly ok: false; readonly reason: string } {
   try {
     return { ok: true, holds: predicateOf(query, view) };
   } catch (error) {

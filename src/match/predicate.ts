@@ -1,5 +1,12 @@
 import type { FieldTest, Item, Query } from '../query/tree.ts';
-import { type EventView, type FieldSlot, fieldSlot, lowerOf, type Value, valuesOf } from './event.ts';
+import {
+  type EventView,
+  type FieldSlot,
+  fieldSlot,
+  lowerOf,
+  type Value,
+  valuesOf,
+} from './event.ts';
 import type { Atom } from './index/literal-clause.ts';
 import { literalListPredicate, onlyLiteral } from './index/literal-list.ts';
 import { Unmatchable } from './unmatchable.ts';
@@ -8,7 +15,10 @@ import { keywordTest, type ValueTest, valueTest } from './value-test.ts';
 /** Whether the event that the view shows is what a query means. */
 export type Predicate = () => boolean;
 
-/** Compiles a query once; `view` is shared by all that look at the same events. Throws {@link Unmatchable}. */
+/**
+ * Compiles a query once; `view` is shared by all that look at the same events. Throws {@link
+ * Unmatchable}.
+ */
 export function predicateOf(query: Query, view: EventView): Predicate {
   switch (query.kind) {
     case 'and':
@@ -44,7 +54,14 @@ function any(predicates: readonly Predicate[]): Predicate {
 }
 
 const costOf = (query: Query): number => {
-  if (query.kind === 'item') return query.field === undefined ? 20 : query.test.kind === 'regex' ? 10 : query.test.kind === 'number' ? 1 : 2;
+  if (query.kind === 'item')
+    return query.field === undefined
+      ? 20
+      : query.test.kind === 'regex'
+        ? 10
+        : query.test.kind === 'number'
+          ? 1
+          : 2;
   if (query.kind === 'not') return costOf(query.operand);
   return query.operands.reduce((sum, operand) => sum + costOf(operand), 0);
 };
@@ -58,7 +75,10 @@ const cheapFirst = (queries: readonly Query[]): readonly Query[] =>
 /** So many literals of one field are looked up together; fewer are sooner tested one by one. */
 const leastLiterals = 8;
 
-/** Whole values of one field are looked up together, and so are many literals; the other operands are tested one by one. */
+/**
+ * Whole values of one field are looked up together, and so are many literals; the other operands
+ * are tested one by one.
+ */
 function orPredicates(operands: readonly Query[], view: EventView): readonly Predicate[] {
   const byField = new Map<string | undefined, { readonly item: Item; readonly atom: Atom }[]>();
   const rest: Query[] = [];
@@ -73,9 +93,12 @@ function orPredicates(operands: readonly Query[], view: EventView): readonly Pre
   }
   const lists: Predicate[] = [];
   for (const [field, literals] of byField) {
-    const wholes = new Set(literals.flatMap(({ atom }) => (atom.place === 'whole' ? atom.text : [])));
+    const wholes = new Set(
+      literals.flatMap(({ atom }) => (atom.place === 'whole' ? atom.text : [])),
+    );
     const others = literals.filter(({ atom }) => atom.place !== 'whole');
-    if (field !== undefined && wholes.size > 0) lists.push(overValues(view, fieldSlot(view, field), (value) => wholes.has(lowerOf(value))));
+    if (field !== undefined && wholes.size > 0)
+      lists.push(overValues(view, fieldSlot(view, field), (value) => wholes.has(lowerOf(value))));
     if (others.length < leastLiterals) rest.push(...others.map(({ item }) => item));
     else
       lists.push(
@@ -100,7 +123,9 @@ function itemPredicate({ field, test }: Item, view: EventView): Predicate {
     case 'field':
       return fieldPredicate(test, view, slot);
     case 'expression':
-      throw new Unmatchable('a part of the rule is in the words of a target, of a processing pipeline');
+      throw new Unmatchable(
+        'a part of the rule is in the words of a target, of a processing pipeline',
+      );
     default:
       return overValues(view, slot, valueTest(test));
   }
@@ -114,11 +139,17 @@ function overValues(view: EventView, slot: FieldSlot, test: ValueTest): Predicat
   };
 }
 
-function fieldPredicate({ other, relation, cased }: FieldTest, view: EventView, slot: FieldSlot): Predicate {
+function fieldPredicate(
+  { other, relation, cased }: FieldTest,
+  view: EventView,
+  slot: FieldSlot,
+): Predicate {
   const otherSlot = fieldSlot(view, other);
   const text = (value: Value): string => (cased ? value.text : lowerOf(value));
   return () => {
-    for (const value of valuesOf(view, slot)) for (const one of valuesOf(view, otherSlot)) if (related(text(value), relation, text(one))) return true;
+    for (const value of valuesOf(view, slot))
+      for (const one of valuesOf(view, otherSlot))
+        if (related(text(value), relation, text(one))) return true;
     return false;
   };
 }

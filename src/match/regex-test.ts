@@ -9,13 +9,22 @@ import { globTest, lowerPattern } from './glob.ts';
 import { linearRegex } from './linear-regex.ts';
 import { Unmatchable } from './unmatchable.ts';
 
-/** A test in time linear in the text. Throws {@link Unmatchable} for what the linear engine lacks. */
-export function regexTest({ source, ignoreCase, multiline, dotAll }: RegexTest): (value: Value) => boolean {
+/**
+ * A test in time linear in the text. Throws {@link Unmatchable} for what the linear engine lacks.
+ */
+export function regexTest({
+  source,
+  ignoreCase,
+  multiline,
+  dotAll,
+}: RegexTest): (value: Value) => boolean {
   const parsed = parseRegex(source, { ignoreCase, multiline, dotAll });
   if (!parsed.ok) throw new Unmatchable(parsed.message);
   const expression = compiled(parsed.node);
   const required = requiredTest(parsed.node);
-  return required ? (value) => required(value) && expression.test(value.text) : (value) => expression.test(value.text);
+  return required
+    ? (value) => required(value) && expression.test(value.text)
+    : (value) => expression.test(value.text);
 }
 
 function compiled(node: RegexNode): RE2JS {
@@ -23,7 +32,10 @@ function compiled(node: RegexNode): RE2JS {
   try {
     return RE2JS.compile(text);
   } catch (error) {
-    throw new Unmatchable(`the linear-time engine refuses the expression: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Unmatchable(
+      'the linear-time engine refuses the expression: ' +
+        `${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

@@ -1,4 +1,11 @@
-import type { CidrTest, CompareOperator, RegexTest, StringTest, Test, TimeTest } from '../query/tree.ts';
+import type {
+  CidrTest,
+  CompareOperator,
+  RegexTest,
+  StringTest,
+  Test,
+  TimeTest,
+} from '../query/tree.ts';
 import { addressBytes, networkMask } from '../sigma/value/cidr.ts';
 import { ANY, joinParts, type Pattern } from '../sigma/value/pattern.ts';
 import { datePart } from './date-part.ts';
@@ -8,8 +15,13 @@ import { regexTest } from './regex-test.ts';
 
 export type ValueTest = (value: Value) => boolean;
 
-/** The test of one value; tests that need the whole event (`null`, `exists`, field references) are none of these. */
-export function valueTest(test: Exclude<Test, { kind: 'null' | 'exists' | 'field' | 'expression' }>): ValueTest {
+/**
+ * The test of one value; tests that need the whole event (`null`, `exists`, field references) are
+ * none of these.
+ */
+export function valueTest(
+  test: Exclude<Test, { kind: 'null' | 'exists' | 'field' | 'expression' }>,
+): ValueTest {
   switch (test.kind) {
     case 'string':
       return stringTest(test.pattern, test.cased);
@@ -57,7 +69,9 @@ function regexValueTest(test: RegexTest): ValueTest {
 
 function isInBlock({ version, bytes, prefix }: CidrTest, text: string): boolean {
   const address = addressBytes(version, text);
-  return address?.every((byte, index) => (byte & networkMask(prefix, index)) === bytes[index]) ?? false;
+  return (
+    address?.every((byte, index) => (byte & networkMask(prefix, index)) === bytes[index]) ?? false
+  );
 }
 
 function compareTest(operator: CompareOperator, wanted: number): ValueTest {
@@ -67,7 +81,10 @@ function compareTest(operator: CompareOperator, wanted: number): ValueTest {
 function timeTest({ part, operator, value: wanted }: TimeTest): ValueTest {
   return ({ text }) => {
     const found = datePart(part, text);
-    return found !== undefined && (operator === 'eq' ? found === wanted : compared(found, operator, wanted));
+    return (
+      found !== undefined &&
+      (operator === 'eq' ? found === wanted : compared(found, operator, wanted))
+    );
   };
 }
 

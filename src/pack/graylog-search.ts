@@ -9,27 +9,48 @@ import type { CompiledRule } from '../query/compile.ts';
 import type { Query } from '../query/tree.ts';
 import type { PackConfig } from './config/config.ts';
 import { graylogWindow } from './graylog/window.ts';
-import type { GraylogAggregationSearch, GraylogDetection, GraylogFilterSearch, PackDetection } from './model/detection.ts';
+import type {
+  GraylogAggregationSearch,
+  GraylogDetection,
+  GraylogFilterSearch,
+  PackDetection,
+} from './model/detection.ts';
 import { serverVersion } from './settings/server-version.ts';
 
-/** What the event definitions of a detection search for. A threshold makes an aggregation of a filter. */
+/**
+ * What the event definitions of a detection search for. A threshold makes an aggregation of a
+ * filter.
+ */
 export function graylogSearch(
   compiled: CompiledRule,
   detection: PackDetection,
   config: PackConfig,
 ): Conversion<GraylogFilterSearch | GraylogAggregationSearch> {
   const { matching, leadingWildcards, textFields, keywordFields, ipFields } = config.graylog;
-  const options: GraylogOptions = { matching, leadingWildcards, textFields, keywordFields, ipFields };
+  const options: GraylogOptions = {
+    matching,
+    leadingWildcards,
+    textFields,
+    keywordFields,
+    ipFields,
+  };
   const refusal = graylogBlankRefusal(compiled, config.graylog, detection.settings.graylog.streams);
   if (refusal) return refusal;
   if (compiled.kind === 'correlation') {
-    const printed = graylogCorrelation(compiled.rule, queriesOf(compiled.parts), options, detection.settings.given?.delay);
+    const printed = graylogCorrelation(
+      compiled.rule,
+      queriesOf(compiled.parts),
+      options,
+      detection.settings.given?.delay,
+    );
     const conversion = withOwnFieldRemarks(
       postprocessed(printed, compiled, (value, apply) => ({ ...value, query: apply(value.query) })),
       compiled,
       graylogOwn,
     );
-    return conversion.ok ? { ...conversion, value: { kind: 'aggregation', ...conversion.value } } : conversion;
+    return conversion.ok
+      ? { ...conversion, value: { kind: 'aggregation', ...conversion.value } }
+      : conversion;
   }
   const { rule, query } = compiled;
   const printed = graylogQueries(query, { file: rule.file, span: rule.detection.span }, options);
@@ -38,11 +59,19 @@ export function graylogSearch(
   if (!conversion.ok) return conversion;
   const search = searchOf(conversion.value, detection, config.graylog.minimumServerVersion);
   const problem = settingProblem({ detection, search });
-  if (problem) return { ok: false, problems: [{ code: 'TGT001', ...problem, file: rule.file, span: rule.titleSpan }] };
+  if (problem)
+    return {
+      ok: false,
+      problems: [{ code: 'TGT001', ...problem, file: rule.file, span: rule.titleSpan }],
+    };
   return { ...conversion, value: search };
 }
 
-function searchOf(queries: readonly string[], { settings }: PackDetection, minimum: string): GraylogDetection['search'] {
+function searchOf(
+  queries: readonly string[],
+  { settings }: PackDetection,
+  minimum: string,
+): GraylogDetection['search'] {
   const [first, ...rest] = queries;
   const { threshold } = settings;
   if (threshold <= 1 || first === undefined || rest.length > 0) return { kind: 'filter', queries };
@@ -56,8 +85,13 @@ function searchOf(queries: readonly string[], { settings }: PackDetection, minim
   };
 }
 
-/** What an event definition has no place for; the rule is left out rather than the whole content pack. */
-function settingProblem(g: GraylogDetection): { readonly message: string; readonly hint: string } | undefined {
+/**
+ * What an event definition has no place for; the rule is left out rather than the whole content
+ * pack.
+ */
+function settingProblem(
+  g: GraylogDetection,
+): { readonly message: string; readonly hint: string } | undefined {
   if (g.search.kind === 'aggregation') return undefined;
   const { queries } = g.search;
   if (queries.length > 1 && g.detection.settings.threshold > 1) {

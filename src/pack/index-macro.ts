@@ -9,7 +9,10 @@ import type { PackConfig } from './config/config.ts';
 import type { SearchMacro, SearchScope, SplunkDetection } from './model/detection.ts';
 import type { CountedWarnings } from './pipeline-report.ts';
 
-/** `sigpack_windows_process_creation`: one macro a log source, so that an admin sets each index once. Never ends as a filter macro does. */
+/**
+ * `sigpack_windows_process_creation`: one macro a log source, so that an admin sets each index
+ * once. Never ends as a filter macro does.
+ */
 function plainName(packId: string, source: LogSource): string {
   const name = wordsOf(packId) + nameEnd(source);
   return name.endsWith('_filter') ? `${name}_events` : name;
@@ -29,8 +32,9 @@ type Scope = Pick<SearchScope, 'source' | 'definition'>;
 export type MacroNames = ReadonlyMap<string, string>;
 
 /**
- * Log sources that would share a macro and are in different places are told apart, so that none changes where the rules of another look: the
- * plainest of them keeps the name, the others get a digest of their own behind it.
+ * Log sources that would share a macro and are in different places are told apart, so that none
+ * changes where the rules of another look: the plainest of them keeps the name, the others get a
+ * digest of their own behind it.
  */
 export function macroNames(config: PackConfig, scopes: Iterable<Scope>): MacroNames {
   const byName = new Map<string, Map<string, Scope>>();
@@ -44,32 +48,53 @@ export function macroNames(config: PackConfig, scopes: Iterable<Scope>): MacroNa
   for (const [name, sources] of byName) {
     const [plainest] = [...sources.values()].sort((one, other) => order(config, one, other));
     const place = plainest && definitionOf(config, plainest);
-    for (const [key, scope] of sources) names.set(key, definitionOf(config, scope) === place ? name : `${name}_${uuidV5(sigpackNamespace, key).slice(0, 8)}`);
+    for (const [key, scope] of sources)
+      names.set(
+        key,
+        definitionOf(config, scope) === place
+          ? name
+          : `${name}_${uuidV5(sigpackNamespace, key).slice(0, 8)}`,
+      );
   }
   return names;
 }
 
-const keyOf = perSource(({ product, category, service }) => JSON.stringify([product ?? null, category ?? null, service ?? null]));
+const keyOf = perSource(({ product, category, service }) =>
+  JSON.stringify([product ?? null, category ?? null, service ?? null]),
+);
 
 /** The macro of a log source among others. */
-export const macroOf = (names: MacroNames, config: PackConfig, source: LogSource): string => names.get(keyOf(source)) ?? plainName(config.info.id, source);
+export const macroOf = (names: MacroNames, config: PackConfig, source: LogSource): string =>
+  names.get(keyOf(source)) ?? plainName(config.info.id, source);
 
-/** What has a place goes before what is searched everywhere, a product of one word before others, a category before a service. */
+/**
+ * What has a place goes before what is searched everywhere, a product of one word before others, a
+ * category before a service.
+ */
 function order(config: PackConfig, one: Scope, other: Scope): number {
   const [a, b] = [one, other].map((scope) => {
     const { product, category, service } = scope.source;
-    const marks = [definitionOf(config, scope) === everywhere, !/^[a-z0-9]+$/.test(product ?? ''), category === undefined, service !== undefined];
+    const marks = [
+      definitionOf(config, scope) === everywhere,
+      !/^[a-z0-9]+$/.test(product ?? ''),
+      category === undefined,
+      service !== undefined,
+    ];
     return `${marks.map(Number).join('')}${keyOf(scope.source)}`;
   });
   return (a ?? '') < (b ?? '') ? -1 : 1;
 }
 
 const everywhere = 'index=*';
-const definitionOf = (config: PackConfig, { source, definition }: Scope): string => placeOf(config, source) ?? inIndex(config, definition);
+const definitionOf = (config: PackConfig, { source, definition }: Scope): string =>
+  placeOf(config, source) ?? inIndex(config, definition);
 
 const namesIndex = (definition: string): boolean => /\bindex\s*=/i.test(definition);
 
-/** Terms of a pipeline in the indexes of `splunk.index`: these say where the events are, those which of them belong to the log source. */
+/**
+ * Terms of a pipeline in the indexes of `splunk.index`: these say where the events are, those which
+ * of them belong to the log source.
+ */
 function inIndex({ splunk: { index } }: PackConfig, definition: string | undefined): string {
   if (index === undefined) return definition ?? everywhere;
   const terms = index.map((name) => `index=${name}`).join(' OR ');
@@ -84,37 +109,63 @@ function inIndex({ splunk: { index } }: PackConfig, definition: string | undefin
 const isOneGroup = (terms: string): boolean => /^\([^()]*\)$/.test(terms);
 
 /** Gives macros other names where those of the whole pack would collide. */
-export function withMacrosApart(config: PackConfig, detections: readonly SplunkDetection[]): readonly SplunkDetection[] {
+export function withMacrosApart(
+  config: PackConfig,
+  detections: readonly SplunkDetection[],
+): readonly SplunkDetection[] {
   const names = macroNames(
     config,
     detections.flatMap(({ scopes }) => scopes),
   );
   return detections.map((detection) => {
-    const changed = detection.scopes.filter(({ source, macro }) => macroOf(names, config, source) !== macro);
+    const changed = detection.scopes.filter(
+      ({ source, macro }) => macroOf(names, config, source) !== macro,
+    );
     if (changed.length === 0) return detection;
-    const renamed = new Map(changed.map(({ source, macro }) => [macro, macroOf(names, config, source)]));
+    const renamed = new Map(
+      changed.map(({ source, macro }) => [macro, macroOf(names, config, source)]),
+    );
     const apart = (search: string): string =>
-      search.replace(/`(\w+)`/g, (call: string, name: string) => (renamed.has(name) ? `\`${renamed.get(name)}\`` : call));
+      search.replace(/`(\w+)`/g, (call: string, name: string) =>
+        renamed.has(name) ? `\`${renamed.get(name)}\`` : call,
+      );
     return {
       ...detection,
       search: apart(detection.search),
       ...(detection.events === undefined ? {} : { events: apart(detection.events) }),
-      scopes: detection.scopes.map((scope) => ({ ...scope, macro: renamed.get(scope.macro) ?? scope.macro })),
+      scopes: detection.scopes.map((scope) => ({
+        ...scope,
+        macro: renamed.get(scope.macro) ?? scope.macro,
+      })),
     };
   });
 }
 
-/** The macros of the given log sources, sorted: as sigpack.yml says, else the pipelines, else `index=*`. */
-export function indexMacros(config: PackConfig, scopes: Iterable<SearchScope>): readonly SearchMacro[] {
+/**
+ * The macros of the given log sources, sorted: as sigpack.yml says, else the pipelines, else
+ * `index=*`.
+ */
+export function indexMacros(
+  config: PackConfig,
+  scopes: Iterable<SearchScope>,
+): readonly SearchMacro[] {
   const macros = new Map<string, { readonly definitions: Set<string>; readonly comment: string }>();
   for (const scope of scopes) {
     const definition = definitionOf(config, scope);
     const known = macros.get(scope.macro);
     if (known) known.definitions.add(definition);
-    else macros.set(scope.macro, { definitions: new Set([definition]), comment: `Where the events of the log source ${described(scope.source)} are.` });
+    else
+      macros.set(scope.macro, {
+        definitions: new Set([definition]),
+        comment: `Where the events of the log source ${described(scope.source)} are.`,
+      });
   }
   return [...macros]
-    .map(([name, { definitions, comment }]) => ({ name, definition: eitherOf([...definitions].sort()), comment }))
+    .map(([name, { definitions, comment }]) => ({
+      name,
+      definition: eitherOf([...definitions].sort()),
+      comment,
+    }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -122,40 +173,78 @@ export function indexMacros(config: PackConfig, scopes: Iterable<SearchScope>): 
 export const placeOf = ({ splunk }: PackConfig, source: LogSource): string | undefined =>
   splunk.indexes.find((entry) => filterFits(entry.match, source))?.definition;
 
-/** Warns, at the rules that have them, of log sources that are searched everywhere, since neither sigpack.yml nor a pipeline gives them a place. */
-export function warnOfUnplaced(warnings: CountedWarnings, scopes: readonly Scope[], compiled: CompiledRule, config: PackConfig): void {
+/**
+ * Warns, at the rules that have them, of log sources that are searched everywhere, since neither
+ * sigpack.yml nor a pipeline gives them a place.
+ */
+export function warnOfUnplaced(
+  warnings: CountedWarnings,
+  scopes: readonly Scope[],
+  compiled: CompiledRule,
+  config: PackConfig,
+): void {
   for (const scope of withoutIndex(config, scopes)) {
-    if (scope.definition !== undefined || detectionsIn(compiled, scope).every(asksForIndex)) continue;
-    warnings.add('PIP004', 'splunk', `nothing says where the events of the log source ${described(scope.source)} are`, ruleOf(compiled, scope));
+    if (scope.definition !== undefined || detectionsIn(compiled, scope).every(asksForIndex))
+      continue;
+    warnings.add(
+      'PIP004',
+      'splunk',
+      `nothing says where the events of the log source ${described(scope.source)} are`,
+      ruleOf(compiled, scope),
+    );
   }
 }
 
-/** Warns of saved searches that look in the default indexes of whoever runs them: a pipeline says which events it is about, and nothing in which index. */
-export function warnOfDefaultIndexes(warnings: CountedWarnings, scopes: readonly Scope[], compiled: CompiledRule, config: PackConfig): void {
-  const unsaid = withoutIndex(config, scopes).find(({ definition }) => definition !== undefined && !namesIndex(definition));
+/**
+ * Warns of saved searches that look in the default indexes of whoever runs them: a pipeline says
+ * which events it is about, and nothing in which index.
+ */
+export function warnOfDefaultIndexes(
+  warnings: CountedWarnings,
+  scopes: readonly Scope[],
+  compiled: CompiledRule,
+  config: PackConfig,
+): void {
+  const unsaid = withoutIndex(config, scopes).find(
+    ({ definition }) => definition !== undefined && !namesIndex(definition),
+  );
   if (!unsaid) return;
-  const message = 'nothing says which indexes hold the events, so searches look in the default indexes of the role alone';
+  const message =
+    'nothing says which indexes hold the events, so searches look in the default indexes of ' +
+    'the role alone';
   warnings.add('PIP004', 'splunk', message, ruleOf(compiled, unsaid));
 }
 
 /** What sigpack.yml gives no place. */
 const withoutIndex = (config: PackConfig, scopes: readonly Scope[]): readonly Scope[] =>
-  config.splunk.index === undefined ? scopes.filter(({ source }) => placeOf(config, source) === undefined) : [];
+  config.splunk.index === undefined
+    ? scopes.filter(({ source }) => placeOf(config, source) === undefined)
+    : [];
 
 /** Those that have the log source and are searched there. */
-const detectionsIn = (compiled: CompiledRule, { source, definition }: Scope): readonly CompiledDetection[] =>
-  detectionsBelow(compiled).filter((part) => part.rule.logsource === source && pipelineScope(part) === definition);
+const detectionsIn = (
+  compiled: CompiledRule,
+  { source, definition }: Scope,
+): readonly CompiledDetection[] =>
+  detectionsBelow(compiled).filter(
+    (part) => part.rule.logsource === source && pipelineScope(part) === definition,
+  );
 
 /** A correlation names no log source. */
-const ruleOf = (compiled: CompiledRule, scope: Scope): CompiledRule['rule'] => (detectionsIn(compiled, scope)[0] ?? compiled).rule;
+const ruleOf = (compiled: CompiledRule, scope: Scope): CompiledRule['rule'] =>
+  (detectionsIn(compiled, scope)[0] ?? compiled).rule;
 
 /** Whether a condition, such as one that a pipeline adds, finds events of named indexes only. */
 const asksForIndex = ({ query }: CompiledDetection): boolean =>
-  truthOf(query, ({ field, test }) => (field === 'index' && test.kind === 'string' ? false : undefined)) === false;
+  truthOf(query, ({ field, test }) =>
+    field === 'index' && test.kind === 'string' ? false : undefined,
+  ) === false;
 
 function eitherOf(definitions: readonly string[]): string {
   const [only] = definitions;
-  return definitions.length === 1 && only !== undefined ? only : `(${definitions.map((one) => `(${one})`).join(' OR ')})`;
+  return definitions.length === 1 && only !== undefined
+    ? only
+    : `(${definitions.map((one) => `(${one})`).join(' OR ')})`;
 }
 
 // what most are: nothing to leave out
@@ -164,5 +253,7 @@ const plainWord = /^[\w.-]+$/;
 /** Words only: the app's README shows them. */
 const described = perSource(({ product, category, service }) => {
   const parts = [product, category, service].filter((part) => part !== undefined);
-  return parts.map((part) => (plainWord.test(part) ? part : part.replace(/[^\p{L}\p{N}._-]+/gu, ' ').trim())).join(', ');
+  return parts
+    .map((part) => (plainWord.test(part) ? part : part.replace(/[^\p{L}\p{N}._-]+/gu, ' ').trim()))
+    .join(', ');
 });

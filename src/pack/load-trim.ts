@@ -32,16 +32,25 @@ interface Detections {
 const counted: Readonly<Record<Target, string>> = { splunk: 'searches', graylog: 'definitions' };
 
 /**
- * The detections with as many of them on as the budgets of their targets have room for. One that has no room leaves it to those after it: a crowded
- * minute says nothing of the others. Given what came of it as what was on before, the choice is the same again.
+ * The detections with as many of them on as the budgets of their targets have room for. One that
+ * has no room leaves it to those after it: a crowded minute says nothing of the others. Given what
+ * came of it as what was on before, the choice is the same again.
  */
-export function withinBudgets<T extends Detections>(pack: T, config: PackConfig, published: Published): T & { readonly leftOff: LeftOffByTarget } {
+export function withinBudgets<T extends Detections>(
+  pack: T,
+  config: PackConfig,
+  published: Published,
+): T & { readonly leftOff: LeftOffByTarget } {
   if (config.overBudget !== 'disable') return { ...pack, leftOff: nothingLeftOff };
   const { searchesPerMinute } = config.splunk;
   const { definitionsPerMinute, minimumServerVersion } = config.graylog;
   const minimum = serverVersion(minimumServerVersion) ?? 0;
   const wasOn = (target: Target): ReadonlySet<string> =>
-    new Set(published.detections.flatMap(({ id, off = [] }) => (off.includes(target) ? [] : [id.toLowerCase()])));
+    new Set(
+      published.detections.flatMap(({ id, off = [] }) =>
+        off.includes(target) ? [] : [id.toLowerCase()],
+      ),
+    );
   const splunk = withoutRoom({
     target: 'splunk',
     all: pack.splunk.filter(({ detection }) => runsInSplunk(detection)),
@@ -60,10 +69,18 @@ export function withinBudgets<T extends Detections>(pack: T, config: PackConfig,
   });
   if (splunk.length + graylog.length === 0) return { ...pack, leftOff: nothingLeftOff };
   const off = { splunk: idsOf(splunk), graylog: idsOf(graylog) };
-  const reason = { splunk: reasonOf('splunk', searchesPerMinute), graylog: reasonOf('graylog', definitionsPerMinute) };
+  const reason = {
+    splunk: reasonOf('splunk', searchesPerMinute),
+    graylog: reasonOf('graylog', definitionsPerMinute),
+  };
   const switchOff = createSwitch();
-  const settled = <D extends { readonly detection: PackDetection }>(target: Target, all: readonly D[]): readonly D[] =>
-    all.map((one) => (off[target].has(one.detection.id) ? { ...one, detection: switchOff(one.detection) } : one));
+  const settled = <D extends { readonly detection: PackDetection }>(
+    target: Target,
+    all: readonly D[],
+  ): readonly D[] =>
+    all.map((one) =>
+      off[target].has(one.detection.id) ? { ...one, detection: switchOff(one.detection) } : one,
+    );
   return {
     ...pack,
     splunk: settled('splunk', pack.splunk),
@@ -94,15 +111,21 @@ function withoutRoom<T extends { readonly detection: PackDetection }, Need>({
 }: Trimming<T, Need>): readonly PackDetection[] {
   const found: PackDetection[] = [];
   const needed = all.map((one) => ({ detection: one.detection, need: needs(one) }));
-  for (const { detection, need } of byPlace(needed, { target, wasOn, rate: (of) => rate(of.need) })) {
+  for (const { detection, need } of byPlace(needed, {
+    target,
+    wasOn,
+    rate: (of) => rate(of.need),
+  })) {
     if (isForced(detection, target)) room.force(need);
     else if (!room.take(need)) found.push(detection);
   }
   return found;
 }
 
-const idsOf = (detections: readonly PackDetection[]): ReadonlySet<string> => new Set(detections.map(({ id }) => id));
-const reasonOf = (target: Target, budget: number): string => `over the budget of ${budget} ${counted[target]} a minute`;
+const idsOf = (detections: readonly PackDetection[]): ReadonlySet<string> =>
+  new Set(detections.map(({ id }) => id));
+const reasonOf = (target: Target, budget: number): string =>
+  `over the budget of ${budget} ${counted[target]} a minute`;
 const shown = ({ id, name, severity }: PackDetection): LeftOff => ({ id, name, level: severity });
 
 /** Settings are shared by many detections, and those that are switched off share theirs, too. */
@@ -130,7 +153,9 @@ function withReasons(
   if (!off.splunk.has(detection.id) && !off.graylog.has(detection.id)) return outcome;
   const changed = [...targets].map(([target, result]): [Target, TargetOutcome] => [
     target,
-    off[target].has(detection.id) && result.kind === 'compiled' ? { ...result, leftOff: reason[target] } : result,
+    off[target].has(detection.id) && result.kind === 'compiled'
+      ? { ...result, leftOff: reason[target] }
+      : result,
   ]);
   return { detection, targets: new Map(changed) };
 }

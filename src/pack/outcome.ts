@@ -13,15 +13,23 @@ export type TargetOutcome =
       /** Why it is switched off although its settings have it on. */
       readonly leftOff?: string;
     }
-  | { readonly kind: 'skipped'; readonly reasons: readonly { readonly code: DiagnosticCode; readonly message: string }[] };
+  | {
+      readonly kind: 'skipped';
+      readonly reasons: readonly { readonly code: DiagnosticCode; readonly message: string }[];
+    };
 
 export interface DetectionOutcome {
   readonly detection: PackDetection;
   readonly targets: ReadonlyMap<Target, TargetOutcome>;
 }
 
-export const skipped = (problems: readonly { readonly code: DiagnosticCode; readonly message: string }[]): TargetOutcome => ({
+export const skipped = (
+  problems: readonly { readonly code: DiagnosticCode; readonly message: string }[],
+): TargetOutcome => ({
   kind: 'skipped',
   reasons: problems.map(({ code, message }) => ({ code, message })),
 });
-export const compiledAs = (names: readonly string[], queries: readonly string[]): TargetOutcome => ({ kind: 'compiled', names, queries });
+export const compiledAs = (
+  names: readonly string[],
+  queries: readonly string[],
+): TargetOutcome => ({ kind: 'compiled', names, queries });

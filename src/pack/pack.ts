@@ -8,7 +8,11 @@ import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { usualNames } from './alert/table.ts';
 import { chosenPipelines, type NamedPipeline } from './chosen-pipelines.ts';
 import type { PackConfig, Target } from './config/config.ts';
-import { createEsSettingsReport, type EsSettingsReport, splunkSettings } from './config/es-settings.ts';
+import {
+  createEsSettingsReport,
+  type EsSettingsReport,
+  splunkSettings,
+} from './config/es-settings.ts';
 import { warnOfMatchSlips } from './config/match-slips.ts';
 import { mergeSettings } from './config/merge-settings.ts';
 import { createFieldNames } from './config/named-fields.ts';
@@ -20,7 +24,12 @@ import { graylogSearch } from './graylog-search.ts';
 import { warnOfDefaultIndexes, warnOfUnplaced, withMacrosApart } from './index-macro.ts';
 import { type LeftOffByTarget, switchedOff, withinBudgets } from './load-trim.ts';
 import { attackReferences } from './model/attack-tags.ts';
-import type { GraylogDetection, PackDetection, PackRule, SplunkDetection } from './model/detection.ts';
+import type {
+  GraylogDetection,
+  PackDetection,
+  PackRule,
+  SplunkDetection,
+} from './model/detection.ts';
 import { createNamer, type DetectionName, type NamingHistory } from './naming/naming.ts';
 import { type Tombstone, tombstonesOf } from './naming/tombstone.ts';
 import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from './outcome.ts';
@@ -47,7 +56,10 @@ export interface Pack {
   readonly graylog: readonly GraylogDetection[];
   /** Published once and no longer there: disabled stanzas of the Splunk app. Sorted by name. */
   readonly tombstones: readonly Tombstone[];
-  /** Switched off, since the budget of a target has no room for them; those with the best claim to it first. */
+  /**
+   * Switched off, since the budget of a target has no room for them; those with the best claim to
+   * it first.
+   */
   readonly leftOff: LeftOffByTarget;
   /** Rules left out by `select`. */
   readonly excluded: number;
@@ -57,7 +69,10 @@ export interface Pack {
 
 export interface PackInput {
   readonly collection: Collection;
-  /** The rules to compile, with their number or more for the progress; default: those of the collection. */
+  /**
+   * The rules to compile, with their number or more for the progress; default: those of the
+   * collection.
+   */
   readonly rules?: Iterable<Rule>;
   readonly total?: number;
   readonly config: PackConfig;
@@ -92,8 +107,18 @@ export function assemblePack({
     namedBy: createFieldNames(config),
     usualNames,
   });
-  const namer = createNamer({ info: config.info, prefix: config.namePrefix, rules: collection.rules.filter(collection.standsAlone), bag, history });
-  const pack = { outcomes: [] as DetectionOutcome[], splunk: [] as SplunkDetection[], graylog: [] as GraylogDetection[] };
+  const namer = createNamer({
+    info: config.info,
+    prefix: config.namePrefix,
+    rules: collection.rules.filter(collection.standsAlone),
+    bag,
+    history,
+  });
+  const pack = {
+    outcomes: [] as DetectionOutcome[],
+    splunk: [] as SplunkDetection[],
+    graylog: [] as GraylogDetection[],
+  };
   const warnings = createCountedWarnings(bag);
   const complaints = createSharedComplaints(bag);
   const esSettings = createEsSettingsReport(config, bag);
@@ -115,19 +140,50 @@ export function assemblePack({
       continue;
     }
     logSources.forEach(sources.add, sources);
-    const detection = detectionOf(targeted.written, logSources, config, (chosen) => namer.nameOf(rule, chosen), bag);
-    if (detection) addDetection({ pack, config, warnings, complaints, esSettings, onOutcome }, detection, targeted);
+    const detection = detectionOf(
+      targeted.written,
+      logSources,
+      config,
+      (chosen) => namer.nameOf(rule, chosen),
+      bag,
+    );
+    if (detection)
+      addDetection(
+        { pack, config, warnings, complaints, esSettings, onOutcome },
+        detection,
+        targeted,
+      );
     else invalid++;
   }
   namer.tell();
   complaints.tell();
   warnings.tell();
   esSettings.tell();
-  warnOfMatchSlips(config, [...sources, ...pack.splunk.flatMap(({ scopes }) => scopes.map(({ source }) => source))], bag);
+  warnOfMatchSlips(
+    config,
+    [...sources, ...pack.splunk.flatMap(({ scopes }) => scopes.map(({ source }) => source))],
+    bag,
+  );
   const splunk = withMacrosApart(config, pack.splunk);
-  const settled = withinBudgets({ ...pack, splunk }, config, history?.published ?? nothingPublished);
-  const chosen = new Map(config.targets.map((target) => [target, chosenPipelines(target, config.pipelines.get(target) ?? [], pipelines.get(target) ?? [])]));
-  return { config, chosen, ...settled, tombstones: tombstonesOf(history, splunk, config.info.version), excluded, invalid };
+  const settled = withinBudgets(
+    { ...pack, splunk },
+    config,
+    history?.published ?? nothingPublished,
+  );
+  const chosen = new Map(
+    config.targets.map((target) => [
+      target,
+      chosenPipelines(target, config.pipelines.get(target) ?? [], pipelines.get(target) ?? []),
+    ]),
+  );
+  return {
+    config,
+    chosen,
+    ...settled,
+    tombstones: tombstonesOf(history, splunk, config.info.version),
+    excluded,
+    invalid,
+  };
 }
 
 function detectionOf(
@@ -142,8 +198,17 @@ function detectionOf(
   const settings = mergeSettings(config, rule, logSources);
   const names = nameFor(settings.name);
   if (!names) return undefined;
-  const detection = { ...names, rule: packRule(rule), severity: settings.severity ?? levelOf(rule), logSources, attack: attackReferences(rule.tags), settings };
-  return compiled.kind === 'correlation' ? { ...detection, lookBack: lookBackOf(compiled) } : detection;
+  const detection = {
+    ...names,
+    rule: packRule(rule),
+    severity: settings.severity ?? levelOf(rule),
+    logSources,
+    attack: attackReferences(rule.tags),
+    settings,
+  };
+  return compiled.kind === 'correlation'
+    ? { ...detection, lookBack: lookBackOf(compiled) }
+    : detection;
 }
 
 function packRule(rule: Rule): PackRule {
@@ -168,7 +233,11 @@ interface Adding {
   readonly onOutcome: PackInput['onOutcome'] | undefined;
 }
 
-function addDetection(adding: Adding, detection: PackDetection, { written, forTarget }: TargetedRule): void {
+function addDetection(
+  adding: Adding,
+  detection: PackDetection,
+  { written, forTarget }: TargetedRule,
+): void {
   const { pack, config } = adding;
   const targets = new Map<Target, TargetOutcome>();
   for (const target of config.targets) {
@@ -180,8 +249,13 @@ function addDetection(adding: Adding, detection: PackDetection, { written, forTa
     const { compiled, off } = made;
     if (!off) warnOfPipelines(adding.warnings, target, compiled);
     const shown = off ? { ...detection, settings: switchedOff(detection.settings) } : detection;
-    const own: PackDetection = compiled.processing?.postprocess ? { ...shown, postprocessed: true } : shown;
-    const outcome = target === 'splunk' ? addToSplunk(adding, own, compiled) : addToGraylog(adding, own, compiled);
+    const own: PackDetection = compiled.processing?.postprocess
+      ? { ...shown, postprocessed: true }
+      : shown;
+    const outcome =
+      target === 'splunk'
+        ? addToSplunk(adding, own, compiled)
+        : addToGraylog(adding, own, compiled);
     targets.set(target, off && outcome.kind === 'compiled' ? { ...outcome, off } : outcome);
   }
   const outcome = { detection, targets };
@@ -193,7 +267,8 @@ function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRul
   const { pack, config, complaints, warnings } = adding;
   const { threshold, ignored } = resultThreshold(compiled.rule, given.settings.threshold);
   const own = { ...given, settings: splunkSettings(given.settings, config) };
-  const detection = ignored === undefined ? own : { ...own, settings: { ...own.settings, threshold } };
+  const detection =
+    ignored === undefined ? own : { ...own, settings: { ...own.settings, threshold } };
   const fields = splunkFields(compiled, detection, config.splunk.enterpriseSecurity);
   complaints.add('splunk', compiled.rule, fields.ok ? fields.remarks : fields.problems);
   if (!fields.ok) return skipped(fields.problems);
@@ -208,49 +283,92 @@ function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRul
   const twice = config.splunk.enterpriseSecurity ? doubleOutput(fields.value.detection) : undefined;
   if (twice !== undefined) warnings.add('TGT007', 'splunk', twice, compiled.rule);
   const { search, events } = conversion.value;
-  const made = { detection: fields.value.detection, search, scopes, filterMacro: filterMacroName(detection) };
+  const made = {
+    detection: fields.value.detection,
+    search,
+    scopes,
+    filterMacro: filterMacroName(detection),
+  };
   adding.esSettings.add(compiled.rule);
-  pack.splunk.push(config.splunk.enterpriseSecurity ? { ...made, ...drilledInto(compiled, events) } : made);
+  pack.splunk.push(
+    config.splunk.enterpriseSecurity ? { ...made, ...drilledInto(compiled, events) } : made,
+  );
   return compiledAs([detection.name], [search]);
 }
 
 /** What drill-downs of a finding search. */
-function drilledInto(compiled: CompiledRule, events: (() => string) | undefined): Pick<SplunkDetection, 'events' | 'dataModel'> {
+function drilledInto(
+  compiled: CompiledRule,
+  events: (() => string) | undefined,
+): Pick<SplunkDetection, 'events' | 'dataModel'> {
   const dataModel = modelNameOf(compiled);
-  return { ...(events === undefined ? {} : { events: events() }), ...(dataModel === undefined ? {} : { dataModel }) };
+  return {
+    ...(events === undefined ? {} : { events: events() }),
+    ...(dataModel === undefined ? {} : { dataModel }),
+  };
 }
 
 /** Since nobody has chosen any, and not on purpose. */
 const searchesAllStreams = ({ settings }: PackDetection, { graylog }: PackConfig): boolean =>
-  settings.graylog.streams.length === 0 && graylog.streams.length === 0 && graylog.streamParameter === undefined && !graylog.allStreams;
+  settings.graylog.streams.length === 0 &&
+  graylog.streams.length === 0 &&
+  graylog.streamParameter === undefined &&
+  !graylog.allStreams;
 
 /** Keys of savedsearches.conf that replace what is made from `suppress` and the window. */
 const isByHand = ({ settings: { splunk } }: PackDetection): boolean =>
-  Object.keys(splunk.savedsearch).some((key) => /^(?:alert\.suppress|dispatch\.(?:earliest|latest)_time)/.test(key));
+  Object.keys(splunk.savedsearch).some((key) =>
+    /^(?:alert\.suppress|dispatch\.(?:earliest|latest)_time)/.test(key),
+  );
 
-function warnOfOverrides({ config, complaints, warnings }: Adding, { detection, results }: SplunkFields, { rule }: CompiledRule): void {
+function warnOfOverrides(
+  { config, complaints, warnings }: Adding,
+  { detection, results }: SplunkFields,
+  { rule }: CompiledRule,
+): void {
   const { repeats } = splunkSchedule(detection);
-  if (repeats !== undefined && !isByHand(detection)) warnings.add('TGT008', 'splunk', repeats, rule);
-  const found = overrideProblems(detection, results).map(({ key, ...problem }) => ({ ...problem, ...placeOfKey(key, rule, detection.logSources, config) }));
+  if (repeats !== undefined && !isByHand(detection))
+    warnings.add('TGT008', 'splunk', repeats, rule);
+  const found = overrideProblems(detection, results).map(({ key, ...problem }) => ({
+    ...problem,
+    ...placeOfKey(key, rule, detection.logSources, config),
+  }));
   complaints.add('splunk', rule, found);
 }
 
-function addToGraylog(adding: Adding, detection: PackDetection, compiled: CompiledRule): TargetOutcome {
+function addToGraylog(
+  adding: Adding,
+  detection: PackDetection,
+  compiled: CompiledRule,
+): TargetOutcome {
   const { pack, config, complaints, warnings } = adding;
   const conversion = graylogSearch(compiled, detection, config);
-  complaints.add('graylog', compiled.rule, conversion.ok ? conversion.remarks : conversion.problems);
+  complaints.add(
+    'graylog',
+    compiled.rule,
+    conversion.ok ? conversion.remarks : conversion.problems,
+  );
   if (!conversion.ok) return skipped(conversion.problems);
   const fields = graylogFields(compiled, detection, conversion.value);
   complaints.add('graylog', compiled.rule, fields.ok ? fields.remarks : fields.problems);
   if (!fields.ok) return skipped(fields.problems);
   const added = { detection: fields.value, search: conversion.value };
   const minimum = serverVersion(config.graylog.minimumServerVersion) ?? 0;
-  for (const message of ignoredByGraylog(added, compiled, minimum)) warnings.add('TGT007', 'graylog', message, compiled.rule);
+  for (const message of ignoredByGraylog(added, compiled, minimum))
+    warnings.add('TGT007', 'graylog', message, compiled.rule);
   const { ignored, repeats } = graylogGrace(added, minimum);
   if (ignored !== undefined) warnings.add('TGT007', 'graylog', ignored, compiled.rule);
   if (repeats !== undefined) warnings.add('TGT008', 'graylog', repeats, compiled.rule);
   if (searchesAllStreams(detection, config))
-    warnings.add('PIP010', 'graylog', 'nothing says which streams hold the events, so all are searched', compiled.rule);
+    warnings.add(
+      'PIP010',
+      'graylog',
+      'nothing says which streams hold the events, so all are searched',
+      compiled.rule,
+    );
   pack.graylog.push(added);
-  return compiledAs([detection.name], conversion.value.kind === 'filter' ? conversion.value.queries : [conversion.value.query]);
+  return compiledAs(
+    [detection.name],
+    conversion.value.kind === 'filter' ? conversion.value.queries : [conversion.value.query],
+  );
 }

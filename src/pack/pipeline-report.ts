@@ -16,7 +16,12 @@ export interface CountedWarnings {
     hint?: string,
   ) => void;
   /** Notes names of a pipeline that no public source proves, once for all of them. */
-  readonly addUnproved: (target: string, pipeline: string, names: readonly string[], rule: CompiledRule['rule']) => void;
+  readonly addUnproved: (
+    target: string,
+    pipeline: string,
+    names: readonly string[],
+    rule: CompiledRule['rule'],
+  ) => void;
   readonly tell: () => void;
 }
 
@@ -28,14 +33,22 @@ interface Counted {
   readonly names: Set<string>;
   readonly first: CompiledRule['rule'];
   readonly hint: string | undefined;
-  /** Places of titles, which all forms of a rule share: a rule below several correlations is one. */
+  /**
+   * Places of titles, which all forms of a rule share: a rule below several correlations is one.
+   */
   readonly rules: Set<Span>;
 }
 
 export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
   const found: Counted[] = [];
   const byTarget = new Map<string, Map<string, Counted>>();
-  const count = (code: DiagnosticCode, target: string, message: string, first: CompiledRule['rule'], hint?: string): Counted => {
+  const count = (
+    code: DiagnosticCode,
+    target: string,
+    message: string,
+    first: CompiledRule['rule'],
+    hint?: string,
+  ): Counted => {
     const messages = byTarget.get(target) ?? new Map<string, Counted>();
     byTarget.set(target, messages);
     let known = messages.get(message);
@@ -52,7 +65,12 @@ export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
       count(code, target, message, first, hint);
     },
     addUnproved(target, pipeline, names, first) {
-      const known = count('PIP011', target, `no public source proves these names of the pipeline ${pipeline}: `, first);
+      const known = count(
+        'PIP011',
+        target,
+        `no public source proves these names of the pipeline ${pipeline}: `,
+        first,
+      );
       for (const name of names) known.names.add(name);
     },
     tell() {
@@ -73,27 +91,51 @@ export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
 
 function strangeText({ part, name, product, near }: NonNullable<Processing['strange']>): string {
   const meant = near === undefined ? '' : `; did you mean \`${near}\`?`;
-  return `no pipeline knows the ${part} \`${name}\` of ${product}, so nothing narrows the search to its events${meant}`;
+  return (
+    `no pipeline knows the ${part} \`${name}\` of ${product}, so nothing narrows the search to ` +
+    `its events${meant}`
+  );
 }
 
-const strangeHint = 'Correct the name in `logsource`; where it is right, give the log source a place and fields in a pipeline of your own.';
+const strangeHint =
+  'Correct the name in `logsource`; where it is right, give the log source a place and ' +
+  'fields in a pipeline of your own.';
 
-/** What pipelines leave open in a rule and those below it: fields without a name, log sources whose fields none knows, names that nothing public proves. */
-export function warnOfPipelines(warnings: CountedWarnings, target: string, compiled: CompiledRule): void {
+/**
+ * What pipelines leave open in a rule and those below it: fields without a name, log sources whose
+ * fields none knows, names that nothing public proves.
+ */
+export function warnOfPipelines(
+  warnings: CountedWarnings,
+  target: string,
+  compiled: CompiledRule,
+): void {
   if (compiled.kind === 'detection' && !compiled.processing) return;
   for (const { rule, processing } of detectionsBelow(compiled)) {
     if (processing?.known === false)
-      warnings.add('PIP003', target, `no pipeline knows the fields of the log source ${logSourceText(processing.logsource ?? rule.logsource)}`, rule);
-    else if (processing?.strange) warnings.add('PIP003', target, strangeText(processing.strange), rule, strangeHint);
+      warnings.add(
+        'PIP003',
+        target,
+        'no pipeline knows the fields of the log source ' +
+          `${logSourceText(processing.logsource ?? rule.logsource)}`,
+        rule,
+      );
+    else if (processing?.strange)
+      warnings.add('PIP003', target, strangeText(processing.strange), rule, strangeHint);
   }
   for (const { rule, processing } of rulesBelow(compiled)) {
-    for (const field of processing?.unmapped ?? []) warnings.add('PIP003', target, `no pipeline maps the field \`${field}\``, rule);
-    for (const { pipeline, names } of processing?.unproved ?? []) warnings.addUnproved(target, pipeline, names, rule);
+    for (const field of processing?.unmapped ?? [])
+      warnings.add('PIP003', target, `no pipeline maps the field \`${field}\``, rule);
+    for (const { pipeline, names } of processing?.unproved ?? [])
+      warnings.addUnproved(target, pipeline, names, rule);
   }
 }
 
 /** Once a pipeline, where the output has a form of its own. */
 export function warnOfFinalizers(bag: DiagnosticBag, pipelines: readonly Pipeline[]): void {
-  const message = 'finalizers are left out: they make the text that `sigpack convert` prints in its default format';
-  for (const { file, finalizers } of new Set(pipelines)) for (const { span } of finalizers) bag.add(file, { code: 'PIP005', message, span });
+  const message =
+    'finalizers are left out: they make the text that `sigpack convert` prints in its ' +
+    'default format';
+  for (const { file, finalizers } of new Set(pipelines))
+    for (const { span } of finalizers) bag.add(file, { code: 'PIP005', message, span });
 }

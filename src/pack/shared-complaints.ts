@@ -2,7 +2,10 @@ import type { Remark } from '../backend/backend.ts';
 import type { Rule } from '../sigma/collection/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 
-/** Complaints about rules for targets. One whose place is elsewhere, in a filter or the configuration, is told once and names the rules. */
+/**
+ * Complaints about rules for targets. One whose place is elsewhere, in a filter or the
+ * configuration, is told once and names the rules.
+ */
 export interface SharedComplaints {
   readonly add: (target: string, rule: Rule, remarks: readonly Remark[]) => void;
   /** Of what several rules may share. */
@@ -26,14 +29,21 @@ export function createSharedComplaints(bag: DiagnosticBag): SharedComplaints {
           put(target, remark);
           continue;
         }
-        const key = JSON.stringify([target, remark.file.path, remark.span.start, remark.code, remark.message]);
+        const key = JSON.stringify([
+          target,
+          remark.file.path,
+          remark.span.start,
+          remark.code,
+          remark.message,
+        ]);
         const shared = found.get(key) ?? { target, remark, titles: new Set() };
         shared.titles.add(rule.title);
         found.set(key, shared);
       }
     },
     tell() {
-      for (const { target, remark, titles } of found.values()) put(target, remark, ofRules([...titles]));
+      for (const { target, remark, titles } of found.values())
+        put(target, remark, ofRules([...titles]));
     },
   };
 }

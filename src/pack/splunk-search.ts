@@ -12,7 +12,10 @@ import { macroNames, macroOf, placeOf } from './index-macro.ts';
 import type { PackDetection, SearchScope } from './model/detection.ts';
 import type { SplunkFields } from './result/splunk-fields.ts';
 
-/** Where the events of each rule below are: one entry a log source, as the pipelines left it. A data model knows that by itself. */
+/**
+ * Where the events of each rule below are: one entry a log source, as the pipelines left it. A data
+ * model knows that by itself.
+ */
 export function searchScopes(compiled: CompiledRule, config: PackConfig): readonly SearchScope[] {
   const scopes = detectionsBelow(compiled).flatMap((part) => {
     if (inDataModel(part)) return [];
@@ -36,7 +39,9 @@ export const filterMacroName = ({ filterMacro }: PackDetection): string => filte
 
 const always = alwaysAs(splunkOwn);
 
-const blankHint = 'Say where its events are under splunk.indexes, use a pipeline that knows the log source, or add a selection that an event must have.';
+const blankHint =
+  'Say where its events are under splunk.indexes, use a pipeline that knows the log source, ' +
+  'or add a selection that an event must have.';
 
 /** Something says where the events of the rule are: sigpack.yml, a pipeline, or a data model. */
 function isPlaced(part: CompiledDetection, config: PackConfig): boolean {
@@ -47,24 +52,37 @@ function isPlaced(part: CompiledDetection, config: PackConfig): boolean {
 
 export interface SplunkSearch {
   readonly search: string;
-  /** The search up to where its events become one result for each of their entities; undefined where each event is a result. */
+  /**
+   * The search up to where its events become one result for each of their entities; undefined where
+   * each event is a result.
+   */
   readonly events?: () => string;
 }
 
-/** The search of a saved search: index macro, the rule, filter macro, and what makes one result of the events of an entity. */
+/**
+ * The search of a saved search: index macro, the rule, filter macro, and what makes one result of
+ * the events of an entity.
+ */
 export function splunkDetection(
   compiled: CompiledRule,
   { detection, more, single, steps, commands }: SplunkFields,
   scopes: readonly SearchScope[],
   config: PackConfig,
 ): Conversion<SplunkSearch> {
-  const scopeOf = ({ rule }: CompiledDetection) => `\`${scopes.find(({ source }) => source === rule.logsource)?.macro}\``;
+  const scopeOf = ({ rule }: CompiledDetection) =>
+    `\`${scopes.find(({ source }) => source === rule.logsource)?.macro}\``;
   const { cloudSafe, correlation } = config.splunk;
   const options = { cloudSafe, ...(correlation ? { correlation } : {}) };
-  const refusal = blankRefusal(compiled, { emptyIsAbsent: false, always, isNarrowed: (part) => isPlaced(part, config) }, blankHint);
+  const refusal = blankRefusal(
+    compiled,
+    { emptyIsAbsent: false, always, isNarrowed: (part) => isPlaced(part, config) },
+    blankHint,
+  );
   if (refusal) return refusal;
   const printed =
-    compiled.kind === 'detection' ? detectionSearch(compiled, scopeOf(compiled), options, more, single) : splunkCorrelation(compiled, scopeOf, options);
+    compiled.kind === 'detection'
+      ? detectionSearch(compiled, scopeOf(compiled), options, more, single)
+      : splunkCorrelation(compiled, scopeOf, options);
   const changed = postprocessed(printed, compiled, (query, apply) => apply(query));
   const conversion = withOwnFieldRemarks(changed, compiled, splunkOwn);
   if (!conversion.ok) return conversion;
@@ -74,5 +92,8 @@ export function splunkDetection(
   if (fill === undefined) return { ...conversion, value: { search: filtered.join(' | ') } };
   // an event without an entity counts for `unknown`, so that this is found again
   const events = (): string => [...filtered, fill].join(' | ');
-  return { ...conversion, value: { search: [...filtered, fill, ...aggregation].join(' | '), events } };
+  return {
+    ...conversion,
+    value: { search: [...filtered, fill, ...aggregation].join(' | '), events },
+  };
 }

@@ -24,8 +24,17 @@ const splunkBeside = [
 const graylogBeside = ['graylog-linux', 'graylog-web', 'graylog-cloud'];
 const elasticBeside = ['ecs-linux', 'ecs-web', 'ecs-cloud'];
 
-const withSysmon = (windows: string, beside: readonly string[]): readonly string[] => ['windows-sysmon', windows, ...beside];
-const withAudit = (windows: string, beside: readonly string[]): readonly string[] => ['windows-security-registry', 'windows-security', windows, ...beside];
+const withSysmon = (windows: string, beside: readonly string[]): readonly string[] => [
+  'windows-sysmon',
+  windows,
+  ...beside,
+];
+const withAudit = (windows: string, beside: readonly string[]): readonly string[] => [
+  'windows-security-registry',
+  'windows-security',
+  windows,
+  ...beside,
+];
 
 const forSplunk = ['splunk'];
 const forGraylog = ['graylog'];
@@ -55,11 +64,29 @@ export const bundles: ReadonlyMap<string, Bundle> = new Map([
       pipelines: withAudit('splunk-windows-xml', splunkBeside),
     },
   ],
-  ['graylog', { description: 'Graylog with Winlogbeat and Sysmon', targets: forGraylog, pipelines: withSysmon('graylog-windows-winlogbeat', graylogBeside) }],
-  ['graylog-nxlog', { description: 'Graylog with NXLog and Sysmon', targets: forGraylog, pipelines: withSysmon('graylog-windows-nxlog', graylogBeside) }],
+  [
+    'graylog',
+    {
+      description: 'Graylog with Winlogbeat and Sysmon',
+      targets: forGraylog,
+      pipelines: withSysmon('graylog-windows-winlogbeat', graylogBeside),
+    },
+  ],
+  [
+    'graylog-nxlog',
+    {
+      description: 'Graylog with NXLog and Sysmon',
+      targets: forGraylog,
+      pipelines: withSysmon('graylog-windows-nxlog', graylogBeside),
+    },
+  ],
   [
     'graylog-illuminate',
-    { description: 'Graylog with Illuminate and Sysmon', targets: forGraylog, pipelines: withSysmon('graylog-windows-illuminate', graylogBeside) },
+    {
+      description: 'Graylog with Illuminate and Sysmon',
+      targets: forGraylog,
+      pipelines: withSysmon('graylog-windows-illuminate', graylogBeside),
+    },
   ],
   [
     'elastic',
@@ -69,5 +96,12 @@ export const bundles: ReadonlyMap<string, Bundle> = new Map([
       pipelines: withSysmon('ecs-windows', elasticBeside),
     },
   ],
-  ['logpoint', { description: 'LogPoint with Sysmon', targets: ['logpoint'], pipelines: ['windows-sysmon', 'logpoint-windows'] }],
+  [
+    'logpoint',
+    {
+      description: 'LogPoint with Sysmon',
+      targets: ['logpoint'],
+      pipelines: ['windows-sysmon', 'logpoint-windows'],
+    },
+  ],
 ]);

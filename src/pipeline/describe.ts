@@ -4,9 +4,15 @@ import type { ConditionNode } from '../sigma/rule/condition.ts';
 import { patternText } from '../sigma/value/pattern.ts';
 import type { RuleInProcess } from './rule-in-process.ts';
 
-/** A rule on its way through a pipeline as lines to read and to compare: much like Sigma, with modifiers already in the values. */
+/**
+ * A rule on its way through a pipeline as lines to read and to compare: much like Sigma, with
+ * modifiers already in the values.
+ */
 export function ruleLines({ rule, parts, state, attributes }: RuleInProcess): readonly string[] {
-  const source = rule.kind === 'detection' ? [`logsource: ${logSourceText(rule.logsource)}`] : [`group-by: ${rule.groupBy.join(', ')}`];
+  const source =
+    rule.kind === 'detection'
+      ? [`logsource: ${logSourceText(rule.logsource)}`]
+      : [`group-by: ${rule.groupBy.join(', ')}`];
   return [
     ...source,
     ...parts.flatMap(detectionLines),
@@ -16,10 +22,19 @@ export function ruleLines({ rule, parts, state, attributes }: RuleInProcess): re
   ];
 }
 
-const plainText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+const plainText = (value: unknown): string =>
+  typeof value === 'string' ? value : JSON.stringify(value);
 
 /** `windows/process_creation`: product, category and service, as far as given. */
-export function logSourceText({ product, category, service }: { readonly product?: string; readonly category?: string; readonly service?: string }): string {
+export function logSourceText({
+  product,
+  category,
+  service,
+}: {
+  readonly product?: string;
+  readonly category?: string;
+  readonly service?: string;
+}): string {
   return [product, category, service].filter((part) => part !== undefined).join('/') || 'any';
 }
 
@@ -41,10 +56,16 @@ function bodyLines(body: SettledBody, indent: string): readonly string[] {
 }
 
 function itemLines(item: SettledItem): readonly string[] {
-  const key = `${item.field ?? 'keyword'}${item.link === 'and' ? '|all' : ''}${item.negated ? '|neq' : ''}`;
-  const values = item.values.flatMap(({ tests, absent }) => tests.map((test) => (absent ? 'exists: false' : testText(test))));
+  const key =
+    `${item.field ?? 'keyword'}${item.link === 'and' ? '|all' : ''}` +
+    `${item.negated ? '|neq' : ''}`;
+  const values = item.values.flatMap(({ tests, absent }) =>
+    tests.map((test) => (absent ? 'exists: false' : testText(test))),
+  );
   const [only] = values;
-  return values.length === 1 && only !== undefined ? [`${key}: ${only}`] : [`${key}:`, ...values.map((value) => `  - ${value}`)];
+  return values.length === 1 && only !== undefined
+    ? [`${key}: ${only}`]
+    : [`${key}:`, ...values.map((value) => `  - ${value}`)];
 }
 
 export function testText(test: Test): string {
@@ -89,5 +110,7 @@ export function conditionText(node: ConditionNode): string {
 }
 
 function grouped(node: ConditionNode): string {
-  return node.kind === 'and' || node.kind === 'or' ? `(${conditionText(node)})` : conditionText(node);
+  return node.kind === 'and' || node.kind === 'or'
+    ? `(${conditionText(node)})`
+    : conditionText(node);
 }

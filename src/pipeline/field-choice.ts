@@ -10,10 +10,18 @@ export interface FieldChoice {
 const dataModels: FieldChoice = { name: 'splunk-cim', description: 'CIM data models of Splunk' };
 
 /** The events have the names that rules write. */
-export const sigmaNames: FieldChoice = { name: noPipeline, description: 'events with the field names of Sigma' };
+export const sigmaNames: FieldChoice = {
+  name: noPipeline,
+  description: 'events with the field names of Sigma',
+};
 
-/** What there is to choose from for a target, `none` last; nothing else where no product of the target is known. */
+/**
+ * What there is to choose from for a target, `none` last; nothing else where no product of the
+ * target is known.
+ */
 export function fieldChoices(target: string): readonly FieldChoice[] {
-  const ofTarget = [...bundles].flatMap(([name, { targets, description }]) => (targets.includes(target) ? [{ name, description }] : []));
+  const ofTarget = [...bundles].flatMap(([name, { targets, description }]) =>
+    targets.includes(target) ? [{ name, description }] : [],
+  );
   return [...ofTarget, ...(target === 'splunk' ? [dataModels] : []), sigmaNames];
 }

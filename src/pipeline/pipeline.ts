@@ -5,7 +5,10 @@ import type { SourceFile, Span } from '../source/span.ts';
 import type { RuleInProcess } from './rule-in-process.ts';
 import type { FinalizerContext } from './template/context.ts';
 
-/** A processing pipeline as read: pySigma's YAML form. Applied to each rule before its query is made. */
+/**
+ * A processing pipeline as read: pySigma's YAML form. Applied to each rule before its query is
+ * made.
+ */
 export interface Pipeline {
   readonly name: string;
   /** Lower ones run first. */
@@ -43,7 +46,12 @@ export interface ProcessingItem extends PipelineItem {
   readonly appliesToField: (field: string | undefined, rule: RuleInProcess) => boolean;
 }
 
-export type Transformation = RuleTransformation | ItemTransformation | FieldTransformation | ValueTransformation | Nest;
+export type Transformation =
+  | RuleTransformation
+  | ItemTransformation
+  | FieldTransformation
+  | ValueTransformation
+  | Nest;
 
 /** Changes the rule as a whole: its log source, its list of fields, its state. */
 export interface RuleTransformation {
@@ -53,7 +61,9 @@ export interface RuleTransformation {
   readonly apply: (rule: RuleInProcess) => void;
 }
 
-/** Replaces detection items. Undefined: the item stays as it is. A group of nothing: it is dropped. */
+/**
+ * Replaces detection items. Undefined: the item stays as it is. A group of nothing: it is dropped.
+ */
 export interface ItemTransformation {
   readonly kind: 'item';
   readonly apply: (item: SettledItem, rule: RuleInProcess) => SettledBody | undefined;
@@ -72,9 +82,16 @@ export interface FieldTransformation {
 /** Replaces values. Undefined: the test stays as it is; none: the value is dropped. */
 export interface ValueTransformation {
   readonly kind: 'value';
-  /** It fills placeholders. Others leave alone what is no text before that: address blocks and regular expressions. */
+  /**
+   * It fills placeholders. Others leave alone what is no text before that: address blocks and
+   * regular expressions.
+   */
   readonly fills?: true;
-  readonly apply: (test: Test, item: SettledItem, rule: RuleInProcess) => readonly Test[] | undefined;
+  readonly apply: (
+    test: Test,
+    item: SettledItem,
+    rule: RuleInProcess,
+  ) => readonly Test[] | undefined;
 }
 
 export interface Nest {

@@ -34,8 +34,15 @@ const schema: JsonSchema = {
   additionalProperties: false,
 };
 
-/** A pipeline in pySigma's YAML; undefined when `bag` has been told (PIP001) all that is wrong with it. */
-export function readPipeline(file: SourceFile, bag: DiagnosticBag, options: ReadPipelineOptions): Pipeline | undefined {
+/**
+ * A pipeline in pySigma's YAML; undefined when `bag` has been told (PIP001) all that is wrong with
+ * it.
+ */
+export function readPipeline(
+  file: SourceFile,
+  bag: DiagnosticBag,
+  options: ReadPipelineOptions,
+): Pipeline | undefined {
   const before = bag.list.length;
   const documents = parseYaml(file, bag);
   const clean = (): boolean => !bag.list.slice(before).some(isFatal);
@@ -43,13 +50,22 @@ export function readPipeline(file: SourceFile, bag: DiagnosticBag, options: Read
   const [document, second] = documents;
   if (!document || second) {
     const span = second ? { start: second.start, end: second.start } : { start: 0, end: 0 };
-    bag.add(file, { code: 'PIP001', message: second ? 'the file has more than one YAML document' : 'the file is empty', span });
+    bag.add(file, {
+      code: 'PIP001',
+      message: second ? 'the file has more than one YAML document' : 'the file is empty',
+      span,
+    });
     return undefined;
   }
   const root = withNumber(withOldTruths({ file, bag }, document), 'priority');
-  for (const complaint of checkSchema(schema, root, 'PIP001', 'a pipeline')) bag.add(file, complaint);
+  for (const complaint of checkSchema(schema, root, 'PIP001', 'a pipeline'))
+    bag.add(file, complaint);
   if (root.kind !== 'mapping') return undefined;
-  const pipeline = pipelineOf(root, readingOf(file, bag, options), options.definitions ?? transformationDefinitions);
+  const pipeline = pipelineOf(
+    root,
+    readingOf(file, bag, options),
+    options.definitions ?? transformationDefinitions,
+  );
   return clean() ? pipeline : undefined;
 }
 
@@ -57,13 +73,30 @@ export function readPipeline(file: SourceFile, bag: DiagnosticBag, options: Read
 function withNumber(root: YamlNode, name: string): YamlNode {
   if (root.kind !== 'mapping') return root;
   const numbered = (node: YamlNode): YamlNode =>
-    node.kind === 'scalar' && typeof node.value === 'string' && /^[-+]?[0-9]{1,9}$/.test(node.value.trim()) ? { ...node, value: Number(node.value) } : node;
-  return { ...root, pairs: root.pairs.map((pair) => (pair.key.text === name ? { ...pair, value: numbered(pair.value) } : pair)) };
+    node.kind === 'scalar' &&
+    typeof node.value === 'string' &&
+    /^[-+]?[0-9]{1,9}$/.test(node.value.trim())
+      ? { ...node, value: Number(node.value) }
+      : node;
+  return {
+    ...root,
+    pairs: root.pairs.map((pair) =>
+      pair.key.text === name ? { ...pair, value: numbered(pair.value) } : pair,
+    ),
+  };
 }
 
-function readingOf(file: SourceFile, bag: DiagnosticBag, { readText, definitions = transformationDefinitions }: ReadPipelineOptions): ItemReading {
+function readingOf(
+  file: SourceFile,
+  bag: DiagnosticBag,
+  { readText, definitions = transformationDefinitions }: ReadPipelineOptions,
+): ItemReading {
   let number = 0;
-  const environment: PipelineEnvironment = { file, readText, readItems: (items) => readItems(reading, items, definitions) };
+  const environment: PipelineEnvironment = {
+    file,
+    readText,
+    readItems: (items) => readItems(reading, items, definitions),
+  };
   const reading: ItemReading = { file, bag, environment, nextNumber: () => ++number };
   return reading;
 }
@@ -76,7 +109,11 @@ function readItems(
   return nodes.flatMap((node) => readProcessingItem(reading, node, definitions) ?? []);
 }
 
-function pipelineOf(root: YamlMapping, reading: ItemReading, definitions: Readonly<Record<string, TransformationDefinition>>): Pipeline {
+function pipelineOf(
+  root: YamlMapping,
+  reading: ItemReading,
+  definitions: Readonly<Record<string, TransformationDefinition>>,
+): Pipeline {
   const { file } = reading;
   const list = (key: string): readonly YamlNode[] => {
     const node = lookup(root, key);
@@ -87,9 +124,14 @@ function pipelineOf(root: YamlMapping, reading: ItemReading, definitions: Readon
   const vars = lookup(root, 'vars');
   return {
     name: name?.kind === 'scalar' && name.value !== null ? name.text : fileStem(file.path),
-    priority: priority?.kind === 'scalar' && typeof priority.value === 'number' ? priority.value : 0,
+    priority:
+      priority?.kind === 'scalar' && typeof priority.value === 'number' ? priority.value : 0,
     allowedBackends: new Set(textList(root, 'allowed_backends')),
-    vars: new Map(vars?.kind === 'mapping' ? vars.pairs.map(({ key, value }) => [key.text, toPlain(value)]) : []),
+    vars: new Map(
+      vars?.kind === 'mapping'
+        ? vars.pairs.map(({ key, value }) => [key.text, toPlain(value)])
+        : [],
+    ),
     items: readItems(reading, list('transformations'), definitions),
     postprocessing: readPostprocessing(list('postprocessing'), reading),
     finalizers: readFinalizers(list('finalizers'), reading),

@@ -39,17 +39,28 @@ export interface RuleInProcess {
   readonly named: Map<string, NameInProcess>;
   /** Every name that the mappings which apply to the rule give. */
   readonly offered: Set<string>;
-  /** Names that a pipeline spells out, or gives a field of another name: they are meant for the target. */
+  /**
+   * Names that a pipeline spells out, or gives a field of another name: they are meant for the
+   * target.
+   */
   readonly chosen: Set<string>;
-  /** Names that item transformations made: they count as mapped, but not for strict_field_mapping_failure. */
+  /**
+   * Names that item transformations made: they count as mapped, but not for
+   * strict_field_mapping_failure.
+   */
   readonly produced: Set<string>;
-  /** What placeholders were filled with: values, an expression of the target, or one thing here and another there. */
+  /**
+   * What placeholders were filled with: values, an expression of the target, or one thing here and
+   * another there.
+   */
   readonly filled: Map<string, Filling>;
   /** Transformations of names that applied to the rule, in order. */
   readonly renamings: (readonly [ProcessingItem, FieldTransformation])[];
   /** Which items were applied: the same for rules that are named alike. */
   trail: string;
-  /** Names that pipelines say no public source proves, whether the rule has them or not; by file. */
+  /**
+   * Names that pipelines say no public source proves, whether the rule has them or not; by file.
+   */
   readonly unproved: Map<SourceFile, readonly string[]>;
   /** What the pipelines have made of it. */
   readonly work: Work;
@@ -60,7 +71,11 @@ export interface RuleInProcess {
 export type Filling = readonly Pattern[] | 'expression' | 'several';
 
 /** Notes what a placeholder of the rule is filled with. */
-export function noteFilling({ filled }: RuleInProcess, name: string, filling: readonly Pattern[] | 'expression'): void {
+export function noteFilling(
+  { filled }: RuleInProcess,
+  name: string,
+  filling: readonly Pattern[] | 'expression',
+): void {
   const before = filled.get(name);
   filled.set(name, before === undefined || isSameFilling(before, filling) ? filling : 'several');
 }
@@ -69,7 +84,9 @@ export function noteFilling({ filled }: RuleInProcess, name: string, filling: re
 export const isSameFilling = (a: Filling, b: Filling): boolean => fillingKey(a) === fillingKey(b);
 
 const fillingKey = (filling: Filling): string =>
-  typeof filling === 'string' ? filling : [...new Set(filling.map((one) => JSON.stringify(one)))].sort().join();
+  typeof filling === 'string'
+    ? filling
+    : [...new Set(filling.map((one) => JSON.stringify(one)))].sort().join();
 
 /** Every name of a field that stands for another now, and every name that another was given. */
 export function isMapped(rule: RuleInProcess, field: string): boolean {

@@ -2,7 +2,10 @@ import type { JsonSchema } from '../source/schema.ts';
 import { lookup, type YamlMapping, type YamlScalar } from '../source/yaml.ts';
 
 /** A list of texts, or one that stands for a list of itself, as many pipelines have it. */
-export const textsSchema = (description: string, items: JsonSchema = { type: 'string' }): JsonSchema => ({
+export const textsSchema = (
+  description: string,
+  items: JsonSchema = { type: 'string' },
+): JsonSchema => ({
   ...items,
   type: ['string', 'array'],
   items,
@@ -17,5 +20,7 @@ export function textList(item: YamlMapping, name: string): readonly string[] | u
 export function textNodes(item: YamlMapping, name: string): readonly YamlScalar[] | undefined {
   const node = lookup(item, name);
   if (node?.kind === 'scalar') return node.value === null ? undefined : [node];
-  return node?.kind === 'sequence' ? node.items.flatMap((one) => (one.kind === 'scalar' ? [one] : [])) : undefined;
+  return node?.kind === 'sequence'
+    ? node.items.flatMap((one) => (one.kind === 'scalar' ? [one] : []))
+    : undefined;
 }

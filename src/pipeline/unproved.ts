@@ -3,7 +3,10 @@ import { fileStem } from './file-stem.ts';
 import type { ProcessingItem } from './pipeline.ts';
 import type { RuleInProcess } from './rule-in-process.ts';
 
-/** State of a pipeline that lists names of the product which no public source proves: of fields, or terms of `splunk_scope`. */
+/**
+ * State of a pipeline that lists names of the product which no public source proves: of fields, or
+ * terms of `splunk_scope`.
+ */
 export const unprovedState = 'unproved_names';
 
 /** Every such name of a pipeline, sorted. */
@@ -16,9 +19,20 @@ export function unprovedNames(items: readonly ProcessingItem[]): readonly string
 }
 
 /** Those of them that the rule was given. */
-export function unprovedInUse({ unproved, chosen, mappings, state }: RuleInProcess): readonly UnprovedNames[] {
+export function unprovedInUse({
+  unproved,
+  chosen,
+  mappings,
+  state,
+}: RuleInProcess): readonly UnprovedNames[] {
   const scope = state.get('splunk_scope');
   const ofKeywords = mappings.get('');
-  const isUsed = (name: string): boolean => chosen.has(name) || ofKeywords?.has(name) === true || (typeof scope === 'string' && scope.includes(name));
-  return Array.from(unproved, ([file, names]) => ({ pipeline: fileStem(file.path), names: names.filter(isUsed) })).filter(({ names }) => names.length > 0);
+  const isUsed = (name: string): boolean =>
+    chosen.has(name) ||
+    ofKeywords?.has(name) === true ||
+    (typeof scope === 'string' && scope.includes(name));
+  return Array.from(unproved, ([file, names]) => ({
+    pipeline: fileStem(file.path),
+    names: names.filter(isUsed),
+  })).filter(({ names }) => names.length > 0);
 }

@@ -37,5 +37,10 @@ export function coverageOf(settled: SettledRule, cases: readonly ReadyCase[]): R
 function isNoticed(compiled: CompiledRule, passing: readonly ReadyCase[]): boolean {
   const prover = proverOf(compiled);
   // a mutant that can't be asked can't be told apart either
-  return prover.ok && passing.some(({ expected, events }) => !isAsExpected(expected, prover.hitsOf(events), compiled.kind));
+  return (
+    prover.ok &&
+    passing.some(
+      ({ expected, events }) => !isAsExpected(expected, prover.hitsOf(events), compiled.kind),
+    )
+  );
 }

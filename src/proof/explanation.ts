@@ -1,9 +1,23 @@
-import { createView, type Event, type EventView, fieldSlot, showEvent, valuesOf } from '../match/event.ts';
+import {
+  createView,
+  type Event,
+  type EventView,
+  fieldSlot,
+  showEvent,
+  valuesOf,
+} from '../match/event.ts';
 import { compiledFor } from '../match/matcher.ts';
 import { conditionText, testText } from '../pipeline/describe.ts';
 import type { SettledDetectionRule } from '../query/compile.ts';
 import { selectionsOf } from '../query/normalize.ts';
-import { type SettledBody, type SettledDetection, type SettledItem, type SettledSearch, type SettledValue, settledQuery } from '../query/settled.ts';
+import {
+  type SettledBody,
+  type SettledDetection,
+  type SettledItem,
+  type SettledSearch,
+  type SettledValue,
+  settledQuery,
+} from '../query/settled.ts';
 import type { Test } from '../query/tree.ts';
 import type { ConditionNode } from '../sigma/rule/condition.ts';
 import { patternText } from '../sigma/value/pattern.ts';
@@ -42,20 +56,32 @@ export function explainedMatch({ parts }: SettledDetectionRule, event: Event): R
   const reasons = parts.flatMap((detection, index) => {
     const reason = detectionReason({ view, event, detection });
     if (!reason) return [];
-    return [index === 0 ? reason : { ...reason, text: `filter ${detection.file.path}: ${reason.text}` }];
+    return [
+      index === 0 ? reason : { ...reason, text: `filter ${detection.file.path}: ${reason.text}` },
+    ];
   });
   const [first] = reasons;
-  return reasons.length > 1 ? linked('condition', 'the rule and its filters', 'and', reasons) : first;
+  return reasons.length > 1
+    ? linked('condition', 'the rule and its filters', 'and', reasons)
+    : first;
 }
 
 function detectionReason(explaining: Explaining): Reason | undefined {
-  const reasons = explaining.detection.conditions.flatMap((node) => conditionReason(explaining, node) ?? []);
+  const reasons = explaining.detection.conditions.flatMap(
+    (node) => conditionReason(explaining, node) ?? [],
+  );
   const [first] = reasons;
   return reasons.length > 1 ? linked('condition', 'one of the conditions', 'or', reasons) : first;
 }
 
-function linked(kind: Reason['kind'], text: string, link: 'and' | 'or', children: readonly Reason[]): Reason {
-  const holds = link === 'and' ? children.every((child) => child.holds) : children.some((child) => child.holds);
+function linked(
+  kind: Reason['kind'],
+  text: string,
+  link: 'and' | 'or',
+  children: readonly Reason[],
+): Reason {
+  const holds =
+    link === 'and' ? children.every((child) => child.holds) : children.some((child) => child.holds);
   return { kind, text, holds, link, children };
 }
 
@@ -65,31 +91,47 @@ function conditionReason(explaining: Explaining, node: ConditionNode): Reason | 
   switch (node.kind) {
     case 'and':
     case 'or': {
-      const children = node.operands.flatMap((operand) => conditionReason(explaining, operand) ?? []);
+      const children = node.operands.flatMap(
+        (operand) => conditionReason(explaining, operand) ?? [],
+      );
       return children.length === 0 ? undefined : linked('condition', text, node.kind, children);
     }
     case 'not': {
       const inner = conditionReason(explaining, node.operand);
-      return inner && { kind: 'condition', text, holds: !inner.holds, link: 'not', children: [inner] };
+      return (
+        inner && { kind: 'condition', text, holds: !inner.holds, link: 'not', children: [inner] }
+      );
     }
     case 'name':
     case 'quantifier': {
-      const children = selectionsOf(explaining.detection, node).flatMap((search) => selectionReason(explaining, search) ?? []);
+      const children = selectionsOf(explaining.detection, node).flatMap(
+        (search) => selectionReason(explaining, search) ?? [],
+      );
       const [first] = children;
-      if (node.kind === 'name' || (first && children.length === 1 && first.text === node.pattern)) return first;
-      return children.length === 0 ? undefined : linked('condition', text, node.quantifier === 'all' ? 'and' : 'or', children);
+      if (node.kind === 'name' || (first && children.length === 1 && first.text === node.pattern))
+        return first;
+      return children.length === 0
+        ? undefined
+        : linked('condition', text, node.quantifier === 'all' ? 'and' : 'or', children);
     }
   }
 }
 
-function selectionReason(explaining: Explaining, { name, body }: SettledSearch): Reason | undefined {
+function selectionReason(
+  explaining: Explaining,
+  { name, body }: SettledSearch,
+): Reason | undefined {
   const reason = bodyReason(explaining, body, name);
-  return reason?.kind === 'item' ? linked('selection', name, 'and', [reason]) : reason && { ...reason, kind: 'selection', text: name };
+  return reason?.kind === 'item'
+    ? linked('selection', name, 'and', [reason])
+    : reason && { ...reason, kind: 'selection', text: name };
 }
 
 function bodyReason(explaining: Explaining, body: SettledBody, text: string): Reason | undefined {
   if (body.kind === 'item') return itemReason(explaining, body);
-  const children = body.entries.flatMap((entry, index) => bodyReason(explaining, entry, `entry ${index + 1}`) ?? []);
+  const children = body.entries.flatMap(
+    (entry, index) => bodyReason(explaining, entry, `entry ${index + 1}`) ?? [],
+  );
   const [first] = children;
   if (first && children.length === 1) return first;
   return children.length === 0 ? undefined : linked('group', text, body.link, children);
@@ -103,8 +145,22 @@ function itemReason(explaining: Explaining, item: SettledItem): Reason | undefin
   const values = item.values.map((value) => valueReason(explaining, item, value));
   const [only] = values;
   if (only && values.length === 1)
-    return { kind: 'item', text: item.field === undefined ? only.text : `${key}: ${only.text}`, holds, link: 'and', children: [], found };
-  return { kind: 'item', text: item.negated && !key.includes('neq') ? `not ${key}` : key, holds, link: item.link, children: values, found };
+    return {
+      kind: 'item',
+      text: item.field === undefined ? only.text : `${key}: ${only.text}`,
+      holds,
+      link: 'and',
+      children: [],
+      found,
+    };
+  return {
+    kind: 'item',
+    text: item.negated && !key.includes('neq') ? `not ${key}` : key,
+    holds,
+    link: item.link,
+    children: values,
+    found,
+  };
 }
 
 function isTrue({ view }: Explaining, body: SettledItem): boolean {
@@ -122,12 +178,14 @@ function valueReason(explaining: Explaining, item: SettledItem, value: SettledVa
 function valueText(item: SettledItem, { tests, span }: SettledValue): string {
   const written = item.file.text.slice(span.start, span.end);
   const changed = item.applied !== undefined && item.applied.size > 0;
-  if (!changed && written !== '' && !written.includes('\n') && item.span.start !== span.start) return written;
+  if (!changed && written !== '' && !written.includes('\n') && item.span.start !== span.start)
+    return written;
   return item.field === undefined && !changed ? written.trim() : tests.map(plainTest).join(' or ');
 }
 
 /** Texts as a rule would have them. */
-const plainTest = (test: Test): string => (test.kind === 'string' ? `'${patternText(test.pattern)}'` : testText(test));
+const plainTest = (test: Test): string =>
+  test.kind === 'string' ? `'${patternText(test.pattern)}'` : testText(test);
 
 /** Values shown of one field. */
 const maximumValues = 5;
@@ -135,7 +193,12 @@ const maximumValues = 5;
 function foundFor({ view, event }: Explaining, field: string | undefined): Found {
   if (field === undefined) return { kind: 'anywhere' };
   const values = valuesOf(view, fieldSlot(view, field));
-  if (values.length > 0) return { kind: 'values', field, values: values.slice(0, maximumValues).map(({ text }) => text) };
+  if (values.length > 0)
+    return {
+      kind: 'values',
+      field,
+      values: values.slice(0, maximumValues).map(({ text }) => text),
+    };
   return { kind: 'absent', field, near: nearField(event, field) };
 }
 
@@ -151,10 +214,16 @@ function nearField(event: Event, field: string): string | undefined {
   );
 }
 
-/** Only what decides: of a failed "all of", the failed parts; of a failed "one of", every part; of what holds, the other way round. */
+/**
+ * Only what decides: of a failed "all of", the failed parts; of a failed "one of", every part; of
+ * what holds, the other way round.
+ */
 export function decisive(reason: Reason): Reason {
   const { link, holds, children } = reason;
   const wanted = link === 'not' ? !holds : holds;
-  const shown = link === 'not' || children.every((child) => child.holds === wanted) ? children : children.filter((child) => child.holds === wanted);
+  const shown =
+    link === 'not' || children.every((child) => child.holds === wanted)
+      ? children
+      : children.filter((child) => child.holds === wanted);
   return { ...reason, children: shown.map(decisive) };
 }

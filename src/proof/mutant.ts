@@ -1,4 +1,9 @@
-import type { CompiledRule, SettledCorrelation, SettledDetectionRule, SettledRule } from '../query/compile.ts';
+import type {
+  CompiledRule,
+  SettledCorrelation,
+  SettledDetectionRule,
+  SettledRule,
+} from '../query/compile.ts';
 import { combine } from '../query/normalize.ts';
 import type { SettledBody, SettledDetection, SettledItem } from '../query/settled.ts';
 import { settledItems } from '../query/settled.ts';
@@ -17,7 +22,10 @@ export interface Mutant {
   readonly settled: SettledRule;
 }
 
-/** Every selection and every item of a rule dropped and negated; of a correlation those of its rules, its numbers changed and its fields dropped. */
+/**
+ * Every selection and every item of a rule dropped and negated; of a correlation those of its
+ * rules, its numbers changed and its fields dropped.
+ */
 export function* mutantsOf(settled: SettledRule): Generator<Mutant> {
   if (settled.kind === 'detection') yield* detectionMutants(settled);
   else yield* correlationMutants(settled);
@@ -25,7 +33,8 @@ export function* mutantsOf(settled: SettledRule): Generator<Mutant> {
 
 /** The meaning of a mutant. Where nothing is left of its condition, it finds everything. */
 export function mutantMeaning(settled: SettledRule): CompiledRule {
-  if (settled.kind === 'correlation') return { kind: 'correlation', rule: settled.rule, parts: settled.parts.map(mutantMeaning) };
+  if (settled.kind === 'correlation')
+    return { kind: 'correlation', rule: settled.rule, parts: settled.parts.map(mutantMeaning) };
   const queries = settled.parts.flatMap((part) => {
     const query = combine(part, createBag());
     return query === undefined || query === 'fault' ? [] : [query];
@@ -39,17 +48,29 @@ function* detectionMutants(settled: SettledDetectionRule): Generator<Mutant> {
   if (!own) return;
   for (const { name, span, body } of own.searches.values()) {
     const place = { part: name, file: own.file, span };
-    const changed = (next: SettledBody): SettledDetectionRule => ({ ...settled, parts: [withBody(own, name, next), ...filters], shared: false });
+    const changed = (next: SettledBody): SettledDetectionRule => ({
+      ...settled,
+      parts: [withBody(own, name, next), ...filters],
+      shared: false,
+    });
     const items = settledItems(body);
     // of a selection with one item, the item's own mutants say the same
     if (items.length > 1) {
-      yield { ...place, change: 'dropped', settled: changed({ kind: 'group', link: 'and', entries: [] }) };
+      yield {
+        ...place,
+        change: 'dropped',
+        settled: changed({ kind: 'group', link: 'and', entries: [] }),
+      };
       yield { ...place, change: 'negated', settled: changed(negated(body)) };
     }
     for (const item of items) {
       const of = { part: writtenKey(item), file: item.file, span: item.span };
       yield { ...of, change: 'dropped', settled: changed(replaced(body, item, undefined)) };
-      yield { ...of, change: 'negated', settled: changed(replaced(body, item, { ...item, negated: !item.negated })) };
+      yield {
+        ...of,
+        change: 'negated',
+        settled: changed(replaced(body, item, { ...item, negated: !item.negated })),
+      };
     }
   }
 }
@@ -71,7 +92,12 @@ function withBody(detection: SettledDetection, name: string, body: SettledBody):
 function replaced(body: SettledBody, item: SettledItem, by: SettledItem | undefined): SettledBody {
   if (body === item) return by ?? { kind: 'group', link: 'and', entries: [] };
   if (body.kind === 'item') return body;
-  return { ...body, entries: body.entries.flatMap((entry) => (entry === item ? (by ?? []) : replaced(entry, item, by))) };
+  return {
+    ...body,
+    entries: body.entries.flatMap((entry) =>
+      entry === item ? (by ?? []) : replaced(entry, item, by),
+    ),
+  };
 }
 
 function negated(body: SettledBody): SettledBody {
@@ -82,10 +108,19 @@ function negated(body: SettledBody): SettledBody {
 function* correlationMutants(settled: SettledCorrelation): Generator<Mutant> {
   const { rule, parts } = settled;
   const place = { file: rule.file, span: rule.typeSpan };
-  const changed = (change: Partial<CorrelationRule>): SettledCorrelation => ({ ...settled, rule: { ...rule, ...change }, shared: false });
+  const changed = (change: Partial<CorrelationRule>): SettledCorrelation => ({
+    ...settled,
+    rule: { ...rule, ...change },
+    shared: false,
+  });
   // an order takes all of its rules: it has no other condition
   for (const threshold of rule.type === 'temporal_ordered' ? [] : rule.thresholds) {
-    const moved = (by: number) => changed({ thresholds: rule.thresholds.map((one) => (one === threshold ? { ...one, value: one.value + by } : one)) });
+    const moved = (by: number) =>
+      changed({
+        thresholds: rule.thresholds.map((one) =>
+          one === threshold ? { ...one, value: one.value + by } : one,
+        ),
+      });
     const part = `${threshold.operator}: ${threshold.value}`;
     yield { ...place, part, change: 'lowered', settled: moved(-1) };
     yield { ...place, part, change: 'raised', settled: moved(1) };
@@ -94,8 +129,20 @@ function* correlationMutants(settled: SettledCorrelation): Generator<Mutant> {
   yield { ...place, part, change: 'halved', settled: changed({ timespan: rule.timespan / 2 }) };
   yield { ...place, part, change: 'doubled', settled: changed({ timespan: rule.timespan * 2 }) };
   for (const field of rule.groupBy)
-    yield { ...place, part: `group-by: ${field}`, change: 'dropped', settled: changed({ groupBy: rule.groupBy.filter((one) => one !== field) }) };
+    yield {
+      ...place,
+      part: `group-by: ${field}`,
+      change: 'dropped',
+      settled: changed({ groupBy: rule.groupBy.filter((one) => one !== field) }),
+    };
   for (const one of parts)
     for (const mutant of mutantsOf(one))
-      yield { ...mutant, settled: { ...settled, parts: parts.map((other) => (other === one ? mutant.settled : other)), shared: false } };
+      yield {
+        ...mutant,
+        settled: {
+          ...settled,
+          parts: parts.map((other) => (other === one ? mutant.settled : other)),
+          shared: false,
+        },
+      };
 }

@@ -1,17 +1,38 @@
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
-import { lookup, parseYaml, type YamlMapping, type YamlNode, type YamlScalar } from '../source/yaml.ts';
+import {
+  lookup,
+  parseYaml,
+  type YamlMapping,
+  type YamlNode,
+  type YamlScalar,
+} from '../source/yaml.ts';
 import type { Expectation, RuleName, TestCase } from './test-case.ts';
 
-/** The cases of an `info.yml` of SigmaHQ's `regression_data`: every test of it for every rule that it names. Other files have none. */
+/**
+ * The cases of an `info.yml` of SigmaHQ's `regression_data`: every test of it for every rule that
+ * it names. Other files have none.
+ */
 export function readRegressionInfo(file: SourceFile, bag: DiagnosticBag): readonly TestCase[] {
   return parseYaml(file, bag).flatMap((node) => {
     const tests = mappings(lookup(node, 'regression_tests_info'));
     if (tests.length === 0) return [];
-    const rules = mappings(lookup(node, 'rule_metadata')).flatMap((metadata) => scalar(metadata, 'id') ?? []);
+    const rules = mappings(lookup(node, 'rule_metadata')).flatMap(
+      (metadata) => scalar(metadata, 'id') ?? [],
+    );
     if (rules.length === 0)
-      bag.add(file, { code: 'TST001', message: 'the file names no rule', span: node, hint: 'Name the rule by its id under `rule_metadata`.' });
-    return rules.flatMap((rule) => tests.flatMap((test) => readCase(file, test, { text: rule.text, start: rule.start, end: rule.end }, bag) ?? []));
+      bag.add(file, {
+        code: 'TST001',
+        message: 'the file names no rule',
+        span: node,
+        hint: 'Name the rule by its id under `rule_metadata`.',
+      });
+    return rules.flatMap((rule) =>
+      tests.flatMap(
+        (test) =>
+          readCase(file, test, { text: rule.text, start: rule.start, end: rule.end }, bag) ?? [],
+      ),
+    );
   });
 }
 
@@ -24,7 +45,12 @@ function scalar(node: YamlMapping, key: string): YamlScalar | undefined {
   return value?.kind === 'scalar' && value.value !== null ? value : undefined;
 }
 
-function readCase(file: SourceFile, node: YamlMapping, rule: RuleName, bag: DiagnosticBag): TestCase | undefined {
+function readCase(
+  file: SourceFile,
+  node: YamlMapping,
+  rule: RuleName,
+  bag: DiagnosticBag,
+): TestCase | undefined {
   const path = scalar(node, 'path');
   const count = scalar(node, 'match_count');
   const name = scalar(node, 'name');
@@ -34,11 +60,22 @@ function readCase(file: SourceFile, node: YamlMapping, rule: RuleName, bag: Diag
       ? '`match_count` must be a number'
       : undefined;
   if (wrong !== undefined || !path) {
-    bag.add(file, { code: 'TST001', message: wrong ?? '', span: count ?? { start: node.start, end: node.start } });
+    bag.add(file, {
+      code: 'TST001',
+      message: wrong ?? '',
+      span: count ?? { start: node.start, end: node.start },
+    });
     return undefined;
   }
   // SigmaHQ's own runner takes more matches than counted for a remark
   const expected: Expectation = { kind: 'atLeast', count: count ? Number(count.value) : 1 };
   const { start, end } = name ?? path;
-  return { file, name: name?.text ?? path.text, span: { start, end }, rule, expected, source: { kind: 'file', path: path.text, span: path } };
+  return {
+    file,
+    name: name?.text ?? path.text,
+    span: { start, end },
+    rule,
+    expected,
+    source: { kind: 'file', path: path.text, span: path },
+  };
 }

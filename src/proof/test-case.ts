@@ -1,7 +1,10 @@
 import type { Event } from '../match/event.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 
-/** What a test says about the events of a case. For a detection, matches are counted; for a correlation, how often it fires. */
+/**
+ * What a test says about the events of a case. For a detection, matches are counted; for a
+ * correlation, how often it fires.
+ */
 export type Expectation =
   /** Every event matches; a correlation fires at least once. */
   | { readonly kind: 'every' }
@@ -11,7 +14,9 @@ export type Expectation =
 
 /** True where the case wants the rule to find something. */
 export const isPositive = (expected: Expectation): boolean =>
-  expected.kind === 'count' || expected.kind === 'atLeast' ? expected.count > 0 : expected.kind === 'every';
+  expected.kind === 'count' || expected.kind === 'atLeast'
+    ? expected.count > 0
+    : expected.kind === 'every';
 
 /** How a test names its rule: by id, name or path; undefined: by the name of the test file. */
 export interface RuleName extends Span {

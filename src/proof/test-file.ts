@@ -17,30 +17,51 @@ export function readTestFile(file: SourceFile, bag: DiagnosticBag): readonly Tes
   const reading: Reading = { file, bag };
   const before = bag.list.length;
   const documents = parseYaml(file, bag);
-  if (documents.length === 0 && bag.list.length === before) complain(reading, { start: 0, end: 0 }, 'the file is empty');
+  if (documents.length === 0 && bag.list.length === before)
+    complain(reading, { start: 0, end: 0 }, 'the file is empty');
   return documents.flatMap((node) => {
     const found = checkSchema(testSchema, node, 'TST001', 'the test file');
     for (const complaint of found) bag.add(file, complaint);
     const tests = lookup(node, 'tests');
     if (tests?.kind !== 'sequence') return [];
-    const sound = tests.items.filter((item): item is YamlMapping => item.kind === 'mapping' && !found.some(({ span }) => isInside(span, item)));
+    const sound = tests.items.filter(
+      (item): item is YamlMapping =>
+        item.kind === 'mapping' && !found.some(({ span }) => isInside(span, item)),
+    );
     return sound.flatMap((item) => readCase(reading, item, ruleNameOf(node)) ?? []);
   });
 }
 
-const isInside = (span: Span, node: YamlNode): boolean => span.start >= node.start && span.start < Math.max(node.end, node.start + 1);
+const isInside = (span: Span, node: YamlNode): boolean =>
+  span.start >= node.start && span.start < Math.max(node.end, node.start + 1);
 
 function ruleNameOf(node: YamlNode): RuleName | undefined {
   const rule = lookup(node, 'rule');
-  return rule?.kind === 'scalar' ? { text: rule.text, start: rule.start, end: rule.end } : undefined;
+  return rule?.kind === 'scalar'
+    ? { text: rule.text, start: rule.start, end: rule.end }
+    : undefined;
 }
 
-function complain({ file, bag }: Reading, { start, end }: Span, message: string, hint?: string): undefined {
-  bag.add(file, { code: 'TST001', message, span: { start, end }, ...(hint === undefined ? {} : { hint }) });
+function complain(
+  { file, bag }: Reading,
+  { start, end }: Span,
+  message: string,
+  hint?: string,
+): undefined {
+  bag.add(file, {
+    code: 'TST001',
+    message,
+    span: { start, end },
+    ...(hint === undefined ? {} : { hint }),
+  });
   return undefined;
 }
 
-function readCase(reading: Reading, node: YamlMapping, rule: RuleName | undefined): TestCase | undefined {
+function readCase(
+  reading: Reading,
+  node: YamlMapping,
+  rule: RuleName | undefined,
+): TestCase | undefined {
   const name = lookup(node, 'name');
   if (name?.kind !== 'scalar') return undefined;
   const expected = readExpectation(reading, node);
@@ -61,9 +82,15 @@ function readExpectation(reading: Reading, node: YamlMapping): Expectation | und
   const match = lookup(node, 'match');
   const expect = lookup(node, 'expect');
   const given = match ?? expect;
-  if (match && expect) return complain(reading, expect, 'the case has both `match` and `expect`', 'Keep one of them.');
+  if (match && expect)
+    return complain(reading, expect, 'the case has both `match` and `expect`', 'Keep one of them.');
   if (given?.kind !== 'scalar')
-    return complain(reading, { start: node.start, end: node.start }, 'the case does not say whether its events match', 'Add `match: true` or `match: false`.');
+    return complain(
+      reading,
+      { start: node.start, end: node.start },
+      'the case does not say whether its events match',
+      'Add `match: true` or `match: false`.',
+    );
   const { value } = given;
   if (value === true || value === 'match') return { kind: 'every' };
   if (value === false || value === 'no_match') return { kind: 'none' };
@@ -71,19 +98,40 @@ function readExpectation(reading: Reading, node: YamlMapping): Expectation | und
 }
 
 function readSource(reading: Reading, node: YamlMapping): EventSource | undefined {
-  const given = node.pairs.filter(({ key }) => key.text === 'event' || key.text === 'events' || key.text === 'file');
+  const given = node.pairs.filter(
+    ({ key }) => key.text === 'event' || key.text === 'events' || key.text === 'file',
+  );
   const [first, second] = given;
-  if (!first) return complain(reading, { start: node.start, end: node.start }, 'the case has no events', 'Give it `event:`, `events:` or `file:`.');
-  if (second) return complain(reading, second.key, `the case has both \`${first.key.text}\` and \`${second.key.text}\``, 'Keep one of them.');
+  if (!first)
+    return complain(
+      reading,
+      { start: node.start, end: node.start },
+      'the case has no events',
+      'Give it `event:`, `events:` or `file:`.',
+    );
+  if (second)
+    return complain(
+      reading,
+      second.key,
+      `the case has both \`${first.key.text}\` and \`${second.key.text}\``,
+      'Keep one of them.',
+    );
   const { key, value } = first;
-  if (key.text === 'file' && value.kind === 'scalar') return { kind: 'file', path: value.text, span: { start: value.start, end: value.end } };
-  if (value.kind !== 'sequence') return { kind: 'inline', events: [{ event: asRecord(toPlain(value)), time: undefined }] };
+  if (key.text === 'file' && value.kind === 'scalar')
+    return { kind: 'file', path: value.text, span: { start: value.start, end: value.end } };
+  if (value.kind !== 'sequence')
+    return { kind: 'inline', events: [{ event: asRecord(toPlain(value)), time: undefined }] };
   const before = reading.bag.list.length;
   const events: TimedEvent[] = [];
   for (const item of value.items) {
     events.push(...readEntry(reading, item));
     if (events.length > maximumEvents)
-      return complain(reading, item, `the case has more than ${maximumEvents} events`, 'Lower `times`, or put them into a file.');
+      return complain(
+        reading,
+        item,
+        `the case has more than ${maximumEvents} events`,
+        'Lower `times`, or put them into a file.',
+      );
   }
   return reading.bag.list.length > before ? undefined : { kind: 'inline', events };
 }
@@ -95,17 +143,37 @@ const entryKeys = new Set(['at', 'event', 'times', 'every']);
 /** An entry is an event, or a map of nothing but `event` and when it happens. */
 function readEntry(reading: Reading, node: YamlNode): readonly TimedEvent[] {
   const inner = lookup(node, 'event');
-  if (node.kind !== 'mapping' || inner?.kind !== 'mapping' || !node.pairs.every(({ key }) => entryKeys.has(key.text)))
+  if (
+    node.kind !== 'mapping' ||
+    inner?.kind !== 'mapping' ||
+    !node.pairs.every(({ key }) => entryKeys.has(key.text))
+  )
     return [{ event: asRecord(toPlain(node)), time: undefined }];
   const event = asRecord(toPlain(inner));
-  const at = timeUnder(reading, node, 'at', pointInTime, 'Write `0s`, `5m`, `1h30m`, or an ISO 8601 date.');
-  const every = timeUnder(reading, node, 'every', duration, 'Write `30s`, `5m` or `1h30m`.') ?? 1000;
+  const at = timeUnder(
+    reading,
+    node,
+    'at',
+    pointInTime,
+    'Write `0s`, `5m`, `1h30m`, or an ISO 8601 date.',
+  );
+  const every =
+    timeUnder(reading, node, 'every', duration, 'Write `30s`, `5m` or `1h30m`.') ?? 1000;
   const times = lookup(node, 'times');
   const count = times?.kind === 'scalar' ? Number(times.value) : 1;
-  return Array.from({ length: count }, (_, index) => ({ event, time: at === undefined ? undefined : at + index * every }));
+  return Array.from({ length: count }, (_, index) => ({
+    event,
+    time: at === undefined ? undefined : at + index * every,
+  }));
 }
 
-function timeUnder(reading: Reading, node: YamlMapping, key: string, read: (text: string) => number | undefined, hint: string): number | undefined {
+function timeUnder(
+  reading: Reading,
+  node: YamlMapping,
+  key: string,
+  read: (text: string) => number | undefined,
+  hint: string,
+): number | undefined {
   const value = lookup(node, key);
   if (value?.kind !== 'scalar') return undefined;
   const time = read(value.text);

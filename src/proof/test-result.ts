@@ -40,7 +40,9 @@ export interface TestRun {
 }
 
 /** Results by test file, in order. */
-export function byTestFile(results: readonly CaseResult[]): ReadonlyMap<SourceFile, readonly CaseResult[]> {
+export function byTestFile(
+  results: readonly CaseResult[],
+): ReadonlyMap<SourceFile, readonly CaseResult[]> {
   const files = new Map<SourceFile, CaseResult[]>();
   for (const result of results) {
     const known = files.get(result.test.file);
@@ -50,8 +52,10 @@ export function byTestFile(results: readonly CaseResult[]): ReadonlyMap<SourceFi
   return files;
 }
 
-export const countOutcome = (results: readonly CaseResult[], outcome: CaseResult['outcome']): number =>
-  results.filter((result) => result.outcome === outcome).length;
+export const countOutcome = (
+  results: readonly CaseResult[],
+  outcome: CaseResult['outcome'],
+): number => results.filter((result) => result.outcome === outcome).length;
 
 /** `every event to match`, `2 matches`. */
 export function expectationText(expected: Expectation, kind: Rule['kind']): string {
@@ -68,14 +72,22 @@ export function expectationText(expected: Expectation, kind: Rule['kind']): stri
 }
 
 /** What an untested rule lacks; undefined where it lacks nothing. */
-export function missingTests({ positive, negative }: Pick<RuleCoverage, 'positive' | 'negative'>): string | undefined {
+export function missingTests({
+  positive,
+  negative,
+}: Pick<RuleCoverage, 'positive' | 'negative'>): string | undefined {
   if (positive > 0 && negative > 0) return undefined;
   if (positive + negative === 0) return 'no passing test';
-  return positive === 0 ? 'no passing test that it matches' : 'no passing test that it does not match';
+  return positive === 0
+    ? 'no passing test that it matches'
+    : 'no passing test that it does not match';
 }
 
 /** Passing cases of each kind. */
-export function passingCounts(results: readonly CaseResult[]): { readonly positive: number; readonly negative: number } {
+export function passingCounts(results: readonly CaseResult[]): {
+  readonly positive: number;
+  readonly negative: number;
+} {
   const passing = results.filter(({ outcome }) => outcome === 'passed');
   const positive = passing.filter(({ test }) => isPositive(test.expected)).length;
   return { positive, negative: passing.length - positive };

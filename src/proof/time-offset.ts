@@ -1,21 +1,34 @@
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const units: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 /** Milliseconds of `90s`, `5m`, `1h30m`; undefined for anything else. */
 export function duration(text: string): number | undefined {
   if (!/^(?:\d{1,9}(?:ms|[smhd]))+$/.test(text)) return undefined;
   let sum = 0;
-  for (const [, digits = '', unit = ''] of text.matchAll(/(\d+)(ms|[smhd])/g)) sum += Number(digits) * (units[unit] ?? 0);
+  for (const [, digits = '', unit = ''] of text.matchAll(/(\d+)(ms|[smhd])/g))
+    sum += Number(digits) * (units[unit] ?? 0);
   return sum;
 }
 
 /** What relative times count from: any day would do, as long as it is always the same. */
 const start = Date.UTC(2026, 0, 1);
 
-/** Milliseconds since 1970 of `5m` (after a fixed start) or of an ISO 8601 date (UTC where it names no zone). */
+/**
+ * Milliseconds since 1970 of `5m` (after a fixed start) or of an ISO 8601 date (UTC where it names
+ * no zone).
+ */
 export function pointInTime(text: string): number | undefined {
   const offset = duration(text);
   if (offset !== undefined) return start + offset;
-  if (!/^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/.test(text)) return undefined;
+  if (
+    !/^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/.test(text)
+  )
+    return undefined;
   const zoned = text.length === 10 || /(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`;
   const time = Date.parse(zoned.replace(' ', 'T'));
   return Number.isNaN(time) ? undefined : time;

@@ -3,7 +3,12 @@ import type { PatternNode } from './backtracking-pattern.ts';
 /** One step of the machine. `back`: the text is read towards its start, as look-behind does. */
 export type Step =
   | { readonly kind: 'char'; readonly fits: (char: string) => boolean; readonly back: boolean }
-  | { readonly kind: 'reference'; readonly group: number; readonly ignoreCase: boolean; readonly back: boolean }
+  | {
+      readonly kind: 'reference';
+      readonly group: number;
+      readonly ignoreCase: boolean;
+      readonly back: boolean;
+    }
   | { readonly kind: 'save'; readonly slot: number }
   /** Fails where nothing was read since `slot` was saved: a loop would never end. */
   | { readonly kind: 'progress'; readonly slot: number }
@@ -37,7 +42,8 @@ export function programOf(root: PatternNode, groups: number): Program {
 }
 
 function push<S extends Step>({ steps }: Writer, step: S): S {
-  if (steps.length >= mostSteps) throw new Error(`the pattern takes more than ${mostSteps} steps written out`);
+  if (steps.length >= mostSteps)
+    throw new Error(`the pattern takes more than ${mostSteps} steps written out`);
   steps.push(step);
   return step;
 }
@@ -77,7 +83,10 @@ function write(writer: Writer, node: PatternNode, back: boolean): void {
 function writeChoice(writer: Writer, parts: readonly PatternNode[], back: boolean): void {
   const { steps } = writer;
   const ends = parts.map((part, index) => {
-    const split = index < parts.length - 1 ? push(writer, { kind: 'split', first: steps.length + 1, second: 0 }) : undefined;
+    const split =
+      index < parts.length - 1
+        ? push(writer, { kind: 'split', first: steps.length + 1, second: 0 })
+        : undefined;
     write(writer, part, back);
     const end = push(writer, { kind: 'jump', to: 0 });
     if (split) split.second = steps.length;
@@ -86,7 +95,10 @@ function writeChoice(writer: Writer, parts: readonly PatternNode[], back: boolea
   for (const end of ends) end.to = steps.length;
 }
 
-function writeSplit(writer: Writer, lazy: boolean): { readonly enter: () => void; readonly leave: () => void } {
+function writeSplit(
+  writer: Writer,
+  lazy: boolean,
+): { readonly enter: () => void; readonly leave: () => void } {
   const split = push(writer, { kind: 'split', first: 0, second: 0 });
   const set = (entered: boolean): void => {
     if (entered === lazy) split.second = writer.steps.length;
@@ -95,7 +107,11 @@ function writeSplit(writer: Writer, lazy: boolean): { readonly enter: () => void
   return { enter: () => set(true), leave: () => set(false) };
 }
 
-function writeRepeat(writer: Writer, { least, most, lazy, body }: PatternNode & { readonly kind: 'repeat' }, back: boolean): void {
+function writeRepeat(
+  writer: Writer,
+  { least, most, lazy, body }: PatternNode & { readonly kind: 'repeat' },
+  back: boolean,
+): void {
   for (let count = 0; count < least; count++) write(writer, body, back);
   if (most === Number.POSITIVE_INFINITY) {
     const slot = writer.slots++;

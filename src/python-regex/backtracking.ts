@@ -13,7 +13,9 @@ export type Slots = readonly number[];
 /** What a machine does is counted by its work, if there is one. */
 export type Machines = (chars: readonly string[], work?: Work) => BacktrackingMachine;
 
-/** Finds what a pattern with look-around or back-references matches, in a bounded number of steps. */
+/**
+ * Finds what a pattern with look-around or back-references matches, in a bounded number of steps.
+ */
 export interface BacktrackingMachine {
   /** The first match at `from` or, unless `only` there, behind it. */
   readonly find: (from: number, only: boolean) => Slots | undefined;
@@ -74,7 +76,11 @@ class Run {
     let [at, place] = [first, from];
     for (;;) {
       if (--this.left < 0)
-        throw new ProcessingFailure('a regular expression takes too many steps', undefined, 'Write it so that no part of a text can be matched in many ways.');
+        throw new ProcessingFailure(
+          'a regular expression takes too many steps',
+          undefined,
+          'Write it so that no part of a text can be matched in many ways.',
+        );
       const step = this.steps[at++];
       if (!step || step.kind === 'done') return true;
       let next: number | undefined = place;
@@ -106,7 +112,10 @@ class Run {
   }
 
   /** The place behind what a step reads; undefined where it fails. */
-  private take(step: Exclude<Step, { readonly kind: 'jump' | 'split' | 'look' | 'done' }>, place: number): number | undefined {
+  private take(
+    step: Exclude<Step, { readonly kind: 'jump' | 'split' | 'look' | 'done' }>,
+    place: number,
+  ): number | undefined {
     switch (step.kind) {
       case 'char': {
         const char = this.chars[step.back ? place - 1 : place];
@@ -123,14 +132,19 @@ class Run {
     }
   }
 
-  private refer({ group, ignoreCase, back }: Step & { readonly kind: 'reference' }, place: number): number | undefined {
+  private refer(
+    { group, ignoreCase, back }: Step & { readonly kind: 'reference' },
+    place: number,
+  ): number | undefined {
     const [start = -1, end = -1] = this.slots.slice(2 * group, 2 * group + 2);
     // a group that took no part is nothing, as RegExp has it
     const length = start < 0 || end < start ? 0 : end - start;
     const first = back ? place - length : place;
     this.left -= length;
     if (first < 0 || first + length > this.chars.length) return undefined;
-    for (let at = 0; at < length; at++) if (!isSame(this.chars[start + at] ?? '', this.chars[first + at] ?? '', ignoreCase)) return undefined;
+    for (let at = 0; at < length; at++)
+      if (!isSame(this.chars[start + at] ?? '', this.chars[first + at] ?? '', ignoreCase))
+        return undefined;
     return back ? first : first + length;
   }
 
@@ -144,4 +158,5 @@ class Run {
 }
 
 const isSame = (a: string, b: string, ignoreCase: boolean): boolean =>
-  a === b || (ignoreCase && (a.toLowerCase() === b.toLowerCase() || a.toUpperCase() === b.toUpperCase()));
+  a === b ||
+  (ignoreCase && (a.toLowerCase() === b.toLowerCase() || a.toUpperCase() === b.toUpperCase()));

@@ -1,4 +1,7 @@
-/** Groups of a pattern as they are read: which of them take part for sure, since engines differ about the others. */
+/**
+ * Groups of a pattern as they are read: which of them take part for sure, since engines differ
+ * about the others.
+ */
 export interface References {
   readonly open: (captures: boolean) => number;
   readonly close: () => void;
@@ -46,7 +49,8 @@ export function createReferences(): References {
       const { parent } = current;
       if (!parent) return;
       parent.holdsCapture ||= current.captures || current.holdsCapture;
-      parent.holdsUncertain ||= current.holdsUncertain || (current.branch > 0 && current.holdsCapture);
+      parent.holdsUncertain ||=
+        current.holdsUncertain || (current.branch > 0 && current.holdsCapture);
       current = parent;
     },
     branch: () => {
@@ -64,32 +68,56 @@ export function createReferences(): References {
         closed.optional = true;
         current.holdsUncertain ||= closed.captures || closed.holdsCapture;
       }
-      if (closed && repeated) resets ||= closed.holdsUncertain || (closed.branch > 0 && closed.holdsCapture);
+      if (closed && repeated)
+        resets ||= closed.holdsUncertain || (closed.branch > 0 && closed.holdsCapture);
       return true;
     },
     refer: (group) => {
       const frame = groups[group];
-      if (group === 0 || !frame?.closed) throw new Error(`there is no closed group ${group} before its reference`);
+      if (group === 0 || !frame?.closed)
+        throw new Error(`there is no closed group ${group} before its reference`);
       referred.push({ group: frame, frame: current, branch: current.branch });
     },
     count: () => groups.length - 1,
     fault: () => {
-      if (resets) return new Error('groups that may take no part in a repetition are not supported together with look-around or back-references');
-      const uncertain = referred.some(({ group, frame, branch }) => !takesPart(group, frame, branch));
-      return uncertain ? new Error('back-references to groups that may take no part are not supported') : undefined;
+      if (resets)
+        return new Error(
+          'groups that may take no part in a repetition are not supported together with ' +
+            'look-around or back-references',
+        );
+      const uncertain = referred.some(
+        ({ group, frame, branch }) => !takesPart(group, frame, branch),
+      );
+      return uncertain
+        ? new Error('back-references to groups that may take no part are not supported')
+        : undefined;
     },
   };
 }
 
 function frameIn(parent: Frame | undefined, captures: boolean): Frame {
-  return { parent, captures, branch: 0, within: parent?.branch ?? 0, optional: false, closed: false, holdsCapture: false, holdsUncertain: false };
+  return {
+    parent,
+    captures,
+    branch: 0,
+    within: parent?.branch ?? 0,
+    optional: false,
+    closed: false,
+    holdsCapture: false,
+    holdsUncertain: false,
+  };
 }
 
 /** True where the group has matched whenever the reference is reached. */
 function takesPart(group: Frame, frame: Frame, branch: number): boolean {
   // branches that the reference stands in, by frame
   const around = new Map<Frame, number>();
-  for (let [at, inside]: [Frame | undefined, number] = [frame, branch]; at; [at, inside] = [at.parent, at.within]) around.set(at, inside);
+  for (
+    let [at, inside]: [Frame | undefined, number] = [frame, branch];
+    at;
+    [at, inside] = [at.parent, at.within]
+  )
+    around.set(at, inside);
   for (let at = group; at.parent; at = at.parent) {
     if (at.optional) return false;
     const reached = around.get(at.parent);

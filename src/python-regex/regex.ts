@@ -13,7 +13,10 @@ export interface PythonRegex {
   /** `re.search`: some part of the text matches. */
   readonly finds: (text: string, work: Work) => boolean;
   /** `re.match` with its named groups; undefined: a group that took no part. */
-  readonly match: (text: string, work: Work) => { readonly groups: ReadonlyMap<string, string | undefined> } | undefined;
+  readonly match: (
+    text: string,
+    work: Work,
+  ) => { readonly groups: ReadonlyMap<string, string | undefined> } | undefined;
   /** `re.sub`, the replacement being read once: `\1`, `\g<name>`. Throws where that is at fault. */
   readonly replacer: (replacement: string) => (text: string, work: Work) => string;
 }
@@ -24,25 +27,34 @@ type Groups = readonly (string | undefined)[];
 interface Engine {
   readonly start: (text: string, work: Work) => Groups | undefined;
   readonly finds: (text: string, work: Work) => boolean;
-  readonly replace: (text: string, made: (groups: Groups, result: GrowingText) => void, work: Work) => string;
+  readonly replace: (
+    text: string,
+    made: (groups: Groups, result: GrowingText) => void,
+    work: Work,
+  ) => string;
 }
 
 /**
- * Throws an Error with Python's complaint, or with what can't be done as Python does it. In linear time but for look-around and back-references:
- * those fail (ProcessingFailure) where they take too many steps, for one text or for all that the work counts.
+ * Throws an Error with Python's complaint, or with what can't be done as Python does it. In linear
+ * time but for look-around and back-references: those fail (ProcessingFailure) where they take too
+ * many steps, for one text or for all that the work counts.
  */
 export function pythonRegex(source: string): PythonRegex {
   const { linear, backtracking: pattern, ignoreCase, names, count, differs } = translate(source);
-  const fast = linear === undefined ? undefined : linearEngine(linear, /[*+]|\{\d*,\}/.test(source));
+  const fast =
+    linear === undefined ? undefined : linearEngine(linear, /[*+]|\{\d*,\}/.test(source));
   const slow = fast === undefined || differs ? backtrackingEngine(pattern, ignoreCase) : undefined;
-  const engineFor = (text: string): Engine => (slow && (fast === undefined || differs?.(text)) ? slow : (fast ?? noEngine()));
+  const engineFor = (text: string): Engine =>
+    slow && (fast === undefined || differs?.(text)) ? slow : (fast ?? noEngine());
   return {
     names: [...names.keys()],
     matchesStart: (text, work) => engineFor(text).start(text, work) !== undefined,
     finds: (text, work) => engineFor(text).finds(text, work),
     match: (text, work) => {
       const groups = engineFor(text).start(text, work);
-      return groups && { groups: new Map(Array.from(names, ([name, index]) => [name, groups[index]])) };
+      return (
+        groups && { groups: new Map(Array.from(names, ([name, index]) => [name, groups[index]])) }
+      );
     },
     replacer: (replacement) => {
       const made = readReplacement(replacement, names, count);
@@ -65,7 +77,10 @@ function linearEngine(pattern: string, scansFar: boolean): Engine | undefined {
     return undefined;
   }
   const groupsOf = (matcher: ReturnType<RE2JS['matcher']>): Groups =>
-    Array.from({ length: matcher.groupCount() + 1 }, (_, index) => matcher.group(index) ?? undefined);
+    Array.from(
+      { length: matcher.groupCount() + 1 },
+      (_, index) => matcher.group(index) ?? undefined,
+    );
   return {
     start: (text) => {
       const matcher = compiled.matcher(text);

@@ -15,8 +15,15 @@ const controls: ReadonlyMap<string, string> = new Map([
 
 const escapes = /\\(?:g<([^>]*)>|(0[0-7]{0,2}|[1-3][0-7]{2})|([1-9][0-9]?)|([\s\S]))|\\$/gu;
 
-/** Reads the replacement text of Python's `re.sub`; the function adds the text for one match. `count` is of all groups, `names` are theirs. */
-export function readReplacement(text: string, names: ReadonlyMap<string, number>, count: number): (groups: Groups, result: GrowingText) => void {
+/**
+ * Reads the replacement text of Python's `re.sub`; the function adds the text for one match.
+ * `count` is of all groups, `names` are theirs.
+ */
+export function readReplacement(
+  text: string,
+  names: ReadonlyMap<string, number>,
+  count: number,
+): (groups: Groups, result: GrowingText) => void {
   const parts: (string | number)[] = [];
   let end = 0;
   for (const match of text.matchAll(escapes)) {
@@ -29,7 +36,11 @@ export function readReplacement(text: string, names: ReadonlyMap<string, number>
   };
 }
 
-function readEscape([whole, reference, octal, digits, char]: RegExpMatchArray, names: ReadonlyMap<string, number>, count: number): string | number {
+function readEscape(
+  [whole, reference, octal, digits, char]: RegExpMatchArray,
+  names: ReadonlyMap<string, number>,
+  count: number,
+): string | number {
   if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8));
   if (digits !== undefined) return groupNumber(Number(digits), whole, count);
   if (reference !== undefined) {
@@ -41,7 +52,10 @@ function readEscape([whole, reference, octal, digits, char]: RegExpMatchArray, n
   if (char === undefined) throw new Error('the replacement ends in a single backslash');
   const control = controls.get(char);
   if (control !== undefined) return control;
-  if (/[A-Za-z]/.test(char)) throw new Error(`\`\\${char}\` means nothing in a replacement; a backslash is written \`\\\\\``);
+  if (/[A-Za-z]/.test(char))
+    throw new Error(
+      `\`\\${char}\` means nothing in a replacement; a backslash is written \`\\\\\``,
+    );
   return `\\${char}`;
 }
 

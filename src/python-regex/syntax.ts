@@ -1,12 +1,17 @@
 import { createReferences, type References } from './references.ts';
 
-/** Python's pattern for two engines. Groups are numbered, not named: names of Python's are no names of theirs. */
+/**
+ * Python's pattern for two engines. Groups are numbered, not named: names of Python's are no names
+ * of theirs.
+ */
 export interface Translation {
   /** For RE2; undefined: it has no such thing as look-around. */
   readonly linear: string | undefined;
   /** For a RegExp with the flag `v`; an error: what it can't do as Python does. */
   readonly backtracking: string | Error;
-  /** Of the whole pattern: `backtracking` leaves it to a flag, since Node 22 has no groups for it. */
+  /**
+   * Of the whole pattern: `backtracking` leaves it to a flag, since Node 22 has no groups for it.
+   */
   readonly ignoreCase: boolean;
   readonly names: ReadonlyMap<string, number>;
   /** Of groups. */
@@ -44,11 +49,15 @@ interface Reader {
 const longestPattern = 20_000;
 const word = '\\p{L}\\p{N}_';
 /** As `str.isspace` has it. */
-const space = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+const space =
+  '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 const linearSpace = space.replace(/\\u([0-9a-f]{4})/g, '\\x{$1}');
 const boundary = `(?:(?<=[${word}])(?![${word}])|(?<![${word}])(?=[${word}]))`;
 const noBoundary = `(?:(?<=[${word}])(?=[${word}])|(?<![${word}])(?![${word}]))`;
-const classes: ReadonlyMap<string, { readonly linear: string | undefined; readonly script: string }> = new Map([
+const classes: ReadonlyMap<
+  string,
+  { readonly linear: string | undefined; readonly script: string }
+> = new Map([
   ['d', { linear: '\\p{Nd}', script: '\\p{Nd}' }],
   ['D', { linear: '\\P{Nd}', script: '\\P{Nd}' }],
   ['w', { linear: word, script: word }],
@@ -67,7 +76,8 @@ const controls: ReadonlyMap<string, number> = new Map([
 
 /** Throws an Error where the pattern is at fault or has what neither engine can do. */
 export function translate(source: string): Translation {
-  if (source.length > longestPattern) throw new Error(`the pattern is longer than ${longestPattern} characters`);
+  if (source.length > longestPattern)
+    throw new Error(`the pattern is longer than ${longestPattern} characters`);
   const flags: Flags = { multiline: false, dotAll: false, verbose: false };
   const reader: Reader = {
     source,
@@ -93,7 +103,10 @@ export function translate(source: string): Translation {
     names,
     count: references.count(),
     // Python's `$` also stands before a final line break, its `\b` knows letters of all scripts
-    differs: hasEnd || hasBoundary ? (text) => (hasEnd && text.endsWith('\n')) || (hasBoundary && /[^\0-\x7f]/.test(text)) : undefined,
+    differs:
+      hasEnd || hasBoundary
+        ? (text) => (hasEnd && text.endsWith('\n')) || (hasBoundary && /[^\0-\x7f]/.test(text))
+        : undefined,
   };
 }
 
@@ -130,9 +143,12 @@ function emitChar(reader: Reader, code: number): void {
   emit(reader, linearChar(code), scriptChar(code));
 }
 
-const isPlain = (code: number): boolean => (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
-const linearChar = (code: number): string => (isPlain(code) ? String.fromCharCode(code) : `\\x{${code.toString(16)}}`);
-const scriptChar = (code: number): string => (isPlain(code) ? String.fromCharCode(code) : `\\u{${code.toString(16)}}`);
+const isPlain = (code: number): boolean =>
+  (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+const linearChar = (code: number): string =>
+  isPlain(code) ? String.fromCharCode(code) : `\\x{${code.toString(16)}}`;
+const scriptChar = (code: number): string =>
+  isPlain(code) ? String.fromCharCode(code) : `\\u{${code.toString(16)}}`;
 
 function takeCode(reader: Reader): number {
   const code = reader.source.codePointAt(reader.at);
@@ -174,7 +190,8 @@ function readPlain(reader: Reader, char: string): void {
   const { multiline, dotAll } = reader.flags;
   const code = takeCode(reader);
   if (char === '.') emit(reader, dotAll ? '(?s:.)' : '[^\\n]', dotAll ? '[^]' : '[^\\n]');
-  else if (char === '^') emit(reader, multiline ? '(?m:^)' : '\\A', multiline ? '(?<![^\\n])' : '(?<![^])');
+  else if (char === '^')
+    emit(reader, multiline ? '(?m:^)' : '\\A', multiline ? '(?<![^\\n])' : '(?<![^])');
   else if (char === '$') {
     if (!multiline) reader.hasEnd = true;
     emit(reader, multiline ? '(?m:$)' : '\\z', multiline ? '(?![^\\n])' : '(?=\\n?(?![^]))');
@@ -193,10 +210,20 @@ function readQuantifier(reader: Reader): void {
   }
   const [whole, sign = '', least, upTo, onlyUpTo, mode = ''] = match;
   if (mode === '+') throw new Error('possessive quantifiers are not supported');
-  if (!reader.references.quantify(sign === '*' || sign === '?' || Number(least ?? 1) === 0 || onlyUpTo !== undefined, sign !== '?'))
+  if (
+    !reader.references.quantify(
+      sign === '*' || sign === '?' || Number(least ?? 1) === 0 || onlyUpTo !== undefined,
+      sign !== '?',
+    )
+  )
     throw new Error(`\`${whole}\` has nothing to repeat`);
   reader.at += whole.length;
-  const count = onlyUpTo === undefined ? (least === undefined ? sign : `{${least}${upTo ?? ''}}`) : `{0${onlyUpTo}}`;
+  const count =
+    onlyUpTo === undefined
+      ? least === undefined
+        ? sign
+        : `{${least}${upTo ?? ''}}`
+      : `{0${onlyUpTo}}`;
   emit(reader, count + mode);
 }
 
@@ -216,7 +243,10 @@ function readEscape(reader: Reader): void {
     reader.at += 2;
     reader.hasBoundary = true;
     emit(reader, `\\${next}`, next === 'b' ? boundary : noBoundary);
-  } else if (/[1-9]/.test(next) && !/^[1-3][0-7]{2}/.test(reader.source.slice(reader.at + 1, reader.at + 4))) {
+  } else if (
+    /[1-9]/.test(next) &&
+    !/^[1-3][0-7]{2}/.test(reader.source.slice(reader.at + 1, reader.at + 4))
+  ) {
     const digits = /^[0-9]{1,2}/.exec(reader.source.slice(reader.at + 1))?.[0] ?? '';
     reader.at += 1 + digits.length;
     refer(reader, Number(digits));
@@ -232,10 +262,16 @@ function refer(reader: Reader, group: number): void {
 /** One character written as an escape, inside of a class or out of it. */
 function readCharacterEscape(reader: Reader): number {
   const rest = reader.source.slice(reader.at + 1, reader.at + 10);
-  const numeric = /^(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(0[0-7]{0,2}|[1-3][0-7]{2}))/.exec(rest);
+  const numeric =
+    /^(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(0[0-7]{0,2}|[1-3][0-7]{2}))/.exec(
+      rest,
+    );
   if (numeric) {
     reader.at += 1 + numeric[0].length;
-    const code = numeric[4] === undefined ? Number.parseInt(numeric[1] ?? numeric[2] ?? numeric[3] ?? '', 16) : Number.parseInt(numeric[4], 8);
+    const code =
+      numeric[4] === undefined
+        ? Number.parseInt(numeric[1] ?? numeric[2] ?? numeric[3] ?? '', 16)
+        : Number.parseInt(numeric[4], 8);
     if (code > 0x10ffff) throw new Error(`\`\\${numeric[0]}\` is no character`);
     return code;
   }
@@ -256,10 +292,15 @@ function readClass(reader: Reader): void {
   let script = '';
   for (let first = true; first || reader.source[reader.at] !== ']'; first = false) {
     const item = readClassItem(reader);
-    if (typeof item === 'number' && reader.source[reader.at] === '-' && reader.source[reader.at + 1] !== ']') {
+    if (
+      typeof item === 'number' &&
+      reader.source[reader.at] === '-' &&
+      reader.source[reader.at + 1] !== ']'
+    ) {
       reader.at++;
       const last = readClassItem(reader);
-      if (typeof last !== 'number' || last < item) throw new Error('a range of a class has no right end');
+      if (typeof last !== 'number' || last < item)
+        throw new Error('a range of a class has no right end');
       linear += `${linearChar(item)}-${linearChar(last)}`;
       script += `${scriptChar(item)}-${scriptChar(last)}`;
     } else if (typeof item === 'number') {
@@ -276,7 +317,9 @@ function readClass(reader: Reader): void {
   emit(reader, `${open}${linear}]`, `${open}${script}]`);
 }
 
-function readClassItem(reader: Reader): number | { readonly linear: string | undefined; readonly script: string } {
+function readClassItem(
+  reader: Reader,
+): number | { readonly linear: string | undefined; readonly script: string } {
   if (reader.source[reader.at] !== '\\') return takeCode(reader);
   const next = reader.source[reader.at + 1] ?? '';
   const known = classes.get(next);
@@ -292,16 +335,19 @@ function openGroup(reader: Reader, frames: Frame[]): void {
     pushGroup(reader, frames, '(');
     return;
   }
-  const pattern = /\(\?(?:(:|=|!|<=|<!)|P<([^>]*)>|P=([^)]*)\)|(#)[^)]*\)|([imsuxaL]*)(?:-([imsx]+))?:)/y;
+  const pattern =
+    /\(\?(?:(:|=|!|<=|<!)|P<([^>]*)>|P=([^)]*)\)|(#)[^)]*\)|([imsuxaL]*)(?:-([imsx]+))?:)/y;
   pattern.lastIndex = reader.at;
   const match = pattern.exec(source);
   if (!match) throw new Error(`\`${source.slice(reader.at, reader.at + 4)}\` is not supported`);
   reader.at += match[0].length;
   const [, sign, name, reference, comment, on = '', off = ''] = match;
   if (comment !== undefined) return;
-  if (reference !== undefined) refer(reader, reader.names.get(reference) ?? unknownGroup(reference));
+  if (reference !== undefined)
+    refer(reader, reader.names.get(reference) ?? unknownGroup(reference));
   else if (name !== undefined) {
-    if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) || reader.names.has(name)) throw new Error(`\`${name}\` can't name a group, or names another one`);
+    if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) || reader.names.has(name))
+      throw new Error(`\`${name}\` can't name a group, or names another one`);
     pushGroup(reader, frames, '(');
     reader.names.set(name, references.open(true));
   } else if (sign !== undefined) {

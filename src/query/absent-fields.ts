@@ -7,17 +7,25 @@ export function truthWithout({ field, test }: Item, absent: ReadonlySet<string>)
   return field !== undefined && absent.has(field) ? test.kind === 'null' : undefined;
 }
 
-/** The items that make a query true or false, as far as it is known; those of the parts that have the truth of the whole. */
+/**
+ * The items that make a query true or false, as far as it is known; those of the parts that have
+ * the truth of the whole.
+ */
 export function causesOf(query: Query, ofItem: (item: Item) => Truth): readonly Item[] {
   const truth = truthOf(query, ofItem);
   if (truth === undefined) return [];
   if (query.kind === 'item') return [query];
   if (query.kind === 'not') return causesOf(query.operand, ofItem);
-  return query.operands.filter((operand) => truthOf(operand, ofItem) === truth).flatMap((operand) => causesOf(operand, ofItem));
+  return query.operands
+    .filter((operand) => truthOf(operand, ofItem) === truth)
+    .flatMap((operand) => causesOf(operand, ofItem));
 }
 
 /** The absent fields that items ask for, sorted. */
-export function absentFieldsOf(items: Iterable<Item>, absent: ReadonlySet<string>): readonly string[] {
+export function absentFieldsOf(
+  items: Iterable<Item>,
+  absent: ReadonlySet<string>,
+): readonly string[] {
   const found = new Set<string>();
   for (const { field, test } of items) {
     if (field !== undefined && absent.has(field)) found.add(field);

@@ -4,12 +4,18 @@ import type { CompiledRule } from './compile.ts';
 import { type Truth, truthOf } from './three-valued.ts';
 import { type Item, itemsOf, type Query } from './tree.ts';
 
-/** Why every event of the log source fulfils a rule: fields that none has, sorted; without them the condition is true whatever an event holds. */
+/**
+ * Why every event of the log source fulfils a rule: fields that none has, sorted; without them the
+ * condition is true whatever an event holds.
+ */
 export interface AlwaysTrue {
   readonly fields: readonly string[];
 }
 
-/** Undefined for a rule that some event may not fulfil. A correlation may well count all events of a log source. */
+/**
+ * Undefined for a rule that some event may not fulfil. A correlation may well count all events of a
+ * log source.
+ */
 export function alwaysTrue(compiled: CompiledRule): AlwaysTrue | undefined {
   if (compiled.kind === 'correlation') return undefined;
   const { query, processing } = compiled;
@@ -22,20 +28,34 @@ export function alwaysTrue(compiled: CompiledRule): AlwaysTrue | undefined {
   const fixed = fixedWithout(absent);
   if (!isAlwaysTrue(query, fixed)) return undefined;
   if (absent.size === 0 || isAlwaysTrue(query, fixedWithout(new Set()))) return { fields: [] };
-  return { fields: absentFieldsOf(truthOf(query, fixed) === true ? causesOf(query, fixed) : itemsOf(query), absent) };
+  return {
+    fields: absentFieldsOf(
+      truthOf(query, fixed) === true ? causesOf(query, fixed) : itemsOf(query),
+      absent,
+    ),
+  };
 }
 
-/** A search for an event that the query is false of ends here: then the query counts as one that says something. */
+/**
+ * A search for an event that the query is false of ends here: then the query counts as one that
+ * says something.
+ */
 const maximumBranches = 2000;
 
-const isAnyText = ({ field, test }: Item): boolean => field === undefined && test.kind === 'string' && test.pattern.length === 1 && test.pattern[0] === ANY;
+const isAnyText = ({ field, test }: Item): boolean =>
+  field === undefined &&
+  test.kind === 'string' &&
+  test.pattern.length === 1 &&
+  test.pattern[0] === ANY;
 
 /** `fixed`: the truth of items that no event changes. */
 function isAlwaysTrue(query: Query, fixed: (item: Item) => Truth): boolean {
   // the event that has nothing of the rule: few rules are true of it
   if (truthOf(query, (item) => fixed(item) ?? item.test.kind === 'null') !== true) return false;
   const atoms = new Map(itemsOf(query).map((item) => [item, atomOf(item)]));
-  const keys = [...new Set([...atoms].filter(([item]) => fixed(item) === undefined).map(([, { key }]) => key))];
+  const keys = [
+    ...new Set([...atoms].filter(([item]) => fixed(item) === undefined).map(([, { key }]) => key)),
+  ];
   let branches = 0;
   const holds = (assumed: ReadonlyMap<string, boolean>): boolean => {
     if (++branches > maximumBranches) return false;

@@ -8,59 +8,100 @@ import type { Item } from './tree.ts';
 
 /** What a target's store makes of an event that has nothing of a rule. */
 export interface BlankEvent {
-  /** An empty text is not stored: a field without a value counts as one with an empty text, but not under `not`. */
+  /**
+   * An empty text is not stored: a field without a value counts as one with an empty text, but not
+   * under `not`.
+   */
   readonly emptyIsAbsent: boolean;
   /** Whether every event of the store has the field; undefined where many may have it. */
   readonly always: (field: string) => Truth;
-  /** Fields in which only words are searched: a text without letters and digits finds all values. */
+  /**
+   * Fields in which only words are searched: a text without letters and digits finds all values.
+   */
   readonly wordsOnly?: (field: string) => boolean;
-  /** Something beside its query says which events the rule is asked of: an index, a stream, a source type. */
+  /**
+   * Something beside its query says which events the rule is asked of: an index, a stream, a source
+   * type.
+   */
   readonly isNarrowed: (rule: CompiledDetection) => boolean;
 }
 
-/** How a rule finds every event: it only says what an event must not have, or only asks for what each of them has. */
+/**
+ * How a rule finds every event: it only says what an event must not have, or only asks for what
+ * each of them has.
+ */
 export type BlankCause = 'absence' | 'presence';
 
 /**
- * For a rule that any event fulfils, as long as it has none of the rule's fields and words, and that nothing narrows. What a pipeline wrote in the
- * target's own words may do so. A group-by field leaves out the events without it.
+ * For a rule that any event fulfils, as long as it has none of the rule's fields and words, and
+ * that nothing narrows. What a pipeline wrote in the target's own words may do so. A group-by field
+ * leaves out the events without it.
  */
 export function blankCause(compiled: CompiledRule, blank: BlankEvent): BlankCause | undefined {
   return causeOf(compiled, blank, new Map());
 }
 
 /** `known`: correlations may share parts level upon level. */
-function causeOf(compiled: CompiledRule, blank: BlankEvent, known: Map<CompiledRule, BlankCause | undefined>): BlankCause | undefined {
+function causeOf(
+  compiled: CompiledRule,
+  blank: BlankEvent,
+  known: Map<CompiledRule, BlankCause | undefined>,
+): BlankCause | undefined {
   if (known.has(compiled)) return known.get(compiled);
-  const cause = compiled.kind === 'detection' ? causeOfDetection(compiled, blank) : causeOfCorrelation(compiled, blank, known);
+  const cause =
+    compiled.kind === 'detection'
+      ? causeOfDetection(compiled, blank)
+      : causeOfCorrelation(compiled, blank, known);
   known.set(compiled, cause);
   return cause;
 }
 
 function causeOfDetection(compiled: CompiledDetection, blank: BlankEvent): BlankCause | undefined {
   const { query } = compiled;
-  if (blank.isNarrowed(compiled) || truthOf(query, (item, negated) => truthOfItem(item, negated, blank)) !== true) return undefined;
+  if (
+    blank.isNarrowed(compiled) ||
+    truthOf(query, (item, negated) => truthOfItem(item, negated, blank)) !== true
+  )
+    return undefined;
   // without what it has by lacking something
   const present = { ...blank, emptyIsAbsent: false };
-  const isPresent = (item: Item, negated: boolean): Truth => negated || (item.test.kind !== 'null' && truthOfItem(item, false, present));
+  const isPresent = (item: Item, negated: boolean): Truth =>
+    negated || (item.test.kind !== 'null' && truthOfItem(item, false, present));
   return truthOf(query, isPresent) === true ? 'presence' : 'absence';
 }
 
-function causeOfCorrelation(compiled: CompiledCorrelation, blank: BlankEvent, known: Map<CompiledRule, BlankCause | undefined>): BlankCause | undefined {
+function causeOfCorrelation(
+  compiled: CompiledCorrelation,
+  blank: BlankEvent,
+  known: Map<CompiledRule, BlankCause | undefined>,
+): BlankCause | undefined {
   const { rule, parts } = compiled;
-  const causes = parts.flatMap((part, index) => (countsFor(rule, index, blank) ? (causeOf(part, blank, known) ?? []) : []));
+  const causes = parts.flatMap((part, index) =>
+    countsFor(rule, index, blank) ? (causeOf(part, blank, known) ?? []) : [],
+  );
   if (!areEnough(rule, causes.length)) return undefined;
   return causes.every((cause) => cause === 'presence') ? 'presence' : 'absence';
 }
 
-/** Whether so many of its rules, which every event fulfils, may fulfil the correlation by themselves. */
+/**
+ * Whether so many of its rules, which every event fulfils, may fulfil the correlation by
+ * themselves.
+ */
 function areEnough({ type, rules, thresholds }: CorrelationRule, found: number): boolean {
   if (found === 0 || found === rules.length) return found > 0;
   if (type === 'temporal_ordered' || (type === 'temporal' && thresholds.length === 0)) return false;
-  return type !== 'temporal' || Array.from({ length: found }, (_, index) => index + 1).some((count) => passesAll(count, thresholds));
+  return (
+    type !== 'temporal' ||
+    Array.from({ length: found }, (_, index) => index + 1).some((count) =>
+      passesAll(count, thresholds),
+    )
+  );
 }
 
-/** Whether an event counts that only has the fields which all have: it needs those of the group, and the counted ones unless no value is enough. */
+/**
+ * Whether an event counts that only has the fields which all have: it needs those of the group, and
+ * the counted ones unless no value is enough.
+ */
 function countsFor(rule: CorrelationRule, index: number, { always }: BlankEvent): boolean {
   const reference = rule.rules[index]?.name ?? '';
   const counted = rule.type.startsWith('value_') && !holdsOfNothing(rule) ? rule.valueFields : [];
@@ -97,10 +138,24 @@ function truthOfItem({ field, test }: Item, negated: boolean, blank: BlankEvent)
   }
 }
 
-function truthOfPattern(pattern: Pattern, field: string | undefined, has: Truth, may: boolean, { emptyIsAbsent, wordsOnly }: BlankEvent): Truth {
+function truthOfPattern(
+  pattern: Pattern,
+  field: string | undefined,
+  has: Truth,
+  may: boolean,
+  { emptyIsAbsent, wordsOnly }: BlankEvent,
+): Truth {
   const inWords = field !== undefined && wordsOnly?.(field) === true;
-  if (pattern.length === 0 && field !== undefined && !inWords) return emptyIsAbsent && may && has !== true;
+  if (pattern.length === 0 && field !== undefined && !inWords)
+    return emptyIsAbsent && may && has !== true;
   if (has === false) return false;
   if (pattern.length === 1 && pattern[0] === ANY) return has ?? may;
-  return may && pattern.every((part) => typeof part === 'number' || (inWords && typeof part === 'string' && !/[\p{L}\p{N}_]/u.test(part)));
+  return (
+    may &&
+    pattern.every(
+      (part) =>
+        typeof part === 'number' ||
+        (inWords && typeof part === 'string' && !/[\p{L}\p{N}_]/u.test(part)),
+    )
+  );
 }

@@ -9,7 +9,10 @@ import { combine, settleDetection } from './normalize.ts';
 import type { SettledDetection } from './settled.ts';
 import { and, type Query } from './tree.ts';
 
-/** A rule whose items are settled, filters included; a correlation with the rules that it refers to, in their order. What pipelines work on. */
+/**
+ * A rule whose items are settled, filters included; a correlation with the rules that it refers to,
+ * in their order. What pipelines work on.
+ */
 export type SettledRule = SettledDetectionRule | SettledCorrelation;
 
 export interface SettledDetectionRule {
@@ -30,7 +33,10 @@ export interface SettledCorrelation {
   readonly shared: boolean;
 }
 
-/** A rule with its meaning, filters included; a correlation with those of the rules that it refers to, in their order. */
+/**
+ * A rule with its meaning, filters included; a correlation with those of the rules that it refers
+ * to, in their order.
+ */
 export type CompiledRule = CompiledDetection | CompiledCorrelation;
 
 export interface CompiledDetection {
@@ -48,7 +54,9 @@ export interface CompiledCorrelation {
   readonly processing?: Processing;
 }
 
-/** What a processing pipeline says of a rule beside its changes to it. Values are plain YAML data. */
+/**
+ * What a processing pipeline says of a rule beside its changes to it. Values are plain YAML data.
+ */
 export interface Processing {
   /** Of `set_state`. */
   readonly state: ReadonlyMap<string, unknown>;
@@ -56,9 +64,15 @@ export interface Processing {
   readonly attributes: ReadonlyMap<string, unknown>;
   /** Fields whose names no pipeline has a say on, sorted. */
   readonly unmapped: readonly string[];
-  /** Fields that are called as the rule calls them, since no pipeline gives them that name for the target. */
+  /**
+   * Fields that are called as the rule calls them, since no pipeline gives them that name for the
+   * target.
+   */
   readonly asWritten?: ReadonlySet<string>;
-  /** Fields of the rule that no event of the product has; undefined where no pipeline says that it knows all fields of the log source. */
+  /**
+   * Fields of the rule that no event of the product has; undefined where no pipeline says that it
+   * knows all fields of the log source.
+   */
   readonly absent?: readonly string[];
   /** Files of the pipelines: items that stand in one were added by it. */
   readonly pipelineFiles?: ReadonlySet<SourceFile>;
@@ -68,13 +82,26 @@ export interface Processing {
   readonly unproved?: readonly UnprovedNames[];
   /** Fields that the settings of the rule name. */
   readonly named?: ReadonlyMap<string, NamedField>;
-  /** What the product calls the fields that the log source is known by; those that it does not have are missing. One map for many rules. */
+  /**
+   * What the product calls the fields that the log source is known by; those that it does not have
+   * are missing. One map for many rules.
+   */
   readonly usual?: ReadonlyMap<string, readonly string[]>;
-  /** A category or service that the pipelines do not know of a product whose others they tell apart. */
-  readonly strange?: { readonly part: string; readonly name: string; readonly product: string; readonly near?: string };
+  /**
+   * A category or service that the pipelines do not know of a product whose others they tell apart.
+   */
+  readonly strange?: {
+    readonly part: string;
+    readonly name: string;
+    readonly product: string;
+    readonly near?: string;
+  };
   /** False where the pipelines rename fields, but none of this rule's log source. */
   readonly known: boolean;
-  /** Changes the text of a query after a backend made it; throws what it can't do. Undefined: no pipeline asks for that. */
+  /**
+   * Changes the text of a query after a backend made it; throws what it can't do. Undefined: no
+   * pipeline asks for that.
+   */
   readonly postprocess?: (query: string) => string;
   /** The log source as written, where the rule is a detection. */
   readonly logsource?: LogSource;
@@ -104,14 +131,25 @@ export interface CompileOptions {
   readonly keepPlaceholders?: boolean;
 }
 
-/** Settles a rule; one that correlations refer to only once. The function returns undefined where the rule has been complained about. */
-export function createSettler(collection: Collection, options: CompileOptions): (rule: Rule) => SettledRule | undefined {
+/**
+ * Settles a rule; one that correlations refer to only once. The function returns undefined where
+ * the rule has been complained about.
+ */
+export function createSettler(
+  collection: Collection,
+  options: CompileOptions,
+): (rule: Rule) => SettledRule | undefined {
   const known = new Map<Rule, SettledRule | undefined>();
   // once, however many rules they reach: a fault in a filter is told once, in the filter
-  const filters = new Map(collection.filters.map((filter) => [filter, settledFilter(filter, options)]));
+  const filters = new Map(
+    collection.filters.map((filter) => [filter, settledFilter(filter, options)]),
+  );
   const settle = (rule: Rule): SettledRule | undefined => {
     if (known.has(rule)) return known.get(rule);
-    const settled = rule.kind === 'detection' ? settleRule(rule, collection, filters, options) : settleCorrelation(rule, collection, options, settle);
+    const settled =
+      rule.kind === 'detection'
+        ? settleRule(rule, collection, filters, options)
+        : settleCorrelation(rule, collection, options, settle);
     // the others are dropped after use: thousands of trees are worth their memory
     if (collection.isReferenced(rule)) known.set(rule, settled);
     return settled;
@@ -120,7 +158,10 @@ export function createSettler(collection: Collection, options: CompileOptions): 
 }
 
 /** Settles and combines: rules as they are meant without a pipeline. */
-export function createCompiler(collection: Collection, options: CompileOptions): (rule: Rule) => CompiledRule | undefined {
+export function createCompiler(
+  collection: Collection,
+  options: CompileOptions,
+): (rule: Rule) => CompiledRule | undefined {
   const settle = createSettler(collection, options);
   const combined = createCombiner(options.bag);
   return (rule) => {
@@ -129,13 +170,21 @@ export function createCompiler(collection: Collection, options: CompileOptions):
   };
 }
 
-/** Makes the query of settled rules, of shared ones once. The function returns undefined where a rule has been complained about. */
-export function createCombiner(bag: DiagnosticBag): (settled: SettledRule) => CompiledRule | undefined {
+/**
+ * Makes the query of settled rules, of shared ones once. The function returns undefined where a
+ * rule has been complained about.
+ */
+export function createCombiner(
+  bag: DiagnosticBag,
+): (settled: SettledRule) => CompiledRule | undefined {
   const known = new WeakMap<SettledRule, { readonly compiled: CompiledRule | undefined }>();
   const compile = (settled: SettledRule): CompiledRule | undefined => {
     const before = settled.shared ? known.get(settled) : undefined;
     if (before) return before.compiled;
-    const compiled = settled.kind === 'detection' ? combinedDetection(settled, bag) : combinedCorrelation(settled, bag, compile);
+    const compiled =
+      settled.kind === 'detection'
+        ? combinedDetection(settled, bag)
+        : combinedCorrelation(settled, bag, compile);
     if (settled.shared) known.set(settled, { compiled });
     return compiled;
   };
@@ -143,7 +192,8 @@ export function createCombiner(bag: DiagnosticBag): (settled: SettledRule) => Co
 }
 
 function settledFilter(filter: FilterRule, options: CompileOptions): SettledDetection | undefined {
-  const settled = filter.detection && settleDetection({ ...options, file: filter.file }, filter.detection);
+  const settled =
+    filter.detection && settleDetection({ ...options, file: filter.file }, filter.detection);
   // its condition is looked at here, for all rules
   return settled && combine(settled, options.bag) !== 'fault' ? settled : undefined;
 }
@@ -187,14 +237,23 @@ function settleCorrelation(
     if (part) parts.push(part);
     else complainOfPart(bag, rule, reference);
   }
-  return parts.length === rule.rules.length ? { kind: 'correlation', rule, parts, shared: collection.isReferenced(rule) } : undefined;
+  return parts.length === rule.rules.length
+    ? { kind: 'correlation', rule, parts, shared: collection.isReferenced(rule) }
+    : undefined;
 }
 
 function complainOfPart(bag: DiagnosticBag, rule: CorrelationRule, reference: RuleReference): void {
-  bag.add(rule.file, { code: 'SIG053', message: `\`${reference.name}\` could not be compiled`, span: reference });
+  bag.add(rule.file, {
+    code: 'SIG053',
+    message: `\`${reference.name}\` could not be compiled`,
+    span: reference,
+  });
 }
 
-function combinedDetection({ rule, parts, processing }: SettledDetectionRule, bag: DiagnosticBag): CompiledDetection | undefined {
+function combinedDetection(
+  { rule, parts, processing }: SettledDetectionRule,
+  bag: DiagnosticBag,
+): CompiledDetection | undefined {
   const queries: Query[] = [];
   for (const [index, part] of parts.entries()) {
     // a filter's complaints have been told
@@ -202,7 +261,11 @@ function combinedDetection({ rule, parts, processing }: SettledDetectionRule, ba
     if (query === 'fault') return undefined;
     if (query) queries.push(query);
     else if (index === 0) {
-      bag.add(rule.file, { code: 'PIP002', message: 'the pipelines dropped every item of the rule', span: rule.titleSpan });
+      bag.add(rule.file, {
+        code: 'PIP002',
+        message: 'the pipelines dropped every item of the rule',
+        span: rule.titleSpan,
+      });
       return undefined;
     }
   }
@@ -221,14 +284,19 @@ function combinedCorrelation(
     if (one) compiled.push(one);
     else if (reference) complainOfPart(bag, rule, reference);
   }
-  return compiled.length === parts.length ? { kind: 'correlation', rule, parts: compiled, ...(processing ? { processing } : {}) } : undefined;
+  return compiled.length === parts.length
+    ? { kind: 'correlation', rule, parts: compiled, ...(processing ? { processing } : {}) }
+    : undefined;
 }
 
-const writtenSource = ({ rule, processing }: CompiledDetection): LogSource => processing?.logsource ?? rule.logsource;
+const writtenSource = ({ rule, processing }: CompiledDetection): LogSource =>
+  processing?.logsource ?? rule.logsource;
 
 /** Every detection below a rule once, in order of first mention. */
 export function detectionsBelow(compiled: CompiledRule): readonly CompiledDetection[] {
-  return compiled.kind === 'detection' ? [compiled] : rulesBelow(compiled).filter((part) => part.kind === 'detection');
+  return compiled.kind === 'detection'
+    ? [compiled]
+    : rulesBelow(compiled).filter((part) => part.kind === 'detection');
 }
 
 /** The rule itself and all below it, each once: correlations may share parts level upon level. */

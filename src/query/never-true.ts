@@ -6,7 +6,10 @@ import { detectionsBelow } from './compile.ts';
 import { truthOf } from './three-valued.ts';
 import type { Item } from './tree.ts';
 
-/** Why no event of the product can fulfil a rule: the first item that asks for a field that the product lacks, and all such fields. */
+/**
+ * Why no event of the product can fulfil a rule: the first item that asks for a field that the
+ * product lacks, and all such fields.
+ */
 export interface NeverTrue {
   /** Sorted. */
   readonly fields: readonly string[];
@@ -16,9 +19,14 @@ export interface NeverTrue {
   readonly silence?: true;
 }
 
-/** Undefined for a rule that some event may fulfil, as far as fields tell, and for products that no pipeline describes. */
+/**
+ * Undefined for a rule that some event may fulfil, as far as fields tell, and for products that no
+ * pipeline describes.
+ */
 export function neverTrue(compiled: CompiledRule): NeverTrue | undefined {
-  return compiled.kind === 'detection' ? deadDetection(compiled) : deadCorrelation(compiled, new Map());
+  return compiled.kind === 'detection'
+    ? deadDetection(compiled)
+    : deadCorrelation(compiled, new Map());
 }
 
 function deadDetection({ query, processing }: CompiledDetection): NeverTrue | undefined {
@@ -32,7 +40,10 @@ function deadDetection({ query, processing }: CompiledDetection): NeverTrue | un
 }
 
 /** `known`: correlations may share parts level upon level. */
-function deadCorrelation(compiled: CompiledCorrelation, known: Map<CompiledRule, NeverTrue | undefined>): NeverTrue | undefined {
+function deadCorrelation(
+  compiled: CompiledCorrelation,
+  known: Map<CompiledRule, NeverTrue | undefined>,
+): NeverTrue | undefined {
   if (known.has(compiled)) return known.get(compiled);
   const missing = compiled.parts.map((part, index) => missingFields(compiled, part, index));
   const dead = compiled.parts.map((part, index): NeverTrue | undefined => {
@@ -45,11 +56,18 @@ function deadCorrelation(compiled: CompiledCorrelation, known: Map<CompiledRule,
   let result: NeverTrue | undefined;
   if (first && !canDoWith(compiled.rule, dead.length - found.length)) {
     const { silence, ...cause } = first;
-    // silence below is an event that there always is; a group is known by its events, and there are none
+    // silence below is an event that there always is; a group is known by its events, and there are
+    // none
     const { rule } = compiled;
-    const counted = rule.groupBy.length === 0 && (needsNoValue(rule) || missing.every((fields) => fields.length === 0));
+    const counted =
+      rule.groupBy.length === 0 &&
+      (needsNoValue(rule) || missing.every((fields) => fields.length === 0));
     const always = counted && holdsOfNothing(rule) !== (silence === true);
-    result = { ...cause, fields: sorted(found.flatMap(({ fields }) => fields)), ...(always ? { silence: true } : {}) };
+    result = {
+      ...cause,
+      fields: sorted(found.flatMap(({ fields }) => fields)),
+      ...(always ? { silence: true } : {}),
+    };
   }
   known.set(compiled, result);
   return result;
@@ -61,29 +79,42 @@ function canDoWith({ type, rules, thresholds }: CorrelationRule, living: number)
   if (type !== 'temporal' && type !== 'temporal_ordered') return true;
   // without a condition it waits for all of its rules
   if (thresholds.length === 0) return false;
-  return Array.from({ length: living + 1 }, (_, count) => count).some((count) => passesAll(count, thresholds));
+  return Array.from({ length: living + 1 }, (_, count) => count).some((count) =>
+    passesAll(count, thresholds),
+  );
 }
 
 /** No value of the field fulfils the condition: an event without it does, too. */
-const needsNoValue = (rule: CorrelationRule): boolean => rule.type === 'value_count' && holdsOfNothing(rule);
+const needsNoValue = (rule: CorrelationRule): boolean =>
+  rule.type === 'value_count' && holdsOfNothing(rule);
 
 /**
- * Fields of its groups and of its condition that no event of a part has: without them an event counts for nothing. A group needs no values where
- * none is enough.
+ * Fields of its groups and of its condition that no event of a part has: without them an event
+ * counts for nothing. A group needs no values where none is enough.
  */
-function missingFields({ rule, processing }: CompiledCorrelation, part: CompiledRule, index: number): readonly string[] {
+function missingFields(
+  { rule, processing }: CompiledCorrelation,
+  part: CompiledRule,
+  index: number,
+): readonly string[] {
   const absent = processing?.absent;
   if (!absent || absent.length === 0) return [];
   const reference = rule.rules[index]?.name ?? '';
   const aliases = new Map(rule.aliases.map((alias) => [alias.name, alias]));
-  const counted = !rule.type.startsWith('value_') || (rule.groupBy.length > 0 && needsNoValue(rule)) ? [] : rule.valueFields;
+  const counted =
+    !rule.type.startsWith('value_') || (rule.groupBy.length > 0 && needsNoValue(rule))
+      ? []
+      : rule.valueFields;
   const own = [...rule.groupBy, ...counted].flatMap((field) => {
     const alias = aliases.get(field);
     if (alias?.below?.has(reference)) return [];
     return alias ? (alias.fields.get(reference) ?? []) : field;
   });
   const below = detectionsBelow(part);
-  return own.filter((field) => absent.includes(field) && below.every((one) => one.processing?.lacks?.(field) === true));
+  return own.filter(
+    (field) =>
+      absent.includes(field) && below.every((one) => one.processing?.lacks?.(field) === true),
+  );
 }
 
 const sorted = (fields: readonly string[]): readonly string[] => [...new Set(fields)].sort();

@@ -3,41 +3,72 @@ import type { Detection, DetectionItem, SearchBody } from '../sigma/rule/rule.ts
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
 import { nearest } from '../source/nearest.ts';
 import { type Meaning, settleItem } from './item.ts';
-import { type SettledBody, type SettledDetection, type SettledSearch, settledQuery } from './settled.ts';
+import {
+  type SettledBody,
+  type SettledDetection,
+  type SettledSearch,
+  settledQuery,
+} from './settled.ts';
 import { and, not, or, type Query } from './tree.ts';
 
-/** Items of a query, counted at each mention of their selection. More are refused: a short condition can name a long selection often. */
+/**
+ * Items of a query, counted at each mention of their selection. More are refused: a short condition
+ * can name a long selection often.
+ */
 const maximumItems = 100_000;
 /** Names looked at and told in a hint. */
 const maximumNames = 100;
 
-/** A detection with its items settled. Complains about every bad item; undefined after a fatal complaint. */
-export function settleDetection(meaning: Meaning, detection: Detection): SettledDetection | undefined {
+/**
+ * A detection with its items settled. Complains about every bad item; undefined after a fatal
+ * complaint.
+ */
+export function settleDetection(
+  meaning: Meaning,
+  detection: Detection,
+): SettledDetection | undefined {
   const searches = new Map<string, SettledSearch>();
   for (const { name, span, body } of detection.searches.values()) {
     const settled = settleBody(meaning, body);
     if (settled) searches.set(name, { name, span, body: settled });
   }
   const sound = searches.size === detection.searches.size;
-  // the names in the condition are looked at in any case: all that is wrong with a rule is told at once
-  if (!sound) combine({ file: meaning.file, span: detection.span, searches: placeholders(detection), conditions: detection.conditions }, meaning.bag);
-  return sound ? { file: meaning.file, span: detection.span, searches, conditions: detection.conditions } : undefined;
+  // the names in the condition are looked at in any case: all that is wrong with a rule is told at
+  // once
+  if (!sound)
+    combine(
+      {
+        file: meaning.file,
+        span: detection.span,
+        searches: placeholders(detection),
+        conditions: detection.conditions,
+      },
+      meaning.bag,
+    );
+  return sound
+    ? { file: meaning.file, span: detection.span, searches, conditions: detection.conditions }
+    : undefined;
 }
 
 /** Selections of nothing in place of those at fault. */
 function placeholders(detection: Detection): ReadonlyMap<string, SettledSearch> {
   const empty: SettledBody = { kind: 'group', link: 'and', entries: [] };
-  return new Map([...detection.searches].map(([name, { span }]) => [name, { name, span, body: empty }]));
+  return new Map(
+    [...detection.searches].map(([name, { span }]) => [name, { name, span, body: empty }]),
+  );
 }
 
 function settleBody(meaning: Meaning, body: SearchBody): SettledBody | undefined {
-  const entries: readonly (SearchBody | DetectionItem)[] = body.kind === 'map' ? body.items : body.entries;
+  const entries: readonly (SearchBody | DetectionItem)[] =
+    body.kind === 'map' ? body.items : body.entries;
   const settled: SettledBody[] = [];
   for (const entry of entries) {
     const one = entry.kind === 'item' ? settleItem(meaning, entry) : settleBody(meaning, entry);
     if (one) settled.push(one);
   }
-  return settled.length < entries.length ? undefined : { kind: 'group', link: body.kind === 'map' ? 'and' : 'or', entries: settled };
+  return settled.length < entries.length
+    ? undefined
+    : { kind: 'group', link: body.kind === 'map' ? 'and' : 'or', entries: settled };
 }
 
 /** One detection on its way to a query. */
@@ -56,17 +87,26 @@ const fault = Symbol('fault');
 type Combined = Query | undefined | typeof fault;
 
 /**
- * A settled detection as meant; undefined where a pipeline dropped all of it. Complains about missing, unused and too many selections;
- * `'fault'` after a fatal complaint.
+ * A settled detection as meant; undefined where a pipeline dropped all of it. Complains about
+ * missing, unused and too many selections; `'fault'` after a fatal complaint.
  */
-export function combine(detection: SettledDetection, bag: DiagnosticBag): Query | undefined | 'fault' {
+export function combine(
+  detection: SettledDetection,
+  bag: DiagnosticBag,
+): Query | undefined | 'fault' {
   const bodies = new Map<string, Query | undefined>();
-  for (const search of detection.searches.values()) bodies.set(search.name, settledQuery(search.body));
+  for (const search of detection.searches.values())
+    bodies.set(search.name, settledQuery(search.body));
   const progress: Progress = { detection, bag, bodies, used: new Set(), items: 0 };
   const conditions = detection.conditions.map((condition) => conditionQuery(progress, condition));
   if (progress.items > maximumItems) {
     const message = `the condition mentions selections with more than ${maximumItems} values in all`;
-    bag.add(detection.file, { code: 'SIG004', message, span: detection.conditions[0] ?? detection.span, hint: 'Split the rule.' });
+    bag.add(detection.file, {
+      code: 'SIG004',
+      message,
+      span: detection.conditions[0] ?? detection.span,
+      hint: 'Split the rule.',
+    });
     return 'fault';
   }
   if (conditions.includes(fault)) return 'fault';
@@ -88,7 +128,11 @@ function joined(link: 'and' | 'or', operands: readonly Combined[]): Combined {
 function warnOfUnused({ detection, bag, used }: Progress): void {
   for (const search of detection.searches.values()) {
     if (used.has(search.name) || search.name.startsWith('_')) continue;
-    bag.add(detection.file, { code: 'SIG032', message: `selection \`${search.name}\` is never used in the condition`, span: search.span });
+    bag.add(detection.file, {
+      code: 'SIG032',
+      message: `selection \`${search.name}\` is never used in the condition`,
+      span: search.span,
+    });
   }
 }
 
@@ -134,7 +178,10 @@ function countItems(query: Query): number {
 
 type Selecting = ConditionNode & { readonly kind: 'name' | 'quantifier' };
 
-function selected({ bag, detection }: Pick<Progress, 'bag' | 'detection'>, node: Selecting): readonly SettledSearch[] {
+function selected(
+  { bag, detection }: Pick<Progress, 'bag' | 'detection'>,
+  node: Selecting,
+): readonly SettledSearch[] {
   const wanted = node.kind === 'name' ? node.name : node.pattern;
   const them = node.kind === 'quantifier' && wanted.toLowerCase() === 'them';
   const exact = them ? undefined : detection.searches.get(wanted);
@@ -142,19 +189,39 @@ function selected({ bag, detection }: Pick<Progress, 'bag' | 'detection'>, node:
   const complain = (message: string, near?: string) => {
     const names = [...detection.searches.keys()];
     const listed = `${names.slice(0, maximumNames).join(', ')}${names.length > maximumNames ? ', ...' : ''}`;
-    const known = names.length === 1 ? `The only selection is ${listed}.` : `The selections are ${listed}.`;
-    const ofThem = node.kind === 'name' && wanted.toLowerCase() === 'them' ? 'Write `1 of them` or `all of them`.' : undefined;
-    bag.add(detection.file, { code: 'SIG031', message, span: node, hint: ofThem ?? (near === undefined ? known : `Did you mean \`${near}\`?`) });
+    const known =
+      names.length === 1 ? `The only selection is ${listed}.` : `The selections are ${listed}.`;
+    const ofThem =
+      node.kind === 'name' && wanted.toLowerCase() === 'them'
+        ? 'Write `1 of them` or `all of them`.'
+        : undefined;
+    bag.add(detection.file, {
+      code: 'SIG031',
+      message,
+      span: node,
+      hint: ofThem ?? (near === undefined ? known : `Did you mean \`${near}\`?`),
+    });
   };
   if (node.kind === 'quantifier' && (them || wanted.includes('*'))) {
     const isMeant = selectionMatcher(wanted);
     const found = [...detection.searches.values()].filter(({ name }) => isMeant(name));
-    if (found.length === 0) complain(them ? '`them` stands for no selection: all start with an underscore' : `no selection matches \`${wanted}\``);
+    if (found.length === 0)
+      complain(
+        them
+          ? '`them` stands for no selection: all start with an underscore'
+          : `no selection matches \`${wanted}\``,
+      );
     return found;
   }
-  complain(`there is no selection \`${wanted}\``, nearest(wanted, [...detection.searches.keys()].slice(0, maximumNames)));
+  complain(
+    `there is no selection \`${wanted}\``,
+    nearest(wanted, [...detection.searches.keys()].slice(0, maximumNames)),
+  );
   return [];
 }
 
 /** The selections that a name or a quantifier of the condition stands for, in order. */
-export const selectionsOf = (detection: SettledDetection, node: Selecting): readonly SettledSearch[] => selected({ detection, bag: createBag() }, node);
+export const selectionsOf = (
+  detection: SettledDetection,
+  node: Selecting,
+): readonly SettledSearch[] => selected({ detection, bag: createBag() }, node);

@@ -5,7 +5,10 @@ import type { RegexTest } from './tree.ts';
 /** A class of as many characters says nothing certain of a text: all letters, say. */
 const WIDE = 26;
 
-/** True for an expression such as `.*`, `^\w+$` or `x?`: no certain text has to be in a value that it matches. */
+/**
+ * True for an expression such as `.*`, `^\w+$` or `x?`: no certain text has to be in a value that
+ * it matches.
+ */
 export function asksForNoText(test: RegexTest): boolean {
   const parsed = parseRegex(test.source, test);
   return parsed.ok && isOpen(parsed.node);
@@ -33,4 +36,5 @@ function isOpen(node: RegexNode): boolean {
   }
 }
 
-const sizeOf = ({ ranges }: RegexClass): number => ranges.reduce((size, [low, high]) => size + high - low + 1, 0);
+const sizeOf = ({ ranges }: RegexClass): number =>
+  ranges.reduce((size, [low, high]) => size + high - low + 1, 0);

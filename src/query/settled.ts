@@ -3,8 +3,8 @@ import type { SourceFile, Span } from '../source/span.ts';
 import { and, type Item, not, or, type Query, type Test } from './tree.ts';
 
 /**
- * A detection whose modifiers are settled and whose condition still names selections: what processing pipelines work on.
- * Values are immutable; a pipeline makes new ones.
+ * A detection whose modifiers are settled and whose condition still names selections: what
+ * processing pipelines work on. Values are immutable; a pipeline makes new ones.
  */
 export interface SettledDetection {
   readonly file: SourceFile;
@@ -22,7 +22,10 @@ export interface SettledSearch {
 
 export type SettledBody = SettledGroup | SettledItem;
 
-/** A group of nothing is left of one whose items a pipeline dropped; conditions read as if it were not there. */
+/**
+ * A group of nothing is left of one whose items a pipeline dropped; conditions read as if it were
+ * not there.
+ */
 export interface SettledGroup {
   readonly kind: 'group';
   readonly link: 'and' | 'or';
@@ -60,7 +63,9 @@ function settledItemQuery(item: SettledItem): Query {
     const [only] = tests;
     // nearly every value is one test
     const query: Query =
-      tests.length === 1 && only ? { kind: 'item', field, test: only, file, span } : or(tests.map((test): Item => ({ kind: 'item', field, test, file, span })));
+      tests.length === 1 && only
+        ? { kind: 'item', field, test: only, file, span }
+        : or(tests.map((test): Item => ({ kind: 'item', field, test, file, span })));
     return absent ? not(query) : query;
   });
   const linked = item.link === 'and' ? and(operands) : or(operands);
@@ -84,7 +89,10 @@ export const refersToFields = ({ values }: SettledItem): boolean => values.some(
 const refers = ({ tests }: SettledValue): boolean => tests.some(isFieldTest);
 const isFieldTest = ({ kind }: Test): boolean => kind === 'field';
 
-/** True where the test holds for some item of a selection; asked of every rule, where a generator would cost more than the test. */
+/**
+ * True where the test holds for some item of a selection; asked of every rule, where a generator
+ * would cost more than the test.
+ */
 export function someSettledItem(body: SettledBody, holds: (item: SettledItem) => boolean): boolean {
   if (body.kind === 'item') return holds(body);
   for (const entry of body.entries) if (someSettledItem(entry, holds)) return true;

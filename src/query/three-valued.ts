@@ -3,8 +3,15 @@ import type { Item, Query } from './tree.ts';
 /** True, false, or undefined where it can't be known. */
 export type Truth = boolean | undefined;
 
-/** The truth of a query from that of its items, where some of them may be unknown. `negated`: the item is under an odd number of negations. */
-export function truthOf(query: Query, ofItem: (item: Item, negated: boolean) => Truth, negated = false): Truth {
+/**
+ * The truth of a query from that of its items, where some of them may be unknown. `negated`: the
+ * item is under an odd number of negations.
+ */
+export function truthOf(
+  query: Query,
+  ofItem: (item: Item, negated: boolean) => Truth,
+  negated = false,
+): Truth {
   switch (query.kind) {
     case 'item':
       return ofItem(query, negated);
@@ -20,7 +27,12 @@ export function truthOf(query: Query, ofItem: (item: Item, negated: boolean) => 
 }
 
 /** `decisive`: the truth of one operand that is the truth of all. */
-function joined(operands: readonly Query[], ofItem: (item: Item, negated: boolean) => Truth, decisive: boolean, negated: boolean): Truth {
+function joined(
+  operands: readonly Query[],
+  ofItem: (item: Item, negated: boolean) => Truth,
+  decisive: boolean,
+  negated: boolean,
+): Truth {
   let all: Truth = !decisive;
   for (const operand of operands) {
     const truth = truthOf(operand, ofItem, negated);

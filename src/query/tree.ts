@@ -2,8 +2,9 @@ import type { Pattern } from '../sigma/value/pattern.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 
 /**
- * The rule as meant: modifiers, quantifiers, null and lists are settled; every printer, the planner and the matcher read this tree.
- * Nodes are immutable. `And` of nothing is true, `Or` of nothing is false.
+ * The rule as meant: modifiers, quantifiers, null and lists are settled; every printer, the planner
+ * and the matcher read this tree. Nodes are immutable. `And` of nothing is true, `Or` of nothing is
+ * false.
  */
 export type Query = And | Or | Not | Item;
 
@@ -22,7 +23,10 @@ export interface Not {
   readonly operand: Query;
 }
 
-/** One test of one field; true when any of the event's values of that field passes. False for a field that the event lacks (but for `null`). */
+/**
+ * One test of one field; true when any of the event's values of that field passes. False for a
+ * field that the event lacks (but for `null`).
+ */
 export interface Item {
   readonly kind: 'item';
   /** Undefined: a keyword, searched in the whole event. */
@@ -34,21 +38,42 @@ export interface Item {
   readonly span: Span;
 }
 
-export type Test = StringTest | NumberTest | BooleanTest | NullTest | ExistsTest | RegexTest | CidrTest | CompareTest | FieldTest | TimeTest | ExpressionTest;
+export type Test =
+  | StringTest
+  | NumberTest
+  | BooleanTest
+  | NullTest
+  | ExistsTest
+  | RegexTest
+  | CidrTest
+  | CompareTest
+  | FieldTest
+  | TimeTest
+  | ExpressionTest;
 
-/** The whole value matches the pattern; letters match in either case unless `cased`. For keywords: some part of the event's text does. */
+/**
+ * The whole value matches the pattern; letters match in either case unless `cased`. For keywords:
+ * some part of the event's text does.
+ */
 export interface StringTest {
   readonly kind: 'string';
   readonly pattern: Pattern;
   readonly cased: boolean;
-  /** Its placeholders, which a pipeline fills, stand for address blocks: then it is a {@link CidrTest}. */
+  /**
+   * Its placeholders, which a pipeline fills, stand for address blocks: then it is a {@link
+   * CidrTest}.
+   */
   readonly isBlock?: true;
-  /** Its placeholders stand for parts of a regular expression with these flags, whose text its literals are: then it is a {@link RegexTest}. */
+  /**
+   * Its placeholders stand for parts of a regular expression with these flags, whose text its
+   * literals are: then it is a {@link RegexTest}.
+   */
   readonly flags?: Pick<RegexTest, 'ignoreCase' | 'multiline' | 'dotAll'>;
 }
 
 /** True for what is no text yet: placeholders that a pipeline fills make something else of it. */
-export const isUnfilled = (test: Test): boolean => test.kind === 'string' && (test.isBlock === true || test.flags !== undefined);
+export const isUnfilled = (test: Test): boolean =>
+  test.kind === 'string' && (test.isBlock === true || test.flags !== undefined);
 
 export interface NumberTest {
   readonly kind: 'number';
@@ -70,7 +95,10 @@ export interface ExistsTest {
   readonly kind: 'exists';
 }
 
-/** PCRE, unanchored, case-sensitive unless a flag says otherwise. Inline flags at the start of the pattern are already in the flags. */
+/**
+ * PCRE, unanchored, case-sensitive unless a flag says otherwise. Inline flags at the start of the
+ * pattern are already in the flags.
+ */
 export interface RegexTest {
   readonly kind: 'regex';
   readonly source: string;
@@ -100,7 +128,10 @@ export interface CompareTest {
   readonly value: number | bigint;
 }
 
-/** The value equals (or starts with, ends with, contains) the value of another field of the same event. */
+/**
+ * The value equals (or starts with, ends with, contains) the value of another field of the same
+ * event.
+ */
 export interface FieldTest {
   readonly kind: 'field';
   readonly other: string;
@@ -118,7 +149,10 @@ export interface TimeTest {
   readonly value: number;
 }
 
-/** A part of a query in the words of the target's language, of a processing pipeline: what it finds, only the target knows. */
+/**
+ * A part of a query in the words of the target's language, of a processing pipeline: what it finds,
+ * only the target knows.
+ */
 export interface ExpressionTest {
   readonly kind: 'expression';
   /** With `{field}` and `{id}`; braces that stand for themselves are doubled. */
@@ -147,10 +181,16 @@ function joined(kind: 'and' | 'or', operands: readonly Query[]): Query {
   const only = operands[0];
   if (operands.length === 1 && only) return only;
   if (!operands.some(kind === 'and' ? isAnd : isOr)) return { kind, operands };
-  return { kind, operands: operands.flatMap((operand) => (operand.kind === kind ? operand.operands : [operand])) };
+  return {
+    kind,
+    operands: operands.flatMap((operand) => (operand.kind === kind ? operand.operands : [operand])),
+  };
 }
 
-/** Every item of the tree, left to right. A list: every rule is asked several times, and a generator would cost three times as much. */
+/**
+ * Every item of the tree, left to right. A list: every rule is asked several times, and a generator
+ * would cost three times as much.
+ */
 export function itemsOf(query: Query): readonly Item[] {
   const items: Item[] = [];
   collectItems(query, items);
@@ -159,7 +199,10 @@ export function itemsOf(query: Query): readonly Item[] {
 
 const fieldItems = new WeakMap<Query, readonly Item[]>();
 
-/** The first item of each list of values of one field, for who asks only which fields there are: several do for each target. */
+/**
+ * The first item of each list of values of one field, for who asks only which fields there are:
+ * several do for each target.
+ */
 export function fieldItemsOf(query: Query): readonly Item[] {
   const known = fieldItems.get(query);
   if (known) return known;
@@ -172,7 +215,8 @@ export function fieldItemsOf(query: Query): readonly Item[] {
 function collectFieldItems(query: Query, items: Item[]): void {
   if (query.kind === 'item') {
     const last = items.at(-1);
-    if (last === undefined || last.field !== query.field || last.file !== query.file) items.push(query);
+    if (last === undefined || last.field !== query.field || last.file !== query.file)
+      items.push(query);
   } else if (query.kind === 'not') collectFieldItems(query.operand, items);
   else for (const operand of query.operands) collectFieldItems(operand, items);
 }

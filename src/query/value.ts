@@ -1,16 +1,35 @@
-import { type EncodedPattern, toBase64, toBase64Offsets, toUtf16 } from '../sigma/value/encoding.ts';
-import { literalText, type Pattern, parsePattern, patternText, shaped } from '../sigma/value/pattern.ts';
+import {
+  type EncodedPattern,
+  toBase64,
+  toBase64Offsets,
+  toUtf16,
+} from '../sigma/value/encoding.ts';
+import {
+  literalText,
+  type Pattern,
+  parsePattern,
+  patternText,
+  shaped,
+} from '../sigma/value/pattern.ts';
 import { fillPlaceholders, parseExpanded } from '../sigma/value/placeholder.ts';
 import { maximumWindashVariants, windashVariants } from '../sigma/value/windash.ts';
 import type { YamlScalar } from '../source/yaml.ts';
 
-/** What is wrong with a value; thrown inside this folder and turned into a diagnostic at the value's place. */
+/**
+ * What is wrong with a value; thrown inside this folder and turned into a diagnostic at the value's
+ * place.
+ */
 export class ValueError extends Error {
   readonly hint: string | undefined;
   readonly code: 'SIG014' | 'SIG022' | 'SIG023' | 'SIG024';
   /** Where in the value, UTF-16 units; undefined: all of it. */
   readonly offset: number | undefined;
-  constructor(message: string, hint?: string, code: ValueError['code'] = 'SIG022', offset?: number) {
+  constructor(
+    message: string,
+    hint?: string,
+    code: ValueError['code'] = 'SIG022',
+    offset?: number,
+  ) {
     super(message);
     this.offset = offset;
     this.hint = hint;
@@ -29,25 +48,43 @@ export interface KnownPlaceholders {
   readonly keepPlaceholders?: boolean;
 }
 
-/** The patterns that a text value stands for after the spelling, encoding and shape modifiers, in order. */
-export function textPatterns(value: YamlScalar, modifiers: readonly string[], known: KnownPlaceholders): readonly Pattern[] {
+/**
+ * The patterns that a text value stands for after the spelling, encoding and shape modifiers, in
+ * order.
+ */
+export function textPatterns(
+  value: YamlScalar,
+  modifiers: readonly string[],
+  known: KnownPlaceholders,
+): readonly Pattern[] {
   const [only] = modifiers;
   // by far the most values: no modifier, or where in the field the text stands
   if (modifiers.length === 0) return [parsePattern(value.text)];
-  if (modifiers.length === 1 && (only === 'contains' || only === 'startswith' || only === 'endswith')) return [shaped(parsePattern(value.text), only)];
+  if (
+    modifiers.length === 1 &&
+    (only === 'contains' || only === 'startswith' || only === 'endswith')
+  )
+    return [shaped(parsePattern(value.text), only)];
   let current: readonly EncodedPattern[] = [{ pattern: parsePattern(value.text), bytes: false }];
   if (modifiers.includes('expand')) current = expand(value.text, known);
   for (const modifier of modifiers) {
     const next: EncodedPattern[] = [];
     for (const encoded of current) {
       next.push(...applied(encoded, modifier));
-      if (next.length > maximumValues) throw new ValueError(`the modifiers make more than ${maximumValues} values of this one`, 'Split the value.');
+      if (next.length > maximumValues)
+        throw new ValueError(
+          `the modifiers make more than ${maximumValues} values of this one`,
+          'Split the value.',
+        );
     }
     current = next;
   }
   return current.map(({ pattern, bytes }) => {
     if (bytes && pattern.some((part) => typeof part === 'string' && /[\u0080-\u00ff]/.test(part))) {
-      throw new ValueError('the UTF-16 bytes of this value are no text', 'Follow utf16, utf16le or utf16be with base64 or base64offset.');
+      throw new ValueError(
+        'the UTF-16 bytes of this value are no text',
+        'Follow utf16, utf16le or utf16be with base64 or base64offset.',
+      );
     }
     return pattern;
   });
@@ -59,7 +96,9 @@ function applied(encoded: EncodedPattern, modifier: string): readonly EncodedPat
       const variants = windashVariants(encoded.pattern);
       if (!variants || variants.length * patternText(encoded.pattern).length > maximumSpelled)
         throw new ValueError(
-          variants ? 'windash makes too long a text of this value' : `windash makes more than ${maximumWindashVariants} spellings of this value`,
+          variants
+            ? 'windash makes too long a text of this value'
+            : `windash makes more than ${maximumWindashVariants} spellings of this value`,
           'Split the value: one flag a value, joined with contains|all.',
         );
       return variants.map((pattern) => ({ pattern, bytes: encoded.bytes }));
@@ -73,10 +112,20 @@ function applied(encoded: EncodedPattern, modifier: string): readonly EncodedPat
     case 'base64':
     case 'base64offset': {
       const text = literalText(encoded.pattern);
-      if (text === undefined) throw new ValueError(`\`${modifier}\` can't encode wildcards`, 'Escape them as \\* and \\?, or remove them.');
-      const texts = modifier === 'base64' ? [toBase64(text, encoded.bytes)] : toBase64Offsets(text, encoded.bytes);
+      if (text === undefined)
+        throw new ValueError(
+          `\`${modifier}\` can't encode wildcards`,
+          'Escape them as \\* and \\?, or remove them.',
+        );
+      const texts =
+        modifier === 'base64'
+          ? [toBase64(text, encoded.bytes)]
+          : toBase64Offsets(text, encoded.bytes);
       if (modifier === 'base64offset' && texts.includes(''))
-        throw new ValueError('the value is too short for base64offset: in some places nothing of it can be told', 'Use a value of two bytes or more.');
+        throw new ValueError(
+          'the value is too short for base64offset: in some places nothing of it can be told',
+          'Use a value of two bytes or more.',
+        );
       return texts.map((base64) => ({ pattern: base64 === '' ? [] : [base64], bytes: false }));
     }
     case 'contains':
@@ -88,15 +137,31 @@ function applied(encoded: EncodedPattern, modifier: string): readonly EncodedPat
   }
 }
 
-function expand(text: string, { placeholders, keepPlaceholders = false }: KnownPlaceholders): readonly EncodedPattern[] {
-  const filled = fillPlaceholders(parseExpanded(text), placeholders, { most: maximumValues, keep: keepPlaceholders });
+function expand(
+  text: string,
+  { placeholders, keepPlaceholders = false }: KnownPlaceholders,
+): readonly EncodedPattern[] {
+  const filled = fillPlaceholders(parseExpanded(text), placeholders, {
+    most: maximumValues,
+    keep: keepPlaceholders,
+  });
   if (!('patterns' in filled)) throw unfilled(filled);
   return filled.patterns.map((pattern) => ({ pattern, bytes: false }));
 }
 
 /** Why the placeholders of a value give no values of it. */
-export function unfilled(filled: { readonly missing: string } | { readonly tooMany: number }): ValueError {
+export function unfilled(
+  filled: { readonly missing: string } | { readonly tooMany: number },
+): ValueError {
   if ('tooMany' in filled)
-    return new ValueError(`the placeholders make ${filled.tooMany} values or more of this one; ${maximumValues} are allowed`, 'Split the value.');
-  return new ValueError(`placeholder \`%${filled.missing}%\` has no value`, `Add \`placeholders: {${filled.missing}: [...]}\` to sigpack.yml.`, 'SIG024');
+    return new ValueError(
+      `the placeholders make ${filled.tooMany} values or more of this one; ${maximumValues} ` +
+        'are allowed',
+      'Split the value.',
+    );
+  return new ValueError(
+    `placeholder \`%${filled.missing}%\` has no value`,
+    `Add \`placeholders: {${filled.missing}: [...]}\` to sigpack.yml.`,
+    'SIG024',
+  );
 }

@@ -4,7 +4,10 @@ import { type CodeRange, type CodeRanges, normalizeRanges } from './set.ts';
 /** A range this short is looked up letter by letter, without the table of all letters. */
 const SHORT_RANGE = 64;
 
-/** The other cases of a code point, itself left out; only simple pairs, and none that joins ASCII with the rest (as the Kelvin sign and `k`). */
+/**
+ * The other cases of a code point, itself left out; only simple pairs, and none that joins ASCII
+ * with the rest (as the Kelvin sign and `k`).
+ */
 export function otherCases(codePoint: number): readonly number[] {
   if (codePoint < 0x80) return isAsciiLetter(codePoint) ? [codePoint ^ 0x20] : [];
   return otherForms(String.fromCodePoint(codePoint)).map((letter) => letter.codePointAt(0) ?? 0);
@@ -16,7 +19,8 @@ export function widenCase(ranges: CodeRanges): CodeRanges {
   for (const [low, high] of ranges) {
     shifted(more, Math.max(low, 0x41), Math.min(high, 0x5a), 0x20);
     shifted(more, Math.max(low, 0x61), Math.min(high, 0x7a), -0x20);
-    if (high >= 0x80 && !(low <= 0x80 && high >= 0xffff)) widenBeyondAscii(more, Math.max(low, 0x80), high);
+    if (high >= 0x80 && !(low <= 0x80 && high >= 0xffff))
+      widenBeyondAscii(more, Math.max(low, 0x80), high);
   }
   return more.length === 0 ? ranges : normalizeRanges([...ranges, ...more]);
 }
@@ -35,11 +39,15 @@ function widenBeyondAscii(into: CodeRange[], low: number, high: number): void {
 
 let cased: readonly number[] | undefined;
 
-/** Letters of the basic plane that have another case; looked up once, and only when a pattern needs it. */
+/**
+ * Letters of the basic plane that have another case; looked up once, and only when a pattern needs
+ * it.
+ */
 function casedLetters(): readonly number[] {
   if (cased) return cased;
   const found: number[] = [];
-  for (let point = 0x80; point <= 0xffff; point++) if (otherCases(point).length > 0) found.push(point);
+  for (let point = 0x80; point <= 0xffff; point++)
+    if (otherCases(point).length > 0) found.push(point);
   cased = found;
   return found;
 }

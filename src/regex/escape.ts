@@ -18,7 +18,8 @@ export function readEscape(reader: Reader): RegexNode {
   const letter = reader.source[offset + 1] ?? '';
   const at = ANCHORS[letter];
   const set = ESCAPE_SETS.get(letter);
-  if (letter === 'N' && reader.source[offset + 2] === '{') throw new RegexError('`\\N{...}` is not supported: write `\\x{...}`', offset);
+  if (letter === 'N' && reader.source[offset + 2] === '{')
+    throw new RegexError('`\\N{...}` is not supported: write `\\x{...}`', offset);
   if (at ?? set) reader.at += 2;
   if (at) return { kind: 'anchor', at, multiline: false, offset };
   if (set) return { kind: 'class', negated: false, ranges: set, ignoreCase: false };
@@ -27,10 +28,14 @@ export function readEscape(reader: Reader): RegexNode {
   return readOpaque(reader) ?? charNode(readCharEscape(reader), reader.flags.ignoreCase);
 }
 
-/** An escape that stands for one character, in a class or out of it; the reader stands on its backslash. */
+/**
+ * An escape that stands for one character, in a class or out of it; the reader stands on its
+ * backslash.
+ */
 export function readCharEscape(reader: Reader): number {
   const offset = reader.at++;
-  if (reader.at >= reader.source.length) throw new RegexError('the pattern ends in a lone backslash', offset);
+  if (reader.at >= reader.source.length)
+    throw new RegexError('the pattern ends in a lone backslash', offset);
   const codePoint = takeCodePoint(reader);
   const letter = String.fromCodePoint(codePoint);
   if (!/^[A-Za-z0-9]$/.test(letter)) return codePoint;
@@ -38,7 +43,9 @@ export function readCharEscape(reader: Reader): number {
   if (control !== undefined) return control;
   switch (letter) {
     case 'x':
-      return take(reader, '{') ? braced(reader, offset, 16) : hex(reader, offset, /[0-9a-fA-F]{1,2}/y, 'x');
+      return take(reader, '{')
+        ? braced(reader, offset, 16)
+        : hex(reader, offset, /[0-9a-fA-F]{1,2}/y, 'x');
     case 'u':
       reader.notes.add('`\\uHHHH` is no PCRE: `\\x{HHHH}` is understood by every engine');
       return hex(reader, offset, /[0-9a-fA-F]{4}/y, 'u');
@@ -70,11 +77,22 @@ function readNumber(reader: Reader, offset: number): RegexNode {
 function readReference(reader: Reader, offset: number): RegexNode {
   reader.at += 2;
   const letter = reader.source[offset + 1] ?? '';
-  const found = takeMatch(reader, letter === 'g' ? /\{([+-]?\d{1,5}|[A-Za-z_]\w*)\}|([+-]?\d{1,5})/y : /\{([A-Za-z_]\w*)\}|<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)'/y);
+  const found = takeMatch(
+    reader,
+    letter === 'g'
+      ? /\{([+-]?\d{1,5}|[A-Za-z_]\w*)\}|([+-]?\d{1,5})/y
+      : /\{([A-Za-z_]\w*)\}|<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)'/y,
+  );
   const name = found?.[1] ?? found?.[2] ?? found?.[3];
-  if (name !== undefined) return reference(reader, /^\d+$/.test(name) ? Number(name) : /^[+-]/.test(name) ? relative(reader, name) : name, offset);
+  if (name !== undefined)
+    return reference(
+      reader,
+      /^\d+$/.test(name) ? Number(name) : /^[+-]/.test(name) ? relative(reader, name) : name,
+      offset,
+    );
   const open = reader.source[reader.at];
-  if (letter !== 'g' || (open !== '<' && open !== "'")) throw new RegexError(`\`\\${letter}\` wants the name or number of a group`, offset);
+  if (letter !== 'g' || (open !== '<' && open !== "'"))
+    throw new RegexError(`\`\\${letter}\` wants the name or number of a group`, offset);
   reader.at++;
   takeUntil(reader, open === '<' ? '>' : "'", offset, 'the call of a group');
   return { kind: 'opaque', text: reader.source.slice(offset, reader.at), offset };
@@ -104,15 +122,18 @@ function hex(reader: Reader, offset: number, digits: RegExp, letter: string): nu
 
 function braced(reader: Reader, offset: number, radix: 8 | 16): number {
   const digits = takeUntil(reader, '}', offset, 'the escape').trim();
-  if (!(radix === 16 ? /^[0-9a-fA-F]+$/ : /^[0-7]+$/).test(digits)) throw new RegexError('not a number between the braces of the escape', offset);
+  if (!(radix === 16 ? /^[0-9a-fA-F]+$/ : /^[0-7]+$/).test(digits))
+    throw new RegexError('not a number between the braces of the escape', offset);
   const codePoint = Number.parseInt(digits, radix);
-  if (codePoint > MAX_CODE_POINT) throw new RegexError('the escape stands for no character: it is above 10FFFF', offset);
+  if (codePoint > MAX_CODE_POINT)
+    throw new RegexError('the escape stands for no character: it is above 10FFFF', offset);
   return codePoint;
 }
 
 function controlKey(reader: Reader, offset: number): number {
   const key = reader.source.charCodeAt(reader.at);
-  if (!(key >= 0x20 && key <= 0x7e)) throw new RegexError('`\\c` wants a printable ASCII character', offset);
+  if (!(key >= 0x20 && key <= 0x7e))
+    throw new RegexError('`\\c` wants a printable ASCII character', offset);
   reader.at++;
   return (key >= 0x61 && key <= 0x7a ? key - 0x20 : key) ^ 0x40;
 }

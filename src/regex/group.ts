@@ -14,16 +14,22 @@ const LOOKAROUNDS: readonly (readonly [string, behind: boolean, negated: boolean
   ['?<!', true, true],
 ];
 
-/** A group; the reader stands on its `(`. Undefined for inline flags, which hold from here to the end of the group around. */
+/**
+ * A group; the reader stands on its `(`. Undefined for inline flags, which hold from here to the
+ * end of the group around.
+ */
 export function readGroup(reader: Reader, body: Body): RegexNode | undefined {
   const offset = reader.at++;
-  if (reader.source[reader.at] === '*') throw new RegexError('verbs such as `(*UTF)` are not supported', offset);
+  if (reader.source[reader.at] === '*')
+    throw new RegexError('verbs such as `(*UTF)` are not supported', offset);
   if (reader.source[reader.at] !== '?') return capturing(reader, offset, body);
   for (const [text, behind, negated] of LOOKAROUNDS) {
-    if (take(reader, text)) return { kind: 'lookaround', behind, negated, node: scoped(reader, offset, body), offset };
+    if (take(reader, text))
+      return { kind: 'lookaround', behind, negated, node: scoped(reader, offset, body), offset };
   }
   if (take(reader, '?>')) return { kind: 'atomic', node: scoped(reader, offset, body), offset };
-  if (take(reader, '?:') || take(reader, '?|')) return { kind: 'group', capturing: false, node: scoped(reader, offset, body) };
+  if (take(reader, '?:') || take(reader, '?|'))
+    return { kind: 'group', capturing: false, node: scoped(reader, offset, body) };
   const named = takeMatch(reader, /\?(?:P?<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)')/y);
   if (named) {
     reader.names.add(named[1] ?? named[2] ?? '');
@@ -33,7 +39,8 @@ export function readGroup(reader: Reader, body: Body): RegexNode | undefined {
   if (back) return reference(reader, back[1] ?? '', offset);
   const call = takeMatch(reader, /\?(?:R|[+-]?\d{1,5}|(?:&|P>)[A-Za-z_]\w*)\)/y);
   if (call) return { kind: 'opaque', text: `(${call[0]}`, offset };
-  if (reader.source[reader.at + 1] === '(') throw new RegexError('conditional groups `(?(...)` are not supported', offset);
+  if (reader.source[reader.at + 1] === '(')
+    throw new RegexError('conditional groups `(?(...)` are not supported', offset);
   return inlineFlags(reader, offset, body);
 }
 
@@ -44,7 +51,8 @@ function capturing(reader: Reader, offset: number, body: Body): RegexNode {
 
 /** What is between here and the closing parenthesis; flags set inside end there. */
 function scoped(reader: Reader, offset: number, body: Body): RegexNode {
-  if (++reader.depth > MAX_DEPTH) throw new RegexError(`groups are nested more than ${MAX_DEPTH} deep`, offset);
+  if (++reader.depth > MAX_DEPTH)
+    throw new RegexError(`groups are nested more than ${MAX_DEPTH} deep`, offset);
   const outside = reader.flags;
   const node = body(reader);
   if (!take(reader, ')')) throw new RegexError('the group is not closed: `)` is missing', offset);
@@ -55,8 +63,11 @@ function scoped(reader: Reader, offset: number, body: Body): RegexNode {
 
 function inlineFlags(reader: Reader, offset: number, body: Body): RegexNode | undefined {
   const found = takeMatch(reader, /\?(\^?)([a-zA-Z]*)(?:-([a-zA-Z]*))?([:)])/y);
-  if (!found || (found[1] && found[3] !== undefined)) throw new RegexError('this kind of group is unknown', offset);
-  let flags = found[1] ? { ...reader.flags, ignoreCase: false, multiline: false, dotAll: false, extended: false } : reader.flags;
+  if (!found || (found[1] && found[3] !== undefined))
+    throw new RegexError('this kind of group is unknown', offset);
+  let flags = found[1]
+    ? { ...reader.flags, ignoreCase: false, multiline: false, dotAll: false, extended: false }
+    : reader.flags;
   for (const letter of found[2] ?? '') flags = withFlag(flags, letter, true, offset);
   for (const letter of found[3] ?? '') flags = withFlag(flags, letter, false, offset);
   if (found[4] === ':') {
@@ -69,7 +80,11 @@ function inlineFlags(reader: Reader, offset: number, body: Body): RegexNode | un
   reader.flags = flags;
   if (offset === reader.leading) {
     reader.leading = reader.at;
-    reader.effective = { ignoreCase: flags.ignoreCase, multiline: flags.multiline, dotAll: flags.dotAll };
+    reader.effective = {
+      ignoreCase: flags.ignoreCase,
+      multiline: flags.multiline,
+      dotAll: flags.dotAll,
+    };
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 /**
- * Letter case as rules mean it: the simple case folding of Unicode, but for what would join ASCII with the rest. The Kelvin sign is no `k`, the long s
- * no `s`, and the dotted capital I no `i`. Texts keep their length.
+ * Letter case as rules mean it: the simple case folding of Unicode, but for what would join ASCII
+ * with the rest. The Kelvin sign is no `k`, the long s no `s`, and the dotted capital I no `i`.
+ * Texts keep their length.
  */
 
 /** Letters of more than two forms, and pairs of which one form alone knows the other. */
@@ -11,7 +12,9 @@ const families = (
   'ᾦᾮ ᾧᾯ ᾳᾼ ῃῌ ῳῼ'
 ).split(' ');
 
-const familyOf: ReadonlyMap<string, string> = new Map(families.flatMap((family) => Array.from(family, (letter) => [letter, family] as const)));
+const familyOf: ReadonlyMap<string, string> = new Map(
+  families.flatMap((family) => Array.from(family, (letter) => [letter, family] as const)),
+);
 
 /** The case of a single letter changed, where that is a single letter beyond ASCII. */
 function simple(letter: string, change: (text: string) => string): string {
@@ -35,7 +38,11 @@ export function foldCase(text: string): string {
 
 /** The other forms of a letter beyond ASCII. */
 export function otherForms(letter: string): readonly string[] {
-  const found = new Set([simple(letter, lower), simple(letter, upper), ...(familyOf.get(letter) ?? '')]);
+  const found = new Set([
+    simple(letter, lower),
+    simple(letter, upper),
+    ...(familyOf.get(letter) ?? ''),
+  ]);
   found.delete(letter);
   return [...found];
 }

@@ -2,8 +2,8 @@ import { ANY, joinParts, type Pattern, type PatternPart } from '../sigma/value/p
 import type { RegexNode } from './tree.ts';
 
 /**
- * A pattern that every value matched by the expression matches too, letter case aside: its literal runs in order, anything between them.
- * `[ANY]` where it has none.
+ * A pattern that every value matched by the expression matches too, letter case aside: its literal
+ * runs in order, anything between them. `[ANY]` where it has none.
  */
 export function requiredPattern(node: RegexNode): Pattern {
   const parts: PatternPart[] = [ANY, ...partsOf(node), ANY];

@@ -54,7 +54,9 @@ export function take(reader: Reader, text: string): boolean {
   return true;
 }
 
-/** Reads up to and over the closing text; what is between, the offset given when it is not there. */
+/**
+ * Reads up to and over the closing text; what is between, the offset given when it is not there.
+ */
 export function takeUntil(reader: Reader, close: string, opened: number, what: string): string {
   const end = reader.source.indexOf(close, reader.at);
   if (end === -1) throw new RegexError(`${what} is not closed: \`${close}\` is missing`, opened);

@@ -29,7 +29,12 @@ const MAX_BOUND = 65_535;
 
 /** Reads a PCRE pattern in linear time. Lone `{`, `}` and `]` are literals, as in PCRE. */
 export function parseRegex(source: string, flags: RegexFlags): RegexParse {
-  if (source.length > MAX_LENGTH) return { ok: false, message: `the pattern is longer than ${MAX_LENGTH} characters`, offset: MAX_LENGTH };
+  if (source.length > MAX_LENGTH)
+    return {
+      ok: false,
+      message: `the pattern is longer than ${MAX_LENGTH} characters`,
+      offset: MAX_LENGTH,
+    };
   try {
     const reader = readerOf(source, flags);
     const node = readAlternation(reader);
@@ -40,7 +45,8 @@ export function parseRegex(source: string, flags: RegexFlags): RegexParse {
     }
     return { ok: true, node, flags: reader.effective, notes: [...reader.notes] };
   } catch (error) {
-    if (error instanceof RegexError) return { ok: false, message: error.message, offset: error.offset };
+    if (error instanceof RegexError)
+      return { ok: false, message: error.message, offset: error.offset };
     throw error;
   }
 }
@@ -57,7 +63,9 @@ function readSequence(reader: Reader): RegexNode {
     skipIgnored(reader);
     const char = reader.source[reader.at];
     if (char === undefined || (!reader.quoting && (char === '|' || char === ')'))) break;
-    const node = reader.quoting ? charNode(takeCodePoint(reader), reader.flags.ignoreCase) : readAtom(reader, char);
+    const node = reader.quoting
+      ? charNode(takeCodePoint(reader), reader.flags.ignoreCase)
+      : readAtom(reader, char);
     if (node) nodes.push(readQuantifier(reader, node));
   }
   const only = nodes[0];
@@ -80,7 +88,12 @@ function readAtom(reader: Reader, char: string): RegexNode | undefined {
     case '^':
     case '$':
       reader.at++;
-      return { kind: 'anchor', at: char === '^' ? 'start' : 'end', multiline: reader.flags.multiline, offset };
+      return {
+        kind: 'anchor',
+        at: char === '^' ? 'start' : 'end',
+        multiline: reader.flags.multiline,
+        offset,
+      };
   }
   if (readBounds(reader)) throw new RegexError('the quantifier has nothing to repeat', offset);
   return charNode(takeCodePoint(reader), reader.flags.ignoreCase);
@@ -91,7 +104,8 @@ function readQuantifier(reader: Reader, node: RegexNode): RegexNode {
   const offset = reader.at;
   const bounds = reader.quoting ? undefined : readBounds(reader);
   if (!bounds) return node;
-  if (node.kind === 'anchor') throw new RegexError('the quantifier has nothing to repeat: an anchor has no length', offset);
+  if (node.kind === 'anchor')
+    throw new RegexError('the quantifier has nothing to repeat: an anchor has no length', offset);
   const possessive = take(reader, '+');
   const lazy = !possessive && take(reader, '?') !== reader.flags.ungreedy;
   return { kind: 'repeat', node, min: bounds[0], max: bounds[1], lazy, possessive, offset };
@@ -102,7 +116,8 @@ function readBounds(reader: Reader): readonly [min: number, max: number] | undef
   if (take(reader, '+')) return [1, Number.POSITIVE_INFINITY];
   if (take(reader, '?')) return [0, 1];
   const offset = reader.at;
-  const found = reader.source[offset] === '{' ? takeMatch(reader, /\{(\d+)(?:(,)(\d*))?\}/y) : undefined;
+  const found =
+    reader.source[offset] === '{' ? takeMatch(reader, /\{(\d+)(?:(,)(\d*))?\}/y) : undefined;
   if (!found) return undefined;
   const min = Number(found[1]);
   const max = found[3] ? Number(found[3]) : found[2] ? Number.POSITIVE_INFINITY : min;
@@ -119,13 +134,27 @@ function skipIgnored(reader: Reader): void {
     if (take(reader, '\\E')) reader.quoting = false;
     else if (reader.quoting) return;
     else if (take(reader, '\\Q')) reader.quoting = true;
-    else if (!skipComment(reader) && !(reader.flags.extended && takeMatch(reader, /[\t-\r ]+|#[^\n]*\n?/y))) return;
+    else if (
+      !skipComment(reader) &&
+      !(reader.flags.extended && takeMatch(reader, /[\t-\r ]+|#[^\n]*\n?/y))
+    )
+      return;
   }
 }
 
-export type RegexNeed = 'lookaround' | 'backreference' | 'atomic' | 'possessive' | 'lazy' | 'wordBoundary' | 'opaque';
+export type RegexNeed =
+  | 'lookaround'
+  | 'backreference'
+  | 'atomic'
+  | 'possessive'
+  | 'lazy'
+  | 'wordBoundary'
+  | 'opaque';
 
-/** What the pattern asks of an engine beyond characters, classes, groups, alternatives, greedy quantifiers and `^ $`. */
+/**
+ * What the pattern asks of an engine beyond characters, classes, groups, alternatives, greedy
+ * quantifiers and `^ $`.
+ */
 export function regexNeeds(node: RegexNode): Set<RegexNeed> {
   const needs = new Set<RegexNeed>();
   collectNeeds(node, needs);

@@ -1,4 +1,7 @@
-/** Sets of code points, as PCRE reads them without its Unicode options: `\w`, `\d`, `\s` and the POSIX names are ASCII. */
+/**
+ * Sets of code points, as PCRE reads them without its Unicode options: `\w`, `\d`, `\s` and the
+ * POSIX names are ASCII.
+ */
 
 export type CodeRange = readonly [low: number, high: number];
 
@@ -13,7 +16,8 @@ export function normalizeRanges(ranges: CodeRanges): CodeRanges {
   const merged: CodeRange[] = [];
   for (const range of [...ranges].sort((a, b) => a[0] - b[0])) {
     const last = merged.at(-1);
-    if (last && range[0] <= last[1] + 1) merged[merged.length - 1] = [last[0], Math.max(last[1], range[1])];
+    if (last && range[0] <= last[1] + 1)
+      merged[merged.length - 1] = [last[0], Math.max(last[1], range[1])];
     else merged.push(range);
   }
   return merged;

@@ -1,8 +1,9 @@
 import type { CodeRanges } from './set.ts';
 
 /**
- * A PCRE pattern as read. Inline flags are already on the leaves, so no node depends on what stands around it.
- * `offset` (UTF-16 units into the pattern) stands on nodes that an engine may have to refuse.
+ * A PCRE pattern as read. Inline flags are already on the leaves, so no node depends on what stands
+ * around it. `offset` (UTF-16 units into the pattern) stands on nodes that an engine may have to
+ * refuse.
  */
 export type RegexNode =
   | RegexEmpty
@@ -35,7 +36,10 @@ export interface RegexAny {
   readonly dotAll: boolean;
 }
 
-/** One character of (or, negated, outside of) the ranges; with `ignoreCase`, the ranges are widened first, then negated. */
+/**
+ * One character of (or, negated, outside of) the ranges; with `ignoreCase`, the ranges are widened
+ * first, then negated.
+ */
 export interface RegexClass {
   readonly kind: 'class';
   readonly negated: boolean;

@@ -30,13 +30,28 @@ interface Growing {
   readonly queries: { splunk?: string[]; graylog?: string[] };
 }
 
-/** A pack as its artifacts show it: no conditions, but names, queries, texts and settings. Throws {@link ArtifactError} for what Sigpack does not write. */
-export function artifactSnapshot(label: string, { manifest, savedSearches, contentPack }: ArtifactTexts): Snapshot {
+/**
+ * A pack as its artifacts show it: no conditions, but names, queries, texts and settings. Throws
+ * {@link ArtifactError} for what Sigpack does not write.
+ */
+export function artifactSnapshot(
+  label: string,
+  { manifest, savedSearches, contentPack }: ArtifactTexts,
+): Snapshot {
   const known = new Map<string, Growing>();
   const byName = new Map<string, Growing>();
   let version = '';
   const add = (id: string, name: string): Growing => {
-    const one = known.get(id) ?? byName.get(name) ?? { id, title: name, name, file: '', text: fields(), settings: fields(), queries: {} };
+    const one = known.get(id) ??
+      byName.get(name) ?? {
+        id,
+        title: name,
+        name,
+        file: '',
+        text: fields(),
+        settings: fields(),
+        queries: {},
+      };
     known.set(one.id, one);
     byName.set(name, one);
     return one;
@@ -52,7 +67,16 @@ const fields = (): Record<string, unknown> => Object.create(null) as Record<stri
 
 type Add = (id: string, name: string) => Growing;
 
-function entryOf({ id, title, name, file, severity, text, settings, queries }: Growing): SnapshotEntry {
+function entryOf({
+  id,
+  title,
+  name,
+  file,
+  severity,
+  text,
+  settings,
+  queries,
+}: Growing): SnapshotEntry {
   const detail: EntryDetail = { text, settings, queries };
   return {
     id,
@@ -63,7 +87,9 @@ function entryOf({ id, title, name, file, severity, text, settings, queries }: G
     digests: {
       text: digestOf(text),
       settings: digestOf(settings),
-      queries: Object.fromEntries(Object.entries(queries).map(([target, texts]) => [target, digestOf(texts)])),
+      queries: Object.fromEntries(
+        Object.entries(queries).map(([target, texts]) => [target, digestOf(texts)]),
+      ),
     },
     detail,
   };
@@ -71,12 +97,18 @@ function entryOf({ id, title, name, file, severity, text, settings, queries }: G
 
 function addManifest(text: string, add: Add): string {
   const manifest = readJson(text, 'the manifest');
-  if (!isRecord(manifest) || !Array.isArray(manifest.detections)) throw new ArtifactError('it is no manifest of Sigpack');
+  if (!isRecord(manifest) || !Array.isArray(manifest.detections))
+    throw new ArtifactError('it is no manifest of Sigpack');
   const ids = new Set<string>();
   for (const [index, detection] of (manifest.detections as readonly unknown[]).entries()) {
-    if (!isRecord(detection) || typeof detection.id !== 'string' || typeof detection.name !== 'string')
+    if (
+      !isRecord(detection) ||
+      typeof detection.id !== 'string' ||
+      typeof detection.name !== 'string'
+    )
       throw new ArtifactError(`detection ${index + 1} of the manifest has no id or no name`);
-    if (ids.has(detection.id)) throw new ArtifactError(`the manifest has two detections with the id ${detection.id}`);
+    if (ids.has(detection.id))
+      throw new ArtifactError(`the manifest has two detections with the id ${detection.id}`);
     ids.add(detection.id);
     const one = add(detection.id, detection.name);
     if (typeof detection.file === 'string') one.file = detection.file;
@@ -84,7 +116,9 @@ function addManifest(text: string, add: Add): string {
     if (level !== undefined) one.severity = level;
     one.settings.enabled = detection.enabled;
   }
-  return isRecord(manifest.pack) && typeof manifest.pack.version === 'string' ? manifest.pack.version : '';
+  return isRecord(manifest.pack) && typeof manifest.pack.version === 'string'
+    ? manifest.pack.version
+    : '';
 }
 
 /** The id of a detection stands in a comment above its stanza. */
@@ -99,7 +133,8 @@ function addSearches(text: string, add: Add): void {
   const ids = new Map([...text.matchAll(idAbove)].map(([, id = '', name = '']) => [name, id]));
   for (const [name, settings] of stanzas) {
     // a retired detection is one no longer
-    if (settings.get('description')?.startsWith('Retired in ') && settings.get('disabled') === '1') continue;
+    if (settings.get('description')?.startsWith('Retired in ') && settings.get('disabled') === '1')
+      continue;
     const one = add(ids.get(name) ?? name, name);
     for (const [key, value] of settings) {
       if (key === 'search') one.queries.splunk = [value];
@@ -113,25 +148,42 @@ function searchesIn(text: string): ConfFile {
   try {
     return readBoundedConf(text);
   } catch (error) {
-    throw error instanceof ConfBoundError ? new ArtifactError(`savedsearches.conf has ${error.message}`) : error;
+    throw error instanceof ConfBoundError
+      ? new ArtifactError(`savedsearches.conf has ${error.message}`)
+      : error;
   }
 }
 
 function addContentPack(text: string, add: Add): string {
   const pack = readJson(text, 'the content pack');
-  if (!isRecord(pack) || !Array.isArray(pack.entities)) throw new ArtifactError('it is no content pack');
+  if (!isRecord(pack) || !Array.isArray(pack.entities))
+    throw new ArtifactError('it is no content pack');
   for (const [index, entity] of (pack.entities as readonly unknown[]).entries()) {
     if (!isRecord(entity) || !isRecord(entity.type) || typeof entity.type.name !== 'string')
       throw new ArtifactError(`entity ${index + 1} of the content pack has no type`);
     if (entity.type.name === 'event_definition') addDefinition(entity, index, add);
   }
-  return typeof pack.summary === 'string' ? (/ (\d+\.\d+\.\d+)$/.exec(pack.summary)?.[1] ?? '') : '';
+  return typeof pack.summary === 'string'
+    ? (/ (\d+\.\d+\.\d+)$/.exec(pack.summary)?.[1] ?? '')
+    : '';
 }
 
-function addDefinition({ id, data }: Readonly<Record<string, unknown>>, index: number, add: Add): void {
+function addDefinition(
+  { id, data }: Readonly<Record<string, unknown>>,
+  index: number,
+  add: Add,
+): void {
   const title = isRecord(data) ? plain(data.title) : undefined;
-  if (typeof id !== 'string' || !isRecord(data) || typeof title !== 'string' || !isRecord(data.config))
-    throw new ArtifactError(`the event definition that is entity ${index + 1} of the content pack has no id, title or config`);
+  if (
+    typeof id !== 'string' ||
+    !isRecord(data) ||
+    typeof title !== 'string' ||
+    !isRecord(data.config)
+  )
+    throw new ArtifactError(
+      `the event definition that is entity ${index + 1} of the content pack has no id, title ` +
+        'or config',
+    );
   const one = add(id, title.replace(/ \(part \d+\)$/, ''));
   const { query, ...config } = data.config;
   one.queries.graylog = [...(one.queries.graylog ?? []), String(plain(query) ?? '')];
@@ -144,7 +196,8 @@ function addDefinition({ id, data }: Readonly<Record<string, unknown>>, index: n
   };
 }
 
-const plain = (value: unknown): unknown => (isRecord(value) && '@value' in value ? value['@value'] : value);
+const plain = (value: unknown): unknown =>
+  isRecord(value) && '@value' in value ? value['@value'] : value;
 
 function readJson(text: string, what: string): unknown {
   let value: unknown;

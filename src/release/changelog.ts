@@ -19,38 +19,73 @@ export interface ReleaseNotes {
 
 /** The section of a version: a line a detection, with a link to its rule. */
 export function changelogSection({ version, date, view, retired, dropped }: ReleaseNotes): string {
-  const added = view.changes.filter(({ kinds }) => kinds.includes('added')).map((change) => line(change, ''));
-  const removed = view.changes.filter(({ kinds }) => kinds.includes('removed')).map(({ title, severity }) => plainLine(title, severity));
-  const changed = view.changes.filter(({ kinds }) => !kinds.includes('added') && !kinds.includes('removed')).map((change) => line(change, whatOf(change)));
+  const added = view.changes
+    .filter(({ kinds }) => kinds.includes('added'))
+    .map((change) => line(change, ''));
+  const removed = view.changes
+    .filter(({ kinds }) => kinds.includes('removed'))
+    .map(({ title, severity }) => plainLine(title, severity));
+  const changed = view.changes
+    .filter(({ kinds }) => !kinds.includes('added') && !kinds.includes('removed'))
+    .map((change) => line(change, whatOf(change)));
   const parameters = [
     ...view.parameters.added.map((name) => `- New parameter: ${markdownText(name)}`),
     ...view.parameters.removed.map((name) => `- Parameter gone: ${markdownText(name)}`),
   ];
-  const settings = view.settings.map((change) => `- Setting of the pack: ${markdownText(settingText(change))}`);
+  const settings = view.settings.map(
+    (change) => `- Setting of the pack: ${markdownText(settingText(change))}`,
+  );
   const kept =
-    retired.length === 0 ? [] : ['', 'Disabled in the Splunk app until a release drops them:', '', ...retired.map((title) => `- ${markdownText(title)}`)];
+    retired.length === 0
+      ? []
+      : [
+          '',
+          'Disabled in the Splunk app until a release drops them:',
+          '',
+          ...retired.map((title) => `- ${markdownText(title)}`),
+        ];
   const gone =
-    dropped.length === 0 ? [] : ['', 'Dropped from the Splunk app; delete them there by hand:', '', ...dropped.map((title) => `- ${markdownText(title)}`)];
+    dropped.length === 0
+      ? []
+      : [
+          '',
+          'Dropped from the Splunk app; delete them there by hand:',
+          '',
+          ...dropped.map((title) => `- ${markdownText(title)}`),
+        ];
   const sections = [
     ['Added', added],
     ['Changed', [...changed, ...settings, ...parameters]],
     ['Removed', [...removed, ...kept, ...gone]],
   ] as const;
-  const body = sections.flatMap(([name, lines]) => (lines.length === 0 ? [] : ['', `### ${name}`, '', ...lines.join('\n').replace(/^\n/, '').split('\n')]));
+  const body = sections.flatMap(([name, lines]) =>
+    lines.length === 0
+      ? []
+      : ['', `### ${name}`, '', ...lines.join('\n').replace(/^\n/, '').split('\n')],
+  );
   return `${[`## [${version}] - ${date}`, ...(body.length === 0 ? ['', 'No detection changed.'] : body)].join('\n')}\n`;
 }
 
-const plainLine = (title: string, severity: string | undefined): string => `- ${markdownText(title)}${severity === undefined ? '' : ` (${severity})`}`;
+const plainLine = (title: string, severity: string | undefined): string =>
+  `- ${markdownText(title)}${severity === undefined ? '' : ` (${severity})`}`;
 
 function line({ title, severity, file }: ChangeView, what: string): string {
   const linked = file === '' ? markdownText(title) : `[${markdownText(title)}](${linkPath(file)})`;
-  return `- ${linked}${severity === undefined ? '' : ` (${severity})`}${what === '' ? '' : `: ${what}`}`;
+  return (
+    `- ${linked}${severity === undefined ? '' : ` (${severity})`}` +
+    `${what === '' ? '' : `: ${what}`}`
+  );
 }
 
 const linkPath = (file: string): string =>
   file
     .split('/')
-    .map((part) => encodeURIComponent(part).replace(/[()'*!~]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`))
+    .map((part) =>
+      encodeURIComponent(part).replace(
+        /[()'*!~]/g,
+        (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+      ),
+    )
     .join('/');
 
 const words = {
@@ -68,7 +103,16 @@ const words = {
 const toldNotes = 3;
 
 /** What a reader of a changelog wants to know of a detection beyond which kind of change it is. */
-const told: ReadonlySet<string> = new Set(['title', 'name in packs', 'finds', 'severity', 'texts', 'enabled', 'splunk.enabled', 'graylog.enabled']);
+const told: ReadonlySet<string> = new Set([
+  'title',
+  'name in packs',
+  'finds',
+  'severity',
+  'texts',
+  'enabled',
+  'splunk.enabled',
+  'graylog.enabled',
+]);
 
 function whatOf({ kinds, notes }: ChangeView): string {
   const about = notes.filter(({ label }) => told.has(label));
@@ -80,21 +124,36 @@ function whatOf({ kinds, notes }: ChangeView): string {
   ].join('; ');
 }
 
-function conditionParts(notes: ChangeView['notes'], effect: 'catches' | 'drops', label: string): readonly string[] {
-  const parts = notes.filter((note) => note.effect === effect).map(({ text }) => markdownText(text));
+function conditionParts(
+  notes: ChangeView['notes'],
+  effect: 'catches' | 'drops',
+  label: string,
+): readonly string[] {
+  const parts = notes
+    .filter((note) => note.effect === effect)
+    .map(({ text }) => markdownText(text));
   if (parts.length === 0) return [];
   const more = parts.length > toldNotes ? ` and ${parts.length - toldNotes} more` : '';
   return [`${label} ${parts.slice(0, toldNotes).join(', ')}${more}`];
 }
 
-/** The changelog with a new section before the newest version; notes under Unreleased become the section's first lines. */
+/**
+ * The changelog with a new section before the newest version; notes under Unreleased become the
+ * section's first lines.
+ */
 export function withSection(changelog: string | undefined, section: string): string {
-  const text = changelog === undefined || changelog.trim() === '' ? `${head}\n## [Unreleased]\n` : changelog.replace(/\r\n/g, '\n');
+  const text =
+    changelog === undefined || changelog.trim() === ''
+      ? `${head}\n## [Unreleased]\n`
+      : changelog.replace(/\r\n/g, '\n');
   const [title = '', ...rest] = section.split('\n');
   const unreleased = /^## \[?unreleased\]?[^\n]*\n?/im.exec(text);
   if (!unreleased) {
     const first = /^## /m.exec(text)?.index ?? text.length;
-    return `${ended(text.slice(0, first))}${section}${first < text.length ? '\n' : ''}${text.slice(first)}`;
+    return (
+      `${ended(text.slice(0, first))}${section}${first < text.length ? '\n' : ''}` +
+      `${text.slice(first)}`
+    );
   }
   const start = unreleased.index + unreleased[0].length;
   const length = /^## /m.exec(text.slice(start))?.index ?? text.length - start;

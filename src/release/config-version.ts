@@ -1,7 +1,10 @@
 import type { SourceFile } from '../source/span.ts';
 import { lookup, rootOf } from '../source/yaml.ts';
 
-/** sigpack.yml with another version and revision where it names them; all else stays as it is written. */
+/**
+ * sigpack.yml with another version and revision where it names them; all else stays as it is
+ * written.
+ */
 export function withVersion(file: SourceFile, version: string, revision: number): string {
   const root = rootOf(file);
   const edits = [
@@ -10,7 +13,9 @@ export function withVersion(file: SourceFile, version: string, revision: number)
   ];
   let text = file.text;
   // from the end on: the places before stay right
-  for (const { node, text: value } of edits.sort((a, b) => (b.node?.start ?? 0) - (a.node?.start ?? 0))) {
+  for (const { node, text: value } of edits.sort(
+    (a, b) => (b.node?.start ?? 0) - (a.node?.start ?? 0),
+  )) {
     if (node) text = text.slice(0, node.start) + value + text.slice(node.end);
   }
   return text;

@@ -10,7 +10,8 @@ export function isTooDeep(json: unknown, maximum = maximumDepth): boolean {
   for (let next = left.pop(); next; next = left.pop()) {
     if (typeof next.value !== 'object' || next.value === null) continue;
     if (next.depth >= maximum) return true;
-    for (const inner of Object.values(next.value)) left.push({ value: inner, depth: next.depth + 1 });
+    for (const inner of Object.values(next.value))
+      left.push({ value: inner, depth: next.depth + 1 });
   }
   return false;
 }

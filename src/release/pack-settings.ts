@@ -2,7 +2,10 @@ import { indexMacros } from '../pack/index-macro.ts';
 import type { Pack } from '../pack/pack.ts';
 import { sortedJson } from '../source/sorted-json.ts';
 
-/** What the packs as a whole are made with and no detection has by itself: its names in sigpack.yml, and the definitions of index macros. */
+/**
+ * What the packs as a whole are made with and no detection has by itself: its names in sigpack.yml,
+ * and the definitions of index macros.
+ */
 export type PackSettings = Readonly<Record<string, string>>;
 
 export interface PackSettingChange {
@@ -23,15 +26,21 @@ export function packSettings({ config, splunk: detections }: Pack): PackSettings
     values['splunk.enterpriseSecurity'] = splunk.enterpriseSecurity;
     values['splunk.summaryIndex'] = splunk.summaryIndex;
     const scopes = detections.flatMap((one) => one.scopes);
-    for (const { name, definition } of indexMacros(config, scopes)) values[`${macroPrefix}${name}`] = definition;
+    for (const { name, definition } of indexMacros(config, scopes))
+      values[`${macroPrefix}${name}`] = definition;
   }
   if (targets.includes('graylog')) {
-    const { minimumServerVersion, streams, titlePrefix, priority, notification, dashboard } = graylog;
+    const { minimumServerVersion, streams, titlePrefix, priority, notification, dashboard } =
+      graylog;
     const own = { minimumServerVersion, streams, titlePrefix, priority, notification, dashboard };
     for (const [name, value] of Object.entries(own)) values[`graylog.${name}`] = value;
   }
-  const texts = Object.entries(values).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, textOf(value)]]));
-  return Object.fromEntries(texts.filter(([, text]) => text !== '').sort(([a], [b]) => (a < b ? -1 : 1)));
+  const texts = Object.entries(values).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, textOf(value)]],
+  );
+  return Object.fromEntries(
+    texts.filter(([, text]) => text !== '').sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
 }
 
 function textOf(value: unknown): string {
@@ -41,12 +50,19 @@ function textOf(value: unknown): string {
   return text === '{}' ? '' : text;
 }
 
-/** None where a side is not known to have any: a lock of an older Sigpack, an artifact. A macro on one side alone is a parameter that came or went. */
-export function changedPackSettings(before: PackSettings | undefined, after: PackSettings | undefined): readonly PackSettingChange[] {
+/**
+ * None where a side is not known to have any: a lock of an older Sigpack, an artifact. A macro on
+ * one side alone is a parameter that came or went.
+ */
+export function changedPackSettings(
+  before: PackSettings | undefined,
+  after: PackSettings | undefined,
+): readonly PackSettingChange[] {
   if (!before || !after) return [];
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].sort().flatMap((name) => {
     const [old, now] = [before[name], after[name]];
-    if (old === now || (name.startsWith(macroPrefix) && (old === undefined || now === undefined))) return [];
+    if (old === now || (name.startsWith(macroPrefix) && (old === undefined || now === undefined)))
+      return [];
     return [{ name, before: old ?? '', after: now ?? '' }];
   });
 }

@@ -1,7 +1,12 @@
-/** What GitHub takes as the text of a release is 125,000 characters, what GitLab takes is a million. */
+/**
+ * What GitHub takes as the text of a release is 125,000 characters, what GitLab takes is a million.
+ */
 const maximumLength = 100_000;
 
-/** What a changelog says of one version, without its heading; undefined where it has no such section. */
+/**
+ * What a changelog says of one version, without its heading; undefined where it has no such
+ * section.
+ */
 export function releaseNotes(changelog: string, version: string): string | undefined {
   const lines = changelog.replace(/\r\n/g, '\n').split('\n');
   const heading = new RegExp(`^## \\[?v?${version.replace(/[.+]/g, '\\$&')}\\]?(?:\\s|$)`);

@@ -50,7 +50,10 @@ export interface Snapshot {
   readonly label: string;
   readonly version: string;
   readonly entries: ReadonlyMap<string, SnapshotEntry>;
-  /** What an installation asks for or an admin sets: names of macros and of content pack parameters. Undefined where it is not known. */
+  /**
+   * What an installation asks for or an admin sets: names of macros and of content pack parameters.
+   * Undefined where it is not known.
+   */
   readonly parameters?: readonly string[];
   /** Undefined where they are not known. */
   readonly settings?: PackSettings;
@@ -81,7 +84,10 @@ export interface SnapshotOptions {
 }
 
 /** Gathers the detections of a build as it goes: what `onOutcome` of a pack is told. */
-export function createBuilt(info: Pack['config']['info'], { pathOf, details }: SnapshotOptions): Built {
+export function createBuilt(
+  info: Pack['config']['info'],
+  { pathOf, details }: SnapshotOptions,
+): Built {
   const entries: BuiltEntry[] = [];
   return {
     entries,
@@ -89,7 +95,8 @@ export function createBuilt(info: Pack['config']['info'], { pathOf, details }: S
       const text = textOf(detection);
       const settings = settingsOf(detection);
       const queries: Partial<Record<Target, readonly string[]>> = {};
-      for (const [target, outcome] of targets) if (outcome.kind === 'compiled') queries[target] = outcome.queries;
+      for (const [target, outcome] of targets)
+        if (outcome.kind === 'compiled') queries[target] = outcome.queries;
       // a rule that no target can express is published nowhere
       if (Object.keys(queries).length === 0) return;
       entries.push({
@@ -101,12 +108,16 @@ export function createBuilt(info: Pack['config']['info'], { pathOf, details }: S
         slug: detection.slug,
         filterMacro: detection.filterMacro,
         generated: detection.rule.id === undefined,
-        entities: queries.graylog ? eventDefinitionIds(info, detection.id, queries.graylog.length) : [],
+        entities: queries.graylog
+          ? eventDefinitionIds(info, detection.id, queries.graylog.length)
+          : [],
         digests: {
           text: digestOf(text),
           condition: conditionDigest(written),
           settings: digestOf(settings),
-          queries: Object.fromEntries(Object.entries(queries).map(([target, texts]) => [target, digestOf(texts)])),
+          queries: Object.fromEntries(
+            Object.entries(queries).map(([target, texts]) => [target, digestOf(texts)]),
+          ),
         },
         ...(details ? { detail: { text, settings, queries, compiled: written } } : {}),
       });
@@ -115,21 +126,73 @@ export function createBuilt(info: Pack['config']['info'], { pathOf, details }: S
 }
 
 function textOf({ rule }: PackDetection): Readonly<Record<string, unknown>> {
-  const { description, author, license, status, date, modified, references, tags, falsepositives, fields } = rule;
-  return { description, author, license, status, date, modified, references, tags, falsepositives, fields };
+  const {
+    description,
+    author,
+    license,
+    status,
+    date,
+    modified,
+    references,
+    tags,
+    falsepositives,
+    fields,
+  } = rule;
+  return {
+    description,
+    author,
+    license,
+    status,
+    date,
+    modified,
+    references,
+    tags,
+    falsepositives,
+    fields,
+  };
 }
 
 const settingsOf = ({ severity, settings }: PackDetection): Readonly<Record<string, unknown>> => {
-  const { name: _, owner, enabled, interval, cron, window, delay, threshold, suppress, risk, splunk, graylog } = settings;
-  return { severity, owner, enabled, interval, cron, window, delay, threshold, suppress, risk, splunk, graylog };
+  const {
+    name: _,
+    owner,
+    enabled,
+    interval,
+    cron,
+    window,
+    delay,
+    threshold,
+    suppress,
+    risk,
+    splunk,
+    graylog,
+  } = settings;
+  return {
+    severity,
+    owner,
+    enabled,
+    interval,
+    cron,
+    window,
+    delay,
+    threshold,
+    suppress,
+    risk,
+    splunk,
+    graylog,
+  };
 };
 
-/** What a build gathered, with what the budgets of the pack left off: that is known only when all detections are there. */
+/**
+ * What a build gathered, with what the budgets of the pack left off: that is known only when all
+ * detections are there.
+ */
 export function builtEntries(pack: Pack, built: Built): readonly BuiltEntry[] {
   const { leftOff } = pack;
   const targets: readonly Target[] = ['splunk', 'graylog'];
   const off = new Map<string, readonly Target[]>();
-  for (const target of targets) for (const { id } of leftOff[target]) off.set(id, [...(off.get(id) ?? []), target]);
+  for (const target of targets)
+    for (const { id } of leftOff[target]) off.set(id, [...(off.get(id) ?? []), target]);
   const running = new Map(targets.map((target) => [target, enabledIds(pack, target)]));
   const detections = new Map(pack.outcomes.map(({ detection }) => [detection.id, detection]));
   return built.entries.map((entry): BuiltEntry => {
@@ -145,11 +208,21 @@ export function builtEntries(pack: Pack, built: Built): readonly BuiltEntry[] {
   });
 }
 
-/** Off everywhere is `enabled: false` as if the rule said so; off in one target alone is a setting of that. */
-function settingsWithout(detection: PackDetection, without: readonly Target[], compiledFor: readonly Target[]): Readonly<Record<string, unknown>> {
+/**
+ * Off everywhere is `enabled: false` as if the rule said so; off in one target alone is a setting
+ * of that.
+ */
+function settingsWithout(
+  detection: PackDetection,
+  without: readonly Target[],
+  compiledFor: readonly Target[],
+): Readonly<Record<string, unknown>> {
   const settings = settingsOf(detection);
-  if (compiledFor.every((target) => without.includes(target))) return { ...settings, enabled: false };
-  const off = Object.fromEntries(without.map((target) => [target, { ...detection.settings[target], enabled: false }]));
+  if (compiledFor.every((target) => without.includes(target)))
+    return { ...settings, enabled: false };
+  const off = Object.fromEntries(
+    without.map((target) => [target, { ...detection.settings[target], enabled: false }]),
+  );
   return { ...settings, ...off };
 }
 
@@ -157,7 +230,9 @@ function settingsWithout(detection: PackDetection, without: readonly Target[], c
 export function parametersOf({ config, splunk }: Pack): readonly string[] {
   const macros = splunk.flatMap(({ scopes }) => scopes.map(({ macro }) => `macro ${macro}`));
   const parameter = config.targets.includes('graylog') ? config.graylog.streamParameter : undefined;
-  return [...new Set([...macros, ...(parameter === undefined ? [] : [`graylog ${parameter}`])])].sort();
+  return [
+    ...new Set([...macros, ...(parameter === undefined ? [] : [`graylog ${parameter}`])]),
+  ].sort();
 }
 
 export function snapshotOf(label: string, pack: Pack, built: Built): Snapshot {
@@ -170,11 +245,19 @@ export function snapshotOf(label: string, pack: Pack, built: Built): Snapshot {
   };
 }
 
-/** The snapshot with conditions and queries of another one, for the detections that are the same there. */
+/**
+ * The snapshot with conditions and queries of another one, for the detections that are the same
+ * there.
+ */
 export function withDetails(snapshot: Snapshot, other: Snapshot): Snapshot {
   const entries = [...snapshot.entries].map(([id, entry]): [string, SnapshotEntry] => {
     const same = other.entries.get(id);
-    return [id, same?.detail && sortedJson(same.digests) === sortedJson(entry.digests) ? { ...entry, detail: same.detail } : entry];
+    return [
+      id,
+      same?.detail && sortedJson(same.digests) === sortedJson(entry.digests)
+        ? { ...entry, detail: same.detail }
+        : entry,
+    ];
   });
   return { ...snapshot, entries: new Map(entries) };
 }

@@ -15,7 +15,10 @@ export interface SideUncompiled extends Uncompiled {
 }
 
 /** The errors of both sides, those of the new one first; what both have is listed once. */
-export function uncompiledOf(before: UncompiledSide, after: UncompiledSide): readonly SideUncompiled[] {
+export function uncompiledOf(
+  before: UncompiledSide,
+  after: UncompiledSide,
+): readonly SideUncompiled[] {
   const now = (after.uncompiled ?? []).map((one) => ({ ...one, side: after.label }));
   const known = new Set(now.map(keyOf));
   const old = (before.uncompiled ?? []).filter((one) => !known.has(keyOf(one)));

@@ -23,5 +23,7 @@ export function larger(a: Bump | undefined, b: Bump | undefined): Bump | undefin
 /** Below 0 where `a` is the older. */
 export function compareVersions(a: string, b: string): number {
   const [one, other] = [partsOf(a), partsOf(b)];
-  return one.map((part, index) => part - (other[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
+  return (
+    one.map((part, index) => part - (other[index] ?? 0)).find((difference) => difference !== 0) ?? 0
+  );
 }

@@ -27,7 +27,10 @@ export interface Complaint {
   readonly severity?: Severity;
 }
 
-/** Collects the complaints about one file or one run. Severities come from the catalogue unless overridden; fatal ones can't be. */
+/**
+ * Collects the complaints about one file or one run. Severities come from the catalogue unless
+ * overridden; fatal ones can't be.
+ */
 export interface DiagnosticBag {
   readonly list: Diagnostic[];
   add(file: SourceFile, complaint: Complaint): void;
@@ -40,10 +43,20 @@ export function createBag(severities: ReadonlyMap<string, Severity> = new Map())
     add(file, complaint) {
       const entry = codeCatalogue[complaint.code];
       // what is missing from the output must not look clean, so a fatal code keeps its severity
-      const severity = entry.fatal ? entry.severity : (severities.get(complaint.code) ?? complaint.severity ?? entry.severity);
+      const severity = entry.fatal
+        ? entry.severity
+        : (severities.get(complaint.code) ?? complaint.severity ?? entry.severity);
       if (severity === 'off') return;
       const { code, message, span, hint = entry.hint, target } = complaint;
-      list.push({ code, severity, message, file, span, hint, ...(target === undefined ? {} : { target }) });
+      list.push({
+        code,
+        severity,
+        message,
+        file,
+        span,
+        hint,
+        ...(target === undefined ? {} : { target }),
+      });
     },
   };
 }

@@ -1,9 +1,15 @@
 import { codeCatalogue, type DiagnosticCode } from './code.ts';
 
-/** Where the documentation is: a folder of the npm package, for the project has no public address yet. Once it has one: its URL, with a slash at the end. */
+/**
+ * Where the documentation is: a folder of the npm package, for the project has no public address
+ * yet. Once it has one: its URL, with a slash at the end.
+ */
 const documentation: string = 'docs/';
 
-/** The section of docs/diagnostics.md about a code; its anchor is the one that GitHub makes of the heading. */
+/**
+ * The section of docs/diagnostics.md about a code; its anchor is the one that GitHub makes of the
+ * heading.
+ */
 export function pageOf(code: DiagnosticCode): string {
   const anchor = `${code}: ${codeCatalogue[code].title}`
     .toLowerCase()
@@ -12,5 +18,9 @@ export function pageOf(code: DiagnosticCode): string {
   return `${documentation}diagnostics.md#${anchor}`;
 }
 
-/** The same as an absolute URI, for formats that take no other. Without an address, its scheme says whose page it is, and no server is named. */
-export const pageUri = (code: DiagnosticCode): string => (documentation.includes(':') ? pageOf(code) : `sigpack:${pageOf(code)}`);
+/**
+ * The same as an absolute URI, for formats that take no other. Without an address, its scheme says
+ * whose page it is, and no server is named.
+ */
+export const pageUri = (code: DiagnosticCode): string =>
+  documentation.includes(':') ? pageOf(code) : `sigpack:${pageOf(code)}`;

@@ -6,7 +6,10 @@ type PlaceOf = (span: Span) => Span;
 /** A folded key or condition has many places, and is compared with its file once. */
 const known = new WeakMap<YamlScalar, { readonly file: SourceFile; readonly place: PlaceOf }>();
 
-/** Turns offsets into a scalar's text to places in the file. The whole scalar stands for texts written with escapes. */
+/**
+ * Turns offsets into a scalar's text to places in the file. The whole scalar stands for texts
+ * written with escapes.
+ */
 export function insideScalar(file: SourceFile, scalar: YamlScalar): PlaceOf {
   const before = known.get(scalar);
   if (before?.file === file) return before.place;
@@ -20,7 +23,8 @@ export function insideScalar(file: SourceFile, scalar: YamlScalar): PlaceOf {
 
 /** Where the text of a scalar starts that stands in its file as it is, or in quotes. */
 function startInside(text: string, { start, end, text: inner }: YamlScalar): number | undefined {
-  for (const at of [start, start + 1]) if (at + inner.length <= end && text.startsWith(inner, at)) return at;
+  for (const at of [start, start + 1])
+    if (at + inner.length <= end && text.startsWith(inner, at)) return at;
   return undefined;
 }
 
@@ -30,13 +34,18 @@ function foldedPlaces(file: string, scalar: YamlScalar): PlaceOf {
   const raw = file.slice(scalar.start, scalar.end);
   const ink = inkPlaces(text);
   const rawInk = inkPlaces(raw);
-  const head = [0, 1].find((skipped) => ink.every((at, index) => raw[rawInk[skipped + index] ?? -1] === text[at]));
+  const head = [0, 1].find((skipped) =>
+    ink.every((at, index) => raw[rawInk[skipped + index] ?? -1] === text[at]),
+  );
   if (head === undefined) return () => whole;
   return ({ start, end }) => {
     const from = countBelow(ink, start);
     const to = countBelow(ink, end) - 1;
     if (from === ink.length || to < from) return { start: scalar.end, end: scalar.end + 1 };
-    return { start: scalar.start + (rawInk[from + head] ?? 0), end: scalar.start + (rawInk[to + head] ?? 0) + 1 };
+    return {
+      start: scalar.start + (rawInk[from + head] ?? 0),
+      end: scalar.start + (rawInk[to + head] ?? 0) + 1,
+    };
   };
 }
 
@@ -45,7 +54,10 @@ function inkPlaces(text: string): readonly number[] {
   return Array.from(text.matchAll(/\S/g), (match) => match.index);
 }
 
-/** How many of the ascending offsets are below one: halves are looked at, as a long key has as many places. */
+/**
+ * How many of the ascending offsets are below one: halves are looked at, as a long key has as many
+ * places.
+ */
 function countBelow(offsets: readonly number[], limit: number): number {
   let low = 0;
   let high = offsets.length;

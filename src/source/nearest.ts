@@ -1,6 +1,9 @@
 const longestName = 64;
 
-/** The candidate most likely meant by a misspelt name; undefined where none is near. Case alone counts as no difference. */
+/**
+ * The candidate most likely meant by a misspelt name; undefined where none is near. Case alone
+ * counts as no difference.
+ */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > longestName) return undefined;
   const wanted = name.toLowerCase();
@@ -10,7 +13,8 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   let best: string | undefined;
   let limit = name.length < 3 ? 1 : Math.max(2, Math.floor(name.length / 3));
   for (const candidate of known) {
-    if (candidate.length > longestName || Math.abs(candidate.length - name.length) > limit) continue;
+    if (candidate.length > longestName || Math.abs(candidate.length - name.length) > limit)
+      continue;
     const distance = editDistance(wanted, candidate.toLowerCase());
     // a distance as long as the name itself would call any short word near
     if (distance > limit || distance >= Math.max(name.length, candidate.length)) continue;
@@ -22,12 +26,19 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** The shortest candidate that begins as the name does: what was typed is most often right, and not all of it. */
+/**
+ * The shortest candidate that begins as the name does: what was typed is most often right, and not
+ * all of it.
+ */
 function completion(wanted: string, candidates: readonly string[]): string | undefined {
   if (wanted.length < 3) return undefined;
   let best: string | undefined;
   for (const candidate of candidates)
-    if (candidate.length <= longestName && candidate.toLowerCase().startsWith(wanted) && (best === undefined || candidate.length < best.length))
+    if (
+      candidate.length <= longestName &&
+      candidate.toLowerCase().startsWith(wanted) &&
+      (best === undefined || candidate.length < best.length)
+    )
       best = candidate;
   return best;
 }
@@ -40,8 +51,13 @@ export function editDistance(a: string, b: string): number {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1];
-      let cost = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, (beforeLast[j - 2] ?? 0) + 1);
+      let cost = Math.min(
+        (last[j] ?? 0) + 1,
+        (row[j - 1] ?? 0) + 1,
+        (last[j - 1] ?? 0) + (same ? 0 : 1),
+      );
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, (beforeLast[j - 2] ?? 0) + 1);
       row.push(cost);
     }
     beforeLast = last;

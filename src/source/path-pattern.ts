@@ -1,7 +1,8 @@
 /**
- * A glob over the names of a path, as in gitignore: `*`, `?`, `[a-z]`, `[!a-z]`, `**` for any number of folders, `\` before a sign that stands for
- * itself. Names are compared by their letter case. Matching takes no more steps than pattern and path are long together, multiplied: patterns and
- * paths of strangers can't make it wait.
+ * A glob over the names of a path, as in gitignore: `*`, `?`, `[a-z]`, `[!a-z]`, `**` for any
+ * number of folders, `\` before a sign that stands for itself. Names are compared by their letter
+ * case. Matching takes no more steps than pattern and path are long together, multiplied: patterns
+ * and paths of strangers can't make it wait.
  */
 export type PathPattern = readonly Part[];
 
@@ -34,17 +35,26 @@ export interface PatternFault {
 
 const longestPattern = 1024;
 const unsupported: readonly (readonly [RegExp, string])[] = [
-  [/(?<!\\)\{[^{}]*,[^{}]*\}/, 'braces are not expanded: write an entry for each alternative, or `\\{` for a brace in a name'],
+  [
+    /(?<!\\)\{[^{}]*,[^{}]*\}/,
+    'braces are not expanded: write an entry for each alternative, or `\\{` for a brace in a name',
+  ],
   [/(?<!\\)[!@+?*]\(/, 'alternatives in parentheses are not supported: write an entry for each'],
-  [/(?<!\\)\[[!^]?\[?:/, 'character classes by name, such as [:digit:], are not supported: write the range'],
+  [
+    /(?<!\\)\[[!^]?\[?:/,
+    'character classes by name, such as [:digit:], are not supported: write the range',
+  ],
 ];
 
 /** Whether a path is more than a path. */
 export const isPattern = (text: string): boolean => /[*?[{]/.test(text);
 
-/** Parts of `.` and empty ones are left out. A fault says what is not supported, and what to write. */
+/**
+ * Parts of `.` and empty ones are left out. A fault says what is not supported, and what to write.
+ */
 export function readPathPattern(text: string): PathPattern | PatternFault {
-  if (text.length > longestPattern) return { fault: `the pattern is longer than ${longestPattern} characters` };
+  if (text.length > longestPattern)
+    return { fault: `the pattern is longer than ${longestPattern} characters` };
   const refused = unsupported.find(([sign]) => sign.test(text));
   if (refused) return { fault: refused[1] };
   const parts: Part[] = [];
@@ -60,18 +70,25 @@ export function readPathPattern(text: string): PathPattern | PatternFault {
 }
 
 /** The rest of the pattern in any folder. */
-export const inAnyFolder = (pattern: PathPattern): PathPattern => (pattern[0] === anyDepth ? pattern : [anyDepth, ...pattern]);
+export const inAnyFolder = (pattern: PathPattern): PathPattern =>
+  pattern[0] === anyDepth ? pattern : [anyDepth, ...pattern];
 
 function readPart(name: string): Part | PatternFault {
   if (name === '**') return anyDepth;
-  if (name.includes('**')) return { fault: '`**` stands alone between slashes: write `**/*` for files in any folder' };
+  if (name.includes('**'))
+    return { fault: '`**` stands alone between slashes: write `**/*` for files in any folder' };
   const signs: Sign[] = [];
   const text = Array.from(name);
   for (let at = 0; at < text.length; at++) {
     const sign = text[at] ?? '';
     if (sign === '\\') {
       const next = text[++at];
-      if (next === undefined) return { fault: 'a backslash ends the name: write `/` between folders, and `\\` only before a sign that stands for itself' };
+      if (next === undefined)
+        return {
+          fault:
+            'a backslash ends the name: write `/` between folders, and `\\` only before a ' +
+            'sign that stands for itself',
+        };
       signs.push(next);
     } else if (sign === '*') signs.push(anyText);
     else if (sign === '?') signs.push(anyOne);
@@ -89,10 +106,18 @@ function namePattern(signs: readonly Sign[]): NamePattern {
   const isLiteral = (sign: Sign): boolean => typeof sign === 'string';
   const first = signs.findIndex((sign) => !isLiteral(sign));
   const last = signs.findLastIndex((sign) => !isLiteral(sign));
-  return { signs, start: signs.slice(0, first).join(''), end: signs.slice(last + 1).join(''), least: signs.filter((sign) => sign !== anyText).length };
+  return {
+    signs,
+    start: signs.slice(0, first).join(''),
+    end: signs.slice(last + 1).join(''),
+    least: signs.filter((sign) => sign !== anyText).length,
+  };
 }
 
-function readClass(text: readonly string[], start: number): { readonly made: SignClass; readonly end: number } | PatternFault {
+function readClass(
+  text: readonly string[],
+  start: number,
+): { readonly made: SignClass; readonly end: number } | PatternFault {
   let at = start + 1;
   const negated = text[at] === '!' || text[at] === '^';
   if (negated) at++;
@@ -108,17 +133,23 @@ function readClass(text: readonly string[], start: number): { readonly made: Sig
     if (from > to) return { fault: `the range ${from}-${to} is empty` };
     ranges.push([from, to]);
   }
-  return at < text.length ? { made: { negated, ranges }, end: at } : { fault: '`[` is not closed: write `\\[` for a bracket in a name' };
+  return at < text.length
+    ? { made: { negated, ranges }, end: at }
+    : { fault: '`[` is not closed: write `\\[` for a bracket in a name' };
 }
 
-/** Which parts of a pattern may come next, after some names of a path; none: no path that goes on like this matches. */
+/**
+ * Which parts of a pattern may come next, after some names of a path; none: no path that goes on
+ * like this matches.
+ */
 export type Progress = readonly number[];
 
 /** Before the first name. */
 export const startOf = (pattern: PathPattern): Progress => withSkipped(pattern, 0);
 
 /** True where the names so far are what the pattern says. */
-export const isWhole = (pattern: PathPattern, progress: Progress): boolean => progress.includes(pattern.length);
+export const isWhole = (pattern: PathPattern, progress: Progress): boolean =>
+  progress.includes(pattern.length);
 
 /** After one more name. */
 export function afterName(pattern: PathPattern, progress: Progress, name: string): Progress {
@@ -127,26 +158,39 @@ export function afterName(pattern: PathPattern, progress: Progress, name: string
   for (const at of progress) {
     const part = pattern[at];
     if (part === undefined) continue;
-    if (part === anyDepth) for (const one of [at, ...(at + 1 === pattern.length ? [at + 1] : withSkipped(pattern, at + 1))]) next.add(one);
+    if (part === anyDepth)
+      for (const one of [
+        at,
+        ...(at + 1 === pattern.length ? [at + 1] : withSkipped(pattern, at + 1)),
+      ])
+        next.add(one);
     else if (takesName(part, name)) for (const one of withSkipped(pattern, at + 1)) next.add(one);
   }
   return [...next];
 }
 
 /** `**` before other parts may be no folder at all. */
-const withSkipped = (pattern: PathPattern, at: number): Progress => (pattern[at] === anyDepth && at + 1 < pattern.length ? [at, at + 1] : [at]);
+const withSkipped = (pattern: PathPattern, at: number): Progress =>
+  pattern[at] === anyDepth && at + 1 < pattern.length ? [at, at + 1] : [at];
 
 /** Many patterns are asked about one name after another. */
-let latest: { readonly name: string; readonly characters: readonly string[] } = { name: '', characters: [] };
+let latest: { readonly name: string; readonly characters: readonly string[] } = {
+  name: '',
+  characters: [],
+};
 
 function charactersOf(name: string): readonly string[] {
   if (latest.name !== name) latest = { name, characters: Array.from(name) };
   return latest.characters;
 }
 
-const takesName = (part: string | NamePattern, name: string): boolean => (typeof part === 'string' ? part === name : isNamed(part, name));
+const takesName = (part: string | NamePattern, name: string): boolean =>
+  typeof part === 'string' ? part === name : isNamed(part, name);
 
-/** Only the last star needs another try: what an earlier one takes in addition, the last one can take too. */
+/**
+ * Only the last star needs another try: what an earlier one takes in addition, the last one can
+ * take too.
+ */
 function isNamed({ signs, start, end, least }: NamePattern, name: string): boolean {
   // a character has one unit or more
   if (name.length < least || !name.startsWith(start) || !name.endsWith(end)) return false;

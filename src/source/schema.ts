@@ -6,7 +6,9 @@ import type { YamlMapping, YamlNode, YamlScalar, YamlSequence } from './yaml.ts'
 
 export type SchemaType = 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'null';
 
-/** The part of JSON Schema (draft 2020-12) that is checked here; `$ref` is `#/$defs/<name>` only. */
+/**
+ * The part of JSON Schema (draft 2020-12) that is checked here; `$ref` is `#/$defs/<name>` only.
+ */
 export interface JsonSchema {
   readonly $schema?: string;
   readonly $id?: string;
@@ -46,17 +48,29 @@ interface Check {
 const nothingRetired: ReadonlyMap<string, string> = new Map();
 
 /**
- * What is wrong with a YAML tree by a schema, in the tree's order. `name` stands for the root in messages. `retired`: hints for the last two keys
- * of paths that the schema had once.
+ * What is wrong with a YAML tree by a schema, in the tree's order. `name` stands for the root in
+ * messages. `retired`: hints for the last two keys of paths that the schema had once.
  */
-export function checkSchema(root: JsonSchema, node: YamlNode, code: DiagnosticCode, name = 'the file', retired = nothingRetired): readonly Complaint[] {
+export function checkSchema(
+  root: JsonSchema,
+  node: YamlNode,
+  code: DiagnosticCode,
+  name = 'the file',
+  retired = nothingRetired,
+): readonly Complaint[] {
   const check: Check = { root, code, found: [], retired };
   checkNode(check, root, node, name, '');
   return check.found;
 }
 
 /** `label` is the path as shown; `path` what the paths of children start with. */
-function checkNode(check: Check, given: JsonSchema, node: YamlNode, label: string, path: string): void {
+function checkNode(
+  check: Check,
+  given: JsonSchema,
+  node: YamlNode,
+  label: string,
+  path: string,
+): void {
   const schema = resolve(check.root, given);
   const branches = schema.anyOf ?? schema.oneOf;
   if (branches && !checkBranches(check, schema, branches, node, label, path)) return;
@@ -75,14 +89,33 @@ function resolve(root: JsonSchema, schema: JsonSchema): JsonSchema {
   return { ...resolve(root, target), ...own };
 }
 
-/** True when a branch fits. Where none does, the branch of the value's own type that comes nearest says why. */
-function checkBranches(check: Check, schema: JsonSchema, branches: readonly JsonSchema[], node: YamlNode, label: string, path: string): boolean {
+/**
+ * True when a branch fits. Where none does, the branch of the value's own type that comes nearest
+ * says why.
+ */
+function checkBranches(
+  check: Check,
+  schema: JsonSchema,
+  branches: readonly JsonSchema[],
+  node: YamlNode,
+  label: string,
+  path: string,
+): boolean {
   const meant = meantBranches(check, branches, node, path);
   if (meant.length === 0) return false;
   let nearMiss: Complaint[] | undefined;
   for (const branch of meant) {
     const inner: Check = { ...check, found: [] };
-    checkNode(inner, { ...branch, ...(schema.description === undefined ? {} : { description: schema.description }) }, node, label, path);
+    checkNode(
+      inner,
+      {
+        ...branch,
+        ...(schema.description === undefined ? {} : { description: schema.description }),
+      },
+      node,
+      label,
+      path,
+    );
     if (inner.found.length === 0) return true;
     if (
       inner.found.length < (nearMiss?.length ?? Number.POSITIVE_INFINITY) &&
@@ -94,21 +127,36 @@ function checkBranches(check: Check, schema: JsonSchema, branches: readonly Json
   else {
     const wanted = branches
       .map((branch) => resolve(check.root, branch))
-      .flatMap(({ const: value, type }) => (value === undefined ? typesOf(type).map(typeName) : [String(value)]));
-    complain(check, node, `${label} must be ${[...new Set(wanted)].join(' or ')}, not ${nodeName(node)}`, schema.description);
+      .flatMap(({ const: value, type }) =>
+        value === undefined ? typesOf(type).map(typeName) : [String(value)],
+      );
+    complain(
+      check,
+      node,
+      `${label} must be ${[...new Set(wanted)].join(' or ')}, not ${nodeName(node)}`,
+      schema.description,
+    );
   }
   return false;
 }
 
 /** The key that has another value in each of them, such as `type: email` and `type: http`. */
 const telling = (branches: readonly JsonSchema[]): string | undefined =>
-  Object.keys(branches[0]?.properties ?? {}).find((key) => branches.every(({ properties = {} }) => properties[key]?.const !== undefined));
+  Object.keys(branches[0]?.properties ?? {}).find((key) =>
+    branches.every(({ properties = {} }) => properties[key]?.const !== undefined),
+  );
 
 /** What the value of that key leaves of them; a value of none of them is complained about. */
-function meantBranches(check: Check, branches: readonly JsonSchema[], node: YamlNode, path: string): readonly JsonSchema[] {
+function meantBranches(
+  check: Check,
+  branches: readonly JsonSchema[],
+  node: YamlNode,
+  path: string,
+): readonly JsonSchema[] {
   const resolved = branches.map((branch) => resolve(check.root, branch));
   const key = node.kind === 'mapping' ? telling(resolved) : undefined;
-  const given = node.kind === 'mapping' ? node.pairs.find((pair) => pair.key.text === key)?.value : undefined;
+  const given =
+    node.kind === 'mapping' ? node.pairs.find((pair) => pair.key.text === key)?.value : undefined;
   if (key === undefined || given?.kind !== 'scalar') return resolved;
   const values = resolved.flatMap(({ properties = {} }) => properties[key]?.const ?? []);
   if (!values.some((value) => value === given.value)) {
@@ -126,9 +174,18 @@ function checkType(check: Check, schema: JsonSchema, node: YamlNode, label: stri
   if (schema.type === undefined || hasType(node, schema.type)) return true;
   const wanted = typesOf(schema.type).map(typeName).join(' or ');
   if (node.kind === 'scalar' && node.value === null && node.text === '') {
-    complain(check, node, `${label} is empty, it must be ${wanted}`, 'Give it a value or remove the key.');
+    complain(
+      check,
+      node,
+      `${label} is empty, it must be ${wanted}`,
+      'Give it a value or remove the key.',
+    );
   } else {
-    const quote = node.kind === 'scalar' && node.plain && node.value !== null && typesOf(schema.type).includes('string');
+    const quote =
+      node.kind === 'scalar' &&
+      node.plain &&
+      node.value !== null &&
+      typesOf(schema.type).includes('string');
     const hint = quote ? `Quote the value: '${node.text}'` : schema.description;
     complain(check, node, `${label} must be ${wanted}, not ${nodeName(node)}`, hint);
   }
@@ -167,7 +224,13 @@ function nodeName(node: YamlNode): string {
   return typeof node.value === 'string' ? 'a string' : `\`${node.text}\``;
 }
 
-function checkMapping(check: Check, schema: JsonSchema, node: YamlMapping, label: string, path: string): void {
+function checkMapping(
+  check: Check,
+  schema: JsonSchema,
+  node: YamlMapping,
+  label: string,
+  path: string,
+): void {
   const known = schema.properties ?? {};
   for (const { key, value: given } of node.pairs) {
     const name = key.text;
@@ -179,30 +242,62 @@ function checkMapping(check: Check, schema: JsonSchema, node: YamlMapping, label
       continue;
     }
     if (schema.additionalProperties === false) {
-      const hint = check.retired.get(`${path}${name}`.split('.').slice(-2).join('.')) ?? nearestHint(name, Object.keys(known));
+      const hint =
+        check.retired.get(`${path}${name}`.split('.').slice(-2).join('.')) ??
+        nearestHint(name, Object.keys(known));
       complain(check, key, `${label} has no key \`${name}\``, hint);
       continue;
     }
-    if (schema.propertyNames) checkScalar(check, resolve(check.root, schema.propertyNames), { ...key, value: name }, `key \`${name}\``);
-    if (typeof schema.additionalProperties === 'object') checkNode(check, schema.additionalProperties, value, `\`${path}${name}\``, `${path}${name}.`);
+    if (schema.propertyNames)
+      checkScalar(
+        check,
+        resolve(check.root, schema.propertyNames),
+        { ...key, value: name },
+        `key \`${name}\``,
+      );
+    if (typeof schema.additionalProperties === 'object')
+      checkNode(check, schema.additionalProperties, value, `\`${path}${name}\``, `${path}${name}.`);
   }
   for (const name of schema.required ?? []) {
     if (node.pairs.some((pair) => pair.key.text === name)) continue;
-    complain(check, { start: node.start, end: node.start }, `${label} lacks the key \`${name}\``, known[name]?.description);
+    complain(
+      check,
+      { start: node.start, end: node.start },
+      `${label} lacks the key \`${name}\``,
+      known[name]?.description,
+    );
   }
 }
 
-function checkSequence(check: Check, schema: JsonSchema, node: YamlSequence, label: string, path: string): void {
+function checkSequence(
+  check: Check,
+  schema: JsonSchema,
+  node: YamlSequence,
+  label: string,
+  path: string,
+): void {
   if (schema.maxItems !== undefined && node.items.length > schema.maxItems) {
-    complain(check, node, `${label} must have at most ${schema.maxItems} entries`, schema.description);
+    complain(
+      check,
+      node,
+      `${label} must have at most ${schema.maxItems} entries`,
+      schema.description,
+    );
   }
   if (schema.minItems !== undefined && node.items.length < schema.minItems) {
-    complain(check, node, `${label} must have at least ${schema.minItems} ${schema.minItems === 1 ? 'entry' : 'entries'}`, schema.description);
+    complain(
+      check,
+      node,
+      `${label} must have at least ${schema.minItems} ` +
+        `${schema.minItems === 1 ? 'entry' : 'entries'}`,
+      schema.description,
+    );
   }
   const { items } = schema;
   if (!items) return;
   const base = path.slice(0, -1);
-  for (const [at, item] of node.items.entries()) checkNode(check, items, item, `\`${base}[${at}]\``, `${base}[${at}].`);
+  for (const [at, item] of node.items.entries())
+    checkNode(check, items, item, `\`${base}[${at}]\``, `${base}[${at}].`);
 }
 
 function checkScalar(check: Check, schema: JsonSchema, node: YamlScalar, label: string): void {
@@ -210,28 +305,64 @@ function checkScalar(check: Check, schema: JsonSchema, node: YamlScalar, label: 
   const allowed = schema.enum ?? (schema.const === undefined ? undefined : [schema.const]);
   if (allowed && !allowed.some((one) => one === value)) {
     const names = allowed.map(String);
-    const hint = typeof value === 'string' && names.length > 1 ? nearestHint(value, names) : schema.description;
-    complain(check, node, `${label} must be ${names.length > 1 ? `one of ${names.join(', ')}` : names.join('')}, not \`${node.text}\``, hint);
+    const hint =
+      typeof value === 'string' && names.length > 1
+        ? nearestHint(value, names)
+        : schema.description;
+    complain(
+      check,
+      node,
+      `${label} must be ${names.length > 1 ? `one of ${names.join(', ')}` : names.join('')}, ` +
+        `not \`${node.text}\``,
+      hint,
+    );
   }
   if (typeof value === 'number') checkNumber(check, schema, node, value, label);
   if (typeof value === 'string') checkString(check, schema, node, value, label);
 }
 
-function checkNumber(check: Check, schema: JsonSchema, node: YamlScalar, value: number, label: string): void {
+function checkNumber(
+  check: Check,
+  schema: JsonSchema,
+  node: YamlScalar,
+  value: number,
+  label: string,
+): void {
   const { minimum, maximum } = schema;
-  if (minimum !== undefined && value < minimum) complain(check, node, `${label} must be at least ${minimum}, not ${value}`, schema.description);
-  if (maximum !== undefined && value > maximum) complain(check, node, `${label} must be at most ${maximum}, not ${value}`, schema.description);
+  if (minimum !== undefined && value < minimum)
+    complain(check, node, `${label} must be at least ${minimum}, not ${value}`, schema.description);
+  if (maximum !== undefined && value > maximum)
+    complain(check, node, `${label} must be at most ${maximum}, not ${value}`, schema.description);
 }
 
-function checkString(check: Check, schema: JsonSchema, node: YamlScalar, value: string, label: string): void {
+function checkString(
+  check: Check,
+  schema: JsonSchema,
+  node: YamlScalar,
+  value: string,
+  label: string,
+): void {
   const { minLength, maxLength, pattern } = schema;
   if (minLength !== undefined && codePoints(value) < minLength) {
-    complain(check, node, minLength === 1 ? `${label} must not be empty` : `${label} must have at least ${minLength} characters`, schema.description);
+    complain(
+      check,
+      node,
+      minLength === 1
+        ? `${label} must not be empty`
+        : `${label} must have at least ${minLength} characters`,
+      schema.description,
+    );
   }
   if (maxLength !== undefined && codePoints(value) > maxLength) {
-    complain(check, node, `${label} must have at most ${maxLength} characters, not ${codePoints(value)}`, schema.description);
+    complain(
+      check,
+      node,
+      `${label} must have at most ${maxLength} characters, not ${codePoints(value)}`,
+      schema.description,
+    );
   }
-  if (pattern !== undefined && !compiled(pattern).test(value)) complain(check, node, `${label} has not the right form`, schema.description);
+  if (pattern !== undefined && !compiled(pattern).test(value))
+    complain(check, node, `${label} has not the right form`, schema.description);
 }
 
 const codePoints = (text: string): number => Array.from(text).length;
@@ -246,5 +377,10 @@ function compiled(pattern: string): RegExp {
 
 function complain(check: Check, span: Span, message: string, hint: string | undefined): void {
   const { start, end } = span;
-  check.found.push({ code: check.code, message, span: { start, end }, ...(hint === undefined ? {} : { hint }) });
+  check.found.push({
+    code: check.code,
+    message,
+    span: { start, end },
+    ...(hint === undefined ? {} : { hint }),
+  });
 }

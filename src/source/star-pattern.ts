@@ -1,10 +1,14 @@
-/** `*` stands for any characters, and without one the name is meant. Linear: the pieces between stars are searched in turn. */
+/**
+ * `*` stands for any characters, and without one the name is meant. Linear: the pieces between
+ * stars are searched in turn.
+ */
 export function starMatcher(pattern: string): (name: string) => boolean {
   const [head = '', ...rest] = pattern.split('*');
   const tail = rest.pop();
   if (tail === undefined) return (name) => name === pattern;
   return (name) => {
-    if (!name.startsWith(head) || !name.endsWith(tail) || name.length < head.length + tail.length) return false;
+    if (!name.startsWith(head) || !name.endsWith(tail) || name.length < head.length + tail.length)
+      return false;
     let at = head.length;
     for (const piece of rest) {
       const found = name.indexOf(piece, at);

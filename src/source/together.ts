@@ -1,7 +1,9 @@
 import type { Complaint, DiagnosticBag } from './diagnostic.ts';
 import type { SourceFile } from './span.ts';
 
-/** One of several complaints of one kind: a whole sentence by itself, and a few words among others. */
+/**
+ * One of several complaints of one kind: a whole sentence by itself, and a few words among others.
+ */
 export interface Similar extends Complaint {
   readonly file: SourceFile;
   readonly short: string;
@@ -10,7 +12,10 @@ export interface Similar extends Complaint {
 /** More of a kind are one complaint. */
 const most = 5;
 
-/** Adds each complaint; of many it makes one, at the place of the first, which begins with their number and names some of them. */
+/**
+ * Adds each complaint; of many it makes one, at the place of the first, which begins with their
+ * number and names some of them.
+ */
 export function addTogether(bag: DiagnosticBag, found: readonly Similar[], what: string): void {
   const [first] = found;
   if (!first) return;
@@ -20,5 +25,8 @@ export function addTogether(bag: DiagnosticBag, found: readonly Similar[], what:
   }
   const { file, short: _, ...complaint } = first;
   const named = found.slice(0, most).map(({ short }) => short);
-  bag.add(file, { ...complaint, message: `${found.length} ${what}: ${named.join(', ')} and ${found.length - most} more` });
+  bag.add(file, {
+    ...complaint,
+    message: `${found.length} ${what}: ${named.join(', ')} and ${found.length - most} more`,
+  });
 }

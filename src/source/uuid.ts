@@ -1,18 +1,30 @@
 import { hash } from 'node:crypto';
 
-/** Namespace of all ids that Sigpack derives; never to change, or every installed pack would look new. */
+/**
+ * Namespace of all ids that Sigpack derives; never to change, or every installed pack would look
+ * new.
+ */
 export const sigpackNamespace = 'b3c8f0de-6f2a-4a55-9d3c-5f1d7a0e7c21';
 
-/** Name-based UUID (RFC 9562, version 5), lower case. `namespace` is a UUID, `name` is taken as UTF-8. */
+/**
+ * Name-based UUID (RFC 9562, version 5), lower case. `namespace` is a UUID, `name` is taken as
+ * UTF-8.
+ */
 export function uuidV5(namespace: string, name: string): string {
   if (namespace !== last.namespace) last = { namespace, bytes: namespaceBytes(namespace) };
   const digest = hash('sha1', Buffer.concat([last.bytes, Buffer.from(name)]), 'hex');
   const variant = ((Number.parseInt(digest.charAt(16), 16) & 0x3) | 0x8).toString(16);
-  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
+  return (
+    `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant}` +
+    `${digest.slice(17, 20)}-${digest.slice(20, 32)}`
+  );
 }
 
 // thousands of ids have one namespace
-let last: { readonly namespace: string; readonly bytes: Buffer } = { namespace: sigpackNamespace, bytes: namespaceBytes(sigpackNamespace) };
+let last: { readonly namespace: string; readonly bytes: Buffer } = {
+  namespace: sigpackNamespace,
+  bytes: namespaceBytes(sigpackNamespace),
+};
 
 function namespaceBytes(namespace: string): Buffer {
   const bytes = Buffer.from(namespace.replaceAll('-', ''), 'hex');

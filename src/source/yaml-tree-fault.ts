@@ -14,19 +14,41 @@ export class TreeFault extends Error {
   }
 }
 
-/** Where a scalar ends; one of no text ends where the last one did, or, as an entry of a list, behind its `-`. */
-export function endOfScalar(text: string, { valueStart, valueEnd, tagStart }: ScalarEvent, last: number, inList: boolean): number {
+/**
+ * Where a scalar ends; one of no text ends where the last one did, or, as an entry of a list,
+ * behind its `-`.
+ */
+export function endOfScalar(
+  text: string,
+  { valueStart, valueEnd, tagStart }: ScalarEvent,
+  last: number,
+  inList: boolean,
+): number {
   if (valueStart >= 0) return Math.max(last, valueEnd);
-  const found = inList && tagStart < 0 ? /(?<=^|\n)[ \t]*(?:- +)*-(?=[ \t]*(?:#.*)?(?:\r?\n|$))/.exec(text.slice(last, last + 2000)) : undefined;
+  const found =
+    inList && tagStart < 0
+      ? /(?<=^|\n)[ \t]*(?:- +)*-(?=[ \t]*(?:#.*)?(?:\r?\n|$))/.exec(text.slice(last, last + 2000))
+      : undefined;
   return found ? last + found.index + found[0].length : last;
 }
 
-/** A text that starts with `!` or `&` and is not quoted is a tag or an anchor, and lost: `Password: !secret` would be an empty value. */
-export function checkProperties(text: string, { tagStart, anchorStart, anchorEnd, valueStart }: ScalarEvent): void {
+/**
+ * A text that starts with `!` or `&` and is not quoted is a tag or an anchor, and lost:
+ * `Password: !secret` would be an empty value.
+ */
+export function checkProperties(
+  text: string,
+  { tagStart, anchorStart, anchorEnd, valueStart }: ScalarEvent,
+): void {
   checkTag(text, tagStart);
   if (anchorStart < 0 || valueStart >= 0) return;
   const span = { start: anchorStart - 1, end: anchorEnd };
-  throw new TreeFault('SIG002', `the anchor \`&${text.slice(anchorStart, anchorEnd)}\` names nothing`, span, 'Quote a text that starts with `&`.');
+  throw new TreeFault(
+    'SIG002',
+    `the anchor \`&${text.slice(anchorStart, anchorEnd)}\` names nothing`,
+    span,
+    'Quote a text that starts with `&`.',
+  );
 }
 
 /** Those of YAML itself, `!!str`, say what the plain text says. */

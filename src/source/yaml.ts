@@ -1,4 +1,12 @@
-import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent, YAMLException } from 'js-yaml';
+import {
+  EVENT_ID,
+  type Event,
+  getScalarValue,
+  parseEvents,
+  SCALAR_STYLE,
+  type ScalarEvent,
+  YAMLException,
+} from 'js-yaml';
 import { type Complaint, createBag, type DiagnosticBag } from './diagnostic.ts';
 import type { SourceFile, Span } from './span.ts';
 import { yamlFault } from './yaml-fault.ts';
@@ -33,11 +41,22 @@ export interface YamlPair {
 }
 
 /** Larger files and documents are refused: rules are a few kilobytes. */
-const yamlLimits = { fileLength: 8 * 1024 * 1024, documents: 50_000, nodes: 500_000, depth: 50, starts: 1_000_000 } as const;
+const yamlLimits = {
+  fileLength: 8 * 1024 * 1024,
+  documents: 50_000,
+  nodes: 500_000,
+  depth: 50,
+  starts: 1_000_000,
+} as const;
 
-/** A text of this length counts as one more node: aliases of a huge text are as bad as aliases of a huge list. */
+/**
+ * A text of this length counts as one more node: aliases of a huge text are as bad as aliases of a
+ * huge list.
+ */
 const charactersPerNode = 64;
-/** Longer integers are texts: no event holds such a number, and big integers take quadratic time. */
+/**
+ * Longer integers are texts: no event holds such a number, and big integers take quadratic time.
+ */
 const longestInteger = 64;
 
 const resolvesDifferently = new RegExp(
@@ -51,26 +70,43 @@ const resolvesDifferently = new RegExp(
   'i',
 );
 
-/** True for plain text that PyYAML (YAML 1.1, sigma-cli) reads as another boolean, number or date than YAML 1.2 does. */
+/**
+ * True for plain text that PyYAML (YAML 1.1, sigma-cli) reads as another boolean, number or date
+ * than YAML 1.2 does.
+ */
 export function isAmbiguousScalar(node: YamlScalar): boolean {
   return node.plain && resolvesDifferently.test(node.text);
 }
 
-/** True for digits behind a zero that are no octal number of YAML 1.1: a number in YAML 1.2, a text for PyYAML, and meant as one. */
+/**
+ * True for digits behind a zero that are no octal number of YAML 1.1: a number in YAML 1.2, a text
+ * for PyYAML, and meant as one.
+ */
 export const keepsZeros = ({ plain, value, text }: YamlScalar): boolean =>
-  plain && (typeof value === 'number' || typeof value === 'bigint') && /^0[0-9]*[89][0-9]*$/.test(text);
+  plain &&
+  (typeof value === 'number' || typeof value === 'bigint') &&
+  /^0[0-9]*[89][0-9]*$/.test(text);
 
 export function resolvePlainScalar(text: string): YamlScalar['value'] {
   const first = text.charCodeAt(0);
   // most scalars start with a letter, and are longer than the words that have a type
-  if (first > 64 && (text.length > 5 || !/^(?:~|null|Null|NULL|true|True|TRUE|false|False|FALSE)$/.test(text))) return text;
-  if (text === '' || text === '~' || text === 'null' || text === 'Null' || text === 'NULL') return null;
+  if (
+    first > 64 &&
+    (text.length > 5 || !/^(?:~|null|Null|NULL|true|True|TRUE|false|False|FALSE)$/.test(text))
+  )
+    return text;
+  if (text === '' || text === '~' || text === 'null' || text === 'Null' || text === 'NULL')
+    return null;
   if (/^(?:true|True|TRUE)$/.test(text)) return true;
   if (/^(?:false|False|FALSE)$/.test(text)) return false;
   if (/^[-+]?[0-9]+$/.test(text)) return integer(text.replace(/^\+/, ''), text.startsWith('-'));
   if (/^0o[0-7]+$|^0x[0-9a-fA-F]+$/.test(text)) return integer(text, false);
   // beyond the range of numbers only the text tells two values apart
-  if (/^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/.test(text) && Number.isFinite(Number(text))) return Number(text);
+  if (
+    /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/.test(text) &&
+    Number.isFinite(Number(text))
+  )
+    return Number(text);
   return text;
 }
 
@@ -89,10 +125,17 @@ interface Frame {
   size: number;
 }
 
-/** Documents of a YAML text. Each document that can't be read is complained about once; the others are returned. */
+/**
+ * Documents of a YAML text. Each document that can't be read is complained about once; the others
+ * are returned.
+ */
 export function parseYaml(file: SourceFile, bag: DiagnosticBag): readonly YamlNode[] {
   if (file.text.length > yamlLimits.fileLength) {
-    bag.add(file, { code: 'SIG004', message: `file has ${file.text.length} characters, more than ${yamlLimits.fileLength}`, span: { start: 0, end: 0 } });
+    bag.add(file, {
+      code: 'SIG004',
+      message: `file has ${file.text.length} characters, more than ${yamlLimits.fileLength}`,
+      span: { start: 0, end: 0 },
+    });
     return [];
   }
   const excess = excessOf(file.text);
@@ -112,8 +155,15 @@ export function parseYaml(file: SourceFile, bag: DiagnosticBag): readonly YamlNo
   }
 }
 
-/** Each part for itself, so that a broken document takes no other along; together they have no more nodes than a file that is whole. */
-function parseParts(file: SourceFile, bag: DiagnosticBag, parts: readonly Span[]): readonly YamlNode[] {
+/**
+ * Each part for itself, so that a broken document takes no other along; together they have no more
+ * nodes than a file that is whole.
+ */
+function parseParts(
+  file: SourceFile,
+  bag: DiagnosticBag,
+  parts: readonly Span[],
+): readonly YamlNode[] {
   const found: YamlNode[] = [];
   let nodes = 0;
   for (const { start, end } of parts) {
@@ -121,7 +171,11 @@ function parseParts(file: SourceFile, bag: DiagnosticBag, parts: readonly Span[]
       const part = parseDocuments(file, bag, start, end);
       nodes += part.nodes;
       if (nodes > yamlLimits.nodes) {
-        bag.add(file, { code: 'SIG004', message: `${tooManyNodes} up to this document`, span: { start, end: start + 1 } });
+        bag.add(file, {
+          code: 'SIG004',
+          message: `${tooManyNodes} up to this document`,
+          span: { start, end: start + 1 },
+        });
         return found;
       }
       for (const document of part.documents) found.push(document);
@@ -134,7 +188,10 @@ function parseParts(file: SourceFile, bag: DiagnosticBag, parts: readonly Span[]
 
 const tooManyNodes = `more than ${yamlLimits.nodes} nodes (aliases counted as what they stand for)`;
 
-/** What a file has too much of to be parsed: the parser keeps several objects for whatever may start a node or a document. */
+/**
+ * What a file has too much of to be parsed: the parser keeps several objects for whatever may start
+ * a node or a document.
+ */
 function excessOf(text: string): Complaint | undefined {
   // most files are too short for it
   if (text.length < '\n---'.length * yamlLimits.documents) return undefined;
@@ -145,13 +202,25 @@ function excessOf(text: string): Complaint | undefined {
     if (sign.length > 1) documents++;
     const span = { start: index, end: index + 1 };
     if (starts > yamlLimits.starts)
-      return { code: 'SIG004', message: `file has more than ${yamlLimits.starts} line breaks, commas and opening brackets`, span };
-    if (documents > yamlLimits.documents) return { code: 'SIG004', message: `file has more than ${yamlLimits.documents} documents`, span };
+      return {
+        code: 'SIG004',
+        message: `file has more than ${yamlLimits.starts} line breaks, commas and opening brackets`,
+        span,
+      };
+    if (documents > yamlLimits.documents)
+      return {
+        code: 'SIG004',
+        message: `file has more than ${yamlLimits.documents} documents`,
+        span,
+      };
   }
   return undefined;
 }
 
-/** `---` at the start of a line ends a document even in the middle of a quoted text, so a broken document can be left out. */
+/**
+ * `---` at the start of a line ends a document even in the middle of a quoted text, so a broken
+ * document can be left out.
+ */
 function documentParts(text: string): readonly Span[] {
   const starts = [0, ...Array.from(text.matchAll(/(?<=\n)---(?=\s|$)/g), (match) => match.index)];
   return starts.map((start, index) => ({ start, end: starts[index + 1] ?? text.length }));
@@ -165,24 +234,43 @@ interface Parsed {
 function parseDocuments(file: SourceFile, bag: DiagnosticBag, start: number, end: number): Parsed {
   const text = file.text.slice(start, end);
   const found: Complaint[] = [];
-  const { documents, nodes } = composeDocuments(text, parseEvents(text, { filename: file.path, maxDepth: yamlLimits.depth }), found);
-  for (const complaint of found) bag.add(file, { ...complaint, span: shifted(complaint.span, start) });
-  return { documents: start === 0 ? documents : documents.map((node) => moved(node, start)), nodes };
+  const { documents, nodes } = composeDocuments(
+    text,
+    parseEvents(text, { filename: file.path, maxDepth: yamlLimits.depth }),
+    found,
+  );
+  for (const complaint of found)
+    bag.add(file, { ...complaint, span: shifted(complaint.span, start) });
+  return {
+    documents: start === 0 ? documents : documents.map((node) => moved(node, start)),
+    nodes,
+  };
 }
 
 const shifted = ({ start, end }: Span, by: number): Span => ({ start: start + by, end: end + by });
 
 function moved<T extends YamlNode>(node: T, by: number): T {
   const at = shifted(node, by);
-  if (node.kind === 'sequence') return { ...node, ...at, items: node.items.map((item) => moved(item, by)) };
-  if (node.kind === 'mapping') return { ...node, ...at, pairs: node.pairs.map(({ key, value }) => ({ key: moved(key, by), value: moved(value, by) })) };
+  if (node.kind === 'sequence')
+    return { ...node, ...at, items: node.items.map((item) => moved(item, by)) };
+  if (node.kind === 'mapping')
+    return {
+      ...node,
+      ...at,
+      pairs: node.pairs.map(({ key, value }) => ({ key: moved(key, by), value: moved(value, by) })),
+    };
   return { ...node, ...at };
 }
 
 function complain(file: SourceFile, bag: DiagnosticBag, error: unknown, shift: number): void {
   if (error instanceof TreeFault) {
     const { code, message, span, hint } = error;
-    bag.add(file, { code, message, span: shifted(span, shift), ...(hint === undefined ? {} : { hint }) });
+    bag.add(file, {
+      code,
+      message,
+      span: shifted(span, shift),
+      ...(hint === undefined ? {} : { hint }),
+    });
     return;
   }
   if (!(error instanceof YAMLException)) throw error;
@@ -218,13 +306,23 @@ function composeDocuments(text: string, events: readonly Event[], found: Complai
       case EVENT_ID.MAPPING: {
         const kind = event.type === EVENT_ID.SEQUENCE ? 'sequence' : 'mapping';
         checkTag(text, event.tagStart);
-        stack.push({ kind, start: event.start, anchor: name(event.anchorStart, event.anchorEnd), items: [], size: 1 });
+        stack.push({
+          kind,
+          start: event.start,
+          anchor: name(event.anchorStart, event.anchorEnd),
+          items: [],
+          size: 1,
+        });
         break;
       }
       case EVENT_ID.SCALAR:
         last = endOfScalar(text, event, last, stack.at(-1)?.kind === 'sequence');
         checkProperties(text, event);
-        place(scalar(text, event, last), 1 + Math.floor((event.valueEnd - event.valueStart) / charactersPerNode), name(event.anchorStart, event.anchorEnd));
+        place(
+          scalar(text, event, last),
+          1 + Math.floor((event.valueEnd - event.valueStart) / charactersPerNode),
+          name(event.anchorStart, event.anchorEnd),
+        );
         break;
       case EVENT_ID.ALIAS: {
         const known = anchors.get(text.slice(event.anchorStart, event.anchorEnd));
@@ -274,19 +372,40 @@ function scalar(text: string, event: ScalarEvent, last: number): YamlScalar {
       text: '',
       plain: event.tagStart < 0,
     };
-  const content = event.fast ? text.slice(event.valueStart, event.valueEnd) : getScalarValue(text, event);
+  const content = event.fast
+    ? text.slice(event.valueStart, event.valueEnd)
+    : getScalarValue(text, event);
   const plain = event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0;
-  const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED ? 1 : 0;
+  const quoted =
+    event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED
+      ? 1
+      : 0;
   let start = event.valueStart - quoted;
   // the indentation of a block scalar's first line is not part of it
-  if (content !== '' && (event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK))
+  if (
+    content !== '' &&
+    (event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK)
+  )
     while (/\s/.test(text[start] ?? '.')) start++;
   const end = event.valueEnd + quoted;
-  return { kind: 'scalar', start, end, value: plain ? resolvePlainScalar(content) : content, text: content, plain };
+  return {
+    kind: 'scalar',
+    start,
+    end,
+    value: plain ? resolvePlainScalar(content) : content,
+    text: content,
+    plain,
+  };
 }
 
-function branch({ kind, start, items }: Frame, end: number, found: Complaint[]): YamlSequence | YamlMapping {
-  return kind === 'sequence' ? { kind, start, end, items } : { kind: 'mapping', start, end, pairs: pairsOf(items, found) };
+function branch(
+  { kind, start, items }: Frame,
+  end: number,
+  found: Complaint[],
+): YamlSequence | YamlMapping {
+  return kind === 'sequence'
+    ? { kind, start, end, items }
+    : { kind: 'mapping', start, end, pairs: pairsOf(items, found) };
 }
 
 function pairsOf(items: readonly YamlNode[], found: Complaint[]): readonly YamlPair[] {
@@ -306,13 +425,22 @@ function pairsOf(items: readonly YamlNode[], found: Complaint[]): readonly YamlP
       continue;
     }
     if (key.plain && key.text === '<<') {
-      found.push({ code: 'SIG002', message: '`<<` (merging of maps) is not part of YAML 1.2', span: key, hint: 'Write the keys out.' });
+      found.push({
+        code: 'SIG002',
+        message: '`<<` (merging of maps) is not part of YAML 1.2',
+        span: key,
+        hint: 'Write the keys out.',
+      });
       continue;
     }
     // `~` and `null` are one key, and not the text "null"
     const name = key.value === null ? '\0null' : key.text;
     if (seen.has(name)) {
-      found.push({ code: 'SIG003', message: `key \`${key.text}\` stands twice in the same map`, span: key });
+      found.push({
+        code: 'SIG003',
+        message: `key \`${key.text}\` stands twice in the same map`,
+        span: key,
+      });
       continue;
     }
     seen.add(name);
@@ -321,7 +449,10 @@ function pairsOf(items: readonly YamlNode[], found: Complaint[]): readonly YamlP
   return pairs;
 }
 
-/** The document of a file that has been read before, for the places in it: what is wrong has been complained about. */
+/**
+ * The document of a file that has been read before, for the places in it: what is wrong has been
+ * complained about.
+ */
 export const rootOf = (file: SourceFile): YamlNode | undefined => parseYaml(file, createBag())[0];
 
 export function lookup(node: YamlNode | undefined, key: string): YamlNode | undefined {
@@ -332,7 +463,8 @@ export function lookup(node: YamlNode | undefined, key: string): YamlNode | unde
 
 /** Where a key of a mapping is written. */
 export function spanOfKey(node: YamlNode | undefined, key: string): Span | undefined {
-  const found = node?.kind === 'mapping' ? node.pairs.find((pair) => pair.key.text === key)?.key : undefined;
+  const found =
+    node?.kind === 'mapping' ? node.pairs.find((pair) => pair.key.text === key)?.key : undefined;
   return found && { start: found.start, end: found.end };
 }
 

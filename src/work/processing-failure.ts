@@ -1,6 +1,9 @@
 import type { SourceFile, Span } from '../source/span.ts';
 
-/** Why a rule can't be processed; thrown by transformations, turned into a diagnostic where the pipeline is run. */
+/**
+ * Why a rule can't be processed; thrown by transformations, turned into a diagnostic where the
+ * pipeline is run.
+ */
 export class ProcessingFailure extends Error {
   /** In the rule or its filter; undefined: the rule as a whole. */
   readonly place: { readonly file: SourceFile; readonly span: Span } | undefined;

@@ -1,6 +1,9 @@
 import { ProcessingFailure } from './processing-failure.ts';
 
-/** Entries, tests and names that pipelines make of one rule. The largest rules that are known have some 10,000 values. */
+/**
+ * Entries, tests and names that pipelines make of one rule. The largest rules that are known have
+ * some 10,000 values.
+ */
 const mostWork = 500_000;
 const charactersPerEntry = 128;
 
@@ -9,7 +12,8 @@ const longestText = 1024 * 1024;
 /** Of the text that finalizers make of all queries. */
 const longestOutput = 32 * 1024 * 1024;
 
-const growthHint = 'Look for items that make several of one, or longer texts of each, one after the other.';
+const growthHint =
+  'Look for items that make several of one, or longer texts of each, one after the other.';
 
 /** Counts what pipelines make of a rule, and ends it at a bound. */
 export interface Work {
@@ -26,13 +30,19 @@ export const workOfRule = (): Work => createWork(longestText, mostWork, 'the rul
 export const workOfFile = (): Work => createWork(longestText, mostWork, 'the file');
 
 /** Of the finalizers of one output. */
-export const workOfOutput = (): Work => createWork(longestOutput, (16 * longestOutput) / charactersPerEntry, 'the output');
+export const workOfOutput = (): Work =>
+  createWork(longestOutput, (16 * longestOutput) / charactersPerEntry, 'the output');
 
 function createWork(longest: number, most: number, what: string): Work {
   let left = most;
   const entries = (count: number): void => {
     left -= count;
-    if (left < 0) throw new ProcessingFailure(`the pipelines make more than ${most} entries of ${what}, a text counted by its length`, undefined, growthHint);
+    if (left < 0)
+      throw new ProcessingFailure(
+        `the pipelines make more than ${most} entries of ${what}, a text counted by its length`,
+        undefined,
+        growthHint,
+      );
   };
   return { longest, entries, characters: (count) => entries(count / charactersPerEntry) };
 }
@@ -57,5 +67,10 @@ export function growingText(work: Work): GrowingText {
 
 /** Asked before a text of that length is made. */
 export function refuseLonger({ longest }: Work, length: number): void {
-  if (length > longest) throw new ProcessingFailure(`the text grows beyond ${longest} characters`, undefined, growthHint);
+  if (length > longest)
+    throw new ProcessingFailure(
+      `the text grows beyond ${longest} characters`,
+      undefined,
+      growthHint,
+    );
 }

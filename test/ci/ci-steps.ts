@@ -1,7 +1,16 @@
 import { judgeSteps, judges } from '../judges/steps.ts';
 import type { Step } from './steps.ts';
 
-type Setup = 'appinspect' | 'graylog' | 'opensearch' | 'lucene' | 'sigma-cli' | 'sigmac' | 'splunk-sdk' | 'ci-files' | 'shells';
+type Setup =
+  | 'appinspect'
+  | 'graylog'
+  | 'opensearch'
+  | 'lucene'
+  | 'sigma-cli'
+  | 'sigmac'
+  | 'splunk-sdk'
+  | 'ci-files'
+  | 'shells';
 
 /** What has to be installed for a step of a judge, by the start of its name. */
 const setupsOf: readonly (readonly [RegExp, readonly Setup[]])[] = [
@@ -19,14 +28,33 @@ const setupName = (setup: Setup): string => `setup ${setup}`;
 const built = ['npm test', 'check'];
 
 /** Judges with a server, and what they need: they take longest, so they start first. */
-const hasServer = ({ name }: Step): boolean => /^(?:packs|graylog|opensearch|watcher|proof opensearch)\b/.test(name);
+const hasServer = ({ name }: Step): boolean =>
+  /^(?:packs|graylog|opensearch|watcher|proof opensearch)\b/.test(name);
 
-/** All steps of CI. Installing waits for the network, beside the tests; the bench has the machine for itself. */
+/**
+ * All steps of CI. Installing waits for the network, beside the tests; the bench has the machine
+ * for itself.
+ */
 export function ciSteps(): readonly Step[] {
   const judging = judgeSteps(judges).map(afterBuild);
   const first = judging.filter(hasServer);
-  const steps = [...setupSteps(), ...projectSteps, ...first, ...suites, ...judging.filter((step) => !hasServer(step))];
-  return [...steps, { name: 'bench', command: npm('bench', '--held'), after: steps.map(({ name }) => name), alone: true, limit: 1200 }];
+  const steps = [
+    ...setupSteps(),
+    ...projectSteps,
+    ...first,
+    ...suites,
+    ...judging.filter((step) => !hasServer(step)),
+  ];
+  return [
+    ...steps,
+    {
+      name: 'bench',
+      command: npm('bench', '--held'),
+      after: steps.map(({ name }) => name),
+      alone: true,
+      limit: 1200,
+    },
+  ];
 }
 
 /** Without the scripts before and after it, which build once more. */
@@ -37,10 +65,25 @@ function npm(script: string, ...args: readonly string[]): readonly [string, ...s
 function setupSteps(): readonly Step[] {
   // OpenSearch and Lucene share Maven's folder
   const waits: Readonly<Partial<Record<Setup, Setup>>> = { opensearch: 'lucene' };
-  const setups: readonly Setup[] = ['graylog', 'lucene', 'opensearch', 'appinspect', 'sigma-cli', 'sigmac', 'splunk-sdk', 'ci-files', 'shells'];
+  const setups: readonly Setup[] = [
+    'graylog',
+    'lucene',
+    'opensearch',
+    'appinspect',
+    'sigma-cli',
+    'sigmac',
+    'splunk-sdk',
+    'ci-files',
+    'shells',
+  ];
   return setups.map((setup) => {
     const before = waits[setup];
-    return { name: setupName(setup), command: ['bash', 'test/judges/setup.sh', setup], cores: 0, after: before === undefined ? [] : [setupName(before)] };
+    return {
+      name: setupName(setup),
+      command: ['bash', 'test/judges/setup.sh', setup],
+      cores: 0,
+      after: before === undefined ? [] : [setupName(before)],
+    };
   });
 }
 
@@ -54,16 +97,35 @@ const projectSteps: readonly Step[] = [
 const suites: readonly Step[] = [
   { name: 'fuzz', command: npm('fuzz', '--seconds', '60'), after: built, limit: 300 },
   { name: 'test:corpus', command: npm('test:corpus', '--maxWorkers=1'), after: built },
-  { name: 'test:site', command: npm('test:site', '--maxWorkers=1'), needs: ['chromium'], after: built },
+  {
+    name: 'test:site',
+    command: npm('test:site', '--maxWorkers=1'),
+    needs: ['chromium'],
+    after: built,
+  },
   {
     name: 'package by npm',
-    command: [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'quick', 'test/package.test.ts'],
+    command: [
+      process.execPath,
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--project',
+      'quick',
+      'test/package.test.ts',
+    ],
     env: { SIGPACK_NETWORK: '1' },
     after: built,
   },
   {
     name: 'shells',
-    command: [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'quick', 'test/completion.test.ts'],
+    command: [
+      process.execPath,
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--project',
+      'quick',
+      'test/completion.test.ts',
+    ],
     env: { SIGPACK_SHELLS: 'zsh,fish' },
     needs: [setupName('shells')],
     after: built,
@@ -72,6 +134,12 @@ const suites: readonly Step[] = [
 ];
 
 function afterBuild(step: Step): Step {
-  const setups = setupsOf.filter(([pattern]) => pattern.test(step.name)).flatMap(([, found]) => found.map(setupName));
-  return { ...step, needs: [...(step.needs ?? []), ...setups], after: [...(step.after ?? []), ...built] };
+  const setups = setupsOf
+    .filter(([pattern]) => pattern.test(step.name))
+    .flatMap(([, found]) => found.map(setupName));
+  return {
+    ...step,
+    needs: [...(step.needs ?? []), ...setups],
+    after: [...(step.after ?? []), ...built],
+  };
 }

@@ -1,4 +1,7 @@
-/** Tests of many processes, disks and servers, and of bounds on work: more than fits into a minute beside the others. `npm run test:slow` runs them, and CI with every fault. */
+/**
+ * Tests of many processes, disks and servers, and of bounds on work: more than fits into a minute
+ * beside the others. `npm run test:slow` runs them, and CI with every fault.
+ */
 export const slowTests = [
   'install-*.test.ts',
   'pipeline-bounds.test.ts',

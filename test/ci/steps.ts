@@ -1,4 +1,7 @@
-/** Runs steps side by side: each waits for those that it names and for a free core; its output is printed whole when it ends. */
+/**
+ * Runs steps side by side: each waits for those that it names and for a free core; its output is
+ * printed whole when it ends.
+ */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, constants, setPriority, tmpdir } from 'node:os';
@@ -16,9 +19,15 @@ export interface Step {
   readonly cores?: number;
   /** Nothing else runs while it does. */
   readonly alone?: boolean;
-  /** Seconds after which it counts as hung; default 1,500: twice what the longest takes on a busy machine. */
+  /**
+   * Seconds after which it counts as hung; default 1,500: twice what the longest takes on a busy
+   * machine.
+   */
   readonly limit?: number;
-  /** The step that left something running, which this one stops; it does so even when the whole run is stopped. */
+  /**
+   * The step that left something running, which this one stops; it does so even when the whole run
+   * is stopped.
+   */
   readonly ends?: string;
 }
 
@@ -46,7 +55,8 @@ const defaultLimit = 1500;
 const grace = 30_000;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
-// bash waits for its child even when both get a signal, then `times` counts the children that have ended
+// bash waits for its child even when both get a signal, then `times` counts the children that have
+// ended
 const timed = 'trap : TERM INT HUP; exec 9>"$0"; "$@" 9>&-; code=$?; times >&9; exit $code';
 
 interface Running {
@@ -57,10 +67,15 @@ interface Running {
 }
 
 /** Runs all steps; `print` gets the output of each. */
-export async function runSteps(steps: readonly Step[], print: (text: string) => void, cores = availableParallelism()): Promise<Run> {
+export async function runSteps(
+  steps: readonly Step[],
+  print: (text: string) => void,
+  cores = availableParallelism(),
+): Promise<Run> {
   const names = new Set(steps.map(({ name }) => name));
   for (const { name, needs = [], after = [] } of steps) {
-    for (const other of [...needs, ...after]) if (!names.has(other)) throw new Error(`${name} waits for ${other}, which is no step`);
+    for (const other of [...needs, ...after])
+      if (!names.has(other)) throw new Error(`${name} waits for ${other}, which is no step`);
   }
   const folder = mkdtempSync(join(tmpdir(), 'sigpack-steps-'));
   try {
@@ -82,7 +97,12 @@ class Runner {
   private readonly print: (text: string) => void;
   private readonly cores: number;
 
-  constructor(steps: readonly Step[], folder: string, print: (text: string) => void, cores: number) {
+  constructor(
+    steps: readonly Step[],
+    folder: string,
+    print: (text: string) => void,
+    cores: number,
+  ) {
     this.steps = steps;
     this.folder = folder;
     this.print = print;
@@ -115,7 +135,14 @@ class Runner {
         // a step that waits for this one may be decided now
         again = true;
         this.waiting.delete(step);
-        this.end({ name: step.name, result: 'not run', reason, started: this.seconds(), seconds: 0, cpu: 0 });
+        this.end({
+          name: step.name,
+          result: 'not run',
+          reason,
+          started: this.seconds(),
+          seconds: 0,
+          cpu: 0,
+        });
       }
     }
     for (const step of this.waiting) {
@@ -124,7 +151,15 @@ class Runner {
       this.start(step);
     }
     if (this.running.size > 0) return;
-    for (const { name } of this.waiting) this.end({ name, result: 'not run', reason: 'waits for itself', started: this.seconds(), seconds: 0, cpu: 0 });
+    for (const { name } of this.waiting)
+      this.end({
+        name,
+        result: 'not run',
+        reason: 'waits for itself',
+        started: this.seconds(),
+        seconds: 0,
+        cpu: 0,
+      });
     this.waiting.clear();
     this.finish();
   }
@@ -173,14 +208,28 @@ class Runner {
     });
   }
 
-  private ended({ step, start, hung }: Running, code: number | null, signal: NodeJS.Signals | null): void {
+  private ended(
+    { step, start, hung }: Running,
+    code: number | null,
+    signal: NodeJS.Signals | null,
+  ): void {
     this.running.delete(step.name);
-    const bad = code === 0 && !hung ? undefined : signal ? `ended by ${signal}` : `exit code ${code}`;
+    const bad =
+      code === 0 && !hung ? undefined : signal ? `ended by ${signal}` : `exit code ${code}`;
     const reason = hung ? `took more than ${step.limit ?? defaultLimit} s` : (bad ?? '');
     const seconds = this.seconds() - start;
-    this.print(`== ${step.name}: ${bad === undefined ? 'passed' : `FAILED, ${reason}`}, ${seconds.toFixed(1)} s\n${readFileSync(this.logOf(step), 'utf8')}`);
+    this.print(
+      `== ${step.name}: ${bad === undefined ? 'passed' : `FAILED, ${reason}`}, ${seconds.toFixed(1)} s\n${readFileSync(this.logOf(step), 'utf8')}`,
+    );
     const result = bad === undefined ? 'passed' : 'failed';
-    this.end({ name: step.name, result, reason, started: start, seconds, cpu: cpuIn(this.timesOf(step)) });
+    this.end({
+      name: step.name,
+      result,
+      reason,
+      started: start,
+      seconds,
+      cpu: cpuIn(this.timesOf(step)),
+    });
     this.startMore();
   }
 
@@ -242,5 +291,8 @@ function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
 /** The sum of what bash's `times` wrote, such as `0m1.250s`; 0 for a step that was killed. */
 function cpuIn(path: string): number {
   const times = readFileSync(path, { encoding: 'utf8', flag: 'a+' }).matchAll(/(\d+)m([\d.]+)s/g);
-  return [...times].reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0);
+  return [...times].reduce(
+    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds),
+    0,
+  );
 }

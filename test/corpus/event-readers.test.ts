@@ -9,7 +9,9 @@ import { shared } from './corpus.ts';
 const events = join(shared, 'events');
 
 test('the events of SigmaHQ are read as an independent reader reads them', async () => {
-  const files = readdirSync(events, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json'));
+  const files = readdirSync(events, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.json'),
+  );
   expect(files.length).toBeGreaterThan(100);
   for (const name of files.sort()) {
     const file = join(events, name);

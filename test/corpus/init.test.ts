@@ -7,11 +7,28 @@ import { createBag } from '../../src/source/diagnostic.ts';
 import { parseYaml, toPlain } from '../../src/source/yaml.ts';
 import { shared } from './corpus.ts';
 
-const templates = new Map(initTemplates.map((name) => [name, readFileSync(join(import.meta.dirname, '..', '..', 'templates', name), 'utf8')]));
-const schema = JSON.parse(readFileSync(join(shared, 'spec', 'sigma-detection-rule-schema.json'), 'utf8'));
+const templates = new Map(
+  initTemplates.map((name) => [
+    name,
+    readFileSync(join(import.meta.dirname, '..', '..', 'templates', name), 'utf8'),
+  ]),
+);
+const schema = JSON.parse(
+  readFileSync(join(shared, 'spec', 'sigma-detection-rule-schema.json'), 'utf8'),
+);
 
 test('the starter rule fits the schema of the specification', () => {
-  const files = initFiles({ id: 'acme', title: 'Acme', description: '', author: 'A', package: '1.2.3', answers: new Map() }, { templates });
+  const files = initFiles(
+    {
+      id: 'acme',
+      title: 'Acme',
+      description: '',
+      author: 'A',
+      package: '1.2.3',
+      answers: new Map(),
+    },
+    { templates },
+  );
   const rules = files.filter(({ path }) => /^rules\/.*(?<!\.test)\.yml$/.test(path));
   expect(rules).toHaveLength(1);
   for (const { path, content } of rules) {

@@ -12,10 +12,20 @@ describe('the corpus', () => {
     const problems: string[] = [];
     for (const rule of compileFolders(corpusFolders)) {
       const conversion = logpoint.convert(rule, defaultTargetSettings);
-      if (!conversion.ok) problems.push(...conversion.problems.map(({ message }) => message.slice(0, 30)));
-      else for (const query of conversion.value.queries) expect([unquoted(query, false), query.includes('\n')]).toEqual([expect.any(String), false]);
+      if (!conversion.ok)
+        problems.push(...conversion.problems.map(({ message }) => message.slice(0, 30)));
+      else
+        for (const query of conversion.value.queries)
+          expect([unquoted(query, false), query.includes('\n')]).toEqual([
+            expect.any(String),
+            false,
+          ]);
     }
-    expect(problems.sort()).toEqual([...Array(5).fill("LogPoint's search can't compare"), 'the rule would take more than 16'].map((text) => text.slice(0, 30)));
+    expect(problems.sort()).toEqual(
+      [...Array(5).fill("LogPoint's search can't compare"), 'the rule would take more than 16'].map(
+        (text) => text.slice(0, 30),
+      ),
+    );
   });
 });
 
@@ -33,7 +43,8 @@ describe('the real events', () => {
       for (const { event } of events) {
         const meant = matches(rule.query, event);
         if (meant) found++;
-        if (meant !== tests.some((test) => test(event))) wrong.push(`${rule.rule.title}: ${meant ? 'missed' : 'too much'}`);
+        if (meant !== tests.some((test) => test(event)))
+          wrong.push(`${rule.rule.title}: ${meant ? 'missed' : 'too much'}`);
       }
     }
     expect([...new Set(wrong)]).toEqual([]);

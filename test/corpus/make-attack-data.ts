@@ -6,14 +6,28 @@ import { shared } from './corpus.ts';
 
 interface Source {
   readonly about: string;
-  readonly tactics: readonly { readonly id: string; readonly shortname: string; readonly name: string }[];
+  readonly tactics: readonly {
+    readonly id: string;
+    readonly shortname: string;
+    readonly name: string;
+  }[];
   readonly retiredTactics: Source['tactics'];
   readonly techniques: Readonly<
-    Record<string, { readonly name: string; readonly tactics: readonly string[]; readonly revokedBy?: string; readonly deprecated?: boolean }>
+    Record<
+      string,
+      {
+        readonly name: string;
+        readonly tactics: readonly string[];
+        readonly revokedBy?: string;
+        readonly deprecated?: boolean;
+      }
+    >
   >;
 }
 
-const source: Source = JSON.parse(readFileSync(join(shared, 'attack', 'enterprise-attack.json'), 'utf8'));
+const source: Source = JSON.parse(
+  readFileSync(join(shared, 'attack', 'enterprise-attack.json'), 'utf8'),
+);
 const widest = 150;
 
 /** Lines of at most about `widest` characters, each with the tactics of all its techniques. */
@@ -37,7 +51,8 @@ function techniqueLines(): readonly string[] {
   });
 }
 
-const tacticLine = ({ id, shortname, name }: Source['tactics'][number]): string => `  ['${id}', '${shortname}', '${name}'],`;
+const tacticLine = ({ id, shortname, name }: Source['tactics'][number]): string =>
+  `  ['${id}', '${shortname}', '${name}'],`;
 
 /** The text of src/attack/data.ts. */
 export const attackDataText = (): string => `// ${source.about}
@@ -56,4 +71,8 @@ export const writtenTechniques: readonly string[] = [
 ${techniqueLines().join('\n')}
 ];
 `;
-if (import.meta.main) writeFileSync(join(import.meta.dirname, '..', '..', 'src', 'attack', 'data.ts'), attackDataText());
+if (import.meta.main)
+  writeFileSync(
+    join(import.meta.dirname, '..', '..', 'src', 'attack', 'data.ts'),
+    attackDataText(),
+  );

@@ -36,7 +36,10 @@ describe('the rules of the corpus', () => {
 
   test.each([
     ['as written', corpus],
-    ['for events of Sysmon and of the event log', corpus.map(({ id, processed }) => ({ id, query: processed }))],
+    [
+      'for events of Sysmon and of the event log',
+      corpus.map(({ id, processed }) => ({ id, query: processed })),
+    ],
   ] as const)('%s mean the same events with the index as one by one', (_, rules) => {
     expect(rules.length).toBeGreaterThan(3700);
     expect(createRuleIndex(rules).always).toBeLessThan(rules.length / 20);

@@ -8,7 +8,9 @@ import { corpusFolders, shared } from './corpus.ts';
 
 test('every rule of the corpus with events means the same events as the plain matcher says', () => {
   const byId = new Map(
-    compileFolders(corpusFolders).flatMap((compiled) => (compiled.kind === 'detection' ? [[compiled.rule.id ?? '', compiled] as const] : [])),
+    compileFolders(corpusFolders).flatMap((compiled) =>
+      compiled.kind === 'detection' ? [[compiled.rule.id ?? '', compiled] as const] : [],
+    ),
   );
   let asked = 0;
   const differing: string[] = [];
@@ -18,7 +20,8 @@ test('every rule of the corpus with events means the same events as the plain ma
     if (!compiled || !made?.ok) continue;
     for (const one of [event, ...mutations(event, compiled.query)]) {
       asked++;
-      if (made.matches(one) !== matches(compiled.query, one)) differing.push(`${ruleId} ${JSON.stringify(one)}`);
+      if (made.matches(one) !== matches(compiled.query, one))
+        differing.push(`${ruleId} ${JSON.stringify(one)}`);
     }
   }
   expect(differing).toEqual([]);

@@ -4,12 +4,21 @@ import { readSourceFile } from '../../src/cli/files/rule-files.ts';
 import { collect } from '../../src/sigma/collection/collection.ts';
 import { readDocuments } from '../../src/sigma/collection/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
-import { documentedFields, otherRules, queryAfterPipelines, unmappedFields, withoutPlace } from '../other-pipelines.ts';
+import {
+  documentedFields,
+  otherRules,
+  queryAfterPipelines,
+  unmappedFields,
+  withoutPlace,
+} from '../other-pipelines.ts';
 import { findRuleFiles } from '../rule-files.ts';
 import { corpusFolders, shared } from './corpus.ts';
 
 const bag = createBag();
-const documents = findRuleFiles([...corpusFolders, join(shared, 'corpus', 'rules-compliance')], bag).flatMap((path) => {
+const documents = findRuleFiles(
+  [...corpusFolders, join(shared, 'corpus', 'rules-compliance')],
+  bag,
+).flatMap((path) => {
   const file = readSourceFile(path, bag);
   return file ? readDocuments(file, bag).documents : [];
 });
@@ -20,7 +29,9 @@ describe('what products lack is in the docs, and nothing else stays unmapped', (
     ['splunk', 'Splunk'],
     ['graylog', 'Graylog'],
     ['ecs', 'ECS'],
-  ] as const)('%s', (target, heading) => expect(unmappedFields(rules, target).fields).toEqual(documentedFields(heading)));
+  ] as const)('%s', (target, heading) =>
+    expect(unmappedFields(rules, target).fields).toEqual(documentedFields(heading)),
+  );
 });
 
 test('Splunk knows where all events are but those of applications', () => {
@@ -41,7 +52,11 @@ describe('queries', () => {
       'azure_ad_only_single_factor_auth_required',
       'sourcetype="azure:monitor:aad" category="*SignInLogs" resultType="0" properties.authenticationRequirement="singleFactorAuthentication"',
     ],
-    ['splunk', 'azure_app_ropc_authentication', 'sourcetype="azure:monitor:aad" category="*SignInLogs" properties.authenticationProtocol="ropc"'],
+    [
+      'splunk',
+      'azure_app_ropc_authentication',
+      'sourcetype="azure:monitor:aad" category="*SignInLogs" properties.authenticationProtocol="ropc"',
+    ],
     [
       'splunk',
       'azure_ad_bitlocker_key_retrieval',
@@ -58,7 +73,11 @@ describe('queries', () => {
       'lnx_auditd_load_module_insmod',
       '(sourcetype="auditd" OR sourcetype="linux_audit" OR sourcetype="linux:audit") type="SYSCALL" comm="insmod" exe="/usr/bin/kmod"',
     ],
-    ['splunk', 'gcp_gworkspace_role_privilege_deleted', 'sourcetype="gws:reports:admin" id.applicationName="admin" event.name="REMOVE_PRIVILEGE"'],
+    [
+      'splunk',
+      'gcp_gworkspace_role_privilege_deleted',
+      'sourcetype="gws:reports:admin" id.applicationName="admin" event.name="REMOVE_PRIVILEGE"',
+    ],
     [
       'splunk',
       'zeek_default_cobalt_strike_certificate',
@@ -74,13 +93,21 @@ describe('queries', () => {
       'gcp_sql_database_modified_or_deleted',
       'protoPayload_methodName:/([cC][lL][oO][uU][dD][sS][qQ][lL]\\.[iI][nN][sS][tT][aA][nN][cC][eE][sS]\\.[cC][rR][eE][aA][tT][eE]|[cC][lL][oO][uU][dD][sS][qQ][lL]\\.[iI][nN][sS][tT][aA][nN][cC][eE][sS]\\.[dD][eE][lL][eE][tT][eE]|[cC][lL][oO][uU][dD][sS][qQ][lL]\\.[uU][sS][eE][rR][sS]\\.[uU][pP][dD][aA][tT][eE]|[cC][lL][oO][uU][dD][sS][qQ][lL]\\.[uU][sS][eE][rR][sS]\\.[dD][eE][lL][eE][tT][eE])/',
     ],
-    ['graylog', 'lnx_auditd_capabilities_discovery', 'type:/[eE][xX][eE][cC][vV][eE]/ AND a0:/[gG][eE][tT][cC][aA][pP]/ AND a1:/-[rR]/ AND a2:"/"'],
+    [
+      'graylog',
+      'lnx_auditd_capabilities_discovery',
+      'type:/[eE][xX][eE][cC][vV][eE]/ AND a0:/[gG][eE][tT][cC][aA][pP]/ AND a1:/-[rR]/ AND a2:"/"',
+    ],
     [
       'ecs',
       'lnx_auditd_split_file_into_pieces',
       '(auditd.log.record_type:("SYSCALL" "syscall") OR event.action:("SYSCALL" "syscall")) AND process.name:"split"',
     ],
-    ['ecs', 'zeek_dce_rpc_potential_petit_potam_efs_rpc_call', 'event.dataset:"zeek.dce_rpc" AND zeek.dce_rpc.operation:efs*'],
+    [
+      'ecs',
+      'zeek_dce_rpc_potential_petit_potam_efs_rpc_call',
+      'event.dataset:"zeek.dce_rpc" AND zeek.dce_rpc.operation:efs*',
+    ],
     [
       'ecs',
       'aws_delete_saml_provider',

@@ -54,13 +54,26 @@ const noProductHas = [
 ];
 
 describe('with Sysmon no field of the corpus stays unmapped that the product has', () => {
-  test.each(['splunk-windows-xml', 'graylog-windows-winlogbeat', 'graylog-windows-illuminate', 'ecs-windows', 'logpoint-windows'])('%s', (name) => {
+  test.each([
+    'splunk-windows-xml',
+    'graylog-windows-winlogbeat',
+    'graylog-windows-illuminate',
+    'ecs-windows',
+    'logpoint-windows',
+  ])('%s', (name) => {
     expect(unmapped(['windows-sysmon', name])).toEqual(noProductHas);
   });
 
   test('graylog-windows-nxlog', () => {
-    const own = ['registry_add: EventType', 'registry_delete: EventType', 'registry_event: EventType', 'system: Binary'];
-    expect(unmapped(['windows-sysmon', 'graylog-windows-nxlog'])).toEqual([...noProductHas, ...own].sort());
+    const own = [
+      'registry_add: EventType',
+      'registry_delete: EventType',
+      'registry_event: EventType',
+      'system: Binary',
+    ];
+    expect(unmapped(['windows-sysmon', 'graylog-windows-nxlog'])).toEqual(
+      [...noProductHas, ...own].sort(),
+    );
   });
 
   test('splunk-windows-classic', () => {
@@ -74,21 +87,30 @@ describe('with Sysmon no field of the corpus stays unmapped that the product has
       'smbserver-connectivity: EncyptionUsed SigningUsed',
       'system: Binary ProcessId param3',
     ];
-    expect(unmapped(['windows-sysmon', 'splunk-windows-classic'])).toEqual([...noProductHas, ...own].sort());
+    expect(unmapped(['windows-sysmon', 'splunk-windows-classic'])).toEqual(
+      [...noProductHas, ...own].sort(),
+    );
   });
 });
 
 describe('where the events are', () => {
-  test.each(['splunk-windows-xml', 'splunk-windows-classic'])('%s names the log of every rule but those that no event log has', (name) => {
-    const process = createProcessor(['windows-sysmon', name].map(builtInPipeline), { bag: createBag() });
-    const without = windowsRules.flatMap((rule) => {
-      const processed = process(rule);
-      const scope = processed?.processing?.state.get('splunk_scope');
-      // undefined: a rule whose placeholder has no value
-      return processed && rule.kind === 'detection' && (typeof scope !== 'string' || scope === '') ? [sourceOf(rule.rule.logsource)] : [];
-    });
-    expect([...new Set(without)].sort()).toEqual(['file_access', 'file_rename']);
-  });
+  test.each(['splunk-windows-xml', 'splunk-windows-classic'])(
+    '%s names the log of every rule but those that no event log has',
+    (name) => {
+      const process = createProcessor(['windows-sysmon', name].map(builtInPipeline), {
+        bag: createBag(),
+      });
+      const without = windowsRules.flatMap((rule) => {
+        const processed = process(rule);
+        const scope = processed?.processing?.state.get('splunk_scope');
+        // undefined: a rule whose placeholder has no value
+        return processed && rule.kind === 'detection' && (typeof scope !== 'string' || scope === '')
+          ? [sourceOf(rule.rule.logsource)]
+          : [];
+      });
+      expect([...new Set(without)].sort()).toEqual(['file_access', 'file_rename']);
+    },
+  );
 });
 
 describe('rules find their recorded events by the names of the product', () => {
@@ -97,18 +119,24 @@ describe('rules find their recorded events by the names of the product', () => {
   const recorded = windowsEvents().flatMap((event) => {
     const rule = byId.get(event.ruleId);
     const written = rule && combine(rule);
-    return rule && written?.kind === 'detection' && matches(written.query, plainEvent(event)) ? [{ event, rule }] : [];
+    return rule && written?.kind === 'detection' && matches(written.query, plainEvent(event))
+      ? [{ event, rule }]
+      : [];
   });
 
   test('there are enough of them', () => expect(recorded.length).toBeGreaterThan(130));
 
   test.each(Object.entries(productEvents))('%s', (name, productEvent) => {
-    const process = createProcessor(['windows-sysmon', name].map(builtInPipeline), { bag: createBag() });
+    const process = createProcessor(['windows-sysmon', name].map(builtInPipeline), {
+      bag: createBag(),
+    });
     const missed = recorded.flatMap(({ event, rule }) => {
       const processed = process(rule);
       const compiled = processed && combine(processed);
       const found = compiled?.kind === 'detection' && matches(compiled.query, productEvent(event));
-      return found || processed?.processing?.unmapped.length ? [] : [`${rule.rule.title} (${event.channel} ${event.id})`];
+      return found || processed?.processing?.unmapped.length
+        ? []
+        : [`${rule.rule.title} (${event.channel} ${event.id})`];
     });
     expect(missed).toEqual([]);
   });
@@ -119,5 +147,7 @@ test('audit events: what 4688 does not have is reported', () => {
   expect(lists.find((line) => line.startsWith('process_creation'))).toBe(
     'process_creation: Company CurrentDirectory Description FileVersion GrandParentImage Hashes OriginalFileName ParentCommandLine ParentUser Product User',
   );
-  expect(lists.find((line) => line.startsWith('registry_set'))).toBe('registry_set: Details TargetObject User');
+  expect(lists.find((line) => line.startsWith('registry_set'))).toBe(
+    'registry_set: Details TargetObject User',
+  );
 });

@@ -11,7 +11,9 @@ const root = join(import.meta.dirname, '..', '..');
 /** The names of the rows of the first table, and all headings. */
 function shapeOf(markdown: string): { rows: readonly string[]; headings: readonly string[] } {
   const lines = markdown.split('\n');
-  const rows = lines.filter((line) => line.startsWith('| ')).map((line) => (line.split(/(?<!\\)\|/)[1] ?? '').trim());
+  const rows = lines
+    .filter((line) => line.startsWith('| '))
+    .map((line) => (line.split(/(?<!\\)\|/)[1] ?? '').trim());
   return { rows, headings: lines.filter((line) => /^##+ /.test(line)) };
 }
 
@@ -20,7 +22,9 @@ const seeds = join(shared, 'seed');
 const attack = join(shared, 'attack', 'enterprise-attack.json');
 
 describe.skipIf(!existsSync(seeds))('the page of the seed rule', () => {
-  const seed = existsSync(seeds) ? readFileSync(join(seeds, readdirSync(seeds)[0] ?? ''), 'utf8') : '';
+  const seed = existsSync(seeds)
+    ? readFileSync(join(seeds, readdirSync(seeds)[0] ?? ''), 'utf8')
+    : '';
   const page = readFileSync(join(root, 'test', 'pages', 'dhcp-callout-dll-failed.md'), 'utf8');
 
   it('has the rows and headings of the original, in its order', () => {
@@ -39,7 +43,10 @@ describe.skipIf(!existsSync(seeds))('the page of the seed rule', () => {
 it.skipIf(!existsSync(attack))('ATT&CK has the names of its source', async () => {
   const { attackDataText } = await import('./make-attack-data.ts');
   const source = JSON.parse(readFileSync(attack, 'utf8'));
-  const names = Object.entries<{ name: string }>(source.techniques).map(([id, { name }]) => [id, name]);
+  const names = Object.entries<{ name: string }>(source.techniques).map(([id, { name }]) => [
+    id,
+    name,
+  ]);
   expect(Object.fromEntries(techniqueNames)).toEqual(Object.fromEntries(names));
   expect(readFileSync(join(root, 'src', 'attack', 'data.ts'), 'utf8')).toBe(attackDataText());
 });

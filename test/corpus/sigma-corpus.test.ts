@@ -61,7 +61,9 @@ describe.each([
   test('an aggregation is told at its bar, with the correlation to write instead', () => {
     for (const { path, text, diagnostics } of files) {
       const aggregated = /^ +condition:.*[^|]\|\s*(?:count|min|max|avg|sum|near)\b/m.test(text);
-      const found = diagnostics.filter(({ code, file, span }) => code === 'SIG033' && file.text[span.start] === '|');
+      const found = diagnostics.filter(
+        ({ code, file, span }) => code === 'SIG033' && file.text[span.start] === '|',
+      );
       expect(found.length > 0, path).toBe(aggregated);
       for (const { hint } of found) expect(hint, path).toContain('correlation: {type: ');
     }
@@ -71,5 +73,8 @@ describe.each([
 test('the placeholder rules are all refused for their placeholders and for nothing else', () => {
   const refused = readFolder('rules-placeholder').filter(({ compiled }) => compiled === 0);
   expect(refused.length).toBeGreaterThan(0);
-  for (const { path, diagnostics } of refused) expect(new Set(diagnostics.filter(isFatal).map(({ code }) => code)), path).toEqual(new Set(['SIG024']));
+  for (const { path, diagnostics } of refused)
+    expect(new Set(diagnostics.filter(isFatal).map(({ code }) => code)), path).toEqual(
+      new Set(['SIG024']),
+    );
 });

@@ -33,7 +33,9 @@ describe('the built-in pipeline of the Common Information Model', () => {
       counts.set(reason, (counts.get(reason) ?? 0) + 1);
     }
     const docs = readFileSync(join(root, 'docs', 'pipelines-cim.md'), 'utf8').replace(/ +/g, ' ');
-    const documented = [...docs.matchAll(/^\| [^|]+ \| `?([^|`]+?)`? \| (\d+) \|$/gm)].map(([, key, count]): [string, number] => [key ?? '', Number(count)]);
+    const documented = [...docs.matchAll(/^\| [^|]+ \| `?([^|`]+?)`? \| (\d+) \|$/gm)].map(
+      ([, key, count]): [string, number] => [key ?? '', Number(count)],
+    );
     expect([...counts].sort()).toEqual(documented.sort());
   });
 

@@ -8,8 +8,12 @@ it('the corpus is refused only for what Lucene lacks, and for a query that finds
   const problems: string[] = [];
   for (const rule of compileFolders(corpusFolders)) {
     const conversion = xpackWatcher.convert(rule, defaultTargetSettings);
-    if (!conversion.ok) problems.push(...conversion.problems.map(({ message }) => message.slice(0, 30)));
-    else expect(searchOf(conversion.value.document).replaceAll('{{ctx.metadata.brace}}', '')).not.toContain('{{');
+    if (!conversion.ok)
+      problems.push(...conversion.problems.map(({ message }) => message.slice(0, 30)));
+    else
+      expect(
+        searchOf(conversion.value.document).replaceAll('{{ctx.metadata.brace}}', ''),
+      ).not.toContain('{{');
   }
   expect(problems.sort()).toEqual([
     ...Array(5).fill("Elasticsearch can't compare a "),
@@ -19,6 +23,8 @@ it('the corpus is refused only for what Lucene lacks, and for a query that finds
 });
 
 function searchOf(watch: unknown): string {
-  const { input } = watch as { readonly input: { readonly search: { readonly request: { readonly body: unknown } } } };
+  const { input } = watch as {
+    readonly input: { readonly search: { readonly request: { readonly body: unknown } } };
+  };
   return JSON.stringify(input.search.request.body);
 }

@@ -1,12 +1,15 @@
 /**
- * What correlations mean, as plainly as it can be said: every window is looked at by itself, and nothing is shared with `src/`. Slow, and only for
- * small streams.
+ * What correlations mean, as plainly as it can be said: every window is looked at by itself, and
+ * nothing is shared with `src/`. Slow, and only for small streams.
  */
 import type { StreamEvent } from './streams.ts';
 
 type Operator = 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq';
 
-/** A correlation in plain words. Rules are kinds of events (`a`, `b`, `c`), events of a port that starts with 1 (`d`), or correlations by name. */
+/**
+ * A correlation in plain words. Rules are kinds of events (`a`, `b`, `c`), events of a port that
+ * starts with 1 (`d`), or correlations by name.
+ */
 export interface Correlation {
   readonly name: string;
   readonly type: string;
@@ -48,8 +51,10 @@ const tests: Readonly<Record<Operator, (found: number, wanted: number) => boolea
   eq: (found, wanted) => found === wanted,
   neq: (found, wanted) => found !== wanted,
 };
-const holds = (found: number, condition: Correlation['condition']): boolean => condition.every(([operator, wanted]) => tests[operator](found, wanted));
-const isOf = (event: StreamEvent, rule: string): boolean => (rule === 'd' ? String(event.port).startsWith('1') : event.kind === rule);
+const holds = (found: number, condition: Correlation['condition']): boolean =>
+  condition.every(([operator, wanted]) => tests[operator](found, wanted));
+const isOf = (event: StreamEvent, rule: string): boolean =>
+  rule === 'd' ? String(event.port).startsWith('1') : event.kind === rule;
 
 /** An event as one rule finds it, and what it is in each field of the correlation. */
 interface Found {
@@ -59,12 +64,25 @@ interface Found {
   readonly fieldOf: (field: string) => string;
 }
 
-function foundBy(correlation: Correlation, rule: string, index: number, events: readonly StreamEvent[]): readonly Found[] {
+function foundBy(
+  correlation: Correlation,
+  rule: string,
+  index: number,
+  events: readonly StreamEvent[],
+): readonly Found[] {
   const fieldOf = (field: string): string => correlation.aliases?.[field]?.[rule] ?? field;
-  const read = (event: StreamEvent, field: string): string | undefined => (event[field] === undefined ? undefined : String(event[field]));
+  const read = (event: StreamEvent, field: string): string | undefined =>
+    event[field] === undefined ? undefined : String(event[field]);
   const inner = correlation.inner?.find(({ name }) => name === rule);
   if (!inner)
-    return events.filter((event) => isOf(event, rule)).map((event) => ({ event, rule: index, fieldOf, valueIn: (field) => read(event, fieldOf(field)) }));
+    return events
+      .filter((event) => isOf(event, rule))
+      .map((event) => ({
+        event,
+        rule: index,
+        fieldOf,
+        valueIn: (field) => read(event, fieldOf(field)),
+      }));
   return firingEvents(inner, events).map(({ event, group }) => {
     const valueIn = (field: string): string | undefined => {
       const place = inner.aliases?.[fieldOf(field)] ? inner.groupBy.indexOf(fieldOf(field)) : -1;
@@ -80,25 +98,43 @@ function membersOf(correlation: Correlation, events: readonly StreamEvent[]): re
     ({ event }) => event,
   );
   return events.flatMap((event) => {
-    const inGroups = Map.groupBy(found.get(event) ?? [], ({ valueIn }) => textOf(correlation.groupBy.map(valueIn)));
+    const inGroups = Map.groupBy(found.get(event) ?? [], ({ valueIn }) =>
+      textOf(correlation.groupBy.map(valueIn)),
+    );
     return [...inGroups].flatMap(([group, list]): readonly Member[] => {
       if (group === undefined) return [];
       const fulfils = correlation.rules.map((_, index) => list.some(({ rule }) => rule === index));
-      const byFields = new Map(list.map(({ fieldOf, valueIn }) => [correlation.fields.map(fieldOf).join('|'), correlation.fields.map(valueIn)]));
-      const values = [...byFields.values()].flatMap((texts) => (texts.every((text) => text !== undefined) ? [texts] : []));
+      const byFields = new Map(
+        list.map(({ fieldOf, valueIn }) => [
+          correlation.fields.map(fieldOf).join('|'),
+          correlation.fields.map(valueIn),
+        ]),
+      );
+      const values = [...byFields.values()].flatMap((texts) =>
+        texts.every((text) => text !== undefined) ? [texts] : [],
+      );
       return [{ event, time: event._time, group, fulfils, values }];
     });
   });
 }
 
-const textOf = (parts: readonly (string | undefined)[]): string | undefined => (parts.includes(undefined) ? undefined : parts.join('|'));
+const textOf = (parts: readonly (string | undefined)[]): string | undefined =>
+  parts.includes(undefined) ? undefined : parts.join('|');
 
-/** The members at which it is fulfilled: the window that ends there holds all that happened within the timespan before, and at that very time. */
+/**
+ * The members at which it is fulfilled: the window that ends there holds all that happened within
+ * the timespan before, and at that very time.
+ */
 function firingEvents(correlation: Correlation, events: readonly StreamEvent[]): readonly Member[] {
   const members = membersOf(correlation, events);
   return members.filter(({ group, time, fulfils }) => {
-    const window = members.filter((other) => other.group === group && other.time <= time && other.time > time - correlation.timespan);
-    return correlation.type === 'temporal_ordered' ? fulfils.at(-1) === true && inOrder(correlation, window) : fulfilled(correlation, window);
+    const window = members.filter(
+      (other) =>
+        other.group === group && other.time <= time && other.time > time - correlation.timespan,
+    );
+    return correlation.type === 'temporal_ordered'
+      ? fulfils.at(-1) === true && inOrder(correlation, window)
+      : fulfilled(correlation, window);
   });
 }
 
@@ -106,9 +142,14 @@ function firingEvents(correlation: Correlation, events: readonly StreamEvent[]):
 type Place = (count: number, part: number) => number;
 const betweenEnds: Place = (count, part) => (count - 1) * part;
 /** As t-digest has it: each number is in the middle of its part of the whole. */
-export const betweenMiddles: Place = (count, part) => Math.min(Math.max(count * part - 0.5, 0), count - 1);
+export const betweenMiddles: Place = (count, part) =>
+  Math.min(Math.max(count * part - 0.5, 0), count - 1);
 
-function fulfilled({ type, rules, condition, percentile = 50 }: Correlation, window: readonly Member[], place: Place = betweenEnds): boolean {
+function fulfilled(
+  { type, rules, condition, percentile = 50 }: Correlation,
+  window: readonly Member[],
+  place: Place = betweenEnds,
+): boolean {
   const texts = window.flatMap(({ values }) => values);
   const numbers = texts.map(([text]) => Number(text));
   const sum = numbers.reduce((total, number) => total + number, 0);
@@ -123,7 +164,10 @@ function fulfilled({ type, rules, condition, percentile = 50 }: Correlation, win
       return numbers.length > 0 && holds(sum / numbers.length, condition);
     case 'value_percentile':
     case 'value_median':
-      return numbers.length > 0 && holds(interpolated(numbers, place(numbers.length, percentile / 100)), condition);
+      return (
+        numbers.length > 0 &&
+        holds(interpolated(numbers, place(numbers.length, percentile / 100)), condition)
+      );
     case 'temporal': {
       const seen = rules.filter((_, index) => window.some(({ fulfils }) => fulfils[index])).length;
       return holds(seen, condition.length > 0 ? condition : [['gte', rules.length]]);
@@ -140,22 +184,36 @@ function interpolated(numbers: readonly number[], place: number): number {
   return below + (above - below) * (place - Math.floor(place));
 }
 
-/** Some events of the window fulfil the rules one after the other; those of one time are in any order. */
+/**
+ * Some events of the window fulfil the rules one after the other; those of one time are in any
+ * order.
+ */
 function inOrder({ rules }: Correlation, window: readonly Member[]): boolean {
   let earliest = Number.NEGATIVE_INFINITY;
   for (const index of rules.keys()) {
-    const times = window.filter(({ time, fulfils }) => fulfils[index] && time >= earliest).map(({ time }) => time);
+    const times = window
+      .filter(({ time, fulfils }) => fulfils[index] && time >= earliest)
+      .map(({ time }) => time);
     if (times.length === 0) return false;
     earliest = Math.min(...times);
   }
   return true;
 }
 
-export const alertsOf = (correlation: Correlation, events: readonly StreamEvent[]): readonly Alert[] =>
+export const alertsOf = (
+  correlation: Correlation,
+  events: readonly StreamEvent[],
+): readonly Alert[] =>
   firingEvents(correlation, events).map(({ time, group }) => ({ time, group, end: time }));
 
-/** The same with fixed windows, one after another from the epoch on: an alert for each group of each of them, at its last event. */
-export function fixedAlertsOf(correlation: Correlation, events: readonly StreamEvent[]): readonly Alert[] {
+/**
+ * The same with fixed windows, one after another from the epoch on: an alert for each group of each
+ * of them, at its last event.
+ */
+export function fixedAlertsOf(
+  correlation: Correlation,
+  events: readonly StreamEvent[],
+): readonly Alert[] {
   const windows = new Map<string, Member[]>();
   for (const member of membersOf(correlation, events)) {
     const key = `${Math.floor(member.time / correlation.timespan)} ${member.group}`;
@@ -169,25 +227,43 @@ export function fixedAlertsOf(correlation: Correlation, events: readonly StreamE
   });
 }
 
-/** The groups that fulfil it in one window, from the first time to just before the other; '' where it has no groups, be the window empty or not. */
-export function windowsOf(correlation: Correlation, events: readonly StreamEvent[], place?: Place): (from: number, to: number) => readonly string[] {
+/**
+ * The groups that fulfil it in one window, from the first time to just before the other; '' where
+ * it has no groups, be the window empty or not.
+ */
+export function windowsOf(
+  correlation: Correlation,
+  events: readonly StreamEvent[],
+  place?: Place,
+): (from: number, to: number) => readonly string[] {
   const members = membersOf(correlation, events);
   return (from, to) => {
     const groups = new Map<string, Member[]>(correlation.groupBy.length === 0 ? [['', []]] : []);
-    for (const member of members.filter(({ time }) => time >= from && time < to)) groups.set(member.group, [...(groups.get(member.group) ?? []), member]);
+    for (const member of members.filter(({ time }) => time >= from && time < to))
+      groups.set(member.group, [...(groups.get(member.group) ?? []), member]);
     return [...groups].flatMap(([group, window]) => {
-      const found = correlation.type === 'temporal_ordered' ? inOrder(correlation, window) : fulfilled(correlation, window, place);
+      const found =
+        correlation.type === 'temporal_ordered'
+          ? inOrder(correlation, window)
+          : fulfilled(correlation, window, place);
       return found ? [group] : [];
     });
   };
 }
 
 /** True where the condition holds of windows without events, of them alone (`absence`) or not. */
-export const holdsOfNone = ({ type, condition }: Correlation): boolean => /_count$|^temporal$/.test(type) && condition.length > 0 && holds(0, condition);
+export const holdsOfNone = ({ type, condition }: Correlation): boolean =>
+  /_count$|^temporal$/.test(type) && condition.length > 0 && holds(0, condition);
 export const isAbsence = (correlation: Correlation): boolean =>
-  holdsOfNone(correlation) && !Array.from({ length: 200 }, (_, index) => index + 1).some((count) => holds(count, correlation.condition));
+  holdsOfNone(correlation) &&
+  !Array.from({ length: 200 }, (_, index) => index + 1).some((count) =>
+    holds(count, correlation.condition),
+  );
 
-/** When nothing counts: from when the last event has left the window until the next event. Each starts within what was asked about. */
+/**
+ * When nothing counts: from when the last event has left the window until the next event. Each
+ * starts within what was asked about.
+ */
 export interface Silence {
   readonly group: string;
   readonly from: number;
@@ -195,15 +271,26 @@ export interface Silence {
 }
 
 /** `start`: the first moment that is known of; only without groups anything is known of it. */
-export function silencesOf(correlation: Correlation, events: readonly StreamEvent[], start: number): readonly Silence[] {
-  const counting = membersOf(correlation, events).filter(({ values }) => correlation.type !== 'value_count' || values.length > 0);
+export function silencesOf(
+  correlation: Correlation,
+  events: readonly StreamEvent[],
+  start: number,
+): readonly Silence[] {
+  const counting = membersOf(correlation, events).filter(
+    ({ values }) => correlation.type !== 'value_count' || values.length > 0,
+  );
   const groups = new Set(counting.map(({ group }) => group));
   if (correlation.groupBy.length === 0) groups.add('');
   return [...groups].flatMap((group) => {
     const times = counting.filter((member) => member.group === group).map(({ time }) => time);
-    const all = [...(correlation.groupBy.length === 0 ? [start] : []), ...times].sort((a, b) => a - b);
+    const all = [...(correlation.groupBy.length === 0 ? [start] : []), ...times].sort(
+      (a, b) => a - b,
+    );
     return all.flatMap((time, index) => {
-      const [from, until] = [time + correlation.timespan, all[index + 1] ?? Number.POSITIVE_INFINITY];
+      const [from, until] = [
+        time + correlation.timespan,
+        all[index + 1] ?? Number.POSITIVE_INFINITY,
+      ];
       return until > from ? [{ group, from, until }] : [];
     });
   });

@@ -18,7 +18,9 @@ export function logPointSearchesOf(rules: readonly DayRule[]): readonly LogPoint
     const one = compiled.get(rule.correlation.name);
     if (!one) throw new Error(`${rule.correlation.name} does not compile`);
     const conversion = logpoint.convert(one, defaultTargetSettings);
-    return conversion.ok ? conversion.value.queries.map((query) => ({ rule, run: readLogPointChart(query) })) : [];
+    return conversion.ok
+      ? conversion.value.queries.map((query) => ({ rule, run: readLogPointChart(query) }))
+      : [];
   });
 }
 
@@ -27,7 +29,10 @@ export function logPointDay({ rule, run }: LogPointSearch, stream: Stream): Wind
   const runs = followingRuns(rule.correlation, 0);
   const found = runs.map(({ time, from, to }): [number, readonly string[]] => {
     const rows = run(stream.events.filter(({ _time }) => _time >= from && _time < to));
-    return [time, rows.map((row) => rule.correlation.groupBy.map((field) => String(row[field])).join('|'))];
+    return [
+      time,
+      rows.map((row) => rule.correlation.groupBy.map((field) => String(row[field])).join('|')),
+    ];
   });
   return comparedWindows(rule, stream, runs, new Map(found));
 }

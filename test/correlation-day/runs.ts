@@ -7,7 +7,15 @@ import { readDocuments } from '../../src/sigma/collection/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { compileSpl } from '../judges/spl/spl.ts';
 import type { Event } from '../judges/spl/value.ts';
-import { type Alert, alertsOf, type Correlation, fixedAlertsOf, holdsOfNone, isAbsence, silencesOf } from './evaluator.ts';
+import {
+  type Alert,
+  alertsOf,
+  type Correlation,
+  fixedAlertsOf,
+  holdsOfNone,
+  isAbsence,
+  silencesOf,
+} from './evaluator.ts';
 import { baseRules, type DayRule, documentsOf } from './rules.ts';
 import { dayEnd, dayStart, type Stream } from './streams.ts';
 
@@ -18,14 +26,22 @@ export interface SavedSearch {
 }
 
 /** What `sigpack build` schedules for the rules. */
-export function savedSearchesOf(rules: readonly DayRule[], config = 'targets: [splunk]\n'): readonly SavedSearch[] {
+export function savedSearchesOf(
+  rules: readonly DayRule[],
+  config = 'targets: [splunk]\n',
+): readonly SavedSearch[] {
   const bag = createBag();
   const read = readConfig({ path: 'sigpack.yml', text: config }, bag);
-  const text = [baseRules, ...rules.map(({ correlation, settings }) => documentsOf(correlation, settings))].join('---\n');
+  const text = [
+    baseRules,
+    ...rules.map(({ correlation, settings }) => documentsOf(correlation, settings)),
+  ].join('---\n');
   const { documents } = readDocuments({ path: 'day.yml', text }, bag);
   if (!read) throw new Error('the configuration is invalid');
   const pack = assemblePack({ collection: collect(documents, bag), config: read, bag });
-  const errors = bag.list.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+  const errors = bag.list
+    .filter(({ severity }) => severity === 'error')
+    .map(({ message }) => message);
   if (errors.length > 0) throw new Error(errors.join('\n'));
   const byName = new Map(rules.map((rule) => [rule.correlation.name, rule]));
   return pack.splunk.flatMap((detection) => {
@@ -33,7 +49,12 @@ export function savedSearchesOf(rules: readonly DayRule[], config = 'targets: [s
     if (!rule) return [];
     const settings = savedSearchSettings(detection, { info: read.info, enterpriseSecurity: false });
     const search = settings.get('search') ?? '';
-    const macros = new Map(Array.from(search.matchAll(/`(\w+)`/g), ([, name = '']) => [name, name.endsWith('_filter') ? 'search *' : '*']));
+    const macros = new Map(
+      Array.from(search.matchAll(/`(\w+)`/g), ([, name = '']) => [
+        name,
+        name.endsWith('_filter') ? 'search *' : '*',
+      ]),
+    );
     return [{ rule, settings, run: compileSpl(search, { macros }).run }];
   });
 }
@@ -41,14 +62,23 @@ export function savedSearchesOf(rules: readonly DayRule[], config = 'targets: [s
 const listed = (field: string, end: number): readonly number[] => {
   if (field === '*') return Array.from({ length: end }, (_, value) => value);
   const step = /^\*\/(\d+)$/.exec(field)?.[1];
-  return step === undefined ? field.split(',').map(Number) : Array.from({ length: Math.ceil(end / Number(step)) }, (_, index) => index * Number(step));
+  return step === undefined
+    ? field.split(',').map(Number)
+    : Array.from({ length: Math.ceil(end / Number(step)) }, (_, index) => index * Number(step));
 };
 
 /** The times at which a cron schedule (minutes and hours only) runs from one to the other. */
 export function runTimes(cron: string, from: number, to: number): readonly number[] {
   const [minutes = '', hours = ''] = cron.split(' ');
-  const days = Array.from({ length: Math.ceil((to - from) / 86_400) + 2 }, (_, index) => Math.floor(from / 86_400) * 86_400 + (index - 1) * 86_400);
-  const times = days.flatMap((day) => listed(hours, 24).flatMap((hour) => listed(minutes, 60).map((minute) => day + hour * 3600 + minute * 60)));
+  const days = Array.from(
+    { length: Math.ceil((to - from) / 86_400) + 2 },
+    (_, index) => Math.floor(from / 86_400) * 86_400 + (index - 1) * 86_400,
+  );
+  const times = days.flatMap((day) =>
+    listed(hours, 24).flatMap((hour) =>
+      listed(minutes, 60).map((minute) => day + hour * 3600 + minute * 60),
+    ),
+  );
   return times.filter((time) => time >= from && time <= to).sort((a, b) => a - b);
 }
 
@@ -66,7 +96,10 @@ export interface DayResult {
   readonly extra: readonly string[];
 }
 
-/** What a run should find: the groups that alert in the time it decides on, each with the time of its last alert where events alert. */
+/**
+ * What a run should find: the groups that alert in the time it decides on, each with the time of
+ * its last alert where events alert.
+ */
 function expectedOf(
   correlation: Correlation,
   alerts: readonly Alert[],
@@ -76,21 +109,38 @@ function expectedOf(
 ): ReadonlySet<string> {
   const found = new Map<string, number>();
   if (!(isAbsence(correlation) && correlation.groupBy.length > 0)) {
-    for (const { time, group, end } of alerts) if (end >= from && end < to) found.set(group, Math.max(found.get(group) ?? 0, time));
+    for (const { time, group, end } of alerts)
+      if (end >= from && end < to) found.set(group, Math.max(found.get(group) ?? 0, time));
   }
   for (const { group, from: start, until } of silences) {
-    const silent = correlation.groupBy.length > 0 ? start >= from && start < to : Math.max(start, from) < Math.min(until, to);
-    if (silent && !found.has(group)) found.set(group, correlation.groupBy.length > 0 ? start - correlation.timespan : to);
-    else if (silent && correlation.groupBy.length > 0) found.set(group, Math.max(found.get(group) ?? 0, start - correlation.timespan));
+    const silent =
+      correlation.groupBy.length > 0
+        ? start >= from && start < to
+        : Math.max(start, from) < Math.min(until, to);
+    if (silent && !found.has(group))
+      found.set(group, correlation.groupBy.length > 0 ? start - correlation.timespan : to);
+    else if (silent && correlation.groupBy.length > 0)
+      found.set(group, Math.max(found.get(group) ?? 0, start - correlation.timespan));
   }
   return new Set([...found].map(([group, time]) => `${group} ${Math.round(time * 1000)}`));
 }
 
-/** Runs a saved search over a stream, each run over what has arrived by then, and compares each run's results with what its windows fulfil. */
-export function dayOf({ rule: { correlation }, settings, run }: SavedSearch, { events }: Stream, windows: 'sliding' | 'fixed' = 'sliding'): DayResult {
-  const visible = events.map((event): { readonly event: Event; readonly arrives: number } => ({ event: event as Event, arrives: event.arrives }));
+/**
+ * Runs a saved search over a stream, each run over what has arrived by then, and compares each
+ * run's results with what its windows fulfil.
+ */
+export function dayOf(
+  { rule: { correlation }, settings, run }: SavedSearch,
+  { events }: Stream,
+  windows: 'sliding' | 'fixed' = 'sliding',
+): DayResult {
+  const visible = events.map((event): { readonly event: Event; readonly arrives: number } => ({
+    event: event as Event,
+    arrives: event.arrives,
+  }));
   const alerts = (windows === 'fixed' ? fixedAlertsOf : alertsOf)(correlation, events);
-  const absent = isAbsence(correlation) || (correlation.groupBy.length === 0 && holdsOfNone(correlation));
+  const absent =
+    isAbsence(correlation) || (correlation.groupBy.length === 0 && holdsOfNone(correlation));
   // long before the day nothing is there: silence begins with it
   const silences = absent ? silencesOf(correlation, events, dayStart - 10 * 86_400) : [];
   const cron = settings.get('cron_schedule') ?? '';
@@ -106,7 +156,12 @@ export function dayOf({ rule: { correlation }, settings, run }: SavedSearch, { e
     if (before !== undefined) {
       const arrived = visible.filter(({ arrives }) => arrives <= time).map(({ event }) => event);
       const rows = run(arrived, { earliest: relative(earliest, time), latest: end });
-      const found = new Set(rows.map((row) => `${correlation.groupBy.map((field) => String(row[field])).join('|')} ${Math.round(Number(row._time) * 1000)}`));
+      const found = new Set(
+        rows.map(
+          (row) =>
+            `${correlation.groupBy.map((field) => String(row[field])).join('|')} ${Math.round(Number(row._time) * 1000)}`,
+        ),
+      );
       const wanted = expectedOf(correlation, alerts, silences, before, end);
       const label = `${new Date(time * 1000).toISOString().slice(11, 16)} `;
       expected += wanted.size;

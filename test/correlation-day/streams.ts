@@ -46,7 +46,8 @@ const every = (seconds: number, from = 0, to = 86_400): readonly number[] =>
 const poisson = (random: () => number, mean: number, from = 0, to = 86_400): readonly number[] => {
   const times: number[] = [];
   const gap = () => mean * -Math.log(1 - random());
-  for (let time = from + gap(); time < to; time += gap()) times.push(Math.round(time * 1000) / 1000);
+  for (let time = from + gap(); time < to; time += gap())
+    times.push(Math.round(time * 1000) / 1000);
   return times;
 };
 const burst = (random: () => number, at: number, size: number, spread: number): readonly number[] =>
@@ -54,26 +55,62 @@ const burst = (random: () => number, at: number, size: number, spread: number): 
 
 const plans: readonly Plan[] = [
   { name: 'steady', times: () => every(240), users: ['ann'], kinds: 'a' },
-  { name: 'steady with a silence of four hours', times: () => [...every(300, 0, 30_000), ...every(300, 44_400)], users: ['ann', 'bob'] },
-  { name: 'at random', times: (random) => poisson(random, 240) },
-  { name: 'bursts', times: (random) => [3000, 17_990, 40_000, 40_400, 71_100].flatMap((at) => burst(random, at, 24, 90)) },
   {
-    name: 'bursts within single seconds',
-    times: (random) => [1200, 8999, 9000, 33_333, 60_000, 80_099].flatMap((at) => burst(random, at, 12, 3)),
+    name: 'steady with a silence of four hours',
+    times: () => [...every(300, 0, 30_000), ...every(300, 44_400)],
     users: ['ann', 'bob'],
   },
-  { name: 'late', times: (random) => poisson(random, 300), late: (random) => Math.floor(random() * mostLate) },
-  { name: 'late now and then', times: (random) => poisson(random, 260), late: (random) => (random() < 0.1 ? mostLate : 0) },
-  { name: 'on the edges of minutes', times: () => every(300).flatMap((time) => [time, time + 59.999]), users: ['ann'] },
-  { name: 'a timespan apart', times: () => [...every(90, 600, 6000), ...every(600, 20_000, 40_000), ...every(3600, 43_200)], users: ['ann', 'bob'] },
+  { name: 'at random', times: (random) => poisson(random, 240) },
+  {
+    name: 'bursts',
+    times: (random) =>
+      [3000, 17_990, 40_000, 40_400, 71_100].flatMap((at) => burst(random, at, 24, 90)),
+  },
+  {
+    name: 'bursts within single seconds',
+    times: (random) =>
+      [1200, 8999, 9000, 33_333, 60_000, 80_099].flatMap((at) => burst(random, at, 12, 3)),
+    users: ['ann', 'bob'],
+  },
+  {
+    name: 'late',
+    times: (random) => poisson(random, 300),
+    late: (random) => Math.floor(random() * mostLate),
+  },
+  {
+    name: 'late now and then',
+    times: (random) => poisson(random, 260),
+    late: (random) => (random() < 0.1 ? mostLate : 0),
+  },
+  {
+    name: 'on the edges of minutes',
+    times: () => every(300).flatMap((time) => [time, time + 59.999]),
+    users: ['ann'],
+  },
+  {
+    name: 'a timespan apart',
+    times: () => [...every(90, 600, 6000), ...every(600, 20_000, 40_000), ...every(3600, 43_200)],
+    users: ['ann', 'bob'],
+  },
   { name: 'sparse', times: (random) => poisson(random, 7000) },
   { name: 'with fields missing', times: (random) => poisson(random, 260), missing: 0.25 },
-  { name: 'many users', times: (random) => poisson(random, 200), users: Array.from({ length: 12 }, (_, index) => `user${index}`) },
-  { name: 'by day only', times: (random) => [...poisson(random, 120, 28_800, 50_000), ...poisson(random, 600, 50_000, 64_000)] },
+  {
+    name: 'many users',
+    times: (random) => poisson(random, 200),
+    users: Array.from({ length: 12 }, (_, index) => `user${index}`),
+  },
+  {
+    name: 'by day only',
+    times: (random) => [
+      ...poisson(random, 120, 28_800, 50_000),
+      ...poisson(random, 600, 50_000, 64_000),
+    ],
+  },
   { name: 'nothing', times: () => [] },
 ];
 
-const pick = <T>(random: () => number, list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+const pick = <T>(random: () => number, list: readonly T[]): T =>
+  list[Math.floor(random() * list.length)] as T;
 
 function streamOf(plan: Plan, seed: number): Stream {
   const random = chance(seed);
@@ -89,10 +126,21 @@ function streamOf(plan: Plan, seed: number): Stream {
     const peer = users[id % users.length] ?? '';
     const there = Object.fromEntries(Object.entries(fields).filter(() => random() >= missing));
     const _time = dayStart + after;
-    return { ...there, peer, id, kind: pick(random, [...kinds]), _time, arrives: _time + late(random) };
+    return {
+      ...there,
+      peer,
+      id,
+      kind: pick(random, [...kinds]),
+      _time,
+      arrives: _time + late(random),
+    };
   });
   const ordered = events.toSorted((a, b) => a.arrives - b.arrives);
-  return { name: plan.name, events: ordered, distinct: new Set(events.map(({ _time }) => _time)).size === events.length };
+  return {
+    name: plan.name,
+    events: ordered,
+    distinct: new Set(events.map(({ _time }) => _time)).size === events.length,
+  };
 }
 
 /** Fourteen streams of a day. */

@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { json, type Reply, type Request } from './server.ts';
 
 /*
- * Graylog's interface as an install sees it, for faults that a real server can't be made to have; test/judges/graylog/install.ts has the real one. As
- * on 6.3.7 and 7.0.1: a second upload of a revision is refused, an installation makes every definition anew, revisions with an installation stay.
+ * Graylog's interface as an install sees it, for faults that a real server can't be made to have;
+ * test/judges/graylog/install.ts has the real one. As on 6.3.7 and 7.0.1: a second upload of a
+ * revision is refused, an installation makes every definition anew, revisions with an installation
+ * stay.
  */
 
 type Json = Record<string, unknown>;
@@ -11,7 +13,11 @@ type Json = Record<string, unknown>;
 interface Installation {
   readonly _id: string;
   readonly content_pack_revision: number;
-  readonly entities: readonly { readonly id: string; readonly type: { readonly name: string }; readonly content_pack_entity_id: string }[];
+  readonly entities: readonly {
+    readonly id: string;
+    readonly type: { readonly name: string };
+    readonly content_pack_entity_id: string;
+  }[];
 }
 
 export interface FakeGraylog {
@@ -23,7 +29,8 @@ export interface FakeGraylog {
   readonly handle: (request: Request) => Reply;
 }
 
-const usesOf = ({ notifications }: Json): readonly Json[] => (Array.isArray(notifications) ? notifications : []);
+const usesOf = ({ notifications }: Json): readonly Json[] =>
+  Array.isArray(notifications) ? notifications : [];
 
 export function createFakeGraylog(authorization: string): FakeGraylog {
   const packs = new Map<string, Map<number, Json>>();
@@ -35,29 +42,56 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
   function install(packId: string, revision: number, body: Json): Reply {
     const pack = packs.get(packId)?.get(revision);
     if (!pack) return notFound;
-    const titles = (pack.entities as readonly { readonly id: string; readonly type: { readonly name: string }; readonly data: Json }[]).filter(
-      ({ type }) => type.name === 'stream_title',
-    );
+    const titles = (
+      pack.entities as readonly {
+        readonly id: string;
+        readonly type: { readonly name: string };
+        readonly data: Json;
+      }[]
+    ).filter(({ type }) => type.name === 'stream_title');
     const titleOf = (data: Json): string => String(plain(data.title, body.parameters as Json));
     const streams = new Map(titles.map(({ id, data }) => [id, streamIds[titleOf(data)]]));
-    if ([...streams.values()].includes(undefined)) return json(500, { message: 'Stream not found' });
+    if ([...streams.values()].includes(undefined))
+      return json(500, { message: 'Stream not found' });
     const natives = new Map<string, string>();
-    const all = pack.entities as readonly { readonly id: string; readonly type: { readonly name: string }; readonly data: Json }[];
+    const all = pack.entities as readonly {
+      readonly id: string;
+      readonly type: { readonly name: string };
+      readonly data: Json;
+    }[];
     const entities = definitionsLast(all).map(({ id, type, data }) => {
       const made = `${type.name === 'event_definition' ? 'definition' : type.name}-${randomUUID()}`;
       natives.set(id, made);
       if (type.name === 'notification' || type.name === 'dashboard')
-        extras.set(made, { ...(withStreams(plain(data, body.parameters as Json), streams) as Json), id: made });
+        extras.set(made, {
+          ...(withStreams(plain(data, body.parameters as Json), streams) as Json),
+          id: made,
+        });
       if (type.name === 'event_definition') {
         const { is_scheduled: scheduled, ...rest } = plain(data, body.parameters as Json) as Json;
         const config = rest.config as Json;
-        config.streams = (config.streams as readonly string[]).map((stream) => streams.get(stream) ?? stream);
-        const notifications = (rest.notifications as readonly Json[]).map((use) => ({ ...use, notification_id: natives.get(String(use.notification_id)) }));
-        definitions.set(made, { ...rest, id: made, notifications, state: scheduled === false ? 'DISABLED' : 'ENABLED', updated_at: 'now' });
+        config.streams = (config.streams as readonly string[]).map(
+          (stream) => streams.get(stream) ?? stream,
+        );
+        const notifications = (rest.notifications as readonly Json[]).map((use) => ({
+          ...use,
+          notification_id: natives.get(String(use.notification_id)),
+        }));
+        definitions.set(made, {
+          ...rest,
+          id: made,
+          notifications,
+          state: scheduled === false ? 'DISABLED' : 'ENABLED',
+          updated_at: 'now',
+        });
       }
       return { id: made, type, content_pack_entity_id: id };
     });
-    const installation = { _id: `installation-${randomUUID()}`, content_pack_revision: revision, entities };
+    const installation = {
+      _id: `installation-${randomUUID()}`,
+      content_pack_revision: revision,
+      entities,
+    };
     installations.set(packId, [...(installations.get(packId) ?? []), installation]);
     return json(200, installation);
   }
@@ -71,13 +105,16 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
     if (id === '') {
       const revisions = packs.get(String(body.id)) ?? new Map<number, Json>();
       if (revisions.has(Number(body.rev)))
-        return json(400, { message: `Content pack ${String(body.id)} with this revision ${String(body.rev)} already found!` });
+        return json(400, {
+          message: `Content pack ${String(body.id)} with this revision ${String(body.rev)} already found!`,
+        });
       packs.set(String(body.id), revisions.set(Number(body.rev), body));
       return json(201, {});
     }
     const there = installations.get(id) ?? [];
     if (second === 'installations' && third !== undefined) {
-      for (const entity of there.flatMap(({ _id, entities }) => (_id === third ? entities : []))) forget(entity.id);
+      for (const entity of there.flatMap(({ _id, entities }) => (_id === third ? entities : [])))
+        forget(entity.id);
       installations.set(
         id,
         there.filter(({ _id }) => _id !== third),
@@ -88,21 +125,40 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
     if (third === 'installations') return install(id, Number(second), body);
     const revisions = packs.get(id);
     if (!revisions) return notFound;
-    if (second === undefined) return json(200, { content_pack_revisions: Object.fromEntries(revisions), constraints_result: {} });
-    if (there.some(({ content_pack_revision: revision }) => revision === Number(second))) return json(400, { message: 'there are still installations' });
+    if (second === undefined)
+      return json(200, {
+        content_pack_revisions: Object.fromEntries(revisions),
+        constraints_result: {},
+      });
+    if (there.some(({ content_pack_revision: revision }) => revision === Number(second)))
+      return json(400, { message: 'there are still installations' });
     revisions.delete(Number(second));
     if (revisions.size === 0) packs.delete(id);
     return { status: 204, body: '' };
   }
 
-  function routeDefinitions(method: string, id: string | undefined, request: Request, body: Json): Reply {
-    if (id === undefined) return json(200, { total: definitions.size, count: definitions.size, event_definitions: [...definitions.values()] });
+  function routeDefinitions(
+    method: string,
+    id: string | undefined,
+    request: Request,
+    body: Json,
+  ): Reply {
+    if (id === undefined)
+      return json(200, {
+        total: definitions.size,
+        count: definitions.size,
+        event_definitions: [...definitions.values()],
+      });
     const there = definitions.get(id);
     if (!there) return notFound;
     if (method === 'DELETE') definitions.delete(id);
     else if (method === 'PUT') {
       if (body.id !== id) return json(400, { message: 'another id' });
-      definitions.set(id, { ...body, state: request.query.get('schedule') === 'false' ? 'DISABLED' : 'ENABLED', updated_at: 'later' });
+      definitions.set(id, {
+        ...body,
+        state: request.query.get('schedule') === 'false' ? 'DISABLED' : 'ENABLED',
+        updated_at: 'later',
+      });
     }
     return json(200, definitions.get(id) ?? {});
   }
@@ -111,15 +167,33 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
   function catalog(body: Json): Reply {
     const [{ id }] = body.entities as readonly [{ readonly id: string }];
     const there = extras.get(id);
-    if (!there) return json(500, { type: 'ApiError', message: `Could not find view with id ${id}` });
+    if (!there)
+      return json(500, { type: 'ApiError', message: `Could not find view with id ${id}` });
     const titles = Object.entries(streamIds).map(([title, stream]) => ({
       id: `of ${stream}`,
       type: { name: 'stream_title' },
       data: { title: { '@type': 'string', '@value': title } },
     }));
-    const shown = withStreams(there, new Map(Object.values(streamIds).map((stream) => [stream, `of ${stream}`]))) as Json;
-    const texts = Object.fromEntries(['title', 'summary', 'description'].map((key) => [key, { '@type': 'string', '@value': shown[key] }]));
-    return json(200, { entities: [{ id: randomUUID(), type: { name: 'dashboard' }, data: { ...shown, ...texts, favorite: false } }, ...titles] });
+    const shown = withStreams(
+      there,
+      new Map(Object.values(streamIds).map((stream) => [stream, `of ${stream}`])),
+    ) as Json;
+    const texts = Object.fromEntries(
+      ['title', 'summary', 'description'].map((key) => [
+        key,
+        { '@type': 'string', '@value': shown[key] },
+      ]),
+    );
+    return json(200, {
+      entities: [
+        {
+          id: randomUUID(),
+          type: { name: 'dashboard' },
+          data: { ...shown, ...texts, favorite: false },
+        },
+        ...titles,
+      ],
+    });
   }
 
   function routeExtras(method: string, id: string, body: Json): Reply {
@@ -128,48 +202,67 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
     if (method === 'DELETE') {
       extras.delete(id);
       // the real server takes a notification out of all definitions that name it, too
-      for (const one of definitions.values()) one.notifications = usesOf(one).filter((use) => use.notification_id !== id);
+      for (const one of definitions.values())
+        one.notifications = usesOf(one).filter((use) => use.notification_id !== id);
     } else if (method === 'PUT') extras.set(id, body);
     return json(200, extras.get(id) ?? {});
   }
 
   function routeSmall(path: string, body: Json): Reply | undefined {
     if (path === '/system/catalog') return catalog(body);
-    if (path === '/system/urlwhitelist/check') return json(200, { url: body.url, is_whitelisted: false });
+    if (path === '/system/urlwhitelist/check')
+      return json(200, { url: body.url, is_whitelisted: false });
     return path === '/views/search' ? json(201, body) : undefined;
   }
 
   function handle(request: Request): Reply {
     const { method, headers } = request;
     if (headers.authorization !== authorization) return { status: 401, body: '' };
-    if (method !== 'GET' && headers['x-requested-by'] === undefined) return json(400, { message: 'CSRF protection header is missing' });
+    if (method !== 'GET' && headers['x-requested-by'] === undefined)
+      return json(400, { message: 'CSRF protection header is missing' });
     const path = request.path.replace(/^\/api/, '');
-    const body = request.body.length === 0 ? {} : (JSON.parse(request.body.toString('utf8')) as Json);
-    if (path === '/' || path === '') return json(200, { version: '6.3.7+fake', cluster_id: 'fake' });
-    if (path === '/streams') return json(200, { streams: Object.entries(streamIds).map(([title, id]) => ({ id, title })) });
+    const body =
+      request.body.length === 0 ? {} : (JSON.parse(request.body.toString('utf8')) as Json);
+    if (path === '/' || path === '')
+      return json(200, { version: '6.3.7+fake', cluster_id: 'fake' });
+    if (path === '/streams')
+      return json(200, {
+        streams: Object.entries(streamIds).map(([title, id]) => ({ id, title })),
+      });
     const small = routeSmall(path, body);
     if (small) return small;
     const parts = path.split('/').slice(1);
     if (path.startsWith('/system/content_packs')) return routePacks(parts.slice(2), body);
     if (path.startsWith('/views/')) return routeExtras(method, parts[1] ?? '', body);
     if (path.startsWith('/events/notifications/')) return routeExtras(method, parts[2] ?? '', body);
-    if (path.startsWith('/events/definitions')) return routeDefinitions(method, parts[2], request, body);
+    if (path.startsWith('/events/definitions'))
+      return routeDefinitions(method, parts[2], request, body);
     return notFound;
   }
   return { packs, installations, definitions, extras, handle };
 }
 
-const definitionsLast = <T extends { readonly type: { readonly name: string } }>(all: readonly T[]): readonly T[] =>
-  [false, true].flatMap((isLast) => all.filter(({ type }) => (type.name === 'event_definition') === isLast));
+const definitionsLast = <T extends { readonly type: { readonly name: string } }>(
+  all: readonly T[],
+): readonly T[] =>
+  [false, true].flatMap((isLast) =>
+    all.filter(({ type }) => (type.name === 'event_definition') === isLast),
+  );
 
-const streamIds: Readonly<Record<string, string>> = { 'Default Stream': '000000000000000000000001', 'All events': '000000000000000000000002' };
+const streamIds: Readonly<Record<string, string>> = {
+  'Default Stream': '000000000000000000000001',
+  'All events': '000000000000000000000002',
+};
 
 function withStreams(value: unknown, streams: ReadonlyMap<string, string | undefined>): unknown {
   if (Array.isArray(value)) return value.map((inner) => withStreams(inner, streams));
   if (typeof value !== 'object' || value === null) return value;
   const named = (one: unknown): unknown => streams.get(String(one)) ?? one;
   return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [key, key === 'streams' && Array.isArray(inner) ? inner.map(named) : withStreams(inner, streams)]),
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      key === 'streams' && Array.isArray(inner) ? inner.map(named) : withStreams(inner, streams),
+    ]),
   );
 }
 
@@ -179,5 +272,7 @@ function plain(value: unknown, parameters: Json): unknown {
   const { '@type': type, '@value': inner } = value as Json;
   if (type === 'parameter') return (parameters[String(inner)] as Json | undefined)?.['@value'];
   if (type !== undefined) return inner;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one, parameters)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, plain(one, parameters)]),
+  );
 }

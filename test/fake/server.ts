@@ -3,8 +3,9 @@ import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /**
- * What goes wrong with a request: `cut` before the server did anything, `lost`: it did, and its answer is cut off; `half` of an answer; one that never
- * ends; or a status, with an answer that repeats what it was sent.
+ * What goes wrong with a request: `cut` before the server did anything, `lost`: it did, and its
+ * answer is cut off; `half` of an answer; one that never ends; or a status, with an answer that
+ * repeats what it was sent.
  */
 export type Fault = 'cut' | 'lost' | 'half' | 'endless' | number;
 
@@ -24,7 +25,10 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export const json = (status: number, value: unknown): Reply => ({ status, body: JSON.stringify(value) });
+export const json = (status: number, value: unknown): Reply => ({
+  status,
+  body: JSON.stringify(value),
+});
 
 export interface FakeServer {
   readonly url: string;
@@ -40,7 +44,10 @@ export interface Tls {
 }
 
 /** A server of a test: `handle` is what it does, `faultAt` what goes wrong. */
-export async function startServer(handle: (request: Request) => Reply | Promise<Reply>, tls?: Tls): Promise<FakeServer> {
+export async function startServer(
+  handle: (request: Request) => Reply | Promise<Reply>,
+  tls?: Tls,
+): Promise<FakeServer> {
   const requests: Request[] = [];
   const listener = (incoming: IncomingMessage, response: ServerResponse): void => {
     void answer(incoming, response);
@@ -50,15 +57,26 @@ export async function startServer(handle: (request: Request) => Reply | Promise<
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const address = new URL(incoming.url ?? '/', 'http://fake');
-    const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
-    const request: Request = { method: incoming.method ?? '', path: address.pathname, query: address.searchParams, headers, body: Buffer.concat(chunks) };
+    const headers = Object.fromEntries(
+      Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
+    );
+    const request: Request = {
+      method: incoming.method ?? '',
+      path: address.pathname,
+      query: address.searchParams,
+      headers,
+      body: Buffer.concat(chunks),
+    };
     const fault = fake.faultAt(requests.length, request);
     requests.push(request);
     if (fault === 'cut') {
       incoming.socket.destroy();
       return;
     }
-    const reply = typeof fault === 'number' ? json(fault, { message: `no: ${headers.authorization} ${request.body.toString('utf8')}` }) : await handle(request);
+    const reply =
+      typeof fault === 'number'
+        ? json(fault, { message: `no: ${headers.authorization} ${request.body.toString('utf8')}` })
+        : await handle(request);
     if (fault === 'lost') {
       incoming.socket.destroy();
       return;

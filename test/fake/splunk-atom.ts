@@ -4,9 +4,14 @@ export interface Entry {
   readonly content: Readonly<Record<string, unknown>>;
 }
 
-const escaped = (text: string): string => text.replace(/[<>&"]/g, (character) => ({ '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;' })[character] ?? '');
+const escaped = (text: string): string =>
+  text.replace(
+    /[<>&"]/g,
+    (character) => ({ '<': '&lt;', '>': '&gt;', '&': '&amp;', '"': '&quot;' })[character] ?? '',
+  );
 
-const text = (value: unknown): string => (value === true ? '1' : value === false ? '0' : String(value ?? ''));
+const text = (value: unknown): string =>
+  value === true ? '1' : value === false ? '0' : String(value ?? '');
 
 const dictionary = (values: Readonly<Record<string, unknown>>): string =>
   `<s:dict>${Object.entries(values)
@@ -17,11 +22,20 @@ const dictionary = (values: Readonly<Record<string, unknown>>): string =>
     .join('')}</s:dict>`;
 
 /** A feed as Splunk answers without `output_mode`. */
-export function atomFeed(path: string, entries: readonly Entry[], paging: { readonly total: number; readonly offset: number }): string {
+export function atomFeed(
+  path: string,
+  entries: readonly Entry[],
+  paging: { readonly total: number; readonly offset: number },
+): string {
   const shown = entries.map(({ name, acl, content }) => {
-    const [base, last = ''] = [path.replace(/\/[^/]*$/, ''), path.replace(/^.*\//, '').replaceAll('+', ' ')];
+    const [base, last = ''] = [
+      path.replace(/\/[^/]*$/, ''),
+      path.replace(/^.*\//, '').replaceAll('+', ' '),
+    ];
     const self = `${decodeURIComponent(last) === name ? base : path}/${encodeURIComponent(name)}`;
-    const links = ['alternate', 'list', 'edit', 'remove'].map((rel) => `<link href="${escaped(self)}" rel="${rel}"/>`).join('');
+    const links = ['alternate', 'list', 'edit', 'remove']
+      .map((rel) => `<link href="${escaped(self)}" rel="${rel}"/>`)
+      .join('');
     const all = { ...content, 'eai:acl': { owner: 'nobody', sharing: 'app', ...acl } };
     return `<entry><title>${escaped(name)}</title><id>https://127.0.0.1:8089${escaped(self)}</id><updated>2026-01-01T00:00:00+00:00</updated>${links}<author><name>nobody</name></author><content type="text/xml">${dictionary(all)}</content></entry>`;
   });

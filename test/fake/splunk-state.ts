@@ -14,6 +14,7 @@ export interface FakeApp {
 export const merged = (app: FakeApp, file: string): ReadonlyMap<string, Settings> => {
   const stanzas = new Map<string, Settings>();
   for (const conf of [app.shipped.get(file), app.local.get(file)])
-    for (const [stanza, settings] of conf ?? []) stanzas.set(stanza, new Map([...(stanzas.get(stanza) ?? []), ...settings]));
+    for (const [stanza, settings] of conf ?? [])
+      stanzas.set(stanza, new Map([...(stanzas.get(stanza) ?? []), ...settings]));
   return stanzas;
 };

@@ -8,7 +8,10 @@ import { Broken, inProject, type Project } from './project.ts';
 import { checkApp, checkBundle, checkGrep, checkHtml, checkMarkdown, readJson } from './readers.ts';
 import { hostileRule, numbered } from './rules.ts';
 
-/** One kind of input, and what is done with it. A batch is several cases, which share what takes long. */
+/**
+ * One kind of input, and what is done with it. A batch is several cases, which share what takes
+ * long.
+ */
 export interface Kind {
   readonly name: string;
   /** Cases in a batch of up to that many rules, on average. */
@@ -23,7 +26,8 @@ const names = targets.map(({ name }) => name);
 const ruleFiles = (rules: readonly string[]): readonly (readonly [string, string])[] =>
   rules.map((rule, index) => [`rules/${index}.yml`, numbered(rule, index)]);
 
-const batchOf = (rules: number): fc.Arbitrary<readonly string[]> => fc.array(hostileRule, { minLength: 1, maxLength: rules, size: 'max' });
+const batchOf = (rules: number): fc.Arbitrary<readonly string[]> =>
+  fc.array(hostileRule, { minLength: 1, maxLength: rules, size: 'max' });
 
 /** Rules and a configuration through all that reads them. */
 async function checkPacks(rules: readonly string[], config: string): Promise<void> {
@@ -55,10 +59,27 @@ async function checkArtifacts(project: Project, byRules = true): Promise<void> {
 
 async function checkQueries(project: Project, own: readonly string[]): Promise<void> {
   for (const target of names) {
-    const { stdout, code } = await project.run('convert', '-t', target, '-f', 'ndjson', ...own, 'rules');
+    const { stdout, code } = await project.run(
+      'convert',
+      '-t',
+      target,
+      '-f',
+      'ndjson',
+      ...own,
+      'rules',
+    );
     const entries = code === 2 ? [] : stdout.split('\n').filter((line) => line !== '');
-    const read = entries.map((line) => readJson(`${target}: ${line.slice(0, 200)}`, line) as { readonly queries?: readonly string[]; readonly query?: string });
-    if (target === 'grep') checkGrep(read.flatMap(({ queries = [], query }) => (query === undefined ? queries : [query])));
+    const read = entries.map(
+      (line) =>
+        readJson(`${target}: ${line.slice(0, 200)}`, line) as {
+          readonly queries?: readonly string[];
+          readonly query?: string;
+        },
+    );
+    if (target === 'grep')
+      checkGrep(
+        read.flatMap(({ queries = [], query }) => (query === undefined ? queries : [query])),
+      );
   }
 }
 
@@ -77,12 +98,15 @@ async function checkPages(project: Project, own: readonly string[]): Promise<voi
 
 /** A pipeline over some rules, to every target. */
 async function checkPipeline(pipeline: string, rules: readonly string[]): Promise<void> {
-  await inProject(new Map([['sigpack.yml', plainConfig], ['p.yml', pipeline], ...ruleFiles(rules)]), async (project) => {
-    await project.run('convert', '-t', names.join(','), '-p', 'p.yml', 'rules');
-    await project.run('explain', 'rules/0.yml', '-t', 'splunk', '-p', 'p.yml');
-    await project.run('build', 'rules', '-p', 'p.yml', '-t', 'splunk', '-o', 'made/packs');
-    await checkArtifacts(project);
-  });
+  await inProject(
+    new Map([['sigpack.yml', plainConfig], ['p.yml', pipeline], ...ruleFiles(rules)]),
+    async (project) => {
+      await project.run('convert', '-t', names.join(','), '-p', 'p.yml', 'rules');
+      await project.run('explain', 'rules/0.yml', '-t', 'splunk', '-p', 'p.yml');
+      await project.run('build', 'rules', '-p', 'p.yml', '-t', 'splunk', '-o', 'made/packs');
+      await checkArtifacts(project);
+    },
+  );
 }
 
 /** What a stranger may do to a file: lose, double or change some of it. */
@@ -97,30 +121,60 @@ const damage: fc.Arbitrary<Damage> = fc.record({
   file: fc.nat(20),
   at: fc.nat(),
   length: fc.nat(60),
-  put: fc.constantFrom('', 'null', '{}', '[]', '"__proto__"', '1e999', '\0', '"', '../', '[x]\n', 'x'.repeat(500), '{"manifestVersion":1,"detections":[null]}'),
+  put: fc.constantFrom(
+    '',
+    'null',
+    '{}',
+    '[]',
+    '"__proto__"',
+    '1e999',
+    '\0',
+    '"',
+    '../',
+    '[x]\n',
+    'x'.repeat(500),
+    '{"manifestVersion":1,"detections":[null]}',
+  ),
 });
 
 /** The artifacts of a sound pack, damaged, in everything that reads them. */
 async function checkDamaged(damages: readonly Damage[]): Promise<void> {
-  const rule = 'title: R@N@\nid: 00000000-0000-4000-8000-@ID@\nstatus: test\nlogsource: { product: windows }\ndetection: { s: { A: x }, condition: s }\n';
-  await inProject(new Map([['sigpack.yml', plainConfig], ...ruleFiles([rule, rule])]), async (project) => {
-    await project.run('build', '-o', 'made/packs');
-    const files = project.files('made/packs');
-    const sums = files.map((path) => `${createHash('sha256').update(project.read(path)).digest('hex')}  ${path.replace(/^.*\//, '')}\n`).join('');
-    for (const { file, at, length, put } of damages) {
-      const path = files[file % files.length] ?? '';
-      const bytes = project.read(path);
-      const start = at % (bytes.length + 1);
-      const changed = Buffer.concat([bytes.subarray(0, start), Buffer.from(put), bytes.subarray(start + length)]);
-      project.write('made/damaged/SHA256SUMS', sums);
-      for (const one of files) project.write(one.replace('packs', 'damaged'), one === path ? changed : project.read(one));
-      const { code } = await project.run('verify', 'made/damaged');
-      if (code === 0 && !changed.equals(bytes)) throw new Broken('verify takes what was changed');
-      const damaged = path.replace('packs', 'damaged');
-      await project.run('diff', 'made/packs', damaged);
-      await project.run('diff', damaged, '.', '-f', 'json');
-    }
-  });
+  const rule =
+    'title: R@N@\nid: 00000000-0000-4000-8000-@ID@\nstatus: test\nlogsource: { product: windows }\ndetection: { s: { A: x }, condition: s }\n';
+  await inProject(
+    new Map([['sigpack.yml', plainConfig], ...ruleFiles([rule, rule])]),
+    async (project) => {
+      await project.run('build', '-o', 'made/packs');
+      const files = project.files('made/packs');
+      const sums = files
+        .map(
+          (path) =>
+            `${createHash('sha256').update(project.read(path)).digest('hex')}  ${path.replace(/^.*\//, '')}\n`,
+        )
+        .join('');
+      for (const { file, at, length, put } of damages) {
+        const path = files[file % files.length] ?? '';
+        const bytes = project.read(path);
+        const start = at % (bytes.length + 1);
+        const changed = Buffer.concat([
+          bytes.subarray(0, start),
+          Buffer.from(put),
+          bytes.subarray(start + length),
+        ]);
+        project.write('made/damaged/SHA256SUMS', sums);
+        for (const one of files)
+          project.write(
+            one.replace('packs', 'damaged'),
+            one === path ? changed : project.read(one),
+          );
+        const { code } = await project.run('verify', 'made/damaged');
+        if (code === 0 && !changed.equals(bytes)) throw new Broken('verify takes what was changed');
+        const damaged = path.replace('packs', 'damaged');
+        await project.run('diff', 'made/packs', damaged);
+        await project.run('diff', damaged, '.', '-f', 'json');
+      }
+    },
+  );
 }
 
 export const kinds: readonly Kind[] = [
@@ -147,9 +201,12 @@ export const kinds: readonly Kind[] = [
     name: 'artifacts',
     size: () => 2.5,
     property: (_, ran) =>
-      fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 5, size: 'max' }), async (damages) => {
-        ran(damages.length);
-        await checkDamaged(damages);
-      }),
+      fc.asyncProperty(
+        fc.array(damage, { minLength: 1, maxLength: 5, size: 'max' }),
+        async (damages) => {
+          ran(damages.length);
+          await checkDamaged(damages);
+        },
+      ),
   },
 ];

@@ -19,9 +19,13 @@ export interface Fuzzed {
 }
 
 /** Runs batches of a kind; a failure is made as short as it gets. */
-export async function fuzz({ kind, seed, path, batches, rules, limit }: FuzzOptions, among: readonly Kind[] = kinds): Promise<Fuzzed> {
+export async function fuzz(
+  { kind, seed, path, batches, rules, limit }: FuzzOptions,
+  among: readonly Kind[] = kinds,
+): Promise<Fuzzed> {
   const found = among.find(({ name }) => name === kind);
-  if (!found) throw new Error(`there is no kind ${kind}; kinds: ${among.map(({ name }) => name).join(', ')}`);
+  if (!found)
+    throw new Error(`there is no kind ${kind}; kinds: ${among.map(({ name }) => name).join(', ')}`);
   let cases = 0;
   const property = found.property(rules, (more) => {
     cases += more;
@@ -31,17 +35,29 @@ export async function fuzz({ kind, seed, path, batches, rules, limit }: FuzzOpti
     numRuns: batches,
     endOnFailure: false,
     ...(path === undefined ? {} : { path }),
-    ...(limit === undefined ? {} : { interruptAfterTimeLimit: limit, markInterruptAsFailure: false }),
+    ...(limit === undefined
+      ? {}
+      : { interruptAfterTimeLimit: limit, markInterruptAsFailure: false }),
   });
   if (!details.failed) return { cases };
   const { counterexample, counterexamplePath, errorInstance } = details;
-  const said = errorInstance instanceof Error ? (errorInstance.stack ?? errorInstance.message) : String(errorInstance);
+  const said =
+    errorInstance instanceof Error
+      ? (errorInstance.stack ?? errorInstance.message)
+      : String(errorInstance);
   const again = `npm run fuzz -- --kind ${kind} --seed ${seed} --path ${counterexamplePath ?? '0'} --rules ${rules}`;
-  return { cases, failure: `${kind}, seed ${seed}: ${said}\n\nthe shortest input:\n${shown(counterexample)}\n\nto see it again:\n${again}\n` };
+  return {
+    cases,
+    failure: `${kind}, seed ${seed}: ${said}\n\nthe shortest input:\n${shown(counterexample)}\n\nto see it again:\n${again}\n`,
+  };
 }
 
 const shown = (input: unknown): string =>
   [input]
     .flat(3)
-    .map((part) => (typeof part === 'string' ? `--\n${part.replaceAll('@N@', '0').replaceAll('@ID@', '000000000000')}` : JSON.stringify(part)))
+    .map((part) =>
+      typeof part === 'string'
+        ? `--\n${part.replaceAll('@N@', '0').replaceAll('@ID@', '000000000000')}`
+        : JSON.stringify(part),
+    )
     .join('\n');

@@ -3,7 +3,9 @@ import { anyValue, damaged, fewTexts, lines, listOf, mapOf, text, yaml } from '.
 
 const field = fewTexts('Image', 'User', 'CommandLine', 'EventID', 'a').map(yaml);
 const texts = text.map(yaml);
-const regex = fewTexts('a', '(.)', '(?!x)(a+)+$', '(?P<b>.*)', '[', '(a)\\1', '\\W+', '.*').map(yaml);
+const regex = fewTexts('a', '(.)', '(?!x)(a+)+$', '(?P<b>.*)', '[', '(a)\\1', '\\W+', '.*').map(
+  yaml,
+);
 const replacement = fewTexts('', '\\1', '\\1\\1\\1\\1', 'x', '\\g<b>', '\\').map(yaml);
 const template = fewTexts(
   '{{ query }}',
@@ -23,7 +25,9 @@ const parameters: Readonly<Record<string, fc.Arbitrary<string>>> = {
   field_name_prefix: texts.map((one) => `prefix: ${one}`),
   field_name_suffix: texts.map((one) => `suffix: ${one}`),
   drop_detection_item: fc.constant(''),
-  add_condition: fc.tuple(mapOf(names, texts), fc.boolean()).map(([map, negated]) => `conditions: ${map}, negated: ${negated}`),
+  add_condition: fc
+    .tuple(mapOf(names, texts), fc.boolean())
+    .map(([map, negated]) => `conditions: ${map}, negated: ${negated}`),
   change_logsource: fc.constant('product: linux'),
   replace_string: fc.tuple(regex, replacement).map(([a, b]) => `regex: ${a}, replacement: ${b}`),
   value_placeholders: fc.constant(''),
@@ -52,20 +56,36 @@ const finalizers: Readonly<Record<string, fc.Arbitrary<string>>> = {
   concat: texts.map((one) => `separator: ${one}`),
   json: fc.constant('indent: 2'),
   yaml: fc.constant(''),
-  template: fewTexts('{{ queries|join(",") }}', '{% for q in queries %}{{ q }}{% endfor %}').map((one) => `template: ${yaml(one)}`),
+  template: fewTexts('{{ queries|join(",") }}', '{% for q in queries %}{{ q }}{% endfor %}').map(
+    (one) => `template: ${yaml(one)}`,
+  ),
 };
 
 const conditions = fc.oneof(
   { weight: 3, arbitrary: fc.constant('') },
-  fc.constantFrom(', rule_conditions: [{ type: logsource, product: windows }]', ', field_name_conditions: [{ type: include_fields, fields: [Image] }]'),
+  fc.constantFrom(
+    ', rule_conditions: [{ type: logsource, product: windows }]',
+    ', field_name_conditions: [{ type: include_fields, fields: [Image] }]',
+  ),
   fc
     .tuple(regex, regex)
-    .map(([a, b]) => `, detection_item_conditions: [{ type: match_string, cond: any, pattern: ${a} }, { type: match_string, cond: all, pattern: ${b} }]`),
+    .map(
+      ([a, b]) =>
+        `, detection_item_conditions: [{ type: match_string, cond: any, pattern: ${a} }, { type: match_string, cond: all, pattern: ${b} }]`,
+    ),
 );
-const itemOf = (kinds: Readonly<Record<string, fc.Arbitrary<string>>>, more: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+const itemOf = (
+  kinds: Readonly<Record<string, fc.Arbitrary<string>>>,
+  more: fc.Arbitrary<string>,
+): fc.Arbitrary<string> =>
   fc.oneof(
     ...Object.entries(kinds).map(([type, own]) =>
-      fc.tuple(own, more).map(([parts, condition]) => `{ type: ${type}${parts === '' ? '' : `, ${parts}`}${condition} }`),
+      fc
+        .tuple(own, more)
+        .map(
+          ([parts, condition]) =>
+            `{ type: ${type}${parts === '' ? '' : `, ${parts}`}${condition} }`,
+        ),
     ),
   );
 

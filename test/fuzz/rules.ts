@@ -1,5 +1,16 @@
 import fc from 'fast-check';
-import { anyValue, damaged, fewTexts, lines, listOf, mapOf, number, scalar, text, yaml } from './texts.ts';
+import {
+  anyValue,
+  damaged,
+  fewTexts,
+  lines,
+  listOf,
+  mapOf,
+  number,
+  scalar,
+  text,
+  yaml,
+} from './texts.ts';
 
 const modifiers = [
   'contains',
@@ -70,20 +81,52 @@ const regexes = [
   'a{1,9999}',
   '(?:(?:a{9}){9}){9}',
 ];
-const networks = ['10.0.0.0/8', '192.168.1.1', '::1/128', 'fe80::/64', '2001:db8::/117', '10.0.0.0/33', '%net%'];
-const fields = ['Image', 'User', 'CommandLine', 'EventID', 'a b', 'and', 'x.y', '_raw', 'message', 'source.ip', '__proto__'];
+const networks = [
+  '10.0.0.0/8',
+  '192.168.1.1',
+  '::1/128',
+  'fe80::/64',
+  '2001:db8::/117',
+  '10.0.0.0/33',
+  '%net%',
+];
+const fields = [
+  'Image',
+  'User',
+  'CommandLine',
+  'EventID',
+  'a b',
+  'and',
+  'x.y',
+  '_raw',
+  'message',
+  'source.ip',
+  '__proto__',
+];
 
 const chain = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom(...chains) },
-  fc.array(fc.constantFrom(...modifiers), { maxLength: 4 }).map((names) => names.map((name) => `|${name}`).join('')),
+  fc
+    .array(fc.constantFrom(...modifiers), { maxLength: 4 })
+    .map((names) => names.map((name) => `|${name}`).join('')),
 );
-const key = fc.tuple(fewTexts(...fields), chain).map(([field, more]) => field.replaceAll('|', '') + more);
+const key = fc
+  .tuple(fewTexts(...fields), chain)
+  .map(([field, more]) => field.replaceAll('|', '') + more);
 const value = fc.oneof(
   { weight: 6, arbitrary: scalar },
-  fc.constantFrom(...regexes, ...networks, '%net%', '%a%%b%', '*?*?a', 'a????????????b', '\\*').map(yaml),
+  fc
+    .constantFrom(...regexes, ...networks, '%net%', '%a%%b%', '*?*?a', 'a????????????b', '\\*')
+    .map(yaml),
 );
 const values = fc.oneof({ weight: 3, arbitrary: value }, listOf(value, 6));
-const selection = fc.oneof({ weight: 5, arbitrary: mapOf(key, values) }, listOf(mapOf(key, values)), listOf(value), value, anyValue);
+const selection = fc.oneof(
+  { weight: 5, arbitrary: mapOf(key, values) },
+  listOf(mapOf(key, values)),
+  listOf(value),
+  value,
+  anyValue,
+);
 
 const names = ['sel', 'filter', '_own', 'other'];
 const conditions = [
@@ -102,33 +145,67 @@ const conditions = [
   'nope',
 ];
 const detection = fc
-  .tuple(fc.array(fc.tuple(fewTexts(...names), selection), { minLength: 1, maxLength: 3 }), fewTexts(...conditions), fc.boolean())
+  .tuple(
+    fc.array(fc.tuple(fewTexts(...names), selection), { minLength: 1, maxLength: 3 }),
+    fewTexts(...conditions),
+    fc.boolean(),
+  )
   .map(([selections, condition, known]) => {
-    const named: readonly (readonly [string, string])[] = known ? selections.map(([, body], at) => [names[at] ?? 'sel', body]) : selections;
+    const named: readonly (readonly [string, string])[] = known
+      ? selections.map(([, body], at) => [names[at] ?? 'sel', body])
+      : selections;
     const body = named.map(([name, entry]) => `  ${yaml(name)}: ${entry}\n`).join('');
     return `detection:\n${body}  condition: ${yaml(known && !/^(?:not )*sel$|them/.test(condition) ? '1 of them' : condition)}\n`;
   });
 
-const sourcePart = fewTexts('windows', 'linux', 'process_creation', 'registry_set', 'sysmon').map(yaml);
+const sourcePart = fewTexts('windows', 'linux', 'process_creation', 'registry_set', 'sysmon').map(
+  yaml,
+);
 const logsource = fc.oneof(
   { weight: 3, arbitrary: fc.constant('{ product: windows, category: process_creation }') },
-  lines({ product: sourcePart, category: sourcePart, service: sourcePart, definition: text.map(yaml) }).map(
-    (parts) => `{ ${parts.trimEnd().replaceAll('\n', ', ')} }`,
-  ),
+  lines({
+    product: sourcePart,
+    category: sourcePart,
+    service: sourcePart,
+    definition: text.map(yaml),
+  }).map((parts) => `{ ${parts.trimEnd().replaceAll('\n', ', ')} }`),
 );
 
 const duration = fc.oneof(fc.constantFrom('5m', '1h', '0', '90s', '1d', '99d'), scalar);
 const ownSettings = fc.oneof(
   mapOf(
-    fc.constantFrom('name', 'owner', 'enabled', 'severity', 'interval', 'cron', 'window', 'delay', 'threshold'),
-    fc.oneof(duration, fc.constantFrom("'*/5 * * * *'", "'0 0 31 2 *'", "'1,2 3 * * 1'", 'high', '5')),
+    fc.constantFrom(
+      'name',
+      'owner',
+      'enabled',
+      'severity',
+      'interval',
+      'cron',
+      'window',
+      'delay',
+      'threshold',
+    ),
+    fc.oneof(
+      duration,
+      fc.constantFrom("'*/5 * * * *'", "'0 0 31 2 *'", "'1,2 3 * * 1'", 'high', '5'),
+    ),
   ),
   text.map(
     (one) =>
       `{ suppress: { fields: [${yaml(one)}] }, risk: { objects: [{ field: ${yaml(one)}, type: user }] }, graylog: { remediation: ${yaml(one)}, streams: [${yaml(one)}] } }`,
   ),
   fc
-    .tuple(fewTexts('action.email.command', 'dispatchAs', 'description', 'action.notable.param.rule_title', 'cron_schedule', 'actions'), scalar)
+    .tuple(
+      fewTexts(
+        'action.email.command',
+        'dispatchAs',
+        'description',
+        'action.notable.param.rule_title',
+        'cron_schedule',
+        'actions',
+      ),
+      scalar,
+    )
     .map(([name, one]) => `{ splunk: { savedsearch: { ${yaml(name)}: ${one} } } }`),
   anyValue,
 );
@@ -144,7 +221,9 @@ const head = lines({
   modified: texts,
   references: listOf(texts),
   falsepositives: listOf(texts),
-  tags: listOf(fewTexts('attack.t1059', 'attack.execution', 'cve.2021-44228', 'attack.T1059.001').map(yaml)),
+  tags: listOf(
+    fewTexts('attack.t1059', 'attack.execution', 'cve.2021-44228', 'attack.T1059.001').map(yaml),
+  ),
   fields: listOf(fewTexts(...fields).map(yaml)),
   name: texts,
   taxonomy: texts,
@@ -152,15 +231,38 @@ const head = lines({
   sigpack: ownSettings,
 });
 
-const titled = text.map((one) => `title: ${yaml(`${one} @N@`)}\nid: 00000000-0000-4000-8000-@ID@\n`);
-const detectionRule = fc.tuple(titled, head, logsource, detection).map(([first, more, source, body]) => `${first}${more}logsource: ${source}\n${body}`);
+const titled = text.map(
+  (one) => `title: ${yaml(`${one} @N@`)}\nid: 00000000-0000-4000-8000-@ID@\n`,
+);
+const detectionRule = fc
+  .tuple(titled, head, logsource, detection)
+  .map(([first, more, source, body]) => `${first}${more}logsource: ${source}\n${body}`);
 
-const types = fc.constantFrom('event_count', 'value_count', 'temporal', 'temporal_ordered', 'value_sum', 'value_avg', 'value_percentile', 'value_median', 'x');
+const types = fc.constantFrom(
+  'event_count',
+  'value_count',
+  'temporal',
+  'temporal_ordered',
+  'value_sum',
+  'value_avg',
+  'value_percentile',
+  'value_median',
+  'x',
+);
 const threshold = fc
   .tuple(fc.constantFrom('gte', 'gt', 'lte', 'lt', 'eq', 'neq', 'x'), number, fewTexts(...fields))
   .map(([operator, count, field]) => `{ ${operator}: ${count}, field: ${yaml(field)} }`);
 const correlationRule = fc
-  .tuple(titled, head, types, listOf(fewTexts(...fields).map(yaml)), fc.constantFrom('5m', '1h', '0s', '30d', 'x'), threshold, fc.boolean(), text)
+  .tuple(
+    titled,
+    head,
+    types,
+    listOf(fewTexts(...fields).map(yaml)),
+    fc.constantFrom('5m', '1h', '0s', '30d', 'x'),
+    threshold,
+    fc.boolean(),
+    text,
+  )
   .map(([first, more, type, group, timespan, condition, generate, alias]) => {
     const own = `correlation:\n  type: ${type}\n  generate: ${generate}\n  rules: [base@N@]\n  group-by: ${group}\n  timespan: ${timespan}\n  condition: ${condition}\n`;
     const aliases = alias.length > 3 ? `  aliases: { ${yaml(alias)}: { base@N@: User } }\n` : '';
@@ -170,12 +272,20 @@ const correlationRule = fc
 
 const filter = fc
   .tuple(titled, logsource, selection)
-  .map(([first, source, body]) => `${first}logsource: ${source}\nfilter:\n  rules: any\n  ${'sel'}: ${body}\n  condition: not sel\n`);
+  .map(
+    ([first, source, body]) =>
+      `${first}logsource: ${source}\nfilter:\n  rules: any\n  ${'sel'}: ${body}\n  condition: not sel\n`,
+  );
 
 /** A rule file as a stranger may write it. `@N@` and `@ID@` stand for what tells it from others. */
 export const hostileRule: fc.Arbitrary<string> = damaged(
-  fc.oneof({ weight: 10, arbitrary: detectionRule }, { weight: 2, arbitrary: correlationRule }, { weight: 1, arbitrary: filter }),
+  fc.oneof(
+    { weight: 10, arbitrary: detectionRule },
+    { weight: 2, arbitrary: correlationRule },
+    { weight: 1, arbitrary: filter },
+  ),
 );
 
 /** With a number of its own in place of the marks. */
-export const numbered = (rule: string, index: number): string => rule.replaceAll('@N@', String(index)).replaceAll('@ID@', String(index).padStart(12, '0'));
+export const numbered = (rule: string, index: number): string =>
+  rule.replaceAll('@N@', String(index)).replaceAll('@ID@', String(index).padStart(12, '0'));

@@ -1,4 +1,7 @@
-/** node test/fuzz/run.ts [--kind K] [--seed N] [--path P] [--cases N] [--rules N] [--seconds N]: see docs/testing.md. */
+/**
+ * node test/fuzz/run.ts [--kind K] [--seed N] [--path P] [--cases N] [--rules N] [--seconds N]: see
+ * docs/testing.md.
+ */
 import { parseArgs } from 'node:util';
 import { kinds } from './cases.ts';
 import { fuzz } from './fuzz.ts';
@@ -8,7 +11,9 @@ const write = process.stdout.write.bind(process.stdout);
 const print = (line: string): boolean => write(`${line}\n`);
 
 const text = { type: 'string' } as const;
-const { values } = parseArgs({ options: { kind: text, seed: text, path: text, cases: text, rules: text, seconds: text } });
+const { values } = parseArgs({
+  options: { kind: text, seed: text, path: text, cases: text, rules: text, seconds: text },
+});
 const seed = Number(values.seed ?? 1);
 const rules = Number(values.rules ?? 300);
 const wanted = Number(values.cases ?? 10_000);
@@ -24,10 +29,18 @@ let cases = 0;
 const chosen = kinds.filter(({ name }) => values.kind === undefined || name === values.kind);
 for (const kind of chosen.toReversed()) {
   const share = chosen.length === 1 ? 1 : (shares.get(kind.name) ?? 0);
-  const batches = values.path === undefined ? Math.max(1, Math.ceil((wanted * share) / kind.size(rules))) : 1;
+  const batches =
+    values.path === undefined ? Math.max(1, Math.ceil((wanted * share) / kind.size(rules))) : 1;
   const path = values.path === undefined ? {} : { path: values.path };
   const started = Date.now();
-  const done = await fuzz({ kind: kind.name, seed, batches, rules, limit: Math.max(1000, end - started), ...path });
+  const done = await fuzz({
+    kind: kind.name,
+    seed,
+    batches,
+    rules,
+    limit: Math.max(1000, end - started),
+    ...path,
+  });
   cases += done.cases;
   print(`${kind.name}: ${done.cases} cases, ${((Date.now() - started) / 1000).toFixed(1)} s`);
   if (done.failure === undefined) continue;

@@ -31,7 +31,8 @@ export const text: fc.Arbitrary<string> = fc.oneof(
 );
 
 /** Some text of a few, so that parts of a rule name each other. */
-export const fewTexts = (...texts: readonly string[]): fc.Arbitrary<string> => fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...texts) }, text);
+export const fewTexts = (...texts: readonly string[]): fc.Arbitrary<string> =>
+  fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...texts) }, text);
 
 export const number: fc.Arbitrary<string> = fc.constantFrom(
   '0',
@@ -55,7 +56,11 @@ export const yaml = yamlText;
 export const listOf = (items: fc.Arbitrary<string>, most = 4): fc.Arbitrary<string> =>
   fc.array(items, { maxLength: most }).map((list) => `[${list.join(', ')}]`);
 
-export const mapOf = (keys: fc.Arbitrary<string>, values: fc.Arbitrary<string>, most = 3): fc.Arbitrary<string> =>
+export const mapOf = (
+  keys: fc.Arbitrary<string>,
+  values: fc.Arbitrary<string>,
+  most = 3,
+): fc.Arbitrary<string> =>
   fc
     .uniqueArray(fc.tuple(keys, values), { maxLength: most, selector: ([key]) => key })
     .map((pairs) => `{ ${pairs.map(([key, value]) => `${yaml(key)}: ${value}`).join(', ')} }`);
@@ -67,15 +72,31 @@ export const scalar: fc.Arbitrary<string> = fc.oneof(
 );
 
 /** Any small YAML value. */
-export const anyValue: fc.Arbitrary<string> = fc.oneof({ weight: 4, arbitrary: scalar }, listOf(scalar), mapOf(text, scalar), listOf(mapOf(text, scalar)));
+export const anyValue: fc.Arbitrary<string> = fc.oneof(
+  { weight: 4, arbitrary: scalar },
+  listOf(scalar),
+  mapOf(text, scalar),
+  listOf(mapOf(text, scalar)),
+);
 
 /** Lines of a map at the top of a document, each there or not. */
-export const lines = (entries: Readonly<Record<string, fc.Arbitrary<string>>>): fc.Arbitrary<string> =>
-  fc.record(Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, fc.option(value, { nil: undefined, freq: 3 })]))).map((made) =>
-    Object.entries(made)
-      .flatMap(([key, value]) => (value === undefined ? [] : [`${key}: ${value}\n`]))
-      .join(''),
-  );
+export const lines = (
+  entries: Readonly<Record<string, fc.Arbitrary<string>>>,
+): fc.Arbitrary<string> =>
+  fc
+    .record(
+      Object.fromEntries(
+        Object.entries(entries).map(([key, value]) => [
+          key,
+          fc.option(value, { nil: undefined, freq: 3 }),
+        ]),
+      ),
+    )
+    .map((made) =>
+      Object.entries(made)
+        .flatMap(([key, value]) => (value === undefined ? [] : [`${key}: ${value}\n`]))
+        .join(''),
+    );
 
 /** Now and then, a piece of the text is lost, or comes twice. */
 export const damaged = (whole: fc.Arbitrary<string>): fc.Arbitrary<string> =>
@@ -83,6 +104,9 @@ export const damaged = (whole: fc.Arbitrary<string>): fc.Arbitrary<string> =>
     { weight: 12, arbitrary: whole },
     fc.tuple(whole, fc.nat(), fc.nat(40), fc.boolean()).map(([document, at, length, twice]) => {
       const start = at % (document.length + 1);
-      return document.slice(0, twice ? start + length : start) + document.slice(twice ? start : start + length);
+      return (
+        document.slice(0, twice ? start + length : start) +
+        document.slice(twice ? start : start + length)
+      );
     }),
   );

@@ -1,6 +1,7 @@
 /**
- * node test/judges/blank.ts: every query for the Lucene targets and every definition and search of the packs of the public rules, by themselves and
- * through each bundle, over events that have nothing of any rule. None may find one.
+ * node test/judges/blank.ts: every query for the Lucene targets and every definition and search of
+ * the packs of the public rules, by themselves and through each bundle, over events that have
+ * nothing of any rule. None may find one.
  */
 import { readSourceFile } from '../../src/cli/files/rule-files.ts';
 import { collect } from '../../src/sigma/collection/collection.ts';
@@ -23,7 +24,8 @@ function judge(what: string, { asked, refused, wrong }: BlankHits): void {
   console.log(`${what}: ${asked} asked, ${refused} refused since they would find every event`);
   checks.check(`${what} were asked`, asked > 10_000, asked);
   checks.check(`${what} that find every event are refused`, refused > 0, refused);
-  for (const text of wrong) checks.check('finds an event that has nothing of any rule:', false, text);
+  for (const text of wrong)
+    checks.check('finds an event that has nothing of any rule:', false, text);
 }
 judge('queries', blankQueries(rules));
 judge('definitions and searches', blankDefinitions(rules));

@@ -14,7 +14,9 @@ export function createChecks(): Checks {
     check(what, right, more = '') {
       if (right) return;
       failures++;
-      console.log(`  WRONG: ${what} ${(typeof more === 'string' ? more : JSON.stringify(more))?.slice(0, longest)}`);
+      console.log(
+        `  WRONG: ${what} ${(typeof more === 'string' ? more : JSON.stringify(more))?.slice(0, longest)}`,
+      );
     },
     end(holds) {
       console.log(failures === 0 ? holds : `${failures} checks failed`);

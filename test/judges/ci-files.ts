@@ -1,7 +1,8 @@
 /**
- * The CI files that `sigpack init` writes, and those of this project with its action and its hooks, before zizmor, actionlint with ShellCheck, the schemas of
- * GitHub and GitLab, pre-commit, and jq.
- * Each judge must find the fault that is put in for it, too: one that says nothing of anything proves nothing.
+ * The CI files that `sigpack init` writes, and those of this project with its action and its hooks,
+ * before zizmor, actionlint with ShellCheck, the schemas of GitHub and GitLab, pre-commit, and jq.
+ * Each judge must find the fault that is put in for it, too: one that says nothing of anything
+ * proves nothing.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +14,9 @@ import { existing, installed, main, root } from './places.ts';
 
 const bin = (name: string): string => installed('ci-files', 'ci-files', 'bin', name);
 const workflow = '.github/workflows/detections.yml';
-const [own, written] = ['own', 'init'].map((name) => join(mkdtempSync(join(tmpdir(), 'sigpack-ci-files-')), name)) as [string, string];
+const [own, written] = ['own', 'init'].map((name) =>
+  join(mkdtempSync(join(tmpdir(), 'sigpack-ci-files-')), name),
+) as [string, string];
 
 interface Judge {
   readonly name: string;
@@ -25,7 +28,12 @@ interface Judge {
   readonly folders: readonly [string, ...string[]];
 }
 
-const schema = (name: string, file: string) => (folder: string) => [bin('check-jsonschema'), '--builtin-schema', `vendor.${name}`, join(folder, file)];
+const schema = (name: string, file: string) => (folder: string) => [
+  bin('check-jsonschema'),
+  '--builtin-schema',
+  `vendor.${name}`,
+  join(folder, file),
+];
 const judges: readonly Judge[] = [
   {
     name: 'zizmor',
@@ -35,24 +43,46 @@ const judges: readonly Judge[] = [
   },
   {
     name: 'actionlint',
-    command: (folder) => [bin('actionlint'), '-no-color', '-shellcheck', bin('shellcheck'), ...workflowsOf(folder)],
+    command: (folder) => [
+      bin('actionlint'),
+      '-no-color',
+      '-shellcheck',
+      bin('shellcheck'),
+      ...workflowsOf(folder),
+    ],
     fault: [workflow, 'runs-on: ubuntu-24.04', 'runs-on: ubuntu-nowhere'],
     folders: [written, own],
   },
   {
     name: 'ShellCheck in actionlint',
-    command: (folder) => [bin('actionlint'), '-no-color', '-shellcheck', bin('shellcheck'), ...workflowsOf(folder)],
+    command: (folder) => [
+      bin('actionlint'),
+      '-no-color',
+      '-shellcheck',
+      bin('shellcheck'),
+      ...workflowsOf(folder),
+    ],
     fault: [workflow, '--to "$PLACE"', '--to $PLACE'],
     folders: [written],
   },
-  { name: 'schema of workflows', command: schema('github-workflows', workflow), fault: [workflow, 'timeout-minutes: 15', 'timeout: 15'], folders: [written] },
+  {
+    name: 'schema of workflows',
+    command: schema('github-workflows', workflow),
+    fault: [workflow, 'timeout-minutes: 15', 'timeout: 15'],
+    folders: [written],
+  },
   {
     name: 'schema of Dependabot',
     command: schema('dependabot', '.github/dependabot.yml'),
     fault: ['.github/dependabot.yml', 'interval: weekly', 'interval: often'],
     folders: [written],
   },
-  { name: 'schema of GitLab', command: schema('gitlab-ci', '.gitlab-ci.yml'), fault: ['.gitlab-ci.yml', 'action: access', 'action: look'], folders: [written] },
+  {
+    name: 'schema of GitLab',
+    command: schema('gitlab-ci', '.gitlab-ci.yml'),
+    fault: ['.gitlab-ci.yml', 'action: access', 'action: look'],
+    folders: [written],
+  },
   {
     name: 'ShellCheck of GitLab',
     command: (folder) => [bin('shellcheck'), '--shell=bash', ...gitlabScripts(folder)],
@@ -68,12 +98,16 @@ const judges: readonly Judge[] = [
 ];
 
 function workflowsOf(folder: string): readonly string[] {
-  return folder === own ? ['ci.yml', 'release.yml'].map((name) => join(folder, '.github/workflows', name)) : [join(folder, workflow)];
+  return folder === own
+    ? ['ci.yml', 'release.yml'].map((name) => join(folder, '.github/workflows', name))
+    : [join(folder, workflow)];
 }
 
 /** Each job's script as a file of its own, as the runner makes it. */
 function gitlabScripts(folder: string): readonly string[] {
-  const jobs = load(readFileSync(join(folder, '.gitlab-ci.yml'), 'utf8')) as Readonly<Record<string, { readonly script?: readonly string[] }>>;
+  const jobs = load(readFileSync(join(folder, '.gitlab-ci.yml'), 'utf8')) as Readonly<
+    Record<string, { readonly script?: readonly string[] }>
+  >;
   return Object.entries(jobs).flatMap(([name, { script }]) => {
     if (!script) return [];
     const path = join(folder, `${name}.sh`);
@@ -107,26 +141,37 @@ function check(what: string, holds: boolean, out: string): void {
 
 /** The expression that finds the workflow's own comment, on comments of several people. */
 function checkOwnComment(): void {
-  const expression = /mine='([^']+)'/.exec(readFileSync(join(written, workflow), 'utf8'))?.[1] ?? '';
+  const expression =
+    /mine='([^']+)'/.exec(readFileSync(join(written, workflow), 'utf8'))?.[1] ?? '';
   const bot = { login: 'github-actions[bot]' };
   const comments = [
     { id: 1, user: { login: 'someone' }, body: '<!-- sigpack diff -->' },
     { id: 2, user: bot, body: 'of another workflow' },
     { id: 3, user: bot, body: '<!-- sigpack diff -->\n## Detections' },
   ];
-  const program = 'import jq, json, sys; print(jq.compile(sys.argv[1]).input_value(json.load(sys.stdin)).all())';
-  const { out } = run([bin('python3'), '-c', program, expression], { input: JSON.stringify(comments) });
+  const program =
+    'import jq, json, sys; print(jq.compile(sys.argv[1]).input_value(json.load(sys.stdin)).all())';
+  const { out } = run([bin('python3'), '-c', program, expression], {
+    input: JSON.stringify(comments),
+  });
   check('jq finds the own comment alone', out === '[3]\n', out);
 }
 
-/** The hooks, run by pre-commit in the project that `init` has written: with a sound rule, and with one that does not compile. */
+/**
+ * The hooks, run by pre-commit in the project that `init` has written: with a sound rule, and with
+ * one that does not compile.
+ */
 function checkHooks(): void {
   const hooks = join(own, '..', 'hooks');
   mkdirSync(hooks);
   cpSync(join(root, '.pre-commit-hooks.yaml'), join(hooks, '.pre-commit-hooks.yaml'));
   const programs = join(written, 'node_modules', '.bin');
   mkdirSync(programs, { recursive: true });
-  writeFileSync(join(programs, 'sigpack'), `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`, { mode: 0o755 });
+  writeFileSync(
+    join(programs, 'sigpack'),
+    `#!/bin/sh\nexec '${process.execPath}' '${main}' "$@"\n`,
+    { mode: 0o755 },
+  );
   const commit = (cwd: string): void => {
     for (const args of [
       ['init', '-q'],
@@ -138,7 +183,8 @@ function checkHooks(): void {
     }
   };
   for (const cwd of [hooks, written]) commit(cwd);
-  const hook = (id: string) => run([bin('pre-commit'), 'try-repo', hooks, id, '--all-files'], { cwd: written });
+  const hook = (id: string) =>
+    run([bin('pre-commit'), 'try-repo', hooks, id, '--all-files'], { cwd: written });
   for (const id of ['sigpack-check', 'sigpack-test']) {
     const { passed: sound, out } = hook(id);
     check(`pre-commit: ${id} passes`, sound && out.includes('Passed'), out);
@@ -146,18 +192,27 @@ function checkHooks(): void {
   const rule = join(written, 'rules/windows/office-starts-schtasks.yml');
   writeFileSync(rule, readFileSync(rule, 'utf8').replace('all of selection_*', 'selectoin'));
   const { passed: broken, out } = hook('sigpack-check');
-  check('pre-commit: finds selectoin', !broken && out.includes('there is no selection `selectoin`'), out);
+  check(
+    'pre-commit: finds selectoin',
+    !broken && out.includes('there is no selection `selectoin`'),
+    out,
+  );
 }
 
 existing(main, 'run npm run build');
 mkdirSync(written);
 const { passed: made, out: said } = run([process.execPath, main, 'init', written, ...initFlags]);
 if (!made) throw new Error(said);
-for (const name of ['.github', 'action.yml']) cpSync(join(root, name), join(own, name), { recursive: true });
+for (const name of ['.github', 'action.yml'])
+  cpSync(join(root, name), join(own, name), { recursive: true });
 for (const { name, command, fault, folders } of judges) {
   for (const folder of folders) {
     const clean = run(command(folder));
-    check(`${name}: ${folder === own ? "the project's own files are" : 'what init writes is'} clean`, clean.passed, clean.out);
+    check(
+      `${name}: ${folder === own ? "the project's own files are" : 'what init writes is'} clean`,
+      clean.passed,
+      clean.out,
+    );
   }
   const [path, text, replacement] = fault;
   const [folder] = folders;
@@ -165,7 +220,11 @@ for (const { name, command, fault, folders } of judges) {
   const sound = readFileSync(file, 'utf8');
   writeFileSync(file, sound.replace(text, replacement));
   const faulty = run(command(folder));
-  check(`${name}: finds ${replacement} in ${path}`, sound.includes(text) && !faulty.passed, faulty.out);
+  check(
+    `${name}: finds ${replacement} in ${path}`,
+    sound.includes(text) && !faulty.passed,
+    faulty.out,
+  );
   writeFileSync(file, sound);
 }
 checkOwnComment();

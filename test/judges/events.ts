@@ -11,21 +11,32 @@ export interface LoadedEvent {
   readonly event: Event;
 }
 
-/** Every Windows event under `<sharedDir>/events`, with the rule that its `info.yml` names. A file may hold several events. */
+/**
+ * Every Windows event under `<sharedDir>/events`, with the rule that its `info.yml` names. A file
+ * may hold several events.
+ */
 export function loadEvents(sharedDir: string): readonly LoadedEvent[] {
   const root = join(sharedDir, 'events');
-  const infos = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('info.yml'));
+  const infos = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('info.yml'),
+  );
   return infos.sort().flatMap((info) => loadFolder(join(root, info, '..')));
 }
 
 function loadFolder(folder: string): readonly LoadedEvent[] {
   const info = readFileSync(join(folder, 'info.yml'), 'utf8');
   const ruleId = /^\s*-\s*id:\s*(\S+)/m.exec(info)?.[1] ?? '';
-  const ruleTitle = /^\s+title:\s*(.+?)\s*$/m.exec(info)?.[1]?.replace(/^(['"])(.*)\1$/, '$2') ?? '';
+  const ruleTitle =
+    /^\s+title:\s*(.+?)\s*$/m.exec(info)?.[1]?.replace(/^(['"])(.*)\1$/, '$2') ?? '';
   const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
   return files.sort().flatMap((name) => {
     const file = join(folder, name);
-    return documents(readFileSync(file, 'utf8')).map((document) => ({ ruleId, ruleTitle, file, event: flatten(document) }));
+    return documents(readFileSync(file, 'utf8')).map((document) => ({
+      ruleId,
+      ruleTitle,
+      file,
+      event: flatten(document),
+    }));
   });
 }
 
@@ -40,10 +51,15 @@ function documents(text: string): readonly unknown[] {
 type Json = Readonly<Record<string, unknown>>;
 
 function record(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Json)
+    : {};
 }
 
-/** `System` (plain names, `Provider_Name` and the like for attributes), `EventData` by name, `UserData` by the names of its innermost elements. */
+/**
+ * `System` (plain names, `Provider_Name` and the like for attributes), `EventData` by name,
+ * `UserData` by the names of its innermost elements.
+ */
 export function flatten(document: unknown): Event {
   const event = record(record(document).Event);
   const fields: Record<string, string | number | boolean> = {};
@@ -54,7 +70,11 @@ export function flatten(document: unknown): Event {
   return { ...fields, _time: Number.isNaN(time) ? 0 : time / 1000 };
 }
 
-function addSystem(fields: Record<string, string | number | boolean>, name: string, value: unknown): void {
+function addSystem(
+  fields: Record<string, string | number | boolean>,
+  name: string,
+  value: unknown,
+): void {
   if (isScalar(value)) fields[name] = value;
   const element = record(value);
   const text = element['#text'];

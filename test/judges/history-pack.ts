@@ -43,11 +43,15 @@ export class HistoryPack {
   private pack: ContentPack | undefined;
 
   constructor(name: string, checks: Checks) {
-    this.check = (what, found, wanted) => checks.check(`${name}: ${what}`, isDeepStrictEqual(found, wanted), { found, wanted });
+    this.check = (what, found, wanted) =>
+      checks.check(`${name}: ${what}`, isDeepStrictEqual(found, wanted), { found, wanted });
     this.git('init', '-q', '-b', 'main');
     this.write('.gitignore', 'dist/\n');
     // it has a mapping from the start: with one, alerts show no field that no pipeline knows
-    this.write('pipeline.yml', 'name: ours\npriority: 1\ntransformations:\n  - { type: field_name_mapping, mapping: { HistoryOther: other } }\n');
+    this.write(
+      'pipeline.yml',
+      'name: ours\npriority: 1\ntransformations:\n  - { type: field_name_mapping, mapping: { HistoryOther: other } }\n',
+    );
     this.write(
       'sigpack.yml',
       'id: history\ntitle: History of detections\nversion: 1.0.0\nfailOn: never\noverBudget: warn\npipelines: { splunk: [pipeline.yml], graylog: none }\n',
@@ -107,25 +111,52 @@ export class HistoryPack {
     };
     const config = this.at('sigpack.yml');
     if (this.lock && more.rename !== true) {
-      const { out } = await timed('diff', () => quietly(() => diff(this.at('sigpack.lock'), this.folder, { config, format: 'json', verbose: false })));
+      const { out } = await timed('diff', () =>
+        quietly(() =>
+          diff(this.at('sigpack.lock'), this.folder, { config, format: 'json', verbose: false }),
+        ),
+      );
       const view = JSON.parse(out) as DiffView;
-      this.check('diff', Object.fromEntries(view.counts.map(({ kind, count }) => [kind, count])), counts);
+      this.check(
+        'diff',
+        Object.fromEntries(view.counts.map(({ kind, count }) => [kind, count])),
+        counts,
+      );
     }
-    const usual: ReleaseOptions = { bump: 'auto', dryRun: false, rename: false, dropRetired: false, fromLock: false, verbose: false, config };
-    const { code, out, complaints } = await timed('release', () => quietly(() => release({ ...usual, ...more })));
-    if (code !== 0 || !out.split('\n').some((line) => /^released (\S+?),? /.exec(line)?.[1] === version))
+    const usual: ReleaseOptions = {
+      bump: 'auto',
+      dryRun: false,
+      rename: false,
+      dropRetired: false,
+      fromLock: false,
+      verbose: false,
+      config,
+    };
+    const { code, out, complaints } = await timed('release', () =>
+      quietly(() => release({ ...usual, ...more })),
+    );
+    if (
+      code !== 0 ||
+      !out.split('\n').some((line) => /^released (\S+?),? /.exec(line)?.[1] === version)
+    )
       throw new Error(`${version} is not released: ${code} ${out} ${complaints.slice(-2000)}`);
     const lock = this.checkRelease(version, counts);
     this.git('add', '-A');
     this.git('commit', '-q', '-m', version);
     this.git('tag', `v${version}`);
     await timed('build --frozen', () => this.checkFrozen(version));
-    console.log(`${version} ${what}: ${lock.rules.size} rules, ${lock.retired.size} retired (${seconds.join(', ')})`);
+    console.log(
+      `${version} ${what}: ${lock.rules.size} rules, ${lock.retired.size} retired (${seconds.join(', ')})`,
+    );
   }
 
   private checkRelease(version: string, counts: Release['counts']): Lock {
     const lock = this.readLock();
-    this.check('version', [lock.pack.version, lock.pack.revision], [version, (this.lock?.pack.revision ?? 0) + 1]);
+    this.check(
+      'version',
+      [lock.pack.version, lock.pack.revision],
+      [version, (this.lock?.pack.revision ?? 0) + 1],
+    );
     this.check('lock', lockText(lock), this.read('sigpack.lock'));
     this.checkLock(lock, version, counts);
     this.checkChangelog(version, counts);
@@ -136,11 +167,25 @@ export class HistoryPack {
   }
 
   private async checkFrozen(version: string): Promise<void> {
-    const options = { config: this.at('sigpack.yml'), output: this.at('dist/packs'), format: 'text', verbose: false, dryRun: false, frozen: true } as const;
+    const options = {
+      config: this.at('sigpack.yml'),
+      output: this.at('dist/packs'),
+      format: 'text',
+      verbose: false,
+      dryRun: false,
+      frozen: true,
+    } as const;
     const frozen = await quietly(() => build([], options));
     this.check('build --frozen', frozen.code, 0);
-    const same = (name: string): boolean => readFileSync(this.at(`dist/packs/${name}`)).equals(readFileSync(this.at(`dist/release/${version}/${name}`)));
-    this.check('the frozen build has the bytes of the release', [same(`history-${version}.spl`), same(`history-${version}-graylog.json`)], [true, true]);
+    const same = (name: string): boolean =>
+      readFileSync(this.at(`dist/packs/${name}`)).equals(
+        readFileSync(this.at(`dist/release/${version}/${name}`)),
+      );
+    this.check(
+      'the frozen build has the bytes of the release',
+      [same(`history-${version}.spl`), same(`history-${version}-graylog.json`)],
+      [true, true],
+    );
     rmSync(this.at('dist/packs'), { recursive: true });
   }
 
@@ -152,14 +197,20 @@ export class HistoryPack {
   }
 
   private checkLock(lock: Lock, version: string, counts: Release['counts']): void {
-    const changed = [...lock.rules.values()].filter((rule) => rule.changed === version && rule.added !== version).length;
-    const wanted = Object.entries(counts).reduce((sum, [kind, count]) => (kind === 'added' || kind === 'removed' ? sum : sum + count), 0);
+    const changed = [...lock.rules.values()].filter(
+      (rule) => rule.changed === version && rule.added !== version,
+    ).length;
+    const wanted = Object.entries(counts).reduce(
+      (sum, [kind, count]) => (kind === 'added' || kind === 'removed' ? sum : sum + count),
+      0,
+    );
     if (this.lock) this.check('rules that the lock says changed', changed, wanted);
     for (const rule of lock.rules.values()) {
       const old = this.lock?.rules.get(rule.id);
       if (!old) continue;
       if (rule.added !== old.added) this.check(`${rule.title} came in`, rule.added, old.added);
-      if (rule.changed !== version && rule.name !== old.name) this.check('name', rule.name, old.name);
+      if (rule.changed !== version && rule.name !== old.name)
+        this.check('name', rule.name, old.name);
     }
   }
 
@@ -167,52 +218,89 @@ export class HistoryPack {
     const changelog = this.read('CHANGELOG.md');
     const section = changelog.slice(changelog.indexOf(`## [${version}]`)).split('\n## ')[0] ?? '';
     const lines = (heading: string): number =>
-      ((section.split(`### ${heading}\n`)[1] ?? '').split('\n#')[0]?.split('Disabled in the Splunk app')[0]?.match(/^- /gm) ?? []).length;
+      (
+        (section.split(`### ${heading}\n`)[1] ?? '')
+          .split('\n#')[0]
+          ?.split('Disabled in the Splunk app')[0]
+          ?.match(/^- /gm) ?? []
+      ).length;
     this.check('changelog, added', lines('Added'), counts.added ?? 0);
     this.check('changelog, removed', lines('Removed'), counts.removed ?? 0);
   }
 
-  /** Puts the app over the one before, as Splunk does: default/ is replaced, local/ is not touched. */
+  /**
+   * Puts the app over the one before, as Splunk does: default/ is replaced, local/ is not touched.
+   */
   private installApp(version: string): ReadonlyMap<string, ReadonlyMap<string, string>> {
     rmSync(join(this.apps, 'history', 'default'), { recursive: true, force: true });
     mkdirSync(this.apps, { recursive: true });
-    execFileSync('tar', ['-xzf', this.at(`dist/release/${version}/history-${version}.spl`), '-C', this.apps]);
-    return readConf(readFileSync(join(this.apps, 'history', 'default', 'savedsearches.conf'), 'utf8')).stanzas;
+    execFileSync('tar', [
+      '-xzf',
+      this.at(`dist/release/${version}/history-${version}.spl`),
+      '-C',
+      this.apps,
+    ]);
+    return readConf(
+      readFileSync(join(this.apps, 'history', 'default', 'savedsearches.conf'), 'utf8'),
+    ).stanzas;
   }
 
   private checkApp(lock: Lock, version: string): void {
     const stanzas = this.installApp(version);
-    const live = [...lock.rules.values()].filter(({ digests }) => digests.queries.splunk !== undefined).map(({ name }) => name);
+    const live = [...lock.rules.values()]
+      .filter(({ digests }) => digests.queries.splunk !== undefined)
+      .map(({ name }) => name);
     for (const name of live) this.everNamed.add(name);
     const lacking = [...this.everNamed].filter((name) => !stanzas.has(name));
     this.check('names once published that the app lacks', lacking, []);
-    const dead = live.filter((name) => stanzas.get(name)?.get('description')?.startsWith('Retired in '));
+    const dead = live.filter((name) =>
+      stanzas.get(name)?.get('description')?.startsWith('Retired in '),
+    );
     this.check('live searches that are tombstones', dead, []);
-    const retired = [...lock.retired.values()].filter(({ name, inSplunk }) => inSplunk && stanzas.get(name)?.get('disabled') !== '1');
+    const retired = [...lock.retired.values()].filter(
+      ({ name, inSplunk }) => inSplunk && stanzas.get(name)?.get('disabled') !== '1',
+    );
     this.check(
       'retired ones that are live',
       retired.map(({ name }) => name),
       [],
     );
     const localFolder = join(this.apps, 'history', 'local');
-    for (const [path, text] of this.local) this.check(`local/${path}`, readFileSync(join(localFolder, path), 'utf8'), text);
+    for (const [path, text] of this.local)
+      this.check(`local/${path}`, readFileSync(join(localFolder, path), 'utf8'), text);
     if (this.local.size > 0) return;
     // an admin tunes every tenth search
     const tuned = [...stanzas.keys()].filter((_, index) => index % 10 === 0);
-    this.local.set('savedsearches.conf', tuned.map((name) => `[${name}]\ndisabled = 0\naction.email.to = soc@example.org\n`).join('\n'));
-    this.local.set('macros.conf', '[history_windows_process_creation]\ndefinition = index=wineventlog\n');
+    this.local.set(
+      'savedsearches.conf',
+      tuned
+        .map((name) => `[${name}]\ndisabled = 0\naction.email.to = soc@example.org\n`)
+        .join('\n'),
+    );
+    this.local.set(
+      'macros.conf',
+      '[history_windows_process_creation]\ndefinition = index=wineventlog\n',
+    );
     mkdirSync(localFolder, { recursive: true });
     for (const [path, text] of this.local) writeFileSync(join(localFolder, path), text);
   }
 
   private checkContentPack(lock: Lock, version: string): void {
-    const pack = JSON.parse(this.read(`dist/release/${version}/history-${version}-graylog.json`)) as ContentPack;
+    const pack = JSON.parse(
+      this.read(`dist/release/${version}/history-${version}-graylog.json`),
+    ) as ContentPack;
     this.check('content pack', [pack.id, pack.rev], [this.pack?.id ?? pack.id, lock.pack.revision]);
-    const ids = new Set(pack.entities.filter(({ type }) => type.name === 'event_definition').map(({ id }) => id));
-    const unknown = [...lock.rules.values()].flatMap(({ entities }) => entities).filter((id) => !ids.has(id));
+    const ids = new Set(
+      pack.entities.filter(({ type }) => type.name === 'event_definition').map(({ id }) => id),
+    );
+    const unknown = [...lock.rules.values()]
+      .flatMap(({ entities }) => entities)
+      .filter((id) => !ids.has(id));
     this.check('entities of the lock that the pack lacks', unknown, []);
     const lost = [...(this.lock?.rules.values() ?? [])].filter(
-      ({ id, entities }) => lock.rules.has(id) && !entities.every((entity) => lock.rules.get(id)?.entities.includes(entity)),
+      ({ id, entities }) =>
+        lock.rules.has(id) &&
+        !entities.every((entity) => lock.rules.get(id)?.entities.includes(entity)),
     );
     this.check(
       'rules that lost an entity',
@@ -223,13 +311,23 @@ export class HistoryPack {
   }
 
   private git(...args: readonly string[]): void {
-    const settings = ['user.name=judge', 'user.email=judge@example.org', 'commit.gpgsign=false', 'gc.auto=0'].flatMap((one) => ['-c', one]);
-    execFileSync('git', [...settings, ...args], { cwd: this.folder, stdio: ['ignore', 'ignore', 'inherit'] });
+    const settings = [
+      'user.name=judge',
+      'user.email=judge@example.org',
+      'commit.gpgsign=false',
+      'gc.auto=0',
+    ].flatMap((one) => ['-c', one]);
+    execFileSync('git', [...settings, ...args], {
+      cwd: this.folder,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   }
 }
 
 /** Runs a command of this process and keeps what it prints. */
-async function quietly(run: () => Promise<number>): Promise<{ readonly code: number; readonly out: string; readonly complaints: string }> {
+async function quietly(
+  run: () => Promise<number>,
+): Promise<{ readonly code: number; readonly out: string; readonly complaints: string }> {
   const [stdout, stderr] = [process.stdout.write, process.stderr.write];
   let out = '';
   let complaints = '';

@@ -1,6 +1,7 @@
 /**
- * node test/judges/install-splunk.ts: the pack of public rules goes object by object into the Splunk of the tests, and the official client for Python
- * reads from it what was written: so the stand-in is judged by a client that is at home with the real server.
+ * node test/judges/install-splunk.ts: the pack of public rules goes object by object into the
+ * Splunk of the tests, and the official client for Python reads from it what was written: so the
+ * stand-in is judged by a client that is at home with the real server.
  */
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,7 +21,8 @@ const folder = mkdtempSync(join(tmpdir(), 'sigpack-install-splunk-'));
 const password = 'a & b = "c" d%20';
 
 const { check, end } = createChecks();
-const sigpack = (...args: readonly string[]) => runSigpack(folder, { JUDGE_PASSWORD: password }, ...args);
+const sigpack = (...args: readonly string[]) =>
+  runSigpack(folder, { JUDGE_PASSWORD: password }, ...args);
 
 interface Read {
   readonly version: string;
@@ -33,11 +35,15 @@ interface Read {
 
 function readBySdk(port: string): Promise<Read> {
   return new Promise((resolve, reject) => {
-    const child = spawn(python, [join(import.meta.dirname, 'install-splunk.py'), port], { env: { ...process.env, JUDGE_PASSWORD: password } });
+    const child = spawn(python, [join(import.meta.dirname, 'install-splunk.py'), port], {
+      env: { ...process.env, JUDGE_PASSWORD: password },
+    });
     let [out, errors] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
     child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
-    child.on('close', (code) => (code === 0 ? resolve(JSON.parse(out) as Read) : reject(new Error(errors))));
+    child.on('close', (code) =>
+      code === 0 ? resolve(JSON.parse(out) as Read) : reject(new Error(errors)),
+    );
   });
 }
 
@@ -55,14 +61,26 @@ try {
   const installed = await sigpack('install', 'packs', '--to', 'judge', '--yes');
   check('it is installed', installed.code === 0, installed.out);
   const again = await sigpack('install', 'packs', '--to', 'judge', '--yes');
-  check('a second run has nothing to do', again.code === 0 && again.out.includes('nothing to do'), again.out);
+  check(
+    'a second run has nothing to do',
+    again.code === 0 && again.out.includes('nothing to do'),
+    again.out,
+  );
 
-  const archive = new Map((await readTar(readFileSync(join(folder, 'packs', 'acme-1.2.3.spl')))).map(({ header, text }) => [header.name, Buffer.from(text)]));
+  const archive = new Map(
+    (await readTar(readFileSync(join(folder, 'packs', 'acme-1.2.3.spl')))).map(
+      ({ header, text }) => [header.name, Buffer.from(text)],
+    ),
+  );
   const { files } = appOf(archive);
   const read = await readBySdk(new URL(server.url).port);
   check('version and label', read.version === '1.2.3' && read.label === 'Acme detections', read);
   const searches = settingsIn(files, 'default/savedsearches.conf');
-  check('as many searches', Object.keys(read.searches).length === searches.size && searches.size > 100, [Object.keys(read.searches).length, searches.size]);
+  check(
+    'as many searches',
+    Object.keys(read.searches).length === searches.size && searches.size > 100,
+    [Object.keys(read.searches).length, searches.size],
+  );
   for (const [name, settings] of searches) {
     const there = read.searches[name];
     const same =
@@ -76,27 +94,49 @@ try {
     check(`search ${name}`, same, [there, Object.fromEntries(settings)]);
   }
   const macros = settingsIn(files, 'default/macros.conf');
-  for (const [name, settings] of macros) check(`macro ${name}`, read.macros[name] === settings.get('definition'), read.macros[name]);
+  for (const [name, settings] of macros)
+    check(`macro ${name}`, read.macros[name] === settings.get('definition'), read.macros[name]);
   for (const [name, settings] of settingsIn(files, 'default/transforms.conf'))
     check(`lookup definition ${name}`, read.transforms[name] === settings.get('filename'));
-  check('view', read.views.overview === files.get('default/data/ui/views/overview.xml')?.toString('utf8'));
+  check(
+    'view',
+    read.views.overview === files.get('default/data/ui/views/overview.xml')?.toString('utf8'),
+  );
   for (const name of ['acme_detections.csv', 'acme_attack.csv']) {
     const rows = (text: string | undefined): string => (text ?? '').replaceAll('"', '').trim();
-    check(`lookup ${name}`, rows(splunk.apps.get('acme')?.lookups.get(name)) === rows(files.get(`lookups/${name}`)?.toString('utf8')));
+    check(
+      `lookup ${name}`,
+      rows(splunk.apps.get('acme')?.lookups.get(name)) ===
+        rows(files.get(`lookups/${name}`)?.toString('utf8')),
+    );
   }
 
   const drifted = await sigpack('status');
   const names = Object.keys(read.searches)
     .filter((name) => read.searches[name]?.disabled === '0')
     .sort();
-  check('what the client changed is drift', drifted.code === 1 && drifted.out.includes('2 changed in place'), drifted.out);
-  check('by name', drifted.out.includes(`! ${names[0]} was changed`) && drifted.out.includes(`! ${names.at(-1)} was changed`), drifted.out);
+  check(
+    'what the client changed is drift',
+    drifted.code === 1 && drifted.out.includes('2 changed in place'),
+    drifted.out,
+  );
+  check(
+    'by name',
+    drifted.out.includes(`! ${names[0]} was changed`) &&
+      drifted.out.includes(`! ${names.at(-1)} was changed`),
+    drifted.out,
+  );
   const over = await sigpack('install', 'packs', '--to', 'judge', '--yes', '--drift', 'overwrite');
   check('it is overwritten', over.code === 0, over.out);
   const after = await readBySdk(new URL(server.url).port);
   check('as before', JSON.stringify(after) === JSON.stringify(read));
-  check('no secret was shown', ![built, installed, again, drifted, over].some(({ out }) => out.includes(password)));
-  console.log(`splunk-sdk reads ${searches.size} searches and ${macros.size} macros as they were written`);
+  check(
+    'no secret was shown',
+    ![built, installed, again, drifted, over].some(({ out }) => out.includes(password)),
+  );
+  console.log(
+    `splunk-sdk reads ${searches.size} searches and ${macros.size} macros as they were written`,
+  );
 } finally {
   await server.close();
   rmSync(folder, { recursive: true, force: true });

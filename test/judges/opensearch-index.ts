@@ -6,8 +6,14 @@ const batch = 50;
 type Json = Readonly<Record<string, unknown>>;
 
 async function call(method: string, path: string, body?: string): Promise<Json> {
-  const headers = { 'content-type': body?.includes('\n') ? 'application/x-ndjson' : 'application/json' };
-  const response = await fetch(`${node}/${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
+  const headers = {
+    'content-type': body?.includes('\n') ? 'application/x-ndjson' : 'application/json',
+  };
+  const response = await fetch(`${node}/${path}`, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body }),
+  });
   return (await response.json()) as Json;
 }
 
@@ -18,20 +24,40 @@ export async function fillIndex(
   events: readonly TestEvent[],
 ): Promise<void> {
   await call('DELETE', name);
-  const shards = { 'index.number_of_shards': 1, 'index.number_of_replicas': 0, 'index.mapping.total_fields.limit': 5000 };
-  const created = await call('PUT', name, JSON.stringify({ settings: { ...shards, ...settings }, mappings }));
+  const shards = {
+    'index.number_of_shards': 1,
+    'index.number_of_replicas': 0,
+    'index.mapping.total_fields.limit': 5000,
+  };
+  const created = await call(
+    'PUT',
+    name,
+    JSON.stringify({ settings: { ...shards, ...settings }, mappings }),
+  );
   if (created.error) throw new Error(JSON.stringify(created.error));
   for (let at = 0; at < events.length; at += 1000) {
-    const lines = events.slice(at, at + 1000).map((event, index) => `{"index":{"_id":"${at + index}"}}\n${JSON.stringify(event)}\n`);
+    const lines = events
+      .slice(at, at + 1000)
+      .map((event, index) => `{"index":{"_id":"${at + index}"}}\n${JSON.stringify(event)}\n`);
     const loaded = await call('POST', `${name}/_bulk?refresh=true`, lines.join(''));
     if (loaded.errors || loaded.error)
-      throw new Error(JSON.stringify((loaded.items as Json[] | undefined)?.find((item) => JSON.stringify(item).includes('"error"')) ?? loaded));
+      throw new Error(
+        JSON.stringify(
+          (loaded.items as Json[] | undefined)?.find((item) =>
+            JSON.stringify(item).includes('"error"'),
+          ) ?? loaded,
+        ),
+      );
   }
 }
 
 /** The longest query that the node takes, in characters; null for its default, 32,000. */
 export async function limitQueries(characters: number | null): Promise<void> {
-  await call('PUT', '_cluster/settings', JSON.stringify({ transient: { 'search.query.max_query_string_length': characters } }));
+  await call(
+    'PUT',
+    '_cluster/settings',
+    JSON.stringify({ transient: { 'search.query.max_query_string_length': characters } }),
+  );
 }
 
 export interface Answered {
@@ -40,12 +66,21 @@ export interface Answered {
 }
 
 /** Runs `query_string` queries; answers in their order. */
-export async function searchIndex(name: string, queries: readonly string[], leadingWildcards: boolean): Promise<readonly Answered[]> {
+export async function searchIndex(
+  name: string,
+  queries: readonly string[],
+  leadingWildcards: boolean,
+): Promise<readonly Answered[]> {
   const answers: Answered[] = [];
   for (let at = 0; at < queries.length; at += batch) {
     const lines = queries.slice(at, at + batch).flatMap((query) => {
-      const asked = { query_string: { query, analyze_wildcard: true, allow_leading_wildcard: leadingWildcards } };
-      return [JSON.stringify({ index: name }), JSON.stringify({ query: asked, size: 10_000, _source: false })];
+      const asked = {
+        query_string: { query, analyze_wildcard: true, allow_leading_wildcard: leadingWildcards },
+      };
+      return [
+        JSON.stringify({ index: name }),
+        JSON.stringify({ query: asked, size: 10_000, _source: false }),
+      ];
     });
     const { responses } = await call('POST', '_msearch', `${lines.join('\n')}\n`);
     answers.push(...(responses as readonly Json[]).map(answered));
@@ -54,8 +89,14 @@ export async function searchIndex(name: string, queries: readonly string[], lead
 }
 
 function answered(response: Json): Answered {
-  const error = response.error as { readonly root_cause?: readonly { readonly reason?: string }[]; readonly reason?: string } | undefined;
-  if (error) return { hits: [], fault: error.root_cause?.[0]?.reason ?? error.reason ?? 'an error without a reason' };
+  const error = response.error as
+    | { readonly root_cause?: readonly { readonly reason?: string }[]; readonly reason?: string }
+    | undefined;
+  if (error)
+    return {
+      hits: [],
+      fault: error.root_cause?.[0]?.reason ?? error.reason ?? 'an error without a reason',
+    };
   const { hits } = response.hits as { readonly hits: readonly { readonly _id: string }[] };
   return { hits: hits.map(({ _id }) => Number(_id)), fault: undefined };
 }

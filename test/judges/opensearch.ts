@@ -1,6 +1,7 @@
 /**
- * node test/judges/opensearch.ts: every Graylog query of the corpus on a real OpenSearch node whose strings are plain keywords, as Graylog maps
- * them, over the real events and near misses made of them. The hits must be those of the matcher. The node is started and stopped elsewhere.
+ * node test/judges/opensearch.ts: every Graylog query of the corpus on a real OpenSearch node whose
+ * strings are plain keywords, as Graylog maps them, over the real events and near misses made of
+ * them. The hits must be those of the matcher. The node is started and stopped elsewhere.
  */
 import { graylogDefaults, graylogQueries } from '../../src/backend/graylog/graylog.ts';
 import type { CompiledDetection } from '../../src/query/compile.ts';
@@ -13,7 +14,16 @@ import { type Answered, fillIndex, searchIndex } from './opensearch-index.ts';
 
 const index = 'ev-cs';
 // as the first event of a Graylog index maps them
-const numbers = new Set(['EventID', 'Version', 'Level', 'Task', 'Opcode', 'EventRecordID', 'Execution_ProcessID', 'Execution_ThreadID']);
+const numbers = new Set([
+  'EventID',
+  'Version',
+  'Level',
+  'Task',
+  'Opcode',
+  'EventRecordID',
+  'Execution_ProcessID',
+  'Execution_ThreadID',
+]);
 const mappings = {
   date_detection: false,
   dynamic_templates: [{ all: { match_mapping_type: '*', mapping: { type: 'keyword' } } }],
@@ -23,13 +33,18 @@ const mappings = {
 /** Graylog stores no empty text, and every text without the blanks around it. */
 function stored(event: TestEvent): TestEvent {
   const entries = Object.entries(event).filter(
-    ([name, value]) => !name.startsWith('_') && value !== undefined && value !== null && String(value).trim() !== '',
+    ([name, value]) =>
+      !name.startsWith('_') && value !== undefined && value !== null && String(value).trim() !== '',
   );
-  return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === 'string' ? value.trim() : value]));
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof value === 'string' ? value.trim() : value]),
+  );
 }
 
 function isStorable(event: TestEvent): boolean {
-  return Object.entries(event).every(([name, value]) => !numbers.has(name) || /^-?\d+$/.test(String(value)));
+  return Object.entries(event).every(
+    ([name, value]) => !numbers.has(name) || /^-?\d+$/.test(String(value)),
+  );
 }
 
 /** The real events, and near misses of two of each rule. */
@@ -38,7 +53,9 @@ function documentsFor(rules: readonly CompiledDetection[]): readonly TestEvent[]
   const events: TestEvent[] = loaded.map(({ event }) => event);
   const own = new Map<string, TestEvent[]>();
   for (const { ruleId, event } of loaded) own.set(ruleId, [...(own.get(ruleId) ?? []), event]);
-  for (const { rule, query } of rules) for (const event of (own.get(rule.id ?? '') ?? []).slice(0, 2)) events.push(...mutations(event as never, query));
+  for (const { rule, query } of rules)
+    for (const event of (own.get(rule.id ?? '') ?? []).slice(0, 2))
+      events.push(...mutations(event as never, query));
   return events.map(stored).filter(isStorable);
 }
 
@@ -50,10 +67,16 @@ interface Judged {
 }
 
 /** What is wrong with the answers to the rule's queries. */
-function faultOf({ rule, queries, widened }: Judged, answers: readonly Answered[], documents: readonly TestEvent[]): string | undefined {
+function faultOf(
+  { rule, queries, widened }: Judged,
+  answers: readonly Answered[],
+  documents: readonly TestEvent[],
+): string | undefined {
   const fault = answers.find((answer) => answer.fault !== undefined)?.fault;
   if (fault !== undefined) return `${fault.slice(0, 400)}\n  ${queries[0]?.slice(0, 300)}`;
-  const wanted = new Set(documents.flatMap((event, id) => (matches(rule.query, event) ? [id] : [])));
+  const wanted = new Set(
+    documents.flatMap((event, id) => (matches(rule.query, event) ? [id] : [])),
+  );
   const hits = new Set(answers.flatMap((answer) => answer.hits));
   const more = widened ? [] : [...hits].filter((id) => !wanted.has(id));
   const fewer = [...wanted].filter((id) => !hits.has(id));
@@ -65,8 +88,20 @@ function faultOf({ rule, queries, widened }: Judged, answers: readonly Answered[
 const rules = compileFolders(corpusFolders).filter((rule) => rule.kind === 'detection');
 const documents = documentsFor(rules);
 const converted = rules.flatMap((rule): readonly Judged[] => {
-  const conversion = graylogQueries(rule.query, { file: rule.rule.file, span: rule.rule.detection.span }, graylogDefaults);
-  return conversion.ok ? [{ rule, queries: conversion.value, widened: conversion.remarks.some(({ code }) => code === 'TGT002') }] : [];
+  const conversion = graylogQueries(
+    rule.query,
+    { file: rule.rule.file, span: rule.rule.detection.span },
+    graylogDefaults,
+  );
+  return conversion.ok
+    ? [
+        {
+          rule,
+          queries: conversion.value,
+          widened: conversion.remarks.some(({ code }) => code === 'TGT002'),
+        },
+      ]
+    : [];
 });
 await fillIndex(index, { settings: {}, mappings }, documents);
 const answers = await searchIndex(
@@ -83,6 +118,8 @@ for (const one of converted) {
   failed++;
   console.log(`${one.rule.rule.title}: ${fault}`);
 }
-console.log(`${documents.length} events; ${at} queries; ${rules.length - converted.length} rules refused`);
+console.log(
+  `${documents.length} events; ${at} queries; ${rules.length - converted.length} rules refused`,
+);
 console.log(`${converted.length - failed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;

@@ -1,4 +1,7 @@
-/** node test/judges/packs.ts: builds the packs that AppInspect and Graylog look at, into dist/judges. */
+/**
+ * node test/judges/packs.ts: builds the packs that AppInspect and Graylog look at, into
+ * dist/judges.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,9 +11,14 @@ import { main, packs, root } from './places.ts';
 function build(name: string, ...args: readonly string[]): void {
   const output = join(packs, name);
   rmSync(output, { recursive: true, force: true });
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'build', ...args, '-o', output], { cwd: root, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [main, 'build', ...args, '-o', output],
+    { cwd: root, encoding: 'utf8' },
+  );
   // 1 where a target can't express a rule
-  if (status !== 0 && status !== 1) throw new Error(`build of ${name} ends with ${status}: ${stdout}${stderr}`);
+  if (status !== 0 && status !== 1)
+    throw new Error(`build of ${name} ends with ${status}: ${stdout}${stderr}`);
   console.log(`${name}: ${readdirSync(output).join(', ')}`);
 }
 
@@ -28,7 +36,10 @@ build('some', ...some.slice(0, 500), '-p', 'none', '-t', 'graylog');
 // with Enterprise Security and without, raw events and data models
 const withSecurity = join(packs, 'with-enterprise-security.yml');
 mkdirSync(packs, { recursive: true });
-writeFileSync(withSecurity, 'targets: [splunk]\nsplunk: { index: "*", enterpriseSecurity: true }\n');
+writeFileSync(
+  withSecurity,
+  'targets: [splunk]\nsplunk: { index: "*", enterpriseSecurity: true }\n',
+);
 build('processed', ...corpusFolders, '-p', 'splunk', '-c', withSecurity);
 build('data-models', ...corpusFolders, '-p', 'splunk-cim', '-c', withSecurity);
 build('some-data-models', ...some.slice(0, 100), '-p', 'splunk-cim', '-t', 'splunk');

@@ -18,8 +18,14 @@ export interface CorrelationVerdict {
 }
 
 /** What a target missed and had too many, of all its rules and streams; printed as well. */
-export function judgedAlerts(target: string, rules: number, streams: string, results: readonly (DayResult & { readonly label: string })[]): CorrelationVerdict {
-  const sum = (count: (result: DayResult) => number): number => results.reduce((total, result) => total + count(result), 0);
+export function judgedAlerts(
+  target: string,
+  rules: number,
+  streams: string,
+  results: readonly (DayResult & { readonly label: string })[],
+): CorrelationVerdict {
+  const sum = (count: (result: DayResult) => number): number =>
+    results.reduce((total, result) => total + count(result), 0);
   const verdict = {
     target,
     rules,
@@ -28,33 +34,54 @@ export function judgedAlerts(target: string, rules: number, streams: string, res
     missed: sum(({ missed }) => missed.length),
     extra: sum(({ extra }) => extra.length),
   };
-  console.log(`${target}: ${rules} rules, ${streams} streams, ${verdict.expected} alerts, ${verdict.missed} missed, ${verdict.extra} extra`);
+  console.log(
+    `${target}: ${rules} rules, ${streams} streams, ${verdict.expected} alerts, ${verdict.missed} missed, ${verdict.extra} extra`,
+  );
   const wrong = results.filter(({ missed, extra }) => missed.length + extra.length > 0);
-  for (const { label, missed, extra } of wrong.slice(0, 20)) console.log(`  ${label}: misses ${missed.slice(0, 3)}; has too many: ${extra.slice(0, 3)}`);
+  for (const { label, missed, extra } of wrong.slice(0, 20))
+    console.log(`  ${label}: misses ${missed.slice(0, 3)}; has too many: ${extra.slice(0, 3)}`);
   return verdict;
 }
 
 const folder = join(root, 'dist', 'proof');
 /** The files that parts of the proof write, in the order of the page. */
-const files = { searches: 'correlations.json', watches: 'correlations-watches.json', graylog: 'correlations-graylog.json' } as const;
+const files = {
+  searches: 'correlations.json',
+  watches: 'correlations-watches.json',
+  graylog: 'correlations-graylog.json',
+} as const;
 
-/** Writes what one part found; the run fails where an alert is missed, or is too many without a reason. */
-export function reportAlerts(part: keyof typeof files, verdicts: readonly CorrelationVerdict[]): void {
+/**
+ * Writes what one part found; the run fails where an alert is missed, or is too many without a
+ * reason.
+ */
+export function reportAlerts(
+  part: keyof typeof files,
+  verdicts: readonly CorrelationVerdict[],
+): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, files[part]), `${JSON.stringify(verdicts, undefined, 2)}\n`);
-  if (verdicts.some(({ missed, extra, reason }) => missed > 0 || (extra > 0 && reason === undefined))) process.exitCode = 1;
+  if (
+    verdicts.some(({ missed, extra, reason }) => missed > 0 || (extra > 0 && reason === undefined))
+  )
+    process.exitCode = 1;
 }
 
 export const correlationVerdicts = (): readonly CorrelationVerdict[] =>
   Object.values(files).flatMap(
-    (file) => JSON.parse(readFileSync(existing(join(folder, file), 'run bash test/judges/run.sh proof'), 'utf8')) as readonly CorrelationVerdict[],
+    (file) =>
+      JSON.parse(
+        readFileSync(existing(join(folder, file), 'run bash test/judges/run.sh proof'), 'utf8'),
+      ) as readonly CorrelationVerdict[],
   );
 
 const row = ({ target, rules, streams, expected, missed, extra }: CorrelationVerdict): string =>
   `| ${target} | ${rules} | ${streams} | ${expected.toLocaleString('en')} | ${missed} | ${extra} |`;
 
 /** The section of docs/proof.md. */
-export const correlationSection = (verdicts: readonly CorrelationVerdict[]): string => `## Correlations
+export const correlationSection = (
+  verdicts: readonly CorrelationVerdict[],
+): string => `## Correlations
 
 Every type and operator, groups and none, chains, silence; over streams of a day that are steady, bursty, sparse, late, out of order, on the edges of
 minutes, or silent. In Splunk the saved searches run at the minutes of their own schedules, each over what has arrived by then, and each run must find
@@ -77,6 +104,8 @@ ${verdicts.flatMap(remarksOn).join('\n')}
 `;
 
 const remarksOn = ({ target, extra, reason, note }: CorrelationVerdict): readonly string[] => [
-  ...(reason !== undefined && extra > 0 ? [`- ${target}: the ${extra.toLocaleString('en')} extra are ${reason}.`] : []),
+  ...(reason !== undefined && extra > 0
+    ? [`- ${target}: the ${extra.toLocaleString('en')} extra are ${reason}.`]
+    : []),
   ...(note === undefined ? [] : [`- ${note}`]),
 ];

@@ -24,7 +24,9 @@ export interface OwnEvent {
 }
 
 /** The recorded events by the names that rules use, with the rule that each is to be found by. */
-export const recordedEvents: readonly OwnEvent[] = loadEvents(shared).map(({ ruleId, event: { _time, ...event } }) => ({ ruleId, event }));
+export const recordedEvents: readonly OwnEvent[] = loadEvents(shared).map(
+  ({ ruleId, event: { _time, ...event } }) => ({ ruleId, event }),
+);
 
 /** The same as a product stores them; `name` is that of its pipeline. */
 export function recordedAs(name: string): readonly OwnEvent[] {
@@ -42,7 +44,8 @@ const sources = findRuleFiles(corpusFolders, createBag())
 export const rulePaths: readonly string[] = sources.map(({ path }) => path);
 
 /** Paths of built-in pipelines. */
-export const pipelinePaths = (names: readonly string[]): readonly string[] => names.map((name) => join(root, 'pipelines', `${name}.yml`));
+export const pipelinePaths = (names: readonly string[]): readonly string[] =>
+  names.map((name) => join(root, 'pipelines', `${name}.yml`));
 
 /** The rules that have events, after the built-in pipelines named. */
 export function compiledRules(pipelines: readonly string[]): readonly CompiledDetection[] {
@@ -52,13 +55,26 @@ export function compiledRules(pipelines: readonly string[]): readonly CompiledDe
     sources.flatMap((file) => readDocuments(file, bag).documents),
     bag,
   );
-  const compiler = createTargetCompiler({ collection, placeholders: new Map(), bag, pipelines: new Map([['proof', loaded]]) });
-  const rules = collection.rules.flatMap((rule) => compiler.compile(rule)?.forTarget('proof').compiled ?? []).filter((rule) => rule.kind === 'detection');
-  if (rules.length !== ruleIds.size) throw new Error(`${rules.length} of ${ruleIds.size} rules compile: ${bag.list.map(({ message }) => message).join('; ')}`);
+  const compiler = createTargetCompiler({
+    collection,
+    placeholders: new Map(),
+    bag,
+    pipelines: new Map([['proof', loaded]]),
+  });
+  const rules = collection.rules
+    .flatMap((rule) => compiler.compile(rule)?.forTarget('proof').compiled ?? [])
+    .filter((rule) => rule.kind === 'detection');
+  if (rules.length !== ruleIds.size)
+    throw new Error(
+      `${rules.length} of ${ruleIds.size} rules compile: ${bag.list.map(({ message }) => message).join('; ')}`,
+    );
   return rules;
 }
 
-/** The recorded events as an engine keeps them, and near misses made of the first two of each rule. Their places are their numbers. */
+/**
+ * The recorded events as an engine keeps them, and near misses made of the first two of each rule.
+ * Their places are their numbers.
+ */
 export interface Documents {
   readonly list: readonly TestEvent[];
   /** How many of them, at the start, were recorded. */
@@ -90,15 +106,20 @@ export function documentsOf(
   return { list, recorded: recorded.length, own };
 }
 
-/** Numbers of the documents that a rule means: by the matcher of `src/match` and by the plain one of the tests, which must agree. */
+/**
+ * Numbers of the documents that a rule means: by the matcher of `src/match` and by the plain one of
+ * the tests, which must agree.
+ */
 export function meantBy(query: Query, title: string, { list }: Documents): ReadonlySet<number> {
   const matcher = matcherOf(query);
   if (!matcher.ok) throw new Error(`${title}: ${matcher.reason}`);
   const found = new Set(list.flatMap((event, index) => (matcher.matches(event) ? [index] : [])));
   const unlike = list.findIndex((event, index) => matches(query, event) !== found.has(index));
-  if (unlike !== -1) throw new Error(`${title}: the two matchers disagree about ${JSON.stringify(list[unlike])}`);
+  if (unlike !== -1)
+    throw new Error(`${title}: the two matchers disagree about ${JSON.stringify(list[unlike])}`);
   return found;
 }
 
 /** True where the rule searches texts in no field of its own. */
-export const hasKeywords = (query: Query): boolean => [...itemsOf(query)].some(({ field }) => field === undefined);
+export const hasKeywords = (query: Query): boolean =>
+  [...itemsOf(query)].some(({ field }) => field === undefined);

@@ -1,4 +1,7 @@
-/** node test/judges/proof-grep.ts: the command of every rule that has events, run by the real grep over the lines of all recorded events and near misses. */
+/**
+ * node test/judges/proof-grep.ts: the command of every rule that has events, run by the real grep
+ * over the lines of all recorded events and near misses.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +11,10 @@ import { defaultTargetSettings } from '../../src/backend/target.ts';
 import { compiledRules, documentsOf, recordedEvents } from './proof-data.ts';
 import { type Found, judged, report } from './proof-verdict.ts';
 
-/** Lines found beyond those that the rules mean, by all commands together: a line does not show where a value ends. */
+/**
+ * Lines found beyond those that the rules mean, by all commands together: a line does not show
+ * where a value ends.
+ */
 const knownExtra = 6489;
 
 const rules = compiledRules([]);
@@ -25,9 +31,15 @@ for (const [number, event] of documents.list.entries()) {
 }
 
 function found(queries: readonly string[]): Found {
-  const results = queries.map((query) => spawnSync('sh', ['-c', `${query} "$0"`, file], { encoding: 'utf8', maxBuffer: 2 ** 28 }));
-  const hits = new Set(results.flatMap(({ stdout }) => stdout.split('\n').flatMap((line) => numbers.get(line) ?? [])));
-  const faults = results.flatMap(({ status, stderr }) => ((status === 0 || status === 1) && stderr === '' ? [] : [`grep ends with ${status}: ${stderr}`]));
+  const results = queries.map((query) =>
+    spawnSync('sh', ['-c', `${query} "$0"`, file], { encoding: 'utf8', maxBuffer: 2 ** 28 }),
+  );
+  const hits = new Set(
+    results.flatMap(({ stdout }) => stdout.split('\n').flatMap((line) => numbers.get(line) ?? [])),
+  );
+  const faults = results.flatMap(({ status, stderr }) =>
+    (status === 0 || status === 1) && stderr === '' ? [] : [`grep ends with ${status}: ${stderr}`],
+  );
   // a line shows a text, not in which field it stands: every command may find more
   return { kind: 'hits', hits, widened: true, faults };
 }
@@ -40,12 +52,16 @@ const verdict = judged({
   documents,
   foundBy(rule) {
     const conversion = grep.convert(rule, defaultTargetSettings);
-    return conversion.ok ? found(conversion.value.queries) : { kind: 'refused', reason: conversion.problems[0]?.message ?? '' };
+    return conversion.ok
+      ? found(conversion.value.queries)
+      : { kind: 'refused', reason: conversion.problems[0]?.message ?? '' };
   },
 });
 rmSync(folder, { recursive: true });
 report('grep', [verdict]);
 if (verdict.extra > knownExtra) {
-  console.log(`${verdict.extra} lines are found beyond those meant, not ${knownExtra}: an escape may be broken`);
+  console.log(
+    `${verdict.extra} lines are found beyond those meant, not ${knownExtra}: an escape may be broken`,
+  );
   process.exitCode = 1;
 }

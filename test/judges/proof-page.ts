@@ -1,4 +1,7 @@
-/** node test/judges/proof-page.ts VERSION...: writes docs/proof.md from what proof-*.ts and graylog/proof.ts have found; VERSION as for the latter. */
+/**
+ * node test/judges/proof-page.ts VERSION...: writes docs/proof.md from what proof-*.ts and
+ * graylog/proof.ts have found; VERSION as for the latter.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './places.ts';
@@ -12,14 +15,28 @@ const ours = verdicts.filter(({ strict }) => strict);
 const theirs = verdicts.filter(({ strict }) => !strict);
 const number = (value: number): string => value.toLocaleString('en');
 
-const row = ({ engine, converter, rules, refused, recall, events, meant, disagreements }: Verdict): string =>
+const row = ({
+  engine,
+  converter,
+  rules,
+  refused,
+  recall,
+  events,
+  meant,
+  disagreements,
+}: Verdict): string =>
   `| ${engine} | ${converter} | ${recall} of ${rules} | ${refused.length} | ${number(events)} | ${number(meant)} | ${disagreements.length} |`;
 
-const table = (rows: readonly Verdict[]): string => `| engine | converter | own event found | refused | events | pairs meant | rules that disagree |
+const table = (
+  rows: readonly Verdict[],
+): string => `| engine | converter | own event found | refused | events | pairs meant | rules that disagree |
 | --- | --- | --- | --- | --- | --- | --- |
 ${rows.map(row).join('\n')}`;
 
-/** Every rule that is not as the table's best: with the reason, once for all engines that give the same. */
+/**
+ * Every rule that is not as the table's best: with the reason, once for all engines that give the
+ * same.
+ */
 function exceptions(): string {
   const lines = new Map<string, Set<string>>();
   const add = (line: string, converter: string): void => {
@@ -27,10 +44,14 @@ function exceptions(): string {
   };
   for (const { converter, engine, refused, widened, disagreements } of ours) {
     for (const { title, reason } of refused) add(`*${title}* is refused: ${reason}`, converter);
-    for (const title of engine.startsWith('GNU grep') ? [] : widened) add(`*${title}* finds more, as its warning TGT002 says`, converter);
-    for (const { title, missed, extra } of disagreements) add(`*${title}*: ${missed} events too few, ${extra} too many`, `${converter} on ${engine}`);
+    for (const title of engine.startsWith('GNU grep') ? [] : widened)
+      add(`*${title}* finds more, as its warning TGT002 says`, converter);
+    for (const { title, missed, extra } of disagreements)
+      add(`*${title}*: ${missed} events too few, ${extra} too many`, `${converter} on ${engine}`);
   }
-  return [...lines].map(([line, converters]) => `- ${line} (${[...converters].join('; ')}).`).join('\n');
+  return [...lines]
+    .map(([line, converters]) => `- ${line} (${[...converters].join('; ')}).`)
+    .join('\n');
 }
 
 const text = `# Proof

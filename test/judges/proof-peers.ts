@@ -8,8 +8,14 @@ import { theirAnswers } from './sigma-cli/their-queries.ts';
 /** Queries of each rule by its path. */
 export type Answers = ReadonlyMap<string, Answer>;
 
-/** What pySigma, which sigma-cli is made of, makes of the rules that have events, with the built-in pipelines named. */
-export async function sigmaCliAnswers(backend: 'splunk' | 'lucene', pipelines: readonly string[] = []): Promise<Answers> {
+/**
+ * What pySigma, which sigma-cli is made of, makes of the rules that have events, with the built-in
+ * pipelines named.
+ */
+export async function sigmaCliAnswers(
+  backend: 'splunk' | 'lucene',
+  pipelines: readonly string[] = [],
+): Promise<Answers> {
   const run = { name: backend, backend, pipelines: pipelinePaths(pipelines) };
   return (await theirAnswers(rulePaths, [run])).get(backend) ?? new Map();
 }

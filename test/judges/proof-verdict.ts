@@ -7,8 +7,16 @@ import { type Documents, meantBy } from './proof-data.ts';
 /** What an engine found by the queries of a rule. */
 export type Found =
   | { readonly kind: 'refused'; readonly reason: string }
-  /** `widened`: the converter has warned that it may find more. `faults`: queries that the engine refused. */
-  | { readonly kind: 'hits'; readonly hits: ReadonlySet<number>; readonly widened: boolean; readonly faults: readonly string[] };
+  /**
+   * `widened`: the converter has warned that it may find more. `faults`: queries that the engine
+   * refused.
+   */
+  | {
+      readonly kind: 'hits';
+      readonly hits: ReadonlySet<number>;
+      readonly widened: boolean;
+      readonly faults: readonly string[];
+    };
 
 /** A rule whose hits are not what it means. */
 export interface Disagreement {
@@ -53,7 +61,15 @@ export interface Judging {
 }
 
 /** Compares what an engine found with what the rules mean. */
-export function judged({ engine, converter, strict, rules, documents, foundBy, within }: Judging): Verdict {
+export function judged({
+  engine,
+  converter,
+  strict,
+  rules,
+  documents,
+  foundBy,
+  within,
+}: Judging): Verdict {
   const refused: { title: string; reason: string }[] = [];
   const disagreements: Disagreement[] = [];
   const widened: string[] = [];
@@ -63,7 +79,9 @@ export function judged({ engine, converter, strict, rules, documents, foundBy, w
   for (const compiled of rules) {
     const { title, id } = compiled.rule;
     const scope = within?.(compiled);
-    const wanted = new Set([...meantBy(compiled.query, title, documents)].filter((number) => scope?.has(number) ?? true));
+    const wanted = new Set(
+      [...meantBy(compiled.query, title, documents)].filter((number) => scope?.has(number) ?? true),
+    );
     meant += wanted.size;
     const found = foundBy(compiled);
     if (found.kind === 'refused') {
@@ -77,33 +95,77 @@ export function judged({ engine, converter, strict, rules, documents, foundBy, w
     if (found.widened) beyond += extra.length;
     const wrong = [...missed, ...(found.widened ? [] : extra)];
     if (wrong.length === 0 && found.faults.length === 0) continue;
-    const sample = wrong[0] === undefined ? '' : JSON.stringify(documents.list[wrong[0]]).slice(0, 1200);
-    disagreements.push({ title, missed: missed.length, extra: extra.length, fault: found.faults[0], sample });
+    const sample =
+      wrong[0] === undefined ? '' : JSON.stringify(documents.list[wrong[0]]).slice(0, 1200);
+    disagreements.push({
+      title,
+      missed: missed.length,
+      extra: extra.length,
+      fault: found.faults[0],
+      sample,
+    });
   }
   const { recorded, list } = documents;
-  return { engine, converter, strict, rules: rules.length, refused, recorded, events: list.length, recall, meant, extra: beyond, widened, disagreements };
+  return {
+    engine,
+    converter,
+    strict,
+    rules: rules.length,
+    refused,
+    recorded,
+    events: list.length,
+    recall,
+    meant,
+    extra: beyond,
+    widened,
+    disagreements,
+  };
 }
 
 const folder = join(root, 'dist', 'proof');
 
-/** Tells about verdicts, keeps them for docs/proof.md, and makes the run red where Sigpack disagrees. */
+/**
+ * Tells about verdicts, keeps them for docs/proof.md, and makes the run red where Sigpack
+ * disagrees.
+ */
 export function report(part: string, verdicts: readonly Verdict[]): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${part}.json`), `${JSON.stringify(verdicts, undefined, 2)}\n`);
-  for (const { engine, converter, rules, refused, events, recall, disagreements, strict } of verdicts) {
+  for (const {
+    engine,
+    converter,
+    rules,
+    refused,
+    events,
+    recall,
+    disagreements,
+    strict,
+  } of verdicts) {
     console.log(
       `${engine}: ${converter}: ${recall} of ${rules} rules find their event, ${refused.length} refused, ${events} events, ${disagreements.length} disagreements`,
     );
-    for (const { title, missed, extra, fault, sample } of strict ? disagreements.slice(0, 20) : []) {
-      console.log(`  ${title}: ${missed} too few, ${extra} too many${fault === undefined ? '' : `: ${fault}`}\n    ${sample}`);
+    for (const { title, missed, extra, fault, sample } of strict
+      ? disagreements.slice(0, 20)
+      : []) {
+      console.log(
+        `  ${title}: ${missed} too few, ${extra} too many${fault === undefined ? '' : `: ${fault}`}\n    ${sample}`,
+      );
     }
   }
   if (verdicts.some(isRed)) process.exitCode = 1;
 }
 
-/** What makes the run red: Sigpack finds other events than the rule means, or not the rule's own where it converts it. */
+/**
+ * What makes the run red: Sigpack finds other events than the rule means, or not the rule's own
+ * where it converts it.
+ */
 export const isRed = ({ strict, disagreements, recall, rules, refused }: Verdict): boolean =>
   strict && (disagreements.length > 0 || recall + refused.length < rules);
 
 export const verdictsOf = (part: string): readonly Verdict[] =>
-  JSON.parse(readFileSync(existing(join(folder, `${part}.json`), 'run bash test/judges/run.sh proof'), 'utf8')) as readonly Verdict[];
+  JSON.parse(
+    readFileSync(
+      existing(join(folder, `${part}.json`), 'run bash test/judges/run.sh proof'),
+      'utf8',
+    ),
+  ) as readonly Verdict[];

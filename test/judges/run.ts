@@ -1,6 +1,8 @@
 /**
- * bash test/judges/run.sh [JUDGE...]: builds packs of the starter rules and of the public rules and puts them, and what else Sigpack makes, before
- * the real judges; default: all. Needs `npm run build`, test/judges/setup.sh and the public rules. env: SIGPACK_CACHE, SIGPACK_SHARED, GRAYLOG_VERSIONS
+ * bash test/judges/run.sh [JUDGE...]: builds packs of the starter rules and of the public rules and
+ * puts them, and what else Sigpack makes, before the real judges; default: all. Needs
+ * `npm run build`, test/judges/setup.sh and the public rules. env: SIGPACK_CACHE, SIGPACK_SHARED,
+ * GRAYLOG_VERSIONS
  */
 import { runSteps } from '../ci/steps.ts';
 import { tableOf } from '../ci/table.ts';

@@ -1,7 +1,8 @@
 /**
- * Compares `sigpack check --preset pysigma` with the validators of `sigma check`, over the corpus and over copies of its rules with slips in them:
- * which rules each validator complains about. Fails for a difference that no class explains, and for a validator that no rule calls for.
- * Usage: node test/judges/sigma-check.ts   needs setup.sh sigma-cli
+ * Compares `sigpack check --preset pysigma` with the validators of `sigma check`, over the corpus
+ * and over copies of its rules with slips in them: which rules each validator complains about.
+ * Fails for a difference that no class explains, and for a validator that no rule calls for. Usage:
+ * node test/judges/sigma-check.ts   needs setup.sh sigma-cli
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -42,14 +43,20 @@ print(json.dumps({"answers": answers, "ended": ended}))
 const slips: Readonly<Record<string, (text: string) => string>> = {
   noId: (text) => text.replace(/^id:.*\n/m, ''),
   tagTwice: (text) => text.replace(/^( *- attack\..*\n)/m, '$1$1'),
-  tags: (text) => text.replace(/^( *)- attack\..*\n/m, '$1- car.1\n$1- cve.2021.1\n$1- stp.7\n$1- tlp.blue\n$1- detection.mine\n$1- ours.x\n'),
+  tags: (text) =>
+    text.replace(
+      /^( *)- attack\..*\n/m,
+      '$1- car.1\n$1- cve.2021.1\n$1- stp.7\n$1- tlp.blue\n$1- detection.mine\n$1- ours.x\n',
+    ),
   tagOfSpaces: (text) => text.replace(/^( *- attack\.)(.*)\n/m, '$1$2 x\n'),
   referenceTwice: (text) => text.replace(/^references:\n( *- .*\n)/m, 'references:\n$1$1'),
   oneOfThem: (text) => text.replace(/^( *)condition:.*\n/m, '$1condition: 1 of them\n'),
   allOfThem: (text) => text.replace(/^( *)condition:.*\n/m, '$1condition: all of them\n'),
-  contains: (text) => text.replace(/^( *)([\w.]+)\|contains: (['"]?)([^'"\n*?]+)\3\n/m, "$1$2: '*$4*'\n"),
+  contains: (text) =>
+    text.replace(/^( *)([\w.]+)\|contains: (['"]?)([^'"\n*?]+)\3\n/m, "$1$2: '*$4*'\n"),
   endswith: (text) => text.replace(/^( *)([\w.]+)\|endswith: '([^'\n*?]+)'\n/m, "$1$2: '*$3'\n"),
-  twoWildcards: (text) => text.replace(/^( *)([\w.]+)\|endswith: '([^'\n*?]+)'\n/m, "$1$2: '**$3'\n"),
+  twoWildcards: (text) =>
+    text.replace(/^( *)([\w.]+)\|endswith: '([^'\n*?]+)'\n/m, "$1$2: '**$3'\n"),
   textNumber: (text) => text.replace(/^( *EventID): (\d+)\n/m, "$1: '$2'\n"),
   allAlone: (text) => text.replace(/\|contains\|all:/, '|all:'),
   offset: (text) => text.replace(/^( *[\w.]+)\|contains:/m, '$1|base64offset:'),
@@ -57,7 +64,9 @@ const slips: Readonly<Record<string, (text: string) => string>> = {
   sourceKey: (text) => text.replace(/^( *)(product: .*\n)/m, '$1$2$1vendor: x\n'),
   attribute: (text) => text.replace(/^references:/m, 'reference:'),
   sysmon: (text) =>
-    text.replace(/^( *)category: process_creation\n/m, '$1service: sysmon\n').replace(/^(detection:\n *\w+:\n)( +)(?=\w)/m, '$1$2EventID: 1\n$2'),
+    text
+      .replace(/^( *)category: process_creation\n/m, '$1service: sysmon\n')
+      .replace(/^(detection:\n *\w+:\n)( +)(?=\w)/m, '$1$2EventID: 1\n$2'),
   title: (text) => text.replace(/^title: .*/m, 'title: Slip'),
   unused: (text) => text.replace(/^detection:\n( *)/m, 'detection:\n$1unused:\n$1    Image: x\n$1'),
 };
@@ -65,16 +74,33 @@ const slips: Readonly<Record<string, (text: string) => string>> = {
 /** Validators whose verdict is another here on purpose: what a rule holds where the two differ. */
 const explained: Readonly<Record<string, readonly [text: RegExp, why: string][]>> = {
   dangling_detection: [[/^ *timeframe:/m, '`timeframe` is no selection']],
-  invalid_modifier_combinations: [[/\|all\b|\|windash/, '`all` without `contains` is told where the values have no wildcards, and windash goes with all']],
+  invalid_modifier_combinations: [
+    [
+      /\|all\b|\|windash/,
+      '`all` without `contains` is told where the values have no wildcards, and windash goes with all',
+    ],
+  ],
   control_character: [[/[|>]-?\n/, 'line breaks of a block are meant']],
   wildcards_instead_of_modifiers: [
     [/\|(?:re|cidr)\b/, 'a pattern has no wildcards'],
     [/\*\*/, 'two wildcards in a row are as one'],
-    [/\|contains:\n(?: *- '\*[^*'\n]*'\n)+/, 'a wildcard beside `contains` is LNT046, of the preset sigmahq'],
+    [
+      /\|contains:\n(?: *- '\*[^*'\n]*'\n)+/,
+      'a wildcard beside `contains` is LNT046, of the preset sigmahq',
+    ],
   ],
-  tag_format: [[/^ *- attack\..* x$/m, 'a tag with a blank is read as one with a hyphen, which is noted (SIG017) or unknown (LNT007)']],
-  them_condition_with_single_detection: [[/^action: global/m, 'the rules of a collection are looked at, not its documents']],
-  identifier_uniqueness: [[/^action: global/m, 'rules of a collection that share an id get ids of their own']],
+  tag_format: [
+    [
+      /^ *- attack\..* x$/m,
+      'a tag with a blank is read as one with a hyphen, which is noted (SIG017) or unknown (LNT007)',
+    ],
+  ],
+  them_condition_with_single_detection: [
+    [/^action: global/m, 'the rules of a collection are looked at, not its documents'],
+  ],
+  identifier_uniqueness: [
+    [/^action: global/m, 'rules of a collection that share an id get ids of their own'],
+  ],
   number_as_string: [[/'0\d/, 'digits behind a zero are no number']],
 };
 
@@ -88,12 +114,18 @@ interface Theirs {
 }
 
 interface Ours {
-  readonly diagnostics: readonly { readonly code: string; readonly severity: string; readonly file: string }[];
+  readonly diagnostics: readonly {
+    readonly code: string;
+    readonly severity: string;
+    readonly file: string;
+  }[];
 }
 
 function writeRules(): readonly string[] {
   const corpus = join(shared, 'corpus');
-  const names = readdirSync(corpus, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yml'));
+  const names = readdirSync(corpus, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.yml'),
+  );
   const written: string[] = [];
   const put = (name: string, text: string): void => {
     writeFiles(folder, { [name]: text });
@@ -104,8 +136,15 @@ function writeRules(): readonly string[] {
     put(join('plain', name), text);
     if (index % 40 !== 0) continue;
     for (const [at, [slip, change]] of Object.entries(slips).entries()) {
-      const changed = change(text).replace(/^id: .{8}/m, `id: ${(1e8 + index * 100 + at).toString(16).padStart(8, '0')}`);
-      if (changed !== text) put(join('slips', slip, name.replace(/\.yml$/, `_${slip}.yml`)), changed.replace(/^title: (?!Slip)(.*)/m, `title: $1 ${slip}`));
+      const changed = change(text).replace(
+        /^id: .{8}/m,
+        `id: ${(1e8 + index * 100 + at).toString(16).padStart(8, '0')}`,
+      );
+      if (changed !== text)
+        put(
+          join('slips', slip, name.replace(/\.yml$/, `_${slip}.yml`)),
+          changed.replace(/^title: (?!Slip)(.*)/m, `title: $1 ${slip}`),
+        );
     }
   }
   const [first = ''] = names.filter((name) => name.startsWith('rules/'));
@@ -119,40 +158,66 @@ function writeRules(): readonly string[] {
 }
 
 const paths = writeRules();
-const theirs = JSON.parse(execFileSync(python, ['-c', CHECK], { input: paths.join('\n'), encoding: 'utf8', maxBuffer: 1 << 30 })) as Theirs;
-const { stdout } = spawnSync(process.execPath, [main, 'check', '.', '-p', 'none', '--preset', 'pysigma', '-f', 'json'], {
-  cwd: folder,
-  encoding: 'utf8',
-  maxBuffer: 1 << 30,
-});
+const theirs = JSON.parse(
+  execFileSync(python, ['-c', CHECK], {
+    input: paths.join('\n'),
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+  }),
+) as Theirs;
+const { stdout } = spawnSync(
+  process.execPath,
+  [main, 'check', '.', '-p', 'none', '--preset', 'pysigma', '-f', 'json'],
+  {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+  },
+);
 const ours = JSON.parse(stdout) as Ours;
 const codesIn = Map.groupBy(ours.diagnostics, ({ file }) => join(folder, file));
-const ended = new Map(Object.entries(theirs.ended).map(([name, issues]) => [name, new Set(issues.flatMap((sources) => sources.slice(1)))]));
+const ended = new Map(
+  Object.entries(theirs.ended).map(([name, issues]) => [
+    name,
+    new Set(issues.flatMap((sources) => sources.slice(1))),
+  ]),
+);
 const fatal = new Set(
-  ours.diagnostics.flatMap(({ code, severity, file }) => (severity === 'error' && /^SIG/.test(code) && code !== 'SIG040' ? join(folder, file) : [])),
+  ours.diagnostics.flatMap(({ code, severity, file }) =>
+    severity === 'error' && /^SIG/.test(code) && code !== 'SIG040' ? join(folder, file) : [],
+  ),
 );
 
-const names = [...validatorCodes.keys()].filter((name) => !name.startsWith('sigmahq_') && name !== 'attacktag' && name !== 'd3_fendtag');
+const names = [...validatorCodes.keys()].filter(
+  (name) => !name.startsWith('sigmahq_') && name !== 'attacktag' && name !== 'd3_fendtag',
+);
 // several validators may have one code
 const groups = [...Map.groupBy(names, (name) => validatorCodes.get(name)?.join(' ') ?? '')];
 let failures = 0;
-console.log('| validators | both | pySigma alone | Sigpack alone | explained |\n| --- | --- | --- | --- | --- |');
+console.log(
+  '| validators | both | pySigma alone | Sigpack alone | explained |\n| --- | --- | --- | --- | --- |',
+);
 for (const [codes, members] of groups) {
   const counts = { both: 0, theirs: 0, ours: 0, explained: 0 };
   const open: string[] = [];
   for (const path of paths) {
     const answer = theirs.answers[path];
     if (!answer || fatal.has(path)) continue;
-    const said = members.some((name) => answer.includes(name) || ended.get(name)?.has(path) === true);
+    const said = members.some(
+      (name) => answer.includes(name) || ended.get(name)?.has(path) === true,
+    );
     const told = codesIn.get(path)?.some(({ code }) => codes.split(' ').includes(code)) === true;
     if (said && told) counts.both++;
     if (said === told) continue;
     counts[said ? 'theirs' : 'ours']++;
     const text = readFileSync(path, 'utf8');
-    if (members.some((name) => explained[name]?.some(([pattern]) => pattern.test(text)))) counts.explained++;
+    if (members.some((name) => explained[name]?.some(([pattern]) => pattern.test(text))))
+      counts.explained++;
     else open.push(`  ${said ? 'pySigma' : 'Sigpack'} alone: ${relative(folder, path)}`);
   }
-  console.log(`| ${members.join(', ')} | ${counts.both} | ${counts.theirs} | ${counts.ours} | ${counts.explained} |`);
+  console.log(
+    `| ${members.join(', ')} | ${counts.both} | ${counts.theirs} | ${counts.ours} | ${counts.explained} |`,
+  );
   if (open.length > 0) console.error([`${members.join(', ')}:`, ...open.slice(0, 10)].join('\n'));
   // a code that is an error leaves the rule out of the comparison
   const silent = counts.both === 0 && !/SIG0(?:31|40)/.test(codes);

@@ -1,7 +1,8 @@
 /**
- * Reads sigma-cli's Splunk queries of the rules that have events, and runs each on its rule's own events: says how many parse and how many find them.
- * Usage: node test/judges/spl-sigma-cli.ts [--all]   (--all: parse the queries of the whole corpus too, with timings)
- * A check of the reader of SPL; not part of .ci/run. env: SIGPACK_CACHE, SIGPACK_SHARED
+ * Reads sigma-cli's Splunk queries of the rules that have events, and runs each on its rule's own
+ * events: says how many parse and how many find them. Usage: node test/judges/spl-sigma-cli.ts
+ * [--all]   (--all: parse the queries of the whole corpus too, with timings) A check of the reader
+ * of SPL; not part of .ci/run. env: SIGPACK_CACHE, SIGPACK_SHARED
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -45,7 +46,11 @@ function rulePaths(): readonly string[] {
 }
 
 function convert(paths: readonly string[]): readonly Converted[] {
-  const output = execFileSync(python, ['-c', CONVERT], { input: paths.join('\n'), encoding: 'utf8', maxBuffer: 1 << 30 });
+  const output = execFileSync(python, ['-c', CONVERT], {
+    input: paths.join('\n'),
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+  });
   return output
     .split('\n')
     .filter((line) => line !== '')
@@ -56,7 +61,10 @@ function ruleId(path: string): string {
   return /^id:\s*(\S+)/m.exec(readFileSync(path, 'utf8'))?.[1] ?? '';
 }
 
-function judge(converted: readonly Converted[], eventsOf: ReadonlyMap<string, readonly LoadedEvent[]>): void {
+function judge(
+  converted: readonly Converted[],
+  eventsOf: ReadonlyMap<string, readonly LoadedEvent[]>,
+): void {
   const counts = { queries: 0, parsed: 0, rules: 0, found: 0 };
   for (const { id, path, queries = [], error } of converted) {
     if (error !== undefined) console.log(`not converted: ${path}: ${error}`);
@@ -75,9 +83,14 @@ function judge(converted: readonly Converted[], eventsOf: ReadonlyMap<string, re
     if (loaded.length === 0) continue;
     counts.rules += 1;
     if (found) counts.found += 1;
-    else console.log(`finds none of its ${loaded.length} events: ${path}\n  ${queries.join('\n  ').slice(0, 400)}`);
+    else
+      console.log(
+        `finds none of its ${loaded.length} events: ${path}\n  ${queries.join('\n  ').slice(0, 400)}`,
+      );
   }
-  console.log(`${counts.parsed} of ${counts.queries} queries parse; ${counts.found} of ${counts.rules} rules with events find one of theirs`);
+  console.log(
+    `${counts.parsed} of ${counts.queries} queries parse; ${counts.found} of ${counts.rules} rules with events find one of theirs`,
+  );
 }
 
 function measure(converted: readonly Converted[], events: readonly Event[]): void {

@@ -22,10 +22,19 @@ export const judges = [
 ] as const;
 export type Judge = (typeof judges)[number];
 
-const versions = (process.env.GRAYLOG_VERSIONS ?? '6.3.7 7.0.1').split(' ').filter((version) => version !== '');
-const node = (script: string, ...args: readonly string[]): readonly [string, ...string[]] => [process.execPath, `test/judges/${script}`, ...args];
+const versions = (process.env.GRAYLOG_VERSIONS ?? '6.3.7 7.0.1')
+  .split(' ')
+  .filter((version) => version !== '');
+const node = (script: string, ...args: readonly string[]): readonly [string, ...string[]] => [
+  process.execPath,
+  `test/judges/${script}`,
+  ...args,
+];
 
-/** The steps of the judges named. Those that wait for a server come first: they take longest and need no core. */
+/**
+ * The steps of the judges named. Those that wait for a server come first: they take longest and
+ * need no core.
+ */
 export function judgeSteps(wanted: readonly Judge[]): readonly Step[] {
   const has = (judge: Judge): boolean => wanted.includes(judge);
   const steps: Step[] = [];
@@ -35,14 +44,20 @@ export function judgeSteps(wanted: readonly Judge[]): readonly Step[] {
   if (has('appinspect')) steps.push(...appInspectSteps);
   if (has('history')) steps.push({ name: 'history', command: node('history.ts') });
   if (has('sigma-cli'))
-    steps.push({ name: 'sigma-cli', command: node('sigma-cli/sigma-cli.ts') }, { name: 'sigma-cli check', command: node('sigma-check.ts') });
+    steps.push(
+      { name: 'sigma-cli', command: node('sigma-cli/sigma-cli.ts') },
+      { name: 'sigma-cli check', command: node('sigma-check.ts') },
+    );
   if (has('rule-sets')) steps.push({ name: 'rule-sets', command: node('rule-sets/rule-sets.ts') });
   if (has('ci-files')) steps.push({ name: 'ci-files', command: node('ci-files.ts') });
   if (has('grep')) steps.push({ name: 'grep', command: node('grep.ts') });
   if (has('blank')) steps.push({ name: 'blank', command: node('blank.ts') });
   if (has('lucene')) steps.push({ name: 'lucene', command: node('lucene/lucene.ts') });
   if (has('proof')) {
-    steps.push({ name: 'proof splunk', command: node('proof-splunk.ts') }, { name: 'proof grep', command: node('proof-grep.ts') });
+    steps.push(
+      { name: 'proof splunk', command: node('proof-splunk.ts') },
+      { name: 'proof grep', command: node('proof-grep.ts') },
+    );
     steps.push({ name: 'proof correlations', command: node('proof-correlations.ts') });
     steps.push({
       name: 'proof page',
@@ -50,37 +65,75 @@ export function judgeSteps(wanted: readonly Judge[]): readonly Step[] {
       needs: steps.map(({ name }) => name).filter((name) => /\bproof\b/.test(name)),
     });
   }
-  if (has('install')) steps.push(everyFault, { name: 'install splunk', command: node('install-splunk.ts') });
+  if (has('install'))
+    steps.push(everyFault, { name: 'install splunk', command: node('install-splunk.ts') });
   return steps;
 }
 
-/** The slow tests, and those of which `npm test` tries a spread: a kill at every call, every fault at every request. */
+/**
+ * The slow tests, and those of which `npm test` tries a spread: a kill at every call, every fault
+ * at every request.
+ */
 const everyFault: Step = {
   name: 'every fault',
-  command: [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'quick', '--project', 'slow', '--maxWorkers=1', ...thoroughTests()],
+  command: [
+    process.execPath,
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--project',
+    'quick',
+    '--project',
+    'slow',
+    '--maxWorkers=1',
+    ...thoroughTests(),
+  ],
   env: { SIGPACK_FAULTS: 'all' },
 };
 
 function thoroughTests(): readonly string[] {
   const tests = readdirSync(join(root, 'test')).filter((name) => name.endsWith('.test.ts'));
-  const isSlow = (name: string): boolean => slowTests.some((pattern) => name.startsWith(pattern.split('*', 1).join('')));
-  const thorough = tests.filter((name) => isSlow(name) || readFileSync(join(root, 'test', name), 'utf8').includes("from './thoroughness.ts'"));
+  const isSlow = (name: string): boolean =>
+    slowTests.some((pattern) => name.startsWith(pattern.split('*', 1).join('')));
+  const thorough = tests.filter(
+    (name) =>
+      isSlow(name) ||
+      readFileSync(join(root, 'test', name), 'utf8').includes("from './thoroughness.ts'"),
+  );
   if (thorough.length === 0) throw new Error('no test imports thoroughness.ts');
   return thorough.map((name) => `test/${name}`);
 }
 
-/** AppInspect's checks for the cloud are among all its checks: the small app shows that they say the same when they run alone. */
-const appInspectSteps: readonly Step[] = ['corpus', 'processed', 'data-models', 'some-data-models', 'starter'].map((name): Step => {
+/**
+ * AppInspect's checks for the cloud are among all its checks: the small app shows that they say the
+ * same when they run alone.
+ */
+const appInspectSteps: readonly Step[] = [
+  'corpus',
+  'processed',
+  'data-models',
+  'some-data-models',
+  'starter',
+].map((name): Step => {
   const args = name === 'starter' ? ['--cloud'] : [];
   return {
     name: `appinspect ${name}`,
-    command: ['bash', '-c', 'exec bash test/judges/appinspect.sh "$@" "$0"/*.spl', join('dist', 'judges', name), ...args],
+    command: [
+      'bash',
+      '-c',
+      'exec bash test/judges/appinspect.sh "$@" "$0"/*.spl',
+      join('dist', 'judges', name),
+      ...args,
+    ],
     needs: ['packs'],
   };
 });
 
 /** A script of a judge, or one line that names what installs it. */
-const installed = (judge: string, script: string, ...args: readonly string[]): readonly [string, ...string[]] => [
+const installed = (
+  judge: string,
+  script: string,
+  ...args: readonly string[]
+): readonly [string, ...string[]] => [
   'bash',
   '-c',
   `[ -x "$1" ] || { echo "missing: $1; run bash test/judges/setup.sh $0" >&2; exit 2; }; exec "$@"`,
@@ -89,35 +142,58 @@ const installed = (judge: string, script: string, ...args: readonly string[]): r
   ...args,
 ];
 
-/** Without the second compiler of the JVM a server starts in half the time; a node that searches for minutes pays for that. */
+/**
+ * Without the second compiler of the JVM a server starts in half the time; a node that searches for
+ * minutes pays for that.
+ */
 const quickStart = { JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1' };
 
 /** A name with "proof" in it, for which the page waits. */
 const dayOfCorrelations = 'proof correlations';
 
-/** One server a version, after one another: they listen on the same ports. Each judge leaves it clean for the next. */
+/**
+ * One server a version, after one another: they listen on the same ports. Each judge leaves it
+ * clean for the next.
+ */
 function graylogSteps(has: (judge: Judge) => boolean): readonly Step[] {
   const named = (['graylog', 'proof', 'history', 'install'] as const).filter(has);
   const shared = named.flatMap((judge) => (judge === 'graylog' ? ['packs', 'starter'] : [judge]));
   if (shared.length === 0) return [];
   return versions.flatMap((version, index): readonly Step[] => {
     const name = (what: string): string => `graylog ${version} ${what}`;
-    // a day of correlations on one version is enough; it is last, since the fields of its messages stay in the index's mapping
-    const parts = has('proof') && index === versions.length - 1 ? [...shared, dayOfCorrelations] : shared;
+    // a day of correlations on one version is enough; it is last, since the fields of its messages
+    // stay in the index's mapping
+    const parts =
+      has('proof') && index === versions.length - 1 ? [...shared, dayOfCorrelations] : shared;
     const before = index === 0 ? [] : [`graylog ${versions[index - 1]} stop`];
     return [
-      { name: name('start'), command: installed('graylog', 'start.sh', version), env: quickStart, after: before, cores: 0 },
+      {
+        name: name('start'),
+        command: installed('graylog', 'start.sh', version),
+        env: quickStart,
+        after: before,
+        cores: 0,
+      },
       ...parts.map(
         (part, at): Step => ({
           name: name(part),
-          command: node(part === dayOfCorrelations ? 'graylog/correlations.ts' : `graylog/${part}.ts`, version),
+          command: node(
+            part === dayOfCorrelations ? 'graylog/correlations.ts' : `graylog/${part}.ts`,
+            version,
+          ),
           env: { SIGPACK_GRAYLOG: version },
           needs: [name('start'), ...(part === 'packs' ? ['packs'] : [])],
           after: parts.slice(0, at).map(name),
           cores: 0,
         }),
       ),
-      { name: name('stop'), command: installed('graylog', 'stop.sh'), ends: name('start'), after: [name('start'), ...parts.map(name)], cores: 0 },
+      {
+        name: name('stop'),
+        command: installed('graylog', 'stop.sh'),
+        ends: name('start'),
+        after: [name('start'), ...parts.map(name)],
+        cores: 0,
+      },
     ];
   });
 }
@@ -130,13 +206,20 @@ function openSearchSteps(has: (judge: Judge) => boolean): readonly Step[] {
     'proof opensearch watches': 'proof-watches.ts',
     'proof opensearch': 'proof-opensearch.ts',
   };
-  const parts = (['opensearch', 'watcher', 'proof opensearch watches', 'proof opensearch'] as const).filter((part) =>
-    has(part === 'opensearch' || part === 'watcher' ? part : 'proof'),
-  );
+  const parts = (
+    ['opensearch', 'watcher', 'proof opensearch watches', 'proof opensearch'] as const
+  ).filter((part) => has(part === 'opensearch' || part === 'watcher' ? part : 'proof'));
   if (parts.length === 0) return [];
   return [
     { name: 'opensearch start', command: installed('opensearch', 'start.sh'), cores: 0 },
-    ...parts.map((part, at): Step => ({ name: part, command: node(scripts[part]), needs: ['opensearch start'], after: parts.slice(0, at) })),
+    ...parts.map(
+      (part, at): Step => ({
+        name: part,
+        command: node(scripts[part]),
+        needs: ['opensearch start'],
+        after: parts.slice(0, at),
+      }),
+    ),
     {
       name: 'opensearch stop',
       command: installed('opensearch', 'stop.sh'),

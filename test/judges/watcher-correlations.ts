@@ -1,6 +1,9 @@
 import type { TestEvent } from '../matcher.ts';
 
-/** A correlation, the lines below `correlation:`, and whether its watch fires over {@link correlationEvents}. */
+/**
+ * A correlation, the lines below `correlation:`, and whether its watch fires over {@link
+ * correlationEvents}.
+ */
 export interface Sample {
   readonly lines: string;
   readonly fires: boolean;
@@ -10,9 +13,13 @@ const [first, second, third, fourth] = [990_001, 990_002, 990_003, 990_004];
 const rule = (name: string, id: number): string =>
   `title: ${name}\nname: ${name}\nlogsource: { product: windows }\ndetection: { sel: { EventID: ${id} }, condition: sel }\n---\n`;
 /** Rules that the correlations refer to. */
-export const correlationBases = rule('first', first) + rule('second', second) + rule('third', third) + rule('fourth', fourth);
+export const correlationBases =
+  rule('first', first) + rule('second', second) + rule('third', third) + rule('fourth', fourth);
 
-/** Alice has three of the first kind, then one of the second; Bob one of the second, then one of the first. Seconds of `_time` count from now. */
+/**
+ * Alice has three of the first kind, then one of the second; Bob one of the second, then one of the
+ * first. Seconds of `_time` count from now.
+ */
 export const correlationEvents: readonly TestEvent[] = [
   { EventID: first, SubjectUserName: 'alice', Workstation: 'a1', Bytes: 10, _time: 0 },
   { EventID: first, SubjectUserName: 'alice', Workstation: 'a2', Bytes: 20, _time: 10 },
@@ -24,7 +31,8 @@ export const correlationEvents: readonly TestEvent[] = [
 
 const counts = (type: string, condition: string, group = '[SubjectUserName]'): string =>
   `type: ${type}\nrules: [first]\ngroup-by: ${group}\ntimespan: 5m\ncondition: { ${condition} }`;
-const series = (type: string, rules: string, more = ''): string => `type: ${type}\nrules: [${rules}]\ngroup-by: [SubjectUserName]\ntimespan: 5m${more}`;
+const series = (type: string, rules: string, more = ''): string =>
+  `type: ${type}\nrules: [${rules}]\ngroup-by: [SubjectUserName]\ntimespan: 5m${more}`;
 const fires = (lines: string): Sample => ({ lines, fires: true });
 const silent = (lines: string): Sample => ({ lines, fires: false });
 
@@ -51,16 +59,24 @@ export const correlationSamples: readonly Sample[] = [
   fires(series('temporal', 'first, second, third', '\ncondition: { gte: 2 }')),
   fires(series('temporal_ordered', 'first, second')),
   silent(series('temporal_ordered', 'second, third')),
-  fires(`type: temporal_ordered\nrules: [second, first]\ngroup-by: [SubjectUserName, Workstation]\ntimespan: 5m`),
+  fires(
+    `type: temporal_ordered\nrules: [second, first]\ngroup-by: [SubjectUserName, Workstation]\ntimespan: 5m`,
+  ),
   fires(counts('value_median', 'field: Bytes, gte: 20')),
   fires('type: event_count\nrules: [third]\ntimespan: 5m\ncondition: { lt: 1 }'),
   fires('type: event_count\nrules: [third, fourth]\ntimespan: 5m\ncondition: { eq: 0 }'),
   silent('type: event_count\nrules: [first]\ntimespan: 5m\ncondition: { lt: 1 }'),
   fires('type: event_count\nrules: [third]\ntimespan: 5m\ncondition: { lt: 3 }'),
   silent('type: event_count\nrules: [first]\ntimespan: 5m\ncondition: { lt: 3 }'),
-  fires('type: value_count\nrules: [third]\ntimespan: 5m\ncondition: { field: Workstation, lt: 1 }'),
-  silent('type: value_count\nrules: [first]\ntimespan: 5m\ncondition: { field: Workstation, lt: 1 }'),
+  fires(
+    'type: value_count\nrules: [third]\ntimespan: 5m\ncondition: { field: Workstation, lt: 1 }',
+  ),
+  silent(
+    'type: value_count\nrules: [first]\ntimespan: 5m\ncondition: { field: Workstation, lt: 1 }',
+  ),
   fires('type: temporal\nrules: [third, fourth]\ntimespan: 5m\ncondition: { eq: 0 }'),
   silent('type: temporal\nrules: [first, fourth]\ntimespan: 5m\ncondition: { eq: 0 }'),
-  fires('type: value_count\nrules: [second]\ngroup-by: [SubjectUserName]\ntimespan: 5m\ncondition: { field: Bytes, lt: 2 }'),
+  fires(
+    'type: value_count\nrules: [second]\ngroup-by: [SubjectUserName]\ntimespan: 5m\ncondition: { field: Bytes, lt: 2 }',
+  ),
 ];

@@ -5,22 +5,48 @@ import type { TestEvent } from '../matcher.ts';
 const node = 'http://127.0.0.1:9260';
 const index = 'logs-judge';
 const batch = 100;
-/** When the first event happens, and when the watches run: all events lie in the minute before what they leave for late ones. */
+/**
+ * When the first event happens, and when the watches run: all events lie in the minute before what
+ * they leave for late ones.
+ */
 const first = Date.UTC(2026, 0, 10, 12);
-const runs = new Date(first + (defaultTargetSettings.elasticsearch.delay + 60) * 1000).toISOString();
-const numbers = ['EventID', 'Version', 'Level', 'Task', 'Opcode', 'EventRecordID', 'Execution_ProcessID', 'Execution_ThreadID', 'Bytes'];
+const runs = new Date(
+  first + (defaultTargetSettings.elasticsearch.delay + 60) * 1000,
+).toISOString();
+const numbers = [
+  'EventID',
+  'Version',
+  'Level',
+  'Task',
+  'Opcode',
+  'EventRecordID',
+  'Execution_ProcessID',
+  'Execution_ThreadID',
+  'Bytes',
+];
 
 export type Json = Readonly<Record<string, unknown>>;
 
 async function call(method: string, path: string, body: string): Promise<Json> {
-  const response = await fetch(`${node}/${path}`, { method, headers: { 'content-type': 'application/x-ndjson' }, body });
+  const response = await fetch(`${node}/${path}`, {
+    method,
+    headers: { 'content-type': 'application/x-ndjson' },
+    body,
+  });
   const answer = (await response.json()) as Json;
-  if (answer.error || answer.errors) throw new Error(`${path}: ${JSON.stringify(answer).slice(0, 2000)}`);
+  if (answer.error || answer.errors)
+    throw new Error(`${path}: ${JSON.stringify(answer).slice(0, 2000)}`);
   return answer;
 }
 
-/** Texts are keywords that ignore letter case, as `matching: native` wants them. `times` are seconds from the first event on. */
-export async function loadEvents(events: readonly TestEvent[], times: readonly number[]): Promise<void> {
+/**
+ * Texts are keywords that ignore letter case, as `matching: native` wants them. `times` are seconds
+ * from the first event on.
+ */
+export async function loadEvents(
+  events: readonly TestEvent[],
+  times: readonly number[],
+): Promise<void> {
   await fetch(`${node}/${index}`, { method: 'DELETE' });
   const keyword = { type: 'keyword', normalizer: 'small' };
   const mapping = {
@@ -33,18 +59,34 @@ export async function loadEvents(events: readonly TestEvent[], times: readonly n
     mappings: {
       date_detection: false,
       dynamic_templates: [{ all: { match_mapping_type: '*', mapping: keyword } }],
-      properties: { '@timestamp': { type: 'date' }, ...Object.fromEntries(numbers.map((name) => [name, { type: 'long', ignore_malformed: true }])) },
+      properties: {
+        '@timestamp': { type: 'date' },
+        ...Object.fromEntries(
+          numbers.map((name) => [name, { type: 'long', ignore_malformed: true }]),
+        ),
+      },
     },
   };
-  await fetch(`${node}/${index}`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(mapping) });
+  await fetch(`${node}/${index}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(mapping),
+  });
   const lines = events.map((event, id) => {
-    const document = { ...event, '@timestamp': new Date(first + (times[id] ?? 0) * 1000).toISOString() };
+    const document = {
+      ...event,
+      '@timestamp': new Date(first + (times[id] ?? 0) * 1000).toISOString(),
+    };
     return `{"index":{"_id":"${id}"}}\n${JSON.stringify(document)}\n`;
   });
-  for (let at = 0; at < lines.length; at += 1000) await call('POST', `${index}/_bulk?refresh=true`, lines.slice(at, at + 1000).join(''));
+  for (let at = 0; at < lines.length; at += 1000)
+    await call('POST', `${index}/_bulk?refresh=true`, lines.slice(at, at + 1000).join(''));
 }
 
-/** The answer to each watch's search, in which an `error` may be; Watcher would have filled the templates before. */
+/**
+ * The answer to each watch's search, in which an `error` may be; Watcher would have filled the
+ * templates before.
+ */
 export async function searchAll(watches: readonly Watch[]): Promise<readonly Json[]> {
   const answers: Json[] = [];
   for (let at = 0; at < watches.length; at += batch) {
@@ -65,14 +107,19 @@ export async function searchAll(watches: readonly Watch[]): Promise<readonly Jso
 
 /** The answers to searches of two lines each, as `_msearch` takes them. */
 export async function searchLines(lines: readonly string[]): Promise<readonly Json[]> {
-  const answer = await call('POST', '_msearch?rest_total_hits_as_int=true', `${lines.join('\n')}\n`);
+  const answer = await call(
+    'POST',
+    '_msearch?rest_total_hits_as_int=true',
+    `${lines.join('\n')}\n`,
+  );
   return answer.responses as readonly Json[];
 }
 
 /** Whether the watch's condition holds for the answer: the two kinds that our watches have. */
 export function isMet(condition: object, payload: Json): boolean {
   const { compare, array_compare } = condition as { compare?: Json; array_compare?: Json };
-  const [path = '', test = {}] = Object.entries((compare ?? array_compare) as Record<string, Json>)[0] ?? [];
+  const [path = '', test = {}] =
+    Object.entries((compare ?? array_compare) as Record<string, Json>)[0] ?? [];
   const found = at({ ctx: { payload } }, path);
   if (compare) return found !== undefined && Number(found) >= Number(test.gte);
   const { value, quantifier } = test.gte as Json;
@@ -81,5 +128,11 @@ export function isMet(condition: object, payload: Json): boolean {
 }
 
 function at(value: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((inner, key) => (typeof inner === 'object' && inner !== null ? (inner as Json)[key] : undefined), value);
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (inner, key) =>
+        typeof inner === 'object' && inner !== null ? (inner as Json)[key] : undefined,
+      value,
+    );
 }

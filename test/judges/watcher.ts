@@ -1,6 +1,7 @@
 /**
- * node test/judges/watcher.ts: the watch of every public rule. tsc checks its body by the types of Elastic's clients for Elasticsearch 8 and 9; its
- * search runs on a real OpenSearch node over the real events and near misses, and counts those that the matcher does. A few correlations of each
+ * node test/judges/watcher.ts: the watch of every public rule. tsc checks its body by the types of
+ * Elastic's clients for Elasticsearch 8 and 9; its search runs on a real OpenSearch node over the
+ * real events and near misses, and counts those that the matcher does. A few correlations of each
  * type must fire, or not. The node is started and stopped elsewhere.
  */
 import { readdirSync } from 'node:fs';
@@ -29,7 +30,10 @@ interface Judged extends NamedWatch {
   readonly fires?: boolean;
 }
 
-/** What the rule means where texts ignore letter case by themselves: the node lowers regular expressions, too. */
+/**
+ * What the rule means where texts ignore letter case by themselves: the node lowers regular
+ * expressions, too.
+ */
 function inEitherCase(query: Query): Query {
   switch (query.kind) {
     case 'and':
@@ -39,8 +43,11 @@ function inEitherCase(query: Query): Query {
       return { kind: 'not', operand: inEitherCase(query.operand) };
     case 'item': {
       const { test } = query;
-      if (test.kind === 'string' && test.cased) return { ...query, test: { ...test, cased: false } };
-      return test.kind === 'regex' && !test.ignoreCase ? { ...query, test: { ...test, ignoreCase: true } } : query;
+      if (test.kind === 'string' && test.cased)
+        return { ...query, test: { ...test, cased: false } };
+      return test.kind === 'regex' && !test.ignoreCase
+        ? { ...query, test: { ...test, ignoreCase: true } }
+        : query;
     }
   }
 }
@@ -54,11 +61,21 @@ function watchOf(rule: CompiledRule): readonly Judged[] {
     return [];
   }
   const widened = conversion.remarks.some(({ code }) => code === 'TGT002');
-  return [{ rule, widened, name: `${rule.rule.file.path}: ${rule.rule.title}`, id: watchId(rule.rule), body: conversion.value.document as Watch }];
+  return [
+    {
+      rule,
+      widened,
+      name: `${rule.rule.file.path}: ${rule.rule.title}`,
+      id: watchId(rule.rule),
+      body: conversion.value.document as Watch,
+    },
+  ];
 }
 
 const folders = readdirSync(join(shared, 'corpus')).filter((name) => name.startsWith('rules'));
-const watches = compileFolders(folders.sort().map((name) => join(shared, 'corpus', name))).flatMap(watchOf);
+const watches = compileFolders(folders.sort().map((name) => join(shared, 'corpus', name))).flatMap(
+  watchOf,
+);
 const hostile = [
   ...compileFolders([join(import.meta.dirname, '..', 'hostile')]),
   ...[...generatedRules().values()].flatMap((text) => compileText(text)),
@@ -69,7 +86,11 @@ const samples = correlationSamples.flatMap(({ lines, fires }, index) => {
   const text = `${correlationBases}title: ${title}\ncorrelation:\n${lines.replace(/^/gm, '  ')}\n`;
   const found = compileText(text).filter((rule) => rule.kind === 'correlation');
   if (found.length !== 1) throw new Error(`the sample does not compile: ${lines}`);
-  return found.flatMap(watchOf).map((watch): Judged => ({ ...watch, name: `${title}: ${lines.replaceAll('\n', ', ')}`, fires }));
+  return found
+    .flatMap(watchOf)
+    .map(
+      (watch): Judged => ({ ...watch, name: `${title}: ${lines.replaceAll('\n', ', ')}`, fires }),
+    );
 });
 
 const faults = new Map<string, string>();
@@ -81,7 +102,9 @@ for (const fault of typeFaults(all)) {
   faults.set(fault.slice(0, 100), fault);
   console.log(fault.slice(0, 600));
 }
-console.log(`${watches.length} watches of public rules, ${hostile.length} of hostile ones, ${samples.length} samples; ${refused} rules refused`);
+console.log(
+  `${watches.length} watches of public rules, ${hostile.length} of hostile ones, ${samples.length} samples; ${refused} rules refused`,
+);
 console.log(`tsc, types of the clients 8 and 9: ${faults.size} faults, ${seconds()} s`);
 
 /** The real events, and near misses of each rule's own. */
@@ -89,7 +112,8 @@ const real = loadSharedEvents(shared);
 const own = new Map<string, TestEvent[]>();
 for (const { ruleId, event } of real) own.set(ruleId, [...(own.get(ruleId) ?? []), event]);
 const events: TestEvent[] = [...correlationEvents, ...real.map(({ event }) => event)];
-// a search of all fields costs the node a regular expression for each field: those alone that the rules with events test
+// a search of all fields costs the node a regular expression for each field: those alone that the
+// rules with events test
 const fields = new Set(correlationEvents.flatMap((event) => Object.keys(event)));
 for (const { rule } of watches) {
   const event = own.get(rule.rule.id ?? '')?.[0];
@@ -99,7 +123,12 @@ for (const { rule } of watches) {
 }
 const times = events.map(({ _time }) => (typeof _time === 'number' && _time < 1000 ? _time : 0));
 const documents: readonly TestEvent[] = events.map((event) =>
-  Object.fromEntries(Object.entries(event).filter(([name, value]) => name !== '_time' && fields.has(name) && value !== undefined && value !== null)),
+  Object.fromEntries(
+    Object.entries(event).filter(
+      ([name, value]) =>
+        name !== '_time' && fields.has(name) && value !== undefined && value !== null,
+    ),
+  ),
 );
 
 started = performance.now();
@@ -122,7 +151,8 @@ function judge(watch: Judged, answer: Json): void {
     return;
   }
   const met = isMet(watch.body.condition, answer);
-  if (watch.fires !== undefined && met !== watch.fires) fault(met ? 'fires' : `does not fire: ${JSON.stringify(answer.aggregations).slice(0, 400)}`);
+  if (watch.fires !== undefined && met !== watch.fires)
+    fault(met ? 'fires' : `does not fire: ${JSON.stringify(answer.aggregations).slice(0, 400)}`);
   const { rule } = watch;
   if (rule.kind !== 'detection') return;
   if (own.has(rule.rule.id ?? '')) {
@@ -138,11 +168,14 @@ function judge(watch: Judged, answer: Json): void {
   count.meant += wanted;
   if (total < wanted || (total > wanted && !watch.widened)) {
     count.unequal++;
-    fault(`finds ${total} events, ${wanted} are meant\n  ${JSON.stringify(watch.body.input.search.request.body).slice(0, 500)}`);
+    fault(
+      `finds ${total} events, ${wanted} are meant\n  ${JSON.stringify(watch.body.input.search.request.body).slice(0, 500)}`,
+    );
   }
 }
 
-for (const [index, watch] of searched.entries()) judge(watch, answers[index] ?? { error: 'no answer' });
+for (const [index, watch] of searched.entries())
+  judge(watch, answers[index] ?? { error: 'no answer' });
 console.log(
   `${count.fired} of ${count.withEvents} rules with events of their own fire; ${count.meant} pairs of rule and event are meant, ${count.unequal} rules count others`,
 );

@@ -7,10 +7,19 @@ const built = ['dist/lib/cli/main.js', 'dist/lib/index.d.ts'].map((path) => join
 
 /** Builds what the tests run as a process, where it is older than its sources. */
 export function setup(): void {
-  const sources = [...globSync('src/**/*.ts', { cwd: root }), 'package.json', ...globSync('tsconfig*.json', { cwd: root })];
+  const sources = [
+    ...globSync('src/**/*.ts', { cwd: root }),
+    'package.json',
+    ...globSync('tsconfig*.json', { cwd: root }),
+  ];
   const newest = Math.max(...sources.map((path) => statSync(join(root, path)).mtimeMs));
-  if (built.every((path) => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= newest)) return;
-  execFileSync('npm', ['run', '-s', 'build'], { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+  if (built.every((path) => (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) >= newest))
+    return;
+  execFileSync('npm', ['run', '-s', 'build'], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
   // tsc leaves a file alone that would not change
   const now = new Date();
   for (const path of built) utimesSync(path, now, now);

@@ -11,5 +11,9 @@ const needed = [
 
 export function setup(project: { readonly name: string }): void {
   const lacking = needed.find(([, paths]) => !paths.every((path) => existsSync(path)));
-  if (lacking) missing(project, `no ${lacking[0]} in ${shared}; run bash scripts/corpus.sh ${shared}, or set SIGPACK_SHARED to a folder that has them`);
+  if (lacking)
+    missing(
+      project,
+      `no ${lacking[0]} in ${shared}; run bash scripts/corpus.sh ${shared}, or set SIGPACK_SHARED to a folder that has them`,
+    );
 }

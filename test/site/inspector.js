@@ -3,7 +3,9 @@
   const numbers = (color) => (color.match(/[\d.]+/g) ?? []).map(Number);
 
   const luminance = (rgb) => {
-    const [r, g, b] = rgb.map((value) => (value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+    const [r, g, b] = rgb.map((value) =>
+      value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
+    );
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
 
@@ -26,19 +28,34 @@
     return (light + 0.05) / (dark + 0.05);
   }
 
-  const named = (element) => `${element.tagName}.${element.className} ${element.textContent.slice(0, 30)}`;
-  const all = () => [...document.querySelectorAll('body *')].filter((element) => element.checkVisibility() && !element.closest('.sr, script, option'));
+  const named = (element) =>
+    `${element.tagName}.${element.className} ${element.textContent.slice(0, 30)}`;
+  const all = () =>
+    [...document.querySelectorAll('body *')].filter(
+      (element) => element.checkVisibility() && !element.closest('.sr, script, option'),
+    );
 
   const ruleTags = new Set(
-    'HTML HEAD META TITLE LINK SCRIPT BODY HEADER A BUTTON MAIN DIV H1 P SPAN TABLE TBODY TR TH TD UL LI H2 NAV SECTION H3 PRE CODE B'.split(' '),
+    'HTML HEAD META TITLE LINK SCRIPT BODY HEADER A BUTTON MAIN DIV H1 P SPAN TABLE TBODY TR TH TD UL LI H2 NAV SECTION H3 PRE CODE B'.split(
+      ' ',
+    ),
   );
 
   /** Elements and attributes that no template writes. */
   const strange = (page) =>
     [...page.querySelectorAll('*')].flatMap((element) => [
-      ...(element.tagName === 'SCRIPT' && element.id !== 'data' && !/^(?:\.\.\/)?site\.js$/.test(element.getAttribute('src')) ? ['a script'] : []),
-      ...[...element.attributes].flatMap(({ name }) => (name.startsWith('on') || name === 'style' ? [`${element.tagName} ${name}`] : [])),
-      ...(element.tagName === 'A' && !/^(?:https?:\/\/|#|(?:\.\.\/)?(?:index|rules\/[a-z0-9_-]+)\.html|layer\.json$)/.test(element.getAttribute('href'))
+      ...(element.tagName === 'SCRIPT' &&
+      element.id !== 'data' &&
+      !/^(?:\.\.\/)?site\.js$/.test(element.getAttribute('src'))
+        ? ['a script']
+        : []),
+      ...[...element.attributes].flatMap(({ name }) =>
+        name.startsWith('on') || name === 'style' ? [`${element.tagName} ${name}`] : [],
+      ),
+      ...(element.tagName === 'A' &&
+      !/^(?:https?:\/\/|#|(?:\.\.\/)?(?:index|rules\/[a-z0-9_-]+)\.html|layer\.json$)/.test(
+        element.getAttribute('href'),
+      )
         ? [element.getAttribute('href')]
         : []),
     ]);
@@ -53,18 +70,33 @@
 
     /** Texts with less contrast than WCAG's AA asks for. */
     faint() {
-      const texts = all().filter((element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== ''));
-      return [...new Set(texts.filter((element) => contrast(element) < 4.5).map((element) => `${named(element)} ${contrast(element).toFixed(2)}`))];
+      const texts = all().filter((element) =>
+        [...element.childNodes].some(
+          (node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== '',
+        ),
+      );
+      return [
+        ...new Set(
+          texts
+            .filter((element) => contrast(element) < 4.5)
+            .map((element) => `${named(element)} ${contrast(element).toFixed(2)}`),
+        ),
+      ];
     },
 
     /** What reaches over the edges of the screen, and what a finger would miss. */
     misfits() {
-      const wide = document.documentElement.scrollWidth > innerWidth ? [`the page is ${document.documentElement.scrollWidth} wide`] : [];
+      const wide =
+        document.documentElement.scrollWidth > innerWidth
+          ? [`the page is ${document.documentElement.scrollWidth} wide`]
+          : [];
       const found = all()
         .filter((element) => !element.closest('.matrix, pre'))
         .flatMap((element) => {
           const { left, right, height } = element.getBoundingClientRect();
-          const isControl = element.matches('button, input:not([type=checkbox]), select, .chips a, .back');
+          const isControl = element.matches(
+            'button, input:not([type=checkbox]), select, .chips a, .back',
+          );
           return [
             ...(right > innerWidth + 1 || left < -1 ? [`outside: ${named(element)}`] : []),
             ...(isControl && height < 24 ? [`small: ${named(element)}`] : []),
@@ -83,8 +115,12 @@
         ['body > *', 2],
         ['h1', 1],
       ];
-      const tags = [...page.querySelectorAll('*')].map(({ tagName }) => tagName).filter((tag) => !ruleTags.has(tag));
-      const wrong = counts.filter(([selector, count]) => page.querySelectorAll(selector).length !== count).map(([selector]) => selector);
+      const tags = [...page.querySelectorAll('*')]
+        .map(({ tagName }) => tagName)
+        .filter((tag) => !ruleTags.has(tag));
+      const wrong = counts
+        .filter(([selector, count]) => page.querySelectorAll(selector).length !== count)
+        .map(([selector]) => selector);
       return [...new Set(tags), ...wrong, ...strange(page)];
     },
   };

@@ -2,7 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { logSourcesOf } from '../../src/query/compile.ts';
 import { describeLogSource } from '../../src/sigma/rule/reader.ts';
@@ -44,16 +50,22 @@ afterEach(async () => {
   expect(found).toEqual([]);
 });
 
-async function open(path: string, options: BrowserContextOptions = {}, folder = site): Promise<Page> {
+async function open(
+  path: string,
+  options: BrowserContextOptions = {},
+  folder = site,
+): Promise<Page> {
   await context?.close();
   context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const root = pathToFileURL(`${folder}/`).href;
   context.on('request', (request) => {
-    if (!request.url().startsWith(root) && request.url() !== 'data:,') faults.push(`request: ${request.url()}`);
+    if (!request.url().startsWith(root) && request.url() !== 'data:,')
+      faults.push(`request: ${request.url()}`);
   });
   context.on('weberror', (error) => faults.push(`error: ${error.error().message}`));
   context.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') faults.push(`console: ${message.text()}`);
+    if (message.type() === 'error' || message.type() === 'warning')
+      faults.push(`console: ${message.text()}`);
   });
   context.on('dialog', (dialog) => {
     faults.push(`dialog: ${dialog.message()}`);
@@ -70,11 +82,14 @@ const count = (page: Page): Promise<string> =>
     .locator('#count')
     .textContent()
     .then((text) => text ?? '');
-const titles = (page: Page): Promise<readonly string[]> => page.locator('#rows a').allTextContents();
+const titles = (page: Page): Promise<readonly string[]> =>
+  page.locator('#rows a').allTextContents();
 /** Asks test/site/inspector.js. */
-const inspect = <Found = readonly string[]>(page: Page, what: string): Promise<Found> => page.evaluate<Found>(`inspect.${what}()`);
+const inspect = <Found = readonly string[]>(page: Page, what: string): Promise<Found> =>
+  page.evaluate<Found>(`inspect.${what}()`);
 const focused = (page: Page): Promise<string> => inspect<string>(page, 'focus');
-const clipboard = (page: Page): Promise<string> => page.evaluate<string>('navigator.clipboard.readText()');
+const clipboard = (page: Page): Promise<string> =>
+  page.evaluate<string>('navigator.clipboard.readText()');
 
 /** The rules by another way than the site's data. */
 const rules = compileFolders(corpusFolders).map((compiled) => ({
@@ -84,7 +99,8 @@ const rules = compileFolders(corpusFolders).map((compiled) => ({
   tags: compiled.rule.tags,
   source: logSourcesOf(compiled).map(describeLogSource).join(),
 }));
-const shownOf = (fits: (rule: (typeof rules)[number]) => boolean): string => `${rules.filter(fits).length.toLocaleString('en-US')} of ${all}`;
+const shownOf = (fits: (rule: (typeof rules)[number]) => boolean): string =>
+  `${rules.filter(fits).length.toLocaleString('en-US')} of ${all}`;
 const all = `${rules.length.toLocaleString('en-US')} rules`;
 const ofStealth = (rule: { readonly tags: readonly string[] }): boolean =>
   rule.tags.some((tag) => tag === 'attack.stealth' || /^attack\.defense[_-]evasion$/.test(tag));
@@ -94,7 +110,9 @@ describe('the index of the whole corpus', () => {
     const page = await open('index.html');
     expect(await page.locator('#rows tr').count()).toBeGreaterThan(10);
     expect(await count(page)).toBe(all);
-    const ready = await page.evaluate<number>(`performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd`);
+    const ready = await page.evaluate<number>(
+      `performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd`,
+    );
     expect(ready).toBeLessThan(8000);
   });
 
@@ -109,13 +127,21 @@ describe('the index of the whole corpus', () => {
     const page = await open('index.html');
     await page.fill('[name=q]', 'SHADOW  copies');
     const found = await titles(page);
-    const expected = rules.filter(({ title }) => /shadow/i.test(title) && /copies/i.test(title)).map(({ title }) => title);
+    const expected = rules
+      .filter(({ title }) => /shadow/i.test(title) && /copies/i.test(title))
+      .map(({ title }) => title);
     expect(expected.length).toBeGreaterThan(0);
     expect(found).toEqual(expect.arrayContaining(expected));
     expect(found.length).toBeLessThan(50);
     await page.fill('[name=q]', 't1558.003 windows/security');
     expect(await titles(page)).toEqual(
-      expect.arrayContaining(rules.filter((rule) => rule.source === 'windows/security' && rule.tags.includes('attack.t1558.003')).map(({ title }) => title)),
+      expect.arrayContaining(
+        rules
+          .filter(
+            (rule) => rule.source === 'windows/security' && rule.tags.includes('attack.t1558.003'),
+          )
+          .map(({ title }) => title),
+      ),
     );
     await page.fill('[name=q]', 'no rule has these words');
     expect(await page.locator('#none').isVisible()).toBe(true);
@@ -127,11 +153,14 @@ describe('the index of the whole corpus', () => {
     ['level', 'critical', ({ level }) => level === 'critical'],
     ['source', 'windows/process_creation', ({ source }) => source === 'windows/process_creation'],
     ['status', 'stable', ({ status }) => status === 'stable'],
-  ] satisfies readonly (readonly [string, string, (rule: (typeof rules)[number]) => boolean])[])('filters by %s', async (name, value, fits) => {
-    const page = await open('index.html');
-    await page.selectOption(`[name=${name}]`, value);
-    expect(await count(page)).toBe(shownOf(fits));
-  });
+  ] satisfies readonly (readonly [string, string, (rule: (typeof rules)[number]) => boolean])[])(
+    'filters by %s',
+    async (name, value, fits) => {
+      const page = await open('index.html');
+      await page.selectOption(`[name=${name}]`, value);
+      expect(await count(page)).toBe(shownOf(fits));
+    },
+  );
 
   it('filters by all at once, and remembers it in the address', async () => {
     const page = await open('index.html');
@@ -142,10 +171,18 @@ describe('the index of the whole corpus', () => {
     await page.fill('[name=q]', 'rundll32');
     const found = await titles(page);
     expect(found.length).toBeGreaterThan(5);
-    const fitting = rules.filter((rule) => ofStealth(rule) && rule.level === 'high' && rule.source === 'windows/process_creation' && rule.status === 'test');
+    const fitting = rules.filter(
+      (rule) =>
+        ofStealth(rule) &&
+        rule.level === 'high' &&
+        rule.source === 'windows/process_creation' &&
+        rule.status === 'test',
+    );
     expect(fitting.map(({ title }) => title)).toEqual(expect.arrayContaining([...found]));
     expect(fitting.length).toBeGreaterThan(found.length);
-    expect(new URLSearchParams(new URL(page.url()).hash.slice(1)).get('source')).toBe('windows/process_creation');
+    expect(new URLSearchParams(new URL(page.url()).hash.slice(1)).get('source')).toBe(
+      'windows/process_creation',
+    );
 
     await page.reload();
     expect(await titles(page)).toEqual(found);
@@ -164,16 +201,21 @@ describe('the index of the whole corpus', () => {
   });
 
   it('takes no value out of the address that it does not know', async () => {
-    const page = await open('index.html#level=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&technique=%3Cscript%3Ealert(1)%3C/script%3E&q=rundll32');
+    const page = await open(
+      'index.html#level=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&technique=%3Cscript%3Ealert(1)%3C/script%3E&q=rundll32',
+    );
     expect(await page.locator('[name=level]').inputValue()).toBe('');
     expect(await page.locator('img, #technique *').count()).toBe(0);
   });
 });
 
-it.each(['__proto__', 'constructor', 'hasOwnProperty', 'toString'])('a technique %s of the address has no name', async (name) => {
-  const page = await open(`index.html#technique=${name}`);
-  expect(await page.locator('#technique').textContent()).toBe(`${name}  ×`);
-});
+it.each(['__proto__', 'constructor', 'hasOwnProperty', 'toString'])(
+  'a technique %s of the address has no name',
+  async (name) => {
+    const page = await open(`index.html#technique=${name}`);
+    expect(await page.locator('#technique').textContent()).toBe(`${name}  ×`);
+  },
+);
 
 describe('the keyboard', () => {
   it('leads from the search through the rows into a page and back', async () => {
@@ -218,7 +260,16 @@ describe('the keyboard', () => {
       seen.push(await focused(page));
       expect(await inspect(page, 'outline')).not.toBe('none');
     }
-    expect(seen).toEqual(['Dark', 'Rules', 'q', 'tactic', 'level', 'source', 'status', ...(await titles(page)).slice(0, 2)]);
+    expect(seen).toEqual([
+      'Dark',
+      'Rules',
+      'q',
+      'tactic',
+      'level',
+      'source',
+      'status',
+      ...(await titles(page)).slice(0, 2),
+    ]);
   });
 
   it('goes through the rows past those that are there', async () => {
@@ -309,7 +360,9 @@ describe.each([
     expect(await page.locator('#rows a').first().isVisible()).toBe(true);
     await page.selectOption('[name=level]', 'critical');
     expect(await inspect(page, 'misfits')).toEqual([]);
-    await page.goto(`${page.url().split('#')[0]}#technique=T1059.001&q=a%20long%20search%20that%20finds%20nothing`);
+    await page.goto(
+      `${page.url().split('#')[0]}#technique=T1059.001&q=a%20long%20search%20that%20finds%20nothing`,
+    );
     expect(await inspect(page, 'misfits')).toEqual([]);
   });
 
@@ -331,7 +384,10 @@ describe.each([
 
   it('the longest pages fit', async () => {
     const folder = join(site, 'rules');
-    const sizes = readdirSync(folder).map((name) => ({ name, size: statSync(join(folder, name)).size }));
+    const sizes = readdirSync(folder).map((name) => ({
+      name,
+      size: statSync(join(folder, name)).size,
+    }));
     const longest = sizes.sort((a, b) => b.size - a.size).slice(0, 4);
     const page = await open(rulePage, screen);
     expect(await inspect(page, 'misfits')).toEqual([]);
@@ -355,7 +411,9 @@ it('the matrix shows or hides gaps and sub-techniques', async () => {
   const rulesOf = await sub.locator('b').textContent();
   await sub.click();
   expect(await count(page)).toBe(`${rulesOf} of ${all}`);
-  expect(rulesOf).toBe(String(rules.filter(({ tags }) => tags.includes('attack.t1059.001')).length));
+  expect(rulesOf).toBe(
+    String(rules.filter(({ tags }) => tags.includes('attack.t1059.001')).length),
+  );
 });
 
 describe('a site of hostile rules', () => {
@@ -367,8 +425,12 @@ describe('a site of hostile rules', () => {
     const folder = join(temporary, 'rules');
     const own = mkdtempSync(folder);
     for (const [name, text] of generatedRules()) writeFileSync(join(own, name), text);
-    expect(await build(hostile, own, join(import.meta.dirname, '..', 'hostile'))).toBeGreaterThan(200);
-    pages = readdirSync(join(hostile, 'rules')).filter((name) => statSync(join(hostile, 'rules', name)).size < 200_000);
+    expect(await build(hostile, own, join(import.meta.dirname, '..', 'hostile'))).toBeGreaterThan(
+      200,
+    );
+    pages = readdirSync(join(hostile, 'rules')).filter(
+      (name) => statSync(join(hostile, 'rules', name)).size < 200_000,
+    );
   }, 60_000);
 
   // those with the attacks in every text a page shows are opened, the rest is only parsed
@@ -382,10 +444,16 @@ describe('a site of hostile rules', () => {
       expect([name, await inspect(page, 'shapeFaults')]).toEqual([name, []]);
     }
     for (let at = 0; at < pages.length; at += batch) {
-      const texts = pages.slice(at, at + batch).map((name) => readFileSync(join(hostile, 'rules', name), 'utf8'));
+      const texts = pages
+        .slice(at, at + batch)
+        .map((name) => readFileSync(join(hostile, 'rules', name), 'utf8'));
       const parse = `new DOMParser().parseFromString(text, 'text/html')`;
-      const found = await page.evaluate<readonly (readonly string[])[]>(`${JSON.stringify(texts)}.map((text) => inspect.shapeFaults(${parse}))`);
-      expect(found.map((faulty, index) => [pages[at + index], faulty])).toEqual(texts.map((_, index) => [pages[at + index], []]));
+      const found = await page.evaluate<readonly (readonly string[])[]>(
+        `${JSON.stringify(texts)}.map((text) => inspect.shapeFaults(${parse}))`,
+      );
+      expect(found.map((faulty, index) => [pages[at + index], faulty])).toEqual(
+        texts.map((_, index) => [pages[at + index], []]),
+      );
     }
   });
 
@@ -393,7 +461,9 @@ describe('a site of hostile rules', () => {
     const page = await open('index.html', {}, hostile);
     await page.fill('[name=q]', 'alert(1)');
     const found = await titles(page);
-    expect(found.some((title) => title.includes('</title></script><script>alert(1)</script>'))).toBe(true);
+    expect(
+      found.some((title) => title.includes('</title></script><script>alert(1)</script>')),
+    ).toBe(true);
     expect(await page.locator('#rows script, #rows img, #rows style').count()).toBe(0);
     expect(await inspect(page, 'strange')).toEqual([]);
     // a log source of a rule is a choice of the filter

@@ -18,11 +18,22 @@ const ipFields = [
   'threat.indicator.ip',
 ];
 
-/** Analysed into words: match_only_text in the schema, text in the PowerShell fields of Winlogbeat and Elastic Agent. */
-const textFields = ['message', 'error.message', 'powershell.command.value', 'powershell.command.invocation_details.value', 'powershell.file.script_block_text'];
+/**
+ * Analysed into words: match_only_text in the schema, text in the PowerShell fields of Winlogbeat
+ * and Elastic Agent.
+ */
+const textFields = [
+  'message',
+  'error.message',
+  'powershell.command.value',
+  'powershell.command.invocation_details.value',
+  'powershell.file.script_block_text',
+];
 
 const booleanFields = [
-  ...['process', 'process.parent', 'file', 'dll'].flatMap((owner) => ['exists', 'trusted', 'valid'].map((name) => `${owner}.code_signature.${name}`)),
+  ...['process', 'process.parent', 'file', 'dll'].flatMap((owner) =>
+    ['exists', 'trusted', 'valid'].map((name) => `${owner}.code_signature.${name}`),
+  ),
   'process.interactive',
   'process.parent.interactive',
   'sysmon.file.archived',
@@ -43,8 +54,14 @@ const wildcardFields = [
   'url.path',
 ];
 
-/** What an index with the names of the Elastic Common Schema is like: its keywords keep the case of letters. */
-export const ecsSettings: Pick<ElasticsearchSettings, 'matching' | 'textFields' | 'ipFields' | 'booleanFields' | 'wildcardFields'> = {
+/**
+ * What an index with the names of the Elastic Common Schema is like: its keywords keep the case of
+ * letters.
+ */
+export const ecsSettings: Pick<
+  ElasticsearchSettings,
+  'matching' | 'textFields' | 'ipFields' | 'booleanFields' | 'wildcardFields'
+> = {
   matching: 'case-insensitive',
   textFields,
   ipFields,

@@ -14,7 +14,11 @@ import { flattenedFields } from './flattened.ts';
 import { kibanaFormat, savedSearches } from './kibana.ts';
 import { ecsObjects } from './own-fields.ts';
 
-function dialectOf(settings: ElasticsearchSettings, flattened: readonly string[], remarks: Remark[]): Dialect {
+function dialectOf(
+  settings: ElasticsearchSettings,
+  flattened: readonly string[],
+  remarks: Remark[],
+): Dialect {
   return {
     name: 'Elasticsearch',
     matching: settings.matching === 'native' ? 'native' : 'regex',
@@ -38,10 +42,15 @@ function dialectOf(settings: ElasticsearchSettings, flattened: readonly string[]
 }
 
 /**
- * `query_string` texts that match together what the rule does; more than one only where one would pass a limit of the server. What pipelines say of fields is
- * that of `compiled`.
+ * `query_string` texts that match together what the rule does; more than one only where one would
+ * pass a limit of the server. What pipelines say of fields is that of `compiled`.
  */
-export function esQsQueries(query: Query, compiled: CompiledRule, place: Place, settings: ElasticsearchSettings): Conversion<readonly string[]> {
+export function esQsQueries(
+  query: Query,
+  compiled: CompiledRule,
+  place: Place,
+  settings: ElasticsearchSettings,
+): Conversion<readonly string[]> {
   return converted((remarks) => {
     const dialect = dialectOf(settings, flattenedFields(compiled), remarks);
     refuseAddressless(query, dialect);
@@ -49,38 +58,77 @@ export function esQsQueries(query: Query, compiled: CompiledRule, place: Place, 
     if (!parts)
       throw new Inexpressible({
         code: 'TGT004',
-        message: `the query passes ${queryStringLimits.length} characters or ${queryStringLimits.clauses} clauses and has no list to split`,
+        message:
+          `the query passes ${queryStringLimits.length} characters or ` +
+          `${queryStringLimits.clauses} clauses and has no list to split`,
         ...place,
       });
-    if (parts.length > 1) remarks.push({ code: 'TGT003', message: `the query is split into ${parts.length}, each within the limits of the server`, ...place });
+    if (parts.length > 1)
+      remarks.push({
+        code: 'TGT003',
+        message: `the query is split into ${parts.length}, each within the limits of the server`,
+        ...place,
+      });
     return parts.map((part) => part.text);
   });
 }
 
-function convert(compiled: CompiledRule, settings: ElasticsearchSettings): Conversion<ConvertedRule> {
+function convert(
+  compiled: CompiledRule,
+  settings: ElasticsearchSettings,
+): Conversion<ConvertedRule> {
   if (compiled.kind === 'correlation') {
     const { file, typeSpan } = compiled.rule;
     const hint = 'Convert it to xpack-watcher, whose watches aggregate.';
-    return { ok: false, problems: [{ code: 'TGT001', message: 'a query_string finds single events; it has no correlations', file, span: typeSpan, hint }] };
+    return {
+      ok: false,
+      problems: [
+        {
+          code: 'TGT001',
+          message: 'a query_string finds single events; it has no correlations',
+          file,
+          span: typeSpan,
+          hint,
+        },
+      ],
+    };
   }
   const { rule, query } = compiled;
   const refusal = elasticsearchBlankRefusal(compiled, settings);
   if (refusal) return refusal;
-  const conversion = esQsQueries(query, compiled, { file: rule.file, span: rule.detection.span }, settings);
+  const conversion = esQsQueries(
+    query,
+    compiled,
+    { file: rule.file, span: rule.detection.span },
+    settings,
+  );
   if (!conversion.ok) return conversion;
   const queries = conversion.value;
-  const fields = rule.fields.filter((field) => compiled.processing?.named?.get(field)?.absent !== true);
+  const fields = rule.fields.filter(
+    (field) => compiled.processing?.named?.get(field)?.absent !== true,
+  );
   const lacking = rule.fields.filter((field) => !fields.includes(field));
   const remarks = lacking.map((field): Remark => {
-    return { code: 'TGT003', message: `no event has the field \`${field}\`: a saved search has no column for it`, file: rule.file, span: rule.titleSpan };
+    return {
+      code: 'TGT003',
+      message: `no event has the field \`${field}\`: a saved search has no column for it`,
+      file: rule.file,
+      span: rule.titleSpan,
+    };
   });
-  const documentOf = (changed: readonly string[]): unknown => savedSearches({ ...rule, fields }, changed, settings);
-  return { ...conversion, remarks: [...conversion.remarks, ...remarks], value: { queries, document: documentOf(queries), documentOf } };
+  const documentOf = (changed: readonly string[]): unknown =>
+    savedSearches({ ...rule, fields }, changed, settings);
+  return {
+    ...conversion,
+    remarks: [...conversion.remarks, ...remarks],
+    value: { queries, document: documentOf(queries), documentOf },
+  };
 }
 
 export const esQs: ConversionTarget = {
   name: 'es-qs',
   description: 'Elasticsearch and OpenSearch query_string',
   formats: [luceneLineFormat, jsonFormat, ndjsonFormat, kibanaFormat],
-  convert: (rule, settings) => withOwnFieldRemarks(convert(rule, settings.elasticsearch), rule, ecsObjects),
+  convert: (rule, settings) =>
+    withOwnFieldRemarks(convert(rule, settings.elasticsearch), rule, ecsObjects),
 };

@@ -2,20 +2,32 @@ import type { RuleHead } from '../../sigma/rule/rule.ts';
 import { createDistinctNames } from '../distinct-names.ts';
 import type { ConvertedEntry, ElasticsearchSettings, TargetFormat } from '../target.ts';
 
-/** Kibana's and OpenSearch Dashboards' importable form: a saved search a query, one JSON object a line. */
+/**
+ * Kibana's and OpenSearch Dashboards' importable form: a saved search a query, one JSON object a
+ * line.
+ */
 export const kibanaFormat: TargetFormat = {
   name: 'kibana-ndjson',
   description: 'saved searches for the import of Kibana or OpenSearch Dashboards',
   extension: 'ndjson',
   print: (entries, among = entries) => {
     const ids = distinctIds(among);
-    return entries.flatMap((entry) => objectsOf(entry).map((object, index) => line({ ...object, id: ids.get(entry)?.[index] ?? object.id }))).join('');
+    return entries
+      .flatMap((entry) =>
+        objectsOf(entry).map((object, index) =>
+          line({ ...object, id: ids.get(entry)?.[index] ?? object.id }),
+        ),
+      )
+      .join('');
   },
 };
 
-const objectsOf = ({ converted: { document } }: ConvertedEntry): readonly SavedSearch[] => (Array.isArray(document) ? document : []);
+const objectsOf = ({ converted: { document } }: ConvertedEntry): readonly SavedSearch[] =>
+  Array.isArray(document) ? document : [];
 // of two objects of one id the import keeps one
-const distinctIds = createDistinctNames({ wantedBy: (entry) => objectsOf(entry).map(({ id }) => id) });
+const distinctIds = createDistinctNames({
+  wantedBy: (entry) => objectsOf(entry).map(({ id }) => id),
+});
 const line = (object: object): string => `${JSON.stringify(object)}\n`;
 
 interface SavedSearch {
@@ -23,7 +35,11 @@ interface SavedSearch {
 }
 
 /** A saved object a query; `settings.index` is the id of the data view that it searches. */
-export function savedSearches(rule: RuleHead, queries: readonly string[], { index, timestampField }: ElasticsearchSettings): readonly SavedSearch[] {
+export function savedSearches(
+  rule: RuleHead,
+  queries: readonly string[],
+  { index, timestampField }: ElasticsearchSettings,
+): readonly SavedSearch[] {
   const indexName = 'kibanaSavedObjectMeta.searchSourceJSON.index';
   return queries.map((query, at) => {
     const part = queries.length > 1 ? `-${at + 1}` : '';

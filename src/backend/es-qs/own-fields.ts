@@ -1,10 +1,43 @@
 import type { Truth } from '../../query/three-valued.ts';
 import type { OwnFields } from '../own-fields.ts';
 
-/** Objects of the Elastic Common Schema that rules use as names of fields: a query of the object itself finds nothing. */
+/**
+ * Objects of the Elastic Common Schema that rules use as names of fields: a query of the object
+ * itself finds nothing.
+ */
 const objects: ReadonlySet<string> = new Set([
-  ...['agent', 'client', 'cloud', 'container', 'destination', 'device', 'dns', 'error', 'event', 'file', 'group', 'host', 'http', 'log', 'network'],
-  ...['observer', 'organization', 'process', 'registry', 'rule', 'server', 'service', 'source', 'threat', 'tls', 'url', 'user', 'user_agent'],
+  ...[
+    'agent',
+    'client',
+    'cloud',
+    'container',
+    'destination',
+    'device',
+    'dns',
+    'error',
+    'event',
+    'file',
+    'group',
+    'host',
+    'http',
+    'log',
+    'network',
+  ],
+  ...[
+    'observer',
+    'organization',
+    'process',
+    'registry',
+    'rule',
+    'server',
+    'service',
+    'source',
+    'threat',
+    'tls',
+    'url',
+    'user',
+    'user_agent',
+  ],
 ]);
 
 export const ecsObjects: OwnFields = {
@@ -15,4 +48,8 @@ export const ecsObjects: OwnFields = {
 
 /** Whether every document has the field; undefined for Elasticsearch's own that some may lack. */
 export const alwaysInDocuments = (field: string): Truth =>
-  field === '@timestamp' || field === '_id' || field === '_index' ? true : field.startsWith('_') ? undefined : false;
+  field === '@timestamp' || field === '_id' || field === '_index'
+    ? true
+    : field.startsWith('_')
+      ? undefined
+      : false;

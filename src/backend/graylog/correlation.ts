@@ -14,10 +14,20 @@ import { type GraylogOptions, graylogDialect } from './graylog.ts';
 export interface GraylogAggregation {
   readonly query: string;
   readonly groupBy: readonly string[];
-  readonly series: { readonly type: 'count' | 'card' | 'sum' | 'avg' | 'percentile'; readonly field?: string; readonly percentile?: number };
-  /** A window without events must not fulfil the conditions: without a group Graylog looks at it too, and takes its sum for 0. */
+  readonly series: {
+    readonly type: 'count' | 'card' | 'sum' | 'avg' | 'percentile';
+    readonly field?: string;
+    readonly percentile?: number;
+  };
+  /**
+   * A window without events must not fulfil the conditions: without a group Graylog looks at it
+   * too, and takes its sum for 0.
+   */
   readonly needsEvents?: true;
-  readonly conditions: readonly { readonly operator: '>' | '>=' | '<' | '<=' | '==' | '!='; readonly value: number }[];
+  readonly conditions: readonly {
+    readonly operator: '>' | '>=' | '<' | '<=' | '==' | '!=';
+    readonly value: number;
+  }[];
   readonly within: number;
   readonly every: number;
 }
@@ -32,9 +42,10 @@ const seriesTypes: Partial<Record<CorrelationType, SeriesType>> = {
 const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '==', neq: '!=' } as const;
 
 /**
- * Graylog looks at windows on a grid, not at each event. Where only a lower bound is set, windows overlap and are longer by one step, so that
- * no burst within the timespan is missed; with an upper bound they are the timespan long and follow one another. `delay`: seconds that events may
- * come late, which lengthen windows with a lower bound.
+ * Graylog looks at windows on a grid, not at each event. Where only a lower bound is set, windows
+ * overlap and are longer by one step, so that no burst within the timespan is missed; with an upper
+ * bound they are the timespan long and follow one another. `delay`: seconds that events may come
+ * late, which lengthen windows with a lower bound.
  */
 export function graylogCorrelation(
   rule: CorrelationRule,
@@ -51,23 +62,47 @@ export function graylogCorrelation(
         `Graylog's aggregations can't tell which rule an event matched (${rule.type})`,
         'Leave the correlation out for Graylog, or correlate its events with an event_count.',
       );
-    if (!queries) throw refused(place, "Graylog's aggregations can't build on another aggregation (chained correlations)", 'Refer to detection rules only.');
+    if (!queries)
+      throw refused(
+        place,
+        "Graylog's aggregations can't build on another aggregation (chained correlations)",
+        'Refer to detection rules only.',
+      );
     checkSilentGroups(rule, place, 'Graylog groups', remarks);
     const groupBy = rule.groupBy.map((name) => singleField(rule, name, place, 'Graylog groups'));
-    const field = type === 'count' ? undefined : singleField(rule, rule.valueFields[0] ?? '', place, 'Graylog groups');
-    if (rule.valueFields.length > 1) throw refused(place, 'Graylog counts the values of one field', 'Name one field in the condition.');
+    const field =
+      type === 'count'
+        ? undefined
+        : singleField(rule, rule.valueFields[0] ?? '', place, 'Graylog groups');
+    if (rule.valueFields.length > 1)
+      throw refused(
+        place,
+        'Graylog counts the values of one field',
+        'Name one field in the condition.',
+      );
     const dialect = graylogDialect(options, remarks);
-    // without them the server makes a group "(Empty Value)" of the messages that lack the field; a group without a value has none to add up, and 0 to count
-    const present = new Set([...groupBy, ...(field === undefined || type === 'card' ? [] : [field])]);
+    // without them the server makes a group "(Empty Value)" of the messages that lack the field; a
+    // group without a value has none to add up, and 0 to count
+    const present = new Set([
+      ...groupBy,
+      ...(field === undefined || type === 'card' ? [] : [field]),
+    ]);
     const query = joinedQuery(queries, [...present], dialect, place);
     const window = windowOf(rule, delay);
     remarks.push({ code: 'TGT002', message: windowRemark(rule, window), ...place });
     return {
       query,
       groupBy,
-      series: { type, ...(field === undefined ? {} : { field }), ...(type === 'percentile' ? { percentile: rule.percentile } : {}) },
+      series: {
+        type,
+        ...(field === undefined ? {} : { field }),
+        ...(type === 'percentile' ? { percentile: rule.percentile } : {}),
+      },
       ...eventsNeeded(groupBy, type),
-      conditions: rule.thresholds.map((threshold) => ({ operator: operators[threshold.operator], value: threshold.value })),
+      conditions: rule.thresholds.map((threshold) => ({
+        operator: operators[threshold.operator],
+        value: threshold.value,
+      })),
       within: window.within,
       every: window.every,
     };
@@ -75,10 +110,19 @@ export function graylogCorrelation(
 }
 
 /** The messages of any of the queries that have all the fields. */
-function joinedQuery(queries: readonly Query[], present: readonly string[], dialect: Dialect, place: Place): string {
-  const items = present.map((name): Item => ({ ...place, kind: 'item', field: name, test: { kind: 'exists' } }));
+function joinedQuery(
+  queries: readonly Query[],
+  present: readonly string[],
+  dialect: Dialect,
+  place: Place,
+): string {
+  const items = present.map(
+    (name): Item => ({ ...place, kind: 'item', field: name, test: { kind: 'exists' } }),
+  );
   refuseAddressless(or(queries), dialect);
-  const parts = splitToFit(and([or(queries), ...items]), queryStringLimits, (part) => printLucene(part, dialect));
+  const parts = splitToFit(and([or(queries), ...items]), queryStringLimits, (part) =>
+    printLucene(part, dialect),
+  );
   const [only] = parts ?? [];
   if (only && parts?.length === 1) return only.text;
   throw new Inexpressible({
@@ -102,12 +146,16 @@ function windowOf(rule: CorrelationRule, delay: number): Window {
   return { overlaps: true, within: timespan + every + delay, every };
 }
 
-const eventsNeeded = (groupBy: readonly string[], type: SeriesType): Pick<GraylogAggregation, 'needsEvents'> =>
+const eventsNeeded = (
+  groupBy: readonly string[],
+  type: SeriesType,
+): Pick<GraylogAggregation, 'needsEvents'> =>
   groupBy.length === 0 && type !== 'count' && type !== 'card' ? { needsEvents: true } : {};
 
 function windowRemark(rule: CorrelationRule, { overlaps, within, every }: Window): string {
   const { timespan } = rule;
   return overlaps
-    ? `Graylog looks back ${within} s every ${every} s, so that no ${timespan} s with enough events falls between two windows${negativeNumbersNote(rule)}`
+    ? `Graylog looks back ${within} s every ${every} s, so that no ${timespan} s with enough ` +
+        `events falls between two windows${negativeNumbersNote(rule)}`
     : `Graylog looks at fixed windows of ${timespan} s; what spreads over two of them is not seen`;
 }

@@ -7,15 +7,18 @@ import { queryStringLimits, splitToFit } from '../lucene/split.ts';
 
 export interface GraylogOptions {
   /**
-   * Graylog stores text fields whole and with their case. `case-insensitive` spells letters as `[aA]` in regular expressions, so that
-   * `PowerShell.EXE` is found for `powershell.exe` as Sigma wants it; `exact` gives shorter, faster queries that miss other spellings.
+   * Graylog stores text fields whole and with their case. `case-insensitive` spells letters as
+   * `[aA]` in regular expressions, so that `PowerShell.EXE` is found for `powershell.exe` as Sigma
+   * wants it; `exact` gives shorter, faster queries that miss other spellings.
    */
   readonly matching: 'exact' | 'case-insensitive';
   /** The server has `allow_leading_wildcard_searches = true`. */
   readonly leadingWildcards: boolean;
   /** Fields that the server analyses into lower-case words. */
   readonly textFields: readonly string[];
-  /** Fields that keywords are searched in; empty: all fields, which costs a clause for each of them. */
+  /**
+   * Fields that keywords are searched in; empty: all fields, which costs a clause for each of them.
+   */
   readonly keywordFields: readonly string[];
   /** Fields mapped as `ip`, where an address block can be searched as it is. */
   readonly ipFields: readonly string[];
@@ -56,8 +59,15 @@ export function graylogDialect(options: GraylogOptions, remarks: Remark[]): Dial
   };
 }
 
-/** Queries of Graylog's search language that match together what the rule does; more than one only where one would pass a limit. */
-export function graylogQueries(query: Query, place: Place, options: GraylogOptions): Conversion<readonly string[]> {
+/**
+ * Queries of Graylog's search language that match together what the rule does; more than one only
+ * where one would pass a limit.
+ */
+export function graylogQueries(
+  query: Query,
+  place: Place,
+  options: GraylogOptions,
+): Conversion<readonly string[]> {
   return converted((remarks) => {
     const dialect = graylogDialect(options, remarks);
     refuseAddressless(query, dialect);
@@ -65,21 +75,38 @@ export function graylogQueries(query: Query, place: Place, options: GraylogOptio
     if (!parts) {
       throw new Inexpressible({
         code: 'TGT004',
-        message: `the query passes ${queryStringLimits.length} characters or ${queryStringLimits.clauses} clauses and has no list to split`,
+        message:
+          `the query passes ${queryStringLimits.length} characters or ` +
+          `${queryStringLimits.clauses} clauses and has no list to split`,
         ...place,
         hint: 'Shorten the lists under `not`, or set graylog.matching: exact.',
       });
     }
-    if (parts.length > 1) remarks.push({ code: 'TGT003', message: `the query is split into ${parts.length}, each within the limits of OpenSearch`, ...place });
+    if (parts.length > 1)
+      remarks.push({
+        code: 'TGT003',
+        message: `the query is split into ${parts.length}, each within the limits of OpenSearch`,
+        ...place,
+      });
     remarkAllFields(Math.max(...parts.map((part) => part.allFields ?? 0)), place, remarks);
     return parts.map((part) => part.text);
   });
 }
 
-/** Graylog's own templates permit a thousand fields an index: two searches of all fields may pass the limit, and the query fails silently. */
+/**
+ * Graylog's own templates permit a thousand fields an index: two searches of all fields may pass
+ * the limit, and the query fails silently.
+ */
 function remarkAllFields(searches: number, place: Place, remarks: Remark[]): void {
   if (searches < 2) return;
   const most = Math.floor(queryStringLimits.clauses / searches);
-  const message = `the query searches all fields ${searches} times, which fails where the index has more than about ${most} fields`;
-  remarks.push({ code: 'TGT002', message, ...place, hint: 'Name the fields to search under graylog.keywordFields.' });
+  const message =
+    `the query searches all fields ${searches} times, which fails where the index has more ` +
+    `than about ${most} fields`;
+  remarks.push({
+    code: 'TGT002',
+    message,
+    ...place,
+    hint: 'Name the fields to search under graylog.keywordFields.',
+  });
 }

@@ -14,13 +14,25 @@ function convert(compiled: CompiledRule, settings: TargetSettings): Conversion<C
     const hint = 'Build a content pack (`sigpack build`), whose event definitions aggregate.';
     return {
       ok: false,
-      problems: [{ code: 'TGT001', message: "Graylog's search finds single events; correlations are event definitions", file, span: typeSpan, hint }],
+      problems: [
+        {
+          code: 'TGT001',
+          message: "Graylog's search finds single events; correlations are event definitions",
+          file,
+          span: typeSpan,
+          hint,
+        },
+      ],
     };
   }
   const { rule, query } = compiled;
   const refusal = graylogBlankRefusal(compiled, settings.graylog);
   if (refusal) return refusal;
-  const printed = graylogQueries(query, { file: rule.file, span: rule.detection.span }, settings.graylog);
+  const printed = graylogQueries(
+    query,
+    { file: rule.file, span: rule.detection.span },
+    settings.graylog,
+  );
   const conversion = withOwnFieldRemarks(printed, compiled, graylogOwn);
   return conversion.ok ? { ...conversion, value: { queries: conversion.value } } : conversion;
 }

@@ -9,24 +9,46 @@ import { printPattern } from './printer.ts';
 import { ALWAYS, shellQuoted, type Writing } from './text.ts';
 import { mentionsLetters } from './value.ts';
 
-/** `clauses` are bytes of the compiled pattern, of which PCRE takes 64 KiB in its usual build; `length` keeps a command far below a shell's 128 KiB. */
+/**
+ * `clauses` are bytes of the compiled pattern, of which PCRE takes 64 KiB in its usual build;
+ * `length` keeps a command far below a shell's 128 KiB.
+ */
 const limits: QueryLimits = { length: 30_000, clauses: 55_000 };
 
 /**
- * `grep -P` commands that find together every line of an event that the rule means, and perhaps more. Lines are one event each, and JSON ones compact,
- * as `JSON.stringify` writes them; letter case beyond ASCII and single characters of expressions are exact in UTF-8 locales.
+ * `grep -P` commands that find together every line of an event that the rule means, and perhaps
+ * more. Lines are one event each, and JSON ones compact, as `JSON.stringify` writes them; letter
+ * case beyond ASCII and single characters of expressions are exact in UTF-8 locales.
  */
-function grepCommands(query: Query, place: Place, settings: GrepSettings): Conversion<readonly string[]> {
+function grepCommands(
+  query: Query,
+  place: Place,
+  settings: GrepSettings,
+): Conversion<readonly string[]> {
   return converted((remarks) => {
     const parts = splitToFit(query, limits, (part) => printed(part, place, settings, remarks));
-    if (!parts) throw new Inexpressible({ code: 'TGT004', message: 'the pattern is longer than grep -P takes and has no list to split', ...place });
+    if (!parts)
+      throw new Inexpressible({
+        code: 'TGT004',
+        message: 'the pattern is longer than grep -P takes and has no list to split',
+        ...place,
+      });
     if (parts.length > 1)
-      remarks.push({ code: 'TGT003', message: `the command is split into ${parts.length}, each with a pattern that grep -P takes`, ...place });
+      remarks.push({
+        code: 'TGT003',
+        message: `the command is split into ${parts.length}, each with a pattern that grep -P takes`,
+        ...place,
+      });
     return parts.map((part) => part.text);
   });
 }
 
-function printed(query: Query, place: Place, settings: GrepSettings, remarks: Remark[]): { text: string; clauses: number } {
+function printed(
+  query: Query,
+  place: Place,
+  settings: GrepSettings,
+  remarks: Remark[],
+): { text: string; clauses: number } {
   const ignoreCase = wantsEitherCase(query);
   let writing = writingOf(ignoreCase, place, settings, remarks);
   let pattern = printPattern(query, true, writing);
@@ -34,15 +56,30 @@ function printed(query: Query, place: Place, settings: GrepSettings, remarks: Re
     writing = writingOf(writing.eitherCase, place, settings, remarks);
     pattern = printPattern(query, true, writing);
   }
-  if (pattern === ALWAYS) throw new Inexpressible({ message: 'nothing of the rule can be told from a line alone', ...place });
-  return { text: `grep ${writing.ignoreCase ? '-i ' : ''}-P ${shellQuoted(`^${pattern}`)}`, clauses: compiledSize(pattern) + writing.copied };
+  if (pattern === ALWAYS)
+    throw new Inexpressible({
+      message: 'nothing of the rule can be told from a line alone',
+      ...place,
+    });
+  return {
+    text: `grep ${writing.ignoreCase ? '-i ' : ''}-P ${shellQuoted(`^${pattern}`)}`,
+    clauses: compiledSize(pattern) + writing.copied,
+  };
 }
 
-function writingOf(ignoreCase: boolean, place: Place, { lines }: GrepSettings, remarks: Remark[]): Writing {
+function writingOf(
+  ignoreCase: boolean,
+  place: Place,
+  { lines }: GrepSettings,
+  remarks: Remark[],
+): Writing {
   return { json: lines === 'json', ignoreCase, place, remarks, eitherCase: false, copied: 0 };
 }
 
-/** Bytes in PCRE's code, about: a class is a table of bits, a group has links to both ends, a character has its kind before it. Measured. */
+/**
+ * Bytes in PCRE's code, about: a class is a table of bits, a group has links to both ends, a
+ * character has its kind before it. Measured.
+ */
 function compiledSize(pattern: string): number {
   let size = 0;
   for (let at = 0; at < pattern.length; at++) {
@@ -64,7 +101,10 @@ function compiledSize(pattern: string): number {
 
 /** `[aA]` becomes a letter that ignores case. */
 function classSize(pattern: string, start: number, end: number): number {
-  return end - start === 3 && pattern[start + 1]?.toLowerCase() === pattern[start + 2]?.toLowerCase() ? 2 : 34;
+  return end - start === 3 &&
+    pattern[start + 1]?.toLowerCase() === pattern[start + 2]?.toLowerCase()
+    ? 2
+    : 34;
 }
 
 function signSize(char: string): number {
@@ -88,14 +128,29 @@ function wantsEitherCase(query: Query): boolean {
 
 function isEitherCase({ test }: Item): boolean {
   if (test.kind === 'string') return !test.cased && mentionsLetters(test.pattern);
-  return test.kind === 'boolean' || (test.kind === 'regex' && test.ignoreCase) || (test.kind === 'field' && !test.cased);
+  return (
+    test.kind === 'boolean' ||
+    (test.kind === 'regex' && test.ignoreCase) ||
+    (test.kind === 'field' && !test.cased)
+  );
 }
 
 function convert(compiled: CompiledRule, settings: GrepSettings): Conversion<ConvertedRule> {
   if (compiled.kind === 'correlation') {
     const { file, typeSpan } = compiled.rule;
     const hint = 'Convert it to splunk, graylog or xpack-watcher.';
-    return { ok: false, problems: [{ code: 'TGT001', message: 'grep sees one line at a time; it has no correlations', file, span: typeSpan, hint }] };
+    return {
+      ok: false,
+      problems: [
+        {
+          code: 'TGT001',
+          message: 'grep sees one line at a time; it has no correlations',
+          file,
+          span: typeSpan,
+          hint,
+        },
+      ],
+    };
   }
   const { rule, query } = compiled;
   const conversion = grepCommands(query, { file: rule.file, span: rule.detection.span }, settings);

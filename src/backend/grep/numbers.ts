@@ -1,6 +1,9 @@
 import type { CompareOperator } from '../../query/tree.ts';
 
-/** Whole numbers of as many digits as `digits` has, from it up or from it down. Without itself where `strict`. */
+/**
+ * Whole numbers of as many digits as `digits` has, from it up or from it down. Without itself where
+ * `strict`.
+ */
 export function digitsBeyond(digits: string, up: boolean, strict: boolean): readonly string[] {
   const found: string[] = strict ? [] : [digits];
   for (let at = digits.length - 1; at >= 0; at--) {
@@ -8,18 +11,33 @@ export function digitsBeyond(digits: string, up: boolean, strict: boolean): read
     if (digit === (up ? 9 : 0)) continue;
     const [low, high] = up ? [digit + 1, 9] : [0, digit - 1];
     const rest = digits.length - at - 1;
-    found.push(`${digits.slice(0, at)}${low === high ? low : `[${low}-${high}]`}${rest === 0 ? '' : `[0-9]${rest === 1 ? '' : `{${rest}}`}`}`);
+    found.push(
+      `${digits.slice(0, at)}${low === high ? low : `[${low}-${high}]`}` +
+        `${rest === 0 ? '' : `[0-9]${rest === 1 ? '' : `{${rest}}`}`}`,
+    );
   }
   return found;
 }
 
-/** Numbers without leading zeros that compare so with a whole number of zero or more, as decimal text; `edge` is in only for `gte` and `lte`. */
+/**
+ * Numbers without leading zeros that compare so with a whole number of zero or more, as decimal
+ * text; `edge` is in only for `gte` and `lte`.
+ */
 export function comparedNumbers(operator: CompareOperator, value: number | bigint): string {
   const digits = String(value);
   const up = operator === 'gt' || operator === 'gte';
-  const whole = up ? [`[1-9][0-9]{${digits.length},}`] : digits.length > 1 ? [`[0-9]{1,${digits.length - 1}}`] : [];
+  const whole = up
+    ? [`[1-9][0-9]{${digits.length},}`]
+    : digits.length > 1
+      ? [`[0-9]{1,${digits.length - 1}}`]
+      : [];
   const fraction = '(?:\\.[0-9]+)?';
   const beyond = [...whole, ...digitsBeyond(digits, up, true)].map((text) => `${text}${fraction}`);
-  const edge = { gt: [`${digits}\\.[0-9]*[1-9][0-9]*`], gte: [`${digits}${fraction}`], lt: [], lte: [`${digits}(?:\\.0+)?`] }[operator];
+  const edge = {
+    gt: [`${digits}\\.[0-9]*[1-9][0-9]*`],
+    gte: [`${digits}${fraction}`],
+    lt: [],
+    lte: [`${digits}(?:\\.0+)?`],
+  }[operator];
   return `(?:${[...(up ? [] : [`-[0-9]+${fraction}`]), ...edge, ...beyond].join('|')})`;
 }

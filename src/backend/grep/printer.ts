@@ -10,22 +10,32 @@ import { addressPattern, comparedOver, exactValue, fieldPattern, timeValue } fro
 const MAX_DEPTH = 24;
 
 /**
- * A pattern that starts at the line's start and holds on every line that the query means. A test in its plain place is widened: its value may stand
- * anywhere on the line, in any field. Under `not` that would hide lines, so there a test has its exact form, `"field":"value"`, or is left out
+ * A pattern that starts at the line's start and holds on every line that the query means. A test in
+ * its plain place is widened: its value may stand anywhere on the line, in any field. Under `not`
+ * that would hide lines, so there a test has its exact form, `"field":"value"`, or is left out
  * (`over` false: what the pattern holds on, the query means).
  */
 export function printPattern(query: Query, over: boolean, writing: Writing, depth = 0): string {
-  if (depth > MAX_DEPTH) throw new Inexpressible({ code: 'TGT004', message: 'the condition is nested too deep for a regular expression', ...writing.place });
+  if (depth > MAX_DEPTH)
+    throw new Inexpressible({
+      code: 'TGT004',
+      message: 'the condition is nested too deep for a regular expression',
+      ...writing.place,
+    });
   switch (query.kind) {
     case 'item':
       return over ? itemOver(query, writing) : itemExact(query, writing);
     case 'not':
       return negated(printPattern(query.operand, !over, writing, depth + 1));
     case 'and':
-      return conjunction(query.operands, (operand) => printPattern(operand, over, writing, depth + 1));
+      return conjunction(query.operands, (operand) =>
+        printPattern(operand, over, writing, depth + 1),
+      );
     case 'or':
       return over
-        ? alternatives(query.operands.map((operand) => printPattern(operand, over, writing, depth + 1)))
+        ? alternatives(
+            query.operands.map((operand) => printPattern(operand, over, writing, depth + 1)),
+          )
         : exactAlternatives(query.operands, writing, depth);
     default:
       return assertNever(query);
@@ -43,7 +53,12 @@ function conjunction(operands: readonly Query[], print: (operand: Query) => stri
     const pattern = print(operand);
     if (pattern === NEVER) return NEVER;
     // negations and conjunctions are of no length already
-    if (pattern !== ALWAYS) looks.push(operand.kind === 'not' || operand.kind === 'and' || isLook(pattern) ? pattern : `(?=${pattern})`);
+    if (pattern !== ALWAYS)
+      looks.push(
+        operand.kind === 'not' || operand.kind === 'and' || isLook(pattern)
+          ? pattern
+          : `(?=${pattern})`,
+      );
   }
   return looks.join('');
 }
@@ -85,7 +100,10 @@ interface KeyedValue {
 /** Undefined for tests that are more than a field and its value. */
 function keyedValue(item: Item, writing: Writing): KeyedValue | undefined {
   if (!writing.json || item.test.kind === 'null' || item.test.kind === 'field') return undefined;
-  return { key: item.field === undefined ? '":' : keyPattern(item.field, writing), value: exactValue(item, writing) };
+  return {
+    key: item.field === undefined ? '":' : keyPattern(item.field, writing),
+    value: exactValue(item, writing),
+  };
 }
 
 function itemExact(item: Item, writing: Writing): string {
@@ -93,11 +111,16 @@ function itemExact(item: Item, writing: Writing): string {
   refuseFieldPattern(item);
   if (test.kind === 'expression') throw refusedExpression(item);
   if (!writing.json) {
-    if (field === undefined && test.kind === 'string') return anywhere(test.pattern, test.cased, writing);
+    if (field === undefined && test.kind === 'string')
+      return anywhere(test.pattern, test.cased, writing);
     leftOut(writing);
     return NEVER;
   }
-  if (field !== undefined && test.kind === 'null') return alternatives([`(?!.*${keyPattern(field, writing)})`, `.*${keyPattern(field, writing)}null`]);
+  if (field !== undefined && test.kind === 'null')
+    return alternatives([
+      `(?!.*${keyPattern(field, writing)})`,
+      `.*${keyPattern(field, writing)}null`,
+    ]);
   if (field !== undefined && test.kind === 'field') return fieldPattern(field, test, writing);
   const found = keyedValue(item, writing);
   if (!found || found.value === NEVER) {
@@ -109,28 +132,56 @@ function itemExact(item: Item, writing: Writing): string {
 }
 
 function plainly(writing: Writing): void {
-  remark(writing, 'under `not`, values in lists, and numbers that a pattern or an expression means, are not excluded: such events are found too');
+  remark(
+    writing,
+    'under `not`, values in lists, and numbers that a pattern or an expression means, are ' +
+      'not excluded: such events are found too',
+  );
 }
 
 /** No key of a line has an asterisk in it; what the rule means is a pattern. */
 function refuseFieldPattern(item: Item): void {
-  if (item.field?.includes('*')) throw refused(item, `grep can't search a field with the name \`${item.field}\``, 'Name one field, without wildcards.');
+  if (item.field?.includes('*'))
+    throw refused(
+      item,
+      `grep can't search a field with the name \`${item.field}\``,
+      'Name one field, without wildcards.',
+    );
 }
 
 function refusedExpression(item: Item): Inexpressible {
-  return refused(item, 'grep knows no query expressions of pipelines', 'Limit query_expression_placeholders to other targets with allowed_backends.');
+  return refused(
+    item,
+    'grep knows no query expressions of pipelines',
+    'Limit query_expression_placeholders to other targets with allowed_backends.',
+  );
 }
 
 function leftOut(writing: Writing): void {
-  remark(writing, 'a test under `not` has no exact form on a line and is left out: events that it would exclude are found too');
+  remark(
+    writing,
+    'a test under `not` has no exact form on a line and is left out: events that it would ' +
+      'exclude are found too',
+  );
 }
 
 function itemOver(item: Item, writing: Writing): string {
   const { field, test } = item;
   refuseFieldPattern(item);
   if (test.kind === 'expression') throw refusedExpression(item);
-  if (field !== undefined && (test.kind === 'string' || test.kind === 'regex' || test.kind === 'number' || test.kind === 'boolean' || test.kind === 'cidr'))
-    remark(writing, 'values are looked for anywhere on the line, whatever their field and their place in it: more events may be found');
+  if (
+    field !== undefined &&
+    (test.kind === 'string' ||
+      test.kind === 'regex' ||
+      test.kind === 'number' ||
+      test.kind === 'boolean' ||
+      test.kind === 'cidr')
+  )
+    remark(
+      writing,
+      'values are looked for anywhere on the line, whatever their field and their place in ' +
+        'it: more events may be found',
+    );
   if (field === undefined) remarkKeyword(item, writing);
   switch (test.kind) {
     case 'string':
@@ -149,10 +200,22 @@ function itemOver(item: Item, writing: Writing): string {
 
 /** The line is the event's text where it is plain; a JSON line has the names of the fields too. */
 function remarkKeyword({ test }: Item, writing: Writing): void {
-  if (writing.json) remark(writing, 'keywords are looked for anywhere on the line, also in names of fields and across values: more events may be found');
+  if (writing.json)
+    remark(
+      writing,
+      'keywords are looked for anywhere on the line, also in names of fields and across ' +
+        'values: more events may be found',
+    );
   else if (test.kind === 'string' && test.pattern.includes(ONE))
-    remark(writing, '`?` stands for up to four characters where they are not of ASCII: more events may be found');
-  else if (test.kind === 'regex') remark(writing, 'an expression may be widened to what holds in every locale: more events may be found');
+    remark(
+      writing,
+      '`?` stands for up to four characters where they are not of ASCII: more events may be found',
+    );
+  else if (test.kind === 'regex')
+    remark(
+      writing,
+      'an expression may be widened to what holds in every locale: more events may be found',
+    );
 }
 
 function stringOver(item: Item, pattern: Pattern, cased: boolean, writing: Writing): string {
@@ -168,18 +231,32 @@ function stringOver(item: Item, pattern: Pattern, cased: boolean, writing: Writi
   if (item.field === undefined) return ALWAYS;
   const present = keyedOver(item, writing);
   // numbers and truth values have no quotes, and of a list any member may do
-  if (pattern.length === 0) return alternatives([present, `.*${keyPattern(item.field, writing)}\\[`]);
-  return pattern.length === 1 && pattern[0] === ANY ? present : alternatives([present, `.*${keyPattern(item.field, writing)}[^"n]`]);
+  if (pattern.length === 0)
+    return alternatives([present, `.*${keyPattern(item.field, writing)}\\[`]);
+  return pattern.length === 1 && pattern[0] === ANY
+    ? present
+    : alternatives([present, `.*${keyPattern(item.field, writing)}[^"n]`]);
 }
 
 /** Tests that mean nothing without the field's name. */
 function keyedOver(item: Item, writing: Writing): string {
   const { field, test } = item;
   if (field === undefined)
-    throw new Inexpressible({ message: `grep can't search the whole line for a ${test.kind} test`, file: item.file, span: item.span, hint: 'Name the field.' });
+    throw new Inexpressible({
+      message: `grep can't search the whole line for a ${test.kind} test`,
+      file: item.file,
+      span: item.span,
+      hint: 'Name the field.',
+    });
   if (!writing.json) {
-    const message = 'plain lines have no fields by which to tell whether one is there, empty or how it compares';
-    throw new Inexpressible({ message, file: item.file, span: item.span, hint: 'Set grep.lines: json and write the events so.' });
+    const message =
+      'plain lines have no fields by which to tell whether one is there, empty or how it compares';
+    throw new Inexpressible({
+      message,
+      file: item.file,
+      span: item.span,
+      hint: 'Set grep.lines: json and write the events so.',
+    });
   }
   const key = keyPattern(field, writing);
   switch (test.kind) {
@@ -188,15 +265,27 @@ function keyedOver(item: Item, writing: Writing): string {
     case 'exists':
       return `.*${key}(?!null|\\[\\])`;
     case 'field':
-      remark(writing, 'fields are compared as they are written on the line: more events may be found');
+      remark(
+        writing,
+        'fields are compared as they are written on the line: more events may be found',
+      );
       return fieldPattern(field, test, writing);
     case 'compare':
-      remark(writing, 'numbers are compared by their digits: of those below zero, between whole numbers or with an exponent, more may be found');
+      remark(
+        writing,
+        'numbers are compared by their digits: of those below zero, between whole numbers or ' +
+          'with an exponent, more may be found',
+      );
       return `.*${key}${comparedOver(test)}`;
     case 'time': {
       const value = timeValue(test);
       if (value !== undefined) return `.*${key}${value}`;
-      throw new Inexpressible({ message: "grep can't tell the week of a date", file: item.file, span: item.span, hint: 'Test month and day.' });
+      throw new Inexpressible({
+        message: "grep can't tell the week of a date",
+        file: item.file,
+        span: item.span,
+        hint: 'Test month and day.',
+      });
     }
     default:
       return `.*${key}${exactValue(item, writing)}`;

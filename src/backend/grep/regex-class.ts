@@ -1,4 +1,11 @@
-import { type CodeRange, type CodeRanges, complementRanges, intersectRanges, MAX_CODE_POINT, normalizeRanges } from '../../regex/set.ts';
+import {
+  type CodeRange,
+  type CodeRanges,
+  complementRanges,
+  intersectRanges,
+  MAX_CODE_POINT,
+  normalizeRanges,
+} from '../../regex/set.ts';
 
 /** One character of a set, as alternatives over the line. */
 export interface SetPattern {
@@ -29,8 +36,8 @@ const LONG_ESCAPES = 27;
 const MAX_LISTED = 24;
 
 /**
- * A set of code points. Of those beyond ASCII few are listed, all are one negated class, which every locale understands;
- * for a set between, `over` takes all of them, else none.
+ * A set of code points. Of those beyond ASCII few are listed, all are one negated class, which
+ * every locale understands; for a set between, `over` takes all of them, else none.
  */
 export function setPattern(ranges: CodeRanges, json: boolean, over: boolean): SetPattern {
   const parts: string[] = [];
@@ -41,25 +48,39 @@ export function setPattern(ranges: CodeRanges, json: boolean, over: boolean): Se
   const count = beyond.reduce((sum, [low, high]) => sum + high - low + 1, 0);
   const all = count === MAX_CODE_POINT - 0x7f || (over && count > MAX_LISTED);
   if (all) parts.push('[^\\x00-\\x7f]');
-  else if (count <= MAX_LISTED) parts.push(...pointsOf(beyond).map((point) => String.fromCodePoint(point)));
+  else if (count <= MAX_LISTED)
+    parts.push(...pointsOf(beyond).map((point) => String.fromCodePoint(point)));
   if (parts.length === 0) return { text: '(?!)', atom: true, wide: false };
-  return { text: parts.join('|'), atom: parts.length === 1 && (plain.length > 0 || all), wide: all };
+  return {
+    text: parts.join('|'),
+    atom: parts.length === 1 && (plain.length > 0 || all),
+    wide: all,
+  };
 }
 
 /**
- * For a set with control characters in it, as negated ones have: one class of all characters that its members take on a JSON line, so that a
- * repeat of it stays small. Undefined for other sets.
+ * For a set with control characters in it, as negated ones have: one class of all characters that
+ * its members take on a JSON line, so that a repeat of it stays small. Undefined for other sets.
  */
 export function looseClass(ranges: CodeRanges): string | undefined {
-  const controls = intersectRanges(ranges, CONTROLS).reduce((sum, [low, high]) => sum + high - low + 1, 0);
+  const controls = intersectRanges(ranges, CONTROLS).reduce(
+    (sum, [low, high]) => sum + high - low + 1,
+    0,
+  );
   if (controls <= 8) return undefined;
-  const escapeChars = [...'\\0123456789abcdefnrtu'].map((char): CodeRange => [char.charCodeAt(0), char.charCodeAt(0)]);
-  const not = intersectRanges(complementRanges(normalizeRanges([...ranges, ...escapeChars])), [[0x20, 0x7f]]);
+  const escapeChars = [...'\\0123456789abcdefnrtu'].map(
+    (char): CodeRange => [char.charCodeAt(0), char.charCodeAt(0)],
+  );
+  const not = intersectRanges(complementRanges(normalizeRanges([...ranges, ...escapeChars])), [
+    [0x20, 0x7f],
+  ]);
   return not.length === 0 ? '.' : `[^${not.map(rangeText).join('')}]`;
 }
 
 function escapes(ranges: CodeRanges): readonly string[] {
-  const found: string[] = pointsOf(intersectRanges(ranges, QUOTE_AND_BACKSLASH)).map((point) => (point === 0x22 ? '\\\\"' : '\\\\\\\\'));
+  const found: string[] = pointsOf(intersectRanges(ranges, QUOTE_AND_BACKSLASH)).map((point) =>
+    point === 0x22 ? '\\\\"' : '\\\\\\\\',
+  );
   const [short, long]: [string[], string[]] = [[], []];
   for (const point of pointsOf(intersectRanges(ranges, CONTROLS))) {
     const text = JSON.stringify(String.fromCharCode(point)).slice(2, -1);
@@ -73,7 +94,9 @@ function escapes(ranges: CodeRanges): readonly string[] {
 }
 
 function pointsOf(ranges: CodeRanges): readonly number[] {
-  return ranges.flatMap(([low, high]) => Array.from({ length: high - low + 1 }, (_, index) => low + index));
+  return ranges.flatMap(([low, high]) =>
+    Array.from({ length: high - low + 1 }, (_, index) => low + index),
+  );
 }
 
 function classText(ranges: CodeRanges): string {

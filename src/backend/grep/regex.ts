@@ -26,12 +26,19 @@ const MAX_BOUND = 65_535;
 const MAX_DEPTH = 200;
 
 /**
- * A rule's expression over the whole line: all that matches, and perhaps more. Anchors, word boundaries and negative look-arounds are left out, of
- * back-references and what the reader does not take apart remains "any text".
+ * A rule's expression over the whole line: all that matches, and perhaps more. Anchors, word
+ * boundaries and negative look-arounds are left out, of back-references and what the reader does
+ * not take apart remains "any text".
  */
 export function regexOver(test: RegexTest, writing: Writing): string {
   const node = nodeOf(test);
-  const printed = print(test, node, { writing, over: true, start: '', ignoreCase: isCaseless(node), letters: false });
+  const printed = print(test, node, {
+    writing,
+    over: true,
+    start: '',
+    ignoreCase: isCaseless(node),
+    letters: false,
+  });
   return /^(?:\(\?-i:)?\.(?:[*+]|\{\d+,\})/.test(printed) ? printed : `.*${printed}`;
 }
 
@@ -54,7 +61,8 @@ function nodeOf(test: RegexTest): RegexNode {
 }
 
 function isCaseless(node: RegexNode): boolean {
-  if (node.kind === 'char') return node.ignoreCase || !hasLetters(String.fromCodePoint(node.codePoint));
+  if (node.kind === 'char')
+    return node.ignoreCase || !hasLetters(String.fromCodePoint(node.codePoint));
   if (node.kind === 'class') return node.ignoreCase;
   if (node.kind === 'sequence') return node.nodes.every(isCaseless);
   if (node.kind === 'alternation') return node.branches.every(isCaseless);
@@ -70,7 +78,10 @@ function print(test: RegexTest, node: RegexNode, printing: Printing): string {
   return printing.writing.ignoreCase ? sensitive(text, printing.writing) : grouped;
 }
 
-/** `loop`: inside a group that repeats without end, where parts of varying length would take exponential time. */
+/**
+ * `loop`: inside a group that repeats without end, where parts of varying length would take
+ * exponential time.
+ */
 function nodeText(node: RegexNode, printing: Printing, loop: boolean, depth: number): string {
   const { over } = printing;
   if (depth > MAX_DEPTH && over) return '.*';
@@ -82,7 +93,12 @@ function nodeText(node: RegexNode, printing: Printing, loop: boolean, depth: num
       return charText(node.codePoint, node.ignoreCase, printing);
     case 'any':
     case 'class':
-      return repeatText({ kind: 'repeat', node, min: 1, max: 1, lazy: false, possessive: false, offset: 0 }, printing, loop, depth);
+      return repeatText(
+        { kind: 'repeat', node, min: 1, max: 1, lazy: false, possessive: false, offset: 0 },
+        printing,
+        loop,
+        depth,
+      );
     case 'sequence':
       return node.nodes.map((child) => grouped(child, printing, loop, depth)).join('');
     case 'alternation':
@@ -94,10 +110,14 @@ function nodeText(node: RegexNode, printing: Printing, loop: boolean, depth: num
     case 'anchor':
       return over ? '' : anchorText(node.at, node.multiline, printing);
     case 'atomic':
-      return over ? nodeText(node.node, printing, loop, depth) : `(?>${nodeText(node.node, printing, loop, depth + 1)})`;
+      return over
+        ? nodeText(node.node, printing, loop, depth)
+        : `(?>${nodeText(node.node, printing, loop, depth + 1)})`;
     case 'lookaround':
       if (!over) throw new NoForm();
-      return node.negated || node.behind ? '' : `(?=${nodeText(node.node, printing, loop, depth + 1)})`;
+      return node.negated || node.behind
+        ? ''
+        : `(?=${nodeText(node.node, printing, loop, depth + 1)})`;
     case 'backreference':
     case 'opaque':
       if (!over) throw new NoForm();
@@ -107,7 +127,9 @@ function nodeText(node: RegexNode, printing: Printing, loop: boolean, depth: num
 
 function grouped(node: RegexNode, printing: Printing, loop: boolean, depth: number): string {
   const text = nodeText(node, printing, loop, depth + 1);
-  return bare(node).kind === 'alternation' || (node.kind === 'atomic' && printing.over) ? `(?:${text})` : text;
+  return bare(node).kind === 'alternation' || (node.kind === 'atomic' && printing.over)
+    ? `(?:${text})`
+    : text;
 }
 
 /** Groups only group here. */
@@ -138,23 +160,34 @@ interface Repeated {
   readonly width: number;
 }
 
-/** A character beyond ASCII is up to four bytes where the locale is no UTF-8, an escape sequence of JSON up to six: `over` counts so far. */
+/**
+ * A character beyond ASCII is up to four bytes where the locale is no UTF-8, an escape sequence of
+ * JSON up to six: `over` counts so far.
+ */
 function repeatText(node: RegexRepeat, printing: Printing, loop: boolean, depth: number): string {
   const inner = bare(node.node);
   const once = loop && node.max === 1;
   const { text, width } =
-    inner.kind === 'any' || inner.kind === 'class' ? repeatedChar(inner, printing, once) : repeatedGroup(inner, node, printing, loop, depth);
+    inner.kind === 'any' || inner.kind === 'class'
+      ? repeatedChar(inner, printing, once)
+      : repeatedGroup(inner, node, printing, loop, depth);
   if (text === '') return '';
   if (text.startsWith('(?')) printing.writing.copied += 40 * copies(node);
-  const times = quantifier(node.min, node.max === Number.POSITIVE_INFINITY ? node.max : Math.min(node.max * width, MAX_BOUND));
+  const times = quantifier(
+    node.min,
+    node.max === Number.POSITIVE_INFINITY ? node.max : Math.min(node.max * width, MAX_BOUND),
+  );
   return `${text}${times}${times === '' ? '' : node.lazy ? '?' : node.possessive && !printing.over ? '+' : ''}`;
 }
 
-const copies = ({ min, max }: RegexRepeat): number => (max === Number.POSITIVE_INFINITY ? min : max);
+const copies = ({ min, max }: RegexRepeat): number =>
+  max === Number.POSITIVE_INFINITY ? min : max;
 
 /** `once`: a single turn inside a loop, which has to be of one reading. */
 function repeatedChar(node: RegexAny | RegexClass, printing: Printing, once: boolean): Repeated {
-  return node.kind === 'any' ? repeatedAny(node, printing, once) : repeatedClass(node, printing, once);
+  return node.kind === 'any'
+    ? repeatedAny(node, printing, once)
+    : repeatedClass(node, printing, once);
 }
 
 function repeatedAny({ dotAll }: RegexAny, { over, writing }: Printing, once: boolean): Repeated {
@@ -168,10 +201,19 @@ function repeatedClass(node: RegexClass, printing: Printing, once: boolean): Rep
   const loose = over && writing.json && !once ? looseClass(ranges) : undefined;
   if (loose !== undefined) return { text: loose, width: 6 };
   const set = setPattern(ranges, writing.json, over);
-  return { text: set.atom ? set.text : `(?:${set.text})`, width: over && set.wide && !once ? 4 : 1 };
+  return {
+    text: set.atom ? set.text : `(?:${set.text})`,
+    width: over && set.wide && !once ? 4 : 1,
+  };
 }
 
-function repeatedGroup(inner: RegexNode, node: RegexRepeat, printing: Printing, loop: boolean, depth: number): Repeated {
+function repeatedGroup(
+  inner: RegexNode,
+  node: RegexRepeat,
+  printing: Printing,
+  loop: boolean,
+  depth: number,
+): Repeated {
   const body = nodeText(inner, printing, loop || node.max > 20, depth + 1);
   if (body === '') return { text: '', width: 1 };
   printing.writing.copied += body.length * 3 * copies(node);
@@ -187,6 +229,9 @@ function quantifier(min: number, max: number): string {
 function rangesOf(node: RegexClass, printing: Printing): RegexClass['ranges'] {
   const ranges = normalizeRanges(node.ignoreCase ? widenCase(node.ranges) : node.ranges);
   const wanted = node.negated ? complementRanges(ranges) : ranges;
-  if (!printing.letters) printing.letters = wanted.some(([low, high]) => high >= 0x41 && low <= 0x7a) || wanted.some(([, high]) => high > 0x7f);
+  if (!printing.letters)
+    printing.letters =
+      wanted.some(([low, high]) => high >= 0x41 && low <= 0x7a) ||
+      wanted.some(([, high]) => high > 0x7f);
   return wanted;
 }

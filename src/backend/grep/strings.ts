@@ -26,13 +26,26 @@ function segmentsOf(pattern: Pattern, cased: boolean, one: string, writing: Writ
   return { open: pattern[0] === ANY, close: pattern.at(-1) === ANY, segments };
 }
 
-/** One character that is not of ASCII: up to four bytes where the locale has no UTF-8, and as many characters where it has. */
+/**
+ * One character that is not of ASCII: up to four bytes where the locale has no UTF-8, and as many
+ * characters where it has.
+ */
 const BEYOND = '[^ -~]{1,4}?';
 
-/** The pattern anywhere on the line; from one `*` to the next the first place is as good as any, so that no place is tried twice. */
+/**
+ * The pattern anywhere on the line; from one `*` to the next the first place is as good as any, so
+ * that no place is tried twice.
+ */
 export function anywhere(pattern: Pattern, cased: boolean, writing: Writing): string {
-  const { segments } = segmentsOf(pattern, cased, writing.json ? `(?:[ !#-[\\]-~]|\\\\(?:u.{4}|[^u])|${BEYOND})` : `(?:[ -~]|${BEYOND})`, writing);
-  return segments.map((segment, index) => (index === segments.length - 1 ? `.*${segment}` : `(?>.*?${segment})`)).join('');
+  const { segments } = segmentsOf(
+    pattern,
+    cased,
+    writing.json ? `(?:[ !#-[\\]-~]|\\\\(?:u.{4}|[^u])|${BEYOND})` : `(?:[ -~]|${BEYOND})`,
+    writing,
+  );
+  return segments
+    .map((segment, index) => (index === segments.length - 1 ? `.*${segment}` : `(?>.*?${segment})`))
+    .join('');
 }
 
 /** A whole JSON text with its quotes, or the start of it that decides. */

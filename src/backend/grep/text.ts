@@ -3,7 +3,10 @@ import type { Place, Remark } from '../backend.ts';
 
 /** One pattern on its way to a command. */
 export interface Writing {
-  /** Lines are compact JSON objects, as `JSON.stringify` writes them; else the events' text as it is. */
+  /**
+   * Lines are compact JSON objects, as `JSON.stringify` writes them; else the events' text as it
+   * is.
+   */
   readonly json: boolean;
   /** The command has `-i`: what minds letter case says so itself. */
   readonly ignoreCase: boolean;
@@ -25,7 +28,8 @@ export const UNIT = '(?>[^"\\\\]|\\\\u.{4}|\\\\.)';
 
 /** Said once for each rule. */
 export function remark({ remarks, place }: Writing, message: string): void {
-  if (!remarks.some((known) => known.message === message)) remarks.push({ code: 'TGT002', message, file: place.file, span: place.span });
+  if (!remarks.some((known) => known.message === message))
+    remarks.push({ code: 'TGT002', message, file: place.file, span: place.span });
 }
 
 export const hasLetters = (text: string): boolean => text.toLowerCase() !== text.toUpperCase();
@@ -38,7 +42,11 @@ function lineText(text: string, json: boolean): string {
 /** Characters beyond ASCII stay as they are: `\x{2013}` is no pattern in the C locale. */
 function escaped(text: string): string {
   const known = text.replace(/[.*+?()[\]{}|^$\\]/g, '\\$&');
-  return /\p{Cc}/u.test(known) ? known.replace(/\p{Cc}/gu, (char) => (char > '\x7f' ? char : `\\x{${char.charCodeAt(0).toString(16)}}`)) : known;
+  return /\p{Cc}/u.test(known)
+    ? known.replace(/\p{Cc}/gu, (char) =>
+        char > '\x7f' ? char : `\\x{${char.charCodeAt(0).toString(16)}}`,
+      )
+    : known;
 }
 
 interface Spelling {
@@ -56,7 +64,11 @@ function spellingOf(text: string, json: boolean): Spelling {
   const known = json ? spellings.get(text) : undefined;
   if (known) return known;
   const printed = escaped(lineText(text, json));
-  const spelling = { text: printed, letters: hasLetters(text), eitherCase: /[^ -~]/.test(printed) ? printed.replace(/[^ -~]/gu, inEachCase) : printed };
+  const spelling = {
+    text: printed,
+    letters: hasLetters(text),
+    eitherCase: /[^ -~]/.test(printed) ? printed.replace(/[^ -~]/gu, inEachCase) : printed,
+  };
   if (json && spellings.size < maximumSpellings) spellings.set(text, spelling);
   return spelling;
 }
@@ -80,7 +92,10 @@ export function sensitive(pattern: string, { ignoreCase }: Writing): string {
   return ignoreCase ? `(?-i:${pattern})` : pattern;
 }
 
-/** The start of a field's value in a JSON line: inside texts, quotes have a backslash, so that nothing else can look like this. */
+/**
+ * The start of a field's value in a JSON line: inside texts, quotes have a backslash, so that
+ * nothing else can look like this.
+ */
 export function keyPattern(field: string, writing: Writing): string {
   const name = `"${escaped(lineText(field, true))}"`;
   return `[{,]${hasLetters(field) ? sensitive(name, writing) : name}:`;

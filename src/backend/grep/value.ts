@@ -7,8 +7,9 @@ import { jsonText } from './strings.ts';
 import { hasLetters, keyPattern, literal, NEVER, sensitive, UNIT, type Writing } from './text.ts';
 
 /**
- * The value behind `"field":` on a JSON line, exact but for what it leaves out: values in arrays, numbers where the rule has wildcards or an
- * expression, numbers with an exponent. {@link NEVER} where there is no exact form. `field` is undefined for keywords, which are any text.
+ * The value behind `"field":` on a JSON line, exact but for what it leaves out: values in arrays,
+ * numbers where the rule has wildcards or an expression, numbers with an exponent. {@link NEVER}
+ * where there is no exact form. `field` is undefined for keywords, which are any text.
  */
 export function exactValue(item: Item, writing: Writing): string {
   const { test } = item;
@@ -49,19 +50,30 @@ function stringValue(pattern: Pattern, cased: boolean, writing: Writing): string
   if (pattern.length === 1 && only === ANY) return '(?!null)';
   const text = jsonText(pattern, cased, writing);
   // a number in the rule's quotes may have none on the line
-  const bare = pattern.length === 1 && typeof only === 'string' && /^(?:-?\d+(?:\.\d+)?|true|false)$/i.test(only);
+  const bare =
+    pattern.length === 1 &&
+    typeof only === 'string' &&
+    /^(?:-?\d+(?:\.\d+)?|true|false)$/i.test(only);
   return bare ? `(?:${text}|${literal(only, cased, writing)}[,}])` : text;
 }
 
 /** A byte of an IPv4 address as the Lucene backend spells it. */
 const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
 
-/** With groups that don't count; a free byte is up to three digits, since long lists of blocks would be too large for PCRE. */
+/**
+ * With groups that don't count; a free byte is up to three digits, since long lists of blocks would
+ * be too large for PCRE.
+ */
 export function addressPattern(test: CidrTest): string | undefined {
-  return addressRegex(test)?.replaceAll(OCTET, '\\d{1,3}').replaceAll('[0-9]', '\\d').replaceAll('(', '(?:');
+  return addressRegex(test)
+    ?.replaceAll(OCTET, '\\d{1,3}')
+    .replaceAll('[0-9]', '\\d')
+    .replaceAll('(', '(?:');
 }
 
-/** A number or a text that is one. Below zero and between whole numbers there is no list of digits. */
+/**
+ * A number or a text that is one. Below zero and between whole numbers there is no list of digits.
+ */
 function compareValue({ operator, value }: CompareTest): string {
   if (value < 0 || !/^\d+$/.test(String(value))) return NEVER;
   const numbers = comparedNumbers(operator, value);
@@ -70,15 +82,24 @@ function compareValue({ operator, value }: CompareTest): string {
 
 /** All numbers that compare so, and with an exponent or below zero some that don't. */
 export function comparedOver({ operator, value }: CompareTest): string {
-  const listed = value >= 0 && /^\d+$/.test(String(value)) ? `${comparedNumbers(operator, value)}(?![0-9])|` : '[-0-9.]|';
+  const listed =
+    value >= 0 && /^\d+$/.test(String(value))
+      ? `${comparedNumbers(operator, value)}(?![0-9])|`
+      : '[-0-9.]|';
   return `"?\\s*(?:${listed}-|[-0-9.]+[eE])`;
 }
 
-/** ISO 8601 dates as they are written, whatever their time zone. Undefined for weeks, which take a calendar. */
+/**
+ * ISO 8601 dates as they are written, whatever their time zone. Undefined for weeks, which take a
+ * calendar.
+ */
 export function timeValue({ part, operator, value }: TimeTest): string | undefined {
   if (part === 'week') return undefined;
   const digits = String(value).padStart(part === 'year' ? 4 : 2, '0');
-  const numbers = operator === 'eq' ? [digits] : digitsBeyond(digits, operator.startsWith('g'), !operator.endsWith('e'));
+  const numbers =
+    operator === 'eq'
+      ? [digits]
+      : digitsBeyond(digits, operator.startsWith('g'), !operator.endsWith('e'));
   const before = {
     year: '',
     month: '[0-9]{4}-',
@@ -86,16 +107,25 @@ export function timeValue({ part, operator, value }: TimeTest): string | undefin
     hour: '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]',
     minute: '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:',
   }[part];
-  const after = { year: '-[0-9]{2}-[0-9]{2}', month: '-[0-9]{2}', day: '', hour: ':[0-9]{2}', minute: '' }[part];
+  const after = {
+    year: '-[0-9]{2}-[0-9]{2}',
+    month: '-[0-9]{2}',
+    day: '',
+    hour: ':[0-9]{2}',
+    minute: '',
+  }[part];
   return numbers.length === 0 ? NEVER : `"${before}(?:${numbers.join('|')})${after}`;
 }
 
-/** Both fields, in either order, as two look-aheads: the second looks for what the first has caught. */
+/**
+ * Both fields, in either order, as two look-aheads: the second looks for what the first has caught.
+ */
 export function fieldPattern(field: string, test: FieldTest, writing: Writing): string {
   const caught = test.cased ? sensitive('\\g{-1}', writing) : '\\g{-1}';
   if (!test.cased) writing.eitherCase = true;
   // of the value with more in it, any part will do but for the one that the relation names
-  const whole = (name: string) => `.*${keyPattern(name, writing)}(?!null)(?|"(${UNIT}*+)"|([^"\\[{,}]+))`;
+  const whole = (name: string) =>
+    `.*${keyPattern(name, writing)}(?!null)(?|"(${UNIT}*+)"|([^"\\[{,}]+))`;
   const found = {
     equals: `(?:"${caught}"|${caught}[,}])`,
     startswith: `"?${caught}`,
@@ -105,4 +135,5 @@ export function fieldPattern(field: string, test: FieldTest, writing: Writing): 
   return `(?=${whole(test.other)})(?=.*${keyPattern(field, writing)}(?!null)${found})`;
 }
 
-export const mentionsLetters = (pattern: Pattern): boolean => pattern.some((part) => typeof part === 'string' && hasLetters(part));
+export const mentionsLetters = (pattern: Pattern): boolean =>
+  pattern.some((part) => typeof part === 'string' && hasLetters(part));

@@ -8,9 +8,15 @@ import { logpointQueries } from './plan.ts';
 
 function convert(compiled: CompiledRule): Conversion<ConvertedRule> {
   const conversion: Conversion<ConvertedRule> = converted((remarks) => {
-    if (compiled.kind === 'correlation') return { queries: [logpointCorrelation(compiled, remarks)] };
+    if (compiled.kind === 'correlation')
+      return { queries: [logpointCorrelation(compiled, remarks)] };
     const { rule, query } = compiled;
-    return { queries: logpointQueries(query, { place: { file: rule.file, span: rule.detection.span }, remarks }) };
+    return {
+      queries: logpointQueries(query, {
+        place: { file: rule.file, span: rule.detection.span },
+        remarks,
+      }),
+    };
   });
   return withBlankRemark(conversion, compiled, unnarrowed);
 }

@@ -6,7 +6,10 @@ import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/value/pattern
 import { refused } from '../backend.ts';
 import { addressRegex } from '../lucene/address.ts';
 
-/** A test that only `process regex` says exactly: what the search finds at least, and the expression for the rest. */
+/**
+ * A test that only `process regex` says exactly: what the search finds at least, and the expression
+ * for the rest.
+ */
 export interface RegexStage {
   readonly field: string | undefined;
   /** Finds all that the test does, and maybe more. */
@@ -23,15 +26,36 @@ export function regexStage(item: Item): RegexStage {
   const { field, test } = item;
   if (test.kind === 'string') {
     const over: Item = { ...item, test: { ...test, cased: false } };
-    return { field, item, over, source: patternSource(test.pattern, field !== undefined), flags: test.cased ? 's' : 'is' };
+    return {
+      field,
+      item,
+      over,
+      source: patternSource(test.pattern, field !== undefined),
+      flags: test.cased ? 's' : 'is',
+    };
   }
   if (test.kind === 'regex') return { field, item, ...sourceOf(item, test) };
-  if (field === undefined) throw refused(item, `LogPoint can search the whole message for texts only, not for a ${test.kind}`, 'Name the field.');
+  if (field === undefined)
+    throw refused(
+      item,
+      `LogPoint can search the whole message for texts only, not for a ${test.kind}`,
+      'Name the field.',
+    );
   if (test.kind === 'cidr') {
     const source = addressRegex(test);
     if (source === undefined)
-      throw refused(item, `the addresses of ${test.text} can be written in too many ways`, 'Name a longer prefix without zero groups, or single addresses.');
-    return { field, item, over: { ...item, test: { kind: 'exists' } }, source: `\\A(?:${source})\\Z`, flags: '' };
+      throw refused(
+        item,
+        `the addresses of ${test.text} can be written in too many ways`,
+        'Name a longer prefix without zero groups, or single addresses.',
+      );
+    return {
+      field,
+      item,
+      over: { ...item, test: { kind: 'exists' } },
+      source: `\\A(?:${source})\\Z`,
+      flags: '',
+    };
   }
   if (test.kind === 'field')
     throw refused(
@@ -48,7 +72,9 @@ export function regexStage(item: Item): RegexStage {
 
 const hex = (char: string): string => {
   const code = char.charCodeAt(0);
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  return code < 0x100
+    ? `\\x${code.toString(16).padStart(2, '0')}`
+    : `\\u${code.toString(16).padStart(4, '0')}`;
 };
 const unprintable = /["\\\p{Cc}\u2028\u2029]/u;
 
@@ -58,7 +84,9 @@ function patternSource(pattern: Pattern, whole: boolean): string {
     if (part === ANY) return '.*';
     if (part === ONE) return '.';
     if (isPlaceholder(part)) throw new Error(`placeholder ${part.placeholder} was not filled`);
-    return part.replace(/["\\\p{Cc}\u2028\u2029]|[.^$*+?()[\]{}|]/gu, (char) => (unprintable.test(char) ? hex(char) : `\\${char}`));
+    return part.replace(/["\\\p{Cc}\u2028\u2029]|[.^$*+?()[\]{}|]/gu, (char) =>
+      unprintable.test(char) ? hex(char) : `\\${char}`,
+    );
   });
   return whole ? `\\A${text.join('')}\\Z` : text.join('');
 }
@@ -67,14 +95,27 @@ function patternSource(pattern: Pattern, whole: boolean): string {
 const foreignEscape = /^\\[aceghkopvzCEGHKNPQRVX]|^\\[1-9]|^\\x\{/;
 const foreignGroup = /\(\?(?![:=!]|<[=!])|\[\[?[:.=]|\(\*[A-Z]/;
 
-function sourceOf(item: Item, test: RegexTest): { readonly over: Query; readonly source: string; readonly flags: string } {
+function sourceOf(
+  item: Item,
+  test: RegexTest,
+): { readonly over: Query; readonly source: string; readonly flags: string } {
   const parsed = parseRegex(test.source, test);
-  if (!parsed.ok) throw refused(item, `invalid regular expression: ${parsed.message}`, 'Fix the pattern.');
+  if (!parsed.ok)
+    throw refused(item, `invalid regular expression: ${parsed.message}`, 'Fix the pattern.');
   const source = test.source.replace(/^\(\?[ims]+\)/, '');
   const tokens = source.match(/\\[\s\S]\{?|[^\\]/g) ?? [];
   const bare = tokens.map((token) => (token.startsWith('\\') ? '' : token)).join('');
-  if (tokens.some((token) => foreignEscape.test(token)) || foreignGroup.test(bare) || !isPython(parsed.node)) {
-    throw refused(item, 'the regular expression has what Python, which LogPoint matches with, lacks or reads otherwise', 'Rewrite the pattern without it.');
+  if (
+    tokens.some((token) => foreignEscape.test(token)) ||
+    foreignGroup.test(bare) ||
+    !isPython(parsed.node)
+  ) {
+    throw refused(
+      item,
+      'the regular expression has what Python, which LogPoint matches with, lacks or reads ' +
+        'otherwise',
+      'Rewrite the pattern without it.',
+    );
   }
   const over: Item =
     item.field === undefined
@@ -82,10 +123,16 @@ function sourceOf(item: Item, test: RegexTest): { readonly over: Query; readonly
       : { ...item, test: { kind: 'string', pattern: requiredPattern(parsed.node), cased: false } };
   const { ignoreCase, multiline, dotAll } = parsed.flags;
   const flags = `${ignoreCase ? 'i' : ''}${multiline ? 'm' : ''}${dotAll ? 's' : ''}`;
-  return { over: item.field === undefined ? { kind: 'and', operands: [] } : over, source: tokens.map(respelled).join(''), flags };
+  return {
+    over: item.field === undefined ? { kind: 'and', operands: [] } : over,
+    source: tokens.map(respelled).join(''),
+    flags,
+  };
 }
 
-/** Quotes and doubled backslashes as code points: no reading of the string's escapes changes them. */
+/**
+ * Quotes and doubled backslashes as code points: no reading of the string's escapes changes them.
+ */
 function respelled(token: string): string {
   const char = token[0] === '\\' ? (token[1] ?? '') : token;
   return unprintable.test(char) ? hex(char) + token.slice(token[0] === '\\' ? 2 : 1) : token;

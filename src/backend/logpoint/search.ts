@@ -49,7 +49,10 @@ function printNode(query: Query, context: SearchContext, outermost: boolean): st
     case 'not':
       return printNot(query.operand, context);
     default: {
-      const parts = query.kind === 'and' ? query.operands.map((operand) => printNode(operand, context, false)) : printAlternatives(query.operands, context);
+      const parts =
+        query.kind === 'and'
+          ? query.operands.map((operand) => printNode(operand, context, false))
+          : printAlternatives(query.operands, context);
       const [only] = parts;
       if (only === undefined) return nothingOr(query.kind, context);
       if (parts.length === 1) return only;
@@ -70,7 +73,8 @@ function nothingOr(kind: 'and' | 'or', { place }: SearchContext): string {
 
 function printNot(operand: Query, context: SearchContext): string {
   if (operand.kind === 'not') return printNode(operand.operand, context, false);
-  if (operand.kind === 'item' && operand.test.kind === 'null') return printItem({ ...operand, test: { kind: 'exists' } }, context);
+  if (operand.kind === 'item' && operand.test.kind === 'null')
+    return printItem({ ...operand, test: { kind: 'exists' } }, context);
   const text = printNode(operand, context, false);
   // an item of many values or none is a group of its own
   return text.startsWith('-') ? `-(${text})` : `-${text}`;
@@ -84,7 +88,11 @@ function printAlternatives(operands: readonly Query[], context: SearchContext): 
     if (!first) break;
     const values: string[] = [];
     let end = at;
-    for (let next = operands[end]; next?.kind === 'item' && first.kind === 'item' && next.field === first.field; next = operands[end]) {
+    for (
+      let next = operands[end];
+      next?.kind === 'item' && first.kind === 'item' && next.field === first.field;
+      next = operands[end]
+    ) {
       const list = valuesOf(next);
       if (!list) break;
       values.push(...list);
@@ -102,7 +110,9 @@ function valuesOf({ field, test }: Item): readonly string[] | undefined {
   if (field === undefined) return undefined;
   switch (test.kind) {
     case 'string':
-      return test.pattern.length === 1 && test.pattern[0] === ANY ? undefined : [quotedPattern(test.pattern)];
+      return test.pattern.length === 1 && test.pattern[0] === ANY
+        ? undefined
+        : [quotedPattern(test.pattern)];
     case 'number':
       return [numberText(test.value)];
     case 'boolean':
@@ -114,7 +124,8 @@ function valuesOf({ field, test }: Item): readonly string[] | undefined {
   }
 }
 
-const numberText = (value: number | bigint): string => (/^\d+$/.test(String(value)) ? String(value) : `"${value}"`);
+const numberText = (value: number | bigint): string =>
+  /^\d+$/.test(String(value)) ? String(value) : `"${value}"`;
 
 function fieldIs(item: Item, values: readonly string[]): string {
   const field = fieldName(item.field ?? '', item);
@@ -125,7 +136,8 @@ function fieldIs(item: Item, values: readonly string[]): string {
 const comparisons = { lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
 
 function printItem(item: Item, context: SearchContext): string {
-  if (item.test.kind === 'expression') return rawExpression(item, item.test, (field) => fieldName(field, item));
+  if (item.test.kind === 'expression')
+    return rawExpression(item, item.test, (field) => fieldName(field, item));
   if (item.field === undefined) return printKeyword(item, context);
   const values = valuesOf(item);
   if (values) return fieldIs(item, values);
@@ -136,7 +148,13 @@ function printItem(item: Item, context: SearchContext): string {
       return `-${field}=*`;
     case 'compare': {
       const message = `\`${item.field}\` compares as a number only where LogPoint has the field as one`;
-      context.remarks.push({ code: 'TGT002', message, file: item.file, span: item.span, hint: 'Check that the field arrives as a number, not as text.' });
+      context.remarks.push({
+        code: 'TGT002',
+        message,
+        file: item.file,
+        span: item.span,
+        hint: 'Check that the field arrives as a number, not as text.',
+      });
       return `${field}${comparisons[test.operator]}${test.value}`;
     }
     default:
@@ -146,8 +164,16 @@ function printItem(item: Item, context: SearchContext): string {
 
 function printKeyword(item: Item, { remarks }: SearchContext): string {
   const { test } = item;
-  if (test.kind !== 'string' && test.kind !== 'number') throw new Error(`a keyword can't be a ${test.kind} here`);
-  const message = 'LogPoint finds keywords as whole words or phrases of the raw message, not as parts of words';
-  remarks.push({ code: 'TGT002', message, file: item.file, span: item.span, hint: 'Name the field, or write wildcards around the keyword.' });
+  if (test.kind !== 'string' && test.kind !== 'number')
+    throw new Error(`a keyword can't be a ${test.kind} here`);
+  const message =
+    'LogPoint finds keywords as whole words or phrases of the raw message, not as parts of words';
+  remarks.push({
+    code: 'TGT002',
+    message,
+    file: item.file,
+    span: item.span,
+    hint: 'Name the field, or write wildcards around the keyword.',
+  });
   return quotedPattern(test.kind === 'string' ? test.pattern : [String(test.value)]);
 }

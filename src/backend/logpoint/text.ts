@@ -2,23 +2,31 @@ import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/value/pattern
 import { Inexpressible, type Place } from '../backend.ts';
 
 /**
- * Spellings of LogPoint's search language. In quotes a backslash stands for itself and nothing can be escaped: a value with double quotes stands in
- * single ones, and what neither can hold is said by `?`, any one character. So no text of a rule can end its quotes, whether or not a release
+ * Spellings of LogPoint's search language. In quotes a backslash stands for itself and nothing can
+ * be escaped: a value with double quotes stands in single ones, and what neither can hold is said
+ * by `?`, any one character. So no text of a rule can end its quotes, whether or not a release
  * takes `\"` for an escape.
  */
 
 /** Commands and operators of the language: names in quotes are always fields. */
 const reserved = new Set(
-  'and or not in as by on having same within followed join left right where limit asc desc process filter search chart timechart rex norm fields rename latest order'.split(
-    ' ',
-  ),
+  (
+    'and or not in as by on having same within followed join left right where limit asc desc ' +
+    'process filter search chart timechart rex norm fields rename latest order'
+  ).split(' '),
 );
 
 export function fieldName(name: string, place: Place): string {
   if (/^[A-Za-z_][\w.]*$/.test(name)) return reserved.has(name.toLowerCase()) ? `"${name}"` : name;
   if (name !== '' && !/["'\\*?\p{Cc}\u2028\u2029]/u.test(name)) return `"${name}"`;
-  const message = `LogPoint can't name the field \`${name}\`: quotes, backslashes and wildcards have no escape there`;
-  throw new Inexpressible({ message, ...place, hint: 'Map the field to another name in a pipeline.' });
+  const message =
+    `LogPoint can't name the field \`${name}\`: quotes, backslashes and wildcards have no ` +
+    'escape there';
+  throw new Inexpressible({
+    message,
+    ...place,
+    hint: 'Map the field to another name in a pipeline.',
+  });
 }
 
 /** Wildcards, and what would end the line. */
@@ -39,7 +47,10 @@ export function isSayable(pattern: Pattern): boolean {
   return !(double && single) && !(typeof last === 'string' && last.endsWith('\\'));
 }
 
-/** The pattern in quotes. Whatever can't be said becomes `?`, so it matches at least what the pattern does. */
+/**
+ * The pattern in quotes. Whatever can't be said becomes `?`, so it matches at least what the
+ * pattern does.
+ */
 export function quotedPattern(pattern: Pattern): string {
   const literals = pattern.filter((part) => typeof part === 'string').join('');
   const single = literals.includes('"') && !literals.includes("'");
@@ -48,7 +59,10 @@ export function quotedPattern(pattern: Pattern): string {
     if (part === ANY) text += '*';
     else if (part === ONE) text += '?';
     else if (isPlaceholder(part)) throw new Error(`placeholder ${part.placeholder} was not filled`);
-    else text += single ? part.replace(wild, '?') : part.replace(wild, '?').replace(quotes, (quote) => (quote === '"' ? '?' : quote));
+    else
+      text += single
+        ? part.replace(wild, '?')
+        : part.replace(wild, '?').replace(quotes, (quote) => (quote === '"' ? '?' : quote));
   }
   const safe = text.replace(/\\$/, '?');
   return single ? `'${safe}'` : `"${safe}"`;

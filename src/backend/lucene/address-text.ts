@@ -10,24 +10,43 @@ import { escapedField, quoted } from './text.ts';
 
 const single = (text: string): Printed => ({ text, clauses: 1 });
 
-/** A text in a field of the type ip, which holds addresses alone: the server refuses a query for another text, and wildcards. */
+/**
+ * A text in a field of the type ip, which holds addresses alone: the server refuses a query for
+ * another text, and wildcards.
+ */
 export function printAddressText(item: StringItem, name: string, dialect: Dialect): Printed {
   const field = escapedField(name);
-  const pattern: Pattern = item.test.kind === 'string' ? item.test.pattern : [String(item.test.value)];
+  const pattern: Pattern =
+    item.test.kind === 'string' ? item.test.pattern : [String(item.test.value)];
   const literal = literalText(pattern);
   if (literal?.includes('/') && parseAddressBlock(literal)) {
-    const message = `\`${literal}\` as a plain value is a text, which no address equals, and \`${name}\` has the type ip in ${dialect.name}, which would read it as a network`;
+    const message =
+      `\`${literal}\` as a plain value is a text, which no address equals, and \`${name}\` has ` +
+      `the type ip in ${dialect.name}, which would read it as a network`;
     throw refused(item, message, `Write \`${name}|cidr\` for the addresses of the network.`);
   }
-  if (literal !== undefined) return isAddress(literal) ? single(`${field}:${quoted(literal)}`) : single(dialect.alone(dialect.nothing));
+  if (literal !== undefined)
+    return isAddress(literal)
+      ? single(`${field}:${quoted(literal)}`)
+      : single(dialect.alone(dialect.nothing));
   if (pattern.length === 1 && pattern[0] === ANY) return single(`_exists_:${field}`);
   const block = blockOf(pattern);
   if (block !== undefined) return single(`${field}:"${block}"`);
-  throw refused(item, `\`${name}\` has the type ip in ${dialect.name}, where no part of an address can be searched`, 'Write the network with `cidr`.');
+  throw refused(
+    item,
+    `\`${name}\` has the type ip in ${dialect.name}, where no part of an address can be searched`,
+    'Write the network with `cidr`.',
+  );
 }
 
-/** Refuses a query that no event can fulfil, since fields of the type ip would have to hold other texts than addresses. */
-export function refuseAddressless(query: Query, { addressFields, name }: Pick<Dialect, 'addressFields' | 'name'>): void {
+/**
+ * Refuses a query that no event can fulfil, since fields of the type ip would have to hold other
+ * texts than addresses.
+ */
+export function refuseAddressless(
+  query: Query,
+  { addressFields, name }: Pick<Dialect, 'addressFields' | 'name'>,
+): void {
   if (addressFields.length === 0) return;
   const truth = ({ field, test }: Item): Truth => {
     if (field === undefined || !addressFields.includes(field)) return undefined;
@@ -40,7 +59,8 @@ export function refuseAddressless(query: Query, { addressFields, name }: Pick<Di
   if (item)
     throw refused(
       item,
-      `the query can never be true: \`${item.field}\` has the type ip in ${name}, and no address equals this text`,
+      `the query can never be true: \`${item.field}\` has the type ip in ${name}, and no ` +
+        'address equals this text',
       'Name an address, or write a network with `cidr`.',
     );
 }
@@ -50,8 +70,10 @@ const isAddress = (text: string): boolean => (ipv4Bytes(text) ?? ipv6Bytes(text)
 /** The block of the addresses that start with whole numbers: `10.1.*`. */
 function blockOf(pattern: Pattern): string | undefined {
   const [start, end] = pattern;
-  if (pattern.length !== 2 || typeof start !== 'string' || end !== ANY || !start.endsWith('.')) return undefined;
+  if (pattern.length !== 2 || typeof start !== 'string' || end !== ANY || !start.endsWith('.'))
+    return undefined;
   const octets = start.slice(0, -1).split('.');
   if (octets.length > 3) return undefined;
-  return parseAddressBlock(`${[...octets, 0, 0, 0].slice(0, 4).join('.')}/${octets.length * 8}`)?.text;
+  return parseAddressBlock(`${[...octets, 0, 0, 0].slice(0, 4).join('.')}/${octets.length * 8}`)
+    ?.text;
 }

@@ -4,15 +4,23 @@ import type { Remark } from '../backend.ts';
 export interface Dialect {
   /** `Graylog`, for messages. */
   readonly name: string;
-  /** Letters match in either case: by the index itself, by regular expressions with both cases, or only as written. */
+  /**
+   * Letters match in either case: by the index itself, by regular expressions with both cases, or
+   * only as written.
+   */
   readonly matching: 'native' | 'regex' | 'exact';
-  /** The engine refuses a term that starts with a wildcard; a regular expression takes its place. */
+  /**
+   * The engine refuses a term that starts with a wildcard; a regular expression takes its place.
+   */
   readonly leadingWildcards: boolean;
   /** `$` in a query would start a parameter. */
   readonly hideDollar: boolean;
   /** An empty text is not stored: absent fields count as empty. */
   readonly emptyIsAbsent: boolean;
-  /** Fields whose text is analysed into words, beside the whole-value fields that a term without a field searches. */
+  /**
+   * Fields whose text is analysed into words, beside the whole-value fields that a term without a
+   * field searches.
+   */
   readonly analysedFields: readonly string[];
   /** Fields that keywords are searched in; empty: all. */
   readonly keywordFields: readonly string[];
@@ -24,7 +32,10 @@ export interface Dialect {
   readonly casedFields: readonly string[];
   /** Keys of fields of the type flattened; a `*` at the end stands for any rest. */
   readonly flattenedFields: readonly string[];
-  /** A `*` in the name of a field stands for any rest: the test is asked of every field of such a name. */
+  /**
+   * A `*` in the name of a field stands for any rest: the test is asked of every field of such a
+   * name.
+   */
   readonly fieldPatterns: boolean;
   /** Under an odd number of negations, where matching more than meant is missing something. */
   readonly negated: boolean;
@@ -39,13 +50,18 @@ export interface Dialect {
 }
 
 export const isFlattened = (field: string, { flattenedFields }: Dialect): boolean =>
-  flattenedFields.some((name) => (name.endsWith('*') ? field.startsWith(name.slice(0, -1)) : field === name));
+  flattenedFields.some((name) =>
+    name.endsWith('*') ? field.startsWith(name.slice(0, -1)) : field === name,
+  );
 
 /** Query text with the number of boolean clauses that it becomes. */
 export interface Printed {
   readonly text: string;
   readonly clauses: number;
-  /** Terms without a field among them: on the server each is a clause for every field that the index has. */
+  /**
+   * Terms without a field among them: on the server each is a clause for every field that the index
+   * has.
+   */
   readonly allFields?: number;
 }
 
@@ -58,5 +74,9 @@ export function together(parts: readonly Printed[], separator: string): Printed 
     clauses += part.clauses;
     allFields += part.allFields ?? 0;
   }
-  return { text: parts.map((part) => part.text).join(separator), clauses, ...(allFields > 0 ? { allFields } : {}) };
+  return {
+    text: parts.map((part) => part.text).join(separator),
+    clauses,
+    ...(allFields > 0 ? { allFields } : {}),
+  };
 }

@@ -8,12 +8,16 @@ import { escapedTerm, quoted } from './text.ts';
 /** Terms that one text becomes: a word of eight letters has as many. */
 const mostSpellings = 256;
 
-/** A key of a field of the type flattened: the server takes whole values and their starts there, with their case, and errs at expressions and wildcards. */
+/**
+ * A key of a field of the type flattened: the server takes whole values and their starts there,
+ * with their case, and errs at expressions and wildcards.
+ */
 export function flattenedTerms(item: StringItem): readonly string[] {
   if (item.test.kind === 'number') return [quoted(String(item.test.value))];
   const { pattern, cased } = item.test;
   const [text = '', rest] = pattern;
-  if (typeof text !== 'string' || pattern.length > 2 || (rest !== undefined && rest !== ANY)) throw refusedInFlattened(item);
+  if (typeof text !== 'string' || pattern.length > 2 || (rest !== undefined && rest !== ANY))
+    throw refusedInFlattened(item);
   const spellings = cased ? [text] : spellingsOf(text);
   if (!spellings) throw refusedInFlattened(item);
   return spellings.map((one) => (rest === undefined ? quoted(one) : `${escapedTerm(one)}*`));
@@ -22,8 +26,10 @@ export function flattenedTerms(item: StringItem): readonly string[] {
 export function refusedInFlattened(item: Item): Inexpressible {
   return refused(
     item,
-    `Elasticsearch has \`${item.field}\` below a flattened field, where it takes short values and their starts alone`,
-    'Leave the rule out for this target, or index the field by itself and map it to that name in a pipeline of yours.',
+    `Elasticsearch has \`${item.field}\` below a flattened field, where it takes short ` +
+      'values and their starts alone',
+    'Leave the rule out for this target, or index the field by itself and map it to that ' +
+      'name in a pipeline of yours.',
   );
 }
 
@@ -31,7 +37,10 @@ export function refusedInFlattened(item: Item): Inexpressible {
 function spellingsOf(text: string): readonly string[] | undefined {
   let spellings = [''];
   for (const letter of text) {
-    const forms = [letter, ...otherCases(letter.codePointAt(0) ?? 0).map((point) => String.fromCodePoint(point))];
+    const forms = [
+      letter,
+      ...otherCases(letter.codePointAt(0) ?? 0).map((point) => String.fromCodePoint(point)),
+    ];
     if (spellings.length * forms.length > mostSpellings) return undefined;
     spellings = spellings.flatMap((spelling) => forms.map((form) => spelling + form));
   }

@@ -1,7 +1,10 @@
 import type { CidrTest } from '../../query/tree.ts';
 import { ipv4Regex } from './ipv4-regex.ts';
 
-/** A network's groups: some that are not zero, then `zeros`, then perhaps the one in which the prefix ends. */
+/**
+ * A network's groups: some that are not zero, then `zeros`, then perhaps the one in which the
+ * prefix ends.
+ */
 interface Network {
   readonly head: readonly string[];
   readonly zeros: number;
@@ -22,31 +25,55 @@ const anyRest = '[0-9a-fA-F:.]*';
 const embedded = '[0-9.]{7,15}';
 
 /**
- * Of valid addresses, those in the block: in either letter case, with and without leading zeros, with `::` for any run of zeros, with an IPv4 address
- * at the end. Undefined for blocks whose network has a zero group before another one, but for single addresses.
+ * Of valid addresses, those in the block: in either letter case, with and without leading zeros,
+ * with `::` for any run of zeros, with an IPv4 address at the end. Undefined for blocks whose
+ * network has a zero group before another one, but for single addresses.
  */
 export function ipv6Regex({ bytes, prefix }: CidrTest): string | undefined {
   if (prefix === 0) return `${anyRest}:${anyRest}`;
-  const groups = Array.from({ length: 8 }, (_, index) => ((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0));
+  const groups = Array.from(
+    { length: 8 },
+    (_, index) => ((bytes[index * 2] ?? 0) << 8) | (bytes[index * 2 + 1] ?? 0),
+  );
   const tail = prefix > 96 ? ipv4Regex({ bytes: bytes.slice(12), prefix: prefix - 96 }) : undefined;
   if (prefix === 128) return singleAddress(groups, tail ?? '');
   const whole = Math.floor(prefix / 16);
   const bits = prefix % 16;
-  const network = networkOf(groups.slice(0, whole), bits === 0 ? undefined : partialGroup(groups[whole] ?? 0, 16 - bits), 8 - Math.ceil(prefix / 16));
+  const network = networkOf(
+    groups.slice(0, whole),
+    bits === 0 ? undefined : partialGroup(groups[whole] ?? 0, 16 - bits),
+    8 - Math.ceil(prefix / 16),
+  );
   if (network === undefined) return undefined;
-  const mixed = tail === undefined ? undefined : networkOf(groups.slice(0, 6), { text: tail, mayBeZero: false }, 0);
+  const mixed =
+    tail === undefined
+      ? undefined
+      : networkOf(groups.slice(0, 6), { text: tail, mayBeZero: false }, 0);
   return alternatives([...spellings(network), ...(mixed ? spellings(mixed) : [])]);
 }
 
-function networkOf(fixed: readonly number[], partial: Partial | undefined, free: number): Network | undefined {
+function networkOf(
+  fixed: readonly number[],
+  partial: Partial | undefined,
+  free: number,
+): Network | undefined {
   const length = fixed.findLastIndex((group) => group !== 0) + 1;
   const head = fixed.slice(0, length);
-  return head.includes(0) ? undefined : { head: head.map(hex), zeros: fixed.length - length, partial, free };
+  return head.includes(0)
+    ? undefined
+    : { head: head.map(hex), zeros: fixed.length - length, partial, free };
 }
 
-/** All groups of the network written out, or `::` for some of its zeros. `::` can stand in an address once, so that the groups behind it count. */
+/**
+ * All groups of the network written out, or `::` for some of its zeros. `::` can stand in an
+ * address once, so that the groups behind it count.
+ */
 function spellings({ head, zeros, partial, free }: Network): readonly string[] {
-  const written = [...head, ...new Array<string>(zeros).fill(zero), ...(partial ? [partial.text] : [])].join(':');
+  const written = [
+    ...head,
+    ...new Array<string>(zeros).fill(zero),
+    ...(partial ? [partial.text] : []),
+  ].join(':');
   const forms = [free === 0 ? written : `${written}:${anyRest}`];
   const rests = shortenedRests(zeros, partial, free);
   if (rests.length === 0) return forms;
@@ -66,21 +93,32 @@ function zerosBefore(groups: string, most: number): string {
 }
 
 /** What may stand behind the `::`. */
-function shortenedRests(zeros: number, partial: Partial | undefined, free: number): readonly string[] {
+function shortenedRests(
+  zeros: number,
+  partial: Partial | undefined,
+  free: number,
+): readonly string[] {
   const rests: string[] = [];
   if (partial ? partial.mayBeZero : zeros > 0) rests.push(upTo(free));
-  if (partial && zeros > 0) rests.push(`${times(`${zero}:`, 0, zeros - 1)}${partial.text}${free === 0 ? '' : `:${exactly(free)}`}`);
+  if (partial && zeros > 0)
+    rests.push(
+      `${times(`${zero}:`, 0, zeros - 1)}${partial.text}${free === 0 ? '' : `:${exactly(free)}`}`,
+    );
   if (!partial && zeros > 1) rests.push(`${times(`${zero}:`, 1, zeros - 1)}${exactly(free)}`);
   return rests;
 }
 
 /** As many groups, the last two perhaps as an IPv4 address. */
 const exactly = (count: number): string =>
-  count < 2 ? times(anyGroup, count, count) : `${times(`${anyGroup}:`, count - 2, count - 2)}(${anyGroup}:${anyGroup}|${embedded})`;
+  count < 2
+    ? times(anyGroup, count, count)
+    : `${times(`${anyGroup}:`, count - 2, count - 2)}(${anyGroup}:${anyGroup}|${embedded})`;
 
 const upTo = (count: number): string => {
   if (count === 0) return '';
-  return count === 1 ? `(${anyGroup})?` : `(${times(`${anyGroup}:`, 0, count - 2)}((${anyGroup}:)?${anyGroup}|${embedded}))?`;
+  return count === 1
+    ? `(${anyGroup})?`
+    : `(${times(`${anyGroup}:`, 0, count - 2)}((${anyGroup}:)?${anyGroup}|${embedded}))?`;
 };
 
 function times(text: string, min: number, max: number): string {
@@ -89,21 +127,30 @@ function times(text: string, min: number, max: number): string {
   return `(${text}){${min === max ? max : `${min},${max}`}}`;
 }
 
-const alternatives = (texts: readonly string[]): string => (texts.length === 1 ? (texts[0] ?? '') : `(${texts.join('|')})`);
+const alternatives = (texts: readonly string[]): string =>
+  texts.length === 1 ? (texts[0] ?? '') : `(${texts.join('|')})`;
 
-/** Every spelling of the zeros of an address: written out, or any run of them as `::`. `tail`: its end as an IPv4 address. */
+/**
+ * Every spelling of the zeros of an address: written out, or any run of them as `::`. `tail`: its
+ * end as an IPv4 address.
+ */
 function singleAddress(groups: readonly number[], tail: string): string {
   const zeros = groups.findIndex((group) => group !== 0);
   const rest = zeros === -1 ? [] : groups.slice(zeros);
   const mixed = [...groups.slice(0, 6), tail];
-  if (rest.includes(0)) return alternatives([...listedSpellings(groups), ...listedSpellings(mixed)]);
+  if (rest.includes(0))
+    return alternatives([...listedSpellings(groups), ...listedSpellings(mixed)]);
   if (zeros === 0) return alternatives([groups.map(hex).join(':'), mixed.map(groupText).join(':')]);
   // digits and colons of a valid address that are all zero
-  const ends = [rest.length === 0 ? '[0:]*' : rest.map(hex).join(':'), [...(zeros === -1 ? [] : mixed.slice(zeros, 6)), tail].map(groupText).join(':')];
+  const ends = [
+    rest.length === 0 ? '[0:]*' : rest.map(hex).join(':'),
+    [...(zeros === -1 ? [] : mixed.slice(zeros, 6)), tail].map(groupText).join(':'),
+  ];
   return `[0:]*:${alternatives(ends)}`;
 }
 
-const groupText = (group: number | string): string => (typeof group === 'number' ? hex(group) : group);
+const groupText = (group: number | string): string =>
+  typeof group === 'number' ? hex(group) : group;
 
 /** All groups written out, and `::` in each run of zeros. */
 function listedSpellings(groups: readonly (number | string)[]): readonly string[] {
@@ -128,18 +175,27 @@ function partialGroup(value: number, free: number): Partial {
   const fixed = [...digits.slice(0, digits.length - open)].map(eitherCase).join('');
   // a group of zero bits is short
   const short = value === 0;
-  if (free % 4 === 0) return { text: `${zeros}${fixed}[0-9a-fA-F]{${short && open > 1 ? '1,' : ''}${open}}`, mayBeZero: short };
+  if (free % 4 === 0)
+    return {
+      text: `${zeros}${fixed}[0-9a-fA-F]{${short && open > 1 ? '1,' : ''}${open}}`,
+      mayBeZero: short,
+    };
   const low = Number.parseInt(digits.at(-open) ?? '0', 16);
-  const choices = Array.from({ length: 2 ** (free % 4) }, (_, index) => (low + index).toString(16)).flatMap((digit) =>
-    /[a-f]/.test(digit) ? [digit, digit.toUpperCase()] : [digit],
-  );
-  const more = open === 1 ? '' : `${short ? '?' : ''}[0-9a-fA-F]{${short && open > 2 ? '1,' : ''}${open - 1}}`;
+  const choices = Array.from({ length: 2 ** (free % 4) }, (_, index) =>
+    (low + index).toString(16),
+  ).flatMap((digit) => (/[a-f]/.test(digit) ? [digit, digit.toUpperCase()] : [digit]));
+  const more =
+    open === 1 ? '' : `${short ? '?' : ''}[0-9a-fA-F]{${short && open > 2 ? '1,' : ''}${open - 1}}`;
   return { text: `${zeros}${fixed}[${choices.join('')}]${more}`, mayBeZero: short };
 }
 
 const hex = (value: number): string => {
   const digits = value.toString(16);
-  return `${digits.length === 4 ? '' : `0{0,${4 - digits.length}}`}${[...digits].map(eitherCase).join('')}`;
+  return (
+    `${digits.length === 4 ? '' : `0{0,${4 - digits.length}}`}` +
+    `${[...digits].map(eitherCase).join('')}`
+  );
 };
 
-const eitherCase = (digit: string): string => (/[a-f]/.test(digit) ? `[${digit}${digit.toUpperCase()}]` : digit);
+const eitherCase = (digit: string): string =>
+  /[a-f]/.test(digit) ? `[${digit}${digit.toUpperCase()}]` : digit;

@@ -34,21 +34,33 @@ export function printOtherItem(item: Item, name: string, dialect: Dialect): Prin
       if (text === undefined)
         throw refused(
           item,
-          `${dialect.name} compares addresses as text, and those of ${test.text} can be written in too many ways`,
+          `${dialect.name} compares addresses as text, and those of ${test.text} can be ` +
+            'written in too many ways',
           'Name a longer prefix without zero groups, or single addresses.',
         );
       return single(`${field}:/${text}/`);
     }
     case 'compare': {
-      const message = `\`${name}\` compares as a number only where ${dialect.name} has the field mapped as one`;
-      dialect.remarks.push({ code: 'TGT002', message, file: item.file, span: item.span, hint: 'Check that the field arrives as a number, not as text.' });
-      return single(`${field}:${{ lt: '<', lte: '<=', gt: '>', gte: '>=' }[test.operator]}${test.value}`);
+      const message =
+        `\`${name}\` compares as a number only where ${dialect.name} has the field mapped as ` +
+        'one';
+      dialect.remarks.push({
+        code: 'TGT002',
+        message,
+        file: item.file,
+        span: item.span,
+        hint: 'Check that the field arrives as a number, not as text.',
+      });
+      return single(
+        `${field}:${{ lt: '<', lte: '<=', gt: '>', gte: '>=' }[test.operator]}${test.value}`,
+      );
     }
     case 'field':
       throw refused(
         item,
         `${dialect.name} can't compare a field with another one (fieldref)`,
-        'Leave the rule out for this target, or compute the comparison in a pipeline before indexing.',
+        'Leave the rule out for this target, or compute the comparison in a pipeline before ' +
+          'indexing.',
       );
     case 'time':
       throw refused(
@@ -61,25 +73,39 @@ export function printOtherItem(item: Item, name: string, dialect: Dialect): Prin
   }
 }
 
-/** Keys of flattened fields: beside whole values and their starts there is only whether one is there. */
+/**
+ * Keys of flattened fields: beside whole values and their starts there is only whether one is
+ * there.
+ */
 function printInFlattened(item: Item, field: string, dialect: Dialect): Printed {
   if (item.test.kind === 'exists') return single(`_exists_:${field}`);
   if (item.test.kind === 'null') return single(dialect.alone(`NOT _exists_:${field}`));
   if (item.test.kind !== 'boolean') throw refusedInFlattened(item);
-  return together(printStrings([{ ...item, test: { kind: 'string', pattern: [String(item.test.value)], cased: false } }], dialect), ' OR ');
+  return together(
+    printStrings(
+      [{ ...item, test: { kind: 'string', pattern: [String(item.test.value)], cased: false } }],
+      dialect,
+    ),
+    ' OR ',
+  );
 }
 
 function regexText(item: Item, test: RegexTest, dialect: Dialect): string {
   const parsed = parseRegex(test.source, test);
-  if (!parsed.ok) throw refused(item, `invalid regular expression: ${parsed.message}`, 'Fix the pattern.');
-  const translated = toLuceneRegex(parsed, { hideDollar: dialect.hideDollar, maxLength: dialect.regexLength });
+  if (!parsed.ok)
+    throw refused(item, `invalid regular expression: ${parsed.message}`, 'Fix the pattern.');
+  const translated = toLuceneRegex(parsed, {
+    hideDollar: dialect.hideDollar,
+    maxLength: dialect.regexLength,
+  });
   if (!translated.ok)
     throw refused(
       item,
       `Lucene's regular expressions lack what this one needs: ${translated.reason}`,
       'Rewrite the pattern without it, or leave the rule out for this target.',
     );
-  if (matchingOf(item, dialect) === 'native' && caseCounts(test, translated.text, dialect)) remarkOnCase(item, dialect);
+  if (matchingOf(item, dialect) === 'native' && caseCounts(test, translated.text, dialect))
+    remarkOnCase(item, dialect);
   for (const note of translated.notes) dialect.remarks.push(noteOf(item, note));
   return translated.text;
 }
@@ -87,7 +113,9 @@ function regexText(item: Item, test: RegexTest, dialect: Dialect): string {
 /** False where the expression has each letter in either case by itself. */
 function caseCounts(test: RegexTest, text: string, dialect: Dialect): boolean {
   const parsed = parseRegex(test.source, { ...test, ignoreCase: true });
-  const folded = parsed.ok ? toLuceneRegex(parsed, { hideDollar: dialect.hideDollar, maxLength: Number.POSITIVE_INFINITY }) : undefined;
+  const folded = parsed.ok
+    ? toLuceneRegex(parsed, { hideDollar: dialect.hideDollar, maxLength: Number.POSITIVE_INFINITY })
+    : undefined;
   return !folded?.ok || folded.text !== text;
 }
 

@@ -3,10 +3,16 @@ import { plainFormat } from '../format.ts';
 import type { TargetFormat } from '../target.ts';
 import { queryStringLimits } from './split.ts';
 
-/** The queries alone, one a line: line breaks inside them are spelt another way as far as Lucene's syntax has one. */
+/**
+ * The queries alone, one a line: line breaks inside them are spelt another way as far as Lucene's
+ * syntax has one.
+ */
 export const luceneLineFormat: TargetFormat = {
   ...plainFormat,
-  print: (entries) => entries.flatMap(({ converted }) => converted.queries.map((query) => `${withoutLineBreaks(query)}\n`)).join(''),
+  print: (entries) =>
+    entries
+      .flatMap(({ converted }) => converted.queries.map((query) => `${withoutLineBreaks(query)}\n`))
+      .join(''),
 };
 
 const LF = 0x0a;
@@ -15,36 +21,58 @@ const BREAKS = /[\n\r]/;
 /** Control characters around both line breaks, which end no line. */
 const AROUND: CodeRange = [0x09, 0x0e];
 
-/** A query that our printer has made, with the same meaning. A line break in a term with wildcards, and one in a rare class, stays as it is. */
+/**
+ * A query that our printer has made, with the same meaning. A line break in a term with wildcards,
+ * and one in a rare class, stays as it is.
+ */
 export function withoutLineBreaks(query: string): string {
   if (!BREAKS.test(query)) return query;
-  return query.replace(/\\.|"((?:\\.|[^"\\])*)"|\/((?:\\.|[^/\\])*)\//gs, (whole, phrase: string | undefined, regex: string | undefined) => {
-    if (!BREAKS.test(whole)) return whole;
-    if (phrase !== undefined) return `"${phrase.replace(/(\\.)|([\n\r])/gs, (_, pair?: string, char = '') => pair ?? escaped(char))}"`;
-    return regex === undefined ? whole : `/${respelt(regex)}/`;
-  });
+  return query.replace(
+    /\\.|"((?:\\.|[^"\\])*)"|\/((?:\\.|[^/\\])*)\//gs,
+    (whole, phrase: string | undefined, regex: string | undefined) => {
+      if (!BREAKS.test(whole)) return whole;
+      if (phrase !== undefined)
+        return `"${phrase.replace(/(\\.)|([\n\r])/gs, (_, pair?: string, char = '') => pair ?? escaped(char))}"`;
+      return regex === undefined ? whole : `/${respelt(regex)}/`;
+    },
+  );
 }
 
-/** In phrases the parser knows the escapes of Java; in regular expressions and in terms with wildcards it does not. */
+/**
+ * In phrases the parser knows the escapes of Java; in regular expressions and in terms with
+ * wildcards it does not.
+ */
 const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 function respelt(regex: string): string {
-  const text = regex.replace(/\\.|\[(\^?)((?:\\.|[^\]\\])*)\]|[\n\r]/gs, (whole, negation: string | undefined, members: string | undefined) => {
-    if (!BREAKS.test(whole) || whole.startsWith('\\')) return whole;
-    const code = whole.charCodeAt(0);
-    return classText(members === undefined ? [[code, code]] : rangesOf(members), negation === '^') ?? whole;
-  });
+  const text = regex.replace(
+    /\\.|\[(\^?)((?:\\.|[^\]\\])*)\]|[\n\r]/gs,
+    (whole, negation: string | undefined, members: string | undefined) => {
+      if (!BREAKS.test(whole) || whole.startsWith('\\')) return whole;
+      const code = whole.charCodeAt(0);
+      return (
+        classText(members === undefined ? [[code, code]] : rangesOf(members), negation === '^') ??
+        whole
+      );
+    },
+  );
   return text.length <= queryStringLimits.regexLength ? text : regex;
 }
 
-/** A wider class without the characters that are too many; undefined where these begin or end with a line break again. */
+/**
+ * A wider class without the characters that are too many; undefined where these begin or end with a
+ * line break again.
+ */
 function classText(ranges: CodeRanges, negated: boolean): string | undefined {
   const wide = normalizeRanges([...ranges, AROUND]);
   const tooMany: CodeRange[] = [];
-  for (let code = AROUND[0]; code <= AROUND[1]; code++) if (!ranges.some(([low, high]) => low <= code && code <= high)) tooMany.push([code, code]);
+  for (let code = AROUND[0]; code <= AROUND[1]; code++)
+    if (!ranges.some(([low, high]) => low <= code && code <= high)) tooMany.push([code, code]);
   const excluded = membersText(normalizeRanges(tooMany));
   if (excluded === undefined || excluded === '') return undefined;
-  return negated ? `([^${membersText(wide)}]|[${excluded}])` : `([${membersText(wide)}]&[^${excluded}])`;
+  return negated
+    ? `([^${membersText(wide)}]|[${excluded}])`
+    : `([${membersText(wide)}]&[^${excluded}])`;
 }
 
 /** Members as our printer writes them: a backslash before what is special, and ranges. */
@@ -52,7 +80,10 @@ function rangesOf(members: string): CodeRanges {
   const ranges: CodeRange[] = [];
   for (const [, low = '', high] of members.matchAll(/(\\?.)(?:-(\\?.))?/gsu)) {
     const first = low.slice(low.length > 1 && low.startsWith('\\') ? 1 : 0).codePointAt(0) ?? 0;
-    const last = high === undefined ? first : (high.slice(high.length > 1 && high.startsWith('\\') ? 1 : 0).codePointAt(0) ?? 0);
+    const last =
+      high === undefined
+        ? first
+        : (high.slice(high.length > 1 && high.startsWith('\\') ? 1 : 0).codePointAt(0) ?? 0);
     ranges.push([first, last]);
   }
   return normalizeRanges(ranges);
@@ -60,7 +91,12 @@ function rangesOf(members: string): CodeRanges {
 
 function membersText(ranges: CodeRanges): string | undefined {
   if (ranges.some((range) => range.includes(LF) || range.includes(CR))) return undefined;
-  return ranges.map(([low, high]) => (low === high ? memberText(low) : `${memberText(low)}-${memberText(high)}`)).join('');
+  return ranges
+    .map(([low, high]) =>
+      low === high ? memberText(low) : `${memberText(low)}-${memberText(high)}`,
+    )
+    .join('');
 }
 
-const memberText = (code: number): string => String.fromCodePoint(code).replace(/[\]\\[/^-]/, '\\$&');
+const memberText = (code: number): string =>
+  String.fromCodePoint(code).replace(/[\]\\[/^-]/, '\\$&');

@@ -5,13 +5,20 @@ import { printAddressText } from './address-text.ts';
 import { type Dialect, type Printed, together } from './dialect.ts';
 import { checkField } from './field-name.ts';
 import { printOtherItem } from './item.ts';
-import { isKeyword, type KeywordItem, printAnalysed, printKeywords, refuseKeyword } from './keyword.ts';
+import {
+  isKeyword,
+  type KeywordItem,
+  printAnalysed,
+  printKeywords,
+  refuseKeyword,
+} from './keyword.ts';
 import { printStrings, type StringItem } from './strings.ts';
 import { escapedField } from './text.ts';
 
 /**
- * Lucene's classic syntax has no precedence to rely on (AND and OR mark single clauses), so every group stands in parentheses, and a
- * negation in a disjunction is a group of its own: `a OR NOT b` would mean `a AND NOT b`.
+ * Lucene's classic syntax has no precedence to rely on (AND and OR mark single clauses), so every
+ * group stands in parentheses, and a negation in a disjunction is a group of its own: `a OR NOT b`
+ * would mean `a AND NOT b`.
  */
 export function printLucene(query: Query, dialect: Dialect): Printed {
   return printNode(query, dialect, true);
@@ -25,7 +32,11 @@ function printNode(query: Query, dialect: Dialect, outermost: boolean): Printed 
       return printNot(query.operand, dialect, outermost);
     case 'and': {
       if (query.operands.length === 0) return { text: dialect.everything, clauses: 1 };
-      const parts = query.operands.map((operand) => (operand.kind === 'not' ? printNot(operand.operand, dialect, true) : printNode(operand, dialect, false)));
+      const parts = query.operands.map((operand) =>
+        operand.kind === 'not'
+          ? printNot(operand.operand, dialect, true)
+          : printNode(operand, dialect, false),
+      );
       return grouped(together(parts, ' AND '), outermost || parts.length === 1);
     }
     case 'or': {
@@ -43,12 +54,17 @@ function grouped(printed: Printed, bare: boolean): Printed {
 }
 
 function printNot(operand: Query, dialect: Dialect, bare: boolean): Printed {
-  const inner = operand.kind === 'item' && operand.test.kind === 'null' ? { ...operand, test: { kind: 'exists' as const } } : operand;
+  const inner =
+    operand.kind === 'item' && operand.test.kind === 'null'
+      ? { ...operand, test: { kind: 'exists' as const } }
+      : operand;
   // `NOT field is null` is that it exists
   if (inner !== operand) return printNode(inner, dialect, false);
   const printed = printNode(inner, { ...dialect, negated: !dialect.negated }, false);
   const text = `NOT ${/^NOT /.test(printed.text) ? `(${printed.text})` : printed.text}`;
-  return bare ? { ...printed, text } : { ...printed, text: dialect.alone(text), clauses: printed.clauses + 1 };
+  return bare
+    ? { ...printed, text }
+    : { ...printed, text: dialect.alone(text), clauses: printed.clauses + 1 };
 }
 
 /** Text values of one field in a row are printed together. */
@@ -58,10 +74,17 @@ function printAlternatives(operands: readonly Query[], dialect: Dialect): readon
     const first = operands[at];
     if (!first) break;
     const run: StringItem[] = [];
-    const whole = first.kind !== 'item' || !(isAnalysed(first, dialect) || isAddressField(first, dialect));
-    for (let next = operands[at]; whole && next && isStringOf(next, first); next = operands[at + run.length]) run.push(next);
+    const whole =
+      first.kind !== 'item' || !(isAnalysed(first, dialect) || isAddressField(first, dialect));
+    for (
+      let next = operands[at];
+      whole && next && isStringOf(next, first);
+      next = operands[at + run.length]
+    )
+      run.push(next);
     const keywords: KeywordItem[] = [];
-    for (let next = operands[at]; next && isKeyword(next); next = operands[at + keywords.length]) keywords.push(next);
+    for (let next = operands[at]; next && isKeyword(next); next = operands[at + keywords.length])
+      keywords.push(next);
     if (keywords.length > 0) {
       parts.push(printKeywords(keywords, dialect));
       at += keywords.length;
@@ -80,12 +103,20 @@ function printAlternatives(operands: readonly Query[], dialect: Dialect): readon
   return parts.filter(({ text }) => texts.size < texts.add(text).size);
 }
 
-const isAnalysed = (item: Item, dialect: Dialect): boolean => item.field !== undefined && dialect.analysedFields.includes(item.field);
+const isAnalysed = (item: Item, dialect: Dialect): boolean =>
+  item.field !== undefined && dialect.analysedFields.includes(item.field);
 
 /** Tests that words answer, or none does. */
-const analysedTests: ReadonlySet<Item['test']['kind']> = new Set(['string', 'number', 'boolean', 'regex', 'cidr']);
+const analysedTests: ReadonlySet<Item['test']['kind']> = new Set([
+  'string',
+  'number',
+  'boolean',
+  'regex',
+  'cidr',
+]);
 
-const isAddressField = (item: Item, dialect: Dialect): boolean => item.field !== undefined && dialect.addressFields.includes(item.field);
+const isAddressField = (item: Item, dialect: Dialect): boolean =>
+  item.field !== undefined && dialect.addressFields.includes(item.field);
 
 function isStringOf(query: Query, first: Query): query is StringItem {
   return (
@@ -98,14 +129,22 @@ function isStringOf(query: Query, first: Query): query is StringItem {
 }
 
 function printItem(item: Item, dialect: Dialect): Printed {
-  if (item.test.kind === 'expression') return { text: rawExpression(item, item.test, escapedField), clauses: 1 };
-  if (item.field === undefined) return isKeyword(item) ? printKeywords([item], dialect) : refuseKeyword(item, dialect);
+  if (item.test.kind === 'expression')
+    return { text: rawExpression(item, item.test, escapedField), clauses: 1 };
+  if (item.field === undefined)
+    return isKeyword(item) ? printKeywords([item], dialect) : refuseKeyword(item, dialect);
   checkField(item, dialect);
-  if (isAnalysed(item, dialect) && analysedTests.has(item.test.kind)) return printAnalysed(item, item.field, dialect);
+  if (isAnalysed(item, dialect) && analysedTests.has(item.test.kind))
+    return printAnalysed(item, item.field, dialect);
   if (isAddressField(item, dialect)) {
     if (isStringOf(item, item)) return printAddressText(item, item.field, dialect);
     if (item.test.kind === 'regex')
-      throw refused(item, `\`${item.field}\` has the type ip in ${dialect.name}, which no regular expression can search`, 'Write the network with `cidr`.');
+      throw refused(
+        item,
+        `\`${item.field}\` has the type ip in ${dialect.name}, which no regular expression ` +
+          'can search',
+        'Write the network with `cidr`.',
+      );
   }
   if (isStringOf(item, item)) {
     const parts = printStrings([item], dialect);

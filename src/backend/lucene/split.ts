@@ -8,14 +8,25 @@ export interface QueryLimits {
   readonly clauses: number;
 }
 
-/** OpenSearch's defaults (Elasticsearch has the latter two): query string length, boolean clauses, `index.max_regex_length`. */
-export const queryStringLimits: QueryLimits & { readonly regexLength: number } = { length: 32_000, clauses: 1_024, regexLength: 1_000 };
+/**
+ * OpenSearch's defaults (Elasticsearch has the latter two): query string length, boolean clauses,
+ * `index.max_regex_length`.
+ */
+export const queryStringLimits: QueryLimits & { readonly regexLength: number } = {
+  length: 32_000,
+  clauses: 1_024,
+  regexLength: 1_000,
+};
 
 /**
- * Queries that match together what one would, each within the limits: the largest disjunction that is not negated is halved, and halved again.
- * Undefined where there is none to halve.
+ * Queries that match together what one would, each within the limits: the largest disjunction that
+ * is not negated is halved, and halved again. Undefined where there is none to halve.
  */
-export function splitToFit(query: Query, limits: QueryLimits, print: (query: Query) => Printed): readonly Printed[] | undefined {
+export function splitToFit(
+  query: Query,
+  limits: QueryLimits,
+  print: (query: Query) => Printed,
+): readonly Printed[] | undefined {
   const printed = print(query);
   if (printed.text.length <= limits.length && printed.clauses <= limits.clauses) return [printed];
   const halves = halved(query);
@@ -41,7 +52,8 @@ type Disjunction = Query & { readonly kind: 'or' };
 
 function largestDisjunction(query: Query): Disjunction | undefined {
   if (query.kind === 'item' || query.kind === 'not') return undefined;
-  let largest: Disjunction | undefined = query.kind === 'or' && query.operands.length > 1 ? query : undefined;
+  let largest: Disjunction | undefined =
+    query.kind === 'or' && query.operands.length > 1 ? query : undefined;
   for (const operand of query.operands) {
     const inner = largestDisjunction(operand);
     if (inner && weight(inner) > (largest ? weight(largest) / 2 : 0)) largest = inner;
@@ -52,7 +64,13 @@ function largestDisjunction(query: Query): Disjunction | undefined {
 /** Roughly its length in print. */
 function weight(query: Query): number {
   if (query.kind === 'item')
-    return query.test.kind === 'string' ? 20 + query.test.pattern.reduce<number>((sum, part) => sum + (typeof part === 'string' ? part.length : 1), 0) : 40;
+    return query.test.kind === 'string'
+      ? 20 +
+          query.test.pattern.reduce<number>(
+            (sum, part) => sum + (typeof part === 'string' ? part.length : 1),
+            0,
+          )
+      : 40;
   if (query.kind === 'not') return weight(query.operand);
   return query.operands.reduce((sum, operand) => sum + weight(operand), 0);
 }
@@ -60,5 +78,8 @@ function weight(query: Query): number {
 function replace(query: Query, target: Query, by: Query): Query {
   if (query === target) return by;
   if (query.kind === 'item' || query.kind === 'not') return query;
-  return { kind: query.kind, operands: query.operands.map((operand) => replace(operand, target, by)) };
+  return {
+    kind: query.kind,
+    operands: query.operands.map((operand) => replace(operand, target, by)),
+  };
 }

@@ -1,5 +1,12 @@
 import type { Item, NumberTest, StringTest } from '../../query/tree.ts';
-import { ANY, isPlaceholder, literalText, ONE, type Pattern, type PatternPart } from '../../sigma/value/pattern.ts';
+import {
+  ANY,
+  isPlaceholder,
+  literalText,
+  ONE,
+  type Pattern,
+  type PatternPart,
+} from '../../sigma/value/pattern.ts';
 import { Inexpressible, refused } from '../backend.ts';
 import { type Dialect, isFlattened, type Printed } from './dialect.ts';
 import { flattenedTerms } from './flattened.ts';
@@ -26,7 +33,10 @@ export interface Core {
 const shapes = ['whole', 'startswith', 'endswith', 'contains'] as const;
 type Shape = (typeof shapes)[number];
 
-/** Alternatives of one field: quoted values in one group, regular expressions joined as far as their length permits. */
+/**
+ * Alternatives of one field: quoted values in one group, regular expressions joined as far as their
+ * length permits.
+ */
 export function printStrings(items: readonly StringItem[], dialect: Dialect): readonly Printed[] {
   const field = escapedField(items[0]?.field ?? '');
   const parts: Printed[] = [];
@@ -46,26 +56,38 @@ export function printStrings(items: readonly StringItem[], dialect: Dialect): re
   if (terms.length > 0) parts.unshift(termGroup(field, terms));
   for (const shape of shapes) {
     const list = cores[shape];
-    if (list) for (const regex of joinedRegexes(list, shape, dialect.regexLength)) parts.push({ text: `${field}:/${regex}/`, clauses: 1 });
+    if (list)
+      for (const regex of joinedRegexes(list, shape, dialect.regexLength))
+        parts.push({ text: `${field}:/${regex}/`, clauses: 1 });
   }
   return parts;
 }
 
 function termGroup(field: string, terms: readonly string[]): Printed {
   const unique = terms.length === 1 ? terms : [...new Set(terms)];
-  return { text: unique.length === 1 ? `${field}:${unique[0]}` : `${field}:(${unique.join(' ')})`, clauses: unique.length };
+  return {
+    text: unique.length === 1 ? `${field}:${unique[0]}` : `${field}:(${unique.join(' ')})`,
+    clauses: unique.length,
+  };
 }
 
-/** `true` or `false`, however spelt, in a field that is mapped as a boolean: it takes small letters alone. */
+/**
+ * `true` or `false`, however spelt, in a field that is mapped as a boolean: it takes small letters
+ * alone.
+ */
 const isTruthOf = ({ test, field = '' }: StringItem, { booleanFields }: Dialect): boolean =>
-  test.kind === 'string' && booleanFields.includes(field) && /^(?:true|false)$/i.test(literalText(test.pattern) ?? '');
+  test.kind === 'string' &&
+  booleanFields.includes(field) &&
+  /^(?:true|false)$/i.test(literalText(test.pattern) ?? '');
 
 function formOf(item: StringItem, field: string, dialect: Dialect): Form {
   if (item.test.kind === 'number') return { kind: 'term', text: quoted(String(item.test.value)) };
   const { pattern } = item.test;
-  if (isTruthOf(item, dialect)) return { kind: 'term', text: quoted(pattern.join('').toLowerCase()) };
+  if (isTruthOf(item, dialect))
+    return { kind: 'term', text: quoted(pattern.join('').toLowerCase()) };
   if (pattern.length === 0 && dialect.emptyIsAbsent) return emptyForm(item, field, dialect);
-  if (pattern.length === 1 && pattern[0] === ANY) return { kind: 'clause', text: `_exists_:${field}` };
+  if (pattern.length === 1 && pattern[0] === ANY)
+    return { kind: 'clause', text: `_exists_:${field}` };
   if (isFlattened(item.field ?? '', dialect)) return { kind: 'terms', texts: flattenedTerms(item) };
   return patternForm(item, item.test, dialect);
 }
@@ -75,36 +97,54 @@ function patternForm(item: StringItem, { pattern, cased }: StringTest, dialect: 
   const ignoreCase = matching === 'regex' && !cased;
   const cost = affordable(pattern, ignoreCase, dialect);
   // where the index folds letters, an expression in their place would not mean the same
-  if (cost === undefined || (cost !== 'plain' && matching === 'native')) throw tooCostly(item, dialect);
+  if (cost === undefined || (cost !== 'plain' && matching === 'native'))
+    throw tooCostly(item, dialect);
   if (cost !== 'plain') return { kind: 'regex', shape: 'whole', text: cost.text, wild: true };
-  if (cased && matching === 'native' && needsRegex(pattern, true, dialect)) remarkOnCase(item, dialect);
+  if (cased && matching === 'native' && needsRegex(pattern, true, dialect))
+    remarkOnCase(item, dialect);
   if (!needsRegex(pattern, ignoreCase || (matching === 'native' && cased), dialect)) {
-    if (pattern.length < 2 && typeof pattern[0] !== 'number') return { kind: 'term', text: quoted(pattern.join('')) };
-    if (dialect.leadingWildcards || typeof pattern[0] === 'string') return { kind: 'term', text: termText(pattern) };
+    if (pattern.length < 2 && typeof pattern[0] !== 'number')
+      return { kind: 'term', text: quoted(pattern.join('')) };
+    if (dialect.leadingWildcards || typeof pattern[0] === 'string')
+      return { kind: 'term', text: termText(pattern) };
   }
   return regexForm(item, pattern, ignoreCase, dialect);
 }
 
-/** Lucene makes an automaton of the wildcards, and gives up above a limit, at every run of the query. */
+/**
+ * Lucene makes an automaton of the wildcards, and gives up above a limit, at every run of the
+ * query.
+ */
 export const tooCostly = (item: Item, dialect: Dialect): Inexpressible =>
   refused(
     item,
-    `${dialect.name} gives up on the wildcards: \`?\` behind \`*\` take more states than \`max_determinized_states\` allows`,
+    `${dialect.name} gives up on the wildcards: \`?\` behind \`*\` take more states than ` +
+      `\`max_determinized_states\` allows`,
     'Write fewer `?`, or `*` in their place.',
   );
 
 /** How letters match in the field of an item. */
-export const matchingOf = ({ field }: Item, { matching, casedFields }: Dialect): Dialect['matching'] =>
+export const matchingOf = (
+  { field }: Item,
+  { matching, casedFields }: Dialect,
+): Dialect['matching'] =>
   matching === 'native' && field !== undefined && casedFields.includes(field) ? 'regex' : matching;
 
-/** Where the index folds letters, a test of their case finds what it should in either case, or only what is lower case. */
+/**
+ * Where the index folds letters, a test of their case finds what it should in either case, or only
+ * what is lower case.
+ */
 export function remarkOnCase(item: Item, dialect: Dialect): void {
   dialect.remarks.push({
     code: 'TGT002',
-    message: `whether the case of letters in \`${item.field}\` counts is for its mapping in ${dialect.name} to say`,
+    message:
+      `whether the case of letters in \`${item.field}\` counts is for its mapping in ` +
+      `${dialect.name} to say`,
     file: item.file,
     span: item.span,
-    hint: 'Search a field that keeps the case of letters, such as one of the type wildcard or keyword without a normalizer.',
+    hint:
+      'Search a field that keeps the case of letters, such as one of the type wildcard or ' +
+      'keyword without a normalizer.',
   });
 }
 
@@ -116,16 +156,32 @@ function emptyForm(item: StringItem, field: string, dialect: Dialect): Form {
   return { kind: 'clause', text: dialect.alone(`NOT _exists_:${field}`) };
 }
 
-/** Letters of either case, and signs that a plain term must not hold, are said by a regular expression alone. */
+/**
+ * Letters of either case, and signs that a plain term must not hold, are said by a regular
+ * expression alone.
+ */
 function needsRegex(pattern: Pattern, letters: boolean, dialect: Dialect): boolean {
-  return pattern.some((part) => typeof part === 'string' && ((letters && hasLetters(part)) || (dialect.hideDollar && part.includes('$'))));
+  return pattern.some(
+    (part) =>
+      typeof part === 'string' &&
+      ((letters && hasLetters(part)) || (dialect.hideDollar && part.includes('$'))),
+  );
 }
 
 function termText(pattern: Pattern): string {
-  return pattern.map((part) => (part === ANY ? '*' : part === ONE ? '?' : isPlaceholder(part) ? '' : escapedTerm(part))).join('');
+  return pattern
+    .map((part) =>
+      part === ANY ? '*' : part === ONE ? '?' : isPlaceholder(part) ? '' : escapedTerm(part),
+    )
+    .join('');
 }
 
-function regexForm(item: StringItem, pattern: Pattern, ignoreCase: boolean, dialect: Dialect): Form {
+function regexForm(
+  item: StringItem,
+  pattern: Pattern,
+  ignoreCase: boolean,
+  dialect: Dialect,
+): Form {
   const open = pattern[0] === ANY;
   const close = pattern.length > 1 && pattern[pattern.length - 1] === ANY;
   const shape: Shape = open ? (close ? 'contains' : 'endswith') : close ? 'startswith' : 'whole';
@@ -139,10 +195,14 @@ function regexForm(item: StringItem, pattern: Pattern, ignoreCase: boolean, dial
   if (text.length + 4 > dialect.regexLength) {
     throw new Inexpressible({
       code: 'TGT004',
-      message: `the value takes ${text.length} characters as a regular expression that ignores case; ${dialect.name} takes ${dialect.regexLength}`,
+      message:
+        `the value takes ${text.length} characters as a regular expression that ignores case; ` +
+        `${dialect.name} takes ${dialect.regexLength}`,
       file: item.file,
       span: item.span,
-      hint: `Shorten the value to the part that matters${dialect.name === 'Graylog' ? ', or set graylog.matching: exact' : ''}.`,
+      hint:
+        'Shorten the value to the part that matters' +
+        `${dialect.name === 'Graylog' ? ', or set graylog.matching: exact' : ''}.`,
     });
   }
   return { kind: 'regex', shape, text, wild };
@@ -161,10 +221,15 @@ function around(core: string, shape: Shape): string {
 }
 
 /**
- * Alternatives joined as far as the length permits. Those with wildcards inside stand alone: an automaton that follows several of them at once
- * has a state for every combination, and the server gives up or takes minutes.
+ * Alternatives joined as far as the length permits. Those with wildcards inside stand alone: an
+ * automaton that follows several of them at once has a state for every combination, and the server
+ * gives up or takes minutes.
  */
-export function joinedRegexes(cores: readonly Core[], shape: Shape, limit: number): readonly string[] {
+export function joinedRegexes(
+  cores: readonly Core[],
+  shape: Shape,
+  limit: number,
+): readonly string[] {
   const joined: string[] = [];
   let run = '';
   let count = 0;

@@ -6,10 +6,18 @@ import { perName } from '../../source/per-name.ts';
 export const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
 /** A term outside quotes: everything that the syntax uses, and all blanks, behind backslashes. */
-export const escapedTerm = (text: string): string => text.replace(/[-+=&|><!(){}[\]^"~*?:\\/\s\u3000]/g, '\\$&');
+export const escapedTerm = (text: string): string =>
+  text.replace(/[-+=&|><!(){}[\]^"~*?:\\/\s\u3000]/g, '\\$&');
 
 /** A field name; its dots are part of it. One that is an operator becomes a name by a backslash. */
-export const escapedField = perName((name) => (/^(?:and|or|not)$/i.test(name) ? `\\${name}` : name.replace(/[-+=&|><!(){}[\]^"~*?:\\/\s\u3000$]/g, '\\$&')));
+export const escapedField = perName((name) =>
+  /^(?:and|or|not)$/i.test(name)
+    ? `\\${name}`
+    : name.replace(/[-+=&|><!(){}[\]^"~*?:\\/\s\u3000$]/g, '\\$&'),
+);
 
-/** True where the text may have a letter with two cases; scripts without case are taken for some that have. */
+/**
+ * True where the text may have a letter with two cases; scripts without case are taken for some
+ * that have.
+ */
 export const hasLetters = (text: string): boolean => /[A-Za-z\u0080-\uffff]/.test(text);

@@ -1,15 +1,23 @@
 /**
- * Where Splunk cuts the text of an event into the words of its index: MAJOR and MINOR of segmenters.conf, as delivered. Both kinds end a
- * word of letters and digits, so they need no telling apart here.
+ * Where Splunk cuts the text of an event into the words of its index: MAJOR and MINOR of
+ * segmenters.conf, as delivered. Both kinds end a word of letters and digits, so they need no
+ * telling apart here.
  */
 const single = new Set([...'[]<>(){}|!;,\'"*\n\r \t&?+/:=@.-$#%\\_']);
 
-/** Breakers of several characters, longest first. `--` has no letters or digits, and each of its dashes ends a word anyway. */
-const escapes: readonly string[] = '%2526 %2520 %21 %26 %3B %7C %20 %2B %3D %5D %5B %3A %0A %2C %28 %29'.split(' ');
+/**
+ * Breakers of several characters, longest first. `--` has no letters or digits, and each of its
+ * dashes ends a word anyway.
+ */
+const escapes: readonly string[] =
+  '%2526 %2520 %21 %26 %3B %7C %20 %2B %3D %5D %5B %3A %0A %2C %28 %29'.split(' ');
 
 export const isBreaker = (char: string): boolean => single.has(char);
 
-/** A breaker of several characters in a text, and whether it is one in whatever letter case Splunk looks for it: the manual leaves that open. */
+/**
+ * A breaker of several characters in a text, and whether it is one in whatever letter case Splunk
+ * looks for it: the manual leaves that open.
+ */
 export interface Escape {
   readonly end: number;
   readonly certain: boolean;
@@ -19,7 +27,9 @@ export interface Escape {
 export function escapeAt(text: string, at: number): Escape | undefined {
   if (text[at] !== '%') return undefined;
   const found = escapes.find((one) => text.slice(at, at + one.length).toUpperCase() === one);
-  return found === undefined ? undefined : { end: at + found.length, certain: /^%\d+$/.test(found) };
+  return found === undefined
+    ? undefined
+    : { end: at + found.length, certain: /^%\d+$/.test(found) };
 }
 
 /** How much of the text's start may be the end of such a breaker, most of it. */
@@ -27,13 +37,16 @@ export function escapeTail(text: string): number {
   const start = text.slice(0, 4).toUpperCase();
   let longest = 0;
   for (const one of escapes) {
-    for (let from = 1; from < one.length; from++) if (start.startsWith(one.slice(from))) longest = Math.max(longest, one.length - from);
+    for (let from = 1; from < one.length; from++)
+      if (start.startsWith(one.slice(from))) longest = Math.max(longest, one.length - from);
   }
   return longest;
 }
 
 /** True where the text may be the beginning of such a breaker that goes on. */
-export const opensEscape = (text: string): boolean => escapes.some((one) => one.length > text.length && one.startsWith(text.toUpperCase()));
+export const opensEscape = (text: string): boolean =>
+  escapes.some((one) => one.length > text.length && one.startsWith(text.toUpperCase()));
 
 /** True where the whole text may lie inside of such a breaker. */
-export const liesInEscape = (text: string): boolean => escapes.some((one) => one.includes(text.toUpperCase()));
+export const liesInEscape = (text: string): boolean =>
+  escapes.some((one) => one.includes(text.toUpperCase()));

@@ -1,14 +1,24 @@
 import type { CompiledDetection } from '../../query/compile.ts';
 import { and, type Item, itemsOf, not, or, type Query } from '../../query/tree.ts';
 import { ANY } from '../../sigma/value/pattern.ts';
-import { type Conversion, converted, Inexpressible, type Place, placeOfRule, refused } from '../backend.ts';
+import {
+  type Conversion,
+  converted,
+  Inexpressible,
+  type Place,
+  placeOfRule,
+  refused,
+} from '../backend.ts';
 import { dataModelState, inDataModel } from './scope.ts';
 import { bounded, isExactQuery, printSearch } from './search-stage.ts';
 import { joinStages, type SplunkOptions, splunkStages } from './splunk.ts';
 import { looseValue, searchField } from './text.ts';
 import { printWhere } from './where-stage.ts';
 
-/** Where a rule is searched in place of an index: `Endpoint.Processes`, or `Web.Web.Proxy` for a data set below the root. */
+/**
+ * Where a rule is searched in place of an index: `Endpoint.Processes`, or `Web.Web.Proxy` for a
+ * data set below the root.
+ */
 export interface DataModel {
   /** The parts of the name: data model, root data set, data sets below. */
   readonly path: readonly string[];
@@ -18,19 +28,30 @@ export interface DataModel {
 
 const modelName = /^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$/;
 
-/** The data model that the state `data_model_set` of a pipeline names, with the fields of its state `fields`; undefined where none does. */
+/**
+ * The data model that the state `data_model_set` of a pipeline names, with the fields of its state
+ * `fields`; undefined where none does.
+ */
 export function dataModelOf(part: CompiledDetection): DataModel | undefined {
   if (!inDataModel(part)) return undefined;
   const { rule, processing } = part;
   const name = processing?.state.get(dataModelState);
   const place = placeOfRule(rule);
   if (typeof name !== 'string' || !modelName.test(name)) {
-    throw refused(place, `\`${String(name)}\` is no data model of Splunk`, 'Set data_model_set to a data model and a data set, such as Endpoint.Processes.');
+    throw refused(
+      place,
+      `\`${String(name)}\` is no data model of Splunk`,
+      'Set data_model_set to a data model and a data set, such as Endpoint.Processes.',
+    );
   }
   const path = name.split('.');
   const said = processing?.state.get('fields') ?? [];
   // a list, or the keys of a map, as pySigma's guide writes them
-  const fields = Array.isArray(said) ? said.map(String) : typeof said === 'object' ? Object.keys(said) : [String(said)];
+  const fields = Array.isArray(said)
+    ? said.map(String)
+    : typeof said === 'object'
+      ? Object.keys(said)
+      : [String(said)];
   return { path, fields: fields.map((field) => modelField(field, path, place)) };
 }
 
@@ -42,12 +63,15 @@ export const baseFields: ReadonlySet<string> = new Set(['_time', 'host', 'source
 function modelField(field: string, path: readonly string[], place: Place): string {
   if (baseFields.has(field)) return field;
   const [dataSet = '', ...rest] = field.split('.');
-  if (modelName.test(field) && rest.length > 0 && dataSet === (path[1] ?? path[0])) return searchField(field, place);
+  if (modelName.test(field) && rest.length > 0 && dataSet === (path[1] ?? path[0]))
+    return searchField(field, place);
   throw new Inexpressible({
     message: `the data model ${path.join('.')} has no field \`${field}\``,
     file: place.file,
     span: place.span,
-    hint: `Map it to a field of the data set (${path[1] ?? path[0]}.some_field) in a pipeline, or search this rule without the data model.`,
+    hint:
+      `Map it to a field of the data set (${path[1] ?? path[0]}.some_field) in a pipeline, or ` +
+      'search this rule without the data model.',
   });
 }
 
@@ -83,10 +107,16 @@ function inModel(query: Query): Query {
   }
 }
 
-/** Order and address blocks are left to `where`: in the summaries of a data model values are texts. */
+/**
+ * Order and address blocks are left to `where`: in the summaries of a data model values are texts.
+ */
 function indexable(query: Query, side: 'over' | 'under'): Query {
-  if (query.kind === 'not') return not(indexable(query.operand, side === 'over' ? 'under' : 'over'));
-  if (query.kind !== 'item') return (query.kind === 'and' ? and : or)(query.operands.map((operand) => indexable(operand, side)));
+  if (query.kind === 'not')
+    return not(indexable(query.operand, side === 'over' ? 'under' : 'over'));
+  if (query.kind !== 'item')
+    return (query.kind === 'and' ? and : or)(
+      query.operands.map((operand) => indexable(operand, side)),
+    );
   if (query.test.kind !== 'cidr' && query.test.kind !== 'compare') return query;
   return side === 'over' ? { ...query, test: { kind: 'exists' } } : { kind: 'or', operands: [] };
 }
@@ -95,7 +125,11 @@ function fieldsOf(query: Query, path: readonly string[]): readonly string[] {
   const fields = new Set<string>();
   for (const item of itemsOf(query)) {
     if (item.field === undefined) {
-      throw refused(item, 'a data model has no text to find keywords in', 'Search this rule without the data model, or give the values a field.');
+      throw refused(
+        item,
+        'a data model has no text to find keywords in',
+        'Search this rule without the data model, or give the values a field.',
+      );
     }
     fields.add(modelField(item.field, path, item));
     if (item.test.kind === 'field') fields.add(modelField(item.test.other, path, item));
@@ -106,12 +140,17 @@ function fieldsOf(query: Query, path: readonly string[]): readonly string[] {
 const hasCidr = (query: Query): boolean => itemsOf(query).some(({ test }) => test.kind === 'cidr');
 
 /** Fields of the Common Information Model that hold several values of one event. */
-const lists: ReadonlySet<string> = new Set('answer additional_answers recipient orig_recipient cve bugtraq cert msft mskb xref tag'.split(' '));
+const lists: ReadonlySet<string> = new Set(
+  'answer additional_answers recipient orig_recipient cve bugtraq cert msft mskb xref tag'.split(
+    ' ',
+  ),
+);
 const mayBeList = (field: string): boolean => lists.has(field.slice(field.lastIndexOf('.') + 1));
 
 /**
- * `tstats` over the data model: its where clause lets through all that the rule means, a `where` command drops the rest. A row is the equal
- * events of one second, with their `count`. Manual: Search Reference, "tstats".
+ * `tstats` over the data model: its where clause lets through all that the rule means, a `where`
+ * command drops the rest. A row is the equal events of one second, with their `count`. Manual:
+ * Search Reference, "tstats".
  */
 export function dataModelSearch(
   query: Query,
@@ -126,31 +165,56 @@ export function dataModelSearch(
   const exact = (part: Query) => isExactQuery(part, options.cloudSafe) && !hasCidr(part);
   const over = bounded(indexable(meant, 'over'), 'over', options.cloudSafe);
   const node = path.length > 2 ? `nodename=${path.slice(1).join('.')}` : '';
-  const where = [node, printSearch(over, looseValue(options.cloudSafe))].filter((part) => part !== '').join(' ');
-  const rest = exact(meant) ? undefined : meant.kind === 'and' ? and(meant.operands.filter((operand) => !exact(operand))) : meant;
+  const where = [node, printSearch(over, looseValue(options.cloudSafe))]
+    .filter((part) => part !== '')
+    .join(' ');
+  const rest = exact(meant)
+    ? undefined
+    : meant.kind === 'and'
+      ? and(meant.operands.filter((operand) => !exact(operand)))
+      : meant;
   const asked = new Set([...single, ...(rest === undefined ? [] : fieldsOf(rest, path))]);
-  const columns = [...new Set([...model.fields, ...own, ...more])].filter((field) => field !== '_time');
+  const columns = [...new Set([...model.fields, ...own, ...more])].filter(
+    (field) => field !== '_time',
+  );
   // `BY` makes a row of each value, and an event with two of them would count twice
   const several = columns.filter((field) => mayBeList(field) && !asked.has(field));
   const by = ['_time span=1s', ...columns.filter((field) => !several.includes(field))];
-  const counts = ['count', 'min(_time) AS firstTime', 'max(_time) AS lastTime', ...several.map((field) => `values(${field}) AS ${field}`)];
-  const tstats = `| tstats summariesonly=false fillnull_value="${missing}" ${counts.join(' ')} FROM datamodel=${path.slice(0, 2).join('.')}`;
+  const counts = [
+    'count',
+    'min(_time) AS firstTime',
+    'max(_time) AS lastTime',
+    ...several.map((field) => `values(${field}) AS ${field}`),
+  ];
+  const tstats =
+    `| tstats summariesonly=false fillnull_value="${missing}" ${counts.join(' ')} FROM ` +
+    `datamodel=${path.slice(0, 2).join('.')}`;
   const search = `${tstats}${where === '' ? '' : ` WHERE ${where}`} BY ${by.join(' ')}`;
   if (rest === undefined) return search;
   return `${search} | where ${printWhere(rest)}`;
 }
 
 /** Fields that the rows of a rule's search have, with the name of the data set before them. */
-export const modelColumns = ({ query }: CompiledDetection, model: DataModel): readonly string[] => [...model.fields, ...fieldsOf(query, model.path)];
+export const modelColumns = ({ query }: CompiledDetection, model: DataModel): readonly string[] => [
+  ...model.fields,
+  ...fieldsOf(query, model.path),
+];
 
 /** Takes the data set's name off the fields, for filters, alerts and people. */
-export const withoutDataSet = ({ path }: DataModel): string => `rename ${path[1] ?? path[0]}.* AS *`;
+export const withoutDataSet = ({ path }: DataModel): string =>
+  `rename ${path[1] ?? path[0]}.* AS *`;
 
 /** Fields that a correlation groups by and counts, which the rows must have. */
-export const modelFields = (fields: readonly string[], { path }: DataModel, place: Place): readonly string[] =>
-  fields.map((field) => modelField(field, path, place));
+export const modelFields = (
+  fields: readonly string[],
+  { path }: DataModel,
+  place: Place,
+): readonly string[] => fields.map((field) => modelField(field, path, place));
 
-/** The search of a rule with `more` fields in the rows of a data model: over its data model, else behind its scope, such as an index macro in backticks. */
+/**
+ * The search of a rule with `more` fields in the rows of a data model: over its data model, else
+ * behind its scope, such as an index macro in backticks.
+ */
 export function detectionSearch(
   compiled: CompiledDetection,
   scope: string,
@@ -163,6 +227,9 @@ export function detectionSearch(
     if (!model) return joinStages(splunkStages(compiled.query, options), scope);
     const set = model.path[1] ?? model.path[0];
     const inRows = single.map((field) => (baseFields.has(field) ? field : `${set}.${field}`));
-    return `${dataModelSearch(compiled.query, model, options, more, inRows)} | ${withoutDataSet(model)}`;
+    return (
+      `${dataModelSearch(compiled.query, model, options, more, inRows)} | ` +
+      `${withoutDataSet(model)}`
+    );
   });
 }

@@ -2,9 +2,10 @@ import { ANY, joinParts, type Pattern } from '../../sigma/value/pattern.ts';
 import { escapeAt, escapeTail, isBreaker, liesInEscape, opensEscape } from './breakers.ts';
 
 /**
- * Splunk finds words, Sigma's keywords are any text. A run of letters and digits inside the keyword is a whole word of the event where
- * breakers stand on both of its sides, and part of one at the keyword's ends. There a breaker of several characters may reach into the
- * keyword: `%3Add` holds the text `add`, and the words of the index are cut in front of `dd`.
+ * Splunk finds words, Sigma's keywords are any text. A run of letters and digits inside the keyword
+ * is a whole word of the event where breakers stand on both of its sides, and part of one at the
+ * keyword's ends. There a breaker of several characters may reach into the keyword: `%3Add` holds
+ * the text `add`, and the words of the index are cut in front of `dd`.
  */
 const isWord = (char: string) => /[A-Za-z0-9]/.test(char);
 
@@ -32,9 +33,12 @@ function* termsOf(literal: string): Generator<string> {
       continue;
     }
     const end = wordEnd(literal, at);
-    const broken = end === literal.length && literal[at - 1] === '%' && opensEscape(literal.slice(at - 1));
+    const broken =
+      end === literal.length && literal[at - 1] === '%' && opensEscape(literal.slice(at - 1));
     // single letters and digits are in every event
-    if (end - at > 1 && !broken) yield `"${open ? '*' : ''}${literal.slice(at, end)}${isBreaker(literal.charAt(end)) ? '' : '*'}"`;
+    if (end - at > 1 && !broken)
+      yield `"${open ? '*' : ''}${literal.slice(at, end)}` +
+        `${isBreaker(literal.charAt(end)) ? '' : '*'}"`;
     at = end;
   }
 }
@@ -45,9 +49,18 @@ function wordEnd(literal: string, start: number): number {
   return end;
 }
 
-/** `*word*` says all that a keyword of letters and digits alone does; a single one is no search term. */
+/**
+ * `*word*` says all that a keyword of letters and digits alone does; a single one is no search
+ * term.
+ */
 export function isExactKeyword(pattern: Pattern): boolean {
   const parts = pattern.filter((part) => part !== ANY);
   const [word] = parts;
-  return parts.length === 1 && typeof word === 'string' && /^[A-Za-z0-9]{2,}$/.test(word) && escapeTail(word) === 0 && !liesInEscape(word);
+  return (
+    parts.length === 1 &&
+    typeof word === 'string' &&
+    /^[A-Za-z0-9]{2,}$/.test(word) &&
+    escapeTail(word) === 0 &&
+    !liesInEscape(word)
+  );
 }

@@ -8,13 +8,21 @@ const unprintable = /[\p{Cc}\u2028\u2029`]/u;
 const everyUnprintable = /[\p{Cc}\u2028\u2029`]/gu;
 const codePoint = (char: string): string => `\\x{${char.charCodeAt(0).toString(16)}}`;
 
-/** Literal text as PCRE. Special characters go into classes rather than behind backslashes: SPL and conf files have uses of their own for those. */
+/**
+ * Literal text as PCRE. Special characters go into classes rather than behind backslashes: SPL and
+ * conf files have uses of their own for those.
+ */
 function literal(text: string): string {
   return (
     text
-      .replace(/[.*+?()[{|$^\\]/g, (char) => (char === '\\' ? '\\\\' : char === '^' ? '\\^' : `[${char}]`))
+      .replace(/[.*+?()[{|$^\\]/g, (char) =>
+        char === '\\' ? '\\\\' : char === '^' ? '\\^' : `[${char}]`,
+      )
       // AppInspect looks for shell commands in conf files
-      .replace(/rm(\s+)-(?=[rf])/g, (_, space: string) => `rm${[...space].map((char) => `[${char}]`).join('')}-`)
+      .replace(
+        /rm(\s+)-(?=[rf])/g,
+        (_, space: string) => `rm${[...space].map((char) => `[${char}]`).join('')}-`,
+      )
       .replace(everyUnprintable, codePoint)
   );
 }
@@ -35,7 +43,10 @@ export function patternRegex(pattern: Pattern, cased: boolean): string {
   // leading and trailing `.*` only cost time in an unanchored match
   const start = pattern[0] === ANY ? '' : '^';
   const end = pattern.at(-1) === ANY && pattern.length > 0 ? '' : '\\z';
-  const inner = pattern.slice(start === '' ? 1 : 0, end === '' && pattern.length > (start === '' ? 1 : 0) ? -1 : undefined);
+  const inner = pattern.slice(
+    start === '' ? 1 : 0,
+    end === '' && pattern.length > (start === '' ? 1 : 0) ? -1 : undefined,
+  );
   return quoted(`(?${cased ? '' : 'i'}s)${start}${patternSource(inner)}${end}`);
 }
 
@@ -52,13 +63,24 @@ export function sourceRegex(test: RegexTest, place: Place): string {
   return quoted((flags ? `(?${flags})` : '') + respelled(test.source, place));
 }
 
-/** The same expression without line ends, backticks and what AppInspect looks for; spaces and dots in classes stand already as literals. */
+/**
+ * The same expression without line ends, backticks and what AppInspect looks for; spaces and dots
+ * in classes stand already as literals.
+ */
 function respelled(source: string, place: Place): string {
-  const printable = unprintable.test(source) ? source.replace(/\\[\s\S]|[\s\S]/g, (one) => (unprintable.test(one) ? codePoint(one.slice(-1)) : one)) : source;
-  const spelled = printable.replace(/rm( +)-(?=[rf])/g, (whole, _space, at: number) => (insideClass(printable, at) ? whole : whole.replace(/ /g, '[ ]')));
+  const printable = unprintable.test(source)
+    ? source.replace(/\\[\s\S]|[\s\S]/g, (one) =>
+        unprintable.test(one) ? codePoint(one.slice(-1)) : one,
+      )
+    : source;
+  const spelled = printable.replace(/rm( +)-(?=[rf])/g, (whole, _space, at: number) =>
+    insideClass(printable, at) ? whole : whole.replace(/ /g, '[ ]'),
+  );
   if (spelled !== source && /\\Q|\(\?[A-Za-z^-]*x/.test(source)) {
     throw new Inexpressible({
-      message: 'the regular expression holds characters that no saved search can, in a part where they have no other spelling',
+      message:
+        'the regular expression holds characters that no saved search can, in a part where ' +
+        'they have no other spelling',
       file: place.file,
       span: place.span,
       hint: 'Leave out \\Q and (?x), or write the characters as \\x{...}.',

@@ -1,6 +1,9 @@
 import type { CompiledDetection } from '../../query/compile.ts';
 
-/** State of a pipeline that holds search terms for where the events of a rule are: `index=windows source="XmlWinEventLog:Security"`. */
+/**
+ * State of a pipeline that holds search terms for where the events of a rule are:
+ * `index=windows source="XmlWinEventLog:Security"`.
+ */
 const scopeState = 'splunk_scope';
 
 /** Where a pipeline says that the events of a rule are; undefined where none does. */

@@ -16,7 +16,9 @@ function isExact(item: Item, cloudSafe: boolean): boolean {
   switch (test.kind) {
     case 'string':
       if (test.cased) return false;
-      return item.field === undefined ? isExactKeyword(test.pattern) : isSayable(test.pattern, cloudSafe);
+      return item.field === undefined
+        ? isExactKeyword(test.pattern)
+        : isSayable(test.pattern, cloudSafe);
     case 'number':
     case 'boolean':
       return item.field !== undefined;
@@ -42,7 +44,10 @@ export function isExactQuery(query: Query, cloudSafe: boolean): boolean {
   return query.operands.every((operand) => isExactQuery(operand, cloudSafe));
 }
 
-/** The strongest search-stage condition that the query implies (`over`), or that implies it (`under`). */
+/**
+ * The strongest search-stage condition that the query implies (`over`), or that implies it
+ * (`under`).
+ */
 export function bounded(query: Query, side: 'over' | 'under', cloudSafe: boolean): Query {
   switch (query.kind) {
     case 'item':
@@ -66,7 +71,8 @@ function simplified(query: Query): Query {
   }
   if (query.kind === 'item') return query;
   const absorbing = query.kind === 'and' ? 'or' : 'and';
-  if (query.operands.some((operand) => is(operand, absorbing))) return absorbing === 'or' ? nothing : everything;
+  if (query.operands.some((operand) => is(operand, absorbing)))
+    return absorbing === 'or' ? nothing : everything;
   const operands = query.operands.filter((operand) => !is(operand, query.kind));
   return query.kind === 'and' ? and(operands) : or(operands);
 }
@@ -83,7 +89,9 @@ function weaker(item: Item): Query {
       return item;
     case 'regex': {
       const parsed = parseRegex(test.source, test);
-      return parsed.ok ? { ...item, test: { kind: 'string', pattern: requiredPattern(parsed.node), cased: false } } : { ...item, test: { kind: 'exists' } };
+      return parsed.ok
+        ? { ...item, test: { kind: 'string', pattern: requiredPattern(parsed.node), cased: false } }
+        : { ...item, test: { kind: 'exists' } };
     }
     case 'field':
       return { ...item, test: { kind: 'exists' } };
@@ -96,12 +104,17 @@ function weaker(item: Item): Query {
 
 function keywordOf({ test }: Item): string | undefined {
   if (test.kind === 'string') return keywordTerms(test.pattern);
-  return test.kind === 'number' || test.kind === 'boolean' ? keywordTerms([String(test.value)]) : undefined;
+  return test.kind === 'number' || test.kind === 'boolean'
+    ? keywordTerms([String(test.value)])
+    : undefined;
 }
 
 const comparisons = { lt: '<', lte: '<=', gt: '>', gte: '>=' } as const;
 
-/** SPL of the search stage; empty for a query that is always true. OR binds tighter than AND there, so every group has its parentheses. */
+/**
+ * SPL of the search stage; empty for a query that is always true. OR binds tighter than AND there,
+ * so every group has its parentheses.
+ */
 export function printSearch(query: Query, spell: Spelling): string {
   if (query.kind !== 'and') return printOperand(query, spell);
   // joined by hand: a list of texts for each of thousands of searches is work for the collector
@@ -122,7 +135,8 @@ function printOperand(query: Query, spell: Spelling): string {
       return query.operands.length === 0 ? 'NOT *' : printOr(query.operands, spell);
     case 'not':
       // `NOT NOT field=*` would say the same
-      if (query.operand.kind === 'item' && query.operand.test.kind === 'null') return printItem({ ...query.operand, test: { kind: 'exists' } }, spell);
+      if (query.operand.kind === 'item' && query.operand.test.kind === 'null')
+        return printItem({ ...query.operand, test: { kind: 'exists' } }, spell);
       return `NOT ${printOperand(query.operand, spell)}`;
     case 'item':
       return printItem(query, spell);
@@ -137,7 +151,11 @@ function printOr(operands: readonly Query[], spell: Spelling): string {
     if (!first) break;
     const values: string[] = [];
     let end = at;
-    for (let next = operands[end]; next?.kind === 'item' && first.kind === 'item' && next.field === first.field; next = operands[end]) {
+    for (
+      let next = operands[end];
+      next?.kind === 'item' && first.kind === 'item' && next.field === first.field;
+      next = operands[end]
+    ) {
       const value = listValue(next, spell);
       if (value === undefined) break;
       values.push(value);
@@ -152,24 +170,32 @@ function printOr(operands: readonly Query[], spell: Spelling): string {
     }
   }
   // texts of unlike lengths need not be compared
-  const alternatives = new Set(printed.map((text) => text.length)).size === printed.length ? printed : [...new Set(printed)];
+  const alternatives =
+    new Set(printed.map((text) => text.length)).size === printed.length
+      ? printed
+      : [...new Set(printed)];
   return alternatives.length === 1 ? (alternatives[0] ?? '') : `(${alternatives.join(' OR ')})`;
 }
 
 function listValue(item: Item, spell: Spelling): string | undefined {
   if (item.field === undefined) return undefined;
   if (item.test.kind === 'string') return spell(item.test.pattern);
-  return item.test.kind === 'number' || item.test.kind === 'boolean' ? `"${item.test.value}"` : undefined;
+  return item.test.kind === 'number' || item.test.kind === 'boolean'
+    ? `"${item.test.value}"`
+    : undefined;
 }
 
 function printItem(item: Item, spell: Spelling): string {
   const { test } = item;
-  if (test.kind === 'expression') return rawExpression(item, test, (field) => searchField(field, item));
+  if (test.kind === 'expression')
+    return rawExpression(item, test, (field) => searchField(field, item));
   if (item.field === undefined) return keywordOf(item) ?? '*';
   const field = searchField(item.field, item);
   switch (test.kind) {
     case 'string':
-      return test.pattern.length === 1 && test.pattern[0] === ANY ? `${field}=*` : `${field}=${spell(test.pattern)}`;
+      return test.pattern.length === 1 && test.pattern[0] === ANY
+        ? `${field}=*`
+        : `${field}=${spell(test.pattern)}`;
     case 'number':
       return test.value < 0 ? `${field}="${test.value}"` : `${field}=${test.value}`;
     case 'boolean':
@@ -178,7 +204,9 @@ function printItem(item: Item, spell: Spelling): string {
       return `NOT ${field}=*`;
     case 'cidr':
       // a link-local address with its zone is no address there
-      return holdsLinkLocal(test) ? `(${field}="${test.text}" OR ${field}="fe*%*")` : `${field}="${test.text}"`;
+      return holdsLinkLocal(test)
+        ? `(${field}="${test.text}" OR ${field}="fe*%*")`
+        : `${field}="${test.text}"`;
     case 'compare':
       return `${field}${comparisons[test.operator]}${decimal(test.value)}`;
     default:

@@ -4,7 +4,13 @@ import { withBlankRemark } from '../blank-events.ts';
 import { createDistinctNames } from '../distinct-names.ts';
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
 import { alwaysAs, withOwnFieldRemarks } from '../own-fields.ts';
-import type { ConversionTarget, ConvertedEntry, ConvertedRule, TargetFormat, TargetSettings } from '../target.ts';
+import type {
+  ConversionTarget,
+  ConvertedEntry,
+  ConvertedRule,
+  TargetFormat,
+  TargetSettings,
+} from '../target.ts';
 import { splunkCorrelation } from './correlation/correlation.ts';
 import { detectionSearch } from './data-model.ts';
 import { withFieldTable } from './field-table.ts';
@@ -17,14 +23,23 @@ function convert(compiled: CompiledRule, { splunk }: TargetSettings): Conversion
   const { cloudSafe, correlation } = splunk;
   const options = { cloudSafe, ...(correlation ? { correlation } : {}) };
   const conversion =
-    compiled.kind === 'detection' ? detectionSearch(compiled, splunk.scopeOf(compiled), options) : splunkCorrelation(compiled, splunk.scopeOf, options);
-  const own = withOwnFieldRemarks(splunk.table ? withFieldTable(conversion, compiled) : conversion, compiled, splunkOwn);
-  const isNarrowed = (part: CompiledDetection): boolean => inDataModel(part) || splunk.scopeOf(part) !== '';
+    compiled.kind === 'detection'
+      ? detectionSearch(compiled, splunk.scopeOf(compiled), options)
+      : splunkCorrelation(compiled, splunk.scopeOf, options);
+  const own = withOwnFieldRemarks(
+    splunk.table ? withFieldTable(conversion, compiled) : conversion,
+    compiled,
+    splunkOwn,
+  );
+  const isNarrowed = (part: CompiledDetection): boolean =>
+    inDataModel(part) || splunk.scopeOf(part) !== '';
   const told = withBlankRemark(own, compiled, { emptyIsAbsent: false, always, isNarrowed });
   return told.ok ? { ...told, value: { queries: [told.value] } } : told;
 }
 
-/** One line; what a conf file would take for the end of a value or of a stanza's name is replaced. */
+/**
+ * One line; what a conf file would take for the end of a value or of a stanza's name is replaced.
+ */
 const folded = (text: string): string => text.replace(/\s+/g, ' ').replace(/\\+$/, '').trim();
 
 /** Splunk reads these as settings of all stanzas, or of none. */
@@ -58,7 +73,9 @@ const savedSearchesFormat: TargetFormat = {
   extension: 'conf',
   print: (entries, among = entries) => {
     const names = distinctNames(among);
-    return entries.map((entry) => stanza(entry, names.get(entry)?.[0] ?? nameOf(entry.rule))).join('\n');
+    return entries
+      .map((entry) => stanza(entry, names.get(entry)?.[0] ?? nameOf(entry.rule)))
+      .join('\n');
   },
 };
 

@@ -3,14 +3,16 @@ import { perName } from '../../source/per-name.ts';
 import { Inexpressible, type Place } from '../backend.ts';
 
 /**
- * Spellings of text in SPL. In quotes, `\"` and `\\` are escapes in the search stage and in eval alike.
- * Manual: Search Reference, "search" and "Evaluation functions"; Search Manual, "Use CASE() and TERM()".
+ * Spellings of text in SPL. In quotes, `\"` and `\\` are escapes in the search stage and in eval
+ * alike. Manual: Search Reference, "search" and "Evaluation functions"; Search Manual, "Use CASE()
+ * and TERM()".
  */
 export const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
 /** A number without an exponent, which eval does not read. */
 export function decimal(value: number | bigint): string {
-  const [, sign = '', whole = '', fraction = '', exponent] = /^(-?)(\d+)(?:\.(\d+))?e([-+]\d+)$/.exec(String(value)) ?? [];
+  const [, sign = '', whole = '', fraction = '', exponent] =
+    /^(-?)(\d+)(?:\.(\d+))?e([-+]\d+)$/.exec(String(value)) ?? [];
   if (exponent === undefined) return String(value);
   const point = whole.length + Number(exponent);
   const digits = `${'0'.repeat(Math.max(0, 1 - point))}${whole}${fraction}`.padEnd(point, '0');
@@ -18,11 +20,17 @@ export function decimal(value: number | bigint): string {
   return `${sign}${digits.slice(0, at)}${at < digits.length ? `.${digits.slice(at)}` : ''}`;
 }
 
-/** Characters that no quoting keeps in place: line ends would end the conf setting, backticks call macros, a star is a wildcard. */
+/**
+ * Characters that no quoting keeps in place: line ends would end the conf setting, backticks call
+ * macros, a star is a wildcard.
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const unsayable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029`*]/;
 
-/** What AppInspect takes for a shell command or an address of the attacker's (checks of harmful operations and of malware). */
+/**
+ * What AppInspect takes for a shell command or an address of the attacker's (checks of harmful
+ * operations and of malware).
+ */
 const suspicious = /rm\s+-[rf]|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}|^-[rf]{2}$|^rm$/;
 
 /** False where the search stage can't say all that the literal does. */
@@ -37,7 +45,9 @@ const escaped = (literal: string): string => literal.replace(/["\\]/g, '\\$&');
 
 /** True where {@link exactValue} says what the pattern does. */
 export function isSayable(pattern: Pattern, cloudSafe: boolean): boolean {
-  return pattern.every((part) => part !== ONE && (typeof part !== 'string' || sayable(part, cloudSafe)));
+  return pattern.every(
+    (part) => part !== ONE && (typeof part !== 'string' || sayable(part, cloudSafe)),
+  );
 }
 
 /** For a pattern that {@link isSayable}, which most are. */
@@ -52,12 +62,17 @@ function wildcard(part: Exclude<PatternPart, string>): string {
   return '*';
 }
 
-/** For any pattern. Whatever the search stage can't say becomes `*`, so the value matches at least what the pattern does. */
+/**
+ * For any pattern. Whatever the search stage can't say becomes `*`, so the value matches at least
+ * what the pattern does.
+ */
 export const looseValue =
   (cloudSafe: boolean): Spelling =>
   (pattern) => {
     if (isSayable(pattern, cloudSafe)) return exactValue(pattern);
-    const parts = pattern.map((part) => (typeof part === 'string' ? weakened(part, cloudSafe) : wildcard(part)));
+    const parts = pattern.map((part) =>
+      typeof part === 'string' ? weakened(part, cloudSafe) : wildcard(part),
+    );
     return `"${parts.join('').replace(/\*{2,}/g, '*')}"`;
   };
 
@@ -73,7 +88,10 @@ function weakened(literal: string, cloudSafe: boolean): string {
   return text;
 }
 
-/** Before an equals sign the search stage takes these for something else than a field: a time range or another search. */
+/**
+ * Before an equals sign the search stage takes these for something else than a field: a time range
+ * or another search.
+ */
 const modifier =
   /^(?:(?:_index_)?(?:earliest|latest)|(?:start|end)(?:timeu?|(?:days|hours|minutes|months)ago)|timeformat|searchtimespan[a-z]+|saved(?:search|splunk))$/;
 
@@ -87,7 +105,8 @@ export function searchField(name: string, place: Place): string {
       hint: 'Give the field another name before it is searched, with a field alias for instance.',
     });
   }
-  if (/^[A-Za-z_][A-Za-z0-9_.]*$/.test(name) && !/^(?:and|or|not|in|by|as)$/i.test(name)) return name;
+  if (/^[A-Za-z_][A-Za-z0-9_.]*$/.test(name) && !/^(?:and|or|not|in|by|as)$/i.test(name))
+    return name;
   return `"${checkedField(name, place)}"`;
 }
 
@@ -97,7 +116,9 @@ export function evalField(name: string, place: Place): string {
 }
 
 /** Whether a search can name the field in each of its commands. */
-export const isNameable = perName((name) => name !== '' && !unnameable.test(name) && !modifier.test(name));
+export const isNameable = perName(
+  (name) => name !== '' && !unnameable.test(name) && !modifier.test(name),
+);
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const unnameable = /["'\\`*|[\]$\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
@@ -108,6 +129,8 @@ function checkedField(name: string, place: Place): string {
     message: `Splunk can't name the field \`${name}\``,
     file: place.file,
     span: place.span,
-    hint: 'Field names must be free of quotes, backslashes, backticks, wildcards, bars, brackets and dollar signs.',
+    hint:
+      'Field names must be free of quotes, backslashes, backticks, wildcards, bars, brackets ' +
+      'and dollar signs.',
   });
 }

@@ -4,19 +4,26 @@ import { refused } from '../backend.ts';
 import { keywordRegex, patternRegex, sourceRegex } from './regex-text.ts';
 import { decimal, evalField, quoted } from './text.ts';
 
-/** An eval expression that is true exactly where the query is; null or false elsewhere. AND binds tighter than OR there. */
+/**
+ * An eval expression that is true exactly where the query is; null or false elsewhere. AND binds
+ * tighter than OR there.
+ */
 export function printWhere(query: Query): string {
   switch (query.kind) {
     case 'and':
       if (query.operands.length === 0) return 'true()';
       return chained(
-        query.operands.map((operand) => (operand.kind === 'or' ? grouped(operand) : printWhere(operand))),
+        query.operands.map((operand) =>
+          operand.kind === 'or' ? grouped(operand) : printWhere(operand),
+        ),
         ' AND ',
       );
     case 'or':
       if (query.operands.length === 0) return 'false()';
       return chained(
-        query.operands.map((operand) => (operand.kind === 'and' ? grouped(operand) : printWhere(operand))),
+        query.operands.map((operand) =>
+          operand.kind === 'and' ? grouped(operand) : printWhere(operand),
+        ),
         ' OR ',
       );
     case 'not':
@@ -29,16 +36,22 @@ export function printWhere(query: Query): string {
 
 const longestChain = 200;
 
-/** A chain is read as an operator in an operator in an operator: groups keep it shallow where it is long. */
+/**
+ * A chain is read as an operator in an operator in an operator: groups keep it shallow where it is
+ * long.
+ */
 function chained(texts: readonly string[], operator: string): string {
   if (texts.length <= longestChain) return texts.join(operator);
   const groups: string[] = [];
-  for (let at = 0; at < texts.length; at += longestChain) groups.push(`(${texts.slice(at, at + longestChain).join(operator)})`);
+  for (let at = 0; at < texts.length; at += longestChain)
+    groups.push(`(${texts.slice(at, at + longestChain).join(operator)})`);
   return chained(groups, operator);
 }
 
 const grouped = (query: Query): string =>
-  query.kind !== 'item' && query.kind !== 'not' && query.operands.length < 2 ? printWhere(query) : `(${printWhere(query)})`;
+  query.kind !== 'item' && query.kind !== 'not' && query.operands.length < 2
+    ? printWhere(query)
+    : `(${printWhere(query)})`;
 
 function printItem(item: Item): string {
   const { test } = item;
@@ -68,14 +81,17 @@ function printItem(item: Item): string {
     case 'expression':
       throw refused(
         item,
-        'a query expression of a pipeline belongs to the search command, and this part of the rule needs `where`',
-        'Leave out what it is combined with: regular expressions, comparisons, fieldref or cased values.',
+        'a query expression of a pipeline belongs to the search command, and this part of ' +
+          'the rule needs `where`',
+        'Leave out what it is combined with: regular expressions, comparisons, fieldref or ' +
+          'cased values.',
       );
   }
 }
 
 /** cidrmatch knows no `fe80::1%12`. */
-const withoutZone = (field: string): string => `replace(${field}, "(?i)^(fe[89ab][0-9a-f]:[0-9a-f:.]*)%[0-9a-z._-]+$", "\\\\1")`;
+const withoutZone = (field: string): string =>
+  `replace(${field}, "(?i)^(fe[89ab][0-9a-f]:[0-9a-f:.]*)%[0-9a-z._-]+$", "\\\\1")`;
 
 const operators = { lt: '<', lte: '<=', gt: '>', gte: '>=', eq: '=' } as const;
 
@@ -98,7 +114,10 @@ function printFieldTest(field: string, other: string, test: FieldTest): string {
   }
 }
 
-/** Where a part of an ISO 8601 date stands in its text; no time zone conversion (Sigma's warning on time modifiers). */
+/**
+ * Where a part of an ISO 8601 date stands in its text; no time zone conversion (Sigma's warning on
+ * time modifiers).
+ */
 const isoParts = {
   year: '^(\\d{4})-\\d\\d-\\d\\d.*',
   month: '^\\d{4}-(\\d\\d)-\\d\\d.*',
@@ -107,11 +126,22 @@ const isoParts = {
   minute: '^\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:(\\d\\d).*',
 } as const;
 const isoDay = '^\\d{4}-\\d\\d-\\d\\d';
-const formats = { year: '%Y', month: '%m', day: '%d', hour: '%H', minute: '%M', week: '%V' } as const;
+const formats = {
+  year: '%Y',
+  month: '%m',
+  day: '%d',
+  hour: '%H',
+  minute: '%M',
+  week: '%V',
+} as const;
 
 function printTime(item: Item, field: string, test: TimeTest): string {
   const compare = `${operators[test.operator]}${test.value}`;
   if (item.field === '_time') return `tonumber(strftime(_time, "${formats[test.part]}"))${compare}`;
-  if (test.part === 'week') return `(match(${field}, ${quoted(isoDay)}) AND tonumber(strftime(strptime(substr(${field}, 1, 10), "%Y-%m-%d"), "%V"))${compare})`;
+  if (test.part === 'week')
+    return (
+      `(match(${field}, ${quoted(isoDay)}) AND tonumber(strftime(strptime(substr(${field}, 1, ` +
+      `10), "%Y-%m-%d"), "%V"))${compare})`
+    );
   return `tonumber(replace(${field}, ${quoted(isoParts[test.part])}, "\\\\1"))${compare}`;
 }

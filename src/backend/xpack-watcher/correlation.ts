@@ -1,7 +1,11 @@
 import type { CompiledCorrelation, CompiledDetection } from '../../query/compile.ts';
 import { or } from '../../query/tree.ts';
 import type { CorrelationRule, Threshold } from '../../sigma/correlation/correlation.ts';
-import { holdsOfMore, holdsOfNothing, negativeNumbersNote } from '../../sigma/correlation/threshold.ts';
+import {
+  holdsOfMore,
+  holdsOfNothing,
+  negativeNumbersNote,
+} from '../../sigma/correlation/threshold.ts';
 import { singleField } from '../alias.ts';
 import { type Conversion, Inexpressible, type Place, type Remark, refused } from '../backend.ts';
 import { esQsQueries } from '../es-qs/es-qs.ts';
@@ -17,29 +21,55 @@ export interface CorrelationPlan {
   readonly queries: readonly string[];
 }
 
-/** Buckets of the group fields; a `bucket_selector` keeps those that fulfil the condition, and the watch fires where one is left. */
-export function correlationPlan(compiled: CompiledCorrelation, settings: ElasticsearchSettings, remarks: Remark[]): CorrelationPlan {
+/**
+ * Buckets of the group fields; a `bucket_selector` keeps those that fulfil the condition, and the
+ * watch fires where one is left.
+ */
+export function correlationPlan(
+  compiled: CompiledCorrelation,
+  settings: ElasticsearchSettings,
+  remarks: Remark[],
+): CorrelationPlan {
   const { rule, parts } = compiled;
   const place = { file: rule.file, span: rule.typeSpan };
   const detections = parts.map((part): CompiledDetection => {
     if (part.kind === 'detection') return part;
-    throw refused(place, "a watch can't build on another aggregation (chained correlations)", 'Refer to detection rules only.');
+    throw refused(
+      place,
+      "a watch can't build on another aggregation (chained correlations)",
+      'Refer to detection rules only.',
+    );
   });
   const perRule = rule.type === 'temporal' || rule.type === 'temporal_ordered';
   const texts = perRule
     ? detections.map((part) => said(esQsQueries(part.query, part, place, settings), remarks))
-    : [said(esQsQueries(or(detections.map((part) => part.query)), compiled, place, settings), remarks)];
+    : [
+        said(
+          esQsQueries(or(detections.map((part) => part.query)), compiled, place, settings),
+          remarks,
+        ),
+      ];
   const queries = [...new Set(texts.flat())];
   const { lookBack, schedule } = windowOf(rule, settings, remarks, place);
   checkSilentGroups(rule, place, 'a watch groups', remarks);
   const groupBy = rule.groupBy.map((name) => singleField(rule, name, place, 'a watch groups'));
   const values = rule.valueFields.map((name) => singleField(rule, name, place, 'a watch groups'));
   const several = [...groupBy, ...values].find((name) => name.includes('*'));
-  if (several !== undefined) throw refused(place, `a watch can't group or count by the fields \`${several}\``, 'Name one field, without wildcards.');
+  if (several !== undefined)
+    throw refused(
+      place,
+      `a watch can't group or count by the fields \`${several}\``,
+      'Name one field, without wildcards.',
+    );
   // a group of which no event has a value counts none, which may be what the condition asks for
-  const valuesNeeded = rule.type !== 'event_count' && !perRule && !(groupBy.length > 0 && holdsOfNothing(rule));
-  const present = [...groupBy, ...(valuesNeeded ? values : [])].map((field) => ({ exists: { field } }));
-  const inner = perRule ? temporalParts(rule, texts, settings, place) : countParts(rule, values, place, remarks);
+  const valuesNeeded =
+    rule.type !== 'event_count' && !perRule && !(groupBy.length > 0 && holdsOfNothing(rule));
+  const present = [...groupBy, ...(valuesNeeded ? values : [])].map((field) => ({
+    exists: { field },
+  }));
+  const inner = perRule
+    ? temporalParts(rule, texts, settings, place)
+    : countParts(rule, values, place, remarks);
   const search = {
     size: 0,
     query: { bool: { must: [queryOf(queries)], filter: [since(lookBack, settings), ...present] } },
@@ -56,11 +86,21 @@ export function correlationPlan(compiled: CompiledCorrelation, settings: Elastic
   };
 }
 
-/** Groups that are left are counted. `empty`: the one group may hold nothing, which fulfils the condition. */
+/**
+ * Groups that are left are counted. `empty`: the one group may hold nothing, which fulfils the
+ * condition.
+ */
 function conditionOf(threshold: number, empty: boolean): object {
   const buckets = 'ctx.payload.aggregations.groups.buckets';
-  if (threshold === 1) return { array_compare: { [buckets]: { path: 'doc_count', gte: { value: empty ? 0 : 1, quantifier: 'some' } } } };
-  return { script: { source: `return ${buckets}.size() >= params.threshold`, params: { threshold } } };
+  if (threshold === 1)
+    return {
+      array_compare: {
+        [buckets]: { path: 'doc_count', gte: { value: empty ? 0 : 1, quantifier: 'some' } },
+      },
+    };
+  return {
+    script: { source: `return ${buckets}.size() >= params.threshold`, params: { threshold } },
+  };
 }
 
 /** The texts, or what is wrong with them thrown; remarks are passed on. */
@@ -74,7 +114,10 @@ function said(conversion: Conversion<readonly string[]>, remarks: Remark[]): rea
   throw new Inexpressible(problem);
 }
 
-/** With lower bounds alone, windows overlap by one interval, so that no burst falls between two; otherwise they follow one another. */
+/**
+ * With lower bounds alone, windows overlap by one interval, so that no burst falls between two;
+ * otherwise they follow one another.
+ */
 function windowOf(
   rule: CorrelationRule,
   settings: ElasticsearchSettings,
@@ -84,24 +127,41 @@ function windowOf(
   const overlaps = holdsOfMore(rule) || rule.type === 'temporal_ordered';
   const ownSchedule = overlaps ? settings.schedule : undefined;
   if (!overlaps) remarkOnUnusedTimes(settings, remarks, place);
-  const interval = ownSchedule ? settings.interval : overlaps ? Math.min(settings.interval, rule.timespan) : rule.timespan;
+  const interval = ownSchedule
+    ? settings.interval
+    : overlaps
+      ? Math.min(settings.interval, rule.timespan)
+      : rule.timespan;
   const lookBack = overlaps ? (settings.window ?? rule.timespan + interval) : rule.timespan;
   const message = overlaps
     ? `${overlapText(rule.timespan, lookBack, interval)}${negativeNumbersNote(rule)}`
-    : `the watch looks at fixed windows of ${rule.timespan} s; what spreads over two of them is not seen`;
+    : `the watch looks at fixed windows of ${rule.timespan} s; what spreads over two of them ` +
+      'is not seen';
   remarks.push({ code: 'TGT002', message, ...place });
   if (overlaps && lookBack > interval && settings.throttle < lookBack) {
-    const again = `the watch looks back ${lookBack} s every ${interval} s and acts again after ${settings.throttle} s: the same events may alert again`;
+    const again =
+      `the watch looks back ${lookBack} s every ${interval} s and acts again after ` +
+      `${settings.throttle} s: the same events may alert again`;
     remarks.push({ code: 'TGT008', message: again, ...place });
   }
   return { lookBack, schedule: ownSchedule ?? { interval: `${interval}s` } };
 }
 
-function remarkOnUnusedTimes(settings: ElasticsearchSettings, remarks: Remark[], place: Place): void {
+function remarkOnUnusedTimes(
+  settings: ElasticsearchSettings,
+  remarks: Remark[],
+  place: Place,
+): void {
   for (const key of ['schedule', 'window'] as const) {
     const name = key === 'schedule' ? (settings.scheduledBy ?? key) : key;
     if (settings[key] !== undefined)
-      remarks.push({ code: 'TGT007', message: `\`${name}\` does not apply: the watch looks at windows of the timespan, which follow one another`, ...place });
+      remarks.push({
+        code: 'TGT007',
+        message:
+          `\`${name}\` does not apply: the watch looks at windows of the timespan, which ` +
+          'follow one another',
+        ...place,
+      });
   }
 }
 
@@ -109,28 +169,50 @@ function overlapText(timespan: number, lookBack: number, interval: number): stri
   const times = `the watch looks back ${lookBack} s every ${interval} s`;
   return lookBack < timespan + interval
     ? `${times}, as \`window\` says; ${timespan} s with enough events may fall between two windows`
-    : `${times}, so that no ${timespan} s with enough events falls between two windows; events up to that far apart count`;
+    : `${times}, so that no ${timespan} s with enough events falls between two windows; events ` +
+        'up to that far apart count';
 }
 
 /** Composite aggregations take no bucket_selector, hence terms. */
 function grouping(fields: readonly string[], place: Place, remarks: Remark[]): object {
   const [only] = fields;
   if (only === undefined) return { filters: { filters: [{ match_all: {} }] } };
-  const message = `groups need fields mapped as keyword, number or address, and the ${mostGroups} largest groups are looked at`;
+  const message =
+    `groups need fields mapped as keyword, number or address, and the ${mostGroups} largest ` +
+    'groups are looked at';
   remarks.push({ code: 'TGT002', message, ...place });
-  return fields.length === 1 ? { terms: { field: only, size: mostGroups } } : { multi_terms: { terms: fields.map((field) => ({ field })), size: mostGroups } };
+  return fields.length === 1
+    ? { terms: { field: only, size: mostGroups } }
+    : { multi_terms: { terms: fields.map((field) => ({ field })), size: mostGroups } };
 }
 
-function countParts(rule: CorrelationRule, values: readonly string[], place: Place, remarks: Remark[]): object {
-  if (rule.type === 'event_count') return { fulfilled: selector({ value: '_count' }, compared('params.value', rule.thresholds)) };
+function countParts(
+  rule: CorrelationRule,
+  values: readonly string[],
+  place: Place,
+  remarks: Remark[],
+): object {
+  if (rule.type === 'event_count')
+    return { fulfilled: selector({ value: '_count' }, compared('params.value', rule.thresholds)) };
   const [field] = values;
-  if (field === undefined || values.length > 1) throw refused(place, 'an aggregation takes the values of one field', 'Name one field in the condition.');
+  if (field === undefined || values.length > 1)
+    throw refused(
+      place,
+      'an aggregation takes the values of one field',
+      'Name one field in the condition.',
+    );
   if (rule.type === 'value_count')
-    remarks.push({ code: 'TGT002', message: 'Elasticsearch estimates how many values there are where they pass 40,000', ...place });
+    remarks.push({
+      code: 'TGT002',
+      message: 'Elasticsearch estimates how many values there are where they pass 40,000',
+      ...place,
+    });
   if (rule.type === 'value_percentile' && rule.percentile !== 50)
     remarks.push({
       code: 'TGT002',
-      message: 'Elasticsearch estimates percentiles (t-digest); a result between two values lies elsewhere than in Splunk',
+      message:
+        'Elasticsearch estimates percentiles (t-digest); a result between two values lies ' +
+        'elsewhere than in Splunk',
       ...place,
     });
   const metrics = {
@@ -143,30 +225,59 @@ function countParts(rule: CorrelationRule, values: readonly string[], place: Pla
   const path = rule.type === 'value_percentile' ? `value[${rule.percentile}]` : 'value';
   // a bucket without events has no number of values; it is 0
   const gaps = rule.groupBy.length === 0 && holdsOfNothing(rule) ? 'insert_zeros' : undefined;
-  return { value: metric, fulfilled: selector({ value: path }, compared('params.value', rule.thresholds), gaps) };
+  return {
+    value: metric,
+    fulfilled: selector({ value: path }, compared('params.value', rule.thresholds), gaps),
+  };
 }
 
 /** A filter a rule; how many of them have found something is compared. */
-function temporalParts(rule: CorrelationRule, texts: readonly (readonly string[])[], settings: ElasticsearchSettings, place: Place): object {
+function temporalParts(
+  rule: CorrelationRule,
+  texts: readonly (readonly string[])[],
+  settings: ElasticsearchSettings,
+  place: Place,
+): object {
   const names = texts.map((_, index) => `rule_${index + 1}`);
   const all = [{ operator: 'gte' as const, value: names.length }];
   if (rule.type === 'temporal') {
     const filters = names.map((name, index) => [name, { filter: queryOf(texts[index] ?? []) }]);
     const count = names.map((name) => `(params.${name} > 0 ? 1 : 0)`).join(' + ');
     const paths = Object.fromEntries(names.map((name) => [name, `${name}>_count`]));
-    return { ...Object.fromEntries(filters), fulfilled: selector(paths, compared(`(${count})`, rule.thresholds.length > 0 ? rule.thresholds : all)) };
+    return {
+      ...Object.fromEntries(filters),
+      fulfilled: selector(
+        paths,
+        compared(`(${count})`, rule.thresholds.length > 0 ? rule.thresholds : all),
+      ),
+    };
   }
-  const whole = rule.thresholds.every(({ operator, value }) => (operator === 'gte' || operator === 'eq') && value === names.length);
+  const whole = rule.thresholds.every(
+    ({ operator, value }) => (operator === 'gte' || operator === 'eq') && value === names.length,
+  );
   if (names.length !== 2 || !whole) {
     const hint = 'Use temporal, or one correlation a pair of rules.';
-    throw refused(place, 'a watch can tell the order of two rules only: it compares the first match of one with the last of the other', hint);
+    throw refused(
+      place,
+      'a watch can tell the order of two rules only: it compares the first match of one with ' +
+        'the last of the other',
+      hint,
+    );
   }
   const field = settings.timestampField;
   const source = 'params.rule_1 > 0 && params.rule_2 > 0 && params.first <= params.last';
   return {
     rule_1: { filter: queryOf(texts[0] ?? []), aggs: { first: { min: { field } } } },
     rule_2: { filter: queryOf(texts[1] ?? []), aggs: { last: { max: { field } } } },
-    fulfilled: selector({ rule_1: 'rule_1>_count', rule_2: 'rule_2>_count', first: 'rule_1>first', last: 'rule_2>last' }, { source }),
+    fulfilled: selector(
+      {
+        rule_1: 'rule_1>_count',
+        rule_2: 'rule_2>_count',
+        first: 'rule_1>first',
+        last: 'rule_2>last',
+      },
+      { source },
+    ),
   };
 }
 
@@ -175,13 +286,24 @@ interface Script {
   readonly params?: object;
 }
 
-const selector = (paths: Readonly<Record<string, string>>, script: Script, gaps?: 'insert_zeros'): object => ({
+const selector = (
+  paths: Readonly<Record<string, string>>,
+  script: Script,
+  gaps?: 'insert_zeros',
+): object => ({
   bucket_selector: { buckets_path: paths, ...(gaps ? { gap_policy: gaps } : {}), script },
 });
 const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '==', neq: '!=' } as const;
 
 /** Thresholds are parameters: Painless has no literal for every number. */
 function compared(value: string, thresholds: readonly Threshold[]): Script {
-  const params = Object.fromEntries(thresholds.map((threshold, index) => [`threshold_${index + 1}`, threshold.value]));
-  return { source: thresholds.map(({ operator }, index) => `${value} ${operators[operator]} params.threshold_${index + 1}`).join(' && '), params };
+  const params = Object.fromEntries(
+    thresholds.map((threshold, index) => [`threshold_${index + 1}`, threshold.value]),
+  );
+  return {
+    source: thresholds
+      .map(({ operator }, index) => `${value} ${operators[operator]} params.threshold_${index + 1}`)
+      .join(' && '),
+    params,
+  };
 }

@@ -2,7 +2,10 @@ import type { RuleHead } from '../../sigma/rule/rule.ts';
 import { createDistinctNames } from '../distinct-names.ts';
 import type { ConvertedEntry, TargetFormat } from '../target.ts';
 
-/** The id under which a watch is stored: the rule's, or its title's letters and digits. No blanks, which Watcher refuses. */
+/**
+ * The id under which a watch is stored: the rule's, or its title's letters and digits. No blanks,
+ * which Watcher refuses.
+ */
 export function watchId({ id, title }: Pick<RuleHead, 'id' | 'title'>): string {
   const slug = (text: string) =>
     text
@@ -20,9 +23,15 @@ interface Identified {
   readonly body: unknown;
 }
 
-function identified(entries: readonly ConvertedEntry[], among: readonly ConvertedEntry[]): readonly Identified[] {
+function identified(
+  entries: readonly ConvertedEntry[],
+  among: readonly ConvertedEntry[],
+): readonly Identified[] {
   const ids = distinctIds(among);
-  return entries.map((entry) => ({ id: ids.get(entry)?.[0] ?? watchId(entry.rule), body: entry.converted.document }));
+  return entries.map((entry) => ({
+    id: ids.get(entry)?.[0] ?? watchId(entry.rule),
+    body: entry.converted.document,
+  }));
 }
 
 export const watchFormat: TargetFormat = {
@@ -49,9 +58,13 @@ export const watchLinesFormat: TargetFormat = {
 const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 function curlCommand({ id, body }: Identified): string {
-  // ids hold letters, digits, _ . - alone: escaped for the address, nothing is left that the shell would read in double quotes
+  // ids hold letters, digits, _ . - alone: escaped for the address, nothing is left that the shell
+  // would read in double quotes
   const address = `"$ELASTICSEARCH_URL/_watcher/watch/${encodeURIComponent(id.toWellFormed())}"`;
-  return `curl -X PUT ${address} -H 'Content-Type: application/json' -d ${shellQuoted(JSON.stringify(body))}\n`;
+  return (
+    `curl -X PUT ${address} -H 'Content-Type: application/json' -d ` +
+    `${shellQuoted(JSON.stringify(body))}\n`
+  );
 }
 
 export const curlFormat: TargetFormat = {

@@ -6,7 +6,13 @@ import { braceMetadata, neutralised } from './template.ts';
 export interface Watch {
   readonly trigger: { readonly schedule: object };
   readonly input: {
-    readonly search: { readonly request: { readonly indices: readonly string[]; readonly rest_total_hits_as_int: true; readonly body: unknown } };
+    readonly search: {
+      readonly request: {
+        readonly indices: readonly string[];
+        readonly rest_total_hits_as_int: true;
+        readonly body: unknown;
+      };
+    };
   };
   readonly condition: object;
   readonly throttle_period: string;
@@ -31,33 +37,65 @@ export function watchOf(rule: RuleHead, plan: WatchPlan, settings: Elasticsearch
   return {
     trigger: { schedule: plan.schedule },
     // said, so that hits.total is a number whatever the default of the release
-    input: { search: { request: { indices: settings.index.split(','), rest_total_hits_as_int: true, body } } },
+    input: {
+      search: {
+        request: { indices: settings.index.split(','), rest_total_hits_as_int: true, body },
+      },
+    },
     condition: plan.condition,
     throttle_period: `${settings.throttle}s`,
     actions: settings.actions ?? defaultActions(plan.found),
-    metadata: { title, ...(id === undefined ? {} : { id }), ...(status ? { status } : {}), ...(level ? { level } : {}), tags, ...braceMetadata(body) },
+    metadata: {
+      title,
+      ...(id === undefined ? {} : { id }),
+      ...(status ? { status } : {}),
+      ...(level ? { level } : {}),
+      tags,
+      ...braceMetadata(body),
+    },
   };
 }
 
 const foundEvents = '{{ctx.payload.hits.total}} events';
-export const foundGroups = '{{#ctx.payload.aggregations.groups.buckets}}{{key}}: {{doc_count}} events; {{/ctx.payload.aggregations.groups.buckets}}';
+export const foundGroups =
+  '{{#ctx.payload.aggregations.groups.buckets}}{{key}}: {{doc_count}} events; ' +
+  '{{/ctx.payload.aggregations.groups.buckets}}';
 /** All that the log line of a watch says of what it found. */
 export const foundTexts = [foundEvents, foundGroups] as const;
 
 /** Where sigpack.yml has no actions: a line in the log. */
 export const defaultActions = (found: string): Watch['actions'] => ({
-  log: { logging: { level: 'info', text: `Sigma rule {{ctx.metadata.title}} [{{ctx.watch_id}}]: ${found}` } },
+  log: {
+    logging: {
+      level: 'info',
+      text: `Sigma rule {{ctx.metadata.title}} [{{ctx.watch_id}}]: ${found}`,
+    },
+  },
 });
 
-export function detectionPlan(queries: readonly string[], settings: ElasticsearchSettings): WatchPlan {
-  const { interval, window = interval, threshold, timestampField, schedule = { interval: `${interval}s` } } = settings;
+export function detectionPlan(
+  queries: readonly string[],
+  settings: ElasticsearchSettings,
+): WatchPlan {
+  const {
+    interval,
+    window = interval,
+    threshold,
+    timestampField,
+    schedule = { interval: `${interval}s` },
+  } = settings;
   const search = {
     size: sampleSize,
     track_total_hits: true,
     query: { bool: { must: [queryOf(queries)], filter: [since(window, settings)] } },
     sort: [{ [timestampField]: { order: 'desc' } }],
   };
-  return { schedule, search, condition: { compare: { 'ctx.payload.hits.total': { gte: threshold } } }, found: foundEvents };
+  return {
+    schedule,
+    search,
+    condition: { compare: { 'ctx.payload.hits.total': { gte: threshold } } },
+    found: foundEvents,
+  };
 }
 
 /** Several texts find together what one would. */
@@ -70,7 +108,18 @@ export function queryOf(queries: readonly string[]): object {
 /** Most that date math takes, 68 years. */
 const longest = 2 ** 31 - 1;
 
-/** The events of `seconds` up to `delay` before now: windows that meet, in which late events have come. */
-export const since = (seconds: number, { timestampField, delay }: ElasticsearchSettings): object => ({
-  range: { [timestampField]: { gte: `now-${Math.min(seconds + delay, longest)}s/s`, lt: delay === 0 ? 'now/s' : `now-${delay}s/s` } },
+/**
+ * The events of `seconds` up to `delay` before now: windows that meet, in which late events have
+ * come.
+ */
+export const since = (
+  seconds: number,
+  { timestampField, delay }: ElasticsearchSettings,
+): object => ({
+  range: {
+    [timestampField]: {
+      gte: `now-${Math.min(seconds + delay, longest)}s/s`,
+      lt: delay === 0 ? 'now/s' : `now-${delay}s/s`,
+    },
+  },
 });

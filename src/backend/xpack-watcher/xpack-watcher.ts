@@ -9,7 +9,10 @@ import { correlationPlan } from './correlation.ts';
 import { curlFormat, watchFormat, watchLinesFormat } from './formats.ts';
 import { detectionPlan, watchOf } from './watch.ts';
 
-function convert(compiled: CompiledRule, general: ElasticsearchSettings): Conversion<ConvertedRule> {
+function convert(
+  compiled: CompiledRule,
+  general: ElasticsearchSettings,
+): Conversion<ConvertedRule> {
   const settings = { ...general, ...general.ofRule(compiled) };
   const refusal = elasticsearchBlankRefusal(compiled, settings);
   if (refusal) return refusal;
@@ -21,20 +24,39 @@ function convert(compiled: CompiledRule, general: ElasticsearchSettings): Conver
     });
   }
   const { rule, query } = compiled;
-  const conversion = esQsQueries(query, compiled, { file: rule.file, span: rule.detection.span }, settings);
+  const conversion = esQsQueries(
+    query,
+    compiled,
+    { file: rule.file, span: rule.detection.span },
+    settings,
+  );
   if (!conversion.ok) return conversion;
   const queries = conversion.value;
   const remarks = [...conversion.remarks, ...ignoredRemarks(compiled, settings)];
-  if (settings.repeats !== undefined) remarks.push({ code: 'TGT008', message: settings.repeats, file: rule.file, span: rule.titleSpan });
-  return { ...conversion, remarks, value: { queries, document: watchOf(rule, detectionPlan(queries, settings), settings) } };
+  if (settings.repeats !== undefined)
+    remarks.push({
+      code: 'TGT008',
+      message: settings.repeats,
+      file: rule.file,
+      span: rule.titleSpan,
+    });
+  return {
+    ...conversion,
+    remarks,
+    value: { queries, document: watchOf(rule, detectionPlan(queries, settings), settings) },
+  };
 }
 
-const ignoredRemarks = ({ rule }: CompiledRule, { ignored = [] }: ElasticsearchSettings): readonly Remark[] =>
+const ignoredRemarks = (
+  { rule }: CompiledRule,
+  { ignored = [] }: ElasticsearchSettings,
+): readonly Remark[] =>
   ignored.map((message) => ({ code: 'TGT007', message, file: rule.file, span: rule.titleSpan }));
 
 export const xpackWatcher: ConversionTarget = {
   name: 'xpack-watcher',
   description: 'watches of Elasticsearch',
   formats: [watchFormat, curlFormat, watchLinesFormat],
-  convert: (rule, settings) => withOwnFieldRemarks(convert(rule, settings.elasticsearch), rule, ecsObjects),
+  convert: (rule, settings) =>
+    withOwnFieldRemarks(convert(rule, settings.elasticsearch), rule, ecsObjects),
 };

@@ -12,26 +12,45 @@ import { shownPath } from '../files/rule-files.ts';
 /** Bytes of a conf file or of a detection: those of the largest app are a fifth of it. */
 const maximumSize = 128 * 1024 * 1024;
 
-/** The saved searches of an app's folder, of a savedsearches.conf or of a repository of contentctl. Throws UsageError where the path is none of them. */
+/**
+ * The saved searches of an app's folder, of a savedsearches.conf or of a repository of contentctl.
+ * Throws UsageError where the path is none of them.
+ */
 export function readAdopted(path: string): AdoptedApp {
   const found = statsOf(path);
   if (!found) throw new UsageError(`${shownPath(path)} does not exist`);
   if (!found.isDirectory()) {
     const above = dirname(resolve(path));
     // a file of an app says little without the one beside it
-    if (/^(?:default|local)$/.test(basename(above)) && basename(path) === 'savedsearches.conf') return readAdopted(dirname(above));
-    if (!/\.conf$/i.test(path)) throw new UsageError(`${shownPath(path)} is no savedsearches.conf; of an archive, name the folder that it unpacks to`);
+    if (/^(?:default|local)$/.test(basename(above)) && basename(path) === 'savedsearches.conf')
+      return readAdopted(dirname(above));
+    if (!/\.conf$/i.test(path))
+      throw new UsageError(
+        `${shownPath(path)} is no savedsearches.conf; of an archive, name the folder that it ` +
+          'unpacks to',
+      );
     return { stanzas: stanzasOf(readConfFile(path) ?? new Map()) };
   }
-  if (/^(?:default|local)$/.test(basename(resolve(path))) && statsOf(join(path, 'savedsearches.conf'))) return readAdopted(dirname(resolve(path)));
+  if (
+    /^(?:default|local)$/.test(basename(resolve(path))) &&
+    statsOf(join(path, 'savedsearches.conf'))
+  )
+    return readAdopted(dirname(resolve(path)));
   const contentctl = readText(join(path, 'contentctl.yml'));
   if (contentctl !== undefined) return contentctlApp(path, contentctl);
-  const [shipped, local] = ['default', 'local'].map((folder) => readConfFile(join(path, folder, 'savedsearches.conf')));
+  const [shipped, local] = ['default', 'local'].map((folder) =>
+    readConfFile(join(path, folder, 'savedsearches.conf')),
+  );
   if (!shipped && !local) {
-    throw new UsageError(`${shownPath(path)} is neither an app of Splunk (default/savedsearches.conf) nor a repository of contentctl (contentctl.yml)`);
+    throw new UsageError(
+      `${shownPath(path)} is neither an app of Splunk (default/savedsearches.conf) nor a ` +
+        'repository of contentctl (contentctl.yml)',
+    );
   }
   const conf = readConfFile(join(path, 'default', 'app.conf'));
-  const version = threePartVersion(conf?.get('launcher')?.get('version') ?? conf?.get('id')?.get('version') ?? '');
+  const version = threePartVersion(
+    conf?.get('launcher')?.get('version') ?? conf?.get('id')?.get('version') ?? '',
+  );
   const build = Number.parseInt(conf?.get('install')?.get('build') ?? '', 10);
   return {
     id: basename(resolve(path)),
@@ -41,7 +60,8 @@ export function readAdopted(path: string): AdoptedApp {
   };
 }
 
-const readText = (path: string): string | undefined => readRegularFile(path, maximumSize)?.toString('utf8');
+const readText = (path: string): string | undefined =>
+  readRegularFile(path, maximumSize)?.toString('utf8');
 
 function readConfFile(path: string): ConfModel | undefined {
   const text = readText(path);
@@ -49,7 +69,8 @@ function readConfFile(path: string): ConfModel | undefined {
   try {
     return readBoundedConf(text).stanzas;
   } catch (error) {
-    if (error instanceof ConfBoundError) throw new UsageError(`${shownPath(path)} has ${error.message}`);
+    if (error instanceof ConfBoundError)
+      throw new UsageError(`${shownPath(path)} has ${error.message}`);
     throw error;
   }
 }
@@ -59,7 +80,10 @@ function contentctlApp(folder: string, text: string): AdoptedApp {
   const app = lookup(rootOf(join(folder, 'contentctl.yml'), text), 'app');
   const label = textOf(app, 'label') ?? textOf(app, 'prefix');
   if (label === undefined)
-    throw new UsageError(`${shownPath(join(folder, 'contentctl.yml'))} has no \`app: { label: ... }\`, with which its saved searches are named`);
+    throw new UsageError(
+      `${shownPath(join(folder, 'contentctl.yml'))} has no \`app: { label: ... }\`, with ` +
+        'which its saved searches are named',
+    );
   const id = textOf(app, 'appid');
   const version = threePartVersion(textOf(app, 'version') ?? '');
   const unread: string[] = [];
@@ -77,9 +101,14 @@ function contentctlApp(folder: string, text: string): AdoptedApp {
 }
 
 function detectionFiles(folder: string): readonly string[] {
-  if (statsOf(folder)?.isDirectory() !== true) throw new UsageError(`${shownPath(folder)} does not exist: contentctl has its detections there`);
+  if (statsOf(folder)?.isDirectory() !== true)
+    throw new UsageError(
+      `${shownPath(folder)} does not exist: contentctl has its detections there`,
+    );
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries.flatMap((entry) => (entry.isFile() && /\.ya?ml$/i.test(entry.name) ? [join(entry.parentPath, entry.name)] : []));
+  return entries.flatMap((entry) =>
+    entry.isFile() && /\.ya?ml$/i.test(entry.name) ? [join(entry.parentPath, entry.name)] : [],
+  );
 }
 
 function rootOf(path: string, text: string): YamlNode | undefined {
@@ -98,6 +127,11 @@ function contentctlStanza(root: YamlNode | undefined, label: string): Stanza | u
   if (name === undefined || search === undefined) return undefined;
   const id = textOf(root, 'id');
   const isOn = textOf(root, 'enabled_by_default') === 'true';
-  const shipped = new Map([['search', search], ['enableSched', '1'], ['disabled', isOn ? '0' : '1'], ...(id === undefined ? [] : [['id', id] as const])]);
+  const shipped = new Map([
+    ['search', search],
+    ['enableSched', '1'],
+    ['disabled', isOn ? '0' : '1'],
+    ...(id === undefined ? [] : [['id', id] as const]),
+  ]);
   return { name: `${label} - ${name} - Rule`, shipped, local: new Map() };
 }

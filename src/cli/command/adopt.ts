@@ -53,27 +53,51 @@ export interface Adoption {
   readonly written: boolean;
 }
 
-/** `sigpack adopt`: names of the saved searches of an app go into sigpack.lock, so that what an admin has set under them goes on working. */
+/**
+ * `sigpack adopt`: names of the saved searches of an app go into sigpack.lock, so that what an
+ * admin has set under them goes on working.
+ */
 export async function adopt(path: string, options: AdoptOptions): Promise<ExitCode> {
   const app = readAdopted(path);
-  const answer = { format: 'text', verbose: false, names: options.format === 'text' ? 'first' : 'verbose' } as const;
-  const project = await openProject({ config: options.config, pipeline: options.pipeline, adjust: withSplunk, compares: true, rules: [] }, answer);
+  const answer = {
+    format: 'text',
+    verbose: false,
+    names: options.format === 'text' ? 'first' : 'verbose',
+  } as const;
+  const project = await openProject(
+    {
+      config: options.config,
+      pipeline: options.pipeline,
+      adjust: withSplunk,
+      compares: true,
+      rules: [],
+    },
+    answer,
+  );
   if ('code' in project) return project.code;
   const { folder, config } = project.loaded;
   const lockPath = join(folder, lockName);
-  if (existsSync(lockPath)) throw new UsageError(`${shownPath(lockPath)} already says what was published; names are adopted before the first release`);
+  if (existsSync(lockPath))
+    throw new UsageError(
+      `${shownPath(lockPath)} already says what was published; names are adopted before the ` +
+        'first release',
+    );
   const { pack } = compileRules(project, []);
   const rules = pack.splunk.map(ruleOf);
   const matches = matchStanzas(app.stanzas, rules);
   const keys = new Set<string>();
   // names in other letters are one stanza to a pack
-  const named = matches.found.filter(({ stanza: { name } }) => isStanzaName(name) && keys.size < keys.add(stanzaKey(name)).size);
+  const named = matches.found.filter(
+    ({ stanza: { name } }) => isStanzaName(name) && keys.size < keys.add(stanzaKey(name)).size,
+  );
   const on = enabledIds(pack, 'splunk');
   const names = new Set(named.map(({ stanza }) => stanza.name));
   const set = app.stanzas.flatMap((stanza) => localSettings(stanza) ?? []);
   const asShipped = named.filter(({ stanza }) => stanza.local.get('disabled') === undefined);
-  const written = lookup(rootOf(project.loaded.file), 'version') !== undefined ? config.info.version : undefined;
-  if (options.dryRun !== true && named.length > 0) writeWhole(lockPath, lockText(adoptedLock(config.info, app, named)));
+  const written =
+    lookup(rootOf(project.loaded.file), 'version') !== undefined ? config.info.version : undefined;
+  if (options.dryRun !== true && named.length > 0)
+    writeWhole(lockPath, lockText(adoptedLock(config.info, app, named)));
   const adoption: Adoption = {
     app,
     id: config.info.id,
@@ -82,14 +106,23 @@ export async function adopt(path: string, options: AdoptOptions): Promise<ExitCo
     unnamed: matches.found.filter((match) => !named.includes(match)),
     local: set.filter(({ stanza }) => names.has(stanza)),
     lost: set.flatMap(({ stanza }) => (names.has(stanza) ? [] : [stanza])),
-    switchedOff: asShipped.flatMap(({ stanza, rule }) => (runsAsShipped(stanza) && !on.has(rule.id) ? [stanza.name] : [])),
-    switchedOn: asShipped.flatMap(({ stanza, rule }) => (!runsAsShipped(stanza) && on.has(rule.id) ? [stanza.name] : [])),
-    ...(written !== undefined && app.version !== undefined && compareVersions(written, app.version) <= 0 ? { olderVersion: written } : {}),
+    switchedOff: asShipped.flatMap(({ stanza, rule }) =>
+      runsAsShipped(stanza) && !on.has(rule.id) ? [stanza.name] : [],
+    ),
+    switchedOn: asShipped.flatMap(({ stanza, rule }) =>
+      !runsAsShipped(stanza) && on.has(rule.id) ? [stanza.name] : [],
+    ),
+    ...(written !== undefined &&
+    app.version !== undefined &&
+    compareVersions(written, app.version) <= 0
+      ? { olderVersion: written }
+      : {}),
     lock: shownPath(lockPath),
     written: options.dryRun !== true && named.length > 0,
   };
   project.terminal.clear();
-  if (options.format === 'json') process.stdout.write(`${JSON.stringify(asJson(adoption), null, 1)}\n`);
+  if (options.format === 'json')
+    process.stdout.write(`${JSON.stringify(asJson(adoption), null, 1)}\n`);
   else
     process.stdout.write(
       adoptionText(
@@ -103,16 +136,40 @@ export async function adopt(path: string, options: AdoptOptions): Promise<ExitCo
 }
 
 /** Only the names of the Splunk app are adopted. */
-const withSplunk = (config: PackConfig): PackConfig => ({ ...config, targets: ['splunk'], overBudget: 'warn' });
+const withSplunk = (config: PackConfig): PackConfig => ({
+  ...config,
+  targets: ['splunk'],
+  overBudget: 'warn',
+});
 
 /** The search as other tools write it: what stands before the filter macro of the pack. */
-function ruleOf({ detection: { id, slug, rule }, search, filterMacro }: SplunkDetection): AdoptedRule {
+function ruleOf({
+  detection: { id, slug, rule },
+  search,
+  filterMacro,
+}: SplunkDetection): AdoptedRule {
   const [query = search] = search.split(` | \`${filterMacro}\``);
   return { id, title: rule.title, slug, filterMacro, search: query };
 }
 
-function asJson({ app, id, matches, unnamed, local, lost, switchedOff, switchedOn, lock, written }: Adoption): unknown {
-  const shown = ({ stanza, rule, by }: Match<AdoptedRule>) => ({ stanza: stanza.name, rule: rule.id, title: rule.title, by });
+function asJson({
+  app,
+  id,
+  matches,
+  unnamed,
+  local,
+  lost,
+  switchedOff,
+  switchedOn,
+  lock,
+  written,
+}: Adoption): unknown {
+  const shown = ({ stanza, rule, by }: Match<AdoptedRule>) => ({
+    stanza: stanza.name,
+    rule: rule.id,
+    title: rule.title,
+    by,
+  });
   return {
     version: 1,
     app: { id: app.id, version: app.version },

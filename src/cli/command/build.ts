@@ -14,7 +14,13 @@ import { readSourceFile, shownPath } from '../files/rule-files.ts';
 import { optimizeLate } from '../process/optimize-late.ts';
 import { toolVersion } from '../process/package-root.ts';
 import { keepNurserySmall } from '../process/small-nursery.ts';
-import { compileRules, complainOfPack, createPageList, projectTemplates, type RuleCounts } from '../project/compile-rules.ts';
+import {
+  compileRules,
+  complainOfPack,
+  createPageList,
+  projectTemplates,
+  type RuleCounts,
+} from '../project/compile-rules.ts';
 import { lintOf } from '../project/lint.ts';
 import { openProject, type Project, pathInPack, reportProject } from '../project/project.ts';
 import type { LoadedTemplates } from '../project/template-files.ts';
@@ -47,10 +53,20 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   const started = performance.now();
   optimizeLate();
   keepNurserySmall();
-  if (options.frozen === true && paths.length > 0) throw new UsageError('--frozen builds what the configuration names; give no rules');
+  if (options.frozen === true && paths.length > 0)
+    throw new UsageError('--frozen builds what the configuration names; give no rules');
   const answer = { ...options, names: 'first' } as const;
   const adjust = (config: PackConfig): PackConfig => adjusted(config, options);
-  const project = await openProject({ config: options.config, pipeline: options.pipeline, adjust, rules: paths, lock: { retire: paths.length === 0 } }, answer);
+  const project = await openProject(
+    {
+      config: options.config,
+      pipeline: options.pipeline,
+      adjust,
+      rules: paths,
+      lock: { retire: paths.length === 0 },
+    },
+    answer,
+  );
   if ('code' in project) return project.code;
   const { loaded, bag, terminal, history, unchosen } = project;
   const output = options.output ?? defaultOutput(loaded);
@@ -82,22 +98,35 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   const onPack = (changed: Pack): void => {
     written = changed;
   };
-  const artifacts = pack.outcomes.length > 0 && templates && made ? ((await artifactsOf(project, pack, made, templates, onPack)) ?? []) : [];
+  const artifacts =
+    pack.outcomes.length > 0 && templates && made
+      ? ((await artifactsOf(project, pack, made, templates, onPack)) ?? [])
+      : [];
   if (artifacts.length > 0) writeArtifacts(output, artifacts);
-  return reportProject(project, answer, summaryOf(counts, written, output, artifacts, performance.now() - started));
+  return reportProject(
+    project,
+    answer,
+    summaryOf(counts, written, output, artifacts, performance.now() - started),
+  );
 }
 
 /** The modules of `--frozen`. */
 async function frozenCheck() {
-  const [{ createBuilt }, { checkFrozen }] = await Promise.all([import('../../release/snapshot.ts'), import('../release/frozen.ts')]);
+  const [{ createBuilt }, { checkFrozen }] = await Promise.all([
+    import('../../release/snapshot.ts'),
+    import('../release/frozen.ts'),
+  ]);
   return { createBuilt, checkFrozen };
 }
 
 /** In the project's folder: the same place from wherever in it the command is called. */
-const defaultOutput = ({ folder }: LoadedConfig): string => shownPath(join(folder, 'dist', 'packs'));
+const defaultOutput = ({ folder }: LoadedConfig): string =>
+  shownPath(join(folder, 'dist', 'packs'));
 
 /** What tests need is loaded where they are asked for. */
-async function isUntested(...given: Parameters<typeof import('../rule-test/gate.ts').refuseUntested>): Promise<boolean> {
+async function isUntested(
+  ...given: Parameters<typeof import('../rule-test/gate.ts').refuseUntested>
+): Promise<boolean> {
   const { refuseUntested } = await import('../rule-test/gate.ts');
   return refuseUntested(...given);
 }
@@ -125,13 +154,22 @@ function artifactsOf(
 }
 
 /** At the configuration, or where there is none at the rules that were looked for. */
-function complainOfNothing({ loaded, bag }: Project, paths: readonly string[], files: number): void {
+function complainOfNothing(
+  { loaded, bag }: Project,
+  paths: readonly string[],
+  files: number,
+): void {
   const message = `no detection was made from ${files} ${files === 1 ? 'file' : 'files'}`;
   const complaint = { code: 'PCK005', message, span: { start: 0, end: 0 } } as const;
   if (loaded.exists) bag.add(loaded.file, complaint);
   else {
-    const hint = 'No sigpack.yml is here or above: go to the folder of the project, name the rules, or write a project with `sigpack init`.';
-    bag.add({ path: shownPath(paths[0] ?? loaded.config.rules[0] ?? '.'), text: '' }, { ...complaint, hint });
+    const hint =
+      'No sigpack.yml is here or above: go to the folder of the project, name the rules, or ' +
+      'write a project with `sigpack init`.';
+    bag.add(
+      { path: shownPath(paths[0] ?? loaded.config.rules[0] ?? '.'), text: '' },
+      { ...complaint, hint },
+    );
   }
 }
 
@@ -147,17 +185,29 @@ function adjusted(config: PackConfig, options: BuildOptions): PackConfig {
   };
 }
 
-function summaryOf(counts: RuleCounts, pack: Pack, output: string, artifacts: readonly Artifact[], milliseconds: number): BuildSummary {
+function summaryOf(
+  counts: RuleCounts,
+  pack: Pack,
+  output: string,
+  artifacts: readonly Artifact[],
+  milliseconds: number,
+): BuildSummary {
   const { info, targets } = pack.config;
   return {
     title: info.title,
     version: info.version,
     files: counts.files,
-    rules: { read: counts.rules - pack.invalid, invalid: counts.invalid + pack.invalid, excluded: pack.excluded },
+    rules: {
+      read: counts.rules - pack.invalid,
+      invalid: counts.invalid + pack.invalid,
+      excluded: pack.excluded,
+    },
     targets: targets.map((target) => {
       const results = pack.outcomes.map((outcome) => outcome.targets.get(target));
       const compiled = results.filter((result) => result?.kind === 'compiled');
-      const skipped = results.flatMap((result) => (result?.kind === 'skipped' ? result.reasons.slice(0, 1).map((reason) => reason.code) : []));
+      const skipped = results.flatMap((result) =>
+        result?.kind === 'skipped' ? result.reasons.slice(0, 1).map((reason) => reason.code) : [],
+      );
       return {
         target,
         compiled: compiled.length,
@@ -167,7 +217,11 @@ function summaryOf(counts: RuleCounts, pack: Pack, output: string, artifacts: re
       };
     }),
     madeFor: madeFor(pack),
-    artifacts: artifacts.map(({ path, size, sha256 }) => ({ path: `${output.replace(/\/$/, '')}/${path}`, size, sha256 })),
+    artifacts: artifacts.map(({ path, size, sha256 }) => ({
+      path: `${output.replace(/\/$/, '')}/${path}`,
+      size,
+      sha256,
+    })),
     milliseconds,
   };
 }

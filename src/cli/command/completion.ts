@@ -4,7 +4,10 @@ import { targetName } from '../../backend/target-name.ts';
 import { bundles, noPipeline } from '../../pipeline/bundle.ts';
 import type { Shell } from './shells.ts';
 
-/** Each asks `sigpack completion words`; where that prints nothing, the shell completes names of files. */
+/**
+ * Each asks `sigpack completion words`; where that prints nothing, the shell completes names of
+ * files.
+ */
 const scripts: Readonly<Record<Shell, string>> = {
   bash: `# eval "$(sigpack completion bash)" in ~/.bashrc
 _sigpack() {
@@ -44,27 +47,48 @@ Register-ArgumentCompleter -Native -CommandName sigpack -ScriptBlock {
 /** `sigpack completion`: the script for a shell. */
 export const completionScript = (shell: Shell): string => scripts[shell];
 
-/** What may stand in the place of the last of the words behind `sigpack`, which has been typed in part. None: a file, or anything. */
-export async function completionWords(typed: readonly string[], program: Command): Promise<readonly string[]> {
+/**
+ * What may stand in the place of the last of the words behind `sigpack`, which has been typed in
+ * part. None: a file, or anything.
+ */
+export async function completionWords(
+  typed: readonly string[],
+  program: Command,
+): Promise<readonly string[]> {
   const words = typed.map((word) => (word === '""' ? '' : word));
   const last = words.at(-1) ?? '';
   const before = words.slice(0, -1);
-  const command = program.commands.find((one) => one.name() === before.find((word) => !word.startsWith('-')));
+  const command = program.commands.find(
+    (one) => one.name() === before.find((word) => !word.startsWith('-')),
+  );
   const found = await candidates(last, before, command ?? program, program);
   return found.filter((word) => word.startsWith(last) && word !== last);
 }
 
-async function candidates(last: string, before: readonly string[], command: Command, program: Command): Promise<readonly string[]> {
+async function candidates(
+  last: string,
+  before: readonly string[],
+  command: Command,
+  program: Command,
+): Promise<readonly string[]> {
   const options = command.createHelp().visibleOptions(command);
   const [, glued = ''] = /^(--[\w-]+)=/.exec(last) ?? [];
   // bash makes three words of --format=json
   const owner = before.at(-1) === '=' ? before.at(-2) : before.at(-1);
-  const option = options.find((one) => [one.short, one.long].includes(glued === '' ? owner : glued));
+  const option = options.find((one) =>
+    [one.short, one.long].includes(glued === '' ? owner : glued),
+  );
   if (option?.required && (glued !== '' || !last.startsWith('-'))) {
     const start = glued === '' ? '' : `${glued}=`;
-    return listValues(last.slice(start.length), await valuesOf(option, before, command)).map((value) => `${start}${value}`);
+    return listValues(last.slice(start.length), await valuesOf(option, before, command)).map(
+      (value) => `${start}${value}`,
+    );
   }
-  if (last.startsWith('-')) return options.flatMap(({ short, long }) => [...(long === undefined ? [] : [long]), ...(short === undefined ? [] : [short])]);
+  if (last.startsWith('-'))
+    return options.flatMap(({ short, long }) => [
+      ...(long === undefined ? [] : [long]),
+      ...(short === undefined ? [] : [short]),
+    ]);
   if (command === program) return [...program.commands.map((one) => one.name()), 'help'];
   const operands = before.filter((word) => !word.startsWith('-')).length - 1;
   return operands === 0 ? (command.registeredArguments[0]?.argChoices ?? []) : [];
@@ -77,10 +101,15 @@ function listValues(typed: string, values: readonly string[]): readonly string[]
   return values.filter((value) => !taken.has(value)).map((value) => `${start}${value}`);
 }
 
-async function valuesOf(option: Option, before: readonly string[], command: Command): Promise<readonly string[]> {
+async function valuesOf(
+  option: Option,
+  before: readonly string[],
+  command: Command,
+): Promise<readonly string[]> {
   if (option.argChoices) return option.argChoices;
   const isPack = ['build', 'check'].includes(command.name());
-  if (option.long === '--target') return isPack ? ['splunk', 'graylog'] : targets.map(({ name }) => name);
+  if (option.long === '--target')
+    return isPack ? ['splunk', 'graylog'] : targets.map(({ name }) => name);
   if (option.long === '--format') return formatsOf(before);
   if (option.long !== '--pipeline') return [];
   const { builtInNames } = await import('../project/pipeline-files.ts');
@@ -91,7 +120,15 @@ async function valuesOf(option: Option, before: readonly string[], command: Comm
 function formatsOf(before: readonly string[]): readonly string[] {
   const at = before.findIndex((word) => word === '-t' || word === '--target');
   const known = targets.map(({ name }) => name);
-  const named = (at < 0 ? '' : (before[at + 1] ?? '')).split(',').map((name) => targetName(name, known));
+  const named = (at < 0 ? '' : (before[at + 1] ?? ''))
+    .split(',')
+    .map((name) => targetName(name, known));
   const chosen = targets.filter(({ name }) => named.includes(name));
-  return [...new Set((chosen.length > 0 ? chosen : targets).flatMap(({ formats }) => formats.map(({ name }) => name)))];
+  return [
+    ...new Set(
+      (chosen.length > 0 ? chosen : targets).flatMap(({ formats }) =>
+        formats.map(({ name }) => name),
+      ),
+    ),
+  ];
 }

@@ -4,10 +4,20 @@ import { plainFormat } from '../../backend/format.ts';
 import { luceneLineFormat } from '../../backend/lucene/line-format.ts';
 import { postprocessedRule } from '../../backend/postprocess.ts';
 import { dataModelState, inDataModel } from '../../backend/splunk/scope.ts';
-import type { ConversionTarget, ConvertedEntry, ConvertedRule, TargetFormat } from '../../backend/target.ts';
+import type {
+  ConversionTarget,
+  ConvertedEntry,
+  ConvertedRule,
+  TargetFormat,
+} from '../../backend/target.ts';
 import { targetName } from '../../backend/target-name.ts';
 import { warnOfUnplaced } from '../../pack/index-macro.ts';
-import { type CountedWarnings, createCountedWarnings, warnOfFinalizers, warnOfPipelines } from '../../pack/pipeline-report.ts';
+import {
+  type CountedWarnings,
+  createCountedWarnings,
+  warnOfFinalizers,
+  warnOfPipelines,
+} from '../../pack/pipeline-report.ts';
 import { checkRuleSettings } from '../../pack/settings/patch.ts';
 import { createSharedComplaints } from '../../pack/shared-complaints.ts';
 import { searchScopes } from '../../pack/splunk-search.ts';
@@ -15,7 +25,11 @@ import { noPipeline } from '../../pipeline/bundle.ts';
 import { fieldChoices } from '../../pipeline/field-choice.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { conversionVars, varsOf } from '../../pipeline/run/process.ts';
-import { createTargetCompiler, type ForTarget, type TargetedRule } from '../../pipeline/run/target-compiler.ts';
+import {
+  createTargetCompiler,
+  type ForTarget,
+  type TargetedRule,
+} from '../../pipeline/run/target-compiler.ts';
 import { type CompiledRule, detectionsBelow } from '../../query/compile.ts';
 import type { DiagnosticCode } from '../../source/code.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
@@ -54,8 +68,14 @@ export interface ConvertOptions {
   readonly verbose: boolean;
 }
 
-/** `sigpack convert`: queries alone, of each rule in each target. Rules that a target can't express are complained about, the others printed. */
-export async function convert(paths: readonly string[], options: ConvertOptions): Promise<ExitCode> {
+/**
+ * `sigpack convert`: queries alone, of each rule in each target. Rules that a target can't express
+ * are complained about, the others printed.
+ */
+export async function convert(
+  paths: readonly string[],
+  options: ConvertOptions,
+): Promise<ExitCode> {
   optimizeLate();
   keepNurserySmall();
   const answer = { format: 'text', verbose: options.verbose, names: 'verbose' } as const;
@@ -66,25 +86,44 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
   // two names may mean one target
   const chosen = [...new Map(every.map((one) => [one.target, one])).values()];
   const names = chosen.map(({ target }) => target.name);
-  if (options.table && !names.includes('splunk')) throw new UsageError('--table is for the target splunk');
-  const project = await openProject({ config: options.config, pipeline: chosenPipelines(options), targets: names }, answer);
+  if (options.table && !names.includes('splunk'))
+    throw new UsageError('--table is for the target splunk');
+  const project = await openProject(
+    { config: options.config, pipeline: chosenPipelines(options), targets: names },
+    answer,
+  );
   if ('code' in project) return project.code;
   const { loaded, bag, pipelines } = project;
   // which fails: there is no such format
-  if (inModel && !setsDataModel(pipelines.get('splunk'))) chosenTarget(targets, 'splunk', options.format);
-  const formats = new Map(chosen.map(({ target, format }) => [target.name, formatName(target, format)]));
+  if (inModel && !setsDataModel(pipelines.get('splunk')))
+    chosenTarget(targets, 'splunk', options.format);
+  const formats = new Map(
+    chosen.map(({ target, format }) => [target.name, formatName(target, format)]),
+  );
   const rules = targetedRules(project, [...paths, ...(options.filter ?? [])], formats);
   const write = writerTo(options.output, paths, chosen.length);
   const warnings = createCountedWarnings(bag);
-  const unfinished = chosen.flatMap(({ target, format }) => (isPlain(format) ? [] : (pipelines.get(target.name) ?? [])));
+  const unfinished = chosen.flatMap(({ target, format }) =>
+    isPlain(format) ? [] : (pipelines.get(target.name) ?? []),
+  );
   warnOfFinalizers(bag, unfinished);
   for (const { target, format } of chosen) {
     const own = pipelines.get(target.name) ?? [];
     const settings = targetSettings(loaded.config, own);
-    const wanted = options.table ? { ...settings, splunk: { ...settings.splunk, table: true } } : settings;
-    const convertRule = (compiled: CompiledRule) => (inModel && !hasModel(compiled) ? withoutModel(compiled) : target.convert(compiled, wanted));
-    const entries = converted(rules, target, convertRule, bag, (made) => warnOf(made, target, project, warnings));
-    write(target, finalized(format, own, conversionVars(target.name, formatName(target, format))), entries, bag);
+    const wanted = options.table
+      ? { ...settings, splunk: { ...settings.splunk, table: true } }
+      : settings;
+    const convertRule = (compiled: CompiledRule) =>
+      inModel && !hasModel(compiled) ? withoutModel(compiled) : target.convert(compiled, wanted);
+    const entries = converted(rules, target, convertRule, bag, (made) =>
+      warnOf(made, target, project, warnings),
+    );
+    write(
+      target,
+      finalized(format, own, conversionVars(target.name, formatName(target, format))),
+      entries,
+      bag,
+    );
     remarkLineBreaks(target, format, entries);
   }
   warnings.tell();
@@ -95,43 +134,79 @@ export async function convert(paths: readonly string[], options: ConvertOptions)
 
 /** `-f data_model` of sigma-cli is what pipelines say here. */
 const isDataModel = ({ format = '', target }: ConvertOptions): boolean =>
-  /^data[_-]model$/i.test(format) && target.every((name) => targetName(name, ['splunk']) === 'splunk');
+  /^data[_-]model$/i.test(format) &&
+  target.every((name) => targetName(name, ['splunk']) === 'splunk');
 
-const setsDataModel = (pipelines: readonly Pipeline[] = []): boolean => pipelines.some(({ file }) => file.text.includes(dataModelState));
+const setsDataModel = (pipelines: readonly Pipeline[] = []): boolean =>
+  pipelines.some(({ file }) => file.text.includes(dataModelState));
 
 const hasModel = (compiled: CompiledRule): boolean => detectionsBelow(compiled).every(inDataModel);
 
 function withoutModel({ rule }: CompiledRule): Conversion<never> {
   const hint = 'Leave -f data_model out to search it in an index.';
-  return { ok: false, problems: [{ code: 'TGT001', message: 'no pipeline names a data model for the rule', ...placeOfRule(rule), hint }] };
+  return {
+    ok: false,
+    problems: [
+      {
+        code: 'TGT001',
+        message: 'no pipeline names a data model for the rule',
+        ...placeOfRule(rule),
+        hint,
+      },
+    ],
+  };
 }
 
 const dataModelPipeline = 'splunk-cim';
 
 function chosenPipelines(options: ConvertOptions): readonly string[] | undefined {
   const { pipeline, withoutPipeline = false } = options;
-  if (withoutPipeline && isDataModel(options)) throw new UsageError(`-f data_model is the pipeline ${dataModelPipeline}: leave --without-pipeline out`);
-  if (withoutPipeline && pipeline) throw new UsageError('--without-pipeline and --pipeline exclude each other');
+  if (withoutPipeline && isDataModel(options))
+    throw new UsageError(
+      `-f data_model is the pipeline ${dataModelPipeline}: leave --without-pipeline out`,
+    );
+  if (withoutPipeline && pipeline)
+    throw new UsageError('--without-pipeline and --pipeline exclude each other');
   if (withoutPipeline) return [noPipeline];
   return pipeline ?? (isDataModel(options) ? [dataModelPipeline] : undefined);
 }
 
-/** With --skip-unsupported, what one target can't say is no reason to fail; a rule that is wrong is. */
+/**
+ * With --skip-unsupported, what one target can't say is no reason to fail; a rule that is wrong is.
+ */
 function lowerRefusals({ list }: DiagnosticBag): void {
-  for (const [index, one] of list.entries()) if (one.severity === 'error' && isRefusal(one.code)) list[index] = { ...one, severity: 'warning' };
+  for (const [index, one] of list.entries())
+    if (one.severity === 'error' && isRefusal(one.code))
+      list[index] = { ...one, severity: 'warning' };
 }
 
-const isRefusal = (code: DiagnosticCode): boolean => code.startsWith('TGT') || ['PIP002', 'PIP006', 'PIP007', 'PIP008'].includes(code);
+const isRefusal = (code: DiagnosticCode): boolean =>
+  code.startsWith('TGT') || ['PIP002', 'PIP006', 'PIP007', 'PIP008'].includes(code);
 
 /** As pySigma's templates know it: what is written without a choice is the default. */
-const formatName = (target: ConversionTarget, format: TargetFormat): string => (format === target.formats[0] ? 'default' : format.name);
+const formatName = (target: ConversionTarget, format: TargetFormat): string =>
+  format === target.formats[0] ? 'default' : format.name;
 
-function targetedRules(project: Project, paths: readonly string[], formats: ReadonlyMap<string, string>): readonly TargetedRule[] {
+function targetedRules(
+  project: Project,
+  paths: readonly string[],
+  formats: ReadonlyMap<string, string>,
+): readonly TargetedRule[] {
   const { loaded, bag, pipelines } = project;
   const { collection } = loadGivenRules(project, paths);
   const { placeholders, unmatchable } = loaded.config;
-  const { compile } = createTargetCompiler({ collection, placeholders, bag, pipelines, formats, unmatchable, namedBy: (rule) => rule.fields });
-  return collection.rules.filter((rule) => collection.standsAlone(rule) && checkRuleSettings(rule, bag)).flatMap((rule) => compile(rule) ?? []);
+  const { compile } = createTargetCompiler({
+    collection,
+    placeholders,
+    bag,
+    pipelines,
+    formats,
+    unmatchable,
+    namedBy: (rule) => rule.fields,
+  });
+  return collection.rules
+    .filter((rule) => collection.standsAlone(rule) && checkRuleSettings(rule, bag))
+    .flatMap((rule) => compile(rule) ?? []);
 }
 
 interface Entry {
@@ -143,9 +218,15 @@ interface Entry {
 type Made = Extract<ForTarget, { readonly off: boolean }>;
 
 /** What pipelines leave open is told as `sigpack build` tells it. */
-function warnOf({ compiled, off }: Made, { name }: ConversionTarget, { loaded, pipelines }: Project, warnings: CountedWarnings): void {
+function warnOf(
+  { compiled, off }: Made,
+  { name }: ConversionTarget,
+  { loaded, pipelines }: Project,
+  warnings: CountedWarnings,
+): void {
   if (!off) warnOfPipelines(warnings, name, compiled);
-  if (name === 'splunk' && (pipelines.get(name) ?? []).length > 0) warnOfUnplaced(warnings, searchScopes(compiled, loaded.config), compiled, loaded.config);
+  if (name === 'splunk' && (pipelines.get(name) ?? []).length > 0)
+    warnOfUnplaced(warnings, searchScopes(compiled, loaded.config), compiled, loaded.config);
 }
 
 function converted(
@@ -162,76 +243,136 @@ function converted(
     onMade(made);
     const { compiled } = made;
     const conversion = postprocessedRule(convertRule(compiled), compiled);
-    complaints.add(target.name, compiled.rule, conversion.ok ? conversion.remarks : conversion.problems);
-    return conversion.ok ? [{ entry: entryOf(compiled, conversion.value), path: compiled.rule.file.path }] : [];
+    complaints.add(
+      target.name,
+      compiled.rule,
+      conversion.ok ? conversion.remarks : conversion.problems,
+    );
+    return conversion.ok
+      ? [{ entry: entryOf(compiled, conversion.value), path: compiled.rule.file.path }]
+      : [];
   });
   complaints.tell();
   return entries;
 }
 
-function entryOf({ rule, processing }: CompiledRule, convertedRule: ConvertedEntry['converted']): ConvertedEntry {
+function entryOf(
+  { rule, processing }: CompiledRule,
+  convertedRule: ConvertedEntry['converted'],
+): ConvertedEntry {
   return { rule, converted: convertedRule, ...(processing && { state: processing.state }) };
 }
 
 /** Queries and nothing else, one after the other. */
-const isPlain = (format: TargetFormat): boolean => format === plainFormat || format === luceneLineFormat;
+const isPlain = (format: TargetFormat): boolean =>
+  format === plainFormat || format === luceneLineFormat;
 
-/** The finalizers of pipelines make the text of the plain format; others have a form of their own. */
-function finalized(format: TargetFormat, pipelines: readonly Pipeline[], conversion: ReadonlyMap<string, unknown>): TargetFormat {
+/**
+ * The finalizers of pipelines make the text of the plain format; others have a form of their own.
+ */
+function finalized(
+  format: TargetFormat,
+  pipelines: readonly Pipeline[],
+  conversion: ReadonlyMap<string, unknown>,
+): TargetFormat {
   const finalizers = pipelines.flatMap((pipeline) => pipeline.finalizers);
   if (finalizers.length === 0 || !isPlain(format)) return format;
   return {
     ...format,
     print(entries) {
       const queries = entries.flatMap((entry) => entry.converted.queries);
-      const context = { vars: varsOf(pipelines), conversion, states: entries.map(({ state }) => state ?? new Map()) };
+      const context = {
+        vars: varsOf(pipelines),
+        conversion,
+        states: entries.map(({ state }) => state ?? new Map()),
+      };
       return `${finalizers.reduce<readonly string[]>((texts, { apply }) => apply(texts, context), queries).join('\n')}\n`;
     },
   };
 }
 
-/** A query may hold a line break that has no other spelling in its language; nothing in the text tells where such a query ends. */
-function remarkLineBreaks(target: ConversionTarget, format: TargetFormat, entries: readonly Entry[]): void {
+/**
+ * A query may hold a line break that has no other spelling in its language; nothing in the text
+ * tells where such a query ends.
+ */
+function remarkLineBreaks(
+  target: ConversionTarget,
+  format: TargetFormat,
+  entries: readonly Entry[],
+): void {
   if (!isPlain(format)) return;
   const broken = entries.filter(({ entry }) => {
     const { queries } = entry.converted;
-    return queries.some((query) => /[\n\r]/.test(query)) && format.print([entry]).split(/[\n\r]/).length > queries.length + 1;
+    return (
+      queries.some((query) => /[\n\r]/.test(query)) &&
+      format.print([entry]).split(/[\n\r]/).length > queries.length + 1
+    );
   });
   const [first] = broken;
   if (!first) return;
   const others = broken.length > 1 ? ` and ${broken.length - 1} more` : '';
   const { title } = first.entry.rule;
-  process.stderr.write(`sigpack: ${target.name}: queries hold line breaks (${visible(title)}${others}); -f json and -f ndjson keep each on one line\n`);
+  process.stderr.write(
+    `sigpack: ${target.name}: queries hold line breaks (${visible(title)}${others}); -f json ` +
+      `and -f ndjson keep each on one line\n`,
+  );
 }
 
 /** Nobody has chosen other names for these targets, and their products have others. */
 function remarkSigmaNames(names: readonly string[]): void {
   const concerned = names.filter((name) => fieldChoices(name).length > 1);
   if (concerned.length === 0) return;
-  const choices = '-p chooses pipelines (sigpack list pipelines), -p none says that these names are meant';
-  process.stderr.write(`sigpack: ${concerned.join(', ')}: field names are Sigma's own; ${choices}\n`);
+  const choices =
+    '-p chooses pipelines (sigpack list pipelines), -p none says that these names are meant';
+  process.stderr.write(
+    `sigpack: ${concerned.join(', ')}: field names are Sigma's own; ${choices}\n`,
+  );
 }
 
-type Writer = (target: ConversionTarget, format: TargetFormat, entries: readonly Entry[], bag: DiagnosticBag) => void;
+type Writer = (
+  target: ConversionTarget,
+  format: TargetFormat,
+  entries: readonly Entry[],
+  bag: DiagnosticBag,
+) => void;
 
-function writerTo(output: string | undefined, paths: readonly string[], targetCount: number): Writer {
+function writerTo(
+  output: string | undefined,
+  paths: readonly string[],
+  targetCount: number,
+): Writer {
   if (output !== undefined && isFolder(output, targetCount)) {
     const root = commonFolder(paths);
     return (target, format, entries, bag) => {
       const among = entries.map(({ entry }) => entry);
-      writeEach(output, root, target, (entry) => printed(format, [entry], bag, among), format.extension, entries);
+      writeEach(
+        output,
+        root,
+        target,
+        (entry) => printed(format, [entry], bag, among),
+        format.extension,
+        entries,
+      );
     };
   }
   return (target, format, entries, bag) => {
     const text = printed(format, entries, bag);
     if (text === undefined) return;
     if (output !== undefined) writeWhole(output, text);
-    else process.stdout.write(forStream(targetCount > 1 ? `== ${target.name}\n${text}` : text, process.stdout));
+    else
+      process.stdout.write(
+        forStream(targetCount > 1 ? `== ${target.name}\n${text}` : text, process.stdout),
+      );
   };
 }
 
 /** Undefined where a finalizer or the format of a plugin failed and has been complained about. */
-function printed(format: TargetFormat, entries: readonly Entry[], bag: DiagnosticBag, among?: readonly ConvertedEntry[]): string | undefined {
+function printed(
+  format: TargetFormat,
+  entries: readonly Entry[],
+  bag: DiagnosticBag,
+  among?: readonly ConvertedEntry[],
+): string | undefined {
   try {
     return format.print(
       entries.map(({ entry }) => entry),
@@ -244,13 +385,17 @@ function printed(format: TargetFormat, entries: readonly Entry[], bag: Diagnosti
     if (!first) throw new UsageError(error.message);
     const { file, titleSpan } = first.entry.rule;
     // a template of a finalizer asks for what is not there
-    if (error instanceof ProcessingFailure) bag.add(file, { code: 'PIP002', message: error.message, span: titleSpan });
-    else bag.add(file, { code: 'TGT001', message: error.message, span: titleSpan, hint: pluginHint });
+    if (error instanceof ProcessingFailure)
+      bag.add(file, { code: 'PIP002', message: error.message, span: titleSpan });
+    else
+      bag.add(file, { code: 'TGT001', message: error.message, span: titleSpan, hint: pluginHint });
     return undefined;
   }
 }
 
-/** A path that ends in a slash, a folder that is there, or the only way to write several targets. */
+/**
+ * A path that ends in a slash, a folder that is there, or the only way to write several targets.
+ */
 function isFolder(path: string, targetCount: number): boolean {
   if (path.endsWith('/') || path.endsWith('\\') || targetCount > 1) return true;
   return statsOf(path)?.isDirectory() ?? false;
@@ -259,10 +404,14 @@ function isFolder(path: string, targetCount: number): boolean {
 /** What the files' own folders are relative to: the one folder given, or nothing. */
 function commonFolder(paths: readonly string[]): string | undefined {
   const [only] = paths;
-  return paths.length === 1 && only !== undefined && statsOf(only)?.isDirectory() ? only : undefined;
+  return paths.length === 1 && only !== undefined && statsOf(only)?.isDirectory()
+    ? only
+    : undefined;
 }
 
-/** One file a rule; the folders of the rules are mirrored. Several rules of one file are numbered. */
+/**
+ * One file a rule; the folders of the rules are mirrored. Several rules of one file are numbered.
+ */
 function writeEach(
   folder: string,
   root: string | undefined,

@@ -8,7 +8,12 @@ import { diffView } from '../../release/diff/view.ts';
 import { lockSnapshot } from '../../release/lock/lock.ts';
 import { readLock } from '../../release/lock/text.ts';
 import { createBuilt, type Snapshot, snapshotOf, withDetails } from '../../release/snapshot.ts';
-import { compareDiagnostics, createBag, type DiagnosticBag, isFatal } from '../../source/diagnostic.ts';
+import {
+  compareDiagnostics,
+  createBag,
+  type DiagnosticBag,
+  isFatal,
+} from '../../source/diagnostic.ts';
 import { positionAt } from '../../source/span.ts';
 import { type ExitCode, exitCodes, UsageError } from '../fault/exit-code.ts';
 import { loadConfig, withoutConfig } from '../files/config-file.ts';
@@ -47,15 +52,27 @@ export interface Side {
   readonly remove: () => void;
 }
 
-/** `sigpack diff [from] [to]`: the lock and the work tree, two revisions of git, two folders, two artifacts, or one of each. */
-export async function diff(from: string | undefined, to: string | undefined, options: DiffOptions): Promise<ExitCode> {
+/**
+ * `sigpack diff [from] [to]`: the lock and the work tree, two revisions of git, two folders, two
+ * artifacts, or one of each.
+ */
+export async function diff(
+  from: string | undefined,
+  to: string | undefined,
+  options: DiffOptions,
+): Promise<ExitCode> {
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
   const bag = createBag();
   const sides: Side[] = [];
   const path = findConfig(options.config);
   if (options.verbose) process.stderr.write(configurationLine(path, terminal.paint));
   const home = path === undefined ? '.' : dirname(path);
-  const reader = { home, configName: path === undefined ? configName : basename(path), terminal, bag };
+  const reader = {
+    home,
+    configName: path === undefined ? configName : basename(path),
+    terminal,
+    bag,
+  };
   try {
     const before = await sideOf(from ?? defaultFrom(home), reader);
     if (before) sides.push(before);
@@ -63,15 +80,24 @@ export async function diff(from: string | undefined, to: string | undefined, opt
     if (after) sides.push(after);
     terminal.clear();
     if (!before || !after) {
-      report({ diagnostics: bag.list, format: 'text', verbose: options.verbose, context: contextFor(terminal), terminal });
+      report({
+        diagnostics: bag.list,
+        format: 'text',
+        verbose: options.verbose,
+        context: contextFor(terminal),
+        terminal,
+      });
       return exitCodes.usage;
     }
     const found = diffOf(...comparable(before, after));
-    const changed = before.built && after.built ? await sideChanges(before.built, after.built, found) : [];
+    const changed =
+      before.built && after.built ? await sideChanges(before.built, after.built, found) : [];
     for (const { snapshot, errors = 0 } of sides) {
       if (errors > 0)
         process.stderr.write(
-          `${visible(snapshot.label)}: ${errors} ${errors === 1 ? 'error' : 'errors'} in rules or for a target (sigpack check shows them): what does not compile is not in the diff\n`,
+          `${visible(snapshot.label)}: ${errors} ${errors === 1 ? 'error' : 'errors'} in ` +
+            'rules or for a target (sigpack check shows them): what does not compile is not in ' +
+            `the diff\n`,
         );
     }
     await write(found, changed, options);
@@ -85,19 +111,31 @@ export async function diff(from: string | undefined, to: string | undefined, opt
 function comparable(before: Side, after: Side): readonly [Snapshot, Snapshot] {
   const [old, now] = [before.texts, after.texts];
   if (!old || !now) return [before.snapshot, after.snapshot];
-  const common = (texts: ArtifactTexts): ArtifactTexts => Object.fromEntries(Object.entries(texts).filter(([key]) => key in old && key in now));
+  const common = (texts: ArtifactTexts): ArtifactTexts =>
+    Object.fromEntries(Object.entries(texts).filter(([key]) => key in old && key in now));
   const both = common(old);
-  if (Object.keys(both).length === 0) throw new UsageError('the two artifacts have nothing in common to compare');
-  return [snapshotOfTexts(before.snapshot.label, both), snapshotOfTexts(after.snapshot.label, common(now))];
+  if (Object.keys(both).length === 0)
+    throw new UsageError('the two artifacts have nothing in common to compare');
+  return [
+    snapshotOfTexts(before.snapshot.label, both),
+    snapshotOfTexts(after.snapshot.label, common(now)),
+  ];
 }
 
 function defaultFrom(home: string): string {
   const lock = join(home, lockName);
-  if (!existsSync(lock)) throw new UsageError(`there is no ${shownPath(lock)} to compare with; name a revision, a folder or an artifact`);
+  if (!existsSync(lock))
+    throw new UsageError(
+      `there is no ${shownPath(lock)} to compare with; name a revision, a folder or an artifact`,
+    );
   return lock;
 }
 
-async function write(found: Diff, changed: readonly SideChange[], { format, output, verbose }: DiffOptions): Promise<void> {
+async function write(
+  found: Diff,
+  changed: readonly SideChange[],
+  { format, output, verbose }: DiffOptions,
+): Promise<void> {
   const view = diffView(found);
   const paint = createTerminal(process.stdout, process.env, () => 0).paint;
   const text =
@@ -105,7 +143,10 @@ async function write(found: Diff, changed: readonly SideChange[], { format, outp
       ? `${visibleJson(JSON.stringify({ diffVersion: 1, ...view, tests: changed }, undefined, 1))}\n`
       : format === 'markdown'
         ? diffMarkdown(view, changed)
-        : diffText(view, changed, { paint: output === undefined ? paint : (_, plain) => plain, verbose });
+        : diffText(view, changed, {
+            paint: output === undefined ? paint : (_, plain) => plain,
+            verbose,
+          });
   if (output === undefined && format === 'text') printText(text);
   else if (output === undefined) process.stdout.write(text);
   else writeWhole(output, text);
@@ -130,19 +171,31 @@ async function sideOf(spec: string, reader: SideReader): Promise<Side | undefine
       const texts = await readArtifact(spec);
       return { snapshot: snapshotOfTexts(shownPath(spec), texts), texts, remove: nothing };
     }
-    if (statSync(spec).isDirectory()) return folderSide(spec, resolve(spec) === resolve(reader.home) ? 'work tree' : shownPath(spec), reader, nothing);
-    throw new UsageError(`${spec} is neither a folder, nor ${lockName}, nor something that sigpack build writes`);
+    if (statSync(spec).isDirectory())
+      return folderSide(
+        spec,
+        resolve(spec) === resolve(reader.home) ? 'work tree' : shownPath(spec),
+        reader,
+        nothing,
+      );
+    throw new UsageError(
+      `${spec} is neither a folder, nor ${lockName}, nor something that sigpack build writes`,
+    );
   }
   const { home } = reader;
   const commit = commitOf(home, spec);
-  if (commit === undefined) throw new UsageError(`there is no file, folder or revision of git ${JSON.stringify(spec)}`);
+  if (commit === undefined)
+    throw new UsageError(`there is no file, folder or revision of git ${JSON.stringify(spec)}`);
   const { folder: files, remove } = checkOut(home, commit);
   const side = await folderSide(files, spec, reader, remove);
   if (!side) remove();
   return side;
 }
 
-/** The lock has digests; where git has the tag of its version, conditions and queries are taken from there. */
+/**
+ * The lock has digests; where git has the tag of its version, conditions and queries are taken from
+ * there.
+ */
 export async function lockSide(path: string, reader: SideReader): Promise<Side | undefined> {
   const file = readSourceFile(path, reader.bag);
   const lock = file && readLock(file, reader.bag);
@@ -161,8 +214,16 @@ export async function lockSide(path: string, reader: SideReader): Promise<Side |
   return { ...tagged, snapshot: withDetails(snapshot, tagged.snapshot) };
 }
 
-/** Compiles the rules of a folder as its own configuration says. What is wrong with single rules is for `sigpack check` to tell. */
-async function folderSide(folder: string, label: string, { configName, terminal, bag }: SideReader, remove: () => void): Promise<Side | undefined> {
+/**
+ * Compiles the rules of a folder as its own configuration says. What is wrong with single rules is
+ * for `sigpack check` to tell.
+ */
+async function folderSide(
+  folder: string,
+  label: string,
+  { configName, terminal, bag }: SideReader,
+  remove: () => void,
+): Promise<Side | undefined> {
   const path = join(folder, configName);
   const written = existsSync(path) ? loadConfig(path) : withoutConfig(resolve(folder));
   if (!('config' in written)) {
@@ -170,18 +231,37 @@ async function folderSide(folder: string, label: string, { configName, terminal,
     return undefined;
   }
   const own = createBag(written.config.severities);
-  const project = await projectOf(written, { compares: true, lock: { retire: false } }, own, terminal);
+  const project = await projectOf(
+    written,
+    { compares: true, lock: { retire: false } },
+    own,
+    terminal,
+  );
   if (!project) {
     bag.list.push(...own.list);
     return undefined;
   }
   const { loaded, history } = project;
   const built = createBuilt(loaded.config.info, { pathOf: history.pathOf, details: true });
-  const { pack, collection } = compileCollection(project, loaded.exists ? [] : [resolve(folder)], built.add);
+  const { pack, collection } = compileCollection(
+    project,
+    loaded.exists ? [] : [resolve(folder)],
+    built.add,
+  );
   const errors = own.list.filter(({ severity }) => severity === 'error').length;
   const uncompiled = own.list
     .filter(isFatal)
     .sort(compareDiagnostics)
-    .map(({ file, span, code, message }) => ({ file: history.pathOf(file.path), ...positionAt(file, span.start), code, message }));
-  return { snapshot: { ...snapshotOf(label, pack, built), uncompiled }, built: { project, collection }, errors, remove };
+    .map(({ file, span, code, message }) => ({
+      file: history.pathOf(file.path),
+      ...positionAt(file, span.start),
+      code,
+      message,
+    }));
+  return {
+    snapshot: { ...snapshotOf(label, pack, built), uncompiled },
+    built: { project, collection },
+    errors,
+    remove,
+  };
 }

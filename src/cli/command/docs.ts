@@ -32,13 +32,21 @@ export interface DocsOptions {
   readonly verbose?: boolean;
 }
 
-/** `sigpack docs`: a page for each rule, an index and an ATT&CK Navigator layer. Files that are not of the pages stay as they are. */
+/**
+ * `sigpack docs`: a page for each rule, an index and an ATT&CK Navigator layer. Files that are not
+ * of the pages stay as they are.
+ */
 export async function docs(paths: readonly string[], options: DocsOptions): Promise<ExitCode> {
   const answer = { format: 'text', verbose: options.verbose ?? false, names: 'first' } as const;
-  const chosen = options.target ? [...new Set(options.target.map((name) => namedTarget(targets, name)))] : targets;
+  const chosen = options.target
+    ? [...new Set(options.target.map((name) => namedTarget(targets, name)))]
+    : targets;
   const names = chosen.map(({ name }) => name);
   const format = options.format === 'markdown' ? 'md' : options.format;
-  const project = await openProject({ config: options.config, pipeline: options.pipeline, targets: names, rules: paths }, answer);
+  const project = await openProject(
+    { config: options.config, pipeline: options.pipeline, targets: names, rules: paths },
+    answer,
+  );
   if ('code' in project) return project.code;
   const { loaded, bag, terminal, pipelines } = project;
   const output = options.output ?? join(loaded.folder, 'site');
@@ -49,30 +57,51 @@ export async function docs(paths: readonly string[], options: DocsOptions): Prom
     throw new UsageError('there is no rule to write a page about');
   }
   const targeted = new WeakMap<CompiledRule, TargetedRule>();
-  const { compile } = createTargetCompiler({ collection, placeholders: config.placeholders, bag, pipelines, unmatchable: config.unmatchable });
+  const { compile } = createTargetCompiler({
+    collection,
+    placeholders: config.placeholders,
+    bag,
+    pipelines,
+    unmatchable: config.unmatchable,
+  });
   const written = (rule: Rule): CompiledRule | undefined => {
     const compiled = compile(rule);
     if (compiled) targeted.set(compiled.written, compiled);
     return compiled?.written;
   };
-  const settings = new Map(names.map((name) => [name, targetSettings(config, pipelines.get(name))]));
+  const settings = new Map(
+    names.map((name) => [name, targetSettings(config, pipelines.get(name))]),
+  );
   const { templates, assets } = projectTemplates(project);
   const files = docsFiles({
     title: config.info.title,
-    rules: compiledRules(collection, written, (done) => terminal.progress(done, collection.rules.length, 'writing pages')),
+    rules: compiledRules(collection, written, (done) =>
+      terminal.progress(done, collection.rules.length, 'writing pages'),
+    ),
     slugOf: createSlugs(collection.rules),
     targets: chosen,
-    convert: (target, compiled) => conversionOf(target, compiled, targeted.get(compiled), settings.get(target.name) ?? targetSettings(config)),
+    convert: (target, compiled) =>
+      conversionOf(
+        target,
+        compiled,
+        targeted.get(compiled),
+        settings.get(target.name) ?? targetSettings(config),
+      ),
     format,
     render: createRenderer({ templates }),
     assets,
   });
   const pages = await write(output, files, format);
   const concerned = new Set<string>([...config.targets, ...config.pipelines.keys()]);
-  const found = bag.list.filter(({ target }) => target === undefined || options.pipeline !== undefined || concerned.has(target));
+  const found = bag.list.filter(
+    ({ target }) => target === undefined || options.pipeline !== undefined || concerned.has(target),
+  );
   bag.list.splice(0, bag.list.length, ...found);
   const code = reportProject(project, answer);
-  printText(`wrote ${pages} ${pages === 1 ? 'page' : 'pages'}: ${visible(shownPath(join(output, `index.${format}`)))}\n`);
+  printText(
+    `wrote ${pages} ${pages === 1 ? 'page' : 'pages'}: ` +
+      `${visible(shownPath(join(output, `index.${format}`)))}\n`,
+  );
   return code;
 }
 
@@ -84,10 +113,16 @@ function conversionOf(
   settings: TargetSettings,
 ): Conversion<ConvertedRule> {
   const made = targeted?.forTarget(target.name) ?? { compiled: written };
-  if (made.compiled) return postprocessedRule(target.convert(made.compiled, settings), made.compiled);
+  if (made.compiled)
+    return postprocessedRule(target.convert(made.compiled, settings), made.compiled);
   const { file, titleSpan: span } = written.rule;
   const { code, message } = made.reason;
-  return { ok: false, problems: [{ code: code === 'PIP007' || code === 'PIP008' ? code : 'PIP002', message, file, span }] };
+  return {
+    ok: false,
+    problems: [
+      { code: code === 'PIP007' || code === 'PIP008' ? code : 'PIP002', message, file, span },
+    ],
+  };
 }
 
 function* compiledRules(
@@ -102,11 +137,17 @@ function* compiledRules(
   }
 }
 
-async function write(folder: string, files: ReturnType<typeof docsFiles>, format: DocsFormat): Promise<number> {
+async function write(
+  folder: string,
+  files: ReturnType<typeof docsFiles>,
+  format: DocsFormat,
+): Promise<number> {
   try {
     return await writePages(folder, files, format);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    throw new UsageError(`${error.template}${error.line === undefined ? '' : `:${error.line}`}: ${error.message}`);
+    throw new UsageError(
+      `${error.template}${error.line === undefined ? '' : `:${error.line}`}: ${error.message}`,
+    );
   }
 }

@@ -22,8 +22,14 @@ export interface ExplainEventOptions extends RuleChoice {
 /** Values of a list that are shown without --verbose. */
 const shownParts = 12;
 
-/** `sigpack explain --event`: for each event of a file, which part of a rule's condition holds, pattern against value. */
-export async function explainEvents(paths: readonly string[], options: ExplainEventOptions): Promise<ExitCode> {
+/**
+ * `sigpack explain --event`: for each event of a file, which part of a rule's condition holds,
+ * pattern against value.
+ */
+export async function explainEvents(
+  paths: readonly string[],
+  options: ExplainEventOptions,
+): Promise<ExitCode> {
   const chosen = await processedRules(paths, options);
   if ('code' in chosen) return chosen.code;
   const { rules, project, answer } = chosen;
@@ -41,7 +47,8 @@ export async function explainEvents(paths: readonly string[], options: ExplainEv
 async function eventsOf(path: string): Promise<readonly Event[]> {
   const events: Event[] = [];
   try {
-    for await (const { event } of readEvents(path === '-' ? '-' : [path], { view: 'sigma' })) events.push(event);
+    for await (const { event } of readEvents(path === '-' ? '-' : [path], { view: 'sigma' }))
+      events.push(event);
   } catch (error) {
     if (error instanceof EventError) throw new UsageError(error.message);
     throw error;
@@ -55,35 +62,66 @@ interface Style {
   readonly maximumParts: number;
 }
 
-function explained(settled: SettledRule, events: readonly Event[], bag: DiagnosticBag, style: Style): string {
+function explained(
+  settled: SettledRule,
+  events: readonly Event[],
+  bag: DiagnosticBag,
+  style: Style,
+): string {
   const { rule } = settled;
   const place = `${visible(rule.file.path)}:${positionAt(rule.file, rule.titleSpan.start).line}`;
   const head = [style.paint('bold', visible(rule.title)), style.paint('dim', place), ''];
   return `${[...head, ...(settled.kind === 'correlation' ? correlationLines(settled, events, bag) : eventLines(settled, events, bag, style))].join('\n')}\n`;
 }
 
-function eventLines(settled: SettledRule & { readonly kind: 'detection' }, events: readonly Event[], bag: DiagnosticBag, style: Style): readonly string[] {
+function eventLines(
+  settled: SettledRule & { readonly kind: 'detection' },
+  events: readonly Event[],
+  bag: DiagnosticBag,
+  style: Style,
+): readonly string[] {
   const compiled = createCombiner(bag)(settled);
   if (!compiled) return ['the rule does not compile'];
   const prover = proverOf(compiled);
   if (!prover.ok) {
-    bag.add(settled.rule.file, { code: 'TST004', message: prover.reason, span: settled.rule.titleSpan });
+    bag.add(settled.rule.file, {
+      code: 'TST004',
+      message: prover.reason,
+      span: settled.rule.titleSpan,
+    });
     return [`the rule cannot be matched here: ${visible(prover.reason)}`];
   }
   return events.flatMap((event, index) => {
     const reason = explainedMatch(settled, event);
     if (!reason) return [];
-    const verdict = reason.holds ? style.paint('green', 'matches') : style.paint('red', 'does not match');
-    return [...(index > 0 ? [''] : []), `event ${index + 1} ${verdict}`, ...reasonLines(reason, style)];
+    const verdict = reason.holds
+      ? style.paint('green', 'matches')
+      : style.paint('red', 'does not match');
+    return [
+      ...(index > 0 ? [''] : []),
+      `event ${index + 1} ${verdict}`,
+      ...reasonLines(reason, style),
+    ];
   });
 }
 
 /** A correlation is about many events: how many its rules find is what there is to say of them. */
-function correlationLines(settled: SettledRule & { readonly kind: 'correlation' }, events: readonly Event[], bag: DiagnosticBag): readonly string[] {
+function correlationLines(
+  settled: SettledRule & { readonly kind: 'correlation' },
+  events: readonly Event[],
+  bag: DiagnosticBag,
+): readonly string[] {
   return settled.parts.map((part) => {
     const compiled = createCombiner(bag)(part);
     const prover = compiled && proverOf(compiled);
-    const found = prover?.ok ? prover.hitsOf(events.map((event) => ({ event, time: undefined }))).filter((count) => count > 0).length : 0;
-    return `${visible(part.rule.title)} finds ${found} of ${events.length} ${events.length === 1 ? 'event' : 'events'}`;
+    const found = prover?.ok
+      ? prover
+          .hitsOf(events.map((event) => ({ event, time: undefined })))
+          .filter((count) => count > 0).length
+      : 0;
+    return (
+      `${visible(part.rule.title)} finds ${found} of ${events.length} ` +
+      `${events.length === 1 ? 'event' : 'events'}`
+    );
   });
 }

@@ -4,7 +4,12 @@ import { logSourceText, ruleLines } from '../../pipeline/describe.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { constantTruth } from '../../pipeline/run/constant-truth.ts';
 import { byPriority, createProcessor, type OnStep } from '../../pipeline/run/process.ts';
-import { type CompiledRule, createCombiner, createSettler, type SettledRule } from '../../query/compile.ts';
+import {
+  type CompiledRule,
+  createCombiner,
+  createSettler,
+  type SettledRule,
+} from '../../query/compile.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { positionAt } from '../../source/span.ts';
 import { type ExitCode, UsageError } from '../fault/exit-code.ts';
@@ -30,27 +35,50 @@ export interface ExplainOptions {
   readonly verbose: boolean;
 }
 
-/** `sigpack explain`: what each processing item does to a rule, the fields that stay unmapped, and the query in the end. */
-export async function explain(paths: readonly string[], options: ExplainOptions): Promise<ExitCode> {
+/**
+ * `sigpack explain`: what each processing item does to a rule, the fields that stay unmapped, and
+ * the query in the end.
+ */
+export async function explain(
+  paths: readonly string[],
+  options: ExplainOptions,
+): Promise<ExitCode> {
   if (options.event !== undefined) {
     const { explainEvents } = await import('./explain-event.ts');
     return explainEvents(paths, { ...options, event: options.event });
   }
-  if (options.target === undefined) throw new UsageError('explain needs --target <name> or --event <file>');
+  if (options.target === undefined)
+    throw new UsageError('explain needs --target <name> or --event <file>');
   const target = namedTarget(await loadTargets(options.plugin ?? []), options.target);
   const { name } = target;
   const answer = { format: 'text', verbose: options.verbose, names: 'verbose' } as const;
-  const project = await openProject({ config: options.config, pipeline: options.pipeline, targets: [name] }, answer);
+  const project = await openProject(
+    { config: options.config, pipeline: options.pipeline, targets: [name] },
+    answer,
+  );
   if ('code' in project) return project.code;
   const { loaded, bag } = project;
   const { config } = loaded;
   const pipelines = project.pipelines.get(name) ?? [];
   const { collection } = loadGivenRules(project, paths);
-  const settle = createSettler(collection, { placeholders: config.placeholders, bag, keepPlaceholders: pipelines.length > 0 });
+  const settle = createSettler(collection, {
+    placeholders: config.placeholders,
+    bag,
+    keepPlaceholders: pipelines.length > 0,
+  });
   // what is printed goes to standard output, whose own terminal decides on colour
   const { paint } = createTerminal(process.stdout, process.env, () => 0);
-  const explaining: Explaining = { target, pipelines, settings: targetSettings(config, pipelines), bag, paint, verbose: options.verbose };
-  const texts = collection.rules.flatMap((rule) => settle(rule) ?? []).map((rule) => explained(rule, explaining));
+  const explaining: Explaining = {
+    target,
+    pipelines,
+    settings: targetSettings(config, pipelines),
+    bag,
+    paint,
+    verbose: options.verbose,
+  };
+  const texts = collection.rules
+    .flatMap((rule) => settle(rule) ?? [])
+    .map((rule) => explained(rule, explaining));
   for (const [index, { text, queries }] of texts.entries()) {
     printText(`${index > 0 ? '\n' : ''}${text}`);
     // whole, to be copied
@@ -80,46 +108,88 @@ function explained(settled: SettledRule, explaining: Explaining): Explained {
   const names = byPriority(pipelines).map(({ name, priority }) => `${name} (${priority})`);
   const lines = [
     paint('bold', visible(rule.title)),
-    paint('dim', `${rule.file.path}:${line} for ${target.name}${names.length > 0 ? ` through ${names.map(visible).join(', ')}` : ', without a pipeline'}`),
+    paint(
+      'dim',
+      `${rule.file.path}:${line} for ${target.name}${names.length > 0 ? ` through ${names.map(visible).join(', ')}` : ', without a pipeline'}`,
+    ),
     '',
   ];
-  const process = createProcessor(pipelines, { bag, onStep: stepPrinter(settled, explaining, lines) });
+  const process = createProcessor(pipelines, {
+    bag,
+    onStep: stepPrinter(settled, explaining, lines),
+  });
   const processed = pipelines.length > 0 ? process(settled) : settled;
   const compiled = processed && createCombiner(bag)(processed);
   const queries = compiled ? addOutcome(compiled, explaining, lines) : [];
   return { text: `${lines.join('\n')}\n`, queries };
 }
 
-/** Adds a paragraph for each item that changes the rule; the others are counted, or named under --verbose. */
-function stepPrinter(settled: SettledRule, { paint, verbose }: Explaining, lines: string[]): OnStep {
+/**
+ * Adds a paragraph for each item that changes the rule; the others are counted, or named under
+ * --verbose.
+ */
+function stepPrinter(
+  settled: SettledRule,
+  { paint, verbose }: Explaining,
+  lines: string[],
+): OnStep {
   let before: readonly string[] | undefined;
   let number = 0;
   return ({ item, applied, rule }) => {
     number++;
-    // the rules that a correlation refers to go through the pipeline too, each in its own explanation
-    if (rule.rule.file !== settled.rule.file || rule.rule.span.start !== settled.rule.span.start) return;
-    before ??= ruleLines({ ...rule, parts: settled.kind === 'detection' ? settled.parts : [], rule: settled.rule, state: new Map(), attributes: new Map() });
+    // the rules that a correlation refers to go through the pipeline too, each in its own
+    // explanation
+    if (rule.rule.file !== settled.rule.file || rule.rule.span.start !== settled.rule.span.start)
+      return;
+    before ??= ruleLines({
+      ...rule,
+      parts: settled.kind === 'detection' ? settled.parts : [],
+      rule: settled.rule,
+      state: new Map(),
+      attributes: new Map(),
+    });
     const after = ruleLines(rule);
     const changes = lineChanges(before, after);
     before = after;
     if (!verbose && changes.length === 0) return;
     const place = `${item.file.path}:${positionAt(item.file, item.span.start).line}`;
     const what = applied ? (changes.length > 0 ? '' : ', no change') : ', conditions do not hold';
-    lines.push(`${paint('cyan', `${number}. ${visible(item.id)}`)} ${item.type}${what} ${paint('dim', place)}`);
+    lines.push(
+      `${paint('cyan', `${number}. ${visible(item.id)}`)} ${item.type}${what} ` +
+        `${paint('dim', place)}`,
+    );
     for (const change of changes) lines.push(changeText(change, paint));
   };
 }
 
 const changeText = ({ kind, line }: LineChange, paint: Paint): string =>
-  kind === 'added' ? paint('green', `   + ${visible(line)}`) : paint('red', `   - ${visible(line)}`);
+  kind === 'added'
+    ? paint('green', `   + ${visible(line)}`)
+    : paint('red', `   - ${visible(line)}`);
 
 /** Adds what became of the rule; answers with its queries. */
-function addOutcome(compiled: CompiledRule, { target, settings, bag, paint, pipelines }: Explaining, lines: string[]): readonly string[] {
-  if (compiled.kind === 'detection') lines.push('', `${paint('bold', 'Log source')}  ${visible(logSourceText(compiled.rule.logsource))}`);
+function addOutcome(
+  compiled: CompiledRule,
+  { target, settings, bag, paint, pipelines }: Explaining,
+  lines: string[],
+): readonly string[] {
+  if (compiled.kind === 'detection')
+    lines.push(
+      '',
+      `${paint('bold', 'Log source')}  ${visible(logSourceText(compiled.rule.logsource))}`,
+    );
   const unmapped = compiled.processing?.unmapped ?? [];
-  if (pipelines.length > 0) lines.push(`${paint('bold', 'Unmapped')}    ${unmapped.length === 0 ? 'none' : paint('yellow', unmapped.map(visible).join(', '))}`);
+  if (pipelines.length > 0)
+    lines.push(
+      `${paint('bold', 'Unmapped')}    ` +
+        `${unmapped.length === 0 ? 'none' : paint('yellow', unmapped.map(visible).join(', '))}`,
+    );
   const constant = constantTruth(compiled);
-  if (constant) lines.push(`${paint('bold', constant.code === 'PIP007' ? 'Never true' : 'Always true')}  ${paint('yellow', visible(constant.message))}`);
+  if (constant)
+    lines.push(
+      `${paint('bold', constant.code === 'PIP007' ? 'Never true' : 'Always true')}  ` +
+        `${paint('yellow', visible(constant.message))}`,
+    );
   const conversion = postprocessedRule(target.convert(compiled, settings), compiled);
   for (const { file, ...remark } of conversion.ok ? conversion.remarks : conversion.problems) {
     bag.add(file, { ...remark, message: `${target.name}: ${remark.message}`, target: target.name });

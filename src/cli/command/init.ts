@@ -28,8 +28,8 @@ export interface InitCommandOptions extends ChoiceOptions {
 }
 
 /**
- * `sigpack init`: asks which products the rules are for, writes a configuration, a starter rule and CI files, never over files that are there, and builds
- * the packs.
+ * `sigpack init`: asks which products the rules are for, writes a configuration, a starter rule and
+ * CI files, never over files that are there, and builds the packs.
  */
 export async function init(folder: string, options: InitCommandOptions): Promise<ExitCode> {
   const name = basename(resolve(folder));
@@ -53,8 +53,11 @@ export async function init(folder: string, options: InitCommandOptions): Promise
     { templates },
   );
   checkConfig(made);
-  // these are the user's where they are there: npm writes to the one, and the other may well ignore dist/
-  const files = made.filter(({ path }) => !keptFiles.includes(path) || !existsSync(join(folder, path)));
+  // these are the user's where they are there: npm writes to the one, and the other may well ignore
+  // dist/
+  const files = made.filter(
+    ({ path }) => !keptFiles.includes(path) || !existsSync(join(folder, path)),
+  );
   refuseTaken(folder, options.force);
   withoutInterruption(() => {
     for (const { path, content } of files) {
@@ -70,10 +73,18 @@ export async function init(folder: string, options: InitCommandOptions): Promise
   printText('\n');
   // loaded where it is asked for
   const { build } = await import('./build.ts');
-  return build([], { config: join(folder, configName), format: 'text', verbose: false, dryRun: false });
+  return build([], {
+    config: join(folder, configName),
+    format: 'text',
+    verbose: false,
+    dryRun: false,
+  });
 }
 
-/** Before anything is written: half a project is harder to mend than none, and a link leads to a folder that nobody named. */
+/**
+ * Before anything is written: half a project is harder to mend than none, and a link leads to a
+ * folder that nobody named.
+ */
 function refuseInTheWay(folder: string): void {
   nearestFolder(folder);
   for (const path of initPaths) {
@@ -89,16 +100,26 @@ function refuseInTheWay(folder: string): void {
 }
 
 function refuseOtherThan(needed: 'file' | 'folder', path: string, stats: Stats): void {
-  if (stats.isSymbolicLink()) throw new UsageError(`${shownPath(path)} is a link; init writes through none: name the folder that it leads to, or remove it`);
+  if (stats.isSymbolicLink())
+    throw new UsageError(
+      `${shownPath(path)} is a link; init writes through none: name the folder that it leads ` +
+        'to, or remove it',
+    );
   if (needed === 'file' ? !stats.isFile() : !stats.isDirectory())
-    throw new UsageError(`${shownPath(path)} is a ${stats.isDirectory() ? 'folder' : 'file'}; a ${needed} is needed there`);
+    throw new UsageError(
+      `${shownPath(path)} is a ${stats.isDirectory() ? 'folder' : 'file'}; a ${needed} is ` +
+        'needed there',
+    );
 }
 
 /** Asked before the questions too: nobody answers them for nothing. */
 function refuseTaken(folder: string, force: boolean): void {
   refuseInTheWay(folder);
-  const taken = initPaths.filter((path) => !keptFiles.includes(path) && existsSync(join(folder, path))).map((path) => shownPath(join(folder, path)));
-  if (taken.length > 0 && !force) throw new UsageError(`${taken.join(', ')} exist already; --force replaces them`);
+  const taken = initPaths
+    .filter((path) => !keptFiles.includes(path) && existsSync(join(folder, path)))
+    .map((path) => shownPath(join(folder, path)));
+  if (taken.length > 0 && !force)
+    throw new UsageError(`${taken.join(', ')} exist already; --force replaces them`);
 }
 
 /** Ctrl+C waits until all files are written. */
@@ -118,41 +139,64 @@ const longestTitle = 80;
 function refuseTitle(title: string): void {
   const { length } = title;
   if (length < shortestTitle || length > longestTitle) {
-    const bounds = `AppInspect, which vets apps for Splunk, takes labels of ${shortestTitle} to ${longestTitle}`;
+    const bounds =
+      `AppInspect, which vets apps for Splunk, takes labels of ${shortestTitle} to ` +
+      `${longestTitle}`;
     throw new UsageError(`the title ${JSON.stringify(title)} has ${length} characters; ${bounds}`);
   }
 }
 
 const keptFiles: readonly string[] = ['.gitignore', 'package.json'];
 
-/** A version, or a tarball that is there: anything else would be whatever a registry has for it today. */
+/**
+ * A version, or a tarball that is there: anything else would be whatever a registry has for it
+ * today.
+ */
 function packageSpec(spec: string | undefined, folder: string): string {
   if (spec === undefined) return toolVersion();
   if (/^\d+\.\d+\.\d+(?:-[\w.-]+)?$/.test(spec)) return spec;
   const file = /^file:(.+\.t(?:ar\.)?gz)$/.exec(spec)?.[1];
-  if (file === undefined) throw new UsageError(`--package takes a whole version, such as ${toolVersion()}, or file: and the path of a tarball of npm pack`);
-  if (!existsSync(join(folder, file))) throw new UsageError(`${shownPath(join(folder, file))} is not there; npm pack in Sigpack's folder makes it`);
+  if (file === undefined)
+    throw new UsageError(
+      `--package takes a whole version, such as ${toolVersion()}, or file: and the path of a ` +
+        'tarball of npm pack',
+    );
+  if (!existsSync(join(folder, file)))
+    throw new UsageError(
+      `${shownPath(join(folder, file))} is not there; npm pack in Sigpack's folder makes it`,
+    );
   return spec;
 }
 
 /** What CI needs from npm: Sigpack among the dependencies, and the lock file with its digest. */
 function nextSteps(folder: string, spec: string, build: boolean): string {
   const listed = /"sigpack"\s*:/.test(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const install = listed ? 'npm install' : `npm install --save-dev --save-exact ${spec.startsWith('file:') ? spec : `sigpack@${spec}`}`;
+  const install = listed
+    ? 'npm install'
+    : `npm install --save-dev --save-exact ${spec.startsWith('file:') ? spec : `sigpack@${spec}`}`;
   const ignored = readFileSync(join(folder, '.gitignore'), 'utf8').split(/\r?\n/);
-  const missing = ['dist', 'node_modules'].filter((name) => !ignored.some((line) => line.replace(/^\/|\/$/g, '') === name));
+  const missing = ['dist', 'node_modules'].filter(
+    (name) => !ignored.some((line) => line.replace(/^\/|\/$/g, '') === name),
+  );
   const here = resolve(folder) === process.cwd();
   const steps = [
     ...(here ? [] : [`cd ${quoted(shownPath(folder))}`]),
-    ...(missing.length === 0 ? [] : [`add ${missing.map((name) => `${name}/`).join(' and ')} to .gitignore`]),
-    ...(listed && existsSync(join(folder, 'package-lock.json')) ? [] : [install, 'commit package-lock.json: CI runs what is in it and nothing else']),
+    ...(missing.length === 0
+      ? []
+      : [`add ${missing.map((name) => `${name}/`).join(' and ')} to .gitignore`]),
+    ...(listed && existsSync(join(folder, 'package-lock.json'))
+      ? []
+      : [install, 'commit package-lock.json: CI runs what is in it and nothing else']),
     ...(build ? [] : ['sigpack build']),
   ];
   return steps.length === 0 ? '' : `Next: ${steps.join('\nThen: ')}\n`;
 }
 
 /** For a shell: most paths need no quotes. */
-const quoted = (path: string): string => (/^[\w./:@+-]+$/.test(path) && !path.startsWith('-') ? path : `'${visible(path).replaceAll("'", "'\\''")}'`);
+const quoted = (path: string): string =>
+  /^[\w./:@+-]+$/.test(path) && !path.startsWith('-')
+    ? path
+    : `'${visible(path).replaceAll("'", "'\\''")}'`;
 
 /** Not over a file that another `sigpack init` has just written. */
 function writeNew(path: string, content: string, force: boolean): void {
@@ -167,7 +211,8 @@ function writeNew(path: string, content: string, force: boolean): void {
 /** What the options say must be a configuration that the next command takes. */
 function checkConfig(files: readonly InitFile[]): void {
   const bag = createBag();
-  for (const { path, content } of files) if (path === 'sigpack.yml') readConfig({ path, text: content }, bag);
+  for (const { path, content } of files)
+    if (path === 'sigpack.yml') readConfig({ path, text: content }, bag);
   const wrong = bag.list.find(({ severity }) => severity === 'error');
   if (wrong) throw new UsageError(`the configuration would be invalid: ${wrong.message}`);
 }

@@ -14,14 +14,21 @@ export interface ListOptions {
 }
 
 /**
- * `sigpack list`: targets, their formats, built-in pipelines; log sources and fields of rules, or those that built-in pipelines know. `names` are targets, or for
- * log sources and fields rules.
+ * `sigpack list`: targets, their formats, built-in pipelines; log sources and fields of rules, or
+ * those that built-in pipelines know. `names` are targets, or for log sources and fields rules.
  */
-export async function list(what: Listable, names: readonly string[] = [], options: ListOptions = {}): Promise<ExitCode> {
+export async function list(
+  what: Listable,
+  names: readonly string[] = [],
+  options: ListOptions = {},
+): Promise<ExitCode> {
   const { format = 'text', verbose = false } = options;
   if (what === 'logsources' || what === 'fields') {
     const { namesOfPipelines, namesOfRules } = await import('../project/list-names.ts');
-    const found = names.length > 0 ? await namesOfRules(what, names, options.config) : { rows: namesOfPipelines(what), code: exitCodes.success };
+    const found =
+      names.length > 0
+        ? await namesOfRules(what, names, options.config)
+        : { rows: namesOfPipelines(what), code: exitCodes.success };
     if (found.rows) print(found.rows, format, tableOf(found.rows.map(countedRow)));
     return found.code;
   }
@@ -34,7 +41,11 @@ function print(rows: readonly object[], format: 'text' | 'json', text: string): 
   process.stdout.write(format === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : text);
 }
 
-async function rowsOf(what: Exclude<Listable, 'logsources' | 'fields'>, names: readonly string[], plugins: readonly string[]): Promise<readonly Listed[]> {
+async function rowsOf(
+  what: Exclude<Listable, 'logsources' | 'fields'>,
+  names: readonly string[],
+  plugins: readonly string[],
+): Promise<readonly Listed[]> {
   const targets = await loadTargets(plugins);
   const known = targets.map(({ name }) => name);
   const wanted = new Set(names.map((name) => targetName(name, known)));
@@ -45,13 +56,18 @@ async function rowsOf(what: Exclude<Listable, 'logsources' | 'fields'>, names: r
     return listedPipelines().filter((row) => wanted.size === 0 || targetsOf(row).some(isWanted));
   }
   const chosen = targets.filter(({ name }) => isWanted(name));
-  if (what === 'targets') return chosen.map(({ name, description }) => ({ name, description, aliases: aliasesOf(name) }));
-  return chosen.flatMap(({ name, formats }) => formats.map((format) => ({ name: `${name} ${format.name}`, description: format.description })));
+  if (what === 'targets')
+    return chosen.map(({ name, description }) => ({ name, description, aliases: aliasesOf(name) }));
+  return chosen.flatMap(({ name, formats }) =>
+    formats.map((format) => ({ name: `${name} ${format.name}`, description: format.description })),
+  );
 }
 
 /** A pipeline of no bundle goes with every target that its own name begins with. */
 function targetsOf({ name }: Listed): readonly string[] {
-  const inBundles = [...bundles].flatMap(([bundle, { pipelines, targets }]) => (bundle === name || pipelines.includes(name) ? targets : []));
+  const inBundles = [...bundles].flatMap(([bundle, { pipelines, targets }]) =>
+    bundle === name || pipelines.includes(name) ? targets : [],
+  );
   return inBundles.length > 0 ? inBundles : [name.split('-')[0] ?? name];
 }
 
@@ -68,7 +84,13 @@ function rowLines(name: string, texts: readonly string[], indent: number): reado
   const lines = texts.flatMap((text) => wrapped(text, lineWidth - indent));
   const isLong = cells(name) + 2 > indent;
   const heads = isLong ? [`${name}\n`] : [];
-  return [...heads, ...lines.map((line, index) => `${!isLong && index === 0 ? name + ' '.repeat(indent - cells(name)) : ' '.repeat(indent)}${line}\n`)];
+  return [
+    ...heads,
+    ...lines.map(
+      (line, index) =>
+        `${!isLong && index === 0 ? name + ' '.repeat(indent - cells(name)) : ' '.repeat(indent)}${line}\n`,
+    ),
+  ];
 }
 
 const countedRow = ({ name, rules, pipelines = [] }: Counted): Row => [
@@ -77,7 +99,10 @@ const countedRow = ({ name, rules, pipelines = [] }: Counted): Row => [
 ];
 
 /** Each starts on a line of its own. */
-function textsOf({ description, aliases = [], pipelines, unproved = [] }: Listed, verbose: boolean): readonly string[] {
+function textsOf(
+  { description, aliases = [], pipelines, unproved = [] }: Listed,
+  verbose: boolean,
+): readonly string[] {
   const count = `${unproved.length} ${unproved.length === 1 ? 'name' : 'names'} unproved`;
   return [
     description,

@@ -1,7 +1,11 @@
 import { EventError } from '../../event/event-error.ts';
 import { eventTime } from '../../event/event-time.ts';
 import { logSourceOf } from '../../event/log-source.ts';
-import { type CorrelationHit, type Correlator, correlatorOf } from '../../match/correlation/correlation.ts';
+import {
+  type CorrelationHit,
+  type Correlator,
+  correlatorOf,
+} from '../../match/correlation/correlation.ts';
 import type { Event } from '../../match/event.ts';
 import type { EventSource } from '../../match/event-source.ts';
 import { createRuleIndex, type IndexedRule } from '../../match/index/rule-index.ts';
@@ -47,13 +51,18 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
     if (!source) unknown++;
     return source;
   };
-  const rules = chosen.rules.flatMap((settled) => (chosen.served.has(settled) ? [] : (combine(settled) ?? [])));
+  const rules = chosen.rules.flatMap((settled) =>
+    chosen.served.has(settled) ? [] : (combine(settled) ?? []),
+  );
   const find = createFinder(rules, {
     bag,
     sourceOf: options.allLogSources ? () => undefined : sourceOf,
     onTimeless: () => timeless++,
   });
-  const write = options.format === 'ndjson' ? ndjsonWriter : textWriter(createTerminal(process.stdout, process.env, () => 0).paint);
+  const write =
+    options.format === 'ndjson'
+      ? ndjsonWriter
+      : textWriter(createTerminal(process.stdout, process.env, () => 0).paint);
   let events = 0;
   let matched = 0;
   const matchBatch = (batch: Iterable<FoundEvent>, output: string[]): void => {
@@ -66,7 +75,10 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
     }
   };
   try {
-    for await (const batch of readEventBatches(options.events.includes('-') ? '-' : options.events, { view: 'sigma' })) {
+    for await (const batch of readEventBatches(
+      options.events.includes('-') ? '-' : options.events,
+      { view: 'sigma' },
+    )) {
       const output: string[] = [];
       try {
         matchBatch(batch, output);
@@ -88,14 +100,17 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
 
 /** What was not asked has to be told. */
 const narrowing = (unknown: number): string =>
-  `Events were asked the rules of their log source alone${unknown === 0 ? '' : `, ${unknown} of unknown origin all rules`}; --all-log-sources asks all rules\n`;
+  'Events were asked the rules of their log source alone' +
+  `${unknown === 0 ? '' : `, ${unknown} of unknown origin all rules`}; --all-log-sources ` +
+  `asks all rules\n`;
 
 const withoutTime = (count: number): string =>
   `${count} ${count === 1 ? 'event has no time that is known' : 'events have no time that is known'}: correlations were not asked of ${count === 1 ? 'it' : 'them'}\n`;
 
 /** Waits where whoever reads the output is slower. */
 async function print(text: string): Promise<void> {
-  if (text !== '' && !process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve));
+  if (text !== '' && !process.stdout.write(text))
+    await new Promise((resolve) => process.stdout.once('drain', resolve));
 }
 
 interface Finding {
@@ -106,7 +121,10 @@ interface Finding {
 }
 
 /** Asks the detections together, by their index, and each correlation for itself. */
-function createFinder(rules: readonly CompiledRule[], { bag, sourceOf, onTimeless }: Finding): (event: Event) => readonly Found[] {
+function createFinder(
+  rules: readonly CompiledRule[],
+  { bag, sourceOf, onTimeless }: Finding,
+): (event: Event) => readonly Found[] {
   const unmatchable = ({ rule }: CompiledRule, reason: string): void => {
     bag.add(rule.file, { code: 'TST004', message: reason, span: rule.titleSpan });
   };
@@ -122,7 +140,10 @@ function createFinder(rules: readonly CompiledRule[], { bag, sourceOf, onTimeles
       detections.push({ id: String(number), query: compiled.query, logsource });
       continue;
     }
-    const made = correlatorOf(compiled, { history: 'unknown', asks: ({ logsource }) => source?.allows(logsource) ?? true });
+    const made = correlatorOf(compiled, {
+      history: 'unknown',
+      asks: ({ logsource }) => source?.allows(logsource) ?? true,
+    });
     if (made.ok) correlations.push({ rule: compiled.rule, push: made.push });
     else unmatchable(compiled, made.reason);
   }
@@ -141,7 +162,9 @@ function createFinder(rules: readonly CompiledRule[], { bag, sourceOf, onTimeles
     const time = eventTime(event);
     // an event without a time is in no window
     if (time === undefined) onTimeless();
-    else for (const { rule, push } of correlations) found.push(...push(event, time).map(({ group }) => ({ rule, group })));
+    else
+      for (const { rule, push } of correlations)
+        found.push(...push(event, time).map(({ group }) => ({ rule, group })));
     return found;
   };
 }
@@ -152,7 +175,13 @@ const ndjsonWriter: Writer = ({ file, line, event }, found) =>
   `${JSON.stringify({
     file,
     line,
-    rules: found.map(({ rule, group }) => ({ id: rule.id, title: rule.title, level: rule.level, file: shownPath(rule.file.path), group })),
+    rules: found.map(({ rule, group }) => ({
+      id: rule.id,
+      title: rule.title,
+      level: rule.level,
+      file: shownPath(rule.file.path),
+      group,
+    })),
     event,
   })}\n`;
 
@@ -161,7 +190,13 @@ const textWriter =
   ({ file, line }, found) =>
     found
       .map(({ rule, group }) => {
-        const key = group === undefined || group.length === 0 ? '' : ` ${paint('dim', visible(group.join(', ')))}`;
-        return `${visible(file)}:${line}: ${visible(rule.title)}${rule.level === undefined ? '' : paint('dim', ` (${rule.level})`)}${key}\n`;
+        const key =
+          group === undefined || group.length === 0
+            ? ''
+            : ` ${paint('dim', visible(group.join(', ')))}`;
+        return (
+          `${visible(file)}:${line}: ${visible(rule.title)}` +
+          `${rule.level === undefined ? '' : paint('dim', ` (${rule.level})`)}${key}\n`
+        );
       })
       .join('');

@@ -13,7 +13,13 @@ import { type Lock, lockSnapshot, nextLock } from '../../release/lock/lock.ts';
 import { lockText } from '../../release/lock/text.ts';
 import { packSettings } from '../../release/pack-settings.ts';
 import { releaseNotes } from '../../release/release-notes.ts';
-import { type Built, builtEntries, createBuilt, parametersOf, snapshotOf } from '../../release/snapshot.ts';
+import {
+  type Built,
+  builtEntries,
+  createBuilt,
+  parametersOf,
+  snapshotOf,
+} from '../../release/snapshot.ts';
 import { bumped } from '../../release/version.ts';
 import { createBag } from '../../source/diagnostic.ts';
 import { type ExitCode, exitCodes, UsageError } from '../fault/exit-code.ts';
@@ -23,12 +29,23 @@ import { makeFolders } from '../files/make-folders.ts';
 import { readSourceFile, shownPath } from '../files/rule-files.ts';
 import { hasTag, isRepository } from '../process/git.ts';
 import { toolVersion } from '../process/package-root.ts';
-import { compileRules, complainOfPack, createPageList, projectTemplates } from '../project/compile-rules.ts';
+import {
+  compileRules,
+  complainOfPack,
+  createPageList,
+  projectTemplates,
+} from '../project/compile-rules.ts';
 import { openProject, type Project, pathInPack } from '../project/project.ts';
 import type { LoadedTemplates } from '../project/template-files.ts';
 import { dirtyTreeProblem } from '../release/clean-tree.ts';
 import { finishRelease, type ReleaseWrites, writeRelease } from '../release/files.ts';
-import { type ReleaseFolderInput, releaseFolder, type Signing, signingKey, sourceOf } from '../release/folder.ts';
+import {
+  type ReleaseFolderInput,
+  releaseFolder,
+  type Signing,
+  signingKey,
+  sourceOf,
+} from '../release/folder.ts';
 import { checkFrozen } from '../release/frozen.ts';
 import { lockName } from '../release/lock-file.ts';
 import { refuseCollisions } from '../release/places.ts';
@@ -66,14 +83,21 @@ interface Compiled {
   readonly templates: LoadedTemplates;
 }
 
-/** `sigpack release`: decides the version, writes version, lock, changelog and artifacts in one step. No other release of the folder runs at the same time. */
+/**
+ * `sigpack release`: decides the version, writes version, lock, changelog and artifacts in one
+ * step. No other release of the folder runs at the same time.
+ */
 export async function release(options: ReleaseOptions): Promise<ExitCode> {
   if (options.dryRun) return releaseAlone(options);
   const path = findConfig(options.config);
   // without one there is nothing to lock; it is asked for below
-  const unlock = path === undefined || !existsSync(path) ? undefined : takeReleaseLock(dirname(resolve(path)));
+  const unlock =
+    path === undefined || !existsSync(path) ? undefined : takeReleaseLock(dirname(resolve(path)));
   try {
-    return (unlock === undefined || path === undefined ? undefined : finishInterrupted(path)) ?? (await releaseAlone(options));
+    return (
+      (unlock === undefined || path === undefined ? undefined : finishInterrupted(path)) ??
+      (await releaseAlone(options))
+    );
   } finally {
     unlock?.();
   }
@@ -85,30 +109,45 @@ async function releaseAlone(options: ReleaseOptions): Promise<ExitCode> {
   const project = await openProject({ config: options.config, lock }, answer);
   if ('code' in project) return project.code;
   const { loaded, bag, terminal } = project;
-  if (options.notes !== undefined && !options.fromLock) throw new UsageError('--notes is for --from-lock: before a release its section is not written');
-  if (!loaded.exists) throw new UsageError('a release needs a sigpack.yml; `sigpack init` writes one');
+  if (options.notes !== undefined && !options.fromLock)
+    throw new UsageError('--notes is for --from-lock: before a release its section is not written');
+  if (!loaded.exists)
+    throw new UsageError('a release needs a sigpack.yml; `sigpack init` writes one');
   refuseCollisions(loaded);
   const signing = signingKey(options.sign);
   const dirty = dirtyTreeProblem(loaded.folder, project.lock);
   if (dirty !== undefined && !options.dryRun) throw new UsageError(dirty);
   if (!(await testsPass(project))) return complain(project, options);
   const compiled = compile(project);
-  // whatever failOn says: a release without one of its packs would retire all of its detections there
-  if (project.unchosen.length > 0 || bag.list.some((diagnostic) => isFailure(diagnostic, loaded.config.failOn))) return complain(project, options);
+  // whatever failOn says: a release without one of its packs would retire all of its detections
+  // there
+  if (
+    project.unchosen.length > 0 ||
+    bag.list.some((diagnostic) => isFailure(diagnostic, loaded.config.failOn))
+  )
+    return complain(project, options);
   terminal.clear();
-  const code = await (options.fromLock ? releaseAgain(compiled, signing, options) : releaseNext(compiled, signing, options));
+  const code = await (options.fromLock
+    ? releaseAgain(compiled, signing, options)
+    : releaseNext(compiled, signing, options));
   if (dirty !== undefined) printText(`A release would be refused now: ${dirty}\n`);
   return code;
 }
 
-/** What an earlier release had decided is done first, and seen by whoever called before anything else is decided. */
+/**
+ * What an earlier release had decided is done first, and seen by whoever called before anything
+ * else is decided.
+ */
 function finishInterrupted(path: string): ExitCode | undefined {
   const folder = dirname(resolve(path));
   const finished = finishRelease(folder);
   if (!finished) return undefined;
   const shown = (one: string): string => visible(shownPath(join(folder, one)));
   if (finished.kind === 'given up') {
-    printText(`gave up a release that was cut off: ${shown(finished.path)} is there already, and nothing else had been moved\n`);
+    printText(
+      `gave up a release that was cut off: ${shown(finished.path)} is there already, and ` +
+        `nothing else had been moved\n`,
+    );
     return undefined;
   }
   const lines = [
@@ -138,7 +177,12 @@ async function testsPass(project: Project): Promise<boolean> {
     if (failed.length === 0 && !problems.some(({ code }) => code.startsWith('TST'))) continue;
     passed = false;
     bag.list.push(...problems);
-    for (const { test, message } of failed) bag.add(test.file, { code: 'TST006', message: `"${test.name}": ${message}`, span: test.span });
+    for (const { test, message } of failed)
+      bag.add(test.file, {
+        code: 'TST006',
+        message: `"${test.name}": ${message}`,
+        span: test.span,
+      });
   }
   return passed;
 }
@@ -152,7 +196,12 @@ function compile(project: Project): Compiled {
     pages.add(...outcome);
     built.add(...outcome);
   });
-  if (pack.outcomes.length === 0) bag.add(loaded.file, { code: 'PCK005', message: 'no detection was made from the rules', span: { start: 0, end: 0 } });
+  if (pack.outcomes.length === 0)
+    bag.add(loaded.file, {
+      code: 'PCK005',
+      message: 'no detection was made from the rules',
+      span: { start: 0, end: 0 },
+    });
   complainOfPack(project, pack);
   return { project, pack, built, pages, templates };
 }
@@ -163,15 +212,25 @@ function asVersion({ project, pack }: Compiled, version: string, revision: numbe
   return { ...pack, config, tombstones: tombstonesOf(project.history, pack.splunk, version) };
 }
 
-async function releaseNext(compiled: Compiled, signing: Signing | undefined, options: ReleaseOptions): Promise<ExitCode> {
+async function releaseNext(
+  compiled: Compiled,
+  signing: Signing | undefined,
+  options: ReleaseOptions,
+): Promise<ExitCode> {
   const { project, pack, built } = compiled;
   const { lock, loaded } = project;
   const found = lock && (await diffFromLock(compiled, lock));
   const decision = found && decideBump(found, loaded.config.release.bump);
   const dropped = options.dropRetired ? [...(lock?.retired.values() ?? [])] : [];
-  const bump = options.bump === 'auto' ? (decision?.bump ?? (dropped.length > 0 ? 'patch' : undefined)) : options.bump;
+  const bump =
+    options.bump === 'auto'
+      ? (decision?.bump ?? (dropped.length > 0 ? 'patch' : undefined))
+      : options.bump;
   if (lock && bump === undefined) {
-    printText(`nothing changed since ${lock.pack.version}; nothing to release (--bump patch releases all the same)\n`);
+    printText(
+      `nothing changed since ${lock.pack.version}; nothing to release (--bump patch releases ` +
+        `all the same)\n`,
+    );
     return exitCodes.success;
   }
   const version = lock && bump ? bumped(lock.pack.version, bump) : loaded.config.info.version;
@@ -181,7 +240,13 @@ async function releaseNext(compiled: Compiled, signing: Signing | undefined, opt
   const source = sourceOf(loaded.folder);
   const nextLocked = nextLock({
     before: lock,
-    pack: { id: next.config.info.id, version, revision, parameters: parametersOf(next), settings: packSettings(next) },
+    pack: {
+      id: next.config.info.id,
+      version,
+      revision,
+      parameters: parametersOf(next),
+      settings: packSettings(next),
+    },
     entries: builtEntries(pack, built),
     dropRetired: options.dropRetired,
   });
@@ -203,13 +268,33 @@ async function releaseNext(compiled: Compiled, signing: Signing | undefined, opt
     output: { path: `${loaded.config.release.output}/${version}`, files: output },
   };
   if (!options.dryRun) writeRelease(loaded.folder, writes);
-  tell({ found, decision, version, before: lock?.pack.version, commit: source.commit, writes, shown: (path) => shownPath(join(loaded.folder, path)), options });
+  tell({
+    found,
+    decision,
+    version,
+    before: lock?.pack.version,
+    commit: source.commit,
+    writes,
+    shown: (path) => shownPath(join(loaded.folder, path)),
+    options,
+  });
   return exitCodes.success;
 }
 
-/** Since the lock, with conditions and queries where git has the tag of its version: then the changelog can say what a condition catches now. */
-async function diffFromLock({ project: { loaded, terminal }, pack, built }: Compiled, lock: Lock): Promise<Diff> {
-  const side = await lockSide(join(loaded.folder, lockName), { home: loaded.folder, configName: basename(loaded.file.path), terminal, bag: createBag() });
+/**
+ * Since the lock, with conditions and queries where git has the tag of its version: then the
+ * changelog can say what a condition catches now.
+ */
+async function diffFromLock(
+  { project: { loaded, terminal }, pack, built }: Compiled,
+  lock: Lock,
+): Promise<Diff> {
+  const side = await lockSide(join(loaded.folder, lockName), {
+    home: loaded.folder,
+    configName: basename(loaded.file.path),
+    terminal,
+    bag: createBag(),
+  });
   try {
     return diffOf(side?.snapshot ?? lockSnapshot(lock), snapshotOf('this release', pack, built));
   } finally {
@@ -219,22 +304,39 @@ async function diffFromLock({ project: { loaded, terminal }, pack, built }: Comp
 }
 
 const firstDiff = (pack: Pack, built: Built): Diff =>
-  diffOf({ label: 'nothing', version: '0.0.0', entries: new Map() }, snapshotOf(pack.config.info.version, pack, built));
+  diffOf(
+    { label: 'nothing', version: '0.0.0', entries: new Map() },
+    snapshotOf(pack.config.info.version, pack, built),
+  );
 
-function configFile({ file, folder }: LoadedConfig, version: string, revision: number): ReleaseWrites['files'] {
+function configFile(
+  { file, folder }: LoadedConfig,
+  version: string,
+  revision: number,
+): ReleaseWrites['files'] {
   const text = withVersion(file, version, revision);
   const name = file.path.replace(/^.*\//, '');
-  return text === file.text || !existsSync(join(folder, name)) ? [] : [{ path: name, content: text }];
+  return text === file.text || !existsSync(join(folder, name))
+    ? []
+    : [{ path: name, content: text }];
 }
 
 function refuseKnownVersion({ folder, config }: LoadedConfig, version: string): void {
   const { output, changelog } = config.release;
   const known = [
-    ...(isRepository(folder) ? [`v${version}`, version].filter((tag) => hasTag(folder, tag)).map((tag) => `the git tag ${tag}`) : []),
+    ...(isRepository(folder)
+      ? [`v${version}`, version]
+          .filter((tag) => hasTag(folder, tag))
+          .map((tag) => `the git tag ${tag}`)
+      : []),
     ...(existsSync(join(folder, output, version)) ? [`the folder ${output}/${version}`] : []),
-    ...(existsSync(join(folder, changelog)) && hasSection(readFileSync(join(folder, changelog), 'utf8'), version) ? [`a section of ${changelog}`] : []),
+    ...(existsSync(join(folder, changelog)) &&
+    hasSection(readFileSync(join(folder, changelog), 'utf8'), version)
+      ? [`a section of ${changelog}`]
+      : []),
   ];
-  if (known.length > 0) throw new UsageError(`version ${version} exists already: ${known.join(', ')}`);
+  if (known.length > 0)
+    throw new UsageError(`version ${version} exists already: ${known.join(', ')}`);
 }
 
 interface ChangelogInput {
@@ -244,14 +346,21 @@ interface ChangelogInput {
   readonly lock: Lock;
 }
 
-function changelogOf({ folder, config }: LoadedConfig, found: Diff, { version, date, dropped, lock }: ChangelogInput): string {
+function changelogOf(
+  { folder, config }: LoadedConfig,
+  found: Diff,
+  { version, date, dropped, lock }: ChangelogInput,
+): string {
   const path = join(folder, config.release.changelog);
   const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
   const retired = [...lock.retired.values()]
     .filter(({ inSplunk }) => inSplunk)
     .map(({ title }) => title)
     .sort();
-  return withSection(before, changelogSection({ version, date, view: diffView(found), retired, dropped }));
+  return withSection(
+    before,
+    changelogSection({ version, date, view: diffView(found), retired, dropped }),
+  );
 }
 
 async function artifactsOf(
@@ -287,23 +396,34 @@ async function artifactsOf(
 }
 
 /** The artifacts of the locked version once more, as on a tag in CI. */
-async function releaseAgain(compiled: Compiled, signing: Signing | undefined, options: ReleaseOptions): Promise<ExitCode> {
+async function releaseAgain(
+  compiled: Compiled,
+  signing: Signing | undefined,
+  options: ReleaseOptions,
+): Promise<ExitCode> {
   const { project, pack, built } = compiled;
   const { lock, loaded, bag } = project;
   checkFrozen(project, pack, built);
   if (!lock || bag.list.some(({ code }) => code === 'LCK002')) return complain(project, options);
   const { version } = lock.pack;
   const path = `${loaded.config.release.output}/${version}`;
-  if (existsSync(join(loaded.folder, path))) throw new UsageError(`version ${version} exists already: the folder ${path}`);
+  if (existsSync(join(loaded.folder, path)))
+    throw new UsageError(`version ${version} exists already: the folder ${path}`);
   const notes = options.notes === undefined ? undefined : notesOf(loaded, version);
-  const files = await artifactsOf(compiled, pack, lock, { source: sourceOf(loaded.folder), signing });
+  const files = await artifactsOf(compiled, pack, lock, {
+    source: sourceOf(loaded.folder),
+    signing,
+  });
   if (!files) return complain(project, options);
   if (!options.dryRun && options.notes !== undefined && notes !== undefined) {
     makeFolders(dirname(options.notes));
     writeFileSync(options.notes, notes);
   }
   if (!options.dryRun) writeRelease(loaded.folder, { files: [], output: { path, files } });
-  printText(`${options.dryRun ? 'would write' : 'wrote'} ${shownPath(join(loaded.folder, path))}: ${files.length} files\n`);
+  printText(
+    `${options.dryRun ? 'would write' : 'wrote'} ${shownPath(join(loaded.folder, path))}: ` +
+      `${files.length} files\n`,
+  );
   return exitCodes.success;
 }
 
@@ -311,7 +431,8 @@ async function releaseAgain(compiled: Compiled, signing: Signing | undefined, op
 function notesOf({ folder, config }: LoadedConfig, version: string): string {
   const path = join(folder, config.release.changelog);
   const notes = existsSync(path) ? releaseNotes(readFileSync(path, 'utf8'), version) : undefined;
-  if (notes === undefined) throw new UsageError(`${shownPath(path)} has no section of ${version}, which --notes needs`);
+  if (notes === undefined)
+    throw new UsageError(`${shownPath(path)} has no section of ${version}, which --notes needs`);
   return notes;
 }
 
@@ -330,13 +451,21 @@ interface Telling {
 
 function tell({ found, decision, version, before, commit, writes, shown, options }: Telling): void {
   const paint = createTerminal(process.stdout, process.env, () => 0).paint;
-  const reasons = [...(decision?.reasons ?? [])].map(([reason, count]) => `${count} ${reason}`).join(', ');
+  const reasons = [...(decision?.reasons ?? [])]
+    .map(([reason, count]) => `${count} ${reason}`)
+    .join(', ');
   const lines = [
-    `${options.dryRun ? 'would release' : 'released'} ${paint('bold', version)}${before === undefined ? ', the first version' : ` after ${before}`}${reasons === '' ? '' : ` (${decision?.bump}: ${reasons})`}`,
+    `${options.dryRun ? 'would release' : 'released'} ${paint('bold', version)}` +
+      `${before === undefined ? ', the first version' : ` after ${before}`}` +
+      `${reasons === '' ? '' : ` (${decision?.bump}: ${reasons})`}`,
     ...(found ? [`  ${countsText(diffView(found))}`] : []),
-    ...[...writes.files.map(({ path }) => shown(path)), `${shown(writes.output.path)}/ (${writes.output.files.length} files)`].map((path) => `  ${path}`),
+    ...[
+      ...writes.files.map(({ path }) => shown(path)),
+      `${shown(writes.output.path)}/ (${writes.output.files.length} files)`,
+    ].map((path) => `  ${path}`),
   ];
   if (!options.dryRun) lines.push(`Now commit these and tag the commit v${version}.`);
-  if (!options.dryRun && commit !== undefined) lines.push(`The provenance names ${commit.slice(0, 12)}, the commit before that one.`);
+  if (!options.dryRun && commit !== undefined)
+    lines.push(`The provenance names ${commit.slice(0, 12)}, the commit before that one.`);
   printText(`${lines.join('\n')}\n`);
 }

@@ -36,7 +36,10 @@ export interface TestOptions {
 export async function test(paths: readonly string[], options: TestOptions): Promise<ExitCode> {
   const names = options.format === 'text' ? 'first' : 'verbose';
   const rules = [...paths, ...(options.rules ?? [])];
-  const project = await openFor({ ...options, rules }, { format: 'text', verbose: options.verbose, names });
+  const project = await openFor(
+    { ...options, rules },
+    { format: 'text', verbose: options.verbose, names },
+  );
   if ('code' in project) return project.code;
   const usual = defaultPaths(project.loaded);
   const wanted = paths.length > 0 ? { ...usual, lists: [givenList(paths)] } : usual;
@@ -50,10 +53,16 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
   }
   let files = first.files;
   // a report that is written into a watched folder is no reason to run
-  const matters = (path: string): boolean => /\.ya?ml$/i.test(path) || files.some(({ uses }) => uses.has(path));
-  const watched = [...watchedPaths([...wanted.lists, givenList(options.rules ?? [])]), ...files.flatMap(({ uses }) => [...uses])];
+  const matters = (path: string): boolean =>
+    /\.ya?ml$/i.test(path) || files.some(({ uses }) => uses.has(path));
+  const watched = [
+    ...watchedPaths([...wanted.lists, givenList(options.rules ?? [])]),
+    ...files.flatMap(({ uses }) => [...uses]),
+  ];
   await watchFiles(watched, matters, async (changed) => {
-    const touched = files.filter(({ uses }) => changed.some((path) => uses.has(path))).map(({ path }) => path);
+    const touched = files
+      .filter(({ uses }) => changed.some((path) => uses.has(path)))
+      .map(({ path }) => path);
     const fresh = changed.filter((path) => isTestFile(path) && existsSync(path));
     const only = touched.length + fresh.length > 0 ? new Set([...touched, ...fresh]) : undefined;
     const next = await runOnce(wanted, options, project, only);
@@ -75,7 +84,12 @@ interface Once {
 }
 
 /** `only`: the test files to run. */
-async function runOnce(paths: PathLists, options: TestOptions, project: Project, only?: ReadonlySet<string>): Promise<Once> {
+async function runOnce(
+  paths: PathLists,
+  options: TestOptions,
+  project: Project,
+  only?: ReadonlySet<string>,
+): Promise<Once> {
   const bag = createBag(project.loaded.config.severities);
   const { coverage, rules } = options;
   const [target] = project.request.targets ?? [];
@@ -96,10 +110,19 @@ async function runOnce(paths: PathLists, options: TestOptions, project: Project,
   const { tests, run, problems } = tested;
   print(run, problems, options, project);
   const failed = run.results.some(({ outcome }) => outcome !== 'passed') || problems.length > 0;
-  return { code: failed ? exitCodes.findings : exitCodes.success, tests: run.results.length, files: tests.map((file) => usedFiles(file, run)) };
+  return {
+    code: failed ? exitCodes.findings : exitCodes.success,
+    tests: run.results.length,
+    files: tests.map((file) => usedFiles(file, run)),
+  };
 }
 
-function print(run: TestRun, problems: readonly Diagnostic[], { format, verbose }: TestOptions, { loaded, terminal }: Project): void {
+function print(
+  run: TestRun,
+  problems: readonly Diagnostic[],
+  { format, verbose }: TestOptions,
+  { loaded, terminal }: Project,
+): void {
   if (format === 'json') process.stdout.write(testJson(run, problems, shownConfiguration(loaded)));
   else if (format === 'junit') process.stdout.write(testJunit(run, problems));
   else if (format === 'github') process.stdout.write(testGithub(run, problems));
@@ -113,7 +136,11 @@ function print(run: TestRun, problems: readonly Diagnostic[], { format, verbose 
 
 function usedFiles({ path, cases }: TestFile, { results }: TestRun): UsedFiles {
   const own = new Set(cases);
-  const rules = results.flatMap(({ test, rule }) => (own.has(test) && rule ? [resolve(rule.file.path)] : []));
-  const events = cases.flatMap(({ source }) => (source.kind === 'file' ? [eventPath(path, source.path)] : []));
+  const rules = results.flatMap(({ test, rule }) =>
+    own.has(test) && rule ? [resolve(rule.file.path)] : [],
+  );
+  const events = cases.flatMap(({ source }) =>
+    source.kind === 'file' ? [eventPath(path, source.path)] : [],
+  );
   return { path, uses: new Set([path, ...rules, ...events, ...namedRuleFiles(path, cases)]) };
 }

@@ -4,7 +4,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { readChecksums, sumsName } from '../../release/supply-chain/checksums.ts';
 import { isSignedBy, readEnvelope } from '../../release/supply-chain/envelope.ts';
 import { envelopeExtension, statementExtension } from '../../release/supply-chain/provenance.ts';
-import { readPublicKey, signatureName, verifySignature } from '../../release/supply-chain/signature.ts';
+import {
+  readPublicKey,
+  signatureName,
+  verifySignature,
+} from '../../release/supply-chain/signature.ts';
 import { subjectProblem } from '../../release/supply-chain/subjects.ts';
 import { type ExitCode, exitCodes, UsageError } from '../fault/exit-code.ts';
 import { fileFault } from '../fault/file-fault.ts';
@@ -23,14 +27,20 @@ export interface VerifyOptions {
 /** In bytes: SHA256SUMS, signatures and provenance of any release are smaller. */
 const maximumSize = 16 * 1024 * 1024;
 
-/** `sigpack verify`: artifacts against the SHA256SUMS beside them, that against its signature, and the provenance against all files. */
+/**
+ * `sigpack verify`: artifacts against the SHA256SUMS beside them, that against its signature, and
+ * the provenance against all files.
+ */
 export async function verify(paths: readonly string[], options: VerifyOptions): Promise<ExitCode> {
   const key = options.key === undefined ? undefined : readKey(options.key);
   const { paint } = createTerminal(process.stdout, process.env, () => 0);
   let sound = true;
   const tell = (path: string, problem: string | undefined): void => {
     if (problem !== undefined) sound = false;
-    printText(`${visible(shownPath(path))}: ${problem === undefined ? paint('green', 'ok') : paint('red', visible(problem))}\n`);
+    printText(
+      `${visible(shownPath(path))}: ` +
+        `${problem === undefined ? paint('green', 'ok') : paint('red', visible(problem))}\n`,
+    );
   };
   const signatures = new Set<string>();
   for (const path of paths) {
@@ -44,25 +54,38 @@ export async function verify(paths: readonly string[], options: VerifyOptions): 
       signatures.add(place.folder);
       const signature = join(place.folder, signatureName);
       if (key !== undefined) tell(signature, signatureProblem(sums.bytes, signature, key));
-      else if (isFile(signature)) printText(`${visible(shownPath(signature))}: ${paint('yellow', 'signature not checked; give --key')}\n`);
+      else if (isFile(signature))
+        printText(
+          `${visible(shownPath(signature))}: ` +
+            `${paint('yellow', 'signature not checked; give --key')}\n`,
+        );
     }
-    for (const name of place.names ?? [...sums.entries.keys(), ...unlisted(place.folder, sums.entries)]) {
+    for (const name of place.names ?? [
+      ...sums.entries.keys(),
+      ...unlisted(place.folder, sums.entries),
+    ]) {
       const file = join(place.folder, name);
       const isKey = !sums.entries.has(name) && isSamePath(file, options.key);
-      tell(file, isKey ? keyInRelease : await fileProblem(file, sums.entries.get(name), sums.entries, key));
+      tell(
+        file,
+        isKey ? keyInRelease : await fileProblem(file, sums.entries.get(name), sums.entries, key),
+      );
     }
   }
   return sound ? exitCodes.success : exitCodes.findings;
 }
 
-const isSamePath = (path: string, other: string | undefined): boolean => other !== undefined && resolve(path) === resolve(other);
+const isSamePath = (path: string, other: string | undefined): boolean =>
+  other !== undefined && resolve(path) === resolve(other);
 
 interface Sums {
   readonly bytes: Uint8Array;
   readonly entries: ReadonlyMap<string, string>;
 }
 
-const keyInRelease = `it is not in ${sumsName}; keep the key outside of the release, where who changes the release cannot change it`;
+const keyInRelease =
+  `it is not in ${sumsName}; keep the key outside of the release, where who changes the ` +
+  'release cannot change it';
 
 /** What SHA256SUMS says, or what is wrong with it. */
 function readSums(folder: string): Sums | string {
@@ -84,8 +107,14 @@ function placeOf(path: string): Place {
   const found = statsOf(path);
   if (!found) throw new UsageError(`there is no ${shownPath(path)}`);
   const folder = found.isDirectory() ? path : dirname(path);
-  if (!isFile(join(folder, sumsName))) throw new UsageError(`there is no ${sumsName} ${found.isDirectory() ? 'in' : 'beside'} ${shownPath(path)}`);
-  return { folder, names: found.isDirectory() || basename(path) === sumsName ? undefined : [basename(path)] };
+  if (!isFile(join(folder, sumsName)))
+    throw new UsageError(
+      `there is no ${sumsName} ${found.isDirectory() ? 'in' : 'beside'} ${shownPath(path)}`,
+    );
+  return {
+    folder,
+    names: found.isDirectory() || basename(path) === sumsName ? undefined : [basename(path)],
+  };
 }
 
 /** What the folder holds and nothing vouches for. */
@@ -104,7 +133,9 @@ function readKey(path: string) {
 function bytesOf(path: string): Buffer | string {
   try {
     const { size } = statSync(path);
-    return size > maximumSize ? `it has ${size} bytes, which is too large for what it should be` : readFileSync(path);
+    return size > maximumSize
+      ? `it has ${size} bytes, which is too large for what it should be`
+      : readFileSync(path);
   } catch (error) {
     return unreadable(error);
   }
@@ -126,11 +157,19 @@ function signatureProblem(sums: Uint8Array, path: string, key: KeyObject): strin
   return verdict === 'good' ? undefined : problems[verdict];
 }
 
-async function fileProblem(path: string, digest: string | undefined, entries: Sums['entries'], key: KeyObject | undefined): Promise<string | undefined> {
+async function fileProblem(
+  path: string,
+  digest: string | undefined,
+  entries: Sums['entries'],
+  key: KeyObject | undefined,
+): Promise<string | undefined> {
   return (await digestProblem(path, digest)) ?? provenanceProblem(path, entries, key);
 }
 
-async function digestProblem(path: string, wanted: string | undefined): Promise<string | undefined> {
+async function digestProblem(
+  path: string,
+  wanted: string | undefined,
+): Promise<string | undefined> {
   if (wanted === undefined) return `it is not in ${sumsName}`;
   if (entryStatsOf(path)?.isFile() === false) return 'it is no file';
   const hash = createHash('sha256');
@@ -139,18 +178,28 @@ async function digestProblem(path: string, wanted: string | undefined): Promise<
   } catch (error) {
     return unreadable(error);
   }
-  return hash.digest('hex') === wanted ? undefined : 'its digest is another one: the file was changed';
+  return hash.digest('hex') === wanted
+    ? undefined
+    : 'its digest is another one: the file was changed';
 }
 
-/** A provenance must be about all other files of the release; one in an envelope must be signed by the key. */
-function provenanceProblem(path: string, entries: ReadonlyMap<string, string>, key: KeyObject | undefined): string | undefined {
+/**
+ * A provenance must be about all other files of the release; one in an envelope must be signed by
+ * the key.
+ */
+function provenanceProblem(
+  path: string,
+  entries: ReadonlyMap<string, string>,
+  key: KeyObject | undefined,
+): string | undefined {
   const isEnvelope = path.endsWith(envelopeExtension);
   if (!isEnvelope && !path.endsWith(statementExtension)) return undefined;
   const bytes = bytesOf(path);
   if (typeof bytes === 'string') return bytes;
   const envelope = isEnvelope ? readEnvelope(bytes.toString('utf8')) : undefined;
   if (isEnvelope && !envelope) return 'it is no signed envelope (DSSE) of a statement';
-  if (envelope && key && !isSignedBy(envelope, key)) return 'its envelope is not signed with this key, or was changed';
+  if (envelope && key && !isSignedBy(envelope, key))
+    return 'its envelope is not signed with this key, or was changed';
   const others = new Map([...entries].filter(([name]) => name !== basename(path)));
   return subjectProblem((envelope?.payload ?? bytes).toString('utf8'), others);
 }

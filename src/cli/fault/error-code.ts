@@ -1,5 +1,7 @@
 /** The system's name of a fault, such as `ENOENT`; undefined for an error of another kind. */
-export const errorCode = (error: unknown): string | undefined => (error instanceof Error && 'code' in error ? String(error.code) : undefined);
+export const errorCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error ? String(error.code) : undefined;
 
 /** The system does not let this user do it. */
-export const isDenied = (error: unknown): boolean => ['EACCES', 'EPERM'].includes(errorCode(error) ?? '');
+export const isDenied = (error: unknown): boolean =>
+  ['EACCES', 'EPERM'].includes(errorCode(error) ?? '');

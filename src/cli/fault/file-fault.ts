@@ -21,21 +21,34 @@ const faults: Readonly<Record<string, string>> = {
   ENXIO: 'it is a socket or a device that nothing answers',
 };
 
-/** Why the system refuses a file or folder, in words; the message itself of an error of another kind. */
+/**
+ * Why the system refuses a file or folder, in words; the message itself of an error of another
+ * kind.
+ */
 export function fileFault(error: unknown): string {
   const code = errorCode(error);
-  if (code === 'EEXIST' && error instanceof Error && 'syscall' in error && error.syscall === 'mkdir') return 'a file is there, and a folder is needed';
+  if (
+    code === 'EEXIST' &&
+    error instanceof Error &&
+    'syscall' in error &&
+    error.syscall === 'mkdir'
+  )
+    return 'a file is there, and a folder is needed';
   const known = faults[code ?? ''];
   if (known !== undefined) return known;
   // what follows is the name of the call, which a user has not made
-  return error instanceof Error ? error.message.replace(/, (?:stat|open|scandir|read)\b.*$/, '') : String(error);
+  return error instanceof Error
+    ? error.message.replace(/, (?:stat|open|scandir|read)\b.*$/, '')
+    : String(error);
 }
 
 /** What to do about it; undefined where the fault says that. */
 export function fileHint(error: unknown, path: string): string | undefined {
   if (errorCode(error) !== 'ENOENT') return undefined;
   const near = neighbour(path);
-  return near === undefined ? 'Check the path; it is relative to the working directory.' : `Did you mean \`${near}\`?`;
+  return near === undefined
+    ? 'Check the path; it is relative to the working directory.'
+    : `Did you mean \`${near}\`?`;
 }
 
 /** An error of the machine as one line: the path, and why. */

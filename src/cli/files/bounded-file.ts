@@ -1,4 +1,12 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 
 /** Of any file that is read as a whole. */
 const largestFile = 64 * 1024 * 1024;
@@ -11,7 +19,10 @@ const tooLarge = (): Error => new Error(`it has more than ${largestFile} bytes`)
 /** Where a user names a file, it may be a pipe. */
 export type FileOrPipe = 'file' | 'file or pipe';
 
-/** A file as UTF-8, or as bytes; a pipe always as bytes. Throws for devices and for what is larger than a file of rules can be. */
+/**
+ * A file as UTF-8, or as bytes; a pipe always as bytes. Throws for devices and for what is larger
+ * than a file of rules can be.
+ */
 export function readBounded(path: string, kind: FileOrPipe): Buffer;
 export function readBounded(path: string, kind: FileOrPipe, encoding: 'utf8'): string | Buffer;
 export function readBounded(path: string, kind: FileOrPipe, encoding?: 'utf8'): string | Buffer {
@@ -21,7 +32,8 @@ export function readBounded(path: string, kind: FileOrPipe, encoding?: 'utf8'): 
   try {
     const found = fstatSync(descriptor);
     // folders have a fault of their own
-    if (!found.isFile() && !found.isDirectory()) throw new Error(`it is a ${found.isFIFO() ? 'pipe' : 'device'}, and a file is needed`);
+    if (!found.isFile() && !found.isDirectory())
+      throw new Error(`it is a ${found.isFIFO() ? 'pipe' : 'device'}, and a file is needed`);
     if (found.size > largestFile) throw tooLarge();
     return encoding ? readFileSync(descriptor, encoding) : readFileSync(descriptor);
   } finally {
@@ -29,7 +41,10 @@ export function readBounded(path: string, kind: FileOrPipe, encoding?: 'utf8'): 
   }
 }
 
-/** What a shell puts in place of a command, `<(...)`: waited for. Opened once: between two times the writer may come and go, and none would come any more. */
+/**
+ * What a shell puts in place of a command, `<(...)`: waited for. Opened once: between two times the
+ * writer may come and go, and none would come any more.
+ */
 function readPipe(path: string): Buffer {
   const descriptor = openSync(path, constants.O_RDONLY);
   try {

@@ -25,11 +25,16 @@ export const withoutConfig = (folder: string): LoadedConfig => ({
   warnings: [],
 });
 
-/** The configuration in a file that is there, the defaults where there is none. Diagnostics when it is wrong. */
+/**
+ * The configuration in a file that is there, the defaults where there is none. Diagnostics when it
+ * is wrong.
+ */
 export function loadConfig(path: string | undefined): LoadedConfig | readonly Diagnostic[] {
   if (path === undefined) return withoutConfig(process.cwd());
   const bag = createBag();
   const file = readSourceFile(path, bag);
   const config = file && readConfig(file, bag);
-  return file && config ? { config, file, exists: true, folder: dirname(resolve(path)), warnings: bag.list } : bag.list;
+  return file && config
+    ? { config, file, exists: true, folder: dirname(resolve(path)), warnings: bag.list }
+    : bag.list;
 }

@@ -8,14 +8,17 @@ import { shownPath } from './rule-files.ts';
 export const configName = 'sigpack.yml';
 
 /**
- * The configuration to read: the one named on the command line, else the one in SIGPACK_CONFIG, else the first sigpack.yml from the working
- * directory upwards. Undefined: there is none.
+ * The configuration to read: the one named on the command line, else the one in SIGPACK_CONFIG,
+ * else the first sigpack.yml from the working directory upwards. Undefined: there is none.
  */
 export function findConfig(named: string | undefined): string | undefined {
   const given = named ?? (process.env.SIGPACK_CONFIG || undefined);
   if (given === undefined) return searchUpwards(process.cwd());
   if (existsSync(given)) return statSync(given).isDirectory() ? inFolder(given) : given;
-  throw new UsageError(`there is no configuration file ${shownPath(given)}${named === undefined ? ' (SIGPACK_CONFIG)' : ''}`);
+  throw new UsageError(
+    `there is no configuration file ${shownPath(given)}` +
+      `${named === undefined ? ' (SIGPACK_CONFIG)' : ''}`,
+  );
 }
 
 function inFolder(folder: string): string {
@@ -25,9 +28,14 @@ function inFolder(folder: string): string {
 }
 
 function searchUpwards(start: string): string | undefined {
-  // a link that leads nowhere is a configuration that cannot be read, and no reason to take another one
+  // a link that leads nowhere is a configuration that cannot be read, and no reason to take another
+  // one
   if (isThere(join(start, configName))) return configName;
-  for (let folder = dirname(start), below = start; folder !== below; below = folder, folder = dirname(folder)) {
+  for (
+    let folder = dirname(start), below = start;
+    folder !== below;
+    below = folder, folder = dirname(folder)
+  ) {
     const path = join(folder, configName);
     if (isThere(path) && !isAnyones(folder, path, start)) return path;
   }
@@ -37,11 +45,14 @@ function searchUpwards(start: string): string | undefined {
 const isThere = (path: string): boolean => entryStatsOf(path) !== undefined;
 
 /**
- * A configuration that somebody else put there for everybody who works below: in a folder such as /tmp, or a file that belongs neither to root,
- * nor to this user, nor to the owner of the working directory.
+ * A configuration that somebody else put there for everybody who works below: in a folder such as
+ * /tmp, or a file that belongs neither to root, nor to this user, nor to the owner of the working
+ * directory.
  */
 function isAnyones(folder: string, path: string, start: string): boolean {
   if (process.getuid === undefined) return false;
   const isSharedFolder = (statSync(folder).mode & 0o1002) === 0o1002;
-  return isSharedFolder || ![0, process.getuid(), statSync(start).uid].includes(lstatSync(path).uid);
+  return (
+    isSharedFolder || ![0, process.getuid(), statSync(start).uid].includes(lstatSync(path).uid)
+  );
 }

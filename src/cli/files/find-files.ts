@@ -5,58 +5,109 @@ import { isPattern, type PathPattern } from '../../source/path-pattern.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import { lookup, rootOf, type YamlNode } from '../../source/yaml.ts';
 import type { LeavesOut } from './left-out.ts';
-import { entryPath, type Glob, globOf, isExclusion, namesOf, type PathList, type PathLists } from './path-list.ts';
+import {
+  entryPath,
+  type Glob,
+  globOf,
+  isExclusion,
+  namesOf,
+  type PathList,
+  type PathLists,
+} from './path-list.ts';
 import { reachableStats } from './path-stats.ts';
 import { complainOfFile } from './rule-files.ts';
 import { addNamed, counted, type FoundFile, type Search, searchFolder } from './walk-folders.ts';
 
 /**
- * Files below the paths of lists whose names are wanted, and files that are named themselves; sorted, each once, by whatever links it is reached. Left out
- * are hidden files and folders, `node_modules`, what exclusions and `.sigpackignore` files say. Complains about paths that can't be read, and
- * notes what was left out by which pattern, and which links were followed.
+ * Files below the paths of lists whose names are wanted, and files that are named themselves;
+ * sorted, each once, by whatever links it is reached. Left out are hidden files and folders,
+ * `node_modules`, what exclusions and `.sigpackignore` files say. Complains about paths that can't
+ * be read, and notes what was left out by which pattern, and which links were followed.
  */
-export function findFiles(lists: PathLists, wanted: (name: string) => boolean, bag: DiagnosticBag): readonly FoundFile[] {
-  const search: Search = { home: resolve(lists.home), wanted, bag, ignoreFiles: new Map(), found: new Map(), folders: 0, countedFolders: 0 };
+export function findFiles(
+  lists: PathLists,
+  wanted: (name: string) => boolean,
+  bag: DiagnosticBag,
+): readonly FoundFile[] {
+  const search: Search = {
+    home: resolve(lists.home),
+    wanted,
+    bag,
+    ignoreFiles: new Map(),
+    found: new Map(),
+    folders: 0,
+    countedFolders: 0,
+  };
   const exclusions = lists.lists.flatMap((list) => searchList(search, list, lists.configuration));
-  for (const rule of [...search.ignoreFiles.values()].flat()) if (rule.files.size > 0) tellLeftOut(bag, rule);
+  for (const rule of [...search.ignoreFiles.values()].flat())
+    if (rule.files.size > 0) tellLeftOut(bag, rule);
   for (const rule of exclusions) tellLeftOut(bag, rule);
   return [...search.found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function tellLeftOut(bag: DiagnosticBag, { text, files, file, span }: LeavesOut): void {
-  bag.add(file, { code: 'SIG074', message: `\`${text}\` leaves out ${files.size === 0 ? 'nothing' : counted(files.size)}`, span });
+  bag.add(file, {
+    code: 'SIG074',
+    message: `\`${text}\` leaves out ${files.size === 0 ? 'nothing' : counted(files.size)}`,
+    span,
+  });
 }
 
 /** Reads one list, and returns its exclusions. */
-function searchList(search: Search, list: PathList, configuration: SourceFile): readonly LeavesOut[] {
+function searchList(
+  search: Search,
+  list: PathList,
+  configuration: SourceFile,
+): readonly LeavesOut[] {
   const { entries, folder } = list;
   const placeOf = placesOf(list, configuration);
   const complain = (entry: string, message: string, hint?: string): void => {
     const { file, span } = placeOf(entry);
-    search.bag.add(file, { code: 'PCK013', message, span, ...(hint === undefined ? {} : { hint }) });
+    search.bag.add(file, {
+      code: 'PCK013',
+      message,
+      span,
+      ...(hint === undefined ? {} : { hint }),
+    });
   };
   const exclusions = entries.flatMap((entry): readonly LeavesOut[] => {
     if (!isExclusion(entry)) return [];
     const path = entryPath(entry.slice(1), folder);
-    const glob = reachableStats(path) ? { base: path, pattern: [], foldersOnly: false } : globOf(entry.slice(1), folder);
+    const glob = reachableStats(path)
+      ? { base: path, pattern: [], foldersOnly: false }
+      : globOf(entry.slice(1), folder);
     if ('fault' in glob) {
       complain(entry, `\`${entry}\`: ${glob.fault}`);
       return [];
     }
     const pattern: PathPattern = [...namesOf(resolve(glob.base)), ...glob.pattern];
-    return [{ text: entry, pattern, foldersOnly: glob.foldersOnly, keeps: false, ...placeOf(entry), files: new Set() }];
+    return [
+      {
+        text: entry,
+        pattern,
+        foldersOnly: glob.foldersOnly,
+        keeps: false,
+        ...placeOf(entry),
+        files: new Set(),
+      },
+    ];
   });
   const included = entries.filter((entry) => !isExclusion(entry));
   const [first] = entries;
   if (included.length === 0 && first !== undefined)
-    complain(first, 'there are only exclusions', 'Name what they take something away from too, such as a folder: `rules`, `!rules/old/**`.');
+    complain(
+      first,
+      'there are only exclusions',
+      'Name what they take something away from too, such as a folder: `rules`, `!rules/old/**`.',
+    );
   for (const entry of included) {
     const path = entryPath(entry, folder);
     try {
       if (isPattern(entry) && reachableStats(path) === undefined) {
         const glob = globOf(entry, folder);
         if ('fault' in glob) complain(entry, `\`${entry}\`: ${glob.fault}`);
-        else if (!searchGlob(search, glob, exclusions) && list.maybeNothing !== true) complain(entry, `\`${entry}\` matches no file to read`);
+        else if (!searchGlob(search, glob, exclusions) && list.maybeNothing !== true)
+          complain(entry, `\`${entry}\` matches no file to read`);
       } else if (statSync(path).isDirectory()) searchFolder(search, path, undefined, exclusions);
       else addNamed(search, path, exclusions);
     } catch (error) {
@@ -71,7 +122,10 @@ interface Place {
   readonly span: Span;
 }
 
-/** Where each entry is written, looked up when it is asked for; what is on the command line stands for itself. */
+/**
+ * Where each entry is written, looked up when it is asked for; what is on the command line stands
+ * for itself.
+ */
 function placesOf({ key }: PathList, configuration: SourceFile): (entry: string) => Place {
   let items: readonly YamlNode[] | undefined;
   const itemsOf = (name: string): readonly YamlNode[] => {
@@ -81,10 +135,13 @@ function placesOf({ key }: PathList, configuration: SourceFile): (entry: string)
   return (entry) => {
     items ??= key === undefined ? [] : itemsOf(key);
     const node = items.find((item) => item.kind === 'scalar' && item.text === entry);
-    return node ? { file: configuration, span: { start: node.start, end: node.end } } : { file: { path: entry, text: '' }, span: { start: 0, end: 0 } };
+    return node
+      ? { file: configuration, span: { start: node.start, end: node.end } }
+      : { file: { path: entry, text: '' }, span: { start: 0, end: 0 } };
   };
 }
 
 /** False where nothing was found. */
 const searchGlob = (search: Search, glob: Glob, exclusions: readonly LeavesOut[]): boolean =>
-  reachableStats(glob.base)?.isDirectory() === true && searchFolder(search, glob.base, glob, exclusions);
+  reachableStats(glob.base)?.isDirectory() === true &&
+  searchFolder(search, glob.base, glob, exclusions);

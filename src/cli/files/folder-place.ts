@@ -9,12 +9,19 @@ interface FoundFolder {
   readonly stats: Stats;
 }
 
-/** The folder, or the nearest one above it that is there. A UsageError where something else is in the way: the folder can't be made then. */
+/**
+ * The folder, or the nearest one above it that is there. A UsageError where something else is in
+ * the way: the folder can't be made then.
+ */
 export function nearestFolder(folder: string): FoundFolder {
   let path = resolve(folder);
   while (!entryStatsOf(path)) path = dirname(path);
   const stats = statsOf(path);
-  if (!stats) throw new UsageError(`${shownPath(path)} is a link that leads nowhere; a folder is needed there`);
-  if (!stats.isDirectory()) throw new UsageError(`${shownPath(path)} is a file; a folder is needed there`);
+  if (!stats)
+    throw new UsageError(
+      `${shownPath(path)} is a link that leads nowhere; a folder is needed there`,
+    );
+  if (!stats.isDirectory())
+    throw new UsageError(`${shownPath(path)} is a file; a folder is needed there`);
   return { path, stats };
 }

@@ -12,7 +12,10 @@ export const ignoreFileName = '.sigpackignore';
 /** Bytes and patterns of one file. */
 const limits = { bytes: 64 * 1024, patterns: 1000 } as const;
 
-/** The patterns of the ignore file of a folder, in gitignore's syntax; none where there is no such file. Complains (PCK013) about those that it can't honour. */
+/**
+ * The patterns of the ignore file of a folder, in gitignore's syntax; none where there is no such
+ * file. Complains (PCK013) about those that it can't honour.
+ */
 export function readIgnoreFile(folder: string, bag: DiagnosticBag): readonly LeavesOut[] {
   const path = join(folder, ignoreFileName);
   const bytes = readRegularFile(path, limits.bytes);
@@ -23,7 +26,10 @@ export function readIgnoreFile(folder: string, bag: DiagnosticBag): readonly Lea
     const text = withoutTrailingBlanks(line);
     if (text === '' || text.startsWith('#')) continue;
     const span = { start: index, end: index + text.length };
-    const read = found.length < limits.patterns ? readLine(text) : { fault: `there are more than ${limits.patterns} patterns` };
+    const read =
+      found.length < limits.patterns
+        ? readLine(text)
+        : { fault: `there are more than ${limits.patterns} patterns` };
     if ('fault' in read) {
       bag.add(file, { code: 'PCK013', message: `\`${text}\`: ${read.fault}`, span });
       if (found.length >= limits.patterns) break;
@@ -32,9 +38,12 @@ export function readIgnoreFile(folder: string, bag: DiagnosticBag): readonly Lea
   return found;
 }
 
-const withoutTrailingBlanks = (line: string): string => line.replace(/(?<![\\\s])\s+$/, '').replace(/^\s+$/, '');
+const withoutTrailingBlanks = (line: string): string =>
+  line.replace(/(?<![\\\s])\s+$/, '').replace(/^\s+$/, '');
 
-function readLine(line: string): Pick<LeavesOut, 'pattern' | 'foldersOnly' | 'keeps'> | { readonly fault: string } {
+function readLine(
+  line: string,
+): Pick<LeavesOut, 'pattern' | 'foldersOnly' | 'keeps'> | { readonly fault: string } {
   const keeps = line.startsWith('!');
   const text = keeps ? line.slice(1) : line;
   const foldersOnly = text.endsWith('/');

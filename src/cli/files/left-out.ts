@@ -1,4 +1,10 @@
-import { afterName, isWhole, type PathPattern, type Progress, startOf } from '../../source/path-pattern.ts';
+import {
+  afterName,
+  isWhole,
+  type PathPattern,
+  type Progress,
+  startOf,
+} from '../../source/path-pattern.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 
 /** A line of `.sigpackignore`, or an exclusion of a list. */
@@ -24,7 +30,8 @@ interface Watched {
 /** What may leave out something below a folder; the last one that fits counts. */
 export type Watch = readonly Watched[];
 
-export const watchFrom = (rules: readonly LeavesOut[]): Watch => rules.map((rule) => ({ rule, progress: startOf(rule.pattern) }));
+export const watchFrom = (rules: readonly LeavesOut[]): Watch =>
+  rules.map((rule) => ({ rule, progress: startOf(rule.pattern) }));
 
 /** What is left to watch for below an entry of the folder. */
 export function watchBelow(watch: Watch, name: string): Watch {
@@ -37,6 +44,8 @@ export function watchBelow(watch: Watch, name: string): Watch {
 
 /** By what an entry is left out that {@link watchBelow} has led to. */
 export function leftOutBy(watch: Watch, isFolder: boolean): LeavesOut | undefined {
-  const last = watch.findLast(({ rule, progress }) => (isFolder || !rule.foldersOnly) && isWhole(rule.pattern, progress))?.rule;
+  const last = watch.findLast(
+    ({ rule, progress }) => (isFolder || !rule.foldersOnly) && isWhole(rule.pattern, progress),
+  )?.rule;
   return last?.keeps === true ? undefined : last;
 }

@@ -3,12 +3,20 @@ import { dirname, resolve } from 'node:path';
 import { errorCode } from '../fault/error-code.ts';
 import { statsOf } from './path-stats.ts';
 
-/** Makes a folder and those above it. Node's own `recursive` never ends where the system denies that the folder above is there, as it does below /proc. */
+/**
+ * Makes a folder and those above it. Node's own `recursive` never ends where the system denies that
+ * the folder above is there, as it does below /proc.
+ */
 export function makeFolders(folder: string): void {
   const missing: string[] = [];
   // in place of the folder is something else: the system says what
   if (statsOf(folder)?.isDirectory() === false) mkdirSync(folder);
-  for (let path = resolve(folder); statsOf(path) === undefined && dirname(path) !== path; path = dirname(path)) missing.push(path);
+  for (
+    let path = resolve(folder);
+    statsOf(path) === undefined && dirname(path) !== path;
+    path = dirname(path)
+  )
+    missing.push(path);
   for (const path of missing.reverse()) {
     try {
       mkdirSync(path);

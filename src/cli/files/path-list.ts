@@ -1,14 +1,25 @@
 import { dirname, resolve, sep } from 'node:path';
-import { isPattern, type PathPattern, type PatternFault, readPathPattern } from '../../source/path-pattern.ts';
+import {
+  isPattern,
+  type PathPattern,
+  type PatternFault,
+  readPathPattern,
+} from '../../source/path-pattern.ts';
 import type { SourceFile } from '../../source/span.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { reachableStats } from './path-stats.ts';
 import { withSlashes } from './portable-path.ts';
 
-/** Files, folders, globs and, with `!` before them, exclusions, as written. What is excluded is excluded from all of the list. */
+/**
+ * Files, folders, globs and, with `!` before them, exclusions, as written. What is excluded is
+ * excluded from all of the list.
+ */
 export interface PathList {
   readonly entries: readonly string[];
-  /** What relative entries start from. Undefined: the working directory, and files are shown as the entries name them. */
+  /**
+   * What relative entries start from. Undefined: the working directory, and files are shown as the
+   * entries name them.
+   */
   readonly folder?: string;
   /** The key of the configuration that lists them. Undefined: the command line does. */
   readonly key?: ConfiguredPaths;
@@ -27,7 +38,10 @@ export interface PathLists {
   readonly configuration: SourceFile;
 }
 
-export const configuredList = ({ config, folder }: Pick<LoadedConfig, 'config' | 'folder'>, key: ConfiguredPaths): PathList => ({
+export const configuredList = (
+  { config, folder }: Pick<LoadedConfig, 'config' | 'folder'>,
+  key: ConfiguredPaths,
+): PathList => ({
   entries: config[key],
   folder,
   key,
@@ -38,7 +52,8 @@ export const givenList = (entries: readonly string[]): PathList => ({ entries })
 export const isExclusion = (entry: string): boolean => entry.startsWith('!');
 
 /** An entry as a path, without a final word on what it means. */
-export const entryPath = (entry: string, folder: string | undefined): string => (folder === undefined ? entry : resolve(folder, entry));
+export const entryPath = (entry: string, folder: string | undefined): string =>
+  folder === undefined ? entry : resolve(folder, entry);
 
 export interface Glob {
   /** The folders in front of the first wildcard. */
@@ -49,7 +64,11 @@ export interface Glob {
 }
 
 /** `separator` is that of the system; `/` separates on every one. */
-export function globOf(entry: string, folder: string | undefined, separator: typeof sep = sep): Glob | PatternFault {
+export function globOf(
+  entry: string,
+  folder: string | undefined,
+  separator: typeof sep = sep,
+): Glob | PatternFault {
   // a backslash is no escape where it stands between folders
   const parts = withSlashes(entry, { sep: separator }).split('/');
   const first = parts.findIndex(isPattern);
@@ -58,7 +77,9 @@ export function globOf(entry: string, folder: string | undefined, separator: typ
   // a drive alone would be the working directory on it
   const start = /^(?:[A-Za-z]:)?$/.test(before) && end > 0 ? `${before}/` : before || '.';
   const pattern = readPathPattern(parts.slice(end).join('/'));
-  return 'fault' in pattern ? pattern : { base: entryPath(start, folder), pattern, foldersOnly: parts.at(-1) === '' };
+  return 'fault' in pattern
+    ? pattern
+    : { base: entryPath(start, folder), pattern, foldersOnly: parts.at(-1) === '' };
 }
 
 /** The parts of a path. */

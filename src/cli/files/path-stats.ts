@@ -1,13 +1,19 @@
 import { lstatSync, type Stats, statSync } from 'node:fs';
 import { errorCode } from '../fault/error-code.ts';
 
-/** What a path leads to; undefined where there is nothing, below a file, too, for which Node 22 throws. */
+/**
+ * What a path leads to; undefined where there is nothing, below a file, too, for which Node 22
+ * throws.
+ */
 export const statsOf = (path: string): Stats | undefined => foundBy(statSync, path);
 
 /** As {@link statsOf}, of a link itself. */
 export const entryStatsOf = (path: string): Stats | undefined => foundBy(lstatSync, path);
 
-/** As {@link statsOf}; undefined too for what can't be reached: links in a circle, names that no disk has, folders of others. */
+/**
+ * As {@link statsOf}; undefined too for what can't be reached: links in a circle, names that no
+ * disk has, folders of others.
+ */
 export function reachableStats(path: string): Stats | undefined {
   try {
     return statSync(path);
@@ -16,7 +22,10 @@ export function reachableStats(path: string): Stats | undefined {
   }
 }
 
-function foundBy(look: (path: string, options: { readonly throwIfNoEntry: false }) => Stats | undefined, path: string): Stats | undefined {
+function foundBy(
+  look: (path: string, options: { readonly throwIfNoEntry: false }) => Stats | undefined,
+  path: string,
+): Stats | undefined {
   try {
     return look(path, { throwIfNoEntry: false });
   } catch (error) {

@@ -1,16 +1,28 @@
 import nodePath from 'node:path';
 
 /** `node:path`, or its form for another system in tests. */
-export type PathRules = Pick<typeof nodePath, 'sep' | 'isAbsolute' | 'relative' | 'dirname' | 'basename'>;
+export type PathRules = Pick<
+  typeof nodePath,
+  'sep' | 'isAbsolute' | 'relative' | 'dirname' | 'basename'
+>;
 
-/** The path with `/` between its parts, as reports, locks and packs have it on every system: sorted paths and digests are the same everywhere. */
-export const withSlashes = (path: string, { sep }: Pick<PathRules, 'sep'> = nodePath): string => (sep === '/' ? path : path.split(sep).join('/'));
+/**
+ * The path with `/` between its parts, as reports, locks and packs have it on every system: sorted
+ * paths and digests are the same everywhere.
+ */
+export const withSlashes = (path: string, { sep }: Pick<PathRules, 'sep'> = nodePath): string =>
+  sep === '/' ? path : path.split(sep).join('/');
 
 /** Whether a way from a folder leads out of it, as `relative` of `node:path` gives it. */
-export const isOutside = (way: string, { sep, isAbsolute }: Pick<PathRules, 'sep' | 'isAbsolute'> = nodePath): boolean =>
-  way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
+export const isOutside = (
+  way: string,
+  { sep, isAbsolute }: Pick<PathRules, 'sep' | 'isAbsolute'> = nodePath,
+): boolean => way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
 
-/** The path as one below some folder: without drive, server, root and leading `..`. `C:/rules/a.yml` and `../rules/a.yml` give `rules/a.yml`. */
+/**
+ * The path as one below some folder: without drive, server, root and leading `..`. `C:/rules/a.yml`
+ * and `../rules/a.yml` give `rules/a.yml`.
+ */
 export function belowFolder(path: string): string {
   const parts = path.replace(/^[A-Za-z]:/, '').split('/');
   const kept: string[] = [];

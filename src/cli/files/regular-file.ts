@@ -7,8 +7,8 @@ import { entryStatsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
 
 /**
- * The bytes of a file; undefined: there is nothing of that name. A UsageError for what is no file (a folder, a pipe, a link that leads nowhere), is
- * larger than `maximum` bytes, or can't be read.
+ * The bytes of a file; undefined: there is nothing of that name. A UsageError for what is no file
+ * (a folder, a pipe, a link that leads nowhere), is larger than `maximum` bytes, or can't be read.
  */
 export function readRegularFile(path: string, maximum: number, flags = 0): Buffer | undefined {
   let descriptor: number;
@@ -23,7 +23,8 @@ export function readRegularFile(path: string, maximum: number, flags = 0): Buffe
   }
   try {
     const found = fstatSync(descriptor);
-    if (!found.isFile() || found.size > maximum) throw new UsageError(`${shownPath(path)} is no file, or one of more than ${maximum} bytes`);
+    if (!found.isFile() || found.size > maximum)
+      throw new UsageError(`${shownPath(path)} is no file, or one of more than ${maximum} bytes`);
     return readFileSync(descriptor);
   } finally {
     closeSync(descriptor);

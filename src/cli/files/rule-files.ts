@@ -9,22 +9,40 @@ import { nearPath, withSlashes } from './portable-path.ts';
 import { EncodingFault, encodingHint, sourceText, withoutMark } from './source-text.ts';
 
 /** By the name alone. */
-export const isRuleFile = (name: string): boolean => /\.ya?ml$/i.test(name) && !/\.tests?\.ya?ml$/i.test(name) && !/^(?:sigpack|info)\.ya?ml$/i.test(name);
+export const isRuleFile = (name: string): boolean =>
+  /\.ya?ml$/i.test(name) &&
+  !/\.tests?\.ya?ml$/i.test(name) &&
+  !/^(?:sigpack|info)\.ya?ml$/i.test(name);
 
-/** The file's text; undefined (and a complaint) when it can't be read or is neither UTF-8 nor UTF-16 with its mark. */
+/**
+ * The file's text; undefined (and a complaint) when it can't be read or is neither UTF-8 nor UTF-16
+ * with its mark.
+ */
 export function readSourceFile(path: string, bag: DiagnosticBag): SourceFile | undefined {
   return readWith(() => textOf(path, 'file or pipe'), path, bag);
 }
 
 /** As {@link readSourceFile}, of a file that may be something else than a rule. */
-export function readRuleFile(path: string, named: boolean, bag: DiagnosticBag): SourceFile | undefined {
+export function readRuleFile(
+  path: string,
+  named: boolean,
+  bag: DiagnosticBag,
+): SourceFile | undefined {
   return readWith(
     () => textOf(path, named ? 'file or pipe' : 'file'),
     path,
     bag,
     (fault) => {
       const isOther = !named && !saysSomethingOfSigma(fault.roughly);
-      if (isOther) bag.add({ path: shownPath(path), text: '' }, { code: 'SIG071', message: 'nothing in the file is of a rule', span: { start: 0, end: 0 } });
+      if (isOther)
+        bag.add(
+          { path: shownPath(path), text: '' },
+          {
+            code: 'SIG071',
+            message: 'nothing in the file is of a rule',
+            span: { start: 0, end: 0 },
+          },
+        );
       return isOther;
     },
   );
@@ -43,7 +61,12 @@ function textOf(path: string, kind: FileOrPipe): string {
   return sourceText(readBounded(path, kind));
 }
 
-function readWith(read: () => string, path: string, bag: DiagnosticBag, isToldOf: (fault: EncodingFault) => boolean = () => false): SourceFile | undefined {
+function readWith(
+  read: () => string,
+  path: string,
+  bag: DiagnosticBag,
+  isToldOf: (fault: EncodingFault) => boolean = () => false,
+): SourceFile | undefined {
   try {
     return { path: shownPath(path), text: read() };
   } catch (error) {
@@ -72,7 +95,20 @@ export function shownPath(path: string): string {
 const shownFolders = new Map<string, string>();
 
 /** Complains of a file or folder that can't be read (SIG001). */
-export function complainOfFile(bag: DiagnosticBag, path: string, error: unknown, hint = fileHint(error, path)): void {
+export function complainOfFile(
+  bag: DiagnosticBag,
+  path: string,
+  error: unknown,
+  hint = fileHint(error, path),
+): void {
   const message = `${shownPath(path)}: ${fileFault(error)}`;
-  bag.add({ path: shownPath(path), text: '' }, { code: 'SIG001', message, span: { start: 0, end: 0 }, ...(hint === undefined ? {} : { hint }) });
+  bag.add(
+    { path: shownPath(path), text: '' },
+    {
+      code: 'SIG001',
+      message,
+      span: { start: 0, end: 0 },
+      ...(hint === undefined ? {} : { hint }),
+    },
+  );
 }

@@ -11,12 +11,21 @@ export class EncodingFault extends Error {
   }
 }
 
-export const encodingHint = 'Save it as UTF-8; Windows PowerShell writes UTF-16, `Out-File -Encoding utf8` does not.';
+export const encodingHint =
+  'Save it as UTF-8; Windows PowerShell writes UTF-16, `Out-File -Encoding utf8` does not.';
 
-/** UTF-8, or UTF-16 with a byte order mark, which YAML allows. The mark is left out. Throws an {@link EncodingFault}. */
+/**
+ * UTF-8, or UTF-16 with a byte order mark, which YAML allows. The mark is left out. Throws an
+ * {@link EncodingFault}.
+ */
 export function sourceText(bytes: Buffer): string {
   const [first, second] = bytes;
-  const utf16 = first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : undefined;
+  const utf16 =
+    first === 0xff && second === 0xfe
+      ? 'utf-16le'
+      : first === 0xfe && second === 0xff
+        ? 'utf-16be'
+        : undefined;
   if (utf16 !== undefined) return inUtf16(bytes, utf16);
   if (!isUtf8(bytes)) throw new EncodingFault(bytes);
   return withoutMark(bytes.toString('utf8'));
@@ -30,4 +39,5 @@ function inUtf16(bytes: Buffer, encoding: string): string {
   }
 }
 
-export const withoutMark = (text: string): string => (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+export const withoutMark = (text: string): string =>
+  text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;

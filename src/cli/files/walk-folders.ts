@@ -1,7 +1,13 @@
 import { type Dirent, readdirSync, realpathSync } from 'node:fs';
 import { basename, join, resolve, sep } from 'node:path';
 import { createBag, type DiagnosticBag } from '../../source/diagnostic.ts';
-import { afterName, isWhole, type PathPattern, type Progress, startOf } from '../../source/path-pattern.ts';
+import {
+  afterName,
+  isWhole,
+  type PathPattern,
+  type Progress,
+  startOf,
+} from '../../source/path-pattern.ts';
 import { ignoreFileName, readIgnoreFile } from './ignore-file.ts';
 import { type LeavesOut, leftOutBy, type Watch, watchBelow, watchFrom } from './left-out.ts';
 import { type Glob, namesOf } from './path-list.ts';
@@ -41,8 +47,13 @@ export function addNamed(search: Search, path: string, exclusions: readonly Leav
   else add(search, withSlashes(path), realPath(path), true);
 }
 
-/** What exclusions say of a path and the folders above it, and what is left to watch for below it. */
-function excludedAt(exclusions: readonly LeavesOut[], names: readonly string[]): { readonly by: LeavesOut | undefined; readonly watch: Watch } {
+/**
+ * What exclusions say of a path and the folders above it, and what is left to watch for below it.
+ */
+function excludedAt(
+  exclusions: readonly LeavesOut[],
+  names: readonly string[],
+): { readonly by: LeavesOut | undefined; readonly watch: Watch } {
   let watch = watchFrom(exclusions);
   for (const name of names) {
     watch = watchBelow(watch, name);
@@ -92,11 +103,26 @@ interface Tree {
   matches: number;
 }
 
-/** Reads a folder and all below it, or what the pattern says. True where something was found, be it known before. */
-export function searchFolder(search: Search, path: string, glob: Pick<Glob, 'pattern' | 'foldersOnly'> | undefined, exclusions: readonly LeavesOut[]): boolean {
+/**
+ * Reads a folder and all below it, or what the pattern says. True where something was found, be it
+ * known before.
+ */
+export function searchFolder(
+  search: Search,
+  path: string,
+  glob: Pick<Glob, 'pattern' | 'foldersOnly'> | undefined,
+  exclusions: readonly LeavesOut[],
+): boolean {
   const whole = resolve(path);
   const { by, watch } = excludedAt(exclusions, namesOf(whole));
-  const tree: Tree = { search, pattern: glob?.pattern, foldersOnly: glob?.foldersOnly ?? false, seen: new Set(), links: [], matches: 0 };
+  const tree: Tree = {
+    search,
+    pattern: glob?.pattern,
+    foldersOnly: glob?.foldersOnly ?? false,
+    seen: new Set(),
+    links: [],
+    matches: 0,
+  };
   const folder: Folder = {
     // joined once: names of entries need no normalizing
     start: join(path, 'x').slice(0, -1),
@@ -109,7 +135,9 @@ export function searchFolder(search: Search, path: string, glob: Pick<Glob, 'pat
   if (by) for (const file of filesBelow(search, whole)) by.files.add(file);
   else walk(tree, folder);
   while (tree.links.length > 0) {
-    const links = tree.links.splice(0).sort((a, b) => (`${a.from.start}${a.name}` < `${b.from.start}${b.name}` ? -1 : 1));
+    const links = tree.links
+      .splice(0)
+      .sort((a, b) => (`${a.from.start}${a.name}` < `${b.from.start}${b.name}` ? -1 : 1));
     for (const { from, name } of links) follow(tree, from, name);
   }
   return tree.matches > 0;
@@ -143,7 +171,9 @@ function walk(tree: Tree, folder: Folder): void {
   if (search.folders === maximumFolders + 1) tooMany(search, folder);
   if (search.folders > maximumFolders) return;
   const entries = entriesOf(search.bag, folder.whole, folder.start);
-  const own = entries.some(({ name }) => name === ignoreFileName) ? watchFrom(ignoreFile(search, folder.whole)) : [];
+  const own = entries.some(({ name }) => name === ignoreFileName)
+    ? watchFrom(ignoreFile(search, folder.whole))
+    : [];
   const here = own.length === 0 ? folder : { ...folder, ignored: [...folder.ignored, ...own] };
   for (const entry of entries) {
     if (isAlwaysLeftOut(entry.name)) continue;
@@ -155,9 +185,12 @@ function walk(tree: Tree, folder: Folder): void {
 }
 
 /** The same folder is another one where something else of a glob is still to come. */
-const keyOf = ({ real, glob }: Folder): string => (glob === undefined ? real : `${real}\n${glob.join()}`);
-const isWithin = (path: string, folder: string): boolean => inside(path, '').startsWith(inside(folder, ''));
-const inside = (folder: string, name: string): string => (folder.endsWith(sep) ? folder : folder + sep) + name;
+const keyOf = ({ real, glob }: Folder): string =>
+  glob === undefined ? real : `${real}\n${glob.join()}`;
+const isWithin = (path: string, folder: string): boolean =>
+  inside(path, '').startsWith(inside(folder, ''));
+const inside = (folder: string, name: string): string =>
+  (folder.endsWith(sep) ? folder : folder + sep) + name;
 const isAlwaysLeftOut = (name: string): boolean => name.startsWith('.') || name === 'node_modules';
 
 function entriesOf(bag: DiagnosticBag, folder: string, shown: string): readonly Dirent[] {
@@ -173,7 +206,12 @@ function tooMany({ bag }: Search, { start }: Folder): void {
   const message = `there are more than ${maximumFolders} folders to read; the rest is left out`;
   bag.add(
     { path: shownPath(start), text: '' },
-    { code: 'PCK013', message, span: { start: 0, end: 0 }, hint: 'Name folders of rules alone, or leave folders out.' },
+    {
+      code: 'PCK013',
+      message,
+      span: { start: 0, end: 0 },
+      hint: 'Name folders of rules alone, or leave folders out.',
+    },
   );
 }
 
@@ -191,7 +229,14 @@ function below(tree: Tree, folder: Folder, name: string, real: string): Folder |
     return undefined;
   }
   const isMeant = pattern === undefined || glob === undefined || isWhole(pattern, glob);
-  return { start: `${folder.start}${name}${sep}`, whole, real, ignored, excluded, glob: isMeant ? undefined : glob };
+  return {
+    start: `${folder.start}${name}${sep}`,
+    whole,
+    real,
+    ignored,
+    excluded,
+    glob: isMeant ? undefined : glob,
+  };
 }
 
 function enter(tree: Tree, folder: Folder, name: string, real: string): void {
@@ -202,9 +247,16 @@ function enter(tree: Tree, folder: Folder, name: string, real: string): void {
 function takeFile(tree: Tree, folder: Folder, name: string, real: string): void {
   const { search, pattern } = tree;
   if (!search.wanted(name)) return;
-  if (pattern && folder.glob && (tree.foldersOnly || !isWhole(pattern, afterName(pattern, folder.glob, name)))) return;
+  if (
+    pattern &&
+    folder.glob &&
+    (tree.foldersOnly || !isWhole(pattern, afterName(pattern, folder.glob, name)))
+  )
+    return;
   if (folder.ignored.length > 0 || folder.excluded.length > 0) {
-    const by = leftOutBy(watchBelow(folder.excluded, name), false) ?? leftOutBy(watchBelow(folder.ignored, name), false);
+    const by =
+      leftOutBy(watchBelow(folder.excluded, name), false) ??
+      leftOutBy(watchBelow(folder.ignored, name), false);
     if (by) {
       by.files.add(join(folder.whole, name));
       return;
@@ -229,19 +281,29 @@ function follow(tree: Tree, from: Folder, name: string): void {
   if (!next) return;
   const path = `${from.start}${name}`;
   if (!isFolder) {
-    complainOfFile(search.bag, path, new Error('the link leads nowhere'), `Restore what it leads to, remove it, or list it in ${ignoreFileName}.`);
+    complainOfFile(
+      search.bag,
+      path,
+      new Error('the link leads nowhere'),
+      `Restore what it leads to, remove it, or list it in ${ignoreFileName}.`,
+    );
     return;
   }
   const message = followFolder(tree, from, next);
-  search.bag.add({ path: shownPath(path), text: '' }, { code: 'SIG073', message, span: { start: 0, end: 0 } });
+  search.bag.add(
+    { path: shownPath(path), text: '' },
+    { code: 'SIG073', message, span: { start: 0, end: 0 } },
+  );
 }
 
 /** Reads a folder that a link leads to, and says what came of it. */
 function followFolder(tree: Tree, from: Folder, folder: Folder): string {
   const { found } = tree.search;
   // below itself a folder would have no end
-  if (isWithin(from.real, folder.real)) return 'the link leads back to a folder above it, and is not followed';
-  if (tree.seen.has(keyOf(folder))) return `the link leads to ${shownPath(folder.real)}, which is read already`;
+  if (isWithin(from.real, folder.real))
+    return 'the link leads back to a folder above it, and is not followed';
+  if (tree.seen.has(keyOf(folder)))
+    return `the link leads to ${shownPath(folder.real)}, which is read already`;
   const before = found.size;
   walk(tree, folder);
   return `the link is followed to ${shownPath(folder.real)}: ${counted(found.size - before)}`;
@@ -249,7 +311,8 @@ function followFolder(tree: Tree, from: Folder, folder: Folder): string {
 
 /** Whole paths of what would have been read, to be counted; links are not followed for that. */
 function filesBelow(search: Search, folder: string): readonly string[] {
-  if (!reachableStats(folder)?.isDirectory()) return search.wanted(basename(folder)) ? [folder] : [];
+  if (!reachableStats(folder)?.isDirectory())
+    return search.wanted(basename(folder)) ? [folder] : [];
   search.countedFolders += 1;
   if (search.countedFolders > maximumFolders) return [];
   return entriesOf(createBag(), folder, folder).flatMap((entry) => {

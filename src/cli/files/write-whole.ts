@@ -7,10 +7,14 @@ import { makeFolders } from './make-folders.ts';
 import { statsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
 
-/** Writes a file that others see whole, the old one or the new one, also where two processes write it at once. */
+/**
+ * Writes a file that others see whole, the old one or the new one, also where two processes write
+ * it at once.
+ */
 export function writeWhole(path: string, text: string): void {
   const there = statsOf(path);
-  if (there?.isDirectory()) throw new UsageError(`${shownPath(path)} is a folder; a file is to be written there`);
+  if (there?.isDirectory())
+    throw new UsageError(`${shownPath(path)} is a folder; a file is to be written there`);
   if (there && !there.isFile()) {
     // a pipe or a device takes the text as it comes
     writeFileSync(path, text);

@@ -1,13 +1,17 @@
 import { createInterface } from 'node:readline';
 
-/** Lines that a person types. The terminal edits them itself: Ctrl+C ends the command, and no control character is printed. */
+/**
+ * Lines that a person types. The terminal edits them itself: Ctrl+C ends the command, and no
+ * control character is printed.
+ */
 export interface LineReader {
   /** Undefined where the input has ended. */
   readonly ask: (prompt: string) => Promise<string | undefined>;
   readonly close: () => void;
 }
 
-export const hasTerminal = (): boolean => process.stdin.isTTY === true && process.stdout.isTTY === true;
+export const hasTerminal = (): boolean =>
+  process.stdin.isTTY === true && process.stdout.isTTY === true;
 
 export function openLines(): LineReader {
   const lines = createInterface({ input: process.stdin });

@@ -21,8 +21,14 @@ export interface InitFile {
 
 const files = [
   { path: 'sigpack.yml', template: 'init/sigpack.yml.hbs' },
-  { path: 'rules/windows/office-starts-schtasks.yml', template: 'init/office-starts-schtasks.yml.hbs' },
-  { path: 'rules/windows/office-starts-schtasks.test.yml', template: 'init/office-starts-schtasks.test.yml.hbs' },
+  {
+    path: 'rules/windows/office-starts-schtasks.yml',
+    template: 'init/office-starts-schtasks.yml.hbs',
+  },
+  {
+    path: 'rules/windows/office-starts-schtasks.test.yml',
+    template: 'init/office-starts-schtasks.test.yml.hbs',
+  },
   { path: 'package.json', template: 'init/package.json.hbs' },
   { path: '.github/workflows/detections.yml', template: 'init/github-workflow.yml.hbs' },
   { path: '.github/dependabot.yml', template: 'init/dependabot.yml.hbs' },
@@ -47,7 +53,10 @@ export function packIdFrom(name: string): string {
   return words.length < 2 ? 'detections' : words;
 }
 
-/** What `sigpack init` writes: a commented configuration, a starter rule, package.json with Sigpack in it, and CI files. */
+/**
+ * What `sigpack init` writes: a commented configuration, a starter rule, package.json with Sigpack
+ * in it, and CI files.
+ */
 export function initFiles(options: InitOptions, set: TemplateSet): readonly InitFile[] {
   const render = createRenderer(set);
   const { answers, ...rest } = options;

@@ -1,6 +1,13 @@
 import { UsageError } from '../fault/exit-code.ts';
 import { lineWidth, wrapped } from '../report/wrapped.ts';
-import { type Answers, answersIn, type ChoiceKey, nextQuestion, optionOf, type Question } from './choices.ts';
+import {
+  type Answers,
+  answersIn,
+  type ChoiceKey,
+  nextQuestion,
+  optionOf,
+  type Question,
+} from './choices.ts';
 import { hasTerminal, type LineReader, openLines } from './line-reader.ts';
 
 /** Asks what the answers leave open, on a terminal; without one a usage error names the option. */
@@ -11,7 +18,8 @@ export async function askTheRest(given: Answers): Promise<Answers> {
   if (!hasTerminal() || process.env.CI) return withDefaults(answers);
   const lines = openLines();
   try {
-    for (let question: Question | undefined = first; question; question = nextQuestion(answers)) answers.set(question.key, await answered(question, lines));
+    for (let question: Question | undefined = first; question; question = nextQuestion(answers))
+      answers.set(question.key, await answered(question, lines));
   } finally {
     lines.close();
   }
@@ -21,7 +29,8 @@ export async function askTheRest(given: Answers): Promise<Answers> {
 /** Without a terminal, a question with a default is answered by it. */
 function withDefaults(answers: Map<ChoiceKey, readonly string[]>): Answers {
   for (let question = nextQuestion(answers); question; question = nextQuestion(answers)) {
-    const found = question.fallback === undefined ? undefined : answersIn(question, question.fallback);
+    const found =
+      question.fallback === undefined ? undefined : answersIn(question, question.fallback);
     if (typeof found !== 'object') throw new UsageError(withoutTerminal(question));
     answers.set(question.key, found);
   }
@@ -30,7 +39,10 @@ function withDefaults(answers: Map<ChoiceKey, readonly string[]>): Answers {
 
 function withoutTerminal({ key, text, choices }: Question): string {
   if (key === 'products')
-    return "there is no terminal to ask on: give --splunk, --graylog or both, each with the pipelines for its products' fields; sigpack init --help shows the choices";
+    return (
+      'there is no terminal to ask on: give --splunk, --graylog or both, each with the ' +
+      "pipelines for its products' fields; sigpack init --help shows the choices"
+    );
   const names = choices.length === 0 ? '' : ` (${choices.map(({ name }) => name).join(', ')})`;
   return `there is no terminal to ask on: give ${optionOf(key)}${names}. ${text}`;
 }
@@ -41,10 +53,17 @@ async function answered(question: Question, lines: LineReader): Promise<readonly
   const width = Math.max(0, ...choices.map(({ name }) => name.length));
   const rows = choices.flatMap(({ name, description }, index) => {
     const head = `  ${index + 1}) ${name.padEnd(width)}  `;
-    return wrapped(description, lineWidth - head.length).map((line, at) => `${at === 0 ? head : ' '.repeat(head.length)}${line}\n`);
+    return wrapped(description, lineWidth - head.length).map(
+      (line, at) => `${at === 0 ? head : ' '.repeat(head.length)}${line}\n`,
+    );
   });
   process.stdout.write(`\n${wrapped(text, lineWidth).join('\n')}\n${rows.join('')}`);
-  const wanted = choices.length === 0 ? '' : several ? 'numbers or names, with commas between them' : 'a number or a name';
+  const wanted =
+    choices.length === 0
+      ? ''
+      : several
+        ? 'numbers or names, with commas between them'
+        : 'a number or a name';
   const prompt = `${[wanted, fallback === undefined ? '' : `[${fallback}]`].filter((part) => part !== '').join(' ')}> `;
   for (;;) {
     const line = await lines.ask(prompt);

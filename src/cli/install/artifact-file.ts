@@ -13,7 +13,12 @@ import { UsageError } from '../fault/exit-code.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { shownPath } from '../files/rule-files.ts';
-import { ArchiveError, type ArchiveMember, readTarMembers, shownEntry } from '../release/archive-bounds.ts';
+import {
+  ArchiveError,
+  type ArchiveMember,
+  readTarMembers,
+  shownEntry,
+} from '../release/archive-bounds.ts';
 
 const isApp = (name: string): boolean => /\.(?:spl|tgz|tar\.gz)$/i.test(name);
 
@@ -23,10 +28,16 @@ export interface AppArtifact {
   readonly archive: Buffer;
 }
 
-export async function appIn(artifact: ArtifactSource | undefined, isConfigured: IsConfigured): Promise<AppArtifact | undefined> {
+export async function appIn(
+  artifact: ArtifactSource | undefined,
+  isConfigured: IsConfigured,
+): Promise<AppArtifact | undefined> {
   if (artifact === undefined) return undefined;
   const { path, bytes } = artifactFile(artifact, isApp, 'a Splunk app (.spl)');
-  return { app: told(path, (members) => appOf(members, isConfigured), await appMembers(path, bytes)), archive: bytes };
+  return {
+    app: told(path, (members) => appOf(members, isConfigured), await appMembers(path, bytes)),
+    archive: bytes,
+  };
 }
 
 /** Any of the bits that make a file run. */
@@ -36,34 +47,57 @@ const executable = 0o7111;
 export async function appAt(path: string): Promise<SplunkApp | undefined> {
   try {
     // sigpack.yml may have set something else when it was installed
-    return appOf(await appMembers(path, readRegularFile(path, maximumFile) ?? Buffer.alloc(0)), () => true);
+    return appOf(
+      await appMembers(path, readRegularFile(path, maximumFile) ?? Buffer.alloc(0)),
+      () => true,
+    );
   } catch {
     return undefined;
   }
 }
 
 async function appMembers(path: string, bytes: Buffer): Promise<ReadonlyMap<string, Buffer>> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) throw new UsageError(`${shownPath(path)}: the app cannot be unpacked: it is no gzip archive (.tar.gz)`);
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b)
+    throw new UsageError(
+      `${shownPath(path)}: the app cannot be unpacked: it is no gzip archive (.tar.gz)`,
+    );
   let members: readonly ArchiveMember[];
   try {
     members = await readTarMembers(bytes);
   } catch (error) {
-    throw error instanceof ArchiveError ? new UsageError(`${shownPath(path)}: the app cannot be unpacked: ${error.message}`) : error;
+    throw error instanceof ArchiveError
+      ? new UsageError(`${shownPath(path)}: the app cannot be unpacked: ${error.message}`)
+      : error;
   }
   const runs = members.find(({ mode }) => (mode & executable) !== 0);
-  if (runs) throw new UsageError(`${shownPath(path)}: the entry ${shownEntry(runs.path)} is executable, which no file of Sigpack is`);
+  if (runs)
+    throw new UsageError(
+      `${shownPath(path)}: the entry ${shownEntry(runs.path)} is executable, which no file ` +
+        'of Sigpack is',
+    );
   return new Map(members.map(({ path: name, content }) => [name, content]));
 }
 
 export function contentPackIn(artifact: ArtifactSource | undefined): ContentPack | undefined {
   if (artifact === undefined) return undefined;
-  const { path, bytes } = artifactFile(artifact, (name) => name.endsWith('-graylog.json'), 'a content pack (-graylog.json)');
+  const { path, bytes } = artifactFile(
+    artifact,
+    (name) => name.endsWith('-graylog.json'),
+    'a content pack (-graylog.json)',
+  );
   return told(path, readContentPack, bytes.toString('utf8'));
 }
 
-export function watchesIn(artifact: ArtifactSource | undefined, actions: WatchActions): readonly NamedWatch[] | undefined {
+export function watchesIn(
+  artifact: ArtifactSource | undefined,
+  actions: WatchActions,
+): readonly NamedWatch[] | undefined {
   if (artifact === undefined) return undefined;
-  const { path, bytes } = artifactFile(artifact, (name) => /\.(?:ndjson|json)$/.test(name), 'a file of watches (sigpack convert -t xpack-watcher -f ndjson)');
+  const { path, bytes } = artifactFile(
+    artifact,
+    (name) => /\.(?:ndjson|json)$/.test(name),
+    'a file of watches (sigpack convert -t xpack-watcher -f ndjson)',
+  );
   return told(path, (text) => readWatches(text, actions), bytes.toString('utf8'));
 }
 
@@ -71,7 +105,8 @@ function told<I, O>(file: string, read: (input: I) => O, input: I): O {
   try {
     return read(input);
   } catch (error) {
-    if (error instanceof AppError || error instanceof PackError || error instanceof WatchError) throw new UsageError(`${shownPath(file)}: ${error.message}`);
+    if (error instanceof AppError || error instanceof PackError || error instanceof WatchError)
+      throw new UsageError(`${shownPath(file)}: ${error.message}`);
     throw error;
   }
 }
@@ -91,7 +126,10 @@ export function checkOf({ path, key }: ArtifactSource): ArtifactCheck {
   return existsSync(join(folder, sumsName)) ? 'digest' : 'nothing';
 }
 
-/** Where an artifact is, and the key that it has to be signed with; undefined where none is asked for. */
+/**
+ * Where an artifact is, and the key that it has to be signed with; undefined where none is asked
+ * for.
+ */
 export interface ArtifactSource {
   readonly path: string;
   readonly key: KeyObject | undefined;
@@ -104,8 +142,15 @@ const maximumFile = 512 * 1024 * 1024;
 /** Of JSON, which has to become one text. */
 const maximumText = 256 * 1024 * 1024;
 
-/** The file itself, or the one in a folder that is meant; what stands beside it in SHA256SUMS must be its digest. */
-function artifactFile(source: ArtifactSource, isMeant: (name: string) => boolean, what: string): ArtifactBytes {
+/**
+ * The file itself, or the one in a folder that is meant; what stands beside it in SHA256SUMS must
+ * be its digest.
+ */
+function artifactFile(
+  source: ArtifactSource,
+  isMeant: (name: string) => boolean,
+  what: string,
+): ArtifactBytes {
   const { path } = source;
   const found = statsOf(path);
   if (!found) throw new UsageError(`there is no ${shownPath(path)}`);
@@ -115,7 +160,10 @@ function artifactFile(source: ArtifactSource, isMeant: (name: string) => boolean
   }
   const [file, second] = readdirSync(path).filter(isMeant).sort();
   if (file === undefined || second !== undefined)
-    throw new UsageError(`${shownPath(path)} holds ${file === undefined ? 'no' : 'more than one'} file that is ${what}`);
+    throw new UsageError(
+      `${shownPath(path)} holds ${file === undefined ? 'no' : 'more than one'} file that is ` +
+        `${what}`,
+    );
   return checked({ ...source, path: join(path, file) });
 }
 
@@ -130,7 +178,10 @@ function checked({ path, key, to }: ArtifactSource): ArtifactBytes {
   const read = readChecksums(sums);
   const wanted = read.ok ? read.entries.get(basename(path)) : undefined;
   if (wanted !== createHash('sha256').update(bytes).digest('hex'))
-    throw new UsageError(`${shownPath(path)} is not the file that ${sumsName} beside it has; \`sigpack verify\` says more`);
+    throw new UsageError(
+      `${shownPath(path)} is not the file that ${sumsName} beside it has; \`sigpack verify\` ` +
+        'says more',
+    );
   return { path, bytes };
 }
 
@@ -145,14 +196,26 @@ const faults = {
   malformed: 'it is no signature of sigpack release',
 } as const;
 
-function refuseUnsigned(sums: Buffer | undefined, folder: string, key: KeyObject, to: string): void {
+function refuseUnsigned(
+  sums: Buffer | undefined,
+  folder: string,
+  key: KeyObject,
+  to: string,
+): void {
   const problem = signatureProblem(sums, folder, key);
-  if (problem !== undefined) throw new UsageError(`what ${to} has must be signed: ${problem}; nothing was done`);
+  if (problem !== undefined)
+    throw new UsageError(`what ${to} has must be signed: ${problem}; nothing was done`);
 }
 
-function signatureProblem(sums: Buffer | undefined, folder: string, key: KeyObject): string | undefined {
+function signatureProblem(
+  sums: Buffer | undefined,
+  folder: string,
+  key: KeyObject,
+): string | undefined {
   const signature = bytesOf(join(folder, signatureName));
   if (!sums || !signature) return `${shownPath(folder)} has no ${sums ? signatureName : sumsName}`;
   const verdict = verifySignature(sums, signature.toString('utf8'), key);
-  return verdict === 'good' ? undefined : `${shownPath(join(folder, signatureName))}: ${faults[verdict]}`;
+  return verdict === 'good'
+    ? undefined
+    : `${shownPath(join(folder, signatureName))}: ${faults[verdict]}`;
 }

@@ -23,7 +23,9 @@ export interface ChangeOptions {
   /** A plan that was written before. */
   readonly apply?: string;
   readonly yes: boolean;
-  /** Takes over what is there and was not installed by Sigpack, or returns to what was taken over. */
+  /**
+   * Takes over what is there and was not installed by Sigpack, or returns to what was taken over.
+   */
   readonly adopt?: boolean;
   readonly format: 'text' | 'json';
   readonly verbose: boolean;
@@ -46,14 +48,20 @@ export interface Change<C> {
 
 type Outcome = 'planned' | 'nothing to do' | 'applied' | 'failed';
 
-/** Plans, shows, asks where it has to, applies exactly that plan, and looks whether it is so now. */
+/**
+ * Plans, shows, asks where it has to, applies exactly that plan, and looks whether it is so now.
+ */
 export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
   const { target, options, direction } = change;
   const installed = await target.installed();
   const { foreign } = installed;
   if (foreign !== undefined && direction === 'install' && options.adopt !== true)
-    throw new UsageError(`${foreign}; nothing was done. Give --adopt to take its place: it is kept, and ${wayBack(change)} returns to it`);
-  const wanted = direction === 'install' ? await target.wanted() : await previousFor(change, installed);
+    throw new UsageError(
+      `${foreign}; nothing was done. Give --adopt to take its place: it is kept, and ` +
+        `${wayBack(change)} returns to it`,
+    );
+  const wanted =
+    direction === 'install' ? await target.wanted() : await previousFor(change, installed);
   const plan = planFor(change, wanted, installed);
   // what a server says of its objects is in a plan, too
   const told = change.texts.redactedAll(plan);
@@ -62,14 +70,20 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
   if (options.format === 'text') show(change, told, advice);
   if (typeof options.plan === 'string') writeFileSync(options.plan, visibleJson(planText(told)));
   if (options.apply !== undefined) refuseOtherPlan(options.apply, told, done);
-  if (options.plan !== undefined || done) return tell(change, told, { outcome: done ? 'nothing to do' : 'planned', advice });
+  if (options.plan !== undefined || done)
+    return tell(change, told, { outcome: done ? 'nothing to do' : 'planned', advice });
   if (!(await mayApply(change, plan))) return tell(change, told, { outcome: 'planned', advice });
   return applyPlan(change, plan, wanted, { told, advice });
 }
 
 function show<C>(change: Change<C>, told: Plan, advice: readonly string[]): void {
-  printPlan(told, { paint: stdoutPaint(), verbose: change.options.verbose, wayBack: wayBack(change) });
-  if (told.objects.length > 0 && change.check !== undefined) printText(`  ${checkTexts[change.check]}\n`);
+  printPlan(told, {
+    paint: stdoutPaint(),
+    verbose: change.options.verbose,
+    wayBack: wayBack(change),
+  });
+  if (told.objects.length > 0 && change.check !== undefined)
+    printText(`  ${checkTexts[change.check]}\n`);
   for (const line of advice) printText(`  ${line}\n`);
 }
 
@@ -79,26 +93,41 @@ interface Shown {
   readonly advice: readonly string[];
 }
 
-async function applyPlan<C>(change: Change<C>, plan: Plan, wanted: Version<C>, { told, advice }: Shown): Promise<ExitCode> {
+async function applyPlan<C>(
+  change: Change<C>,
+  plan: Plan,
+  wanted: Version<C>,
+  { told, advice }: Shown,
+): Promise<ExitCode> {
   const { target, direction } = change;
   try {
-    const notes = await target.apply({ plan, wanted, direction, progress: (...step) => change.terminal.progress(...step) });
+    const notes = await target.apply({
+      plan,
+      wanted,
+      direction,
+      progress: (...step) => change.terminal.progress(...step),
+    });
     change.terminal.clear();
     const left = planFor(change, wanted, await target.installed()).objects;
     if (left.length > 0)
       throw new RemoteError(
-        `after all was written, ${left.length} objects are not as they were meant to be, the first of them ${left[0]?.name}; run the command again`,
+        `after all was written, ${left.length} objects are not as they were meant to be, the ` +
+          `first of them ${left[0]?.name}; run the command again`,
       );
     return tell(change, told, { outcome: 'applied', notes, advice });
   } catch (error) {
     change.terminal.clear();
-    if (error instanceof RemoteError) return tell(change, told, { outcome: 'failed', error, advice });
+    if (error instanceof RemoteError)
+      return tell(change, told, { outcome: 'failed', error, advice });
     throw error;
   }
 }
 
 /** A server's own words may be in it. */
-async function adviceFor<C>({ target, direction, texts }: Change<C>, wanted: Version<C>): Promise<readonly string[]> {
+async function adviceFor<C>(
+  { target, direction, texts }: Change<C>,
+  wanted: Version<C>,
+): Promise<readonly string[]> {
   const advice = direction === 'install' ? await target.advice?.(wanted) : undefined;
   return (advice ?? []).map((line) => texts.shown(line, longestMessage));
 }
@@ -115,28 +144,52 @@ function previousOf<C>({ previous, version }: Installed<C>): Version<C> {
   return previous;
 }
 
-/** Where all has to be signed, the version before is that of the artifact: what a place remembers may have been changed. */
-async function previousFor<C>({ target, isSigned, check, options, to }: Change<C>, installed: Installed<C>): Promise<Version<C>> {
+/**
+ * Where all has to be signed, the version before is that of the artifact: what a place remembers
+ * may have been changed.
+ */
+async function previousFor<C>(
+  { target, isSigned, check, options, to }: Change<C>,
+  installed: Installed<C>,
+): Promise<Version<C>> {
   const previous = previousOf(installed);
   const isForeign = previous.isForeign === true;
   if (options.adopt === true && !isForeign)
-    throw new UsageError(`the version before is ${previous.version} of the pack, which was not taken over: leave out --adopt`);
+    throw new UsageError(
+      `the version before is ${previous.version} of the pack, which was not taken over: ` +
+        'leave out --adopt',
+    );
   if (isSigned !== true || options.adopt === true) return previous;
   if (isForeign)
     throw new UsageError(
-      `what ${to} has must be signed, and what was there before Sigpack took it over is not (${previous.version}): give --adopt to return to it`,
+      `what ${to} has must be signed, and what was there before Sigpack took it over is not (` +
+        `${previous.version}): give --adopt to return to it`,
     );
   if (check === undefined)
-    throw new UsageError(`what ${to} has must be signed: give the artifact of the version to go back to, with the ${sumsName} and ${signatureName} beside it`);
+    throw new UsageError(
+      `what ${to} has must be signed: give the artifact of the version to go back to, with ` +
+        `the ${sumsName} and ${signatureName} beside it`,
+    );
   const signed = await target.wanted();
-  if (signed.digest !== previous.digest) throw new UsageError(`the artifact (${signed.version}) is not the version before, which is ${previous.version}`);
+  if (signed.digest !== previous.digest)
+    throw new UsageError(
+      `the artifact (${signed.version}) is not the version before, which is ${previous.version}`,
+    );
   return { ...signed, version: previous.version };
 }
 
-/** The command that returns to what is taken over: where all has to be signed, it has to say that this is not. */
-const wayBack = <C>({ isSigned }: Change<C>): string => (isSigned === true ? 'sigpack rollback --adopt' : 'sigpack rollback');
+/**
+ * The command that returns to what is taken over: where all has to be signed, it has to say that
+ * this is not.
+ */
+const wayBack = <C>({ isSigned }: Change<C>): string =>
+  isSigned === true ? 'sigpack rollback --adopt' : 'sigpack rollback';
 
-function planFor<C>({ target, to, direction, onDrift }: Change<C>, wanted: Version<C>, installed: Installed<C>): Plan {
+function planFor<C>(
+  { target, to, direction, onDrift }: Change<C>,
+  wanted: Version<C>,
+  installed: Installed<C>,
+): Plan {
   const { version: from = null, current, known, isShared, state, gone, foreign } = installed;
   return planOf({
     to,
@@ -164,17 +217,24 @@ function refuseOtherPlan(path: string, plan: Plan, done: boolean): void {
   }
   if (done && isOfSamePack(text, plan)) return;
   const problem = planProblem(text, plan);
-  if (problem !== undefined) throw new RemoteError(`the plan ${shownPath(path)} cannot be applied: ${problem}; nothing was done, make a new plan`);
+  if (problem !== undefined)
+    throw new RemoteError(
+      `the plan ${shownPath(path)} cannot be applied: ${problem}; nothing was done, make a ` +
+        'new plan',
+    );
 }
 
 /** Asks on a terminal; without one `--yes` or a plan has to say it. */
 async function mayApply<C>({ target, options, terminal }: Change<C>, plan: Plan): Promise<boolean> {
   if (options.yes || options.apply !== undefined) return true;
   const instead = '--yes, or --plan FILE and then --apply FILE';
-  if (options.format === 'json') throw new UsageError(`a report as JSON asks nothing: give ${instead}`);
+  if (options.format === 'json')
+    throw new UsageError(`a report as JSON asks nothing: give ${instead}`);
   if (!(await ask(`Apply the plan (${planCounts(plan)})?`, terminal, instead))) return false;
   if ((await target.installed()).state !== plan.state)
-    throw new RemoteError('the place was changed since the plan was made; nothing was done, run the command again');
+    throw new RemoteError(
+      'the place was changed since the plan was made; nothing was done, run the command again',
+    );
   return true;
 }
 
@@ -188,7 +248,11 @@ interface Told {
   readonly error?: RemoteError;
 }
 
-function tell<C>({ options, to, terminal, texts, check }: Change<C>, plan: Plan, { outcome, advice, notes: given = [], error }: Told): ExitCode {
+function tell<C>(
+  { options, to, terminal, texts, check }: Change<C>,
+  plan: Plan,
+  { outcome, advice, notes: given = [], error }: Told,
+): ExitCode {
   const notes = given.map((note) => texts.shown(note, longestMessage));
   const code = error ? exitCodes.remote : exitCodes.success;
   if (options.format === 'json') {
@@ -200,10 +264,17 @@ function tell<C>({ options, to, terminal, texts, check }: Change<C>, plan: Plan,
   const { version } = plan.pack;
   if (error)
     process.stderr.write(
-      `${terminal.paint('red', 'failed')}: ${texts.shown(error.message, longestMessage)}\nWhat was done so far stays; run the command again to end it.\n`,
+      `${terminal.paint('red', 'failed')}: ` +
+        `${texts.shown(error.message, longestMessage)}\nWhat was done so far stays; run the ` +
+        `command again to end it.\n`,
     );
-  else if (outcome === 'applied') printText(`${stdoutPaint()('green', 'done')}: ${visible(to)} has ${visible(version)} (${doneCounts(plan)})\n`);
-  else if (outcome === 'nothing to do') printText(`${visible(to)} has ${visible(version)} already; nothing to do\n`);
+  else if (outcome === 'applied')
+    printText(
+      `${stdoutPaint()('green', 'done')}: ${visible(to)} has ${visible(version)} (` +
+        `${doneCounts(plan)})\n`,
+    );
+  else if (outcome === 'nothing to do')
+    printText(`${visible(to)} has ${visible(version)} already; nothing to do\n`);
   else printText(`planned: ${planCounts(plan)}; nothing was done\n`);
   if (typeof options.plan === 'string') printText(`the plan is in ${shownPath(options.plan)}\n`);
   for (const note of notes) printText(`  ${note}\n`);

@@ -20,7 +20,12 @@ import { ask } from './ask.ts';
 import { type ChangeOptions, changeTarget } from './change-command.ts';
 import { RemoteError } from './http/http-client.ts';
 import { hostOf, isLoopback } from './http/proxy.ts';
-import { createServerTexts, longestMessage, type ServerTexts, withoutSecrets } from './http/server-text.ts';
+import {
+  createServerTexts,
+  longestMessage,
+  type ServerTexts,
+  withoutSecrets,
+} from './http/server-text.ts';
 import { type OpenInput, withTarget } from './open-target.ts';
 import { printPlan } from './print-plan.ts';
 import type { Installed, InstallTarget } from './target.ts';
@@ -38,16 +43,28 @@ export interface InstallOptions extends PlaceOptions, ChangeOptions {
 }
 
 /** `sigpack install`: brings an artifact to a place that sigpack.yml names. */
-export const install = (artifact: string | undefined, options: InstallOptions): Promise<ExitCode> => change(artifact, options, 'install');
+export const install = (artifact: string | undefined, options: InstallOptions): Promise<ExitCode> =>
+  change(artifact, options, 'install');
 
 /** `sigpack rollback`: returns to the version before. */
-export const rollback = (artifact: string | undefined, options: InstallOptions): Promise<ExitCode> => change(artifact, options, 'rollback');
+export const rollback = (
+  artifact: string | undefined,
+  options: InstallOptions,
+): Promise<ExitCode> => change(artifact, options, 'rollback');
 
-function change(artifact: string | undefined, options: InstallOptions, direction: 'install' | 'rollback'): Promise<ExitCode> {
+function change(
+  artifact: string | undefined,
+  options: InstallOptions,
+  direction: 'install' | 'rollback',
+): Promise<ExitCode> {
   refuseSwallowed(artifact, options, direction);
   return atPlace(artifact, options, (input, terminal) => {
     const key = keyOf(input, options);
-    const opened = { ...input, ownOnly: direction === 'install', ...(input.artifact ? { artifact: { ...input.artifact, key } } : {}) };
+    const opened = {
+      ...input,
+      ownOnly: direction === 'install',
+      ...(input.artifact ? { artifact: { ...input.artifact, key } } : {}),
+    };
     const check = opened.artifact && checkOf(opened.artifact);
     return withTarget(opened, (target) =>
       changeTarget({
@@ -66,17 +83,24 @@ function change(artifact: string | undefined, options: InstallOptions, direction
 }
 
 /** `--plan` takes the next word for its file: an artifact must not be written over, or missing. */
-function refuseSwallowed(artifact: string | undefined, { plan, to }: InstallOptions, direction: 'install' | 'rollback'): void {
+function refuseSwallowed(
+  artifact: string | undefined,
+  { plan, to }: InstallOptions,
+  direction: 'install' | 'rollback',
+): void {
   if (typeof plan === 'string' && !plan.endsWith('.json'))
     throw new UsageError(
-      `the file of a plan ends with .json, and --plan took ${shownPath(plan)} for it; give the artifact first: sigpack ${direction} ${artifact ?? plan} --to ${to} --plan`,
+      `the file of a plan ends with .json, and --plan took ${shownPath(plan)} for it; give ` +
+        `the artifact first: sigpack ${direction} ${artifact ?? plan} --to ${to} --plan`,
     );
-  if (artifact === undefined && direction === 'install') throw new UsageError(`give the artifact to install: sigpack install ARTIFACT --to ${to}`);
+  if (artifact === undefined && direction === 'install')
+    throw new UsageError(`give the artifact to install: sigpack install ARTIFACT --to ${to}`);
 }
 
 /** The key that what is installed has to be signed with. */
 function keyOf({ place, folder }: OpenInput, { key }: InstallOptions): KeyObject | undefined {
-  const path = key ?? (place.publicKey === undefined ? undefined : resolve(folder, place.publicKey));
+  const path =
+    key ?? (place.publicKey === undefined ? undefined : resolve(folder, place.publicKey));
   if (path === undefined) return undefined;
   const read = readPublicKey(readKeyFile('the key', path));
   if (!read.ok) throw new UsageError(`the key ${shownPath(path)} cannot be used: ${read.message}`);
@@ -88,21 +112,35 @@ export interface UninstallOptions extends PlaceOptions {
 }
 
 /** `sigpack uninstall`: shows what there is of the pack, asks, and takes all of it away. */
-export function uninstall(artifact: string | undefined, options: UninstallOptions): Promise<ExitCode> {
+export function uninstall(
+  artifact: string | undefined,
+  options: UninstallOptions,
+): Promise<ExitCode> {
   return atPlace(artifact, options, (input, terminal) =>
     withTarget(input, async (target) => {
       const installed = await target.installed();
       const named = nameOf(target.id, installed.title, input.texts);
       if (installed.foreign === undefined && installed.current.length > 0) {
         const { paint } = createTerminal(process.stdout, process.env, () => 0);
-        printPlan(input.texts.redactedAll(removalOf(target, options.to, installed)), { paint, verbose: false, wayBack: '' });
+        printPlan(input.texts.redactedAll(removalOf(target, options.to, installed)), {
+          paint,
+          verbose: false,
+          wayBack: '',
+        });
         const question = `Take ${named} away from ${visible(options.to)}, with the version to go back to?`;
         if (!options.yes && !(await ask(question, terminal, '--yes'))) return exitCodes.success;
       }
       const { objects, notes } = await target.uninstall((...step) => terminal.progress(...step));
       terminal.clear();
-      const what = objects === installed.current.length ? countsByKind(target.kind, installed.current) : `${objects} objects`;
-      printText(objects === 0 ? `${options.to} has nothing of ${named}\n` : `removed ${named} from ${options.to}: ${what}\n`);
+      const what =
+        objects === installed.current.length
+          ? countsByKind(target.kind, installed.current)
+          : `${objects} objects`;
+      printText(
+        objects === 0
+          ? `${options.to} has nothing of ${named}\n`
+          : `removed ${named} from ${options.to}: ${what}\n`,
+      );
       for (const note of notes) printText(`  ${visible(note)}\n`);
       return exitCodes.success;
     }),
@@ -114,9 +152,23 @@ const nameOf = (id: string, title: string | undefined, texts: ServerTexts): stri
   title === undefined ? id : `${texts.shown(title, longestMessage)} (${id})`;
 
 /** All that there is of the pack, to be removed. */
-function removalOf<C>({ kind, id }: InstallTarget<C>, to: string, { version = '', current, state }: Installed<C>): Plan {
+function removalOf<C>(
+  { kind, id }: InstallTarget<C>,
+  to: string,
+  { version = '', current, state }: Installed<C>,
+): Plan {
   const pack = { id, from: version, version: 'nothing', digest: '' };
-  return planOf({ to, kind, pack, wanted: [], current, known: [], onDrift: 'keep', gone: () => 'remove', state });
+  return planOf({
+    to,
+    kind,
+    pack,
+    wanted: [],
+    current,
+    known: [],
+    onDrift: 'keep',
+    gone: () => 'remove',
+    state,
+  });
 }
 
 /** Reads the configuration, finds the place, and turns failures of servers into an exit code. */
@@ -133,21 +185,39 @@ async function atPlace(
 }
 
 /** The configuration; undefined where its complaints were shown. */
-export function readPlaces(config: string | undefined, terminal: Terminal): LoadedConfig | undefined {
+export function readPlaces(
+  config: string | undefined,
+  terminal: Terminal,
+): LoadedConfig | undefined {
   const loaded = loadConfig(findConfig(config));
   if ('config' in loaded) {
-    if (releaseState(loaded.folder) === 'cut off') process.stderr.write('sigpack: a release was cut off here; `sigpack release` finishes it\n');
+    if (releaseState(loaded.folder) === 'cut off')
+      process.stderr.write('sigpack: a release was cut off here; `sigpack release` finishes it\n');
     return loaded;
   }
-  report({ diagnostics: loaded, format: 'text', verbose: false, context: contextFor(terminal), terminal });
+  report({
+    diagnostics: loaded,
+    format: 'text',
+    verbose: false,
+    context: contextFor(terminal),
+    terminal,
+  });
   return undefined;
 }
 
-export function inputFor({ config, folder }: LoadedConfig, name: string, artifact: string | undefined, caFile: string | undefined): OpenInput {
+export function inputFor(
+  { config, folder }: LoadedConfig,
+  name: string,
+  artifact: string | undefined,
+  caFile: string | undefined,
+): OpenInput {
   const place = config.installs.get(name);
   if (!place) {
     const names = [...config.installs.keys()].join(', ');
-    throw new UsageError(`sigpack.yml names no place ${JSON.stringify(name)} under installs${names === '' ? '' : `; there are: ${names}`}`);
+    throw new UsageError(
+      `sigpack.yml names no place ${JSON.stringify(name)} under installs` +
+        `${names === '' ? '' : `; there are: ${names}`}`,
+    );
   }
   warnOfPlainHttp(name, place);
   return {
@@ -166,19 +236,38 @@ export function inputFor({ config, folder }: LoadedConfig, name: string, artifac
 }
 
 function warnOfPlainHttp(name: string, place: InstallConfig): void {
-  if (!('url' in place) || place.url === undefined || !/^http:/.test(place.url) || !URL.canParse(place.url) || isLoopback(hostOf(new URL(place.url)))) return;
-  process.stderr.write(`sigpack: the secret of ${name} goes over the network as it is: ${visible(place.url)} is not https\n`);
+  if (
+    !('url' in place) ||
+    place.url === undefined ||
+    !/^http:/.test(place.url) ||
+    !URL.canParse(place.url) ||
+    isLoopback(hostOf(new URL(place.url)))
+  )
+    return;
+  process.stderr.write(
+    `sigpack: the secret of ${name} goes over the network as it is: ${visible(place.url)} is ` +
+      `not https\n`,
+  );
 }
 
-/** Says what a server did not do, before there was a plan, too. No error leaves it with a secret in it. */
-export async function guarded(terminal: Terminal, format: 'text' | 'json' | undefined, texts: ServerTexts, work: () => Promise<ExitCode>): Promise<ExitCode> {
+/**
+ * Says what a server did not do, before there was a plan, too. No error leaves it with a secret in
+ * it.
+ */
+export async function guarded(
+  terminal: Terminal,
+  format: 'text' | 'json' | undefined,
+  texts: ServerTexts,
+  work: () => Promise<ExitCode>,
+): Promise<ExitCode> {
   try {
     return await work();
   } catch (error) {
     terminal.clear();
     if (!(error instanceof RemoteError)) throw withoutSecrets(error, texts);
     const message = texts.shown(error.message, longestMessage);
-    if (format === 'json') process.stdout.write(`${JSON.stringify({ outcome: 'failed', error: message }, null, 2)}\n`);
+    if (format === 'json')
+      process.stdout.write(`${JSON.stringify({ outcome: 'failed', error: message }, null, 2)}\n`);
     else process.stderr.write(`sigpack: ${message}\n`);
     return exitCodes.remote;
   }

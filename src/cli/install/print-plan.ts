@@ -23,24 +23,35 @@ export function printPlan(plan: Plan, { paint, verbose, wayBack }: PlanPrinting)
   const lines = planLines(plan, wayBack, verbose);
   const shown = verbose ? lines : lines.slice(0, shownLines);
   for (const line of shown) printText(`${lineText(line, paint)}\n`);
-  if (shown.length < lines.length) printText(`  ... ${lines.length - shown.length} lines more (--verbose shows them)\n`);
+  if (shown.length < lines.length)
+    printText(`  ... ${lines.length - shown.length} lines more (--verbose shows them)\n`);
 }
 
-const signColours = { '+': 'green', '~': 'yellow', '-': 'red', o: 'yellow', '!': 'yellow' } as const;
+const signColours = {
+  '+': 'green',
+  '~': 'yellow',
+  '-': 'red',
+  o: 'yellow',
+  '!': 'yellow',
+} as const;
 
 /** Characters of a name or a value that are shown. */
 const longestText = 1000;
 
-const shown = (text: string): string => visible(text.length > longestText ? `${text.slice(0, longestText)}...` : text);
+const shown = (text: string): string =>
+  visible(text.length > longestText ? `${text.slice(0, longestText)}...` : text);
 
 export function lineText(line: PlanLine, paint: Paint): string {
-  if (line.kind === 'object') return `  ${paint(signColours[line.sign], line.sign)} ${shown(line.text)}`;
+  if (line.kind === 'object')
+    return `  ${paint(signColours[line.sign], line.sign)} ${shown(line.text)}`;
   if (line.kind === 'hint') return `    ${shown(line.text)}`;
   if (line.kind === 'reference') return `  = ${shown(line.text)}`;
   if (line.kind === 'drift') return `  ${paint(signColours['!'], '!')} ${shown(line.text)}`;
   const pieces = line.pieces.map(({ kind, text }) => {
     if (kind === 'same') return shown(text);
-    return kind === 'removed' ? paint('red', `[-${shown(text)}-]`) : paint('green', `{+${shown(text)}+}`);
+    return kind === 'removed'
+      ? paint('red', `[-${shown(text)}-]`)
+      : paint('green', `{+${shown(text)}+}`);
   });
   return `      ${shown(line.name)}: ${pieces.join('')}`;
 }

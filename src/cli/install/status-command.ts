@@ -43,7 +43,10 @@ interface Status {
 }
 
 /** `sigpack status`: what is installed where, and what someone changed there. */
-export async function status(artifact: string | undefined, options: StatusOptions): Promise<ExitCode> {
+export async function status(
+  artifact: string | undefined,
+  options: StatusOptions,
+): Promise<ExitCode> {
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
   const loaded = readPlaces(options.config, terminal);
   if (!loaded) return exitCodes.usage;
@@ -55,19 +58,34 @@ export async function status(artifact: string | undefined, options: StatusOption
     terminal.progress(found.length, names.length, name);
     try {
       found.push(
-        await withTarget(input, async (target): Promise<Status> => ({ to: name, kind: target.kind, pack: target.id, ...stateOf(await target.installed()) })),
+        await withTarget(
+          input,
+          async (target): Promise<Status> => ({
+            to: name,
+            kind: target.kind,
+            pack: target.id,
+            ...stateOf(await target.installed()),
+          }),
+        ),
       );
     } catch (error) {
-      // of one place alone, what is wrong with its settings is the answer; of several, the others are to be seen, too
-      const isShown = error instanceof RemoteError || (error instanceof UsageError && names.length > 1);
+      // of one place alone, what is wrong with its settings is the answer; of several, the others
+      // are to be seen, too
+      const isShown =
+        error instanceof RemoteError || (error instanceof UsageError && names.length > 1);
       if (!isShown) throw withoutSecrets(error, input.texts);
-      found.push({ to: name, kind: input.place.kind, error: input.texts.shown(error.message, longestMessage) });
+      found.push({
+        to: name,
+        kind: input.place.kind,
+        error: input.texts.shown(error.message, longestMessage),
+      });
     }
     // what a server says of its objects is in it, too
     found.push(...found.splice(-1).map(input.texts.redactedAll));
   }
   terminal.clear();
-  if (options.format === 'json') process.stdout.write(`${visibleJson(JSON.stringify({ places: found }, null, 2))}\n`);
+  if (options.format === 'json')
+    process.stdout.write(`${visibleJson(JSON.stringify({ places: found }, null, 2))}\n`);
   else {
     const { paint } = createTerminal(process.stdout, process.env, () => 0);
     for (const one of found) printText(statusText(one, paint));
@@ -82,7 +100,10 @@ type State = Omit<Status, 'to' | 'kind' | 'pack' | 'error'>;
 function stateOf<C>(installed: Installed<C>): State {
   const { version, previous, current, foreign, overrides = [] } = installed;
   const before = { previous: previous?.version ?? null };
-  const rest = { ...(overrides.length === 0 ? {} : { overrides }), ...(foreign === undefined ? {} : { foreign }) };
+  const rest = {
+    ...(overrides.length === 0 ? {} : { overrides }),
+    ...(foreign === undefined ? {} : { foreign }),
+  };
   if (version === undefined) return { version: null, ...before, objects: 0, drift: [], ...rest };
   const { known, isShared, unseen, madeFor } = installed;
   return {
@@ -91,26 +112,50 @@ function stateOf<C>(installed: Installed<C>): State {
     ...(madeFor === undefined ? {} : { madeFor }),
     objects: current.length,
     drift: driftOf({ known, current, isShared }),
-    ...(unseen === undefined ? {} : { unseen: unseen.what, ...(unseen.all === true ? { onlyVersion: true as const } : {}) }),
+    ...(unseen === undefined
+      ? {}
+      : { unseen: unseen.what, ...(unseen.all === true ? { onlyVersion: true as const } : {}) }),
     ...rest,
   };
 }
 
 function statusText(
-  { to, kind, version, previous, objects, drift = [], unseen, onlyVersion, overrides = [], foreign, madeFor, error }: Status,
+  {
+    to,
+    kind,
+    version,
+    previous,
+    objects,
+    drift = [],
+    unseen,
+    onlyVersion,
+    overrides = [],
+    foreign,
+    madeFor,
+    error,
+  }: Status,
   paint: Paint,
 ): string {
   const head = paint('bold', visible(to));
   if (error !== undefined) return `${head} (${kind}): ${paint('red', visible(error))}\n`;
-  if (version === null || version === undefined) return `${head} (${kind}): not installed${foreign === undefined ? '' : `; ${visible(foreign)}`}\n`;
+  if (version === null || version === undefined)
+    return (
+      `${head} (${kind}): not installed` +
+      `${foreign === undefined ? '' : `; ${visible(foreign)}`}\n`
+    );
   const before = previous === null || previous === undefined ? '' : `, before it ${previous}`;
   const lines = drift.flatMap((one) => driftLines(one).map((line) => `${lineText(line, paint)}\n`));
   const seen = drift.length === 0 ? 'as installed' : `${drift.length} changed in place`;
-  const drifted = unseen === undefined ? seen : `${onlyVersion ? '' : `${seen}; `}${unseen} cannot be seen`;
+  const drifted =
+    unseen === undefined ? seen : `${onlyVersion ? '' : `${seen}; `}${unseen} cannot be seen`;
   const local = overrides.length === 0 ? '' : `, ${overrides.length} changed in local/`;
   const made = madeFor === undefined ? [] : [`  made for ${visible(madeFor)}\n`];
   const settings = overrides.map((one) => `  * ${visible(overrideText(one))}\n`);
-  return `${head} (${kind}): ${visible(version)}${visible(before)}, ${objects} objects, ${drifted}${local}\n${[...made, ...lines, ...settings].join('')}`;
+  return (
+    `${head} (${kind}): ${visible(version)}${visible(before)}, ${objects} objects, ${drifted}` +
+    `${local}\n${[...made, ...lines, ...settings].join('')}`
+  );
 }
 
-const overrideText = ({ name, file, settings }: Override): string => `${name} in ${file}${settings.length === 0 ? '' : `: ${settings.join(', ')}`}`;
+const overrideText = ({ name, file, settings }: Override): string =>
+  `${name} in ${file}${settings.length === 0 ? '' : `: ${settings.join(', ')}`}`;

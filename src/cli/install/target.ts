@@ -34,7 +34,10 @@ export interface Installed<C> {
   readonly version: string | undefined;
   /** For which product the pack that is there was made, as it says itself. */
   readonly madeFor?: string | undefined;
-  /** Says what is in the pack's place and is not Sigpack's; an install takes it over only where it is told to. */
+  /**
+   * Says what is in the pack's place and is not Sigpack's; an install takes it over only where it
+   * is told to.
+   */
   readonly foreign?: string;
   /** What the pack calls itself there. */
   readonly title?: string | undefined;
@@ -47,7 +50,10 @@ export interface Installed<C> {
   readonly known: readonly (readonly InstallObject[])[];
   /** As a plan has it: what Sigpack did not write there is the admin's. */
   readonly isShared?: boolean;
-  /** What an install does with an object that the version of this digest lacks; without it, it is removed, as by a rollback. */
+  /**
+   * What an install does with an object that the version of this digest lacks; without it, it is
+   * removed, as by a rollback.
+   */
   readonly gone?: (key: string, digest: string) => 'remove' | 'disable' | undefined;
   /** What a rollback returns to. */
   readonly previous: Version<C> | undefined;
@@ -81,9 +87,15 @@ export interface InstallTarget<C> {
   readonly wanted: () => Promise<Version<C>>;
   /** Reads all of it anew. */
   readonly installed: () => Promise<Installed<C>>;
-  /** What to know before an install: what it makes the server start, what becomes of an admin's settings. */
+  /**
+   * What to know before an install: what it makes the server start, what becomes of an admin's
+   * settings.
+   */
   readonly advice?: (wanted: Version<C>) => Promise<readonly string[]>;
-  /** Does what the plan says; what was done before a failure is found by the next plan. Returns what to know: a restart that is needed. */
+  /**
+   * Does what the plan says; what was done before a failure is found by the next plan. Returns what
+   * to know: a restart that is needed.
+   */
   readonly apply: (applying: Applying<C>) => Promise<readonly string[]>;
   /** Takes the pack away. What was someone else's is kept, or the pack is not taken away. */
   readonly uninstall: (progress: Progress) => Promise<Uninstalled>;

@@ -27,8 +27,9 @@ export interface WatcherOptions {
 }
 
 /**
- * Watches of Elasticsearch. Each carries in its metadata which pack and version wrote it, and what it was before, so that any machine can plan the next
- * install or go back. A watch that a version lacks is switched off and removed by the version after it: till then a rollback has it.
+ * Watches of Elasticsearch. Each carries in its metadata which pack and version wrote it, and what
+ * it was before, so that any machine can plan the next install or go back. A watch that a version
+ * lacks is switched off and removed by the version after it: till then a rollback has it.
  */
 export function watcherTarget(options: WatcherOptions): InstallTarget<readonly NamedWatch[]> {
   const { client, packId, version, watches, concurrency } = options;
@@ -51,24 +52,40 @@ export function watcherTarget(options: WatcherOptions): InstallTarget<readonly N
         progress(++done, there.length, 'removing watches');
       });
       const back = there.flatMap(({ id, taken }) => (taken ? [id] : []));
-      return { objects: there.length, notes: back.length === 0 ? [] : [`What had been taken over is there again: ${back.join(', ')}.`] };
+      return {
+        objects: there.length,
+        notes:
+          back.length === 0 ? [] : [`What had been taken over is there again: ${back.join(', ')}.`],
+      };
     },
   };
 }
 
-const versionOf = (version: string, watches: readonly NamedWatch[], digest = watchesDigest(watches)): Version<readonly NamedWatch[]> => ({
+const versionOf = (
+  version: string,
+  watches: readonly NamedWatch[],
+  digest = watchesDigest(watches),
+): Version<readonly NamedWatch[]> => ({
   version,
   digest,
-  objects: watches.filter(({ foreign }) => foreign === undefined).map(({ id, body }) => watchObject(id, body, true)),
+  objects: watches
+    .filter(({ foreign }) => foreign === undefined)
+    .map(({ id, body }) => watchObject(id, body, true)),
   content: watches,
 });
 
 const address = (id: string): string => `/_watcher/watch/${encodeURIComponent(id)}`;
-const withState = (id: string, active: boolean): string => `${address(id)}${active ? '' : '?active=false'}`;
+const withState = (id: string, active: boolean): string =>
+  `${address(id)}${active ? '' : '?active=false'}`;
 
 /** Takes a watch away; what it was taken over from comes back. */
-async function removeWatch(client: Client, id: string, taken: TakenWatch | undefined): Promise<void> {
-  if (taken) await client.send('PUT', withState(id, taken.foreign === 'active'), { body: taken.body });
+async function removeWatch(
+  client: Client,
+  id: string,
+  taken: TakenWatch | undefined,
+): Promise<void> {
+  if (taken)
+    await client.send('PUT', withState(id, taken.foreign === 'active'), { body: taken.body });
   else await client.send('DELETE', address(id), { expect: [404] });
 }
 
@@ -80,7 +97,10 @@ interface Other {
   readonly active: boolean;
 }
 
-const takenFrom = ({ body, active }: Other): TakenWatch => ({ body, foreign: active ? 'active' : 'inactive' });
+const takenFrom = ({ body, active }: Other): TakenWatch => ({
+  body,
+  foreign: active ? 'active' : 'inactive',
+});
 
 interface WatchesThere {
   readonly ours: readonly MarkedWatch[];
@@ -89,12 +109,21 @@ interface WatchesThere {
 }
 
 async function readWatchesOf(client: Client, packId: string): Promise<WatchesThere> {
-  const { json } = await client.send('POST', '/_watcher/_query/watches', { body: { size: maximumWatches }, repeatable: true });
-  const watches = isRecord(json) && Array.isArray(json.watches) ? (json.watches as readonly unknown[]) : undefined;
-  if (!isRecord(json) || !watches?.every(isListed) || typeof json.count !== 'number') throw new RemoteError('the answer is not that of Watcher');
+  const { json } = await client.send('POST', '/_watcher/_query/watches', {
+    body: { size: maximumWatches },
+    repeatable: true,
+  });
+  const watches =
+    isRecord(json) && Array.isArray(json.watches)
+      ? (json.watches as readonly unknown[])
+      : undefined;
+  if (!isRecord(json) || !watches?.every(isListed) || typeof json.count !== 'number')
+    throw new RemoteError('the answer is not that of Watcher');
   // a list that is as long as may be is not all, whatever the count says
   if (json.count > watches.length || watches.length >= maximumWatches)
-    throw new RemoteError(`the server has ${String(json.count)} watches, of which it lists ${watches.length}`);
+    throw new RemoteError(
+      `the server has ${String(json.count)} watches, of which it lists ${watches.length}`,
+    );
   const ours: MarkedWatch[] = [];
   const others = new Map<string, Other>();
   for (const { _id: id, watch, status } of watches) {
@@ -111,11 +140,15 @@ function markedOf(...watch: Parameters<typeof unmarked>): MarkedWatch | undefine
     return unmarked(...watch);
   } catch (error) {
     if (!(error instanceof WatchError)) throw error;
-    throw new RemoteError(`the server answers with something else than Sigpack wrote of ${error.message}: someone changed metadata.sigpack`);
+    throw new RemoteError(
+      `the server answers with something else than Sigpack wrote of ${error.message}: ` +
+        'someone changed metadata.sigpack',
+    );
   }
 }
 
-const isListed = (value: unknown): value is ListedWatch => isRecord(value) && typeof value._id === 'string' && isRecord(value.watch);
+const isListed = (value: unknown): value is ListedWatch =>
+  isRecord(value) && typeof value._id === 'string' && isRecord(value.watch);
 
 interface ListedWatch {
   readonly _id: string;
@@ -123,17 +156,24 @@ interface ListedWatch {
   readonly status?: { readonly state?: { readonly active?: boolean } };
 }
 
-function installedOf({ ours: there, others }: WatchesThere, wanted: readonly NamedWatch[] = []): Installed<readonly NamedWatch[]> {
+function installedOf(
+  { ours: there, others }: WatchesThere,
+  wanted: readonly NamedWatch[] = [],
+): Installed<readonly NamedWatch[]> {
   const taken = wanted.filter(({ id }) => others.has(id)).map(({ id }) => id);
   const alive = there.filter(({ mark }) => mark.retired !== true);
   const digests = new Set(there.map(({ mark }) => mark.digest));
   const versions = [...new Set(there.map(({ mark }) => mark.version))];
   const current = [
     ...there.map(({ id, body, active }) => watchObject(id, body, active)),
-    ...taken.map((id) => watchObject(id, others.get(id)?.body ?? {}, others.get(id)?.active !== false)),
+    ...taken.map((id) =>
+      watchObject(id, others.get(id)?.body ?? {}, others.get(id)?.active !== false),
+    ),
   ];
   const befores = there.flatMap(({ id, before }) => (before ? [{ id, ...before }] : []));
-  const before = befores.flatMap(({ id, body, foreign }): NamedWatch[] => (body ? [{ id, body, ...(foreign ? { foreign } : {}) }] : []));
+  const before = befores.flatMap(({ id, body, foreign }): NamedWatch[] =>
+    body ? [{ id, body, ...(foreign ? { foreign } : {}) }] : [],
+  );
   const [one] = befores;
   return {
     // an install that was cut off left two of them
@@ -142,7 +182,10 @@ function installedOf({ ours: there, others }: WatchesThere, wanted: readonly Nam
     ...(taken.length === 0
       ? {}
       : {
-          foreign: `${taken.length === 1 ? 'a watch' : 'watches'} ${taken.slice(0, 5).join(', ')}${taken.length > 5 ? ', ...' : ''} ${taken.length === 1 ? 'is' : 'are'} there that Sigpack did not install`,
+          foreign:
+            `${taken.length === 1 ? 'a watch' : 'watches'} ${taken.slice(0, 5).join(', ')}` +
+            `${taken.length > 5 ? ', ...' : ''} ${taken.length === 1 ? 'is' : 'are'} there ` +
+            'that Sigpack did not install',
         }),
     current,
     known: [alive.flatMap(({ id, written }) => (written ? [watchObject(id, written, true)] : []))],
@@ -152,7 +195,12 @@ function installedOf({ ours: there, others }: WatchesThere, wanted: readonly Nam
       return mark.digest === digest ? undefined : 'remove';
     },
     previous:
-      one && before.length > 0 ? { ...versionOf(one.version, before, one.digest), isForeign: before.every(({ foreign }) => foreign !== undefined) } : undefined,
+      one && before.length > 0
+        ? {
+            ...versionOf(one.version, before, one.digest),
+            isForeign: before.every(({ foreign }) => foreign !== undefined),
+          }
+        : undefined,
     state: stateOf(
       there.map(({ mark }) => mark),
       current,
@@ -176,9 +224,16 @@ async function apply(
     if (foreign) return { version, digest, ...takenFrom(foreign) };
     // a run before this one, of the same version, has seen to it
     if (found?.mark.digest === wanted.digest) return found.before;
-    if (found) return { version: found.mark.version, digest: found.mark.digest, body: found.mark.retired === true ? null : (found.written ?? found.body) };
+    if (found)
+      return {
+        version: found.mark.version,
+        digest: found.mark.digest,
+        body: found.mark.retired === true ? null : (found.written ?? found.body),
+      };
     const [other] = there.values();
-    return other ? { version: other.mark.version, digest: other.mark.digest, body: null } : undefined;
+    return other
+      ? { version: other.mark.version, digest: other.mark.digest, body: null }
+      : undefined;
   };
   const keptOf = (id: string, found: MarkedWatch | undefined): KeptWatches => {
     const before = beforeOf(id, found);
@@ -188,16 +243,22 @@ async function apply(
     return { before, taken: foreign ? takenFrom(foreign) : found?.taken };
   };
   const back = new Set(wanted.content.flatMap(({ id, foreign }) => (foreign ? [id] : [])));
-  const gone = plan.objects.filter(({ verb, key }) => !back.has(key) && (verb === 'remove' || !wanted.content.some(({ id }) => id === key)));
+  const gone = plan.objects.filter(
+    ({ verb, key }) =>
+      !back.has(key) && (verb === 'remove' || !wanted.content.some(({ id }) => id === key)),
+  );
   const total = wanted.content.length + gone.length;
   let done = 0;
   await inParallel(wanted.content, concurrency, async ({ id, body, foreign }) => {
     const found = there.get(id);
     const changed = new Set(planned.get(id)?.changes.map(({ name }) => name));
-    const written = found && kept.has(id) ? mergeFields(found.body, body, changed, () => true) : body;
+    const written =
+      found && kept.has(id) ? mergeFields(found.body, body, changed, () => true) : body;
     // the watch that was kept as it is must show as changed in place the next time, too
     const watch = foreign ? body : marked(written, body, pack, keptOf(id, found));
-    const active = foreign ? foreign === 'active' : found === undefined || found.active || changed.has('disabled');
+    const active = foreign
+      ? foreign === 'active'
+      : found === undefined || found.active || changed.has('disabled');
     await client.send('PUT', withState(id, active), { body: watch });
     progress(++done, total, 'writing watches');
   });

@@ -1,6 +1,9 @@
 import { errorCode } from '../fault/error-code.ts';
 
-/** Whether another process with this number is at work: this one does not count, one of another user does. */
+/**
+ * Whether another process with this number is at work: this one does not count, one of another user
+ * does.
+ */
 export function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {

@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isRecord } from '../../event/field.ts';
 import { errorCode } from '../fault/error-code.ts';
@@ -12,12 +20,16 @@ import { visible } from '../report/visible.ts';
 import { pause } from './pause.ts';
 import { type ProcessIdentity, stateOf, thisProcess } from './process-identity.ts';
 
-/** A file that one process at a time may have, here or on another machine that shares the folder. */
+/**
+ * A file that one process at a time may have, here or on another machine that shares the folder.
+ */
 export interface ProcessLock {
   readonly path: string;
   /** What is done under it, for whoever has to wait: `a sigpack release`. */
   readonly work: string;
-  /** How long to wait for another process, in milliseconds. Default: SIGPACK_WAIT, or 30 seconds. */
+  /**
+   * How long to wait for another process, in milliseconds. Default: SIGPACK_WAIT, or 30 seconds.
+   */
   readonly patience?: number;
 }
 
@@ -27,11 +39,17 @@ export interface LockHolder extends ProcessIdentity {
   readonly token: string;
 }
 
-/** Of files and folders that are there while something is written: who has the lock of a folder removes those that were left behind. */
+/**
+ * Of files and folders that are there while something is written: who has the lock of a folder
+ * removes those that were left behind.
+ */
 export const temporaryPrefix = '.sigpack-new-';
 /** A lock of another machine that is not renewed for so long is one that was left behind. */
 export const strangerAge = 10 * 60_000;
-/** A lock without a holder is one that is just being written; when it is older, its disk was full or its process was killed. */
+/**
+ * A lock without a holder is one that is just being written; when it is older, its disk was full or
+ * its process was killed.
+ */
 const emptyAge = 2_000;
 const renewal = 60_000;
 const defaultPatience = 30_000;
@@ -51,8 +69,10 @@ export function withProcessLock<T>(lock: ProcessLock, work: () => T): T {
 }
 
 /**
- * Takes the lock, waiting for another process that has it; the answer gives it back. A lock that was left behind is taken over: its process is gone,
- * it says nothing of a process since the disk was full, or its machine has not renewed it. A UsageError says what is under way where the wait is over.
+ * Takes the lock, waiting for another process that has it; the answer gives it back. A lock that
+ * was left behind is taken over: its process is gone, it says nothing of a process since the disk
+ * was full, or its machine has not renewed it. A UsageError says what is under way where the wait
+ * is over.
  */
 export function takeProcessLock(lock: ProcessLock): () => void {
   const patience = lock.patience ?? patienceOf(process.env.SIGPACK_WAIT);
@@ -67,7 +87,9 @@ export function takeProcessLock(lock: ProcessLock): () => void {
     if (waited >= patience) throw new UsageError(underWay(lock.path, found?.holder));
     if (!mentioned && waited >= silence) {
       mentioned = true;
-      process.stderr.write(`sigpack: ${whose(found?.holder)} is under way${where(found?.holder)}; waiting for it\n`);
+      process.stderr.write(
+        `sigpack: ${whose(found?.holder)} is under way${where(found?.holder)}; waiting for it\n`,
+      );
     }
     pause(Math.min(patience - waited, 20 + Math.random() * 80));
   }
@@ -140,13 +162,19 @@ function foundLock(path: string): FoundLock | undefined {
   if (!there) return undefined;
   // wherever it leads: nobody who takes a lock makes one
   if (there.isSymbolicLink()) return { holder: undefined, state: 'left' };
-  if (!there.isFile()) throw new UsageError(`${shownPath(path)} is in the way: a lock is to be written there`);
+  if (!there.isFile())
+    throw new UsageError(`${shownPath(path)} is in the way: a lock is to be written there`);
   const holder = there.size > largest ? undefined : readHolder(path);
-  const left = (age: number): FoundLock => ({ holder, state: Math.abs(ageOf(path, there.mtimeMs)) > age ? 'left' : 'held' });
+  const left = (age: number): FoundLock => ({
+    holder,
+    state: Math.abs(ageOf(path, there.mtimeMs)) > age ? 'left' : 'held',
+  });
   if (!holder) return left(emptyAge);
   if (own.has(holder.token)) return { holder, state: 'held' };
   const state = stateOf(holder);
-  return state === 'elsewhere' ? left(strangerAge) : { holder, state: state === 'alive' ? 'held' : 'left' };
+  return state === 'elsewhere'
+    ? left(strangerAge)
+    : { holder, state: state === 'alive' ? 'held' : 'left' };
 }
 
 function readHolder(path: string): LockHolder | undefined {
@@ -161,7 +189,9 @@ function readHolder(path: string): LockHolder | undefined {
 
 function isHolder(value: unknown): value is LockHolder {
   if (!isRecord(value) || typeof value.pid !== 'number') return false;
-  return ['started', 'machine', 'host', 'work', 'token'].every((key) => typeof value[key] === 'string');
+  return ['started', 'machine', 'host', 'work', 'token'].every(
+    (key) => typeof value[key] === 'string',
+  );
 }
 
 /** By the clock of the disk: that of another machine may be fast or slow. */
@@ -177,7 +207,10 @@ function ageOf(path: string, written: number): number {
   }
 }
 
-/** Removes a lock that was left behind. False: another process is at that. A second lock sees to it that none removes one that was taken meanwhile. */
+/**
+ * Removes a lock that was left behind. False: another process is at that. A second lock sees to it
+ * that none removes one that was taken meanwhile.
+ */
 function removeLeft(path: string): boolean {
   const breaking = breakingOf(path);
   try {
@@ -201,7 +234,8 @@ const breakingOf = (path: string): string => `${path}.breaking`;
 /** What is done under it takes no time: an old one is of a process that was killed. */
 function removeOldBreaking(path: string): void {
   const there = entryStatsOf(breakingOf(path));
-  if (there && Math.abs(ageOf(path, there.mtimeMs)) > emptyAge) rmSync(breakingOf(path), { force: true, recursive: true });
+  if (there && Math.abs(ageOf(path, there.mtimeMs)) > emptyAge)
+    rmSync(breakingOf(path), { force: true, recursive: true });
 }
 
 function renew(path: string, token: string): void {
@@ -213,16 +247,28 @@ function renew(path: string, token: string): void {
   }
 }
 
-const whose = (holder: LockHolder | undefined): string => (holder ? visible(holder.work.slice(0, 200)) : 'another run of Sigpack');
+const whose = (holder: LockHolder | undefined): string =>
+  holder ? visible(holder.work.slice(0, 200)) : 'another run of Sigpack';
 
 function where(holder: LockHolder | undefined): string {
   if (!holder) return '';
-  return ` (process ${holder.pid}${isElsewhere(holder) ? ` on ${visible(holder.host.slice(0, 200))}` : ''})`;
+  return (
+    ` (process ${holder.pid}` +
+    `${isElsewhere(holder) ? ` on ${visible(holder.host.slice(0, 200))}` : ''})`
+  );
 }
 
-const isElsewhere = (holder: LockHolder): boolean => !own.has(holder.token) && stateOf(holder) === 'elsewhere';
+const isElsewhere = (holder: LockHolder): boolean =>
+  !own.has(holder.token) && stateOf(holder) === 'elsewhere';
 
 function underWay(path: string, holder: LockHolder | undefined): string {
-  const until = holder && isElsewhere(holder) ? `; if that machine was stopped, the lock ${shownPath(path)} ends ${strangerAge / 60_000} minutes later` : '';
-  return `${whose(holder)} is under way${where(holder)}; run the command again when it has ended${until}`;
+  const until =
+    holder && isElsewhere(holder)
+      ? `; if that machine was stopped, the lock ${shownPath(path)} ends ` +
+        `${strangerAge / 60_000} minutes later`
+      : '';
+  return (
+    `${whose(holder)} is under way${where(holder)}; run the command again when it has ended` +
+    `${until}`
+  );
 }

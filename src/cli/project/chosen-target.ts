@@ -9,11 +9,21 @@ export interface Chosen {
   readonly format: TargetFormat;
 }
 
-/** Formats of sigma-cli that no target of ours has, by the beginning of the name: what there is in their place. */
+/**
+ * Formats of sigma-cli that no target of ours has, by the beginning of the name: what there is in
+ * their place.
+ */
 const otherFormats: readonly (readonly [RegExp, string])[] = [
-  [/^data-model/, '-p splunk-cim searches data models by tstats, in any format of splunk, and so does a pipeline that sets data_model_set'],
+  [
+    /^data-model/,
+    '-p splunk-cim searches data models by tstats, in any format of splunk, and so does a ' +
+      'pipeline that sets data_model_set',
+  ],
   [/^dsl/, 'es-qs has the text of a query_string, xpack-watcher whole search bodies'],
-  [/^(?:siem-rule|monitor-rule)/, 'kibana-ndjson of es-qs has saved searches, xpack-watcher has watches'],
+  [
+    /^(?:siem-rule|monitor-rule)/,
+    'kibana-ndjson of es-qs has saved searches, xpack-watcher has watches',
+  ],
   [/^dashboard/, 'kibana-ndjson has saved searches'],
 ];
 
@@ -27,13 +37,19 @@ export function namedTarget(targets: readonly ConversionTarget[], name: string):
 }
 
 /** The same with its format: without a wish, or for `default`, the first one. */
-export function chosenTarget(targets: readonly ConversionTarget[], name: string, wanted: string | undefined): Chosen {
+export function chosenTarget(
+  targets: readonly ConversionTarget[],
+  name: string,
+  wanted: string | undefined,
+): Chosen {
   const target = namedTarget(targets, name);
   const plain = wanted?.toLowerCase().replaceAll('_', '-');
   const format =
     plain === undefined || plain === 'default'
       ? target.formats[0]
-      : target.formats.find((one) => one.name === wanted || one.name.replaceAll('_', '-') === plain);
+      : target.formats.find(
+          (one) => one.name === wanted || one.name.replaceAll('_', '-') === plain,
+        );
   if (!format) throw new UsageError(noFormat(target, wanted ?? '', plain ?? ''));
   return { target, format };
 }
@@ -43,5 +59,8 @@ function noFormat({ name, formats }: ConversionTarget, wanted: string, plain: st
   if (other !== undefined) return `${name} has no format ${wanted}: ${other}`;
   const known = formats.map((format) => format.name);
   const near = nearest(plain, known);
-  return `${name} has no format ${wanted}${near === undefined ? ';' : `; did you mean ${near}?`} ${near === undefined ? 'i' : 'I'}t has ${known.join(', ')}`;
+  return (
+    `${name} has no format ${wanted}${near === undefined ? ';' : `; did you mean ${near}?`} ` +
+    `${near === undefined ? 'i' : 'I'}t has ${known.join(', ')}`
+  );
 }

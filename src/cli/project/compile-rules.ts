@@ -27,18 +27,33 @@ export interface CompiledRules {
 }
 
 /**
- * The rules of a project, or those of the paths, as its packs have them. The rules themselves stay behind: what is left of thousands is their
- * queries and pages.
+ * The rules of a project, or those of the paths, as its packs have them. The rules themselves stay
+ * behind: what is left of thousands is their queries and pages.
  */
-export function compileRules(project: Project, paths: readonly string[], onOutcome?: PackInput['onOutcome'], onRule?: OnRule): CompiledRules {
+export function compileRules(
+  project: Project,
+  paths: readonly string[],
+  onOutcome?: PackInput['onOutcome'],
+  onRule?: OnRule,
+): CompiledRules {
   const keys = nameKeys(project.loaded.config.namePrefix);
-  const { collection, rules, files, counts } = streamRules(rulePaths(project, paths), project.bag, project.terminal, keys, onRule);
+  const { collection, rules, files, counts } = streamRules(
+    rulePaths(project, paths),
+    project.bag,
+    project.terminal,
+    keys,
+    onRule,
+  );
   const pack = packOf(project, { collection, rules, total: files }, onOutcome);
   return { pack, counts: { files, ...counts } };
 }
 
 /** As `compileRules`, with the rules, for who needs them once more. */
-export function compileCollection(project: Project, paths: readonly string[], onOutcome?: PackInput['onOutcome']): { pack: Pack; collection: Collection } {
+export function compileCollection(
+  project: Project,
+  paths: readonly string[],
+  onOutcome?: PackInput['onOutcome'],
+): { pack: Pack; collection: Collection } {
   const { collection } = loadRules(rulePaths(project, paths), project.bag, project.terminal);
   return { pack: packOf(project, { collection }, onOutcome), collection };
 }
@@ -46,10 +61,15 @@ export function compileCollection(project: Project, paths: readonly string[], on
 /** Of what a pack starts beyond its budgets, and of settings that change nothing in it. */
 export function complainOfPack({ loaded, bag }: Project, pack: Pack): void {
   for (const complaint of idleSettings(pack, loaded.file)) bag.add(loaded.file, complaint);
-  for (const message of budgetProblems(pack)) bag.add(loaded.file, { code: 'PCK006', message, span: { start: 0, end: 0 } });
+  for (const message of budgetProblems(pack))
+    bag.add(loaded.file, { code: 'PCK006', message, span: { start: 0, end: 0 } });
 }
 
-function packOf(project: Project, rules: Pick<PackInput, 'collection' | 'rules' | 'total'>, onOutcome: PackInput['onOutcome']): Pack {
+function packOf(
+  project: Project,
+  rules: Pick<PackInput, 'collection' | 'rules' | 'total'>,
+  onOutcome: PackInput['onOutcome'],
+): Pack {
   const { loaded, bag, pipelines, history, terminal } = project;
   warnOfFinalizers(bag, [...pipelines.values()].flat());
   return assemblePack({
@@ -63,9 +83,17 @@ function packOf(project: Project, rules: Pick<PackInput, 'collection' | 'rules' 
   });
 }
 
-/** What `-p` names takes the place of what the configuration says, in the pack's own account of it too. */
-const withNamedPipelines = (config: PackConfig, named: readonly string[] | undefined): PackConfig =>
-  named === undefined ? config : { ...config, pipelines: new Map(config.targets.map((target) => [target, named])) };
+/**
+ * What `-p` names takes the place of what the configuration says, in the pack's own account of it
+ * too.
+ */
+const withNamedPipelines = (
+  config: PackConfig,
+  named: readonly string[] | undefined,
+): PackConfig =>
+  named === undefined
+    ? config
+    : { ...config, pipelines: new Map(config.targets.map((target) => [target, named])) };
 
 /** Sigpack's templates, with those of the project in place of them. */
 export const projectTemplates = ({ loaded: { config, folder } }: Project): LoadedTemplates =>
@@ -77,7 +105,10 @@ interface PageList {
   readonly pages: () => PackPages | undefined;
 }
 
-export function createPageList({ loaded: { config, file }, bag }: Project, { templates }: LoadedTemplates): PageList {
+export function createPageList(
+  { loaded: { config, file }, bag }: Project,
+  { templates }: LoadedTemplates,
+): PageList {
   const list = createPackPages(config.targets, createRenderer({ templates }));
   let sound = true;
   return {

@@ -5,9 +5,14 @@ import { loadRules } from './load.ts';
 import { type Project, rulePaths } from './project.ts';
 
 /** The rules that a command line names. A UsageError where its paths are sound and hold none. */
-export function loadGivenRules(project: Project, paths: readonly string[]): { readonly collection: Collection } {
+export function loadGivenRules(
+  project: Project,
+  paths: readonly string[],
+): { readonly collection: Collection } {
   const { bag, terminal } = project;
   const { collection, files } = loadRules(rulePaths(project, paths), bag, terminal);
   if (files > 0 || bag.list.some(isFatal)) return { collection };
-  throw new UsageError(`there is no rule in ${paths.join(', ')}; rules are files that end in .yml or .yaml`);
+  throw new UsageError(
+    `there is no rule in ${paths.join(', ')}; rules are files that end in .yml or .yaml`,
+  );
 }

@@ -15,8 +15,14 @@ export interface Lint {
   readonly finish: () => void;
 }
 
-/** `checks`: rules are asked for more than a build needs. Undefined where there is nothing to do. */
-export async function lintOf({ loaded: { config, file }, bag }: Project, paths: readonly string[], checks: boolean): Promise<Lint | undefined> {
+/**
+ * `checks`: rules are asked for more than a build needs. Undefined where there is nothing to do.
+ */
+export async function lintOf(
+  { loaded: { config, file }, bag }: Project,
+  paths: readonly string[],
+  checks: boolean,
+): Promise<Lint | undefined> {
   const { exclude } = config.lint;
   // what checks need is loaded where they are asked for
   const linter = checks
@@ -30,7 +36,11 @@ export async function lintOf({ loaded: { config, file }, bag }: Project, paths: 
     : undefined;
   if (!linter && exclude.size === 0) return undefined;
   const ids = new Set<string>();
-  const places: { readonly file: SourceFile; readonly span: Span; readonly codes: ReadonlySet<string> }[] = [];
+  const places: {
+    readonly file: SourceFile;
+    readonly span: Span;
+    readonly codes: ReadonlySet<string>;
+  }[] = [];
   return {
     onRule(rule, document) {
       linter?.onRule(rule, document);
@@ -43,17 +53,33 @@ export async function lintOf({ loaded: { config, file }, bag }: Project, paths: 
     finish() {
       linter?.finish();
       // a rule that could not be read has its id too
-      if (paths.length === 0 && !bag.list.some(({ severity }) => severity === 'error')) complainOfUnknown(exclude, ids, file, bag);
+      if (paths.length === 0 && !bag.list.some(({ severity }) => severity === 'error'))
+        complainOfUnknown(exclude, ids, file, bag);
       if (places.length === 0) return;
-      const isExcluded = ({ code, file: { path }, span: { start } }: (typeof bag.list)[number]): boolean =>
-        places.some((place) => place.codes.has(code) && place.file.path === path && start >= place.span.start && start < place.span.end);
+      const isExcluded = ({
+        code,
+        file: { path },
+        span: { start },
+      }: (typeof bag.list)[number]): boolean =>
+        places.some(
+          (place) =>
+            place.codes.has(code) &&
+            place.file.path === path &&
+            start >= place.span.start &&
+            start < place.span.end,
+        );
       bag.list.splice(0, bag.list.length, ...bag.list.filter((one) => !isExcluded(one)));
     },
   };
 }
 
 /** Warns of ids in `lint.exclude` that no rule of the configuration has. */
-function complainOfUnknown(excluded: ReadonlyMap<string, unknown>, ids: ReadonlySet<string>, file: SourceFile, bag: DiagnosticBag): void {
+function complainOfUnknown(
+  excluded: ReadonlyMap<string, unknown>,
+  ids: ReadonlySet<string>,
+  file: SourceFile,
+  bag: DiagnosticBag,
+): void {
   if ([...excluded.keys()].every((id) => ids.has(id))) return;
   const keys = lookup(lookup(rootOf(file), 'lint'), 'exclude');
   if (keys?.kind !== 'mapping') return;
@@ -62,6 +88,11 @@ function complainOfUnknown(excluded: ReadonlyMap<string, unknown>, ids: Readonly
     if (ids.has(id)) continue;
     const near = nearest(id, ids);
     const hint = near === undefined ? 'Correct or remove the entry.' : `Did you mean \`${near}\`?`;
-    bag.add(file, { code: 'PCK008', message: `\`${key.text}\` is the id of no rule here`, span: { start: key.start, end: key.end }, hint });
+    bag.add(file, {
+      code: 'PCK008',
+      message: `\`${key.text}\` is the id of no rule here`,
+      span: { start: key.start, end: key.end },
+      hint,
+    });
   }
 }

@@ -19,7 +19,10 @@ interface Rows {
 /** A log source or a field. */
 type Named = Pick<Counted, 'name' | 'logsource'>;
 
-/** Log sources or fields of some rules, the most frequent first; what is wrong with a rule is reported. */
+/**
+ * Log sources or fields of some rules, the most frequent first; what is wrong with a rule is
+ * reported.
+ */
 export async function namesOfRules(
   what: Names,
   paths: readonly string[],
@@ -30,7 +33,9 @@ export async function namesOfRules(
   if ('code' in project) return project;
   const { collection } = loadRules(rulePaths(project, paths), project.bag, project.terminal);
   const found = new Map<string, Named & { readonly rules: number }>();
-  for (const rule of collection.rules) for (const one of namesIn(what, rule)) found.set(one.name, { ...one, rules: (found.get(one.name)?.rules ?? 0) + 1 });
+  for (const rule of collection.rules)
+    for (const one of namesIn(what, rule))
+      found.set(one.name, { ...one, rules: (found.get(one.name)?.rules ?? 0) + 1 });
   const rows = [...found.values()].sort((a, b) => b.rules - a.rules || (a.name < b.name ? -1 : 1));
   return { rows, code: reportProject(project, answer) };
 }
@@ -47,7 +52,10 @@ export function namesOfPipelines(what: Names): readonly Counted[] {
   for (const pipeline of builtInNames()) {
     const items = loadPipelines([pipeline], '.', bag).flatMap((one) => one.items);
     for (const one of items.flatMap(what === 'fields' ? sourceFields : sources))
-      known.set(one.name, { ...one, pipelines: [...new Set([...(known.get(one.name)?.pipelines ?? []), pipeline])] });
+      known.set(one.name, {
+        ...one,
+        pipelines: [...new Set([...(known.get(one.name)?.pipelines ?? []), pipeline])],
+      });
   }
   return [...known.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -16,7 +16,10 @@ export interface Listed {
   readonly unproved?: readonly string[];
 }
 
-/** A log source or a field, with the number of rules that have it, or the built-in pipelines that know it. */
+/**
+ * A log source or a field, with the number of rules that have it, or the built-in pipelines that
+ * know it.
+ */
 export interface Counted {
   readonly name: string;
   readonly logsource?: LogSource;

@@ -1,4 +1,9 @@
-import { type Collection, collect, complainOfNoId, type Rule } from '../../sigma/collection/collection.ts';
+import {
+  type Collection,
+  collect,
+  complainOfNoId,
+  type Rule,
+} from '../../sigma/collection/collection.ts';
 import { type OnRule, readDocuments, type SigmaDocument } from '../../sigma/collection/document.ts';
 import { independentFiles, type NameKeys } from '../../sigma/collection/lone-rule.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
@@ -25,19 +30,34 @@ export function loadRules(paths: PathLists, bag: DiagnosticBag, terminal: Termin
   return { ...collected(reader, bag), files: found.length };
 }
 
-/** Rules that come one by one, so that each can be compiled and let go of before the next is read. */
+/**
+ * Rules that come one by one, so that each can be compiled and let go of before the next is read.
+ */
 export interface RuleStream {
-  /** Of the rules that may have to do with each other: what must be known before any is compiled. */
+  /**
+   * Of the rules that may have to do with each other: what must be known before any is compiled.
+   */
   readonly collection: Collection;
-  /** All rules in order of their files, those of the collection among them. To be gone through once. */
+  /**
+   * All rules in order of their files, those of the collection among them. To be gone through once.
+   */
   readonly rules: Iterable<Rule>;
   readonly files: number;
-  /** How many rules there were, and Sigma documents that had to be left out: whole once the rules are through. */
+  /**
+   * How many rules there were, and Sigma documents that had to be left out: whole once the rules
+   * are through.
+   */
   readonly counts: { rules: number; invalid: number };
 }
 
 /** As `loadRules`, but reads a rule that no other can have to do with only when it is asked for. */
-export function streamRules(paths: PathLists, bag: DiagnosticBag, terminal: Terminal, keys: NameKeys, onRule?: OnRule): RuleStream {
+export function streamRules(
+  paths: PathLists,
+  bag: DiagnosticBag,
+  terminal: Terminal,
+  keys: NameKeys,
+  onRule?: OnRule,
+): RuleStream {
   const found = ruleFiles(paths, bag);
   const files = [...readFiles(found, bag, terminal)];
   const independent = independentFiles(
@@ -45,8 +65,11 @@ export function streamRules(paths: PathLists, bag: DiagnosticBag, terminal: Term
     keys,
   );
   const reader = createFileReader(bag, onRule);
-  for (const [index, source] of files.entries()) if (source && !independent.has(index)) reader.read(source);
-  const taken = new Set(reader.documents.flatMap((document) => writtenNames(document).map(keys.of)));
+  for (const [index, source] of files.entries())
+    if (source && !independent.has(index)) reader.read(source);
+  const taken = new Set(
+    reader.documents.flatMap((document) => writtenNames(document).map(keys.of)),
+  );
   for (const [index, key] of independent) {
     const source = files[index];
     if (!source || !taken.has(key)) continue;
@@ -62,7 +85,9 @@ export function streamRules(paths: PathLists, bag: DiagnosticBag, terminal: Term
       const { file } = source;
       // the text is kept by what is made of the rule, and not by this list
       files[index] = undefined;
-      const read = independent.has(index) ? readLoneRule(file, bag, onRule) : (together.get(file) ?? []);
+      const read = independent.has(index)
+        ? readLoneRule(file, bag, onRule)
+        : (together.get(file) ?? []);
       if (independent.has(index)) counts.invalid += 1 - read.length;
       counts.rules += read.length;
       yield* read;
@@ -84,7 +109,10 @@ interface FileReader {
   readonly read: (source: ReadSource) => void;
 }
 
-/** Reads files. A copy of one without a fault is read no second time: its documents are the same, in another place. */
+/**
+ * Reads files. A copy of one without a fault is read no second time: its documents are the same, in
+ * another place.
+ */
 function createFileReader(bag: DiagnosticBag, onRule?: OnRule): FileReader {
   const documents: SigmaDocument[] = [];
   const known = new Map<string, readonly SigmaDocument[]>();
@@ -104,12 +132,14 @@ function createFileReader(bag: DiagnosticBag, onRule?: OnRule): FileReader {
       const read = readDocuments(file, bag, { named, onRule });
       documents.push(...read.documents);
       count += read.count;
-      if (read.documents.length === read.count && read.documents.every(isSound)) known.set(file.text, read.documents);
+      if (read.documents.length === read.count && read.documents.every(isSound))
+        known.set(file.text, read.documents);
     },
   };
 }
 
-const isSound = (document: SigmaDocument): boolean => document.kind !== 'lost' && (document.kind !== 'filter' || document.detection !== undefined);
+const isSound = (document: SigmaDocument): boolean =>
+  document.kind !== 'lost' && (document.kind !== 'filter' || document.detection !== undefined);
 
 /** What a rule may be called by in the packs. */
 function writtenNames(document: SigmaDocument): readonly string[] {
@@ -119,17 +149,27 @@ function writtenNames(document: SigmaDocument): readonly string[] {
 }
 
 /** The rules and filters that were read, and how many of their documents are at fault. */
-function collected({ documents, count }: FileReader, bag: DiagnosticBag): Omit<LoadedRules, 'files'> {
+function collected(
+  { documents, count }: FileReader,
+  bag: DiagnosticBag,
+): Omit<LoadedRules, 'files'> {
   const collection = collect(documents, bag);
   // a filter that can't be read is there to leave out its rules
-  const sound = collection.rules.length + collection.filters.filter(({ detection }) => detection !== undefined).length;
+  const sound =
+    collection.rules.length +
+    collection.filters.filter(({ detection }) => detection !== undefined).length;
   return { collection, invalid: count - sound - collection.leftOut.length };
 }
 
-function readLoneRule(file: SourceFile, bag: DiagnosticBag, onRule: OnRule | undefined): readonly Rule[] {
+function readLoneRule(
+  file: SourceFile,
+  bag: DiagnosticBag,
+  onRule: OnRule | undefined,
+): readonly Rule[] {
   const { documents } = readDocuments(file, bag, { onRule });
   return documents.map((document) => {
-    if (document.kind !== 'detection') throw new Error(`${file.path} was taken for a detection rule`);
+    if (document.kind !== 'detection')
+      throw new Error(`${file.path} was taken for a detection rule`);
     complainOfNoId(document, bag);
     return document;
   });
@@ -138,12 +178,20 @@ function readLoneRule(file: SourceFile, bag: DiagnosticBag, onRule: OnRule | und
 /** Files that rules are read from; the path `-` is standard input. */
 function ruleFiles(paths: PathLists, bag: DiagnosticBag): readonly FoundFile[] {
   const isInput = (entry: string): boolean => entry === '-';
-  const lists = paths.lists.map((list) => (list.key ? list : { ...list, entries: list.entries.filter((entry) => !isInput(entry)) }));
-  const input = paths.lists.some(({ key, entries }) => !key && entries.some(isInput)) ? [{ path: '-', named: true }] : [];
+  const lists = paths.lists.map((list) =>
+    list.key ? list : { ...list, entries: list.entries.filter((entry) => !isInput(entry)) },
+  );
+  const input = paths.lists.some(({ key, entries }) => !key && entries.some(isInput))
+    ? [{ path: '-', named: true }]
+    : [];
   return [...input, ...findFiles({ ...paths, lists }, isRuleFile, bag)];
 }
 
-function* readFiles(files: readonly FoundFile[], bag: DiagnosticBag, terminal: Terminal): Generator<ReadSource | undefined> {
+function* readFiles(
+  files: readonly FoundFile[],
+  bag: DiagnosticBag,
+  terminal: Terminal,
+): Generator<ReadSource | undefined> {
   for (const [index, { path, named }] of files.entries()) {
     terminal.progress(index, files.length, 'reading rules');
     const file = path === '-' ? readStandardInput(bag) : readRuleFile(path, named, bag);

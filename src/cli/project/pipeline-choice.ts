@@ -12,9 +12,10 @@ const backendNames: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /**
- * The pipelines of each of some targets: those named on the command line (relative to the working directory), else those of the configuration
- * (relative to its folder). A pipeline that is for other targets is left out where it is for at least one of these. A target has no entry where nobody
- * has named pipelines for it, or `none`. Undefined after a complaint.
+ * The pipelines of each of some targets: those named on the command line (relative to the working
+ * directory), else those of the configuration (relative to its folder). A pipeline that is for
+ * other targets is left out where it is for at least one of these. A target has no entry where
+ * nobody has named pipelines for it, or `none`. Undefined after a complaint.
  */
 export async function pipelinesByTarget(
   targets: readonly string[],
@@ -22,9 +23,16 @@ export async function pipelinesByTarget(
   { config, folder }: LoadedConfig,
   bag: DiagnosticBag,
 ): Promise<ReadonlyMap<string, readonly Pipeline[]> | undefined> {
-  if (named !== undefined && named.length > 1 && named.includes(noPipeline)) throw new UsageError(`the pipeline ${noPipeline} goes with no other`);
-  const wanted = targets.map((target) => [target, named ?? config.pipelines.get(target) ?? []] as const);
-  const none = new Map(wanted.flatMap(([target, names]): [string, readonly Pipeline[]][] => (isNone(names) ? [[target, []]] : [])));
+  if (named !== undefined && named.length > 1 && named.includes(noPipeline))
+    throw new UsageError(`the pipeline ${noPipeline} goes with no other`);
+  const wanted = targets.map(
+    (target) => [target, named ?? config.pipelines.get(target) ?? []] as const,
+  );
+  const none = new Map(
+    wanted.flatMap(([target, names]): [string, readonly Pipeline[]][] =>
+      isNone(names) ? [[target, []]] : [],
+    ),
+  );
   const some = wanted.filter(([, names]) => names.length > 0 && !isNone(names));
   if (some.length === 0) return none;
   // the reader and its regular expressions are loaded where they are needed
@@ -37,7 +45,11 @@ export async function pipelinesByTarget(
   const loaded = some.map(([target, names]) => {
     const groups = names.map((name) => {
       const files = filesOfFolder(name, from);
-      return { name, parts: (files ?? [name]).map((file) => loadPipelines([file], from, bag, known)), isFolder: files !== undefined };
+      return {
+        name,
+        parts: (files ?? [name]).map((file) => loadPipelines([file], from, bag, known)),
+        isFolder: files !== undefined,
+      };
     });
     return [target, groups] as const;
   });
@@ -55,7 +67,8 @@ export async function pipelinesByTarget(
   for (const { name, parts, isFolder } of loaded.flatMap(([, groups]) => groups)) {
     const all = parts.flat();
     const unused = all.filter(({ file }) => !used.has(file.path)).length;
-    if (isFolder ? unused > 0 && unused === all.length : unused > 0) throw new UsageError(foreignText(name, all, targets));
+    if (isFolder ? unused > 0 && unused === all.length : unused > 0)
+      throw new UsageError(foreignText(name, all, targets));
   }
   if (bag.list.slice(before).some(isFatal)) return undefined;
   return new Map([...none, ...[...found].filter(([, pipelines]) => pipelines.length > 0)]);
@@ -68,13 +81,21 @@ function foreignText(name: string, group: readonly Pipeline[], targets: readonly
 }
 
 /**
- * Of the pipelines of each name, those for the target. Of a bundle for another product, what goes with any product is left out too: by itself it gives
- * no field a name.
+ * Of the pipelines of each name, those for the target. Of a bundle for another product, what goes
+ * with any product is left out too: by itself it gives no field a name.
  */
-function pipelinesFor(target: string, groups: readonly (readonly Pipeline[])[], isBuiltIn: (pipeline: Pipeline) => boolean): readonly Pipeline[] {
-  const left = groups.filter((group) => !isForeign(target, group)).flatMap((group) => group.filter((pipeline) => isAllowed(target, pipeline)));
+function pipelinesFor(
+  target: string,
+  groups: readonly (readonly Pipeline[])[],
+  isBuiltIn: (pipeline: Pipeline) => boolean,
+): readonly Pipeline[] {
+  const left = groups
+    .filter((group) => !isForeign(target, group))
+    .flatMap((group) => group.filter((pipeline) => isAllowed(target, pipeline)));
   const distinct = [...new Set(left)];
-  const helpers = distinct.every((pipeline) => pipeline.allowedBackends.size === 0 && isBuiltIn(pipeline));
+  const helpers = distinct.every(
+    (pipeline) => pipeline.allowedBackends.size === 0 && isBuiltIn(pipeline),
+  );
   return helpers && isForeign(target, groups.flat()) ? [] : distinct;
 }
 
@@ -87,5 +108,8 @@ function isForeign(target: string, pipelines: readonly Pipeline[]): boolean {
 const isNone = (names: readonly string[]): boolean => names.length === 1 && names[0] === noPipeline;
 
 function isAllowed(target: string, { allowedBackends }: Pipeline): boolean {
-  return allowedBackends.size === 0 || [target, ...(backendNames.get(target) ?? [])].some((name) => allowedBackends.has(name));
+  return (
+    allowedBackends.size === 0 ||
+    [target, ...(backendNames.get(target) ?? [])].some((name) => allowedBackends.has(name))
+  );
 }

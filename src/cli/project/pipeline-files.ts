@@ -23,10 +23,16 @@ const isFile = (path: string): boolean => reachableStats(path)?.isFile() === tru
 type ReadPipelines = Map<string, Pipeline | undefined>;
 
 /**
- * Pipelines by name: a file (relative to `folder`), one that Sigpack brings along, a bundle of those, or a file of an npm package.
- * Complains (PIP001) about those that are at fault and leaves them out. What is in `known` is not read again.
+ * Pipelines by name: a file (relative to `folder`), one that Sigpack brings along, a bundle of
+ * those, or a file of an npm package. Complains (PIP001) about those that are at fault and leaves
+ * them out. What is in `known` is not read again.
  */
-export function loadPipelines(names: readonly string[], folder: string, bag: DiagnosticBag, known: ReadPipelines = new Map()): readonly Pipeline[] {
+export function loadPipelines(
+  names: readonly string[],
+  folder: string,
+  bag: DiagnosticBag,
+  known: ReadPipelines = new Map(),
+): readonly Pipeline[] {
   const paths = [...new Set(names.flatMap((name) => pathsOf(name, folder)))];
   return paths.flatMap((path): readonly Pipeline[] => {
     if (!known.has(path)) known.set(path, readFrom(path, bag));
@@ -40,13 +46,20 @@ function readFrom(path: string, bag: DiagnosticBag): Pipeline | undefined {
   return file && readPipeline(file, bag, { readText: (other) => textBeside(path, other) });
 }
 
-/** The files that a name stands for where it is a folder: all pipelines in it and below, sorted. Built-in names win, as they do over files. */
+/**
+ * The files that a name stands for where it is a folder: all pipelines in it and below, sorted.
+ * Built-in names win, as they do over files.
+ */
 export function filesOfFolder(name: string, folder: string): readonly string[] | undefined {
-  if (name === '' || bundles.has(name) || isFileName(name) || builtInNames().includes(name)) return undefined;
+  if (name === '' || bundles.has(name) || isFileName(name) || builtInNames().includes(name))
+    return undefined;
   const path = resolve(folder, name.replace(/[/\\]\**$/, ''));
   if (!reachableStats(path)?.isDirectory()) return undefined;
-  const files = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((file) => isFileName(file) && isFile(join(path, file)));
-  if (files.length === 0) throw new UsageError(`the folder ${name} has no pipelines (*.yml, *.yaml)`);
+  const files = readdirSync(path, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => isFileName(file) && isFile(join(path, file)),
+  );
+  if (files.length === 0)
+    throw new UsageError(`the folder ${name} has no pipelines (*.yml, *.yaml)`);
   return files.sort().map((file) => join(path, file));
 }
 
@@ -58,11 +71,18 @@ function pathsOf(name: string, folder: string): readonly string[] {
   if (isFileName(name) && existsSync(file)) return [file];
   const packaged = isFileName(name) ? packageFile(name, folder) : undefined;
   if (packaged !== undefined) return [packaged];
-  if (isFileName(name)) throw new UsageError(`there is no pipeline file ${name}, in ${folder} or in a package`);
-  if (name === '') throw new UsageError('-p needs a name of a pipeline, a file or a folder; `sigpack list pipelines` lists the names');
+  if (isFileName(name))
+    throw new UsageError(`there is no pipeline file ${name}, in ${folder} or in a package`);
+  if (name === '')
+    throw new UsageError(
+      '-p needs a name of a pipeline, a file or a folder; `sigpack list pipelines` lists the names',
+    );
   const plain = name.toLowerCase().replaceAll('_', '-');
   const near = pySigmaNames.get(plain) ?? nearest(plain, [...bundles.keys(), ...builtInNames()]);
-  throw new UsageError(`there is no pipeline ${name}; ${near === undefined ? 'sigpack list pipelines shows them' : `did you mean ${near}?`}`);
+  throw new UsageError(
+    `there is no pipeline ${name}; ` +
+      `${near === undefined ? 'sigpack list pipelines shows them' : `did you mean ${near}?`}`,
+  );
 }
 
 /** What pySigma calls pipelines that have another name here. */
@@ -108,7 +128,8 @@ function textBeside(pipeline: string, other: string): FileText {
     const path = realpathSync(wanted);
     if (!isInside(folder, path)) return { fault: 'outside' };
     const stats = statSync(path);
-    const file = stats.isFile() && stats.size <= largestFile ? readSourceFile(path, createBag()) : undefined;
+    const file =
+      stats.isFile() && stats.size <= largestFile ? readSourceFile(path, createBag()) : undefined;
     return file ? { text: file.text } : { fault: 'unreadable' };
   } catch {
     return { fault: 'unreadable' };
@@ -125,7 +146,11 @@ export function listedPipelines(): readonly Listed[] {
   const bag = createBag();
   const single = builtInNames().map((name): Listed => {
     const [pipeline] = loadPipelines([name], '.', bag);
-    return { name, description: pipeline?.name ?? '', unproved: unprovedNames(pipeline?.items ?? []) };
+    return {
+      name,
+      description: pipeline?.name ?? '',
+      unproved: unprovedNames(pipeline?.items ?? []),
+    };
   });
   const unprovedOf = new Map(single.map(({ name, unproved = [] }) => [name, unproved]));
   const bundled = Array.from(bundles, ([name, { description, pipelines }]): Listed => {

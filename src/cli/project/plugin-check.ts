@@ -1,33 +1,54 @@
-/** What is wrong with the value that should be a `ConversionTarget`; undefined where it is one. `path` stands for it in the text. */
+/**
+ * What is wrong with the value that should be a `ConversionTarget`; undefined where it is one.
+ * `path` stands for it in the text.
+ */
 export function targetFault(target: unknown, path: string): string | undefined {
   if (!isRecord(target)) return `\`${path}\` must be an object`;
   const { name, description, formats, convert } = target;
-  if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name)) return `\`${path}.name\` must be a text of lower-case letters, digits and -`;
-  if (typeof description !== 'string' || description === '') return `\`${path}.description\` must be a text`;
+  if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name))
+    return `\`${path}.name\` must be a text of lower-case letters, digits and -`;
+  if (typeof description !== 'string' || description === '')
+    return `\`${path}.description\` must be a text`;
   if (typeof convert !== 'function') return `\`${path}.convert\` must be a function`;
-  if (!Array.isArray(formats) || formats.length === 0) return `\`${path}.formats\` must be an array of at least one format`;
-  const faults = formats.map((format: unknown, index) => formatFault(format, `${path}.formats[${index}]`));
+  if (!Array.isArray(formats) || formats.length === 0)
+    return `\`${path}.formats\` must be an array of at least one format`;
+  const faults = formats.map((format: unknown, index) =>
+    formatFault(format, `${path}.formats[${index}]`),
+  );
   const names = formats.map((format: unknown) => (isRecord(format) ? format.name : undefined));
-  return faults.find((fault) => fault !== undefined) ?? (new Set(names).size < names.length ? `\`${path}.formats\` has two formats of one name` : undefined);
+  return (
+    faults.find((fault) => fault !== undefined) ??
+    (new Set(names).size < names.length
+      ? `\`${path}.formats\` has two formats of one name`
+      : undefined)
+  );
 }
 
 function formatFault(format: unknown, path: string): string | undefined {
   if (!isRecord(format)) return `\`${path}\` must be an object`;
   const { name, description, extension, print } = format;
-  if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name)) return `\`${path}.name\` must be a text of lower-case letters, digits and -`;
-  if (typeof description !== 'string' || description === '') return `\`${path}.description\` must be a text`;
+  if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name))
+    return `\`${path}.name\` must be a text of lower-case letters, digits and -`;
+  if (typeof description !== 'string' || description === '')
+    return `\`${path}.description\` must be a text`;
   // it becomes part of a path
-  if (typeof extension !== 'string' || !/^[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*$/.test(extension)) return `\`${path}.extension\` must be letters and digits`;
+  if (typeof extension !== 'string' || !/^[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*$/.test(extension))
+    return `\`${path}.extension\` must be letters and digits`;
   return typeof print === 'function' ? undefined : `\`${path}.print\` must be a function`;
 }
 
 /** What is wrong with the value that should be a `Conversion<ConvertedRule>`. */
 export function conversionFault(conversion: unknown): string | undefined {
-  if (!isRecord(conversion) || typeof conversion.ok !== 'boolean') return '`convert` gave no conversion (`converted` makes one)';
+  if (!isRecord(conversion) || typeof conversion.ok !== 'boolean')
+    return '`convert` gave no conversion (`converted` makes one)';
   const { ok, value, remarks, problems } = conversion;
-  if (!ok) return Array.isArray(problems) && problems.length > 0 ? remarksFault(problems, 'problems') : 'a refusal must have at least one problem';
+  if (!ok)
+    return Array.isArray(problems) && problems.length > 0
+      ? remarksFault(problems, 'problems')
+      : 'a refusal must have at least one problem';
   if (!isRecord(value) || !Array.isArray(value.queries)) return '`value.queries` must be an array';
-  if (!value.queries.every((query: unknown) => typeof query === 'string')) return '`value.queries` must hold texts';
+  if (!value.queries.every((query: unknown) => typeof query === 'string'))
+    return '`value.queries` must hold texts';
   return Array.isArray(remarks) ? remarksFault(remarks, 'remarks') : '`remarks` must be an array';
 }
 
@@ -37,16 +58,21 @@ function remarksFault(remarks: readonly unknown[], path: string): string | undef
   for (const [index, remark] of remarks.entries()) {
     const place = `\`${path}[${index}]`;
     if (!isRecord(remark)) return `${place}\` must be an object`;
-    if (typeof remark.code !== 'string' || !codes.includes(remark.code)) return `${place}.code\` must be one of ${codes.join(', ')}`;
+    if (typeof remark.code !== 'string' || !codes.includes(remark.code))
+      return `${place}.code\` must be one of ${codes.join(', ')}`;
     if (typeof remark.message !== 'string') return `${place}.message\` must be a text`;
     const { file, span, hint } = remark;
-    if (!isRecord(file) || typeof file.path !== 'string' || typeof file.text !== 'string') return `${place}.file\` must be a file, as rules and items have it`;
-    if (!isRecord(span) || !isOffset(span.start) || !isOffset(span.end)) return `${place}.span\` must have a start and an end`;
+    if (!isRecord(file) || typeof file.path !== 'string' || typeof file.text !== 'string')
+      return `${place}.file\` must be a file, as rules and items have it`;
+    if (!isRecord(span) || !isOffset(span.start) || !isOffset(span.end))
+      return `${place}.span\` must have a start and an end`;
     if (hint !== undefined && typeof hint !== 'string') return `${place}.hint\` must be a text`;
   }
   return undefined;
 }
 
-const isOffset = (value: unknown): boolean => typeof value === 'number' && Number.isInteger(value) && value >= 0;
+const isOffset = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0;
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;

@@ -16,14 +16,22 @@ export class PluginFailure extends Error {
   override readonly name = 'PluginFailure';
 }
 
-/** Every target there is: the built-in ones, then those of the plugins (packages or files, found from the working directory) in their order. */
-export async function loadTargets(plugins: readonly string[]): Promise<readonly ConversionTarget[]> {
+/**
+ * Every target there is: the built-in ones, then those of the plugins (packages or files, found
+ * from the working directory) in their order.
+ */
+export async function loadTargets(
+  plugins: readonly string[],
+): Promise<readonly ConversionTarget[]> {
   const all = [...builtIn];
   const owners = new Map(all.map(({ name }) => [name, 'a target of Sigpack']));
   for (const plugin of new Set(plugins)) {
     for (const target of await targetsOf(plugin)) {
       const owner = owners.get(target.name);
-      if (owner !== undefined) throw new UsageError(`plugin ${plugin}: its target ${target.name} has the name of ${owner}`);
+      if (owner !== undefined)
+        throw new UsageError(
+          `plugin ${plugin}: its target ${target.name} has the name of ${owner}`,
+        );
       owners.set(target.name, `a target of ${plugin}`);
       all.push(guarded(target, plugin));
     }
@@ -33,9 +41,11 @@ export async function loadTargets(plugins: readonly string[]): Promise<readonly 
 
 async function targetsOf(plugin: string): Promise<readonly ConversionTarget[]> {
   const loaded = await load(plugin);
-  if (!('targets' in loaded)) throw new UsageError(`plugin ${plugin}: the module has no export \`targets\``);
+  if (!('targets' in loaded))
+    throw new UsageError(`plugin ${plugin}: the module has no export \`targets\``);
   const { targets } = loaded;
-  if (!Array.isArray(targets) || targets.length === 0) throw new UsageError(`plugin ${plugin}: \`targets\` must be an array of at least one target`);
+  if (!Array.isArray(targets) || targets.length === 0)
+    throw new UsageError(`plugin ${plugin}: \`targets\` must be an array of at least one target`);
   return targets.map((target: unknown, index) => {
     const fault = targetFault(target, `targets[${index}]`);
     if (fault !== undefined) throw new UsageError(`plugin ${plugin}: ${fault}`);
@@ -45,7 +55,11 @@ async function targetsOf(plugin: string): Promise<readonly ConversionTarget[]> {
 
 async function load(plugin: string): Promise<object> {
   const file = fileOf(plugin);
-  if (file === undefined) throw new UsageError(`there is no plugin ${plugin}: neither a file nor an installed package, seen from ${process.cwd()}`);
+  if (file === undefined)
+    throw new UsageError(
+      `there is no plugin ${plugin}: neither a file nor an installed package, seen from ` +
+        `${process.cwd()}`,
+    );
   try {
     const loaded: object = await import(pathToFileURL(file).href);
     return loaded;
@@ -58,13 +72,16 @@ async function load(plugin: string): Promise<object> {
 function fileOf(plugin: string): string | undefined {
   const path = resolve(plugin);
   const isPath = /^\.{1,2}[/\\]/.test(plugin) || isAbsolute(plugin);
-  if (isPath || (/\.[cm]?[jt]s$/.test(plugin) && existsSync(path))) return existsSync(path) ? path : undefined;
+  if (isPath || (/\.[cm]?[jt]s$/.test(plugin) && existsSync(path)))
+    return existsSync(path) ? path : undefined;
   const require = createRequire(join(process.cwd(), 'package.json'));
   try {
     return require.resolve(plugin);
   } catch {
     // a package that exports to `import` alone
-    const folder = require.resolve.paths(plugin)?.find((candidate) => existsSync(join(candidate, plugin, 'package.json')));
+    const folder = require.resolve
+      .paths(plugin)
+      ?.find((candidate) => existsSync(join(candidate, plugin, 'package.json')));
     return folder === undefined ? undefined : importEntry(join(folder, plugin));
   }
 }
@@ -75,25 +92,36 @@ function importEntry(folder: string): string | undefined {
   let entry: unknown = property(manifest, 'exports');
   entry = property(entry, '.') ?? entry;
   while (typeof entry === 'object' && entry !== null) {
-    entry = Object.entries(entry).find(([condition]) => ['import', 'node', 'module-sync', 'default'].includes(condition))?.[1];
+    entry = Object.entries(entry).find(([condition]) =>
+      ['import', 'node', 'module-sync', 'default'].includes(condition),
+    )?.[1];
   }
   return typeof entry === 'string' ? join(folder, entry) : undefined;
 }
 
 function property(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key)?.[1] : undefined;
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([name]) => name === key)?.[1]
+    : undefined;
 }
 
-const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n', 1).join('');
+const errorText = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n', 1).join('');
 
-/** The same target, whose faults are told as those of the plugin: a rule's as a refusal, a format's thrown as a {@link PluginFailure}. */
+/**
+ * The same target, whose faults are told as those of the plugin: a rule's as a refusal, a format's
+ * thrown as a {@link PluginFailure}.
+ */
 function guarded(target: ConversionTarget, plugin: string): ConversionTarget {
   const { name, description, formats } = target;
   const [first, ...others] = formats;
   return {
     name,
     description,
-    formats: [guardedFormat(first, name, plugin), ...others.map((format) => guardedFormat(format, name, plugin))],
+    formats: [
+      guardedFormat(first, name, plugin),
+      ...others.map((format) => guardedFormat(format, name, plugin)),
+    ],
     convert: (compiled, settings) => {
       try {
         const conversion = target.convert(compiled, settings);
@@ -107,7 +135,11 @@ function guarded(target: ConversionTarget, plugin: string): ConversionTarget {
 }
 
 function guardedFormat(format: TargetFormat, target: string, plugin: string): TargetFormat {
-  const complaint = (reason: string) => new PluginFailure(`internal error of plugin ${plugin}: the format ${format.name} of ${target} failed: ${reason}`);
+  const complaint = (reason: string) =>
+    new PluginFailure(
+      `internal error of plugin ${plugin}: the format ${format.name} of ${target} failed: ` +
+        `${reason}`,
+    );
   return {
     ...format,
     print: (entries) => {
@@ -125,5 +157,10 @@ function guardedFormat(format: TargetFormat, target: string, plugin: string): Ta
 
 function failed({ rule }: CompiledRule, plugin: string, reason: string): Conversion<ConvertedRule> {
   const message = `internal error of plugin ${plugin} on the rule "${rule.title}": ${reason}`;
-  return { ok: false, problems: [{ code: 'TGT001', message, file: rule.file, span: rule.titleSpan, hint: pluginHint }] };
+  return {
+    ok: false,
+    problems: [
+      { code: 'TGT001', message, file: rule.file, span: rule.titleSpan, hint: pluginHint },
+    ],
+  };
 }

@@ -17,11 +17,23 @@ export interface RuleChoice {
 }
 
 /** Opens the project for rules as written, or as one target has them. */
-export async function openFor(choice: Omit<RuleChoice, 'verbose'>, answer: Answer): Promise<Project | Failed> {
+export async function openFor(
+  choice: Omit<RuleChoice, 'verbose'>,
+  answer: Answer,
+): Promise<Project | Failed> {
   const { pipeline, config, rules } = choice;
   const target = choice.target === undefined ? undefined : targetName(choice.target, names);
-  if (pipeline !== undefined && target === undefined) throw new UsageError('--pipeline needs the --target that it is for');
-  const project = await openProject({ config, pipeline, targets: target === undefined ? [] : [target], ...(rules ? { rules } : {}) }, answer);
+  if (pipeline !== undefined && target === undefined)
+    throw new UsageError('--pipeline needs the --target that it is for');
+  const project = await openProject(
+    {
+      config,
+      pipeline,
+      targets: target === undefined ? [] : [target],
+      ...(rules ? { rules } : {}),
+    },
+    answer,
+  );
   if (!('code' in project) && target !== undefined) refuseUnknown(target, project);
   return project;
 }
@@ -42,14 +54,20 @@ export interface ProcessedRules {
 }
 
 /** Reads rules and takes them through the pipelines of a target, where one is named. */
-export async function processedRules(paths: readonly string[], choice: RuleChoice): Promise<ProcessedRules | Failed> {
+export async function processedRules(
+  paths: readonly string[],
+  choice: RuleChoice,
+): Promise<ProcessedRules | Failed> {
   const answer = { format: 'text', verbose: choice.verbose, names: 'verbose' } as const;
   const project = await openFor(choice, answer);
   if ('code' in project) return project;
   const { bag } = project;
   const { collection } = loadGivenRules(project, paths);
   const [target] = project.request.targets ?? [];
-  const settle = target === undefined ? await writtenSettler(project, collection, bag) : targetSettler(project, collection, bag, target);
+  const settle =
+    target === undefined
+      ? await writtenSettler(project, collection, bag)
+      : targetSettler(project, collection, bag, target);
   if (settle) {
     const served = new Set<SettledRule>();
     const rules = collection.rules.flatMap((rule) => {

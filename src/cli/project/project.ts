@@ -23,11 +23,17 @@ export interface ProjectRequest {
   readonly config?: string | undefined;
   /** `-p`: in place of the pipelines of the configuration. */
   readonly pipeline?: readonly string[] | undefined;
-  /** Whose pipelines the rules go through. Default: those of the packs, of which one that nobody has chosen the fields of is left out (PIP012). */
+  /**
+   * Whose pipelines the rules go through. Default: those of the packs, of which one that nobody has
+   * chosen the fields of is left out (PIP012).
+   */
   readonly targets?: readonly string[];
   /** Compare packs as they were built: with Sigma's own names where nobody has chosen others. */
   readonly compares?: boolean;
-  /** Rules of the command line; none: those of the configuration. Undefined: the command needs no rules. */
+  /**
+   * Rules of the command line; none: those of the configuration. Undefined: the command needs no
+   * rules.
+   */
   readonly rules?: readonly string[];
   /** What the command line puts in place of parts of the configuration. */
   readonly adjust?: (config: PackConfig) => PackConfig;
@@ -39,7 +45,10 @@ export interface ProjectRequest {
 export interface Project extends Locked {
   readonly request: ProjectRequest;
   readonly pipelines: ReadonlyMap<string, readonly Pipeline[]>;
-  /** Targets of the configuration that are not built, since nobody has chosen the names of their fields. */
+  /**
+   * Targets of the configuration that are not built, since nobody has chosen the names of their
+   * fields.
+   */
   readonly unchosen: readonly Target[];
   readonly bag: DiagnosticBag;
   readonly terminal: Terminal;
@@ -49,22 +58,40 @@ export interface Project extends Locked {
 export interface Answer {
   readonly format: ReportFormat;
   readonly verbose: boolean;
-  /** Where the configuration is named: first on standard output, or under --verbose on standard error where standard output is data. */
+  /**
+   * Where the configuration is named: first on standard output, or under --verbose on standard
+   * error where standard output is data.
+   */
   readonly names?: 'first' | 'verbose';
 }
 
 export type Failed = { readonly code: ExitCode };
 
-/** Opens the project of the command line. An exit code where it cannot be used, which has been reported then. */
-export async function openProject(request: ProjectRequest, answer: Answer): Promise<Project | Failed> {
+/**
+ * Opens the project of the command line. An exit code where it cannot be used, which has been
+ * reported then.
+ */
+export async function openProject(
+  request: ProjectRequest,
+  answer: Answer,
+): Promise<Project | Failed> {
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
   const path = findConfig(request.config);
   nameConfiguration(path, answer);
   if (path === undefined && request.rules?.length === 0) refuseEmptyFolder();
   const { project, bag } = await ofOneVersion(path, () => read(path, request, terminal));
   if (project) return project;
-  const context = { ...contextFor(terminal), configuration: path === undefined ? null : shownPath(path) };
-  report({ diagnostics: bag.list, format: answer.format, verbose: answer.verbose, context, terminal });
+  const context = {
+    ...contextFor(terminal),
+    configuration: path === undefined ? null : shownPath(path),
+  };
+  report({
+    diagnostics: bag.list,
+    format: answer.format,
+    verbose: answer.verbose,
+    context,
+    terminal,
+  });
   return { code: exitCodes.usage };
 }
 
@@ -73,7 +100,11 @@ interface Reading {
   readonly bag: DiagnosticBag;
 }
 
-async function read(path: string | undefined, request: ProjectRequest, terminal: Terminal): Promise<Reading> {
+async function read(
+  path: string | undefined,
+  request: ProjectRequest,
+  terminal: Terminal,
+): Promise<Reading> {
   const loaded = loadConfig(path);
   const isLoaded = 'config' in loaded;
   const bag = createBag(isLoaded ? loaded.config.severities : undefined);
@@ -82,8 +113,16 @@ async function read(path: string | undefined, request: ProjectRequest, terminal:
   return { project: undefined, bag };
 }
 
-/** The project of a configuration that was read; undefined where `bag` has been told why it cannot be used. */
-export async function projectOf(written: LoadedConfig, request: ProjectRequest, bag: DiagnosticBag, terminal: Terminal): Promise<Project | undefined> {
+/**
+ * The project of a configuration that was read; undefined where `bag` has been told why it cannot
+ * be used.
+ */
+export async function projectOf(
+  written: LoadedConfig,
+  request: ProjectRequest,
+  bag: DiagnosticBag,
+  terminal: Terminal,
+): Promise<Project | undefined> {
   // with the severities that the configuration itself sets
   for (const { file, ...warning } of written.warnings) bag.add(file, warning);
   const locked = request.lock ? withLock(written, bag, request.lock) : withoutLock(written);
@@ -93,38 +132,87 @@ export async function projectOf(written: LoadedConfig, request: ProjectRequest, 
   const { loaded } = locked;
   const config = request.adjust?.(loaded.config) ?? loaded.config;
   const adjusted = { ...locked, loaded: { ...loaded, config } };
-  const pipelines = await pipelinesByTarget(request.targets ?? config.targets, request.pipeline, adjusted.loaded, bag);
+  const pipelines = await pipelinesByTarget(
+    request.targets ?? config.targets,
+    request.pipeline,
+    adjusted.loaded,
+    bag,
+  );
   if (!pipelines) return undefined;
-  const unchosen = request.targets === undefined && request.compares !== true ? config.targets.filter((target) => !pipelines.has(target)) : [];
+  const unchosen =
+    request.targets === undefined && request.compares !== true
+      ? config.targets.filter((target) => !pipelines.has(target))
+      : [];
   complainOfUnchosen(unchosen, adjusted.loaded, request.rules, bag, request.pipeline);
   const targets = config.targets.filter((target) => !unchosen.includes(target));
-  return { ...adjusted, loaded: { ...adjusted.loaded, config: { ...config, targets } }, request, pipelines, unchosen, bag, terminal };
+  return {
+    ...adjusted,
+    loaded: { ...adjusted.loaded, config: { ...config, targets } },
+    request,
+    pipelines,
+    unchosen,
+    bag,
+    terminal,
+  };
 }
 
-/** Reports what the project's bag has, as its configuration says, and answers with the exit code. */
-export function reportProject({ bag, terminal, loaded }: Project, { format, verbose, names }: Answer, summary?: BuildSummary): ExitCode {
-  const context = { ...contextFor(terminal), failOn: loaded.config.failOn, configuration: shownConfiguration(loaded), ...(summary ? { summary } : {}) };
-  return report({ diagnostics: bag.list, format, verbose, countsNotes: names !== 'verbose', context, terminal });
+/**
+ * Reports what the project's bag has, as its configuration says, and answers with the exit code.
+ */
+export function reportProject(
+  { bag, terminal, loaded }: Project,
+  { format, verbose, names }: Answer,
+  summary?: BuildSummary,
+): ExitCode {
+  const context = {
+    ...contextFor(terminal),
+    failOn: loaded.config.failOn,
+    configuration: shownConfiguration(loaded),
+    ...(summary ? { summary } : {}),
+  };
+  return report({
+    diagnostics: bag.list,
+    format,
+    verbose,
+    countsNotes: names !== 'verbose',
+    context,
+    terminal,
+  });
 }
 
 /** Null: there is none. */
-export const shownConfiguration = ({ exists, file }: LoadedConfig): string | null => (exists ? file.path : null);
+export const shownConfiguration = ({ exists, file }: LoadedConfig): string | null =>
+  exists ? file.path : null;
 
-/** A path as packs name it: from the project's folder where it lies in that, so that the working directory makes no difference. */
+/**
+ * A path as packs name it: from the project's folder where it lies in that, so that the working
+ * directory makes no difference.
+ */
 export function pathInPack({ history }: Project, path: string): string {
   const inside = history.pathOf(path);
   return isAbsolute(inside) ? path : inside;
 }
 
 /** Where the rules are that the command line names, or else the configuration, with its filters. */
-export function rulePaths({ loaded }: Pick<Project, 'loaded'>, paths: readonly string[] = []): PathLists {
+export function rulePaths(
+  { loaded }: Pick<Project, 'loaded'>,
+  paths: readonly string[] = [],
+): PathLists {
   const { folder: home, file: configuration } = loaded;
-  return { lists: [paths.length > 0 ? givenList(paths) : configuredList(loaded, 'rules'), configuredList(loaded, 'filters')], home, configuration };
+  return {
+    lists: [
+      paths.length > 0 ? givenList(paths) : configuredList(loaded, 'rules'),
+      configuredList(loaded, 'filters'),
+    ],
+    home,
+    configuration,
+  };
 }
 
 /** Where nothing is, nothing but a project of its own helps. */
 function refuseEmptyFolder(): void {
-  if (defaultConfig().rules.every((path) => statsOf(path) === undefined)) throw new UsageError(`no ${configName} or rules here; run \`sigpack init\``);
+  if (defaultConfig().rules.every((path) => statsOf(path) === undefined))
+    throw new UsageError(`no ${configName} or rules here; run \`sigpack init\``);
 }
 
 function nameConfiguration(path: string | undefined, { format, verbose, names }: Answer): void {

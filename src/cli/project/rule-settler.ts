@@ -10,23 +10,41 @@ import type { Project } from './project.ts';
 export type Settle = (rule: Rule) => SettledRule | undefined;
 
 /**
- * Rules as they are written, with the values that the project's pipelines give to placeholders, those of `targets` first. Undefined where `bag`
- * has been told what is wrong with a pipeline.
+ * Rules as they are written, with the values that the project's pipelines give to placeholders,
+ * those of `targets` first. Undefined where `bag` has been told what is wrong with a pipeline.
  */
-export async function writtenSettler(project: Project, collection: Collection, bag: DiagnosticBag, targets?: readonly string[]): Promise<Settle | undefined> {
+export async function writtenSettler(
+  project: Project,
+  collection: Collection,
+  bag: DiagnosticBag,
+  targets?: readonly string[],
+): Promise<Settle | undefined> {
   const { config } = project.loaded;
   const { placeholders } = config;
   // pipelines are not even read where they have no say
   if (!hasPlaceholders(collection)) return createSettler(collection, { placeholders, bag });
   const { pipeline: named } = project.request;
-  const asked = [...new Set([...config.targets, ...(named ? [] : config.pipelines.keys())])].filter((target) => !project.pipelines.has(target));
+  const asked = [...new Set([...config.targets, ...(named ? [] : config.pipelines.keys())])].filter(
+    (target) => !project.pipelines.has(target),
+  );
   const more = await pipelinesByTarget(asked, named, project.loaded, bag);
   if (!more) return undefined;
-  return createWrittenSettler({ collection, placeholders, bag, pipelines: new Map([...project.pipelines, ...more]), targets: targets ?? config.targets });
+  return createWrittenSettler({
+    collection,
+    placeholders,
+    bag,
+    pipelines: new Map([...project.pipelines, ...more]),
+    targets: targets ?? config.targets,
+  });
 }
 
 /** Rules as the pipelines of a target make them, which the project was opened with. */
-export function targetSettler({ loaded, pipelines }: Project, collection: Collection, bag: DiagnosticBag, target: string): Settle {
+export function targetSettler(
+  { loaded, pipelines }: Project,
+  collection: Collection,
+  bag: DiagnosticBag,
+  target: string,
+): Settle {
   const list = pipelines.get(target) ?? [];
   const { placeholders } = loaded.config;
   if (list.length === 0) return createSettler(collection, { placeholders, bag });

@@ -21,16 +21,23 @@ export function loadTemplates(folder: string | undefined): LoadedTemplates {
   for (const [name, bytes] of overrides(folder)) {
     if (!own.has(name))
       throw new UsageError(
-        `${shownPath(join(folder, name))} overrides no template; there are ${[...own.keys()].filter((known) => known.endsWith('.hbs')).join(', ')}`,
+        `${shownPath(join(folder, name))} overrides no template; there are ` +
+          `${[...own.keys()].filter((known) => known.endsWith('.hbs')).join(', ')}`,
       );
     add(name, bytes, templates, assets);
   }
   return { templates, assets, custom: true };
 }
 
-function add(name: string, bytes: Uint8Array, templates: Map<string, string>, assets: Map<string, Uint8Array>): void {
+function add(
+  name: string,
+  bytes: Uint8Array,
+  templates: Map<string, string>,
+  assets: Map<string, Uint8Array>,
+): void {
   // a checkout on Windows may have other line breaks; the packs are the same
-  if (name.endsWith('.hbs')) templates.set(name, Buffer.from(bytes).toString('utf8').replaceAll('\r\n', '\n'));
+  if (name.endsWith('.hbs'))
+    templates.set(name, Buffer.from(bytes).toString('utf8').replaceAll('\r\n', '\n'));
   else assets.set(name, bytes);
 }
 

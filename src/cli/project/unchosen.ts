@@ -7,7 +7,10 @@ import { rootOf, spanOfKey } from '../../source/yaml.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
 import { shownPath } from '../files/rule-files.ts';
 
-/** Complains of each target whose field names nobody has chosen: at the configuration, or where there is none at the rules. */
+/**
+ * Complains of each target whose field names nobody has chosen: at the configuration, or where
+ * there is none at the rules.
+ */
 export function complainOfUnchosen(
   targets: readonly Target[],
   { file, exists, config }: LoadedConfig,
@@ -21,7 +24,9 @@ export function complainOfUnchosen(
   for (const target of targets) {
     const unbuilt = `the field names of ${target}: its pack is not built`;
     const replaced = config.pipelines.has(target) ? ' replaces what sigpack.yml chooses and' : '';
-    const message = named ? `-p ${named.join(',')}${replaced} does not choose ${unbuilt}` : `nobody has chosen ${unbuilt}`;
+    const message = named
+      ? `-p ${named.join(',')}${replaced} does not choose ${unbuilt}`
+      : `nobody has chosen ${unbuilt}`;
     const hint = named ? withBoth(target, named, config) : choicesOf(target);
     bag.add(place, { code: 'PIP012', message, span, hint, target });
   }
@@ -34,13 +39,21 @@ function withBoth(target: Target, named: readonly string[], config: PackConfig):
   const both = [...named, ...(chosen.length > 0 ? chosen : choices.slice(0, 1))].join(',');
   const others = config.targets.filter((one) => one !== target).join(',');
   const alone = others === '' ? '' : `, or \`-t ${others}\` to build that alone`;
-  return `Write \`-p ${both}\`${alone}. The choices for ${target}: ${choices.join(', ')}, or a pipeline of your own.`;
+  return (
+    `Write \`-p ${both}\`${alone}. The choices for ${target}: ${choices.join(', ')}, or a ` +
+    'pipeline of your own.'
+  );
 }
 
 function choicesOf(target: Target): string {
-  const choices = fieldChoices(target).map(({ name, description }) => `\`pipelines: { ${target}: ${name} }\` (${description})`);
+  const choices = fieldChoices(target).map(
+    ({ name, description }) => `\`pipelines: { ${target}: ${name} }\` (${description})`,
+  );
   const before = choices.slice(0, -1).join(', ');
-  return `Write in sigpack.yml one of ${before}, a pipeline of your own, or ${choices.at(-1)}; \`-p\` chooses for one run.`;
+  return (
+    `Write in sigpack.yml one of ${before}, a pipeline of your own, or ${choices.at(-1)}; ` +
+    `\`-p\` chooses for one run.`
+  );
 }
 
 /** The key `pipelines`, or the start of the file. */

@@ -11,7 +11,10 @@ export function addInstalls(program: Command): void {
       .description('install an artifact in Splunk, Graylog or Elasticsearch, or upgrade it')
       .usage('<artifact> --to <name> [options]')
       // --plan takes the word behind it for its file: the command itself says so
-      .argument('[artifact]', '.spl file, -graylog.json file, file of watches, or a folder with one of them')
+      .argument(
+        '[artifact]',
+        '.spl file, -graylog.json file, file of watches, or a folder with one of them',
+      )
       .option('--adopt', 'take over objects that Sigpack did not install', false),
   ).action(async (artifact: string | undefined, options: InstallOptions) => {
     const { install } = await import('../install/install-command.ts');
@@ -24,7 +27,8 @@ export function addInstalls(program: Command): void {
       .usage('[artifact] --to <name> [options]')
       .argument(
         '[artifact]',
-        'artifact of the version to return to, where the place has a public key; otherwise any artifact of the pack, if it is not the pack of sigpack.yml',
+        'artifact of the version to return to, where the place has a public key; otherwise ' +
+          'any artifact of the pack, if it is not the pack of sigpack.yml',
       )
       .option('--adopt', 'return to objects that were taken over, which are not signed', false),
   ).action(async (artifact: string | undefined, options: InstallOptions) => {
@@ -37,7 +41,11 @@ export function addInstalls(program: Command): void {
       .description('show which versions are installed where, and what someone changed there')
       .argument('[artifact]', 'artifact of the pack, if it is not the pack of sigpack.yml')
       .option('--to <name>', 'one name under installs: (default: all)')
-      .addOption(new Option('-f, --format <format>', 'format of the report').choices(['text', 'json']).default('text')),
+      .addOption(
+        new Option('-f, --format <format>', 'format of the report')
+          .choices(['text', 'json'])
+          .default('text'),
+      ),
   ).action(async (artifact: string | undefined, options: StatusOptions) => {
     const { status } = await import('../install/status-command.ts');
     process.exitCode = await status(artifact, options);
@@ -56,14 +64,35 @@ export function addInstalls(program: Command): void {
 }
 
 const atPlace = (command: Command) =>
-  command.option('--ca-file <file>', 'PEM file of the authority that signed the certificate of the server').addOption(configOption());
+  command
+    .option(
+      '--ca-file <file>',
+      'PEM file of the authority that signed the certificate of the server',
+    )
+    .addOption(configOption());
 
 const changing = (command: Command) =>
   atPlace(command.requiredOption('--to <name>', 'name under installs: in sigpack.yml'))
     .option('--plan [file]', 'show what would change, and save it to a file; change nothing')
-    .option('--apply <file>', 'carry out a plan that --plan saved; change nothing if the plan would differ now')
+    .option(
+      '--apply <file>',
+      'carry out a plan that --plan saved; change nothing if the plan would differ now',
+    )
     .option('-y, --yes', 'do not ask for confirmation', false)
-    .addOption(new Option('--drift <what>', 'what to do with changes that someone made on the server').choices(['keep', 'overwrite']))
-    .addOption(new Option('-f, --format <format>', 'format of the report').choices(['text', 'json']).default('text'))
-    .option('--key <file>', 'public key (PEM) that must verify the signature of the artifact (default: publicKey of the place)')
+    .addOption(
+      new Option(
+        '--drift <what>',
+        'what to do with changes that someone made on the server',
+      ).choices(['keep', 'overwrite']),
+    )
+    .addOption(
+      new Option('-f, --format <format>', 'format of the report')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .option(
+      '--key <file>',
+      'public key (PEM) that must verify the signature of the artifact (default: publicKey ' +
+        'of the place)',
+    )
     .option('-v, --verbose', 'show all of a long plan', false);

@@ -12,11 +12,22 @@ export function addLists(program: Command): void {
     .command('list')
     .description('list targets, formats and pipelines, or the log sources and fields of rules')
     .addArgument(listArgument())
-    .argument('[names...]', 'of formats and pipelines: targets; of logsources and fields: rule files and folders')
+    .argument(
+      '[names...]',
+      'of formats and pipelines: targets; of logsources and fields: rule files and folders',
+    )
     .addOption(pluginOption())
     .addOption(configOption())
-    .addOption(new Option('-f, --format <format>', 'format of the list').choices(['text', 'json']).default('text'))
-    .option('-v, --verbose', 'show the pipelines of a bundle, and the unproved names of a pipeline', false)
+    .addOption(
+      new Option('-f, --format <format>', 'format of the list')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .option(
+      '-v, --verbose',
+      'show the pipelines of a bundle, and the unproved names of a pipeline',
+      false,
+    )
     .action(async (what: Listable, names: readonly string[], options: ListOptions) => {
       const { list } = await import('../command/list.ts');
       process.exitCode = await list(what, names, options);
@@ -42,5 +53,9 @@ function oneOfLists(value: string): Listable {
   const found = listable.find((name) => name === value);
   if (found) return found;
   const near = nearest(value, listable);
-  throw new InvalidArgumentError(answerTo.list(value) ?? `${near === undefined ? '' : `Did you mean ${near}? `}It must be one of ${listable.join(', ')}.`);
+  throw new InvalidArgumentError(
+    answerTo.list(value) ??
+      `${near === undefined ? '' : `Did you mean ${near}? `}It must be one of ` +
+        `${listable.join(', ')}.`,
+  );
 }

@@ -8,29 +8,43 @@ export function commaSeparated(choices?: readonly string[]): (value: string) => 
     const unknown = names.find((name) => choices !== undefined && !choices.includes(name));
     if (unknown !== undefined) {
       const near = nearest(unknown, choices ?? []);
-      throw new InvalidArgumentError(`It must be ${choices?.join(' or ')}.${near === undefined ? '' : ` Did you mean ${near}?`}`);
+      throw new InvalidArgumentError(
+        `It must be ${choices?.join(' or ')}.${near === undefined ? '' : ` Did you mean ${near}?`}`,
+      );
     }
     return names;
   };
 }
 
 /** Of an option that may be repeated. */
-export const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+export const several = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
 
 /** Of an option that takes names with commas between them, and may be repeated. */
-export const severalNames = (value: string, before: readonly string[] = []): readonly string[] => [...before, ...commaSeparated()(value)];
+export const severalNames = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  ...commaSeparated()(value),
+];
 
 export function wholeNumber(value: string): number {
   if (/^\d{1,9}$/.test(value)) return Number(value);
   throw new InvalidArgumentError('It must be a whole number.');
 }
 
-export const pluginOption = (): Option => new Option('--plugin <module>', 'npm package or file with more targets; may be repeated').argParser(several);
+export const pluginOption = (): Option =>
+  new Option(
+    '--plugin <module>',
+    'npm package or file with more targets; may be repeated',
+  ).argParser(several);
 
 export const pipelineOption = (): Option =>
-  new Option('-p, --pipeline <names>', 'comma-separated pipelines, in place of those of the configuration; `sigpack list pipelines` lists them').argParser(
-    severalNames,
-  );
+  new Option(
+    '-p, --pipeline <names>',
+    'comma-separated pipelines, in place of those of the configuration; `sigpack list ' +
+      'pipelines` lists them',
+  ).argParser(severalNames);
 
 export const fieldsOption = (product: string, title: string, target: string): Option =>
   new Option(
@@ -41,4 +55,7 @@ export const fieldsOption = (product: string, title: string, target: string): Op
   );
 
 export const configOption = (): Option =>
-  new Option('-c, --config <file>', 'configuration (default: SIGPACK_CONFIG, or the first sigpack.yml from here upwards)');
+  new Option(
+    '-c, --config <file>',
+    'configuration (default: SIGPACK_CONFIG, or the first sigpack.yml from here upwards)',
+  );

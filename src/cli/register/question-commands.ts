@@ -7,10 +7,16 @@ import { configOption, pipelineOption, pluginOption } from './options.ts';
 export function addRuleQuestions(program: Command): void {
   program
     .command('explain')
-    .description('show what each item of the pipelines does to a rule, and its query; or why the rule matches an event')
+    .description(
+      'show what each item of the pipelines does to a rule, and its query; or why the rule ' +
+        'matches an event',
+    )
     .argument('<rules...>', 'rule files and folders')
     .option('-t, --target <name>', 'one target; `sigpack list targets` lists them')
-    .option('--event <file>', 'file of events: show which parts of the condition hold for each; - is standard input')
+    .option(
+      '--event <file>',
+      'file of events: show which parts of the condition hold for each; - is standard input',
+    )
     .addOption(pipelineOption())
     .addOption(pluginOption())
     .addOption(configOption())
@@ -27,7 +33,11 @@ export function addRuleQuestions(program: Command): void {
     .option('--all-log-sources', 'try every rule on every event, whatever their log sources', false)
     .option('-t, --target <name>', 'apply the pipelines of this target to the rules first')
     .addOption(pipelineOption())
-    .addOption(new Option('-f, --format <format>', 'format of the output').choices(['text', 'ndjson']).default('text'))
+    .addOption(
+      new Option('-f, --format <format>', 'format of the output')
+        .choices(['text', 'ndjson'])
+        .default('text'),
+    )
     .addOption(configOption())
     .option('-v, --verbose', 'show every diagnostic, notes included', false)
     .action(async (paths: readonly string[], options: MatchOptions) => {

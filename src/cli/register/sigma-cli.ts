@@ -1,21 +1,33 @@
 import { existsSync } from 'node:fs';
 
-/** Options of `sigma convert` and `sigma check` that Sigpack has under another name, or has not: what to do instead. */
+/**
+ * Options of `sigma convert` and `sigma check` that Sigpack has under another name, or has not:
+ * what to do instead.
+ */
 const options: Readonly<Record<string, string>> = {
   '-od': '`-o <folder>/`, with a slash at its end, writes one file for each rule',
-  '-ot': 'files are named after their rules, in the folders of the rules; `-o <folder>/` writes them',
+  '-ot':
+    'files are named after their rules, in the folders of the rules; `-o <folder>/` writes them',
   '-e': 'the output is UTF-8; iconv makes another encoding of it',
   '-j': '`-f json` is indented; `-f ndjson` has one line for each rule',
-  '-O': 'settings of targets are in sigpack.yml, under splunk, graylog and elasticsearch (docs/configuration.md)',
-  '--correlation-method': 'each target has one method of correlation; `sigpack list targets` names the targets',
-  '--disable-pipeline-check': 'a pipeline is refused where its allowed_backends name another product; edit these to allow it',
-  '-P': 'every .yml and .yaml file in a folder is read; name files and folders, or let the shell expand a pattern',
-  '--fail-unsupported': 'that is what happens without -s: the other rules are printed, and the exit code is 1',
+  '-O':
+    'settings of targets are in sigpack.yml, under splunk, graylog and elasticsearch ' +
+    '(docs/configuration.md)',
+  '--correlation-method':
+    'each target has one method of correlation; `sigpack list targets` names the targets',
+  '--disable-pipeline-check':
+    'a pipeline is refused where its allowed_backends name another product; edit these to allow it',
+  '-P':
+    'every .yml and .yaml file in a folder is read; name files and folders, or let the shell ' +
+    'expand a pattern',
+  '--fail-unsupported':
+    'that is what happens without -s: the other rules are printed, and the exit code is 1',
   '--enable-template-vars': 'no pipeline runs code; write the values under `vars` of the pipeline',
   '--fail-on-error': 'errors make the exit code 1; `--fail-on` says from which severity on',
   '--pass-on-error': '`--fail-on never` keeps the exit code at 0',
   '--fail-on-issues': '`--fail-on warning` makes warnings count',
-  '--validation-config': '`severities` in sigpack.yml sets the severity of each code (docs/diagnostics.md)',
+  '--validation-config':
+    '`severities` in sigpack.yml sets the severity of each code (docs/diagnostics.md)',
   '-x': '`severities` in sigpack.yml switches a code off (docs/diagnostics.md)',
 };
 
@@ -34,8 +46,11 @@ const sameAs: Readonly<Record<string, string>> = {
 
 const commands: Readonly<Record<string, string>> = {
   analyze:
-    '`sigpack docs` writes an ATT&CK Navigator layer (layer.json) beside its pages; `sigpack list logsources` and `sigpack list fields` count log sources and fields',
-  plugin: '`--plugin <module>` of convert, explain and list takes more targets from an npm package or a file; pipelines are YAML files (-p)',
+    '`sigpack docs` writes an ATT&CK Navigator layer (layer.json) beside its pages; `sigpack ' +
+    'list logsources` and `sigpack list fields` count log sources and fields',
+  plugin:
+    '`--plugin <module>` of convert, explain and list takes more targets from an npm package ' +
+    'or a file; pipelines are YAML files (-p)',
   pysigma: 'Sigpack does not use pySigma; npm installs and updates it',
   version: '`sigpack --version` prints the version',
 };
@@ -49,9 +64,13 @@ const lists: Readonly<Record<string, string>> = {
   backends: '`sigpack list targets` lists the targets',
 };
 
-const own = (table: Readonly<Record<string, string>>, name: string): string | undefined => (Object.hasOwn(table, name) ? table[name] : undefined);
+const own = (table: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
 
-/** What to do in place of an option, a command or a list of sigma-cli; undefined for what sigma-cli has not, either. */
+/**
+ * What to do in place of an option, a command or a list of sigma-cli; undefined for what sigma-cli
+ * has not, either.
+ */
 export const answerTo = {
   option(flag: string): string | undefined {
     const name = flag.startsWith('--') ? (flag.split('=')[0] ?? flag) : flag;
@@ -67,17 +86,34 @@ export const answerTo = {
 const correlationMethods = new Set(['default', 'stats', 'correlate', 'stateful']);
 
 /**
- * The arguments of `sigpack convert` where sigma-cli has an option of two letters behind one hyphen, which would be read as two options: `-of` becomes `-f`.
- * `refused` is the option that Sigpack has not.
+ * The arguments of `sigpack convert` where sigma-cli has an option of two letters behind one
+ * hyphen, which would be read as two options: `-of` becomes `-f`. `refused` is the option that
+ * Sigpack has not.
  */
-export function sigmaCliArguments(args: readonly string[]): { readonly args: readonly string[]; readonly refused?: string } {
+export function sigmaCliArguments(args: readonly string[]): {
+  readonly args: readonly string[];
+  readonly refused?: string;
+} {
   const end = args.indexOf('--');
   const before = end < 0 ? args : args.slice(0, end);
   const refused = before.find(
-    (arg, at) => arg === '-od' || arg === '-ot' || (arg === '-c' && correlationMethods.has(before[at + 1] ?? '') && !existsSync(before[at + 1] ?? '')),
+    (arg, at) =>
+      arg === '-od' ||
+      arg === '-ot' ||
+      (arg === '-c' &&
+        correlationMethods.has(before[at + 1] ?? '') &&
+        !existsSync(before[at + 1] ?? '')),
   );
   return {
-    args: args.map((arg, at) => (at >= before.length ? arg : arg === '-of' ? '-f' : arg.replace(/^--output-format(?==|$)/, '--format'))),
-    ...(refused === undefined ? {} : { refused: refused === '-c' ? '--correlation-method' : refused }),
+    args: args.map((arg, at) =>
+      at >= before.length
+        ? arg
+        : arg === '-of'
+          ? '-f'
+          : arg.replace(/^--output-format(?==|$)/, '--format'),
+    ),
+    ...(refused === undefined
+      ? {}
+      : { refused: refused === '-c' ? '--correlation-method' : refused }),
   };
 }

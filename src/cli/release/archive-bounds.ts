@@ -17,7 +17,10 @@ export const archiveBounds = {
   freeSize: 16 * 1024 * 1024,
 } as const;
 
-/** What is wrong with an archive, with the name of its entry; the name of the archive is for the caller to say. */
+/**
+ * What is wrong with an archive, with the name of its entry; the name of the archive is for the
+ * caller to say.
+ */
 export class ArchiveError extends Error {
   override readonly name = 'ArchiveError';
 }
@@ -30,35 +33,59 @@ export interface ArchiveMember {
 }
 
 /** An entry's name as a message shows it. */
-export const shownEntry = (name: string): string => JSON.stringify(name.length > 120 ? `${name.slice(0, 120)}...` : name);
+export const shownEntry = (name: string): string =>
+  JSON.stringify(name.length > 120 ? `${name.slice(0, 120)}...` : name);
 
-/** The files of a gzip tar that are wanted, in their order. All entries are looked at: files alone, each once. */
-export async function readTarMembers(bytes: Buffer, isWanted: (path: string) => boolean = () => true): Promise<readonly ArchiveMember[]> {
+/**
+ * The files of a gzip tar that are wanted, in their order. All entries are looked at: files alone,
+ * each once.
+ */
+export async function readTarMembers(
+  bytes: Buffer,
+  isWanted: (path: string) => boolean = () => true,
+): Promise<readonly ArchiveMember[]> {
   const members: ArchiveMember[] = [];
   const unpack = extract();
   const gunzip = createGunzip();
   const bounded = bound(sizeBound(bytes.length));
   const headers = checkHeaders((problem) => new ArchiveError(problem));
   const fail = (error: Error): void => unpack.destroy(error);
-  Readable.from([bytes]).pipe(gunzip).on('error', fail).pipe(bounded).on('error', fail).pipe(headers).on('error', fail).pipe(unpack);
+  Readable.from([bytes])
+    .pipe(gunzip)
+    .on('error', fail)
+    .pipe(bounded)
+    .on('error', fail)
+    .pipe(headers)
+    .on('error', fail)
+    .pipe(unpack);
   const check = memberCheck(archiveBounds.tarEntries);
   try {
     for await (const entry of unpack) {
       const { name, type, mode = 0, size = 0 } = entry.header;
-      if (type !== 'file') throw new ArchiveError(`the entry ${shownEntry(name)} is a ${String(type ?? 'thing of an unknown kind')}, not a file`);
+      if (type !== 'file')
+        throw new ArchiveError(
+          `the entry ${shownEntry(name)} is a ${String(type ?? 'thing of an unknown kind')}, ` +
+            'not a file',
+        );
       check(name, size);
       if (isWanted(name)) members.push({ path: name, mode, content: await contentOf(entry) });
       else entry.resume();
     }
   } catch (error) {
-    throw error instanceof ArchiveError ? error : new ArchiveError(error instanceof Error ? error.message : String(error));
+    throw error instanceof ArchiveError
+      ? error
+      : new ArchiveError(error instanceof Error ? error.message : String(error));
   } finally {
     gunzip.destroy();
   }
   return members;
 }
 
-const sizeBound = (packed: number): number => Math.min(archiveBounds.totalSize, Math.max(archiveBounds.freeSize, packed * archiveBounds.growth));
+const sizeBound = (packed: number): number =>
+  Math.min(
+    archiveBounds.totalSize,
+    Math.max(archiveBounds.freeSize, packed * archiveBounds.growth),
+  );
 
 /** Passes on what is within the bound, and ends what is not. */
 function bound(most: number): Transform {
@@ -66,7 +93,12 @@ function bound(most: number): Transform {
   return new Transform({
     transform(chunk: Buffer, _, done) {
       size += chunk.length;
-      if (size > most) done(new ArchiveError(`it unpacks to more than ${most} bytes, which no archive of Sigpack of its size does`));
+      if (size > most)
+        done(
+          new ArchiveError(
+            `it unpacks to more than ${most} bytes, which no archive of Sigpack of its size does`,
+          ),
+        );
       else done(null, chunk);
     },
   });
@@ -79,7 +111,10 @@ function memberCheck(most: number): (name: string, size: number) => void {
     if (seen.has(name)) throw new ArchiveError(`the entry ${shownEntry(name)} is there twice`);
     seen.add(name);
     if (seen.size > most) throw new ArchiveError(`it has more than ${most} entries`);
-    if (size > archiveBounds.fileSize) throw new ArchiveError(`the entry ${shownEntry(name)} has ${size} bytes, more than ${archiveBounds.fileSize}`);
+    if (size > archiveBounds.fileSize)
+      throw new ArchiveError(
+        `the entry ${shownEntry(name)} has ${size} bytes, more than ${archiveBounds.fileSize}`,
+      );
   };
 }
 
@@ -89,8 +124,13 @@ async function contentOf(stream: AsyncIterable<unknown>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** The files of a zip that are wanted, by their paths. The others are looked at and not unpacked. */
-export async function readZipMembers(bytes: Buffer, isWanted: (path: string) => boolean): Promise<ReadonlyMap<string, Buffer>> {
+/**
+ * The files of a zip that are wanted, by their paths. The others are looked at and not unpacked.
+ */
+export async function readZipMembers(
+  bytes: Buffer,
+  isWanted: (path: string) => boolean,
+): Promise<ReadonlyMap<string, Buffer>> {
   const found = new Map<string, Buffer>();
   const check = memberCheck(archiveBounds.zipEntries);
   let size = 0;
@@ -101,18 +141,25 @@ export async function readZipMembers(bytes: Buffer, isWanted: (path: string) => 
       if (!isWanted(entry.fileName)) continue;
       size += entry.uncompressedSize;
       if (size > sizeBound(bytes.length))
-        throw new ArchiveError(`it unpacks to more than ${sizeBound(bytes.length)} bytes, which no archive of Sigpack of its size does`);
+        throw new ArchiveError(
+          `it unpacks to more than ${sizeBound(bytes.length)} bytes, which no archive of ` +
+            'Sigpack of its size does',
+        );
       found.set(entry.fileName, await contentOf(await streamOf(archive, entry)));
     }
   } catch (error) {
-    throw error instanceof ArchiveError ? error : new ArchiveError(error instanceof Error ? error.message : String(error));
+    throw error instanceof ArchiveError
+      ? error
+      : new ArchiveError(error instanceof Error ? error.message : String(error));
   }
   return found;
 }
 
 const opened = (bytes: Buffer): Promise<ZipFile> =>
   new Promise((resolve, reject) => {
-    fromBuffer(bytes, { lazyEntries: true }, (fault, archive) => (fault ? reject(fault) : resolve(archive)));
+    fromBuffer(bytes, { lazyEntries: true }, (fault, archive) =>
+      fault ? reject(fault) : resolve(archive),
+    );
   });
 
 const streamOf = (archive: ZipFile, entry: Entry): Promise<Readable> =>
@@ -122,7 +169,10 @@ const streamOf = (archive: ZipFile, entry: Entry): Promise<Readable> =>
 
 /** One entry after the other; the next is read when the one before it was dealt with. */
 async function* entriesOf(archive: ZipFile): AsyncGenerator<Entry> {
-  let tell: { readonly next: (entry: Entry | undefined) => void; readonly fail: (error: Error) => void };
+  let tell: {
+    readonly next: (entry: Entry | undefined) => void;
+    readonly fail: (error: Error) => void;
+  };
   archive
     .on('entry', (entry: Entry) => tell.next(entry))
     .on('end', () => tell.next(undefined))

@@ -2,7 +2,11 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isRecord } from '../../event/field.ts';
 import { jsonOf } from '../../event/json.ts';
-import { ArtifactError, type ArtifactTexts, artifactSnapshot } from '../../release/artifact-snapshot.ts';
+import {
+  ArtifactError,
+  type ArtifactTexts,
+  artifactSnapshot,
+} from '../../release/artifact-snapshot.ts';
 import type { Snapshot } from '../../release/snapshot.ts';
 import { UsageError } from '../fault/exit-code.ts';
 import { statsOf } from '../files/path-stats.ts';
@@ -20,16 +24,20 @@ const isContentPack = (name: string): boolean => name.endsWith('-graylog.json');
 
 /** True for what `sigpack build` writes, and for a folder of it. */
 export function isArtifact(path: string): boolean {
-  if (statSync(path).isDirectory()) return existsSync(join(path, 'manifest.json')) && !existsSync(join(path, 'sigpack.yml'));
+  if (statSync(path).isDirectory())
+    return existsSync(join(path, 'manifest.json')) && !existsSync(join(path, 'sigpack.yml'));
   return /\.(?:spl|tgz|tar\.gz|zip|json)$/i.test(path);
 }
 
-/** The texts in artifacts that a diff reads. A UsageError names the file and what is wrong with it. */
+/**
+ * The texts in artifacts that a diff reads. A UsageError names the file and what is wrong with it.
+ */
 export async function readArtifact(path: string): Promise<ArtifactTexts> {
   if (!statSync(path).isDirectory()) return readBytes(shownPath(path), bytesOf(path));
   const names = chosen(readdirSync(path), (name) => bytesOf(join(path, name)), shownPath(path));
   const texts: ArtifactTexts[] = [];
-  for (const name of names) texts.push(await readBytes(shownPath(join(path, name)), bytesOf(join(path, name))));
+  for (const name of names)
+    texts.push(await readBytes(shownPath(join(path, name)), bytesOf(join(path, name))));
   return Object.assign({}, ...texts) as ArtifactTexts;
 }
 
@@ -46,32 +54,51 @@ export function snapshotOfTexts(label: string, texts: ArtifactTexts): Snapshot {
 function bytesOf(path: string): Buffer {
   const found = statsOf(path);
   if (!found?.isFile()) throw new UsageError(`${shownPath(path)} is no file`);
-  if (found.size > maximumArchive) throw new UsageError(`${shownPath(path)} has ${found.size} bytes, which is more than any artifact of Sigpack has`);
+  if (found.size > maximumArchive)
+    throw new UsageError(
+      `${shownPath(path)} has ${found.size} bytes, which is more than any artifact of Sigpack has`,
+    );
   return readFileSync(path);
 }
 
-/** The manifest, the app and the content pack among files. Of several versions in one folder, those that the manifest names. */
-function chosen(names: readonly string[], read: (name: string) => Buffer, where: string): readonly string[] {
+/**
+ * The manifest, the app and the content pack among files. Of several versions in one folder, those
+ * that the manifest names.
+ */
+function chosen(
+  names: readonly string[],
+  read: (name: string) => Buffer,
+  where: string,
+): readonly string[] {
   return [isManifest, isApp, isContentPack].flatMap((is) => {
     const found = names.filter(is);
     if (found.length < 2) return found;
     const named = namesIn(read('manifest.json'));
     const [one, second] = found.filter((name) => named.has(name));
     if (one !== undefined && second === undefined) return [one];
-    throw new UsageError(`${where} holds ${found.length} of a kind, and its manifest does not say which counts: ${visible(found.sort().join(', '))}`);
+    throw new UsageError(
+      `${where} holds ${found.length} of a kind, and its manifest does not say which counts: ` +
+        `${visible(found.sort().join(', '))}`,
+    );
   });
 }
 
 function namesIn(manifest: Buffer): ReadonlySet<unknown> {
   const value = jsonOf(manifest.toString('utf8'));
-  const artifacts = isRecord(value) && Array.isArray(value.artifacts) ? (value.artifacts as readonly unknown[]) : [];
+  const artifacts =
+    isRecord(value) && Array.isArray(value.artifacts)
+      ? (value.artifacts as readonly unknown[])
+      : [];
   return new Set(artifacts.flatMap((one) => (isRecord(one) ? [one.path] : [])));
 }
 
 async function readBytes(name: string, bytes: Buffer): Promise<ArtifactTexts> {
   if (/\.zip$/i.test(name)) return readBundle(name, bytes);
   if (!/\.json$/i.test(name)) return { savedSearches: await savedSearches(name, bytes) };
-  if (bytes.length > maximumText) throw new UsageError(`${visible(name)} has ${bytes.length} bytes, which is more than any artifact of Sigpack has`);
+  if (bytes.length > maximumText)
+    throw new UsageError(
+      `${visible(name)} has ${bytes.length} bytes, which is more than any artifact of Sigpack has`,
+    );
   const text = bytes.toString('utf8');
   const value = jsonOf(text);
   if (isRecord(value) && 'manifestVersion' in value) return { manifest: text };
@@ -80,10 +107,15 @@ async function readBytes(name: string, bytes: Buffer): Promise<ArtifactTexts> {
 }
 
 async function savedSearches(name: string, bytes: Buffer): Promise<string> {
-  const found = await unpacked(name, () => readTarMembers(bytes, (path) => /^[^/]+\/default\/savedsearches\.conf$/.test(path)));
+  const found = await unpacked(name, () =>
+    readTarMembers(bytes, (path) => /^[^/]+\/default\/savedsearches\.conf$/.test(path)),
+  );
   const [member, second] = found;
   if (!member) throw new UsageError(`${visible(name)} holds no default/savedsearches.conf`);
-  if (second) throw new UsageError(`${visible(name)} holds more than one app: ${visible(`${member.path}, ${second.path}`)}`);
+  if (second)
+    throw new UsageError(
+      `${visible(name)} holds more than one app: ${visible(`${member.path}, ${second.path}`)}`,
+    );
   return member.content.toString('utf8');
 }
 
@@ -92,13 +124,20 @@ async function readBundle(name: string, bytes: Buffer): Promise<ArtifactTexts> {
   const members = await unpacked(name, () => readZipMembers(bytes, (path) => wanted.test(path)));
   const files = new Map<string, Buffer>();
   for (const [path, content] of members) {
-    if (files.has(basename(path))) throw new UsageError(`${visible(`${name} holds ${basename(path)} in two folders`)}`);
+    if (files.has(basename(path)))
+      throw new UsageError(`${visible(`${name} holds ${basename(path)} in two folders`)}`);
     files.set(basename(path), content);
   }
-  if (files.size === 0) throw new UsageError(`${visible(name)} holds no manifest, app or content pack of Sigpack`);
-  const names = chosen([...files.keys()], (one) => files.get(one) ?? Buffer.alloc(0), visible(name));
+  if (files.size === 0)
+    throw new UsageError(`${visible(name)} holds no manifest, app or content pack of Sigpack`);
+  const names = chosen(
+    [...files.keys()],
+    (one) => files.get(one) ?? Buffer.alloc(0),
+    visible(name),
+  );
   const texts: ArtifactTexts[] = [];
-  for (const one of names) texts.push(await readBytes(`${name}: ${one}`, files.get(one) ?? Buffer.alloc(0)));
+  for (const one of names)
+    texts.push(await readBytes(`${name}: ${one}`, files.get(one) ?? Buffer.alloc(0)));
   return Object.assign({}, ...texts) as ArtifactTexts;
 }
 
@@ -106,7 +145,8 @@ async function unpacked<T>(name: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof ArchiveError) throw new UsageError(visible(`${name} cannot be unpacked: ${error.message}`));
+    if (error instanceof ArchiveError)
+      throw new UsageError(visible(`${name} cannot be unpacked: ${error.message}`));
     throw error;
   }
 }

@@ -1,13 +1,23 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lock } from '../../release/lock/lock.ts';
-import { type ChangedFile, changedFiles, hasTag, isRepository, repositoryRoot, textAtHead } from '../process/git.ts';
+import {
+  type ChangedFile,
+  changedFiles,
+  hasTag,
+  isRepository,
+  repositoryRoot,
+  textAtHead,
+} from '../process/git.ts';
 import { visible } from '../report/visible.ts';
 import { lockName } from './lock-file.ts';
 
 const shownFiles = 5;
 
-/** Why a folder is not what git has of it, and what to do about that; undefined where it is, or where git does not keep it. */
+/**
+ * Why a folder is not what git has of it, and what to do about that; undefined where it is, or
+ * where git does not keep it.
+ */
 export function dirtyTreeProblem(folder: string, lock: Lock | undefined): string | undefined {
   if (!isRepository(folder)) return undefined;
   const changed = changedFiles(folder);
@@ -15,21 +25,35 @@ export function dirtyTreeProblem(folder: string, lock: Lock | undefined): string
   const root = repositoryRoot(folder) ?? folder;
   const keys = changed.filter(({ path }) => holdsPrivateKey(join(root, path)));
   const others = changed.filter((file) => !keys.includes(file));
-  return [...(others.length > 0 ? [changeProblem(others, folder, lock)] : []), ...(keys.length > 0 ? [keyProblem(keys)] : [])].join(' ');
+  return [
+    ...(others.length > 0 ? [changeProblem(others, folder, lock)] : []),
+    ...(keys.length > 0 ? [keyProblem(keys)] : []),
+  ].join(' ');
 }
 
 function keyProblem(keys: readonly ChangedFile[]): string {
   const names = listed(keys.map(({ path }) => path));
-  const [hold, them] = keys.length === 1 ? ['holds a private key', 'it'] : ['hold private keys', 'them'];
-  return `${names} ${hold} and git does not ignore ${them}: move ${them} out of the git tree, and never commit ${them}.`;
+  const [hold, them] =
+    keys.length === 1 ? ['holds a private key', 'it'] : ['hold private keys', 'them'];
+  return (
+    `${names} ${hold} and git does not ignore ${them}: move ${them} out of the git tree, and ` +
+    `never commit ${them}.`
+  );
 }
 
-function changeProblem(files: readonly ChangedFile[], folder: string, lock: Lock | undefined): string {
+function changeProblem(
+  files: readonly ChangedFile[],
+  folder: string,
+  lock: Lock | undefined,
+): string {
   const names = listed(files.map(({ state, path }) => `${state} ${path}`));
   const start = `the git tree has changes that are not committed: ${names}.`;
   if (lock && isJustReleased(folder, lock)) {
     const tag = `v${lock.pack.version}`;
-    return `${start} Release ${lock.pack.version} has been written and is not committed: commit its files and tag the commit ${tag}, then release again.`;
+    return (
+      `${start} Release ${lock.pack.version} has been written and is not committed: commit its ` +
+      `files and tag the commit ${tag}, then release again.`
+    );
   }
   return `${start} Commit or stash them, so that the release can be built again from git.`;
 }
@@ -46,7 +70,11 @@ const largestKey = 64 * 1024;
 function holdsPrivateKey(path: string): boolean {
   try {
     const found = statSync(path);
-    return found.isFile() && found.size <= largestKey && /-----BEGIN [A-Z ]*PRIVATE KEY/.test(readFileSync(path, 'latin1'));
+    return (
+      found.isFile() &&
+      found.size <= largestKey &&
+      /-----BEGIN [A-Z ]*PRIVATE KEY/.test(readFileSync(path, 'latin1'))
+    );
   } catch {
     // deleted, or not ours to read: no commit adds it
     return false;
@@ -54,4 +82,5 @@ function holdsPrivateKey(path: string): boolean {
 }
 
 const listed = (names: readonly string[]): string =>
-  names.slice(0, shownFiles).map(visible).join(', ') + (names.length > shownFiles ? `, ${names.length - shownFiles} more` : '');
+  names.slice(0, shownFiles).map(visible).join(', ') +
+  (names.length > shownFiles ? `, ${names.length - shownFiles} more` : '');

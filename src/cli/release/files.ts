@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PackFile } from '../../pack/model/detection.ts';
 import { UsageError } from '../fault/exit-code.ts';
@@ -17,9 +27,10 @@ export interface ReleaseWrites {
 }
 
 /**
- * Writes a release as one step: everything is written to the stage first; then a journal of what is to be moved where; then it is moved. Cut off before
- * the journal, nothing has happened; after it, {@link finishRelease} does the rest, which the next `sigpack release` calls and no other command. To be
- * called under the lock of the release.
+ * Writes a release as one step: everything is written to the stage first; then a journal of what is
+ * to be moved where; then it is moved. Cut off before the journal, nothing has happened; after it,
+ * {@link finishRelease} does the rest, which the next `sigpack release` calls and no other command.
+ * To be called under the lock of the release.
  */
 export function writeRelease(folder: string, { files, output }: ReleaseWrites): void {
   finishRelease(folder);
@@ -36,7 +47,8 @@ export function writeRelease(folder: string, { files, output }: ReleaseWrites): 
   const journal: Journal = { moves: [{ from: 'output', to: output.path }, ...moves] };
   try {
     for (const { to } of journal.moves) refuseElsewhere(folder, to);
-    if (existsSync(join(folder, output.path))) throw new UsageError(`${shownPath(join(folder, output.path))} is there already`);
+    if (existsSync(join(folder, output.path)))
+      throw new UsageError(`${shownPath(join(folder, output.path))} is there already`);
   } catch (error) {
     clearStage(stage);
     throw error;
@@ -52,7 +64,10 @@ export type Finished =
   /** Nothing of it had been moved, and another release has been written to its place. */
   | { readonly kind: 'given up'; readonly path: string };
 
-/** Ends a release that was cut off after its journal was written: does what the journal says. Undefined: there was none. */
+/**
+ * Ends a release that was cut off after its journal was written: does what the journal says.
+ * Undefined: there was none.
+ */
 export function finishRelease(folder: string): Finished | undefined {
   const stage = join(folder, stageName);
   if (!existsSync(join(stage, journalName))) return undefined;
@@ -62,7 +77,10 @@ export function finishRelease(folder: string): Finished | undefined {
   if (taken) {
     const path = shownPath(join(folder, taken.to));
     if (!moves.every(({ from }) => existsSync(join(stage, from))))
-      throw new UsageError(`${path} is in the way of the release that was cut off; move it away, then run sigpack release again`);
+      throw new UsageError(
+        `${path} is in the way of the release that was cut off; move it away, then run ` +
+          'sigpack release again',
+      );
     clearStage(stage);
     return { kind: 'given up', path: taken.to };
   }
@@ -76,7 +94,9 @@ function move(source: string, target: string, stage: string): void {
   if (!there) {
     // what is not there any more was moved before
     if (existsSync(target)) return;
-    throw new UsageError(`${shownPath(source)} is missing; delete ${shownPath(stage)} and restore the folder from git`);
+    throw new UsageError(
+      `${shownPath(source)} is missing; delete ${shownPath(stage)} and restore the folder from git`,
+    );
   }
   makeFolders(dirname(target));
   // a stage that was cloned may hold a program
@@ -92,7 +112,10 @@ function move(source: string, target: string, stage: string): void {
   renameSync(source, target);
 }
 
-/** Whether something else is where a file or folder of the stage belongs. A file is replaced, a folder with the same files is the same. */
+/**
+ * Whether something else is where a file or folder of the stage belongs. A file is replaced, a
+ * folder with the same files is the same.
+ */
 function isTaken(source: string, target: string): boolean {
   const [from, there] = [source, target].map((path) => entryStatsOf(path));
   if (!from || !there) return false;
@@ -105,8 +128,12 @@ function isTaken(source: string, target: string): boolean {
 function hasSameFiles(source: string, target: string, names: readonly string[]): boolean {
   const same = (name: string): boolean => {
     const [a, b] = [join(source, name), join(target, name)];
-    return lstatSync(a).isFile() && lstatSync(b).isFile() && readFileSync(a).equals(readFileSync(b));
+    return (
+      lstatSync(a).isFile() && lstatSync(b).isFile() && readFileSync(a).equals(readFileSync(b))
+    );
   };
   const wanted = readdirSync(source);
-  return wanted.length === names.length && wanted.every((name) => names.includes(name) && same(name));
+  return (
+    wanted.length === names.length && wanted.every((name) => names.includes(name) && same(name))
+  );
 }

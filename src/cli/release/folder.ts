@@ -4,9 +4,17 @@ import type { PackFile } from '../../pack/model/detection.ts';
 import type { Pack } from '../../pack/pack.ts';
 import { checksumsText, sumsName } from '../../release/supply-chain/checksums.ts';
 import { envelopeText } from '../../release/supply-chain/envelope.ts';
-import { envelopeExtension, provenanceText, statementExtension } from '../../release/supply-chain/provenance.ts';
+import {
+  envelopeExtension,
+  provenanceText,
+  statementExtension,
+} from '../../release/supply-chain/provenance.ts';
 import { sbomText } from '../../release/supply-chain/sbom.ts';
-import { readPrivateKey, signatureName, signatureText } from '../../release/supply-chain/signature.ts';
+import {
+  readPrivateKey,
+  signatureName,
+  signatureText,
+} from '../../release/supply-chain/signature.ts';
 import { sourceUri } from '../../release/supply-chain/source-uri.ts';
 import { UsageError } from '../fault/exit-code.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
@@ -25,9 +33,14 @@ export interface Signing {
 export function signingKey(sign: string | true | undefined): Signing | undefined {
   if (sign === undefined) return undefined;
   const pem = sign === true ? process.env[keyVariable] : readSecretKeyFile('the signing key', sign);
-  if (pem === undefined || pem.trim() === '') throw new UsageError(`--sign needs a key: a file, or PEM text in ${keyVariable}`);
+  if (pem === undefined || pem.trim() === '')
+    throw new UsageError(`--sign needs a key: a file, or PEM text in ${keyVariable}`);
   const read = readPrivateKey(pem);
-  if (!read.ok) throw new UsageError(`the signing key ${sign === true ? `in ${keyVariable}` : sign} cannot be used: ${read.message}`);
+  if (!read.ok)
+    throw new UsageError(
+      `the signing key ${sign === true ? `in ${keyVariable}` : sign} cannot be used: ` +
+        `${read.message}`,
+    );
   return { key: read.key };
 }
 
@@ -40,15 +53,25 @@ export interface ReleaseSource {
   readonly remote: string | undefined;
 }
 
-/** The commit at hand and its date, so that the same release has the same bytes; SOURCE_DATE_EPOCH overrides the date. */
+/**
+ * The commit at hand and its date, so that the same release has the same bytes; SOURCE_DATE_EPOCH
+ * overrides the date.
+ */
 export function sourceOf(folder: string): ReleaseSource {
   const commit = commitOf(folder, 'HEAD');
   const epoch = process.env.SOURCE_DATE_EPOCH;
-  if (epoch !== undefined && !/^\d{1,12}$/.test(epoch)) throw new UsageError('SOURCE_DATE_EPOCH is no number of seconds');
-  const date = epoch === undefined ? commit && commitDate(folder, commit) : new Date(Number(epoch) * 1000).toISOString();
+  if (epoch !== undefined && !/^\d{1,12}$/.test(epoch))
+    throw new UsageError('SOURCE_DATE_EPOCH is no number of seconds');
+  const date =
+    epoch === undefined
+      ? commit && commitDate(folder, commit)
+      : new Date(Number(epoch) * 1000).toISOString();
   if (date === undefined) {
     const first = isRepository(folder) ? 'commit first' : 'run git init and commit first';
-    throw new UsageError(`a release takes its date and its commit from git: ${first}, or set SOURCE_DATE_EPOCH for a release without a commit`);
+    throw new UsageError(
+      `a release takes its date and its commit from git: ${first}, or set SOURCE_DATE_EPOCH ` +
+        'for a release without a commit',
+    );
   }
   return { date, commit, remote: sourceUri(remoteUrl(folder) ?? '') };
 }
@@ -65,8 +88,18 @@ export interface ReleaseFolderInput {
   readonly signing: Signing | undefined;
 }
 
-/** The files of a release: the artifacts, SBOM, provenance, SHA256SUMS over them, and its signature. */
-export function releaseFolder({ artifacts, pack, lock, loaded, pathOf, source, signing }: ReleaseFolderInput): readonly PackFile[] {
+/**
+ * The files of a release: the artifacts, SBOM, provenance, SHA256SUMS over them, and its signature.
+ */
+export function releaseFolder({
+  artifacts,
+  pack,
+  lock,
+  loaded,
+  pathOf,
+  source,
+  signing,
+}: ReleaseFolderInput): readonly PackFile[] {
   const { info } = pack.config;
   const stem = `${info.id}-${info.version}`;
   const sbom = sbomText({

@@ -29,8 +29,15 @@ export interface Locked {
   readonly history: NamingHistory;
 }
 
-/** The configuration with the lock beside it; undefined when `bag` has been told what is wrong with the lock. */
-export function withLock(loaded: LoadedConfig, bag: DiagnosticBag, { keepNames = true, retire, dropRetired = false }: LockOptions): Locked | undefined {
+/**
+ * The configuration with the lock beside it; undefined when `bag` has been told what is wrong with
+ * the lock.
+ */
+export function withLock(
+  loaded: LoadedConfig,
+  bag: DiagnosticBag,
+  { keepNames = true, retire, dropRetired = false }: LockOptions,
+): Locked | undefined {
   const path = join(loaded.folder, lockName);
   const pathOf = pathIn(loaded);
   if (!existsSync(path)) return withoutLock(loaded, { keepNames, retire });
@@ -47,13 +54,28 @@ export function withLock(loaded: LoadedConfig, bag: DiagnosticBag, { keepNames =
   }
   const { version, revision } = lock.pack;
   const names = writtenKeys(loaded.file);
-  const info = { ...loaded.config.info, ...(names.has('version') ? {} : { version }), ...(names.has('revision') ? {} : { revision }) };
-  const published = { detections: [...lock.rules.values()], retired: dropRetired ? [] : [...lock.retired.values()] };
-  return { loaded: { ...loaded, config: { ...loaded.config, info } }, lock, lockFile, history: { published, pathOf, keepNames, retire } };
+  const info = {
+    ...loaded.config.info,
+    ...(names.has('version') ? {} : { version }),
+    ...(names.has('revision') ? {} : { revision }),
+  };
+  const published = {
+    detections: [...lock.rules.values()],
+    retired: dropRetired ? [] : [...lock.retired.values()],
+  };
+  return {
+    loaded: { ...loaded, config: { ...loaded.config, info } },
+    lock,
+    lockFile,
+    history: { published, pathOf, keepNames, retire },
+  };
 }
 
 /** As if nothing had been published. */
-export const withoutLock = (loaded: LoadedConfig, { keepNames = true, retire }: LockOptions = { retire: false }): Locked => ({
+export const withoutLock = (
+  loaded: LoadedConfig,
+  { keepNames = true, retire }: LockOptions = { retire: false },
+): Locked => ({
   loaded,
   lock: undefined,
   lockFile: { path: lockName, text: '' },
@@ -68,7 +90,8 @@ function pathIn({ folder }: LoadedConfig): (file: string) => string {
     const above = file.slice(0, end);
     const name = file.slice(end);
     // what is no plain name changes the folder
-    if (end === 0 || name === '' || name === '.' || name === '..' || name.includes('\\')) return withSlashes(relative(folder, resolve(file)));
+    if (end === 0 || name === '' || name === '.' || name === '..' || name.includes('\\'))
+      return withSlashes(relative(folder, resolve(file)));
     const known = folders.get(above) ?? withSlashes(relative(folder, resolve(above)));
     folders.set(above, known);
     return known === '' ? name : `${known}/${name}`;

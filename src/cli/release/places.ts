@@ -11,16 +11,22 @@ import { lockName } from './lock-file.ts';
 import { stageName } from './stage.ts';
 
 /**
- * A file that is renamed to its place: that must be below the folder, also where links lead, and on its disk. Nothing that is no folder may be where
- * one is needed.
+ * A file that is renamed to its place: that must be below the folder, also where links lead, and on
+ * its disk. Nothing that is no folder may be where one is needed.
  */
 export function refuseElsewhere(folder: string, to: string): void {
   const target = join(folder, to);
   const { path: parent, stats } = nearestFolder(dirname(target));
   if (isOutside(relative(realpathSync(folder), realpathSync(parent))))
-    throw new UsageError(`${shownPath(target)} leads out of the folder of the configuration; a release is written below it`);
+    throw new UsageError(
+      `${shownPath(target)} leads out of the folder of the configuration; a release is ` +
+        'written below it',
+    );
   if (stats.dev !== statSync(folder).dev)
-    throw new UsageError(`${shownPath(target)} is on another disk than the configuration; a release is moved in one step`);
+    throw new UsageError(
+      `${shownPath(target)} is on another disk than the configuration; a release is moved in ` +
+        'one step',
+    );
 }
 
 /** Refuses places of a release that would take something else's place, before anything is done. */
@@ -28,10 +34,18 @@ export function refuseCollisions(loaded: LoadedConfig): void {
   const { folder, file, config } = loaded;
   const { output, changelog } = config.release;
   const read: readonly (readonly [string, string])[] = [
-    ...watchedPaths([configuredList(loaded, 'rules')]).map((path) => [path, 'rules are read from'] as const),
-    ...watchedPaths([configuredList(loaded, 'filters')]).map((path) => [path, 'filters are read from'] as const),
-    ...[...config.pipelines.values()].flat().map((path) => [path, 'a pipeline is read from'] as const),
-    ...(config.templates === undefined ? [] : [[config.templates, 'templates are read from'] as const]),
+    ...watchedPaths([configuredList(loaded, 'rules')]).map(
+      (path) => [path, 'rules are read from'] as const,
+    ),
+    ...watchedPaths([configuredList(loaded, 'filters')]).map(
+      (path) => [path, 'filters are read from'] as const,
+    ),
+    ...[...config.pipelines.values()]
+      .flat()
+      .map((path) => [path, 'a pipeline is read from'] as const),
+    ...(config.templates === undefined
+      ? []
+      : [[config.templates, 'templates are read from'] as const]),
   ];
   const kept: readonly (readonly [string, string])[] = [
     [basename(file.path), 'the configuration'],
@@ -40,7 +54,9 @@ export function refuseCollisions(loaded: LoadedConfig): void {
     ['.git', 'what git keeps'],
   ];
   const refuse = (key: string, path: string, use: string): never => {
-    throw new UsageError(`release.${key} is ${JSON.stringify(path)}, which is ${use}; name another place`);
+    throw new UsageError(
+      `release.${key} is ${JSON.stringify(path)}, which is ${use}; name another place`,
+    );
   };
   for (const [path, use] of kept) {
     if (isWithin(folder, changelog, path)) refuse('changelog', changelog, use);
@@ -50,15 +66,20 @@ export function refuseCollisions(loaded: LoadedConfig): void {
     // a pack of the rules in the folder itself is usual
     const isHome = resolve(folder, path) === resolve(folder);
     const yaml = /\.(?:ya?ml|hbs)$/i.test(changelog);
-    if (isSame(folder, changelog, path) || (yaml && isWithin(folder, changelog, path))) refuse('changelog', changelog, `where ${use}`);
+    if (isSame(folder, changelog, path) || (yaml && isWithin(folder, changelog, path)))
+      refuse('changelog', changelog, `where ${use}`);
     if (!isHome && isWithin(folder, output, path)) refuse('output', output, `where ${use}`);
   }
   if (isWithin(folder, output, changelog)) refuse('output', output, 'the changelog');
   for (const path of [`${output}/0.0.0`, changelog]) refuseElsewhere(folder, path);
-  if (entryStatsOf(join(folder, changelog))?.isDirectory()) refuse('changelog', changelog, 'a folder');
+  if (entryStatsOf(join(folder, changelog))?.isDirectory())
+    refuse('changelog', changelog, 'a folder');
 }
 
 // the same place on a disk that takes letters of either case for one
-const keyOf = (folder: string, path: string): string => resolve(folder, path).normalize('NFC').toLowerCase();
-const isSame = (folder: string, a: string, b: string): boolean => keyOf(folder, a) === keyOf(folder, b);
-const isWithin = (folder: string, inner: string, outer: string): boolean => !isOutside(relative(keyOf(folder, outer), keyOf(folder, inner)));
+const keyOf = (folder: string, path: string): string =>
+  resolve(folder, path).normalize('NFC').toLowerCase();
+const isSame = (folder: string, a: string, b: string): boolean =>
+  keyOf(folder, a) === keyOf(folder, b);
+const isWithin = (folder: string, inner: string, outer: string): boolean =>
+  !isOutside(relative(keyOf(folder, outer), keyOf(folder, inner)));

@@ -10,15 +10,26 @@ import { releaseState } from './stage.ts';
 const patience = 10_000;
 const attempts = 3;
 
-/** Reads configuration and lock while no release replaces them: waits for one that does, and reads again where one did meanwhile. */
-export async function ofOneVersion<T>(configPath: string | undefined, read: () => Promise<T>): Promise<T> {
+/**
+ * Reads configuration and lock while no release replaces them: waits for one that does, and reads
+ * again where one did meanwhile.
+ */
+export async function ofOneVersion<T>(
+  configPath: string | undefined,
+  read: () => Promise<T>,
+): Promise<T> {
   if (configPath === undefined) return read();
   const folder = dirname(resolve(configPath));
   for (let attempt = 1; ; attempt++) {
-    for (let waited = 0; waited < patience && releaseState(folder) === 'moving'; waited += 50) await setTimeout(50);
+    for (let waited = 0; waited < patience && releaseState(folder) === 'moving'; waited += 50)
+      await setTimeout(50);
     const before = stampOf(configPath, folder);
     const found = await read();
-    if (attempt === attempts || (stampOf(configPath, folder) === before && releaseState(folder) !== 'moving')) return found;
+    if (
+      attempt === attempts ||
+      (stampOf(configPath, folder) === before && releaseState(folder) !== 'moving')
+    )
+      return found;
   }
 }
 
@@ -28,14 +39,26 @@ const stampOf = (configPath: string, folder: string): string =>
     .map((found) => (found ? [found.ino, found.mtimeNs, found.size].join() : ''))
     .join(' ');
 
-/** Whether a release left the folder of two versions, or is at it; then that is all that is to be said. */
+/**
+ * Whether a release left the folder of two versions, or is at it; then that is all that is to be
+ * said.
+ */
 export function complainOfRelease(folder: string, file: SourceFile, bag: DiagnosticBag): boolean {
   const state = releaseState(folder);
   if (state === 'none') return false;
   bag.list.length = 0;
   const versions = 'configuration, lock and changelog may be of two versions';
-  const message = state === 'moving' ? `a release is moving its files here: ${versions}` : `a release was cut off here while it moved its files: ${versions}`;
-  const hint = state === 'moving' ? 'Run the command again when `sigpack release` has ended.' : undefined;
-  bag.add(file, { code: 'LCK003', message, span: { start: 0, end: 0 }, ...(hint === undefined ? {} : { hint }) });
+  const message =
+    state === 'moving'
+      ? `a release is moving its files here: ${versions}`
+      : `a release was cut off here while it moved its files: ${versions}`;
+  const hint =
+    state === 'moving' ? 'Run the command again when `sigpack release` has ended.' : undefined;
+  bag.add(file, {
+    code: 'LCK003',
+    message,
+    span: { start: 0, end: 0 },
+    ...(hint === undefined ? {} : { hint }),
+  });
   return true;
 }

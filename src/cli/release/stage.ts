@@ -17,14 +17,18 @@ export interface Journal {
   readonly moves: readonly { readonly from: string; readonly to: string }[];
 }
 
-/** Keeps other releases away from a folder, waiting for one that is under way; the answer lets them in again. */
+/**
+ * Keeps other releases away from a folder, waiting for one that is under way; the answer lets them
+ * in again.
+ */
 export function takeReleaseLock(folder: string): () => void {
   const stage = join(folder, stageName);
   // git or an archive may have brought a file of this name
   if (entryStatsOf(stage)?.isDirectory() === false) rmSync(stage);
   const release = takeProcessLock({ path: join(stage, lockFile), work: 'sigpack release' });
   try {
-    // whatever a release leaves behind is nothing to commit; a folder that was cloned may have a link of this name
+    // whatever a release leaves behind is nothing to commit; a folder that was cloned may have a
+    // link of this name
     rmSync(join(stage, '.gitignore'), { recursive: true, force: true });
     writeFileSync(join(stage, '.gitignore'), '*\n', { flag: 'wx' });
   } catch (error) {
@@ -33,7 +37,8 @@ export function takeReleaseLock(folder: string): () => void {
   }
   return () => {
     // what a fault left is for the next release to see
-    if (readdirSync(stage).every((name) => name === lockFile || name === '.gitignore')) rmSync(join(stage, '.gitignore'), { force: true });
+    if (readdirSync(stage).every((name) => name === lockFile || name === '.gitignore'))
+      rmSync(join(stage, '.gitignore'), { force: true });
     release();
     removeIfEmpty(stage);
   };
@@ -47,34 +52,59 @@ function removeIfEmpty(folder: string): void {
   }
 }
 
-/** `moving`: a process moves files to their places now. `cut off`: one was ended while it did. In both, the folder is of two versions. */
+/**
+ * `moving`: a process moves files to their places now. `cut off`: one was ended while it did. In
+ * both, the folder is of two versions.
+ */
 export function releaseState(folder: string): 'none' | 'moving' | 'cut off' {
   const stage = join(folder, stageName);
   if (!existsSync(join(stage, journalName))) return 'none';
   return lockHolder(join(stage, lockFile)) ? 'moving' : 'cut off';
 }
 
-/** Removes what the stage holds but the lock; the journal first, so that what is left over is no release any more. */
+/**
+ * Removes what the stage holds but the lock; the journal first, so that what is left over is no
+ * release any more.
+ */
 export function clearStage(stage: string): void {
   rmSync(join(stage, journalName), { force: true, recursive: true });
-  for (const name of readdirSync(stage)) if (name !== lockFile && name !== '.gitignore') rmSync(join(stage, name), { recursive: true, force: true });
+  for (const name of readdirSync(stage))
+    if (name !== lockFile && name !== '.gitignore')
+      rmSync(join(stage, name), { recursive: true, force: true });
 }
 
-/** Comes from a folder that may have been cloned: a move leads from inside the stage to inside the configuration's folder. */
+/**
+ * Comes from a folder that may have been cloned: a move leads from inside the stage to inside the
+ * configuration's folder.
+ */
 export function journalMoves(stage: string): Journal['moves'] {
   const path = join(stage, journalName);
   const isMove = (value: unknown): value is Journal['moves'][number] =>
-    isRecord(value) && typeof value.from === 'string' && /^(?:output|file-\d+)$/.test(value.from) && typeof value.to === 'string' && isBelow(value.to);
+    isRecord(value) &&
+    typeof value.from === 'string' &&
+    /^(?:output|file-\d+)$/.test(value.from) &&
+    typeof value.to === 'string' &&
+    isBelow(value.to);
   const advice = `delete ${shownPath(stage)} and restore the folder from git`;
   let journal: unknown;
   try {
     journal = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw new UsageError(`${shownPath(path)} cannot be read: ${fileFault(error)}; ${advice}`);
+    if (!(error instanceof SyntaxError))
+      throw new UsageError(`${shownPath(path)} cannot be read: ${fileFault(error)}; ${advice}`);
   }
-  if (isRecord(journal) && Array.isArray(journal.moves) && journal.moves.length > 0 && journal.moves.every(isMove)) return journal.moves;
+  if (
+    isRecord(journal) &&
+    Array.isArray(journal.moves) &&
+    journal.moves.length > 0 &&
+    journal.moves.every(isMove)
+  )
+    return journal.moves;
   throw new UsageError(`${shownPath(path)} is no journal of sigpack release; ${advice}`);
 }
 
 const isBelow = (path: string): boolean =>
-  path !== '' && !path.includes('\0') && !isAbsolute(path) && !path.split(/[/\\]/).some((part) => part === '..' || /^\.git$/i.test(part));
+  path !== '' &&
+  !path.includes('\0') &&
+  !isAbsolute(path) &&
+  !path.split(/[/\\]/).some((part) => part === '..' || /^\.git$/i.test(part));

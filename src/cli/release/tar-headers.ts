@@ -33,14 +33,19 @@ export function checkHeaders(refuse: (problem: string) => Error): Transform {
   });
 }
 
-const field = (header: Buffer, from: number, to: number): string => header.toString('latin1', from, to);
-const sizeOf = (header: Buffer): number => Number.parseInt(field(header, 124, 136).replace(/[\0 ]+$/, '') || '0', 8);
+const field = (header: Buffer, from: number, to: number): string =>
+  header.toString('latin1', from, to);
+const sizeOf = (header: Buffer): number =>
+  Number.parseInt(field(header, 124, 136).replace(/[\0 ]+$/, '') || '0', 8);
 
 function headerProblem(header: Buffer): string | undefined {
   if (header.every((byte) => byte === 0)) return undefined;
-  if (!/^[0-7]*[\0 ]*$/.test(field(header, 124, 136))) return 'an entry has a size that is no number';
+  if (!/^[0-7]*[\0 ]*$/.test(field(header, 124, 136)))
+    return 'an entry has a size that is no number';
   // what goes on top of the next header is not the same for all readers
   if ('xgLK'.includes(field(header, 156, 157))) return 'an entry has a second header';
   const isUstar = field(header, 257, 263) === 'ustar\0';
-  return !isUstar && header.subarray(345, 500).some((byte) => byte !== 0) ? 'an entry has a folder where only some readers look for one' : undefined;
+  return !isUstar && header.subarray(345, 500).some((byte) => byte !== 0)
+    ? 'an entry has a folder where only some readers look for one'
+    : undefined;
 }

@@ -17,7 +17,9 @@ export interface ReportContext {
   readonly width: number;
   /** From which severity on a diagnostic is a failure. */
   readonly failOn: 'error' | 'warning' | 'never';
-  /** The configuration that was read, as shown; null: there is none; undefined: it is not at stake. */
+  /**
+   * The configuration that was read, as shown; null: there is none; undefined: it is not at stake.
+   */
   readonly configuration?: string | null;
   /** Of a build. */
   readonly summary?: BuildSummary;
@@ -47,12 +49,16 @@ export interface SeverityCounts {
 }
 
 export function countSeverities(diagnostics: readonly Diagnostic[]): SeverityCounts {
-  const count = (severity: Severity) => diagnostics.reduce((sum, one) => (one.severity === severity ? sum + 1 : sum), 0);
+  const count = (severity: Severity) =>
+    diagnostics.reduce((sum, one) => (one.severity === severity ? sum + 1 : sum), 0);
   return { errors: count('error'), warnings: count('warning'), infos: count('info') };
 }
 
 /** True for a diagnostic that makes the run fail. */
-export function isFailure({ severity }: Pick<Diagnostic, 'severity'>, failOn: ReportContext['failOn']): boolean {
+export function isFailure(
+  { severity }: Pick<Diagnostic, 'severity'>,
+  failOn: ReportContext['failOn'],
+): boolean {
   if (failOn === 'never') return false;
   return severity === 'error' || (severity === 'warning' && failOn === 'warning');
 }

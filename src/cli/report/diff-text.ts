@@ -1,7 +1,14 @@
 import type { ChangeKind } from '../../release/diff/diff.ts';
 import { type QueryPiece, shortened } from '../../release/diff/query-diff.ts';
 import type { SideChange } from '../../release/diff/side-change.ts';
-import { type ChangeView, type DiffView, type Note, settingsWord, settingText, wordsOf } from '../../release/diff/view.ts';
+import {
+  type ChangeView,
+  type DiffView,
+  type Note,
+  settingsWord,
+  settingText,
+  wordsOf,
+} from '../../release/diff/view.ts';
 import type { SideUncompiled } from '../../release/uncompiled.ts';
 import type { Paint, Style } from './context.ts';
 import { visible } from './visible.ts';
@@ -29,20 +36,51 @@ const shownInFull = 50;
 const shownNotes = 8;
 
 /** For a person: what happened to each detection, the weightiest first. */
-export function diffText(view: DiffView, sides: readonly SideChange[], options: DiffTextOptions): string {
+export function diffText(
+  view: DiffView,
+  sides: readonly SideChange[],
+  options: DiffTextOptions,
+): string {
   const { paint, verbose } = options;
-  const lines = [`${paint('bold', `${visible(view.from)} → ${visible(view.to)}`)}  ${countsText(view)}`];
-  const parameters = [...view.parameters.removed.map((name) => `- ${name}`), ...view.parameters.added.map((name) => `+ ${name}`)];
-  if (view.uncompiled.length > 0) lines.push('', paint('red', 'does not compile'), ...view.uncompiled.map((one) => `  ${uncompiledText(one)}`));
+  const lines = [
+    `${paint('bold', `${visible(view.from)} → ${visible(view.to)}`)}  ${countsText(view)}`,
+  ];
+  const parameters = [
+    ...view.parameters.removed.map((name) => `- ${name}`),
+    ...view.parameters.added.map((name) => `+ ${name}`),
+  ];
+  if (view.uncompiled.length > 0)
+    lines.push(
+      '',
+      paint('red', 'does not compile'),
+      ...view.uncompiled.map((one) => `  ${uncompiledText(one)}`),
+    );
   if (view.notCompared.length > 0)
-    lines.push('', 'not compared, since an error leaves them out on one side', ...view.notCompared.map((title) => `  ${visible(title)}`));
-  if (view.settings.length > 0) lines.push('', 'settings of the pack', ...view.settings.map((change) => `  ${visible(settingText(change))}`));
-  if (parameters.length > 0) lines.push('', 'parameters', ...parameters.map((line) => `  ${visible(line)}`));
+    lines.push(
+      '',
+      'not compared, since an error leaves them out on one side',
+      ...view.notCompared.map((title) => `  ${visible(title)}`),
+    );
+  if (view.settings.length > 0)
+    lines.push(
+      '',
+      'settings of the pack',
+      ...view.settings.map((change) => `  ${visible(settingText(change))}`),
+    );
+  if (parameters.length > 0)
+    lines.push('', 'parameters', ...parameters.map((line) => `  ${visible(line)}`));
   for (const [index, change] of view.changes.entries()) {
     const full = verbose || index < shownInFull;
-    lines.push(...(full ? ['', ...changeLines(change, view, options)] : [headLine(change, view, paint)]));
+    lines.push(
+      ...(full ? ['', ...changeLines(change, view, options)] : [headLine(change, view, paint)]),
+    );
   }
-  if (sides.length > 0) lines.push('', paint('bold', 'test events that change sides'), ...sides.map((side) => `  ${sideText(side)}`));
+  if (sides.length > 0)
+    lines.push(
+      '',
+      paint('bold', 'test events that change sides'),
+      ...sides.map((side) => `  ${sideText(side)}`),
+    );
   return `${lines.join('\n')}\n`;
 }
 
@@ -51,24 +89,46 @@ const uncompiledText = ({ file, line, column, code, message, side }: SideUncompi
 
 export function countsText(view: DiffView): string {
   const { counts, settings, unchanged } = view;
-  if (counts.length === 0 && settings.length === 0) return `nothing changed (${unchanged} ${unchanged === 1 ? 'detection' : 'detections'})`;
+  if (counts.length === 0 && settings.length === 0)
+    return `nothing changed (${unchanged} ${unchanged === 1 ? 'detection' : 'detections'})`;
   const ofPack = settings.length === 0 ? [] : [`${settings.length} ${settingsWord(view)}`];
-  return [...counts.map(({ kind, count }) => `${count} ${wordsOf(kind, view)}`), ...ofPack, `${unchanged} unchanged`].join(', ');
+  return [
+    ...counts.map(({ kind, count }) => `${count} ${wordsOf(kind, view)}`),
+    ...ofPack,
+    `${unchanged} unchanged`,
+  ].join(', ');
 }
 
-function headLine({ kinds, title, severity, file }: ChangeView, view: DiffView, paint: Paint): string {
+function headLine(
+  { kinds, title, severity, file }: ChangeView,
+  view: DiffView,
+  paint: Paint,
+): string {
   const [first = 'text'] = kinds;
   const { sign, style } = signs[first];
   const what = kinds.map((kind) => wordsOf(kind, view)).join(', ');
-  return `${paint(style, `${sign} ${visible(title)}`)}${severity === undefined ? '' : ` (${severity})`}  ${what}${file === '' ? '' : `  ${paint('dim', visible(file))}`}`;
+  return (
+    `${paint(style, `${sign} ${visible(title)}`)}` +
+    `${severity === undefined ? '' : ` (${severity})`}  ${what}` +
+    `${file === '' ? '' : `  ${paint('dim', visible(file))}`}`
+  );
 }
 
-function changeLines(change: ChangeView, view: DiffView, { paint, verbose }: DiffTextOptions): readonly string[] {
+function changeLines(
+  change: ChangeView,
+  view: DiffView,
+  { paint, verbose }: DiffTextOptions,
+): readonly string[] {
   const notes = verbose ? change.notes : firstOfEach(change.notes);
-  const lines = [headLine(change, view, paint), ...notes.map((note) => `    ${noteText(note, paint)}`)];
+  const lines = [
+    headLine(change, view, paint),
+    ...notes.map((note) => `    ${noteText(note, paint)}`),
+  ];
   for (const { target, pieces } of change.queries) {
     const shown = verbose ? pieces : shortened(pieces);
-    lines.push(`    ${paint('dim', target)} ${shown.map((piece) => pieceText(piece, paint)).join('')}`);
+    lines.push(
+      `    ${paint('dim', target)} ${shown.map((piece) => pieceText(piece, paint)).join('')}`,
+    );
   }
   return lines;
 }
@@ -81,7 +141,10 @@ function firstOfEach(notes: readonly Note[]): readonly Note[] {
   });
   const more = [...counts]
     .filter(([, count]) => count > shownNotes)
-    .map(([label, count]) => ({ label, text: `… ${count - shownNotes} more (--verbose shows them)` }));
+    .map(([label, count]) => ({
+      label,
+      text: `… ${count - shownNotes} more (--verbose shows them)`,
+    }));
   return [...kept, ...more];
 }
 

@@ -3,10 +3,14 @@ import type { Diagnostic } from '../../source/diagnostic.ts';
 import { placeOf, type Report } from './context.ts';
 import { visible } from './visible.ts';
 
-const commands = { error: 'error', warning: 'warning', info: 'notice' } as const satisfies Record<Diagnostic['severity'], string>;
+const commands = { error: 'error', warning: 'warning', info: 'notice' } as const satisfies Record<
+  Diagnostic['severity'],
+  string
+>;
 
 /** Workflow commands of GitHub Actions, one line a diagnostic. */
-export const reportGithub: Report = (diagnostics) => diagnostics.map((diagnostic) => `${command(diagnostic)}\n`).join('');
+export const reportGithub: Report = (diagnostics) =>
+  diagnostics.map((diagnostic) => `${command(diagnostic)}\n`).join('');
 
 function command(diagnostic: Diagnostic): string {
   const { code, severity, message, hint, file, target } = diagnostic;
@@ -19,11 +23,21 @@ function command(diagnostic: Diagnostic): string {
   ];
   // GitHub wants an end column only within one line
   if (line === endLine) properties.push(['endColumn', endColumn]);
-  properties.push(['title', `${code}${target === undefined ? '' : ` (${target})`} ${codeCatalogue[code].title}`]);
-  const text = hint === '' ? commandData(message) : `${commandData(message)}%0A${commandData(`Hint: ${hint}`)}`;
+  properties.push([
+    'title',
+    `${code}${target === undefined ? '' : ` (${target})`} ${codeCatalogue[code].title}`,
+  ]);
+  const text =
+    hint === ''
+      ? commandData(message)
+      : `${commandData(message)}%0A${commandData(`Hint: ${hint}`)}`;
   return `::${commands[severity]} ${properties.map(([name, value]) => `${name}=${commandProperty(String(value))}`).join(',')}::${text}`;
 }
 
-/** `%` first, else the escapes themselves would be escaped; line breaks are visible characters by then. */
+/**
+ * `%` first, else the escapes themselves would be escaped; line breaks are visible characters by
+ * then.
+ */
 export const commandData = (text: string): string => visible(text).replaceAll('%', '%25');
-export const commandProperty = (text: string): string => commandData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+export const commandProperty = (text: string): string =>
+  commandData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');

@@ -3,7 +3,10 @@ import { pageOf } from '../../source/documentation.ts';
 import { countSeverities, placeOf, type Report } from './context.ts';
 import { visibleJson } from './visible.ts';
 
-/** `{version: 1, configuration?, summary: {errors, warnings, infos, build?}, diagnostics: [...]}`; lines and columns from 1, the end is exclusive. */
+/**
+ * `{version: 1, configuration?, summary: {errors, warnings, infos, build?}, diagnostics: [...]}`;
+ * lines and columns from 1, the end is exclusive.
+ */
 export const reportJson: Report = (diagnostics, { summary, configuration }) => {
   const counts = countSeverities(diagnostics);
   const report = {
@@ -17,5 +20,14 @@ export const reportJson: Report = (diagnostics, { summary, configuration }) => {
 
 export function plainDiagnostic(diagnostic: Diagnostic) {
   const { code, severity, message, hint, file, target } = diagnostic;
-  return { code, severity, message, hint, url: pageOf(code), file: file.path, ...placeOf(diagnostic), ...(target === undefined ? {} : { target }) };
+  return {
+    code,
+    severity,
+    message,
+    hint,
+    url: pageOf(code),
+    file: file.path,
+    ...placeOf(diagnostic),
+    ...(target === undefined ? {} : { target }),
+  };
 }

@@ -20,13 +20,21 @@ export function loadText(target: string, { most, mean, budget }: Load): string {
   const starts =
     most === undefined
       ? `${mean} ${noun} run in a minute on average`
-      : `${most === 1 ? '1 search starts' : `${most} ${noun} start`} in the worst minute, ${mean} on average`;
+      : `${most === 1 ? '1 search starts' : `${most} ${noun} start`} in the worst minute, ` +
+        `${mean} on average`;
   const needed = most ?? mean;
-  return `${target}: ${starts}; ${needed > budget ? `over the budget of ${budget}` : `budget ${budget}`}`;
+  return (
+    `${target}: ${starts}; ` +
+    `${needed > budget ? `over the budget of ${budget}` : `budget ${budget}`}`
+  );
 }
 
 /** What was left off and how to have more of it on; with `names` all of it, one line for each. */
-export function leftOffLines(target: string, leftOff: readonly LeftOff[], names: boolean): readonly string[] {
+export function leftOffLines(
+  target: string,
+  leftOff: readonly LeftOff[],
+  names: boolean,
+): readonly string[] {
   if (leftOff.length === 0) return [];
   const { setting = '' } = counted[target] ?? {};
   const byLevel = levels.toReversed().flatMap((level: Level) => {

@@ -11,12 +11,18 @@ export interface ReasonStyle {
 /** Cells that a value of the rule or of the event takes. */
 const maximumCells = 160;
 
-/** A reason and what it is made of, a line each: `✗ Image|endswith: '\cmd.exe'  the event has "C:\a.exe"`. */
+/**
+ * A reason and what it is made of, a line each: `✗ Image|endswith: '\cmd.exe'  the event has
+ * "C:\a.exe"`.
+ */
 export function reasonLines(reason: Reason, style: ReasonStyle, indent = ''): readonly string[] {
   const { paint, maximumParts } = style;
   const mark = reason.holds ? paint('green', '✓') : paint('red', '✗');
   const found = reason.found === undefined ? '' : `  ${paint('dim', foundText(reason.found))}`;
-  const text = reason.kind === 'condition' || reason.kind === 'selection' ? paint('bold', shown(reason.text)) : shown(reason.text);
+  const text =
+    reason.kind === 'condition' || reason.kind === 'selection'
+      ? paint('bold', shown(reason.text))
+      : shown(reason.text);
   const children = reason.children.slice(0, maximumParts);
   const left = reason.children.length - children.length;
   return [
@@ -35,7 +41,8 @@ function shown(text: string): string {
 /** How listed values or entries are linked, where the text does not say it. */
 function linkText({ kind, link, children, text }: Reason): string {
   if (children.length < 2 || kind === 'condition') return '';
-  if (kind === 'item') return link === 'and' ? (text.includes('|all') ? '' : ' (all of)') : ' (one of)';
+  if (kind === 'item')
+    return link === 'and' ? (text.includes('|all') ? '' : ' (all of)') : ' (one of)';
   return link === 'and' ? ' (all of)' : ' (one of)';
 }
 
@@ -44,7 +51,10 @@ function foundText(found: Found): string {
     case 'values':
       return `the event has ${found.values.map((value) => quoted(shown(value))).join(', ')}`;
     case 'absent':
-      return `the event has no ${shown(found.field)}${found.near === undefined ? '' : `, but ${shown(found.near)}`}`;
+      return (
+        `the event has no ${shown(found.field)}` +
+        `${found.near === undefined ? '' : `, but ${shown(found.near)}`}`
+      );
     case 'anywhere':
       return 'anywhere in the event';
   }

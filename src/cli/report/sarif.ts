@@ -4,14 +4,25 @@ import { pageUri } from '../../source/documentation.ts';
 import { placeOf, type Report } from './context.ts';
 import { visibleJson } from './visible.ts';
 
-const levels = { error: 'error', warning: 'warning', info: 'note', off: 'none' } as const satisfies Record<Severity, string>;
-const codes = Object.keys(codeCatalogue).filter((code): code is DiagnosticCode => code in codeCatalogue);
+const levels = {
+  error: 'error',
+  warning: 'warning',
+  info: 'note',
+  off: 'none',
+} as const satisfies Record<Severity, string>;
+const codes = Object.keys(codeCatalogue).filter(
+  (code): code is DiagnosticCode => code in codeCatalogue,
+);
 
 /** SARIF 2.1.0 with every code as a rule. */
 export const reportSarif: Report = (diagnostics, { toolVersion }) => {
   const driver = { name: 'Sigpack', version: toolVersion, rules: codes.map(rule) };
   const run = { tool: { driver }, columnKind: 'utf16CodeUnits', results: diagnostics.map(result) };
-  const log = { $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] };
+  const log = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [run],
+  };
   return `${visibleJson(JSON.stringify(log, undefined, 2))}\n`;
 };
 

@@ -47,11 +47,18 @@ export interface ArtifactSummary {
 export function countSkipped(codes: Iterable<DiagnosticCode>): TargetSummary['skipped'] {
   const counts = new Map<DiagnosticCode, number>();
   for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
-  return [...counts].map(([code, count]) => ({ code, count })).sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
+  return [...counts]
+    .map(([code, count]) => ({ code, count }))
+    .sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
 }
 
 /** The table at the end of a build. */
-export function formatSummary(summary: BuildSummary, diagnostics: readonly Diagnostic[], paint: Paint, verbose: boolean): string {
+export function formatSummary(
+  summary: BuildSummary,
+  diagnostics: readonly Diagnostic[],
+  paint: Paint,
+  verbose: boolean,
+): string {
   const { title, version, files, rules, targets, artifacts } = summary;
   const parts = [`${count(rules.read, 'rule')} read from ${count(files, 'file')}`];
   if (rules.invalid > 0) parts.push(paint('red', `${count(rules.invalid, 'document')} invalid`));
@@ -60,8 +67,15 @@ export function formatSummary(summary: BuildSummary, diagnostics: readonly Diagn
     `${paint('bold', `${visible(title)} ${visible(version)}`)}\n${parts.join(', ')}`,
     table(['target', 'compiled', 'enabled', 'skipped'], targets.map(targetRow), paint, [1, 2, 3]),
     table(['target', 'made for'], summary.madeFor.flatMap(madeForRows), paint, []),
-    ...targets.filter((target) => target.skipped.length > 0).map((target) => reasons(target, paint)),
-    targets.flatMap(({ target, load }) => [loadText(target, load), ...leftOffLines(target, load.leftOff, verbose)]).join('\n'),
+    ...targets
+      .filter((target) => target.skipped.length > 0)
+      .map((target) => reasons(target, paint)),
+    targets
+      .flatMap(({ target, load }) => [
+        loadText(target, load),
+        ...leftOffLines(target, load.leftOff, verbose),
+      ])
+      .join('\n'),
   ];
   sections.push(table(['artifact', 'size'], artifacts.map(artifactRow), paint, [1]));
   sections.push(closing(summary, diagnostics, paint));
@@ -70,17 +84,30 @@ export function formatSummary(summary: BuildSummary, diagnostics: readonly Diagn
 
 function madeForRows(made: MadeFor): readonly (readonly string[])[] {
   const indent = Math.max('target'.length, made.target.length) + 2;
-  return wrapped(visible(madeForText(made)), lineWidth - indent).map((line, at) => [at === 0 ? made.target : '', line]);
+  return wrapped(visible(madeForText(made)), lineWidth - indent).map((line, at) => [
+    at === 0 ? made.target : '',
+    line,
+  ]);
 }
 
-const skippedOf = ({ skipped }: TargetSummary): number => skipped.reduce((sum, one) => sum + one.count, 0);
+const skippedOf = ({ skipped }: TargetSummary): number =>
+  skipped.reduce((sum, one) => sum + one.count, 0);
 
 function targetRow(target: TargetSummary): readonly string[] {
-  return [target.target, numberText(target.compiled), numberText(target.enabled), numberText(skippedOf(target))];
+  return [
+    target.target,
+    numberText(target.compiled),
+    numberText(target.enabled),
+    numberText(skippedOf(target)),
+  ];
 }
 
 function reasons(target: TargetSummary, paint: Paint): string {
-  const rows = target.skipped.map(({ code, count }) => [numberText(count), code, codeCatalogue[code].title]);
+  const rows = target.skipped.map(({ code, count }) => [
+    numberText(count),
+    code,
+    codeCatalogue[code].title,
+  ]);
   return table([`${visible(target.target)} skipped`, 'code', 'reason'], rows, paint, [0]);
 }
 
@@ -89,18 +116,31 @@ function artifactRow({ path, size }: ArtifactSummary): readonly string[] {
   return [path, formatSize(size)];
 }
 
-function closing({ milliseconds }: BuildSummary, diagnostics: readonly Diagnostic[], paint: Paint): string {
+function closing(
+  { milliseconds }: BuildSummary,
+  diagnostics: readonly Diagnostic[],
+  paint: Paint,
+): string {
   const { errors, warnings, infos } = countSeverities(diagnostics);
-  const errorText = errors > 0 ? paint('red', count(errors, 'error')) : paint('green', count(0, 'error'));
-  const warningText = warnings > 0 ? paint('yellow', count(warnings, 'warning')) : count(0, 'warning');
+  const errorText =
+    errors > 0 ? paint('red', count(errors, 'error')) : paint('green', count(0, 'error'));
+  const warningText =
+    warnings > 0 ? paint('yellow', count(warnings, 'warning')) : count(0, 'warning');
   const infoText = infos > 0 ? `, ${count(infos, 'note')}` : '';
   return `${errorText}, ${warningText}${infoText} in ${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint, rightAligned: readonly number[]): string {
+function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  paint: Paint,
+  rightAligned: readonly number[],
+): string {
   if (rows.length === 0) return '';
   const shown = rows.map((row) => row.map(visible));
-  const widths = head.map((name, at) => Math.max(name.length, ...shown.map((row) => cells(row[at] ?? ''))));
+  const widths = head.map((name, at) =>
+    Math.max(name.length, ...shown.map((row) => cells(row[at] ?? ''))),
+  );
   const line = (row: readonly string[]) =>
     row
       .map((text, at) => {
@@ -112,7 +152,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], pa
   return [paint('dim', line(head)), ...shown.map(line)].join('\n');
 }
 
-const count = (value: number, noun: string): string => `${numberText(value)} ${noun}${value === 1 ? '' : 's'}`;
+const count = (value: number, noun: string): string =>
+  `${numberText(value)} ${noun}${value === 1 ? '' : 's'}`;
 
 /** Bytes as a person reads them: `812 B`, `1.4 MiB`. */
 function formatSize(bytes: number): string {

@@ -1,5 +1,12 @@
 import type { Reason } from '../../proof/explanation.ts';
-import { byTestFile, type CaseResult, type CoveredRule, countOutcome, missingTests, type TestRun } from '../../proof/test-result.ts';
+import {
+  byTestFile,
+  type CaseResult,
+  type CoveredRule,
+  countOutcome,
+  missingTests,
+  type TestRun,
+} from '../../proof/test-result.ts';
 import type { Rule } from '../../sigma/collection/collection.ts';
 import type { Diagnostic } from '../../source/diagnostic.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
@@ -10,8 +17,15 @@ import { xmlText } from './junit.ts';
 import { failureLines } from './test-tree.ts';
 import { visibleJson } from './visible.ts';
 
-/** `{version: 1, configuration, summary, tests: [...], coverage?: [...], diagnostics: [...]}`; lines and columns from 1. */
-export function testJson(run: TestRun, diagnostics: readonly Diagnostic[], configuration: string | null): string {
+/**
+ * `{version: 1, configuration, summary, tests: [...], coverage?: [...], diagnostics: [...]}`; lines
+ * and columns from 1.
+ */
+export function testJson(
+  run: TestRun,
+  diagnostics: readonly Diagnostic[],
+  configuration: string | null,
+): string {
   const { results, coverage } = run;
   const summary = {
     tests: results.length,
@@ -43,15 +57,28 @@ function plainResult({ test, rule, outcome, events, matches, message, reasons }:
     column,
     ...(rule ? { rule: plainRule(rule) } : {}),
     outcome,
-    expected: expected.kind === 'count' ? expected.count : expected.kind === 'atLeast' ? `at least ${expected.count}` : expected.kind,
+    expected:
+      expected.kind === 'count'
+        ? expected.count
+        : expected.kind === 'atLeast'
+          ? `at least ${expected.count}`
+          : expected.kind,
     events,
     matches,
     ...(message === '' ? {} : { message }),
-    ...(reasons.length === 0 ? {} : { reasons: reasons.map(({ number, reason }) => ({ event: number, ...plainReason(reason) })) }),
+    ...(reasons.length === 0
+      ? {}
+      : {
+          reasons: reasons.map(({ number, reason }) => ({ event: number, ...plainReason(reason) })),
+        }),
   };
 }
 
-const plainRule = ({ title, id, file }: Rule) => ({ title, ...(id === undefined ? {} : { id }), file: file.path });
+const plainRule = ({ title, id, file }: Rule) => ({
+  title,
+  ...(id === undefined ? {} : { id }),
+  file: file.path,
+});
 
 interface PlainReason {
   readonly text: string;
@@ -64,12 +91,19 @@ function plainReason({ text, holds, children, found }: Reason): PlainReason {
   return {
     text,
     holds,
-    ...(found?.kind === 'values' ? { found: found.values } : found?.kind === 'absent' ? { found: [] } : {}),
+    ...(found?.kind === 'values'
+      ? { found: found.values }
+      : found?.kind === 'absent'
+        ? { found: [] }
+        : {}),
     ...(children.length === 0 ? {} : { parts: children.map(plainReason) }),
   };
 }
 
-function plainCoverage({ rule, coverage: { positive, negative, mutants, unnoticed } }: CoveredRule) {
+function plainCoverage({
+  rule,
+  coverage: { positive, negative, mutants, unnoticed },
+}: CoveredRule) {
   const parts = unnoticed.map(({ part, change, file, span }) => {
     const { line, column } = placeOf({ file, span });
     return { part, change, file: file.path, line, column };
@@ -78,54 +112,103 @@ function plainCoverage({ rule, coverage: { positive, negative, mutants, unnotice
 }
 
 /** JUnit XML: a suite a test file; what keeps tests from being read is a suite of its own. */
-export function testJunit({ results, milliseconds }: TestRun, diagnostics: readonly Diagnostic[]): string {
+export function testJunit(
+  { results, milliseconds }: TestRun,
+  diagnostics: readonly Diagnostic[],
+): string {
   const suites = [...byTestFile(results)].map(([file, cases]) => {
-    const counts = `tests="${cases.length}" failures="${countOutcome(cases, 'failed')}" errors="${countOutcome(cases, 'error')}"`;
-    return `  <testsuite name="${xmlText(file.path)}" ${counts}>\n${cases.map(junitCase).join('\n')}\n  </testsuite>`;
+    const counts =
+      `tests="${cases.length}" failures="${countOutcome(cases, 'failed')}" errors="` +
+      `${countOutcome(cases, 'error')}"`;
+    return (
+      `  <testsuite name="${xmlText(file.path)}" ${counts}>\n` +
+      `${cases.map(junitCase).join('\n')}\n  </testsuite>`
+    );
   });
   if (diagnostics.length > 0) {
     const cases = diagnostics.map((diagnostic) => {
       const { line, column } = placeOf(diagnostic);
       const name = `${diagnostic.code} ${diagnostic.file.path}:${line}:${column}`;
-      return `    <testcase classname="complaints" name="${xmlText(name)}"><error type="${diagnostic.code}" message="${xmlText(diagnostic.message)}">${xmlText(diagnostic.hint)}</error></testcase>`;
+      return (
+        `    <testcase classname="complaints" name="${xmlText(name)}"><error type="` +
+        `${diagnostic.code}" message="${xmlText(diagnostic.message)}">` +
+        `${xmlText(diagnostic.hint)}</error></testcase>`
+      );
     });
-    suites.push(`  <testsuite name="complaints" tests="${cases.length}" failures="0" errors="${cases.length}">\n${cases.join('\n')}\n  </testsuite>`);
+    suites.push(
+      `  <testsuite name="complaints" tests="${cases.length}" failures="0" errors="` +
+        `${cases.length}">\n${cases.join('\n')}\n  </testsuite>`,
+    );
   }
   const errors = countOutcome(results, 'error') + diagnostics.length;
-  const counts = `tests="${results.length + diagnostics.length}" failures="${countOutcome(results, 'failed')}" errors="${errors}"`;
+  const counts =
+    `tests="${results.length + diagnostics.length}" failures="` +
+    `${countOutcome(results, 'failed')}" errors="${errors}"`;
   const head = `<testsuites name="sigpack test" ${counts} time="${(milliseconds / 1000).toFixed(3)}">`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n${head}\n${suites.join('\n')}\n</testsuites>\n`;
 }
 
 function junitCase(result: CaseResult): string {
   const { test, rule, outcome, message } = result;
-  const start = `    <testcase classname="${xmlText(rule?.title ?? test.file.path)}" name="${xmlText(test.name)}"`;
+  const start =
+    `    <testcase classname="${xmlText(rule?.title ?? test.file.path)}" name="` +
+    `${xmlText(test.name)}"`;
   if (outcome === 'passed') return `${start}/>`;
   const body = failureLines(result, unpainted).map(xmlText).join('\n');
   const element = outcome === 'failed' ? 'failure' : 'error';
   return `${start}><${element} message="${xmlText(message)}">${body}</${element}></testcase>`;
 }
 
-/** Workflow commands of GitHub Actions: an error a failed case, a warning for what tests don't cover. */
-export function testGithub({ results, coverage = [] }: TestRun, diagnostics: readonly Diagnostic[]): string {
+/**
+ * Workflow commands of GitHub Actions: an error a failed case, a warning for what tests don't
+ * cover.
+ */
+export function testGithub(
+  { results, coverage = [] }: TestRun,
+  diagnostics: readonly Diagnostic[],
+): string {
   const failures = results.flatMap((result) => {
     const text = failureLines(result, unpainted).map(commandData).join('%0A');
     // the complaint says why a case could not be run
-    return result.outcome === 'failed' ? [annotation('error', result.test, `Test fails: ${result.test.name}`, text)] : [];
+    return result.outcome === 'failed'
+      ? [annotation('error', result.test, `Test fails: ${result.test.name}`, text)]
+      : [];
   });
   const gaps = coverage.flatMap(({ rule, coverage: covered }) => {
     const missing = missingTests(covered);
     const place = { file: rule.file, span: rule.titleSpan };
     return [
-      ...(missing === undefined ? [] : [annotation('warning', place, 'Rule without tests', commandData(`"${rule.title}" has ${missing}`))]),
+      ...(missing === undefined
+        ? []
+        : [
+            annotation(
+              'warning',
+              place,
+              'Rule without tests',
+              commandData(`"${rule.title}" has ${missing}`),
+            ),
+          ]),
       ...covered.unnoticed.map((mutant) =>
-        annotation('warning', mutant, 'Part that no test needs', commandData(`${mutant.part} ${mutant.change}: every test passes all the same`)),
+        annotation(
+          'warning',
+          mutant,
+          'Part that no test needs',
+          commandData(`${mutant.part} ${mutant.change}: every test passes all the same`),
+        ),
       ),
     ];
   });
   return `${reportGithub(diagnostics, { toolVersion: '', paint: unpainted, width: 100, failOn: 'error' })}${[...failures, ...gaps].map((line) => `${line}\n`).join('')}`;
 }
 
-function annotation(command: 'error' | 'warning', place: { readonly file: SourceFile; readonly span: Span }, title: string, text: string): string {
-  return `::${command} file=${commandProperty(place.file.path)},line=${placeOf(place).line},title=${commandProperty(title)}::${text}`;
+function annotation(
+  command: 'error' | 'warning',
+  place: { readonly file: SourceFile; readonly span: Span },
+  title: string,
+  text: string,
+): string {
+  return (
+    `::${command} file=${commandProperty(place.file.path)},line=${placeOf(place).line},title=` +
+    `${commandProperty(title)}::${text}`
+  );
 }

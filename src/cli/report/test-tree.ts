@@ -1,6 +1,13 @@
 import { decisive } from '../../proof/explanation.ts';
 import type { Mutant } from '../../proof/mutant.ts';
-import { byTestFile, type CaseResult, type CoveredRule, countOutcome, missingTests, type TestRun } from '../../proof/test-result.ts';
+import {
+  byTestFile,
+  type CaseResult,
+  type CoveredRule,
+  countOutcome,
+  missingTests,
+  type TestRun,
+} from '../../proof/test-result.ts';
 import { positionAt } from '../../source/span.ts';
 import type { Paint } from './context.ts';
 import { reasonLines } from './reason-lines.ts';
@@ -15,13 +22,17 @@ export interface TestReportOptions {
 const shownEntries = 20;
 const partsInFailure = 6;
 
-/** For a person: a tree of files and cases, why a case fails, what is not covered, and the numbers. */
+/**
+ * For a person: a tree of files and cases, why a case fails, what is not covered, and the numbers.
+ */
 export function testTree(run: TestRun, { paint, verbose }: TestReportOptions): string {
   const lines = [...byTestFile(run.results)].flatMap(([file, results]) => [
     `${marks(paint)[outcomeOf(results)]} ${visible(file.path)}${titleOf(results, paint)}`,
     ...results.flatMap((result) => caseLines(result, paint)),
   ]);
-  const coverage = run.coverage ? ['', ...coverageLines(run.coverage, paint, verbose ? Number.POSITIVE_INFINITY : shownEntries)] : [];
+  const coverage = run.coverage
+    ? ['', ...coverageLines(run.coverage, paint, verbose ? Number.POSITIVE_INFINITY : shownEntries)]
+    : [];
   return `${[...lines, ...coverage, '', summaryLine(run, paint)].join('\n')}\n`;
 }
 
@@ -43,16 +54,29 @@ function titleOf(results: readonly CaseResult[], paint: Paint): string {
 
 function caseLines(result: CaseResult, paint: Paint): readonly string[] {
   const { test, events, matches, outcome } = result;
-  const partly = outcome === 'passed' && matches > 0 && (matches < events || isMore(result)) && result.rule?.kind === 'detection';
-  const note = partly ? paint('dim', `  ${matches} of ${events} events ${matches === 1 ? 'matches' : 'match'}`) : '';
-  return [`  ${marks(paint)[outcome]} ${visible(test.name)}${note}`, ...failureLines(result, paint).map((line) => `      ${line}`)];
+  const partly =
+    outcome === 'passed' &&
+    matches > 0 &&
+    (matches < events || isMore(result)) &&
+    result.rule?.kind === 'detection';
+  const note = partly
+    ? paint('dim', `  ${matches} of ${events} events ${matches === 1 ? 'matches' : 'match'}`)
+    : '';
+  return [
+    `  ${marks(paint)[outcome]} ${visible(test.name)}${note}`,
+    ...failureLines(result, paint).map((line) => `      ${line}`),
+  ];
 }
 
 /** More than an `info.yml` counts. */
-const isMore = ({ test: { expected }, matches }: CaseResult): boolean => expected.kind === 'atLeast' && matches > expected.count;
+const isMore = ({ test: { expected }, matches }: CaseResult): boolean =>
+  expected.kind === 'atLeast' && matches > expected.count;
 
 /** What is wrong with a case and why; nothing for a passed one. */
-export function failureLines({ test, message, reasons, events, outcome }: CaseResult, paint: Paint): readonly string[] {
+export function failureLines(
+  { test, message, reasons, events, outcome }: CaseResult,
+  paint: Paint,
+): readonly string[] {
   if (outcome === 'passed') return [];
   const line = positionAt(test.file, test.span.start).line;
   return [
@@ -64,39 +88,67 @@ export function failureLines({ test, message, reasons, events, outcome }: CaseRe
   ];
 }
 
-function coverageLines(covered: readonly CoveredRule[], paint: Paint, most: number): readonly string[] {
+function coverageLines(
+  covered: readonly CoveredRule[],
+  paint: Paint,
+  most: number,
+): readonly string[] {
   // rules with half of their tests come first: the others may be thousands
   const untested = covered
     .filter(({ coverage }) => missingTests(coverage) !== undefined)
     .sort((a, b) => Number(isBare(a)) - Number(isBare(b)))
-    .map(({ rule, coverage }) => [`  ${placeText(rule)} ${paint('bold', visible(rule.title))} has ${missingTests(coverage)}`]);
-  const unneeded = covered.flatMap(({ rule, coverage }) => (coverage.unnoticed.length === 0 ? [] : [unneededLines(rule, coverage.unnoticed, paint)]));
+    .map(({ rule, coverage }) => [
+      `  ${placeText(rule)} ${paint('bold', visible(rule.title))} has ${missingTests(coverage)}`,
+    ]);
+  const unneeded = covered.flatMap(({ rule, coverage }) =>
+    coverage.unnoticed.length === 0 ? [] : [unneededLines(rule, coverage.unnoticed, paint)],
+  );
   const mutants = covered.reduce((sum, { coverage }) => sum + coverage.mutants, 0);
-  const noticed = mutants - covered.reduce((sum, { coverage }) => sum + coverage.unnoticed.length, 0);
+  const noticed =
+    mutants - covered.reduce((sum, { coverage }) => sum + coverage.unnoticed.length, 0);
   return [
     paint('bold', 'Coverage'),
-    `  ${covered.length - untested.length} of ${covered.length} rules have a test that matches and one that does not`,
+    `  ${covered.length - untested.length} of ${covered.length} rules have a test that ` +
+      'matches and one that does not',
     `  ${noticed} of ${mutants} changes to tested rules are noticed`,
     ...section('Rules without tests', untested, paint, most),
     ...section('Parts that may be dropped or negated, and all tests pass', unneeded, paint, most),
   ];
 }
 
-const isBare = ({ coverage: { positive, negative } }: CoveredRule): boolean => positive + negative === 0;
+const isBare = ({ coverage: { positive, negative } }: CoveredRule): boolean =>
+  positive + negative === 0;
 
-function unneededLines(rule: CoveredRule['rule'], mutants: readonly Mutant[], paint: Paint): readonly string[] {
+function unneededLines(
+  rule: CoveredRule['rule'],
+  mutants: readonly Mutant[],
+  paint: Paint,
+): readonly string[] {
   const changes = new Map<string, string[]>();
   for (const { file, span, part, change } of mutants) {
     const key = `${visible(file.path)}:${positionAt(file, span.start).line} ${visible(part)}`;
     changes.set(key, [...(changes.get(key) ?? []), change]);
   }
-  return [`  ${paint('bold', visible(rule.title))}`, ...[...changes].map(([part, list]) => `    ${part}  ${paint('dim', list.join(', '))}`)];
+  return [
+    `  ${paint('bold', visible(rule.title))}`,
+    ...[...changes].map(([part, list]) => `    ${part}  ${paint('dim', list.join(', '))}`),
+  ];
 }
 
-function section(title: string, entries: readonly (readonly string[])[], paint: Paint, most: number): readonly string[] {
+function section(
+  title: string,
+  entries: readonly (readonly string[])[],
+  paint: Paint,
+  most: number,
+): readonly string[] {
   if (entries.length === 0) return [];
   const left = entries.length - most;
-  return ['', paint('bold', title), ...entries.slice(0, most).flat(), ...(left > 0 ? [paint('dim', `  ${left} more rules (--verbose shows them)`)] : [])];
+  return [
+    '',
+    paint('bold', title),
+    ...entries.slice(0, most).flat(),
+    ...(left > 0 ? [paint('dim', `  ${left} more rules (--verbose shows them)`)] : []),
+  ];
 }
 
 const placeText = ({ file, titleSpan }: Pick<CoveredRule['rule'], 'file' | 'titleSpan'>): string =>
@@ -106,9 +158,18 @@ function summaryLine({ results, milliseconds }: TestRun, paint: Paint): string {
   const failed = countOutcome(results, 'failed');
   const errors = countOutcome(results, 'error');
   const passed = paint('green', `${countOutcome(results, 'passed')} passed`);
-  const wrong = [...(failed > 0 ? [paint('red', `${failed} failed`)] : []), ...(errors > 0 ? [paint('red', `${errors} could not be run`)] : [])];
+  const wrong = [
+    ...(failed > 0 ? [paint('red', `${failed} failed`)] : []),
+    ...(errors > 0 ? [paint('red', `${errors} could not be run`)] : []),
+  ];
   const rules = new Set(results.flatMap(({ rule }) => rule ?? [])).size;
   const events = results.reduce((sum, result) => sum + result.events, 0);
-  const of = `${rules} ${rules === 1 ? 'rule' : 'rules'} and ${events} ${events === 1 ? 'event' : 'events'}`;
-  return `${[passed, ...wrong].join(', ')} of ${results.length} ${results.length === 1 ? 'test' : 'tests'} of ${of} in ${(milliseconds / 1000).toFixed(1)} s`;
+  const of =
+    `${rules} ${rules === 1 ? 'rule' : 'rules'} and ${events} ` +
+    `${events === 1 ? 'event' : 'events'}`;
+  return (
+    `${[passed, ...wrong].join(', ')} of ${results.length} ` +
+    `${results.length === 1 ? 'test' : 'tests'} of ${of} in ` +
+    `${(milliseconds / 1000).toFixed(1)} s`
+  );
 }

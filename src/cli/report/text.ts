@@ -4,20 +4,26 @@ import { lineText } from '../../source/span.ts';
 import { placeOf, type Report, type ReportContext, type Style } from './context.ts';
 import { cells, fitting, visible } from './visible.ts';
 
-const severityStyles = { error: 'red', warning: 'yellow', info: 'cyan' } as const satisfies Record<Diagnostic['severity'], Style>;
+const severityStyles = { error: 'red', warning: 'yellow', info: 'cyan' } as const satisfies Record<
+  Diagnostic['severity'],
+  Style
+>;
 const tabStop = '    ';
 /** A caret run longer than this says no more. */
 const longestMark = 60;
 
 /** For a person: place, message, the source line with carets, hint. */
-export const reportText: Report = (diagnostics, context) => diagnostics.map((diagnostic) => `${block(diagnostic, context)}\n`).join('\n');
+export const reportText: Report = (diagnostics, context) =>
+  diagnostics.map((diagnostic) => `${block(diagnostic, context)}\n`).join('\n');
 
 function block(diagnostic: Diagnostic, context: ReportContext): string {
   const { paint, links = false } = context;
   const { code, severity, file, message, hint, target } = diagnostic;
   const { line, column } = placeOf(diagnostic);
   const place = paint('bold', `${visible(file.path)}:${line}:${column}`);
-  const lines = [`${place}: ${paint(severityStyles[severity], `${severity}[${code}]`)}: ${visible(message)}`];
+  const lines = [
+    `${place}: ${paint(severityStyles[severity], `${severity}[${code}]`)}: ${visible(message)}`,
+  ];
   lines.push(...frame(diagnostic, context));
   if (target !== undefined) lines.push(`  ${paint('dim', '= target:')} ${visible(target)}`);
   if (hint !== '') lines.push(`  ${paint('dim', '= hint:')} ${visible(hint)}`);
@@ -25,7 +31,10 @@ function block(diagnostic: Diagnostic, context: ReportContext): string {
   return lines.join('\n');
 }
 
-/** The source line and the carets under the span, in at most `width` cells; nothing for a line without text. */
+/**
+ * The source line and the carets under the span, in at most `width` cells; nothing for a line
+ * without text.
+ */
 function frame(diagnostic: Diagnostic, { paint, width }: ReportContext): readonly string[] {
   const { file, span, severity } = diagnostic;
   const { line, column } = placeOf(diagnostic);
@@ -39,7 +48,8 @@ function frame(diagnostic: Diagnostic, { paint, width }: ReportContext): readonl
   const carets = '^'.repeat(Math.max(1, cells(marked)));
   return [
     `${paint('blue', gutter)}${bar} ${before}${marked}${after}`,
-    `${' '.repeat(gutter.length)}${bar} ${' '.repeat(cells(before))}${paint(severityStyles[severity], carets)}`,
+    `${' '.repeat(gutter.length)}${bar} ${' '.repeat(cells(before))}` +
+      `${paint(severityStyles[severity], carets)}`,
   ];
 }
 
@@ -49,17 +59,32 @@ interface Window {
   readonly after: string;
 }
 
-/** A line in three parts around its span, shortened with `…` to `room` cells; only characters near the span are looked at. */
+/**
+ * A line in three parts around its span, shortened with `…` to `room` cells; only characters near
+ * the span are looked at.
+ */
 function cut(text: string, start: number, end: number, room: number): Window {
   const markRoom = Math.min(room - 2, longestMark);
-  const marked = headOf(text.slice(start, Math.min(end, start + markRoom + 1)), markRoom, end - start > markRoom + 1);
+  const marked = headOf(
+    text.slice(start, Math.min(end, start + markRoom + 1)),
+    markRoom,
+    end - start > markRoom + 1,
+  );
   const rest = Math.max(0, room - cells(marked));
   const beforeAll = start <= rest ? show(text.slice(0, start)) : undefined;
   const followed = end < text.length && !marked.endsWith('…');
-  const afterRoom = beforeAll !== undefined && cells(beforeAll) <= rest ? rest - cells(beforeAll) : Math.ceil(rest / 2);
-  const after = followed ? headOf(text.slice(end, end + afterRoom + 1), afterRoom, text.length - end > afterRoom + 1) : '';
+  const afterRoom =
+    beforeAll !== undefined && cells(beforeAll) <= rest
+      ? rest - cells(beforeAll)
+      : Math.ceil(rest / 2);
+  const after = followed
+    ? headOf(text.slice(end, end + afterRoom + 1), afterRoom, text.length - end > afterRoom + 1)
+    : '';
   const beforeRoom = rest - cells(after);
-  const before = beforeAll !== undefined && cells(beforeAll) <= beforeRoom ? beforeAll : tailOf(text.slice(Math.max(0, start - beforeRoom), start), beforeRoom);
+  const before =
+    beforeAll !== undefined && cells(beforeAll) <= beforeRoom
+      ? beforeAll
+      : tailOf(text.slice(Math.max(0, start - beforeRoom), start), beforeRoom);
   return { before, marked, after };
 }
 

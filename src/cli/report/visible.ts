@@ -1,7 +1,13 @@
-/** Terminal control, bidirectional and invisible characters: what could move the cursor, recolour or reorder what a person reads. */
+/**
+ * Terminal control, bidirectional and invisible characters: what could move the cursor, recolour or
+ * reorder what a person reads.
+ */
 const hidden = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\p{Cs}/gu;
 
-/** Text with each such character replaced by something to be seen: `␛` for ESC, `\u{202e}` for a bidirectional override. */
+/**
+ * Text with each such character replaced by something to be seen: `␛` for ESC, `\u{202e}` for a
+ * bidirectional override.
+ */
 export function visible(text: string): string {
   return text.replace(hidden, (char) => {
     const code = char.codePointAt(0) ?? 0;
@@ -10,9 +16,15 @@ export function visible(text: string): string {
   });
 }
 
-/** As {@link visible}, but in the escapes of JSON text: inside strings only these characters can occur, so the value stays the same. */
+/**
+ * As {@link visible}, but in the escapes of JSON text: inside strings only these characters can
+ * occur, so the value stays the same.
+ */
 export function visibleJson(json: string): string {
-  return json.replace(/[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return json.replace(
+    /[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 const wide =

@@ -8,7 +8,10 @@ const esc = '\u001b';
 const painting = new RegExp(`${esc}\\[\\d+m`, 'g');
 const room = (text: string): number => cells(text.replace(painting, ''));
 
-/** A text for a person: its lines that are longer than `width` are broken at words, and go on a little further in than they began. */
+/**
+ * A text for a person: its lines that are longer than `width` are broken at words, and go on a
+ * little further in than they began.
+ */
 export function fittedLines(text: string, width: number): string {
   return text
     .split('\n')

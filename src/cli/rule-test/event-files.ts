@@ -21,20 +21,35 @@ export interface EventFileOptions {
   readonly view?: View;
 }
 
-/** The events of files one after the other, in the order given; `-` is the standard input. Gzip is undone. Throws EventError, also for a file that can't be read. */
-export async function* readEvents(paths: readonly string[] | '-', options: EventFileOptions = {}): AsyncGenerator<FoundEvent> {
+/**
+ * The events of files one after the other, in the order given; `-` is the standard input. Gzip is
+ * undone. Throws EventError, also for a file that can't be read.
+ */
+export async function* readEvents(
+  paths: readonly string[] | '-',
+  options: EventFileOptions = {},
+): AsyncGenerator<FoundEvent> {
   for await (const batch of readEventBatches(paths, options)) yield* batch;
 }
 
-/** The same in batches, as the bytes come: each must be read to its end before the next is asked for. */
-export async function* readEventBatches(paths: readonly string[] | '-', options: EventFileOptions = {}): AsyncGenerator<Iterable<FoundEvent>> {
+/**
+ * The same in batches, as the bytes come: each must be read to its end before the next is asked
+ * for.
+ */
+export async function* readEventBatches(
+  paths: readonly string[] | '-',
+  options: EventFileOptions = {},
+): AsyncGenerator<Iterable<FoundEvent>> {
   for (const path of paths === '-' ? ['-'] : paths) {
     const file = path === '-' ? 'stdin' : shownPath(path);
     const reader = createEventReader({ ...options, file });
     let decoder: StringDecoder | undefined;
     for await (const bytes of plain(path === '-' ? process.stdin : createReadStream(path), file)) {
       decoder ??= decoderOf(bytes);
-      yield inFile(file, reader.push(decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))));
+      yield inFile(
+        file,
+        reader.push(decoder.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))),
+      );
     }
     yield inFile(file, reader.push(decoder?.end() ?? ''));
     yield inFile(file, reader.end());
@@ -45,8 +60,12 @@ function* inFile(file: string, events: Iterable<ReadEvent>): Generator<FoundEven
   for (const { event, line } of events) yield { event, line, file };
 }
 
-/** PowerShell writes UTF-16. What is no UTF-8 becomes a replacement character: logs are what machines sent. */
-const decoderOf = (bytes: Uint8Array): StringDecoder => new StringDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8');
+/**
+ * PowerShell writes UTF-16. What is no UTF-8 becomes a replacement character: logs are what
+ * machines sent.
+ */
+const decoderOf = (bytes: Uint8Array): StringDecoder =>
+  new StringDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8');
 
 /** The bytes of an input, unpacked. */
 async function* plain(input: Readable, file: string): AsyncGenerator<Uint8Array> {
@@ -67,7 +86,10 @@ async function* plain(input: Readable, file: string): AsyncGenerator<Uint8Array>
   }
 }
 
-async function* chain(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* chain(
+  first: Uint8Array,
+  rest: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   if (first.length > 0) yield first;
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }

@@ -18,27 +18,35 @@ export const isTestFile = (path: string): boolean => testEnding.test(path) || is
 /** Name of the rule file that a test file is for, without its ending. */
 export const ruleStem = (path: string): string => basename(path).replace(testEnding, '');
 
-/** Test files below the paths as whole paths, sorted, each once; those beside a rule file that is named or that a glob matches. Complains about paths that can't be read. */
+/**
+ * Test files below the paths as whole paths, sorted, each once; those beside a rule file that is
+ * named or that a glob matches. Complains about paths that can't be read.
+ */
 export function findTestFiles(paths: PathLists, bag: DiagnosticBag): readonly string[] {
   const found = new Set<string>();
   // of a folder, only its tests: looking beside each rule would ask the disk for each
   const isWanted = paths.lists.some(({ entries }) => entries.some(isPattern)) ? isYaml : isTestFile;
   for (const { path, named } of findFiles(paths, isWanted, bag)) {
     if (isTestFile(path)) found.add(resolve(path));
-    else if (named || isWanted === isYaml) for (const beside of testFilesOf(path)) found.add(beside);
+    else if (named || isWanted === isYaml)
+      for (const beside of testFilesOf(path)) found.add(beside);
   }
   return [...found].sort((a, b) => (withSlashes(a) < withSlashes(b) ? -1 : 1));
 }
 
 function testFilesOf(rulePath: string): readonly string[] {
   const stem = rulePath.replace(/\.ya?ml$/i, '');
-  return ['.test.yml', '.test.yaml', '.tests.yml', '.tests.yaml'].map((ending) => resolve(`${stem}${ending}`)).filter((path) => existsSync(path));
+  return ['.test.yml', '.test.yaml', '.tests.yml', '.tests.yaml']
+    .map((ending) => resolve(`${stem}${ending}`))
+    .filter((path) => existsSync(path));
 }
 
 /** The rule file beside a test file, as a whole path. */
 export function ruleBeside(testPath: string): string | undefined {
   if (isInfo(testPath)) return undefined;
-  return ['.yml', '.yaml'].map((ending) => join(dirname(testPath), `${ruleStem(testPath)}${ending}`)).find((path) => existsSync(path));
+  return ['.yml', '.yaml']
+    .map((ending) => join(dirname(testPath), `${ruleStem(testPath)}${ending}`))
+    .find((path) => existsSync(path));
 }
 
 /** The cases of a test file. */
@@ -48,12 +56,19 @@ export function readCases(path: string, bag: DiagnosticBag): readonly TestCase[]
   return isInfo(path) ? readRegressionInfo(file, bag) : readTestFile(file, bag);
 }
 
-/** Where the events of a case are: beside the test file, or for `info.yml` as JSON beside it, or below a folder above it. */
+/**
+ * Where the events of a case are: beside the test file, or for `info.yml` as JSON beside it, or
+ * below a folder above it.
+ */
 export function eventPath(testPath: string, written: string): string {
   const folder = dirname(testPath);
   if (!isInfo(testPath)) return resolve(folder, written);
   const beside = join(folder, basename(written.replaceAll('\\', '/')));
-  const candidates = [beside.replace(/\.evtx$/i, '.json'), beside, ...foldersAbove(folder).map((above) => join(above, written))];
+  const candidates = [
+    beside.replace(/\.evtx$/i, '.json'),
+    beside,
+    ...foldersAbove(folder).map((above) => join(above, written)),
+  ];
   return candidates.find((path) => existsSync(path)) ?? beside;
 }
 

@@ -5,12 +5,25 @@ import type { SourceFile, Span } from '../../source/span.ts';
 import { type Project, rulePaths } from '../project/project.ts';
 import { defaultPaths, gateRuns } from './session.ts';
 
-/** Complains about each rule of a pack without a passing test that it matches and one that it does not; true where there is one. */
-export async function refuseUntested(project: Project, pack: Pack, given: readonly string[]): Promise<boolean> {
+/**
+ * Complains about each rule of a pack without a passing test that it matches and one that it does
+ * not; true where there is one.
+ */
+export async function refuseUntested(
+  project: Project,
+  pack: Pack,
+  given: readonly string[],
+): Promise<boolean> {
   const { loaded, bag } = project;
   const paths = rulePaths(project, given);
-  const beside = defaultPaths(loaded).lists.filter(({ key }) => given.length > 0 || key === undefined);
-  const runs = await gateRuns({ project, paths: { ...paths, lists: [...paths.lists, ...beside] }, rules: paths.lists });
+  const beside = defaultPaths(loaded).lists.filter(
+    ({ key }) => given.length > 0 || key === undefined,
+  );
+  const runs = await gateRuns({
+    project,
+    paths: { ...paths, lists: [...paths.lists, ...beside] },
+    rules: paths.lists,
+  });
   const tested = runs.map(({ run }) => byRule(run.results));
   // what is wrong with the rules has been told
   const told = new Set(bag.list.map(({ file, message }) => `${resolve(file.path)}\n${message}`));
@@ -25,10 +38,16 @@ export async function refuseUntested(project: Project, pack: Pack, given: readon
   let refused = false;
   for (const { detection } of pack.outcomes) {
     const { rule } = detection;
-    const missing = tested.map((results) => missingTests(passingCounts(results.get(keyOf(rule)) ?? []))).find((one) => one !== undefined);
+    const missing = tested
+      .map((results) => missingTests(passingCounts(results.get(keyOf(rule)) ?? [])))
+      .find((one) => one !== undefined);
     if (missing === undefined && tested.length > 0) continue;
     refused = true;
-    bag.add(rule.file, { code: 'TST005', message: `"${rule.title}" has ${missing ?? 'no test that could run'}`, span: rule.titleSpan });
+    bag.add(rule.file, {
+      code: 'TST005',
+      message: `"${rule.title}" has ${missing ?? 'no test that could run'}`,
+      span: rule.titleSpan,
+    });
   }
   return refused;
 }
@@ -44,4 +63,5 @@ function byRule(results: readonly CaseResult[]): ReadonlyMap<string, readonly Ca
   return grouped;
 }
 
-const keyOf = ({ file, span }: { readonly file: SourceFile; readonly span: Span }): string => `${span.start} ${resolve(file.path)}`;
+const keyOf = ({ file, span }: { readonly file: SourceFile; readonly span: Span }): string =>
+  `${span.start} ${resolve(file.path)}`;

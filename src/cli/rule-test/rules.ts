@@ -9,11 +9,21 @@ const isPath = (text: string): boolean => /\.ya?ml$/i.test(text);
 
 /** Files of rules that cases name by path, as whole paths. */
 export const namedRuleFiles = (testPath: string, cases: readonly TestCase[]): readonly string[] =>
-  cases.flatMap(({ rule }) => (rule && isPath(rule.text) ? [resolve(testPath, '..', rule.text)] : []));
+  cases.flatMap(({ rule }) =>
+    rule && isPath(rule.text) ? [resolve(testPath, '..', rule.text)] : [],
+  );
 
-/** Finds the rule that a case is about; complains where there is none, or more than one. `testPath` is whole. */
-export function createRuleFinder(collection: Collection, bag: DiagnosticBag): (test: TestCase, testPath: string) => Rule | undefined {
-  const byFile: Map<string, readonly Rule[]> = Map.groupBy(collection.rules, ({ file }) => resolve(file.path));
+/**
+ * Finds the rule that a case is about; complains where there is none, or more than one. `testPath`
+ * is whole.
+ */
+export function createRuleFinder(
+  collection: Collection,
+  bag: DiagnosticBag,
+): (test: TestCase, testPath: string) => Rule | undefined {
+  const byFile: Map<string, readonly Rule[]> = Map.groupBy(collection.rules, ({ file }) =>
+    resolve(file.path),
+  );
   // the rule of a copy is the one that is kept
   for (const { kept, left } of collection.leftOut) {
     const path = resolve(left.file.path);
@@ -21,7 +31,8 @@ export function createRuleFinder(collection: Collection, bag: DiagnosticBag): (t
     if (kept.kind !== 'filter' && !rules.includes(kept)) byFile.set(path, [...rules, kept]);
   }
   const byStem = Map.groupBy(collection.rules, ({ file }) => stemOf(file.path));
-  const beside = (testPath: string, name: string): readonly Rule[] => byFile.get(resolve(testPath, '..', name)) ?? [];
+  const beside = (testPath: string, name: string): readonly Rule[] =>
+    byFile.get(resolve(testPath, '..', name)) ?? [];
   const besideStem = (testPath: string, stem: string): readonly Rule[] => {
     const found = [...beside(testPath, `${stem}.yml`), ...beside(testPath, `${stem}.yaml`)];
     return found.length > 0 ? found : (byStem.get(stem) ?? []);
@@ -31,12 +42,18 @@ export function createRuleFinder(collection: Collection, bag: DiagnosticBag): (t
     const wanted = given ?? ruleStem(testPath);
     const byName = collection.find(wanted);
     if (given !== undefined && byName) return byName;
-    const candidates = given === undefined ? besideStem(testPath, wanted) : isPath(given) ? beside(testPath, given) : [];
+    const candidates =
+      given === undefined
+        ? besideStem(testPath, wanted)
+        : isPath(given)
+          ? beside(testPath, given)
+          : [];
     // rules that only serve a correlation of the same file are not meant
     const main = candidates.filter((rule) => collection.standsAlone(rule));
     const [only = byName, second] = main.length > 0 ? main : candidates;
     if (only && !second) return only;
-    const several = only && second ? [only, second] : candidates.length === 0 ? collection.named(wanted) : [];
+    const several =
+      only && second ? [only, second] : candidates.length === 0 ? collection.named(wanted) : [];
     complain(bag, test, wanted, several, [...byStem.keys()]);
     return undefined;
   };
@@ -47,17 +64,36 @@ const stemOf = (path: string): string => path.replace(/^.*\//, '').replace(/\.ya
 /** Names looked at for a hint. */
 const maximumNear = 5000;
 
-function complain(bag: DiagnosticBag, { file, rule, span }: TestCase, wanted: string, several: readonly Rule[], stems: readonly string[]): void {
+function complain(
+  bag: DiagnosticBag,
+  { file, rule, span }: TestCase,
+  wanted: string,
+  several: readonly Rule[],
+  stems: readonly string[],
+): void {
   const place = { start: (rule ?? span).start, end: (rule ?? span).end };
   if (several.length > 0) {
-    const message = `\`${wanted}\` is more than one rule: ${several.map(({ title }) => `"${title}"`).join(', ')}`;
-    bag.add(file, { code: 'TST002', message, span: place, hint: 'Name one of them by its id or name under `rule:`.' });
+    const message =
+      `\`${wanted}\` is more than one rule: ` +
+      `${several.map(({ title }) => `"${title}"`).join(', ')}`;
+    bag.add(file, {
+      code: 'TST002',
+      message,
+      span: place,
+      hint: 'Name one of them by its id or name under `rule:`.',
+    });
     return;
   }
   const near = nearest(wanted, stems.slice(0, maximumNear));
   const hint =
     near === undefined
-      ? 'Load its file with --rules, correct the name under `rule:`, or fix the errors of the rule (sigpack check).'
+      ? 'Load its file with --rules, correct the name under `rule:`, or fix the errors of the ' +
+        'rule (sigpack check).'
       : `Did you mean \`${near}\`?`;
-  bag.add(file, { code: 'TST002', message: `no rule has the id, name or file \`${wanted}\``, span: place, hint });
+  bag.add(file, {
+    code: 'TST002',
+    message: `no rule has the id, name or file \`${wanted}\``,
+    span: place,
+    hint,
+  });
 }

@@ -6,9 +6,20 @@ import { coverageOf, type ReadyCase } from '../../proof/coverage.ts';
 import { explainedMatch } from '../../proof/explanation.ts';
 import { isAsExpected, type Prover, proverOf } from '../../proof/prove.ts';
 import { isPositive, type TestCase, type TimedEvent } from '../../proof/test-case.ts';
-import { type CaseResult, type CoveredRule, type EventReason, expectationText, type TestRun } from '../../proof/test-result.ts';
+import {
+  type CaseResult,
+  type CoveredRule,
+  type EventReason,
+  expectationText,
+  type TestRun,
+} from '../../proof/test-result.ts';
 import { filledTimes } from '../../proof/time-offset.ts';
-import { type CompiledRule, createCombiner, detectionsBelow, type SettledRule } from '../../query/compile.ts';
+import {
+  type CompiledRule,
+  createCombiner,
+  detectionsBelow,
+  type SettledRule,
+} from '../../query/compile.ts';
 import type { Collection, Rule } from '../../sigma/collection/collection.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { statsOf } from '../files/path-stats.ts';
@@ -46,7 +57,9 @@ interface RunCase {
   readonly events: readonly TimedEvent[];
 }
 
-/** Runs every case; what keeps one from running is complained about, and makes its outcome an error. */
+/**
+ * Runs every case; what keeps one from running is complained about, and makes its outcome an error.
+ */
 export async function runTests(input: TestInput): Promise<TestRun> {
   const started = input.now();
   const ready = createReadier(input);
@@ -57,11 +70,18 @@ export async function runTests(input: TestInput): Promise<TestRun> {
     for (const test of cases) {
       const rule = find(test, path);
       const events = await eventsOf(test, path, read, input.bag);
-      run.push({ result: caseResult(test, rule, rule && ready(rule), events), events: events ?? [] });
+      run.push({
+        result: caseResult(test, rule, rule && ready(rule), events),
+        events: events ?? [],
+      });
     }
   }
   const coverage = input.coverage ? coveredRules(input.collection, run, ready) : undefined;
-  return { results: run.map(({ result }) => result), coverage, milliseconds: input.now() - started };
+  return {
+    results: run.map(({ result }) => result),
+    coverage,
+    milliseconds: input.now() - started,
+  };
 }
 
 function createReadier({ settle, bag }: TestInput): (rule: Rule) => ReadyRule | undefined {
@@ -72,7 +92,8 @@ function createReadier({ settle, bag }: TestInput): (rule: Rule) => ReadyRule | 
     const compiled = settled && combine(settled);
     if (!settled || !compiled) return undefined;
     const prover = proverOf(compiled);
-    if (!prover.ok) bag.add(rule.file, { code: 'TST004', message: prover.reason, span: rule.titleSpan });
+    if (!prover.ok)
+      bag.add(rule.file, { code: 'TST004', message: prover.reason, span: rule.titleSpan });
     return { settled, compiled, prover };
   };
   return (rule) => {
@@ -86,7 +107,8 @@ function createEventCache(): (path: string) => Promise<readonly TimedEvent[]> {
   const known = new Map<string, Promise<readonly TimedEvent[]>>();
   const read = async (path: string): Promise<readonly TimedEvent[]> => {
     const events: TimedEvent[] = [];
-    for await (const { event } of readEvents([path], { view: 'sigma' })) events.push({ event, time: eventTime(event) });
+    for await (const { event } of readEvents([path], { view: 'sigma' }))
+      events.push({ event, time: eventTime(event) });
     return events;
   };
   return (path) => {
@@ -103,7 +125,11 @@ async function eventsOf(
   read: (path: string) => Promise<readonly TimedEvent[]>,
   bag: DiagnosticBag,
 ): Promise<readonly TimedEvent[] | undefined> {
-  if (source.kind === 'inline') return source.events.map(({ event, time }) => ({ event: withSigmaNames(eventOf(event)), time }));
+  if (source.kind === 'inline')
+    return source.events.map(({ event, time }) => ({
+      event: withSigmaNames(eventOf(event)),
+      time,
+    }));
   const { start, end } = source.span;
   try {
     const path = eventPath(testPath, source.path);
@@ -111,7 +137,11 @@ async function eventsOf(
     if (statsOf(path)?.isFile() === false) throw new EventError(source.path, 1, 'this is no file');
     const events = await read(path);
     if (events.length > 0) return events;
-    bag.add(file, { code: 'TST003', message: `${source.path} holds no event`, span: { start, end } });
+    bag.add(file, {
+      code: 'TST003',
+      message: `${source.path} holds no event`,
+      span: { start, end },
+    });
   } catch (error) {
     if (!(error instanceof EventError)) throw error;
     bag.add(file, { code: 'TST003', message: error.message, span: { start, end } });
@@ -119,8 +149,21 @@ async function eventsOf(
   return undefined;
 }
 
-function caseResult(test: TestCase, rule: Rule | undefined, ready: ReadyRule | undefined, events: readonly TimedEvent[] | undefined): CaseResult {
-  const failure = (message: string): CaseResult => ({ test, rule, outcome: 'error', events: events?.length ?? 0, matches: 0, message, reasons: [] });
+function caseResult(
+  test: TestCase,
+  rule: Rule | undefined,
+  ready: ReadyRule | undefined,
+  events: readonly TimedEvent[] | undefined,
+): CaseResult {
+  const failure = (message: string): CaseResult => ({
+    test,
+    rule,
+    outcome: 'error',
+    events: events?.length ?? 0,
+    matches: 0,
+    message,
+    reasons: [],
+  });
   if (!rule) return failure('its rule was not found');
   if (!ready) return failure('the rule does not compile');
   if (!events) return failure('its events could not be read');
@@ -128,7 +171,8 @@ function caseResult(test: TestCase, rule: Rule | undefined, ready: ReadyRule | u
   const hits = ready.prover.hitsOf(timed(events));
   const matches = hits.reduce((sum, count) => sum + count, 0);
   const about = { test, rule, events: events.length, matches };
-  if (isAsExpected(test.expected, hits, rule.kind)) return { ...about, outcome: 'passed', message: '', reasons: [] };
+  if (isAsExpected(test.expected, hits, rule.kind))
+    return { ...about, outcome: 'passed', message: '', reasons: [] };
   return {
     ...about,
     outcome: 'failed',
@@ -142,12 +186,21 @@ function timed(events: readonly TimedEvent[]): readonly TimedEvent[] {
   return events.map(({ event }, index) => ({ event, time: times[index] }));
 }
 
-function failureText({ expected }: TestCase, { kind }: Rule, events: number, matches: number): string {
+function failureText(
+  { expected }: TestCase,
+  { kind }: Rule,
+  events: number,
+  matches: number,
+): string {
   const wanted = expectationText(expected, kind);
   const times = matches === 1 ? 'once' : `${matches} times`;
   if (kind === 'correlation')
-    return `expected ${wanted}; it ${matches === 0 ? 'does not fire' : `fires ${times}`} over ${events} ${events === 1 ? 'event' : 'events'}`;
-  if (events === 1) return `expected ${wanted}; the event ${matches === 0 ? 'does not match' : 'matches'}`;
+    return (
+      `expected ${wanted}; it ${matches === 0 ? 'does not fire' : `fires ${times}`} over ` +
+      `${events} ${events === 1 ? 'event' : 'events'}`
+    );
+  if (events === 1)
+    return `expected ${wanted}; the event ${matches === 0 ? 'does not match' : 'matches'}`;
   return `expected ${wanted}; ${matches} of ${events} events ${matches === 1 ? 'matches' : 'match'}`;
 }
 
@@ -166,12 +219,19 @@ function partsText(compiled: CompiledRule, events: readonly TimedEvent[]): strin
 const maximumReasons = 3;
 
 /** Why those events match that should not, or the other way round. */
-function reasonsFor({ expected }: TestCase, settled: SettledRule, events: readonly TimedEvent[], hits: readonly number[]): readonly EventReason[] {
+function reasonsFor(
+  { expected }: TestCase,
+  settled: SettledRule,
+  events: readonly TimedEvent[],
+  hits: readonly number[],
+): readonly EventReason[] {
   if (settled.kind === 'correlation') return [];
   const fired = hits.filter((count) => count > 0).length;
   const missing = isPositive(expected) && !(expected.kind === 'count' && fired > expected.count);
   return events
-    .flatMap(({ event }, index) => ((hits[index] ?? 0) > 0 === missing ? [] : [{ event, number: index + 1 }]))
+    .flatMap(({ event }, index) =>
+      (hits[index] ?? 0) > 0 === missing ? [] : [{ event, number: index + 1 }],
+    )
     .slice(0, maximumReasons)
     .flatMap(({ event, number }) => {
       const reason = explainedMatch(settled, event);
@@ -179,12 +239,22 @@ function reasonsFor({ expected }: TestCase, settled: SettledRule, events: readon
     });
 }
 
-/** What the tests of each rule show; a rule that only serves correlations is tested through them. */
-function coveredRules(collection: Collection, run: readonly RunCase[], ready: (rule: Rule) => ReadyRule | undefined): readonly CoveredRule[] {
+/**
+ * What the tests of each rule show; a rule that only serves correlations is tested through them.
+ */
+function coveredRules(
+  collection: Collection,
+  run: readonly RunCase[],
+  ready: (rule: Rule) => ReadyRule | undefined,
+): readonly CoveredRule[] {
   const cases = new Map<Rule, ReadyCase[]>();
   for (const { result, events } of run) {
     if (!result.rule) continue;
-    const one: ReadyCase = { expected: result.test.expected, events: timed(events), passed: result.outcome === 'passed' };
+    const one: ReadyCase = {
+      expected: result.test.expected,
+      events: timed(events),
+      passed: result.outcome === 'passed',
+    };
     const known = cases.get(result.rule);
     if (known) known.push(one);
     else cases.set(result.rule, [one]);
@@ -193,6 +263,13 @@ function coveredRules(collection: Collection, run: readonly RunCase[], ready: (r
     const own = cases.get(rule);
     if (!own && !collection.standsAlone(rule)) return [];
     const settled = own && ready(rule)?.settled;
-    return [{ rule, coverage: settled ? coverageOf(settled, own) : { positive: 0, negative: 0, mutants: 0, unnoticed: [] } }];
+    return [
+      {
+        rule,
+        coverage: settled
+          ? coverageOf(settled, own)
+          : { positive: 0, negative: 0, mutants: 0, unnoticed: [] },
+      },
+    ];
   });
 }

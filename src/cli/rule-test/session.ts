@@ -1,10 +1,23 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { TestRun } from '../../proof/test-result.ts';
-import { compareDiagnostics, createBag, type Diagnostic, type DiagnosticBag, isFatal } from '../../source/diagnostic.ts';
+import {
+  compareDiagnostics,
+  createBag,
+  type Diagnostic,
+  type DiagnosticBag,
+  isFatal,
+} from '../../source/diagnostic.ts';
 import { isPattern } from '../../source/path-pattern.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
-import { configuredList, entryPath, givenList, isExclusion, type PathList, type PathLists } from '../files/path-list.ts';
+import {
+  configuredList,
+  entryPath,
+  givenList,
+  isExclusion,
+  type PathList,
+  type PathLists,
+} from '../files/path-list.ts';
 import { loadRules } from '../project/load.ts';
 import type { Project } from '../project/project.ts';
 import { targetSettler, writtenSettler } from '../project/rule-settler.ts';
@@ -15,7 +28,10 @@ import { runTests, type TestFile } from './run.ts';
 /** The rules of the configuration, and `tests` beside it. */
 export function defaultPaths(loaded: LoadedConfig): PathLists {
   const tests = join(loaded.folder, 'tests');
-  const lists = [configuredList(loaded, 'rules'), ...(existsSync(tests) ? [givenList([tests])] : [])];
+  const lists = [
+    configuredList(loaded, 'rules'),
+    ...(existsSync(tests) ? [givenList([tests])] : []),
+  ];
   return { lists, home: loaded.folder, configuration: loaded.file };
 }
 
@@ -25,7 +41,10 @@ export interface TestRequest {
   readonly paths: PathLists;
   readonly rules?: readonly PathList[];
   readonly only?: ReadonlySet<string>;
-  /** The target that the project was opened for, whose pipelines make the rules that are tested. Without it, they are tested as written. */
+  /**
+   * The target that the project was opened for, whose pipelines make the rules that are tested.
+   * Without it, they are tested as written.
+   */
   readonly target?: string | undefined;
   /** Targets whose values placeholders get first. Default: those of the packs. */
   readonly placeholdersOf?: readonly string[];
@@ -36,23 +55,57 @@ export interface TestRequest {
 export interface Tested {
   readonly tests: readonly TestFile[];
   readonly run: TestRun;
-  /** What keeps tests from running. Of thousands of rules that may be loaded, only what is wrong with those under test. */
+  /**
+   * What keeps tests from running. Of thousands of rules that may be loaded, only what is wrong
+   * with those under test.
+   */
   readonly problems: readonly Diagnostic[];
 }
 
-/** Finds tests and their rules, and runs them. Undefined where a pipeline cannot be read, which has been complained about. */
-export async function testRun({ project, paths, rules, only, target, placeholdersOf, coverage, bag }: TestRequest): Promise<Tested | undefined> {
+/**
+ * Finds tests and their rules, and runs them. Undefined where a pipeline cannot be read, which has
+ * been complained about.
+ */
+export async function testRun({
+  project,
+  paths,
+  rules,
+  only,
+  target,
+  placeholdersOf,
+  coverage,
+  bag,
+}: TestRequest): Promise<Tested | undefined> {
   const found = findTestFiles(paths, bag).filter((path) => only?.has(path) ?? true);
   const tests = found.map((path) => ({ path, cases: readCases(path, bag) }));
-  const { collection } = loadRules(rulePathsFor(paths, rules, tests, project.loaded), bag, project.terminal);
-  const settle = target === undefined ? await writtenSettler(project, collection, bag, placeholdersOf) : targetSettler(project, collection, bag, target);
+  const { collection } = loadRules(
+    rulePathsFor(paths, rules, tests, project.loaded),
+    bag,
+    project.terminal,
+  );
+  const settle =
+    target === undefined
+      ? await writtenSettler(project, collection, bag, placeholdersOf)
+      : targetSettler(project, collection, bag, target);
   if (!settle) return undefined;
-  const run = await runTests({ tests, collection, settle, coverage, bag, now: () => performance.now() });
+  const run = await runTests({
+    tests,
+    collection,
+    settle,
+    coverage,
+    bag,
+    now: () => performance.now(),
+  });
   return { tests, run, problems: problemsOf(bag, run, new Set(tests.flatMap(ownRuleFiles))) };
 }
 
-/** The tests of a gate: once; where targets give placeholders other values, once with those of each target, and all must pass. */
-export async function gateRuns(request: Omit<TestRequest, 'target' | 'coverage' | 'bag' | 'placeholdersOf'>): Promise<readonly Tested[]> {
+/**
+ * The tests of a gate: once; where targets give placeholders other values, once with those of each
+ * target, and all must pass.
+ */
+export async function gateRuns(
+  request: Omit<TestRequest, 'target' | 'coverage' | 'bag' | 'placeholdersOf'>,
+): Promise<readonly Tested[]> {
   const { config } = request.project.loaded;
   const runWith = async (placeholdersOf: readonly string[]): Promise<readonly Tested[]> => {
     const bag = createBag(config.severities);
@@ -67,12 +120,23 @@ export async function gateRuns(request: Omit<TestRequest, 'target' | 'coverage' 
   return runs;
 }
 
-function problemsOf({ list }: DiagnosticBag, { results }: TestRun, ruleFiles: ReadonlySet<string>): readonly Diagnostic[] {
+function problemsOf(
+  { list }: DiagnosticBag,
+  { results }: TestRun,
+  ruleFiles: ReadonlySet<string>,
+): readonly Diagnostic[] {
   const rules = new Set(results.flatMap(({ rule }) => rule?.file ?? []));
   const tests = new Set(results.map(({ test }) => test.file));
   const concerns = ({ code, file }: Diagnostic): boolean =>
-    code === 'SIG001' || code.startsWith('TST') || isTestFile(file.path) || tests.has(file) || rules.has(file) || ruleFiles.has(resolve(file.path));
-  return list.filter((diagnostic) => isFatal(diagnostic) && concerns(diagnostic)).sort(compareDiagnostics);
+    code === 'SIG001' ||
+    code.startsWith('TST') ||
+    isTestFile(file.path) ||
+    tests.has(file) ||
+    rules.has(file) ||
+    ruleFiles.has(resolve(file.path));
+  return list
+    .filter((diagnostic) => isFatal(diagnostic) && concerns(diagnostic))
+    .sort(compareDiagnostics);
 }
 
 /** Files that should hold the rules of a test file. */
@@ -82,22 +146,39 @@ const ownRuleFiles = ({ path, cases }: TestFile): readonly string[] => [
 ];
 
 /** A file that is found by two names is read once. */
-function rulePathsFor(paths: PathLists, rules: readonly PathList[] | undefined, tests: readonly TestFile[], loaded: LoadedConfig): PathLists {
+function rulePathsFor(
+  paths: PathLists,
+  rules: readonly PathList[] | undefined,
+  tests: readonly TestFile[],
+  loaded: LoadedConfig,
+): PathLists {
   const filters = configuredList(loaded, 'filters');
   if (rules) return { ...paths, lists: [...rules, filters] };
   const named = tests.flatMap(ownRuleFiles).filter((path) => existsSync(path));
-  const lists = [...paths.lists.map(withoutTests), givenList(named), ...(loaded.exists ? [withoutMissing(configuredList(loaded, 'rules'))] : []), filters];
+  const lists = [
+    ...paths.lists.map(withoutTests),
+    givenList(named),
+    ...(loaded.exists ? [withoutMissing(configuredList(loaded, 'rules'))] : []),
+    filters,
+  ];
   return { ...paths, lists };
 }
 
 /** What of a list of tests is one of rules too. */
 function withoutTests(list: PathList): PathList {
   const { folder } = list;
-  return withoutMissing({ ...list, entries: list.entries.filter((entry) => isExclusion(entry) || !isTestFile(entryPath(entry, folder))) });
+  return withoutMissing({
+    ...list,
+    entries: list.entries.filter(
+      (entry) => isExclusion(entry) || !isTestFile(entryPath(entry, folder)),
+    ),
+  });
 }
 
 /** What is not there has been complained about where it was looked for first. */
 function withoutMissing(list: PathList): PathList {
-  const entries = list.entries.filter((entry) => isExclusion(entry) || isPattern(entry) || existsSync(entryPath(entry, list.folder)));
+  const entries = list.entries.filter(
+    (entry) => isExclusion(entry) || isPattern(entry) || existsSync(entryPath(entry, list.folder)),
+  );
   return { ...list, entries: entries.every(isExclusion) ? [] : entries, maybeNothing: true };
 }

@@ -5,12 +5,14 @@ import { shownPath } from '../files/rule-files.ts';
 import { visible } from '../report/visible.ts';
 import { printText } from '../terminal/guarded.ts';
 
-/** Milliseconds without a change before changes count as one: editors write a file in several steps. */
+/**
+ * Milliseconds without a change before changes count as one: editors write a file in several steps.
+ */
 const quiet = 120;
 
 /**
- * Calls `onChange` with the whole paths of changed files below the paths, one call at a time, until Ctrl+C, a termination signal or `q`.
- * Changes of files that don't matter are none.
+ * Calls `onChange` with the whole paths of changed files below the paths, one call at a time, until
+ * Ctrl+C, a termination signal or `q`. Changes of files that don't matter are none.
  * Files named themselves are watched through their folders, since editors replace them.
  */
 export async function watchFiles(
@@ -66,26 +68,41 @@ interface Target {
 function targetsOf(paths: readonly string[]): readonly Target[] {
   const whole = [...new Set(paths.map((path) => resolve(path)))].filter((path) => existsSync(path));
   const folders = whole.filter((path) => statSync(path).isDirectory());
-  const isCovered = (path: string): boolean => folders.some((folder) => folder !== path && `${path}${sep}`.startsWith(`${folder}${sep}`));
-  const others = new Set(whole.filter((path) => !folders.includes(path) && !isCovered(path)).map((path) => dirname(path)));
+  const isCovered = (path: string): boolean =>
+    folders.some((folder) => folder !== path && `${path}${sep}`.startsWith(`${folder}${sep}`));
+  const others = new Set(
+    whole
+      .filter((path) => !folders.includes(path) && !isCovered(path))
+      .map((path) => dirname(path)),
+  );
   return [
     ...folders.filter((folder) => !isCovered(folder)).map((folder) => ({ folder, deep: true })),
-    ...[...others].filter((folder) => !folders.includes(folder)).map((folder) => ({ folder, deep: false })),
+    ...[...others]
+      .filter((folder) => !folders.includes(folder))
+      .map((folder) => ({ folder, deep: false })),
   ];
 }
 
 function watcherOf({ folder, deep }: Target, touched: (path: string) => void): FSWatcher {
   const watcher = watch(folder, { recursive: deep }, (_, name) => {
-    if (name !== null && !/(?:^|[\\/])(?:\.|node_modules)|~$/.test(name)) touched(join(folder, name));
+    if (name !== null && !/(?:^|[\\/])(?:\.|node_modules)|~$/.test(name))
+      touched(join(folder, name));
   });
-  watcher.on('error', (error) => process.stderr.write(`sigpack: ${visible(`${shownPath(folder)} is no longer watched: ${fileFault(error)}`)}\n`));
+  watcher.on('error', (error) =>
+    process.stderr.write(
+      `sigpack: ${visible(`${shownPath(folder)} is no longer watched: ${fileFault(error)}`)}\n`,
+    ),
+  );
   return watcher;
 }
 
 /** Ctrl+C, Ctrl+D, Q and q. */
 const quitKeys: ReadonlySet<number> = new Set([3, 4, 0x51, 0x71]);
 
-/** Resolves at the first signal or key that asks to quit; leaves signals and the terminal as they were. */
+/**
+ * Resolves at the first signal or key that asks to quit; leaves signals and the terminal as they
+ * were.
+ */
 function quitAsked(): Promise<void> {
   return new Promise((done) => {
     const keys = process.stdin.isTTY === true;

@@ -11,13 +11,17 @@ export interface GuardedStream {
   write(text: string, written?: Written): boolean;
 }
 
-/** The colours and weights that reports use; the line of the progress starts with a return and ends with an erasure. */
+/**
+ * The colours and weights that reports use; the line of the progress starts with a return and ends
+ * with an erasure.
+ */
 const esc = '\u001b';
 const kept = new RegExp(`(${esc}\\[(?:(?:0|1|2|4|22|24|3[0-7]|39|9[0-7])m|K)|^\\r|\\r?\\n|\\t)`);
 
 /**
- * The one way to a terminal: whatever a command writes, a terminal gets no other control characters than Sigpack's own, and none that reorder text.
- * With `wraps`, for a stream that is for persons alone, long lines are broken at words. Files and pipes get what is written, byte by byte.
+ * The one way to a terminal: whatever a command writes, a terminal gets no other control characters
+ * than Sigpack's own, and none that reorder text. With `wraps`, for a stream that is for persons
+ * alone, long lines are broken at words. Files and pipes get what is written, byte by byte.
  */
 export function guardTerminal(stream: GuardedStream, { wraps = false } = {}): void {
   if (stream.isTTY !== true) return;
@@ -43,8 +47,12 @@ function guarded(text: string): string {
     .join('');
 }
 
-/** Text that comes from rules, such as queries: exact in a file or a pipe, without any control character in a terminal. */
-export const forStream = (text: string, { isTTY }: { readonly isTTY?: boolean }): string => (isTTY === true ? visibleLines(text) : text);
+/**
+ * Text that comes from rules, such as queries: exact in a file or a pipe, without any control
+ * character in a terminal.
+ */
+export const forStream = (text: string, { isTTY }: { readonly isTTY?: boolean }): string =>
+  isTTY === true ? visibleLines(text) : text;
 
 /** As {@link visible}, line by line. */
 export const visibleLines = (text: string): string => text.split('\n').map(visible).join('\n');
@@ -55,7 +63,9 @@ export function printText(text: string): void {
 }
 
 /** The same text, for a command that writes it itself. */
-export const personText = (text: string): string => (process.stdout.isTTY ? fitted(text, process.stdout) : text);
+export const personText = (text: string): string =>
+  process.stdout.isTTY ? fitted(text, process.stdout) : text;
 
 /** A terminal may not know its columns, and say none or zero. */
-const fitted = (text: string, { columns = 0 }: { readonly columns?: number }): string => (columns > 0 ? fittedLines(text, Math.max(40, columns)) : text);
+const fitted = (text: string, { columns = 0 }: { readonly columns?: number }): string =>
+  columns > 0 ? fittedLines(text, Math.max(40, columns)) : text;

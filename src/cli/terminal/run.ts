@@ -24,34 +24,63 @@ export interface Outcome {
 }
 
 /** What a report on a terminal needs, where only errors are failures. */
-export const contextFor = ({ paint, width }: Terminal): ReportContext => ({ toolVersion: toolVersion(), paint, width, failOn: 'error' });
+export const contextFor = ({ paint, width }: Terminal): ReportContext => ({
+  toolVersion: toolVersion(),
+  paint,
+  width,
+  failOn: 'error',
+});
 
 /** The first line of a report for a person: which configuration counts. */
 export const configurationLine = (path: string | undefined, paint: Paint): string =>
   `${paint('dim', `Configuration: ${path === undefined ? 'none (no sigpack.yml here or above)' : visible(shownPath(path))}`)}\n`;
 
-/** Prints the report: for a person, complaints go to standard error and the summary to standard output; other formats are standard output. */
-export function report({ diagnostics, format, verbose, countsNotes = true, context, terminal }: Outcome): ExitCode {
+/**
+ * Prints the report: for a person, complaints go to standard error and the summary to standard
+ * output; other formats are standard output.
+ */
+export function report({
+  diagnostics,
+  format,
+  verbose,
+  countsNotes = true,
+  context,
+  terminal,
+}: Outcome): ExitCode {
   const sorted = [...diagnostics].sort(compareDiagnostics);
   terminal.clear();
   if (format === 'text') {
     const { shown, hidden } = forPerson(sorted, verbose, countsNotes);
-    if (shown.length > 0) process.stderr.write(`${reports.text(shown, { ...context, links: verbose })}\n`);
+    if (shown.length > 0)
+      process.stderr.write(`${reports.text(shown, { ...context, links: verbose })}\n`);
     if (hidden !== '') process.stderr.write(`${context.paint('dim', hidden)}\n\n`);
     if (context.summary) printText(formatSummary(context.summary, sorted, context.paint, verbose));
   } else process.stdout.write(reports[format](sorted, context));
-  return sorted.some((diagnostic) => isFailure(diagnostic, context.failOn)) ? exitCodes.findings : exitCodes.success;
+  return sorted.some((diagnostic) => isFailure(diagnostic, context.failOn))
+    ? exitCodes.findings
+    : exitCodes.success;
 }
 
-function forPerson(sorted: readonly Diagnostic[], verbose: boolean, countsNotes: boolean): { shown: readonly Diagnostic[]; hidden: string } {
+function forPerson(
+  sorted: readonly Diagnostic[],
+  verbose: boolean,
+  countsNotes: boolean,
+): { shown: readonly Diagnostic[]; hidden: string } {
   if (verbose) return { shown: sorted, hidden: '' };
   const order = { error: 0, warning: 1, info: 2 } as const;
-  const serious = sorted.filter((diagnostic) => diagnostic.severity !== 'info').sort((a, b) => order[a.severity] - order[b.severity]);
+  const serious = sorted
+    .filter((diagnostic) => diagnostic.severity !== 'info')
+    .sort((a, b) => order[a.severity] - order[b.severity]);
   const shown = serious.slice(0, shownDiagnostics);
   const notes = sorted.length - serious.length;
   const parts = [
-    ...(serious.length > shown.length ? [`${serious.length - shown.length} more errors and warnings`] : []),
+    ...(serious.length > shown.length
+      ? [`${serious.length - shown.length} more errors and warnings`]
+      : []),
     ...(notes > 0 && countsNotes ? [`${notes} ${notes === 1 ? 'note' : 'notes'}`] : []),
   ];
-  return { shown, hidden: parts.length > 0 ? `${parts.join(' and ')} not shown (--verbose shows them)` : '' };
+  return {
+    shown,
+    hidden: parts.length > 0 ? `${parts.join(' and ')} not shown (--verbose shows them)` : '',
+  };
 }

@@ -24,7 +24,10 @@ export interface Terminal {
 /** There is one screen, whichever stream has drawn the status line on it. */
 const onScreen: { erase?: () => void } = {};
 
-/** Erases the status line, if there is one; the guard of the terminal calls it before anything is written. */
+/**
+ * Erases the status line, if there is one; the guard of the terminal calls it before anything is
+ * written.
+ */
 export function eraseStatusLine(): void {
   const { erase } = onScreen;
   delete onScreen.erase;
@@ -46,7 +49,11 @@ const redrawEvery = 80;
 const defaultWidth = 100;
 
 /** `now` counts milliseconds. */
-export function createTerminal(stream: TerminalStream, env: Environment, now: () => number): Terminal {
+export function createTerminal(
+  stream: TerminalStream,
+  env: Environment,
+  now: () => number,
+): Terminal {
   const width = Math.max(40, stream.columns ?? defaultWidth);
   const live = stream.isTTY === true && env.TERM !== 'dumb' && !env.CI;
   let drawn = Number.NEGATIVE_INFINITY;
@@ -70,8 +77,10 @@ export function createTerminal(stream: TerminalStream, env: Environment, now: ()
 }
 
 function statusLine(done: number, total: number, label: string): string {
-  const percent = total > 0 ? `${Math.min(100, Math.floor((done * 100) / total))}%`.padStart(4) : '';
+  const percent =
+    total > 0 ? `${Math.min(100, Math.floor((done * 100) / total))}%`.padStart(4) : '';
   return `${percent} ${done}/${total} ${visible(label)}`;
 }
 
-const shortened = (text: string, room: number): string => (cells(text) <= room ? text : `${fitting(text, room - 1)}…`);
+const shortened = (text: string, room: number): string =>
+  cells(text) <= room ? text : `${fitting(text, room - 1)}…`;

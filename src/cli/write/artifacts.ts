@@ -7,30 +7,40 @@ import { writeDurably } from '../files/write-durably.ts';
 import { takeProcessLock, temporaryPrefix, withProcessLock } from '../process/process-lock.ts';
 
 /** The lock of whoever writes into a folder. It is none of the folders that hold files. */
-const outputLock = (folder: string, work: string) => ({ path: join(resolve(folder), '.sigpack.busy'), work });
+const outputLock = (folder: string, work: string) => ({
+  path: join(resolve(folder), '.sigpack.busy'),
+  work,
+});
 
 /** Keeps others from writing into the folder until the answer is called. */
-export const takeOutputLock = (folder: string, work: string): (() => void) => takeProcessLock(outputLock(folder, work));
+export const takeOutputLock = (folder: string, work: string): (() => void) =>
+  takeProcessLock(outputLock(folder, work));
 
 /**
- * Writes all artifacts beside their places first and renames them last, each in one step: a build that is killed leaves the old packs whole, and of two builds
- * at once, the packs are all of one. What a killed build left behind is removed.
+ * Writes all artifacts beside their places first and renames them last, each in one step: a build
+ * that is killed leaves the old packs whole, and of two builds at once, the packs are all of one.
+ * What a killed build left behind is removed.
  */
 export function writeArtifacts(folder: string, artifacts: readonly Artifact[]): void {
-  withProcessLock(outputLock(folder, 'sigpack build into the same folder'), () => writeAll(folder, artifacts));
+  withProcessLock(outputLock(folder, 'sigpack build into the same folder'), () =>
+    writeAll(folder, artifacts),
+  );
 }
 
 function writeAll(folder: string, artifacts: readonly Artifact[]): void {
   for (const { path } of artifacts) {
     const target = join(folder, path);
     // no file takes the place of a folder, which would show only after others were replaced
-    if (statsOf(target)?.isDirectory()) throw new UsageError(`${target} is a folder; a pack is to be written there`);
+    if (statsOf(target)?.isDirectory())
+      throw new UsageError(`${target} is a folder; a pack is to be written there`);
   }
   const stale = readdirSync(folder).filter((name) => name.startsWith(temporaryPrefix));
   const temporary = mkdtempSync(join(folder, temporaryPrefix));
   try {
-    for (const artifact of artifacts) writeDurably(join(temporary, artifact.path), artifact.content);
-    for (const artifact of artifacts) renameSync(join(temporary, artifact.path), join(folder, artifact.path));
+    for (const artifact of artifacts)
+      writeDurably(join(temporary, artifact.path), artifact.content);
+    for (const artifact of artifacts)
+      renameSync(join(temporary, artifact.path), join(folder, artifact.path));
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }

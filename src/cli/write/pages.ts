@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { PackFile } from '../../pack/model/detection.ts';
@@ -12,20 +21,28 @@ import { takeOutputLock } from './artifacts.ts';
 
 /** Which files of the folder are of Sigpack, a path a line: those may be replaced and removed. */
 const listName = '.sigpack.pages';
-const listHead = '# Files of this folder that sigpack docs wrote. It replaces and removes these and no other.';
+const listHead =
+  '# Files of this folder that sigpack docs wrote. It replaces and removes these and no other.';
 
 // the list lies in the user's folder: no line of it leads out of there, or to what is no page
-const pagePath = /^(?:rules\/[a-z0-9_-]+\.(?:html|md)|index\.(?:html|md)|layer\.json|site\.(?:css|js))$/;
+const pagePath =
+  /^(?:rules\/[a-z0-9_-]+\.(?:html|md)|index\.(?:html|md)|layer\.json|site\.(?:css|js))$/;
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** So many pages are made between two looks at what the terminal says. */
 const batch = 32;
 
 /**
- * Writes all files to a folder inside `output` first and renames them into place last, when all are there: pages that can't be made, or a signal, leave what was
- * there before. Then pages of rules that are gone are removed, of those that end in `extension`. Answers with the number of pages of rules.
+ * Writes all files to a folder inside `output` first and renames them into place last, when all are
+ * there: pages that can't be made, or a signal, leave what was there before. Then pages of rules
+ * that are gone are removed, of those that end in `extension`. Answers with the number of pages of
+ * rules.
  */
-export async function writePages(output: string, files: Iterable<PackFile>, extension: string): Promise<number> {
+export async function writePages(
+  output: string,
+  files: Iterable<PackFile>,
+  extension: string,
+): Promise<number> {
   const folder = resolve(output);
   const made = firstToMake(folder);
   const unlock = takeOutputLock(folder, 'sigpack docs into the same folder');
@@ -43,7 +60,12 @@ export async function writePages(output: string, files: Iterable<PackFile>, exte
 }
 
 /** Undefined where a signal came. */
-async function writeUnderLock(folder: string, files: Iterable<PackFile>, extension: string, caught: () => boolean): Promise<readonly string[] | undefined> {
+async function writeUnderLock(
+  folder: string,
+  files: Iterable<PackFile>,
+  extension: string,
+  caught: () => boolean,
+): Promise<readonly string[] | undefined> {
   const known = readList(folder);
   const stale = readdirSync(folder).filter((name) => name.startsWith(temporaryPrefix));
   const temporary = mkdtempSync(join(folder, temporaryPrefix));
@@ -54,7 +76,8 @@ async function writeUnderLock(folder: string, files: Iterable<PackFile>, extensi
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
-  if (written) for (const name of stale) rmSync(join(folder, name), { recursive: true, force: true });
+  if (written)
+    for (const name of stale) rmSync(join(folder, name), { recursive: true, force: true });
   return written;
 }
 
@@ -66,7 +89,11 @@ function firstToMake(folder: string): string | undefined {
 }
 
 /** Paths in the order of the files; undefined where a signal came. */
-async function writeAll(folder: string, files: Iterable<PackFile>, caught: () => boolean): Promise<readonly string[] | undefined> {
+async function writeAll(
+  folder: string,
+  files: Iterable<PackFile>,
+  caught: () => boolean,
+): Promise<readonly string[] | undefined> {
   const paths: string[] = [];
   const folders = new Set<string>();
   for (const { path, content } of files) {
@@ -84,23 +111,41 @@ async function writeAll(folder: string, files: Iterable<PackFile>, caught: () =>
   return caught() ? undefined : paths;
 }
 
-/** Not to be interrupted: signals wait until it is through. The list names old and new pages while both are there. */
-function swapIn(folder: string, temporary: string, written: readonly string[], known: ReadonlySet<string>, extension: string): void {
+/**
+ * Not to be interrupted: signals wait until it is through. The list names old and new pages while
+ * both are there.
+ */
+function swapIn(
+  folder: string,
+  temporary: string,
+  written: readonly string[],
+  known: ReadonlySet<string>,
+  extension: string,
+): void {
   for (const path of written) refuseForeign(folder, path, known);
   const fresh = new Set(written);
   const gone = [...known].filter((path) => path.endsWith(`.${extension}`) && !fresh.has(path));
   writeList(folder, temporary, new Set([...known, ...written]));
-  for (const parent of new Set(written.map((path) => dirname(path)))) makeFolders(join(folder, parent));
+  for (const parent of new Set(written.map((path) => dirname(path))))
+    makeFolders(join(folder, parent));
   for (const path of written) renameSync(join(temporary, path), join(folder, path));
   for (const path of gone) rmSync(join(folder, path), { force: true });
-  if (gone.length > 0) writeList(folder, temporary, new Set([...known, ...written].filter((path) => !gone.includes(path))));
+  if (gone.length > 0)
+    writeList(
+      folder,
+      temporary,
+      new Set([...known, ...written].filter((path) => !gone.includes(path))),
+    );
 }
 
 function refuseForeign(folder: string, path: string, known: ReadonlySet<string>): void {
   const target = join(folder, path);
   const there = entryStatsOf(target);
   if (there === undefined || (known.has(path) && !there.isDirectory())) return;
-  throw new UsageError(`${shownPath(target)} is in the way and was not written by sigpack docs: move it, or write the pages to another folder`);
+  throw new UsageError(
+    `${shownPath(target)} is in the way and was not written by sigpack docs: move it, or ` +
+      'write the pages to another folder',
+  );
 }
 
 function readList(folder: string): ReadonlySet<string> {

@@ -1,6 +1,7 @@
 /**
- * Event log channels of Sigma's Windows services: the taxonomy appendix of the Sigma specification, with the name that events carry where the appendix has
- * the one that Event Viewer shows (DNS Client Events, Kernel Mode), and `PowerShellCore`, which writes the same events.
+ * Event log channels of Sigma's Windows services: the taxonomy appendix of the Sigma specification,
+ * with the name that events carry where the appendix has the one that Event Viewer shows (DNS
+ * Client Events, Kernel Mode), and `PowerShellCore`, which writes the same events.
  */
 const channelsOfService: Readonly<Record<string, string | readonly string[]>> = {
   application: 'Application',
@@ -20,7 +21,8 @@ const channelsOfService: Readonly<Record<string, string | readonly string[]>> = 
   bitlocker: 'Microsoft-Windows-BitLocker/BitLocker Management',
   'bits-client': 'Microsoft-Windows-Bits-Client/Operational',
   capi2: 'Microsoft-Windows-CAPI2/Operational',
-  'certificateservicesclient-lifecycle-system': 'Microsoft-Windows-CertificateServicesClient-Lifecycle-System/Operational',
+  'certificateservicesclient-lifecycle-system':
+    'Microsoft-Windows-CertificateServicesClient-Lifecycle-System/Operational',
   'codeintegrity-operational': 'Microsoft-Windows-CodeIntegrity/Operational',
   dhcp: 'Microsoft-Windows-DHCP-Server/Operational',
   'diagnosis-scripted': 'Microsoft-Windows-Diagnosis-Scripted/Operational',
@@ -31,10 +33,16 @@ const channelsOfService: Readonly<Record<string, string | readonly string[]>> = 
   'driver-framework': 'Microsoft-Windows-DriverFrameworks-UserMode/Operational',
   'firewall-as': 'Microsoft-Windows-Windows Firewall With Advanced Security/Firewall',
   'iis-configuration': 'Microsoft-IIS-Configuration/Operational',
-  'kernel-shimengine': ['Microsoft-Windows-Kernel-ShimEngine/Operational', 'Microsoft-Windows-Kernel-ShimEngine/Diagnostic'],
+  'kernel-shimengine': [
+    'Microsoft-Windows-Kernel-ShimEngine/Operational',
+    'Microsoft-Windows-Kernel-ShimEngine/Diagnostic',
+  ],
   ldap: 'Microsoft-Windows-LDAP-Client/Debug',
   'lsa-server': 'Microsoft-Windows-LSA/Operational',
-  'microsoft-servicebus-client': ['Microsoft-ServiceBus-Client/Operational', 'Microsoft-ServiceBus-Client/Admin'],
+  'microsoft-servicebus-client': [
+    'Microsoft-ServiceBus-Client/Operational',
+    'Microsoft-ServiceBus-Client/Admin',
+  ],
   'msexchange-management': 'MSExchange Management',
   ntfs: 'Microsoft-Windows-Ntfs/Operational',
   ntlm: 'Microsoft-Windows-NTLM/Operational',
@@ -44,9 +52,15 @@ const channelsOfService: Readonly<Record<string, string | readonly string[]>> = 
   'printservice-admin': 'Microsoft-Windows-PrintService/Admin',
   'printservice-operational': 'Microsoft-Windows-PrintService/Operational',
   security: 'Security',
-  'security-mitigations': ['Microsoft-Windows-Security-Mitigations/KernelMode', 'Microsoft-Windows-Security-Mitigations/UserMode'],
+  'security-mitigations': [
+    'Microsoft-Windows-Security-Mitigations/KernelMode',
+    'Microsoft-Windows-Security-Mitigations/UserMode',
+  ],
   sense: 'Microsoft-Windows-SENSE/Operational',
-  'servicebus-client': ['Microsoft-ServiceBus-Client/Operational', 'Microsoft-ServiceBus-Client/Admin'],
+  'servicebus-client': [
+    'Microsoft-ServiceBus-Client/Operational',
+    'Microsoft-ServiceBus-Client/Admin',
+  ],
   'shell-core': 'Microsoft-Windows-Shell-Core/Operational',
   'smbclient-connectivity': 'Microsoft-Windows-SmbClient/Connectivity',
   'smbclient-security': 'Microsoft-Windows-SmbClient/Security',
@@ -54,7 +68,8 @@ const channelsOfService: Readonly<Record<string, string | readonly string[]>> = 
   sysmon: 'Microsoft-Windows-Sysmon/Operational',
   system: 'System',
   taskscheduler: 'Microsoft-Windows-TaskScheduler/Operational',
-  'terminalservices-localsessionmanager': 'Microsoft-Windows-TerminalServices-LocalSessionManager/Operational',
+  'terminalservices-localsessionmanager':
+    'Microsoft-Windows-TerminalServices-LocalSessionManager/Operational',
   vhdmp: 'Microsoft-Windows-VHDMP/Operational',
   windefend: 'Microsoft-Windows-Windows Defender/Operational',
   wmi: 'Microsoft-Windows-WMI-Activity/Operational',
@@ -69,22 +84,60 @@ export interface EventLog {
 export type CategoryLog =
   | (EventLog & {
       readonly kind: 'channel';
-      /** An audit event that tells the same, with those of the category's fields that it has under a name of its own. */
+      /**
+       * An audit event that tells the same, with those of the category's fields that it has under a
+       * name of its own.
+       */
       readonly audit?: EventLog & { readonly has: ReadonlySet<string> };
     })
   | { readonly kind: 'etw'; readonly provider: string };
 
-const inLog = (service: string, ...eventIds: number[]): CategoryLog => ({ kind: 'channel', service, eventIds });
+const inLog = (service: string, ...eventIds: number[]): CategoryLog => ({
+  kind: 'channel',
+  service,
+  eventIds,
+});
 const sysmon = (...eventIds: number[]): CategoryLog => inLog('sysmon', ...eventIds);
 const etw = (provider: string): CategoryLog => ({ kind: 'etw', provider });
 
-function audited(eventIds: readonly number[], auditId: number, has: readonly string[]): CategoryLog {
-  return { kind: 'channel', service: 'sysmon', eventIds, audit: { service: 'security', eventIds: [auditId], has: new Set(['EventID', 'Computer', ...has]) } };
+function audited(
+  eventIds: readonly number[],
+  auditId: number,
+  has: readonly string[],
+): CategoryLog {
+  return {
+    kind: 'channel',
+    service: 'sysmon',
+    eventIds,
+    audit: {
+      service: 'security',
+      eventIds: [auditId],
+      has: new Set(['EventID', 'Computer', ...has]),
+    },
+  };
 }
 
-const auditedProcess = ['Image', 'CommandLine', 'ParentImage', 'User', 'LogonId', 'ProcessId', 'ParentProcessId', 'IntegrityLevel'];
+const auditedProcess = [
+  'Image',
+  'CommandLine',
+  'ParentImage',
+  'User',
+  'LogonId',
+  'ProcessId',
+  'ParentProcessId',
+  'IntegrityLevel',
+];
 const auditedRegistry = ['EventType', 'Image', 'TargetObject', 'Details', 'User', 'ProcessId'];
-const auditedConnection = ['Image', 'Protocol', 'Initiated', 'SourceIp', 'SourcePort', 'DestinationIp', 'DestinationPort', 'ProcessId'];
+const auditedConnection = [
+  'Image',
+  'Protocol',
+  'Initiated',
+  'SourceIp',
+  'SourcePort',
+  'DestinationIp',
+  'DestinationPort',
+  'ProcessId',
+];
 
 const logOfCategory: Readonly<Record<string, CategoryLog>> = {
   process_creation: audited([1], 4688, auditedProcess),
@@ -126,17 +179,25 @@ const logOfCategory: Readonly<Record<string, CategoryLog>> = {
 
 /** Channels of a service; none where it is unknown. */
 export function windowsChannels(service: string): readonly string[] {
-  const channels = Object.hasOwn(channelsOfService, service) ? channelsOfService[service] : undefined;
+  const channels = Object.hasOwn(channelsOfService, service)
+    ? channelsOfService[service]
+    : undefined;
   return channels === undefined ? [] : typeof channels === 'string' ? [channels] : channels;
 }
 
-export const windowsCategory = (category: string): CategoryLog | undefined => (Object.hasOwn(logOfCategory, category) ? logOfCategory[category] : undefined);
+export const windowsCategory = (category: string): CategoryLog | undefined =>
+  Object.hasOwn(logOfCategory, category) ? logOfCategory[category] : undefined;
 
-/** Categories whose events a Windows service writes under an id. Of the audit events only 4688 tells as much as its category. */
+/**
+ * Categories whose events a Windows service writes under an id. Of the audit events only 4688 tells
+ * as much as its category.
+ */
 export function categoriesOfEvent(service: string, eventId: number): readonly string[] {
   if (service === 'security') return eventId === 4688 ? ['process_creation'] : [];
   if (service !== 'sysmon') return [];
   return Object.entries(logOfCategory).flatMap(([category, log]) =>
-    log.kind === 'channel' && log.service === service && log.eventIds.includes(eventId) ? [category] : [],
+    log.kind === 'channel' && log.service === service && log.eventIds.includes(eventId)
+      ? [category]
+      : [],
   );
 }

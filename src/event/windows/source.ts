@@ -44,52 +44,82 @@ const providersOfService: ReadonlyMap<string, readonly string[]> = new Map([
   ['powershell-classic', ['powershell']],
 ]);
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value.toLowerCase() : undefined);
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value.toLowerCase() : undefined;
 
-/** Where an event of the Windows event log was written; undefined for other events. Sigma's names are in view. */
-export function windowsOrigin({ Channel, EventID, Provider_Name }: Event): WindowsOrigin | undefined {
-  const eventId = typeof EventID === 'string' && /^\d{1,5}$/.test(EventID) ? Number(EventID) : EventID;
+/**
+ * Where an event of the Windows event log was written; undefined for other events. Sigma's names
+ * are in view.
+ */
+export function windowsOrigin({
+  Channel,
+  EventID,
+  Provider_Name,
+}: Event): WindowsOrigin | undefined {
+  const eventId =
+    typeof EventID === 'string' && /^\d{1,5}$/.test(EventID) ? Number(EventID) : EventID;
   if (typeof eventId !== 'number') return undefined;
   const written = textOf(Channel);
   const provider = textOf(Provider_Name);
   // the same form, written by another system
   if (written?.startsWith('linux-') || provider?.startsWith('linux-')) return undefined;
-  const known = written !== undefined && (provider !== undefined || plainChannels.has(written) || channelForm.test(written));
+  const known =
+    written !== undefined &&
+    (provider !== undefined || plainChannels.has(written) || channelForm.test(written));
   if (!known && !provider?.startsWith('microsoft-windows-')) return undefined;
-  const channel = channelOfProvider.get(provider ?? '') ?? (written !== undefined && isOwnChannel(written) ? written : undefined);
+  const channel =
+    channelOfProvider.get(provider ?? '') ??
+    (written !== undefined && isOwnChannel(written) ? written : undefined);
   return { channel, provider, eventId };
 }
 
 /** False for a channel that only a collector has. */
 const isOwnChannel = (channel: string): boolean =>
   channel !== 'forwardedevents' &&
-  (plainChannels.has(channel) || channel.startsWith('microsoft-') || channel.startsWith('powershellcore/') || channel === 'openssh/operational');
+  (plainChannels.has(channel) ||
+    channel.startsWith('microsoft-') ||
+    channel.startsWith('powershellcore/') ||
+    channel === 'openssh/operational');
 
 /** The rules that may be about an event of the Windows event log. */
 export function windowsSource(origin: WindowsOrigin): EventSource {
   const { channel, provider, eventId } = origin;
   return {
     key: JSON.stringify(['windows', channel, provider, eventId]),
-    allows: ({ product, category, service }) => allowsProduct(product, origin) && allowsService(service, origin) && allowsCategory(product, category, origin),
+    allows: ({ product, category, service }) =>
+      allowsProduct(product, origin) &&
+      allowsService(service, origin) &&
+      allowsCategory(product, category, origin),
   };
 }
 
-/** Channels that programs of other vendors write to; those that they have of their own are unknown. */
+/**
+ * Channels that programs of other vendors write to; those that they have of their own are unknown.
+ */
 const sharedChannels = new Set(['application', 'system']);
 
-function allowsProduct(written: LogSource['product'], { channel, provider }: WindowsOrigin): boolean {
+function allowsProduct(
+  written: LogSource['product'],
+  { channel, provider }: WindowsOrigin,
+): boolean {
   const product = written?.toLowerCase();
   if (product === undefined || product === 'windows') return true;
   // the RPC firewall has a channel of its own
   if (knownProducts.has(product) && product !== 'rpc_firewall') return false;
-  return (channel === undefined || sharedChannels.has(channel)) && provider?.startsWith('microsoft-windows-') !== true;
+  return (
+    (channel === undefined || sharedChannels.has(channel)) &&
+    provider?.startsWith('microsoft-windows-') !== true
+  );
 }
 
 /** Categories and services of other products that no event of the Windows event log is of. */
 const foreign = new Set(['proxy', 'webserver', 'apache', 'nginx', 'netflow']);
 
 /** A service that nobody has written down may be anything. */
-function allowsService(written: LogSource['service'], { channel, provider }: WindowsOrigin): boolean {
+function allowsService(
+  written: LogSource['service'],
+  { channel, provider }: WindowsOrigin,
+): boolean {
   const service = written?.toLowerCase();
   if (service === undefined) return true;
   const channels = windowsChannels(service);
@@ -98,10 +128,17 @@ function allowsService(written: LogSource['service'], { channel, provider }: Win
   return provider === undefined || (providersOfService.get(service)?.includes(provider) ?? true);
 }
 
-function allowsCategory(product: LogSource['product'], category: LogSource['category'], origin: WindowsOrigin): boolean {
+function allowsCategory(
+  product: LogSource['product'],
+  category: LogSource['category'],
+  origin: WindowsOrigin,
+): boolean {
   if (category === undefined) return true;
   const log = windowsCategory(category.toLowerCase());
   if (!log) return product !== undefined || !foreign.has(category.toLowerCase());
-  if (log.kind === 'etw') return origin.provider === undefined || origin.provider === log.provider.toLowerCase();
-  return [log, ...(log.audit ? [log.audit] : [])].some(({ service, eventIds }) => eventIds.includes(origin.eventId) && allowsService(service, origin));
+  if (log.kind === 'etw')
+    return origin.provider === undefined || origin.provider === log.provider.toLowerCase();
+  return [log, ...(log.audit ? [log.audit] : [])].some(
+    ({ service, eventIds }) => eventIds.includes(origin.eventId) && allowsService(service, origin),
+  );
 }

@@ -2,7 +2,10 @@ import { addField, type Fields, setField } from '../field.ts';
 
 const messageStart = /^Message=/m;
 
-/** The fields of the classic text of a Windows event: `LogName=...` lines, then a message in which `Account Name:` becomes `Account_Name`, as Splunk has it. */
+/**
+ * The fields of the classic text of a Windows event: `LogName=...` lines, then a message in which
+ * `Account Name:` becomes `Account_Name`, as Splunk has it.
+ */
 export function readWindowsText(text: string): Fields {
   const fields: Fields = {};
   const start = text.search(messageStart);
@@ -57,7 +60,10 @@ const ownNames: ReadonlyMap<string, string> = new Map([
 /** The name in the event's XML of a line of its message, which has no such names. */
 function sigmaName(section: string, name: string): string | undefined {
   const part = parts.get(name);
-  if (part !== undefined) return section === '' ? undefined : `${section === 'Subject' || section === 'Creator Subject' ? 'Subject' : 'Target'}${part}`;
+  if (part !== undefined)
+    return section === ''
+      ? undefined
+      : `${section === 'Subject' || section === 'Creator Subject' ? 'Subject' : 'Target'}${part}`;
   const own = ownNames.get(name) ?? name;
   return own.includes(' ') ? own.replaceAll(' ', '') : ownNames.get(name);
 }

@@ -2,13 +2,18 @@ import type { Event } from '../../match/event.ts';
 import { asRecord, type Fields, isRecord, isScalar, setField } from '../field.ts';
 
 /** Whether it is JSON made of a Windows event: `{"Event": {"System": ...}}`. */
-export const isWindowsEvent = (document: Event): boolean => isRecord(document.Event) && isRecord(document.Event.System);
+export const isWindowsEvent = (document: Event): boolean =>
+  isRecord(document.Event) && isRecord(document.Event.System);
 
-/** The names that Sigma's rules use: those of System (`EventID`, `Provider_Name`), of EventData, and of the innermost elements of UserData. */
+/**
+ * The names that Sigma's rules use: those of System (`EventID`, `Provider_Name`), of EventData, and
+ * of the innermost elements of UserData.
+ */
 export function flattenWindows(document: Event): Fields {
   const event = asRecord(document.Event);
   const fields: Fields = {};
-  for (const [name, value] of Object.entries(asRecord(event.System))) addSystem(fields, name, value);
+  for (const [name, value] of Object.entries(asRecord(event.System)))
+    addSystem(fields, name, value);
   addData(fields, asRecord(event.EventData));
   addData(fields, asRecord(event.UserData));
   return fields;
@@ -41,4 +46,5 @@ function addData(fields: Fields, data: Event): void {
   }
 }
 
-const isScalarList = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isScalar);
+const isScalarList = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every(isScalar);

@@ -14,11 +14,16 @@ const token =
   /<!--[\s\S]*?-->|<!\[CDATA\[([\s\S]*?)\]\]>|<\?[\s\S]*?\?>|<\/([^\s<>]+)\s*>|<([^\s<>/!?]+)((?:\s+[^\s<>=/]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|([^<]+)/y;
 const attribute = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
-/** The fields of a Windows event in XML, or why it can't be read. Own entities are refused, as no Windows event has them. */
+/**
+ * The fields of a Windows event in XML, or why it can't be read. Own entities are refused, as no
+ * Windows event has them.
+ */
 export function readWindowsXml(text: string): Fields | string {
   const root = parse(text);
   if (typeof root === 'string') return root;
-  return root.name === 'Event' ? flattenWindows({ Event: documentOf(root) }) : `expected <Event> but found <${root.name}>`;
+  return root.name === 'Event'
+    ? flattenWindows({ Event: documentOf(root) })
+    : `expected <Event> but found <${root.name}>`;
 }
 
 function parse(text: string): Element | string {
@@ -28,11 +33,14 @@ function parse(text: string): Element | string {
   while (token.lastIndex < text.length) {
     const at = token.lastIndex;
     const match = token.exec(text);
-    if (match === null) return `the XML can't be read at ${JSON.stringify(text.slice(at, at + 20))}`;
+    if (match === null)
+      return `the XML can't be read at ${JSON.stringify(text.slice(at, at + 20))}`;
     const fault = takeToken(match, open.at(-1) ?? top, open);
     if (fault !== undefined) return fault;
   }
-  return open.length > 1 ? `<${open.at(-1)?.name}> is not closed` : (top.children[0] ?? 'there is no element');
+  return open.length > 1
+    ? `<${open.at(-1)?.name}> is not closed`
+    : (top.children[0] ?? 'there is no element');
 }
 
 /** Puts into `parent`, the last of `open`, what a token says; gives what is wrong with it. */
@@ -41,12 +49,18 @@ function takeToken(match: RegExpExecArray, parent: Element, open: Element[]): st
   if (verbatim !== undefined) parent.text += verbatim;
   else if (written !== undefined) parent.text += decoded(written);
   else if (opened !== undefined) {
-    const element: Element = { name: opened.replace(/^.*:/, ''), attributes: attributesOf(attributes), children: [], text: '' };
+    const element: Element = {
+      name: opened.replace(/^.*:/, ''),
+      attributes: attributesOf(attributes),
+      children: [],
+      text: '',
+    };
     parent.children.push(element);
     if (isEmpty !== '/') open.push(element);
     if (open.length > limits.depth) return `elements are nested deeper than ${limits.depth}`;
   } else if (closed !== undefined) {
-    if (open.length === 1 || closed.replace(/^.*:/, '') !== parent.name) return `</${closed}> closes no element`;
+    if (open.length === 1 || closed.replace(/^.*:/, '') !== parent.name)
+      return `</${closed}> closes no element`;
     open.pop();
   }
   return undefined;
@@ -54,7 +68,8 @@ function takeToken(match: RegExpExecArray, parent: Element, open: Element[]): st
 
 function attributesOf(text: string): Fields {
   const fields: Fields = {};
-  for (const [, name = '', double, single = ''] of text.matchAll(attribute)) setField(fields, name, decoded(double ?? single));
+  for (const [, name = '', double, single = ''] of text.matchAll(attribute))
+    setField(fields, name, decoded(double ?? single));
   return fields;
 }
 
@@ -68,11 +83,14 @@ const named: ReadonlyMap<string, string> = new Map([
 
 const decoded = (text: string): string =>
   text.includes('&')
-    ? text.replace(/&(?:(lt|gt|amp|quot|apos)|#(\d{1,7})|#x([\dA-Fa-f]{1,6}));/g, (whole, name?: string, decimal?: string, hex?: string) => {
-        if (name !== undefined) return named.get(name) ?? whole;
-        const point = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
-        return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
-      })
+    ? text.replace(
+        /&(?:(lt|gt|amp|quot|apos)|#(\d{1,7})|#x([\dA-Fa-f]{1,6}));/g,
+        (whole, name?: string, decimal?: string, hex?: string) => {
+          if (name !== undefined) return named.get(name) ?? whole;
+          const point = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+          return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
+        },
+      )
     : text;
 
 /** The JSON that evtx_dump makes of an element; `<Data Name="x">` becomes a field x. */
@@ -80,9 +98,13 @@ function documentOf(element: Element): Event {
   const fields: Fields = {};
   if (Object.keys(element.attributes).length > 0) fields['#attributes'] = element.attributes;
   for (const child of element.children) {
-    const name = child.name === 'Data' && typeof child.attributes.Name === 'string' ? child.attributes.Name : child.name;
+    const name =
+      child.name === 'Data' && typeof child.attributes.Name === 'string'
+        ? child.attributes.Name
+        : child.name;
     if (name === child.attributes.Name) addText(fields, name, child.text);
-    else if (child.children.length > 0 || Object.keys(child.attributes).length > 0) addField(fields, name, documentOf(child));
+    else if (child.children.length > 0 || Object.keys(child.attributes).length > 0)
+      addField(fields, name, documentOf(child));
     else addText(fields, name, child.text);
   }
   if (element.children.length === 0 && element.text !== '') fields['#text'] = element.text;

@@ -8,7 +8,11 @@ export interface ContentPack {
   readonly summary: string;
   /** What the server has of it: text, where nobody else wrote it. */
   readonly description?: unknown;
-  readonly parameters: readonly { readonly name: string; readonly type: string; readonly default_value?: unknown }[];
+  readonly parameters: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly default_value?: unknown;
+  }[];
   readonly entities: readonly PackEntity[];
 }
 

@@ -33,17 +33,32 @@ const maximumText = 64 * 1024 * 1024;
 
 /** Reads a content pack; throws PackError for anything else. */
 export function readContentPack(text: string): ContentPack {
-  if (text.length > maximumText) throw new PackError(`the content pack is larger than Graylog takes: more than ${maximumText} characters`);
+  if (text.length > maximumText)
+    throw new PackError(
+      `the content pack is larger than Graylog takes: more than ${maximumText} characters`,
+    );
   let pack: unknown;
   try {
     pack = JSON.parse(text);
   } catch {
     pack = undefined;
   }
-  if (!isRecord(pack) || typeof pack.id !== 'string' || typeof pack.rev !== 'number' || typeof pack.name !== 'string' || !Array.isArray(pack.entities))
+  if (
+    !isRecord(pack) ||
+    typeof pack.id !== 'string' ||
+    typeof pack.rev !== 'number' ||
+    typeof pack.name !== 'string' ||
+    !Array.isArray(pack.entities)
+  )
     throw new PackError('this is no content pack of Graylog');
-  if (isTooDeep(pack)) throw new PackError(`the content pack is nested more than ${maximumDepth} deep`);
-  if (!/^[0-9a-f-]{36}$/.test(pack.id) || !Number.isSafeInteger(pack.rev) || pack.rev < 1 || typeof pack.summary !== 'string')
+  if (isTooDeep(pack))
+    throw new PackError(`the content pack is nested more than ${maximumDepth} deep`);
+  if (
+    !/^[0-9a-f-]{36}$/.test(pack.id) ||
+    !Number.isSafeInteger(pack.rev) ||
+    pack.rev < 1 ||
+    typeof pack.summary !== 'string'
+  )
     throw new PackError('the content pack has an id or revision that Sigpack does not write');
   const problem = packProblem(pack);
   if (problem !== undefined) throw new PackError(problem);
@@ -53,45 +68,91 @@ export function readContentPack(text: string): ContentPack {
   return read;
 }
 
-/** The pack with its parameters' values in place of their defaults: as it is kept on the server it says what was installed. */
-export const withParameters = (pack: ContentPack, given: Readonly<Record<string, string>>): ContentPack => ({
+/**
+ * The pack with its parameters' values in place of their defaults: as it is kept on the server it
+ * says what was installed.
+ */
+export const withParameters = (
+  pack: ContentPack,
+  given: Readonly<Record<string, string>>,
+): ContentPack => ({
   ...pack,
-  parameters: pack.parameters.map((one) => ({ ...one, default_value: Object.hasOwn(given, one.name) ? given[one.name] : one.default_value })),
+  parameters: pack.parameters.map((one) => ({
+    ...one,
+    default_value: Object.hasOwn(given, one.name) ? given[one.name] : one.default_value,
+  })),
 });
 
 /** Of all but the values of parameters and what a server adds of its own. */
 export const packDigest = ({ id, rev, name, entities }: ContentPack): string =>
-  digestOf([id, rev, name, [...entities].sort((a, b) => (a.id < b.id ? -1 : 1)).map(({ id: entity, type, data }) => [entity, type.name, data])]);
+  digestOf([
+    id,
+    rev,
+    name,
+    [...entities]
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .map(({ id: entity, type, data }) => [entity, type.name, data]),
+  ]);
 
 /** The version that a pack's summary ends with. */
-export const versionOf = ({ summary, rev }: ContentPack): string => / (\d+\.\d+\.\d+)$/.exec(summary)?.[1] ?? `revision ${rev}`;
+export const versionOf = ({ summary, rev }: ContentPack): string =>
+  / (\d+\.\d+\.\d+)$/.exec(summary)?.[1] ?? `revision ${rev}`;
 
 /** The event definitions of a pack with parameters and streams put in. */
-export function wantedDefinitions(pack: ContentPack, resolving: Resolving): readonly WantedDefinition[] {
+export function wantedDefinitions(
+  pack: ContentPack,
+  resolving: Resolving,
+): readonly WantedDefinition[] {
   const titles = titlesOf(pack, resolving);
   const streams = new Map([...titles].map(([id, title]) => [id, streamId(title, resolving)]));
   return pack.entities.flatMap((entity): WantedDefinition[] => {
     if (entity.type.name !== 'event_definition') return [];
     const { is_scheduled: scheduled, ...data } = plain(entity.data, resolving) as JsonObject;
     const config = isRecord(data.config) ? data.config : {};
-    const ids = Array.isArray(config.streams) ? config.streams.map((one: unknown) => streams.get(String(one)) ?? String(one)) : [];
+    const ids = Array.isArray(config.streams)
+      ? config.streams.map((one: unknown) => streams.get(String(one)) ?? String(one))
+      : [];
     const body = { ...data, config: { ...config, streams: ids } };
     const enabled = scheduled !== false;
     const notifies = Array.isArray(data.notifications) && data.notifications.length > 0;
-    return [{ entity, body, enabled, notifies, object: { key: entity.id, name: String(data.title), fields: comparable(body, enabled, notifies) } }];
+    return [
+      {
+        entity,
+        body,
+        enabled,
+        notifies,
+        object: {
+          key: entity.id,
+          name: String(data.title),
+          fields: comparable(body, enabled, notifies),
+        },
+      },
+    ];
   });
 }
 
 /** Titles of streams by the entity that refers to them. */
 const titlesOf = (pack: ContentPack, resolving: Resolving): ReadonlyMap<string, string> =>
-  new Map(pack.entities.filter(({ type }) => type.name === 'stream_title').map(({ id, data }) => [id, String(plain(data.title, resolving))]));
+  new Map(
+    pack.entities
+      .filter(({ type }) => type.name === 'stream_title')
+      .map(({ id, data }) => [id, String(plain(data.title, resolving))]),
+  );
 
 /** The notification and the dashboard of a pack with parameters put in. */
 export function wantedExtras(pack: ContentPack, resolving: Resolving): readonly WantedExtra[] {
   const titles = titlesOf(pack, resolving);
   return pack.entities.flatMap((entity): WantedExtra[] => {
     const kind = entity.type.name;
-    return isExtra(kind) ? [wantedExtra(kind, entity, withStreams(plain(entity.data, resolving), (id) => titles.get(id) ?? id) as JsonObject)] : [];
+    return isExtra(kind)
+      ? [
+          wantedExtra(
+            kind,
+            entity,
+            withStreams(plain(entity.data, resolving), (id) => titles.get(id) ?? id) as JsonObject,
+          ),
+        ]
+      : [];
   });
 }
 
@@ -102,7 +163,9 @@ export function withStreams(value: unknown, other: (stream: string) => string): 
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       key,
-      key === 'streams' && Array.isArray(inner) ? inner.map((one) => other(String(one))) : withStreams(inner, other),
+      key === 'streams' && Array.isArray(inner)
+        ? inner.map((one) => other(String(one)))
+        : withStreams(inner, other),
     ]),
   );
 }
@@ -115,11 +178,16 @@ export const valuesOf = ({ parameters }: ContentPack): ReadonlyMap<string, strin
 export const streamTitles = (pack: ContentPack): readonly string[] =>
   pack.entities
     .filter(({ type }) => type.name === 'stream_title')
-    .map(({ data }) => String(plain(data.title, { streams: new Map(), parameters: valuesOf(pack) })));
+    .map(({ data }) =>
+      String(plain(data.title, { streams: new Map(), parameters: valuesOf(pack) })),
+    );
 
 function streamId(title: string, { streams }: Resolving): string {
   const id = streams.get(title);
-  if (id === undefined) throw new PackError(`the server has no stream with the title ${JSON.stringify(title)}, or more than one`);
+  if (id === undefined)
+    throw new PackError(
+      `the server has no stream with the title ${JSON.stringify(title)}, or more than one`,
+    );
   return id;
 }
 
@@ -128,21 +196,37 @@ function plain(value: unknown, resolving: Resolving): unknown {
   if (Array.isArray(value)) return value.map((inner) => plain(inner, resolving));
   if (!isRecord(value)) return value;
   const { '@type': type, '@value': inner } = value;
-  if (type === undefined) return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one, resolving)]));
+  if (type === undefined)
+    return Object.fromEntries(
+      Object.entries(value).map(([key, one]) => [key, plain(one, resolving)]),
+    );
   if (type !== 'parameter') return inner;
   const given = resolving.parameters.get(String(inner));
-  if (given === undefined) throw new PackError(`the parameter ${JSON.stringify(inner)} has no value; give it under parameters`);
+  if (given === undefined)
+    throw new PackError(
+      `the parameter ${JSON.stringify(inner)} has no value; give it under parameters`,
+    );
   return given;
 }
 
 /** Made by the server, or for it alone. */
-const ownKeys = new Set(['id', '_scope', 'updated_at', 'matched_at', 'scheduler', 'state', 'notifications', 'storage']);
+const ownKeys = new Set([
+  'id',
+  '_scope',
+  'updated_at',
+  'matched_at',
+  'scheduler',
+  'state',
+  'notifications',
+  'storage',
+]);
 
 /** What of a definition is compared, of the pack's and of the server's alike. */
 function comparable(definition: JsonObject, enabled: boolean, notifies: boolean): Fields {
   const kept = Object.fromEntries(Object.entries(definition).filter(([key]) => !ownKeys.has(key)));
   const { config, field_spec: fields } = definition;
-  const streams = isRecord(config) && Array.isArray(config.streams) ? config.streams.map(String).sort() : [];
+  const streams =
+    isRecord(config) && Array.isArray(config.streams) ? config.streams.map(String).sort() : [];
   return new Map([
     ...flatFields(kept),
     ['config.streams', JSON.stringify(streams)],
@@ -152,8 +236,15 @@ function comparable(definition: JsonObject, enabled: boolean, notifies: boolean)
   ]);
 }
 
-/** A definition as the server has it, under the entity that it was made from. `notifications`: ids of those of the pack. */
-export const serverObject = (entityId: string, definition: JsonObject, notifications: ReadonlySet<string>): InstallObject => ({
+/**
+ * A definition as the server has it, under the entity that it was made from. `notifications`: ids
+ * of those of the pack.
+ */
+export const serverObject = (
+  entityId: string,
+  definition: JsonObject,
+  notifications: ReadonlySet<string>,
+): InstallObject => ({
   key: entityId,
   name: String(definition.title),
   fields: comparable(
@@ -165,26 +256,55 @@ export const serverObject = (entityId: string, definition: JsonObject, notificat
 
 /** Ids of the notifications that a server's definition names. */
 const usesOf = ({ notifications }: JsonObject): readonly string[] =>
-  Array.isArray(notifications) ? notifications.flatMap((use: unknown) => (isRecord(use) ? [String(use.notification_id)] : [])) : [];
+  Array.isArray(notifications)
+    ? notifications.flatMap((use: unknown) => (isRecord(use) ? [String(use.notification_id)] : []))
+    : [];
 
 /** What a server takes of a content pack; its own answer has more. */
-const packKeys = ['v', 'id', 'rev', 'name', 'summary', 'description', 'vendor', 'url', 'parameters', 'entities'] as const;
+const packKeys = [
+  'v',
+  'id',
+  'rev',
+  'name',
+  'summary',
+  'description',
+  'vendor',
+  'url',
+  'parameters',
+  'entities',
+] as const;
 
 /**
- * The pack of some of the entities, or of all: installing it makes these alone, and keeps which entity became what. Its definitions name no notification,
- * which would be made once more with them.
+ * The pack of some of the entities, or of all: installing it makes these alone, and keeps which
+ * entity became what. Its definitions name no notification, which would be made once more with
+ * them.
  */
-export function additionsOf(pack: ContentPack, additionId: string, ids?: ReadonlySet<string>): ContentPack {
+export function additionsOf(
+  pack: ContentPack,
+  additionId: string,
+  ids?: ReadonlySet<string>,
+): ContentPack {
   const written = pack as ContentPack & JsonObject;
   const { entities, parameters } = pack;
-  const some = ids === undefined ? entities : entities.filter(({ id, type }) => type.name === 'stream_title' || ids.has(id));
+  const some =
+    ids === undefined
+      ? entities
+      : entities.filter(({ id, type }) => type.name === 'stream_title' || ids.has(id));
   return {
     ...(Object.fromEntries(packKeys.map((key) => [key, written[key]])) as unknown as ContentPack),
     id: additionId,
     name: `${pack.name}: additions`,
     parameters,
-    entities: ids === undefined ? some : some.map((entity) => (entity.type.name === 'event_definition' ? withoutNotifications(entity) : entity)),
+    entities:
+      ids === undefined
+        ? some
+        : some.map((entity) =>
+            entity.type.name === 'event_definition' ? withoutNotifications(entity) : entity,
+          ),
   };
 }
 
-const withoutNotifications = (entity: PackEntity): PackEntity => ({ ...entity, data: { ...entity.data, notifications: [] } });
+const withoutNotifications = (entity: PackEntity): PackEntity => ({
+  ...entity,
+  data: { ...entity.data, notifications: [] },
+});

@@ -1,14 +1,23 @@
 import { either, listOf, mapOf, number, oneOf, recordOf, type Shape, text } from '../shape.ts';
 
-export const value = (type: string, shape: Shape): Shape => recordOf({ '@type': oneOf(type), '@value': shape });
+export const value = (type: string, shape: Shape): Shape =>
+  recordOf({ '@type': oneOf(type), '@value': shape });
 export const textValue = value('string', text);
 export const flagValue = value('boolean', oneOf(true, false));
 export const parameterValue = value('parameter', text);
 
-/** A notification as a build writes it. Its address is a parameter: one that came with the pack would send alerts to whoever made it. */
+/**
+ * A notification as a build writes it. Its address is a parameter: one that came with the pack
+ * would send alerts to whoever made it.
+ */
 const configs = either(
   recordOf({ type: oneOf('http-notification-v1'), url: parameterValue }),
-  recordOf({ type: oneOf('teams-notification-v2'), webhook_url: parameterValue, adaptive_card: textValue, time_zone: textValue }),
+  recordOf({
+    type: oneOf('teams-notification-v2'),
+    webhook_url: parameterValue,
+    adaptive_card: textValue,
+    time_zone: textValue,
+  }),
   recordOf({
     type: oneOf('email-notification-v1'),
     sender: parameterValue,
@@ -41,8 +50,18 @@ const timerange = recordOf({ type: oneOf('relative'), from: number });
 const query = recordOf({ type: oneOf('elasticsearch'), query_string: text });
 const none = listOf(oneOf(), 0);
 const interval = recordOf({ type: oneOf('auto'), scaling: number });
-const group = recordOf({ type: oneOf('time', 'values'), fields: listOf(text), interval, limit: number, skip_empty_values: oneOf(false) });
-const pivotField = recordOf({ type: oneOf('time', 'values'), fields: listOf(text), config: recordOf({ interval, limit: number }) });
+const group = recordOf({
+  type: oneOf('time', 'values'),
+  fields: listOf(text),
+  interval,
+  limit: number,
+  skip_empty_values: oneOf(false),
+});
+const pivotField = recordOf({
+  type: oneOf('time', 'values'),
+  fields: listOf(text),
+  config: recordOf({ interval, limit: number }),
+});
 const sort = listOf(recordOf({ type: text, field: text, direction: text, order: text }));
 const drawn = {
   row_pivots: listOf(pivotField),
@@ -53,9 +72,18 @@ const drawn = {
   rollup: oneOf(true),
   event_annotation: oneOf(false),
 };
-const listed = { fields: listOf(text), show_message_row: oneOf(false), show_summary: oneOf(false), decorators: none };
+const listed = {
+  fields: listOf(text),
+  show_message_row: oneOf(false),
+  show_summary: oneOf(false),
+  decorators: none,
+};
 const found = { id: text, timerange, query, streams: listOf(text) };
-const widget = recordOf({ ...found, type: oneOf('aggregation', 'messages'), config: recordOf({ ...drawn, ...listed, sort }) });
+const widget = recordOf({
+  ...found,
+  type: oneOf('aggregation', 'messages'),
+  config: recordOf({ ...drawn, ...listed, sort }),
+});
 const search = recordOf({
   ...found,
   type: oneOf('pivot', 'messages'),
@@ -86,7 +114,9 @@ export const dashboard = recordOf({
   summary: textValue,
   description: textValue,
   search: recordOf({
-    queries: listOf(recordOf({ id: text, timerange, filters: none, query, search_types: listOf(search) })),
+    queries: listOf(
+      recordOf({ id: text, timerange, filters: none, query, search_types: listOf(search) }),
+    ),
     parameters: none,
     requires: recordOf({}),
     owner: oneOf(null),

@@ -2,7 +2,14 @@ import { isRecord } from '../../event/field.ts';
 import { eventsStream } from '../../pack/graylog/event-definition.ts';
 import type { JsonObject } from '../plan.ts';
 import { either, listOf, mapOf, number, oneOf, recordOf, type Shape, text } from '../shape.ts';
-import { dashboard, flagValue, notification, parameterValue, textValue, value } from './extra-allowed.ts';
+import {
+  dashboard,
+  flagValue,
+  notification,
+  parameterValue,
+  textValue,
+  value,
+} from './extra-allowed.ts';
 
 const server = listOf(recordOf({ type: oneOf('server-version'), version: text }));
 
@@ -25,7 +32,15 @@ const envelope = recordOf({
   description: text,
   vendor: text,
   url: text,
-  parameters: listOf(recordOf({ name: text, title: text, description: text, type: oneOf('string'), default_value: text })),
+  parameters: listOf(
+    recordOf({
+      name: text,
+      title: text,
+      description: text,
+      type: oneOf('string'),
+      default_value: text,
+    }),
+  ),
   entities: () => undefined,
   created_at: text,
   server_version: text,
@@ -56,24 +71,43 @@ const eventDefinition = recordOf({
   field_spec: mapOf(
     recordOf({
       data_type: oneOf('string'),
-      providers: listOf(recordOf({ type: oneOf('template-v1'), template: text, require_values: oneOf(true, false) })),
+      providers: listOf(
+        recordOf({
+          type: oneOf('template-v1'),
+          template: text,
+          require_values: oneOf(true, false),
+        }),
+      ),
     }),
   ),
   key_spec: listOf(text),
   notification_settings: recordOf({ grace_period_ms: number, backlog_size: number }),
-  notifications: listOf(recordOf({ notification_id: textValue, notification_parameters: oneOf(null) })),
-  storage: listOf(recordOf({ type: oneOf('persist-to-streams-v1'), streams: listOf(oneOf(eventsStream)) })),
+  notifications: listOf(
+    recordOf({ notification_id: textValue, notification_parameters: oneOf(null) }),
+  ),
+  storage: listOf(
+    recordOf({ type: oneOf('persist-to-streams-v1'), streams: listOf(oneOf(eventsStream)) }),
+  ),
   is_scheduled: flagValue,
   tags: listOf(text),
   tactics_techniques: listOf(text),
 });
 
 const entityOf = (name: string, data: Shape, version = '1'): Shape =>
-  recordOf({ v: oneOf('1'), type: recordOf({ name: oneOf(name), version: oneOf(version) }), id: text, constraints: server, data });
+  recordOf({
+    v: oneOf('1'),
+    type: recordOf({ name: oneOf(name), version: oneOf(version) }),
+    id: text,
+    constraints: server,
+    data,
+  });
 
 const shapes: ReadonlyMap<unknown, Shape> = new Map([
   ['event_definition', entityOf('event_definition', eventDefinition)],
-  ['stream_title', entityOf('stream_title', recordOf({ title: either(textValue, parameterValue) }))],
+  [
+    'stream_title',
+    entityOf('stream_title', recordOf({ title: either(textValue, parameterValue) })),
+  ],
   ['notification', entityOf('notification', notification)],
   ['dashboard', entityOf('dashboard', dashboard, '2')],
 ]);
@@ -81,10 +115,15 @@ const shapes: ReadonlyMap<unknown, Shape> = new Map([
 /** Why a content pack holds what no build of Sigpack writes; undefined: it does not. */
 export function packProblem(pack: JsonObject): string | undefined {
   const fault = envelope(pack, '');
-  if (fault !== undefined) return `the content pack has ${shownPath(fault)}, which no build of Sigpack writes`;
+  if (fault !== undefined)
+    return `the content pack has ${shownPath(fault)}, which no build of Sigpack writes`;
   const seen = new Set<string>();
   const entities = pack.entities as readonly unknown[];
-  const notifications = new Set(entities.flatMap((one) => (isRecord(one) && isRecord(one.type) && one.type.name === 'notification' ? [one.id] : [])));
+  const notifications = new Set(
+    entities.flatMap((one) =>
+      isRecord(one) && isRecord(one.type) && one.type.name === 'notification' ? [one.id] : [],
+    ),
+  );
   for (const [index, entity] of entities.entries()) {
     const problem = entityProblem(entity, seen, notifications);
     if (problem !== undefined) return `${entityName(entity, index)} ${problem}`;
@@ -92,27 +131,51 @@ export function packProblem(pack: JsonObject): string | undefined {
   return undefined;
 }
 
-function entityProblem(entity: unknown, seen: Set<string>, known: ReadonlySet<unknown>): string | undefined {
-  if (!isRecord(entity) || typeof entity.id !== 'string' || !isRecord(entity.type) || !isRecord(entity.data))
+function entityProblem(
+  entity: unknown,
+  seen: Set<string>,
+  known: ReadonlySet<unknown>,
+): string | undefined {
+  if (
+    !isRecord(entity) ||
+    typeof entity.id !== 'string' ||
+    !isRecord(entity.type) ||
+    !isRecord(entity.data)
+  )
     return 'is no entity that a build of Sigpack writes';
   const { type, id, data } = entity;
   const shape = shapes.get(type.name);
-  if (!shape) return `is of the type ${JSON.stringify(type.name)}, which no build of Sigpack writes; import such a pack in Graylog itself`;
+  if (!shape)
+    return (
+      `is of the type ${JSON.stringify(type.name)}, which no build of Sigpack writes; import ` +
+      'such a pack in Graylog itself'
+    );
   if (seen.has(id)) return 'is there twice';
   seen.add(id);
   if (!isRecord(data.title)) return 'has no title';
   const fault = shape(entity, '');
-  const uses: readonly unknown[] = fault === undefined && Array.isArray(data.notifications) ? data.notifications : [];
+  const uses: readonly unknown[] =
+    fault === undefined && Array.isArray(data.notifications) ? data.notifications : [];
   // an id of the server's own would have the pack's alerts go where nobody sees it in the pack
-  if (uses.some((use) => isRecord(use) && isRecord(use.notification_id) && !known.has(use.notification_id['@value'])))
+  if (
+    uses.some(
+      (use) =>
+        isRecord(use) && isRecord(use.notification_id) && !known.has(use.notification_id['@value']),
+    )
+  )
     return 'names a notification that the pack lacks';
-  return fault === undefined ? undefined : `has ${shownPath(fault)}, which no build of Sigpack writes so`;
+  return fault === undefined
+    ? undefined
+    : `has ${shownPath(fault)}, which no build of Sigpack writes so`;
 }
 
-const shownPath = (path: string): string => JSON.stringify(path.length > 120 ? `${path.slice(0, 120)}...` : path);
+const shownPath = (path: string): string =>
+  JSON.stringify(path.length > 120 ? `${path.slice(0, 120)}...` : path);
 
 function entityName(entity: unknown, index: number): string {
   const data = isRecord(entity) && isRecord(entity.data) ? entity.data : {};
   const title = isRecord(data.title) ? data.title['@value'] : data.title;
-  return typeof title === 'string' ? `the entity ${JSON.stringify(title.slice(0, 120))}` : `entity ${index + 1}`;
+  return typeof title === 'string'
+    ? `the entity ${JSON.stringify(title.slice(0, 120))}`
+    : `entity ${index + 1}`;
 }

@@ -3,13 +3,23 @@ import { ConfBoundError, type ConfModel, readBoundedConf } from '../../pack/rend
 import { manifestProblem, viewProblem } from './app-texts.ts';
 import { type IsConfigured, nothingConfigured, strangeSetting } from './search-settings.ts';
 
-/** Why an app holds what no build of Sigpack writes; undefined: it does not. Paths are those below its folder. */
-export function appProblem(id: string, files: ReadonlyMap<string, Buffer>, isConfigured: IsConfigured = nothingConfigured): string | undefined {
+/**
+ * Why an app holds what no build of Sigpack writes; undefined: it does not. Paths are those below
+ * its folder.
+ */
+export function appProblem(
+  id: string,
+  files: ReadonlyMap<string, Buffer>,
+  isConfigured: IsConfigured = nothingConfigured,
+): string | undefined {
   const allowed = new Set(splunkAppPaths(id));
-  for (const path of files.keys()) if (!allowed.has(path)) return `the app brings ${JSON.stringify(path)}, which no build of Sigpack writes`;
+  for (const path of files.keys())
+    if (!allowed.has(path))
+      return `the app brings ${JSON.stringify(path)}, which no build of Sigpack writes`;
   for (const [path, bytes] of files) {
     const problem = fileProblem({ id, path, isConfigured }, bytes);
-    if (problem !== undefined) return `the ${path} of the app is not what a build of Sigpack writes: ${problem}`;
+    if (problem !== undefined)
+      return `the ${path} of the app is not what a build of Sigpack writes: ${problem}`;
   }
   return undefined;
 }
@@ -24,7 +34,9 @@ function fileProblem(place: Place, bytes: Buffer): string | undefined {
   const { id, path } = place;
   if (path === 'app.manifest') return manifestProblem(id, bytes.toString('utf8'));
   if (path.endsWith('.xml')) return viewProblem(path, bytes.toString('utf8'));
-  return path.endsWith('.conf') || path.endsWith('.meta') ? confProblem(place, bytes.toString('utf8')) : undefined;
+  return path.endsWith('.conf') || path.endsWith('.meta')
+    ? confProblem(place, bytes.toString('utf8'))
+    : undefined;
 }
 
 /** Readers differ in whether the line after it belongs to the comment. */
@@ -48,26 +60,50 @@ const appKeys: Readonly<Record<string, readonly string[]>> = {
   package: ['id', 'check_for_updates'],
   ui: ['is_visible', 'label', 'show_in_nav', 'supported_themes'],
 };
-const macroKeys: ReadonlySet<string> = new Set(['definition', 'description', 'iseval', 'args', 'validation', 'errormsg']);
-const lookupKeys: ReadonlySet<string> = new Set(['filename', 'case_sensitive_match', 'max_matches', 'min_matches', 'default_match', 'match_type']);
+const macroKeys: ReadonlySet<string> = new Set([
+  'definition',
+  'description',
+  'iseval',
+  'args',
+  'validation',
+  'errormsg',
+]);
+const lookupKeys: ReadonlySet<string> = new Set([
+  'filename',
+  'case_sensitive_match',
+  'max_matches',
+  'min_matches',
+  'default_match',
+  'match_type',
+]);
 
 /** What makes a server run, send or impersonate, or lets others write. */
 function settingProblem({ id, path, isConfigured }: Place, stanzas: ConfModel): string | undefined {
   for (const [name, settings] of stanzas) {
     const keys = [...settings.keys()];
-    const strange = path === 'default/savedsearches.conf' ? strangeSetting(settings, isConfigured) : keys.find((key) => !isKnown(path, name, key));
-    if (path === 'default/transforms.conf' && strange?.startsWith('external_')) return `[${name}] makes Splunk run a program`;
-    if (strange !== undefined) return `[${name}] has ${JSON.stringify(strange.slice(0, 120))}${path.endsWith('searches.conf') ? notConfigured : ''}`;
+    const strange =
+      path === 'default/savedsearches.conf'
+        ? strangeSetting(settings, isConfigured)
+        : keys.find((key) => !isKnown(path, name, key));
+    if (path === 'default/transforms.conf' && strange?.startsWith('external_'))
+      return `[${name}] makes Splunk run a program`;
+    if (strange !== undefined)
+      return (
+        `[${name}] has ${JSON.stringify(strange.slice(0, 120))}` +
+        `${path.endsWith('searches.conf') ? notConfigured : ''}`
+      );
     const value = strangeValue({ id, path, name }, settings);
     if (value !== undefined) return `[${name}] ${value}`;
   }
   return undefined;
 }
 
-const notConfigured = ', which a rule may not set and sigpack.yml does not set so under defaults, levels or logsources';
+const notConfigured =
+  ', which a rule may not set and sigpack.yml does not set so under defaults, levels or logsources';
 
 function isKnown(path: string, stanza: string, key: string): boolean {
-  if (path === 'default/app.conf') return Object.hasOwn(appKeys, stanza) && appKeys[stanza]?.includes(key) === true;
+  if (path === 'default/app.conf')
+    return Object.hasOwn(appKeys, stanza) && appKeys[stanza]?.includes(key) === true;
   if (path === 'default/macros.conf') return macroKeys.has(key);
   if (path === 'default/transforms.conf') return lookupKeys.has(key);
   return key === 'access' || key === 'export';
@@ -79,11 +115,23 @@ interface StanzaPlace {
   readonly name: string;
 }
 
-function strangeValue({ id, path, name }: StanzaPlace, settings: ReadonlyMap<string, string>): string | undefined {
-  const own = path === 'default/app.conf' ? (name === 'id' ? settings.get('name') : name === 'package' ? settings.get('id') : undefined) : undefined;
+function strangeValue(
+  { id, path, name }: StanzaPlace,
+  settings: ReadonlyMap<string, string>,
+): string | undefined {
+  const own =
+    path === 'default/app.conf'
+      ? name === 'id'
+        ? settings.get('name')
+        : name === 'package'
+          ? settings.get('id')
+          : undefined
+      : undefined;
   if (own !== undefined && own !== id) return 'names another app';
   const file = path === 'default/transforms.conf' ? settings.get('filename') : undefined;
   if (file !== undefined && !/^\w[\w-]*\.csv$/.test(file)) return 'looks up what is no CSV file';
   const access = path.endsWith('.meta') ? settings.get('access') : undefined;
-  return access !== undefined && /write\s*:[^\]]*\*/.test(access) ? 'lets everyone write' : undefined;
+  return access !== undefined && /write\s*:[^\]]*\*/.test(access)
+    ? 'lets everyone write'
+    : undefined;
 }

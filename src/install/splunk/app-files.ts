@@ -19,14 +19,28 @@ export class AppError extends Error {
   override readonly name = 'AppError';
 }
 
-/** The app in an archive, whose paths begin with its folder. Throws AppError where it is not one app. */
-export function appOf(archive: ReadonlyMap<string, Buffer>, isConfigured: IsConfigured = nothingConfigured): SplunkApp {
+/**
+ * The app in an archive, whose paths begin with its folder. Throws AppError where it is not one
+ * app.
+ */
+export function appOf(
+  archive: ReadonlyMap<string, Buffer>,
+  isConfigured: IsConfigured = nothingConfigured,
+): SplunkApp {
   const ids = new Set([...archive.keys()].map((path) => path.split('/')[0] ?? ''));
   const [id = '', second] = ids;
-  if (second !== undefined || !/^[A-Za-z][A-Za-z0-9_]*$/.test(id)) throw new AppError('the archive is not that of one Splunk app');
-  const files = new Map([...archive].map(([path, bytes]): [string, Buffer] => [path.slice(id.length + 1), bytes]).sort(([a], [b]) => (a < b ? -1 : 1)));
+  if (second !== undefined || !/^[A-Za-z][A-Za-z0-9_]*$/.test(id))
+    throw new AppError('the archive is not that of one Splunk app');
+  const files = new Map(
+    [...archive]
+      .map(([path, bytes]): [string, Buffer] => [path.slice(id.length + 1), bytes])
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
   for (const path of files.keys()) {
-    if (path.split('/').some((part) => part === '' || part === '.' || part === '..') || /[\\:\p{Cc}]/u.test(path))
+    if (
+      path.split('/').some((part) => part === '' || part === '.' || part === '..') ||
+      /[\\:\p{Cc}]/u.test(path)
+    )
       throw new AppError(`the archive has a path that leads out of it: ${JSON.stringify(path)}`);
     if (isAdmins(path)) throw new AppError(`the app brings ${path}, which is the admin's`);
   }
@@ -38,27 +52,42 @@ export function appOf(archive: ReadonlyMap<string, Buffer>, isConfigured: IsConf
 }
 
 /** What an update leaves alone. */
-export const isAdmins = (path: string): boolean => path === 'metadata/local.meta' || path === 'local' || path.startsWith('local/');
+export const isAdmins = (path: string): boolean =>
+  path === 'metadata/local.meta' || path === 'local' || path.startsWith('local/');
 
-export const appVersion = (files: AppFiles): string | undefined => settingsIn(files, 'default/app.conf').get('launcher')?.get('version');
+export const appVersion = (files: AppFiles): string | undefined =>
+  settingsIn(files, 'default/app.conf').get('launcher')?.get('version');
 
 /** For which product the app was made, as its description says. */
-export const appMadeFor = (files: AppFiles): string | undefined => madeForIn(settingsIn(files, 'default/app.conf').get('launcher')?.get('description') ?? '');
+export const appMadeFor = (files: AppFiles): string | undefined =>
+  madeForIn(settingsIn(files, 'default/app.conf').get('launcher')?.get('description') ?? '');
 
-export const settingsIn = (files: AppFiles, path: string): ReadonlyMap<string, ReadonlyMap<string, string>> =>
+export const settingsIn = (
+  files: AppFiles,
+  path: string,
+): ReadonlyMap<string, ReadonlyMap<string, string>> =>
   readConf(files.get(path)?.toString('utf8') ?? '').stanzas;
 
-const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-export const filesDigest = (files: AppFiles): string => digestOf([...files].map(([path, bytes]) => [path, sha256(bytes)]));
+const sha256 = (bytes: Buffer): string =>
+  createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+export const filesDigest = (files: AppFiles): string =>
+  digestOf([...files].map(([path, bytes]) => [path, sha256(bytes)]));
 
 /** Conf files whose stanzas are objects of their own. */
 export const stanzaFiles = /^default\/(?:savedsearches|macros)\.conf$/;
 
-/** Saved searches and macros by stanza, other files by digest; no lookup that `isOurs` says is the admin's. */
-export function fileObjects(files: AppFiles, isOurs: (path: string) => boolean = () => true): readonly InstallObject[] {
+/**
+ * Saved searches and macros by stanza, other files by digest; no lookup that `isOurs` says is the
+ * admin's.
+ */
+export function fileObjects(
+  files: AppFiles,
+  isOurs: (path: string) => boolean = () => true,
+): readonly InstallObject[] {
   return [...files].flatMap(([path, bytes]): InstallObject[] => {
     if (path.startsWith('lookups/') && !isOurs(path)) return [];
-    if (!stanzaFiles.test(path)) return [{ key: path, name: path, fields: new Map([['content', sha256(bytes)]]) }];
+    if (!stanzaFiles.test(path))
+      return [{ key: path, name: path, fields: new Map([['content', sha256(bytes)]]) }];
     return [...settingsIn(files, path)].map(([name, fields]) => ({
       key: `${path} ${name}`,
       name: path === 'default/macros.conf' ? `macro ${name}` : name,

@@ -6,16 +6,22 @@ import { isTooDeep } from '../../release/json-depth.ts';
 const longestView = 1024 * 1024;
 
 /** An attribute of that name; a text between tags may say the same. */
-const scriptAttribute = /<[\w:.-]+(?:[^<>"']|"[^"]*"|'[^']*')*?\s(?:script|stylesheet|template)\s*=/i;
+const scriptAttribute =
+  /<[\w:.-]+(?:[^<>"']|"[^"]*"|'[^']*')*?\s(?:script|stylesheet|template)\s*=/i;
 
-/** Why a view or the navigation runs what no build of Sigpack has it run; undefined: it does not. */
+/**
+ * Why a view or the navigation runs what no build of Sigpack has it run; undefined: it does not.
+ */
 export function viewProblem(path: string, xml: string): string | undefined {
   if (xml.length > longestView) return `it has more than ${longestView} characters`;
   const root = path.includes('/nav/') ? /^<nav[\s>]/ : /^<(?:form|dashboard)[\s>]/;
-  if (!root.test(xml.replace(/^\ufeff?\s*(?:<\?xml[^<>]*\?>)?(?:\s*<!--[^<>]*-->)*\s*/, ''))) return 'it is no dashboard or navigation';
+  if (!root.test(xml.replace(/^\ufeff?\s*(?:<\?xml[^<>]*\?>)?(?:\s*<!--[^<>]*-->)*\s*/, '')))
+    return 'it is no dashboard or navigation';
   if (xml.includes('<!DOCTYPE') || xml.includes('<!ENTITY')) return 'it declares entities';
   if (/<script/i.test(xml) || scriptAttribute.test(xml)) return 'it runs a script';
-  return /(?:javascript|vbscript|data):/i.test(decoded(xml)) ? 'it has a link that runs a script' : undefined;
+  return /(?:javascript|vbscript|data):/i.test(decoded(xml))
+    ? 'it has a link that runs a script'
+    : undefined;
 }
 
 /** Without the references to characters and the blanks that browsers read over. */
@@ -31,8 +37,16 @@ const decoded = (xml: string): string =>
 export function manifestProblem(id: string, text: string): string | undefined {
   const manifest = jsonOf(text);
   if (manifest === undefined) return 'it is no JSON';
-  if (isTooDeep(manifest) || !isRecord(manifest) || !isRecord(manifest.info) || !isRecord(manifest.info.id)) return 'it names no app';
+  if (
+    isTooDeep(manifest) ||
+    !isRecord(manifest) ||
+    !isRecord(manifest.info) ||
+    !isRecord(manifest.info.id)
+  )
+    return 'it names no app';
   if (manifest.info.id.name !== id) return 'it is of another app';
-  const asked = ['dependencies', 'tasks', 'inputGroups'].find((key) => (manifest[key] ?? null) !== null);
+  const asked = ['dependencies', 'tasks', 'inputGroups'].find(
+    (key) => (manifest[key] ?? null) !== null,
+  );
   return asked === undefined ? undefined : `it has ${asked}`;
 }

@@ -2,7 +2,10 @@ import type { InstallObject } from '../plan.ts';
 import type { AppFiles, SplunkApp } from './app-files.ts';
 import { settingsIn } from './app-files.ts';
 
-/** Where objects live in Splunk's REST interface, in the order that they are written: what others need comes first. */
+/**
+ * Where objects live in Splunk's REST interface, in the order that they are written: what others
+ * need comes first.
+ */
 export const collections = [
   'apps/local',
   'lookups',
@@ -14,7 +17,8 @@ export const collections = [
 ] as const;
 export type SplunkCollection = (typeof collections)[number];
 
-export const addressOf = (collection: SplunkCollection): string => (collection === 'lookups' ? 'data/lookup-table-files' : collection);
+export const addressOf = (collection: SplunkCollection): string =>
+  collection === 'lookups' ? 'data/lookup-table-files' : collection;
 
 /** An object as Splunk's REST interface takes it: `fields` are the parameters of its endpoint. */
 export interface SplunkObject extends InstallObject {
@@ -23,7 +27,10 @@ export interface SplunkObject extends InstallObject {
   readonly entity: string;
 }
 
-/** What an app of Sigpack is made of, for a server that takes no app as a file. Its manifest, README and static files stay behind. */
+/**
+ * What an app of Sigpack is made of, for a server that takes no app as a file. Its manifest, README
+ * and static files stay behind.
+ */
 export function splunkObjects({ id, files }: SplunkApp): readonly SplunkObject[] {
   const conf = settingsIn(files, 'default/app.conf');
   const about = new Map([
@@ -34,12 +41,24 @@ export function splunkObjects({ id, files }: SplunkApp): readonly SplunkObject[]
   ]);
   return [
     object('apps/local', id, about),
-    ...texts(files, /^lookups\/([^/]+\.csv)$/).map(([name, text]) => object('lookups', name, new Map([['content', text]]))),
-    ...stanzas(files, 'transforms').map(([name, settings]) => object('data/transforms/lookups', name, settings)),
-    ...stanzas(files, 'macros').map(([name, settings]) => object('configs/conf-macros', name, settings)),
-    ...stanzas(files, 'savedsearches').map(([name, settings]) => object('saved/searches', name, searchParameters(settings))),
-    ...texts(files, /^default\/data\/ui\/views\/([^/]+)\.xml$/).map(([name, text]) => object('data/ui/views', name, new Map([['eai:data', text]]))),
-    ...texts(files, /^default\/data\/ui\/nav\/([^/]+)\.xml$/).map(([name, text]) => object('data/ui/nav', name, new Map([['eai:data', text]]))),
+    ...texts(files, /^lookups\/([^/]+\.csv)$/).map(([name, text]) =>
+      object('lookups', name, new Map([['content', text]])),
+    ),
+    ...stanzas(files, 'transforms').map(([name, settings]) =>
+      object('data/transforms/lookups', name, settings),
+    ),
+    ...stanzas(files, 'macros').map(([name, settings]) =>
+      object('configs/conf-macros', name, settings),
+    ),
+    ...stanzas(files, 'savedsearches').map(([name, settings]) =>
+      object('saved/searches', name, searchParameters(settings)),
+    ),
+    ...texts(files, /^default\/data\/ui\/views\/([^/]+)\.xml$/).map(([name, text]) =>
+      object('data/ui/views', name, new Map([['eai:data', text]])),
+    ),
+    ...texts(files, /^default\/data\/ui\/nav\/([^/]+)\.xml$/).map(([name, text]) =>
+      object('data/ui/nav', name, new Map([['eai:data', text]])),
+    ),
   ];
 }
 
@@ -53,14 +72,28 @@ const names: Readonly<Record<SplunkCollection, string>> = {
   'data/ui/nav': 'navigation',
 };
 
-const splunkKey = (collection: SplunkCollection, entity: string): string => `${collection} ${entity}`;
+const splunkKey = (collection: SplunkCollection, entity: string): string =>
+  `${collection} ${entity}`;
 
-export function object(collection: SplunkCollection, entity: string, fields: ReadonlyMap<string, string>): SplunkObject {
-  const plain = new Map([...fields].map(([name, value]): [string, string] => [name, plainValue(name, value)]));
-  return { collection, entity, key: splunkKey(collection, entity), name: `${names[collection]} ${entity}`.trim(), fields: plain };
+export function object(
+  collection: SplunkCollection,
+  entity: string,
+  fields: ReadonlyMap<string, string>,
+): SplunkObject {
+  const plain = new Map(
+    [...fields].map(([name, value]): [string, string] => [name, plainValue(name, value)]),
+  );
+  return {
+    collection,
+    entity,
+    key: splunkKey(collection, entity),
+    name: `${names[collection]} ${entity}`.trim(),
+    fields: plain,
+  };
 }
 
-const stanzas = (files: AppFiles, name: string) => [...settingsIn(files, `default/${name}.conf`)].filter(([stanza]) => stanza !== 'default');
+const stanzas = (files: AppFiles, name: string) =>
+  [...settingsIn(files, `default/${name}.conf`)].filter(([stanza]) => stanza !== 'default');
 
 const texts = (files: AppFiles, pattern: RegExp): readonly (readonly [string, string])[] =>
   [...files].flatMap(([path, bytes]) => {
@@ -80,7 +113,16 @@ const searchParameters = (settings: ReadonlyMap<string, string>): ReadonlyMap<st
   new Map([...settings].map(([name, value]) => [renamed.get(name) ?? name, value]));
 
 /** Values that are texts, in which `true` is a word. */
-const textFields = new Set(['search', 'description', 'definition', 'eai:data', 'content', 'label', 'author', 'version']);
+const textFields = new Set([
+  'search',
+  'description',
+  'definition',
+  'eai:data',
+  'content',
+  'label',
+  'author',
+  'version',
+]);
 
 /** Booleans as 0 and 1: Splunk answers with either form, or with one of JSON. */
 export function plainValue(name: string, value: unknown): string {

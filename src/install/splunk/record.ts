@@ -6,9 +6,16 @@ import { collections, object, type SplunkObject, splunkObjects } from './objects
 /** Larger records are none of ours. */
 const maximumSize = 512 * 1024 * 1024;
 
-/** An app as a stanza of sigpack.conf on the server keeps it: what was installed, for the next plan and for a rollback. */
+/**
+ * An app as a stanza of sigpack.conf on the server keeps it: what was installed, for the next plan
+ * and for a rollback.
+ */
 export function recordOf({ version, files }: SplunkApp): ReadonlyMap<string, string> {
-  const texts = Object.fromEntries([...files].filter(([path]) => isKept(path)).map(([path, bytes]) => [path, bytes.toString('utf8')]));
+  const texts = Object.fromEntries(
+    [...files]
+      .filter(([path]) => isKept(path))
+      .map(([path, bytes]) => [path, bytes.toString('utf8')]),
+  );
   return new Map([
     ['version', version],
     ['digest', filesDigest(files)],
@@ -17,7 +24,8 @@ export function recordOf({ version, files }: SplunkApp): ReadonlyMap<string, str
 }
 
 /** What objects are made from. */
-const isKept = (path: string): boolean => /^(?:default\/.*\.(?:conf|xml)|lookups\/[^/]+\.csv)$/.test(path);
+const isKept = (path: string): boolean =>
+  /^(?:default\/.*\.(?:conf|xml)|lookups\/[^/]+\.csv)$/.test(path);
 
 export interface SplunkRecord {
   readonly version: string;
@@ -29,39 +37,65 @@ export interface SplunkRecord {
 /** Digest of objects that were there before Sigpack took their app over. */
 export const adoptedDigest = 'adopted';
 
-/** Of an app of someone else's, what its objects were at the settings that the pack says; what is in lookups no server tells. */
-export function adoptedRecord(version: string, objects: readonly SplunkObject[]): ReadonlyMap<string, string> {
+/**
+ * Of an app of someone else's, what its objects were at the settings that the pack says; what is in
+ * lookups no server tells.
+ */
+export function adoptedRecord(
+  version: string,
+  objects: readonly SplunkObject[],
+): ReadonlyMap<string, string> {
   const kept = objects.filter(({ collection }) => collection !== 'lookups');
   return new Map([
     ['version', version],
     ['digest', adoptedDigest],
-    ['objects', packed(kept.map((one) => [one.collection, one.entity, Object.fromEntries(saidFields(one))]))],
+    [
+      'objects',
+      packed(kept.map((one) => [one.collection, one.entity, Object.fromEntries(saidFields(one))])),
+    ],
   ]);
 }
 
-/** What the server had no value for is forgotten again, not set to nothing; an app's own fields can't be forgotten. */
+/**
+ * What the server had no value for is forgotten again, not set to nothing; an app's own fields
+ * can't be forgotten.
+ */
 const saidFields = ({ collection, fields }: SplunkObject): Iterable<readonly [string, string]> =>
   [...fields].filter(([, value]) => value !== '' || collection === 'apps/local');
 
 /** What {@link adoptedRecord} kept. */
-export function readAdopted(id: string, settings: ReadonlyMap<string, string> | undefined): SplunkRecord | undefined {
+export function readAdopted(
+  id: string,
+  settings: ReadonlyMap<string, string> | undefined,
+): SplunkRecord | undefined {
   const kept = unpacked(settings?.get('objects'), maximumSize);
   if (!Array.isArray(kept) || settings?.get('digest') !== adoptedDigest) return undefined;
   const objects = kept.flatMap((one: unknown): SplunkObject[] => {
     const [collection, entity, fields]: readonly unknown[] = Array.isArray(one) ? one : [];
     const known = collections.find((name) => name === collection);
     if (known === undefined || typeof entity !== 'string' || !isRecord(fields)) return [];
-    return [object(known, entity, new Map(Object.entries(fields).map(([name, value]) => [name, String(value)])))];
+    return [
+      object(
+        known,
+        entity,
+        new Map(Object.entries(fields).map(([name, value]) => [name, String(value)])),
+      ),
+    ];
   });
   const version = settings.get('version') ?? '';
   return { version, digest: adoptedDigest, app: { id, version, files: new Map() }, objects };
 }
 
 /** Undefined for a record that someone has changed. */
-export function readRecord(id: string, settings: ReadonlyMap<string, string> | undefined): SplunkRecord | undefined {
+export function readRecord(
+  id: string,
+  settings: ReadonlyMap<string, string> | undefined,
+): SplunkRecord | undefined {
   const texts = unpacked(settings?.get('app'), maximumSize);
   if (!isRecord(texts)) return undefined;
-  const files: AppFiles = new Map(Object.entries(texts).map(([path, text]) => [path, Buffer.from(String(text))]));
+  const files: AppFiles = new Map(
+    Object.entries(texts).map(([path, text]) => [path, Buffer.from(String(text))]),
+  );
   const version = appVersion(files);
   const digest = settings?.get('digest');
   if (version === undefined || digest === undefined) return undefined;

@@ -8,13 +8,26 @@ export type IsConfigured = (key: string, value: string) => boolean;
 
 export const nothingConfigured: IsConfigured = () => false;
 
-type Configured = Pick<PackConfig, 'defaults' | 'levels' | 'logsources'> & { readonly splunk?: Pick<PackConfig['splunk'], 'summaryIndex'> };
+type Configured = Pick<PackConfig, 'defaults' | 'levels' | 'logsources'> & {
+  readonly splunk?: Pick<PackConfig['splunk'], 'summaryIndex'>;
+};
 
-export function configuredSettings({ defaults, levels, logsources, splunk: { summaryIndex } = {} }: Configured): IsConfigured {
-  const patches: readonly SettingsPatch[] = [defaults, ...levels.values(), ...logsources.map(({ settings }) => settings)];
+export function configuredSettings({
+  defaults,
+  levels,
+  logsources,
+  splunk: { summaryIndex } = {},
+}: Configured): IsConfigured {
+  const patches: readonly SettingsPatch[] = [
+    defaults,
+    ...levels.values(),
+    ...logsources.map(({ settings }) => settings),
+  ];
   const pairs = patches.flatMap(({ splunk }) => Object.entries(splunk?.savedsearch ?? {}));
   const known = new Set(pairs.map(([key, value]) => `${key}=${confValue(value)}`));
-  return (key, value) => known.has(`${key}=${value}`) || (summaryIndex !== undefined && isSummary(key, value, summaryIndex));
+  return (key, value) =>
+    known.has(`${key}=${value}`) ||
+    (summaryIndex !== undefined && isSummary(key, value, summaryIndex));
 }
 
 /** What a build writes for `splunk.summaryIndex`. The marks become a part of a search. */
@@ -46,8 +59,16 @@ const builtKeys: ReadonlySet<string> = new Set([
   'action.risk.param.verbose',
 ]);
 
-/** The first setting that may make a server run, send or act as someone, and that sigpack.yml does not ask for. */
-export function strangeSetting(settings: ReadonlyMap<string, string>, isConfigured: IsConfigured): string | undefined {
-  for (const [key, value] of settings) if (!builtKeys.has(key) && !ruleSavedSearchKeys.has(key) && !isConfigured(key, value)) return key;
+/**
+ * The first setting that may make a server run, send or act as someone, and that sigpack.yml does
+ * not ask for.
+ */
+export function strangeSetting(
+  settings: ReadonlyMap<string, string>,
+  isConfigured: IsConfigured,
+): string | undefined {
+  for (const [key, value] of settings)
+    if (!builtKeys.has(key) && !ruleSavedSearchKeys.has(key) && !isConfigured(key, value))
+      return key;
   return undefined;
 }

@@ -5,7 +5,10 @@ import { packed, unpacked } from '../packed-json.ts';
 import { type Fields, flatFields, type InstallObject, type JsonObject } from '../plan.ts';
 import { type WatchActions, watchProblem } from './watch-allowed.ts';
 
-/** A watch as an artifact has it: what `sigpack convert -t xpack-watcher -f ndjson` prints on a line. */
+/**
+ * A watch as an artifact has it: what `sigpack convert -t xpack-watcher -f ndjson` prints on a
+ * line.
+ */
 export interface NamedWatch {
   readonly id: string;
   readonly body: JsonObject;
@@ -17,14 +20,25 @@ export class WatchError extends Error {
   override readonly name = 'WatchError';
 }
 
-/** Watches as JSON lines or as a JSON array, which do what `actions` say. Throws WatchError for anything else. */
+/**
+ * Watches as JSON lines or as a JSON array, which do what `actions` say. Throws WatchError for
+ * anything else.
+ */
 export function readWatches(text: string, actions: WatchActions): readonly NamedWatch[] {
   const values = valuesIn(text);
   const seen = new Set<string>();
   return values.map((value, index) => {
-    if (!isRecord(value) || typeof value.id !== 'string' || !isRecord(value.body) || !/^[\p{L}\p{N}_.-]+$/u.test(value.id))
-      throw new WatchError(`watch ${index + 1} is none that sigpack convert -t xpack-watcher -f ndjson writes`);
-    if (isTooDeep(value)) throw new WatchError(`the watch ${value.id} is nested more than ${maximumDepth} deep`);
+    if (
+      !isRecord(value) ||
+      typeof value.id !== 'string' ||
+      !isRecord(value.body) ||
+      !/^[\p{L}\p{N}_.-]+$/u.test(value.id)
+    )
+      throw new WatchError(
+        `watch ${index + 1} is none that sigpack convert -t xpack-watcher -f ndjson writes`,
+      );
+    if (isTooDeep(value))
+      throw new WatchError(`the watch ${value.id} is nested more than ${maximumDepth} deep`);
     const foreign = watchProblem(value, value.body, actions);
     if (foreign !== undefined) throw new WatchError(`the watch ${value.id} ${foreign}`);
     if (seen.has(value.id)) throw new WatchError(`two watches have the id ${value.id}`);
@@ -51,16 +65,23 @@ export interface WatchMark {
   readonly version: string;
   /** Of all watches of the version. */
   readonly digest: string;
-  /** The watch that was written last, and the one before it where a rollback has one, gzip and base64: servers answer in their own form. */
+  /**
+   * The watch that was written last, and the one before it where a rollback has one, gzip and
+   * base64: servers answer in their own form.
+   */
   readonly written: string;
   readonly before?: string;
-  /** The watch of someone else's that was taken over, in the same form: kept from version to version. */
+  /**
+   * The watch of someone else's that was taken over, in the same form: kept from version to
+   * version.
+   */
   readonly taken?: string;
   /** Of a version that has this watch no more. */
   readonly retired?: true;
 }
 
-export const watchesDigest = (watches: readonly NamedWatch[]): string => digestOf([...watches].sort((a, b) => (a.id < b.id ? -1 : 1)));
+export const watchesDigest = (watches: readonly NamedWatch[]): string =>
+  digestOf([...watches].sort((a, b) => (a.id < b.id ? -1 : 1)));
 
 /** Larger watches are none of ours. */
 const maximumSize = 64 * 1024 * 1024;
@@ -91,11 +112,26 @@ export interface MarkedWatch {
   readonly taken: TakenWatch | undefined;
 }
 
-/** `onServer` with the mark of what the pack has: the same but for what someone changed in place. */
-export function marked(onServer: JsonObject, written: JsonObject, pack: Omit<WatchMark, 'written' | 'before' | 'taken'>, kept: KeptWatches): JsonObject {
+/**
+ * `onServer` with the mark of what the pack has: the same but for what someone changed in place.
+ */
+export function marked(
+  onServer: JsonObject,
+  written: JsonObject,
+  pack: Omit<WatchMark, 'written' | 'before' | 'taken'>,
+  kept: KeptWatches,
+): JsonObject {
   const { before, taken } = kept;
-  const mark: WatchMark = { ...pack, written: packed(written), ...(before ? { before: packed(before) } : {}), ...(taken ? { taken: packed(taken) } : {}) };
-  return { ...onServer, metadata: { ...(isRecord(onServer.metadata) ? onServer.metadata : {}), sigpack: mark } };
+  const mark: WatchMark = {
+    ...pack,
+    written: packed(written),
+    ...(before ? { before: packed(before) } : {}),
+    ...(taken ? { taken: packed(taken) } : {}),
+  };
+  return {
+    ...onServer,
+    metadata: { ...(isRecord(onServer.metadata) ? onServer.metadata : {}), sigpack: mark },
+  };
 }
 
 /** What the mark of a watch keeps of others. */
@@ -105,7 +141,8 @@ export interface KeptWatches {
 }
 
 const isMark = ({ version, digest, written, before, taken, retired }: JsonObject): boolean =>
-  [version, digest, written, before ?? '', taken ?? ''].every((text) => typeof text === 'string') && [undefined, true].includes(retired as true);
+  [version, digest, written, before ?? '', taken ?? ''].every((text) => typeof text === 'string') &&
+  [undefined, true].includes(retired as true);
 
 const isBefore = (value: unknown): value is WatchBefore =>
   isRecord(value) &&
@@ -114,17 +151,38 @@ const isBefore = (value: unknown): value is WatchBefore =>
   (value.body === null || isRecord(value.body)) &&
   [undefined, 'active', 'inactive'].includes(value.foreign as 'active');
 
-const isTaken = (value: unknown): value is TakenWatch => isRecord(value) && isRecord(value.body) && ['active', 'inactive'].includes(value.foreign as 'active');
+const isTaken = (value: unknown): value is TakenWatch =>
+  isRecord(value) &&
+  isRecord(value.body) &&
+  ['active', 'inactive'].includes(value.foreign as 'active');
 
-/** Undefined for a watch that is not of this pack. Throws WatchError for one that says so and has a mark that Sigpack never writes. */
-export function unmarked(id: string, watch: unknown, active: boolean, pack: string): MarkedWatch | undefined {
-  if (!isRecord(watch) || !isRecord(watch.metadata) || !isRecord(watch.metadata.sigpack) || watch.metadata.sigpack.pack !== pack) return undefined;
+/**
+ * Undefined for a watch that is not of this pack. Throws WatchError for one that says so and has a
+ * mark that Sigpack never writes.
+ */
+export function unmarked(
+  id: string,
+  watch: unknown,
+  active: boolean,
+  pack: string,
+): MarkedWatch | undefined {
+  if (
+    !isRecord(watch) ||
+    !isRecord(watch.metadata) ||
+    !isRecord(watch.metadata.sigpack) ||
+    watch.metadata.sigpack.pack !== pack
+  )
+    return undefined;
   const { sigpack, ...metadata } = watch.metadata;
   const mark = sigpack as unknown as WatchMark;
   if (!isMark(watch.metadata.sigpack)) throw new WatchError(`the watch ${id}`);
-  const [written, before, taken] = [mark.written, mark.before, mark.taken].map((text) => unpacked(text, maximumSize));
-  if (before !== undefined && !isBefore(before)) throw new WatchError(`what was before the watch ${id}`);
-  if (taken !== undefined && !isTaken(taken)) throw new WatchError(`what the watch ${id} was taken over from`);
+  const [written, before, taken] = [mark.written, mark.before, mark.taken].map((text) =>
+    unpacked(text, maximumSize),
+  );
+  if (before !== undefined && !isBefore(before))
+    throw new WatchError(`what was before the watch ${id}`);
+  if (taken !== undefined && !isTaken(taken))
+    throw new WatchError(`what the watch ${id} was taken over from`);
   return {
     id,
     body: { ...watch, metadata },
@@ -133,17 +191,28 @@ export function unmarked(id: string, watch: unknown, active: boolean, pack: stri
     written: isRecord(written) ? written : undefined,
     before,
     // right after the takeover it is what was before
-    taken: taken ?? (before?.foreign && before.body ? { body: before.body, foreign: before.foreign } : undefined),
+    taken:
+      taken ??
+      (before?.foreign && before.body ? { body: before.body, foreign: before.foreign } : undefined),
   };
 }
 
-/** What is compared, of an artifact's watch and of a server's: that has durations in its own form. */
+/**
+ * What is compared, of an artifact's watch and of a server's: that has durations in its own form.
+ */
 export function watchObject(id: string, body: JsonObject, active: boolean): InstallObject {
   const { throttle_period: period, throttle_period_in_millis: millis, metadata, ...rest } = body;
   const title = isRecord(metadata) && typeof metadata.title === 'string' ? metadata.title : id;
   const fields: Fields = new Map([
     ...flatFields({ ...rest, metadata }),
-    ['throttle_period', period === undefined ? (millis === undefined ? '' : `${Number(millis) / 1000}s`) : String(period)],
+    [
+      'throttle_period',
+      period === undefined
+        ? millis === undefined
+          ? ''
+          : `${Number(millis) / 1000}s`
+        : String(period),
+    ],
     ['disabled', String(!active)],
   ]);
   return { key: id, name: title, fields };

@@ -5,7 +5,8 @@ import type { Membership } from './membership.ts';
 /** Adds an event to its group and says whether the correlation is fulfilled at it. */
 export type Aggregate = (member: Membership, time: number) => boolean;
 
-export const createAggregate = (rule: CorrelationRule): Aggregate => (rule.type === 'temporal_ordered' ? orderedAggregate(rule) : windowAggregate(rule));
+export const createAggregate = (rule: CorrelationRule): Aggregate =>
+  rule.type === 'temporal_ordered' ? orderedAggregate(rule) : windowAggregate(rule);
 
 /** What a window keeps of an event. */
 interface Entry {
@@ -23,10 +24,13 @@ const sweepEvery = 10_000;
 function windowAggregate(rule: CorrelationRule): Aggregate {
   const span = rule.timespan * 1000;
   const windows = new Map<string, Entry[]>();
-  const thresholds: readonly Threshold[] = rule.thresholds.length > 0 ? rule.thresholds : [{ operator: 'gte', value: rule.rules.length }];
+  const thresholds: readonly Threshold[] =
+    rule.thresholds.length > 0 ? rule.thresholds : [{ operator: 'gte', value: rule.rules.length }];
   let added = 0;
   return (member, time) => {
-    if (++added % sweepEvery === 0) for (const [key, entries] of windows) if ((entries.at(-1)?.time ?? 0) <= time - span) windows.delete(key);
+    if (++added % sweepEvery === 0)
+      for (const [key, entries] of windows)
+        if ((entries.at(-1)?.time ?? 0) <= time - span) windows.delete(key);
     const key = JSON.stringify(member.group);
     const entries = windows.get(key) ?? [];
     windows.set(key, entries);
@@ -38,14 +42,29 @@ function windowAggregate(rule: CorrelationRule): Aggregate {
   };
 }
 
-function entryOf({ type }: CorrelationRule, { fulfilled, values }: Membership, time: number): Entry {
-  if (type === 'value_count') return { time, fulfilled, texts: values.map((combination) => JSON.stringify(combination)), numbers: [] };
-  const numbers = values.flatMap(([text = '']) => (text.trim() === '' || Number.isNaN(Number(text)) ? [] : Number(text)));
+function entryOf(
+  { type }: CorrelationRule,
+  { fulfilled, values }: Membership,
+  time: number,
+): Entry {
+  if (type === 'value_count')
+    return {
+      time,
+      fulfilled,
+      texts: values.map((combination) => JSON.stringify(combination)),
+      numbers: [],
+    };
+  const numbers = values.flatMap(([text = '']) =>
+    text.trim() === '' || Number.isNaN(Number(text)) ? [] : Number(text),
+  );
   return { time, fulfilled, texts: [], numbers };
 }
 
 /** Undefined where there is nothing to take a sum, a mean or a percentile of. */
-function aggregated({ type, percentile }: CorrelationRule, entries: readonly Entry[]): number | undefined {
+function aggregated(
+  { type, percentile }: CorrelationRule,
+  entries: readonly Entry[],
+): number | undefined {
   const numbers = () => entries.flatMap((entry) => entry.numbers);
   switch (type) {
     case 'event_count':
@@ -63,23 +82,35 @@ function aggregated({ type, percentile }: CorrelationRule, entries: readonly Ent
       return percentileOf(numbers(), percentile);
     case 'temporal':
     case 'temporal_ordered': {
-      const seen = entries[0]?.fulfilled.map((_, index) => entries.some(({ fulfilled }) => fulfilled[index])) ?? [];
+      const seen =
+        entries[0]?.fulfilled.map((_, index) =>
+          entries.some(({ fulfilled }) => fulfilled[index]),
+        ) ?? [];
       return seen.filter(Boolean).length;
     }
   }
 }
 
-const sum = (numbers: readonly number[]): number | undefined => (numbers.length === 0 ? undefined : numbers.reduce((total, number) => total + number, 0));
+const sum = (numbers: readonly number[]): number | undefined =>
+  numbers.length === 0 ? undefined : numbers.reduce((total, number) => total + number, 0);
 
-/** What lies so far between the least and the greatest, in between two values where no value stands there: of 50 it is the median. */
+/**
+ * What lies so far between the least and the greatest, in between two values where no value stands
+ * there: of 50 it is the median.
+ */
 function percentileOf(numbers: readonly number[], percentile: number): number | undefined {
   const sorted = numbers.toSorted((a, b) => a - b);
   const rank = (percentile / 100) * (sorted.length - 1);
   const [low, high] = [sorted[Math.floor(rank)], sorted[Math.ceil(rank)]];
-  return low === undefined || high === undefined ? undefined : low + (high - low) * (rank - Math.floor(rank));
+  return low === undefined || high === undefined
+    ? undefined
+    : low + (high - low) * (rank - Math.floor(rank));
 }
 
-/** For each rule the latest start of a chain that has come so far: the tightest chain is found if there is one. */
+/**
+ * For each rule the latest start of a chain that has come so far: the tightest chain is found if
+ * there is one.
+ */
 function orderedAggregate(rule: CorrelationRule): Aggregate {
   const span = rule.timespan * 1000;
   const chains = new Map<string, Start[]>();
@@ -97,10 +128,14 @@ function orderedAggregate(rule: CorrelationRule): Aggregate {
 type Start = number | undefined;
 
 function dropOld(chains: Map<string, Start[]>, time: number): void {
-  for (const [key, starts] of chains) if (starts.every((start) => start === undefined || start <= time)) chains.delete(key);
+  for (const [key, starts] of chains)
+    if (starts.every((start) => start === undefined || start <= time)) chains.delete(key);
 }
 
-/** Lets each rule that an event fulfils go on from the rule before it; answers with the start of the chain that is whole now. */
+/**
+ * Lets each rule that an event fulfils go on from the rule before it; answers with the start of the
+ * chain that is whole now.
+ */
 function extended(starts: Start[], fulfilled: readonly boolean[], time: number): Start {
   let complete: Start;
   for (const [index, holds] of fulfilled.entries()) {

@@ -5,7 +5,12 @@ import type { DetectionRule } from '../../sigma/rule/rule.ts';
 import { createView, type Event, type EventView, showEvent } from '../event.ts';
 import { compiledFor } from '../matcher.ts';
 import { createAggregate } from './aggregate.ts';
-import { type CorrelationHit, type GroupKey, type Membership, membershipsOf } from './membership.ts';
+import {
+  type CorrelationHit,
+  type GroupKey,
+  type Membership,
+  membershipsOf,
+} from './membership.ts';
 import { createSilence } from './silence.ts';
 
 export type { CorrelationHit } from './membership.ts';
@@ -13,14 +18,22 @@ export type { CorrelationHit } from './membership.ts';
 /** Whether a rule below a correlation is about an event, by their log sources. */
 export type Asks = (rule: DetectionRule, event: Event) => boolean;
 
-/** Asked of events in the order of their times (milliseconds): an earlier time counts as the latest one so far. */
+/**
+ * Asked of events in the order of their times (milliseconds): an earlier time counts as the latest
+ * one so far.
+ */
 export type Correlator = (event: Event, time: number) => readonly CorrelationHit[];
 
-export type CorrelatorOf = { readonly ok: true; readonly push: Correlator } | { readonly ok: false; readonly reason: string };
+export type CorrelatorOf =
+  | { readonly ok: true; readonly push: Correlator }
+  | { readonly ok: false; readonly reason: string };
 
 const none: readonly CorrelationHit[] = [];
 
-/** `empty`: before the first event nothing has happened, as in a test. `unknown`: events were there that are not seen, as before the start of a file. */
+/**
+ * `empty`: before the first event nothing has happened, as in a test. `unknown`: events were there
+ * that are not seen, as before the start of a file.
+ */
 export type History = 'empty' | 'unknown';
 
 export interface CorrelatorOptions {
@@ -31,11 +44,16 @@ export interface CorrelatorOptions {
 }
 
 /**
- * A correlation over a sequence of events, with sliding windows that are open at their far end: at each event that one of its rules means, the
- * events of the same group within the timespan before are counted, itself included. What is kept is what the windows hold. A window that reaches
- * back to before the first event is only decided on where what it holds is enough, unless nothing has happened before. Events of one time are taken in their order.
+ * A correlation over a sequence of events, with sliding windows that are open at their far end: at
+ * each event that one of its rules means, the events of the same group within the timespan before
+ * are counted, itself included. What is kept is what the windows hold. A window that reaches back
+ * to before the first event is only decided on where what it holds is enough, unless nothing has
+ * happened before. Events of one time are taken in their order.
  */
-export function correlatorOf(compiled: CompiledCorrelation, { history = 'empty', asks = () => true }: CorrelatorOptions = {}): CorrelatorOf {
+export function correlatorOf(
+  compiled: CompiledCorrelation,
+  { history = 'empty', asks = () => true }: CorrelatorOptions = {},
+): CorrelatorOf {
   const view = createView();
   const parts = new Map<CompiledRule, Part>();
   const root = partOf(compiled, { known: parts, view, history, asks });
@@ -93,22 +111,32 @@ function hitsAt(part: Part, moment: Moment): readonly CorrelationHit[] {
 function partOf(compiled: CompiledRule, making: Making): Part | Failed {
   const before = making.known.get(compiled);
   if (before) return before;
-  const ask = compiled.kind === 'detection' ? detectionAsk(compiled, making) : correlationAsk(compiled, making);
+  const ask =
+    compiled.kind === 'detection'
+      ? detectionAsk(compiled, making)
+      : correlationAsk(compiled, making);
   if ('reason' in ask) return ask;
   const part: Part = { ask, asked: 0, answer: none };
   making.known.set(compiled, part);
   return part;
 }
 
-function detectionAsk({ rule, query }: CompiledRule & { kind: 'detection' }, { view, asks }: Making): Part['ask'] | Failed {
+function detectionAsk(
+  { rule, query }: CompiledRule & { kind: 'detection' },
+  { view, asks }: Making,
+): Part['ask'] | Failed {
   const matcher = compiledFor(query, view);
-  return matcher.ok ? ({ event }) => (asks(rule, event) && matcher.holds() ? alone : none) : { reason: matcher.reason };
+  return matcher.ok
+    ? ({ event }) => (asks(rule, event) && matcher.holds() ? alone : none)
+    : { reason: matcher.reason };
 }
 
 function correlationAsk(compiled: CompiledCorrelation, making: Making): Part['ask'] | Failed {
   const { rule } = compiled;
   if (rule.type === 'temporal_ordered' && !asksForAll(rule))
-    return { reason: 'temporal_ordered is understood with all of its rules only: remove its condition' };
+    return {
+      reason: 'temporal_ordered is understood with all of its rules only: remove its condition',
+    };
   const parts: Part[] = [];
   for (const inner of compiled.parts) {
     const part = partOf(inner, making);
@@ -119,8 +147,10 @@ function correlationAsk(compiled: CompiledCorrelation, making: Making): Part['as
   // silence alone fulfils it, however little an event adds
   const aggregate = isAbsence(rule) ? undefined : createAggregate(rule);
   const silence = createSilence(rule);
-  const counts = ({ values }: Membership): boolean => rule.type !== 'value_count' || values.length > 0;
-  const wholeFrom = making.history === 'empty' || growsWithEvents(rule) ? 0 : lookBackOf(compiled) * 1000;
+  const counts = ({ values }: Membership): boolean =>
+    rule.type !== 'value_count' || values.length > 0;
+  const wholeFrom =
+    making.history === 'empty' || growsWithEvents(rule) ? 0 : lookBackOf(compiled) * 1000;
   return (moment) => {
     const members = membersOf(parts.map((part) => hitsAt(part, moment)));
     const silent =
@@ -129,7 +159,9 @@ function correlationAsk(compiled: CompiledCorrelation, making: Making): Part['as
         moment.time,
       ) ?? nowhere;
     if (members.length === 0 && silent.length === 0) return none;
-    const found = aggregate ? members.filter((member) => aggregate(member, moment.time)).map(({ group }) => group) : nowhere;
+    const found = aggregate
+      ? members.filter((member) => aggregate(member, moment.time)).map(({ group }) => group)
+      : nowhere;
     return [...silent, ...(moment.age >= wholeFrom ? found : nowhere)].map((group) => ({ group }));
   };
 }

@@ -3,9 +3,18 @@ import { type EventView, type FieldSlot, fieldSlot, valuesOf } from '../event.ts
 
 type Values = ReturnType<typeof valuesOf>;
 
-/** What an event has in a field of a correlation: of one that stands for several, what it has in the first that is there. */
-export function fieldReader({ alternatives }: CorrelationRule, view: EventView, name: string): () => Values {
-  const slots = (alternatives?.get(name) ?? [name]).map((field): FieldSlot => fieldSlot(view, field));
+/**
+ * What an event has in a field of a correlation: of one that stands for several, what it has in the
+ * first that is there.
+ */
+export function fieldReader(
+  { alternatives }: CorrelationRule,
+  view: EventView,
+  name: string,
+): () => Values {
+  const slots = (alternatives?.get(name) ?? [name]).map(
+    (field): FieldSlot => fieldSlot(view, field),
+  );
   return () => {
     for (const slot of slots) {
       const values = valuesOf(view, slot);

@@ -21,11 +21,20 @@ export interface Membership {
   readonly values: readonly (readonly string[])[];
 }
 
-/** More groups of one event than this are not looked at, and no more combinations of values: lists in several fields multiply. */
+/**
+ * More groups of one event than this are not looked at, and no more combinations of values: lists
+ * in several fields multiply.
+ */
 const maximumProduct = 1000;
 
-/** The groups that an event belongs to: for each rule that it fulfils, by the fields that aliases name for this rule. None where it lacks a field. */
-export function membershipsOf(compiled: CompiledCorrelation, view: EventView): (hits: readonly (readonly CorrelationHit[])[]) => readonly Membership[] {
+/**
+ * The groups that an event belongs to: for each rule that it fulfils, by the fields that aliases
+ * name for this rule. None where it lacks a field.
+ */
+export function membershipsOf(
+  compiled: CompiledCorrelation,
+  view: EventView,
+): (hits: readonly (readonly CorrelationHit[])[]) => readonly Membership[] {
   const readings = readingsOf(compiled, view);
   return (hits) => {
     const found = new Map<string, Draft>();
@@ -33,9 +42,13 @@ export function membershipsOf(compiled: CompiledCorrelation, view: EventView): (
       const rules = reading.rules.filter((rule) => hits[rule]?.length);
       const [first] = rules;
       if (first === undefined) continue;
-      for (const hit of reading.ofHit ? (hits[first] ?? []) : alone) addTo(found, reading, { rules, hit, all: hits.length });
+      for (const hit of reading.ofHit ? (hits[first] ?? []) : alone)
+        addTo(found, reading, { rules, hit, all: hits.length });
     }
-    return [...found.values()].map(({ values, ...draft }) => ({ ...draft, values: [...values.values()].flat() }));
+    return [...found.values()].map(({ values, ...draft }) => ({
+      ...draft,
+      values: [...values.values()].flat(),
+    }));
   };
 }
 
@@ -55,11 +68,19 @@ interface Found {
   readonly all: number;
 }
 
-function addTo(found: Map<string, Draft>, { group, counted, countedFields, ofHit }: Reading, { rules, hit, all }: Found): void {
+function addTo(
+  found: Map<string, Draft>,
+  { group, counted, countedFields, ofHit }: Reading,
+  { rules, hit, all }: Found,
+): void {
   const values = counted.length === 0 ? [] : productOf(counted.map((read) => read(hit)));
   for (const one of productOf(group.map((read) => [...new Set(read(hit))]))) {
     const key = JSON.stringify(one);
-    const draft = found.get(key) ?? { group: one, fulfilled: Array.from({ length: all }, () => false), values: new Map() };
+    const draft = found.get(key) ?? {
+      group: one,
+      fulfilled: Array.from({ length: all }, () => false),
+      values: new Map(),
+    };
     for (const rule of rules) draft.fulfilled[rule] = true;
     draft.values.set(ofHit ? countedFields + JSON.stringify(values) : countedFields, values);
     found.set(key, draft);
@@ -68,7 +89,10 @@ function addTo(found: Map<string, Draft>, { group, counted, countedFields, ofHit
 
 function productOf(lists: readonly (readonly string[])[]): readonly (readonly string[])[] {
   let product: (readonly string[])[] = [[]];
-  for (const list of lists) product = product.flatMap((before) => list.map((value) => [...before, value])).slice(0, maximumProduct);
+  for (const list of lists)
+    product = product
+      .flatMap((before) => list.map((value) => [...before, value]))
+      .slice(0, maximumProduct);
   return product;
 }
 
@@ -93,7 +117,8 @@ function readingsOf({ rule, parts }: CompiledCorrelation, view: EventView): read
     const sourceOf = (name: string): Source => {
       const alias = rule.aliases.find((known) => known.name === name);
       const field = alias?.fields.get(reference) ?? name;
-      if (!alias?.below?.has(reference) || inner?.kind !== 'correlation') return { text: field, read: fieldTexts(rule, view, field) };
+      if (!alias?.below?.has(reference) || inner?.kind !== 'correlation')
+        return { text: field, read: fieldTexts(rule, view, field) };
       ofHit = true;
       const place = inner.groupBy.indexOf(field);
       return { text: `${index} ${field}`, read: ({ group }) => group.slice(place, place + 1) };
@@ -103,7 +128,14 @@ function readingsOf({ rule, parts }: CompiledCorrelation, view: EventView): read
     const key = JSON.stringify([ofHit, group.map(({ text }) => text), countedFields]);
     const known = readings.get(key);
     if (known) known.rules.push(index);
-    else readings.set(key, { rules: [index], group: group.map(({ read }) => read), counted: counted.map(({ read }) => read), countedFields, ofHit });
+    else
+      readings.set(key, {
+        rules: [index],
+        group: group.map(({ read }) => read),
+        counted: counted.map(({ read }) => read),
+        countedFields,
+        ofHit,
+      });
   }
   return [...readings.values()];
 }

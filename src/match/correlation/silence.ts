@@ -2,7 +2,10 @@ import type { CorrelationRule } from '../../sigma/correlation/correlation.ts';
 import { holdsOfNothing, isAbsence } from '../../sigma/correlation/threshold.ts';
 import type { GroupKey } from './membership.ts';
 
-/** Takes the groups in which an event counts for something, and answers with those that had none for a timespan before it, each silence once. */
+/**
+ * Takes the groups in which an event counts for something, and answers with those that had none for
+ * a timespan before it, each silence once.
+ */
 export type Silence = (groups: readonly GroupKey[], time: number) => readonly GroupKey[];
 
 interface Seen {
@@ -11,8 +14,9 @@ interface Seen {
 }
 
 /**
- * Undefined where a window without events does not fulfil the condition, or where groups are only looked at as they have events. A group is known
- * once it was seen; without groups, time runs from the first event of all.
+ * Undefined where a window without events does not fulfil the condition, or where groups are only
+ * looked at as they have events. A group is known once it was seen; without groups, time runs from
+ * the first event of all.
  */
 export function createSilence(rule: CorrelationRule): Silence | undefined {
   if (!(isAbsence(rule) || (rule.groupBy.length === 0 && holdsOfNothing(rule)))) return undefined;

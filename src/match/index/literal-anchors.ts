@@ -35,12 +35,17 @@ export function createAnchors(texts: readonly AnchoredText[], atStart: boolean):
 function hashOf(text: string, atStart: boolean): number {
   const length = Math.min(keyLength, text.length);
   let hash = 0;
-  for (let at = 0; at < length; at++) hash = Math.imul(hash ^ text.charCodeAt(atStart ? at : text.length - 1 - at), 0x9e3779b1);
+  for (let at = 0; at < length; at++)
+    hash = Math.imul(hash ^ text.charCodeAt(atStart ? at : text.length - 1 - at), 0x9e3779b1);
   return hash;
 }
 
 /** Gives `found` the rules of each literal that the text starts, or ends, with. */
-export function lookAtAnchors(anchors: Anchors, text: string, found: (rules: readonly number[]) => void): void {
+export function lookAtAnchors(
+  anchors: Anchors,
+  text: string,
+  found: (rules: readonly number[]) => void,
+): void {
   const { atStart, filter, shift, byHash } = anchors;
   const length = Math.min(keyLength, text.length);
   let hash = 0;
@@ -49,6 +54,7 @@ export function lookAtAnchors(anchors: Anchors, text: string, found: (rules: rea
     if (filter[hash >>> shift] === 0) continue;
     const list = byHash.get(hash);
     if (list === undefined) continue;
-    for (const one of list) if (atStart ? text.startsWith(one.text) : text.endsWith(one.text)) found(one.rules);
+    for (const one of list)
+      if (atStart ? text.startsWith(one.text) : text.endsWith(one.text)) found(one.rules);
   }
 }

@@ -4,7 +4,10 @@ import { requiredPattern } from '../../regex/literal.ts';
 import { parseRegex } from '../../regex/regex.ts';
 import { ANY, joinParts, type Pattern } from '../../sigma/value/pattern.ts';
 
-/** Where a literal stands in a value: it is all of it, at its start, at its end, somewhere; `present`: any value will do, the text is empty. */
+/**
+ * Where a literal stands in a value: it is all of it, at its start, at its end, somewhere;
+ * `present`: any value will do, the text is empty.
+ */
 export type Place = 'whole' | 'start' | 'end' | 'inside' | 'present';
 
 /** What a value of a field must have, letter case folded, for an item to be true. */
@@ -31,8 +34,13 @@ interface KnownAtom extends Atom {
   query: Query | undefined;
 }
 
-/** Finds the clause of each of some queries that the fewest events fulfil; undefined where a query is true of events without any literal. Equal atoms are the same object. */
-export function createClauseFinder(queries: readonly Query[]): (query: Query) => Clause | undefined {
+/**
+ * Finds the clause of each of some queries that the fewest events fulfil; undefined where a query
+ * is true of events without any literal. Equal atoms are the same object.
+ */
+export function createClauseFinder(
+  queries: readonly Query[],
+): (query: Query) => Clause | undefined {
   const atoms = new Map<Item, KnownAtom>();
   const known = createKnownAtoms();
   for (const query of queries) {
@@ -58,7 +66,12 @@ function createKnownAtoms(): (atom: Atom | undefined) => KnownAtom | undefined {
     const atoms = byField.get(atom.field) ?? new Map<string, KnownAtom>();
     byField.set(atom.field, atoms);
     const key = `${atom.place} ${atom.text}`;
-    const known = atoms.get(key) ?? { ...atom, likelihood: likelihood(atom), queries: 0, query: undefined };
+    const known = atoms.get(key) ?? {
+      ...atom,
+      likelihood: likelihood(atom),
+      queries: 0,
+      query: undefined,
+    };
     atoms.set(key, known);
     return known;
   };
@@ -84,7 +97,9 @@ function clauseOf(query: Query, atoms: ReadonlyMap<Item, KnownAtom>): Clause | u
     }
     case 'and': {
       const clauses = query.operands.flatMap((operand) => clauseOf(operand, atoms) ?? []);
-      return clauses.length === 0 ? undefined : clauses.reduce((best, clause) => (clause.cost < best.cost ? clause : best));
+      return clauses.length === 0
+        ? undefined
+        : clauses.reduce((best, clause) => (clause.cost < best.cost ? clause : best));
     }
     case 'or': {
       const clauses: Clause[] = [];
@@ -93,21 +108,37 @@ function clauseOf(query: Query, atoms: ReadonlyMap<Item, KnownAtom>): Clause | u
         if (!clause) return undefined;
         clauses.push(clause);
       }
-      return { atoms: clauses.flatMap((clause) => clause.atoms), cost: clauses.reduce((sum, { cost }) => sum + cost, 0) };
+      return {
+        atoms: clauses.flatMap((clause) => clause.atoms),
+        cost: clauses.reduce((sum, { cost }) => sum + cost, 0),
+      };
     }
   }
 }
 
-/** What a value must have for the item to be true; undefined where it may be true without a value, or of any of an event's. */
+/**
+ * What a value must have for the item to be true; undefined where it may be true without a value,
+ * or of any of an event's.
+ */
 function atomOf({ field, test }: Item): Atom | undefined {
-  const present: Atom | undefined = field === undefined ? undefined : { field, place: 'present', text: '' };
+  const present: Atom | undefined =
+    field === undefined ? undefined : { field, place: 'present', text: '' };
   switch (test.kind) {
     case 'null':
       return undefined;
     case 'string':
-      return literalAtom(field, field === undefined ? joinParts([ANY, ...test.pattern, ANY]) : test.pattern) ?? present;
+      return (
+        literalAtom(
+          field,
+          field === undefined ? joinParts([ANY, ...test.pattern, ANY]) : test.pattern,
+        ) ?? present
+      );
     case 'number':
-      return { field, place: field === undefined ? 'inside' : 'whole', text: String(test.value).toLowerCase() };
+      return {
+        field,
+        place: field === undefined ? 'inside' : 'whole',
+        text: String(test.value).toLowerCase(),
+      };
     case 'boolean':
       return field === undefined ? undefined : { field, place: 'whole', text: String(test.value) };
     case 'regex':
@@ -128,7 +159,14 @@ function literalAtom(field: string | undefined, pattern: Pattern): Atom | undefi
   let best: Atom | undefined;
   for (const [index, part] of pattern.entries()) {
     if (typeof part !== 'string') continue;
-    const place: Place = pattern.length === 1 ? 'whole' : index === 0 ? 'start' : index === pattern.length - 1 ? 'end' : 'inside';
+    const place: Place =
+      pattern.length === 1
+        ? 'whole'
+        : index === 0
+          ? 'start'
+          : index === pattern.length - 1
+            ? 'end'
+            : 'inside';
     const atom: Atom = { field, place, text: foldCase(part) };
     if (!best || likelihood(atom) < likelihood(best)) best = atom;
   }

@@ -9,7 +9,10 @@ interface Placed extends GramText {
   readonly start: number;
 }
 
-/** Literals by one run of so many characters of each: a text is gone through once, however many literals there are. */
+/**
+ * Literals by one run of so many characters of each: a text is gone through once, however many
+ * literals there are.
+ */
 export interface Grams {
   readonly size: 1 | 2 | 4;
   /** 1 for each gram of the table, by hash: most places of a text are told apart by that alone. */
@@ -28,7 +31,8 @@ export function createGrams(size: Grams['size'], texts: readonly GramText[]): Gr
   const shift = 32 - bits;
   const counts = new Uint32Array(2 ** bits);
   const placed = texts.map((one) => ({ one, grams: gramsIn(one.text, size) }));
-  for (const { grams } of placed) for (const gram of grams) counts[hash(gram, shift)] = (counts[hash(gram, shift)] ?? 0) + 1;
+  for (const { grams } of placed)
+    for (const gram of grams) counts[hash(gram, shift)] = (counts[hash(gram, shift)] ?? 0) + 1;
   const filter = new Uint8Array(2 ** bits);
   const byGram = new Map<number, Placed[]>();
   for (const { one, grams } of placed) {
@@ -42,7 +46,10 @@ export function createGrams(size: Grams['size'], texts: readonly GramText[]): Gr
   return { size, filter, shift, byGram };
 }
 
-/** Each character takes a byte of the gram: those outside of Latin-1 share theirs, and the literal itself decides. */
+/**
+ * Each character takes a byte of the gram: those outside of Latin-1 share theirs, and the literal
+ * itself decides.
+ */
 function gramsIn(text: string, size: Grams['size']): Int32Array {
   const grams = new Int32Array(Math.max(0, text.length - size + 1));
   let gram = 0;
@@ -67,7 +74,12 @@ function rarest(grams: Int32Array, counts: Uint32Array, shift: number): number {
 }
 
 /** Gives `found` the rules of each literal that stands in the text; `bytes` is of the same text. */
-export function scanGrams({ size, filter, shift, byGram }: Grams, text: string, bytes: DataView, found: (rules: readonly number[]) => void): void {
+export function scanGrams(
+  { size, filter, shift, byGram }: Grams,
+  text: string,
+  bytes: DataView,
+  found: (rules: readonly number[]) => void,
+): void {
   const mask = masks[size];
   const last = text.length - size;
   for (let at = 0; at <= last; at++) {
@@ -75,6 +87,7 @@ export function scanGrams({ size, filter, shift, byGram }: Grams, text: string, 
     if (filter[Math.imul(gram, 0x9e3779b1) >>> shift] === 0) continue;
     const list = byGram.get(gram);
     if (list === undefined) continue;
-    for (const one of list) if (at >= one.start && text.startsWith(one.text, at - one.start)) found(one.rules);
+    for (const one of list)
+      if (at >= one.start && text.startsWith(one.text, at - one.start)) found(one.rules);
   }
 }

@@ -5,9 +5,13 @@ import { type EventView, fieldSlot, lowerOf, valuesOf } from '../event.ts';
 import type { Atom, Place } from './literal-clause.ts';
 import { createLiteralTable } from './literal-table.ts';
 
-/** The literal in any letter case that an item is true of, and of nothing else; undefined where it is another test. */
+/**
+ * The literal in any letter case that an item is true of, and of nothing else; undefined where it
+ * is another test.
+ */
 export function onlyLiteral({ field, test }: Item): Atom | undefined {
-  if (test.kind === 'number' && field !== undefined) return { field, place: 'whole', text: String(test.value).toLowerCase() };
+  if (test.kind === 'number' && field !== undefined)
+    return { field, place: 'whole', text: String(test.value).toLowerCase() };
   if (test.kind !== 'string' || test.cased) return undefined;
   const pattern = field === undefined ? joinParts([ANY, ...test.pattern, ANY]) : test.pattern;
   const literal = openLiteral(pattern);
@@ -15,10 +19,22 @@ export function onlyLiteral({ field, test }: Item): Atom | undefined {
 }
 
 /** By where any characters may stand beside the literal. */
-const places: Readonly<Record<OpenLiteral['open'], Place>> = { none: 'whole', start: 'end', end: 'start', both: 'inside' };
+const places: Readonly<Record<OpenLiteral['open'], Place>> = {
+  none: 'whole',
+  start: 'end',
+  end: 'start',
+  both: 'inside',
+};
 
-/** Whether a value of a field of the event at hand has any of many literals: it is gone through once. */
-export function literalListPredicate(field: string | undefined, atoms: readonly Atom[], view: EventView): () => boolean {
+/**
+ * Whether a value of a field of the event at hand has any of many literals: it is gone through
+ * once.
+ */
+export function literalListPredicate(
+  field: string | undefined,
+  atoms: readonly Atom[],
+  view: EventView,
+): () => boolean {
   const slot = field === undefined ? view.whole : fieldSlot(view, field);
   const { look } = createLiteralTable(atoms.map((atom) => [atom, rule]));
   let hit = false;

@@ -1,4 +1,9 @@
-import { type AnchoredText, type Anchors, createAnchors, lookAtAnchors } from './literal-anchors.ts';
+import {
+  type AnchoredText,
+  type Anchors,
+  createAnchors,
+  lookAtAnchors,
+} from './literal-anchors.ts';
 import type { Atom } from './literal-clause.ts';
 import { createGrams, type Grams, type GramText, scanGrams } from './literal-grams.ts';
 import { bytesOf } from './text-bytes.ts';
@@ -8,14 +13,19 @@ export type RuleNumbers = readonly number[];
 
 /** What rules ask of the values of one field. */
 export interface LiteralTable {
-  /** Asks of a value in lower case; the rules whose literals it has are given to `found`, some of them again and again; it must not look into a table itself. */
+  /**
+   * Asks of a value in lower case; the rules whose literals it has are given to `found`, some of
+   * them again and again; it must not look into a table itself.
+   */
   readonly look: (text: string, found: (rules: RuleNumbers) => void) => void;
   /** Rules for which any value will do. */
   readonly present: RuleNumbers;
 }
 
 /** Each atom with the rules that ask for it; no atom comes twice. */
-export function createLiteralTable(asked: readonly (readonly [atom: Atom, rules: RuleNumbers])[]): LiteralTable {
+export function createLiteralTable(
+  asked: readonly (readonly [atom: Atom, rules: RuleNumbers])[],
+): LiteralTable {
   const whole = new Map<string, RuleNumbers>();
   const starts: AnchoredText[] = [];
   const ends: AnchoredText[] = [];
@@ -54,12 +64,16 @@ function insideScan(texts: readonly GramText[]): LiteralTable['look'] | undefine
   const narrow = gramsOf(texts.filter(({ text }) => !wide.test(text)));
   // few texts have such characters at all
   const others = gramsOf(texts.filter(({ text }) => wide.test(text)));
-  const shortest = texts.reduce((least, { text }) => Math.min(least, text.length), Number.POSITIVE_INFINITY);
+  const shortest = texts.reduce(
+    (least, { text }) => Math.min(least, text.length),
+    Number.POSITIVE_INFINITY,
+  );
   return (text, found) => {
     if (text.length < shortest) return;
     const bytes = bytesOf(text);
     for (const grams of narrow) scanGrams(grams, text, bytes, found);
-    if (others.length > 0 && wide.test(text)) for (const grams of others) scanGrams(grams, text, bytes, found);
+    if (others.length > 0 && wide.test(text))
+      for (const grams of others) scanGrams(grams, text, bytes, found);
   };
 }
 

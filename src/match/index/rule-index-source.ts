@@ -5,7 +5,9 @@ import { type EventSource, sourceOfParts } from '../event-source.ts';
 const maximumKnown = 1000;
 
 /** For the source of an event, 1 for each rule that may be about it. Undefined: all are. */
-export function createSourceFilter(sources: readonly (LogSource | undefined)[]): (source: LogSource | EventSource | undefined) => Uint8Array | undefined {
+export function createSourceFilter(
+  sources: readonly (LogSource | undefined)[],
+): (source: LogSource | EventSource | undefined) => Uint8Array | undefined {
   const known = new Map<string, Uint8Array>();
   let last: { readonly source: LogSource | EventSource; readonly allowed: Uint8Array } | undefined;
   return (source) => {

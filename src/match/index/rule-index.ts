@@ -1,6 +1,15 @@
 import { itemsOf, type Query } from '../../query/tree.ts';
 import type { LogSource } from '../../sigma/rule/rule.ts';
-import { createView, type Event, type EventView, type FieldSlot, fieldSlot, lowerOf, showEvent, valuesOf } from '../event.ts';
+import {
+  createView,
+  type Event,
+  type EventView,
+  type FieldSlot,
+  fieldSlot,
+  lowerOf,
+  showEvent,
+  valuesOf,
+} from '../event.ts';
 import type { EventSource } from '../event-source.ts';
 import { compiledFor } from '../matcher.ts';
 import { type Predicate, predicateOf } from '../predicate.ts';
@@ -15,7 +24,10 @@ export interface IndexedRule {
 }
 
 export interface RuleIndexOptions {
-  /** Where an event comes from; parts that are undefined may be anything. Without it, or where it says undefined, rules of all log sources are asked. */
+  /**
+   * Where an event comes from; parts that are undefined may be anything. Without it, or where it
+   * says undefined, rules of all log sources are asked.
+   */
   readonly logSourceOf?: (event: Event) => LogSource | EventSource | undefined;
 }
 
@@ -35,8 +47,14 @@ interface Compiled {
   holds: Predicate | undefined;
 }
 
-/** Finds the rules whose literals an event has, and asks those alone: what an event costs hardly grows with the number of rules. */
-export function createRuleIndex(rules: readonly IndexedRule[], { logSourceOf }: RuleIndexOptions = {}): RuleIndex {
+/**
+ * Finds the rules whose literals an event has, and asks those alone: what an event costs hardly
+ * grows with the number of rules.
+ */
+export function createRuleIndex(
+  rules: readonly IndexedRule[],
+  { logSourceOf }: RuleIndexOptions = {},
+): RuleIndex {
   const view = createView();
   const compiled: Compiled[] = [];
   const unmatchable: { id: string; reason: string }[] = [];
@@ -81,7 +99,8 @@ export function createRuleIndex(rules: readonly IndexedRule[], { logSourceOf }: 
 
 /** Whether a query has a part that is refused when it is compiled, if any is. */
 function mayBeUnmatchable(query: Query): boolean {
-  for (const { test } of itemsOf(query)) if (test.kind === 'regex' || test.kind === 'expression') return true;
+  for (const { test } of itemsOf(query))
+    if (test.kind === 'regex' || test.kind === 'expression') return true;
   return false;
 }
 
@@ -105,9 +124,14 @@ function createLooker(compiled: readonly Compiled[], view: EventView): Looker {
   const byName = new Map<string, Field[]>();
   let whole: Field | undefined;
   for (const [name, asked] of atoms) {
-    const field: Field = { slot: name === undefined ? view.whole : fieldSlot(view, name), table: createLiteralTable([...asked]), epoch: -1 };
+    const field: Field = {
+      slot: name === undefined ? view.whole : fieldSlot(view, name),
+      table: createLiteralTable([...asked]),
+      epoch: -1,
+    };
     if (name === undefined) whole = field;
-    else for (const start of startsOf(name)) byName.set(start, [...(byName.get(start) ?? []), field]);
+    else
+      for (const start of startsOf(name)) byName.set(start, [...(byName.get(start) ?? []), field]);
   }
   const lookAt = (field: Field, found: (rules: RuleNumbers) => void): void => {
     if (field.epoch === view.epoch) return;
@@ -120,7 +144,8 @@ function createLooker(compiled: readonly Compiled[], view: EventView): Looker {
     always,
     look(found) {
       // an event has fewer fields than the rules
-      for (const name of Object.keys(view.event)) for (const field of byName.get(name) ?? none) lookAt(field, found);
+      for (const name of Object.keys(view.event))
+        for (const field of byName.get(name) ?? none) lookAt(field, found);
       if (whole) lookAt(whole, found);
     },
   };
@@ -137,7 +162,10 @@ function startsOf(name: string): readonly string[] {
 type Asked = Map<Atom, number[]>;
 
 /** By field, the literals that one of each rule's must be in the event; rules that have none. */
-function atomsOf(queries: readonly Query[]): { readonly always: RuleNumbers; readonly atoms: ReadonlyMap<string | undefined, Asked> } {
+function atomsOf(queries: readonly Query[]): {
+  readonly always: RuleNumbers;
+  readonly atoms: ReadonlyMap<string | undefined, Asked>;
+} {
   const find = createClauseFinder(queries);
   const always: number[] = [];
   const atoms = new Map<string | undefined, Asked>();

@@ -22,7 +22,9 @@ export type ThreatObjectType = (typeof threatObjectTypes)[number];
 export interface Entity {
   readonly field: string;
   readonly type: 'user' | 'system' | 'other';
-  /** A machine that may have collected the event from another one: by itself it tells nobody apart. */
+  /**
+   * A machine that may have collected the event from another one: by itself it tells nobody apart.
+   */
   readonly relayed?: true;
 }
 
@@ -36,6 +38,9 @@ export interface AlertFields {
   /** The most important one first. */
   readonly entities: readonly Entity[];
   readonly threatObjects: readonly ThreatObject[];
-  /** Columns of the results, entities and threat objects among them; in the order in which they are shown. */
+  /**
+   * Columns of the results, entities and threat objects among them; in the order in which they are
+   * shown.
+   */
   readonly shown: readonly string[];
 }

@@ -7,7 +7,9 @@ export const cloudRows: readonly AlertRow[] = [
     // an attempt to log on has no ARN
     entities: { 'userIdentity.arn': 'user', 'userIdentity.userName': 'user' },
     threatObjects: { 'sourceIPAddress|src_ip': 'ip_address' },
-    shown: 'eventName eventSource awsRegion recipientAccountId userIdentity.type userAgent errorCode errorMessage',
+    shown:
+      'eventName eventSource awsRegion recipientAccountId userIdentity.type userAgent ' +
+      'errorCode errorMessage',
     domain: 'threat',
     hours: 1,
   },
@@ -15,7 +17,9 @@ export const cloudRows: readonly AlertRow[] = [
     source: { product: 'azure', service: 'signinlogs' },
     entities: { 'Username|properties.userPrincipalName': 'user' },
     threatObjects: { 'callerIpAddress|properties.ipAddress': 'ip_address' },
-    shown: 'ResourceDisplayName ClientApp ResultType ResultDescription conditionalAccessStatus location userAgent',
+    shown:
+      'ResourceDisplayName ClientApp ResultType ResultDescription conditionalAccessStatus ' +
+      'location userAgent',
     domain: 'access',
     hours: 1,
   },
@@ -56,7 +60,9 @@ export const cloudRows: readonly AlertRow[] = [
     source: { product: 'gcp', service: 'gcp.audit' },
     entities: { 'data.protoPayload.authenticationInfo.principalEmail': 'user' },
     threatObjects: { 'data.protoPayload.requestMetadata.callerIp': 'ip_address' },
-    shown: 'gcp.audit.method_name data.protoPayload.methodName data.protoPayload.serviceName data.protoPayload.resourceName',
+    shown:
+      'gcp.audit.method_name data.protoPayload.methodName data.protoPayload.serviceName ' +
+      'data.protoPayload.resourceName',
     domain: 'threat',
     hours: 1,
   },
@@ -120,7 +126,9 @@ export const cloudRows: readonly AlertRow[] = [
       source: { product: 'kubernetes', ...source },
       entities: { 'user.username': 'user' },
       threatObjects: { sourceIPs: 'ip_address' },
-      shown: 'verb objectRef.resource objectRef.namespace objectRef.name objectRef.subresource responseStatus.code userAgent',
+      shown:
+        'verb objectRef.resource objectRef.namespace objectRef.name objectRef.subresource ' +
+        'responseStatus.code userAgent',
       domain: 'threat',
       hours: 1,
     }),

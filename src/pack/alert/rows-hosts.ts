@@ -33,7 +33,13 @@ export const hostRows: readonly AlertRow[] = [
     hours: 1,
   },
   ...['auth', 'sshd', 'guacamole', 'vsftpd'].map(
-    (service): AlertRow => ({ source: { product: 'linux', service }, entities: { '@host': 'system' }, shown: 'message', domain: 'access', hours: 1 }),
+    (service): AlertRow => ({
+      source: { product: 'linux', service },
+      entities: { '@host': 'system' },
+      shown: 'message',
+      domain: 'access',
+      hours: 1,
+    }),
   ),
   ...['linux', 'macos'].flatMap((product): readonly AlertRow[] => [
     { source: { product, category: 'process_creation' }, ...process },
@@ -41,7 +47,11 @@ export const hostRows: readonly AlertRow[] = [
     {
       source: { product, category: 'network_connection' },
       entities: { 'Computer|cim.src|@host': 'system', 'User|cim.user': 'user' },
-      threatObjects: { DestinationIp: 'ip_address', DestinationHostname: 'domain', Image: 'process' },
+      threatObjects: {
+        DestinationIp: 'ip_address',
+        DestinationHostname: 'domain',
+        Image: 'process',
+      },
       shown: 'SourceIp SourcePort DestinationPort Protocol Initiated',
       domain: 'network',
       hours: 1,
@@ -80,6 +90,12 @@ export const hostRows: readonly AlertRow[] = [
     hours: 1,
   },
   ...['database', 'application'].map(
-    (category): AlertRow => ({ source: { category }, entities: { '@relay': 'system' }, shown: 'message', domain: 'threat', hours: 1 }),
+    (category): AlertRow => ({
+      source: { category },
+      entities: { '@relay': 'system' },
+      shown: 'message',
+      domain: 'threat',
+      hours: 1,
+    }),
   ),
 ];

@@ -3,7 +3,11 @@ import type { AlertRow } from './row.ts';
 const network = { domain: 'network', hours: 4 } as const;
 const zeekEnds = { 'id.orig_h': 'system' } as const;
 
-const zeek = (service: string, threatObjects: AlertRow['threatObjects'], shown: string): AlertRow => ({
+const zeek = (
+  service: string,
+  threatObjects: AlertRow['threatObjects'],
+  shown: string,
+): AlertRow => ({
   source: { product: 'zeek', service },
   entities: zeekEnds,
   threatObjects: { 'id.resp_h': 'ip_address', ...threatObjects },
@@ -17,7 +21,8 @@ export const networkRows: readonly AlertRow[] = [
     source: { category: 'webserver' },
     entities: { '@host': 'system', 'c-ip|src_ip|cim.src': 'other' },
     threatObjects: { 'c-ip|src_ip|cim.src': 'ip_address' },
-    shown: 'cs-method cs-host cs-uri-stem cs-uri-query sc-status cs-user-agent cs-referer cs-username',
+    shown:
+      'cs-method cs-host cs-uri-stem cs-uri-query sc-status cs-user-agent cs-referer cs-username',
     ...network,
   },
   {
@@ -55,7 +60,14 @@ export const networkRows: readonly AlertRow[] = [
   zeek('rdp', {}, 'cookie result'),
   zeek('smb_files', { name: 'file_name' }, 'path action'),
   zeek('x509', {}, 'certificate.serial certificate.subject certificate.issuer'),
-  ...['apache', 'nginx'].map((service): AlertRow => ({ source: { service }, entities: { '@host': 'system' }, shown: 'message', ...network })),
+  ...['apache', 'nginx'].map(
+    (service): AlertRow => ({
+      source: { service },
+      entities: { '@host': 'system' },
+      shown: 'message',
+      ...network,
+    }),
+  ),
   {
     source: { product: 'fortigate' },
     entities: { 'devname|@host': 'system', user: 'user' },
@@ -64,6 +76,11 @@ export const networkRows: readonly AlertRow[] = [
     ...network,
   },
   ...['cisco', 'fortios', 'huawei', 'juniper', 'paloalto'].map(
-    (product): AlertRow => ({ source: { product }, entities: { '@host': 'system' }, shown: 'message', ...network }),
+    (product): AlertRow => ({
+      source: { product },
+      entities: { '@host': 'system' },
+      shown: 'message',
+      ...network,
+    }),
   ),
 ];

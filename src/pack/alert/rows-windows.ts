@@ -6,10 +6,18 @@ const image = { Image: 'process' } as const;
 
 type Rest = Omit<AlertRow, 'source'>;
 const endpoint = { domain: 'endpoint', hours: 1 } as const;
-const category = (name: string, rest: Rest): AlertRow => ({ source: { product: 'windows', category: name }, ...rest });
-const service = (name: string, rest: Rest): AlertRow => ({ source: { product: 'windows', service: name }, ...rest });
-const categories = (names: string, rest: Rest): readonly AlertRow[] => names.split(' ').map((name) => category(name, rest));
-const services = (names: string, rest: Rest): readonly AlertRow[] => names.split(' ').map((name) => service(name, rest));
+const category = (name: string, rest: Rest): AlertRow => ({
+  source: { product: 'windows', category: name },
+  ...rest,
+});
+const service = (name: string, rest: Rest): AlertRow => ({
+  source: { product: 'windows', service: name },
+  ...rest,
+});
+const categories = (names: string, rest: Rest): readonly AlertRow[] =>
+  names.split(' ').map((name) => category(name, rest));
+const services = (names: string, rest: Rest): readonly AlertRow[] =>
+  names.split(' ').map((name) => service(name, rest));
 
 const registry: Rest = {
   entities: machineAndUser,
@@ -23,11 +31,16 @@ const file: Rest = {
   shown: 'SourceFilename Hashes ProcessId',
   ...endpoint,
 };
-const powershell: Rest = { entities: machine, shown: 'ScriptBlockText Payload ContextInfo Data Path ScriptBlockId HostApplication', ...endpoint };
+const powershell: Rest = {
+  entities: machine,
+  shown: 'ScriptBlockText Payload ContextInfo Data Path ScriptBlockId HostApplication',
+  ...endpoint,
+};
 const twoProcesses: Rest = {
   entities: { ...machine, 'SourceUser|User': 'user' },
   threatObjects: { SourceImage: 'process', TargetImage: 'process' },
-  shown: 'TargetUser GrantedAccess CallTrace StartModule StartFunction SourceProcessId TargetProcessId',
+  shown:
+    'TargetUser GrantedAccess CallTrace StartModule StartFunction SourceProcessId TargetProcessId',
   ...endpoint,
 };
 
@@ -36,16 +49,29 @@ export const windowsRows: readonly AlertRow[] = [
   category('process_creation', {
     entities: machineAndUser,
     threatObjects: { Image: 'process', ParentImage: 'parent_process_name', Hashes: 'process_hash' },
-    shown: 'CommandLine ParentCommandLine OriginalFileName CurrentDirectory IntegrityLevel ProcessId ParentProcessId',
+    shown:
+      'CommandLine ParentCommandLine OriginalFileName CurrentDirectory IntegrityLevel ' +
+      'ProcessId ParentProcessId',
     ...endpoint,
   }),
-  ...categories('registry_add registry_delete registry_event registry_rename registry_set', registry),
   ...categories(
-    'file_access file_block_executable file_block_shredding file_change file_delete file_delete_detected file_event file_executable_detected file_rename',
+    'registry_add registry_delete registry_event registry_rename registry_set',
+    registry,
+  ),
+  ...categories(
+    'file_access file_block_executable file_block_shredding file_change file_delete ' +
+      'file_delete_detected file_event file_executable_detected file_rename',
     file,
   ),
-  category('create_stream_hash', { ...file, threatObjects: { TargetFilename: 'file_path', Hash: 'file_hash', ...image }, shown: 'Contents' }),
-  ...categories('ps_script ps_module ps_classic_start ps_classic_provider_start ps_classic_script', powershell),
+  category('create_stream_hash', {
+    ...file,
+    threatObjects: { TargetFilename: 'file_path', Hash: 'file_hash', ...image },
+    shown: 'Contents',
+  }),
+  ...categories(
+    'ps_script ps_module ps_classic_start ps_classic_provider_start ps_classic_script',
+    powershell,
+  ),
   category('image_load', {
     entities: machineAndUser,
     threatObjects: { ImageLoaded: 'file_path', Hashes: 'file_hash', ...image },
@@ -59,8 +85,15 @@ export const windowsRows: readonly AlertRow[] = [
     ...endpoint,
   }),
   category('network_connection', {
-    entities: { 'Computer|SourceIp|SourceAddress|cim.src|@relay': 'system', 'User|cim.user': 'user' },
-    threatObjects: { 'DestinationIp|DestAddress': 'ip_address', DestinationHostname: 'domain', 'Image|Application': 'process' },
+    entities: {
+      'Computer|SourceIp|SourceAddress|cim.src|@relay': 'system',
+      'User|cim.user': 'user',
+    },
+    threatObjects: {
+      'DestinationIp|DestAddress': 'ip_address',
+      DestinationHostname: 'domain',
+      'Image|Application': 'process',
+    },
     shown: 'SourceIp SourcePort DestinationPort Protocol Initiated',
     domain: 'network',
     hours: 1,
@@ -73,23 +106,38 @@ export const windowsRows: readonly AlertRow[] = [
     hours: 1,
   }),
   ...categories('process_access create_remote_thread', twoProcesses),
-  category('pipe_created', { entities: machineAndUser, threatObjects: image, shown: 'PipeName EventType ProcessId', ...endpoint }),
+  category('pipe_created', {
+    entities: machineAndUser,
+    threatObjects: image,
+    shown: 'PipeName EventType ProcessId',
+    ...endpoint,
+  }),
   category('wmi_event', {
     entities: machineAndUser,
     threatObjects: { Destination: 'command' },
     shown: 'Name EventNamespace Query Consumer Filter Operation',
     ...endpoint,
   }),
-  ...categories('clipboard_capture process_tampering process_termination raw_access_thread sysmon_error sysmon_status', {
-    entities: machineAndUser,
-    threatObjects: image,
-    shown: 'Type Device State Description ProcessId',
-    ...endpoint,
-  }),
+  ...categories(
+    'clipboard_capture process_tampering process_termination raw_access_thread sysmon_error ' +
+      'sysmon_status',
+    {
+      entities: machineAndUser,
+      threatObjects: image,
+      shown: 'Type Device State Description ProcessId',
+      ...endpoint,
+    },
+  ),
   service('security', {
     entities: { ...machine, 'TargetUserName|cim.user': 'user', SubjectUserName: 'user' },
-    threatObjects: { 'IpAddress|cim.src': 'ip_address', 'ProcessName|NewProcessName': 'process', ServiceFileName: 'service' },
-    shown: 'EventID LogonType WorkstationName SubjectDomainName TargetDomainName ObjectName ShareName RelativeTargetName ServiceName TaskName Status',
+    threatObjects: {
+      'IpAddress|cim.src': 'ip_address',
+      'ProcessName|NewProcessName': 'process',
+      ServiceFileName: 'service',
+    },
+    shown:
+      'EventID LogonType WorkstationName SubjectDomainName TargetDomainName ObjectName ' +
+      'ShareName RelativeTargetName ServiceName TaskName Status',
     domain: 'access',
     hours: 1,
   }),
@@ -105,8 +153,16 @@ export const windowsRows: readonly AlertRow[] = [
     shown: 'EventID ThreatName SeverityName NewValue OldValue',
     ...endpoint,
   }),
-  service('sysmon', { entities: machineAndUser, threatObjects: image, shown: 'EventID CommandLine TargetFilename Description', ...endpoint }),
-  ...services('powershell powershell-classic', { ...powershell, shown: `EventID ${powershell.shown}` }),
+  service('sysmon', {
+    entities: machineAndUser,
+    threatObjects: image,
+    shown: 'EventID CommandLine TargetFilename Description',
+    ...endpoint,
+  }),
+  ...services('powershell powershell-classic', {
+    ...powershell,
+    shown: `EventID ${powershell.shown}`,
+  }),
   service('taskscheduler', {
     entities: { ...machine, 'UserName|UserContext': 'user' },
     threatObjects: { Path: 'file_path' },
@@ -119,14 +175,23 @@ export const windowsRows: readonly AlertRow[] = [
     shown: 'EventID jobTitle',
     ...endpoint,
   }),
-  service('wmi', { entities: { ...machine, User: 'user' }, shown: 'EventID Operation Query Provider PossibleCause', ...endpoint }),
+  service('wmi', {
+    entities: { ...machine, User: 'user' },
+    shown: 'EventID Operation Query Provider PossibleCause',
+    ...endpoint,
+  }),
   service('ntlm', {
     entities: { ...machine, 'UserName|TargetUserName': 'user' },
     shown: 'EventID WorkstationName TargetName ProcessName',
     domain: 'access',
     hours: 1,
   }),
-  service('openssh', { entities: machine, shown: 'EventID process payload', domain: 'access', hours: 1 }),
+  service('openssh', {
+    entities: machine,
+    shown: 'EventID process payload',
+    domain: 'access',
+    hours: 1,
+  }),
   service('terminalservices-localsessionmanager', {
     entities: { ...machine, User: 'user' },
     threatObjects: { Address: 'ip_address' },
@@ -154,8 +219,25 @@ export const windowsRows: readonly AlertRow[] = [
     domain: 'network',
     hours: 4,
   }),
-  service('dns-client', { entities: machine, threatObjects: { QueryName: 'domain' }, shown: 'EventID QueryResults', domain: 'network', hours: 1 }),
-  service('ldap', { entities: machine, shown: 'EventID SearchFilter DistinguishedName ProcessId', domain: 'access', hours: 1 }),
-  // the other logs: what is in them differs from event to event, so an alert shows what the rule asks for beside this
-  { source: { product: 'windows' }, entities: { ...machine, 'User|UserName': 'user' }, shown: 'EventID Provider_Name', ...endpoint },
+  service('dns-client', {
+    entities: machine,
+    threatObjects: { QueryName: 'domain' },
+    shown: 'EventID QueryResults',
+    domain: 'network',
+    hours: 1,
+  }),
+  service('ldap', {
+    entities: machine,
+    shown: 'EventID SearchFilter DistinguishedName ProcessId',
+    domain: 'access',
+    hours: 1,
+  }),
+  // the other logs: what is in them differs from event to event, so an alert shows what the rule
+  // asks for beside this
+  {
+    source: { product: 'windows' },
+    entities: { ...machine, 'User|UserName': 'user' },
+    shown: 'EventID Provider_Name',
+    ...endpoint,
+  },
 ];

@@ -14,7 +14,10 @@ export type Alternatives = readonly string[];
 /** What alerts on a log source are about, in Sigma's names. */
 export interface AlertSource {
   readonly entities: readonly { readonly names: Alternatives; readonly type: Entity['type'] }[];
-  readonly threatObjects: readonly { readonly names: Alternatives; readonly type: ThreatObject['type'] }[];
+  readonly threatObjects: readonly {
+    readonly names: Alternatives;
+    readonly type: ThreatObject['type'];
+  }[];
   readonly shown: readonly Alternatives[];
   readonly domain: SecurityDomain;
   /** Seconds. */
@@ -49,15 +52,23 @@ function read({ entities, threatObjects = {}, shown = '', domain, hours }: Alert
     domain,
     period: hours * 3600,
   };
-  const names = new Set([...alert.entities, ...alert.threatObjects].flatMap((field) => field.names));
+  const names = new Set(
+    [...alert.entities, ...alert.threatObjects].flatMap((field) => field.names),
+  );
   for (const field of alert.shown.flat()) names.add(field);
-  return { ...alert, names: [...names].filter((name) => !isEventHost(name) && columnOf(name) === undefined) };
+  return {
+    ...alert,
+    names: [...names].filter((name) => !isEventHost(name) && columnOf(name) === undefined),
+  };
 }
 
 /** What the table says of a log source; undefined where it does not know it. */
-export const alertSourceOf = perSource((source) => table.find((entry) => filterFits(entry.source, source))?.alert);
+export const alertSourceOf = perSource(
+  (source) => table.find((entry) => filterFits(entry.source, source))?.alert,
+);
 
 /** Fields whose names the pipelines of a target are asked for. */
-export const usualNames = (source: LogSource): readonly string[] => alertSourceOf(source)?.names ?? none;
+export const usualNames = (source: LogSource): readonly string[] =>
+  alertSourceOf(source)?.names ?? none;
 
 const none: readonly string[] = [];

@@ -22,11 +22,17 @@ export function zip(files: readonly (PackFile & { readonly store?: boolean })[])
 }
 
 interface Archive extends Readable {
-  append(content: Buffer | string, entry: { name: string; date: Date; mode: number; store?: boolean }): unknown;
+  append(
+    content: Buffer | string,
+    entry: { name: string; date: Date; mode: number; store?: boolean },
+  ): unknown;
   finalize(): Promise<void>;
 }
 
-async function packed(archive: Archive, files: readonly (PackFile & { readonly store?: boolean })[]): Promise<Buffer> {
+async function packed(
+  archive: Archive,
+  files: readonly (PackFile & { readonly store?: boolean })[],
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   const sink = new PassThrough();
   archive.pipe(sink);
@@ -38,7 +44,10 @@ async function packed(archive: Archive, files: readonly (PackFile & { readonly s
   });
   for (const { path, content, store } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     if (!isSafePath(path)) throw new Error(`unsafe path in an archive: ${path}`);
-    const bytes = typeof content === 'string' ? Buffer.from(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+    const bytes =
+      typeof content === 'string'
+        ? Buffer.from(content)
+        : Buffer.from(content.buffer, content.byteOffset, content.byteLength);
     archive.append(bytes, { name: path, date: epoch, mode: fileMode, ...(store ? { store } : {}) });
   }
   await archive.finalize();
@@ -47,6 +56,10 @@ async function packed(archive: Archive, files: readonly (PackFile & { readonly s
 
 /** Relative, without `..`, hidden files, backslashes or control characters. */
 export function isSafePath(path: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  return path !== '' && !/[\\:\u0000-\u001f\u007f]/.test(path) && path.split('/').every((part) => part !== '' && !part.startsWith('.'));
+  return (
+    path !== '' &&
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+    !/[\\:\u0000-\u001f\u007f]/.test(path) &&
+    path.split('/').every((part) => part !== '' && !part.startsWith('.'))
+  );
 }

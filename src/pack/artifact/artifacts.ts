@@ -8,7 +8,13 @@ import { indexMacros } from '../index-macro.ts';
 import type { GraylogDetection, PackFile } from '../model/detection.ts';
 import { noPages, type PackPages } from '../model/detection-page.ts';
 import type { Pack } from '../pack.ts';
-import { createRenderer, type Render, type Renderer, TemplateError, type TemplateSet } from '../render/template.ts';
+import {
+  createRenderer,
+  type Render,
+  type Renderer,
+  TemplateError,
+  type TemplateSet,
+} from '../render/template.ts';
 import { gzipTar, zip } from './archive.ts';
 import { madeFor, madeForLine } from './made-for.ts';
 import { type ArtifactDigest, manifestText } from './manifest.ts';
@@ -42,10 +48,13 @@ export interface Artifact extends ArtifactDigest {
 }
 
 /**
- * Renders and packs everything: app, content pack, manifest, release bundle. A detection that breaks a pack by itself is left out of it, with a
- * complaint (PCK007). Undefined after a fatal complaint about the packs as a whole.
+ * Renders and packs everything: app, content pack, manifest, release bundle. A detection that
+ * breaks a pack by itself is left out of it, with a complaint (PCK007). Undefined after a fatal
+ * complaint about the packs as a whole.
  */
-export async function makeArtifacts(given: ArtifactInput): Promise<readonly Artifact[] | undefined> {
+export async function makeArtifacts(
+  given: ArtifactInput,
+): Promise<readonly Artifact[] | undefined> {
   const { bag, configFile } = given;
   const input = withoutEmpty(given);
   if (input.pack.config.targets.length === 0) return undefined;
@@ -58,12 +67,18 @@ export async function makeArtifacts(given: ArtifactInput): Promise<readonly Arti
     for (const one of broken) {
       const { file, titleSpan: span } = one.detection.rule;
       const { code, message } = complaintAbout(one);
-      bag.add(input.ruleFile?.(file.path) ?? file, { code, message: `${one.target}: ${message}; the rule is left out`, span, target: one.target });
+      bag.add(input.ruleFile?.(file.path) ?? file, {
+        code,
+        message: `${one.target}: ${message}; the rule is left out`,
+        span,
+        target: one.target,
+      });
     }
     const rest = broken.length === 0 ? input : withoutEmpty({ ...input, pack });
     if (rest.pack.config.targets.length === 0) return undefined;
     const made = broken.length === 0 ? first : await packed(rest, render);
-    for (const message of made.problems) bag.add(configFile, { code: 'PCK007', message, span: { start: 0, end: 0 } });
+    for (const message of made.problems)
+      bag.add(configFile, { code: 'PCK007', message, span: { start: 0, end: 0 } });
     if (made.problems.length > 0) return undefined;
     input.onPack?.(pack);
     return made.artifacts;
@@ -72,17 +87,35 @@ export async function makeArtifacts(given: ArtifactInput): Promise<readonly Arti
   }
 }
 
-/** The input without targets of which every detection was left out: installed, an empty pack would take away all that the one before it brought. */
+/**
+ * The input without targets of which every detection was left out: installed, an empty pack would
+ * take away all that the one before it brought.
+ */
 function withoutEmpty(input: ArtifactInput): ArtifactInput {
   const { pack, bag, configFile } = input;
   const { targets } = pack.config;
-  const empty = pack.outcomes.length === 0 ? [] : targets.filter((target) => pack[target].length === 0);
+  const empty =
+    pack.outcomes.length === 0 ? [] : targets.filter((target) => pack[target].length === 0);
   if (empty.length === 0) return input;
   for (const target of empty) {
-    const message = `${target}: every detection was left out, so no pack is written: installed, it would take all detections away`;
-    bag.add(configFile, { code: 'PCK005', message, hint: 'See why above, or leave the target out: `targets`.', span: { start: 0, end: 0 }, target });
+    const message =
+      `${target}: every detection was left out, so no pack is written: installed, it would ` +
+      'take all detections away';
+    bag.add(configFile, {
+      code: 'PCK005',
+      message,
+      hint: 'See why above, or leave the target out: `targets`.',
+      span: { start: 0, end: 0 },
+      target,
+    });
   }
-  return { ...input, pack: { ...pack, config: { ...pack.config, targets: targets.filter((target) => !empty.includes(target)) } } };
+  return {
+    ...input,
+    pack: {
+      ...pack,
+      config: { ...pack.config, targets: targets.filter((target) => !empty.includes(target)) },
+    },
+  };
 }
 
 interface Packed {
@@ -98,14 +131,24 @@ async function packed(input: ArtifactInput, render: Renderer): Promise<Packed> {
   const files: PackFile[] = [];
   // first what a server may refuse as a whole: then nothing else needs rendering
   const content = targets.includes('graylog') ? graylogPack(input, render) : undefined;
-  if (content && content.problems.length > 0) return { problems: content.problems, artifacts: [], tooLarge: content.tooLarge };
+  if (content && content.problems.length > 0)
+    return { problems: content.problems, artifacts: [], tooLarge: content.tooLarge };
   const app = targets.includes('splunk') ? splunkApp(input, render) : undefined;
-  if (app && app.problems.length > 0) return { problems: app.problems, artifacts: [], tooLarge: false };
-  if (app) files.push({ path: `${info.id}-${info.version}.spl`, content: await gzipTar(app.files) });
-  if (content) files.push({ path: `${info.id}-${info.version}-graylog.json`, content: content.bytes });
+  if (app && app.problems.length > 0)
+    return { problems: app.problems, artifacts: [], tooLarge: false };
+  if (app)
+    files.push({ path: `${info.id}-${info.version}.spl`, content: await gzipTar(app.files) });
+  if (content)
+    files.push({ path: `${info.id}-${info.version}-graylog.json`, content: content.bytes });
   const packs = files.map(digested);
-  const manifest = { path: 'manifest.json', content: manifestText(pack, packs, toolVersion, input.pathOf) };
-  const readme = { path: 'README.md', content: render('bundle/README.md.hbs', bundleContext(pack, packs, pages.pages.length)) };
+  const manifest = {
+    path: 'manifest.json',
+    content: manifestText(pack, packs, toolVersion, input.pathOf),
+  };
+  const readme = {
+    path: 'README.md',
+    content: render('bundle/README.md.hbs', bundleContext(pack, packs, pages.pages.length)),
+  };
   const bundle = await zip(
     [...files, manifest, readme, ...pages.files].map((file) => ({
       ...file,
@@ -114,7 +157,11 @@ async function packed(input: ArtifactInput, render: Renderer): Promise<Packed> {
     })),
   );
   const bundled = { path: `${info.id}-${info.version}.zip`, content: bundle };
-  return { problems: [], artifacts: [...packs, digested(manifest), digested(bundled)], tooLarge: false };
+  return {
+    problems: [],
+    artifacts: [...packs, digested(manifest), digested(bundled)],
+    tooLarge: false,
+  };
 }
 
 /** Characters of the queries of a detection that may be too large for a pack by itself. */
@@ -122,10 +169,22 @@ const manyCharacters = 1 << 20;
 
 function tooLargeAlone(input: ArtifactInput, render: Renderer): readonly Broken[] {
   const { pack } = input;
-  const charactersOf = ({ search }: GraylogDetection): number => (search.kind === 'filter' ? search.queries.reduce((sum, query) => sum + query.length, 0) : 0);
+  const charactersOf = ({ search }: GraylogDetection): number =>
+    search.kind === 'filter' ? search.queries.reduce((sum, query) => sum + query.length, 0) : 0;
   return pack.graylog.flatMap((one) => {
-    const alone = charactersOf(one) > manyCharacters ? graylogPack({ ...input, pack: { ...pack, graylog: [one] } }, render) : undefined;
-    return alone?.tooLarge ? [{ target: 'graylog', detection: one.detection, problem: alone.problems.at(-1) ?? '' } as const] : [];
+    const alone =
+      charactersOf(one) > manyCharacters
+        ? graylogPack({ ...input, pack: { ...pack, graylog: [one] } }, render)
+        : undefined;
+    return alone?.tooLarge
+      ? [
+          {
+            target: 'graylog',
+            detection: one.detection,
+            problem: alone.problems.at(-1) ?? '',
+          } as const,
+        ]
+      : [];
   });
 }
 
@@ -133,20 +192,40 @@ function tooLargeAlone(input: ArtifactInput, render: Renderer): readonly Broken[
 function brokenDetections(input: ArtifactInput, render: Renderer): readonly Broken[] {
   const { pack } = input;
   const found = {
-    splunk: brokenOf(pack.splunk, (splunk) => splunkApp({ ...input, pack: { ...pack, splunk, tombstones: [] } }, render).problems),
-    graylog: brokenOf(pack.graylog, (graylog) => graylogPack({ ...input, pack: { ...pack, graylog } }, render).problems),
+    splunk: brokenOf(
+      pack.splunk,
+      (splunk) =>
+        splunkApp({ ...input, pack: { ...pack, splunk, tombstones: [] } }, render).problems,
+    ),
+    graylog: brokenOf(
+      pack.graylog,
+      (graylog) => graylogPack({ ...input, pack: { ...pack, graylog } }, render).problems,
+    ),
   };
-  return (['splunk', 'graylog'] as const).flatMap((target) => found[target].map(({ one, problem }) => ({ target, detection: one.detection, problem })));
+  return (['splunk', 'graylog'] as const).flatMap((target) =>
+    found[target].map(({ one, problem }) => ({ target, detection: one.detection, problem })),
+  );
 }
 
 /** Complains about a template at fault, and throws what is none. */
-export function templateFault(error: unknown, bag: DiagnosticBag, configFile: SourceFile): undefined {
+export function templateFault(
+  error: unknown,
+  bag: DiagnosticBag,
+  configFile: SourceFile,
+): undefined {
   if (!(error instanceof TemplateError)) throw error;
   const place = error.line === undefined ? error.template : `${error.template}:${error.line}`;
-  bag.add(configFile, { code: 'PCK003', message: `${place}: ${error.message}`, span: { start: 0, end: 0 } });
+  bag.add(configFile, {
+    code: 'PCK003',
+    message: `${place}: ${error.message}`,
+    span: { start: 0, end: 0 },
+  });
 }
 
-function splunkApp({ pack, assets, pages, customTemplates }: ArtifactInput, render: Renderer): SplunkApp {
+function splunkApp(
+  { pack, assets, pages, customTemplates }: ArtifactInput,
+  render: Renderer,
+): SplunkApp {
   const { splunk } = pack.config;
   const info = { ...pack.config.info, description: described(pack, 'splunk', ' ') };
   const macros = indexMacros(
@@ -171,25 +250,51 @@ function splunkApp({ pack, assets, pages, customTemplates }: ArtifactInput, rend
 function graylogPack({ pack, customTemplates }: ArtifactInput, render: Render): ContentPack {
   const { graylog } = pack.config;
   const info = { ...pack.config.info, description: described(pack, 'graylog', '\n\n') };
-  const { minimumServerVersion, leadingWildcards, titlePrefix, priority, notification, dashboard } = graylog;
-  const content = { minimumServerVersion, leadingWildcards, titlePrefix, priority, notification, dashboard, streams: streamChoice(graylog) };
+  const { minimumServerVersion, leadingWildcards, titlePrefix, priority, notification, dashboard } =
+    graylog;
+  const content = {
+    minimumServerVersion,
+    leadingWildcards,
+    titlePrefix,
+    priority,
+    notification,
+    dashboard,
+    streams: streamChoice(graylog),
+  };
   const options = { ...content, customTemplates, templatesAreOurs: !customTemplates };
   return renderContentPack({ info, detections: pack.graylog, options, render });
 }
 
-/** The description, and for which product the pack was made: whoever installs it has nothing else to see it by. */
+/**
+ * The description, and for which product the pack was made: whoever installs it has nothing else to
+ * see it by.
+ */
 function described(pack: Pack, target: Target, between: string): string {
   const lines = madeFor(pack).flatMap((made) => (made.target === target ? madeForLine(made) : []));
-  return [pack.config.info.description.trim(), ...lines].filter((text) => text !== '').join(between);
+  return [pack.config.info.description.trim(), ...lines]
+    .filter((text) => text !== '')
+    .join(between);
 }
 
 /** A file with its size and digest. */
 export function digested({ path, content }: PackFile): Artifact {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  return { path, content: bytes, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  return {
+    path,
+    content: bytes,
+    size: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  };
 }
 
 function bundleContext(pack: Pack, artifacts: readonly ArtifactDigest[], pages: number): object {
   const { info, targets } = pack.config;
-  return { info, splunk: targets.includes('splunk'), graylog: targets.includes('graylog'), detections: pack.outcomes.length, pages, artifacts };
+  return {
+    info,
+    splunk: targets.includes('splunk'),
+    graylog: targets.includes('graylog'),
+    detections: pack.outcomes.length,
+    pages,
+    artifacts,
+  };
 }

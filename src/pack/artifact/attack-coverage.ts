@@ -1,7 +1,9 @@
 import { runsInSplunk } from '../config/enabled.ts';
 import type { PackDetection } from '../model/detection.ts';
 
-/** Tactics in the order of an attack, by their short names; both those before and after ATT&CK v19. */
+/**
+ * Tactics in the order of an attack, by their short names; both those before and after ATT&CK v19.
+ */
 const tacticOrder: readonly string[] = [
   'reconnaissance',
   'resource-development',
@@ -31,7 +33,8 @@ export interface CoverageCell {
 }
 
 /** `Command and Control` for `command-and-control`. */
-export const tacticTitle = (shortName: string): string => titles.get(shortName) ?? makeTitle(shortName);
+export const tacticTitle = (shortName: string): string =>
+  titles.get(shortName) ?? makeTitle(shortName);
 
 function makeTitle(shortName: string): string {
   return shortName
@@ -40,9 +43,14 @@ function makeTitle(shortName: string): string {
     .join(' ');
 }
 
-const titles: ReadonlyMap<string, string> = new Map(tacticOrder.map((shortName) => [shortName, makeTitle(shortName)]));
+const titles: ReadonlyMap<string, string> = new Map(
+  tacticOrder.map((shortName) => [shortName, makeTitle(shortName)]),
+);
 
-/** Coverage by tactic, in the order of an attack, then technique. A technique of a rule without a tactic stands under `other`. */
+/**
+ * Coverage by tactic, in the order of an attack, then technique. A technique of a rule without a
+ * tactic stands under `other`.
+ */
 export function attackCoverage(detections: readonly PackDetection[]): CoverageCell[] {
   const cells: { tactic: string; technique: string; detections: number; enabled: number }[] = [];
   const byTactic = new Map<string, Map<string, (typeof cells)[number]>>();
@@ -66,26 +74,43 @@ export function attackCoverage(detections: readonly PackDetection[]): CoverageCe
     }
   }
   const rank = (tactic: string): number => ranks.get(tactic) ?? tacticOrder.length;
-  return cells.sort((a, b) => rank(a.tactic) - rank(b.tactic) || compare(a.tactic, b.tactic) || compare(a.technique, b.technique));
+  return cells.sort(
+    (a, b) =>
+      rank(a.tactic) - rank(b.tactic) ||
+      compare(a.tactic, b.tactic) ||
+      compare(a.technique, b.technique),
+  );
 }
 
-const ranks: ReadonlyMap<string, number> = new Map(tacticOrder.map((tactic, index) => [tactic, index]));
+const ranks: ReadonlyMap<string, number> = new Map(
+  tacticOrder.map((tactic, index) => [tactic, index]),
+);
 
 // ATT&CK v19 splits the first into the other two: a pack has either
 const renamed = ['defense-evasion', 'stealth', 'defense-impairment'];
 
-/** Short names of the tactics to show: all, so that gaps are seen, and what else the rules name. Letters and hyphens only, as they go into a search. */
+/**
+ * Short names of the tactics to show: all, so that gaps are seen, and what else the rules name.
+ * Letters and hyphens only, as they go into a search.
+ */
 export function coverageColumns(coverage: readonly CoverageCell[]): string[] {
   const present = new Set(coverage.map(({ tactic }) => tactic));
   const columns = tacticOrder.filter((tactic) => present.has(tactic) || !renamed.includes(tactic));
   return [...new Set([...columns, ...present])].filter((tactic) => /^[a-z][a-z-]*$/.test(tactic));
 }
 
-/** Titles of the tactics that detections have, in the order of an attack, and the one that those without have. */
+/**
+ * Titles of the tactics that detections have, in the order of an attack, and the one that those
+ * without have.
+ */
 export function tacticFilter(detections: readonly PackDetection[]): string[] {
   const present = [...new Set(detections.flatMap(({ attack }) => attack.tactics))].sort(compare);
-  const columns = coverageColumns(present.map((tactic) => ({ tactic, technique: '', detections: 0, enabled: 0 })));
-  return [...new Set([...columns.filter((tactic) => present.includes(tactic)), 'other'])].map(tacticTitle);
+  const columns = coverageColumns(
+    present.map((tactic) => ({ tactic, technique: '', detections: 0, enabled: 0 })),
+  );
+  return [...new Set([...columns.filter((tactic) => present.includes(tactic)), 'other'])].map(
+    tacticTitle,
+  );
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

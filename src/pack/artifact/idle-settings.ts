@@ -3,9 +3,14 @@ import type { SourceFile } from '../../source/span.ts';
 import { lookup, rootOf, spanOfKey } from '../../source/yaml.ts';
 import type { Pack } from '../pack.ts';
 
-type Idle = Pick<Complaint, 'message' | 'hint' | 'target'> & { readonly path: readonly [string, string] };
+type Idle = Pick<Complaint, 'message' | 'hint' | 'target'> & {
+  readonly path: readonly [string, string];
+};
 
-/** Warns of keys of the configuration that change nothing beside the others, or less than they seem to. */
+/**
+ * Warns of keys of the configuration that change nothing beside the others, or less than they seem
+ * to.
+ */
 export function idleSettings(pack: Pack, file: SourceFile): readonly Complaint[] {
   const found = idle(pack);
   if (found.length === 0) return [];
@@ -19,12 +24,20 @@ export function idleSettings(pack: Pack, file: SourceFile): readonly Complaint[]
 
 function idle({ config: { targets, splunk, graylog }, splunk: detections }: Pack): readonly Idle[] {
   const found: Idle[] = [];
-  if (targets.includes('graylog') && graylog.leadingWildcards && graylog.matching === 'case-insensitive')
+  if (
+    targets.includes('graylog') &&
+    graylog.leadingWildcards &&
+    graylog.matching === 'case-insensitive'
+  )
     found.push({
       path: ['graylog', 'leadingWildcards'],
       target: 'graylog',
-      message: 'graylog: `leadingWildcards` changes nothing with `matching: case-insensitive`, which writes all such values as regular expressions',
-      hint: 'Write `matching: exact` beside it if a search may be case-sensitive; else remove the key.',
+      message:
+        'graylog: `leadingWildcards` changes nothing with `matching: case-insensitive`, ' +
+        'which writes all such values as regular expressions',
+      hint:
+        'Write `matching: exact` beside it if a search may be case-sensitive; else remove the ' +
+        'key.',
     });
   if (!targets.includes('splunk')) return found;
   const modelsOnly = detections.length > 0 && detections.every(({ scopes }) => scopes.length === 0);
@@ -33,15 +46,21 @@ function idle({ config: { targets, splunk, graylog }, splunk: detections }: Pack
       found.push({
         path: ['splunk', key],
         target: 'splunk',
-        message: `splunk: \`${key}\` changes nothing: all searches are of data models, and these have indexes of their own`,
-        hint: 'Set the indexes of the data models in Splunk (macros `cim_..._indexes`), and remove the key.',
+        message:
+          `splunk: \`${key}\` changes nothing: all searches are of data models, and these have ` +
+          'indexes of their own',
+        hint:
+          'Set the indexes of the data models in Splunk (macros `cim_..._indexes`), and remove ' +
+          'the key.',
       });
   if (splunk.enterpriseSecurity && splunk.summaryIndex !== undefined)
     found.push({
       path: ['splunk', 'summaryIndex'],
       target: 'splunk',
       message:
-        'splunk: no view of the app reads `summaryIndex` where Splunk has Enterprise Security: the overview shows findings and risk; results are written to the index nonetheless',
+        'splunk: no view of the app reads `summaryIndex` where Splunk has Enterprise ' +
+        'Security: the overview shows findings and risk; results are written to the index ' +
+        'nonetheless',
       hint: 'Remove the key unless searches of your own read the index.',
     });
   return found;

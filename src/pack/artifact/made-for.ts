@@ -30,7 +30,11 @@ const madeForOf = (pack: Pack): readonly MadeFor[] =>
     target,
     pipelines: pack.chosen.get(target) ?? [sigmaNames],
     places: target === 'splunk' ? splunkPlaces(pack) : graylogPlaces(pack),
-    ...(target === 'splunk' ? { edition: `${pack.config.splunk.enterpriseSecurity ? 'with' : 'without'} Enterprise Security` } : {}),
+    ...(target === 'splunk'
+      ? {
+          edition: `${pack.config.splunk.enterpriseSecurity ? 'with' : 'without'} Enterprise Security`,
+        }
+      : {}),
   }));
 
 function splunkPlaces({ config, splunk }: Pack): readonly string[] {
@@ -39,7 +43,10 @@ function splunkPlaces({ config, splunk }: Pack): readonly string[] {
     splunk.flatMap(({ scopes }) => scopes),
   );
   const places = macros.flatMap(({ definition }) => {
-    const indexes = Array.from(definition.matchAll(/\bindex\s*=\s*"?([\w*.-]+)/gi), ([, name = '']) => `index=${name}`);
+    const indexes = Array.from(
+      definition.matchAll(/\bindex\s*=\s*"?([\w*.-]+)/gi),
+      ([, name = '']) => `index=${name}`,
+    );
     return indexes.length > 0 ? indexes : ['default indexes'];
   });
   if (splunk.some(({ scopes }) => scopes.length === 0)) places.push('data models');
@@ -63,9 +70,12 @@ const shownPlaces = 4;
 
 /** `Splunk with its add-ons (splunk); looks in index=windows; without Enterprise Security`. */
 export function madeForText({ pipelines, places, edition }: MadeFor): string {
-  const products = pipelines.map(({ name, description }) => `${description} (${name})`).join(' and ');
+  const products = pipelines
+    .map(({ name, description }) => `${description} (${name})`)
+    .join(' and ');
   const more = places.length > shownPlaces ? ` and ${places.length - shownPlaces} more` : '';
-  const where = places.length === 0 ? [] : [`looks in ${places.slice(0, shownPlaces).join(', ')}${more}`];
+  const where =
+    places.length === 0 ? [] : [`looks in ${places.slice(0, shownPlaces).join(', ')}${more}`];
   return [products, ...where, ...(edition === undefined ? [] : [edition])].join('; ');
 }
 

@@ -13,8 +13,16 @@ export interface ArtifactDigest {
   readonly sha256: string;
 }
 
-/** `manifest.json`: the digest of each artifact, and what each rule became in each target, or why it is not there. */
-export function manifestText(pack: Pack, artifacts: readonly ArtifactDigest[], toolVersion: string, pathOf: (path: string) => string = (path) => path): string {
+/**
+ * `manifest.json`: the digest of each artifact, and what each rule became in each target, or why it
+ * is not there.
+ */
+export function manifestText(
+  pack: Pack,
+  artifacts: readonly ArtifactDigest[],
+  toolVersion: string,
+  pathOf: (path: string) => string = (path) => path,
+): string {
   const { info } = pack.config;
   const running = new Map(pack.config.targets.map((target) => [target, enabledIds(pack, target)]));
   const manifest = {
@@ -22,24 +30,48 @@ export function manifestText(pack: Pack, artifacts: readonly ArtifactDigest[], t
     generator: `sigpack ${toolVersion}`,
     pack: { id: info.id, title: info.title, version: info.version, revision: info.revision },
     madeFor: madeFor(pack),
-    artifacts: artifacts.map(({ path, size, sha256 }) => ({ path, size, sha256 })).sort((a, b) => (a.path < b.path ? -1 : 1)),
-    detections: [...pack.outcomes].sort((a, b) => (a.detection.id < b.detection.id ? -1 : 1)).map((outcome) => detectionEntry(outcome, running, pathOf)),
+    artifacts: artifacts
+      .map(({ path, size, sha256 }) => ({ path, size, sha256 }))
+      .sort((a, b) => (a.path < b.path ? -1 : 1)),
+    detections: [...pack.outcomes]
+      .sort((a, b) => (a.detection.id < b.detection.id ? -1 : 1))
+      .map((outcome) => detectionEntry(outcome, running, pathOf)),
   };
   return `${JSON.stringify(manifest, null, 1)}\n`;
 }
 
-function detectionEntry({ detection, targets }: DetectionOutcome, running: ReadonlyMap<Target, ReadonlySet<string>>, pathOf: (path: string) => string): object {
+function detectionEntry(
+  { detection, targets }: DetectionOutcome,
+  running: ReadonlyMap<Target, ReadonlySet<string>>,
+  pathOf: (path: string) => string,
+): object {
   const { id, name, rule, severity, settings } = detection;
   const entries: Partial<Record<Target, object>> = {};
   for (const [target, ids] of running) {
     const outcome = targets.get(target);
-    if (outcome) entries[target] = outcome.kind === 'compiled' ? compiledEntry(outcome, ids.has(id), settings.enabled) : { skipped: outcome.reasons };
+    if (outcome)
+      entries[target] =
+        outcome.kind === 'compiled'
+          ? compiledEntry(outcome, ids.has(id), settings.enabled)
+          : { skipped: outcome.reasons };
   }
-  return { id, name, file: pathOf(rule.file.path), kind: rule.kind, severity, enabled: settings.enabled, targets: entries };
+  return {
+    id,
+    name,
+    file: pathOf(rule.file.path),
+    kind: rule.kind,
+    severity,
+    enabled: settings.enabled,
+    targets: entries,
+  };
 }
 
 /** JSON has no place for what is undefined. */
-const compiledEntry = ({ names, queries, off, leftOff }: TargetOutcome & { readonly kind: 'compiled' }, runs: boolean, enabled: boolean): object => ({
+const compiledEntry = (
+  { names, queries, off, leftOff }: TargetOutcome & { readonly kind: 'compiled' },
+  runs: boolean,
+  enabled: boolean,
+): object => ({
   name: names[0],
   queries: queries.length,
   // said where it is otherwise than for the detection as a whole

@@ -15,17 +15,27 @@ export interface Load {
 }
 
 export const loadOf = (pack: Pack, target: Target): Load =>
-  target === 'splunk' ? { ...loadOfMinutes(searchesPerMinute(pack, 'enabled')), budget: pack.config.splunk.searchesPerMinute } : graylogLoad(pack);
+  target === 'splunk'
+    ? {
+        ...loadOfMinutes(searchesPerMinute(pack, 'enabled')),
+        budget: pack.config.splunk.searchesPerMinute,
+      }
+    : graylogLoad(pack);
 
 function graylogLoad({ config, graylog }: Pack): Load {
   const { minimumServerVersion, definitionsPerMinute } = config.graylog;
   const minimum = serverVersion(minimumServerVersion) ?? 0;
-  const mean = graylog.reduce((sum, one) => (one.detection.settings.enabled ? sum + definitionRate(one, minimum) : sum), 0);
+  const mean = graylog.reduce(
+    (sum, one) => (one.detection.settings.enabled ? sum + definitionRate(one, minimum) : sum),
+    0,
+  );
   return { mean: tenths(mean), budget: definitionsPerMinute };
 }
 
 /** Of starts on each minute of an hour. */
-export const loadOfMinutes = (minutes: readonly number[]): { readonly most: number; readonly mean: number } => ({
+export const loadOfMinutes = (
+  minutes: readonly number[],
+): { readonly most: number; readonly mean: number } => ({
   most: Math.max(0, ...minutes),
   mean: tenths(minutes.reduce((sum, count) => sum + count, 0) / 60),
 });
@@ -33,9 +43,14 @@ export const loadOfMinutes = (minutes: readonly number[]): { readonly most: numb
 /** No more than a reader needs. */
 export const tenths = (value: number): number => Math.round(value * 10) / 10;
 
-/** Searches that start on each of the 60 minutes, in the worst hour, of the detections that ship enabled (or of all). */
+/**
+ * Searches that start on each of the 60 minutes, in the worst hour, of the detections that ship
+ * enabled (or of all).
+ */
 export function searchesPerMinute(pack: Pack, which: 'enabled' | 'all'): readonly number[] {
-  const scheduled = pack.splunk.filter(({ detection }) => which === 'all' || runsInSplunk(detection));
+  const scheduled = pack.splunk.filter(
+    ({ detection }) => which === 'all' || runsInSplunk(detection),
+  );
   return scheduleHistogram(scheduled.map(({ detection }) => cronOf(detection)));
 }
 
@@ -45,21 +60,37 @@ const namedMinutes = 5;
 /** Of all minutes over the budget of `splunk.searchesPerMinute`, the worst first. */
 function scheduleProblem(pack: Pack): string | undefined {
   const budget = pack.config.splunk.searchesPerMinute;
-  const over = [...searchesPerMinute(pack, 'enabled').entries()].filter(([, count]) => count > budget);
+  const over = [...searchesPerMinute(pack, 'enabled').entries()].filter(
+    ([, count]) => count > budget,
+  );
   const [worst, ...others] = over.sort(([a, one], [b, other]) => other - one || a - b);
   if (!worst) return undefined;
   const [minute, count] = worst;
-  const first = `${count} ${count === 1 ? 'search starts' : 'searches start'} at minute ${minute}, ${count - budget} more than the budget of ${budget}`;
+  const first =
+    `${count} ${count === 1 ? 'search starts' : 'searches start'} at minute ${minute}, ` +
+    `${count - budget} more than the budget of ${budget}`;
   const next = others.slice(0, namedMinutes - 1).map(([at, starts]) => `${starts} at minute ${at}`);
   const more = others.length - next.length;
-  return [first, ...next, ...(more > 0 ? [`and more than the budget at ${more} other ${more === 1 ? 'minute' : 'minutes'}`] : [])].join('; ');
+  return [
+    first,
+    ...next,
+    ...(more > 0
+      ? [`and more than the budget at ${more} other ${more === 1 ? 'minute' : 'minutes'}`]
+      : []),
+  ].join('; ');
 }
 
 /** What is over the budgets of the targets that the pack is built for. */
 export function budgetProblems(pack: Pack): readonly string[] {
   const { targets } = pack.config;
   const { mean, budget } = graylogLoad(pack);
-  const graylog = mean > budget ? [`${mean} event definitions run in a minute on average, more than the budget of ${budget}`] : [];
+  const graylog =
+    mean > budget
+      ? [`${mean} event definitions run in a minute on average, more than the budget of ${budget}`]
+      : [];
   const splunk = scheduleProblem(pack);
-  return [...(targets.includes('splunk') && splunk !== undefined ? [splunk] : []), ...(targets.includes('graylog') ? graylog : [])];
+  return [
+    ...(targets.includes('splunk') && splunk !== undefined ? [splunk] : []),
+    ...(targets.includes('graylog') ? graylog : []),
+  ];
 }

@@ -11,15 +11,28 @@ export interface Broken {
 }
 
 /** What a detection that is left out is told, beside its target. */
-export function complaintAbout({ detection, problem }: Broken): { readonly code: 'PCK007' | 'PIP002'; readonly message: string } {
-  if (detection.postprocessed) return { code: 'PIP002', message: `the postprocessing of pipelines makes a query that no pack can hold: ${problem}` };
+export function complaintAbout({ detection, problem }: Broken): {
+  readonly code: 'PCK007' | 'PIP002';
+  readonly message: string;
+} {
+  if (detection.postprocessed)
+    return {
+      code: 'PIP002',
+      message: `the postprocessing of pipelines makes a query that no pack can hold: ${problem}`,
+    };
   return { code: 'PCK007', message: problem };
 }
 
 type ProblemsOf<T> = (some: readonly T[]) => readonly string[];
 
-/** Those that have problems by themselves; none where even an empty pack has some. Halves are looked at, as most packs have one such detection. */
-export function brokenOf<T>(all: readonly T[], problemsOf: ProblemsOf<T>): readonly { readonly one: T; readonly problem: string }[] {
+/**
+ * Those that have problems by themselves; none where even an empty pack has some. Halves are looked
+ * at, as most packs have one such detection.
+ */
+export function brokenOf<T>(
+  all: readonly T[],
+  problemsOf: ProblemsOf<T>,
+): readonly { readonly one: T; readonly problem: string }[] {
   if (problemsOf([]).length > 0) return [];
   const search = (some: readonly T[]): readonly { readonly one: T; readonly problem: string }[] => {
     const [problem] = some.length === 0 ? [] : problemsOf(some);
@@ -34,8 +47,12 @@ export function brokenOf<T>(all: readonly T[], problemsOf: ProblemsOf<T>): reado
 
 /** The pack without them: each is skipped in its target. */
 export function withoutBroken(pack: Pack, broken: readonly Broken[]): Pack {
-  const of = (target: Target): ReadonlyMap<string, Broken> => new Map(broken.filter((one) => one.target === target).map((one) => [one.detection.id, one]));
-  const left: Readonly<Record<Target, ReadonlyMap<string, Broken>>> = { splunk: of('splunk'), graylog: of('graylog') };
+  const of = (target: Target): ReadonlyMap<string, Broken> =>
+    new Map(broken.filter((one) => one.target === target).map((one) => [one.detection.id, one]));
+  const left: Readonly<Record<Target, ReadonlyMap<string, Broken>>> = {
+    splunk: of('splunk'),
+    graylog: of('graylog'),
+  };
   return {
     ...pack,
     splunk: pack.splunk.filter(({ detection }) => !left.splunk.has(detection.id)),

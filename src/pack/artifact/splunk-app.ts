@@ -2,7 +2,17 @@ import { runsInSplunk } from '../config/enabled.ts';
 import type { PackFile, PackInfo, SearchMacro, SplunkDetection } from '../model/detection.ts';
 import { type DetectionPage, searchedData } from '../model/detection-page.ts';
 import { type Tombstone, tombstoneSettings } from '../naming/tombstone.ts';
-import { type ConfModel, compareConf, confProblem, confText, isConfKey, misread, stanzaKey, stanzaName, unflaggedLines } from '../render/splunk-conf.ts';
+import {
+  type ConfModel,
+  compareConf,
+  confProblem,
+  confText,
+  isConfKey,
+  misread,
+  stanzaKey,
+  stanzaName,
+  unflaggedLines,
+} from '../render/splunk-conf.ts';
 import type { Renderer } from '../render/template.ts';
 import { cronGap, cronProblem } from '../settings/schedule.ts';
 import { dashboardSearches, entityFields } from '../splunk/dashboard.ts';
@@ -19,7 +29,10 @@ export interface SplunkAppInput {
   /** Stanzas of retired detections. */
   readonly tombstones?: readonly Tombstone[];
   readonly render: Renderer;
-  /** The templates are those that Sigpack's tests read back: their settings are checked instead, which costs a fifth of it. */
+  /**
+   * The templates are those that Sigpack's tests read back: their settings are checked instead,
+   * which costs a fifth of it.
+   */
   readonly templatesAreOurs?: boolean;
   /** Bytes of files that are no templates: `splunk/static/appIcon.png`. */
   readonly assets: ReadonlyMap<string, Uint8Array>;
@@ -59,12 +72,22 @@ const templatePaths = [
 const assetPaths = ['static/appIcon.png', 'static/appIcon_2x.png'];
 
 /** Names of the templates and assets that `renderSplunkApp` asks for. */
-export const splunkAppSources: readonly string[] = [...templatePaths.map((path) => `splunk/${path}.hbs`), ...assetPaths.map((path) => `splunk/${path}`)];
+export const splunkAppSources: readonly string[] = [
+  ...templatePaths.map((path) => `splunk/${path}.hbs`),
+  ...assetPaths.map((path) => `splunk/${path}`),
+];
 
-/** Paths below the app's folder of all that it ever holds: a template of the user's own takes the place of one of these. */
-export const splunkAppPaths = (id: string): readonly string[] => [...templatePaths, ...assetPaths].map((path) => appPath(id, path).slice(id.length + 1));
+/**
+ * Paths below the app's folder of all that it ever holds: a template of the user's own takes the
+ * place of one of these.
+ */
+export const splunkAppPaths = (id: string): readonly string[] =>
+  [...templatePaths, ...assetPaths].map((path) => appPath(id, path).slice(id.length + 1));
 
-/** Renders the app's files and finds out what Splunk would read otherwise in a conf file than what was meant. */
+/**
+ * Renders the app's files and finds out what Splunk would read otherwise in a conf file than what
+ * was meant.
+ */
 export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
   const problems: string[] = [];
   const soundKeys = new Set<string>();
@@ -73,22 +96,34 @@ export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
   const sound = (path: string, name: string, settings: Settings): void => {
     problems.push(...misread(name, settings, soundKeys).map((problem) => `${path}: ${problem}`));
   };
-  const context = appContext(input, searches, macros, (name, settings) => sound('default/savedsearches.conf', name, settings));
+  const context = appContext(input, searches, macros, (name, settings) =>
+    sound('default/savedsearches.conf', name, settings),
+  );
   const files: PackFile[] = [];
   const models: Readonly<Record<string, () => ConfModel>> = {
     'default/app.conf': () => appModel(context),
     'default/macros.conf': () => macros,
-    'default/savedsearches.conf': () => new Map(context.stanzas.map(({ name, settings }) => [name, settings])),
+    'default/savedsearches.conf': () =>
+      new Map(context.stanzas.map(({ name, settings }) => [name, settings])),
   };
   for (const path of templatePaths) {
     const content = input.render.bytes(`splunk/${path}.hbs`, context);
     const model = input.templatesAreOurs ? undefined : models[path]?.();
-    // every value was made one line before it came here, so what is there beyond the model is the template's own doing
-    if (model) problems.push(...compareConf(model, Buffer.from(content).toString(), 'allow').map((difference) => `${path}: ${difference}`));
+    // every value was made one line before it came here, so what is there beyond the model is the
+    // template's own doing
+    if (model)
+      problems.push(
+        ...compareConf(model, Buffer.from(content).toString(), 'allow').map(
+          (difference) => `${path}: ${difference}`,
+        ),
+      );
     files.push({ path: appPath(input.info.id, path), content });
   }
   if (input.templatesAreOurs) {
-    for (const [path, model] of Object.entries({ 'default/app.conf': appModel(context), 'default/macros.conf': macros }))
+    for (const [path, model] of Object.entries({
+      'default/app.conf': appModel(context),
+      'default/macros.conf': macros,
+    }))
       for (const [name, settings] of model) sound(path, name, settings);
   }
   for (const path of assetPaths) {
@@ -100,7 +135,8 @@ export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
 }
 
 // lookups of all apps share one name space once exported
-const appPath = (id: string, path: string): string => (path.startsWith('lookups/') ? `${id}/lookups/${id}_${path.slice(8)}` : `${id}/${path}`);
+const appPath = (id: string, path: string): string =>
+  path.startsWith('lookups/') ? `${id}/lookups/${id}_${path.slice(8)}` : `${id}/${path}`;
 
 interface SearchStanza {
   /** The detection's id as a conf value. */
@@ -109,7 +145,10 @@ interface SearchStanza {
 }
 
 /** Stanzas by name, sorted. */
-function searchModel({ detections }: SplunkAppInput, problems: string[]): ReadonlyMap<string, SearchStanza> {
+function searchModel(
+  { detections }: SplunkAppInput,
+  problems: string[],
+): ReadonlyMap<string, SearchStanza> {
   const stanzas: (readonly [string, SearchStanza])[] = [];
   const names = new Set<string>();
   for (const detection of detections) {
@@ -128,7 +167,11 @@ function searchProblem(detection: SplunkDetection): string | undefined {
   const search = confProblem(detection.search.trim());
   if (search !== undefined) return `search ${search}`;
   const own = detection.detection.settings.cron ?? cronOf(detection.detection);
-  const cron = cronProblem(own) ?? (detection.detection.settings.cron !== undefined && cronGap(own) === undefined ? 'never runs' : undefined);
+  const cron =
+    cronProblem(own) ??
+    (detection.detection.settings.cron !== undefined && cronGap(own) === undefined
+      ? 'never runs'
+      : undefined);
   if (cron !== undefined) return `cron expression "${own}" ${cron}`;
   for (const [key, value] of Object.entries(detection.detection.settings.splunk.savedsearch)) {
     if (!isConfKey(key)) return `setting ${JSON.stringify(key)} is no name of a setting`;
@@ -143,12 +186,19 @@ function macroModel({ macros, detections }: SplunkAppInput, problems: string[]):
   const model = new Map<string, ReadonlyMap<string, string>>();
   for (const { name, definition, comment } of macros) {
     const problem = confProblem(definition);
-    if (problem !== undefined) problems.push(`default/macros.conf: [${stanzaName(name)}] definition ${problem}`);
+    if (problem !== undefined)
+      problems.push(`default/macros.conf: [${stanzaName(name)}] definition ${problem}`);
     else model.set(stanzaName(name), macroSettings(definition.trim(), confText(comment)));
   }
-  const filters = detections.map(({ detection, filterMacro }) => [stanzaName(filterMacro), detection.name] as const);
+  const filters = detections.map(
+    ({ detection, filterMacro }) => [stanzaName(filterMacro), detection.name] as const,
+  );
   for (const [name, detection] of filters.sort((a, b) => (a[0] < b[0] ? -1 : 1))) {
-    if (!model.has(name)) model.set(name, macroSettings('search *', confText(`Leaves out false positives of: ${detection}`)));
+    if (!model.has(name))
+      model.set(
+        name,
+        macroSettings('search *', confText(`Leaves out false positives of: ${detection}`)),
+      );
   }
   return model;
 }
@@ -164,7 +214,10 @@ type AppContext = ReturnType<typeof appContext>;
 
 type Settings = ReadonlyMap<string, string>;
 
-/** Its settings are made when a template asks for them: those of thousands of stanzas at once would take the most memory of a build. */
+/**
+ * Its settings are made when a template asks for them: those of thousands of stanzas at once would
+ * take the most memory of a build.
+ */
 const lazyStanza = (name: string, id: string, settingsOf: () => Settings) => ({
   name,
   id,
@@ -173,7 +226,10 @@ const lazyStanza = (name: string, id: string, settingsOf: () => Settings) => ({
   },
 });
 
-/** What every template is given. All strings are one line and pass AppInspect, so a template may print them anywhere in a conf file. */
+/**
+ * What every template is given. All strings are one line and pass AppInspect, so a template may
+ * print them anywhere in a conf file.
+ */
 function appContext(
   input: SplunkAppInput,
   searches: ReadonlyMap<string, SearchStanza>,
@@ -199,17 +255,28 @@ function appContext(
     dataNeeded: ({ detection, scopes }) => searchedData(pages.get(detection.id), scopes),
   };
   const stanzas = [
-    ...[...searches].map(([name, { id, search }]) => stanzaOf(name, id, () => savedSearchSettings(search, options))),
-    ...(input.tombstones ?? []).map((one) => stanzaOf(stanzaName(one.name), confText(one.id), () => tombstoneSettings(one))),
+    ...[...searches].map(([name, { id, search }]) =>
+      stanzaOf(name, id, () => savedSearchSettings(search, options)),
+    ),
+    ...(input.tombstones ?? []).map((one) =>
+      stanzaOf(stanzaName(one.name), confText(one.id), () => tombstoneSettings(one)),
+    ),
   ];
   const detections = [...searches].map(([name, stanza]) => lookupRow(name, stanza));
   const coverage = attackCoverage([...searches.values()].map(({ search }) => search.detection));
   const { enterpriseSecurity, summaryIndex } = options;
-  const fields = new Set([...searches.values()].flatMap(({ search }) => entityFields(search.detection)));
+  const fields = new Set(
+    [...searches.values()].flatMap(({ search }) => entityFields(search.detection)),
+  );
   return {
     id: info.id,
     summaryIndex: summaryIndex ?? '',
-    searches: dashboardSearches({ id: info.id, enterpriseSecurity, summaryIndex, entityFields: [...fields].sort() }),
+    searches: dashboardSearches({
+      id: info.id,
+      enterpriseSecurity,
+      summaryIndex,
+      entityFields: [...fields].sort(),
+    }),
     title: confText(info.title),
     label: appLabel(confText(info.title)),
     version: info.version,
@@ -222,10 +289,20 @@ function appContext(
     enterpriseSecurity: options.enterpriseSecurity,
     stanzas,
     macros: [...macros].map(([name, settings]) => ({ name, settings })),
-    packMacros: input.macros.map(({ name, definition, comment }) => ({ name: stanzaName(name), definition: confText(definition), comment: confText(comment) })),
+    packMacros: input.macros.map(({ name, definition, comment }) => ({
+      name: stanzaName(name),
+      definition: confText(definition),
+      comment: confText(comment),
+    })),
     detections,
-    pages: [...searches.values()].map((stanza) => pageRow(stanza, pages.get(stanza.search.detection.id))),
-    coverage: coverage.map((cell) => ({ ...cell, tactic: tacticTitle(cell.tactic), name: confText(input.attackNames?.get(cell.technique) ?? '') })),
+    pages: [...searches.values()].map((stanza) =>
+      pageRow(stanza, pages.get(stanza.search.detection.id)),
+    ),
+    coverage: coverage.map((cell) => ({
+      ...cell,
+      tactic: tacticTitle(cell.tactic),
+      name: confText(input.attackNames?.get(cell.technique) ?? ''),
+    })),
     tactics: coverageColumns(coverage).map(tacticTitle),
     tacticFilter: tacticFilter([...searches.values()].map(({ search }) => search.detection)),
     counts: {
@@ -245,13 +322,23 @@ const appModel = (context: AppContext): ConfModel =>
   new Map([
     ['id', new Map(Object.entries({ name: context.id, version: context.version }))],
     ['install', new Map(Object.entries({ is_configured: '0', build: String(context.revision) }))],
-    ['launcher', new Map(Object.entries({ version: context.version, author: context.author, description: context.description }))],
+    [
+      'launcher',
+      new Map(
+        Object.entries({
+          version: context.version,
+          author: context.author,
+          description: context.description,
+        }),
+      ),
+    ],
     ['package', new Map(Object.entries({ id: context.id, check_for_updates: '0' }))],
     ['ui', new Map(Object.entries({ is_visible: '1', label: context.label }))],
   ]);
 
 /** A list in a cell of a lookup: parted by `|`, which a value has no more. */
-const list = (values: readonly string[]): string => confText(values.map((value) => value.replaceAll('|', '%7C')).join('|'));
+const list = (values: readonly string[]): string =>
+  confText(values.map((value) => value.replaceAll('|', '%7C')).join('|'));
 
 /** A row of the lookup of detections. */
 function lookupRow(name: string, { id, search: { detection } }: SearchStanza) {
@@ -266,7 +353,11 @@ function lookupRow(name: string, { id, search: { detection } }: SearchStanza) {
     enabled: runsInSplunk(detection) ? 1 : 0,
     tactics: list(attack.tactics.map(tacticTitle)),
     techniques: list(attack.techniques),
-    log_source: list(logSources.map(({ product, category, service }) => [product, category, service].filter((part) => part !== undefined).join('/'))),
+    log_source: list(
+      logSources.map(({ product, category, service }) =>
+        [product, category, service].filter((part) => part !== undefined).join('/'),
+      ),
+    ),
     cron: cronOf(detection),
     author: confText(rule.author ?? ''),
     reference: links[0] ?? '',
@@ -303,7 +394,10 @@ const unsafeInLink = /[\s"'<>`\\|$()[\]{}^\p{Cc}\p{Cf}\p{Cs}]/gu;
 // what most addresses are: nothing to escape
 const plainLink = /^https?:\/\/[a-zA-Z0-9][\w.:-]*(?:[/?#][\w!#%&*+,./:;=?@~-]*)?$/;
 
-/** An http or https address that the dashboard may open; undefined for others, for one with a user, and for one that AppInspect would take for a host. */
+/**
+ * An http or https address that the dashboard may open; undefined for others, for one with a user,
+ * and for one that AppInspect would take for a host.
+ */
 function webLink(reference: string): string | undefined {
   const address = reference.trim();
   if (plainLink.test(address)) return confText(address) === address ? address : undefined;
@@ -315,4 +409,7 @@ function webLink(reference: string): string | undefined {
   return confText(link) === link ? link : undefined;
 }
 
-const percentEncoded = (char: string): string => (/['()]/.test(char) ? `%${char.charCodeAt(0).toString(16).toUpperCase()}` : encodeURIComponent(char));
+const percentEncoded = (char: string): string =>
+  /['()]/.test(char)
+    ? `%${char.charCodeAt(0).toString(16).toUpperCase()}`
+    : encodeURIComponent(char);

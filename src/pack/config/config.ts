@@ -16,11 +16,31 @@ import type { StreamChoice } from '../graylog/stream-reference.ts';
 import type { PackInfo } from '../model/detection.ts';
 import { confProblem } from '../render/splunk-conf.ts';
 import { misreadPlaces } from '../settings/all-events.ts';
-import { noteFile, noteGeneral, rangeComplaints, readSettings, type SettingsPatch } from '../settings/patch.ts';
-import { savedSearchComplaints, savedSearchValueComplaints } from '../settings/savedsearch-check.ts';
+import {
+  noteFile,
+  noteGeneral,
+  rangeComplaints,
+  readSettings,
+  type SettingsPatch,
+} from '../settings/patch.ts';
+import {
+  savedSearchComplaints,
+  savedSearchValueComplaints,
+} from '../settings/savedsearch-check.ts';
 import { retiredSettings } from '../settings/schema.ts';
-import { type EnablePreset, type Enabling, enablePresets, type LogSourceMatch, type Selection } from '../settings/selection.ts';
-import { type ElasticsearchConfig, elasticsearchComplaints, elasticsearchConfig, type WrittenElasticsearch } from './elasticsearch-config.ts';
+import {
+  type EnablePreset,
+  type Enabling,
+  enablePresets,
+  type LogSourceMatch,
+  type Selection,
+} from '../settings/selection.ts';
+import {
+  type ElasticsearchConfig,
+  elasticsearchComplaints,
+  elasticsearchConfig,
+  type WrittenElasticsearch,
+} from './elasticsearch-config.ts';
 import { graylogComplaints } from './graylog-config-check.ts';
 import type { InstallConfig } from './install-config.ts';
 import { type LintConfig, lintComplaints, lintConfig, type WrittenLint } from './lint-config.ts';
@@ -31,10 +51,15 @@ import { configSchema } from './schema.ts';
 
 export type Target = 'splunk' | 'graylog';
 export type FailOn = 'error' | 'warning' | 'never';
-/** What becomes of detections that a budget has no room for: they are switched off, or a diagnostic says it (PCK006). */
+/**
+ * What becomes of detections that a budget has no room for: they are switched off, or a diagnostic
+ * says it (PCK006).
+ */
 export type OverBudget = 'disable' | 'warn' | 'error';
 
-/** sigpack.yml with every default filled in. Paths are as written: relative to the file's folder. */
+/**
+ * sigpack.yml with every default filled in. Paths are as written: relative to the file's folder.
+ */
 export interface PackConfig {
   readonly info: PackInfo;
   /** Before the name of each detection. */
@@ -116,7 +141,10 @@ interface Written extends Partial<PackInfo> {
   readonly namePrefix?: string;
   readonly rules?: readonly string[];
   readonly filters?: readonly string[];
-  readonly select?: Omit<Selection, 'ids' | 'excludeIds'> & { readonly ids?: readonly string[]; readonly excludeIds?: readonly string[] };
+  readonly select?: Omit<Selection, 'ids' | 'excludeIds'> & {
+    readonly ids?: readonly string[];
+    readonly excludeIds?: readonly string[];
+  };
   readonly targets?: readonly Target[];
   readonly pipelines?: Readonly<Record<string, string | readonly string[]>>;
   readonly placeholders?: Readonly<Record<string, readonly (string | number)[]>>;
@@ -127,33 +155,52 @@ interface Written extends Partial<PackInfo> {
   readonly enable?: EnablePreset | Partial<Enabling>;
   readonly overBudget?: OverBudget;
   readonly unmatchable?: Unmatchable;
-  readonly splunk?: Partial<Omit<SplunkConfig, 'index'>> & { readonly index?: string | readonly string[] };
-  readonly graylog?: Partial<Omit<GraylogConfig, 'streams' | 'allStreams'>> & { readonly streams?: 'all' | readonly string[] };
+  readonly splunk?: Partial<Omit<SplunkConfig, 'index'>> & {
+    readonly index?: string | readonly string[];
+  };
+  readonly graylog?: Partial<Omit<GraylogConfig, 'streams' | 'allStreams'>> & {
+    readonly streams?: 'all' | readonly string[];
+  };
   readonly elasticsearch?: WrittenElasticsearch;
   readonly grep?: Partial<GrepSettings>;
   readonly release?: WrittenRelease;
   readonly installs?: Readonly<Record<string, InstallConfig>>;
 }
 
-/** Configuration of a run without sigpack.yml, or with what `info` and `rules` say in place of the defaults. */
-export function defaultConfig(given: { readonly info?: Partial<PackInfo>; readonly rules?: readonly string[] } = {}): PackConfig {
+/**
+ * Configuration of a run without sigpack.yml, or with what `info` and `rules` say in place of the
+ * defaults.
+ */
+export function defaultConfig(
+  given: { readonly info?: Partial<PackInfo>; readonly rules?: readonly string[] } = {},
+): PackConfig {
   return configOf({ ...given.info, ...(given.rules ? { rules: given.rules } : {}) }, undefined);
 }
 
-/** The configuration in a sigpack.yml; undefined when `bag` has been told (PCK001) what is wrong with it. */
+/**
+ * The configuration in a sigpack.yml; undefined when `bag` has been told (PCK001) what is wrong
+ * with it.
+ */
 export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | undefined {
   const before = bag.list.length;
   const documents = parseYaml(file, bag);
   if (bag.list.length > before) return undefined;
   const [root, second] = documents;
   if (second) {
-    bag.add(file, { code: 'PCK001', message: 'the file has more than one YAML document', span: { start: second.start, end: second.start } });
+    bag.add(file, {
+      code: 'PCK001',
+      message: 'the file has more than one YAML document',
+      span: { start: second.start, end: second.start },
+    });
     return undefined;
   }
   if (!root) return defaultConfig();
   let complaints = checkSchema(configSchema, root, 'PCK001', 'the file', retiredSettings);
   if (complaints.length === 0) {
-    const ofSettings = settingsNodes(root).flatMap((node): readonly Complaint[] => [...rangeComplaints(node, 'PCK001'), ...savedSearchValueComplaints(node)]);
+    const ofSettings = settingsNodes(root).flatMap((node): readonly Complaint[] => [
+      ...rangeComplaints(node, 'PCK001'),
+      ...savedSearchValueComplaints(node),
+    ]);
     complaints = [
       ...ofSettings,
       ...pipelineComplaints(lookup(root, 'pipelines')),
@@ -166,7 +213,9 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
   }
   for (const node of settingsNodes(root)) noteFile(node, file);
   for (const node of generalNodes(root)) noteGeneral(node);
-  if (complaints.length === 0) for (const complaint of settingsNodes(root).flatMap(savedSearchComplaints)) bag.add(file, complaint);
+  if (complaints.length === 0)
+    for (const complaint of settingsNodes(root).flatMap(savedSearchComplaints))
+      bag.add(file, complaint);
   for (const complaint of complaints) bag.add(file, complaint);
   if (complaints.length > 0) return undefined;
   const config = configOf(toPlain(root) as Written, root);
@@ -177,14 +226,20 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
 function generalNodes(root: YamlNode): readonly YamlNode[] {
   const defaults = lookup(root, 'defaults');
   const levels = lookup(root, 'levels');
-  return [...(defaults ? [defaults] : []), ...(levels?.kind === 'mapping' ? levels.pairs.map((pair) => pair.value) : [])];
+  return [
+    ...(defaults ? [defaults] : []),
+    ...(levels?.kind === 'mapping' ? levels.pairs.map((pair) => pair.value) : []),
+  ];
 }
 
 function settingsNodes(root: YamlNode): readonly YamlNode[] {
   const logsources = lookup(root, 'logsources');
-  return [...generalNodes(root), ...(logsources?.kind === 'sequence' ? logsources.items.map((item) => lookup(item, 'settings')) : [])].filter(
-    (node) => node !== undefined,
-  );
+  return [
+    ...generalNodes(root),
+    ...(logsources?.kind === 'sequence'
+      ? logsources.items.map((item) => lookup(item, 'settings'))
+      : []),
+  ].filter((node) => node !== undefined);
 }
 
 /** `none` says that there are no others. */
@@ -193,7 +248,15 @@ function pipelineComplaints(pipelines: YamlNode | undefined): readonly Complaint
   return pipelines.pairs.flatMap(({ value }): readonly Complaint[] => {
     if (value.kind !== 'sequence' || value.items.length < 2) return [];
     const none = value.items.find((item) => item.kind === 'scalar' && item.text === noPipeline);
-    return none ? [{ code: 'PCK001', message: `\`${noPipeline}\` goes with no other pipeline`, span: { start: none.start, end: none.end } }] : [];
+    return none
+      ? [
+          {
+            code: 'PCK001',
+            message: `\`${noPipeline}\` goes with no other pipeline`,
+            span: { start: none.start, end: none.end },
+          },
+        ]
+      : [];
   });
 }
 
@@ -204,7 +267,13 @@ function indexComplaints(indexes: YamlNode | undefined): readonly Complaint[] {
     const definition = lookup(item, 'definition');
     const problem = definition?.kind === 'scalar' ? confProblem(definition.text) : undefined;
     if (!definition || problem === undefined) return [];
-    return [{ code: 'PCK001', message: `\`definition\` ${problem}`, span: { start: definition.start, end: definition.end } }];
+    return [
+      {
+        code: 'PCK001',
+        message: `\`definition\` ${problem}`,
+        span: { start: definition.start, end: definition.end },
+      },
+    ];
   });
 }
 
@@ -218,8 +287,15 @@ function configOf(written: Written, root: YamlNode | undefined): PackConfig {
     filters: written.filters ?? [],
     select: selectionOf(written.select ?? {}),
     targets: [...new Set(written.targets ?? (['splunk', 'graylog'] as const))],
-    pipelines: new Map(Object.entries(written.pipelines ?? {}).map(([target, names]) => [target, [names].flat()])),
-    placeholders: new Map(Object.entries(written.placeholders ?? {}).map(([name, values]) => [name, values.map((value) => parsePattern(String(value)))])),
+    pipelines: new Map(
+      Object.entries(written.pipelines ?? {}).map(([target, names]) => [target, [names].flat()]),
+    ),
+    placeholders: new Map(
+      Object.entries(written.placeholders ?? {}).map(([name, values]) => [
+        name,
+        values.map((value) => parsePattern(String(value))),
+      ]),
+    ),
     ...(templates === undefined ? {} : { templates }),
     severities: severitiesOf(written),
     failOn: written.failOn ?? 'error',
@@ -281,7 +357,8 @@ function infoOf(written: Written): PackInfo {
   };
 }
 
-const lowerCase = (texts: readonly string[]): readonly string[] => texts.map((text) => text.toLowerCase());
+const lowerCase = (texts: readonly string[]): readonly string[] =>
+  texts.map((text) => text.toLowerCase());
 
 function selectionOf(written: NonNullable<Written['select']>): Selection {
   const { tags, excludeTags, ids, excludeIds, ...rest } = written;
@@ -296,13 +373,22 @@ function selectionOf(written: NonNullable<Written['select']>): Selection {
 
 /** `overBudget: error` is the severity of the complaint, which `severities` may set, too. */
 function severitiesOf({ severities = {}, overBudget }: Written): PackConfig['severities'] {
-  return new Map(Object.entries({ ...(overBudget === 'error' ? { PCK006: 'error' } : {}), ...severities }) as [DiagnosticCode, Severity][]);
+  return new Map(
+    Object.entries({ ...(overBudget === 'error' ? { PCK006: 'error' } : {}), ...severities }) as [
+      DiagnosticCode,
+      Severity,
+    ][],
+  );
 }
 
 function enablingOf(written: EnablePreset | Partial<Enabling>): Enabling {
   if (typeof written === 'string') return enablePresets[written];
   const { tags } = written;
-  return { ...enablePresets['all-but-experimental'], ...written, ...(tags ? { tags: lowerCase(tags) } : {}) };
+  return {
+    ...enablePresets['all-but-experimental'],
+    ...written,
+    ...(tags ? { tags: lowerCase(tags) } : {}),
+  };
 }
 
 function levelSettings(node: YamlNode | undefined): ReadonlyMap<Level, SettingsPatch> {
@@ -315,13 +401,16 @@ function logSourceSettings(node: YamlNode | undefined): readonly LogSourceSettin
   return node.items.flatMap((item) => {
     const match = lookup(item, 'match');
     const settings = lookup(item, 'settings');
-    return match && settings ? [{ match: toPlain(match) as LogSourceMatch, settings: readSettings(settings) }] : [];
+    return match && settings
+      ? [{ match: toPlain(match) as LogSourceMatch, settings: readSettings(settings) }]
+      : [];
   });
 }
 
 /** Where detections search whose settings name no streams. */
 export function streamChoice({ streams, streamParameter }: GraylogConfig): StreamChoice {
   // the one stream that every server has
-  if (streamParameter !== undefined) return { kind: 'parameter', name: streamParameter, defaultTitle: parameterDefault(streams) };
+  if (streamParameter !== undefined)
+    return { kind: 'parameter', name: streamParameter, defaultTitle: parameterDefault(streams) };
   return streams.length === 0 ? { kind: 'all' } : { kind: 'titles', titles: streams };
 }

@@ -5,15 +5,28 @@ import { parseDuration, rangeComplaints } from '../settings/patch.ts';
 
 type Spans = 'interval' | 'throttle';
 
-/** Spans in seconds; those that are missing come from the settings of detections. What is missing of matching and types is as the pipelines have it. */
-export type ElasticsearchConfig = Pick<ElasticsearchSettings, 'index' | 'timestampField' | 'schedule' | 'actions'> &
-  Partial<Pick<ElasticsearchSettings, Spans | 'matching' | 'textFields' | 'ipFields' | 'booleanFields' | 'wildcardFields'>> & {
+/**
+ * Spans in seconds; those that are missing come from the settings of detections. What is missing of
+ * matching and types is as the pipelines have it.
+ */
+export type ElasticsearchConfig = Pick<
+  ElasticsearchSettings,
+  'index' | 'timestampField' | 'schedule' | 'actions'
+> &
+  Partial<
+    Pick<
+      ElasticsearchSettings,
+      Spans | 'matching' | 'textFields' | 'ipFields' | 'booleanFields' | 'wildcardFields'
+    >
+  > & {
     /** The index has the types and the letter case of ECS; default: as the pipelines have it. */
     readonly ecs?: boolean;
   };
 
 /** What `elasticsearch:` holds where it fits the schema. */
-export type WrittenElasticsearch = Partial<Omit<ElasticsearchConfig, Spans>> & { readonly [name in Spans]?: number | string };
+export type WrittenElasticsearch = Partial<Omit<ElasticsearchConfig, Spans>> & {
+  readonly [name in Spans]?: number | string;
+};
 
 const longestThrottle = 365 * 86_400;
 
@@ -21,17 +34,33 @@ const longestThrottle = 365 * 86_400;
 export function elasticsearchComplaints(node: YamlNode | undefined): readonly Complaint[] {
   if (!node) return [];
   const found: Complaint[] = [...rangeComplaints(node, 'PCK001')];
-  const complain = ({ start, end }: YamlNode, message: string) => found.push({ code: 'PCK001', message, span: { start, end } });
+  const complain = ({ start, end }: YamlNode, message: string) =>
+    found.push({ code: 'PCK001', message, span: { start, end } });
   const throttle = lookup(node, 'throttle');
-  if (throttle?.kind === 'scalar' && (parseDuration(throttle.value) ?? 0) > longestThrottle) complain(throttle, '`throttle` must be from 0 to 365d');
+  if (throttle?.kind === 'scalar' && (parseDuration(throttle.value) ?? 0) > longestThrottle)
+    complain(throttle, '`throttle` must be from 0 to 365d');
   const schedule = lookup(node, 'schedule');
-  const kinds = schedule?.kind === 'mapping' ? schedule.pairs.filter(({ key }) => key.text !== 'timezone').length : 1;
-  if (schedule && kinds !== 1) complain(schedule, `\`elasticsearch.schedule\` must have one kind of schedule, not ${kinds}`);
+  const kinds =
+    schedule?.kind === 'mapping'
+      ? schedule.pairs.filter(({ key }) => key.text !== 'timezone').length
+      : 1;
+  if (schedule && kinds !== 1)
+    complain(schedule, `\`elasticsearch.schedule\` must have one kind of schedule, not ${kinds}`);
   return found;
 }
 
-export function elasticsearchConfig({ interval, throttle, ...rest }: WrittenElasticsearch): ElasticsearchConfig {
+export function elasticsearchConfig({
+  interval,
+  throttle,
+  ...rest
+}: WrittenElasticsearch): ElasticsearchConfig {
   const { index, timestampField } = defaultTargetSettings.elasticsearch;
   const [every, once] = [parseDuration(interval), parseDuration(throttle)];
-  return { index, timestampField, ...rest, ...(every === undefined ? {} : { interval: every }), ...(once === undefined ? {} : { throttle: once }) };
+  return {
+    index,
+    timestampField,
+    ...rest,
+    ...(every === undefined ? {} : { interval: every }),
+    ...(once === undefined ? {} : { throttle: once }),
+  };
 }

@@ -5,11 +5,18 @@ import type { Target } from './config.ts';
 /** Whether the app's search runs once it is installed: overrides of its settings count. */
 export function runsInSplunk({ settings: { enabled, splunk } }: PackDetection): boolean {
   const { disabled, enableSched } = splunk.savedsearch;
-  return (disabled === undefined ? enabled : !isTrue(disabled)) && (enableSched === undefined || isTrue(enableSched));
+  return (
+    (disabled === undefined ? enabled : !isTrue(disabled)) &&
+    (enableSched === undefined || isTrue(enableSched))
+  );
 }
 
 /** The ids of a target's detections that run once it is installed. */
-export function enabledIds(pack: Readonly<Record<Target, readonly { readonly detection: PackDetection }[]>>, target: Target): ReadonlySet<string> {
-  const runs = target === 'splunk' ? runsInSplunk : ({ settings }: PackDetection): boolean => settings.enabled;
+export function enabledIds(
+  pack: Readonly<Record<Target, readonly { readonly detection: PackDetection }[]>>,
+  target: Target,
+): ReadonlySet<string> {
+  const runs =
+    target === 'splunk' ? runsInSplunk : ({ settings }: PackDetection): boolean => settings.enabled;
   return new Set(pack[target].flatMap(({ detection }) => (runs(detection) ? [detection.id] : [])));
 }

@@ -13,37 +13,60 @@ interface Named {
 
 const spanOf = ({ start, end }: Span): Span => ({ start, end });
 
-const isEsKey = (key: string): boolean => /^action\.(?:notable|risk|correlationsearch|escu)(?:\.|$)/.test(key);
+const isEsKey = (key: string): boolean =>
+  /^action\.(?:notable|risk|correlationsearch|escu)(?:\.|$)/.test(key);
 
 /** What a map of settings says that Enterprise Security alone can do. */
 function esSettings(settings: YamlNode): readonly Named[] {
   const splunk = lookup(settings, 'splunk');
   const savedsearch = lookup(splunk, 'savedsearch');
   const keys = savedsearch?.kind === 'mapping' ? savedsearch.pairs.map(({ key }) => key) : [];
-  const own = settings.kind === 'mapping' ? settings.pairs.filter(({ key }) => key.text === 'risk') : [];
-  const ofSplunk = splunk?.kind === 'mapping' ? splunk.pairs.filter(({ key }) => key.text === 'output' || key.text === 'securityDomain') : [];
+  const own =
+    settings.kind === 'mapping' ? settings.pairs.filter(({ key }) => key.text === 'risk') : [];
+  const ofSplunk =
+    splunk?.kind === 'mapping'
+      ? splunk.pairs.filter(({ key }) => key.text === 'output' || key.text === 'securityDomain')
+      : [];
   return [
     ...own.map(({ key }) => ({ name: key.text, span: spanOf(key) })),
     ...ofSplunk.map(({ key }) => ({ name: `splunk.${key.text}`, span: spanOf(key) })),
-    ...keys.filter(({ text }) => isEsKey(text)).map((key) => ({ name: key.text, span: spanOf(key) })),
+    ...keys
+      .filter(({ text }) => isEsKey(text))
+      .map((key) => ({ name: key.text, span: spanOf(key) })),
   ];
 }
 
 const withoutEs = new WeakMap<DetectionSettings, DetectionSettings>();
 
-/** The settings that the app can honour: without Enterprise Security no key of its actions is written, and no result needs a field for risk. */
+/**
+ * The settings that the app can honour: without Enterprise Security no key of its actions is
+ * written, and no result needs a field for risk.
+ */
 export function splunkSettings(settings: DetectionSettings, config: PackConfig): DetectionSettings {
   const keys = Object.entries(settings.splunk.savedsearch);
-  if (config.splunk.enterpriseSecurity || (settings.risk === undefined && !keys.some(([key]) => isEsKey(key)))) return settings;
+  if (
+    config.splunk.enterpriseSecurity ||
+    (settings.risk === undefined && !keys.some(([key]) => isEsKey(key)))
+  )
+    return settings;
   const known = withoutEs.get(settings);
   if (known) return known;
   const { risk: _, ...rest } = settings;
-  const made = { ...rest, splunk: { ...rest.splunk, savedsearch: Object.fromEntries(keys.filter(([key]) => !isEsKey(key))) } };
+  const made = {
+    ...rest,
+    splunk: {
+      ...rest.splunk,
+      savedsearch: Object.fromEntries(keys.filter(([key]) => !isEsKey(key))),
+    },
+  };
   withoutEs.set(settings, made);
   return made;
 }
 
-/** Collects settings that an app without Enterprise Security can't honour, and reports them once, with the first place. */
+/**
+ * Collects settings that an app without Enterprise Security can't honour, and reports them once,
+ * with the first place.
+ */
 export interface EsSettingsReport {
   readonly add: (rule: Rule) => void;
   readonly tell: () => void;
@@ -63,8 +86,13 @@ export function createEsSettingsReport(config: PackConfig, bag: DiagnosticBag): 
       first ??= { file, span };
     }
   };
-  const patches = [config.defaults, ...config.levels.values(), ...config.logsources.map(({ settings }) => settings)];
-  for (const written of patches.flatMap((patch) => writtenSettings(patch) ?? [])) take(written.file, written.settings);
+  const patches = [
+    config.defaults,
+    ...config.levels.values(),
+    ...config.logsources.map(({ settings }) => settings),
+  ];
+  for (const written of patches.flatMap((patch) => writtenSettings(patch) ?? []))
+    take(written.file, written.settings);
   return {
     add: ({ file, settings }) => {
       if (settings) take(file, settings);
@@ -72,8 +100,12 @@ export function createEsSettingsReport(config: PackConfig, bag: DiagnosticBag): 
     tell: () => {
       if (first === undefined) return;
       const more = places === 1 ? '' : `, in ${places} places (the first is here)`;
-      const message = `splunk: the app is made for a Splunk without Enterprise Security, so ${listed([...names])} ${names.size === 1 ? 'changes' : 'change'} nothing${more}`;
-      const hint = 'Write `enterpriseSecurity: true` under `splunk` in sigpack.yml if Splunk has it; else remove what only it can do.';
+      const message =
+        'splunk: the app is made for a Splunk without Enterprise Security, so ' +
+        `${listed([...names])} ${names.size === 1 ? 'changes' : 'change'} nothing${more}`;
+      const hint =
+        'Write `enterpriseSecurity: true` under `splunk` in sigpack.yml if Splunk has it; ' +
+        'else remove what only it can do.';
       bag.add(first.file, { code: 'TGT007', message, span: first.span, target: 'splunk', hint });
     },
   };

@@ -10,7 +10,8 @@ const defaultMinimum = '6.0.0';
 /** What is wrong with keys of `graylog` that depend on one another. */
 export function graylogComplaints(graylog: YamlNode | undefined): readonly Complaint[] {
   if (graylog === undefined) return [];
-  const minimum = serverVersion(textOf(lookup(graylog, 'minimumServerVersion')) ?? defaultMinimum) ?? 0;
+  const minimum =
+    serverVersion(textOf(lookup(graylog, 'minimumServerVersion')) ?? defaultMinimum) ?? 0;
   return [
     ...titleComplaints(lookup(graylog, 'titlePrefix')),
     ...priorityComplaints(lookup(graylog, 'priority'), minimum),
@@ -19,7 +20,8 @@ export function graylogComplaints(graylog: YamlNode | undefined): readonly Compl
   ];
 }
 
-const textOf = (node: YamlNode | undefined): string | undefined => (node?.kind === 'scalar' ? node.text : undefined);
+const textOf = (node: YamlNode | undefined): string | undefined =>
+  node?.kind === 'scalar' ? node.text : undefined;
 
 const complaint = (node: YamlNode, message: string, hint: string): Complaint => ({
   code: 'PCK001',
@@ -31,24 +33,44 @@ const complaint = (node: YamlNode, message: string, hint: string): Complaint => 
 function titleComplaints(prefix: YamlNode | undefined): readonly Complaint[] {
   const unknown = unknownToken(textOf(prefix) ?? '');
   if (!prefix || unknown === undefined) return [];
-  return [complaint(prefix, `\`titlePrefix\` has {${unknown}}, which stands for nothing`, `Tokens: ${titleTokens.map((name) => `{${name}}`).join(', ')}.`)];
+  return [
+    complaint(
+      prefix,
+      `\`titlePrefix\` has {${unknown}}, which stands for nothing`,
+      `Tokens: ${titleTokens.map((name) => `{${name}}`).join(', ')}.`,
+    ),
+  ];
 }
 
 function priorityComplaints(priority: YamlNode | undefined, minimum: number): readonly Complaint[] {
   if (priority?.kind !== 'mapping' || minimum >= criticalSince) return [];
   return priority.pairs.flatMap(({ value }) =>
     textOf(value) === '4'
-      ? [complaint(value, 'priority 4 is unknown to Graylog before 6.2', 'Set `graylog.minimumServerVersion: 6.2.0`, or a lower priority.')]
+      ? [
+          complaint(
+            value,
+            'priority 4 is unknown to Graylog before 6.2',
+            'Set `graylog.minimumServerVersion: 6.2.0`, or a lower priority.',
+          ),
+        ]
       : [],
   );
 }
 
 /** A parameter holds one title, which stands in place of all others. */
-function streamComplaints(streams: YamlNode | undefined, parameter: YamlNode | undefined): readonly Complaint[] {
+function streamComplaints(
+  streams: YamlNode | undefined,
+  parameter: YamlNode | undefined,
+): readonly Complaint[] {
   if (!streams || !parameter) return [];
-  const hint = 'Take `streamParameter` away, or leave one title under `streams`: it is the default of the parameter.';
-  if (streams.kind !== 'sequence') return [complaint(streams, '`streams: all` and `streamParameter` say different things', hint)];
-  const found = `\`streams\` has ${streams.items.length} titles, and \`streamParameter\` asks for the one stream that is searched`;
+  const hint =
+    'Take `streamParameter` away, or leave one title under `streams`: it is the default of ' +
+    'the parameter.';
+  if (streams.kind !== 'sequence')
+    return [complaint(streams, '`streams: all` and `streamParameter` say different things', hint)];
+  const found =
+    `\`streams\` has ${streams.items.length} titles, and \`streamParameter\` asks for the one ` +
+    'stream that is searched';
   return streams.items.length > 1 ? [complaint(streams, found, hint)] : [];
 }
 
@@ -59,12 +81,31 @@ function notificationComplaints(graylog: YamlNode, minimum: number): readonly Co
   const parameter = lookup(graylog, 'streamParameter');
   const found: Complaint[] = [];
   if (parameter && Object.values<string>(notificationParameters).includes(textOf(parameter) ?? ''))
-    found.push(complaint(parameter, '`streamParameter` has the name of a parameter of the notification', 'Take another name.'));
+    found.push(
+      complaint(
+        parameter,
+        '`streamParameter` has the name of a parameter of the notification',
+        'Take another name.',
+      ),
+    );
   if (type === 'teams' && minimum < teamsSince) {
-    const message = 'Graylog before 6.1 may break the message to Teams by a quotation mark in an event';
-    found.push(complaint(notification, message, 'Set `graylog.minimumServerVersion: 6.1.0`, or take `type: http`.'));
+    const message =
+      'Graylog before 6.1 may break the message to Teams by a quotation mark in an event';
+    found.push(
+      complaint(
+        notification,
+        message,
+        'Set `graylog.minimumServerVersion: 6.1.0`, or take `type: http`.',
+      ),
+    );
   }
   if (type === 'email' && !lookup(notification, 'recipients') && !lookup(notification, 'users'))
-    found.push(complaint(notification, 'the notification has no recipients', 'Name mail addresses under `recipients`, or users of the server under `users`.'));
+    found.push(
+      complaint(
+        notification,
+        'the notification has no recipients',
+        'Name mail addresses under `recipients`, or users of the server under `users`.',
+      ),
+    );
   return found;
 }

@@ -1,7 +1,15 @@
 import type { JsonSchema } from '../../source/schema.ts';
 
-/** A place under `installs:` of sigpack.yml, by its name. Paths are as written: relative to the file's folder. */
-export type InstallConfig = SplunkDiskConfig | SplunkConfig | SplunkCloudConfig | GraylogServerConfig | ElasticsearchConfig;
+/**
+ * A place under `installs:` of sigpack.yml, by its name. Paths are as written: relative to the
+ * file's folder.
+ */
+export type InstallConfig =
+  | SplunkDiskConfig
+  | SplunkConfig
+  | SplunkCloudConfig
+  | GraylogServerConfig
+  | ElasticsearchConfig;
 
 export type OnDrift = 'keep' | 'overwrite';
 
@@ -41,7 +49,10 @@ export type SplunkPlace = 'apps' | 'shcluster' | 'deployment-apps';
 
 export interface SplunkConfig extends ServerConfig {
   readonly kind: 'splunk';
-  /** The folder that the server reads the app from: uploads the app as a file. Without it searches, macros, lookups and views go there one by one. */
+  /**
+   * The folder that the server reads the app from: uploads the app as a file. Without it searches,
+   * macros, lookups and views go there one by one.
+   */
   readonly upload?: { readonly folder: string; readonly onServer: string };
 }
 
@@ -80,19 +91,39 @@ export interface ElasticsearchConfig extends ServerConfig {
 
 type Properties = Readonly<Record<string, JsonSchema>>;
 
-const text = (description: string, more: JsonSchema = {}): JsonSchema => ({ type: 'string', minLength: 1, pattern: '^[^\\p{Cc}]*$', description, ...more });
-const address = (description: string): JsonSchema => text(description, { pattern: '^https?://[^\\s\\p{Cc}@?#]+$' });
-const variable = (description: string): JsonSchema => text(description, { pattern: '^[A-Za-z_][A-Za-z0-9_]*$' });
+const text = (description: string, more: JsonSchema = {}): JsonSchema => ({
+  type: 'string',
+  minLength: 1,
+  pattern: '^[^\\p{Cc}]*$',
+  description,
+  ...more,
+});
+const address = (description: string): JsonSchema =>
+  text(description, { pattern: '^https?://[^\\s\\p{Cc}@?#]+$' });
+const variable = (description: string): JsonSchema =>
+  text(description, { pattern: '^[A-Za-z_][A-Za-z0-9_]*$' });
 const common: Properties = {
-  onDrift: { enum: ['keep', 'overwrite'], default: 'keep', description: 'What becomes of objects that someone changed in place.' },
-  publicKey: text('PEM file with the public key that each artifact has to be signed with, relative to sigpack.yml. Without it no signature is asked for.'),
+  onDrift: {
+    enum: ['keep', 'overwrite'],
+    default: 'keep',
+    description: 'What becomes of objects that someone changed in place.',
+  },
+  publicKey: text(
+    'PEM file with the public key that each artifact has to be signed with, relative to ' +
+      'sigpack.yml. Without it no signature is asked for.',
+  ),
 };
 const secret: Properties = {
-  secretEnv: variable('Environment variable that holds the secret. Default: SIGPACK_SECRET_ and the name of the place in capitals.'),
+  secretEnv: variable(
+    'Environment variable that holds the secret. Default: SIGPACK_SECRET_ and the name of ' +
+      'the place in capitals.',
+  ),
   secretFile: text('File with mode 600 that holds the secret, relative to sigpack.yml.'),
 };
 const connection: Properties = {
-  caFile: text('PEM file with the authority that signed the server’s certificate, relative to sigpack.yml.'),
+  caFile: text(
+    'PEM file with the authority that signed the server’s certificate, relative to sigpack.yml.',
+  ),
   timeout: {
     type: 'integer',
     minimum: 1,
@@ -100,7 +131,13 @@ const connection: Properties = {
     default: 60,
     description: 'Seconds to wait for a byte of an answer; four times as many for all of it.',
   },
-  retries: { type: 'integer', minimum: 0, maximum: 20, default: 4, description: 'Tries after a failure that may pass.' },
+  retries: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 20,
+    default: 4,
+    description: 'Tries after a failure that may pass.',
+  },
 };
 const server: Properties = {
   ...common,
@@ -108,9 +145,20 @@ const server: Properties = {
   user: text('User; the secret is then a password, else a token.'),
   ...secret,
   ...connection,
-  concurrency: { type: 'integer', minimum: 1, maximum: 32, default: 4, description: 'Requests side by side.' },
+  concurrency: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 32,
+    default: 4,
+    description: 'Requests side by side.',
+  },
 };
-const kind = (name: InstallConfig['kind'], description: string, properties: Properties, required: readonly string[]): JsonSchema => ({
+const kind = (
+  name: InstallConfig['kind'],
+  description: string,
+  properties: Properties,
+  required: readonly string[],
+): JsonSchema => ({
   type: 'object',
   description,
   additionalProperties: false,
@@ -120,9 +168,14 @@ const kind = (name: InstallConfig['kind'], description: string, properties: Prop
 
 const upload: JsonSchema = {
   type: 'object',
-  description: 'A folder that the server reads the app from. Without it searches, macros, lookups and views are written one by one.',
+  description:
+    'A folder that the server reads the app from. Without it searches, macros, lookups and ' +
+    'views are written one by one.',
   additionalProperties: false,
-  properties: { folder: text('The folder as it is called here, relative to sigpack.yml.'), onServer: text('The same folder as the server calls it.') },
+  properties: {
+    folder: text('The folder as it is called here, relative to sigpack.yml.'),
+    onServer: text('The same folder as the server calls it.'),
+  },
   required: ['folder', 'onServer'],
 };
 
@@ -135,7 +188,9 @@ const one = (name: string, value: JsonSchema): JsonSchema => ({
 });
 const parameters: JsonSchema = {
   type: 'object',
-  description: 'Values of the content pack’s parameters. An address with a token in it: { env: NAME } or { file: PATH }.',
+  description:
+    'Values of the content pack’s parameters. An address with a token in it: { env: NAME } ' +
+    'or { file: PATH }.',
   additionalProperties: {
     anyOf: [
       { type: 'string', description: 'The value.' },
@@ -167,9 +222,16 @@ const kinds: readonly JsonSchema[] = [
     {
       ...common,
       stack: text('Name of the stack.', { pattern: '^[a-z0-9-]+$' }),
-      experience: { enum: ['victoria', 'classic'], default: 'victoria', description: 'Experience of the stack; Splunk Web says it under About.' },
+      experience: {
+        enum: ['victoria', 'classic'],
+        default: 'victoria',
+        description: 'Experience of the stack; Splunk Web says it under About.',
+      },
       user: text('User of splunk.com for AppInspect.'),
-      passwordEnv: variable('Environment variable with the password of that user. Default: SIGPACK_PASSWORD_ and the name of the place in capitals.'),
+      passwordEnv: variable(
+        'Environment variable with the password of that user. Default: SIGPACK_PASSWORD_ and ' +
+          'the name of the place in capitals.',
+      ),
       passwordFile: text('File with mode 600 that holds that password, relative to sigpack.yml.'),
       ...secret,
       ...connection,
@@ -186,6 +248,9 @@ const kinds: readonly JsonSchema[] = [
 export const installsSchema: JsonSchema = {
   type: 'object',
   description: 'Where sigpack install brings packs, by name. Secrets never stand here.',
-  propertyNames: { pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$', description: 'The name of a place: letters, digits, _ and -.' },
+  propertyNames: {
+    pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$',
+    description: 'The name of a place: letters, digits, _ and -.',
+  },
   additionalProperties: { oneOf: kinds },
 };

@@ -18,7 +18,10 @@ export interface WrittenLint {
   readonly exclude?: Readonly<Record<string, string | readonly string[]>>;
 }
 
-const excluded: JsonSchema = { type: 'string', description: 'A code such as LNT023, or the name of a validator of pySigma.' };
+const excluded: JsonSchema = {
+  type: 'string',
+  description: 'A code such as LNT023, or the name of a validator of pySigma.',
+};
 
 export const lintSchema: JsonSchema = {
   type: 'object',
@@ -28,19 +31,24 @@ export const lintSchema: JsonSchema = {
     preset: {
       enum: lintPresets,
       default: 'default',
-      description: 'default: rules that find nothing or something else. pysigma: also the validators of sigma check. sigmahq: also SigmaHQ’s conventions.',
+      description:
+        'default: rules that find nothing or something else. pysigma: also the validators of ' +
+        'sigma check. sigmahq: also SigmaHQ’s conventions.',
     },
     exclude: {
       type: 'object',
       description: 'What build and check do not say of a rule, by its id.',
       propertyNames: { pattern: '.', description: 'The id of a rule.' },
-      additionalProperties: { anyOf: [excluded, { type: 'array', items: excluded, description: 'Codes and validators.' }] },
+      additionalProperties: {
+        anyOf: [excluded, { type: 'array', items: excluded, description: 'Codes and validators.' }],
+      },
     },
   },
 };
 
 /** A rule is missing from the packs because of it: that is told in any case. */
-const leavesOut = (code: DiagnosticCode): boolean => codeCatalogue[code].fatal || code === 'SIG040' || code === 'PIP007' || code === 'PIP008';
+const leavesOut = (code: DiagnosticCode): boolean =>
+  codeCatalogue[code].fatal || code === 'SIG040' || code === 'PIP007' || code === 'PIP008';
 
 export function lintConfig({ preset = 'default', exclude = {} }: WrittenLint = {}): LintConfig {
   const codes = (names: string | readonly string[]) =>
@@ -50,10 +58,16 @@ export function lintConfig({ preset = 'default', exclude = {} }: WrittenLint = {
         .flatMap(codesOf)
         .filter((code) => !leavesOut(code)),
     );
-  return { preset, exclude: new Map(Object.entries(exclude).map(([id, names]) => [id.toLowerCase(), codes(names)])) };
+  return {
+    preset,
+    exclude: new Map(
+      Object.entries(exclude).map(([id, names]) => [id.toLowerCase(), codes(names)]),
+    ),
+  };
 }
 
-const codesOf = (name: string): readonly DiagnosticCode[] => validatorCodes.get(name.toLowerCase()) ?? (isCode(name) ? [name] : []);
+const codesOf = (name: string): readonly DiagnosticCode[] =>
+  validatorCodes.get(name.toLowerCase()) ?? (isCode(name) ? [name] : []);
 
 const isCode = (name: string): name is DiagnosticCode => Object.hasOwn(codeCatalogue, name);
 
@@ -72,9 +86,20 @@ function nameProblem({ text, start, end }: YamlScalar): Complaint | undefined {
   const codes = codesOf(text);
   if (codes.length === 0) {
     const near = nearest(text, [...Object.keys(codeCatalogue), ...validatorCodes.keys()]);
-    const hint = near === undefined ? 'docs/lint.md has a table of both.' : `Did you mean \`${near}\`?`;
-    return { code: 'PCK001', message: `\`${text}\` is no code of a diagnostic and no validator of pySigma`, span, hint };
+    const hint =
+      near === undefined ? 'docs/lint.md has a table of both.' : `Did you mean \`${near}\`?`;
+    return {
+      code: 'PCK001',
+      message: `\`${text}\` is no code of a diagnostic and no validator of pySigma`,
+      span,
+      hint,
+    };
   }
   if (!codes.every(leavesOut)) return undefined;
-  return { code: 'PCK001', message: `\`${text}\` can't be excluded: the rule is missing from the packs because of it`, span, hint: 'Remove it.' };
+  return {
+    code: 'PCK001',
+    message: `\`${text}\` can't be excluded: the rule is missing from the packs because of it`,
+    span,
+    hint: 'Remove it.',
+  };
 }

@@ -17,8 +17,15 @@ interface Written {
 const places = new WeakMap<LogSourceMatch, Written>();
 
 /** Remembers where each `match` of a configuration stands. */
-export function noteMatches({ logsources, splunk }: PackConfig, file: SourceFile, root: YamlNode): void {
-  const note = (entries: readonly { readonly match: LogSourceMatch }[], list: YamlNode | undefined): void => {
+export function noteMatches(
+  { logsources, splunk }: PackConfig,
+  file: SourceFile,
+  root: YamlNode,
+): void {
+  const note = (
+    entries: readonly { readonly match: LogSourceMatch }[],
+    list: YamlNode | undefined,
+  ): void => {
     for (const [at, { match }] of entries.entries()) {
       const node = list?.kind === 'sequence' ? list.items[at] : undefined;
       const written = node && lookup(node, 'match');
@@ -31,9 +38,18 @@ export function noteMatches({ logsources, splunk }: PackConfig, file: SourceFile
 
 const parts = ['product', 'category', 'service'] as const;
 
-/** Warns of each `match` that no rule of the pack fits, where a value is close to one that log sources have. */
-export function warnOfMatchSlips({ logsources, splunk, targets }: PackConfig, sources: readonly LogSource[], bag: DiagnosticBag): void {
-  const matches = [...logsources, ...(targets.includes('splunk') ? splunk.indexes : [])].map(({ match }) => match);
+/**
+ * Warns of each `match` that no rule of the pack fits, where a value is close to one that log
+ * sources have.
+ */
+export function warnOfMatchSlips(
+  { logsources, splunk, targets }: PackConfig,
+  sources: readonly LogSource[],
+  bag: DiagnosticBag,
+): void {
+  const matches = [...logsources, ...(targets.includes('splunk') ? splunk.indexes : [])].map(
+    ({ match }) => match,
+  );
   const unfit = matches.filter((match) => !sources.some((source) => filterFits(match, source)));
   if (unfit.length === 0) return;
   const known = knownValues(sources);
@@ -46,13 +62,25 @@ export function warnOfMatchSlips({ logsources, splunk, targets }: PackConfig, so
       const node = lookup(place.node, part) ?? place.node;
       if (near === undefined) continue;
       const message = `\`match\` fits no rule of the packs: no log source has the ${part} \`${value}\``;
-      bag.add(place.file, { code: 'PCK008', message, span: { start: node.start, end: node.end }, hint: `Did you mean \`${near}\`?` });
+      bag.add(place.file, {
+        code: 'PCK008',
+        message,
+        span: { start: node.start, end: node.end },
+        hint: `Did you mean \`${near}\`?`,
+      });
     }
   }
 }
 
-function knownValues(sources: readonly LogSource[]): Readonly<Record<(typeof parts)[number], ReadonlySet<string>>> {
+function knownValues(
+  sources: readonly LogSource[],
+): Readonly<Record<(typeof parts)[number], ReadonlySet<string>>> {
   const all = [...sources, ...tableSources];
-  const of = (part: (typeof parts)[number], more: Iterable<string> = []) => new Set([...all.flatMap((source) => source[part] ?? []), ...more]);
-  return { product: of('product', knownProducts), category: of('category'), service: of('service', knownServices) };
+  const of = (part: (typeof parts)[number], more: Iterable<string> = []) =>
+    new Set([...all.flatMap((source) => source[part] ?? []), ...more]);
+  return {
+    product: of('product', knownProducts),
+    category: of('category'),
+    service: of('service', knownServices),
+  };
 }

@@ -25,7 +25,10 @@ const otherwise = { period: 3600, domain: 'threat' } as const;
 
 type Usual = Pick<AlertSource, 'period' | 'domain'>;
 
-/** What the table of alerts says of all the log sources; the longest period of those of a correlation. */
+/**
+ * What the table of alerts says of all the log sources; the longest period of those of a
+ * correlation.
+ */
 function usualOf(logSources: readonly LogSource[]): Usual {
   const known = logSources.map((source): Usual => alertSourceOf(source) ?? otherwise);
   const [first = otherwise, ...others] = known;
@@ -44,20 +47,30 @@ interface Shared {
 const sharedOf = new WeakMap<PackConfig, Map<string, Shared>>();
 
 /**
- * Settings of a detection: built in < `defaults` < `levels` < `logsources` in their order < the rule's `sigpack:`. Maps merge key by key, lists replace.
- * Rules of the same level, log sources and enabling share one object.
+ * Settings of a detection: built in < `defaults` < `levels` < `logsources` in their order < the
+ * rule's `sigpack:`. Maps merge key by key, lists replace. Rules of the same level, log sources and
+ * enabling share one object.
  */
-export function mergeSettings(config: PackConfig, rule: MergedRule, logSources: readonly LogSource[]): DetectionSettings {
+export function mergeSettings(
+  config: PackConfig,
+  rule: MergedRule,
+  logSources: readonly LogSource[],
+): DetectionSettings {
   const { patch, settings } = sharedSettings(config, rule, logSources);
   if (!rule.settings) return settings;
   const own = readSettings(rule.settings);
   const all = complete(merged(patch, own), usualOf(logSources), isEnabled(config.enable, rule));
   // one by level is for all rules that have a use for it
-  const given = own.interval === undefined ? {} : { given: { ...all.given, interval: own.interval } };
+  const given =
+    own.interval === undefined ? {} : { given: { ...all.given, interval: own.interval } };
   return { ...all, ...given, ...orderedOf(patch, own) };
 }
 
-function sharedSettings(config: PackConfig, rule: MergedRule, logSources: readonly LogSource[]): Shared {
+function sharedSettings(
+  config: PackConfig,
+  rule: MergedRule,
+  logSources: readonly LogSource[],
+): Shared {
   const known = sharedOf.get(config) ?? new Map<string, Shared>();
   sharedOf.set(config, known);
   const enabled = isEnabled(config.enable, rule);
@@ -65,18 +78,26 @@ function sharedSettings(config: PackConfig, rule: MergedRule, logSources: readon
   const found = known.get(key);
   if (found) return found;
   const patch = sharedPatch(config, rule, logSources);
-  const shared = { patch, settings: { ...complete(patch, usualOf(logSources), enabled), ...orderedOf(patch) } };
+  const shared = {
+    patch,
+    settings: { ...complete(patch, usualOf(logSources), enabled), ...orderedOf(patch) },
+  };
   known.set(key, shared);
   return shared;
 }
 
 function sharingKey(rule: MergedRule, logSources: readonly LogSource[], enabled: boolean): string {
   let key = `${levelOf(rule)} ${enabled}`;
-  for (const source of logSources) key += `\n${source.category ?? ''}\0${source.product ?? ''}\0${source.service ?? ''}`;
+  for (const source of logSources)
+    key += `\n${source.category ?? ''}\0${source.product ?? ''}\0${source.service ?? ''}`;
   return key;
 }
 
-function sharedPatch(config: PackConfig, rule: MergedRule, logSources: readonly LogSource[]): SettingsPatch {
+function sharedPatch(
+  config: PackConfig,
+  rule: MergedRule,
+  logSources: readonly LogSource[],
+): SettingsPatch {
   let patch: SettingsPatch = builtInPatch;
   patch = merged(patch, config.defaults);
   const level = config.levels.get(levelOf(rule));
@@ -94,7 +115,15 @@ function merged(under: SettingsPatch, over: SettingsPatch): SettingsPatch {
     ...rest,
     ...(suppress ? { suppress: { ...under.suppress, ...suppress } } : {}),
     ...(risk ? { risk: { ...under.risk, ...risk } } : {}),
-    ...(splunk ? { splunk: { ...under.splunk, ...splunk, savedsearch: { ...under.splunk?.savedsearch, ...splunk.savedsearch } } } : {}),
+    ...(splunk
+      ? {
+          splunk: {
+            ...under.splunk,
+            ...splunk,
+            savedsearch: { ...under.splunk?.savedsearch, ...splunk.savedsearch },
+          },
+        }
+      : {}),
     ...(graylog ? { graylog: { ...under.graylog, ...graylog } } : {}),
   };
 }
@@ -118,19 +147,36 @@ function complete(patch: SettingsPatch, usual: Usual, enabled: boolean): Detecti
   };
 }
 
-function suppressionOf({ fields, period }: NonNullable<SettingsPatch['suppress']> = {}, usual: Usual): Suppression {
+function suppressionOf(
+  { fields, period }: NonNullable<SettingsPatch['suppress']> = {},
+  usual: Usual,
+): Suppression {
   // also where a target would hold something back by itself
   if (period === 0) return { fields: [], period };
   if (fields) return { fields, period: period ?? usual.period };
-  return period === undefined ? { fields: [], period: usual.period, byEntity: true, usual: true } : { fields: [], period, byEntity: true };
+  return period === undefined
+    ? { fields: [], period: usual.period, byEntity: true, usual: true }
+    : { fields: [], period, byEntity: true };
 }
 
-function orderedOf(patch: SettingsPatch, own: SettingsPatch = {}): Pick<DetectionSettings, 'ordered'> {
-  const by = (isOn: (of: SettingsPatch) => boolean): OrderedBy | undefined => (isOn(patch) ? 'configuration' : isOn(own) ? 'rule' : undefined);
+function orderedOf(
+  patch: SettingsPatch,
+  own: SettingsPatch = {},
+): Pick<DetectionSettings, 'ordered'> {
+  const by = (isOn: (of: SettingsPatch) => boolean): OrderedBy | undefined =>
+    isOn(patch) ? 'configuration' : isOn(own) ? 'rule' : undefined;
   const enabled = by((of) => of.enabled === true);
-  const savedsearch = by(({ splunk }) => splunk?.savedsearch?.disabled !== undefined && !isTrue(splunk.savedsearch.disabled));
+  const savedsearch = by(
+    ({ splunk }) =>
+      splunk?.savedsearch?.disabled !== undefined && !isTrue(splunk.savedsearch.disabled),
+  );
   if (enabled === undefined && savedsearch === undefined) return {};
-  return { ordered: { ...(enabled === undefined ? {} : { enabled }), ...(savedsearch === undefined ? {} : { savedsearch }) } };
+  return {
+    ordered: {
+      ...(enabled === undefined ? {} : { enabled }),
+      ...(savedsearch === undefined ? {} : { savedsearch }),
+    },
+  };
 }
 
 function givenOf({ delay, window, cron }: SettingsPatch): Pick<DetectionSettings, 'given'> {

@@ -1,11 +1,23 @@
 import { converted, type Place, placeOfRule, type Remark } from '../../backend/backend.ts';
 import { type CompiledRule, logSourcesOf, type NamedField } from '../../query/compile.ts';
 import type { Rule } from '../../sigma/collection/collection.ts';
-import { isGeneralList, placeOfField, readSettings, type SettingsPatch } from '../settings/patch.ts';
+import {
+  isGeneralList,
+  placeOfField,
+  readSettings,
+  type SettingsPatch,
+} from '../settings/patch.ts';
 import type { PackConfig } from './config.ts';
 import { isSecurityField } from './security-fields.ts';
 
-const namesIn = ({ suppress, risk, graylog, entities, threatObjects, alertFields }: SettingsPatch): readonly string[] => [
+const namesIn = ({
+  suppress,
+  risk,
+  graylog,
+  entities,
+  threatObjects,
+  alertFields,
+}: SettingsPatch): readonly string[] => [
   ...(suppress?.fields ?? []),
   ...(risk?.objects ?? []).map(({ field }) => field),
   ...(graylog?.keyFields ?? []),
@@ -14,31 +26,63 @@ const namesIn = ({ suppress, risk, graylog, entities, threatObjects, alertFields
 ];
 
 /** Every field that the settings of a rule may name, whichever of them count in the end. */
-export function createFieldNames({ defaults, levels, logsources }: PackConfig): (rule: Rule) => ReadonlySet<string> {
-  const shared = new Set([defaults, ...levels.values(), ...logsources.map(({ settings }) => settings)].flatMap(namesIn));
-  return ({ settings }) => (settings ? new Set([...shared, ...namesIn(readSettings(settings))]) : shared);
+export function createFieldNames({
+  defaults,
+  levels,
+  logsources,
+}: PackConfig): (rule: Rule) => ReadonlySet<string> {
+  const shared = new Set(
+    [defaults, ...levels.values(), ...logsources.map(({ settings }) => settings)].flatMap(namesIn),
+  );
+  return ({ settings }) =>
+    settings ? new Set([...shared, ...namesIn(readSettings(settings))]) : shared;
 }
 
 /** What a target's pipelines make of a field that settings name. */
 export const namedField = ({ processing }: CompiledRule, name: string): NamedField =>
   processing?.named?.get(name) ?? { names: [name], absent: false, guessed: false };
 
-/** A warning for a name that no pipeline spells out; undefined for one that events are known to have. */
-export function guessedName(compiled: CompiledRule, { guessed }: NamedField, name: string, place: Place): Remark | undefined {
+/**
+ * A warning for a name that no pipeline spells out; undefined for one that events are known to
+ * have.
+ */
+export function guessedName(
+  compiled: CompiledRule,
+  { guessed }: NamedField,
+  name: string,
+  place: Place,
+): Remark | undefined {
   if (!guessed || (isSecurityField(name) && isOfWindows(compiled))) return undefined;
-  return { code: 'PIP003', message: `no pipeline spells out the field \`${name}\`: it is taken as it is`, ...place, hint };
+  return {
+    code: 'PIP003',
+    message: `no pipeline spells out the field \`${name}\`: it is taken as it is`,
+    ...place,
+    hint,
+  };
 }
 
-const isOfWindows = (compiled: CompiledRule): boolean => logSourcesOf(compiled).every(({ product }) => product === 'windows');
+const isOfWindows = (compiled: CompiledRule): boolean =>
+  logSourcesOf(compiled).every(({ product }) => product === 'windows');
 
-const hint = 'Use the name that rules or the product have for it. Where the events have it by this name, map it to itself in a pipeline of your own.';
-
-/** Where an entry of a list of fields stands: in the rule or the configuration; else the rule as a whole. */
-export const placeOfName = ({ rule }: CompiledRule, list: readonly unknown[], index: number): Place => placeOfField(list, index) ?? placeOfRule(rule);
+const hint =
+  'Use the name that rules or the product have for it. Where the events have it by this ' +
+  'name, map it to itself in a pipeline of your own.';
 
 /**
- * The names of a list of the settings, as `resolve` has them. `defaults` and `levels` are for rules of any log source: what the results of this one do
- * not have, or nobody knows them to have, is left out of their lists, and reported once for all rules. In others it is refused or warned of at its place.
+ * Where an entry of a list of fields stands: in the rule or the configuration; else the rule as a
+ * whole.
+ */
+export const placeOfName = (
+  { rule }: CompiledRule,
+  list: readonly unknown[],
+  index: number,
+): Place => placeOfField(list, index) ?? placeOfRule(rule);
+
+/**
+ * The names of a list of the settings, as `resolve` has them. `defaults` and `levels` are for rules
+ * of any log source: what the results of this one do not have, or nobody knows them to have, is
+ * left out of their lists, and reported once for all rules. In others it is refused or warned of at
+ * its place.
  */
 export function resolvedList<Entry extends string | { readonly field: string }, Found>(
   compiled: CompiledRule,
@@ -52,11 +96,14 @@ export function resolvedList<Entry extends string | { readonly field: string }, 
     if (!isGeneral) return resolve(entry, place);
     const before = remarks.length;
     const found = converted(() => resolve(entry, place));
-    if (found.ok && !remarks.slice(before).some(({ code }) => code === 'PIP003')) return found.value;
+    if (found.ok && !remarks.slice(before).some(({ code }) => code === 'PIP003'))
+      return found.value;
     remarks.length = before;
     remarks.push({
       code: 'PIP003',
-      message: `\`${typeof entry === 'string' ? entry : entry.field}\` is left out of results that are not known to have it, or can't show it`,
+      message:
+        `\`${typeof entry === 'string' ? entry : entry.field}\` is left out of results that ` +
+        `are not known to have it, or can't show it`,
       ...place,
       hint: leftOutHint,
     });
@@ -65,4 +112,5 @@ export function resolvedList<Entry extends string | { readonly field: string }, 
 }
 
 const leftOutHint =
-  'Set it under `logsources` for the log sources that have the field; where others have it by this name too, map it to itself in a pipeline of your own.';
+  'Set it under `logsources` for the log sources that have the field; where others have it ' +
+  'by this name too, map it to itself in a pipeline of your own.';

@@ -15,11 +15,17 @@ export interface PublishedDetection {
   readonly generated: boolean;
   /** It has a search in the Splunk app. */
   readonly inSplunk: boolean;
-  /** Targets that have it switched off; undefined where all have it on, or the lock is of a version that did not write them. */
+  /**
+   * Targets that have it switched off; undefined where all have it on, or the lock is of a version
+   * that did not write them.
+   */
   readonly off?: readonly Target[];
 }
 
-/** A detection that is no longer in the pack, but in the app as a disabled stanza: Splunk keeps what an update leaves out. */
+/**
+ * A detection that is no longer in the pack, but in the app as a disabled stanza: Splunk keeps what
+ * an update leaves out.
+ */
 export interface RetiredDetection {
   readonly id: string;
   readonly title: string;

@@ -3,16 +3,26 @@ import type { JsonSchema } from '../../source/schema.ts';
 export const bumps = ['patch', 'minor', 'major'] as const;
 export type Bump = (typeof bumps)[number];
 
-/** What a change is worth, and what it is: Semantic Versioning for detections. What breaks something of an admin's is major, what finds other events minor. */
+/**
+ * What a change is worth, and what it is: Semantic Versioning for detections. What breaks something
+ * of an admin's is major, what finds other events minor.
+ */
 const reasons = {
   removed: ['major', 'A detection is gone.'],
   name: ['major', 'The published name of a detection changed (sigpack release --rename).'],
-  parameter: ['major', 'A macro or parameter that an admin sets is gone, or a content pack asks for one more.'],
+  parameter: [
+    'major',
+    'A macro or parameter that an admin sets is gone, or a content pack asks for one more.',
+  ],
   added: ['minor', 'A new detection.'],
   meaning: ['minor', 'The condition of a detection changed.'],
   query: ['minor', 'A query changed though its rule did not: a backend or pipeline did.'],
   settings: ['minor', 'Severity, schedule or other settings of a detection changed.'],
-  pack: ['patch', 'A setting of the packs as a whole changed, such as Enterprise Security, an index macro, streams or a notification.'],
+  pack: [
+    'patch',
+    'A setting of the packs as a whole changed, such as Enterprise Security, an index macro, ' +
+      'streams or a notification.',
+  ],
   title: ['patch', 'A title changed; the published name stays.'],
   moved: ['patch', 'The file of a rule is another one.'],
   text: ['patch', 'Description, references or other texts of a rule changed.'],
@@ -21,9 +31,13 @@ const reasons = {
 export type BumpReason = keyof typeof reasons;
 export type BumpRules = Readonly<Record<BumpReason, Bump>>;
 
-export const defaultBumps: BumpRules = Object.fromEntries(Object.entries(reasons).map(([reason, [bump]]) => [reason, bump])) as Record<BumpReason, Bump>;
+export const defaultBumps: BumpRules = Object.fromEntries(
+  Object.entries(reasons).map(([reason, [bump]]) => [reason, bump]),
+) as Record<BumpReason, Bump>;
 
-/** `release:` of sigpack.yml with its defaults. Paths are as written: relative to the file's folder. */
+/**
+ * `release:` of sigpack.yml with its defaults. Paths are as written: relative to the file's folder.
+ */
 export interface ReleaseConfig {
   readonly bump: BumpRules;
   /** A folder of folders, one a version. */
@@ -37,7 +51,11 @@ export interface WrittenRelease {
   readonly changelog?: string;
 }
 
-export const releaseConfig = ({ bump, output = 'dist/release', changelog = 'CHANGELOG.md' }: WrittenRelease = {}): ReleaseConfig => ({
+export const releaseConfig = ({
+  bump,
+  output = 'dist/release',
+  changelog = 'CHANGELOG.md',
+}: WrittenRelease = {}): ReleaseConfig => ({
   bump: { ...defaultBumps, ...bump },
   output,
   changelog,
@@ -62,10 +80,16 @@ export const releaseSchema: JsonSchema = {
       description: 'Which part of the version a change raises; the largest counts.',
       additionalProperties: false,
       properties: Object.fromEntries(
-        Object.entries(reasons).map(([reason, [bump, description]]) => [reason, { enum: [...bumps], default: bump, description }]),
+        Object.entries(reasons).map(([reason, [bump, description]]) => [
+          reason,
+          { enum: [...bumps], default: bump, description },
+        ]),
       ),
     },
-    output: path('Folder below that of sigpack.yml for the artifacts, in a folder a version.', 'dist/release'),
+    output: path(
+      'Folder below that of sigpack.yml for the artifacts, in a folder a version.',
+      'dist/release',
+    ),
     changelog: path('The changelog, below the folder of sigpack.yml.', 'CHANGELOG.md'),
   },
 };

@@ -14,15 +14,30 @@ interface Layer {
 }
 
 /** The layers that settings of a rule are merged from, the one that wins first. */
-function layersOf({ file, settings, level }: Rule, logSources: readonly LogSource[], config: PackConfig): readonly Layer[] {
-  const bySource = config.logsources.filter(({ match }) => logSources.some((source) => filterFits(match, source))).toReversed();
-  const patches = [...bySource.map((entry) => entry.settings), config.levels.get(levelOf({ ...(level ? { level } : {}) })), config.defaults];
+function layersOf(
+  { file, settings, level }: Rule,
+  logSources: readonly LogSource[],
+  config: PackConfig,
+): readonly Layer[] {
+  const bySource = config.logsources
+    .filter(({ match }) => logSources.some((source) => filterFits(match, source)))
+    .toReversed();
+  const patches = [
+    ...bySource.map((entry) => entry.settings),
+    config.levels.get(levelOf({ ...(level ? { level } : {}) })),
+    config.defaults,
+  ];
   const shared = patches.flatMap((patch) => (patch && writtenSettings(patch)) ?? []);
   return settings ? [{ file, settings }, ...shared] : shared;
 }
 
 /** Where the key under `splunk.savedsearch` stands that counts for a rule. */
-export function placeOfKey(key: string, rule: Rule, logSources: readonly LogSource[], config: PackConfig): Place {
+export function placeOfKey(
+  key: string,
+  rule: Rule,
+  logSources: readonly LogSource[],
+  config: PackConfig,
+): Place {
   for (const { file, settings } of layersOf(rule, logSources, config)) {
     const span = spanOfKey(lookup(lookup(settings, 'splunk'), 'savedsearch'), key);
     if (span) return { file, span };

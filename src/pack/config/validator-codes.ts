@@ -1,6 +1,9 @@
 import type { DiagnosticCode } from '../../source/code.ts';
 
-/** Validators of pySigma and, from `sigmahq_` on, of pySigma-validators-sigmaHQ, each with the codes that say the same. */
+/**
+ * Validators of pySigma and, from `sigmahq_` on, of pySigma-validators-sigmaHQ, each with the codes
+ * that say the same.
+ */
 const written = `all_of_them_condition LNT019
 attacktag LNT007 LNT010
 cartag LNT011

@@ -1,15 +1,44 @@
 import { isRecord, type Json, listOf, referenceValue } from '../render/json-value.ts';
 import { oldestServer, serverVersion } from '../settings/server-version.ts';
-import { checkEventDefinition, checkKeys, checkValue, type PackNames } from './event-definition-check.ts';
+import {
+  checkEventDefinition,
+  checkKeys,
+  checkValue,
+  type PackNames,
+} from './event-definition-check.ts';
 import { graylogLimits } from './limits.ts';
 
 export { graylogLimits } from './limits.ts';
 
-const packKeys = { v: 0, id: 0, rev: 0, name: 0, summary: 0, description: 0, vendor: 0, url: 0, parameters: 0, entities: 0, created_at: 0, server_version: 0 };
-const optionalPackKeys: ReadonlySet<string> = new Set(['parameters', 'created_at', 'server_version']);
+const packKeys = {
+  v: 0,
+  id: 0,
+  rev: 0,
+  name: 0,
+  summary: 0,
+  description: 0,
+  vendor: 0,
+  url: 0,
+  parameters: 0,
+  entities: 0,
+  created_at: 0,
+  server_version: 0,
+};
+const optionalPackKeys: ReadonlySet<string> = new Set([
+  'parameters',
+  'created_at',
+  'server_version',
+]);
 const entityKeys = { v: 0, type: 0, id: 0, constraints: 0, data: 0 };
 const parameterKeys = { name: 0, title: 0, description: 0, type: 0, default_value: 0 };
-const parameterTypes: ReadonlySet<unknown> = new Set(['boolean', 'double', 'float', 'integer', 'long', 'string']);
+const parameterTypes: ReadonlySet<unknown> = new Set([
+  'boolean',
+  'double',
+  'float',
+  'integer',
+  'long',
+  'string',
+]);
 
 export interface ServerOptions {
   /** Such as `6.0.0`; the pack uses nothing newer and refuses to install on anything older. */
@@ -19,8 +48,9 @@ export interface ServerOptions {
 }
 
 /**
- * What Graylog would refuse of a content pack, or install and then silently fail at run by run; Graylog itself looks at neither queries nor
- * definitions at installation. Of entities other than event definitions and stream references only the envelope is looked at.
+ * What Graylog would refuse of a content pack, or install and then silently fail at run by run;
+ * Graylog itself looks at neither queries nor definitions at installation. Of entities other than
+ * event definitions and stream references only the envelope is looked at.
  */
 export function checkContentPack(pack: unknown, options: ServerOptions): readonly string[] {
   return checkWholePack(pack, options).problems;
@@ -42,7 +72,10 @@ export function checkWholePack(pack: unknown, options: ServerOptions): Checked {
 }
 
 export interface PackCheck {
-  /** Takes the next entity. False from the one on with which the pack is larger than Graylog's database takes. */
+  /**
+   * Takes the next entity. False from the one on with which the pack is larger than Graylog's
+   * database takes.
+   */
   readonly add: (entity: unknown) => boolean;
   readonly problems: () => string[];
 }
@@ -53,10 +86,16 @@ export interface PackCheckOptions extends ServerOptions {
 }
 
 /** As `checkContentPack`, of entities that come one by one. `pack`: without them. */
-export function createPackCheck(pack: Json, { minimumServerVersion, leadingWildcards = false, referable }: PackCheckOptions): PackCheck {
+export function createPackCheck(
+  pack: Json,
+  { minimumServerVersion, leadingWildcards = false, referable }: PackCheckOptions,
+): PackCheck {
   const minimum = serverVersion(minimumServerVersion);
   if (minimum === undefined || minimum < (serverVersion(oldestServer) ?? 0)) {
-    return { add: () => true, problems: () => [`the minimum server version is not ${oldestServer} or newer`] };
+    return {
+      add: () => true,
+      problems: () => [`the minimum server version is not ${oldestServer} or newer`],
+    };
   }
   const names = { ...packNames(pack, referable, minimum), leadingWildcards };
   const problems: string[] = [];
@@ -78,20 +117,33 @@ export function createPackCheck(pack: Json, { minimumServerVersion, leadingWildc
     },
     problems() {
       if (size <= graylogLimits.packSize) return problems;
-      return [...problems, `the pack takes ${size} bytes in Graylog's database, more than ${graylogLimits.packSize}: make two of it`];
+      return [
+        ...problems,
+        `the pack takes ${size} bytes in Graylog's database, more than ` +
+          `${graylogLimits.packSize}: make two of it`,
+      ];
     },
   };
 }
 
-function packNames(pack: Json, entities: readonly unknown[], minimum: number): Omit<PackNames, 'leadingWildcards'> {
+function packNames(
+  pack: Json,
+  entities: readonly unknown[],
+  minimum: number,
+): Omit<PackNames, 'leadingWildcards'> {
   const streams = new Set<string>();
   const notifications = new Set<string>();
   for (const entity of entities) {
     const type = isRecord(entity) ? typeName(entity) : undefined;
-    if (isRecord(entity) && (type === 'stream' || type === 'stream_title')) streams.add(String(entity.id));
+    if (isRecord(entity) && (type === 'stream' || type === 'stream_title'))
+      streams.add(String(entity.id));
     if (isRecord(entity) && type === 'notification') notifications.add(String(entity.id));
   }
-  const parameters = new Set(listOf(pack.parameters).flatMap((parameter) => (isRecord(parameter) ? [String(parameter.name)] : [])));
+  const parameters = new Set(
+    listOf(pack.parameters).flatMap((parameter) =>
+      isRecord(parameter) ? [String(parameter.name)] : [],
+    ),
+  );
   return { streams, notifications, parameters, minimum };
 }
 
@@ -99,20 +151,27 @@ const typeName = (entity: Json): unknown => (isRecord(entity.type) ? entity.type
 
 function checkEnvelope(pack: Json, minimum: number, problems: string[]): void {
   checkKeys(pack, packKeys, minimum, 'pack', problems);
-  for (const key in packKeys) if (!optionalPackKeys.has(key) && !(key in pack)) problems.push(`pack.${key} is missing`);
+  for (const key in packKeys)
+    if (!optionalPackKeys.has(key) && !(key in pack)) problems.push(`pack.${key} is missing`);
   if (pack.v !== '1' && pack.v !== 1) problems.push('pack.v is not 1');
-  if (typeof pack.id !== 'string' || !/^[A-Za-z0-9._-]+$/.test(pack.id)) problems.push('pack.id cannot stand in an address');
-  if (!Number.isSafeInteger(pack.rev) || Number(pack.rev) < 1) problems.push('pack.rev is not a whole number from 1');
-  for (const key of ['name', 'summary', 'description', 'vendor']) if (typeof pack[key] !== 'string') problems.push(`pack.${key} is no text`);
-  if (typeof pack.url !== 'string' || (pack.url !== '' && !URL.canParse(pack.url))) problems.push('pack.url is no address');
-  for (const parameter of listOf(pack.parameters)) checkParameter(isRecord(parameter) ? parameter : {}, minimum, problems);
+  if (typeof pack.id !== 'string' || !/^[A-Za-z0-9._-]+$/.test(pack.id))
+    problems.push('pack.id cannot stand in an address');
+  if (!Number.isSafeInteger(pack.rev) || Number(pack.rev) < 1)
+    problems.push('pack.rev is not a whole number from 1');
+  for (const key of ['name', 'summary', 'description', 'vendor'])
+    if (typeof pack[key] !== 'string') problems.push(`pack.${key} is no text`);
+  if (typeof pack.url !== 'string' || (pack.url !== '' && !URL.canParse(pack.url)))
+    problems.push('pack.url is no address');
+  for (const parameter of listOf(pack.parameters))
+    checkParameter(isRecord(parameter) ? parameter : {}, minimum, problems);
 }
 
 function checkParameter(parameter: Json, minimum: number, problems: string[]): void {
   checkKeys(parameter, parameterKeys, minimum, 'parameters', problems);
   if (typeof parameter.name !== 'string' || !/^[A-Za-z][A-Za-z0-9_]*$/.test(parameter.name))
     problems.push('the name of a parameter is not letters, digits and _');
-  if (!parameterTypes.has(parameter.type)) problems.push(`a parameter is of no type: ${parameter.type}`);
+  if (!parameterTypes.has(parameter.type))
+    problems.push(`a parameter is of no type: ${parameter.type}`);
 }
 
 function checkEntity(entity: Json, index: number, names: PackNames, problems: string[]): void {
@@ -122,7 +181,8 @@ function checkEntity(entity: Json, index: number, names: PackNames, problems: st
   checkKeys(entity, entityKeys, names.minimum, 'entity', found);
   if (entity.v !== '1' && entity.v !== 1) found.push('v is not 1');
   if (typeof entity.id !== 'string' || entity.id === '') found.push('id is missing');
-  if (!isRecord(entity.type) || typeof type !== 'string' || entity.type.version === undefined) found.push('type is no name and version');
+  if (!isRecord(entity.type) || typeof type !== 'string' || entity.type.version === undefined)
+    found.push('type is no name and version');
   if (!isRecord(entity.data)) found.push('data is no object');
   checkConstraints(entity.constraints, found);
   if (type === 'event_definition') checkEventDefinition(data, names, found);
@@ -144,13 +204,16 @@ function checkConstraints(constraints: unknown, problems: string[]): void {
 function checkStreamTitle(data: Json, names: PackNames, problems: string[]): void {
   checkKeys(data, { title: 0 }, names.minimum, 'data', problems);
   checkValue(data, 'title', 'string', names, problems);
-  if (data.title === undefined || referenceValue(data.title) === '') problems.push('a stream needs a title');
+  if (data.title === undefined || referenceValue(data.title) === '')
+    problems.push('a stream needs a title');
 }
 
 /** Bytes of a JSON value as BSON; in short texts a character counts as a byte. */
 function bsonSize(value: unknown): number {
-  if (typeof value === 'string') return 5 + (value.length < 32 ? value.length : Buffer.byteLength(value));
-  if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? 4 : 8;
+  if (typeof value === 'string')
+    return 5 + (value.length < 32 ? value.length : Buffer.byteLength(value));
+  if (typeof value === 'number')
+    return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? 4 : 8;
   if (typeof value === 'boolean') return 1;
   if (typeof value !== 'object' || value === null) return 0;
   let size = 5;

@@ -8,7 +8,11 @@ import type { Render } from '../render/template.ts';
 import { checkWholePack, createPackCheck, type ServerOptions } from './content-pack-check.ts';
 import { type DashboardEntity, packDashboard } from './dashboard.ts';
 import { type EventDefinitionEntity, eventDefinitions, keyFieldsOf } from './event-definition.ts';
-import { type NotificationChoice, type NotificationEntity, packNotification } from './notification.ts';
+import {
+  type NotificationChoice,
+  type NotificationEntity,
+  packNotification,
+} from './notification.ts';
 import type { StreamTitleEntity } from './stream.ts';
 import { type PackParameter, type StreamChoice, streamReferences } from './stream-reference.ts';
 import { graylogTitle } from './title.ts';
@@ -25,9 +29,15 @@ export interface ContentPackOptions extends ServerOptions {
   readonly titlePrefix?: string;
   /** Of the levels that are to have another priority than Graylog's names suggest. */
   readonly priority?: Readonly<Partial<Record<Level, number>>>;
-  /** With templates of the user's own: texts may then differ from the model and entities come on top; ids, searches and streams stay. */
+  /**
+   * With templates of the user's own: texts may then differ from the model and entities come on
+   * top; ids, searches and streams stay.
+   */
   readonly customTemplates?: boolean;
-  /** The templates are those that Sigpack's tests compare with the model: reading ten megabytes back costs more than writing them, and is left out. */
+  /**
+   * The templates are those that Sigpack's tests compare with the model: reading ten megabytes back
+   * costs more than writing them, and is left out.
+   */
   readonly templatesAreOurs?: boolean;
 }
 
@@ -65,8 +75,16 @@ interface PackModel {
   readonly entities: readonly Entity[];
 }
 
-/** Renders the content pack and checks it by the rules of the server; what templates of the user's own gave is read back and compared with what was meant. */
-export function renderContentPack({ info, detections, options, render }: ContentPackInput): ContentPack {
+/**
+ * Renders the content pack and checks it by the rules of the server; what templates of the user's
+ * own gave is read back and compared with what was meant.
+ */
+export function renderContentPack({
+  info,
+  detections,
+  options,
+  render,
+}: ContentPackInput): ContentPack {
   const { minimumServerVersion } = options;
   const parts = packParts(info, detections, options);
   function* entities(): Generator<Entity> {
@@ -76,8 +94,17 @@ export function renderContentPack({ info, detections, options, render }: Content
       const title = graylogTitle(options.titlePrefix ?? '', g.detection);
       const priority = options.priority?.[severity];
       const notificationIds = parts.notificationsFor(severity);
-      const more = { ...(title === name ? {} : { title }), ...(priority === undefined ? {} : { priority }), notificationIds };
-      yield* eventDefinitions(g, info, { minimumServerVersion, streamIds: parts.streamsFor(g), definitions: detections.length, ...more });
+      const more = {
+        ...(title === name ? {} : { title }),
+        ...(priority === undefined ? {} : { priority }),
+        notificationIds,
+      };
+      yield* eventDefinitions(g, info, {
+        minimumServerVersion,
+        streamIds: parts.streamsFor(g),
+        definitions: detections.length,
+        ...more,
+      });
     }
   }
   const envelope = packModel(info, parts.parameters, []);
@@ -102,32 +129,58 @@ interface PackParts {
   readonly notificationsFor: (level: Level) => readonly string[];
 }
 
-function packParts(info: PackInfo, detections: readonly GraylogDetection[], options: ContentPackOptions): PackParts {
+function packParts(
+  info: PackInfo,
+  detections: readonly GraylogDetection[],
+  options: ContentPackOptions,
+): PackParts {
   const { minimumServerVersion: minimum } = options;
   const streams = streamReferences(info, minimum, options.streams, detections);
-  const notification = options.notification && packNotification(info, minimum, options.notification);
+  const notification =
+    options.notification && packNotification(info, minimum, options.notification);
   const page = options.dashboard === true ? packDashboard(info, minimum) : undefined;
   // rules may search the stream that the dashboard shows
-  const titles = new Map([...streams.entities, ...(page ? [page.stream] : [])].map((entity) => [entity.id, entity]));
+  const titles = new Map(
+    [...streams.entities, ...(page ? [page.stream] : [])].map((entity) => [entity.id, entity]),
+  );
   return {
-    entities: [...titles.values(), ...(notification ? [notification.entity] : []), ...(page ? [page.dashboard] : [])],
+    entities: [
+      ...titles.values(),
+      ...(notification ? [notification.entity] : []),
+      ...(page ? [page.dashboard] : []),
+    ],
     parameters: [...streams.parameters, ...(notification?.parameters ?? [])],
     streamsFor: streams.idsFor,
     notificationsFor: (level) => (notification?.notifies(level) ? [notification.entity.id] : []),
   };
 }
 
-const serverOf = ({ minimumServerVersion, leadingWildcards }: ContentPackOptions): ServerOptions => ({
+const serverOf = ({
+  minimumServerVersion,
+  leadingWildcards,
+}: ContentPackOptions): ServerOptions => ({
   minimumServerVersion,
   ...(leadingWildcards === undefined ? {} : { leadingWildcards }),
 });
 
 type Rendered = Pick<ContentPack, 'bytes' | 'problems' | 'tooLarge'>;
 
-/** Each entity is let go of once it is rendered, and none is rendered that would make the pack too large for the server. */
-function renderOne(envelope: PackModel, entities: Iterable<Entity>, referable: readonly Entity[], render: Render, options: ContentPackOptions): Rendered {
+/**
+ * Each entity is let go of once it is rendered, and none is rendered that would make the pack too
+ * large for the server.
+ */
+function renderOne(
+  envelope: PackModel,
+  entities: Iterable<Entity>,
+  referable: readonly Entity[],
+  render: Render,
+  options: ContentPackOptions,
+): Rendered {
   const check = createPackCheck({ ...envelope }, { ...serverOf(options), referable });
-  const [head = '', tail = ''] = render('graylog/content-pack.json.hbs', { pack: envelope, entities: entitiesMarker }).split(entitiesMarker);
+  const [head = '', tail = ''] = render('graylog/content-pack.json.hbs', {
+    pack: envelope,
+    entities: entitiesMarker,
+  }).split(entitiesMarker);
   const writer = createByteWriter();
   writer.add(head);
   let between = '';
@@ -144,7 +197,9 @@ function renderOne(envelope: PackModel, entities: Iterable<Entity>, referable: r
 }
 
 function renderAll(pack: PackModel, render: Render, options: ContentPackOptions): Rendered {
-  const entities = pack.entities.map((entity) => renderEntity(entity, render).trimEnd()).join(',\n');
+  const entities = pack.entities
+    .map((entity) => renderEntity(entity, render).trimEnd())
+    .join(',\n');
   // a template of the user's own may do more with the entities than print them
   const text = render('graylog/content-pack.json.hbs', { pack, entities });
   const { problems, tooLarge } = textProblems(text, pack, options);
@@ -154,14 +209,24 @@ function renderAll(pack: PackModel, render: Render, options: ContentPackOptions)
 // no JSON holds this character as it is
 const entitiesMarker = '\u0000entities\u0000';
 
-function packModel(info: PackInfo, parameters: readonly PackParameter[], entities: readonly Entity[]): PackModel {
+function packModel(
+  info: PackInfo,
+  parameters: readonly PackParameter[],
+  entities: readonly Entity[],
+): PackModel {
   return {
     v: '1',
     id: graylogPackId(info),
     rev: info.revision,
     name: info.title,
     summary: `${info.title} ${info.version}`,
-    description: [info.description, info.author && `Author: ${info.author}`, info.license && `Licence: ${info.license}`].filter((part) => part).join('\n\n'),
+    description: [
+      info.description,
+      info.author && `Author: ${info.author}`,
+      info.license && `Licence: ${info.license}`,
+    ]
+      .filter((part) => part)
+      .join('\n\n'),
     vendor: info.vendor,
     url: info.url,
     parameters,
@@ -172,8 +237,17 @@ function packModel(info: PackInfo, parameters: readonly PackParameter[], entitie
 function renderEntity(entity: Entity, render: Render): string {
   if (!isEventDefinition(entity)) return render(templateOf[entity.type.name], { entity });
   // a template must not ask for what is not there, so what a server version lacks is null
-  const { remediation_steps: remediationSteps = null, tags = null, tactics_techniques: tacticsTechniques = null } = entity.data;
-  return render('graylog/event-definition.json.hbs', { entity, remediationSteps, tags, tacticsTechniques });
+  const {
+    remediation_steps: remediationSteps = null,
+    tags = null,
+    tactics_techniques: tacticsTechniques = null,
+  } = entity.data;
+  return render('graylog/event-definition.json.hbs', {
+    entity,
+    remediationSteps,
+    tags,
+    tacticsTechniques,
+  });
 }
 
 const templateOf = {
@@ -182,40 +256,68 @@ const templateOf = {
   dashboard: 'graylog/dashboard.json.hbs',
 } as const;
 
-const isEventDefinition = (entity: Entity): entity is EventDefinitionEntity => entity.type.name === 'event_definition';
+const isEventDefinition = (entity: Entity): entity is EventDefinitionEntity =>
+  entity.type.name === 'event_definition';
 
 function settingProblems(g: GraylogDetection): string[] {
   const { detection, search } = g;
   // the fields of a group are no setting, and Graylog keeps them without a template
-  const fields = search.kind === 'aggregation' ? [] : keyFieldsOf(g).filter((field) => !isTemplateField(field));
-  const problems = fields.map((field) => `${detection.name}: key field ${JSON.stringify(field)} cannot stand in a template of Graylog; use A-Z a-z 0-9 _ - @`);
+  const fields =
+    search.kind === 'aggregation' ? [] : keyFieldsOf(g).filter((field) => !isTemplateField(field));
+  const problems = fields.map(
+    (field) =>
+      `${detection.name}: key field ${JSON.stringify(field)} cannot stand in a template of ` +
+      'Graylog; use A-Z a-z 0-9 _ - @',
+  );
   if (search.kind === 'filter' && search.queries.length > 1 && detection.settings.threshold > 1) {
-    problems.push(`${detection.name}: a threshold needs one query, and this detection has ${search.queries.length}, counted each for itself`);
+    problems.push(
+      `${detection.name}: a threshold needs one query, and this detection has ` +
+        `${search.queries.length}, counted each for itself`,
+    );
   }
   return problems;
 }
 
-function textProblems(text: string, pack: PackModel, options: ContentPackOptions): Omit<Rendered, 'bytes'> {
+function textProblems(
+  text: string,
+  pack: PackModel,
+  options: ContentPackOptions,
+): Omit<Rendered, 'bytes'> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    return { problems: [`the templates give no JSON: ${error instanceof Error ? error.message : String(error)}`], tooLarge: false };
+    return {
+      problems: [
+        `the templates give no JSON: ${error instanceof Error ? error.message : String(error)}`,
+      ],
+      tooLarge: false,
+    };
   }
-  const difference = options.customTemplates ? searchDifference(parsed, pack) : firstDifference(parsed, pack);
-  const found = difference === undefined ? [] : [`the templates say something else than the detections at ${difference}`];
+  const difference = options.customTemplates
+    ? searchDifference(parsed, pack)
+    : firstDifference(parsed, pack);
+  const found =
+    difference === undefined
+      ? []
+      : [`the templates say something else than the detections at ${difference}`];
   const { problems, tooLarge } = checkWholePack(parsed, serverOf(options));
   return { problems: [...found, ...problems], tooLarge };
 }
 
 /** What templates of the user's own must not change. */
 function searchDifference(parsed: unknown, pack: PackModel): string | undefined {
-  const expected = new Map(pack.entities.map((entity) => [`${entity.type.name} ${entity.id}`, kept(entity)]));
-  const entities: unknown[] = isRecord(parsed) && Array.isArray(parsed.entities) ? parsed.entities : [];
+  const expected = new Map(
+    pack.entities.map((entity) => [`${entity.type.name} ${entity.id}`, kept(entity)]),
+  );
+  const entities: unknown[] =
+    isRecord(parsed) && Array.isArray(parsed.entities) ? parsed.entities : [];
   for (const entity of entities) {
     if (!isRecord(entity) || !isRecord(entity.type) || !isRecord(entity.data)) continue;
     const key = `${entity.type.name} ${entity.id}`;
-    const difference = expected.has(key) ? firstDifference(kept(entity), expected.get(key), `$.entities(${key})`) : undefined;
+    const difference = expected.has(key)
+      ? firstDifference(kept(entity), expected.get(key), `$.entities(${key})`)
+      : undefined;
     if (difference !== undefined) return difference;
     expected.delete(key);
   }

@@ -1,6 +1,12 @@
 import { uuidV5 } from '../../source/uuid.ts';
 import type { PackInfo } from '../model/detection.ts';
-import { graylogPackId, type PackEntity, serverConstraints, textValue, type ValueReference } from '../model/pack-entity.ts';
+import {
+  graylogPackId,
+  type PackEntity,
+  serverConstraints,
+  textValue,
+  type ValueReference,
+} from '../model/pack-entity.ts';
 import { type StreamTitleEntity, streamTitle } from './stream.ts';
 import { dashboardWidgets, type Place, type SearchType, type Widget } from './widgets.ts';
 
@@ -34,7 +40,10 @@ interface DashboardQuery {
 }
 
 interface DashboardState {
-  readonly titles: { readonly widget: Readonly<Record<string, string>>; readonly tab: { readonly title: string } };
+  readonly titles: {
+    readonly widget: Readonly<Record<string, string>>;
+    readonly tab: { readonly title: string };
+  };
   readonly widgets: readonly Widget[];
   readonly widget_mapping: Readonly<Record<string, readonly string[]>>;
   readonly positions: Readonly<Record<string, Place>>;
@@ -44,7 +53,10 @@ interface DashboardState {
 
 export interface PackDashboard {
   readonly dashboard: DashboardEntity;
-  /** Where the server keeps events. Its id as a stream of the pack: one that is not the server's own is refused. */
+  /**
+   * Where the server keeps events. Its id as a stream of the pack: one that is not the server's own
+   * is refused.
+   */
   readonly stream: StreamTitleEntity;
 }
 

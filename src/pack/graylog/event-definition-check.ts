@@ -4,7 +4,10 @@ import { isRecord, type Json, listOf, referenceValue } from '../render/json-valu
 import { versionNumber } from '../settings/server-version.ts';
 import { graylogLimits } from './limits.ts';
 
-/** What an event definition may refer to: ids of entities and names of parameters of the pack. And what servers it is for. */
+/**
+ * What an event definition may refer to: ids of entities and names of parameters of the pack. And
+ * what servers it is for.
+ */
 export interface PackNames {
   /** The server takes terms that begin with a wildcard. */
   readonly leadingWildcards: boolean;
@@ -15,7 +18,10 @@ export interface PackNames {
   readonly minimum: number;
 }
 
-/** Graylog refuses keys that it does not know: each with the first version that knows it, 0 for those that are older than the packs. */
+/**
+ * Graylog refuses keys that it does not know: each with the first version that knows it, 0 for
+ * those that are older than the packs.
+ */
 type KeyTable = Readonly<Record<string, number>>;
 
 const dataKeys: KeyTable = {
@@ -39,7 +45,18 @@ const dataKeys: KeyTable = {
   tags: versionNumber(7, 2),
   tactics_techniques: versionNumber(7, 2),
 };
-const requiredData = ['title', 'description', 'priority', 'alert', 'config', 'field_spec', 'key_spec', 'notification_settings', 'notifications', 'storage'];
+const requiredData = [
+  'title',
+  'description',
+  'priority',
+  'alert',
+  'config',
+  'field_spec',
+  'key_spec',
+  'notification_settings',
+  'notifications',
+  'storage',
+];
 
 const configKeys: KeyTable = {
   type: 0,
@@ -74,37 +91,61 @@ export function checkEventDefinition(data: Json, names: PackNames, problems: str
   checkFields(data, problems);
   if (referenceValue(data.title) === '') problems.push('the title is empty');
   for (const use of listOf(data.notifications)) {
-    const known = isRecord(use) && names.notifications.has(String(referenceValue(use.notification_id)));
+    const known =
+      isRecord(use) && names.notifications.has(String(referenceValue(use.notification_id)));
     if (!known) problems.push('notifications names a notification that the pack lacks');
   }
 }
 
-export function checkKeys(value: Json, known: KeyTable, minimum: number, where: string, problems: string[]): void {
+export function checkKeys(
+  value: Json,
+  known: KeyTable,
+  minimum: number,
+  where: string,
+  problems: string[],
+): void {
   for (const key in value) {
     const since = Object.hasOwn(known, key) ? known[key] : undefined;
     if (since === undefined) problems.push(`${where}.${key} is no key of Graylog`);
-    else if (since > minimum) problems.push(`${where}.${key} is unknown to Graylog before ${Math.floor(since / 1e6)}.${Math.floor(since / 1000) % 1000}`);
+    else if (since > minimum)
+      problems.push(
+        `${where}.${key} is unknown to Graylog before ${Math.floor(since / 1e6)}.` +
+          `${Math.floor(since / 1000) % 1000}`,
+      );
   }
 }
 
 const valueTypes = { string: 'string', integer: 'number', boolean: 'boolean' } as const;
 
 /** A value reference; one that is absent is no problem here. */
-export function checkValue(data: Json, key: string, type: keyof typeof valueTypes, names: Pick<PackNames, 'parameters'>, problems: string[]): void {
+export function checkValue(
+  data: Json,
+  key: string,
+  type: keyof typeof valueTypes,
+  names: Pick<PackNames, 'parameters'>,
+  problems: string[],
+): void {
   const value = data[key];
   if (value === undefined) return;
   const given = referenceValue(value);
-  if (!isRecord(value) || given === undefined || Object.keys(value).length !== 2) problems.push(`${key} is no value with @type and @value`);
+  if (!isRecord(value) || given === undefined || Object.keys(value).length !== 2)
+    problems.push(`${key} is no value with @type and @value`);
   else if (value['@type'] === 'parameter') {
-    if (!names.parameters.has(String(given))) problems.push(`${key} names a parameter that the pack lacks`);
-  } else if (value['@type'] !== type || typeof given !== valueTypes[type] || (type === 'integer' && !Number.isInteger(given))) {
+    if (!names.parameters.has(String(given)))
+      problems.push(`${key} names a parameter that the pack lacks`);
+  } else if (
+    value['@type'] !== type ||
+    typeof given !== valueTypes[type] ||
+    (type === 'integer' && !Number.isInteger(given))
+  ) {
     problems.push(`${key} is not of type ${type}`);
   }
 }
 
 function checkPriority(priority: unknown, minimum: number, problems: string[]): void {
   const highest = minimum >= versionNumber(6, 2) ? 4 : 3;
-  if (typeof priority !== 'number' || priority < 1 || priority > highest) problems.push(`priority is not from 1 to ${highest}`);
+  if (typeof priority !== 'number' || priority < 1 || priority > highest)
+    problems.push(`priority is not from 1 to ${highest}`);
 }
 
 function checkConfig(config: Json, data: Json, names: PackNames, problems: string[]): void {
@@ -113,33 +154,52 @@ function checkConfig(config: Json, data: Json, names: PackNames, problems: strin
     return;
   }
   checkKeys(config, configKeys, names.minimum, 'config', problems);
-  for (const key of ['streams', 'group_by', 'series']) if (!Array.isArray(config[key])) problems.push(`config.${key} is no list`);
+  for (const key of ['streams', 'group_by', 'series'])
+    if (!Array.isArray(config[key])) problems.push(`config.${key} is no list`);
   for (const key of ['search_within_ms', 'execute_every_ms'])
-    if (!isWithin(config[key], Number.MAX_SAFE_INTEGER)) problems.push(`config.${key} is not above 0`);
-  if (!isWithin(config.event_limit, graylogLimits.eventLimit)) problems.push(`config.event_limit is not from 1 to ${graylogLimits.eventLimit}`);
+    if (!isWithin(config[key], Number.MAX_SAFE_INTEGER))
+      problems.push(`config.${key} is not above 0`);
+  if (!isWithin(config.event_limit, graylogLimits.eventLimit))
+    problems.push(`config.event_limit is not from 1 to ${graylogLimits.eventLimit}`);
   if (config.query === undefined) problems.push('config.query is missing');
   checkValue(config, 'query', 'string', names, problems);
-  for (const id of listOf(config.streams)) if (!names.streams.has(String(id))) problems.push(`config.streams names ${id}, which is no stream of the pack`);
+  for (const id of listOf(config.streams))
+    if (!names.streams.has(String(id)))
+      problems.push(`config.streams names ${id}, which is no stream of the pack`);
   const query = referenceValue(config.query);
   if (typeof query === 'string') problems.push(...checkQuery(query, names.leadingWildcards));
-  const grace = isRecord(data.notification_settings) ? Number(data.notification_settings.grace_period_ms) : 0;
-  checkAggregation(config, listOf(data.key_spec).length > 0 && grace >= Number(config.search_within_ms), problems);
+  const grace = isRecord(data.notification_settings)
+    ? Number(data.notification_settings.grace_period_ms)
+    : 0;
+  checkAggregation(
+    config,
+    listOf(data.key_spec).length > 0 && grace >= Number(config.search_within_ms),
+    problems,
+  );
 }
 
-const isWithin = (value: unknown, highest: number): boolean => typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= highest;
+const isWithin = (value: unknown, highest: number): boolean =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= highest;
 
 // most are constants
-const hasStray = (template: string): boolean => template.includes('${') && template.replace(/\$\{(?:if source\.)?[A-Za-z0-9_@.-]+\}/g, '').includes('${');
+const hasStray = (template: string): boolean =>
+  template.includes('${') &&
+  template.replace(/\$\{(?:if source\.)?[A-Za-z0-9_@.-]+\}/g, '').includes('${');
 
 function checkFields(data: Json, problems: string[]): void {
   const fields = isRecord(data.field_spec) ? data.field_spec : {};
   for (const name in fields) {
-    if (!/^[A-Za-z0-9._@-]+$/.test(name)) problems.push(`${JSON.stringify(name)} is no name of an event field`);
+    if (!/^[A-Za-z0-9._@-]+$/.test(name))
+      problems.push(`${JSON.stringify(name)} is no name of an event field`);
     const spec = fields[name];
     for (const provider of isRecord(spec) ? listOf(spec.providers) : []) {
-      const template = isRecord(provider) && provider.type === 'template-v1' ? provider.template : '';
-      if (typeof template !== 'string' || hasStray(template)) problems.push(`the template of the event field ${name} is more than names of fields`);
+      const template =
+        isRecord(provider) && provider.type === 'template-v1' ? provider.template : '';
+      if (typeof template !== 'string' || hasStray(template))
+        problems.push(`the template of the event field ${name} is more than names of fields`);
     }
   }
-  for (const key of listOf(data.key_spec)) if (!Object.hasOwn(fields, String(key))) problems.push(`key_spec names ${key}, which is not in field_spec`);
+  for (const key of listOf(data.key_spec))
+    if (!Object.hasOwn(fields, String(key)))
+      problems.push(`key_spec names ${key}, which is not in field_spec`);
 }

@@ -1,7 +1,19 @@
 import type { Level } from '../../sigma/rule/rule.ts';
 import { uuidV5 } from '../../source/uuid.ts';
-import type { GraylogAggregationSearch, GraylogDetection, PackDetection, PackInfo } from '../model/detection.ts';
-import { flagValue, graylogPackId, type PackEntity, serverConstraints, textValue, type ValueReference } from '../model/pack-entity.ts';
+import type {
+  GraylogAggregationSearch,
+  GraylogDetection,
+  PackDetection,
+  PackInfo,
+} from '../model/detection.ts';
+import {
+  flagValue,
+  graylogPackId,
+  type PackEntity,
+  serverConstraints,
+  textValue,
+  type ValueReference,
+} from '../model/pack-entity.ts';
 import { serverVersion, versionNumber } from '../settings/server-version.ts';
 import { sigmaEventFields } from './event-fields.ts';
 import { eventDescription, remediationText, tacticIds } from './event-text.ts';
@@ -21,9 +33,15 @@ export interface EventDefinitionData {
   readonly config: AggregationConfig;
   readonly field_spec: Readonly<Record<string, FieldSpec>>;
   readonly key_spec: readonly string[];
-  readonly notification_settings: { readonly grace_period_ms: number; readonly backlog_size: number };
+  readonly notification_settings: {
+    readonly grace_period_ms: number;
+    readonly backlog_size: number;
+  };
   readonly notifications: readonly NotificationUse[];
-  readonly storage: readonly { readonly type: 'persist-to-streams-v1'; readonly streams: readonly string[] }[];
+  readonly storage: readonly {
+    readonly type: 'persist-to-streams-v1';
+    readonly streams: readonly string[];
+  }[];
   readonly is_scheduled: ValueReference<boolean>;
   readonly tags?: readonly string[];
   readonly tactics_techniques?: readonly string[];
@@ -59,7 +77,11 @@ export interface Series {
 }
 
 export type ConditionExpression =
-  | { readonly expr: '&&' | '>' | '>=' | '<' | '<=' | '=='; readonly left: ConditionExpression; readonly right: ConditionExpression }
+  | {
+      readonly expr: '&&' | '>' | '>=' | '<' | '<=' | '==';
+      readonly left: ConditionExpression;
+      readonly right: ConditionExpression;
+    }
   | { readonly expr: '!'; readonly left: ConditionExpression }
   | { readonly expr: 'number'; readonly value: number }
   | { readonly expr: 'number-ref'; readonly ref: string };
@@ -78,13 +100,21 @@ export interface EventDefinitionOptions {
   readonly definitions?: number;
 }
 
-// the id of the stream of all events, the same on each server; Graylog puts it in place of anything else
+// the id of the stream of all events, the same on each server; Graylog puts it in place of anything
+// else
 export const eventsStream = '000000000000000000000002';
 const storage = [{ type: 'persist-to-streams-v1', streams: [eventsStream] }] as const;
 const eventLimit = 1000;
 
-/** The event definitions of a detection: one, or one a query where a filter search needs several. Ids stay the same from release to release. */
-export function eventDefinitions(g: GraylogDetection, info: PackInfo, options: EventDefinitionOptions): EventDefinitionEntity[] {
+/**
+ * The event definitions of a detection: one, or one a query where a filter search needs several.
+ * Ids stay the same from release to release.
+ */
+export function eventDefinitions(
+  g: GraylogDetection,
+  info: PackInfo,
+  options: EventDefinitionOptions,
+): EventDefinitionEntity[] {
   const packId = graylogPackId(info);
   const shared = sharedData(g, info.id, options);
   const { title = g.detection.name } = options;
@@ -94,46 +124,73 @@ export function eventDefinitions(g: GraylogDetection, info: PackInfo, options: E
     type: eventDefinitionType,
     id: entityId(packId, g.detection.id, index),
     constraints,
-    data: { title: textValue(index === 0 ? title : `${title} (part ${index + 1})`), ...shared, config },
+    data: {
+      title: textValue(index === 0 ? title : `${title} (part ${index + 1})`),
+      ...shared,
+      config,
+    },
   }));
 }
 
-const entityId = (packId: string, detectionId: string, index: number): string => uuidV5(packId, index === 0 ? detectionId : `${detectionId} ${index + 1}`);
+const entityId = (packId: string, detectionId: string, index: number): string =>
+  uuidV5(packId, index === 0 ? detectionId : `${detectionId} ${index + 1}`);
 
 /** The ids of a detection's event definitions. `count`: how many it has. */
-export const eventDefinitionIds = (info: PackInfo, detectionId: string, count: number): readonly string[] =>
+export const eventDefinitionIds = (
+  info: PackInfo,
+  detectionId: string,
+  count: number,
+): readonly string[] =>
   Array.from({ length: count }, (_, index) => entityId(graylogPackId(info), detectionId, index));
 
 const eventDefinitionType = { name: 'event_definition', version: '1' } as const;
 
-function sharedData({ detection, search }: GraylogDetection, packId: string, options: EventDefinitionOptions): Omit<EventDefinitionData, 'title' | 'config'> {
+function sharedData(
+  { detection, search }: GraylogDetection,
+  packId: string,
+  options: EventDefinitionOptions,
+): Omit<EventDefinitionData, 'title' | 'config'> {
   const { settings, severity } = detection;
   const many = (options.definitions ?? 1) > manyDefinitions;
   const minimum = serverVersion(options.minimumServerVersion) ?? 0;
   const window = foundAgain({ detection, search }, minimum).within;
   const named = keyFieldsOf({ detection, search }).filter(isTemplateField);
   const { usual, period = 0 } = settings.suppress ?? {};
-  // windows that find messages again for longer than an entity is silent by default must not make it silent for longer
+  // windows that find messages again for longer than an entity is silent by default must not make
+  // it silent for longer
   const byMessage = named.length === 0 || (usual && window > period);
   const isFilter = search.kind === 'filter' && settings.threshold <= 1;
   const keys = byMessage && window > 0 && isFilter ? [messageId] : named;
-  const nobody = keys === named && isFilter && period > 0 ? nobodyTemplate(keys, detection) : undefined;
+  const nobody =
+    keys === named && isFilter && period > 0 ? nobodyTemplate(keys, detection) : undefined;
   const fields = nobody === undefined ? keys : [...keys, nobodyField];
   const remediation = minimum >= remediationSince ? remediationText(detection) : '';
   return {
     description: textValue(eventDescription(detection)),
     ...(remediation === '' ? undefined : { remediation_steps: textValue(remediation) }),
-    priority: { '@type': 'integer', '@value': options.priority ?? defaultPriority(severity, minimum) },
+    priority: {
+      '@type': 'integer',
+      '@value': options.priority ?? defaultPriority(severity, minimum),
+    },
     alert: flagValue(true),
     field_spec: fieldSpecs(
-      [...sigmaEventFields(detection, packId, many), ...(nobody === undefined ? [] : [[nobodyField, templateSpec(nobody)] as const])],
+      [
+        ...sigmaEventFields(detection, packId, many),
+        ...(nobody === undefined ? [] : [[nobodyField, templateSpec(nobody)] as const]),
+      ],
       fields,
       detection.alert?.shown ?? [],
       mostFields(many),
     ),
     key_spec: fields,
-    notification_settings: { grace_period_ms: graylogGrace({ detection, search }, minimum).period * 1000, backlog_size: 0 },
-    notifications: (options.notificationIds ?? []).map((id) => ({ notification_id: textValue(id), notification_parameters: null })),
+    notification_settings: {
+      grace_period_ms: graylogGrace({ detection, search }, minimum).period * 1000,
+      backlog_size: 0,
+    },
+    notifications: (options.notificationIds ?? []).map((id) => ({
+      notification_id: textValue(id),
+      notification_parameters: null,
+    })),
     storage,
     is_scheduled: flagValue(settings.enabled),
     ...(minimum >= tagsSince ? labels(detection) : undefined),
@@ -143,10 +200,15 @@ function sharedData({ detection, search }: GraylogDetection, packId: string, opt
 /** Graylog's own id of a message. */
 const messageId = 'gl2_message_id';
 
-function labels(detection: PackDetection): Pick<EventDefinitionData, 'tags' | 'tactics_techniques'> {
+function labels(
+  detection: PackDetection,
+): Pick<EventDefinitionData, 'tags' | 'tactics_techniques'> {
   const tags = graylogTags(detection.rule.tags);
   const attack = attackIds(detection);
-  return { ...(tags.length > 0 ? { tags } : undefined), ...(attack.length > 0 ? { tactics_techniques: attack } : undefined) };
+  return {
+    ...(tags.length > 0 ? { tags } : undefined),
+    ...(attack.length > 0 ? { tactics_techniques: attack } : undefined),
+  };
 }
 
 const remediationSince = versionNumber(6, 0);
@@ -154,10 +216,17 @@ const remediationSince = versionNumber(6, 0);
 export const criticalSince = versionNumber(6, 2);
 const tagsSince = versionNumber(7, 2);
 const priorities = { informational: 1, low: 1, medium: 2, high: 3, critical: 4 } as const;
-const defaultPriority = (severity: Level, minimum: number): number => (severity === 'critical' && minimum < criticalSince ? 3 : priorities[severity]);
+const defaultPriority = (severity: Level, minimum: number): number =>
+  severity === 'critical' && minimum < criticalSince ? 3 : priorities[severity];
 
-/** Fields that the event's key is made of, as set. The result of an aggregation holds no others than the fields of its group. */
-export function keyFieldsOf({ detection: { settings, alert }, search }: GraylogDetection): readonly string[] {
+/**
+ * Fields that the event's key is made of, as set. The result of an aggregation holds no others than
+ * the fields of its group.
+ */
+export function keyFieldsOf({
+  detection: { settings, alert },
+  search,
+}: GraylogDetection): readonly string[] {
   if (search.kind === 'aggregation') return search.groupBy;
   if (settings.threshold > 1) return [];
   const { suppress, graylog } = settings;
@@ -167,17 +236,29 @@ export function keyFieldsOf({ detection: { settings, alert }, search }: GraylogD
   return [...new Set([...(alert?.entities ?? []).map(({ field }) => field), 'source'])];
 }
 
-/** Fields of an event at most, the keys among them: a pack is one document of a database that takes 16 MiB. */
+/**
+ * Fields of an event at most, the keys among them: a pack is one document of a database that takes
+ * 16 MiB.
+ */
 const mostFields = (many: boolean): number => (many ? 3 : 15);
 const manyDefinitions = 1500;
 
-/** The fields of the rule's own texts, then those of the messages: keys, and what is shown while there is room. */
-function fieldSpecs(texts: readonly FieldEntry[], keys: readonly string[], shown: readonly string[], most: number): EventDefinitionData['field_spec'] {
+/**
+ * The fields of the rule's own texts, then those of the messages: keys, and what is shown while
+ * there is room.
+ */
+function fieldSpecs(
+  texts: readonly FieldEntry[],
+  keys: readonly string[],
+  shown: readonly string[],
+  most: number,
+): EventDefinitionData['field_spec'] {
   const fields = new Set(keys);
   for (const field of shown) if (fields.size < most && isTemplateField(field)) fields.add(field);
   const entries = [...texts];
   // Sigpack's own texts win
-  for (const field of fields) if (!texts.some((entry) => entry[0] === field)) entries.push(fieldEntry(field));
+  for (const field of fields)
+    if (!texts.some((entry) => entry[0] === field)) entries.push(fieldEntry(field));
   return Object.fromEntries(entries);
 }
 
@@ -199,38 +280,69 @@ function searchConfigs(
   if (search.kind === 'aggregation') return [aggregationConfig(search, streamIds)];
   const window = graylogWindow(settings, serverVersion(minimumServerVersion) ?? 0);
   if (settings.threshold > 1) {
-    const count = { kind: 'aggregation', groupBy: [], series: { type: 'count' }, conditions: [{ operator: '>=', value: settings.threshold }] } as const;
-    return search.queries.map((query) => aggregationConfig({ ...count, query, ...window }, streamIds));
+    const count = {
+      kind: 'aggregation',
+      groupBy: [],
+      series: { type: 'count' },
+      conditions: [{ operator: '>=', value: settings.threshold }],
+    } as const;
+    return search.queries.map((query) =>
+      aggregationConfig({ ...count, query, ...window }, streamIds),
+    );
   }
   const filter = { group_by: [], series: [], conditions: { expression: null } } as const;
   return search.queries.map((query) => config(query, streamIds, filter, window));
 }
 
-function aggregationConfig(search: GraylogAggregationSearch & GraylogWindow, streams: readonly string[]): AggregationConfig {
+function aggregationConfig(
+  search: GraylogAggregationSearch & GraylogWindow,
+  streams: readonly string[],
+): AggregationConfig {
   const { type, field, percentile } = search.series;
   const id = `${type}-${field ?? ''}`;
-  const series: Series = { type, id, ...(field === undefined ? {} : { field }), ...(type === 'percentile' ? { percentile: percentile ?? 50 } : {}) };
+  const series: Series = {
+    type,
+    id,
+    ...(field === undefined ? {} : { field }),
+    ...(type === 'percentile' ? { percentile: percentile ?? 50 } : {}),
+  };
   const counts: readonly Series[] = search.needsEvents ? [eventCount] : [];
   const tests = [
     ...search.conditions.map((condition) => conditionTest(condition, id)),
     ...counts.map((count) => conditionTest({ operator: '>', value: 0 }, count.id)),
   ];
   const expression = tests.reduce<ConditionExpression | null>(both, null);
-  return config(search.query, streams, { group_by: search.groupBy, series: [series, ...counts], conditions: { expression } }, search);
+  return config(
+    search.query,
+    streams,
+    { group_by: search.groupBy, series: [series, ...counts], conditions: { expression } },
+    search,
+  );
 }
 
 const eventCount: Series = { type: 'count', id: 'count-' };
-const both = (left: ConditionExpression | null, right: ConditionExpression): ConditionExpression => (left === null ? right : { expr: '&&', left, right });
+const both = (left: ConditionExpression | null, right: ConditionExpression): ConditionExpression =>
+  left === null ? right : { expr: '&&', left, right };
 
-function conditionTest({ operator, value }: GraylogAggregationSearch['conditions'][number], series: string): ConditionExpression {
+function conditionTest(
+  { operator, value }: GraylogAggregationSearch['conditions'][number],
+  series: string,
+): ConditionExpression {
   const left = { expr: 'number-ref', ref: series } as const;
   const right = { expr: 'number', value } as const;
-  return operator === '!=' ? { expr: '!', left: { expr: '==', left, right } } : { expr: operator, left, right };
+  return operator === '!='
+    ? { expr: '!', left: { expr: '==', left, right } }
+    : { expr: operator, left, right };
 }
 
 type Aggregation = Pick<AggregationConfig, 'group_by' | 'series' | 'conditions'>;
 
-function config(query: string, streams: readonly string[], aggregation: Aggregation, { within, every, cron }: GraylogWindow): AggregationConfig {
+function config(
+  query: string,
+  streams: readonly string[],
+  aggregation: Aggregation,
+  { within, every, cron }: GraylogWindow,
+): AggregationConfig {
   return {
     type: 'aggregation-v1',
     query: textValue(query),
@@ -238,13 +350,20 @@ function config(query: string, streams: readonly string[], aggregation: Aggregat
     ...aggregation,
     search_within_ms: within * 1000,
     execute_every_ms: every * 1000,
-    ...(cron === undefined ? undefined : { use_cron_scheduling: true, cron_expression: cron, cron_timezone: 'UTC' }),
+    ...(cron === undefined
+      ? undefined
+      : { use_cron_scheduling: true, cron_expression: cron, cron_timezone: 'UTC' }),
     event_limit: eventLimit,
   };
 }
 
 const graylogTags = (tags: readonly string[]): string[] =>
-  [...new Set(tags.map((tag) => tag.toLowerCase()))].filter((tag) => /^[a-z0-9._-]{1,128}$/.test(tag)).slice(0, 64);
+  [...new Set(tags.map((tag) => tag.toLowerCase()))]
+    .filter((tag) => /^[a-z0-9._-]{1,128}$/.test(tag))
+    .slice(0, 64);
 
 const attackIds = ({ attack }: PackDetection): string[] =>
-  [...tacticIds(attack.tactics), ...attack.techniques.filter((id) => /^T\d{4}(\.\d{3})?$/.test(id))].slice(0, 64);
+  [
+    ...tacticIds(attack.tactics),
+    ...attack.techniques.filter((id) => /^T\d{4}(\.\d{3})?$/.test(id)),
+  ].slice(0, 64);

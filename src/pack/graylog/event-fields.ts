@@ -1,7 +1,10 @@
 import type { PackDetection } from '../model/detection.ts';
 import { type FieldEntry, templateSpec } from './field-spec.ts';
 
-/** Fields that say of each event which rule of which pack raised it. Dashboards and notifications read them. */
+/**
+ * Fields that say of each event which rule of which pack raised it. Dashboards and notifications
+ * read them.
+ */
 export const sigmaFields = {
   pack: 'sigma_pack',
   rule: 'sigma_rule',
@@ -14,19 +17,34 @@ export const sigmaFields = {
 
 const names: ReadonlySet<string> = new Set(Object.values(sigmaFields));
 
-/** Whether events have a constant of Sigpack under that name, which what a message says must not replace. */
+/**
+ * Whether events have a constant of Sigpack under that name, which what a message says must not
+ * replace.
+ */
 export const isSigmaField = (name: string): boolean => names.has(name);
 
 /** Those that the dashboard needs, of packs that have no room for more. */
-const needed: ReadonlySet<string> = new Set([sigmaFields.pack, sigmaFields.rule, sigmaFields.level, sigmaFields.technique]);
+const needed: ReadonlySet<string> = new Set([
+  sigmaFields.pack,
+  sigmaFields.rule,
+  sigmaFields.level,
+  sigmaFields.technique,
+]);
 
 /** The same text in each event. A field with nothing to say is left out. */
-export function sigmaEventFields({ id, name, severity, attack }: PackDetection, packId: string, few: boolean): readonly FieldEntry[] {
-  const techniques = attack.techniques.filter((technique) => /^T\d{4}(?:\.\d{3})?$/.test(technique));
+export function sigmaEventFields(
+  { id, name, severity, attack }: PackDetection,
+  packId: string,
+  few: boolean,
+): readonly FieldEntry[] {
+  const techniques = attack.techniques.filter((technique) =>
+    /^T\d{4}(?:\.\d{3})?$/.test(technique),
+  );
   const tactics = attack.tactics.filter((tactic) => /^[a-z-]+$/.test(tactic));
   const entries: FieldEntry[] = [];
   const add = (field: string, value: string | undefined): void => {
-    if (value !== undefined && value !== '' && !(few && !needed.has(field))) entries.push([field, templateSpec(value)]);
+    if (value !== undefined && value !== '' && !(few && !needed.has(field)))
+      entries.push([field, templateSpec(value)]);
   };
   add(sigmaFields.pack, packId);
   add(sigmaFields.rule, withoutTemplates(name));
@@ -40,4 +58,5 @@ export function sigmaEventFields({ id, name, severity, attack }: PackDetection, 
 }
 
 // Graylog's templates take a backslash for an escape, and drop the whole field where one is wrong
-const withoutTemplates = (text: string): string => text.replaceAll('\\', '/').replaceAll('${', '$ {');
+const withoutTemplates = (text: string): string =>
+  text.replaceAll('\\', '/').replaceAll('${', '$ {');

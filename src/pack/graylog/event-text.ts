@@ -1,6 +1,9 @@
 import type { PackDetection } from '../model/detection.ts';
 
-/** Plain text for the description of an event definition: what is detected, where that is written up, who wrote the rule. */
+/**
+ * Plain text for the description of an event definition: what is detected, where that is written
+ * up, who wrote the rule.
+ */
 export function eventDescription({ rule, attack }: PackDetection): string {
   const ids = [...attack.tactics, ...attack.techniques, ...attack.groups, ...attack.software];
   return paragraphs([
@@ -23,7 +26,10 @@ function ruleLine(rule: PackDetection['rule']): string {
   return known.length === 0 ? '' : `Sigma rule: ${known.join(', ')}`;
 }
 
-/** Markdown for the analyst who handles an alert. The settings' own text is taken as Markdown, the rule's texts are escaped. */
+/**
+ * Markdown for the analyst who handles an alert. The settings' own text is taken as Markdown, the
+ * rule's texts are escaped.
+ */
 export function remediationText({ rule, settings }: PackDetection): string {
   return paragraphs([
     (settings.graylog.remediation ?? settings.remediation)?.trim() ?? '',
@@ -32,27 +38,39 @@ export function remediationText({ rule, settings }: PackDetection): string {
   ]);
 }
 
-const paragraphs = (parts: readonly string[]): string => parts.filter((part) => part !== '').join('\n\n');
+const paragraphs = (parts: readonly string[]): string =>
+  parts.filter((part) => part !== '').join('\n\n');
 
 function list(heading: string, items: readonly string[]): string {
   if (items.length === 0) return '';
   let text = heading;
-  for (const item of items) text += `\n- ${item.includes('\n') ? item.trim().replace(/\s+/g, ' ') : item}`;
+  for (const item of items)
+    text += `\n- ${item.includes('\n') ? item.trim().replace(/\s+/g, ' ') : item}`;
   return text;
 }
 
-// Graylog's server cleans the text as HTML: `<...>` is dropped, links in angle brackets too, and `&` becomes an entity. What is one already stays
-const plainMarkdown = (value: string): string => value.replace(/[\\`*_[\]<>#|~&!$]/g, (char) => entities[char] ?? `\\${char}`);
+// Graylog's server cleans the text as HTML: `<...>` is dropped, links in angle brackets too, and
+// `&` becomes an entity. What is one already stays
+const plainMarkdown = (value: string): string =>
+  value.replace(/[\\`*_[\]<>#|~&!$]/g, (char) => entities[char] ?? `\\${char}`);
 const entities: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;' };
 
 const linkMarkdown = (value: string): string =>
-  /^https?:\/\/[^\s<>]+$/.test(value) ? `[${plainMarkdown(value)}](${linkTarget(value)})` : plainMarkdown(value);
+  /^https?:\/\/[^\s<>]+$/.test(value)
+    ? `[${plainMarkdown(value)}](${linkTarget(value)})`
+    : plainMarkdown(value);
 
 /** What Markdown could take for the end of a link, or for markup in it, percent-encoded. */
 const linkTarget = (address: string): string =>
-  address.replace(/[()[\]*\\`"'|$~!&]/g, (char) => entities[char] ?? `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  address.replace(
+    /[()[\]*\\`"'|$~!&]/g,
+    (char) => entities[char] ?? `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 
-/** ATT&CK's numbers of its tactics, for those that are known by their short name; the newest ones have none here. */
+/**
+ * ATT&CK's numbers of its tactics, for those that are known by their short name; the newest ones
+ * have none here.
+ */
 export function tacticIds(names: readonly string[]): string[] {
   return names.flatMap((name) => tactics.get(name) ?? []);
 }

@@ -1,10 +1,17 @@
 export interface FieldSpec {
   readonly data_type: 'string';
-  readonly providers: readonly { readonly type: 'template-v1'; readonly template: string; readonly require_values: false }[];
+  readonly providers: readonly {
+    readonly type: 'template-v1';
+    readonly template: string;
+    readonly require_values: false;
+  }[];
 }
 
 /** A field of an event with its name. */
 export type FieldEntry = readonly [string, FieldSpec];
 
 /** What the template gives, also where a field of it is missing. */
-export const templateSpec = (template: string): FieldSpec => ({ data_type: 'string', providers: [{ type: 'template-v1', template, require_values: false }] });
+export const templateSpec = (template: string): FieldSpec => ({
+  data_type: 'string',
+  providers: [{ type: 'template-v1', template, require_values: false }],
+});

@@ -2,7 +2,10 @@ import { sigmaFields } from './event-fields.ts';
 
 const { level, id, techniques } = sigmaFields;
 
-/** In the syntax of Graylog's templates (JMTE). What a rule or an event says is put in by the server, and is no template there. */
+/**
+ * In the syntax of Graylog's templates (JMTE). What a rule or an event says is put in by the
+ * server, and is no template there.
+ */
 const field = (name: string): string => `\${event.fields.${name}}`;
 
 /** Where the definition shows its remediation steps. */
@@ -28,7 +31,10 @@ What to do: ${remediation}
 \${event_definition_description}
 `;
 
-/** Without what an event says: Slack reads `<!channel>` and links in it, and a template has no escape for them. */
+/**
+ * Without what an event says: Slack reads `<!channel>` and links in it, and a template has no
+ * escape for them.
+ */
 export const slackMessage = `*\${event_definition_title}*
 Level ${field(level)}, priority \${event.priority}, \${event.timestamp}
 Techniques: ${field(techniques)}
@@ -37,9 +43,17 @@ Rule: ${field(id)}
 <${messages}|Messages of the event>
 <${remediation}|What to do>`;
 
-const block = (text: string, more: object = {}): object => ({ type: 'TextBlock', text, wrap: true, ...more });
+const block = (text: string, more: object = {}): object => ({
+  type: 'TextBlock',
+  text,
+  wrap: true,
+  ...more,
+});
 
-/** The server escapes the values for JSON, from 6.1 on. Teams reads Markdown in them, so what an event says is not there. */
+/**
+ * The server escapes the values for JSON, from 6.1 on. Teams reads Markdown in them, so what an
+ * event says is not there.
+ */
 export const adaptiveCard = JSON.stringify(
   {
     contentType: 'application/vnd.microsoft.card.adaptive',

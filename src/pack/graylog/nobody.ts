@@ -1,17 +1,31 @@
 import type { PackDetection } from '../model/detection.ts';
 
-/** Field of an event that makes its key one of its own where the message names nobody: keys of missing values would be the same for everybody. */
+/**
+ * Field of an event that makes its key one of its own where the message names nobody: keys of
+ * missing values would be the same for everybody.
+ */
 export const nobodyField = 'sigpack_nobody';
 
 /** Their messages always have the name of their machine. */
 const withMachine: ReadonlySet<string | undefined> = new Set(['windows', 'linux', 'macos']);
 
-/** The template of that field for a key of these fields; undefined where a message always has one of them. */
-export function nobodyTemplate(keys: readonly string[], { alert, logSources }: PackDetection): string | undefined {
-  const machines = alert?.entities.filter(({ type, relayed }) => type === 'system' && !relayed) ?? [];
-  const always = (field: string): boolean => field === 'source' || logSources.every(({ product }) => withMachine.has(product));
+/**
+ * The template of that field for a key of these fields; undefined where a message always has one of
+ * them.
+ */
+export function nobodyTemplate(
+  keys: readonly string[],
+  { alert, logSources }: PackDetection,
+): string | undefined {
+  const machines =
+    alert?.entities.filter(({ type, relayed }) => type === 'system' && !relayed) ?? [];
+  const always = (field: string): boolean =>
+    field === 'source' || logSources.every(({ product }) => withMachine.has(product));
   const isNamed = machines.some(({ field }) => keys.includes(field) && always(field));
   const named = keys.filter((field) => field !== 'source');
   if (isNamed || named.length === 0) return undefined;
-  return named.reduceRight((otherwise, field) => `\${if source.${field}}no\${else}${otherwise}\${end}`, `\${source.gl2_message_id}`);
+  return named.reduceRight(
+    (otherwise, field) => `\${if source.${field}}no\${else}${otherwise}\${end}`,
+    `\${source.gl2_message_id}`,
+  );
 }

@@ -2,14 +2,32 @@ import { type Level, levels } from '../../sigma/rule/rule.ts';
 import type { JsonSchema } from '../../source/schema.ts';
 import { uuidV5 } from '../../source/uuid.ts';
 import type { PackInfo } from '../model/detection.ts';
-import { flagValue, graylogPackId, type PackEntity, parameterValue, serverConstraints, textValue, type ValueReference } from '../model/pack-entity.ts';
+import {
+  flagValue,
+  graylogPackId,
+  type PackEntity,
+  parameterValue,
+  serverConstraints,
+  textValue,
+  type ValueReference,
+} from '../model/pack-entity.ts';
 import { versionNumber } from '../settings/server-version.ts';
 import { adaptiveCard, mailBody, mailSubject, slackMessage } from './message.ts';
 import type { PackParameter } from './stream-reference.ts';
 
-/** `graylog.notification` of sigpack.yml. Addresses of servers are none of it: who installs the pack gives them. */
+/**
+ * `graylog.notification` of sigpack.yml. Addresses of servers are none of it: who installs the pack
+ * gives them.
+ */
 export type NotificationChoice = NotificationRange &
-  ({ readonly type: 'http' | 'slack' | 'teams' } | { readonly type: 'email'; readonly recipients?: readonly string[]; readonly users?: readonly string[] });
+  (
+    | { readonly type: 'http' | 'slack' | 'teams' }
+    | {
+        readonly type: 'email';
+        readonly recipients?: readonly string[];
+        readonly users?: readonly string[];
+      }
+  );
 
 interface NotificationRange {
   /** Definitions below it notify nobody. */
@@ -18,11 +36,20 @@ interface NotificationRange {
 
 export type NotificationEntity = PackEntity<
   'notification',
-  { readonly title: ValueReference<string>; readonly description: ValueReference<string>; readonly config: NotificationConfig }
+  {
+    readonly title: ValueReference<string>;
+    readonly description: ValueReference<string>;
+    readonly config: NotificationConfig;
+  }
 >;
 
-/** Keys as the server's entity has them: a reference, but for lists, which can't refer to a parameter. */
-export type NotificationConfig = Readonly<Record<string, string | ValueReference | readonly string[]>> & { readonly type: string };
+/**
+ * Keys as the server's entity has them: a reference, but for lists, which can't refer to a
+ * parameter.
+ */
+export type NotificationConfig = Readonly<
+  Record<string, string | ValueReference | readonly string[]>
+> & { readonly type: string };
 
 export interface PackNotification {
   readonly entity: NotificationEntity;
@@ -34,19 +61,35 @@ export interface PackNotification {
 export const teamsSince = versionNumber(6, 1);
 
 /** Names of the parameters. */
-export const notificationParameters = { url: 'NOTIFICATION_URL', channel: 'NOTIFICATION_CHANNEL', sender: 'NOTIFICATION_SENDER' } as const;
+export const notificationParameters = {
+  url: 'NOTIFICATION_URL',
+  channel: 'NOTIFICATION_CHANNEL',
+  sender: 'NOTIFICATION_SENDER',
+} as const;
 
-export function packNotification(info: PackInfo, minimum: string, choice: NotificationChoice): PackNotification {
+export function packNotification(
+  info: PackInfo,
+  minimum: string,
+  choice: NotificationChoice,
+): PackNotification {
   const { minimumLevel = 'informational' } = choice;
   const entity: NotificationEntity = {
     v: '1',
     type: { name: 'notification', version: '1' },
     id: uuidV5(graylogPackId(info), 'notification'),
     constraints: serverConstraints(minimum),
-    data: { title: textValue(info.title), description: textValue(`Alerts of ${info.title}`), config: configOf(choice) },
+    data: {
+      title: textValue(info.title),
+      description: textValue(`Alerts of ${info.title}`),
+      config: configOf(choice),
+    },
   };
   const lowest = levels.indexOf(minimumLevel);
-  return { entity, parameters: parametersOf(choice), notifies: (level) => levels.indexOf(level) >= lowest };
+  return {
+    entity,
+    parameters: parametersOf(choice),
+    notifies: (level) => levels.indexOf(level) >= lowest,
+  };
 }
 
 function configOf(choice: NotificationChoice): NotificationConfig {
@@ -55,7 +98,12 @@ function configOf(choice: NotificationChoice): NotificationConfig {
     case 'http':
       return { type: 'http-notification-v1', url };
     case 'teams':
-      return { type: 'teams-notification-v2', webhook_url: url, adaptive_card: textValue(adaptiveCard), time_zone: textValue('UTC') };
+      return {
+        type: 'teams-notification-v2',
+        webhook_url: url,
+        adaptive_card: textValue(adaptiveCard),
+        time_zone: textValue('UTC'),
+      };
     case 'email':
       return {
         type: 'email-notification-v1',
@@ -96,9 +144,16 @@ function parametersOf({ type }: NotificationChoice): readonly PackParameter[] {
     default_value: value,
   });
   const { url, channel, sender } = notificationParameters;
-  if (type === 'email') return [one(sender, 'Sender', 'Address that mails come from.', 'graylog@localhost')];
-  const address = one(url, 'Address of notifications', 'The URL that alerts are sent to. The server’s URL allowlist must have it.');
-  return type === 'slack' ? [address, one(channel, 'Slack channel', 'The channel that alerts go to.', '#alerts')] : [address];
+  if (type === 'email')
+    return [one(sender, 'Sender', 'Address that mails come from.', 'graylog@localhost')];
+  const address = one(
+    url,
+    'Address of notifications',
+    'The URL that alerts are sent to. The server’s URL allowlist must have it.',
+  );
+  return type === 'slack'
+    ? [address, one(channel, 'Slack channel', 'The channel that alerts go to.', '#alerts')]
+    : [address];
 }
 
 const words = (description: string, pattern: string): JsonSchema => ({
@@ -107,7 +162,11 @@ const words = (description: string, pattern: string): JsonSchema => ({
   minItems: 1,
   items: { type: 'string', pattern, description: 'An entry.' },
 });
-const minimumLevel: JsonSchema = { enum: levels, default: 'informational', description: 'Definitions below this level notify nobody.' };
+const minimumLevel: JsonSchema = {
+  enum: levels,
+  default: 'informational',
+  description: 'Definitions below this level notify nobody.',
+};
 const branch = (type: JsonSchema, more: Readonly<Record<string, JsonSchema>> = {}): JsonSchema => ({
   type: 'object',
   description: 'type: email, http, slack or teams.',
@@ -117,13 +176,21 @@ const branch = (type: JsonSchema, more: Readonly<Record<string, JsonSchema>> = {
 });
 
 export const notificationSchema: JsonSchema = {
-  description: 'A notification in the pack that the event definitions name. Its address is a parameter of the pack. None where the key is missing.',
+  description:
+    'A notification in the pack that the event definitions name. Its address is a parameter ' +
+    'of the pack. None where the key is missing.',
   oneOf: [
     branch(
       { const: 'email' },
       {
-        recipients: words('Mail addresses. Graylog takes no parameter for them.', '^[^\\s@\\p{Cc}]+@[^\\s@\\p{Cc}]+$'),
-        users: words('Names of users of the server, whose mail addresses it knows.', '^[^\\s\\p{Cc}]+$'),
+        recipients: words(
+          'Mail addresses. Graylog takes no parameter for them.',
+          '^[^\\s@\\p{Cc}]+@[^\\s@\\p{Cc}]+$',
+        ),
+        users: words(
+          'Names of users of the server, whose mail addresses it knows.',
+          '^[^\\s\\p{Cc}]+$',
+        ),
       },
     ),
     ...(['http', 'slack', 'teams'] as const).map((type) => branch({ const: type })),

@@ -2,7 +2,10 @@ import type { GraylogDetection, PackInfo } from '../model/detection.ts';
 import { parameterValue, textValue, type ValueReference } from '../model/pack-entity.ts';
 import { type StreamTitleEntity, streamTitle } from './stream.ts';
 
-/** Where the event definitions search: everywhere, in streams that the server has by title, or in the one that whoever installs the pack names. */
+/**
+ * Where the event definitions search: everywhere, in streams that the server has by title, or in
+ * the one that whoever installs the pack names.
+ */
 export type StreamChoice =
   | { readonly kind: 'all' }
   | { readonly kind: 'titles'; readonly titles: readonly string[] }
@@ -24,7 +27,12 @@ export interface StreamReferences {
 }
 
 /** One reference a title; a detection's own streams go before the pack's choice. */
-export function streamReferences(info: PackInfo, minimum: string, choice: StreamChoice, detections: readonly GraylogDetection[]): StreamReferences {
+export function streamReferences(
+  info: PackInfo,
+  minimum: string,
+  choice: StreamChoice,
+  detections: readonly GraylogDetection[],
+): StreamReferences {
   const entities = new Map<string, StreamTitleEntity>();
   const refer = (title: ValueReference<string>): string => {
     const entity = streamTitle(info, title, minimum);
@@ -36,8 +44,14 @@ export function streamReferences(info: PackInfo, minimum: string, choice: Stream
     return (own.length > 0 ? own.map(textValue) : chosenTitles(choice)).map(refer);
   });
   const byDetection = new Map(detections.map((g, index) => [g, [...new Set(ids[index])]]));
-  const asked = choice.kind === 'parameter' && detections.some(({ detection }) => detection.settings.graylog.streams.length === 0);
-  return { entities: [...entities.values()], parameters: asked ? [streamParameter(choice)] : [], idsFor: (g) => byDetection.get(g) ?? [] };
+  const asked =
+    choice.kind === 'parameter' &&
+    detections.some(({ detection }) => detection.settings.graylog.streams.length === 0);
+  return {
+    entities: [...entities.values()],
+    parameters: asked ? [streamParameter(choice)] : [],
+    idsFor: (g) => byDetection.get(g) ?? [],
+  };
 }
 
 function chosenTitles(choice: StreamChoice): ValueReference<string>[] {
@@ -45,7 +59,10 @@ function chosenTitles(choice: StreamChoice): ValueReference<string>[] {
   return choice.kind === 'titles' ? choice.titles.map(textValue) : [];
 }
 
-const streamParameter = ({ name, defaultTitle }: Extract<StreamChoice, { kind: 'parameter' }>): PackParameter => ({
+const streamParameter = ({
+  name,
+  defaultTitle,
+}: Extract<StreamChoice, { kind: 'parameter' }>): PackParameter => ({
   name,
   title: 'Stream',
   description: 'Title of the stream that the event definitions search. It must exist, once.',

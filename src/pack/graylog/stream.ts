@@ -1,11 +1,26 @@
 import { uuidV5 } from '../../source/uuid.ts';
 import type { PackInfo } from '../model/detection.ts';
-import { graylogPackId, type PackEntity, serverConstraints, type ValueReference } from '../model/pack-entity.ts';
+import {
+  graylogPackId,
+  type PackEntity,
+  serverConstraints,
+  type ValueReference,
+} from '../model/pack-entity.ts';
 
-/** Refers to a stream that the server has; installing fails where no stream, or more than one, has the title. */
-export type StreamTitleEntity = PackEntity<'stream_title', { readonly title: ValueReference<string> }>;
+/**
+ * Refers to a stream that the server has; installing fails where no stream, or more than one, has
+ * the title.
+ */
+export type StreamTitleEntity = PackEntity<
+  'stream_title',
+  { readonly title: ValueReference<string> }
+>;
 
-export const streamTitle = (info: PackInfo, title: ValueReference<string>, minimum: string): StreamTitleEntity => ({
+export const streamTitle = (
+  info: PackInfo,
+  title: ValueReference<string>,
+  minimum: string,
+): StreamTitleEntity => ({
   v: '1',
   type: { name: 'stream_title', version: '1' },
   id: uuidV5(graylogPackId(info), `stream ${title['@type']} ${title['@value']}`),

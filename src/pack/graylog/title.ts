@@ -11,8 +11,12 @@ const isToken = (name: string): name is keyof typeof tokens => Object.hasOwn(tok
 
 /** The token of a prefix that stands for nothing. */
 export const unknownToken = (prefix: string): string | undefined =>
-  Array.from(prefix.matchAll(/\{([^{}]*)\}/g), ([, name = '']) => name).find((name) => !isToken(name));
+  Array.from(prefix.matchAll(/\{([^{}]*)\}/g), ([, name = '']) => name).find(
+    (name) => !isToken(name),
+  );
 
 /** The title of a detection's event definition. */
 export const graylogTitle = (prefix: string, detection: PackDetection): string =>
-  prefix.replace(/\{([^{}]*)\}/g, (whole, name: string) => (isToken(name) ? tokens[name](detection) : whole)) + detection.name;
+  prefix.replace(/\{([^{}]*)\}/g, (whole, name: string) =>
+    isToken(name) ? tokens[name](detection) : whole,
+  ) + detection.name;

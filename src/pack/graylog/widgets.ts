@@ -57,33 +57,88 @@ interface Chart extends Drawing {
 }
 
 const eventField = (name: string): string => `fields.${name}`;
-const [rule, level, technique, tactic] = [sigmaFields.rule, sigmaFields.level, sigmaFields.technique, sigmaFields.tactic].map(eventField) as [
-  string,
-  string,
-  string,
-  string,
-];
+const [rule, level, technique, tactic] = [
+  sigmaFields.rule,
+  sigmaFields.level,
+  sigmaFields.technique,
+  sigmaFields.tactic,
+].map(eventField) as [string, string, string, string];
 
 const charts: readonly Chart[] = [
   { name: 'count', title: 'Alerts', at: [1, 1, 2, 4], kind: 'numeric', rows: [], columns: [] },
-  { name: 'levels', title: 'By level over time', at: [3, 1, 7, 4], kind: 'bar', rows: ['timestamp'], columns: [level] },
-  { name: 'priority', title: 'By priority', at: [10, 1, 3, 4], kind: 'pie', rows: ['priority'], columns: [] },
-  { name: 'rules', title: 'Most frequent rules', at: [1, 5, 6, 5], kind: 'table', rows: [rule, level], columns: [] },
-  { name: 'keys', title: 'Most frequent hosts, users and other keys', at: [7, 5, 6, 5], kind: 'table', rows: ['key'], columns: [] },
-  { name: 'techniques', title: 'ATT&CK techniques over time', at: [1, 10, 6, 5], kind: 'bar', rows: ['timestamp'], columns: [technique] },
-  { name: 'tactics', title: 'ATT&CK tactics over time', at: [7, 10, 6, 5], kind: 'bar', rows: ['timestamp'], columns: [tactic] },
+  {
+    name: 'levels',
+    title: 'By level over time',
+    at: [3, 1, 7, 4],
+    kind: 'bar',
+    rows: ['timestamp'],
+    columns: [level],
+  },
+  {
+    name: 'priority',
+    title: 'By priority',
+    at: [10, 1, 3, 4],
+    kind: 'pie',
+    rows: ['priority'],
+    columns: [],
+  },
+  {
+    name: 'rules',
+    title: 'Most frequent rules',
+    at: [1, 5, 6, 5],
+    kind: 'table',
+    rows: [rule, level],
+    columns: [],
+  },
+  {
+    name: 'keys',
+    title: 'Most frequent hosts, users and other keys',
+    at: [7, 5, 6, 5],
+    kind: 'table',
+    rows: ['key'],
+    columns: [],
+  },
+  {
+    name: 'techniques',
+    title: 'ATT&CK techniques over time',
+    at: [1, 10, 6, 5],
+    kind: 'bar',
+    rows: ['timestamp'],
+    columns: [technique],
+  },
+  {
+    name: 'tactics',
+    title: 'ATT&CK tactics over time',
+    at: [7, 10, 6, 5],
+    kind: 'bar',
+    rows: ['timestamp'],
+    columns: [tactic],
+  },
 ];
 const newest: Drawing = { name: 'newest', title: 'Newest alerts', at: [1, 15, 12, 8] };
-const columns = ['timestamp', eventField(sigmaFields.level), 'message', 'key', eventField(sigmaFields.techniques)];
+const columns = [
+  'timestamp',
+  eventField(sigmaFields.level),
+  'message',
+  'key',
+  eventField(sigmaFields.techniques),
+];
 
 /** Values that a chart or a table shows. */
 const mostValues = 15;
 const mostMessages = 150;
 /** Other packs of the server raise events with the same fields. */
-const queryOf = (packId: string): Query => ({ type: 'elasticsearch', query_string: `${eventField(sigmaFields.pack)}:"${packId}"` });
+const queryOf = (packId: string): Query => ({
+  type: 'elasticsearch',
+  query_string: `${eventField(sigmaFields.pack)}:"${packId}"`,
+});
 
 /** `stream`: id of the entity of the stream with the events. */
-export function dashboardWidgets(packId: string, stream: string, timerange: TimeRange): readonly DashboardWidget[] {
+export function dashboardWidgets(
+  packId: string,
+  stream: string,
+  timerange: TimeRange,
+): readonly DashboardWidget[] {
   const common = { timerange, query: queryOf(packId), streams: [stream] };
   const widgets = charts.map(
     (chart): DashboardWidget => ({
@@ -99,31 +154,64 @@ export function dashboardWidgets(packId: string, stream: string, timerange: Time
     {
       title: newest.title,
       place: placeOf(newest),
-      widget: { ...common, id: newest.name, type: 'messages', config: { ...fields, sort: [{ type: 'pivot', field: 'timestamp', direction: 'Descending' }] } },
-      search: { ...common, id: searchOf(newest.name), type: 'messages', filters: [], ...messageList },
+      widget: {
+        ...common,
+        id: newest.name,
+        type: 'messages',
+        config: {
+          ...fields,
+          sort: [{ type: 'pivot', field: 'timestamp', direction: 'Descending' }],
+        },
+      },
+      search: {
+        ...common,
+        id: searchOf(newest.name),
+        type: 'messages',
+        filters: [],
+        ...messageList,
+      },
     },
   ];
 }
 
 const searchOf = (name: string): string => `${name}-search`;
-const placeOf = ({ at: [col, row, width, height] }: Drawing): Place => ({ col, row, height, width });
+const placeOf = ({ at: [col, row, width, height] }: Drawing): Place => ({
+  col,
+  row,
+  height,
+  width,
+});
 
-const messageList = { limit: mostMessages, offset: 0, sort: [{ field: 'timestamp', order: 'DESC' }], decorators: [] };
+const messageList = {
+  limit: mostMessages,
+  offset: 0,
+  sort: [{ field: 'timestamp', order: 'DESC' }],
+  decorators: [],
+};
 
 const isTime = (field: string): boolean => field === 'timestamp';
 const interval = { type: 'auto', scaling: 1 } as const;
 
 const pivotField = (field: string): object =>
-  isTime(field) ? { type: 'time', fields: [field], config: { interval } } : { type: 'values', fields: [field], config: { limit: mostValues } };
+  isTime(field)
+    ? { type: 'time', fields: [field], config: { interval } }
+    : { type: 'values', fields: [field], config: { limit: mostValues } };
 
 const group = (field: string): object =>
-  isTime(field) ? { type: 'time', fields: [field], interval } : { type: 'values', fields: [field], limit: mostValues, skip_empty_values: false };
+  isTime(field)
+    ? { type: 'time', fields: [field], interval }
+    : { type: 'values', fields: [field], limit: mostValues, skip_empty_values: false };
 
 /** A table is sorted by what it counts, the most frequent first. */
 const sortOf = ({ kind, rows }: Chart): readonly object[] =>
-  rows.length > 0 && kind === 'table' ? [{ type: 'series', field: 'count()', direction: 'Descending' }] : [];
+  rows.length > 0 && kind === 'table'
+    ? [{ type: 'series', field: 'count()', direction: 'Descending' }]
+    : [];
 
-const drawings = { bar: { barmode: 'stack' }, numeric: { trend: false, trend_preference: 'NEUTRAL' } } as const;
+const drawings = {
+  bar: { barmode: 'stack' },
+  numeric: { trend: false, trend_preference: 'NEUTRAL' },
+} as const;
 
 function drawn(chart: Chart): object {
   const { kind, rows, columns: across } = chart;

@@ -46,7 +46,10 @@ export function meanRate(budget: number): Room<number> {
 }
 
 /** Runs a minute of a detection's event definitions. */
-export function definitionRate({ detection: { settings }, search }: GraylogDetection, minimumVersion: number): number {
+export function definitionRate(
+  { detection: { settings }, search }: GraylogDetection,
+  minimumVersion: number,
+): number {
   const window = search.kind === 'aggregation' ? search : graylogWindow(settings, minimumVersion);
   const rate = window.cron === undefined ? 60 / window.every : cronRate(settings.cron ?? '');
   return search.kind === 'aggregation' ? rate : search.queries.length * rate;

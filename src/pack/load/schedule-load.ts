@@ -2,7 +2,10 @@ import { cronDays, cronRuns, kindsOfDay } from '../settings/schedule.ts';
 
 const minutesOfDay = 24 * 60;
 
-/** Starts of searches on each minute of each day: one that runs on some days fills the minutes of no other day. */
+/**
+ * Starts of searches on each minute of each day: one that runs on some days fills the minutes of no
+ * other day.
+ */
 export interface ScheduleLoad {
   readonly add: (cron: string, count?: number) => void;
   /** Starts on the fullest of the minutes on which it would run. */
@@ -44,13 +47,17 @@ export function createScheduleLoad(): ScheduleLoad {
     },
     worst() {
       const worst = new Array<number>(60).fill(0);
-      for (let minute = 0; minute < minutesOfDay; minute++) worst[minute % 60] = Math.max(worst[minute % 60] ?? 0, startsOn(minute, undefined));
+      for (let minute = 0; minute < minutesOfDay; minute++)
+        worst[minute % 60] = Math.max(worst[minute % 60] ?? 0, startsOn(minute, undefined));
       return worst;
     },
   };
 }
 
-/** For each of the 60 minutes the searches that start on it in its worst hour. Invalid expressions are left out. */
+/**
+ * For each of the 60 minutes the searches that start on it in its worst hour. Invalid expressions
+ * are left out.
+ */
 export function scheduleHistogram(crons: readonly string[]): number[] {
   const times = new Map<string, number>();
   for (const cron of crons) times.set(cron, (times.get(cron) ?? 0) + 1);
@@ -60,4 +67,5 @@ export function scheduleHistogram(crons: readonly string[]): number[] {
 }
 
 /** Runs in a minute on average. */
-export const cronRate = (cron: string): number => (cronRuns(cron).length / minutesOfDay) * ((cronDays(cron)?.length ?? kindsOfDay) / kindsOfDay);
+export const cronRate = (cron: string): number =>
+  (cronRuns(cron).length / minutesOfDay) * ((cronDays(cron)?.length ?? kindsOfDay) / kindsOfDay);

@@ -1,23 +1,48 @@
 import { isRecord, type Json, listOf } from '../render/json-value.ts';
 
-const seriesWithField: ReadonlySet<unknown> = new Set(['card', 'avg', 'min', 'max', 'sum', 'stddev', 'sumofsquares', 'variance', 'percentile', 'latest']);
+const seriesWithField: ReadonlySet<unknown> = new Set([
+  'card',
+  'avg',
+  'min',
+  'max',
+  'sum',
+  'stddev',
+  'sumofsquares',
+  'variance',
+  'percentile',
+  'latest',
+]);
 const seriesWithout: ReadonlySet<unknown> = new Set(['count', 'percentage']);
 
-/** Adds the problems of what a config counts, of the tests on it and of the windows. `repeatsAreSilent`: a message found again notifies nobody. */
-export function checkAggregation(config: Json, repeatsAreSilent: boolean, problems: string[]): void {
+/**
+ * Adds the problems of what a config counts, of the tests on it and of the windows.
+ * `repeatsAreSilent`: a message found again notifies nobody.
+ */
+export function checkAggregation(
+  config: Json,
+  repeatsAreSilent: boolean,
+  problems: string[],
+): void {
   const series = listOf(config.series).filter(isRecord);
   const grouped = listOf(config.group_by).length > 0;
   const expression = isRecord(config.conditions) ? config.conditions.expression : undefined;
   const tested = expression !== undefined && expression !== null;
-  if (grouped && !(series.length > 0 && tested)) problems.push('group_by needs series and conditions');
+  if (grouped && !(series.length > 0 && tested))
+    problems.push('group_by needs series and conditions');
   if (series.length > 0 !== tested) problems.push('series and conditions need each other');
   // a filter raises an event for each run that sees the message
-  const gap = series.length === 0 && Number(config.search_within_ms) < Number(config.execute_every_ms);
-  const overlap = series.length === 0 && Number(config.search_within_ms) > Number(config.execute_every_ms);
-  if (gap || (overlap && !repeatsAreSilent)) problems.push('the windows of a filter must be equal, or have a key and a grace period of their length');
+  const gap =
+    series.length === 0 && Number(config.search_within_ms) < Number(config.execute_every_ms);
+  const overlap =
+    series.length === 0 && Number(config.search_within_ms) > Number(config.execute_every_ms);
+  if (gap || (overlap && !repeatsAreSilent))
+    problems.push(
+      'the windows of a filter must be equal, or have a key and a grace period of their length',
+    );
   for (const one of series) checkSeries(one, problems);
   const ids = new Set(series.map(({ id }) => id));
-  if (ids.size < series.length || [...ids].some((id) => typeof id !== 'string' || id === '')) problems.push('an id of a series is missing or not unique');
+  if (ids.size < series.length || [...ids].some((id) => typeof id !== 'string' || id === ''))
+    problems.push('an id of a series is missing or not unique');
   if (tested) checkExpression(expression, ids, problems);
 }
 
@@ -27,13 +52,21 @@ function checkSeries({ type, field, percentile }: Json, problems: string[]): voi
   } else if (!seriesWithout.has(type)) {
     problems.push(`series ${type} is unknown`);
   }
-  if (type === 'percentile' && !(typeof percentile === 'number' && percentile >= 0 && percentile <= 100)) problems.push('a percentile is not from 0 to 100');
+  if (
+    type === 'percentile' &&
+    !(typeof percentile === 'number' && percentile >= 0 && percentile <= 100)
+  )
+    problems.push('a percentile is not from 0 to 100');
 }
 
 const comparisons: ReadonlySet<unknown> = new Set(['==', '>', '>=', '<', '<=']);
 
 // a reference to no series passes all of Graylog's own checks and throws at each run
-function checkExpression(expression: unknown, series: ReadonlySet<unknown>, problems: string[]): void {
+function checkExpression(
+  expression: unknown,
+  series: ReadonlySet<unknown>,
+  problems: string[],
+): void {
   if (!isRecord(expression)) {
     problems.push('a condition is no expression');
   } else if (expression.expr === '&&' || expression.expr === '||') {

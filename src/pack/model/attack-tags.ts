@@ -18,7 +18,15 @@ export function attackReferences(tags: readonly string[]): AttackReferences {
     else if (/^g\d{4}$/.test(name)) groups.push(name.toUpperCase());
     else if (/^s\d{4}$/.test(name)) software.push(name.toUpperCase());
   }
-  return some ? { tactics: distinct(tactics), techniques: distinct(techniques), groups: distinct(groups), software: distinct(software) } : none;
+  return some
+    ? {
+        tactics: distinct(tactics),
+        techniques: distinct(techniques),
+        groups: distinct(groups),
+        software: distinct(software),
+      }
+    : none;
 }
 
-const distinct = (names: string[]): readonly string[] => (names.length < 2 ? names : [...new Set(names)].sort());
+const distinct = (names: string[]): readonly string[] =>
+  names.length < 2 ? names : [...new Set(names)].sort();

@@ -6,16 +6,23 @@ export interface DetectionPage {
   readonly id: string;
   /** What must be collected for it, an entry each. */
   readonly dataNeeded: readonly string[];
-  /** The same where one service of Windows alone is searched, by that; none where it makes no difference. */
+  /**
+   * The same where one service of Windows alone is searched, by that; none where it makes no
+   * difference.
+   */
   readonly dataNeededOf?: ReadonlyMap<string, readonly string[]>;
   /** The rule as written. */
   readonly source: string;
 }
 
 /** What must be collected for a search: no service that it does not look at. */
-export function searchedData(page: DetectionPage | undefined, scopes: readonly SearchScope[]): readonly string[] {
+export function searchedData(
+  page: DetectionPage | undefined,
+  scopes: readonly SearchScope[],
+): readonly string[] {
   const [service, ...others] = new Set(scopes.map(({ source }) => source.service));
-  const own = service === undefined || others.length > 0 ? undefined : page?.dataNeededOf?.get(service);
+  const own =
+    service === undefined || others.length > 0 ? undefined : page?.dataNeededOf?.get(service);
   return own ?? page?.dataNeeded ?? [];
 }
 

@@ -4,14 +4,20 @@ import type { DetectionRule, Level, LogSource } from '../../sigma/rule/rule.ts';
 import type { AlertFields } from '../alert/fields.ts';
 import type { DetectionSettings } from '../settings/settings.ts';
 
-/** A rule without its detection, whose meaning the queries have: thousands of trees are worth their memory. */
+/**
+ * A rule without its detection, whose meaning the queries have: thousands of trees are worth their
+ * memory.
+ */
 export type PackRule = Omit<DetectionRule, 'detection'> | CorrelationRule;
 
 /** One detection of a pack: a rule with all that the packs say about it but its queries. */
 export interface PackDetection {
   /** The rule's id, or a UUID v5 of pack id and title where it has none. */
   readonly id: string;
-  /** Unique in the pack (compared without case); one line, no control characters, at most 99 characters with the pack's prefix. */
+  /**
+   * Unique in the pack (compared without case); one line, no control characters, at most 99
+   * characters with the pack's prefix.
+   */
   readonly name: string;
   /** `[a-z0-9_]+`, unique in the pack: for file names. */
   readonly slug: string;
@@ -30,13 +36,18 @@ export interface PackDetection {
   readonly nobody?: true;
   /** Seconds that the windows of a correlation and of those below it reach back. */
   readonly lookBack?: number;
-  /** Of a correlation: its group as the results of its search have it; default: as the rule has it. */
+  /**
+   * Of a correlation: its group as the results of its search have it; default: as the rule has it.
+   */
   readonly group?: readonly string[];
   /** Pipelines changed the text of its query, which then is theirs to answer for. */
   readonly postprocessed?: true;
 }
 
-/** From the tags `attack.*`, upper case, sorted: `T1059.001`, tactic short names `defense-evasion`, `G0016`, `S0002`. */
+/**
+ * From the tags `attack.*`, upper case, sorted: `T1059.001`, tactic short names `defense-evasion`,
+ * `G0016`, `S0002`.
+ */
 export interface AttackReferences {
   readonly tactics: readonly string[];
   readonly techniques: readonly string[];
@@ -70,7 +81,10 @@ export interface PackFile {
 export interface SplunkDetection {
   readonly detection: PackDetection;
   readonly search: string;
-  /** For drill-downs: the search up to where its events become one result for each of their entities; undefined where each event is a result. */
+  /**
+   * For drill-downs: the search up to where its events become one result for each of their
+   * entities; undefined where each event is a result.
+   */
   readonly events?: string;
   /** For drill-downs: what it searches in place of indexes, as `Endpoint.Processes`. */
   readonly dataModel?: string;
@@ -101,7 +115,9 @@ export interface GraylogDetection {
   readonly search: GraylogFilterSearch | GraylogAggregationSearch;
 }
 
-/** Matches of any of the queries; more than one where a single query would pass the engine's limits. */
+/**
+ * Matches of any of the queries; more than one where a single query would pass the engine's limits.
+ */
 export interface GraylogFilterSearch {
   readonly kind: 'filter';
   readonly queries: readonly string[];

@@ -1,7 +1,10 @@
 import { sigpackNamespace, uuidV5 } from '../../source/uuid.ts';
 import type { PackInfo } from './detection.ts';
 
-/** A value of a content pack: Graylog wants its type beside it; `parameter` names a parameter of the pack. */
+/**
+ * A value of a content pack: Graylog wants its type beside it; `parameter` names a parameter of the
+ * pack.
+ */
 export interface ValueReference<T extends string | number | boolean = string | number | boolean> {
   readonly '@type': 'string' | 'integer' | 'boolean' | 'parameter';
   readonly '@value': T;
@@ -15,14 +18,26 @@ export interface PackEntity<Name extends string, Data, Version extends '1' | '2'
   readonly data: Data;
 }
 
-export const textValue = (value: string): ValueReference<string> => ({ '@type': 'string', '@value': value });
-export const parameterValue = (name: string): ValueReference<string> => ({ '@type': 'parameter', '@value': name });
+export const textValue = (value: string): ValueReference<string> => ({
+  '@type': 'string',
+  '@value': value,
+});
+export const parameterValue = (name: string): ValueReference<string> => ({
+  '@type': 'parameter',
+  '@value': name,
+});
 
 // thousands of definitions share two objects
-const flags = { true: { '@type': 'boolean', '@value': true }, false: { '@type': 'boolean', '@value': false } } as const;
-export const flagValue = (value: boolean): ValueReference<boolean> => (value ? flags.true : flags.false);
+const flags = {
+  true: { '@type': 'boolean', '@value': true },
+  false: { '@type': 'boolean', '@value': false },
+} as const;
+export const flagValue = (value: boolean): ValueReference<boolean> =>
+  value ? flags.true : flags.false;
 
-export const serverConstraints = (minimum: string): PackEntity<string, unknown>['constraints'] => [{ type: 'server-version', version: `>=${minimum}` }];
+export const serverConstraints = (minimum: string): PackEntity<string, unknown>['constraints'] => [
+  { type: 'server-version', version: `>=${minimum}` },
+];
 
 /** Graylog's id of a pack, the namespace of the ids of its entities. */
 export function graylogPackId(info: PackInfo): string {

@@ -1,6 +1,9 @@
 /** Limits that OpenSearch has by default, seen on a server. */
 export const queryLimits = {
-  /** Terms, phrases, patterns and ranges in one query; twice: in one group, and in all groups together. */
+  /**
+   * Terms, phrases, patterns and ranges in one query; twice: in one group, and in all groups
+   * together.
+   */
   clauses: 1024,
   /** Characters of a query. */
   length: 32_000,
@@ -28,18 +31,29 @@ interface Scan {
 }
 
 /**
- * What OpenSearch or Graylog would refuse or take for something else in a query that Graylog does not check at installation. An empty query finds all.
- * Reads the text anew, by the rules of Lucene's query parser: it knows nothing of the printer that wrote it.
+ * What OpenSearch or Graylog would refuse or take for something else in a query that Graylog does
+ * not check at installation. An empty query finds all. Reads the text anew, by the rules of
+ * Lucene's query parser: it knows nothing of the printer that wrote it.
  */
 export function checkQuery(query: string, leadingWildcards = false): string[] {
-  const scan: Scan = { text: query, at: 0, clauses: 0, groups: [], group: newGroup(), problems: new Set(), leadingWildcards };
-  if (query.length > queryLimits.length) scan.problems.add(`the query has ${query.length} characters, more than ${queryLimits.length}`);
+  const scan: Scan = {
+    text: query,
+    at: 0,
+    clauses: 0,
+    groups: [],
+    group: newGroup(),
+    problems: new Set(),
+    leadingWildcards,
+  };
+  if (query.length > queryLimits.length)
+    scan.problems.add(`the query has ${query.length} characters, more than ${queryLimits.length}`);
   const parameter = query.includes('$') ? /\$[A-Za-z_][A-Za-z0-9_]*\$/.exec(query) : null;
   if (parameter) scan.problems.add(`${parameter[0]} reads as a parameter of Graylog; write \\$`);
   while (scan.at < query.length) step(scan);
   if (scan.groups.length > 0) scan.problems.add('a parenthesis is not closed');
   closeGroup(scan.group, scan, true);
-  if (scan.clauses > queryLimits.clauses) scan.problems.add(`the query has ${scan.clauses} clauses, more than ${queryLimits.clauses}`);
+  if (scan.clauses > queryLimits.clauses)
+    scan.problems.add(`the query has ${scan.clauses} clauses, more than ${queryLimits.clauses}`);
   return [...scan.problems];
 }
 
@@ -90,11 +104,17 @@ function leaveGroup(scan: Scan): void {
   scan.group.after = true;
 }
 
-// Lucene knows no precedence: `a OR b AND c` requires b and c and leaves a without effect, `NOT a OR b` requires that a is absent
+// Lucene knows no precedence: `a OR b AND c` requires b and c and leaves a without effect,
+// `NOT a OR b` requires that a is absent
 function closeGroup(group: Group, scan: Scan, whole: boolean): void {
-  if (!group.after && (!whole || group.and || group.or || group.not)) scan.problems.add('a group is empty, or ends with an operator');
-  if (group.or && group.and) scan.problems.add('AND and OR stand in one group; Lucene has no precedence, use parentheses');
-  if (group.or && group.not) scan.problems.add('NOT stands beside OR in one group; Lucene takes it for AND NOT, use parentheses');
+  if (!group.after && (!whole || group.and || group.or || group.not))
+    scan.problems.add('a group is empty, or ends with an operator');
+  if (group.or && group.and)
+    scan.problems.add('AND and OR stand in one group; Lucene has no precedence, use parentheses');
+  if (group.or && group.not)
+    scan.problems.add(
+      'NOT stands beside OR in one group; Lucene takes it for AND NOT, use parentheses',
+    );
 }
 
 function beginOperand(scan: Scan): void {
@@ -130,10 +150,17 @@ function endOfQuoted(scan: Scan): number {
 function readRegex(scan: Scan): void {
   const start = scan.at + 1;
   let end = scan.text.indexOf('/', start);
-  while (end > 0 && scan.text.charCodeAt(end - 1) === backslash) end = scan.text.indexOf('/', end + 1);
-  if (end < 0) scan.problems.add('a regular expression is not closed; before its end a backslash is to be written [\\\\]');
+  while (end > 0 && scan.text.charCodeAt(end - 1) === backslash)
+    end = scan.text.indexOf('/', end + 1);
+  if (end < 0)
+    scan.problems.add(
+      'a regular expression is not closed; before its end a backslash is to be written [\\\\]',
+    );
   const regex = scan.text.slice(start, end < 0 ? undefined : end);
-  if (regex.length > queryLimits.regexLength) scan.problems.add(`a regular expression has ${regex.length} characters, more than ${queryLimits.regexLength}`);
+  if (regex.length > queryLimits.regexLength)
+    scan.problems.add(
+      `a regular expression has ${regex.length} characters, more than ${queryLimits.regexLength}`,
+    );
   checkRegex(regex, scan.problems);
   scan.at = end < 0 ? scan.text.length : end + 1;
 }
@@ -146,7 +173,8 @@ function checkRegex(regex: string, problems: Set<string>): void {
     let char = regex.charCodeAt(at);
     if (char === backslash) {
       char = regex.charCodeAt(++at);
-      if (isLetter(char) && !'dDsSwW'.includes(regex.charAt(at))) problems.add(`\\${regex.charAt(at)} is no escape in Lucene's regular expressions`);
+      if (isLetter(char) && !'dDsSwW'.includes(regex.charAt(at)))
+        problems.add(`\\${regex.charAt(at)} is no escape in Lucene's regular expressions`);
       char = backslash;
     } else if (inClass) {
       inClass = char !== closingBracket;
@@ -162,12 +190,14 @@ function checkRegex(regex: string, problems: Set<string>): void {
 }
 
 const endsEmptyBranch = (char: number, before: number): boolean =>
-  (char === bar && (before === bar || before === openingParenthesis)) || (char === closingParenthesis && before === bar);
+  (char === bar && (before === bar || before === openingParenthesis)) ||
+  (char === closingParenthesis && before === bar);
 
 // the 0x20 bit is what capitals and small letters differ in
 const isLetter = (char: number): boolean => (char | 0x20) >= 0x61 && (char | 0x20) <= 0x7a;
 
-const emptyBranch = "a branch of a regular expression is empty, which Lucene can't read; write (...)?";
+const emptyBranch =
+  "a branch of a regular expression is empty, which Lucene can't read; write (...)?";
 
 function readRange(scan: Scan): void {
   const match = /[\]}]/g;
@@ -202,10 +232,12 @@ function readWord(scan: Scan): void {
     return;
   }
   let at = start;
-  while (at < text.length && !endsWord(text.charCodeAt(at))) at += text.charCodeAt(at) === backslash ? 2 : 1;
+  while (at < text.length && !endsWord(text.charCodeAt(at)))
+    at += text.charCodeAt(at) === backslash ? 2 : 1;
   const word = text.slice(start, at);
   if (text.charAt(at) === ':') {
-    if (word === '*' || word === '') scan.problems.add(`${word}: is no field; for all messages write an empty query`);
+    if (word === '*' || word === '')
+      scan.problems.add(`${word}: is no field; for all messages write an empty query`);
     if (/^[-+]/.test(word)) scan.problems.add('a field begins with an unescaped sign');
     scan.at = at + 1;
     return;
@@ -223,9 +255,11 @@ const beginsOddly = /^[<>=*?~^+-]/;
 function readTerm(scan: Scan, word: string): void {
   leaf(scan);
   if (word === '') scan.problems.add('a bracket is closed that was not opened');
-  if (!scan.leadingWildcards && /^[<>]?=?[*?]/.test(word)) scan.problems.add('a term begins with a wildcard, which Graylog refuses by default');
+  if (!scan.leadingWildcards && /^[<>]?=?[*?]/.test(word))
+    scan.problems.add('a term begins with a wildcard, which Graylog refuses by default');
   if (/^[-+]/.test(word)) scan.problems.add('a term begins with an unescaped sign');
-  if (/^(?:and|or|not)$/i.test(word)) scan.problems.add(`${word} reads as a term that looks like an operator`);
+  if (/^(?:and|or|not)$/i.test(word))
+    scan.problems.add(`${word} reads as a term that looks like an operator`);
 }
 
 function endsWord(char: number): boolean {

@@ -5,21 +5,33 @@ import { sigpackNamespace, uuidV5 } from '../../source/uuid.ts';
 import type { PublishedDetection } from '../config/published.ts';
 import type { NamingHistory } from './naming.ts';
 
-/** The rule's UUID. An id that is none becomes one: as it is written it could hold anything, and it stands in names of macros and entities. */
-export const ownId = (id: string, packId: string): string => (isUuid(id) ? id : uuidV5(sigpackNamespace, JSON.stringify([packId, id])));
+/**
+ * The rule's UUID. An id that is none becomes one: as it is written it could hold anything, and it
+ * stands in names of macros and entities.
+ */
+export const ownId = (id: string, packId: string): string =>
+  isUuid(id) ? id : uuidV5(sigpackNamespace, JSON.stringify([packId, id]));
 
 /** The id of a rule without one, where no other has its title. */
-export const titleId = (title: string, packId: string): string => uuidV5(sigpackNamespace, `${packId}\n${title}`);
+export const titleId = (title: string, packId: string): string =>
+  uuidV5(sigpackNamespace, `${packId}\n${title}`);
 
 /**
- * Ids for rules that have none, each its own: the one that it was published with, known by its file and then by its title; else one that the title gives,
- * to the rule with the best claim, or the title and the file.
+ * Ids for rules that have none, each its own: the one that it was published with, known by its file
+ * and then by its title; else one that the title gives, to the rule with the best claim, or the
+ * title and the file.
  */
-export function generatedIds(rules: readonly Rule[], packId: string, { published, pathOf }: NamingHistory): ReadonlyMap<Rule, string> {
+export function generatedIds(
+  rules: readonly Rule[],
+  packId: string,
+  { published, pathOf }: NamingHistory,
+): ReadonlyMap<Rule, string> {
   const without = rules.filter(({ id }) => id === undefined).sort(byClaim);
   const ids = new Map<Rule, string>();
   if (without.length === 0) return ids;
-  const used = new Set(rules.flatMap(({ id }) => (id === undefined ? [] : [ownId(id, packId).toLowerCase()])));
+  const used = new Set(
+    rules.flatMap(({ id }) => (id === undefined ? [] : [ownId(id, packId).toLowerCase()])),
+  );
   const give = (rule: Rule, id: string): boolean => {
     if (used.has(id.toLowerCase())) return false;
     ids.set(rule, id);
@@ -38,12 +50,24 @@ export function generatedIds(rules: readonly Rule[], packId: string, { published
 }
 
 /** `give` is false where another rule has the id. */
-function giveByTitle(rule: Rule, packId: string, pathOf: NamingHistory['pathOf'], give: (rule: Rule, id: string) => boolean): void {
+function giveByTitle(
+  rule: Rule,
+  packId: string,
+  pathOf: NamingHistory['pathOf'],
+  give: (rule: Rule, id: string) => boolean,
+): void {
   const { title, file } = rule;
   if (give(rule, titleId(title, packId))) return;
   const path = pathOf(file.path);
   // rules of one title in one file are told apart by their order there
-  for (let number = 1; !give(rule, uuidV5(sigpackNamespace, `${packId}\n${title}\n${path}${number > 1 ? `\n${number}` : ''}`)); number++);
+  for (
+    let number = 1;
+    !give(
+      rule,
+      uuidV5(sigpackNamespace, `${packId}\n${title}\n${path}${number > 1 ? `\n${number}` : ''}`),
+    );
+    number++
+  );
 }
 
 type KnownBy = (rule: Rule, path: string) => readonly PublishedDetection[];

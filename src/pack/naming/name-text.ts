@@ -4,17 +4,25 @@ import { stanzaName } from '../render/splunk-conf.ts';
 /** Enterprise Security's limit for the name of a search. */
 const maximumNameLength = 99;
 
-/** The name that a title asks for: one line, with the digits of the id behind one that is too long. */
+/**
+ * The name that a title asks for: one line, with the digits of the id behind one that is too long.
+ */
 export function plainName(title: string, id: string): string {
   const name = oneLine(title) || 'Detection';
-  return name.length <= maximumNameLength ? name : `${cut(name, maximumNameLength - 9)} ${digitsOf(id).slice(0, 8)}`;
+  return name.length <= maximumNameLength
+    ? name
+    : `${cut(name, maximumNameLength - 9)} ${digitsOf(id).slice(0, 8)}`;
 }
 
-/** The name for a rule whose plain name is another's: with the first digits of its id, more of them where `isFree` says no. */
+/**
+ * The name for a rule whose plain name is another's: with the first digits of its id, more of them
+ * where `isFree` says no.
+ */
 export function markedName(title: string, id: string, isFree: (name: string) => boolean): string {
   const name = oneLine(title) || 'Detection';
   const digits = digitsOf(id);
-  const marked = (count: number): string => `${cut(name, maximumNameLength - count - 3)} (${digits.slice(0, count)})`;
+  const marked = (count: number): string =>
+    `${cut(name, maximumNameLength - count - 3)} (${digits.slice(0, count)})`;
   return [8, 12, 16, 24].map(marked).find(isFree) ?? marked(32);
 }
 
@@ -27,7 +35,10 @@ const cut = (name: string, length: number): string =>
     .replace(/[\ud800-\udbff]$/, '')
     .trimEnd();
 
-/** Without line ends and control characters, halves of surrogate pairs and the marks that make a text read as another. */
+/**
+ * Without line ends and control characters, halves of surrogate pairs and the marks that make a
+ * text read as another.
+ */
 function oneLine(text: string): string {
   if (!/[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]| {2}/u.test(text)) return text.trim();
   return text
@@ -46,9 +57,14 @@ export function slugOf(name: string): string {
 /** Which titles may become one name, for rules that are read one by one. */
 export const nameKeys = (prefix: string): NameKeys => ({
   of: (title) => slugOf(oneLine(prefix + title)),
-  // what is too long, is kept by Splunk, or ends in digits like those of an id may get the name of another title
+  // what is too long, is kept by Splunk, or ends in digits like those of an id may get the name of
+  // another title
   isCertain(title) {
     const name = oneLine(prefix + title);
-    return name.length <= maximumNameLength && !/[\da-f]{8}\W*$/i.test(name) && stanzaName(name).length === name.length;
+    return (
+      name.length <= maximumNameLength &&
+      !/[\da-f]{8}\W*$/i.test(name) &&
+      stanzaName(name).length === name.length
+    );
   },
 });

@@ -28,7 +28,12 @@ export interface NamingHistory {
   readonly retire: boolean;
 }
 
-export const noHistory: NamingHistory = { published: nothingPublished, pathOf: (path) => path, keepNames: true, retire: false };
+export const noHistory: NamingHistory = {
+  published: nothingPublished,
+  pathOf: (path) => path,
+  keepNames: true,
+  retire: false,
+};
 
 export interface NamerInput {
   readonly info: PackInfo;
@@ -40,7 +45,10 @@ export interface NamerInput {
 }
 
 export interface Namer {
-  /** The rule's id, name, slug and macro, each its own; `chosen` is the name that settings give it. Undefined after a complaint: the chosen name is another's. */
+  /**
+   * The rule's id, name, slug and macro, each its own; `chosen` is the name that settings give it.
+   * Undefined after a complaint: the chosen name is another's.
+   */
   readonly nameOf: (rule: Rule, chosen: string | undefined) => DetectionName | undefined;
   /** Notes which of the named rules are not called by their titles. */
   readonly tell: () => void;
@@ -52,13 +60,16 @@ interface Named extends DetectionName {
 }
 
 /**
- * Names detections by their titles. Of rules with one title, letter case aside, the plain title goes to the one with the best claim; names that were
- * published stay. All rules at hand count, whether they are selected or not, so that no selection changes a name.
+ * Names detections by their titles. Of rules with one title, letter case aside, the plain title
+ * goes to the one with the best claim; names that were published stay. All rules at hand count,
+ * whether they are selected or not, so that no selection changes a name.
  */
 export function createNamer({ info, prefix, rules, bag, history = noHistory }: NamerInput): Namer {
   const known = publishedNames(history);
   const generated = generatedIds(rules, info.id, history);
-  const idOf = (rule: Rule): string => generated.get(rule) ?? (rule.id === undefined ? titleId(rule.title, info.id) : ownId(rule.id, info.id));
+  const idOf = (rule: Rule): string =>
+    generated.get(rule) ??
+    (rule.id === undefined ? titleId(rule.title, info.id) : ownId(rule.id, info.id));
   const published = (rule: Rule) => known.byId.get(idOf(rule).toLowerCase());
   const names = createNames(info.id, known);
   const planned = planNames({ rules, prefix, names, idOf, published });
@@ -68,13 +79,19 @@ export function createNamer({ info, prefix, rules, bag, history = noHistory }: N
 
   /** Whose the chosen name is already; undefined where it is this rule's. */
   const rivalOf = (rule: Rule, key: string): string | undefined => {
-    const rival = planned.chosen.get(key)?.find((one) => one !== rule && stanzaKey(published(one)?.name ?? '') === key);
+    const rival = planned.chosen
+      .get(key)
+      ?.find((one) => one !== rule && stanzaKey(published(one)?.name ?? '') === key);
     return rival ? ruleIn(rival) : chosen.get(key);
   };
   const nameOf = (rule: Rule, wanted: string | undefined): Named | undefined => {
     const before = published(rule);
     const id = idOf(rule);
-    const one = planned.names.get(rule) ?? (before ? names.give(rule, id, before.name) : names.named(rule, id, prefix + (wanted ?? rule.title)));
+    const one =
+      planned.names.get(rule) ??
+      (before
+        ? names.give(rule, id, before.name)
+        : names.named(rule, id, prefix + (wanted ?? rule.title)));
     if (wanted === undefined) return one;
     const name = plainName(prefix + wanted, id);
     const key = stanzaKey(name);
@@ -87,7 +104,11 @@ export function createNamer({ info, prefix, rules, bag, history = noHistory }: N
       chosen.set(key, ruleIn(rule));
       return common ? names.give(rule, id, name) : one;
     }
-    bag.add(rule.file, { code: 'PCK002', message: `"${name}" is already the name of ${rival}`, span: rule.titleSpan });
+    bag.add(rule.file, {
+      code: 'PCK002',
+      message: `"${name}" is already the name of ${rival}`,
+      span: rule.titleSpan,
+    });
     return undefined;
   };
   return {
@@ -95,11 +116,24 @@ export function createNamer({ info, prefix, rules, bag, history = noHistory }: N
       const one = nameOf(rule, wanted);
       if (!one?.instead) return one;
       const { instead, ...own } = one;
-      const message = `"${instead.name}" is the name of ${instead.holder}; in the packs, this one is "${own.name}"`;
-      found.push({ code: 'PCK009', message, short: `"${own.name}" (${rule.file.path}, beside ${instead.holder})`, file: rule.file, span: rule.titleSpan });
+      const message =
+        `"${instead.name}" is the name of ${instead.holder}; in the packs, this one is "` +
+        `${own.name}"`;
+      found.push({
+        code: 'PCK009',
+        message,
+        short: `"${own.name}" (${rule.file.path}, beside ${instead.holder})`,
+        file: rule.file,
+        span: rule.titleSpan,
+      });
       return own;
     },
-    tell: () => addTogether(bag, found, 'rules have the title of another, so their names end in digits of their ids'),
+    tell: () =>
+      addTogether(
+        bag,
+        found,
+        'rules have the title of another, so their names end in digits of their ids',
+      ),
   };
 }
 
@@ -113,20 +147,28 @@ function chosenName({ settings }: Rule): string | undefined {
 
 /** The names, slugs and macros that are given, each once. */
 function createNames(packId: string, known: PublishedNames) {
-  const taken = { names: new Map<string, string>(), slugs: new Set<string>(), macros: new Set<string>() };
+  const taken = {
+    names: new Map<string, string>(),
+    slugs: new Set<string>(),
+    macros: new Set<string>(),
+  };
   const publishedFor = (name: string, id: string): string | undefined => {
     const before = known.names.get(stanzaKey(name)) ?? id.toLowerCase();
     return before === id.toLowerCase() ? undefined : `the published detection ${before}`;
   };
-  const holderOf = (name: string, id: string): string | undefined => taken.names.get(stanzaKey(name)) ?? publishedFor(name, id);
+  const holderOf = (name: string, id: string): string | undefined =>
+    taken.names.get(stanzaKey(name)) ?? publishedFor(name, id);
   const isFree = (name: string, id: string): boolean => holderOf(name, id) === undefined;
   const give = (rule: Rule, id: string, name: string): Named => {
     const before = known.byId.get(id.toLowerCase());
     const key = stanzaKey(name);
     if (!taken.names.has(key)) taken.names.set(key, ruleIn(rule));
-    const slug = before?.slug ?? freshSlug(name, id, (one) => taken.slugs.has(one) || known.slugs.has(one));
+    const slug =
+      before?.slug ?? freshSlug(name, id, (one) => taken.slugs.has(one) || known.slugs.has(one));
     taken.slugs.add(slug);
-    const filterMacro = before?.filterMacro ?? freshMacro(packId, slug, id, (one) => taken.macros.has(one) || known.macros.has(one));
+    const filterMacro =
+      before?.filterMacro ??
+      freshMacro(packId, slug, id, (one) => taken.macros.has(one) || known.macros.has(one));
     taken.macros.add(filterMacro);
     return { id, name, slug, filterMacro };
   };
@@ -137,9 +179,14 @@ function createNames(packId: string, known: PublishedNames) {
     return { ...give(rule, id, marked), instead: { name, holder } };
   };
   /** By the title, with digits of the id where it is another's name. */
-  const named = (rule: Rule, id: string, title: string): Named => unless(holderOf(plainName(title, id), id), rule, id, title);
-  /** By the name that a rule chooses. Of two that choose the same, the second in the pack is complained about, when it is known which are there. */
-  const chosen = (rule: Rule, id: string, name: string): Named => unless(publishedFor(plainName(name, id), id), rule, id, name);
+  const named = (rule: Rule, id: string, title: string): Named =>
+    unless(holderOf(plainName(title, id), id), rule, id, title);
+  /**
+   * By the name that a rule chooses. Of two that choose the same, the second in the pack is
+   * complained about, when it is known which are there.
+   */
+  const chosen = (rule: Rule, id: string, name: string): Named =>
+    unless(publishedFor(plainName(name, id), id), rule, id, name);
   return { holderOf, isFree, give, named, chosen };
 }
 
@@ -157,7 +204,10 @@ interface Plan {
   readonly chosen: ReadonlyMap<string, readonly Rule[]>;
 }
 
-/** First what was published, then what rules choose, then plain titles, then those whose title is taken: whatever comes later yields. */
+/**
+ * First what was published, then what rules choose, then plain titles, then those whose title is
+ * taken: whatever comes later yields.
+ */
 function planNames({ rules, prefix, names, idOf, published }: Planning): Plan {
   const planned = new Map<Rule, Named>();
   const chosen = new Map<string, Rule[]>();
@@ -178,7 +228,8 @@ function planNames({ rules, prefix, names, idOf, published }: Planning): Plan {
     const name = plainName(prefix + rule.title, idOf(rule));
     if (names.isFree(name, idOf(rule))) planned.set(rule, names.give(rule, idOf(rule), name));
   }
-  for (const rule of others) if (!planned.has(rule)) planned.set(rule, names.named(rule, idOf(rule), prefix + rule.title));
+  for (const rule of others)
+    if (!planned.has(rule)) planned.set(rule, names.named(rule, idOf(rule), prefix + rule.title));
   return { names: planned, chosen };
 }
 
@@ -190,13 +241,21 @@ function freshSlug(name: string, id: string, taken: (slug: string) => boolean): 
 }
 
 /** Macros are exported to the whole system, where other apps have some of the same title. */
-function freshMacro(packId: string, slug: string, id: string, taken: (macro: string) => boolean): string {
+function freshMacro(
+  packId: string,
+  slug: string,
+  id: string,
+  taken: (macro: string) => boolean,
+): string {
   const plain = `${packId.toLowerCase()}_${slug}`;
   return `${taken(`${plain}_filter`) ? `${plain}_${digitsOf(id)}` : plain}_filter`;
 }
 
 interface PublishedNames {
-  readonly byId: ReadonlyMap<string, Omit<DetectionName, 'filterMacro'> & Partial<Pick<DetectionName, 'filterMacro'>>>;
+  readonly byId: ReadonlyMap<
+    string,
+    Omit<DetectionName, 'filterMacro'> & Partial<Pick<DetectionName, 'filterMacro'>>
+  >;
   /** The id of what was published under a name, by what the stanza is called. */
   readonly names: ReadonlyMap<string, string>;
   readonly slugs: ReadonlySet<string>;
@@ -209,7 +268,12 @@ function publishedNames({ published, keepNames }: NamingHistory): PublishedNames
   const kept = keepNames ? [...retired, ...detections] : [];
   const taken = keepNames ? kept : retired;
   return {
-    byId: new Map(kept.map(({ id, name, slug, filterMacro }) => [id.toLowerCase(), { id, name, slug, ...(filterMacro === undefined ? {} : { filterMacro }) }])),
+    byId: new Map(
+      kept.map(({ id, name, slug, filterMacro }) => [
+        id.toLowerCase(),
+        { id, name, slug, ...(filterMacro === undefined ? {} : { filterMacro }) },
+      ]),
+    ),
     names: new Map(taken.map(({ id, name }) => [stanzaKey(name), id.toLowerCase()])),
     slugs: new Set(taken.map(({ slug }) => slug)),
     macros: new Set(taken.flatMap(({ filterMacro }) => filterMacro ?? [])),

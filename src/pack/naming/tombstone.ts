@@ -10,14 +10,24 @@ export interface Tombstone {
   readonly retired: string;
 }
 
-/** Splunk keeps a saved search that an update leaves out: what was published under a name and is there no longer is switched off instead. */
-export function tombstonesOf({ published, retire }: NamingHistory = noHistory, detections: readonly SplunkDetection[], version: string): readonly Tombstone[] {
+/**
+ * Splunk keeps a saved search that an update leaves out: what was published under a name and is
+ * there no longer is switched off instead.
+ */
+export function tombstonesOf(
+  { published, retire }: NamingHistory = noHistory,
+  detections: readonly SplunkDetection[],
+  version: string,
+): readonly Tombstone[] {
   if (!retire) return [];
   const names = new Set(detections.map(({ detection }) => stanzaKey(detection.name)));
-  const gone = [...published.retired, ...published.detections.map((one) => ({ ...one, retired: version }))].filter(
-    ({ name, inSplunk }) => inSplunk && !names.has(stanzaKey(name)),
-  );
-  return gone.map(({ id, name, retired }) => ({ id, name, retired })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const gone = [
+    ...published.retired,
+    ...published.detections.map((one) => ({ ...one, retired: version })),
+  ].filter(({ name, inSplunk }) => inSplunk && !names.has(stanzaKey(name)));
+  return gone
+    .map(({ id, name, retired }) => ({ id, name, retired }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** All settings of its stanza: an admin's own in local/ go on top, as before. */

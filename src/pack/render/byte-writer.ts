@@ -2,7 +2,10 @@ const chunkSize = 1 << 20;
 // UTF-8 takes no more for a unit of UTF-16
 const mostBytesOfUnit = 3;
 
-/** UTF-8 in the making: each text is encoded as it comes, so that none of it is kept as a string, which V8 would copy and move several times. */
+/**
+ * UTF-8 in the making: each text is encoded as it comes, so that none of it is kept as a string,
+ * which V8 would copy and move several times.
+ */
 export interface ByteWriter {
   /** Returns the bytes of the text. */
   readonly add: (text: string) => Uint8Array;

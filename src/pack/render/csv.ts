@@ -7,7 +7,10 @@ const maybeUnprintable = /[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\uffff]/;
 const needsCare = /[^ !#-+\--~]/;
 const beginsFormula = /^[=+\-@\t]/;
 
-/** A cell as RFC 4180 has it. Spreadsheets take a leading `= + - @` for a formula, so such a text gets an apostrophe in front. */
+/**
+ * A cell as RFC 4180 has it. Spreadsheets take a leading `= + - @` for a formula, so such a text
+ * gets an apostrophe in front.
+ */
 function csvCell(text: string): string {
   const plain = !needsCare.test(text);
   const cell = plain || !maybeUnprintable.test(text) ? text : text.replace(unprintable, '');
@@ -18,6 +21,7 @@ function csvCell(text: string): string {
 /** One line without its end. */
 export function csvRow(cells: readonly string[]): string {
   let row = '';
-  for (let at = 0; at < cells.length; at++) row += at === 0 ? csvCell(cells[at] ?? '') : `,${csvCell(cells[at] ?? '')}`;
+  for (let at = 0; at < cells.length; at++)
+    row += at === 0 ? csvCell(cells[at] ?? '') : `,${csvCell(cells[at] ?? '')}`;
   return row;
 }

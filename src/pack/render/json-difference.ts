@@ -1,14 +1,32 @@
 import type { Json } from './json-value.ts';
 
-/** Path of the first place where two JSON values differ, such as `$.entities[3].data.title`; undefined where they are equal. The order of keys does not count. */
-export function firstDifference(actual: unknown, expected: unknown, path = '$'): string | undefined {
+/**
+ * Path of the first place where two JSON values differ, such as `$.entities[3].data.title`;
+ * undefined where they are equal. The order of keys does not count.
+ */
+export function firstDifference(
+  actual: unknown,
+  expected: unknown,
+  path = '$',
+): string | undefined {
   if (actual === expected) return undefined;
-  if (typeof actual !== 'object' || typeof expected !== 'object' || actual === null || expected === null) return path;
-  if (Array.isArray(expected)) return Array.isArray(actual) ? arrayDifference(actual, expected, path) : path;
+  if (
+    typeof actual !== 'object' ||
+    typeof expected !== 'object' ||
+    actual === null ||
+    expected === null
+  )
+    return path;
+  if (Array.isArray(expected))
+    return Array.isArray(actual) ? arrayDifference(actual, expected, path) : path;
   return Array.isArray(actual) ? path : objectDifference(actual as Json, expected as Json, path);
 }
 
-function arrayDifference(actual: readonly unknown[], expected: readonly unknown[], path: string): string | undefined {
+function arrayDifference(
+  actual: readonly unknown[],
+  expected: readonly unknown[],
+  path: string,
+): string | undefined {
   for (let index = 0; index < expected.length; index++) {
     // the path is written only where there is something to tell: most values are equal
     if (actual[index] === expected[index]) continue;
@@ -29,5 +47,7 @@ function objectDifference(actual: Json, expected: Json, path: string): string | 
     if (difference !== undefined) return difference;
   }
   for (const _ in actual) keys--;
-  return keys === 0 ? undefined : `${path}.${Object.keys(actual).find((key) => !Object.hasOwn(expected, key))}`;
+  return keys === 0
+    ? undefined
+    : `${path}.${Object.keys(actual).find((key) => !Object.hasOwn(expected, key))}`;
 }

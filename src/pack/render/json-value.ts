@@ -1,10 +1,12 @@
 export type Json = Readonly<Record<string, unknown>>;
 
-export const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isRecord = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The value itself where it is a list, else an empty one. */
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : none);
 const none: readonly never[] = [];
 
 /** The value in a value reference of a content pack; undefined for anything else. */
-export const referenceValue = (value: unknown): unknown => (isRecord(value) ? value['@value'] : undefined);
+export const referenceValue = (value: unknown): unknown =>
+  isRecord(value) ? value['@value'] : undefined;

@@ -1,7 +1,10 @@
 /** Stanza names to settings. */
 export type ConfModel = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-/** A conf file as Splunk reads it; `problems` are places that it would read differently from what was meant. */
+/**
+ * A conf file as Splunk reads it; `problems` are places that it would read differently from what
+ * was meant.
+ */
 export interface ConfFile {
   readonly stanzas: ConfModel;
   readonly problems: readonly string[];
@@ -9,7 +12,8 @@ export interface ConfFile {
 
 // each starts with one certain character, so a long run of blanks costs a single pass
 const lineBreaks = /[\t\n\v\f\r\u0085\u2028\u2029]\s*/g;
-// control characters, bidirectional marks (they make a text read as another), byte order marks, halves of surrogate pairs
+// control characters, bidirectional marks (they make a text read as another), byte order marks,
+// halves of surrogate pairs
 const unprintable = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 const backslash = 92;
 const lineFeed = 10;
@@ -21,24 +25,37 @@ const closingBracket = 93;
 // most texts have none of them: one search is cheaper than two replacements
 const either = /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]/u;
 
-const oneLine = (text: string): string => (either.test(text) ? text.replace(lineBreaks, ' ').replace(unprintable, '') : text).trim();
+const oneLine = (text: string): string =>
+  (either.test(text) ? text.replace(lineBreaks, ' ').replace(unprintable, '') : text).trim();
 
-/** A text as a conf value: one line that never ends in a backslash, which would swallow the line after it. */
+/**
+ * A text as a conf value: one line that never ends in a backslash, which would swallow the line
+ * after it.
+ */
 export function confValue(text: string): string {
   const value = oneLine(text);
   return value.charCodeAt(value.length - 1) === backslash ? `${value}.` : value;
 }
 
-/** Why a value whose meaning must not change (a search, a user's own setting) cannot be written as it is. */
+/**
+ * Why a value whose meaning must not change (a search, a user's own setting) cannot be written as
+ * it is.
+ */
 export function confProblem(value: string): string | undefined {
-  if (value.trimEnd().endsWith('\\')) return 'ends in a backslash, which would join the next line to it';
-  return /[\p{Cc}\u2028\u2029]/u.test(value) ? 'holds a line break or a control character' : undefined;
+  if (value.trimEnd().endsWith('\\'))
+    return 'ends in a backslash, which would join the next line to it';
+  return /[\p{Cc}\u2028\u2029]/u.test(value)
+    ? 'holds a line break or a control character'
+    : undefined;
 }
 
 /** Letters, digits and `._:-` only: all that a setting's name is made of. */
 export const isConfKey = (key: string): boolean => /^[A-Za-z_][\w.:-]*$/.test(key);
 
-/** A stanza's name: one line, `[` and `]` as parentheses, and never the name of the stanza that sets values for all others. */
+/**
+ * A stanza's name: one line, `[` and `]` as parentheses, and never the name of the stanza that sets
+ * values for all others.
+ */
 export function stanzaName(text: string): string {
   const value = confText(text);
   const name = /[[\]]/.test(value) ? value.replaceAll('[', '(').replaceAll(']', ')') : value;
@@ -48,13 +65,16 @@ export function stanzaName(text: string): string {
 /** Names with the same key are one stanza to Splunk. */
 export const stanzaKey = (name: string): string => stanzaName(name).toLowerCase();
 
-const suspicious = /rm["'\s,]|runshellscript|cmd["' ]|=[ \t]*["']?[hH]|\.\d{1,3}\.\d{1,3}\.\d|\{\}:/;
-const quad = /(^|[^\w.])(\d{1,3})\.(?=\d{1,3}\.\d{1,3}\.\d{1,3}(?!\/[1-3]?\d(?:$|[^\w.]))(?:$|[^\w.]))/g;
+const suspicious =
+  /rm["'\s,]|runshellscript|cmd["' ]|=[ \t]*["']?[hH]|\.\d{1,3}\.\d{1,3}\.\d|\{\}:/;
+const quad =
+  /(^|[^\w.])(\d{1,3})\.(?=\d{1,3}\.\d{1,3}\.\d{1,3}(?!\/[1-3]?\d(?:$|[^\w.]))(?:$|[^\w.]))/g;
 
 /**
  * A text that AppInspect does not take for a command, a host or a secret, and that reads the same:
- * `rm -rf` gets a non-breaking hyphen (U+2011), `cmd node` a non-breaking space, a pipe before runshellscript becomes `¦`,
- * addresses are defanged as analysts write them (`10[.]0.0.1`), and so are URLs after `url=` (`hxxp`).
+ * `rm -rf` gets a non-breaking hyphen (U+2011), `cmd node` a non-breaking space, a pipe before
+ * runshellscript becomes `¦`, addresses are defanged as analysts write them (`10[.]0.0.1`), and so
+ * are URLs after `url=` (`hxxp`).
  */
 export function unflagged(text: string): string {
   if (!suspicious.test(text)) return text;
@@ -63,12 +83,18 @@ export function unflagged(text: string): string {
     .replace(/\|(\s*runshellscript)/g, '\u00a6$1')
     .replace(/cmd node/g, 'cmd\u00a0node')
     .replace(/(["']cmd["'])(, ?["']node)/g, '$1 $2')
-    .replace(/((?:url|uri|host|server|prox|proxy_str)s?[ \t]*=[ \t]*["']?)http(?=s?:\/\/)/gi, '$1hxxp')
+    .replace(
+      /((?:url|uri|host|server|prox|proxy_str)s?[ \t]*=[ \t]*["']?)http(?=s?:\/\/)/gi,
+      '$1hxxp',
+    )
     .replace(/\{\}:\/\/(?=\{\})/g, '{}: //')
     .replace(quad, '$1$2[.]');
 }
 
-/** A rule's text as a conf value. Folded first: what stood on two lines may be flagged once it is on one. */
+/**
+ * A rule's text as a conf value. Folded first: what stood on two lines may be flagged once it is on
+ * one.
+ */
 export const confText = (text: string): string => unflagged(confValue(text));
 
 // line ends of other systems, and what shows nothing or makes a text read as another
@@ -78,14 +104,24 @@ const unseenInLines = /[^\P{Cc}\t\n]|[\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu
 const someQuad = /\d\.\d{1,3}\.\d{1,3}\.\d/;
 const anyQuad = /(?<![\w.])(\d{1,3})\.(?=\d{1,3}\.\d{1,3}\.\d{1,3}(?![\w.]))/g;
 
-/** A text of several lines for a lookup. AppInspect looks for IPv4 addresses and a command in any file: they are written as `unflagged` writes them. */
+/**
+ * A text of several lines for a lookup. AppInspect looks for IPv4 addresses and a command in any
+ * file: they are written as `unflagged` writes them.
+ */
 export function unflaggedLines(text: string): string {
-  const seen = eitherInLines.test(text) ? text.replace(foreignLineEnd, '\n').replace(unseenInLines, '') : text;
-  const lines = seen.includes('runshellscript') ? seen.replace(/\|(\s*runshellscript)/g, '\u00a6$1') : seen;
+  const seen = eitherInLines.test(text)
+    ? text.replace(foreignLineEnd, '\n').replace(unseenInLines, '')
+    : text;
+  const lines = seen.includes('runshellscript')
+    ? seen.replace(/\|(\s*runshellscript)/g, '\u00a6$1')
+    : seen;
   return someQuad.test(lines) ? lines.replace(anyQuad, '$1[.]') : lines;
 }
 
-/** Called with the places of a statement in `text`, white space around it left out; `line` is its number, from 1. */
+/**
+ * Called with the places of a statement in `text`, white space around it left out; `line` is its
+ * number, from 1.
+ */
 interface ConfVisitor {
   stanza(name: string, line: number): void;
   /** The value stands in `text` from `start` to `end`. */
@@ -101,8 +137,14 @@ interface KnownLines {
   readonly count: number;
 }
 
-/** Reads a conf file: comments, `\` continuation lines, stanzas. Repeated stanzas are merged and repeated keys overwritten, as in Splunk, and reported. */
-export function readConf(text: string, bounds?: { readonly stanzas: number; readonly settings: number }): ConfFile {
+/**
+ * Reads a conf file: comments, `\` continuation lines, stanzas. Repeated stanzas are merged and
+ * repeated keys overwritten, as in Splunk, and reported.
+ */
+export function readConf(
+  text: string,
+  bounds?: { readonly stanzas: number; readonly settings: number },
+): ConfFile {
   const stanzas = new Map<string, Map<string, string>>();
   const problems: string[] = [];
   let name = 'default';
@@ -113,14 +155,16 @@ export function readConf(text: string, bounds?: { readonly stanzas: number; read
   };
   visitConf(text, {
     stanza: (stanza, line) => {
-      if (bounds && ++stanzaCount > bounds.stanzas) throw new ConfBoundError(`more than ${bounds.stanzas} stanzas`);
+      if (bounds && ++stanzaCount > bounds.stanzas)
+        throw new ConfBoundError(`more than ${bounds.stanzas} stanzas`);
       settingCount = 0;
       if (stanzas.has(stanza)) complain(repeated(line, `[${stanza}]`));
       else stanzas.set(stanza, new Map());
       name = stanza;
     },
     setting: (key, source, start, end, line) => {
-      if (bounds && ++settingCount > bounds.settings) throw new ConfBoundError(`more than ${bounds.settings} settings in a stanza`);
+      if (bounds && ++settingCount > bounds.settings)
+        throw new ConfBoundError(`more than ${bounds.settings} settings in a stanza`);
       const settings = stanzas.get(name) ?? new Map<string, string>();
       stanzas.set(name, settings);
       if (settings.has(key)) complain(repeated(line, `[${name}] ${key}`));
@@ -131,7 +175,10 @@ export function readConf(text: string, bounds?: { readonly stanzas: number; read
   return { stanzas, problems };
 }
 
-/** What a pack of 100,000 rules stays far below: it has two stanzas for each, of some forty settings. */
+/**
+ * What a pack of 100,000 rules stays far below: it has two stanzas for each, of some forty
+ * settings.
+ */
 const confBounds = { stanzas: 400_000, settings: 1000, lines: 10_000_000 } as const;
 const mostProblems = 1000;
 
@@ -140,7 +187,10 @@ export class ConfBoundError extends Error {
   override readonly name = 'ConfBoundError';
 }
 
-/** As {@link readConf}, and ends at the first stanza, setting of a stanza or line that is one too many. Throws {@link ConfBoundError}. */
+/**
+ * As {@link readConf}, and ends at the first stanza, setting of a stanza or line that is one too
+ * many. Throws {@link ConfBoundError}.
+ */
 export function readBoundedConf(text: string): ConfFile {
   let lines = 1;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
@@ -165,7 +215,8 @@ function visitConf(text: string, visitor: ConfVisitor): void {
     const next = found < 0 ? text.length : found;
     const end = next > at && text.charCodeAt(next - 1) === 13 ? next - 1 : next;
     number += 1;
-    if (end > at && text.charCodeAt(end - 1) === backslash) pending += `${text.slice(at, end - 1)}\n`;
+    if (end > at && text.charCodeAt(end - 1) === backslash)
+      pending += `${text.slice(at, end - 1)}\n`;
     else if (pending === '') visitLine(text, at, end, number, visitor);
     else {
       const joined = pending + text.slice(at, end);
@@ -178,20 +229,29 @@ function visitConf(text: string, visitor: ConfVisitor): void {
 }
 
 // none of these is white space, so most lines are done with one comparison
-const isSpace = (code: number): boolean => code <= 32 || (code >= 0xa0 && String.fromCharCode(code).trim() === '');
+const isSpace = (code: number): boolean =>
+  code <= 32 || (code >= 0xa0 && String.fromCharCode(code).trim() === '');
 
-function visitLine(text: string, from: number, to: number, number: number, visitor: ConfVisitor): void {
+function visitLine(
+  text: string,
+  from: number,
+  to: number,
+  number: number,
+  visitor: ConfVisitor,
+): void {
   let start = from;
   let end = to;
   while (end > start && isSpace(text.charCodeAt(end - 1))) end -= 1;
   while (start < end && isSpace(text.charCodeAt(start))) start += 1;
   if (start === end) return;
-  if (end < to && text.charCodeAt(end - 1) === backslash) visitor.problem(`line ${number}: a backslash followed by white space`);
+  if (end < to && text.charCodeAt(end - 1) === backslash)
+    visitor.problem(`line ${number}: a backslash followed by white space`);
   const first = text[start];
   if (first === '#' || first === ';') return;
   if (first === '[') {
     const name = text.slice(start + 1, end - 1);
-    if (text[end - 1] !== ']' || name.includes(']') || name.includes('[')) visitor.problem(`line ${number}: stanza name with brackets or text after it`);
+    if (text[end - 1] !== ']' || name.includes(']') || name.includes('['))
+      visitor.problem(`line ${number}: stanza name with brackets or text after it`);
     visitor.stanza(name, number);
     return;
   }
@@ -208,21 +268,31 @@ function visitLine(text: string, from: number, to: number, number: number, visit
 }
 
 /**
- * What a conf file says otherwise than the model it was rendered from. Stanzas and settings beyond the model are
- * differences too unless `extras` allows them (a user's own template may add some).
+ * What a conf file says otherwise than the model it was rendered from. Stanzas and settings beyond
+ * the model are differences too unless `extras` allows them (a user's own template may add some).
  */
-export function compareConf(expected: ConfModel, text: string, extras: 'refuse' | 'allow' = 'refuse'): string[] {
+export function compareConf(
+  expected: ConfModel,
+  text: string,
+  extras: 'refuse' | 'allow' = 'refuse',
+): string[] {
   const differences: string[] = [];
   const seen = new Set<string>();
   const order = expected.entries();
   let upcoming = order.next().value;
   let check = settingChecker('default', expected.get('default'), extras, differences);
-  const begin = (name: string, line: number, settings: ReadonlyMap<string, string> | undefined, met: number): void => {
+  const begin = (
+    name: string,
+    line: number,
+    settings: ReadonlyMap<string, string> | undefined,
+    met: number,
+  ): void => {
     check.end();
     if (seen.has(name)) differences.push(repeated(line, `[${name}]`));
     seen.add(name);
     if (name === upcoming?.[0]) upcoming = order.next().value;
-    if (settings === undefined && extras === 'refuse') differences.push(`[${name}] was not meant to be there`);
+    if (settings === undefined && extras === 'refuse')
+      differences.push(`[${name}] was not meant to be there`);
     check = settingChecker(name, settings, extras, differences, met);
   };
   const keys = new Set<string>();
@@ -244,10 +314,15 @@ export function compareConf(expected: ConfModel, text: string, extras: 'refuse' 
 }
 
 /**
- * What Splunk would not read as it is where each setting of a stanza is a line `key = value`. `soundKeys` collects names of settings that were
- * looked at: a few dozen make a hundred thousand settings.
+ * What Splunk would not read as it is where each setting of a stanza is a line `key = value`.
+ * `soundKeys` collects names of settings that were looked at: a few dozen make a hundred thousand
+ * settings.
  */
-export function misread(name: string, settings: ReadonlyMap<string, string>, soundKeys: Set<string>): string[] {
+export function misread(
+  name: string,
+  settings: ReadonlyMap<string, string>,
+  soundKeys: Set<string>,
+): string[] {
   const problems: string[] = [];
   if (/[[\]\n]/.test(name)) problems.push(`[${name}] would not be read as it is`);
   settings.forEach((value, key) => {
@@ -255,7 +330,8 @@ export function misread(name: string, settings: ReadonlyMap<string, string>, sou
       if (isConfKey(key)) soundKeys.add(key);
       else problems.push(`[${name}] ${key} would not be read as it is`);
     }
-    if (value !== '' && !readsAsItIs(value)) problems.push(`[${name}] ${key} would not be read as it is: ${excerpt(value)}`);
+    if (value !== '' && !readsAsItIs(value))
+      problems.push(`[${name}] ${key} would not be read as it is: ${excerpt(value)}`);
   });
   return problems;
 }
@@ -267,8 +343,17 @@ interface SettingChecker {
 
 type Settings = ReadonlyMap<string, string>;
 
-/** `met`: how many of the settings were read before. They mostly come in the model's order; only from the first that does not are keys looked up. */
-function settingChecker(name: string, expected: Settings | undefined, extras: 'refuse' | 'allow', differences: string[], met = 0): SettingChecker {
+/**
+ * `met`: how many of the settings were read before. They mostly come in the model's order; only
+ * from the first that does not are keys looked up.
+ */
+function settingChecker(
+  name: string,
+  expected: Settings | undefined,
+  extras: 'refuse' | 'allow',
+  differences: string[],
+  met = 0,
+): SettingChecker {
   const order = met === 0 ? expected?.entries() : undefined;
   let upcoming = order?.next().value;
   let found: Set<string> | undefined;
@@ -281,11 +366,17 @@ function settingChecker(name: string, expected: Settings | undefined, extras: 'r
     const wanted = expected?.get(key);
     if (wanted === undefined) {
       if (extras === 'refuse') differences.push(`[${name}] ${key} was not meant to be there`);
-    } else if (wanted !== value) differences.push(`[${name}] ${key} reads ${excerpt(value)}, not ${excerpt(wanted)}`);
+    } else if (wanted !== value)
+      differences.push(`[${name}] ${key} reads ${excerpt(value)}, not ${excerpt(wanted)}`);
   };
   return {
     setting: (key, value, line) => {
-      if (found === undefined && upcoming !== undefined && upcoming[0] === key && upcoming[1] === value) {
+      if (
+        found === undefined &&
+        upcoming !== undefined &&
+        upcoming[0] === key &&
+        upcoming[1] === value
+      ) {
         count += 1;
         upcoming = order?.next().value;
       } else lookUp(key, value, line);
@@ -293,18 +384,29 @@ function settingChecker(name: string, expected: Settings | undefined, extras: 'r
     end: () => {
       if (expected === undefined || (found === undefined && count === expected.size)) return;
       const present = found ?? new Set([...expected.keys()].slice(0, count));
-      for (const key of expected.keys()) if (!present.has(key)) differences.push(`[${name}] ${key} is missing`);
+      for (const key of expected.keys())
+        if (!present.has(key)) differences.push(`[${name}] ${key} is missing`);
     },
   };
 }
 
 /**
- * The lines of a stanza that says all its settings just as they are read, up to a blank line; undefined for any other. Most are: two
- * hundred thousand lines are compared in place. `keys` collects names of settings that were looked at.
+ * The lines of a stanza that says all its settings just as they are read, up to a blank line;
+ * undefined for any other. Most are: two hundred thousand lines are compared in place. `keys`
+ * collects names of settings that were looked at.
  */
-function wholeStanza(text: string, at: number, name: string, settings: Settings, keys: Set<string>): KnownLines | undefined {
+function wholeStanza(
+  text: string,
+  at: number,
+  name: string,
+  settings: Settings,
+  keys: Set<string>,
+): KnownLines | undefined {
   let end = at + name.length + 2;
-  const named = text.charCodeAt(end) === lineFeed && text.charCodeAt(end - 1) === closingBracket && text.startsWith(name, at + 1);
+  const named =
+    text.charCodeAt(end) === lineFeed &&
+    text.charCodeAt(end - 1) === closingBracket &&
+    text.startsWith(name, at + 1);
   if (!named || /[[\]\n]/.test(name)) return undefined;
   for (const [key, value] of settings) {
     end = endOfSetting(text, end + 1, key, value);
@@ -314,21 +416,38 @@ function wholeStanza(text: string, at: number, name: string, settings: Settings,
       keys.add(key);
     }
   }
-  return end + 1 === text.length || text.charCodeAt(end + 1) === lineFeed ? { end, count: settings.size + 1 } : undefined;
+  return end + 1 === text.length || text.charCodeAt(end + 1) === lineFeed
+    ? { end, count: settings.size + 1 }
+    : undefined;
 }
 
-/** Where a line ends that says a setting just as it is written and read, one line without a continuation; -1 for any other line. */
+/**
+ * Where a line ends that says a setting just as it is written and read, one line without a
+ * continuation; -1 for any other line.
+ */
 function endOfSetting(text: string, at: number, key: string, value: string): number {
   const equals = at + key.length + 1;
   const end = equals + 2 + value.length;
-  const parted = text.charCodeAt(equals - 1) === space && text.charCodeAt(equals) === equalsSign && text.charCodeAt(equals + 1) === space;
+  const parted =
+    text.charCodeAt(equals - 1) === space &&
+    text.charCodeAt(equals) === equalsSign &&
+    text.charCodeAt(equals + 1) === space;
   if (!parted || text.charCodeAt(end) !== lineFeed) return -1;
-  return text.startsWith(value, equals + 2) && text.startsWith(key, at) && readsAsItIs(value) ? end : -1;
+  return text.startsWith(value, equals + 2) && text.startsWith(key, at) && readsAsItIs(value)
+    ? end
+    : -1;
 }
 
 function readsAsItIs(value: string): boolean {
   const last = value.charCodeAt(value.length - 1);
-  return value !== '' && last !== backslash && !isSpace(last) && !isSpace(value.charCodeAt(0)) && !value.includes('\n');
+  return (
+    value !== '' &&
+    last !== backslash &&
+    !isSpace(last) &&
+    !isSpace(value.charCodeAt(0)) &&
+    !value.includes('\n')
+  );
 }
 
-const excerpt = (value: string): string => JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
+const excerpt = (value: string): string =>
+  JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);

@@ -6,10 +6,14 @@ export const blockSource = '{{#keep}}{{> template}}{{/keep}}';
 const runtimeOptions = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false };
 
 /**
- * The template as a function of its context, by `blockSource` compiled for it alone. Of a template Handlebars merges all helpers anew for each call, which
- * takes as long as to render a short one; of a block that it gave to a helper it does not.
+ * The template as a function of its context, by `blockSource` compiled for it alone. Of a template
+ * Handlebars merges all helpers anew for each call, which takes as long as to render a short one;
+ * of a block that it gave to a helper it does not.
  */
-export function asBlock(block: Handlebars.TemplateDelegate<object>, template: Handlebars.TemplateDelegate<object>): (context: object) => string {
+export function asBlock(
+  block: Handlebars.TemplateDelegate<object>,
+  template: Handlebars.TemplateDelegate<object>,
+): (context: object) => string {
   let kept: Handlebars.TemplateDelegate<object> = template;
   const keep = ({ fn }: Handlebars.HelperOptions): string => {
     kept = fn;

@@ -15,7 +15,10 @@ export interface TemplateSet {
 export type Render = (name: string, context: object) => string;
 
 export interface Renderer extends Render {
-  /** The text as UTF-8. Stanzas and rows are encoded one by one: as one string, ten megabytes would be copied several times. */
+  /**
+   * The text as UTF-8. Stanzas and rows are encoded one by one: as one string, ten megabytes would
+   * be copied several times.
+   */
   readonly bytes: (name: string, context: object) => Uint8Array;
 }
 
@@ -43,7 +46,10 @@ function jsonText(value: unknown): string {
   const text: string | undefined = JSON.stringify(value);
   if (text === undefined) throw new Error('json is given nothing that JSON can hold');
   if (!unsafe.test(text)) return text;
-  return text.replace(unsafeInJson, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replace(
+    unsafeInJson,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** A text for XML content and attribute values. */
@@ -51,7 +57,10 @@ function xmlText(text: string): string {
   return text.replace(notXml, '').replace(xmlSpecial, (char) => `&#${char.charCodeAt(0)};`);
 }
 
-/** Where a part is left out of the text that Handlebars makes. Templates and contexts have no such character. */
+/**
+ * Where a part is left out of the text that Handlebars makes. Templates and contexts have no such
+ * character.
+ */
 const partMark = '\0';
 
 // Handlebars passes its options object as the last argument
@@ -59,7 +68,8 @@ const helpers = (leaveOut: (part: string) => string) => ({
   json: (value: unknown) => jsonText(value),
   conf: (value: unknown) => confValue(printable(value, 'conf')),
   xml: (value: unknown) => xmlText(printable(value, 'xml')),
-  stanza: (name: unknown, settings: unknown) => leaveOut(printStanza(printable(name, 'stanza'), settings)),
+  stanza: (name: unknown, settings: unknown) =>
+    leaveOut(printStanza(printable(name, 'stanza'), settings)),
   csv: (...given: unknown[]) => {
     const cells: string[] = [];
     for (let at = 0; at < given.length - 1; at++) cells.push(printable(given[at], 'csv'));
@@ -70,10 +80,15 @@ const helpers = (leaveOut: (part: string) => string) => ({
 function printable(value: unknown, helper: string): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw new Error(`${helper} is given ${value === undefined ? 'nothing' : 'an object'}, not a text`);
+  throw new Error(
+    `${helper} is given ${value === undefined ? 'nothing' : 'an object'}, not a text`,
+  );
 }
 
-/** `[name]` and a line a setting, without a line break at the end. One call a stanza: a hundred thousand settings would each cost Handlebars a block. */
+/**
+ * `[name]` and a line a setting, without a line break at the end. One call a stanza: a hundred
+ * thousand settings would each cost Handlebars a block.
+ */
 function printStanza(name: string, settings: unknown): string {
   if (!(settings instanceof Map)) throw new Error('stanza is given no settings');
   let text = `[${name}]`;
@@ -91,9 +106,15 @@ export const compileOptions = {
   knownHelpers: { json: true, conf: true, stanza: true, xml: true, csv: true },
 };
 /** For `blockSource`. @public */
-export const blockOptions = { ...compileOptions, knownHelpers: { ...compileOptions.knownHelpers, keep: true } };
+export const blockOptions = {
+  ...compileOptions,
+  knownHelpers: { ...compileOptions.knownHelpers, keep: true },
+};
 
-/** A function that renders a template of the set by its name; each is compiled once. Throws `TemplateError`. */
+/**
+ * A function that renders a template of the set by its name; each is compiled once. Throws
+ * `TemplateError`.
+ */
 export function createRenderer(set: TemplateSet): Renderer {
   let leftOut: { readonly writer: ByteWriter; readonly parts: Uint8Array[] } | undefined;
   const ownHelpers = helpers((part) => {
@@ -109,8 +130,14 @@ export function createRenderer(set: TemplateSet): Renderer {
   };
   const runtime = environmentOf(templateRuntime);
   let compiler: typeof Handlebars | undefined;
-  const compile = (source: string, options: typeof compileOptions): Handlebars.TemplateDelegate<object> => {
-    const specification = precompiled.size === 0 ? undefined : precompiled.get(createHash('sha256').update(source).digest('base64url'));
+  const compile = (
+    source: string,
+    options: typeof compileOptions,
+  ): Handlebars.TemplateDelegate<object> => {
+    const specification =
+      precompiled.size === 0
+        ? undefined
+        : precompiled.get(createHash('sha256').update(source).digest('base64url'));
     if (specification) return runtime.template(specification);
     compiler ??= environmentOf(templateCompiler());
     return compiler.compile(source, options);
@@ -150,7 +177,9 @@ export function createRenderer(set: TemplateSet): Renderer {
 
 /** The texts with the parts between them. */
 function withParts(texts: readonly string[], parts: readonly Uint8Array[]): Uint8Array {
-  const size = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) + parts.reduce((sum, part) => sum + part.length, 0);
+  const size =
+    texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) +
+    parts.reduce((sum, part) => sum + part.length, 0);
   const whole = Buffer.allocUnsafeSlow(size);
   let at = 0;
   for (const [index, text] of texts.entries()) {
@@ -165,7 +194,10 @@ function withParts(texts: readonly string[], parts: readonly Uint8Array[]): Uint
 
 function describeError(name: string, error: unknown): TemplateError {
   const message = error instanceof Error ? error.message : String(error);
-  const given = typeof error === 'object' && error !== null && 'lineNumber' in error ? error.lineNumber : undefined;
+  const given =
+    typeof error === 'object' && error !== null && 'lineNumber' in error
+      ? error.lineNumber
+      : undefined;
   const line = typeof given === 'number' ? given : /^Parse error on line (\d+)/.exec(message)?.[1];
   return new TemplateError(name, message, line === undefined ? undefined : Number(line));
 }

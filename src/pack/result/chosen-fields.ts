@@ -9,24 +9,46 @@ import type { DetectionSettings } from '../settings/settings.ts';
 export type Resolve = (name: string, place: Place) => readonly string[];
 
 /** The usual alert with what settings say in its place. */
-export function chosenAlert(compiled: CompiledRule, settings: DetectionSettings, usual: AlertFields, resolve: Resolve, remarks: Remark[]): AlertFields {
-  const typed = <Type>(list: readonly { readonly field: string; readonly type: Type }[] | undefined) =>
+export function chosenAlert(
+  compiled: CompiledRule,
+  settings: DetectionSettings,
+  usual: AlertFields,
+  resolve: Resolve,
+  remarks: Remark[],
+): AlertFields {
+  const typed = <Type>(
+    list: readonly { readonly field: string; readonly type: Type }[] | undefined,
+  ) =>
     list &&
-    someOf(list, onePerField(resolvedList(compiled, list, remarks, ({ field, type }, place) => resolve(field, place).map((name) => ({ field: name, type })))));
+    someOf(
+      list,
+      onePerField(
+        resolvedList(compiled, list, remarks, ({ field, type }, place) =>
+          resolve(field, place).map((name) => ({ field: name, type })),
+        ),
+      ),
+    );
   const entities = typed(settings.entities);
   const threatObjects = typed(settings.threatObjects);
   const { alertFields: list } = settings;
   const shown = list && someOf(list, resolvedList(compiled, list, remarks, resolve));
   if (!entities && !threatObjects && !shown) return usual;
-  return alertOf(entities ?? usual.entities, threatObjects ?? usual.threatObjects, shown ?? usual.shown);
+  return alertOf(
+    entities ?? usual.entities,
+    threatObjects ?? usual.threatObjects,
+    shown ?? usual.shown,
+  );
 }
 
 /** Names that pipelines make one are one: the first says its type. */
-export function onePerField<Field extends { readonly field: string }>(list: readonly Field[]): readonly Field[] {
+export function onePerField<Field extends { readonly field: string }>(
+  list: readonly Field[],
+): readonly Field[] {
   const found = new Map<string, Field>();
   for (const one of list) if (!found.has(one.field)) found.set(one.field, one);
   return [...found.values()];
 }
 
 /** Undefined where nothing is left of what was named: then what is usual holds. */
-const someOf = <T>(list: readonly unknown[], found: readonly T[]): readonly T[] | undefined => (list.length > 0 && found.length === 0 ? undefined : found);
+const someOf = <T>(list: readonly unknown[], found: readonly T[]): readonly T[] | undefined =>
+  list.length > 0 && found.length === 0 ? undefined : found;

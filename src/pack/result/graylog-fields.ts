@@ -1,4 +1,10 @@
-import { type Conversion, converted, type Place, type Remark, refused } from '../../backend/backend.ts';
+import {
+  type Conversion,
+  converted,
+  type Place,
+  type Remark,
+  refused,
+} from '../../backend/backend.ts';
 import { isGraylogOwn } from '../../backend/graylog/own-fields.ts';
 import type { CompiledDetection, CompiledRule } from '../../query/compile.ts';
 import type { AlertFields } from '../alert/fields.ts';
@@ -16,7 +22,11 @@ import { groupFields } from './group-fields.ts';
 import { ownFields } from './own-fields.ts';
 
 /** The detection with the fields of its alert, and its key fields, as messages have them. */
-export function graylogFields(compiled: CompiledRule, given: PackDetection, search: GraylogDetection['search']): Conversion<PackDetection> {
+export function graylogFields(
+  compiled: CompiledRule,
+  given: PackDetection,
+  search: GraylogDetection['search'],
+): Conversion<PackDetection> {
   return converted((remarks) => {
     const detection = namedFields(compiled, given, search, remarks);
     checkConstants(compiled, { detection, search }, remarks);
@@ -25,31 +35,73 @@ export function graylogFields(compiled: CompiledRule, given: PackDetection, sear
 }
 
 /** Constants that Sigpack gives each event keep their names. */
-function checkConstants({ rule: { file, titleSpan: span } }: CompiledRule, one: GraylogDetection, remarks: Remark[]): void {
+function checkConstants(
+  { rule: { file, titleSpan: span } }: CompiledRule,
+  one: GraylogDetection,
+  remarks: Remark[],
+): void {
   const key = keyFieldsOf(one).find(isSigmaField);
   const hint = 'Give the field another name in the messages and in the rule.';
-  if (key !== undefined) throw refused({ file, span }, `events have a constant of Sigpack under the name of the key field \`${key}\``, hint);
+  if (key !== undefined)
+    throw refused(
+      { file, span },
+      `events have a constant of Sigpack under the name of the key field \`${key}\``,
+      hint,
+    );
   for (const field of one.detection.alert?.shown.filter(isSigmaField) ?? []) {
-    const message = `an event does not show the field \`${field}\` of its message: it has a constant of Sigpack under that name`;
+    const message =
+      `an event does not show the field \`${field}\` of its message: it has a constant of ` +
+      'Sigpack under that name';
     remarks.push({ code: 'TGT007', message, file, span, hint });
   }
 }
 
-function namedFields(compiled: CompiledRule, given: PackDetection, search: GraylogDetection['search'], remarks: Remark[]): PackDetection {
+function namedFields(
+  compiled: CompiledRule,
+  given: PackDetection,
+  search: GraylogDetection['search'],
+  remarks: Remark[],
+): PackDetection {
   const { settings } = given;
   const alert = graylogAlert(compiled, given, search, remarks);
-  const detection = { ...given, alert, settings: namesNobody(alert) || isUngrouped(compiled) ? heldBackByNobody(settings) : settings };
-  const list = settings.graylog.keyFields.length > 0 ? settings.graylog.keyFields : (settings.suppress?.fields ?? []);
+  const detection = {
+    ...given,
+    alert,
+    settings: namesNobody(alert) || isUngrouped(compiled) ? heldBackByNobody(settings) : settings,
+  };
+  const list =
+    settings.graylog.keyFields.length > 0
+      ? settings.graylog.keyFields
+      : (settings.suppress?.fields ?? []);
   if (list.length === 0) return detection;
   const place = (index: number): Place => placeOfName(compiled, list, index);
   if (search.kind === 'filter') {
-    const keyFields = [...new Set(resolvedList(compiled, list, remarks, (name, at) => [keyField(compiled, name, at, remarks)]))];
+    const keyFields = [
+      ...new Set(
+        resolvedList(compiled, list, remarks, (name, at) => [
+          keyField(compiled, name, at, remarks),
+        ]),
+      ),
+    ];
     const own = { ...settings, graylog: { ...settings.graylog, keyFields } };
-    return { ...detection, settings: keyFields.length === 0 && own.suppress ? { ...own, suppress: { ...own.suppress, fields: [], byEntity: true } } : own };
+    return {
+      ...detection,
+      settings:
+        keyFields.length === 0 && own.suppress
+          ? { ...own, suppress: { ...own.suppress, fields: [], byEntity: true } }
+          : own,
+    };
   }
   if (compiled.kind === 'detection') {
-    const message = 'with a threshold an event has no fields: what is held back is held back for all values of them';
-    remarks.push({ code: 'TGT002', message, ...place(0), hint: 'Leave out the fields, or write a correlation with `group-by`.' });
+    const message =
+      'with a threshold an event has no fields: what is held back is held back for all ' +
+      'values of them';
+    remarks.push({
+      code: 'TGT002',
+      message,
+      ...place(0),
+      hint: 'Leave out the fields, or write a correlation with `group-by`.',
+    });
     return detection;
   }
   const named = resolvedList(compiled, list, remarks, (name, at) => {
@@ -58,14 +110,26 @@ function namedFields(compiled: CompiledRule, given: PackDetection, search: Grayl
     throw untemplated(name, at);
   });
   if (named.length > 0 && search.groupBy.some((field) => !named.includes(field))) {
-    const message = `the key of an aggregation is all of its group (${search.groupBy.join(', ')}): less is held back than the settings say`;
-    remarks.push({ code: 'TGT002', message, ...place(0), hint: 'Name all fields of `group-by`, or none.' });
+    const message =
+      `the key of an aggregation is all of its group (${search.groupBy.join(', ')}): less is ` +
+      'held back than the settings say';
+    remarks.push({
+      code: 'TGT002',
+      message,
+      ...place(0),
+      hint: 'Name all fields of `group-by`, or none.',
+    });
   }
   return detection;
 }
 
 /** What messages call a field that settings name. */
-function messageFields(compiled: CompiledRule, name: string, place: Place, remarks: Remark[]): readonly string[] {
+function messageFields(
+  compiled: CompiledRule,
+  name: string,
+  place: Place,
+  remarks: Remark[],
+): readonly string[] {
   const known = namedField(compiled, name);
   const { names, absent } = known;
   const guess = isGraylogOwn(name) ? undefined : guessedName(compiled, known, name, place);
@@ -83,36 +147,62 @@ function keyField(compiled: CompiledRule, name: string, place: Place, remarks: R
   const names = messageFields(compiled, name, place, remarks);
   const [field = name, ...others] = names;
   if (others.length > 0)
-    throw refused(place, `the key field \`${name}\` stands for ${names.join(', ')}, and a key takes one field`, 'Name one of them under graylog.keyFields.');
+    throw refused(
+      place,
+      `the key field \`${name}\` stands for ${names.join(', ')}, and a key takes one field`,
+      'Name one of them under graylog.keyFields.',
+    );
   if (!isTemplateField(field)) throw untemplated(field, place);
   return field;
 }
 
 const noTemplate = (field: string, place: Place) =>
-  refused(place, `the field \`${field}\` can't stand in a template of Graylog, which an alert shows fields by`, 'Name fields of A-Z a-z 0-9 _ - @.');
+  refused(
+    place,
+    `the field \`${field}\` can't stand in a template of Graylog, which an alert shows fields by`,
+    'Name fields of A-Z a-z 0-9 _ - @.',
+  );
 
 const untemplated = (field: string, place: Place) =>
-  refused(place, `the key field \`${field}\` can't stand in a template of Graylog`, 'Name fields of A-Z a-z 0-9 _ - @ under sigpack.graylog.keyFields.');
+  refused(
+    place,
+    `the key field \`${field}\` can't stand in a template of Graylog`,
+    'Name fields of A-Z a-z 0-9 _ - @ under sigpack.graylog.keyFields.',
+  );
 
-function groupNames(compiled: CompiledRule & { readonly kind: 'correlation' }, group: readonly string[], name: string, place: Place): readonly string[] {
+function groupNames(
+  compiled: CompiledRule & { readonly kind: 'correlation' },
+  group: readonly string[],
+  name: string,
+  place: Place,
+): readonly string[] {
   const { names } = namedField(compiled, name);
   if (names.every((field) => group.includes(field))) return names;
   if (group.includes(name)) return [name];
   // an alias of the group stands for its field
-  const alias = compiled.rule.groupBy.includes(name) ? compiled.rule.aliases.find((known) => known.name === name) : undefined;
+  const alias = compiled.rule.groupBy.includes(name)
+    ? compiled.rule.aliases.find((known) => known.name === name)
+    : undefined;
   const aliased = [...new Set(alias?.fields.values() ?? [])];
   if (alias && aliased.every((field) => group.includes(field))) return aliased;
   throw refused(
     place,
-    `\`${name}\` is no field of the group of the correlation, and its events have no others: ${group.join(', ') || 'there is none'}`,
-    'Name fields of `group-by`. Where the setting is one for all rules, give the correlation its own.',
+    `\`${name}\` is no field of the group of the correlation, and its events have no others: ` +
+      `${group.join(', ') || 'there is none'}`,
+    'Name fields of `group-by`. Where the setting is one for all rules, give the correlation ' +
+      'its own.',
   );
 }
 
 const noFields: AlertFields = { entities: [], threatObjects: [], shown: [] };
 
 /** The result of an aggregation holds no other fields than those of its group. */
-function graylogAlert(compiled: CompiledRule, detection: PackDetection, search: GraylogDetection['search'], remarks: Remark[]): AlertFields {
+function graylogAlert(
+  compiled: CompiledRule,
+  detection: PackDetection,
+  search: GraylogDetection['search'],
+  remarks: Remark[],
+): AlertFields {
   const { settings, rule, logSources } = detection;
   if (compiled.kind === 'detection') {
     if (search.kind !== 'filter' || settings.threshold > 1) return noFields;
@@ -123,13 +213,20 @@ function graylogAlert(compiled: CompiledRule, detection: PackDetection, search: 
       return names;
     };
     const alert = chosenAlert(compiled, settings, usualOf(compiled), resolve, remarks);
-    return settings.alertFields ? alert : ownFieldsFirst(alert, ownFields(compiled), isTemplateField);
+    return settings.alertFields
+      ? alert
+      : ownFieldsFirst(alert, ownFields(compiled), isTemplateField);
   }
   const groupBy = search.kind === 'aggregation' ? search.groupBy : [];
-  const written = rule.kind === 'correlation' && rule.groupBy.length === groupBy.length ? rule.groupBy : [];
+  const written =
+    rule.kind === 'correlation' && rule.groupBy.length === groupBy.length ? rule.groupBy : [];
   const { entities, threatObjects } = groupFields(groupBy, written, logSources);
   const inTemplate = ({ field }: { readonly field: string }) => isTemplateField(field);
-  const usual = alertOf(entities.filter(inTemplate), threatObjects.filter(inTemplate), groupBy.filter(isTemplateField));
+  const usual = alertOf(
+    entities.filter(inTemplate),
+    threatObjects.filter(inTemplate),
+    groupBy.filter(isTemplateField),
+  );
   return chosenAlert(
     compiled,
     settings,
@@ -147,13 +244,18 @@ function graylogAlert(compiled: CompiledRule, detection: PackDetection, search: 
 const heldBackByNobody = (settings: DetectionSettings): DetectionSettings =>
   settings.suppress?.usual ? { ...settings, suppress: { fields: [], period: 0 } } : settings;
 
-/** Where nobody is named: the machine that the messages are from, which may be one that collects those of others. */
+/**
+ * Where nobody is named: the machine that the messages are from, which may be one that collects
+ * those of others.
+ */
 const source = [{ field: 'source', type: 'system', relayed: true }] as const;
 
-const namesNobody = ({ entities }: AlertFields): boolean => entities.length > 0 && entities.every(({ relayed }) => relayed === true);
+const namesNobody = ({ entities }: AlertFields): boolean =>
+  entities.length > 0 && entities.every(({ relayed }) => relayed === true);
 
 /** One result for all: silence after it would hide everybody. */
-const isUngrouped = (compiled: CompiledRule): boolean => compiled.kind === 'correlation' && compiled.rule.groupBy.length === 0;
+const isUngrouped = (compiled: CompiledRule): boolean =>
+  compiled.kind === 'correlation' && compiled.rule.groupBy.length === 0;
 
 /** By what is the same for all rules that the pipelines name alike. */
 const usuals = new WeakMap<object, AlertFields>();
@@ -179,7 +281,8 @@ function usualOf({ rule, processing }: CompiledDetection): AlertFields {
     return [];
   };
   const found = usualAlert(table, named);
-  const alert = found.entities.length > 0 ? found : alertOf(source, found.threatObjects, found.shown);
+  const alert =
+    found.entities.length > 0 ? found : alertOf(source, found.threatObjects, found.shown);
   usuals.set(key, alert);
   return alert;
 }

@@ -2,14 +2,21 @@ import type { AlertFields, Entity, ThreatObject } from '../alert/fields.ts';
 import { alertSourceOf } from '../alert/table.ts';
 import type { PackDetection } from '../model/detection.ts';
 
-/** The fields of a group with the types that the tables of its log sources have for them, by their names in the rule. */
+/**
+ * The fields of a group with the types that the tables of its log sources have for them, by their
+ * names in the rule.
+ */
 export function groupFields(
   group: readonly string[],
   written: readonly string[],
   logSources: PackDetection['logSources'],
 ): Pick<AlertFields, 'entities' | 'threatObjects'> {
   const sources = logSources.flatMap((source) => alertSourceOf(source) ?? []);
-  const typeIn = <Type>(lists: readonly { readonly names: readonly string[]; readonly type: Type }[], field: string, name: string): Type | undefined =>
+  const typeIn = <Type>(
+    lists: readonly { readonly names: readonly string[]; readonly type: Type }[],
+    field: string,
+    name: string,
+  ): Type | undefined =>
     lists.find(({ names }) => names.includes(name) || names.includes(field))?.type;
   const entities = sources.flatMap((source) => source.entities);
   const objects = sources.flatMap((source) => source.threatObjects);
@@ -33,4 +40,5 @@ function typeOfName(field: string): Entity['type'] {
   return words.some((word) => addressWord.test(word)) ? 'system' : 'other';
 }
 
-const addressWord = /^(?:dst|source|client|server|remote|local|peer|caller)?ip(?:v?[46])?(?:addr(?:ess)?)?$/i;
+const addressWord =
+  /^(?:dst|source|client|server|remote|local|peer|caller)?ip(?:v?[46])?(?:addr(?:ess)?)?$/i;

@@ -1,4 +1,11 @@
-import { type Conversion, converted, type Place, placeOfRule, type Remark, refused } from '../../backend/backend.ts';
+import {
+  type Conversion,
+  converted,
+  type Place,
+  placeOfRule,
+  type Remark,
+  refused,
+} from '../../backend/backend.ts';
 import { dataModelOf, modelColumns } from '../../backend/splunk/data-model.ts';
 import { splunkOwnFields } from '../../backend/splunk/own-fields.ts';
 import { isNameable } from '../../backend/splunk/text.ts';
@@ -31,24 +38,45 @@ export interface SplunkFields {
   readonly results: SearchResults;
 }
 
-/** The fields of an alert, and those that settings name, checked against what the results have: raw events, rows of a data model, or groups of a correlation. */
-export function splunkFields(compiled: CompiledRule, detection: PackDetection, enterpriseSecurity = false): Conversion<SplunkFields> {
+/**
+ * The fields of an alert, and those that settings name, checked against what the results have: raw
+ * events, rows of a data model, or groups of a correlation.
+ */
+export function splunkFields(
+  compiled: CompiledRule,
+  detection: PackDetection,
+  enterpriseSecurity = false,
+): Conversion<SplunkFields> {
   return converted((remarks) => {
     const results = compiled.kind === 'correlation' ? 'group' : resultsOf(detection);
     const result = resultOf(compiled, detection, results, remarks);
-    const alert = compiled.kind === 'correlation' ? groupAlert(compiled, detection, result, remarks) : detectionAlert(compiled, detection, result, remarks);
+    const alert =
+      compiled.kind === 'correlation'
+        ? groupAlert(compiled, detection, result, remarks)
+        : detectionAlert(compiled, detection, result, remarks);
     const settings = withFields(compiled, detection, alert, result, remarks);
-    if (alert.entities.length === 0 && enterpriseSecurity) warnOfNobody(compiled, settings, remarks);
+    if (alert.entities.length === 0 && enterpriseSecurity)
+      warnOfNobody(compiled, settings, remarks);
     const nobody = nobodyOf(settings, alert, results, placeOfRule(compiled.rule));
-    const commands = compiled.kind === 'correlation' || results === 'raw' ? [] : commandsOf(compiled, detection, settings, alert, nobody);
+    const commands =
+      compiled.kind === 'correlation' || results === 'raw'
+        ? []
+        : commandsOf(compiled, detection, settings, alert, nobody);
     const group = compiled.kind === 'correlation' ? { group: groupColumns(compiled) } : {};
     // the search counts the events
-    const changed = commands.length > 0 && settings.threshold > 1 ? { ...settings, threshold: 1 } : settings;
+    const changed =
+      commands.length > 0 && settings.threshold > 1 ? { ...settings, threshold: 1 } : settings;
     const steps = [...result.steps].map(([name, value]) => `eval ${name}=${value}`);
     if (nobody !== undefined && results !== 'entity') steps.push(`eval ${nobodyColumn}=${nobody}`);
     const single = [...alert.entities.map(({ field }) => field), ...toldApart(settings)];
     return {
-      detection: { ...detection, ...group, settings: changed, alert, ...(nobody === undefined ? {} : { nobody: true }) },
+      detection: {
+        ...detection,
+        ...group,
+        settings: changed,
+        alert,
+        ...(nobody === undefined ? {} : { nobody: true }),
+      },
       more: [...result.more],
       single,
       steps,
@@ -58,16 +86,25 @@ export function splunkFields(compiled: CompiledRule, detection: PackDetection, e
   });
 }
 
-function resultOf(compiled: CompiledRule, detection: PackDetection, results: SearchResults['kind'], remarks: Remark[]): SplunkResult {
+function resultOf(
+  compiled: CompiledRule,
+  detection: PackDetection,
+  results: SearchResults['kind'],
+  remarks: Remark[],
+): SplunkResult {
   if (compiled.kind === 'correlation') return groupResult(compiled, detection);
   const found = dataModelOf(compiled) ? modelResult(compiled) : rawResult(compiled, remarks);
   return results === 'entity' ? withoutOwnColumns(found) : found;
 }
 
 /** What a result is: what pipelines make of the text may have other columns. */
-const resultsOf = ({ postprocessed, settings }: PackDetection): 'entity' | 'raw' => settings.splunk.results ?? (postprocessed ? 'raw' : 'entity');
+const resultsOf = ({ postprocessed, settings }: PackDetection): 'entity' | 'raw' =>
+  settings.splunk.results ?? (postprocessed ? 'raw' : 'entity');
 
-/** Names that are columns of the results: as fields of the events they can be neither told apart by nor shown. */
+/**
+ * Names that are columns of the results: as fields of the events they can be neither told apart by
+ * nor shown.
+ */
 function withoutOwnColumns(result: SplunkResult): SplunkResult {
   return {
     ...result,
@@ -77,24 +114,47 @@ function withoutOwnColumns(result: SplunkResult): SplunkResult {
       if (own === undefined) return names;
       throw refused(
         place,
-        `\`${own}\` is a column that the search makes of the events of an entity, so a field of that name is in no result`,
+        `\`${own}\` is a column that the search makes of the events of an entity, so a field ` +
+          'of that name is in no result',
         'Give the field another name in a pipeline, or set `splunk.results: raw`.',
       );
     },
   };
 }
 
-function nobodyOf({ suppress, splunk }: DetectionSettings, { entities }: AlertFields, results: SearchResults['kind'], place: Place): string | undefined {
-  if (suppress === undefined || suppress.period === 0 || splunk.savedsearch['alert.suppress.fields'] !== undefined) return undefined;
+function nobodyOf(
+  { suppress, splunk }: DetectionSettings,
+  { entities }: AlertFields,
+  results: SearchResults['kind'],
+  place: Place,
+): string | undefined {
+  if (
+    suppress === undefined ||
+    suppress.period === 0 ||
+    splunk.savedsearch['alert.suppress.fields'] !== undefined
+  )
+    return undefined;
   return nobodyValue(suppress.fields, entities, results, place);
 }
 
 /** Columns that the results are known to have. */
-function columnsOf(compiled: CompiledRule, settings: DetectionSettings, alert: AlertFields, results: SearchResults['kind']): ReadonlySet<string> {
-  if (compiled.kind === 'correlation') return new Set(['_time', 'sigpack_hits', ...groupColumns(compiled)]);
-  const named = [...alert.shown, ...(settings.suppress?.fields ?? []), ...(settings.risk?.objects ?? []).map(({ field }) => field)];
+function columnsOf(
+  compiled: CompiledRule,
+  settings: DetectionSettings,
+  alert: AlertFields,
+  results: SearchResults['kind'],
+): ReadonlySet<string> {
+  if (compiled.kind === 'correlation')
+    return new Set(['_time', 'sigpack_hits', ...groupColumns(compiled)]);
+  const named = [
+    ...alert.shown,
+    ...(settings.suppress?.fields ?? []),
+    ...(settings.risk?.objects ?? []).map(({ field }) => field),
+  ];
   const model = dataModelOf(compiled);
-  const rows = model ? modelColumns(compiled, model).map((field) => withoutSet(field, model)) : [...ownFields(compiled), ...splunkOwnFields];
+  const rows = model
+    ? modelColumns(compiled, model).map((field) => withoutSet(field, model))
+    : [...ownFields(compiled), ...splunkOwnFields];
   const counts = results === 'entity' || model ? countColumns : [];
   return new Set([...named, ...rows, ...counts]);
 }
@@ -106,15 +166,27 @@ const toldApart = (settings: DetectionSettings): readonly string[] => [
   ...(settings.risk?.objects ?? []).map(({ field }) => field),
 ];
 
-function warnOfNobody({ rule: { file, titleSpan: span } }: CompiledRule, { risk, splunk }: DetectionSettings, remarks: Remark[]): void {
+function warnOfNobody(
+  { rule: { file, titleSpan: span } }: CompiledRule,
+  { risk, splunk }: DetectionSettings,
+  remarks: Remark[],
+): void {
   if ((risk?.objects ?? []).length > 0) return;
   if (splunk.output === 'intermediate-finding') {
     const message =
-      '`splunk.output: intermediate-finding` does not apply to a correlation without a group: no field names an entity to add risk to, so it makes a finding';
+      '`splunk.output: intermediate-finding` does not apply to a correlation without a ' +
+      'group: no field names an entity to add risk to, so it makes a finding';
     remarks.push({ code: 'TGT007', message, file, span });
     return;
   }
-  remarks.push({ code: 'TGT003', message: 'a correlation without a group has no field that names an entity: it makes a finding without one', file, span });
+  remarks.push({
+    code: 'TGT003',
+    message:
+      'a correlation without a group has no field that names an entity: it makes a finding ' +
+      'without one',
+    file,
+    span,
+  });
 }
 
 function commandsOf(
@@ -126,11 +198,17 @@ function commandsOf(
 ): readonly string[] {
   const more = toldApart(settings);
   const entities = alert.entities.map(({ field }) => field);
-  const isUsual = threshold <= 1 && settings.suppress?.usual === true && more.every((field) => entities.includes(field));
+  const isUsual =
+    threshold <= 1 &&
+    settings.suppress?.usual === true &&
+    more.every((field) => entities.includes(field));
   const known = isUsual ? usualCommands.get(alert) : undefined;
   if (known) return known;
   const counted = dataModelOf(compiled) !== undefined;
-  const commands = entityCommands({ by: [...new Set([...entities, ...more])], shown: alert.shown, counted, threshold, nobody }, placeOfRule(compiled.rule));
+  const commands = entityCommands(
+    { by: [...new Set([...entities, ...more])], shown: alert.shown, counted, threshold, nobody },
+    placeOfRule(compiled.rule),
+  );
   if (isUsual) usualCommands.set(alert, commands);
   return commands;
 }
@@ -145,14 +223,23 @@ function byHand({ splunk }: DetectionSettings): readonly string[] {
   return namesIn(given).filter((field) => isNameable(field) && !isOwnColumn(field));
 }
 
-function detectionAlert(compiled: CompiledDetection, { settings }: PackDetection, result: SplunkResult, remarks: Remark[]): AlertFields {
+function detectionAlert(
+  compiled: CompiledDetection,
+  { settings }: PackDetection,
+  result: SplunkResult,
+  remarks: Remark[],
+): AlertFields {
   const alert = chosenAlert(compiled, settings, usualOf(compiled, result), result.resolve, remarks);
   // rows of a data model have what is asked for
-  for (const { field } of alert.entities) if (field === 'host' && dataModelOf(compiled)) result.more.add(field);
+  for (const { field } of alert.entities)
+    if (field === 'host' && dataModelOf(compiled)) result.more.add(field);
   return settings.alertFields ? alert : withOwnFields(alert, ownFields(compiled), result.columnOf);
 }
 
-/** Where nobody is named: the machine that the events are from, which may be one that collects those of others. */
+/**
+ * Where nobody is named: the machine that the events are from, which may be one that collects those
+ * of others.
+ */
 const eventHosts: readonly Entity[] = [{ field: 'host', type: 'system', relayed: true }];
 
 interface Usual {
@@ -176,7 +263,14 @@ function usualOf(compiled: CompiledDetection, result: SplunkResult): AlertFields
   const source = sourceOf();
   const found = source && usualAlert(source, result.named);
   const named = found && found.entities.length > 0 ? found.entities : result.otherwise();
-  const alert = named === found?.entities ? found : alertOf(named.length > 0 ? named : eventHosts, found?.threatObjects ?? [], found?.shown ?? []);
+  const alert =
+    named === found?.entities
+      ? found
+      : alertOf(
+          named.length > 0 ? named : eventHosts,
+          found?.threatObjects ?? [],
+          found?.shown ?? [],
+        );
   if (key) usuals.set(key, { alert, more: [...result.more], steps: [...result.steps] });
   return alert;
 }
@@ -197,14 +291,22 @@ function withFields(
   if (known) return known;
   const { objects: _, ...risk } = settings.risk ?? {};
   const objects = onePerField(
-    resolvedList(compiled, own, remarks, ({ field, type }, place) => result.resolve(field, place).map((name) => ({ field: name, type }))),
+    resolvedList(compiled, own, remarks, ({ field, type }, place) =>
+      result.resolve(field, place).map((name) => ({ field: name, type })),
+    ),
   );
-  // nobody asked for it: what pipelines make of the text may have other columns, and an alert on one must not silence all of whom nobody knows the names
-  const unsure = (postprocessed && settings.splunk.results === undefined) || entities.every(({ relayed }) => relayed);
+  // nobody asked for it: what pipelines make of the text may have other columns, and an alert on
+  // one must not silence all of whom nobody knows the names
+  const unsure =
+    (postprocessed && settings.splunk.results === undefined) ||
+    entities.every(({ relayed }) => relayed);
   const suppress =
     settings.suppress?.usual && unsure
       ? { fields: [], period: 0, usual: true as const }
-      : settings.suppress && { ...settings.suppress, fields: suppressFields(settings.suppress, compiled, entities, result, remarks) };
+      : settings.suppress && {
+          ...settings.suppress,
+          fields: suppressFields(settings.suppress, compiled, entities, result, remarks),
+        };
   const changed = {
     ...settings,
     ...(suppress ? { suppress } : {}),
@@ -227,5 +329,7 @@ function suppressFields(
 ): readonly string[] {
   const found = byEntity ? [] : [...new Set(resolvedList(compiled, fields, remarks, resolve))];
   // an empty list holds back all results; one of which nothing is left does not
-  return byEntity || (fields.length > 0 && found.length === 0) ? entities.map(({ field }) => field) : found;
+  return byEntity || (fields.length > 0 && found.length === 0)
+    ? entities.map(({ field }) => field)
+    : found;
 }

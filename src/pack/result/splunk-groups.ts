@@ -33,7 +33,9 @@ export function groupResult(compiled: CompiledCorrelation, detection: PackDetect
       const names = namedField(compiled, name).names.map((one) => withoutSet(one, model));
       if (names.every((one) => columns.has(one))) return names;
       if (columns.has(name)) return [name];
-      const hint = 'Name fields of `group-by`. Where the setting is one for all rules, give the correlation its own.';
+      const hint =
+        'Name fields of `group-by`. Where the setting is one for all rules, give the ' +
+        'correlation its own.';
       throw noColumn(place, name, 'a correlation', columns, hint);
     },
     named: () => [],
@@ -43,8 +45,23 @@ export function groupResult(compiled: CompiledCorrelation, detection: PackDetect
 }
 
 /** A correlation's alert is about its group. */
-export function groupAlert(compiled: CompiledCorrelation, detection: PackDetection, { resolve }: SplunkResult, remarks: Remark[]): AlertFields {
+export function groupAlert(
+  compiled: CompiledCorrelation,
+  detection: PackDetection,
+  { resolve }: SplunkResult,
+  remarks: Remark[],
+): AlertFields {
   const group = groupColumns(compiled);
-  const { entities, threatObjects } = groupFields(group, writtenGroup(detection, group), detection.logSources);
-  return chosenAlert(compiled, detection.settings, alertOf(entities, threatObjects, [...group, 'sigpack_hits']), resolve, remarks);
+  const { entities, threatObjects } = groupFields(
+    group,
+    writtenGroup(detection, group),
+    detection.logSources,
+  );
+  return chosenAlert(
+    compiled,
+    detection.settings,
+    alertOf(entities, threatObjects, [...group, 'sigpack_hits']),
+    resolve,
+    remarks,
+  );
 }

@@ -1,5 +1,10 @@
 import { type Place, placeOfRule, type Remark, refused } from '../../backend/backend.ts';
-import { baseFields, type DataModel, dataModelOf, modelColumns } from '../../backend/splunk/data-model.ts';
+import {
+  baseFields,
+  type DataModel,
+  dataModelOf,
+  modelColumns,
+} from '../../backend/splunk/data-model.ts';
 import { splunkOwnFields } from '../../backend/splunk/own-fields.ts';
 import { evalField, isNameable } from '../../backend/splunk/text.ts';
 import type { CompiledDetection } from '../../query/compile.ts';
@@ -15,7 +20,10 @@ export interface SplunkResult {
   readonly resolve: (name: string, place: Place) => readonly string[];
   /** What the first of the names that the product has is called; none where it has none of them. */
   readonly named: (names: Alternatives) => readonly string[];
-  /** The column that a field of the rule is; undefined where no result has it or no command can name it. */
+  /**
+   * The column that a field of the rule is; undefined where no result has it or no command can name
+   * it.
+   */
   readonly columnOf: (field: string) => string | undefined;
   /** Where the table of alerts names nobody. */
   readonly otherwise: () => readonly Entity[];
@@ -30,8 +38,18 @@ export const withoutSet = (field: string, model: DataModel | undefined): string 
   return set !== undefined && field.startsWith(set) ? field.slice(set.length) : field;
 };
 
-export const noColumn = (place: Place, name: string, what: string, columns: Iterable<string>, hint: string) =>
-  refused(place, `\`${name}\` is no column of the results of ${what}, which have ${[...columns].join(', ')}`, hint);
+export const noColumn = (
+  place: Place,
+  name: string,
+  what: string,
+  columns: Iterable<string>,
+  hint: string,
+) =>
+  refused(
+    place,
+    `\`${name}\` is no column of the results of ${what}, which have ${[...columns].join(', ')}`,
+    hint,
+  );
 
 const noField = (place: Place, name: string) =>
   refused(
@@ -41,22 +59,35 @@ const noField = (place: Place, name: string) =>
   );
 
 /** The fields by themselves, or the first of them that an event has under one name. */
-function oneOf(steps: Map<string, string>, name: string, place: Place, found: readonly string[]): readonly string[] {
+function oneOf(
+  steps: Map<string, string>,
+  name: string,
+  place: Place,
+  found: readonly string[],
+): readonly string[] {
   const [first, ...others] = new Set(found);
   if (first === undefined || others.length === 0) return first === undefined ? [] : [first];
-  if (!/^[A-Za-z_]\w*$/.test(name)) throw refused(place, `\`${name}\` stands for ${found.join(', ')}`, 'Name one of them.');
+  if (!/^[A-Za-z_]\w*$/.test(name))
+    throw refused(place, `\`${name}\` stands for ${found.join(', ')}`, 'Name one of them.');
   steps.set(name, `coalesce(${found.map((field) => evalField(field, place)).join(', ')})`);
   return [name];
 }
 
 /** The same for a field of the table, under the first of its names in the product. */
-function oneUsual(steps: Map<string, string>, place: Place, found: readonly string[]): readonly string[] {
+function oneUsual(
+  steps: Map<string, string>,
+  place: Place,
+  found: readonly string[],
+): readonly string[] {
   const fields = found.filter(isNameable);
   const simple = fields.find((field) => /^[A-Za-z_]\w*$/.test(field));
-  return fields.length > 1 && simple !== undefined ? oneOf(steps, simple, place, fields) : fields.slice(0, 1);
+  return fields.length > 1 && simple !== undefined
+    ? oneOf(steps, simple, place, fields)
+    : fields.slice(0, 1);
 }
 
-const unusual = (field: string): boolean => field.startsWith('_') || isOwnColumn(field) || !isNameable(field);
+const unusual = (field: string): boolean =>
+  field.startsWith('_') || isOwnColumn(field) || !isNameable(field);
 
 /** Events as they are. */
 export function rawResult(compiled: CompiledDetection, remarks: Remark[]): SplunkResult {
@@ -77,7 +108,13 @@ export function rawResult(compiled: CompiledDetection, remarks: Remark[]): Splun
     },
     named(names) {
       for (const name of names) {
-        const found = isEventHost(name) ? ['host'] : usual ? usual.get(name) : columnOf(name) === undefined ? [name] : undefined;
+        const found = isEventHost(name)
+          ? ['host']
+          : usual
+            ? usual.get(name)
+            : columnOf(name) === undefined
+              ? [name]
+              : undefined;
         if (found) return oneUsual(steps, place, found).filter((field) => !unusual(field));
       }
       return [];
@@ -94,7 +131,8 @@ export function modelResult(compiled: CompiledDetection): SplunkResult {
   const model = dataModelOf(compiled);
   const set = model?.path[1] ?? model?.path[0] ?? '';
   const bare = (field: string): string => withoutSet(field, model);
-  // what the rule asks for is in the rows as well, but what is usual must not rest on that: other rules share it
+  // what the rule asks for is in the rows as well, but what is usual must not rest on that: other
+  // rules share it
   const usual = new Set(['_time', ...countColumns, ...(model?.fields ?? []).map(bare)]);
   const columns = new Set([...usual, ...(model ? modelColumns(compiled, model).map(bare) : [])]);
   const isField = (field: string): boolean => baseFields.has(field) || field.startsWith(`${set}.`);
@@ -118,8 +156,10 @@ export function modelResult(compiled: CompiledDetection): SplunkResult {
     named(names) {
       for (const name of names) {
         const column = isEventHost(name) ? 'host' : columnOf(name);
-        const found = column !== undefined ? [column] : (compiled.processing?.usual?.get(name) ?? [name]);
-        if (found.every((field) => usual.has(field) || isField(field))) return oneUsual(steps, place, found.map(inRows));
+        const found =
+          column !== undefined ? [column] : (compiled.processing?.usual?.get(name) ?? [name]);
+        if (found.every((field) => usual.has(field) || isField(field)))
+          return oneUsual(steps, place, found.map(inRows));
       }
       return [];
     },
@@ -131,7 +171,10 @@ export function modelResult(compiled: CompiledDetection): SplunkResult {
   };
 }
 
-/** Endpoints and logons have their machine in `dest`; traffic, look-ups and requests come from the machine in `src`. */
+/**
+ * Endpoints and logons have their machine in `dest`; traffic, look-ups and requests come from the
+ * machine in `src`.
+ */
 function modelEntities(set: string, columns: ReadonlySet<string>): readonly Entity[] {
   const system = columns.has('src') && set !== 'Authentication' ? 'src' : 'dest';
   const entities: readonly Entity[] = [

@@ -2,7 +2,10 @@ import type { DiagnosticCode } from '../../source/code.ts';
 import type { Complaint } from '../../source/diagnostic.ts';
 import { lookup, type YamlNode } from '../../source/yaml.ts';
 
-/** Words for "everywhere" that a list of names does not take: the search would look in an index or a stream of that name. */
+/**
+ * Words for "everywhere" that a list of names does not take: the search would look in an index or a
+ * stream of that name.
+ */
 function misread(
   node: YamlNode | undefined,
   words: readonly string[],
@@ -12,7 +15,9 @@ function misread(
 ): readonly Complaint[] {
   const entries = node?.kind === 'sequence' ? node.items : node ? [node] : [];
   return entries.flatMap((entry): readonly Complaint[] =>
-    entry.kind === 'scalar' && words.includes(entry.text) ? [{ code, message: message(entry.text), hint, span: { start: entry.start, end: entry.end } }] : [],
+    entry.kind === 'scalar' && words.includes(entry.text)
+      ? [{ code, message: message(entry.text), hint, span: { start: entry.start, end: entry.end } }]
+      : [],
   );
 }
 
@@ -23,9 +28,14 @@ export const misreadPlaces = (root: YamlNode): readonly Complaint[] => [
     ['all'],
     'PCK001',
     () => '`splunk.index: all` would look in an index named `all`',
-    'For all indexes write `index: "*"`. For an index of that name write `definition: index=all` under splunk.indexes.',
+    'For all indexes write `index: "*"`. For an index of that name write `definition: ' +
+      'index=all` under splunk.indexes.',
   ),
-  ...misreadTitles(lookup(lookup(root, 'graylog'), 'streams'), 'PCK001', 'For all streams write `streams: all`, without brackets.'),
+  ...misreadTitles(
+    lookup(lookup(root, 'graylog'), 'streams'),
+    'PCK001',
+    'For all streams write `streams: all`, without brackets.',
+  ),
 ];
 
 /** Of the titles that a map of settings names. */
@@ -36,7 +46,17 @@ export const misreadStreams = (settings: YamlNode, code: DiagnosticCode): readon
     'Leave `streams` out here; `streams: all` under graylog in sigpack.yml searches all streams.',
   );
 
-function misreadTitles(streams: YamlNode | undefined, code: DiagnosticCode, hint: string): readonly Complaint[] {
+function misreadTitles(
+  streams: YamlNode | undefined,
+  code: DiagnosticCode,
+  hint: string,
+): readonly Complaint[] {
   if (streams?.kind !== 'sequence') return [];
-  return misread(streams, ['all', '*'], code, (word) => `\`graylog.streams\` takes titles: this would look in a stream titled \`${word}\``, hint);
+  return misread(
+    streams,
+    ['all', '*'],
+    code,
+    (word) => `\`graylog.streams\` takes titles: this would look in a stream titled \`${word}\``,
+    hint,
+  );
 }

@@ -11,7 +11,8 @@ import { retiredSettings, settingsSchema } from './schema.ts';
 import type { DetectionSettings, Suppression } from './settings.ts';
 
 /** Some of the settings of a detection: one layer, before merging. Durations are in seconds. */
-export interface SettingsPatch extends Partial<Omit<DetectionSettings, 'suppress' | 'splunk' | 'graylog'>> {
+export interface SettingsPatch
+  extends Partial<Omit<DetectionSettings, 'suppress' | 'splunk' | 'graylog'>> {
   readonly suppress?: Partial<Pick<Suppression, 'fields' | 'period'>>;
   readonly splunk?: Partial<DetectionSettings['splunk']>;
   readonly graylog?: Partial<DetectionSettings['graylog']>;
@@ -34,26 +35,52 @@ const bounds = [
   { path: ['suppress', 'period'], least: 0, most: 365 * 86_400, says: 'from 0 to 365d' },
 ] as const;
 
-/** What is wrong with a map of settings that fits {@link settingsSchema}: durations out of range, impossible schedules. */
+/**
+ * What is wrong with a map of settings that fits {@link settingsSchema}: durations out of range,
+ * impossible schedules.
+ */
 export function rangeComplaints(node: YamlNode, code: DiagnosticCode): readonly Complaint[] {
   const found: Complaint[] = [];
   for (const { path, least, most, says } of bounds) {
     const value = path.reduce<YamlNode | undefined>(lookup, node);
     const seconds = value?.kind === 'scalar' ? parseDuration(value.value) : undefined;
     if (!value || seconds === undefined || (seconds >= least && seconds <= most)) continue;
-    found.push({ code, message: `\`${path.join('.')}\` must be ${says}`, span: { start: value.start, end: value.end } });
+    found.push({
+      code,
+      message: `\`${path.join('.')}\` must be ${says}`,
+      span: { start: value.start, end: value.end },
+    });
   }
   const cron = lookup(node, 'cron');
-  const problem = cron?.kind === 'scalar' ? (cronProblem(cron.text) ?? cronGapProblem(cron.text)) : undefined;
-  if (cron && problem !== undefined) found.push({ code, message: `\`cron\` ${problem}`, span: { start: cron.start, end: cron.end } });
+  const problem =
+    cron?.kind === 'scalar' ? (cronProblem(cron.text) ?? cronGapProblem(cron.text)) : undefined;
+  if (cron && problem !== undefined)
+    found.push({
+      code,
+      message: `\`cron\` ${problem}`,
+      span: { start: cron.start, end: cron.end },
+    });
   return [...found, ...misreadStreams(node, code)];
 }
 
-/** Complains (SIG070) about the attribute `sigpack:` of a rule; true when there is nothing to complain about. */
-export function checkRuleSettings(rule: Pick<RuleHead, 'file' | 'settings'>, bag: DiagnosticBag): boolean {
+/**
+ * Complains (SIG070) about the attribute `sigpack:` of a rule; true when there is nothing to
+ * complain about.
+ */
+export function checkRuleSettings(
+  rule: Pick<RuleHead, 'file' | 'settings'>,
+  bag: DiagnosticBag,
+): boolean {
   if (!rule.settings) return true;
-  let complaints = checkSchema(settingsSchema, rule.settings, 'SIG070', '`sigpack`', retiredSettings);
-  if (complaints.length === 0) complaints = [...rangeComplaints(rule.settings, 'SIG070'), ...savedSearchOfRule(rule.settings)];
+  let complaints = checkSchema(
+    settingsSchema,
+    rule.settings,
+    'SIG070',
+    '`sigpack`',
+    retiredSettings,
+  );
+  if (complaints.length === 0)
+    complaints = [...rangeComplaints(rule.settings, 'SIG070'), ...savedSearchOfRule(rule.settings)];
   for (const complaint of complaints) bag.add(rule.file, complaint);
   if (complaints.length > 0) return false;
   noteFile(rule.settings, rule.file);
@@ -66,8 +93,14 @@ const patches = new WeakMap<YamlNode, SettingsPatch>();
 const files = new WeakMap<YamlNode, SourceFile>();
 const lists = new WeakMap<object, { readonly settings: YamlNode; readonly list: YamlNode }>();
 
-/** Where an entry of a list of fields stands that settings were merged from; undefined for lists that nobody wrote. */
-export function placeOfField(list: readonly unknown[], index: number): { readonly file: SourceFile; readonly span: Span } | undefined {
+/**
+ * Where an entry of a list of fields stands that settings were merged from; undefined for lists
+ * that nobody wrote.
+ */
+export function placeOfField(
+  list: readonly unknown[],
+  index: number,
+): { readonly file: SourceFile; readonly span: Span } | undefined {
   const known = lists.get(list);
   const file = known && files.get(known.settings);
   const item = known?.list.kind === 'sequence' ? known.list.items[index] : undefined;
@@ -76,7 +109,8 @@ export function placeOfField(list: readonly unknown[], index: number): { readonl
 }
 
 /** Remembers which file a map of settings stands in. */
-export const noteFile = (settings: YamlNode, file: SourceFile): void => void files.set(settings, file);
+export const noteFile = (settings: YamlNode, file: SourceFile): void =>
+  void files.set(settings, file);
 
 const general = new WeakSet<YamlNode>();
 
@@ -91,14 +125,22 @@ export function isGeneralList(list: readonly unknown[]): boolean {
 
 const nodes = new WeakMap<SettingsPatch, YamlNode>();
 
-/** The checked map of settings that a layer was read from, with its file; undefined for a layer that nobody wrote. */
-export function writtenSettings(patch: SettingsPatch): { readonly file: SourceFile; readonly settings: YamlNode } | undefined {
+/**
+ * The checked map of settings that a layer was read from, with its file; undefined for a layer that
+ * nobody wrote.
+ */
+export function writtenSettings(
+  patch: SettingsPatch,
+): { readonly file: SourceFile; readonly settings: YamlNode } | undefined {
   const settings = nodes.get(patch);
   const file = settings && files.get(settings);
   return file && settings && { file, settings };
 }
 
-function noteLists(settings: YamlNode, { suppress, risk, graylog, entities, threatObjects, alertFields }: SettingsPatch): void {
+function noteLists(
+  settings: YamlNode,
+  { suppress, risk, graylog, entities, threatObjects, alertFields }: SettingsPatch,
+): void {
   const found = [
     [suppress?.fields, ['suppress', 'fields']],
     [risk?.objects, ['risk', 'objects']],
@@ -113,11 +155,16 @@ function noteLists(settings: YamlNode, { suppress, risk, graylog, entities, thre
   }
 }
 
-/** A checked map of settings as a layer for merging; one that would not pass the check is an empty layer. */
+/**
+ * A checked map of settings as a layer for merging; one that would not pass the check is an empty
+ * layer.
+ */
 export function readSettings(node: YamlNode): SettingsPatch {
   const known = patches.get(node);
   if (known) return known;
-  const sound = checkSchema(settingsSchema, node, 'SIG070').length === 0 && rangeComplaints(node, 'SIG070').length === 0;
+  const sound =
+    checkSchema(settingsSchema, node, 'SIG070').length === 0 &&
+    rangeComplaints(node, 'SIG070').length === 0;
   const patch = sound ? patchOf(toPlain(node) as Written) : {};
   noteLists(node, patch);
   patches.set(node, patch);
@@ -128,24 +175,36 @@ export function readSettings(node: YamlNode): SettingsPatch {
 type Duration = number | string;
 
 /** What a map that fits {@link settingsSchema} holds. */
-interface Written extends Omit<SettingsPatch, 'interval' | 'window' | 'delay' | 'suppress' | 'splunk'> {
+interface Written
+  extends Omit<SettingsPatch, 'interval' | 'window' | 'delay' | 'suppress' | 'splunk'> {
   readonly interval?: Duration;
   readonly window?: Duration;
   readonly delay?: Duration;
   readonly suppress?: { readonly fields?: readonly string[]; readonly period?: Duration };
-  readonly splunk?: Omit<DetectionSettings['splunk'], 'savedsearch'> & { readonly savedsearch?: Readonly<Record<string, string | number | boolean>> };
+  readonly splunk?: Omit<DetectionSettings['splunk'], 'savedsearch'> & {
+    readonly savedsearch?: Readonly<Record<string, string | number | boolean>>;
+  };
 }
 
 function patchOf({ interval, window, delay, suppress, splunk, ...rest }: Written): SettingsPatch {
   return {
     ...rest,
     ...secondsIn({ interval, window, delay }),
-    ...(suppress ? { suppress: { ...(suppress.fields ? { fields: suppress.fields } : {}), ...secondsIn({ period: suppress.period }) } } : {}),
+    ...(suppress
+      ? {
+          suppress: {
+            ...(suppress.fields ? { fields: suppress.fields } : {}),
+            ...secondsIn({ period: suppress.period }),
+          },
+        }
+      : {}),
     ...(splunk ? { splunk: { ...splunk, savedsearch: confTexts(splunk.savedsearch ?? {}) } } : {}),
   };
 }
 
-function secondsIn<Key extends string>(durations: Readonly<Record<Key, Duration | undefined>>): { readonly [name in Key]?: number } {
+function secondsIn<Key extends string>(
+  durations: Readonly<Record<Key, Duration | undefined>>,
+): { readonly [name in Key]?: number } {
   const seconds: { [name in Key]?: number } = {};
   for (const name in durations) {
     const parsed = parseDuration(durations[name]);
@@ -154,6 +213,13 @@ function secondsIn<Key extends string>(durations: Readonly<Record<Key, Duration 
   return seconds;
 }
 
-function confTexts(values: Readonly<Record<string, string | number | boolean>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, typeof value === 'boolean' ? String(Number(value)) : String(value)]));
+function confTexts(
+  values: Readonly<Record<string, string | number | boolean>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [
+      key,
+      typeof value === 'boolean' ? String(Number(value)) : String(value),
+    ]),
+  );
 }

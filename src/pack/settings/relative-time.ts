@@ -1,6 +1,9 @@
 const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
-/** Splunk's names of units, by their first letter; not months, which differ, and what is written like them. */
+/**
+ * Splunk's names of units, by their first letter; not months, which differ, and what is written
+ * like them.
+ */
 const unitName = /^(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)$/;
 
 interface RelativeTime {
@@ -12,7 +15,8 @@ interface RelativeTime {
 
 /** `-24h`, `-70m@m`, `now`; undefined for what is not so many seconds before now. */
 function relativeTime(text: string): RelativeTime | undefined {
-  const [, amount = '', unit = '', snap = ''] = /^(?:now|(?:([+-]\d+)([a-z]*))?(?:@([a-z]+))?)$/.exec(text.trim()) ?? [];
+  const [, amount = '', unit = '', snap = ''] =
+    /^(?:now|(?:([+-]\d+)([a-z]*))?(?:@([a-z]+))?)$/.exec(text.trim()) ?? [];
   if (text.trim() === '' || !/^(?:now|[+-]\d|@)/.test(text.trim())) return undefined;
   const known = [unit, snap].every((name) => name === '' || unitName.test(name));
   if (!known) return undefined;
@@ -20,7 +24,10 @@ function relativeTime(text: string): RelativeTime | undefined {
   return { ago, snap: /^[sm]/.test(snap) ? '' : snap.charAt(0) };
 }
 
-/** Seconds from one relative time to a later one, 0 and less where it is not later; undefined where that depends on the moment, or on what is no relative time. */
+/**
+ * Seconds from one relative time to a later one, 0 and less where it is not later; undefined where
+ * that depends on the moment, or on what is no relative time.
+ */
 export function relativeSpan(earliest: string, latest: string): number | undefined {
   const from = relativeTime(earliest);
   const to = relativeTime(latest);

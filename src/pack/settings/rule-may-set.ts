@@ -4,33 +4,48 @@ import { lookup, type YamlNode, type YamlPair } from '../../source/yaml.ts';
 import { savedSearchValueProblem } from './savedsearch-value.ts';
 import { isSavedSearchKey, nearestSavedSearchKey } from './splunk-keys.ts';
 
-const words = (prefix: string, names: string): string[] => names.split(' ').map((name) => prefix + name);
+const words = (prefix: string, names: string): string[] =>
+  names.split(' ').map((name) => prefix + name);
 
 /**
- * The keys of savedsearches.conf that a rule may set: when its search runs, when it alerts, and what the alert says.
- * A list of what is allowed, since apps add keys that run, send or write: those are for sigpack.yml alone.
+ * The keys of savedsearches.conf that a rule may set: when its search runs, when it alerts, and
+ * what the alert says. A list of what is allowed, since apps add keys that run, send or write:
+ * those are for sigpack.yml alone.
  */
 export const ruleSavedSearchKeys: ReadonlySet<string> = new Set([
-  ...words('', 'description disabled enableSched is_visible cron_schedule schedule_window allow_skew realtime_schedule'),
+  ...words(
+    '',
+    'description disabled enableSched is_visible cron_schedule schedule_window allow_skew ' +
+      'realtime_schedule',
+  ),
   ...words('dispatch.', 'earliest_time latest_time index_earliest index_latest'),
   ...words('', 'counttype relation quantity'),
   ...words('alert.', 'severity track expires digest_mode suppress suppress.fields suppress.period'),
   ...words('action.', 'notable risk'),
   ...words(
     'action.notable.param.',
-    'rule_title rule_description security_domain severity nes_fields default_owner default_status default_disposition ' +
-      'drilldown_name drilldown_earliest_offset drilldown_latest_offset asset_extraction identity_extraction',
+    'rule_title rule_description security_domain severity nes_fields default_owner ' +
+      'default_status default_disposition ' +
+      'drilldown_name drilldown_earliest_offset drilldown_latest_offset asset_extraction ' +
+      'identity_extraction',
   ),
   ...words('action.risk.param.', '_risk_message _risk_object _risk_object_type _risk_score'),
   ...words('action.correlationsearch.', 'label annotations'),
-  ...words('display.', 'general.type events.fields events.type statistics.show page.search.mode page.search.tab'),
+  ...words(
+    'display.',
+    'general.type events.fields events.type statistics.show page.search.mode page.search.tab',
+  ),
 ]);
 
 const forConfiguration =
-  'Set it in sigpack.yml, under defaults, levels or logsources, or for this detection alone in local/savedsearches.conf of the app in Splunk; ' +
+  'Set it in sigpack.yml, under defaults, levels or logsources, or for this detection alone ' +
+  'in local/savedsearches.conf of the app in Splunk; ' +
   'docs/configuration.md lists what a rule may set.';
 
-/** What a rule may not set by itself under `splunk.savedsearch` (SIG070), and values there that no conf file holds. */
+/**
+ * What a rule may not set by itself under `splunk.savedsearch` (SIG070), and values there that no
+ * conf file holds.
+ */
 export function savedSearchOfRule(settings: YamlNode): readonly Complaint[] {
   const node = lookup(lookup(settings, 'splunk'), 'savedsearch');
   return node?.kind === 'mapping' ? node.pairs.flatMap(complaintAbout) : [];
@@ -41,15 +56,32 @@ function hintFor(misspelt: string): string {
   const near = nearestSavedSearchKey(misspelt);
   if (near !== undefined && near !== meant && !ruleSavedSearchKeys.has(near))
     return `If you meant \`${near}\`: that is for sigpack.yml to set, not for a rule.`;
-  return meant === undefined ? 'docs/configuration.md lists what a rule may set.' : `Did you mean \`${meant}\`?`;
+  return meant === undefined
+    ? 'docs/configuration.md lists what a rule may set.'
+    : `Did you mean \`${meant}\`?`;
 }
 
 function complaintAbout({ key, value }: YamlPair): readonly Complaint[] {
   const name = key.text;
   const span = { start: key.start, end: key.end };
   if (!ruleSavedSearchKeys.has(name)) {
-    if (!isSavedSearchKey(name)) return [{ code: 'SIG070', message: `\`${name}\` is no setting of savedsearches.conf`, span, hint: hintFor(name) }];
-    return [{ code: 'SIG070', message: `\`${name}\` is for sigpack.yml to set, not for a rule`, span, hint: forConfiguration }];
+    if (!isSavedSearchKey(name))
+      return [
+        {
+          code: 'SIG070',
+          message: `\`${name}\` is no setting of savedsearches.conf`,
+          span,
+          hint: hintFor(name),
+        },
+      ];
+    return [
+      {
+        code: 'SIG070',
+        message: `\`${name}\` is for sigpack.yml to set, not for a rule`,
+        span,
+        hint: forConfiguration,
+      },
+    ];
   }
   if (value.kind !== 'scalar') return [];
   const problem = savedSearchValueProblem(name, value.text);

@@ -3,7 +3,10 @@ import { lookup, type YamlNode } from '../../source/yaml.ts';
 import { savedSearchValueProblem } from './savedsearch-value.ts';
 import { isSavedSearchKey, nearestSavedSearchKey } from './splunk-keys.ts';
 
-/** Warns of each key under `splunk.savedsearch` of a map of settings that savedsearches.conf does not have. */
+/**
+ * Warns of each key under `splunk.savedsearch` of a map of settings that savedsearches.conf does
+ * not have.
+ */
 export function savedSearchComplaints(settings: YamlNode): readonly Complaint[] {
   const node = lookup(lookup(settings, 'splunk'), 'savedsearch');
   if (node?.kind !== 'mapping') return [];
@@ -11,16 +14,35 @@ export function savedSearchComplaints(settings: YamlNode): readonly Complaint[] 
     if (isSavedSearchKey(key.text)) return [];
     const near = nearestSavedSearchKey(key.text);
     const hint = near === undefined ? {} : { hint: `Did you mean \`${near}\`?` };
-    return [{ code: 'PCK004', message: `\`${key.text}\` is no setting of savedsearches.conf`, span: { start: key.start, end: key.end }, ...hint }];
+    return [
+      {
+        code: 'PCK004',
+        message: `\`${key.text}\` is no setting of savedsearches.conf`,
+        span: { start: key.start, end: key.end },
+        ...hint,
+      },
+    ];
   });
 }
 
-/** Complains (PCK001) about each value under `splunk.savedsearch` of a map of settings that the app can't hold or Splunk can't run by. */
+/**
+ * Complains (PCK001) about each value under `splunk.savedsearch` of a map of settings that the app
+ * can't hold or Splunk can't run by.
+ */
 export function savedSearchValueComplaints(settings: YamlNode): readonly Complaint[] {
   const node = lookup(lookup(settings, 'splunk'), 'savedsearch');
   if (node?.kind !== 'mapping') return [];
   return node.pairs.flatMap(({ key, value }): readonly Complaint[] => {
-    const problem = value.kind === 'scalar' ? savedSearchValueProblem(key.text, value.text) : undefined;
-    return problem === undefined ? [] : [{ code: 'PCK001', message: `\`${key.text}\` ${problem}`, span: { start: value.start, end: value.end } }];
+    const problem =
+      value.kind === 'scalar' ? savedSearchValueProblem(key.text, value.text) : undefined;
+    return problem === undefined
+      ? []
+      : [
+          {
+            code: 'PCK001',
+            message: `\`${key.text}\` ${problem}`,
+            span: { start: value.start, end: value.end },
+          },
+        ];
   });
 }

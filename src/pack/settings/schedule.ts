@@ -1,7 +1,10 @@
 /** Seconds. AppInspect allows 12 runs an hour. */
 export const minimumSplunkInterval = 300;
 
-/** Minutes between runs that a cron expression can say so that the last gap of an hour or day is like the others. */
+/**
+ * Minutes between runs that a cron expression can say so that the last gap of an hour or day is
+ * like the others.
+ */
 const periods = [5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440];
 
 /** Search window in Splunk's relative time, such as `-70m@m` and `-10m@m`. */
@@ -10,13 +13,20 @@ export interface SearchWindow {
   readonly latest: string;
 }
 
-/** Seconds between runs of `spreadCron`: the interval, or the next shorter one that cron can say, so that no gap is left. */
+/**
+ * Seconds between runs of `spreadCron`: the interval, or the next shorter one that cron can say, so
+ * that no gap is left.
+ */
 export function cronPeriod(intervalSeconds: number): number {
-  if (!(intervalSeconds >= minimumSplunkInterval)) throw new RangeError(`interval of ${intervalSeconds} s is under ${minimumSplunkInterval} s`);
+  if (!(intervalSeconds >= minimumSplunkInterval))
+    throw new RangeError(`interval of ${intervalSeconds} s is under ${minimumSplunkInterval} s`);
   return (periods.findLast((minutes) => minutes * 60 <= intervalSeconds) ?? 5) * 60;
 }
 
-/** A cron expression whose minute (and hour, for intervals of hours) follows from the rule's id alone: rules spread, and stay where they are. */
+/**
+ * A cron expression whose minute (and hour, for intervals of hours) follows from the rule's id
+ * alone: rules spread, and stay where they are.
+ */
 export function spreadCron(id: string, intervalSeconds: number): string {
   const period = cronPeriod(intervalSeconds) / 60;
   const hash = hashOf(id);
@@ -25,7 +35,8 @@ export function spreadCron(id: string, intervalSeconds: number): string {
   return `${hash % 60} ${every(Math.floor(hash / 60) % hours, hours, 24)} * * *`;
 }
 
-// Splunk's documentation writes lists (03,23,43), so do we: `3-59/20` is not said to work everywhere
+// Splunk's documentation writes lists (03,23,43), so do we: `3-59/20` is not said to work
+// everywhere
 function every(first: number, step: number, end: number): string {
   const key = (end * maximumStep + step) * maximumStep + first;
   const known = lists.get(key);
@@ -50,16 +61,28 @@ function hashOf(id: string): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** The window of a search run by `spreadCron`: ends `delaySeconds` ago and is at least one period long, so successive windows meet. */
-export function searchWindow(intervalSeconds: number, delaySeconds: number, windowSeconds = 0): SearchWindow {
+/**
+ * The window of a search run by `spreadCron`: ends `delaySeconds` ago and is at least one period
+ * long, so successive windows meet.
+ */
+export function searchWindow(
+  intervalSeconds: number,
+  delaySeconds: number,
+  windowSeconds = 0,
+): SearchWindow {
   return windowOver(cronPeriod(intervalSeconds), delaySeconds, windowSeconds);
 }
 
 /** The same for a search that runs every `periodSeconds` or more often. */
-export function windowOver(periodSeconds: number, delaySeconds: number, windowSeconds = 0): SearchWindow {
+export function windowOver(
+  periodSeconds: number,
+  delaySeconds: number,
+  windowSeconds = 0,
+): SearchWindow {
   const delay = Math.ceil(delaySeconds / 60);
   const length = Math.ceil(Math.max(periodSeconds, windowSeconds) / 60);
-  // snapped to the minute on both ends: a run that starts some seconds late searches the same events
+  // snapped to the minute on both ends: a run that starts some seconds late searches the same
+  // events
   return { earliest: `-${delay + length}m@m`, latest: delay === 0 ? '@m' : `-${delay}m@m` };
 }
 
@@ -73,7 +96,11 @@ interface Cron {
   readonly eitherDay: boolean;
 }
 
-const everyDay = { days: Array.from({ length: 31 }, (_, index) => index + 1), weekdays: [0, 1, 2, 3, 4, 5, 6], eitherDay: false } as const;
+const everyDay = {
+  days: Array.from({ length: 31 }, (_, index) => index + 1),
+  weekdays: [0, 1, 2, 3, 4, 5, 6],
+  eitherDay: false,
+} as const;
 
 const fields = [
   { key: 'minutes', name: 'minute', low: 0, high: 59 },
@@ -86,7 +113,9 @@ const fields = [
 const parsedCrons = new Map<string, Cron | string>();
 const maximumParsedCrons = 5000;
 
-/** The expression's values, or what is wrong with it. Spread schedules repeat, so each is read once. */
+/**
+ * The expression's values, or what is wrong with it. Spread schedules repeat, so each is read once.
+ */
 function parseCron(text: string): Cron | string {
   const known = parsedCrons.get(text);
   if (known !== undefined) return known;
@@ -98,15 +127,26 @@ function parseCron(text: string): Cron | string {
 function readCron(text: string): Cron | string {
   const parts = text.trim().split(/\s+/);
   if (parts.length !== 5) return `has ${parts.length} fields, not 5`;
-  const cron: Record<(typeof fields)[number]['key'], readonly number[]> = { minutes: [], hours: [], days: [], months: [], weekdays: [] };
+  const cron: Record<(typeof fields)[number]['key'], readonly number[]> = {
+    minutes: [],
+    hours: [],
+    days: [],
+    months: [],
+    weekdays: [],
+  };
   for (const [index, field] of fields.entries()) {
     const values = fieldValues(parts[index] ?? '', field.low, field.high);
-    if (values === undefined) return `${field.name} "${parts[index]}" is not made of ${field.low} to ${field.high}, ranges, lists and steps`;
+    if (values === undefined)
+      return (
+        `${field.name} "${parts[index]}" is not made of ${field.low} to ${field.high}, ranges, ` +
+        'lists and steps'
+      );
     cron[field.key] = values;
   }
   const eitherDay = [parts[2], parts[4]].every((part) => !part?.startsWith('*'));
   // one kind of day that is every day leaves nothing for the other to limit
-  if (eitherDay && (cron.days.length === 31 || cron.weekdays.length === 7)) return { ...cron, ...everyDay };
+  if (eitherDay && (cron.days.length === 31 || cron.weekdays.length === 7))
+    return { ...cron, ...everyDay };
   return { ...cron, eitherDay };
 }
 
@@ -127,31 +167,57 @@ function fieldValues(text: string, low: number, high: number): readonly number[]
   return [...found].sort((a, b) => a - b);
 }
 
-/** What is wrong with a cron expression for Splunk, if anything: form, ranges, more than 12 runs an hour. */
+/**
+ * What is wrong with a cron expression for Splunk, if anything: form, ranges, more than 12 runs an
+ * hour.
+ */
 export function cronProblem(cron: string): string | undefined {
   const parsed = parseCron(cron);
   if (typeof parsed === 'string') return parsed;
-  return parsed.minutes.length > 12 ? `runs ${parsed.minutes.length} times an hour; 12 are allowed` : undefined;
+  return parsed.minutes.length > 12
+    ? `runs ${parsed.minutes.length} times an hour; 12 are allowed`
+    : undefined;
 }
 
-/** A run looks back over the longest gap. A month is the most, which has a day more than the longest `window`. */
+/**
+ * A run looks back over the longest gap. A month is the most, which has a day more than the longest
+ * `window`.
+ */
 const longestGap = 31 * 86_400;
 
 /** What is wrong with the runs of a valid expression: there are none, or they are too far apart. */
 export function cronGapProblem(cron: string): string | undefined {
   const gap = cronGap(cron);
   if (gap === undefined) return `never runs: ${cron}`;
-  return gap <= longestGap ? undefined : `has runs ${Math.ceil(gap / 86_400)} days apart, over which a run would have to look back; 31 are allowed`;
+  return gap <= longestGap
+    ? undefined
+    : `has runs ${Math.ceil(gap / 86_400)} days apart, over which a run would have to look ` +
+        'back; 31 are allowed';
 }
 
-/** Seconds of the longest gap between two runs; undefined for an invalid expression or one that never runs. */
+/**
+ * Seconds of the longest gap between two runs; undefined for an invalid expression or one that
+ * never runs.
+ */
 export const cronGap = (cron: string): number | undefined => cronGaps(cron)?.longest;
 
-/** That a run sees events which the run before it saw, too, and acts on them again once a silence of `period` seconds is over. */
-export function overlapProblem(lookBack: number, { shortest, longest }: Gaps, period: number, does = 'look back'): string | undefined {
+/**
+ * That a run sees events which the run before it saw, too, and acts on them again once a silence of
+ * `period` seconds is over.
+ */
+export function overlapProblem(
+  lookBack: number,
+  { shortest, longest }: Gaps,
+  period: number,
+  does = 'look back',
+): string | undefined {
   if (lookBack <= shortest || period >= lookBack) return undefined;
-  const every = shortest === longest ? spanText(shortest) : `${spanText(shortest)} to ${spanText(longest)}`;
-  const again = period > 0 ? `an event may alert again after ${spanText(period)}` : `an event may alert ${Math.ceil(lookBack / shortest)} times`;
+  const every =
+    shortest === longest ? spanText(shortest) : `${spanText(shortest)} to ${spanText(longest)}`;
+  const again =
+    period > 0
+      ? `an event may alert again after ${spanText(period)}`
+      : `an event may alert ${Math.ceil(lookBack / shortest)} times`;
   return `runs come every ${every} and ${does} ${spanText(lookBack)}: ${again}`;
 }
 
@@ -166,7 +232,9 @@ export interface Gaps {
   readonly longest: number;
 }
 
-/** Seconds of the shortest and the longest gap between two runs; undefined as for {@link cronGap}. */
+/**
+ * Seconds of the shortest and the longest gap between two runs; undefined as for {@link cronGap}.
+ */
 export function cronGaps(cron: string): Gaps | undefined {
   const parsed = parseCron(cron);
   if (typeof parsed === 'string') return undefined;
@@ -179,9 +247,13 @@ export function cronGaps(cron: string): Gaps | undefined {
   return { shortest: Math.min(...gaps) * 60, longest: Math.max(...gaps) * 60 };
 }
 
-/** Days from one day with runs to the next, over four years and some days: a 29 February comes twice. */
+/**
+ * Days from one day with runs to the next, over four years and some days: a 29 February comes
+ * twice.
+ */
 function dayGaps(cron: Cron): Gaps | undefined {
-  if (cron.days.length === 31 && cron.months.length === 12 && cron.weekdays.length === 7) return { shortest: 1, longest: 1 };
+  if (cron.days.length === 31 && cron.months.length === 12 && cron.weekdays.length === 7)
+    return { shortest: 1, longest: 1 };
   let longest = 0;
   let shortest = Number.POSITIVE_INFINITY;
   let previous: number | undefined;
@@ -203,7 +275,10 @@ function isRunDay({ days, weekdays, eitherDay }: Cron, date: Date): boolean {
   return eitherDay ? day || weekday : day && weekday;
 }
 
-/** The expression in Quartz's form, which Graylog and Watcher read. Undefined where it limits days of both kinds, which Quartz can't, or is invalid. */
+/**
+ * The expression in Quartz's form, which Graylog and Watcher read. Undefined where it limits days
+ * of both kinds, which Quartz can't, or is invalid.
+ */
 export function quartzCron(cron: string): string | undefined {
   const parsed = parseCron(cron);
   if (typeof parsed === 'string') return undefined;
@@ -211,10 +286,16 @@ export function quartzCron(cron: string): string | undefined {
     parsed[key].length === all ? '*' : parsed[key].map((value) => value + shift).join(',');
   const [days, weekdays] = [text('days', 31), text('weekdays', 7, 1)];
   if (days !== '*' && weekdays !== '*') return undefined;
-  return `0 ${text('minutes', 60)} ${text('hours', 24)} ${weekdays === '*' ? days : '?'} ${text('months', 12)} ${weekdays === '*' ? '?' : weekdays}`;
+  return (
+    `0 ${text('minutes', 60)} ${text('hours', 24)} ${weekdays === '*' ? days : '?'} ` +
+    `${text('months', 12)} ${weekdays === '*' ? '?' : weekdays}`
+  );
 }
 
-/** Runs on each of the 60 minutes, an hour on average of a day that has runs. Empty for an invalid expression. */
+/**
+ * Runs on each of the 60 minutes, an hour on average of a day that has runs. Empty for an invalid
+ * expression.
+ */
 export function cronMinutes(cron: string): number[] {
   const parsed = parseCron(cron);
   if (typeof parsed === 'string') return [];
@@ -242,7 +323,10 @@ const firstOfLeapYear = Date.UTC(2024, 0, 1);
 
 const daysByCron = new WeakMap<Cron, Uint16Array>();
 
-/** The kinds of day on which it runs, as numbers under {@link kindsOfDay}; undefined where it runs every day, or is invalid. */
+/**
+ * The kinds of day on which it runs, as numbers under {@link kindsOfDay}; undefined where it runs
+ * every day, or is invalid.
+ */
 export function cronDays(cron: string): Uint16Array | undefined {
   const parsed = parseCron(cron);
   if (typeof parsed === 'string') return undefined;

@@ -2,10 +2,25 @@ import { levels, statuses } from '../../sigma/rule/rule.ts';
 import type { JsonSchema } from '../../source/schema.ts';
 import { threatObjectTypes } from '../alert/fields.ts';
 
-const fieldName: JsonSchema = { type: 'string', minLength: 1, maxLength: 200, pattern: '^[^\\p{Cc}]+$', description: 'A field name.' };
-const duration = (description: string, more: JsonSchema = {}): JsonSchema => ({ $ref: '#/$defs/duration', description, ...more });
+const fieldName: JsonSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 200,
+  pattern: '^[^\\p{Cc}]+$',
+  description: 'A field name.',
+};
+const duration = (description: string, more: JsonSchema = {}): JsonSchema => ({
+  $ref: '#/$defs/duration',
+  description,
+  ...more,
+});
 
-const typedFields = (description: string, one: string, types: readonly string[], more: JsonSchema = {}): JsonSchema => ({
+const typedFields = (
+  description: string,
+  one: string,
+  types: readonly string[],
+  more: JsonSchema = {},
+): JsonSchema => ({
   type: 'array',
   description,
   items: {
@@ -33,21 +48,46 @@ const settings: JsonSchema = {
       pattern: '^[^\\p{Cc}]*\\S[^\\p{Cc}]*$',
       description: 'Name in the packs in place of the rule’s title; one line.',
     },
-    owner: { type: 'string', minLength: 1, pattern: '^[^\\p{Cc}]*$', description: 'Who answers for the detection; one line.' },
-    remediation: { type: 'string', description: 'What to do about an alert, Markdown: remediation steps in Graylog, next steps in Enterprise Security.' },
-    enabled: { type: 'boolean', description: 'Switched on at installation or not, whatever `enable` says.' },
-    severity: { $ref: '#/$defs/level', description: 'Severity in the packs in place of the rule’s level.' },
+    owner: {
+      type: 'string',
+      minLength: 1,
+      pattern: '^[^\\p{Cc}]*$',
+      description: 'Who answers for the detection; one line.',
+    },
+    remediation: {
+      type: 'string',
+      description:
+        'What to do about an alert, Markdown: remediation steps in Graylog, next steps in ' +
+        'Enterprise Security.',
+    },
+    enabled: {
+      type: 'boolean',
+      description: 'Switched on at installation or not, whatever `enable` says.',
+    },
+    severity: {
+      $ref: '#/$defs/level',
+      description: 'Severity in the packs in place of the rule’s level.',
+    },
     interval: duration('Time between runs, 60s to 1d.', { default: '15m' }),
     cron: {
       type: 'string',
       pattern: '^[0-9*/,-]+(?: [0-9*/,-]+){4}$',
-      description: 'A cron expression of five fields in place of the one made from interval; in Graylog from server 6.1 on.',
+      description:
+        'A cron expression of five fields in place of the one made from interval; in Graylog ' +
+        'from server 6.1 on.',
     },
     window: duration(
-      'How far back a run looks beyond delay; at least interval, raised to it where it is less. Default: interval. In Splunk a correlation looks back over its timespan as well.',
+      'How far back a run looks beyond delay; at least interval, raised to it where it is ' +
+        'less. Default: interval. In Splunk a correlation looks back over its timespan as well.',
     ),
     delay: duration('Time left for late events to be indexed, 0 to 1d.', { default: '10m' }),
-    threshold: { type: 'integer', minimum: 1, maximum: 1000000, description: 'Events in a window that it takes to alert.', default: 1 },
+    threshold: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 1000000,
+      description: 'Events in a window that it takes to alert.',
+      default: 1,
+    },
     entities: typedFields(
       'Who or what an alert is about, the most important one first. Default: from the log source.',
       'An entity: `{ field: Computer, type: system }`.',
@@ -64,7 +104,9 @@ const settings: JsonSchema = {
       type: 'array',
       maxItems: 30,
       items: fieldName,
-      description: 'Fields that an alert shows beside entities and threat objects. Default: from the log source, and those that the rule asks for.',
+      description:
+        'Fields that an alert shows beside entities and threat objects. Default: from the ' +
+        'log source, and those that the rule asks for.',
     },
     suppress: {
       type: 'object',
@@ -77,7 +119,9 @@ const settings: JsonSchema = {
           maxItems: mostEntities,
           description: 'Fields; an empty list: one alert for all. Default: those of the entities.',
         },
-        period: duration('How long; 0 turns suppression off. Default: from the log source, mostly 1h.'),
+        period: duration(
+          'How long; 0 turns suppression off. Default: from the log source, mostly 1h.',
+        ),
       },
     },
     risk: {
@@ -85,10 +129,20 @@ const settings: JsonSchema = {
       description: 'Enterprise Security risk.',
       additionalProperties: false,
       properties: {
-        score: { type: 'integer', minimum: 0, maximum: 100, description: 'Risk score, 0 to 100. Default: from the severity.' },
-        objects: typedFields('Fields that name who or what is at risk. Default: the entities.', 'A risk object: `{ field: User, type: user }`.', entityTypes, {
-          maxItems: mostEntities,
-        }),
+        score: {
+          type: 'integer',
+          minimum: 0,
+          maximum: 100,
+          description: 'Risk score, 0 to 100. Default: from the severity.',
+        },
+        objects: typedFields(
+          'Fields that name who or what is at risk. Default: the entities.',
+          'A risk object: `{ field: User, type: user }`.',
+          entityTypes,
+          {
+            maxItems: mostEntities,
+          },
+        ),
       },
     },
     splunk: {
@@ -98,23 +152,35 @@ const settings: JsonSchema = {
       properties: {
         results: {
           enum: ['entity', 'raw'],
-          description: 'What a result of the search is: all events of a run with the same entities, or one event.',
+          description:
+            'What a result of the search is: all events of a run with the same entities, or ' +
+            'one event.',
           default: 'entity',
         },
         output: {
           enum: ['finding', 'intermediate-finding'],
           description:
-            'What Enterprise Security gets. finding: what an analyst triages (a notable), with the risk of its entity. intermediate-finding: risk alone. Default: finding for high and critical of the statuses stable and test, else intermediate-finding.',
+            'What Enterprise Security gets. finding: what an analyst triages (a notable), ' +
+            'with the risk of its entity. intermediate-finding: risk alone. Default: finding ' +
+            'for high and critical of the statuses stable and test, else ' +
+            'intermediate-finding.',
         },
         securityDomain: {
           enum: ['access', 'endpoint', 'network', 'threat', 'identity', 'audit'],
-          description: 'Security domain in Enterprise Security. Default: from the log source, else threat.',
+          description:
+            'Security domain in Enterprise Security. Default: from the log source, else threat.',
         },
         savedsearch: {
           type: 'object',
           description: 'Any key of savedsearches.conf but search.',
-          propertyNames: { pattern: '^(?!search$)[A-Za-z_][A-Za-z0-9_.:-]*$', description: 'A key of savedsearches.conf, but search: that is compiled.' },
-          additionalProperties: { type: ['string', 'number', 'boolean'], description: 'Its value; true and false are written as 1 and 0.' },
+          propertyNames: {
+            pattern: '^(?!search$)[A-Za-z_][A-Za-z0-9_.:-]*$',
+            description: 'A key of savedsearches.conf, but search: that is compiled.',
+          },
+          additionalProperties: {
+            type: ['string', 'number', 'boolean'],
+            description: 'Its value; true and false are written as 1 and 0.',
+          },
         },
       },
     },
@@ -126,26 +192,57 @@ const settings: JsonSchema = {
         keyFields: {
           type: 'array',
           maxItems: mostEntities,
-          items: { type: 'string', pattern: '^[A-Za-z0-9_.@-]+$', description: 'A field name of letters, digits and . - _ @' },
-          description: 'Fields of the message that become fields and keys of the event. Default: the entities, or the fields of suppress.',
+          items: {
+            type: 'string',
+            pattern: '^[A-Za-z0-9_.@-]+$',
+            description: 'A field name of letters, digits and . - _ @',
+          },
+          description:
+            'Fields of the message that become fields and keys of the event. Default: the ' +
+            'entities, or the fields of suppress.',
           default: [],
         },
-        remediation: { type: 'string', description: 'Remediation steps, Markdown, in place of the common ones.' },
+        remediation: {
+          type: 'string',
+          description: 'Remediation steps, Markdown, in place of the common ones.',
+        },
         streams: {
           type: 'array',
-          items: { type: 'string', minLength: 1, pattern: '^[^\\p{Cc}]*$', description: 'The title of an existing stream.' },
-          description: 'Titles of existing streams to search. Empty: what the configuration says under graylog.',
+          items: {
+            type: 'string',
+            minLength: 1,
+            pattern: '^[^\\p{Cc}]*$',
+            description: 'The title of an existing stream.',
+          },
+          description:
+            'Titles of existing streams to search. Empty: what the configuration says under ' +
+            'graylog.',
         },
       },
     },
   },
 };
 
-/** Keys that settings and the configuration had once, by the end of their paths, with what to write in their place. */
+/**
+ * Keys that settings and the configuration had once, by the end of their paths, with what to write
+ * in their place.
+ */
 export const retiredSettings: ReadonlyMap<string, string> = new Map([
-  ['splunk.notable', 'Write `output: finding` in place of `notable: true`, and `output: intermediate-finding` in place of `notable: false`.'],
-  ['splunk.risk', 'Write `output: intermediate-finding` for risk alone. A finding carries the risk of its entity: `risk: true` beside it counted twice.'],
-  ['splunk.namePrefix', 'Write `namePrefix` at the top of sigpack.yml: it is for the names in all packs. Names that are published stay.'],
+  [
+    'splunk.notable',
+    'Write `output: finding` in place of `notable: true`, and `output: intermediate-finding` ' +
+      'in place of `notable: false`.',
+  ],
+  [
+    'splunk.risk',
+    'Write `output: intermediate-finding` for risk alone. A finding carries the risk of its ' +
+      'entity: `risk: true` beside it counted twice.',
+  ],
+  [
+    'splunk.namePrefix',
+    'Write `namePrefix` at the top of sigpack.yml: it is for the names in all packs. Names ' +
+      'that are published stay.',
+  ],
 ]);
 
 /** What `sigpack:` in a rule and the configuration share. */
@@ -165,7 +262,10 @@ export const settingsDefinitions: Readonly<Record<string, JsonSchema>> = {
     description: 'Log sources; every key given must be the same in the rule.',
     additionalProperties: false,
     properties: Object.fromEntries(
-      ['category', 'product', 'service'].map((key) => [key, { type: 'string', minLength: 1, description: `The ${key} of the rule’s log source.` }]),
+      ['category', 'product', 'service'].map((key) => [
+        key,
+        { type: 'string', minLength: 1, description: `The ${key} of the rule’s log source.` },
+      ]),
     ),
   },
 };

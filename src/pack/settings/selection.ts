@@ -1,6 +1,12 @@
 import type { CorrelationRule } from '../../sigma/correlation/correlation.ts';
 import { filterFits } from '../../sigma/filter/filter.ts';
-import { type DetectionRule, type Level, type LogSource, levels, type Status } from '../../sigma/rule/rule.ts';
+import {
+  type DetectionRule,
+  type Level,
+  type LogSource,
+  levels,
+  type Status,
+} from '../../sigma/rule/rule.ts';
 
 /** Log sources with the same value for each key given; `{}` matches all. */
 export type LogSourceMatch = Pick<LogSource, 'category' | 'product' | 'service'>;
@@ -35,7 +41,9 @@ export const enablePresets: Readonly<Record<EnablePreset, Enabling>> = {
   'all-but-experimental': { statuses: ['stable', 'test'] },
 };
 
-type SelectedBy = Pick<DetectionRule | CorrelationRule, 'id' | 'level' | 'status' | 'tags'> & { readonly logsource?: LogSource };
+type SelectedBy = Pick<DetectionRule | CorrelationRule, 'id' | 'level' | 'status' | 'tags'> & {
+  readonly logsource?: LogSource;
+};
 
 /** A rule without a level is treated as medium throughout. */
 export const levelOf = (rule: Pick<SelectedBy, 'level'>): Level => rule.level ?? 'medium';
@@ -43,31 +51,61 @@ export const levelOf = (rule: Pick<SelectedBy, 'level'>): Level => rule.level ??
 function hasTag(tags: readonly string[], wanted: readonly string[]): boolean {
   return tags.some((tag) => {
     const written = tag.toLowerCase();
-    return wanted.some((one) => (one.endsWith('*') ? written.startsWith(one.slice(0, -1)) : written === one));
+    return wanted.some((one) =>
+      one.endsWith('*') ? written.startsWith(one.slice(0, -1)) : written === one,
+    );
   });
 }
 
-/** Why a rule is left out of the packs; undefined when it goes in. A correlation's log sources are those of its rules. */
-export function exclusionReason(select: Selection, rule: SelectedBy, logSources: readonly LogSource[] = ownSources(rule)): string | undefined {
-  const { levels: wantedLevels, minimumLevel, statuses, tags, excludeTags, logsources, ids, excludeIds } = select;
+/**
+ * Why a rule is left out of the packs; undefined when it goes in. A correlation's log sources are
+ * those of its rules.
+ */
+export function exclusionReason(
+  select: Selection,
+  rule: SelectedBy,
+  logSources: readonly LogSource[] = ownSources(rule),
+): string | undefined {
+  const {
+    levels: wantedLevels,
+    minimumLevel,
+    statuses,
+    tags,
+    excludeTags,
+    logsources,
+    ids,
+    excludeIds,
+  } = select;
   const id = rule.id?.toLowerCase();
   if (ids && (id === undefined || !ids.has(id))) return 'its id is not in select.ids';
   if (excludeIds && id !== undefined && excludeIds.has(id)) return 'its id is in select.excludeIds';
   const level = levelOf(rule);
-  if (wantedLevels && !wantedLevels.includes(level)) return `its level ${level} is not in select.levels`;
-  if (minimumLevel && levels.indexOf(level) < levels.indexOf(minimumLevel)) return `its level ${level} is below select.minimumLevel ${minimumLevel}`;
-  if (statuses && (rule.status === undefined || !statuses.includes(rule.status))) return `its status ${rule.status ?? '(none)'} is not in select.statuses`;
+  if (wantedLevels && !wantedLevels.includes(level))
+    return `its level ${level} is not in select.levels`;
+  if (minimumLevel && levels.indexOf(level) < levels.indexOf(minimumLevel))
+    return `its level ${level} is below select.minimumLevel ${minimumLevel}`;
+  if (statuses && (rule.status === undefined || !statuses.includes(rule.status)))
+    return `its status ${rule.status ?? '(none)'} is not in select.statuses`;
   if (tags && !hasTag(rule.tags, tags)) return 'none of its tags is in select.tags';
-  if (excludeTags && hasTag(rule.tags, excludeTags)) return 'one of its tags is in select.excludeTags';
-  if (logsources && !logSources.some((source) => logsources.some((match) => filterFits(match, source)))) {
+  if (excludeTags && hasTag(rule.tags, excludeTags))
+    return 'one of its tags is in select.excludeTags';
+  if (
+    logsources &&
+    !logSources.some((source) => logsources.some((match) => filterFits(match, source)))
+  ) {
     return 'its log source is not in select.logsources';
   }
   return undefined;
 }
 
-const ownSources = (rule: SelectedBy): readonly LogSource[] => (rule.logsource ? [rule.logsource] : []);
+const ownSources = (rule: SelectedBy): readonly LogSource[] =>
+  rule.logsource ? [rule.logsource] : [];
 
-export function isSelected(select: Selection, rule: SelectedBy, logSources?: readonly LogSource[]): boolean {
+export function isSelected(
+  select: Selection,
+  rule: SelectedBy,
+  logSources?: readonly LogSource[],
+): boolean {
   return exclusionReason(select, rule, logSources) === undefined;
 }
 

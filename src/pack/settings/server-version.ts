@@ -1,10 +1,16 @@
-/** A Graylog version `x.y` or `x.y.z` as one number that compares as versions do; undefined for anything else. */
+/**
+ * A Graylog version `x.y` or `x.y.z` as one number that compares as versions do; undefined for
+ * anything else.
+ */
 export function serverVersion(text: string): number | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?$/.exec(text);
-  return match === null ? undefined : versionNumber(Number(match[1]), Number(match[2]), Number(match[3] ?? 0));
+  return match === null
+    ? undefined
+    : versionNumber(Number(match[1]), Number(match[2]), Number(match[3] ?? 0));
 }
 
-export const versionNumber = (major: number, minor: number, patch = 0): number => (major * 1000 + minor) * 1000 + patch;
+export const versionNumber = (major: number, minor: number, patch = 0): number =>
+  (major * 1000 + minor) * 1000 + patch;
 
 /** The first version that a pack may be written for: event limits, and `type` in series. */
 export const oldestServer = '5.2.0';

@@ -1,13 +1,19 @@
 import type { Level } from '../../sigma/rule/rule.ts';
 import type { Entity, ThreatObject } from '../alert/fields.ts';
 
-/** What a detection makes in Enterprise Security: a finding that an analyst triages (a notable before), or risk alone. */
+/**
+ * What a detection makes in Enterprise Security: a finding that an analyst triages (a notable
+ * before), or risk alone.
+ */
 export type EsOutput = 'finding' | 'intermediate-finding';
 
 /** The configuration has the say over rules, which may be anyone's. */
 export type OrderedBy = 'configuration' | 'rule';
 
-/** Settings of one detection after merging: pack defaults < level < log source < rule (`sigpack:`). Keys are as in sigpack.yml. */
+/**
+ * Settings of one detection after merging: pack defaults < level < log source < rule (`sigpack:`).
+ * Keys are as in sigpack.yml.
+ */
 export interface DetectionSettings {
   /** Name in the packs in place of the rule's title. */
   readonly name?: string;
@@ -22,12 +28,23 @@ export interface DetectionSettings {
   readonly interval: number;
   /** A cron expression (5 fields) in place of the spread one made from `interval`. */
   readonly cron?: string;
-  /** Seconds that a search looks back beyond the delay; at least `interval`. Default: `interval`; a correlation in Splunk looks back over its timespan as well. */
+  /**
+   * Seconds that a search looks back beyond the delay; at least `interval`. Default: `interval`; a
+   * correlation in Splunk looks back over its timespan as well.
+   */
   readonly window?: number;
   /** Seconds left for late events to be indexed. Default 600. */
   readonly delay: number;
-  /** Those that the configuration or the rule sets, `interval` by the rule alone: where a target's default is another one, or it can't honour them. */
-  readonly given?: { readonly interval?: number; readonly delay?: number; readonly window?: number; readonly cron?: string };
+  /**
+   * Those that the configuration or the rule sets, `interval` by the rule alone: where a target's
+   * default is another one, or it can't honour them.
+   */
+  readonly given?: {
+    readonly interval?: number;
+    readonly delay?: number;
+    readonly window?: number;
+    readonly cron?: string;
+  };
   /** Who switches the detection on whatever `enable` says; undefined: nobody. */
   readonly ordered?: { readonly enabled?: OrderedBy; readonly savedsearch?: OrderedBy };
   /** Events in a window that it takes to alert; default 1. */
@@ -39,13 +56,25 @@ export interface DetectionSettings {
   /** What an alert shows beside them; default: from the log source, and what the rule asks for. */
   readonly alertFields?: readonly string[];
   readonly suppress?: Suppression;
-  readonly risk?: { readonly score?: number; readonly objects?: readonly { readonly field: string; readonly type: 'user' | 'system' | 'other' }[] };
+  readonly risk?: {
+    readonly score?: number;
+    readonly objects?: readonly {
+      readonly field: string;
+      readonly type: 'user' | 'system' | 'other';
+    }[];
+  };
   readonly splunk: {
-    /** One result an entity and run, or one an event; default: entity, unless pipelines change the text of the search. */
+    /**
+     * One result an entity and run, or one an event; default: entity, unless pipelines change the
+     * text of the search.
+     */
     readonly results?: 'entity' | 'raw';
     /** Undefined: by level and status. */
     readonly output?: EsOutput;
-    /** Enterprise Security's domain: access, endpoint, network, threat, identity, audit; default: from the log source. */
+    /**
+     * Enterprise Security's domain: access, endpoint, network, threat, identity, audit; default:
+     * from the log source.
+     */
     readonly securityDomain: string;
     /** Any savedsearches.conf key. */
     readonly savedsearch: Readonly<Record<string, string>>;

@@ -8,7 +8,13 @@ import { nobodyColumn } from './nobody.ts';
 import { chosenCron, splunkSchedule } from './schedule.ts';
 
 // Splunk: 1 debug, 2 info, 3 warn, 4 error, 5 severe, 6 fatal
-const alertSeverity: Readonly<Record<Level, string>> = { informational: '2', low: '3', medium: '4', high: '5', critical: '6' };
+const alertSeverity: Readonly<Record<Level, string>> = {
+  informational: '2',
+  low: '3',
+  medium: '4',
+  high: '5',
+  critical: '6',
+};
 
 export function addAlert(settings: Map<string, string>, detection: PackDetection): void {
   const { severity, settings: own } = detection;
@@ -21,12 +27,14 @@ export function addAlert(settings: Map<string, string>, detection: PackDetection
   const suppress = ownSuppression(detection);
   const fields = suppress?.fields ?? [];
   // throttling by field values works on single results only
-  const isThrottled = fields.length > 0 || (own.splunk.savedsearch['alert.suppress.fields'] ?? '').trim() !== '';
+  const isThrottled =
+    fields.length > 0 || (own.splunk.savedsearch['alert.suppress.fields'] ?? '').trim() !== '';
   settings.set('alert.digest_mode', isThrottled ? '0' : '1');
   settings.set('alert.suppress', suppress === undefined ? '0' : '1');
   if (suppress === undefined) return;
   const throttled = detection.nobody ? [...fields, nobodyColumn] : fields;
-  if (fields.length > 0) settings.set('alert.suppress.fields', confValue(throttled.map(listedField).join(',')));
+  if (fields.length > 0)
+    settings.set('alert.suppress.fields', confValue(throttled.map(listedField).join(',')));
   settings.set('alert.suppress.period', spanText(suppress.period));
 }
 
@@ -44,9 +52,17 @@ export function ownSuppression(detection: PackDetection): DetectionSettings['sup
 }
 
 /** What two runs of a correlation see is alerted once, by its group. */
-function overlapSuppression({ rule, group, settings, lookBack = 0 }: PackDetection, least: number): NonNullable<DetectionSettings['suppress']> {
-  const period = Math.max(least, settings.window ?? 0, (cronGaps(chosenCron(settings) ?? '')?.longest ?? settings.interval) + lookBack);
+function overlapSuppression(
+  { rule, group, settings, lookBack = 0 }: PackDetection,
+  least: number,
+): NonNullable<DetectionSettings['suppress']> {
+  const period = Math.max(
+    least,
+    settings.window ?? 0,
+    (cronGaps(chosenCron(settings) ?? '')?.longest ?? settings.interval) + lookBack,
+  );
   return { fields: group ?? (rule.kind === 'correlation' ? rule.groupBy : []), period };
 }
 
-export const listedField = (name: string): string => (/^[\w.:{}@-]+$/.test(name) ? name : `"${name.replaceAll('"', '')}"`);
+export const listedField = (name: string): string =>
+  /^[\w.:{}@-]+$/.test(name) ? name : `"${name.replaceAll('"', '')}"`;

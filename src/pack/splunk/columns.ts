@@ -7,7 +7,8 @@ import { nobodyColumn } from './nobody.ts';
 export const countColumns: ReadonlySet<string> = new Set(['count', 'firstTime', 'lastTime']);
 
 /** Whether a search makes a column of this name, which then is not the field of the events. */
-export const isOwnColumn = (field: string): boolean => field === '_time' || countColumns.has(field) || field.startsWith('sigpack_');
+export const isOwnColumn = (field: string): boolean =>
+  field === '_time' || countColumns.has(field) || field.startsWith('sigpack_');
 
 /** Values of a field that a result holds at most. */
 const mostValues = 50;
@@ -26,17 +27,42 @@ export interface EntityResults {
 }
 
 /**
- * The commands for it. An event without one of the fields counts for `unknown`, as in the Common Information Model: `BY` would drop it. Manual: Search
- * Reference, "stats", "fillnull", "foreach".
+ * The commands for it. An event without one of the fields counts for `unknown`, as in the Common
+ * Information Model: `BY` would drop it. Manual: Search Reference, "stats", "fillnull", "foreach".
  */
-export function entityCommands({ by, shown, counted, threshold, nobody }: EntityResults, place: Place): readonly string[] {
+export function entityCommands(
+  { by, shown, counted, threshold, nobody }: EntityResults,
+  place: Place,
+): readonly string[] {
   const group = by.map((field) => searchField(field, place));
-  const values = shown.filter((field) => !by.includes(field) && !countColumns.has(field)).map((field) => searchField(field, place));
-  const counts = counted ? 'sum(count) AS count min(firstTime) AS firstTime max(lastTime) AS lastTime' : 'count min(_time) AS firstTime max(_time) AS lastTime';
-  const stats = ['stats', counts, ...values.map((field) => `values(${field}) AS ${field}`), 'BY', ...group].join(' ');
+  const values = shown
+    .filter((field) => !by.includes(field) && !countColumns.has(field))
+    .map((field) => searchField(field, place));
+  const counts = counted
+    ? 'sum(count) AS count min(firstTime) AS firstTime max(lastTime) AS lastTime'
+    : 'count min(_time) AS firstTime max(_time) AS lastTime';
+  const stats = [
+    'stats',
+    counts,
+    ...values.map((field) => `values(${field}) AS ${field}`),
+    'BY',
+    ...group,
+  ].join(' ');
   // before the events are told apart: one with several values of an entity is one event
   const events = counted ? 'sum(count)' : 'count';
-  const enough = threshold > 1 ? [`eventstats ${events} AS sigpack_events`, `where sigpack_events>=${threshold}`] : [];
-  const bound = values.length > 0 ? [`foreach ${values.join(' ')} [eval "<<FIELD>>"=mvindex('<<FIELD>>',0,${mostValues - 1})]`] : [];
-  return [`fillnull value="unknown" ${group.join(' ')}`, ...enough, stats, ...bound, ...(nobody === undefined ? [] : [`eval ${nobodyColumn}=${nobody}`])];
+  const enough =
+    threshold > 1
+      ? [`eventstats ${events} AS sigpack_events`, `where sigpack_events>=${threshold}`]
+      : [];
+  const bound =
+    values.length > 0
+      ? [`foreach ${values.join(' ')} [eval "<<FIELD>>"=mvindex('<<FIELD>>',0,${mostValues - 1})]`]
+      : [];
+  return [
+    `fillnull value="unknown" ${group.join(' ')}`,
+    ...enough,
+    stats,
+    ...bound,
+    ...(nobody === undefined ? [] : [`eval ${nobodyColumn}=${nobody}`]),
+  ];
 }

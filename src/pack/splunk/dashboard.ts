@@ -14,13 +14,25 @@ export interface DashboardSources {
   readonly entityFields: readonly string[];
 }
 
-/** Parts of searches that the views start with. All are SPL for a view: a `$` that is no token is doubled. */
+/**
+ * Parts of searches that the views start with. All are SPL for a view: a `$` that is no token is
+ * doubled.
+ */
 export interface DashboardSearches {
-  /** The pack's alerts, a row for each record: `_time`, `rule`, `id`, `level`, `tactics` (several values), `alert` (its identity), with ES `entity`. */
+  /**
+   * The pack's alerts, a row for each record: `_time`, `rule`, `id`, `level`, `tactics` (several
+   * values), `alert` (its identity), with ES `entity`.
+   */
   readonly fired: string;
-  /** Alerts with what they are about: `_time`, `rule`, `id`, `level`, `tactics`, `alert`, `entity` (several values); empty where nothing records it. */
+  /**
+   * Alerts with what they are about: `_time`, `rule`, `id`, `level`, `tactics`, `alert`, `entity`
+   * (several values); empty where nothing records it.
+   */
   readonly entities: string;
-  /** Runs of the pack's searches: `_time`, `rule`, `id`, `level`, `tactics`, `outcome` (`ran`, `skipped`, `late`, `failed`), `reason`. */
+  /**
+   * Runs of the pack's searches: `_time`, `rule`, `id`, `level`, `tactics`, `outcome` (`ran`,
+   * `skipped`, `late`, `failed`), `reason`.
+   */
   readonly runs: string;
   /** Finds an event where the user may search what `fired` reads. */
   readonly readable: string;
@@ -44,40 +56,73 @@ export function dashboardSearches(sources: DashboardSources): DashboardSearches 
     alert: `coalesce(orig_sid.":".orig_rid, ${anyRecord})`,
     entity: entities('risk_object, ', entity),
   });
-  const alerts = ofPack(id, `index=_audit sourcetype=audittrail action=alert_fired ss_app="${id}"`, 'ss_name', { alert: 'sid' });
-  const results = ofPack(id, `index="${summaryIndex}" sigpack_pack="${id}"`, 'search_name', { alert: anyRecord, entity: entities('', entity) });
+  const alerts = ofPack(
+    id,
+    `index=_audit sourcetype=audittrail action=alert_fired ss_app="${id}"`,
+    'ss_name',
+    { alert: 'sid' },
+  );
+  const results = ofPack(id, `index="${summaryIndex}" sigpack_pack="${id}"`, 'search_name', {
+    alert: anyRecord,
+    entity: entities('', entity),
+  });
   const named = 'coalesce(savedsearch_name, replace(savedsearch_id, "^[^;]*;[^;]*;", ""))';
   return {
     fired: enterpriseSecurity ? findings : alerts,
     entities: enterpriseSecurity || summaryIndex === undefined ? '' : results,
-    runs: `${ofPack(id, `index=_internal sourcetype=scheduler (app="${id}" OR savedsearch_id="*;${id};*")`, named, {
-      outcome,
-      reason: 'coalesce(reason, message, "none given")',
-      run_time: 'run_time',
-      result_count: 'result_count',
-    })} | where isnotnull(outcome)`,
+    runs: `${ofPack(
+      id,
+      `index=_internal sourcetype=scheduler (app="${id}" OR savedsearch_id="*;${id};*")`,
+      named,
+      {
+        outcome,
+        reason: 'coalesce(reason, message, "none given")',
+        run_time: 'run_time',
+        result_count: 'result_count',
+      },
+    )} | where isnotnull(outcome)`,
     readable: enterpriseSecurity ? 'index=notable OR index=risk | head 1' : 'index=_audit | head 1',
   };
 }
 
-/** Of a scheduler's record: plain starts, and those on another member of a cluster, have no word on how the run went. */
+/**
+ * Of a scheduler's record: plain starts, and those on another member of a cluster, have no word on
+ * how the run went.
+ */
 const outcome =
-  'case(status="success", "ran", status="skipped", "skipped", status="deferred" OR status="continued", "late", match(status, "error|fail"), "failed", ' +
-  'isnull(status) AND isnotnull(message) AND (log_level="ERROR" OR match(message, "^Error in ")), "failed")';
+  'case(status="success", "ran", status="skipped", "skipped", status="deferred" OR ' +
+  'status="continued", "late", match(status, "error|fail"), "failed", ' +
+  'isnull(status) AND isnotnull(message) AND (log_level="ERROR" OR match(message, "^Error in ' +
+  '")), "failed")';
 
 /**
- * Events whose search is a detection of the pack, with what the lookup knows of it. A cell of the lookup that would begin a formula has an apostrophe
- * in front. Events have fields of any name: what is worked out on the way is called `sigpack_`, and the columns are set when all is known.
+ * Events whose search is a detection of the pack, with what the lookup knows of it. A cell of the
+ * lookup that would begin a formula has an apostrophe in front. Events have fields of any name:
+ * what is worked out on the way is called `sigpack_`, and the columns are set when all is known.
  */
-function ofPack(id: string, events: string, searchName: string, columns: Readonly<Record<string, string>>): string {
-  const made = { rule: 'sigpack_search', id: 'sigpack_id', level: 'sigpack_level', tactics: 'split(sigpack_tactics, "|")' };
+function ofPack(
+  id: string,
+  events: string,
+  searchName: string,
+  columns: Readonly<Record<string, string>>,
+): string {
+  const made = {
+    rule: 'sigpack_search',
+    id: 'sigpack_id',
+    level: 'sigpack_level',
+    tactics: 'split(sigpack_tactics, "|")',
+  };
   const named = Object.entries(columns).filter(([name, expression]) => name !== expression);
   return [
     events,
-    `eval sigpack_search=${searchName}, sigpack_key=if(match(sigpack_search, "^[=+@-]"), "'".sigpack_search, sigpack_search)`,
-    `lookup ${id}_detections name AS sigpack_key OUTPUT id AS sigpack_id severity AS sigpack_level tactics AS sigpack_tactics entities AS sigpack_entities`,
+    `eval sigpack_search=${searchName}, sigpack_key=if(match(sigpack_search, "^[=+@-]"), ` +
+      `"'".sigpack_search, sigpack_search)`,
+    `lookup ${id}_detections name AS sigpack_key OUTPUT id AS sigpack_id severity AS ` +
+      'sigpack_level tactics AS sigpack_tactics entities AS sigpack_entities',
     'where isnotnull(sigpack_id)',
-    `eval ${named.map(([name, expression]) => `sigpack_${name}=${expression}`).join(', ')}, sigpack_tactics=if(isnull(sigpack_tactics) OR sigpack_tactics="", "Other", sigpack_tactics)`,
+    `eval ${named.map(([name, expression]) => `sigpack_${name}=${expression}`).join(', ')}, ` +
+      'sigpack_tactics=if(isnull(sigpack_tactics) OR sigpack_tactics="", "Other", ' +
+      'sigpack_tactics)',
     `eval ${Object.entries(made)
       .map(([name, expression]) => `${name}=${expression}`)
       .join(', ')}, ${named.map(([name]) => `${name}=sigpack_${name}`).join(', ')}`,
@@ -85,14 +130,20 @@ function ofPack(id: string, events: string, searchName: string, columns: Readonl
   ].join(' | ');
 }
 
-/** Values of the fields that the rule's alerts are about. A summary index joins several values with line breaks. */
+/**
+ * Values of the fields that the rule's alerts are about. A summary index joins several values with
+ * line breaks.
+ */
 const entities = (own: string, values: string): string => {
   const lineBreak = 'urldecode("%0A")';
   return `mvdedup(split(mvjoin(mvappend(${own}${values}), ${lineBreak}), ${lineBreak}))`;
 };
 
 function entityExpression(fields: readonly string[]): string {
-  const values = fields.map((field) => `if(match("|".sigpack_entities."|", "[|]${pattern(field)}[|]"), ${value(field)}, null())`);
+  const values = fields.map(
+    (field) =>
+      `if(match("|".sigpack_entities."|", "[|]${pattern(field)}[|]"), ${value(field)}, null())`,
+  );
   // a view takes a single dollar for a token
   return values.length === 0 ? 'null()' : values.join(', ').replaceAll('$', '$$$$');
 }
@@ -104,4 +155,5 @@ function value(field: string): string {
   return cleaned === kept ? `'${kept}'` : `coalesce('${kept}', '${cleaned}')`;
 }
 
-const pattern = (field: string): string => field.replace(/[^\w ]/gu, (char) => `\\\\x{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+const pattern = (field: string): string =>
+  field.replace(/[^\w ]/gu, (char) => `\\\\x{${(char.codePointAt(0) ?? 0).toString(16)}}`);

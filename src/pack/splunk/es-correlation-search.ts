@@ -3,7 +3,10 @@ import type { PackDetection, PackInfo, SplunkDetection } from '../model/detectio
 import { confText } from '../render/splunk-conf.ts';
 import { falsePositivesOf } from './texts.ts';
 
-/** What lists of detections show of it, whatever it makes. `dataNeeded`: what must be collected for it. */
+/**
+ * What lists of detections show of it, whatever it makes. `dataNeeded`: what must be collected for
+ * it.
+ */
 export function addCorrelationSearch(
   settings: Map<string, string>,
   name: string,
@@ -13,14 +16,22 @@ export function addCorrelationSearch(
   const { detection } = search;
   settings.set('action.correlationsearch.enabled', '1');
   settings.set('action.correlationsearch.label', name);
-  settings.set('action.correlationsearch.annotations', JSON.stringify(annotationsOf(detection, info)));
+  settings.set(
+    'action.correlationsearch.annotations',
+    JSON.stringify(annotationsOf(detection, info)),
+  );
   settings.set('action.correlationsearch.detection_type', 'ebd');
   settings.set('action.correlationsearch.metadata', JSON.stringify(metadataOf(detection)));
   addGuidance(settings, name, search, dataNeeded);
 }
 
-function annotationsOf({ rule, attack }: PackDetection, info: PackInfo): Readonly<Record<string, readonly string[]>> {
-  const cve = rule.tags.filter((tag) => /^cve\.\d{4}[-.]\d+$/i.test(tag)).map((tag) => tag.replace('.', '-').replace('.', '-').toUpperCase());
+function annotationsOf(
+  { rule, attack }: PackDetection,
+  info: PackInfo,
+): Readonly<Record<string, readonly string[]>> {
+  const cve = rule.tags
+    .filter((tag) => /^cve\.\d{4}[-.]\d+$/i.test(tag))
+    .map((tag) => tag.replace('.', '-').replace('.', '-').toUpperCase());
   const phases = killChainPhases(attack.tactics);
   return {
     analytic_story: [confText(info.title)],
@@ -33,11 +44,22 @@ function annotationsOf({ rule, attack }: PackDetection, info: PackInfo): Readonl
 function metadataOf({ rule, id }: PackDetection): Readonly<Record<string, string>> {
   // the day of the last change is a version that grows and changes only with the rule
   const version = (rule.modified ?? rule.date ?? '').replace(/\D/g, '') || '1';
-  return { deprecated: rule.status === 'deprecated' ? '1' : '0', detection_id: confText(id), detection_version: version };
+  return {
+    deprecated: rule.status === 'deprecated' ? '1' : '0',
+    detection_id: confText(id),
+    detection_version: version,
+  };
 }
 
-/** Only the keys of Splunk's own content updates have a place for it. The action itself stays off. */
-function addGuidance(settings: Map<string, string>, name: string, { detection, scopes, dataModel }: SplunkDetection, dataNeeded: readonly string[]): void {
+/**
+ * Only the keys of Splunk's own content updates have a place for it. The action itself stays off.
+ */
+function addGuidance(
+  settings: Map<string, string>,
+  name: string,
+  { detection, scopes, dataModel }: SplunkDetection,
+  dataNeeded: readonly string[],
+): void {
   const { rule } = detection;
   settings.set('action.escu', '0');
   settings.set('action.escu.enabled', '1');
@@ -48,12 +70,24 @@ function addGuidance(settings: Map<string, string>, name: string, { detection, s
   const places = [
     ...(macros.length === 0
       ? []
-      : [`The search finds its events by the ${macros.length === 1 ? 'macro' : 'macros'} ${macros.join(', ')}: define where they are.`]),
+      : [
+          `The search finds its events by the ${macros.length === 1 ? 'macro' : 'macros'} ` +
+            `${macros.join(', ')}: define where they are.`,
+        ]),
     ...(dataModel === undefined ? [] : [`The events must be in the data model ${dataModel}.`]),
   ];
-  const needed = dataNeeded.length === 0 ? [] : [`Collect these data. ${dataNeeded.map((one) => `${one}.`).join(' ')}`];
-  settings.set('action.escu.how_to_implement', confText([...places, ...needed].join(' ')) || 'The search needs no setup.');
-  settings.set('action.escu.known_false_positives', confText(falsePositivesOf(rule)) || 'None known.');
+  const needed =
+    dataNeeded.length === 0
+      ? []
+      : [`Collect these data. ${dataNeeded.map((one) => `${one}.`).join(' ')}`];
+  settings.set(
+    'action.escu.how_to_implement',
+    confText([...places, ...needed].join(' ')) || 'The search needs no setup.',
+  );
+  settings.set(
+    'action.escu.known_false_positives',
+    confText(falsePositivesOf(rule)) || 'None known.',
+  );
   const [created, changed] = [rule.date ?? rule.modified, rule.modified ?? rule.date];
   if (created !== undefined) settings.set('action.escu.creation_date', confText(created));
   if (changed !== undefined) settings.set('action.escu.modification_date', confText(changed));

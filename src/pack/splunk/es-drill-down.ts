@@ -19,15 +19,33 @@ export function drillDowns(name: string, search: SplunkDetection): readonly Dril
   const entities = entitiesOf(search.detection);
   const [first] = entities;
   const who = first && findingToken(first.field);
-  if (first === undefined || who === undefined) return events === undefined ? [] : [{ ...events, ...ofThisRun }];
+  if (first === undefined || who === undefined)
+    return events === undefined ? [] : [{ ...events, ...ofThisRun }];
   const same = sameAsInFinding(first.field);
   // an event that is a result may lack others than the first
-  const all = search.events === undefined ? same : entities.flatMap(({ field }) => sameAsInFinding(field) ?? []).join(' ');
+  const all =
+    search.events === undefined
+      ? same
+      : entities.flatMap(({ field }) => sameAsInFinding(field) ?? []).join(' ');
   const around = entityEvents(search);
   return [
-    ...(events === undefined ? [] : [{ name: events.name, search: `${events.search} | search ${all}`, ...ofThisRun }]),
-    ...(around === undefined ? [] : [{ name: `Show the last 24 hours of ${who}`, search: `${around} | search ${same}`, ...before('24h') }]),
-    { name: `Show the risk of ${who} in the last 7 days`, search: riskOf(first.field), ...before('7d') },
+    ...(events === undefined
+      ? []
+      : [{ name: events.name, search: `${events.search} | search ${all}`, ...ofThisRun }]),
+    ...(around === undefined
+      ? []
+      : [
+          {
+            name: `Show the last 24 hours of ${who}`,
+            search: `${around} | search ${same}`,
+            ...before('24h'),
+          },
+        ]),
+    {
+      name: `Show the risk of ${who} in the last 7 days`,
+      search: riskOf(first.field),
+      ...before('7d'),
+    },
   ];
 }
 
@@ -37,17 +55,33 @@ const ofThisRun = { earliest_offset: '$info_min_time$', latest_offset: '$info_ma
 const before = (span: string) => ({ earliest_offset: span, latest_offset: '0' });
 
 const riskOf = (field: string): string =>
-  `| from datamodel:"Risk"."All_Risk" | search ${sameAsInFinding(field, 'risk_object')} | stats count sum(calculated_risk_score) AS risk_score min(_time) AS firstTime max(_time) AS lastTime values(risk_message) AS risk_message BY search_name`;
+  `| from datamodel:"Risk"."All_Risk" | search ${sameAsInFinding(field, 'risk_object')} | ` +
+  'stats count sum(calculated_risk_score) AS risk_score min(_time) AS firstTime max(_time) ' +
+  'AS lastTime values(risk_message) AS risk_message BY search_name';
 
-/** The search up to where its events become one result an entity, or the saved search with what it makes of them. */
-function eventsOf(name: string, { detection, events, search }: SplunkDetection): Pick<DrillDown, 'name' | 'search'> | undefined {
+/**
+ * The search up to where its events become one result an entity, or the saved search with what it
+ * makes of them.
+ */
+function eventsOf(
+  name: string,
+  { detection, events, search }: SplunkDetection,
+): Pick<DrillDown, 'name' | 'search'> | undefined {
   const inline = (events ?? search).trim();
   const results = { name: 'Show the results of this detection' };
   // a `$` would begin a token
   if (!inline.includes('$') && inline.length <= longestInline)
-    return { ...(detection.rule.kind === 'correlation' ? results : { name: 'Show the events of this finding' }), search: inline };
-  // without nosubstitution the command takes `$...$` in the search for a token; a name with these signs could not be passed to it literally
-  return /[$"\\`|]/.test(name) ? undefined : { ...results, search: `| savedsearch "${name}" nosubstitution=true` };
+    return {
+      ...(detection.rule.kind === 'correlation'
+        ? results
+        : { name: 'Show the events of this finding' }),
+      search: inline,
+    };
+  // without nosubstitution the command takes `$...$` in the search for a token; a name with these
+  // signs could not be passed to it literally
+  return /[$"\\`|]/.test(name)
+    ? undefined
+    : { ...results, search: `| savedsearch "${name}" nosubstitution=true` };
 }
 
 /** All events of the log sources that the detection looks at. */

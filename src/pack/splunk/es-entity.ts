@@ -3,20 +3,38 @@ import type { Entity } from '../alert/fields.ts';
 import type { PackDetection } from '../model/detection.ts';
 import { confValue } from '../render/splunk-conf.ts';
 
-const riskScore: Readonly<Record<Level, number>> = { informational: 10, low: 20, medium: 40, high: 60, critical: 80 };
+const riskScore: Readonly<Record<Level, number>> = {
+  informational: 10,
+  low: 20,
+  medium: 40,
+  high: 60,
+  critical: 80,
+};
 
 const theHost: readonly Entity[] = [{ field: 'host', type: 'system' }];
 
-/** Who and what a result is about, the most important first; else the host, which every event has. */
-export const entitiesOf = ({ alert, settings }: PackDetection): readonly Entity[] => settings.risk?.objects ?? alert?.entities ?? theHost;
+/**
+ * Who and what a result is about, the most important first; else the host, which every event has.
+ */
+export const entitiesOf = ({ alert, settings }: PackDetection): readonly Entity[] =>
+  settings.risk?.objects ?? alert?.entities ?? theHost;
 
 /** An entity as `_entities` and `_risk` have it. */
 export function scoredEntity({ field, type }: Entity, { settings, severity }: PackDetection) {
-  return { risk_object_field: confValue(field), risk_object_type: type, risk_score: settings.risk?.score ?? riskScore[severity] };
+  return {
+    risk_object_field: confValue(field),
+    risk_object_type: type,
+    risk_score: settings.risk?.score ?? riskScore[severity],
+  };
 }
 
-/** Fields of the result that the texts of an alert show, each once: entities, then threat objects. Nobody reads a hash in a sentence. */
+/**
+ * Fields of the result that the texts of an alert show, each once: entities, then threat objects.
+ * Nobody reads a hash in a sentence.
+ */
 export function namedFields(detection: PackDetection): readonly string[] {
-  const threats = (detection.alert?.threatObjects ?? []).filter(({ type }) => !type.endsWith('_hash'));
+  const threats = (detection.alert?.threatObjects ?? []).filter(
+    ({ type }) => !type.endsWith('_hash'),
+  );
   return [...new Set([...entitiesOf(detection), ...threats].map(({ field }) => field))];
 }

@@ -6,24 +6,43 @@ import { entitiesOf, namedFields, scoredEntity } from './es-entity.ts';
 import { findingToken, labelled, withoutTokens } from './es-token.ts';
 import { type SearchTexts, sentence } from './texts.ts';
 
-/** A finding, which an analyst triages; in Enterprise Security 7 a notable. It carries the risk of its entity: the risk action would count it twice. */
-export function addFinding(settings: Map<string, string>, texts: SearchTexts, search: SplunkDetection): void {
+/**
+ * A finding, which an analyst triages; in Enterprise Security 7 a notable. It carries the risk of
+ * its entity: the risk action would count it twice.
+ */
+export function addFinding(
+  settings: Map<string, string>,
+  texts: SearchTexts,
+  search: SplunkDetection,
+): void {
   const { detection } = search;
   const { severity, settings: own } = detection;
   const entities = entitiesOf(detection);
   settings.set('action.notable', '1');
   settings.set('action.notable.param.rule_title', titled(withoutTokens(texts.name), entities));
-  settings.set('action.notable.param.rule_description', described(withoutTokens(texts.description), namedFields(detection)));
+  settings.set(
+    'action.notable.param.rule_description',
+    described(withoutTokens(texts.description), namedFields(detection)),
+  );
   settings.set('action.notable.param.security_domain', confValue(own.splunk.securityDomain));
   settings.set('action.notable.param.severity', severity);
   const [first] = entities;
   // one: Enterprise Security makes a finding for each
-  if (first !== undefined) settings.set('action.notable.param._entities', JSON.stringify([scoredEntity(first, detection)]));
+  if (first !== undefined)
+    settings.set(
+      'action.notable.param._entities',
+      JSON.stringify([scoredEntity(first, detection)]),
+    );
   const steps = nextSteps(own.remediation ?? '');
   if (steps !== undefined) settings.set('action.notable.param.next_steps', steps);
-  if (entities.length > 0) settings.set('action.notable.param.nes_fields', confValue(entities.map(({ field }) => listedField(field)).join(',')));
+  if (entities.length > 0)
+    settings.set(
+      'action.notable.param.nes_fields',
+      confValue(entities.map(({ field }) => listedField(field)).join(',')),
+    );
   const searches = drillDowns(texts.name, search);
-  if (searches.length > 0) settings.set('action.notable.param.drilldown_searches', JSON.stringify(searches));
+  if (searches.length > 0)
+    settings.set('action.notable.param.drilldown_searches', JSON.stringify(searches));
 }
 
 /** A finding in a list is told from others by whom it is about. */
@@ -39,7 +58,10 @@ function described(description: string, fields: readonly string[]): string {
   return `${sentence(description)} Found: ${found.join(', ')}`.trimStart();
 }
 
-/** As Enterprise Security's editor writes it. `[[action|...]]` would offer an action to run: no text of a rule may. */
+/**
+ * As Enterprise Security's editor writes it. `[[action|...]]` would offer an action to run: no text
+ * of a rule may.
+ */
 function nextSteps(text: string): string | undefined {
   const lines = text
     .trim()

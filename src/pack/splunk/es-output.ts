@@ -3,13 +3,18 @@ import type { EsOutput } from '../settings/settings.ts';
 import { isTrue } from '../settings/splunk-boolean.ts';
 import { entitiesOf } from './es-entity.ts';
 
-/** As set, or by level and status: what is sure enough for a person to look at each time is a finding. So is what has no entity to add risk to. */
+/**
+ * As set, or by level and status: what is sure enough for a person to look at each time is a
+ * finding. So is what has no entity to add risk to.
+ */
 export function outputOf(detection: PackDetection): EsOutput {
   if (entitiesOf(detection).length === 0) return 'finding';
   const { settings, severity, rule } = detection;
   if (settings.splunk.output !== undefined) return settings.splunk.output;
   const severe = severity === 'high' || severity === 'critical';
-  return severe && (rule.status === 'stable' || rule.status === 'test') ? 'finding' : 'intermediate-finding';
+  return severe && (rule.status === 'stable' || rule.status === 'test')
+    ? 'finding'
+    : 'intermediate-finding';
 }
 
 /** What an override of the settings would count twice. */
@@ -18,5 +23,8 @@ export function doubleOutput(detection: PackDetection): string | undefined {
   const output = outputOf(detection);
   const other = output === 'finding' ? 'action.risk' : 'action.notable';
   if (!isTrue(savedsearch[other] ?? '')) return undefined;
-  return `\`${other}\` makes a detection both a finding and an intermediate finding, which counts its risk twice; \`splunk.output\` chooses one of them`;
+  return (
+    `\`${other}\` makes a detection both a finding and an intermediate finding, which counts ` +
+    `its risk twice; \`splunk.output\` chooses one of them`
+  );
 }

@@ -4,13 +4,23 @@ import { entitiesOf, namedFields, scoredEntity } from './es-entity.ts';
 import { labelled, resultToken, withoutTokens } from './es-token.ts';
 
 /** An intermediate finding: it adds risk to its entities, and nobody is called. */
-export function addRisk(settings: Map<string, string>, name: string, detection: PackDetection): void {
+export function addRisk(
+  settings: Map<string, string>,
+  name: string,
+  detection: PackDetection,
+): void {
   const objects = entitiesOf(detection).map((entity) => scoredEntity(entity, detection));
-  const threats = (detection.alert?.threatObjects ?? []).map(({ field, type }) => ({ threat_object_field: confValue(field), threat_object_type: type }));
+  const threats = (detection.alert?.threatObjects ?? []).map(({ field, type }) => ({
+    threat_object_field: confValue(field),
+    threat_object_type: type,
+  }));
   const found = namedFields(detection).flatMap((field) => labelled(field, resultToken(field)));
   settings.set('action.risk', '1');
   settings.set('action.risk.param._risk', JSON.stringify([...objects, ...threats]));
-  settings.set('action.risk.param._risk_message', found.length === 0 ? withoutTokens(name) : `${withoutTokens(name)}: ${found.join(', ')}`);
+  settings.set(
+    'action.risk.param._risk_message',
+    found.length === 0 ? withoutTokens(name) : `${withoutTokens(name)}: ${found.join(', ')}`,
+  );
   // each object carries its own score
   settings.set('action.risk.param._risk_score', '0');
   settings.set('action.risk.param.verbose', '0');

@@ -20,8 +20,14 @@ export interface SavedSearchOptions {
   readonly dataNeeded?: (search: SplunkDetection) => readonly string[];
 }
 
-/** All settings of a detection's stanza in a fixed order. The search is taken as it is: see `confProblem`. */
-export function savedSearchSettings(search: SplunkDetection, options: SavedSearchOptions): ReadonlyMap<string, string> {
+/**
+ * All settings of a detection's stanza in a fixed order. The search is taken as it is: see
+ * `confProblem`.
+ */
+export function savedSearchSettings(
+  search: SplunkDetection,
+  options: SavedSearchOptions,
+): ReadonlyMap<string, string> {
   const { detection } = search;
   const settings = new Map<string, string>();
   const texts = searchTexts(detection);
@@ -31,11 +37,16 @@ export function savedSearchSettings(search: SplunkDetection, options: SavedSearc
   addSchedule(settings, detection, schedule);
   addAlert(settings, detection);
   if (options.enterpriseSecurity) {
-    addCorrelationSearch(settings, texts.name, search, { info: options.info, dataNeeded: options.dataNeeded?.(search) ?? [] });
+    addCorrelationSearch(settings, texts.name, search, {
+      info: options.info,
+      dataNeeded: options.dataNeeded?.(search) ?? [],
+    });
     if (outputOf(detection) === 'finding') addFinding(settings, texts, search);
     else addRisk(settings, texts.name, detection);
   }
-  if (options.summaryIndex !== undefined) addSummaryIndex(settings, detection, options.info.id, options.summaryIndex);
-  for (const [key, value] of Object.entries(detection.settings.splunk.savedsearch)) settings.set(key, confValue(value));
+  if (options.summaryIndex !== undefined)
+    addSummaryIndex(settings, detection, options.info.id, options.summaryIndex);
+  for (const [key, value] of Object.entries(detection.settings.splunk.savedsearch))
+    settings.set(key, confValue(value));
   return settings;
 }

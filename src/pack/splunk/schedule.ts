@@ -23,7 +23,10 @@ export interface SplunkSchedule {
   readonly repeats?: string;
 }
 
-/** What follows from the settings alone: thousands of detections share a few, and are asked for the warning, the stanza, its checks and the lookup. */
+/**
+ * What follows from the settings alone: thousands of detections share a few, and are asked for the
+ * warning, the stanza, its checks and the lookup.
+ */
 interface Timing extends Omit<SplunkSchedule, 'cron'> {
   /** Undefined: runs are spread over the interval by the detection's id. */
   readonly cron?: string;
@@ -32,7 +35,10 @@ interface Timing extends Omit<SplunkSchedule, 'cron'> {
 
 const timings = new WeakMap<DetectionSettings, Map<number, Timing>>();
 
-/** Splunk runs a search every five minutes at most. A run of a correlation decides on one period, and sees what reaches into it from before. */
+/**
+ * Splunk runs a search every five minutes at most. A run of a correlation decides on one period,
+ * and sees what reaches into it from before.
+ */
 export function splunkSchedule({ id, settings, lookBack = 0 }: PackDetection): SplunkSchedule {
   const { interval, cron = spreadCron(id, interval), ...timing } = timingOf(settings, lookBack);
   return { ...timing, cron };
@@ -63,14 +69,31 @@ function madeTiming(settings: DetectionSettings, lookBack: number): Timing {
     const whole = period + lead;
     const overlaps = lead > 0 && window > whole;
     const repeats =
-      overlaps && settings.suppress?.usual ? undefined : repeatsOf(settings, Math.max(window, whole), lead, { shortest: period, longest: period });
-    return { interval, window: searchWindow(interval, delay, Math.max(window, whole)), overlaps, ...repeats };
+      overlaps && settings.suppress?.usual
+        ? undefined
+        : repeatsOf(settings, Math.max(window, whole), lead, { shortest: period, longest: period });
+    return {
+      interval,
+      window: searchWindow(interval, delay, Math.max(window, whole)),
+      overlaps,
+      ...repeats,
+    };
   }
   const whole = gaps.longest + lead;
-  // after a short gap runs overlap, too: what is held back for that could be another alert, so a warning says it
+  // after a short gap runs overlap, too: what is held back for that could be another alert, so a
+  // warning says it
   const overlaps = lead > 0 && window > whole;
-  const repeats = overlaps && settings.suppress?.usual ? undefined : repeatsOf(settings, Math.max(window, whole), lead, gaps);
-  return { interval, cron, window: windowOver(gaps.longest, delay, Math.max(window, whole)), overlaps, ...repeats };
+  const repeats =
+    overlaps && settings.suppress?.usual
+      ? undefined
+      : repeatsOf(settings, Math.max(window, whole), lead, gaps);
+  return {
+    interval,
+    cron,
+    window: windowOver(gaps.longest, delay, Math.max(window, whole)),
+    overlaps,
+    ...repeats,
+  };
 }
 
 /** An override of the schedule moves the window as the setting does. */
@@ -79,8 +102,18 @@ export function chosenCron({ cron, splunk }: DetectionSettings): string | undefi
   return override === undefined ? cron : confValue(override);
 }
 
-function repeatsOf({ suppress }: DetectionSettings, lookBack: number, lead: number, gaps: Gaps): Pick<SplunkSchedule, 'repeats'> | undefined {
-  const repeats = overlapProblem(lookBack - lead, gaps, suppress?.period ?? 0, lead > 0 ? 'decide on windows that end in the last' : undefined);
+function repeatsOf(
+  { suppress }: DetectionSettings,
+  lookBack: number,
+  lead: number,
+  gaps: Gaps,
+): Pick<SplunkSchedule, 'repeats'> | undefined {
+  const repeats = overlapProblem(
+    lookBack - lead,
+    gaps,
+    suppress?.period ?? 0,
+    lead > 0 ? 'decide on windows that end in the last' : undefined,
+  );
   return repeats === undefined ? undefined : { repeats };
 }
 
@@ -90,14 +123,19 @@ export function cronOf({ id, settings, lookBack = 0 }: PackDetection): string {
   return cron ?? spreadCron(id, interval);
 }
 
-export function addSchedule(settings: Map<string, string>, detection: PackDetection, { cron, window }: SplunkSchedule): void {
+export function addSchedule(
+  settings: Map<string, string>,
+  detection: PackDetection,
+  { cron, window }: SplunkSchedule,
+): void {
   settings.set('cron_schedule', cron);
   settings.set('dispatch.earliest_time', window.earliest);
   settings.set('dispatch.latest_time', window.latest);
   settings.set('enableSched', '1');
   settings.set('disabled', detection.settings.enabled ? '0' : '1');
   settings.set('schedule_window', 'auto');
-  // with a minute list in cron_schedule Splunk skews the second alone: those that share a minute start apart
+  // with a minute list in cron_schedule Splunk skews the second alone: those that share a minute
+  // start apart
   settings.set('allow_skew', '1m');
   // continuous: a late search still covers its own window, so nothing is skipped
   settings.set('realtime_schedule', '0');

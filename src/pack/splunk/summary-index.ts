@@ -1,8 +1,16 @@
 import type { PackDetection } from '../model/detection.ts';
 import { confText } from '../render/splunk-conf.ts';
 
-/** Keeps the results of a detection's alerts in an index, each marked with the pack, the rule and its level. What is suppressed is not kept. */
-export function addSummaryIndex(settings: Map<string, string>, { id, severity }: PackDetection, pack: string, index: string): void {
+/**
+ * Keeps the results of a detection's alerts in an index, each marked with the pack, the rule and
+ * its level. What is suppressed is not kept.
+ */
+export function addSummaryIndex(
+  settings: Map<string, string>,
+  { id, severity }: PackDetection,
+  pack: string,
+  index: string,
+): void {
   settings.set('action.summary_index', '1');
   settings.set('action.summary_index._name', index);
   settings.set('action.summary_index.sigpack_pack', pack);

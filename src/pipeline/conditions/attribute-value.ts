@@ -15,10 +15,14 @@ export type AttributeValue =
 
 const missing: AttributeValue = { kind: 'other', what: 'missing' };
 const object: AttributeValue = { kind: 'other', what: 'no plain value' };
-const text = (value: string | undefined): AttributeValue => (value === undefined ? missing : { kind: 'text', text: value });
+const text = (value: string | undefined): AttributeValue =>
+  value === undefined ? missing : { kind: 'text', text: value };
 const list = (entries: readonly unknown[]): AttributeValue => ({ kind: 'list', entries });
 
-/** `none`: an attribute that Sigma does not know and the rule does not have. One of Sigma's own that the rule lacks can't be compared. */
+/**
+ * `none`: an attribute that Sigma does not know and the rule does not have. One of Sigma's own that
+ * the rule lacks can't be compared.
+ */
 export function attributeOf(process: RuleInProcess, name: string): AttributeValue | 'none' {
   return ownAttribute(process, name) ?? customAttribute(process, name);
 }
@@ -57,15 +61,23 @@ function ownAttribute({ rule }: RuleInProcess, name: string): AttributeValue | u
   }
 }
 
-function correlationAttribute(rule: RuleInProcess['rule'] & { kind: 'correlation' }, name: string): AttributeValue | undefined {
+function correlationAttribute(
+  rule: RuleInProcess['rule'] & { kind: 'correlation' },
+  name: string,
+): AttributeValue | undefined {
   if (name === 'generate') return { kind: 'number', number: Number(rule.generate) };
   if (name === 'group_by') return rule.groupBy.length === 0 ? missing : list(rule.groupBy);
   // references are no texts: nothing is in them
   if (name === 'rules') return list([]);
-  return name === 'type' || name === 'timespan' || name === 'condition' || name === 'aliases' ? object : undefined;
+  return name === 'type' || name === 'timespan' || name === 'condition' || name === 'aliases'
+    ? object
+    : undefined;
 }
 
-function customAttribute({ rule, attributes }: RuleInProcess, name: string): AttributeValue | 'none' {
+function customAttribute(
+  { rule, attributes }: RuleInProcess,
+  name: string,
+): AttributeValue | 'none' {
   if (attributes.has(name)) return plainAttribute(attributes.get(name));
   return fromDocument(rule, name) ?? 'none';
 }
@@ -78,7 +90,9 @@ function fromDocument(rule: RuleInProcess['rule'], name: string): AttributeValue
   if (!node) return undefined;
   // plain dates are dates in YAML 1.1, which pySigma reads
   const date = node.kind === 'scalar' && node.plain ? isoDate(node.text, 'strict') : undefined;
-  return date !== undefined && node.kind === 'scalar' && node.text.includes('-') ? { kind: 'date', date } : plainAttribute(toPlain(node));
+  return date !== undefined && node.kind === 'scalar' && node.text.includes('-')
+    ? { kind: 'date', date }
+    : plainAttribute(toPlain(node));
 }
 
 /** An attribute as written in a rule's document, which is read once where one is asked for. */
@@ -95,14 +109,19 @@ export function writtenNames(rule: RuleInProcess['rule']): readonly string[] {
 
 function plainAttribute(value: unknown): AttributeValue {
   if (typeof value === 'string') return { kind: 'text', text: value };
-  if (typeof value === 'number' || typeof value === 'boolean') return { kind: 'number', number: Number(value) };
+  if (typeof value === 'number' || typeof value === 'boolean')
+    return { kind: 'number', number: Number(value) };
   if (Array.isArray(value)) return list(value);
   return value === null ? missing : object;
 }
 
-/** `YYYY-MM-DD` of a date written so or as `YYYYMMDD`; lenient: of the forms that rules have, too. Undefined: no date. */
+/**
+ * `YYYY-MM-DD` of a date written so or as `YYYYMMDD`; lenient: of the forms that rules have, too.
+ * Undefined: no date.
+ */
 export function isoDate(written: string, forms: 'strict' | 'lenient'): string | undefined {
-  const pattern = forms === 'strict' ? /^(\d{4})(-?)(\d\d)\2(\d\d)$/ : /^(\d{4})([-/])(\d{1,2})\2(\d{1,2})$/;
+  const pattern =
+    forms === 'strict' ? /^(\d{4})(-?)(\d\d)\2(\d\d)$/ : /^(\d{4})([-/])(\d{1,2})\2(\d{1,2})$/;
   const [, year = '', , month = '', day = ''] = pattern.exec(written) ?? [];
   if (year === '') return undefined;
   const iso = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;

@@ -18,7 +18,10 @@ export type ConditionDefinitions<C> = Readonly<Record<string, ConditionDefinitio
 export type RuleCondition = (rule: RuleInProcess) => boolean;
 export type ItemCondition = (item: SettledItem, rule: RuleInProcess) => boolean;
 
-/** Asked of a detection item it looks at the item's field and at the fields that its values refer to. */
+/**
+ * Asked of a detection item it looks at the item's field and at the fields that its values refer
+ * to.
+ */
 export interface FieldCondition {
   readonly ofItem: ItemCondition;
   readonly ofField: (field: string | undefined, rule: RuleInProcess) => boolean;
@@ -31,11 +34,18 @@ export function textOf(condition: YamlMapping, name: string): string | undefined
 }
 
 /** Python's regular expression in a text, at fault where it stands. */
-export function regexAt(text: string, span: { readonly start: number; readonly end: number }): PythonRegex {
+export function regexAt(
+  text: string,
+  span: { readonly start: number; readonly end: number },
+): PythonRegex {
   try {
     return pythonRegex(text);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new PipelineFault(`\`${text}\` is no regular expression: ${error.message}`, span, "Patterns of pipelines are regular expressions of Python's `re`.");
+    throw new PipelineFault(
+      `\`${text}\` is no regular expression: ${error.message}`,
+      span,
+      "Patterns of pipelines are regular expressions of Python's `re`.",
+    );
   }
 }

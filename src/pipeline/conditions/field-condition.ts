@@ -1,28 +1,48 @@
 import type { YamlMapping } from '../../source/yaml.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 import { textNodes, textsSchema } from '../text-list.ts';
-import { type ConditionDefinition, type ConditionDefinitions, type FieldCondition, regexAt, textOf } from './condition-definition.ts';
+import {
+  type ConditionDefinition,
+  type ConditionDefinitions,
+  type FieldCondition,
+  regexAt,
+  textOf,
+} from './condition-definition.ts';
 import { appliedDefinition, stateDefinition } from './state-comparison.ts';
 import { refersTo } from './value-match.ts';
 
 /** By name under `field_name_conditions`. */
 export const fieldConditions: ConditionDefinitions<FieldCondition> = {
-  include_fields: listDefinition((listed) => (field, rule) => field !== undefined && listed(field, rule)),
-  exclude_fields: listDefinition((listed) => (field, rule) => field === undefined || !listed(field, rule)),
+  include_fields: listDefinition(
+    (listed) => (field, rule) => field !== undefined && listed(field, rule),
+  ),
+  exclude_fields: listDefinition(
+    (listed) => (field, rule) => field === undefined || !listed(field, rule),
+  ),
   processing_item_applied: appliedDefinition((id) => ({
     ofItem: (item) => item.applied?.has(id) ?? false,
-    ofField: (field, rule) => field !== undefined && (rule.fieldsApplied.get(field)?.has(id) ?? false),
+    ofField: (field, rule) =>
+      field !== undefined && (rule.fieldsApplied.get(field)?.has(id) ?? false),
   })),
-  processing_state: stateDefinition((holds) => ({ ofItem: (_item, rule) => holds(rule), ofField: (_field, rule) => holds(rule) })),
+  processing_state: stateDefinition((holds) => ({
+    ofItem: (_item, rule) => holds(rule),
+    ofField: (_field, rule) => holds(rule),
+  })),
 };
 
-function listDefinition(made: (listed: Listed) => (field: string | undefined, rule: RuleInProcess) => boolean): ConditionDefinition<FieldCondition> {
+function listDefinition(
+  made: (listed: Listed) => (field: string | undefined, rule: RuleInProcess) => boolean,
+): ConditionDefinition<FieldCondition> {
   return {
     parameters: { fields: textsSchema('A list of field names.'), mode: { enum: ['plain', 're'] } },
     required: ['fields'],
     create: (condition) => {
       const holds = made(listedBy(condition));
-      return { ofField: holds, ofItem: (item, rule) => holds(item.field, rule) || refersTo(item, (field) => holds(field, rule)) };
+      return {
+        ofField: holds,
+        ofItem: (item, rule) =>
+          holds(item.field, rule) || refersTo(item, (field) => holds(field, rule)),
+      };
     },
   };
 }

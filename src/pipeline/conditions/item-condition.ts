@@ -3,7 +3,13 @@ import { isPlaceholder } from '../../sigma/value/pattern.ts';
 import type { JsonSchema } from '../../source/schema.ts';
 import { lookup, type YamlMapping } from '../../source/yaml.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
-import { type ConditionDefinition, type ConditionDefinitions, type ItemCondition, regexAt, textOf } from './condition-definition.ts';
+import {
+  type ConditionDefinition,
+  type ConditionDefinitions,
+  type ItemCondition,
+  regexAt,
+  textOf,
+} from './condition-definition.ts';
 import { appliedDefinition, stateDefinition } from './state-comparison.ts';
 import { equalTo, onlyTest, plainText, writtenValue } from './value-match.ts';
 
@@ -14,7 +20,10 @@ function valueDefinition(
   required: readonly string[] = [],
 ): ConditionDefinition<ItemCondition> {
   return {
-    parameters: { ...parameters, cond: { enum: ['any', 'all'], description: 'Must any or all values match?' } },
+    parameters: {
+      ...parameters,
+      cond: { enum: ['any', 'all'], description: 'Must any or all values match?' },
+    },
     required: ['cond', ...required],
     create: (condition) => {
       const holds = create(condition);
@@ -25,7 +34,9 @@ function valueDefinition(
   };
 }
 
-function matchesString(condition: YamlMapping): (value: SettledValue, rule: RuleInProcess) => boolean {
+function matchesString(
+  condition: YamlMapping,
+): (value: SettledValue, rule: RuleInProcess) => boolean {
   const node = lookup(condition, 'pattern') ?? condition;
   const regex = regexAt(textOf(condition, 'pattern') ?? '', node);
   const negate = textOf(condition, 'negate')?.toLowerCase() === 'true';
@@ -46,13 +57,24 @@ function matchesValue(condition: YamlMapping): (value: SettledValue) => boolean 
 
 function hasWildcard(value: SettledValue): boolean {
   const test = onlyTest(value);
-  return test?.kind === 'string' && test.pattern.some((part) => typeof part !== 'string' && !isPlaceholder(part));
+  return (
+    test?.kind === 'string' &&
+    test.pattern.some((part) => typeof part !== 'string' && !isPlaceholder(part))
+  );
 }
 
 /** By name under `detection_item_conditions`. */
 export const itemConditions: ConditionDefinitions<ItemCondition> = {
-  match_string: valueDefinition(matchesString, { pattern: { type: 'string' }, negate: { type: 'boolean' } }, ['pattern']),
-  match_value: valueDefinition(matchesValue, { value: { type: ['string', 'number', 'boolean', 'null'] } }, ['value']),
+  match_string: valueDefinition(
+    matchesString,
+    { pattern: { type: 'string' }, negate: { type: 'boolean' } },
+    ['pattern'],
+  ),
+  match_value: valueDefinition(
+    matchesValue,
+    { value: { type: ['string', 'number', 'boolean', 'null'] } },
+    ['value'],
+  ),
   contains_wildcard: valueDefinition(() => hasWildcard),
   is_null: valueDefinition(() => (value) => onlyTest(value)?.kind === 'null'),
   processing_item_applied: appliedDefinition((id) => (item) => item.applied?.has(id) ?? false),

@@ -15,9 +15,16 @@ const scales = { level: levels, status: statuses.toReversed() } as const;
 const maps = new Set(['logsource', 'detection', 'related', 'custom_attributes', 'source']);
 const texts = new Set(['title', 'id', 'name', 'description', 'author', 'license', 'taxonomy']);
 
-/** `rule_attribute`: lists by membership, texts by equality, numbers, dates, levels and statuses by their order. */
+/**
+ * `rule_attribute`: lists by membership, texts by equality, numbers, dates, levels and statuses by
+ * their order.
+ */
 export const ruleAttributeDefinition: ConditionDefinition<RuleCondition> = {
-  parameters: { attribute: { type: 'string' }, value: { type: ['string', 'number', 'boolean'] }, op: { enum: operators } },
+  parameters: {
+    attribute: { type: 'string' },
+    value: { type: ['string', 'number', 'boolean'] },
+    op: { enum: operators },
+  },
   required: ['attribute', 'value'],
   create: (condition) => {
     const attribute = textOf(condition, 'attribute') ?? '';
@@ -39,35 +46,61 @@ interface Comparison {
   readonly wanted: YamlScalar;
 }
 
-/** Comparisons of Sigma's own attributes that would fail for every rule are told where they are written. */
+/**
+ * Comparisons of Sigma's own attributes that would fail for every rule are told where they are
+ * written.
+ */
 function checkKnown({ attribute, operator, wanted }: Comparison, condition: YamlMapping): void {
   const at = (name: string): YamlNode => lookup(condition, name) ?? condition;
   if (maps.has(attribute)) {
-    const hint = attribute === 'logsource' ? 'Use the condition `logsource`.' : 'Compare texts, numbers, dates or lists.';
-    throw new PipelineFault(`\`${attribute}\` is a map and can't be compared`, at('attribute'), hint);
+    const hint =
+      attribute === 'logsource'
+        ? 'Use the condition `logsource`.'
+        : 'Compare texts, numbers, dates or lists.';
+    throw new PipelineFault(
+      `\`${attribute}\` is a map and can't be compared`,
+      at('attribute'),
+      hint,
+    );
   }
   const isDate = attribute === 'date' || attribute === 'modified';
   const scale = attribute === 'level' || attribute === 'status' ? scales[attribute] : undefined;
   if (texts.has(attribute) && operator !== 'eq' && operator !== 'ne')
-    throw new PipelineFault(`\`${attribute}\` is a text, which has no \`${operator}\``, at('op'), 'Use eq or ne.');
+    throw new PipelineFault(
+      `\`${attribute}\` is a text, which has no \`${operator}\``,
+      at('op'),
+      'Use eq or ne.',
+    );
   if ((isDate || scale) && (operator === 'in' || operator === 'not_in'))
-    throw new PipelineFault(`\`${attribute}\` is no list and has no \`${operator}\``, at('op'), `Use one of ${orderOperators.join(', ')}.`);
-  if (isDate && isoDate(wanted.text, 'strict') === undefined) throw new PipelineFault(`\`${wanted.text}\` is no date`, wanted, 'Write dates as YYYY-MM-DD.');
+    throw new PipelineFault(
+      `\`${attribute}\` is no list and has no \`${operator}\``,
+      at('op'),
+      `Use one of ${orderOperators.join(', ')}.`,
+    );
+  if (isDate && isoDate(wanted.text, 'strict') === undefined)
+    throw new PipelineFault(`\`${wanted.text}\` is no date`, wanted, 'Write dates as YYYY-MM-DD.');
   if (scale && !scale.some((one) => one === wanted.text.toLowerCase()))
-    throw new PipelineFault(`\`${wanted.text}\` is no ${attribute}`, wanted, nearestHint(wanted.text, scale));
+    throw new PipelineFault(
+      `\`${wanted.text}\` is no ${attribute}`,
+      wanted,
+      nearestHint(wanted.text, scale),
+    );
 }
 
 function holds(comparison: Comparison, found: AttributeValue): boolean {
   const { operator, wanted } = comparison;
   if (found.kind === 'list') {
-    if (operator === 'in' || operator === 'not_in') return found.entries.some((entry) => entry === wanted.value) === (operator === 'in');
+    if (operator === 'in' || operator === 'not_in')
+      return found.entries.some((entry) => entry === wanted.value) === (operator === 'in');
     // a list never equals a single value and has no order
     return operator === 'ne';
   }
-  if (operator === 'in' || operator === 'not_in') throw failure(comparison, `is no list and has no \`${operator}\``);
+  if (operator === 'in' || operator === 'not_in')
+    throw failure(comparison, `is no list and has no \`${operator}\``);
   switch (found.kind) {
     case 'text':
-      if (operator === 'eq' || operator === 'ne') return (found.text === wanted.value) === (operator === 'eq');
+      if (operator === 'eq' || operator === 'ne')
+        return (found.text === wanted.value) === (operator === 'eq');
       throw failure(comparison, `is a text, which has no \`${operator}\``);
     case 'number':
       return ordered(operator, found.number - wantedNumber(comparison));
@@ -84,22 +117,36 @@ function holds(comparison: Comparison, found: AttributeValue): boolean {
 
 function wantedNumber(comparison: Comparison): number {
   const { wanted } = comparison;
-  const number = typeof wanted.value === 'string' && wanted.text.trim() === '' ? Number.NaN : Number(wanted.value);
-  if (Number.isNaN(number)) throw failure(comparison, `is a number and can't be compared with \`${wanted.text}\``);
+  const number =
+    typeof wanted.value === 'string' && wanted.text.trim() === ''
+      ? Number.NaN
+      : Number(wanted.value);
+  if (Number.isNaN(number))
+    throw failure(comparison, `is a number and can't be compared with \`${wanted.text}\``);
   return number;
 }
 
 function wantedDate(comparison: Comparison): string {
   const { wanted } = comparison;
   const date = isoDate(wanted.text, 'strict');
-  if (date === undefined) throw failure(comparison, `is a date and can't be compared with \`${wanted.text}\``);
+  if (date === undefined)
+    throw failure(comparison, `is a date and can't be compared with \`${wanted.text}\``);
   return date;
 }
 
-function onScale(scale: readonly string[], name: string, wanted: string, operator: OrderOperator): boolean {
+function onScale(
+  scale: readonly string[],
+  name: string,
+  wanted: string,
+  operator: OrderOperator,
+): boolean {
   return ordered(operator, scale.indexOf(name) - scale.indexOf(wanted));
 }
 
 function failure({ attribute }: Comparison, message: string): ProcessingFailure {
-  return new ProcessingFailure(`the rule's \`${attribute}\` ${message}`, undefined, 'Change the condition `rule_attribute`, or the rule.');
+  return new ProcessingFailure(
+    `the rule's \`${attribute}\` ${message}`,
+    undefined,
+    'Change the condition `rule_attribute`, or the rule.',
+  );
 }

@@ -13,17 +13,26 @@ import { sameTyped, writtenValue } from './value-match.ts';
 /** By name under `rule_conditions`. */
 export const ruleConditions: ConditionDefinitions<RuleCondition> = {
   logsource: {
-    parameters: { category: { type: ['string', 'null'] }, product: { type: ['string', 'null'] }, service: { type: ['string', 'null'] } },
+    parameters: {
+      category: { type: ['string', 'null'] },
+      product: { type: ['string', 'null'] },
+      service: { type: ['string', 'null'] },
+    },
     required: [],
     create: hasLogSource,
   },
   contains_detection_item: {
-    parameters: { field: { type: ['string', 'null'] }, value: { type: ['string', 'number', 'boolean', 'null'] } },
+    parameters: {
+      field: { type: ['string', 'null'] },
+      value: { type: ['string', 'number', 'boolean', 'null'] },
+    },
     required: ['field', 'value'],
     create: (condition) => {
       const field = textOf(condition, 'field');
       const matches = sameTyped(writtenValue(condition));
-      return (rule) => field !== undefined && someItem(rule, (item) => item.field === field && item.values.some(matches));
+      return (rule) =>
+        field !== undefined &&
+        someItem(rule, (item) => item.field === field && item.values.some(matches));
     },
   },
   contains_field: {
@@ -36,8 +45,16 @@ export const ruleConditions: ConditionDefinitions<RuleCondition> = {
   },
   processing_item_applied: appliedDefinition((id) => (rule) => rule.applied.has(id)),
   processing_state: stateDefinition((holds) => holds),
-  is_sigma_rule: { parameters: {}, required: [], create: () => (rule) => rule.rule.kind === 'detection' },
-  is_sigma_correlation_rule: { parameters: {}, required: [], create: () => (rule) => rule.rule.kind === 'correlation' },
+  is_sigma_rule: {
+    parameters: {},
+    required: [],
+    create: () => (rule) => rule.rule.kind === 'detection',
+  },
+  is_sigma_correlation_rule: {
+    parameters: {},
+    required: [],
+    create: () => (rule) => rule.rule.kind === 'correlation',
+  },
   rule_attribute: ruleAttributeDefinition,
   tag: { parameters: { tag: { type: 'string' } }, required: ['tag'], create: hasTag },
 };
@@ -47,17 +64,26 @@ function hasLogSource(condition: YamlMapping): RuleCondition {
   const product = textOf(condition, 'product');
   const service = textOf(condition, 'service');
   if (category === undefined && product === undefined && service === undefined)
-    throw new PipelineFault('`logsource` names no log source', condition, 'Give it a category, a product or a service.');
+    throw new PipelineFault(
+      '`logsource` names no log source',
+      condition,
+      'Give it a category, a product or a service.',
+    );
   const matches = (source: LogSource): boolean =>
     (category === undefined || source.category === category) &&
     (product === undefined || source.product === product) &&
     (service === undefined || source.service === service);
   return ({ rule, referenced, written }) =>
-    rule.kind === 'detection' ? matches(rule.logsource) : someDetection([...written, ...referenced], (below) => matches(below.rule.logsource));
+    rule.kind === 'detection'
+      ? matches(rule.logsource)
+      : someDetection([...written, ...referenced], (below) => matches(below.rule.logsource));
 }
 
 /** Any of the rules below a correlation; correlations may share parts level upon level. */
-function someDetection(parts: readonly SettledRule[], matches: (detection: SettledRule & { readonly kind: 'detection' }) => boolean): boolean {
+function someDetection(
+  parts: readonly SettledRule[],
+  matches: (detection: SettledRule & { readonly kind: 'detection' }) => boolean,
+): boolean {
   const visited = new Set<SettledRule>();
   const visit = (part: SettledRule): boolean => {
     if (visited.has(part)) return false;
@@ -67,20 +93,35 @@ function someDetection(parts: readonly SettledRule[], matches: (detection: Settl
   return parts.some(visit);
 }
 
-/** Of a correlation the rules below count, as they are written and as the pipelines left them: its groups are to be renamed as their fields are. */
-function someItem({ rule, parts, referenced, written }: RuleInProcess, holds: (item: SettledItem) => boolean): boolean {
+/**
+ * Of a correlation the rules below count, as they are written and as the pipelines left them: its
+ * groups are to be renamed as their fields are.
+ */
+function someItem(
+  { rule, parts, referenced, written }: RuleInProcess,
+  holds: (item: SettledItem) => boolean,
+): boolean {
   if (rule.kind === 'detection') return someItemOf(parts, holds);
   return someDetection([...written, ...referenced], (below) => someItemOf(below.parts, holds));
 }
 
-function someItemOf(parts: readonly SettledDetection[], holds: (item: SettledItem) => boolean): boolean {
-  for (const { searches } of parts) for (const { body } of searches.values()) if (someSettledItem(body, holds)) return true;
+function someItemOf(
+  parts: readonly SettledDetection[],
+  holds: (item: SettledItem) => boolean,
+): boolean {
+  for (const { searches } of parts)
+    for (const { body } of searches.values()) if (someSettledItem(body, holds)) return true;
   return false;
 }
 
 function hasTag(condition: YamlMapping): RuleCondition {
   const tag = textOf(condition, 'tag') ?? '';
-  if (!tag.includes('.')) throw new PipelineFault(`\`${tag}\` is no tag`, condition, 'Tags are of the form namespace.name, such as attack.t1059.');
+  if (!tag.includes('.'))
+    throw new PipelineFault(
+      `\`${tag}\` is no tag`,
+      condition,
+      'Tags are of the form namespace.name, such as attack.t1059.',
+    );
   // rules are read with their tags as Sigma writes them
   const wanted = meantTag(tag) ?? tag;
   return ({ rule }) => rule.tags.includes(wanted);

@@ -6,7 +6,10 @@ import { type ConditionDefinition, textOf } from './condition-definition.ts';
 export const orderOperators = ['eq', 'ne', 'gte', 'gt', 'lte', 'lt'] as const;
 export type OrderOperator = (typeof orderOperators)[number];
 
-/** True where two values that stand in the order of `difference` (negative: the first is less) satisfy the operator. */
+/**
+ * True where two values that stand in the order of `difference` (negative: the first is less)
+ * satisfy the operator.
+ */
 export function ordered(operator: OrderOperator, difference: number): boolean {
   switch (operator) {
     case 'eq':
@@ -29,7 +32,9 @@ function operatorOf(condition: YamlMapping): OrderOperator {
 }
 
 /** `processing_state`, of rules, items and fields alike. */
-export function stateDefinition<C>(made: (holds: (rule: RuleInProcess) => boolean) => C): ConditionDefinition<C> {
+export function stateDefinition<C>(
+  made: (holds: (rule: RuleInProcess) => boolean) => C,
+): ConditionDefinition<C> {
   return {
     parameters: { key: { type: 'string' }, val: {}, op: { enum: orderOperators } },
     required: ['key', 'val'],
@@ -38,7 +43,9 @@ export function stateDefinition<C>(made: (holds: (rule: RuleInProcess) => boolea
       const value = lookup(condition, 'val');
       const wanted = value && toPlain(value);
       const operator = operatorOf(condition);
-      return made((rule) => rule.state.has(key) && compares(rule.state.get(key), wanted, operator, key));
+      return made(
+        (rule) => rule.state.has(key) && compares(rule.state.get(key), wanted, operator, key),
+      );
     },
   };
 }
@@ -46,7 +53,12 @@ export function stateDefinition<C>(made: (holds: (rule: RuleInProcess) => boolea
 /** `processing_item_applied`, of rules, items and fields alike. */
 export function appliedDefinition<C>(made: (id: string) => C): ConditionDefinition<C> {
   return {
-    parameters: { processing_item_id: { type: ['string', 'integer'], description: 'The `id` of a processing item.' } },
+    parameters: {
+      processing_item_id: {
+        type: ['string', 'integer'],
+        description: 'The `id` of a processing item.',
+      },
+    },
     required: ['processing_item_id'],
     create: (condition) => made(textOf(condition, 'processing_item_id') ?? ''),
   };
@@ -58,15 +70,27 @@ function compares(found: unknown, wanted: unknown, operator: OrderOperator, key:
   const left = orderable(found);
   const right = orderable(wanted);
   if (typeof left === 'number' && typeof right === 'number') return ordered(operator, left - right);
-  if (typeof left === 'string' && typeof right === 'string') return ordered(operator, left < right ? -1 : left > right ? 1 : 0);
-  const message = `the state \`${key}\` can't be compared by \`${operator}\`: ${nameOf(found)} and ${nameOf(wanted)} have no order`;
-  throw new ProcessingFailure(message, undefined, 'Compare numbers with numbers and texts with texts.');
+  if (typeof left === 'string' && typeof right === 'string')
+    return ordered(operator, left < right ? -1 : left > right ? 1 : 0);
+  const message =
+    `the state \`${key}\` can't be compared by \`${operator}\`: ${nameOf(found)} and ` +
+    `${nameOf(wanted)} have no order`;
+  throw new ProcessingFailure(
+    message,
+    undefined,
+    'Compare numbers with numbers and texts with texts.',
+  );
 }
 
 /** Truth values count as 0 and 1, as in Python. */
 const orderable = (value: unknown): unknown => (typeof value === 'boolean' ? Number(value) : value);
 
-const nameOf = (value: unknown): string => (value === null || value === undefined ? 'nothing' : Array.isArray(value) ? 'a list' : `a ${typeof value}`);
+const nameOf = (value: unknown): string =>
+  value === null || value === undefined
+    ? 'nothing'
+    : Array.isArray(value)
+      ? 'a list'
+      : `a ${typeof value}`;
 
 /** Equality of plain YAML data by Python's rules. */
 function sameValue(left: unknown, right: unknown): boolean {
@@ -74,10 +98,18 @@ function sameValue(left: unknown, right: unknown): boolean {
   const b = orderable(right);
   if (a === b) return true;
   if (Array.isArray(a) || Array.isArray(b)) {
-    return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((one, at) => sameValue(one, b[at]));
+    return (
+      Array.isArray(a) &&
+      Array.isArray(b) &&
+      a.length === b.length &&
+      a.every((one, at) => sameValue(one, b[at]))
+    );
   }
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   const entries = new Map(Object.entries(b));
   const own = Object.entries(a);
-  return own.length === entries.size && own.every(([key, value]) => entries.has(key) && sameValue(value, entries.get(key)));
+  return (
+    own.length === entries.size &&
+    own.every(([key, value]) => entries.has(key) && sameValue(value, entries.get(key)))
+  );
 }

@@ -3,7 +3,10 @@ import type { Test } from '../../query/tree.ts';
 import { ANY, isPlaceholder, ONE, type Pattern, parsePattern } from '../../sigma/value/pattern.ts';
 import { lookup, type YamlMapping, type YamlScalar } from '../../source/yaml.ts';
 
-/** The only test of a value. pySigma's conditions see no text in a value that `windash` or `base64offset` made several of. */
+/**
+ * The only test of a value. pySigma's conditions see no text in a value that `windash` or
+ * `base64offset` made several of.
+ */
 export function onlyTest({ tests, absent }: SettledValue): Test | undefined {
   return absent || tests.length !== 1 ? undefined : tests[0];
 }
@@ -11,7 +14,13 @@ export function onlyTest({ tests, absent }: SettledValue): Test | undefined {
 /** A pattern as pySigma writes it out: wildcards of the text are escaped, backslashes are not. */
 export function plainText(pattern: Pattern): string {
   const only = pattern[0];
-  if (pattern.length === 1 && typeof only === 'string' && !only.includes('*') && !only.includes('?')) return only;
+  if (
+    pattern.length === 1 &&
+    typeof only === 'string' &&
+    !only.includes('*') &&
+    !only.includes('?')
+  )
+    return only;
   let text = '';
   for (const part of pattern) {
     if (part === ANY) text += '*';
@@ -27,7 +36,10 @@ export function writtenValue(condition: YamlMapping): YamlScalar['value'] {
   return node?.kind === 'scalar' ? node.value : null;
 }
 
-/** `contains_detection_item`: of the same type and equal. Texts under `cased` are of a type of their own. */
+/**
+ * `contains_detection_item`: of the same type and equal. Texts under `cased` are of a type of their
+ * own.
+ */
 export function sameTyped(wanted: YamlScalar['value']): (value: SettledValue) => boolean {
   const equals = equalTo(wanted);
   return (value) => {
@@ -39,7 +51,10 @@ export function sameTyped(wanted: YamlScalar['value']): (value: SettledValue) =>
   };
 }
 
-/** `match_value`: equal by pySigma's rules, by which the number 1 equals true, but true not 1, and nothing equals null. */
+/**
+ * `match_value`: equal by pySigma's rules, by which the number 1 equals true, but true not 1, and
+ * nothing equals null.
+ */
 export function equalTo(wanted: YamlScalar['value']): (test: Test) => boolean {
   const pattern = typeof wanted === 'string' ? parsePattern(wanted) : undefined;
   const number = typeof wanted === 'boolean' ? Number(wanted) : wanted;
@@ -63,9 +78,15 @@ export function equalTo(wanted: YamlScalar['value']): (test: Test) => boolean {
 const sameNumber = (value: number | bigint, wanted: unknown): boolean =>
   (typeof wanted === 'number' || typeof wanted === 'bigint') && value >= wanted && value <= wanted;
 
-const samePattern = (one: Pattern, other: Pattern): boolean => one.length === other.length && one.every((part, at) => part === other[at]);
+const samePattern = (one: Pattern, other: Pattern): boolean =>
+  one.length === other.length && one.every((part, at) => part === other[at]);
 
 /** True where any value of an item refers to a field for which `holds`. */
 export function refersTo(item: SettledItem, holds: (field: string) => boolean): boolean {
-  return refersToFields(item) && item.values.some(({ tests }) => tests.some((test) => test.kind === 'field' && holds(test.other)));
+  return (
+    refersToFields(item) &&
+    item.values.some(({ tests }) =>
+      tests.some((test) => test.kind === 'field' && holds(test.other)),
+    )
+  );
 }

@@ -33,13 +33,20 @@ const text: JsonSchema = { type: 'string' };
 const indent: JsonSchema = { type: ['integer', 'null'], minimum: 0, maximum: 16 };
 
 const definitions: Readonly<Record<string, FinalizerDefinition>> = {
-  concat: { parameters: { separator: text, prefix: text, suffix: text }, ofQueries: true, create: createConcat },
+  concat: {
+    parameters: { separator: text, prefix: text, suffix: text },
+    ofQueries: true,
+    create: createConcat,
+  },
   json: { parameters: { indent }, ofQueries: false, create: createJson },
   yaml: {
     parameters: { indent },
     ofQueries: true,
     // texts in JSON's form are YAML; the indentation of a plain list is none
-    create: () => (output) => (output.length === 0 ? '[]\n' : Array.from(output, (query) => `- ${asciiJson(query)}\n`).join('')),
+    create: () => (output) =>
+      output.length === 0
+        ? '[]\n'
+        : Array.from(output, (query) => `- ${asciiJson(query)}\n`).join(''),
   },
   template: {
     parameters: templateParameters,
@@ -47,15 +54,32 @@ const definitions: Readonly<Record<string, FinalizerDefinition>> = {
     ofQueries: false,
     create: (item, { environment }) => {
       refuseTemplateOptions(item);
-      const template = templateOf(item, environment, (source) => parseJinja(source, queriesRoots), templateHint);
-      return (output, context) => template(queriesContext(output, context, context.work), context.work);
+      const template = templateOf(
+        item,
+        environment,
+        (source) => parseJinja(source, queriesRoots),
+        templateHint,
+      );
+      return (output, context) =>
+        template(queriesContext(output, context, context.work), context.work);
     },
   },
-  nested: { parameters: { finalizers: { type: 'array' } }, required: ['finalizers'], ofQueries: true, create: createNested },
+  nested: {
+    parameters: { finalizers: { type: 'array' } },
+    required: ['finalizers'],
+    ofQueries: true,
+    create: createNested,
+  },
 };
 
-/** The entries under `finalizers` as one that runs them in turn; those at fault are left out and have been complained about. */
-export function readFinalizers(nodes: readonly YamlNode[], reading: ItemReading): readonly Finalizer[] {
+/**
+ * The entries under `finalizers` as one that runs them in turn; those at fault are left out and
+ * have been complained about.
+ */
+export function readFinalizers(
+  nodes: readonly YamlNode[],
+  reading: ItemReading,
+): readonly Finalizer[] {
   const chain = readChain(nodes, reading);
   const [first] = chain;
   if (!first) return [];
@@ -63,7 +87,8 @@ export function readFinalizers(nodes: readonly YamlNode[], reading: ItemReading)
     {
       type: chain.map(({ type }) => type).join(', '),
       span: first.span,
-      apply: (queries, context) => [finalized(chain, queries, { ...context, work: workOfOutput() })].flat(),
+      apply: (queries, context) =>
+        [finalized(chain, queries, { ...context, work: workOfOutput() })].flat(),
     },
   ];
 }
@@ -88,15 +113,31 @@ function finalized(chain: readonly Link[], queries: Output, context: Context): O
   }, queries);
 }
 
-const lengthOf = (output: Output): number => (typeof output === 'string' ? output.length : output.reduce((sum, query) => sum + query.length, 0));
+const lengthOf = (output: Output): number =>
+  typeof output === 'string' ? output.length : output.reduce((sum, query) => sum + query.length, 0);
 
 function readLink(node: YamlNode, at: number, reading: ItemReading): Link | undefined {
-  if (node.kind !== 'mapping') throw new PipelineFault('a finalizer must be a map', node, 'Write its `type` and what that takes.');
+  if (node.kind !== 'mapping')
+    throw new PipelineFault(
+      'a finalizer must be a map',
+      node,
+      'Write its `type` and what that takes.',
+    );
   const type = textOf(node, 'type');
-  if (type === undefined) throw new PipelineFault('the finalizer lacks its `type`', node, `Known: ${Object.keys(definitions).join(', ')}.`);
+  if (type === undefined)
+    throw new PipelineFault(
+      'the finalizer lacks its `type`',
+      node,
+      `Known: ${Object.keys(definitions).join(', ')}.`,
+    );
   const definition = Object.hasOwn(definitions, type) ? definitions[type] : undefined;
   const place = lookup(node, 'type') ?? node;
-  if (!definition) throw new PipelineFault(`there is no finalizer \`${type}\``, place, nearestHint(type, Object.keys(definitions)));
+  if (!definition)
+    throw new PipelineFault(
+      `there is no finalizer \`${type}\``,
+      place,
+      nearestHint(type, Object.keys(definitions)),
+    );
   const { parameters, required = [] } = definition;
   // pySigma leaves out what a pipeline's text says of these
   const schema: JsonSchema = {
@@ -109,7 +150,9 @@ function readLink(node: YamlNode, at: number, reading: ItemReading): Link | unde
   for (const complaint of complaints) reading.bag.add(reading.file, complaint);
   if (complaints.length > 0) return undefined;
   if (at > 0 && definition.ofQueries) {
-    const hint = 'Only json and template can follow another finalizer: those before have made one text of the queries.';
+    const hint =
+      'Only json and template can follow another finalizer: those before have made one text ' +
+      'of the queries.';
     throw new PipelineFault(`\`${type}\` must be the first finalizer`, place, hint);
   }
   return { type, span: place, finalize: definition.create(node, reading) };
@@ -120,7 +163,10 @@ function createConcat(item: YamlMapping): Finalize {
   const prefix = textOf(item, 'prefix') ?? '';
   const suffix = textOf(item, 'suffix') ?? '';
   return (output, { work }) => {
-    refuseLonger(work, prefix.length + lengthOf(output) + separator.length * [output].flat().length + suffix.length);
+    refuseLonger(
+      work,
+      prefix.length + lengthOf(output) + separator.length * [output].flat().length + suffix.length,
+    );
     return prefix + [output].flat().join(separator) + suffix;
   };
 }

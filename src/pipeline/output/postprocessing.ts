@@ -25,7 +25,8 @@ export const templateParameters = {
   autoescape: { type: 'boolean' },
 } as const satisfies Readonly<Record<string, JsonSchema>>;
 export const templateHint = 'docs/pipelines.md lists what works of Jinja2.';
-const simpleHint = 'Templates name {query}, {rule.title}, {pipeline.state[key]} and the like; {{ and }} are braces.';
+const simpleHint =
+  'Templates name {query}, {rule.title}, {pipeline.state[key]} and the like; {{ and }} are braces.';
 
 const postprocessingDefinitions: Readonly<Record<string, PostprocessingDefinition>> = {
   embed: {
@@ -53,17 +54,29 @@ const postprocessingDefinitions: Readonly<Record<string, PostprocessingDefinitio
     required: ['template'],
     create: (item, { environment }) => {
       refuseTemplateOptions(item);
-      const template = templateOf(item, environment, (source) => parseJinja(source, queryRoots), templateHint);
+      const template = templateOf(
+        item,
+        environment,
+        (source) => parseJinja(source, queryRoots),
+        templateHint,
+      );
       return (query, rule) => template(queryContext(query, rule), rule.work);
     },
   },
   json: { parameters: { json_template: text }, required: ['json_template'], create: createJson },
-  replace: { parameters: { pattern: text, replacement: text }, required: ['pattern', 'replacement'], create: createReplace },
+  replace: {
+    parameters: { pattern: text, replacement: text },
+    required: ['pattern', 'replacement'],
+    create: createReplace,
+  },
   nest: { parameters: { items: { type: 'array' } }, required: ['items'], create: createNest },
 };
 
 /** The items under `postprocessing`; those at fault are left out and have been complained about. */
-export function readPostprocessing(nodes: readonly YamlNode[], reading: ItemReading): readonly PostprocessingItem[] {
+export function readPostprocessing(
+  nodes: readonly YamlNode[],
+  reading: ItemReading,
+): readonly PostprocessingItem[] {
   return nodes.flatMap((node): readonly PostprocessingItem[] => {
     const head = readItemHead(reading, node, postprocessingDefinitions);
     const apply = head && told(reading, () => head.definition.create(head.node, reading));
@@ -81,7 +94,10 @@ function createJson(item: YamlMapping): PostprocessingItem['apply'] {
     return ofWork(parseJsonTemplate(textOf(item, 'json_template') ?? ''));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new PipelineFault(`\`json_template\` is no JSON: ${error.message}`, lookup(item, 'json_template') ?? item);
+    throw new PipelineFault(
+      `\`json_template\` is no JSON: ${error.message}`,
+      lookup(item, 'json_template') ?? item,
+    );
   }
 }
 
@@ -91,7 +107,11 @@ function createReplace(item: YamlMapping): PostprocessingItem['apply'] {
     return ofWork(regex.replacer(textOf(item, 'replacement') ?? ''));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new PipelineFault(error.message, lookup(item, 'replacement') ?? item, "Replacements are those of Python's `re.sub`.");
+    throw new PipelineFault(
+      error.message,
+      lookup(item, 'replacement') ?? item,
+      "Replacements are those of Python's `re.sub`.",
+    );
   }
 }
 

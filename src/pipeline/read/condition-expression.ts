@@ -23,9 +23,16 @@ const maximumDepth = 64;
 const maximumLength = 20_000;
 const words = ['and', 'or', 'not'];
 
-/** `rule_cond_expr` and its like: ids, `not` before `and` before `or`, parentheses. Throws {@link PipelineFault}. */
-export function parseConditionExpression(file: SourceFile, scalar: YamlScalar): Linked<NamedCondition> {
-  if (scalar.text.length > maximumLength) throw new PipelineFault(`the expression has more than ${maximumLength} characters`, scalar);
+/**
+ * `rule_cond_expr` and its like: ids, `not` before `and` before `or`, parentheses. Throws {@link
+ * PipelineFault}.
+ */
+export function parseConditionExpression(
+  file: SourceFile,
+  scalar: YamlScalar,
+): Linked<NamedCondition> {
+  if (scalar.text.length > maximumLength)
+    throw new PipelineFault(`the expression has more than ${maximumLength} characters`, scalar);
   const place = insideScalar(file, scalar);
   const tokens = tokensOf(scalar.text, place);
   const length = scalar.text.trimEnd().length;
@@ -36,13 +43,21 @@ export function parseConditionExpression(file: SourceFile, scalar: YamlScalar): 
 function tokensOf(text: string, place: (span: Span) => Span): readonly Token[] {
   return Array.from(
     text.matchAll(/[()]|[\w-]+|\S/g),
-    (match): Token => ({ text: match[0], ...place({ start: match.index, end: match.index + match[0].length }) }),
+    (match): Token => ({
+      text: match[0],
+      ...place({ start: match.index, end: match.index + match[0].length }),
+    }),
   );
 }
 
 function parseTokens(tokens: readonly Token[], end: Token): Linked<NamedCondition> {
   let at = 0;
-  const linked = (kind: 'all' | 'any', word: string, operand: (depth: number) => Linked<NamedCondition>, depth: number): Linked<NamedCondition> => {
+  const linked = (
+    kind: 'all' | 'any',
+    word: string,
+    operand: (depth: number) => Linked<NamedCondition>,
+    depth: number,
+  ): Linked<NamedCondition> => {
     const first = operand(depth);
     if (tokens[at]?.text !== word) return first;
     const operands = [first];
@@ -52,11 +67,14 @@ function parseTokens(tokens: readonly Token[], end: Token): Linked<NamedConditio
     }
     return { kind, operands };
   };
-  const disjunction = (depth: number): Linked<NamedCondition> => linked('any', 'or', conjunction, depth);
-  const conjunction = (depth: number): Linked<NamedCondition> => linked('all', 'and', negation, depth);
+  const disjunction = (depth: number): Linked<NamedCondition> =>
+    linked('any', 'or', conjunction, depth);
+  const conjunction = (depth: number): Linked<NamedCondition> =>
+    linked('all', 'and', negation, depth);
   const negation = (depth: number): Linked<NamedCondition> => {
     const token = tokens[at] ?? end;
-    if (depth > maximumDepth) throw new PipelineFault(`the expression is nested more than ${maximumDepth} deep`, token);
+    if (depth > maximumDepth)
+      throw new PipelineFault(`the expression is nested more than ${maximumDepth} deep`, token);
     if (token.text !== 'not') return primary(depth);
     at++;
     return { kind: 'not', operand: negation(depth + 1) };
@@ -65,7 +83,8 @@ function parseTokens(tokens: readonly Token[], end: Token): Linked<NamedConditio
     const token = tokens[at++] ?? end;
     if (token.text === '(') {
       const inner = disjunction(depth + 1);
-      if (tokens[at]?.text !== ')') throw new PipelineFault('a parenthesis is not closed', token, 'Add the missing `)`.');
+      if (tokens[at]?.text !== ')')
+        throw new PipelineFault('a parenthesis is not closed', token, 'Add the missing `)`.');
       at++;
       return inner;
     }
@@ -74,14 +93,26 @@ function parseTokens(tokens: readonly Token[], end: Token): Linked<NamedConditio
   const tree = disjunction(0);
   const rest = tokens[at];
   if (!rest) return tree;
-  if (rest.text === ')') throw new PipelineFault('a parenthesis is closed that was not opened', rest, 'Remove it, or add the missing `(`.');
-  throw strange(rest) ?? new PipelineFault(`\`and\` or \`or\` is missing before \`${rest.text}\``, rest);
+  if (rest.text === ')')
+    throw new PipelineFault(
+      'a parenthesis is closed that was not opened',
+      rest,
+      'Remove it, or add the missing `(`.',
+    );
+  throw (
+    strange(rest) ?? new PipelineFault(`\`and\` or \`or\` is missing before \`${rest.text}\``, rest)
+  );
 }
 
 function namedBy(token: Token, empty: boolean): NamedCondition {
   const { text, start, end } = token;
-  if (text === '') throw new PipelineFault(empty ? 'the expression is empty' : 'the expression ends where a condition is wanted', token);
-  if (text === ')' || words.includes(text)) throw new PipelineFault(`\`${text}\` stands where a condition is wanted`, token);
+  if (text === '')
+    throw new PipelineFault(
+      empty ? 'the expression is empty' : 'the expression ends where a condition is wanted',
+      token,
+    );
+  if (text === ')' || words.includes(text))
+    throw new PipelineFault(`\`${text}\` stands where a condition is wanted`, token);
   const fault = strange(token);
   if (fault) throw fault;
   return { name: text, start, end };
@@ -90,7 +121,11 @@ function namedBy(token: Token, empty: boolean): NamedCondition {
 /** What is no id and no word of expressions. */
 function strange(token: Token): PipelineFault | undefined {
   if (words.includes(token.text.toLowerCase()) && !words.includes(token.text))
-    return new PipelineFault(`\`${token.text}\` must be in lower case`, token, `Write \`${token.text.toLowerCase()}\`.`);
+    return new PipelineFault(
+      `\`${token.text}\` must be in lower case`,
+      token,
+      `Write \`${token.text.toLowerCase()}\`.`,
+    );
   if (/^[\w-]/.test(token.text)) return undefined;
   return new PipelineFault(
     `\`${token.text}\` is not part of expressions`,
@@ -100,7 +135,10 @@ function strange(token: Token): PipelineFault | undefined {
 }
 
 /** The linked conditions as one function; `test` says what a condition asks of its two subjects. */
-export function linkedTest<C, S, R>(linked: Linked<C>, test: (condition: C) => (subject: S, rule: R) => boolean): (subject: S, rule: R) => boolean {
+export function linkedTest<C, S, R>(
+  linked: Linked<C>,
+  test: (condition: C) => (subject: S, rule: R) => boolean,
+): (subject: S, rule: R) => boolean {
   if (linked.kind === 'one') return test(linked.condition);
   if (linked.kind === 'not') {
     const operand = linkedTest(linked.operand, test);
@@ -111,5 +149,7 @@ export function linkedTest<C, S, R>(linked: Linked<C>, test: (condition: C) => (
   if (only && tests.length === 1) return only;
   // most items have no conditions of some kind
   if (!only && linked.kind === 'all') return () => true;
-  return linked.kind === 'all' ? (subject, rule) => tests.every((one) => one(subject, rule)) : (subject, rule) => tests.some((one) => one(subject, rule));
+  return linked.kind === 'all'
+    ? (subject, rule) => tests.every((one) => one(subject, rule))
+    : (subject, rule) => tests.some((one) => one(subject, rule));
 }

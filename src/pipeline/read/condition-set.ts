@@ -5,9 +5,16 @@ import type { SourceFile } from '../../source/span.ts';
 import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml.ts';
 import type { ConditionDefinitions } from '../conditions/condition-definition.ts';
 import { PipelineFault } from '../definition.ts';
-import { type Linked, type NamedCondition, parseConditionExpression } from './condition-expression.ts';
+import {
+  type Linked,
+  type NamedCondition,
+  parseConditionExpression,
+} from './condition-expression.ts';
 
-/** What kind of conditions: the keys `<kind>_conditions`, `<kind>_cond_op`, `<kind>_cond_not` and `<kind>_cond_expr`. */
+/**
+ * What kind of conditions: the keys `<kind>_conditions`, `<kind>_cond_op`, `<kind>_cond_not` and
+ * `<kind>_cond_expr`.
+ */
 export type ConditionKind = 'rule' | 'detection_item' | 'field_name';
 
 /** Where faults are told. */
@@ -16,7 +23,9 @@ export interface Faults {
   readonly bag: DiagnosticBag;
 }
 
-/** Schema of the keys of one kind of conditions; the conditions themselves are checked one by one. */
+/**
+ * Schema of the keys of one kind of conditions; the conditions themselves are checked one by one.
+ */
 export function conditionKeys(kind: ConditionKind): Readonly<Record<string, JsonSchema>> {
   return {
     [`${kind}_conditions`]: { type: ['array', 'object'] },
@@ -26,23 +35,39 @@ export function conditionKeys(kind: ConditionKind): Readonly<Record<string, Json
   };
 }
 
-/** The conditions of one kind of a processing item, linked as it says. Those at fault have been complained about and are left out. */
-export function readConditionSet<C>(faults: Faults, item: YamlMapping, kind: ConditionKind, definitions: ConditionDefinitions<C>): Linked<C> {
+/**
+ * The conditions of one kind of a processing item, linked as it says. Those at fault have been
+ * complained about and are left out.
+ */
+export function readConditionSet<C>(
+  faults: Faults,
+  item: YamlMapping,
+  kind: ConditionKind,
+  definitions: ConditionDefinitions<C>,
+): Linked<C> {
   const node = lookup(item, `${kind}_conditions`);
   const expression = lookup(item, `${kind}_cond_expr`);
-  const conditions = node ? readConditions(faults, node, definitions) : new Map<string, C | undefined>();
+  const conditions = node
+    ? readConditions(faults, node, definitions)
+    : new Map<string, C | undefined>();
   const linked =
     expression?.kind === 'scalar' && expression.value !== null
       ? told(faults, () => byExpression(faults, item, kind, conditions))
-      : told(faults, () => ({ kind: linkingOf(item, kind, conditions.size), operands: known(conditions) }));
+      : told(faults, () => ({
+          kind: linkingOf(item, kind, conditions.size),
+          operands: known(conditions),
+        }));
   // rules meet no conditions at all whatever is said of their linking; items and fields do not
   if (!linked || (kind === 'rule' && conditions.size === 0)) return { kind: 'all', operands: [] };
-  return textAt(item, `${kind}_cond_not`)?.toLowerCase() === 'true' ? { kind: 'not', operand: linked } : linked;
+  return textAt(item, `${kind}_cond_not`)?.toLowerCase() === 'true'
+    ? { kind: 'not', operand: linked }
+    : linked;
 }
 
 /**
- * `or`: one condition suffices. pySigma reads any other word as `and`, whatever its author meant: that is told where it makes a difference, which it does not
- * for a single condition, nor for a word that means `and`.
+ * `or`: one condition suffices. pySigma reads any other word as `and`, whatever its author meant:
+ * that is told where it makes a difference, which it does not for a single condition, nor for a
+ * word that means `and`.
  */
 function linkingOf(item: YamlMapping, kind: ConditionKind, count: number): 'any' | 'all' {
   const key = `${kind}_cond_op`;
@@ -50,8 +75,13 @@ function linkingOf(item: YamlMapping, kind: ConditionKind, count: number): 'any'
   if (op === 'or') return 'any';
   const isWord = /^(?:and|or|any|all)$/i.test(op);
   if (!isWord || (count > 1 && !/^(?:and|all)$/i.test(op))) {
-    const hint = 'Write `or` where one of the conditions suffices, `and` where all of them must hold.';
-    throw new PipelineFault(`\`${key}\` must be \`and\` or \`or\`; pySigma takes \`${op}\` for \`and\``, lookup(item, key) ?? item, hint);
+    const hint =
+      'Write `or` where one of the conditions suffices, `and` where all of them must hold.';
+    throw new PipelineFault(
+      `\`${key}\` must be \`and\` or \`or\`; pySigma takes \`${op}\` for \`and\``,
+      lookup(item, key) ?? item,
+      hint,
+    );
   }
   return 'all';
 }
@@ -74,39 +104,85 @@ function textAt(item: YamlMapping, key: string): string | undefined {
 }
 
 function known<C>(conditions: ReadonlyMap<string, C | undefined>): readonly Linked<C>[] {
-  return [...conditions.values()].flatMap((condition) => (condition === undefined ? [] : [{ kind: 'one' as const, condition }]));
+  return [...conditions.values()].flatMap((condition) =>
+    condition === undefined ? [] : [{ kind: 'one' as const, condition }],
+  );
 }
 
 /** Conditions by id, or by number in a list; undefined for those at fault. */
-function readConditions<C>(faults: Faults, node: YamlNode, definitions: ConditionDefinitions<C>): ReadonlyMap<string, C | undefined> {
+function readConditions<C>(
+  faults: Faults,
+  node: YamlNode,
+  definitions: ConditionDefinitions<C>,
+): ReadonlyMap<string, C | undefined> {
   if (node.kind === 'scalar') return new Map();
   const named =
     node.kind === 'mapping'
       ? node.pairs.map(({ key, value }) => [key.text, value] as const)
       : node.items.map((value, index) => [`${index + 1}`, value] as const);
-  return new Map(named.map(([name, value]) => [name, told(faults, () => readCondition(faults, value, definitions))]));
+  return new Map(
+    named.map(([name, value]) => [
+      name,
+      told(faults, () => readCondition(faults, value, definitions)),
+    ]),
+  );
 }
 
-function readCondition<C>({ file, bag }: Faults, node: YamlNode, definitions: ConditionDefinitions<C>): C | undefined {
-  if (node.kind !== 'mapping') throw new PipelineFault('a condition must be a map', node, 'Write its `type` and what that takes.');
+function readCondition<C>(
+  { file, bag }: Faults,
+  node: YamlNode,
+  definitions: ConditionDefinitions<C>,
+): C | undefined {
+  if (node.kind !== 'mapping')
+    throw new PipelineFault(
+      'a condition must be a map',
+      node,
+      'Write its `type` and what that takes.',
+    );
   const type = lookup(node, 'type');
   if (type?.kind !== 'scalar' || type.value === null)
-    throw new PipelineFault('the condition lacks its `type`', startOf(node), `Known: ${Object.keys(definitions).join(', ')}.`);
+    throw new PipelineFault(
+      'the condition lacks its `type`',
+      startOf(node),
+      `Known: ${Object.keys(definitions).join(', ')}.`,
+    );
   const definition = Object.hasOwn(definitions, type.text) ? definitions[type.text] : undefined;
-  if (!definition) throw new PipelineFault(`there is no condition \`${type.text}\` here`, type, nearestHint(type.text, Object.keys(definitions)));
-  const schema: JsonSchema = { type: 'object', properties: { type: {}, ...definition.parameters }, required: definition.required, additionalProperties: false };
+  if (!definition)
+    throw new PipelineFault(
+      `there is no condition \`${type.text}\` here`,
+      type,
+      nearestHint(type.text, Object.keys(definitions)),
+    );
+  const schema: JsonSchema = {
+    type: 'object',
+    properties: { type: {}, ...definition.parameters },
+    required: definition.required,
+    additionalProperties: false,
+  };
   const complaints = checkSchema(schema, node, 'PIP001', `\`${type.text}\``);
   for (const complaint of complaints) bag.add(file, complaint);
   return complaints.length === 0 ? definition.create(node) : undefined;
 }
 
-const startOf = ({ start }: YamlNode): { readonly start: number; readonly end: number } => ({ start, end: start });
+const startOf = ({ start }: YamlNode): { readonly start: number; readonly end: number } => ({
+  start,
+  end: start,
+});
 
-function byExpression<C>(faults: Faults, item: YamlMapping, kind: ConditionKind, conditions: ReadonlyMap<string, C | undefined>): Linked<C> | undefined {
+function byExpression<C>(
+  faults: Faults,
+  item: YamlMapping,
+  kind: ConditionKind,
+  conditions: ReadonlyMap<string, C | undefined>,
+): Linked<C> | undefined {
   const expression = lookup(item, `${kind}_cond_expr`);
   if (expression?.kind !== 'scalar') return undefined;
   if (textAt(item, `${kind}_cond_op`) !== undefined)
-    throw new PipelineFault(`\`${kind}_cond_expr\` and \`${kind}_cond_op\` exclude each other`, expression, `Remove \`${kind}_cond_op\`.`);
+    throw new PipelineFault(
+      `\`${kind}_cond_expr\` and \`${kind}_cond_op\` exclude each other`,
+      expression,
+      `Remove \`${kind}_cond_op\`.`,
+    );
   const node = lookup(item, `${kind}_conditions`);
   if (node?.kind !== 'mapping')
     throw new PipelineFault(
@@ -115,7 +191,12 @@ function byExpression<C>(faults: Faults, item: YamlMapping, kind: ConditionKind,
       'Give each condition an id: a map from ids to conditions.',
     );
   const used = new Set<string>();
-  const linked = resolved(faults, parseConditionExpression(faults.file, expression), conditions, used);
+  const linked = resolved(
+    faults,
+    parseConditionExpression(faults.file, expression),
+    conditions,
+    used,
+  );
   for (const { key } of node.pairs) {
     if (used.has(key.text)) continue;
     faults.bag.add(faults.file, {
@@ -128,16 +209,34 @@ function byExpression<C>(faults: Faults, item: YamlMapping, kind: ConditionKind,
   return linked;
 }
 
-function resolved<C>(faults: Faults, expression: Linked<NamedCondition>, conditions: ReadonlyMap<string, C | undefined>, used: Set<string>): Linked<C> {
-  if (expression.kind === 'not') return { kind: 'not', operand: resolved(faults, expression.operand, conditions, used) };
-  if (expression.kind !== 'one') return { kind: expression.kind, operands: expression.operands.map((operand) => resolved(faults, operand, conditions, used)) };
+function resolved<C>(
+  faults: Faults,
+  expression: Linked<NamedCondition>,
+  conditions: ReadonlyMap<string, C | undefined>,
+  used: Set<string>,
+): Linked<C> {
+  if (expression.kind === 'not')
+    return { kind: 'not', operand: resolved(faults, expression.operand, conditions, used) };
+  if (expression.kind !== 'one')
+    return {
+      kind: expression.kind,
+      operands: expression.operands.map((operand) => resolved(faults, operand, conditions, used)),
+    };
   const { name, start, end } = expression.condition;
   used.add(name);
   const condition = conditions.get(name);
   if (condition !== undefined) return { kind: 'one', condition };
   if (!conditions.has(name)) {
-    const hint = conditions.size === 0 ? 'No condition is defined.' : nearestHint(name, [...conditions.keys()]);
-    faults.bag.add(faults.file, { code: 'PIP001', message: `no condition has the id \`${name}\``, span: { start, end }, hint });
+    const hint =
+      conditions.size === 0
+        ? 'No condition is defined.'
+        : nearestHint(name, [...conditions.keys()]);
+    faults.bag.add(faults.file, {
+      code: 'PIP001',
+      message: `no condition has the id \`${name}\``,
+      span: { start, end },
+      hint,
+    });
   }
   return { kind: 'all', operands: [] };
 }

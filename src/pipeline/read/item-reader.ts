@@ -5,11 +5,21 @@ import { lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../../
 import { fieldConditions } from '../conditions/field-condition.ts';
 import { itemConditions } from '../conditions/item-condition.ts';
 import { ruleConditions } from '../conditions/rule-condition.ts';
-import { type PipelineEnvironment, PipelineFault, type TransformationDefinition } from '../definition.ts';
+import {
+  type PipelineEnvironment,
+  PipelineFault,
+  type TransformationDefinition,
+} from '../definition.ts';
 import type { PipelineItem, ProcessingItem } from '../pipeline.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 import { linkedTest } from './condition-expression.ts';
-import { type ConditionKind, conditionKeys, type Faults, readConditionSet, told } from './condition-set.ts';
+import {
+  type ConditionKind,
+  conditionKeys,
+  type Faults,
+  readConditionSet,
+  told,
+} from './condition-set.ts';
 
 /** Reading of the items of one file. */
 export interface ItemReading extends Faults {
@@ -31,7 +41,10 @@ export interface ItemHead<D> {
   readonly node: YamlMapping;
 }
 
-/** Items of one file, those of nested ones included; the largest pipelines that are known have some 300. */
+/**
+ * Items of one file, those of nested ones included; the largest pipelines that are known have some
+ * 300.
+ */
 const mostItems = 3000;
 
 /** pySigma takes these from its caller alone and leaves out what a pipeline's text says. */
@@ -53,16 +66,25 @@ export function readItemHead<D extends ItemParameters>(
   const number = reading.nextNumber();
   if (number > mostItems) {
     if (number === mostItems + 1)
-      reading.bag.add(reading.file, { code: 'PIP001', message: `the pipeline has more than ${mostItems} items`, span: node, hint: 'Split it by log source.' });
+      reading.bag.add(reading.file, {
+        code: 'PIP001',
+        message: `the pipeline has more than ${mostItems} items`,
+        span: node,
+        hint: 'Split it by log source.',
+      });
     return undefined;
   }
   // conditions are looked at whatever is wrong with the type: all faults are told in one run
-  const conditions = node.kind === 'mapping' ? readConditionSet(reading, node, 'rule', ruleConditions) : undefined;
+  const conditions =
+    node.kind === 'mapping' ? readConditionSet(reading, node, 'rule', ruleConditions) : undefined;
   const found = told(reading, () => typeOf(node, definitions));
   if (!found || !conditions) return undefined;
   const { type, definition, mapping } = found;
   if (!fits(reading, found, kinds)) return undefined;
-  const applies = linkedTest(conditions, (condition) => (rule: RuleInProcess, _: undefined) => condition(rule));
+  const applies = linkedTest(
+    conditions,
+    (condition) => (rule: RuleInProcess, _: undefined) => condition(rule),
+  );
   const id = lookup(mapping, 'id');
   const name = id?.kind === 'scalar' && id.value !== null ? id.text : '';
   return {
@@ -70,7 +92,9 @@ export function readItemHead<D extends ItemParameters>(
       id: name === '' ? `#${number}` : name,
       type: type.text,
       appliesTo: (rule) => applies(rule, undefined),
-      bySourceOnly: conditionNodes(mapping).every((condition) => scalarText(lookup(condition, 'type')) === 'logsource'),
+      bySourceOnly: conditionNodes(mapping).every(
+        (condition) => scalarText(lookup(condition, 'type')) === 'logsource',
+      ),
       sources: conditionNodes(mapping).flatMap(sourceNamedBy),
       file: reading.file,
       span: { start: mapping.start, end: mapping.end },
@@ -88,27 +112,54 @@ function conditionNodes(item: YamlMapping): readonly YamlNode[] {
 
 function sourceNamedBy(condition: YamlNode): readonly LogSource[] {
   if (scalarText(lookup(condition, 'type')) !== 'logsource') return [];
-  const named = (['product', 'category', 'service'] as const).map((part) => [part, scalarText(lookup(condition, part))] as const);
+  const named = (['product', 'category', 'service'] as const).map(
+    (part) => [part, scalarText(lookup(condition, part))] as const,
+  );
   return [Object.fromEntries(named.filter(([, text]) => text !== ''))];
 }
 
-const scalarText = (node: YamlNode | undefined): string => (node?.kind === 'scalar' ? node.text : '');
+const scalarText = (node: YamlNode | undefined): string =>
+  node?.kind === 'scalar' ? node.text : '';
 
 /** False after complaints about an item's own keys. */
-function fits({ file, bag }: ItemReading, { type, definition, mapping }: FoundType<ItemParameters>, kinds: readonly ConditionKind[]): boolean {
+function fits(
+  { file, bag }: ItemReading,
+  { type, definition, mapping }: FoundType<ItemParameters>,
+  kinds: readonly ConditionKind[],
+): boolean {
   const { parameters, required = [] } = definition;
-  const properties = { ...parameters, type: {}, id: { type: ['string', 'number', 'null'] }, ...Object.assign({}, ...kinds.map(conditionKeys)) };
+  const properties = {
+    ...parameters,
+    type: {},
+    id: { type: ['string', 'number', 'null'] },
+    ...Object.assign({}, ...kinds.map(conditionKeys)),
+  };
   const schema: JsonSchema = { type: 'object', properties, required, additionalProperties: false };
   // those are no keys of the item's own and must not be shown among them
-  const foreign = mapping.pairs.filter(({ key }) => (key.text === sources || callersOwn.includes(key.text)) && !Object.hasOwn(parameters, key.text));
+  const foreign = mapping.pairs.filter(
+    ({ key }) =>
+      (key.text === sources || callersOwn.includes(key.text)) &&
+      !Object.hasOwn(parameters, key.text),
+  );
   const own = { ...mapping, pairs: mapping.pairs.filter((pair) => !foreign.includes(pair)) };
   const complaints = [...checkSchema(schema, own, 'PIP001', `\`${type.text}\``)];
   for (const { key } of foreign) {
     const span = { start: key.start, end: key.end };
     const hint = 'Remove the key.';
     if (key.text === sources)
-      complaints.push({ code: 'PIP001', message: `\`${sources}\` is refused: pipelines run no commands and fetch nothing`, span, hint });
-    else bag.add(file, { code: 'PIP005', message: `\`${key.text}\` has no effect in a pipeline's file`, span, hint });
+      complaints.push({
+        code: 'PIP001',
+        message: `\`${sources}\` is refused: pipelines run no commands and fetch nothing`,
+        span,
+        hint,
+      });
+    else
+      bag.add(file, {
+        code: 'PIP005',
+        message: `\`${key.text}\` has no effect in a pipeline's file`,
+        span,
+        hint,
+      });
   }
   for (const complaint of complaints) bag.add(file, complaint);
   return complaints.length === 0;
@@ -121,15 +172,25 @@ interface FoundType<D> {
 }
 
 function typeOf<D>(node: YamlNode, definitions: Readonly<Record<string, D>>): FoundType<D> {
-  if (node.kind !== 'mapping') throw new PipelineFault('an item must be a map', node, 'Write its `type` and what that takes.');
+  if (node.kind !== 'mapping')
+    throw new PipelineFault('an item must be a map', node, 'Write its `type` and what that takes.');
   const type = lookup(node, 'type');
   const names = Object.keys(definitions);
   if (type?.kind !== 'scalar' || type.value === null)
-    throw new PipelineFault('the item lacks its `type`', { start: node.start, end: node.start }, `Known: ${names.join(', ')}.`);
+    throw new PipelineFault(
+      'the item lacks its `type`',
+      { start: node.start, end: node.start },
+      `Known: ${names.join(', ')}.`,
+    );
   const definition = Object.hasOwn(definitions, type.text) ? definitions[type.text] : undefined;
   if (definition) return { type, definition, mapping: node };
   const why = refused.get(type.text);
-  if (why !== undefined) throw new PipelineFault(`\`${type.text}\` is refused: it ${why}`, type, 'Use value_placeholders with `vars`, or file_placeholders.');
+  if (why !== undefined)
+    throw new PipelineFault(
+      `\`${type.text}\` is refused: it ${why}`,
+      type,
+      'Use value_placeholders with `vars`, or file_placeholders.',
+    );
   throw new PipelineFault(`there is no \`${type.text}\` here`, type, nearestHint(type.text, names));
 }
 
@@ -143,7 +204,8 @@ export function readProcessingItem(
   if (node.kind !== 'mapping') return undefined;
   const items = readConditionSet(reading, node, 'detection_item', itemConditions);
   const fields = readConditionSet(reading, node, 'field_name', fieldConditions);
-  const transformation = head && told(reading, () => head.definition.create(head.node, reading.environment));
+  const transformation =
+    head && told(reading, () => head.definition.create(head.node, reading.environment));
   if (!transformation) return undefined;
   const itemHolds = linkedTest(items, (condition) => condition);
   const fieldOfItemHolds = linkedTest(fields, ({ ofItem }) => ofItem);

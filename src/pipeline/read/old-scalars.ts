@@ -9,23 +9,31 @@ const truths: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 /**
- * A pipeline's tree with the truth values of YAML 1.1 (`yes`, `off`), which pySigma reads; keys stay as written.
- * Numbers and dates that the versions read differently are warned of.
+ * A pipeline's tree with the truth values of YAML 1.1 (`yes`, `off`), which pySigma reads; keys
+ * stay as written. Numbers and dates that the versions read differently are warned of.
  */
 export function withOldTruths(faults: Faults, node: YamlNode): YamlNode {
   if (node.kind === 'scalar') return oldTruth(faults, node);
-  if (node.kind === 'sequence') return { ...node, items: node.items.map((item) => withOldTruths(faults, item)) };
-  return { ...node, pairs: node.pairs.map(({ key, value }) => ({ key, value: withOldTruths(faults, value) })) };
+  if (node.kind === 'sequence')
+    return { ...node, items: node.items.map((item) => withOldTruths(faults, item)) };
+  return {
+    ...node,
+    pairs: node.pairs.map(({ key, value }) => ({ key, value: withOldTruths(faults, value) })),
+  };
 }
 
 function oldTruth({ file, bag }: Faults, node: YamlScalar): YamlScalar {
   if (!node.plain || !isAmbiguousScalar(node)) return node;
   // PyYAML takes words in one case or with a capital, and no single letters
   if (/^[a-z]+$/i.test(node.text)) {
-    const truth = /^(?:[a-z]+|[A-Z][a-z]*|[A-Z]+)$/.test(node.text) ? truths.get(node.text.toLowerCase()) : undefined;
+    const truth = /^(?:[a-z]+|[A-Z][a-z]*|[A-Z]+)$/.test(node.text)
+      ? truths.get(node.text.toLowerCase())
+      : undefined;
     return truth === undefined ? node : { ...node, value: truth, text: `${truth}` };
   }
-  const message = `\`${node.text}\` is ${typeof node.value === 'string' ? 'a text' : 'a number'} in YAML 1.2 and may be something else in YAML 1.1`;
+  const message =
+    `\`${node.text}\` is ${typeof node.value === 'string' ? 'a text' : 'a number'} in YAML 1.2 ` +
+    'and may be something else in YAML 1.1';
   bag.add(file, { code: 'SIG006', message, span: node });
   return node;
 }

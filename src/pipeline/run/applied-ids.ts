@@ -1,6 +1,9 @@
 type Ids = ReadonlySet<string>;
 
-/** Rules by the thousand are touched by the same items in the same order: each set of ids is made once. */
+/**
+ * Rules by the thousand are touched by the same items in the same order: each set of ids is made
+ * once.
+ */
 const firsts = new Map<string, Ids>();
 const longer = new WeakMap<Ids, Map<string, Ids>>();
 

@@ -1,4 +1,9 @@
-import { refersToFields, type SettledBody, type SettledItem, type SettledValue } from '../../query/settled.ts';
+import {
+  refersToFields,
+  type SettledBody,
+  type SettledItem,
+  type SettledValue,
+} from '../../query/settled.ts';
 import { isUnfilled, type Test } from '../../query/tree.ts';
 import { shaped } from '../../sigma/value/pattern.ts';
 import type { FieldTransformation, ProcessingItem } from '../pipeline.ts';
@@ -8,8 +13,15 @@ import { applyToCorrelation } from './apply-correlation.ts';
 import { rebuiltParts } from './rebuild.ts';
 import { spreadFields } from './spread-fields.ts';
 
-/** Gives fields their new names wherever they stand: in items, field references, the list of fields, groups of correlations. */
-export function applyFieldNames(item: ProcessingItem, transformation: FieldTransformation, rule: RuleInProcess): void {
+/**
+ * Gives fields their new names wherever they stand: in items, field references, the list of fields,
+ * groups of correlations.
+ */
+export function applyFieldNames(
+  item: ProcessingItem,
+  transformation: FieldTransformation,
+  rule: RuleInProcess,
+): void {
   rule.renames = true;
   rule.renamings.push([item, transformation]);
   const rename = (field: string): readonly string[] | undefined => {
@@ -21,8 +33,14 @@ export function applyFieldNames(item: ProcessingItem, transformation: FieldTrans
     }
     return names;
   };
-  rule.parts = rebuiltParts(rule.parts, (settled) => renamedItem(item, transformation, settled, rule, rename));
-  if (rule.rule.fields.length > 0) rule.rule = { ...rule.rule, fields: rule.rule.fields.flatMap((field) => rename(field) ?? [field]) };
+  rule.parts = rebuiltParts(rule.parts, (settled) =>
+    renamedItem(item, transformation, settled, rule, rename),
+  );
+  if (rule.rule.fields.length > 0)
+    rule.rule = {
+      ...rule.rule,
+      fields: rule.rule.fields.flatMap((field) => rename(field) ?? [field]),
+    };
   if (rule.named.size > 0) applyToNamed(item, transformation, rule);
   if (rule.rule.kind === 'correlation') rule.rule = applyToCorrelation(rule.rule, rename);
 }
@@ -30,7 +48,11 @@ export function applyFieldNames(item: ProcessingItem, transformation: FieldTrans
 /** A name that no event has: what renames it as well renames any field. */
 const anyName = '\u0000';
 
-function applyToNamed(item: ProcessingItem, transformation: FieldTransformation, rule: RuleInProcess): void {
+function applyToNamed(
+  item: ProcessingItem,
+  transformation: FieldTransformation,
+  rule: RuleInProcess,
+): void {
   for (const name of transformation.targets ?? []) rule.offered.add(name);
   const takesAny = renamedBy([anyName], item, transformation, rule) !== undefined;
   for (const [field, known] of rule.named) {
@@ -39,9 +61,19 @@ function applyToNamed(item: ProcessingItem, transformation: FieldTransformation,
   }
 }
 
-/** What a transformation makes of the names of a field that no item of the rule has; undefined where it has a say on none of them. */
-export function renamedBy(called: readonly string[], item: ProcessingItem, { map }: FieldTransformation, rule: RuleInProcess): readonly string[] | undefined {
-  const renamed = called.map((name) => (item.appliesToField(name, rule) ? map(name, rule) : undefined));
+/**
+ * What a transformation makes of the names of a field that no item of the rule has; undefined where
+ * it has a say on none of them.
+ */
+export function renamedBy(
+  called: readonly string[],
+  item: ProcessingItem,
+  { map }: FieldTransformation,
+  rule: RuleInProcess,
+): readonly string[] | undefined {
+  const renamed = called.map((name) =>
+    item.appliesToField(name, rule) ? map(name, rule) : undefined,
+  );
   if (!renamed.some((names) => names)) return undefined;
   const names = [...new Set(renamed.flatMap((given, at) => given ?? called[at] ?? []))];
   rule.work.entries(names.length);
@@ -50,7 +82,13 @@ export function renamedBy(called: readonly string[], item: ProcessingItem, { map
 
 type Rename = (field: string) => readonly string[] | undefined;
 
-function renamedItem(item: ProcessingItem, { map }: FieldTransformation, settled: SettledItem, rule: RuleInProcess, rename: Rename): SettledBody {
+function renamedItem(
+  item: ProcessingItem,
+  { map }: FieldTransformation,
+  settled: SettledItem,
+  rule: RuleInProcess,
+  rename: Rename,
+): SettledBody {
   if (!item.appliesToItem(settled, rule)) return settled;
   const referring = renamedReferences(settled, rename);
   const names = settled.field === undefined ? keywordNames(item, map, rule) : rename(settled.field);
@@ -59,10 +97,16 @@ function renamedItem(item: ProcessingItem, { map }: FieldTransformation, settled
   if (!names) return { ...referring, applied };
   const widened = settled.field === undefined ? contained(referring) : referring;
   const [only] = names;
-  return names.length === 1 && only !== undefined ? { ...widened, field: only, applied } : spreadFields({ ...widened, applied }, names);
+  return names.length === 1 && only !== undefined
+    ? { ...widened, field: only, applied }
+    : spreadFields({ ...widened, applied }, names);
 }
 
-function keywordNames(item: ProcessingItem, map: FieldTransformation['map'], rule: RuleInProcess): readonly string[] | undefined {
+function keywordNames(
+  item: ProcessingItem,
+  map: FieldTransformation['map'],
+  rule: RuleInProcess,
+): readonly string[] | undefined {
   const names = item.appliesToField(undefined, rule) ? map(undefined, rule) : undefined;
   // the names count as given, though they stand for no other
   if (names) {
@@ -72,10 +116,19 @@ function keywordNames(item: ProcessingItem, map: FieldTransformation['map'], rul
   return names;
 }
 
-/** A keyword stands anywhere in the event, so it stands anywhere in the field that is searched in its place. */
+/**
+ * A keyword stands anywhere in the event, so it stands anywhere in the field that is searched in
+ * its place.
+ */
 function contained(settled: SettledItem): SettledItem {
-  const wrap = (test: Test): Test => (test.kind === 'string' && !isUnfilled(test) ? { ...test, pattern: shaped(test.pattern, 'contains') } : test);
-  return { ...settled, values: settled.values.map((value) => ({ ...value, tests: value.tests.map(wrap) })) };
+  const wrap = (test: Test): Test =>
+    test.kind === 'string' && !isUnfilled(test)
+      ? { ...test, pattern: shaped(test.pattern, 'contains') }
+      : test;
+  return {
+    ...settled,
+    values: settled.values.map((value) => ({ ...value, tests: value.tests.map(wrap) })),
+  };
 }
 
 function renamedReferences(settled: SettledItem, rename: Rename): SettledItem {

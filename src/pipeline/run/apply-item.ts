@@ -8,20 +8,31 @@ import { withAppliedId } from './applied-ids.ts';
 import { applyFieldNames } from './apply-fields.ts';
 import { rebuiltParts } from './rebuild.ts';
 
-/** Applies one processing item to a rule where its conditions hold; answers whether they do. `holds`: that was asked before. */
+/**
+ * Applies one processing item to a rule where its conditions hold; answers whether they do.
+ * `holds`: that was asked before.
+ */
 export function applyItem(item: ProcessingItem, rule: RuleInProcess, holds = false): boolean {
   if (!holds && !item.appliesTo(rule)) return false;
   const { transformation } = item;
   switch (transformation.kind) {
     case 'rule':
       transformation.apply(rule);
-      if (transformation.unproved) rule.unproved.set(item.file, [...(rule.unproved.get(item.file) ?? []), ...transformation.unproved]);
+      if (transformation.unproved)
+        rule.unproved.set(item.file, [
+          ...(rule.unproved.get(item.file) ?? []),
+          ...transformation.unproved,
+        ]);
       break;
     case 'item':
-      rule.parts = rebuiltParts(rule.parts, (settled) => applyToItem(item, transformation, settled, rule));
+      rule.parts = rebuiltParts(rule.parts, (settled) =>
+        applyToItem(item, transformation, settled, rule),
+      );
       break;
     case 'value':
-      rule.parts = rebuiltParts(rule.parts, (settled) => applyToValues(item, transformation, settled, rule));
+      rule.parts = rebuiltParts(rule.parts, (settled) =>
+        applyToValues(item, transformation, settled, rule),
+      );
       break;
     case 'field':
       applyFieldNames(item, transformation, rule);
@@ -34,7 +45,12 @@ export function applyItem(item: ProcessingItem, rule: RuleInProcess, holds = fal
   return true;
 }
 
-function applyToItem(item: ProcessingItem, { apply }: ItemTransformation, settled: SettledItem, rule: RuleInProcess): SettledBody {
+function applyToItem(
+  item: ProcessingItem,
+  { apply }: ItemTransformation,
+  settled: SettledItem,
+  rule: RuleInProcess,
+): SettledBody {
   const replaced = item.appliesToItem(settled, rule) ? apply(settled, rule) : undefined;
   if (!replaced) return settled;
   for (const { field, values } of settledItems(replaced)) {
@@ -44,7 +60,12 @@ function applyToItem(item: ProcessingItem, { apply }: ItemTransformation, settle
   return marked(replaced, item.id);
 }
 
-function applyToValues(item: ProcessingItem, { apply, fills }: ValueTransformation, settled: SettledItem, rule: RuleInProcess): SettledItem {
+function applyToValues(
+  item: ProcessingItem,
+  { apply, fills }: ValueTransformation,
+  settled: SettledItem,
+  rule: RuleInProcess,
+): SettledItem {
   if (!item.appliesToItem(settled, rule)) return settled;
   let changed = false;
   const values = settled.values.flatMap((value): readonly SettledValue[] => {
@@ -58,17 +79,32 @@ function applyToValues(item: ProcessingItem, { apply, fills }: ValueTransformati
     });
     if (!touched) return [value];
     changed = true;
-    // conditions look at values one by one; under `all` the new values stay alternatives of the old one
-    return settled.link === 'or' && !value.absent ? tests.map((test) => ({ ...value, tests: [test] })) : tests.length === 0 ? [] : [{ ...value, tests }];
+    // conditions look at values one by one; under `all` the new values stay alternatives of the old
+    // one
+    return settled.link === 'or' && !value.absent
+      ? tests.map((test) => ({ ...value, tests: [test] }))
+      : tests.length === 0
+        ? []
+        : [{ ...value, tests }];
   });
-  return changed ? { ...settled, values: distinctValues(values), applied: withAppliedId(settled.applied, item.id) } : settled;
+  return changed
+    ? {
+        ...settled,
+        values: distinctValues(values),
+        applied: withAppliedId(settled.applied, item.id),
+      }
+    : settled;
 }
 
 /** Several values of a rule can become the same one. */
 function distinctValues(values: readonly SettledValue[]): readonly SettledValue[] {
   const known = new Set<string>();
   return values.filter(({ tests }) => {
-    const texts = tests.map((test) => (test.kind === 'string' && !isUnfilled(test) ? `${test.cased} ${patternText(test.pattern)}` : undefined));
+    const texts = tests.map((test) =>
+      test.kind === 'string' && !isUnfilled(test)
+        ? `${test.cased} ${patternText(test.pattern)}`
+        : undefined,
+    );
     if (texts.includes(undefined)) return true;
     const key = [...new Set(texts)].join('\n');
     return !known.has(key) && known.add(key);
@@ -76,5 +112,7 @@ function distinctValues(values: readonly SettledValue[]): readonly SettledValue[
 }
 
 function marked(body: SettledBody, id: string): SettledBody {
-  return body.kind === 'item' ? { ...body, applied: withAppliedId(body.applied, id) } : { ...body, entries: body.entries.map((entry) => marked(entry, id)) };
+  return body.kind === 'item'
+    ? { ...body, applied: withAppliedId(body.applied, id) }
+    : { ...body, entries: body.entries.map((entry) => marked(entry, id)) };
 }

@@ -21,15 +21,28 @@ export function constantTruth(compiled: CompiledRule): ConstantTruth | undefined
     const message = never.silence
       ? `"${title}" would be true all the time: what it counts is never there, as ${lack}`
       : `"${title}" can never be true: ${lack}`;
-    return { code: 'PIP007', message, file: never.item?.file ?? file, span: never.item?.span ?? titleSpan };
+    return {
+      code: 'PIP007',
+      message,
+      file: never.item?.file ?? file,
+      span: never.item?.span ?? titleSpan,
+    };
   }
   const always = alwaysTrue(compiled);
   if (!always || compiled.kind === 'correlation') return undefined;
   const why = always.fields.length === 0 ? '' : `: ${lackText(always.fields)}`;
   const { conditions, span } = compiled.rule.detection;
-  return { code: 'PIP008', message: `"${title}" is true of every event of its log source${why}`, file, span: conditions[0] ?? span };
+  return {
+    code: 'PIP008',
+    message: `"${title}" is true of every event of its log source${why}`,
+    file,
+    span: conditions[0] ?? span,
+  };
 }
 
 function lackText(fields: readonly string[]): string {
-  return `the events of its log source have no ${fields.length === 1 ? 'field' : 'fields'} ${fields.map((field) => `\`${field}\``).join(', ')}`;
+  return (
+    `the events of its log source have no ${fields.length === 1 ? 'field' : 'fields'} ` +
+    `${fields.map((field) => `\`${field}\``).join(', ')}`
+  );
 }

@@ -1,5 +1,10 @@
 import type { NamedField } from '../../query/compile.ts';
-import { refersToFields, type SettledBody, type SettledDetection, settledItems } from '../../query/settled.ts';
+import {
+  refersToFields,
+  type SettledBody,
+  type SettledDetection,
+  settledItems,
+} from '../../query/settled.ts';
 import { type CorrelationRule, eventFieldsOf } from '../../sigma/correlation/correlation.ts';
 import type { SourceFile } from '../../source/span.ts';
 import type { FieldTransformation } from '../pipeline.ts';
@@ -7,13 +12,25 @@ import { isMapped, type RuleInProcess } from '../rule-in-process.ts';
 
 /** What pipelines that rename fields make of those of a rule. */
 export interface FieldCoverage {
-  /** Fields that are called as the rule calls them, since no pipeline gives them that name for the target. */
+  /**
+   * Fields that are called as the rule calls them, since no pipeline gives them that name for the
+   * target.
+   */
   readonly asWritten: ReadonlySet<string>;
-  /** Fields whose names no pipeline has a say on, sorted; none where no transformation of names applies to the rule. */
+  /**
+   * Fields whose names no pipeline has a say on, sorted; none where no transformation of names
+   * applies to the rule.
+   */
   readonly unmapped: readonly string[];
-  /** Those of them that no event has, where a pipeline says that it knows all fields of the log source; undefined where none does. */
+  /**
+   * Those of them that no event has, where a pipeline says that it knows all fields of the log
+   * source; undefined where none does.
+   */
   readonly absent?: readonly string[];
-  /** Whether no event of the log source has a field of that name, whatever names it; undefined where no pipeline knows. */
+  /**
+   * Whether no event of the log source has a field of that name, whatever names it; undefined where
+   * no pipeline knows.
+   */
   readonly lacks?: (field: string) => boolean;
   /** False for a rule with fields to which no transformation of names applies. */
   readonly known: boolean;
@@ -23,39 +40,68 @@ export interface FieldCoverage {
 export function fieldCoverage(done: RuleInProcess, given: ReadonlySet<string>): FieldCoverage {
   const fields = new Set<string>();
   for (const part of done.parts) addFieldsOf(part, fields);
-  if (done.rule.kind === 'correlation') for (const field of correlationFields(done.rule)) fields.add(field);
-  const asWritten = new Set([...fields].filter((field) => !done.chosen.has(field) && !done.produced.has(field)));
+  if (done.rule.kind === 'correlation')
+    for (const field of correlationFields(done.rule)) fields.add(field);
+  const asWritten = new Set(
+    [...fields].filter((field) => !done.chosen.has(field) && !done.produced.has(field)),
+  );
   if (!done.renames) return { asWritten, unmapped: [], known: fields.size === 0 };
   const unmapped: string[] = [];
-  for (const field of fields) if (!done.produced.has(field) && !isMapped(done, field)) unmapped.push(field);
+  for (const field of fields)
+    if (!done.produced.has(field) && !isMapped(done, field)) unmapped.push(field);
   const coverage = { asWritten, unmapped: unmapped.sort(), known: true };
   const test = lackTest(done, given);
   if (!test) return coverage;
   const added = addedFields(done);
-  const lacks = (field: string): boolean => !done.produced.has(field) && !isMapped(done, field) && !added.has(field) && test(field);
+  const lacks = (field: string): boolean =>
+    !done.produced.has(field) && !isMapped(done, field) && !added.has(field) && test(field);
   return { ...coverage, absent: unmapped.filter(lacks), lacks };
 }
 
-/** Whether no event has a field that stays unmapped; undefined where no pipeline says that it knows. */
-export function lackTest({ state }: RuleInProcess, given: ReadonlySet<string>): ((field: string) => boolean) | undefined {
+/**
+ * Whether no event has a field that stays unmapped; undefined where no pipeline says that it knows.
+ */
+export function lackTest(
+  { state }: RuleInProcess,
+  given: ReadonlySet<string>,
+): ((field: string) => boolean) | undefined {
   const lacking = state.get(unmappedState);
   if (Array.isArray(lacking)) return (field) => lacking.includes(field);
   if (lacking !== 'absent') return undefined;
   const own = state.get(ownState);
-  const names: readonly string[] = Array.isArray(own) ? (own.every(isText) ? own : own.filter(isText)) : [];
-  return (field) => !given.has(field) && !names.some((name) => (name.endsWith('*') ? field.startsWith(name.slice(0, -1)) : field === name));
+  const names: readonly string[] = Array.isArray(own)
+    ? own.every(isText)
+      ? own
+      : own.filter(isText)
+    : [];
+  return (field) =>
+    !given.has(field) &&
+    !names.some((name) =>
+      name.endsWith('*') ? field.startsWith(name.slice(0, -1)) : field === name,
+    );
 }
 
 const isText = (name: unknown): name is string => typeof name === 'string';
 
-/** Names that pipelines give to fields, but for those that rules use themselves: of these, the mappings decide. */
+/**
+ * Names that pipelines give to fields, but for those that rules use themselves: of these, the
+ * mappings decide.
+ */
 export function givenNames(fields: readonly FieldTransformation[]): ReadonlySet<string> {
   const sources = new Set(fields.flatMap((field) => field.sources ?? []));
-  return new Set(fields.flatMap((field) => field.targets ?? []).filter((name) => !sources.has(name)));
+  return new Set(
+    fields.flatMap((field) => field.targets ?? []).filter((name) => !sources.has(name)),
+  );
 }
 
-/** What pipelines make of the fields that settings name. Names that the rule itself asks for, and those that its mappings give, are known. */
-export function namedFields(done: RuleInProcess, given: ReadonlySet<string>): ReadonlyMap<string, NamedField> {
+/**
+ * What pipelines make of the fields that settings name. Names that the rule itself asks for, and
+ * those that its mappings give, are known.
+ */
+export function namedFields(
+  done: RuleInProcess,
+  given: ReadonlySet<string>,
+): ReadonlyMap<string, NamedField> {
   const lacks = done.renames ? lackTest(done, given) : undefined;
   return new Map(
     Array.from(done.named, ([field, { names, mapped, spelled }]) => {
@@ -66,17 +112,25 @@ export function namedFields(done: RuleInProcess, given: ReadonlySet<string>): Re
   );
 }
 
-/** State of a pipeline that knows the fields of the rule's log source: those that stay unmapped are in no event where it is `absent`, or where it names them. */
+/**
+ * State of a pipeline that knows the fields of the rule's log source: those that stay unmapped are
+ * in no event where it is `absent`, or where it names them.
+ */
 const unmappedState = 'unmapped_fields';
 
-/** State of such a pipeline: fields that events have nonetheless, such as those that the store gives them. A `*` at the end stands for any rest. */
+/**
+ * State of such a pipeline: fields that events have nonetheless, such as those that the store gives
+ * them. A `*` at the end stands for any rest.
+ */
 const ownState = 'own_fields';
 
 /** Fields that pipelines ask for by themselves: events have them. */
 function addedFields({ parts }: RuleInProcess): ReadonlySet<string> {
   const added = new Set<string>();
   for (const { file, searches } of parts)
-    for (const { body } of searches.values()) for (const item of settledItems(body)) if (item.file !== file && item.field !== undefined) added.add(item.field);
+    for (const { body } of searches.values())
+      for (const item of settledItems(body))
+        if (item.file !== file && item.field !== undefined) added.add(item.field);
   return added;
 }
 
@@ -89,7 +143,9 @@ function addFieldsIn(body: SettledBody, file: SourceFile, fields: Set<string>): 
   // what a pipeline adds is named as its author wants it
   else if (body.file === file) {
     if (body.field !== undefined) fields.add(body.field);
-    if (refersToFields(body)) for (const { tests } of body.values) for (const test of tests) if (test.kind === 'field') fields.add(test.other);
+    if (refersToFields(body))
+      for (const { tests } of body.values)
+        for (const test of tests) if (test.kind === 'field') fields.add(test.other);
   }
 }
 

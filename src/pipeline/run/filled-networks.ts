@@ -12,37 +12,60 @@ export interface FilledNetwork {
   readonly span: Span;
 }
 
-/** Networks that a pipeline made of a placeholder in an item without `cidr`, one a value: they are compared as texts. `written`: the rule before it. */
-export function filledNetworks({ filled, parts }: RuleInProcess, written: SettledRule): readonly FilledNetwork[] {
+/**
+ * Networks that a pipeline made of a placeholder in an item without `cidr`, one a value: they are
+ * compared as texts. `written`: the rule before it.
+ */
+export function filledNetworks(
+  { filled, parts }: RuleInProcess,
+  written: SettledRule,
+): readonly FilledNetwork[] {
   if (filled.size === 0) return [];
   const own = written.kind === 'detection' ? written.parts : [];
   const files = new Set(own.flatMap(itemsOf).map(({ file }) => file));
-  const placeholders = new Set(own.flatMap(itemsOf).flatMap(({ file, values }) => values.filter(hasPlaceholder).map(({ span }) => keyOf(file, span))));
+  const placeholders = new Set(
+    own
+      .flatMap(itemsOf)
+      .flatMap(({ file, values }) =>
+        values.filter(hasPlaceholder).map(({ span }) => keyOf(file, span)),
+      ),
+  );
   const networks = new Set([...filled.values()].flatMap(networksOf));
   // an item that a pipeline added is nowhere as it was written
-  const isFilled = (file: SourceFile, span: Span, text: string): boolean => (files.has(file) ? placeholders.has(keyOf(file, span)) : networks.has(text));
+  const isFilled = (file: SourceFile, span: Span, text: string): boolean =>
+    files.has(file) ? placeholders.has(keyOf(file, span)) : networks.has(text);
   const told = new Set<string>();
-  const isFirst = ({ file, span }: FilledNetwork): boolean => !told.has(keyOf(file, span)) && told.add(keyOf(file, span)).size > 0;
+  const isFirst = ({ file, span }: FilledNetwork): boolean =>
+    !told.has(keyOf(file, span)) && told.add(keyOf(file, span)).size > 0;
   return parts
     .flatMap(itemsOf)
     .flatMap((item) => networksIn(item, isFilled))
     .filter(isFirst);
 }
 
-const itemsOf = ({ searches }: SettledDetection): readonly SettledItem[] => [...searches.values()].flatMap(({ body }) => settledItems(body));
+const itemsOf = ({ searches }: SettledDetection): readonly SettledItem[] =>
+  [...searches.values()].flatMap(({ body }) => settledItems(body));
 
 const keyOf = ({ path }: SourceFile, { start }: Span): string => `${path}\0${start}`;
 
-const hasPlaceholder = ({ tests }: SettledItem['values'][number]): boolean => tests.some((test) => test.kind === 'string' && test.pattern.some(isPlaceholder));
+const hasPlaceholder = ({ tests }: SettledItem['values'][number]): boolean =>
+  tests.some((test) => test.kind === 'string' && test.pattern.some(isPlaceholder));
 
 function networksOf(filling: Filling): readonly string[] {
-  return typeof filling === 'string' ? [] : filling.map((pattern) => literalText(pattern) ?? '').filter(isNetwork);
+  return typeof filling === 'string'
+    ? []
+    : filling.map((pattern) => literalText(pattern) ?? '').filter(isNetwork);
 }
 
-function networksIn({ field, values, file }: SettledItem, isFilled: (file: SourceFile, span: Span, text: string) => boolean): readonly FilledNetwork[] {
+function networksIn(
+  { field, values, file }: SettledItem,
+  isFilled: (file: SourceFile, span: Span, text: string) => boolean,
+): readonly FilledNetwork[] {
   if (field === undefined) return [];
   return values.flatMap(({ tests, span }) => {
-    const texts = tests.map((test) => (test.kind === 'string' && !test.cased ? (literalText(test.pattern) ?? '') : ''));
+    const texts = tests.map((test) =>
+      test.kind === 'string' && !test.cased ? (literalText(test.pattern) ?? '') : '',
+    );
     const network = texts.find((text) => isNetwork(text) && isFilled(file, span, text));
     return network === undefined ? [] : [{ network, field, file, span }];
   });

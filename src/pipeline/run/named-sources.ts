@@ -2,7 +2,10 @@ import type { LogSource } from '../../sigma/rule/rule.ts';
 import { nearest } from '../../source/nearest.ts';
 import type { ProcessingItem } from '../pipeline.ts';
 
-/** A category or service of a product whose others the pipelines tell apart: nothing narrows a search to its events. */
+/**
+ * A category or service of a product whose others the pipelines tell apart: nothing narrows a
+ * search to its events.
+ */
 export interface StrangeSource {
   readonly part: 'category' | 'service';
   readonly name: string;
@@ -11,8 +14,13 @@ export interface StrangeSource {
   readonly near?: string;
 }
 
-/** Finds what is strange about log sources, by the conditions of the items that the pipelines have. Undefined where nothing is, or nothing is known. */
-export function createSourceCheck(items: readonly ProcessingItem[]): (source: LogSource) => StrangeSource | undefined {
+/**
+ * Finds what is strange about log sources, by the conditions of the items that the pipelines have.
+ * Undefined where nothing is, or nothing is known.
+ */
+export function createSourceCheck(
+  items: readonly ProcessingItem[],
+): (source: LogSource) => StrangeSource | undefined {
   const named = items.flatMap(sourcesOf);
   const known = new Map<string, StrangeSource | undefined>();
   return (source) => {
@@ -27,12 +35,22 @@ const sourcesOf = ({ sources = [], transformation }: ProcessingItem): readonly L
   ...(transformation.kind === 'nest' ? transformation.items.flatMap(sourcesOf) : []),
 ];
 
-function strange({ product, category, service }: LogSource, named: readonly LogSource[]): StrangeSource | undefined {
-  const [part, name] = category !== undefined ? (['category', category] as const) : (['service', service] as const);
+function strange(
+  { product, category, service }: LogSource,
+  named: readonly LogSource[],
+): StrangeSource | undefined {
+  const [part, name] =
+    category !== undefined ? (['category', category] as const) : (['service', service] as const);
   if (product === undefined || name === undefined) return undefined;
   const fitting = named.filter((one) => one.product === product || one.product === undefined);
-  const tellsApart = fitting.some((one) => one.product === product && (one.category !== undefined || one.service !== undefined));
-  const isKnown = fitting.some((one) => (one.category !== undefined && one.category === category) || (one.service !== undefined && one.service === service));
+  const tellsApart = fitting.some(
+    (one) => one.product === product && (one.category !== undefined || one.service !== undefined),
+  );
+  const isKnown = fitting.some(
+    (one) =>
+      (one.category !== undefined && one.category === category) ||
+      (one.service !== undefined && one.service === service),
+  );
   if (isKnown || !tellsApart) return undefined;
   const near = nearest(name, new Set(fitting.flatMap((one) => one[part] ?? [])));
   return { part, name, product, ...(near === undefined ? {} : { near }) };

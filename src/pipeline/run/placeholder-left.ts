@@ -1,5 +1,12 @@
 import type { SettledDetectionRule, SettledRule } from '../../query/compile.ts';
-import { type SettledBody, type SettledDetection, type SettledItem, type SettledValue, settledItems, someSettledItem } from '../../query/settled.ts';
+import {
+  type SettledBody,
+  type SettledDetection,
+  type SettledItem,
+  type SettledValue,
+  settledItems,
+  someSettledItem,
+} from '../../query/settled.ts';
 import type { Test } from '../../query/tree.ts';
 import { isPlaceholder } from '../../sigma/value/pattern.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
@@ -19,24 +26,35 @@ export function placeholderLeft(parts: readonly SettledDetection[]): Placeholder
 }
 
 function hasPlaceholder(parts: readonly SettledDetection[]): boolean {
-  for (const { searches } of parts) for (const { body } of searches.values()) if (someSettledItem(body, holdsPlaceholder)) return true;
+  for (const { searches } of parts)
+    for (const { body } of searches.values())
+      if (someSettledItem(body, holdsPlaceholder)) return true;
   return false;
 }
 
 const holdsPlaceholder = ({ values }: SettledItem): boolean => values.some(valueHoldsPlaceholder);
-const valueHoldsPlaceholder = ({ tests }: SettledValue): boolean => tests.some(testHoldsPlaceholder);
-const testHoldsPlaceholder = (test: Test): boolean => test.kind === 'string' && test.pattern.some(isPlaceholder);
+const valueHoldsPlaceholder = ({ tests }: SettledValue): boolean =>
+  tests.some(testHoldsPlaceholder);
+const testHoldsPlaceholder = (test: Test): boolean =>
+  test.kind === 'string' && test.pattern.some(isPlaceholder);
 
 export interface PlaceholderMention extends PlaceholderLeft {
   /** The rule that mentions it, itself or in a filter. */
   readonly within: SettledDetectionRule;
 }
 
-/** Every mention of a placeholder in a rule and those that it refers to. `visited`: correlations may share parts level upon level. */
-export function* mentionsIn(settled: SettledRule, visited: Set<SettledRule> = new Set()): Generator<PlaceholderMention> {
+/**
+ * Every mention of a placeholder in a rule and those that it refers to. `visited`: correlations may
+ * share parts level upon level.
+ */
+export function* mentionsIn(
+  settled: SettledRule,
+  visited: Set<SettledRule> = new Set(),
+): Generator<PlaceholderMention> {
   if (visited.has(settled)) return;
   visited.add(settled);
-  if (settled.kind === 'correlation') for (const part of settled.parts) yield* mentionsIn(part, visited);
+  if (settled.kind === 'correlation')
+    for (const part of settled.parts) yield* mentionsIn(part, visited);
   else for (const left of placeholdersLeft(settled.parts)) yield { ...left, within: settled };
 }
 
@@ -49,7 +67,8 @@ function* inBody(body: SettledBody): Generator<PlaceholderLeft> {
     for (const { tests, span } of values) {
       for (const test of tests) {
         if (test.kind !== 'string') continue;
-        for (const part of test.pattern) if (isPlaceholder(part)) yield { name: part.placeholder, file, span };
+        for (const part of test.pattern)
+          if (isPlaceholder(part)) yield { name: part.placeholder, file, span };
       }
     }
   }

@@ -7,7 +7,13 @@ import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { positionAt, type SourceFile } from '../../source/span.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 import { workOfRule } from '../../work/work.ts';
-import type { FieldTransformation, Pipeline, PipelineItem, PostprocessingItem, ProcessingItem } from '../pipeline.ts';
+import type {
+  FieldTransformation,
+  Pipeline,
+  PipelineItem,
+  PostprocessingItem,
+  ProcessingItem,
+} from '../pipeline.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 import { unprovedInUse } from '../unproved.ts';
 import { applyItem } from './apply-item.ts';
@@ -19,7 +25,11 @@ import { createRelevance, forEachRelevant } from './relevant-items.ts';
 import { createUsualFields } from './usual-fields.ts';
 
 /** Told after each item that was looked at for a rule. */
-export type OnStep = (step: { readonly item: ProcessingItem; readonly applied: boolean; readonly rule: RuleInProcess }) => void;
+export type OnStep = (step: {
+  readonly item: ProcessingItem;
+  readonly applied: boolean;
+  readonly rule: RuleInProcess;
+}) => void;
 
 export interface ProcessOptions {
   readonly bag: DiagnosticBag;
@@ -28,7 +38,10 @@ export interface ProcessOptions {
   readonly conversion?: ReadonlyMap<string, unknown>;
   /** Fields that the settings of a rule name: they are renamed with those of the rule. */
   readonly namedBy?: (rule: Rule) => Iterable<string>;
-  /** Fields that rules of a log source are known by, whatever they ask for: one list for each log source. */
+  /**
+   * Fields that rules of a log source are known by, whatever they ask for: one list for each log
+   * source.
+   */
   readonly usualNames?: (source: LogSource) => readonly string[];
 }
 
@@ -42,7 +55,8 @@ export const conversionVars = (target: string, format = 'default'): ReadonlyMap<
   ]);
 
 /** `vars` of the pipelines, the later ones winning. */
-export const varsOf = (pipelines: readonly Pipeline[]): ReadonlyMap<string, unknown> => new Map(byPriority(pipelines).flatMap(({ vars }) => [...vars]));
+export const varsOf = (pipelines: readonly Pipeline[]): ReadonlyMap<string, unknown> =>
+  new Map(byPriority(pipelines).flatMap(({ vars }) => [...vars]));
 
 /** Lower priorities first; those of one priority in the order given. */
 export function byPriority(pipelines: readonly Pipeline[]): readonly Pipeline[] {
@@ -67,10 +81,13 @@ interface Run extends ProcessOptions {
 }
 
 /**
- * Applies pipelines to settled rules, to shared ones once; the rules that a correlation refers to before itself.
- * The function returns undefined where a rule has been complained about.
+ * Applies pipelines to settled rules, to shared ones once; the rules that a correlation refers to
+ * before itself. The function returns undefined where a rule has been complained about.
  */
-export function createProcessor(pipelines: readonly Pipeline[], options: ProcessOptions): (settled: SettledRule) => SettledRule | undefined {
+export function createProcessor(
+  pipelines: readonly Pipeline[],
+  options: ProcessOptions,
+): (settled: SettledRule) => SettledRule | undefined {
   const ordered = byPriority(pipelines);
   const items = ordered.flatMap((pipeline) => pipeline.items);
   const fields = items.flatMap(fieldTransformations);
@@ -99,10 +116,18 @@ export function createProcessor(pipelines: readonly Pipeline[], options: Process
   return process;
 }
 
-function processRule(run: Run, settled: SettledRule, process: (settled: SettledRule) => SettledRule | undefined): SettledRule | undefined {
+function processRule(
+  run: Run,
+  settled: SettledRule,
+  process: (settled: SettledRule) => SettledRule | undefined,
+): SettledRule | undefined {
   const referenced = settled.kind === 'correlation' ? settled.parts.map(process) : [];
   if (!referenced.every((part) => part !== undefined)) {
-    run.bag.add(settled.rule.file, { code: 'SIG053', message: 'a rule that this one refers to could not be processed', span: settled.rule.titleSpan });
+    run.bag.add(settled.rule.file, {
+      code: 'SIG053',
+      message: 'a rule that this one refers to could not be processed',
+      span: settled.rule.titleSpan,
+    });
     return undefined;
   }
   const rule: RuleInProcess = {
@@ -117,7 +142,14 @@ function processRule(run: Run, settled: SettledRule, process: (settled: SettledR
     applied: new Set(),
     fieldsApplied: new Map(),
     mappings: new Map(),
-    named: new Map(run.namedBy ? Array.from(run.namedBy(settled.rule), (name) => [name, { names: [name], mapped: false, spelled: false }]) : []),
+    named: new Map(
+      run.namedBy
+        ? Array.from(run.namedBy(settled.rule), (name) => [
+            name,
+            { names: [name], mapped: false, spelled: false },
+          ])
+        : [],
+    ),
     offered: new Set(),
     chosen: new Set(),
     produced: new Set(),
@@ -136,7 +168,12 @@ function processRule(run: Run, settled: SettledRule, process: (settled: SettledR
 }
 
 /** False after a complaint. */
-function step({ bag, onStep, numbers }: Run, item: ProcessingItem, rule: RuleInProcess, holds = false): boolean {
+function step(
+  { bag, onStep, numbers }: Run,
+  item: ProcessingItem,
+  rule: RuleInProcess,
+  holds = false,
+): boolean {
   try {
     const applied = applyItem(item, rule, holds);
     if (applied) rule.trail += `${numbers.get(item)} `;
@@ -146,7 +183,12 @@ function step({ bag, onStep, numbers }: Run, item: ProcessingItem, rule: RuleInP
     if (!(error instanceof ProcessingFailure)) throw error;
     const { file, span } = error.place ?? { file: rule.rule.file, span: rule.rule.titleSpan };
     const message = `${error.message}${placeOf(item)}`;
-    bag.add(file, { code: 'PIP002', message, span, ...(error.hint === undefined ? {} : { hint: error.hint }) });
+    bag.add(file, {
+      code: 'PIP002',
+      message,
+      span,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    });
     return false;
   }
 }
@@ -159,21 +201,35 @@ function finished(
   const left = placeholderLeft(done.parts);
   if (left) {
     const message = `placeholder \`%${left.name}%\` has no value`;
-    bag.add(left.file, { code: 'SIG024', message, span: left.span, hint: 'Give it a value under placeholders: in sigpack.yml, or in a pipeline.' });
+    bag.add(left.file, {
+      code: 'SIG024',
+      message,
+      span: left.span,
+      hint: 'Give it a value under placeholders: in sigpack.yml, or in a pipeline.',
+    });
     return undefined;
   }
-  for (const { network, field, file, span } of filledNetworks(done, written)) bag.add(file, networkAsText(network, `${field}|expand|cidr`, span));
+  for (const { network, field, file, span } of filledNetworks(done, written))
+    bag.add(file, networkAsText(network, `${field}|expand|cidr`, span));
   const { rule, parts, referenced, state, attributes } = done;
   const { shared } = written;
   if (rule.kind === 'detection' && !keepsOwnItem(rule, parts)) {
-    bag.add(rule.file, { code: 'PIP002', message: 'the pipelines dropped every item of the rule: what is left would match anything', span: rule.titleSpan });
+    bag.add(rule.file, {
+      code: 'PIP002',
+      message: 'the pipelines dropped every item of the rule: what is left would match anything',
+      span: rule.titleSpan,
+    });
     return undefined;
   }
   const logsource = written.kind === 'detection' ? { logsource: written.rule.logsource } : {};
-  const postprocess = postprocessing.length === 0 ? {} : { postprocess: (query: string) => postprocessed(query, postprocessing, done) };
+  const postprocess =
+    postprocessing.length === 0
+      ? {}
+      : { postprocess: (query: string) => postprocessed(query, postprocessing, done) };
   const { known, ...coverage } = fieldCoverage(done, given);
   const named = done.named.size === 0 ? {} : { named: namedFields(done, given) };
-  const usual = written.kind === 'detection' ? usualFields(written.rule.logsource, done) : undefined;
+  const usual =
+    written.kind === 'detection' ? usualFields(written.rule.logsource, done) : undefined;
   const source = written.kind === 'detection' ? strangeSource(written.rule.logsource) : undefined;
   // keywords are found wherever they are
   const strange = source && (done.renames || source.near !== undefined) ? source : undefined;
@@ -200,14 +256,20 @@ function fieldTransformations({ transformation }: ProcessingItem): readonly Fiel
   return transformation.kind === 'field' ? [transformation] : [];
 }
 
-function postprocessed(query: string, items: readonly PostprocessingItem[], rule: RuleInProcess): string {
+function postprocessed(
+  query: string,
+  items: readonly PostprocessingItem[],
+  rule: RuleInProcess,
+): string {
   let text = query;
   for (const item of items) {
     if (!item.appliesTo(rule)) continue;
     try {
       text = item.apply(text, rule);
     } catch (error) {
-      throw error instanceof ProcessingFailure ? new ProcessingFailure(`${error.message}${placeOf(item)}`, error.place, error.hint) : error;
+      throw error instanceof ProcessingFailure
+        ? new ProcessingFailure(`${error.message}${placeOf(item)}`, error.place, error.hint)
+        : error;
     }
     rule.applied.add(item.id);
   }
@@ -215,10 +277,12 @@ function postprocessed(query: string, items: readonly PostprocessingItem[], rule
 }
 
 /** Where the item of a pipeline is that fails. */
-const placeOf = ({ type, file, span }: PipelineItem): string => ` (${type}, ${file.path}:${positionAt(file, span.start).line})`;
+const placeOf = ({ type, file, span }: PipelineItem): string =>
+  ` (${type}, ${file.path}:${positionAt(file, span.start).line})`;
 
 /** What a pipeline adds is no reason to alert. */
 function keepsOwnItem({ file }: DetectionRule, [own]: readonly SettledDetection[]): boolean {
-  for (const { body } of own?.searches.values() ?? []) if (someSettledItem(body, (item) => item.file === file && item.values.length > 0)) return true;
+  for (const { body } of own?.searches.values() ?? [])
+    if (someSettledItem(body, (item) => item.file === file && item.values.length > 0)) return true;
   return false;
 }

@@ -1,10 +1,19 @@
-import type { SettledBody, SettledDetection, SettledItem, SettledSearch } from '../../query/settled.ts';
+import type {
+  SettledBody,
+  SettledDetection,
+  SettledItem,
+  SettledSearch,
+} from '../../query/settled.ts';
 
 /** The detections with each item replaced; what stays the same is the same object. */
-export function rebuiltParts(parts: readonly SettledDetection[], replace: (item: SettledItem) => SettledBody): readonly SettledDetection[] {
+export function rebuiltParts(
+  parts: readonly SettledDetection[],
+  replace: (item: SettledItem) => SettledBody,
+): readonly SettledDetection[] {
   return parts.map((part) => {
     let searches: Map<string, SettledSearch> | undefined;
-    // called for each item of a pipeline and each rule: a loop over the entries would make a pair of each
+    // called for each item of a pipeline and each rule: a loop over the entries would make a pair
+    // of each
     part.searches.forEach((search, name) => {
       const body = rebuilt(search.body, replace);
       if (body === search.body) return;

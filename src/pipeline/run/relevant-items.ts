@@ -2,23 +2,30 @@ import type { ProcessingItem } from '../pipeline.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 
 /**
- * The items that can apply to rules of a log source, by its text: most items of a set of pipelines are for other log sources, and thousands of
- * rules share a few.
+ * The items that can apply to rules of a log source, by its text: most items of a set of pipelines
+ * are for other log sources, and thousands of rules share a few.
  */
-export function createRelevance(items: readonly ProcessingItem[]): (rule: RuleInProcess) => readonly number[] {
+export function createRelevance(
+  items: readonly ProcessingItem[],
+): (rule: RuleInProcess) => readonly number[] {
   const everything = items.map((_, index) => index);
   const known = new Map<string, readonly number[]>();
   return (rule) => {
     if (rule.rule.kind === 'correlation') return everything;
     const { product, category, service } = rule.rule.logsource;
     const key = JSON.stringify([product, category, service]);
-    const found = known.get(key) ?? everything.filter((index) => !items[index]?.bySourceOnly || items[index]?.appliesTo(rule));
+    const found =
+      known.get(key) ??
+      everything.filter((index) => !items[index]?.bySourceOnly || items[index]?.appliesTo(rule));
     known.set(key, found);
     return found;
   };
 }
 
-/** Gives each item that can apply to the rule in turn, and whether it is known that its conditions hold; one that changes the log source changes what follows. Stops where `step` answers false. */
+/**
+ * Gives each item that can apply to the rule in turn, and whether it is known that its conditions
+ * hold; one that changes the log source changes what follows. Stops where `step` answers false.
+ */
 export function forEachRelevant(
   items: readonly ProcessingItem[],
   relevant: (rule: RuleInProcess) => readonly number[],

@@ -1,8 +1,9 @@
 import type { SettledBody, SettledItem, SettledValue } from '../../query/settled.ts';
 
 /**
- * One item for several fields that stand in for its own: it holds where it holds for one of them. What is true of a missing field
- * (`null`, `exists: false`) holds where all of them are missing. No fields: a group of nothing, which drops the item.
+ * One item for several fields that stand in for its own: it holds where it holds for one of them.
+ * What is true of a missing field (`null`, `exists: false`) holds where all of them are missing. No
+ * fields: a group of nothing, which drops the item.
  */
 export function spreadFields(item: SettledItem, fields: readonly string[]): SettledBody {
   const [only] = fields;
@@ -11,11 +12,24 @@ export function spreadFields(item: SettledItem, fields: readonly string[]): Sett
   if (missing.length === 0) return copies(item, item.values, fields, 'or');
   if (missing.length === item.values.length) return copies(item, missing, fields, 'and');
   const present = item.values.filter((value) => !isOfMissing(value));
-  return { kind: 'group', link: turned(item.link, item), entries: [copies(item, present, fields, 'or'), copies(item, missing, fields, 'and')] };
+  return {
+    kind: 'group',
+    link: turned(item.link, item),
+    entries: [copies(item, present, fields, 'or'), copies(item, missing, fields, 'and')],
+  };
 }
 
-function copies(item: SettledItem, values: readonly SettledValue[], fields: readonly string[], link: 'and' | 'or'): SettledBody {
-  return { kind: 'group', link: turned(link, item), entries: fields.map((field) => ({ ...item, field, values })) };
+function copies(
+  item: SettledItem,
+  values: readonly SettledValue[],
+  fields: readonly string[],
+  link: 'and' | 'or',
+): SettledBody {
+  return {
+    kind: 'group',
+    link: turned(link, item),
+    entries: fields.map((field) => ({ ...item, field, values })),
+  };
 }
 
 /** The copies of an item under `neq` are each negated, so what links them is turned round. */

@@ -3,11 +3,20 @@ import type { RuleInProcess } from '../rule-in-process.ts';
 import { renamedBy } from './apply-fields.ts';
 import { lackTest } from './field-coverage.ts';
 
-/** What the product of a target calls fields that a whole log source is known by; those that it does not have are missing. */
+/**
+ * What the product of a target calls fields that a whole log source is known by; those that it does
+ * not have are missing.
+ */
 export type UsualFields = ReadonlyMap<string, readonly string[]>;
 
-/** Answers with one map for all rules of a log source to which the same items applied: thousands of rules share a few. */
-export function createUsualFields(namesOf: (source: LogSource) => readonly string[], given: ReadonlySet<string>) {
+/**
+ * Answers with one map for all rules of a log source to which the same items applied: thousands of
+ * rules share a few.
+ */
+export function createUsualFields(
+  namesOf: (source: LogSource) => readonly string[],
+  given: ReadonlySet<string>,
+) {
   const known = new Map<readonly string[], Map<string, UsualFields>>();
   return (source: LogSource, done: RuleInProcess): UsualFields | undefined => {
     const names = namesOf(source);
@@ -20,7 +29,11 @@ export function createUsualFields(namesOf: (source: LogSource) => readonly strin
   };
 }
 
-function usualFields(names: readonly string[], done: RuleInProcess, given: ReadonlySet<string>): UsualFields {
+function usualFields(
+  names: readonly string[],
+  done: RuleInProcess,
+  given: ReadonlySet<string>,
+): UsualFields {
   const lacks = done.renames ? lackTest(done, given) : undefined;
   const offered = new Set(done.renamings.flatMap(([, { targets = [] }]) => targets));
   const fields = new Map<string, readonly string[]>();
@@ -33,7 +46,8 @@ function usualFields(names: readonly string[], done: RuleInProcess, given: Reado
       called = renamed;
       mapped = true;
     }
-    // where pipelines name the fields of a log source, one that they do not name may be misspelled or not there
+    // where pipelines name the fields of a log source, one that they do not name may be misspelled
+    // or not there
     const has = mapped || !done.renames || offered.has(name);
     if (has && (mapped || lacks?.(name) !== true)) fields.set(name, called);
   }

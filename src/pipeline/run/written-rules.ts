@@ -17,28 +17,44 @@ export interface WrittenRulesOptions extends Pick<CompileOptions, 'placeholders'
   readonly targets: readonly string[];
 }
 
-/** True where some rule or filter has a placeholder: then pipelines have a say on the rules as they are written. */
+/**
+ * True where some rule or filter has a placeholder: then pipelines have a say on the rules as they
+ * are written.
+ */
 export const hasPlaceholders = ({ rules, filters }: Collection): boolean =>
   [...rules, ...filters].some(
     (rule) =>
       rule.kind !== 'correlation' &&
       rule.detection !== undefined &&
-      itemsOf(rule.detection).some(({ modifiers }) => modifiers.some(({ name }) => name === 'expand')),
+      itemsOf(rule.detection).some(({ modifiers }) =>
+        modifiers.some(({ name }) => name === 'expand'),
+      ),
   );
 
 /**
- * Settles rules as they are written: fields keep their names, and placeholders get the values that the pipelines of the targets give them.
- * The function returns undefined where a rule has been complained about, also where targets disagree on a value (PIP006).
+ * Settles rules as they are written: fields keep their names, and placeholders get the values that
+ * the pipelines of the targets give them. The function returns undefined where a rule has been
+ * complained about, also where targets disagree on a value (PIP006).
  */
-export function createWrittenSettler(options: WrittenRulesOptions): (rule: Rule) => SettledRule | undefined {
+export function createWrittenSettler(
+  options: WrittenRulesOptions,
+): (rule: Rule) => SettledRule | undefined {
   const { collection, placeholders, bag, pipelines, targets } = options;
-  const filled = [...pipelines].filter(([, list]) => list.length > 0).map(([target, list]) => ({ target, fillingsOf: createFillingReader(list) }));
+  const filled = [...pipelines]
+    .filter(([, list]) => list.length > 0)
+    .map(([target, list]) => ({ target, fillingsOf: createFillingReader(list) }));
   if (filled.length === 0) return createSettler(collection, { placeholders, bag });
   const settle = createSettler(collection, { placeholders, bag, keepPlaceholders: true });
-  const groups = [filled.filter(({ target }) => targets.includes(target)), filled.filter(({ target }) => !targets.includes(target))];
+  const groups = [
+    filled.filter(({ target }) => targets.includes(target)),
+    filled.filter(({ target }) => !targets.includes(target)),
+  ];
   const known = new Map<string, Given>();
   const complained = new Set<string>();
-  const fill = createProcessor([fillingPipeline((rule, name) => known.get(keyOf(rule, name))?.values)], { bag });
+  const fill = createProcessor(
+    [fillingPipeline((rule, name) => known.get(keyOf(rule, name))?.values)],
+    { bag },
+  );
   return (rule) => {
     const settled = settle(rule);
     const mentions = settled ? [...mentionsIn(settled)] : [];
@@ -50,7 +66,9 @@ export function createWrittenSettler(options: WrittenRulesOptions): (rule: Rule)
       if (complaint && !complained.has(key)) bag.add(file, { ...complaint, span });
       if (complaint) complained.add(key);
     }
-    return mentions.some(({ within, name }) => complained.has(keyOf(within.rule, name))) ? undefined : fill(settled);
+    return mentions.some(({ within, name }) => complained.has(keyOf(within.rule, name)))
+      ? undefined
+      : fill(settled);
   };
 }
 
@@ -65,7 +83,11 @@ interface Given {
   readonly complaint?: Omit<Complaint, 'span'>;
 }
 
-function givenBy(groups: readonly (readonly FillingSource[])[], within: SettledRule, name: string): Given {
+function givenBy(
+  groups: readonly (readonly FillingSource[])[],
+  within: SettledRule,
+  name: string,
+): Given {
   for (const group of groups) {
     const found = group.flatMap(({ target, fillingsOf }) => {
       const filling = fillingsOf(within).get(name);
@@ -74,24 +96,52 @@ function givenBy(groups: readonly (readonly FillingSource[])[], within: SettledR
     const [first] = found;
     if (!first) continue;
     const other = found.find(({ filling }) => !isSameFilling(filling, first.filling));
-    if (other) return differs(`placeholder \`%${name}%\` has other values for ${other.target} than for ${first.target}`, first.target);
+    if (other)
+      return differs(
+        `placeholder \`%${name}%\` has other values for ${other.target} than for ${first.target}`,
+        first.target,
+      );
     const { filling, target } = first;
-    if (filling === 'several') return differs(`placeholder \`%${name}%\` has other values at one place than at another for ${target}`, target);
+    if (filling === 'several')
+      return differs(
+        `placeholder \`%${name}%\` has other values at one place than at another for ${target}`,
+        target,
+      );
     if (filling !== 'expression') return { values: filling };
-    const message = `the pipelines of ${target} make a part of the query of the placeholder \`%${name}%\`, which no event can be matched with`;
-    return { complaint: { code: 'TST004', message, hint: 'Give the placeholder values under placeholders: in sigpack.yml to match it with events.' } };
+    const message =
+      `the pipelines of ${target} make a part of the query of the placeholder \`%${name}%\`, ` +
+      'which no event can be matched with';
+    return {
+      complaint: {
+        code: 'TST004',
+        message,
+        hint:
+          'Give the placeholder values under placeholders: in sigpack.yml to match it with ' +
+          'events.',
+      },
+    };
   }
   return {};
 }
 
 const differs = (message: string, target: string): Given => ({
-  complaint: { code: 'PIP006', message, hint: `Name the target whose values are meant: \`-t ${target}\`.` },
+  complaint: {
+    code: 'PIP006',
+    message,
+    hint: `Name the target whose values are meant: \`-t ${target}\`.`,
+  },
 });
 
-/** Runs a target's pipelines over a rule for what they fill in; what they cannot process is for those to hear who build for the target. */
+/**
+ * Runs a target's pipelines over a rule for what they fill in; what they cannot process is for
+ * those to hear who build for the target.
+ */
 function createFillingReader(pipelines: readonly Pipeline[]): FillingSource['fillingsOf'] {
   const read = new Map<string, ReadonlyMap<string, Filling>>();
-  const process = createProcessor(pipelines, { bag: createBag(), onStep: ({ rule }) => read.set(keyOf(rule.rule), rule.filled) });
+  const process = createProcessor(pipelines, {
+    bag: createBag(),
+    onStep: ({ rule }) => read.set(keyOf(rule.rule), rule.filled),
+  });
   const none = new Map<string, Filling>();
   return (settled) => {
     const key = keyOf(settled.rule);
@@ -107,7 +157,9 @@ function createFillingReader(pipelines: readonly Pipeline[]): FillingSource['fil
 const keyOf = ({ file, span }: Rule, name = ''): string => `${span.start} ${name} ${file.path}`;
 
 /** A pipeline that does nothing but fill placeholders. */
-function fillingPipeline(valuesOf: (rule: Rule, name: string) => readonly Pattern[] | undefined): Pipeline {
+function fillingPipeline(
+  valuesOf: (rule: Rule, name: string) => readonly Pattern[] | undefined,
+): Pipeline {
   const file = { path: '', text: '' };
   const item: ProcessingItem = {
     id: 'fill',

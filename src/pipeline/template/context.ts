@@ -1,4 +1,12 @@
-import { type Members, mapOf, members, plainMap, plainValue, type Roots, type Value } from '../../jinja/value.ts';
+import {
+  type Members,
+  mapOf,
+  members,
+  plainMap,
+  plainValue,
+  type Roots,
+  type Value,
+} from '../../jinja/value.ts';
 import { idKey } from '../../sigma/rule/rule-id.ts';
 import { toPlain } from '../../source/yaml.ts';
 import type { Work } from '../../work/work.ts';
@@ -7,7 +15,8 @@ import type { RuleInProcess } from '../rule-in-process.ts';
 
 const ruleAttributes = new Set(
   (
-    'title id name taxonomy status description license references tags author date modified fields falsepositives level scope ' +
+    'title id name taxonomy status description license references tags author date modified ' +
+    'fields falsepositives level scope ' +
     'custom_attributes logsource type group_by'
   ).split(' '),
 );
@@ -28,7 +37,14 @@ export function queryContext(query: string, process: RuleInProcess): ReadonlyMap
   return new Map<string, Value>([
     ['query', query],
     ['rule', members((name) => ruleAttribute(process, name))],
-    ['pipeline', pipelineValue(plainMap(process.state, process.work), [process.vars, process.conversion], process.work)],
+    [
+      'pipeline',
+      pipelineValue(
+        plainMap(process.state, process.work),
+        [process.vars, process.conversion],
+        process.work,
+      ),
+    ],
   ]);
 }
 
@@ -41,23 +57,44 @@ export interface FinalizerContext {
 }
 
 /** `queries` and `pipeline` as templates of finalizers see them. */
-export function queriesContext(queries: readonly string[] | string, { vars, conversion, states }: FinalizerContext, work: Work): ReadonlyMap<string, Value> {
+export function queriesContext(
+  queries: readonly string[] | string,
+  { vars, conversion, states }: FinalizerContext,
+  work: Work,
+): ReadonlyMap<string, Value> {
   const stateOfAll = (name: string): Value => {
     work.entries(states.length);
-    const [first, ...others] = [...new Map(states.map((state) => [JSON.stringify(state.get(name)), state.get(name)])).values()];
-    if (others.length > 0) throw new Error(`the rules have different values of \`pipeline.state.${name}\``);
+    const [first, ...others] = [
+      ...new Map(
+        states.map((state) => [JSON.stringify(state.get(name)), state.get(name)]),
+      ).values(),
+    ];
+    if (others.length > 0)
+      throw new Error(`the rules have different values of \`pipeline.state.${name}\``);
     return plainValue(first, work);
   };
   const allStates = (): ReadonlyMap<string, Value> =>
-    new Map(Array.from(new Set(states.flatMap((state) => [...state.keys()])), (name) => [name, stateOfAll(name)]));
+    new Map(
+      Array.from(new Set(states.flatMap((state) => [...state.keys()])), (name) => [
+        name,
+        stateOfAll(name),
+      ]),
+    );
   return new Map<string, Value>([
     ['queries', queries],
-    ['pipeline', pipelineValue({ ...members(stateOfAll), entries: allStates }, [vars, conversion], work)],
+    [
+      'pipeline',
+      pipelineValue({ ...members(stateOfAll), entries: allStates }, [vars, conversion], work),
+    ],
   ]);
 }
 
 /** The first of `vars` that has a name gives its value. */
-function pipelineValue(state: Members, vars: readonly ReadonlyMap<string, unknown>[], work: Work): Members {
+function pipelineValue(
+  state: Members,
+  vars: readonly ReadonlyMap<string, unknown>[],
+  work: Work,
+): Members {
   const all = new Map([...vars].reverse().flatMap((one) => [...one]));
   return mapOf(
     new Map([
@@ -81,7 +118,9 @@ function ruleAttribute(process: RuleInProcess, name: string): Value {
     case 'status':
     case 'level': {
       const text = rule[name];
-      return text === undefined ? null : { ...printed(text), member: (key) => (key === 'name' ? text.toUpperCase() : undefined) };
+      return text === undefined
+        ? null
+        : { ...printed(text), member: (key) => (key === 'name' ? text.toUpperCase() : undefined) };
     }
     case 'date':
     case 'modified':
@@ -93,7 +132,10 @@ function ruleAttribute(process: RuleInProcess, name: string): Value {
     case 'tags':
       return rule.tags.map(tagValue);
     case 'custom_attributes':
-      return { ...members((key) => customAttribute(process, key)), entries: () => customAttributes(process) };
+      return {
+        ...members((key) => customAttribute(process, key)),
+        entries: () => customAttributes(process),
+      };
     case 'taxonomy':
     case 'scope': {
       const node = writtenAttribute(rule, name);
@@ -120,15 +162,25 @@ function tagValue(tag: string): Members {
   return { kind: 'members', text: tag, isText: true, member: (key) => parts.get(key) };
 }
 
-function logSource({ logsource }: RuleInProcess['rule'] & { kind: 'detection' }, name: string): Value {
+function logSource(
+  { logsource }: RuleInProcess['rule'] & { kind: 'detection' },
+  name: string,
+): Value {
   if (name !== 'logsource') return undefined;
   const { category = null, product = null, service = null, definition = null } = logsource;
   const parts = new Map(Object.entries({ category, product, service, definition }));
   return members((key) => parts.get(key));
 }
 
-function correlationAttribute(rule: RuleInProcess['rule'] & { kind: 'correlation' }, name: string): Value {
-  if (name === 'type') return { ...printed(rule.type), member: (key) => (key === 'name' ? rule.type.toUpperCase() : undefined) };
+function correlationAttribute(
+  rule: RuleInProcess['rule'] & { kind: 'correlation' },
+  name: string,
+): Value {
+  if (name === 'type')
+    return {
+      ...printed(rule.type),
+      member: (key) => (key === 'name' ? rule.type.toUpperCase() : undefined),
+    };
   return name === 'group_by' ? (rule.groupBy.length === 0 ? null : rule.groupBy) : undefined;
 }
 
@@ -143,6 +195,9 @@ function customAttribute({ rule, attributes, work }: RuleInProcess, name: string
 
 /** The rule's own first, as they stand, then those that pipelines set. */
 function customAttributes(process: RuleInProcess): ReadonlyMap<string, Value> {
-  const names = new Set([...writtenNames(process.rule).filter((name) => !notCustom.has(name)), ...process.attributes.keys()]);
+  const names = new Set([
+    ...writtenNames(process.rule).filter((name) => !notCustom.has(name)),
+    ...process.attributes.keys(),
+  ]);
   return new Map(Array.from(names, (name) => [name, customAttribute(process, name)]));
 }

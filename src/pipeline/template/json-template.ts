@@ -3,7 +3,10 @@ import { growingText, type Work } from '../../work/work.ts';
 
 const token = /"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s"[\]{},:]+/gs;
 
-/** A JSON text as Python writes it, with each value `"%QUERY%"` being the query. Throws SyntaxError for what is no JSON. */
+/**
+ * A JSON text as Python writes it, with each value `"%QUERY%"` being the query. Throws SyntaxError
+ * for what is no JSON.
+ */
 export function parseJsonTemplate(text: string): (query: string, work: Work) => string {
   JSON.parse(text);
   const parts: (string | undefined)[] = [];

@@ -5,8 +5,13 @@ import { queryRoots } from './context.ts';
 
 type Part = string | { readonly path: readonly string[]; readonly source: string };
 
-/** A template in the form of Python's `str.format`, as far as it names things: `{query}`, `{rule.title}`, `{pipeline.state[key]}`, `{rule.tags[0]}`. */
-export function parseSimpleTemplate(text: string): (context: ReadonlyMap<string, Value>, work: Work) => string {
+/**
+ * A template in the form of Python's `str.format`, as far as it names things: `{query}`,
+ * `{rule.title}`, `{pipeline.state[key]}`, `{rule.tags[0]}`.
+ */
+export function parseSimpleTemplate(
+  text: string,
+): (context: ReadonlyMap<string, Value>, work: Work) => string {
   const parts: Part[] = [];
   let end = 0;
   for (const match of text.matchAll(/\{\{|\}\}|\{([^{}]*)\}|[{}]/g)) {
@@ -15,7 +20,12 @@ export function parseSimpleTemplate(text: string): (context: ReadonlyMap<string,
     end = index + whole.length;
     if (field !== undefined) parts.push({ path: pathOf(field, index), source: whole });
     else if (whole.length === 2) parts.push(whole.slice(1));
-    else throw new TemplateFault('a single brace; write it twice where it stands for itself', index, end);
+    else
+      throw new TemplateFault(
+        'a single brace; write it twice where it stands for itself',
+        index,
+        end,
+      );
   }
   parts.push(text.slice(end));
   return (context, work) => {
@@ -26,23 +36,40 @@ export function parseSimpleTemplate(text: string): (context: ReadonlyMap<string,
 }
 
 function pathOf(field: string, index: number): readonly string[] {
-  const fault = (message: string): TemplateFault => new TemplateFault(message, index, index + field.length + 2);
+  const fault = (message: string): TemplateFault =>
+    new TemplateFault(message, index, index + field.length + 2);
   const match = /^([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*|\[[^\][]+\])*)(![rsa])?(:.*)?$/s.exec(field);
   if (!match) throw fault(`\`{${field}}\` names nothing`);
   const [, root = '', below = '', conversion, format] = match;
-  if ((conversion !== undefined && conversion !== '!s') || (format !== undefined && format !== ':')) throw fault('conversions and formats are not supported');
+  if ((conversion !== undefined && conversion !== '!s') || (format !== undefined && format !== ':'))
+    throw fault('conversions and formats are not supported');
   const known = queryRoots.get(root);
   if (!known) throw fault(`\`${root}\` is none of ${[...queryRoots.keys()].join(', ')}`);
-  const steps = Array.from(below.matchAll(/\.(\w+)|\[([^\]]+)\]/g), ([step, attribute, key]) => ({ step, name: attribute ?? key ?? '' }));
+  const steps = Array.from(below.matchAll(/\.(\w+)|\[([^\]]+)\]/g), ([step, attribute, key]) => ({
+    step,
+    name: attribute ?? key ?? '',
+  }));
   const [first, second] = steps;
-  if (first === undefined ? !known.whole : known.members === undefined || first.step.startsWith('[') || !known.members.has(first.name))
-    throw fault(known.members ? `\`${root}\` has ${[...known.members].join(', ')} here` : `\`${root}\` has no parts`);
+  if (
+    first === undefined
+      ? !known.whole
+      : known.members === undefined || first.step.startsWith('[') || !known.members.has(first.name)
+  )
+    throw fault(
+      known.members
+        ? `\`${root}\` has ${[...known.members].join(', ')} here`
+        : `\`${root}\` has no parts`,
+    );
   const isMap = root === 'pipeline' || first?.name === 'custom_attributes';
-  if (isMap && !second?.step.startsWith('[')) throw fault('entries of a map stand in brackets: [name]');
+  if (isMap && !second?.step.startsWith('['))
+    throw fault('entries of a map stand in brackets: [name]');
   return [root, ...steps.map(({ name }) => name)];
 }
 
-function printPath({ path: [root = '', ...names], source }: Exclude<Part, string>, context: ReadonlyMap<string, Value>): string {
+function printPath(
+  { path: [root = '', ...names], source }: Exclude<Part, string>,
+  context: ReadonlyMap<string, Value>,
+): string {
   let value = context.get(root);
   for (const name of names) value = memberOf(value, name);
   if (value === undefined) throw new Error(`the rule has nothing for \`${source}\``);

@@ -10,22 +10,38 @@ import { type PipelineEnvironment, PipelineFault, textOfFile } from '../definiti
 export type Template = (context: ReadonlyMap<string, Value>, work: Work) => string;
 
 /**
- * The template in `template:`, or in the file that this names below the folder `path:`. Its faults are told at their places, or where the file is named;
- * what goes wrong later is the rule's.
+ * The template in `template:`, or in the file that this names below the folder `path:`. Its faults
+ * are told at their places, or where the file is named; what goes wrong later is the rule's.
  */
-export function templateOf(item: YamlMapping, { file, readText }: PipelineEnvironment, parse: (text: string) => Template, hint: string): Template {
+export function templateOf(
+  item: YamlMapping,
+  { file, readText }: PipelineEnvironment,
+  parse: (text: string) => Template,
+  hint: string,
+): Template {
   const node = lookup(item, 'template') ?? item;
   const written = textOf(item, 'template') ?? '';
   const folder = textOf(item, 'path');
-  const text = folder === undefined ? written : textOfFile(readText, folder === '' ? written : `${folder}/${written}`, node).replace(/\r\n?/g, '\n');
+  const text =
+    folder === undefined
+      ? written
+      : textOfFile(readText, folder === '' ? written : `${folder}/${written}`, node).replace(
+          /\r\n?/g,
+          '\n',
+        );
   let template: Template;
   try {
     template = parse(text);
   } catch (error) {
     if (!(error instanceof TemplateFault)) throw error;
     const line = text.slice(0, error.span.start).split('\n').length;
-    if (folder !== undefined) throw new PipelineFault(`${written}:${line}: ${error.message}`, node, hint);
-    throw new PipelineFault(error.message, node.kind === 'scalar' ? insideScalar(file, node)(error.span) : item, hint);
+    if (folder !== undefined)
+      throw new PipelineFault(`${written}:${line}: ${error.message}`, node, hint);
+    throw new PipelineFault(
+      error.message,
+      node.kind === 'scalar' ? insideScalar(file, node)(error.span) : item,
+      hint,
+    );
   }
   return (context, work) => {
     try {
@@ -34,7 +50,11 @@ export function templateOf(item: YamlMapping, { file, readText }: PipelineEnviro
       // it grows too long
       if (error instanceof ProcessingFailure) throw error;
       if (!(error instanceof Error)) throw error;
-      throw new ProcessingFailure(`the template can't be filled in: ${error.message}`, undefined, hint);
+      throw new ProcessingFailure(
+        `the template can't be filled in: ${error.message}`,
+        undefined,
+        hint,
+      );
     }
   };
 }
@@ -42,7 +62,17 @@ export function templateOf(item: YamlMapping, { file, readText }: PipelineEnviro
 /** Refuses what would run other files, or change what templates print. */
 export function refuseTemplateOptions(item: YamlMapping): void {
   const vars = lookup(item, 'vars');
-  if (vars && toPlain(vars) !== null) throw new PipelineFault('`vars` is refused: it would run a Python file', vars, 'Write the template without it.');
+  if (vars && toPlain(vars) !== null)
+    throw new PipelineFault(
+      '`vars` is refused: it would run a Python file',
+      vars,
+      'Write the template without it.',
+    );
   const autoescape = lookup(item, 'autoescape');
-  if (autoescape && toPlain(autoescape) === true) throw new PipelineFault('`autoescape` is not supported', autoescape, 'Remove it, or set it to false.');
+  if (autoescape && toPlain(autoescape) === true)
+    throw new PipelineFault(
+      '`autoescape` is not supported',
+      autoescape,
+      'Remove it, or set it to false.',
+    );
 }

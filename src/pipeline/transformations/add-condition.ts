@@ -6,7 +6,11 @@ import { createBag, type Diagnostic, isFatal } from '../../source/diagnostic.ts'
 import type { SourceFile } from '../../source/span.ts';
 import { lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../../source/yaml.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
-import { type PipelineEnvironment, PipelineFault, type TransformationDefinition } from '../definition.ts';
+import {
+  type PipelineEnvironment,
+  PipelineFault,
+  type TransformationDefinition,
+} from '../definition.ts';
 import type { RuleTransformation } from '../pipeline.ts';
 import { withSelection } from './added-selection.ts';
 import { filledIn } from './log-source-template.ts';
@@ -14,10 +18,22 @@ import { filledIn } from './log-source-template.ts';
 export const addConditionDefinitions = {
   add_condition: {
     parameters: {
-      conditions: { type: ['object', 'array'], description: 'What must hold beside the rule, as in a selection of a rule: fields with values.' },
+      conditions: {
+        type: ['object', 'array'],
+        description:
+          'What must hold beside the rule, as in a selection of a rule: fields with values.',
+      },
       name: { type: 'string', minLength: 1, description: 'What the selection is called.' },
-      template: { type: 'boolean', default: false, description: 'True: $category, $product and $service stand for the log source of the rule.' },
-      negated: { type: 'boolean', default: false, description: 'True: the conditions must not hold.' },
+      template: {
+        type: 'boolean',
+        default: false,
+        description: 'True: $category, $product and $service stand for the log source of the rule.',
+      },
+      negated: {
+        type: 'boolean',
+        default: false,
+        description: 'True: the conditions must not hold.',
+      },
     },
     required: ['conditions'],
     create: createAddition,
@@ -31,7 +47,8 @@ function createAddition(item: YamlMapping, { file }: PipelineEnvironment): RuleT
   const name = textOf(item, 'name') ?? 'added';
   const id = textOf(item, 'id');
   const body = settledConditions(file, conditions, id);
-  if (body.kind === 'fault') throw new PipelineFault(body.fault.message, body.fault.span, body.fault.hint);
+  if (body.kind === 'fault')
+    throw new PipelineFault(body.fault.message, body.fault.span, body.fault.hint);
   const bodyOf = template ? createFiller(file, conditions, id) : () => body;
   return {
     kind: 'rule',
@@ -39,7 +56,10 @@ function createAddition(item: YamlMapping, { file }: PipelineEnvironment): RuleT
       const [own, ...filters] = process.parts;
       if (process.rule.kind !== 'detection' || !own) return;
       process.work.entries(own.searches.size);
-      process.parts = [withSelection(own, { name, body: bodyOf(process.rule.logsource), negated }), ...filters];
+      process.parts = [
+        withSelection(own, { name, body: bodyOf(process.rule.logsource), negated }),
+        ...filters,
+      ];
     },
   };
 }
@@ -55,22 +75,39 @@ function textOf(item: YamlMapping, key: string): string | undefined {
 }
 
 /** Fills each log source in once: rules share a few. */
-function createFiller(file: SourceFile, conditions: YamlNode, id: string | undefined): (source: LogSource) => SettledBody {
+function createFiller(
+  file: SourceFile,
+  conditions: YamlNode,
+  id: string | undefined,
+): (source: LogSource) => SettledBody {
   const known = new Map<string, SettledBody>();
   return (source) => {
     const key = JSON.stringify([source.category, source.product, source.service]);
     const before = known.get(key);
     if (before) return before;
     const filled = filledIn(conditions, source);
-    if ('message' in filled) throw new ProcessingFailure(filled.message, undefined, 'Give the processing item a rule condition of type logsource.');
+    if ('message' in filled)
+      throw new ProcessingFailure(
+        filled.message,
+        undefined,
+        'Give the processing item a rule condition of type logsource.',
+      );
     const body = settledConditions(file, filled, id);
-    if (body.kind === 'fault') throw new ProcessingFailure(body.fault.message, { file, span: body.fault.span }, body.fault.hint);
+    if (body.kind === 'fault')
+      throw new ProcessingFailure(
+        body.fault.message,
+        { file, span: body.fault.span },
+        body.fault.hint,
+      );
     known.set(key, body);
     return body;
   };
 }
 
-/** Read as a selection of a rule is, with places in the pipeline's file. Placeholders stay for later items to fill. */
+/**
+ * Read as a selection of a rule is, with places in the pipeline's file. Placeholders stay for later
+ * items to fill.
+ */
 function settledConditions(
   file: SourceFile,
   conditions: YamlNode,
@@ -78,7 +115,9 @@ function settledConditions(
 ): SettledBody | { readonly kind: 'fault'; readonly fault: Diagnostic } {
   const bag = createBag();
   const detection = readDetection({ file, bag }, selectionOf(conditions));
-  const settled = detection && settleDetection({ file, bag, placeholders: new Map(), keepPlaceholders: true }, detection);
+  const settled =
+    detection &&
+    settleDetection({ file, bag, placeholders: new Map(), keepPlaceholders: true }, detection);
   const fault = bag.list.find(isFatal);
   if (fault) return { kind: 'fault', fault };
   const body = settled?.searches.get('added')?.body;
@@ -89,7 +128,14 @@ function settledConditions(
 /** `{ added: <conditions>, condition: added }`, all of it where the conditions stand. */
 function selectionOf(conditions: YamlNode): YamlMapping {
   const { start, end } = conditions;
-  const scalar = (text: string): YamlScalar => ({ kind: 'scalar', value: text, text, plain: true, start, end });
+  const scalar = (text: string): YamlScalar => ({
+    kind: 'scalar',
+    value: text,
+    text,
+    plain: true,
+    start,
+    end,
+  });
   return {
     kind: 'mapping',
     pairs: [
@@ -103,5 +149,7 @@ function selectionOf(conditions: YamlNode): YamlMapping {
 
 /** Later items can tell by the id what this one added. */
 function marked(body: SettledBody, applied: ReadonlySet<string>): SettledBody {
-  return body.kind === 'item' ? { ...body, applied } : { ...body, entries: body.entries.map((entry) => marked(entry, applied)) };
+  return body.kind === 'item'
+    ? { ...body, applied }
+    : { ...body, entries: body.entries.map((entry) => marked(entry, applied)) };
 }

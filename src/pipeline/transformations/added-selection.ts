@@ -10,8 +10,14 @@ export interface AddedSelection {
   readonly negated: boolean;
 }
 
-/** The detection with one more selection that must (or must not) hold beside its conditions, each of them. */
-export function withSelection(detection: SettledDetection, { name: wanted, body, negated }: AddedSelection): SettledDetection {
+/**
+ * The detection with one more selection that must (or must not) hold beside its conditions, each of
+ * them.
+ */
+export function withSelection(
+  detection: SettledDetection,
+  { name: wanted, body, negated }: AddedSelection,
+): SettledDetection {
   const name = freeName(wanted, detection.searches);
   const own = [...detection.searches.keys()].filter((key) => key.startsWith('_'));
   const conditions = detection.conditions.map((condition): ConditionNode => {
@@ -20,13 +26,21 @@ export function withSelection(detection: SettledDetection, { name: wanted, body,
     const written = pinned(detection, condition, own);
     // one after the other, not one in the other: a pipeline may add many
     const operands = written.kind === 'and' ? written.operands : [written];
-    return { kind: 'and', operands: [negated ? { kind: 'not', operand: named, start, end } : named, ...operands], start, end };
+    return {
+      kind: 'and',
+      operands: [negated ? { kind: 'not', operand: named, start, end } : named, ...operands],
+      start,
+      end,
+    };
   });
   const search: SettledSearch = { name, span: detection.span, body };
   return { ...detection, searches: new Map([[name, search], ...detection.searches]), conditions };
 }
 
-/** No condition can hold a parenthesis in a name; and `1 of them` and its like pass over names that start with an underscore. */
+/**
+ * No condition can hold a parenthesis in a name; and `1 of them` and its like pass over names that
+ * start with an underscore.
+ */
 function freeName(wanted: string, taken: ReadonlyMap<string, unknown>): string {
   let name = `_(${wanted})`;
   for (let number = 2; taken.has(name); number++) name = `_(${wanted})${number}`;
@@ -34,7 +48,11 @@ function freeName(wanted: string, taken: ReadonlyMap<string, unknown>): string {
 }
 
 /** `1 of _*` would take in the added selection: the names that it stood for take its place. */
-function pinned(detection: SettledDetection, node: ConditionNode, own: readonly string[]): ConditionNode {
+function pinned(
+  detection: SettledDetection,
+  node: ConditionNode,
+  own: readonly string[],
+): ConditionNode {
   switch (node.kind) {
     case 'and':
     case 'or':
@@ -48,11 +66,19 @@ function pinned(detection: SettledDetection, node: ConditionNode, own: readonly 
   }
 }
 
-function pinnedQuantifier(detection: SettledDetection, node: ConditionNode & { readonly kind: 'quantifier' }, own: readonly string[]): ConditionNode {
+function pinnedQuantifier(
+  detection: SettledDetection,
+  node: ConditionNode & { readonly kind: 'quantifier' },
+  own: readonly string[],
+): ConditionNode {
   const { start, end }: Span = node;
   if (!/^_\*+$/.test(node.pattern) || own.length === 0) {
     const place = { file: detection.file, span: { start, end } };
-    throw new ProcessingFailure(`\`${node.pattern}\` would stand for the condition that the pipeline adds`, place, 'Name the selections without `*`.');
+    throw new ProcessingFailure(
+      `\`${node.pattern}\` would stand for the condition that the pipeline adds`,
+      place,
+      'Name the selections without `*`.',
+    );
   }
   const operands = own.map((name): ConditionNode => ({ kind: 'name', name, start, end }));
   return { kind: node.quantifier === 'all' ? 'and' : 'or', operands, start, end };

@@ -14,8 +14,14 @@ import { groupFor, textsOfItem } from './split-values.ts';
 export const extractFieldsDefinitions = {
   extract_fields: {
     parameters: {
-      regex: { type: 'string', description: "A regular expression of Python's `re` with named groups: (?P<name>...)." },
-      field_prefix: { type: ['string', 'null'], description: 'Stands with a dot in front of the names of the groups.' },
+      regex: {
+        type: 'string',
+        description: "A regular expression of Python's `re` with named groups: (?P<name>...).",
+      },
+      field_prefix: {
+        type: ['string', 'null'],
+        description: 'Stands with a dot in front of the names of the groups.',
+      },
       preserve_unmatched: { type: 'boolean', default: false },
     },
     required: ['regex'],
@@ -33,10 +39,19 @@ interface Extraction {
 function create(item: YamlMapping): ItemTransformation {
   const node = lookup(item, 'regex') ?? item;
   const regex = regexAt(textOf(item, 'regex') ?? '', node);
-  if (regex.names.length === 0) throw new PipelineFault('the regular expression has no named group', node, 'Name what becomes a field: (?P<name>...).');
+  if (regex.names.length === 0)
+    throw new PipelineFault(
+      'the regular expression has no named group',
+      node,
+      'Name what becomes a field: (?P<name>...).',
+    );
   const prefix = textOf(item, 'field_prefix') ?? '';
   const preserve = lookup(item, 'preserve_unmatched');
-  const extraction: Extraction = { regex, prefix: prefix === '' ? '' : `${prefix}.`, preserve: preserve !== undefined && toPlain(preserve) === true };
+  const extraction: Extraction = {
+    regex,
+    prefix: prefix === '' ? '' : `${prefix}.`,
+    preserve: preserve !== undefined && toPlain(preserve) === true,
+  };
   return { kind: 'item', apply: (settled, { work }) => extracted(settled, extraction, work) };
 }
 
@@ -65,7 +80,11 @@ function fieldsOf(
   for (const [name, text] of groups) {
     // a group that took no part, or took nothing
     if (text === undefined || text === '') continue;
-    fields.push({ ...item, field: prefix + name, values: [{ tests: [testOf(text, cased)], absent: false, span }] });
+    fields.push({
+      ...item,
+      field: prefix + name,
+      values: [{ tests: [testOf(text, cased)], absent: false, span }],
+    });
   }
   return fields;
 }
@@ -75,5 +94,7 @@ function testOf(text: string, cased: boolean): Test {
   if (lower === 'null' || lower === 'none') return { kind: 'null' };
   // leading zeros mean something
   const value = text !== '0' && text.startsWith('0') ? undefined : numberIn(text);
-  return value === undefined ? { kind: 'string', pattern: parsePattern(text), cased } : { kind: 'number', value };
+  return value === undefined
+    ? { kind: 'string', pattern: parsePattern(text), cased }
+    : { kind: 'number', value };
 }

@@ -5,7 +5,11 @@ import { ProcessingFailure } from '../../work/processing-failure.ts';
 import type { TransformationDefinition } from '../definition.ts';
 import { isMapped, type RuleInProcess } from '../rule-in-process.ts';
 
-const message: JsonSchema = { type: 'string', minLength: 1, description: "Why the rule can't be converted." };
+const message: JsonSchema = {
+  type: 'string',
+  minLength: 1,
+  description: "Why the rule can't be converted.",
+};
 
 /** Names told of one rule. */
 const maximumNames = 20;
@@ -38,7 +42,10 @@ export const failureDefinitions = {
       };
     },
   },
-  strict_field_mapping_failure: { parameters: {}, create: () => ({ kind: 'rule', apply: refuseUnmapped }) },
+  strict_field_mapping_failure: {
+    parameters: {},
+    create: () => ({ kind: 'rule', apply: refuseUnmapped }),
+  },
 } satisfies Readonly<Record<string, TransformationDefinition>>;
 
 function messageOf(item: YamlMapping): string {
@@ -53,12 +60,18 @@ function refuseUnmapped(rule: RuleInProcess): void {
     for (const { body } of part.searches.values())
       for (const item of settledItems(body)) {
         const { field } = item;
-        if (field !== undefined && !unmapped.has(field) && !isMapped(rule, field)) unmapped.set(field, item);
+        if (field !== undefined && !unmapped.has(field) && !isMapped(rule, field))
+          unmapped.set(field, item);
       }
   const [first] = unmapped.values();
   if (!first) return;
   const names = [...unmapped.keys()];
   const listed = `${names.slice(0, maximumNames).join(', ')}${names.length > maximumNames ? ', ...' : ''}`;
-  const hint = 'Add them to a mapping of the pipeline; a field that keeps its name is mapped to itself.';
-  throw new ProcessingFailure(`no mapping for ${names.length === 1 ? 'the field' : 'the fields'} ${listed}`, { file: first.file, span: first.span }, hint);
+  const hint =
+    'Add them to a mapping of the pipeline; a field that keeps its name is mapped to itself.';
+  throw new ProcessingFailure(
+    `no mapping for ${names.length === 1 ? 'the field' : 'the fields'} ${listed}`,
+    { file: first.file, span: first.span },
+    hint,
+  );
 }

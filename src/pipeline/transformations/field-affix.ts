@@ -16,8 +16,15 @@ export const fieldAffixDefinitions = {
   },
 } satisfies Readonly<Record<string, TransformationDefinition>>;
 
-function renaming(item: YamlMapping, key: string, name: (field: string, affix: string) => string): FieldTransformation {
+function renaming(
+  item: YamlMapping,
+  key: string,
+  name: (field: string, affix: string) => string,
+): FieldTransformation {
   const node = lookup(item, key);
   const affix = node?.kind === 'scalar' ? node.text : '';
-  return { kind: 'field', map: (field) => (field === undefined ? undefined : [name(field, affix)]) };
+  return {
+    kind: 'field',
+    map: (field) => (field === undefined ? undefined : [name(field, affix)]),
+  };
 }

@@ -8,7 +8,8 @@ const name: JsonSchema = { type: 'string', minLength: 1 };
 const mapping: JsonSchema = {
   type: 'object',
   additionalProperties: { type: ['string', 'array', 'null'], minLength: 1, items: name },
-  description: 'Names of fields, each with its new name or a list of them; the key null stands for keywords.',
+  description:
+    'Names of fields, each with its new name or a list of them; the key null stands for keywords.',
 };
 
 const prefixMapping: JsonSchema = {
@@ -19,7 +20,11 @@ const prefixMapping: JsonSchema = {
 
 export const fieldMappingDefinitions = {
   field_name_mapping: { parameters: { mapping }, required: ['mapping'], create: createMapping },
-  field_name_prefix_mapping: { parameters: { mapping: prefixMapping }, required: ['mapping'], create: createPrefixMapping },
+  field_name_prefix_mapping: {
+    parameters: { mapping: prefixMapping },
+    required: ['mapping'],
+    create: createPrefixMapping,
+  },
   field_name_transform: {
     parameters: { mapping, transform_func: {}, apply_keyword: { type: 'boolean' } },
     create: refuseFunction,
@@ -44,7 +49,12 @@ function createMapping(item: YamlMapping): FieldTransformation {
 /** The first prefix that fits counts. */
 function createPrefixMapping(item: YamlMapping): FieldTransformation {
   const prefixes = pairsOf(item).map(({ key, value }) => {
-    if (key.value === null) throw new PipelineFault('null is no prefix of a field name', key, 'Map keywords with field_name_mapping.');
+    if (key.value === null)
+      throw new PipelineFault(
+        'null is no prefix of a field name',
+        key,
+        'Map keywords with field_name_mapping.',
+      );
     return [key.text, textsOf(value) ?? []] as const;
   });
   return {
@@ -59,8 +69,14 @@ function createPrefixMapping(item: YamlMapping): FieldTransformation {
 
 function refuseFunction(item: YamlMapping): never {
   const place = lookup(item, 'transform_func') ?? item;
-  const hint = 'List the names in field_name_mapping, or use field_name_prefix_mapping, field_name_prefix or field_name_suffix.';
-  throw new PipelineFault("field_name_transform takes a function of Python, which a pipeline in YAML can't hold", place, hint);
+  const hint =
+    'List the names in field_name_mapping, or use field_name_prefix_mapping, ' +
+    'field_name_prefix or field_name_suffix.';
+  throw new PipelineFault(
+    "field_name_transform takes a function of Python, which a pipeline in YAML can't hold",
+    place,
+    hint,
+  );
 }
 
 function pairsOf(item: YamlMapping): YamlMapping['pairs'] {
@@ -70,6 +86,7 @@ function pairsOf(item: YamlMapping): YamlMapping['pairs'] {
 
 /** A text or a list of texts; undefined for an empty value. */
 function textsOf(node: YamlNode): readonly string[] | undefined {
-  if (node.kind === 'sequence') return node.items.flatMap((one) => (one.kind === 'scalar' ? [one.text] : []));
+  if (node.kind === 'sequence')
+    return node.items.flatMap((one) => (one.kind === 'scalar' ? [one.text] : []));
   return node.kind === 'scalar' && node.value !== null ? [node.text] : undefined;
 }

@@ -12,9 +12,16 @@ import { groupFor, textsOfItem } from './split-values.ts';
 export const hashesDefinitions = {
   hashes_fields: {
     parameters: {
-      valid_hash_algos: { ...textsSchema('Names of hashes in capitals: [MD5, SHA1, SHA256].'), minItems: 1 },
+      valid_hash_algos: {
+        ...textsSchema('Names of hashes in capitals: [MD5, SHA1, SHA256].'),
+        minItems: 1,
+      },
       field_prefix: { type: 'string', default: '' },
-      drop_algo_prefix: { type: 'boolean', default: false, description: 'The fields are named by field_prefix alone.' },
+      drop_algo_prefix: {
+        type: 'boolean',
+        default: false,
+        description: 'The fields are named by field_prefix alone.',
+      },
       field_to_parse: { ...textsSchema('Fields that hold hashes.'), default: ['Hashes', 'Hash'] },
     },
     required: ['valid_hash_algos'],
@@ -43,9 +50,18 @@ function create(item: YamlMapping): ItemTransformation {
     prefix: textOf(item, 'field_prefix') ?? '',
     withAlgorithm: drops === undefined || toPlain(drops) !== true,
   };
-  if (naming.prefix === '' && !naming.withAlgorithm) throw new PipelineFault('drop_algo_prefix without a field_prefix leaves no name', drops ?? item);
-  const fields = new Set<string | undefined>(textList(item, 'field_to_parse') ?? ['Hashes', 'Hash']);
-  return { kind: 'item', apply: (settled) => (fields.has(settled.field) ? split(settled, naming) : undefined) };
+  if (naming.prefix === '' && !naming.withAlgorithm)
+    throw new PipelineFault(
+      'drop_algo_prefix without a field_prefix leaves no name',
+      drops ?? item,
+    );
+  const fields = new Set<string | undefined>(
+    textList(item, 'field_to_parse') ?? ['Hashes', 'Hash'],
+  );
+  return {
+    kind: 'item',
+    apply: (settled) => (fields.has(settled.field) ? split(settled, naming) : undefined),
+  };
 }
 
 function split(item: SettledItem, naming: Naming) {
@@ -61,17 +77,31 @@ function split(item: SettledItem, naming: Naming) {
     byField.set(field, values);
     values.push({ ...value, tests: [{ ...test, pattern: parsePattern(found.hash) }] });
   }
-  if (byField.size === 0) throw new ProcessingFailure(`no value is a hash of ${naming.algorithms.join(', ')}`, item, 'Add its name to valid_hash_algos.');
-  const entries = Array.from(byField, ([name, values]): SettledItem => ({ ...item, field: name === 'keyword' ? undefined : name, values }));
+  if (byField.size === 0)
+    throw new ProcessingFailure(
+      `no value is a hash of ${naming.algorithms.join(', ')}`,
+      item,
+      'Add its name to valid_hash_algos.',
+    );
+  const entries = Array.from(
+    byField,
+    ([name, values]): SettledItem => ({
+      ...item,
+      field: name === 'keyword' ? undefined : name,
+      values,
+    }),
+  );
   return groupFor(item, item.link, entries);
 }
 
 /** `MD5=...`, `MD5|...` or a bare hash, with wildcards around it. */
 function hashOf(text: string): { readonly algorithm: string; readonly hash: string } {
   const [first = '', second, third] = text.split(text.includes('|') ? '|' : '=');
-  if (second !== undefined && third === undefined) return { algorithm: first.replace(/^\*+/, '').toUpperCase(), hash: withoutWildcards(second) };
+  if (second !== undefined && third === undefined)
+    return { algorithm: first.replace(/^\*+/, '').toUpperCase(), hash: withoutWildcards(second) };
   const hash = withoutWildcards(first);
   return { algorithm: lengths.get(hash.length) ?? '', hash };
 }
 
-const withoutWildcards = (text: string): string => text.replace(/^[*?]+/, '').replace(/(?<![*?])[*?]+$/, '');
+const withoutWildcards = (text: string): string =>
+  text.replace(/^[*?]+/, '').replace(/(?<![*?])[*?]+$/, '');

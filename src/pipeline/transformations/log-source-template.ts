@@ -11,26 +11,40 @@ const references = /\$(?:(\$)|([_a-z][_a-z0-9]*)|\{([_a-z][_a-z0-9]*)\})/gi;
 /** Characters of a log source that would mean something in a value, or in a regular expression. */
 const active = { value: /[\\*?%]/, regex: /[\\*?%.^$|+()[\]{}]/ } as const;
 
-/** The values of a condition with the parts of a rule's log source in place of `$category`, `$product` and `$service`; other names stay. */
+/**
+ * The values of a condition with the parts of a rule's log source in place of `$category`,
+ * `$product` and `$service`; other names stay.
+ */
 export function filledIn(node: YamlNode, source: LogSource): YamlNode | TemplateFault {
   const faults: string[] = [];
   const fill = (one: YamlNode, kind: keyof typeof active): YamlNode => {
-    if (one.kind === 'sequence') return { ...one, items: one.items.map((entry) => fill(entry, kind)) };
+    if (one.kind === 'sequence')
+      return { ...one, items: one.items.map((entry) => fill(entry, kind)) };
     if (one.kind === 'mapping')
       return {
         ...one,
-        pairs: one.pairs.map(({ key, value }) => ({ key, value: fill(value, key.text.split('|').includes('re') ? 'regex' : 'value') })),
+        pairs: one.pairs.map(({ key, value }) => ({
+          key,
+          value: fill(value, key.text.split('|').includes('re') ? 'regex' : 'value'),
+        })),
       };
     if (typeof one.value !== 'string' || !one.text.includes('$')) return one;
-    const text = one.text.replace(references, (whole: string, escaped?: string, plain?: string, braced?: string) => {
-      if (escaped !== undefined) return '$';
-      const name = plain ?? braced;
-      if (name !== 'category' && name !== 'product' && name !== 'service') return whole;
-      const part = source[name];
-      if (part === undefined) faults.push(`the condition to add holds $${name}, and the log source of the rule has no ${name}`);
-      else if (active[kind].test(part)) faults.push(`the ${name} \`${part}\` of the log source can't stand in a condition`);
-      return part ?? '';
-    });
+    const text = one.text.replace(
+      references,
+      (whole: string, escaped?: string, plain?: string, braced?: string) => {
+        if (escaped !== undefined) return '$';
+        const name = plain ?? braced;
+        if (name !== 'category' && name !== 'product' && name !== 'service') return whole;
+        const part = source[name];
+        if (part === undefined)
+          faults.push(
+            `the condition to add holds $${name}, and the log source of the rule has no ${name}`,
+          );
+        else if (active[kind].test(part))
+          faults.push(`the ${name} \`${part}\` of the log source can't stand in a condition`);
+        return part ?? '';
+      },
+    );
     return { ...one, value: text, text, plain: false };
   };
   const filled = fill(node, 'value');

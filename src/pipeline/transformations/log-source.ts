@@ -5,10 +5,17 @@ import { PipelineFault, type TransformationDefinition } from '../definition.ts';
 import type { RuleTransformation } from '../pipeline.ts';
 
 const keys = ['category', 'product', 'service'] as const;
-const part: JsonSchema = { type: ['string', 'null'], minLength: 1, description: 'A part of the new log source; parts not given are removed.' };
+const part: JsonSchema = {
+  type: ['string', 'null'],
+  minLength: 1,
+  description: 'A part of the new log source; parts not given are removed.',
+};
 
 export const logSourceDefinitions = {
-  change_logsource: { parameters: { category: part, product: part, service: part }, create: createChange },
+  change_logsource: {
+    parameters: { category: part, product: part, service: part },
+    create: createChange,
+  },
 } satisfies Readonly<Record<string, TransformationDefinition>>;
 
 function createChange(item: YamlMapping): RuleTransformation {
@@ -18,13 +25,21 @@ function createChange(item: YamlMapping): RuleTransformation {
       return node?.kind === 'scalar' && node.value !== null ? [[key, node.text]] : [];
     }),
   );
-  if (Object.keys(source).length === 0) throw new PipelineFault('change_logsource gives no log source', item, 'Add category, product or service.');
+  if (Object.keys(source).length === 0)
+    throw new PipelineFault(
+      'change_logsource gives no log source',
+      item,
+      'Add category, product or service.',
+    );
   return {
     kind: 'rule',
     apply: (process) => {
       if (process.rule.kind !== 'detection') return;
       const { definition } = process.rule.logsource;
-      process.rule = { ...process.rule, logsource: definition === undefined ? source : { ...source, definition } };
+      process.rule = {
+        ...process.rule,
+        logsource: definition === undefined ? source : { ...source, definition },
+      };
     },
   };
 }

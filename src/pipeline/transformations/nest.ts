@@ -4,7 +4,13 @@ import type { Nest } from '../pipeline.ts';
 
 export const nestDefinitions = {
   nest: {
-    parameters: { items: { type: 'array', items: { type: 'object' }, description: 'The processing items of the nested pipeline.' } },
+    parameters: {
+      items: {
+        type: 'array',
+        items: { type: 'object' },
+        description: 'The processing items of the nested pipeline.',
+      },
+    },
     required: ['items'],
     create: createNest,
   },
@@ -12,6 +18,9 @@ export const nestDefinitions = {
 
 function createNest(item: YamlMapping, environment: PipelineEnvironment): Nest {
   const items = lookup(item, 'items');
-  const mappings = items?.kind === 'sequence' ? items.items.flatMap((one) => (one.kind === 'mapping' ? [one] : [])) : [];
+  const mappings =
+    items?.kind === 'sequence'
+      ? items.items.flatMap((one) => (one.kind === 'mapping' ? [one] : []))
+      : [];
   return { kind: 'nest', items: environment.readItems(mappings) };
 }

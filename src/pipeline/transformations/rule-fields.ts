@@ -14,8 +14,16 @@ export const ruleFieldsDefinitions = {
     required: ['field'],
     create: (item) => changing(item, 'field', (fields, given) => [...fields, ...given]),
   },
-  remove_field: { parameters: { field: names }, required: ['field'], create: (item) => changing(item, 'field', without) },
-  set_field: { parameters: { fields: names }, required: ['fields'], create: (item) => changing(item, 'fields', (_, given) => given) },
+  remove_field: {
+    parameters: { field: names },
+    required: ['field'],
+    create: (item) => changing(item, 'field', without),
+  },
+  set_field: {
+    parameters: { fields: names },
+    required: ['fields'],
+    create: (item) => changing(item, 'fields', (_, given) => given),
+  },
 } satisfies Readonly<Record<string, TransformationDefinition>>;
 
 type Change = (fields: readonly string[], given: readonly string[]) => readonly string[];

@@ -30,7 +30,10 @@ interface Fields {
   readonly name: string;
 }
 
-/** A path in two fields, as audit events have the key and the name of a registry value. Not in pySigma. */
+/**
+ * A path in two fields, as audit events have the key and the name of a registry value. Not in
+ * pySigma.
+ */
 function create(item: YamlMapping): ItemTransformation {
   const fields: Fields = { parent: textOf(item, 'parent') ?? '', name: textOf(item, 'name') ?? '' };
   return { kind: 'item', apply: (settled, rule) => split(settled, fields, rule) };
@@ -51,8 +54,18 @@ function split(item: SettledItem, fields: Fields, rule: RuleInProcess): SettledB
   );
 }
 
-function alternatives(item: SettledItem, value: SettledValue, test: Test, { parent, name }: Fields): readonly SettledBody[] {
-  const one = (given: string, tested: Test): SettledItem => ({ ...item, field: given, values: [{ ...value, tests: [tested] }], link: 'or' });
+function alternatives(
+  item: SettledItem,
+  value: SettledValue,
+  test: Test,
+  { parent, name }: Fields,
+): readonly SettledBody[] {
+  const one = (given: string, tested: Test): SettledItem => ({
+    ...item,
+    field: given,
+    values: [{ ...value, tests: [tested] }],
+    link: 'or',
+  });
   switch (test.kind) {
     // a value in the registry has a key: the name alone may be missing
     case 'null':
@@ -74,7 +87,8 @@ function alternatives(item: SettledItem, value: SettledValue, test: Test, { pare
     }
     default:
       throw new ProcessingFailure(
-        `the events have the path in \`${parent}\` and \`${name}\`, and only texts with wildcards can be taken apart`,
+        `the events have the path in \`${parent}\` and \`${name}\`, and only texts with ` +
+          'wildcards can be taken apart',
         { file: item.file, span: value.span },
         'Write the value with `contains`, `startswith` or `endswith`.',
       );
@@ -88,10 +102,17 @@ const tooMany = ({ file }: SettledItem, { span }: SettledValue): ProcessingFailu
     'Write a shorter value: each backslash and wildcard is such a place.',
   );
 
-const partTest = (given: string, pattern: Pattern, test: StringTest): readonly (readonly [string, Test])[] =>
+const partTest = (
+  given: string,
+  pattern: Pattern,
+  test: StringTest,
+): readonly (readonly [string, Test])[] =>
   pattern.length === 1 && pattern[0] === ANY ? [] : [[given, { ...test, pattern }]];
 
-/** Every way in which the backslash between the two parts can stand in the pattern, as the name may hold backslashes too: as it is written, or in a wildcard. */
+/**
+ * Every way in which the backslash between the two parts can stand in the pattern, as the name may
+ * hold backslashes too: as it is written, or in a wildcard.
+ */
 function splits(pattern: Pattern): readonly (readonly [Pattern, Pattern])[] {
   const found: (readonly [Pattern, Pattern])[] = [];
   for (const [at, part] of pattern.entries()) {
@@ -102,7 +123,10 @@ function splits(pattern: Pattern): readonly (readonly [Pattern, Pattern])[] {
     else if (part === ONE) found.push([before, after]);
     else
       for (let slash = part.indexOf('\\'); slash !== -1; slash = part.indexOf('\\', slash + 1))
-        found.push([joinParts([...before, part.slice(0, slash)]), joinParts([part.slice(slash + 1), ...after])]);
+        found.push([
+          joinParts([...before, part.slice(0, slash)]),
+          joinParts([part.slice(slash + 1), ...after]),
+        ]);
   }
   // no path is without a backslash: the key alone never is the whole text
   if (found.length === 0) return [[pattern, []]];

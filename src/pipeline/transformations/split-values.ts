@@ -3,7 +3,9 @@ import { isUnfilled, type StringTest } from '../../query/tree.ts';
 import { onlyTest } from '../conditions/value-match.ts';
 
 /** The texts of an item; undefined where one of its values is something else. */
-export function textsOfItem(item: SettledItem): readonly { readonly value: SettledValue; readonly test: StringTest }[] | undefined {
+export function textsOfItem(
+  item: SettledItem,
+): readonly { readonly value: SettledValue; readonly test: StringTest }[] | undefined {
   const texts: { value: SettledValue; test: StringTest }[] = [];
   for (const value of item.values) {
     const test = onlyTest(value);
@@ -13,7 +15,14 @@ export function textsOfItem(item: SettledItem): readonly { readonly value: Settl
   return texts;
 }
 
-/** A group in place of an item that may be negated: there, each entry must be negated itself, and "all" means what "any" did. */
-export function groupFor({ negated }: SettledItem, link: 'and' | 'or', entries: readonly SettledBody[]): SettledGroup {
+/**
+ * A group in place of an item that may be negated: there, each entry must be negated itself, and
+ * "all" means what "any" did.
+ */
+export function groupFor(
+  { negated }: SettledItem,
+  link: 'and' | 'or',
+  entries: readonly SettledBody[],
+): SettledGroup {
   return { kind: 'group', link: negated === (link === 'and') ? 'or' : 'and', entries };
 }

@@ -8,16 +8,25 @@ const name = (description: string): JsonSchema => ({ type: 'string', minLength: 
 /** What a pipeline notes for its later items and for the target. */
 export const stateDefinitions = {
   set_state: {
-    parameters: { key: name('The name of the state.'), val: { description: 'The value of the state.' } },
+    parameters: {
+      key: name('The name of the state.'),
+      val: { description: 'The value of the state.' },
+    },
     required: ['key', 'val'],
     create: (item) => {
       const [key, value] = entryOf(item, 'key', 'val');
-      const unproved = key === unprovedState && Array.isArray(value) ? { unproved: value.filter((name) => typeof name === 'string') } : {};
+      const unproved =
+        key === unprovedState && Array.isArray(value)
+          ? { unproved: value.filter((name) => typeof name === 'string') }
+          : {};
       return { kind: 'rule', ...unproved, apply: ({ state }) => state.set(key, value) };
     },
   },
   set_custom_attribute: {
-    parameters: { attribute: name('The name of the attribute.'), value: { description: 'The value of the attribute.' } },
+    parameters: {
+      attribute: name('The name of the attribute.'),
+      value: { description: 'The value of the attribute.' },
+    },
     required: ['attribute', 'value'],
     create: (item) => {
       const [key, value] = entryOf(item, 'attribute', 'value');

@@ -6,7 +6,16 @@ import { changedPackSettings, type PackSettingChange } from '../pack-settings.ts
 import type { Snapshot, SnapshotEntry } from '../snapshot.ts';
 
 /** What can happen to a detection, the weightiest first. */
-export const changeKinds = ['removed', 'added', 'renamed', 'meaning', 'query', 'settings', 'moved', 'text'] as const;
+export const changeKinds = [
+  'removed',
+  'added',
+  'renamed',
+  'meaning',
+  'query',
+  'settings',
+  'moved',
+  'text',
+] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
 /** A detection that is not what it was. */
@@ -55,24 +64,32 @@ export function diffOf(from: Snapshot, to: Snapshot): Diff {
     else changes.push({ id, kinds: ['added'], before: undefined, after });
   }
   // what a detection that is not compared asks for is missing on one side, too
-  const [old = [], now = []] = from.parameters && to.parameters && notCompared.length === 0 ? [from.parameters, to.parameters] : [];
+  const [old = [], now = []] =
+    from.parameters && to.parameters && notCompared.length === 0
+      ? [from.parameters, to.parameters]
+      : [];
   return {
     from,
     to,
     changes: changes.sort(byWeight),
     unchanged,
-    parameters: { added: now.filter((one) => !old.includes(one)), removed: old.filter((one) => !now.includes(one)) },
+    parameters: {
+      added: now.filter((one) => !old.includes(one)),
+      removed: old.filter((one) => !now.includes(one)),
+    },
     settings: changedPackSettings(from.settings, to.settings),
     notCompared,
   };
 }
 
-const brokenFiles = ({ uncompiled = [] }: Snapshot): ReadonlySet<string> => new Set(uncompiled.map(({ file }) => file));
+const brokenFiles = ({ uncompiled = [] }: Snapshot): ReadonlySet<string> =>
+  new Set(uncompiled.map(({ file }) => file));
 
 const titleOf = ({ before, after }: Change): string => (after ?? before)?.title ?? '';
 
 function byWeight(a: Change, b: Change): number {
-  const weight = ({ kinds }: Change): number => changeKinds.findIndex((kind) => kinds.includes(kind));
+  const weight = ({ kinds }: Change): number =>
+    changeKinds.findIndex((kind) => kinds.includes(kind));
   if (weight(a) !== weight(b)) return weight(a) - weight(b);
   return titleOf(a) < titleOf(b) ? -1 : titleOf(a) > titleOf(b) ? 1 : a.id < b.id ? -1 : 1;
 }
@@ -80,7 +97,8 @@ function byWeight(a: Change, b: Change): number {
 function kindsOf(before: SnapshotEntry, after: SnapshotEntry): readonly ChangeKind[] {
   const [old, now] = [before.digests, after.digests];
   // where a side knows no conditions, queries are all there is
-  const meaning = old.condition !== undefined && now.condition !== undefined && old.condition !== now.condition;
+  const meaning =
+    old.condition !== undefined && now.condition !== undefined && old.condition !== now.condition;
   const is: Readonly<Record<ChangeKind, boolean>> = {
     added: false,
     removed: false,
@@ -95,37 +113,71 @@ function kindsOf(before: SnapshotEntry, after: SnapshotEntry): readonly ChangeKi
 }
 
 /** Targets whose query is another one, or is there on one side only. */
-export function changedTargets({ digests: { queries: old } }: SnapshotEntry, { digests: { queries: now } }: SnapshotEntry): readonly Target[] {
+export function changedTargets(
+  { digests: { queries: old } }: SnapshotEntry,
+  { digests: { queries: now } }: SnapshotEntry,
+): readonly Target[] {
   const targets: readonly Target[] = ['splunk', 'graylog'];
   return targets.filter((target) => old[target] !== now[target]);
 }
 
 export interface MeaningDetail extends MeaningChange {
   /** Of a correlation: what it asks of its rules, before and after. */
-  readonly terms: readonly { readonly name: string; readonly before: string; readonly after: string }[];
+  readonly terms: readonly {
+    readonly name: string;
+    readonly before: string;
+    readonly after: string;
+  }[];
 }
 
 /** How the meaning of a detection changed; undefined where only digests are at hand. */
 export function meaningDetail({ before, after }: Change): MeaningDetail | undefined {
   const [old, now] = [before?.detail?.compiled, after?.detail?.compiled];
   if (!old || !now) return undefined;
-  if (old.kind === 'detection' && now.kind === 'detection') return { ...meaningChange(old.query, now.query), terms: [] };
-  if (old.kind !== 'correlation' || now.kind !== 'correlation') return { effect: 'other', catches: [], drops: [], terms: [] };
+  if (old.kind === 'detection' && now.kind === 'detection')
+    return { ...meaningChange(old.query, now.query), terms: [] };
+  if (old.kind !== 'correlation' || now.kind !== 'correlation')
+    return { effect: 'other', catches: [], drops: [], terms: [] };
   const [terms, nowTerms] = [correlationTerms(old.rule), correlationTerms(now.rule)];
-  const changed = [...new Set([...Object.keys(terms), ...Object.keys(nowTerms)])].flatMap((name) => {
-    const [one, other] = [shown(terms[name]), shown(nowTerms[name])];
-    return one === other ? [] : [{ name, before: one, after: other }];
-  });
-  const parts = old.parts.length === now.parts.length ? old.parts.map((part, index) => [part, now.parts[index]] as const) : [];
-  const ofParts = parts.flatMap(([one, other]) => (one.kind === 'detection' && other?.kind === 'detection' ? [meaningChange(one.query, other.query)] : []));
-  return { effect: 'other', catches: ofParts.flatMap(({ catches }) => catches), drops: ofParts.flatMap(({ drops }) => drops), terms: changed };
+  const changed = [...new Set([...Object.keys(terms), ...Object.keys(nowTerms)])].flatMap(
+    (name) => {
+      const [one, other] = [shown(terms[name]), shown(nowTerms[name])];
+      return one === other ? [] : [{ name, before: one, after: other }];
+    },
+  );
+  const parts =
+    old.parts.length === now.parts.length
+      ? old.parts.map((part, index) => [part, now.parts[index]] as const)
+      : [];
+  const ofParts = parts.flatMap(([one, other]) =>
+    one.kind === 'detection' && other?.kind === 'detection'
+      ? [meaningChange(one.query, other.query)]
+      : [],
+  );
+  return {
+    effect: 'other',
+    catches: ofParts.flatMap(({ catches }) => catches),
+    drops: ofParts.flatMap(({ drops }) => drops),
+    terms: changed,
+  };
 }
 
 const shown = (value: unknown): string =>
-  value === undefined ? '' : Array.isArray(value) ? value.map(shown).join(', ') : typeof value === 'string' ? value : sortedJson(value);
+  value === undefined
+    ? ''
+    : Array.isArray(value)
+      ? value.map(shown).join(', ')
+      : typeof value === 'string'
+        ? value
+        : sortedJson(value);
 
 /** Settings that differ, flat: `splunk.notable`; undefined where only digests are at hand. */
-export function changedSettings({ before, after }: Change): readonly { readonly name: string; readonly before: string; readonly after: string }[] | undefined {
+export function changedSettings({
+  before,
+  after,
+}: Change):
+  | readonly { readonly name: string; readonly before: string; readonly after: string }[]
+  | undefined {
   const [old, now] = [before?.detail?.settings, after?.detail?.settings];
   if (!old || !now) return undefined;
   const [one, other] = [flat(old), flat(now)];

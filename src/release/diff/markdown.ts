@@ -4,30 +4,45 @@ import { shortened } from './query-diff.ts';
 import type { SideChange } from './side-change.ts';
 import { type ChangeView, type DiffView, settingsWord, settingText, wordsOf } from './view.ts';
 
-/** Comments of GitHub hold 65,536 characters, those of GitLab a million. The rest is for what a workflow adds around it. */
+/**
+ * Comments of GitHub hold 65,536 characters, those of GitLab a million. The rest is for what a
+ * workflow adds around it.
+ */
 const maximumLength = 60_000;
-/** What each list before the changes may take, in lines and in characters, and a text in it: four such lists leave room for the changes. */
+/**
+ * What each list before the changes may take, in lines and in characters, and a text in it: four
+ * such lists leave room for the changes.
+ */
 const shownLines = 30;
 const listLength = 10_000;
 const textLength = 300;
 
-const headingOf = (kind: ChangeKind, view: DiffView): string => wordsOf(kind, view).replace(/^./, (first) => first.toUpperCase());
+const headingOf = (kind: ChangeKind, view: DiffView): string =>
+  wordsOf(kind, view).replace(/^./, (first) => first.toUpperCase());
 
-/** For a comment on a pull request: errors first, then a section for each kind of change, a detection under its weightiest one. */
+/**
+ * For a comment on a pull request: errors first, then a section for each kind of change, a
+ * detection under its weightiest one.
+ */
 export function diffMarkdown(view: DiffView, sides: readonly SideChange[]): string {
   const lines = [`## Detections: ${shortText(view.from)} → ${shortText(view.to)}`, ''];
   lines.push(...errorLines(view));
   if (view.counts.length === 0 && view.settings.length === 0 && sides.length === 0)
     return `${[...lines, `Nothing changed in ${view.unchanged} detections.`].join('\n')}\n`;
-  const settings = view.settings.length === 0 ? [] : [`**${view.settings.length}** ${settingsWord(view)}`];
-  lines.push(`${[...view.counts.map(({ kind, count }) => `**${count}** ${wordsOf(kind, view)}`), ...settings].join(', ')}, ${view.unchanged} unchanged.`, '');
+  const settings =
+    view.settings.length === 0 ? [] : [`**${view.settings.length}** ${settingsWord(view)}`];
+  lines.push(
+    `${[...view.counts.map(({ kind, count }) => `**${count}** ${wordsOf(kind, view)}`), ...settings].join(', ')}, ${view.unchanged} unchanged.`,
+    '',
+  );
   const parameters = [
     ...view.settings.map((change) => `- setting of the pack: ${shortText(settingText(change))}`),
     ...view.parameters.removed.map((name) => `- parameter gone: ${shortText(name)}`),
     ...view.parameters.added.map(newParameter),
   ];
   lines.push(...firstOf(parameters));
-  if (sides.length > 0) lines.push('### Test events that change sides', '', ...firstOf(sides.map(sideLine)), '');
+  if (sides.length > 0)
+    lines.push('### Test events that change sides', '', ...firstOf(sides.map(sideLine)), '');
   return withChanges(`${lines.join('\n')}\n`, view);
 }
 
@@ -38,15 +53,25 @@ function errorLines({ uncompiled, notCompared }: DiffView): readonly string[] {
     const place = `${shortText(file)}:${line}:${column}`;
     return `- ${place} (${shortText(side)}): ${shortText(message)} (${code})`;
   });
-  const missing = notCompared.length === 0 ? [] : ['', 'Not compared, since an error leaves them out on one side:', '', ...firstOf(notCompared.map(listed))];
+  const missing =
+    notCompared.length === 0
+      ? []
+      : [
+          '',
+          'Not compared, since an error leaves them out on one side:',
+          '',
+          ...firstOf(notCompared.map(listed)),
+        ];
   return ['### Does not compile', '', ...firstOf(lines), ...missing, ''];
 }
 
 const listed = (title: string): string => `- ${shortText(title)}`;
 const newParameter = (name: string): string => `- new parameter: ${shortText(name)}`;
-const sideLine = ({ title, test, before, after }: SideChange): string => `- ${shortText(title)}: ${shortText(test)}: ${before} → ${after} matches`;
+const sideLine = ({ title, test, before, after }: SideChange): string =>
+  `- ${shortText(title)}: ${shortText(test)}: ${before} → ${after} matches`;
 
-const shortText = (text: string): string => markdownText(text.length > textLength ? `${text.slice(0, textLength)}…` : text);
+const shortText = (text: string): string =>
+  markdownText(text.length > textLength ? `${text.slice(0, textLength)}…` : text);
 
 function firstOf(lines: readonly string[]): readonly string[] {
   const shown: string[] = [];
@@ -56,10 +81,15 @@ function firstOf(lines: readonly string[]): readonly string[] {
     if (length > listLength) break;
     shown.push(line);
   }
-  return shown.length < lines.length ? [...shown, `- … and ${lines.length - shown.length} more`] : shown;
+  return shown.length < lines.length
+    ? [...shown, `- … and ${lines.length - shown.length} more`]
+    : shown;
 }
 
-/** The changes in full as far as they fit; one that does not fit with its notes and queries has its first line; the rest is counted. */
+/**
+ * The changes in full as far as they fit; one that does not fit with its notes and queries has its
+ * first line; the rest is counted.
+ */
 function withChanges(start: string, view: DiffView): string {
   let text = start;
   let before: ChangeKind | undefined;
@@ -67,7 +97,9 @@ function withChanges(start: string, view: DiffView): string {
     const [kind = 'text'] = change.kinds;
     const heading = kind === before ? '' : `### ${headingOf(kind, view)}\n\n`;
     const room = maximumLength - text.length - heading.length;
-    const block = [changeBlock(change, view), `${changeLine(change, view)}\n`].find((one) => one.length <= room);
+    const block = [changeBlock(change, view), `${changeLine(change, view)}\n`].find(
+      (one) => one.length <= room,
+    );
     if (block === undefined) return `${text}\n… and ${view.changes.length - index} more.\n`;
     text += `${heading}${block}`;
     before = kind;
@@ -77,7 +109,9 @@ function withChanges(start: string, view: DiffView): string {
 
 function changeLine({ title, severity, file, kinds }: ChangeView, view: DiffView): string {
   const also = kinds.slice(1).map((kind) => wordsOf(kind, view));
-  const about = [severity, file === '' ? undefined : shortText(file), ...also].filter((part) => part !== undefined).join(', ');
+  const about = [severity, file === '' ? undefined : shortText(file), ...also]
+    .filter((part) => part !== undefined)
+    .join(', ');
   return `- **${shortText(title)}**${about === '' ? '' : ` (${about})`}`;
 }
 
@@ -85,10 +119,15 @@ function changeBlock(change: ChangeView, view: DiffView): string {
   const { notes, queries } = change;
   const lines = [changeLine(change, view)];
   for (const { label, text, effect } of notes)
-    lines.push(`  - ${effect === 'catches' ? '➕ ' : effect === 'drops' ? '➖ ' : ''}${markdownText(label)}: ${markdownText(text)}`);
+    lines.push(
+      `  - ${effect === 'catches' ? '➕ ' : effect === 'drops' ? '➖ ' : ''}` +
+        `${markdownText(label)}: ${markdownText(text)}`,
+    );
   for (const { target, pieces } of queries) {
     const text = shortened(pieces)
-      .map(({ kind, text: one }) => (kind === 'same' ? one : kind === 'added' ? `{+${one}+}` : `[-${one}-]`))
+      .map(({ kind, text: one }) =>
+        kind === 'same' ? one : kind === 'added' ? `{+${one}+}` : `[-${one}-]`,
+      )
       .join('')
       .replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu, ' ');
     const fence = fenceFor(text);

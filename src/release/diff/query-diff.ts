@@ -16,10 +16,14 @@ export function queryDiff(before: string, after: string): readonly QueryPiece[] 
   const [old, now] = [before.match(token) ?? [], after.match(token) ?? []];
   const parts = diffArrays(old, now, { maxEditLength: maximumEdits });
   if (!parts) return [...piece('removed', before), ...piece('added', after)];
-  return parts.map(({ value, added, removed }) => ({ kind: added ? 'added' : removed ? 'removed' : 'same', text: value.join('') }));
+  return parts.map(({ value, added, removed }) => ({
+    kind: added ? 'added' : removed ? 'removed' : 'same',
+    text: value.join(''),
+  }));
 }
 
-const piece = (kind: QueryPiece['kind'], text: string): readonly QueryPiece[] => (text === '' ? [] : [{ kind, text }]);
+const piece = (kind: QueryPiece['kind'], text: string): readonly QueryPiece[] =>
+  text === '' ? [] : [{ kind, text }];
 
 /** Characters shown of what two queries have in common, on either side of a difference. */
 const context = 30;

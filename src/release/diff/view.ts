@@ -1,7 +1,16 @@
 import type { Target } from '../../pack/config/config.ts';
 import type { Level } from '../../sigma/rule/rule.ts';
 import { type SideUncompiled, uncompiledOf } from '../uncompiled.ts';
-import { type Change, type ChangeKind, changedSettings, changedTargets, changedTexts, changeKinds, type Diff, meaningDetail } from './diff.ts';
+import {
+  type Change,
+  type ChangeKind,
+  changedSettings,
+  changedTargets,
+  changedTexts,
+  changeKinds,
+  type Diff,
+  meaningDetail,
+} from './diff.ts';
 import { type QueryPiece, queryDiff } from './query-diff.ts';
 
 const words: Readonly<Record<ChangeKind, string>> = {
@@ -16,8 +25,10 @@ const words: Readonly<Record<ChangeKind, string>> = {
 };
 
 /** What a kind of change is called. Of artifacts it is not known why a query changed. */
-export const wordsOf = (kind: ChangeKind, { conditionsKnown }: Pick<DiffView, 'conditionsKnown'>): string =>
-  kind === 'query' && !conditionsKnown ? 'query changed' : words[kind];
+export const wordsOf = (
+  kind: ChangeKind,
+  { conditionsKnown }: Pick<DiffView, 'conditionsKnown'>,
+): string => (kind === 'query' && !conditionsKnown ? 'query changed' : words[kind]);
 
 /** A diff as it is told, whatever the form. */
 export interface DiffView {
@@ -46,7 +57,10 @@ export interface ChangeView {
   readonly queries: readonly { readonly target: Target; readonly pieces: readonly QueryPiece[] }[];
 }
 
-/** `catches` and `drops` are parts of a condition; the others are `name: before -> after`, or a word about it. */
+/**
+ * `catches` and `drops` are parts of a condition; the others are `name: before -> after`, or a word
+ * about it.
+ */
 export interface Note {
   readonly label: string;
   readonly text: string;
@@ -72,7 +86,8 @@ export function diffView(diff: Diff): DiffView {
   };
 }
 
-const knowsConditions = ({ entries }: Diff['from']): boolean => [...entries.values()].every(({ digests }) => digests.condition !== undefined);
+const knowsConditions = ({ entries }: Diff['from']): boolean =>
+  [...entries.values()].every(({ digests }) => digests.condition !== undefined);
 
 function changeView(change: Change): ChangeView {
   const { id, kinds, before, after } = change;
@@ -83,7 +98,8 @@ function changeView(change: Change): ChangeView {
     kinds,
     severity: shown?.severity,
     file: shown?.file ?? '',
-    // made when they are looked at: a pipeline may change thousands of queries, of which few are shown
+    // made when they are looked at: a pipeline may change thousands of queries, of which few are
+    // shown
     get notes() {
       return kinds.flatMap((kind) => notesOf(kind, change));
     },
@@ -97,9 +113,11 @@ export const settingsWord = ({ settings }: Pick<DiffView, 'settings'>): string =
   settings.length === 1 ? 'setting of the pack changed' : 'settings of the pack changed';
 
 /** `name: before → after`. */
-export const settingText = ({ name, before, after }: Diff['settings'][number]): string => `${name}: ${arrow(before, after)}`;
+export const settingText = ({ name, before, after }: Diff['settings'][number]): string =>
+  `${name}: ${arrow(before, after)}`;
 
-const arrow = (before: string, after: string): string => `${before || '(none)'} → ${after || '(none)'}`;
+const arrow = (before: string, after: string): string =>
+  `${before || '(none)'} → ${after || '(none)'}`;
 
 function notesOf(kind: ChangeKind, change: Change): readonly Note[] {
   const { before, after } = change;
@@ -107,15 +125,25 @@ function notesOf(kind: ChangeKind, change: Change): readonly Note[] {
   switch (kind) {
     case 'renamed':
       return [
-        ...(before.title === after.title ? [] : [{ label: 'title', text: arrow(before.title, after.title) }]),
-        { label: 'name in packs', text: before.name === after.name ? `stays ${after.name}` : arrow(before.name, after.name) },
+        ...(before.title === after.title
+          ? []
+          : [{ label: 'title', text: arrow(before.title, after.title) }]),
+        {
+          label: 'name in packs',
+          text: before.name === after.name ? `stays ${after.name}` : arrow(before.name, after.name),
+        },
       ];
     case 'moved':
       return [{ label: 'file', text: arrow(before.file, after.file) }];
     case 'meaning':
       return meaningNotes(change);
     case 'settings':
-      return changedSettings(change)?.map(({ name, before: old, after: now }) => ({ label: name, text: arrow(old, now) })) ?? severityNotes(change);
+      return (
+        changedSettings(change)?.map(({ name, before: old, after: now }) => ({
+          label: name,
+          text: arrow(old, now),
+        })) ?? severityNotes(change)
+      );
     case 'text': {
       const names = changedTexts(change);
       return names ? [{ label: 'texts', text: names.join(', ') }] : [];
@@ -123,7 +151,14 @@ function notesOf(kind: ChangeKind, change: Change): readonly Note[] {
     case 'query':
       return changedTargets(before, after).flatMap((target) => {
         const [old, now] = [before.digests.queries[target], after.digests.queries[target]];
-        return old !== undefined && now !== undefined ? [] : [{ label: target, text: now === undefined ? 'no longer in this target' : 'now in this target' }];
+        return old !== undefined && now !== undefined
+          ? []
+          : [
+              {
+                label: target,
+                text: now === undefined ? 'no longer in this target' : 'now in this target',
+              },
+            ];
       });
     default:
       return [];
@@ -131,7 +166,9 @@ function notesOf(kind: ChangeKind, change: Change): readonly Note[] {
 }
 
 function severityNotes({ before, after }: Change): readonly Note[] {
-  return before?.severity === after?.severity ? [] : [{ label: 'severity', text: arrow(before?.severity ?? '', after?.severity ?? '') }];
+  return before?.severity === after?.severity
+    ? []
+    : [{ label: 'severity', text: arrow(before?.severity ?? '', after?.severity ?? '') }];
 }
 
 const effects = {

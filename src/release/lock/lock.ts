@@ -37,7 +37,13 @@ export interface LockedRule extends PublishedDetection {
 
 /** The lock as a diff reads it. */
 export function lockSnapshot({ pack: { version, parameters, settings }, rules }: Lock): Snapshot {
-  return { label: version, version, entries: rules, parameters, ...(settings === undefined ? {} : { settings }) };
+  return {
+    label: version,
+    version,
+    entries: rules,
+    parameters,
+    ...(settings === undefined ? {} : { settings }),
+  };
 }
 
 export interface NextLock {
@@ -53,23 +59,40 @@ export function nextLock({ before, pack, entries, dropRetired }: NextLock): Lock
   const rules = new Map(
     [...entries]
       .sort((a, b) => (a.id < b.id ? -1 : 1))
-      .map((entry): [string, LockedRule] => [entry.id, lockedRule(entry, before?.rules.get(entry.id), pack.version)]),
+      .map((entry): [string, LockedRule] => [
+        entry.id,
+        lockedRule(entry, before?.rules.get(entry.id), pack.version),
+      ]),
   );
   const names = new Set([...rules.values()].map(({ name }) => stanzaKey(name)));
-  const published = [...(before?.rules.values() ?? [])].map(({ id, title, name, slug, filterMacro, inSplunk }) => ({
-    id,
-    title,
-    name,
-    slug,
-    ...(filterMacro === undefined ? {} : { filterMacro }),
-    retired: pack.version,
-    inSplunk,
-  }));
-  const retired = [...(dropRetired ? [] : (before?.retired.values() ?? [])), ...published].filter(({ name }) => !names.has(stanzaKey(name)));
-  return { pack, rules, retired: new Map(retired.sort((a, b) => (a.name < b.name ? -1 : 1)).map((one) => [one.name, one])) };
+  const published = [...(before?.rules.values() ?? [])].map(
+    ({ id, title, name, slug, filterMacro, inSplunk }) => ({
+      id,
+      title,
+      name,
+      slug,
+      ...(filterMacro === undefined ? {} : { filterMacro }),
+      retired: pack.version,
+      inSplunk,
+    }),
+  );
+  const retired = [...(dropRetired ? [] : (before?.retired.values() ?? [])), ...published].filter(
+    ({ name }) => !names.has(stanzaKey(name)),
+  );
+  return {
+    pack,
+    rules,
+    retired: new Map(
+      retired.sort((a, b) => (a.name < b.name ? -1 : 1)).map((one) => [one.name, one]),
+    ),
+  };
 }
 
-function lockedRule(entry: BuiltEntry, before: LockedRule | undefined, version: string): LockedRule {
+function lockedRule(
+  entry: BuiltEntry,
+  before: LockedRule | undefined,
+  version: string,
+): LockedRule {
   const { id, title, file, name, slug, filterMacro, generated, entities, digests, off } = entry;
   const severity = entry.severity ?? 'medium';
   const condition = digests.condition ?? '';
@@ -90,11 +113,14 @@ function lockedRule(entry: BuiltEntry, before: LockedRule | undefined, version: 
     added: version,
     changed: version,
   };
-  return before ? { ...made, added: before.added, changed: isSame(made, before) ? before.changed : version } : made;
+  return before
+    ? { ...made, added: before.added, changed: isSame(made, before) ? before.changed : version }
+    : made;
 }
 
 /** Equal but for versions; whether it is on is among the settings, too. */
 function isSame(a: LockedRule, b: LockedRule): boolean {
-  const plain = ({ added: _, changed: __, off: ___, ...rest }: LockedRule): string => sortedJson(rest);
+  const plain = ({ added: _, changed: __, off: ___, ...rest }: LockedRule): string =>
+    sortedJson(rest);
   return plain(a) === plain(b);
 }

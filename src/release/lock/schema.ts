@@ -1,7 +1,12 @@
 import { levels } from '../../sigma/rule/rule.ts';
 import type { JsonSchema } from '../../source/schema.ts';
 
-const line: JsonSchema = { type: 'string', minLength: 1, maxLength: 1000, pattern: '^[^\\p{Cc}]*$' };
+const line: JsonSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 1000,
+  pattern: '^[^\\p{Cc}]*$',
+};
 // whatever a rule is called, and wherever it lies
 const text: JsonSchema = { type: 'string' };
 const version: JsonSchema = {
@@ -9,12 +14,23 @@ const version: JsonSchema = {
   pattern: '^(?:0|[1-9]\\d{0,8})\\.(?:0|[1-9]\\d{0,8})\\.(?:0|[1-9]\\d{0,8})$',
   description: 'A version is x.y.z.',
 };
-const uuid: JsonSchema = { type: 'string', pattern: '^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$', description: 'Ids are UUIDs.' };
-const digest: JsonSchema = { type: 'string', pattern: '^[0-9a-f]{32}$', description: 'A digest has 32 hexadecimal digits.' };
+const uuid: JsonSchema = {
+  type: 'string',
+  pattern: '^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$',
+  description: 'Ids are UUIDs.',
+};
+const digest: JsonSchema = {
+  type: 'string',
+  pattern: '^[0-9a-f]{32}$',
+  description: 'A digest has 32 hexadecimal digits.',
+};
 const slug: JsonSchema = { type: 'string', pattern: '^[a-z0-9_]{1,120}$' };
 const macro: JsonSchema = { type: 'string', pattern: '^[a-z0-9_]{1,240}_filter$' };
 
-const map = (properties: Readonly<Record<string, JsonSchema>>, optional: readonly string[] = []): JsonSchema => ({
+const map = (
+  properties: Readonly<Record<string, JsonSchema>>,
+  optional: readonly string[] = [],
+): JsonSchema => ({
   type: 'object',
   additionalProperties: false,
   properties,
@@ -60,7 +76,13 @@ export const lockSchema: JsonSchema = map({
   retired: {
     type: 'object',
     propertyNames: line,
-    additionalProperties: map({ id: uuid, title: text, slug, macro, splunk: { type: 'boolean' }, retired: version }, ['macro']),
+    additionalProperties: map(
+      { id: uuid, title: text, slug, macro, splunk: { type: 'boolean' }, retired: version },
+      ['macro'],
+    ),
   },
-  end: { const: true, description: 'A lock ends with `end: true`; without it the rest of the file is missing.' },
+  end: {
+    const: true,
+    description: 'A lock ends with `end: true`; without it the rest of the file is missing.',
+  },
 });

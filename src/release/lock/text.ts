@@ -10,9 +10,13 @@ import { parseYaml, toPlain, type YamlNode } from '../../source/yaml.ts';
 import type { Lock, LockedRule } from './lock.ts';
 import { lockSchema } from './schema.ts';
 
-const heading = '# Written by `sigpack release`: what was published, a block a rule. Commit it; do not edit it.\n';
+const heading =
+  '# Written by `sigpack release`: what was published, a block a rule. Commit it; do not ' +
+  'edit it.\n';
 
-/** The lock as YAML, always the same for the same lock. The last line tells that the file is whole. */
+/**
+ * The lock as YAML, always the same for the same lock. The last line tells that the file is whole.
+ */
 export function lockText({ pack, rules, retired }: Lock): string {
   const { id, version, revision, parameters, settings } = pack;
   const written = {
@@ -34,7 +38,14 @@ interface WrittenRetired {
   readonly retired: string;
 }
 
-const writtenRetired = ({ id, title, slug, filterMacro, retired, inSplunk }: RetiredDetection): WrittenRetired => ({
+const writtenRetired = ({
+  id,
+  title,
+  slug,
+  filterMacro,
+  retired,
+  inSplunk,
+}: RetiredDetection): WrittenRetired => ({
   id,
   title,
   slug,
@@ -47,7 +58,11 @@ const writtenRetired = ({ id, title, slug, filterMacro, retired, inSplunk }: Ret
 const firstMacro = (slug: string): string => `${slug}_filter`;
 const writtenMacro = (slug: string, macro: string | undefined): { readonly macro?: string } =>
   macro === undefined || macro === firstMacro(slug) ? {} : { macro };
-const readMacro = (slug: string, macro: string | undefined, inSplunk: boolean): { readonly filterMacro?: string } =>
+const readMacro = (
+  slug: string,
+  macro: string | undefined,
+  inSplunk: boolean,
+): { readonly filterMacro?: string } =>
   inSplunk ? { filterMacro: macro ?? firstMacro(slug) } : {};
 
 interface WrittenRule {
@@ -70,7 +85,20 @@ interface WrittenRule {
   readonly changed: string;
 }
 
-function writtenRule({ title, file, name, slug, filterMacro, generated, entities, off, severity, digests, added, changed }: LockedRule): WrittenRule {
+function writtenRule({
+  title,
+  file,
+  name,
+  slug,
+  filterMacro,
+  generated,
+  entities,
+  off,
+  severity,
+  digests,
+  added,
+  changed,
+}: LockedRule): WrittenRule {
   const { text, condition, settings, queries } = digests;
   return {
     title,
@@ -91,25 +119,46 @@ function writtenRule({ title, file, name, slug, filterMacro, generated, entities
   };
 }
 
-/** Reads a lock; undefined when `bag` has been told (LCK001) what is wrong with it. Nothing is guessed: a lock in doubt is no lock. */
+/**
+ * Reads a lock; undefined when `bag` has been told (LCK001) what is wrong with it. Nothing is
+ * guessed: a lock in doubt is no lock.
+ */
 export function readLock(file: SourceFile, bag: DiagnosticBag): Lock | undefined {
   const conflict = /^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)/m.exec(file.text);
   if (conflict) {
-    const hint = 'Take either side whole (git checkout --ours or --theirs sigpack.lock), then run `sigpack release`.';
-    bag.add(file, { code: 'LCK001', message: 'the lock has conflict marks of a merge', span: { start: conflict.index, end: conflict.index + 7 }, hint });
+    const hint =
+      'Take either side whole (git checkout --ours or --theirs sigpack.lock), then run ' +
+      '`sigpack release`.';
+    bag.add(file, {
+      code: 'LCK001',
+      message: 'the lock has conflict marks of a merge',
+      span: { start: conflict.index, end: conflict.index + 7 },
+      hint,
+    });
     return undefined;
   }
   const own = createBag();
   const [root, second] = parseYaml(file, own);
   const [fault] = own.list;
   if (fault && fault.severity === 'error') return refuse(file, bag, fault.message, fault.span);
-  if (!root || second) return refuse(file, bag, root ? 'the lock has more than one YAML document' : 'the lock is empty', { start: 0, end: 0 });
+  if (!root || second)
+    return refuse(
+      file,
+      bag,
+      root ? 'the lock has more than one YAML document' : 'the lock is empty',
+      { start: 0, end: 0 },
+    );
   const complaints = checkSchema(lockSchema, root, 'LCK001');
   for (const complaint of complaints) bag.add(file, complaint);
   return complaints.length > 0 ? undefined : checkedLock(file, root, bag);
 }
 
-function refuse(file: SourceFile, bag: DiagnosticBag, message: string, span: { readonly start: number; readonly end: number }): undefined {
+function refuse(
+  file: SourceFile,
+  bag: DiagnosticBag,
+  message: string,
+  span: { readonly start: number; readonly end: number },
+): undefined {
   bag.add(file, { code: 'LCK001', message, span });
 }
 
@@ -121,12 +170,27 @@ interface WrittenLock {
 
 function checkedLock(file: SourceFile, root: YamlNode, bag: DiagnosticBag): Lock | undefined {
   const written = toPlain(root) as WrittenLock;
-  const rules = new Map(Object.entries(written.rules).map(([id, rule]) => [id, lockedRule(id, rule)]));
+  const rules = new Map(
+    Object.entries(written.rules).map(([id, rule]) => [id, lockedRule(id, rule)]),
+  );
   const retired = new Map(
-    Object.entries(written.retired).map(([name, { id, title, slug, macro, splunk, retired: version }]): [string, RetiredDetection] => [
-      name,
-      { id, title, name, slug, ...readMacro(slug, macro, splunk), retired: version, inSplunk: splunk },
-    ]),
+    Object.entries(written.retired).map(
+      ([name, { id, title, slug, macro, splunk, retired: version }]): [
+        string,
+        RetiredDetection,
+      ] => [
+        name,
+        {
+          id,
+          title,
+          name,
+          slug,
+          ...readMacro(slug, macro, splunk),
+          retired: version,
+          inSplunk: splunk,
+        },
+      ],
+    ),
   );
   const lock = { pack: written.pack, rules, retired };
   const problem = doubleIn(lock);
@@ -135,9 +199,24 @@ function checkedLock(file: SourceFile, root: YamlNode, bag: DiagnosticBag): Lock
 
 function lockedRule(
   id: string,
-  { stanza, macro, disabled, generated, entities = [], text, condition, settings, splunk, graylog, ...rest }: WrittenRule,
+  {
+    stanza,
+    macro,
+    disabled,
+    generated,
+    entities = [],
+    text,
+    condition,
+    settings,
+    splunk,
+    graylog,
+    ...rest
+  }: WrittenRule,
 ): LockedRule {
-  const queries = { ...(splunk === undefined ? {} : { splunk }), ...(graylog === undefined ? {} : { graylog }) };
+  const queries = {
+    ...(splunk === undefined ? {} : { splunk }),
+    ...(graylog === undefined ? {} : { graylog }),
+  };
   return {
     id,
     name: stanza,

@@ -5,7 +5,8 @@ import { sortedJson } from '../../source/sorted-json.ts';
 import { normalForm } from './normal-form.ts';
 
 /** 32 hexadecimal digits of SHA-256 over the value as JSON, keys sorted. */
-export const digestOf = (value: unknown): string => createHash('sha256').update(sortedJson(value)).digest('hex').slice(0, 32);
+export const digestOf = (value: unknown): string =>
+  createHash('sha256').update(sortedJson(value)).digest('hex').slice(0, 32);
 
 /** Of what a rule means: the same for conditions that are one in their normal form. */
 export function conditionDigest(compiled: CompiledRule): string {
@@ -37,6 +38,8 @@ export function correlationTerms({
     condition: thresholds.map(({ operator, value }) => `${operator} ${value}`),
     ...(valueFields.length > 0 ? { field: valueFields } : {}),
     ...(type === 'value_percentile' ? { percentile } : {}),
-    ...(aliases.length > 0 ? { aliases: aliases.map(({ name, fields }) => [name, ...fields]) } : {}),
+    ...(aliases.length > 0
+      ? { aliases: aliases.map(({ name, fields }) => [name, ...fields]) }
+      : {}),
   };
 }

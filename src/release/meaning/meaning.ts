@@ -4,7 +4,10 @@ import { type Group, group, type Normal, normalForm, normalText } from './normal
 
 /** How a condition's meaning changed. */
 export interface MeaningChange {
-  /** `more`: it finds all that it found, and perhaps more; `less`: nothing that it did not find; `other`: neither can be said. */
+  /**
+   * `more`: it finds all that it found, and perhaps more; `less`: nothing that it did not find;
+   * `other`: neither can be said.
+   */
   readonly effect: 'same' | 'more' | 'less' | 'other';
   /** Parts of the condition by which events are found that were not. */
   readonly catches: readonly string[];
@@ -16,14 +19,21 @@ export interface MeaningChange {
 const maximumPairs = 250_000;
 
 /**
- * Compares two conditions part by part. All parts are in positive places (negations stand at the items), so a part that grew can only let the
- * whole grow: `more` and `less` are sure.
+ * Compares two conditions part by part. All parts are in positive places (negations stand at the
+ * items), so a part that grew can only let the whole grow: `more` and `less` are sure.
  */
 export function meaningChange(before: Query, after: Query): MeaningChange {
   const found: Found = { catches: [], drops: [] };
   compare(normalForm(before), normalForm(after), found);
   const { catches, drops } = found;
-  const effect = catches.length === 0 ? (drops.length === 0 ? 'same' : 'less') : drops.length === 0 ? 'more' : 'other';
+  const effect =
+    catches.length === 0
+      ? drops.length === 0
+        ? 'same'
+        : 'less'
+      : drops.length === 0
+        ? 'more'
+        : 'other';
   return { effect, catches, drops };
 }
 
@@ -43,17 +53,30 @@ function compare(before: Normal, after: Normal, found: Found): void {
   compareGroups(kind, childrenAs(kind, before), childrenAs(kind, after), found);
 }
 
-const childrenAs = (kind: Group['kind'], node: Normal): readonly Normal[] => (node.kind === kind ? node.children : [node]);
+const childrenAs = (kind: Group['kind'], node: Normal): readonly Normal[] =>
+  node.kind === kind ? node.children : [node];
 
-function compareGroups(kind: Group['kind'], before: readonly Normal[], after: readonly Normal[], found: Found): void {
+function compareGroups(
+  kind: Group['kind'],
+  before: readonly Normal[],
+  after: readonly Normal[],
+  found: Found,
+): void {
   const kept = new Set(before.map(({ key }) => key));
   const now = new Set(after.map(({ key }) => key));
   const gone = before.filter(({ key }) => !now.has(key));
   const come = after.filter(({ key }) => !kept.has(key));
   for (const [old, fresh] of paired(gone, come)) compare(old, fresh, found);
-  // a requirement that is gone lets events in that lack it; an alternative that is gone lets none in
-  for (const node of gone) found[kind === 'or' ? 'drops' : 'catches'].push(kind === 'or' ? normalText(node) : lackOf(node));
-  for (const node of come) found[kind === 'or' ? 'catches' : 'drops'].push(kind === 'or' ? normalText(node) : lackOf(node));
+  // a requirement that is gone lets events in that lack it; an alternative that is gone lets none
+  // in
+  for (const node of gone)
+    found[kind === 'or' ? 'drops' : 'catches'].push(
+      kind === 'or' ? normalText(node) : lackOf(node),
+    );
+  for (const node of come)
+    found[kind === 'or' ? 'catches' : 'drops'].push(
+      kind === 'or' ? normalText(node) : lackOf(node),
+    );
 }
 
 /** Events that do not fulfil a part, in words: those of a filter where the part leaves them out. */
@@ -62,10 +85,13 @@ function lackOf(node: Normal): string {
   return `without ${node.kind === 'leaf' ? normalText(node) : `(${normalText(node)})`}`;
 }
 
-const isNegative = (node: Normal): boolean => (node.kind === 'leaf' ? node.negated : node.children.every(isNegative));
+const isNegative = (node: Normal): boolean =>
+  node.kind === 'leaf' ? node.negated : node.children.every(isNegative);
 
 const opposite = (node: Normal): Normal =>
-  node.kind === 'leaf' ? normalForm(node.item, !node.negated) : group(node.kind === 'and' ? 'or' : 'and', node.children.map(opposite));
+  node.kind === 'leaf'
+    ? normalForm(node.item, !node.negated)
+    : group(node.kind === 'and' ? 'or' : 'and', node.children.map(opposite));
 
 /** Pairs what is most alike, each once, and takes it out of both lists. */
 function paired(gone: Normal[], come: Normal[]): readonly (readonly [Normal, Normal])[] {
@@ -79,7 +105,11 @@ function paired(gone: Normal[], come: Normal[]): readonly (readonly [Normal, Nor
   }
   if (gone.length * come.length > maximumPairs) return [];
   const partsOf = new Map([...gone, ...come].map((node) => [node, new Set(leafKeys(node))]));
-  const scored = gone.flatMap((a) => come.map((b) => ({ a, b, score: likeness(partsOf.get(a), partsOf.get(b), a, b) }))).filter(({ score }) => score > 0);
+  const scored = gone
+    .flatMap((a) =>
+      come.map((b) => ({ a, b, score: likeness(partsOf.get(a), partsOf.get(b), a, b) })),
+    )
+    .filter(({ score }) => score > 0);
   for (const { a, b } of scored.sort((x, y) => y.score - x.score)) {
     const [i, j] = [gone.indexOf(a), come.indexOf(b)];
     if (i === -1 || j === -1) continue;
@@ -90,9 +120,18 @@ function paired(gone: Normal[], come: Normal[]): readonly (readonly [Normal, Nor
   return pairs;
 }
 
-/** Share of the parts that two have in common; items are alike only where one follows from the other. */
-function likeness(a: ReadonlySet<string> | undefined, b: ReadonlySet<string> | undefined, before: Normal, after: Normal): number {
-  if (before.kind === 'leaf' && after.kind === 'leaf') return implies(before, after) || implies(after, before) ? 1 : 0;
+/**
+ * Share of the parts that two have in common; items are alike only where one follows from the
+ * other.
+ */
+function likeness(
+  a: ReadonlySet<string> | undefined,
+  b: ReadonlySet<string> | undefined,
+  before: Normal,
+  after: Normal,
+): number {
+  if (before.kind === 'leaf' && after.kind === 'leaf')
+    return implies(before, after) || implies(after, before) ? 1 : 0;
   const common = [...(a ?? [])].filter((key) => b?.has(key)).length;
   return common / Math.max(1, (a?.size ?? 0) + (b?.size ?? 0) - common);
 }

@@ -3,7 +3,10 @@ import type { Item, Query, Test } from '../../query/tree.ts';
 import { foldCase } from '../../regex/letter-case.ts';
 import { type Pattern, patternText } from '../../sigma/value/pattern.ts';
 
-/** A condition with its negations at the items, without doubles and in one order: what means the same by these laws has the same key. */
+/**
+ * A condition with its negations at the items, without doubles and in one order: what means the
+ * same by these laws has the same key.
+ */
 export type Normal = Leaf | Group;
 
 export interface Leaf {
@@ -40,10 +43,16 @@ export function normalForm(query: Query, negated = false): Normal {
 /** Flat, sorted, each child once; a single child stands for itself. */
 export function group(kind: 'and' | 'or', children: readonly Normal[]): Normal {
   const flat = children.flatMap((child) => (child.kind === kind ? child.children : [child]));
-  const unique = [...new Map(flat.map((child) => [child.key, child])).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+  const unique = [...new Map(flat.map((child) => [child.key, child])).values()].sort((a, b) =>
+    a.key < b.key ? -1 : 1,
+  );
   const [only] = unique;
   if (unique.length === 1 && only) return only;
-  return { kind, key: `${kind === 'and' ? '&' : '|'}(${unique.map(({ key }) => key).join(',')})`, children: unique };
+  return {
+    kind,
+    key: `${kind === 'and' ? '&' : '|'}(${unique.map(({ key }) => key).join(',')})`,
+    children: unique,
+  };
 }
 
 const itemKey = ({ field, test }: Item): string => JSON.stringify([field ?? null, testKey(test)]);
@@ -51,7 +60,10 @@ const itemKey = ({ field, test }: Item): string => JSON.stringify([field ?? null
 function testKey(test: Test): unknown {
   switch (test.kind) {
     case 'string':
-      return [test.cased ? 'cased' : 'string', patternText(foldedPattern(test.pattern, test.cased))];
+      return [
+        test.cased ? 'cased' : 'string',
+        patternText(foldedPattern(test.pattern, test.cased)),
+      ];
     case 'number':
       return ['number', String(test.value)];
     case 'compare':
@@ -74,9 +86,16 @@ const shownValues = 6;
 
 /** For a person: `Image: '*\cmd.exe'`; lists of one field are put together, long ones are cut. */
 export function normalText(node: Normal): string {
-  if (node.kind === 'leaf') return `${node.negated ? 'not ' : ''}${node.item.field ?? 'keyword'}: ${valueText(node.item.test)}`;
+  if (node.kind === 'leaf')
+    return (
+      `${node.negated ? 'not ' : ''}${node.item.field ?? 'keyword'}: ` +
+      `${valueText(node.item.test)}`
+    );
   const texts = grouped(node);
-  const shown = texts.length > shownValues ? [...texts.slice(0, shownValues), `${texts.length - shownValues} more`] : texts;
+  const shown =
+    texts.length > shownValues
+      ? [...texts.slice(0, shownValues), `${texts.length - shownValues} more`]
+      : texts;
   return shown.join(` ${node.kind} `);
 }
 
@@ -99,7 +118,10 @@ function grouped({ kind, children }: Group): readonly string[] {
   }
   const lists = [...byField].map(([field, values]) => {
     const shown = values.slice(0, shownValues).join(', ');
-    return `${field}: ${shown}${values.length > shownValues ? ` and ${values.length - shownValues} more` : ''}`;
+    return (
+      `${field}: ${shown}` +
+      `${values.length > shownValues ? ` and ${values.length - shownValues} more` : ''}`
+    );
   });
   return [...lists, ...rest];
 }

@@ -28,8 +28,10 @@ export function readChecksums(bytes: Uint8Array): Checksums {
   for (const [index, line] of lines.entries()) {
     const fault = (message: string): Checksums => ({ ok: false, line: index + 1, message });
     const [, sha256, path] = /^([0-9a-f]{64}) {2}(\S.*)$/.exec(line) ?? [];
-    if (sha256 === undefined || path === undefined) return fault('this is no line of 64 hexadecimal digits, two blanks and a name');
-    if (/[/\\\p{Cc}]/u.test(path) || path === '.' || path === '..') return fault('the name is not that of a file in this folder');
+    if (sha256 === undefined || path === undefined)
+      return fault('this is no line of 64 hexadecimal digits, two blanks and a name');
+    if (/[/\\\p{Cc}]/u.test(path) || path === '.' || path === '..')
+      return fault('the name is not that of a file in this folder');
     if (entries.has(path)) return fault('the name is there twice');
     entries.set(path, sha256);
   }

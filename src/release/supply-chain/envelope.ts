@@ -6,7 +6,10 @@ import { keyId } from './signature.ts';
 /** What a payload is that is an in-toto statement. */
 const statementType = 'application/vnd.in-toto+json';
 
-/** The bytes that a signature of an envelope (DSSE, version 1) is over: its type and its payload, each with its length. */
+/**
+ * The bytes that a signature of an envelope (DSSE, version 1) is over: its type and its payload,
+ * each with its length.
+ */
 export function signedBytes(type: string, payload: Uint8Array): Buffer {
   const head = `DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `;
   return Buffer.concat([Buffer.from(head), payload]);
@@ -28,7 +31,13 @@ export interface Envelope {
 /** Undefined: it is no envelope of a statement. */
 export function readEnvelope(text: string): Envelope | undefined {
   const value = jsonOf(text);
-  if (!isRecord(value) || value.payloadType !== statementType || typeof value.payload !== 'string' || !Array.isArray(value.signatures)) return undefined;
+  if (
+    !isRecord(value) ||
+    value.payloadType !== statementType ||
+    typeof value.payload !== 'string' ||
+    !Array.isArray(value.signatures)
+  )
+    return undefined;
   const payload = fromBase64(value.payload);
   const signatures = value.signatures.flatMap((one: unknown) => {
     const sig = isRecord(one) && typeof one.sig === 'string' ? fromBase64(one.sig) : undefined;
@@ -37,7 +46,10 @@ export function readEnvelope(text: string): Envelope | undefined {
   return payload && signatures.length > 0 ? { payload, signatures } : undefined;
 }
 
-/** Whether one of the signatures is by this key. Key ids are no more than hints, so they are not asked. */
+/**
+ * Whether one of the signatures is by this key. Key ids are no more than hints, so they are not
+ * asked.
+ */
 export const isSignedBy = ({ payload, signatures }: Envelope, key: KeyObject): boolean =>
   signatures.some(({ sig }) => verify(null, signedBytes(statementType, payload), key, sig));
 

@@ -4,7 +4,8 @@ import type { FileDigest } from './checksums.ts';
 /** What a build of this type does is described there. */
 const buildType = 'https://github.com/sigpack/sigpack/blob/main/docs/releases.md#provenance';
 /** Of a release that a person made. */
-const localBuilder = 'https://github.com/sigpack/sigpack/blob/main/docs/releases.md#a-release-by-hand';
+const localBuilder =
+  'https://github.com/sigpack/sigpack/blob/main/docs/releases.md#a-release-by-hand';
 
 /** Ends the names of provenance: as a statement, and in a signed envelope (DSSE). */
 export const statementExtension = '.intoto.json';
@@ -26,13 +27,36 @@ export interface ProvenanceInput {
   readonly invocationId: string | undefined;
 }
 
-/** An in-toto statement (v1) with SLSA's provenance (v1): which artifacts were made of which commit by what. No clock. */
+/**
+ * An in-toto statement (v1) with SLSA's provenance (v1): which artifacts were made of which commit
+ * by what. No clock.
+ */
 export function provenanceText(input: ProvenanceInput): string {
-  const { pack, toolVersion, configPath, subjects, commit, remote, lockSha256, builderId, invocationId } = input;
-  const source = commit === undefined ? [] : [{ ...(remote === undefined ? { name: 'source' } : { uri: remote }), digest: { gitCommit: commit } }];
+  const {
+    pack,
+    toolVersion,
+    configPath,
+    subjects,
+    commit,
+    remote,
+    lockSha256,
+    builderId,
+    invocationId,
+  } = input;
+  const source =
+    commit === undefined
+      ? []
+      : [
+          {
+            ...(remote === undefined ? { name: 'source' } : { uri: remote }),
+            digest: { gitCommit: commit },
+          },
+        ];
   const statement = {
     _type: 'https://in-toto.io/Statement/v1',
-    subject: [...subjects].sort((a, b) => (a.path < b.path ? -1 : 1)).map(({ path, sha256 }) => ({ name: path, digest: { sha256 } })),
+    subject: [...subjects]
+      .sort((a, b) => (a.path < b.path ? -1 : 1))
+      .map(({ path, sha256 }) => ({ name: path, digest: { sha256 } })),
     predicateType: 'https://slsa.dev/provenance/v1',
     predicate: {
       buildDefinition: {

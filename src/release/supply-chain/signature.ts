@@ -1,6 +1,15 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
 
-export type ReadKey = { readonly ok: true; readonly key: KeyObject } | { readonly ok: false; readonly message: string };
+export type ReadKey =
+  | { readonly ok: true; readonly key: KeyObject }
+  | { readonly ok: false; readonly message: string };
 
 /** Name of the file with the signature of SHA256SUMS. */
 export const signatureName = 'SHA256SUMS.sig';
@@ -9,14 +18,16 @@ const head = 'sigpack ed25519';
 
 /** A private key for ed25519, as PEM. What is wrong with it is said without any of its text. */
 export function readPrivateKey(pem: string): ReadKey {
-  if (/ENCRYPTED/.test(pem)) return { ok: false, message: 'it is encrypted; give the key without a password' };
+  if (/ENCRYPTED/.test(pem))
+    return { ok: false, message: 'it is encrypted; give the key without a password' };
   if (!/PRIVATE KEY-----/.test(pem)) return { ok: false, message: 'it is no private key in PEM' };
   return checked(() => createPrivateKey(pem));
 }
 
 /** A public key for ed25519, as PEM. */
 export function readPublicKey(pem: string): ReadKey {
-  if (/PRIVATE KEY-----/.test(pem)) return { ok: false, message: 'it is a private key; give the public one' };
+  if (/PRIVATE KEY-----/.test(pem))
+    return { ok: false, message: 'it is a private key; give the public one' };
   return checked(() => createPublicKey(pem));
 }
 
@@ -29,7 +40,10 @@ function checked(read: () => KeyObject): ReadKey {
   }
   return key.asymmetricKeyType === 'ed25519'
     ? { ok: true, key }
-    : { ok: false, message: `it is for ${key.asymmetricKeyType ?? 'something else'}, not for ed25519` };
+    : {
+        ok: false,
+        message: `it is for ${key.asymmetricKeyType ?? 'something else'}, not for ed25519`,
+      };
 }
 
 /** The first 16 hexadecimal digits of SHA-256 over the public key in DER. */
@@ -42,11 +56,17 @@ export function keyId(key: KeyObject): string {
 }
 
 /** Two lines: the key's id, and the detached signature over the text as base64. */
-export const signatureText = (text: string, key: KeyObject): string => `${head} ${keyId(key)}\n${sign(null, Buffer.from(text), key).toString('base64')}\n`;
+export const signatureText = (text: string, key: KeyObject): string =>
+  `${head} ${keyId(key)}\n${sign(null, Buffer.from(text), key).toString('base64')}\n`;
 
 /** Whether a signature is that of these very bytes by this key. */
-export function verifySignature(bytes: Uint8Array, signature: string, key: KeyObject): 'good' | 'other key' | 'bad' | 'malformed' {
-  const [, id, base64] = /^sigpack ed25519 ([0-9a-f]{16})\r?\n([A-Za-z0-9+/]{86}==)\r?\n?$/.exec(signature) ?? [];
+export function verifySignature(
+  bytes: Uint8Array,
+  signature: string,
+  key: KeyObject,
+): 'good' | 'other key' | 'bad' | 'malformed' {
+  const [, id, base64] =
+    /^sigpack ed25519 ([0-9a-f]{16})\r?\n([A-Za-z0-9+/]{86}==)\r?\n?$/.exec(signature) ?? [];
   if (id === undefined || base64 === undefined) return 'malformed';
   if (id !== keyId(key)) return 'other key';
   return verify(null, bytes, key, Buffer.from(base64, 'base64')) ? 'good' : 'bad';

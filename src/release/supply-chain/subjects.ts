@@ -1,16 +1,30 @@
 import { isRecord } from '../../event/field.ts';
 import { jsonOf } from '../../event/json.ts';
 
-/** What is wrong with the subjects of an in-toto statement, which must be these files with their digests and no others; undefined: nothing. */
-export function subjectProblem(statement: string, files: ReadonlyMap<string, string>): string | undefined {
+/**
+ * What is wrong with the subjects of an in-toto statement, which must be these files with their
+ * digests and no others; undefined: nothing.
+ */
+export function subjectProblem(
+  statement: string,
+  files: ReadonlyMap<string, string>,
+): string | undefined {
   const value = jsonOf(statement);
-  if (!isRecord(value) || value._type !== 'https://in-toto.io/Statement/v1' || !Array.isArray(value.subject)) return 'it is no in-toto statement';
-  if (value.predicateType !== 'https://slsa.dev/provenance/v1') return 'it is no provenance (SLSA v1)';
+  if (
+    !isRecord(value) ||
+    value._type !== 'https://in-toto.io/Statement/v1' ||
+    !Array.isArray(value.subject)
+  )
+    return 'it is no in-toto statement';
+  if (value.predicateType !== 'https://slsa.dev/provenance/v1')
+    return 'it is no provenance (SLSA v1)';
   const seen = new Set<string>();
   for (const subject of value.subject as readonly unknown[]) {
-    const digest = isRecord(subject) && isRecord(subject.digest) ? subject.digest.sha256 : undefined;
+    const digest =
+      isRecord(subject) && isRecord(subject.digest) ? subject.digest.sha256 : undefined;
     const name = isRecord(subject) ? subject.name : undefined;
-    if (typeof name !== 'string' || typeof digest !== 'string') return 'it has a subject without a name or a SHA-256';
+    if (typeof name !== 'string' || typeof digest !== 'string')
+      return 'it has a subject without a name or a SHA-256';
     if (seen.has(name)) return `it names ${name} twice`;
     seen.add(name);
     const wanted = files.get(name);

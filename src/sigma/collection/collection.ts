@@ -16,7 +16,10 @@ export type Rule = DetectionRule | CorrelationRule;
 export interface Collection {
   readonly rules: readonly Rule[];
   readonly filters: readonly FilterRule[];
-  /** The rule with that id or name. Of several with the name, the one of `from` is meant; undefined where that leaves a doubt. */
+  /**
+   * The rule with that id or name. Of several with the name, the one of `from` is meant; undefined
+   * where that leaves a doubt.
+   */
   find(reference: string, from?: SourceFile): Rule | undefined;
   /** All rules with the name. */
   named(name: string): readonly Rule[];
@@ -30,11 +33,16 @@ export interface Collection {
   readonly leftOut: readonly LeftOut<Rule | FilterRule>[];
 }
 
-/** Keeps one document of each id, and leaves out correlations with dangling or circular references. */
+/**
+ * Keeps one document of each id, and leaves out correlations with dangling or circular references.
+ */
 export function collect(documents: readonly SigmaDocument[], bag: DiagnosticBag): Collection {
   const unique = withoutCopies(documents.filter(isRule), bag);
   // one at fault leaves its rules out, beside whatever other
-  const sound = documents.filter((document): document is FilterRule => document.kind === 'filter' && document.detection !== undefined);
+  const sound = documents.filter(
+    (document): document is FilterRule =>
+      document.kind === 'filter' && document.detection !== undefined,
+  );
   const uniqueFilters = withoutCopies(sound, bag);
   const leftOut = [...unique.leftOut, ...uniqueFilters.leftOut];
   const gone = new Set<SigmaDocument>(leftOut.map(({ left }) => left));
@@ -42,7 +50,10 @@ export function collect(documents: readonly SigmaDocument[], bag: DiagnosticBag)
   const filters = present.filter((document) => document.kind === 'filter');
   for (const rule of unique.kept) complainOfNoId(rule, bag);
   const index = indexRules(unique.kept, unique.leftOut, bag);
-  /** Each rule as written, and as resolved; the others are lost, and those that refer to them with them. */
+  /**
+   * Each rule as written, and as resolved; the others are lost, and those that refer to them with
+   * them.
+   */
   const resolved = new Map<Rule, Rule>();
   for (const rule of unique.kept) {
     const whole = rule.kind === 'detection' ? rule : resolveCorrelation(rule, index, bag);
@@ -53,7 +64,8 @@ export function collect(documents: readonly SigmaDocument[], bag: DiagnosticBag)
     return rule && resolved.get(rule);
   };
   const rules = [...resolved.values()];
-  const named = (name: string): readonly Rule[] => index.named(name).flatMap((rule) => resolved.get(rule) ?? []);
+  const named = (name: string): readonly Rule[] =>
+    index.named(name).flatMap((rule) => resolved.get(rule) ?? []);
   const meant = (name: string, from: SourceFile): readonly Rule[] => {
     const rule = find(name, from);
     return rule ? [rule] : named(name);
@@ -72,26 +84,42 @@ export function collect(documents: readonly SigmaDocument[], bag: DiagnosticBag)
   };
 }
 
-const isRule = (document: SigmaDocument): document is Rule => document.kind === 'detection' || document.kind === 'correlation';
+const isRule = (document: SigmaDocument): document is Rule =>
+  document.kind === 'detection' || document.kind === 'correlation';
 
-/** Rules that correlations refer to, those that are left out included; true for those that one with `generate` does. */
-function servedRules(documents: readonly SigmaDocument[], meant: (name: string, from: SourceFile) => readonly Rule[]): ReadonlyMap<Rule, boolean> {
+/**
+ * Rules that correlations refer to, those that are left out included; true for those that one with
+ * `generate` does.
+ */
+function servedRules(
+  documents: readonly SigmaDocument[],
+  meant: (name: string, from: SourceFile) => readonly Rule[],
+): ReadonlyMap<Rule, boolean> {
   const served = new Map<Rule, boolean>();
   for (const document of documents) {
     if (document.kind !== 'correlation' && document.kind !== 'lost') continue;
-    for (const name of document.kind === 'lost' ? document.references : document.rules.map((reference) => reference.name)) {
+    for (const name of document.kind === 'lost'
+      ? document.references
+      : document.rules.map((reference) => reference.name)) {
       // where the name is that of several, none of them is a detection by itself
-      for (const rule of meant(name, document.file)) served.set(rule, (served.get(rule) ?? false) || document.generate);
+      for (const rule of meant(name, document.file))
+        served.set(rule, (served.get(rule) ?? false) || document.generate);
     }
   }
   return served;
 }
 
 export function complainOfNoId(rule: Rule, bag: DiagnosticBag): void {
-  if (rule.id === undefined) bag.add(rule.file, { code: 'SIG042', message: 'the rule has no id', span: rule.titleSpan });
+  if (rule.id === undefined)
+    bag.add(rule.file, { code: 'SIG042', message: 'the rule has no id', span: rule.titleSpan });
 }
 
-function assignFilters(rules: readonly Rule[], filters: readonly FilterRule[], index: RuleIndex, bag: DiagnosticBag): ReadonlyMap<Rule, readonly FilterRule[]> {
+function assignFilters(
+  rules: readonly Rule[],
+  filters: readonly FilterRule[],
+  index: RuleIndex,
+  bag: DiagnosticBag,
+): ReadonlyMap<Rule, readonly FilterRule[]> {
   const reach = new Map<Rule, FilterRule[]>();
   const sharing = indexShared(rules);
   for (const filter of filters) {
@@ -109,9 +137,14 @@ type Sharing = (name: string, file: SourceFile) => readonly DetectionRule[];
 /** Rules of collections by what they are called together: an id anywhere, a name in its file. */
 function indexShared(rules: readonly Rule[]): Sharing {
   const detections = rules.filter((rule) => rule.kind === 'detection');
-  const ids = Map.groupBy(detections, ({ shared }) => (shared?.id === undefined ? undefined : idKey(shared.id)));
+  const ids = Map.groupBy(detections, ({ shared }) =>
+    shared?.id === undefined ? undefined : idKey(shared.id),
+  );
   const names = Map.groupBy(detections, ({ shared }) => shared?.name);
-  return (name, file) => [...(ids.get(idKey(name)) ?? []), ...(names.get(name) ?? []).filter((rule) => rule.file === file)];
+  return (name, file) => [
+    ...(ids.get(idKey(name)) ?? []),
+    ...(names.get(name) ?? []).filter((rule) => rule.file === file),
+  ];
 }
 
 function reachedRules(
@@ -122,24 +155,50 @@ function reachedRules(
 ): readonly DetectionRule[] {
   const complain = (message: string, { start, end }: Span, hint: string) => {
     // a filter at fault has been complained about
-    if (filter.detection) bag.add(filter.file, { code: 'SIG061', message, span: { start, end }, hint });
+    if (filter.detection)
+      bag.add(filter.file, { code: 'SIG061', message, span: { start, end }, hint });
   };
   if (!filter.rules) {
-    const reached = rules.filter((rule): rule is DetectionRule => rule.kind === 'detection' && filterFits(filter.logsource, rule.logsource));
+    const reached = rules.filter(
+      (rule): rule is DetectionRule =>
+        rule.kind === 'detection' && filterFits(filter.logsource, rule.logsource),
+    );
     if (reached.length === 0)
-      complain('no rule with the log source of this filter was loaded', filter.titleSpan, 'Load its rules too, or correct `logsource`.');
+      complain(
+        'no rule with the log source of this filter was loaded',
+        filter.titleSpan,
+        'Load its rules too, or correct `logsource`.',
+      );
     return reached;
   }
   return filter.rules.flatMap((reference) => {
     const rule = find(reference.name, filter.file);
-    const called = [...(rule?.kind === 'detection' ? [rule] : []), ...sharing(reference.name, rule?.file ?? filter.file)];
+    const called = [
+      ...(rule?.kind === 'detection' ? [rule] : []),
+      ...sharing(reference.name, rule?.file ?? filter.file),
+    ];
     const reached = called.filter(({ logsource }) => filterFits(filter.logsource, logsource));
     if (reached.length > 0) return reached;
     const several = rule ? [] : named(reference.name);
     if (several.length > 1 && filter.detection) bag.add(filter.file, ambiguous(reference, several));
-    else if (!rule) complain(`no rule has the id or name \`${reference.name}\``, reference, 'Load the file that defines the rule, or correct the name.');
-    else if (rule.kind === 'correlation') complain(`\`${reference.name}\` is a correlation`, reference, 'Name the rules that the correlation refers to.');
-    else complain(`\`${reference.name}\` has another log source than this filter`, reference, `Its log source is ${describeLogSource(rule.logsource)}.`);
+    else if (!rule)
+      complain(
+        `no rule has the id or name \`${reference.name}\``,
+        reference,
+        'Load the file that defines the rule, or correct the name.',
+      );
+    else if (rule.kind === 'correlation')
+      complain(
+        `\`${reference.name}\` is a correlation`,
+        reference,
+        'Name the rules that the correlation refers to.',
+      );
+    else
+      complain(
+        `\`${reference.name}\` has another log source than this filter`,
+        reference,
+        `Its log source is ${describeLogSource(rule.logsource)}.`,
+      );
     return [];
   });
 }

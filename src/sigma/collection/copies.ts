@@ -24,15 +24,18 @@ export interface LeftOut<T extends Unique> {
 const weighty = new Set(['detection', 'logsource', 'correlation', 'filter', 'generate', 'sigpack']);
 
 /**
- * Keeps one of the documents with the same id, and of rules without an id one that says the same; tells which are left out. One of another detection
- * is a warning (SIG040), all others are a note (SIG043).
+ * Keeps one of the documents with the same id, and of rules without an id one that says the same;
+ * tells which are left out. One of another detection is a warning (SIG040), all others are a note
+ * (SIG043).
  */
 export function withoutCopies<T extends Unique>(
   documents: readonly T[],
   bag: DiagnosticBag,
 ): { readonly kept: readonly T[]; readonly leftOut: readonly LeftOut<T>[] } {
   const saying = createSaying();
-  const groups = Map.groupBy(documents, (document) => (document.id === undefined ? saying(document) : `id ${idKey(document.id)}`));
+  const groups = Map.groupBy(documents, (document) =>
+    document.id === undefined ? saying(document) : `id ${idKey(document.id)}`,
+  );
   if (groups.size === documents.length) return { kept: documents, leftOut: [] };
   const leftOut: LeftOut<T>[] = [];
   for (const group of groups.values()) {
@@ -46,9 +49,14 @@ export function withoutCopies<T extends Unique>(
 }
 
 /** A filter without an id may stand beside its like: twice it leaves out the same. */
-const isOwnFilter = (kept: Unique, { kind, id, file }: Unique): boolean => kind === 'filter' && id === undefined && file === kept.file;
+const isOwnFilter = (kept: Unique, { kind, id, file }: Unique): boolean =>
+  kind === 'filter' && id === undefined && file === kept.file;
 
-function tell(leftOut: readonly LeftOut<Unique>[], saying: (document: Unique) => string, bag: DiagnosticBag): void {
+function tell(
+  leftOut: readonly LeftOut<Unique>[],
+  saying: (document: Unique) => string,
+  bag: DiagnosticBag,
+): void {
   const documentOf = createRereader();
   const plain = (of: Unique): Plain => {
     const document = documentOf(of);
@@ -60,16 +68,23 @@ function tell(leftOut: readonly LeftOut<Unique>[], saying: (document: Unique) =>
     const differs = saying(kept) === saying(left) ? [] : differingKeys(plain(kept), plain(left));
     const lost = differs.filter((key) => weighty.has(key));
     if (lost.length > 0) {
-      const message = `"${kept.title}" (${kept.file.path}) has the id \`${id}\` too and is kept; this one has another ${listed(lost)} and is left out`;
+      const message =
+        `"${kept.title}" (${kept.file.path}) has the id \`${id}\` too and is kept; this one ` +
+        `has another ${listed(lost)} and is left out`;
       bag.add(file, { code: 'SIG040', message, span: attributeValue(left, 'id', id) });
       continue;
     }
     const others = differs.length === 0 ? '' : `; it has another ${listed(differs)}`;
-    const message = `this copy of the ${left.kind === 'filter' ? 'filter' : 'rule'} in ${kept.file.path} is left out${others}`;
+    const message =
+      `this copy of the ${left.kind === 'filter' ? 'filter' : 'rule'} in ${kept.file.path} is ` +
+      `left out${others}`;
     copies.push({
       code: 'SIG043',
       message,
-      short: kept.file === file ? `"${left.title}" (${file.path})` : `${file.path} (kept: ${kept.file.path})`,
+      short:
+        kept.file === file
+          ? `"${left.title}" (${file.path})`
+          : `${file.path} (kept: ${kept.file.path})`,
       file,
       span: titleSpan,
     });

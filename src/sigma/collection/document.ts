@@ -1,4 +1,9 @@
-import { createBag, type Diagnostic, type DiagnosticBag, isFatal } from '../../source/diagnostic.ts';
+import {
+  createBag,
+  type Diagnostic,
+  type DiagnosticBag,
+  isFatal,
+} from '../../source/diagnostic.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { lookup, parseYaml, type YamlMapping, type YamlNode } from '../../source/yaml.ts';
 import type { CorrelationRule, LostCorrelation } from '../correlation/correlation.ts';
@@ -10,13 +15,27 @@ import { knownAttributes } from '../rule/head.ts';
 import { withKnownKeys } from '../rule/known-keys.ts';
 import { readDetectionRule } from '../rule/reader.ts';
 import type { DetectionRule, SharedNames } from '../rule/rule.ts';
-import { isPipeline, looksLikeSigma, saysSomethingOfSigma, strongAttribute } from './meant-for-sigma.ts';
+import {
+  isPipeline,
+  looksLikeSigma,
+  saysSomethingOfSigma,
+  strongAttribute,
+} from './meant-for-sigma.ts';
 import { complainOfOddCharacters } from './odd-characters.ts';
-import { collectionPlace, type ExpandedCollection, expandCollection, isRuleCollection, mayBeRuleCollection, standsApart } from './rule-collection.ts';
+import {
+  collectionPlace,
+  type ExpandedCollection,
+  expandCollection,
+  isRuleCollection,
+  mayBeRuleCollection,
+  standsApart,
+} from './rule-collection.ts';
 
 export type SigmaDocument = DetectionRule | CorrelationRule | FilterRule | LostCorrelation;
 
-/** What a file gave: its sound documents, filters at fault among them, and how many it holds in all. */
+/**
+ * What a file gave: its sound documents, filters at fault among them, and how many it holds in all.
+ */
 export interface ReadFile {
   readonly documents: readonly SigmaDocument[];
   readonly count: number;
@@ -32,14 +51,22 @@ interface Reading {
 }
 
 /**
- * Every Sigma document of a file. Bad ones are complained about and left out; of a correlation it stays known which rules it refers to. A file that says
- * nothing of Sigma is no rule and a note, where somebody has not `named` it as one: without a word on that, it is an error.
+ * Every Sigma document of a file. Bad ones are complained about and left out; of a correlation it
+ * stays known which rules it refers to. A file that says nothing of Sigma is no rule and a note,
+ * where somebody has not `named` it as one: without a word on that, it is an error.
  */
-export function readDocuments(file: SourceFile, bag: DiagnosticBag, { named, onRule }: Reading = {}): ReadFile {
+export function readDocuments(
+  file: SourceFile,
+  bag: DiagnosticBag,
+  { named, onRule }: Reading = {},
+): ReadFile {
   const before = bag.list.length;
   const parsed = parseYaml(file, bag);
   const yaml = bag.list.slice(before).filter(isFatal);
-  const other = parsed.length === 0 || !parsed.every(isRule) ? otherFile(file, parsed, yaml.length > 0) : undefined;
+  const other =
+    parsed.length === 0 || !parsed.every(isRule)
+      ? otherFile(file, parsed, yaml.length > 0)
+      : undefined;
   if (other !== undefined && named === false) {
     bag.list.splice(before);
     bag.add(file, { code: 'SIG071', span: { start: 0, end: 0 }, ...other });
@@ -53,7 +80,8 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag, { named, onR
   // a key that stands twice leaves no way to tell which was meant
   const faults = yaml.filter(({ code }) => code === 'SIG002').map(({ span }) => span.start);
   complainOfOddCharacters(file, nodes, faults, bag);
-  const doubtful = (node: YamlNode) => yaml.some(({ span }) => span.start >= node.start && span.start < node.end);
+  const doubtful = (node: YamlNode) =>
+    yaml.some(({ span }) => span.start >= node.start && span.start < node.end);
   const documents: SigmaDocument[] = [];
   const asWritten = new Set(parsed);
   for (const written of nodes) {
@@ -63,14 +91,24 @@ export function readDocuments(file: SourceFile, bag: DiagnosticBag, { named, onR
     const node = inKnownKeys(file, written, own);
     const document = readDocument(file, node, own);
     // a document with any fatal complaint is left out whole: half a rule would mean something else
-    const found = document && !unclear && !bag.list.slice(start).some(isFatal) ? document : whatIsLeft(file, node, document);
+    const found =
+      document && !unclear && !bag.list.slice(start).some(isFatal)
+        ? document
+        : whatIsLeft(file, node, document);
     const sound = withNames(withDocument(found, node, asWritten), shared.get(written));
     if (sound) documents.push(sound);
-    if (onRule && node.kind === 'mapping' && (sound?.kind === 'detection' || sound?.kind === 'correlation')) onRule(sound, node);
+    if (
+      onRule &&
+      node.kind === 'mapping' &&
+      (sound?.kind === 'detection' || sound?.kind === 'correlation')
+    )
+      onRule(sound, node);
   }
   if (nodes !== parsed) dropRepeated(bag.list, start);
   // a complaint outside of every tree is about a document that gave none
-  const broken = yaml.filter(({ span }) => !nodes.some((node) => span.start >= node.start && span.start < node.end)).length;
+  const broken = yaml.filter(
+    ({ span }) => !nodes.some((node) => span.start >= node.start && span.start < node.end),
+  ).length;
   return { documents, count: nodes.length + broken + refused };
 }
 
@@ -78,16 +116,31 @@ const inKnownKeys = (file: SourceFile, node: YamlNode, bag: DiagnosticBag): Yaml
   node.kind === 'mapping' ? withKnownKeys({ file, bag }, node, knownAttributes) : node;
 
 /** Keeps what the text at the document's place does not say. */
-const withDocument = (found: SigmaDocument | undefined, node: YamlNode, asWritten: ReadonlySet<YamlNode>): SigmaDocument | undefined =>
-  !found || found.kind === 'lost' || node.kind !== 'mapping' || asWritten.has(node) ? found : { ...found, document: node };
+const withDocument = (
+  found: SigmaDocument | undefined,
+  node: YamlNode,
+  asWritten: ReadonlySet<YamlNode>,
+): SigmaDocument | undefined =>
+  !found || found.kind === 'lost' || node.kind !== 'mapping' || asWritten.has(node)
+    ? found
+    : { ...found, document: node };
 
-const withNames = (found: SigmaDocument | undefined, shared: SharedNames | undefined): SigmaDocument | undefined =>
+const withNames = (
+  found: SigmaDocument | undefined,
+  shared: SharedNames | undefined,
+): SigmaDocument | undefined =>
   shared && found?.kind === 'detection' ? { ...found, shared } : found;
 
 /** A filter and a correlation at fault take the rules along that they reach. */
-function whatIsLeft(file: SourceFile, node: YamlNode, document: SigmaDocument | undefined): SigmaDocument | undefined {
+function whatIsLeft(
+  file: SourceFile,
+  node: YamlNode,
+  document: SigmaDocument | undefined,
+): SigmaDocument | undefined {
   if (document?.kind === 'filter') return { ...document, detection: undefined };
-  return node.kind === 'mapping' && lookup(node, 'correlation') ? lostCorrelation(file, node) : undefined;
+  return node.kind === 'mapping' && lookup(node, 'correlation')
+    ? lostCorrelation(file, node)
+    : undefined;
 }
 
 /** What is wrong with a document that goes into several rules is told once. */
@@ -101,12 +154,23 @@ function dropRepeated(list: Diagnostic[], start: number): void {
 }
 
 /** What needs no second look. */
-const isRule = (node: YamlNode): boolean => lookup(node, 'detection') !== undefined || lookup(node, 'correlation') !== undefined;
+const isRule = (node: YamlNode): boolean =>
+  lookup(node, 'detection') !== undefined || lookup(node, 'correlation') !== undefined;
 
 /** What to say of a file that says nothing of Sigma; undefined where some of it does. */
-function otherFile(file: SourceFile, nodes: readonly YamlNode[], broken: boolean): { readonly message: string; readonly hint?: string } | undefined {
-  if (broken ? saysSomethingOfSigma(file.text) : nodes.some((node) => looksLikeSigma(node)) || isRuleCollection(nodes)) return undefined;
-  if (nodes.some(isPipeline)) return { message: 'the file is a processing pipeline, not a rule', hint: pipelineHint };
+function otherFile(
+  file: SourceFile,
+  nodes: readonly YamlNode[],
+  broken: boolean,
+): { readonly message: string; readonly hint?: string } | undefined {
+  if (
+    broken
+      ? saysSomethingOfSigma(file.text)
+      : nodes.some((node) => looksLikeSigma(node)) || isRuleCollection(nodes)
+  )
+    return undefined;
+  if (nodes.some(isPipeline))
+    return { message: 'the file is a processing pipeline, not a rule', hint: pipelineHint };
   return {
     message: broken
       ? 'the file cannot be read as YAML 1.2, and nothing in it is of a rule'
@@ -119,15 +183,26 @@ function otherFile(file: SourceFile, nodes: readonly YamlNode[], broken: boolean
 const pipelineHint = 'Name a pipeline under `pipelines` in sigpack.yml, or with -p.';
 
 /** The documents, or the rules that a collection makes of them, with a note that it is one. */
-function rulesOf(file: SourceFile, nodes: readonly YamlNode[], broken: boolean, bag: DiagnosticBag): ExpandedCollection {
-  if (!isRuleCollection(nodes) && !(broken && mayBeRuleCollection(file.text))) return { rules: nodes, shared: new Map() };
+function rulesOf(
+  file: SourceFile,
+  nodes: readonly YamlNode[],
+  broken: boolean,
+  bag: DiagnosticBag,
+): ExpandedCollection {
+  if (!isRuleCollection(nodes) && !(broken && mayBeRuleCollection(file.text)))
+    return { rules: nodes, shared: new Map() };
   if (broken) {
     const together = nodes.filter((node) => !standsApart(node));
     const [first] = together;
     // the document that can't be read may be one that goes into all others
     if (first) {
       const message = `${together.length === 1 ? 'another document of this collection is' : `${together.length} other documents of this collection are`} left out with what cannot be read`;
-      bag.add(file, { code: 'SIG005', message, span: { start: first.start, end: first.start + 1 }, hint: 'Fix the YAML first.' });
+      bag.add(file, {
+        code: 'SIG005',
+        message,
+        span: { start: first.start, end: first.start + 1 },
+        hint: 'Fix the YAML first.',
+      });
     }
     return { rules: nodes.filter(standsApart), shared: new Map() };
   }
@@ -136,25 +211,42 @@ function rulesOf(file: SourceFile, nodes: readonly YamlNode[], broken: boolean, 
   const { rules, shared } = expandCollection(file, known, bag);
   const place = collectionPlace(nodes);
   const message = `${nodes.length === 1 ? '1 document of a collection is' : `${nodes.length} documents of a collection are`} read as ${rules.length === 1 ? '1 rule' : `${rules.length || 'no'} rules`}`;
-  if (place) bag.add(file, { code: 'SIG072', message, span: { start: place.start, end: place.end } });
+  if (place)
+    bag.add(file, { code: 'SIG072', message, span: { start: place.start, end: place.end } });
   return { rules, shared };
 }
 
-function readDocument(file: SourceFile, node: YamlNode, bag: DiagnosticBag): SigmaDocument | undefined {
+function readDocument(
+  file: SourceFile,
+  node: YamlNode,
+  bag: DiagnosticBag,
+): SigmaDocument | undefined {
   if (node.kind !== 'mapping') {
-    bag.add(file, { code: 'SIG005', message: `the document is ${node.kind === 'sequence' ? 'a list' : 'a single value'}, not a map`, span: node });
+    bag.add(file, {
+      code: 'SIG005',
+      message: `the document is ${node.kind === 'sequence' ? 'a list' : 'a single value'}, not a map`,
+      span: node,
+    });
     return undefined;
   }
   const reader = createReader(file, node, bag);
   if (reader.attributes.has('correlation')) return readCorrelationRule(reader);
   if (isOfChainsaw(reader)) {
-    const hint = 'Chainsaw reads its own rules and those of Sigma; leave its own out of the folders of rules.';
-    bag.add(file, { code: 'SIG005', message: 'the document is a rule of Chainsaw, and no filter of Sigma', span: reader.anchor, hint });
+    const hint =
+      'Chainsaw reads its own rules and those of Sigma; leave its own out of the folders of rules.';
+    bag.add(file, {
+      code: 'SIG005',
+      message: 'the document is a rule of Chainsaw, and no filter of Sigma',
+      span: reader.anchor,
+      hint,
+    });
     return undefined;
   }
   if (reader.attributes.has('filter')) return readFilterRule(reader);
   if (reader.attributes.has('detection')) return readDetectionRule(reader);
-  const slip = node.pairs.find(({ key }) => strongAttribute(key.text) !== undefined && key.text !== 'logsource');
+  const slip = node.pairs.find(
+    ({ key }) => strongAttribute(key.text) !== undefined && key.text !== 'logsource',
+  );
   const hint = slip
     ? `Did you mean \`${strongAttribute(slip.key.text)}\`?`
     : isPipeline(node)
@@ -163,10 +255,21 @@ function readDocument(file: SourceFile, node: YamlNode, bag: DiagnosticBag): Sig
         ? 'Put the selections and `condition:` below `detection:`, indented.'
         : 'Add `detection:`, `correlation:` or `filter:`.';
   const span = slip ? slip.key : reader.anchor;
-  bag.add(file, { code: 'SIG005', message: 'the document has neither `detection` nor `correlation` nor `filter`', span, hint });
+  bag.add(file, {
+    code: 'SIG005',
+    message: 'the document has neither `detection` nor `correlation` nor `filter`',
+    span,
+    hint,
+  });
   return undefined;
 }
 
-/** Its rules hold their condition under `filter`, and say under `kind` of which files they are. A filter of Sigma says which rules it is for. */
+/**
+ * Its rules hold their condition under `filter`, and say under `kind` of which files they are. A
+ * filter of Sigma says which rules it is for.
+ */
 const isOfChainsaw = ({ attributes }: Reader): boolean =>
-  attributes.has('filter') && attributes.has('kind') && !attributes.has('logsource') && !lookup(attributes.get('filter'), 'rules');
+  attributes.has('filter') &&
+  attributes.has('kind') &&
+  !attributes.has('logsource') &&
+  !lookup(attributes.get('filter'), 'rules');

@@ -6,7 +6,8 @@ export interface LoneRule {
   readonly title: string | undefined;
 }
 
-// what starts a line of block YAML: a letter of a key, a blank, a comment, an item of a list. Anything else may be a document, a quoted key or a tag
+// what starts a line of block YAML: a letter of a key, a blank, a comment, an item of a list.
+// Anything else may be a document, a quoted key or a tag
 const knownStart = /[\w \t\r\n#-]/;
 const known = Array.from({ length: 128 }, (_, code) => knownStart.test(String.fromCharCode(code)));
 // of documents, and of kinds that are about other rules
@@ -14,11 +15,13 @@ const doubtful = /---|\.\.\.|filter|correlation|action/iy;
 const key = /(?:id|name|title|sigpack|detection)(?:[ \t:]|$)/iy;
 const plainValue = /^[a-z]+[ \t]*:[ \t]+([\w.-]+)[ \t]*\r?$/i;
 // without an escape, a comment, or what makes a text a list, a map, an alias or a tag
-const plainTitle = /^title[ \t]*:[ \t]+(?:([^\s"'#[\]{},&*!|>%@`?:-](?:[^#:]|:(?=\S))*)|'([^']*)'|"([^"\\]*)")$/i;
+const plainTitle =
+  /^title[ \t]*:[ \t]+(?:([^\s"'#[\]{},&*!|>%@`?:-](?:[^#:]|:(?=\S))*)|'([^']*)'|"([^"\\]*)")$/i;
 
 /**
- * Whether a text is, without a doubt, one document with a detection, and how correlations and filters would name it. A look at the lines is
- * enough: in a map that starts in the first column, each of its keys does. Undefined for any text that leaves a doubt.
+ * Whether a text is, without a doubt, one document with a detection, and how correlations and
+ * filters would name it. A look at the lines is enough: in a map that starts in the first column,
+ * each of its keys does. Undefined for any text that leaves a doubt.
  */
 export function loneRule(text: string): LoneRule | undefined {
   // a line may end in a carriage return alone
@@ -45,7 +48,9 @@ export function loneRule(text: string): LoneRule | undefined {
 
 type Key = 'id' | 'name' | 'title' | 'sigpack' | 'detection';
 
-/** Empty for a title that takes more than a look; undefined for what makes the whole text doubtful. */
+/**
+ * Empty for a title that takes more than a look; undefined for what makes the whole text doubtful.
+ */
 function valueIn(found: Key, line: string): string | undefined {
   if (found === 'id' || found === 'name') return plainValue.exec(line)?.[1];
   if (found !== 'title') return /^[a-z]+[ \t]*:/i.exec(line)?.[0];
@@ -53,7 +58,13 @@ function valueIn(found: Key, line: string): string | undefined {
   return plain ?? single?.trim() ?? double?.trim() ?? '';
 }
 
-const keyOf: Readonly<Record<string, Key>> = { i: 'id', n: 'name', t: 'title', s: 'sigpack', d: 'detection' };
+const keyOf: Readonly<Record<string, Key>> = {
+  i: 'id',
+  n: 'name',
+  t: 'title',
+  s: 'sigpack',
+  d: 'detection',
+};
 
 /** Which of the keys that matter a line begins with. */
 function keyAt(text: string, at: number): Key | 'doubt' | undefined {
@@ -83,8 +94,10 @@ export interface NameKeys {
 }
 
 /**
- * Which of the files hold rules that no other file can have to do with, so that each may be read, compiled and let go of by itself; with the keys of
- * their names. Rules of one id, name or title are about each other. Filters may reach any rule: beside a file that may hold one, there are no such files.
+ * Which of the files hold rules that no other file can have to do with, so that each may be read,
+ * compiled and let go of by itself; with the keys of their names. Rules of one id, name or title
+ * are about each other. Filters may reach any rule: beside a file that may hold one, there are no
+ * such files.
  */
 export function independentFiles(texts: readonly string[], keys: NameKeys): Map<number, string> {
   const lone = texts.map(loneRule);
@@ -92,21 +105,31 @@ export function independentFiles(texts: readonly string[], keys: NameKeys): Map<
   if (others.some((text) => /filter/i.test(text) || spelledOtherwise.test(text))) return new Map();
   const users = new Map<string, number>();
   const count = (key: string): Map<string, number> => users.set(key, (users.get(key) ?? 0) + 1);
-  const nameKeys = lone.map((rule) => (rule?.title === undefined ? undefined : `title ${keys.of(rule.title)}`));
+  const nameKeys = lone.map((rule) =>
+    rule?.title === undefined ? undefined : `title ${keys.of(rule.title)}`,
+  );
   for (const [index, rule] of lone.entries()) {
     const key = nameKeys[index];
     if (key !== undefined) count(key);
-    for (const one of new Set([rule?.id?.toLowerCase(), rule?.name])) if (one !== undefined) count(one);
+    for (const one of new Set([rule?.id?.toLowerCase(), rule?.name]))
+      if (one !== undefined) count(one);
   }
   // as words: looking each key up in all texts would take as long as both together are large
   const mentioned = new Set(others.flatMap((text) => text.toLowerCase().match(/[\w.-]+/g) ?? []));
-  const isFree = (key: string | undefined): boolean => key === undefined || (users.get(key) === 1 && !mentioned.has(key.toLowerCase()));
+  const isFree = (key: string | undefined): boolean =>
+    key === undefined || (users.get(key) === 1 && !mentioned.has(key.toLowerCase()));
   const found = new Map<number, string>();
   for (const [index, rule] of lone.entries()) {
     const key = nameKeys[index];
     // one without an id has the id that its title and its place give it, beside others of its title
     if (rule?.id === undefined || rule.title === undefined || key === undefined) continue;
-    if (users.get(key) === 1 && keys.isCertain(rule.title) && isFree(rule.id.toLowerCase()) && isFree(rule.name)) found.set(index, key.slice(6));
+    if (
+      users.get(key) === 1 &&
+      keys.isCertain(rule.title) &&
+      isFree(rule.id.toLowerCase()) &&
+      isFree(rule.name)
+    )
+      found.set(index, key.slice(6));
   }
   return found;
 }

@@ -16,22 +16,34 @@ export function strongAttribute(key: string): string | undefined {
 }
 
 function areOfRule(keys: readonly string[]): boolean {
-  return keys.some(strongAttribute) || new Set(keys.map(plain).filter((key) => weak.has(key))).size > 1;
+  return (
+    keys.some(strongAttribute) || new Set(keys.map(plain).filter((key) => weak.has(key))).size > 1
+  );
 }
 
 const maximumDepth = 2;
 
 /**
- * Whether a document looks like a rule, or like something that holds one. A filter counts where it says what it leaves out.
- * Something else says nothing of Sigma: playbooks, pipelines, files of other tools.
+ * Whether a document looks like a rule, or like something that holds one. A filter counts where it
+ * says what it leaves out. Something else says nothing of Sigma: playbooks, pipelines, files of
+ * other tools.
  */
 export function looksLikeSigma(node: YamlNode, depth = 0): boolean {
   if (node.kind === 'scalar') return depth === 0 && saysSomethingOfSigma(node.text);
-  if (node.kind === 'sequence') return depth < maximumDepth && node.items.some((item) => looksLikeSigma(item, depth + 1));
+  if (node.kind === 'sequence')
+    return depth < maximumDepth && node.items.some((item) => looksLikeSigma(item, depth + 1));
   const keys = node.pairs.map(({ key }) => key.text);
-  if (depth === 0 ? areOfRule(keys) || hasFilter(node) : keys.filter(strongAttribute).length > 1 || (keys.some(strongAttribute) && keys.some(isTitle)))
+  if (
+    depth === 0
+      ? areOfRule(keys) || hasFilter(node)
+      : keys.filter(strongAttribute).length > 1 ||
+        (keys.some(strongAttribute) && keys.some(isTitle))
+  )
     return true;
-  return depth < maximumDepth && node.pairs.some(({ value }) => value.kind !== 'scalar' && looksLikeSigma(value, depth + 1));
+  return (
+    depth < maximumDepth &&
+    node.pairs.some(({ value }) => value.kind !== 'scalar' && looksLikeSigma(value, depth + 1))
+  );
 }
 
 const isTitle = (key: string): boolean => plain(key) === 'title';
@@ -41,7 +53,8 @@ function hasFilter(node: YamlMapping): boolean {
   return lookup(filter, 'condition') !== undefined || lookup(filter, 'rules') !== undefined;
 }
 
-const attributeAnywhere = /(?:^|[\s{,"'-])(?:log[-_ ]?sources?|detections?|correlations?)["']?[ \t]*:/im;
+const attributeAnywhere =
+  /(?:^|[\s{,"'-])(?:log[-_ ]?sources?|detections?|correlations?)["']?[ \t]*:/im;
 const keyOfLine = /^[ \t-]*["']?([A-Za-z][\w -]{0,24}?)["']?[ \t]*:/gm;
 
 /** The same of a text that no tree can be made of. */
@@ -56,4 +69,6 @@ export function saysSomethingOfSigma(written: string): boolean {
 
 /** A processing pipeline of pySigma's form. */
 export const isPipeline = (node: YamlNode): boolean =>
-  ['transformations', 'postprocessing', 'finalizers'].some((key) => lookup(node, key)?.kind === 'sequence') && lookup(node, 'detection') === undefined;
+  ['transformations', 'postprocessing', 'finalizers'].some(
+    (key) => lookup(node, key)?.kind === 'sequence',
+  ) && lookup(node, 'detection') === undefined;

@@ -11,9 +11,14 @@ const wide = '\\uff0a\\uff10-\\uff1a\\uff21-\\uff3a\\uff41-\\uff5a\\uff5c';
 
 const any = new RegExp(`[${blanks}${unseen}${quotes}${wide}]`);
 const anyAt = new RegExp(any.source, 'g');
-/** In a value only what a slip of the editor leaves there: rules look for such characters on purpose, and then there is hardly anything else. */
+/**
+ * In a value only what a slip of the editor leaves there: rules look for such characters on
+ * purpose, and then there is hardly anything else.
+ */
 const edge = `[${blanks}${unseen}${quotes}\\uff0a]`;
-const inValue = new RegExp(`^${edge}|${edge}$|[\\u00ad\\u200b\\u200c\\u2060\\ufeff]|(?<=[A-Za-z0-9])\\u00a0(?=[A-Za-z0-9])`);
+const inValue = new RegExp(
+  `^${edge}|${edge}$|[\\u00ad\\u200b\\u200c\\u2060\\ufeff]|(?<=[A-Za-z0-9])\\u00a0(?=[A-Za-z0-9])`,
+);
 
 const names: ReadonlyMap<number, string> = new Map([
   [0x00a0, 'no-break space'],
@@ -33,20 +38,45 @@ function described(char: string): { readonly name: string; readonly hint: string
   const code = char.charCodeAt(0);
   const number = `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
   const plain = code >= 0xff01 ? String.fromCharCode(code - 0xfee0) : '';
-  if (isUnseen.test(char)) return { name: `${names.get(code) ?? 'character that can’t be seen'} (${number})`, hint: 'Remove it; it can’t be seen.' };
-  if (isBlank.test(char)) return { name: `${names.get(code) ?? 'space of another width'} (${number})`, hint: 'Type a plain blank.' };
-  if (isQuote.test(char)) return { name: `typographic quote ${char} (${number})`, hint: 'Type a plain quote: \' or ".' };
+  if (isUnseen.test(char))
+    return {
+      name: `${names.get(code) ?? 'character that can’t be seen'} (${number})`,
+      hint: 'Remove it; it can’t be seen.',
+    };
+  if (isBlank.test(char))
+    return {
+      name: `${names.get(code) ?? 'space of another width'} (${number})`,
+      hint: 'Type a plain blank.',
+    };
+  if (isQuote.test(char))
+    return { name: `typographic quote ${char} (${number})`, hint: 'Type a plain quote: \' or ".' };
   return { name: `fullwidth ${char} (${number})`, hint: `Type \`${plain}\`.` };
 }
 
 /** Attributes whose values mean something letter by letter. */
-const exact: ReadonlySet<string> = new Set(['id', 'name', 'status', 'level', 'tags', 'logsource', 'detection', 'correlation', 'filter']);
+const exact: ReadonlySet<string> = new Set([
+  'id',
+  'name',
+  'status',
+  'level',
+  'tags',
+  'logsource',
+  'detection',
+  'correlation',
+  'filter',
+]);
 
 /**
- * Points at characters that editors and web pages put in place of blanks, quotes and letters, by their names: in keys, conditions and values,
- * and at a fault of the YAML. `faults`: offsets at which the YAML could not be read.
+ * Points at characters that editors and web pages put in place of blanks, quotes and letters, by
+ * their names: in keys, conditions and values, and at a fault of the YAML. `faults`: offsets at
+ * which the YAML could not be read.
  */
-export function complainOfOddCharacters(file: SourceFile, documents: readonly YamlNode[], faults: readonly number[], bag: DiagnosticBag): void {
+export function complainOfOddCharacters(
+  file: SourceFile,
+  documents: readonly YamlNode[],
+  faults: readonly number[],
+  bag: DiagnosticBag,
+): void {
   if (!any.test(file.text)) return;
   for (const fault of faults) complainNear(file, fault, bag);
   const walk: Walk = { file, bag, visited: new Set() };
@@ -65,8 +95,10 @@ function visit(walk: Walk, node: YamlNode, isExact: boolean, key?: string): void
   if (visited.has(node)) return;
   visited.add(node);
   if (node.kind === 'scalar') {
-    if (isExact && key !== 'definition') complainInside(file, node, key === 'condition' ? 'condition' : 'value', bag);
-  } else if (node.kind === 'sequence') for (const item of node.items) visit(walk, item, isExact, key);
+    if (isExact && key !== 'definition')
+      complainInside(file, node, key === 'condition' ? 'condition' : 'value', bag);
+  } else if (node.kind === 'sequence')
+    for (const item of node.items) visit(walk, item, isExact, key);
   else
     for (const pair of node.pairs) {
       complainInside(file, pair.key, 'key', bag);
@@ -74,9 +106,15 @@ function visit(walk: Walk, node: YamlNode, isExact: boolean, key?: string): void
     }
 }
 
-function complainInside(file: SourceFile, scalar: YamlScalar, what: 'key' | 'condition' | 'value', bag: DiagnosticBag): void {
+function complainInside(
+  file: SourceFile,
+  scalar: YamlScalar,
+  what: 'key' | 'condition' | 'value',
+  bag: DiagnosticBag,
+): void {
   const { text } = scalar;
-  const found = what === 'value' ? (/[A-Za-z0-9]/.test(text) ? inValue.exec(text) : null) : any.exec(text);
+  const found =
+    what === 'value' ? (/[A-Za-z0-9]/.test(text) ? inValue.exec(text) : null) : any.exec(text);
   // one that is written as an escape is meant
   if (!found || !file.text.slice(scalar.start, scalar.end).includes(found[0])) return;
   const { name, hint } = described(found[0]);
@@ -93,7 +131,8 @@ function complainInside(file: SourceFile, scalar: YamlScalar, what: 'key' | 'con
 function complainNear(file: SourceFile, fault: number, bag: DiagnosticBag): void {
   const { line } = positionAt(file, fault);
   let start = fault;
-  for (let lines = 0; lines < 3 && start > 0; lines++) start = file.text.lastIndexOf('\n', start - 1);
+  for (let lines = 0; lines < 3 && start > 0; lines++)
+    start = file.text.lastIndexOf('\n', start - 1);
   const end = file.text.indexOf('\n', fault);
   const lines = file.text.slice(Math.max(start, 0), end < 0 ? undefined : end);
   for (const { 0: char, index } of lines.matchAll(anyAt)) {
@@ -101,7 +140,9 @@ function complainNear(file: SourceFile, fault: number, bag: DiagnosticBag): void
     const { name, hint } = described(char);
     bag.add(file, {
       code: 'SIG018',
-      message: `${article(name)} ${name} stands ${positionAt(file, at).line === line ? 'here' : 'before the fault'}`,
+      message:
+        `${article(name)} ${name} stands ` +
+        `${positionAt(file, at).line === line ? 'here' : 'before the fault'}`,
       span: { start: at, end: at + 1 },
       hint,
     });

@@ -2,18 +2,35 @@ import type { RuleHead, Status } from '../rule/rule.ts';
 import { idKey } from '../rule/rule-id.ts';
 
 /** The better one first; a status that is missing or unknown stands between. */
-const order: readonly (Status | undefined)[] = ['stable', 'test', 'experimental', undefined, 'deprecated', 'unsupported'];
+const order: readonly (Status | undefined)[] = [
+  'stable',
+  'test',
+  'experimental',
+  undefined,
+  'deprecated',
+  'unsupported',
+];
 
 export type Ranked = Pick<RuleHead, 'file' | 'span' | 'id' | 'status' | 'date' | 'modified'>;
 
-/** Which of two rules has the better claim to a name that both would have: by status, then by id, then by place. No order of files matters to rules with ids. */
-export const byClaim = (a: Ranked, b: Ranked): number => byStatus(a, b) || byText(idOf(a), idOf(b)) || byPlace(a, b);
+/**
+ * Which of two rules has the better claim to a name that both would have: by status, then by id,
+ * then by place. No order of files matters to rules with ids.
+ */
+export const byClaim = (a: Ranked, b: Ranked): number =>
+  byStatus(a, b) || byText(idOf(a), idOf(b)) || byPlace(a, b);
 
-/** Which of two documents of one id is kept: by status, then the one that was changed last, then by place. */
-export const byFreshness = (a: Ranked, b: Ranked): number => byStatus(a, b) || byText(changed(b), changed(a)) || byPlace(a, b);
+/**
+ * Which of two documents of one id is kept: by status, then the one that was changed last, then by
+ * place.
+ */
+export const byFreshness = (a: Ranked, b: Ranked): number =>
+  byStatus(a, b) || byText(changed(b), changed(a)) || byPlace(a, b);
 
-const byStatus = (a: Ranked, b: Ranked): number => order.indexOf(a.status) - order.indexOf(b.status);
-const byPlace = (a: Ranked, b: Ranked): number => byText(a.file.path, b.file.path) || a.span.start - b.span.start;
+const byStatus = (a: Ranked, b: Ranked): number =>
+  order.indexOf(a.status) - order.indexOf(b.status);
+const byPlace = (a: Ranked, b: Ranked): number =>
+  byText(a.file.path, b.file.path) || a.span.start - b.span.start;
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 // behind those that have one

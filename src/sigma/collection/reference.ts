@@ -4,13 +4,23 @@ import type { Alias, CorrelationRule, RuleReference } from '../correlation/corre
 import type { Rule } from './collection.ts';
 import { ambiguous, type RuleIndex } from './rule-names.ts';
 
-/** Correlations over correlations: deeper chains are refused, so that no reader of them can run out of stack. */
+/**
+ * Correlations over correlations: deeper chains are refused, so that no reader of them can run out
+ * of stack.
+ */
 const maximumChain = 32;
 /** Names looked at for a hint. */
 const maximumNear = 100;
 
-/** The correlation with its aliases by reference; undefined after a complaint about dangling or circular references. */
-export function resolveCorrelation(rule: CorrelationRule, index: RuleIndex, bag: DiagnosticBag): CorrelationRule | undefined {
+/**
+ * The correlation with its aliases by reference; undefined after a complaint about dangling or
+ * circular references.
+ */
+export function resolveCorrelation(
+  rule: CorrelationRule,
+  index: RuleIndex,
+  bag: DiagnosticBag,
+): CorrelationRule | undefined {
   const visited = new Set<Rule>();
   const targets = new Map<Rule, RuleReference>();
   let sound = true;
@@ -24,7 +34,9 @@ export function resolveCorrelation(rule: CorrelationRule, index: RuleIndex, bag:
   const given = givenBelow(rule, index);
   if (rule.aliases.length === 0 && given.size === 0) return rule;
   const aliases = rule.aliases.map((alias) => resolveAlias(rule, alias, index, targets, bag));
-  return aliases.every((alias) => alias !== undefined) ? { ...rule, aliases: withGiven(rule, aliases, given) } : undefined;
+  return aliases.every((alias) => alias !== undefined)
+    ? { ...rule, aliases: withGiven(rule, aliases, given) }
+    : undefined;
 }
 
 /** For each reference to a correlation, the aliases of its group. */
@@ -48,23 +60,47 @@ function givenBelow(rule: CorrelationRule, index: RuleIndex): Given {
     const target = index.find(name, file);
     return target ? givenBy(target) : none;
   };
-  return new Map(rule.rules.map(({ name }) => [name, givenTo(name, rule)] as const).filter(([, names]) => names.size > 0));
+  return new Map(
+    rule.rules
+      .map(({ name }) => [name, givenTo(name, rule)] as const)
+      .filter(([, names]) => names.size > 0),
+  );
 }
 
 const none: ReadonlySet<string> = new Set();
 
-/** What a correlation below calls a field of its group goes by that name here too: an alias that need not be written. */
-function withGiven(rule: CorrelationRule, aliases: readonly Alias[], given: Given): readonly Alias[] {
+/**
+ * What a correlation below calls a field of its group goes by that name here too: an alias that
+ * need not be written.
+ */
+function withGiven(
+  rule: CorrelationRule,
+  aliases: readonly Alias[],
+  given: Given,
+): readonly Alias[] {
   if (given.size === 0) return aliases;
   const own = new Set(aliases.map(({ name }) => name));
   const names = new Set([...rule.groupBy, ...rule.valueFields]);
-  const unwritten = [...names].filter((name) => !own.has(name) && [...given.values()].some((known) => known.has(name)));
+  const unwritten = [...names].filter(
+    (name) => !own.has(name) && [...given.values()].some((known) => known.has(name)),
+  );
   const all = [
     ...aliases,
-    ...unwritten.map((name): Alias => ({ name, fields: new Map(rule.rules.map((reference) => [reference.name, name])), references: [], span: rule.typeSpan })),
+    ...unwritten.map(
+      (name): Alias => ({
+        name,
+        fields: new Map(rule.rules.map((reference) => [reference.name, name])),
+        references: [],
+        span: rule.typeSpan,
+      }),
+    ),
   ];
   return all.map((alias) => {
-    const below = new Set([...alias.fields].filter(([reference, field]) => given.get(reference)?.has(field)).map(([reference]) => reference));
+    const below = new Set(
+      [...alias.fields]
+        .filter(([reference, field]) => given.get(reference)?.has(field))
+        .map(([reference]) => reference),
+    );
     return below.size === 0 ? alias : { ...alias, below };
   });
 }
@@ -81,19 +117,38 @@ function referenceProblem(
     const several = index.named(reference.name);
     if (several.length > 1) return ambiguous(reference, several);
     const near = nearest(reference.name, index.namesIn(rule.file).slice(0, maximumNear));
-    const hint = near === undefined ? 'Load the file that defines the rule, correct the name, or fix the errors of that rule.' : `Did you mean \`${near}\`?`;
+    const hint =
+      near === undefined
+        ? 'Load the file that defines the rule, correct the name, or fix the errors of that rule.'
+        : `Did you mean \`${near}\`?`;
     return { code: 'SIG051', message: `no rule has the id or name \`${reference.name}\``, hint };
   }
   const known = targets.get(target);
-  if (known) return { code: 'SIG050', message: `\`${reference.name}\` and \`${known.name}\` are the same rule`, hint: 'Name each rule once.' };
+  if (known)
+    return {
+      code: 'SIG050',
+      message: `\`${reference.name}\` and \`${known.name}\` are the same rule`,
+      hint: 'Name each rule once.',
+    };
   targets.set(target, reference);
   const chain = chainFault(target, rule, index, visited, 1);
-  if (chain === 'circular') return { code: 'SIG052', message: `\`${reference.name}\` leads back to this correlation` };
+  if (chain === 'circular')
+    return { code: 'SIG052', message: `\`${reference.name}\` leads back to this correlation` };
   if (chain !== 'long') return undefined;
-  return { code: 'SIG052', message: `\`${reference.name}\` starts a chain of more than ${maximumChain} correlations`, hint: 'Shorten the chain.' };
+  return {
+    code: 'SIG052',
+    message: `\`${reference.name}\` starts a chain of more than ${maximumChain} correlations`,
+    hint: 'Shorten the chain.',
+  };
 }
 
-function chainFault(from: Rule, target: Rule, index: RuleIndex, visited: Set<Rule>, depth: number): 'circular' | 'long' | undefined {
+function chainFault(
+  from: Rule,
+  target: Rule,
+  index: RuleIndex,
+  visited: Set<Rule>,
+  depth: number,
+): 'circular' | 'long' | undefined {
   if (from === target) return 'circular';
   if (from.kind === 'detection' || visited.has(from)) return undefined;
   if (depth > maximumChain) return 'long';
@@ -106,8 +161,17 @@ function chainFault(from: Rule, target: Rule, index: RuleIndex, visited: Set<Rul
   return undefined;
 }
 
-/** An alias may call a rule by its name where the correlation refers to its id, and the other way round. */
-function resolveAlias(rule: CorrelationRule, alias: Alias, index: RuleIndex, targets: ReadonlyMap<Rule, RuleReference>, bag: DiagnosticBag): Alias | undefined {
+/**
+ * An alias may call a rule by its name where the correlation refers to its id, and the other way
+ * round.
+ */
+function resolveAlias(
+  rule: CorrelationRule,
+  alias: Alias,
+  index: RuleIndex,
+  targets: ReadonlyMap<Rule, RuleReference>,
+  bag: DiagnosticBag,
+): Alias | undefined {
   const fields = new Map<string, string>();
   for (const { name, start, end } of alias.references) {
     const target = index.find(name, rule.file);
@@ -117,7 +181,12 @@ function resolveAlias(rule: CorrelationRule, alias: Alias, index: RuleIndex, tar
         .slice(0, 10)
         .map((known) => known.name)
         .join(', ')}.`;
-      bag.add(rule.file, { code: 'SIG050', message: `\`${name}\` is not among the rules of this correlation`, span: { start, end }, hint });
+      bag.add(rule.file, {
+        code: 'SIG050',
+        message: `\`${name}\` is not among the rules of this correlation`,
+        span: { start, end },
+        hint,
+      });
       return undefined;
     }
     fields.set(reference.name, alias.fields.get(name) ?? '');
@@ -125,6 +194,11 @@ function resolveAlias(rule: CorrelationRule, alias: Alias, index: RuleIndex, tar
   const missing = rule.rules.find((reference) => !fields.has(reference.name));
   if (!missing) return { ...alias, fields };
   const message = `alias \`${alias.name}\` names no field for \`${missing.name}\``;
-  bag.add(rule.file, { code: 'SIG050', message, span: alias.span, hint: 'Give the alias a field for every rule of the correlation.' });
+  bag.add(rule.file, {
+    code: 'SIG050',
+    message,
+    span: alias.span,
+    hint: 'Give the alias a field for every rule of the correlation.',
+  });
   return undefined;
 }

@@ -1,7 +1,13 @@
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import { sigpackNamespace, uuidV5 } from '../../source/uuid.ts';
-import { lookup, type YamlMapping, type YamlNode, type YamlPair, type YamlScalar } from '../../source/yaml.ts';
+import {
+  lookup,
+  type YamlMapping,
+  type YamlNode,
+  type YamlPair,
+  type YamlScalar,
+} from '../../source/yaml.ts';
 import type { SharedNames } from '../rule/rule.ts';
 
 /** What the documents of a file may become together. */
@@ -13,27 +19,40 @@ const actionNode = (node: YamlNode): YamlNode | undefined => lookup(node, 'actio
 
 function actionOf(node: YamlNode): Action | undefined {
   const value = actionNode(node);
-  return value?.kind === 'scalar' ? actions.find((action) => action === value.text.trim().toLowerCase()) : undefined;
+  return value?.kind === 'scalar'
+    ? actions.find((action) => action === value.text.trim().toLowerCase())
+    : undefined;
 }
 
 /** True for documents that Sigma 1's `action: global`, `repeat` and `reset` tie together. */
-export const isRuleCollection = (nodes: readonly YamlNode[]): boolean => nodes.some((node) => actionOf(node) !== undefined);
+export const isRuleCollection = (nodes: readonly YamlNode[]): boolean =>
+  nodes.some((node) => actionOf(node) !== undefined);
 
 /** True for a document that no other one goes into. */
-export const standsApart = (node: YamlNode): boolean => lookup(node, 'correlation') !== undefined || lookup(node, 'filter') !== undefined;
+export const standsApart = (node: YamlNode): boolean =>
+  lookup(node, 'correlation') !== undefined || lookup(node, 'filter') !== undefined;
 
 /** Whether a text may be one, of which no tree can be made. */
-export const mayBeRuleCollection = (text: string): boolean => /^["']?action["']?[ \t]*:/m.test(text);
+export const mayBeRuleCollection = (text: string): boolean =>
+  /^["']?action["']?[ \t]*:/m.test(text);
 
 /**
- * The documents of a collection as rules that stand by themselves, as pySigma's `SigmaCollection.from_dicts` has them: a `global` document goes into each
- * detection rule after it, and what it says counts; a `repeat` document goes into the rule before it; `reset` forgets the global one.
- * Correlations and filters stay as they are. Nodes keep their places. An id and a name that several would have are told apart.
+ * The documents of a collection as rules that stand by themselves, as pySigma's
+ * `SigmaCollection.from_dicts` has them: a `global` document goes into each detection rule after
+ * it, and what it says counts; a `repeat` document goes into the rule before it; `reset` forgets
+ * the global one. Correlations and filters stay as they are. Nodes keep their places. An id and a
+ * name that several would have are told apart.
  *
  * @example `action: global` with title and condition, and two documents with a log source and a selection each, are two rules.
  */
-export function expandCollection(file: SourceFile, nodes: readonly YamlNode[], bag: DiagnosticBag): ExpandedCollection {
-  const expansion = createExpansion((code, span, message, hint) => bag.add(file, { code, message, span: { start: span.start, end: span.end }, hint }));
+export function expandCollection(
+  file: SourceFile,
+  nodes: readonly YamlNode[],
+  bag: DiagnosticBag,
+): ExpandedCollection {
+  const expansion = createExpansion((code, span, message, hint) =>
+    bag.add(file, { code, message, span: { start: span.start, end: span.end }, hint }),
+  );
   for (const node of nodes) {
     if (node.kind !== 'mapping') expansion.keep(node);
     else if (!expansion.take(node)) break;
@@ -70,14 +89,20 @@ function createExpansion(complain: Complain): Expansion {
     return true;
   };
   const setGlobal = (own: YamlMapping | undefined, written?: YamlMapping): void => {
-    if (unused) refuse(actionNode(unused) ?? unused, 'no rule follows that this document goes into', writeOut);
+    if (unused)
+      refuse(
+        actionNode(unused) ?? unused,
+        'no rule follows that this document goes into',
+        writeOut,
+      );
     global = own;
     unused = written;
     isGlobalRepeated = false;
   };
   const add = (into: YamlMapping, from: YamlMapping | undefined, own: YamlMapping): boolean => {
     const rule = from ? merged(into, from) : into;
-    if ('unfit' in rule) return refuse(rule.unfit, 'a map cannot go into a value that is none', writeOut);
+    if ('unfit' in rule)
+      return refuse(rule.unfit, 'a map cannot go into a value that is none', writeOut);
     previous = rule;
     unused = undefined;
     return outcome.add(rule, own);
@@ -90,22 +115,36 @@ function createExpansion(complain: Complain): Expansion {
     },
     repeat(own, written) {
       isGlobalRepeated ||= previous === global;
-      return previous ? add({ ...previous, start: written.start, end: written.end }, own, own) : add(own, undefined, own);
+      return previous
+        ? add({ ...previous, start: written.start, end: written.end }, own, own)
+        : add(own, undefined, own);
     },
     reset(own) {
       setGlobal(undefined);
       const [more] = own.pairs;
-      return more ? refuse(more.key, 'a document with `action: reset` holds nothing else', 'Move this into a document of its own.') : true;
+      return more
+        ? refuse(
+            more.key,
+            'a document with `action: reset` holds nothing else',
+            'Move this into a document of its own.',
+          )
+        : true;
     },
   };
   const takeRule = (node: YamlMapping): boolean => {
     const unknown = actionNode(node);
-    if (unknown) return refuse(unknown, 'a collection has no such action', `Use one of ${actions.join(', ')}.`);
+    if (unknown)
+      return refuse(
+        unknown,
+        'a collection has no such action',
+        `Use one of ${actions.join(', ')}.`,
+      );
     // pySigma changes the global document, which hardly anyone can have meant
     if (global && isGlobalRepeated)
       return refuse(
         node,
-        'a document with `action: repeat` stands right behind the global one and would go into this rule too',
+        'a document with `action: repeat` stands right behind the global one and would go ' +
+          'into this rule too',
         'Write `action: reset` before.',
       );
     return add(node, global, node);
@@ -171,9 +210,15 @@ export const collectionPlace = (nodes: readonly YamlNode[]): Span | undefined =>
   return first && actionNode(first);
 };
 
-const withoutAction = (node: YamlMapping): YamlMapping => ({ ...node, pairs: node.pairs.filter(({ key }) => key.text !== 'action') });
+const withoutAction = (node: YamlMapping): YamlMapping => ({
+  ...node,
+  pairs: node.pairs.filter(({ key }) => key.text !== 'action'),
+});
 
-/** A map with what another says in place of what it says itself, at any depth. `unfit`: where that can't be. */
+/**
+ * A map with what another says in place of what it says itself, at any depth. `unfit`: where that
+ * can't be.
+ */
 function merged(into: YamlMapping, from: YamlMapping): YamlMapping | { readonly unfit: Span } {
   const pairs = new Map(into.pairs.map((pair) => [nameOf(pair.key), pair]));
   for (const pair of from.pairs) {
@@ -194,13 +239,15 @@ const nameOf = (key: YamlScalar): string => (key.value === null ? '\0null' : key
 
 function nodeCount(node: YamlNode): number {
   if (node.kind === 'sequence') return node.items.reduce((sum, item) => sum + nodeCount(item), 1);
-  if (node.kind === 'mapping') return node.pairs.reduce((sum, { value }) => sum + nodeCount(value) + 1, 1);
+  if (node.kind === 'mapping')
+    return node.pairs.reduce((sum, { value }) => sum + nodeCount(value) + 1, 1);
   return 1;
 }
 
 /**
- * An id or a name of a document's own is kept. One that comes from another document belongs to the first rule that has it; the others get a UUID
- * made of it and their log source, and the name with a number.
+ * An id or a name of a document's own is kept. One that comes from another document belongs to the
+ * first rule that has it; the others get a UUID made of it and their log source, and the name with
+ * a number.
  */
 function createNaming(): (rule: YamlMapping, own: YamlMapping) => YamlMapping {
   const taken = new Set<string>();
@@ -213,7 +260,8 @@ function createNaming(): (rule: YamlMapping, own: YamlMapping) => YamlMapping {
   return (rule, own) => {
     const pairs = rule.pairs.map((written): YamlPair => {
       const { key } = written;
-      if ((key.text !== 'id' && key.text !== 'name') || written.value.kind !== 'scalar') return written;
+      if ((key.text !== 'id' && key.text !== 'name') || written.value.kind !== 'scalar')
+        return written;
       const mine = own.pairs.find((pair) => pair.key.text === key.text);
       if (mine?.value.kind === 'scalar') {
         taken.add(`${key.text} ${mine.value.text}`);
@@ -223,9 +271,12 @@ function createNaming(): (rule: YamlMapping, own: YamlMapping) => YamlMapping {
       const source = logSourceOf(rule);
       const made =
         key.text === 'id'
-          ? (number: number) => uuidV5(sigpackNamespace, `${text}\n${source}${number > 2 ? `\n${number}` : ''}`)
+          ? (number: number) =>
+              uuidV5(sigpackNamespace, `${text}\n${source}${number > 2 ? `\n${number}` : ''}`)
           : (number: number) => `${text}-${number}`;
-      const chosen = free(`${key.text} ${text}`, (number) => `${key.text} ${made(number)}`).slice(key.text.length + 1);
+      const chosen = free(`${key.text} ${text}`, (number) => `${key.text} ${made(number)}`).slice(
+        key.text.length + 1,
+      );
       return { key, value: { ...written.value, text: chosen, value: chosen } };
     });
     return { ...rule, pairs };
@@ -236,7 +287,9 @@ function createNaming(): (rule: YamlMapping, own: YamlMapping) => YamlMapping {
 function sharedNames(rule: YamlMapping, named: YamlMapping): SharedNames | undefined {
   const lost = (attribute: 'id' | 'name'): string | undefined => {
     const [before, after] = [lookup(rule, attribute), lookup(named, attribute)];
-    return before?.kind === 'scalar' && after?.kind === 'scalar' && before.text !== after.text ? before.text : undefined;
+    return before?.kind === 'scalar' && after?.kind === 'scalar' && before.text !== after.text
+      ? before.text
+      : undefined;
   };
   const [id, name] = [lost('id'), lost('name')];
   if (id === undefined && name === undefined) return undefined;

@@ -9,7 +9,10 @@ import type { LeftOut } from './copies.ts';
 
 /** Rules by what correlations and filters call them. */
 export interface RuleIndex {
-  /** The rule with that id or name. Of several with the name, the one of the file that refers to it is meant; undefined where that leaves a doubt. */
+  /**
+   * The rule with that id or name. Of several with the name, the one of the file that refers to it
+   * is meant; undefined where that leaves a doubt.
+   */
   find(reference: string, from?: SourceFile): Rule | undefined;
   /** All rules with the name. */
   named(name: string): readonly Rule[];
@@ -18,7 +21,11 @@ export interface RuleIndex {
 }
 
 /** A rule is called by the ids and names of its copies too. */
-export function indexRules(rules: readonly Rule[], leftOut: readonly LeftOut<Rule>[], bag: DiagnosticBag): RuleIndex {
+export function indexRules(
+  rules: readonly Rule[],
+  leftOut: readonly LeftOut<Rule>[],
+  bag: DiagnosticBag,
+): RuleIndex {
   const ids = new Map<string, Rule>();
   const names = new Map<string, Rule[]>();
   for (const rule of rules) {
@@ -26,7 +33,9 @@ export function indexRules(rules: readonly Rule[], leftOut: readonly LeftOut<Rul
     if (rule.name !== undefined) put(names, rule.name, rule);
   }
   complainOfNames(names, bag);
-  for (const { kept, left } of leftOut) if (left.name !== undefined && !names.get(left.name)?.includes(kept)) put(names, left.name, kept);
+  for (const { kept, left } of leftOut)
+    if (left.name !== undefined && !names.get(left.name)?.includes(kept))
+      put(names, left.name, kept);
   let inFiles: ReadonlyMap<SourceFile, readonly Rule[]> | undefined;
   return {
     find(reference, from) {
@@ -56,7 +65,13 @@ function complainOfNames(names: ReadonlyMap<string, readonly Rule[]>, bag: Diagn
   for (const [name, [first, ...others]] of names) {
     for (const rule of first ? others : []) {
       const message = `the name \`${name}\` is that of "${first?.title}" (${first?.file.path}) too`;
-      found.push({ code: 'SIG044', message, short: `${name} (${rule.file.path})`, file: rule.file, span: attributeValue(rule, 'name', name) });
+      found.push({
+        code: 'SIG044',
+        message,
+        short: `${name} (${rule.file.path})`,
+        file: rule.file,
+        span: attributeValue(rule, 'name', name),
+      });
     }
   }
   addTogether(bag, found, 'rules have the name of another');
@@ -65,5 +80,9 @@ function complainOfNames(names: ReadonlyMap<string, readonly Rule[]>, bag: Diagn
 /** A reference by a name of several rules, none of which stands in the same file. */
 export function ambiguous({ name, start, end }: RuleReference, rules: readonly Rule[]): Complaint {
   const named = rules.slice(0, 5).map(({ title, file }) => `"${title}" (${file.path})`);
-  return { code: 'SIG041', message: `\`${name}\` is the name of several rules: ${named.join(', ')}`, span: { start, end } };
+  return {
+    code: 'SIG041',
+    message: `\`${name}\` is the name of several rules: ${named.join(', ')}`,
+    span: { start, end },
+  };
 }

@@ -2,8 +2,8 @@ import type { YamlNode } from '../../source/yaml.ts';
 import type { RuleHead } from '../rule/rule.ts';
 
 /**
- * Gives documents that say the same the same text: of each its own text, or a number for its tree. Several rules may have large trees in common, so that
- * each node is looked at once.
+ * Gives documents that say the same the same text: of each its own text, or a number for its tree.
+ * Several rules may have large trees in common, so that each node is looked at once.
  */
 export function createSaying(): (document: Pick<RuleHead, 'file' | 'span' | 'document'>) => string {
   const numbers = new Map<string, number>();
@@ -22,5 +22,8 @@ export function createSaying(): (document: Pick<RuleHead, 'file' | 'span' | 'doc
     if (node.kind === 'sequence') return `list ${node.items.map(numberOf).join()}`;
     return `map ${node.pairs.map(({ key, value }) => `${numberOf(key)}:${numberOf(value)}`).join()}`;
   };
-  return ({ file, span, document }) => (document ? `tree ${numberOf(document)}` : `text ${file.text.slice(span.start, span.end).trimEnd()}`);
+  return ({ file, span, document }) =>
+    document
+      ? `tree ${numberOf(document)}`
+      : `text ${file.text.slice(span.start, span.end).trimEnd()}`;
 }

@@ -1,7 +1,15 @@
 import type { SourceFile, Span } from '../../source/span.ts';
 import type { RuleHead } from '../rule/rule.ts';
 
-export const correlationTypes = ['event_count', 'value_count', 'temporal', 'temporal_ordered', 'value_sum', 'value_avg', 'value_percentile'] as const;
+export const correlationTypes = [
+  'event_count',
+  'value_count',
+  'temporal',
+  'temporal_ordered',
+  'value_sum',
+  'value_avg',
+  'value_percentile',
+] as const;
 export type CorrelationType = (typeof correlationTypes)[number];
 
 export type ThresholdOperator = 'gt' | 'gte' | 'lt' | 'lte' | 'eq' | 'neq';
@@ -20,7 +28,10 @@ export interface Alias {
   readonly name: string;
   /** Referenced rule, as under `rules`, to the field in that rule's events. */
   readonly fields: ReadonlyMap<string, string>;
-  /** References to correlations whose group has an alias of their own by the name of the field: it is what they found, no field of events. */
+  /**
+   * References to correlations whose group has an alias of their own by the name of the field: it
+   * is what they found, no field of events.
+   */
   readonly below?: ReadonlySet<string>;
   /** The rules as the alias calls them. */
   readonly references: readonly RuleReference[];
@@ -42,7 +53,10 @@ export interface CorrelationRule extends RuleHead {
   /** 0 to 100, value_percentile only. */
   readonly percentile: number;
   readonly aliases: readonly Alias[];
-  /** Fields that a pipeline mapped to several, by the name that the rule uses: an event's value is that of the first which it has. */
+  /**
+   * Fields that a pipeline mapped to several, by the name that the rule uses: an event's value is
+   * that of the first which it has.
+   */
   readonly alternatives?: ReadonlyMap<string, readonly string[]>;
   /** True: the referenced rules are detections of their own too. */
   readonly generate: boolean;
@@ -52,7 +66,10 @@ export interface CorrelationRule extends RuleHead {
 export const eventFieldsOf = ({ fields, below }: Alias): readonly string[] =>
   [...fields].filter(([reference]) => !below?.has(reference)).map(([, field]) => field);
 
-/** A correlation that was left out: its base rules are as little detections of their own as those of a sound one. */
+/**
+ * A correlation that was left out: its base rules are as little detections of their own as those of
+ * a sound one.
+ */
 export interface LostCorrelation {
   readonly kind: 'lost';
   readonly file: SourceFile;

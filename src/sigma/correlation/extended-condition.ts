@@ -14,16 +14,32 @@ export interface ExtendedCondition {
 
 type Fault = Span & { readonly message: string; readonly hint: string };
 
-/** An expression over rules in place of the map of criteria, which pySigma has and Sigma 2.1 does not. */
+/**
+ * An expression over rules in place of the map of criteria, which pySigma has and Sigma 2.1 does
+ * not.
+ */
 export const isExpression = (node: YamlNode | undefined): node is YamlScalar =>
   node?.kind === 'scalar' && /^[\w\s().-]*\b(?:and|or|not)\b[\w\s().-]*$/i.test(node.text);
 
-/** `a and b` is what a temporal correlation asks for anyway, `a or b` its condition `gte: 1`. Others have no counterpart in the specification. */
-export function readExtended({ file }: Pick<Reader, 'file'>, node: YamlScalar): ExtendedCondition | Fault {
+/**
+ * `a and b` is what a temporal correlation asks for anyway, `a or b` its condition `gte: 1`. Others
+ * have no counterpart in the specification.
+ */
+export function readExtended(
+  { file }: Pick<Reader, 'file'>,
+  node: YamlScalar,
+): ExtendedCondition | Fault {
   const bag = createBag();
   const tree = parseCondition({ file, bag }, node);
   const [complaint] = bag.list;
-  if (!tree) return { start: node.start, end: node.end, ...complaint?.span, message: complaint?.message ?? '', hint: complaint?.hint ?? '' };
+  if (!tree)
+    return {
+      start: node.start,
+      end: node.end,
+      ...complaint?.span,
+      message: complaint?.message ?? '',
+      hint: complaint?.hint ?? '',
+    };
   const names = namesIn(tree);
   const all = names !== undefined && tree.kind !== 'or';
   if (names) return { rules: distinct(names), all };
@@ -31,22 +47,29 @@ export function readExtended({ file }: Pick<Reader, 'file'>, node: YamlScalar): 
     start: node.start,
     end: node.end,
     message: 'a correlation of Sigma asks for all of its rules, or for some number of them',
-    hint: 'Expressions with `not`, or with `and` and `or` together, are for pySigma and the next specification: filter the rules, or write a correlation for each part of the `or`.',
+    hint:
+      'Expressions with `not`, or with `and` and `or` together, are for pySigma and the next ' +
+      'specification: filter the rules, or write a correlation for each part of the `or`.',
   };
 }
 
 /** The words of an expression that can be names of rules, however it is put together. */
-export const namesMentioned = (text: string): readonly string[] => (text.match(/[\w-]+/g) ?? []).filter((word) => !/^(?:and|or|not)$/i.test(word));
+export const namesMentioned = (text: string): readonly string[] =>
+  (text.match(/[\w-]+/g) ?? []).filter((word) => !/^(?:and|or|not)$/i.test(word));
 
 /** The names that one operator links; undefined for anything else. */
 function namesIn(tree: ConditionNode): readonly RuleReference[] | undefined {
   if (tree.kind === 'name') return [tree];
   if (tree.kind !== 'and' && tree.kind !== 'or') return undefined;
-  const parts = tree.operands.map((operand) => (operand.kind === 'name' || operand.kind === tree.kind ? namesIn(operand) : undefined));
+  const parts = tree.operands.map((operand) =>
+    operand.kind === 'name' || operand.kind === tree.kind ? namesIn(operand) : undefined,
+  );
   return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
 }
 
 function distinct(references: readonly RuleReference[]): readonly RuleReference[] {
   const seen = new Set<string>();
-  return references.filter(({ name }) => !seen.has(name) && seen.add(name).size > 0).map(({ name, start, end }) => ({ name, start, end }));
+  return references
+    .filter(({ name }) => !seen.has(name) && seen.add(name).size > 0)
+    .map(({ name, start, end }) => ({ name, start, end }));
 }

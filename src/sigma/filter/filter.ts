@@ -8,7 +8,10 @@ export interface FilterRule {
   readonly kind: 'filter';
   readonly file: SourceFile;
   readonly span: Span;
-  /** The document as it is read, where the text at `span` does not say it: one of a collection, or with keys in another spelling. */
+  /**
+   * The document as it is read, where the text at `span` does not say it: one of a collection, or
+   * with keys in another spelling.
+   */
   readonly document?: YamlMapping;
   readonly title: string;
   readonly titleSpan: Span;
@@ -18,11 +21,15 @@ export interface FilterRule {
   readonly logsource: LogSource;
   /** Undefined: every rule of the log source (`rules: any`, or an empty list). */
   readonly rules: readonly RuleReference[] | undefined;
-  /** Undefined where the filter has been complained about: the rules that it reaches are left out. */
+  /**
+   * Undefined where the filter has been complained about: the rules that it reaches are left out.
+   */
   readonly detection: Detection | undefined;
 }
 
 /** A filter reaches a rule whose log source has all that the filter's names. */
 export function filterFits(filter: LogSource, rule: LogSource): boolean {
-  return (['category', 'product', 'service'] as const).every((part) => filter[part] === undefined || filter[part] === rule[part]);
+  return (['category', 'product', 'service'] as const).every(
+    (part) => filter[part] === undefined || filter[part] === rule[part],
+  );
 }

@@ -10,18 +10,30 @@ import type { FilterRule } from './filter.ts';
 const notSelections = new Set(['rules']);
 
 /**
- * A filter from a document that has `filter:`. One that has been complained about reaches its rules all the same, to leave them out: without
- * its condition they would find what nobody wants. Undefined where nothing says which rules those are.
+ * A filter from a document that has `filter:`. One that has been complained about reaches its rules
+ * all the same, to leave them out: without its condition they would find what nobody wants.
+ * Undefined where nothing says which rules those are.
  */
 export function readFilterRule(reader: Reader): FilterRule | undefined {
   const title = requiredText(reader, 'title');
   complainAboutSlips(reader);
   const logsource = readLogSource(reader);
   const written = reader.attributes.get('filter');
-  const node = written?.kind === 'mapping' ? withKnownKeys(reader, written, notSelections, isNoSelection) : written;
-  if (node?.kind !== 'mapping') reader.bag.add(reader.file, { code: 'SIG060', message: '`filter` must be a map', span: node ?? reader.anchor });
+  const node =
+    written?.kind === 'mapping'
+      ? withKnownKeys(reader, written, notSelections, isNoSelection)
+      : written;
+  if (node?.kind !== 'mapping')
+    reader.bag.add(reader.file, {
+      code: 'SIG060',
+      message: '`filter` must be a map',
+      span: node ?? reader.anchor,
+    });
   const rules = node?.kind === 'mapping' ? readRules(reader, node) : 'wrong';
-  const detection = node?.kind === 'mapping' && rules !== 'wrong' ? readDetection(reader, node, notSelections) : undefined;
+  const detection =
+    node?.kind === 'mapping' && rules !== 'wrong'
+      ? readDetection(reader, node, notSelections)
+      : undefined;
   const sound = title !== undefined && logsource !== undefined;
   if (!logsource && !Array.isArray(rules)) return undefined;
   const id = optionalText(reader, 'id');
@@ -43,22 +55,38 @@ export function readFilterRule(reader: Reader): FilterRule | undefined {
 }
 
 /** Undefined: every rule of the log source. */
-function readRules(reader: Reader, filter: YamlMapping): readonly RuleReference[] | undefined | 'wrong' {
+function readRules(
+  reader: Reader,
+  filter: YamlMapping,
+): readonly RuleReference[] | undefined | 'wrong' {
   const node = lookup(filter, 'rules');
-  if (node?.kind === 'sequence' ? node.items.length === 0 : node?.kind === 'scalar' && node.text.trim().toLowerCase() === 'any') return undefined;
+  if (
+    node?.kind === 'sequence'
+      ? node.items.length === 0
+      : node?.kind === 'scalar' && node.text.trim().toLowerCase() === 'any'
+  )
+    return undefined;
   const items = node?.kind === 'sequence' ? node.items : [];
   const references = items.flatMap((item): RuleReference[] =>
-    item.kind === 'scalar' && item.value !== null ? [{ name: item.text, start: item.start, end: item.end }] : [],
+    item.kind === 'scalar' && item.value !== null
+      ? [{ name: item.text, start: item.start, end: item.end }]
+      : [],
   );
   if (references.length > 0 && references.length === items.length) return references;
-  const span = node && node.end > node.start ? node : (filter.pairs.find(({ key }) => key.text === 'rules')?.key ?? filter.pairs[0]?.key ?? filter);
+  const span =
+    node && node.end > node.start
+      ? node
+      : (filter.pairs.find(({ key }) => key.text === 'rules')?.key ??
+        filter.pairs[0]?.key ??
+        filter);
   reader.bag.add(reader.file, {
     code: 'SIG060',
     message: '`rules` must list the ids or names of the rules to filter, or be `any`',
     span,
     hint:
       node?.kind === 'scalar' && node.value !== null
-        ? `Write a list, \`rules: [${node.text}]\`, or \`rules: any\` for every rule of the log source.`
+        ? `Write a list, \`rules: [${node.text}]\`, or \`rules: any\` for every rule of the ` +
+          'log source.'
         : 'Write `rules: any`, or an empty list, for every rule of the log source.',
   });
   return 'wrong';

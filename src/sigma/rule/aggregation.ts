@@ -1,21 +1,51 @@
-const types: Readonly<Record<string, string>> = { sum: 'value_sum', avg: 'value_avg', min: 'value_percentile', max: 'value_percentile' };
+const types: Readonly<Record<string, string>> = {
+  sum: 'value_sum',
+  avg: 'value_avg',
+  min: 'value_percentile',
+  max: 'value_percentile',
+};
 /** The least value is the 0th percentile, the greatest the 100th. */
-const percentiles: Readonly<Record<string, string>> = { min: 'percentile: 0, ', max: 'percentile: 100, ' };
-const operators: Readonly<Record<string, string>> = { '>': 'gt', '>=': 'gte', '<': 'lt', '<=': 'lte', '=': 'eq', '==': 'eq', '!=': 'neq' };
+const percentiles: Readonly<Record<string, string>> = {
+  min: 'percentile: 0, ',
+  max: 'percentile: 100, ',
+};
+const operators: Readonly<Record<string, string>> = {
+  '>': 'gt',
+  '>=': 'gte',
+  '<': 'lt',
+  '<=': 'lte',
+  '=': 'eq',
+  '==': 'eq',
+  '!=': 'neq',
+};
 
-/** A time as a correlation takes it: `15 minutes` is `15m`. What names no unit of a correlation is left to the author. */
+/**
+ * A time as a correlation takes it: `15 minutes` is `15m`. What names no unit of a correlation is
+ * left to the author.
+ */
 export function timespanText(text: string): string {
-  const [, count, unit = ''] = /^(\d{1,6}) ?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)$/.exec(text.trim()) ?? [];
+  const [, count, unit = ''] =
+    /^(\d{1,6}) ?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)$/.exec(
+      text.trim(),
+    ) ?? [];
   return count === undefined ? '<how long>' : `${count}${unit.charAt(0)}`;
 }
 
 /** What to write for several selections that events fulfil near each other. */
 export function nearHint(timeframe: string): string {
-  const attributes = `type: temporal, rules: [<their names>], group-by: [<field>], timespan: ${timespanText(timeframe)}`;
-  return `Give each selection a rule with a \`name\` of its own, and add a document with correlation: {${attributes}} (temporal_ordered where the order counts).`;
+  const attributes =
+    'type: temporal, rules: [<their names>], group-by: [<field>], timespan: ' +
+    `${timespanText(timeframe)}`;
+  return (
+    `Give each selection a rule with a \`name\` of its own, and add a document with ` +
+    `correlation: {${attributes}} (temporal_ordered where the order counts).`
+  );
 }
 
-/** What to write in place of the old `selection | count(field) by group > n`. `timeframe` is that of the rule. */
+/**
+ * What to write in place of the old `selection | count(field) by group > n`. `timeframe` is that of
+ * the rule.
+ */
 export function correlationHint(aggregation: string, timeframe = '<how long>'): string {
   const text = aggregation.trim().replace(/\s+/g, ' ');
   if (/^near\b/i.test(text)) return nearHint(timeframe);
@@ -23,8 +53,21 @@ export function correlationHint(aggregation: string, timeframe = '<how long>'): 
     /^(count|min|max|sum|avg|dc|count_distinct|distinct_count)(?: ?\((distinct )?([^)]*)\))?(?: by ([^<>=!]+?))? ?(<=|>=|==|!=|=|<|>|\b(?:lte?|gte?|eq|neq)\b) ?([-+.\w]+)(?: within (\w+))?$/i.exec(
       text,
     );
-  if (!match) return 'Write a correlation rule (event_count, value_count, value_sum, value_avg) that names this rule.';
-  const [, name = '', , counted = '', groups = '', operator = '', threshold = '', within = timeframe] = match;
+  if (!match)
+    return (
+      'Write a correlation rule (event_count, value_count, value_sum, value_avg) that names ' +
+      'this rule.'
+    );
+  const [
+    ,
+    name = '',
+    ,
+    counted = '',
+    groups = '',
+    operator = '',
+    threshold = '',
+    within = timeframe,
+  ] = match;
   const calculation = name.toLowerCase();
   const field = counted.trim() === '*' ? '' : counted.trim();
   const type = types[calculation] ?? (field ? 'value_count' : 'event_count');
@@ -34,9 +77,12 @@ export function correlationHint(aggregation: string, timeframe = '<how long>'): 
         .split(/\s*,\s*/)
         .join(', ')}], `
     : '';
-  const condition = `${field ? `field: ${field}, ` : ''}${percentiles[calculation] ?? ''}${operators[operator] ?? operator.toLowerCase()}: ${threshold}`;
+  const condition =
+    `${field ? `field: ${field}, ` : ''}${percentiles[calculation] ?? ''}` +
+    `${operators[operator] ?? operator.toLowerCase()}: ${threshold}`;
   return (
     'Remove it here, give this rule a `name`, and add a document with ' +
-    `correlation: {type: ${type}, rules: [<that name>], ${groupBy}timespan: ${timespanText(within)}, condition: {${condition}}}.`
+    `correlation: {type: ${type}, rules: [<that name>], ${groupBy}timespan: ` +
+    `${timespanText(within)}, condition: {${condition}}}.`
   );
 }

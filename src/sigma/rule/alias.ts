@@ -1,6 +1,9 @@
 import type { Level, Status } from './rule.ts';
 
-/** Other words for a status. `testing` was in the first schema of Sigma; `production` is what `stable` was said to be for. */
+/**
+ * Other words for a status. `testing` was in the first schema of Sigma; `production` is what
+ * `stable` was said to be for.
+ */
 export const statusAliases: ReadonlyMap<string, Status> = new Map([
   ['testing', 'test'],
   ['production', 'stable'],

@@ -2,7 +2,10 @@ import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import { spanOfKey, type YamlMapping, type YamlNode, type YamlScalar } from '../../source/yaml.ts';
 
-/** Reads the attributes of one document and complains about those that are not as the specification has them. */
+/**
+ * Reads the attributes of one document and complains about those that are not as the specification
+ * has them.
+ */
 export interface Reader {
   readonly file: SourceFile;
   readonly bag: DiagnosticBag;
@@ -22,7 +25,10 @@ export function keySpan(reader: Reader, name: string): Span {
   return spanOfKey(reader.document, name) ?? reader.anchor;
 }
 
-const isText = (node: YamlNode): node is YamlScalar & { readonly value: string | number | bigint | boolean } => node.kind === 'scalar' && node.value !== null;
+const isText = (
+  node: YamlNode,
+): node is YamlScalar & { readonly value: string | number | bigint | boolean } =>
+  node.kind === 'scalar' && node.value !== null;
 
 /** A required text; undefined after a fatal complaint. */
 export function requiredText(reader: Reader, name: string): string | undefined {
@@ -38,7 +44,12 @@ export function requiredText(reader: Reader, name: string): string | undefined {
   }
   if (isText(node) && node.text.trim() !== '') return node.text;
   const hint = `Write \`${name}\` as one text behind its colon.`;
-  reader.bag.add(reader.file, { code: 'SIG011', message: `\`${name}\` must be a text that is not empty`, span: node, hint });
+  reader.bag.add(reader.file, {
+    code: 'SIG011',
+    message: `\`${name}\` must be a text that is not empty`,
+    span: node,
+    hint,
+  });
   return undefined;
 }
 
@@ -59,8 +70,15 @@ export interface Choice<T extends string> {
   readonly otherwise: string;
 }
 
-/** One of a few words, in any letter case. Other words for them are noted; what is none of them is a warning that says what follows. */
-export function optionalChoice<T extends string>(reader: Reader, name: string, { choices, aliases, otherwise }: Choice<T>): T | undefined {
+/**
+ * One of a few words, in any letter case. Other words for them are noted; what is none of them is a
+ * warning that says what follows.
+ */
+export function optionalChoice<T extends string>(
+  reader: Reader,
+  name: string,
+  { choices, aliases, otherwise }: Choice<T>,
+): T | undefined {
   const text = optionalText(reader, name);
   if (text === undefined) return undefined;
   const word = text.trim().toLowerCase();
@@ -68,8 +86,15 @@ export function optionalChoice<T extends string>(reader: Reader, name: string, {
   const found = choices.find((choice) => choice === word);
   if (found) return found;
   const meant = aliases.get(word);
-  if (meant) note(reader, place, `${name} \`${text}\` is read as \`${meant}\``, `Write \`${meant}\`.`);
-  else warn(reader, place, `\`${text}\` is no ${name}: ${otherwise}`, `Use one of ${choices.join(', ')}.`);
+  if (meant)
+    note(reader, place, `${name} \`${text}\` is read as \`${meant}\``, `Write \`${meant}\`.`);
+  else
+    warn(
+      reader,
+      place,
+      `\`${text}\` is no ${name}: ${otherwise}`,
+      `Use one of ${choices.join(', ')}.`,
+    );
   return meant;
 }
 
@@ -83,8 +108,19 @@ export function optionalTexts(reader: Reader, name: string): readonly string[] {
     for (const item of node.items) {
       if (isText(item)) texts.push(item.text);
       else if (item.kind === 'scalar' && item.text === '')
-        warn(reader, item, `an entry of \`${name}\` is empty`, 'Remove the entry, or write its text behind the `-`.');
-      else warn(reader, item, `an entry of \`${name}\` must be a text`, 'Quote an entry that holds `: ` or starts with a bracket.');
+        warn(
+          reader,
+          item,
+          `an entry of \`${name}\` is empty`,
+          'Remove the entry, or write its text behind the `-`.',
+        );
+      else
+        warn(
+          reader,
+          item,
+          `an entry of \`${name}\` must be a text`,
+          'Quote an entry that holds `: ` or starts with a bracket.',
+        );
     }
     return texts;
   }
@@ -93,7 +129,12 @@ export function optionalTexts(reader: Reader, name: string): readonly string[] {
 }
 
 /** Something is read as it was meant, though Sigma spells it in another way. */
-export function note({ file, bag }: Pick<Reader, 'file' | 'bag'>, span: Span, message: string, hint: string): void {
+export function note(
+  { file, bag }: Pick<Reader, 'file' | 'bag'>,
+  span: Span,
+  message: string,
+  hint: string,
+): void {
   bag.add(file, { code: 'SIG017', message, span, hint });
 }
 

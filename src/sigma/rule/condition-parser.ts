@@ -35,12 +35,24 @@ class ConditionError extends Error {
   }
 }
 
-/** Precedence, least binding first: or, and, not, `x of`, parentheses (Sigma rules specification, "Condition"). */
-export function parseCondition(context: { file: SourceFile; bag: DiagnosticBag }, scalar: YamlScalar, timeframe?: string): ConditionNode | undefined {
+/**
+ * Precedence, least binding first: or, and, not, `x of`, parentheses (Sigma rules specification,
+ * "Condition").
+ */
+export function parseCondition(
+  context: { file: SourceFile; bag: DiagnosticBag },
+  scalar: YamlScalar,
+  timeframe?: string,
+): ConditionNode | undefined {
   const text = scalar.text;
   if (text.length > maximumLength) {
     const message = `the condition has ${text.length} characters, more than ${maximumLength}`;
-    context.bag.add(context.file, { code: 'SIG030', message, span: scalar, hint: 'Name the selections alike and use `1 of <pattern>`.' });
+    context.bag.add(context.file, {
+      code: 'SIG030',
+      message,
+      span: scalar,
+      hint: 'Name the selections alike and use `1 of <pattern>`.',
+    });
     return undefined;
   }
   const place = insideScalar(context.file, scalar);
@@ -48,15 +60,29 @@ export function parseCondition(context: { file: SourceFile; bag: DiagnosticBag }
   if (bar !== undefined) {
     const message = 'conditions with an aggregation are not part of Sigma any more';
     const end = text.trimEnd().length;
-    context.bag.add(context.file, { code: 'SIG033', message, span: place({ start: bar, end }), hint: correlationHint(text.slice(bar + 1), timeframe) });
+    context.bag.add(context.file, {
+      code: 'SIG033',
+      message,
+      span: place({ start: bar, end }),
+      hint: correlationHint(text.slice(bar + 1), timeframe),
+    });
     return undefined;
   }
   try {
-    return parseTokens(tokenize(text), { start: text.trimEnd().length, end: text.trimEnd().length + 1 }, place);
+    return parseTokens(
+      tokenize(text),
+      { start: text.trimEnd().length, end: text.trimEnd().length + 1 },
+      place,
+    );
   } catch (error) {
     if (!(error instanceof ConditionError)) throw error;
     const { message, span, hint } = error;
-    context.bag.add(context.file, { code: 'SIG030', message, span: place(span), ...(hint === undefined ? {} : { hint }) });
+    context.bag.add(context.file, {
+      code: 'SIG030',
+      message,
+      span: place(span),
+      ...(hint === undefined ? {} : { hint }),
+    });
     return undefined;
   }
 }
@@ -66,15 +92,24 @@ const everyToken = /[()]|[^\s()]+/g;
 function tokenize(text: string): readonly Token[] {
   const tokens: Token[] = [];
   everyToken.lastIndex = 0;
-  for (let found = everyToken.exec(text); found; found = everyToken.exec(text)) tokens.push({ text: found[0], start: found.index, end: everyToken.lastIndex });
+  for (let found = everyToken.exec(text); found; found = everyToken.exec(text))
+    tokens.push({ text: found[0], start: found.index, end: everyToken.lastIndex });
   return tokens;
 }
 
-function parseTokens(tokens: readonly Token[], end: Span, place: (span: Span) => Span): ConditionNode {
+function parseTokens(
+  tokens: readonly Token[],
+  end: Span,
+  place: (span: Span) => Span,
+): ConditionNode {
   let at = 0;
   const word = (offset = 0) => tokens[at + offset]?.text.toLowerCase();
 
-  const operators = (kind: 'and' | 'or', operand: (depth: number) => ConditionNode, depth: number): ConditionNode => {
+  const operators = (
+    kind: 'and' | 'or',
+    operand: (depth: number) => ConditionNode,
+    depth: number,
+  ): ConditionNode => {
     const operands = [operand(depth)];
     while (word() === kind) {
       at++;
@@ -88,7 +123,11 @@ function parseTokens(tokens: readonly Token[], end: Span, place: (span: Span) =>
   const disjunction = (depth: number): ConditionNode => operators('or', conjunction, depth);
   const conjunction = (depth: number): ConditionNode => operators('and', negation, depth);
   const negation = (depth: number): ConditionNode => {
-    if (depth > maximumDepth) throw new ConditionError(`the condition is nested more than ${maximumDepth} deep`, tokens[at] ?? end);
+    if (depth > maximumDepth)
+      throw new ConditionError(
+        `the condition is nested more than ${maximumDepth} deep`,
+        tokens[at] ?? end,
+      );
     if (word() !== 'not') return primary(depth);
     const token = tokens[at++] ?? end;
     const operand = negation(depth + 1);
@@ -96,10 +135,17 @@ function parseTokens(tokens: readonly Token[], end: Span, place: (span: Span) =>
   };
   const primary = (depth: number): ConditionNode => {
     const token = tokens[at++];
-    if (!token) throw new ConditionError(tokens.length === 0 ? 'the condition is empty' : 'the condition ends where a selection is wanted', end);
+    if (!token)
+      throw new ConditionError(
+        tokens.length === 0
+          ? 'the condition is empty'
+          : 'the condition ends where a selection is wanted',
+        end,
+      );
     if (token.text === '(') {
       const inner = disjunction(depth + 1);
-      if (tokens[at]?.text !== ')') throw new ConditionError('a parenthesis is not closed', token, 'Add the missing `)`.');
+      if (tokens[at]?.text !== ')')
+        throw new ConditionError('a parenthesis is not closed', token, 'Add the missing `)`.');
       at++;
       return inner;
     }
@@ -108,20 +154,36 @@ function parseTokens(tokens: readonly Token[], end: Span, place: (span: Span) =>
       throw new ConditionError(`\`${token.text}\` stands where a selection is wanted`, token);
     }
     refuseSign(token);
-    if (token.text.startsWith('!')) throw new ConditionError(`\`${token.text}\` is no name of a selection`, token, `Write \`not ${token.text.slice(1)}\`.`);
+    if (token.text.startsWith('!'))
+      throw new ConditionError(
+        `\`${token.text}\` is no name of a selection`,
+        token,
+        `Write \`not ${token.text.slice(1)}\`.`,
+      );
     if (token.text.includes('*'))
-      throw new ConditionError(`\`${token.text}\` is a pattern`, token, `Write \`1 of ${token.text}\` or \`all of ${token.text}\`.`);
+      throw new ConditionError(
+        `\`${token.text}\` is a pattern`,
+        token,
+        `Write \`1 of ${token.text}\` or \`all of ${token.text}\`.`,
+      );
     return { kind: 'name', name: token.text, ...place(token) };
   };
   const quantifier = (count: Token): ConditionNode => {
     const counted = count.text.toLowerCase();
     if (counted !== '1' && counted !== 'any' && counted !== 'all') {
-      throw new ConditionError(`\`${count.text} of\` is not part of Sigma`, count, countHint(counted));
+      throw new ConditionError(
+        `\`${count.text} of\` is not part of Sigma`,
+        count,
+        countHint(counted),
+      );
     }
     at++;
     const pattern = tokens[at++];
     if (!pattern || pattern.text === '(' || pattern.text === ')') {
-      const hint = pattern?.text === '(' ? `Write \`(a ${counted === 'all' ? 'and' : 'or'} b)\` for selections that you list` : `Write \`${counted} of them\``;
+      const hint =
+        pattern?.text === '('
+          ? `Write \`(a ${counted === 'all' ? 'and' : 'or'} b)\` for selections that you list`
+          : `Write \`${counted} of them\``;
       throw new ConditionError(
         '`of` wants a selection, a pattern or `them`',
         pattern ?? end,
@@ -129,20 +191,36 @@ function parseTokens(tokens: readonly Token[], end: Span, place: (span: Span) =>
       );
     }
     const span = { start: place(count).start, end: place(pattern).end };
-    return { kind: 'quantifier', quantifier: counted === 'all' ? 'all' : 'any', pattern: pattern.text, ...span };
+    return {
+      kind: 'quantifier',
+      quantifier: counted === 'all' ? 'all' : 'any',
+      pattern: pattern.text,
+      ...span,
+    };
   };
 
   const tree = disjunction(0);
   const rest = tokens[at];
   if (!rest) return tree;
-  if (rest.text === ')') throw new ConditionError('a parenthesis is closed that was not opened', rest, 'Remove it, or add the missing `(`.');
+  if (rest.text === ')')
+    throw new ConditionError(
+      'a parenthesis is closed that was not opened',
+      rest,
+      'Remove it, or add the missing `(`.',
+    );
   refuseSign(rest);
-  throw new ConditionError(`\`and\` or \`or\` is missing before \`${rest.text}\``, rest, betweenSelections);
+  throw new ConditionError(
+    `\`and\` or \`or\` is missing before \`${rest.text}\``,
+    rest,
+    betweenSelections,
+  );
 }
 
 function countHint(counted: string): string {
   if (counted === 'none' || counted === '0') return 'Write `not 1 of`.';
-  const pairs = /^\d+$/.test(counted) ? ' More than one of several is written out: `(a and b) or (a and c) or (b and c)`.' : '';
+  const pairs = /^\d+$/.test(counted)
+    ? ' More than one of several is written out: `(a and b) or (a and c) or (b and c)`.'
+    : '';
   return `Use \`1 of\`, \`any of\` or \`all of\`.${pairs}`;
 }
 
@@ -150,10 +228,16 @@ function countHint(counted: string): string {
 function refuseSign(token: Token): void {
   const { text } = token;
   const word = operatorSigns.get(text.toLowerCase());
-  if (word) throw new ConditionError(`\`${text}\` is not part of Sigma`, token, `Write \`${word}\`.`);
+  if (word)
+    throw new ConditionError(`\`${text}\` is not part of Sigma`, token, `Write \`${word}\`.`);
   if (/^.*[,;]$|^[+]$/.test(text)) {
     const sign = { ...token, start: token.end - 1 };
     throw new ConditionError(`\`${text.slice(-1)}\` is not part of Sigma`, sign, betweenSelections);
   }
-  if (comparisonSign.test(text)) throw new ConditionError(`\`${text}\` is not part of a condition`, token, 'Compare values in a selection, and name it here.');
+  if (comparisonSign.test(text))
+    throw new ConditionError(
+      `\`${text}\` is not part of a condition`,
+      token,
+      'Compare values in a selection, and name it here.',
+    );
 }

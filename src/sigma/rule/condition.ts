@@ -7,9 +7,16 @@ export type ConditionNode =
   | ({ readonly kind: 'not'; readonly operand: ConditionNode } & Span)
   | ({ readonly kind: 'name'; readonly name: string } & Span)
   /** `1 of selection_*`, `all of them`; a pattern without `*` names one selection. */
-  | ({ readonly kind: 'quantifier'; readonly quantifier: 'any' | 'all'; readonly pattern: string } & Span);
+  | ({
+      readonly kind: 'quantifier';
+      readonly quantifier: 'any' | 'all';
+      readonly pattern: string;
+    } & Span);
 
-/** Which selections `them` or a pattern of a quantifier stands for: those that start with an underscore only where the pattern does. */
+/**
+ * Which selections `them` or a pattern of a quantifier stands for: those that start with an
+ * underscore only where the pattern does.
+ */
 export function selectionMatcher(pattern: string): (name: string) => boolean {
   const matches = starMatcher(pattern.toLowerCase() === 'them' ? '*' : pattern);
   return (name) => matches(name) && (pattern.startsWith('_') || !name.startsWith('_'));

@@ -9,5 +9,9 @@ const words: ReadonlyMap<string, boolean> = new Map([
   ['off', false],
 ]);
 
-/** True or false, also as a text and in the words of YAML 1.1, which sigma-cli reads; undefined for anything else. */
-export const flagOf = ({ value, text }: YamlScalar): boolean | undefined => (typeof value === 'boolean' ? value : words.get(text.trim().toLowerCase()));
+/**
+ * True or false, also as a text and in the words of YAML 1.1, which sigma-cli reads; undefined for
+ * anything else.
+ */
+export const flagOf = ({ value, text }: YamlScalar): boolean | undefined =>
+  typeof value === 'boolean' ? value : words.get(text.trim().toLowerCase());

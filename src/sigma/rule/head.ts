@@ -1,7 +1,16 @@
 import { editDistance } from '../../source/nearest.ts';
 import type { Span } from '../../source/span.ts';
 import { levelAliases, statusAliases } from './alias.ts';
-import { keySpan, note, optionalChoice, optionalText, optionalTexts, type Reader, requiredText, warn } from './attribute.ts';
+import {
+  keySpan,
+  note,
+  optionalChoice,
+  optionalText,
+  optionalTexts,
+  type Reader,
+  requiredText,
+  warn,
+} from './attribute.ts';
 import { levels, type RuleHead, statuses } from './rule.ts';
 import { isTag, meantTag, namesOfAttack } from './tag.ts';
 
@@ -10,7 +19,8 @@ export const datePattern = /^\d{4}([-/])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01
 
 export const knownAttributes: ReadonlySet<string> = new Set(
   (
-    'title id name related taxonomy status description license author references date modified logsource detection fields ' +
+    'title id name related taxonomy status description license author references date ' +
+    'modified logsource detection fields ' +
     'falsepositives level tags scope correlation filter generate sigpack'
   ).split(' '),
 );
@@ -28,30 +38,68 @@ const slips = new Map([
   ['timeframe', 'correlation.timespan'],
 ]);
 
-const statusWords = { choices: statuses, aliases: statusAliases, otherwise: 'the detection has none, and is installed switched off by default' };
-const levelWords = { choices: levels, aliases: levelAliases, otherwise: 'the rule counts as medium' };
+const statusWords = {
+  choices: statuses,
+  aliases: statusAliases,
+  otherwise: 'the detection has none, and is installed switched off by default',
+};
+const levelWords = {
+  choices: levels,
+  aliases: levelAliases,
+  otherwise: 'the rule counts as medium',
+};
 
 /** What a rule may leave out. */
 type Given = {
-  -readonly [K in 'id' | 'name' | 'description' | 'author' | 'date' | 'modified' | 'license' | 'status' | 'level' | 'settings']?: NonNullable<RuleHead[K]>;
+  -readonly [K in
+    | 'id'
+    | 'name'
+    | 'description'
+    | 'author'
+    | 'date'
+    | 'modified'
+    | 'license'
+    | 'status'
+    | 'level'
+    | 'settings']?: NonNullable<RuleHead[K]>;
 };
 
-/** The attributes that detection and correlation rules share; undefined when the title is missing. */
+/**
+ * The attributes that detection and correlation rules share; undefined when the title is missing.
+ */
 export function readHead(reader: Reader): RuleHead | undefined {
   const title = requiredText(reader, 'title');
   if (title === undefined) return undefined;
   if (title.length > 256)
-    warn(reader, keySpan(reader, 'title'), `the title has ${title.length} characters; the specification allows 256`, 'Shorten the title.');
+    warn(
+      reader,
+      keySpan(reader, 'title'),
+      `the title has ${title.length} characters; the specification allows 256`,
+      'Shorten the title.',
+    );
   complainAboutSlips(reader);
   const given: Given = {};
-  for (const name of ['id', 'name', 'description', 'author', 'date', 'modified', 'license'] as const) {
+  for (const name of [
+    'id',
+    'name',
+    'description',
+    'author',
+    'date',
+    'modified',
+    'license',
+  ] as const) {
     const text = name === 'author' ? authors(reader) : optionalText(reader, name);
     if (text !== undefined) given[name] = text;
   }
   for (const name of ['date', 'modified'] as const) {
     const text = given[name];
     if (text !== undefined && !datePattern.test(text))
-      warn(reader, reader.attributes.get(name) ?? reader.anchor, `\`${text}\` is no date`, 'Write dates as YYYY-MM-DD.');
+      warn(
+        reader,
+        reader.attributes.get(name) ?? reader.anchor,
+        `\`${text}\` is no date`,
+        'Write dates as YYYY-MM-DD.',
+      );
   }
   const status = optionalChoice(reader, 'status', statusWords);
   const level = optionalChoice(reader, 'level', levelWords);
@@ -60,7 +108,11 @@ export function readHead(reader: Reader): RuleHead | undefined {
   if (level) given.level = level;
   if (settings?.kind === 'mapping') given.settings = settings;
   else if (settings) {
-    reader.bag.add(reader.file, { code: 'SIG070', message: '`sigpack` must be a map of settings', span: settings });
+    reader.bag.add(reader.file, {
+      code: 'SIG070',
+      message: '`sigpack` must be a map of settings',
+      span: settings,
+    });
   }
   return {
     file: reader.file,
@@ -82,26 +134,54 @@ function authors(reader: Reader): string | undefined {
   if (node?.kind !== 'sequence') return optionalText(reader, 'author');
   const names = optionalTexts(reader, 'author').join(', ');
   if (names === '') return undefined;
-  note(reader, keySpan(reader, 'author'), 'the list of authors is read as one text', 'Write the names as one text, with commas.');
+  note(
+    reader,
+    keySpan(reader, 'author'),
+    'the list of authors is read as one text',
+    'Write the names as one text, with commas.',
+  );
   return names;
 }
 
 const offsets = ({ start, end }: Span): Span => ({ start, end });
 
-/** Tags as Sigma writes them, whatever their letter case and separators: what looks for them compares texts. */
+/**
+ * Tags as Sigma writes them, whatever their letter case and separators: what looks for them
+ * compares texts.
+ */
 function readTags(reader: Reader): readonly string[] {
   const entries = optionalTexts(reader, 'tags');
   if (entries.every(namesOfAttack)) return entries;
-  const tags = entries.flatMap((entry) => entry.split(',').map((tag) => tag.trim())).filter((tag) => tag !== '');
-  if (tags.length > entries.length) note(reader, keySpan(reader, 'tags'), 'tags with commas between them are read as several', 'Write `tags` as a list.');
+  const tags = entries
+    .flatMap((entry) => entry.split(',').map((tag) => tag.trim()))
+    .filter((tag) => tag !== '');
+  if (tags.length > entries.length)
+    note(
+      reader,
+      keySpan(reader, 'tags'),
+      'tags with commas between them are read as several',
+      'Write `tags` as a list.',
+    );
   const placeOf = entryPlaces(reader, 'tags');
   return tags.map((tag) => {
     const meant = meantTag(tag) ?? tag;
     const place = placeOf(tag);
-    if (!isTag(meant)) warn(reader, place, `tag \`${tag}\` is not of the form namespace.name`, 'Tags are lower case, such as attack.t1059.');
+    if (!isTag(meant))
+      warn(
+        reader,
+        place,
+        `tag \`${tag}\` is not of the form namespace.name`,
+        'Tags are lower case, such as attack.t1059.',
+      );
     else if (meant.startsWith('attack.') && !namesOfAttack(meant))
-      warn(reader, place, `tag \`${tag}\` names nothing of ATT&CK, and gives no mapping`, 'Write a tactic or an id: attack.execution, attack.t1059.001.');
-    else if (meant !== tag) note(reader, place, `tag \`${tag}\` is read as \`${meant}\``, `Write \`${meant}\`.`);
+      warn(
+        reader,
+        place,
+        `tag \`${tag}\` names nothing of ATT&CK, and gives no mapping`,
+        'Write a tactic or an id: attack.execution, attack.t1059.001.',
+      );
+    else if (meant !== tag)
+      note(reader, place, `tag \`${tag}\` is read as \`${meant}\``, `Write \`${meant}\`.`);
     return meant;
   });
 }
@@ -112,17 +192,26 @@ function entryPlaces(reader: Reader, name: string): (text: string) => Span {
   if (node?.kind !== 'sequence') return () => node ?? keySpan(reader, name);
   // looked up, since a list of strangers can be long
   const places = new Map<string, Span>();
-  for (const item of node.items) if (item.kind === 'scalar' && !places.has(item.text)) places.set(item.text, item);
+  for (const item of node.items)
+    if (item.kind === 'scalar' && !places.has(item.text)) places.set(item.text, item);
   return (text) => places.get(text) ?? keySpan(reader, name);
 }
 
-/** A known attribute that one slip of a key makes of the name. Rules may have attributes of their own, so `data` is not taken for `date`. */
+/**
+ * A known attribute that one slip of a key makes of the name. Rules may have attributes of their
+ * own, so `data` is not taken for `date`.
+ */
 function neighbour(name: string): string | undefined {
   const written = name.toLowerCase();
   for (const one of knownAttributes) {
     // a slip makes a name longer or shorter by one letter at most
     if (Math.abs(one.length - written.length) > 1 || editDistance(written, one) > 1) continue;
-    if (one.length > 4 || written === one || (one.length === 4 && (written.length !== 4 || sorted(written) === sorted(one)))) return one;
+    if (
+      one.length > 4 ||
+      written === one ||
+      (one.length === 4 && (written.length !== 4 || sorted(written) === sorted(one)))
+    )
+      return one;
   }
   return undefined;
 }
@@ -131,9 +220,12 @@ const sorted = (text: string): string => [...text].sort().join('');
 
 export function complainAboutSlips(reader: Reader): void {
   for (const pair of reader.document.pairs) {
-    const meant = knownAttributes.has(pair.key.text) ? undefined : (slips.get(pair.key.text.toLowerCase()) ?? neighbour(pair.key.text));
+    const meant = knownAttributes.has(pair.key.text)
+      ? undefined
+      : (slips.get(pair.key.text.toLowerCase()) ?? neighbour(pair.key.text));
     // readers of detections have more to say about a condition outside of them
-    if (!meant || (pair.key.text === 'condition' && !reader.attributes.has('correlation'))) continue;
+    if (!meant || (pair.key.text === 'condition' && !reader.attributes.has('correlation')))
+      continue;
     reader.bag.add(reader.file, {
       code: 'SIG016',
       message: `\`${pair.key.text}\` is no attribute of Sigma`,

@@ -10,8 +10,9 @@ const longestKey = 40;
 const blank = /^[\s\u200b-\u200f\u2060]+|[\s\u200b-\u200f\u2060]+$/g;
 
 /**
- * The map with its keys as Sigma spells them, which tells letter case apart: `Title` is taken for `title` where no `title` stands beside it.
- * `isMeant` may see in the value that the key is another's, such as a selection by the name of `Condition`.
+ * The map with its keys as Sigma spells them, which tells letter case apart: `Title` is taken for
+ * `title` where no `title` stands beside it. `isMeant` may see in the value that the key is
+ * another's, such as a selection by the name of `Condition`.
  */
 export function withKnownKeys(
   { file, bag }: { readonly file: SourceFile; readonly bag: DiagnosticBag },
@@ -39,7 +40,12 @@ export function withKnownKeys(
     const { key, value } = pair;
     // what can't be seen is pointed at by name
     if (key.text.toLowerCase() === name)
-      note({ file, bag }, key, `\`${key.text}\` is read as \`${name}\``, `Write \`${name}\`: other tools tell letter case apart.`);
+      note(
+        { file, bag },
+        key,
+        `\`${key.text}\` is read as \`${name}\``,
+        `Write \`${name}\`: other tools tell letter case apart.`,
+      );
     return { key: { ...key, text: name, value: name }, value };
   });
   return { ...map, pairs };

@@ -12,8 +12,15 @@ export function readDetectionRule(reader: Reader): DetectionRule | undefined {
   const logsource = readLogSource(reader);
   const node = reader.attributes.get('detection');
   if (node?.kind !== 'mapping') {
-    const hint = 'Write the selections and `condition:` as keys below `detection:`, without a `-` before them.';
-    reader.bag.add(reader.file, { code: 'SIG011', message: '`detection` must be a map of selections and a condition', span: node ?? reader.anchor, hint });
+    const hint =
+      'Write the selections and `condition:` as keys below `detection:`, without a `-` ' +
+      'before them.';
+    reader.bag.add(reader.file, {
+      code: 'SIG011',
+      message: '`detection` must be a map of selections and a condition',
+      span: node ?? reader.anchor,
+      hint,
+    });
     return undefined;
   }
   const misplaced = reader.document.pairs.find((pair) => pair.key.text === 'condition');
@@ -27,10 +34,17 @@ export function readDetectionRule(reader: Reader): DetectionRule | undefined {
     return undefined;
   }
   const detection = readDetection(reader, node);
-  return head && logsource && detection ? { kind: 'detection', ...head, logsource, detection } : undefined;
+  return head && logsource && detection
+    ? { kind: 'detection', ...head, logsource, detection }
+    : undefined;
 }
 
-export const logSourceKeys: ReadonlySet<string> = new Set(['category', 'product', 'service', 'definition']);
+export const logSourceKeys: ReadonlySet<string> = new Set([
+  'category',
+  'product',
+  'service',
+  'definition',
+]);
 
 export function readLogSource(reader: Reader): LogSource | undefined {
   const node = reader.attributes.get('logsource');
@@ -40,22 +54,35 @@ export function readLogSource(reader: Reader): LogSource | undefined {
   }
   if (node.kind !== 'mapping') {
     const hint = 'Write `logsource:` with `category:`, `product:` or `service:` indented below it.';
-    reader.bag.add(reader.file, { code: 'SIG011', message: '`logsource` must be a map', span: node, hint });
+    reader.bag.add(reader.file, {
+      code: 'SIG011',
+      message: '`logsource` must be a map',
+      span: node,
+      hint,
+    });
     return undefined;
   }
   const source: { -readonly [K in keyof LogSource]: LogSource[K] } = {};
   let written = '';
   for (const { key, value } of withKnownKeys(reader, node, logSourceKeys).pairs) {
     const name = key.text;
-    if (name !== 'category' && name !== 'product' && name !== 'service' && name !== 'definition') continue;
+    if (name !== 'category' && name !== 'product' && name !== 'service' && name !== 'definition')
+      continue;
     if (value.kind === 'scalar' && value.value !== null) {
       source[name] = value.text;
       written += `${name}\0${value.text}\0`;
       if (name !== 'definition') warnOfCase(reader, name, value);
-    } else if (value.kind !== 'scalar') reader.bag.add(reader.file, { code: 'SIG011', message: `\`${name}\` of a log source must be a text`, span: value });
+    } else if (value.kind !== 'scalar')
+      reader.bag.add(reader.file, {
+        code: 'SIG011',
+        message: `\`${name}\` of a log source must be a text`,
+        span: value,
+      });
   }
   if (source.category ?? source.product ?? source.service) return shared(written, source);
-  const slip = node.pairs.map(({ key }) => nearest(key.text, logSourceKeys)).find((near) => near !== undefined);
+  const slip = node.pairs
+    .map(({ key }) => nearest(key.text, logSourceKeys))
+    .find((near) => near !== undefined);
   reader.bag.add(reader.file, {
     code: 'SIG010',
     message: 'the log source names no category, product or service',
@@ -66,15 +93,26 @@ export function readLogSource(reader: Reader): LogSource | undefined {
 }
 
 function complainOfMissing(reader: Reader): void {
-  const inside = spanOfKey(reader.attributes.get('detection') ?? reader.attributes.get('filter'), 'logsource');
+  const inside = spanOfKey(
+    reader.attributes.get('detection') ?? reader.attributes.get('filter'),
+    'logsource',
+  );
   if (!inside) requiredText(reader, 'logsource');
   else {
     const hint = 'Move it to the first column, with what stands below it.';
-    reader.bag.add(reader.file, { code: 'SIG010', message: '`logsource` stands in `detection`, not beside it', span: inside, hint });
+    reader.bag.add(reader.file, {
+      code: 'SIG010',
+      message: '`logsource` stands in `detection`, not beside it',
+      span: inside,
+      hint,
+    });
   }
 }
 
-/** Thousands of rules have some hundred log sources: one object for all that are written alike, so that each is looked into once. */
+/**
+ * Thousands of rules have some hundred log sources: one object for all that are written alike, so
+ * that each is looked into once.
+ */
 const known = new Map<string, LogSource>();
 const maximumKnown = 1000;
 
@@ -90,9 +128,17 @@ function warnOfCase(reader: Reader, name: string, { text, start, end }: YamlScal
   const lower = text.toLowerCase();
   if (lower === text) return;
   const hint = `Write \`${lower}\`, unless a pipeline of yours has it as written.`;
-  warn(reader, { start, end }, `${name} \`${text}\` is not the same as \`${lower}\` for pipelines and filters: log sources of Sigma are lower case`, hint);
+  warn(
+    reader,
+    { start, end },
+    `${name} \`${text}\` is not the same as \`${lower}\` for pipelines and filters: log ` +
+      'sources of Sigma are lower case',
+    hint,
+  );
 }
 
 export function describeLogSource(source: LogSource): string {
-  return [source.product, source.category, source.service].filter((part) => part !== undefined).join('/');
+  return [source.product, source.category, source.service]
+    .filter((part) => part !== undefined)
+    .join('/');
 }

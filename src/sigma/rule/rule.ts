@@ -25,7 +25,10 @@ export interface RuleHead {
   readonly file: SourceFile;
   /** The whole document. */
   readonly span: Span;
-  /** The document as it is read, where the text at `span` does not say it: one of a collection, or with keys in another spelling. */
+  /**
+   * The document as it is read, where the text at `span` does not say it: one of a collection, or
+   * with keys in another spelling.
+   */
   readonly document?: YamlMapping;
   readonly titleSpan: Span;
   readonly title: string;

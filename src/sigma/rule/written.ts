@@ -4,7 +4,9 @@ import { parseYaml, type YamlMapping } from '../../source/yaml.ts';
 import type { RuleHead } from './rule.ts';
 
 /** Reads the documents of rules once more, each file once. */
-export function createRereader(): (rule: Pick<RuleHead, 'file' | 'span' | 'document'>) => YamlMapping | undefined {
+export function createRereader(): (
+  rule: Pick<RuleHead, 'file' | 'span' | 'document'>,
+) => YamlMapping | undefined {
   const files = new WeakMap<SourceFile, ReadonlyMap<number, YamlMapping>>();
   return ({ file, span, document }) => {
     if (document) return document;
@@ -15,4 +17,8 @@ export function createRereader(): (rule: Pick<RuleHead, 'file' | 'span' | 'docum
 }
 
 const mapsOf = (file: SourceFile): ReadonlyMap<number, YamlMapping> =>
-  new Map(parseYaml(file, createBag()).flatMap((node) => (node.kind === 'mapping' ? [[node.start, node] as const] : [])));
+  new Map(
+    parseYaml(file, createBag()).flatMap((node) =>
+      node.kind === 'mapping' ? [[node.start, node] as const] : [],
+    ),
+  );

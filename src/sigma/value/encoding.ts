@@ -1,6 +1,9 @@
 import { joinParts, type Pattern, type PatternPart } from './pattern.ts';
 
-/** Text on its way through the encoding modifiers. `bytes`: each character stands for one byte (0 to 255). */
+/**
+ * Text on its way through the encoding modifiers. `bytes`: each character stands for one byte (0 to
+ * 255).
+ */
 export interface EncodedPattern {
   readonly pattern: Pattern;
   readonly bytes: boolean;
@@ -34,7 +37,10 @@ export function toBase64(text: string, bytes: boolean): string {
   return buffer(text, bytes).toString('base64');
 }
 
-/** The three texts that Base64 can make of a value in the middle of a longer one, without the characters its neighbours take part in. */
+/**
+ * The three texts that Base64 can make of a value in the middle of a longer one, without the
+ * characters its neighbours take part in.
+ */
 export function toBase64Offsets(text: string, bytes: boolean): readonly string[] {
   const value = buffer(text, bytes);
   return [0, 1, 2].map((offset) => {

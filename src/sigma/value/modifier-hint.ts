@@ -3,19 +3,30 @@ import { modifierRoles } from './modifier.ts';
 
 const meant = (name: string): string => `Did you mean \`${name}\`?`;
 
-/** Words of other tools and habits, without underscores and hyphens, and what Sigma has for them. */
+/**
+ * Words of other tools and habits, without underscores and hyphens, and what Sigma has for them.
+ */
 const otherWords: readonly (readonly [words: string, hint: string])[] = [
   ['in any anyof oneof or', 'A list already means any of its values: remove the modifier.'],
   ['and allof', meant('all')],
-  ['eq equal equals is exact ==', 'Values are compared whole without a modifier: remove the modifier.'],
-  ['wildcard like glob pattern', 'Values may hold `*` and `?` without a modifier: remove the modifier.'],
+  [
+    'eq equal equals is exact ==',
+    'Values are compared whole without a modifier: remove the modifier.',
+  ],
+  [
+    'wildcard like glob pattern',
+    'Values may hold `*` and `?` without a modifier: remove the modifier.',
+  ],
   ['not ne isnot notequal notequals notin notcontains !=', 'Use neq, or `not` in the condition.'],
   ['regex regexp rx pcre match matches', meant('re')],
   ['iregex iregexp regexi ire rei', meant('re|i')],
   ['beginswith begins begin starts start prefix', meant('startswith')],
   ['ends end suffix', meant('endswith')],
   ['includes include has substring', meant('contains')],
-  ['icontains istartswith iendswith nocase caseinsensitive', 'Texts match in either letter case already; `cased` makes letter case count.'],
+  [
+    'icontains istartswith iendswith nocase caseinsensitive',
+    'Texts match in either letter case already; `cased` makes letter case count.',
+  ],
   ['case casesensitive', meant('cased')],
   ['ip subnet network netmask cidrmatch', meant('cidr')],
   ['exist notnull isnotnull present', 'Did you mean `exists`? It takes true or false.'],
@@ -30,7 +41,9 @@ const otherWords: readonly (readonly [words: string, hint: string])[] = [
   ['containsfield fieldcontains', meant('fieldref|contains')],
 ];
 
-/** What to write in place of a modifier that Sigma does not have; undefined where nothing is near. */
+/**
+ * What to write in place of a modifier that Sigma does not have; undefined where nothing is near.
+ */
 export function modifierHint(name: string): string | undefined {
   const word = name.trim().toLowerCase().replace(/[_-]/g, '');
   const known = otherWords.find(([words]) => ` ${words} `.includes(` ${word} `));
@@ -40,5 +53,7 @@ export function modifierHint(name: string): string | undefined {
     word,
     [...modifierRoles.keys()].filter((one) => one.length > 1),
   );
-  return near !== undefined && editDistance(word, near) <= Math.max(1, Math.floor(word.length / 3)) ? meant(near) : undefined;
+  return near !== undefined && editDistance(word, near) <= Math.max(1, Math.floor(word.length / 3))
+    ? meant(near)
+    : undefined;
 }

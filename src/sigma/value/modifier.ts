@@ -1,6 +1,7 @@
 /**
  * The modifiers of the Sigma specification 2.1 (modifiers appendix) and which may stand together.
- * `encoding` and `spelling` change text into other text, `shape` says where in the value it stands, `type` makes something else of it.
+ * `encoding` and `spelling` change text into other text, `shape` says where in the value it stands,
+ * `type` makes something else of it.
  */
 export type ModifierRole = 'spelling' | 'encoding' | 'shape' | 'type' | 'part' | 'flag' | 'link';
 
@@ -47,7 +48,10 @@ const modifierAliases: ReadonlyMap<string, string> = new Map([
   ['dotall', 's'],
 ]);
 
-/** The modifier that is meant by a name in another letter case, with blanks around it, or by one of pySigma's; else the name as written. */
+/**
+ * The modifier that is meant by a name in another letter case, with blanks around it, or by one of
+ * pySigma's; else the name as written.
+ */
 export function meantModifier(name: string): string {
   if (modifierRoles.has(name)) return name;
   const word = name.trim().toLowerCase();
@@ -55,16 +59,26 @@ export function meantModifier(name: string): string {
   return modifierRoles.has(meant) ? meant : name;
 }
 
-export const isComparison = (name: string): name is 'lt' | 'lte' | 'gt' | 'gte' => name === 'lt' || name === 'lte' || name === 'gt' || name === 'gte';
+export const isComparison = (name: string): name is 'lt' | 'lte' | 'gt' | 'gte' =>
+  name === 'lt' || name === 'lte' || name === 'gt' || name === 'gte';
 
 type Clash = readonly [others: readonly string[], hint: string];
 
-const ofRoles = (...roles: ModifierRole[]): readonly string[] => [...modifierRoles].filter(([, role]) => roles.includes(role)).map(([name]) => name);
+const ofRoles = (...roles: ModifierRole[]): readonly string[] =>
+  [...modifierRoles].filter(([, role]) => roles.includes(role)).map(([name]) => name);
 const comparisons = [...modifierRoles.keys()].filter(isComparison);
 const inOrder = 'Put it before that: modifiers apply in order.';
 const textsOnly: Clash = [ofRoles('type', 'part'), 'It changes texts only.'];
-const utf16: readonly Clash[] = [[ofRoles('shape'), inOrder], textsOnly, [ofRoles('encoding'), 'Texts become UTF-16 first, Base64 last.']];
-const base64: readonly Clash[] = [[ofRoles('shape'), inOrder], textsOnly, [['base64', 'base64offset'], 'Encode once.']];
+const utf16: readonly Clash[] = [
+  [ofRoles('shape'), inOrder],
+  textsOnly,
+  [ofRoles('encoding'), 'Texts become UTF-16 first, Base64 last.'],
+];
+const base64: readonly Clash[] = [
+  [ofRoles('shape'), inOrder],
+  textsOnly,
+  [['base64', 'base64offset'], 'Encode once.'],
+];
 const comparison: readonly Clash[] = [
   [comparisons, 'A range is two keys: `field|gt: 1` and `field|lt: 5`.'],
   [ofRoles('shape', 'type', 'encoding', 'spelling'), 'Comparisons take plain numbers.'],
@@ -82,18 +96,36 @@ const clashesByName: Readonly<Record<string, readonly Clash[]>> = {
   lte: comparison,
   gt: comparison,
   gte: comparison,
-  exists: [[[...modifierRoles.keys()], 'Leave `exists` alone: it asks for the field, whatever its value.']],
-  fieldref: [[[...ofRoles('type', 'encoding', 'part'), 'windash', 'expand'], 'It takes the name of a field.']],
+  exists: [
+    [[...modifierRoles.keys()], 'Leave `exists` alone: it asks for the field, whatever its value.'],
+  ],
+  fieldref: [
+    [
+      [...ofRoles('type', 'encoding', 'part'), 'windash', 'expand'],
+      'It takes the name of a field.',
+    ],
+  ],
   re: [
-    [ofRoles('shape'), 'Remove that one: regular expressions match anywhere; write ^ or $ in the pattern.'],
+    [
+      ofRoles('shape'),
+      'Remove that one: regular expressions match anywhere; write ^ or $ in the pattern.',
+    ],
     [['cased'], 'Remove that one: regular expressions are case-sensitive already.'],
     [['expand'], 'Write `re|expand`.'],
     [ofRoles('type', 'encoding', 'part', 'spelling'), 'A pattern stands for itself.'],
   ],
-  cidr: [[[...ofRoles('shape', 'type', 'encoding', 'part'), 'windash', 'cased'], 'Remove that one: `cidr` looks at whole addresses.']],
+  cidr: [
+    [
+      [...ofRoles('shape', 'type', 'encoding', 'part'), 'windash', 'cased'],
+      'Remove that one: `cidr` looks at whole addresses.',
+    ],
+  ],
   expand: [
     [ofRoles('encoding'), inOrder],
-    [ofRoles('type', 'part').filter((name) => name !== 'cidr' && name !== 're'), 'It changes texts only.'],
+    [
+      ofRoles('type', 'part').filter((name) => name !== 'cidr' && name !== 're'),
+      'It changes texts only.',
+    ],
   ],
   all: [[['exists'], 'It takes one boolean.']],
   neq: [[['exists', ...comparisons], 'Use the opposite comparison, or `not` in the condition.']],
@@ -108,20 +140,42 @@ const clashesByRole: Readonly<Partial<Record<ModifierRole, readonly Clash[]>>> =
   shape: [
     [ofRoles('shape'), 'Use one of contains, startswith and endswith.'],
     [['re'], 'Regular expressions match anywhere; write ^ or $ in the pattern.'],
-    [['cidr', 'exists', ...comparisons, ...ofRoles('part')], 'It fits texts and field references only.'],
+    [
+      ['cidr', 'exists', ...comparisons, ...ofRoles('part')],
+      'It fits texts and field references only.',
+    ],
   ],
   part: [
-    [[...ofRoles('shape', 'type', 'encoding', 'spelling', 'part'), 'cased'], 'A part of a date comes first, a comparison after it: `field|hour|gte: 22`.'],
+    [
+      [...ofRoles('shape', 'type', 'encoding', 'spelling', 'part'), 'cased'],
+      'A part of a date comes first, a comparison after it: `field|hour|gte: 22`.',
+    ],
   ],
 };
 
-const wantsField: ReadonlySet<string> = new Set(['fieldref', 'exists', 'cidr', 'startswith', 'endswith', ...comparisons, ...ofRoles('part')]);
+const wantsField: ReadonlySet<string> = new Set([
+  'fieldref',
+  'exists',
+  'cidr',
+  'startswith',
+  'endswith',
+  ...comparisons,
+  ...ofRoles('part'),
+]);
 
 /** What is wrong with `name` after the modifiers `before` it; undefined when it fits. */
-export function chainProblem(name: string, before: readonly string[], keyword: boolean): { message: string; hint: string } | undefined {
-  if (before.includes(name)) return { message: `\`${name}\` stands twice`, hint: 'Remove one of them.' };
+export function chainProblem(
+  name: string,
+  before: readonly string[],
+  keyword: boolean,
+): { message: string; hint: string } | undefined {
+  if (before.includes(name))
+    return { message: `\`${name}\` stands twice`, hint: 'Remove one of them.' };
   if (keyword && wantsField.has(name)) {
-    return { message: `\`${name}\` needs a field`, hint: 'Keywords are searched in the whole event; name a field before the first `|`.' };
+    return {
+      message: `\`${name}\` needs a field`,
+      hint: 'Keywords are searched in the whole event; name a field before the first `|`.',
+    };
   }
   const role = modifierRoles.get(name);
   if (role === undefined) return undefined;
@@ -136,12 +190,18 @@ export function chainProblem(name: string, before: readonly string[], keyword: b
 function flagAlone(name: string, before: readonly string[]): { message: string; hint: string } {
   const hint = before.includes('re')
     ? 'Put it right behind `re`.'
-    : `Write \`re|${name}\`${name === 'i' ? '; texts match in either letter case without it' : ''}.`;
+    : `Write \`re|${name}\`` +
+      `${name === 'i' ? '; texts match in either letter case without it' : ''}.`;
   return { message: `\`${name}\` is a flag of \`re\``, hint };
 }
 
 /** True where only flags, and `expand`, stand between `re` and here. */
 function followsRegex(before: readonly string[]): boolean {
   const place = before.lastIndexOf('re');
-  return place !== -1 && before.slice(place + 1).every((other) => other === 'expand' || modifierRoles.get(other) === 'flag');
+  return (
+    place !== -1 &&
+    before
+      .slice(place + 1)
+      .every((other) => other === 'expand' || modifierRoles.get(other) === 'flag')
+  );
 }

@@ -15,7 +15,10 @@ export interface Placeholder {
 
 export type PatternPart = string | typeof ANY | typeof ONE | Placeholder;
 
-/** Parts in order; literals are never empty and never adjacent; no two {@link ANY} in a row. `[]` is the empty string. */
+/**
+ * Parts in order; literals are never empty and never adjacent; no two {@link ANY} in a row. `[]` is
+ * the empty string.
+ */
 export type Pattern = readonly PatternPart[];
 
 export const isPlaceholder = (part: PatternPart): part is Placeholder => typeof part === 'object';
@@ -25,7 +28,8 @@ export function joinParts(parts: Iterable<PatternPart>): Pattern {
   for (const part of parts) {
     const last = joined.at(-1);
     if (part === '') continue;
-    if (typeof part === 'string' && typeof last === 'string') joined[joined.length - 1] = last + part;
+    if (typeof part === 'string' && typeof last === 'string')
+      joined[joined.length - 1] = last + part;
     else if (part === ANY && last === ANY) continue;
     else joined.push(part);
   }
@@ -47,7 +51,10 @@ export function openLiteral(pattern: Pattern): OpenLiteral | undefined {
   return { text, open: start ? (end ? 'both' : 'start') : end ? 'end' : 'none' };
 }
 
-/** Text of a rule to pattern: `\*`, `\?` and `\\` are escapes, any other backslash stands for itself. */
+/**
+ * Text of a rule to pattern: `\*`, `\?` and `\\` are escapes, any other backslash stands for
+ * itself.
+ */
 export function parsePattern(text: string): Pattern {
   // a backslash before anything else stands for itself, as in most paths
   if (!/[*?]|\\\\/.test(text)) return text === '' ? [] : [text];
@@ -93,7 +100,12 @@ export function literalText(pattern: Pattern): string | undefined {
 export function shaped(pattern: Pattern, shape: 'contains' | 'startswith' | 'endswith'): Pattern {
   const [text] = pattern;
   // nearly every pattern: written out, an array is not longer than what it holds
-  if (pattern.length === 1 && typeof text === 'string') return shape === 'contains' ? [ANY, text, ANY] : shape === 'startswith' ? [text, ANY] : [ANY, text];
+  if (pattern.length === 1 && typeof text === 'string')
+    return shape === 'contains'
+      ? [ANY, text, ANY]
+      : shape === 'startswith'
+        ? [text, ANY]
+        : [ANY, text];
   const open = shape !== 'startswith' && pattern[0] !== ANY;
   const close = shape !== 'endswith' && pattern.at(-1) !== ANY;
   if (open && close) return pattern.length === 0 ? [ANY] : [ANY, ...pattern, ANY];

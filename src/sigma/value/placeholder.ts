@@ -1,4 +1,12 @@
-import { ANY, isPlaceholder, joinParts, ONE, type Pattern, type PatternPart, parsePattern } from './pattern.ts';
+import {
+  ANY,
+  isPlaceholder,
+  joinParts,
+  ONE,
+  type Pattern,
+  type PatternPart,
+  parsePattern,
+} from './pattern.ts';
 
 /** What can stand between two percent signs as the name of a placeholder. */
 const name = '[^%\\s\\\\]+';
@@ -6,14 +14,20 @@ const marks = new RegExp(`\\\\\\\\|\\\\%|%(${name})%`, 'g');
 const everyPlaceholder = new RegExp(`%(${name})%`, 'g');
 const looksLikePlaceholder = new RegExp(everyPlaceholder.source);
 
-/** The text of a value under `expand`: `%name%` is a placeholder, `\%` a plain percent sign, and `\\%name%` a backslash before a placeholder. */
+/**
+ * The text of a value under `expand`: `%name%` is a placeholder, `\%` a plain percent sign, and
+ * `\\%name%` a backslash before a placeholder.
+ */
 export function parseExpanded(text: string): Pattern {
   const parts: PatternPart[] = [];
   let end = 0;
   for (const match of text.matchAll(marks)) {
     // two backslashes are one, and are read with the text in which they stand
     if (match[0] === '\\\\') continue;
-    parts.push(...parsePattern(text.slice(end, match.index)), match[1] === undefined ? '%' : { placeholder: match[1] });
+    parts.push(
+      ...parsePattern(text.slice(end, match.index)),
+      match[1] === undefined ? '%' : { placeholder: match[1] },
+    );
     end = match.index + match[0].length;
   }
   return joinParts([...parts, ...parsePattern(text.slice(end))]);
@@ -21,28 +35,49 @@ export function parseExpanded(text: string): Pattern {
 
 const regexMarks = new RegExp(`\\\\([^])|%(${name})%`, 'g');
 
-/** A regular expression under `expand`: `%name%` is a placeholder, `\%` a percent sign, and all else the text of the expression. */
+/**
+ * A regular expression under `expand`: `%name%` is a placeholder, `\%` a percent sign, and all else
+ * the text of the expression.
+ */
 export function parseExpandedRegex(text: string): Pattern {
   const parts: PatternPart[] = [];
   let end = 0;
   for (const match of text.matchAll(regexMarks)) {
     if (match[2] === undefined && match[1] !== '%') continue;
-    parts.push(text.slice(end, match.index), match[2] === undefined ? '%' : { placeholder: match[2] });
+    parts.push(
+      text.slice(end, match.index),
+      match[2] === undefined ? '%' : { placeholder: match[2] },
+    );
     end = match.index + match[0].length;
   }
   return joinParts([...parts, text.slice(end)]);
 }
 
-/** A placeholder's value as part of a regular expression: as it is written, nothing in it escaped, as pySigma has it. A `*` alone is any text. */
+/**
+ * A placeholder's value as part of a regular expression: as it is written, nothing in it escaped,
+ * as pySigma has it. A `*` alone is any text.
+ */
 export function expressionPart(pattern: Pattern): string {
   if (pattern.length === 1 && pattern[0] === ANY) return '.*';
   return pattern
-    .map((part) => (part === ANY ? '*' : part === ONE ? '?' : isPlaceholder(part) ? `%${part.placeholder}%` : part.replace(/[*?]/g, '\\$&')))
+    .map((part) =>
+      part === ANY
+        ? '*'
+        : part === ONE
+          ? '?'
+          : isPlaceholder(part)
+            ? `%${part.placeholder}%`
+            : part.replace(/[*?]/g, '\\$&'),
+    )
     .join('');
 }
 
-/** True for a text that seems to name a placeholder and, with a backslash before its percent sign, does not. */
-export const seemsExpanded = (text: string, parsed: Pattern): boolean => looksLikePlaceholder.test(text) && !parsed.some(isPlaceholder);
+/**
+ * True for a text that seems to name a placeholder and, with a backslash before its percent sign,
+ * does not.
+ */
+export const seemsExpanded = (text: string, parsed: Pattern): boolean =>
+  looksLikePlaceholder.test(text) && !parsed.some(isPlaceholder);
 
 /** `%name%` in the literals, which are free of escapes, becomes a placeholder. */
 export function expandPlaceholders(pattern: Pattern): Pattern {
@@ -61,9 +96,15 @@ export function expandPlaceholders(pattern: Pattern): Pattern {
   );
 }
 
-export type Filled = { readonly patterns: readonly Pattern[] } | { readonly missing: string } | { readonly tooMany: number };
+export type Filled =
+  | { readonly patterns: readonly Pattern[] }
+  | { readonly missing: string }
+  | { readonly tooMany: number };
 
-/** The pattern with its placeholders replaced by each combination of their values, of which there may be `most`. Those without a value stay under `keep`. */
+/**
+ * The pattern with its placeholders replaced by each combination of their values, of which there
+ * may be `most`. Those without a value stay under `keep`.
+ */
 export function fillPlaceholders(
   pattern: Pattern,
   values: ReadonlyMap<string, readonly Pattern[]>,
@@ -71,10 +112,13 @@ export function fillPlaceholders(
 ): Filled {
   let patterns: PatternPart[][] = [[]];
   for (const part of pattern) {
-    const choices: readonly Pattern[] | undefined = isPlaceholder(part) ? (values.get(part.placeholder) ?? (keep ? [[part]] : undefined)) : [[part]];
+    const choices: readonly Pattern[] | undefined = isPlaceholder(part)
+      ? (values.get(part.placeholder) ?? (keep ? [[part]] : undefined))
+      : [[part]];
     if (!choices) return { missing: isPlaceholder(part) ? part.placeholder : '' };
     // told before they are made: the product can be beyond any memory
-    if (patterns.length * choices.length > most) return { tooMany: patterns.length * choices.length };
+    if (patterns.length * choices.length > most)
+      return { tooMany: patterns.length * choices.length };
     patterns = patterns.flatMap((head) => choices.map((choice) => [...head, ...choice]));
   }
   return { patterns: patterns.map(joinParts) };

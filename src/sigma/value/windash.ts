@@ -7,13 +7,16 @@ const flagDash = /(?<![\p{L}\p{N}_])[-/\u2013\u2014\u2015](?=[\p{L}\p{N}_])/gu;
 /** More spellings than this are refused: each further flag multiplies them by five. */
 export const maximumWindashVariants = 625;
 
-/** Every spelling of the pattern with its flag dashes exchanged; undefined when there are too many. */
+/**
+ * Every spelling of the pattern with its flag dashes exchanged; undefined when there are too many.
+ */
 export function windashVariants(pattern: Pattern): readonly Pattern[] | undefined {
   let variants: PatternPart[][] = [[]];
   for (const part of pattern) {
     const pieces = typeof part === 'string' ? part.split(flagDash) : [part];
     for (const [index, piece] of pieces.entries()) {
-      if (index > 0) variants = variants.flatMap((variant) => dashes.map((dash) => [...variant, dash]));
+      if (index > 0)
+        variants = variants.flatMap((variant) => dashes.map((dash) => [...variant, dash]));
       if (variants.length > maximumWindashVariants) return undefined;
       for (const variant of variants) variant.push(piece);
     }

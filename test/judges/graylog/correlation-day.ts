@@ -1,4 +1,7 @@
-/** Event definitions of correlations on a real Graylog server, run over streams of a day that has passed. */
+/**
+ * Event definitions of correlations on a real Graylog server, run over streams of a day that has
+ * passed.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,28 +19,52 @@ export interface DayPack {
 }
 
 interface Entity {
-  readonly data: { readonly title: { readonly '@value': string }; readonly config: { readonly series: readonly { readonly type: string }[] } };
+  readonly data: {
+    readonly title: { readonly '@value': string };
+    readonly config: { readonly series: readonly { readonly type: string }[] };
+  };
 }
 
-/** The pack that `sigpack build` makes of the rules, with what the judge's storage can't count left out: that many are `uncounted`. */
-export async function dayPackOf(rules: readonly DayRule[]): Promise<DayPack & { readonly uncounted: number }> {
+/**
+ * The pack that `sigpack build` makes of the rules, with what the judge's storage can't count left
+ * out: that many are `uncounted`.
+ */
+export async function dayPackOf(
+  rules: readonly DayRule[],
+): Promise<DayPack & { readonly uncounted: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'sigpack-day-'));
   try {
     const path = join(folder, 'day.yml');
-    writeFileSync(path, [baseRules, ...rules.map(({ correlation, settings }) => documentsOf(correlation, settings))].join('---\n'));
+    writeFileSync(
+      path,
+      [
+        baseRules,
+        ...rules.map(({ correlation, settings }) => documentsOf(correlation, settings)),
+      ].join('---\n'),
+    );
     const built = await packOf(
       [path],
       'id: day\ntitle: Correlations of a day\nversion: 1.0.0\nfailOn: never\ntargets: [graylog]\ngraylog: { dashboard: false }\ndefaults: { enabled: false }\n',
     );
-    const pack = JSON.parse(textOf(built, 'day-1.0.0-graylog.json')) as { readonly id: string; readonly entities: readonly Entity[] };
-    const counted = pack.entities.filter(({ data }) => data.config.series.every(({ type }) => type !== 'percentile'));
+    const pack = JSON.parse(textOf(built, 'day-1.0.0-graylog.json')) as {
+      readonly id: string;
+      readonly entities: readonly Entity[];
+    };
+    const counted = pack.entities.filter(({ data }) =>
+      data.config.series.every(({ type }) => type !== 'percentile'),
+    );
     const byTitle = new Map(rules.map((rule) => [`Correlation ${rule.correlation.name}`, rule]));
     const kept = counted.flatMap(({ data }) => {
       const title = data.title['@value'];
       const rule = byTitle.get(title);
       return rule ? [[title, rule] as const] : [];
     });
-    return { id: pack.id, text: JSON.stringify({ ...pack, entities: counted }), rules: new Map(kept), uncounted: pack.entities.length - counted.length };
+    return {
+      id: pack.id,
+      text: JSON.stringify({ ...pack, entities: counted }),
+      rules: new Map(kept),
+      uncounted: pack.entities.length - counted.length,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -51,14 +78,26 @@ export interface DayDefinition {
 }
 
 /** Installs the pack; the definitions by their titles. */
-export async function installDayPack(server: GraylogServer, { id, text }: DayPack): Promise<ReadonlyMap<string, DayDefinition>> {
+export async function installDayPack(
+  server: GraylogServer,
+  { id, text }: DayPack,
+): Promise<ReadonlyMap<string, DayDefinition>> {
   const pack = JSON.parse(text) as Json;
   await server.call('POST', '/system/content_packs', pack);
-  await server.call('POST', `/system/content_packs/${id}/${pack.rev}/installations`, server.creation({ parameters: {}, comment: '' }));
+  await server.call(
+    'POST',
+    `/system/content_packs/${id}/${pack.rev}/installations`,
+    server.creation({ parameters: {}, comment: '' }),
+  );
   return new Map(
     (await definitionsOn(server)).map((definition) => {
-      const { search_within_ms: within, execute_every_ms: every } = definition.config as Readonly<Record<string, number>>;
-      return [definition.title, { id: definition.id, within: Number(within) / 1000, every: Number(every) / 1000 }];
+      const { search_within_ms: within, execute_every_ms: every } = definition.config as Readonly<
+        Record<string, number>
+      >;
+      return [
+        definition.title,
+        { id: definition.id, within: Number(within) / 1000, every: Number(every) / 1000 },
+      ];
     }),
   );
 }
@@ -68,42 +107,86 @@ export async function createStream(server: GraylogServer, title: string): Promis
   const { index_sets: sets } = (await server.call('GET', '/system/indices/index_sets')) as {
     readonly index_sets: readonly { readonly id: string; readonly default: boolean }[];
   };
-  const stream = { title, description: '', index_set_id: sets.find((set) => set.default)?.id, rules: [], matching_type: 'AND' };
-  const { stream_id: id } = await server.call('POST', '/streams', server.creation({ ...stream, remove_matches_from_default_stream: false }));
+  const stream = {
+    title,
+    description: '',
+    index_set_id: sets.find((set) => set.default)?.id,
+    rules: [],
+    matching_type: 'AND',
+  };
+  const { stream_id: id } = await server.call(
+    'POST',
+    '/streams',
+    server.creation({ ...stream, remove_matches_from_default_stream: false }),
+  );
   return String(id);
 }
 
-export const removeStream = (server: GraylogServer, id: string): Promise<Json> => server.call('DELETE', `/streams/${id}`);
+export const removeStream = (server: GraylogServer, id: string): Promise<Json> =>
+  server.call('DELETE', `/streams/${id}`);
 
-const asGraylogTells = (seconds: number): string => new Date(seconds * 1000).toISOString().replace('T', ' ').replace('Z', '');
+const asGraylogTells = (seconds: number): string =>
+  new Date(seconds * 1000).toISOString().replace('T', ' ').replace('Z', '');
 
 /** Puts events into the server's own index, as it would after their way through an input. */
-export async function indexEvents(server: GraylogServer, stream: string, events: readonly StreamEvent[], shift: number): Promise<void> {
+export async function indexEvents(
+  server: GraylogServer,
+  stream: string,
+  events: readonly StreamEvent[],
+  shift: number,
+): Promise<void> {
   if (events.length === 0) return;
   const lines = events.map(({ _time, arrives: _, id, ...fields }) => {
-    const own = { gl2_message_id: `${stream}-${id}`, timestamp: asGraylogTells(_time + shift), streams: [stream], source: 'judge', message: 'event' };
+    const own = {
+      gl2_message_id: `${stream}-${id}`,
+      timestamp: asGraylogTells(_time + shift),
+      streams: [stream],
+      source: 'judge',
+      message: 'event',
+    };
     return `${JSON.stringify({ index: { _id: own.gl2_message_id } })}\n${JSON.stringify({ ...fields, ...own })}\n`;
   });
-  const { errors, ...answer } = await server.search('graylog_deflector/_bulk?refresh=true', lines.join(''));
+  const { errors, ...answer } = await server.search(
+    'graylog_deflector/_bulk?refresh=true',
+    lines.join(''),
+  );
   if (errors !== false) throw new Error(JSON.stringify(answer).slice(0, 1000));
 }
 
-/** A definition over a stream of the server; the day is `shift` seconds from where it is written. */
+/**
+ * A definition over a stream of the server; the day is `shift` seconds from where it is written.
+ */
 export interface Execution {
   readonly definition: DayDefinition;
   readonly stream: string;
   readonly shift: number;
 }
 
-/** Executes a definition once for its runs from one to the other: the server splits the time into their windows, as it does when it catches up. */
-export async function execute(server: GraylogServer, { definition, stream, shift }: Execution, first: number, last = first): Promise<void> {
+/**
+ * Executes a definition once for its runs from one to the other: the server splits the time into
+ * their windows, as it does when it catches up.
+ */
+export async function execute(
+  server: GraylogServer,
+  { definition, stream, shift }: Execution,
+  first: number,
+  last = first,
+): Promise<void> {
   const time = (seconds: number): string => new Date((seconds + shift) * 1000).toISOString();
   const timerange = { type: 'absolute', from: time(first - definition.within), to: time(last) };
-  await server.call('POST', `/events/definitions/${definition.id}/execute`, { type: 'aggregation-v1', timerange, streams: [stream], batch_size: 500 });
+  await server.call('POST', `/events/definitions/${definition.id}/execute`, {
+    type: 'aggregation-v1',
+    timerange,
+    streams: [stream],
+    batch_size: 500,
+  });
 }
 
 /** A server runs nothing until it has indexed a message of its own that is later. */
-export async function awaitProcessing(server: GraylogServer, run: () => Promise<void>): Promise<void> {
+export async function awaitProcessing(
+  server: GraylogServer,
+  run: () => Promise<void>,
+): Promise<void> {
   await sendGelf(server, {});
   for (let attempt = 0; ; attempt++) {
     try {
@@ -118,7 +201,10 @@ export async function awaitProcessing(server: GraylogServer, run: () => Promise<
 interface Alert {
   readonly id: string;
   readonly event_definition_id: string;
-  /** The start of the window: the server takes for its end the name that the judge's storage has for it, which is its start. */
+  /**
+   * The start of the window: the server takes for its end the name that the judge's storage has for
+   * it, which is its start.
+   */
   readonly timerange_end: string;
   readonly group_by_fields: Readonly<Record<string, string>>;
 }
@@ -130,7 +216,10 @@ async function alertsOn(server: GraylogServer): Promise<readonly Alert[]> {
   for (;;) {
     const last = alerts.at(-1);
     const after = last === undefined ? {} : { search_after: [last.id] };
-    const { hits } = (await server.search('gl-events_*/_search', JSON.stringify({ size: 10_000, sort: [{ id: 'asc' }], ...after }))) as {
+    const { hits } = (await server.search(
+      'gl-events_*/_search',
+      JSON.stringify({ size: 10_000, sort: [{ id: 'asc' }], ...after }),
+    )) as {
       readonly hits: { readonly hits: readonly { readonly _source: Alert }[] };
     };
     if (hits.hits.length === 0) return alerts;
@@ -150,12 +239,18 @@ export async function foundByTitle(
 ): Promise<ReadonlyMap<string, FoundByRun>> {
   const byId = new Map([...definitions].map(([title, { id, within }]) => [id, { title, within }]));
   const found = new Map<string, Map<number, string[]>>();
-  for (const { event_definition_id: id, timerange_end: from, group_by_fields: fields } of await alertsOn(server)) {
+  for (const {
+    event_definition_id: id,
+    timerange_end: from,
+    group_by_fields: fields,
+  } of await alertsOn(server)) {
     const { title = '', within = 0 } = byId.get(id) ?? {};
     const runs = found.get(title) ?? new Map<number, string[]>();
     found.set(title, runs);
     const time = Date.parse(`${from.replace(' ', 'T')}Z`) / 1000 - shift + within;
-    const group = (rules.get(title)?.correlation.groupBy ?? []).map((field) => fields[field]).join('|');
+    const group = (rules.get(title)?.correlation.groupBy ?? [])
+      .map((field) => fields[field])
+      .join('|');
     runs.set(time, [...(runs.get(time) ?? []), group]);
   }
   return found;

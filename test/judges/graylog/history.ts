@@ -1,6 +1,8 @@
 /**
- * node test/judges/graylog/history.ts VERSION...: three releases of a small pack of public rules, each revision installed on a real Graylog server
- * over the one before as docs/graylog-pack.md says. After each, the server has the pack's event definitions, each once, under the same entity ids.
+ * node test/judges/graylog/history.ts VERSION...: three releases of a small pack of public rules,
+ * each revision installed on a real Graylog server over the one before as docs/graylog-pack.md
+ * says. After each, the server has the pack's event definitions, each once, under the same entity
+ * ids.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,8 +16,13 @@ import { definitionsOn, type GraylogServer, onEachGraylog, removePack } from './
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-history-graylog-'));
 const at = (path: string): string => join(folder, path);
 const run = (command: string, ...args: readonly string[]): string =>
-  execFileSync(command, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-const git = (...args: readonly string[]): string => run('git', '-c', 'user.name=judge', '-c', 'user.email=judge@example.org', ...args);
+  execFileSync(command, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+const git = (...args: readonly string[]): string =>
+  run('git', '-c', 'user.name=judge', '-c', 'user.email=judge@example.org', ...args);
 const { check, end } = createChecks();
 
 interface Text {
@@ -25,7 +32,11 @@ interface Text {
 interface Entity {
   readonly id: string;
   readonly type: { readonly name: string };
-  readonly data: { readonly title: Text; readonly description: Text; readonly remediation_steps?: Text };
+  readonly data: {
+    readonly title: Text;
+    readonly description: Text;
+    readonly remediation_steps?: Text;
+  };
 }
 
 interface ContentPack {
@@ -40,14 +51,19 @@ function release(version: string): ContentPack {
   run(process.execPath, main, 'release');
   git('add', '-A');
   git('commit', '-q', '-m', `release ${version}`);
-  return JSON.parse(readFileSync(at(`dist/release/${version}/judge-${version}-graylog.json`), 'utf8')) as ContentPack;
+  return JSON.parse(
+    readFileSync(at(`dist/release/${version}/judge-${version}-graylog.json`), 'utf8'),
+  ) as ContentPack;
 }
 
 /** The packs of three releases: a start; a title, a condition and a new rule; a rule less. */
 function releases(): readonly ContentPack[] {
   git('init', '-q');
   writeFileSync(at('.gitignore'), 'dist/\n');
-  writeFileSync(at('sigpack.yml'), 'id: judge\ntitle: Judged detections\nfailOn: never\ntargets: [graylog]\npipelines: { graylog: none }\n');
+  writeFileSync(
+    at('sigpack.yml'),
+    'id: judge\ntitle: Judged detections\nfailOn: never\ntargets: [graylog]\npipelines: { graylog: none }\n',
+  );
   mkdirSync(at('rules'));
   const names = rulePaths.slice(0, 31).map((path) => {
     copyFileSync(path, at(`rules/${basename(path)}`));
@@ -59,8 +75,17 @@ function releases(): readonly ContentPack[] {
   const first = release('1.0.0');
   writeFileSync(at(last), late);
   const [titled = '', changed = '', removed = ''] = names;
-  writeFileSync(at(titled), readFileSync(at(titled), 'utf8').replace(/^title: /m, 'title: Renamed '));
-  writeFileSync(at(changed), readFileSync(at(changed), 'utf8').replace(/^detection:\n/m, 'detection:\n    _history: { HistoryField: x }\n'));
+  writeFileSync(
+    at(titled),
+    readFileSync(at(titled), 'utf8').replace(/^title: /m, 'title: Renamed '),
+  );
+  writeFileSync(
+    at(changed),
+    readFileSync(at(changed), 'utf8').replace(
+      /^detection:\n/m,
+      'detection:\n    _history: { HistoryField: x }\n',
+    ),
+  );
   const second = release('1.1.0');
   rmSync(at(removed));
   return [first, second, release('2.0.0')];
@@ -74,24 +99,40 @@ interface Installation {
 async function install(server: GraylogServer, pack: ContentPack): Promise<Installation> {
   await server.call('POST', '/system/content_packs', pack);
   const body = server.creation({ parameters: {}, comment: server.version });
-  return (await server.call('POST', `/system/content_packs/${pack.id}/${pack.rev}/installations`, body)) as unknown as Installation;
+  return (await server.call(
+    'POST',
+    `/system/content_packs/${pack.id}/${pack.rev}/installations`,
+    body,
+  )) as unknown as Installation;
 }
 
 async function upgrade(server: GraylogServer, packs: readonly ContentPack[]): Promise<void> {
   let installed: { readonly pack: ContentPack; readonly installation: Installation } | undefined;
   for (const pack of packs) {
     // a second installation would give every definition once more
-    if (installed) await server.call('DELETE', `/system/content_packs/${installed.pack.id}/installations/${installed.installation._id}`);
+    if (installed)
+      await server.call(
+        'DELETE',
+        `/system/content_packs/${installed.pack.id}/installations/${installed.installation._id}`,
+      );
     const installation = await install(server, pack);
     const definitions = await definitionsOn(server);
     const titles = definitions.map(({ title }) => title);
     const own = pack.entities.filter(({ type }) => type.name === 'event_definition');
     const wanted = own.map(({ data }) => data.title['@value']);
-    check(`definitions of revision ${pack.rev}`, JSON.stringify([...titles].sort()) === JSON.stringify([...wanted].sort()), { titles, wanted });
+    check(
+      `definitions of revision ${pack.rev}`,
+      JSON.stringify([...titles].sort()) === JSON.stringify([...wanted].sort()),
+      { titles, wanted },
+    );
     // the server cleans texts as HTML: they are to come back as they are written
     for (const { data } of own) {
       const there = definitions.find(({ title }) => title === data.title['@value']);
-      check(`description of ${data.title['@value']}`, there?.description === data.description['@value'], there?.description);
+      check(
+        `description of ${data.title['@value']}`,
+        there?.description === data.description['@value'],
+        there?.description,
+      );
       check(
         `remediation steps of ${data.title['@value']}`,
         (there?.remediation_steps ?? '') === (data.remediation_steps?.['@value'] ?? ''),
@@ -103,7 +144,9 @@ async function upgrade(server: GraylogServer, packs: readonly ContentPack[]): Pr
       `entities of revision ${pack.rev}`,
       pack.entities.every(({ id }) => ids.has(id)),
     );
-    console.log(`graylog ${server.version}: revision ${pack.rev}: ${titles.length} event definitions`);
+    console.log(
+      `graylog ${server.version}: revision ${pack.rev}: ${titles.length} event definitions`,
+    );
     installed = { pack, installation };
   }
   if (installed) await removePack(server, installed.pack.id);
@@ -111,7 +154,13 @@ async function upgrade(server: GraylogServer, packs: readonly ContentPack[]): Pr
 
 try {
   const packs = releases();
-  const lost = packs.slice(1).map(({ entities }, index) => packs[index]?.entities.filter(({ id }) => !entities.some((entity) => entity.id === id)).length);
+  const lost = packs
+    .slice(1)
+    .map(
+      ({ entities }, index) =>
+        packs[index]?.entities.filter(({ id }) => !entities.some((entity) => entity.id === id))
+          .length,
+    );
   check('entities that a revision lost', JSON.stringify(lost) === '[0,1]', lost);
   check('revisions', JSON.stringify(packs.map(({ rev }) => rev)) === '[1,2,3]');
   await onEachGraylog((server) => upgrade(server, packs));

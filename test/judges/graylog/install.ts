@@ -1,6 +1,8 @@
 /**
- * node test/judges/graylog/install.ts VERSION...: the commands install, status, rollback and uninstall against a real Graylog server, with a pack of
- * public rules in two versions: what is there afterwards, that ids, notifications and events stay, and that a recorded event makes its definition fire.
+ * node test/judges/graylog/install.ts VERSION...: the commands install, status, rollback and
+ * uninstall against a real Graylog server, with a pack of public rules in two versions: what is
+ * there afterwards, that ids, notifications and events stay, and that a recorded event makes its
+ * definition fire.
  */
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +11,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createChecks } from '../checks.ts';
 import { type CommandRun, runSigpack } from '../command.ts';
 import { recordedEvents, rulePaths } from '../proof-data.ts';
-import { api, definitionsOn, type EventDefinition, type GraylogServer, type Json, onEachGraylog, sendGelf } from './server.ts';
+import {
+  api,
+  definitionsOn,
+  type EventDefinition,
+  type GraylogServer,
+  type Json,
+  onEachGraylog,
+  sendGelf,
+} from './server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-install-graylog-'));
 const at = (path: string): string => join(folder, path);
@@ -22,7 +32,12 @@ async function sigpack(...args: readonly string[]): Promise<CommandRun> {
   said += run.out;
   return run;
 }
-const expectRun = async (what: string, code: number, pattern: RegExp, ...args: readonly string[]): Promise<void> => {
+const expectRun = async (
+  what: string,
+  code: number,
+  pattern: RegExp,
+  ...args: readonly string[]
+): Promise<void> => {
   const run = await sigpack(...args);
   check(`${what}: exit code ${run.code}, not ${code}`, run.code === code, run.out);
   check(`${what}: says nothing like ${pattern}`, pattern.test(run.out), run.out);
@@ -33,7 +48,10 @@ interface Built {
   readonly titles: readonly string[];
 }
 
-/** The pack of what is in rules/, as `sigpack build` makes it, but its definitions run every ten seconds and look ten minutes back. */
+/**
+ * The pack of what is in rules/, as `sigpack build` makes it, but its definitions run every ten
+ * seconds and look ten minutes back.
+ */
 async function build(version: string, revision: number): Promise<Built> {
   writeFileSync(
     at('sigpack.yml'),
@@ -42,7 +60,9 @@ async function build(version: string, revision: number): Promise<Built> {
   const { code, out } = await sigpack('build', '-o', `packs/${version}`);
   if (code !== 0) throw new Error(out);
   const path = at(`packs/${version}/judge-${version}-graylog.json`);
-  const pack = JSON.parse(readFileSync(path, 'utf8')) as { readonly entities: readonly { readonly type: Json; readonly data: Json }[] };
+  const pack = JSON.parse(readFileSync(path, 'utf8')) as {
+    readonly entities: readonly { readonly type: Json; readonly data: Json }[];
+  };
   const titles: string[] = [];
   for (const { type, data } of pack.entities) {
     if (type.name !== 'event_definition') continue;
@@ -72,7 +92,12 @@ async function packs(): Promise<Packs> {
   const idOf = (path: string): string => /^id: (.*)$/m.exec(text(path))?.[1] ?? '';
   const first = await build('1.0.0', 1);
   const [added = '', removed = '', changed = '', edited = '', ...others] = paths;
-  const fired = others.find((path) => first.titles.includes(titleOf(path)) && recordedEvents.some(({ ruleId }) => ruleId === idOf(path))) ?? '';
+  const fired =
+    others.find(
+      (path) =>
+        first.titles.includes(titleOf(path)) &&
+        recordedEvents.some(({ ruleId }) => ruleId === idOf(path)),
+    ) ?? '';
   rmSync(at(`rules/${basename(removed)}`));
   copyFileSync(added, at(`rules/${basename(added)}`));
   writeFileSync(
@@ -83,11 +108,21 @@ async function packs(): Promise<Packs> {
   );
   const second = await build('1.1.0', 2);
   const event = recordedEvents.find(({ ruleId }) => ruleId === idOf(fired))?.event ?? {};
-  return { first, second, fired: titleOf(fired), edited: titleOf(edited), changed: titleOf(changed), event: event as Json };
+  return {
+    first,
+    second,
+    fired: titleOf(fired),
+    edited: titleOf(edited),
+    changed: titleOf(changed),
+    event: event as Json,
+  };
 }
 
 async function eventsOf(server: GraylogServer, id: string): Promise<number> {
-  const { count } = await server.search('gl-events_*/_count', JSON.stringify({ query: { term: { event_definition_id: id } } }));
+  const { count } = await server.search(
+    'gl-events_*/_count',
+    JSON.stringify({ query: { term: { event_definition_id: id } } }),
+  );
   return Number(count ?? 0);
 }
 
@@ -102,15 +137,39 @@ async function fires(server: GraylogServer, id: string): Promise<boolean> {
 /** In each pack. */
 const dashboards = 1;
 
-const same = (a: readonly string[], b: readonly string[]): boolean => JSON.stringify([...a].sort()) === JSON.stringify([...b].sort());
+const same = (a: readonly string[], b: readonly string[]): boolean =>
+  JSON.stringify([...a].sort()) === JSON.stringify([...b].sort());
 
-async function judged(server: GraylogServer, { first, second, fired, edited, changed, event }: Packs): Promise<void> {
+async function judged(
+  server: GraylogServer,
+  { first, second, fired, edited, changed, event }: Packs,
+): Promise<void> {
   const { version } = server;
-  const definitions = async () => new Map((await definitionsOn(server)).map((one) => [one.title, one]));
-  token = String((await server.call('POST', '/users/local:admin/tokens/judge', version.startsWith('6.') ? {} : { token_ttl: 'P30D' })).token);
-  const install = (pack: Built, ...more: readonly string[]) => ['install', pack.path, '--to', 'judge', ...more];
+  const definitions = async () =>
+    new Map((await definitionsOn(server)).map((one) => [one.title, one]));
+  token = String(
+    (
+      await server.call(
+        'POST',
+        '/users/local:admin/tokens/judge',
+        version.startsWith('6.') ? {} : { token_ttl: 'P30D' },
+      )
+    ).token,
+  );
+  const install = (pack: Built, ...more: readonly string[]) => [
+    'install',
+    pack.path,
+    '--to',
+    'judge',
+    ...more,
+  ];
   await expectRun('nothing installed', 0, /not installed/, 'status');
-  await expectRun('plan', 0, new RegExp(`planned: ${first.titles.length + dashboards} to create`), ...install(first, '--plan'));
+  await expectRun(
+    'plan',
+    0,
+    new RegExp(`planned: ${first.titles.length + dashboards} to create`),
+    ...install(first, '--plan'),
+  );
   check('a plan does nothing', (await definitions()).size === 0);
   await expectRun('no terminal', 2, /give --yes/, ...install(first));
   await expectRun('install', 0, /done: judge has 1\.0\.0/, ...install(first, '--yes'));
@@ -120,11 +179,18 @@ async function judged(server: GraylogServer, { first, second, fired, edited, cha
   const again = await definitions();
   check(
     'a second run changes nothing',
-    [...made].every(([title, { id, updated_at }]) => again.get(title)?.id === id && again.get(title)?.updated_at === updated_at),
+    [...made].every(
+      ([title, { id, updated_at }]) =>
+        again.get(title)?.id === id && again.get(title)?.updated_at === updated_at,
+    ),
   );
   await expectRun('status', 0, /1\.0\.0.*as installed/, 'status');
 
-  const notification = await server.call('POST', '/events/notifications', server.creation(notificationBody));
+  const notification = await server.call(
+    'POST',
+    '/events/notifications',
+    server.creation(notificationBody),
+  );
   const { scheduler: _, ...there } = made.get(fired) as EventDefinition;
   await server.call('PUT', `/events/definitions/${there.id}`, {
     ...there,
@@ -137,24 +203,51 @@ async function judged(server: GraylogServer, { first, second, fired, edited, cha
   await expectRun('plan of 1.1.0', 0, /planned/, ...install(second, '--plan', 'plan.json'));
   const hand = made.get(edited) as EventDefinition;
   const { scheduler: __, ...handBody } = hand;
-  await server.call('PUT', `/events/definitions/${hand.id}`, { ...handBody, priority: 1, description: 'HANDMADE' });
-  await expectRun('a plan for what was', 4, /was changed since the plan was made/, ...install(second, '--apply', 'plan.json'));
+  await server.call('PUT', `/events/definitions/${hand.id}`, {
+    ...handBody,
+    priority: 1,
+    description: 'HANDMADE',
+  });
+  await expectRun(
+    'a plan for what was',
+    4,
+    /was changed since the plan was made/,
+    ...install(second, '--apply', 'plan.json'),
+  );
   check('nothing of that plan was done', same([...(await definitions()).keys()], first.titles));
   await expectRun('drift', 1, /1 changed in place[\s\S]*HANDMADE/, 'status');
   await expectRun('plan once more', 0, /it stays so/, ...install(second, '--plan', 'plan.json'));
-  await expectRun('upgrade by a plan', 0, /done: judge has 1\.1\.0/, ...install(second, '--apply', 'plan.json'));
+  await expectRun(
+    'upgrade by a plan',
+    0,
+    /done: judge has 1\.1\.0/,
+    ...install(second, '--apply', 'plan.json'),
+  );
   const upgraded = await definitions();
   check('definitions of 1.1.0', same([...upgraded.keys()], second.titles), [...upgraded.keys()]);
   check(
     'ids stay',
     [...made].every(([title, { id }]) => !upgraded.has(title) || upgraded.get(title)?.id === id),
   );
-  check('the condition is the new one', JSON.stringify(upgraded.get(changed)?.config).includes('InstallField'), upgraded.get(changed));
-  check('the notification stays', upgraded.get(fired)?.notifications.length === 1, upgraded.get(fired));
+  check(
+    'the condition is the new one',
+    JSON.stringify(upgraded.get(changed)?.config).includes('InstallField'),
+    upgraded.get(changed),
+  );
+  check(
+    'the notification stays',
+    upgraded.get(fired)?.notifications.length === 1,
+    upgraded.get(fired),
+  );
   check('the drift stays', upgraded.get(edited)?.description === 'HANDMADE', upgraded.get(edited));
   check('events stay', (await eventsOf(server, there.id)) > 0);
   await expectRun('again 1.1.0', 0, /nothing to do/, ...install(second, '--yes'));
-  await expectRun('overwrite', 0, /becomes as the pack has it[\s\S]*done/, ...install(second, '--yes', '--drift', 'overwrite'));
+  await expectRun(
+    'overwrite',
+    0,
+    /becomes as the pack has it[\s\S]*done/,
+    ...install(second, '--yes', '--drift', 'overwrite'),
+  );
   check('the drift is gone', (await definitions()).get(edited)?.description === hand.description);
   await expectRun('status of 1.1.0', 0, /1\.1\.0, before it 1\.0\.0.*as installed/, 'status');
 
@@ -168,27 +261,45 @@ async function judged(server: GraylogServer, { first, second, fired, edited, cha
   );
   check('the notification stays in a rollback', back.get(fired)?.notifications.length === 1);
   await expectRun('status after it', 0, /1\.0\.0, \d+ objects, as installed/, 'status');
-  await expectRun('no version before', 2, /no version before/, 'rollback', '--to', 'judge', '--yes');
+  await expectRun(
+    'no version before',
+    2,
+    /no version before/,
+    'rollback',
+    '--to',
+    'judge',
+    '--yes',
+  );
   await expectRun('upgrade again', 0, /done: judge has 1\.1\.0/, ...install(second, '--yes'));
   check('definitions of 1.1.0 again', same([...(await definitions()).keys()], second.titles));
   await expectRun('an older one', 2, /older/, ...install(first, '--yes'));
 
   await expectRun('uninstall', 0, /removed/, 'uninstall', '--to', 'judge', '--yes');
-  check('no definitions are left', (await definitions()).size === 0, [...(await definitions()).keys()]);
-  const { content_packs: left = [] } = (await server.call('GET', '/system/content_packs')) as { readonly content_packs?: readonly { readonly name: string }[] };
+  check('no definitions are left', (await definitions()).size === 0, [
+    ...(await definitions()).keys(),
+  ]);
+  const { content_packs: left = [] } = (await server.call('GET', '/system/content_packs')) as {
+    readonly content_packs?: readonly { readonly name: string }[];
+  };
   check('no content packs are left', !left.some(({ name }) => name.startsWith('Judged')), left);
   await expectRun('nothing there any more', 0, /not installed/, 'status');
   await expectRun('install after an uninstall', 0, /done/, ...install(second, '--yes'));
   check('definitions after that', same([...(await definitions()).keys()], second.titles));
   await expectRun('uninstall once more', 0, /removed/, 'uninstall', '--to', 'judge', '--yes');
   check('no secret was shown', !said.includes(token) && !said.includes(btoa(`${token}:token`)));
-  console.log(`graylog ${version}: installed, upgraded, rolled back and uninstalled ${second.titles.length} event definitions`);
+  console.log(
+    `graylog ${version}: installed, upgraded, rolled back and uninstalled ${second.titles.length} event definitions`,
+  );
 }
 
 const notificationBody = {
   title: 'judge',
   description: '',
-  config: { type: 'http-notification-v1', url: 'http://127.0.0.1:9/', skip_tls_verification: false },
+  config: {
+    type: 'http-notification-v1',
+    url: 'http://127.0.0.1:9/',
+    skip_tls_verification: false,
+  },
 };
 
 try {

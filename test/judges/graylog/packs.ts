@@ -1,7 +1,8 @@
 /**
- * node test/judges/graylog/packs.ts VERSION... PACK.json...: a real Graylog server takes each pack, reads its event definitions back, validates
- * them and their queries, runs each query once, and uninstalls the pack. Default packs: those that test/judges/packs.ts builds.
- * env: GRAYLOG_JUDGE_ARGS, more arguments of judge.sh, such as --messages FILE --expect FILE
+ * node test/judges/graylog/packs.ts VERSION... PACK.json...: a real Graylog server takes each pack,
+ * reads its event definitions back, validates them and their queries, runs each query once, and
+ * uninstalls the pack. Default packs: those that test/judges/packs.ts builds. env:
+ * GRAYLOG_JUDGE_ARGS, more arguments of judge.sh, such as --messages FILE --expect FILE
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -28,8 +29,13 @@ interface Report {
 const longest = 600;
 
 function reportOn(pack: string): Report {
-  const more = (process.env.GRAYLOG_JUDGE_ARGS ?? '').split(' ').filter((argument) => argument !== '');
-  const run = spawnSync(join(judge, 'judge.sh'), [pack, '--queries', ...more], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  const more = (process.env.GRAYLOG_JUDGE_ARGS ?? '')
+    .split(' ')
+    .filter((argument) => argument !== '');
+  const run = spawnSync(join(judge, 'judge.sh'), [pack, '--queries', ...more], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
   try {
     return JSON.parse(run.stdout) as Report;
   } catch {
@@ -40,8 +46,10 @@ function reportOn(pack: string): Report {
 function problemsOf(report: Report, version: string): readonly Problem[] {
   const problems = [...report.problems];
   const server = String(report.server?.version ?? '?');
-  if (!server.startsWith(version)) problems.push({ stage: 'start', where: 'server', what: `it says it is ${server}` });
-  if (!report.event_definitions) problems.push({ stage: 'install', where: 'pack', what: 'no event definition was read back' });
+  if (!server.startsWith(version))
+    problems.push({ stage: 'start', where: 'server', what: `it says it is ${server}` });
+  if (!report.event_definitions)
+    problems.push({ stage: 'install', where: 'pack', what: 'no event definition was read back' });
   // the judge keeps no field types, so it warns of each field that it does not know
   for (const [title, warnings] of Object.entries(report.query_warnings ?? {})) {
     const other = warnings.filter((warning) => warning !== 'Unknown field');
@@ -56,7 +64,8 @@ async function judged({ version }: GraylogServer): Promise<void> {
   for (const pack of packs) {
     const report = reportOn(pack);
     const problems = problemsOf(report, version);
-    for (const { stage, where, what } of problems.slice(0, 40)) console.log(`  ${stage}: ${where}: ${JSON.stringify(what).slice(0, longest)}`);
+    for (const { stage, where, what } of problems.slice(0, 40))
+      console.log(`  ${stage}: ${where}: ${JSON.stringify(what).slice(0, longest)}`);
     const queries = Object.keys(report.hits ?? {}).length;
     const seconds = `uploaded in ${report.upload?.seconds} s, installed in ${report.install?.seconds} s`;
     console.log(
@@ -76,7 +85,8 @@ function builtPacks(): readonly string[] {
 }
 
 const named = process.argv.slice(2).filter((argument) => argument.endsWith('.json'));
-const packs = named.length > 0 ? named.map((pack) => existing(pack, 'build it first')) : builtPacks();
+const packs =
+  named.length > 0 ? named.map((pack) => existing(pack, 'build it first')) : builtPacks();
 await onEachGraylog(judged);
 console.log(`${count.passed} passed, ${count.failed} failed`);
 process.exitCode = count.failed > 0 ? 1 : 0;

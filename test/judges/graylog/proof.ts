@@ -1,6 +1,7 @@
 /**
- * node test/judges/graylog/proof.ts VERSION...: the content pack of the rules that have events, installed in a real Graylog server. The recorded
- * events and near misses of them are sent as GELF; the alerts must be for the very messages that the rules mean.
+ * node test/judges/graylog/proof.ts VERSION...: the content pack of the rules that have events,
+ * installed in a real Graylog server. The recorded events and near misses of them are sent as GELF;
+ * the alerts must be for the very messages that the rules mean.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,9 +12,22 @@ import { graylogDefaults, graylogQueries } from '../../../src/backend/graylog/gr
 import type { TestEvent } from '../../matcher.ts';
 import { asGraylogKeeps } from '../opensearch-mappings.ts';
 import { main } from '../places.ts';
-import { compiledRules, type Documents, documentsOf, recordedEvents, rulePaths } from '../proof-data.ts';
+import {
+  compiledRules,
+  type Documents,
+  documentsOf,
+  recordedEvents,
+  rulePaths,
+} from '../proof-data.ts';
 import { type Found, judged, report, type Verdict } from '../proof-verdict.ts';
-import { definitionsOn, type GraylogServer, type Json, judge, onEachGraylog, removePack } from './server.ts';
+import {
+  definitionsOn,
+  type GraylogServer,
+  type Json,
+  judge,
+  onEachGraylog,
+  removePack,
+} from './server.ts';
 
 /** Of the near misses of a rule, so many are sent. */
 const nearMisses = 4;
@@ -24,19 +38,33 @@ interface Pack {
   readonly id: string;
   readonly entities: readonly {
     readonly type: { readonly name: string };
-    readonly data: { readonly title: { readonly '@value': string }; readonly config: Record<string, unknown> };
+    readonly data: {
+      readonly title: { readonly '@value': string };
+      readonly config: Record<string, unknown>;
+    };
   }[];
 }
 
 const text = (value: unknown): string => JSON.stringify(value);
 
-/** The pack as `sigpack build` makes it, but its definitions run every ten seconds and look ten minutes back. */
+/**
+ * The pack as `sigpack build` makes it, but its definitions run every ten seconds and look ten
+ * minutes back.
+ */
 function buildPack(folder: string): { readonly path: string; readonly id: string } {
   const config = join(folder, 'sigpack.yml');
-  writeFileSync(config, 'id: proof\nversion: 1.0.0\npipelines: { graylog: none }\ndefaults: { enabled: true }\n');
-  const built = spawnSync(process.execPath, [main, 'build', ...rulePaths, '-c', config, '-t', 'graylog', '-o', join(folder, 'pack')], { encoding: 'utf8' });
+  writeFileSync(
+    config,
+    'id: proof\nversion: 1.0.0\npipelines: { graylog: none }\ndefaults: { enabled: true }\n',
+  );
+  const built = spawnSync(
+    process.execPath,
+    [main, 'build', ...rulePaths, '-c', config, '-t', 'graylog', '-o', join(folder, 'pack')],
+    { encoding: 'utf8' },
+  );
   const name = readdirSync(join(folder, 'pack')).find((file) => file.endsWith('-graylog.json'));
-  if (built.status === null || built.status > 1 || name === undefined) throw new Error(`the pack is not built: ${built.stderr}`);
+  if (built.status === null || built.status > 1 || name === undefined)
+    throw new Error(`the pack is not built: ${built.stderr}`);
   const path = join(folder, 'pack', name);
   const pack = JSON.parse(readFileSync(path, 'utf8')) as Pack;
   for (const { type, data } of pack.entities) {
@@ -53,11 +81,16 @@ function buildPack(folder: string): { readonly path: string; readonly id: string
   return { path, id: pack.id };
 }
 
-/** Some of the near misses of each rule, and of all events those whose fields are of the kinds of the first: an index keeps one kind a field. */
+/**
+ * Some of the near misses of each rule, and of all events those whose fields are of the kinds of
+ * the first: an index keeps one kind a field.
+ */
 function messages(all: Documents): Documents {
   const kinds = new Map<string, string>();
   const fits = (event: TestEvent): boolean => {
-    const wrong = Object.entries(event).some(([name, value]) => (kinds.get(name) ?? typeof value) !== typeof value);
+    const wrong = Object.entries(event).some(
+      ([name, value]) => (kinds.get(name) ?? typeof value) !== typeof value,
+    );
     if (!wrong) for (const [name, value] of Object.entries(event)) kinds.set(name, typeof value);
     return !wrong;
   };
@@ -66,26 +99,47 @@ function messages(all: Documents): Documents {
   if (refused) throw new Error(`a recorded event has a field of another kind: ${text(refused)}`);
   const near = all.list.slice(all.recorded);
   const step = Math.max(1, Math.floor(near.length / (nearMisses * all.own.size)));
-  return { ...all, list: [...recorded, ...near.filter((event, index) => index % step === 0 && fits(event))] };
+  return {
+    ...all,
+    list: [...recorded, ...near.filter((event, index) => index % step === 0 && fits(event))],
+  };
 }
 
 /** Number of the message by index and id. */
 async function numbersOfMessages(server: GraylogServer): Promise<ReadonlyMap<string, number>> {
-  const { hits } = (await server.search('graylog_*/_search', text({ size: 10_000, query: { exists: { field: 'proof_n' } } }))) as {
+  const { hits } = (await server.search(
+    'graylog_*/_search',
+    text({ size: 10_000, query: { exists: { field: 'proof_n' } } }),
+  )) as {
     readonly hits: { readonly hits: readonly Json[] };
   };
-  return new Map(hits.hits.map(({ _index, _id, _source }) => [`${_index}:${_id}`, Number((_source as Json).proof_n)]));
+  return new Map(
+    hits.hits.map(({ _index, _id, _source }) => [
+      `${_index}:${_id}`,
+      Number((_source as Json).proof_n),
+    ]),
+  );
 }
 
 /** Numbers of the messages that each definition has alerted on. */
-async function alerts(server: GraylogServer, titles: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
+async function alerts(
+  server: GraylogServer,
+  titles: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
   const numbers = await numbersOfMessages(server);
   const found = new Map<string, Set<number>>();
   // a definition alerts on a message again with each run
   const origins = { terms: { field: 'origin_context', size: 1000 } };
-  const aggs = { definition: { terms: { field: 'event_definition_id', size: 1000 }, aggs: { origin: origins } } };
-  type Buckets = { readonly buckets: readonly { readonly key: string; readonly origin: Buckets }[] };
-  const { aggregations } = (await server.search('gl-events_*/_search', text({ size: 0, aggs }))) as {
+  const aggs = {
+    definition: { terms: { field: 'event_definition_id', size: 1000 }, aggs: { origin: origins } },
+  };
+  type Buckets = {
+    readonly buckets: readonly { readonly key: string; readonly origin: Buckets }[];
+  };
+  const { aggregations } = (await server.search(
+    'gl-events_*/_search',
+    text({ size: 0, aggs }),
+  )) as {
     readonly aggregations?: { readonly definition: Buckets };
   };
   for (const { key, origin } of aggregations?.definition.buckets ?? []) {
@@ -93,13 +147,17 @@ async function alerts(server: GraylogServer, titles: ReadonlyMap<string, string>
     if (title === undefined) continue;
     const set = found.get(title) ?? new Set();
     found.set(title, set);
-    for (const { key: urn } of origin.buckets) set.add(numbers.get(urn.replace('urn:graylog:message:es:', '')) ?? -1);
+    for (const { key: urn } of origin.buckets)
+      set.add(numbers.get(urn.replace('urn:graylog:message:es:', '')) ?? -1);
   }
   return found;
 }
 
 /** Waits until the alerts are those wanted, then one more round of runs: nothing else may come. */
-async function settledAlerts(server: GraylogServer, wanted: number): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
+async function settledAlerts(
+  server: GraylogServer,
+  wanted: number,
+): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
   const titles = new Map((await definitionsOn(server)).map(({ id, title }) => [id, title]));
   const end = Date.now() + patienceMs;
   let found = await alerts(server, titles);
@@ -121,17 +179,39 @@ async function verdictOf(server: GraylogServer): Promise<Verdict> {
   try {
     const pack = buildPack(folder);
     const file = join(folder, 'messages.ndjson');
-    writeFileSync(file, documents.list.map((event, number) => `${text({ ...event, proof_n: number })}\n`).join(''));
-    const run = spawnSync(join(judge, 'judge.sh'), [pack.path, '--keep', '--messages', file], { encoding: 'utf8', maxBuffer: 2 ** 28 });
-    const { problems, sent } = JSON.parse(run.stdout) as { readonly problems: readonly Json[]; readonly sent?: number };
-    if (problems.length > 0 || sent !== documents.list.length) throw new Error(`Graylog ${version}: ${text(problems).slice(0, 2000)}, ${sent} messages sent`);
+    writeFileSync(
+      file,
+      documents.list.map((event, number) => `${text({ ...event, proof_n: number })}\n`).join(''),
+    );
+    const run = spawnSync(join(judge, 'judge.sh'), [pack.path, '--keep', '--messages', file], {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+    });
+    const { problems, sent } = JSON.parse(run.stdout) as {
+      readonly problems: readonly Json[];
+      readonly sent?: number;
+    };
+    if (problems.length > 0 || sent !== documents.list.length)
+      throw new Error(
+        `Graylog ${version}: ${text(problems).slice(0, 2000)}, ${sent} messages sent`,
+      );
     const refused = new Map(
       rules.flatMap((rule) => {
-        const conversion = graylogQueries(rule.query, { file: rule.rule.file, span: rule.rule.detection.span }, graylogDefaults);
+        const conversion = graylogQueries(
+          rule.query,
+          { file: rule.rule.file, span: rule.rule.detection.span },
+          graylogDefaults,
+        );
         return conversion.ok ? [] : [[rule, conversion.problems[0]?.message ?? '']];
       }),
     );
-    const judging = { engine: `Graylog ${version}, alerts on GELF messages`, converter: 'Sigpack, content pack', strict: true, rules, documents };
+    const judging = {
+      engine: `Graylog ${version}, alerts on GELF messages`,
+      converter: 'Sigpack, content pack',
+      strict: true,
+      rules,
+      documents,
+    };
     const { meant } = judged({
       ...judging,
       foundBy: (rule) => ({ kind: 'refused', reason: refused.get(rule) ?? '' }),
@@ -143,8 +223,15 @@ async function verdictOf(server: GraylogServer): Promise<Verdict> {
       const reason = refused.get(rule);
       if (reason !== undefined) return { kind: 'refused', reason };
       // a rule whose query was split has several definitions
-      const parts = [...found].filter(([title]) => title === rule.rule.title || title.startsWith(`${rule.rule.title} (`));
-      return { kind: 'hits', hits: new Set(parts.flatMap(([, numbers]) => [...numbers])), widened: false, faults: [] };
+      const parts = [...found].filter(
+        ([title]) => title === rule.rule.title || title.startsWith(`${rule.rule.title} (`),
+      );
+      return {
+        kind: 'hits',
+        hits: new Set(parts.flatMap(([, numbers]) => [...numbers])),
+        widened: false,
+        faults: [],
+      };
     };
     return judged({ ...judging, foundBy });
   } finally {

@@ -12,7 +12,9 @@ const gelfPort = 12201;
 
 /** The folder of the judge. */
 export const judge = join(cache, 'judges', 'graylog');
-/** Names the version of a server that is running already: judges then use it and leave it running. */
+/**
+ * Names the version of a server that is running already: judges then use it and leave it running.
+ */
 export const runningVariable = 'SIGPACK_GRAYLOG';
 
 export interface GraylogServer {
@@ -25,7 +27,10 @@ export interface GraylogServer {
   search(path: string, body: string): Promise<Json>;
 }
 
-/** Runs the work on a server of each version that the command line names; what the work leaves behind is an error. */
+/**
+ * Runs the work on a server of each version that the command line names; what the work leaves
+ * behind is an error.
+ */
 export async function onEachGraylog(work: (server: GraylogServer) => Promise<void>): Promise<void> {
   const versions = process.argv.slice(2).filter((argument) => /^\d+\.\d+\.\d+$/.test(argument));
   if (versions.length === 0) {
@@ -36,7 +41,10 @@ export async function onEachGraylog(work: (server: GraylogServer) => Promise<voi
   for (const version of versions) await onGraylog(version, work);
 }
 
-async function onGraylog(version: string, work: (server: GraylogServer) => Promise<void>): Promise<void> {
+async function onGraylog(
+  version: string,
+  work: (server: GraylogServer) => Promise<void>,
+): Promise<void> {
   const isRunning = process.env[runningVariable] === version;
   if (!isRunning) start(version);
   const server = connect(version);
@@ -57,7 +65,9 @@ function start(version: string): void {
       process.exit(1);
     });
   }
-  const { status, stdout, stderr } = spawnSync(join(judge, 'start.sh'), [version], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(join(judge, 'start.sh'), [version], {
+    encoding: 'utf8',
+  });
   if (status === 0) return;
   stop();
   throw new Error(`graylog ${version} does not start: ${stdout}${stderr}`);
@@ -71,36 +81,71 @@ function connect(version: string): GraylogServer {
   const request = async (url: string, init: RequestInit): Promise<Json> => {
     const response = await fetch(url, init);
     const text = await response.text();
-    if (!response.ok) throw new Error(`${init.method} ${url}: ${response.status} ${text.slice(0, 800)}`);
+    if (!response.ok)
+      throw new Error(`${init.method} ${url}: ${response.status} ${text.slice(0, 800)}`);
     return text === '' ? {} : (JSON.parse(text) as Json);
   };
   const json = { accept: 'application/json', 'content-type': 'application/json' };
-  const headers = { ...json, authorization: `Basic ${btoa('admin:admin')}`, 'x-requested-by': 'judge', connection: 'close' };
+  const headers = {
+    ...json,
+    authorization: `Basic ${btoa('admin:admin')}`,
+    'x-requested-by': 'judge',
+    connection: 'close',
+  };
   return {
     version,
-    call: (method, path, body) => request(`${api}${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }),
+    call: (method, path, body) =>
+      request(`${api}${path}`, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
     creation: (entity) => (version.startsWith('6.') ? entity : { entity, share_request: null }),
     search: (path, body) => request(`${node}/${path}`, { method: 'POST', headers: json, body }),
   };
 }
 
 /** Opens the GELF input where it is not open, and sends an event as a message. */
-export const sendGelf = (server: GraylogServer, event: Json): Promise<void> => sendAllGelf(server, [event]);
+export const sendGelf = (server: GraylogServer, event: Json): Promise<void> =>
+  sendAllGelf(server, [event]);
 
 /** The same of several events, in their order. */
 export async function sendAllGelf(server: GraylogServer, events: readonly Json[]): Promise<void> {
-  const listening = { bind_address: '127.0.0.1', port: gelfPort, recv_buffer_size: 1_048_576, number_worker_threads: 1, max_chunk_size: 65_536 };
-  const configuration = { ...listening, tls_enable: false, enable_cors: false, idle_writer_timeout: 60, decompress_size_limit: 8_388_608 };
-  await server.call('POST', '/system/inputs', { title: 'judge-gelf', global: true, type: 'org.graylog2.inputs.gelf.http.GELFHttpInput', configuration });
+  const listening = {
+    bind_address: '127.0.0.1',
+    port: gelfPort,
+    recv_buffer_size: 1_048_576,
+    number_worker_threads: 1,
+    max_chunk_size: 65_536,
+  };
+  const configuration = {
+    ...listening,
+    tls_enable: false,
+    enable_cors: false,
+    idle_writer_timeout: 60,
+    decompress_size_limit: 8_388_608,
+  };
+  await server.call('POST', '/system/inputs', {
+    title: 'judge-gelf',
+    global: true,
+    type: 'org.graylog2.inputs.gelf.http.GELFHttpInput',
+    configuration,
+  });
   for (const event of events) await sendOne(event);
 }
 
 async function sendOne({ source = 'judge', ...event }: Json): Promise<void> {
-  const fields = Object.fromEntries(Object.entries(event).map(([name, value]) => [`_${name}`, value]));
+  const fields = Object.fromEntries(
+    Object.entries(event).map(([name, value]) => [`_${name}`, value]),
+  );
   const body = JSON.stringify({ version: '1.1', host: source, short_message: 'event', ...fields });
   for (let attempt = 0; ; attempt++) {
     try {
-      const response = await fetch(`http://127.0.0.1:${gelfPort}/gelf`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+      const response = await fetch(`http://127.0.0.1:${gelfPort}/gelf`, {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/json' },
+      });
       if (response.ok) return;
     } catch {
       // the input is not open yet
@@ -121,7 +166,10 @@ export interface EventDefinition extends Json {
 
 /** Event definitions without the server's own. */
 export async function definitionsOn(server: GraylogServer): Promise<readonly EventDefinition[]> {
-  const { event_definitions: all } = (await server.call('GET', '/events/definitions?per_page=10000')) as {
+  const { event_definitions: all } = (await server.call(
+    'GET',
+    '/events/definitions?per_page=10000',
+  )) as {
     readonly event_definitions: readonly EventDefinition[];
   };
   return all.filter(({ title }) => title !== 'System notification events');
@@ -139,18 +187,30 @@ async function stateOf(server: GraylogServer): Promise<State> {
     readonly content_packs?: readonly { readonly id: string; readonly name: string }[];
   };
   const definitions = await definitionsOn(server);
-  return { packs: new Map(packs.map(({ id, name }) => [id, name])), definitions: new Map(definitions.map(({ id, title }) => [id, title])) };
+  return {
+    packs: new Map(packs.map(({ id, name }) => [id, name])),
+    definitions: new Map(definitions.map(({ id, title }) => [id, title])),
+  };
 }
 
-/** Removes what is new on the server, for the judge after this one; the packs and definitions among it, which the judge should have removed. */
+/**
+ * Removes what is new on the server, for the judge after this one; the packs and definitions among
+ * it, which the judge should have removed.
+ */
 async function clean(server: GraylogServer, before: State): Promise<readonly string[]> {
   const now = await stateOf(server);
   const packs = [...now.packs].filter(([id]) => !before.packs.has(id));
   for (const [id] of packs) await removePack(server, id);
   const definitions = [...now.definitions].filter(([id]) => !before.definitions.has(id));
   const still = (await stateOf(server)).definitions;
-  for (const [id] of definitions) if (still.has(id)) await server.call('DELETE', `/events/definitions/${id}`);
-  await removeAll(server, '/events/notifications?per_page=1000', 'notifications', '/events/notifications');
+  for (const [id] of definitions)
+    if (still.has(id)) await server.call('DELETE', `/events/definitions/${id}`);
+  await removeAll(
+    server,
+    '/events/notifications?per_page=1000',
+    'notifications',
+    '/events/notifications',
+  );
   await removeAll(server, '/users/local:admin/tokens', 'tokens', '/users/local:admin/tokens');
   await removeAll(server, '/system/inputs', 'inputs', '/system/inputs');
   for (const index of ['graylog_*', 'gl-events_*']) await removeDocuments(server, index);
@@ -160,12 +220,19 @@ async function clean(server: GraylogServer, before: State): Promise<readonly str
 /** Uninstalls a content pack and deletes all its revisions. */
 export async function removePack(server: GraylogServer, id: string): Promise<void> {
   const path = `/system/content_packs/${encodeURIComponent(id)}`;
-  const { installations } = (await server.call('GET', `${path}/installations`)) as { readonly installations: readonly { readonly _id: string }[] };
+  const { installations } = (await server.call('GET', `${path}/installations`)) as {
+    readonly installations: readonly { readonly _id: string }[];
+  };
   for (const { _id } of installations) await server.call('DELETE', `${path}/installations/${_id}`);
   await server.call('DELETE', path);
 }
 
-async function removeAll(server: GraylogServer, list: string, key: string, path: string): Promise<void> {
+async function removeAll(
+  server: GraylogServer,
+  list: string,
+  key: string,
+  path: string,
+): Promise<void> {
   const found = (await server.call('GET', list))[key] as readonly { readonly id: string }[];
   for (const { id } of found) await server.call('DELETE', `${path}/${id}`);
 }
@@ -173,11 +240,16 @@ async function removeAll(server: GraylogServer, list: string, key: string, path:
 /** Document by document: the node has no module that deletes by a query. */
 async function removeDocuments(server: GraylogServer, index: string): Promise<void> {
   for (;;) {
-    const { hits } = (await server.search(`${index}/_search`, JSON.stringify({ size: 5000, _source: false }))) as {
+    const { hits } = (await server.search(
+      `${index}/_search`,
+      JSON.stringify({ size: 5000, _source: false }),
+    )) as {
       readonly hits: { readonly hits: readonly Json[] };
     };
     if (hits.hits.length === 0) return;
-    const lines = hits.hits.map(({ _index, _id }) => `${JSON.stringify({ delete: { _index, _id } })}\n`);
+    const lines = hits.hits.map(
+      ({ _index, _id }) => `${JSON.stringify({ delete: { _index, _id } })}\n`,
+    );
     await server.search('_bulk?refresh=true', lines.join(''));
   }
 }

@@ -28,7 +28,13 @@ export function askedEvents(): readonly Asked[] {
   );
   const collection = collect(documents, bag);
   return collection.rules.flatMap((rule): readonly Asked[] => {
-    if (rule.kind !== 'detection' || rule.id === undefined || rule.title === changedByProducts || !collection.standsAlone(rule)) return [];
+    if (
+      rule.kind !== 'detection' ||
+      rule.id === undefined ||
+      rule.title === changedByProducts ||
+      !collection.standsAlone(rule)
+    )
+      return [];
     return windowsEvents(rule).map(([event, hit]) => ({ rule, event, hit }));
   });
 }

@@ -1,7 +1,8 @@
 /**
- * node test/judges/graylog/starter.ts VERSION...: the starter pack for each way that events of Windows come to Graylog, installed on a real server. The
- * events of the rules' tests, by the names that the shipper gives them, raise events of these rules and no others, with rule, level, technique and key in
- * them. The dashboard is there with all its widgets, and its searches run.
+ * node test/judges/graylog/starter.ts VERSION...: the starter pack for each way that events of
+ * Windows come to Graylog, installed on a real server. The events of the rules' tests, by the names
+ * that the shipper gives them, raise events of these rules and no others, with rule, level,
+ * technique and key in them. The dashboard is there with all its widgets, and its searches run.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,24 +24,33 @@ const { check, end } = checks;
 const choices = [
   { name: 'winlogbeat', bundle: 'graylog', shape: productEvents['graylog-windows-winlogbeat'] },
   { name: 'nxlog', bundle: 'graylog-nxlog', shape: productEvents['graylog-windows-nxlog'] },
-  { name: 'illuminate', bundle: 'graylog-illuminate', shape: productEvents['graylog-windows-illuminate'] },
+  {
+    name: 'illuminate',
+    bundle: 'graylog-illuminate',
+    shape: productEvents['graylog-windows-illuminate'],
+  },
 ] as const;
 type Choice = (typeof choices)[number];
 
-/** Milliseconds. A definition runs once, right after its installation, and looks back at what was sent before. */
+/**
+ * Milliseconds. A definition runs once, right after its installation, and looks back at what was
+ * sent before.
+ */
 const every = 3_600_000;
 const patience = 60_000;
 
 let token = '';
 const hook = 'http://127.0.0.1:9/services/SECRETHOOK';
-const sigpack = (choice: Choice, ...args: readonly string[]) => runSigpack(join(folder, choice.name), { JUDGE_TOKEN: token, JUDGE_HOOK: hook }, ...args);
+const sigpack = (choice: Choice, ...args: readonly string[]) =>
+  runSigpack(join(folder, choice.name), { JUDGE_TOKEN: token, JUDGE_HOOK: hook }, ...args);
 
 /** The pack as `sigpack build` makes it, but with that schedule. */
 async function build(choice: Choice): Promise<string> {
   const at = (path: string): string => join(folder, choice.name, path);
   mkdirSync(at('.'), { recursive: true });
   symlinkSync(join(root, 'rules'), at('rules'));
-  const graylog = "{ streamParameter: STREAM, notification: { type: http }, titlePrefix: '[{LEVEL}] ' }";
+  const graylog =
+    "{ streamParameter: STREAM, notification: { type: http }, titlePrefix: '[{LEVEL}] ' }";
   const place = `{ kind: graylog, url: '${api}', secretEnv: JUDGE_TOKEN, parameters: { NOTIFICATION_URL: { env: JUDGE_HOOK } } }`;
   writeFileSync(
     at('sigpack.yml'),
@@ -49,9 +59,12 @@ async function build(choice: Choice): Promise<string> {
   const { code, out } = await sigpack(choice, 'build', '-o', 'packs');
   if (code !== 0) throw new Error(out);
   const path = at(`packs/${choice.name}-1.0.0-graylog.json`);
-  const pack = JSON.parse(readFileSync(path, 'utf8')) as { readonly entities: readonly { readonly type: Json; readonly data: Json }[] };
+  const pack = JSON.parse(readFileSync(path, 'utf8')) as {
+    readonly entities: readonly { readonly type: Json; readonly data: Json }[];
+  };
   for (const { type, data } of pack.entities)
-    if (type.name === 'event_definition') Object.assign(data.config as object, { execute_every_ms: every, search_within_ms: every });
+    if (type.name === 'event_definition')
+      Object.assign(data.config as object, { execute_every_ms: every, search_within_ms: every });
   rmSync(at('packs'), { recursive: true });
   mkdirSync(at('packs'));
   writeFileSync(path, JSON.stringify(pack));
@@ -68,7 +81,10 @@ interface Raised {
 
 type Found = ReadonlyMap<string, ReadonlyMap<string, Raised>>;
 
-async function all(server: GraylogServer, index: string): Promise<readonly { readonly _id: string; readonly _source: Json }[]> {
+async function all(
+  server: GraylogServer,
+  index: string,
+): Promise<readonly { readonly _id: string; readonly _source: Json }[]> {
   const { hits } = (await server.search(`${index}/_search`, JSON.stringify({ size: 10_000 }))) as {
     readonly hits: { readonly hits: readonly { readonly _id: string; readonly _source: Json }[] };
   };
@@ -77,7 +93,9 @@ async function all(server: GraylogServer, index: string): Promise<readonly { rea
 
 /** What was raised for each case, by the id of the rule. */
 async function raised(server: GraylogServer): Promise<Found> {
-  const cases = new Map((await all(server, 'graylog_*')).map(({ _id, _source }) => [_id, String(_source.judge_case)]));
+  const cases = new Map(
+    (await all(server, 'graylog_*')).map(({ _id, _source }) => [_id, String(_source.judge_case)]),
+  );
   const found = new Map<string, Map<string, Raised>>();
   for (const { _source } of await all(server, 'gl-events_*')) {
     const event = _source as unknown as Raised;
@@ -99,42 +117,106 @@ async function haveRun(server: GraylogServer): Promise<boolean> {
     readonly context: { readonly scheduler: Readonly<Record<string, Json>> };
   };
   const scheduled = Object.values(context.scheduler).filter((one) => one.is_scheduled === true);
-  return scheduled.length > 0 && scheduled.every((one) => Date.parse(String(one.next_time)) > Date.now() + every / 2);
+  return (
+    scheduled.length > 0 &&
+    scheduled.every((one) => Date.parse(String(one.next_time)) > Date.now() + every / 2)
+  );
 }
 
-const priorities: Readonly<Record<string, number>> = { informational: 1, low: 1, medium: 2, high: 3, critical: 3 };
+const priorities: Readonly<Record<string, number>> = {
+  informational: 1,
+  low: 1,
+  medium: 2,
+  high: 3,
+  critical: 3,
+};
 
 function checkRaised(name: string, { rule, hit }: Asked, event: Raised | undefined): void {
-  check(`${name}: ${rule.title} ${hit ? 'does not find its event' : 'finds an event that is not its own'}`, (event !== undefined) === hit, event);
+  check(
+    `${name}: ${rule.title} ${hit ? 'does not find its event' : 'finds an event that is not its own'}`,
+    (event !== undefined) === hit,
+    event,
+  );
   if (!event || !hit) return;
   const { level = 'medium' } = rule;
-  check(`${name}: level and priority of ${rule.title}`, event.fields.sigma_level === level && event.priority === priorities[level], event);
-  check(`${name}: title of ${rule.title}`, event.message === `[${level.toUpperCase()}] ${rule.title}` && event.fields.sigma_rule === rule.title, event);
-  const entities = Object.entries(event.fields).filter(([field, value]) => !field.startsWith('sigma_') && value !== '');
-  check(`${name}: entity and key of ${rule.title}`, entities.length > 0 && (event.key ?? '') !== '', event);
-  const techniques = rule.tags.flatMap((tag) => /^attack\.(t\d{4}(?:\.\d{3})?)$/.exec(tag)?.[1]?.toUpperCase() ?? []).sort();
-  check(`${name}: techniques of ${rule.title}`, (event.fields.sigma_techniques ?? '') === techniques.join(' '), event);
+  check(
+    `${name}: level and priority of ${rule.title}`,
+    event.fields.sigma_level === level && event.priority === priorities[level],
+    event,
+  );
+  check(
+    `${name}: title of ${rule.title}`,
+    event.message === `[${level.toUpperCase()}] ${rule.title}` &&
+      event.fields.sigma_rule === rule.title,
+    event,
+  );
+  const entities = Object.entries(event.fields).filter(
+    ([field, value]) => !field.startsWith('sigma_') && value !== '',
+  );
+  check(
+    `${name}: entity and key of ${rule.title}`,
+    entities.length > 0 && (event.key ?? '') !== '',
+    event,
+  );
+  const techniques = rule.tags
+    .flatMap((tag) => /^attack\.(t\d{4}(?:\.\d{3})?)$/.exec(tag)?.[1]?.toUpperCase() ?? [])
+    .sort();
+  check(
+    `${name}: techniques of ${rule.title}`,
+    (event.fields.sigma_techniques ?? '') === techniques.join(' '),
+    event,
+  );
 }
 
 async function judged(server: GraylogServer): Promise<void> {
   const { version } = server;
   const started = Date.now();
-  token = String((await server.call('POST', '/users/local:admin/tokens/judge', version.startsWith('6.') ? {} : { token_ttl: 'P30D' })).token);
+  token = String(
+    (
+      await server.call(
+        'POST',
+        '/users/local:admin/tokens/judge',
+        version.startsWith('6.') ? {} : { token_ttl: 'P30D' },
+      )
+    ).token,
+  );
   let said = '';
-  const cases = choices.flatMap((choice) => asked.map((one, index) => ({ ...one, name: `${choice.name} ${index}`, shaped: choice.shape?.(one.event) ?? {} })));
+  const cases = choices.flatMap((choice) =>
+    asked.map((one, index) => ({
+      ...one,
+      name: `${choice.name} ${index}`,
+      shaped: choice.shape?.(one.event) ?? {},
+    })),
+  );
   await sendAllGelf(
     server,
     cases.map(({ name, shaped }) => ({ ...shaped, judge_case: name })),
   );
-  await until(async () => (await all(server, 'graylog_*')).filter(({ _source }) => _source.judge_case !== undefined).length >= cases.length);
+  await until(
+    async () =>
+      (await all(server, 'graylog_*')).filter(({ _source }) => _source.judge_case !== undefined)
+        .length >= cases.length,
+  );
   for (const choice of choices) {
-    const run = await sigpack(choice, 'install', packs.get(choice.name) ?? '', '--to', 'judge', '--yes');
+    const run = await sigpack(
+      choice,
+      'install',
+      packs.get(choice.name) ?? '',
+      '--to',
+      'judge',
+      '--yes',
+    );
     said += run.out;
-    check(`install ${choice.name}`, run.code === 0 && /done: judge has 1\.0\.0/.test(run.out), run.out);
+    check(
+      `install ${choice.name}`,
+      run.code === 0 && /done: judge has 1\.0\.0/.test(run.out),
+      run.out,
+    );
     check(`${choice.name}: the allowlist is spoken of`, /URL allowlist/.test(run.out), run.out);
   }
   await until(() => haveRun(server));
-  const isFound = (there: Found) => cases.every(({ name, rule, hit }) => !hit || there.get(name)?.has(rule.id ?? '') === true);
+  const isFound = (there: Found) =>
+    cases.every(({ name, rule, hit }) => !hit || there.get(name)?.has(rule.id ?? '') === true);
   await until(async () => isFound(await raised(server)));
   const found = await raised(server);
   for (const one of cases) checkRaised(one.name, one, found.get(one.name)?.get(one.rule.id ?? ''));
@@ -148,7 +230,9 @@ async function judged(server: GraylogServer): Promise<void> {
   }
   check('the address of the notification is not shown', !said.includes('SECRETHOOK'));
   const hits = cases.filter(({ hit }) => hit).length;
-  console.log(`graylog ${version}: ${hits} events found, ${cases.length - hits} left alone, in ${Math.round((Date.now() - started) / 1000)} s`);
+  console.log(
+    `graylog ${version}: ${hits} events found, ${cases.length - hits} left alone, in ${Math.round((Date.now() - started) / 1000)} s`,
+  );
 }
 
 const asked = askedEvents();

@@ -1,8 +1,9 @@
 /**
- * Runs every command over other people's folders of rules and pipelines, and compares which files Sigpack and sigma-cli take.
- * Usage: SIGPACK_RULE_SETS=FOLDER[:FOLDER...] node test/judges/rule-sets/rule-sets.ts   needs setup.sh sigma-cli and a build.
- * Without the variable: the folders of the public corpus. Fails for a command that breaks down, and in the corpus for a file that sigma-cli takes and
- * Sigpack does not, where the reason is none of those known.
+ * Runs every command over other people's folders of rules and pipelines, and compares which files
+ * Sigpack and sigma-cli take. Usage: SIGPACK_RULE_SETS=FOLDER[:FOLDER...] node
+ * test/judges/rule-sets/rule-sets.ts   needs setup.sh sigma-cli and a build. Without the variable:
+ * the folders of the public corpus. Fails for a command that breaks down, and in the corpus for a
+ * file that sigma-cli takes and Sigpack does not, where the reason is none of those known.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,7 +15,8 @@ import { knownReasons } from './known-reasons.ts';
 existing(main, 'run npm run build');
 const python = installed('sigma-cli', 'sigma', 'bin', 'python3');
 const given = process.env.SIGPACK_RULE_SETS;
-const sets = given === undefined ? await corpusSets() : given.split(delimiter).filter((path) => path !== '');
+const sets =
+  given === undefined ? await corpusSets() : given.split(delimiter).filter((path) => path !== '');
 for (const path of sets) existing(path, 'SIGPACK_RULE_SETS names it');
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-rule-sets-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -22,9 +24,15 @@ writeFileSync(join(folder, 'event.json'), '{ "EventID": 1, "Image": "C:\\\\x.exe
 
 async function corpusSets(): Promise<readonly string[]> {
   const { shared } = await import('../corpus.ts');
-  return ['rules', 'rules-emerging-threats', 'rules-threat-hunting', 'rules-compliance', 'rules-placeholder', 'deprecated', 'unsupported'].map((name) =>
-    join(shared, 'corpus', name),
-  );
+  return [
+    'rules',
+    'rules-emerging-threats',
+    'rules-threat-hunting',
+    'rules-compliance',
+    'rules-placeholder',
+    'deprecated',
+    'unsupported',
+  ].map((name) => join(shared, 'corpus', name));
 }
 
 interface Ran {
@@ -33,7 +41,12 @@ interface Ran {
   readonly stderr: string;
 }
 const run = (args: readonly string[]): Ran => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], { cwd: folder, encoding: 'utf8', maxBuffer: 1 << 30, timeout: 300_000 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+    timeout: 300_000,
+  });
   return { code: status, stdout, stderr };
 };
 
@@ -46,7 +59,16 @@ const commands = (path: string): readonly (readonly string[])[] => [
   ['test', path],
   ['match', path, '--events', 'event.json'],
   ['explain', path, '-t', 'splunk', '-p', 'none'],
-  ...['splunk', 'graylog', 'es-qs', 'logpoint', 'grep', 'xpack-watcher'].map((target) => ['convert', path, '-t', target, '-p', 'none', '-o', 'queries']),
+  ...['splunk', 'graylog', 'es-qs', 'logpoint', 'grep', 'xpack-watcher'].map((target) => [
+    'convert',
+    path,
+    '-t',
+    target,
+    '-p',
+    'none',
+    '-o',
+    'queries',
+  ]),
 ];
 
 let failures = 0;
@@ -74,7 +96,9 @@ function refusedBySigpack(path: string): ReadonlyMap<string, Diagnostic> {
   const ran = run(args);
   if (breaksDown(args, ran)) return new Map();
   const { diagnostics } = JSON.parse(ran.stdout) as { readonly diagnostics: readonly Diagnostic[] };
-  const errors = diagnostics.filter(({ severity }) => severity === 'error').map((one) => [resolve(folder, one.file), one] as const);
+  const errors = diagnostics
+    .filter(({ severity }) => severity === 'error')
+    .map((one) => [resolve(folder, one.file), one] as const);
   return new Map(errors.reverse());
 }
 
@@ -85,7 +109,11 @@ interface Answer {
 }
 
 function theirAnswers(path: string): readonly Answer[] {
-  const { status, stdout, stderr } = spawnSync(python, [join(import.meta.dirname, 'accept.py'), path], { encoding: 'utf8', maxBuffer: 1 << 30 });
+  const { status, stdout, stderr } = spawnSync(
+    python,
+    [join(import.meta.dirname, 'accept.py'), path],
+    { encoding: 'utf8', maxBuffer: 1 << 30 },
+  );
   if (status !== 0) throw new Error(stderr);
   return stdout
     .trimEnd()
@@ -104,7 +132,10 @@ function pipelineFault(path: string): string | undefined {
   const args = ['convert', probe, '-t', 'splunk', '-p', path];
   const ran = run(args);
   if (breaksDown(args, ran)) return 'broke down';
-  return ran.code === 0 ? undefined : (/error\[(\w+)\]: (.*)/.exec(ran.stderr)?.slice(1).join(' ') ?? ran.stderr.trim().split('\n').at(-1));
+  return ran.code === 0
+    ? undefined
+    : (/error\[(\w+)\]: (.*)/.exec(ran.stderr)?.slice(1).join(' ') ??
+        ran.stderr.trim().split('\n').at(-1));
 }
 
 const table: Record<string, Readonly<Record<string, number>>> = {};
@@ -122,7 +153,8 @@ for (const set of sets) {
     else counts[error === undefined ? 'sigma-cli alone' : 'neither']++;
     if (ours === undefined || error !== undefined) continue;
     const known = knownReasons.find(({ message }) => message.test(ours));
-    if (!known && given === undefined) fail(`${relative(path, file)}: sigma-cli takes it, Sigpack says ${ours}`);
+    if (!known && given === undefined)
+      fail(`${relative(path, file)}: sigma-cli takes it, Sigpack says ${ours}`);
     const reason = known?.why ?? ours.replace(/`[^`]*`|"[^"]*"/g, '…');
     reasons.set(reason, [...(reasons.get(reason) ?? []), relative(path, file)]);
   }

@@ -1,6 +1,17 @@
 import { LuceneError } from '../../lucene-pattern.ts';
 import { luceneRegexTests } from './regex-glob.ts';
-import { ANY, all, any, globTest, type LeafTest, leaf, normal, not, ONE, type Tree } from './tree.ts';
+import {
+  ANY,
+  all,
+  any,
+  globTest,
+  type LeafTest,
+  leaf,
+  normal,
+  not,
+  ONE,
+  type Tree,
+} from './tree.ts';
 
 interface Scan {
   readonly text: string;
@@ -8,13 +19,15 @@ interface Scan {
 }
 
 /**
- * The meaning of a query in Lucene's classic syntax, default operator OR, without the scores. Takes all that the grammar takes of what is
- * seen here (an escape or a sign in excess, blanks of Unicode in a term) and throws `LuceneError` for the rest.
+ * The meaning of a query in Lucene's classic syntax, default operator OR, without the scores. Takes
+ * all that the grammar takes of what is seen here (an escape or a sign in excess, blanks of Unicode
+ * in a term) and throws `LuceneError` for the rest.
  */
 export function luceneTree(text: string): Tree {
   const scan = { text, at: 0 };
   const tree = group(scan, undefined);
-  if (scan.at < text.length) throw new LuceneError(`a parenthesis too many: ${text.slice(scan.at, scan.at + 20)}`);
+  if (scan.at < text.length)
+    throw new LuceneError(`a parenthesis too many: ${text.slice(scan.at, scan.at + 20)}`);
   return normal(tree);
 }
 
@@ -26,19 +39,35 @@ function skipBlanks(scan: Scan): void {
   scan.at = BLANK.lastIndex;
 }
 
-/** Clauses as `QueryParserBase.addClause` puts them together: AND makes both its sides a must, OR neither. */
+/**
+ * Clauses as `QueryParserBase.addClause` puts them together: AND makes both its sides a must, OR
+ * neither.
+ */
 function group(scan: Scan, field: string | undefined): Tree {
   const clauses: { occurrence: 'must' | 'should' | 'not'; tree: Tree }[] = [];
-  for (skipBlanks(scan); scan.at < scan.text.length && scan.text[scan.at] !== ')'; skipBlanks(scan)) {
+  for (
+    skipBlanks(scan);
+    scan.at < scan.text.length && scan.text[scan.at] !== ')';
+    skipBlanks(scan)
+  ) {
     const conjunction = clauses.length > 0 ? operator(scan, /(AND|&&)|(OR|\|\|)/y) : undefined;
     const negated = operator(scan, /NOT|!|-/y) !== undefined;
     const last = clauses.at(-1);
-    if ((conjunction === 'AND' || conjunction === '&&') && last?.occurrence === 'should') last.occurrence = 'must';
+    if ((conjunction === 'AND' || conjunction === '&&') && last?.occurrence === 'should')
+      last.occurrence = 'must';
     const tree = clause(scan, field);
-    clauses.push({ occurrence: negated ? 'not' : conjunction === 'AND' || conjunction === '&&' ? 'must' : 'should', tree });
+    clauses.push({
+      occurrence: negated
+        ? 'not'
+        : conjunction === 'AND' || conjunction === '&&'
+          ? 'must'
+          : 'should',
+      tree,
+    });
   }
   if (clauses.length === 0) throw new LuceneError('an empty group');
-  const of = (wanted: string): readonly Tree[] => clauses.filter(({ occurrence }) => occurrence === wanted).map(({ tree }) => tree);
+  const of = (wanted: string): readonly Tree[] =>
+    clauses.filter(({ occurrence }) => occurrence === wanted).map(({ tree }) => tree);
   const [must, should, excluded] = [of('must'), of('should'), of('not')];
   // a group of nothing but exclusions: query_string adds all documents to it
   const wanted = must.length > 0 ? must : should.length > 0 ? [any(should)] : [];
@@ -48,7 +77,11 @@ function group(scan: Scan, field: string | undefined): Tree {
 function operator(scan: Scan, pattern: RegExp): string | undefined {
   pattern.lastIndex = scan.at;
   const found = pattern.exec(scan.text)?.[0];
-  if (found === undefined || (/\w/.test(found) && !/[\s\u3000(]/.test(scan.text[pattern.lastIndex] ?? ''))) return undefined;
+  if (
+    found === undefined ||
+    (/\w/.test(found) && !/[\s\u3000(]/.test(scan.text[pattern.lastIndex] ?? ''))
+  )
+    return undefined;
   scan.at = pattern.lastIndex;
   skipBlanks(scan);
   return found;
@@ -85,7 +118,10 @@ function valueTree(scope: string | undefined, glob: string): Tree {
   const block = /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:.]*)\/\d{1,3}$/i.test(glob);
   if (block) return leaf(scope, { kind: 'cidr', text: glob.toLowerCase() });
   // a term of any field is compared as each field is analysed
-  return leaf(scope, globTest(glob.toLowerCase(), scope === undefined && glob.toLowerCase() !== glob.toUpperCase()));
+  return leaf(
+    scope,
+    globTest(glob.toLowerCase(), scope === undefined && glob.toLowerCase() !== glob.toUpperCase()),
+  );
 }
 
 function quoted(scan: Scan): string {
@@ -97,18 +133,27 @@ function quoted(scan: Scan): string {
   return (match[1] ?? '').replace(/\\([\s\S])/g, '$1');
 }
 
-/** Ends at the first slash without a backslash before it (the longest token wins); what follows must not touch it. */
+/**
+ * Ends at the first slash without a backslash before it (the longest token wins); what follows must
+ * not touch it.
+ */
 function regex(scan: Scan): string {
   const found = /\/((?:[^/]|(?<=\\)\/)*)\//y;
   found.lastIndex = scan.at;
   const match = found.exec(scan.text);
   if (!match) throw new LuceneError('a regular expression is not closed');
   scan.at = found.lastIndex;
-  if (/[^\s)]/.test(scan.text[scan.at] ?? ')')) throw new LuceneError(`text runs into a regular expression: ${scan.text.slice(scan.at, scan.at + 20)}`);
+  if (/[^\s)]/.test(scan.text[scan.at] ?? ')'))
+    throw new LuceneError(
+      `text runs into a regular expression: ${scan.text.slice(scan.at, scan.at + 20)}`,
+    );
   return match[1] ?? '';
 }
 
-/** A keyword is searched by a regular expression where a glob can't say it; in a field, a rule wants the expression. */
+/**
+ * A keyword is searched by a regular expression where a glob can't say it; in a field, a rule wants
+ * the expression.
+ */
 function regexTree(scope: string | undefined, source: string): Tree {
   if (scope !== undefined) return leaf(scope, { kind: 'lucene-regex', source });
   return any(luceneRegexTests(source).map((test) => leaf(scope, test)));
@@ -128,8 +173,12 @@ const TERM = /(?:\\[\s\S]|[^ \t\n\r\u3000()":[\]{}^~!/\\])+/y;
 function term(scan: Scan): { readonly raw: string; readonly glob: string } {
   TERM.lastIndex = scan.at;
   const raw = TERM.exec(scan.text)?.[0];
-  if (raw === undefined) throw new LuceneError(`unexpected text: ${scan.text.slice(scan.at, scan.at + 20)}`);
+  if (raw === undefined)
+    throw new LuceneError(`unexpected text: ${scan.text.slice(scan.at, scan.at + 20)}`);
   scan.at = TERM.lastIndex;
-  const glob = raw.replace(/\\([\s\S])|\*|\?/g, (found, escaped: string | undefined) => escaped ?? (found === '*' ? ANY : ONE));
+  const glob = raw.replace(
+    /\\([\s\S])|\*|\?/g,
+    (found, escaped: string | undefined) => escaped ?? (found === '*' ? ANY : ONE),
+  );
   return { raw, glob };
 }

@@ -21,7 +21,10 @@ export interface Run {
 export interface Answer {
   readonly queries: readonly string[];
   readonly error?: string;
-  /** Of our Splunk searches: what a pipeline's state says of where the events are, which stands before the query. */
+  /**
+   * Of our Splunk searches: what a pipeline's state says of where the events are, which stands
+   * before the query.
+   */
   readonly scope?: string;
 }
 
@@ -38,22 +41,41 @@ export function ourConverter(paths: readonly string[]): (run: Run) => ReadonlyMa
     if (!target) throw new Error(`no target for ${run.backend}`);
     const faults = createBag();
     const pipelines = loadPipelines(run.pipelines, '.', faults);
-    if (faults.list.length > 0) throw new Error(`${run.name}: ${faults.list.map(({ file, message }) => `${file.path}: ${message}`).join('; ')}`);
+    if (faults.list.length > 0)
+      throw new Error(
+        `${run.name}: ${faults.list.map(({ file, message }) => `${file.path}: ${message}`).join('; ')}`,
+      );
     return new Map(documents.map(([path, list]) => [path, answer(list, target, pipelines)]));
   };
 }
 
-function answer(documents: readonly SigmaDocument[], target: ConversionTarget, pipelines: ReturnType<typeof loadPipelines>): Answer {
+function answer(
+  documents: readonly SigmaDocument[],
+  target: ConversionTarget,
+  pipelines: ReturnType<typeof loadPipelines>,
+): Answer {
   const bag = createBag();
   const collection = collect(documents, bag);
-  const compiler = createTargetCompiler({ collection, placeholders: new Map(), bag, pipelines: new Map([[target.name, pipelines]]) });
+  const compiler = createTargetCompiler({
+    collection,
+    placeholders: new Map(),
+    bag,
+    pipelines: new Map([[target.name, pipelines]]),
+  });
   const [rule] = collection.rules;
   const compiled = rule && compiler.compile(rule)?.forTarget(target.name).compiled;
-  const conversion = compiled && postprocessedRule(target.convert(compiled, defaultTargetSettings), compiled);
+  const conversion =
+    compiled && postprocessedRule(target.convert(compiled, defaultTargetSettings), compiled);
   if (conversion?.ok) {
-    const scope = target.name === 'splunk' && compiled?.kind === 'detection' ? pipelineScope(compiled) : undefined;
+    const scope =
+      target.name === 'splunk' && compiled?.kind === 'detection'
+        ? pipelineScope(compiled)
+        : undefined;
     return { queries: conversion.value.queries, ...(scope === undefined ? {} : { scope }) };
   }
   const told = [...bag.list, ...(conversion?.problems ?? [])];
-  return { queries: [], error: told.map(({ code, message }) => `${code} ${message}`).join('; ') || 'no reason told' };
+  return {
+    queries: [],
+    error: told.map(({ code, message }) => `${code} ${message}`).join('; ') || 'no reason told',
+  };
 }

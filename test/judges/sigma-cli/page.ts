@@ -20,7 +20,11 @@ export interface RuleResult {
 const longest = 320;
 
 /** docs/differences.md. `root` is the folder that paths of pipelines are told from. */
-export function differencesPage(results: readonly RunResult[], versions: readonly string[], root: string): string {
+export function differencesPage(
+  results: readonly RunResult[],
+  versions: readonly string[],
+  root: string,
+): string {
   const sections = [...verdicts].map(([id, verdict]) => section(id, verdict, results));
   return `${intro(results, versions, root)}\n${sections.join('\n')}`;
 }
@@ -28,8 +32,10 @@ export function differencesPage(results: readonly RunResult[], versions: readonl
 function intro(results: readonly RunResult[], versions: readonly string[], root: string): string {
   const count = results[0]?.rules.length ?? 0;
   const rows = results.map(({ run, rules }) => {
-    const of = (kind: Finding['kind']): number => rules.filter(({ finding }) => finding.kind === kind).length;
-    const pipelines = run.pipelines.map((path) => `\`${relative(root, path)}\``).join(', ') || 'none';
+    const of = (kind: Finding['kind']): number =>
+      rules.filter(({ finding }) => finding.kind === kind).length;
+    const pipelines =
+      run.pipelines.map((path) => `\`${relative(root, path)}\``).join(', ') || 'none';
     return `| ${run.backend} | ${pipelines} | ${of('same')} | ${of('explained')} | ${of('both refuse')} | ${of('unexplained')} |`;
   });
   return `# Differences from sigma-cli
@@ -55,12 +61,24 @@ pySigma appends \`| table ...\` in Splunk where a rule has \`fields\`: the same 
 `;
 }
 
-function section(id: string, { title, right, why }: Verdict, results: readonly RunResult[]): string {
-  const found = results.map(({ run, rules }) => ({ run, rules: rules.filter(({ finding }) => finding.kind === 'explained' && finding.ids.includes(id)) }));
-  const counts = found.filter(({ rules }) => rules.length > 0).map(({ run, rules }) => `${run.name}: ${rules.length}`);
+function section(
+  id: string,
+  { title, right, why }: Verdict,
+  results: readonly RunResult[],
+): string {
+  const found = results.map(({ run, rules }) => ({
+    run,
+    rules: rules.filter(({ finding }) => finding.kind === 'explained' && finding.ids.includes(id)),
+  }));
+  const counts = found
+    .filter(({ rules }) => rules.length > 0)
+    .map(({ run, rules }) => `${run.name}: ${rules.length}`);
   const examples = found.flatMap(({ rules }) => rules);
-  const size = ({ ours, theirs }: RuleResult): number => ours.queries.join('').length + theirs.queries.join('').length;
-  const alone = examples.filter(({ finding }) => finding.kind === 'explained' && finding.ids.length === 1);
+  const size = ({ ours, theirs }: RuleResult): number =>
+    ours.queries.join('').length + theirs.queries.join('').length;
+  const alone = examples.filter(
+    ({ finding }) => finding.kind === 'explained' && finding.ids.length === 1,
+  );
   const [example] = (alone.length > 0 ? alone : examples).toSorted((a, b) => size(a) - size(b));
   return `## ${title}
 
@@ -72,7 +90,9 @@ ${example ? exampleText(example) : ''}`;
 
 function exampleText({ path, ours, theirs }: RuleResult): string {
   const text = readFileSync(path, 'utf8');
-  const [title = '', id = ''] = ['title', 'id'].map((key) => new RegExp(`^${key}:\\s*(.+?)\\s*$`, 'm').exec(text)?.[1] ?? '');
+  const [title = '', id = ''] = ['title', 'id'].map(
+    (key) => new RegExp(`^${key}:\\s*(.+?)\\s*$`, 'm').exec(text)?.[1] ?? '',
+  );
   return `
 ${title} (${id}):
 

@@ -1,7 +1,9 @@
 /**
- * Compares what Sigpack and sigma-cli (pySigma) make of every rule of the corpus, for Splunk and for Lucene, under the same pipelines, by the
- * meaning of the queries. Writes docs/differences.md; fails for a difference that no class explains, and for a class that nothing falls in.
- * Usage: node test/judges/sigma-cli/sigma-cli.ts [--only RUN]   needs setup.sh sigma-cli. A failure lists rules and what is different.
+ * Compares what Sigpack and sigma-cli (pySigma) make of every rule of the corpus, for Splunk and
+ * for Lucene, under the same pipelines, by the meaning of the queries. Writes docs/differences.md;
+ * fails for a difference that no class explains, and for a class that nothing falls in. Usage: node
+ * test/judges/sigma-cli/sigma-cli.ts [--only RUN]   needs setup.sh sigma-cli. A failure lists rules
+ * and what is different.
  */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +22,11 @@ const allRuns: readonly Run[] = [
   { name: 'splunk', backend: 'splunk', pipelines: [] },
   { name: 'splunk, fields', backend: 'splunk', pipelines: [own('fields')] },
   { name: 'splunk, values', backend: 'splunk', pipelines: [own('values')] },
-  { name: 'splunk, windows-sysmon and splunk-windows-xml', backend: 'splunk', pipelines: [builtIn('windows-sysmon'), builtIn('splunk-windows-xml')] },
+  {
+    name: 'splunk, windows-sysmon and splunk-windows-xml',
+    backend: 'splunk',
+    pipelines: [builtIn('windows-sysmon'), builtIn('splunk-windows-xml')],
+  },
   {
     name: 'splunk, windows-security and splunk-windows-classic',
     backend: 'splunk',
@@ -30,8 +36,16 @@ const allRuns: readonly Run[] = [
   { name: 'lucene, fields', backend: 'lucene', pipelines: [own('fields')] },
   { name: 'lucene, values', backend: 'lucene', pipelines: [own('values')] },
   { name: 'lucene, ecs', backend: 'lucene', pipelines: [own('ecs')] },
-  { name: 'lucene, windows-sysmon and ecs-windows', backend: 'lucene', pipelines: [builtIn('windows-sysmon'), builtIn('ecs-windows')] },
-  { name: 'lucene, graylog-windows-nxlog', backend: 'lucene', pipelines: [builtIn('graylog-windows-nxlog')] },
+  {
+    name: 'lucene, windows-sysmon and ecs-windows',
+    backend: 'lucene',
+    pipelines: [builtIn('windows-sysmon'), builtIn('ecs-windows')],
+  },
+  {
+    name: 'lucene, graylog-windows-nxlog',
+    backend: 'lucene',
+    pipelines: [builtIn('graylog-windows-nxlog')],
+  },
 ];
 
 const shown = 20;
@@ -40,12 +54,19 @@ function rulePaths(): readonly string[] {
   const corpus = join(shared, 'corpus');
   const folders = readdirSync(corpus).filter((name) => name.startsWith('rules'));
   return folders.sort().flatMap((folder) => {
-    const names = readdirSync(join(corpus, folder), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.yml'));
+    const names = readdirSync(join(corpus, folder), { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.yml'),
+    );
     return names.sort().map((name) => join(corpus, folder, name));
   });
 }
 
-function judgeRun(run: Run, paths: readonly string[], ours: ReadonlyMap<string, Answer>, theirs: ReadonlyMap<string, Answer>): RunResult {
+function judgeRun(
+  run: Run,
+  paths: readonly string[],
+  ours: ReadonlyMap<string, Answer>,
+  theirs: ReadonlyMap<string, Answer>,
+): RunResult {
   const none: Answer = { queries: [], error: 'no answer' };
   const rules = paths.map((path) => {
     const [one, other] = [ours.get(path) ?? none, theirs.get(path) ?? none];
@@ -56,7 +77,9 @@ function judgeRun(run: Run, paths: readonly string[], ours: ReadonlyMap<string, 
 
 /** Whether the command line prints what the library made of the same rules. */
 function cliAgrees({ run, rules }: RunResult): boolean {
-  const sample = rules.filter(({ theirs }) => theirs.error === undefined).filter((_, index) => index % 97 === 0);
+  const sample = rules
+    .filter(({ theirs }) => theirs.error === undefined)
+    .filter((_, index) => index % 97 === 0);
   const printed = cliOutput(
     run,
     sample.map(({ path }) => path),
@@ -64,12 +87,15 @@ function cliAgrees({ run, rules }: RunResult): boolean {
   const made = sample.flatMap(({ theirs }) => theirs.queries);
   const words = (text: string): string => text.replace(/\s+/g, ' ').trim();
   const agrees = words(printed) === words(made.join(' '));
-  console.log(`${run.name}: the command line ${agrees ? 'agrees' : 'DOES NOT AGREE'} with the library on ${sample.length} rules`);
+  console.log(
+    `${run.name}: the command line ${agrees ? 'agrees' : 'DOES NOT AGREE'} with the library on ${sample.length} rules`,
+  );
   return agrees;
 }
 
 function tell({ run, rules }: RunResult): boolean {
-  const count = (kind: Finding['kind']): number => rules.filter(({ finding }) => finding.kind === kind).length;
+  const count = (kind: Finding['kind']): number =>
+    rules.filter(({ finding }) => finding.kind === kind).length;
   const unexplained = rules.filter(({ finding }) => finding.kind === 'unexplained');
   console.log(
     `${run.name}: ${count('same')} same, ${count('explained')} explained, ${count('both refuse')} refused by both, ${unexplained.length} UNEXPLAINED`,
@@ -83,10 +109,16 @@ function tell({ run, rules }: RunResult): boolean {
   return unexplained.length === 0;
 }
 
-/** Whether the judge can fail: one test of each of their queries is damaged, and must not go unnoticed. */
+/**
+ * Whether the judge can fail: one test of each of their queries is damaged, and must not go
+ * unnoticed.
+ */
 function canFail({ run, rules }: RunResult): boolean {
-  const unnoticed = rules.filter(({ ours, theirs }, index) => !wouldNotice(run.backend, ours, theirs, index));
-  for (const { path } of unnoticed) console.log(`${run.name}: a damaged query goes unnoticed: ${path}`);
+  const unnoticed = rules.filter(
+    ({ ours, theirs }, index) => !wouldNotice(run.backend, ours, theirs, index),
+  );
+  for (const { path } of unnoticed)
+    console.log(`${run.name}: a damaged query goes unnoticed: ${path}`);
   return unnoticed.length === 0;
 }
 
@@ -97,11 +129,17 @@ const waiting = theirAnswers(paths, runs);
 const convert = ourConverter(paths);
 const ourAnswers = new Map(runs.map((run) => [run.name, convert(run)]));
 const theirs = await waiting;
-const results = runs.map((run) => judgeRun(run, paths, ourAnswers.get(run.name) ?? new Map(), theirs.get(run.name) ?? new Map()));
+const results = runs.map((run) =>
+  judgeRun(run, paths, ourAnswers.get(run.name) ?? new Map(), theirs.get(run.name) ?? new Map()),
+);
 const told = results.map(tell);
 const agreed = results.filter((_, index) => index % 4 === 0).map(cliAgrees);
 const able = results.filter(({ run }) => run.pipelines.length === 0).map(canFail);
-const found = new Set(results.flatMap(({ rules }) => rules.flatMap(({ finding }) => (finding.kind === 'explained' ? finding.ids : []))));
+const found = new Set(
+  results.flatMap(({ rules }) =>
+    rules.flatMap(({ finding }) => (finding.kind === 'explained' ? finding.ids : [])),
+  ),
+);
 const idle = only < 0 ? [...verdicts.keys()].filter((id) => !found.has(id)) : [];
 if (idle.length > 0) console.log(`no rule has the differences ${idle.join(', ')}: take them out`);
 const passed = [...told, ...agreed, ...able].every(Boolean) && idle.length === 0;

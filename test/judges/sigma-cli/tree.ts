@@ -1,5 +1,6 @@
 /**
- * What a query means, whatever language it is written in: tests of fields under and, or and not. `all` of nothing is true, `any` of nothing is false.
+ * What a query means, whatever language it is written in: tests of fields under and, or and not.
+ * `all` of nothing is true, `any` of nothing is false.
  */
 export type Tree = Group | Not | Leaf;
 
@@ -42,12 +43,21 @@ export const ONE = '\uE001';
 export const all = (operands: readonly Tree[]): Tree => ({ kind: 'all', operands });
 export const any = (operands: readonly Tree[]): Tree => ({ kind: 'any', operands });
 export const not = (operand: Tree): Tree => ({ kind: 'not', operand });
-export const leaf = (field: string | undefined, test: LeafTest): Leaf => ({ kind: 'leaf', field, test });
+export const leaf = (field: string | undefined, test: LeafTest): Leaf => ({
+  kind: 'leaf',
+  field,
+  test,
+});
 
 /** A glob; one of wildcards for any text alone says that the field is there. */
 export function globTest(text: string, cased: boolean): LeafTest {
-  const tidy = text.replace(/[\uE000\uE001]{2,}/g, (run) => run.replaceAll(ANY, '') + (run.includes(ANY) ? ANY : ''));
-  return tidy === ANY ? { kind: 'exists' } : { kind: 'glob', text: cased ? tidy : tidy.toLowerCase(), cased };
+  const tidy = text.replace(
+    /[\uE000\uE001]{2,}/g,
+    (run) => run.replaceAll(ANY, '') + (run.includes(ANY) ? ANY : ''),
+  );
+  return tidy === ANY
+    ? { kind: 'exists' }
+    : { kind: 'glob', text: cased ? tidy : tidy.toLowerCase(), cased };
 }
 
 const keys = new WeakMap<Tree, string>();
@@ -63,13 +73,14 @@ export function keyOf(tree: Tree): string {
 
 function makeKey(tree: Tree): string {
   if (tree.kind === 'not') return `!${keyOf(tree.operand)}`;
-  if (tree.kind === 'leaf') return `${tree.field ?? ''}\u0001${Object.values(tree.test).join('\u0002')}`;
+  if (tree.kind === 'leaf')
+    return `${tree.field ?? ''}\u0001${Object.values(tree.test).join('\u0002')}`;
   return `${tree.kind}(${tree.operands.map(keyOf).join('\u0003')})`;
 }
 
 /**
- * Negations stand at leaves, groups of a kind do not nest, operands are sorted and stand once, those that say no more than their neighbours
- * (`a` and (`a` or `b`)) are gone.
+ * Negations stand at leaves, groups of a kind do not nest, operands are sorted and stand once,
+ * those that say no more than their neighbours (`a` and (`a` or `b`)) are gone.
  */
 export function normal(tree: Tree): Tree {
   return normalized(tree, false);
@@ -85,7 +96,9 @@ function normalized(tree: Tree, negated: boolean): Tree {
     for (const inner of one.kind === kind ? one.operands : [one]) found.set(keyOf(inner), inner);
   }
   const operands = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, operand]) => operand);
-  const constant = operands.find((operand) => operand.kind !== 'leaf' && operand.kind !== 'not' && operand.operands.length === 0);
+  const constant = operands.find(
+    (operand) => operand.kind !== 'leaf' && operand.kind !== 'not' && operand.operands.length === 0,
+  );
   if (constant) return constant;
   const kept = absorbed(operands, found);
   const [only] = kept;
@@ -93,7 +106,12 @@ function normalized(tree: Tree, negated: boolean): Tree {
 }
 
 function absorbed(operands: readonly Tree[], known: ReadonlyMap<string, Tree>): readonly Tree[] {
-  return operands.filter((operand) => operand.kind === 'leaf' || operand.kind === 'not' || !operand.operands.some((inner) => known.has(keyOf(inner))));
+  return operands.filter(
+    (operand) =>
+      operand.kind === 'leaf' ||
+      operand.kind === 'not' ||
+      !operand.operands.some((inner) => known.has(keyOf(inner))),
+  );
 }
 
 /** Every leaf changed; the tree is normal again. */
@@ -119,15 +137,21 @@ export function sameLeaf(left: string, right: string, cased: boolean): Leaf {
   return leaf(field, { kind: 'same', other, cased });
 }
 
-/** The queries that a rule was split into, one again: alternatives that differ in one operand alone become one. */
+/**
+ * The queries that a rule was split into, one again: alternatives that differ in one operand alone
+ * become one.
+ */
 export function rejoined(parts: readonly Tree[]): Tree {
   const [first, ...others] = parts;
-  return first === undefined ? any([]) : normal(others.reduce((one, other) => mergedTrees(one, other), first));
+  return first === undefined
+    ? any([])
+    : normal(others.reduce((one, other) => mergedTrees(one, other), first));
 }
 
 function mergedTrees(one: Tree, other: Tree): Tree {
   if (keyOf(one) === keyOf(other)) return one;
-  if (one.kind === 'any' && other.kind === 'any') return joinedAlternatives([...one.operands, ...other.operands]);
+  if (one.kind === 'any' && other.kind === 'any')
+    return joinedAlternatives([...one.operands, ...other.operands]);
   if (one.kind !== 'all' || other.kind !== 'all') return normal(any([one, other]));
   return differingInOne(one, other) ?? any([one, other]);
 }
@@ -143,7 +167,11 @@ function differingInOne(one: Group, other: Group): Tree | undefined {
 function joinedAlternatives(operands: readonly Tree[]): Tree {
   const kept: Tree[] = [];
   for (const operand of operands) {
-    const at = kept.findIndex((known) => keyOf(known) === keyOf(operand) || (known.kind === 'all' && operand.kind === 'all' && differingInOne(known, operand)));
+    const at = kept.findIndex(
+      (known) =>
+        keyOf(known) === keyOf(operand) ||
+        (known.kind === 'all' && operand.kind === 'all' && differingInOne(known, operand)),
+    );
     const known = kept[at];
     if (known) kept[at] = mergedTrees(known, operand);
     else kept.push(operand);

@@ -1,8 +1,30 @@
-import { atEnd, type Cursor, cursor, expectEnd, peek, takeEnclosed, takeKeyword, takeLiteral, takeMatch, takeName, takeNames } from './cursor.ts';
+import {
+  atEnd,
+  type Cursor,
+  cursor,
+  expectEnd,
+  peek,
+  takeEnclosed,
+  takeKeyword,
+  takeLiteral,
+  takeMatch,
+  takeName,
+  takeNames,
+} from './cursor.ts';
 import { parseEval } from './eval-parse.ts';
 import { compileEval, type NullLogic } from './eval-run.ts';
 import { SplError } from './text.ts';
-import { comparePlain, compareTexts, type Event, type FieldValue, fieldOf, numberOf, type Row, type Scalar, textOf } from './value.ts';
+import {
+  comparePlain,
+  compareTexts,
+  type Event,
+  type FieldValue,
+  fieldOf,
+  numberOf,
+  type Row,
+  type Scalar,
+  textOf,
+} from './value.ts';
 
 /** One value that a row adds to an aggregation, with the row's time. */
 interface Sample {
@@ -34,26 +56,40 @@ export function parseAggregations(text: string, command: string, nulls: NullLogi
     takeLiteral(c, ',');
   }
   const by = takeNames(c);
-  if (grouped && by.length === 0) throw new SplError(`Error in '${command}' command: BY needs a field`);
-  if (list.length === 0) throw new SplError(`Error in '${command}' command: no aggregation is given`);
+  if (grouped && by.length === 0)
+    throw new SplError(`Error in '${command}' command: BY needs a field`);
+  if (list.length === 0)
+    throw new SplError(`Error in '${command}' command: no aggregation is given`);
   return { list, by };
 }
 
 function aggregation(c: Cursor, command: string, nulls: NullLogic): Aggregation {
   const called = takeMatch(c, /[A-Za-z_]+[\d.]*/y) ?? '';
   const reduce = reducer(called);
-  if (!reduce) throw new SplError(`Error in '${command}' command: the argument '${c.text.slice(c.at - called.length, c.at + 30)}' is invalid`);
+  if (!reduce)
+    throw new SplError(
+      `Error in '${command}' command: the argument '${c.text.slice(c.at - called.length, c.at + 30)}' is invalid`,
+    );
   const inner = peek(c) === '(' ? takeEnclosed(c, '(', ')').trim() : undefined;
-  if ((inner === undefined || inner === '') && !/^(?:count|c)$/.test(called)) throw new SplError(`Error in '${command}' command: ${called} needs a field`);
+  if ((inner === undefined || inner === '') && !/^(?:count|c)$/.test(called))
+    throw new SplError(`Error in '${command}' command: ${called} needs a field`);
   const evaluated = inner !== undefined && /^eval\s*\(/.test(inner);
   const alias = takeKeyword(c, 'as') ? takeName(c) : undefined;
-  if (evaluated && alias === undefined) throw new SplError(`Error in '${command}' command: an eval expression needs AS: ${inner}`);
+  if (evaluated && alias === undefined)
+    throw new SplError(`Error in '${command}' command: an eval expression needs AS: ${inner}`);
   const name = alias ?? (inner === undefined ? called : `${called}(${inner})`);
   return { name, samples: samplesOf(inner, evaluated, nulls), reduce };
 }
 
-/** `count` without a field samples each row once; an eval expression samples rows where it is true or not null. */
-function samplesOf(inner: string | undefined, evaluated: boolean, nulls: NullLogic): (row: Row) => readonly Sample[] {
+/**
+ * `count` without a field samples each row once; an eval expression samples rows where it is true
+ * or not null.
+ */
+function samplesOf(
+  inner: string | undefined,
+  evaluated: boolean,
+  nulls: NullLogic,
+): (row: Row) => readonly Sample[] {
   if (inner === undefined || inner === '') return (row) => [{ value: 1, time: timeOf(row) }];
   if (evaluated) {
     const c = cursor(inner.replace(/^eval\s*/, ''));
@@ -67,19 +103,24 @@ function samplesOf(inner: string | undefined, evaluated: boolean, nulls: NullLog
   const c = cursor(inner);
   const field = takeName(c);
   expectEnd(c, 'stats');
-  if (field.includes('*')) throw new SplError(`Wildcards in aggregated fields are not known to this reader: ${inner}`);
+  if (field.includes('*'))
+    throw new SplError(`Wildcards in aggregated fields are not known to this reader: ${inner}`);
   return (row) => spread(fieldOf(row.event, field), row);
 }
 
 function spread(value: Scalar | null | readonly Scalar[], row: Row): readonly Sample[] {
   if (value === null) return [];
   const time = timeOf(row);
-  return Array.isArray(value) ? value.map((one: Scalar) => ({ value: one, time })) : [{ value: value as Scalar, time }];
+  return Array.isArray(value)
+    ? value.map((one: Scalar) => ({ value: one, time }))
+    : [{ value: value as Scalar, time }];
 }
 
 export function timeOf(row: Row): number {
   const value = fieldOf(row.event, '_time');
-  return value === null || Array.isArray(value) ? Number.NEGATIVE_INFINITY : (numberOf(value as Scalar) ?? Number.NEGATIVE_INFINITY);
+  return value === null || Array.isArray(value)
+    ? Number.NEGATIVE_INFINITY
+    : (numberOf(value as Scalar) ?? Number.NEGATIVE_INFINITY);
 }
 
 /** The aggregations over some rows, as fields; those with nothing to compute are left out. */
@@ -96,12 +137,15 @@ type Reduce = (samples: readonly Sample[]) => FieldValue;
 
 function reducer(called: string): Reduce | undefined {
   const percent = /^(?:perc|p|exactperc|upperperc)(\d{1,2}(?:\.\d+)?)$/.exec(called)?.[1];
-  return percent === undefined ? REDUCERS.get(called) : (samples) => percentile(numbersOf(samples), Number(percent));
+  return percent === undefined
+    ? REDUCERS.get(called)
+    : (samples) => percentile(numbersOf(samples), Number(percent));
 }
 
 const count: Reduce = (samples) => samples.length;
 const distinct: Reduce = (samples) => new Set(samples.map(({ value }) => textOf(value))).size;
-const average: Reduce = (samples) => overNumbers(samples, (numbers) => total(numbers) / numbers.length);
+const average: Reduce = (samples) =>
+  overNumbers(samples, (numbers) => total(numbers) / numbers.length);
 
 const REDUCERS: ReadonlyMap<string, Reduce> = new Map<string, Reduce>([
   ['count', count],
@@ -114,12 +158,18 @@ const REDUCERS: ReadonlyMap<string, Reduce> = new Map<string, Reduce>([
   ['median', (samples) => percentile(numbersOf(samples), 50)],
   ['min', (samples) => extreme(samples, -1)],
   ['max', (samples) => extreme(samples, 1)],
-  ['range', (samples) => overNumbers(samples, (numbers) => Math.max(...numbers) - Math.min(...numbers))],
+  [
+    'range',
+    (samples) => overNumbers(samples, (numbers) => Math.max(...numbers) - Math.min(...numbers)),
+  ],
   ['first', (samples) => samples[0]?.value],
   ['last', (samples) => samples[samples.length - 1]?.value],
   ['earliest', (samples) => byTime(samples, (a, b) => a < b)],
   ['latest', (samples) => byTime(samples, (a, b) => a >= b)],
-  ['values', (samples) => listed([...new Set(samples.map(({ value }) => textOf(value)))].sort(comparePlain))],
+  [
+    'values',
+    (samples) => listed([...new Set(samples.map(({ value }) => textOf(value)))].sort(comparePlain)),
+  ],
   ['list', (samples) => listed(samples.slice(0, 100).map(({ value }) => value))],
 ]);
 
@@ -131,7 +181,10 @@ function numbersOf(samples: readonly Sample[]): readonly number[] {
   return samples.flatMap(({ value }) => numberOf(value) ?? []);
 }
 
-function overNumbers(samples: readonly Sample[], combine: (numbers: readonly number[]) => number): FieldValue {
+function overNumbers(
+  samples: readonly Sample[],
+  combine: (numbers: readonly number[]) => number,
+): FieldValue {
   const numbers = numbersOf(samples);
   return numbers.length === 0 ? null : combine(numbers);
 }
@@ -143,15 +196,25 @@ function total(numbers: readonly number[]): number {
 /** Numbers win over text where a field holds both. */
 function extreme(samples: readonly Sample[], direction: 1 | -1): FieldValue {
   const numbers = numbersOf(samples);
-  const candidates: readonly Scalar[] = numbers.length > 0 ? numbers : samples.map(({ value }) => textOf(value));
-  return candidates.reduce<Scalar | null>((best, one) => (best === null || compareTexts(one, best) * direction > 0 ? one : best), null);
+  const candidates: readonly Scalar[] =
+    numbers.length > 0 ? numbers : samples.map(({ value }) => textOf(value));
+  return candidates.reduce<Scalar | null>(
+    (best, one) => (best === null || compareTexts(one, best) * direction > 0 ? one : best),
+    null,
+  );
 }
 
 function byTime(samples: readonly Sample[], better: (a: number, b: number) => boolean): FieldValue {
-  return samples.reduce<Sample | undefined>((best, one) => (best === undefined || better(one.time, best.time) ? one : best), undefined)?.value;
+  return samples.reduce<Sample | undefined>(
+    (best, one) => (best === undefined || better(one.time, best.time) ? one : best),
+    undefined,
+  )?.value;
 }
 
-/** Linear interpolation between the two nearest ranks, as Splunk answers for up to 1,000 distinct values. */
+/**
+ * Linear interpolation between the two nearest ranks, as Splunk answers for up to 1,000 distinct
+ * values.
+ */
 function percentile(numbers: readonly number[], percent: number): FieldValue {
   if (numbers.length === 0) return null;
   const sorted = [...numbers].sort((a, b) => a - b);
@@ -161,8 +224,14 @@ function percentile(numbers: readonly number[], percent: number): FieldValue {
   return low + (high - low) * (rank - Math.floor(rank));
 }
 
-/** The keys of a row's groups; a field with several values puts the row in several. Undefined: a BY field is missing. */
-export function groupsOf(row: Row, by: readonly string[]): readonly (readonly Scalar[])[] | undefined {
+/**
+ * The keys of a row's groups; a field with several values puts the row in several. Undefined: a BY
+ * field is missing.
+ */
+export function groupsOf(
+  row: Row,
+  by: readonly string[],
+): readonly (readonly Scalar[])[] | undefined {
   let keys: readonly (readonly Scalar[])[] = [[]];
   for (const field of by) {
     const value = fieldOf(row.event, field);

@@ -3,14 +3,23 @@ import { cursor, takeName, takeOption } from './cursor.ts';
 import type { NullLogic } from './eval-run.ts';
 import { bucketStart } from './span.ts';
 import { SplError } from './text.ts';
-import { compareTexts, type Event, type FieldValue, type Row, rowOf, type Scalar, textOf } from './value.ts';
+import {
+  compareTexts,
+  type Event,
+  type FieldValue,
+  type Row,
+  rowOf,
+  type Scalar,
+  textOf,
+} from './value.ts';
 
 interface Range {
   readonly earliest: number;
   readonly latest: number;
 }
 
-// the spans of the presets of the time range picker, as the Search Reference lists them under timechart
+// the spans of the presets of the time range picker, as the Search Reference lists them under
+// timechart
 const SPANS: readonly (readonly [number, string])[] = [
   [900, '10s'],
   [3600, '1m'],
@@ -19,14 +28,22 @@ const SPANS: readonly (readonly [number, string])[] = [
   [30 * 86_400, '1d'],
 ];
 
-/** `timechart [span=x] [limit=0] agg [AS name] [BY field]`: a row for each span of the search's time range, a column for each value of the field. */
-export function timechart(text: string, nulls: NullLogic): (rows: readonly Row[], range: Range) => readonly Row[] {
+/**
+ * `timechart [span=x] [limit=0] agg [AS name] [BY field]`: a row for each span of the search's time
+ * range, a column for each value of the field.
+ */
+export function timechart(
+  text: string,
+  nulls: NullLogic,
+): (rows: readonly Row[], range: Range) => readonly Row[] {
   const { span, rest } = options(text);
   const { list, by } = parseAggregations(rest, 'timechart', nulls);
-  if (list.length !== 1 || by.length > 1) throw new SplError('timechart: one aggregation and one field are known to this reader');
+  if (list.length !== 1 || by.length > 1)
+    throw new SplError('timechart: one aggregation and one field are known to this reader');
   const [agg] = list;
   return (rows, { earliest, latest }) => {
-    if (!agg || !Number.isFinite(latest)) throw new SplError('timechart: this reader needs a time range');
+    if (!agg || !Number.isFinite(latest))
+      throw new SplError('timechart: this reader needs a time range');
     const chosen = span ?? SPANS.find(([most]) => latest - earliest <= most)?.[1] ?? '1mon';
     const start = bucketStart(chosen);
     const buckets = new Map<number, Row[]>();
@@ -43,11 +60,13 @@ export function timechart(text: string, nulls: NullLogic): (rows: readonly Row[]
 /** `chart [limit=0] agg OVER row BY column`. */
 export function chart(text: string, nulls: NullLogic): (rows: readonly Row[]) => readonly Row[] {
   const { rest } = options(text);
-  const [, aggregation = '', over = '', column = ''] = /^(.*?)\s+over\s+(\S+)\s+by\s+(\S+)\s*$/is.exec(rest) ?? [];
+  const [, aggregation = '', over = '', column = ''] =
+    /^(.*?)\s+over\s+(\S+)\s+by\s+(\S+)\s*$/is.exec(rest) ?? [];
   if (column === '') throw new SplError('chart: this reader knows agg OVER row BY column');
   const { list } = parseAggregations(aggregation, 'chart', nulls);
   const [agg] = list;
-  if (!agg || list.length !== 1) throw new SplError('chart: one aggregation is known to this reader');
+  if (!agg || list.length !== 1)
+    throw new SplError('chart: one aggregation is known to this reader');
   const row = takeName(cursor(over));
   return (rows) => {
     const columns = columnsOf(rows, takeName(cursor(column)));
@@ -58,7 +77,9 @@ export function chart(text: string, nulls: NullLogic): (rows: readonly Row[]) =>
   };
 }
 
-/** More than ten columns need `limit=0`: the rest becomes OTHER, which this reader does not make. */
+/**
+ * More than ten columns need `limit=0`: the rest becomes OTHER, which this reader does not make.
+ */
 function options(text: string): { readonly span: string | undefined; readonly rest: string } {
   const c = cursor(text);
   let span: string | undefined;
@@ -69,12 +90,17 @@ function options(text: string): { readonly span: string | undefined; readonly re
     limit ??= takeOption(c, 'limit');
   }
   const rest = text.slice(c.at);
-  if (limit !== '0' && /\bby\b/i.test(rest)) throw new SplError('of columns this reader knows limit=0 only');
+  if (limit !== '0' && /\bby\b/i.test(rest))
+    throw new SplError('of columns this reader knows limit=0 only');
   return { span, rest };
 }
 
 const columnsOf = (rows: readonly Row[], field: string): readonly string[] =>
-  [...new Set(rows.flatMap((row) => (groupsOf(row, [field]) ?? []).map(([value]) => textOf(value ?? ''))))].sort((a: Scalar, b: Scalar) => compareTexts(a, b));
+  [
+    ...new Set(
+      rows.flatMap((row) => (groupsOf(row, [field]) ?? []).map(([value]) => textOf(value ?? ''))),
+    ),
+  ].sort((a: Scalar, b: Scalar) => compareTexts(a, b));
 
 const has =
   (field: string, value: string) =>
@@ -82,7 +108,12 @@ const has =
     (groupsOf(row, [field]) ?? []).some(([one]) => textOf(one ?? '') === value);
 
 /** What the aggregation makes of the rows with each value of the field. */
-function cellsOf(agg: Aggregation, rows: readonly Row[], field: string, values: readonly string[]): Event {
+function cellsOf(
+  agg: Aggregation,
+  rows: readonly Row[],
+  field: string,
+  values: readonly string[],
+): Event {
   const cells: Record<string, FieldValue> = {};
   for (const value of values) {
     const { [agg.name]: cell } = aggregate([agg], rows.filter(has(field, value)));

@@ -2,7 +2,10 @@ import { BlockList, isIP } from 'node:net';
 
 const BLOCK = /^([0-9a-fA-F:.]+)\/(\d{1,3})$/;
 
-/** A test of an address against a block `address/prefix` of either family; undefined when the text is no such block. */
+/**
+ * A test of an address against a block `address/prefix` of either family; undefined when the text
+ * is no such block.
+ */
 export function cidrTest(text: string): ((address: string) => boolean) | undefined {
   const [, network, prefixText] = BLOCK.exec(text) ?? [];
   const family = isIP(network ?? '');

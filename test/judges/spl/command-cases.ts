@@ -19,24 +19,48 @@ export const COMMAND_CASES: readonly [string, readonly unknown[]][] = [
       { user: 'b', c: 1, d: 1, s: 3, m: 3 },
     ],
   ],
-  ['* | stats count(eval(n>2)) as big, min(n) as lo, max(n) as hi, perc50(n) as p, perc90(n) as q', [{ big: 3, lo: 1, hi: 5, p: 3, q: 4.6 }]],
-  ['* | stats earliest(src) as e, latest(src) as l, values(user) as v, list(user) as w', [{ e: '1', l: '9', v: ['a', 'b'], w: ['a', 'b', 'a', 'a'] }]],
+  [
+    '* | stats count(eval(n>2)) as big, min(n) as lo, max(n) as hi, perc50(n) as p, perc90(n) as q',
+    [{ big: 3, lo: 1, hi: 5, p: 3, q: 4.6 }],
+  ],
+  [
+    '* | stats earliest(src) as e, latest(src) as l, values(user) as v, list(user) as w',
+    [{ e: '1', l: '9', v: ['a', 'b'], w: ['a', 'b', 'a', 'a'] }],
+  ],
   ['* | stats sum(user) as s', []],
   ['* | stats sum(nope) as s count(nope) as c', [{ c: 0 }]],
   ['none=x | stats count', [{ count: 0 }]],
   ['* | stats count by nope', []],
   ['* | stats count by user | where count>=3 | fields user', [{ user: 'a' }]],
-  ['* | sort 0 _time | streamstats count as c by user | table n c', [{ n: 1, c: 1 }, { n: 2, c: 2 }, { n: 3, c: 1 }, { n: 4, c: 3 }, { n: 5 }]],
-  ['* | sort 0 _time | streamstats time_window=60 count as c dc(src) as d by user | where c>=3 | table n', []],
-  ['* | sort 0 _time | streamstats time_window=61s count as c dc(src) as d by user | where c>=3 AND d>=3 | table n', [{ n: 4 }]],
-  ['* | streamstats window=2 sum(n) as s | table s', [{ s: 5 }, { s: 9 }, { s: 7 }, { s: 5 }, { s: 3 }]],
+  [
+    '* | sort 0 _time | streamstats count as c by user | table n c',
+    [{ n: 1, c: 1 }, { n: 2, c: 2 }, { n: 3, c: 1 }, { n: 4, c: 3 }, { n: 5 }],
+  ],
+  [
+    '* | sort 0 _time | streamstats time_window=60 count as c dc(src) as d by user | where c>=3 | table n',
+    [],
+  ],
+  [
+    '* | sort 0 _time | streamstats time_window=61s count as c dc(src) as d by user | where c>=3 AND d>=3 | table n',
+    [{ n: 4 }],
+  ],
+  [
+    '* | streamstats window=2 sum(n) as s | table s',
+    [{ s: 5 }, { s: 9 }, { s: 7 }, { s: 5 }, { s: 3 }],
+  ],
   [
     '* | sort 0 _time | streamstats current=f last(n) as before | table n before',
     [{ n: 1 }, { n: 2, before: 1 }, { n: 3, before: 2 }, { n: 4, before: 3 }, { n: 5, before: 4 }],
   ],
-  ['* | sort 0 _time | streamstats window=2 global=f sum(n) as s by user | where n=4 | table s', [{ s: 6 }]],
+  [
+    '* | sort 0 _time | streamstats window=2 global=f sum(n) as s by user | where n=4 | table s',
+    [{ s: 6 }],
+  ],
   ['* | sort 0 _time | streamstats window=2 sum(n) as s by user | where n=4 | table s', [{ s: 4 }]],
-  ['* | sort 0 _time | streamstats reset_on_change=true count as c by user | where n=4 | table c', [{ c: 1 }]],
+  [
+    '* | sort 0 _time | streamstats reset_on_change=true count as c by user | where n=4 | table c',
+    [{ c: 1 }],
+  ],
   [
     '* | eventstats count as c by user | where c=3 | sort 0 n | table n c',
     [
@@ -64,7 +88,10 @@ export const COMMAND_CASES: readonly [string, readonly unknown[]][] = [
       { user: 'b', count: 1 },
     ],
   ],
-  ['n=1 | rename user as "the user", src AS ip | table "the user" ip user', [{ 'the user': 'a', ip: '1' }]],
+  [
+    'n=1 | rename user as "the user", src AS ip | table "the user" ip user',
+    [{ 'the user': 'a', ip: '1' }],
+  ],
   ['n=1 | fields - src, n', [{ _time: 100, user: 'a' }]],
   ['n=1 | fields u*', [{ _time: 100, user: 'a' }]],
   ['n=1 | eval a=n+1, b=a*2, user=null() | table a b user', [{ a: 2, b: 4 }]],
@@ -79,7 +106,10 @@ export const COMMAND_CASES: readonly [string, readonly unknown[]][] = [
       { user: 'b', count: 1, kinds: 1 },
     ],
   ],
-  ['| multisearch [search n=1] [search n=5] [search n=3] | table n', [{ n: 5 }, { n: 3 }, { n: 1 }]],
+  [
+    '| multisearch [search n=1] [search n=5] [search n=3] | table n',
+    [{ n: 5 }, { n: 3 }, { n: 1 }],
+  ],
   ['n=1 | append [search n=5] | table n', [{ n: 1 }, { n: 5 }]],
   [
     '* | stats values(src) AS src values(n) AS "a.n" BY user | foreach src "a.n" nope [eval "<<FIELD>>"=mvindex(\'<<FIELD>>\',0,1)] | table user src a.n',
@@ -88,7 +118,10 @@ export const COMMAND_CASES: readonly [string, readonly unknown[]][] = [
       { user: 'b', src: '1', 'a.n': '3' },
     ],
   ],
-  ['n=1 | foreach u* src [eval <<FIELD>>=<<FIELD>>."!"] | table user src', [{ user: 'a!', src: '1!' }]],
+  [
+    'n=1 | foreach u* src [eval <<FIELD>>=<<FIELD>>."!"] | table user src',
+    [{ user: 'a!', src: '1!' }],
+  ],
   ['n=1 | union [search n=5] | table n', [{ n: 5 }, { n: 1 }]],
   [
     'n=1 | eval a="x||y" | makemv delim="|" a | mvexpand a limit=10 | table n a',
@@ -108,7 +141,13 @@ export const COMMAND_CASES: readonly [string, readonly unknown[]][] = [
   ],
   [
     '* | lookup people NAME AS user OUTPUT team AS t, "full name" | sort 0 n | table n t "full name"',
-    [{ n: 1, t: 'red', 'full name': 'Ann' }, { n: 2, t: 'red', 'full name': 'Ann' }, { n: 3 }, { n: 4, t: 'red', 'full name': 'Ann' }, { n: 5 }],
+    [
+      { n: 1, t: 'red', 'full name': 'Ann' },
+      { n: 2, t: 'red', 'full name': 'Ann' },
+      { n: 3 },
+      { n: 4, t: 'red', 'full name': 'Ann' },
+      { n: 5 },
+    ],
   ],
   ['| inputlookup people | where isnotnull(team) | table NAME', [{ NAME: 'A' }]],
   ['| rest splunk_server=local count=0 /services/x | table title', [{ title: 'one' }]],

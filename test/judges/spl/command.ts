@@ -54,7 +54,11 @@ const COMMANDS: ReadonlyMap<string, CommandKind> = new Map<string, CommandKind>(
   ['streamstats', { build: streamstats, streaming: false }],
 ]);
 
-export function buildCommand(name: string, text: string, nulls: NullLogic): { readonly run: RowCommand; readonly streaming: boolean } {
+export function buildCommand(
+  name: string,
+  text: string,
+  nulls: NullLogic,
+): { readonly run: RowCommand; readonly streaming: boolean } {
   const kind = COMMANDS.get(name);
   if (!kind) throw new SplError(`Unknown search command '${name}'`);
   return { run: kind.build(text, nulls), streaming: kind.streaming };

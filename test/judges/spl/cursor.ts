@@ -63,7 +63,9 @@ export function takeQuoted(c: Cursor): string {
   return unescaped(inner);
 }
 
-/** The text inside the parentheses (or brackets) that open here; quotes and nesting are respected. */
+/**
+ * The text inside the parentheses (or brackets) that open here; quotes and nesting are respected.
+ */
 export function takeEnclosed(c: Cursor, open: string, close: string): string {
   const start = c.at;
   let depth = 0;
@@ -84,12 +86,16 @@ export function takeEnclosed(c: Cursor, open: string, close: string): string {
 
 const BARE_NAME = /[^\s,"'()[\]=|]+/y;
 
-/** A field's name in a command's arguments: bare, or in double quotes. Single quotes belong to eval expressions only. */
+/**
+ * A field's name in a command's arguments: bare, or in double quotes. Single quotes belong to eval
+ * expressions only.
+ */
 export function takeName(c: Cursor): string {
   skipSpace(c);
   if (peek(c) === '"') return takeQuoted(c);
   const name = takeMatch(c, BARE_NAME);
-  if (name === undefined) throw new SplError(`A field name is expected here: ${c.text.slice(c.at, c.at + 30)}`);
+  if (name === undefined)
+    throw new SplError(`A field name is expected here: ${c.text.slice(c.at, c.at + 30)}`);
   return name;
 }
 
@@ -103,7 +109,9 @@ export function takeNames(c: Cursor): readonly string[] {
   return names;
 }
 
-/** The value of an option `name=value` that stands here; undefined (and nothing taken) otherwise. */
+/**
+ * The value of an option `name=value` that stands here; undefined (and nothing taken) otherwise.
+ */
 export function takeOption(c: Cursor, name: string): string | undefined {
   const start = c.at;
   if (takeKeyword(c, name) && takeLiteral(c, '=')) {
@@ -115,5 +123,8 @@ export function takeOption(c: Cursor, name: string): string | undefined {
 }
 
 export function expectEnd(c: Cursor, command: string): void {
-  if (!atEnd(c)) throw new SplError(`Error in '${command}' command: the argument '${c.text.slice(c.at, c.at + 40)}' is invalid`);
+  if (!atEnd(c))
+    throw new SplError(
+      `Error in '${command}' command: the argument '${c.text.slice(c.at, c.at + 40)}' is invalid`,
+    );
 }

@@ -8,7 +8,10 @@ import { compareTexts, numberOf, type Scalar, textOf } from './value.ts';
 export type Value = Scalar | null | readonly Scalar[];
 type Call = (args: readonly Value[]) => Value;
 
-/** Calls a function whose name and number of arguments are already checked. Null in, null out, but for the few that answer about null. */
+/**
+ * Calls a function whose name and number of arguments are already checked. Null in, null out, but
+ * for the few that answer about null.
+ */
 export function callFunction(name: string, args: readonly Value[]): Value {
   const tolerant = TOLERANT[name];
   if (tolerant) return tolerant(args);
@@ -25,8 +28,18 @@ const TOLERANT: Readonly<Record<string, Call>> = {
   true: () => true,
   false: () => false,
   coalesce: (args) => args.find((arg) => arg !== null) ?? null,
-  tostring: ([value]) => (value === null ? 'Null' : value === true ? 'True' : value === false ? 'False' : each(value ?? null, textOf)),
-  in: ([value, ...list]) => (value === null || value === undefined ? null : list.some((item) => item !== null && sameScalar(value, item))),
+  tostring: ([value]) =>
+    value === null
+      ? 'Null'
+      : value === true
+        ? 'True'
+        : value === false
+          ? 'False'
+          : each(value ?? null, textOf),
+  in: ([value, ...list]) =>
+    value === null || value === undefined
+      ? null
+      : list.some((item) => item !== null && sameScalar(value, item)),
   mvappend: (args) => many(args.flatMap(scalarsOf)),
   min: (args) => extreme(args, -1),
   max: (args) => extreme(args, 1),
@@ -34,22 +47,39 @@ const TOLERANT: Readonly<Record<string, Call>> = {
 
 const FUNCTIONS: Readonly<Record<string, Call>> = {
   md5: ([value]) => createHash('md5').update(text(value)).digest('hex'),
-  match: ([value, regex]) => scalarsOf(value).some((scalar) => pcre(text(regex)).test(textOf(scalar))),
-  like: ([value, pattern]) => scalarsOf(value).some((scalar) => likePattern(text(pattern)).test(textOf(scalar))),
+  match: ([value, regex]) =>
+    scalarsOf(value).some((scalar) => pcre(text(regex)).test(textOf(scalar))),
+  like: ([value, pattern]) =>
+    scalarsOf(value).some((scalar) => likePattern(text(pattern)).test(textOf(scalar))),
   cidrmatch: ([block, address]) => {
     const test = cidrTest(text(block));
     if (!test) throw new SplError("The arguments to the 'cidrmatch' function are invalid");
     return scalarsOf(address).some((scalar) => test(textOf(scalar)));
   },
-  nullif: ([left, right]) => (left !== undefined && right !== undefined && left !== null && right !== null && sameScalar(left, right) ? null : (left ?? null)),
+  nullif: ([left, right]) =>
+    left !== undefined &&
+    right !== undefined &&
+    left !== null &&
+    right !== null &&
+    sameScalar(left, right)
+      ? null
+      : (left ?? null),
   isnum: ([value]) => scalarsOf(value).every((scalar) => numberOf(scalar) !== undefined),
   isint: ([value]) => scalarsOf(value).every((scalar) => Number.isInteger(numberOf(scalar))),
   isstr: ([value]) => scalarsOf(value).every((scalar) => numberOf(scalar) === undefined),
   lower: ([value]) => each(value, (scalar) => textOf(scalar).toLowerCase()),
   upper: ([value]) => each(value, (scalar) => textOf(scalar).toUpperCase()),
   len: ([value]) => [...text(value)].length,
-  substr: ([value, start, length]) => each(value, (scalar) => substring(textOf(scalar), number(start) ?? 1, length === undefined ? undefined : number(length))),
-  replace: ([value, regex, replacement]) => each(value, (scalar) => replaceAll(textOf(scalar), text(regex), text(replacement))),
+  substr: ([value, start, length]) =>
+    each(value, (scalar) =>
+      substring(
+        textOf(scalar),
+        number(start) ?? 1,
+        length === undefined ? undefined : number(length),
+      ),
+    ),
+  replace: ([value, regex, replacement]) =>
+    each(value, (scalar) => replaceAll(textOf(scalar), text(regex), text(replacement))),
   trim: ([value, chars]) => each(value, (scalar) => strip(textOf(scalar), chars, true, true)),
   ltrim: ([value, chars]) => each(value, (scalar) => strip(textOf(scalar), chars, true, false)),
   rtrim: ([value, chars]) => each(value, (scalar) => strip(textOf(scalar), chars, false, true)),
@@ -66,11 +96,19 @@ const FUNCTIONS: Readonly<Record<string, Call>> = {
     const found = scalarsOf(value).findIndex((scalar) => pcre(text(regex)).test(textOf(scalar)));
     return found < 0 ? null : found;
   },
-  mvindex: ([value, from, to]) => slice(scalarsOf(value), number(from) ?? 0, to === undefined ? undefined : number(to)),
+  mvindex: ([value, from, to]) =>
+    slice(scalarsOf(value), number(from) ?? 0, to === undefined ? undefined : number(to)),
   mvjoin: ([value, by]) => scalarsOf(value).map(textOf).join(text(by)),
-  mvdedup: ([value]) => many([...new Map(scalarsOf(value).map((scalar) => [textOf(scalar), scalar])).values()]),
+  mvdedup: ([value]) =>
+    many([...new Map(scalarsOf(value).map((scalar) => [textOf(scalar), scalar])).values()]),
   mvsort: ([value]) => many([...scalarsOf(value)].sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1))),
-  round: ([value, digits]) => numeric(value, (n) => Math.sign(n) * (Math.round(Math.abs(n) * 10 ** (number(digits) ?? 0)) / 10 ** (number(digits) ?? 0))),
+  round: ([value, digits]) =>
+    numeric(
+      value,
+      (n) =>
+        Math.sign(n) *
+        (Math.round(Math.abs(n) * 10 ** (number(digits) ?? 0)) / 10 ** (number(digits) ?? 0)),
+    ),
   floor: ([value]) => numeric(value, Math.floor),
   ceiling: ([value]) => numeric(value, Math.ceil),
   abs: ([value]) => numeric(value, Math.abs),
@@ -105,7 +143,11 @@ function numeric(value: Value | undefined, change: (n: number) => number): Value
 
 function sameScalar(left: Value, right: Value): boolean {
   return scalarsOf(left).some((a) =>
-    scalarsOf(right).some((b) => (typeof a === 'number' || typeof b === 'number' ? compareTexts(a, b) === 0 : textOf(a) === textOf(b))),
+    scalarsOf(right).some((b) =>
+      typeof a === 'number' || typeof b === 'number'
+        ? compareTexts(a, b) === 0
+        : textOf(a) === textOf(b),
+    ),
   );
 }
 
@@ -122,11 +164,15 @@ function extreme(args: readonly Value[], direction: 1 | -1): Value {
 
 const LIKE_CACHE = new Map<string, RegExp>();
 
-/** `%` any text, `_` one character; letters in their own case. Whether a backslash escapes them is written nowhere, so that is refused. */
+/**
+ * `%` any text, `_` one character; letters in their own case. Whether a backslash escapes them is
+ * written nowhere, so that is refused.
+ */
 function likePattern(pattern: string): RegExp {
   const known = LIKE_CACHE.get(pattern);
   if (known) return known;
-  if (/\\[%_]/.test(pattern)) throw new SplError(`like: Splunk documents no escape of % and _: ${pattern}`);
+  if (/\\[%_]/.test(pattern))
+    throw new SplError(`like: Splunk documents no escape of % and _: ${pattern}`);
   const body = pattern
     .replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
     .replace(/%/g, '[\\s\\S]*')
@@ -145,8 +191,10 @@ function substring(whole: string, start: number, length: number | undefined): st
 
 function replaceAll(whole: string, regex: string, replacement: string): string {
   const compiled = pcre(regex);
-  return whole.replace(new RegExp(compiled.source, `${compiled.flags}g`), (...found: readonly unknown[]) =>
-    replacement.replace(/\\(\d)/g, (_, digit: string) => String(found[Number(digit)] ?? '')),
+  return whole.replace(
+    new RegExp(compiled.source, `${compiled.flags}g`),
+    (...found: readonly unknown[]) =>
+      replacement.replace(/\\(\d)/g, (_, digit: string) => String(found[Number(digit)] ?? '')),
   );
 }
 

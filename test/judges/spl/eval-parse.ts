@@ -1,36 +1,65 @@
 import { atEnd, type Cursor, cursor, peek, skipSpace, takeLiteral, takeMatch } from './cursor.ts';
-import { type ArithmeticOperator, type CompareOperator, checkCall, checkComparison, checkOperands, type EvalNode } from './eval-types.ts';
+import {
+  type ArithmeticOperator,
+  type CompareOperator,
+  checkCall,
+  checkComparison,
+  checkOperands,
+  type EvalNode,
+} from './eval-types.ts';
 import { quotedEnd, SplError } from './text.ts';
 
 /** Reads a whole eval expression. NOT binds tighter than AND, AND than OR, OR than XOR. */
 export function parseEval(text: string): EvalNode {
   const c = cursor(text);
   const node = expression(c);
-  if (!atEnd(c)) throw new SplError(`The expression is malformed: ${c.text.slice(c.at, c.at + 40)}`);
+  if (!atEnd(c))
+    throw new SplError(`The expression is malformed: ${c.text.slice(c.at, c.at + 40)}`);
   return node;
 }
 
 /** Reads `name = expression, name = expression ...`. */
-export function parseAssignments(text: string): readonly { readonly field: string; readonly value: EvalNode }[] {
+export function parseAssignments(
+  text: string,
+): readonly { readonly field: string; readonly value: EvalNode }[] {
   const c = cursor(text);
   const found: { field: string; value: EvalNode }[] = [];
   do {
     skipSpace(c);
-    const field = peek(c) === '"' ? stringLiteral(c) : peek(c) === "'" ? quotedField(c) : takeMatch(c, /[A-Za-z_][\w.]*/y);
-    if (field === undefined || !takeLiteral(c, '=')) throw new SplError(`Error in 'eval' command: a field and = are expected: ${text.slice(c.at, c.at + 40)}`);
+    const field =
+      peek(c) === '"'
+        ? stringLiteral(c)
+        : peek(c) === "'"
+          ? quotedField(c)
+          : takeMatch(c, /[A-Za-z_][\w.]*/y);
+    if (field === undefined || !takeLiteral(c, '='))
+      throw new SplError(
+        `Error in 'eval' command: a field and = are expected: ${text.slice(c.at, c.at + 40)}`,
+      );
     const value = expression(c);
-    if (value.type === 'bool') throw new SplError(`Error in 'eval' command: ${field} cannot be assigned a boolean result`);
+    if (value.type === 'bool')
+      throw new SplError(`Error in 'eval' command: ${field} cannot be assigned a boolean result`);
     found.push({ field, value });
   } while (takeLiteral(c, ','));
-  if (!atEnd(c)) throw new SplError(`Error in 'eval' command: the expression is malformed: ${c.text.slice(c.at, c.at + 40)}`);
+  if (!atEnd(c))
+    throw new SplError(
+      `Error in 'eval' command: the expression is malformed: ${c.text.slice(c.at, c.at + 40)}`,
+    );
   return found;
 }
 
 function expression(c: Cursor): EvalNode {
-  return logic(c, 'XOR', 'xor', (inner) => logic(inner, 'OR', 'or', (most) => logic(most, 'AND', 'and', negation)));
+  return logic(c, 'XOR', 'xor', (inner) =>
+    logic(inner, 'OR', 'or', (most) => logic(most, 'AND', 'and', negation)),
+  );
 }
 
-function logic(c: Cursor, word: string, operator: 'and' | 'or' | 'xor', next: (c: Cursor) => EvalNode): EvalNode {
+function logic(
+  c: Cursor,
+  word: string,
+  operator: 'and' | 'or' | 'xor',
+  next: (c: Cursor) => EvalNode,
+): EvalNode {
   let left = next(c);
   while (keyword(c, word)) {
     const right = next(c);
@@ -68,11 +97,19 @@ function comparison(c: Cursor): EvalNode {
   if (sign === undefined) return left;
   const right = concatenation(c);
   checkComparison(sign, left, right);
-  return { kind: 'compare', operator: (sign === '==' ? '=' : sign) as CompareOperator, left, right, type: 'bool' };
+  return {
+    kind: 'compare',
+    operator: (sign === '==' ? '=' : sign) as CompareOperator,
+    left,
+    right,
+    type: 'bool',
+  };
 }
 
 function concatenation(c: Cursor): EvalNode {
-  return arithmetic(c, /\./y, (inner) => arithmetic(inner, /[+-]/y, (most) => arithmetic(most, /[*/%]/y, unary)));
+  return arithmetic(c, /\./y, (inner) =>
+    arithmetic(inner, /[+-]/y, (most) => arithmetic(most, /[*/%]/y, unary)),
+  );
 }
 
 function arithmetic(c: Cursor, signs: RegExp, next: (c: Cursor) => EvalNode): EvalNode {
@@ -80,7 +117,13 @@ function arithmetic(c: Cursor, signs: RegExp, next: (c: Cursor) => EvalNode): Ev
   for (let sign = takeMatch(c, signs); sign !== undefined; sign = takeMatch(c, signs)) {
     const right = next(c);
     const operator = sign as ArithmeticOperator;
-    left = { kind: 'arithmetic', operator, left, right, type: checkOperands(operator, left, right) };
+    left = {
+      kind: 'arithmetic',
+      operator,
+      left,
+      right,
+      type: checkOperands(operator, left, right),
+    };
   }
   return left;
 }
@@ -89,7 +132,13 @@ function unary(c: Cursor): EvalNode {
   if (!takeLiteral(c, '-')) return primary(c);
   const operand = unary(c);
   const zero: EvalNode = { kind: 'number', value: 0, type: 'num' };
-  return { kind: 'arithmetic', operator: '-', left: zero, right: operand, type: checkOperands('-', zero, operand) };
+  return {
+    kind: 'arithmetic',
+    operator: '-',
+    left: zero,
+    right: operand,
+    type: checkOperands('-', zero, operand),
+  };
 }
 
 function primary(c: Cursor): EvalNode {
@@ -104,8 +153,12 @@ function primary(c: Cursor): EvalNode {
   const number = takeMatch(c, /(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?!\w)/y);
   if (number !== undefined) return { kind: 'number', value: Number(number), type: 'num' };
   const name = takeMatch(c, /[A-Za-z_]\w*/y);
-  if (name === undefined) throw new SplError(`The expression is malformed: ${c.text.slice(c.at, c.at + 40) || 'it ends too soon'}`);
-  if (/^(?:AND|OR|XOR|NOT)$/.test(name)) throw new SplError(`The expression is malformed: ${name} is missing an operand`);
+  if (name === undefined)
+    throw new SplError(
+      `The expression is malformed: ${c.text.slice(c.at, c.at + 40) || 'it ends too soon'}`,
+    );
+  if (/^(?:AND|OR|XOR|NOT)$/.test(name))
+    throw new SplError(`The expression is malformed: ${name} is missing an operand`);
   skipSpace(c);
   return peek(c) === '(' ? call(name, list(c)) : { kind: 'field', name, type: 'any' };
 }
@@ -116,7 +169,10 @@ function list(c: Cursor): readonly EvalNode[] {
   const args: EvalNode[] = [];
   do args.push(expression(c));
   while (takeLiteral(c, ','));
-  if (!takeLiteral(c, ')')) throw new SplError(`The expression is malformed: ) is expected: ${c.text.slice(c.at, c.at + 40)}`);
+  if (!takeLiteral(c, ')'))
+    throw new SplError(
+      `The expression is malformed: ) is expected: ${c.text.slice(c.at, c.at + 40)}`,
+    );
   return args;
 }
 
@@ -124,14 +180,25 @@ function call(name: string, args: readonly EvalNode[]): EvalNode {
   return { kind: 'call', name, args, type: checkCall(name, args) };
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '"': '"', '\\': '\\' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '"': '"',
+  '\\': '\\',
+};
 
-/** `\"`, `\\`, `\n`, `\t`, `\r` are escapes; a backslash before anything else stays (so `"\d+"` reaches a regex whole). */
+/**
+ * `\"`, `\\`, `\n`, `\t`, `\r` are escapes; a backslash before anything else stays (so `"\d+"`
+ * reaches a regex whole).
+ */
 function stringLiteral(c: Cursor): string {
   const end = quotedEnd(c.text, c.at);
   const inner = c.text.slice(c.at + 1, end - 1);
   c.at = end;
-  return inner.includes('\\') ? inner.replace(/\\([\s\S])/g, (all, letter: string) => ESCAPES[letter] ?? all) : inner;
+  return inner.includes('\\')
+    ? inner.replace(/\\([\s\S])/g, (all, letter: string) => ESCAPES[letter] ?? all)
+    : inner;
 }
 
 function quotedField(c: Cursor): string {

@@ -6,13 +6,19 @@ import { comparePlain, fieldOf, numberOf, type Row, rowOf, type Scalar, textOf }
 
 export type Evaluate = (row: Row) => Value;
 
-/** `unknown`: a comparison with null is null, and NOT null is null. `false`: a comparison with null is false. */
+/**
+ * `unknown`: a comparison with null is null, and NOT null is null. `false`: a comparison with null
+ * is false.
+ */
 export type NullLogic = 'unknown' | 'false';
 
 /** The test of a `where` command: only rows for which the expression is true pass. */
 export function compileWhere(text: string, nulls: NullLogic): (row: Row) => boolean {
   const node = parseEval(text);
-  if (node.type !== 'bool') throw new SplError(`Error in 'where' command: the expression is not boolean: ${text.slice(0, 60)}`);
+  if (node.type !== 'bool')
+    throw new SplError(
+      `Error in 'where' command: the expression is not boolean: ${text.slice(0, 60)}`,
+    );
   const evaluate = compileEval(node, nulls);
   return (row) => evaluate(row) === true;
 }
@@ -56,14 +62,17 @@ function logic(operator: 'and' | 'or' | 'xor', left: Value, rest: () => Value): 
   if (operator === 'and' && left === false) return false;
   if (operator === 'or' && left === true) return true;
   const right = rest();
-  if (operator === 'and') return right === false ? false : left === null || right === null ? null : true;
-  if (operator === 'or') return right === true ? true : left === null || right === null ? null : false;
+  if (operator === 'and')
+    return right === false ? false : left === null || right === null ? null : true;
+  if (operator === 'or')
+    return right === true ? true : left === null || right === null ? null : false;
   return left === null || right === null ? null : left !== right;
 }
 
 function compileCompare(node: EvalNode & { kind: 'compare' }, nulls: NullLogic): Evaluate {
   const [left, right] = [compileEval(node.left, nulls), compileEval(node.right, nulls)];
-  // A quoted literal is text even where it spells a number; a field's text that spells a number is that number.
+  // A quoted literal is text even where it spells a number; a field's text that spells a number is
+  // that number.
   const asText = node.left.type === 'str' || node.right.type === 'str';
   const unknown = nulls === 'unknown' ? null : false;
   return (row) => {
@@ -78,10 +87,16 @@ function any(value: Value, test: (scalar: Scalar) => boolean): boolean {
   return Array.isArray(value) ? value.some(test) : value !== null && test(value as Scalar);
 }
 
-function compareScalars(operator: CompareOperator, left: Scalar, right: Scalar, asText: boolean): boolean {
+function compareScalars(
+  operator: CompareOperator,
+  left: Scalar,
+  right: Scalar,
+  asText: boolean,
+): boolean {
   const a = asText ? undefined : numberOf(left);
   const b = asText ? undefined : numberOf(right);
-  const order = a !== undefined && b !== undefined ? a - b : comparePlain(textOf(left), textOf(right));
+  const order =
+    a !== undefined && b !== undefined ? a - b : comparePlain(textOf(left), textOf(right));
   switch (operator) {
     case '=':
       return order === 0;
@@ -102,11 +117,16 @@ function single(value: Value): Scalar | null {
   return Array.isArray(value) ? (value.length === 1 ? value[0] : null) : (value as Scalar | null);
 }
 
-function arithmetic(operator: ArithmeticOperator, left: Scalar | null, right: Scalar | null): Value {
+function arithmetic(
+  operator: ArithmeticOperator,
+  left: Scalar | null,
+  right: Scalar | null,
+): Value {
   if (left === null || right === null) return null;
   if (operator === '.') return textOf(left) + textOf(right);
   const [a, b] = [numberOf(left), numberOf(right)];
-  if (a === undefined || b === undefined) return operator === '+' ? textOf(left) + textOf(right) : null;
+  if (a === undefined || b === undefined)
+    return operator === '+' ? textOf(left) + textOf(right) : null;
   switch (operator) {
     case '+':
       return a + b;
@@ -127,11 +147,13 @@ function compileCall(name: string, nodes: readonly EvalNode[], nulls: NullLogic)
   if (name === 'if') return (row) => (arg(0)(row) === true ? arg(1)(row) : arg(2)(row));
   if (name === 'case') {
     return (row) => {
-      for (let at = 0; at < args.length; at += 2) if (arg(at)(row) === true) return arg(at + 1)(row);
+      for (let at = 0; at < args.length; at += 2)
+        if (arg(at)(row) === true) return arg(at + 1)(row);
       return null;
     };
   }
-  if (name === 'mvfilter' || name === 'mvmap') return perValue(name, nodes, arg(name === 'mvfilter' ? 0 : 1));
+  if (name === 'mvfilter' || name === 'mvmap')
+    return perValue(name, nodes, arg(name === 'mvfilter' ? 0 : 1));
   const test = nulls === 'false' && TESTS.has(name);
   return (row) => {
     const result = callFunction(
@@ -148,7 +170,8 @@ const TESTS = new Set(['match', 'like', 'cidrmatch', 'in']);
 function perValue(name: string, nodes: readonly EvalNode[], body: Evaluate): Evaluate {
   const fields = [...new Set(nodes.flatMap(fieldsOf))];
   const [field] = fields;
-  if (field === undefined || (name === 'mvfilter' && fields.length > 1)) throw new SplError(`The arguments to the '${name}' function are invalid`);
+  if (field === undefined || (name === 'mvfilter' && fields.length > 1))
+    throw new SplError(`The arguments to the '${name}' function are invalid`);
   return (row) => {
     const value = fieldOf(row.event, field);
     if (value === null) return null;

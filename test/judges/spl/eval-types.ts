@@ -1,6 +1,8 @@
 import { SplError } from './text.ts';
 
-/** Splunk checks types before it runs: those of literals, operators and functions; a field is `any`. */
+/**
+ * Splunk checks types before it runs: those of literals, operators and functions; a field is `any`.
+ */
 export type StaticType = 'bool' | 'str' | 'num' | 'null' | 'any';
 
 export type CompareOperator = '=' | '!=' | '<' | '<=' | '>' | '>=';
@@ -12,9 +14,24 @@ export type EvalNode = { readonly type: StaticType } & (
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'field'; readonly name: string }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly EvalNode[] }
-  | { readonly kind: 'compare'; readonly operator: CompareOperator; readonly left: EvalNode; readonly right: EvalNode }
-  | { readonly kind: 'arithmetic'; readonly operator: ArithmeticOperator; readonly left: EvalNode; readonly right: EvalNode }
-  | { readonly kind: 'logic'; readonly operator: 'and' | 'or' | 'xor'; readonly left: EvalNode; readonly right: EvalNode }
+  | {
+      readonly kind: 'compare';
+      readonly operator: CompareOperator;
+      readonly left: EvalNode;
+      readonly right: EvalNode;
+    }
+  | {
+      readonly kind: 'arithmetic';
+      readonly operator: ArithmeticOperator;
+      readonly left: EvalNode;
+      readonly right: EvalNode;
+    }
+  | {
+      readonly kind: 'logic';
+      readonly operator: 'and' | 'or' | 'xor';
+      readonly left: EvalNode;
+      readonly right: EvalNode;
+    }
   | { readonly kind: 'not'; readonly operand: EvalNode }
 );
 
@@ -77,8 +94,27 @@ const SIGNATURES: ReadonlyMap<string, Signature> = new Map([
   ['abs', sign('num', 1)],
 ]);
 
-const TAKES_NULL = new Set(['if', 'case', 'coalesce', 'nullif', 'isnull', 'isnotnull', 'min', 'max', 'tostring', 'mvappend']);
-const TAKES_BOOLEAN = new Set(['if', 'case', 'tostring', 'mvfilter', 'mvmap', 'isnull', 'isnotnull']);
+const TAKES_NULL = new Set([
+  'if',
+  'case',
+  'coalesce',
+  'nullif',
+  'isnull',
+  'isnotnull',
+  'min',
+  'max',
+  'tostring',
+  'mvappend',
+]);
+const TAKES_BOOLEAN = new Set([
+  'if',
+  'case',
+  'tostring',
+  'mvfilter',
+  'mvmap',
+  'isnull',
+  'isnotnull',
+]);
 
 export function checkCall(name: string, args: readonly EvalNode[]): StaticType {
   const found = SIGNATURES.get(name);
@@ -101,7 +137,11 @@ export function checkCall(name: string, args: readonly EvalNode[]): StaticType {
   return found.type;
 }
 
-function conditional(invalid: SplError, conditions: readonly EvalNode[], values: readonly EvalNode[]): StaticType {
+function conditional(
+  invalid: SplError,
+  conditions: readonly EvalNode[],
+  values: readonly EvalNode[],
+): StaticType {
   if (conditions.some((condition) => condition.type !== 'bool')) throw invalid;
   const types = new Set(values.map((value) => value.type));
   types.delete('null');
@@ -122,13 +162,16 @@ export function checkOperands(operator: string, ...operands: readonly EvalNode[]
   const types = operands.map((operand) => operand.type);
   const has = (type: StaticType) => types.includes(type);
   if (/^[A-Z]+$/.test(operator)) {
-    if (types.some((type) => type !== 'bool')) throw new SplError(`Type checking failed. '${operator}' only takes boolean arguments`);
+    if (types.some((type) => type !== 'bool'))
+      throw new SplError(`Type checking failed. '${operator}' only takes boolean arguments`);
     return 'bool';
   }
-  if (has('bool') || has('null')) throw new SplError(`Type checking failed. '${operator}' does not take booleans or null`);
+  if (has('bool') || has('null'))
+    throw new SplError(`Type checking failed. '${operator}' does not take booleans or null`);
   if (operator === '.') return 'str';
   if (operator === '+') {
-    if (has('str') && has('num')) throw new SplError("Type checking failed. '+' only takes two strings or two numbers");
+    if (has('str') && has('num'))
+      throw new SplError("Type checking failed. '+' only takes two strings or two numbers");
     return has('str') ? 'str' : has('num') ? 'num' : 'any';
   }
   if (has('str')) throw new SplError(`Type checking failed. '${operator}' only takes numbers`);

@@ -1,4 +1,13 @@
-import { atEnd, cursor, expectEnd, peek, skipSpace, takeEnclosed, takeLiteral, takeName } from './cursor.ts';
+import {
+  atEnd,
+  cursor,
+  expectEnd,
+  peek,
+  skipSpace,
+  takeEnclosed,
+  takeLiteral,
+  takeName,
+} from './cursor.ts';
 import type { NullLogic } from './eval-run.ts';
 import { evalCommand } from './row-commands.ts';
 import { SplError } from './text.ts';
@@ -8,8 +17,9 @@ import { wildcardTest } from './wildcard.ts';
 const SIMPLE = /^[A-Za-z_]\w*$/;
 
 /**
- * `foreach a b* [eval "<<FIELD>>"=... '<<FIELD>>' ...]`, in its mode for fields: the template runs once for each field that some row has. Where the name
- * has other signs than letters, digits and `_`, a template that does not quote it is refused, as Splunk takes it for something else.
+ * `foreach a b* [eval "<<FIELD>>"=... '<<FIELD>>' ...]`, in its mode for fields: the template runs
+ * once for each field that some row has. Where the name has other signs than letters, digits and
+ * `_`, a template that does not quote it is refused, as Splunk takes it for something else.
  */
 export function foreachCommand(text: string, nulls: NullLogic): RowCommand {
   const c = cursor(text);
@@ -21,22 +31,30 @@ export function foreachCommand(text: string, nulls: NullLogic): RowCommand {
     skipSpace(c);
   }
   if (tests.length === 0 || peek(c) !== '[')
-    throw new SplError(`Error in 'foreach' command: fields and a search in brackets are expected: ${text.slice(0, 60)}`);
+    throw new SplError(
+      `Error in 'foreach' command: fields and a search in brackets are expected: ${text.slice(0, 60)}`,
+    );
   const template = /^\s*eval\s+(.*)$/s.exec(takeEnclosed(c, '[', ']'))?.[1];
   expectEnd(c, 'foreach');
-  if (template === undefined) throw new SplError('foreach: this reader knows templates of eval only');
-  const run = (field: string): RowCommand => evalCommand(template.replaceAll('<<FIELD>>', field), nulls);
+  if (template === undefined)
+    throw new SplError('foreach: this reader knows templates of eval only');
+  const run = (field: string): RowCommand =>
+    evalCommand(template.replaceAll('<<FIELD>>', field), nulls);
   run('any_field');
   const isQuoted = !/(?<!["'])<<FIELD>>|<<FIELD>>(?!["'])/.test(template);
   return (rows) => {
     const fields = fieldsOf(rows, tests);
     const odd = isQuoted ? undefined : fields.find((field) => !SIMPLE.test(field));
-    if (odd !== undefined) throw new SplError(`foreach: the template does not quote <<FIELD>>, which is '${odd}'`);
+    if (odd !== undefined)
+      throw new SplError(`foreach: the template does not quote <<FIELD>>, which is '${odd}'`);
     return fields.reduce<readonly Row[]>((current, field) => run(field)(current), rows);
   };
 }
 
-function fieldsOf(rows: readonly Row[], tests: readonly ((name: string) => boolean)[]): readonly string[] {
+function fieldsOf(
+  rows: readonly Row[],
+  tests: readonly ((name: string) => boolean)[],
+): readonly string[] {
   const names = new Set(rows.flatMap((row) => Object.keys(row.event)));
   return [...names].filter((name) => tests.some((test) => test(name)));
 }

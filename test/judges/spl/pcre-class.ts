@@ -28,8 +28,17 @@ const PCRE_SPACE = '\\t\\n\\v\\f\\r ';
 const HORIZONTAL = '\\t \\xa0';
 const VERTICAL = '\\n\\v\\f\\r\\x85\\u2028\\u2029';
 
-/** The escapes that mean a set of characters, as the inside of a class. Capitals are those sets' complements. */
-const SETS: Readonly<Record<string, string>> = { d: '0-9', w: 'A-Za-z0-9_', s: PCRE_SPACE, h: HORIZONTAL, v: VERTICAL };
+/**
+ * The escapes that mean a set of characters, as the inside of a class. Capitals are those sets'
+ * complements.
+ */
+const SETS: Readonly<Record<string, string>> = {
+  d: '0-9',
+  w: 'A-Za-z0-9_',
+  s: PCRE_SPACE,
+  h: HORIZONTAL,
+  v: VERTICAL,
+};
 
 /** `\d` and its like outside a class. */
 export function setEscape(letter: string): string | undefined {
@@ -38,21 +47,38 @@ export function setEscape(letter: string): string | undefined {
   return letter === letter.toLowerCase() ? `[${inside}]` : `[^${inside}]`;
 }
 
-const CONTROLS: Readonly<Record<string, string>> = { n: '\\n', r: '\\r', t: '\\t', f: '\\f', a: '\\x07', e: '\\x1b' };
+const CONTROLS: Readonly<Record<string, string>> = {
+  n: '\\n',
+  r: '\\r',
+  t: '\\t',
+  f: '\\f',
+  a: '\\x07',
+  e: '\\x1b',
+};
 
 /** An escape of one character, at the letter after the backslash; undefined when it is none. */
-export function characterEscape(source: string, at: number): { readonly text: string; readonly end: number } | undefined {
+export function characterEscape(
+  source: string,
+  at: number,
+): { readonly text: string; readonly end: number } | undefined {
   const letter = source.charAt(at);
   const control = CONTROLS[letter];
   if (control !== undefined) return { text: control, end: at + 1 };
   if (letter === 'x') {
-    const [all, braced, plain] = /^x(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{0,2}))/.exec(source.slice(at)) ?? ['x'];
+    const [all, braced, plain] = /^x(?:\{([0-9a-fA-F]+)\}|([0-9a-fA-F]{0,2}))/.exec(
+      source.slice(at),
+    ) ?? ['x'];
     return { text: `\\u{${braced ?? (plain || '0')}}`, end: at + all.length };
   }
   const octal = /^(?:0[0-7]{0,2}|o\{[0-7]+\})/.exec(source.slice(at))?.[0];
-  if (octal !== undefined) return { text: `\\u{${Number.parseInt(octal.replace(/[o{}]/g, ''), 8).toString(16)}}`, end: at + octal.length };
+  if (octal !== undefined)
+    return {
+      text: `\\u{${Number.parseInt(octal.replace(/[o{}]/g, ''), 8).toString(16)}}`,
+      end: at + octal.length,
+    };
   if (letter === 'c') return { text: `\\c${source.charAt(at + 1)}`, end: at + 2 };
-  if (letter !== '' && !/[A-Za-z0-9]/.test(letter)) return { text: literal(source, at), end: at + width(source, at) };
+  if (letter !== '' && !/[A-Za-z0-9]/.test(letter))
+    return { text: literal(source, at), end: at + width(source, at) };
   return undefined;
 }
 
@@ -68,7 +94,10 @@ export function width(source: string, at: number): number {
 }
 
 /** Reads the class that opens at `start`; returns its JavaScript spelling and where it ends. */
-export function translateClass(source: string, start: number): { readonly text: string; readonly end: number } {
+export function translateClass(
+  source: string,
+  start: number,
+): { readonly text: string; readonly end: number } {
   let at = start + 1;
   let out = '[';
   if (source[at] === '^') {
@@ -92,24 +121,29 @@ function classPiece(source: string, at: number): ClassPiece {
   const posix = /^\[:(\^?)(\w+):\]/.exec(source.slice(at, at + 14));
   if (posix) {
     const inside = POSIX[posix[2] ?? ''];
-    if (inside === undefined || posix[1] === '^') throw new SplError(`Regex: class ${posix[0]} is not known to this reader`);
+    if (inside === undefined || posix[1] === '^')
+      throw new SplError(`Regex: class ${posix[0]} is not known to this reader`);
     return { text: inside, end: at + posix[0].length, set: true };
   }
-  if (source[at] !== '\\') return { text: literal(source, at), end: at + width(source, at), set: false };
+  if (source[at] !== '\\')
+    return { text: literal(source, at), end: at + width(source, at), set: false };
   const letter = source.charAt(at + 1);
   if (letter === 'b') return { text: '\\x08', end: at + 2, set: false };
   const inside = SETS[letter.toLowerCase()];
   if (inside !== undefined) return { text: setInClass(letter, inside), end: at + 2, set: true };
   const property = /^[pP](?:\{\^?\w+\}|[A-Z])/.exec(source.slice(at + 1))?.[0];
-  if (property !== undefined) return { text: propertyEscape(property), end: at + 1 + property.length, set: true };
+  if (property !== undefined)
+    return { text: propertyEscape(property), end: at + 1 + property.length, set: true };
   const single = characterEscape(source, at + 1);
-  if (single === undefined) throw new SplError(`Regex: \\${letter} in a class is not known to this reader`);
+  if (single === undefined)
+    throw new SplError(`Regex: \\${letter} in a class is not known to this reader`);
   return { ...single, set: false };
 }
 
 function setInClass(letter: string, inside: string): string {
   if (letter === letter.toLowerCase()) return inside;
-  if (letter === 'H' || letter === 'V') throw new SplError(`Regex: \\${letter} in a class is not known to this reader`);
+  if (letter === 'H' || letter === 'V')
+    throw new SplError(`Regex: \\${letter} in a class is not known to this reader`);
   return `\\${letter}`;
 }
 

@@ -1,5 +1,18 @@
 import { timeOf } from './aggregate.ts';
-import { atEnd, type Cursor, cursor, expectEnd, peek, takeKeyword, takeLiteral, takeMatch, takeName, takeNames, takeOption, takeQuoted } from './cursor.ts';
+import {
+  atEnd,
+  type Cursor,
+  cursor,
+  expectEnd,
+  peek,
+  takeKeyword,
+  takeLiteral,
+  takeMatch,
+  takeName,
+  takeNames,
+  takeOption,
+  takeQuoted,
+} from './cursor.ts';
 import { parseAssignments } from './eval-parse.ts';
 import { compileEval, type NullLogic } from './eval-run.ts';
 import { pcre } from './pcre.ts';
@@ -7,23 +20,49 @@ import { rawText } from './raw-term.ts';
 import { bucketStart } from './span.ts';
 import { wholeNumber } from './stats.ts';
 import { SplError } from './text.ts';
-import { compareTexts, fieldOf, type Row, type RowCommand, rowOf, textsOf, withFields } from './value.ts';
+import {
+  compareTexts,
+  fieldOf,
+  type Row,
+  type RowCommand,
+  rowOf,
+  textsOf,
+  withFields,
+} from './value.ts';
 import { wildcardTest } from './wildcard.ts';
 
 export function evalCommand(text: string, nulls: NullLogic): RowCommand {
-  const steps = parseAssignments(text).map(({ field, value }) => ({ field, evaluate: compileEval(value, nulls) }));
-  return (rows) => rows.map((row) => steps.reduce((current, { field, evaluate }) => withFields(current, { [field]: evaluate(current) }), row));
+  const steps = parseAssignments(text).map(({ field, value }) => ({
+    field,
+    evaluate: compileEval(value, nulls),
+  }));
+  return (rows) =>
+    rows.map((row) =>
+      steps.reduce(
+        (current, { field, evaluate }) => withFields(current, { [field]: evaluate(current) }),
+        row,
+      ),
+    );
 }
 
-/** `regex field="re"`, `regex field!="re"`, `regex "re"` on the event's text. A row without the field fails `=` and passes `!=`. */
+/**
+ * `regex field="re"`, `regex field!="re"`, `regex "re"` on the event's text. A row without the
+ * field fails `=` and passes `!=`.
+ */
 export function regexCommand(text: string): RowCommand {
   const c = cursor(text);
   const named = peek(c) === '"' ? undefined : takeMatch(c, /[\w.:{}@-]+/y);
   const sign = named === undefined ? '=' : takeMatch(c, /!=|=/y);
-  if (sign === undefined || peek(c) !== '"') throw new SplError(`Error in 'regex' command: usage is field="expression": ${text.slice(0, 60)}`);
+  if (sign === undefined || peek(c) !== '"')
+    throw new SplError(
+      `Error in 'regex' command: usage is field="expression": ${text.slice(0, 60)}`,
+    );
   const pattern = pcre(takeQuoted(c));
   expectEnd(c, 'regex');
-  return (rows) => rows.filter((row) => valuesFor(row, named).some((value) => pattern.test(value)) === (sign === '='));
+  return (rows) =>
+    rows.filter(
+      (row) => valuesFor(row, named).some((value) => pattern.test(value)) === (sign === '='),
+    );
 }
 
 function valuesFor(row: Row, field: string | undefined): readonly string[] {
@@ -34,11 +73,14 @@ function valuesFor(row: Row, field: string | undefined): readonly string[] {
 export function rexCommand(text: string): RowCommand {
   const c = cursor(text);
   const field = takeOption(c, 'field');
-  if (takeOption(c, 'mode') !== undefined || takeOption(c, 'max_match') !== undefined) throw new SplError('rex: only field= is known to this reader');
-  if (atEnd(c) || peek(c) !== '"') throw new SplError("Error in 'rex' command: a quoted expression is expected");
+  if (takeOption(c, 'mode') !== undefined || takeOption(c, 'max_match') !== undefined)
+    throw new SplError('rex: only field= is known to this reader');
+  if (atEnd(c) || peek(c) !== '"')
+    throw new SplError("Error in 'rex' command: a quoted expression is expected");
   const source = takeQuoted(c);
   const pattern = pcre(source);
-  if (!/\(\?P?<[A-Za-z_]/.test(source)) throw new SplError(`Error in 'rex' command: the regex does not extract anything: ${source}`);
+  if (!/\(\?P?<[A-Za-z_]/.test(source))
+    throw new SplError(`Error in 'rex' command: the regex does not extract anything: ${source}`);
   expectEnd(c, 'rex');
   return (rows) =>
     rows.map((row) => {
@@ -50,13 +92,22 @@ export function rexCommand(text: string): RowCommand {
     });
 }
 
-/** `fields a b*`, `fields + a`, `fields - a`; the internal fields stay unless they are taken away by name. */
+/**
+ * `fields a b*`, `fields + a`, `fields - a`; the internal fields stay unless they are taken away by
+ * name.
+ */
 export function fieldsCommand(text: string): RowCommand {
   const c = cursor(text);
   const sign = takeMatch(c, /[+-](?=\s)/y) ?? '+';
   const wanted = nameTest(needNames(c, 'fields'));
-  const keep = sign === '-' ? (name: string) => !wanted(name) : (name: string) => wanted(name) || name === '_time' || name === '_raw';
-  return (rows) => rows.map((row) => rowOf(Object.fromEntries(Object.entries(row.event).filter(([name]) => keep(name)))));
+  const keep =
+    sign === '-'
+      ? (name: string) => !wanted(name)
+      : (name: string) => wanted(name) || name === '_time' || name === '_raw';
+  return (rows) =>
+    rows.map((row) =>
+      rowOf(Object.fromEntries(Object.entries(row.event).filter(([name]) => keep(name)))),
+    );
 }
 
 /** `table a b*`: those fields only, in that order. */
@@ -64,7 +115,15 @@ export function tableCommand(text: string): RowCommand {
   const tests = needNames(cursor(text), 'table').map((name) => nameTest([name]));
   return (rows) =>
     rows.map((row) =>
-      rowOf(Object.fromEntries(tests.flatMap((wanted) => Object.entries(row.event).filter(([name]) => wanted(name) && fieldOf(row.event, name) !== null)))),
+      rowOf(
+        Object.fromEntries(
+          tests.flatMap((wanted) =>
+            Object.entries(row.event).filter(
+              ([name]) => wanted(name) && fieldOf(row.event, name) !== null,
+            ),
+          ),
+        ),
+      ),
     );
 }
 
@@ -85,17 +144,28 @@ export function renameCommand(text: string): RowCommand {
   const pairs: (readonly [string, string])[] = [];
   do {
     const from = takeName(c);
-    if (!takeKeyword(c, 'as')) throw new SplError(`Error in 'rename' command: usage is old AS new: ${text.slice(0, 60)}`);
+    if (!takeKeyword(c, 'as'))
+      throw new SplError(`Error in 'rename' command: usage is old AS new: ${text.slice(0, 60)}`);
     const to = takeName(c);
-    if (`${from}${to}`.includes('*') && !(/^[^*]*\*$/.test(from) && to === '*')) throw new SplError('rename: of wildcards this reader knows prefix* AS * only');
+    if (`${from}${to}`.includes('*') && !(/^[^*]*\*$/.test(from) && to === '*'))
+      throw new SplError('rename: of wildcards this reader knows prefix* AS * only');
     pairs.push([from, to]);
     takeLiteral(c, ',');
   } while (!atEnd(c));
   const renamed = (row: Row, [from, to]: readonly [string, string]): Row => {
     if (to !== '*') return withFields(row, { [to]: fieldOf(row.event, from), [from]: null });
     const prefix = from.slice(0, -1);
-    const names = Object.keys(row.event).filter((name) => name.startsWith(prefix) && name.length > prefix.length);
-    return names.reduce((current, name) => withFields(current, { [name.slice(prefix.length)]: fieldOf(current.event, name), [name]: null }), row);
+    const names = Object.keys(row.event).filter(
+      (name) => name.startsWith(prefix) && name.length > prefix.length,
+    );
+    return names.reduce(
+      (current, name) =>
+        withFields(current, {
+          [name.slice(prefix.length)]: fieldOf(current.event, name),
+          [name]: null,
+        }),
+      row,
+    );
   };
   return (rows) => rows.map((row) => pairs.reduce(renamed, row));
 }
@@ -106,12 +176,23 @@ export function fillnullCommand(text: string): RowCommand {
   const value = takeOption(c, 'value') ?? '0';
   const named = takeNames(c);
   return (rows) => {
-    const names = named.length > 0 ? named : [...new Set(rows.flatMap((row) => Object.keys(row.event)))];
-    return rows.map((row) => withFields(row, Object.fromEntries(names.filter((name) => fieldOf(row.event, name) === null).map((name) => [name, value]))));
+    const names =
+      named.length > 0 ? named : [...new Set(rows.flatMap((row) => Object.keys(row.event)))];
+    return rows.map((row) =>
+      withFields(
+        row,
+        Object.fromEntries(
+          names.filter((name) => fieldOf(row.event, name) === null).map((name) => [name, value]),
+        ),
+      ),
+    );
   };
 }
 
-/** `bin _time span=5m [as x]`, the options before or after the field. Other fields than times are not known to this reader. */
+/**
+ * `bin _time span=5m [as x]`, the options before or after the field. Other fields than times are
+ * not known to this reader.
+ */
 export function binCommand(text: string): RowCommand {
   const c = cursor(text);
   let span = takeOption(c, 'span');
@@ -120,7 +201,8 @@ export function binCommand(text: string): RowCommand {
   const target = takeKeyword(c, 'as') ? takeName(c) : field;
   span ??= takeOption(c, 'span');
   expectEnd(c, 'bin');
-  if (span === undefined || field !== '_time') throw new SplError(`bin: only _time with span= is known to this reader: ${text}`);
+  if (span === undefined || field !== '_time')
+    throw new SplError(`bin: only _time with span= is known to this reader: ${text}`);
   const start = bucketStart(span);
   return (rows) => rows.map((row) => withFields(row, { [target]: start(timeOf(row)) }));
 }
@@ -133,7 +215,10 @@ export function headCommand(text: string): RowCommand {
   return (rows) => rows.slice(0, count);
 }
 
-/** `dedup [N] fields [keepempty=t]`: the first N rows of each combination; rows without one of the fields go, unless kept. */
+/**
+ * `dedup [N] fields [keepempty=t]`: the first N rows of each combination; rows without one of the
+ * fields go, unless kept.
+ */
 export function dedupCommand(text: string): RowCommand {
   const c = cursor(text);
   const limit = wholeNumber(takeMatch(c, /\d+(?=\s)/y) ?? '1');
@@ -151,7 +236,9 @@ export function dedupCommand(text: string): RowCommand {
   };
 }
 
-/** `sort [N] [+|-]field ...`; at most 10,000 rows unless N is 0; rows without the field come last. */
+/**
+ * `sort [N] [+|-]field ...`; at most 10,000 rows unless N is 0; rows without the field come last.
+ */
 export function sortCommand(text: string): RowCommand {
   const c = cursor(text);
   const count = takeOption(c, 'limit') ?? takeMatch(c, /\d+(?=\s)/y) ?? '10000';
@@ -159,21 +246,25 @@ export function sortCommand(text: string): RowCommand {
   do {
     const direction = takeMatch(c, /[+-]/y) === '-' ? -1 : 1;
     const called = takeMatch(c, /(?:auto|str|num|ip)\(/y);
-    if (called !== undefined && called !== 'num(' && called !== 'auto(') throw new SplError(`sort: ${called}) is not known to this reader`);
+    if (called !== undefined && called !== 'num(' && called !== 'auto(')
+      throw new SplError(`sort: ${called}) is not known to this reader`);
     keys.push({ name: takeName(c), direction });
     if (called !== undefined && !takeLiteral(c, ')')) throw new SplError('sort: ) is missing');
     takeLiteral(c, ',');
   } while (!atEnd(c));
   const limit = wholeNumber(count);
   return (rows) => {
-    const sorted = [...rows].sort((a, b) => keys.reduce((order, key) => order || compareField(a, b, key.name) * key.direction, 0));
+    const sorted = [...rows].sort((a, b) =>
+      keys.reduce((order, key) => order || compareField(a, b, key.name) * key.direction, 0),
+    );
     return limit === 0 ? sorted : sorted.slice(0, limit);
   };
 }
 
 function compareField(a: Row, b: Row, name: string): number {
   const [left, right] = [first(a, name), first(b, name)];
-  if (left === undefined || right === undefined) return left === right ? 0 : left === undefined ? 1 : -1;
+  if (left === undefined || right === undefined)
+    return left === right ? 0 : left === undefined ? 1 : -1;
   return compareTexts(left, right);
 }
 

@@ -1,6 +1,11 @@
 import { cidrTest } from './cidr.ts';
 import { rawTermTest } from './raw-term.ts';
-import { parseSearchExpression, type SearchNode, type SearchOperator, type SearchValue } from './search-parse.ts';
+import {
+  parseSearchExpression,
+  type SearchNode,
+  type SearchOperator,
+  type SearchValue,
+} from './search-parse.ts';
 import { SplError } from './text.ts';
 import { compareTexts, lowersOf, type Row, textsOf } from './value.ts';
 import { wildcardTest } from './wildcard.ts';
@@ -41,12 +46,16 @@ function compile(node: SearchNode): RowTest {
 function comparison(field: string, operator: SearchOperator, value: SearchValue): RowTest {
   if (TIME_MODIFIERS.has(field)) return () => true;
   if (operator === '=' || operator === '!=') return equality(field, operator === '=', value);
-  if (value.text.includes('*')) throw new SplError(`A wildcard cannot be ordered: ${field}${operator}${value.text}`);
+  if (value.text.includes('*'))
+    throw new SplError(`A wildcard cannot be ordered: ${field}${operator}${value.text}`);
   const holds = orderTest(operator);
   return (row) => textsOf(row, field).some((text) => holds(compareTexts(text, value.text)));
 }
 
-/** A field with several values equals what any of them equals, and differs from what any of them differs from. */
+/**
+ * A field with several values equals what any of them equals, and differs from what any of them
+ * differs from.
+ */
 function equality(field: string, wanted: boolean, value: SearchValue): RowTest {
   const cased = value.form === 'case';
   const matches = wildcardTest(cased ? value.text : value.text.toLowerCase());

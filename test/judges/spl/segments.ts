@@ -1,12 +1,21 @@
 /**
- * The words that Splunk's index has of a text, after segmenters.conf.spec: major breakers cut it into segments, longest breaker first. Of each
- * segment the index has the whole, and at every minor breaker what stands in front of it since the segment's start and since the last one.
+ * The words that Splunk's index has of a text, after segmenters.conf.spec: major breakers cut it
+ * into segments, longest breaker first. Of each segment the index has the whole, and at every minor
+ * breaker what stands in front of it since the segment's start and since the last one.
  */
-const MAJOR_SETTING = '[ ] < > ( ) { } | ! ; , \' " * \\n \\r \\s \\t & ? + %21 %26 %2526 %3B %7C %20 %2B %3D -- %2520 %5D %5B %3A %0A %2C %28 %29';
+const MAJOR_SETTING =
+  '[ ] < > ( ) { } | ! ; , \' " * \\n \\r \\s \\t & ? + %21 %26 %2526 %3B %7C %20 %2B %3D -- %2520 %5D %5B %3A %0A %2C %28 %29';
 const MINOR_SETTING = '/ : = @ . - $ # % \\\\ _';
 
-const NAMED: Readonly<Record<string, string>> = { '\\n': '\n', '\\r': '\r', '\\s': ' ', '\\t': '\t', '\\\\': '\\' };
-const settingList = (setting: string): readonly string[] => setting.split(' ').map((one) => NAMED[one] ?? one);
+const NAMED: Readonly<Record<string, string>> = {
+  '\\n': '\n',
+  '\\r': '\r',
+  '\\s': ' ',
+  '\\t': '\t',
+  '\\\\': '\\',
+};
+const settingList = (setting: string): readonly string[] =>
+  setting.split(' ').map((one) => NAMED[one] ?? one);
 
 const MAJORS = settingList(MAJOR_SETTING).toSorted((a, b) => b.length - a.length);
 const MINORS = settingList(MINOR_SETTING);
@@ -15,10 +24,18 @@ const MINORS = settingList(MINOR_SETTING);
 export type BreakerCase = 'as written' | 'either';
 export const BREAKER_CASES: readonly BreakerCase[] = ['as written', 'either'];
 
-/** Cut at major breakers; `kept` are breakers that are no breakers here, such as the wildcard of a search. */
-export function majorSegments(text: string, breakerCase: BreakerCase, kept: ReadonlySet<string> = new Set()): readonly string[] {
+/**
+ * Cut at major breakers; `kept` are breakers that are no breakers here, such as the wildcard of a
+ * search.
+ */
+export function majorSegments(
+  text: string,
+  breakerCase: BreakerCase,
+  kept: ReadonlySet<string> = new Set(),
+): readonly string[] {
   const breakers = MAJORS.filter((one) => !kept.has(one));
-  const compared = breakerCase === 'either' ? text.replace(/[a-z]/g, (letter) => letter.toUpperCase()) : text;
+  const compared =
+    breakerCase === 'either' ? text.replace(/[a-z]/g, (letter) => letter.toUpperCase()) : text;
   const segments: string[] = [];
   let start = 0;
   for (let at = 0; at < text.length; ) {
@@ -36,7 +53,8 @@ export function majorSegments(text: string, breakerCase: BreakerCase, kept: Read
 }
 
 /** The pieces between minor breakers. */
-export const minorPieces = (segment: string): readonly string[] => segment.split(/[/:=@.\-$#%\\_]/).filter((piece) => piece !== '');
+export const minorPieces = (segment: string): readonly string[] =>
+  segment.split(/[/:=@.\-$#%\\_]/).filter((piece) => piece !== '');
 
 /** All words of the index, in small letters. */
 export function indexWords(text: string, breakerCase: BreakerCase): ReadonlySet<string> {

@@ -11,8 +11,12 @@ export function makemvCommand(text: string): RowCommand {
   expectEnd(c, 'makemv');
   return (rows) =>
     rows.map((row) => {
-      const parts = textsOf(row, field).flatMap((value) => value.split(delimiter).filter((part) => part !== ''));
-      return parts.length === 0 ? row : withFields(row, { [field]: parts.length > 1 ? parts : (parts[0] ?? '') });
+      const parts = textsOf(row, field).flatMap((value) =>
+        value.split(delimiter).filter((part) => part !== ''),
+      );
+      return parts.length === 0
+        ? row
+        : withFields(row, { [field]: parts.length > 1 ? parts : (parts[0] ?? '') });
     });
 }
 
@@ -28,6 +32,8 @@ export function mvexpandCommand(text: string): RowCommand {
       const value = fieldOf(row.event, field);
       if (!Array.isArray(value)) return [row];
       const values: readonly Scalar[] = value;
-      return (limit === 0 ? values : values.slice(0, limit)).map((one) => withFields(row, { [field]: one }));
+      return (limit === 0 ? values : values.slice(0, limit)).map((one) =>
+        withFields(row, { [field]: one }),
+      );
     });
 }

@@ -13,11 +13,15 @@ export function secondsOf(span: string): number {
   const [, digits, unit] = /^(\d+)([a-z]*)$/.exec(span) ?? [];
   const seconds = UNITS.find(([names]) => unit !== undefined && names.test(unit))?.[1];
   const count = Number(digits);
-  if (seconds === undefined || count === 0) throw new SplError(`Not a time span that this reader knows: ${span}`);
+  if (seconds === undefined || count === 0)
+    throw new SplError(`Not a time span that this reader knows: ${span}`);
   return count * seconds;
 }
 
-/** The start of the bucket that a time (epoch seconds) falls in; `Nmon` buckets start with the month. */
+/**
+ * The start of the bucket that a time (epoch seconds) falls in; `Nmon` buckets start with the
+ * month.
+ */
 export function bucketStart(span: string): (time: number) => number {
   const months = /^(\d*)(?:mon|month|months)$/.exec(span)?.[1];
   if (months === undefined) {

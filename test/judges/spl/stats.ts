@@ -3,9 +3,19 @@ import { cursor, takeOption } from './cursor.ts';
 import type { NullLogic } from './eval-run.ts';
 import { secondsOf } from './span.ts';
 import { SplError } from './text.ts';
-import { compareTexts, type FieldValue, type Row, type RowCommand, rowOf, type Scalar, withFields } from './value.ts';
+import {
+  compareTexts,
+  type FieldValue,
+  type Row,
+  type RowCommand,
+  rowOf,
+  type Scalar,
+  withFields,
+} from './value.ts';
 
-/** `stats`: one row a group, sorted by the group's fields; rows without a BY field join no group. */
+/**
+ * `stats`: one row a group, sorted by the group's fields; rows without a BY field join no group.
+ */
 export function stats(text: string, nulls: NullLogic): RowCommand {
   const { list, by } = parseAggregations(text, 'stats', nulls);
   return (rows) => {
@@ -42,14 +52,20 @@ function compareKeys(left: readonly Scalar[], right: readonly Scalar[]): number 
   return 0;
 }
 
-/** `eventstats`: the group's statistics on each of its rows; a row without a BY field passes as it is. */
+/**
+ * `eventstats`: the group's statistics on each of its rows; a row without a BY field passes as it
+ * is.
+ */
 export function eventstats(text: string, nulls: NullLogic): RowCommand {
   const { list, by } = parseAggregations(text, 'eventstats', nulls);
   return (rows) => {
     const groups = new Map<string, Row[]>();
     const keyed = rows.map((row) => [row, groupKey(row, by)] as const);
-    for (const [row, key] of keyed) if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), row]);
-    return keyed.map(([row, key]) => (key === undefined ? row : withFields(row, aggregate(list, groups.get(key) ?? []))));
+    for (const [row, key] of keyed)
+      if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), row]);
+    return keyed.map(([row, key]) =>
+      key === undefined ? row : withFields(row, aggregate(list, groups.get(key) ?? [])),
+    );
   };
 }
 
@@ -70,7 +86,10 @@ interface StreamOptions {
 
 const MAX_STREAM_WINDOW = 10_000;
 
-/** `streamstats`: statistics over the rows seen so far, added to each row; a row without a BY field passes as it is. */
+/**
+ * `streamstats`: statistics over the rows seen so far, added to each row; a row without a BY field
+ * passes as it is.
+ */
 export function streamstats(text: string, nulls: NullLogic): RowCommand {
   const { options, rest } = streamOptions(text);
   const { list, by } = parseAggregations(rest, 'streamstats', nulls);
@@ -91,24 +110,45 @@ export function streamstats(text: string, nulls: NullLogic): RowCommand {
   };
 }
 
-function windowOf(seen: readonly { row: Row; key: string }[], row: Row, key: string, options: StreamOptions): readonly Row[] {
+function windowOf(
+  seen: readonly { row: Row; key: string }[],
+  row: Row,
+  key: string,
+  options: StreamOptions,
+): readonly Row[] {
   const size = options.window > 0 ? options.window : MAX_STREAM_WINDOW;
   const shared = options.window > 0 && options.global ? seen.slice(-size) : seen;
   const own = shared.filter((one) => one.key === key).slice(-size);
   const { timeWindow } = options;
-  const inside = timeWindow === undefined ? own : own.filter((one) => Math.abs(timeOf(one.row) - timeOf(row)) < timeWindow);
+  const inside =
+    timeWindow === undefined
+      ? own
+      : own.filter((one) => Math.abs(timeOf(one.row) - timeOf(row)) < timeWindow);
   return inside.map((one) => one.row);
 }
 
 function checkOrder(rows: readonly Row[]): void {
   const times = rows.map(timeOf);
-  const sorted = (better: (a: number, b: number) => boolean) => times.every((time, at) => at === 0 || better(times[at - 1] ?? time, time));
-  if (times.some((time) => !Number.isFinite(time)) || !(sorted((a, b) => a <= b) || sorted((a, b) => a >= b))) {
-    throw new SplError("Error in 'streamstats' command: time_window can only be used on input that is sorted in time order");
+  const sorted = (better: (a: number, b: number) => boolean) =>
+    times.every((time, at) => at === 0 || better(times[at - 1] ?? time, time));
+  if (
+    times.some((time) => !Number.isFinite(time)) ||
+    !(sorted((a, b) => a <= b) || sorted((a, b) => a >= b))
+  ) {
+    throw new SplError(
+      "Error in 'streamstats' command: time_window can only be used on input that is sorted in time order",
+    );
   }
 }
 
-const OPTIONS = ['current', 'global', 'reset_on_change', 'window', 'time_window', 'allnum'] as const;
+const OPTIONS = [
+  'current',
+  'global',
+  'reset_on_change',
+  'window',
+  'time_window',
+  'allnum',
+] as const;
 
 /** Options stand before or among the aggregations. */
 function streamOptions(text: string): { readonly options: StreamOptions; readonly rest: string } {
@@ -120,7 +160,8 @@ function streamOptions(text: string): { readonly options: StreamOptions; readonl
     const c = cursor(rest);
     c.at = place;
     const value = takeOption(c, name);
-    if (value === undefined) throw new SplError(`Error in 'streamstats' command: ${name} needs a value`);
+    if (value === undefined)
+      throw new SplError(`Error in 'streamstats' command: ${name} needs a value`);
     found.set(name, value);
     rest = `${rest.slice(0, place)} ${rest.slice(c.at)}`;
   }
@@ -145,6 +186,7 @@ function flag(text: string | undefined, otherwise: boolean): boolean {
 }
 
 export function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new SplError(`Invalid option value: a whole number is expected, not '${text}'`);
+  if (!/^\d+$/.test(text))
+    throw new SplError(`Invalid option value: a whole number is expected, not '${text}'`);
   return Number(text);
 }

@@ -3,7 +3,10 @@ export class SplError extends Error {
   override readonly name = 'SplError';
 }
 
-/** Index just after the double-quoted text that starts at `start`. A backslash takes the next character with it. */
+/**
+ * Index just after the double-quoted text that starts at `start`. A backslash takes the next
+ * character with it.
+ */
 export function quotedEnd(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at += 1) {
     if (text[at] === '\\') at += 1;
@@ -12,14 +15,20 @@ export function quotedEnd(text: string, start: number): number {
   throw new SplError(`Unbalanced quotes: ${text.slice(start, start + 40)}`);
 }
 
-/** In a search and in a command's arguments only `\"` and `\\` are escapes: `\*`, `\d`, `\n` stay two characters. */
+/**
+ * In a search and in a command's arguments only `\"` and `\\` are escapes: `\*`, `\d`, `\n` stay
+ * two characters.
+ */
 export function unescaped(text: string): string {
   return text.includes('\\') ? text.replace(/\\(["\\])/g, '$1') : text;
 }
 
 const MAX_MACRO_DEPTH = 20;
 
-/** Replaces `` `name` `` by its definition and drops ```` ```comments``` ````; both stand outside double quotes only. */
+/**
+ * Replaces `` `name` `` by its definition and drops ```` ```comments``` ````; both stand outside
+ * double quotes only.
+ */
 export function expandMacros(text: string, macros: ReadonlyMap<string, string>, depth = 0): string {
   if (depth > MAX_MACRO_DEPTH) throw new SplError('Macros call each other without end');
   let out = '';
@@ -37,7 +46,10 @@ export function expandMacros(text: string, macros: ReadonlyMap<string, string>, 
       const fence = text.startsWith('```', at) ? '```' : '`';
       const end = text.indexOf(fence, at + fence.length);
       if (end < 0) throw new SplError(`Unbalanced backticks: ${text.slice(at, at + 40)}`);
-      out += fence === '`' ? expandMacros(definition(text.slice(at + 1, end), macros), macros, depth + 1) : ' ';
+      out +=
+        fence === '`'
+          ? expandMacros(definition(text.slice(at + 1, end), macros), macros, depth + 1)
+          : ' ';
       at = end + fence.length;
     } else {
       out += char;
@@ -49,7 +61,8 @@ export function expandMacros(text: string, macros: ReadonlyMap<string, string>, 
 
 function definition(name: string, macros: ReadonlyMap<string, string>): string {
   const found = macros.get(name.trim());
-  if (found === undefined) throw new SplError(`The search specifies a macro '${name}' that cannot be found`);
+  if (found === undefined)
+    throw new SplError(`The search specifies a macro '${name}' that cannot be found`);
   return found;
 }
 
@@ -59,7 +72,10 @@ export interface StageText {
   readonly piped: boolean;
 }
 
-/** Splits on `|` outside double quotes and square brackets. Single quotes and parentheses do not hold a pipe back. */
+/**
+ * Splits on `|` outside double quotes and square brackets. Single quotes and parentheses do not
+ * hold a pipe back.
+ */
 export function splitPipeline(text: string): readonly StageText[] {
   const stages: StageText[] = [];
   let start = 0;
@@ -80,6 +96,7 @@ export function splitPipeline(text: string): readonly StageText[] {
   if (depth > 0) throw new SplError('Missing closing ]');
   stages.push({ text: text.slice(start).trim(), piped: start > 0 });
   if (stages[0]?.text === '' && stages.length > 1) stages.shift();
-  if (stages.some((stage) => stage.text === '')) throw new SplError('Search command is missing: empty text between pipes');
+  if (stages.some((stage) => stage.text === ''))
+    throw new SplError('Search command is missing: empty text between pipes');
   return stages;
 }

@@ -1,6 +1,9 @@
 import { SplError } from './text.ts';
 
-/** strftime and strptime in UTC, the subset of Splunk's time variables that detections use. Times are epoch seconds. */
+/**
+ * strftime and strptime in UTC, the subset of Splunk's time variables that detections use. Times
+ * are epoch seconds.
+ */
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const VARIABLE = /%(?:[369]?[QN]|[A-Za-z%])/g;
@@ -9,7 +12,9 @@ const pad = (value: number, width = 2, fill = '0') => String(value).padStart(wid
 
 export function formatTime(seconds: number, format: string): string {
   const date = new Date(Math.round(seconds * 1000));
-  return expand(format).replace(VARIABLE, (variable) => formatOne(variable.slice(1), date, seconds));
+  return expand(format).replace(VARIABLE, (variable) =>
+    formatOne(variable.slice(1), date, seconds),
+  );
 }
 
 function expand(format: string): string {
@@ -80,24 +85,37 @@ const READERS: Readonly<Record<string, string>> = {
 export function parseTime(text: string, format: string): number | null {
   const pattern = expand(format)
     .split(/(%(?:[369]?[QN]|[A-Za-z%]))/)
-    .map((part) => (part.startsWith('%') ? reader(part) : part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&').replace(/\s+/g, '\\s+')))
+    .map((part) =>
+      part.startsWith('%')
+        ? reader(part)
+        : part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&').replace(/\s+/g, '\\s+'),
+    )
     .join('');
   const found = new RegExp(`^\\s*${pattern}`, 'i').exec(text)?.groups;
   if (!found) return null;
-  const month = found.b === undefined ? Number(found.m ?? 1) - 1 : MONTHS.findIndex((name) => name.toLowerCase() === found.b?.toLowerCase());
-  const [day, hour, minute, second] = ['d', 'H', 'M', 'S'].map((key) => Number(found[key] ?? (key === 'd' ? 1 : 0)));
-  if (month > 11 || (day ?? 0) > 31 || (hour ?? 0) > 23 || (minute ?? 0) > 59 || (second ?? 0) > 60) return null;
+  const month =
+    found.b === undefined
+      ? Number(found.m ?? 1) - 1
+      : MONTHS.findIndex((name) => name.toLowerCase() === found.b?.toLowerCase());
+  const [day, hour, minute, second] = ['d', 'H', 'M', 'S'].map((key) =>
+    Number(found[key] ?? (key === 'd' ? 1 : 0)),
+  );
+  if (month > 11 || (day ?? 0) > 31 || (hour ?? 0) > 23 || (minute ?? 0) > 59 || (second ?? 0) > 60)
+    return null;
   const whole = Date.UTC(Number(found.Y ?? 1970), month, day, hour, minute, second) / 1000;
   return whole + Number(`0.${found.Q ?? '0'}`) - offset(found.Z);
 }
 
 function reader(variable: string): string {
   const pattern = READERS[variable.charAt(variable.length - 1)];
-  if (pattern === undefined) throw new SplError(`Time variable ${variable} is not known to this reader`);
+  if (pattern === undefined)
+    throw new SplError(`Time variable ${variable} is not known to this reader`);
   return pattern;
 }
 
 function offset(zone: string | undefined): number {
   const [, sign, hours, minutes] = /^([-+])(\d{2}):?(\d{2})$/.exec(zone ?? '') ?? [];
-  return sign === undefined ? 0 : (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
+  return sign === undefined
+    ? 0
+    : (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
 }

@@ -6,21 +6,27 @@ import { quotedEnd, SplError } from './text.ts';
 import { type FieldValue, fieldOf, type Row, rowOf, textsOf } from './value.ts';
 
 /**
- * `tstats` over a data model: events say in `datamodel` in which they are. A row without a BY field is left out, unless `fillnull_value`
- * gives it one; a field with several values makes a row of each.
+ * `tstats` over a data model: events say in `datamodel` in which they are. A row without a BY field
+ * is left out, unless `fillnull_value` gives it one; a field with several values makes a row of
+ * each.
  */
 export function tstats(text: string): (indexed: readonly Row[]) => readonly Row[] {
-  const [, options = '', functions = '', model = '', rest = ''] = /^((?:\w+=(?:"[^"]*"|\S+)\s+)*)(.*?)\s+FROM\s+datamodel=(\S+)\s*(.*)$/is.exec(text) ?? [];
-  if (model === '') throw new SplError(`Error in 'tstats' command: no data model is named: ${text.slice(0, 60)}`);
+  const [, options = '', functions = '', model = '', rest = ''] =
+    /^((?:\w+=(?:"[^"]*"|\S+)\s+)*)(.*?)\s+FROM\s+datamodel=(\S+)\s*(.*)$/is.exec(text) ?? [];
+  if (model === '')
+    throw new SplError(`Error in 'tstats' command: no data model is named: ${text.slice(0, 60)}`);
   for (const [, name] of options.matchAll(/(\w+)=(?:"[^"]*"|\S+)/g)) {
-    if (!/^(?:summariesonly|allow_old_summaries|fillnull_value)$/.test(name ?? '')) throw new SplError(`Error in 'tstats' command: ${name}`);
+    if (!/^(?:summariesonly|allow_old_summaries|fillnull_value)$/.test(name ?? ''))
+      throw new SplError(`Error in 'tstats' command: ${name}`);
   }
   const fill = /\bfillnull_value="([^"]*)"/.exec(options)?.[1];
   const { where, by } = clauses(rest);
   if (where !== '') refuseTerms(parseSearchExpression(where));
   const test = where === '' ? () => true : compileSearch(where);
   const { list } = parseAggregations(functions, 'tstats', 'unknown');
-  const [span] = by.filter((name) => name.startsWith('span=')).map((name) => bucketStart(name.slice(5)));
+  const [span] = by
+    .filter((name) => name.startsWith('span='))
+    .map((name) => bucketStart(name.slice(5)));
   const fields = by.filter((name) => !name.startsWith('span='));
   return (indexed) => {
     const groups = new Map<string, { readonly key: readonly FieldValue[]; readonly rows: Row[] }>();
@@ -33,16 +39,32 @@ export function tstats(text: string): (indexed: readonly Row[]) => readonly Row[
         groups.set(id, group);
       }
     }
-    return [...groups.values()].map(({ key, rows }) => rowOf({ ...Object.fromEntries(fields.map((name, at) => [name, key[at]])), ...aggregate(list, rows) }));
+    return [...groups.values()].map(({ key, rows }) =>
+      rowOf({
+        ...Object.fromEntries(fields.map((name, at) => [name, key[at]])),
+        ...aggregate(list, rows),
+      }),
+    );
   };
 }
 
-function keysOf(row: Row, fields: readonly string[], fill: string | undefined, span?: (time: number) => number): readonly (readonly FieldValue[])[] {
+function keysOf(
+  row: Row,
+  fields: readonly string[],
+  fill: string | undefined,
+  span?: (time: number) => number,
+): readonly (readonly FieldValue[])[] {
   return fields.reduce<readonly (readonly FieldValue[])[]>(
     (keys, name) => {
       const texts = textsOf(row, name);
       const values: readonly FieldValue[] =
-        name === '_time' && span ? [span(Number(fieldOf(row.event, name)))] : texts.length > 0 ? texts : fill === undefined ? [] : [fill];
+        name === '_time' && span
+          ? [span(Number(fieldOf(row.event, name)))]
+          : texts.length > 0
+            ? texts
+            : fill === undefined
+              ? []
+              : [fill];
       return keys.flatMap((key) => values.map((value) => [...key, value]));
     },
     [[]],
@@ -54,7 +76,10 @@ function clauses(text: string): { readonly where: string; readonly by: readonly 
   let end = text.length;
   for (let at = 0; at < text.length; at += 1) {
     if (text[at] === '"') at = quotedEnd(text, at) - 1;
-    else if (/^by\s/i.test(text.slice(at, at + 3)) && (at === 0 || /\s/.test(text.charAt(at - 1)))) {
+    else if (
+      /^by\s/i.test(text.slice(at, at + 3)) &&
+      (at === 0 || /\s/.test(text.charAt(at - 1)))
+    ) {
       end = at;
       break;
     }

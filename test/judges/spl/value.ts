@@ -23,12 +23,15 @@ export function rowOf(event: Event): Row {
   return row;
 }
 
-/** The field's values as Splunk shows them; none for a field that is absent, null or an empty list. */
+/**
+ * The field's values as Splunk shows them; none for a field that is absent, null or an empty list.
+ */
 export function textsOf(row: Row, field: string): readonly string[] {
   const known = row.texts.get(field);
   if (known) return known;
   const value = fieldOf(row.event, field);
-  const texts = value === null ? [] : Array.isArray(value) ? value.map(textOf) : [textOf(value as Scalar)];
+  const texts =
+    value === null ? [] : Array.isArray(value) ? value.map(textOf) : [textOf(value as Scalar)];
   row.texts.set(field, texts);
   return texts;
 }

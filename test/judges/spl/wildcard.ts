@@ -1,4 +1,7 @@
-/** A test of a whole value against a pattern where `*` stands for any text, and nothing else is special. The caller folds case. */
+/**
+ * A test of a whole value against a pattern where `*` stands for any text, and nothing else is
+ * special. The caller folds case.
+ */
 export function wildcardTest(pattern: string): (text: string) => boolean {
   const parts = pattern.split('*');
   const first = parts[0] ?? '';

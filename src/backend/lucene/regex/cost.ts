@@ -2,8 +2,9 @@ import type { Ir } from './ir.ts';
 import { addIr, classesOf, closure, FINAL, machineOf, successors } from './machine.ts';
 
 /**
- * What Lucene spends on a regular expression: it makes a deterministic automaton of it, and gives up above a limit, at every run of the query.
- * The sum of the sizes of the deterministic states, which is how Lucene counts; counting ends above the limit.
+ * What Lucene spends on a regular expression: it makes a deterministic automaton of it, and gives
+ * up above a limit, at every run of the query. The sum of the sizes of the deterministic states,
+ * which is how Lucene counts; counting ends above the limit.
  */
 export function determinizeCost(ir: Ir, limit: number): number {
   const machine = machineOf(classesOf(ir));
@@ -18,6 +19,7 @@ export function determinizeCost(ir: Ir, limit: number): number {
     cost += states.length;
   };
   visit(closure(addIr(ir, FINAL, machine), machine));
-  for (let at = 0; at < queue.length && cost <= limit; at++) for (const states of successors(queue[at] ?? [], machine)) visit(states);
+  for (let at = 0; at < queue.length && cost <= limit; at++)
+    for (const states of successors(queue[at] ?? [], machine)) visit(states);
   return cost;
 }

@@ -1,8 +1,20 @@
 import { complementRanges } from '../../../regex/set.ts';
-import { ANY_TEXT, choiceOf, type Ir, isNothing, NOTHING, repeatOf, sequenceOf, setOf } from './ir.ts';
+import {
+  ANY_TEXT,
+  choiceOf,
+  type Ir,
+  isNothing,
+  NOTHING,
+  repeatOf,
+  sequenceOf,
+  setOf,
+} from './ir.ts';
 import { type Beside, FREE, type Variant } from './variant.ts';
 
-/** A run longer than this would be tried from every character on, which costs Lucene the square of the length. */
+/**
+ * A run longer than this would be tried from every character on, which costs Lucene the square of
+ * the length.
+ */
 const LONG_RUN = 100;
 
 /** The whole texts in which the variant matches some part; its items, left to right. */
@@ -12,7 +24,11 @@ export function wholeText(variant: Variant): readonly Ir[] {
   let body = variant.body;
   if (left) body = absorbed(body, false);
   if (right) body = absorbed(body, true);
-  const items = [left ? ANY_TEXT : besideText(variant.before, false), body, right ? ANY_TEXT : besideText(variant.after, true)];
+  const items = [
+    left ? ANY_TEXT : besideText(variant.before, false),
+    body,
+    right ? ANY_TEXT : besideText(variant.after, true),
+  ];
   if (left && right) {
     if (isNothing(body)) return [ANY_TEXT];
     items[0] = runStart(body);
@@ -33,7 +49,9 @@ function absorbed(ir: Ir, last: boolean): Ir {
     case 'repeat':
       return ir.min === 1 ? absorbed(ir.item, last) : repeatOf(ir.item, ir.min, ir.min);
     case 'sequence': {
-      const at = last ? ir.items.findLastIndex((item) => !item.nullable) : ir.items.findIndex((item) => !item.nullable);
+      const at = last
+        ? ir.items.findLastIndex((item) => !item.nullable)
+        : ir.items.findIndex((item) => !item.nullable);
       const edge = ir.items[at];
       if (!edge) return NOTHING;
       const end = absorbed(edge, last);
@@ -49,7 +67,10 @@ function besideText(beside: Beside, after: boolean): Ir {
   return beside.edge ? repeatOf(text, 0, 1) : text;
 }
 
-/** Of `.*c{200}.*`, only the start of a run of `c` is worth a try: the same texts, found in a number of states that grows with the length only. */
+/**
+ * Of `.*c{200}.*`, only the start of a run of `c` is worth a try: the same texts, found in a number
+ * of states that grows with the length only.
+ */
 function runStart(body: Ir): Ir {
   if (body.kind !== 'repeat' || body.item.kind !== 'set' || body.min < LONG_RUN) return ANY_TEXT;
   return repeatOf(sequenceOf([ANY_TEXT, setOf(complementRanges(body.item.ranges))]), 0, 1);

@@ -1,21 +1,43 @@
 import { type CodeRanges, intersectRanges, normalizeRanges } from '../../../regex/set.ts';
 import { determinizeCost } from './cost.ts';
-import { ANY_CHAR, ANY_TEXT, choiceOf, exceptOf, type Ir, type IrRepeat, repeatOf, sequenceOf } from './ir.ts';
+import {
+  ANY_CHAR,
+  ANY_TEXT,
+  choiceOf,
+  exceptOf,
+  type Ir,
+  type IrRepeat,
+  repeatOf,
+  sequenceOf,
+} from './ir.ts';
 
 /**
- * Counted gaps, as in `copy.{2,128}to`: every `copy` starts a count of its own, and a deterministic automaton has a state for every set of counts.
- * Where only the last start before `to` matters, the gap is written so that it holds no later one; else the expression is refused.
+ * Counted gaps, as in `copy.{2,128}to`: every `copy` starts a count of its own, and a deterministic
+ * automaton has a state for every set of counts. Where only the last start before `to` matters, the
+ * gap is written so that it holds no later one; else the expression is refused.
  */
 
-/** What Lucene's default limit comes to as {@link determinizeCost} counts, by the least favourable patterns found; by others it comes to four times as much. */
+/**
+ * What Lucene's default limit comes to as {@link determinizeCost} counts, by the least favourable
+ * patterns found; by others it comes to four times as much.
+ */
 const COST_LIMIT = 45_000;
-/** Up to so many states there is nothing to fear, and nothing to count: every set of readings, times the size. */
+/**
+ * Up to so many states there is nothing to fear, and nothing to count: every set of readings, times
+ * the size.
+ */
 const SAFE_STATES = 4000;
-/** A gap with less leeway is left as it is; one with more than {@link LONG_GAP} is not even tried so. */
+/**
+ * A gap with less leeway is left as it is; one with more than {@link LONG_GAP} is not even tried
+ * so.
+ */
 const SHORT_GAP = 8;
 const LONG_GAP = 32;
 
-/** The items of a whole expression in a form that Lucene can take, the same texts matching; undefined if there is none. */
+/**
+ * The items of a whole expression in a form that Lucene can take, the same texts matching;
+ * undefined if there is none.
+ */
 export function determinizable(items: readonly Ir[]): readonly Ir[] | undefined {
   const risk = riskOf(items);
   if (2 ** risk.counts * sequenceOf(items).size <= SAFE_STATES) return items;
@@ -40,39 +62,65 @@ interface Found {
 }
 
 function isGap(found: Found): found is { index: number; item: IrRepeat } {
-  return found.item?.kind === 'repeat' && found.item.item.kind === 'set' && found.item.max - found.item.min >= SHORT_GAP;
+  return (
+    found.item?.kind === 'repeat' &&
+    found.item.item.kind === 'set' &&
+    found.item.max - found.item.min >= SHORT_GAP
+  );
 }
 
 /**
- * The gap without the texts in which a later start would do as well: if it can be cut short at the front, the shorter one is taken.
- * What comes before may be read again in the gap, whole or from its last loop on. Undefined where neither is so.
+ * The gap without the texts in which a later start would do as well: if it can be cut short at the
+ * front, the shorter one is taken. What comes before may be read again in the gap, whole or from
+ * its last loop on. Undefined where neither is so.
  */
 function lastStart(before: readonly Ir[], gap: IrRepeat): Ir | undefined {
   const starts: Ir[] = [];
   const [first, ...rest] = before;
   if (first === ANY_TEXT && rest.length > 0) starts.push(sequenceOf(before));
-  else if (first?.kind === 'repeat' && first.max === 1 && first.item.kind === 'sequence' && first.item.items[0] === ANY_TEXT)
+  else if (
+    first?.kind === 'repeat' &&
+    first.max === 1 &&
+    first.item.kind === 'sequence' &&
+    first.item.items[0] === ANY_TEXT
+  )
     starts.push(sequenceOf([first.item, ...rest]));
   const again = fromLastLoop(before);
   if (again) starts.push(again);
-  const enough = gap.min > 1 ? [repeatOf(ANY_CHAR, gap.min, gap.min), ANY_TEXT] : [repeatOf(ANY_CHAR, gap.min, Number.POSITIVE_INFINITY)];
+  const enough =
+    gap.min > 1
+      ? [repeatOf(ANY_CHAR, gap.min, gap.min), ANY_TEXT]
+      : [repeatOf(ANY_CHAR, gap.min, Number.POSITIVE_INFINITY)];
   return starts.length === 0 ? undefined : exceptOf(gap, sequenceOf([choiceOf(starts), ...enough]));
 }
 
-/** A text that may be added to one of the items without leaving them, because a loop on the way reads all of it: `a+b` and then `a*b`. */
+/**
+ * A text that may be added to one of the items without leaving them, because a loop on the way
+ * reads all of it: `a+b` and then `a*b`.
+ */
 function fromLastLoop(items: readonly Ir[]): Ir | undefined {
-  const at = items.findLastIndex((item, index) => index > 0 && item.kind === 'repeat' && item.item.kind === 'set' && item.max === Number.POSITIVE_INFINITY);
+  const at = items.findLastIndex(
+    (item, index) =>
+      index > 0 &&
+      item.kind === 'repeat' &&
+      item.item.kind === 'set' &&
+      item.max === Number.POSITIVE_INFINITY,
+  );
   const loop = items[at];
   if (loop?.kind !== 'repeat' || loop.item.kind !== 'set') return undefined;
   const tail = sequenceOf(items.slice(at + 1));
   if (at === items.length - 1) return loop.item;
-  return !tail.nullable && isRead(tail, loop.item.ranges) ? sequenceOf([repeatOf(loop.item, 0, Number.POSITIVE_INFINITY), tail]) : undefined;
+  return !tail.nullable && isRead(tail, loop.item.ranges)
+    ? sequenceOf([repeatOf(loop.item, 0, Number.POSITIVE_INFINITY), tail])
+    : undefined;
 }
 
 /** Every character of the expression is one of the ranges. */
 function isRead(ir: Ir, ranges: CodeRanges): boolean {
   if (ir.kind === 'set') return intersectRanges(ir.ranges, ranges).join() === ir.ranges.join();
-  return ir.kind === 'repeat' || ir.kind === 'except' ? isRead(ir.item, ranges) : ir.items.every((item) => isRead(item, ranges));
+  return ir.kind === 'repeat' || ir.kind === 'except'
+    ? isRead(ir.item, ranges)
+    : ir.items.every((item) => isRead(item, ranges));
 }
 
 interface Risk {
@@ -96,23 +144,34 @@ function riskOf(items: readonly Ir[]): Risk {
 interface Walk {
   /** What the character before may be. */
   last: CodeRanges;
-  /** Letters just before, no two the same: such a word is never read twice within its own length. */
+  /**
+   * Letters just before, no two the same: such a word is never read twice within its own length.
+   */
   word: string;
   /** After a loop, a second reading may begin while a first goes on. */
   looped: boolean;
   counts: number;
 }
 
-/** A second reading reaches a place while the first is still there only if the character before the place fits there, too. */
+/**
+ * A second reading reaches a place while the first is still there only if the character before the
+ * place fits there, too.
+ */
 function walk(ir: Ir, copies: number, state: Walk): void {
   const { last, word } = state;
   switch (ir.kind) {
     case 'set':
-      if (state.looped && (copies > 1 || isWide(ir.ranges)) && intersectRanges(last, ir.ranges).length > 0) {
+      if (
+        state.looped &&
+        (copies > 1 || isWide(ir.ranges)) &&
+        intersectRanges(last, ir.ranges).length > 0
+      ) {
         state.counts += state.word.length > 1 ? Math.ceil(copies / state.word.length) + 1 : copies;
       }
       state.last = ir.ranges;
-      state.word = isWide(ir.ranges) ? '' : longer(state.word, String.fromCodePoint(ir.ranges[0]?.[0] ?? 0));
+      state.word = isWide(ir.ranges)
+        ? ''
+        : longer(state.word, String.fromCodePoint(ir.ranges[0]?.[0] ?? 0));
       return;
     case 'sequence':
       for (const item of ir.items) walk(item, copies, state);
@@ -155,11 +214,15 @@ function walkRepeat(ir: IrRepeat, copies: number, state: Walk): void {
   if (ir.nullable) state.last = normalizeRanges([...last, ...state.last]);
 }
 
-const longer = (word: string, letter: string): string => word.slice(word.lastIndexOf(letter) + 1) + letter;
+const longer = (word: string, letter: string): string =>
+  word.slice(word.lastIndexOf(letter) + 1) + letter;
 
 /** More than one letter, in whatever case. */
 function isWide(ranges: CodeRanges): boolean {
   const [first, second] = ranges;
   if (!first || first[0] !== first[1]) return true;
-  return second !== undefined && (ranges.length > 2 || second[0] !== second[1] || (first[0] ^ second[0]) !== 0x20);
+  return (
+    second !== undefined &&
+    (ranges.length > 2 || second[0] !== second[1] || (first[0] ^ second[0]) !== 0x20)
+  );
 }

@@ -1,8 +1,15 @@
-import { ALL, type CodeRange, type CodeRanges, intersectRanges, normalizeRanges } from '../../../regex/set.ts';
+import {
+  ALL,
+  type CodeRange,
+  type CodeRanges,
+  intersectRanges,
+  normalizeRanges,
+} from '../../../regex/set.ts';
 
 /**
- * A regular expression in the strict sense: no anchors, flags or groups, so that its parts can be cut, joined and repeated freely.
- * Made only by the functions here, which keep it small: no empty alternatives, no nested sequences, no repeat of nothing.
+ * A regular expression in the strict sense: no anchors, flags or groups, so that its parts can be
+ * cut, joined and repeated freely. Made only by the functions here, which keep it small: no empty
+ * alternatives, no nested sequences, no repeat of nothing.
  */
 export type Ir = IrSet | IrSequence | IrChoice | IrRepeat | IrExcept;
 
@@ -53,7 +60,14 @@ export class IrTooLarge extends Error {}
 export const NOTHING: IrSequence = { kind: 'sequence', items: [], nullable: true, size: 0 };
 export const NEVER: IrChoice = { kind: 'choice', items: [], nullable: false, size: 0 };
 export const ANY_CHAR: IrSet = { kind: 'set', ranges: ALL, nullable: false, size: 1 };
-export const ANY_TEXT: Ir = { kind: 'repeat', item: ANY_CHAR, min: 0, max: Number.POSITIVE_INFINITY, nullable: true, size: 1 };
+export const ANY_TEXT: Ir = {
+  kind: 'repeat',
+  item: ANY_CHAR,
+  min: 0,
+  max: Number.POSITIVE_INFINITY,
+  nullable: true,
+  size: 1,
+};
 
 export const isNever = (ir: Ir): boolean => ir.kind === 'choice' && ir.items.length === 0;
 export const isNothing = (ir: Ir): boolean => ir.kind === 'sequence' && ir.items.length === 0;
@@ -78,7 +92,9 @@ export function sequenceOf(parts: readonly Ir[]): Ir {
   }
   const only = items[0];
   if (!only) return NOTHING;
-  return items.length === 1 ? only : { kind: 'sequence', items, nullable: items.every((item) => item.nullable), size };
+  return items.length === 1
+    ? only
+    : { kind: 'sequence', items, nullable: items.every((item) => item.nullable), size };
 }
 
 /** One of the parts; single characters join into one set, an empty part makes the rest optional. */
@@ -103,7 +119,9 @@ export function choiceOf(parts: readonly Ir[]): Ir {
 function oneOf(items: readonly Ir[], size: number): Ir {
   const only = items[0];
   if (!only) return NEVER;
-  return items.length === 1 ? only : { kind: 'choice', items, nullable: items.some((item) => item.nullable), size };
+  return items.length === 1
+    ? only
+    : { kind: 'choice', items, nullable: items.some((item) => item.nullable), size };
 }
 
 export function repeatOf(item: Ir, min: number, max: number): Ir {
@@ -120,12 +138,25 @@ export function repeatOf(item: Ir, min: number, max: number): Ir {
 
 function repeatItem(item: Ir, min: number, max: number): Ir {
   const copies = max === Number.POSITIVE_INFINITY ? Math.max(min, 1) : max;
-  return { kind: 'repeat', item, min, max, nullable: min === 0 || item.nullable, size: measured(item.size * copies) };
+  return {
+    kind: 'repeat',
+    item,
+    min,
+    max,
+    nullable: min === 0 || item.nullable,
+    size: measured(item.size * copies),
+  };
 }
 
 export function exceptOf(item: Ir, except: Ir): Ir {
   if (isNever(item) || isNever(except)) return item;
-  return { kind: 'except', item, except, nullable: item.nullable && !except.nullable, size: measured(item.size + except.size) };
+  return {
+    kind: 'except',
+    item,
+    except,
+    nullable: item.nullable && !except.nullable,
+    size: measured(item.size + except.size),
+  };
 }
 
 /** The same texts but for the empty one. */
@@ -162,14 +193,23 @@ function edged(ir: Ir, ranges: CodeRanges, last: boolean): Ir {
   }
 }
 
-/** Each way of a sequence to begin (or end): with its outermost item, or with the next where that one may be empty. */
+/**
+ * Each way of a sequence to begin (or end): with its outermost item, or with the next where that
+ * one may be empty.
+ */
 function edgedItems(items: readonly Ir[], ranges: CodeRanges, last: boolean): Ir[] {
   const ways: Ir[] = [];
   for (let skipped = 0; skipped < items.length; skipped++) {
     const item = last ? items[items.length - 1 - skipped] : items[skipped];
     if (!item) break;
     const edge = edged(item, ranges, last);
-    ways.push(sequenceOf(last ? [...items.slice(0, items.length - 1 - skipped), edge] : [edge, ...items.slice(skipped + 1)]));
+    ways.push(
+      sequenceOf(
+        last
+          ? [...items.slice(0, items.length - 1 - skipped), edge]
+          : [edge, ...items.slice(skipped + 1)],
+      ),
+    );
     if (!item.nullable) break;
   }
   return ways;

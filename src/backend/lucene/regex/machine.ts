@@ -1,9 +1,14 @@
 import { type CodeRanges, MAX_CODE_POINT } from '../../../regex/set.ts';
 import { type Ir, type IrExcept, type IrRepeat, IrTooLarge } from './ir.ts';
 
-/** A nondeterministic automaton, states by number; only what is needed to count what Lucene would make of it. */
+/**
+ * A nondeterministic automaton, states by number; only what is needed to count what Lucene would
+ * make of it.
+ */
 export interface Machine {
-  /** Of a state that reads, the character classes it takes; undefined for one that only branches. */
+  /**
+   * Of a state that reads, the character classes it takes; undefined for one that only branches.
+   */
   readonly reads: (readonly number[] | undefined)[];
   /** Where a state leads: one state from one that reads, any number from one that branches. */
   readonly next: (readonly number[])[];
@@ -18,7 +23,8 @@ export interface Machine {
 
 export const FINAL = 0;
 
-const countOf = (classes: Machine['classes']): number => 1 + Math.max(-1, ...[...classes.values()].map((taken) => taken.at(-1) ?? -1));
+const countOf = (classes: Machine['classes']): number =>
+  1 + Math.max(-1, ...[...classes.values()].map((taken) => taken.at(-1) ?? -1));
 
 /** States have a place in a UTF-16 unit. */
 const MAX_STATES = 60_000;
@@ -29,11 +35,23 @@ export const machineOf = (classes: Machine['classes']): Machine => ({
   closures: [],
   reachedAt: [],
   round: 0,
-  readers: { groupOf: new Array<number>(countOf(classes)).fill(NO_READERS), before: [], state: [], partedBy: [], parted: [], told: [], count: 0 },
+  readers: {
+    groupOf: new Array<number>(countOf(classes)).fill(NO_READERS),
+    before: [],
+    state: [],
+    partedBy: [],
+    parted: [],
+    told: [],
+    count: 0,
+  },
   classes,
 });
 
-function addState(machine: Machine, reads: readonly number[] | undefined, next: readonly number[]): number {
+function addState(
+  machine: Machine,
+  reads: readonly number[] | undefined,
+  next: readonly number[],
+): number {
   if (machine.next.length >= MAX_STATES) throw new IrTooLarge();
   machine.next.push(next);
   return machine.reads.push(reads) - 1;
@@ -63,7 +81,9 @@ function addRepeat({ item, min, max }: IrRepeat, next: number, machine: Machine)
     const ways = [next];
     state = addState(machine, undefined, ways);
     ways.push(addIr(item, state, machine));
-  } else for (let copy = min; copy < max; copy++) state = addState(machine, undefined, [addIr(item, state, machine), next]);
+  } else
+    for (let copy = min; copy < max; copy++)
+      state = addState(machine, undefined, [addIr(item, state, machine), next]);
   for (let copy = 0; copy < min; copy++) state = addIr(item, state, machine);
   return state;
 }
@@ -83,13 +103,22 @@ function stepsFrom(states: readonly number[], machine: Machine): readonly Step[]
     if (classes) classes.push(char);
     else byGroup.set(group, [char]);
   }
-  return Array.from(byGroup, ([group, classes]) => ({ classes, states: reachedBy(group, machine) })).filter(isStep);
+  return Array.from(byGroup, ([group, classes]) => ({
+    classes,
+    states: reachedBy(group, machine),
+  })).filter(isStep);
 }
 
 const isStep = (step: Step): boolean => step.states.length > 0;
 
-/** As sets, the states that one character can lead to, each once for the classes that the same states read. */
-export function successors(states: readonly number[], machine: Machine): readonly (readonly number[])[] {
+/**
+ * As sets, the states that one character can lead to, each once for the classes that the same
+ * states read.
+ */
+export function successors(
+  states: readonly number[],
+  machine: Machine,
+): readonly (readonly number[])[] {
   groupByReaders(states, machine);
   const { groupOf, told } = machine.readers;
   const found: (readonly number[])[] = [];
@@ -102,7 +131,10 @@ export function successors(states: readonly number[], machine: Machine): readonl
   return found;
 }
 
-/** Of each class, the states that read it; numbers of groups, reused by every call of {@link groupByReaders}. */
+/**
+ * Of each class, the states that read it; numbers of groups, reused by every call of {@link
+ * groupByReaders}.
+ */
 interface Readers {
   readonly groupOf: number[];
   /** The group that has one state less, and that state. */
@@ -167,7 +199,10 @@ function reachedBy(group: number, machine: Machine): readonly number[] {
 
 const FEW = 32;
 
-/** In place. Short lists, most of them almost in order, are sorted much faster than by a function that compares. */
+/**
+ * In place. Short lists, most of them almost in order, are sorted much faster than by a function
+ * that compares.
+ */
 function sorted(states: number[]): readonly number[] {
   if (states.length > FEW) return states.sort((a, b) => a - b);
   for (let index = 1; index < states.length; index++) {
@@ -184,7 +219,8 @@ export function closure(state: number, machine: Machine): readonly number[] {
   const known = machine.closures[state];
   if (known) return known;
   const seen = new Set([state]);
-  for (const at of seen) if (!machine.reads[at]) for (const to of machine.next[at] ?? []) seen.add(to);
+  for (const at of seen)
+    if (!machine.reads[at]) for (const to of machine.next[at] ?? []) seen.add(to);
   const found = [...seen].filter((at) => machine.reads[at]).sort((a, b) => a - b);
   machine.closures[state] = found;
   return found;
@@ -197,8 +233,8 @@ interface NamedStep {
 }
 
 /**
- * A counted set, given up as soon as `except` matches (it ends in `.*`, so what it matches once, it matches for good):
- * a state for each count and each set of states that `except` can be in by then.
+ * A counted set, given up as soon as `except` matches (it ends in `.*`, so what it matches once, it
+ * matches for good): a state for each count and each set of states that `except` can be in by then.
  */
 function addExcept({ item, except }: IrExcept, next: number, machine: Machine): number {
   if (item.kind !== 'repeat' || item.item.kind !== 'set') return addIr(item, next, machine);
@@ -210,7 +246,12 @@ function addExcept({ item, except }: IrExcept, next: number, machine: Machine): 
   for (let count = item.max; count >= 0; count--) {
     const states = new Map<string, number>();
     for (const name of levels[count] ?? []) {
-      const ways = count < item.max ? (steps.get(name) ?? []).map((step) => addState(machine, step.classes, [after.get(step.to) ?? FINAL])) : [];
+      const ways =
+        count < item.max
+          ? (steps.get(name) ?? []).map((step) =>
+              addState(machine, step.classes, [after.get(step.to) ?? FINAL]),
+            )
+          : [];
       if (count >= item.min) ways.push(next);
       states.set(name, addState(machine, undefined, ways));
     }
@@ -225,21 +266,37 @@ interface Levels {
   readonly steps: ReadonlyMap<string, readonly NamedStep[]>;
 }
 
-function levelsFrom(start: string, max: number, stepsOf: (name: string) => readonly NamedStep[]): Levels {
+function levelsFrom(
+  start: string,
+  max: number,
+  stepsOf: (name: string) => readonly NamedStep[],
+): Levels {
   const steps = new Map<string, readonly NamedStep[]>();
   const levels: ReadonlySet<string>[] = [new Set([start])];
   for (let count = 0; count < max; count++) {
     for (const name of levels[count] ?? []) if (!steps.has(name)) steps.set(name, stepsOf(name));
-    levels.push(new Set([...(levels[count] ?? [])].flatMap((name) => (steps.get(name) ?? []).map((step) => step.to))));
+    levels.push(
+      new Set(
+        [...(levels[count] ?? [])].flatMap((name) =>
+          (steps.get(name) ?? []).map((step) => step.to),
+        ),
+      ),
+    );
   }
   return { levels, steps };
 }
 
-/** The steps that do not end in a match; characters that lead nowhere lead to the empty set, which stays so. */
+/**
+ * The steps that do not end in a match; characters that lead nowhere lead to the empty set, which
+ * stays so.
+ */
 function namedSteps(name: string, taken: readonly number[], inner: Machine): readonly NamedStep[] {
   const left = new Set(taken);
   const steps: NamedStep[] = [];
-  for (const { classes, states } of stepsFrom(name === '' ? [] : name.split(',').map(Number), inner)) {
+  for (const { classes, states } of stepsFrom(
+    name === '' ? [] : name.split(',').map(Number),
+    inner,
+  )) {
     const here = classes.filter((char) => left.delete(char));
     if (here.length > 0 && states[0] !== FINAL) steps.push({ classes: here, to: states.join() });
   }
@@ -259,7 +316,9 @@ export function classesOf(ir: Ir): Machine['classes'] {
   let count = 1;
   const membersOf = (ranges: CodeRanges): readonly number[] => {
     const members: number[] = [];
-    for (const [low, high] of ranges) for (let at = numbers.get(low) ?? 0; at < bounds.length && (bounds[at] ?? 0) <= high; at++) members.push(at);
+    for (const [low, high] of ranges)
+      for (let at = numbers.get(low) ?? 0; at < bounds.length && (bounds[at] ?? 0) <= high; at++)
+        members.push(at);
     return members;
   };
   for (const ranges of sets) {
@@ -273,7 +332,14 @@ export function classesOf(ir: Ir): Machine['classes'] {
   }
   // numbered anew: most of those on the way are empty
   const names = new Map([...new Set(classOf)].map((name, index) => [name, index]));
-  return new Map([...sets].map((ranges) => [ranges, [...new Set(membersOf(ranges).map((at) => names.get(classOf[at] ?? 0) ?? 0))].sort((a, b) => a - b)]));
+  return new Map(
+    [...sets].map((ranges) => [
+      ranges,
+      [...new Set(membersOf(ranges).map((at) => names.get(classOf[at] ?? 0) ?? 0))].sort(
+        (a, b) => a - b,
+      ),
+    ]),
+  );
 }
 
 function collectSets(ir: Ir, into: Set<CodeRanges>): void {

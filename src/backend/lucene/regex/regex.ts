@@ -38,14 +38,31 @@ const MAX_LENGTH = 1000;
 /** Characters and classes of a pattern; no text within the length holds more. */
 const MAX_LEAVES = 2000;
 
-/** A PCRE pattern as Lucene regular expression of exactly the values that it matches somewhere, or the reason why there is none. */
+/**
+ * A PCRE pattern as Lucene regular expression of exactly the values that it matches somewhere, or
+ * the reason why there is none.
+ */
 export function toLuceneRegex(parse: RegexParsed, options: LuceneRegexOptions = {}): LuceneRegex {
-  const print = { hideDollar: options.hideDollar ?? false, maxLength: options.maxLength ?? MAX_LENGTH };
+  const print = {
+    hideDollar: options.hideDollar ?? false,
+    maxLength: options.maxLength ?? MAX_LENGTH,
+  };
   const notes = new Set<string>();
   try {
     if (leaves(parse.node) > MAX_LEAVES) throw new IrTooLarge();
-    const variants = mergeVariants(translate(parse.node, { ignoreCase: options.ignoreCase ?? false, notes, joins: 0, ranges: 0 }));
-    if (variants.length === 0) return { ok: false, reason: 'the pattern can match nothing: its anchors or classes contradict each other' };
+    const variants = mergeVariants(
+      translate(parse.node, {
+        ignoreCase: options.ignoreCase ?? false,
+        notes,
+        joins: 0,
+        ranges: 0,
+      }),
+    );
+    if (variants.length === 0)
+      return {
+        ok: false,
+        reason: 'the pattern can match nothing: its anchors or classes contradict each other',
+      };
     const text = endSafely(
       printIr(
         factored(
@@ -58,10 +75,24 @@ export function toLuceneRegex(parse: RegexParsed, options: LuceneRegexOptions = 
     if (text.length > print.maxLength) throw new TextTooLong();
     return { ok: true, text: text === '' ? '()' : text, notes: [...notes] };
   } catch (error) {
-    if (error instanceof Refusal) return { ok: false, reason: error.message, ...(error.offset === undefined ? {} : { offset: error.offset }) };
-    if (error instanceof IrTooLarge) return { ok: false, reason: 'the pattern is too large for Lucene, which unrolls counted repeats' };
+    if (error instanceof Refusal)
+      return {
+        ok: false,
+        reason: error.message,
+        ...(error.offset === undefined ? {} : { offset: error.offset }),
+      };
+    if (error instanceof IrTooLarge)
+      return {
+        ok: false,
+        reason: 'the pattern is too large for Lucene, which unrolls counted repeats',
+      };
     if (error instanceof TextTooLong)
-      return { ok: false, reason: `the pattern takes more than ${print.maxLength} characters in Lucene, which the server refuses` };
+      return {
+        ok: false,
+        reason:
+          `the pattern takes more than ${print.maxLength} characters in Lucene, which the ` +
+          'server refuses',
+      };
     throw error;
   }
 }
@@ -72,7 +103,10 @@ function determinizableText(variant: Variant, options: PrintOptions): readonly I
   printIr(sequenceOf(plain), options);
   const items = determinizable(plain);
   if (items) return items;
-  throw new Refusal('Lucene gives up on the pattern: its counted repeats take more states than `max_determinized_states` allows');
+  throw new Refusal(
+    'Lucene gives up on the pattern: its counted repeats take more states than ' +
+      '`max_determinized_states` allows',
+  );
 }
 
 /** Ways to match, with what all of them start and end with written once. */
@@ -83,17 +117,26 @@ function factored(ways: readonly (readonly Ir[])[], options: PrintOptions): Ir {
   const shortest = Math.min(...ways.map((way) => way.length));
   const shared = (limit: number, at: (length: number, index: number) => number): number => {
     let count = 0;
-    while (count < limit && texts.every((text) => text[at(text.length, count)] === texts[0]?.[at(texts[0].length, count)])) count++;
+    while (
+      count < limit &&
+      texts.every((text) => text[at(text.length, count)] === texts[0]?.[at(texts[0].length, count)])
+    )
+      count++;
     return count;
   };
   const start = shared(shortest, (_, index) => index);
   const end = shared(shortest - start, (length, index) => length - 1 - index);
   const middles = ways.map((way) => sequenceOf(way.slice(start, way.length - end)));
-  return sequenceOf([...first.slice(0, start), choiceOf(middles), ...first.slice(first.length - end)]);
+  return sequenceOf([
+    ...first.slice(0, start),
+    choiceOf(middles),
+    ...first.slice(first.length - end),
+  ]);
 }
 
 function leaves(node: RegexNode): number {
   if (node.kind === 'sequence') return node.nodes.reduce((sum, child) => sum + leaves(child), 0);
-  if (node.kind === 'alternation') return node.branches.reduce((sum, child) => sum + leaves(child), 0);
+  if (node.kind === 'alternation')
+    return node.branches.reduce((sum, child) => sum + leaves(child), 0);
   return 'node' in node ? leaves(node.node) : 1;
 }

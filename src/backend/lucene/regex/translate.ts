@@ -3,8 +3,26 @@ import { widenCase } from '../../../regex/case.ts';
 import { complementRanges, NOT_NEWLINE } from '../../../regex/set.ts';
 import type { RegexClass, RegexNode, RegexRepeat } from '../../../regex/tree.ts';
 import { charRanges } from './char-ranges.ts';
-import { ANY_CHAR, type Ir, IrTooLarge, NEVER, NOTHING, repeatOf, sequenceOf, setOf } from './ir.ts';
-import { anchorVariants, freeBody, isFree, isPlaces, joinVariants, mergeVariants, nonEmptyVariants, type Variants } from './variant.ts';
+import {
+  ANY_CHAR,
+  type Ir,
+  IrTooLarge,
+  NEVER,
+  NOTHING,
+  repeatOf,
+  sequenceOf,
+  setOf,
+} from './ir.ts';
+import {
+  anchorVariants,
+  freeBody,
+  isFree,
+  isPlaces,
+  joinVariants,
+  mergeVariants,
+  nonEmptyVariants,
+  type Variants,
+} from './variant.ts';
 
 /** Copies that a repeated group with an anchor inside is written out to. */
 const MAX_COPIES = 8;
@@ -14,7 +32,10 @@ const MAX_JOINS = 60;
 /** Ranges of all classes together. */
 const MAX_RANGES = 5000;
 
-/** Lucene lacks what the pattern needs; `offset` as in the pattern's nodes. Never leaves the backend's regex modules. */
+/**
+ * Lucene lacks what the pattern needs; `offset` as in the pattern's nodes. Never leaves the
+ * backend's regex modules.
+ */
 export class Refusal extends Error {
   readonly offset: number | undefined;
   constructor(reason: string, offset?: number) {
@@ -92,32 +113,45 @@ function sequenceVariants(nodes: readonly RegexNode[], to: Translation): Variant
 
 function joined(first: Variants, second: Variants, to: Translation): Variants {
   if (first === FREE_NOTHING) return second;
-  if (++to.joins > MAX_JOINS) throw new Refusal('the pattern has too many anchors to be written for Lucene, which has none');
+  if (++to.joins > MAX_JOINS)
+    throw new Refusal('the pattern has too many anchors to be written for Lucene, which has none');
   return limited(joinVariants(first, second));
 }
 
 function limited(variants: Variants): Variants {
-  if (variants.length > MAX_VARIANTS) throw new Refusal('the anchors of the pattern are too entangled to be written for Lucene, which has none');
+  if (variants.length > MAX_VARIANTS)
+    throw new Refusal(
+      'the anchors of the pattern are too entangled to be written for Lucene, which has none',
+    );
   return variants;
 }
 
 function repeatVariants(node: RegexRepeat, to: Translation): Variants {
   if (node.possessive) throw new Refusal('Lucene has no possessive quantifiers', node.offset);
-  if (node.lazy) to.notes.add('lazy quantifiers are written as greedy ones: whether a value matches is the same');
+  if (node.lazy)
+    to.notes.add(
+      'lazy quantifiers are written as greedy ones: whether a value matches is the same',
+    );
   const item = translate(node.node, to);
   if (isFree(item)) return freeBody(repeatOf(item[0]?.body ?? NEVER, node.min, node.max));
   if (isPlaces(item)) return node.min === 0 ? FREE_NOTHING : item;
   return unrolled(node, item, to);
 }
 
-/** `a{2,4}` as `aa(a(a)?)?`. In the part that may be left out, empty rounds are left out too: they could only add conditions. */
+/**
+ * `a{2,4}` as `aa(a(a)?)?`. In the part that may be left out, empty rounds are left out too: they
+ * could only add conditions.
+ */
 function unrolled({ min, max, offset }: RegexRepeat, item: Variants, to: Translation): Variants {
   const more = mergeVariants(nonEmptyVariants(item));
   const rest = max - min;
-  if (min > MAX_COPIES || (!isFree(more) && rest > MAX_COPIES)) throw new Refusal('an anchor inside a group that repeats has no equal in Lucene', offset);
+  if (min > MAX_COPIES || (!isFree(more) && rest > MAX_COPIES))
+    throw new Refusal('an anchor inside a group that repeats has no equal in Lucene', offset);
   let variants = FREE_NOTHING;
   if (isFree(more)) variants = freeBody(repeatOf(more[0]?.body ?? NOTHING, 0, rest));
-  else for (let copy = 0; copy < rest; copy++) variants = limited(mergeVariants([...FREE_NOTHING, ...joined(more, variants, to)]));
+  else
+    for (let copy = 0; copy < rest; copy++)
+      variants = limited(mergeVariants([...FREE_NOTHING, ...joined(more, variants, to)]));
   for (let copy = 0; copy < min; copy++) variants = joined(item, variants, to);
   return variants;
 }

@@ -1,6 +1,23 @@
-import { ALL, type CodeRanges, intersectRanges, NEWLINE, NOT_WORD, WORD } from '../../../regex/set.ts';
+import {
+  ALL,
+  type CodeRanges,
+  intersectRanges,
+  NEWLINE,
+  NOT_WORD,
+  WORD,
+} from '../../../regex/set.ts';
 import type { RegexAnchor } from '../../../regex/tree.ts';
-import { choiceOf, type Ir, isNever, isNothing, NOTHING, nonEmpty, sequenceOf, withFirst, withLast } from './ir.ts';
+import {
+  choiceOf,
+  type Ir,
+  isNever,
+  isNothing,
+  NOTHING,
+  nonEmpty,
+  sequenceOf,
+  withFirst,
+  withLast,
+} from './ir.ts';
 
 /** What must stand beside a place: the edge of the text, or a character of the ranges. */
 export interface Beside {
@@ -9,8 +26,9 @@ export interface Beside {
 }
 
 /**
- * One way to match a part of a pattern: `body`, with a condition on what stands just before it and one on what stands just after.
- * An anchor is an empty body with conditions; joining parts settles the conditions inside, so only those at the ends are left.
+ * One way to match a part of a pattern: `body`, with a condition on what stands just before it and
+ * one on what stands just after. An anchor is an empty body with conditions; joining parts settles
+ * the conditions inside, so only those at the ends are left.
  */
 export interface Variant {
   readonly before: Beside;
@@ -28,7 +46,8 @@ const CHAR_BESIDE: Beside = { edge: false, ranges: ALL };
 const NEWLINE_BESIDE: Beside = { edge: false, ranges: NEWLINE };
 const LINE_END: Beside = { edge: true, ranges: NEWLINE };
 
-export const freeBody = (body: Ir): Variants => (isNever(body) ? [] : [{ before: FREE, body, after: FREE }]);
+export const freeBody = (body: Ir): Variants =>
+  isNever(body) ? [] : [{ before: FREE, body, after: FREE }];
 
 const place = (before: Beside, after: Beside): Variant => ({ before, body: NOTHING, after });
 
@@ -37,7 +56,9 @@ export function anchorVariants({ at, multiline }: RegexAnchor): Variants {
     case 'start':
     case 'textStart':
       // PCRE sees no line after a newline that ends the text.
-      return at === 'start' && multiline ? [place(EDGE, FREE), place(NEWLINE_BESIDE, CHAR_BESIDE)] : [place(EDGE, FREE)];
+      return at === 'start' && multiline
+        ? [place(EDGE, FREE), place(NEWLINE_BESIDE, CHAR_BESIDE)]
+        : [place(EDGE, FREE)];
     case 'end':
     case 'textEnd':
       return [place(FREE, at === 'end' && multiline ? LINE_END : EDGE)];
@@ -55,7 +76,10 @@ export function joinVariants(first: Variants, second: Variants): Variants {
   return mergeVariants(joined);
 }
 
-/** A condition at the seam falls on the other part's outermost character, or, where that part is empty, on what stands beyond it. */
+/**
+ * A condition at the seam falls on the other part's outermost character, or, where that part is
+ * empty, on what stands beyond it.
+ */
 function joinPair(a: Variant, b: Variant, into: Variant[]): void {
   const [bodyA, bodyB] = [a.body, b.body];
   const add = (before: Beside, parts: readonly Ir[], after: Beside): void => {
@@ -90,19 +114,31 @@ export function mergeVariants(variants: Variants): Variants {
   const merged: Variant[] = [];
   for (const group of groups.values()) {
     const first = group[0];
-    if (first) merged.push(group.length === 1 ? first : { ...first, body: choiceOf(group.map((variant) => variant.body)) });
+    if (first)
+      merged.push(
+        group.length === 1
+          ? first
+          : { ...first, body: choiceOf(group.map((variant) => variant.body)) },
+      );
   }
   return merged;
 }
 
-export const isFree = (variants: Variants): boolean => variants.every((variant) => variant.before === FREE && variant.after === FREE);
+export const isFree = (variants: Variants): boolean =>
+  variants.every((variant) => variant.before === FREE && variant.after === FREE);
 
 /** Nothing but anchors, which may be repeated or left out without a change of meaning. */
-export const isPlaces = (variants: Variants): boolean => variants.every((variant) => isNothing(variant.body));
+export const isPlaces = (variants: Variants): boolean =>
+  variants.every((variant) => isNothing(variant.body));
 
-/** The ways of a repeat, the empty ones left out: what a repeat that may be skipped anyway needs of its item. */
+/**
+ * The ways of a repeat, the empty ones left out: what a repeat that may be skipped anyway needs of
+ * its item.
+ */
 export function nonEmptyVariants(variants: Variants): Variants {
-  return variants.map((variant) => ({ ...variant, body: nonEmpty(variant.body) })).filter((variant) => !isNever(variant.body));
+  return variants
+    .map((variant) => ({ ...variant, body: nonEmpty(variant.body) }))
+    .filter((variant) => !isNever(variant.body));
 }
 
 function both(a: Beside, b: Beside): Beside {
@@ -113,4 +149,5 @@ function both(a: Beside, b: Beside): Beside {
 
 const possible = (beside: Beside): boolean => beside.edge || beside.ranges.length > 0;
 
-const besideKey = (beside: Beside): string => (beside === FREE ? '' : `${beside.edge}${beside.ranges.join(';')}`);
+const besideKey = (beside: Beside): string =>
+  beside === FREE ? '' : `${beside.edge}${beside.ranges.join(';')}`;

@@ -1,50 +1,95 @@
-import { type CompiledCorrelation, type CompiledRule, detectionsBelow } from '../../../query/compile.ts';
+import {
+  type CompiledCorrelation,
+  type CompiledRule,
+  detectionsBelow,
+} from '../../../query/compile.ts';
 import type { Alias, CorrelationRule } from '../../../sigma/correlation/correlation.ts';
 import { refused } from '../../backend.ts';
 import { evalField } from '../text.ts';
 import { type Marks, markOf, newFieldName, numberOf, placeOf } from './marks.ts';
 
-/** The correlation with fields of its own in place of its aliases, so that it overwrites no field that another correlation reads. */
+/**
+ * The correlation with fields of its own in place of its aliases, so that it overwrites no field
+ * that another correlation reads.
+ */
 export function withOwnFields(part: CompiledCorrelation, mark: string): CompiledCorrelation {
   const { rule } = part;
   const own = new Map(rule.aliases.map(({ name }, index) => [name, ownField(mark, index)]));
   const renamed = (name: string): string => own.get(name) ?? name;
-  return { ...part, rule: { ...rule, groupBy: rule.groupBy.map(renamed), valueFields: rule.valueFields.map(renamed) } };
+  return {
+    ...part,
+    rule: {
+      ...rule,
+      groupBy: rule.groupBy.map(renamed),
+      valueFields: rule.valueFields.map(renamed),
+    },
+  };
 }
 
 const ownField = (mark: string, index: number): string => `sigpack_a${numberOf(mark)}_${index + 1}`;
 
 /** Makes the aliases of a correlation below another. */
-export function ownFieldSteps(part: CompiledCorrelation, mark: string, marks: Marks): readonly string[] {
-  return part.rule.aliases.map((alias, index) => `eval ${ownField(mark, index)}=${aliasValue(part, alias, marks)}`);
+export function ownFieldSteps(
+  part: CompiledCorrelation,
+  mark: string,
+  marks: Marks,
+): readonly string[] {
+  return part.rule.aliases.map(
+    (alias, index) => `eval ${ownField(mark, index)}=${aliasValue(part, alias, marks)}`,
+  );
 }
 
 /** Makes the aliases under their names, in which the results have them. */
 export function aliasSteps(part: CompiledCorrelation, marks: Marks): readonly string[] {
   const { aliases } = part.rule;
-  const made = aliases.map((alias) => ({ alias, name: newFieldName(alias.name, placeOf(part.rule)), value: aliasValue(part, alias, marks) }));
+  const made = aliases.map((alias) => ({
+    alias,
+    name: newFieldName(alias.name, placeOf(part.rule)),
+    value: aliasValue(part, alias, marks),
+  }));
   // one that is set must not be what a later one reads
-  const isRead = aliases.some(({ name }, index) => aliases.slice(index + 1).some(({ fields }) => [...fields.values()].includes(name)));
+  const isRead = aliases.some(({ name }, index) =>
+    aliases.slice(index + 1).some(({ fields }) => [...fields.values()].includes(name)),
+  );
   if (!isRead) return made.map(({ name, value }) => `eval ${name}=${value}`);
-  return [...made.map(({ value }, index) => `eval sigpack_a${index + 1}=${value}`), ...made.map(({ name }, index) => `eval ${name}=sigpack_a${index + 1}`)];
+  return [
+    ...made.map(({ value }, index) => `eval sigpack_a${index + 1}=${value}`),
+    ...made.map(({ name }, index) => `eval ${name}=sigpack_a${index + 1}`),
+  ];
 }
 
 function aliasValue(part: CompiledCorrelation, alias: Alias, marks: Marks): string {
   checkRows(part, alias, marks);
-  const cases = part.parts.map((inner, index) => `${markOf(inner, marks)}=1, ${sourceOf(part.rule, inner, index, alias, marks)}`);
+  const cases = part.parts.map(
+    (inner, index) =>
+      `${markOf(inner, marks)}=1, ${sourceOf(part.rule, inner, index, alias, marks)}`,
+  );
   return `case(${[...new Set(cases)].join(', ')})`;
 }
 
-/** The field that an alias stands for in the events of a rule: one of theirs, or what the correlation below made. */
-export function sourceOf(rule: CorrelationRule, inner: CompiledRule, index: number, alias: Alias, marks: Marks): string {
+/**
+ * The field that an alias stands for in the events of a rule: one of theirs, or what the
+ * correlation below made.
+ */
+export function sourceOf(
+  rule: CorrelationRule,
+  inner: CompiledRule,
+  index: number,
+  alias: Alias,
+  marks: Marks,
+): string {
   const reference = rule.rules[index]?.name ?? '';
   const field = alias.fields.get(reference) ?? '';
-  if (!alias.below?.has(reference) || inner.kind === 'detection') return evalField(field, placeOf(rule));
+  if (!alias.below?.has(reference) || inner.kind === 'detection')
+    return evalField(field, placeOf(rule));
   const place = inner.rule.aliases.findIndex(({ name }) => name === field);
   return ownField(marks.get(inner) ?? '', place);
 }
 
-/** A row is an event that one detection found: it can't have one field for that detection and another for a correlation which is fulfilled there. */
+/**
+ * A row is an event that one detection found: it can't have one field for that detection and
+ * another for a correlation which is fulfilled there.
+ */
 function checkRows(part: CompiledCorrelation, alias: Alias, marks: Marks): void {
   const { rule, parts } = part;
   if (parts.every(({ kind }) => kind === 'detection')) return;
@@ -56,8 +101,14 @@ function checkRows(part: CompiledCorrelation, alias: Alias, marks: Marks): void 
       const mark = markOf(detection, marks);
       const before = known.get(mark);
       if (before && before.source !== source) {
-        const message = `\`${alias.name}\` is one field for \`${before.name}\` and another for \`${name}\`, which look at the same events`;
-        throw refused(placeOf(rule), message, 'Name one field for both, or refer to rules that do not share another.');
+        const message =
+          `\`${alias.name}\` is one field for \`${before.name}\` and another for \`${name}\`, ` +
+          'which look at the same events';
+        throw refused(
+          placeOf(rule),
+          message,
+          'Name one field for both, or refer to rules that do not share another.',
+        );
       }
       known.set(mark, { source, name });
     }

@@ -1,16 +1,29 @@
 import type { CompiledCorrelation } from '../../../query/compile.ts';
 import { holdsOfNothing, isAbsence } from '../../../sigma/correlation/threshold.ts';
-import { addInner, allOf, counted, groupClause, testsOf, windowValue } from './correlation-marks.ts';
+import {
+  addInner,
+  allOf,
+  counted,
+  groupClause,
+  testsOf,
+  windowValue,
+} from './correlation-marks.ts';
 import { inputsOf, type Making, placeOf } from './marks.ts';
 
-/** Fixed windows can't be asked for an order, for what another correlation makes of them, or for those that hold no event. */
+/**
+ * Fixed windows can't be asked for an order, for what another correlation makes of them, or for
+ * those that hold no event.
+ */
 export function fitsBuckets({ rule, parts }: CompiledCorrelation): boolean {
   const flat = parts.every(({ kind }) => kind === 'detection');
   const silence = rule.groupBy.length === 0 ? holdsOfNothing(rule) : isAbsence(rule);
   return flat && rule.type !== 'temporal_ordered' && !silence;
 }
 
-/** Windows of one timespan after another, counted by `stats`, which keeps no events. One is decided on in the run in whose time it ends. */
+/**
+ * Windows of one timespan after another, counted by `stats`, which keeps no events. One is decided
+ * on in the run in whose time it ends.
+ */
 export function addBuckets(part: CompiledCorrelation, making: Making, lead: number): void {
   const { rule } = part;
   const { marks, steps, model } = making;
@@ -26,7 +39,8 @@ export function addBuckets(part: CompiledCorrelation, making: Making, lead: numb
     steps.push(bucket, `stats ${found} ${seen}${groups}`, `eval sigpack_c=${count}`);
   } else {
     steps.push(
-      `eval sigpack_v=if(${allOf(rows)}, ${counted(rule, placeOf(rule), model !== undefined)}, null())`,
+      `eval sigpack_v=if(${allOf(rows)}, ` +
+        `${counted(rule, placeOf(rule), model !== undefined)}, null())`,
       bucket,
       `stats ${windowValue(rule)}(sigpack_v) AS sigpack_c ${seen}${groups}`,
     );

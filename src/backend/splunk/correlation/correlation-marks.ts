@@ -7,19 +7,28 @@ import { aliasSteps, ownFieldSteps, withOwnFields } from './alias-fields.ts';
 import { repeated } from './counted-once.ts';
 import { anyOf, inputsOf, type Making, type Marks, markOf, placeOf } from './marks.ts';
 
-/** True of the rows that a correlation is about; of those only that count something, for a count. */
+/**
+ * True of the rows that a correlation is about; of those only that count something, for a count.
+ */
 export function isEvent({ rule, parts }: CompiledCorrelation, marks: Marks): string {
   const any = anyOf(inputsOf(parts, marks));
   if (rule.type !== 'value_count') return any;
-  return `${parts.length === 1 ? any : `(${any})`} AND isnotnull(${counted(rule, placeOf(rule), false)})`;
+  return (
+    `${parts.length === 1 ? any : `(${any})`} AND isnotnull(` +
+    `${counted(rule, placeOf(rule), false)})`
+  );
 }
 
 /** The marks of the correlations below. */
 function addBelow(part: CompiledCorrelation, making: Making): void {
-  for (const inner of part.parts) if (inner.kind === 'correlation' && !making.marks.has(inner)) addMark(inner, making, true);
+  for (const inner of part.parts)
+    if (inner.kind === 'correlation' && !making.marks.has(inner)) addMark(inner, making, true);
 }
 
-/** True of the rows that count; where an event has several rows in a group, the first of them is one. */
+/**
+ * True of the rows that count; where an event has several rows in a group, the first of them is
+ * one.
+ */
 function countedRows(part: CompiledCorrelation, making: Making): readonly string[] {
   const any = anyOf(inputsOf(part.parts, making.marks));
   const twice = repeated(part, making);
@@ -30,9 +39,14 @@ function countedRows(part: CompiledCorrelation, making: Making): readonly string
 
 /** OR binds less than AND. */
 export const allOf = (conditions: readonly string[]): string =>
-  conditions.map((one) => (conditions.length > 1 && one.includes(' OR ') ? `(${one})` : one)).join(' AND ');
+  conditions
+    .map((one) => (conditions.length > 1 && one.includes(' OR ') ? `(${one})` : one))
+    .join(' AND ');
 
-/** What comes before a correlation that no other looks at: the marks of those below, and its aliases. Answers with what is true of the rows that count. */
+/**
+ * What comes before a correlation that no other looks at: the marks of those below, and its
+ * aliases. Answers with what is true of the rows that count.
+ */
 export function addInner(part: CompiledCorrelation, making: Making): readonly string[] {
   addBelow(part, making);
   const rows = countedRows(part, making);
@@ -41,12 +55,17 @@ export function addInner(part: CompiledCorrelation, making: Making): readonly st
 }
 
 /** The mark of a correlation that no other looks at. */
-export const addCorrelation = (part: CompiledCorrelation, making: Making): void => addMark(part, making, false);
+export const addCorrelation = (part: CompiledCorrelation, making: Making): void =>
+  addMark(part, making, false);
 
 function addMark(part: CompiledCorrelation, making: Making, isInner: boolean): void {
   const { marks, steps, model } = making;
   if (isInner && isAbsence(part.rule)) {
-    throw refused(placeOf(part.rule), 'no event fulfils a correlation that looks for silence, so no other can build on it', 'Refer to its base rules.');
+    throw refused(
+      placeOf(part.rule),
+      'no event fulfils a correlation that looks for silence, so no other can build on it',
+      'Refer to its base rules.',
+    );
   }
   addBelow(part, making);
   const mark = `sigpack_m${new Set(marks.values()).size + 1}`;
@@ -59,7 +78,10 @@ function addMark(part: CompiledCorrelation, making: Making, isInner: boolean): v
   marks.set(part, mark);
   if (rule.type === 'temporal_ordered') {
     const ordered = part.parts.map((inner) => markOf(inner, marks));
-    steps.push(...(stale ? [cleared(ordered.slice(1).map((_, index) => `sigpack_p${index + 1}`))] : []), ...orderedSteps(rule, ordered, mark));
+    steps.push(
+      ...(stale ? [cleared(ordered.slice(1).map((_, index) => `sigpack_p${index + 1}`))] : []),
+      ...orderedSteps(rule, ordered, mark),
+    );
     return;
   }
   const by = groupClause(rule);
@@ -72,30 +94,53 @@ function addMark(part: CompiledCorrelation, making: Making, isInner: boolean): v
   } else {
     if (stale) steps.push(cleared(['sigpack_c']));
     steps.push(
-      `eval sigpack_v=if(${allOf(rows)}, ${counted(rule, placeOf(rule), model !== undefined)}, null())`,
+      `eval sigpack_v=if(${allOf(rows)}, ` +
+        `${counted(rule, placeOf(rule), model !== undefined)}, null())`,
       `${window} ${windowValue(rule)}(sigpack_v) AS sigpack_c${by}`,
     );
   }
-  // a window holds all events of the moment at which it ends; what grows with events is seen at the last of them anyway
-  if (isInner || !growsWithEvents(rule)) steps.push(`eventstats last(sigpack_c) AS sigpack_c BY _time${by.replace(/^ BY/, '')}`);
+  // a window holds all events of the moment at which it ends; what grows with events is seen at the
+  // last of them anyway
+  if (isInner || !growsWithEvents(rule))
+    steps.push(`eventstats last(sigpack_c) AS sigpack_c BY _time${by.replace(/^ BY/, '')}`);
   // of an event that is in no group, no rule is counted
   const inGroup = rule.type === 'temporal' && !growsWithEvents(rule) ? ['sigpack_c>0'] : [];
-  steps.push(`eval ${mark}=if(${allOf([...rows, ...inGroup, ...testsOf(rule, inputs.length)])}, 1, null())`);
+  steps.push(
+    `eval ${mark}=if(${allOf([...rows, ...inGroup, ...testsOf(rule, inputs.length)])}, 1, null())`,
+  );
 }
 
-const cleared = (fields: readonly string[]): string => `eval ${fields.map((field) => `${field}=null()`).join(', ')}`;
+const cleared = (fields: readonly string[]): string =>
+  `eval ${fields.map((field) => `${field}=null()`).join(', ')}`;
 
-/** The latest start of a chain of matches in order, carried from rule to rule: the tightest chain is found if there is one. */
-function orderedSteps(rule: CorrelationRule, inputs: readonly string[], mark: string): readonly string[] {
+/**
+ * The latest start of a chain of matches in order, carried from rule to rule: the tightest chain is
+ * found if there is one.
+ */
+function orderedSteps(
+  rule: CorrelationRule,
+  inputs: readonly string[],
+  mark: string,
+): readonly string[] {
   const all = inputs.length;
-  if (rule.thresholds.some((threshold) => !(threshold.operator === 'gte' || threshold.operator === 'eq') || threshold.value !== all)) {
-    throw refused(placeOf(rule), 'temporal_ordered is understood with all of its rules only', 'Remove the condition; every rule must match then.');
+  if (
+    rule.thresholds.some(
+      (threshold) =>
+        !(threshold.operator === 'gte' || threshold.operator === 'eq') || threshold.value !== all,
+    )
+  ) {
+    throw refused(
+      placeOf(rule),
+      'temporal_ordered is understood with all of its rules only',
+      'Remove the condition; every rule must match then.',
+    );
   }
   const by = groupClause(rule);
   const steps = inputs.flatMap((input, index) => {
     const start = index === 0 ? '_time' : `sigpack_p${index}`;
     const step = [`eval sigpack_s${index + 1}=if(${input}=1, ${start}, null())`];
-    if (index < inputs.length - 1) step.push(`streamstats max(sigpack_s${index + 1}) AS sigpack_p${index + 1}${by}`);
+    if (index < inputs.length - 1)
+      step.push(`streamstats max(sigpack_s${index + 1}) AS sigpack_p${index + 1}${by}`);
     return step;
   });
   const places = inputs.map((input, index) => `${input}=1, ${index + 1}`).join(', ');
@@ -112,7 +157,8 @@ const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '=', neq: '!=' }
 
 /** What the value of a window must fulfil; without a condition all of the rules must be there. */
 export function testsOf({ thresholds }: CorrelationRule, rules: number): readonly string[] {
-  const wanted: readonly Threshold[] = thresholds.length > 0 ? thresholds : [{ operator: 'gte', value: rules }];
+  const wanted: readonly Threshold[] =
+    thresholds.length > 0 ? thresholds : [{ operator: 'gte', value: rules }];
   return wanted.map(({ operator, value }) => `sigpack_c${operators[operator]}${decimal(value)}`);
 }
 
@@ -147,12 +193,19 @@ export function counted(rule: CorrelationRule, place: Place, grouped: boolean): 
     );
   }
   const fields = rule.valueFields.map((field) => evalField(field, place));
-  return rule.type === 'value_count' ? combined(fields) : `tonumber(${fields[0]})${grouped ? '*count' : ''}`;
+  return rule.type === 'value_count'
+    ? combined(fields)
+    : `tonumber(${fields[0]})${grouped ? '*count' : ''}`;
 }
 
-/** Several fields count by their combinations; null where one is missing. The length before a value says where it ends. */
+/**
+ * Several fields count by their combinations; null where one is missing. The length before a value
+ * says where it ends.
+ */
 const combined = (fields: readonly string[]): string =>
-  fields.map((field, index) => (index === fields.length - 1 ? field : `len(${field}).":".${field}`)).join('.');
+  fields
+    .map((field, index) => (index === fields.length - 1 ? field : `len(${field}).":".${field}`))
+    .join('.');
 
 export function groupClause(rule: CorrelationRule): string {
   if (rule.groupBy.length === 0) return '';

@@ -1,4 +1,10 @@
-import { type CompiledCorrelation, type CompiledDetection, type CompiledRule, detectionsBelow, rulesBelow } from '../../../query/compile.ts';
+import {
+  type CompiledCorrelation,
+  type CompiledDetection,
+  type CompiledRule,
+  detectionsBelow,
+  rulesBelow,
+} from '../../../query/compile.ts';
 import { lookBackOf } from '../../../query/look-back.ts';
 import { or, type Query } from '../../../query/tree.ts';
 import { type CorrelationRule, eventFieldsOf } from '../../../sigma/correlation/correlation.ts';
@@ -6,7 +12,14 @@ import { holdsOfNothing, isAbsence } from '../../../sigma/correlation/threshold.
 import type { DetectionRule } from '../../../sigma/rule/rule.ts';
 import { type Conversion, converted, Inexpressible, type Remark } from '../../backend.ts';
 import { remarkOnSilentGroups } from '../../silent-groups.ts';
-import { type DataModel, dataModelName, dataModelOf, dataModelSearch, modelFields, withoutDataSet } from '../data-model.ts';
+import {
+  type DataModel,
+  dataModelName,
+  dataModelOf,
+  dataModelSearch,
+  modelFields,
+  withoutDataSet,
+} from '../data-model.ts';
 import { joinStages, type SplunkOptions, splunkStages } from '../splunk.ts';
 import { printWhere } from '../where-stage.ts';
 import { addBuckets, fitsBuckets } from './buckets.ts';
@@ -17,22 +30,37 @@ import { alsoField, type Making, type Marks, markOf, placeOf } from './marks.ts'
 import { narrows } from './narrowing.ts';
 import { silentGroups, silentWindows } from './silence.ts';
 
-/** What stands before a detection's search, such as its index macro in backticks; empty for none. */
+/**
+ * What stands before a detection's search, such as its index macro in backticks; empty for none.
+ */
 export type ScopeOf = (part: CompiledDetection) => string;
 
 /**
- * SPL with true sliding windows: matches of all referenced rules in time order, each marked (`sigpack_m1`...), then `streamstats` looks back
- * over the timespan at every event. A correlation over correlations marks the events at which the inner one is fulfilled.
- * A window is open at its far end, as streamstats has it. Manual: Search Reference, "multisearch" and "streamstats".
- * Only windows that the search sees whole are decided on: their ends are a look-back and more after its start.
+ * SPL with true sliding windows: matches of all referenced rules in time order, each marked
+ * (`sigpack_m1`...), then `streamstats` looks back over the timespan at every event. A correlation
+ * over correlations marks the events at which the inner one is fulfilled. A window is open at its
+ * far end, as streamstats has it. Manual: Search Reference, "multisearch" and "streamstats". Only
+ * windows that the search sees whole are decided on: their ends are a look-back and more after its
+ * start.
  */
-export function splunkCorrelation(correlation: CompiledCorrelation, scopeOf: ScopeOf, options: SplunkOptions): Conversion<string> {
+export function splunkCorrelation(
+  correlation: CompiledCorrelation,
+  scopeOf: ScopeOf,
+  options: SplunkOptions,
+): Conversion<string> {
   return converted((remarks) => {
     const sources = leaves(correlation, scopeOf, options);
     const [model] = sources.flatMap((source) => source.model ?? []);
     const marks = marksOf(sources);
-    const also = alsoAsked(correlation, marks, (one, other) => placeName(one, scopeOf) === placeName(other, scopeOf) && canBeAsked(one));
-    const steps = [baseSearch(sources, { marks, also }, correlation.rule), ...joinedFields(correlation)];
+    const also = alsoAsked(
+      correlation,
+      marks,
+      (one, other) => placeName(one, scopeOf) === placeName(other, scopeOf) && canBeAsked(one),
+    );
+    const steps = [
+      baseSearch(sources, { marks, also }, correlation.rule),
+      ...joinedFields(correlation),
+    ];
     const making = { marks, steps, model, also };
     const lead = splunkLead(lookBackOf(correlation));
     remarkOnDoubles(correlation, remarks);
@@ -46,12 +74,24 @@ export function splunkCorrelation(correlation: CompiledCorrelation, scopeOf: Sco
 function remarkOnDoubles(correlation: CompiledCorrelation, remarks: Remark[]): void {
   for (const part of rulesBelow(correlation)) {
     if (part.kind === 'detection' || !countsBeside(part)) continue;
-    const message = 'an event at which a correlation below is fulfilled counts once more where another of the rules means it too';
-    remarks.push({ code: 'TGT002', message, ...placeOf(part.rule), hint: 'Refer to rules that do not mean the same events.' });
+    const message =
+      'an event at which a correlation below is fulfilled counts once more where another of ' +
+      'the rules means it too';
+    remarks.push({
+      code: 'TGT002',
+      message,
+      ...placeOf(part.rule),
+      hint: 'Refer to rules that do not mean the same events.',
+    });
   }
 }
 
-function addSliding(correlation: CompiledCorrelation, making: Making, lead: number, remarks: Remark[]): void {
+function addSliding(
+  correlation: CompiledCorrelation,
+  making: Making,
+  lead: number,
+  remarks: Remark[],
+): void {
   const { rule } = correlation;
   const { marks, steps } = making;
   const by = groupClause(rule);
@@ -59,7 +99,8 @@ function addSliding(correlation: CompiledCorrelation, making: Making, lead: numb
   remarkOnSilentGroups(rule, placeOf(rule), remarks);
   // these bring the rows into an order of their own
   const sorts = silence || rule.type === 'temporal_ordered';
-  if (!sorts || correlation.parts.some(({ kind }) => kind === 'correlation')) steps.push('sort 0 _time');
+  if (!sorts || correlation.parts.some(({ kind }) => kind === 'correlation'))
+    steps.push('sort 0 _time');
   if (silence) {
     remarks.push(silenceRemark(rule));
     addInner(correlation, making);
@@ -67,39 +108,67 @@ function addSliding(correlation: CompiledCorrelation, making: Making, lead: numb
   } else {
     addCorrelation(correlation, making);
     const decided = `${markOf(correlation, marks)}=1 AND _time>=info_min_time+${lead}`;
-    if (by === '' && holdsOfNothing(rule)) steps.push(...silentWindows(rule, isEvent(correlation, marks), decided, lead));
-    else steps.push('addinfo', `where ${decided}`, `stats max(_time) AS _time count AS sigpack_hits${by}`);
+    if (by === '' && holdsOfNothing(rule))
+      steps.push(...silentWindows(rule, isEvent(correlation, marks), decided, lead));
+    else
+      steps.push(
+        'addinfo',
+        `where ${decided}`,
+        `stats max(_time) AS _time count AS sigpack_hits${by}`,
+      );
     // stats without BY makes a row of nothing, which would alert
     if (by === '' && !holdsOfNothing(rule)) steps.push('where sigpack_hits>0');
   }
 }
 
 /** Whether fixed windows are wanted, and fit. Says what either way costs. */
-function usesBuckets(correlation: CompiledCorrelation, { correlation: method }: SplunkOptions, remarks: Remark[]): boolean {
+function usesBuckets(
+  correlation: CompiledCorrelation,
+  { correlation: method }: SplunkOptions,
+  remarks: Remark[],
+): boolean {
   const { rule } = correlation;
   const place = placeOf(rule);
   if (method === 'stats' && fitsBuckets(correlation)) {
-    remarks.push({ code: 'TGT002', message: `\`stats\` looks at fixed windows of ${rule.timespan} s; what spreads over two of them is not seen`, ...place });
+    remarks.push({
+      code: 'TGT002',
+      message:
+        `\`stats\` looks at fixed windows of ${rule.timespan} s; what spreads over two of them ` +
+        'is not seen',
+      ...place,
+    });
     return true;
   }
   if (method === 'stats') {
-    const message = '`stats` has no order, no chains and no silence: this correlation is made with `streamstats`';
+    const message =
+      '`stats` has no order, no chains and no silence: this correlation is made with `streamstats`';
     remarks.push({ code: 'TGT003', message, ...place });
   }
-  const broad = isAbsence(rule) ? undefined : detectionsBelow(correlation).find(({ query }) => !narrows(query));
+  const broad = isAbsence(rule)
+    ? undefined
+    : detectionsBelow(correlation).find(({ query }) => !narrows(query));
   if (broad) {
-    const message = `"${broad.rule.title}" finds every event of a kind, and \`streamstats\` forgets events where a window holds more than 10,000`;
-    const hint = 'Narrow that rule, set `splunk.correlation: stats` in sigpack.yml, or raise max_stream_window in limits.conf.';
+    const message =
+      `"${broad.rule.title}" finds every event of a kind, and \`streamstats\` forgets events ` +
+      'where a window holds more than 10,000';
+    const hint =
+      'Narrow that rule, set `splunk.correlation: stats` in sigpack.yml, or raise ' +
+      'max_stream_window in limits.conf.';
     remarks.push({ code: 'TGT006', message, hint, ...place });
   }
   return false;
 }
 
-/** Seconds that a search looks back before the first moment that it decides on: whole minutes, on which saved searches start and end. */
+/**
+ * Seconds that a search looks back before the first moment that it decides on: whole minutes, on
+ * which saved searches start and end.
+ */
 export const splunkLead = (lookBack: number): number => Math.ceil(lookBack / 60) * 60;
 
 function silenceRemark(rule: CorrelationRule): Remark {
-  const message = `a group that was seen before is found once, ${rule.timespan} s after its last event; one that was never seen is not known`;
+  const message =
+    `a group that was seen before is found once, ${rule.timespan} s after its last event; one ` +
+    'that was never seen is not known';
   return { code: 'TGT003', message, ...placeOf(rule) };
 }
 
@@ -109,8 +178,15 @@ interface Source {
   readonly model?: DataModel;
 }
 
-/** Every detection below the correlation once; those of a plain count are one search, so that an event that matches two rules counts once. */
-function leaves(correlation: CompiledCorrelation, scopeOf: ScopeOf, options: SplunkOptions): readonly Source[] {
+/**
+ * Every detection below the correlation once; those of a plain count are one search, so that an
+ * event that matches two rules counts once.
+ */
+function leaves(
+  correlation: CompiledCorrelation,
+  scopeOf: ScopeOf,
+  options: SplunkOptions,
+): readonly Source[] {
   const found = new Map<DetectionRule, CompiledDetection>();
   const visited = new Set<CompiledRule>();
   const visit = (part: CompiledRule): void => {
@@ -123,11 +199,19 @@ function leaves(correlation: CompiledCorrelation, scopeOf: ScopeOf, options: Spl
   visit(correlation);
   const detections = [...found.values()];
   const [first] = detections;
-  const counts = correlation.rule.type !== 'temporal' && correlation.rule.type !== 'temporal_ordered';
+  const counts =
+    correlation.rule.type !== 'temporal' && correlation.rule.type !== 'temporal_ordered';
   // an alias that is one field in every rule takes no telling which of them an event fulfils
-  const oneField = correlation.rule.aliases.every(({ fields }) => new Set(fields.values()).size === 1);
+  const oneField = correlation.rule.aliases.every(
+    ({ fields }) => new Set(fields.values()).size === 1,
+  );
   const flat = correlation.parts.every((part) => part.kind === 'detection') && oneField;
-  if (first && counts && flat && detections.every((part) => placeName(part, scopeOf) === placeName(first, scopeOf))) {
+  if (
+    first &&
+    counts &&
+    flat &&
+    detections.every((part) => placeName(part, scopeOf) === placeName(first, scopeOf))
+  ) {
     return [sourceOf(first, correlation.parts, or(detections.map((part) => part.query)))];
   }
   return detections.map((part) => sourceOf(part, [part], part.query));
@@ -135,7 +219,11 @@ function leaves(correlation: CompiledCorrelation, scopeOf: ScopeOf, options: Spl
   function sourceOf(part: CompiledDetection, parts: readonly CompiledRule[], query: Query): Source {
     const model = dataModelOf(part);
     if (!model) return { parts, search: joinStages(splunkStages(query, options), scopeOf(part)) };
-    return { parts, model, search: dataModelSearch(query, model, options, neededFields(correlation, model)) };
+    return {
+      parts,
+      model,
+      search: dataModelSearch(query, model, options, neededFields(correlation, model)),
+    };
   }
 }
 
@@ -150,7 +238,9 @@ function neededFields(correlation: CompiledCorrelation, model: DataModel): reado
     if (rule.kind !== 'correlation') return [];
     const aliases = new Set(rule.aliases.map(({ name }) => name));
     const aliased = rule.aliases.flatMap(eventFieldsOf);
-    const named = [...rule.groupBy, ...rule.valueFields].filter((field) => !aliases.has(field)).concat(aliased);
+    const named = [...rule.groupBy, ...rule.valueFields]
+      .filter((field) => !aliases.has(field))
+      .concat(aliased);
     const fields = named.flatMap((field) => rule.alternatives?.get(field) ?? [field]);
     return modelFields(fields, model, placeOf(rule));
   });
@@ -167,13 +257,22 @@ function canBeAsked({ query }: CompiledDetection): boolean {
   }
 }
 
-const marksOf = (sources: readonly Source[]): Marks => new Map(sources.flatMap(({ parts }, index) => parts.map((part) => [part, `sigpack_m${index + 1}`])));
+const marksOf = (sources: readonly Source[]): Marks =>
+  new Map(
+    sources.flatMap(({ parts }, index) => parts.map((part) => [part, `sigpack_m${index + 1}`])),
+  );
 
-function baseSearch(sources: readonly Source[], { marks, also }: Pick<Making, 'marks' | 'also'>, correlation: CorrelationRule): string {
+function baseSearch(
+  sources: readonly Source[],
+  { marks, also }: Pick<Making, 'marks' | 'also'>,
+  correlation: CorrelationRule,
+): string {
   const searches = sources.map(({ parts: [first], search }) => {
     const mark = first ? markOf(first, marks) : '';
     const asked = [...marks].flatMap(([part, earlier]) =>
-      part.kind === 'detection' && also.get(mark)?.has(earlier) ? [`${alsoField(earlier)}=if(${printWhere(part.query)}, 1, null())`] : [],
+      part.kind === 'detection' && also.get(mark)?.has(earlier)
+        ? [`${alsoField(earlier)}=if(${printWhere(part.query)}, 1, null())`]
+        : [],
     );
     return `${search} | eval ${[`${mark}=1`, ...asked].join(', ')}`;
   });
@@ -181,10 +280,14 @@ function baseSearch(sources: readonly Source[], { marks, also }: Pick<Making, 'm
   const model = sources.find((source) => source.model);
   if (model && searches.length > 1) {
     throw new Inexpressible({
-      message: "a correlation of several searches can't look into a data model, since `multisearch` takes no `tstats`",
+      message:
+        "a correlation of several searches can't look into a data model, since `multisearch` " +
+        'takes no `tstats`',
       ...placeOf(correlation),
       hint: 'Leave the data model out for the rules of this correlation.',
     });
   }
-  return searches.length === 1 && only !== undefined ? only : `| multisearch ${searches.map((search) => `[search ${search}]`).join(' ')}`;
+  return searches.length === 1 && only !== undefined
+    ? only
+    : `| multisearch ${searches.map((search) => `[search ${search}]`).join(' ')}`;
 }

@@ -1,15 +1,22 @@
-import { type CompiledCorrelation, type CompiledDetection, type CompiledRule, rulesBelow } from '../../../query/compile.ts';
+import {
+  type CompiledCorrelation,
+  type CompiledDetection,
+  type CompiledRule,
+  rulesBelow,
+} from '../../../query/compile.ts';
 import type { CorrelationRule } from '../../../sigma/correlation/correlation.ts';
 import { isAbsence } from '../../../sigma/correlation/threshold.ts';
 import { sourceOf } from './alias-fields.ts';
 import { alsoField, type Making, type Marks, markOf, numberOf } from './marks.ts';
 
 /** What becomes another number where an event counts twice. */
-const sums = (rule: CorrelationRule): boolean => /^(event_count|value_(sum|avg|percentile))$/.test(rule.type) && !isAbsence(rule);
+const sums = (rule: CorrelationRule): boolean =>
+  /^(event_count|value_(sum|avg|percentile))$/.test(rule.type) && !isAbsence(rule);
 
 /**
- * An event that several rules mean is a row for each of them. Here is, for the mark of a rule, which rules before it must be asked about its events,
- * so that a correlation counts them once. `share`: whether the events of two rules come from the same place.
+ * An event that several rules mean is a row for each of them. Here is, for the mark of a rule,
+ * which rules before it must be asked about its events, so that a correlation counts them once.
+ * `share`: whether the events of two rules come from the same place.
  */
 export function alsoAsked(
   root: CompiledCorrelation,
@@ -21,7 +28,8 @@ export function alsoAsked(
   const isCounted = correlations.some(({ rule }) => sums(rule));
   for (const part of correlations) {
     // what others count has to be fulfilled once at an event
-    if (!(sums(part.rule) || (isCounted && part !== root && part.rule.type !== 'temporal_ordered'))) continue;
+    if (!(sums(part.rule) || (isCounted && part !== root && part.rule.type !== 'temporal_ordered')))
+      continue;
     for (const { earlier, later } of pairsOf(part, marks)) {
       if (!share(earlier.part, later.part)) continue;
       const known = also.get(later.mark) ?? new Set();
@@ -37,11 +45,20 @@ interface Side {
   readonly mark: string;
 }
 
-/** The rules of a correlation two by two, but for those whose counted fields are others: they are counted beside each other. */
-function pairsOf({ rule, parts }: CompiledCorrelation, marks: Marks): readonly { readonly earlier: Side; readonly later: Side }[] {
-  const sides = parts.flatMap((part, index) => (part.kind === 'detection' ? [{ part, index, mark: markOf(part, marks) }] : []));
+/**
+ * The rules of a correlation two by two, but for those whose counted fields are others: they are
+ * counted beside each other.
+ */
+function pairsOf(
+  { rule, parts }: CompiledCorrelation,
+  marks: Marks,
+): readonly { readonly earlier: Side; readonly later: Side }[] {
+  const sides = parts.flatMap((part, index) =>
+    part.kind === 'detection' ? [{ part, index, mark: markOf(part, marks) }] : [],
+  );
   const sorted = sides.toSorted((one, other) => numberOf(one.mark) - numberOf(other.mark));
-  const counted = (side: Side): string => (sums(rule) ? rule.valueFields.map((name) => fieldOf(rule, side, name, marks)).join('\n') : '');
+  const counted = (side: Side): string =>
+    sums(rule) ? rule.valueFields.map((name) => fieldOf(rule, side, name, marks)).join('\n') : '';
   return sorted.flatMap((later, at) =>
     sorted
       .slice(0, at)
@@ -55,18 +72,26 @@ function fieldOf(rule: CorrelationRule, { part, index }: Side, name: string, mar
   return alias ? sourceOf(rule, part, index, alias, marks) : name;
 }
 
-/** True of a row whose event is in the same group as another row of it, in which it counts; undefined where there is none. */
+/**
+ * True of a row whose event is in the same group as another row of it, in which it counts;
+ * undefined where there is none.
+ */
 export function repeated(part: CompiledCorrelation, { marks, also }: Making): string | undefined {
   const { rule } = part;
   const terms = pairsOf(part, marks).flatMap(({ earlier, later }) => {
     if (!also.get(later.mark)?.has(earlier.mark)) return [];
-    const fields = rule.groupBy.map((name) => [fieldOf(rule, earlier, name, marks), fieldOf(rule, later, name, marks)] as const);
+    const fields = rule.groupBy.map(
+      (name) => [fieldOf(rule, earlier, name, marks), fieldOf(rule, later, name, marks)] as const,
+    );
     const same = fields.flatMap(([one, other]) => (one === other ? [] : [` AND ${one}=${other}`]));
     return [`(${later.mark}=1 AND ${alsoField(earlier.mark)}=1${same.join('')})`];
   });
   return terms.length === 0 ? undefined : terms.join(' OR ');
 }
 
-/** Whether a correlation counts what a correlation below finds beside what another rule finds: no row tells whether they are one event. */
+/**
+ * Whether a correlation counts what a correlation below finds beside what another rule finds: no
+ * row tells whether they are one event.
+ */
 export const countsBeside = ({ rule, parts }: CompiledCorrelation): boolean =>
   sums(rule) && parts.length > 1 && parts.some(({ kind }: CompiledRule) => kind === 'correlation');

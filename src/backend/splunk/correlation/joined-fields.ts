@@ -8,12 +8,21 @@ type Joined = ReadonlyMap<string, { readonly fields: readonly string[]; readonly
 
 /** A field that a pipeline mapped to several is the first of them that an event has. */
 export function joinedFields(correlation: CompiledCorrelation): readonly string[] {
-  const joined = namesOf(rulesBelow(correlation).flatMap(({ rule }) => (rule.kind === 'correlation' ? [rule] : [])));
+  const joined = namesOf(
+    rulesBelow(correlation).flatMap(({ rule }) => (rule.kind === 'correlation' ? [rule] : [])),
+  );
   const made = [...joined].map(([name, { fields, place }]) => {
-    return { name, fields, printed: newFieldName(name, place), value: `coalesce(${fields.map((field) => evalField(field, place)).join(', ')})` };
+    return {
+      name,
+      fields,
+      printed: newFieldName(name, place),
+      value: `coalesce(${fields.map((field) => evalField(field, place)).join(', ')})`,
+    };
   });
   // one that is set must not be what a later one reads
-  const isRead = made.some(({ name }, index) => made.some(({ fields }, other) => other > index && fields.includes(name)));
+  const isRead = made.some(({ name }, index) =>
+    made.some(({ fields }, other) => other > index && fields.includes(name)),
+  );
   if (!isRead) return made.map(({ printed, value }) => `eval ${printed}=${value}`);
   return [
     ...made.map(({ value }, index) => `eval sigpack_f${index + 1}=${value}`),
@@ -42,4 +51,8 @@ function namesOf(rules: readonly CorrelationRule[]): Joined {
 }
 
 const ambiguous = (name: string, place: Place) =>
-  refused(place, `\`${name}\` stands for several fields in one correlation and for others in the next`, 'Map one of them to another name.');
+  refused(
+    place,
+    `\`${name}\` stands for several fields in one correlation and for others in the next`,
+    'Map one of them to another name.',
+  );

@@ -11,14 +11,18 @@ export interface Making {
   readonly marks: Marks;
   readonly steps: string[];
   readonly model: DataModel | undefined;
-  /** For the mark of a search, those of the searches before it that may have found the same event: a field says so ({@link alsoField}). */
+  /**
+   * For the mark of a search, those of the searches before it that may have found the same event: a
+   * field says so ({@link alsoField}).
+   */
   readonly also: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 export const placeOf = (rule: CorrelationRule): Place => ({ file: rule.file, span: rule.typeSpan });
 
 export function markOf(part: CompiledRule, marks: Marks): string {
-  if (part.kind === 'detection') for (const [known, mark] of marks) if (known.rule === part.rule) return mark;
+  if (part.kind === 'detection')
+    for (const [known, mark] of marks) if (known.rule === part.rule) return mark;
   return marks.get(part) ?? '';
 }
 
@@ -28,8 +32,11 @@ export const numberOf = (mark: string): number => Number(mark.slice('sigpack_m'.
 export const alsoField = (mark: string): string => `sigpack_e${numberOf(mark)}`;
 
 /** The marks of the rules that it refers to, each once. */
-export const inputsOf = (parts: readonly CompiledRule[], marks: Marks): readonly string[] => [...new Set(parts.map((inner) => markOf(inner, marks)))];
-export const anyOf = (inputs: readonly string[]): string => inputs.map((input) => `${input}=1`).join(' OR ');
+export const inputsOf = (parts: readonly CompiledRule[], marks: Marks): readonly string[] => [
+  ...new Set(parts.map((inner) => markOf(inner, marks))),
+];
+export const anyOf = (inputs: readonly string[]): string =>
+  inputs.map((input) => `${input}=1`).join(' OR ');
 
 /** The name of a field that a search makes. */
 export function newFieldName(name: string, place: Place): string {

@@ -1,14 +1,22 @@
 import type { Item, Query } from '../../../query/tree.ts';
 
-/** Fields that say what kind of event it is, or where it comes from: events of one kind may be any number. */
+/**
+ * Fields that say what kind of event it is, or where it comes from: events of one kind may be any
+ * number.
+ */
 const kinds: ReadonlySet<string> = new Set(
   (
-    'eventid eventcode event_id event.code event.action event.category event.type event.dataset event.module winlog.event_id channel log_name provider_name ' +
-    'winlog.channel winlog.provider_name source sourcetype index host eventsource eventname eventtype event_type operation operationname category type product'
+    'eventid eventcode event_id event.code event.action event.category event.type ' +
+    'event.dataset event.module winlog.event_id channel log_name provider_name ' +
+    'winlog.channel winlog.provider_name source sourcetype index host eventsource eventname ' +
+    'eventtype event_type operation operationname category type product'
   ).split(' '),
 );
 
-/** Whether a query asks for more than events of a kind: for a value of a field or a keyword, or for none. */
+/**
+ * Whether a query asks for more than events of a kind: for a value of a field or a keyword, or for
+ * none.
+ */
 export function narrows(query: Query): boolean {
   switch (query.kind) {
     case 'and':
@@ -23,5 +31,9 @@ export function narrows(query: Query): boolean {
 }
 
 function narrowsItem({ field, test }: Item): boolean {
-  return test.kind !== 'exists' && test.kind !== 'null' && (field === undefined || !kinds.has(field.toLowerCase()));
+  return (
+    test.kind !== 'exists' &&
+    test.kind !== 'null' &&
+    (field === undefined || !kinds.has(field.toLowerCase()))
+  );
 }

@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, existsSync, fsyncSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../../fault/exit-code.ts';
@@ -10,8 +19,9 @@ import { pause } from '../../process/pause.ts';
 import { bootId, startOf } from '../../process/process-identity.ts';
 
 /**
- * Does work that no one else may do at the same time, here or on another machine that shares the folder. Each run has a lock file of its own and looks
- * at those of others only when it is there: of two that come at once at most one goes on, and a lock of the dead can be deleted by anyone.
+ * Does work that no one else may do at the same time, here or on another machine that shares the
+ * folder. Each run has a lock file of its own and looks at those of others only when it is there:
+ * of two that come at once at most one goes on, and a lock of the dead can be deleted by anyone.
  */
 export function withDiskLock<T>(folder: string, work: () => T): T {
   makeFolders(folder);
@@ -23,7 +33,10 @@ export function withDiskLock<T>(folder: string, work: () => T): T {
   }
 }
 
-/** Of two that wait for each other one gets through; more tries would only make the second wait for the first. */
+/**
+ * Of two that wait for each other one gets through; more tries would only make the second wait for
+ * the first.
+ */
 const tries = 12;
 const shortestPause = 10;
 
@@ -61,7 +74,10 @@ interface Conflict {
   readonly elsewhere: boolean;
 }
 
-/** Who else is at work; locks of the dead are deleted. An empty lock is one that is being written, unless it stays empty. */
+/**
+ * Who else is at work; locks of the dead are deleted. An empty lock is one that is being written,
+ * unless it stays empty.
+ */
 function conflicts(folder: string, own: string | undefined, isLast: boolean): Conflict | undefined {
   let found: Conflict | undefined;
   for (const path of locksIn(folder)) {
@@ -86,27 +102,41 @@ const locksIn = (folder: string): readonly string[] =>
 const largest = 10_000;
 
 /** Undefined: it is gone. Nobody who takes a lock makes a folder, a link or a pipe of its name. */
-const readLock = (path: string): string | undefined => readRegularFile(path, largest, constants.O_NOFOLLOW ?? 0)?.toString('utf8');
+const readLock = (path: string): string | undefined =>
+  readRegularFile(path, largest, constants.O_NOFOLLOW ?? 0)?.toString('utf8');
 
-const unwritten: Conflict = { message: 'another install into this Splunk is just beginning', elsewhere: false };
+const unwritten: Conflict = {
+  message: 'another install into this Splunk is just beginning',
+  elsewhere: false,
+};
 
 function conflictOf(text: string, path: string): Conflict | undefined {
   const [, pid, host, start = ''] = /^(\d+) (\S+)(?: (.*))?$/.exec(text) ?? [];
   // an older version on a full disk left its lock empty
   if (pid === undefined || host === undefined) return unwritten;
   const wayOut = `where it is not, delete ${path}`;
-  if (host !== hostname()) return { message: `another install is under way on ${host}; ${wayOut}`, elsewhere: true };
+  if (host !== hostname())
+    return { message: `another install is under way on ${host}; ${wayOut}`, elsewhere: true };
   if (!isAlive(Number(pid)) || (start !== '' && start !== beganOf(Number(pid)))) return undefined;
-  return { message: `another install into this Splunk is under way (process ${pid}); ${wayOut}`, elsewhere: false };
+  return {
+    message: `another install into this Splunk is under way (process ${pid}); ${wayOut}`,
+    elsewhere: false,
+  };
 }
 
-/** When a process began: its number may be that of another one by now. Empty where the system does not say it. */
+/**
+ * When a process began: its number may be that of another one by now. Empty where the system does
+ * not say it.
+ */
 function beganOf(pid: number): string {
   const start = startOf(pid);
   return start === '' ? '' : `${bootId()}:${start}`;
 }
 
-/** Deletes the locks of processes that were killed when all else was done. They bar nobody, so a folder that may only be read keeps them. */
+/**
+ * Deletes the locks of processes that were killed when all else was done. They bar nobody, so a
+ * folder that may only be read keeps them.
+ */
 export function removeDeadLocks(folder: string): void {
   for (const path of locksIn(folder)) {
     const holder = readLock(path);

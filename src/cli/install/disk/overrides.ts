@@ -23,16 +23,27 @@ export const overridesIn = (target: string, installed: AppFiles): readonly Overr
 /** Overrides that are named; `sigpack status` has all of them. */
 const namedOverrides = 5;
 
-/** Detections of which local/ has settings of its own, the search first: what a version says of these changes nothing. */
+/**
+ * Detections of which local/ has settings of its own, the search first: what a version says of
+ * these changes nothing.
+ */
 export function overrideNotes(target: string, files: AppFiles): readonly string[] {
   const ofSearch = ({ settings }: Override): number => (settings.includes('search') ? 0 : 1);
-  const found = overridesIn(target, files).filter(({ file, settings }) => file === 'local/savedsearches.conf' && settings.length > 0);
+  const found = overridesIn(target, files).filter(
+    ({ file, settings }) => file === 'local/savedsearches.conf' && settings.length > 0,
+  );
   const lines = found
     .sort((a, b) => ofSearch(a) - ofSearch(b))
     .slice(0, namedOverrides)
-    .map(({ name, file, settings }) => `${file} overrides ${settings.join(', ')} of ${JSON.stringify(name)}: what the pack says there has no effect.`);
+    .map(
+      ({ name, file, settings }) =>
+        `${file} overrides ${settings.join(', ')} of ${JSON.stringify(name)}: what the pack ` +
+        'says there has no effect.',
+    );
   const more = found.length - lines.length;
-  return more > 0 ? [...lines, `${more} more in local/savedsearches.conf; sigpack status names them.`] : lines;
+  return more > 0
+    ? [...lines, `${more} more in local/savedsearches.conf; sigpack status names them.`]
+    : lines;
 }
 
 interface Ours {
@@ -41,20 +52,33 @@ interface Ours {
   readonly installed: AppFiles;
 }
 
-function overridesOf(target: string, local: string, { path, bytes, installed }: Ours): readonly Override[] {
+function overridesOf(
+  target: string,
+  local: string,
+  { path, bytes, installed }: Ours,
+): readonly Override[] {
   const file = join(target, local);
   if (!existsItself(file) && linkOnTheWay(target, ['local']) === undefined) return [];
   // no link is followed, and none is left unsaid
-  if (linkOnTheWay(target, local.split('/')) !== undefined) return [{ name: 'a link, which is not followed', file: local, settings: [] }];
+  if (linkOnTheWay(target, local.split('/')) !== undefined)
+    return [{ name: 'a link, which is not followed', file: local, settings: [] }];
   const there = readFile(file);
-  if (!path.endsWith('.conf')) return there.equals(bytes) ? [] : [{ name: 'the whole file', file: local, settings: [] }];
+  if (!path.endsWith('.conf'))
+    return there.equals(bytes) ? [] : [{ name: 'the whole file', file: local, settings: [] }];
   const ours = settingsIn(installed, path);
-  return [...readConf(there.toString('utf8')).stanzas].flatMap(([name, settings]): readonly Override[] => {
-    if (!ours.has(name) && name !== 'default' && path !== 'default/app.conf') return [];
-    const other = [...settings].filter(([key, value]) => ours.get(name)?.get(key) !== value).map(([key]) => key);
-    return other.length === 0 ? [] : [{ name, file: local, settings: other }];
-  });
+  return [...readConf(there.toString('utf8')).stanzas].flatMap(
+    ([name, settings]): readonly Override[] => {
+      if (!ours.has(name) && name !== 'default' && path !== 'default/app.conf') return [];
+      const other = [...settings]
+        .filter(([key, value]) => ours.get(name)?.get(key) !== value)
+        .map(([key]) => key);
+      return other.length === 0 ? [] : [{ name, file: local, settings: other }];
+    },
+  );
 }
 
 // a folder, or a pipe, which would be waited for, has nothing
-const readFile = (path: string): Buffer => withFile(path, (descriptor, found) => (found.isFile() ? readFileSync(descriptor) : Buffer.alloc(0)));
+const readFile = (path: string): Buffer =>
+  withFile(path, (descriptor, found) =>
+    found.isFile() ? readFileSync(descriptor) : Buffer.alloc(0),
+  );

@@ -18,25 +18,38 @@ export interface LeftFolder {
 }
 
 /**
- * Does the work with the rights of who owns the apps, where root calls: whoever can put a link on the way gets nothing by it that is not theirs
- * already, and what is written is theirs. `left` are folders in which Sigpack may have left something to root; without it nothing changes owners.
+ * Does the work with the rights of who owns the apps, where root calls: whoever can put a link on
+ * the way gets nothing by it that is not theirs already, and what is written is theirs. `left` are
+ * folders in which Sigpack may have left something to root; without it nothing changes owners.
  */
-export function asOwner<T>(home: string, folder: string, left: readonly LeftFolder[] | undefined, work: () => T): T {
+export function asOwner<T>(
+  home: string,
+  folder: string,
+  left: readonly LeftFolder[] | undefined,
+  work: () => T,
+): T {
   const owner = process.geteuid?.() === 0 ? ownerOf([folder, join(home, 'etc'), home]) : undefined;
   if (!owner) return work();
   if (left) makeState(home, owner);
   // older versions of Sigpack left some of it to root
-  for (const { parts, isWritten } of left ?? []) giveTree(realpathSync(home), parts, { ...owner, isWritten });
+  for (const { parts, isWritten } of left ?? [])
+    giveTree(realpathSync(home), parts, { ...owner, isWritten });
   return withRights(owner, work);
 }
 
-/** The first of the paths that is not root's decides: its owner could put anything in place of those below. */
+/**
+ * The first of the paths that is not root's decides: its owner could put anything in place of those
+ * below.
+ */
 function ownerOf(paths: readonly string[]): Owner | undefined {
   const found = paths.flatMap((path) => [entryStatsOf(path), statsOf(path)]);
   return found.find((one) => one !== undefined && one.uid !== 0);
 }
 
-/** The folder for what an install remembers: where etc/ is root's, the owner of the apps could not make it. */
+/**
+ * The folder for what an install remembers: where etc/ is root's, the owner of the apps could not
+ * make it.
+ */
 function makeState(home: string, { uid, gid }: Owner): void {
   const [etc, state] = [join(home, 'etc'), join(home, 'etc', '.sigpack')];
   if (entryStatsOf(etc)?.uid !== 0 || entryStatsOf(state)) return;
@@ -53,7 +66,10 @@ function withRights<T>({ uid, gid }: Owner, work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof Error && isDenied(error))
-      throw new UsageError(`${systemFault(error)}; root works there with the rights of the owner of the apps (uid ${uid}): give it to them`);
+      throw new UsageError(
+        `${systemFault(error)}; root works there with the rights of the owner of the apps ` +
+          `(uid ${uid}): give it to them`,
+      );
     throw error;
   } finally {
     process.seteuid?.(0);

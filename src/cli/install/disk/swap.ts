@@ -24,7 +24,16 @@ import { UsageError } from '../../fault/exit-code.ts';
 import { makeFolders } from '../../files/make-folders.ts';
 import { entryStatsOf } from '../../files/path-stats.ts';
 import { writeDurably } from '../../files/write-durably.ts';
-import { copyEntry, existsItself, isFolder, linkOnTheWay, noLink, readTree, withFolder, writeTree } from './tree.ts';
+import {
+  copyEntry,
+  existsItself,
+  isFolder,
+  linkOnTheWay,
+  noLink,
+  readTree,
+  withFolder,
+  writeTree,
+} from './tree.ts';
 
 export interface AppPlaces {
   /** The app's folder. */
@@ -35,25 +44,43 @@ export interface AppPlaces {
   readonly state: string;
 }
 
-const workOf = (state: string) => ({ fresh: join(state, 'new'), old: join(state, 'old'), record: join(state, 'record') });
+const workOf = (state: string) => ({
+  fresh: join(state, 'new'),
+  old: join(state, 'old'),
+  record: join(state, 'record'),
+});
 /** What was installed and what was there before; `adopted`: an app of someone else's, as it was. */
-const memoryOf = (state: string) => ({ installed: join(state, 'installed'), previous: join(state, 'previous'), adopted: join(state, 'adopted') });
+const memoryOf = (state: string) => ({
+  installed: join(state, 'installed'),
+  previous: join(state, 'previous'),
+  adopted: join(state, 'adopted'),
+});
 
-/** How an app comes to its place: over one of Sigpack's, over another that is kept, back to the version before, or back to that other one. */
+/**
+ * How an app comes to its place: over one of Sigpack's, over another that is kept, back to the
+ * version before, or back to that other one.
+ */
 export type Swap = 'install' | 'adopt' | 'rollback' | 'release';
 
 /**
- * Unpacks beside, takes over what is the admin's, and swaps by two renames. Cut off between them there is no app for a moment: {@link mendApp}, which
- * every later command calls first, puts the old one back.
+ * Unpacks beside, takes over what is the admin's, and swaps by two renames. Cut off between them
+ * there is no app for a moment: {@link mendApp}, which every later command calls first, puts the
+ * old one back.
  */
-export function swapApp(places: AppPlaces, files: AppFiles, kept: readonly Drift[], how: Swap): void {
+export function swapApp(
+  places: AppPlaces,
+  files: AppFiles,
+  kept: readonly Drift[],
+  how: Swap,
+): void {
   const { target, folder, state } = places;
   const { fresh, old, record } = workOf(state);
   makeFolders(folder);
   try {
     if (how === 'release') copyAdopted(memoryOf(state).adopted, fresh);
     else writeTree(fresh, files);
-    if (filesDigest(readTree(fresh)) !== filesDigest(files)) throw new Error(`what was unpacked into ${fresh} is not what the app holds`);
+    if (filesDigest(readTree(fresh)) !== filesDigest(files))
+      throw new Error(`what was unpacked into ${fresh} is not what the app holds`);
     writeTree(`${record}.part`, files);
     if (how !== 'install') writeDurably(join(`${record}.part`, markOf(how)), '');
     if (existsSync(target)) {
@@ -77,7 +104,8 @@ const markOf = (how: Swap): string => `local.${how}`;
 function copyAdopted(adopted: string, fresh: string): void {
   copyEntry(adopted, fresh);
   for (const own of ['local', 'metadata/local.meta'])
-    if (linkOnTheWay(fresh, dirname(own).split('/')) === undefined) rmSync(join(fresh, own), { recursive: true, force: true });
+    if (linkOnTheWay(fresh, dirname(own).split('/')) === undefined)
+      rmSync(join(fresh, own), { recursive: true, force: true });
 }
 
 /** What is installed now, and what was before it. Each step can be done again. */
@@ -85,7 +113,9 @@ function remember(state: string): void {
   const { old, record } = workOf(state);
   const { installed, previous, adopted } = memoryOf(state);
   const remove = (path: string): void => rmSync(path, { recursive: true, force: true });
-  const how = (['adopt', 'rollback', 'release'] as const).find((one) => existsSync(join(record, markOf(one))));
+  const how = (['adopt', 'rollback', 'release'] as const).find((one) =>
+    existsSync(join(record, markOf(one))),
+  );
   if (how === 'adopt' && existsSync(old)) {
     setAside(state, 'adopted');
     renameSync(old, adopted);
@@ -112,7 +142,10 @@ function remember(state: string): void {
   discard(state, old);
 }
 
-/** Gives what has a name the next free one, `removed-2`: no one but its owner may delete it. Returns its path; undefined: there is none. */
+/**
+ * Gives what has a name the next free one, `removed-2`: no one but its owner may delete it. Returns
+ * its path; undefined: there is none.
+ */
 function setAside(state: string, name: string): string | undefined {
   if (!existsItself(join(state, name))) return undefined;
   const path = freeName(state, name, 2);
@@ -127,7 +160,10 @@ function freeName(state: string, name: string, from: number): string {
   }
 }
 
-/** Deletes a folder, or puts it aside where someone else's folders in it can't be deleted: the next install must not stumble over it. */
+/**
+ * Deletes a folder, or puts it aside where someone else's folders in it can't be deleted: the next
+ * install must not stumble over it.
+ */
 function discard(state: string, path: string): void {
   try {
     rmSync(path, { recursive: true, force: true });
@@ -145,7 +181,10 @@ export const leftIn = (state: string): readonly string[] =>
     .filter((name) => name.startsWith(leftPrefix))
     .map((name) => join(state, name));
 
-/** Ends what a run before was cut off at: puts the old app back where there is none, or remembers what was swapped in. */
+/**
+ * Ends what a run before was cut off at: puts the old app back where there is none, or remembers
+ * what was swapped in.
+ */
 export function mendApp({ target, state }: AppPlaces): void {
   const { fresh, old, record } = workOf(state);
   if (existsSync(old) && !existsSync(target)) renameSync(old, target);
@@ -174,10 +213,15 @@ export interface PutAside {
   readonly adopted: string | undefined;
 }
 
-/** Takes the app away; it is kept with all that the admin had in it, and so are those that were removed before. */
+/**
+ * Takes the app away; it is kept with all that the admin had in it, and so are those that were
+ * removed before.
+ */
 export function removeApp({ target, state }: AppPlaces): PutAside {
   const { installed, previous } = memoryOf(state);
-  const app = existsItself(join(state, 'removed')) ? freeName(state, 'removed', 2) : join(state, 'removed');
+  const app = existsItself(join(state, 'removed'))
+    ? freeName(state, 'removed', 2)
+    : join(state, 'removed');
   renameSync(target, app);
   const adopted = setAside(state, 'adopted');
   for (const path of [installed, previous]) rmSync(path, { recursive: true, force: true });
@@ -203,24 +247,39 @@ export function recall(state: string): Memory {
   };
 }
 
-/** The admin's own goes into the new app: local/, local.meta, lookups of theirs, and what they changed in place where that is kept. */
+/**
+ * The admin's own goes into the new app: local/, local.meta, lookups of theirs, and what they
+ * changed in place where that is kept.
+ */
 function takeOver({ target, state }: AppPlaces, files: AppFiles, kept: readonly Drift[]): void {
   const { fresh } = workOf(state);
-  for (const own of ['local', 'metadata/local.meta', ...lookupsOfAdmin(target, state, files)]) copyInto(fresh, target, own);
+  for (const own of ['local', 'metadata/local.meta', ...lookupsOfAdmin(target, state, files)])
+    copyInto(fresh, target, own);
   const { installed } = memoryOf(state);
   // an app that is taken over is kept as a whole
   if (existsSync(installed)) keepOthers(target, fresh, installed);
   for (const { key, changes = [] } of kept) {
     const path = key.split(' ')[0] ?? '';
     if (!stanzaFiles.test(path)) copyInto(fresh, target, key);
-    else keepInLocal(fresh, `local/${path.slice('default/'.length)}`, key.slice(path.length + 1), changes);
+    else
+      keepInLocal(
+        fresh,
+        `local/${path.slice('default/'.length)}`,
+        key.slice(path.length + 1),
+        changes,
+      );
   }
 }
 
 /** Files, folders and links that neither version brings are the admin's. */
 function keepOthers(target: string, fresh: string, installed: string): void {
   withFolder(target, (base) => {
-    for (const name of readdirSync(base)) keepOther(join(base, name), { shown: join(target, name), to: join(fresh, name), ours: join(installed, name) });
+    for (const name of readdirSync(base))
+      keepOther(join(base, name), {
+        shown: join(target, name),
+        to: join(fresh, name),
+        ours: join(installed, name),
+      });
   });
 }
 
@@ -240,7 +299,10 @@ function keepOther(from: string, { shown, to, ours }: Other): void {
     if (found.isDirectory() && recorded?.isDirectory() === true) keepInFolder(from, to, ours);
     else if (found.isDirectory() || !recorded) copyEntry(from, to);
   } else if (found.isDirectory() && there.isDirectory()) keepOthers(from, to, ours);
-  else if (isInTheWay(found, there, recorded !== undefined)) throw new UsageError(`${shown} has the name of something that the app brings; move it elsewhere`);
+  else if (isInTheWay(found, there, recorded !== undefined))
+    throw new UsageError(
+      `${shown} has the name of something that the app brings; move it elsewhere`,
+    );
 }
 
 /** A link in place of what Sigpack installed is replaced: what it leads to stays. */
@@ -271,20 +333,42 @@ function copyInto(fresh: string, target: string, path: string): void {
 /** A link in place of a folder leads to files that are not the app's. */
 function refuseLink(folder: string, path: string): void {
   const link = path === '.' ? undefined : linkOnTheWay(folder, path.split('/'));
-  if (link !== undefined) throw new UsageError(`${link} is a link, through which nothing is read or written; put a folder there`);
+  if (link !== undefined)
+    throw new UsageError(
+      `${link} is a link, through which nothing is read or written; put a folder there`,
+    );
 }
 
-/** A setting that was changed in default/ goes where such changes belong: Splunk prefers local/. What stands there already stays. */
-function keepInLocal(fresh: string, conf: string, stanza: string, changes: NonNullable<Drift['changes']>): void {
+/**
+ * A setting that was changed in default/ goes where such changes belong: Splunk prefers local/.
+ * What stands there already stays.
+ */
+function keepInLocal(
+  fresh: string,
+  conf: string,
+  stanza: string,
+  changes: NonNullable<Drift['changes']>,
+): void {
   refuseLink(fresh, conf);
   const path = join(fresh, conf);
-  const there = existsSync(path) ? readConf(readFileSync(path, 'utf8')).stanzas.get(stanza) : undefined;
-  const lines = changes.filter(({ name }) => !there?.has(name)).map(({ name, after }) => `${name} = ${after.replaceAll('\n', '\\\n')}`);
+  const there = existsSync(path)
+    ? readConf(readFileSync(path, 'utf8')).stanzas.get(stanza)
+    : undefined;
+  const lines = changes
+    .filter(({ name }) => !there?.has(name))
+    .map(({ name, after }) => `${name} = ${after.replaceAll('\n', '\\\n')}`);
   if (lines.length === 0) return;
   makeFolders(dirname(path));
-  const descriptor = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noLink);
+  const descriptor = openSync(
+    path,
+    constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noLink,
+  );
   try {
-    writeSync(descriptor, `\n# changed in default/ by hand, kept by sigpack install\n[${stanza}]\n${lines.join('\n')}\n`);
+    writeSync(
+      descriptor,
+      `\n# changed in default/ by hand, kept by sigpack install\n[${stanza}]\n` +
+        `${lines.join('\n')}\n`,
+    );
   } finally {
     closeSync(descriptor);
   }

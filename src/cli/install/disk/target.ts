@@ -1,7 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { appLoadLines } from '../../../install/pack-load.ts';
-import { type AppFiles, appMadeFor, appVersion, fileObjects, filesDigest, type SplunkApp, settingsIn } from '../../../install/splunk/app-files.ts';
+import {
+  type AppFiles,
+  appMadeFor,
+  appVersion,
+  fileObjects,
+  filesDigest,
+  type SplunkApp,
+  settingsIn,
+} from '../../../install/splunk/app-files.ts';
 import { deploymentNotes, unseenFrom } from '../../../install/splunk/deployed-apps.ts';
 import type { SplunkPlace } from '../../../pack/config/install-config.ts';
 import { errorCode } from '../../fault/error-code.ts';
@@ -27,24 +35,34 @@ export interface SplunkDiskOptions {
 
 const afterwards: Readonly<Record<SplunkPlace, string>> = {
   apps: 'Restart Splunk, or open /debug/refresh in its web interface, so that it reads the app.',
-  shcluster: 'Run `splunk apply shcluster-bundle` on the deployer, so that the members get the app.',
+  shcluster:
+    'Run `splunk apply shcluster-bundle` on the deployer, so that the members get the app.',
   'deployment-apps': 'Run `splunk reload deploy-server`, so that the clients get the app.',
 };
 
 /**
- * An app on disk. The new one is unpacked beside, the admin's own files are copied into it, and it is swapped with the old one, which is kept for a
- * rollback.
+ * An app on disk. The new one is unpacked beside, the admin's own files are copied into it, and it
+ * is swapped with the old one, which is kept for a rollback.
  */
-export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions): InstallTarget<AppFiles> {
+export function splunkDiskTarget({
+  home,
+  place,
+  appId,
+  app,
+}: SplunkDiskOptions): InstallTarget<AppFiles> {
   const folder = join(home, 'etc', place === 'shcluster' ? 'shcluster/apps' : place);
   // beside the apps, on the same disk, and no app to Splunk
   const state = join(home, 'etc', '.sigpack', place, appId);
   const places: AppPlaces = { target: join(folder, appId), folder, state };
   const unseen = unseenFrom(place);
-  const read = (): Installed<AppFiles> => ({ ...readDisk(places, appId, app), ...(unseen === undefined ? {} : { unseen: { what: unseen } }) });
+  const read = (): Installed<AppFiles> => ({
+    ...readDisk(places, appId, app),
+    ...(unseen === undefined ? {} : { unseen: { what: unseen } }),
+  });
   /** With the rights of who owns the apps, and where no link leads elsewhere. */
   const there = <T>(use: 'look' | 'change', work: () => T): T => {
-    if (!existsSync(join(home, 'etc'))) throw new UsageError(`${home} is no home of Splunk: it has no folder etc`);
+    if (!existsSync(join(home, 'etc')))
+      throw new UsageError(`${home} is no home of Splunk: it has no folder etc`);
     const left = [
       { parts: ['etc', '.sigpack'], isWritten: isWrittenInState(place, appId) },
       { parts: partsOf(home, places.target), isWritten: isWrittenInApp(appId) },
@@ -73,13 +91,16 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
     advice: async ({ content }) => [
       ...appLoadLines(content, undefined),
       ...deploymentNotes(place, appId),
-      ...there('look', () => (existsSync(places.target) ? overrideNotes(places.target, content) : [])),
+      ...there('look', () =>
+        existsSync(places.target) ? overrideNotes(places.target, content) : [],
+      ),
     ],
     async apply({ plan, wanted, direction }) {
       const left = there('change', () =>
         withDiskLock(state, () => {
           mendApp(places);
-          if (read().state !== plan.state) throw new UsageError('the app was changed since the plan was made; make a new plan');
+          if (read().state !== plan.state)
+            throw new UsageError('the app was changed since the plan was made; make a new plan');
           const kept = plan.drift.filter(({ outcome }) => outcome === 'kept');
           const back = recall(state).isAdopted ? 'release' : 'rollback';
           const forward = plan.adopts === undefined ? 'install' : 'adopt';
@@ -87,7 +108,12 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
           return leftIn(state);
         }),
       );
-      return [afterwards[place], ...left.map((path) => `${path} could not be deleted: folders in it belong to another user.`)];
+      return [
+        afterwards[place],
+        ...left.map(
+          (path) => `${path} could not be deleted: folders in it belong to another user.`,
+        ),
+      ];
     },
     async uninstall() {
       return there('change', () => {
@@ -95,10 +121,21 @@ export function splunkDiskTarget({ home, place, appId, app }: SplunkDiskOptions)
         return withDiskLock(state, () => {
           mendApp(places);
           const { foreign, current } = read();
-          if (foreign !== undefined) throw new UsageError(`${foreign}; sigpack uninstalls what it installed`);
+          if (foreign !== undefined)
+            throw new UsageError(`${foreign}; sigpack uninstalls what it installed`);
           const { app, adopted } = removeApp(places);
-          const theirs = adopted === undefined ? [] : [`The app that it had taken the place of is kept in ${adopted}.`];
-          return { objects: current.length, notes: [`The app is kept in ${app}, with its local/ and all else that was in it.`, ...theirs, afterwards[place]] };
+          const theirs =
+            adopted === undefined
+              ? []
+              : [`The app that it had taken the place of is kept in ${adopted}.`];
+          return {
+            objects: current.length,
+            notes: [
+              `The app is kept in ${app}, with its local/ and all else that was in it.`,
+              ...theirs,
+              afterwards[place],
+            ],
+          };
         });
       });
     },
@@ -112,11 +149,18 @@ function endCutOff(places: AppPlaces): void {
   } catch (error) {
     const code = errorCode(error) ?? '';
     if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EFBIG'].includes(code)) throw error;
-    throw new UsageError(`an install into ${places.target} was cut off and has to be ended first, which cannot be done now: ${fileFault(error)}`);
+    throw new UsageError(
+      `an install into ${places.target} was cut off and has to be ended first, which cannot ` +
+        `be done now: ${fileFault(error)}`,
+    );
   }
 }
 
-function readDisk({ target, state }: AppPlaces, appId: string, app: SplunkApp | undefined): Installed<AppFiles> {
+function readDisk(
+  { target, state }: AppPlaces,
+  appId: string,
+  app: SplunkApp | undefined,
+): Installed<AppFiles> {
   const files = isFolder(target) ? readTree(target) : new Map<string, Buffer>();
   const { installed, previous, isAdopted } = recall(state);
   const version = appVersion(files);
@@ -125,10 +169,19 @@ function readDisk({ target, state }: AppPlaces, appId: string, app: SplunkApp | 
     version: isForeign ? undefined : version,
     title: settingsIn(files, 'default/app.conf').get('ui')?.get('label'),
     madeFor: appMadeFor(files),
-    ...(isForeign ? { foreign: `an app ${appId}${version === undefined ? '' : ` ${version}`} is there that Sigpack did not install` } : {}),
+    ...(isForeign
+      ? {
+          foreign:
+            `an app ${appId}${version === undefined ? '' : ` ${version}`} is there that ` +
+            'Sigpack did not install',
+        }
+      : {}),
     digest: installed && filesDigest(installed),
     // lookups that no version brought are the admin's
-    current: fileObjects(files, (path) => installed?.has(path) === true || app?.files.has(path) === true),
+    current: fileObjects(
+      files,
+      (path) => installed?.has(path) === true || app?.files.has(path) === true,
+    ),
     known: installed ? [fileObjects(installed)] : [],
     isShared: installed !== undefined,
     ...(installed && existsSync(target) ? { overrides: overridesIn(target, installed) } : {}),
@@ -138,12 +191,21 @@ function readDisk({ target, state }: AppPlaces, appId: string, app: SplunkApp | 
   };
 }
 
-const partsOf = (home: string, path: string): readonly string[] => withSlashes(relative(home, path)).split('/');
+const partsOf = (home: string, path: string): readonly string[] =>
+  withSlashes(relative(home, path)).split('/');
 
-/** A folder on the way that is a link would have another one changed. Above etc/, links are whoever's who set Splunk up. */
+/**
+ * A folder on the way that is a link would have another one changed. Above etc/, links are
+ * whoever's who set Splunk up.
+ */
 function refuseLinks(home: string, { target, state }: AppPlaces): void {
-  const link = [target, state].map((path) => linkOnTheWay(join(home, 'etc'), partsOf(join(home, 'etc'), path))).find((one) => one !== undefined);
-  if (link !== undefined) throw new UsageError(`${link} is a link; sigpack installs into folders alone: put the folder itself there`);
+  const link = [target, state]
+    .map((path) => linkOnTheWay(join(home, 'etc'), partsOf(join(home, 'etc'), path)))
+    .find((one) => one !== undefined);
+  if (link !== undefined)
+    throw new UsageError(
+      `${link} is a link; sigpack installs into folders alone: put the folder itself there`,
+    );
 }
 
 const versionOf = (files: AppFiles, isOurs?: (path: string) => boolean): Version<AppFiles> => ({

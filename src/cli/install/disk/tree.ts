@@ -32,13 +32,19 @@ export const existsItself = (path: string): boolean => entryStatsOf(path) !== un
 /** Whether there is a folder; a UsageError where something else has its name. */
 export function isFolder(path: string): boolean {
   const found = entryStatsOf(path);
-  if (found && !found.isDirectory()) throw new UsageError(`${path} is no folder, which it has to be for sigpack; move it away`);
+  if (found && !found.isDirectory())
+    throw new UsageError(`${path} is no folder, which it has to be for sigpack; move it away`);
   return found !== undefined;
 }
 
-/** What is on the way from a folder to a path in it, the path included, that is a link; undefined: nothing. */
+/**
+ * What is on the way from a folder to a path in it, the path included, that is a link; undefined:
+ * nothing.
+ */
 export function linkOnTheWay(folder: string, parts: readonly string[]): string | undefined {
-  return parts.map((_, index) => join(folder, ...parts.slice(0, index + 1))).find((part) => entryStatsOf(part)?.isSymbolicLink() === true);
+  return parts
+    .map((_, index) => join(folder, ...parts.slice(0, index + 1)))
+    .find((part) => entryStatsOf(part)?.isSymbolicLink() === true);
 }
 
 /** Works in a folder that stays the same folder, whatever someone puts in its place meanwhile. */
@@ -82,7 +88,10 @@ export function readTree(folder: string): AppFiles {
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Copies a file, a folder or a link as it is, with modes, times and, where root does it, owners. Links stay links, wherever they lead. */
+/**
+ * Copies a file, a folder or a link as it is, with modes, times and, where root does it, owners.
+ * Links stay links, wherever they lead.
+ */
 export function copyEntry(from: string, to: string): void {
   const found = lstatSync(from);
   if (found.isSymbolicLink()) {
@@ -125,15 +134,17 @@ interface Giving {
 }
 
 /**
- * Gives what Sigpack left to root in a folder, named from `root` on, to someone; no link is followed on the way. Others may have moved something of
- * root's in under such a name: what not everyone may read, and a file with a second name elsewhere, stay as they are. Only Linux has a path for a
- * folder that is open and so can't be exchanged meanwhile; nothing is done elsewhere.
+ * Gives what Sigpack left to root in a folder, named from `root` on, to someone; no link is
+ * followed on the way. Others may have moved something of root's in under such a name: what not
+ * everyone may read, and a file with a second name elsewhere, stay as they are. Only Linux has a
+ * path for a folder that is open and so can't be exchanged meanwhile; nothing is done elsewhere.
  */
 export function giveTree(root: string, [next, ...rest]: readonly string[], giving: Giving): void {
   if (process.platform !== 'linux') return;
   withFolder(root, (base, itself) => {
     if (next === undefined) giveAll(base, itself, '', giving);
-    else if (entryStatsOf(join(base, next))?.isDirectory() === true) giveTree(join(base, next), rest, giving);
+    else if (entryStatsOf(join(base, next))?.isDirectory() === true)
+      giveTree(join(base, next), rest, giving);
   });
 }
 
@@ -142,7 +153,8 @@ function giveAll(base: string, itself: number, prefix: string, giving: Giving): 
     const path = join(base, entry.name);
     const name = prefix + entry.name;
     if (!giving.isWritten(name)) continue;
-    if (entry.isDirectory()) withFolder(path, (inner, descriptor) => giveAll(inner, descriptor, `${name}/`, giving));
+    if (entry.isDirectory())
+      withFolder(path, (inner, descriptor) => giveAll(inner, descriptor, `${name}/`, giving));
     else if (entry.isFile())
       withFile(path, (descriptor, found) => {
         if (found.isFile() && found.nlink === 1) give(descriptor, found, openToAll.file, giving);
@@ -154,7 +166,12 @@ function giveAll(base: string, itself: number, prefix: string, giving: Giving): 
 /** Bits of what everyone may read. */
 const openToAll = { file: 0o004, folder: 0o005 } as const;
 
-function give(descriptor: number, { uid: owner, mode }: Stats, bits: number, { uid, gid }: Giving): void {
+function give(
+  descriptor: number,
+  { uid: owner, mode }: Stats,
+  bits: number,
+  { uid, gid }: Giving,
+): void {
   if (owner === 0 && (mode & bits) === bits) fchownSync(descriptor, uid, gid);
 }
 

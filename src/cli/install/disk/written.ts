@@ -3,15 +3,25 @@ import type { SplunkPlace } from '../../../pack/config/install-config.ts';
 import type { IsWritten } from './tree.ts';
 
 /** Folders of the state, each of which holds an app or a part of one. */
-const appFolder = /^(?:new|record(?:\.part)?|installed|previous|(?:old|adopted|removed)(?:-\d+)?|left-[0-9a-f-]{36})$/;
+const appFolder =
+  /^(?:new|record(?:\.part)?|installed|previous|(?:old|adopted|removed)(?:-\d+)?|left-[0-9a-f-]{36})$/;
 const lock = /^lock(?:-[0-9a-f-]{36})?$/;
 const mark = /^local\.(?:adopt|rollback|release)$/;
 
-/** What an install writes in an app's folder, by paths below it: what the app brings, and settings that were kept in local/. */
+/**
+ * What an install writes in an app's folder, by paths below it: what the app brings, and settings
+ * that were kept in local/.
+ */
 export function isWrittenInApp(appId: string): IsWritten {
   const files = splunkAppPaths(appId);
-  const kept = files.filter((path) => /^default\/[^/]+\.conf$/.test(path)).map((path) => path.replace('default/', 'local/'));
-  const known = new Set([...files, ...kept].flatMap((path) => path.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'))));
+  const kept = files
+    .filter((path) => /^default\/[^/]+\.conf$/.test(path))
+    .map((path) => path.replace('default/', 'local/'));
+  const known = new Set(
+    [...files, ...kept].flatMap((path) =>
+      path.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/')),
+    ),
+  );
   return (path) => known.has(path);
 }
 
@@ -23,6 +33,9 @@ export function isWrittenInState(place: SplunkPlace, appId: string): IsWritten {
     if (first !== place || (second !== undefined && second !== appId)) return false;
     if (third === '') return true;
     if (rest.length === 0) return appFolder.test(third) || lock.test(third);
-    return appFolder.test(third) && (inApp(rest.join('/')) || (rest.length === 1 && mark.test(rest[0] ?? '')));
+    return (
+      appFolder.test(third) &&
+      (inApp(rest.join('/')) || (rest.length === 1 && mark.test(rest[0] ?? '')))
+    );
   };
 }

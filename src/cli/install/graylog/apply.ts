@@ -24,7 +24,9 @@ export async function applyPlan(on: ApplyingOn, applying: Applying<ContentPack>)
   const newest = Math.max(0, ...server.revisions.keys());
   if (direction === 'install') refuseRevision(pack, server.revisions, newest, server.isInstalled);
   const asked = wantedOf(pack, server);
-  const created = new Set(plan.objects.filter(({ verb }) => verb === 'create').map(({ key }) => key));
+  const created = new Set(
+    plan.objects.filter(({ verb }) => verb === 'create').map(({ key }) => key),
+  );
   if (asked.extras.some(({ entity }) => created.has(entity.id))) refuseEmpty(pack);
   const total = plan.objects.length;
   let done = 0;
@@ -36,13 +38,15 @@ export async function applyPlan(on: ApplyingOn, applying: Applying<ContentPack>)
   // definitions name the notification, which is there before them and goes after them
   const [extras, definitions] = parted(plan.objects, (one) => server.extras.has(one.key));
   const others = definitions.filter(({ verb }) => verb !== 'create');
-  for (const one of extras.filter(({ verb }) => verb !== 'remove')) await changeOne(one).then(() => step('changing'));
+  for (const one of extras.filter(({ verb }) => verb !== 'remove'))
+    await changeOne(one).then(() => step('changing'));
   if (server.isInstalled) await inParallel(linking(asked, created), concurrency, changeOne);
   await inParallel(others, concurrency, async (one) => {
     await changeOne(one);
     step(one.verb === 'remove' ? 'removing definitions' : 'changing definitions');
   });
-  for (const one of extras.filter(({ verb }) => verb === 'remove')) await changeOne(one).then(() => step('removing'));
+  for (const one of extras.filter(({ verb }) => verb === 'remove'))
+    await changeOne(one).then(() => step('removing'));
   // the revision is there only when all of it is; a rollback takes those above it away
   if (direction === 'rollback') await packs.forgetAbove(pack.rev);
   else if (!server.revisions.has(pack.rev) && server.isInstalled) await packs.upload(pack);
@@ -50,35 +54,66 @@ export async function applyPlan(on: ApplyingOn, applying: Applying<ContentPack>)
 }
 
 /** Puts what the server lacks there, and reads what became of it. */
-async function addTo({ packs, client, server }: ApplyingOn, pack: ContentPack, created: ReadonlySet<string>): Promise<ServerState> {
+async function addTo(
+  { packs, client, server }: ApplyingOn,
+  pack: ContentPack,
+  created: ReadonlySet<string>,
+): Promise<ServerState> {
   await packs.begin(pack);
   if (created.size === 0) return server;
   await packs.installAdditions(pack, created);
   return readServer(client, packs);
 }
 
-/** Changes of definitions that are new on the server and do not yet name the notification of the pack. */
+/**
+ * Changes of definitions that are new on the server and do not yet name the notification of the
+ * pack.
+ */
 const linking = ({ definitions }: Wanted, created: ReadonlySet<string>): readonly PlannedObject[] =>
   definitions.flatMap(({ entity, notifies, object }) =>
     notifies && created.has(entity.id)
-      ? [{ verb: 'change', key: entity.id, name: object.name, changes: [{ name: 'notification', before: '', after: 'that of the pack' }] } as const]
+      ? [
+          {
+            verb: 'change',
+            key: entity.id,
+            name: object.name,
+            changes: [{ name: 'notification', before: '', after: 'that of the pack' }],
+          } as const,
+        ]
       : [],
   );
 
-function parted<T>(list: readonly T[], isFirst: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
+function parted<T>(
+  list: readonly T[],
+  isFirst: (one: T) => boolean,
+): readonly [readonly T[], readonly T[]] {
   return [list.filter(isFirst), list.filter((one) => !isFirst(one))];
 }
 
-function changerOf(client: Client, { definitions, extras, streams }: ServerState, asked: Wanted): (one: PlannedObject) => Promise<void> {
+function changerOf(
+  client: Client,
+  { definitions, extras, streams }: ServerState,
+  asked: Wanted,
+): (one: PlannedObject) => Promise<void> {
   const byEntity = new Map(asked.definitions.map((one) => [one.entity.id, one]));
   const extraByEntity = new Map(asked.extras.map((one) => [one.entity.id, one]));
-  const notifications = [...extras.values()].flatMap(({ kind, id }) => (kind === 'notification' ? [id] : []));
+  const notifications = [...extras.values()].flatMap(({ kind, id }) =>
+    kind === 'notification' ? [id] : [],
+  );
   return async ({ key, verb, changes }) => {
     const names = new Set(changes.map(({ name }) => name));
-    const [there, definition, extra, wanted] = [definitions.get(key), byEntity.get(key), extras.get(key), extraByEntity.get(key)];
+    const [there, definition, extra, wanted] = [
+      definitions.get(key),
+      byEntity.get(key),
+      extras.get(key),
+      extraByEntity.get(key),
+    ];
     if (extra && verb === 'remove') await removeExtra(client, extra);
     else if (extra && wanted) await changeExtra(client, extra, wanted, { names, streams });
-    else if (there && verb === 'remove') await client.send('DELETE', `/events/definitions/${encodeURIComponent(there.id)}`, { expect: [404] });
+    else if (there && verb === 'remove')
+      await client.send('DELETE', `/events/definitions/${encodeURIComponent(there.id)}`, {
+        expect: [404],
+      });
     else if (there && definition) await change(client, there, definition, { names, notifications });
   };
 }
@@ -86,20 +121,36 @@ function changerOf(client: Client, { definitions, extras, streams }: ServerState
 /** What is sent to an address needs one. */
 export function refuseEmpty(pack: ContentPack): void {
   const secret = secretParameters(pack);
-  const empty = pack.parameters.find(({ name, default_value: value }) => secret.has(name) && (value === undefined || value === ''));
+  const empty = pack.parameters.find(
+    ({ name, default_value: value }) => secret.has(name) && (value === undefined || value === ''),
+  );
   if (empty)
     throw new UsageError(
-      `the content pack's parameter ${empty.name} has no value; give it under \`parameters\` of the place: { ${empty.name}: { env: NAME } }`,
+      `the content pack's parameter ${empty.name} has no value; give it under \`parameters\` ` +
+        `of the place: { ${empty.name}: { env: NAME } }`,
     );
 }
 
-/** The revisions of a server are the history of the pack: one number, one content, in their order. */
-function refuseRevision(pack: ContentPack, revisions: ReadonlyMap<number, ContentPack>, newest: number, isInstalled: boolean): void {
+/**
+ * The revisions of a server are the history of the pack: one number, one content, in their order.
+ */
+function refuseRevision(
+  pack: ContentPack,
+  revisions: ReadonlyMap<number, ContentPack>,
+  newest: number,
+  isInstalled: boolean,
+): void {
   const same = revisions.get(pack.rev);
   const hint = 'raise `revision` in sigpack.yml, as sigpack release does';
-  if (same && packDigest(same) !== packDigest(pack)) throw new UsageError(`the server has a revision ${pack.rev} of this pack with another content; ${hint}`);
+  if (same && packDigest(same) !== packDigest(pack))
+    throw new UsageError(
+      `the server has a revision ${pack.rev} of this pack with another content; ${hint}`,
+    );
   if (isInstalled && pack.rev < newest)
-    throw new UsageError(`the server has revision ${newest} of this pack, this is the older ${pack.rev}; sigpack rollback goes back, or ${hint}`);
+    throw new UsageError(
+      `the server has revision ${newest} of this pack, this is the older ${pack.rev}; ` +
+        `sigpack rollback goes back, or ${hint}`,
+    );
 }
 
 interface Changing {
@@ -109,7 +160,10 @@ interface Changing {
   readonly notifications: readonly string[];
 }
 
-/** Puts the pack's own over what the definition has, but for what is kept; other notifications are the admin's, and so is what a pack does not say. */
+/**
+ * Puts the pack's own over what the definition has, but for what is kept; other notifications are
+ * the admin's, and so is what a pack does not say.
+ */
 async function change(
   client: Client,
   { id, body }: Definition,
@@ -120,7 +174,9 @@ async function change(
   const merged = mergeFields(there, wanted, names, (path) => path === 'config');
   const schedule = names.has('enabled') ? enabled : state === 'ENABLED';
   const uses: readonly JsonObject[] = Array.isArray(there.notifications) ? there.notifications : [];
-  const own = notifies ? notifications.map((one) => ({ notification_id: one, notification_parameters: null })) : [];
+  const own = notifies
+    ? notifications.map((one) => ({ notification_id: one, notification_parameters: null }))
+    : [];
   const others = uses.filter((use) => !notifications.includes(String(use.notification_id)));
   await client.send('PUT', `/events/definitions/${encodeURIComponent(id)}?schedule=${schedule}`, {
     body: { ...merged, notifications: names.has('notification') ? [...others, ...own] : uses, id },

@@ -2,7 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { isRecord } from '../../../event/field.ts';
 import type { ContentPack } from '../../../install/graylog/content-pack-model.ts';
 import { valuesOf, withStreams } from '../../../install/graylog/definitions.ts';
-import { type ExtraKind, secretParameters, type WantedExtra } from '../../../install/graylog/extras.ts';
+import {
+  type ExtraKind,
+  secretParameters,
+  type WantedExtra,
+} from '../../../install/graylog/extras.ts';
 import { mergeFields } from '../../../install/merge-fields.ts';
 import type { JsonObject } from '../../../install/plan.ts';
 import { type Client, RemoteError } from '../http/http-client.ts';
@@ -17,11 +21,15 @@ export interface Extra {
 }
 
 /** By the entity that they were made from; what someone deleted is not in it. */
-export async function readExtras(client: Client, made: PacksThere['extraIds']): Promise<ReadonlyMap<string, Extra>> {
+export async function readExtras(
+  client: Client,
+  made: PacksThere['extraIds'],
+): Promise<ReadonlyMap<string, Extra>> {
   const found = new Map<string, Extra>();
   for (const [entity, { kind, ids }] of made) {
     for (const id of [...ids].reverse()) {
-      const body = kind === 'notification' ? await notificationOn(client, id) : await dashboardOn(client, id);
+      const body =
+        kind === 'notification' ? await notificationOn(client, id) : await dashboardOn(client, id);
       if (!body) continue;
       found.set(entity, { kind, id, body });
       break;
@@ -35,27 +43,47 @@ const notificationPath = (id: string): string => `/events/notifications/${encode
 async function notificationOn(client: Client, id: string): Promise<JsonObject | undefined> {
   const { status, json } = await client.send('GET', notificationPath(id), { expect: [404] });
   if (status === 404) return undefined;
-  if (!isRecord(json) || !isRecord(json.config)) throw new RemoteError('the server answers with something else than a notification');
+  if (!isRecord(json) || !isRecord(json.config))
+    throw new RemoteError('the server answers with something else than a notification');
   return json;
 }
 
-/** As an entity of a content pack, which names streams by their title; a dashboard that is not there is a failure of the server's. */
+/**
+ * As an entity of a content pack, which names streams by their title; a dashboard that is not there
+ * is a failure of the server's.
+ */
 async function dashboardOn(client: Client, id: string): Promise<JsonObject | undefined> {
   const body = { entities: [{ id, type: { name: 'dashboard', version: '2' } }] };
-  const { status, text, json } = await client.send('POST', '/system/catalog', { body, repeatable: false, expect: [500] });
+  const { status, text, json } = await client.send('POST', '/system/catalog', {
+    body,
+    repeatable: false,
+    expect: [500],
+  });
   if (status === 500 && /could not find view/i.test(text)) return undefined;
   const entities: unknown = isRecord(json) ? json.entities : undefined;
-  if (status === 500 || !Array.isArray(entities)) throw new RemoteError(`the server does not show a dashboard: ${client.shown(text)}`, status);
+  if (status === 500 || !Array.isArray(entities))
+    throw new RemoteError(`the server does not show a dashboard: ${client.shown(text)}`, status);
   const list = entities.filter(isRecord);
   const data = list.find((one) => isRecord(one.type) && one.type.name === 'dashboard')?.data;
   if (!isRecord(data)) return undefined;
-  const titles = new Map(list.flatMap((one) => (isRecord(one.data) && isRecord(one.data.title) ? [[String(one.id), String(one.data.title['@value'])]] : [])));
+  const titles = new Map(
+    list.flatMap((one) =>
+      isRecord(one.data) && isRecord(one.data.title)
+        ? [[String(one.id), String(one.data.title['@value'])]]
+        : [],
+    ),
+  );
   return plainTexts(withStreams(data, (stream) => titles.get(stream) ?? stream));
 }
 
 /** Texts in place of their references. */
 const plainTexts = (data: unknown): JsonObject =>
-  Object.fromEntries(Object.entries(isRecord(data) ? data : {}).map(([key, value]) => [key, isRecord(value) && '@value' in value ? value['@value'] : value]));
+  Object.fromEntries(
+    Object.entries(isRecord(data) ? data : {}).map(([key, value]) => [
+      key,
+      isRecord(value) && '@value' in value ? value['@value'] : value,
+    ]),
+  );
 
 export interface ExtraChange {
   /** Of the fields that change. */
@@ -64,44 +92,96 @@ export interface ExtraChange {
   readonly streams: ReadonlyMap<string, string>;
 }
 
-export const changeExtra = (client: Client, extra: Extra, wanted: WantedExtra, change: ExtraChange): Promise<unknown> =>
-  extra.kind === 'notification' ? changeNotification(client, extra, wanted, change.names) : changeDashboard(client, extra, wanted, change.streams);
+export const changeExtra = (
+  client: Client,
+  extra: Extra,
+  wanted: WantedExtra,
+  change: ExtraChange,
+): Promise<unknown> =>
+  extra.kind === 'notification'
+    ? changeNotification(client, extra, wanted, change.names)
+    : changeDashboard(client, extra, wanted, change.streams);
 
-function changeNotification(client: Client, { id, body }: Extra, wanted: WantedExtra, names: ReadonlySet<string>): Promise<unknown> {
+function changeNotification(
+  client: Client,
+  { id, body }: Extra,
+  wanted: WantedExtra,
+  names: ReadonlySet<string>,
+): Promise<unknown> {
   const merged = mergeFields(body, wanted.body, names, (path) => path === 'config');
   const config = isRecord(merged.config) ? merged.config : {};
   // the server does not show its secrets, and keeps one where it is told to
-  const kept = Object.entries(config).map(([key, value]) => [key, isRecord(value) && 'is_set' in value ? { keep_value: true } : value]);
-  return client.send('PUT', notificationPath(id), { body: { ...merged, id, config: Object.fromEntries(kept) } });
+  const kept = Object.entries(config).map(([key, value]) => [
+    key,
+    isRecord(value) && 'is_set' in value ? { keep_value: true } : value,
+  ]);
+  return client.send('PUT', notificationPath(id), {
+    body: { ...merged, id, config: Object.fromEntries(kept) },
+  });
 }
 
 /** Its searches are new ones, as those that the web interface saves are. */
-async function changeDashboard(client: Client, { id }: Extra, wanted: WantedExtra, streams: ReadonlyMap<string, string>): Promise<void> {
-  const { search, ...view } = withStreams(wanted.body, (title) => streams.get(title) ?? title) as JsonObject;
+async function changeDashboard(
+  client: Client,
+  { id }: Extra,
+  wanted: WantedExtra,
+  streams: ReadonlyMap<string, string>,
+): Promise<void> {
+  const { search, ...view } = withStreams(
+    wanted.body,
+    (title) => streams.get(title) ?? title,
+  ) as JsonObject;
   const searchId = randomBytes(12).toString('hex');
   const queries = isRecord(search) ? search.queries : [];
-  await client.send('POST', '/views/search', { body: { id: searchId, queries, parameters: [] }, repeatable: true });
-  await client.send('PUT', `/views/${encodeURIComponent(id)}`, { body: { ...view, id, search_id: searchId } });
+  await client.send('POST', '/views/search', {
+    body: { id: searchId, queries, parameters: [] },
+    repeatable: true,
+  });
+  await client.send('PUT', `/views/${encodeURIComponent(id)}`, {
+    body: { ...view, id, search_id: searchId },
+  });
 }
 
 export const removeExtra = (client: Client, { kind, id }: Extra): Promise<unknown> =>
-  client.send('DELETE', kind === 'notification' ? notificationPath(id) : `/views/${encodeURIComponent(id)}`, { expect: [404] });
+  client.send(
+    'DELETE',
+    kind === 'notification' ? notificationPath(id) : `/views/${encodeURIComponent(id)}`,
+    { expect: [404] },
+  );
 
-/** Says what the server must allow, or alerts go nowhere: it refuses addresses that no entry of its list has. */
-export async function allowlistNotes(client: Client, pack: ContentPack): Promise<readonly string[]> {
+/**
+ * Says what the server must allow, or alerts go nowhere: it refuses addresses that no entry of its
+ * list has.
+ */
+export async function allowlistNotes(
+  client: Client,
+  pack: ContentPack,
+): Promise<readonly string[]> {
   const values = valuesOf(pack);
-  const url = [...secretParameters(pack)].map((name) => values.get(name) ?? '').find((value) => value !== '');
+  const url = [...secretParameters(pack)]
+    .map((name) => values.get(name) ?? '')
+    .find((value) => value !== '');
   if (url === undefined) return [];
   for (const [path, key] of [
     ['urlallowlist', 'is_allowlisted'],
     ['urlwhitelist', 'is_whitelisted'],
   ] as const) {
-    const { status, json } = await client.send('POST', `/system/${path}/check`, { body: { url }, repeatable: true, expect: [403, 404] });
+    const { status, json } = await client.send('POST', `/system/${path}/check`, {
+      body: { url },
+      repeatable: true,
+      expect: [403, 404],
+    });
     if (status === 404) continue;
     const allowed = isRecord(json) ? json[key] : undefined;
     if (allowed === true) return [];
-    const known = allowed === false ? 'The URL allowlist of the server does not have' : 'See that the URL allowlist of the server has';
-    return [`${known} the address of the notification; add it under System > Configurations, or no alert is sent.`];
+    const known =
+      allowed === false
+        ? 'The URL allowlist of the server does not have'
+        : 'See that the URL allowlist of the server has';
+    return [
+      `${known} the address of the notification; add it under System > Configurations, or no ` +
+        'alert is sent.',
+    ];
   }
   return [];
 }

@@ -7,7 +7,10 @@ import { type Client, RemoteError } from '../http/http-client.ts';
 import { isListOf } from '../http/server-list.ts';
 import type { Progress } from '../target.ts';
 
-/** The content packs of one Sigpack pack on a Graylog server: itself, and the additions of its later revisions. */
+/**
+ * The content packs of one Sigpack pack on a Graylog server: itself, and the additions of its later
+ * revisions.
+ */
 export interface ServerPacks {
   /** x.y.z */
   readonly serverVersion: () => Promise<string>;
@@ -25,10 +28,16 @@ export interface ServerPacks {
 
 export interface PacksThere {
   readonly revisions: ReadonlyMap<number, ContentPack>;
-  /** Ids of event definitions by the entity that they were made from, the latest last; empty where nothing is installed. */
+  /**
+   * Ids of event definitions by the entity that they were made from, the latest last; empty where
+   * nothing is installed.
+   */
   readonly definitionIds: ReadonlyMap<string, readonly string[]>;
   /** The same of notifications and dashboards. */
-  readonly extraIds: ReadonlyMap<string, { readonly kind: ExtraKind; readonly ids: readonly string[] }>;
+  readonly extraIds: ReadonlyMap<
+    string,
+    { readonly kind: ExtraKind; readonly ids: readonly string[] }
+  >;
   /** Versions whose installation was begun and not ended: what they wrote is no one else's. */
   readonly begun: readonly ContentPack[];
 }
@@ -36,7 +45,11 @@ export interface PacksThere {
 interface Installation {
   readonly _id: string;
   readonly content_pack_revision: number;
-  readonly entities: readonly { readonly id: string; readonly type: { readonly name: string }; readonly content_pack_entity_id: string }[];
+  readonly entities: readonly {
+    readonly id: string;
+    readonly type: { readonly name: string };
+    readonly content_pack_entity_id: string;
+  }[];
 }
 
 export function createContentPacks(client: Client, packId: string): ServerPacks {
@@ -44,15 +57,23 @@ export function createContentPacks(client: Client, packId: string): ServerPacks 
   const serverVersion = async (): Promise<string> => {
     const root = (await client.send('GET', '/')).json as { readonly version?: string } | undefined;
     const version = /^\d+\.\d+\.\d+/.exec(String(root?.version ?? ''))?.[0];
-    if (version === undefined) throw new RemoteError('the answer is not that of a Graylog server; its url ends with /api');
+    if (version === undefined)
+      throw new RemoteError('the answer is not that of a Graylog server; its url ends with /api');
     return version;
   };
   /** Revisions of additions that are uploaded alone. */
-  const uninstalled = async (installations: readonly Installation[]): Promise<ReadonlyMap<number, ContentPack>> => {
+  const uninstalled = async (
+    installations: readonly Installation[],
+  ): Promise<ReadonlyMap<number, ContentPack>> => {
     const installed = new Set(installations.map((one) => one.content_pack_revision));
-    return new Map([...(await revisionsOf(client, additions))].filter(([revision]) => !installed.has(revision)));
+    return new Map(
+      [...(await revisionsOf(client, additions))].filter(([revision]) => !installed.has(revision)),
+    );
   };
-  const nextAddition = async (pack: ContentPack, entities?: ReadonlySet<string>): Promise<ContentPack> => {
+  const nextAddition = async (
+    pack: ContentPack,
+    entities?: ReadonlySet<string>,
+  ): Promise<ContentPack> => {
     const rev = Math.max(0, ...(await revisionsOf(client, additions)).keys()) + 1;
     return { ...additionsOf(pack, additions, entities), rev };
   };
@@ -68,21 +89,39 @@ export function createContentPacks(client: Client, packId: string): ServerPacks 
       const revisions = await revisionsOf(client, packId);
       const installations = await installationsOf(client, packId);
       if (revisions.size === 0 && installations.length > 0)
-        throw new RemoteError('the server has installations of a content pack that it does not have; run the command again');
+        throw new RemoteError(
+          'the server has installations of a content pack that it does not have; run the ' +
+            'command again',
+        );
       const added = await installationsOf(client, additions);
       const made = [...installations, ...added].flatMap(({ entities }) => entities);
       const definitionIds = new Map<string, string[]>();
-      const extraIds = new Map<string, { readonly kind: ExtraKind; readonly ids: readonly string[] }>();
+      const extraIds = new Map<
+        string,
+        { readonly kind: ExtraKind; readonly ids: readonly string[] }
+      >();
       for (const { type, id, content_pack_entity_id: entity } of made) {
-        if (type.name === 'event_definition') definitionIds.set(entity, [...(definitionIds.get(entity) ?? []), id]);
-        else if (isExtra(type.name)) extraIds.set(entity, { kind: type.name, ids: [...(extraIds.get(entity)?.ids ?? []), id] });
+        if (type.name === 'event_definition')
+          definitionIds.set(entity, [...(definitionIds.get(entity) ?? []), id]);
+        else if (isExtra(type.name))
+          extraIds.set(entity, {
+            kind: type.name,
+            ids: [...(extraIds.get(entity)?.ids ?? []), id],
+          });
       }
-      return { revisions, definitionIds, extraIds, begun: definitionIds.size > 0 ? [...(await uninstalled(added)).values()] : [] };
+      return {
+        revisions,
+        definitionIds,
+        extraIds,
+        begun: definitionIds.size > 0 ? [...(await uninstalled(added)).values()] : [],
+      };
     },
     begin: async (pack) => upload(client, await nextAddition(pack)),
     async end() {
       for (const revision of (await uninstalled(await installationsOf(client, additions))).keys())
-        await client.send('DELETE', `/system/content_packs/${additions}/${revision}`, { expect: [404] });
+        await client.send('DELETE', `/system/content_packs/${additions}/${revision}`, {
+          expect: [404],
+        });
     },
     upload: (pack) => upload(client, pack),
     install,
@@ -91,15 +130,30 @@ export function createContentPacks(client: Client, packId: string): ServerPacks 
     },
     async forgetAbove(revision) {
       for (const above of (await revisionsOf(client, packId)).keys())
-        if (above > revision) await client.send('DELETE', `/system/content_packs/${packId}/${above}`, { expect: [404] });
+        if (above > revision)
+          await client.send('DELETE', `/system/content_packs/${packId}/${above}`, {
+            expect: [404],
+          });
     },
     async uninstall(progress) {
-      const installed = (await Promise.all([additions, packId].map(async (id) => (await installationsOf(client, id)).map((one) => ({ id, ...one }))))).flat();
-      const made = installed.flatMap(({ entities }) => entities.filter(({ type }) => type.name === 'event_definition' || isExtra(type.name)));
+      const installed = (
+        await Promise.all(
+          [additions, packId].map(async (id) =>
+            (await installationsOf(client, id)).map((one) => ({ id, ...one })),
+          ),
+        )
+      ).flat();
+      const made = installed.flatMap(({ entities }) =>
+        entities.filter(({ type }) => type.name === 'event_definition' || isExtra(type.name)),
+      );
       // what was deleted by hand and installed again is one object
       const total = new Set(made.map(({ content_pack_entity_id: entity }) => entity)).size;
       for (const [index, { id, _id }] of installed.entries()) {
-        await client.send('DELETE', `/system/content_packs/${id}/installations/${encodeURIComponent(_id)}`, { expect: [404] });
+        await client.send(
+          'DELETE',
+          `/system/content_packs/${id}/installations/${encodeURIComponent(_id)}`,
+          { expect: [404] },
+        );
         progress(index + 1, installed.length, 'removing installations');
       }
       for (const id of [additions, packId])
@@ -112,62 +166,120 @@ export function createContentPacks(client: Client, packId: string): ServerPacks 
 
 const isRevision = (entry: unknown): entry is [string, ContentPack] => {
   const [revision, pack]: readonly unknown[] = Array.isArray(entry) ? entry : [];
-  if (!isRecord(pack) || !Number.isSafeInteger(pack.rev) || pack.rev !== Number(revision)) return false;
-  return typeof pack.name === 'string' && typeof pack.summary === 'string' && isListOf(pack.entities, isEntity) && isListOf(pack.parameters, isParameter);
+  if (!isRecord(pack) || !Number.isSafeInteger(pack.rev) || pack.rev !== Number(revision))
+    return false;
+  return (
+    typeof pack.name === 'string' &&
+    typeof pack.summary === 'string' &&
+    isListOf(pack.entities, isEntity) &&
+    isListOf(pack.parameters, isParameter)
+  );
 };
 
 const isParameter = (value: unknown): value is ContentPack['parameters'][number] =>
   isRecord(value) && typeof value.name === 'string' && typeof value.type === 'string';
 
 const isEntity = (value: unknown): value is PackEntity =>
-  isRecord(value) && typeof value.id === 'string' && isRecord(value.type) && typeof value.type.name === 'string' && isRecord(value.data);
+  isRecord(value) &&
+  typeof value.id === 'string' &&
+  isRecord(value.type) &&
+  typeof value.type.name === 'string' &&
+  isRecord(value.data);
 
-const isInstallation = (value: unknown): value is Installation => isRecord(value) && typeof value._id === 'string' && isListOf(value.entities, isInstalled);
+const isInstallation = (value: unknown): value is Installation =>
+  isRecord(value) && typeof value._id === 'string' && isListOf(value.entities, isInstalled);
 
 const isInstalled = (value: unknown): value is Installation['entities'][number] =>
-  isRecord(value) && typeof value.id === 'string' && isRecord(value.type) && typeof value.content_pack_entity_id === 'string';
+  isRecord(value) &&
+  typeof value.id === 'string' &&
+  isRecord(value.type) &&
+  typeof value.content_pack_entity_id === 'string';
 
-async function revisionsOf(client: Client, packId: string): Promise<ReadonlyMap<number, ContentPack>> {
-  const { status, json } = await client.send('GET', `/system/content_packs/${packId}`, { expect: [404] });
+async function revisionsOf(
+  client: Client,
+  packId: string,
+): Promise<ReadonlyMap<number, ContentPack>> {
+  const { status, json } = await client.send('GET', `/system/content_packs/${packId}`, {
+    expect: [404],
+  });
   if (status === 404) return new Map();
-  const revisions: unknown = isRecord(json) && isRecord(json.content_pack_revisions) ? Object.entries(json.content_pack_revisions) : undefined;
-  if (!isListOf(revisions, isRevision)) throw new RemoteError('the server answers with something else than the revisions of a content pack');
+  const revisions: unknown =
+    isRecord(json) && isRecord(json.content_pack_revisions)
+      ? Object.entries(json.content_pack_revisions)
+      : undefined;
+  if (!isListOf(revisions, isRevision))
+    throw new RemoteError(
+      'the server answers with something else than the revisions of a content pack',
+    );
   return new Map(revisions.map(([revision, pack]) => [Number(revision), pack]));
 }
 
 async function installationsOf(client: Client, packId: string): Promise<readonly Installation[]> {
-  const { status, json } = await client.send('GET', `/system/content_packs/${packId}/installations`, { expect: [404] });
+  const { status, json } = await client.send(
+    'GET',
+    `/system/content_packs/${packId}/installations`,
+    { expect: [404] },
+  );
   // a pack that was installed and is not there after all would be installed a second time
   if (status === 404 && (await revisionsOf(client, packId)).size > 0)
     throw new RemoteError('the server has the content pack, but no installations of it to look at');
   if (status === 404) return [];
   const found = isRecord(json) ? json.installations : undefined;
-  if (!isListOf(found, isInstallation)) throw new RemoteError('the server answers with something else than the installations of a content pack');
+  if (!isListOf(found, isInstallation))
+    throw new RemoteError(
+      'the server answers with something else than the installations of a content pack',
+    );
   return found;
 }
 
-/** Sent again where the connection broke: a revision that is there already was uploaded by the try before. */
+/**
+ * Sent again where the connection broke: a revision that is there already was uploaded by the try
+ * before.
+ */
 async function upload(client: Client, pack: ContentPack): Promise<void> {
-  const { status, text } = await client.send('POST', '/system/content_packs', { body: withoutSecretValues(pack), repeatable: true, expect: [400], slow: true });
+  const { status, text } = await client.send('POST', '/system/content_packs', {
+    body: withoutSecretValues(pack),
+    repeatable: true,
+    expect: [400],
+    slow: true,
+  });
   if (status !== 400) return;
   const there = (await revisionsOf(client, pack.id)).get(pack.rev);
-  if (!there) throw new RemoteError(`the server does not take the content pack: ${client.shown(text)}`, 400);
+  if (!there)
+    throw new RemoteError(`the server does not take the content pack: ${client.shown(text)}`, 400);
   if (packDigest(there) !== packDigest(pack)) throw otherContent(pack);
 }
 
 async function installUploaded(client: Client, pack: ContentPack, major: number): Promise<void> {
   const before = (await installationsOf(client, pack.id)).length;
-  const parameters = Object.fromEntries(pack.parameters.map(({ name, type, default_value: value }) => [name, { '@type': type, '@value': value }]));
+  const parameters = Object.fromEntries(
+    pack.parameters.map(({ name, type, default_value: value }) => [
+      name,
+      { '@type': type, '@value': value },
+    ]),
+  );
   const body = { parameters, comment: 'sigpack install' };
   // 7.0 wraps every creation
   const wrapped = major >= 7 ? { entity: body, share_request: null } : body;
   try {
-    await client.send('POST', `/system/content_packs/${pack.id}/${pack.rev}/installations`, { body: wrapped, repeatable: false, slow: true });
+    await client.send('POST', `/system/content_packs/${pack.id}/${pack.rev}/installations`, {
+      body: wrapped,
+      repeatable: false,
+      slow: true,
+    });
   } catch (error) {
     // an answer that was cut off says nothing of what the server did
-    if (!(error instanceof RemoteError) || error.status !== undefined || (await installationsOf(client, pack.id)).length === before) throw error;
+    if (
+      !(error instanceof RemoteError) ||
+      error.status !== undefined ||
+      (await installationsOf(client, pack.id)).length === before
+    )
+      throw error;
   }
 }
 
 const otherContent = ({ name, rev }: ContentPack): RemoteError =>
-  new RemoteError(`the server has a revision ${rev} of ${JSON.stringify(name)} with another content; run the command again`);
+  new RemoteError(
+    `the server has a revision ${rev} of ${JSON.stringify(name)} with another content; run ` +
+      'the command again',
+  );

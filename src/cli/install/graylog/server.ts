@@ -1,6 +1,12 @@
 import { isRecord } from '../../../event/field.ts';
 import type { ContentPack } from '../../../install/graylog/content-pack-model.ts';
-import { PackError, valuesOf, type WantedDefinition, wantedDefinitions, wantedExtras } from '../../../install/graylog/definitions.ts';
+import {
+  PackError,
+  valuesOf,
+  type WantedDefinition,
+  wantedDefinitions,
+  wantedExtras,
+} from '../../../install/graylog/definitions.ts';
 import type { WantedExtra } from '../../../install/graylog/extras.ts';
 import type { JsonObject } from '../../../install/plan.ts';
 import { UsageError } from '../../fault/exit-code.ts';
@@ -41,18 +47,32 @@ export async function readServer(client: Client, packs: ServerPacks): Promise<Se
     }),
   );
   const extras = await readExtras(client, extraIds);
-  return { revisions, definitions, extras, streams: await streamsOf(client), isInstalled: definitionIds.size > 0, begun, version };
+  return {
+    revisions,
+    definitions,
+    extras,
+    streams: await streamsOf(client),
+    isInstalled: definitionIds.size > 0,
+    begun,
+    version,
+  };
 }
 
 /** Definitions a question, and all that a server is asked for. */
 const pageSize = 500;
 const maximumDefinitions = 100_000;
 
-/** All of the server's event definitions by id. One that is left out would be made a second time, so the count has to be right. */
+/**
+ * All of the server's event definitions by id. One that is left out would be made a second time, so
+ * the count has to be right.
+ */
 async function definitionsOn(client: Client): Promise<ReadonlyMap<string, JsonObject>> {
   const found = new Map<string, JsonObject>();
   for (let page = 1; found.size <= maximumDefinitions; page++) {
-    const { json } = await client.send('GET', `/events/definitions?page=${page}&per_page=${pageSize}`);
+    const { json } = await client.send(
+      'GET',
+      `/events/definitions?page=${page}&per_page=${pageSize}`,
+    );
     const { event_definitions: list, total } = asObject(json, 'its event definitions');
     if (!Array.isArray(list) || !list.every(isDefinition) || typeof total !== 'number')
       throw new RemoteError('the server answers with something else than its event definitions');
@@ -61,12 +81,20 @@ async function definitionsOn(client: Client): Promise<ReadonlyMap<string, JsonOb
     const isNew = found.size > before;
     // a page that is full may not be the last, whatever the total says
     if (found.size >= total && (list.length < pageSize || !isNew)) return found;
-    if (!isNew) throw new RemoteError(`the server has ${total} event definitions, of which it lists ${found.size}; run the command again`);
+    if (!isNew)
+      throw new RemoteError(
+        `the server has ${total} event definitions, of which it lists ${found.size}; run the ` +
+          'command again',
+      );
   }
-  throw new RemoteError(`the server lists more than ${maximumDefinitions} event definitions, which no server has: its list does not end`);
+  throw new RemoteError(
+    `the server lists more than ${maximumDefinitions} event definitions, which no server ` +
+      'has: its list does not end',
+  );
 }
 
-const isDefinition = (value: unknown): value is JsonObject & { readonly id: string } => isRecord(value) && typeof value.id === 'string';
+const isDefinition = (value: unknown): value is JsonObject & { readonly id: string } =>
+  isRecord(value) && typeof value.id === 'string';
 
 /** Half an answer is none. */
 function asObject(json: unknown, what: string): JsonObject {
@@ -79,10 +107,13 @@ const isStream = (value: unknown): value is { readonly id: string; readonly titl
 
 async function streamsOf(client: Client): Promise<ReadonlyMap<string, string>> {
   const { streams = [] } = asObject((await client.send('GET', '/streams')).json, 'its streams');
-  if (!isListOf(streams, isStream)) throw new RemoteError('the server answers with something else than its streams');
+  if (!isListOf(streams, isStream))
+    throw new RemoteError('the server answers with something else than its streams');
   const counts = new Map<string, number>();
   for (const { title } of streams) counts.set(title, (counts.get(title) ?? 0) + 1);
-  return new Map(streams.filter(({ title }) => counts.get(title) === 1).map(({ id, title }) => [title, id]));
+  return new Map(
+    streams.filter(({ title }) => counts.get(title) === 1).map(({ id, title }) => [title, id]),
+  );
 }
 
 export interface Wanted {
@@ -94,7 +125,10 @@ export interface Wanted {
 export function wantedOf(pack: ContentPack, { streams }: Pick<ServerState, 'streams'>): Wanted {
   const resolving = { streams, parameters: valuesOf(pack) };
   try {
-    return { definitions: wantedDefinitions(pack, resolving), extras: wantedExtras(pack, resolving) };
+    return {
+      definitions: wantedDefinitions(pack, resolving),
+      extras: wantedExtras(pack, resolving),
+    };
   } catch (error) {
     throw error instanceof PackError ? new UsageError(error.message) : error;
   }

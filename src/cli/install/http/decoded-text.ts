@@ -5,7 +5,10 @@ interface Decoded {
   readonly to: readonly number[];
 }
 
-/** HTML entities, escapes of JSON and URLs; what may stand between letters and is not seen: tags, line breaks, control characters and others of no width. */
+/**
+ * HTML entities, escapes of JSON and URLs; what may stand between letters and is not seen: tags,
+ * line breaks, control characters and others of no width.
+ */
 const escapes = new RegExp(
   [
     /&#(\d{1,7});?|&#x([0-9a-f]{1,6});?|&(amp|lt|gt|quot|apos);/,
@@ -18,13 +21,31 @@ const escapes = new RegExp(
   'giu',
 );
 
-const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+const named: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+};
 
-function meaningOf([whole, decimal, hexadecimal, name, unit, byte, percent]: RegExpExecArray): string {
-  const code = decimal === undefined ? Number.parseInt(hexadecimal ?? unit ?? byte ?? '', 16) : Number(decimal);
+function meaningOf([
+  whole,
+  decimal,
+  hexadecimal,
+  name,
+  unit,
+  byte,
+  percent,
+]: RegExpExecArray): string {
+  const code =
+    decimal === undefined
+      ? Number.parseInt(hexadecimal ?? unit ?? byte ?? '', 16)
+      : Number(decimal);
   if (!Number.isNaN(code)) return code <= 0x10ffff ? String.fromCodePoint(code) : '';
   if (name !== undefined) return named[name.toLowerCase()] ?? '';
-  if (percent !== undefined) return Buffer.from(percent.replaceAll('%', ''), 'hex').toString('utf8');
+  if (percent !== undefined)
+    return Buffer.from(percent.replaceAll('%', ''), 'hex').toString('utf8');
   return whole.startsWith('\\') ? whole.slice(-1) : '';
 }
 
@@ -57,16 +78,24 @@ function decodedOnce({ text, from, to }: Decoded): Decoded | undefined {
 /** Servers and proxies escape what is escaped already. */
 const rounds = 4;
 
-/** The text with `***` for each of the words that it holds behind escapes, of several kinds and in one another, too. */
+/**
+ * The text with `***` for each of the words that it holds behind escapes, of several kinds and in
+ * one another, too.
+ */
 export function withoutEscaped(text: string, words: readonly string[]): string {
   if (text.search(escapes) === -1) return text;
   const ranges: [number, number][] = [];
-  let now: Decoded | undefined = { text, from: Array.from(text.split('').keys()), to: Array.from(text.split('').keys(), (at) => at + 1) };
+  let now: Decoded | undefined = {
+    text,
+    from: Array.from(text.split('').keys()),
+    to: Array.from(text.split('').keys(), (at) => at + 1),
+  };
   for (let round = 0; round < rounds; round++) {
     now = decodedOnce(now);
     if (!now) break;
     for (const word of words)
-      for (let at = now.text.indexOf(word); at >= 0; at = now.text.indexOf(word, at + 1)) ranges.push([now.from[at] ?? 0, now.to[at + word.length - 1] ?? 0]);
+      for (let at = now.text.indexOf(word); at >= 0; at = now.text.indexOf(word, at + 1))
+        ranges.push([now.from[at] ?? 0, now.to[at + word.length - 1] ?? 0]);
   }
   let shown = '';
   let end = 0;

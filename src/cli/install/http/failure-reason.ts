@@ -1,8 +1,10 @@
 const certificateCodes = /^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH)/;
-export const isCertificate = ({ code = '' }: NodeJS.ErrnoException): boolean => certificateCodes.test(code);
+export const isCertificate = ({ code = '' }: NodeJS.ErrnoException): boolean =>
+  certificateCodes.test(code);
 
 /** What answers there is not TLS. */
-export const speaksNoTls = ({ code = '' }: NodeJS.ErrnoException): boolean => code === 'EPROTO' || code.startsWith('ERR_SSL_');
+export const speaksNoTls = ({ code = '' }: NodeJS.ErrnoException): boolean =>
+  code === 'EPROTO' || code.startsWith('ERR_SSL_');
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',

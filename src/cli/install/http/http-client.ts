@@ -6,10 +6,21 @@ import { jsonOf } from '../../../event/json.ts';
 import { isTooDeep, maximumAnswerDepth } from '../../../release/json-depth.ts';
 import { UsageError } from '../../fault/exit-code.ts';
 import { isCertificate, reasonOf } from './failure-reason.ts';
-import { hostOf, openTunnel, type ProxyServer, proxyFailure, proxyRefusal, secureTunnel, wholeFactor } from './proxy.ts';
+import {
+  hostOf,
+  openTunnel,
+  type ProxyServer,
+  proxyFailure,
+  proxyRefusal,
+  secureTunnel,
+  wholeFactor,
+} from './proxy.ts';
 import type { ServerTexts } from './server-text.ts';
 
-/** What a server that was asked did not do. The message never holds a secret: neither headers nor bodies that were sent are in it. */
+/**
+ * What a server that was asked did not do. The message never holds a secret: neither headers nor
+ * bodies that were sent are in it.
+ */
 export class RemoteError extends Error {
   override readonly name = 'RemoteError';
   /** Undefined where there was no answer. */
@@ -48,7 +59,10 @@ export interface Sending {
   readonly headers?: Readonly<Record<string, string>>;
   /** Statuses other than 2xx that are an answer, no error. */
   readonly expect?: readonly number[];
-  /** False: what was cut off may have been done, so it is not sent again by itself. Default: true but for POST. */
+  /**
+   * False: what was cut off may have been done, so it is not sent again by itself. Default: true
+   * but for POST.
+   */
   readonly repeatable?: boolean;
 }
 
@@ -69,7 +83,10 @@ export interface Client {
 const maximumAnswer = 256 * 1024 * 1024;
 const maximumPause = 30_000;
 
-/** A client of one server: JSON, time limits, tries again on 429, 5xx and broken connections; certificates are checked. */
+/**
+ * A client of one server: JSON, time limits, tries again on 429, 5xx and broken connections;
+ * certificates are checked.
+ */
 export function createClient(options: ClientOptions): Client {
   refuseUnsendable(options);
   return {
@@ -78,9 +95,16 @@ export function createClient(options: ClientOptions): Client {
       const repeatable = sending.repeatable ?? method !== 'POST';
       for (let attempt = 0; ; attempt++) {
         const result = await once(options, method, path, sending);
-        if ('answer' in result && (isFine(result.answer.status) || sending.expect?.includes(result.answer.status))) return result.answer;
-        if (!mayTryAgain(result, repeatable) || attempt >= options.retries) throw errorOf(options, method, path, result);
-        await sleep(pauseBefore(options, attempt, 'answer' in result ? result.answer.retryAfter : undefined));
+        if (
+          'answer' in result &&
+          (isFine(result.answer.status) || sending.expect?.includes(result.answer.status))
+        )
+          return result.answer;
+        if (!mayTryAgain(result, repeatable) || attempt >= options.retries)
+          throw errorOf(options, method, path, result);
+        await sleep(
+          pauseBefore(options, attempt, 'answer' in result ? result.answer.retryAfter : undefined),
+        );
       }
     },
   };
@@ -92,7 +116,10 @@ function refuseUnsendable({ headers }: ClientOptions): void {
     try {
       validateHeaderValue(name, value);
     } catch {
-      throw new UsageError('the secret holds a character that cannot be sent: a line break, a control character or one that is not of Latin-1');
+      throw new UsageError(
+        'the secret holds a character that cannot be sent: a line break, a control character ' +
+          'or one that is not of Latin-1',
+      );
     }
   }
 }
@@ -106,7 +133,11 @@ function mayTryAgain(result: Result, repeatable: boolean): boolean {
   return status === 429 || status === 503 || (repeatable && status >= 500);
 }
 
-function pauseBefore({ pause = 500 }: ClientOptions, attempt: number, retryAfter: number | undefined): number {
+function pauseBefore(
+  { pause = 500 }: ClientOptions,
+  attempt: number,
+  retryAfter: number | undefined,
+): number {
   return Math.min(maximumPause, Math.max(pause * 2 ** attempt, (retryAfter ?? 0) * 1000));
 }
 
@@ -126,17 +157,30 @@ type Result =
 
 const slowFactor = 20;
 
-async function once(options: ClientOptions, method: string, path: string, sending: Sending): Promise<Result> {
+async function once(
+  options: ClientOptions,
+  method: string,
+  path: string,
+  sending: Sending,
+): Promise<Result> {
   const target = new URL(options.url + path);
   const proxy = options.proxyFor?.(target);
   const limit = limitOf(options, sending);
-  if (!proxy || target.protocol !== 'https:') return exchange(options, method, { target, ...(proxy ? { proxy } : {}) }, sending);
+  if (!proxy || target.protocol !== 'https:')
+    return exchange(options, method, { target, ...(proxy ? { proxy } : {}) }, sending);
   const tunnel = await openTunnel(proxy, target, limit);
-  if ('socket' in tunnel) return exchange(options, method, { target, socket: tunnel.socket }, sending);
-  return { reason: tunnel.reason, sent: false, certificate: false, isFinal: tunnel.status !== undefined && tunnel.status < 500 };
+  if ('socket' in tunnel)
+    return exchange(options, method, { target, socket: tunnel.socket }, sending);
+  return {
+    reason: tunnel.reason,
+    sent: false,
+    certificate: false,
+    isFinal: tunnel.status !== undefined && tunnel.status < 500,
+  };
 }
 
-const limitOf = ({ timeout }: ClientOptions, { slow }: Sending): number => (slow === true ? timeout * slowFactor : timeout);
+const limitOf = ({ timeout }: ClientOptions, { slow }: Sending): number =>
+  slow === true ? timeout * slowFactor : timeout;
 
 /** The way to a server: itself, a proxy that passes on what is not secret to it, or a tunnel. */
 interface Route {
@@ -146,26 +190,49 @@ interface Route {
 }
 
 /** What differs by the way. */
-function routeOptions({ target, proxy, socket }: Route, ca: string | undefined): RequestOptions & { readonly headers: Readonly<Record<string, string>> } {
-  const itself = { host: hostOf(target), port: target.port, path: target.pathname + target.search, headers: { host: target.host } };
+function routeOptions(
+  { target, proxy, socket }: Route,
+  ca: string | undefined,
+): RequestOptions & { readonly headers: Readonly<Record<string, string>> } {
+  const itself = {
+    host: hostOf(target),
+    port: target.port,
+    path: target.pathname + target.search,
+    headers: { host: target.host },
+  };
   // an agent would open a connection of its own
   if (socket) return { ...itself, createConnection: () => secureTunnel(socket, target, ca) };
   // one connection a request: a server that restarts leaves no dead ones behind
   const agent = false;
   if (!proxy) return { ...itself, agent, ...(ca === undefined ? {} : { ca }) };
-  return { host: hostOf(proxy.url), port: proxy.url.port, path: target.href, headers: { host: target.host, ...proxy.headers }, agent };
+  return {
+    host: hostOf(proxy.url),
+    port: proxy.url.port,
+    path: target.href,
+    headers: { host: target.host, ...proxy.headers },
+    agent,
+  };
 }
 
-function exchange(options: ClientOptions, method: string, route: Route, sending: Sending): Promise<Result> {
+function exchange(
+  options: ClientOptions,
+  method: string,
+  route: Route,
+  sending: Sending,
+): Promise<Result> {
   const { headers, ca } = options;
   const { body, type, headers: more } = sending;
   const limit = limitOf(options, sending);
-  const text = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? (body as string | Buffer | undefined) : JSON.stringify(body);
+  const text =
+    body === undefined || typeof body === 'string' || Buffer.isBuffer(body)
+      ? (body as string | Buffer | undefined)
+      : JSON.stringify(body);
   const kind = type ?? 'application/json';
   return new Promise((resolve) => {
     let sent = false;
     const way = routeOptions(route, ca);
-    const send = (route.proxy?.url ?? route.target).protocol === 'https:' ? secureRequest : plainRequest;
+    const send =
+      (route.proxy?.url ?? route.target).protocol === 'https:' ? secureRequest : plainRequest;
     const request = send({
       ...way,
       method,
@@ -174,13 +241,16 @@ function exchange(options: ClientOptions, method: string, route: Route, sending:
         accept: 'application/json',
         ...headers,
         ...more,
-        ...(text === undefined ? {} : { 'content-type': kind, 'content-length': Buffer.byteLength(text) }),
+        ...(text === undefined
+          ? {}
+          : { 'content-type': kind, 'content-length': Buffer.byteLength(text) }),
       },
     });
     let answered = false;
     const fail = (error: NodeJS.ErrnoException): void => {
       clearTimeout(whole);
-      if (route.proxy) resolve({ reason: proxyFailure(route.proxy, error), sent, certificate: false });
+      if (route.proxy)
+        resolve({ reason: proxyFailure(route.proxy, error), sent, certificate: false });
       else resolve({ reason: reasonOf(error), sent, certificate: isCertificate(error) });
     };
     // a request whose connection is gone already emits no error when it is destroyed
@@ -211,16 +281,30 @@ function exchange(options: ClientOptions, method: string, route: Route, sending:
         else chunks.push(chunk);
       });
       response.on('error', fail);
-      response.on('aborted', () => fail(new Error('the connection was cut in the middle of the answer')));
+      response.on('aborted', () =>
+        fail(new Error('the connection was cut in the middle of the answer')),
+      );
       response.on('end', () => {
         clearTimeout(whole);
         const answer = Buffer.concat(chunks).toString('utf8');
         const after = Number(response.headers['retry-after']);
         if (route.proxy && response.statusCode === 407) {
-          resolve({ reason: proxyRefusal(route.proxy.name, 407), sent: false, certificate: false, isFinal: true });
+          resolve({
+            reason: proxyRefusal(route.proxy.name, 407),
+            sent: false,
+            certificate: false,
+            isFinal: true,
+          });
           return;
         }
-        resolve({ answer: { status: response.statusCode ?? 0, text: answer, json: jsonIn(answer), retryAfter: Number.isFinite(after) ? after : undefined } });
+        resolve({
+          answer: {
+            status: response.statusCode ?? 0,
+            text: answer,
+            json: jsonIn(answer),
+            retryAfter: Number.isFinite(after) ? after : undefined,
+          },
+        });
       });
     });
     request.end(text);
@@ -240,7 +324,12 @@ const meanings: Readonly<Record<number, string>> = {
   429: 'the server asks to wait, again and again',
 };
 
-function errorOf({ url, texts, proxyFor }: ClientOptions, method: string, path: string, result: Result): RemoteError {
+function errorOf(
+  { url, texts, proxyFor }: ClientOptions,
+  method: string,
+  path: string,
+  result: Result,
+): RemoteError {
   const { host } = new URL(url);
   const what = `${host}: ${method} ${texts.shown(path.replace(/\?.*$/, ''))}`;
   if (!('answer' in result)) {
@@ -251,8 +340,14 @@ function errorOf({ url, texts, proxyFor }: ClientOptions, method: string, path: 
   // a proxy that passes plain requests on answers in the place of the server, too
   const proxy = new URL(url).protocol === 'http:' ? proxyFor?.(new URL(url + path)) : undefined;
   const meaning = proxy ? `from the proxy ${proxy.name} or a server behind it` : meanings[status];
-  const words = texts.shown(wordsOf(json) ?? withoutTags(texts.redacted(text.slice(0, longestPage))));
-  return new RemoteError(`${what}: ${status}${meaning === undefined ? '' : `, ${meaning}`}${words === '' ? '' : ` (${words})`}`, status);
+  const words = texts.shown(
+    wordsOf(json) ?? withoutTags(texts.redacted(text.slice(0, longestPage))),
+  );
+  return new RemoteError(
+    `${what}: ${status}${meaning === undefined ? '' : `, ${meaning}`}` +
+      `${words === '' ? '' : ` (${words})`}`,
+    status,
+  );
 }
 
 /** Characters of a page that are looked at for its words. */
@@ -270,7 +365,9 @@ function wordsOf(json: unknown): string | undefined {
   const { message, messages, error, reason } = json as Readonly<Record<string, unknown>>;
   for (const one of [
     message,
-    Array.isArray(messages) ? messages.map((each: unknown) => (each as { readonly text?: unknown })?.text).join('; ') : undefined,
+    Array.isArray(messages)
+      ? messages.map((each: unknown) => (each as { readonly text?: unknown })?.text).join('; ')
+      : undefined,
     error,
     reason,
   ]) {
@@ -280,8 +377,15 @@ function wordsOf(json: unknown): string | undefined {
   return undefined;
 }
 
-/** Bounded work side by side: `work` of each item, at most `width` at a time, in their order. The first failure ends it, after what is under way. */
-export async function inParallel<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
+/**
+ * Bounded work side by side: `work` of each item, at most `width` at a time, in their order. The
+ * first failure ends it, after what is under way.
+ */
+export async function inParallel<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   let next = 0;
   let failure: unknown;
   const worker = async (): Promise<void> => {

@@ -16,22 +16,35 @@ export interface ProxyServer {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The proxy for an address by HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in capitals or not; undefined: there is none to go through. */
+/**
+ * The proxy for an address by HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in capitals or not; undefined:
+ * there is none to go through.
+ */
 export function proxyFor(target: URL, env: Environment): ProxyServer | undefined {
   const secure = target.protocol === 'https:';
   const variable = secure ? 'HTTPS_PROXY' : 'HTTP_PROXY';
   const given = variableOf(env, variable);
-  if (given === '' || isLoopback(hostOf(target)) || isExempt(target, variableOf(env, 'NO_PROXY'))) return undefined;
+  if (given === '' || isLoopback(hostOf(target)) || isExempt(target, variableOf(env, 'NO_PROXY')))
+    return undefined;
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `http://${given}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // the value may hold a password, so it is not shown
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.hostname === '')
     throw new UsageError(`${variable} is no address of an http or https proxy`);
-  const login = url.username === '' ? undefined : `${decoded(url.username)}:${decoded(url.password)}`;
-  return { url, name: url.host, headers: login === undefined ? {} : { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` } };
+  const login =
+    url.username === '' ? undefined : `${decoded(url.username)}:${decoded(url.password)}`;
+  return {
+    url,
+    name: url.host,
+    headers:
+      login === undefined
+        ? {}
+        : { 'proxy-authorization': `Basic ${Buffer.from(login).toString('base64')}` },
+  };
 }
 
-const variableOf = (env: Environment, name: string): string => (env[name.toLowerCase()] ?? env[name] ?? '').trim();
+const variableOf = (env: Environment, name: string): string =>
+  (env[name.toLowerCase()] ?? env[name] ?? '').trim();
 
 function decoded(text: string): string {
   try {
@@ -48,16 +61,23 @@ export function isLoopback(host: string): boolean {
   if (/(?:^|\.)localhost\.?$/.test(host)) return true;
   const address = plainHost(host);
   // a connection to the address of all of them ends at this machine
-  return isIP(address) === 4 ? address.startsWith('127.') || address === '0.0.0.0' : address === '::1' || address === '::';
+  return isIP(address) === 4
+    ? address.startsWith('127.') || address === '0.0.0.0'
+    : address === '::1' || address === '::';
 }
 
-/** A name without the dot at its end, an address in the one form that URLs have; one of IPv4 in IPv6 is that of IPv4. */
+/**
+ * A name without the dot at its end, an address in the one form that URLs have; one of IPv4 in IPv6
+ * is that of IPv4.
+ */
 function plainHost(host: string): string {
   if (isIP(host) !== 6) return host.toLowerCase().replace(/\.$/, '');
   const address = URL.canParse(`http://[${host}]`) ? hostOf(new URL(`http://[${host}]`)) : host;
   const [, high, low] = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(address) ?? [];
   if (high === undefined || low === undefined) return address;
-  return [high, low].flatMap((part) => [Number.parseInt(part, 16) >> 8, Number.parseInt(part, 16) & 255]).join('.');
+  return [high, low]
+    .flatMap((part) => [Number.parseInt(part, 16) >> 8, Number.parseInt(part, 16) & 255])
+    .join('.');
 }
 
 function isExempt(target: URL, list: string): boolean {
@@ -70,9 +90,12 @@ function isExempt(target: URL, list: string): boolean {
       if (entry === '*') return true;
       if (entry.includes('/')) return isInNetwork(host, entry);
       // the colons of an address of IPv6 part no port from it
-      const [, name = entry, ofPort = port] = isIP(entry) === 6 ? [] : (/^(.*?)(?::(\d+))?$/.exec(entry) ?? []);
+      const [, name = entry, ofPort = port] =
+        isIP(entry) === 6 ? [] : (/^(.*?)(?::(\d+))?$/.exec(entry) ?? []);
       const plain = plainHost(name.replace(/^\[|\]$/g, '').replace(/^\*?\./, ''));
-      return ofPort === port && (host === plain || (isIP(host) === 0 && host.endsWith(`.${plain}`)));
+      return (
+        ofPort === port && (host === plain || (isIP(host) === 0 && host.endsWith(`.${plain}`)))
+      );
     });
 }
 
@@ -80,7 +103,14 @@ function isInNetwork(host: string, network: string): boolean {
   const [address = '', prefix = ''] = network.split('/');
   const family = isIP(address);
   const bits = Number(prefix);
-  if (family === 0 || isIP(host) !== family || !Number.isInteger(bits) || bits < 0 || bits > (family === 4 ? 32 : 128)) return false;
+  if (
+    family === 0 ||
+    isIP(host) !== family ||
+    !Number.isInteger(bits) ||
+    bits < 0 ||
+    bits > (family === 4 ? 32 : 128)
+  )
+    return false;
   const type = family === 4 ? 'ipv4' : 'ipv6';
   const list = new BlockList();
   list.addSubnet(address, bits, type);
@@ -95,18 +125,28 @@ export type Tunnel =
   /** Why there is none; `status` is what the proxy answered. */
   | { readonly reason: string; readonly status?: number };
 
-/** A connection through the proxy to the server behind it: what goes over it, the proxy can't read. */
+/**
+ * A connection through the proxy to the server behind it: what goes over it, the proxy can't read.
+ */
 export function openTunnel(proxy: ProxyServer, target: URL, timeout: number): Promise<Tunnel> {
   const { url, name, headers } = proxy;
   const address = `${target.hostname}:${target.port || '443'}`;
   const send = url.protocol === 'https:' ? secureRequest : plainRequest;
   return new Promise((resolve) => {
-    const request = send({ host: hostOf(url), port: url.port, method: 'CONNECT', path: address, headers: { host: address, ...headers }, agent: false });
+    const request = send({
+      host: hostOf(url),
+      port: url.port,
+      method: 'CONNECT',
+      path: address,
+      headers: { host: address, ...headers },
+      agent: false,
+    });
     const settle = (tunnel: Tunnel): void => {
       clearTimeout(whole);
       resolve(tunnel);
     };
-    const fail = (error: NodeJS.ErrnoException): void => settle({ reason: proxyFailure(proxy, error) });
+    const fail = (error: NodeJS.ErrnoException): void =>
+      settle({ reason: proxyFailure(proxy, error) });
     const giveUp = (reason: string): void => {
       request.destroy();
       fail(new Error(reason));
@@ -117,7 +157,10 @@ export function openTunnel(proxy: ProxyServer, target: URL, timeout: number): Pr
     request.on('error', fail);
     request.on('response', (response) => {
       response.destroy();
-      settle({ reason: proxyRefusal(name, response.statusCode ?? 0), status: response.statusCode ?? 0 });
+      settle({
+        reason: proxyRefusal(name, response.statusCode ?? 0),
+        status: response.statusCode ?? 0,
+      });
     });
     request.on('connect', (response, socket) => {
       request.setTimeout(0);
@@ -126,7 +169,10 @@ export function openTunnel(proxy: ProxyServer, target: URL, timeout: number): Pr
         return;
       }
       socket.destroy();
-      settle({ reason: proxyRefusal(name, response.statusCode ?? 0), status: response.statusCode ?? 0 });
+      settle({
+        reason: proxyRefusal(name, response.statusCode ?? 0),
+        status: response.statusCode ?? 0,
+      });
     });
     request.end();
   });
@@ -134,19 +180,31 @@ export function openTunnel(proxy: ProxyServer, target: URL, timeout: number): Pr
 
 /** Why there is no answer of a proxy. */
 export function proxyFailure({ url, name }: ProxyServer, error: NodeJS.ErrnoException): string {
-  if (url.protocol === 'https:' && speaksNoTls(error)) return `the proxy ${name} speaks no TLS; give its address with http://`;
-  const hint = isCertificate(error) ? '; give the authority that signed it in NODE_EXTRA_CA_CERTS' : '';
+  if (url.protocol === 'https:' && speaksNoTls(error))
+    return `the proxy ${name} speaks no TLS; give its address with http://`;
+  const hint = isCertificate(error)
+    ? '; give the authority that signed it in NODE_EXTRA_CA_CERTS'
+    : '';
   return `the proxy ${name} cannot be reached or does not answer (${reasonOf(error)})${hint}`;
 }
 
 /** What a proxy did not do, by the status of its answer. */
 export function proxyRefusal(name: string, status: number): string {
-  if (status === 407) return `the proxy ${name} wants a user and a password (407); give them in HTTPS_PROXY or HTTP_PROXY, as http://user:password@host:port`;
+  if (status === 407)
+    return (
+      `the proxy ${name} wants a user and a password (407); give them in HTTPS_PROXY or ` +
+      'HTTP_PROXY, as http://user:password@host:port'
+    );
   return `the proxy ${name} makes no connection: it answers with ${status}`;
 }
 
 /** TLS with the server at the end of a tunnel. */
 export function secureTunnel(socket: Duplex, target: URL, ca: string | undefined): TLSSocket {
   const host = hostOf(target);
-  return connect({ socket, host, ...(isIP(host) === 0 ? { servername: host } : {}), ...(ca === undefined ? {} : { ca }) });
+  return connect({
+    socket,
+    host,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...(ca === undefined ? {} : { ca }),
+  });
 }

@@ -13,15 +13,26 @@ export interface SecretPlace {
   readonly secretFile?: string | undefined;
 }
 
-/** A password or token from the environment or from a file that nobody else may read. Arguments and configurations are no place for one: both are seen by others. */
-export function readSecret({ name, prefix, secretEnv, secretFile }: SecretPlace, env: Readonly<Record<string, string | undefined>>): string {
+/**
+ * A password or token from the environment or from a file that nobody else may read. Arguments and
+ * configurations are no place for one: both are seen by others.
+ */
+export function readSecret(
+  { name, prefix, secretEnv, secretFile }: SecretPlace,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
   const variable = secretEnv ?? `${prefix}${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
   const given = env[variable]?.replace(/\r?\n$/, '');
-  if (given !== undefined && given !== '') return oneLine(given, `${variable}, the secret of ${name},`);
-  if (secretFile === undefined) throw new UsageError(`${name} needs a secret: set ${variable}, or name a secretFile in sigpack.yml`);
+  if (given !== undefined && given !== '')
+    return oneLine(given, `${variable}, the secret of ${name},`);
+  if (secretFile === undefined)
+    throw new UsageError(
+      `${name} needs a secret: set ${variable}, or name a secretFile in sigpack.yml`,
+    );
   const found = statsOf(secretFile);
   if (!found?.isFile()) throw new UsageError(`the secretFile of ${name} is not there`);
-  if (isReadByOthers(found)) throw new UsageError(`the secretFile of ${name} can be read by others; chmod 600 it`);
+  if (isReadByOthers(found))
+    throw new UsageError(`the secretFile of ${name} can be read by others; chmod 600 it`);
   const secret = readFileSync(secretFile, 'utf8').replace(/\r?\n$/, '');
   if (secret === '') throw new UsageError(`the secretFile of ${name} is empty`);
   return oneLine(secret, `the secretFile of ${name}`);

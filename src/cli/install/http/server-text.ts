@@ -1,7 +1,10 @@
 import { visible } from '../../report/visible.ts';
 import { withoutEscaped } from './decoded-text.ts';
 
-/** What is shown of the texts of a server. It may repeat what it was sent, move the cursor, or have no end. */
+/**
+ * What is shown of the texts of a server. It may repeat what it was sent, move the cursor, or have
+ * no end.
+ */
 export interface ServerTexts {
   /** A secret from now on, in whatever form it comes back. */
   readonly keep: (secret: string) => void;
@@ -31,7 +34,9 @@ export function createServerTexts(): ServerTexts {
     );
   return {
     keep(secret) {
-      const all = new Set([...forms, ...formsOf(secret)].filter((form) => form.length >= shortestForm));
+      const all = new Set(
+        [...forms, ...formsOf(secret)].filter((form) => form.length >= shortestForm),
+      );
       // the longest first: one may be the beginning of another
       forms = [...all].sort((a, b) => b.length - a.length);
     },
@@ -44,7 +49,10 @@ export function createServerTexts(): ServerTexts {
   };
 }
 
-/** The error, of whatever class, without secrets in what may be shown of it: a server's words get into any of them. */
+/**
+ * The error, of whatever class, without secrets in what may be shown of it: a server's words get
+ * into any of them.
+ */
 export function withoutSecrets<T>(error: T, texts: ServerTexts): T {
   if (!(error instanceof Error)) return error;
   const lines = (text: string): string =>
@@ -82,11 +90,16 @@ function formsOf(secret: string): readonly string[] {
     .concat(innerForms(bytes));
 }
 
-/** Of a longer text in base64: the characters that the secret alone decides, for each of the places where it can begin. */
+/**
+ * Of a longer text in base64: the characters that the secret alone decides, for each of the places
+ * where it can begin.
+ */
 function innerForms(bytes: Buffer): readonly string[] {
   return [0, 1, 2].map((offset) => {
     const whole = Buffer.concat([Buffer.alloc(offset), bytes]);
-    const form = whole.toString('base64').slice(Math.ceil((offset * 4) / 3), Math.floor((whole.length * 4) / 3));
+    const form = whole
+      .toString('base64')
+      .slice(Math.ceil((offset * 4) / 3), Math.floor((whole.length * 4) / 3));
     return form.length >= shortestInner ? form : '';
   });
 }
@@ -94,13 +107,22 @@ function innerForms(bytes: Buffer): readonly string[] {
 /** Shorter ones could come of another text. */
 const shortestInner = 8;
 
-const percentForms = (text: string): readonly string[] => [text, text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())];
+const percentForms = (text: string): readonly string[] => [
+  text,
+  text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+];
 
 /** As HTML and XML have it. */
 function escapedForms(text: string): readonly string[] {
   const some = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   const quoted = some.replaceAll('"', '&quot;');
-  return [some, quoted, quoted.replaceAll("'", '&#39;'), quoted.replaceAll("'", '&#x27;'), some.replaceAll('"', '&#34;').replaceAll("'", '&#39;')];
+  return [
+    some,
+    quoted,
+    quoted.replaceAll("'", '&#39;'),
+    quoted.replaceAll("'", '&#x27;'),
+    some.replaceAll('"', '&#34;').replaceAll("'", '&#39;'),
+  ];
 }
 
 function mapTexts<T>(value: T, map: (text: string) => string): T {

@@ -1,5 +1,12 @@
 import { isRecord } from '../../../event/field.ts';
-import { type Answer, type Client, type ClientOptions, createClient, RemoteError, type Sending } from '../http/http-client.ts';
+import {
+  type Answer,
+  type Client,
+  type ClientOptions,
+  createClient,
+  RemoteError,
+  type Sending,
+} from '../http/http-client.ts';
 import { isListOf } from '../http/server-list.ts';
 
 export interface SplunkEntry {
@@ -12,7 +19,11 @@ export interface SplunkEntry {
 export interface SplunkClient {
   /** All entries of a collection. */
   readonly list: (path: string) => Promise<readonly SplunkEntry[]>;
-  readonly post: (path: string, parameters: Iterable<readonly [string, string]>, sending?: Pick<Sending, 'expect' | 'repeatable' | 'slow'>) => Promise<Answer>;
+  readonly post: (
+    path: string,
+    parameters: Iterable<readonly [string, string]>,
+    sending?: Pick<Sending, 'expect' | 'repeatable' | 'slow'>,
+  ) => Promise<Answer>;
   readonly remove: (path: string) => Promise<void>;
   readonly shown: Client['shown'];
 }
@@ -23,11 +34,18 @@ export interface SplunkLogin {
 }
 
 /** Logs in at the first request: with a user for a session, without one by token. */
-export function createSplunkClient(options: Omit<ClientOptions, 'headers'>, { user, secret }: SplunkLogin): SplunkClient {
+export function createSplunkClient(
+  options: Omit<ClientOptions, 'headers'>,
+  { user, secret }: SplunkLogin,
+): SplunkClient {
   let client: Promise<Client> | undefined;
   const send = async (...request: Parameters<Client['send']>): Promise<Answer> => {
     client ??=
-      user === undefined ? Promise.resolve(createClient({ ...options, headers: { authorization: `Bearer ${secret}` } })) : logIn(options, user, secret);
+      user === undefined
+        ? Promise.resolve(
+            createClient({ ...options, headers: { authorization: `Bearer ${secret}` } }),
+          )
+        : logIn(options, user, secret);
     return (await client).send(...request);
   };
   options.texts.keep(secret);
@@ -36,7 +54,8 @@ export function createSplunkClient(options: Omit<ClientOptions, 'headers'>, { us
     async list(path) {
       return entriesOf(await send('GET', `${path}?output_mode=json&count=0`));
     },
-    post: (path, parameters, sending = {}) => send('POST', path, { ...form([...parameters, ['output_mode', 'json']]), ...sending }),
+    post: (path, parameters, sending = {}) =>
+      send('POST', path, { ...form([...parameters, ['output_mode', 'json']]), ...sending }),
     async remove(path) {
       await send('DELETE', `${path}?output_mode=json`, { expect: [404] });
     },
@@ -44,18 +63,27 @@ export function createSplunkClient(options: Omit<ClientOptions, 'headers'>, { us
 }
 
 const form = (parameters: readonly (readonly [string, string])[]) => ({
-  body: new URLSearchParams(parameters.map(([name, value]): [string, string] => [name, value])).toString(),
+  body: new URLSearchParams(
+    parameters.map(([name, value]): [string, string] => [name, value]),
+  ).toString(),
   type: 'application/x-www-form-urlencoded',
 });
 
-async function logIn(options: Omit<ClientOptions, 'headers'>, user: string, secret: string): Promise<Client> {
+async function logIn(
+  options: Omit<ClientOptions, 'headers'>,
+  user: string,
+  secret: string,
+): Promise<Client> {
   const anonymous = createClient({ ...options, headers: {} });
   const parameters = [
     ['username', user],
     ['password', secret],
     ['output_mode', 'json'],
   ] as const;
-  const { json } = await anonymous.send('POST', '/services/auth/login', { ...form(parameters), repeatable: true });
+  const { json } = await anonymous.send('POST', '/services/auth/login', {
+    ...form(parameters),
+    repeatable: true,
+  });
   const key = (json as { readonly sessionKey?: unknown } | undefined)?.sessionKey;
   if (typeof key !== 'string') throw new RemoteError('Splunk gave no session for the user');
   options.texts.keep(key);
@@ -65,12 +93,24 @@ async function logIn(options: Omit<ClientOptions, 'headers'>, user: string, secr
 function entriesOf({ json }: Answer): readonly SplunkEntry[] {
   const entries = isRecord(json) ? json.entry : undefined;
   if (!isRecord(json) || !isListOf(entries, isEntry))
-    throw new RemoteError('the answer is not that of Splunk; the url is that of its management port, 8089 by default');
+    throw new RemoteError(
+      'the answer is not that of Splunk; the url is that of its management port, 8089 by default',
+    );
   const { total, perPage } = isRecord(json.paging) ? json.paging : {};
   // asked for all, a server that gives a page alone would have the rest made a second time
-  if (typeof total === 'number' && typeof perPage === 'number' && perPage > 0 && entries.length >= perPage && total > entries.length)
+  if (
+    typeof total === 'number' &&
+    typeof perPage === 'number' &&
+    perPage > 0 &&
+    entries.length >= perPage &&
+    total > entries.length
+  )
     throw new RemoteError(`Splunk has ${total} entries, of which it lists ${entries.length}`);
-  return entries.map(({ name, acl, content }) => ({ name, app: acl?.app ?? '', content: content ?? {} }));
+  return entries.map(({ name, acl, content }) => ({
+    name,
+    app: acl?.app ?? '',
+    content: content ?? {},
+  }));
 }
 
 interface ListedEntry {
@@ -80,6 +120,9 @@ interface ListedEntry {
 }
 
 const isEntry = (value: unknown): value is ListedEntry =>
-  isRecord(value) && typeof value.name === 'string' && isAcl(value.acl ?? {}) && isRecord(value.content ?? {});
+  isRecord(value) &&
+  typeof value.name === 'string' &&
+  isAcl(value.acl ?? {}) &&
+  isRecord(value.content ?? {});
 
 const isAcl = (value: unknown): boolean => isRecord(value) && typeof (value.app ?? '') === 'string';

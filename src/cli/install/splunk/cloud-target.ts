@@ -17,7 +17,14 @@ export interface SplunkCloudOptions {
   readonly experience: 'victoria' | 'classic';
   readonly appId: string;
   /** Undefined where nothing is to be installed. */
-  readonly app: { readonly version: string; readonly archive: Buffer; readonly digest: string; readonly files: AppFiles } | undefined;
+  readonly app:
+    | {
+        readonly version: string;
+        readonly archive: Buffer;
+        readonly digest: string;
+        readonly files: AppFiles;
+      }
+    | undefined;
   /** Milliseconds between two questions for a state. */
   readonly pollEvery: number;
   /** Milliseconds after which neither AppInspect nor an installation is waited for. */
@@ -25,26 +32,39 @@ export interface SplunkCloudOptions {
 }
 
 /**
- * A stack of Splunk Cloud: AppInspect validates the app, the Admin Config Service installs it. The service says which version is there and nothing of
- * what is in it, so the plan is about the app as a whole, and a rollback is an install of the artifact before.
+ * A stack of Splunk Cloud: AppInspect validates the app, the Admin Config Service installs it. The
+ * service says which version is there and nothing of what is in it, so the plan is about the app as
+ * a whole, and a rollback is an install of the artifact before.
  */
 export function splunkCloudTarget(options: SplunkCloudOptions): InstallTarget<Buffer> {
   const { acs, appId, app } = options;
-  const base = `/${options.stack}/adminconfig/v2/apps${options.experience === 'victoria' ? '/victoria' : ''}`;
+  const base =
+    `/${options.stack}/adminconfig/v2/apps` +
+    `${options.experience === 'victoria' ? '/victoria' : ''}`;
   const one = `${base}/${appId}`;
   return {
     kind: 'splunk-cloud',
     id: appId,
     async wanted(): Promise<Version<Buffer>> {
-      if (!app) throw new UsageError('there is no app to install; to go back on Splunk Cloud, install the artifact of the version before');
-      const objects = [{ key: appId, name: `app ${appId}`, fields: new Map([['version', app.version]]) }];
+      if (!app)
+        throw new UsageError(
+          'there is no app to install; to go back on Splunk Cloud, install the artifact of ' +
+            'the version before',
+        );
+      const objects = [
+        { key: appId, name: `app ${appId}`, fields: new Map([['version', app.version]]) },
+      ];
       return { version: app.version, digest: app.digest, objects, content: app.archive };
     },
     async installed(): Promise<Installed<Buffer>> {
       const { status, json } = await acs.send('GET', one, { expect: [404] });
       const version = status === 404 ? undefined : stringOf(json, 'version');
-      if (status !== 404 && version === undefined) throw new RemoteError('the answer is not that of the Admin Config Service');
-      const current = version === undefined ? [] : [{ key: appId, name: `app ${appId}`, fields: new Map([['version', version]]) }];
+      if (status !== 404 && version === undefined)
+        throw new RemoteError('the answer is not that of the Admin Config Service');
+      const current =
+        version === undefined
+          ? []
+          : [{ key: appId, name: `app ${appId}`, fields: new Map([['version', version]]) }];
       // the service knows an app by its version alone
       return {
         version,
@@ -56,7 +76,10 @@ export function splunkCloudTarget(options: SplunkCloudOptions): InstallTarget<Bu
         state: version ?? 'none',
       };
     },
-    advice: async () => (app ? appLoadLines(app.files, { unknown: 'the Admin Config Service has no answer to that' }) : []),
+    advice: async () =>
+      app
+        ? appLoadLines(app.files, { unknown: 'the Admin Config Service has no answer to that' })
+        : [],
     async apply({ wanted, progress }) {
       progress(0, 3, 'AppInspect');
       const token = await validated(options, wanted.content, progress);
@@ -68,7 +91,10 @@ export function splunkCloudTarget(options: SplunkCloudOptions): InstallTarget<Bu
               { name: 'token', content: Buffer.from(token) },
               { name: 'package', content: wanted.content, file: `${appId}.spl` },
             ]);
-      const headers = { 'acs-legal-ack': 'Y', ...(options.experience === 'victoria' ? { 'x-splunk-authorization': token } : {}) };
+      const headers = {
+        'acs-legal-ack': 'Y',
+        ...(options.experience === 'victoria' ? { 'x-splunk-authorization': token } : {}),
+      };
       // sent again, it is the same app in the same version
       await acs.send('POST', base, { body, type, headers, repeatable: true, slow: true });
       await settled(options, one, wanted.version);
@@ -88,7 +114,11 @@ const stringOf = (json: unknown, key: string): string | undefined => {
 };
 
 /** The token with which AppInspect vouches for the app. */
-async function validated(options: SplunkCloudOptions, archive: Buffer, progress: (done: number, total: number, label: string) => void): Promise<string> {
+async function validated(
+  options: SplunkCloudOptions,
+  archive: Buffer,
+  progress: (done: number, total: number, label: string) => void,
+): Promise<string> {
   const { json } = await options.login.send('GET', '/2.0/rest/login/splunk');
   const token = stringOf((json as { readonly data?: unknown } | undefined)?.data, 'token');
   if (token === undefined) throw new RemoteError('splunk.com gave no token for the user');
@@ -98,17 +128,36 @@ async function validated(options: SplunkCloudOptions, archive: Buffer, progress:
     { name: 'included_tags', content: Buffer.from(tag) },
     { name: 'app_package', content: archive, file: `${options.appId}.spl` },
   ];
-  const request = stringOf((await client.send('POST', '/v1/app/validate', { ...multipart(parts), repeatable: true, slow: true })).json, 'request_id');
-  if (request === undefined || !/^[\w-]+$/.test(request)) throw new RemoteError('AppInspect gave no id for its work');
+  const request = stringOf(
+    (
+      await client.send('POST', '/v1/app/validate', {
+        ...multipart(parts),
+        repeatable: true,
+        slow: true,
+      })
+    ).json,
+    'request_id',
+  );
+  if (request === undefined || !/^[\w-]+$/.test(request))
+    throw new RemoteError('AppInspect gave no id for its work');
   await patiently(options, 'AppInspect', async () => {
-    const status = stringOf((await client.send('GET', `/v1/app/validate/status/${request}`)).json, 'status');
+    const status = stringOf(
+      (await client.send('GET', `/v1/app/validate/status/${request}`)).json,
+      'status',
+    );
     progress(0, 3, `AppInspect: ${client.shown(status?.toLowerCase() ?? '')}`);
     if (status === 'ERROR') throw new RemoteError('AppInspect could not look at the app');
     return status === 'SUCCESS';
   });
-  const faults = faultsOf(client, (await client.send('GET', `/v1/app/report/${request}`, { repeatable: true })).json);
+  const faults = faultsOf(
+    client,
+    (await client.send('GET', `/v1/app/report/${request}`, { repeatable: true })).json,
+  );
   if (faults.length > 0)
-    throw new RemoteError(`AppInspect refuses the app: ${faults.slice(0, 5).join('; ')}${faults.length > 5 ? `; ${faults.length - 5} more` : ''}`);
+    throw new RemoteError(
+      `AppInspect refuses the app: ${faults.slice(0, 5).join('; ')}` +
+        `${faults.length > 5 ? `; ${faults.length - 5} more` : ''}`,
+    );
   return token;
 }
 
@@ -123,14 +172,17 @@ function faultsOf(client: Client, json: unknown): readonly string[] {
   const summary = isRecord(json) ? json.summary : undefined;
   if (!isRecord(summary)) throw new RemoteError('AppInspect gave no report');
   const { failure = 0, error = 0 } = summary;
-  if (typeof failure !== 'number' || typeof error !== 'number') throw new RemoteError('AppInspect gave a report that does not count what fails');
+  if (typeof failure !== 'number' || typeof error !== 'number')
+    throw new RemoteError('AppInspect gave a report that does not count what fails');
   const checks = listIn(json, 'reports')
     .flatMap((one) => listIn(one, 'groups'))
     .flatMap((group) => listIn(group, 'checks'))
     .filter((check) => ['failure', 'error'].includes(stringOf(check, 'result') ?? ''));
   const told = checks.map((check) => {
     const message = stringOf(listIn(check, 'messages')[0], 'message');
-    return client.shown(`${stringOf(check, 'name') ?? 'a check'}${message === undefined ? '' : `: ${message}`}`);
+    return client.shown(
+      `${stringOf(check, 'name') ?? 'a check'}${message === undefined ? '' : `: ${message}`}`,
+    );
   });
   const count = failure + error;
   return told.length > 0 || count === 0 ? told : [`${count} checks fail`];
@@ -140,14 +192,27 @@ async function settled(options: SplunkCloudOptions, path: string, version: strin
   await patiently(options, 'the installation', async () => {
     const { status: code, json } = await options.acs.send('GET', path, { expect: [404] });
     const status = stringOf(json, 'status');
-    if (status === 'failed') throw new RemoteError('the Admin Config Service could not install the app');
-    return code !== 404 && stringOf(json, 'version') === version && (status === undefined || status === 'installed');
+    if (status === 'failed')
+      throw new RemoteError('the Admin Config Service could not install the app');
+    return (
+      code !== 404 &&
+      stringOf(json, 'version') === version &&
+      (status === undefined || status === 'installed')
+    );
   });
 }
 
-async function patiently({ pollEvery, patience }: SplunkCloudOptions, what: string, isDone: () => Promise<boolean>): Promise<void> {
+async function patiently(
+  { pollEvery, patience }: SplunkCloudOptions,
+  what: string,
+  isDone: () => Promise<boolean>,
+): Promise<void> {
   for (let waited = 0; !(await isDone()); waited += pollEvery) {
-    if (waited >= patience) throw new RemoteError(`${what} is not done after ${Math.round(patience / 60_000)} minutes; run the command again later`);
+    if (waited >= patience)
+      throw new RemoteError(
+        `${what} is not done after ${Math.round(patience / 60_000)} minutes; run the command ` +
+          'again later',
+      );
     await sleep(pollEvery);
   }
 }
@@ -163,10 +228,15 @@ function multipart(parts: readonly Part[]): { readonly body: Buffer; readonly ty
   const boundary = 'sigpack-8f6d2c51e0b74f0ca6a3b1d9e7c4f205';
   const pieces = parts.flatMap(({ name, content, file }) => [
     Buffer.from(
-      `--${boundary}\r\ncontent-disposition: form-data; name="${name}"${file === undefined ? '' : `; filename="${file}"`}\r\n${file === undefined ? '' : 'content-type: application/octet-stream\r\n'}\r\n`,
+      `--${boundary}\r\ncontent-disposition: form-data; name="${name}"` +
+        `${file === undefined ? '' : `; filename="${file}"`}\r\n` +
+        `${file === undefined ? '' : 'content-type: application/octet-stream\r\n'}\r\n`,
     ),
     content,
     Buffer.from('\r\n'),
   ]);
-  return { body: Buffer.concat([...pieces, Buffer.from(`--${boundary}--\r\n`)]), type: `multipart/form-data; boundary=${boundary}` };
+  return {
+    body: Buffer.concat([...pieces, Buffer.from(`--${boundary}--\r\n`)]),
+    type: `multipart/form-data; boundary=${boundary}`,
+  };
 }

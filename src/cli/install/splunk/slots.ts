@@ -3,7 +3,10 @@ import { scheduledSlots } from '../../../pack/config/load-budget.ts';
 import { RemoteError } from '../http/http-client.ts';
 import type { SplunkClient } from './client.ts';
 
-/** Scheduled searches that a server runs at one time: as it says itself, else worked out from its limits and cores. It may refuse either. */
+/**
+ * Scheduled searches that a server runs at one time: as it says itself, else worked out from its
+ * limits and cores. It may refuse either.
+ */
 export async function slotsOf(client: SplunkClient): Promise<Slots> {
   try {
     return await said(client);
@@ -16,7 +19,12 @@ export async function slotsOf(client: SplunkClient): Promise<Slots> {
 async function said(client: SplunkClient): Promise<Slots> {
   const count = await effective(client);
   if (count > 0) return { count };
-  const settings = new Map((await client.list('/services/search/concurrency-settings')).map(({ name, content }) => [name, content]));
+  const settings = new Map(
+    (await client.list('/services/search/concurrency-settings')).map(({ name, content }) => [
+      name,
+      content,
+    ]),
+  );
   const [server] = await client.list('/services/server/info');
   const [scheduler, search] = [settings.get('scheduler'), settings.get('search')];
   const limits = {
@@ -25,7 +33,9 @@ async function said(client: SplunkClient): Promise<Slots> {
     maxSearchesPerCpu: Number(search?.max_searches_per_cpu),
     maxSearchesPercent: Number(scheduler?.max_searches_perc),
   };
-  return Object.values(limits).every(Number.isFinite) ? { count: scheduledSlots(limits) } : { unknown: 'its answer lacks one of its limits' };
+  return Object.values(limits).every(Number.isFinite)
+    ? { count: scheduledSlots(limits) }
+    : { unknown: 'its answer lacks one of its limits' };
 }
 
 /** 0 where it is not known: a role may not ask for it. */

@@ -9,13 +9,23 @@ const names: JsonSchema = {
   description: 'A list of names of placeholders, without percent signs.',
 };
 
-export const choiceParameters = { include: names, exclude: names } as const satisfies Readonly<Record<string, JsonSchema>>;
+export const choiceParameters = { include: names, exclude: names } as const satisfies Readonly<
+  Record<string, JsonSchema>
+>;
 
-/** Which placeholders a transformation is about: those under `include`, or all but those under `exclude`. */
+/**
+ * Which placeholders a transformation is about: those under `include`, or all but those under
+ * `exclude`.
+ */
 export function chosenPlaceholders(item: YamlMapping): (name: string) => boolean {
   const include = textList(item, 'include');
   const exclude = textList(item, 'exclude');
-  if (include && exclude) throw new PipelineFault('`include` and `exclude` exclude each other', lookup(item, 'exclude') ?? item, 'Keep one of them.');
+  if (include && exclude)
+    throw new PipelineFault(
+      '`include` and `exclude` exclude each other',
+      lookup(item, 'exclude') ?? item,
+      'Keep one of them.',
+    );
   const named = new Set(include ?? exclude ?? []);
   return include ? (name) => named.has(name) : (name) => !named.has(name);
 }

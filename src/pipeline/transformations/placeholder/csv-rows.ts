@@ -1,4 +1,7 @@
-/** Rows of a CSV text as Python's reader has them: a quote inside a cell is a letter, and what follows a closing one belongs to the cell. Empty lines are left out. */
+/**
+ * Rows of a CSV text as Python's reader has them: a quote inside a cell is a letter, and what
+ * follows a closing one belongs to the cell. Empty lines are left out.
+ */
 export function csvRows(text: string): readonly (readonly string[])[] {
   const rows: string[][] = [];
   let row: string[] = [];

@@ -11,8 +11,16 @@ import { choiceParameters, chosenPlaceholders } from './choice.ts';
 export const expressionPlaceholders: TransformationDefinition = {
   parameters: {
     ...choiceParameters,
-    expression: { type: 'string', minLength: 1, description: "A part of a query in the target's language with {field} and {id}." },
-    mapping: { type: 'object', additionalProperties: { type: 'string' }, description: 'Names of placeholders, each with what {id} stands for.' },
+    expression: {
+      type: 'string',
+      minLength: 1,
+      description: "A part of a query in the target's language with {field} and {id}.",
+    },
+    mapping: {
+      type: 'object',
+      additionalProperties: { type: 'string' },
+      description: 'Names of placeholders, each with what {id} stands for.',
+    },
   },
   required: ['expression'],
   create,
@@ -20,7 +28,10 @@ export const expressionPlaceholders: TransformationDefinition = {
 
 const safeId = /^[A-Za-z0-9_.-]+$/;
 
-/** A value that is nothing but a placeholder becomes a part of the query; what it means there is the pipeline author's to say. */
+/**
+ * A value that is nothing but a placeholder becomes a part of the query; what it means there is the
+ * pipeline author's to say.
+ */
 function create(item: YamlMapping): ValueTransformation {
   const isChosen = chosenPlaceholders(item);
   const expression = textOf(item, 'expression') ?? '';
@@ -36,10 +47,18 @@ function create(item: YamlMapping): ValueTransformation {
       const { placeholder } = found;
       noteFilling(rule, placeholder, 'expression');
       if (test.pattern.length > 1 || isUnfilled(test))
-        throw new ProcessingFailure(`\`%${placeholder}%\` stands for a query expression and can't be part of a value`, settled, 'Write nothing around it.');
+        throw new ProcessingFailure(
+          `\`%${placeholder}%\` stands for a query expression and can't be part of a value`,
+          settled,
+          'Write nothing around it.',
+        );
       const id = ids.get(placeholder) ?? placeholder;
       if (safeId.test(id)) return [{ kind: 'expression', expression, id }];
-      throw new ProcessingFailure(`\`${id}\` can't stand in a query expression`, settled, 'Use letters, digits, `_`, `.` and `-`, or map the placeholder.');
+      throw new ProcessingFailure(
+        `\`${id}\` can't stand in a query expression`,
+        settled,
+        'Use letters, digits, `_`, `.` and `-`, or map the placeholder.',
+      );
     },
   };
 }
@@ -47,7 +66,11 @@ function create(item: YamlMapping): ValueTransformation {
 function checkFormat(expression: string, item: YamlMapping): void {
   const rest = expression.replace(/\{\{|\}\}|\{field\}|\{id\}/g, '');
   if (/[{}]/.test(rest))
-    throw new PipelineFault('`expression` takes {field} and {id} alone', lookup(item, 'expression') ?? item, 'Double braces that stand for themselves: {{ }}.');
+    throw new PipelineFault(
+      '`expression` takes {field} and {id} alone',
+      lookup(item, 'expression') ?? item,
+      'Double braces that stand for themselves: {{ }}.',
+    );
 }
 
 function idsOf(item: YamlMapping): ReadonlyMap<string, string> {
@@ -57,7 +80,11 @@ function idsOf(item: YamlMapping): ReadonlyMap<string, string> {
     // an empty one stands for the placeholder's own name
     if (value.kind !== 'scalar' || value.text === '') continue;
     if (!safeId.test(value.text))
-      throw new PipelineFault(`\`${value.text}\` can't stand in a query expression`, value, 'Use letters, digits, `_`, `.` and `-`.');
+      throw new PipelineFault(
+        `\`${value.text}\` can't stand in a query expression`,
+        value,
+        'Use letters, digits, `_`, `.` and `-`.',
+      );
     ids.set(key.text, value.text);
   }
   return ids;

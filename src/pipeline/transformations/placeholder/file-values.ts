@@ -2,7 +2,13 @@ import { scalarText } from '../../../jinja/number.ts';
 import type { PythonRegex } from '../../../python-regex/regex.ts';
 import { createBag, isFatal } from '../../../source/diagnostic.ts';
 import type { JsonSchema } from '../../../source/schema.ts';
-import { lookup, parseYaml, toPlain, type YamlMapping, type YamlNode } from '../../../source/yaml.ts';
+import {
+  lookup,
+  parseYaml,
+  toPlain,
+  type YamlMapping,
+  type YamlNode,
+} from '../../../source/yaml.ts';
 import { ProcessingFailure } from '../../../work/processing-failure.ts';
 import { type Work, workOfFile } from '../../../work/work.ts';
 import { regexAt, textOf } from '../../conditions/condition-definition.ts';
@@ -12,37 +18,75 @@ import { JqFault, named, parseJqPath } from './jq-path.ts';
 
 /** What says where values of placeholders stand in a file. */
 export const fileParameters = {
-  path: { type: 'string', minLength: 1, description: "A file in the pipeline's folder or below it." },
-  format: { enum: ['plaintext', 'csv', 'json', 'yaml'], description: 'plaintext: one value a line.' },
-  filter: { type: ['string', 'null'], description: 'A regular expression; only values in which it finds something are taken.' },
-  csv_column: { type: ['string', 'integer', 'null'], minimum: 0, description: 'The name of a column, or its number from 0.' },
+  path: {
+    type: 'string',
+    minLength: 1,
+    description: "A file in the pipeline's folder or below it.",
+  },
+  format: {
+    enum: ['plaintext', 'csv', 'json', 'yaml'],
+    description: 'plaintext: one value a line.',
+  },
+  filter: {
+    type: ['string', 'null'],
+    description: 'A regular expression; only values in which it finds something are taken.',
+  },
+  csv_column: {
+    type: ['string', 'integer', 'null'],
+    minimum: 0,
+    description: 'The name of a column, or its number from 0.',
+  },
   csv_has_header: { type: 'boolean' },
-  jq_expression: { type: ['string', 'null'], description: 'Where the values are: .items[], .hosts[].ip' },
+  jq_expression: {
+    type: ['string', 'null'],
+    description: 'Where the values are: .items[], .hosts[].ip',
+  },
 } as const satisfies Readonly<Record<string, JsonSchema>>;
 
-const jqHint = 'Here jq has names, indexes, [] and |, up to single values: .hosts[0].ip, .[] | .name';
+const jqHint =
+  'Here jq has names, indexes, [] and |, up to single values: .hosts[0].ip, .[] | .name';
 
 /** The values that a file holds for a placeholder. Throws {@link PipelineFault}. */
-export function fileValues(item: YamlMapping, readText: PipelineEnvironment['readText']): readonly string[] {
+export function fileValues(
+  item: YamlMapping,
+  readText: PipelineEnvironment['readText'],
+): readonly string[] {
   const at = (name: string): YamlNode => lookup(item, name) ?? item;
   const format = textOf(item, 'format') ?? 'plaintext';
   const filterText = textOf(item, 'filter');
   const filter = filterText === undefined ? undefined : regexAt(filterText, at('filter'));
   const path = textOf(item, 'path') ?? '';
   const text = textOfFile(readText, path, at('path'));
-  const read = format === 'plaintext' ? linesOf(text) : format === 'csv' ? columnOf(item, text) : selectedOf(item, text, format);
+  const read =
+    format === 'plaintext'
+      ? linesOf(text)
+      : format === 'csv'
+        ? columnOf(item, text)
+        : selectedOf(item, text, format);
   const work = workOfFile();
-  const values = read.filter((value) => value !== '' && (!filter || findsIn(value, filter, work, at('filter'))));
-  if (values.length === 0) throw new PipelineFault(`\`${path}\` has no values`, at('path'), format === 'plaintext' ? 'Write one value a line.' : undefined);
+  const values = read.filter(
+    (value) => value !== '' && (!filter || findsIn(value, filter, work, at('filter'))),
+  );
+  if (values.length === 0)
+    throw new PipelineFault(
+      `\`${path}\` has no values`,
+      at('path'),
+      format === 'plaintext' ? 'Write one value a line.' : undefined,
+    );
   return values;
 }
 
-const linesOf = (text: string): readonly string[] => text.split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/).map((line) => line.trim());
+const linesOf = (text: string): readonly string[] =>
+  text.split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/).map((line) => line.trim());
 
 function columnOf(item: YamlMapping, text: string): readonly string[] {
   const column = lookup(item, 'csv_column');
   if (column?.kind !== 'scalar' || column.value === null)
-    throw new PipelineFault('`csv` needs `csv_column`', lookup(item, 'format') ?? item, 'Name the column of the values.');
+    throw new PipelineFault(
+      '`csv` needs `csv_column`',
+      lookup(item, 'format') ?? item,
+      'Name the column of the values.',
+    );
   const hasHeader = lookup(item, 'csv_has_header');
   const headed = !(hasHeader?.kind === 'scalar' && hasHeader.value === false);
   const [header = [], ...rows] = csvRows(text);
@@ -50,9 +94,19 @@ function columnOf(item: YamlMapping, text: string): readonly string[] {
     const index = column.value;
     return (headed ? rows : [header, ...rows]).map((row) => row[index] ?? '');
   }
-  if (!headed) throw new PipelineFault('a column without a header has no name', column, 'Give its number, from 0.');
+  if (!headed)
+    throw new PipelineFault(
+      'a column without a header has no name',
+      column,
+      'Give its number, from 0.',
+    );
   const index = header.lastIndexOf(column.text);
-  if (index < 0) throw new PipelineFault(`there is no column \`${column.text}\``, column, `Known: ${header.join(', ')}.`);
+  if (index < 0)
+    throw new PipelineFault(
+      `there is no column \`${column.text}\``,
+      column,
+      `Known: ${header.join(', ')}.`,
+    );
   return rows.map((row) => row[index] ?? '');
 }
 
@@ -60,7 +114,12 @@ function columnOf(item: YamlMapping, text: string): readonly string[] {
 function selectedOf(item: YamlMapping, text: string, format: string): readonly string[] {
   const expression = lookup(item, 'jq_expression');
   const path = textOf(item, 'jq_expression');
-  if (!expression || path === undefined) throw new PipelineFault(`\`${format}\` needs \`jq_expression\``, lookup(item, 'format') ?? item, jqHint);
+  if (!expression || path === undefined)
+    throw new PipelineFault(
+      `\`${format}\` needs \`jq_expression\``,
+      lookup(item, 'format') ?? item,
+      jqHint,
+    );
   const data = dataOf(text, format, lookup(item, 'path') ?? item);
   try {
     return parseJqPath(path)(data).flatMap((value) => {
@@ -80,7 +139,8 @@ function dataOf(text: string, format: string, place: YamlNode): unknown {
     const bag = createBag();
     const [document] = parseYaml({ path: '', text }, bag);
     const fault = bag.list.find(isFatal);
-    if (fault || !document) throw new PipelineFault(`the file is no YAML: ${fault?.message ?? 'it is empty'}`, place);
+    if (fault || !document)
+      throw new PipelineFault(`the file is no YAML: ${fault?.message ?? 'it is empty'}`, place);
     return toPlain(document);
   }
   try {
@@ -95,7 +155,8 @@ function findsIn(value: string, filter: PythonRegex, work: Work, place: YamlNode
   try {
     return filter.finds(value, work);
   } catch (error) {
-    if (error instanceof ProcessingFailure) throw new PipelineFault(error.message, place, error.hint);
+    if (error instanceof ProcessingFailure)
+      throw new PipelineFault(error.message, place, error.hint);
     throw error;
   }
 }

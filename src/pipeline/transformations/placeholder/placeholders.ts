@@ -3,7 +3,13 @@ import { fillRegex } from '../../../query/expanded-regex.ts';
 import type { SettledItem } from '../../../query/settled.ts';
 import type { Test } from '../../../query/tree.ts';
 import { parseAddressBlock } from '../../../sigma/value/cidr.ts';
-import { ANY, isPlaceholder, type Pattern, parsePattern, patternText } from '../../../sigma/value/pattern.ts';
+import {
+  ANY,
+  isPlaceholder,
+  type Pattern,
+  parsePattern,
+  patternText,
+} from '../../../sigma/value/pattern.ts';
 import { fillPlaceholders } from '../../../sigma/value/placeholder.ts';
 import type { YamlMapping } from '../../../source/yaml.ts';
 import { ProcessingFailure } from '../../../work/processing-failure.ts';
@@ -15,17 +21,27 @@ import { expressionPlaceholders } from './expression.ts';
 import { fileParameters, fileValues } from './file-values.ts';
 
 export const placeholderDefinitions = {
-  wildcard_placeholders: { parameters: choiceParameters, create: (item) => filling(item, () => [[ANY]]) },
+  wildcard_placeholders: {
+    parameters: choiceParameters,
+    create: (item) => filling(item, () => [[ANY]]),
+  },
   value_placeholders: { parameters: choiceParameters, create: (item) => filling(item, valuesOf) },
   query_expression_placeholders: expressionPlaceholders,
-  file_placeholders: { parameters: { ...choiceParameters, ...fileParameters }, required: ['path'], create: createFile },
+  file_placeholders: {
+    parameters: { ...choiceParameters, ...fileParameters },
+    required: ['path'],
+    create: createFile,
+  },
 } satisfies Readonly<Record<string, TransformationDefinition>>;
 
 /** More patterns than this from one value of a rule are refused. */
 const maximumValues = 10_000;
 
 /** `choices` are those of one placeholder. */
-function filling(item: YamlMapping, choices: (name: string, settled: SettledItem, rule: RuleInProcess) => readonly Pattern[]): ValueTransformation {
+function filling(
+  item: YamlMapping,
+  choices: (name: string, settled: SettledItem, rule: RuleInProcess) => readonly Pattern[],
+): ValueTransformation {
   const isChosen = chosenPlaceholders(item);
   return {
     kind: 'value',
@@ -44,24 +60,46 @@ function filling(item: YamlMapping, choices: (name: string, settled: SettledItem
 }
 
 /** A test for each combination of the values; placeholders without values stay. */
-export function filledTests(test: StringTest, values: ReadonlyMap<string, readonly Pattern[]>, settled: SettledItem): readonly Test[] {
-  if (test.flags) return filledRegexes({ pattern: test.pattern, flags: test.flags }, values, settled);
+export function filledTests(
+  test: StringTest,
+  values: ReadonlyMap<string, readonly Pattern[]>,
+  settled: SettledItem,
+): readonly Test[] {
+  if (test.flags)
+    return filledRegexes({ pattern: test.pattern, flags: test.flags }, values, settled);
   const filled = fillPlaceholders(test.pattern, values, { most: maximumValues, keep: true });
   if ('patterns' in filled)
-    return filled.patterns.map((pattern): Test => (test.isBlock && !pattern.some(isPlaceholder) ? blockOf(pattern, settled) : { ...test, pattern }));
+    return filled.patterns.map(
+      (pattern): Test =>
+        test.isBlock && !pattern.some(isPlaceholder)
+          ? blockOf(pattern, settled)
+          : { ...test, pattern },
+    );
   throw tooMany(settled);
 }
 
 const tooMany = (settled: SettledItem): ProcessingFailure =>
-  new ProcessingFailure(`the placeholders make more than ${maximumValues} values of one`, settled, 'Split the value, or shorten the lists.');
+  new ProcessingFailure(
+    `the placeholders make more than ${maximumValues} values of one`,
+    settled,
+    'Split the value, or shorten the lists.',
+  );
 
-function filledRegexes(test: Parameters<typeof fillRegex>[0], values: ReadonlyMap<string, readonly Pattern[]>, settled: SettledItem): readonly Test[] {
+function filledRegexes(
+  test: Parameters<typeof fillRegex>[0],
+  values: ReadonlyMap<string, readonly Pattern[]>,
+  settled: SettledItem,
+): readonly Test[] {
   const filled = fillRegex(test, values, { most: maximumValues, keep: true });
   if (!('tests' in filled)) throw tooMany(settled);
   return filled.tests.map((one) => {
     if (one.kind !== 'fault') return one;
     const message = `a placeholder’s value makes no regular expression, \`${one.source}\`: ${one.message}`;
-    throw new ProcessingFailure(message, settled, 'Values are part of the expression as they are: escape what stands for itself.');
+    throw new ProcessingFailure(
+      message,
+      settled,
+      'Values are part of the expression as they are: escape what stands for itself.',
+    );
   });
 }
 
@@ -69,20 +107,38 @@ function blockOf(pattern: Pattern, settled: SettledItem): Test {
   const text = patternText(pattern);
   const block = parseAddressBlock(text);
   if (block) return { kind: 'cidr', ...block };
-  throw new ProcessingFailure(`\`${text}\` is no address block, which \`cidr\` takes`, settled, 'Write the values as 10.0.0.0/8 or 2001:db8::/32.');
+  throw new ProcessingFailure(
+    `\`${text}\` is no address block, which \`cidr\` takes`,
+    settled,
+    'Write the values as 10.0.0.0/8 or 2001:db8::/32.',
+  );
 }
 
 type StringTest = Extract<Test, { readonly kind: 'string' }>;
 
 function valuesOf(name: string, settled: SettledItem, { vars }: RuleInProcess): readonly Pattern[] {
   const given = vars.get(name);
-  if (!vars.has(name)) throw new ProcessingFailure(`the placeholder \`%${name}%\` has no value`, settled, `Add \`${name}\` to \`vars\` of a pipeline.`);
+  if (!vars.has(name))
+    throw new ProcessingFailure(
+      `the placeholder \`%${name}%\` has no value`,
+      settled,
+      `Add \`${name}\` to \`vars\` of a pipeline.`,
+    );
   const list: readonly unknown[] = Array.isArray(given) ? given : [given];
-  if (list.length === 0) throw new ProcessingFailure(`the list of the placeholder \`%${name}%\` is empty`, settled, `Fill \`${name}\` of \`vars\`.`);
+  if (list.length === 0)
+    throw new ProcessingFailure(
+      `the list of the placeholder \`%${name}%\` is empty`,
+      settled,
+      `Fill \`${name}\` of \`vars\`.`,
+    );
   return list.map((one) => {
     const text = scalarText(one);
     if (text !== undefined) return parsePattern(text);
-    throw new ProcessingFailure(`a value of the placeholder \`%${name}%\` is neither text nor number`, settled, `Change \`${name}\` of \`vars\`.`);
+    throw new ProcessingFailure(
+      `a value of the placeholder \`%${name}%\` is neither text nor number`,
+      settled,
+      `Change \`${name}\` of \`vars\`.`,
+    );
   });
 }
 

@@ -9,7 +9,11 @@ import type { TransformationDefinition } from '../../definition.ts';
 import type { ValueTransformation } from '../../pipeline.ts';
 
 export const convertTypeDefinitions = {
-  convert_type: { parameters: { target_type: { enum: ['str', 'num'] } }, required: ['target_type'], create },
+  convert_type: {
+    parameters: { target_type: { enum: ['str', 'num'] } },
+    required: ['target_type'],
+    create,
+  },
 } satisfies Readonly<Record<string, TransformationDefinition>>;
 
 function create(item: YamlMapping): ValueTransformation {
@@ -17,13 +21,20 @@ function create(item: YamlMapping): ValueTransformation {
 }
 
 function asText(test: Test): readonly Test[] | undefined {
-  return test.kind === 'number' ? [{ kind: 'string', pattern: [numberText(test.value)], cased: false }] : undefined;
+  return test.kind === 'number'
+    ? [{ kind: 'string', pattern: [numberText(test.value)], cased: false }]
+    : undefined;
 }
 
 function asNumber(test: Test, item: SettledItem): readonly Test[] | undefined {
   if (test.kind !== 'string') return undefined;
   const text = plainText(test.pattern);
   const value = numberIn(text);
-  if (value === undefined) throw new ProcessingFailure(`the value \`${text}\` is no number`, item, 'Limit convert_type to fields that hold numbers.');
+  if (value === undefined)
+    throw new ProcessingFailure(
+      `the value \`${text}\` is no number`,
+      item,
+      'Limit convert_type to fields that hold numbers.',
+    );
   return [{ kind: 'number', value }];
 }

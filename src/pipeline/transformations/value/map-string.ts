@@ -33,6 +33,9 @@ function create(item: YamlMapping): ValueTransformation {
   }
   return {
     kind: 'value',
-    apply: (test) => (test.kind === 'string' ? mapped.get(plainText(test.pattern))?.map((pattern): Test => ({ ...test, pattern })) : undefined),
+    apply: (test) =>
+      test.kind === 'string'
+        ? mapped.get(plainText(test.pattern))?.map((pattern): Test => ({ ...test, pattern }))
+        : undefined,
   };
 }

@@ -1,5 +1,13 @@
 import { numberText } from '../../../jinja/number.ts';
-import { ANY, isPlaceholder, joinParts, ONE, type Pattern, type PatternPart, parsePattern } from '../../../sigma/value/pattern.ts';
+import {
+  ANY,
+  isPlaceholder,
+  joinParts,
+  ONE,
+  type Pattern,
+  type PatternPart,
+  parsePattern,
+} from '../../../sigma/value/pattern.ts';
 import { expandPlaceholders } from '../../../sigma/value/placeholder.ts';
 import { lookup, toPlain, type YamlMapping } from '../../../source/yaml.ts';
 import type { Work } from '../../../work/work.ts';
@@ -12,9 +20,15 @@ export const replaceStringDefinitions = {
   replace_string: {
     parameters: {
       regex: { type: 'string', description: "A regular expression of Python's `re`." },
-      replacement: { type: 'string', description: 'What stands in place of each match; `\\1` and `\\g<name>` are groups of it.' },
+      replacement: {
+        type: 'string',
+        description: 'What stands in place of each match; `\\1` and `\\g<name>` are groups of it.',
+      },
       skip_special: { type: 'boolean', description: 'Wildcards and placeholders are left alone.' },
-      interpret_special: { type: 'boolean', description: 'With skip_special: wildcards of the result are wildcards.' },
+      interpret_special: {
+        type: 'boolean',
+        description: 'With skip_special: wildcards of the result are wildcards.',
+      },
     },
     required: ['regex', 'replacement'],
     create,
@@ -26,13 +40,21 @@ function create(item: YamlMapping): ValueTransformation {
   const replace = replacerOf(item, replacement);
   const interpret = isTrue(item, 'interpret_special');
   const changed = isTrue(item, 'skip_special')
-    ? (pattern: Pattern, work: Work) => joinParts(pattern.flatMap((part) => (typeof part === 'string' ? replacedPart(replace(part, work), interpret) : [part])))
-    : (pattern: Pattern, work: Work) => replacedWhole(pattern, (text) => replace(text, work), /\\[*?]/.test(replacement));
+    ? (pattern: Pattern, work: Work) =>
+        joinParts(
+          pattern.flatMap((part) =>
+            typeof part === 'string' ? replacedPart(replace(part, work), interpret) : [part],
+          ),
+        )
+    : (pattern: Pattern, work: Work) =>
+        replacedWhole(pattern, (text) => replace(text, work), /\\[*?]/.test(replacement));
   return {
     kind: 'value',
     apply: (test, _, { work }) => {
       if (test.kind === 'string') return [{ ...test, pattern: changed(test.pattern, work) }];
-      return test.kind === 'number' ? [{ kind: 'string', pattern: changed([numberText(test.value)], work), cased: false }] : undefined;
+      return test.kind === 'number'
+        ? [{ kind: 'string', pattern: changed([numberText(test.value)], work), cased: false }]
+        : undefined;
     },
   };
 }
@@ -43,7 +65,11 @@ function replacerOf(item: YamlMapping, replacement: string): (text: string, work
     return regex.replacer(replacement);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new PipelineFault(error.message, lookup(item, 'replacement') ?? item, "Replacements are those of Python's `re.sub`.");
+    throw new PipelineFault(
+      error.message,
+      lookup(item, 'replacement') ?? item,
+      "Replacements are those of Python's `re.sub`.",
+    );
   }
 }
 
@@ -52,14 +78,20 @@ function isTrue(item: YamlMapping, name: string): boolean {
   return node !== undefined && toPlain(node) === true;
 }
 
-const replacedPart = (text: string, interpret: boolean): readonly PatternPart[] => (interpret ? parsePattern(text) : text === '' ? [] : [text]);
+const replacedPart = (text: string, interpret: boolean): readonly PatternPart[] =>
+  interpret ? parsePattern(text) : text === '' ? [] : [text];
 
 /** The pattern is written out, wildcards as such, and read again. */
-function replacedWhole(pattern: Pattern, replace: (text: string) => string, escapes: boolean): Pattern {
+function replacedWhole(
+  pattern: Pattern,
+  replace: (text: string) => string,
+  escapes: boolean,
+): Pattern {
   const before = plainText(pattern);
   const after = replace(before);
   if (after === before) return pattern;
-  // `\*` may be a backslash in front of a wildcard or an escaped star: where nothing is escaped, it is the former
+  // `\*` may be a backslash in front of a wildcard or an escaped star: where nothing is escaped, it
+  // is the former
   const escaped = escapes || pattern.some((part) => typeof part === 'string' && /[*?]/.test(part));
   const read = escaped ? parsePattern(after.replace(/\\(?![*?])/g, '\\\\')) : withoutEscapes(after);
   return pattern.some(isPlaceholder) ? expandPlaceholders(read) : read;

@@ -8,7 +8,10 @@ import type { ItemTransformation } from '../../pipeline.ts';
 
 export const setValueDefinitions = {
   set_value: {
-    parameters: { value: { type: ['string', 'number', 'boolean', 'null'] }, force_type: { enum: ['str', 'num', null] } },
+    parameters: {
+      value: { type: ['string', 'number', 'boolean', 'null'] },
+      force_type: { enum: ['str', 'num', null] },
+    },
     required: ['value'],
     create,
   },
@@ -18,20 +21,37 @@ function create(item: YamlMapping): ItemTransformation {
   const node = lookup(item, 'value');
   if (node?.kind !== 'scalar') throw new PipelineFault('`value` must be a single value', item);
   const tests = [fixedTest(node, textOf(item, 'force_type'))];
-  return { kind: 'item', apply: (settled) => ({ ...settled, values: settled.values.map(({ span }) => ({ tests, absent: false, span })) }) };
+  return {
+    kind: 'item',
+    apply: (settled) => ({
+      ...settled,
+      values: settled.values.map(({ span }) => ({ tests, absent: false, span })),
+    }),
+  };
 }
 
 function fixedTest(node: YamlScalar, type: string | undefined): Test {
   const { value } = node;
   if (value === null) {
-    if (type !== undefined) throw new PipelineFault('null can be no `force_type`', node, 'Give a text or a number, or remove force_type.');
+    if (type !== undefined)
+      throw new PipelineFault(
+        'null can be no `force_type`',
+        node,
+        'Give a text or a number, or remove force_type.',
+      );
     return { kind: 'null' };
   }
   if (type === 'num') {
-    const number = typeof value === 'boolean' ? Number(value) : typeof value === 'string' ? numberIn(value) : value;
+    const number =
+      typeof value === 'boolean'
+        ? Number(value)
+        : typeof value === 'string'
+          ? numberIn(value)
+          : value;
     if (number === undefined) throw new PipelineFault(`\`${node.text}\` is no number`, node);
     return { kind: 'number', value: number };
   }
-  if (type === 'str' || typeof value === 'string') return { kind: 'string', pattern: parsePattern(scalarText(value) ?? node.text), cased: false };
+  if (type === 'str' || typeof value === 'string')
+    return { kind: 'string', pattern: parsePattern(scalarText(value) ?? node.text), cased: false };
   return typeof value === 'boolean' ? { kind: 'boolean', value } : { kind: 'number', value };
 }

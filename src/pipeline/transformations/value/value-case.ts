@@ -17,7 +17,16 @@ export const valueCaseDefinitions = {
       return {
         kind: 'value',
         apply: (test) =>
-          test.kind === 'string' ? [{ ...test, pattern: joinParts(test.pattern.map((part) => (typeof part === 'string' ? convert(part) : part))) }] : undefined,
+          test.kind === 'string'
+            ? [
+                {
+                  ...test,
+                  pattern: joinParts(
+                    test.pattern.map((part) => (typeof part === 'string' ? convert(part) : part)),
+                  ),
+                },
+              ]
+            : undefined,
       };
     },
   },

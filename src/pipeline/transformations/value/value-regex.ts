@@ -7,7 +7,12 @@ import type { TransformationDefinition } from '../../definition.ts';
 
 export const valueRegexDefinitions = {
   regex: {
-    parameters: { method: { enum: ['plain', 'ignore_case_flag', 'ignore_case_brackets'], default: 'ignore_case_brackets' } },
+    parameters: {
+      method: {
+        enum: ['plain', 'ignore_case_flag', 'ignore_case_brackets'],
+        default: 'ignore_case_brackets',
+      },
+    },
     create: (item) => {
       const method = textOf(item, 'method') ?? 'ignore_case_brackets';
       const spell = method === 'ignore_case_brackets' ? bracketed : escaped;
@@ -18,22 +23,40 @@ export const valueRegexDefinitions = {
           if (test.kind !== 'string') return undefined;
           // an empty text makes no useful expression
           if (test.pattern.length === 0) return [test];
-          return [{ kind: 'regex', source: sourceOf(test, settled, spell), ignoreCase, multiline: false, dotAll: true }];
+          return [
+            {
+              kind: 'regex',
+              source: sourceOf(test, settled, spell),
+              ignoreCase,
+              multiline: false,
+              dotAll: true,
+            },
+          ];
         },
       };
     },
   },
 } satisfies Readonly<Record<string, TransformationDefinition>>;
 
-/** The expression finds what the value did: all of a field's value, some part of it for keywords. */
-function sourceOf({ pattern }: StringTest, settled: SettledItem, spell: (text: string) => string): string {
+/**
+ * The expression finds what the value did: all of a field's value, some part of it for keywords.
+ */
+function sourceOf(
+  { pattern }: StringTest,
+  settled: SettledItem,
+  spell: (text: string) => string,
+): string {
   let source = '';
   for (const [at, part] of pattern.entries()) {
     const outermost = at === 0 || at === pattern.length - 1;
     if (part === ANY) source += outermost && pattern.length > 1 ? '' : '.*';
     else if (part === ONE) source += '.';
     else if (isPlaceholder(part))
-      throw new ProcessingFailure(`the placeholder \`%${part.placeholder}%\` can't be part of a regular expression`, settled, 'Replace it before `regex`.');
+      throw new ProcessingFailure(
+        `the placeholder \`%${part.placeholder}%\` can't be part of a regular expression`,
+        settled,
+        'Replace it before `regex`.',
+      );
     else source += spell(part);
   }
   if (settled.field === undefined) return source;
@@ -47,7 +70,12 @@ function bracketed(text: string): string {
   for (const char of text) {
     const lower = char.toLowerCase();
     const upper = char.toUpperCase();
-    source += lower === upper ? escaped(char) : Array.from(lower).length > 1 || Array.from(upper).length > 1 ? char : `[${lower}${upper}]`;
+    source +=
+      lower === upper
+        ? escaped(char)
+        : Array.from(lower).length > 1 || Array.from(upper).length > 1
+          ? char
+          : `[${lower}${upper}]`;
   }
   return source;
 }
