@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const script = join(import.meta.dirname, 'measure.py');
 
-/** Runs a command once. Throws where it fails: 1 is for complaints about rules. */
+/** Runs a command once. Throws where it fails: 1 is for diagnostics about rules. */
 export function measure(command) {
   const { stdout, error } = spawnSync('python3', [script, ...command], {
     encoding: 'utf8',

@@ -60,7 +60,7 @@ for (const target of targets) {
       continue;
     }
     converted++;
-    if (conversion.remarks.some(({ code }) => code === 'TGT002')) widened++;
+    if (conversion.diagnostics.some(({ code }) => code === 'TGT002')) widened++;
     if (conversion.value.queries.length > 1) several++;
   }
   lines.push(

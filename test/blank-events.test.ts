@@ -120,7 +120,7 @@ function codesOf(
   settings: TargetSettings,
 ): readonly string[] {
   const conversion = target.convert(detectionOf(detection), settings);
-  const found = conversion.ok ? conversion.remarks : conversion.problems;
+  const found = conversion.ok ? conversion.diagnostics : conversion.problems;
   return found.flatMap(({ code }) => (code === 'TGT002' ? [] : [code]));
 }
 
@@ -248,7 +248,7 @@ function codesOfCorrelation(target: ConversionTarget, lines: string): readonly s
   const rule = compileText(twoRules(lines)).find(({ kind }) => kind === 'correlation');
   if (!rule) throw new Error('the correlation does not compile');
   const conversion = target.convert(rule, defaultTargetSettings);
-  const found = conversion.ok ? conversion.remarks : conversion.problems;
+  const found = conversion.ok ? conversion.diagnostics : conversion.problems;
   return found.flatMap(({ code }) => (code === 'TGT005' || code === 'TGT009' ? [code] : []));
 }
 

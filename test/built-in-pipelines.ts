@@ -8,7 +8,7 @@ import { noFiles } from './pipeline-run.ts';
 
 export const pipelineFolder = join(import.meta.dirname, '..', 'pipelines');
 
-/** A pipeline of the project by its name; expects it to be read without a complaint. */
+/** A pipeline of the project by its name; expects it to be read without a diagnostic. */
 export function builtInPipeline(name: string): Pipeline {
   const bag = createBag();
   const path = join(pipelineFolder, `${name}.yml`);

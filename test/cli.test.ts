@@ -386,7 +386,7 @@ describe('--format', () => {
     },
   );
 
-  it('text puts complaints on standard error and the summary on standard output, without colours', async () => {
+  it('text puts diagnostics on standard error and the summary on standard output, without colours', async () => {
     good();
     bad();
     const { stdout, stderr } = await run(['check']);

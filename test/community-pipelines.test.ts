@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createBag } from '../src/source/diagnostic.ts';
-import { queryText, told } from './complaints.ts';
+import { queryText, told } from './diagnostics.ts';
 import { compiledAfter, pipelineOf, queryAfter, ruleOf } from './pipeline-run.ts';
 
 // Habits of pipelines that other people run with pySigma 1.5.1, each in a text of our own.

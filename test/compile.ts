@@ -6,7 +6,7 @@ import type { Pattern } from '../src/sigma/value/pattern.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { findRuleFiles } from './rule-files.ts';
 
-/** Compiles every rule of the folders; complaints go to the bag. */
+/** Compiles every rule of the folders; diagnostics go to the bag. */
 export function compileFolders(
   folders: readonly string[],
   bag: DiagnosticBag = createBag(),

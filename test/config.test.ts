@@ -22,18 +22,18 @@ function read(text: string) {
   const bag = createBag();
   const file = { path: 'sigpack.yml', text };
   const config = readConfig(file, bag);
-  const complaints = bag.list.map(({ code, message, hint, span }) => ({
+  const diagnostics = bag.list.map(({ code, message, hint, span }) => ({
     code,
     message,
     hint,
     at: text.slice(span.start, span.end),
   }));
-  return { config, complaints };
+  return { config, diagnostics };
 }
 
 function configured(text: string): PackConfig {
-  const { config, complaints } = read(text);
-  expect(complaints).toEqual([]);
+  const { config, diagnostics } = read(text);
+  expect(diagnostics).toEqual([]);
   if (!config) throw new Error('no configuration');
   return config;
 }
@@ -571,9 +571,9 @@ const refused = [
 ] as const;
 
 test.each(refused)('%s', (text, message, hint, at, bySchema) => {
-  const { config, complaints } = read(text);
+  const { config, diagnostics } = read(text);
   expect(config).toBeUndefined();
-  expect(complaints).toEqual([
+  expect(diagnostics).toEqual([
     { code: 'PCK001', message, hint: expect.stringContaining(hint), at },
   ]);
   const [node] = parseYaml({ path: 'sigpack.yml', text }, createBag());
@@ -587,18 +587,18 @@ test('the JSON Schema accepts the sample as well', () => {
 });
 
 test('all that is wrong is said at once', () => {
-  expect(read('titel: x\nrules: 1\nsplunk: []').complaints.map((one) => one.message)).toHaveLength(
+  expect(read('titel: x\nrules: 1\nsplunk: []').diagnostics.map((one) => one.message)).toHaveLength(
     3,
   );
 });
 
 test('two documents and broken YAML are refused', () => {
-  expect(read('id: ab\n---\nid: cd').complaints[0]?.message).toContain('more than one');
-  expect(read('id: [').complaints[0]?.code).toBe('SIG002');
+  expect(read('id: ab\n---\nid: cd').diagnostics[0]?.message).toContain('more than one');
+  expect(read('id: [').diagnostics[0]?.code).toBe('SIG002');
 });
 
 test('a configuration is a map', () => {
-  expect(read('- a').complaints).toMatchObject([
+  expect(read('- a').diagnostics).toMatchObject([
     { code: 'PCK001', message: 'the file must be a map, not a list' },
   ]);
 });
@@ -652,13 +652,13 @@ test.each([
     '`streamParameter` has the name of a parameter of the notification',
   ],
 ])('%s is refused', (text, message) =>
-  expect(read(text).complaints.map((one) => one.message)).toEqual([message]),
+  expect(read(text).diagnostics.map((one) => one.message)).toEqual([message]),
 );
 
 test.each([
   'graylog: { priority: { critical: 4 }, minimumServerVersion: 6.2.0 }',
   'graylog: { notification: { type: teams }, minimumServerVersion: 6.1.0 }',
-])('%s is taken', (text) => expect(read(text).complaints).toEqual([]));
+])('%s is taken', (text) => expect(read(text).diagnostics).toEqual([]));
 
 test.each([
   ["'6.1'", '6.1.0'],

@@ -247,7 +247,7 @@ describe('the command', () => {
     expect([run.code, run.stdout]).toEqual([0, expect.stringMatching(text)]);
   });
 
-  it('complains about a format that one of the targets lacks, and writes nothing', async () => {
+  it('reports a format that one of the targets lacks, and writes nothing', async () => {
     const run = await piped(
       seedText,
       '-t',

@@ -6,7 +6,7 @@ import type { CompiledCorrelation } from '../src/query/compile.ts';
 import { collect } from '../src/sigma/collection/collection.ts';
 import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { told } from './complaints.ts';
+import { told } from './diagnostics.ts';
 import { pipelineOf } from './pipeline-run.ts';
 
 const bases = ['a', 'b']
@@ -17,7 +17,7 @@ const bases = ['a', 'b']
   .join('---\n');
 
 /**
- * The last of some correlations after a pipeline that maps fields, for Graylog; or the complaints.
+ * The last of some correlations after a pipeline that maps fields, for Graylog; or the diagnostics.
  */
 function mapped(mapping: string, ...bodies: readonly string[]): CompiledCorrelation | string {
   const bag = createBag();

@@ -10,7 +10,7 @@ import { readDocuments } from '../src/sigma/collection/document.ts';
 import { correlationTypes } from '../src/sigma/correlation/correlation.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { compileText } from './compile.ts';
-import { complaintsOf, marked, queryText, told } from './complaints.ts';
+import { diagnosticsOf, marked, queryText, told } from './diagnostics.ts';
 import { cpuMilliseconds } from './cpu-time.ts';
 import { matches } from './matcher.ts';
 
@@ -179,7 +179,7 @@ describe('aliases', () => {
     ],
     ['a text', 'a', 'SIG050 25:9 alias `ip` must map each rule to a field'],
   ])('%s', (_, aliases, wanted) => {
-    expect(told(complaintsOf(withBases(aliased(aliases))))).toEqual([wanted]);
+    expect(told(diagnosticsOf(withBases(aliased(aliases))))).toEqual([wanted]);
   });
 });
 
@@ -375,7 +375,7 @@ describe('what is wrong with a correlation', () => {
       ['SIG050 25:3 `groupby` is no attribute of a correlation'],
     ],
   ])('%s', (_, changes, wanted) => {
-    const bag = complaintsOf(withBases(lines(changes)));
+    const bag = diagnosticsOf(withBases(lines(changes)));
     expect(told(bag)).toEqual(wanted);
     expect(bag.list.every(({ hint, severity }) => hint !== '' && severity === 'error')).toBe(true);
   });
@@ -388,8 +388,8 @@ describe('what is wrong with a correlation', () => {
     ['months', { timespan: '2M' }],
     ['years', { timespan: '1y' }],
   ])('%s: the hint says where the form exists', (_, changes) => {
-    const [complaint, ...more] = complaintsOf(withBases(lines(changes))).list;
-    expect(complaint?.hint).toContain('pySigma and the next specification');
+    const [diagnostic, ...more] = diagnosticsOf(withBases(lines(changes))).list;
+    expect(diagnostic?.hint).toContain('pySigma and the next specification');
     expect(more).toEqual([]);
   });
 
@@ -410,7 +410,7 @@ describe('what is wrong with a correlation', () => {
         ({ name }) => name,
       ),
     ).toEqual(['login', 'failed']);
-    const bag = complaintsOf(
+    const bag = diagnosticsOf(
       withBases('type: temporal\ntimespan: 5m\ncondition: failed and login'),
     );
     expect(told(bag)).toEqual(['SIG017 22:14 the expression is read as all of the rules']);
@@ -442,7 +442,7 @@ describe('what is wrong with a correlation', () => {
       'SIG050 22:14 the condition of a correlation must be a map',
     ],
   ])('an expression that can not be: %s', (attributes, wanted) => {
-    expect(told(complaintsOf(withBases(`${attributes}\ntimespan: 5m`)))).toEqual([wanted]);
+    expect(told(diagnosticsOf(withBases(`${attributes}\ntimespan: 5m`)))).toEqual([wanted]);
   });
 
   test('an expression at fault takes the rules along that only it names', () => {
@@ -478,7 +478,7 @@ describe('what is wrong with a correlation', () => {
       condition: '{ gte: 5 }',
     };
     const rest = Object.entries(given).filter(([name]) => !line.startsWith(`${name}:`));
-    const { list } = complaintsOf(
+    const { list } = diagnosticsOf(
       withBases(`${line}\n${rest.map(([name, value]) => `${name}: ${value}`).join('\n')}`),
     );
     expect(list.map((one) => one.hint)).toEqual([hint]);
@@ -487,7 +487,7 @@ describe('what is wrong with a correlation', () => {
   test('a threshold in quotes is the number, as for pySigma', () => {
     const text = `type: event_count\n${rest}\ncondition: { gte: '3' }`;
     expect(outer(text).thresholds).toEqual([{ operator: 'gte', value: 3 }]);
-    expect(told(complaintsOf(withBases(text)))).toEqual([
+    expect(told(diagnosticsOf(withBases(text)))).toEqual([
       'SIG017 24:21 the text `3` is read as a number',
     ]);
   });
@@ -533,20 +533,20 @@ describe('what is wrong with a correlation', () => {
   });
 
   test('not a map', () => {
-    expect(told(complaintsOf('title: T\nid: t\ncorrelation: [a]\n'))).toEqual([
+    expect(told(diagnosticsOf('title: T\nid: t\ncorrelation: [a]\n'))).toEqual([
       'SIG050 3:14 `correlation` must be a map',
     ]);
   });
 
   test('the nearest name of the same file is the hint', () => {
-    expect(complaintsOf(withBases(lines({ rules: '[faild]' }))).list[0]?.hint).toBe(
+    expect(diagnosticsOf(withBases(lines({ rules: '[faild]' }))).list[0]?.hint).toBe(
       'Did you mean `failed`?',
     );
   });
 
   test('a rule at fault takes the correlation with it', () => {
     const text = `${rule('bad', 'x|gt: y')}---\ntitle: C\nid: c\ncorrelation:\n  type: event_count\n  rules: [bad]\n  timespan: 1m\n  condition: { gt: 1 }\n`;
-    expect(told(complaintsOf(text)).map((line) => line.slice(0, 11))).toEqual([
+    expect(told(diagnosticsOf(text)).map((line) => line.slice(0, 11))).toEqual([
       'SIG006 6:14',
       'SIG022 6:14',
       'SIG053 13:1',
@@ -710,11 +710,11 @@ describe('filters', () => {
     ['product: linux', 'product: windows', false],
     ['category: process_creation', 'product: windows, category: process_creation', true],
   ])('a filter of { %s } on a rule of { %s }: %s', (own, other, reaches) => {
-    const { found, told: complaints } = queries(
+    const { found, told: diagnostics } = queries(
       `${rule('failed', 'failed: 1', other)}---\n${filter('any', own)}`,
     );
     expect(found).toEqual([reaches ? `and(failed=1:number, ${filtered})` : 'failed=1:number']);
-    expect(complaints).toEqual(
+    expect(diagnostics).toEqual(
       reaches ? [] : ['SIG061 9:8 no rule with the log source of this filter was loaded'],
     );
   });
@@ -728,7 +728,7 @@ describe('filters', () => {
     expect(queries(bases + filter('[failed]', 'product: linux')).told).toEqual([
       'SIG061 21:11 `failed` has another log source than this filter',
     ]);
-    expect(complaintsOf(bases + filter('[nobody]')).list.map(({ severity }) => severity)).toEqual([
+    expect(diagnosticsOf(bases + filter('[nobody]')).list.map(({ severity }) => severity)).toEqual([
       'warning',
     ]);
   });
@@ -757,9 +757,9 @@ describe('filters', () => {
 
   test('a fault in a filter is told once, in the filter, and at each rule that is lost by it', () => {
     const lines = '  selection: { User|gt: adm_ }\n  condition: not selection\n';
-    const { found, told: complaints } = queries(bases + filter('any', 'product: windows', lines));
+    const { found, told: diagnostics } = queries(bases + filter('any', 'product: windows', lines));
     expect(found).toEqual([]);
-    expect(complaints).toEqual([
+    expect(diagnostics).toEqual([
       'SIG022 22:25 `gt` takes a number, not the text `adm_`',
       'SIG060 1:8 the filter "Admins" (rule.yml) is at fault',
       'SIG060 9:8 the filter "Admins" (rule.yml) is at fault',
@@ -804,12 +804,12 @@ describe('filters', () => {
       plain,
     ],
   ])('a filter that can not be read leaves its rules out: %s', (_, text, wanted) => {
-    const { found, told: complaints } = queries(bases + text);
+    const { found, told: diagnostics } = queries(bases + text);
     expect(found).toEqual(wanted);
-    expect(complaints.filter((line) => line.includes('is at fault'))).toHaveLength(
+    expect(diagnostics.filter((line) => line.includes('is at fault'))).toHaveLength(
       2 - wanted.length,
     );
-    expect(complaints.length).toBeGreaterThan(2 - wanted.length);
+    expect(diagnostics.length).toBeGreaterThan(2 - wanted.length);
   });
 
   test('a selection that a filter leaves unused is told once', () => {
@@ -847,29 +847,29 @@ describe('filters', () => {
       'SIG013 5:3 the detection has no selection',
     ],
   ])('%s', (_, lines, wanted) => {
-    const [complaint, ...more] = told(
-      complaintsOf(`title: F\nid: f\nlogsource: { product: w }\nfilter:\n${lines}`),
+    const [diagnostic, ...more] = told(
+      diagnosticsOf(`title: F\nid: f\nlogsource: { product: w }\nfilter:\n${lines}`),
     );
-    expect(complaint?.slice(0, wanted.length)).toBe(wanted);
+    expect(diagnostic?.slice(0, wanted.length)).toBe(wanted);
     expect(more).toEqual([]);
   });
 
   test('a slip in the name of an attribute', () => {
     const filter = (more: string): string =>
       `title: F\nid: f\nlogsource: { product: w }\n${more}filter:\n  rules: any\n  s: { a: b }\n  condition: s\n`;
-    expect(told(complaintsOf(filter('descripton: x\n')))).toContain(
+    expect(told(diagnosticsOf(filter('descripton: x\n')))).toContain(
       'SIG016 4:1 `descripton` is no attribute of Sigma',
     );
-    expect(told(complaintsOf(filter('x-owner: x\n'))).join()).not.toContain('SIG016');
+    expect(told(diagnosticsOf(filter('x-owner: x\n'))).join()).not.toContain('SIG016');
   });
 
   test('not a map, no log source', () => {
-    expect(told(complaintsOf('title: F\nid: f\nlogsource: { product: w }\nfilter: x\n'))).toEqual([
+    expect(told(diagnosticsOf('title: F\nid: f\nlogsource: { product: w }\nfilter: x\n'))).toEqual([
       'SIG060 4:9 `filter` must be a map',
     ]);
     expect(
       marked(
-        complaintsOf('title: F\nid: f\nfilter:\n  rules: any\n  s: { a: b }\n  condition: s\n'),
+        diagnosticsOf('title: F\nid: f\nfilter:\n  rules: any\n  s: { a: b }\n  condition: s\n'),
       ),
     ).toEqual(['SIG010 "title"']);
   });

@@ -55,7 +55,7 @@ function watched(
   const document = conversion.value.document as { readonly condition: unknown };
   return {
     condition: document.condition,
-    said: conversion.remarks.filter(({ code }) => code === 'TGT007').map(({ message }) => message),
+    said: conversion.diagnostics.filter(({ code }) => code === 'TGT007').map(({ message }) => message),
   };
 }
 

@@ -39,7 +39,7 @@ export function cimPipeline(bag: DiagnosticBag) {
 }
 
 /**
- * The detections of a collection after the pipeline of the Common Information Model; complaints of
+ * The detections of a collection after the pipeline of the Common Information Model; diagnostics of
  * it go to the bag.
  */
 export function modelledRules(

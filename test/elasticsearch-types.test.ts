@@ -15,7 +15,7 @@ interface Given {
   readonly source?: string;
 }
 
-/** What `sigpack convert` prints and complains about. */
+/** What `sigpack convert` prints and reports. */
 async function converted(
   detection: string,
   { pipeline, config = '', source = 'category: process_creation' }: Given = {},

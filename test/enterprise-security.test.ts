@@ -434,9 +434,9 @@ describe('without Enterprise Security', () => {
         [own],
       );
       expect(left.stderr).not.toContain(key);
-      const complaints = await told(own.replace('schedule_window', 'dispatchAs'));
-      expect(complaints).toContain('error[SIG070]');
-      expect(complaints).not.toContain('TGT007');
+      const diagnostics = await told(own.replace('schedule_window', 'dispatchAs'));
+      expect(diagnostics).toContain('error[SIG070]');
+      expect(diagnostics).not.toContain('TGT007');
     },
   );
 

@@ -177,7 +177,7 @@ describe('the action', () => {
     expect(readdirSync(join(project(), 'dist'))).toEqual(['report']);
   });
 
-  test('comments on a pull request, and hands complaints to code scanning', () => {
+  test('comments on a pull request, and hands diagnostics to code scanning', () => {
     changeRule('outlook', 'onenote');
     const { failed, used, outputs } = runAction(
       { ...here, comment: 'true', 'code-scanning': 'true' },

@@ -82,19 +82,19 @@ function textOf(
         target.convert(compiled, defaultTargetSettings),
         compiled,
       );
-      for (const { file, ...remark } of conversion.ok ? conversion.remarks : conversion.problems)
-        bag.add(file, remark);
-      // the complaint, and what becomes of the rule where something narrows it
+      for (const { file, ...diagnostic } of conversion.ok ? conversion.diagnostics : conversion.problems)
+        bag.add(file, diagnostic);
+      // the diagnostic, and what becomes of the rule where something narrows it
       if (!conversion.ok && conversion.problems.every(({ code }) => code === 'TGT005')) {
         const narrowed = postprocessedRule(target.convert(compiled, narrowedSettings), compiled);
-        if (narrowed.ok) for (const { file, ...remark } of narrowed.remarks) bag.add(file, remark);
+        if (narrowed.ok) for (const { file, ...diagnostic } of narrowed.diagnostics) bag.add(file, diagnostic);
         return narrowed.ok ? [{ rule: compiled.rule, converted: narrowed.value }] : [];
       }
       return conversion.ok ? [{ rule: compiled.rule, converted: conversion.value }] : [];
     });
   const text = entries.length === 0 ? '' : target.formats[0].print(entries);
-  const complaints = shown(bag);
-  return text === '' || complaints === '' ? text + complaints : `${text}\n${complaints}`;
+  const diagnostics = shown(bag);
+  return text === '' || diagnostics === '' ? text + diagnostics : `${text}\n${diagnostics}`;
 }
 
 const shown = ({ list }: DiagnosticBag): string =>

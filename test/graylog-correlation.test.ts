@@ -152,7 +152,7 @@ describe('the aggregation of an event definition', () => {
     const notes = (condition: string) => {
       const made = aggregationOf(`type: event_count\ncondition: { ${condition} }`);
       return made.ok
-        ? made.remarks.filter(({ message }) => message.includes('fallen silent')).length
+        ? made.diagnostics.filter(({ message }) => message.includes('fallen silent')).length
         : -1;
     };
     expect([notes('lt: 5'), notes('neq: 3'), notes('gte: 1, lt: 5')]).toEqual([1, 1, 0]);
@@ -169,7 +169,7 @@ describe('the aggregation of an event definition', () => {
     (type, condition, expected) => {
       const made = aggregationOf(`type: ${type}\ncondition: { ${condition} }`);
       expect(
-        made.ok && made.remarks.some(({ message }) => message.includes('numbers below 0')),
+        made.ok && made.diagnostics.some(({ message }) => message.includes('numbers below 0')),
       ).toBe(expected);
     },
   );

@@ -36,7 +36,7 @@ function found(commands: string, lines: readonly string[], locale = 'C.UTF-8'): 
 /** Whether a person is told that more is found than the rule means. */
 function widened(detection: string, lines: 'json' | 'plain' = 'json'): boolean {
   const conversion = convert(detection, lines);
-  return conversion.ok && conversion.remarks.some(({ code }) => code === 'TGT002');
+  return conversion.ok && conversion.diagnostics.some(({ code }) => code === 'TGT002');
 }
 
 describe('grep commands', () => {

@@ -111,7 +111,7 @@ function graylogFaults(
     { file: rule.file, span: rule.span },
     { ...graylogDefaults, textFields: [] },
   );
-  if (!conversion.ok || conversion.remarks.some(({ code }) => code === 'TGT002')) return [];
+  if (!conversion.ok || conversion.diagnostics.some(({ code }) => code === 'TGT002')) return [];
   const events = plain.filter(
     (event) => event._raw === undefined && Object.values(event).every((value) => value !== ''),
   );

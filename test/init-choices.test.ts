@@ -275,12 +275,12 @@ describe('the configuration of a choice', () => {
           name !== undefined;
         expect({
           combination,
-          complaints: bag.list,
+          diagnostics: bag.list,
           targets: config?.targets,
           pipelines: Object.fromEntries(config?.pipelines ?? []),
         }).toEqual({
           combination,
-          complaints: [],
+          diagnostics: [],
           targets: Object.entries({ splunk, graylog })
             .filter(isNamed)
             .map(([target]) => target),
@@ -335,7 +335,7 @@ describe('the configuration of a choice', () => {
 });
 
 /**
- * Complaints of a build of the starter pack by the configuration of a choice, but for what targets
+ * Diagnostics of a build of the starter pack by the configuration of a choice, but for what targets
  * widen.
  */
 async function starterPack(answers: Answers): Promise<readonly string[]> {

@@ -3,7 +3,7 @@ import { parseJinja } from '../src/jinja/template.ts';
 import { queryRoots } from '../src/pipeline/template/context.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { workOfRule } from '../src/work/work.ts';
-import { told } from './complaints.ts';
+import { told } from './diagnostics.ts';
 import { compiledAfter, ruleOf } from './pipeline-run.ts';
 
 const attributes = `status: test

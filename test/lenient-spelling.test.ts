@@ -6,12 +6,12 @@ import { timespanText } from '../src/sigma/rule/aggregation.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileText, ruleText } from './compile.ts';
 import {
-  complaintsOf,
-  detectionComplaints,
+  diagnosticsOf,
+  detectionDiagnostics,
   queryText,
   selectionQuery,
   told,
-} from './complaints.ts';
+} from './diagnostics.ts';
 
 /** The one rule of a text, as read. */
 function headOf(text: string) {
@@ -48,7 +48,7 @@ Detection:
       logsource: { product: 'windows', category: 'process_creation' },
     });
     expect([...rule.detection.searches.keys()]).toEqual(['Selection']);
-    const bag = complaintsOf(shouted);
+    const bag = diagnosticsOf(shouted);
     expect([...new Set(bag.list.map(({ code, severity }) => `${code} ${severity}`))]).toEqual([
       'SIG017 info',
     ]);
@@ -57,7 +57,7 @@ Detection:
 
   test('the key as Sigma has it comes first, and the other is what it was', () => {
     expect(headOf(withLine('Title: Other')).title).toBe('T');
-    expect(told(complaintsOf(withLine('Title: Other')))).toEqual([
+    expect(told(diagnosticsOf(withLine('Title: Other')))).toEqual([
       'SIG016 4:1 `Title` is no attribute of Sigma',
     ]);
   });
@@ -164,7 +164,7 @@ describe('tags', () => {
     ['malware', 'malware'],
   ])('%s', (written, meant) => {
     expect(headOf(withLine(`tags: ['${written}']`)).tags).toEqual([meant]);
-    const codes = complaintsOf(withLine(`tags: ['${written}']`)).list.map(({ code }) => code);
+    const codes = diagnosticsOf(withLine(`tags: ['${written}']`)).list.map(({ code }) => code);
     expect(codes).toEqual(
       written === meant ? (/^[a-z]+\./.test(written) ? [] : ['SIG012']) : ['SIG017'],
     );
@@ -173,7 +173,7 @@ describe('tags', () => {
   test('several in one text, and several authors', () => {
     const rule = headOf(withLine("tags: 'attack.execution, attack.T1059,'\nauthor: [Ann, Ben]"));
     expect([rule.tags, rule.author]).toEqual([['attack.execution', 'attack.t1059'], 'Ann, Ben']);
-    expect(told(complaintsOf(withLine('tags: attack.execution, attack.t1059')))).toEqual([
+    expect(told(diagnosticsOf(withLine('tags: attack.execution, attack.t1059')))).toEqual([
       'SIG017 4:1 tags with commas between them are read as several',
     ]);
   });
@@ -181,7 +181,7 @@ describe('tags', () => {
   test.each(['attack.t1059.1', 'attack.t105', 'attack.1059', 'attack.g7'])(
     '%s gives no mapping, which is said',
     (tag) => {
-      expect(told(complaintsOf(withLine(`tags: [${tag}]`)))).toEqual([
+      expect(told(diagnosticsOf(withLine(`tags: [${tag}]`)))).toEqual([
         `SIG012 4:8 tag \`${tag}\` names nothing of ATT&CK, and gives no mapping`,
       ]);
     },
@@ -204,10 +204,10 @@ describe('modifiers', () => {
     ['a|exists: No', 'not(a exists)', 'SIG017 8:15 the text `No` is read as `false`'],
     ["a|exists: 'TRUE'", 'a exists', 'SIG017 8:15 the text `TRUE` is read as `true`'],
     ['a|exists: off', 'not(a exists)', 'SIG017 8:15 the text `off` is read as `false`'],
-  ])('%s', (line, query, complaint) => {
+  ])('%s', (line, query, diagnostic) => {
     expect(queryText(selectionQuery(line))).toBe(query);
-    expect(told(detectionComplaints(`selection:\n  ${line}\ncondition: selection`))[0]).toBe(
-      complaint,
+    expect(told(detectionDiagnostics(`selection:\n  ${line}\ncondition: selection`))[0]).toBe(
+      diagnostic,
     );
   });
 
@@ -232,7 +232,7 @@ describe('modifiers', () => {
     ['xor', 'See the table of modifiers in docs/sigma.md.'],
   ])('what %s is in Sigma', (name, hint) => {
     expect(
-      detectionComplaints(`s:\n  'a|${name}': x\ncondition: s`).list.map(
+      detectionDiagnostics(`s:\n  'a|${name}': x\ncondition: s`).list.map(
         (one) => `${one.code} ${one.hint}`,
       ),
     ).toEqual([`SIG020 ${hint}`]);
@@ -243,7 +243,7 @@ describe('`timeframe` without an aggregation', () => {
   test.each(['sel', 'sel and not (a or b)', '1 of sel'])(
     'is passed over where one selection is looked for: %s',
     (condition) => {
-      const bag = detectionComplaints(
+      const bag = detectionDiagnostics(
         `sel: {a: x}\na: {b: x}\nb: {c: x}\ntimeframe: 5m\ncondition: ${condition}`,
       );
       expect(told(bag).filter((one) => !one.startsWith('SIG032'))).toEqual([
@@ -256,7 +256,7 @@ describe('`timeframe` without an aggregation', () => {
   test.each(['sel and a', 'sel or a', '1 of them', 'all of s*'])(
     'is an error where several are: %s',
     (condition) => {
-      const bag = detectionComplaints(
+      const bag = detectionDiagnostics(
         `sel: {a: x}\na: {b: x}\ntimeframe: 5m\ncondition: ${condition}`,
       );
       expect(told(bag)).toEqual([
@@ -273,7 +273,7 @@ describe('log sources in another letter case', () => {
   test('stay as written, and say what that means', () => {
     const text = withLine('level: low').replace('product: w', 'product: Windows');
     expect(headOf(text).logsource).toEqual({ product: 'Windows' });
-    expect(told(complaintsOf(text))).toEqual([
+    expect(told(diagnosticsOf(text))).toEqual([
       'SIG012 3:22 product `Windows` is not the same as `windows` for pipelines and filters: log sources of Sigma are lower case',
     ]);
   });
@@ -281,7 +281,7 @@ describe('log sources in another letter case', () => {
 
 describe('parts of a rule in the wrong place', () => {
   const hints = (text: string) =>
-    complaintsOf(text).list.map(({ code, hint }) => `${code} ${hint}`);
+    diagnosticsOf(text).list.map(({ code, hint }) => `${code} ${hint}`);
   test.each([
     [
       'title: T\ndetection:\n  logsource: {product: w}\n  s: {a: b}\n  condition: s\n',

@@ -72,7 +72,7 @@ falsepositives:
 level: high
 `;
 
-/** A complaint as its code and the marked text. */
+/** A diagnostic as its code and the marked text. */
 const brief = ({ code, file, span }: Diagnostic): string =>
   `${code} ${file.text.slice(span.start, span.end)}`;
 
@@ -92,7 +92,7 @@ test('a clean rule is left in peace by each preset', () => {
 describe.each<
   readonly [
     preset: LintPreset,
-    cases: readonly (readonly [what: string, from: string, to: string, ...complaints: string[]])[],
+    cases: readonly (readonly [what: string, from: string, to: string, ...diagnostics: string[]])[],
   ]
 >([
   [
@@ -436,11 +436,11 @@ describe.each<
     ],
   ],
 ])('%s', (preset, cases) => {
-  test.each(cases)('%s', (_, from, to, ...complaints) => {
+  test.each(cases)('%s', (_, from, to, ...diagnostics) => {
     const found = linted({ [path]: changed(from, to) }, { preset }).filter(({ code }) =>
       code.startsWith('LNT'),
     );
-    expect(found.map(brief)).toEqual(complaints.filter((complaint) => complaint !== ''));
+    expect(found.map(brief)).toEqual(diagnostics.filter((diagnostic) => diagnostic !== ''));
   });
 
   test('what it adds is silent in the preset before', () => {
@@ -451,8 +451,8 @@ describe.each<
       sigmahq: 'pysigma',
     } as const;
     const own = new Set(
-      cases.flatMap(([, , , ...complaints]) =>
-        complaints.map((complaint) => complaint.slice(0, 6)),
+      cases.flatMap(([, , , ...diagnostics]) =>
+        diagnostics.map((diagnostic) => diagnostic.slice(0, 6)),
       ),
     );
     const said = cases.flatMap(([, from, to]) =>

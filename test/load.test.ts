@@ -309,7 +309,7 @@ describe('over the budget', () => {
     ]);
   });
 
-  test('all minutes over the budget are one complaint, the worst first', () => {
+  test('all minutes over the budget are one diagnostic, the worst first', () => {
     const at = (minute: number): Given => ({ settings: `cron: '${minute} * * * *'` });
     const rules = [5, 5, 53, 53, 53, 8, 8, 8, 23, 23, 38, 38, 41, 41, 59, 59].map(at);
     expect(budgetProblems(pack(rules, splunkBudget(1, 'overBudget: warn\n')))).toEqual([

@@ -50,12 +50,12 @@ const first = nextLock({
 
 function read(text: string): {
   readonly lock: Lock | undefined;
-  readonly complaints: readonly string[];
+  readonly diagnostics: readonly string[];
 } {
   const bag = createBag();
   return {
     lock: readLock({ path: 'sigpack.lock', text }, bag),
-    complaints: bag.list.map(({ code, message, hint }) => `${code} ${message}; ${hint}`),
+    diagnostics: bag.list.map(({ code, message, hint }) => `${code} ${message}; ${hint}`),
   };
 }
 
@@ -67,7 +67,7 @@ describe('the lock', () => {
     );
     expect(text.indexOf(uuid(1))).toBeLessThan(text.indexOf(uuid(2)));
     expect(text.endsWith('end: true\n')).toBe(true);
-    expect(read(text)).toEqual({ lock: first, complaints: [] });
+    expect(read(text)).toEqual({ lock: first, diagnostics: [] });
     expect(lockText(read(text).lock as Lock)).toBe(text);
   });
 
@@ -78,7 +78,7 @@ describe('the lock', () => {
       entries: [entry(1, { title: 'a\nb: "c" # \u202e\u0007 ---', file: 'rules/ü "x".yml' })],
       dropRetired: false,
     });
-    expect(read(lockText(odd))).toEqual({ lock: odd, complaints: [] });
+    expect(read(lockText(odd))).toEqual({ lock: odd, diagnostics: [] });
   });
 
   test('keeps the version that brought a rule and the one that changed it, and what was retired', () => {
@@ -176,9 +176,9 @@ describe('the lock', () => {
     ['of another form', (text: string) => text.replace('lock: 1', 'lock: 2'), /form 1/],
     ['that is no map', () => '- a\n', /LCK001/],
   ])('%s is refused with the reason', (_, spoil, reason) => {
-    const { lock, complaints } = read(spoil(lockText(first)));
+    const { lock, diagnostics } = read(spoil(lockText(first)));
     expect(lock).toBeUndefined();
-    expect(complaints.join('\n')).toMatch(reason);
+    expect(diagnostics.join('\n')).toMatch(reason);
   });
 });
 

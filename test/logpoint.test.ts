@@ -88,12 +88,12 @@ describe('searches that say it all', () => {
     ).toEqual([query]);
   });
 
-  it('keywords are quoted, with a remark', () => {
+  it('keywords are quoted, with a diagnostic', () => {
     const conversion = convert(
       "keywords:\n  - 'Remote shell'\n  - 'say \"hi\"'\ncondition: keywords",
     );
     expect(conversion.ok && conversion.value.queries).toEqual([`"Remote shell" OR 'say "hi"'`]);
-    expect(conversion.ok && conversion.remarks.map(({ code }) => code)).toEqual(['TGT002']);
+    expect(conversion.ok && conversion.diagnostics.map(({ code }) => code)).toEqual(['TGT002']);
   });
 });
 
@@ -241,7 +241,7 @@ describe('correlations', () => {
   ])('%s', (body, query) => {
     const conversion = outer(body);
     expect(conversion.ok && conversion.value.queries).toEqual([query]);
-    expect(conversion.ok && conversion.remarks.map(({ message }) => message).join()).toContain(
+    expect(conversion.ok && conversion.diagnostics.map(({ message }) => message).join()).toContain(
       'run it over 300 s',
     );
   });
@@ -295,7 +295,7 @@ describe('the rules of the rule set', () => {
         continue;
       }
       const tests = conversion.value.queries.map(readLogPoint);
-      const widened = conversion.remarks.some(({ code }) => code === 'TGT002');
+      const widened = conversion.diagnostics.some(({ code }) => code === 'TGT002');
       for (const plain of [...[...hits, ...misses].map(flat), ...all].filter(isFlat)) {
         const event = withLine(plain, rule);
         const meant = matches(rule.query, event);

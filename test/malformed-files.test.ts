@@ -58,7 +58,7 @@ const info = {
   rule_metadata: [{ id, title: 'A' }],
 };
 
-describe('a file with something else in any one place is read or complained about', () => {
+describe('a file with something else in any one place is read or reported', () => {
   const readers: Readonly<
     Record<string, readonly [unknown, (file: SourceFile, bag: DiagnosticBag) => unknown]>
   > = {
@@ -68,13 +68,13 @@ describe('a file with something else in any one place is read or complained abou
   };
   test.each(Object.keys(readers))('%s', (path) => {
     const [value, read] = readers[path] ?? expect.fail();
-    let complaints = 0;
+    let diagnostics = 0;
     for (const changed of changedValues(value)) {
       const bag = createBag();
       read({ path, text: dump(changed) }, bag);
-      if (bag.list.length > 0) complaints++;
+      if (bag.list.length > 0) diagnostics++;
     }
-    expect(complaints).toBeGreaterThan(20);
+    expect(diagnostics).toBeGreaterThan(20);
   });
 });
 

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileText } from './compile.ts';
-import { complaintsOf, detectionComplaints, told } from './complaints.ts';
+import { diagnosticsOf, detectionDiagnostics, told } from './diagnostics.ts';
 
 const nbsp = '\u00a0';
 const zero = '\u200b';
 const mark = '\ufeff';
 
 const odd = (text: string): readonly string[] =>
-  told(complaintsOf(text)).filter((one) => one.startsWith('SIG018'));
+  told(diagnosticsOf(text)).filter((one) => one.startsWith('SIG018'));
 const inDetection = (detection: string): readonly string[] =>
-  told(detectionComplaints(detection)).filter((one) => one.startsWith('SIG018'));
+  told(detectionDiagnostics(detection)).filter((one) => one.startsWith('SIG018'));
 
 describe('characters that are taken for others are named, with their column', () => {
   test.each([

@@ -6,7 +6,7 @@ import { build } from '../src/cli/command/build.ts';
 import { readRuleFile, readSourceFile } from '../src/cli/files/rule-files.ts';
 import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { placed } from './complaints.ts';
+import { placed } from './diagnostics.ts';
 import { writeFiles } from './project-folder.ts';
 import { said } from './said.ts';
 

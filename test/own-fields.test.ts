@@ -11,7 +11,7 @@ function warnings(target: string, lines: string, items = '[]'): readonly string[
     compiled &&
     targets.find(({ name }) => name === target)?.convert(compiled, defaultTargetSettings);
   if (!conversion?.ok) throw new Error('the rule was not converted');
-  return conversion.remarks
+  return conversion.diagnostics
     .filter(({ message }) => message.startsWith('the field '))
     .map(({ code, message, span }) => `${code} ${span.start} ${message}`);
 }

@@ -274,7 +274,7 @@ describe('the file of a page', () => {
 describe('a template of the pages in place of the built-in one', () => {
   it('makes the pages of the bundle', async () => {
     const template =
-      '{{#each rows}}{{name}}={{cell}};{{/each}}\n{{source}}\n{{#each sections}}{{name}}: {{#each remarks}}{{this}}{{/each}}\n{{/each}}';
+      '{{#each rows}}{{name}}={{cell}};{{/each}}\n{{source}}\n{{#each sections}}{{name}}: {{#each diagnostics}}{{this}}{{/each}}\n{{/each}}';
     const files = {
       'rules/half.yml': rule('Half_', '', noGraylog),
       'mine/docs/rule.md.hbs': template,

@@ -182,7 +182,7 @@ describe('the npm package', () => {
     expect(stdout).toBe('index=windows EventID IN ("1031", "1032")\nEventID:("1031" "1032")\n');
   });
 
-  it('has types that hold, and that complain', () => {
+  it('has types that hold, and that report', () => {
     const options = {
       strict: true,
       module: 'nodenext',

@@ -7,7 +7,7 @@ import { pythonRegex } from '../src/python-regex/regex.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { ProcessingFailure } from '../src/work/processing-failure.ts';
 import { growingText, type Work, workOfRule } from '../src/work/work.ts';
-import { told } from './complaints.ts';
+import { told } from './diagnostics.ts';
 import { compiledAfter, pipelineOf, queryAfter, ruleOf } from './pipeline-run.ts';
 import { runs } from './thoroughness.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createBag } from '../src/source/diagnostic.ts';
-import { detectionComplaints, told } from './complaints.ts';
+import { detectionDiagnostics, told } from './diagnostics.ts';
 import { compiledAfter, queryAfter, ruleOf } from './pipeline-run.ts';
 
 const fill = '- { id: nets, type: value_placeholders }';
@@ -29,7 +29,7 @@ test.each([
   ["a: { 'ip|cidr': 10.0.0.0/8 }\ncondition: a", []],
   ['a: [10.0.0.0/8]\ncondition: a', []],
 ])('a network without cidr warns: %s', (detection, codes) => {
-  expect(told(detectionComplaints(detection)).map((line) => line.slice(0, 6))).toEqual(codes);
+  expect(told(detectionDiagnostics(detection)).map((line) => line.slice(0, 6))).toEqual(codes);
 });
 
 describe('a network that a pipeline gives a placeholder', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { conversionVars } from '../src/pipeline/run/process.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { ProcessingFailure } from '../src/work/processing-failure.ts';
-import { marked, told } from './complaints.ts';
+import { marked, told } from './diagnostics.ts';
 import { compiledAfter, pipelineOf, ruleOf } from './pipeline-run.ts';
 
 const attributes = `status: test
@@ -15,7 +15,7 @@ references: ['https://example.org/a']
 custom: { list: [1, b], deep: x }
 `;
 
-/** A query after the items under `postprocessing`, or what was complained of. */
+/** A query after the items under `postprocessing`, or what was reported of. */
 function after(
   query: string,
   items: string,

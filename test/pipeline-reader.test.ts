@@ -3,7 +3,7 @@ import { PipelineFault, type TransformationDefinition } from '../src/pipeline/de
 import { readPipeline } from '../src/pipeline/read-pipeline.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { lookup } from '../src/source/yaml.ts';
-import { told } from './complaints.ts';
+import { told } from './diagnostics.ts';
 import { mark } from './pipeline-conditions.ts';
 import { noFiles } from './pipeline-run.ts';
 
@@ -125,7 +125,7 @@ test("what pySigma leaves out of a pipeline's text is warned of", () => {
   ]);
 });
 
-/** `line:column message | hint` of each complaint, all PIP001 but where a code stands before. */
+/** `line:column message | hint` of each diagnostic, all PIP001 but where a code stands before. */
 function faults(text: string): readonly string[] {
   const bag = createBag();
   expect(read(text, bag)).toBeUndefined();

@@ -6,7 +6,7 @@ import { type CompiledRule, createCombiner, createSettler } from '../src/query/c
 import { collect } from '../src/sigma/collection/collection.ts';
 import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
-import { queryText, told } from './complaints.ts';
+import { queryText, told } from './diagnostics.ts';
 
 /** The files of a pipeline that has none. */
 export const noFiles: PipelineEnvironment['readText'] = () => ({ fault: 'unreadable' });
@@ -44,7 +44,7 @@ export function ruleOf(lines: string, attributes = ''): string {
   return `title: Test\nid: 00000000-0000-4000-8000-000000000000\n${attributes}logsource: { product: windows, category: process_creation }\ndetection:\n  selection:\n    ${indented}\n  condition: selection\n`;
 }
 
-/** The query of a selection after the items of a pipeline, or the complaints. */
+/** The query of a selection after the items of a pipeline, or the diagnostics. */
 export function queryAfter(
   lines: string,
   items: string,

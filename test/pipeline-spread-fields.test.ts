@@ -7,7 +7,7 @@ import { collect } from '../src/sigma/collection/collection.ts';
 import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { ruleText } from './compile.ts';
-import { queryText } from './complaints.ts';
+import { queryText } from './diagnostics.ts';
 import { matches } from './matcher.ts';
 
 /** The settled item of one line of a selection. */

@@ -23,7 +23,7 @@ import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { checkSchema } from '../src/source/schema.ts';
 import { positionAt, type SourceFile } from '../src/source/span.ts';
 import { lookup, parseYaml, toPlain, type YamlMapping } from '../src/source/yaml.ts';
-import { marked, queryText, told } from './complaints.ts';
+import { marked, queryText, told } from './diagnostics.ts';
 import { noFiles } from './pipeline-run.ts';
 
 const definitions: ReadonlyMap<string, TransformationDefinition> = new Map(
@@ -57,8 +57,8 @@ function readItem(node: YamlMapping, file: SourceFile): ProcessingItem {
     required: definition.required ?? [],
     additionalProperties: false,
   };
-  const [complaint] = checkSchema(schema, node, 'PIP001', 'the item');
-  if (complaint) throw new PipelineFault(complaint.message, complaint.span, complaint.hint);
+  const [diagnostic] = checkSchema(schema, node, 'PIP001', 'the item');
+  if (diagnostic) throw new PipelineFault(diagnostic.message, diagnostic.span, diagnostic.hint);
   const environment: PipelineEnvironment = {
     file,
     readText: noFiles,

@@ -3,7 +3,7 @@ import { targets } from '../src/backend/registry.ts';
 import { splunk } from '../src/backend/splunk/target.ts';
 import { defaultTargetSettings } from '../src/backend/target.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { told } from './complaints.ts';
+import { told } from './diagnostics.ts';
 import { compiledAfter, queryAfter, ruleOf } from './pipeline-run.ts';
 
 describe('replace_string', () => {

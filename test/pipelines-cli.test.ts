@@ -594,7 +594,7 @@ finalizers:
   });
 });
 
-test('a placeholder that the pipeline of one target fills is complained about for a target without a pipeline', async () => {
+test('a placeholder that the pipeline of one target fills is reported for a target without a pipeline', async () => {
   const cwd = project({
     'sigpack.yml': 'rules: [a.yml, b.yml]\npipelines: { splunk: [own.yml], graylog: none }\n',
     'a.yml': rule.replace("Image|endswith: '\\cmd.exe'", "Image|expand: '%shells%'"),

@@ -157,7 +157,7 @@ describe('the example of docs/adding-a-target.md', () => {
 const target = (
   more: string,
 ) => `{ name: 'x', description: 'X', formats: [{ name: 'default', description: 'D', extension: 'txt', print: () => 'text\\n' }],
-  convert: () => ({ ok: true, value: { queries: ['q'] }, remarks: [] }), ${more} }`;
+  convert: () => ({ ok: true, value: { queries: ['q'] }, diagnostics: [] }), ${more} }`;
 
 let count = 0;
 /** A folder that no plugin was loaded from: Node keeps what it has loaded. */
@@ -254,7 +254,7 @@ describe('plugins', () => {
     ['give nothing', 'convert: () => undefined', '`convert` gave no conversion'],
     [
       'promise',
-      'convert: async () => ({ ok: true, value: { queries: [] }, remarks: [] })',
+      'convert: async () => ({ ok: true, value: { queries: [] }, diagnostics: [] })',
       '`convert` gave no conversion',
     ],
     [
@@ -306,30 +306,30 @@ describe('plugins', () => {
 
 describe('what a plugin gives is checked', () => {
   const file = { path: 'a.yml', text: 'a' };
-  const remark = { code: 'TGT002', message: 'm', file, span: { start: 0, end: 1 } };
+  const diagnostic = { code: 'TGT002', message: 'm', file, span: { start: 0, end: 1 } };
   it.each([
-    [{ ok: true, value: { queries: ['a'], document: {} }, remarks: [remark] }, undefined],
-    [{ ok: false, problems: [remark] }, undefined],
+    [{ ok: true, value: { queries: ['a'], document: {} }, diagnostics: [diagnostic] }, undefined],
+    [{ ok: false, problems: [diagnostic] }, undefined],
     [{ ok: false, problems: [] }, 'a refusal must have at least one problem'],
-    [{ ok: true, value: {}, remarks: [] }, '`value.queries` must be an array'],
-    [{ ok: true, value: { queries: [1] }, remarks: [] }, '`value.queries` must hold texts'],
-    [{ ok: true, value: { queries: [] } }, '`remarks` must be an array'],
+    [{ ok: true, value: {}, diagnostics: [] }, '`value.queries` must be an array'],
+    [{ ok: true, value: { queries: [1] }, diagnostics: [] }, '`value.queries` must hold texts'],
+    [{ ok: true, value: { queries: [] } }, '`diagnostics` must be an array'],
     [
-      { ok: true, value: { queries: [] }, remarks: [{ ...remark, code: 'PCK001' }] },
-      '`remarks[0].code` must be one of TGT001, TGT002, TGT003, TGT004',
+      { ok: true, value: { queries: [] }, diagnostics: [{ ...diagnostic, code: 'PCK001' }] },
+      '`diagnostics[0].code` must be one of TGT001, TGT002, TGT003, TGT004',
     ],
     [
-      { ok: true, value: { queries: [] }, remarks: [{ ...remark, file: 'a' }] },
-      '`remarks[0].file` must be a file, as rules and items have it',
+      { ok: true, value: { queries: [] }, diagnostics: [{ ...diagnostic, file: 'a' }] },
+      '`diagnostics[0].file` must be a file, as rules and items have it',
     ],
     [
       {
         ok: true,
         value: { queries: [] },
-        remarks: [remark, { ...remark, span: { start: -1, end: 1 } }],
+        diagnostics: [diagnostic, { ...diagnostic, span: { start: -1, end: 1 } }],
       },
-      '`remarks[1].span` must have a start and an end',
+      '`diagnostics[1].span` must have a start and an end',
     ],
-    [{ ok: false, problems: [{ ...remark, hint: 1 }] }, '`problems[0].hint` must be a text'],
+    [{ ok: false, problems: [{ ...diagnostic, hint: 1 }] }, '`problems[0].hint` must be a text'],
   ])('%j', (conversion, fault) => expect(conversionFault(conversion)).toBe(fault));
 });

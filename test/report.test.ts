@@ -6,7 +6,7 @@ import { type BuildSummary, countSkipped, formatSummary } from '../src/cli/repor
 import { cells, visible } from '../src/cli/report/visible.ts';
 import { createTerminal, wantsColour } from '../src/cli/terminal/terminal.ts';
 import { codeCatalogue } from '../src/source/code.ts';
-import { type Complaint, createBag, type Diagnostic } from '../src/source/diagnostic.ts';
+import { type NewDiagnostic, createBag, type Diagnostic } from '../src/source/diagnostic.ts';
 
 const context: ReportContext = {
   toolVersion: '1.2.3',
@@ -15,11 +15,11 @@ const context: ReportContext = {
   failOn: 'error',
 };
 
-function complain(
+function written(
   path: string,
   text: string,
   span: readonly [number, number],
-  more: Partial<Complaint> = {},
+  more: Partial<NewDiagnostic> = {},
 ): Diagnostic {
   const bag = createBag();
   bag.add(
@@ -37,9 +37,9 @@ function complain(
   return diagnostic;
 }
 
-function marking(text: string, marked: string, more: Partial<Complaint> = {}): Diagnostic {
+function marking(text: string, marked: string, more: Partial<NewDiagnostic> = {}): Diagnostic {
   const start = text.indexOf(marked);
-  return complain('rules/a.yml', text, [start, start + marked.length], more);
+  return written('rules/a.yml', text, [start, start + marked.length], more);
 }
 
 const rule = 'title: A\ndetection:\n  condition: selectoin\n';
@@ -82,15 +82,15 @@ test.each([
 });
 
 test('text: an empty span gets one caret, an empty line no frame', () => {
-  expect(frameOf(complain('a.yml', 'ab', [2, 2]))).toEqual([' 1 | ab', '   |   ^']);
-  expect(reports.text([complain('a.yml', '', [0, 0])], context).split('\n')).toHaveLength(3);
+  expect(frameOf(written('a.yml', 'ab', [2, 2]))).toEqual([' 1 | ab', '   |   ^']);
+  expect(reports.text([written('a.yml', '', [0, 0])], context).split('\n')).toHaveLength(3);
 });
 
 test.each([0, 1, 40, 120_000, 245_000, 245_764])(
   'text: a line of 245,767 characters is cut to a window around %i',
   (at) => {
     const line = `${'x'.repeat(at)}BAD${'y'.repeat(245_764 - at)}`;
-    const [shown = '', carets = ''] = frameOf(complain('a.yml', line, [at, at + 3]), 80);
+    const [shown = '', carets = ''] = frameOf(written('a.yml', line, [at, at + 3]), 80);
     expect(cells(shown)).toBeLessThanOrEqual(80);
     expect(shown).toContain('BAD');
     expect(carets.indexOf('^')).toBe(shown.indexOf('BAD'));
@@ -109,7 +109,7 @@ test.each([20, 40, 79, 100, 200])(
     );
     for (let start = 0; start < line.length; start += 37) {
       for (const length of [0, 1, 9, 300]) {
-        for (const shown of frameOf(complain('a.yml', line, [start, start + length]), width))
+        for (const shown of frameOf(written('a.yml', line, [start, start + length]), width))
           expect(cells(shown)).toBeLessThanOrEqual(Math.max(width, 27));
       }
     }
@@ -128,7 +128,7 @@ test('text: colours only through paint', () => {
 test.each(Object.entries(reports))(
   '%s: nothing in a rule reaches the terminal as control',
   (_, report) => {
-    const diagnostic = complain(`${hostile}.yml`, `x: ${hostile}`, [3, 6], {
+    const diagnostic = written(`${hostile}.yml`, `x: ${hostile}`, [3, 6], {
       message: hostile,
       hint: hostile,
       target: hostile,
@@ -165,7 +165,7 @@ test('json: values are kept as they are', () => {
 test('sarif: every code is a rule and results refer to them', () => {
   const log = JSON.parse(
     reports.sarif(
-      [marking(rule, 'selectoin'), complain('a b/ü#.yml', 'x', [0, 1], { code: 'SIG032' })],
+      [marking(rule, 'selectoin'), written('a b/ü#.yml', 'x', [0, 1], { code: 'SIG032' })],
       context,
     ),
   );
@@ -204,7 +204,7 @@ test('text: the page about each code, where it is asked for', () => {
 
 test('github: one line a diagnostic, separators escaped', () => {
   const text = reports.github(
-    [complain('a,b:c.yml', 'x', [0, 1], { message: '100% ::error::x\n::stop', hint: 'h' })],
+    [written('a,b:c.yml', 'x', [0, 1], { message: '100% ::error::x\n::stop', hint: 'h' })],
     context,
   );
   expect(text).toBe(

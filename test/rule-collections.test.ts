@@ -3,7 +3,7 @@ import { collect } from '../src/sigma/collection/collection.ts';
 import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { compileText } from './compile.ts';
-import { placed, queryText } from './complaints.ts';
+import { placed, queryText } from './diagnostics.ts';
 
 const id = '11111111-1111-4111-8111-111111111111';
 /** A document that goes into each rule behind it. */

@@ -64,7 +64,7 @@ function fake(
       return {
         ok: true,
         value: { queries: [query(compiled)] },
-        remarks: [{ ...place, message: refusal }],
+        diagnostics: [{ ...place, message: refusal }],
       };
     },
   };
@@ -143,7 +143,7 @@ describe('the page of the seed rule', () => {
   ].map((target) => ({
     ...target,
     convert: (compiled, settings) =>
-      ({ ...target.convert(compiled, settings), remarks: [] }) as ReturnType<typeof target.convert>,
+      ({ ...target.convert(compiled, settings), diagnostics: [] }) as ReturnType<typeof target.convert>,
   }));
   const targets = [
     ...standIns.filter(({ name }) => registered.every((target) => target.name !== name)),

@@ -13,7 +13,7 @@ import { test as runTests } from '../src/cli/command/test.ts';
 import { findFiles } from '../src/cli/files/find-files.ts';
 import { isRuleFile } from '../src/cli/files/rule-files.ts';
 import { createBag, type Diagnostic } from '../src/source/diagnostic.ts';
-import { placed } from './complaints.ts';
+import { placed } from './diagnostics.ts';
 import { type Files, writeFiles } from './project-folder.ts';
 import { said } from './said.ts';
 
@@ -57,8 +57,8 @@ const tree = Object.fromEntries(
   ].map((path) => [`rules/${path}`, rule(path)]),
 );
 
-const told = (complaint: Diagnostic): string =>
-  `${complaint.file.path}:${placed(complaint)}`.replaceAll(`${folder}/`, '');
+const told = (diagnostic: Diagnostic): string =>
+  `${diagnostic.file.path}:${placed(diagnostic)}`.replaceAll(`${folder}/`, '');
 
 /** Files that entries of `rules` in sigpack.yml find, and what is said about it. */
 function found(

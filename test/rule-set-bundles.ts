@@ -32,7 +32,7 @@ export interface Processed {
     readonly bundle: string;
     readonly target: string;
     readonly source: Rule;
-    readonly complaints: readonly Diagnostic[];
+    readonly diagnostics: readonly Diagnostic[];
   }[];
 }
 
@@ -63,7 +63,7 @@ function process(): Processed {
         const before = bag.list.length;
         const rule = targeted?.forTarget(target).compiled;
         if (rule) rules.push({ bundle, target, source, rule });
-        else left.push({ bundle, target, source, complaints: bag.list.slice(before) });
+        else left.push({ bundle, target, source, diagnostics: bag.list.slice(before) });
       }
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Remark } from '../src/backend/backend.ts';
+import type { TargetDiagnostic } from '../src/backend/backend.ts';
 import { esQs } from '../src/backend/es-qs/es-qs.ts';
 import { graylog } from '../src/backend/graylog/target.ts';
 import {
@@ -46,8 +46,8 @@ const textsOf = (event: Event, keepEmpty: boolean): LuceneDocument =>
   );
 
 /** Says of itself that it finds more than the rule means. */
-const isWidened = (remarks: readonly Remark[]): boolean =>
-  remarks.some(({ code }) => code === 'TGT002');
+const isWidened = (diagnostics: readonly TargetDiagnostic[]): boolean =>
+  diagnostics.some(({ code }) => code === 'TGT002');
 
 interface Compared {
   readonly wrong: readonly string[];
@@ -81,7 +81,7 @@ function compare(
       const found = queries.some((query) => query.matches(stored));
       if (
         found === wanted ||
-        (found && isWidened(conversion.remarks)) ||
+        (found && isWidened(conversion.diagnostics)) ||
         known.isKnown(rule.query, stored)
       )
         return [];

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileText, detectionOf, ruleText } from './compile.ts';
-import { complaintsOf, detectionComplaints, marked, queryText, told } from './complaints.ts';
+import { diagnosticsOf, detectionDiagnostics, marked, queryText, told } from './diagnostics.ts';
 import { cpuMilliseconds } from './cpu-time.ts';
 import { matches } from './matcher.ts';
 
@@ -202,7 +202,7 @@ describe('errors', () => {
     ['"!selection"', 'SIG030 8:15 `!selection` is no name of a selection', /`not selection`/],
     ["''", 'SIG030 8:14 the condition is empty', /./],
   ])('%s', (condition, wanted, hint) => {
-    const bag = detectionComplaints(`selection: { a: 1 }\ncondition: ${condition}`);
+    const bag = detectionDiagnostics(`selection: { a: 1 }\ncondition: ${condition}`);
     expect(told(bag)).toEqual([wanted]);
     expect(bag.list[0]?.hint).toMatch(hint);
   });
@@ -214,17 +214,17 @@ describe('errors', () => {
     ['in single quotes', "'selection and nothing'", '"nothing"', 8],
     ['in double quotes over two lines', '"selection and\n  nothing"', '"nothing"', 9],
   ])('the place of an error in a condition written %s', (_, condition, under, line) => {
-    const bag = detectionComplaints(`selection: { a: 1 }\ncondition: ${condition}`);
+    const bag = detectionDiagnostics(`selection: { a: 1 }\ncondition: ${condition}`);
     expect(marked(bag)).toEqual([`SIG031 ${under}`]);
     expect(told(bag)[0]).toMatch(new RegExp(`^SIG031 ${line}:`));
   });
 
   test('each bad condition of a list is told', () => {
-    expect(told(detectionComplaints('a: { a: 1 }\ncondition: [a and, b, (a]'))).toEqual([
+    expect(told(detectionDiagnostics('a: { a: 1 }\ncondition: [a and, b, (a]'))).toEqual([
       'SIG030 8:20 the condition ends where a selection is wanted',
       'SIG030 8:25 a parenthesis is not closed',
     ]);
-    expect(told(detectionComplaints('a: { a: 1 }\ncondition: [a, b]'))).toEqual([
+    expect(told(detectionDiagnostics('a: { a: 1 }\ncondition: [a, b]'))).toEqual([
       'SIG031 8:18 there is no selection `b`',
     ]);
   });
@@ -236,7 +236,7 @@ describe('errors', () => {
     ['an empty list', 'condition: []', 'SIG011 8:14 the list of conditions is empty'],
     ['a list in a list', 'condition: [[a]]', 'SIG011 8:15 a condition must be a text'],
   ])('a condition that is %s', (_, line, wanted) => {
-    expect(told(detectionComplaints(`a: { a: 1 }\n${line}`))).toEqual([wanted]);
+    expect(told(detectionDiagnostics(`a: { a: 1 }\n${line}`))).toEqual([wanted]);
   });
 
   test('a selection that nothing uses is a warning; with an underscore it is not', () => {
@@ -250,12 +250,12 @@ describe('errors', () => {
 
   test('a misspelt name is told once, without the selection that it misses', () => {
     expect(
-      told(detectionComplaints(`${selections('one', 'two')}\ncondition: one and tow`)),
+      told(detectionDiagnostics(`${selections('one', 'two')}\ncondition: one and tow`)),
     ).toEqual(['SIG031 9:22 there is no selection `tow`']);
   });
 
   test('`them` over private selections only', () => {
-    expect(told(detectionComplaints('_a: { a: 1 }\ncondition: all of them'))[0]).toMatch(
+    expect(told(detectionDiagnostics('_a: { a: 1 }\ncondition: all of them'))[0]).toMatch(
       /^SIG031 8:14 `them` stands for no selection/,
     );
   });
@@ -265,14 +265,14 @@ describe('limits', () => {
   const nested = (depth: number) =>
     `a: { a: 1 }\ncondition: ${'('.repeat(depth)}a${')'.repeat(depth)}`;
   test('depth', () => {
-    expect(told(detectionComplaints(nested(64)))).toEqual([]);
-    expect(told(detectionComplaints(nested(65)))).toEqual([
+    expect(told(detectionDiagnostics(nested(64)))).toEqual([]);
+    expect(told(detectionDiagnostics(nested(65)))).toEqual([
       'SIG030 8:79 the condition is nested more than 64 deep',
     ]);
-    expect(told(detectionComplaints(nested(9000)))).toEqual([
+    expect(told(detectionDiagnostics(nested(9000)))).toEqual([
       'SIG030 8:79 the condition is nested more than 64 deep',
     ]);
-    expect(told(detectionComplaints(`a: { a: 1 }\ncondition: ${'not '.repeat(4000)}a`))[0]).toMatch(
+    expect(told(detectionDiagnostics(`a: { a: 1 }\ncondition: ${'not '.repeat(4000)}a`))[0]).toMatch(
       /nested more than 64 deep$/,
     );
   });
@@ -280,8 +280,8 @@ describe('limits', () => {
   test('length', () => {
     const long = (count: number) =>
       `a: { a: 1 }\ncondition: ${new Array(count).fill('a').join(' or ')}`;
-    expect(told(detectionComplaints(long(3000)))).toEqual([]);
-    expect(told(detectionComplaints(long(5000)))).toEqual([
+    expect(told(detectionDiagnostics(long(3000)))).toEqual([]);
+    expect(told(detectionDiagnostics(long(5000)))).toEqual([
       'SIG030 8:14 the condition has 24996 characters, more than 20000',
     ]);
   });
@@ -290,7 +290,7 @@ describe('limits', () => {
     const values = Array.from({ length: 20_000 }, (_, index) => index).join(', ');
     const text = `a: { a: [${values}] }\ncondition: ${new Array(3000).fill('a').join(' or ')}`;
     const started = cpuMilliseconds();
-    expect(told(detectionComplaints(text))[0]).toMatch(
+    expect(told(detectionDiagnostics(text))[0]).toMatch(
       /^SIG004 8:14 the condition mentions selections with more than 100000 values/,
     );
     expect(cpuMilliseconds() - started).toBeLessThan(3000);
@@ -316,7 +316,7 @@ describe('hints on signs and words of other languages', () => {
     ],
   ])('%s', (condition, hint) => {
     expect(
-      detectionComplaints(`a: {x: 1}\nb: {x: 2}\ncondition: ${condition}`).list.map(
+      detectionDiagnostics(`a: {x: 1}\nb: {x: 2}\ncondition: ${condition}`).list.map(
         (one) => `${one.code} ${one.hint}`,
       ),
     ).toEqual([`SIG030 ${hint}`]);
@@ -327,7 +327,7 @@ describe('documents of other tools', () => {
   test('a rule of Chainsaw is told once, and is no filter', () => {
     const text =
       'title: T\ngroup: G\nkind: evtx\nlevel: high\nstatus: stable\ntimestamp: a\nfilter:\n  condition: x\n  x: {a: b}\n';
-    expect(told(complaintsOf(text))).toEqual([
+    expect(told(diagnosticsOf(text))).toEqual([
       'SIG005 1:1 the document is a rule of Chainsaw, and no filter of Sigma',
     ]);
   });
@@ -347,7 +347,7 @@ describe('documents of other tools', () => {
   test('a filter that names one rule without a list is told how to', () => {
     const text =
       'title: F\nlogsource: {product: w}\nfilter:\n  rules: some\n  s: {a: b}\n  condition: not s\n';
-    expect(complaintsOf(text).list.map((one) => one.hint)).toEqual([
+    expect(diagnosticsOf(text).list.map((one) => one.hint)).toEqual([
       'Write a list, `rules: [some]`, or `rules: any` for every rule of the log source.',
     ]);
   });
@@ -412,7 +412,7 @@ describe('the old aggregations', () => {
       'type: temporal, rules: [<their names>], group-by: [<field>], timespan: <how long>',
     ],
   ])('a | %s', (aggregation, correlation) => {
-    const bag = detectionComplaints(`a: { a: 1 }\ncondition: a | ${aggregation}`);
+    const bag = detectionDiagnostics(`a: { a: 1 }\ncondition: a | ${aggregation}`);
     expect(told(bag)).toEqual([
       'SIG033 8:16 conditions with an aggregation are not part of Sigma any more',
     ]);
@@ -420,16 +420,16 @@ describe('the old aggregations', () => {
   });
 
   test('the hint takes over the timeframe of the rule', () => {
-    const bag = detectionComplaints('a: { a: 1 }\ntimeframe: 5m\ncondition: a | count() by b > 3');
+    const bag = detectionDiagnostics('a: { a: 1 }\ntimeframe: 5m\ncondition: a | count() by b > 3');
     expect(told(bag).map((line) => line.slice(0, 11))).toEqual(['SIG033 9:16']);
     expect(bag.list[0]?.hint).toContain('timespan: 5m');
   });
 
   test('an aggregation that cannot be read has a hint all the same', () => {
-    expect(detectionComplaints('a: { a: 1 }\ncondition: a | stats count').list[0]?.hint).toMatch(
+    expect(detectionDiagnostics('a: { a: 1 }\ncondition: a | stats count').list[0]?.hint).toMatch(
       /correlation rule/,
     );
-    expect(marked(detectionComplaints('a: { a: 1 }\ncondition: >\n  a |\n  count() > 5'))).toEqual([
+    expect(marked(detectionDiagnostics('a: { a: 1 }\ncondition: >\n  a |\n  count() > 5'))).toEqual([
       'SIG033 "|\\n    count() > 5"',
     ]);
   });
@@ -443,7 +443,7 @@ describe('the old aggregations', () => {
       'min(x) < 5',
       'max(x) > 5',
     ]) {
-      const { list } = detectionComplaints(
+      const { list } = detectionDiagnostics(
         `a: { a: 1 }\ntimeframe: 90s\ncondition: a | ${aggregation}`,
       );
       const written =

@@ -6,7 +6,7 @@ import { modifierRoles } from '../src/sigma/value/modifier.ts';
 import { literalText, parsePattern } from '../src/sigma/value/pattern.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileText, ruleText } from './compile.ts';
-import { detectionComplaints, marked, queryText, selectionQuery, told } from './complaints.ts';
+import { detectionDiagnostics, marked, queryText, selectionQuery, told } from './diagnostics.ts';
 import { cpuMilliseconds } from './cpu-time.ts';
 import { matches, type TestEvent } from './matcher.ts';
 
@@ -165,7 +165,7 @@ describe('what each modifier makes of its values', () => {
   });
 
   test('a value that makes no regular expression is an error, with what it makes', () => {
-    const complaints = (line: string) => {
+    const diagnostics = (line: string) => {
       const bag = createBag();
       compileText(
         ruleText(`s:\n  ${line}\ncondition: s`),
@@ -176,21 +176,21 @@ describe('what each modifier makes of its values', () => {
     };
     const message =
       'SIG023 8:18 invalid regular expression with a placeholder’s value, `^(x`: the group is not closed: `)` is missing';
-    expect(complaints("a|re|expand: '^%open%'")).toEqual([message]);
-    expect(complaints("a|re|expand: '%other%'")).toEqual([
+    expect(diagnostics("a|re|expand: '^%open%'")).toEqual([message]);
+    expect(diagnostics("a|re|expand: '%other%'")).toEqual([
       'SIG024 8:18 placeholder `%other%` has no value',
     ]);
-    expect(complaints("a|re|expand: 'x'")).toEqual([
+    expect(diagnostics("a|re|expand: 'x'")).toEqual([
       'SIG027 8:18 `expand` finds no placeholder in `x`',
     ]);
-    expect(complaints("a|expand|re: '%open%'")).toEqual(["SIG021 8:14 `re` can't follow `expand`"]);
+    expect(diagnostics("a|expand|re: '%open%'")).toEqual(["SIG021 8:14 `re` can't follow `expand`"]);
   });
 
   test('`expand` for nothing is a warning at the value', () => {
-    const complaints = (line: string) => marked(detectionComplaints(`s:\n  ${line}\ncondition: s`));
-    expect(complaints("a|expand: 'C:\\%user%\\x'")).toEqual([String.raw`SIG027 "'C:\\%user%\\x'"`]);
-    expect(complaints('a|expand: [x, z]')).toEqual(['SIG027 "x"', 'SIG027 "z"']);
-    expect(complaints('a|expand|contains: 100%')).toEqual(['SIG027 "100%"']);
+    const diagnostics = (line: string) => marked(detectionDiagnostics(`s:\n  ${line}\ncondition: s`));
+    expect(diagnostics("a|expand: 'C:\\%user%\\x'")).toEqual([String.raw`SIG027 "'C:\\%user%\\x'"`]);
+    expect(diagnostics('a|expand: [x, z]')).toEqual(['SIG027 "x"', 'SIG027 "z"']);
+    expect(diagnostics('a|expand|contains: 100%')).toEqual(['SIG027 "100%"']);
     // the others name one
     const some = (line: string) => {
       const bag = createBag();
@@ -201,12 +201,12 @@ describe('what each modifier makes of its values', () => {
     expect(some("a|expand: ['%servers%', 'C:\\%servers%']")).toEqual([
       String.raw`SIG027 "'C:\\%servers%'"`,
     ]);
-    expect(complaints('a: x%y%')).toEqual([]);
+    expect(diagnostics('a: x%y%')).toEqual([]);
   });
 
   test('a number that YAML 1.1 reads otherwise is no text to quote where the modifier takes numbers', () => {
     const hints = (line: string) =>
-      detectionComplaints(`s:\n  ${line}\ncondition: s`).list.map(
+      detectionDiagnostics(`s:\n  ${line}\ncondition: s`).list.map(
         ({ code, hint }) => `${code} ${hint}`,
       );
     expect(hints('a|gt: 010')).toEqual([
@@ -220,14 +220,14 @@ describe('what each modifier makes of its values', () => {
   });
 
   test('whole values that hardly an event has are a warning', () => {
-    const complaints = (line: string) =>
-      marked(detectionComplaints(`s:\n  ${line}\ncondition: s`)).filter((one) =>
+    const diagnostics = (line: string) =>
+      marked(detectionDiagnostics(`s:\n  ${line}\ncondition: s`)).filter((one) =>
         one.startsWith('SIG028'),
       );
-    expect(complaints('CommandLine|all: [foo, bar]')).toEqual(['SIG028 "all"']);
-    expect(complaints('a|cased|all: [foo, bar, "*x"]')).toEqual(['SIG028 "all"']);
-    expect(complaints('f|base64offset: xyz')).toEqual(['SIG028 "base64offset"']);
-    expect(complaints('f|wide|base64offset|all: [xyz, abc]')).toEqual(['SIG028 "base64offset"']);
+    expect(diagnostics('CommandLine|all: [foo, bar]')).toEqual(['SIG028 "all"']);
+    expect(diagnostics('a|cased|all: [foo, bar, "*x"]')).toEqual(['SIG028 "all"']);
+    expect(diagnostics('f|base64offset: xyz')).toEqual(['SIG028 "base64offset"']);
+    expect(diagnostics('f|wide|base64offset|all: [xyz, abc]')).toEqual(['SIG028 "base64offset"']);
     for (const fine of [
       'a|contains|all: [foo, bar]',
       'a|all: ["*foo*", "*bar*"]',
@@ -240,11 +240,11 @@ describe('what each modifier makes of its values', () => {
       "'|base64offset': xyz",
       'a|base64: xyz',
     ])
-      expect(complaints(fine), fine).toEqual([]);
+      expect(diagnostics(fine), fine).toEqual([]);
   });
 
   test('`all` with one value is a warning, and reads as one value', () => {
-    const bag = detectionComplaints('s:\n  a|contains|all: x\ncondition: s');
+    const bag = detectionDiagnostics('s:\n  a|contains|all: x\ncondition: s');
     expect(bag.list.map(({ severity }) => severity)).toEqual(['warning']);
     expect(told(bag)).toEqual(['SIG025 8:16 `all` has only one value to link']);
   });
@@ -312,12 +312,12 @@ describe('windash', () => {
   test('too many spellings are an error, not a flood', () => {
     expect(literals(selectionQuery(`a|windash: '${'-a '.repeat(4)}'`))).toHaveLength(625);
     expect(
-      told(detectionComplaints(`s:\n  a|windash: '${'-a '.repeat(5)}'\ncondition: s`)),
+      told(detectionDiagnostics(`s:\n  a|windash: '${'-a '.repeat(5)}'\ncondition: s`)),
     ).toEqual(['SIG022 8:16 windash makes more than 625 spellings of this value']);
     const started = cpuMilliseconds();
     expect(
       marked(
-        detectionComplaints(
+        detectionDiagnostics(
           `s:\n  a|windash: '${'-a '.repeat(4)}${'x'.repeat(1_000_000)}'\ncondition: s`,
         ),
       )[0],
@@ -384,16 +384,16 @@ describe('encodings', () => {
   );
 
   test('values that Base64 can make nothing of', () => {
-    expect(told(detectionComplaints('s:\n  a|base64offset|contains: x\ncondition: s'))[0]).toMatch(
+    expect(told(detectionDiagnostics('s:\n  a|base64offset|contains: x\ncondition: s'))[0]).toMatch(
       /^SIG022 8:30 the value is too short for base64offset/,
     );
-    expect(told(detectionComplaints("s:\n  a|base64: 'a*'\ncondition: s"))).toEqual([
+    expect(told(detectionDiagnostics("s:\n  a|base64: 'a*'\ncondition: s"))).toEqual([
       "SIG022 8:15 `base64` can't encode wildcards",
     ]);
-    expect(told(detectionComplaints("s:\n  a|utf16: 'cmd'\ncondition: s"))).toEqual([
+    expect(told(detectionDiagnostics("s:\n  a|utf16: 'cmd'\ncondition: s"))).toEqual([
       'SIG022 8:14 the UTF-16 bytes of this value are no text',
     ]);
-    expect(told(detectionComplaints("s:\n  a|wide: 'é'\ncondition: s"))).toEqual([
+    expect(told(detectionDiagnostics("s:\n  a|wide: 'é'\ncondition: s"))).toEqual([
       'SIG022 8:13 the UTF-16 bytes of this value are no text',
     ]);
   });
@@ -517,14 +517,14 @@ describe('chains that make no sense', () => {
     ["'|hour': 5", 'SIG021 8:7 `hour` needs a field', 'hour'],
     ["'|startswith': x", 'SIG021 8:7 `startswith` needs a field', 'startswith'],
   ])('%s', (line, wanted, under) => {
-    const bag = detectionComplaints(`s:\n  ${line}\ncondition: s`);
+    const bag = detectionDiagnostics(`s:\n  ${line}\ncondition: s`);
     expect(told(bag).filter((one) => !one.startsWith('SIG025'))).toEqual([wanted]);
     expect(marked(bag).at(-1)).toBe(`${wanted.slice(0, 6)} ${JSON.stringify(under)}`);
     expect(bag.list.every(({ hint }) => hint !== '')).toBe(true);
   });
 
   test('hints name what was meant', () => {
-    const hint = (line: string) => detectionComplaints(`s:\n  ${line}\ncondition: s`).list[0]?.hint;
+    const hint = (line: string) => detectionDiagnostics(`s:\n  ${line}\ncondition: s`).list[0]?.hint;
     expect(hint('a|Contians: x')).toBe('Did you mean `contains`?');
     expect(hint('a|startwith: x')).toBe('Did you mean `startswith`?');
     expect(hint('a|regex: x')).toBe('Did you mean `re`?');
@@ -549,7 +549,7 @@ describe('chains that make no sense', () => {
           );
         });
         expect(results, `${first}|${second}`).toEqual([true, true, true, true]);
-        const chain = detectionComplaints(
+        const chain = detectionDiagnostics(
           `s:\n  a|${first}|${second}: [5, 5]\ncondition: s`,
         ).list.filter(({ code }) => code === 'SIG021');
         for (const { file, span } of chain)
@@ -599,13 +599,13 @@ describe('values that do not fit', () => {
     ["a|re: '*a'", 'SIG023 8:12 invalid regular expression: the quantifier has nothing to repeat'],
     ["a|expand: '%nobody%'", 'SIG024 8:15 placeholder `%nobody%` has no value'],
   ])('%s', (line, wanted) => {
-    const bag = detectionComplaints(`s:\n  ${line}\ncondition: s`);
+    const bag = detectionDiagnostics(`s:\n  ${line}\ncondition: s`);
     expect(told(bag)).toEqual([wanted]);
     expect(bag.list[0]?.hint).not.toBe('');
   });
 
   test('every bad value of a list is told', () => {
-    expect(told(detectionComplaints('s:\n  a|gt: [x, 5, z]\ncondition: s'))).toHaveLength(2);
+    expect(told(detectionDiagnostics('s:\n  a|gt: [x, 5, z]\ncondition: s'))).toHaveLength(2);
   });
 
   test('placeholders whose combinations pass any memory are an error', () => {

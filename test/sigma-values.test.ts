@@ -10,14 +10,14 @@ import { createBag } from '../src/source/diagnostic.ts';
 import { isAmbiguousScalar, parseYaml, resolvePlainScalar, toPlain } from '../src/source/yaml.ts';
 import { compileText, detectionOf, ruleText } from './compile.ts';
 import {
-  complaintsOf,
-  detectionComplaints,
+  diagnosticsOf,
+  detectionDiagnostics,
   marked,
   partsText,
   queryText,
   selectionQuery,
   told,
-} from './complaints.ts';
+} from './diagnostics.ts';
 import { cpuMilliseconds } from './cpu-time.ts';
 import { matches } from './matcher.ts';
 
@@ -145,21 +145,21 @@ describe('shapes of a selection', () => {
       ['SIG014 8:17 a keyword must be a text or a number'],
     ],
   ])('%s is an error', (_, lines, wanted) => {
-    const bag = detectionComplaints(`${lines}\ncondition: s`);
+    const bag = detectionDiagnostics(`${lines}\ncondition: s`);
     expect(told(bag).map((line, index) => line.slice(0, wanted[index]?.length ?? 0))).toEqual(
       wanted,
     );
   });
 
   test('the detection without a selection, without a condition, of the wrong type', () => {
-    expect(told(detectionComplaints('condition: s'))).toEqual([
+    expect(told(detectionDiagnostics('condition: s'))).toEqual([
       'SIG013 7:3 the detection has no selection',
     ]);
-    expect(told(detectionComplaints('s:\n  a: b'))).toEqual([
+    expect(told(detectionDiagnostics('s:\n  a: b'))).toEqual([
       'SIG010 7:3 required attribute `condition` is missing',
     ]);
     expect(
-      told(complaintsOf('title: T\nid: x\nlogsource: {product: w}\ndetection: [a]\n')),
+      told(diagnosticsOf('title: T\nid: x\nlogsource: {product: w}\ndetection: [a]\n')),
     ).toEqual(['SIG011 4:12 `detection` must be a map of selections and a condition']);
   });
 });
@@ -180,10 +180,10 @@ describe('the null of YAML as a key', () => {
   });
 
   test('stands once, whatever its spelling', () => {
-    expect(told(detectionComplaints('s:\n  ~: a\n  null: b\ncondition: s'))[0]).toBe(
+    expect(told(detectionDiagnostics('s:\n  ~: a\n  null: b\ncondition: s'))[0]).toBe(
       'SIG003 9:5 key `null` stands twice in the same map',
     );
-    expect(told(detectionComplaints("s:\n  null: a\n  'null': b\ncondition: s"))).toEqual([]);
+    expect(told(detectionDiagnostics("s:\n  null: a\n  'null': b\ncondition: s"))).toEqual([]);
   });
 });
 
@@ -247,13 +247,13 @@ describe('types of values', () => {
       ' ',
     );
   test.each(ambiguous)('%s is read differently by YAML 1.1 and 1.2', (text) => {
-    expect(marked(detectionComplaints(`s:\n  a: ${text}\ncondition: s`))).toEqual([
+    expect(marked(detectionDiagnostics(`s:\n  a: ${text}\ncondition: s`))).toEqual([
       `SIG006 ${JSON.stringify(text)}`,
     ]);
-    expect(marked(detectionComplaints(`s:\n  - ${text}\ncondition: s`))).toEqual([
+    expect(marked(detectionDiagnostics(`s:\n  - ${text}\ncondition: s`))).toEqual([
       `SIG006 ${JSON.stringify(text)}`,
     ]);
-    expect(marked(detectionComplaints(`s:\n  a: '${text}'\ncondition: s`))).toEqual([]);
+    expect(marked(detectionDiagnostics(`s:\n  a: '${text}'\ncondition: s`))).toEqual([]);
   });
   test.each([
     [
@@ -283,9 +283,9 @@ describe('types of values', () => {
       ['SIG006 8:8 `010` is the number 10 in YAML 1.2 and may be something else in YAML 1.1'],
     ],
     ["a: '00000429'", 'a=‹00000429›', []],
-  ])('digits behind a zero that are no octal number are texts: %s', (line, wanted, complaints) => {
+  ])('digits behind a zero that are no octal number are texts: %s', (line, wanted, diagnostics) => {
     expect(queryText(selectionQuery(line))).toBe(wanted);
-    expect(told(detectionComplaints(`s:\n  ${line}\ncondition: s`))).toEqual(complaints);
+    expect(told(detectionDiagnostics(`s:\n  ${line}\ncondition: s`))).toEqual(diagnostics);
   });
 
   test.each(plain)('%s is read alike', (text) => {
@@ -300,19 +300,19 @@ describe('YAML that is not as wanted', () => {
   const other = good.replace('000000000000', '000000000001');
 
   test('a key that stands twice', () => {
-    expect(told(detectionComplaints('s:\n  a: x\n  a: y\ncondition: s'))).toEqual([
+    expect(told(detectionDiagnostics('s:\n  a: x\n  a: y\ncondition: s'))).toEqual([
       'SIG003 9:5 key `a` stands twice in the same map',
     ]);
-    expect(told(complaintsOf(`title: A\n${good}`))).toEqual([
+    expect(told(diagnosticsOf(`title: A\n${good}`))).toEqual([
       'SIG003 2:1 key `title` stands twice in the same map',
     ]);
   });
 
   test('merge keys, keys that are lists', () => {
-    expect(told(detectionComplaints('s: &s\n  a: x\nt:\n  <<: *s\ncondition: s or t'))).toEqual([
+    expect(told(detectionDiagnostics('s: &s\n  a: x\nt:\n  <<: *s\ncondition: s or t'))).toEqual([
       'SIG002 10:5 `<<` (merging of maps) is not part of YAML 1.2',
     ]);
-    expect(told(detectionComplaints('s:\n  ? [a]\n  : x\ncondition: s'))).toEqual([
+    expect(told(detectionDiagnostics('s:\n  ? [a]\n  : x\ncondition: s'))).toEqual([
       'SIG002 8:7 a map key must be a plain value',
     ]);
   });
@@ -328,10 +328,10 @@ describe('YAML that is not as wanted', () => {
 
   test('an alias without an anchor, of itself, of another document', () => {
     const wanted = 'no anchor `&v` stands before its alias';
-    expect(told(detectionComplaints('s:\n  a: *v\ncondition: s'))).toEqual([
+    expect(told(detectionDiagnostics('s:\n  a: *v\ncondition: s'))).toEqual([
       `SIG002 8:8 ${wanted}`,
     ]);
-    expect(told(complaintsOf('title: &v [*v]\n'))).toEqual([`SIG002 1:12 ${wanted}`]);
+    expect(told(diagnosticsOf('title: &v [*v]\n'))).toEqual([`SIG002 1:12 ${wanted}`]);
     const bag = createBag();
     expect(
       compileText(`${good.replace('title: Test', 'title: &v Test')}---\ntitle: *v\n`, bag),
@@ -344,7 +344,7 @@ describe('YAML that is not as wanted', () => {
     for (let level = 1; level < 12; level++)
       lines.push(`a${level}: &a${level} [${new Array(10).fill(`*a${level - 1}`).join(', ')}]`);
     const started = cpuMilliseconds();
-    expect(told(complaintsOf(`${lines.join('\n')}\n`))[0]).toMatch(
+    expect(told(diagnosticsOf(`${lines.join('\n')}\n`))[0]).toMatch(
       /^SIG004 5:\d+ more than 500000 nodes/,
     );
     expect(cpuMilliseconds() - started).toBeLessThan(2000);
@@ -352,16 +352,16 @@ describe('YAML that is not as wanted', () => {
 
   test('aliases of a long text', () => {
     const text = `title: &t ${'x'.repeat(1_000_000)}\nids: [${new Array(10_000).fill('*t').join(', ')}]\n`;
-    expect(told(complaintsOf(text))[0]).toMatch(/^SIG004 \d+:\d+ more than 500000 nodes/);
+    expect(told(diagnosticsOf(text))[0]).toMatch(/^SIG004 \d+:\d+ more than 500000 nodes/);
   });
 
   test('nesting, up to its limit and beyond', () => {
     const nested = (depth: number) => `${good}custom: ${'['.repeat(depth)}${']'.repeat(depth)}\n`;
-    expect(told(complaintsOf(nested(40)))).toEqual([]);
-    expect(told(complaintsOf(nested(60)))).toEqual([
+    expect(told(diagnosticsOf(nested(40)))).toEqual([]);
+    expect(told(diagnosticsOf(nested(60)))).toEqual([
       expect.stringMatching(/^SIG004 10:\d+ nesting exceeded/),
     ]);
-    expect(told(complaintsOf(nested(100_000)))).toEqual([
+    expect(told(diagnosticsOf(nested(100_000)))).toEqual([
       expect.stringMatching(/^SIG004 10:\d+ nesting exceeded/),
     ]);
   });
@@ -371,7 +371,7 @@ describe('YAML that is not as wanted', () => {
     expect(
       queryText(detectionOf(`s:\n  a|contains: '${huge}'\ncondition: s`).query) === `a=*‹${huge}›*`,
     ).toBe(true);
-    expect(told(complaintsOf(good + '#'.repeat(8 * 1024 * 1024)))).toEqual([
+    expect(told(diagnosticsOf(good + '#'.repeat(8 * 1024 * 1024)))).toEqual([
       expect.stringMatching(/^SIG004 1:1 file has \d+ characters/),
     ]);
   });
@@ -387,7 +387,7 @@ describe('YAML that is not as wanted', () => {
     const [rule] = compileText(change(good), bag);
     expect(told(bag)).toEqual([]);
     expect(rule?.kind === 'detection' && queryText(rule.query)).toBe('a=‹b›');
-    expect(marked(complaintsOf(change(good.replace('a: b', 'a|foo: b'))))).toEqual([
+    expect(marked(diagnosticsOf(change(good.replace('a: b', 'a|foo: b'))))).toEqual([
       'SIG020 "foo"',
     ]);
   });
@@ -406,10 +406,10 @@ describe('YAML that is not as wanted', () => {
   });
 
   test('tabs as indentation', () => {
-    expect(told(complaintsOf('title: T\n\tid: x\n'))).toEqual([
+    expect(told(diagnosticsOf('title: T\n\tid: x\n'))).toEqual([
       'SIG002 2:1 tab characters must not be used in indentation',
     ]);
-    expect(told(detectionComplaints('s:\n  a: "x\ty"\ncondition: s'))).toEqual([]);
+    expect(told(detectionDiagnostics('s:\n  a: "x\ty"\ncondition: s'))).toEqual([]);
   });
 
   test.each([
@@ -432,7 +432,7 @@ describe('YAML that is not as wanted', () => {
     ['a comment', '# nothing\n', []],
     ['empty documents', '---\n---\n...\n', []],
   ])('the document is %s', (_, text, wanted) => {
-    expect(told(complaintsOf(text))).toEqual(wanted);
+    expect(told(diagnosticsOf(text))).toEqual(wanted);
   });
 
   test.each([
@@ -451,7 +451,7 @@ describe('YAML that is not as wanted', () => {
   });
 
   test('places in the documents behind a broken one hold', () => {
-    const bag = complaintsOf(`title: [\n---\n${good.replace('a: b', 'a|foo: b')}`);
+    const bag = diagnosticsOf(`title: [\n---\n${good.replace('a: b', 'a|foo: b')}`);
     expect(marked(bag).at(-1)).toBe('SIG020 "foo"');
     expect(told(bag).at(-1)).toBe('SIG020 10:7 `foo` is no modifier of Sigma');
   });
@@ -512,7 +512,7 @@ describe('attributes', () => {
     ['sigpack: 1', ['SIG070 4:10 `sigpack` must be a map of settings']],
     ['condition: s', ['SIG011 4:1 `condition` stands beside `detection`, not in it']],
   ])('%s', (line, wanted) => {
-    expect(told(complaintsOf(rule(line)))).toEqual(wanted);
+    expect(told(diagnosticsOf(rule(line)))).toEqual(wanted);
   });
 
   test.each([
@@ -533,19 +533,19 @@ describe('attributes', () => {
     ['logsource: {product: windows, custom: x}', []],
   ])('%s', (line, wanted) => {
     expect(
-      told(complaintsOf(rule('status: test').replace('logsource: {product: w}', line))),
+      told(diagnosticsOf(rule('status: test').replace('logsource: {product: w}', line))),
     ).toEqual(wanted);
   });
 
   test('a missing title, an empty one, a long one', () => {
-    expect(told(complaintsOf(rule('status: test').replace('title: T\n', '')))).toEqual([
+    expect(told(diagnosticsOf(rule('status: test').replace('title: T\n', '')))).toEqual([
       'SIG010 1:1 required attribute `title` is missing',
     ]);
-    expect(told(complaintsOf(rule('status: test').replace('title: T', "title: ' '")))).toEqual([
+    expect(told(diagnosticsOf(rule('status: test').replace('title: T', "title: ' '")))).toEqual([
       'SIG011 1:8 `title` must be a text that is not empty',
     ]);
     expect(
-      told(complaintsOf(rule('status: test').replace('title: T', `title: ${'t'.repeat(257)}`))),
+      told(diagnosticsOf(rule('status: test').replace('title: T', `title: ${'t'.repeat(257)}`))),
     ).toEqual(['SIG012 1:1 the title has 257 characters; the specification allows 256']);
   });
 
@@ -554,19 +554,19 @@ describe('attributes', () => {
       `${rule('name: one').replace('id: a', 'id: aaaa')}---\n${rule(lines)}`;
     expect(
       marked(
-        complaintsOf(
+        diagnosticsOf(
           two('name: one').replace('id: a\n', 'id: bbbb\n').replace('title: T', 'title: one'),
         ),
       ),
     ).toEqual(['SIG044 "one"']);
-    const bag = complaintsOf(two('name: one').replace(/^id: a$/m, 'id: bbbb'));
+    const bag = diagnosticsOf(two('name: one').replace(/^id: a$/m, 'id: bbbb'));
     expect(told(bag)).toEqual(['SIG044 12:7 the name `one` is that of "T" (rule.yml) too']);
     const other = two('name: aaab').replace(/^id: a$/m, 'id: aaaa');
-    expect(told(complaintsOf(other))).toEqual([
+    expect(told(diagnosticsOf(other))).toEqual([
       'SIG043 9:8 this copy of the rule in rule.yml is left out; it has another `name`',
     ]);
     expect(
-      told(complaintsOf(other.replace(/(product: \w+)(?![\s\S]*product)/, 'product: other'))),
+      told(diagnosticsOf(other.replace(/(product: \w+)(?![\s\S]*product)/, 'product: other'))),
     ).toEqual([
       'SIG040 10:5 "T" (rule.yml) has the id `aaaa` too and is kept; this one has another `logsource` and is left out',
     ]);

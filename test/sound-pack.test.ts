@@ -85,7 +85,7 @@ describe('a detection that a pack can’t hold', () => {
     expect(written?.splunk).toHaveLength(5);
   });
 
-  test('is left out of it with a complaint of its own', async () => {
+  test('is left out of it with a diagnostic of its own', async () => {
     const { artifacts, bag, written } = await made(change);
     expect(artifacts?.map(({ path }) => path)).toEqual([
       'five-1.0.0.spl',

@@ -7,7 +7,7 @@ import { collect } from '../src/sigma/collection/collection.ts';
 import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { builtInPipeline } from './built-in-pipelines.ts';
-import { told } from './complaints.ts';
+import { told } from './diagnostics.ts';
 import { matches } from './matcher.ts';
 import { pipelineOf, queryAfter } from './pipeline-run.ts';
 
@@ -16,7 +16,7 @@ const pipelines = [
   builtInPipeline('windows-security'),
 ];
 
-/** What the pipelines make of a registry rule, or the complaints. */
+/** What the pipelines make of a registry rule, or the diagnostics. */
 function audited(lines: string): Query | readonly string[] {
   const bag = createBag();
   const text = `title: T\nlogsource: { product: windows, category: registry_set }\ndetection:\n  s:\n    ${lines.replaceAll('\n', '\n    ')}\n  condition: s\n`;
@@ -137,8 +137,8 @@ describe('registry rules in event 4657', () => {
     ],
     ['TargetObject|re: Run.*Evil', 'only texts with wildcards can be taken apart'],
   ])('%s is refused', (lines, message) => {
-    const complaints = audited(lines);
-    expect(complaints).toContainEqual(expect.stringMatching(new RegExp(`^PIP002 .*${message}`)));
+    const diagnostics = audited(lines);
+    expect(diagnostics).toContainEqual(expect.stringMatching(new RegExp(`^PIP002 .*${message}`)));
   });
 });
 

@@ -217,7 +217,7 @@ describe('correlations in SPL', () => {
       if (outer?.kind !== 'correlation') throw new Error('the correlation does not compile');
       const conversion = splunkCorrelation(outer, () => '', { cloudSafe: true });
       return conversion.ok
-        ? conversion.remarks.filter(({ code }) => code === 'TGT002').map(({ message }) => message)
+        ? conversion.diagnostics.filter(({ code }) => code === 'TGT002').map(({ message }) => message)
         : conversion.problems.map(({ message }) => message);
     };
     const twice =
@@ -292,7 +292,7 @@ describe('correlations in SPL', () => {
         outer?.kind === 'correlation'
           ? splunkCorrelation(outer, () => '', { cloudSafe: true, correlation: method })
           : undefined;
-      return made?.ok ? made.remarks.map(({ code }) => code) : ['none'];
+      return made?.ok ? made.diagnostics.map(({ code }) => code) : ['none'];
     };
     const many = 'type: event_count, group-by: [User], condition: { gte: 3 }';
     expect(codes(many, 'streamstats')).toEqual(broad ? ['TGT006'] : []);

@@ -201,7 +201,7 @@ describe('the built-in pipeline', () => {
     registry_set: 13,
   };
 
-  it('is read without a complaint', () => {
+  it('is read without a diagnostic', () => {
     const faults = createBag();
     cimPipeline(faults);
     expect(faults.list.map(({ message }) => message)).toEqual([]);

@@ -157,10 +157,10 @@ function newFolder(): string {
 const anywhere = 'splunk: { index: "*" }\ngraylog: { streams: all }\n';
 
 /**
- * Complaints of a build with a bundle, codes and messages, without the widened windows of Graylog's
+ * Diagnostics of a build with a bundle, codes and messages, without the widened windows of Graylog's
  * correlations.
  */
-async function complaintsWith(bundle: string, target: string): Promise<readonly string[]> {
+async function diagnosticsWith(bundle: string, target: string): Promise<readonly string[]> {
   const project = newFolder();
   writeFileSync(
     join(project, 'sigpack.yml'),
@@ -176,14 +176,14 @@ describe('through the pipelines', () => {
   test.each(['splunk', 'splunk-classic', 'splunk-audit'])(
     '%s: every field has a name, and no rule is refused',
     async (bundle) => {
-      expect(await complaintsWith(bundle, 'splunk')).toEqual([]);
+      expect(await diagnosticsWith(bundle, 'splunk')).toEqual([]);
     },
   );
 
   test.each(['graylog', 'graylog-nxlog', 'graylog-illuminate'])(
     '%s: as well; Graylog finds the words of an exclusion, for it drops the field',
     async (bundle) => {
-      const found = await complaintsWith(bundle, 'graylog');
+      const found = await diagnosticsWith(bundle, 'graylog');
       expect(
         found.map((line) => /([\w-]+\.yml).*\[(\w+)\]/.exec(line)?.slice(1).join(' ')),
       ).toEqual(['defender-exclusion-added.yml TGT002']);
@@ -191,7 +191,7 @@ describe('through the pipelines', () => {
   );
 
   test('splunk-cim: what no data model has is refused', async () => {
-    const found = await complaintsWith('splunk-cim', 'splunk');
+    const found = await diagnosticsWith('splunk-cim', 'splunk');
     const refused = found.flatMap(
       (line) => /([\w-]+)\/[\w-]+\.yml.*error\[PIP002\]/.exec(line)?.[1] ?? [],
     );

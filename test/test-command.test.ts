@@ -11,7 +11,7 @@ import { duration, filledTimes, pointInTime } from '../src/proof/time-offset.ts'
 import { createBag } from '../src/source/diagnostic.ts';
 import { parseYaml, toPlain } from '../src/source/yaml.ts';
 import { ruleText } from './compile.ts';
-import { told } from './complaints.ts';
+import { told } from './diagnostics.ts';
 import { explanationCounts } from './explanation-agreement.ts';
 import { writeFiles } from './project-folder.ts';
 import { ruleSetCollection } from './rule-set.ts';
@@ -53,7 +53,7 @@ const goodTests = `tests:
 `;
 
 describe('test files', () => {
-  const complaints = (text: string): readonly string[] => {
+  const diagnostics = (text: string): readonly string[] => {
     const bag = createBag();
     readTestFile({ path: 'x.test.yml', text }, bag);
     return told(bag);
@@ -95,7 +95,7 @@ describe('test files', () => {
       ['TST001 5:15 `soon` is no time'],
     ],
   ])('%j is refused at its place', (text, expected) => {
-    const found = complaints(text);
+    const found = diagnostics(text);
     expect(found.map((line) => line.split(' ').slice(0, 2))).toEqual(
       expected.map((line) => line.split(' ').slice(0, 2)),
     );

@@ -21,7 +21,7 @@ const cloudTrail = rule(2, 'product: aws, service: cloudtrail', 'eventName: Stop
 
 interface Built {
   readonly code: number | undefined;
-  /** Lines of complaints. */
+  /** Lines of diagnostics. */
   readonly told: readonly string[];
   readonly text: string;
   readonly folder: string;

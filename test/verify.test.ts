@@ -131,7 +131,7 @@ describe('sigpack verify', () => {
     ['a hidden file', (path: string) => writeFileSync(join(path, '.extra'), ''), '.extra'],
     ['a folder', (path: string) => mkdirSync(join(path, 'extra')), 'extra'],
     ['a link', (path: string) => symlinkSync('a.spl', join(path, 'extra')), 'extra'],
-  ])('complains about %s that is not listed', async (_, add, name) => {
+  ])('reports %s that is not listed', async (_, add, name) => {
     const path = signed();
     add(path);
     expect(await run(path, '.', '--key', ourKey)).toMatchObject({
@@ -183,7 +183,7 @@ describe('sigpack verify', () => {
       'it is no signed envelope (DSSE) of a statement',
     ],
     ['of another kind', '{"payload":1}', 'it is no signed envelope (DSSE) of a statement'],
-  ])('complains about a provenance %s', async (_, provenance, problem) => {
+  ])('reports a provenance %s', async (_, provenance, problem) => {
     const path = signed({ provenance });
     expect(await run(path, '.', '--key', ourKey)).toMatchObject({
       code: 1,

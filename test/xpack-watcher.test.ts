@@ -225,7 +225,7 @@ describe('correlations', () => {
     expect(at(rule, `${groups}/filters`)).toEqual({ filters: [{ match_all: {} }] });
     expect(
       converted(rule)
-        .remarks.map(({ message }) => message)
+        .diagnostics.map(({ message }) => message)
         .join(),
     ).toContain('looks back 900 s every 300 s');
   });
@@ -237,10 +237,10 @@ describe('correlations', () => {
   ])(
     'of %s with %s say whether numbers below 0 may hide what a longer window holds',
     (type, condition, expected) => {
-      const { remarks } = converted(
+      const { diagnostics } = converted(
         correlation(`type: ${type}\nrules: [failed]\ntimespan: 5m\ncondition: ${condition}`),
       );
-      expect(remarks.some(({ message }) => message.includes('numbers below 0'))).toBe(expected);
+      expect(diagnostics.some(({ message }) => message.includes('numbers below 0'))).toBe(expected);
     },
   );
 
@@ -294,7 +294,7 @@ describe('correlations', () => {
     const rule = correlation(
       `type: ${type}\nrules: [failed]\ntimespan: 5m\ncondition: { field: Bytes, ${percentile}gt: 3 }`,
     );
-    expect(converted(rule).remarks.some(({ message }) => message.includes('t-digest'))).toBe(
+    expect(converted(rule).diagnostics.some(({ message }) => message.includes('t-digest'))).toBe(
       estimated,
     );
   });

@@ -5,7 +5,7 @@ import { createBag } from '../src/source/diagnostic.ts';
 import { insideScalar } from '../src/source/inside-scalar.ts';
 import type { SourceFile } from '../src/source/span.ts';
 import { parseYaml, type YamlScalar } from '../src/source/yaml.ts';
-import { complaintsOf, told } from './complaints.ts';
+import { diagnosticsOf, told } from './diagnostics.ts';
 
 const parsed = (text: string) => {
   const bag = createBag();
@@ -113,9 +113,9 @@ describe('a key on many lines', () => {
   test('has a bounded number of modifiers, told once', () => {
     const rule = (lines: number): string =>
       `title: T\nid: 00000000-0000-4000-8000-000000000001\nlogsource: { product: windows }\ndetection:\n  s:\n    ${key(lines).replaceAll('\n', '\n    ')}\n  condition: s\n`;
-    expect(told(complaintsOf(rule(20_000)))).toEqual([
+    expect(told(diagnosticsOf(rule(20_000)))).toEqual([
       expect.stringMatching(/^SIG021 \d+:\d+ the key has 20000 modifiers, more than 32/),
     ]);
-    expect(told(complaintsOf(rule(3)))[0]).toMatch(/^SIG020 7:\d+/);
+    expect(told(diagnosticsOf(rule(3)))[0]).toMatch(/^SIG020 7:\d+/);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { complaintsOf, told } from './complaints.ts';
+import { diagnosticsOf, told } from './diagnostics.ts';
 
 /** What is said about a line of a selection, with its hint. */
 function said(line: string): readonly string[] {
-  const bag = complaintsOf(
+  const bag = diagnosticsOf(
     `title: T\nid: a\nlogsource: {product: w}\ndetection:\n  s:\n    ${line}\n    z: y\n  condition: s\n`,
   );
   return told(bag).map((one, at) => `${one} | ${bag.list[at]?.hint}`);
@@ -103,7 +103,7 @@ describe('an empty entry of a list', () => {
   test('is pointed at, each at its own `-`', () => {
     const text =
       'title: T\nid: a\nreferences:\n  - x\n  - # nothing\n  -\ntags:\n  -\nlogsource: {product: w}\ndetection:\n  s:\n    a:\n      - x\n      -\n  condition: s\n';
-    expect(told(complaintsOf(text))).toEqual([
+    expect(told(diagnosticsOf(text))).toEqual([
       'SIG012 5:3 an entry of `references` is empty',
       'SIG012 6:3 an entry of `references` is empty',
       'SIG012 8:3 an entry of `tags` is empty',

@@ -2,7 +2,7 @@ import type { DiagnosticCode } from '../source/code.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 
 /** Why a target has no query for a rule, or what to know about the query that it has. */
-export interface Remark {
+export interface TargetDiagnostic {
   readonly code: Extract<
     DiagnosticCode,
     | 'TGT001'
@@ -27,13 +27,13 @@ export interface Remark {
   readonly hint?: string;
 }
 
-/** Where a complaint of a backend points. An item of the query tree is one. */
+/** Where a diagnostic of a backend points. An item of the query tree is one. */
 export interface Place {
   readonly file: SourceFile;
   readonly span: Span;
 }
 
-/** Of a complaint about a rule as a whole. */
+/** Of a diagnostic about a rule as a whole. */
 export const placeOfRule = ({
   file,
   titleSpan,
@@ -44,42 +44,42 @@ export const placeOfRule = ({
 
 /** What a backend makes of a rule. `problems` is never empty. */
 export type Conversion<T> =
-  | { readonly ok: true; readonly value: T; readonly remarks: readonly Remark[] }
-  | { readonly ok: false; readonly problems: readonly Remark[] };
+  | { readonly ok: true; readonly value: T; readonly diagnostics: readonly TargetDiagnostic[] }
+  | { readonly ok: false; readonly problems: readonly TargetDiagnostic[] };
 
 /**
  * Thrown inside a backend where a test can't be printed; turned into a {@link Conversion} at its
  * edge.
  */
-export class Inexpressible extends Error {
-  readonly remark: Remark;
-  constructor(remark: Omit<Remark, 'code'> & { code?: Remark['code'] }) {
-    super(remark.message);
-    this.remark = { code: 'TGT001', ...remark };
+export class Refusal extends Error {
+  readonly diagnostic: TargetDiagnostic;
+  constructor(diagnostic: Omit<TargetDiagnostic, 'code'> & { code?: TargetDiagnostic['code'] }) {
+    super(diagnostic.message);
+    this.diagnostic = { code: 'TGT001', ...diagnostic };
   }
 }
 
 /** A refusal at a place, to be thrown. An item of the query tree is a place. */
-export function refused({ file, span }: Place, message: string, hint: string): Inexpressible {
-  return new Inexpressible({ message, file, span, hint });
+export function refused({ file, span }: Place, message: string, hint: string): Refusal {
+  return new Refusal({ message, file, span, hint });
 }
 
 /** Runs a printer, collecting what it refuses. */
-export function converted<T>(print: (remarks: Remark[]) => T): Conversion<T> {
-  const remarks: Remark[] = [];
+export function converted<T>(print: (diagnostics: TargetDiagnostic[]) => T): Conversion<T> {
+  const diagnostics: TargetDiagnostic[] = [];
   try {
-    const value = print(remarks);
-    return { ok: true, value, remarks: distinct(remarks) };
+    const value = print(diagnostics);
+    return { ok: true, value, diagnostics: distinct(diagnostics) };
   } catch (error) {
-    if (error instanceof Inexpressible) return { ok: false, problems: [error.remark] };
+    if (error instanceof Refusal) return { ok: false, problems: [error.diagnostic] };
     throw error;
   }
 }
 
 /** What holds for many values of a rule is said once. */
-function distinct(remarks: readonly Remark[]): readonly Remark[] {
-  if (remarks.length < 2) return remarks;
-  const known = new Map<string, Remark>();
-  for (const remark of remarks) if (!known.has(remark.message)) known.set(remark.message, remark);
+function distinct(diagnostics: readonly TargetDiagnostic[]): readonly TargetDiagnostic[] {
+  if (diagnostics.length < 2) return diagnostics;
+  const known = new Map<string, TargetDiagnostic>();
+  for (const diagnostic of diagnostics) if (!known.has(diagnostic.message)) known.set(diagnostic.message, diagnostic);
   return [...known.values()];
 }

@@ -41,19 +41,19 @@ export const unnarrowed: BlankEvent = {
  * Warns of a rule whose query finds every event without its fields, where the query is only text
  * for whoever knows where to search.
  */
-export function withBlankRemark<T>(
+export function withBlankDiagnostic<T>(
   conversion: Conversion<T>,
   compiled: CompiledRule,
   blank: BlankEvent,
 ): Conversion<T> {
   const cause = conversion.ok ? blankCause(compiled, blank) : undefined;
   if (!conversion.ok || cause === undefined) return conversion;
-  const remark = {
+  const diagnostic = {
     code: 'TGT009',
     message: `the query by itself finds ${foundBy(compiled, cause)}`,
     ...placeOf(compiled),
   } as const;
-  return { ...conversion, remarks: [...conversion.remarks, remark] };
+  return { ...conversion, diagnostics: [...conversion.diagnostics, diagnostic] };
 }
 
 function placeOf(compiled: CompiledRule): Place {

@@ -1,7 +1,7 @@
 import { type CompiledRule, detectionsBelow } from '../query/compile.ts';
 import type { Truth } from '../query/three-valued.ts';
 import { fieldItemsOf } from '../query/tree.ts';
-import type { Conversion, Remark } from './backend.ts';
+import type { Conversion, TargetDiagnostic } from './backend.ts';
 
 /** Field names that mean something of its own in a target. */
 export interface OwnFields {
@@ -25,13 +25,13 @@ export const alwaysAs =
  * A warning for each field of a rule that has such a name, and that no pipeline gives it for the
  * target.
  */
-export function withOwnFieldRemarks<T>(
+export function withOwnFieldDiagnostics<T>(
   conversion: Conversion<T>,
   compiled: CompiledRule,
   own: OwnFields,
 ): Conversion<T> {
   if (!conversion.ok) return conversion;
-  const found = new Map<string, Remark>();
+  const found = new Map<string, TargetDiagnostic>();
   for (const { query, processing } of detectionsBelow(compiled))
     for (const { field, file, span } of fieldItemsOf(query)) {
       if (
@@ -52,5 +52,5 @@ export function withOwnFieldRemarks<T>(
     }
   return found.size === 0
     ? conversion
-    : { ...conversion, remarks: [...conversion.remarks, ...found.values()] };
+    : { ...conversion, diagnostics: [...conversion.diagnostics, ...found.values()] };
 }

@@ -40,8 +40,8 @@ export function postprocessedRule(
     const { file, titleSpan: span } = compiled.rule;
     return {
       ...conversion,
-      remarks: [
-        ...conversion.remarks,
+      diagnostics: [
+        ...conversion.diagnostics,
         {
           code: 'PIP005',
           message: 'postprocessing of pipelines does not apply to documents',

@@ -1,6 +1,6 @@
 import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
 import { holdsOfNothing, isAbsence } from '../sigma/correlation/threshold.ts';
-import { type Place, type Remark, refused } from './backend.ts';
+import { type Place, type TargetDiagnostic, refused } from './backend.ts';
 
 /**
  * For targets that make groups of the events that they find: a group without events is none. A
@@ -11,7 +11,7 @@ export function checkSilentGroups(
   rule: CorrelationRule,
   place: Place,
   grouping: string,
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): void {
   if (rule.groupBy.length > 0 && isAbsence(rule)) {
     throw refused(
@@ -20,14 +20,14 @@ export function checkSilentGroups(
       'Leave `group-by` out, with one correlation for each group that must not fall silent.',
     );
   }
-  remarkOnSilentGroups(rule, place, remarks);
+  diagnosticOnSilentGroups(rule, place, diagnostics);
 }
 
 /** Groups that may have no events are only looked at where they have some. */
-export function remarkOnSilentGroups(rule: CorrelationRule, place: Place, remarks: Remark[]): void {
+export function diagnosticOnSilentGroups(rule: CorrelationRule, place: Place, diagnostics: TargetDiagnostic[]): void {
   if (rule.groupBy.length === 0 || !holdsOfNothing(rule) || isAbsence(rule)) return;
   const message =
     'a group is looked at where it has events; whether one has fallen silent is for a ' +
     'correlation of its own, with `lt: 1`';
-  remarks.push({ code: 'TGT003', message, ...place });
+  diagnostics.push({ code: 'TGT003', message, ...place });
 }

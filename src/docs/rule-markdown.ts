@@ -22,11 +22,11 @@ export function ruleMarkdown(page: MarkdownPage, render: Render): string {
     table: tableOf(rows),
     fence: fenceFor(page.source),
     source: page.source,
-    sections: page.sections.map(({ name, query, remarks }) => ({
+    sections: page.sections.map(({ name, query, diagnostics }) => ({
       name: markdownText(name),
       query,
       fence: fenceFor(query),
-      remarks: remarks.map(markdownText),
+      diagnostics: diagnostics.map(markdownText),
     })),
   });
 }

@@ -32,7 +32,7 @@ export interface TargetSection {
   /** Empty where there is none, for the reasons below. */
   readonly query: string;
   /** Why there is no query, or what to know about the one above. */
-  readonly remarks: readonly string[];
+  readonly diagnostics: readonly string[];
 }
 
 export type Convert = (
@@ -122,8 +122,8 @@ function section(
   const { name, description } = target;
   const conversion = convert(target, compiled);
   if (!conversion.ok) {
-    const remarks = conversion.problems.map(({ message, hint }) => remarkText(message, hint));
-    return { name, description, query: '', remarks };
+    const diagnostics = conversion.problems.map(({ message, hint }) => diagnosticText(message, hint));
+    return { name, description, query: '', diagnostics };
   }
   const query = target.formats[0]
     .print([{ rule: compiled.rule, converted: conversion.value }])
@@ -132,12 +132,12 @@ function section(
     name,
     description,
     query,
-    remarks: conversion.remarks.map(({ message }) => remarkText(message)),
+    diagnostics: conversion.diagnostics.map(({ message }) => diagnosticText(message)),
   };
 }
 
 /** Sentences on one line. */
-export const remarkText = (message: string, hint?: string): string =>
+export const diagnosticText = (message: string, hint?: string): string =>
   oneLine(hint === undefined ? sentence(message) : `${sentence(message)} ${hint}`);
 
 const sentence = (message: string): string =>

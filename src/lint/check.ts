@@ -10,7 +10,7 @@ import { lookup, spanOfKey, type YamlMapping, type YamlScalar } from '../source/
 export type LintCode = Extract<DiagnosticCode, `LNT${string}`>;
 
 /**
- * Complains about a place in the rule's file. The hint of the catalogue stands where none is given.
+ * Reports a place in the rule's file. The hint of the catalogue stands where none is given.
  */
 export type Tell = (code: LintCode, span: Span, message: string, hint?: string) => void;
 

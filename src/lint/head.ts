@@ -93,7 +93,7 @@ function checkDescription(checked: Checked): void {
 
 function checkDates(checked: Checked): void {
   const { tell, today } = checked;
-  // what is no date has been complained about
+  // what is no date has been reported
   const dated = (text: string | undefined): string | undefined =>
     text !== undefined && datePattern.test(text) ? text.replaceAll('/', '-') : undefined;
   const [date, modified] = [dated(checked.rule.date), dated(checked.rule.modified)];

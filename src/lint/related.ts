@@ -12,7 +12,7 @@ export interface RelatedId {
   readonly span: Span;
 }
 
-/** The ids under `related` as far as they are ids of other rules; complains about the rest. */
+/** The ids under `related` as far as they are ids of other rules; reports the rest. */
 export function checkRelated({ rule, document, tell }: Checked): readonly RelatedId[] {
   const node = lookup(document, 'related');
   if (!node) return [];

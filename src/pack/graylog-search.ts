@@ -3,7 +3,7 @@ import { graylogBlankRefusal } from '../backend/graylog/blank.ts';
 import { graylogCorrelation } from '../backend/graylog/correlation.ts';
 import { type GraylogOptions, graylogQueries } from '../backend/graylog/graylog.ts';
 import { graylogOwn } from '../backend/graylog/own-fields.ts';
-import { withOwnFieldRemarks } from '../backend/own-fields.ts';
+import { withOwnFieldDiagnostics } from '../backend/own-fields.ts';
 import { postprocessed } from '../backend/postprocess.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { Query } from '../query/tree.ts';
@@ -43,7 +43,7 @@ export function graylogSearch(
       options,
       detection.settings.given?.delay,
     );
-    const conversion = withOwnFieldRemarks(
+    const conversion = withOwnFieldDiagnostics(
       postprocessed(printed, compiled, (value, apply) => ({ ...value, query: apply(value.query) })),
       compiled,
       graylogOwn,
@@ -55,7 +55,7 @@ export function graylogSearch(
   const { rule, query } = compiled;
   const printed = graylogQueries(query, { file: rule.file, span: rule.detection.span }, options);
   const changed = postprocessed(printed, compiled, (queries, apply) => queries.map(apply));
-  const conversion = withOwnFieldRemarks(changed, compiled, graylogOwn);
+  const conversion = withOwnFieldDiagnostics(changed, compiled, graylogOwn);
   if (!conversion.ok) return conversion;
   const search = searchOf(conversion.value, detection, config.graylog.minimumServerVersion);
   const problem = settingProblem({ detection, search });

@@ -40,7 +40,7 @@ import { type SplunkFields, splunkFields } from './result/splunk-fields.ts';
 import { checkRuleSettings } from './settings/patch.ts';
 import { isSelected, levelOf } from './settings/selection.ts';
 import { serverVersion } from './settings/server-version.ts';
-import { createSharedComplaints, type SharedComplaints } from './shared-complaints.ts';
+import { createSharedDiagnostics, type SharedDiagnostics } from './shared-diagnostics.ts';
 import { doubleOutput } from './splunk/es-output.ts';
 import { overrideProblems } from './splunk/overrides.ts';
 import { splunkSchedule } from './splunk/schedule.ts';
@@ -120,7 +120,7 @@ export function assemblePack({
     graylog: [] as GraylogDetection[],
   };
   const warnings = createCountedWarnings(bag);
-  const complaints = createSharedComplaints(bag);
+  const diagnostics = createSharedDiagnostics(bag);
   const esSettings = createEsSettingsReport(config, bag);
   const sources = new Set<LogSource>();
   let excluded = 0;
@@ -149,14 +149,14 @@ export function assemblePack({
     );
     if (detection)
       addDetection(
-        { pack, config, warnings, complaints, esSettings, onOutcome },
+        { pack, config, warnings, diagnostics, esSettings, onOutcome },
         detection,
         targeted,
       );
     else invalid++;
   }
   namer.tell();
-  complaints.tell();
+  diagnostics.tell();
   warnings.tell();
   esSettings.tell();
   warnOfMatchSlips(
@@ -228,7 +228,7 @@ interface Adding {
   readonly pack: Growing;
   readonly config: PackConfig;
   readonly warnings: CountedWarnings;
-  readonly complaints: SharedComplaints;
+  readonly diagnostics: SharedDiagnostics;
   readonly esSettings: EsSettingsReport;
   readonly onOutcome: PackInput['onOutcome'] | undefined;
 }
@@ -264,17 +264,17 @@ function addDetection(
 }
 
 function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRule): TargetOutcome {
-  const { pack, config, complaints, warnings } = adding;
+  const { pack, config, diagnostics, warnings } = adding;
   const { threshold, ignored } = resultThreshold(compiled.rule, given.settings.threshold);
   const own = { ...given, settings: splunkSettings(given.settings, config) };
   const detection =
     ignored === undefined ? own : { ...own, settings: { ...own.settings, threshold } };
   const fields = splunkFields(compiled, detection, config.splunk.enterpriseSecurity);
-  complaints.add('splunk', compiled.rule, fields.ok ? fields.remarks : fields.problems);
+  diagnostics.add('splunk', compiled.rule, fields.ok ? fields.diagnostics : fields.problems);
   if (!fields.ok) return skipped(fields.problems);
   const scopes = searchScopes(compiled, config);
   const conversion = splunkDetection(compiled, fields.value, scopes, config);
-  complaints.add('splunk', compiled.rule, conversion.ok ? conversion.remarks : conversion.problems);
+  diagnostics.add('splunk', compiled.rule, conversion.ok ? conversion.diagnostics : conversion.problems);
   if (!conversion.ok) return skipped(conversion.problems);
   if (ignored !== undefined) warnings.add('TGT007', 'splunk', ignored, compiled.rule);
   warnOfOverrides(adding, fields.value, compiled);
@@ -322,7 +322,7 @@ const isByHand = ({ settings: { splunk } }: PackDetection): boolean =>
   );
 
 function warnOfOverrides(
-  { config, complaints, warnings }: Adding,
+  { config, diagnostics, warnings }: Adding,
   { detection, results }: SplunkFields,
   { rule }: CompiledRule,
 ): void {
@@ -333,7 +333,7 @@ function warnOfOverrides(
     ...problem,
     ...placeOfKey(key, rule, detection.logSources, config),
   }));
-  complaints.add('splunk', rule, found);
+  diagnostics.add('splunk', rule, found);
 }
 
 function addToGraylog(
@@ -341,16 +341,16 @@ function addToGraylog(
   detection: PackDetection,
   compiled: CompiledRule,
 ): TargetOutcome {
-  const { pack, config, complaints, warnings } = adding;
+  const { pack, config, diagnostics, warnings } = adding;
   const conversion = graylogSearch(compiled, detection, config);
-  complaints.add(
+  diagnostics.add(
     'graylog',
     compiled.rule,
-    conversion.ok ? conversion.remarks : conversion.problems,
+    conversion.ok ? conversion.diagnostics : conversion.problems,
   );
   if (!conversion.ok) return skipped(conversion.problems);
   const fields = graylogFields(compiled, detection, conversion.value);
-  complaints.add('graylog', compiled.rule, fields.ok ? fields.remarks : fields.problems);
+  diagnostics.add('graylog', compiled.rule, fields.ok ? fields.diagnostics : fields.problems);
   if (!fields.ok) return skipped(fields.problems);
   const added = { detection: fields.value, search: conversion.value };
   const minimum = serverVersion(config.graylog.minimumServerVersion) ?? 0;

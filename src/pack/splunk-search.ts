@@ -1,6 +1,6 @@
 import type { Conversion } from '../backend/backend.ts';
 import { blankRefusal } from '../backend/blank-events.ts';
-import { alwaysAs, withOwnFieldRemarks } from '../backend/own-fields.ts';
+import { alwaysAs, withOwnFieldDiagnostics } from '../backend/own-fields.ts';
 import { postprocessed } from '../backend/postprocess.ts';
 import { splunkCorrelation } from '../backend/splunk/correlation/correlation.ts';
 import { dataModelName, dataModelOf, detectionSearch } from '../backend/splunk/data-model.ts';
@@ -84,7 +84,7 @@ export function splunkDetection(
       ? detectionSearch(compiled, scopeOf(compiled), options, more, single)
       : splunkCorrelation(compiled, scopeOf, options);
   const changed = postprocessed(printed, compiled, (query, apply) => apply(query));
-  const conversion = withOwnFieldRemarks(changed, compiled, splunkOwn);
+  const conversion = withOwnFieldDiagnostics(changed, compiled, splunkOwn);
   if (!conversion.ok) return conversion;
   // the filter sees all fields of the events
   const filtered = [conversion.value, ...steps, `\`${filterMacroName(detection)}\``];

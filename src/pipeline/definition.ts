@@ -27,7 +27,7 @@ export interface PipelineEnvironment {
   /** A text file that a pipeline names, relative to the pipeline's folder. */
   readonly readText: (path: string) => FileText;
   /**
-   * Reads the items of a nested pipeline; those at fault are left out and have been complained
+   * Reads the items of a nested pipeline; those at fault are left out and have been reported
    * about.
    */
   readonly readItems: (items: readonly YamlMapping[]) => readonly ProcessingItem[];

@@ -58,8 +58,8 @@ export function readPipeline(
     return undefined;
   }
   const root = withNumber(withOldTruths({ file, bag }, document), 'priority');
-  for (const complaint of checkSchema(schema, root, 'PIP001', 'a pipeline'))
-    bag.add(file, complaint);
+  for (const diagnostic of checkSchema(schema, root, 'PIP001', 'a pipeline'))
+    bag.add(file, diagnostic);
   if (root.kind !== 'mapping') return undefined;
   const pipeline = pipelineOf(
     root,

@@ -67,7 +67,7 @@ function readCase(
     });
     return undefined;
   }
-  // SigmaHQ's own runner takes more matches than counted for a remark
+  // SigmaHQ's own runner takes more matches than counted for a diagnostic
   const expected: Expectation = { kind: 'atLeast', count: count ? Number(count.value) : 1 };
   const { start, end } = name ?? path;
   return {

@@ -12,16 +12,16 @@ interface Reading {
   readonly bag: DiagnosticBag;
 }
 
-/** The cases of a `<rule>.test.yml`; bad ones are complained about and left out. */
+/** The cases of a `<rule>.test.yml`; bad ones are reported and left out. */
 export function readTestFile(file: SourceFile, bag: DiagnosticBag): readonly TestCase[] {
   const reading: Reading = { file, bag };
   const before = bag.list.length;
   const documents = parseYaml(file, bag);
   if (documents.length === 0 && bag.list.length === before)
-    complain(reading, { start: 0, end: 0 }, 'the file is empty');
+    report(reading, { start: 0, end: 0 }, 'the file is empty');
   return documents.flatMap((node) => {
     const found = checkSchema(testSchema, node, 'TST001', 'the test file');
-    for (const complaint of found) bag.add(file, complaint);
+    for (const diagnostic of found) bag.add(file, diagnostic);
     const tests = lookup(node, 'tests');
     if (tests?.kind !== 'sequence') return [];
     const sound = tests.items.filter(
@@ -42,7 +42,7 @@ function ruleNameOf(node: YamlNode): RuleName | undefined {
     : undefined;
 }
 
-function complain(
+function report(
   { file, bag }: Reading,
   { start, end }: Span,
   message: string,
@@ -83,9 +83,9 @@ function readExpectation(reading: Reading, node: YamlMapping): Expectation | und
   const expect = lookup(node, 'expect');
   const given = match ?? expect;
   if (match && expect)
-    return complain(reading, expect, 'the case has both `match` and `expect`', 'Keep one of them.');
+    return report(reading, expect, 'the case has both `match` and `expect`', 'Keep one of them.');
   if (given?.kind !== 'scalar')
-    return complain(
+    return report(
       reading,
       { start: node.start, end: node.start },
       'the case does not say whether its events match',
@@ -103,14 +103,14 @@ function readSource(reading: Reading, node: YamlMapping): EventSource | undefine
   );
   const [first, second] = given;
   if (!first)
-    return complain(
+    return report(
       reading,
       { start: node.start, end: node.start },
       'the case has no events',
       'Give it `event:`, `events:` or `file:`.',
     );
   if (second)
-    return complain(
+    return report(
       reading,
       second.key,
       `the case has both \`${first.key.text}\` and \`${second.key.text}\``,
@@ -126,7 +126,7 @@ function readSource(reading: Reading, node: YamlMapping): EventSource | undefine
   for (const item of value.items) {
     events.push(...readEntry(reading, item));
     if (events.length > maximumEvents)
-      return complain(
+      return report(
         reading,
         item,
         `the case has more than ${maximumEvents} events`,
@@ -177,5 +177,5 @@ function timeUnder(
   const value = lookup(node, key);
   if (value?.kind !== 'scalar') return undefined;
   const time = read(value.text);
-  return time ?? complain(reading, value, `\`${value.text}\` is no time`, hint);
+  return time ?? report(reading, value, `\`${value.text}\` is no time`, hint);
 }

@@ -35,7 +35,7 @@ interface Engine {
 }
 
 /**
- * Throws an Error with Python's complaint, or with what can't be done as Python does it. In linear
+ * Throws an Error with Python's diagnostic, or with what can't be done as Python does it. In linear
  * time but for look-around and back-references: those fail (ProcessingFailure) where they take too
  * many steps, for one text or for all that the work counts.
  */

@@ -133,7 +133,7 @@ export interface CompileOptions {
 
 /**
  * Settles a rule; one that correlations refer to only once. The function returns undefined where
- * the rule has been complained about.
+ * the rule has been reported.
  */
 export function createSettler(
   collection: Collection,
@@ -172,7 +172,7 @@ export function createCompiler(
 
 /**
  * Makes the query of settled rules, of shared ones once. The function returns undefined where a
- * rule has been complained about.
+ * rule has been reported.
  */
 export function createCombiner(
   bag: DiagnosticBag,
@@ -235,14 +235,14 @@ function settleCorrelation(
     const found = collection.find(reference.name, rule.file);
     const part = found && settle(found);
     if (part) parts.push(part);
-    else complainOfPart(bag, rule, reference);
+    else reportPart(bag, rule, reference);
   }
   return parts.length === rule.rules.length
     ? { kind: 'correlation', rule, parts, shared: collection.isReferenced(rule) }
     : undefined;
 }
 
-function complainOfPart(bag: DiagnosticBag, rule: CorrelationRule, reference: RuleReference): void {
+function reportPart(bag: DiagnosticBag, rule: CorrelationRule, reference: RuleReference): void {
   bag.add(rule.file, {
     code: 'SIG053',
     message: `\`${reference.name}\` could not be compiled`,
@@ -256,7 +256,7 @@ function combinedDetection(
 ): CompiledDetection | undefined {
   const queries: Query[] = [];
   for (const [index, part] of parts.entries()) {
-    // a filter's complaints have been told
+    // a filter's diagnostics have been told
     const query = combine(part, index === 0 ? bag : createBag());
     if (query === 'fault') return undefined;
     if (query) queries.push(query);
@@ -282,7 +282,7 @@ function combinedCorrelation(
     const one = compile(part);
     const reference = rule.rules[index];
     if (one) compiled.push(one);
-    else if (reference) complainOfPart(bag, rule, reference);
+    else if (reference) reportPart(bag, rule, reference);
   }
   return compiled.length === parts.length
     ? { kind: 'correlation', rule, parts: compiled, ...(processing ? { processing } : {}) }

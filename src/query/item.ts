@@ -7,7 +7,7 @@ import { chainProblem, isComparison, modifierRoles } from '../sigma/value/modifi
 import { modifierHint } from '../sigma/value/modifier-hint.ts';
 import { isPlaceholder, literalText, type Pattern, patternText } from '../sigma/value/pattern.ts';
 import { parseExpanded, parseExpandedRegex, seemsExpanded } from '../sigma/value/placeholder.ts';
-import type { Complaint, DiagnosticBag } from '../source/diagnostic.ts';
+import type { NewDiagnostic, DiagnosticBag } from '../source/diagnostic.ts';
 import { insideScalar } from '../source/inside-scalar.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import { keepsZeros, type YamlScalar } from '../source/yaml.ts';
@@ -25,7 +25,7 @@ export interface Meaning {
   readonly keepPlaceholders?: boolean;
 }
 
-/** The item with its modifiers settled. Undefined after a fatal complaint. */
+/** The item with its modifiers settled. Undefined after a fatal diagnostic. */
 export function settleItem(meaning: Meaning, item: DetectionItem): SettledItem | undefined {
   const names = item.modifiers.map((modifier) => modifier.name);
   if (!chainHolds(meaning, item, names)) return undefined;
@@ -94,7 +94,7 @@ function warnOfWhole(
   names: readonly string[],
 ): void {
   if (names.some((name) => modifierRoles.get(name) === 'shape')) return;
-  const complain = (name: string, message: string, hint: string) =>
+  const report = (name: string, message: string, hint: string) =>
     bag.add(file, {
       code: 'SIG028',
       message,
@@ -102,7 +102,7 @@ function warnOfWhole(
       hint,
     });
   if (names.includes('base64offset'))
-    complain(
+    report(
       'base64offset',
       '`base64offset` is a part of a longer text, and without `contains` must be all of it',
       'Add `|contains`.',
@@ -112,7 +112,7 @@ function warnOfWhole(
     whole &&
     new Set(values.filter(({ text }) => !/[*?]/.test(text)).map(({ text }) => text)).size > 1
   )
-    complain(
+    report(
       'all',
       '`all` without `contains` asks for a field that is each of several values at once',
       'Add `contains`, or leave it where the field is a list.',
@@ -152,7 +152,7 @@ const longestChain = 32;
 function checkChain(meaning: Meaning, item: DetectionItem): boolean {
   const before: string[] = [];
   let sound = true;
-  const complain = (
+  const report = (
     code: 'SIG020' | 'SIG021' | 'SIG025',
     modifier: ModifierUse,
     message: string,
@@ -166,7 +166,7 @@ function checkChain(meaning: Meaning, item: DetectionItem): boolean {
     });
   const beyond = item.modifiers[longestChain];
   if (beyond) {
-    complain(
+    report(
       'SIG021',
       beyond,
       `the key has ${item.modifiers.length} modifiers, more than ${longestChain}`,
@@ -176,9 +176,9 @@ function checkChain(meaning: Meaning, item: DetectionItem): boolean {
   for (const modifier of item.modifiers) {
     if (!modifierRoles.has(modifier.name)) {
       if (modifier.name === '')
-        complain('SIG020', modifier, 'no modifier stands after `|`', 'Remove the `|`.');
+        report('SIG020', modifier, 'no modifier stands after `|`', 'Remove the `|`.');
       else
-        complain(
+        report(
           'SIG020',
           modifier,
           `\`${modifier.name}\` is no modifier of Sigma`,
@@ -188,10 +188,10 @@ function checkChain(meaning: Meaning, item: DetectionItem): boolean {
     }
     const problem = chainProblem(modifier.name, before, item.field === undefined);
     if (problem) {
-      complain('SIG021', modifier, problem.message, problem.hint);
+      report('SIG021', modifier, problem.message, problem.hint);
       sound = false;
     } else if (modifier.name === 'all' && item.values.length === 1)
-      complain('SIG025', modifier, '`all` has only one value to link');
+      report('SIG025', modifier, '`all` has only one value to link');
     before.push(modifier.name);
   }
   return sound;
@@ -398,10 +398,10 @@ function warnOfNetwork(
 }
 
 /**
- * The complaint about a network that is compared as a text. `wanted`: how its field would be
+ * The diagnostic about a network that is compared as a text. `wanted`: how its field would be
  * written for its addresses.
  */
-export function networkAsText(network: string, wanted: string, span: Span): Complaint {
+export function networkAsText(network: string, wanted: string, span: Span): NewDiagnostic {
   return {
     code: 'SIG026',
     message:

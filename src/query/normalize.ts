@@ -20,8 +20,8 @@ const maximumItems = 100_000;
 const maximumNames = 100;
 
 /**
- * A detection with its items settled. Complains about every bad item; undefined after a fatal
- * complaint.
+ * A detection with its items settled. Reports every bad item; undefined after a fatal
+ * diagnostic.
  */
 export function settleDetection(
   meaning: Meaning,
@@ -81,14 +81,14 @@ interface Progress {
   items: number;
 }
 
-/** Complained about. */
+/** Reported about. */
 const fault = Symbol('fault');
 /** A query, nothing (a pipeline dropped what it was made of), or a fault. */
 type Combined = Query | undefined | typeof fault;
 
 /**
- * A settled detection as meant; undefined where a pipeline dropped all of it. Complains about
- * missing, unused and too many selections; `'fault'` after a fatal complaint.
+ * A settled detection as meant; undefined where a pipeline dropped all of it. Reports
+ * missing, unused and too many selections; `'fault'` after a fatal diagnostic.
  */
 export function combine(
   detection: SettledDetection,
@@ -186,7 +186,7 @@ function selected(
   const them = node.kind === 'quantifier' && wanted.toLowerCase() === 'them';
   const exact = them ? undefined : detection.searches.get(wanted);
   if (exact) return [exact];
-  const complain = (message: string, near?: string) => {
+  const report = (message: string, near?: string) => {
     const names = [...detection.searches.keys()];
     const listed = `${names.slice(0, maximumNames).join(', ')}${names.length > maximumNames ? ', ...' : ''}`;
     const known =
@@ -206,14 +206,14 @@ function selected(
     const isMeant = selectionMatcher(wanted);
     const found = [...detection.searches.values()].filter(({ name }) => isMeant(name));
     if (found.length === 0)
-      complain(
+      report(
         them
           ? '`them` stands for no selection: all start with an underscore'
           : `no selection matches \`${wanted}\``,
       );
     return found;
   }
-  complain(
+  report(
     `there is no selection \`${wanted}\``,
     nearest(wanted, [...detection.searches.keys()].slice(0, maximumNames)),
   );

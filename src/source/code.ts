@@ -2,7 +2,7 @@ interface CodeEntry {
   readonly title: string;
   /** `off`: a check of `sigpack check` that a preset or the configuration switches on. */
   readonly severity: 'error' | 'warning' | 'info' | 'off';
-  /** True: what it complains about is missing from the output, so its severity can't be lowered. */
+  /** True: what it reports is missing from the output, so its severity can't be lowered. */
   readonly fatal: boolean;
   /** The default hint. */
   readonly hint: string;

@@ -4,7 +4,7 @@ import type { SourceFile, Span } from './span.ts';
 
 export type Severity = 'error' | 'warning' | 'info' | 'off';
 
-/** A complaint about a place in a source text. Values, collected over a whole run; never thrown. */
+/** A diagnostic about a place in a source text. Values, collected over a whole run; never thrown. */
 export interface Diagnostic {
   readonly code: DiagnosticCode;
   readonly severity: Exclude<Severity, 'off'>;
@@ -17,7 +17,7 @@ export interface Diagnostic {
   readonly target?: string;
 }
 
-export interface Complaint {
+export interface NewDiagnostic {
   readonly code: DiagnosticCode;
   readonly message: string;
   readonly span: Span;
@@ -28,26 +28,26 @@ export interface Complaint {
 }
 
 /**
- * Collects the complaints about one file or one run. Severities come from the catalogue unless
+ * Collects the diagnostics about one file or one run. Severities come from the catalogue unless
  * overridden; fatal ones can't be.
  */
 export interface DiagnosticBag {
   readonly list: Diagnostic[];
-  add(file: SourceFile, complaint: Complaint): void;
+  add(file: SourceFile, diagnostic: NewDiagnostic): void;
 }
 
 export function createBag(severities: ReadonlyMap<string, Severity> = new Map()): DiagnosticBag {
   const list: Diagnostic[] = [];
   return {
     list,
-    add(file, complaint) {
-      const entry = codeCatalogue[complaint.code];
+    add(file, diagnostic) {
+      const entry = codeCatalogue[diagnostic.code];
       // what is missing from the output must not look clean, so a fatal code keeps its severity
       const severity = entry.fatal
         ? entry.severity
-        : (severities.get(complaint.code) ?? complaint.severity ?? entry.severity);
+        : (severities.get(diagnostic.code) ?? diagnostic.severity ?? entry.severity);
       if (severity === 'off') return;
-      const { code, message, span, hint = entry.hint, target } = complaint;
+      const { code, message, span, hint = entry.hint, target } = diagnostic;
       list.push({
         code,
         severity,
@@ -61,7 +61,7 @@ export function createBag(severities: ReadonlyMap<string, Severity> = new Map())
   };
 }
 
-/** True where what is complained about is missing from the output. */
+/** True where what is reported is missing from the output. */
 export function isFatal(diagnostic: Diagnostic): boolean {
   return codeCatalogue[diagnostic.code].fatal;
 }

@@ -1,5 +1,5 @@
 import type { DiagnosticCode } from './code.ts';
-import type { Complaint } from './diagnostic.ts';
+import type { NewDiagnostic } from './diagnostic.ts';
 import { nearestHint } from './nearest.ts';
 import type { Span } from './span.ts';
 import type { YamlMapping, YamlNode, YamlScalar, YamlSequence } from './yaml.ts';
@@ -41,7 +41,7 @@ export interface JsonSchema {
 interface Check {
   readonly root: JsonSchema;
   readonly code: DiagnosticCode;
-  readonly found: Complaint[];
+  readonly found: NewDiagnostic[];
   readonly retired: ReadonlyMap<string, string>;
 }
 
@@ -57,7 +57,7 @@ export function checkSchema(
   code: DiagnosticCode,
   name = 'the file',
   retired = nothingRetired,
-): readonly Complaint[] {
+): readonly NewDiagnostic[] {
   const check: Check = { root, code, found: [], retired };
   checkNode(check, root, node, name, '');
   return check.found;
@@ -103,7 +103,7 @@ function checkBranches(
 ): boolean {
   const meant = meantBranches(check, branches, node, path);
   if (meant.length === 0) return false;
-  let nearMiss: Complaint[] | undefined;
+  let nearMiss: NewDiagnostic[] | undefined;
   for (const branch of meant) {
     const inner: Check = { ...check, found: [] };
     checkNode(
@@ -130,7 +130,7 @@ function checkBranches(
       .flatMap(({ const: value, type }) =>
         value === undefined ? typesOf(type).map(typeName) : [String(value)],
       );
-    complain(
+    report(
       check,
       node,
       `${label} must be ${[...new Set(wanted)].join(' or ')}, not ${nodeName(node)}`,
@@ -146,7 +146,7 @@ const telling = (branches: readonly JsonSchema[]): string | undefined =>
     branches.every(({ properties = {} }) => properties[key]?.const !== undefined),
   );
 
-/** What the value of that key leaves of them; a value of none of them is complained about. */
+/** What the value of that key leaves of them; a value of none of them is reported. */
 function meantBranches(
   check: Check,
   branches: readonly JsonSchema[],
@@ -174,7 +174,7 @@ function checkType(check: Check, schema: JsonSchema, node: YamlNode, label: stri
   if (schema.type === undefined || hasType(node, schema.type)) return true;
   const wanted = typesOf(schema.type).map(typeName).join(' or ');
   if (node.kind === 'scalar' && node.value === null && node.text === '') {
-    complain(
+    report(
       check,
       node,
       `${label} is empty, it must be ${wanted}`,
@@ -187,7 +187,7 @@ function checkType(check: Check, schema: JsonSchema, node: YamlNode, label: stri
       node.value !== null &&
       typesOf(schema.type).includes('string');
     const hint = quote ? `Quote the value: '${node.text}'` : schema.description;
-    complain(check, node, `${label} must be ${wanted}, not ${nodeName(node)}`, hint);
+    report(check, node, `${label} must be ${wanted}, not ${nodeName(node)}`, hint);
   }
   return false;
 }
@@ -245,7 +245,7 @@ function checkMapping(
       const hint =
         check.retired.get(`${path}${name}`.split('.').slice(-2).join('.')) ??
         nearestHint(name, Object.keys(known));
-      complain(check, key, `${label} has no key \`${name}\``, hint);
+      report(check, key, `${label} has no key \`${name}\``, hint);
       continue;
     }
     if (schema.propertyNames)
@@ -260,7 +260,7 @@ function checkMapping(
   }
   for (const name of schema.required ?? []) {
     if (node.pairs.some((pair) => pair.key.text === name)) continue;
-    complain(
+    report(
       check,
       { start: node.start, end: node.start },
       `${label} lacks the key \`${name}\``,
@@ -277,7 +277,7 @@ function checkSequence(
   path: string,
 ): void {
   if (schema.maxItems !== undefined && node.items.length > schema.maxItems) {
-    complain(
+    report(
       check,
       node,
       `${label} must have at most ${schema.maxItems} entries`,
@@ -285,7 +285,7 @@ function checkSequence(
     );
   }
   if (schema.minItems !== undefined && node.items.length < schema.minItems) {
-    complain(
+    report(
       check,
       node,
       `${label} must have at least ${schema.minItems} ` +
@@ -309,7 +309,7 @@ function checkScalar(check: Check, schema: JsonSchema, node: YamlScalar, label: 
       typeof value === 'string' && names.length > 1
         ? nearestHint(value, names)
         : schema.description;
-    complain(
+    report(
       check,
       node,
       `${label} must be ${names.length > 1 ? `one of ${names.join(', ')}` : names.join('')}, ` +
@@ -330,9 +330,9 @@ function checkNumber(
 ): void {
   const { minimum, maximum } = schema;
   if (minimum !== undefined && value < minimum)
-    complain(check, node, `${label} must be at least ${minimum}, not ${value}`, schema.description);
+    report(check, node, `${label} must be at least ${minimum}, not ${value}`, schema.description);
   if (maximum !== undefined && value > maximum)
-    complain(check, node, `${label} must be at most ${maximum}, not ${value}`, schema.description);
+    report(check, node, `${label} must be at most ${maximum}, not ${value}`, schema.description);
 }
 
 function checkString(
@@ -344,7 +344,7 @@ function checkString(
 ): void {
   const { minLength, maxLength, pattern } = schema;
   if (minLength !== undefined && codePoints(value) < minLength) {
-    complain(
+    report(
       check,
       node,
       minLength === 1
@@ -354,7 +354,7 @@ function checkString(
     );
   }
   if (maxLength !== undefined && codePoints(value) > maxLength) {
-    complain(
+    report(
       check,
       node,
       `${label} must have at most ${maxLength} characters, not ${codePoints(value)}`,
@@ -362,7 +362,7 @@ function checkString(
     );
   }
   if (pattern !== undefined && !compiled(pattern).test(value))
-    complain(check, node, `${label} has not the right form`, schema.description);
+    report(check, node, `${label} has not the right form`, schema.description);
 }
 
 const codePoints = (text: string): number => Array.from(text).length;
@@ -375,7 +375,7 @@ function compiled(pattern: string): RegExp {
   return found;
 }
 
-function complain(check: Check, span: Span, message: string, hint: string | undefined): void {
+function report(check: Check, span: Span, message: string, hint: string | undefined): void {
   const { start, end } = span;
   check.found.push({
     code: check.code,

@@ -1,6 +1,6 @@
-import type { Complaint } from './diagnostic.ts';
+import type { NewDiagnostic } from './diagnostic.ts';
 
-/** What to do about the reader's complaints that say little to the author of a rule. */
+/** What to do about the reader's diagnostics that say little to the author of a rule. */
 const hints: readonly (readonly [RegExp, string])[] = [
   [
     /^unknown escape sequence|^expected hexadecimal/,
@@ -27,8 +27,8 @@ const hints: readonly (readonly [RegExp, string])[] = [
   [/reserved|alias|anchor/, 'Quote texts that start with @, `, %, *, & or !.'],
 ];
 
-/** The complaint about a fault at a place of the text. */
-export function yamlFault(reason: string, text: string, at: number): Omit<Complaint, 'span'> {
+/** The diagnostic about a fault at a place of the text. */
+export function yamlFault(reason: string, text: string, at: number): Omit<NewDiagnostic, 'span'> {
   if (/nesting|maxDepth/.test(reason))
     return {
       code: 'SIG004',

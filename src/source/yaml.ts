@@ -7,7 +7,7 @@ import {
   type ScalarEvent,
   YAMLException,
 } from 'js-yaml';
-import { type Complaint, createBag, type DiagnosticBag } from './diagnostic.ts';
+import { type NewDiagnostic, createBag, type DiagnosticBag } from './diagnostic.ts';
 import type { SourceFile, Span } from './span.ts';
 import { yamlFault } from './yaml-fault.ts';
 import { checkProperties, checkTag, endOfScalar, TreeFault } from './yaml-tree-fault.ts';
@@ -126,7 +126,7 @@ interface Frame {
 }
 
 /**
- * Documents of a YAML text. Each document that can't be read is complained about once; the others
+ * Documents of a YAML text. Each document that can't be read is reported once; the others
  * are returned.
  */
 export function parseYaml(file: SourceFile, bag: DiagnosticBag): readonly YamlNode[] {
@@ -148,7 +148,7 @@ export function parseYaml(file: SourceFile, bag: DiagnosticBag): readonly YamlNo
   } catch (error) {
     const parts = documentParts(file.text);
     if (parts.length < 2) {
-      complain(file, bag, error, 0);
+      report(file, bag, error, 0);
       return [];
     }
     return parseParts(file, bag, parts);
@@ -180,7 +180,7 @@ function parseParts(
       }
       for (const document of part.documents) found.push(document);
     } catch (fault) {
-      complain(file, bag, fault, start);
+      report(file, bag, fault, start);
     }
   }
   return found;
@@ -192,7 +192,7 @@ const tooManyNodes = `more than ${yamlLimits.nodes} nodes (aliases counted as wh
  * What a file has too much of to be parsed: the parser keeps several objects for whatever may start
  * a node or a document.
  */
-function excessOf(text: string): Complaint | undefined {
+function excessOf(text: string): NewDiagnostic | undefined {
   // most files are too short for it
   if (text.length < '\n---'.length * yamlLimits.documents) return undefined;
   let starts = 0;
@@ -233,14 +233,14 @@ interface Parsed {
 
 function parseDocuments(file: SourceFile, bag: DiagnosticBag, start: number, end: number): Parsed {
   const text = file.text.slice(start, end);
-  const found: Complaint[] = [];
+  const found: NewDiagnostic[] = [];
   const { documents, nodes } = composeDocuments(
     text,
     parseEvents(text, { filename: file.path, maxDepth: yamlLimits.depth }),
     found,
   );
-  for (const complaint of found)
-    bag.add(file, { ...complaint, span: shifted(complaint.span, start) });
+  for (const diagnostic of found)
+    bag.add(file, { ...diagnostic, span: shifted(diagnostic.span, start) });
   return {
     documents: start === 0 ? documents : documents.map((node) => moved(node, start)),
     nodes,
@@ -262,7 +262,7 @@ function moved<T extends YamlNode>(node: T, by: number): T {
   return { ...node, ...at };
 }
 
-function complain(file: SourceFile, bag: DiagnosticBag, error: unknown, shift: number): void {
+function report(file: SourceFile, bag: DiagnosticBag, error: unknown, shift: number): void {
   if (error instanceof TreeFault) {
     const { code, message, span, hint } = error;
     bag.add(file, {
@@ -278,7 +278,7 @@ function complain(file: SourceFile, bag: DiagnosticBag, error: unknown, shift: n
   bag.add(file, { ...yamlFault(error.reason, file.text, start), span: { start, end: start + 1 } });
 }
 
-function composeDocuments(text: string, events: readonly Event[], found: Complaint[]): Parsed {
+function composeDocuments(text: string, events: readonly Event[], found: NewDiagnostic[]): Parsed {
   const documents: YamlNode[] = [];
   const stack: Frame[] = [];
   let anchors = new Map<string, { node: YamlNode; size: number }>();
@@ -401,14 +401,14 @@ function scalar(text: string, event: ScalarEvent, last: number): YamlScalar {
 function branch(
   { kind, start, items }: Frame,
   end: number,
-  found: Complaint[],
+  found: NewDiagnostic[],
 ): YamlSequence | YamlMapping {
   return kind === 'sequence'
     ? { kind, start, end, items }
     : { kind: 'mapping', start, end, pairs: pairsOf(items, found) };
 }
 
-function pairsOf(items: readonly YamlNode[], found: Complaint[]): readonly YamlPair[] {
+function pairsOf(items: readonly YamlNode[], found: NewDiagnostic[]): readonly YamlPair[] {
   const pairs: YamlPair[] = [];
   const seen = new Set<string>();
   for (let at = 0; at + 1 < items.length; at += 2) {
@@ -451,7 +451,7 @@ function pairsOf(items: readonly YamlNode[], found: Complaint[]): readonly YamlP
 
 /**
  * The document of a file that has been read before, for the places in it: what is wrong has been
- * complained about.
+ * reported.
  */
 export const rootOf = (file: SourceFile): YamlNode | undefined => parseYaml(file, createBag())[0];
 

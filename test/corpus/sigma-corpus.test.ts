@@ -38,7 +38,7 @@ describe.each([
 ])('corpus/%s', (folder, atLeast) => {
   const files = readFolder(folder);
 
-  test('each document is compiled or complained about', () => {
+  test('each document is compiled or reported', () => {
     expect(files.length).toBeGreaterThanOrEqual(atLeast);
     for (const { path, documents, compiled, diagnostics } of files) {
       expect(documents, path).toBeGreaterThan(0);
@@ -46,7 +46,7 @@ describe.each([
     }
   });
 
-  test('each complaint has a place in the text, a message and a hint', () => {
+  test('each diagnostic has a place in the text, a message and a hint', () => {
     for (const { text, diagnostics } of files) {
       for (const { span, message, hint } of diagnostics) {
         expect(span.start).toBeGreaterThanOrEqual(0);

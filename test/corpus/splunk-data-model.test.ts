@@ -14,13 +14,13 @@ import { windowsEvents } from './recorded-events.ts';
 
 describe('the built-in pipeline of the Common Information Model', () => {
   const root = join(import.meta.dirname, '..', '..');
-  const complaints = createBag();
-  const documents = findRuleFiles(corpusFolders, complaints).flatMap((path) => {
-    const file = readSourceFile(path, complaints);
-    return file ? readDocuments(file, complaints).documents : [];
+  const diagnostics = createBag();
+  const documents = findRuleFiles(corpusFolders, diagnostics).flatMap((path) => {
+    const file = readSourceFile(path, diagnostics);
+    return file ? readDocuments(file, diagnostics).documents : [];
   });
   const rejected = createBag();
-  const rules = modelledRules(collect(documents, complaints), new Map(), rejected);
+  const rules = modelledRules(collect(documents, diagnostics), new Map(), rejected);
 
   it('converts as many rules of the corpus as the docs say', () => {
     const counts = new Map<string, number>();

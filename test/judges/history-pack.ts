@@ -132,14 +132,14 @@ export class HistoryPack {
       verbose: false,
       config,
     };
-    const { code, out, complaints } = await timed('release', () =>
+    const { code, out, diagnostics } = await timed('release', () =>
       quietly(() => release({ ...usual, ...more })),
     );
     if (
       code !== 0 ||
       !out.split('\n').some((line) => /^released (\S+?),? /.exec(line)?.[1] === version)
     )
-      throw new Error(`${version} is not released: ${code} ${out} ${complaints.slice(-2000)}`);
+      throw new Error(`${version} is not released: ${code} ${out} ${diagnostics.slice(-2000)}`);
     const lock = this.checkRelease(version, counts);
     this.git('add', '-A');
     this.git('commit', '-q', '-m', version);
@@ -327,20 +327,20 @@ export class HistoryPack {
 /** Runs a command of this process and keeps what it prints. */
 async function quietly(
   run: () => Promise<number>,
-): Promise<{ readonly code: number; readonly out: string; readonly complaints: string }> {
+): Promise<{ readonly code: number; readonly out: string; readonly diagnostics: string }> {
   const [stdout, stderr] = [process.stdout.write, process.stderr.write];
   let out = '';
-  let complaints = '';
+  let diagnostics = '';
   process.stdout.write = ((text: string | Uint8Array): boolean => {
     out += String(text);
     return true;
   }) as typeof stdout;
   process.stderr.write = ((text: string | Uint8Array): boolean => {
-    complaints += String(text);
+    diagnostics += String(text);
     return true;
   }) as typeof stderr;
   try {
-    return { code: await run(), out, complaints };
+    return { code: await run(), out, diagnostics };
   } finally {
     process.stdout.write = stdout;
     process.stderr.write = stderr;

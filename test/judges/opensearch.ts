@@ -98,7 +98,7 @@ const converted = rules.flatMap((rule): readonly Judged[] => {
         {
           rule,
           queries: conversion.value,
-          widened: conversion.remarks.some(({ code }) => code === 'TGT002'),
+          widened: conversion.diagnostics.some(({ code }) => code === 'TGT002'),
         },
       ]
     : [];

@@ -100,10 +100,10 @@ compared as those of watches are. Definitions whose windows overlap have \`delay
 | --- | --- | --- | --- | --- | --- |
 ${verdicts.map(row).join('\n')}
 
-${verdicts.flatMap(remarksOn).join('\n')}
+${verdicts.flatMap(diagnosticsOn).join('\n')}
 `;
 
-const remarksOn = ({ target, extra, reason, note }: CorrelationVerdict): readonly string[] => [
+const diagnosticsOn = ({ target, extra, reason, note }: CorrelationVerdict): readonly string[] => [
   ...(reason !== undefined && extra > 0
     ? [`- ${target}: the ${extra.toLocaleString('en')} extra are ${reason}.`]
     : []),

@@ -83,7 +83,7 @@ function made(conversion: ReturnType<typeof graylogQueries>): Made {
   return {
     ok: true,
     queries: conversion.value,
-    widened: conversion.remarks.some(({ code }) => code === 'TGT002'),
+    widened: conversion.diagnostics.some(({ code }) => code === 'TGT002'),
   };
 }
 

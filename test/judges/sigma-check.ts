@@ -1,6 +1,6 @@
 /**
  * Compares `sigpack check --preset pysigma` with the validators of `sigma check`, over the corpus
- * and over copies of its rules with slips in them: which rules each validator complains about.
+ * and over copies of its rules with slips in them: which rules each validator reports.
  * Fails for a difference that no class explains, and for a validator that no rule calls for. Usage:
  * node test/judges/sigma-check.ts   needs setup.sh sigma-cli
  */

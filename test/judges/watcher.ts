@@ -60,7 +60,7 @@ function watchOf(rule: CompiledRule): readonly Judged[] {
     refused++;
     return [];
   }
-  const widened = conversion.remarks.some(({ code }) => code === 'TGT002');
+  const widened = conversion.diagnostics.some(({ code }) => code === 'TGT002');
   return [
     {
       rule,

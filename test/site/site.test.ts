@@ -24,7 +24,7 @@ const rulePage = 'rules/proc_creation_win_powershell_base64_encoded_cmd.html';
 
 let browser: Browser;
 let context: BrowserContext | undefined;
-/** What a site must not do: errors of scripts, complaints of the browser, requests to elsewhere. */
+/** What a site must not do: errors of scripts, diagnostics of the browser, requests to elsewhere. */
 let faults: string[] = [];
 
 async function build(output: string, ...rules: readonly string[]): Promise<number> {

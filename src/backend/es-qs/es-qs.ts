@@ -1,13 +1,13 @@
 import type { CompiledRule } from '../../query/compile.ts';
 import type { Query } from '../../query/tree.ts';
-import { type Conversion, converted, Inexpressible, type Place, type Remark } from '../backend.ts';
+import { type Conversion, converted, Refusal, type Place, type TargetDiagnostic } from '../backend.ts';
 import { jsonFormat, ndjsonFormat } from '../format.ts';
 import { refuseAddressless } from '../lucene/address-text.ts';
 import type { Dialect } from '../lucene/dialect.ts';
 import { luceneLineFormat } from '../lucene/line-format.ts';
 import { printLucene } from '../lucene/printer.ts';
 import { queryStringLimits, splitToFit } from '../lucene/split.ts';
-import { withOwnFieldRemarks } from '../own-fields.ts';
+import { withOwnFieldDiagnostics } from '../own-fields.ts';
 import type { ConversionTarget, ConvertedRule, ElasticsearchSettings } from '../target.ts';
 import { elasticsearchBlankRefusal } from './blank.ts';
 import { flattenedFields } from './flattened.ts';
@@ -17,7 +17,7 @@ import { ecsObjects } from './own-fields.ts';
 function dialectOf(
   settings: ElasticsearchSettings,
   flattened: readonly string[],
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): Dialect {
   return {
     name: 'Elasticsearch',
@@ -37,7 +37,7 @@ function dialectOf(
     everything: '*:*',
     nothing: 'NOT *:*',
     alone: (negation) => `(${negation})`,
-    remarks,
+    diagnostics,
   };
 }
 
@@ -51,12 +51,12 @@ export function esQsQueries(
   place: Place,
   settings: ElasticsearchSettings,
 ): Conversion<readonly string[]> {
-  return converted((remarks) => {
-    const dialect = dialectOf(settings, flattenedFields(compiled), remarks);
+  return converted((diagnostics) => {
+    const dialect = dialectOf(settings, flattenedFields(compiled), diagnostics);
     refuseAddressless(query, dialect);
     const parts = splitToFit(query, queryStringLimits, (part) => printLucene(part, dialect));
     if (!parts)
-      throw new Inexpressible({
+      throw new Refusal({
         code: 'TGT004',
         message:
           `the query passes ${queryStringLimits.length} characters or ` +
@@ -64,7 +64,7 @@ export function esQsQueries(
         ...place,
       });
     if (parts.length > 1)
-      remarks.push({
+      diagnostics.push({
         code: 'TGT003',
         message: `the query is split into ${parts.length}, each within the limits of the server`,
         ...place,
@@ -108,7 +108,7 @@ function convert(
     (field) => compiled.processing?.named?.get(field)?.absent !== true,
   );
   const lacking = rule.fields.filter((field) => !fields.includes(field));
-  const remarks = lacking.map((field): Remark => {
+  const diagnostics = lacking.map((field): TargetDiagnostic => {
     return {
       code: 'TGT003',
       message: `no event has the field \`${field}\`: a saved search has no column for it`,
@@ -120,7 +120,7 @@ function convert(
     savedSearches({ ...rule, fields }, changed, settings);
   return {
     ...conversion,
-    remarks: [...conversion.remarks, ...remarks],
+    diagnostics: [...conversion.diagnostics, ...diagnostics],
     value: { queries, document: documentOf(queries), documentOf },
   };
 }
@@ -130,5 +130,5 @@ export const esQs: ConversionTarget = {
   description: 'Elasticsearch and OpenSearch query_string',
   formats: [luceneLineFormat, jsonFormat, ndjsonFormat, kibanaFormat],
   convert: (rule, settings) =>
-    withOwnFieldRemarks(convert(rule, settings.elasticsearch), rule, ecsObjects),
+    withOwnFieldDiagnostics(convert(rule, settings.elasticsearch), rule, ecsObjects),
 };

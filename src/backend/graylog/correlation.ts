@@ -2,7 +2,7 @@ import { and, type Item, or, type Query } from '../../query/tree.ts';
 import type { CorrelationRule, CorrelationType } from '../../sigma/correlation/correlation.ts';
 import { holdsOfMore, negativeNumbersNote } from '../../sigma/correlation/threshold.ts';
 import { singleField } from '../alias.ts';
-import { type Conversion, converted, Inexpressible, type Place, refused } from '../backend.ts';
+import { type Conversion, converted, Refusal, type Place, refused } from '../backend.ts';
 import { refuseAddressless } from '../lucene/address-text.ts';
 import type { Dialect } from '../lucene/dialect.ts';
 import { printLucene } from '../lucene/printer.ts';
@@ -53,7 +53,7 @@ export function graylogCorrelation(
   options: GraylogOptions,
   delay = 0,
 ): Conversion<GraylogAggregation> {
-  return converted((remarks) => {
+  return converted((diagnostics) => {
     const place = { file: rule.file, span: rule.typeSpan };
     const type = seriesTypes[rule.type];
     if (!type)
@@ -68,7 +68,7 @@ export function graylogCorrelation(
         "Graylog's aggregations can't build on another aggregation (chained correlations)",
         'Refer to detection rules only.',
       );
-    checkSilentGroups(rule, place, 'Graylog groups', remarks);
+    checkSilentGroups(rule, place, 'Graylog groups', diagnostics);
     const groupBy = rule.groupBy.map((name) => singleField(rule, name, place, 'Graylog groups'));
     const field =
       type === 'count'
@@ -80,7 +80,7 @@ export function graylogCorrelation(
         'Graylog counts the values of one field',
         'Name one field in the condition.',
       );
-    const dialect = graylogDialect(options, remarks);
+    const dialect = graylogDialect(options, diagnostics);
     // without them the server makes a group "(Empty Value)" of the messages that lack the field; a
     // group without a value has none to add up, and 0 to count
     const present = new Set([
@@ -89,7 +89,7 @@ export function graylogCorrelation(
     ]);
     const query = joinedQuery(queries, [...present], dialect, place);
     const window = windowOf(rule, delay);
-    remarks.push({ code: 'TGT002', message: windowRemark(rule, window), ...place });
+    diagnostics.push({ code: 'TGT002', message: windowDiagnostic(rule, window), ...place });
     return {
       query,
       groupBy,
@@ -125,7 +125,7 @@ function joinedQuery(
   );
   const [only] = parts ?? [];
   if (only && parts?.length === 1) return only.text;
-  throw new Inexpressible({
+  throw new Refusal({
     code: 'TGT004',
     message: "the joined query passes the limits of OpenSearch, and an aggregation can't be split",
     ...place,
@@ -152,7 +152,7 @@ const eventsNeeded = (
 ): Pick<GraylogAggregation, 'needsEvents'> =>
   groupBy.length === 0 && type !== 'count' && type !== 'card' ? { needsEvents: true } : {};
 
-function windowRemark(rule: CorrelationRule, { overlaps, within, every }: Window): string {
+function windowDiagnostic(rule: CorrelationRule, { overlaps, within, every }: Window): string {
   const { timespan } = rule;
   return overlaps
     ? `Graylog looks back ${within} s every ${every} s, so that no ${timespan} s with enough ` +

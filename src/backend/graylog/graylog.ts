@@ -1,5 +1,5 @@
 import type { Query } from '../../query/tree.ts';
-import { type Conversion, converted, Inexpressible, type Place, type Remark } from '../backend.ts';
+import { type Conversion, converted, Refusal, type Place, type TargetDiagnostic } from '../backend.ts';
 import { refuseAddressless } from '../lucene/address-text.ts';
 import type { Dialect } from '../lucene/dialect.ts';
 import { printLucene } from '../lucene/printer.ts';
@@ -36,7 +36,7 @@ export const graylogDefaults: GraylogOptions = {
   ipFields: [],
 };
 
-export function graylogDialect(options: GraylogOptions, remarks: Remark[]): Dialect {
+export function graylogDialect(options: GraylogOptions, diagnostics: TargetDiagnostic[]): Dialect {
   return {
     name: 'Graylog',
     matching: options.matching === 'exact' ? 'exact' : 'regex',
@@ -55,7 +55,7 @@ export function graylogDialect(options: GraylogOptions, remarks: Remark[]): Dial
     everything: '_exists_:gl2_message_id',
     nothing: 'NOT _exists_:gl2_message_id',
     alone: (negation) => `(${negation})`,
-    remarks,
+    diagnostics,
   };
 }
 
@@ -68,12 +68,12 @@ export function graylogQueries(
   place: Place,
   options: GraylogOptions,
 ): Conversion<readonly string[]> {
-  return converted((remarks) => {
-    const dialect = graylogDialect(options, remarks);
+  return converted((diagnostics) => {
+    const dialect = graylogDialect(options, diagnostics);
     refuseAddressless(query, dialect);
     const parts = splitToFit(query, queryStringLimits, (part) => printLucene(part, dialect));
     if (!parts) {
-      throw new Inexpressible({
+      throw new Refusal({
         code: 'TGT004',
         message:
           `the query passes ${queryStringLimits.length} characters or ` +
@@ -83,12 +83,12 @@ export function graylogQueries(
       });
     }
     if (parts.length > 1)
-      remarks.push({
+      diagnostics.push({
         code: 'TGT003',
         message: `the query is split into ${parts.length}, each within the limits of OpenSearch`,
         ...place,
       });
-    remarkAllFields(Math.max(...parts.map((part) => part.allFields ?? 0)), place, remarks);
+    diagnosticAllFields(Math.max(...parts.map((part) => part.allFields ?? 0)), place, diagnostics);
     return parts.map((part) => part.text);
   });
 }
@@ -97,13 +97,13 @@ export function graylogQueries(
  * Graylog's own templates permit a thousand fields an index: two searches of all fields may pass
  * the limit, and the query fails silently.
  */
-function remarkAllFields(searches: number, place: Place, remarks: Remark[]): void {
+function diagnosticAllFields(searches: number, place: Place, diagnostics: TargetDiagnostic[]): void {
   if (searches < 2) return;
   const most = Math.floor(queryStringLimits.clauses / searches);
   const message =
     `the query searches all fields ${searches} times, which fails where the index has more ` +
     `than about ${most} fields`;
-  remarks.push({
+  diagnostics.push({
     code: 'TGT002',
     message,
     ...place,

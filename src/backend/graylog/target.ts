@@ -2,7 +2,7 @@ import type { CompiledRule } from '../../query/compile.ts';
 import type { Conversion } from '../backend.ts';
 import { jsonFormat, ndjsonFormat } from '../format.ts';
 import { luceneLineFormat } from '../lucene/line-format.ts';
-import { withOwnFieldRemarks } from '../own-fields.ts';
+import { withOwnFieldDiagnostics } from '../own-fields.ts';
 import type { ConversionTarget, ConvertedRule, TargetSettings } from '../target.ts';
 import { graylogBlankRefusal } from './blank.ts';
 import { graylogQueries } from './graylog.ts';
@@ -33,7 +33,7 @@ function convert(compiled: CompiledRule, settings: TargetSettings): Conversion<C
     { file: rule.file, span: rule.detection.span },
     settings.graylog,
   );
-  const conversion = withOwnFieldRemarks(printed, compiled, graylogOwn);
+  const conversion = withOwnFieldDiagnostics(printed, compiled, graylogOwn);
   return conversion.ok ? { ...conversion, value: { queries: conversion.value } } : conversion;
 }
 

@@ -1,7 +1,7 @@
 import type { CompiledRule } from '../../query/compile.ts';
 import { type Item, itemsOf, type Query } from '../../query/tree.ts';
-import { type Conversion, converted, Inexpressible, type Place, type Remark } from '../backend.ts';
-import { unnarrowed, withBlankRemark } from '../blank-events.ts';
+import { type Conversion, converted, Refusal, type Place, type TargetDiagnostic } from '../backend.ts';
+import { unnarrowed, withBlankDiagnostic } from '../blank-events.ts';
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
 import { type QueryLimits, splitToFit } from '../lucene/split.ts';
 import type { ConversionTarget, ConvertedRule, GrepSettings } from '../target.ts';
@@ -25,16 +25,16 @@ function grepCommands(
   place: Place,
   settings: GrepSettings,
 ): Conversion<readonly string[]> {
-  return converted((remarks) => {
-    const parts = splitToFit(query, limits, (part) => printed(part, place, settings, remarks));
+  return converted((diagnostics) => {
+    const parts = splitToFit(query, limits, (part) => printed(part, place, settings, diagnostics));
     if (!parts)
-      throw new Inexpressible({
+      throw new Refusal({
         code: 'TGT004',
         message: 'the pattern is longer than grep -P takes and has no list to split',
         ...place,
       });
     if (parts.length > 1)
-      remarks.push({
+      diagnostics.push({
         code: 'TGT003',
         message: `the command is split into ${parts.length}, each with a pattern that grep -P takes`,
         ...place,
@@ -47,17 +47,17 @@ function printed(
   query: Query,
   place: Place,
   settings: GrepSettings,
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): { text: string; clauses: number } {
   const ignoreCase = wantsEitherCase(query);
-  let writing = writingOf(ignoreCase, place, settings, remarks);
+  let writing = writingOf(ignoreCase, place, settings, diagnostics);
   let pattern = printPattern(query, true, writing);
   if (writing.eitherCase !== ignoreCase) {
-    writing = writingOf(writing.eitherCase, place, settings, remarks);
+    writing = writingOf(writing.eitherCase, place, settings, diagnostics);
     pattern = printPattern(query, true, writing);
   }
   if (pattern === ALWAYS)
-    throw new Inexpressible({
+    throw new Refusal({
       message: 'nothing of the rule can be told from a line alone',
       ...place,
     });
@@ -71,9 +71,9 @@ function writingOf(
   ignoreCase: boolean,
   place: Place,
   { lines }: GrepSettings,
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): Writing {
-  return { json: lines === 'json', ignoreCase, place, remarks, eitherCase: false, copied: 0 };
+  return { json: lines === 'json', ignoreCase, place, diagnostics, eitherCase: false, copied: 0 };
 }
 
 /**
@@ -154,7 +154,7 @@ function convert(compiled: CompiledRule, settings: GrepSettings): Conversion<Con
   }
   const { rule, query } = compiled;
   const conversion = grepCommands(query, { file: rule.file, span: rule.detection.span }, settings);
-  const told = withBlankRemark(conversion, compiled, unnarrowed);
+  const told = withBlankDiagnostic(conversion, compiled, unnarrowed);
   return told.ok ? { ...told, value: { queries: told.value } } : told;
 }
 

@@ -1,9 +1,9 @@
 import { assertNever, type CidrTest, type Item, type Query } from '../../query/tree.ts';
 import { ANY, ONE, type Pattern } from '../../sigma/value/pattern.ts';
-import { Inexpressible, refused } from '../backend.ts';
+import { Refusal, refused } from '../backend.ts';
 import { regexOver } from './regex.ts';
 import { anywhere } from './strings.ts';
-import { ALWAYS, keyPattern, literal, NEVER, remark, type Writing } from './text.ts';
+import { ALWAYS, keyPattern, literal, NEVER, diagnostic, type Writing } from './text.ts';
 import { addressPattern, comparedOver, exactValue, fieldPattern, timeValue } from './value.ts';
 
 /** PCRE takes 250 groups in one another; an expression may take 200 of them. */
@@ -17,7 +17,7 @@ const MAX_DEPTH = 24;
  */
 export function printPattern(query: Query, over: boolean, writing: Writing, depth = 0): string {
   if (depth > MAX_DEPTH)
-    throw new Inexpressible({
+    throw new Refusal({
       code: 'TGT004',
       message: 'the condition is nested too deep for a regular expression',
       ...writing.place,
@@ -132,7 +132,7 @@ function itemExact(item: Item, writing: Writing): string {
 }
 
 function plainly(writing: Writing): void {
-  remark(
+  diagnostic(
     writing,
     'under `not`, values in lists, and numbers that a pattern or an expression means, are ' +
       'not excluded: such events are found too',
@@ -149,7 +149,7 @@ function refuseFieldPattern(item: Item): void {
     );
 }
 
-function refusedExpression(item: Item): Inexpressible {
+function refusedExpression(item: Item): Refusal {
   return refused(
     item,
     'grep knows no query expressions of pipelines',
@@ -158,7 +158,7 @@ function refusedExpression(item: Item): Inexpressible {
 }
 
 function leftOut(writing: Writing): void {
-  remark(
+  diagnostic(
     writing,
     'a test under `not` has no exact form on a line and is left out: events that it would ' +
       'exclude are found too',
@@ -177,12 +177,12 @@ function itemOver(item: Item, writing: Writing): string {
       test.kind === 'boolean' ||
       test.kind === 'cidr')
   )
-    remark(
+    diagnostic(
       writing,
       'values are looked for anywhere on the line, whatever their field and their place in ' +
         'it: more events may be found',
     );
-  if (field === undefined) remarkKeyword(item, writing);
+  if (field === undefined) diagnosticKeyword(item, writing);
   switch (test.kind) {
     case 'string':
       return stringOver(item, test.pattern, test.cased, writing);
@@ -199,20 +199,20 @@ function itemOver(item: Item, writing: Writing): string {
 }
 
 /** The line is the event's text where it is plain; a JSON line has the names of the fields too. */
-function remarkKeyword({ test }: Item, writing: Writing): void {
+function diagnosticKeyword({ test }: Item, writing: Writing): void {
   if (writing.json)
-    remark(
+    diagnostic(
       writing,
       'keywords are looked for anywhere on the line, also in names of fields and across ' +
         'values: more events may be found',
     );
   else if (test.kind === 'string' && test.pattern.includes(ONE))
-    remark(
+    diagnostic(
       writing,
       '`?` stands for up to four characters where they are not of ASCII: more events may be found',
     );
   else if (test.kind === 'regex')
-    remark(
+    diagnostic(
       writing,
       'an expression may be widened to what holds in every locale: more events may be found',
     );
@@ -220,7 +220,7 @@ function remarkKeyword({ test }: Item, writing: Writing): void {
 
 function stringOver(item: Item, pattern: Pattern, cased: boolean, writing: Writing): string {
   if (!writing.json && pattern.some((part) => typeof part === 'string' && /[\n\0]/.test(part)))
-    throw new Inexpressible({
+    throw new Refusal({
       message: 'the value has a line break or a NUL, which no plain line has',
       file: item.file,
       span: item.span,
@@ -242,7 +242,7 @@ function stringOver(item: Item, pattern: Pattern, cased: boolean, writing: Writi
 function keyedOver(item: Item, writing: Writing): string {
   const { field, test } = item;
   if (field === undefined)
-    throw new Inexpressible({
+    throw new Refusal({
       message: `grep can't search the whole line for a ${test.kind} test`,
       file: item.file,
       span: item.span,
@@ -251,7 +251,7 @@ function keyedOver(item: Item, writing: Writing): string {
   if (!writing.json) {
     const message =
       'plain lines have no fields by which to tell whether one is there, empty or how it compares';
-    throw new Inexpressible({
+    throw new Refusal({
       message,
       file: item.file,
       span: item.span,
@@ -265,13 +265,13 @@ function keyedOver(item: Item, writing: Writing): string {
     case 'exists':
       return `.*${key}(?!null|\\[\\])`;
     case 'field':
-      remark(
+      diagnostic(
         writing,
         'fields are compared as they are written on the line: more events may be found',
       );
       return fieldPattern(field, test, writing);
     case 'compare':
-      remark(
+      diagnostic(
         writing,
         'numbers are compared by their digits: of those below zero, between whole numbers or ' +
           'with an exponent, more may be found',
@@ -280,7 +280,7 @@ function keyedOver(item: Item, writing: Writing): string {
     case 'time': {
       const value = timeValue(test);
       if (value !== undefined) return `.*${key}${value}`;
-      throw new Inexpressible({
+      throw new Refusal({
         message: "grep can't tell the week of a date",
         file: item.file,
         span: item.span,
@@ -295,7 +295,7 @@ function keyedOver(item: Item, writing: Writing): string {
 function addressOver(item: Item, test: CidrTest): string {
   const address = addressPattern(test);
   if (address === undefined)
-    throw new Inexpressible({
+    throw new Refusal({
       message: `the spellings of the addresses in ${test.text} can't be listed`,
       file: item.file,
       span: item.span,

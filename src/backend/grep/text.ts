@@ -1,5 +1,5 @@
 import { otherCases } from '../../regex/case.ts';
-import type { Place, Remark } from '../backend.ts';
+import type { Place, TargetDiagnostic } from '../backend.ts';
 
 /** One pattern on its way to a command. */
 export interface Writing {
@@ -11,7 +11,7 @@ export interface Writing {
   /** The command has `-i`: what minds letter case says so itself. */
   readonly ignoreCase: boolean;
   readonly place: Place;
-  readonly remarks: Remark[];
+  readonly diagnostics: TargetDiagnostic[];
   /** A letter was written that may be of either case. */
   eitherCase: boolean;
   /** Bytes that PCRE adds when it writes out counted groups. */
@@ -27,9 +27,9 @@ export const ALWAYS = '';
 export const UNIT = '(?>[^"\\\\]|\\\\u.{4}|\\\\.)';
 
 /** Said once for each rule. */
-export function remark({ remarks, place }: Writing, message: string): void {
-  if (!remarks.some((known) => known.message === message))
-    remarks.push({ code: 'TGT002', message, file: place.file, span: place.span });
+export function diagnostic({ diagnostics, place }: Writing, message: string): void {
+  if (!diagnostics.some((known) => known.message === message))
+    diagnostics.push({ code: 'TGT002', message, file: place.file, span: place.span });
 }
 
 export const hasLetters = (text: string): boolean => text.toLowerCase() !== text.toUpperCase();

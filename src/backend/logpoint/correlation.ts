@@ -7,7 +7,7 @@ import type {
 } from '../../sigma/correlation/correlation.ts';
 import { holdsOfNothing } from '../../sigma/correlation/threshold.ts';
 import { singleField } from '../alias.ts';
-import { type Remark, refused } from '../backend.ts';
+import { type TargetDiagnostic, refused } from '../backend.ts';
 import { checkSilentGroups } from '../silent-groups.ts';
 import { logpointQueries } from './plan.ts';
 import { fieldName } from './text.ts';
@@ -26,12 +26,12 @@ const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '=', neq: '!=' }
  */
 export function logpointCorrelation(
   { rule, parts }: CompiledCorrelation,
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): string {
   const place = { file: rule.file, span: rule.typeSpan };
   const aggregator = aggregators[rule.type];
   if (!aggregator) throw refused(place, ...refusalOf(rule.type));
-  checkSilentGroups(rule, place, 'LogPoint groups', remarks);
+  checkSilentGroups(rule, place, 'LogPoint groups', diagnostics);
   const groupBy = rule.groupBy.map((name) => singleField(rule, name, place, 'LogPoint groups'));
   const fields =
     rule.type === 'event_count'
@@ -57,7 +57,7 @@ export function logpointCorrelation(
   const present = [...groupBy, ...(groupBy.length > 0 && holdsOfNothing(rule) ? [] : fields)].map(
     (field): Query => ({ kind: 'item', field, test: { kind: 'exists' }, ...place }),
   );
-  const found = logpointQueries(and([or(queries), ...present]), { place, remarks });
+  const found = logpointQueries(and([or(queries), ...present]), { place, diagnostics });
   const [only] = found;
   if (only === undefined || found.length > 1) {
     throw refused(
@@ -70,7 +70,7 @@ export function logpointCorrelation(
   const message =
     `LogPoint counts over the time range of the search: run it over ${rule.timespan} s; what ` +
     'spreads over two ranges is not seen';
-  remarks.push({ code: 'TGT002', message, ...place });
+  diagnostics.push({ code: 'TGT002', message, ...place });
   const by =
     groupBy.length === 0 ? '' : ` by ${groupBy.map((name) => fieldName(name, place)).join(', ')}`;
   const chart =

@@ -1,24 +1,24 @@
 import type { CompiledRule } from '../../query/compile.ts';
 import { type Conversion, converted } from '../backend.ts';
-import { unnarrowed, withBlankRemark } from '../blank-events.ts';
+import { unnarrowed, withBlankDiagnostic } from '../blank-events.ts';
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
 import type { ConversionTarget, ConvertedRule } from '../target.ts';
 import { logpointCorrelation } from './correlation.ts';
 import { logpointQueries } from './plan.ts';
 
 function convert(compiled: CompiledRule): Conversion<ConvertedRule> {
-  const conversion: Conversion<ConvertedRule> = converted((remarks) => {
+  const conversion: Conversion<ConvertedRule> = converted((diagnostics) => {
     if (compiled.kind === 'correlation')
-      return { queries: [logpointCorrelation(compiled, remarks)] };
+      return { queries: [logpointCorrelation(compiled, diagnostics)] };
     const { rule, query } = compiled;
     return {
       queries: logpointQueries(query, {
         place: { file: rule.file, span: rule.detection.span },
-        remarks,
+        diagnostics,
       }),
     };
   });
-  return withBlankRemark(conversion, compiled, unnarrowed);
+  return withBlankDiagnostic(conversion, compiled, unnarrowed);
 }
 
 export const logpoint: ConversionTarget = {

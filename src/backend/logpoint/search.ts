@@ -1,6 +1,6 @@
 import type { Item, Query } from '../../query/tree.ts';
 import { ANY } from '../../sigma/value/pattern.ts';
-import { Inexpressible, type Place, type Remark } from '../backend.ts';
+import { Refusal, type Place, type TargetDiagnostic } from '../backend.ts';
 import { rawExpression } from '../expression.ts';
 import { blockPatterns } from './address.ts';
 import { fieldName, isSayable, quotedPattern } from './text.ts';
@@ -8,7 +8,7 @@ import { fieldName, isSayable, quotedPattern } from './text.ts';
 /** Where the query points as a whole, and what its reader should know. */
 export interface SearchContext {
   readonly place: Place;
-  readonly remarks: Remark[];
+  readonly diagnostics: TargetDiagnostic[];
 }
 
 /** True where the search itself says exactly what the query does. */
@@ -64,7 +64,7 @@ function printNode(query: Query, context: SearchContext, outermost: boolean): st
 
 function nothingOr(kind: 'and' | 'or', { place }: SearchContext): string {
   if (kind === 'and') return '*';
-  throw new Inexpressible({
+  throw new Refusal({
     message: "a part of the condition can never be true, which LogPoint's language has no word for",
     ...place,
     hint: 'Leave that part out.',
@@ -148,7 +148,7 @@ function printItem(item: Item, context: SearchContext): string {
       return `-${field}=*`;
     case 'compare': {
       const message = `\`${item.field}\` compares as a number only where LogPoint has the field as one`;
-      context.remarks.push({
+      context.diagnostics.push({
         code: 'TGT002',
         message,
         file: item.file,
@@ -162,13 +162,13 @@ function printItem(item: Item, context: SearchContext): string {
   }
 }
 
-function printKeyword(item: Item, { remarks }: SearchContext): string {
+function printKeyword(item: Item, { diagnostics }: SearchContext): string {
   const { test } = item;
   if (test.kind !== 'string' && test.kind !== 'number')
     throw new Error(`a keyword can't be a ${test.kind} here`);
   const message =
     'LogPoint finds keywords as whole words or phrases of the raw message, not as parts of words';
-  remarks.push({
+  diagnostics.push({
     code: 'TGT002',
     message,
     file: item.file,

@@ -1,4 +1,4 @@
-import type { Remark } from '../backend.ts';
+import type { TargetDiagnostic } from '../backend.ts';
 
 /** What differs between the products that read Lucene's query syntax. */
 export interface Dialect {
@@ -46,7 +46,7 @@ export interface Dialect {
   /** A negation that stands for itself in a disjunction. */
   readonly alone: (negation: string) => string;
   /** Where the printer notes what the reader of the query should know. */
-  readonly remarks: Remark[];
+  readonly diagnostics: TargetDiagnostic[];
 }
 
 export const isFlattened = (field: string, { flattenedFields }: Dialect): boolean =>

@@ -49,5 +49,5 @@ function checkPattern(item: Item, field: string, dialect: Dialect): void {
       hint,
     );
   const message = `\`${field}\` is every field of such a name that is stored whole`;
-  dialect.remarks.push({ code: 'TGT003', message, file: item.file, span: item.span });
+  dialect.diagnostics.push({ code: 'TGT003', message, file: item.file, span: item.span });
 }

@@ -1,7 +1,7 @@
 import type { Item } from '../../query/tree.ts';
 import { otherCases } from '../../regex/case.ts';
 import { ANY } from '../../sigma/value/pattern.ts';
-import { type Inexpressible, refused } from '../backend.ts';
+import { type Refusal, refused } from '../backend.ts';
 import type { StringItem } from './strings.ts';
 import { escapedTerm, quoted } from './text.ts';
 
@@ -23,7 +23,7 @@ export function flattenedTerms(item: StringItem): readonly string[] {
   return spellings.map((one) => (rest === undefined ? quoted(one) : `${escapedTerm(one)}*`));
 }
 
-export function refusedInFlattened(item: Item): Inexpressible {
+export function refusedInFlattened(item: Item): Refusal {
   return refused(
     item,
     `Elasticsearch has \`${item.field}\` below a flattened field, where it takes short ` +

@@ -1,11 +1,11 @@
 import type { Item, RegexTest } from '../../query/tree.ts';
 import { parseRegex } from '../../regex/regex.ts';
-import { type Remark, refused } from '../backend.ts';
+import { type TargetDiagnostic, refused } from '../backend.ts';
 import { addressRegex } from './address.ts';
 import { type Dialect, isFlattened, type Printed, together } from './dialect.ts';
 import { refusedInFlattened } from './flattened.ts';
 import { luceneEscape, toLuceneRegex } from './regex/regex.ts';
-import { matchingOf, printStrings, remarkOnCase } from './strings.ts';
+import { matchingOf, printStrings, diagnosticOnCase } from './strings.ts';
 import { escapedField } from './text.ts';
 
 const single = (text: string): Printed => ({ text, clauses: 1 });
@@ -44,7 +44,7 @@ export function printOtherItem(item: Item, name: string, dialect: Dialect): Prin
       const message =
         `\`${name}\` compares as a number only where ${dialect.name} has the field mapped as ` +
         'one';
-      dialect.remarks.push({
+      dialect.diagnostics.push({
         code: 'TGT002',
         message,
         file: item.file,
@@ -105,8 +105,8 @@ function regexText(item: Item, test: RegexTest, dialect: Dialect): string {
       'Rewrite the pattern without it, or leave the rule out for this target.',
     );
   if (matchingOf(item, dialect) === 'native' && caseCounts(test, translated.text, dialect))
-    remarkOnCase(item, dialect);
-  for (const note of translated.notes) dialect.remarks.push(noteOf(item, note));
+    diagnosticOnCase(item, dialect);
+  for (const note of translated.notes) dialect.diagnostics.push(noteOf(item, note));
   return translated.text;
 }
 
@@ -119,6 +119,6 @@ function caseCounts(test: RegexTest, text: string, dialect: Dialect): boolean {
   return !folded?.ok || folded.text !== text;
 }
 
-function noteOf(item: Item, message: string): Remark {
+function noteOf(item: Item, message: string): TargetDiagnostic {
   return { code: 'TGT003', message, file: item.file, span: item.span };
 }

@@ -1,6 +1,6 @@
 import type { Item, NumberTest, Query, StringTest } from '../../query/tree.ts';
 import { ANY, joinParts, openLiteral, type Pattern } from '../../sigma/value/pattern.ts';
-import { Inexpressible, refused } from '../backend.ts';
+import { Refusal, refused } from '../backend.ts';
 import { type Dialect, type Printed, together } from './dialect.ts';
 import { luceneEscape } from './regex/regex.ts';
 import { affordable } from './regex/wildcard-cost.ts';
@@ -92,7 +92,7 @@ function coreOf(item: KeywordItem, ignoreCase: boolean, dialect: Dialect): Core 
   const message =
     `the keyword takes ${text.length} characters as a regular expression; ${dialect.name} ` +
     `takes ${dialect.regexLength}`;
-  throw new Inexpressible({
+  throw new Refusal({
     code: 'TGT004',
     message,
     file: item.file,
@@ -120,7 +120,7 @@ export function printAnalysed(item: Item, field: string, dialect: Dialect): Prin
     return together(printStrings([item], dialect), ' OR ');
   const printed = wordsIn(field, pattern, item, dialect, [field]);
   if (printed) return printed;
-  if (pattern.length !== 1 || pattern[0] !== ANY) remarkWidened([field], item, dialect);
+  if (pattern.length !== 1 || pattern[0] !== ANY) diagnosticWidened([field], item, dialect);
   return { text: `_exists_:${escapedField(field)}`, clauses: 1 };
 }
 
@@ -155,7 +155,7 @@ function wordsIn(
   const clauses = [...new Set(texts)].map((text) => ({ text: `${prefix}:${text}`, clauses: 1 }));
   if (clauses.length === 0) return undefined;
   const cased = item.test.kind === 'string' && item.test.cased && hasLetters(literals.join(''));
-  if (!isOneWord(pattern, field) || cased) remarkWidened(fields, item, dialect);
+  if (!isOneWord(pattern, field) || cased) diagnosticWidened(fields, item, dialect);
   const joined = together(clauses, ' AND ');
   return clauses.length === 1 ? joined : { text: `(${joined.text})`, clauses: joined.clauses };
 }
@@ -183,7 +183,7 @@ function wordTest(text: string, { 0: word, index }: RegExpExecArray, dialect: Di
     : `"${word}"`;
 }
 
-function remarkWidened(fields: readonly string[], item: Item, dialect: Dialect): void {
+function diagnosticWidened(fields: readonly string[], item: Item, dialect: Dialect): void {
   const message =
     `${dialect.name} splits ${fields.map((field) => `\`${field}\``).join(' and ')} into words: ` +
     'it finds those of this value anywhere in the text, in any order';
@@ -193,5 +193,5 @@ function remarkWidened(fields: readonly string[], item: Item, dialect: Dialect):
       `${message}, which under \`not\` would hide events that the rule wants`,
       'Test a field that is stored whole.',
     );
-  dialect.remarks.push({ code: 'TGT002', message, file: item.file, span: item.span });
+  dialect.diagnostics.push({ code: 'TGT002', message, file: item.file, span: item.span });
 }

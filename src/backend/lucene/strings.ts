@@ -7,7 +7,7 @@ import {
   type Pattern,
   type PatternPart,
 } from '../../sigma/value/pattern.ts';
-import { Inexpressible, refused } from '../backend.ts';
+import { Refusal, refused } from '../backend.ts';
 import { type Dialect, isFlattened, type Printed } from './dialect.ts';
 import { flattenedTerms } from './flattened.ts';
 import { endSafely, luceneEscape } from './regex/regex.ts';
@@ -101,7 +101,7 @@ function patternForm(item: StringItem, { pattern, cased }: StringTest, dialect: 
     throw tooCostly(item, dialect);
   if (cost !== 'plain') return { kind: 'regex', shape: 'whole', text: cost.text, wild: true };
   if (cased && matching === 'native' && needsRegex(pattern, true, dialect))
-    remarkOnCase(item, dialect);
+    diagnosticOnCase(item, dialect);
   if (!needsRegex(pattern, ignoreCase || (matching === 'native' && cased), dialect)) {
     if (pattern.length < 2 && typeof pattern[0] !== 'number')
       return { kind: 'term', text: quoted(pattern.join('')) };
@@ -115,7 +115,7 @@ function patternForm(item: StringItem, { pattern, cased }: StringTest, dialect: 
  * Lucene makes an automaton of the wildcards, and gives up above a limit, at every run of the
  * query.
  */
-export const tooCostly = (item: Item, dialect: Dialect): Inexpressible =>
+export const tooCostly = (item: Item, dialect: Dialect): Refusal =>
   refused(
     item,
     `${dialect.name} gives up on the wildcards: \`?\` behind \`*\` take more states than ` +
@@ -134,8 +134,8 @@ export const matchingOf = (
  * Where the index folds letters, a test of their case finds what it should in either case, or only
  * what is lower case.
  */
-export function remarkOnCase(item: Item, dialect: Dialect): void {
-  dialect.remarks.push({
+export function diagnosticOnCase(item: Item, dialect: Dialect): void {
+  dialect.diagnostics.push({
     code: 'TGT002',
     message:
       `whether the case of letters in \`${item.field}\` counts is for its mapping in ` +
@@ -152,7 +152,7 @@ export function remarkOnCase(item: Item, dialect: Dialect): void {
 function emptyForm(item: StringItem, field: string, dialect: Dialect): Form {
   if (dialect.negated) return { kind: 'term', text: '""' };
   const message = `${dialect.name} stores no empty text, so events without \`${item.field}\` match too`;
-  dialect.remarks.push({ code: 'TGT002', message, file: item.file, span: item.span });
+  dialect.diagnostics.push({ code: 'TGT002', message, file: item.file, span: item.span });
   return { kind: 'clause', text: dialect.alone(`NOT _exists_:${field}`) };
 }
 
@@ -193,7 +193,7 @@ function regexForm(
     text += regexPart(part, ignoreCase, dialect.hideDollar);
   }
   if (text.length + 4 > dialect.regexLength) {
-    throw new Inexpressible({
+    throw new Refusal({
       code: 'TGT004',
       message:
         `the value takes ${text.length} characters as a regular expression that ignores case; ` +

@@ -4,7 +4,7 @@ import { ANY } from '../../sigma/value/pattern.ts';
 import {
   type Conversion,
   converted,
-  Inexpressible,
+  Refusal,
   type Place,
   placeOfRule,
   refused,
@@ -65,7 +65,7 @@ function modelField(field: string, path: readonly string[], place: Place): strin
   const [dataSet = '', ...rest] = field.split('.');
   if (modelName.test(field) && rest.length > 0 && dataSet === (path[1] ?? path[0]))
     return searchField(field, place);
-  throw new Inexpressible({
+  throw new Refusal({
     message: `the data model ${path.join('.')} has no field \`${field}\``,
     file: place.file,
     span: place.span,

@@ -28,6 +28,6 @@ export function withFieldTable(
   return {
     ...conversion,
     value,
-    remarks: [...conversion.remarks, { code: 'TGT007', message, ...place, hint }],
+    diagnostics: [...conversion.diagnostics, { code: 'TGT007', message, ...place, hint }],
   };
 }

@@ -1,6 +1,6 @@
 import type { RegexTest } from '../../query/tree.ts';
 import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/value/pattern.ts';
-import { Inexpressible, type Place } from '../backend.ts';
+import { Refusal, type Place } from '../backend.ts';
 import { quoted } from './text.ts';
 
 /** What can't stand in a conf file's line, and backticks, which call macros. */
@@ -77,7 +77,7 @@ function respelled(source: string, place: Place): string {
     insideClass(printable, at) ? whole : whole.replace(/ /g, '[ ]'),
   );
   if (spelled !== source && /\\Q|\(\?[A-Za-z^-]*x/.test(source)) {
-    throw new Inexpressible({
+    throw new Refusal({
       message:
         'the regular expression holds characters that no saved search can, in a part where ' +
         'they have no other spelling',

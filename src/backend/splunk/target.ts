@@ -1,9 +1,9 @@
 import type { CompiledDetection, CompiledRule } from '../../query/compile.ts';
 import type { Conversion } from '../backend.ts';
-import { withBlankRemark } from '../blank-events.ts';
+import { withBlankDiagnostic } from '../blank-events.ts';
 import { createDistinctNames } from '../distinct-names.ts';
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
-import { alwaysAs, withOwnFieldRemarks } from '../own-fields.ts';
+import { alwaysAs, withOwnFieldDiagnostics } from '../own-fields.ts';
 import type {
   ConversionTarget,
   ConvertedEntry,
@@ -26,14 +26,14 @@ function convert(compiled: CompiledRule, { splunk }: TargetSettings): Conversion
     compiled.kind === 'detection'
       ? detectionSearch(compiled, splunk.scopeOf(compiled), options)
       : splunkCorrelation(compiled, splunk.scopeOf, options);
-  const own = withOwnFieldRemarks(
+  const own = withOwnFieldDiagnostics(
     splunk.table ? withFieldTable(conversion, compiled) : conversion,
     compiled,
     splunkOwn,
   );
   const isNarrowed = (part: CompiledDetection): boolean =>
     inDataModel(part) || splunk.scopeOf(part) !== '';
-  const told = withBlankRemark(own, compiled, { emptyIsAbsent: false, always, isNarrowed });
+  const told = withBlankDiagnostic(own, compiled, { emptyIsAbsent: false, always, isNarrowed });
   return told.ok ? { ...told, value: { queries: [told.value] } } : told;
 }
 

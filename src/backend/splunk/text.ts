@@ -1,6 +1,6 @@
 import { isPlaceholder, ONE, type Pattern, type PatternPart } from '../../sigma/value/pattern.ts';
 import { perName } from '../../source/per-name.ts';
-import { Inexpressible, type Place } from '../backend.ts';
+import { Refusal, type Place } from '../backend.ts';
 
 /**
  * Spellings of text in SPL. In quotes, `\"` and `\\` are escapes in the search stage and in eval
@@ -98,7 +98,7 @@ const modifier =
 /** A field name in the search stage, and after BY. */
 export function searchField(name: string, place: Place): string {
   if (modifier.test(name)) {
-    throw new Inexpressible({
+    throw new Refusal({
       message: `Splunk's search stage takes \`${name}\` for a modifier, not for a field`,
       file: place.file,
       span: place.span,
@@ -125,7 +125,7 @@ const unnameable = /["'\\`*|[\]$\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 function checkedField(name: string, place: Place): string {
   if (name !== '' && !unnameable.test(name)) return name;
-  throw new Inexpressible({
+  throw new Refusal({
     message: `Splunk can't name the field \`${name}\``,
     file: place.file,
     span: place.span,

@@ -7,7 +7,7 @@ import {
   negativeNumbersNote,
 } from '../../sigma/correlation/threshold.ts';
 import { singleField } from '../alias.ts';
-import { type Conversion, Inexpressible, type Place, type Remark, refused } from '../backend.ts';
+import { type Conversion, Refusal, type Place, type TargetDiagnostic, refused } from '../backend.ts';
 import { esQsQueries } from '../es-qs/es-qs.ts';
 import { checkSilentGroups } from '../silent-groups.ts';
 import type { ElasticsearchSettings } from '../target.ts';
@@ -28,7 +28,7 @@ export interface CorrelationPlan {
 export function correlationPlan(
   compiled: CompiledCorrelation,
   settings: ElasticsearchSettings,
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): CorrelationPlan {
   const { rule, parts } = compiled;
   const place = { file: rule.file, span: rule.typeSpan };
@@ -42,16 +42,16 @@ export function correlationPlan(
   });
   const perRule = rule.type === 'temporal' || rule.type === 'temporal_ordered';
   const texts = perRule
-    ? detections.map((part) => said(esQsQueries(part.query, part, place, settings), remarks))
+    ? detections.map((part) => said(esQsQueries(part.query, part, place, settings), diagnostics))
     : [
         said(
           esQsQueries(or(detections.map((part) => part.query)), compiled, place, settings),
-          remarks,
+          diagnostics,
         ),
       ];
   const queries = [...new Set(texts.flat())];
-  const { lookBack, schedule } = windowOf(rule, settings, remarks, place);
-  checkSilentGroups(rule, place, 'a watch groups', remarks);
+  const { lookBack, schedule } = windowOf(rule, settings, diagnostics, place);
+  checkSilentGroups(rule, place, 'a watch groups', diagnostics);
   const groupBy = rule.groupBy.map((name) => singleField(rule, name, place, 'a watch groups'));
   const values = rule.valueFields.map((name) => singleField(rule, name, place, 'a watch groups'));
   const several = [...groupBy, ...values].find((name) => name.includes('*'));
@@ -69,11 +69,11 @@ export function correlationPlan(
   }));
   const inner = perRule
     ? temporalParts(rule, texts, settings, place)
-    : countParts(rule, values, place, remarks);
+    : countParts(rule, values, place, diagnostics);
   const search = {
     size: 0,
     query: { bool: { must: [queryOf(queries)], filter: [since(lookBack, settings), ...present] } },
-    aggs: { groups: { ...grouping(groupBy, place, remarks), aggs: inner } },
+    aggs: { groups: { ...grouping(groupBy, place, diagnostics), aggs: inner } },
   };
   return {
     plan: {
@@ -103,15 +103,15 @@ function conditionOf(threshold: number, empty: boolean): object {
   };
 }
 
-/** The texts, or what is wrong with them thrown; remarks are passed on. */
-function said(conversion: Conversion<readonly string[]>, remarks: Remark[]): readonly string[] {
+/** The texts, or what is wrong with them thrown; diagnostics are passed on. */
+function said(conversion: Conversion<readonly string[]>, diagnostics: TargetDiagnostic[]): readonly string[] {
   if (conversion.ok) {
-    remarks.push(...conversion.remarks);
+    diagnostics.push(...conversion.diagnostics);
     return conversion.value;
   }
   const [problem] = conversion.problems;
   if (!problem) throw new Error('a refusal without a reason');
-  throw new Inexpressible(problem);
+  throw new Refusal(problem);
 }
 
 /**
@@ -121,12 +121,12 @@ function said(conversion: Conversion<readonly string[]>, remarks: Remark[]): rea
 function windowOf(
   rule: CorrelationRule,
   settings: ElasticsearchSettings,
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
   place: Place,
 ): { readonly lookBack: number; readonly schedule: object } {
   const overlaps = holdsOfMore(rule) || rule.type === 'temporal_ordered';
   const ownSchedule = overlaps ? settings.schedule : undefined;
-  if (!overlaps) remarkOnUnusedTimes(settings, remarks, place);
+  if (!overlaps) diagnosticOnUnusedTimes(settings, diagnostics, place);
   const interval = ownSchedule
     ? settings.interval
     : overlaps
@@ -137,25 +137,25 @@ function windowOf(
     ? `${overlapText(rule.timespan, lookBack, interval)}${negativeNumbersNote(rule)}`
     : `the watch looks at fixed windows of ${rule.timespan} s; what spreads over two of them ` +
       'is not seen';
-  remarks.push({ code: 'TGT002', message, ...place });
+  diagnostics.push({ code: 'TGT002', message, ...place });
   if (overlaps && lookBack > interval && settings.throttle < lookBack) {
     const again =
       `the watch looks back ${lookBack} s every ${interval} s and acts again after ` +
       `${settings.throttle} s: the same events may alert again`;
-    remarks.push({ code: 'TGT008', message: again, ...place });
+    diagnostics.push({ code: 'TGT008', message: again, ...place });
   }
   return { lookBack, schedule: ownSchedule ?? { interval: `${interval}s` } };
 }
 
-function remarkOnUnusedTimes(
+function diagnosticOnUnusedTimes(
   settings: ElasticsearchSettings,
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
   place: Place,
 ): void {
   for (const key of ['schedule', 'window'] as const) {
     const name = key === 'schedule' ? (settings.scheduledBy ?? key) : key;
     if (settings[key] !== undefined)
-      remarks.push({
+      diagnostics.push({
         code: 'TGT007',
         message:
           `\`${name}\` does not apply: the watch looks at windows of the timespan, which ` +
@@ -174,13 +174,13 @@ function overlapText(timespan: number, lookBack: number, interval: number): stri
 }
 
 /** Composite aggregations take no bucket_selector, hence terms. */
-function grouping(fields: readonly string[], place: Place, remarks: Remark[]): object {
+function grouping(fields: readonly string[], place: Place, diagnostics: TargetDiagnostic[]): object {
   const [only] = fields;
   if (only === undefined) return { filters: { filters: [{ match_all: {} }] } };
   const message =
     `groups need fields mapped as keyword, number or address, and the ${mostGroups} largest ` +
     'groups are looked at';
-  remarks.push({ code: 'TGT002', message, ...place });
+  diagnostics.push({ code: 'TGT002', message, ...place });
   return fields.length === 1
     ? { terms: { field: only, size: mostGroups } }
     : { multi_terms: { terms: fields.map((field) => ({ field })), size: mostGroups } };
@@ -190,7 +190,7 @@ function countParts(
   rule: CorrelationRule,
   values: readonly string[],
   place: Place,
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): object {
   if (rule.type === 'event_count')
     return { fulfilled: selector({ value: '_count' }, compared('params.value', rule.thresholds)) };
@@ -202,13 +202,13 @@ function countParts(
       'Name one field in the condition.',
     );
   if (rule.type === 'value_count')
-    remarks.push({
+    diagnostics.push({
       code: 'TGT002',
       message: 'Elasticsearch estimates how many values there are where they pass 40,000',
       ...place,
     });
   if (rule.type === 'value_percentile' && rule.percentile !== 50)
-    remarks.push({
+    diagnostics.push({
       code: 'TGT002',
       message:
         'Elasticsearch estimates percentiles (t-digest); a result between two values lies ' +

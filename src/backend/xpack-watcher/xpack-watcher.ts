@@ -1,9 +1,9 @@
 import type { CompiledRule } from '../../query/compile.ts';
-import { type Conversion, converted, type Remark } from '../backend.ts';
+import { type Conversion, converted, type TargetDiagnostic } from '../backend.ts';
 import { elasticsearchBlankRefusal } from '../es-qs/blank.ts';
 import { esQsQueries } from '../es-qs/es-qs.ts';
 import { ecsObjects } from '../es-qs/own-fields.ts';
-import { withOwnFieldRemarks } from '../own-fields.ts';
+import { withOwnFieldDiagnostics } from '../own-fields.ts';
 import type { ConversionTarget, ConvertedRule, ElasticsearchSettings } from '../target.ts';
 import { correlationPlan } from './correlation.ts';
 import { curlFormat, watchFormat, watchLinesFormat } from './formats.ts';
@@ -17,9 +17,9 @@ function convert(
   const refusal = elasticsearchBlankRefusal(compiled, settings);
   if (refusal) return refusal;
   if (compiled.kind === 'correlation') {
-    return converted((remarks) => {
-      remarks.push(...ignoredRemarks(compiled, settings));
-      const { plan, queries } = correlationPlan(compiled, settings, remarks);
+    return converted((diagnostics) => {
+      diagnostics.push(...ignoredDiagnostics(compiled, settings));
+      const { plan, queries } = correlationPlan(compiled, settings, diagnostics);
       return { queries, document: watchOf(compiled.rule, plan, settings) };
     });
   }
@@ -32,9 +32,9 @@ function convert(
   );
   if (!conversion.ok) return conversion;
   const queries = conversion.value;
-  const remarks = [...conversion.remarks, ...ignoredRemarks(compiled, settings)];
+  const diagnostics = [...conversion.diagnostics, ...ignoredDiagnostics(compiled, settings)];
   if (settings.repeats !== undefined)
-    remarks.push({
+    diagnostics.push({
       code: 'TGT008',
       message: settings.repeats,
       file: rule.file,
@@ -42,15 +42,15 @@ function convert(
     });
   return {
     ...conversion,
-    remarks,
+    diagnostics,
     value: { queries, document: watchOf(rule, detectionPlan(queries, settings), settings) },
   };
 }
 
-const ignoredRemarks = (
+const ignoredDiagnostics = (
   { rule }: CompiledRule,
   { ignored = [] }: ElasticsearchSettings,
-): readonly Remark[] =>
+): readonly TargetDiagnostic[] =>
   ignored.map((message) => ({ code: 'TGT007', message, file: rule.file, span: rule.titleSpan }));
 
 export const xpackWatcher: ConversionTarget = {
@@ -58,5 +58,5 @@ export const xpackWatcher: ConversionTarget = {
   description: 'watches of Elasticsearch',
   formats: [watchFormat, curlFormat, watchLinesFormat],
   convert: (rule, settings) =>
-    withOwnFieldRemarks(convert(rule, settings.elasticsearch), rule, ecsObjects),
+    withOwnFieldDiagnostics(convert(rule, settings.elasticsearch), rule, ecsObjects),
 };

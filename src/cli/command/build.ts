@@ -16,7 +16,7 @@ import { toolVersion } from '../process/package-root.ts';
 import { keepNurserySmall } from '../process/small-nursery.ts';
 import {
   compileRules,
-  complainOfPack,
+  reportPack,
   createPageList,
   projectTemplates,
   type RuleCounts,
@@ -83,8 +83,8 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   };
   const { pack, counts } = compileRules(project, paths, onOutcome, lint?.onRule);
   lint?.finish();
-  if (pack.outcomes.length === 0) complainOfNothing(project, paths, counts.files);
-  complainOfPack(project, pack);
+  if (pack.outcomes.length === 0) reportNothing(project, paths, counts.files);
+  reportPack(project, pack);
   // of a target that is left out, every rule would differ
   if (built && unchosen.length === 0) frozen?.checkFrozen(project, pack, built);
   const refused =
@@ -154,21 +154,21 @@ function artifactsOf(
 }
 
 /** At the configuration, or where there is none at the rules that were looked for. */
-function complainOfNothing(
+function reportNothing(
   { loaded, bag }: Project,
   paths: readonly string[],
   files: number,
 ): void {
   const message = `no detection was made from ${files} ${files === 1 ? 'file' : 'files'}`;
-  const complaint = { code: 'PCK005', message, span: { start: 0, end: 0 } } as const;
-  if (loaded.exists) bag.add(loaded.file, complaint);
+  const diagnostic = { code: 'PCK005', message, span: { start: 0, end: 0 } } as const;
+  if (loaded.exists) bag.add(loaded.file, diagnostic);
   else {
     const hint =
       'No sigpack.yml is here or above: go to the folder of the project, name the rules, or ' +
       'write a project with `sigpack init`.';
     bag.add(
       { path: shownPath(paths[0] ?? loaded.config.rules[0] ?? '.'), text: '' },
-      { ...complaint, hint },
+      { ...diagnostic, hint },
     );
   }
 }

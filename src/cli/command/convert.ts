@@ -19,7 +19,7 @@ import {
   warnOfPipelines,
 } from '../../pack/pipeline-report.ts';
 import { checkRuleSettings } from '../../pack/settings/patch.ts';
-import { createSharedComplaints } from '../../pack/shared-complaints.ts';
+import { createSharedDiagnostics } from '../../pack/shared-diagnostics.ts';
 import { searchScopes } from '../../pack/splunk-search.ts';
 import { noPipeline } from '../../pipeline/bundle.ts';
 import { fieldChoices } from '../../pipeline/field-choice.ts';
@@ -70,7 +70,7 @@ export interface ConvertOptions {
 
 /**
  * `sigpack convert`: queries alone, of each rule in each target. Rules that a target can't express
- * are complained about, the others printed.
+ * are reported, the others printed.
  */
 export async function convert(
   paths: readonly string[],
@@ -124,11 +124,11 @@ export async function convert(
       entries,
       bag,
     );
-    remarkLineBreaks(target, format, entries);
+    diagnosticLineBreaks(target, format, entries);
   }
   warnings.tell();
   if (options.skipUnsupported) lowerRefusals(bag);
-  if (options.verbose) remarkSigmaNames(names.filter((name) => !pipelines.has(name)));
+  if (options.verbose) diagnosticSigmaNames(names.filter((name) => !pipelines.has(name)));
   return reportProject(project, answer);
 }
 
@@ -236,23 +236,23 @@ function converted(
   bag: DiagnosticBag,
   onMade: (made: Made) => void,
 ): readonly Entry[] {
-  const complaints = createSharedComplaints(bag);
+  const diagnostics = createSharedDiagnostics(bag);
   const entries = rules.flatMap(({ forTarget }): readonly Entry[] => {
     const made = forTarget(target.name);
     if (!made.compiled) return [];
     onMade(made);
     const { compiled } = made;
     const conversion = postprocessedRule(convertRule(compiled), compiled);
-    complaints.add(
+    diagnostics.add(
       target.name,
       compiled.rule,
-      conversion.ok ? conversion.remarks : conversion.problems,
+      conversion.ok ? conversion.diagnostics : conversion.problems,
     );
     return conversion.ok
       ? [{ entry: entryOf(compiled, conversion.value), path: compiled.rule.file.path }]
       : [];
   });
-  complaints.tell();
+  diagnostics.tell();
   return entries;
 }
 
@@ -295,7 +295,7 @@ function finalized(
  * A query may hold a line break that has no other spelling in its language; nothing in the text
  * tells where such a query ends.
  */
-function remarkLineBreaks(
+function diagnosticLineBreaks(
   target: ConversionTarget,
   format: TargetFormat,
   entries: readonly Entry[],
@@ -319,7 +319,7 @@ function remarkLineBreaks(
 }
 
 /** Nobody has chosen other names for these targets, and their products have others. */
-function remarkSigmaNames(names: readonly string[]): void {
+function diagnosticSigmaNames(names: readonly string[]): void {
   const concerned = names.filter((name) => fieldChoices(name).length > 1);
   if (concerned.length === 0) return;
   const choices =
@@ -366,7 +366,7 @@ function writerTo(
   };
 }
 
-/** Undefined where a finalizer or the format of a plugin failed and has been complained about. */
+/** Undefined where a finalizer or the format of a plugin failed and has been reported. */
 function printed(
   format: TargetFormat,
   entries: readonly Entry[],

@@ -25,7 +25,7 @@ import { compileCollection } from '../project/compile-rules.ts';
 import { projectOf } from '../project/project.ts';
 import { isArtifact, readArtifact, snapshotOfTexts } from '../release/artifact-files.ts';
 import { lockName } from '../release/lock-file.ts';
-import { complainOfRelease } from '../release/reader.ts';
+import { reportRelease } from '../release/reader.ts';
 import { diffText } from '../report/diff-text.ts';
 import { visible, visibleJson } from '../report/visible.ts';
 import { type BuiltSide, sideChanges } from '../rule-test/side-changes.ts';
@@ -199,7 +199,7 @@ async function sideOf(spec: string, reader: SideReader): Promise<Side | undefine
 export async function lockSide(path: string, reader: SideReader): Promise<Side | undefined> {
   const file = readSourceFile(path, reader.bag);
   const lock = file && readLock(file, reader.bag);
-  if (file && complainOfRelease(dirname(resolve(path)), file, reader.bag)) return undefined;
+  if (file && reportRelease(dirname(resolve(path)), file, reader.bag)) return undefined;
   if (!lock) return undefined;
   const snapshot = { ...lockSnapshot(lock), label: `${lockName} ${lock.pack.version}` };
   const folder = dirname(resolve(path));

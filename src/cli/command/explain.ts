@@ -191,8 +191,8 @@ function addOutcome(
         `${paint('yellow', visible(constant.message))}`,
     );
   const conversion = postprocessedRule(target.convert(compiled, settings), compiled);
-  for (const { file, ...remark } of conversion.ok ? conversion.remarks : conversion.problems) {
-    bag.add(file, { ...remark, message: `${target.name}: ${remark.message}`, target: target.name });
+  for (const { file, ...diagnostic } of conversion.ok ? conversion.diagnostics : conversion.problems) {
+    bag.add(file, { ...diagnostic, message: `${target.name}: ${diagnostic.message}`, target: target.name });
   }
   if (!conversion.ok) return [];
   lines.push(paint('bold', 'Query'));

@@ -31,7 +31,7 @@ import { hasTag, isRepository } from '../process/git.ts';
 import { toolVersion } from '../process/package-root.ts';
 import {
   compileRules,
-  complainOfPack,
+  reportPack,
   createPageList,
   projectTemplates,
 } from '../project/compile-rules.ts';
@@ -117,7 +117,7 @@ async function releaseAlone(options: ReleaseOptions): Promise<ExitCode> {
   const signing = signingKey(options.sign);
   const dirty = dirtyTreeProblem(loaded.folder, project.lock);
   if (dirty !== undefined && !options.dryRun) throw new UsageError(dirty);
-  if (!(await testsPass(project))) return complain(project, options);
+  if (!(await testsPass(project))) return reportAll(project, options);
   const compiled = compile(project);
   // whatever failOn says: a release without one of its packs would retire all of its detections
   // there
@@ -125,7 +125,7 @@ async function releaseAlone(options: ReleaseOptions): Promise<ExitCode> {
     project.unchosen.length > 0 ||
     bag.list.some((diagnostic) => isFailure(diagnostic, loaded.config.failOn))
   )
-    return complain(project, options);
+    return reportAll(project, options);
   terminal.clear();
   const code = await (options.fromLock
     ? releaseAgain(compiled, signing, options)
@@ -160,7 +160,7 @@ function finishInterrupted(path: string): ExitCode | undefined {
   return exitCodes.success;
 }
 
-function complain({ bag, terminal }: Project, { verbose }: ReleaseOptions): ExitCode {
+function reportAll({ bag, terminal }: Project, { verbose }: ReleaseOptions): ExitCode {
   const context = contextFor(terminal);
   report({ diagnostics: bag.list, format: 'text', verbose, context, terminal });
   return exitCodes.findings;
@@ -202,7 +202,7 @@ function compile(project: Project): Compiled {
       message: 'no detection was made from the rules',
       span: { start: 0, end: 0 },
     });
-  complainOfPack(project, pack);
+  reportPack(project, pack);
   return { project, pack, built, pages, templates };
 }
 
@@ -251,7 +251,7 @@ async function releaseNext(
     dropRetired: options.dropRetired,
   });
   const output = await artifactsOf(compiled, next, nextLocked, { source, signing });
-  if (!output) return complain(project, options);
+  if (!output) return reportAll(project, options);
   const changelog = changelogOf(loaded, found ?? firstDiff(next, built), {
     version,
     date: source.date.slice(0, 10),
@@ -404,7 +404,7 @@ async function releaseAgain(
   const { project, pack, built } = compiled;
   const { lock, loaded, bag } = project;
   checkFrozen(project, pack, built);
-  if (!lock || bag.list.some(({ code }) => code === 'LCK002')) return complain(project, options);
+  if (!lock || bag.list.some(({ code }) => code === 'LCK002')) return reportAll(project, options);
   const { version } = lock.pack;
   const path = `${loaded.config.release.output}/${version}`;
   if (existsSync(join(loaded.folder, path)))
@@ -414,7 +414,7 @@ async function releaseAgain(
     source: sourceOf(loaded.folder),
     signing,
   });
-  if (!files) return complain(project, options);
+  if (!files) return reportAll(project, options);
   if (!options.dryRun && options.notes !== undefined && notes !== undefined) {
     makeFolders(dirname(options.notes));
     writeFileSync(options.notes, notes);

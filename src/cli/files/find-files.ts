@@ -15,13 +15,13 @@ import {
   type PathLists,
 } from './path-list.ts';
 import { reachableStats } from './path-stats.ts';
-import { complainOfFile } from './rule-files.ts';
+import { reportFile } from './rule-files.ts';
 import { addNamed, counted, type FoundFile, type Search, searchFolder } from './walk-folders.ts';
 
 /**
  * Files below the paths of lists whose names are wanted, and files that are named themselves;
  * sorted, each once, by whatever links it is reached. Left out are hidden files and folders,
- * `node_modules`, what exclusions and `.sigpackignore` files say. Complains about paths that can't
+ * `node_modules`, what exclusions and `.sigpackignore` files say. Reports paths that can't
  * be read, and notes what was left out by which pattern, and which links were followed.
  */
 export function findFiles(
@@ -61,7 +61,7 @@ function searchList(
 ): readonly LeavesOut[] {
   const { entries, folder } = list;
   const placeOf = placesOf(list, configuration);
-  const complain = (entry: string, message: string, hint?: string): void => {
+  const report = (entry: string, message: string, hint?: string): void => {
     const { file, span } = placeOf(entry);
     search.bag.add(file, {
       code: 'PCK013',
@@ -77,7 +77,7 @@ function searchList(
       ? { base: path, pattern: [], foldersOnly: false }
       : globOf(entry.slice(1), folder);
     if ('fault' in glob) {
-      complain(entry, `\`${entry}\`: ${glob.fault}`);
+      report(entry, `\`${entry}\`: ${glob.fault}`);
       return [];
     }
     const pattern: PathPattern = [...namesOf(resolve(glob.base)), ...glob.pattern];
@@ -95,7 +95,7 @@ function searchList(
   const included = entries.filter((entry) => !isExclusion(entry));
   const [first] = entries;
   if (included.length === 0 && first !== undefined)
-    complain(
+    report(
       first,
       'there are only exclusions',
       'Name what they take something away from too, such as a folder: `rules`, `!rules/old/**`.',
@@ -105,13 +105,13 @@ function searchList(
     try {
       if (isPattern(entry) && reachableStats(path) === undefined) {
         const glob = globOf(entry, folder);
-        if ('fault' in glob) complain(entry, `\`${entry}\`: ${glob.fault}`);
+        if ('fault' in glob) report(entry, `\`${entry}\`: ${glob.fault}`);
         else if (!searchGlob(search, glob, exclusions) && list.maybeNothing !== true)
-          complain(entry, `\`${entry}\` matches no file to read`);
+          report(entry, `\`${entry}\` matches no file to read`);
       } else if (statSync(path).isDirectory()) searchFolder(search, path, undefined, exclusions);
       else addNamed(search, path, exclusions);
     } catch (error) {
-      complainOfFile(search.bag, path, error);
+      reportFile(search.bag, path, error);
     }
   }
   return exclusions;

@@ -14,7 +14,7 @@ const limits = { bytes: 64 * 1024, patterns: 1000 } as const;
 
 /**
  * The patterns of the ignore file of a folder, in gitignore's syntax; none where there is no such
- * file. Complains (PCK013) about those that it can't honour.
+ * file. Reports (PCK013) about those that it can't honour.
  */
 export function readIgnoreFile(folder: string, bag: DiagnosticBag): readonly LeavesOut[] {
   const path = join(folder, ignoreFileName);

@@ -34,7 +34,7 @@ export interface PathLists {
   readonly lists: readonly PathList[];
   /** The project's folder, in which `.sigpackignore` is looked for. */
   readonly home: string;
-  /** In which complaints point at entries. */
+  /** In which diagnostics point at entries. */
   readonly configuration: SourceFile;
 }
 

@@ -15,7 +15,7 @@ export const isRuleFile = (name: string): boolean =>
   !/^(?:sigpack|info)\.ya?ml$/i.test(name);
 
 /**
- * The file's text; undefined (and a complaint) when it can't be read or is neither UTF-8 nor UTF-16
+ * The file's text; undefined (and a diagnostic) when it can't be read or is neither UTF-8 nor UTF-16
  * with its mark.
  */
 export function readSourceFile(path: string, bag: DiagnosticBag): SourceFile | undefined {
@@ -70,8 +70,8 @@ function readWith(
   try {
     return { path: shownPath(path), text: read() };
   } catch (error) {
-    if (!(error instanceof EncodingFault)) complainOfFile(bag, path, error);
-    else if (!isToldOf(error)) complainOfFile(bag, path, error, encodingHint);
+    if (!(error instanceof EncodingFault)) reportFile(bag, path, error);
+    else if (!isToldOf(error)) reportFile(bag, path, error, encodingHint);
     return undefined;
   }
 }
@@ -94,8 +94,8 @@ export function shownPath(path: string): string {
 /** Folders hold many files, and making a path relative takes longer than reading a small one. */
 const shownFolders = new Map<string, string>();
 
-/** Complains of a file or folder that can't be read (SIG001). */
-export function complainOfFile(
+/** Reports a file or folder that can't be read (SIG001). */
+export function reportFile(
   bag: DiagnosticBag,
   path: string,
   error: unknown,

@@ -13,7 +13,7 @@ import { type LeavesOut, leftOutBy, type Watch, watchBelow, watchFrom } from './
 import { type Glob, namesOf } from './path-list.ts';
 import { reachableStats } from './path-stats.ts';
 import { withSlashes } from './portable-path.ts';
-import { complainOfFile, shownPath } from './rule-files.ts';
+import { reportFile, shownPath } from './rule-files.ts';
 
 export interface FoundFile {
   /** With `/` between its parts. */
@@ -197,7 +197,7 @@ function entriesOf(bag: DiagnosticBag, folder: string, shown: string): readonly 
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    complainOfFile(bag, shown.slice(0, -1) || '.', error);
+    reportFile(bag, shown.slice(0, -1) || '.', error);
     return [];
   }
 }
@@ -281,7 +281,7 @@ function follow(tree: Tree, from: Folder, name: string): void {
   if (!next) return;
   const path = `${from.start}${name}`;
   if (!isFolder) {
-    complainOfFile(
+    reportFile(
       search.bag,
       path,
       new Error('the link leads nowhere'),

@@ -184,7 +184,7 @@ async function atPlace(
   return guarded(terminal, format, input.texts, () => use(input, terminal));
 }
 
-/** The configuration; undefined where its complaints were shown. */
+/** The configuration; undefined where its diagnostics were shown. */
 export function readPlaces(
   config: string | undefined,
   terminal: Terminal,

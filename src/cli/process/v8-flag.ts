@@ -7,7 +7,7 @@ import { setFlagsFromString } from 'node:v8';
 const tried = { first: 22, last: 26 };
 
 /**
- * Sets a flag of V8 where it is known: any other V8 would complain on standard error, and the flags
+ * Sets a flag of V8 where it is known: any other V8 would report on standard error, and the flags
  * only save time and memory.
  */
 export function setV8Flag(flag: `--${string}`): void {

@@ -59,8 +59,8 @@ export function compileCollection(
 }
 
 /** Of what a pack starts beyond its budgets, and of settings that change nothing in it. */
-export function complainOfPack({ loaded, bag }: Project, pack: Pack): void {
-  for (const complaint of idleSettings(pack, loaded.file)) bag.add(loaded.file, complaint);
+export function reportPack({ loaded, bag }: Project, pack: Pack): void {
+  for (const diagnostic of idleSettings(pack, loaded.file)) bag.add(loaded.file, diagnostic);
   for (const message of budgetProblems(pack))
     bag.add(loaded.file, { code: 'PCK006', message, span: { start: 0, end: 0 } });
 }
@@ -101,7 +101,7 @@ export const projectTemplates = ({ loaded: { config, folder } }: Project): Loade
 
 interface PageList {
   readonly add: NonNullable<PackInput['onOutcome']>;
-  /** Undefined where their template is at fault, which has been complained about. */
+  /** Undefined where their template is at fault, which has been reported. */
   readonly pages: () => PackPages | undefined;
 }
 

@@ -54,7 +54,7 @@ export async function lintOf(
       linter?.finish();
       // a rule that could not be read has its id too
       if (paths.length === 0 && !bag.list.some(({ severity }) => severity === 'error'))
-        complainOfUnknown(exclude, ids, file, bag);
+        reportUnknown(exclude, ids, file, bag);
       if (places.length === 0) return;
       const isExcluded = ({
         code,
@@ -74,7 +74,7 @@ export async function lintOf(
 }
 
 /** Warns of ids in `lint.exclude` that no rule of the configuration has. */
-function complainOfUnknown(
+function reportUnknown(
   excluded: ReadonlyMap<string, unknown>,
   ids: ReadonlySet<string>,
   file: SourceFile,

@@ -1,7 +1,7 @@
 import {
   type Collection,
   collect,
-  complainOfNoId,
+  reportNoId,
   type Rule,
 } from '../../sigma/collection/collection.ts';
 import { type OnRule, readDocuments, type SigmaDocument } from '../../sigma/collection/document.ts';
@@ -170,7 +170,7 @@ function readLoneRule(
   return documents.map((document) => {
     if (document.kind !== 'detection')
       throw new Error(`${file.path} was taken for a detection rule`);
-    complainOfNoId(document, bag);
+    reportNoId(document, bag);
     return document;
   });
 }

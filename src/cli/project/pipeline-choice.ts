@@ -15,7 +15,7 @@ const backendNames: ReadonlyMap<string, readonly string[]> = new Map([
  * The pipelines of each of some targets: those named on the command line (relative to the working
  * directory), else those of the configuration (relative to its folder). A pipeline that is for
  * other targets is left out where it is for at least one of these. A target has no entry where
- * nobody has named pipelines for it, or `none`. Undefined after a complaint.
+ * nobody has named pipelines for it, or `none`. Undefined after a diagnostic.
  */
 export async function pipelinesByTarget(
   targets: readonly string[],
@@ -38,7 +38,7 @@ export async function pipelinesByTarget(
   // the reader and its regular expressions are loaded where they are needed
   const { filesOfFolder, isBuiltIn, loadPipelines } = await import('./pipeline-files.ts');
   const before = bag.list.length;
-  // targets share pipelines: each is read, and complained about, once
+  // targets share pipelines: each is read, and reported, once
   const known = new Map<string, Pipeline | undefined>();
   const from = named ? process.cwd() : folder;
   // of a folder each file is for itself: those for other targets are left out

@@ -24,7 +24,7 @@ type ReadPipelines = Map<string, Pipeline | undefined>;
 
 /**
  * Pipelines by name: a file (relative to `folder`), one that Sigpack brings along, a bundle of
- * those, or a file of an npm package. Complains (PIP001) about those that are at fault and leaves
+ * those, or a file of an npm package. Reports (PIP001) about those that are at fault and leaves
  * them out. What is in `known` is not read again.
  */
 export function loadPipelines(

@@ -41,27 +41,27 @@ function formatFault(format: unknown, path: string): string | undefined {
 export function conversionFault(conversion: unknown): string | undefined {
   if (!isRecord(conversion) || typeof conversion.ok !== 'boolean')
     return '`convert` gave no conversion (`converted` makes one)';
-  const { ok, value, remarks, problems } = conversion;
+  const { ok, value, diagnostics, problems } = conversion;
   if (!ok)
     return Array.isArray(problems) && problems.length > 0
-      ? remarksFault(problems, 'problems')
+      ? diagnosticsFault(problems, 'problems')
       : 'a refusal must have at least one problem';
   if (!isRecord(value) || !Array.isArray(value.queries)) return '`value.queries` must be an array';
   if (!value.queries.every((query: unknown) => typeof query === 'string'))
     return '`value.queries` must hold texts';
-  return Array.isArray(remarks) ? remarksFault(remarks, 'remarks') : '`remarks` must be an array';
+  return Array.isArray(diagnostics) ? diagnosticsFault(diagnostics, 'diagnostics') : '`diagnostics` must be an array';
 }
 
 const codes = ['TGT001', 'TGT002', 'TGT003', 'TGT004'];
 
-function remarksFault(remarks: readonly unknown[], path: string): string | undefined {
-  for (const [index, remark] of remarks.entries()) {
+function diagnosticsFault(diagnostics: readonly unknown[], path: string): string | undefined {
+  for (const [index, diagnostic] of diagnostics.entries()) {
     const place = `\`${path}[${index}]`;
-    if (!isRecord(remark)) return `${place}\` must be an object`;
-    if (typeof remark.code !== 'string' || !codes.includes(remark.code))
+    if (!isRecord(diagnostic)) return `${place}\` must be an object`;
+    if (typeof diagnostic.code !== 'string' || !codes.includes(diagnostic.code))
       return `${place}.code\` must be one of ${codes.join(', ')}`;
-    if (typeof remark.message !== 'string') return `${place}.message\` must be a text`;
-    const { file, span, hint } = remark;
+    if (typeof diagnostic.message !== 'string') return `${place}.message\` must be a text`;
+    const { file, span, hint } = diagnostic;
     if (!isRecord(file) || typeof file.path !== 'string' || typeof file.text !== 'string')
       return `${place}.file\` must be a file, as rules and items have it`;
     if (!isRecord(span) || !isOffset(span.start) || !isOffset(span.end))

@@ -135,7 +135,7 @@ function guarded(target: ConversionTarget, plugin: string): ConversionTarget {
 }
 
 function guardedFormat(format: TargetFormat, target: string, plugin: string): TargetFormat {
-  const complaint = (reason: string) =>
+  const diagnostic = (reason: string) =>
     new PluginFailure(
       `internal error of plugin ${plugin}: the format ${format.name} of ${target} failed: ` +
         `${reason}`,
@@ -147,9 +147,9 @@ function guardedFormat(format: TargetFormat, target: string, plugin: string): Ta
       try {
         text = format.print(entries);
       } catch (error) {
-        throw complaint(errorText(error));
+        throw diagnostic(errorText(error));
       }
-      if (typeof text !== 'string') throw complaint('it gave no text');
+      if (typeof text !== 'string') throw diagnostic('it gave no text');
       return text;
     },
   };

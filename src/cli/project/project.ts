@@ -9,13 +9,13 @@ import { configuredList, givenList, type PathLists } from '../files/path-list.ts
 import { statsOf } from '../files/path-stats.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { type Locked, type LockOptions, withLock, withoutLock } from '../release/lock-file.ts';
-import { complainOfRelease, ofOneVersion } from '../release/reader.ts';
+import { reportRelease, ofOneVersion } from '../release/reader.ts';
 import type { ReportFormat } from '../report/name.ts';
 import type { BuildSummary } from '../report/summary.ts';
 import { configurationLine, contextFor, report } from '../terminal/run.ts';
 import { createTerminal, type Terminal } from '../terminal/terminal.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
-import { complainOfUnchosen } from './unchosen.ts';
+import { reportUnchosen } from './unchosen.ts';
 
 /** What a command says of the project that it works on. */
 export interface ProjectRequest {
@@ -127,7 +127,7 @@ export async function projectOf(
   for (const { file, ...warning } of written.warnings) bag.add(file, warning);
   const locked = request.lock ? withLock(written, bag, request.lock) : withoutLock(written);
   // asked last: what was read before a release began to write is of one version
-  if (complainOfRelease(written.folder, written.file, bag)) return undefined;
+  if (reportRelease(written.folder, written.file, bag)) return undefined;
   if (!locked) return undefined;
   const { loaded } = locked;
   const config = request.adjust?.(loaded.config) ?? loaded.config;
@@ -143,7 +143,7 @@ export async function projectOf(
     request.targets === undefined && request.compares !== true
       ? config.targets.filter((target) => !pipelines.has(target))
       : [];
-  complainOfUnchosen(unchosen, adjusted.loaded, request.rules, bag, request.pipeline);
+  reportUnchosen(unchosen, adjusted.loaded, request.rules, bag, request.pipeline);
   const targets = config.targets.filter((target) => !unchosen.includes(target));
   return {
     ...adjusted,

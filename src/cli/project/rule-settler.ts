@@ -6,7 +6,7 @@ import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
 import type { Project } from './project.ts';
 
-/** Undefined where the rule has been complained about. */
+/** Undefined where the rule has been reported. */
 export type Settle = (rule: Rule) => SettledRule | undefined;
 
 /**

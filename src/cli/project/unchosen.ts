@@ -8,10 +8,10 @@ import type { LoadedConfig } from '../files/config-file.ts';
 import { shownPath } from '../files/rule-files.ts';
 
 /**
- * Complains of each target whose field names nobody has chosen: at the configuration, or where
+ * Reports each target whose field names nobody has chosen: at the configuration, or where
  * there is none at the rules.
  */
-export function complainOfUnchosen(
+export function reportUnchosen(
   targets: readonly Target[],
   { file, exists, config }: LoadedConfig,
   rules: readonly string[] = [],

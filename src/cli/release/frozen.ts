@@ -6,30 +6,30 @@ import { type Built, snapshotOf } from '../../release/snapshot.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import type { Locked } from './lock-file.ts';
 
-/** Complains about each way in which a build is not what the lock says it was published as. */
+/** Reports each way in which a build is not what the lock says it was published as. */
 export function checkFrozen(
   { lock, lockFile, loaded, bag }: Locked & { readonly bag: DiagnosticBag },
   pack: Pack,
   built: Built,
 ): void {
-  const complain = (message: string, at = 0): void =>
+  const report = (message: string, at = 0): void =>
     bag.add(lockFile, { code: 'LCK002', message, span: { start: at, end: at } });
   if (!lock) {
-    complain('there is no sigpack.lock; `sigpack release` writes it');
+    report('there is no sigpack.lock; `sigpack release` writes it');
     return;
   }
   const { version, revision } = loaded.config.info;
   if (version !== lock.pack.version)
-    complain(`the version is ${version}, locked is ${lock.pack.version}`);
+    report(`the version is ${version}, locked is ${lock.pack.version}`);
   if (revision !== lock.pack.revision)
-    complain(`the revision is ${revision}, locked is ${lock.pack.revision}`);
+    report(`the revision is ${revision}, locked is ${lock.pack.revision}`);
   const { changes, parameters, settings } = diffOf(
     lockSnapshot(lock),
     snapshotOf(version, pack, built),
   );
   for (const { id, kinds, before, after } of changes) {
     const at = lockFile.text.indexOf(`\n  ${id}:`) + 3;
-    complain(
+    report(
       `"${(after ?? before)?.title}" (${id}): ${kinds.map((kind) => words[kind]).join(', ')}`,
       Math.max(0, at),
     );
@@ -38,11 +38,11 @@ export function checkFrozen(
   for (const rule of lock.rules.values()) {
     const now = entities.get(rule.id);
     if (now !== undefined && now !== rule.entities.join())
-      complain(`"${rule.title}" (${rule.id}): its Graylog entities differ`);
+      report(`"${rule.title}" (${rule.id}): its Graylog entities differ`);
   }
-  for (const change of settings) complain(`a setting of the pack differs: ${settingText(change)}`);
+  for (const change of settings) report(`a setting of the pack differs: ${settingText(change)}`);
   for (const name of [...parameters.added, ...parameters.removed])
-    complain(`parameter ${name} is on one side only`);
+    report(`parameter ${name} is on one side only`);
 }
 
 const words = {

@@ -43,7 +43,7 @@ const stampOf = (configPath: string, folder: string): string =>
  * Whether a release left the folder of two versions, or is at it; then that is all that is to be
  * said.
  */
-export function complainOfRelease(folder: string, file: SourceFile, bag: DiagnosticBag): boolean {
+export function reportRelease(folder: string, file: SourceFile, bag: DiagnosticBag): boolean {
   const state = releaseState(folder);
   if (state === 'none') return false;
   bag.list.length = 0;

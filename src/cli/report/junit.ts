@@ -12,7 +12,7 @@ export const reportJunit: Report = (diagnostics, { failOn }) => {
   if (suites.length === 0)
     suites.push(
       '  <testsuite name="sigpack" tests="1" failures="0">\n    <testcase ' +
-        'classname="sigpack" name="no complaints"/>\n  </testsuite>',
+        'classname="sigpack" name="no diagnostics"/>\n  </testsuite>',
     );
   const failures = diagnostics.filter((diagnostic) => isFailure(diagnostic, failOn)).length;
   const head =

@@ -130,13 +130,13 @@ export function testJunit(
       const { line, column } = placeOf(diagnostic);
       const name = `${diagnostic.code} ${diagnostic.file.path}:${line}:${column}`;
       return (
-        `    <testcase classname="complaints" name="${xmlText(name)}"><error type="` +
+        `    <testcase classname="diagnostics" name="${xmlText(name)}"><error type="` +
         `${diagnostic.code}" message="${xmlText(diagnostic.message)}">` +
         `${xmlText(diagnostic.hint)}</error></testcase>`
       );
     });
     suites.push(
-      `  <testsuite name="complaints" tests="${cases.length}" failures="0" errors="` +
+      `  <testsuite name="diagnostics" tests="${cases.length}" failures="0" errors="` +
         `${cases.length}">\n${cases.join('\n')}\n  </testsuite>`,
     );
   }
@@ -169,7 +169,7 @@ export function testGithub(
 ): string {
   const failures = results.flatMap((result) => {
     const text = failureLines(result, unpainted).map(commandData).join('%0A');
-    // the complaint says why a case could not be run
+    // the diagnostic says why a case could not be run
     return result.outcome === 'failed'
       ? [annotation('error', result.test, `Test fails: ${result.test.name}`, text)]
       : [];

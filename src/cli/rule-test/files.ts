@@ -20,7 +20,7 @@ export const ruleStem = (path: string): string => basename(path).replace(testEnd
 
 /**
  * Test files below the paths as whole paths, sorted, each once; those beside a rule file that is
- * named or that a glob matches. Complains about paths that can't be read.
+ * named or that a glob matches. Reports paths that can't be read.
  */
 export function findTestFiles(paths: PathLists, bag: DiagnosticBag): readonly string[] {
   const found = new Set<string>();

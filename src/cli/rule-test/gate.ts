@@ -6,7 +6,7 @@ import { type Project, rulePaths } from '../project/project.ts';
 import { defaultPaths, gateRuns } from './session.ts';
 
 /**
- * Complains about each rule of a pack without a passing test that it matches and one that it does
+ * Reports each rule of a pack without a passing test that it matches and one that it does
  * not; true where there is one.
  */
 export async function refuseUntested(

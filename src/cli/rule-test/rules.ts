@@ -14,7 +14,7 @@ export const namedRuleFiles = (testPath: string, cases: readonly TestCase[]): re
   );
 
 /**
- * Finds the rule that a case is about; complains where there is none, or more than one. `testPath`
+ * Finds the rule that a case is about; reports where there is none, or more than one. `testPath`
  * is whole.
  */
 export function createRuleFinder(
@@ -54,7 +54,7 @@ export function createRuleFinder(
     if (only && !second) return only;
     const several =
       only && second ? [only, second] : candidates.length === 0 ? collection.named(wanted) : [];
-    complain(bag, test, wanted, several, [...byStem.keys()]);
+    report(bag, test, wanted, several, [...byStem.keys()]);
     return undefined;
   };
 }
@@ -64,7 +64,7 @@ const stemOf = (path: string): string => path.replace(/^.*\//, '').replace(/\.ya
 /** Names looked at for a hint. */
 const maximumNear = 5000;
 
-function complain(
+function report(
   bag: DiagnosticBag,
   { file, rule, span }: TestCase,
   wanted: string,

@@ -58,7 +58,7 @@ interface RunCase {
 }
 
 /**
- * Runs every case; what keeps one from running is complained about, and makes its outcome an error.
+ * Runs every case; what keeps one from running is reported, and makes its outcome an error.
  */
 export async function runTests(input: TestInput): Promise<TestRun> {
   const started = input.now();
@@ -118,7 +118,7 @@ function createEventCache(): (path: string) => Promise<readonly TimedEvent[]> {
   };
 }
 
-/** Undefined after a complaint. */
+/** Undefined after a diagnostic. */
 async function eventsOf(
   { source, file }: TestCase,
   testPath: string,

@@ -64,7 +64,7 @@ export interface Tested {
 
 /**
  * Finds tests and their rules, and runs them. Undefined where a pipeline cannot be read, which has
- * been complained about.
+ * been reported.
  */
 export async function testRun({
   project,
@@ -175,7 +175,7 @@ function withoutTests(list: PathList): PathList {
   });
 }
 
-/** What is not there has been complained about where it was looked for first. */
+/** What is not there has been reported where it was looked for first. */
 function withoutMissing(list: PathList): PathList {
   const entries = list.entries.filter(
     (entry) => isExclusion(entry) || isPattern(entry) || existsSync(entryPath(entry, list.folder)),

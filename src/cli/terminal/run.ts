@@ -36,7 +36,7 @@ export const configurationLine = (path: string | undefined, paint: Paint): strin
   `${paint('dim', `Configuration: ${path === undefined ? 'none (no sigpack.yml here or above)' : visible(shownPath(path))}`)}\n`;
 
 /**
- * Prints the report: for a person, complaints go to standard error and the summary to standard
+ * Prints the report: for a person, diagnostics go to standard error and the summary to standard
  * output; other formats are standard output.
  */
 export function report({

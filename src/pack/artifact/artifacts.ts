@@ -18,7 +18,7 @@ import {
 import { gzipTar, zip } from './archive.ts';
 import { madeFor, madeForLine } from './made-for.ts';
 import { type ArtifactDigest, manifestText } from './manifest.ts';
-import { type Broken, brokenOf, complaintAbout, withoutBroken } from './sound-pack.ts';
+import { type Broken, brokenOf, diagnosticAbout, withoutBroken } from './sound-pack.ts';
 import { renderSplunkApp, type SplunkApp } from './splunk-app.ts';
 
 export interface ArtifactInput {
@@ -30,11 +30,11 @@ export interface ArtifactInput {
   readonly assets: ReadonlyMap<string, Uint8Array>;
   readonly toolVersion: string;
   readonly bag: DiagnosticBag;
-  /** What complaints about the pack as a whole point at: sigpack.yml, or a stand-in for it. */
+  /** What diagnostics about the pack as a whole point at: sigpack.yml, or a stand-in for it. */
   readonly configFile: SourceFile;
   /** Paths of rule files as the manifest has them. Default: as they were read. */
   readonly pathOf?: (path: string) => string;
-  /** The file of a rule by its path, for complaints about it. */
+  /** The file of a rule by its path, for diagnostics about it. */
   readonly ruleFile?: (path: string) => SourceFile | undefined;
   /** Told of the pack as it was written, where detections had to be left out. */
   readonly onPack?: (pack: Pack) => void;
@@ -49,8 +49,8 @@ export interface Artifact extends ArtifactDigest {
 
 /**
  * Renders and packs everything: app, content pack, manifest, release bundle. A detection that
- * breaks a pack by itself is left out of it, with a complaint (PCK007). Undefined after a fatal
- * complaint about the packs as a whole.
+ * breaks a pack by itself is left out of it, with a diagnostic (PCK007). Undefined after a fatal
+ * diagnostic about the packs as a whole.
  */
 export async function makeArtifacts(
   given: ArtifactInput,
@@ -66,7 +66,7 @@ export async function makeArtifacts(
     const pack = withoutBroken(input.pack, broken);
     for (const one of broken) {
       const { file, titleSpan: span } = one.detection.rule;
-      const { code, message } = complaintAbout(one);
+      const { code, message } = diagnosticAbout(one);
       bag.add(input.ruleFile?.(file.path) ?? file, {
         code,
         message: `${one.target}: ${message}; the rule is left out`,
@@ -207,7 +207,7 @@ function brokenDetections(input: ArtifactInput, render: Renderer): readonly Brok
   );
 }
 
-/** Complains about a template at fault, and throws what is none. */
+/** Reports a template at fault, and throws what is none. */
 export function templateFault(
   error: unknown,
   bag: DiagnosticBag,

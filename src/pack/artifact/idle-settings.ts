@@ -1,9 +1,9 @@
-import type { Complaint } from '../../source/diagnostic.ts';
+import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { lookup, rootOf, spanOfKey } from '../../source/yaml.ts';
 import type { Pack } from '../pack.ts';
 
-type Idle = Pick<Complaint, 'message' | 'hint' | 'target'> & {
+type Idle = Pick<NewDiagnostic, 'message' | 'hint' | 'target'> & {
   readonly path: readonly [string, string];
 };
 
@@ -11,13 +11,13 @@ type Idle = Pick<Complaint, 'message' | 'hint' | 'target'> & {
  * Warns of keys of the configuration that change nothing beside the others, or less than they seem
  * to.
  */
-export function idleSettings(pack: Pack, file: SourceFile): readonly Complaint[] {
+export function idleSettings(pack: Pack, file: SourceFile): readonly NewDiagnostic[] {
   const found = idle(pack);
   if (found.length === 0) return [];
   const root = rootOf(file);
-  return found.map(({ path: [outer, inner], ...complaint }) => ({
+  return found.map(({ path: [outer, inner], ...diagnostic }) => ({
     code: 'TGT007',
-    ...complaint,
+    ...diagnostic,
     span: spanOfKey(lookup(root, outer), inner) ?? { start: 0, end: 0 },
   }));
 }

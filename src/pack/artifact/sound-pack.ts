@@ -11,7 +11,7 @@ export interface Broken {
 }
 
 /** What a detection that is left out is told, beside its target. */
-export function complaintAbout({ detection, problem }: Broken): {
+export function diagnosticAbout({ detection, problem }: Broken): {
   readonly code: 'PCK007' | 'PIP002';
   readonly message: string;
 } {
@@ -60,7 +60,7 @@ export function withoutBroken(pack: Pack, broken: readonly Broken[]): Pack {
     outcomes: pack.outcomes.map((outcome) => {
       const targets = [...outcome.targets].map(([target, result]) => {
         const found = left[target].get(outcome.detection.id);
-        return [target, found ? skipped([complaintAbout(found)]) : result] as const;
+        return [target, found ? skipped([diagnosticAbout(found)]) : result] as const;
       });
       return { ...outcome, targets: new Map(targets) };
     }),

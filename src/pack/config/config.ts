@@ -7,7 +7,7 @@ import type { Unmatchable } from '../../pipeline/run/target-compiler.ts';
 import type { Level } from '../../sigma/rule/rule.ts';
 import { type Pattern, parsePattern } from '../../sigma/value/pattern.ts';
 import type { DiagnosticCode } from '../../source/code.ts';
-import type { Complaint, DiagnosticBag, Severity } from '../../source/diagnostic.ts';
+import type { NewDiagnostic, DiagnosticBag, Severity } from '../../source/diagnostic.ts';
 import { checkSchema } from '../../source/schema.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { lookup, parseYaml, toPlain, type YamlNode } from '../../source/yaml.ts';
@@ -19,13 +19,13 @@ import { misreadPlaces } from '../settings/all-events.ts';
 import {
   noteFile,
   noteGeneral,
-  rangeComplaints,
+  rangeDiagnostics,
   readSettings,
   type SettingsPatch,
 } from '../settings/patch.ts';
 import {
-  savedSearchComplaints,
-  savedSearchValueComplaints,
+  savedSearchDiagnostics,
+  savedSearchValueDiagnostics,
 } from '../settings/savedsearch-check.ts';
 import { retiredSettings } from '../settings/schema.ts';
 import {
@@ -37,13 +37,13 @@ import {
 } from '../settings/selection.ts';
 import {
   type ElasticsearchConfig,
-  elasticsearchComplaints,
+  elasticsearchDiagnostics,
   elasticsearchConfig,
   type WrittenElasticsearch,
 } from './elasticsearch-config.ts';
-import { graylogComplaints } from './graylog-config-check.ts';
+import { graylogDiagnostics } from './graylog-config-check.ts';
 import type { InstallConfig } from './install-config.ts';
-import { type LintConfig, lintComplaints, lintConfig, type WrittenLint } from './lint-config.ts';
+import { type LintConfig, lintDiagnostics, lintConfig, type WrittenLint } from './lint-config.ts';
 import { defaultDefinitionsPerMinute, defaultSearchesPerMinute } from './load-budget.ts';
 import { noteMatches } from './match-slips.ts';
 import { type ReleaseConfig, releaseConfig, type WrittenRelease } from './release-config.ts';
@@ -195,29 +195,29 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
     return undefined;
   }
   if (!root) return defaultConfig();
-  let complaints = checkSchema(configSchema, root, 'PCK001', 'the file', retiredSettings);
-  if (complaints.length === 0) {
-    const ofSettings = settingsNodes(root).flatMap((node): readonly Complaint[] => [
-      ...rangeComplaints(node, 'PCK001'),
-      ...savedSearchValueComplaints(node),
+  let diagnostics = checkSchema(configSchema, root, 'PCK001', 'the file', retiredSettings);
+  if (diagnostics.length === 0) {
+    const ofSettings = settingsNodes(root).flatMap((node): readonly NewDiagnostic[] => [
+      ...rangeDiagnostics(node, 'PCK001'),
+      ...savedSearchValueDiagnostics(node),
     ]);
-    complaints = [
+    diagnostics = [
       ...ofSettings,
-      ...pipelineComplaints(lookup(root, 'pipelines')),
-      ...indexComplaints(lookup(lookup(root, 'splunk'), 'indexes')),
-      ...elasticsearchComplaints(lookup(root, 'elasticsearch')),
-      ...graylogComplaints(lookup(root, 'graylog')),
-      ...lintComplaints(lookup(root, 'lint')),
+      ...pipelineDiagnostics(lookup(root, 'pipelines')),
+      ...indexDiagnostics(lookup(lookup(root, 'splunk'), 'indexes')),
+      ...elasticsearchDiagnostics(lookup(root, 'elasticsearch')),
+      ...graylogDiagnostics(lookup(root, 'graylog')),
+      ...lintDiagnostics(lookup(root, 'lint')),
       ...misreadPlaces(root),
     ];
   }
   for (const node of settingsNodes(root)) noteFile(node, file);
   for (const node of generalNodes(root)) noteGeneral(node);
-  if (complaints.length === 0)
-    for (const complaint of settingsNodes(root).flatMap(savedSearchComplaints))
-      bag.add(file, complaint);
-  for (const complaint of complaints) bag.add(file, complaint);
-  if (complaints.length > 0) return undefined;
+  if (diagnostics.length === 0)
+    for (const diagnostic of settingsNodes(root).flatMap(savedSearchDiagnostics))
+      bag.add(file, diagnostic);
+  for (const diagnostic of diagnostics) bag.add(file, diagnostic);
+  if (diagnostics.length > 0) return undefined;
   const config = configOf(toPlain(root) as Written, root);
   noteMatches(config, file, root);
   return config;
@@ -243,9 +243,9 @@ function settingsNodes(root: YamlNode): readonly YamlNode[] {
 }
 
 /** `none` says that there are no others. */
-function pipelineComplaints(pipelines: YamlNode | undefined): readonly Complaint[] {
+function pipelineDiagnostics(pipelines: YamlNode | undefined): readonly NewDiagnostic[] {
   if (pipelines?.kind !== 'mapping') return [];
-  return pipelines.pairs.flatMap(({ value }): readonly Complaint[] => {
+  return pipelines.pairs.flatMap(({ value }): readonly NewDiagnostic[] => {
     if (value.kind !== 'sequence' || value.items.length < 2) return [];
     const none = value.items.find((item) => item.kind === 'scalar' && item.text === noPipeline);
     return none
@@ -261,9 +261,9 @@ function pipelineComplaints(pipelines: YamlNode | undefined): readonly Complaint
 }
 
 /** Definitions of index macros that macros.conf can't hold. */
-function indexComplaints(indexes: YamlNode | undefined): readonly Complaint[] {
+function indexDiagnostics(indexes: YamlNode | undefined): readonly NewDiagnostic[] {
   if (indexes?.kind !== 'sequence') return [];
-  return indexes.items.flatMap((item): readonly Complaint[] => {
+  return indexes.items.flatMap((item): readonly NewDiagnostic[] => {
     const definition = lookup(item, 'definition');
     const problem = definition?.kind === 'scalar' ? confProblem(definition.text) : undefined;
     if (!definition || problem === undefined) return [];
@@ -371,7 +371,7 @@ function selectionOf(written: NonNullable<Written['select']>): Selection {
   };
 }
 
-/** `overBudget: error` is the severity of the complaint, which `severities` may set, too. */
+/** `overBudget: error` is the severity of the diagnostic, which `severities` may set, too. */
 function severitiesOf({ severities = {}, overBudget }: Written): PackConfig['severities'] {
   return new Map(
     Object.entries({ ...(overBudget === 'error' ? { PCK006: 'error' } : {}), ...severities }) as [

@@ -1,7 +1,7 @@
 import { defaultTargetSettings, type ElasticsearchSettings } from '../../backend/target.ts';
-import type { Complaint } from '../../source/diagnostic.ts';
+import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { lookup, type YamlNode } from '../../source/yaml.ts';
-import { parseDuration, rangeComplaints } from '../settings/patch.ts';
+import { parseDuration, rangeDiagnostics } from '../settings/patch.ts';
 
 type Spans = 'interval' | 'throttle';
 
@@ -31,21 +31,21 @@ export type WrittenElasticsearch = Partial<Omit<ElasticsearchConfig, Spans>> & {
 const longestThrottle = 365 * 86_400;
 
 /** What the schema can't say: durations out of range, a schedule of no kind or of two. */
-export function elasticsearchComplaints(node: YamlNode | undefined): readonly Complaint[] {
+export function elasticsearchDiagnostics(node: YamlNode | undefined): readonly NewDiagnostic[] {
   if (!node) return [];
-  const found: Complaint[] = [...rangeComplaints(node, 'PCK001')];
-  const complain = ({ start, end }: YamlNode, message: string) =>
+  const found: NewDiagnostic[] = [...rangeDiagnostics(node, 'PCK001')];
+  const report = ({ start, end }: YamlNode, message: string) =>
     found.push({ code: 'PCK001', message, span: { start, end } });
   const throttle = lookup(node, 'throttle');
   if (throttle?.kind === 'scalar' && (parseDuration(throttle.value) ?? 0) > longestThrottle)
-    complain(throttle, '`throttle` must be from 0 to 365d');
+    report(throttle, '`throttle` must be from 0 to 365d');
   const schedule = lookup(node, 'schedule');
   const kinds =
     schedule?.kind === 'mapping'
       ? schedule.pairs.filter(({ key }) => key.text !== 'timezone').length
       : 1;
   if (schedule && kinds !== 1)
-    complain(schedule, `\`elasticsearch.schedule\` must have one kind of schedule, not ${kinds}`);
+    report(schedule, `\`elasticsearch.schedule\` must have one kind of schedule, not ${kinds}`);
   return found;
 }
 

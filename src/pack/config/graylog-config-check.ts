@@ -1,4 +1,4 @@
-import type { Complaint } from '../../source/diagnostic.ts';
+import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { lookup, type YamlNode } from '../../source/yaml.ts';
 import { criticalSince } from '../graylog/event-definition.ts';
 import { notificationParameters, teamsSince } from '../graylog/notification.ts';
@@ -8,33 +8,33 @@ import { serverVersion } from '../settings/server-version.ts';
 const defaultMinimum = '6.0.0';
 
 /** What is wrong with keys of `graylog` that depend on one another. */
-export function graylogComplaints(graylog: YamlNode | undefined): readonly Complaint[] {
+export function graylogDiagnostics(graylog: YamlNode | undefined): readonly NewDiagnostic[] {
   if (graylog === undefined) return [];
   const minimum =
     serverVersion(textOf(lookup(graylog, 'minimumServerVersion')) ?? defaultMinimum) ?? 0;
   return [
-    ...titleComplaints(lookup(graylog, 'titlePrefix')),
-    ...priorityComplaints(lookup(graylog, 'priority'), minimum),
-    ...streamComplaints(lookup(graylog, 'streams'), lookup(graylog, 'streamParameter')),
-    ...notificationComplaints(graylog, minimum),
+    ...titleDiagnostics(lookup(graylog, 'titlePrefix')),
+    ...priorityDiagnostics(lookup(graylog, 'priority'), minimum),
+    ...streamDiagnostics(lookup(graylog, 'streams'), lookup(graylog, 'streamParameter')),
+    ...notificationDiagnostics(graylog, minimum),
   ];
 }
 
 const textOf = (node: YamlNode | undefined): string | undefined =>
   node?.kind === 'scalar' ? node.text : undefined;
 
-const complaint = (node: YamlNode, message: string, hint: string): Complaint => ({
+const diagnostic = (node: YamlNode, message: string, hint: string): NewDiagnostic => ({
   code: 'PCK001',
   message,
   hint,
   span: { start: node.start, end: node.end },
 });
 
-function titleComplaints(prefix: YamlNode | undefined): readonly Complaint[] {
+function titleDiagnostics(prefix: YamlNode | undefined): readonly NewDiagnostic[] {
   const unknown = unknownToken(textOf(prefix) ?? '');
   if (!prefix || unknown === undefined) return [];
   return [
-    complaint(
+    diagnostic(
       prefix,
       `\`titlePrefix\` has {${unknown}}, which stands for nothing`,
       `Tokens: ${titleTokens.map((name) => `{${name}}`).join(', ')}.`,
@@ -42,12 +42,12 @@ function titleComplaints(prefix: YamlNode | undefined): readonly Complaint[] {
   ];
 }
 
-function priorityComplaints(priority: YamlNode | undefined, minimum: number): readonly Complaint[] {
+function priorityDiagnostics(priority: YamlNode | undefined, minimum: number): readonly NewDiagnostic[] {
   if (priority?.kind !== 'mapping' || minimum >= criticalSince) return [];
   return priority.pairs.flatMap(({ value }) =>
     textOf(value) === '4'
       ? [
-          complaint(
+          diagnostic(
             value,
             'priority 4 is unknown to Graylog before 6.2',
             'Set `graylog.minimumServerVersion: 6.2.0`, or a lower priority.',
@@ -58,31 +58,31 @@ function priorityComplaints(priority: YamlNode | undefined, minimum: number): re
 }
 
 /** A parameter holds one title, which stands in place of all others. */
-function streamComplaints(
+function streamDiagnostics(
   streams: YamlNode | undefined,
   parameter: YamlNode | undefined,
-): readonly Complaint[] {
+): readonly NewDiagnostic[] {
   if (!streams || !parameter) return [];
   const hint =
     'Take `streamParameter` away, or leave one title under `streams`: it is the default of ' +
     'the parameter.';
   if (streams.kind !== 'sequence')
-    return [complaint(streams, '`streams: all` and `streamParameter` say different things', hint)];
+    return [diagnostic(streams, '`streams: all` and `streamParameter` say different things', hint)];
   const found =
     `\`streams\` has ${streams.items.length} titles, and \`streamParameter\` asks for the one ` +
     'stream that is searched';
-  return streams.items.length > 1 ? [complaint(streams, found, hint)] : [];
+  return streams.items.length > 1 ? [diagnostic(streams, found, hint)] : [];
 }
 
-function notificationComplaints(graylog: YamlNode, minimum: number): readonly Complaint[] {
+function notificationDiagnostics(graylog: YamlNode, minimum: number): readonly NewDiagnostic[] {
   const notification = lookup(graylog, 'notification');
   if (!notification) return [];
   const type = textOf(lookup(notification, 'type'));
   const parameter = lookup(graylog, 'streamParameter');
-  const found: Complaint[] = [];
+  const found: NewDiagnostic[] = [];
   if (parameter && Object.values<string>(notificationParameters).includes(textOf(parameter) ?? ''))
     found.push(
-      complaint(
+      diagnostic(
         parameter,
         '`streamParameter` has the name of a parameter of the notification',
         'Take another name.',
@@ -92,7 +92,7 @@ function notificationComplaints(graylog: YamlNode, minimum: number): readonly Co
     const message =
       'Graylog before 6.1 may break the message to Teams by a quotation mark in an event';
     found.push(
-      complaint(
+      diagnostic(
         notification,
         message,
         'Set `graylog.minimumServerVersion: 6.1.0`, or take `type: http`.',
@@ -101,7 +101,7 @@ function notificationComplaints(graylog: YamlNode, minimum: number): readonly Co
   }
   if (type === 'email' && !lookup(notification, 'recipients') && !lookup(notification, 'users'))
     found.push(
-      complaint(
+      diagnostic(
         notification,
         'the notification has no recipients',
         'Name mail addresses under `recipients`, or users of the server under `users`.',

@@ -1,5 +1,5 @@
 import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
-import type { Complaint } from '../../source/diagnostic.ts';
+import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';
 import type { JsonSchema } from '../../source/schema.ts';
 import { lookup, type YamlNode, type YamlScalar } from '../../source/yaml.ts';
@@ -72,7 +72,7 @@ const codesOf = (name: string): readonly DiagnosticCode[] =>
 const isCode = (name: string): name is DiagnosticCode => Object.hasOwn(codeCatalogue, name);
 
 /** Names that `exclude` can't keep quiet. */
-export function lintComplaints(lint: YamlNode | undefined): readonly Complaint[] {
+export function lintDiagnostics(lint: YamlNode | undefined): readonly NewDiagnostic[] {
   const exclude = lookup(lint, 'exclude');
   if (exclude?.kind !== 'mapping') return [];
   return exclude.pairs.flatMap(({ value }) => {
@@ -81,7 +81,7 @@ export function lintComplaints(lint: YamlNode | undefined): readonly Complaint[]
   });
 }
 
-function nameProblem({ text, start, end }: YamlScalar): Complaint | undefined {
+function nameProblem({ text, start, end }: YamlScalar): NewDiagnostic | undefined {
   const span = { start, end };
   const codes = codesOf(text);
   if (codes.length === 0) {

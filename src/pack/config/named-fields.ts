@@ -1,4 +1,4 @@
-import { converted, type Place, placeOfRule, type Remark } from '../../backend/backend.ts';
+import { converted, type Place, placeOfRule, type TargetDiagnostic } from '../../backend/backend.ts';
 import { type CompiledRule, logSourcesOf, type NamedField } from '../../query/compile.ts';
 import type { Rule } from '../../sigma/collection/collection.ts';
 import {
@@ -51,7 +51,7 @@ export function guessedName(
   { guessed }: NamedField,
   name: string,
   place: Place,
-): Remark | undefined {
+): TargetDiagnostic | undefined {
   if (!guessed || (isSecurityField(name) && isOfWindows(compiled))) return undefined;
   return {
     code: 'PIP003',
@@ -87,19 +87,19 @@ export const placeOfName = (
 export function resolvedList<Entry extends string | { readonly field: string }, Found>(
   compiled: CompiledRule,
   list: readonly Entry[],
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
   resolve: (entry: Entry, place: Place) => readonly Found[],
 ): readonly Found[] {
   const isGeneral = isGeneralList(list);
   return list.flatMap((entry, index) => {
     const place = placeOfName(compiled, list, index);
     if (!isGeneral) return resolve(entry, place);
-    const before = remarks.length;
+    const before = diagnostics.length;
     const found = converted(() => resolve(entry, place));
-    if (found.ok && !remarks.slice(before).some(({ code }) => code === 'PIP003'))
+    if (found.ok && !diagnostics.slice(before).some(({ code }) => code === 'PIP003'))
       return found.value;
-    remarks.length = before;
-    remarks.push({
+    diagnostics.length = before;
+    diagnostics.push({
       code: 'PIP003',
       message:
         `\`${typeof entry === 'string' ? entry : entry.field}\` is left out of results that ` +

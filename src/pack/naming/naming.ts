@@ -47,7 +47,7 @@ export interface NamerInput {
 export interface Namer {
   /**
    * The rule's id, name, slug and macro, each its own; `chosen` is the name that settings give it.
-   * Undefined after a complaint: the chosen name is another's.
+   * Undefined after a diagnostic: the chosen name is another's.
    */
   readonly nameOf: (rule: Rule, chosen: string | undefined) => DetectionName | undefined;
   /** Notes which of the named rules are not called by their titles. */
@@ -183,7 +183,7 @@ function createNames(packId: string, known: PublishedNames) {
     unless(holderOf(plainName(title, id), id), rule, id, title);
   /**
    * By the name that a rule chooses. Of two that choose the same, the second in the pack is
-   * complained about, when it is known which are there.
+   * reported, when it is known which are there.
    */
   const chosen = (rule: Rule, id: string, name: string): Named =>
     unless(publishedFor(plainName(name, id), id), rule, id, name);

@@ -150,7 +150,7 @@ export function readConf(
   let name = 'default';
   let stanzaCount = 0;
   let settingCount = 0;
-  const complain = (message: string): void => {
+  const report = (message: string): void => {
     if (problems.length < mostProblems) problems.push(message);
   };
   visitConf(text, {
@@ -158,7 +158,7 @@ export function readConf(
       if (bounds && ++stanzaCount > bounds.stanzas)
         throw new ConfBoundError(`more than ${bounds.stanzas} stanzas`);
       settingCount = 0;
-      if (stanzas.has(stanza)) complain(repeated(line, `[${stanza}]`));
+      if (stanzas.has(stanza)) report(repeated(line, `[${stanza}]`));
       else stanzas.set(stanza, new Map());
       name = stanza;
     },
@@ -167,10 +167,10 @@ export function readConf(
         throw new ConfBoundError(`more than ${bounds.settings} settings in a stanza`);
       const settings = stanzas.get(name) ?? new Map<string, string>();
       stanzas.set(name, settings);
-      if (settings.has(key)) complain(repeated(line, `[${name}] ${key}`));
+      if (settings.has(key)) report(repeated(line, `[${name}] ${key}`));
       settings.set(key, source.slice(start, end));
     },
-    problem: complain,
+    problem: report,
   });
   return { stanzas, problems };
 }

@@ -1,4 +1,4 @@
-import type { Place, Remark } from '../../backend/backend.ts';
+import type { Place, TargetDiagnostic } from '../../backend/backend.ts';
 import type { CompiledRule } from '../../query/compile.ts';
 import type { AlertFields } from '../alert/fields.ts';
 import { alertOf } from '../alert/usual.ts';
@@ -14,7 +14,7 @@ export function chosenAlert(
   settings: DetectionSettings,
   usual: AlertFields,
   resolve: Resolve,
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): AlertFields {
   const typed = <Type>(
     list: readonly { readonly field: string; readonly type: Type }[] | undefined,
@@ -23,7 +23,7 @@ export function chosenAlert(
     someOf(
       list,
       onePerField(
-        resolvedList(compiled, list, remarks, ({ field, type }, place) =>
+        resolvedList(compiled, list, diagnostics, ({ field, type }, place) =>
           resolve(field, place).map((name) => ({ field: name, type })),
         ),
       ),
@@ -31,7 +31,7 @@ export function chosenAlert(
   const entities = typed(settings.entities);
   const threatObjects = typed(settings.threatObjects);
   const { alertFields: list } = settings;
-  const shown = list && someOf(list, resolvedList(compiled, list, remarks, resolve));
+  const shown = list && someOf(list, resolvedList(compiled, list, diagnostics, resolve));
   if (!entities && !threatObjects && !shown) return usual;
   return alertOf(
     entities ?? usual.entities,

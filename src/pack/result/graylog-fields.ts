@@ -2,7 +2,7 @@ import {
   type Conversion,
   converted,
   type Place,
-  type Remark,
+  type TargetDiagnostic,
   refused,
 } from '../../backend/backend.ts';
 import { isGraylogOwn } from '../../backend/graylog/own-fields.ts';
@@ -27,9 +27,9 @@ export function graylogFields(
   given: PackDetection,
   search: GraylogDetection['search'],
 ): Conversion<PackDetection> {
-  return converted((remarks) => {
-    const detection = namedFields(compiled, given, search, remarks);
-    checkConstants(compiled, { detection, search }, remarks);
+  return converted((diagnostics) => {
+    const detection = namedFields(compiled, given, search, diagnostics);
+    checkConstants(compiled, { detection, search }, diagnostics);
     return detection;
   });
 }
@@ -38,7 +38,7 @@ export function graylogFields(
 function checkConstants(
   { rule: { file, titleSpan: span } }: CompiledRule,
   one: GraylogDetection,
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): void {
   const key = keyFieldsOf(one).find(isSigmaField);
   const hint = 'Give the field another name in the messages and in the rule.';
@@ -52,7 +52,7 @@ function checkConstants(
     const message =
       `an event does not show the field \`${field}\` of its message: it has a constant of ` +
       'Sigpack under that name';
-    remarks.push({ code: 'TGT007', message, file, span, hint });
+    diagnostics.push({ code: 'TGT007', message, file, span, hint });
   }
 }
 
@@ -60,10 +60,10 @@ function namedFields(
   compiled: CompiledRule,
   given: PackDetection,
   search: GraylogDetection['search'],
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): PackDetection {
   const { settings } = given;
-  const alert = graylogAlert(compiled, given, search, remarks);
+  const alert = graylogAlert(compiled, given, search, diagnostics);
   const detection = {
     ...given,
     alert,
@@ -78,8 +78,8 @@ function namedFields(
   if (search.kind === 'filter') {
     const keyFields = [
       ...new Set(
-        resolvedList(compiled, list, remarks, (name, at) => [
-          keyField(compiled, name, at, remarks),
+        resolvedList(compiled, list, diagnostics, (name, at) => [
+          keyField(compiled, name, at, diagnostics),
         ]),
       ),
     ];
@@ -96,7 +96,7 @@ function namedFields(
     const message =
       'with a threshold an event has no fields: what is held back is held back for all ' +
       'values of them';
-    remarks.push({
+    diagnostics.push({
       code: 'TGT002',
       message,
       ...place(0),
@@ -104,7 +104,7 @@ function namedFields(
     });
     return detection;
   }
-  const named = resolvedList(compiled, list, remarks, (name, at) => {
+  const named = resolvedList(compiled, list, diagnostics, (name, at) => {
     const names = groupNames(compiled, search.groupBy, name, at);
     if (names.every(isTemplateField)) return names;
     throw untemplated(name, at);
@@ -113,7 +113,7 @@ function namedFields(
     const message =
       `the key of an aggregation is all of its group (${search.groupBy.join(', ')}): less is ` +
       'held back than the settings say';
-    remarks.push({
+    diagnostics.push({
       code: 'TGT002',
       message,
       ...place(0),
@@ -128,12 +128,12 @@ function messageFields(
   compiled: CompiledRule,
   name: string,
   place: Place,
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): readonly string[] {
   const known = namedField(compiled, name);
   const { names, absent } = known;
   const guess = isGraylogOwn(name) ? undefined : guessedName(compiled, known, name, place);
-  if (guess) remarks.push(guess);
+  if (guess) diagnostics.push(guess);
   if (absent && !isGraylogOwn(name))
     throw refused(
       place,
@@ -143,8 +143,8 @@ function messageFields(
   return names;
 }
 
-function keyField(compiled: CompiledRule, name: string, place: Place, remarks: Remark[]): string {
-  const names = messageFields(compiled, name, place, remarks);
+function keyField(compiled: CompiledRule, name: string, place: Place, diagnostics: TargetDiagnostic[]): string {
+  const names = messageFields(compiled, name, place, diagnostics);
   const [field = name, ...others] = names;
   if (others.length > 0)
     throw refused(
@@ -201,18 +201,18 @@ function graylogAlert(
   compiled: CompiledRule,
   detection: PackDetection,
   search: GraylogDetection['search'],
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): AlertFields {
   const { settings, rule, logSources } = detection;
   if (compiled.kind === 'detection') {
     if (search.kind !== 'filter' || settings.threshold > 1) return noFields;
     const resolve = (name: string, place: Place) => {
-      const names = messageFields(compiled, name, place, remarks);
+      const names = messageFields(compiled, name, place, diagnostics);
       const odd = names.find((field) => !isTemplateField(field));
       if (odd !== undefined) throw noTemplate(odd, place);
       return names;
     };
-    const alert = chosenAlert(compiled, settings, usualOf(compiled), resolve, remarks);
+    const alert = chosenAlert(compiled, settings, usualOf(compiled), resolve, diagnostics);
     return settings.alertFields
       ? alert
       : ownFieldsFirst(alert, ownFields(compiled), isTemplateField);
@@ -236,7 +236,7 @@ function graylogAlert(
       if (names.every(isTemplateField)) return names;
       throw noTemplate(name, place);
     },
-    remarks,
+    diagnostics,
   );
 }
 

@@ -3,7 +3,7 @@ import {
   converted,
   type Place,
   placeOfRule,
-  type Remark,
+  type TargetDiagnostic,
   refused,
 } from '../../backend/backend.ts';
 import { dataModelOf, modelColumns } from '../../backend/splunk/data-model.ts';
@@ -47,16 +47,16 @@ export function splunkFields(
   detection: PackDetection,
   enterpriseSecurity = false,
 ): Conversion<SplunkFields> {
-  return converted((remarks) => {
+  return converted((diagnostics) => {
     const results = compiled.kind === 'correlation' ? 'group' : resultsOf(detection);
-    const result = resultOf(compiled, detection, results, remarks);
+    const result = resultOf(compiled, detection, results, diagnostics);
     const alert =
       compiled.kind === 'correlation'
-        ? groupAlert(compiled, detection, result, remarks)
-        : detectionAlert(compiled, detection, result, remarks);
-    const settings = withFields(compiled, detection, alert, result, remarks);
+        ? groupAlert(compiled, detection, result, diagnostics)
+        : detectionAlert(compiled, detection, result, diagnostics);
+    const settings = withFields(compiled, detection, alert, result, diagnostics);
     if (alert.entities.length === 0 && enterpriseSecurity)
-      warnOfNobody(compiled, settings, remarks);
+      warnOfNobody(compiled, settings, diagnostics);
     const nobody = nobodyOf(settings, alert, results, placeOfRule(compiled.rule));
     const commands =
       compiled.kind === 'correlation' || results === 'raw'
@@ -90,10 +90,10 @@ function resultOf(
   compiled: CompiledRule,
   detection: PackDetection,
   results: SearchResults['kind'],
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): SplunkResult {
   if (compiled.kind === 'correlation') return groupResult(compiled, detection);
-  const found = dataModelOf(compiled) ? modelResult(compiled) : rawResult(compiled, remarks);
+  const found = dataModelOf(compiled) ? modelResult(compiled) : rawResult(compiled, diagnostics);
   return results === 'entity' ? withoutOwnColumns(found) : found;
 }
 
@@ -169,17 +169,17 @@ const toldApart = (settings: DetectionSettings): readonly string[] => [
 function warnOfNobody(
   { rule: { file, titleSpan: span } }: CompiledRule,
   { risk, splunk }: DetectionSettings,
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): void {
   if ((risk?.objects ?? []).length > 0) return;
   if (splunk.output === 'intermediate-finding') {
     const message =
       '`splunk.output: intermediate-finding` does not apply to a correlation without a ' +
       'group: no field names an entity to add risk to, so it makes a finding';
-    remarks.push({ code: 'TGT007', message, file, span });
+    diagnostics.push({ code: 'TGT007', message, file, span });
     return;
   }
-  remarks.push({
+  diagnostics.push({
     code: 'TGT003',
     message:
       'a correlation without a group has no field that names an entity: it makes a finding ' +
@@ -227,9 +227,9 @@ function detectionAlert(
   compiled: CompiledDetection,
   { settings }: PackDetection,
   result: SplunkResult,
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): AlertFields {
-  const alert = chosenAlert(compiled, settings, usualOf(compiled, result), result.resolve, remarks);
+  const alert = chosenAlert(compiled, settings, usualOf(compiled, result), result.resolve, diagnostics);
   // rows of a data model have what is asked for
   for (const { field } of alert.entities)
     if (field === 'host' && dataModelOf(compiled)) result.more.add(field);
@@ -283,7 +283,7 @@ function withFields(
   { settings, postprocessed }: PackDetection,
   { entities }: AlertFields,
   result: SplunkResult,
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): DetectionSettings {
   const own = settings.risk?.objects ?? [];
   const isShared = own.length === 0 && settings.suppress?.byEntity === true && !postprocessed;
@@ -291,7 +291,7 @@ function withFields(
   if (known) return known;
   const { objects: _, ...risk } = settings.risk ?? {};
   const objects = onePerField(
-    resolvedList(compiled, own, remarks, ({ field, type }, place) =>
+    resolvedList(compiled, own, diagnostics, ({ field, type }, place) =>
       result.resolve(field, place).map((name) => ({ field: name, type })),
     ),
   );
@@ -305,7 +305,7 @@ function withFields(
       ? { fields: [], period: 0, usual: true as const }
       : settings.suppress && {
           ...settings.suppress,
-          fields: suppressFields(settings.suppress, compiled, entities, result, remarks),
+          fields: suppressFields(settings.suppress, compiled, entities, result, diagnostics),
         };
   const changed = {
     ...settings,
@@ -325,9 +325,9 @@ function suppressFields(
   compiled: CompiledRule,
   entities: AlertFields['entities'],
   { resolve }: SplunkResult,
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): readonly string[] {
-  const found = byEntity ? [] : [...new Set(resolvedList(compiled, fields, remarks, resolve))];
+  const found = byEntity ? [] : [...new Set(resolvedList(compiled, fields, diagnostics, resolve))];
   // an empty list holds back all results; one of which nothing is left does not
   return byEntity || (fields.length > 0 && found.length === 0)
     ? entities.map(({ field }) => field)

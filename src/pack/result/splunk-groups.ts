@@ -1,4 +1,4 @@
-import type { Remark } from '../../backend/backend.ts';
+import type { TargetDiagnostic } from '../../backend/backend.ts';
 import { dataModelOf } from '../../backend/splunk/data-model.ts';
 import { type CompiledCorrelation, detectionsBelow } from '../../query/compile.ts';
 import type { AlertFields } from '../alert/fields.ts';
@@ -49,7 +49,7 @@ export function groupAlert(
   compiled: CompiledCorrelation,
   detection: PackDetection,
   { resolve }: SplunkResult,
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): AlertFields {
   const group = groupColumns(compiled);
   const { entities, threatObjects } = groupFields(
@@ -62,6 +62,6 @@ export function groupAlert(
     detection.settings,
     alertOf(entities, threatObjects, [...group, 'sigpack_hits']),
     resolve,
-    remarks,
+    diagnostics,
   );
 }

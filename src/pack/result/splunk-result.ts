@@ -1,4 +1,4 @@
-import { type Place, placeOfRule, type Remark, refused } from '../../backend/backend.ts';
+import { type Place, placeOfRule, type TargetDiagnostic, refused } from '../../backend/backend.ts';
 import {
   baseFields,
   type DataModel,
@@ -90,7 +90,7 @@ const unusual = (field: string): boolean =>
   field.startsWith('_') || isOwnColumn(field) || !isNameable(field);
 
 /** Events as they are. */
-export function rawResult(compiled: CompiledDetection, remarks: Remark[]): SplunkResult {
+export function rawResult(compiled: CompiledDetection, diagnostics: TargetDiagnostic[]): SplunkResult {
   const steps = new Map<string, string>();
   const usual = compiled.processing?.usual;
   const place = placeOfRule(compiled.rule);
@@ -103,7 +103,7 @@ export function rawResult(compiled: CompiledDetection, remarks: Remark[]): Splun
       if (splunkOwnFields.has(name)) return oneOf(steps, name, at, names);
       if (absent) throw noField(at, name);
       const guess = guessedName(compiled, named, name, at);
-      if (guess) remarks.push(guess);
+      if (guess) diagnostics.push(guess);
       return oneOf(steps, name, at, names);
     },
     named(names) {

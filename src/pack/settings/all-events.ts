@@ -1,5 +1,5 @@
 import type { DiagnosticCode } from '../../source/code.ts';
-import type { Complaint } from '../../source/diagnostic.ts';
+import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { lookup, type YamlNode } from '../../source/yaml.ts';
 
 /**
@@ -12,9 +12,9 @@ function misread(
   code: DiagnosticCode,
   message: (word: string) => string,
   hint: string,
-): readonly Complaint[] {
+): readonly NewDiagnostic[] {
   const entries = node?.kind === 'sequence' ? node.items : node ? [node] : [];
-  return entries.flatMap((entry): readonly Complaint[] =>
+  return entries.flatMap((entry): readonly NewDiagnostic[] =>
     entry.kind === 'scalar' && words.includes(entry.text)
       ? [{ code, message: message(entry.text), hint, span: { start: entry.start, end: entry.end } }]
       : [],
@@ -22,7 +22,7 @@ function misread(
 }
 
 /** Of the index names under `splunk` and the titles under `graylog` in the configuration. */
-export const misreadPlaces = (root: YamlNode): readonly Complaint[] => [
+export const misreadPlaces = (root: YamlNode): readonly NewDiagnostic[] => [
   ...misread(
     lookup(lookup(root, 'splunk'), 'index'),
     ['all'],
@@ -39,7 +39,7 @@ export const misreadPlaces = (root: YamlNode): readonly Complaint[] => [
 ];
 
 /** Of the titles that a map of settings names. */
-export const misreadStreams = (settings: YamlNode, code: DiagnosticCode): readonly Complaint[] =>
+export const misreadStreams = (settings: YamlNode, code: DiagnosticCode): readonly NewDiagnostic[] =>
   misreadTitles(
     lookup(lookup(settings, 'graylog'), 'streams'),
     code,
@@ -50,7 +50,7 @@ function misreadTitles(
   streams: YamlNode | undefined,
   code: DiagnosticCode,
   hint: string,
-): readonly Complaint[] {
+): readonly NewDiagnostic[] {
   if (streams?.kind !== 'sequence') return [];
   return misread(
     streams,

@@ -1,6 +1,6 @@
 import type { RuleHead } from '../../sigma/rule/rule.ts';
 import type { DiagnosticCode } from '../../source/code.ts';
-import type { Complaint, DiagnosticBag } from '../../source/diagnostic.ts';
+import type { NewDiagnostic, DiagnosticBag } from '../../source/diagnostic.ts';
 import { checkSchema } from '../../source/schema.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import { lookup, toPlain, type YamlNode } from '../../source/yaml.ts';
@@ -39,8 +39,8 @@ const bounds = [
  * What is wrong with a map of settings that fits {@link settingsSchema}: durations out of range,
  * impossible schedules.
  */
-export function rangeComplaints(node: YamlNode, code: DiagnosticCode): readonly Complaint[] {
-  const found: Complaint[] = [];
+export function rangeDiagnostics(node: YamlNode, code: DiagnosticCode): readonly NewDiagnostic[] {
+  const found: NewDiagnostic[] = [];
   for (const { path, least, most, says } of bounds) {
     const value = path.reduce<YamlNode | undefined>(lookup, node);
     const seconds = value?.kind === 'scalar' ? parseDuration(value.value) : undefined;
@@ -64,25 +64,25 @@ export function rangeComplaints(node: YamlNode, code: DiagnosticCode): readonly 
 }
 
 /**
- * Complains (SIG070) about the attribute `sigpack:` of a rule; true when there is nothing to
- * complain about.
+ * Reports (SIG070) about the attribute `sigpack:` of a rule; true when there is nothing to
+ * report.
  */
 export function checkRuleSettings(
   rule: Pick<RuleHead, 'file' | 'settings'>,
   bag: DiagnosticBag,
 ): boolean {
   if (!rule.settings) return true;
-  let complaints = checkSchema(
+  let diagnostics = checkSchema(
     settingsSchema,
     rule.settings,
     'SIG070',
     '`sigpack`',
     retiredSettings,
   );
-  if (complaints.length === 0)
-    complaints = [...rangeComplaints(rule.settings, 'SIG070'), ...savedSearchOfRule(rule.settings)];
-  for (const complaint of complaints) bag.add(rule.file, complaint);
-  if (complaints.length > 0) return false;
+  if (diagnostics.length === 0)
+    diagnostics = [...rangeDiagnostics(rule.settings, 'SIG070'), ...savedSearchOfRule(rule.settings)];
+  for (const diagnostic of diagnostics) bag.add(rule.file, diagnostic);
+  if (diagnostics.length > 0) return false;
   noteFile(rule.settings, rule.file);
   return true;
 }
@@ -164,7 +164,7 @@ export function readSettings(node: YamlNode): SettingsPatch {
   if (known) return known;
   const sound =
     checkSchema(settingsSchema, node, 'SIG070').length === 0 &&
-    rangeComplaints(node, 'SIG070').length === 0;
+    rangeDiagnostics(node, 'SIG070').length === 0;
   const patch = sound ? patchOf(toPlain(node) as Written) : {};
   noteLists(node, patch);
   patches.set(node, patch);

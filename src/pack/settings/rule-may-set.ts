@@ -1,4 +1,4 @@
-import type { Complaint } from '../../source/diagnostic.ts';
+import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';
 import { lookup, type YamlNode, type YamlPair } from '../../source/yaml.ts';
 import { savedSearchValueProblem } from './savedsearch-value.ts';
@@ -46,9 +46,9 @@ const forConfiguration =
  * What a rule may not set by itself under `splunk.savedsearch` (SIG070), and values there that no
  * conf file holds.
  */
-export function savedSearchOfRule(settings: YamlNode): readonly Complaint[] {
+export function savedSearchOfRule(settings: YamlNode): readonly NewDiagnostic[] {
   const node = lookup(lookup(settings, 'splunk'), 'savedsearch');
-  return node?.kind === 'mapping' ? node.pairs.flatMap(complaintAbout) : [];
+  return node?.kind === 'mapping' ? node.pairs.flatMap(diagnosticAbout) : [];
 }
 
 function hintFor(misspelt: string): string {
@@ -61,7 +61,7 @@ function hintFor(misspelt: string): string {
     : `Did you mean \`${meant}\`?`;
 }
 
-function complaintAbout({ key, value }: YamlPair): readonly Complaint[] {
+function diagnosticAbout({ key, value }: YamlPair): readonly NewDiagnostic[] {
   const name = key.text;
   const span = { start: key.start, end: key.end };
   if (!ruleSavedSearchKeys.has(name)) {

@@ -1,4 +1,4 @@
-import type { Complaint } from '../../source/diagnostic.ts';
+import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { lookup, type YamlNode } from '../../source/yaml.ts';
 import { savedSearchValueProblem } from './savedsearch-value.ts';
 import { isSavedSearchKey, nearestSavedSearchKey } from './splunk-keys.ts';
@@ -7,10 +7,10 @@ import { isSavedSearchKey, nearestSavedSearchKey } from './splunk-keys.ts';
  * Warns of each key under `splunk.savedsearch` of a map of settings that savedsearches.conf does
  * not have.
  */
-export function savedSearchComplaints(settings: YamlNode): readonly Complaint[] {
+export function savedSearchDiagnostics(settings: YamlNode): readonly NewDiagnostic[] {
   const node = lookup(lookup(settings, 'splunk'), 'savedsearch');
   if (node?.kind !== 'mapping') return [];
-  return node.pairs.flatMap(({ key }): readonly Complaint[] => {
+  return node.pairs.flatMap(({ key }): readonly NewDiagnostic[] => {
     if (isSavedSearchKey(key.text)) return [];
     const near = nearestSavedSearchKey(key.text);
     const hint = near === undefined ? {} : { hint: `Did you mean \`${near}\`?` };
@@ -26,13 +26,13 @@ export function savedSearchComplaints(settings: YamlNode): readonly Complaint[] 
 }
 
 /**
- * Complains (PCK001) about each value under `splunk.savedsearch` of a map of settings that the app
+ * Reports (PCK001) about each value under `splunk.savedsearch` of a map of settings that the app
  * can't hold or Splunk can't run by.
  */
-export function savedSearchValueComplaints(settings: YamlNode): readonly Complaint[] {
+export function savedSearchValueDiagnostics(settings: YamlNode): readonly NewDiagnostic[] {
   const node = lookup(lookup(settings, 'splunk'), 'savedsearch');
   if (node?.kind !== 'mapping') return [];
-  return node.pairs.flatMap(({ key, value }): readonly Complaint[] => {
+  return node.pairs.flatMap(({ key, value }): readonly NewDiagnostic[] => {
     const problem =
       value.kind === 'scalar' ? savedSearchValueProblem(key.text, value.text) : undefined;
     return problem === undefined

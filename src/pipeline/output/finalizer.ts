@@ -74,7 +74,7 @@ const definitions: Readonly<Record<string, FinalizerDefinition>> = {
 
 /**
  * The entries under `finalizers` as one that runs them in turn; those at fault are left out and
- * have been complained about.
+ * have been reported.
  */
 export function readFinalizers(
   nodes: readonly YamlNode[],
@@ -146,9 +146,9 @@ function readLink(node: YamlNode, at: number, reading: ItemReading): Link | unde
     required,
     additionalProperties: false,
   };
-  const complaints = checkSchema(schema, node, 'PIP001', `\`${type}\``);
-  for (const complaint of complaints) reading.bag.add(reading.file, complaint);
-  if (complaints.length > 0) return undefined;
+  const diagnostics = checkSchema(schema, node, 'PIP001', `\`${type}\``);
+  for (const diagnostic of diagnostics) reading.bag.add(reading.file, diagnostic);
+  if (diagnostics.length > 0) return undefined;
   if (at > 0 && definition.ofQueries) {
     const hint =
       'Only json and template can follow another finalizer: those before have made one text ' +

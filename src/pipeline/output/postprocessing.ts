@@ -72,7 +72,7 @@ const postprocessingDefinitions: Readonly<Record<string, PostprocessingDefinitio
   nest: { parameters: { items: { type: 'array' } }, required: ['items'], create: createNest },
 };
 
-/** The items under `postprocessing`; those at fault are left out and have been complained about. */
+/** The items under `postprocessing`; those at fault are left out and have been reported. */
 export function readPostprocessing(
   nodes: readonly YamlNode[],
   reading: ItemReading,

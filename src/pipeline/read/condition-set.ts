@@ -37,7 +37,7 @@ export function conditionKeys(kind: ConditionKind): Readonly<Record<string, Json
 
 /**
  * The conditions of one kind of a processing item, linked as it says. Those at fault have been
- * complained about and are left out.
+ * reported and are left out.
  */
 export function readConditionSet<C>(
   faults: Faults,
@@ -159,9 +159,9 @@ function readCondition<C>(
     required: definition.required,
     additionalProperties: false,
   };
-  const complaints = checkSchema(schema, node, 'PIP001', `\`${type.text}\``);
-  for (const complaint of complaints) bag.add(file, complaint);
-  return complaints.length === 0 ? definition.create(node) : undefined;
+  const diagnostics = checkSchema(schema, node, 'PIP001', `\`${type.text}\``);
+  for (const diagnostic of diagnostics) bag.add(file, diagnostic);
+  return diagnostics.length === 0 ? definition.create(node) : undefined;
 }
 
 const startOf = ({ start }: YamlNode): { readonly start: number; readonly end: number } => ({

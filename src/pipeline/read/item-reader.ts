@@ -56,7 +56,7 @@ const refused: ReadonlyMap<string, string> = new Map([
   ['http_placeholders', 'would fetch a URL'],
 ]);
 
-/** The parts of an item that processing and postprocessing share; undefined after complaints. */
+/** The parts of an item that processing and postprocessing share; undefined after diagnostics. */
 export function readItemHead<D extends ItemParameters>(
   reading: ItemReading,
   node: YamlNode,
@@ -121,7 +121,7 @@ function sourceNamedBy(condition: YamlNode): readonly LogSource[] {
 const scalarText = (node: YamlNode | undefined): string =>
   node?.kind === 'scalar' ? node.text : '';
 
-/** False after complaints about an item's own keys. */
+/** False after diagnostics about an item's own keys. */
 function fits(
   { file, bag }: ItemReading,
   { type, definition, mapping }: FoundType<ItemParameters>,
@@ -142,12 +142,12 @@ function fits(
       !Object.hasOwn(parameters, key.text),
   );
   const own = { ...mapping, pairs: mapping.pairs.filter((pair) => !foreign.includes(pair)) };
-  const complaints = [...checkSchema(schema, own, 'PIP001', `\`${type.text}\``)];
+  const diagnostics = [...checkSchema(schema, own, 'PIP001', `\`${type.text}\``)];
   for (const { key } of foreign) {
     const span = { start: key.start, end: key.end };
     const hint = 'Remove the key.';
     if (key.text === sources)
-      complaints.push({
+      diagnostics.push({
         code: 'PIP001',
         message: `\`${sources}\` is refused: pipelines run no commands and fetch nothing`,
         span,
@@ -161,8 +161,8 @@ function fits(
         hint,
       });
   }
-  for (const complaint of complaints) bag.add(file, complaint);
-  return complaints.length === 0;
+  for (const diagnostic of diagnostics) bag.add(file, diagnostic);
+  return diagnostics.length === 0;
 }
 
 interface FoundType<D> {
@@ -194,7 +194,7 @@ function typeOf<D>(node: YamlNode, definitions: Readonly<Record<string, D>>): Fo
   throw new PipelineFault(`there is no \`${type.text}\` here`, type, nearestHint(type.text, names));
 }
 
-/** A processing item with its conditions; undefined after complaints. */
+/** A processing item with its conditions; undefined after diagnostics. */
 export function readProcessingItem(
   reading: ItemReading,
   node: YamlNode,

@@ -82,7 +82,7 @@ interface Run extends ProcessOptions {
 
 /**
  * Applies pipelines to settled rules, to shared ones once; the rules that a correlation refers to
- * before itself. The function returns undefined where a rule has been complained about.
+ * before itself. The function returns undefined where a rule has been reported.
  */
 export function createProcessor(
   pipelines: readonly Pipeline[],
@@ -167,7 +167,7 @@ function processRule(
   return finished(run, rule, settled);
 }
 
-/** False after a complaint. */
+/** False after a diagnostic. */
 function step(
   { bag, onStep, numbers }: Run,
   item: ProcessingItem,

@@ -7,7 +7,7 @@ import {
 import type { Collection, Rule } from '../../sigma/collection/collection.ts';
 import type { Pattern } from '../../sigma/value/pattern.ts';
 import {
-  type Complaint,
+  type NewDiagnostic,
   createBag,
   type Diagnostic,
   type DiagnosticBag,
@@ -42,7 +42,7 @@ export type Unmatchable = 'leave-out' | 'disable';
 
 /** A rule as written and what each target makes its query of. */
 export interface TargetCompiler {
-  /** Without any pipeline: what the rule is about. Undefined where it has been complained about. */
+  /** Without any pipeline: what the rule is about. Undefined where it has been reported. */
   readonly compile: (rule: Rule) => TargetedRule | undefined;
 }
 
@@ -51,12 +51,12 @@ export interface TargetedRule {
   readonly forTarget: (target: string) => ForTarget;
 }
 
-/** A rule as a target's pipelines make it; what is wrong with it has been complained about. */
+/** A rule as a target's pipelines make it; what is wrong with it has been reported. */
 export type ForTarget =
   /** `off`: no event changes its truth, and the configuration wants such rules switched off. */
   | { readonly compiled: CompiledRule; readonly off: boolean }
   /** It is left out, for this reason. */
-  | { readonly compiled: undefined; readonly reason: Pick<Complaint, 'code' | 'message'> };
+  | { readonly compiled: undefined; readonly reason: Pick<NewDiagnostic, 'code' | 'message'> };
 
 /**
  * Settles each rule once, whatever the number of targets; targets without a pipeline share its
@@ -88,7 +88,7 @@ export function createTargetCompiler(options: TargetCompilerOptions): TargetComp
 
   /**
    * A target without a pipeline has nothing that could fill a placeholder which was kept for those
-   * of another: that is complained about.
+   * of another: that is reported.
    */
   function unprocessed(target: string): TargetProcessor {
     const made = empty.get(target) ?? createTargetProcessor(target, [], options);
@@ -120,17 +120,17 @@ function createTargetProcessor(
   return (settled) => {
     const processed = process(settled);
     const compiled = processed && combine(processed);
-    const complaints = found.list.splice(0);
+    const diagnostics = found.list.splice(0);
     if (compiled) {
-      for (const complaint of complaints) if (complaint.code === 'SIG026') addOnce(bag, complaint);
+      for (const diagnostic of diagnostics) if (diagnostic.code === 'SIG026') addOnce(bag, diagnostic);
       return judged(compiled, target, options);
     }
-    for (const { file, code, message, span, hint } of complaints) {
+    for (const { file, code, message, span, hint } of diagnostics) {
       const where =
         file.path === settled.rule.file.path ? '' : `; in the rule "${settled.rule.title}"`;
       bag.add(file, { code, message: `${target}: ${message}${where}`, span, hint, target });
     }
-    const [first] = complaints;
+    const [first] = diagnostics;
     return {
       compiled,
       reason: first
@@ -141,16 +141,16 @@ function createTargetProcessor(
 }
 
 /** Pipelines of two targets often give the same values. */
-function addOnce(bag: DiagnosticBag, { file, ...complaint }: Diagnostic): void {
+function addOnce(bag: DiagnosticBag, { file, ...diagnostic }: Diagnostic): void {
   const isKnown = bag.list.some(
     ({ code, span, file: { path } }) =>
-      code === complaint.code && path === file.path && span.start === complaint.span.start,
+      code === diagnostic.code && path === file.path && span.start === diagnostic.span.start,
   );
-  if (!isKnown) bag.add(file, complaint);
+  if (!isKnown) bag.add(file, diagnostic);
 }
 
 /**
- * A rule whose truth no event changes is complained about, and left out unless the configuration
+ * A rule whose truth no event changes is reported, and left out unless the configuration
  * has it switched off.
  */
 function judged(

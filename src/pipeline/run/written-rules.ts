@@ -2,7 +2,7 @@ import { type CompileOptions, createSettler, type SettledRule } from '../../quer
 import type { Collection, Rule } from '../../sigma/collection/collection.ts';
 import { itemsOf } from '../../sigma/rule/detection-items.ts';
 import { isPlaceholder, type Pattern } from '../../sigma/value/pattern.ts';
-import { type Complaint, createBag } from '../../source/diagnostic.ts';
+import { type NewDiagnostic, createBag } from '../../source/diagnostic.ts';
 import type { Pipeline, ProcessingItem } from '../pipeline.ts';
 import { type Filling, isSameFilling } from '../rule-in-process.ts';
 import { filledTests } from '../transformations/placeholder/placeholders.ts';
@@ -34,7 +34,7 @@ export const hasPlaceholders = ({ rules, filters }: Collection): boolean =>
 /**
  * Settles rules as they are written: fields keep their names, and placeholders get the values that
  * the pipelines of the targets give them. The function returns undefined where a rule has been
- * complained about, also where targets disagree on a value (PIP006).
+ * reported, also where targets disagree on a value (PIP006).
  */
 export function createWrittenSettler(
   options: WrittenRulesOptions,
@@ -50,7 +50,7 @@ export function createWrittenSettler(
     filled.filter(({ target }) => !targets.includes(target)),
   ];
   const known = new Map<string, Given>();
-  const complained = new Set<string>();
+  const reported = new Set<string>();
   const fill = createProcessor(
     [fillingPipeline((rule, name) => known.get(keyOf(rule, name))?.values)],
     { bag },
@@ -62,11 +62,11 @@ export function createWrittenSettler(
     for (const { within, name, file, span } of mentions) {
       const key = keyOf(within.rule, name);
       if (!known.has(key)) known.set(key, givenBy(groups, within, name));
-      const complaint = known.get(key)?.complaint;
-      if (complaint && !complained.has(key)) bag.add(file, { ...complaint, span });
-      if (complaint) complained.add(key);
+      const diagnostic = known.get(key)?.diagnostic;
+      if (diagnostic && !reported.has(key)) bag.add(file, { ...diagnostic, span });
+      if (diagnostic) reported.add(key);
     }
-    return mentions.some(({ within, name }) => complained.has(keyOf(within.rule, name)))
+    return mentions.some(({ within, name }) => reported.has(keyOf(within.rule, name)))
       ? undefined
       : fill(settled);
   };
@@ -80,7 +80,7 @@ interface FillingSource {
 /** What the targets give for a placeholder of a rule; neither: nothing. */
 interface Given {
   readonly values?: readonly Pattern[];
-  readonly complaint?: Omit<Complaint, 'span'>;
+  readonly diagnostic?: Omit<NewDiagnostic, 'span'>;
 }
 
 function givenBy(
@@ -112,7 +112,7 @@ function givenBy(
       `the pipelines of ${target} make a part of the query of the placeholder \`%${name}%\`, ` +
       'which no event can be matched with';
     return {
-      complaint: {
+      diagnostic: {
         code: 'TST004',
         message,
         hint:
@@ -125,7 +125,7 @@ function givenBy(
 }
 
 const differs = (message: string, target: string): Given => ({
-  complaint: {
+  diagnostic: {
     code: 'PIP006',
     message,
     hint: `Name the target whose values are meant: \`-t ${target}\`.`,

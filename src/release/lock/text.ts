@@ -148,9 +148,9 @@ export function readLock(file: SourceFile, bag: DiagnosticBag): Lock | undefined
       root ? 'the lock has more than one YAML document' : 'the lock is empty',
       { start: 0, end: 0 },
     );
-  const complaints = checkSchema(lockSchema, root, 'LCK001');
-  for (const complaint of complaints) bag.add(file, complaint);
-  return complaints.length > 0 ? undefined : checkedLock(file, root, bag);
+  const diagnostics = checkSchema(lockSchema, root, 'LCK001');
+  for (const diagnostic of diagnostics) bag.add(file, diagnostic);
+  return diagnostics.length > 0 ? undefined : checkedLock(file, root, bag);
 }
 
 function refuse(

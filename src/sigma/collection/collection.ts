@@ -48,7 +48,7 @@ export function collect(documents: readonly SigmaDocument[], bag: DiagnosticBag)
   const gone = new Set<SigmaDocument>(leftOut.map(({ left }) => left));
   const present = documents.filter((document) => !gone.has(document));
   const filters = present.filter((document) => document.kind === 'filter');
-  for (const rule of unique.kept) complainOfNoId(rule, bag);
+  for (const rule of unique.kept) reportNoId(rule, bag);
   const index = indexRules(unique.kept, unique.leftOut, bag);
   /**
    * Each rule as written, and as resolved; the others are lost, and those that refer to them with
@@ -109,7 +109,7 @@ function servedRules(
   return served;
 }
 
-export function complainOfNoId(rule: Rule, bag: DiagnosticBag): void {
+export function reportNoId(rule: Rule, bag: DiagnosticBag): void {
   if (rule.id === undefined)
     bag.add(rule.file, { code: 'SIG042', message: 'the rule has no id', span: rule.titleSpan });
 }
@@ -153,8 +153,8 @@ function reachedRules(
   { find, named, sharing }: Pick<RuleIndex, 'find' | 'named'> & { readonly sharing: Sharing },
   bag: DiagnosticBag,
 ): readonly DetectionRule[] {
-  const complain = (message: string, { start, end }: Span, hint: string) => {
-    // a filter at fault has been complained about
+  const report = (message: string, { start, end }: Span, hint: string) => {
+    // a filter at fault has been reported
     if (filter.detection)
       bag.add(filter.file, { code: 'SIG061', message, span: { start, end }, hint });
   };
@@ -164,7 +164,7 @@ function reachedRules(
         rule.kind === 'detection' && filterFits(filter.logsource, rule.logsource),
     );
     if (reached.length === 0)
-      complain(
+      report(
         'no rule with the log source of this filter was loaded',
         filter.titleSpan,
         'Load its rules too, or correct `logsource`.',
@@ -182,19 +182,19 @@ function reachedRules(
     const several = rule ? [] : named(reference.name);
     if (several.length > 1 && filter.detection) bag.add(filter.file, ambiguous(reference, several));
     else if (!rule)
-      complain(
+      report(
         `no rule has the id or name \`${reference.name}\``,
         reference,
         'Load the file that defines the rule, or correct the name.',
       );
     else if (rule.kind === 'correlation')
-      complain(
+      report(
         `\`${reference.name}\` is a correlation`,
         reference,
         'Name the rules that the correlation refers to.',
       );
     else
-      complain(
+      report(
         `\`${reference.name}\` has another log source than this filter`,
         reference,
         `Its log source is ${describeLogSource(rule.logsource)}.`,

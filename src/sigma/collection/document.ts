@@ -21,7 +21,7 @@ import {
   saysSomethingOfSigma,
   strongAttribute,
 } from './meant-for-sigma.ts';
-import { complainOfOddCharacters } from './odd-characters.ts';
+import { reportOddCharacters } from './odd-characters.ts';
 import {
   collectionPlace,
   type ExpandedCollection,
@@ -51,7 +51,7 @@ interface Reading {
 }
 
 /**
- * Every Sigma document of a file. Bad ones are complained about and left out; of a correlation it
+ * Every Sigma document of a file. Bad ones are reported and left out; of a correlation it
  * stays known which rules it refers to. A file that says nothing of Sigma is no rule and a note,
  * where somebody has not `named` it as one: without a word on that, it is an error.
  */
@@ -79,7 +79,7 @@ export function readDocuments(
   const refused = bag.list.slice(start).filter(isFatal).length;
   // a key that stands twice leaves no way to tell which was meant
   const faults = yaml.filter(({ code }) => code === 'SIG002').map(({ span }) => span.start);
-  complainOfOddCharacters(file, nodes, faults, bag);
+  reportOddCharacters(file, nodes, faults, bag);
   const doubtful = (node: YamlNode) =>
     yaml.some(({ span }) => span.start >= node.start && span.start < node.end);
   const documents: SigmaDocument[] = [];
@@ -90,7 +90,7 @@ export function readDocuments(
     const own = unclear ? createBag() : bag;
     const node = inKnownKeys(file, written, own);
     const document = readDocument(file, node, own);
-    // a document with any fatal complaint is left out whole: half a rule would mean something else
+    // a document with any fatal diagnostic is left out whole: half a rule would mean something else
     const found =
       document && !unclear && !bag.list.slice(start).some(isFatal)
         ? document
@@ -105,7 +105,7 @@ export function readDocuments(
       onRule(sound, node);
   }
   if (nodes !== parsed) dropRepeated(bag.list, start);
-  // a complaint outside of every tree is about a document that gave none
+  // a diagnostic outside of every tree is about a document that gave none
   const broken = yaml.filter(
     ({ span }) => !nodes.some((node) => span.start >= node.start && span.start < node.end),
   ).length;

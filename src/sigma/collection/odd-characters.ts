@@ -71,7 +71,7 @@ const exact: ReadonlySet<string> = new Set([
  * their names: in keys, conditions and values, and at a fault of the YAML. `faults`: offsets at
  * which the YAML could not be read.
  */
-export function complainOfOddCharacters(
+export function reportOddCharacters(
   file: SourceFile,
   documents: readonly YamlNode[],
   faults: readonly number[],

@@ -1,4 +1,4 @@
-import type { Complaint, DiagnosticBag } from '../../source/diagnostic.ts';
+import type { NewDiagnostic, DiagnosticBag } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';
 import type { Alias, CorrelationRule, RuleReference } from '../correlation/correlation.ts';
 import type { Rule } from './collection.ts';
@@ -13,7 +13,7 @@ const maximumChain = 32;
 const maximumNear = 100;
 
 /**
- * The correlation with its aliases by reference; undefined after a complaint about dangling or
+ * The correlation with its aliases by reference; undefined after a diagnostic about dangling or
  * circular references.
  */
 export function resolveCorrelation(
@@ -111,7 +111,7 @@ function referenceProblem(
   index: RuleIndex,
   visited: Set<Rule>,
   targets: Map<Rule, RuleReference>,
-): Omit<Complaint, 'span'> | undefined {
+): Omit<NewDiagnostic, 'span'> | undefined {
   const target = index.find(reference.name, rule.file);
   if (!target) {
     const several = index.named(reference.name);

@@ -66,7 +66,7 @@ export interface ExpandedCollection {
   readonly shared: ReadonlyMap<YamlNode, SharedNames>;
 }
 
-type Complain = (code: 'SIG004' | 'SIG005', span: Span, message: string, hint: string) => void;
+type Report = (code: 'SIG004' | 'SIG005', span: Span, message: string, hint: string) => void;
 
 interface Expansion {
   /** A document that takes no part. */
@@ -76,8 +76,8 @@ interface Expansion {
   end(): ExpandedCollection;
 }
 
-function createExpansion(complain: Complain): Expansion {
-  const outcome = createOutcome(complain);
+function createExpansion(report: Report): Expansion {
+  const outcome = createOutcome(report);
   let global: YamlMapping | undefined;
   /** The global document as long as no rule has come of it. */
   let unused: YamlMapping | undefined;
@@ -85,7 +85,7 @@ function createExpansion(complain: Complain): Expansion {
   let isGlobalRepeated = false;
 
   const refuse = (span: Span, message: string, hint: string): true => {
-    complain('SIG005', span, message, hint);
+    report('SIG005', span, message, hint);
     return true;
   };
   const setGlobal = (own: YamlMapping | undefined, written?: YamlMapping): void => {
@@ -168,12 +168,12 @@ function createExpansion(complain: Complain): Expansion {
 interface Outcome {
   readonly collection: ExpandedCollection;
   keep(node: YamlNode): void;
-  /** False, after a complaint, where the collection has grown too large. */
+  /** False, after a diagnostic, where the collection has grown too large. */
   add(rule: YamlMapping, own: YamlMapping): boolean;
 }
 
 /** What has come of a collection so far, under names of its own. */
-function createOutcome(complain: Complain): Outcome {
+function createOutcome(report: Report): Outcome {
   const rules: YamlNode[] = [];
   const shared = new Map<YamlNode, SharedNames>();
   const naming = createNaming();
@@ -191,7 +191,7 @@ function createOutcome(complain: Complain): Outcome {
         if (names) shared.set(named, names);
         rules.push(named);
       } else
-        complain(
+        report(
           'SIG004',
           { start: own.start, end: own.start + 1 },
           `the collection has more than ${maximumNodes} nodes up to this document`,

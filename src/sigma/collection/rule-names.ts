@@ -1,4 +1,4 @@
-import type { Complaint, DiagnosticBag } from '../../source/diagnostic.ts';
+import type { NewDiagnostic, DiagnosticBag } from '../../source/diagnostic.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { addTogether, type Similar } from '../../source/together.ts';
 import type { RuleReference } from '../correlation/correlation.ts';
@@ -32,7 +32,7 @@ export function indexRules(
     if (rule.id !== undefined) ids.set(idKey(rule.id), rule);
     if (rule.name !== undefined) put(names, rule.name, rule);
   }
-  complainOfNames(names, bag);
+  reportNames(names, bag);
   for (const { kept, left } of leftOut)
     if (left.name !== undefined && !names.get(left.name)?.includes(kept))
       put(names, left.name, kept);
@@ -60,7 +60,7 @@ function put<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   else lists.set(key, [value]);
 }
 
-function complainOfNames(names: ReadonlyMap<string, readonly Rule[]>, bag: DiagnosticBag): void {
+function reportNames(names: ReadonlyMap<string, readonly Rule[]>, bag: DiagnosticBag): void {
   const found: Similar[] = [];
   for (const [name, [first, ...others]] of names) {
     for (const rule of first ? others : []) {
@@ -78,7 +78,7 @@ function complainOfNames(names: ReadonlyMap<string, readonly Rule[]>, bag: Diagn
 }
 
 /** A reference by a name of several rules, none of which stands in the same file. */
-export function ambiguous({ name, start, end }: RuleReference, rules: readonly Rule[]): Complaint {
+export function ambiguous({ name, start, end }: RuleReference, rules: readonly Rule[]): NewDiagnostic {
   const named = rules.slice(0, 5).map(({ title, file }) => `"${title}" (${file.path})`);
   return {
     code: 'SIG041',

@@ -31,14 +31,14 @@ export function readExtended(
 ): ExtendedCondition | Fault {
   const bag = createBag();
   const tree = parseCondition({ file, bag }, node);
-  const [complaint] = bag.list;
+  const [diagnostic] = bag.list;
   if (!tree)
     return {
       start: node.start,
       end: node.end,
-      ...complaint?.span,
-      message: complaint?.message ?? '',
-      hint: complaint?.hint ?? '',
+      ...diagnostic?.span,
+      message: diagnostic?.message ?? '',
+      hint: diagnostic?.hint ?? '',
     };
   const names = namesIn(tree);
   const all = names !== undefined && tree.kind !== 'or';

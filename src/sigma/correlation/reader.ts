@@ -48,19 +48,19 @@ const attributes = new Set([
 ]);
 
 /**
- * A correlation rule from a document that has `correlation:`. Undefined after a fatal complaint.
+ * A correlation rule from a document that has `correlation:`. Undefined after a fatal diagnostic.
  */
 export function readCorrelationRule(reader: Reader): CorrelationRule | undefined {
   const head = readHead(reader);
   const whole = reader.attributes.get('correlation');
   if (whole?.kind !== 'mapping') {
-    complain(reader, whole ?? reader.anchor, '`correlation` must be a map');
+    report(reader, whole ?? reader.anchor, '`correlation` must be a map');
     return undefined;
   }
   const node = withKnownKeys(reader, whole, attributes);
   for (const { key } of node.pairs) {
     if (!attributes.has(key.text))
-      complain(
+      report(
         reader,
         key,
         `\`${key.text}\` is no attribute of a correlation`,
@@ -113,7 +113,7 @@ function readType(reader: Reader, node: YamlMapping): WrittenType | undefined {
       : undefined;
   const hint =
     near === undefined ? `Use one of ${writtenTypes.join(', ')}.` : `Did you mean \`${near}\`?`;
-  return complain(
+  return report(
     reader,
     typeNode ?? node.pairs[0]?.key ?? node,
     'the correlation type is missing or unknown',
@@ -138,7 +138,7 @@ function attributeHint(name: string): string {
 }
 
 /**
- * The rules and the condition that an expression over rules comes to. Undefined after a complaint.
+ * The rules and the condition that an expression over rules comes to. Undefined after a diagnostic.
  */
 function readExpression(
   reader: Reader,
@@ -148,9 +148,9 @@ function readExpression(
 ) {
   const read = readExtended(reader, expression);
   if ('message' in read)
-    return complain(reader, { start: read.start, end: read.end }, read.message, read.hint);
+    return report(reader, { start: read.start, end: read.end }, read.message, read.hint);
   if (type !== 'temporal' && (type !== 'temporal_ordered' || !read.all))
-    return complain(
+    return report(
       reader,
       expression,
       type === 'temporal_ordered'
@@ -166,7 +166,7 @@ function readExpression(
     listed.find(({ name }) => !read.rules.some((one) => one.name === name)) ??
     read.rules.find(({ name }) => !listed.some((one) => one.name === name));
   if (left)
-    return complain(
+    return report(
       reader,
       { start: left.start, end: left.end },
       `\`${left.name}\` is not both under \`rules\` and in the condition`,
@@ -290,11 +290,11 @@ function suitsCondition(
 }
 
 function refuse(reader: Reader, span: Span, message: string, hint: string): false {
-  complain(reader, span, message, hint);
+  report(reader, span, message, hint);
   return false;
 }
 
-function complain(reader: Reader, span: Span, message: string, hint?: string): undefined {
+function report(reader: Reader, span: Span, message: string, hint?: string): undefined {
   reader.bag.add(reader.file, {
     code: 'SIG050',
     message,
@@ -311,15 +311,15 @@ function readReferences(reader: Reader, node: YamlMapping): readonly RuleReferen
   const seen = new Set<string>();
   for (const item of items) {
     if (item.kind !== 'scalar' || item.value === null)
-      return complain(reader, item, 'a reference must be the id or name of a rule');
+      return report(reader, item, 'a reference must be the id or name of a rule');
     if (seen.has(item.text))
-      return complain(reader, item, `\`${item.text}\` is named twice`, 'Name each rule once.');
+      return report(reader, item, `\`${item.text}\` is named twice`, 'Name each rule once.');
     seen.add(item.text);
     references.push({ name: item.text, start: item.start, end: item.end });
   }
   return references.length > 0
     ? references
-    : complain(
+    : report(
         reader,
         rules ?? node.pairs[0]?.key ?? node,
         'the correlation names no rules',
@@ -337,7 +337,7 @@ function readTimespan(reader: Reader, node: YamlMapping): number | undefined {
       ? 'Months and years are for pySigma and the next specification, and not all of one ' +
         'length: write days, such as `timespan: 30d`.'
       : 'Write `timespan: 15m` (s, m, h or d).';
-  return complain(
+  return report(
     reader,
     span ?? node.pairs[0]?.key ?? node,
     'the timespan is missing or not a number with a unit',
@@ -360,7 +360,7 @@ function readCondition(
   const outer = outerField ? readTexts(reader, outerField, 'field') : [];
   if (!node) return outer && { thresholds: [], fields: outer, percentile: undefined };
   if (node.kind !== 'mapping')
-    return complain(
+    return report(
       reader,
       node,
       'the condition of a correlation must be a map',
@@ -383,25 +383,25 @@ function readCondition(
   return fields && { thresholds, fields, percentile };
 }
 
-/** The number of a threshold or of the percentile. Undefined after a complaint. */
+/** The number of a threshold or of the percentile. Undefined after a diagnostic. */
 function readCriterion(reader: Reader, { key, value }: YamlPair): number | undefined {
   const number = numberIn(reader, value);
   if (!isOperator(key.text) && key.text !== 'percentile')
-    return complain(
+    return report(
       reader,
       key,
       `\`${key.text}\` is no criterion of a condition`,
       criterionHint(key.text),
     );
   if (number === undefined)
-    return complain(
+    return report(
       reader,
       value.end > value.start ? value : key,
       `\`${key.text}\` must be a number`,
       `Write \`${key.text}: 10\`, without quotes.`,
     );
   if (isOperator(key.text) || (number >= 0 && number <= 100)) return number;
-  return complain(
+  return report(
     reader,
     value,
     `a percentile is a number from 0 to 100, not ${number}`,
@@ -441,7 +441,7 @@ function readTexts(
   const texts: string[] = [];
   for (const item of items) {
     if (item.kind !== 'scalar' || item.value === null || item.text === '')
-      return complain(reader, item, `\`${name}\` must be a field name or a list of them`);
+      return report(reader, item, `\`${name}\` must be a field name or a list of them`);
     texts.push(item.text);
   }
   return texts;
@@ -453,16 +453,16 @@ const grouping = (node: YamlNode | undefined): YamlNode | undefined =>
 
 function readAliases(reader: Reader, node: YamlNode | undefined): readonly Alias[] | undefined {
   if (!node) return [];
-  if (node.kind !== 'mapping') return complain(reader, node, '`aliases` must be a map');
+  if (node.kind !== 'mapping') return report(reader, node, '`aliases` must be a map');
   const aliases: Alias[] = [];
   for (const { key, value } of node.pairs) {
     if (value.kind !== 'mapping')
-      return complain(reader, value, `alias \`${key.text}\` must map each rule to a field`);
+      return report(reader, value, `alias \`${key.text}\` must map each rule to a field`);
     const fields = new Map<string, string>();
     const references: RuleReference[] = [];
     for (const pair of value.pairs) {
       if (pair.value.kind !== 'scalar' || pair.value.value === null || pair.value.text === '')
-        return complain(reader, pair.value, 'an alias names one field a rule');
+        return report(reader, pair.value, 'an alias names one field a rule');
       fields.set(pair.key.text, pair.value.text);
       references.push({ name: pair.key.text, start: pair.key.start, end: pair.key.end });
     }
@@ -475,7 +475,7 @@ function readFlag(reader: Reader, node: YamlNode | undefined): boolean {
   if (!node) return false;
   const flag = node.kind === 'scalar' ? flagOf(node) : undefined;
   if (flag === undefined)
-    complain(
+    report(
       reader,
       node,
       '`generate` must be true or false',

@@ -22,7 +22,7 @@ export interface FilterRule {
   /** Undefined: every rule of the log source (`rules: any`, or an empty list). */
   readonly rules: readonly RuleReference[] | undefined;
   /**
-   * Undefined where the filter has been complained about: the rules that it reaches are left out.
+   * Undefined where the filter has been reported: the rules that it reaches are left out.
    */
   readonly detection: Detection | undefined;
 }

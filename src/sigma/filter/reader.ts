@@ -2,7 +2,7 @@ import { lookup, type YamlMapping } from '../../source/yaml.ts';
 import type { RuleReference } from '../correlation/correlation.ts';
 import { optionalText, type Reader, requiredText } from '../rule/attribute.ts';
 import { isNoSelection, readDetection } from '../rule/detection-reader.ts';
-import { complainAboutSlips } from '../rule/head.ts';
+import { reportSlips } from '../rule/head.ts';
 import { withKnownKeys } from '../rule/known-keys.ts';
 import { readLogSource } from '../rule/reader.ts';
 import type { FilterRule } from './filter.ts';
@@ -10,13 +10,13 @@ import type { FilterRule } from './filter.ts';
 const notSelections = new Set(['rules']);
 
 /**
- * A filter from a document that has `filter:`. One that has been complained about reaches its rules
+ * A filter from a document that has `filter:`. One that has been reported reaches its rules
  * all the same, to leave them out: without its condition they would find what nobody wants.
  * Undefined where nothing says which rules those are.
  */
 export function readFilterRule(reader: Reader): FilterRule | undefined {
   const title = requiredText(reader, 'title');
-  complainAboutSlips(reader);
+  reportSlips(reader);
   const logsource = readLogSource(reader);
   const written = reader.attributes.get('filter');
   const node =

@@ -3,7 +3,7 @@ import type { SourceFile, Span } from '../../source/span.ts';
 import { spanOfKey, type YamlMapping, type YamlNode, type YamlScalar } from '../../source/yaml.ts';
 
 /**
- * Reads the attributes of one document and complains about those that are not as the specification
+ * Reads the attributes of one document and reports those that are not as the specification
  * has them.
  */
 export interface Reader {
@@ -30,7 +30,7 @@ const isText = (
 ): node is YamlScalar & { readonly value: string | number | bigint | boolean } =>
   node.kind === 'scalar' && node.value !== null;
 
-/** A required text; undefined after a fatal complaint. */
+/** A required text; undefined after a fatal diagnostic. */
 export function requiredText(reader: Reader, name: string): string | undefined {
   const node = reader.attributes.get(name);
   if (!node) {

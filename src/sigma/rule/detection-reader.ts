@@ -84,7 +84,7 @@ export function readDetection(
 /**
  * What a `timeframe` without an aggregation comes to. A condition looks at one event at a time, so
  * it changes nothing where one selection is looked for, and pySigma passes over it. Over several
- * selections its author meant several events. False after a fatal complaint.
+ * selections its author meant several events. False after a fatal diagnostic.
  */
 function readTimeframe(
   { file, bag }: Context,
@@ -288,7 +288,7 @@ function warnIfAmbiguous(
   value: YamlScalar,
   modifiers: readonly ModifierUse[] = [],
 ): void {
-  // `exists` takes no text, and the complaint about one says what to write
+  // `exists` takes no text, and the diagnostic about one says what to write
   if (!isAmbiguousScalar(value) || modifiers.some(({ name }) => name === 'exists')) return;
   const numeric = modifiers.some(
     ({ name }) => isComparison(name) || modifierRoles.get(name) === 'part',

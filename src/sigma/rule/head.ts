@@ -77,7 +77,7 @@ export function readHead(reader: Reader): RuleHead | undefined {
       `the title has ${title.length} characters; the specification allows 256`,
       'Shorten the title.',
     );
-  complainAboutSlips(reader);
+  reportSlips(reader);
   const given: Given = {};
   for (const name of [
     'id',
@@ -218,7 +218,7 @@ function neighbour(name: string): string | undefined {
 
 const sorted = (text: string): string => [...text].sort().join('');
 
-export function complainAboutSlips(reader: Reader): void {
+export function reportSlips(reader: Reader): void {
   for (const pair of reader.document.pairs) {
     const meant = knownAttributes.has(pair.key.text)
       ? undefined

@@ -6,7 +6,7 @@ import { readHead } from './head.ts';
 import { withKnownKeys } from './known-keys.ts';
 import type { DetectionRule, LogSource } from './rule.ts';
 
-/** A detection rule from a document that has `detection:`. Undefined after a fatal complaint. */
+/** A detection rule from a document that has `detection:`. Undefined after a fatal diagnostic. */
 export function readDetectionRule(reader: Reader): DetectionRule | undefined {
   const head = readHead(reader);
   const logsource = readLogSource(reader);
@@ -49,7 +49,7 @@ export const logSourceKeys: ReadonlySet<string> = new Set([
 export function readLogSource(reader: Reader): LogSource | undefined {
   const node = reader.attributes.get('logsource');
   if (!node) {
-    complainOfMissing(reader);
+    reportMissing(reader);
     return undefined;
   }
   if (node.kind !== 'mapping') {
@@ -92,7 +92,7 @@ export function readLogSource(reader: Reader): LogSource | undefined {
   return undefined;
 }
 
-function complainOfMissing(reader: Reader): void {
+function reportMissing(reader: Reader): void {
   const inside = spanOfKey(
     reader.attributes.get('detection') ?? reader.attributes.get('filter'),
     'logsource',

@@ -50,7 +50,7 @@ const run = (args: readonly string[]): Ran => {
   return { code: status, stdout, stderr };
 };
 
-/** Every command that reads rules. Exit code 1: there are complaints, 2: there is nothing to do. */
+/** Every command that reads rules. Exit code 1: there are diagnostics, 2: there is nothing to do. */
 const commands = (path: string): readonly (readonly string[])[] => [
   ['build', path, '-p', 'none', '-o', 'out'],
   ['stats', path, '-p', 'none'],

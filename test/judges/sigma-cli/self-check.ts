@@ -25,7 +25,7 @@ const damages: readonly ((one: Leaf) => Tree)[] = [
 
 /**
  * Whether the judge, shown a tree in which one test is damaged in place of the other one, would
- * have complained. `seed` chooses test and damage.
+ * have reported. `seed` chooses test and damage.
  */
 export function noticesDamage(
   backend: Run['backend'],

@@ -4,7 +4,7 @@ import { wholeText } from './edge.ts';
 import { determinizable } from './gap.ts';
 import { choiceOf, type Ir, IrTooLarge, sequenceOf } from './ir.ts';
 import { endSafely, type PrintOptions, printIr, TextTooLong } from './print.ts';
-import { Refusal, translate } from './translate.ts';
+import { Untranslatable, translate } from './translate.ts';
 import { mergeVariants, type Variant } from './variant.ts';
 
 export { endSafely, luceneEscape } from './print.ts';
@@ -75,7 +75,7 @@ export function toLuceneRegex(parse: RegexParsed, options: LuceneRegexOptions = 
     if (text.length > print.maxLength) throw new TextTooLong();
     return { ok: true, text: text === '' ? '()' : text, notes: [...notes] };
   } catch (error) {
-    if (error instanceof Refusal)
+    if (error instanceof Untranslatable)
       return {
         ok: false,
         reason: error.message,
@@ -103,7 +103,7 @@ function determinizableText(variant: Variant, options: PrintOptions): readonly I
   printIr(sequenceOf(plain), options);
   const items = determinizable(plain);
   if (items) return items;
-  throw new Refusal(
+  throw new Untranslatable(
     'Lucene gives up on the pattern: its counted repeats take more states than ' +
       '`max_determinized_states` allows',
   );

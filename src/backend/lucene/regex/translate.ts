@@ -36,7 +36,7 @@ const MAX_RANGES = 5000;
  * Lucene lacks what the pattern needs; `offset` as in the pattern's nodes. Never leaves the
  * backend's regex modules.
  */
-export class Refusal extends Error {
+export class Untranslatable extends Error {
   readonly offset: number | undefined;
   constructor(reason: string, offset?: number) {
     super(reason);
@@ -76,13 +76,13 @@ export function translate(node: RegexNode, to: Translation): Variants {
     case 'anchor':
       return anchorVariants(node);
     case 'lookaround':
-      throw new Refusal(`Lucene has no look-${node.behind ? 'behind' : 'ahead'}`, node.offset);
+      throw new Untranslatable(`Lucene has no look-${node.behind ? 'behind' : 'ahead'}`, node.offset);
     case 'backreference':
-      throw new Refusal('Lucene has no back-references', node.offset);
+      throw new Untranslatable('Lucene has no back-references', node.offset);
     case 'atomic':
-      throw new Refusal('Lucene has no atomic groups', node.offset);
+      throw new Untranslatable('Lucene has no atomic groups', node.offset);
     case 'opaque':
-      throw new Refusal(`Lucene has nothing like \`${node.text}\``, node.offset);
+      throw new Untranslatable(`Lucene has nothing like \`${node.text}\``, node.offset);
     default:
       return assertNever(node);
   }
@@ -114,20 +114,20 @@ function sequenceVariants(nodes: readonly RegexNode[], to: Translation): Variant
 function joined(first: Variants, second: Variants, to: Translation): Variants {
   if (first === FREE_NOTHING) return second;
   if (++to.joins > MAX_JOINS)
-    throw new Refusal('the pattern has too many anchors to be written for Lucene, which has none');
+    throw new Untranslatable('the pattern has too many anchors to be written for Lucene, which has none');
   return limited(joinVariants(first, second));
 }
 
 function limited(variants: Variants): Variants {
   if (variants.length > MAX_VARIANTS)
-    throw new Refusal(
+    throw new Untranslatable(
       'the anchors of the pattern are too entangled to be written for Lucene, which has none',
     );
   return variants;
 }
 
 function repeatVariants(node: RegexRepeat, to: Translation): Variants {
-  if (node.possessive) throw new Refusal('Lucene has no possessive quantifiers', node.offset);
+  if (node.possessive) throw new Untranslatable('Lucene has no possessive quantifiers', node.offset);
   if (node.lazy)
     to.notes.add(
       'lazy quantifiers are written as greedy ones: whether a value matches is the same',
@@ -146,7 +146,7 @@ function unrolled({ min, max, offset }: RegexRepeat, item: Variants, to: Transla
   const more = mergeVariants(nonEmptyVariants(item));
   const rest = max - min;
   if (min > MAX_COPIES || (!isFree(more) && rest > MAX_COPIES))
-    throw new Refusal('an anchor inside a group that repeats has no equal in Lucene', offset);
+    throw new Untranslatable('an anchor inside a group that repeats has no equal in Lucene', offset);
   let variants = FREE_NOTHING;
   if (isFree(more)) variants = freeBody(repeatOf(more[0]?.body ?? NOTHING, 0, rest));
   else

@@ -10,8 +10,8 @@ import { or, type Query } from '../../../query/tree.ts';
 import { type CorrelationRule, eventFieldsOf } from '../../../sigma/correlation/correlation.ts';
 import { holdsOfNothing, isAbsence } from '../../../sigma/correlation/threshold.ts';
 import type { DetectionRule } from '../../../sigma/rule/rule.ts';
-import { type Conversion, converted, Inexpressible, type Remark } from '../../backend.ts';
-import { remarkOnSilentGroups } from '../../silent-groups.ts';
+import { type Conversion, converted, Refusal, type TargetDiagnostic } from '../../backend.ts';
+import { diagnosticOnSilentGroups } from '../../silent-groups.ts';
 import {
   type DataModel,
   dataModelName,
@@ -48,7 +48,7 @@ export function splunkCorrelation(
   scopeOf: ScopeOf,
   options: SplunkOptions,
 ): Conversion<string> {
-  return converted((remarks) => {
+  return converted((diagnostics) => {
     const sources = leaves(correlation, scopeOf, options);
     const [model] = sources.flatMap((source) => source.model ?? []);
     const marks = marksOf(sources);
@@ -63,21 +63,21 @@ export function splunkCorrelation(
     ];
     const making = { marks, steps, model, also };
     const lead = splunkLead(lookBackOf(correlation));
-    remarkOnDoubles(correlation, remarks);
-    if (usesBuckets(correlation, options, remarks)) addBuckets(correlation, making, lead);
-    else addSliding(correlation, making, lead, remarks);
+    diagnosticOnDoubles(correlation, diagnostics);
+    if (usesBuckets(correlation, options, diagnostics)) addBuckets(correlation, making, lead);
+    else addSliding(correlation, making, lead, diagnostics);
     if (model) steps.push(withoutDataSet(model));
     return steps.join(' | ');
   });
 }
 
-function remarkOnDoubles(correlation: CompiledCorrelation, remarks: Remark[]): void {
+function diagnosticOnDoubles(correlation: CompiledCorrelation, diagnostics: TargetDiagnostic[]): void {
   for (const part of rulesBelow(correlation)) {
     if (part.kind === 'detection' || !countsBeside(part)) continue;
     const message =
       'an event at which a correlation below is fulfilled counts once more where another of ' +
       'the rules means it too';
-    remarks.push({
+    diagnostics.push({
       code: 'TGT002',
       message,
       ...placeOf(part.rule),
@@ -90,19 +90,19 @@ function addSliding(
   correlation: CompiledCorrelation,
   making: Making,
   lead: number,
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): void {
   const { rule } = correlation;
   const { marks, steps } = making;
   const by = groupClause(rule);
   const silence = by !== '' && isAbsence(rule);
-  remarkOnSilentGroups(rule, placeOf(rule), remarks);
+  diagnosticOnSilentGroups(rule, placeOf(rule), diagnostics);
   // these bring the rows into an order of their own
   const sorts = silence || rule.type === 'temporal_ordered';
   if (!sorts || correlation.parts.some(({ kind }) => kind === 'correlation'))
     steps.push('sort 0 _time');
   if (silence) {
-    remarks.push(silenceRemark(rule));
+    diagnostics.push(silenceDiagnostic(rule));
     addInner(correlation, making);
     steps.push(...silentGroups(rule, isEvent(correlation, marks), by, lead));
   } else {
@@ -125,12 +125,12 @@ function addSliding(
 function usesBuckets(
   correlation: CompiledCorrelation,
   { correlation: method }: SplunkOptions,
-  remarks: Remark[],
+  diagnostics: TargetDiagnostic[],
 ): boolean {
   const { rule } = correlation;
   const place = placeOf(rule);
   if (method === 'stats' && fitsBuckets(correlation)) {
-    remarks.push({
+    diagnostics.push({
       code: 'TGT002',
       message:
         `\`stats\` looks at fixed windows of ${rule.timespan} s; what spreads over two of them ` +
@@ -142,7 +142,7 @@ function usesBuckets(
   if (method === 'stats') {
     const message =
       '`stats` has no order, no chains and no silence: this correlation is made with `streamstats`';
-    remarks.push({ code: 'TGT003', message, ...place });
+    diagnostics.push({ code: 'TGT003', message, ...place });
   }
   const broad = isAbsence(rule)
     ? undefined
@@ -154,7 +154,7 @@ function usesBuckets(
     const hint =
       'Narrow that rule, set `splunk.correlation: stats` in sigpack.yml, or raise ' +
       'max_stream_window in limits.conf.';
-    remarks.push({ code: 'TGT006', message, hint, ...place });
+    diagnostics.push({ code: 'TGT006', message, hint, ...place });
   }
   return false;
 }
@@ -165,7 +165,7 @@ function usesBuckets(
  */
 export const splunkLead = (lookBack: number): number => Math.ceil(lookBack / 60) * 60;
 
-function silenceRemark(rule: CorrelationRule): Remark {
+function silenceDiagnostic(rule: CorrelationRule): TargetDiagnostic {
   const message =
     `a group that was seen before is found once, ${rule.timespan} s after its last event; one ` +
     'that was never seen is not known';
@@ -252,7 +252,7 @@ function canBeAsked({ query }: CompiledDetection): boolean {
     printWhere(query);
     return true;
   } catch (error) {
-    if (error instanceof Inexpressible) return false;
+    if (error instanceof Refusal) return false;
     throw error;
   }
 }
@@ -279,7 +279,7 @@ function baseSearch(
   const [only] = searches;
   const model = sources.find((source) => source.model);
   if (model && searches.length > 1) {
-    throw new Inexpressible({
+    throw new Refusal({
       message:
         "a correlation of several searches can't look into a data model, since `multisearch` " +
         'takes no `tstats`',

@@ -1,6 +1,6 @@
 import type { CompiledRule } from '../../../query/compile.ts';
 import type { CorrelationRule } from '../../../sigma/correlation/correlation.ts';
-import { Inexpressible, type Place } from '../../backend.ts';
+import { Refusal, type Place } from '../../backend.ts';
 import type { DataModel } from '../data-model.ts';
 
 /** The field that is 1 at an event which a rule matches, or at which a correlation is fulfilled. */
@@ -41,7 +41,7 @@ export const anyOf = (inputs: readonly string[]): string =>
 /** The name of a field that a search makes. */
 export function newFieldName(name: string, place: Place): string {
   if (/^(?!sigpack_)[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
-  throw new Inexpressible({
+  throw new Refusal({
     message: `\`${name}\` can't be the name of an alias in Splunk`,
     file: place.file,
     span: place.span,

@@ -4,7 +4,7 @@ import { createBag, type Diagnostic, type DiagnosticBag } from '../src/source/di
 import { positionAt } from '../src/source/span.ts';
 import { compileText, detectionOf, ruleText } from './compile.ts';
 
-/** `CODE line:column message` of each complaint, in the order made. */
+/** `CODE line:column message` of each diagnostic, in the order made. */
 export function told(bag: DiagnosticBag): readonly string[] {
   return bag.list.map(({ code, message, file, span }) => {
     const { line, column } = positionAt(file, span.start);
@@ -12,29 +12,29 @@ export function told(bag: DiagnosticBag): readonly string[] {
   });
 }
 
-/** `line:column severity CODE message` of a complaint. */
+/** `line:column severity CODE message` of a diagnostic. */
 export function placed({ code, severity, message, file, span }: Diagnostic): string {
   const { line, column } = positionAt(file, span.start);
   return `${line}:${column} ${severity} ${code} ${message}`;
 }
 
-/** `CODE "marked text"` of each complaint: what the carets stand under. */
+/** `CODE "marked text"` of each diagnostic: what the carets stand under. */
 export function marked(bag: DiagnosticBag): readonly string[] {
   return bag.list.map(
     ({ code, file, span }) => `${code} ${JSON.stringify(file.text.slice(span.start, span.end))}`,
   );
 }
 
-/** Complaints about a text of one or more documents. */
-export function complaintsOf(text: string): DiagnosticBag {
+/** Diagnostics about a text of one or more documents. */
+export function diagnosticsOf(text: string): DiagnosticBag {
   const bag = createBag();
   compileText(text, bag);
   return bag;
 }
 
-/** Complaints about the lines of a `detection:`, which start at line 7, column 3 of the rule. */
-export const detectionComplaints = (detection: string): DiagnosticBag =>
-  complaintsOf(ruleText(detection));
+/** Diagnostics about the lines of a `detection:`, which start at line 7, column 3 of the rule. */
+export const detectionDiagnostics = (detection: string): DiagnosticBag =>
+  diagnosticsOf(ruleText(detection));
 
 /** The query of one selection, given by its lines. */
 export function selectionQuery(

@@ -1,0 +1,57 @@
+import type { TargetDiagnostic } from '../backend/backend.ts';
+import type { Rule } from '../sigma/collection/collection.ts';
+import type { DiagnosticBag } from '../source/diagnostic.ts';
+
+/**
+ * Diagnostics about rules for targets. One whose place is elsewhere, in a filter or the
+ * configuration, is told once and names the rules.
+ */
+export interface SharedDiagnostics {
+  readonly add: (target: string, rule: Rule, diagnostics: readonly TargetDiagnostic[]) => void;
+  /** Of what several rules may share. */
+  readonly tell: () => void;
+}
+
+interface Shared {
+  readonly target: string;
+  readonly diagnostic: TargetDiagnostic;
+  readonly titles: Set<string>;
+}
+
+export function createSharedDiagnostics(bag: DiagnosticBag): SharedDiagnostics {
+  const found = new Map<string, Shared>();
+  const put = (target: string, { file, ...diagnostic }: TargetDiagnostic, where = ''): void =>
+    bag.add(file, { ...diagnostic, message: `${target}: ${diagnostic.message}${where}`, target });
+  return {
+    add(target, rule, diagnostics) {
+      for (const diagnostic of diagnostics) {
+        if (diagnostic.file.path === rule.file.path) {
+          put(target, diagnostic);
+          continue;
+        }
+        const key = JSON.stringify([
+          target,
+          diagnostic.file.path,
+          diagnostic.span.start,
+          diagnostic.code,
+          diagnostic.message,
+        ]);
+        const shared = found.get(key) ?? { target, diagnostic, titles: new Set() };
+        shared.titles.add(rule.title);
+        found.set(key, shared);
+      }
+    },
+    tell() {
+      for (const { target, diagnostic, titles } of found.values())
+        put(target, diagnostic, ofRules([...titles]));
+    },
+  };
+}
+
+const maximumTitles = 5;
+
+function ofRules(titles: readonly string[]): string {
+  const named = titles.slice(0, maximumTitles).map((title) => `"${title}"`);
+  const more = titles.length > named.length ? ` and ${titles.length - named.length} more` : '';
+  return `; in the ${titles.length === 1 ? 'rule' : 'rules'} ${named.join(', ')}${more}`;
+}
