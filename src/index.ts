@@ -1,4 +1,10 @@
-export { type Conversion, converted, type Place, type TargetDiagnostic, refused } from './backend/backend.ts';
+export {
+  type Conversion,
+  converted,
+  type Place,
+  refused,
+  type TargetDiagnostic,
+} from './backend/backend.ts';
 export { ecsSettings } from './backend/es-qs/ecs.ts';
 export { jsonFormat, ndjsonFormat, plainFormat } from './backend/format.ts';
 export { type GraylogAggregation, graylogCorrelation } from './backend/graylog/correlation.ts';

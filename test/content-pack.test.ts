@@ -124,13 +124,13 @@ function pack(
   options: Partial<ContentPackInput['options']> = {},
   drawn = render,
 ) {
-  const { text, problems } = renderContentPack({
+  const { text, reasons } = renderContentPack({
     info,
     detections,
     options: { minimumServerVersion: '6.0.0', streams: { kind: 'all' }, ...options },
     render: drawn,
   });
-  return { text, problems };
+  return { text, reasons };
 }
 
 const only = (g: GraylogDetection, minimumServerVersion = '6.0.0') => {
@@ -216,7 +216,7 @@ describe('event definitions', () => {
       search_within_ms: 1_800_000,
       execute_every_ms: 900_000,
     });
-    expect(pack([filter(['a', 'b'], { settings: { threshold: 3 } })]).problems).toEqual([
+    expect(pack([filter(['a', 'b'], { settings: { threshold: 3 } })]).reasons).toEqual([
       expect.stringContaining('a threshold needs one query'),
     ]);
   });
@@ -301,7 +301,7 @@ describe('event definitions', () => {
     (field) => {
       const g = filter(['a'], { graylog: { keyFields: [field, 'user'] } });
       expect(only(g).data.key_spec).toEqual(['user']);
-      expect(pack([g]).problems).toEqual([expect.stringContaining('cannot stand in a template')]);
+      expect(pack([g]).reasons).toEqual([expect.stringContaining('cannot stand in a template')]);
     },
   );
 });
@@ -309,8 +309,8 @@ describe('event definitions', () => {
 describe('content pack', () => {
   test('is what was meant, the same each time', () => {
     const detections = [filter(['a:"b"']), aggregation({}, { detection: { id: 'x' } })];
-    const { text, problems } = pack(detections);
-    expect(problems).toEqual([]);
+    const { text, reasons } = pack(detections);
+    expect(reasons).toEqual([]);
     expect(pack(detections).text).toBe(text);
     const parsed = JSON.parse(text);
     expect(parsed).toMatchObject({
@@ -341,10 +341,10 @@ describe('content pack', () => {
 
   test('streams: one entity a title, the own ones of a detection before the choice', () => {
     const own = filter(['b'], { graylog: { streams: ['Firewall'] }, detection: { id: 'x' } });
-    const { text, problems } = pack([filter(['a']), own], {
+    const { text, reasons } = pack([filter(['a']), own], {
       streams: { kind: 'titles', titles: ['Firewall', 'Windows'] },
     });
-    expect(problems).toEqual([]);
+    expect(reasons).toEqual([]);
     const [firewall, windows, first, second] = JSON.parse(text).entities;
     expect([firewall.data.title['@value'], windows.data.title['@value']]).toEqual([
       'Firewall',
@@ -356,8 +356,8 @@ describe('content pack', () => {
 
   test('streams: a parameter, left out where no detection uses it', () => {
     const streams = { kind: 'parameter', name: 'STREAM', defaultTitle: 'Default Stream' } as const;
-    const { text, problems } = pack([filter(['a'])], { streams });
-    expect(problems).toEqual([]);
+    const { text, reasons } = pack([filter(['a'])], { streams });
+    expect(reasons).toEqual([]);
     const parsed = JSON.parse(text);
     expect(parsed.parameters).toMatchObject([
       { name: 'STREAM', type: 'string', default_value: 'Default Stream' },
@@ -382,8 +382,8 @@ describe('content pack', () => {
       },
       detection: { name: hostile },
     });
-    const { text, problems } = pack([g]);
-    expect(problems).toEqual([]);
+    const { text, reasons } = pack([g]);
+    expect(reasons).toEqual([]);
     expect(JSON.parse(text).entities[0].data.title['@value']).toBe(hostile);
   });
 
@@ -411,7 +411,7 @@ describe('content pack', () => {
         [`graylog/${name}`, change(templates.get(`graylog/${name}`) ?? '')],
       ]),
     });
-    expect(pack([filter(['a'])], {}, changed).problems.join('\n')).toContain(problem);
+    expect(pack([filter(['a'])], {}, changed).reasons.join('\n')).toContain(problem);
   });
 
   test.each([0, 1, 3])(
@@ -436,20 +436,20 @@ describe('content pack', () => {
       '{{json entity.data.description}}',
       '{"@type": "string", "@value": "ours"}',
     );
-    expect(pack([filter(['a'])], { customTemplates: true }, with_(text)).problems).toEqual([]);
+    expect(pack([filter(['a'])], { customTemplates: true }, with_(text)).reasons).toEqual([]);
     const query = source.replace(
       '{{json entity.data.config}}',
       '{{#with entity.data.config}}{"type": "aggregation-v1", "query": {"@type": "string", "@value": "all"}}{{/with}}',
     );
     expect(
-      pack([filter(['a'])], { customTemplates: true }, with_(query)).problems.join('\n'),
+      pack([filter(['a'])], { customTemplates: true }, with_(query)).reasons.join('\n'),
     ).toContain('query');
     expect(
       pack(
         [filter(['a'])],
         { customTemplates: true },
         with_(source.replace('{{json entity.id}}', '"other"')),
-      ).problems.join('\n'),
+      ).reasons.join('\n'),
     ).toContain('$.entities(event_definition');
   });
 });
@@ -636,14 +636,14 @@ test('a dashboard shows what the pack itself raised, of which each event says so
     filter(['a'], { detection: { id: `id ${index}` } }),
   );
   for (const detections of [few, many]) {
-    const { text, problems } = pack(detections, { dashboard: true });
+    const { text, reasons } = pack(detections, { dashboard: true });
     const { entities } = JSON.parse(text) as {
       entities: { type: { name: string }; data: { field_spec?: Record<string, unknown> } }[];
     };
     const queries = [...text.matchAll(/"query_string":"((?:[^"\\]|\\.)+)"/g)].map(
       ([, query]) => query,
     );
-    expect([problems, new Set(queries)]).toEqual([
+    expect([reasons, new Set(queries)]).toEqual([
       [],
       new Set([`fields.sigma_pack:\\"${info.id}\\"`]),
     ]);
@@ -660,12 +660,12 @@ test('a dashboard shows what the pack itself raised, of which each event says so
 test('a server that takes leading wildcards gets them, and no other', () => {
   const rules = [filter(['Image:*\\\\a.exe'])];
   const refused = pack(rules);
-  expect(refused.problems).toEqual([
+  expect(refused.reasons).toEqual([
     expect.stringContaining('a term begins with a wildcard, which Graylog refuses by default'),
   ]);
   for (const more of [{}, { customTemplates: true }, { templatesAreOurs: true }]) {
-    expect(pack(rules, { leadingWildcards: true, ...more }).problems).toEqual([]);
-    expect(pack(rules, { leadingWildcards: false, ...more }).problems).toHaveLength(1);
+    expect(pack(rules, { leadingWildcards: true, ...more }).reasons).toEqual([]);
+    expect(pack(rules, { leadingWildcards: false, ...more }).reasons).toHaveLength(1);
   }
 });
 

@@ -10,8 +10,8 @@ import { readDocuments } from '../src/sigma/collection/document.ts';
 import { correlationTypes } from '../src/sigma/correlation/correlation.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { compileText } from './compile.ts';
-import { diagnosticsOf, marked, queryText, told } from './diagnostics.ts';
 import { cpuMilliseconds } from './cpu-time.ts';
+import { diagnosticsOf, marked, queryText, told } from './diagnostics.ts';
 import { matches } from './matcher.ts';
 
 const rule = (name: string, selection = `${name}: 1`, logsource = 'product: windows') =>
@@ -761,8 +761,8 @@ describe('filters', () => {
     expect(found).toEqual([]);
     expect(diagnostics).toEqual([
       'SIG022 22:25 `gt` takes a number, not the text `adm_`',
-      'SIG060 1:8 the filter "Admins" (rule.yml) is at fault',
-      'SIG060 9:8 the filter "Admins" (rule.yml) is at fault',
+      'SIG060 1:8 the filter "Admins" (rule.yml) has an error',
+      'SIG060 9:8 the filter "Admins" (rule.yml) has an error',
     ]);
   });
 
@@ -806,7 +806,7 @@ describe('filters', () => {
   ])('a filter that can not be read leaves its rules out: %s', (_, text, wanted) => {
     const { found, told: diagnostics } = queries(bases + text);
     expect(found).toEqual(wanted);
-    expect(diagnostics.filter((line) => line.includes('is at fault'))).toHaveLength(
+    expect(diagnostics.filter((line) => line.includes('has an error'))).toHaveLength(
       2 - wanted.length,
     );
     expect(diagnostics.length).toBeGreaterThan(2 - wanted.length);

@@ -55,7 +55,9 @@ function watched(
   const document = conversion.value.document as { readonly condition: unknown };
   return {
     condition: document.condition,
-    said: conversion.diagnostics.filter(({ code }) => code === 'TGT007').map(({ message }) => message),
+    said: conversion.diagnostics
+      .filter(({ code }) => code === 'TGT007')
+      .map(({ message }) => message),
   };
 }
 

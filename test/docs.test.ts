@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { exitCodes } from '../src/cli/fault/exit-code.ts';
+import { exitCodes } from '../src/cli/error/exit-code.ts';
 import * as library from '../src/index.ts';
 import { readConfig } from '../src/pack/config/config.ts';
 import { correlationTypes } from '../src/sigma/correlation/correlation.ts';

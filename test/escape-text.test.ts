@@ -37,7 +37,7 @@ describe('conf files', () => {
       ]);
       const conf = render('stanza', { name: 'x', settings });
       expect(readStrictConf(conf)).toEqual(new Map([['x', settings]]));
-      expect(readConf(conf)).toEqual({ stanzas: new Map([['x', settings]]), problems: [] });
+      expect(readConf(conf)).toEqual({ stanzas: new Map([['x', settings]]), reasons: [] });
     });
   });
 
@@ -67,7 +67,7 @@ describe('conf files', () => {
       expect([...readStrictConf(conf).keys()]).toEqual([name]);
       expect(readConf(conf)).toEqual({
         stanzas: new Map([[name, new Map([['search', 'x']])]]),
-        problems: [],
+        reasons: [],
       });
       expect(['', 'default', 'global', 'general', 'stash']).not.toContain(name.toLowerCase());
     });

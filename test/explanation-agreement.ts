@@ -1,6 +1,6 @@
 import { matcherOf } from '../src/match/matcher.ts';
-import { decisive, explainedMatch } from '../src/proof/explanation.ts';
 import { createCombiner, createSettler } from '../src/query/compile.ts';
+import { decisive, explainedMatch } from '../src/rule-test/explanation.ts';
 import type { Collection, Rule } from '../src/sigma/collection/collection.ts';
 import type { Pattern } from '../src/sigma/value/pattern.ts';
 import { createBag } from '../src/source/diagnostic.ts';

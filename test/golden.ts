@@ -82,12 +82,15 @@ function textOf(
         target.convert(compiled, defaultTargetSettings),
         compiled,
       );
-      for (const { file, ...diagnostic } of conversion.ok ? conversion.diagnostics : conversion.problems)
+      for (const { file, ...diagnostic } of conversion.ok
+        ? conversion.diagnostics
+        : conversion.refusals)
         bag.add(file, diagnostic);
       // the diagnostic, and what becomes of the rule where something narrows it
-      if (!conversion.ok && conversion.problems.every(({ code }) => code === 'TGT005')) {
+      if (!conversion.ok && conversion.refusals.every(({ code }) => code === 'TGT005')) {
         const narrowed = postprocessedRule(target.convert(compiled, narrowedSettings), compiled);
-        if (narrowed.ok) for (const { file, ...diagnostic } of narrowed.diagnostics) bag.add(file, diagnostic);
+        if (narrowed.ok)
+          for (const { file, ...diagnostic } of narrowed.diagnostics) bag.add(file, diagnostic);
         return narrowed.ok ? [{ rule: compiled.rule, converted: narrowed.value }] : [];
       }
       return conversion.ok ? [{ rule: compiled.rule, converted: conversion.value }] : [];

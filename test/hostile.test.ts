@@ -135,7 +135,7 @@ describe('the Splunk app', () => {
     expect([...conf('savedsearches.conf').keys()].sort()).toEqual(names.sort());
     for (const path of ['savedsearches.conf', 'macros.conf', 'app.conf', 'transforms.conf']) {
       const text = fileOf(app, `default/${path}`);
-      expect(readConf(text)).toEqual({ stanzas: readStrictConf(text), problems: [] });
+      expect(readConf(text)).toEqual({ stanzas: readStrictConf(text), reasons: [] });
     }
     for (const path of [
       'default/app.conf',

@@ -10,7 +10,7 @@ import {
   readZipMembers,
 } from '../src/cli/release/archive-bounds.ts';
 import { readContentPack } from '../src/install/graylog/definitions.ts';
-import { appProblem } from '../src/install/splunk/app-allowed.ts';
+import { appError } from '../src/install/splunk/app-allowed.ts';
 import { configuredSettings } from '../src/install/splunk/search-settings.ts';
 import { zip } from '../src/pack/artifact/archive.ts';
 import { artifactSnapshot } from '../src/release/artifact-snapshot.ts';
@@ -512,7 +512,7 @@ test('the golden packs may be installed', () => {
     const files = Object.entries(tree(join(packs, folder))).map(
       ([path, content]): [string, Buffer] => [path, Buffer.from(content, 'latin1')],
     );
-    expect(appProblem(id, new Map(files), isConfigured)).toBeUndefined();
+    expect(appError(id, new Map(files), isConfigured)).toBeUndefined();
   }
 });
 
@@ -545,7 +545,7 @@ test.each<[string, string | undefined, Readonly<Record<string, string>>, boolean
   const text = `[One]\n${Object.entries(settings)
     .map(([key, value]) => `${key} = ${value}\n`)
     .join('')}`;
-  const problem = appProblem(
+  const problem = appError(
     'acme',
     new Map([['default/savedsearches.conf', Buffer.from(text)]]),
     isConfigured,

@@ -16,7 +16,7 @@ const order = [
   'jinja',
   'pipeline',
   'backend',
-  'proof',
+  'rule-test',
   'attack',
   'pack',
   'docs',

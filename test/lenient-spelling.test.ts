@@ -6,8 +6,8 @@ import { timespanText } from '../src/sigma/rule/aggregation.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileText, ruleText } from './compile.ts';
 import {
-  diagnosticsOf,
   detectionDiagnostics,
+  diagnosticsOf,
   queryText,
   selectionQuery,
   told,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { budgetProblems, loadOf } from '../src/pack/artifact/schedule-budget.ts';
+import { budgetErrors, loadOf } from '../src/pack/artifact/schedule-budget.ts';
 import { readConfig } from '../src/pack/config/config.ts';
 import { enabledIds } from '../src/pack/config/enabled.ts';
 import {
@@ -248,7 +248,7 @@ describe('over the budget', () => {
   test.each(['warn', 'error'])('%s leaves all on and says so', (overBudget) => {
     const made = pack([{}, {}, {}], splunkBudget(2, `overBudget: ${overBudget}\n`));
     expect(on(made)).toBe('1 2 3');
-    expect(budgetProblems(made)).toEqual([
+    expect(budgetErrors(made)).toEqual([
       '3 searches start at minute 7, 1 more than the budget of 2',
     ]);
     expect(made.config.severities.get('PCK006')).toBe(overBudget === 'error' ? 'error' : undefined);
@@ -312,7 +312,7 @@ describe('over the budget', () => {
   test('all minutes over the budget are one diagnostic, the worst first', () => {
     const at = (minute: number): Given => ({ settings: `cron: '${minute} * * * *'` });
     const rules = [5, 5, 53, 53, 53, 8, 8, 8, 23, 23, 38, 38, 41, 41, 59, 59].map(at);
-    expect(budgetProblems(pack(rules, splunkBudget(1, 'overBudget: warn\n')))).toEqual([
+    expect(budgetErrors(pack(rules, splunkBudget(1, 'overBudget: warn\n')))).toEqual([
       '3 searches start at minute 8, 2 more than the budget of 1; 3 at minute 53; 2 at minute 5; 2 at minute 23; 2 at minute 38; and more than the budget at 2 other minutes',
     ]);
   });
@@ -336,12 +336,12 @@ describe('over the budget', () => {
   test('what is forced on stays on, and is reported where it passes the budget by itself', () => {
     const made = pack([{}, {}, {}], splunkBudget(2, 'defaults: { enabled: true }\n'));
     expect([on(made), made.leftOff.splunk]).toEqual(['1 2 3', []]);
-    expect(budgetProblems(made)).toHaveLength(1);
+    expect(budgetErrors(made)).toHaveLength(1);
     const graylog = pack(
       [{}, {}],
       'targets: [graylog]\ndefaults: { enabled: true }\ngraylog: { definitionsPerMinute: 1 }\nlevels: { medium: { interval: 60s } }\n',
     );
-    expect(budgetProblems(graylog)).toEqual([]);
+    expect(budgetErrors(graylog)).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileText } from './compile.ts';
-import { diagnosticsOf, detectionDiagnostics, told } from './diagnostics.ts';
+import { detectionDiagnostics, diagnosticsOf, told } from './diagnostics.ts';
 
 const nbsp = '\u00a0';
 const zero = '\u200b';
@@ -58,7 +58,7 @@ describe('characters that are taken for others are named, with their column', ()
       `SIG018 5:1 a no-break space (U+00A0) is part of the key \`${nbsp}${nbsp}condition\``,
     ]);
     expect(odd(`title: T\ndetection:\n${nbsp} s:\n${nbsp}   a: b\n  condition: s\n`)).toEqual([
-      'SIG018 3:1 a no-break space (U+00A0) stands before the fault',
+      'SIG018 3:1 a no-break space (U+00A0) stands before the error',
     ]);
     expect(odd('title: T\nlogsource:\n\u3000product: w\n')).toEqual([
       'SIG018 3:1 an ideographic space (U+3000) is part of the key `\u3000product`',

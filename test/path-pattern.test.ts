@@ -5,7 +5,7 @@ import { afterName, isWhole, readPathPattern, startOf } from '../src/source/path
 
 function matches(text: string, path: string): boolean {
   const pattern = readPathPattern(text);
-  if ('fault' in pattern) throw new Error(pattern.fault);
+  if ('reason' in pattern) throw new Error(pattern.reason);
   return isWhole(
     pattern,
     path
@@ -73,7 +73,7 @@ describe('a name', () => {
     const read = patterns.map((text) => readPathPattern(text));
     from.mockClear();
     for (const pattern of read)
-      if (!('fault' in pattern)) afterName(pattern, startOf(pattern), name);
+      if (!('reason' in pattern)) afterName(pattern, startOf(pattern), name);
     const { length } = from.mock.calls.filter(([text]) => (text as unknown) === name);
     from.mockRestore();
     return length;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PipelineFault, type TransformationDefinition } from '../src/pipeline/definition.ts';
+import { PipelineError, type TransformationDefinition } from '../src/pipeline/definition.ts';
 import { readPipeline } from '../src/pipeline/read-pipeline.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { lookup } from '../src/source/yaml.ts';
@@ -15,7 +15,7 @@ const definitions: Readonly<Record<string, TransformationDefinition>> = {
     create: (item) => {
       const fields = lookup(item, 'fields');
       if (fields?.kind === 'sequence' && fields.items.length === 0)
-        throw new PipelineFault('no fields', fields, 'Name one.');
+        throw new PipelineError('no fields', fields, 'Name one.');
       return { kind: 'rule', apply: () => undefined };
     },
   },
@@ -163,7 +163,7 @@ test.each([
     '1:1 `transformations` is empty, it must be a list | Give it a value or remove the key.',
   ],
   ['a: [', 'SIG002'],
-])('the pipeline %j is at fault', (text, fault) => {
+])('the pipeline %j has an error', (text, fault) => {
   expect(faults(text)).toEqual([
     expect.stringMatching(`^${fault.replace(/[[\]().*?|\\]/g, '\\$&')}`),
   ]);
@@ -220,7 +220,7 @@ test.each([
     '2:33 `rule_cond_op` must be a string or empty, not a list | ...',
   ],
   ['{ type: mark, rule_cond_not: 1 }', '2:34 `rule_cond_not` must be true or false, not `1` | ...'],
-])('the item %s is at fault', (item, fault) => {
+])('the item %s has an error', (item, fault) => {
   expect(faults(`transformations:\n  - ${item}\n`)).toEqual([hinted(fault)]);
 });
 
@@ -302,7 +302,7 @@ test.each([
     'field_name_conditions: [{ type: include_fields, fields: [a], mode: regex }]',
     '3:72 `mode` must be one of plain, re, not `regex` | ...',
   ],
-])('the condition %s is at fault', (condition, fault) => {
+])('the condition %s has an error', (condition, fault) => {
   const [found, ...more] = faults(`transformations:\n  - type: mark\n    ${condition}\n`);
   expect(more).toEqual([]);
   if (typeof fault === 'string') expect(found).toEqual(hinted(fault));
@@ -337,7 +337,7 @@ test.each([
     'rule_cond_expr: one and two\n    rule_cond_op: and',
     '4:21 `rule_cond_expr` and `rule_cond_op` exclude each other | Remove `rule_cond_op`.',
   ],
-])('the expression in %s is at fault', (lines, fault) => {
+])('the expression in %s has an error', (lines, fault) => {
   expect(faults(`transformations:\n  - type: mark\n    ${conditions}\n    ${lines}\n`)).toEqual([
     hinted(fault),
   ]);

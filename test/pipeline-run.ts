@@ -9,7 +9,7 @@ import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { queryText, told } from './diagnostics.ts';
 
 /** The files of a pipeline that has none. */
-export const noFiles: PipelineEnvironment['readText'] = () => ({ fault: 'unreadable' });
+export const noFiles: PipelineEnvironment['readText'] = () => ({ reason: 'unreadable' });
 
 /** A pipeline of a text; files that it names are those of `files`. */
 export function pipelineOf(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   type PipelineEnvironment,
-  PipelineFault,
+  PipelineError,
   type TransformationDefinition,
 } from '../src/pipeline/definition.ts';
 import type { Pipeline, ProcessingItem } from '../src/pipeline/pipeline.ts';
@@ -58,7 +58,7 @@ function readItem(node: YamlMapping, file: SourceFile): ProcessingItem {
     additionalProperties: false,
   };
   const [diagnostic] = checkSchema(schema, node, 'PIP001', 'the item');
-  if (diagnostic) throw new PipelineFault(diagnostic.message, diagnostic.span, diagnostic.hint);
+  if (diagnostic) throw new PipelineError(diagnostic.message, diagnostic.span, diagnostic.hint);
   const environment: PipelineEnvironment = {
     file,
     readText: noFiles,
@@ -575,7 +575,7 @@ describe('what a pipeline gets wrong, at its place in the pipeline', () => {
     try {
       pipelineOf(items);
     } catch (error) {
-      if (!(error instanceof PipelineFault)) throw error;
+      if (!(error instanceof PipelineError)) throw error;
       const { line, column } = positionAt({ path: 'pipeline.yml', text: items }, error.span.start);
       expect(`${line}:${column} ${error.message}`).toContain(expected);
       expect(`${line}:${column} ${error.message}`.startsWith(expected)).toBe(true);

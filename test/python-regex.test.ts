@@ -58,7 +58,7 @@ describe('re.match and re.search', () => {
     // RegExp would take the group that matched nothing for an empty one
     ['(?:(a)|b)\\1', 'may take no part'],
     ['(a)?\\1', 'may take no part'],
-  ])('%s is at fault: %s', (pattern, message) => {
+  ])('%s is at reason: %s', (pattern, message) => {
     expect(() => pythonRegex(pattern)).toThrow(message);
   });
 
@@ -104,7 +104,7 @@ describe('re.sub', () => {
     ['a', '\\g<x>', 'no group'],
     ['a', '\\q', 'means nothing'],
     ['a', 'x\\', 'single backslash'],
-  ])('%s by %s is at fault: %s', (pattern, replacement, message) => {
+  ])('%s by %s is at reason: %s', (pattern, replacement, message) => {
     expect(() => pythonRegex(pattern).replacer(replacement)).toThrow(message);
   });
 });

@@ -81,7 +81,7 @@ describe('the PCRE reader', () => {
     ['\\x{110000}', 0, 'the escape stands for no character: it is above 10FFFF'],
     [`${'('.repeat(300)}a`, 250, 'groups are nested more than 250 deep'],
     ['a'.repeat(20_001), 20_000, 'the pattern is longer than 20000 characters'],
-  ])('fault: %.20s', (source, offset, message) => {
+  ])('reason: %.20s', (source, offset, message) => {
     expect(parseRegex(source, none)).toEqual({ ok: false, offset, message });
   });
 

@@ -6,7 +6,7 @@ import { type BuildSummary, countSkipped, formatSummary } from '../src/cli/repor
 import { cells, visible } from '../src/cli/report/visible.ts';
 import { createTerminal, wantsColour } from '../src/cli/terminal/terminal.ts';
 import { codeCatalogue } from '../src/source/code.ts';
-import { type NewDiagnostic, createBag, type Diagnostic } from '../src/source/diagnostic.ts';
+import { createBag, type Diagnostic, type NewDiagnostic } from '../src/source/diagnostic.ts';
 
 const context: ReportContext = {
   toolVersion: '1.2.3',

@@ -60,7 +60,7 @@ function fake(
         span: compiled.rule.titleSpan,
       } as const;
       if (!query)
-        return { ok: false, problems: [{ ...place, message: refusal, hint: 'Use another.' }] };
+        return { ok: false, refusals: [{ ...place, message: refusal, hint: 'Use another.' }] };
       return {
         ok: true,
         value: { queries: [query(compiled)] },
@@ -143,7 +143,9 @@ describe('the page of the seed rule', () => {
   ].map((target) => ({
     ...target,
     convert: (compiled, settings) =>
-      ({ ...target.convert(compiled, settings), diagnostics: [] }) as ReturnType<typeof target.convert>,
+      ({ ...target.convert(compiled, settings), diagnostics: [] }) as ReturnType<
+        typeof target.convert
+      >,
   }));
   const targets = [
     ...standIns.filter(({ name }) => registered.every((target) => target.name !== name)),

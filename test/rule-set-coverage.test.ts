@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { itemsOf } from '../src/query/tree.ts';
 import { correlationTypes } from '../src/sigma/correlation/correlation.ts';
 import type { DetectionItem, SearchBody } from '../src/sigma/rule/rule.ts';
-import { chainProblem, modifierRoles } from '../src/sigma/value/modifier.ts';
+import { chainError, modifierRoles } from '../src/sigma/value/modifier.ts';
 import { ruleSet } from './rule-set.ts';
 import { correlationsOfSet } from './rule-set-events.ts';
 
@@ -33,7 +33,7 @@ describe('the rule set has', () => {
       const before = isFlag(first) && second !== 're' ? ['re', first] : [first];
       return (
         !(isFlag(second) && !isFlag(first) && first !== 're') &&
-        chainProblem(second, before, false) === undefined
+        chainError(second, before, false) === undefined
       );
     };
     const afterRegex = new Set(['all', 'neq']);

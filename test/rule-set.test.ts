@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { correlatorOf } from '../src/match/correlation/correlation.ts';
 import { createRuleIndex } from '../src/match/index/rule-index.ts';
 import { matcherOf } from '../src/match/matcher.ts';
-import { isAsExpected, proverOf } from '../src/proof/prove.ts';
+import { isAsExpected, proverOf } from '../src/rule-test/prove.ts';
 import { matches } from './matcher.ts';
 import { ruleSet, ruleSetConfig, ruleSetFiles, ruleSetFolder } from './rule-set.ts';
 import { askedDetections, correlationsOfSet } from './rule-set-events.ts';

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { UsageError } from '../src/cli/fault/exit-code.ts';
+import { UsageError } from '../src/cli/error/exit-code.ts';
 
 export interface Said {
   readonly code: number | string;

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/pack/config/config.ts';
 import { scheduleHistogram } from '../src/pack/load/schedule-load.ts';
 import {
+  cronError,
   cronGap,
   cronMinutes,
   cronPeriod,
-  cronProblem,
   minimumSplunkInterval,
   searchWindow,
   spreadCron,
@@ -61,7 +61,7 @@ describe('spread schedules', () => {
         (rule, interval, delay) => {
           const cron = spreadCron(rule, interval);
           const window = searchWindow(interval, delay);
-          expect(cronProblem(cron)).toBeUndefined();
+          expect(cronError(cron)).toBeUndefined();
           expect(cronGap(cron)).toBe(cronPeriod(interval));
           expect(seconds(window.latest)).toBeGreaterThanOrEqual(delay);
           // the next window starts no later than this one ended
@@ -114,7 +114,7 @@ describe('cron expressions', () => {
     ['9-3 * * * *', 'minute "9-3" is not made of 0 to 59, ranges, lists and steps'],
     ['*/0 * * * *', 'minute "*/0" is not made of 0 to 59, ranges, lists and steps'],
     [', * * * *', 'minute "," is not made of 0 to 59, ranges, lists and steps'],
-  ])('%s: %s', (cron, problem) => expect(cronProblem(cron)).toBe(problem));
+  ])('%s: %s', (cron, problem) => expect(cronError(cron)).toBe(problem));
 
   it.each([
     ['*/5 * * * *', 300],

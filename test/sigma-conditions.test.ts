@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileText, detectionOf, ruleText } from './compile.ts';
-import { diagnosticsOf, detectionDiagnostics, marked, queryText, told } from './diagnostics.ts';
 import { cpuMilliseconds } from './cpu-time.ts';
+import { detectionDiagnostics, diagnosticsOf, marked, queryText, told } from './diagnostics.ts';
 import { matches } from './matcher.ts';
 
 /** Selections a, b, c ..., each true when the field of its name is 1. */
@@ -272,9 +272,9 @@ describe('limits', () => {
     expect(told(detectionDiagnostics(nested(9000)))).toEqual([
       'SIG030 8:79 the condition is nested more than 64 deep',
     ]);
-    expect(told(detectionDiagnostics(`a: { a: 1 }\ncondition: ${'not '.repeat(4000)}a`))[0]).toMatch(
-      /nested more than 64 deep$/,
-    );
+    expect(
+      told(detectionDiagnostics(`a: { a: 1 }\ncondition: ${'not '.repeat(4000)}a`))[0],
+    ).toMatch(/nested more than 64 deep$/);
   });
 
   test('length', () => {
@@ -429,9 +429,9 @@ describe('the old aggregations', () => {
     expect(detectionDiagnostics('a: { a: 1 }\ncondition: a | stats count').list[0]?.hint).toMatch(
       /correlation rule/,
     );
-    expect(marked(detectionDiagnostics('a: { a: 1 }\ncondition: >\n  a |\n  count() > 5'))).toEqual([
-      'SIG033 "|\\n    count() > 5"',
-    ]);
+    expect(marked(detectionDiagnostics('a: { a: 1 }\ncondition: >\n  a |\n  count() > 5'))).toEqual(
+      ['SIG033 "|\\n    count() > 5"'],
+    );
   });
 
   test('what the hint says is a correlation that compiles', () => {

@@ -6,8 +6,8 @@ import { modifierRoles } from '../src/sigma/value/modifier.ts';
 import { literalText, parsePattern } from '../src/sigma/value/pattern.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileText, ruleText } from './compile.ts';
-import { detectionDiagnostics, marked, queryText, selectionQuery, told } from './diagnostics.ts';
 import { cpuMilliseconds } from './cpu-time.ts';
+import { detectionDiagnostics, marked, queryText, selectionQuery, told } from './diagnostics.ts';
 import { matches, type TestEvent } from './matcher.ts';
 
 const servers = new Map([['servers', [parsePattern('srv*'), parsePattern('db1')]]]);
@@ -183,12 +183,17 @@ describe('what each modifier makes of its values', () => {
     expect(diagnostics("a|re|expand: 'x'")).toEqual([
       'SIG027 8:18 `expand` finds no placeholder in `x`',
     ]);
-    expect(diagnostics("a|expand|re: '%open%'")).toEqual(["SIG021 8:14 `re` can't follow `expand`"]);
+    expect(diagnostics("a|expand|re: '%open%'")).toEqual([
+      "SIG021 8:14 `re` can't follow `expand`",
+    ]);
   });
 
   test('`expand` for nothing is a warning at the value', () => {
-    const diagnostics = (line: string) => marked(detectionDiagnostics(`s:\n  ${line}\ncondition: s`));
-    expect(diagnostics("a|expand: 'C:\\%user%\\x'")).toEqual([String.raw`SIG027 "'C:\\%user%\\x'"`]);
+    const diagnostics = (line: string) =>
+      marked(detectionDiagnostics(`s:\n  ${line}\ncondition: s`));
+    expect(diagnostics("a|expand: 'C:\\%user%\\x'")).toEqual([
+      String.raw`SIG027 "'C:\\%user%\\x'"`,
+    ]);
     expect(diagnostics('a|expand: [x, z]')).toEqual(['SIG027 "x"', 'SIG027 "z"']);
     expect(diagnostics('a|expand|contains: 100%')).toEqual(['SIG027 "100%"']);
     // the others name one
@@ -524,7 +529,8 @@ describe('chains that make no sense', () => {
   });
 
   test('hints name what was meant', () => {
-    const hint = (line: string) => detectionDiagnostics(`s:\n  ${line}\ncondition: s`).list[0]?.hint;
+    const hint = (line: string) =>
+      detectionDiagnostics(`s:\n  ${line}\ncondition: s`).list[0]?.hint;
     expect(hint('a|Contians: x')).toBe('Did you mean `contains`?');
     expect(hint('a|startwith: x')).toBe('Did you mean `startswith`?');
     expect(hint('a|regex: x')).toBe('Did you mean `re`?');

@@ -9,16 +9,16 @@ import { parsePattern, patternText } from '../src/sigma/value/pattern.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { isAmbiguousScalar, parseYaml, resolvePlainScalar, toPlain } from '../src/source/yaml.ts';
 import { compileText, detectionOf, ruleText } from './compile.ts';
+import { cpuMilliseconds } from './cpu-time.ts';
 import {
-  diagnosticsOf,
   detectionDiagnostics,
+  diagnosticsOf,
   marked,
   partsText,
   queryText,
   selectionQuery,
   told,
 } from './diagnostics.ts';
-import { cpuMilliseconds } from './cpu-time.ts';
 import { matches } from './matcher.ts';
 
 describe('escapes and wildcards, by the specification', () => {

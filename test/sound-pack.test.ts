@@ -142,8 +142,8 @@ describe('a detection that a pack can’t hold', () => {
       return some.filter((one) => one === 7 || one === 612).map((one) => `${one} is wrong`);
     });
     expect(broken).toEqual([
-      { one: 7, problem: '7 is wrong' },
-      { one: 612, problem: '612 is wrong' },
+      { one: 7, reason: '7 is wrong' },
+      { one: 612, reason: '612 is wrong' },
     ]);
     expect(asked).toBeLessThan(50);
     expect(brokenOf(all, () => ['always'])).toEqual([]);

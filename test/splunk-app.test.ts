@@ -165,7 +165,7 @@ describe('a small app', () => {
   const app = build(small.map(detection), more);
 
   it('has all files of an app, sorted, and no problem', () => {
-    expect(app.problems).toEqual([]);
+    expect(app.reasons).toEqual([]);
     expect(app.files.map(({ path }) => path)).toEqual([
       'sigpack_test/README.md',
       'sigpack_test/app.manifest',
@@ -390,7 +390,7 @@ describe('hostile rules', () => {
   });
 
   it('change nothing beside their own values', () => {
-    expect(app.problems).toEqual([]);
+    expect(app.reasons).toEqual([]);
     const model = new Map(
       detections.map((one) => [
         stanzaName(one.detection.name),
@@ -559,14 +559,14 @@ describe('what cannot be written', () => {
     ],
   ] as const)('%s is a problem and leaves the others whole', (_, sample, message) => {
     const app = build([detection({ title: 'bad', ...sample }, 1), detection({ title: 'good' }, 2)]);
-    expect(app.problems).toEqual([expect.stringMatching(message)]);
+    expect(app.reasons).toEqual([expect.stringMatching(message)]);
     expect([...readConf(app.text('default/savedsearches.conf')).stanzas.keys()]).toEqual(['good']);
   });
 
   it('two names that become one', () => {
-    expect(
-      build([detection({ title: '[x]' }, 1), detection({ title: '(X)' }, 2)]).problems,
-    ).toEqual(['default/savedsearches.conf: [(X)] has the name of another detection']);
+    expect(build([detection({ title: '[x]' }, 1), detection({ title: '(X)' }, 2)]).reasons).toEqual(
+      ['default/savedsearches.conf: [(X)] has the name of another detection'],
+    );
   });
 
   it('a template that loses a value is found out, one that adds a setting is not', () => {
@@ -574,7 +574,7 @@ describe('what cannot be written', () => {
     const withTemplate = (source: string) =>
       build([detection({ title: 'one' })], {
         render: createRenderer({ templates: new Map([...templates, [path, source]]) }),
-      }).problems;
+      }).reasons;
     expect(
       withTemplate('{{#each stanzas}}\n{{stanza name settings}}\nalert.expires = 7d\n{{/each}}\n'),
     ).toEqual([]);
@@ -595,7 +595,7 @@ describe('what cannot be written', () => {
   });
 
   it('an asset that is missing', () => {
-    expect(build([], { assets: new Map() }).problems).toEqual([
+    expect(build([], { assets: new Map() }).reasons).toEqual([
       'static/appIcon.png: there is no such asset',
       'static/appIcon_2x.png: there is no such asset',
     ]);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { csvRow } from '../src/pack/render/csv.ts';
 import {
   compareConf,
-  confProblem,
+  confError,
   confText,
   confValue,
   isConfKey,
@@ -81,7 +81,7 @@ describe('conf values', () => {
             )
             .join('\n');
           expect(compareConf(model, text)).toEqual([]);
-          expect(readConf(text)).toEqual({ stanzas: model, problems: [] });
+          expect(readConf(text)).toEqual({ stanzas: model, reasons: [] });
         },
       ),
     );
@@ -102,7 +102,7 @@ describe('conf values', () => {
     ['index=main a\\ ', 'ends in a backslash, which would join the next line to it'],
     ['a\nb', 'holds a line break or a control character'],
     ['a\u2028b', 'holds a line break or a control character'],
-  ])('search %j: %s', (search, problem) => expect(confProblem(search)).toBe(problem));
+  ])('search %j: %s', (search, problem) => expect(confError(search)).toBe(problem));
 
   it.each([
     ['alert.severity', true],
@@ -185,10 +185,10 @@ describe('texts that AppInspect would flag', () => {
 
 describe('reading conf files', () => {
   it('knows comments, continuation lines, CRLF and settings before the first stanza', () => {
-    const { stanzas, problems } = readConf(
+    const { stanzas, reasons } = readConf(
       '# c\ntop = 1\r\n\n[ a b ]\nx = 1 = 2\n; d\ny=one \\\n  two\n z =\n',
     );
-    expect(problems).toEqual([]);
+    expect(reasons).toEqual([]);
     expect(stanzas).toEqual(
       new Map([
         ['default', new Map([['top', '1']])],
@@ -213,7 +213,7 @@ describe('reading conf files', () => {
     ['[a]\njunk', 'line 2: neither a stanza nor a setting'],
     ['[a]\nx = b\\', 'line 2: the last line continues'],
   ])('%j: %s', (text, problem) => {
-    expect(readConf(text).problems).toEqual([problem]);
+    expect(readConf(text).reasons).toEqual([problem]);
     expect(compareConf(new Map(), text, 'allow')).toEqual([problem]);
   });
 

@@ -43,7 +43,7 @@ function searchOf(text: string): string {
     cloudSafe: true,
   });
   if (!conversion.ok)
-    throw new Error(conversion.problems.map((problem) => problem.message).join('; '));
+    throw new Error(conversion.refusals.map((problem) => problem.message).join('; '));
   return conversion.value;
 }
 
@@ -217,8 +217,10 @@ describe('correlations in SPL', () => {
       if (outer?.kind !== 'correlation') throw new Error('the correlation does not compile');
       const conversion = splunkCorrelation(outer, () => '', { cloudSafe: true });
       return conversion.ok
-        ? conversion.diagnostics.filter(({ code }) => code === 'TGT002').map(({ message }) => message)
-        : conversion.problems.map(({ message }) => message);
+        ? conversion.diagnostics
+            .filter(({ code }) => code === 'TGT002')
+            .map(({ message }) => message)
+        : conversion.refusals.map(({ message }) => message);
     };
     const twice =
       'an event at which a correlation below is fulfilled counts once more where another of the rules means it too';

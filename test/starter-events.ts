@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { readTestFile } from '../src/proof/test-file.ts';
+import { readTestFile } from '../src/rule-test/test-file.ts';
 import type { DetectionRule } from '../src/sigma/rule/rule.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import type { WindowsEvent } from './windows-events.ts';

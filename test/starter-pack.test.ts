@@ -7,13 +7,13 @@ import { dataNeeded } from '../src/docs/data-needed.ts';
 import { defaultConfig } from '../src/pack/config/config.ts';
 import { mergeSettings } from '../src/pack/config/merge-settings.ts';
 import { createProcessor } from '../src/pipeline/run/process.ts';
-import { readTestFile } from '../src/proof/test-file.ts';
 import {
   type CompiledRule,
   createCombiner,
   createSettler,
   logSourcesOf,
 } from '../src/query/compile.ts';
+import { readTestFile } from '../src/rule-test/test-file.ts';
 import { collect } from '../src/sigma/collection/collection.ts';
 import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';

@@ -24,7 +24,7 @@ import {
   verifySignature,
 } from '../src/release/supply-chain/signature.ts';
 import { sourceUri } from '../src/release/supply-chain/source-uri.ts';
-import { subjectProblem } from '../src/release/supply-chain/subjects.ts';
+import { subjectError } from '../src/release/supply-chain/subjects.ts';
 
 const made: string[] = [];
 afterAll(() => {
@@ -310,7 +310,7 @@ describe('the subjects of a provenance', () => {
     ],
     ['[]', 'it is no in-toto statement'],
     ['{', 'it is no in-toto statement'],
-  ])('%s: %s', (text, problem) => expect(subjectProblem(text, files)).toBe(problem));
+  ])('%s: %s', (text, problem) => expect(subjectError(text, files)).toBe(problem));
 });
 
 describe('the bill of materials', () => {

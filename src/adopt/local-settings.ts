@@ -1,6 +1,6 @@
 import { ruleSavedSearchKeys } from '../pack/settings/rule-may-set.ts';
-import { savedSearchValueProblem } from '../pack/settings/savedsearch-value.ts';
-import { cronGapProblem, cronProblem } from '../pack/settings/schedule.ts';
+import { savedSearchValueError } from '../pack/settings/savedsearch-value.ts';
+import { cronError, cronGapError } from '../pack/settings/schedule.ts';
 import { isTrue } from '../pack/settings/splunk-boolean.ts';
 import type { Stanza } from './stanza.ts';
 
@@ -34,9 +34,9 @@ export function localSettings({ name, local }: Stanza): LocalSettings | undefine
   if (local.size === 0) return undefined;
   const { search, disabled, cron_schedule: cron, ...rest } = Object.fromEntries(local);
   const isCron =
-    cron !== undefined && cronProblem(cron) === undefined && cronGapProblem(cron) === undefined;
+    cron !== undefined && cronError(cron) === undefined && cronGapError(cron) === undefined;
   const may = (key: string, value: string): boolean =>
-    ruleSavedSearchKeys.has(key) && savedSearchValueProblem(key, value) === undefined;
+    ruleSavedSearchKeys.has(key) && savedSearchValueError(key, value) === undefined;
   const savedsearch = Object.fromEntries(
     Object.entries(rest).filter(([key, value]) => may(key, value)),
   );

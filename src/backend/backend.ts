@@ -42,10 +42,10 @@ export const placeOfRule = ({
   readonly titleSpan: Span;
 }): Place => ({ file, span: titleSpan });
 
-/** What a backend makes of a rule. `problems` is never empty. */
+/** What a backend makes of a rule. `refusals` is never empty. */
 export type Conversion<T> =
   | { readonly ok: true; readonly value: T; readonly diagnostics: readonly TargetDiagnostic[] }
-  | { readonly ok: false; readonly problems: readonly TargetDiagnostic[] };
+  | { readonly ok: false; readonly refusals: readonly TargetDiagnostic[] };
 
 /**
  * Thrown inside a backend where a test can't be printed; turned into a {@link Conversion} at its
@@ -71,7 +71,7 @@ export function converted<T>(print: (diagnostics: TargetDiagnostic[]) => T): Con
     const value = print(diagnostics);
     return { ok: true, value, diagnostics: distinct(diagnostics) };
   } catch (error) {
-    if (error instanceof Refusal) return { ok: false, problems: [error.diagnostic] };
+    if (error instanceof Refusal) return { ok: false, refusals: [error.diagnostic] };
     throw error;
   }
 }
@@ -80,6 +80,7 @@ export function converted<T>(print: (diagnostics: TargetDiagnostic[]) => T): Con
 function distinct(diagnostics: readonly TargetDiagnostic[]): readonly TargetDiagnostic[] {
   if (diagnostics.length < 2) return diagnostics;
   const known = new Map<string, TargetDiagnostic>();
-  for (const diagnostic of diagnostics) if (!known.has(diagnostic.message)) known.set(diagnostic.message, diagnostic);
+  for (const diagnostic of diagnostics)
+    if (!known.has(diagnostic.message)) known.set(diagnostic.message, diagnostic);
   return [...known.values()];
 }

@@ -16,7 +16,7 @@ export function blankRefusal(
   if (cause === undefined) return undefined;
   return {
     ok: false,
-    problems: [
+    refusals: [
       {
         code: 'TGT005',
         message: `the query finds ${foundBy(compiled, cause)}`,

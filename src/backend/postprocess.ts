@@ -21,7 +21,7 @@ export function postprocessed<T>(
     const { file, titleSpan: span } = compiled.rule;
     return {
       ok: false,
-      problems: [{ code: 'PIP002', message: error.message, file, span, ...error.place }],
+      refusals: [{ code: 'PIP002', message: error.message, file, span, ...error.place }],
     };
   }
 }

@@ -1,6 +1,6 @@
 import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
 import { holdsOfNothing, isAbsence } from '../sigma/correlation/threshold.ts';
-import { type Place, type TargetDiagnostic, refused } from './backend.ts';
+import { type Place, refused, type TargetDiagnostic } from './backend.ts';
 
 /**
  * For targets that make groups of the events that they find: a group without events is none. A
@@ -24,7 +24,11 @@ export function checkSilentGroups(
 }
 
 /** Groups that may have no events are only looked at where they have some. */
-export function diagnosticOnSilentGroups(rule: CorrelationRule, place: Place, diagnostics: TargetDiagnostic[]): void {
+export function diagnosticOnSilentGroups(
+  rule: CorrelationRule,
+  place: Place,
+  diagnostics: TargetDiagnostic[],
+): void {
   if (rule.groupBy.length === 0 || !holdsOfNothing(rule) || isAbsence(rule)) return;
   const message =
     'a group is looked at where it has events; whether one has fallen silent is for a ' +

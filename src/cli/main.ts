@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import module from 'node:module';
 import { Command, CommanderError, Help } from 'commander';
-import { exitCodes, UsageError } from './fault/exit-code.ts';
-import { unexpected } from './fault/unexpected.ts';
+import { exitCodes, UsageError } from './error/exit-code.ts';
+import { unexpected } from './error/unexpected.ts';
 import { toolVersion } from './process/package-root.ts';
 import { helpText } from './register/help-text.ts';
 import { addInstalls } from './register/install-commands.ts';

@@ -6,7 +6,7 @@ import type { CompiledRule } from '../query/compile.ts';
 import { collectBundlePages } from './bundle-pages.ts';
 import { dataNeededOf } from './data-needed.ts';
 import { type MarkdownPage, ruleMarkdown } from './rule-markdown.ts';
-import { factRows, diagnosticText, sourceOf } from './rule-page.ts';
+import { diagnosticText, factRows, sourceOf } from './rule-page.ts';
 
 /** Services of Windows that both have the events of some categories. */
 const windowsRecorders = ['sysmon', 'security'];
@@ -58,6 +58,10 @@ function reasonSection(
 ): MarkdownPage['sections'][number] | undefined {
   const outcome = targets.get(name);
   return outcome?.kind === 'skipped'
-    ? { name, query: '', diagnostics: outcome.reasons.map(({ message }) => diagnosticText(message)) }
+    ? {
+        name,
+        query: '',
+        diagnostics: outcome.reasons.map(({ message }) => diagnosticText(message)),
+      }
     : undefined;
 }

@@ -29,7 +29,7 @@ export interface PageRow {
 export interface TargetSection {
   readonly name: string;
   readonly description: string;
-  /** Empty where there is none, for the reasons below. */
+  /** Empty where there is none, for the refusals below. */
   readonly query: string;
   /** Why there is no query, or what to know about the one above. */
   readonly diagnostics: readonly string[];
@@ -122,7 +122,9 @@ function section(
   const { name, description } = target;
   const conversion = convert(target, compiled);
   if (!conversion.ok) {
-    const diagnostics = conversion.problems.map(({ message, hint }) => diagnosticText(message, hint));
+    const diagnostics = conversion.refusals.map(({ message, hint }) =>
+      diagnosticText(message, hint),
+    );
     return { name, description, query: '', diagnostics };
   }
   const query = target.formats[0]

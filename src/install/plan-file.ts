@@ -9,7 +9,7 @@ export const planText = (plan: Plan): string => `${JSON.stringify(plan, null, 2)
  * Why a saved plan can't be applied; undefined where it is the plan that would be made now. Nothing
  * of the file is trusted: what is applied is the new plan.
  */
-export function planProblem(text: string, plan: Plan): string | undefined {
+export function planError(text: string, plan: Plan): string | undefined {
   const saved = jsonOf(text);
   if (saved === undefined) return 'it is no JSON';
   if (!isRecord(saved) || saved.planVersion !== plan.planVersion)

@@ -20,7 +20,7 @@ export const listOf =
   (shape: Shape, most = Number.POSITIVE_INFINITY): Shape =>
   (value, at) => {
     if (!Array.isArray(value) || value.length > most) return at;
-    return firstFault(
+    return firstError(
       value.map((one: unknown, index) => [`${at}[${index}]`, one]),
       shape,
     );
@@ -31,7 +31,7 @@ export const mapOf =
   (shape: Shape): Shape =>
   (value, at) =>
     isRecord(value)
-      ? firstFault(
+      ? firstError(
           Object.entries(value).map(([key, one]) => [`${at}.${key}`, one]),
           shape,
         )
@@ -45,19 +45,19 @@ export const recordOf =
     for (const [key, one] of Object.entries(value)) {
       const path = at === '' ? key : `${at}.${key}`;
       const shape = Object.hasOwn(shapes, key) ? shapes[key] : undefined;
-      const fault = shape ? shape(one, path) : path;
-      if (fault !== undefined) return fault;
+      const reason = shape ? shape(one, path) : path;
+      if (reason !== undefined) return reason;
     }
     return undefined;
   };
 
-function firstFault(
+function firstError(
   values: readonly (readonly [string, unknown])[],
   shape: Shape,
 ): string | undefined {
   for (const [path, value] of values) {
-    const fault = shape(value, path);
-    if (fault !== undefined) return fault;
+    const reason = shape(value, path);
+    if (reason !== undefined) return reason;
   }
   return undefined;
 }

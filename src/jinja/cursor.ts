@@ -1,5 +1,5 @@
 import type { Work } from '../work/work.ts';
-import { TemplateFault } from './fault.ts';
+import { JinjaError } from './error.ts';
 import type { Token } from './lexer.ts';
 import type { Roots, Value } from './value.ts';
 
@@ -45,8 +45,8 @@ export function isNext(cursor: Cursor, text: string): boolean {
   return (kind === 'sign' || kind === 'name') && next === text;
 }
 
-export function unexpected({ kind, text, start, end }: Token): TemplateFault {
-  return new TemplateFault(
+export function unexpected({ kind, text, start, end }: Token): JinjaError {
+  return new JinjaError(
     kind === 'end' ? 'the block ends too early' : `\`${text}\` is not supported here`,
     start,
     end,

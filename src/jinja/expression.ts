@@ -1,7 +1,7 @@
 import type { Work } from '../work/work.ts';
 import { called, readArguments } from './arguments.ts';
 import { type Cursor, type Expression, expect, peek, take, took } from './cursor.ts';
-import { TemplateFault } from './fault.ts';
+import { JinjaError } from './error.ts';
 import { filters } from './filters.ts';
 import { type Arithmetic, compared, equals, isIn, isTrue, products, sums } from './operators.ts';
 import { readPrimary } from './primary.ts';
@@ -143,7 +143,7 @@ function readFilter(cursor: Cursor, value: Expression): Expression {
   const name = take(cursor);
   const filter = name.kind === 'name' ? filters.get(name.text) : undefined;
   if (!filter)
-    throw new TemplateFault(
+    throw new JinjaError(
       `there is no filter \`${name.text}\` here, only ${[...filters.keys()].join(', ')}`,
       name.start,
       name.end,
@@ -157,7 +157,7 @@ function readTest(cursor: Cursor, value: Expression): Expression {
   const name = take(cursor);
   const test = name.kind === 'name' ? tests.get(name.text) : undefined;
   if (!test)
-    throw new TemplateFault(
+    throw new JinjaError(
       `there is no test \`${name.text}\` here, only ${[...tests.keys()].join(', ')}`,
       name.start,
       name.end,

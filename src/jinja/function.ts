@@ -1,6 +1,6 @@
 import type { Work } from '../work/work.ts';
 import { refuseLonger } from '../work/work.ts';
-import { TemplateFault } from './fault.ts';
+import { JinjaError } from './error.ts';
 import type { Token } from './lexer.ts';
 import type { Value } from './value.ts';
 
@@ -28,7 +28,7 @@ export interface Argument<E> {
   readonly value: E;
 }
 
-/** Arguments in the order of the parameters; a fault where they don't fit. */
+/** Arguments in the order of the parameters; an error where they don't fit. */
 export function placed<E>(
   { parameters, least }: TemplateFunction,
   args: readonly Argument<E>[],
@@ -50,9 +50,9 @@ function otherArguments(
   { start, end }: Token,
   { text }: Token,
   parameters: readonly string[],
-): TemplateFault {
+): JinjaError {
   const known = parameters.length === 0 ? 'no arguments' : `the arguments ${parameters.join(', ')}`;
-  return new TemplateFault(`\`${text}\` takes other arguments here: ${known}`, start, end);
+  return new JinjaError(`\`${text}\` takes other arguments here: ${known}`, start, end);
 }
 
 /** A text that is made of another: to read it counts as well, since little may be left of it. */

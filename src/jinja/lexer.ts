@@ -1,4 +1,4 @@
-import { TemplateFault } from './fault.ts';
+import { JinjaError } from './error.ts';
 
 export interface Token {
   /** `end`: of the block. */
@@ -64,7 +64,7 @@ function blockAt(
   const inner = start + opening;
   if (kind === '#') {
     const close = text.indexOf('#}', inner);
-    if (close < 0) throw new TemplateFault('a comment is not closed', start, text.length);
+    if (close < 0) throw new JinjaError('a comment is not closed', start, text.length);
     return [close + 2];
   }
   const raw = kind === '%' ? rawAt(text, start) : undefined;
@@ -92,7 +92,7 @@ function rawAt(
   const close = /\{%(-?)[+]?\s*endraw\s*[-+]?%\}/g;
   close.lastIndex = start + begin.length;
   const match = close.exec(text);
-  if (!match) throw new TemplateFault('the block is never ended', start, start + begin.length);
+  if (!match) throw new JinjaError('the block is never ended', start, start + begin.length);
   let inner = text.slice(start + begin.length, match.index);
   if (stripsStart === '-') inner = inner.trimStart();
   if (match[1] === '-') inner = inner.trimEnd();
@@ -116,9 +116,9 @@ function tokensOf(text: string, from: number, close: string): readonly Token[] {
       return tokens;
     }
     if (tokens.length >= mostTokens)
-      throw new TemplateFault(`a block has more than ${mostTokens} names and signs`, from, at);
+      throw new JinjaError(`a block has more than ${mostTokens} names and signs`, from, at);
     const found = tokenAt(text, at, tokens.at(-1));
-    if (!found) throw new TemplateFault('a block is not closed', from, text.length);
+    if (!found) throw new JinjaError('a block is not closed', from, text.length);
     if (found.kind === 'sign' && found.text === '{') depth++;
     if (found.kind === 'sign' && found.text === '}') depth = Math.max(0, depth - 1);
     tokens.push(found);
@@ -154,11 +154,7 @@ function unquoted(text: string, start: number): string {
   return text.slice(1, -1).replace(/\\([\s\S])/g, (whole, char: string) => {
     const meant = escapes.get(char);
     if (meant === undefined)
-      throw new TemplateFault(
-        `\`${whole}\` is not supported in a text`,
-        start,
-        start + text.length,
-      );
+      throw new JinjaError(`\`${whole}\` is not supported in a text`, start, start + text.length);
     return meant;
   });
 }

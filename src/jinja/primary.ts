@@ -11,7 +11,7 @@ import {
   took,
   unexpected,
 } from './cursor.ts';
-import { TemplateFault } from './fault.ts';
+import { JinjaError } from './error.ts';
 import type { Token } from './lexer.ts';
 import { methods } from './methods.ts';
 import { isList, mapOf, memberOf, members, tupleOf, type Value } from './value.ts';
@@ -62,7 +62,7 @@ function readAtom(cursor: Cursor, token: Token): Expression {
     return rangeOf(readArguments(cursor).map(({ value }) => value));
   if ((text === 'dict' || text === 'namespace') && took(cursor, '('))
     return readNamed(cursor, token, text === 'namespace');
-  throw new TemplateFault(
+  throw new JinjaError(
     `there is no \`${text}\` here, only ${[...cursor.roots.keys(), ...cursor.locals].join(', ')}`,
     token.start,
     token.end,
@@ -124,7 +124,7 @@ function readMap(cursor: Cursor): Expression {
 function readNamed(cursor: Cursor, place: Token, changes: boolean): Expression {
   const args = readArguments(cursor).map(({ name, value }) => {
     if (!name)
-      throw new TemplateFault(
+      throw new JinjaError(
         `\`${place.text}\` takes names with values here: a=1`,
         place.start,
         place.end,
@@ -206,7 +206,7 @@ function stepTo(holder: Expression, key: Expression): Expression {
 function readCall(cursor: Cursor, holder: Expression, name: Token): Expression {
   const method = methods.get(name.text);
   if (!method)
-    throw new TemplateFault(
+    throw new JinjaError(
       `there is no \`${name.text}()\` here, only ${[...methods.keys()].join(', ')}`,
       name.start,
       name.end,
@@ -244,7 +244,7 @@ function checkPath(
   const known = roots.get(text);
   if (!known?.members) return;
   if (first === undefined || !known.members.has(first))
-    throw new TemplateFault(`\`${text}\` has ${[...known.members].join(', ')} here`, start, end);
+    throw new JinjaError(`\`${text}\` has ${[...known.members].join(', ')} here`, start, end);
   if (first === 'logsource' && second === undefined)
-    throw new TemplateFault(`\`${text}.${first}\` is a map; name one of its entries`, start, end);
+    throw new JinjaError(`\`${text}.${first}\` is a map; name one of its entries`, start, end);
 }

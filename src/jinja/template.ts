@@ -11,8 +11,8 @@ import {
   took,
   unexpected,
 } from './cursor.ts';
+import { JinjaError } from './error.ts';
 import { readExpression, readOr } from './expression.ts';
-import { TemplateFault } from './fault.ts';
 import { type Block, blocksOf, type Token } from './lexer.ts';
 import { isTrue, listOf } from './operators.ts';
 import { printed } from './print.ts';
@@ -44,7 +44,7 @@ interface Reader {
 
 /**
  * The part of Jinja2 that names, filters, compares, chooses (`if`), repeats (`for`) and keeps
- * (`set`); all else is refused with a {@link TemplateFault}. Nothing in a template can reach beyond
+ * (`set`); all else is refused with a {@link JinjaError}. Nothing in a template can reach beyond
  * the values it is given, and what it makes is counted.
  */
 export function parseJinja(
@@ -124,11 +124,7 @@ function finish(cursor: Cursor): void {
 function readStatement(reader: Reader, cursor: Cursor, block: Block): Node {
   if (++reader.depth > deepestBlocks) {
     const { start, end } = peek(cursor);
-    throw new TemplateFault(
-      `blocks stand more than ${deepestBlocks} deep in one another`,
-      start,
-      end,
-    );
+    throw new JinjaError(`blocks stand more than ${deepestBlocks} deep in one another`, start, end);
   }
   const { text } = take(cursor);
   const statement =
@@ -285,8 +281,7 @@ function loopValue(index: number, entries: readonly Value[]): Members {
 
 function nextPart(reader: Reader, { tokens, start }: Block, locals: Set<string>): Cursor {
   const block = reader.blocks[reader.at];
-  if (!block)
-    throw new TemplateFault('the block is never ended', start, tokens.at(-1)?.end ?? start);
+  if (!block) throw new JinjaError('the block is never ended', start, tokens.at(-1)?.end ?? start);
   reader.at++;
   return cursorOf(reader, block, locals);
 }

@@ -58,11 +58,11 @@ export function graylogSearch(
   const conversion = withOwnFieldDiagnostics(changed, compiled, graylogOwn);
   if (!conversion.ok) return conversion;
   const search = searchOf(conversion.value, detection, config.graylog.minimumServerVersion);
-  const problem = settingProblem({ detection, search });
-  if (problem)
+  const reason = settingError({ detection, search });
+  if (reason)
     return {
       ok: false,
-      problems: [{ code: 'TGT001', ...problem, file: rule.file, span: rule.titleSpan }],
+      refusals: [{ code: 'TGT001', ...reason, file: rule.file, span: rule.titleSpan }],
     };
   return { ...conversion, value: search };
 }
@@ -89,7 +89,7 @@ function searchOf(
  * What an event definition has no place for; the rule is left out rather than the whole content
  * pack.
  */
-function settingProblem(
+function settingError(
   g: GraylogDetection,
 ): { readonly message: string; readonly hint: string } | undefined {
   if (g.search.kind === 'aggregation') return undefined;

@@ -24,10 +24,10 @@ export interface DetectionOutcome {
 }
 
 export const skipped = (
-  problems: readonly { readonly code: DiagnosticCode; readonly message: string }[],
+  reasons: readonly { readonly code: DiagnosticCode; readonly message: string }[],
 ): TargetOutcome => ({
   kind: 'skipped',
-  reasons: problems.map(({ code, message }) => ({ code, message })),
+  reasons: reasons.map(({ code, message }) => ({ code, message })),
 });
 export const compiledAs = (
   names: readonly string[],

@@ -42,7 +42,7 @@ import { isSelected, levelOf } from './settings/selection.ts';
 import { serverVersion } from './settings/server-version.ts';
 import { createSharedDiagnostics, type SharedDiagnostics } from './shared-diagnostics.ts';
 import { doubleOutput } from './splunk/es-output.ts';
-import { overrideProblems } from './splunk/overrides.ts';
+import { overrideErrors } from './splunk/overrides.ts';
 import { splunkSchedule } from './splunk/schedule.ts';
 import { filterMacroName, modelNameOf, searchScopes, splunkDetection } from './splunk-search.ts';
 
@@ -270,12 +270,16 @@ function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRul
   const detection =
     ignored === undefined ? own : { ...own, settings: { ...own.settings, threshold } };
   const fields = splunkFields(compiled, detection, config.splunk.enterpriseSecurity);
-  diagnostics.add('splunk', compiled.rule, fields.ok ? fields.diagnostics : fields.problems);
-  if (!fields.ok) return skipped(fields.problems);
+  diagnostics.add('splunk', compiled.rule, fields.ok ? fields.diagnostics : fields.refusals);
+  if (!fields.ok) return skipped(fields.refusals);
   const scopes = searchScopes(compiled, config);
   const conversion = splunkDetection(compiled, fields.value, scopes, config);
-  diagnostics.add('splunk', compiled.rule, conversion.ok ? conversion.diagnostics : conversion.problems);
-  if (!conversion.ok) return skipped(conversion.problems);
+  diagnostics.add(
+    'splunk',
+    compiled.rule,
+    conversion.ok ? conversion.diagnostics : conversion.refusals,
+  );
+  if (!conversion.ok) return skipped(conversion.refusals);
   if (ignored !== undefined) warnings.add('TGT007', 'splunk', ignored, compiled.rule);
   warnOfOverrides(adding, fields.value, compiled);
   warnOfUnplaced(warnings, scopes, compiled, config);
@@ -329,8 +333,8 @@ function warnOfOverrides(
   const { repeats } = splunkSchedule(detection);
   if (repeats !== undefined && !isByHand(detection))
     warnings.add('TGT008', 'splunk', repeats, rule);
-  const found = overrideProblems(detection, results).map(({ key, ...problem }) => ({
-    ...problem,
+  const found = overrideErrors(detection, results).map(({ key, ...reason }) => ({
+    ...reason,
     ...placeOfKey(key, rule, detection.logSources, config),
   }));
   diagnostics.add('splunk', rule, found);
@@ -346,12 +350,12 @@ function addToGraylog(
   diagnostics.add(
     'graylog',
     compiled.rule,
-    conversion.ok ? conversion.diagnostics : conversion.problems,
+    conversion.ok ? conversion.diagnostics : conversion.refusals,
   );
-  if (!conversion.ok) return skipped(conversion.problems);
+  if (!conversion.ok) return skipped(conversion.refusals);
   const fields = graylogFields(compiled, detection, conversion.value);
-  diagnostics.add('graylog', compiled.rule, fields.ok ? fields.diagnostics : fields.problems);
-  if (!fields.ok) return skipped(fields.problems);
+  diagnostics.add('graylog', compiled.rule, fields.ok ? fields.diagnostics : fields.refusals);
+  if (!fields.ok) return skipped(fields.refusals);
   const added = { detection: fields.value, search: conversion.value };
   const minimum = serverVersion(config.graylog.minimumServerVersion) ?? 0;
   for (const message of ignoredByGraylog(added, compiled, minimum))

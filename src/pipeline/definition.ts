@@ -11,7 +11,7 @@ export interface TransformationDefinition {
   /** Of its own parameters; those of every item (`id`, `type`, conditions) are added. */
   readonly parameters: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
-  /** Throws {@link PipelineFault} where the parameters fit the schema and still make no sense. */
+  /** Throws {@link PipelineError} where the parameters fit the schema and still make no sense. */
   readonly create: (item: YamlMapping, environment: PipelineEnvironment) => Transformation;
 }
 
@@ -19,7 +19,7 @@ export interface TransformationDefinition {
  * The text of a file, or why there is none: it can't be read, or stands outside the pipeline's
  * folder.
  */
-export type FileText = { readonly text: string } | { readonly fault: 'unreadable' | 'outside' };
+export type FileText = { readonly text: string } | { readonly reason: 'unreadable' | 'outside' };
 
 /** What reading a pipeline needs beside its text. */
 export interface PipelineEnvironment {
@@ -27,7 +27,7 @@ export interface PipelineEnvironment {
   /** A text file that a pipeline names, relative to the pipeline's folder. */
   readonly readText: (path: string) => FileText;
   /**
-   * Reads the items of a nested pipeline; those at fault are left out and have been reported
+   * Reads the items of a nested pipeline; those wrong are left out and have been reported
    * about.
    */
   readonly readItems: (items: readonly YamlMapping[]) => readonly ProcessingItem[];
@@ -36,7 +36,7 @@ export interface PipelineEnvironment {
 /**
  * What is wrong with a pipeline; thrown while it is read and turned into a diagnostic at its place.
  */
-export class PipelineFault extends Error {
+export class PipelineError extends Error {
   readonly span: { readonly start: number; readonly end: number };
   readonly hint: string | undefined;
   constructor(
@@ -50,7 +50,7 @@ export class PipelineFault extends Error {
   }
 }
 
-/** The text of a file that a pipeline names at `place`. Throws {@link PipelineFault}. */
+/** The text of a file that a pipeline names at `place`. Throws {@link PipelineError}. */
 export function textOfFile(
   readText: PipelineEnvironment['readText'],
   path: string,
@@ -58,13 +58,13 @@ export function textOfFile(
 ): string {
   const file = readText(path);
   if ('text' in file) return file.text;
-  if (file.fault === 'unreadable')
-    throw new PipelineFault(
+  if (file.reason === 'unreadable')
+    throw new PipelineError(
       `\`${path}\` can't be read`,
       place,
       "Paths are relative to the pipeline's folder, and a file there is text in UTF-8.",
     );
-  throw new PipelineFault(
+  throw new PipelineError(
     `\`${path}\` is outside the pipeline's folder`,
     place,
     'Pipelines read no other files: put it beside the pipeline, or below.',

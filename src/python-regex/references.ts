@@ -13,7 +13,7 @@ export interface References {
   readonly refer: (group: number) => void;
   readonly count: () => number;
   /** Why RegExp would not find what Python finds. */
-  readonly fault: () => Error | undefined;
+  readonly reason: () => Error | undefined;
 }
 
 interface Frame {
@@ -79,7 +79,7 @@ export function createReferences(): References {
       referred.push({ group: frame, frame: current, branch: current.branch });
     },
     count: () => groups.length - 1,
-    fault: () => {
+    reason: () => {
       if (resets)
         return new Error(
           'groups that may take no part in a repetition are not supported together with ' +

@@ -17,7 +17,7 @@ export interface PythonRegex {
     text: string,
     work: Work,
   ) => { readonly groups: ReadonlyMap<string, string | undefined> } | undefined;
-  /** `re.sub`, the replacement being read once: `\1`, `\g<name>`. Throws where that is at fault. */
+  /** `re.sub`, the replacement being read once: `\1`, `\g<name>`. Throws where that is wrong. */
   readonly replacer: (replacement: string) => (text: string, work: Work) => string;
 }
 

@@ -74,7 +74,7 @@ const controls: ReadonlyMap<string, number> = new Map([
   ['v', 11],
 ]);
 
-/** Throws an Error where the pattern is at fault or has what neither engine can do. */
+/** Throws an Error where the pattern is wrong or has what neither engine can do. */
 export function translate(source: string): Translation {
   if (source.length > longestPattern)
     throw new Error(`the pattern is longer than ${longestPattern} characters`);
@@ -98,7 +98,7 @@ export function translate(source: string): Translation {
   const { linear, script, names, references, scriptOnly, hasEnd, hasBoundary } = reader;
   return {
     linear: scriptOnly ? undefined : ignoreCase ? `(?i:${linear})` : linear,
-    backtracking: references.fault() ?? script,
+    backtracking: references.reason() ?? script,
     ignoreCase,
     names,
     count: references.count(),

@@ -140,7 +140,7 @@ export function createSettler(
   options: CompileOptions,
 ): (rule: Rule) => SettledRule | undefined {
   const known = new Map<Rule, SettledRule | undefined>();
-  // once, however many rules they reach: a fault in a filter is told once, in the filter
+  // once, however many rules they reach: an error in a filter is told once, in the filter
   const filters = new Map(
     collection.filters.map((filter) => [filter, settledFilter(filter, options)]),
   );
@@ -195,7 +195,7 @@ function settledFilter(filter: FilterRule, options: CompileOptions): SettledDete
   const settled =
     filter.detection && settleDetection({ ...options, file: filter.file }, filter.detection);
   // its condition is looked at here, for all rules
-  return settled && combine(settled, options.bag) !== 'fault' ? settled : undefined;
+  return settled && combine(settled, options.bag) !== 'error' ? settled : undefined;
 }
 
 function settleRule(
@@ -216,7 +216,7 @@ function settleRule(
     else
       options.bag.add(rule.file, {
         code: 'SIG060',
-        message: `the filter "${filter.title}" (${filter.file.path}) is at fault`,
+        message: `the filter "${filter.title}" (${filter.file.path}) has an error`,
         span: rule.titleSpan,
         hint: 'Fix the filter first.',
       });
@@ -258,7 +258,7 @@ function combinedDetection(
   for (const [index, part] of parts.entries()) {
     // a filter's diagnostics have been told
     const query = combine(part, index === 0 ? bag : createBag());
-    if (query === 'fault') return undefined;
+    if (query === 'error') return undefined;
     if (query) queries.push(query);
     else if (index === 0) {
       bag.add(rule.file, {

@@ -4,13 +4,13 @@ import { expressionPart, fillPlaceholders } from '../sigma/value/placeholder.ts'
 import type { RegexTest, StringTest } from './tree.ts';
 
 /**
- * A regular expression with placeholders in it, or one that is filled; the fault of one that is no
+ * A regular expression with placeholders in it, or one that is filled; the error of one that is no
  * expression with its values.
  */
 export type FilledRegex =
   | StringTest
   | RegexTest
-  | { readonly kind: 'fault'; readonly source: string; readonly message: string };
+  | { readonly kind: 'error'; readonly source: string; readonly message: string };
 
 /**
  * What becomes of an expression by each combination of the values; as {@link fillPlaceholders}
@@ -44,7 +44,7 @@ export function fillRegex(
       const parsed = parseRegex(source, flags);
       return parsed.ok
         ? { kind: 'regex', source, ...flags }
-        : { kind: 'fault', source, message: parsed.message };
+        : { kind: 'error', source, message: parsed.message };
     }),
   };
 }

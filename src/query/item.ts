@@ -3,11 +3,11 @@ import { note } from '../sigma/rule/attribute.ts';
 import { flagOf } from '../sigma/rule/flag.ts';
 import type { DetectionItem, ModifierUse } from '../sigma/rule/rule.ts';
 import { isNetwork, parseAddressBlock } from '../sigma/value/cidr.ts';
-import { chainProblem, isComparison, modifierRoles } from '../sigma/value/modifier.ts';
+import { chainError, isComparison, modifierRoles } from '../sigma/value/modifier.ts';
 import { modifierHint } from '../sigma/value/modifier-hint.ts';
 import { isPlaceholder, literalText, type Pattern, patternText } from '../sigma/value/pattern.ts';
 import { parseExpanded, parseExpandedRegex, seemsExpanded } from '../sigma/value/placeholder.ts';
-import type { NewDiagnostic, DiagnosticBag } from '../source/diagnostic.ts';
+import type { DiagnosticBag, NewDiagnostic } from '../source/diagnostic.ts';
 import { insideScalar } from '../source/inside-scalar.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import { keepsZeros, type YamlScalar } from '../source/yaml.ts';
@@ -132,7 +132,7 @@ function complainAbout(
   bag.add(file, { code, message, span, ...(hint === undefined ? {} : { hint }) });
 }
 
-/** Chains without a fault, so that the few that rules use are each checked once. */
+/** Chains without an error, so that the few that rules use are each checked once. */
 const soundChains = new Set<string>();
 const maximumSoundChains = 1000;
 
@@ -186,9 +186,9 @@ function checkChain(meaning: Meaning, item: DetectionItem): boolean {
         );
       return false;
     }
-    const problem = chainProblem(modifier.name, before, item.field === undefined);
-    if (problem) {
-      report('SIG021', modifier, problem.message, problem.hint);
+    const reason = chainError(modifier.name, before, item.field === undefined);
+    if (reason) {
+      report('SIG021', modifier, reason.message, reason.hint);
       sound = false;
     } else if (modifier.name === 'all' && item.values.length === 1)
       report('SIG025', modifier, '`all` has only one value to link');
@@ -323,7 +323,7 @@ function expandedRegexes(
   });
   if (!('tests' in filled)) throw unfilled(filled);
   return filled.tests.map((test) => {
-    if (test.kind !== 'fault') return test;
+    if (test.kind !== 'error') return test;
     throw new ValueError(
       `invalid regular expression with a placeholder’s value, \`${test.source}\`: ${test.message}`,
       'Values are part of the expression as they are: escape what stands for itself.',

@@ -50,7 +50,7 @@ export function settleDetection(
     : undefined;
 }
 
-/** Selections of nothing in place of those at fault. */
+/** Selections of nothing in place of those wrong. */
 function placeholders(detection: Detection): ReadonlyMap<string, SettledSearch> {
   const empty: SettledBody = { kind: 'group', link: 'and', entries: [] };
   return new Map(
@@ -82,18 +82,18 @@ interface Progress {
 }
 
 /** Reported about. */
-const fault = Symbol('fault');
-/** A query, nothing (a pipeline dropped what it was made of), or a fault. */
-type Combined = Query | undefined | typeof fault;
+const reason = Symbol('error');
+/** A query, nothing (a pipeline dropped what it was made of), or an error. */
+type Combined = Query | undefined | typeof reason;
 
 /**
  * A settled detection as meant; undefined where a pipeline dropped all of it. Reports
- * missing, unused and too many selections; `'fault'` after a fatal diagnostic.
+ * missing, unused and too many selections; `'error'` after a fatal diagnostic.
  */
 export function combine(
   detection: SettledDetection,
   bag: DiagnosticBag,
-): Query | undefined | 'fault' {
+): Query | undefined | 'error' {
   const bodies = new Map<string, Query | undefined>();
   for (const search of detection.searches.values())
     bodies.set(search.name, settledQuery(search.body));
@@ -107,18 +107,18 @@ export function combine(
       span: detection.conditions[0] ?? detection.span,
       hint: 'Split the rule.',
     });
-    return 'fault';
+    return 'error';
   }
-  if (conditions.includes(fault)) return 'fault';
+  if (conditions.includes(reason)) return 'error';
   warnOfUnused(progress);
   const combined = joined('or', conditions);
-  return combined === fault ? 'fault' : combined;
+  return combined === reason ? 'error' : combined;
 }
 
 function joined(link: 'and' | 'or', operands: readonly Combined[]): Combined {
   const queries: Query[] = [];
   for (const operand of operands) {
-    if (operand === fault) return fault;
+    if (operand === reason) return reason;
     if (operand) queries.push(operand);
   }
   if (queries.length === 0) return undefined;
@@ -146,7 +146,7 @@ function conditionQuery(progress: Progress, node: ConditionNode): Combined {
       );
     case 'not': {
       const operand = conditionQuery(progress, node.operand);
-      return operand === fault || operand === undefined ? operand : not(operand);
+      return operand === reason || operand === undefined ? operand : not(operand);
     }
     case 'name':
     case 'quantifier':
@@ -155,9 +155,9 @@ function conditionQuery(progress: Progress, node: ConditionNode): Combined {
 }
 
 function selectionQuery(progress: Progress, node: Selecting): Combined {
-  if (progress.items > maximumItems) return fault;
+  if (progress.items > maximumItems) return reason;
   const searches = selected(progress, node);
-  if (searches.length === 0) return fault;
+  if (searches.length === 0) return reason;
   const queries: Combined[] = [];
   for (const search of searches) {
     progress.used.add(search.name);

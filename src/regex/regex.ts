@@ -4,7 +4,7 @@ import { readGroup, skipComment } from './group.ts';
 import { charNode, type Reader, readerOf, take, takeCodePoint, takeMatch } from './reader.ts';
 import { RegexError, type RegexFlags, type RegexNode } from './tree.ts';
 
-export type RegexParse = RegexParsed | RegexFault;
+export type RegexParse = RegexParsed | RegexRejected;
 
 export interface RegexParsed {
   readonly ok: true;
@@ -15,7 +15,7 @@ export interface RegexParsed {
   readonly notes: readonly string[];
 }
 
-export interface RegexFault {
+export interface RegexRejected {
   readonly ok: false;
   readonly message: string;
   /** UTF-16 units from the start of the pattern. */

@@ -115,7 +115,7 @@ export interface RegexFlags {
   readonly dotAll: boolean;
 }
 
-/** The pattern is at fault; `offset` is in UTF-16 units. Never leaves the reader. */
+/** The pattern is wrong; `offset` is in UTF-16 units. Never leaves the reader. */
 export class RegexError extends Error {
   readonly offset: number;
   constructor(message: string, offset: number) {

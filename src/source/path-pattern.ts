@@ -29,8 +29,8 @@ interface SignClass {
   readonly ranges: readonly (readonly [string, string])[];
 }
 
-export interface PatternFault {
-  readonly fault: string;
+export interface PatternError {
+  readonly reason: string;
 }
 
 const longestPattern = 1024;
@@ -50,19 +50,19 @@ const unsupported: readonly (readonly [RegExp, string])[] = [
 export const isPattern = (text: string): boolean => /[*?[{]/.test(text);
 
 /**
- * Parts of `.` and empty ones are left out. A fault says what is not supported, and what to write.
+ * Parts of `.` and empty ones are left out. An error says what is not supported, and what to write.
  */
-export function readPathPattern(text: string): PathPattern | PatternFault {
+export function readPathPattern(text: string): PathPattern | PatternError {
   if (text.length > longestPattern)
-    return { fault: `the pattern is longer than ${longestPattern} characters` };
+    return { reason: `the pattern is longer than ${longestPattern} characters` };
   const refused = unsupported.find(([sign]) => sign.test(text));
-  if (refused) return { fault: refused[1] };
+  if (refused) return { reason: refused[1] };
   const parts: Part[] = [];
   for (const name of text.split('/')) {
     if (name === '' || name === '.') continue;
-    if (name === '..') return { fault: '`..` can only stand before the first wildcard' };
+    if (name === '..') return { reason: '`..` can only stand before the first wildcard' };
     const part = readPart(name);
-    if (typeof part === 'object' && 'fault' in part) return part;
+    if (typeof part === 'object' && 'reason' in part) return part;
     // several are as one
     if (part !== anyDepth || parts.at(-1) !== anyDepth) parts.push(part);
   }
@@ -73,10 +73,10 @@ export function readPathPattern(text: string): PathPattern | PatternFault {
 export const inAnyFolder = (pattern: PathPattern): PathPattern =>
   pattern[0] === anyDepth ? pattern : [anyDepth, ...pattern];
 
-function readPart(name: string): Part | PatternFault {
+function readPart(name: string): Part | PatternError {
   if (name === '**') return anyDepth;
   if (name.includes('**'))
-    return { fault: '`**` stands alone between slashes: write `**/*` for files in any folder' };
+    return { reason: '`**` stands alone between slashes: write `**/*` for files in any folder' };
   const signs: Sign[] = [];
   const text = Array.from(name);
   for (let at = 0; at < text.length; at++) {
@@ -85,7 +85,7 @@ function readPart(name: string): Part | PatternFault {
       const next = text[++at];
       if (next === undefined)
         return {
-          fault:
+          reason:
             'a backslash ends the name: write `/` between folders, and `\\` only before a ' +
             'sign that stands for itself',
         };
@@ -94,7 +94,7 @@ function readPart(name: string): Part | PatternFault {
     else if (sign === '?') signs.push(anyOne);
     else if (sign === '[') {
       const found = readClass(text, at);
-      if ('fault' in found) return found;
+      if ('reason' in found) return found;
       signs.push(found.made);
       at = found.end;
     } else signs.push(sign);
@@ -117,7 +117,7 @@ function namePattern(signs: readonly Sign[]): NamePattern {
 function readClass(
   text: readonly string[],
   start: number,
-): { readonly made: SignClass; readonly end: number } | PatternFault {
+): { readonly made: SignClass; readonly end: number } | PatternError {
   let at = start + 1;
   const negated = text[at] === '!' || text[at] === '^';
   if (negated) at++;
@@ -130,12 +130,12 @@ function readClass(
       at += 2;
       to = character();
     }
-    if (from > to) return { fault: `the range ${from}-${to} is empty` };
+    if (from > to) return { reason: `the range ${from}-${to} is empty` };
     ranges.push([from, to]);
   }
   return at < text.length
     ? { made: { negated, ranges }, end: at }
-    : { fault: '`[` is not closed: write `\\[` for a bracket in a name' };
+    : { reason: '`[` is not closed: write `\\[` for a bracket in a name' };
 }
 
 /**

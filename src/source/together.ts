@@ -1,4 +1,4 @@
-import type { NewDiagnostic, DiagnosticBag } from './diagnostic.ts';
+import type { DiagnosticBag, NewDiagnostic } from './diagnostic.ts';
 import type { SourceFile } from './span.ts';
 
 /**

@@ -7,10 +7,10 @@ import {
   type ScalarEvent,
   YAMLException,
 } from 'js-yaml';
-import { type NewDiagnostic, createBag, type DiagnosticBag } from './diagnostic.ts';
+import { createBag, type DiagnosticBag, type NewDiagnostic } from './diagnostic.ts';
 import type { SourceFile, Span } from './span.ts';
-import { yamlFault } from './yaml-fault.ts';
-import { checkProperties, checkTag, endOfScalar, TreeFault } from './yaml-tree-fault.ts';
+import { yamlError } from './yaml-error.ts';
+import { checkProperties, checkTag, endOfScalar, TreeError } from './yaml-tree-error.ts';
 
 /** A YAML tree whose nodes know their place: each node is a {@link Span}. */
 export type YamlNode = YamlScalar | YamlSequence | YamlMapping;
@@ -179,8 +179,8 @@ function parseParts(
         return found;
       }
       for (const document of part.documents) found.push(document);
-    } catch (fault) {
-      report(file, bag, fault, start);
+    } catch (reason) {
+      report(file, bag, reason, start);
     }
   }
   return found;
@@ -263,7 +263,7 @@ function moved<T extends YamlNode>(node: T, by: number): T {
 }
 
 function report(file: SourceFile, bag: DiagnosticBag, error: unknown, shift: number): void {
-  if (error instanceof TreeFault) {
+  if (error instanceof TreeError) {
     const { code, message, span, hint } = error;
     bag.add(file, {
       code,
@@ -275,7 +275,7 @@ function report(file: SourceFile, bag: DiagnosticBag, error: unknown, shift: num
   }
   if (!(error instanceof YAMLException)) throw error;
   const start = Math.min((error.mark?.position ?? 0) + shift, file.text.length);
-  bag.add(file, { ...yamlFault(error.reason, file.text, start), span: { start, end: start + 1 } });
+  bag.add(file, { ...yamlError(error.reason, file.text, start), span: { start, end: start + 1 } });
 }
 
 function composeDocuments(text: string, events: readonly Event[], found: NewDiagnostic[]): Parsed {
@@ -288,7 +288,7 @@ function composeDocuments(text: string, events: readonly Event[], found: NewDiag
   const name = (start: number, end: number) => (start < 0 ? undefined : text.slice(start, end));
   const place = (node: YamlNode, size: number, anchor: string | undefined) => {
     nodes += size;
-    if (nodes > yamlLimits.nodes) throw new TreeFault('SIG004', tooManyNodes, node);
+    if (nodes > yamlLimits.nodes) throw new TreeError('SIG004', tooManyNodes, node);
     if (anchor !== undefined) anchors.set(anchor, { node, size });
     const top = stack.at(-1);
     if (!top) return;
@@ -351,9 +351,9 @@ function composeDocuments(text: string, events: readonly Event[], found: NewDiag
 
 const isNull = (node: YamlNode): boolean => node.kind === 'scalar' && node.value === null;
 
-function unknownAlias(text: string, start: number, end: number): TreeFault {
+function unknownAlias(text: string, start: number, end: number): TreeError {
   const name = text.slice(start, end);
-  return new TreeFault(
+  return new TreeError(
     'SIG002',
     `no anchor \`&${name}\` stands before its alias`,
     { start: start - 1, end },

@@ -1,6 +1,12 @@
 import type { CompiledRule } from '../../query/compile.ts';
 import type { Query } from '../../query/tree.ts';
-import { type Conversion, converted, Refusal, type Place, type TargetDiagnostic } from '../backend.ts';
+import {
+  type Conversion,
+  converted,
+  type Place,
+  Refusal,
+  type TargetDiagnostic,
+} from '../backend.ts';
 import { jsonFormat, ndjsonFormat } from '../format.ts';
 import { refuseAddressless } from '../lucene/address-text.ts';
 import type { Dialect } from '../lucene/dialect.ts';
@@ -82,7 +88,7 @@ function convert(
     const hint = 'Convert it to xpack-watcher, whose watches aggregate.';
     return {
       ok: false,
-      problems: [
+      refusals: [
         {
           code: 'TGT001',
           message: 'a query_string finds single events; it has no correlations',

@@ -2,7 +2,7 @@ import { and, type Item, or, type Query } from '../../query/tree.ts';
 import type { CorrelationRule, CorrelationType } from '../../sigma/correlation/correlation.ts';
 import { holdsOfMore, negativeNumbersNote } from '../../sigma/correlation/threshold.ts';
 import { singleField } from '../alias.ts';
-import { type Conversion, converted, Refusal, type Place, refused } from '../backend.ts';
+import { type Conversion, converted, type Place, Refusal, refused } from '../backend.ts';
 import { refuseAddressless } from '../lucene/address-text.ts';
 import type { Dialect } from '../lucene/dialect.ts';
 import { printLucene } from '../lucene/printer.ts';

@@ -1,5 +1,11 @@
 import type { Query } from '../../query/tree.ts';
-import { type Conversion, converted, Refusal, type Place, type TargetDiagnostic } from '../backend.ts';
+import {
+  type Conversion,
+  converted,
+  type Place,
+  Refusal,
+  type TargetDiagnostic,
+} from '../backend.ts';
 import { refuseAddressless } from '../lucene/address-text.ts';
 import type { Dialect } from '../lucene/dialect.ts';
 import { printLucene } from '../lucene/printer.ts';
@@ -97,7 +103,11 @@ export function graylogQueries(
  * Graylog's own templates permit a thousand fields an index: two searches of all fields may pass
  * the limit, and the query fails silently.
  */
-function diagnosticAllFields(searches: number, place: Place, diagnostics: TargetDiagnostic[]): void {
+function diagnosticAllFields(
+  searches: number,
+  place: Place,
+  diagnostics: TargetDiagnostic[],
+): void {
   if (searches < 2) return;
   const most = Math.floor(queryStringLimits.clauses / searches);
   const message =

@@ -14,7 +14,7 @@ function convert(compiled: CompiledRule, settings: TargetSettings): Conversion<C
     const hint = 'Build a content pack (`sigpack build`), whose event definitions aggregate.';
     return {
       ok: false,
-      problems: [
+      refusals: [
         {
           code: 'TGT001',
           message: "Graylog's search finds single events; correlations are event definitions",

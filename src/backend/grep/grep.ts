@@ -1,6 +1,12 @@
 import type { CompiledRule } from '../../query/compile.ts';
 import { type Item, itemsOf, type Query } from '../../query/tree.ts';
-import { type Conversion, converted, Refusal, type Place, type TargetDiagnostic } from '../backend.ts';
+import {
+  type Conversion,
+  converted,
+  type Place,
+  Refusal,
+  type TargetDiagnostic,
+} from '../backend.ts';
 import { unnarrowed, withBlankDiagnostic } from '../blank-events.ts';
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
 import { type QueryLimits, splitToFit } from '../lucene/split.ts';
@@ -141,7 +147,7 @@ function convert(compiled: CompiledRule, settings: GrepSettings): Conversion<Con
     const hint = 'Convert it to splunk, graylog or xpack-watcher.';
     return {
       ok: false,
-      problems: [
+      refusals: [
         {
           code: 'TGT001',
           message: 'grep sees one line at a time; it has no correlations',

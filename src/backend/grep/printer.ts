@@ -3,7 +3,7 @@ import { ANY, ONE, type Pattern } from '../../sigma/value/pattern.ts';
 import { Refusal, refused } from '../backend.ts';
 import { regexOver } from './regex.ts';
 import { anywhere } from './strings.ts';
-import { ALWAYS, keyPattern, literal, NEVER, diagnostic, type Writing } from './text.ts';
+import { ALWAYS, diagnostic, keyPattern, literal, NEVER, type Writing } from './text.ts';
 import { addressPattern, comparedOver, exactValue, fieldPattern, timeValue } from './value.ts';
 
 /** PCRE takes 250 groups in one another; an expression may take 200 of them. */

@@ -7,7 +7,7 @@ import type {
 } from '../../sigma/correlation/correlation.ts';
 import { holdsOfNothing } from '../../sigma/correlation/threshold.ts';
 import { singleField } from '../alias.ts';
-import { type TargetDiagnostic, refused } from '../backend.ts';
+import { refused, type TargetDiagnostic } from '../backend.ts';
 import { checkSilentGroups } from '../silent-groups.ts';
 import { logpointQueries } from './plan.ts';
 import { fieldName } from './text.ts';

@@ -1,6 +1,6 @@
 import type { Item, Query } from '../../query/tree.ts';
 import { ANY } from '../../sigma/value/pattern.ts';
-import { Refusal, type Place, type TargetDiagnostic } from '../backend.ts';
+import { type Place, Refusal, type TargetDiagnostic } from '../backend.ts';
 import { rawExpression } from '../expression.ts';
 import { blockPatterns } from './address.ts';
 import { fieldName, isSayable, quotedPattern } from './text.ts';

@@ -1,5 +1,5 @@
 import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/value/pattern.ts';
-import { Refusal, type Place } from '../backend.ts';
+import { type Place, Refusal } from '../backend.ts';
 
 /**
  * Spellings of LogPoint's search language. In quotes a backslash stands for itself and nothing can

@@ -1,11 +1,11 @@
 import type { Item, RegexTest } from '../../query/tree.ts';
 import { parseRegex } from '../../regex/regex.ts';
-import { type TargetDiagnostic, refused } from '../backend.ts';
+import { refused, type TargetDiagnostic } from '../backend.ts';
 import { addressRegex } from './address.ts';
 import { type Dialect, isFlattened, type Printed, together } from './dialect.ts';
 import { refusedInFlattened } from './flattened.ts';
 import { luceneEscape, toLuceneRegex } from './regex/regex.ts';
-import { matchingOf, printStrings, diagnosticOnCase } from './strings.ts';
+import { diagnosticOnCase, matchingOf, printStrings } from './strings.ts';
 import { escapedField } from './text.ts';
 
 const single = (text: string): Printed => ({ text, clauses: 1 });

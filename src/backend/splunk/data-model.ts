@@ -4,9 +4,9 @@ import { ANY } from '../../sigma/value/pattern.ts';
 import {
   type Conversion,
   converted,
-  Refusal,
   type Place,
   placeOfRule,
+  Refusal,
   refused,
 } from '../backend.ts';
 import { dataModelState, inDataModel } from './scope.ts';

@@ -1,6 +1,6 @@
 import type { RegexTest } from '../../query/tree.ts';
 import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/value/pattern.ts';
-import { Refusal, type Place } from '../backend.ts';
+import { type Place, Refusal } from '../backend.ts';
 import { quoted } from './text.ts';
 
 /** What can't stand in a conf file's line, and backticks, which call macros. */

@@ -1,6 +1,6 @@
 import { isPlaceholder, ONE, type Pattern, type PatternPart } from '../../sigma/value/pattern.ts';
 import { perName } from '../../source/per-name.ts';
-import { Refusal, type Place } from '../backend.ts';
+import { type Place, Refusal } from '../backend.ts';
 
 /**
  * Spellings of text in SPL. In quotes, `\"` and `\\` are escapes in the search stage and in eval

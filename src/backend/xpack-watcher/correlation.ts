@@ -7,7 +7,13 @@ import {
   negativeNumbersNote,
 } from '../../sigma/correlation/threshold.ts';
 import { singleField } from '../alias.ts';
-import { type Conversion, Refusal, type Place, type TargetDiagnostic, refused } from '../backend.ts';
+import {
+  type Conversion,
+  type Place,
+  Refusal,
+  refused,
+  type TargetDiagnostic,
+} from '../backend.ts';
 import { esQsQueries } from '../es-qs/es-qs.ts';
 import { checkSilentGroups } from '../silent-groups.ts';
 import type { ElasticsearchSettings } from '../target.ts';
@@ -104,14 +110,17 @@ function conditionOf(threshold: number, empty: boolean): object {
 }
 
 /** The texts, or what is wrong with them thrown; diagnostics are passed on. */
-function said(conversion: Conversion<readonly string[]>, diagnostics: TargetDiagnostic[]): readonly string[] {
+function said(
+  conversion: Conversion<readonly string[]>,
+  diagnostics: TargetDiagnostic[],
+): readonly string[] {
   if (conversion.ok) {
     diagnostics.push(...conversion.diagnostics);
     return conversion.value;
   }
-  const [problem] = conversion.problems;
-  if (!problem) throw new Error('a refusal without a reason');
-  throw new Refusal(problem);
+  const [reason] = conversion.refusals;
+  if (!reason) throw new Error('a refusal without a reason');
+  throw new Refusal(reason);
 }
 
 /**
@@ -174,7 +183,11 @@ function overlapText(timespan: number, lookBack: number, interval: number): stri
 }
 
 /** Composite aggregations take no bucket_selector, hence terms. */
-function grouping(fields: readonly string[], place: Place, diagnostics: TargetDiagnostic[]): object {
+function grouping(
+  fields: readonly string[],
+  place: Place,
+  diagnostics: TargetDiagnostic[],
+): object {
   const [only] = fields;
   if (only === undefined) return { filters: { filters: [{ match_all: {} }] } };
   const message =

@@ -4,7 +4,7 @@ import { type AdoptedApp, type Stanza, stanzasOf, threePartVersion } from '../..
 import { ConfBoundError, type ConfModel, readBoundedConf } from '../../pack/render/splunk-conf.ts';
 import { createBag } from '../../source/diagnostic.ts';
 import { lookup, parseYaml, type YamlNode } from '../../source/yaml.ts';
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { shownPath } from '../files/rule-files.ts';

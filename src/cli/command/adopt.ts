@@ -11,7 +11,7 @@ import { stanzaKey } from '../../pack/render/splunk-conf.ts';
 import { lockText } from '../../release/lock/text.ts';
 import { compareVersions } from '../../release/version.ts';
 import { lookup, rootOf } from '../../source/yaml.ts';
-import { type ExitCode, exitCodes, UsageError } from '../fault/exit-code.ts';
+import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { compileRules } from '../project/compile-rules.ts';

@@ -8,7 +8,7 @@ import type { LintPreset } from '../../pack/config/lint-preset.ts';
 import type { PackPages } from '../../pack/model/detection-page.ts';
 import type { Pack, PackInput } from '../../pack/pack.ts';
 import { createBag } from '../../source/diagnostic.ts';
-import { type ExitCode, UsageError } from '../fault/exit-code.ts';
+import { type ExitCode, UsageError } from '../error/exit-code.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
 import { readSourceFile, shownPath } from '../files/rule-files.ts';
 import { optimizeLate } from '../process/optimize-late.ts';
@@ -16,10 +16,10 @@ import { toolVersion } from '../process/package-root.ts';
 import { keepNurserySmall } from '../process/small-nursery.ts';
 import {
   compileRules,
-  reportPack,
   createPageList,
   projectTemplates,
   type RuleCounts,
+  reportPack,
 } from '../project/compile-rules.ts';
 import { lintOf } from '../project/lint.ts';
 import { openProject, type Project, pathInPack, reportProject } from '../project/project.ts';
@@ -154,11 +154,7 @@ function artifactsOf(
 }
 
 /** At the configuration, or where there is none at the rules that were looked for. */
-function reportNothing(
-  { loaded, bag }: Project,
-  paths: readonly string[],
-  files: number,
-): void {
+function reportNothing({ loaded, bag }: Project, paths: readonly string[], files: number): void {
   const message = `no detection was made from ${files} ${files === 1 ? 'file' : 'files'}`;
   const diagnostic = { code: 'PCK005', message, span: { start: 0, end: 0 } } as const;
   if (loaded.exists) bag.add(loaded.file, diagnostic);

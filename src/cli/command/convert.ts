@@ -34,7 +34,7 @@ import { type CompiledRule, detectionsBelow } from '../../query/compile.ts';
 import type { DiagnosticCode } from '../../source/code.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
-import { type ExitCode, UsageError } from '../fault/exit-code.ts';
+import { type ExitCode, UsageError } from '../error/exit-code.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { belowFolder } from '../files/portable-path.ts';
 import { writeWhole } from '../files/write-whole.ts';
@@ -146,7 +146,7 @@ function withoutModel({ rule }: CompiledRule): Conversion<never> {
   const hint = 'Leave -f data_model out to search it in an index.';
   return {
     ok: false,
-    problems: [
+    refusals: [
       {
         code: 'TGT001',
         message: 'no pipeline names a data model for the rule',
@@ -246,7 +246,7 @@ function converted(
     diagnostics.add(
       target.name,
       compiled.rule,
-      conversion.ok ? conversion.diagnostics : conversion.problems,
+      conversion.ok ? conversion.diagnostics : conversion.refusals,
     );
     return conversion.ok
       ? [{ entry: entryOf(compiled, conversion.value), path: compiled.rule.file.path }]

@@ -15,7 +15,7 @@ import {
   isFatal,
 } from '../../source/diagnostic.ts';
 import { positionAt } from '../../source/span.ts';
-import { type ExitCode, exitCodes, UsageError } from '../fault/exit-code.ts';
+import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
 import { loadConfig, withoutConfig } from '../files/config-file.ts';
 import { configName, findConfig } from '../files/find-config.ts';
 import { readSourceFile, shownPath } from '../files/rule-files.ts';

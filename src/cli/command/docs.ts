@@ -9,7 +9,7 @@ import { createRenderer, TemplateError } from '../../pack/render/template.ts';
 import { createTargetCompiler, type TargetedRule } from '../../pipeline/run/target-compiler.ts';
 import type { CompiledRule } from '../../query/compile.ts';
 import type { Collection, Rule } from '../../sigma/collection/collection.ts';
-import { type ExitCode, UsageError } from '../fault/exit-code.ts';
+import { type ExitCode, UsageError } from '../error/exit-code.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { namedTarget } from '../project/chosen-target.ts';
 import { projectTemplates } from '../project/compile-rules.ts';
@@ -119,7 +119,7 @@ function conversionOf(
   const { code, message } = made.reason;
   return {
     ok: false,
-    problems: [
+    refusals: [
       { code: code === 'PIP007' || code === 'PIP008' ? code : 'PIP002', message, file, span },
     ],
   };

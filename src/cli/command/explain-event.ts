@@ -1,11 +1,11 @@
 import { EventError } from '../../event/event-error.ts';
 import type { Event } from '../../match/event.ts';
-import { explainedMatch } from '../../proof/explanation.ts';
-import { proverOf } from '../../proof/prove.ts';
 import { createCombiner, type SettledRule } from '../../query/compile.ts';
+import { explainedMatch } from '../../rule-test/explanation.ts';
+import { proverOf } from '../../rule-test/prove.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { positionAt } from '../../source/span.ts';
-import { type ExitCode, UsageError } from '../fault/exit-code.ts';
+import { type ExitCode, UsageError } from '../error/exit-code.ts';
 import { processedRules, type RuleChoice } from '../project/processed-rules.ts';
 import { reportProject } from '../project/project.ts';
 import type { Paint } from '../report/context.ts';

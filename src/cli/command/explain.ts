@@ -12,7 +12,7 @@ import {
 } from '../../query/compile.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { positionAt } from '../../source/span.ts';
-import { type ExitCode, UsageError } from '../fault/exit-code.ts';
+import { type ExitCode, UsageError } from '../error/exit-code.ts';
 import { namedTarget } from '../project/chosen-target.ts';
 import { targetSettings } from '../project/conversion-settings.ts';
 import { loadGivenRules } from '../project/given-rules.ts';
@@ -191,8 +191,14 @@ function addOutcome(
         `${paint('yellow', visible(constant.message))}`,
     );
   const conversion = postprocessedRule(target.convert(compiled, settings), compiled);
-  for (const { file, ...diagnostic } of conversion.ok ? conversion.diagnostics : conversion.problems) {
-    bag.add(file, { ...diagnostic, message: `${target.name}: ${diagnostic.message}`, target: target.name });
+  for (const { file, ...diagnostic } of conversion.ok
+    ? conversion.diagnostics
+    : conversion.refusals) {
+    bag.add(file, {
+      ...diagnostic,
+      message: `${target.name}: ${diagnostic.message}`,
+      target: target.name,
+    });
   }
   if (!conversion.ok) return [];
   lines.push(paint('bold', 'Query'));

@@ -1,6 +1,6 @@
 import { aliasesOf, noTarget, targetName } from '../../backend/target-name.ts';
 import { bundles } from '../../pipeline/bundle.ts';
-import { type ExitCode, exitCodes, UsageError } from '../fault/exit-code.ts';
+import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
 import type { Counted, Listable, Listed } from '../project/listed.ts';
 import { loadTargets } from '../project/plugin.ts';
 import { cells, visible } from '../report/visible.ts';

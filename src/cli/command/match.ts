@@ -12,7 +12,7 @@ import { createRuleIndex, type IndexedRule } from '../../match/index/rule-index.
 import { type CompiledRule, createCombiner } from '../../query/compile.ts';
 import type { Rule } from '../../sigma/collection/collection.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
-import { type ExitCode, UsageError } from '../fault/exit-code.ts';
+import { type ExitCode, UsageError } from '../error/exit-code.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { keepNurserySmall } from '../process/small-nursery.ts';
 import { processedRules, type RuleChoice } from '../project/processed-rules.ts';

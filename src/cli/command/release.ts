@@ -22,7 +22,7 @@ import {
 } from '../../release/snapshot.ts';
 import { bumped } from '../../release/version.ts';
 import { createBag } from '../../source/diagnostic.ts';
-import { type ExitCode, exitCodes, UsageError } from '../fault/exit-code.ts';
+import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
 import { findConfig } from '../files/find-config.ts';
 import { makeFolders } from '../files/make-folders.ts';
@@ -31,13 +31,13 @@ import { hasTag, isRepository } from '../process/git.ts';
 import { toolVersion } from '../process/package-root.ts';
 import {
   compileRules,
-  reportPack,
   createPageList,
   projectTemplates,
+  reportPack,
 } from '../project/compile-rules.ts';
 import { openProject, type Project, pathInPack } from '../project/project.ts';
 import type { LoadedTemplates } from '../project/template-files.ts';
-import { dirtyTreeProblem } from '../release/clean-tree.ts';
+import { dirtyTreeError } from '../release/clean-tree.ts';
 import { finishRelease, type ReleaseWrites, writeRelease } from '../release/files.ts';
 import {
   type ReleaseFolderInput,
@@ -115,7 +115,7 @@ async function releaseAlone(options: ReleaseOptions): Promise<ExitCode> {
     throw new UsageError('a release needs a sigpack.yml; `sigpack init` writes one');
   refuseCollisions(loaded);
   const signing = signingKey(options.sign);
-  const dirty = dirtyTreeProblem(loaded.folder, project.lock);
+  const dirty = dirtyTreeError(loaded.folder, project.lock);
   if (dirty !== undefined && !options.dryRun) throw new UsageError(dirty);
   if (!(await testsPass(project))) return reportAll(project, options);
   const compiled = compile(project);
@@ -171,12 +171,12 @@ async function testsPass(project: Project): Promise<boolean> {
   const { defaultPaths, gateRuns } = await import('../rule-test/session.ts');
   const runs = await gateRuns({ project, paths: defaultPaths(loaded) });
   let passed = runs.length > 0;
-  for (const { run, problems } of runs) {
+  for (const { run, reasons } of runs) {
     const failed = run.results.filter(({ outcome }) => outcome !== 'passed');
     // what is wrong with other rules is told when they are compiled
-    if (failed.length === 0 && !problems.some(({ code }) => code.startsWith('TST'))) continue;
+    if (failed.length === 0 && !reasons.some(({ code }) => code.startsWith('TST'))) continue;
     passed = false;
-    bag.list.push(...problems);
+    bag.list.push(...reasons);
     for (const { test, message } of failed)
       bag.add(test.file, {
         code: 'TST006',

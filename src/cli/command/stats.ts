@@ -1,5 +1,5 @@
 import {
-  budgetProblems,
+  budgetErrors,
   loadOf,
   loadOfMinutes,
   searchesPerMinute,
@@ -7,7 +7,7 @@ import {
 import type { PackConfig } from '../../pack/config/config.ts';
 import { enabledIds } from '../../pack/config/enabled.ts';
 import type { Pack } from '../../pack/pack.ts';
-import { type ExitCode, exitCodes } from '../fault/exit-code.ts';
+import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { compileRules } from '../project/compile-rules.ts';
 import { openProject, reportProject, shownConfiguration } from '../project/project.ts';
 import { leftOffLines, loadText } from '../report/load-lines.ts';
@@ -46,7 +46,7 @@ export async function stats(paths: readonly string[], options: StatsOptions): Pr
   const { pack } = compileRules(project, paths);
   const { searchesPerMinute: budget } = loaded.config.splunk;
   const minutes = searchesPerMinute(pack, options.all ? 'all' : 'enabled');
-  const problems = budgetProblems(pack);
+  const reasons = budgetErrors(pack);
   const leftOff = Object.fromEntries(
     loaded.config.targets.map((target) => [target, pack.leftOff[target].map(({ id }) => id)]),
   );
@@ -65,16 +65,16 @@ export async function stats(paths: readonly string[], options: StatsOptions): Pr
       budget,
       ...graylog,
       leftOff,
-      problems,
+      problems: reasons,
     };
     process.stdout.write(`${JSON.stringify(answered, null, 1)}\n`);
   } else
     printText(`${histogram(searches, minutes, budget, terminal.width)}${loadLines(pack).join('')}`);
   const code = reportProject(project, answer);
   if (options.format === 'text')
-    for (const problem of problems)
-      process.stderr.write(`${terminal.paint('red', visible(problem))}\n`);
-  return problems.length > 0 ? exitCodes.findings : code;
+    for (const reason of reasons)
+      process.stderr.write(`${terminal.paint('red', visible(reason))}\n`);
+  return reasons.length > 0 ? exitCodes.findings : code;
 }
 
 /** What the histogram has no bars for. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { TestRun } from '../../proof/test-result.ts';
+import type { TestRun } from '../../rule-test/test-result.ts';
 import { createBag, type Diagnostic, isFatal } from '../../source/diagnostic.ts';
-import { type ExitCode, exitCodes, UsageError } from '../fault/exit-code.ts';
+import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
 import { entryPath, givenList, type PathLists, watchedPaths } from '../files/path-list.ts';
 import { openFor } from '../project/processed-rules.ts';
 import { type Project, shownConfiguration } from '../project/project.ts';
@@ -107,9 +107,9 @@ async function runOnce(
     process.stderr.write(`${reportText(bag.list.filter(isFatal), contextFor(project.terminal))}\n`);
     return { code: exitCodes.usage, tests: 0, files: [] };
   }
-  const { tests, run, problems } = tested;
-  print(run, problems, options, project);
-  const failed = run.results.some(({ outcome }) => outcome !== 'passed') || problems.length > 0;
+  const { tests, run, reasons } = tested;
+  print(run, reasons, options, project);
+  const failed = run.results.some(({ outcome }) => outcome !== 'passed') || reasons.length > 0;
   return {
     code: failed ? exitCodes.findings : exitCodes.success,
     tests: run.results.length,
@@ -119,18 +119,18 @@ async function runOnce(
 
 function print(
   run: TestRun,
-  problems: readonly Diagnostic[],
+  reasons: readonly Diagnostic[],
   { format, verbose }: TestOptions,
   { loaded, terminal }: Project,
 ): void {
-  if (format === 'json') process.stdout.write(testJson(run, problems, shownConfiguration(loaded)));
-  else if (format === 'junit') process.stdout.write(testJunit(run, problems));
-  else if (format === 'github') process.stdout.write(testGithub(run, problems));
+  if (format === 'json') process.stdout.write(testJson(run, reasons, shownConfiguration(loaded)));
+  else if (format === 'junit') process.stdout.write(testJunit(run, reasons));
+  else if (format === 'github') process.stdout.write(testGithub(run, reasons));
   else {
     const output = createTerminal(process.stdout, process.env, () => 0);
     printText(testTree(run, { paint: output.paint, verbose }));
     const context = contextFor(terminal);
-    if (problems.length > 0) process.stderr.write(`${reportText(problems, context)}\n`);
+    if (reasons.length > 0) process.stderr.write(`${reportText(reasons, context)}\n`);
   }
 }
 

@@ -9,9 +9,9 @@ import {
   signatureName,
   verifySignature,
 } from '../../release/supply-chain/signature.ts';
-import { subjectProblem } from '../../release/supply-chain/subjects.ts';
-import { type ExitCode, exitCodes, UsageError } from '../fault/exit-code.ts';
-import { fileFault } from '../fault/file-fault.ts';
+import { subjectError } from '../../release/supply-chain/subjects.ts';
+import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
+import { fileError } from '../error/file-error.ts';
 import { readKeyFile } from '../files/key-file.ts';
 import { entryStatsOf, statsOf } from '../files/path-stats.ts';
 import { shownPath } from '../files/rule-files.ts';
@@ -35,11 +35,11 @@ export async function verify(paths: readonly string[], options: VerifyOptions): 
   const key = options.key === undefined ? undefined : readKey(options.key);
   const { paint } = createTerminal(process.stdout, process.env, () => 0);
   let sound = true;
-  const tell = (path: string, problem: string | undefined): void => {
-    if (problem !== undefined) sound = false;
+  const tell = (path: string, reason: string | undefined): void => {
+    if (reason !== undefined) sound = false;
     printText(
       `${visible(shownPath(path))}: ` +
-        `${problem === undefined ? paint('green', 'ok') : paint('red', visible(problem))}\n`,
+        `${reason === undefined ? paint('green', 'ok') : paint('red', visible(reason))}\n`,
     );
   };
   const signatures = new Set<string>();
@@ -53,7 +53,7 @@ export async function verify(paths: readonly string[], options: VerifyOptions): 
     if (!signatures.has(place.folder)) {
       signatures.add(place.folder);
       const signature = join(place.folder, signatureName);
-      if (key !== undefined) tell(signature, signatureProblem(sums.bytes, signature, key));
+      if (key !== undefined) tell(signature, signatureError(sums.bytes, signature, key));
       else if (isFile(signature))
         printText(
           `${visible(shownPath(signature))}: ` +
@@ -68,7 +68,7 @@ export async function verify(paths: readonly string[], options: VerifyOptions): 
       const isKey = !sums.entries.has(name) && isSamePath(file, options.key);
       tell(
         file,
-        isKey ? keyInRelease : await fileProblem(file, sums.entries.get(name), sums.entries, key),
+        isKey ? keyInRelease : await entryError(file, sums.entries.get(name), sums.entries, key),
       );
     }
   }
@@ -141,35 +141,32 @@ function bytesOf(path: string): Buffer | string {
   }
 }
 
-const unreadable = (error: unknown): string => `it cannot be read: ${fileFault(error)}`;
+const unreadable = (error: unknown): string => `it cannot be read: ${fileError(error)}`;
 
-const problems = {
+const reasons = {
   bad: 'the signature is not that of SHA256SUMS: one of them was changed',
   'other key': 'it is signed with another key',
   malformed: 'this is no signature of sigpack release',
 } as const;
 
-function signatureProblem(sums: Uint8Array, path: string, key: KeyObject): string | undefined {
+function signatureError(sums: Uint8Array, path: string, key: KeyObject): string | undefined {
   if (!isFile(path)) return 'there is no signature';
   const signature = bytesOf(path);
   if (typeof signature === 'string') return signature;
   const verdict = verifySignature(sums, signature.toString('latin1'), key);
-  return verdict === 'good' ? undefined : problems[verdict];
+  return verdict === 'good' ? undefined : reasons[verdict];
 }
 
-async function fileProblem(
+async function entryError(
   path: string,
   digest: string | undefined,
   entries: Sums['entries'],
   key: KeyObject | undefined,
 ): Promise<string | undefined> {
-  return (await digestProblem(path, digest)) ?? provenanceProblem(path, entries, key);
+  return (await digestError(path, digest)) ?? provenanceError(path, entries, key);
 }
 
-async function digestProblem(
-  path: string,
-  wanted: string | undefined,
-): Promise<string | undefined> {
+async function digestError(path: string, wanted: string | undefined): Promise<string | undefined> {
   if (wanted === undefined) return `it is not in ${sumsName}`;
   if (entryStatsOf(path)?.isFile() === false) return 'it is no file';
   const hash = createHash('sha256');
@@ -187,7 +184,7 @@ async function digestProblem(
  * A provenance must be about all other files of the release; one in an envelope must be signed by
  * the key.
  */
-function provenanceProblem(
+function provenanceError(
   path: string,
   entries: ReadonlyMap<string, string>,
   key: KeyObject | undefined,
@@ -201,5 +198,5 @@ function provenanceProblem(
   if (envelope && key && !isSignedBy(envelope, key))
     return 'its envelope is not signed with this key, or was changed';
   const others = new Map([...entries].filter(([name]) => name !== basename(path)));
-  return subjectProblem((envelope?.payload ?? bytes).toString('utf8'), others);
+  return subjectError((envelope?.payload ?? bytes).toString('utf8'), others);
 }

@@ -31,7 +31,7 @@ export function readBounded(path: string, kind: FileOrPipe, encoding?: 'utf8'): 
   const descriptor = openSync(path, constants.O_RDONLY | noWait);
   try {
     const found = fstatSync(descriptor);
-    // folders have a fault of their own
+    // folders have an error of their own
     if (!found.isFile() && !found.isDirectory())
       throw new Error(`it is a ${found.isFIFO() ? 'pipe' : 'device'}, and a file is needed`);
     if (found.size > largestFile) throw tooLarge();

@@ -76,8 +76,8 @@ function searchList(
     const glob = reachableStats(path)
       ? { base: path, pattern: [], foldersOnly: false }
       : globOf(entry.slice(1), folder);
-    if ('fault' in glob) {
-      report(entry, `\`${entry}\`: ${glob.fault}`);
+    if ('reason' in glob) {
+      report(entry, `\`${entry}\`: ${glob.reason}`);
       return [];
     }
     const pattern: PathPattern = [...namesOf(resolve(glob.base)), ...glob.pattern];
@@ -105,7 +105,7 @@ function searchList(
     try {
       if (isPattern(entry) && reachableStats(path) === undefined) {
         const glob = globOf(entry, folder);
-        if ('fault' in glob) report(entry, `\`${entry}\`: ${glob.fault}`);
+        if ('reason' in glob) report(entry, `\`${entry}\`: ${glob.reason}`);
         else if (!searchGlob(search, glob, exclusions) && list.maybeNothing !== true)
           report(entry, `\`${entry}\` matches no file to read`);
       } else if (statSync(path).isDirectory()) searchFolder(search, path, undefined, exclusions);

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 import { entryStatsOf, statsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
 

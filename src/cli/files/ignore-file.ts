@@ -29,9 +29,9 @@ export function readIgnoreFile(folder: string, bag: DiagnosticBag): readonly Lea
     const read =
       found.length < limits.patterns
         ? readLine(text)
-        : { fault: `there are more than ${limits.patterns} patterns` };
-    if ('fault' in read) {
-      bag.add(file, { code: 'PCK013', message: `\`${text}\`: ${read.fault}`, span });
+        : { reason: `there are more than ${limits.patterns} patterns` };
+    if ('reason' in read) {
+      bag.add(file, { code: 'PCK013', message: `\`${text}\`: ${read.reason}`, span });
       if (found.length >= limits.patterns) break;
     } else found.push({ ...read, text, file, span, files: new Set() });
   }
@@ -43,14 +43,14 @@ const withoutTrailingBlanks = (line: string): string =>
 
 function readLine(
   line: string,
-): Pick<LeavesOut, 'pattern' | 'foldersOnly' | 'keeps'> | { readonly fault: string } {
+): Pick<LeavesOut, 'pattern' | 'foldersOnly' | 'keeps'> | { readonly reason: string } {
   const keeps = line.startsWith('!');
   const text = keeps ? line.slice(1) : line;
   const foldersOnly = text.endsWith('/');
   const path = foldersOnly ? text.slice(0, -1) : text;
   const pattern = readPathPattern(path);
-  if ('fault' in pattern) return pattern;
-  if (pattern.length === 0) return { fault: 'the pattern names nothing' };
+  if ('reason' in pattern) return pattern;
+  if (pattern.length === 0) return { reason: 'the pattern names nothing' };
   // a slash in front or between ties the pattern to the folder of the file
   return { pattern: path.includes('/') ? pattern : inAnyFolder(pattern), foldersOnly, keeps };
 }

@@ -1,6 +1,6 @@
 import { readFileSync, type Stats } from 'node:fs';
-import { UsageError } from '../fault/exit-code.ts';
-import { fileFault } from '../fault/file-fault.ts';
+import { UsageError } from '../error/exit-code.ts';
+import { fileError } from '../error/file-error.ts';
 import { statsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
 
@@ -12,7 +12,7 @@ export function readKeyFile(what: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`${what} ${shownPath(path)} cannot be read: ${fileFault(error)}`);
+    throw new UsageError(`${what} ${shownPath(path)} cannot be read: ${fileError(error)}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { errorCode } from '../fault/error-code.ts';
+import { errorCode } from '../error/error-code.ts';
 import { statsOf } from './path-stats.ts';
 
 /**

@@ -2,7 +2,7 @@ import { dirname, resolve, sep } from 'node:path';
 import {
   isPattern,
   type PathPattern,
-  type PatternFault,
+  type PatternError,
   readPathPattern,
 } from '../../source/path-pattern.ts';
 import type { SourceFile } from '../../source/span.ts';
@@ -68,7 +68,7 @@ export function globOf(
   entry: string,
   folder: string | undefined,
   separator: typeof sep = sep,
-): Glob | PatternFault {
+): Glob | PatternError {
   // a backslash is no escape where it stands between folders
   const parts = withSlashes(entry, { sep: separator }).split('/');
   const first = parts.findIndex(isPattern);
@@ -77,7 +77,7 @@ export function globOf(
   // a drive alone would be the working directory on it
   const start = /^(?:[A-Za-z]:)?$/.test(before) && end > 0 ? `${before}/` : before || '.';
   const pattern = readPathPattern(parts.slice(end).join('/'));
-  return 'fault' in pattern
+  return 'reason' in pattern
     ? pattern
     : { base: entryPath(start, folder), pattern, foldersOnly: parts.at(-1) === '' };
 }
@@ -96,6 +96,6 @@ export const watchedPaths = (lists: readonly PathList[]): readonly string[] =>
       const path = entryPath(entry, folder);
       if (!isPattern(entry) || reachableStats(path)) return [path];
       const glob = globOf(entry, folder);
-      return 'fault' in glob ? [dirname(path)] : [glob.base];
+      return 'reason' in glob ? [dirname(path)] : [glob.base];
     }),
   );

@@ -1,5 +1,5 @@
 import { lstatSync, type Stats, statSync } from 'node:fs';
-import { errorCode } from '../fault/error-code.ts';
+import { errorCode } from '../error/error-code.ts';
 
 /**
  * What a path leads to; undefined where there is nothing, below a file, too, for which Node 22

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { errorCode } from '../fault/error-code.ts';
-import { UsageError } from '../fault/exit-code.ts';
-import { fileFault } from '../fault/file-fault.ts';
+import { errorCode } from '../error/error-code.ts';
+import { UsageError } from '../error/exit-code.ts';
+import { fileError } from '../error/file-error.ts';
 import { noWait } from './bounded-file.ts';
 import { entryStatsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
@@ -19,7 +19,7 @@ export function readRegularFile(path: string, maximum: number, flags = 0): Buffe
     if (code === undefined) throw error;
     const isMissing = code === 'ENOENT' && entryStatsOf(path) === undefined;
     if (isMissing) return undefined;
-    throw new UsageError(`${shownPath(path)} is no file that can be read: ${fileFault(error)}`);
+    throw new UsageError(`${shownPath(path)} is no file that can be read: ${fileError(error)}`);
   }
   try {
     const found = fstatSync(descriptor);

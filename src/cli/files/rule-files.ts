@@ -3,10 +3,10 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { saysSomethingOfSigma } from '../../sigma/collection/meant-for-sigma.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import type { SourceFile } from '../../source/span.ts';
-import { fileFault, fileHint } from '../fault/file-fault.ts';
+import { fileError, fileHint } from '../error/file-error.ts';
 import { type FileOrPipe, readBounded } from './bounded-file.ts';
 import { nearPath, withSlashes } from './portable-path.ts';
-import { EncodingFault, encodingHint, sourceText, withoutMark } from './source-text.ts';
+import { EncodingError, encodingHint, sourceText, withoutMark } from './source-text.ts';
 
 /** By the name alone. */
 export const isRuleFile = (name: string): boolean =>
@@ -32,8 +32,8 @@ export function readRuleFile(
     () => textOf(path, named ? 'file or pipe' : 'file'),
     path,
     bag,
-    (fault) => {
-      const isOther = !named && !saysSomethingOfSigma(fault.roughly);
+    (reason) => {
+      const isOther = !named && !saysSomethingOfSigma(reason.roughly);
       if (isOther)
         bag.add(
           { path: shownPath(path), text: '' },
@@ -65,12 +65,12 @@ function readWith(
   read: () => string,
   path: string,
   bag: DiagnosticBag,
-  isToldOf: (fault: EncodingFault) => boolean = () => false,
+  isToldOf: (reason: EncodingError) => boolean = () => false,
 ): SourceFile | undefined {
   try {
     return { path: shownPath(path), text: read() };
   } catch (error) {
-    if (!(error instanceof EncodingFault)) reportFile(bag, path, error);
+    if (!(error instanceof EncodingError)) reportFile(bag, path, error);
     else if (!isToldOf(error)) reportFile(bag, path, error, encodingHint);
     return undefined;
   }
@@ -101,7 +101,7 @@ export function reportFile(
   error: unknown,
   hint = fileHint(error, path),
 ): void {
-  const message = `${shownPath(path)}: ${fileFault(error)}`;
+  const message = `${shownPath(path)}: ${fileError(error)}`;
   bag.add(
     { path: shownPath(path), text: '' },
     {

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 
 /** Why a text cannot be read as it is. */
-export class EncodingFault extends Error {
-  override readonly name = 'EncodingFault';
+export class EncodingError extends Error {
+  override readonly name = 'EncodingError';
   /** The bytes as Latin-1 has them: good enough to look for words. */
   readonly roughly: string;
   constructor(bytes: Buffer) {
@@ -16,7 +16,7 @@ export const encodingHint =
 
 /**
  * UTF-8, or UTF-16 with a byte order mark, which YAML allows. The mark is left out. Throws an
- * {@link EncodingFault}.
+ * {@link EncodingError}.
  */
 export function sourceText(bytes: Buffer): string {
   const [first, second] = bytes;
@@ -27,7 +27,7 @@ export function sourceText(bytes: Buffer): string {
         ? 'utf-16be'
         : undefined;
   if (utf16 !== undefined) return inUtf16(bytes, utf16);
-  if (!isUtf8(bytes)) throw new EncodingFault(bytes);
+  if (!isUtf8(bytes)) throw new EncodingError(bytes);
   return withoutMark(bytes.toString('utf8'));
 }
 
@@ -35,7 +35,7 @@ function inUtf16(bytes: Buffer, encoding: string): string {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    throw new EncodingFault(bytes);
+    throw new EncodingError(bytes);
   }
 }
 

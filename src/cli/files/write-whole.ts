@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 import { nearestFolder } from './folder-place.ts';
 import { makeFolders } from './make-folders.ts';
 import { statsOf } from './path-stats.ts';

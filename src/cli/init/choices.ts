@@ -46,12 +46,12 @@ export interface Question {
   /** What an empty line stands for; none: there has to be an answer. */
   readonly fallback?: string;
   /** What is wrong with answers. */
-  readonly problem: (answers: readonly string[]) => string | undefined;
+  readonly reason: (answers: readonly string[]) => string | undefined;
 }
 
 const one = (key: Product, text: string): Question => {
   const choices = fieldChoices(products.find(({ name }) => name === key)?.targets[0] ?? key);
-  return { key, text, choices, several: false, problem: (answers) => unknown(answers, choices) };
+  return { key, text, choices, several: false, reason: (answers) => unknown(answers, choices) };
 };
 
 const yesOrNo = [
@@ -65,7 +65,7 @@ const questions: readonly (Question & { readonly isAsked: (answers: Answers) => 
     text: 'What are the rules for?',
     choices: products,
     several: true,
-    problem: (answers) =>
+    reason: (answers) =>
       unknown(answers, products) ??
       (answers.some((name) => packs.includes(name)) ? undefined : noPack),
     isAsked: () => true,
@@ -79,7 +79,7 @@ const questions: readonly (Question & { readonly isAsked: (answers: Answers) => 
     text: 'Which indexes of Splunk hold the events? Names with commas between them; * for all.',
     choices: [],
     several: true,
-    problem: (answers) =>
+    reason: (answers) =>
       answers.includes('all')
         ? '`all` names an index; all of them are `*`'
         : misnamed(answers, /^[A-Za-z0-9_*-]+$/, 'the name of an index'),
@@ -92,7 +92,7 @@ const questions: readonly (Question & { readonly isAsked: (answers: Answers) => 
     choices: yesOrNo,
     several: false,
     fallback: 'no',
-    problem: (answers) => unknown(answers, yesOrNo),
+    reason: (answers) => unknown(answers, yesOrNo),
     isAsked: has('splunk'),
   },
   {
@@ -104,7 +104,7 @@ const questions: readonly (Question & { readonly isAsked: (answers: Answers) => 
     text: 'Which streams of Graylog hold the events? Titles with commas between them; all for all.',
     choices: [],
     several: true,
-    problem: (answers) =>
+    reason: (answers) =>
       answers.includes('*')
         ? '`*` is no title of a stream; all of them are `all`'
         : answers.length > 1 && answers.includes('all')
@@ -124,7 +124,7 @@ const questions: readonly (Question & { readonly isAsked: (answers: Answers) => 
     choices: [],
     several: true,
     fallback: 'logs-*',
-    problem: (answers) => misnamed(answers, /^[^\s\p{Cc}]+$/u, 'a pattern of indexes'),
+    reason: (answers) => misnamed(answers, /^[^\s\p{Cc}]+$/u, 'a pattern of indexes'),
     isAsked: has('elasticsearch'),
   },
 ];
@@ -158,7 +158,7 @@ export const nextQuestion = (answers: Answers): Question | undefined =>
  * their order, `y` and `n` for yes and no. Text: what is wrong with it.
  */
 export function answersIn(question: Question, line: string): readonly string[] | string {
-  const { choices, several, fallback, problem } = question;
+  const { choices, several, fallback, reason } = question;
   const text = line.trim() === '' && fallback !== undefined ? fallback : line.trim();
   const parts = (several ? text.split(',') : [text])
     .map((part) => part.trim())
@@ -172,7 +172,7 @@ export function answersIn(question: Question, line: string): readonly string[] |
     return byName ?? (/^\d+$/.test(part) ? choices[Number(part) - 1]?.name : undefined) ?? part;
   });
   const distinct = [...new Set(named)];
-  return problem(distinct) ?? distinct;
+  return reason(distinct) ?? distinct;
 }
 
 export type ChoiceOptions = Partial<Readonly<Record<Exclude<ChoiceKey, 'products'>, string>>>;

@@ -1,4 +1,4 @@
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 import { lineWidth, wrapped } from '../report/wrapped.ts';
 import {
   type Answers,

@@ -9,7 +9,7 @@ import type { WatchActions } from '../../install/watcher/watch-allowed.ts';
 import { type NamedWatch, readWatches, WatchError } from '../../install/watcher/watches.ts';
 import { readChecksums, sumsName } from '../../release/supply-chain/checksums.ts';
 import { signatureName, verifySignature } from '../../release/supply-chain/signature.ts';
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { shownPath } from '../files/rule-files.ts';
@@ -190,7 +190,7 @@ const maximumSums = 16 * 1024 * 1024;
 
 const bytesOf = (path: string): Buffer | undefined => readRegularFile(path, maximumSums);
 
-const faults = {
+const reasons = {
   bad: 'it is not that of SHA256SUMS',
   'other key': 'it is by another key',
   malformed: 'it is no signature of sigpack release',
@@ -202,12 +202,12 @@ function refuseUnsigned(
   key: KeyObject,
   to: string,
 ): void {
-  const problem = signatureProblem(sums, folder, key);
-  if (problem !== undefined)
-    throw new UsageError(`what ${to} has must be signed: ${problem}; nothing was done`);
+  const reason = signatureError(sums, folder, key);
+  if (reason !== undefined)
+    throw new UsageError(`what ${to} has must be signed: ${reason}; nothing was done`);
 }
 
-function signatureProblem(
+function signatureError(
   sums: Buffer | undefined,
   folder: string,
   key: KeyObject,
@@ -217,5 +217,5 @@ function signatureProblem(
   const verdict = verifySignature(sums, signature.toString('utf8'), key);
   return verdict === 'good'
     ? undefined
-    : `${shownPath(join(folder, signatureName))}: ${faults[verdict]}`;
+    : `${shownPath(join(folder, signatureName))}: ${reasons[verdict]}`;
 }

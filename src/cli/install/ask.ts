@@ -1,4 +1,4 @@
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 import { hasTerminal, openLines } from '../init/line-reader.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 

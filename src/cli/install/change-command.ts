@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type Plan, planOf } from '../../install/plan.ts';
-import { isOfSamePack, planProblem, planText } from '../../install/plan-file.ts';
+import { isOfSamePack, planError, planText } from '../../install/plan-file.ts';
 import { doneCounts, planCounts } from '../../install/plan-text.ts';
 import type { OnDrift } from '../../pack/config/install-config.ts';
 import { sumsName } from '../../release/supply-chain/checksums.ts';
 import { signatureName } from '../../release/supply-chain/signature.ts';
-import { type ExitCode, exitCodes, UsageError } from '../fault/exit-code.ts';
+import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { visible, visibleJson } from '../report/visible.ts';
 import { printText } from '../terminal/guarded.ts';
@@ -216,10 +216,10 @@ function refuseOtherPlan(path: string, plan: Plan, done: boolean): void {
     throw new UsageError(`there is no plan ${shownPath(path)}`);
   }
   if (done && isOfSamePack(text, plan)) return;
-  const problem = planProblem(text, plan);
-  if (problem !== undefined)
+  const reason = planError(text, plan);
+  if (reason !== undefined)
     throw new RemoteError(
-      `the plan ${shownPath(path)} cannot be applied: ${problem}; nothing was done, make a ` +
+      `the plan ${shownPath(path)} cannot be applied: ${reason}; nothing was done, make a ` +
         'new plan',
     );
 }

@@ -5,7 +5,7 @@ import { type Plan, planOf } from '../../install/plan.ts';
 import { configuredSettings } from '../../install/splunk/search-settings.ts';
 import type { InstallConfig, OnDrift } from '../../pack/config/install-config.ts';
 import { readPublicKey } from '../../release/supply-chain/signature.ts';
-import { type ExitCode, exitCodes, UsageError } from '../fault/exit-code.ts';
+import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
 import { type LoadedConfig, loadConfig } from '../files/config-file.ts';
 import { findConfig } from '../files/find-config.ts';
 import { readKeyFile } from '../files/key-file.ts';

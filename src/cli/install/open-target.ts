@@ -13,7 +13,7 @@ import type {
 } from '../../pack/config/install-config.ts';
 import type { PackInfo } from '../../pack/model/detection.ts';
 import { graylogPackId } from '../../pack/model/pack-entity.ts';
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 import { makeFolders } from '../files/make-folders.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { shownPath } from '../files/rule-files.ts';

@@ -1,6 +1,6 @@
 import { type Drifted, driftOf } from '../../install/plan.ts';
 import { driftLines } from '../../install/plan-text.ts';
-import { type ExitCode, exitCodes, UsageError } from '../fault/exit-code.ts';
+import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
 import type { Paint } from '../report/context.ts';
 import { visible, visibleJson } from '../report/visible.ts';
 import { printText } from '../terminal/guarded.ts';

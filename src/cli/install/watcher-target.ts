@@ -13,7 +13,7 @@ import {
   watchesDigest,
   watchObject,
 } from '../../install/watcher/watches.ts';
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 import { type Client, inParallel, RemoteError } from './http/http-client.ts';
 import type { Applying, Installed, InstallTarget, Version } from './target.ts';
 

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 
 /** Runs git in a folder; undefined where it fails or is not there. */
 function git(

@@ -1,4 +1,4 @@
-import { errorCode } from '../fault/error-code.ts';
+import { errorCode } from '../error/error-code.ts';
 
 /**
  * Whether another process with this number is at work: this one does not count, one of another user

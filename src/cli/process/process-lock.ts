@@ -10,8 +10,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isRecord } from '../../event/field.ts';
-import { errorCode } from '../fault/error-code.ts';
-import { UsageError } from '../fault/exit-code.ts';
+import { errorCode } from '../error/error-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 import { nearestFolder } from '../files/folder-place.ts';
 import { makeFolders } from '../files/make-folders.ts';
 import { entryStatsOf } from '../files/path-stats.ts';

@@ -1,7 +1,7 @@
 import type { ConversionTarget, TargetFormat } from '../../backend/target.ts';
 import { noTarget, targetName } from '../../backend/target-name.ts';
 import { nearest } from '../../source/nearest.ts';
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 
 /** A target and one of its formats. */
 export interface Chosen {

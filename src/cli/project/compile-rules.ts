@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { createPackPages } from '../../docs/pack-pages.ts';
-import { templateFault } from '../../pack/artifact/artifacts.ts';
+import { jinjaError } from '../../pack/artifact/artifacts.ts';
 import { idleSettings } from '../../pack/artifact/idle-settings.ts';
-import { budgetProblems } from '../../pack/artifact/schedule-budget.ts';
+import { budgetErrors } from '../../pack/artifact/schedule-budget.ts';
 import type { PackConfig } from '../../pack/config/config.ts';
 import type { PackPages } from '../../pack/model/detection-page.ts';
 import { nameKeys } from '../../pack/naming/name-text.ts';
@@ -61,7 +61,7 @@ export function compileCollection(
 /** Of what a pack starts beyond its budgets, and of settings that change nothing in it. */
 export function reportPack({ loaded, bag }: Project, pack: Pack): void {
   for (const diagnostic of idleSettings(pack, loaded.file)) bag.add(loaded.file, diagnostic);
-  for (const message of budgetProblems(pack))
+  for (const message of budgetErrors(pack))
     bag.add(loaded.file, { code: 'PCK006', message, span: { start: 0, end: 0 } });
 }
 
@@ -101,7 +101,7 @@ export const projectTemplates = ({ loaded: { config, folder } }: Project): Loade
 
 interface PageList {
   readonly add: NonNullable<PackInput['onOutcome']>;
-  /** Undefined where their template is at fault, which has been reported. */
+  /** Undefined where their template is wrong, which has been reported. */
   readonly pages: () => PackPages | undefined;
 }
 
@@ -117,7 +117,7 @@ export function createPageList(
       try {
         list.add(...given);
       } catch (error) {
-        templateFault(error, bag, file);
+        jinjaError(error, bag, file);
         sound = false;
       }
     },

@@ -7,7 +7,7 @@ import {
 import type { PackConfig } from '../../pack/config/config.ts';
 import { mergeSettings } from '../../pack/config/merge-settings.ts';
 import { resultThreshold } from '../../pack/result/result-threshold.ts';
-import { cronGap, cronGaps, overlapProblem, quartzCron } from '../../pack/settings/schedule.ts';
+import { cronGap, cronGaps, overlapError, quartzCron } from '../../pack/settings/schedule.ts';
 import type { DetectionSettings } from '../../pack/settings/settings.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { type CompiledRule, logSourcesOf } from '../../query/compile.ts';
@@ -106,7 +106,7 @@ function ruleSettings(
   const throttle =
     suppress && suppress.fields.length > 0 ? Math.min(period, base.throttle) : period;
   const gaps = (cron && cronGaps(merged.cron ?? '')) ?? { shortest: interval, longest: interval };
-  const repeats = overlapProblem(Math.max(window ?? 0, interval), gaps, throttle);
+  const repeats = overlapError(Math.max(window ?? 0, interval), gaps, throttle);
   return {
     interval,
     delay,

@@ -1,6 +1,6 @@
 import type { Collection } from '../../sigma/collection/collection.ts';
 import { isFatal } from '../../source/diagnostic.ts';
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 import { loadRules } from './load.ts';
 import { type Project, rulePaths } from './project.ts';
 

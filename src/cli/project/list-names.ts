@@ -3,7 +3,7 @@ import type { Rule } from '../../sigma/collection/collection.ts';
 import { fieldsOf } from '../../sigma/collection/rule-fields.ts';
 import type { LogSource } from '../../sigma/rule/rule.ts';
 import { createBag } from '../../source/diagnostic.ts';
-import type { ExitCode } from '../fault/exit-code.ts';
+import type { ExitCode } from '../error/exit-code.ts';
 import type { Counted } from './listed.ts';
 import { loadRules } from './load.ts';
 import { builtInNames, loadPipelines } from './pipeline-files.ts';

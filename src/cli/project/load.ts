@@ -1,8 +1,8 @@
 import {
   type Collection,
   collect,
-  reportNoId,
   type Rule,
+  reportNoId,
 } from '../../sigma/collection/collection.ts';
 import { type OnRule, readDocuments, type SigmaDocument } from '../../sigma/collection/document.ts';
 import { independentFiles, type NameKeys } from '../../sigma/collection/lone-rule.ts';
@@ -104,13 +104,13 @@ interface ReadSource {
 
 interface FileReader {
   readonly documents: readonly SigmaDocument[];
-  /** Of the documents, those at fault among them. */
+  /** Of the documents, those wrong among them. */
   readonly count: number;
   readonly read: (source: ReadSource) => void;
 }
 
 /**
- * Reads files. A copy of one without a fault is read no second time: its documents are the same, in
+ * Reads files. A copy of one without an error is read no second time: its documents are the same, in
  * another place.
  */
 function createFileReader(bag: DiagnosticBag, onRule?: OnRule): FileReader {
@@ -148,7 +148,7 @@ function writtenNames(document: SigmaDocument): readonly string[] {
   return name?.kind === 'scalar' ? [document.title, name.text] : [document.title];
 }
 
-/** The rules and filters that were read, and how many of their documents are at fault. */
+/** The rules and filters that were read, and how many of their documents are wrong. */
 function collected(
   { documents, count }: FileReader,
   bag: DiagnosticBag,

@@ -1,7 +1,7 @@
 import { noPipeline } from '../../pipeline/bundle.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { type DiagnosticBag, isFatal } from '../../source/diagnostic.ts';
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
 
 /** Names that pySigma's backends have for what our targets are. */

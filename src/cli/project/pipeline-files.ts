@@ -8,7 +8,7 @@ import { readPipeline } from '../../pipeline/read-pipeline.ts';
 import { unprovedNames } from '../../pipeline/unproved.ts';
 import { createBag, type DiagnosticBag } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 import { reachableStats } from '../files/path-stats.ts';
 import { isOutside } from '../files/portable-path.ts';
 import { readSourceFile } from '../files/rule-files.ts';
@@ -19,12 +19,12 @@ const isFileName = (name: string): boolean => /\.ya?ml$/i.test(name);
 
 const isFile = (path: string): boolean => reachableStats(path)?.isFile() === true;
 
-/** By path; undefined for those at fault. */
+/** By path; undefined for those wrong. */
 type ReadPipelines = Map<string, Pipeline | undefined>;
 
 /**
  * Pipelines by name: a file (relative to `folder`), one that Sigpack brings along, a bundle of
- * those, or a file of an npm package. Reports (PIP001) about those that are at fault and leaves
+ * those, or a file of an npm package. Reports (PIP001) about those that are wrong and leaves
  * them out. What is in `known` is not read again.
  */
 export function loadPipelines(
@@ -124,15 +124,15 @@ function textBeside(pipeline: string, other: string): FileText {
   try {
     const folder = realpathSync(dirname(pipeline));
     const wanted = resolve(dirname(pipeline), other);
-    if (!isInside(resolve(dirname(pipeline)), wanted)) return { fault: 'outside' };
+    if (!isInside(resolve(dirname(pipeline)), wanted)) return { reason: 'outside' };
     const path = realpathSync(wanted);
-    if (!isInside(folder, path)) return { fault: 'outside' };
+    if (!isInside(folder, path)) return { reason: 'outside' };
     const stats = statSync(path);
     const file =
       stats.isFile() && stats.size <= largestFile ? readSourceFile(path, createBag()) : undefined;
-    return file ? { text: file.text } : { fault: 'unreadable' };
+    return file ? { text: file.text } : { reason: 'unreadable' };
   } catch {
-    return { fault: 'unreadable' };
+    return { reason: 'unreadable' };
   }
 }
 

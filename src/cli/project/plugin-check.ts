@@ -2,7 +2,7 @@
  * What is wrong with the value that should be a `ConversionTarget`; undefined where it is one.
  * `path` stands for it in the text.
  */
-export function targetFault(target: unknown, path: string): string | undefined {
+export function targetError(target: unknown, path: string): string | undefined {
   if (!isRecord(target)) return `\`${path}\` must be an object`;
   const { name, description, formats, convert } = target;
   if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name))
@@ -12,19 +12,19 @@ export function targetFault(target: unknown, path: string): string | undefined {
   if (typeof convert !== 'function') return `\`${path}.convert\` must be a function`;
   if (!Array.isArray(formats) || formats.length === 0)
     return `\`${path}.formats\` must be an array of at least one format`;
-  const faults = formats.map((format: unknown, index) =>
-    formatFault(format, `${path}.formats[${index}]`),
+  const reasons = formats.map((format: unknown, index) =>
+    formatError(format, `${path}.formats[${index}]`),
   );
   const names = formats.map((format: unknown) => (isRecord(format) ? format.name : undefined));
   return (
-    faults.find((fault) => fault !== undefined) ??
+    reasons.find((reason) => reason !== undefined) ??
     (new Set(names).size < names.length
       ? `\`${path}.formats\` has two formats of one name`
       : undefined)
   );
 }
 
-function formatFault(format: unknown, path: string): string | undefined {
+function formatError(format: unknown, path: string): string | undefined {
   if (!isRecord(format)) return `\`${path}\` must be an object`;
   const { name, description, extension, print } = format;
   if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name))
@@ -38,23 +38,25 @@ function formatFault(format: unknown, path: string): string | undefined {
 }
 
 /** What is wrong with the value that should be a `Conversion<ConvertedRule>`. */
-export function conversionFault(conversion: unknown): string | undefined {
+export function conversionError(conversion: unknown): string | undefined {
   if (!isRecord(conversion) || typeof conversion.ok !== 'boolean')
     return '`convert` gave no conversion (`converted` makes one)';
-  const { ok, value, diagnostics, problems } = conversion;
+  const { ok, value, diagnostics, refusals } = conversion;
   if (!ok)
-    return Array.isArray(problems) && problems.length > 0
-      ? diagnosticsFault(problems, 'problems')
-      : 'a refusal must have at least one problem';
+    return Array.isArray(refusals) && refusals.length > 0
+      ? diagnosticsError(refusals, 'refusals')
+      : 'a refusal must have at least one refusal';
   if (!isRecord(value) || !Array.isArray(value.queries)) return '`value.queries` must be an array';
   if (!value.queries.every((query: unknown) => typeof query === 'string'))
     return '`value.queries` must hold texts';
-  return Array.isArray(diagnostics) ? diagnosticsFault(diagnostics, 'diagnostics') : '`diagnostics` must be an array';
+  return Array.isArray(diagnostics)
+    ? diagnosticsError(diagnostics, 'diagnostics')
+    : '`diagnostics` must be an array';
 }
 
 const codes = ['TGT001', 'TGT002', 'TGT003', 'TGT004'];
 
-function diagnosticsFault(diagnostics: readonly unknown[], path: string): string | undefined {
+function diagnosticsError(diagnostics: readonly unknown[], path: string): string | undefined {
   for (const [index, diagnostic] of diagnostics.entries()) {
     const place = `\`${path}[${index}]`;
     if (!isRecord(diagnostic)) return `${place}\` must be an object`;

@@ -6,12 +6,12 @@ import type { Conversion } from '../../backend/backend.ts';
 import { targets as builtIn } from '../../backend/registry.ts';
 import type { ConversionTarget, ConvertedRule, TargetFormat } from '../../backend/target.ts';
 import type { CompiledRule } from '../../query/compile.ts';
-import { UsageError } from '../fault/exit-code.ts';
-import { conversionFault, targetFault } from './plugin-check.ts';
+import { UsageError } from '../error/exit-code.ts';
+import { conversionError, targetError } from './plugin-check.ts';
 
 export const pluginHint = 'This is a bug in the plugin; report it there.';
 
-/** A fault of a plugin's code; the message names the plugin and the target. */
+/** An error of a plugin's code; the message names the plugin and the target. */
 export class PluginFailure extends Error {
   override readonly name = 'PluginFailure';
 }
@@ -47,8 +47,8 @@ async function targetsOf(plugin: string): Promise<readonly ConversionTarget[]> {
   if (!Array.isArray(targets) || targets.length === 0)
     throw new UsageError(`plugin ${plugin}: \`targets\` must be an array of at least one target`);
   return targets.map((target: unknown, index) => {
-    const fault = targetFault(target, `targets[${index}]`);
-    if (fault !== undefined) throw new UsageError(`plugin ${plugin}: ${fault}`);
+    const reason = targetError(target, `targets[${index}]`);
+    if (reason !== undefined) throw new UsageError(`plugin ${plugin}: ${reason}`);
     return target as ConversionTarget;
   });
 }
@@ -109,7 +109,7 @@ const errorText = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n', 1).join('');
 
 /**
- * The same target, whose faults are told as those of the plugin: a rule's as a refusal, a format's
+ * The same target, whose errors are told as those of the plugin: a rule's as a refusal, a format's
  * thrown as a {@link PluginFailure}.
  */
 function guarded(target: ConversionTarget, plugin: string): ConversionTarget {
@@ -125,8 +125,8 @@ function guarded(target: ConversionTarget, plugin: string): ConversionTarget {
     convert: (compiled, settings) => {
       try {
         const conversion = target.convert(compiled, settings);
-        const fault = conversionFault(conversion);
-        return fault === undefined ? conversion : failed(compiled, plugin, fault);
+        const reason = conversionError(conversion);
+        return reason === undefined ? conversion : failed(compiled, plugin, reason);
       } catch (error) {
         return failed(compiled, plugin, errorText(error));
       }
@@ -159,7 +159,7 @@ function failed({ rule }: CompiledRule, plugin: string, reason: string): Convers
   const message = `internal error of plugin ${plugin} on the rule "${rule.title}": ${reason}`;
   return {
     ok: false,
-    problems: [
+    refusals: [
       { code: 'TGT001', message, file: rule.file, span: rule.titleSpan, hint: pluginHint },
     ],
   };

@@ -1,7 +1,7 @@
 import { targets } from '../../backend/registry.ts';
 import { noTarget, targetName } from '../../backend/target-name.ts';
 import type { SettledRule } from '../../query/compile.ts';
-import { exitCodes, UsageError } from '../fault/exit-code.ts';
+import { exitCodes, UsageError } from '../error/exit-code.ts';
 import { loadGivenRules } from './given-rules.ts';
 import { type Answer, type Failed, openProject, type Project, reportProject } from './project.ts';
 import { targetSettler, writtenSettler } from './rule-settler.ts';

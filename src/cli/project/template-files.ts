@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { TemplateSet } from '../../pack/render/template.ts';
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 import { withSlashes } from '../files/portable-path.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { packageRoot } from '../process/package-root.ts';

@@ -48,7 +48,7 @@ export async function readTarMembers(
   const unpack = extract();
   const gunzip = createGunzip();
   const bounded = bound(sizeBound(bytes.length));
-  const headers = checkHeaders((problem) => new ArchiveError(problem));
+  const headers = checkHeaders((reason) => new ArchiveError(reason));
   const fail = (error: Error): void => unpack.destroy(error);
   Readable.from([bytes])
     .pipe(gunzip)
@@ -157,14 +157,14 @@ export async function readZipMembers(
 
 const opened = (bytes: Buffer): Promise<ZipFile> =>
   new Promise((resolve, reject) => {
-    fromBuffer(bytes, { lazyEntries: true }, (fault, archive) =>
-      fault ? reject(fault) : resolve(archive),
+    fromBuffer(bytes, { lazyEntries: true }, (reason, archive) =>
+      reason ? reject(reason) : resolve(archive),
     );
   });
 
 const streamOf = (archive: ZipFile, entry: Entry): Promise<Readable> =>
   new Promise((resolve, reject) => {
-    archive.openReadStream(entry, (fault, stream) => (fault ? reject(fault) : resolve(stream)));
+    archive.openReadStream(entry, (reason, stream) => (reason ? reject(reason) : resolve(stream)));
   });
 
 /** One entry after the other; the next is read when the one before it was dealt with. */

@@ -8,7 +8,7 @@ import {
   artifactSnapshot,
 } from '../../release/artifact-snapshot.ts';
 import type { Snapshot } from '../../release/snapshot.ts';
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { visible } from '../report/visible.ts';

@@ -18,7 +18,7 @@ const shownFiles = 5;
  * Why a folder is not what git has of it, and what to do about that; undefined where it is, or
  * where git does not keep it.
  */
-export function dirtyTreeProblem(folder: string, lock: Lock | undefined): string | undefined {
+export function dirtyTreeError(folder: string, lock: Lock | undefined): string | undefined {
   if (!isRepository(folder)) return undefined;
   const changed = changedFiles(folder);
   if (changed.length === 0) return undefined;
@@ -26,12 +26,12 @@ export function dirtyTreeProblem(folder: string, lock: Lock | undefined): string
   const keys = changed.filter(({ path }) => holdsPrivateKey(join(root, path)));
   const others = changed.filter((file) => !keys.includes(file));
   return [
-    ...(others.length > 0 ? [changeProblem(others, folder, lock)] : []),
-    ...(keys.length > 0 ? [keyProblem(keys)] : []),
+    ...(others.length > 0 ? [changeError(others, folder, lock)] : []),
+    ...(keys.length > 0 ? [keyError(keys)] : []),
   ].join(' ');
 }
 
-function keyProblem(keys: readonly ChangedFile[]): string {
+function keyError(keys: readonly ChangedFile[]): string {
   const names = listed(keys.map(({ path }) => path));
   const [hold, them] =
     keys.length === 1 ? ['holds a private key', 'it'] : ['hold private keys', 'them'];
@@ -41,7 +41,7 @@ function keyProblem(keys: readonly ChangedFile[]): string {
   );
 }
 
-function changeProblem(
+function changeError(
   files: readonly ChangedFile[],
   folder: string,
   lock: Lock | undefined,

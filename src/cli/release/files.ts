@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PackFile } from '../../pack/model/detection.ts';
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 import { makeFolders } from '../files/make-folders.ts';
 import { entryStatsOf } from '../files/path-stats.ts';
 import { shownPath } from '../files/rule-files.ts';

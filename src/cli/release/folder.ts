@@ -16,7 +16,7 @@ import {
   signatureText,
 } from '../../release/supply-chain/signature.ts';
 import { sourceUri } from '../../release/supply-chain/source-uri.ts';
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
 import { readSecretKeyFile } from '../files/key-file.ts';
 import { commitDate, commitOf, isRepository, remoteUrl } from '../process/git.ts';

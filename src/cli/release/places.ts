@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
 import { nearestFolder } from '../files/folder-place.ts';
 import { configuredList, watchedPaths } from '../files/path-list.ts';

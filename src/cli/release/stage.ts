@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { isRecord } from '../../event/field.ts';
-import { UsageError } from '../fault/exit-code.ts';
-import { fileFault } from '../fault/file-fault.ts';
+import { UsageError } from '../error/exit-code.ts';
+import { fileError } from '../error/file-error.ts';
 import { entryStatsOf } from '../files/path-stats.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { lockHolder, takeProcessLock } from '../process/process-lock.ts';
@@ -36,7 +36,7 @@ export function takeReleaseLock(folder: string): () => void {
     throw error;
   }
   return () => {
-    // what a fault left is for the next release to see
+    // what an error left is for the next release to see
     if (readdirSync(stage).every((name) => name === lockFile || name === '.gitignore'))
       rmSync(join(stage, '.gitignore'), { force: true });
     release();
@@ -91,7 +91,7 @@ export function journalMoves(stage: string): Journal['moves'] {
     journal = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     if (!(error instanceof SyntaxError))
-      throw new UsageError(`${shownPath(path)} cannot be read: ${fileFault(error)}; ${advice}`);
+      throw new UsageError(`${shownPath(path)} cannot be read: ${fileError(error)}; ${advice}`);
   }
   if (
     isRecord(journal) &&

@@ -3,7 +3,7 @@ import { Transform } from 'node:stream';
 const blockSize = 512;
 
 /** Says of each header of a tar, as its bytes pass, what readers would take in different ways. */
-export function checkHeaders(refuse: (problem: string) => Error): Transform {
+export function checkHeaders(refuse: (reason: string) => Error): Transform {
   let header = Buffer.alloc(0);
   /** Bytes of a file that are still to come. */
   let content = 0;
@@ -20,9 +20,9 @@ export function checkHeaders(refuse: (problem: string) => Error): Transform {
         at += taken.length;
         header = Buffer.concat([header, taken]);
         if (header.length < blockSize) continue;
-        const problem = headerProblem(header);
-        if (problem !== undefined) {
-          done(refuse(problem));
+        const reason = headerError(header);
+        if (reason !== undefined) {
+          done(refuse(reason));
           return;
         }
         content = Math.ceil(sizeOf(header) / blockSize) * blockSize;
@@ -38,7 +38,7 @@ const field = (header: Buffer, from: number, to: number): string =>
 const sizeOf = (header: Buffer): number =>
   Number.parseInt(field(header, 124, 136).replace(/[\0 ]+$/, '') || '0', 8);
 
-function headerProblem(header: Buffer): string | undefined {
+function headerError(header: Buffer): string | undefined {
   if (header.every((byte) => byte === 0)) return undefined;
   if (!/^[0-7]*[\0 ]*$/.test(field(header, 124, 136)))
     return 'an entry has a size that is no number';

@@ -8,7 +8,7 @@ import { visible } from './visible.ts';
  */
 export const reportJunit: Report = (diagnostics, { failOn }) => {
   const suites = [...byFile(diagnostics)].map(([path, list]) => suite(path, list, failOn));
-  // CI systems take a report without a case for a fault
+  // CI systems take a report without a case for an error
   if (suites.length === 0)
     suites.push(
       '  <testsuite name="sigpack" tests="1" failures="0">\n    <testcase ' +

@@ -1,4 +1,4 @@
-import type { Found, Reason } from '../../proof/explanation.ts';
+import type { Found, Reason } from '../../rule-test/explanation.ts';
 import type { Paint } from './context.ts';
 import { fitting, visible } from './visible.ts';
 

@@ -1,4 +1,4 @@
-import type { Reason } from '../../proof/explanation.ts';
+import type { Reason } from '../../rule-test/explanation.ts';
 import {
   byTestFile,
   type CaseResult,
@@ -6,7 +6,7 @@ import {
   countOutcome,
   missingTests,
   type TestRun,
-} from '../../proof/test-result.ts';
+} from '../../rule-test/test-result.ts';
 import type { Rule } from '../../sigma/collection/collection.ts';
 import type { Diagnostic } from '../../source/diagnostic.ts';
 import type { SourceFile, Span } from '../../source/span.ts';

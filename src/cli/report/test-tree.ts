@@ -1,5 +1,5 @@
-import { decisive } from '../../proof/explanation.ts';
-import type { Mutant } from '../../proof/mutant.ts';
+import { decisive } from '../../rule-test/explanation.ts';
+import type { Mutant } from '../../rule-test/mutant.ts';
 import {
   byTestFile,
   type CaseResult,
@@ -7,7 +7,7 @@ import {
   countOutcome,
   missingTests,
   type TestRun,
-} from '../../proof/test-result.ts';
+} from '../../rule-test/test-result.ts';
 import { positionAt } from '../../source/span.ts';
 import type { Paint } from './context.ts';
 import { reasonLines } from './reason-lines.ts';

@@ -6,7 +6,7 @@ import { EventError } from '../../event/event-error.ts';
 import type { Form } from '../../event/form.ts';
 import { createEventReader, type ReadEvent } from '../../event/reader.ts';
 import type { View } from '../../event/sigma-view.ts';
-import { fileFault } from '../fault/file-fault.ts';
+import { fileError } from '../error/file-error.ts';
 import { shownPath } from '../files/rule-files.ts';
 
 export interface FoundEvent extends ReadEvent {
@@ -80,7 +80,7 @@ async function* plain(input: Readable, file: string): AsyncGenerator<Uint8Array>
     const whole = chain(first, chunks);
     yield* first[0] === 0x1f && first[1] === 0x8b ? unpacked(whole) : whole;
   } catch (error) {
-    throw new EventError(file, 1, fileFault(error));
+    throw new EventError(file, 1, fileError(error));
   } finally {
     input.destroy();
   }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { readRegressionInfo } from '../../proof/regression-info.ts';
-import type { TestCase } from '../../proof/test-case.ts';
-import { readTestFile } from '../../proof/test-file.ts';
+import { readRegressionInfo } from '../../rule-test/regression-info.ts';
+import type { TestCase } from '../../rule-test/test-case.ts';
+import { readTestFile } from '../../rule-test/test-file.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { isPattern } from '../../source/path-pattern.ts';
 import { findFiles } from '../files/find-files.ts';

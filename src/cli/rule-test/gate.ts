@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Pack } from '../../pack/pack.ts';
-import { type CaseResult, missingTests, passingCounts } from '../../proof/test-result.ts';
+import { type CaseResult, missingTests, passingCounts } from '../../rule-test/test-result.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import { type Project, rulePaths } from '../project/project.ts';
 import { defaultPaths, gateRuns } from './session.ts';
@@ -27,12 +27,12 @@ export async function refuseUntested(
   const tested = runs.map(({ run }) => byRule(run.results));
   // what is wrong with the rules has been told
   const told = new Set(bag.list.map(({ file, message }) => `${resolve(file.path)}\n${message}`));
-  for (const { problems } of runs) {
-    for (const problem of problems) {
-      const key = `${resolve(problem.file.path)}\n${problem.message}`;
-      if (!/^(?:TST(?!002)|PIP006)/.test(problem.code) || told.has(key)) continue;
+  for (const { reasons } of runs) {
+    for (const reason of reasons) {
+      const key = `${resolve(reason.file.path)}\n${reason.message}`;
+      if (!/^(?:TST(?!002)|PIP006)/.test(reason.code) || told.has(key)) continue;
       told.add(key);
-      bag.list.push(problem);
+      bag.list.push(reason);
     }
   }
   let refused = false;

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { TestCase } from '../../proof/test-case.ts';
+import type { TestCase } from '../../rule-test/test-case.ts';
 import type { Collection, Rule } from '../../sigma/collection/collection.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';

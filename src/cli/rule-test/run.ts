@@ -2,24 +2,24 @@ import { EventError } from '../../event/event-error.ts';
 import { eventTime } from '../../event/event-time.ts';
 import { eventOf } from '../../event/record.ts';
 import { withSigmaNames } from '../../event/sigma-view.ts';
-import { coverageOf, type ReadyCase } from '../../proof/coverage.ts';
-import { explainedMatch } from '../../proof/explanation.ts';
-import { isAsExpected, type Prover, proverOf } from '../../proof/prove.ts';
-import { isPositive, type TestCase, type TimedEvent } from '../../proof/test-case.ts';
-import {
-  type CaseResult,
-  type CoveredRule,
-  type EventReason,
-  expectationText,
-  type TestRun,
-} from '../../proof/test-result.ts';
-import { filledTimes } from '../../proof/time-offset.ts';
 import {
   type CompiledRule,
   createCombiner,
   detectionsBelow,
   type SettledRule,
 } from '../../query/compile.ts';
+import { coverageOf, type ReadyCase } from '../../rule-test/coverage.ts';
+import { explainedMatch } from '../../rule-test/explanation.ts';
+import { isAsExpected, type Prover, proverOf } from '../../rule-test/prove.ts';
+import { isPositive, type TestCase, type TimedEvent } from '../../rule-test/test-case.ts';
+import {
+  type CaseResult,
+  type CoveredRule,
+  type EventReason,
+  expectationText,
+  type TestRun,
+} from '../../rule-test/test-result.ts';
+import { filledTimes } from '../../rule-test/time-offset.ts';
 import type { Collection, Rule } from '../../sigma/collection/collection.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { statsOf } from '../files/path-stats.ts';

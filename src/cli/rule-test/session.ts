@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { TestRun } from '../../proof/test-result.ts';
+import type { TestRun } from '../../rule-test/test-result.ts';
 import {
   compareDiagnostics,
   createBag,
@@ -59,7 +59,7 @@ export interface Tested {
    * What keeps tests from running. Of thousands of rules that may be loaded, only what is wrong
    * with those under test.
    */
-  readonly problems: readonly Diagnostic[];
+  readonly reasons: readonly Diagnostic[];
 }
 
 /**
@@ -96,7 +96,7 @@ export async function testRun({
     bag,
     now: () => performance.now(),
   });
-  return { tests, run, problems: problemsOf(bag, run, new Set(tests.flatMap(ownRuleFiles))) };
+  return { tests, run, reasons: errorsOf(bag, run, new Set(tests.flatMap(ownRuleFiles))) };
 }
 
 /**
@@ -114,13 +114,13 @@ export async function gateRuns(
     return tested ? [tested] : [];
   };
   const once = await runWith(config.targets);
-  if (!once.some(({ problems }) => problems.some(({ code }) => code === 'PIP006'))) return once;
+  if (!once.some(({ reasons }) => reasons.some(({ code }) => code === 'PIP006'))) return once;
   const runs: Tested[] = [];
   for (const target of config.targets) runs.push(...(await runWith([target])));
   return runs;
 }
 
-function problemsOf(
+function errorsOf(
   { list }: DiagnosticBag,
   { results }: TestRun,
   ruleFiles: ReadonlySet<string>,

@@ -1,6 +1,6 @@
 import { existsSync, type FSWatcher, statSync, watch } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
-import { fileFault } from '../fault/file-fault.ts';
+import { fileError } from '../error/file-error.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { visible } from '../report/visible.ts';
 import { printText } from '../terminal/guarded.ts';
@@ -90,7 +90,7 @@ function watcherOf({ folder, deep }: Target, touched: (path: string) => void): F
   });
   watcher.on('error', (error) =>
     process.stderr.write(
-      `sigpack: ${visible(`${shownPath(folder)} is no longer watched: ${fileFault(error)}`)}\n`,
+      `sigpack: ${visible(`${shownPath(folder)} is no longer watched: ${fileError(error)}`)}\n`,
     ),
   );
   return watcher;

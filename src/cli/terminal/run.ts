@@ -1,5 +1,5 @@
 import { compareDiagnostics, type Diagnostic } from '../../source/diagnostic.ts';
-import { type ExitCode, exitCodes } from '../fault/exit-code.ts';
+import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { toolVersion } from '../process/package-root.ts';
 import { isFailure, type Paint, type ReportContext } from '../report/context.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Artifact } from '../../pack/artifact/artifacts.ts';
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { writeDurably } from '../files/write-durably.ts';
 import { takeProcessLock, temporaryPrefix, withProcessLock } from '../process/process-lock.ts';

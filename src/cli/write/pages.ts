@@ -11,7 +11,7 @@ import {
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { PackFile } from '../../pack/model/detection.ts';
-import { UsageError } from '../fault/exit-code.ts';
+import { UsageError } from '../error/exit-code.ts';
 import { nearestFolder } from '../files/folder-place.ts';
 import { makeFolders } from '../files/make-folders.ts';
 import { entryStatsOf } from '../files/path-stats.ts';

@@ -35,8 +35,8 @@ function parse(text: string): Element | string {
     const match = token.exec(text);
     if (match === null)
       return `the XML can't be read at ${JSON.stringify(text.slice(at, at + 20))}`;
-    const fault = takeToken(match, open.at(-1) ?? top, open);
-    if (fault !== undefined) return fault;
+    const reason = takeToken(match, open.at(-1) ?? top, open);
+    if (reason !== undefined) return reason;
   }
   return open.length > 1
     ? `<${open.at(-1)?.name}> is not closed`

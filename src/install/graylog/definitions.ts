@@ -3,8 +3,8 @@ import { isTooDeep, maximumDepth } from '../../release/json-depth.ts';
 import { digestOf } from '../../release/meaning/digest.ts';
 import { type Fields, flatFields, type InstallObject, type JsonObject } from '../plan.ts';
 import type { ContentPack, PackEntity } from './content-pack-model.ts';
-import { addressProblem, isExtra, type WantedExtra, wantedExtra } from './extras.ts';
-import { packProblem } from './pack-allowed.ts';
+import { addressError, isExtra, type WantedExtra, wantedExtra } from './extras.ts';
+import { packError } from './pack-allowed.ts';
 
 /** An event definition as the server is to have it. */
 export interface WantedDefinition {
@@ -60,10 +60,10 @@ export function readContentPack(text: string): ContentPack {
     typeof pack.summary !== 'string'
   )
     throw new PackError('the content pack has an id or revision that Sigpack does not write');
-  const problem = packProblem(pack);
-  if (problem !== undefined) throw new PackError(problem);
+  const reason = packError(pack);
+  if (reason !== undefined) throw new PackError(reason);
   const read = { parameters: [], ...pack } as unknown as ContentPack;
-  const address = addressProblem(read);
+  const address = addressError(read);
   if (address !== undefined) throw new PackError(address);
   return read;
 }

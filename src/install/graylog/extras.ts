@@ -33,7 +33,7 @@ export const secretParameters = (pack: ContentPack): ReadonlySet<string> =>
   );
 
 /** An address that came with the pack would send alerts to whoever made it, and is not shown. */
-export function addressProblem(pack: ContentPack): string | undefined {
+export function addressError(pack: ContentPack): string | undefined {
   const secret = secretParameters(pack);
   const given = pack.parameters.find(
     ({ name, default_value: value }) => secret.has(name) && value !== undefined && value !== '',

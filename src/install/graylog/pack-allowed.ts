@@ -113,10 +113,10 @@ const shapes: ReadonlyMap<unknown, Shape> = new Map([
 ]);
 
 /** Why a content pack holds what no build of Sigpack writes; undefined: it does not. */
-export function packProblem(pack: JsonObject): string | undefined {
-  const fault = envelope(pack, '');
-  if (fault !== undefined)
-    return `the content pack has ${shownPath(fault)}, which no build of Sigpack writes`;
+export function packError(pack: JsonObject): string | undefined {
+  const reason = envelope(pack, '');
+  if (reason !== undefined)
+    return `the content pack has ${shownPath(reason)}, which no build of Sigpack writes`;
   const seen = new Set<string>();
   const entities = pack.entities as readonly unknown[];
   const notifications = new Set(
@@ -125,13 +125,13 @@ export function packProblem(pack: JsonObject): string | undefined {
     ),
   );
   for (const [index, entity] of entities.entries()) {
-    const problem = entityProblem(entity, seen, notifications);
-    if (problem !== undefined) return `${entityName(entity, index)} ${problem}`;
+    const reason = entityError(entity, seen, notifications);
+    if (reason !== undefined) return `${entityName(entity, index)} ${reason}`;
   }
   return undefined;
 }
 
-function entityProblem(
+function entityError(
   entity: unknown,
   seen: Set<string>,
   known: ReadonlySet<unknown>,
@@ -153,9 +153,9 @@ function entityProblem(
   if (seen.has(id)) return 'is there twice';
   seen.add(id);
   if (!isRecord(data.title)) return 'has no title';
-  const fault = shape(entity, '');
+  const reason = shape(entity, '');
   const uses: readonly unknown[] =
-    fault === undefined && Array.isArray(data.notifications) ? data.notifications : [];
+    reason === undefined && Array.isArray(data.notifications) ? data.notifications : [];
   // an id of the server's own would have the pack's alerts go where nobody sees it in the pack
   if (
     uses.some(
@@ -164,9 +164,9 @@ function entityProblem(
     )
   )
     return 'names a notification that the pack lacks';
-  return fault === undefined
+  return reason === undefined
     ? undefined
-    : `has ${shownPath(fault)}, which no build of Sigpack writes so`;
+    : `has ${shownPath(reason)}, which no build of Sigpack writes so`;
 }
 
 const shownPath = (path: string): string =>

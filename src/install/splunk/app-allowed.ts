@@ -1,13 +1,13 @@
 import { splunkAppPaths } from '../../pack/artifact/splunk-app.ts';
 import { ConfBoundError, type ConfModel, readBoundedConf } from '../../pack/render/splunk-conf.ts';
-import { manifestProblem, viewProblem } from './app-texts.ts';
+import { manifestError, viewError } from './app-texts.ts';
 import { type IsConfigured, nothingConfigured, strangeSetting } from './search-settings.ts';
 
 /**
  * Why an app holds what no build of Sigpack writes; undefined: it does not. Paths are those below
  * its folder.
  */
-export function appProblem(
+export function appError(
   id: string,
   files: ReadonlyMap<string, Buffer>,
   isConfigured: IsConfigured = nothingConfigured,
@@ -17,9 +17,9 @@ export function appProblem(
     if (!allowed.has(path))
       return `the app brings ${JSON.stringify(path)}, which no build of Sigpack writes`;
   for (const [path, bytes] of files) {
-    const problem = fileProblem({ id, path, isConfigured }, bytes);
-    if (problem !== undefined)
-      return `the ${path} of the app is not what a build of Sigpack writes: ${problem}`;
+    const reason = fileError({ id, path, isConfigured }, bytes);
+    if (reason !== undefined)
+      return `the ${path} of the app is not what a build of Sigpack writes: ${reason}`;
   }
   return undefined;
 }
@@ -30,23 +30,23 @@ interface Place {
   readonly isConfigured: IsConfigured;
 }
 
-function fileProblem(place: Place, bytes: Buffer): string | undefined {
+function fileError(place: Place, bytes: Buffer): string | undefined {
   const { id, path } = place;
-  if (path === 'app.manifest') return manifestProblem(id, bytes.toString('utf8'));
-  if (path.endsWith('.xml')) return viewProblem(path, bytes.toString('utf8'));
+  if (path === 'app.manifest') return manifestError(id, bytes.toString('utf8'));
+  if (path.endsWith('.xml')) return viewError(path, bytes.toString('utf8'));
   return path.endsWith('.conf') || path.endsWith('.meta')
-    ? confProblem(place, bytes.toString('utf8'))
+    ? confError(place, bytes.toString('utf8'))
     : undefined;
 }
 
 /** Readers differ in whether the line after it belongs to the comment. */
 const openComment = /^[ \t]*[#;][^\n]*\\[ \t\r]*$/m;
 
-function confProblem(place: Place, text: string): string | undefined {
+function confError(place: Place, text: string): string | undefined {
   if (openComment.test(text)) return 'a comment ends in a backslash';
   try {
-    const { stanzas, problems } = readBoundedConf(text);
-    return problems[0] ?? settingProblem(place, stanzas);
+    const { stanzas, reasons } = readBoundedConf(text);
+    return reasons[0] ?? settingError(place, stanzas);
   } catch (error) {
     if (error instanceof ConfBoundError) return `it has ${error.message}`;
     throw error;
@@ -78,7 +78,7 @@ const lookupKeys: ReadonlySet<string> = new Set([
 ]);
 
 /** What makes a server run, send or impersonate, or lets others write. */
-function settingProblem({ id, path, isConfigured }: Place, stanzas: ConfModel): string | undefined {
+function settingError({ id, path, isConfigured }: Place, stanzas: ConfModel): string | undefined {
   for (const [name, settings] of stanzas) {
     const keys = [...settings.keys()];
     const strange =

@@ -3,7 +3,7 @@ import { madeForIn } from '../../pack/artifact/made-for.ts';
 import { readConf } from '../../pack/render/splunk-conf.ts';
 import { digestOf } from '../../release/meaning/digest.ts';
 import type { InstallObject } from '../plan.ts';
-import { appProblem } from './app-allowed.ts';
+import { appError } from './app-allowed.ts';
 import { type IsConfigured, nothingConfigured } from './search-settings.ts';
 
 /** Files of a Splunk app by their paths below its folder, sorted. */
@@ -44,8 +44,8 @@ export function appOf(
       throw new AppError(`the archive has a path that leads out of it: ${JSON.stringify(path)}`);
     if (isAdmins(path)) throw new AppError(`the app brings ${path}, which is the admin's`);
   }
-  const problem = appProblem(id, files, isConfigured);
-  if (problem !== undefined) throw new AppError(problem);
+  const reason = appError(id, files, isConfigured);
+  if (reason !== undefined) throw new AppError(reason);
   const version = appVersion(files);
   if (version === undefined) throw new AppError('the app has no version in default/app.conf');
   return { id, version, files };

@@ -12,7 +12,7 @@ const scriptAttribute =
 /**
  * Why a view or the navigation runs what no build of Sigpack has it run; undefined: it does not.
  */
-export function viewProblem(path: string, xml: string): string | undefined {
+export function viewError(path: string, xml: string): string | undefined {
   if (xml.length > longestView) return `it has more than ${longestView} characters`;
   const root = path.includes('/nav/') ? /^<nav[\s>]/ : /^<(?:form|dashboard)[\s>]/;
   if (!root.test(xml.replace(/^\ufeff?\s*(?:<\?xml[^<>]*\?>)?(?:\s*<!--[^<>]*-->)*\s*/, '')))
@@ -34,7 +34,7 @@ const decoded = (xml: string): string =>
     .replace(/[\t\r\n]/g, '');
 
 /** Why `app.manifest` is of another app, or asks for more than an app; undefined: it does not. */
-export function manifestProblem(id: string, text: string): string | undefined {
+export function manifestError(id: string, text: string): string | undefined {
   const manifest = jsonOf(text);
   if (manifest === undefined) return 'it is no JSON';
   if (

@@ -25,7 +25,7 @@ const metadataKeys: Keys = new Set(['title', 'id', 'status', 'level', 'tags', 'b
 const onlySchedule: Keys = new Set(['schedule']);
 
 /** Why a watch is none that Sigpack writes with these actions; undefined: it may be one. */
-export function watchProblem(
+export function watchError(
   watch: JsonObject,
   body: JsonObject,
   actions: WatchActions,
@@ -35,13 +35,13 @@ export function watchProblem(
   if (key !== undefined) return `has the key ${JSON.stringify(key)}, which Sigpack never writes`;
   if (Object.keys(input).join() !== 'search')
     return 'has an input other than one search, which Sigpack never writes';
-  return searchProblem(input.search) ?? partProblem(body) ?? actionsProblem(body.actions, actions);
+  return searchError(input.search) ?? partError(body) ?? actionsError(body.actions, actions);
 }
 
 const strangeKey = (value: JsonObject, known: Keys): string | undefined =>
   Object.keys(value).find((key) => !known.has(key));
 
-function searchProblem(search: unknown): string | undefined {
+function searchError(search: unknown): string | undefined {
   if (
     !isRecord(search) ||
     Object.keys(search).join() !== 'request' ||
@@ -73,7 +73,7 @@ function scriptKey(value: unknown, parent = ''): string | undefined {
 
 const groupsLeft = 'return ctx.payload.aggregations.groups.buckets.size() >= params.threshold';
 
-function partProblem({
+function partError({
   trigger = {},
   condition = {},
   metadata = {},
@@ -92,7 +92,7 @@ function partProblem({
 }
 
 /** What a watch does is what sigpack.yml says, whoever wrote the file. */
-function actionsProblem(found: unknown, actions: WatchActions): string | undefined {
+function actionsError(found: unknown, actions: WatchActions): string | undefined {
   const allowed = actions === undefined ? foundTexts.map(defaultActions) : [actions];
   if (allowed.some((one) => sortedJson(one) === sortedJson(found ?? {}))) return undefined;
   const names = isRecord(found)

@@ -3,7 +3,7 @@ import { isTooDeep, maximumDepth } from '../../release/json-depth.ts';
 import { digestOf } from '../../release/meaning/digest.ts';
 import { packed, unpacked } from '../packed-json.ts';
 import { type Fields, flatFields, type InstallObject, type JsonObject } from '../plan.ts';
-import { type WatchActions, watchProblem } from './watch-allowed.ts';
+import { type WatchActions, watchError } from './watch-allowed.ts';
 
 /**
  * A watch as an artifact has it: what `sigpack convert -t xpack-watcher -f ndjson` prints on a
@@ -39,7 +39,7 @@ export function readWatches(text: string, actions: WatchActions): readonly Named
       );
     if (isTooDeep(value))
       throw new WatchError(`the watch ${value.id} is nested more than ${maximumDepth} deep`);
-    const foreign = watchProblem(value, value.body, actions);
+    const foreign = watchError(value, value.body, actions);
     if (foreign !== undefined) throw new WatchError(`the watch ${value.id} ${foreign}`);
     if (seen.has(value.id)) throw new WatchError(`two watches have the id ${value.id}`);
     seen.add(value.id);

@@ -61,7 +61,7 @@ export async function makeArtifacts(
   const render = createRenderer(input.templates);
   try {
     const first = await packed(input, render);
-    if (first.problems.length === 0) return first.artifacts;
+    if (first.reasons.length === 0) return first.artifacts;
     const broken = first.tooLarge ? tooLargeAlone(input, render) : brokenDetections(input, render);
     const pack = withoutBroken(input.pack, broken);
     for (const one of broken) {
@@ -77,13 +77,13 @@ export async function makeArtifacts(
     const rest = broken.length === 0 ? input : withoutEmpty({ ...input, pack });
     if (rest.pack.config.targets.length === 0) return undefined;
     const made = broken.length === 0 ? first : await packed(rest, render);
-    for (const message of made.problems)
+    for (const message of made.reasons)
       bag.add(configFile, { code: 'PCK007', message, span: { start: 0, end: 0 } });
-    if (made.problems.length > 0) return undefined;
+    if (made.reasons.length > 0) return undefined;
     input.onPack?.(pack);
     return made.artifacts;
   } catch (error) {
-    return templateFault(error, bag, configFile);
+    return jinjaError(error, bag, configFile);
   }
 }
 
@@ -120,7 +120,7 @@ function withoutEmpty(input: ArtifactInput): ArtifactInput {
 
 interface Packed {
   readonly artifacts: readonly Artifact[];
-  readonly problems: readonly string[];
+  readonly reasons: readonly string[];
   /** Too many detections, and none of them to blame. */
   readonly tooLarge: boolean;
 }
@@ -131,11 +131,11 @@ async function packed(input: ArtifactInput, render: Renderer): Promise<Packed> {
   const files: PackFile[] = [];
   // first what a server may refuse as a whole: then nothing else needs rendering
   const content = targets.includes('graylog') ? graylogPack(input, render) : undefined;
-  if (content && content.problems.length > 0)
-    return { problems: content.problems, artifacts: [], tooLarge: content.tooLarge };
+  if (content && content.reasons.length > 0)
+    return { reasons: content.reasons, artifacts: [], tooLarge: content.tooLarge };
   const app = targets.includes('splunk') ? splunkApp(input, render) : undefined;
-  if (app && app.problems.length > 0)
-    return { problems: app.problems, artifacts: [], tooLarge: false };
+  if (app && app.reasons.length > 0)
+    return { reasons: app.reasons, artifacts: [], tooLarge: false };
   if (app)
     files.push({ path: `${info.id}-${info.version}.spl`, content: await gzipTar(app.files) });
   if (content)
@@ -158,7 +158,7 @@ async function packed(input: ArtifactInput, render: Renderer): Promise<Packed> {
   );
   const bundled = { path: `${info.id}-${info.version}.zip`, content: bundle };
   return {
-    problems: [],
+    reasons: [],
     artifacts: [...packs, digested(manifest), digested(bundled)],
     tooLarge: false,
   };
@@ -181,7 +181,7 @@ function tooLargeAlone(input: ArtifactInput, render: Renderer): readonly Broken[
           {
             target: 'graylog',
             detection: one.detection,
-            problem: alone.problems.at(-1) ?? '',
+            reason: alone.reasons.at(-1) ?? '',
           } as const,
         ]
       : [];
@@ -195,24 +195,20 @@ function brokenDetections(input: ArtifactInput, render: Renderer): readonly Brok
     splunk: brokenOf(
       pack.splunk,
       (splunk) =>
-        splunkApp({ ...input, pack: { ...pack, splunk, tombstones: [] } }, render).problems,
+        splunkApp({ ...input, pack: { ...pack, splunk, tombstones: [] } }, render).reasons,
     ),
     graylog: brokenOf(
       pack.graylog,
-      (graylog) => graylogPack({ ...input, pack: { ...pack, graylog } }, render).problems,
+      (graylog) => graylogPack({ ...input, pack: { ...pack, graylog } }, render).reasons,
     ),
   };
   return (['splunk', 'graylog'] as const).flatMap((target) =>
-    found[target].map(({ one, problem }) => ({ target, detection: one.detection, problem })),
+    found[target].map(({ one, reason }) => ({ target, detection: one.detection, reason })),
   );
 }
 
-/** Reports a template at fault, and throws what is none. */
-export function templateFault(
-  error: unknown,
-  bag: DiagnosticBag,
-  configFile: SourceFile,
-): undefined {
+/** Reports a template wrong, and throws what is none. */
+export function jinjaError(error: unknown, bag: DiagnosticBag, configFile: SourceFile): undefined {
   if (!(error instanceof TemplateError)) throw error;
   const place = error.line === undefined ? error.template : `${error.template}:${error.line}`;
   bag.add(configFile, {

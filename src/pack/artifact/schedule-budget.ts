@@ -58,7 +58,7 @@ export function searchesPerMinute(pack: Pack, which: 'enabled' | 'all'): readonl
 const namedMinutes = 5;
 
 /** Of all minutes over the budget of `splunk.searchesPerMinute`, the worst first. */
-function scheduleProblem(pack: Pack): string | undefined {
+function scheduleError(pack: Pack): string | undefined {
   const budget = pack.config.splunk.searchesPerMinute;
   const over = [...searchesPerMinute(pack, 'enabled').entries()].filter(
     ([, count]) => count > budget,
@@ -81,14 +81,14 @@ function scheduleProblem(pack: Pack): string | undefined {
 }
 
 /** What is over the budgets of the targets that the pack is built for. */
-export function budgetProblems(pack: Pack): readonly string[] {
+export function budgetErrors(pack: Pack): readonly string[] {
   const { targets } = pack.config;
   const { mean, budget } = graylogLoad(pack);
   const graylog =
     mean > budget
       ? [`${mean} event definitions run in a minute on average, more than the budget of ${budget}`]
       : [];
-  const splunk = scheduleProblem(pack);
+  const splunk = scheduleError(pack);
   return [
     ...(targets.includes('splunk') && splunk !== undefined ? [splunk] : []),
     ...(targets.includes('graylog') ? graylog : []),

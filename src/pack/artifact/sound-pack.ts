@@ -7,38 +7,38 @@ import type { Pack } from '../pack.ts';
 export interface Broken {
   readonly target: Target;
   readonly detection: PackDetection;
-  readonly problem: string;
+  readonly reason: string;
 }
 
 /** What a detection that is left out is told, beside its target. */
-export function diagnosticAbout({ detection, problem }: Broken): {
+export function diagnosticAbout({ detection, reason }: Broken): {
   readonly code: 'PCK007' | 'PIP002';
   readonly message: string;
 } {
   if (detection.postprocessed)
     return {
       code: 'PIP002',
-      message: `the postprocessing of pipelines makes a query that no pack can hold: ${problem}`,
+      message: `the postprocessing of pipelines makes a query that no pack can hold: ${reason}`,
     };
-  return { code: 'PCK007', message: problem };
+  return { code: 'PCK007', message: reason };
 }
 
 type ProblemsOf<T> = (some: readonly T[]) => readonly string[];
 
 /**
- * Those that have problems by themselves; none where even an empty pack has some. Halves are looked
+ * Those that have reasons by themselves; none where even an empty pack has some. Halves are looked
  * at, as most packs have one such detection.
  */
 export function brokenOf<T>(
   all: readonly T[],
-  problemsOf: ProblemsOf<T>,
-): readonly { readonly one: T; readonly problem: string }[] {
-  if (problemsOf([]).length > 0) return [];
-  const search = (some: readonly T[]): readonly { readonly one: T; readonly problem: string }[] => {
-    const [problem] = some.length === 0 ? [] : problemsOf(some);
-    if (problem === undefined) return [];
+  errorsOf: ProblemsOf<T>,
+): readonly { readonly one: T; readonly reason: string }[] {
+  if (errorsOf([]).length > 0) return [];
+  const search = (some: readonly T[]): readonly { readonly one: T; readonly reason: string }[] => {
+    const [reason] = some.length === 0 ? [] : errorsOf(some);
+    if (reason === undefined) return [];
     const [one] = some;
-    if (some.length === 1 && one !== undefined) return [{ one, problem }];
+    if (some.length === 1 && one !== undefined) return [{ one, reason }];
     const half = Math.ceil(some.length / 2);
     return [...search(some.slice(0, half)), ...search(some.slice(half))];
   };

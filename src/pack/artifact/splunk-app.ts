@@ -5,7 +5,7 @@ import { type Tombstone, tombstoneSettings } from '../naming/tombstone.ts';
 import {
   type ConfModel,
   compareConf,
-  confProblem,
+  confError,
   confText,
   isConfKey,
   misread,
@@ -14,7 +14,7 @@ import {
   unflaggedLines,
 } from '../render/splunk-conf.ts';
 import type { Renderer } from '../render/template.ts';
-import { cronGap, cronProblem } from '../settings/schedule.ts';
+import { cronError, cronGap } from '../settings/schedule.ts';
 import { dashboardSearches, entityFields } from '../splunk/dashboard.ts';
 import { type SavedSearchOptions, savedSearchSettings } from '../splunk/savedsearch.ts';
 import { cronOf } from '../splunk/schedule.ts';
@@ -48,7 +48,7 @@ export interface SplunkApp {
   /** Paths start with the app's folder; sorted. */
   readonly files: readonly PackFile[];
   /** What could not be written as meant. A detection named here is not in the app. */
-  readonly problems: readonly string[];
+  readonly reasons: readonly string[];
 }
 
 /** Templates of the app: `splunk/<path>.hbs`. */
@@ -89,12 +89,12 @@ export const splunkAppPaths = (id: string): readonly string[] =>
  * was meant.
  */
 export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
-  const problems: string[] = [];
+  const reasons: string[] = [];
   const soundKeys = new Set<string>();
-  const searches = searchModel(input, problems);
-  const macros = macroModel(input, problems);
+  const searches = searchModel(input, reasons);
+  const macros = macroModel(input, reasons);
   const sound = (path: string, name: string, settings: Settings): void => {
-    problems.push(...misread(name, settings, soundKeys).map((problem) => `${path}: ${problem}`));
+    reasons.push(...misread(name, settings, soundKeys).map((reason) => `${path}: ${reason}`));
   };
   const context = appContext(input, searches, macros, (name, settings) =>
     sound('default/savedsearches.conf', name, settings),
@@ -112,7 +112,7 @@ export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
     // every value was made one line before it came here, so what is there beyond the model is the
     // template's own doing
     if (model)
-      problems.push(
+      reasons.push(
         ...compareConf(model, Buffer.from(content).toString(), 'allow').map(
           (difference) => `${path}: ${difference}`,
         ),
@@ -128,10 +128,10 @@ export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
   }
   for (const path of assetPaths) {
     const content = input.assets.get(`splunk/${path}`);
-    if (content === undefined) problems.push(`${path}: there is no such asset`);
+    if (content === undefined) reasons.push(`${path}: there is no such asset`);
     else files.push({ path: `${input.info.id}/${path}`, content });
   }
-  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), problems };
+  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), reasons };
 }
 
 // lookups of all apps share one name space once exported
@@ -147,47 +147,47 @@ interface SearchStanza {
 /** Stanzas by name, sorted. */
 function searchModel(
   { detections }: SplunkAppInput,
-  problems: string[],
+  reasons: string[],
 ): ReadonlyMap<string, SearchStanza> {
   const stanzas: (readonly [string, SearchStanza])[] = [];
   const names = new Set<string>();
   for (const detection of detections) {
     const name = stanzaName(detection.detection.name);
     const key = stanzaKey(name);
-    const problem = names.has(key) ? 'has the name of another detection' : searchProblem(detection);
-    if (problem === undefined) {
+    const reason = names.has(key) ? 'has the name of another detection' : searchError(detection);
+    if (reason === undefined) {
       names.add(key);
       stanzas.push([name, { id: confText(detection.detection.id), search: detection }]);
-    } else problems.push(`default/savedsearches.conf: [${name}] ${problem}`);
+    } else reasons.push(`default/savedsearches.conf: [${name}] ${reason}`);
   }
   return new Map(stanzas.sort((a, b) => (a[0] < b[0] ? -1 : 1)));
 }
 
-function searchProblem(detection: SplunkDetection): string | undefined {
-  const search = confProblem(detection.search.trim());
+function searchError(detection: SplunkDetection): string | undefined {
+  const search = confError(detection.search.trim());
   if (search !== undefined) return `search ${search}`;
   const own = detection.detection.settings.cron ?? cronOf(detection.detection);
   const cron =
-    cronProblem(own) ??
+    cronError(own) ??
     (detection.detection.settings.cron !== undefined && cronGap(own) === undefined
       ? 'never runs'
       : undefined);
   if (cron !== undefined) return `cron expression "${own}" ${cron}`;
   for (const [key, value] of Object.entries(detection.detection.settings.splunk.savedsearch)) {
     if (!isConfKey(key)) return `setting ${JSON.stringify(key)} is no name of a setting`;
-    const problem = confProblem(value);
-    if (problem !== undefined) return `${key} ${problem}`;
+    const reason = confError(value);
+    if (reason !== undefined) return `${key} ${reason}`;
   }
   return undefined;
 }
 
 /** The pack's macros, then a filter macro a detection, which an admin overrides in local/. */
-function macroModel({ macros, detections }: SplunkAppInput, problems: string[]): ConfModel {
+function macroModel({ macros, detections }: SplunkAppInput, reasons: string[]): ConfModel {
   const model = new Map<string, ReadonlyMap<string, string>>();
   for (const { name, definition, comment } of macros) {
-    const problem = confProblem(definition);
-    if (problem !== undefined)
-      problems.push(`default/macros.conf: [${stanzaName(name)}] definition ${problem}`);
+    const reason = confError(definition);
+    if (reason !== undefined)
+      reasons.push(`default/macros.conf: [${stanzaName(name)}] definition ${reason}`);
     else model.set(stanzaName(name), macroSettings(definition.trim(), confText(comment)));
   }
   const filters = detections.map(

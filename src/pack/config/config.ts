@@ -7,14 +7,14 @@ import type { Unmatchable } from '../../pipeline/run/target-compiler.ts';
 import type { Level } from '../../sigma/rule/rule.ts';
 import { type Pattern, parsePattern } from '../../sigma/value/pattern.ts';
 import type { DiagnosticCode } from '../../source/code.ts';
-import type { NewDiagnostic, DiagnosticBag, Severity } from '../../source/diagnostic.ts';
+import type { DiagnosticBag, NewDiagnostic, Severity } from '../../source/diagnostic.ts';
 import { checkSchema } from '../../source/schema.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { lookup, parseYaml, toPlain, type YamlNode } from '../../source/yaml.ts';
 import type { NotificationChoice } from '../graylog/notification.ts';
 import type { StreamChoice } from '../graylog/stream-reference.ts';
 import type { PackInfo } from '../model/detection.ts';
-import { confProblem } from '../render/splunk-conf.ts';
+import { confError } from '../render/splunk-conf.ts';
 import { misreadPlaces } from '../settings/all-events.ts';
 import {
   noteFile,
@@ -37,13 +37,13 @@ import {
 } from '../settings/selection.ts';
 import {
   type ElasticsearchConfig,
-  elasticsearchDiagnostics,
   elasticsearchConfig,
+  elasticsearchDiagnostics,
   type WrittenElasticsearch,
 } from './elasticsearch-config.ts';
 import { graylogDiagnostics } from './graylog-config-check.ts';
 import type { InstallConfig } from './install-config.ts';
-import { type LintConfig, lintDiagnostics, lintConfig, type WrittenLint } from './lint-config.ts';
+import { type LintConfig, lintConfig, lintDiagnostics, type WrittenLint } from './lint-config.ts';
 import { defaultDefinitionsPerMinute, defaultSearchesPerMinute } from './load-budget.ts';
 import { noteMatches } from './match-slips.ts';
 import { type ReleaseConfig, releaseConfig, type WrittenRelease } from './release-config.ts';
@@ -265,12 +265,12 @@ function indexDiagnostics(indexes: YamlNode | undefined): readonly NewDiagnostic
   if (indexes?.kind !== 'sequence') return [];
   return indexes.items.flatMap((item): readonly NewDiagnostic[] => {
     const definition = lookup(item, 'definition');
-    const problem = definition?.kind === 'scalar' ? confProblem(definition.text) : undefined;
-    if (!definition || problem === undefined) return [];
+    const reason = definition?.kind === 'scalar' ? confError(definition.text) : undefined;
+    if (!definition || reason === undefined) return [];
     return [
       {
         code: 'PCK001',
-        message: `\`definition\` ${problem}`,
+        message: `\`definition\` ${reason}`,
         span: { start: definition.start, end: definition.end },
       },
     ];

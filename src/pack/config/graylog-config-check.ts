@@ -42,7 +42,10 @@ function titleDiagnostics(prefix: YamlNode | undefined): readonly NewDiagnostic[
   ];
 }
 
-function priorityDiagnostics(priority: YamlNode | undefined, minimum: number): readonly NewDiagnostic[] {
+function priorityDiagnostics(
+  priority: YamlNode | undefined,
+  minimum: number,
+): readonly NewDiagnostic[] {
   if (priority?.kind !== 'mapping' || minimum >= criticalSince) return [];
   return priority.pairs.flatMap(({ value }) =>
     textOf(value) === '4'

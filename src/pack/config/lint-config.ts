@@ -77,11 +77,11 @@ export function lintDiagnostics(lint: YamlNode | undefined): readonly NewDiagnos
   if (exclude?.kind !== 'mapping') return [];
   return exclude.pairs.flatMap(({ value }) => {
     const names = value.kind === 'sequence' ? value.items : [value];
-    return names.flatMap((name) => (name.kind === 'scalar' ? (nameProblem(name) ?? []) : []));
+    return names.flatMap((name) => (name.kind === 'scalar' ? (nameError(name) ?? []) : []));
   });
 }
 
-function nameProblem({ text, start, end }: YamlScalar): NewDiagnostic | undefined {
+function nameError({ text, start, end }: YamlScalar): NewDiagnostic | undefined {
   const span = { start, end };
   const codes = codesOf(text);
   if (codes.length === 0) {

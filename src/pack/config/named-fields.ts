@@ -1,4 +1,9 @@
-import { converted, type Place, placeOfRule, type TargetDiagnostic } from '../../backend/backend.ts';
+import {
+  converted,
+  type Place,
+  placeOfRule,
+  type TargetDiagnostic,
+} from '../../backend/backend.ts';
 import { type CompiledRule, logSourcesOf, type NamedField } from '../../query/compile.ts';
 import type { Rule } from '../../sigma/collection/collection.ts';
 import {

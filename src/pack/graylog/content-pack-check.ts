@@ -53,22 +53,22 @@ export interface ServerOptions {
  * event definitions and stream references only the envelope is looked at.
  */
 export function checkContentPack(pack: unknown, options: ServerOptions): readonly string[] {
-  return checkWholePack(pack, options).problems;
+  return checkWholePack(pack, options).reasons;
 }
 
 interface Checked {
-  readonly problems: readonly string[];
+  readonly reasons: readonly string[];
   readonly tooLarge: boolean;
 }
 
 /** As `checkContentPack`, with whether the pack is too large for Graylog's database. */
 export function checkWholePack(pack: unknown, options: ServerOptions): Checked {
-  if (!isRecord(pack)) return { problems: ['the pack is no object'], tooLarge: false };
+  if (!isRecord(pack)) return { reasons: ['the pack is no object'], tooLarge: false };
   const entities = listOf(pack.entities);
   const check = createPackCheck({ ...pack, entities: [] }, { ...options, referable: entities });
   let tooLarge = false;
   for (const entity of entities) tooLarge = !check.add(entity);
-  return { problems: check.problems(), tooLarge };
+  return { reasons: check.reasons(), tooLarge };
 }
 
 export interface PackCheck {
@@ -77,7 +77,7 @@ export interface PackCheck {
    * database takes.
    */
   readonly add: (entity: unknown) => boolean;
-  readonly problems: () => string[];
+  readonly reasons: () => string[];
 }
 
 export interface PackCheckOptions extends ServerOptions {
@@ -94,12 +94,12 @@ export function createPackCheck(
   if (minimum === undefined || minimum < (serverVersion(oldestServer) ?? 0)) {
     return {
       add: () => true,
-      problems: () => [`the minimum server version is not ${oldestServer} or newer`],
+      reasons: () => [`the minimum server version is not ${oldestServer} or newer`],
     };
   }
   const names = { ...packNames(pack, referable, minimum), leadingWildcards };
-  const problems: string[] = [];
-  checkEnvelope(pack, minimum, problems);
+  const reasons: string[] = [];
+  checkEnvelope(pack, minimum, reasons);
   const seen = new Set<string>();
   let index = 0;
   let size = bsonSize(pack);
@@ -108,17 +108,17 @@ export function createPackCheck(
       size += 5 + bsonSize(entity);
       if (isRecord(entity)) {
         const key = `${typeName(entity)} ${entity.id}`;
-        if (seen.has(key)) problems.push(`${key} is there twice`);
+        if (seen.has(key)) reasons.push(`${key} is there twice`);
         seen.add(key);
-        checkEntity(entity, index, names, problems);
-      } else problems.push(`entity ${index} is no object`);
+        checkEntity(entity, index, names, reasons);
+      } else reasons.push(`entity ${index} is no object`);
       index++;
       return size <= graylogLimits.packSize;
     },
-    problems() {
-      if (size <= graylogLimits.packSize) return problems;
+    reasons() {
+      if (size <= graylogLimits.packSize) return reasons;
       return [
-        ...problems,
+        ...reasons,
         `the pack takes ${size} bytes in Graylog's database, more than ` +
           `${graylogLimits.packSize}: make two of it`,
       ];
@@ -149,32 +149,32 @@ function packNames(
 
 const typeName = (entity: Json): unknown => (isRecord(entity.type) ? entity.type.name : undefined);
 
-function checkEnvelope(pack: Json, minimum: number, problems: string[]): void {
-  checkKeys(pack, packKeys, minimum, 'pack', problems);
+function checkEnvelope(pack: Json, minimum: number, reasons: string[]): void {
+  checkKeys(pack, packKeys, minimum, 'pack', reasons);
   for (const key in packKeys)
-    if (!optionalPackKeys.has(key) && !(key in pack)) problems.push(`pack.${key} is missing`);
-  if (pack.v !== '1' && pack.v !== 1) problems.push('pack.v is not 1');
+    if (!optionalPackKeys.has(key) && !(key in pack)) reasons.push(`pack.${key} is missing`);
+  if (pack.v !== '1' && pack.v !== 1) reasons.push('pack.v is not 1');
   if (typeof pack.id !== 'string' || !/^[A-Za-z0-9._-]+$/.test(pack.id))
-    problems.push('pack.id cannot stand in an address');
+    reasons.push('pack.id cannot stand in an address');
   if (!Number.isSafeInteger(pack.rev) || Number(pack.rev) < 1)
-    problems.push('pack.rev is not a whole number from 1');
+    reasons.push('pack.rev is not a whole number from 1');
   for (const key of ['name', 'summary', 'description', 'vendor'])
-    if (typeof pack[key] !== 'string') problems.push(`pack.${key} is no text`);
+    if (typeof pack[key] !== 'string') reasons.push(`pack.${key} is no text`);
   if (typeof pack.url !== 'string' || (pack.url !== '' && !URL.canParse(pack.url)))
-    problems.push('pack.url is no address');
+    reasons.push('pack.url is no address');
   for (const parameter of listOf(pack.parameters))
-    checkParameter(isRecord(parameter) ? parameter : {}, minimum, problems);
+    checkParameter(isRecord(parameter) ? parameter : {}, minimum, reasons);
 }
 
-function checkParameter(parameter: Json, minimum: number, problems: string[]): void {
-  checkKeys(parameter, parameterKeys, minimum, 'parameters', problems);
+function checkParameter(parameter: Json, minimum: number, reasons: string[]): void {
+  checkKeys(parameter, parameterKeys, minimum, 'parameters', reasons);
   if (typeof parameter.name !== 'string' || !/^[A-Za-z][A-Za-z0-9_]*$/.test(parameter.name))
-    problems.push('the name of a parameter is not letters, digits and _');
+    reasons.push('the name of a parameter is not letters, digits and _');
   if (!parameterTypes.has(parameter.type))
-    problems.push(`a parameter is of no type: ${parameter.type}`);
+    reasons.push(`a parameter is of no type: ${parameter.type}`);
 }
 
-function checkEntity(entity: Json, index: number, names: PackNames, problems: string[]): void {
+function checkEntity(entity: Json, index: number, names: PackNames, reasons: string[]): void {
   const data = isRecord(entity.data) ? entity.data : {};
   const type = typeName(entity);
   const found: string[] = [];
@@ -189,23 +189,23 @@ function checkEntity(entity: Json, index: number, names: PackNames, problems: st
   if (type === 'stream_title') checkStreamTitle(data, names, found);
   if (found.length === 0) return;
   const where = `${type ?? 'entity'} ${JSON.stringify(referenceValue(data.title) ?? index)}`;
-  for (const problem of found) problems.push(`${where}: ${problem}`);
+  for (const reason of found) reasons.push(`${where}: ${reason}`);
 }
 
-function checkConstraints(constraints: unknown, problems: string[]): void {
-  if (!Array.isArray(constraints)) problems.push('constraints are missing');
+function checkConstraints(constraints: unknown, reasons: string[]): void {
+  if (!Array.isArray(constraints)) reasons.push('constraints are missing');
   for (const constraint of listOf(constraints)) {
     const { type, version }: Json = isRecord(constraint) ? constraint : {};
     if ((type !== 'server-version' && type !== 'plugin-version') || typeof version !== 'string')
-      problems.push('a constraint is neither of the server nor of a plugin');
+      reasons.push('a constraint is neither of the server nor of a plugin');
   }
 }
 
-function checkStreamTitle(data: Json, names: PackNames, problems: string[]): void {
-  checkKeys(data, { title: 0 }, names.minimum, 'data', problems);
-  checkValue(data, 'title', 'string', names, problems);
+function checkStreamTitle(data: Json, names: PackNames, reasons: string[]): void {
+  checkKeys(data, { title: 0 }, names.minimum, 'data', reasons);
+  checkValue(data, 'title', 'string', names, reasons);
   if (data.title === undefined || referenceValue(data.title) === '')
-    problems.push('a stream needs a title');
+    reasons.push('a stream needs a title');
 }
 
 /** Bytes of a JSON value as BSON; in short texts a character counts as a byte. */

@@ -53,8 +53,8 @@ export interface ContentPack {
   readonly text: string;
   /** The same as UTF-8. */
   readonly bytes: Uint8Array;
-  /** What is wrong with it; a pack with problems must not be installed. */
-  readonly problems: readonly string[];
+  /** What is wrong with it; a pack with reasons must not be installed. */
+  readonly reasons: readonly string[];
   /** Its detections are too many for the server's database. */
   readonly tooLarge: boolean;
 }
@@ -113,7 +113,7 @@ export function renderContentPack({
     : renderAll({ ...envelope, entities: [...entities()] }, render, options);
   return {
     bytes: made.bytes,
-    problems: [...detections.flatMap(settingProblems), ...made.problems],
+    reasons: [...detections.flatMap(settingErrors), ...made.reasons],
     tooLarge: made.tooLarge,
     get text() {
       return Buffer.from(made.bytes).toString();
@@ -163,7 +163,7 @@ const serverOf = ({
   ...(leadingWildcards === undefined ? {} : { leadingWildcards }),
 });
 
-type Rendered = Pick<ContentPack, 'bytes' | 'problems' | 'tooLarge'>;
+type Rendered = Pick<ContentPack, 'bytes' | 'reasons' | 'tooLarge'>;
 
 /**
  * Each entity is let go of once it is rendered, and none is rendered that would make the pack too
@@ -193,7 +193,7 @@ function renderOne(
     between = ',\n';
   }
   writer.add(tail);
-  return { bytes: writer.bytes(), problems: check.problems(), tooLarge: !fits };
+  return { bytes: writer.bytes(), reasons: check.reasons(), tooLarge: !fits };
 }
 
 function renderAll(pack: PackModel, render: Render, options: ContentPackOptions): Rendered {
@@ -202,8 +202,8 @@ function renderAll(pack: PackModel, render: Render, options: ContentPackOptions)
     .join(',\n');
   // a template of the user's own may do more with the entities than print them
   const text = render('graylog/content-pack.json.hbs', { pack, entities });
-  const { problems, tooLarge } = textProblems(text, pack, options);
-  return { bytes: Buffer.from(text), problems, tooLarge };
+  const { reasons, tooLarge } = textErrors(text, pack, options);
+  return { bytes: Buffer.from(text), reasons, tooLarge };
 }
 
 // no JSON holds this character as it is
@@ -259,26 +259,26 @@ const templateOf = {
 const isEventDefinition = (entity: Entity): entity is EventDefinitionEntity =>
   entity.type.name === 'event_definition';
 
-function settingProblems(g: GraylogDetection): string[] {
+function settingErrors(g: GraylogDetection): string[] {
   const { detection, search } = g;
   // the fields of a group are no setting, and Graylog keeps them without a template
   const fields =
     search.kind === 'aggregation' ? [] : keyFieldsOf(g).filter((field) => !isTemplateField(field));
-  const problems = fields.map(
+  const reasons = fields.map(
     (field) =>
       `${detection.name}: key field ${JSON.stringify(field)} cannot stand in a template of ` +
       'Graylog; use A-Z a-z 0-9 _ - @',
   );
   if (search.kind === 'filter' && search.queries.length > 1 && detection.settings.threshold > 1) {
-    problems.push(
+    reasons.push(
       `${detection.name}: a threshold needs one query, and this detection has ` +
         `${search.queries.length}, counted each for itself`,
     );
   }
-  return problems;
+  return reasons;
 }
 
-function textProblems(
+function textErrors(
   text: string,
   pack: PackModel,
   options: ContentPackOptions,
@@ -288,7 +288,7 @@ function textProblems(
     parsed = JSON.parse(text);
   } catch (error) {
     return {
-      problems: [
+      reasons: [
         `the templates give no JSON: ${error instanceof Error ? error.message : String(error)}`,
       ],
       tooLarge: false,
@@ -301,8 +301,8 @@ function textProblems(
     difference === undefined
       ? []
       : [`the templates say something else than the detections at ${difference}`];
-  const { problems, tooLarge } = checkWholePack(parsed, serverOf(options));
-  return { problems: [...found, ...problems], tooLarge };
+  const { reasons, tooLarge } = checkWholePack(parsed, serverOf(options));
+  return { reasons: [...found, ...reasons], tooLarge };
 }
 
 /** What templates of the user's own must not change. */

@@ -76,24 +76,24 @@ const configKeys: KeyTable = {
   cron_timezone: versionNumber(6, 1),
 };
 
-/** Adds the problems of the `data` of an event definition, without its title before them. */
-export function checkEventDefinition(data: Json, names: PackNames, problems: string[]): void {
-  checkKeys(data, dataKeys, names.minimum, 'data', problems);
-  for (const key of requiredData) if (!(key in data)) problems.push(`data.${key} is missing`);
-  checkValue(data, 'title', 'string', names, problems);
-  checkValue(data, 'description', 'string', names, problems);
-  checkValue(data, 'remediation_steps', 'string', names, problems);
-  checkValue(data, 'alert', 'boolean', names, problems);
-  checkValue(data, 'is_scheduled', 'boolean', names, problems);
-  checkValue(data, 'priority', 'integer', names, problems);
-  checkPriority(referenceValue(data.priority), names.minimum, problems);
-  checkConfig(isRecord(data.config) ? data.config : {}, data, names, problems);
-  checkFields(data, problems);
-  if (referenceValue(data.title) === '') problems.push('the title is empty');
+/** Adds the reasons of the `data` of an event definition, without its title before them. */
+export function checkEventDefinition(data: Json, names: PackNames, reasons: string[]): void {
+  checkKeys(data, dataKeys, names.minimum, 'data', reasons);
+  for (const key of requiredData) if (!(key in data)) reasons.push(`data.${key} is missing`);
+  checkValue(data, 'title', 'string', names, reasons);
+  checkValue(data, 'description', 'string', names, reasons);
+  checkValue(data, 'remediation_steps', 'string', names, reasons);
+  checkValue(data, 'alert', 'boolean', names, reasons);
+  checkValue(data, 'is_scheduled', 'boolean', names, reasons);
+  checkValue(data, 'priority', 'integer', names, reasons);
+  checkPriority(referenceValue(data.priority), names.minimum, reasons);
+  checkConfig(isRecord(data.config) ? data.config : {}, data, names, reasons);
+  checkFields(data, reasons);
+  if (referenceValue(data.title) === '') reasons.push('the title is empty');
   for (const use of listOf(data.notifications)) {
     const known =
       isRecord(use) && names.notifications.has(String(referenceValue(use.notification_id)));
-    if (!known) problems.push('notifications names a notification that the pack lacks');
+    if (!known) reasons.push('notifications names a notification that the pack lacks');
   }
 }
 
@@ -102,13 +102,13 @@ export function checkKeys(
   known: KeyTable,
   minimum: number,
   where: string,
-  problems: string[],
+  reasons: string[],
 ): void {
   for (const key in value) {
     const since = Object.hasOwn(known, key) ? known[key] : undefined;
-    if (since === undefined) problems.push(`${where}.${key} is no key of Graylog`);
+    if (since === undefined) reasons.push(`${where}.${key} is no key of Graylog`);
     else if (since > minimum)
-      problems.push(
+      reasons.push(
         `${where}.${key} is unknown to Graylog before ${Math.floor(since / 1e6)}.` +
           `${Math.floor(since / 1000) % 1000}`,
       );
@@ -117,64 +117,64 @@ export function checkKeys(
 
 const valueTypes = { string: 'string', integer: 'number', boolean: 'boolean' } as const;
 
-/** A value reference; one that is absent is no problem here. */
+/** A value reference; one that is absent is no reason here. */
 export function checkValue(
   data: Json,
   key: string,
   type: keyof typeof valueTypes,
   names: Pick<PackNames, 'parameters'>,
-  problems: string[],
+  reasons: string[],
 ): void {
   const value = data[key];
   if (value === undefined) return;
   const given = referenceValue(value);
   if (!isRecord(value) || given === undefined || Object.keys(value).length !== 2)
-    problems.push(`${key} is no value with @type and @value`);
+    reasons.push(`${key} is no value with @type and @value`);
   else if (value['@type'] === 'parameter') {
     if (!names.parameters.has(String(given)))
-      problems.push(`${key} names a parameter that the pack lacks`);
+      reasons.push(`${key} names a parameter that the pack lacks`);
   } else if (
     value['@type'] !== type ||
     typeof given !== valueTypes[type] ||
     (type === 'integer' && !Number.isInteger(given))
   ) {
-    problems.push(`${key} is not of type ${type}`);
+    reasons.push(`${key} is not of type ${type}`);
   }
 }
 
-function checkPriority(priority: unknown, minimum: number, problems: string[]): void {
+function checkPriority(priority: unknown, minimum: number, reasons: string[]): void {
   const highest = minimum >= versionNumber(6, 2) ? 4 : 3;
   if (typeof priority !== 'number' || priority < 1 || priority > highest)
-    problems.push(`priority is not from 1 to ${highest}`);
+    reasons.push(`priority is not from 1 to ${highest}`);
 }
 
-function checkConfig(config: Json, data: Json, names: PackNames, problems: string[]): void {
+function checkConfig(config: Json, data: Json, names: PackNames, reasons: string[]): void {
   if (config.type !== 'aggregation-v1') {
-    problems.push('config.type is not aggregation-v1');
+    reasons.push('config.type is not aggregation-v1');
     return;
   }
-  checkKeys(config, configKeys, names.minimum, 'config', problems);
+  checkKeys(config, configKeys, names.minimum, 'config', reasons);
   for (const key of ['streams', 'group_by', 'series'])
-    if (!Array.isArray(config[key])) problems.push(`config.${key} is no list`);
+    if (!Array.isArray(config[key])) reasons.push(`config.${key} is no list`);
   for (const key of ['search_within_ms', 'execute_every_ms'])
     if (!isWithin(config[key], Number.MAX_SAFE_INTEGER))
-      problems.push(`config.${key} is not above 0`);
+      reasons.push(`config.${key} is not above 0`);
   if (!isWithin(config.event_limit, graylogLimits.eventLimit))
-    problems.push(`config.event_limit is not from 1 to ${graylogLimits.eventLimit}`);
-  if (config.query === undefined) problems.push('config.query is missing');
-  checkValue(config, 'query', 'string', names, problems);
+    reasons.push(`config.event_limit is not from 1 to ${graylogLimits.eventLimit}`);
+  if (config.query === undefined) reasons.push('config.query is missing');
+  checkValue(config, 'query', 'string', names, reasons);
   for (const id of listOf(config.streams))
     if (!names.streams.has(String(id)))
-      problems.push(`config.streams names ${id}, which is no stream of the pack`);
+      reasons.push(`config.streams names ${id}, which is no stream of the pack`);
   const query = referenceValue(config.query);
-  if (typeof query === 'string') problems.push(...checkQuery(query, names.leadingWildcards));
+  if (typeof query === 'string') reasons.push(...checkQuery(query, names.leadingWildcards));
   const grace = isRecord(data.notification_settings)
     ? Number(data.notification_settings.grace_period_ms)
     : 0;
   checkAggregation(
     config,
     listOf(data.key_spec).length > 0 && grace >= Number(config.search_within_ms),
-    problems,
+    reasons,
   );
 }
 
@@ -186,20 +186,20 @@ const hasStray = (template: string): boolean =>
   template.includes('${') &&
   template.replace(/\$\{(?:if source\.)?[A-Za-z0-9_@.-]+\}/g, '').includes('${');
 
-function checkFields(data: Json, problems: string[]): void {
+function checkFields(data: Json, reasons: string[]): void {
   const fields = isRecord(data.field_spec) ? data.field_spec : {};
   for (const name in fields) {
     if (!/^[A-Za-z0-9._@-]+$/.test(name))
-      problems.push(`${JSON.stringify(name)} is no name of an event field`);
+      reasons.push(`${JSON.stringify(name)} is no name of an event field`);
     const spec = fields[name];
     for (const provider of isRecord(spec) ? listOf(spec.providers) : []) {
       const template =
         isRecord(provider) && provider.type === 'template-v1' ? provider.template : '';
       if (typeof template !== 'string' || hasStray(template))
-        problems.push(`the template of the event field ${name} is more than names of fields`);
+        reasons.push(`the template of the event field ${name} is more than names of fields`);
     }
   }
   for (const key of listOf(data.key_spec))
     if (!Object.hasOwn(fields, String(key)))
-      problems.push(`key_spec names ${key}, which is not in field_spec`);
+      reasons.push(`key_spec names ${key}, which is not in field_spec`);
 }

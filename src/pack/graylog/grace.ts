@@ -1,5 +1,5 @@
 import type { GraylogDetection } from '../model/detection.ts';
-import { cronGaps, overlapProblem, spanText } from '../settings/schedule.ts';
+import { cronGaps, overlapError, spanText } from '../settings/schedule.ts';
 import { graylogWindow, isTemplateField } from './window.ts';
 
 /** How long notifications of a definition are silent after one, by its key. */
@@ -25,7 +25,7 @@ export function graylogGrace(g: GraylogDetection, minimum: number): GraylogGrace
   if (search.kind === 'filter') return { period: Math.max(given, within) };
   if (usual) return usualGrace(g, given, minimum);
   const repeats =
-    given < within ? overlapProblem(within, { shortest, longest: shortest }, given) : undefined;
+    given < within ? overlapError(within, { shortest, longest: shortest }, given) : undefined;
   const apart = search.groupBy.find((field) => !isTemplateField(field));
   if (apart !== undefined) return graceOfAll(apart, given, repeats);
   if (given >= within || period === undefined) return { period: Math.max(given, within) };
@@ -47,7 +47,7 @@ function usualGrace(g: GraylogDetection, given: number, minimum: number): Graylo
   const repeats =
     apart === undefined || within === 0
       ? undefined
-      : overlapProblem(within, { shortest, longest: shortest }, 0);
+      : overlapError(within, { shortest, longest: shortest }, 0);
   if (apart !== undefined) return graceOfAll(apart, 0, repeats);
   return { period: Math.max(detection.rule.kind === 'correlation' ? given : 0, within) };
 }

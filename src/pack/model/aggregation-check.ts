@@ -15,48 +15,44 @@ const seriesWithField: ReadonlySet<unknown> = new Set([
 const seriesWithout: ReadonlySet<unknown> = new Set(['count', 'percentage']);
 
 /**
- * Adds the problems of what a config counts, of the tests on it and of the windows.
+ * Adds the reasons of what a config counts, of the tests on it and of the windows.
  * `repeatsAreSilent`: a message found again notifies nobody.
  */
-export function checkAggregation(
-  config: Json,
-  repeatsAreSilent: boolean,
-  problems: string[],
-): void {
+export function checkAggregation(config: Json, repeatsAreSilent: boolean, reasons: string[]): void {
   const series = listOf(config.series).filter(isRecord);
   const grouped = listOf(config.group_by).length > 0;
   const expression = isRecord(config.conditions) ? config.conditions.expression : undefined;
   const tested = expression !== undefined && expression !== null;
   if (grouped && !(series.length > 0 && tested))
-    problems.push('group_by needs series and conditions');
-  if (series.length > 0 !== tested) problems.push('series and conditions need each other');
+    reasons.push('group_by needs series and conditions');
+  if (series.length > 0 !== tested) reasons.push('series and conditions need each other');
   // a filter raises an event for each run that sees the message
   const gap =
     series.length === 0 && Number(config.search_within_ms) < Number(config.execute_every_ms);
   const overlap =
     series.length === 0 && Number(config.search_within_ms) > Number(config.execute_every_ms);
   if (gap || (overlap && !repeatsAreSilent))
-    problems.push(
+    reasons.push(
       'the windows of a filter must be equal, or have a key and a grace period of their length',
     );
-  for (const one of series) checkSeries(one, problems);
+  for (const one of series) checkSeries(one, reasons);
   const ids = new Set(series.map(({ id }) => id));
   if (ids.size < series.length || [...ids].some((id) => typeof id !== 'string' || id === ''))
-    problems.push('an id of a series is missing or not unique');
-  if (tested) checkExpression(expression, ids, problems);
+    reasons.push('an id of a series is missing or not unique');
+  if (tested) checkExpression(expression, ids, reasons);
 }
 
-function checkSeries({ type, field, percentile }: Json, problems: string[]): void {
+function checkSeries({ type, field, percentile }: Json, reasons: string[]): void {
   if (seriesWithField.has(type)) {
-    if (typeof field !== 'string' || field === '') problems.push(`series ${type} lacks a field`);
+    if (typeof field !== 'string' || field === '') reasons.push(`series ${type} lacks a field`);
   } else if (!seriesWithout.has(type)) {
-    problems.push(`series ${type} is unknown`);
+    reasons.push(`series ${type} is unknown`);
   }
   if (
     type === 'percentile' &&
     !(typeof percentile === 'number' && percentile >= 0 && percentile <= 100)
   )
-    problems.push('a percentile is not from 0 to 100');
+    reasons.push('a percentile is not from 0 to 100');
 }
 
 const comparisons: ReadonlySet<unknown> = new Set(['==', '>', '>=', '<', '<=']);
@@ -65,26 +61,26 @@ const comparisons: ReadonlySet<unknown> = new Set(['==', '>', '>=', '<', '<=']);
 function checkExpression(
   expression: unknown,
   series: ReadonlySet<unknown>,
-  problems: string[],
+  reasons: string[],
 ): void {
   if (!isRecord(expression)) {
-    problems.push('a condition is no expression');
+    reasons.push('a condition is no expression');
   } else if (expression.expr === '&&' || expression.expr === '||') {
-    checkExpression(expression.left, series, problems);
-    checkExpression(expression.right, series, problems);
+    checkExpression(expression.left, series, reasons);
+    checkExpression(expression.right, series, reasons);
   } else if (expression.expr === '!') {
-    checkExpression(expression.left, series, problems);
+    checkExpression(expression.left, series, reasons);
   } else if (expression.expr === 'group') {
-    checkExpression(expression.child, series, problems);
+    checkExpression(expression.child, series, reasons);
   } else if (comparisons.has(expression.expr)) {
-    for (const side of [expression.left, expression.right]) checkOperand(side, series, problems);
+    for (const side of [expression.left, expression.right]) checkOperand(side, series, reasons);
   } else if (expression.expr !== 'true') {
-    problems.push(`${expression.expr} is no operator of a condition`);
+    reasons.push(`${expression.expr} is no operator of a condition`);
   }
 }
 
-function checkOperand(operand: unknown, series: ReadonlySet<unknown>, problems: string[]): void {
+function checkOperand(operand: unknown, series: ReadonlySet<unknown>, reasons: string[]): void {
   if (isRecord(operand) && operand.expr === 'number' && Number.isFinite(operand.value)) return;
   if (isRecord(operand) && operand.expr === 'number-ref' && series.has(operand.ref)) return;
-  problems.push('a condition names no series and no number');
+  reasons.push('a condition names no series and no number');
 }

@@ -25,7 +25,7 @@ interface Scan {
   clauses: number;
   readonly groups: Group[];
   group: Group;
-  readonly problems: Set<string>;
+  readonly reasons: Set<string>;
   /** The server takes them. */
   readonly leadingWildcards: boolean;
 }
@@ -42,19 +42,19 @@ export function checkQuery(query: string, leadingWildcards = false): string[] {
     clauses: 0,
     groups: [],
     group: newGroup(),
-    problems: new Set(),
+    reasons: new Set(),
     leadingWildcards,
   };
   if (query.length > queryLimits.length)
-    scan.problems.add(`the query has ${query.length} characters, more than ${queryLimits.length}`);
+    scan.reasons.add(`the query has ${query.length} characters, more than ${queryLimits.length}`);
   const parameter = query.includes('$') ? /\$[A-Za-z_][A-Za-z0-9_]*\$/.exec(query) : null;
-  if (parameter) scan.problems.add(`${parameter[0]} reads as a parameter of Graylog; write \\$`);
+  if (parameter) scan.reasons.add(`${parameter[0]} reads as a parameter of Graylog; write \\$`);
   while (scan.at < query.length) step(scan);
-  if (scan.groups.length > 0) scan.problems.add('a parenthesis is not closed');
+  if (scan.groups.length > 0) scan.reasons.add('a parenthesis is not closed');
   closeGroup(scan.group, scan, true);
   if (scan.clauses > queryLimits.clauses)
-    scan.problems.add(`the query has ${scan.clauses} clauses, more than ${queryLimits.clauses}`);
-  return [...scan.problems];
+    scan.reasons.add(`the query has ${scan.clauses} clauses, more than ${queryLimits.clauses}`);
+  return [...scan.reasons];
 }
 
 const newGroup = (): Group => ({ and: false, or: false, not: false, after: false });
@@ -99,7 +99,7 @@ function leaveGroup(scan: Scan): void {
   scan.at++;
   closeGroup(scan.group, scan, false);
   const outer = scan.groups.pop();
-  if (outer === undefined) scan.problems.add('a parenthesis is closed that was not opened');
+  if (outer === undefined) scan.reasons.add('a parenthesis is closed that was not opened');
   scan.group = outer ?? newGroup();
   scan.group.after = true;
 }
@@ -108,11 +108,11 @@ function leaveGroup(scan: Scan): void {
 // `NOT a OR b` requires that a is absent
 function closeGroup(group: Group, scan: Scan, whole: boolean): void {
   if (!group.after && (!whole || group.and || group.or || group.not))
-    scan.problems.add('a group is empty, or ends with an operator');
+    scan.reasons.add('a group is empty, or ends with an operator');
   if (group.or && group.and)
-    scan.problems.add('AND and OR stand in one group; Lucene has no precedence, use parentheses');
+    scan.reasons.add('AND and OR stand in one group; Lucene has no precedence, use parentheses');
   if (group.or && group.not)
-    scan.problems.add(
+    scan.reasons.add(
       'NOT stands beside OR in one group; Lucene takes it for AND NOT, use parentheses',
     );
 }
@@ -130,7 +130,7 @@ function leaf(scan: Scan): void {
 
 function operator(scan: Scan, name: 'and' | 'or' | 'not'): void {
   if (name === 'not') beginOperand(scan);
-  else if (!scan.group.after) scan.problems.add('an operator has nothing before it');
+  else if (!scan.group.after) scan.reasons.add('an operator has nothing before it');
   scan.group[name] = true;
   scan.group.after = false;
 }
@@ -142,7 +142,7 @@ function endOfQuoted(scan: Scan): number {
     if (char === backslash) at++;
     else if (char === quote) return at + 1;
   }
-  scan.problems.add('a quotation mark is not closed');
+  scan.reasons.add('a quotation mark is not closed');
   return text.length;
 }
 
@@ -153,20 +153,20 @@ function readRegex(scan: Scan): void {
   while (end > 0 && scan.text.charCodeAt(end - 1) === backslash)
     end = scan.text.indexOf('/', end + 1);
   if (end < 0)
-    scan.problems.add(
+    scan.reasons.add(
       'a regular expression is not closed; before its end a backslash is to be written [\\\\]',
     );
   const regex = scan.text.slice(start, end < 0 ? undefined : end);
   if (regex.length > queryLimits.regexLength)
-    scan.problems.add(
+    scan.reasons.add(
       `a regular expression has ${regex.length} characters, more than ${queryLimits.regexLength}`,
     );
-  checkRegex(regex, scan.problems);
+  checkRegex(regex, scan.reasons);
   scan.at = end < 0 ? scan.text.length : end + 1;
 }
 
 // a regular expression that Lucene can't read finds nothing, without an error
-function checkRegex(regex: string, problems: Set<string>): void {
+function checkRegex(regex: string, reasons: Set<string>): void {
   let inClass = false;
   let before = bar;
   for (let at = 0; at < regex.length; at++) {
@@ -174,19 +174,19 @@ function checkRegex(regex: string, problems: Set<string>): void {
     if (char === backslash) {
       char = regex.charCodeAt(++at);
       if (isLetter(char) && !'dDsSwW'.includes(regex.charAt(at)))
-        problems.add(`\\${regex.charAt(at)} is no escape in Lucene's regular expressions`);
+        reasons.add(`\\${regex.charAt(at)} is no escape in Lucene's regular expressions`);
       char = backslash;
     } else if (inClass) {
       inClass = char !== closingBracket;
     } else if (char === openingBracket) {
       inClass = true;
     } else if (endsEmptyBranch(char, before)) {
-      problems.add(emptyBranch);
+      reasons.add(emptyBranch);
     }
     before = inClass ? backslash : char;
   }
-  if (before === bar && regex !== '') problems.add(emptyBranch);
-  if (inClass) problems.add('a character class is not closed');
+  if (before === bar && regex !== '') reasons.add(emptyBranch);
+  if (inClass) reasons.add('a character class is not closed');
 }
 
 const endsEmptyBranch = (char: number, before: number): boolean =>
@@ -203,7 +203,7 @@ function readRange(scan: Scan): void {
   const match = /[\]}]/g;
   match.lastIndex = scan.at;
   const end = match.exec(scan.text);
-  if (end === null) scan.problems.add('a range is not closed');
+  if (end === null) scan.reasons.add('a range is not closed');
   scan.at = end === null ? scan.text.length : end.index + 1;
 }
 
@@ -237,8 +237,8 @@ function readWord(scan: Scan): void {
   const word = text.slice(start, at);
   if (text.charAt(at) === ':') {
     if (word === '*' || word === '')
-      scan.problems.add(`${word}: is no field; for all messages write an empty query`);
-    if (/^[-+]/.test(word)) scan.problems.add('a field begins with an unescaped sign');
+      scan.reasons.add(`${word}: is no field; for all messages write an empty query`);
+    if (/^[-+]/.test(word)) scan.reasons.add('a field begins with an unescaped sign');
     scan.at = at + 1;
     return;
   }
@@ -254,12 +254,12 @@ const beginsOddly = /^[<>=*?~^+-]/;
 
 function readTerm(scan: Scan, word: string): void {
   leaf(scan);
-  if (word === '') scan.problems.add('a bracket is closed that was not opened');
+  if (word === '') scan.reasons.add('a bracket is closed that was not opened');
   if (!scan.leadingWildcards && /^[<>]?=?[*?]/.test(word))
-    scan.problems.add('a term begins with a wildcard, which Graylog refuses by default');
-  if (/^[-+]/.test(word)) scan.problems.add('a term begins with an unescaped sign');
+    scan.reasons.add('a term begins with a wildcard, which Graylog refuses by default');
+  if (/^[-+]/.test(word)) scan.reasons.add('a term begins with an unescaped sign');
   if (/^(?:and|or|not)$/i.test(word))
-    scan.problems.add(`${word} reads as a term that looks like an operator`);
+    scan.reasons.add(`${word} reads as a term that looks like an operator`);
 }
 
 function endsWord(char: number): boolean {

@@ -2,12 +2,12 @@
 export type ConfModel = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /**
- * A conf file as Splunk reads it; `problems` are places that it would read differently from what
+ * A conf file as Splunk reads it; `reasons` are places that it would read differently from what
  * was meant.
  */
 export interface ConfFile {
   readonly stanzas: ConfModel;
-  readonly problems: readonly string[];
+  readonly reasons: readonly string[];
 }
 
 // each starts with one certain character, so a long run of blanks costs a single pass
@@ -41,7 +41,7 @@ export function confValue(text: string): string {
  * Why a value whose meaning must not change (a search, a user's own setting) cannot be written as
  * it is.
  */
-export function confProblem(value: string): string | undefined {
+export function confError(value: string): string | undefined {
   if (value.trimEnd().endsWith('\\'))
     return 'ends in a backslash, which would join the next line to it';
   return /[\p{Cc}\u2028\u2029]/u.test(value)
@@ -126,7 +126,7 @@ interface ConfVisitor {
   stanza(name: string, line: number): void;
   /** The value stands in `text` from `start` to `end`. */
   setting(key: string, text: string, start: number, end: number, line: number): void;
-  problem(message: string): void;
+  reason(message: string): void;
   /** The lines from `at` on that need no reading, if there are any. */
   known?(text: string, at: number, line: number): KnownLines | undefined;
 }
@@ -146,12 +146,12 @@ export function readConf(
   bounds?: { readonly stanzas: number; readonly settings: number },
 ): ConfFile {
   const stanzas = new Map<string, Map<string, string>>();
-  const problems: string[] = [];
+  const reasons: string[] = [];
   let name = 'default';
   let stanzaCount = 0;
   let settingCount = 0;
   const report = (message: string): void => {
-    if (problems.length < mostProblems) problems.push(message);
+    if (reasons.length < mostErrors) reasons.push(message);
   };
   visitConf(text, {
     stanza: (stanza, line) => {
@@ -170,9 +170,9 @@ export function readConf(
       if (settings.has(key)) report(repeated(line, `[${name}] ${key}`));
       settings.set(key, source.slice(start, end));
     },
-    problem: report,
+    reason: report,
   });
-  return { stanzas, problems };
+  return { stanzas, reasons };
 }
 
 /**
@@ -180,7 +180,7 @@ export function readConf(
  * settings.
  */
 const confBounds = { stanzas: 400_000, settings: 1000, lines: 10_000_000 } as const;
-const mostProblems = 1000;
+const mostErrors = 1000;
 
 /** A conf file that is larger than any of Sigpack's. */
 export class ConfBoundError extends Error {
@@ -225,7 +225,7 @@ function visitConf(text: string, visitor: ConfVisitor): void {
     }
     at = next + 1;
   }
-  if (pending !== '') visitor.problem(`line ${number}: the last line continues`);
+  if (pending !== '') visitor.reason(`line ${number}: the last line continues`);
 }
 
 // none of these is white space, so most lines are done with one comparison
@@ -245,19 +245,19 @@ function visitLine(
   while (start < end && isSpace(text.charCodeAt(start))) start += 1;
   if (start === end) return;
   if (end < to && text.charCodeAt(end - 1) === backslash)
-    visitor.problem(`line ${number}: a backslash followed by white space`);
+    visitor.reason(`line ${number}: a backslash followed by white space`);
   const first = text[start];
   if (first === '#' || first === ';') return;
   if (first === '[') {
     const name = text.slice(start + 1, end - 1);
     if (text[end - 1] !== ']' || name.includes(']') || name.includes('['))
-      visitor.problem(`line ${number}: stanza name with brackets or text after it`);
+      visitor.reason(`line ${number}: stanza name with brackets or text after it`);
     visitor.stanza(name, number);
     return;
   }
   const equals = text.indexOf('=', start);
   if (equals < 0 || equals >= end) {
-    visitor.problem(`line ${number}: neither a stanza nor a setting`);
+    visitor.reason(`line ${number}: neither a stanza nor a setting`);
     return;
   }
   let keyEnd = equals;
@@ -299,7 +299,7 @@ export function compareConf(
   visitConf(text, {
     stanza: (name, line) => begin(name, line, expected.get(name), 0),
     setting: (key, source, start, end, line) => check.setting(key, source.slice(start, end), line),
-    problem: (message) => differences.push(message),
+    reason: (message) => differences.push(message),
     known: (source, at, line) => {
       if (upcoming === undefined || source.charCodeAt(at) !== openingBracket) return undefined;
       const [name, settings] = upcoming;
@@ -323,17 +323,17 @@ export function misread(
   settings: ReadonlyMap<string, string>,
   soundKeys: Set<string>,
 ): string[] {
-  const problems: string[] = [];
-  if (/[[\]\n]/.test(name)) problems.push(`[${name}] would not be read as it is`);
+  const reasons: string[] = [];
+  if (/[[\]\n]/.test(name)) reasons.push(`[${name}] would not be read as it is`);
   settings.forEach((value, key) => {
     if (!soundKeys.has(key)) {
       if (isConfKey(key)) soundKeys.add(key);
-      else problems.push(`[${name}] ${key} would not be read as it is`);
+      else reasons.push(`[${name}] ${key} would not be read as it is`);
     }
     if (value !== '' && !readsAsItIs(value))
-      problems.push(`[${name}] ${key} would not be read as it is: ${excerpt(value)}`);
+      reasons.push(`[${name}] ${key} would not be read as it is: ${excerpt(value)}`);
   });
-  return problems;
+  return reasons;
 }
 
 interface SettingChecker {

@@ -2,8 +2,8 @@ import {
   type Conversion,
   converted,
   type Place,
-  type TargetDiagnostic,
   refused,
+  type TargetDiagnostic,
 } from '../../backend/backend.ts';
 import { isGraylogOwn } from '../../backend/graylog/own-fields.ts';
 import type { CompiledDetection, CompiledRule } from '../../query/compile.ts';
@@ -143,7 +143,12 @@ function messageFields(
   return names;
 }
 
-function keyField(compiled: CompiledRule, name: string, place: Place, diagnostics: TargetDiagnostic[]): string {
+function keyField(
+  compiled: CompiledRule,
+  name: string,
+  place: Place,
+  diagnostics: TargetDiagnostic[],
+): string {
   const names = messageFields(compiled, name, place, diagnostics);
   const [field = name, ...others] = names;
   if (others.length > 0)

@@ -3,8 +3,8 @@ import {
   converted,
   type Place,
   placeOfRule,
-  type TargetDiagnostic,
   refused,
+  type TargetDiagnostic,
 } from '../../backend/backend.ts';
 import { dataModelOf, modelColumns } from '../../backend/splunk/data-model.ts';
 import { splunkOwnFields } from '../../backend/splunk/own-fields.ts';
@@ -229,7 +229,13 @@ function detectionAlert(
   result: SplunkResult,
   diagnostics: TargetDiagnostic[],
 ): AlertFields {
-  const alert = chosenAlert(compiled, settings, usualOf(compiled, result), result.resolve, diagnostics);
+  const alert = chosenAlert(
+    compiled,
+    settings,
+    usualOf(compiled, result),
+    result.resolve,
+    diagnostics,
+  );
   // rows of a data model have what is asked for
   for (const { field } of alert.entities)
     if (field === 'host' && dataModelOf(compiled)) result.more.add(field);

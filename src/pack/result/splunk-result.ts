@@ -1,4 +1,4 @@
-import { type Place, placeOfRule, type TargetDiagnostic, refused } from '../../backend/backend.ts';
+import { type Place, placeOfRule, refused, type TargetDiagnostic } from '../../backend/backend.ts';
 import {
   baseFields,
   type DataModel,
@@ -90,7 +90,10 @@ const unusual = (field: string): boolean =>
   field.startsWith('_') || isOwnColumn(field) || !isNameable(field);
 
 /** Events as they are. */
-export function rawResult(compiled: CompiledDetection, diagnostics: TargetDiagnostic[]): SplunkResult {
+export function rawResult(
+  compiled: CompiledDetection,
+  diagnostics: TargetDiagnostic[],
+): SplunkResult {
   const steps = new Map<string, string>();
   const usual = compiled.processing?.usual;
   const place = placeOfRule(compiled.rule);

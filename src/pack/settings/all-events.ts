@@ -39,7 +39,10 @@ export const misreadPlaces = (root: YamlNode): readonly NewDiagnostic[] => [
 ];
 
 /** Of the titles that a map of settings names. */
-export const misreadStreams = (settings: YamlNode, code: DiagnosticCode): readonly NewDiagnostic[] =>
+export const misreadStreams = (
+  settings: YamlNode,
+  code: DiagnosticCode,
+): readonly NewDiagnostic[] =>
   misreadTitles(
     lookup(lookup(settings, 'graylog'), 'streams'),
     code,

@@ -1,12 +1,12 @@
 import type { RuleHead } from '../../sigma/rule/rule.ts';
 import type { DiagnosticCode } from '../../source/code.ts';
-import type { NewDiagnostic, DiagnosticBag } from '../../source/diagnostic.ts';
+import type { DiagnosticBag, NewDiagnostic } from '../../source/diagnostic.ts';
 import { checkSchema } from '../../source/schema.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import { lookup, toPlain, type YamlNode } from '../../source/yaml.ts';
 import { misreadStreams } from './all-events.ts';
 import { savedSearchOfRule } from './rule-may-set.ts';
-import { cronGapProblem, cronProblem } from './schedule.ts';
+import { cronError, cronGapError } from './schedule.ts';
 import { retiredSettings, settingsSchema } from './schema.ts';
 import type { DetectionSettings, Suppression } from './settings.ts';
 
@@ -52,12 +52,12 @@ export function rangeDiagnostics(node: YamlNode, code: DiagnosticCode): readonly
     });
   }
   const cron = lookup(node, 'cron');
-  const problem =
-    cron?.kind === 'scalar' ? (cronProblem(cron.text) ?? cronGapProblem(cron.text)) : undefined;
-  if (cron && problem !== undefined)
+  const reason =
+    cron?.kind === 'scalar' ? (cronError(cron.text) ?? cronGapError(cron.text)) : undefined;
+  if (cron && reason !== undefined)
     found.push({
       code,
-      message: `\`cron\` ${problem}`,
+      message: `\`cron\` ${reason}`,
       span: { start: cron.start, end: cron.end },
     });
   return [...found, ...misreadStreams(node, code)];
@@ -80,7 +80,10 @@ export function checkRuleSettings(
     retiredSettings,
   );
   if (diagnostics.length === 0)
-    diagnostics = [...rangeDiagnostics(rule.settings, 'SIG070'), ...savedSearchOfRule(rule.settings)];
+    diagnostics = [
+      ...rangeDiagnostics(rule.settings, 'SIG070'),
+      ...savedSearchOfRule(rule.settings),
+    ];
   for (const diagnostic of diagnostics) bag.add(rule.file, diagnostic);
   if (diagnostics.length > 0) return false;
   noteFile(rule.settings, rule.file);

@@ -1,7 +1,7 @@
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';
 import { lookup, type YamlNode, type YamlPair } from '../../source/yaml.ts';
-import { savedSearchValueProblem } from './savedsearch-value.ts';
+import { savedSearchValueError } from './savedsearch-value.ts';
 import { isSavedSearchKey, nearestSavedSearchKey } from './splunk-keys.ts';
 
 const words = (prefix: string, names: string): string[] =>
@@ -84,6 +84,6 @@ function diagnosticAbout({ key, value }: YamlPair): readonly NewDiagnostic[] {
     ];
   }
   if (value.kind !== 'scalar') return [];
-  const problem = savedSearchValueProblem(name, value.text);
-  return problem === undefined ? [] : [{ code: 'SIG070', message: `\`${name}\` ${problem}`, span }];
+  const reason = savedSearchValueError(name, value.text);
+  return reason === undefined ? [] : [{ code: 'SIG070', message: `\`${name}\` ${reason}`, span }];
 }

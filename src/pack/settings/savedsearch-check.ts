@@ -1,6 +1,6 @@
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { lookup, type YamlNode } from '../../source/yaml.ts';
-import { savedSearchValueProblem } from './savedsearch-value.ts';
+import { savedSearchValueError } from './savedsearch-value.ts';
 import { isSavedSearchKey, nearestSavedSearchKey } from './splunk-keys.ts';
 
 /**
@@ -33,14 +33,14 @@ export function savedSearchValueDiagnostics(settings: YamlNode): readonly NewDia
   const node = lookup(lookup(settings, 'splunk'), 'savedsearch');
   if (node?.kind !== 'mapping') return [];
   return node.pairs.flatMap(({ key, value }): readonly NewDiagnostic[] => {
-    const problem =
-      value.kind === 'scalar' ? savedSearchValueProblem(key.text, value.text) : undefined;
-    return problem === undefined
+    const reason =
+      value.kind === 'scalar' ? savedSearchValueError(key.text, value.text) : undefined;
+    return reason === undefined
       ? []
       : [
           {
             code: 'PCK001',
-            message: `\`${key.text}\` ${problem}`,
+            message: `\`${key.text}\` ${reason}`,
             span: { start: value.start, end: value.end },
           },
         ];

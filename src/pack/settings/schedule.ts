@@ -171,7 +171,7 @@ function fieldValues(text: string, low: number, high: number): readonly number[]
  * What is wrong with a cron expression for Splunk, if anything: form, ranges, more than 12 runs an
  * hour.
  */
-export function cronProblem(cron: string): string | undefined {
+export function cronError(cron: string): string | undefined {
   const parsed = parseCron(cron);
   if (typeof parsed === 'string') return parsed;
   return parsed.minutes.length > 12
@@ -186,7 +186,7 @@ export function cronProblem(cron: string): string | undefined {
 const longestGap = 31 * 86_400;
 
 /** What is wrong with the runs of a valid expression: there are none, or they are too far apart. */
-export function cronGapProblem(cron: string): string | undefined {
+export function cronGapError(cron: string): string | undefined {
   const gap = cronGap(cron);
   if (gap === undefined) return `never runs: ${cron}`;
   return gap <= longestGap
@@ -205,7 +205,7 @@ export const cronGap = (cron: string): number | undefined => cronGaps(cron)?.lon
  * That a run sees events which the run before it saw, too, and acts on them again once a silence of
  * `period` seconds is over.
  */
-export function overlapProblem(
+export function overlapError(
   lookBack: number,
   { shortest, longest }: Gaps,
   period: number,

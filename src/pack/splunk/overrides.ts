@@ -2,13 +2,13 @@ import { splunkLead } from '../../backend/splunk/correlation/correlation.ts';
 import type { PackDetection } from '../model/detection.ts';
 import { confValue } from '../render/splunk-conf.ts';
 import { relativeSpan } from '../settings/relative-time.ts';
-import { cronGaps, overlapProblem, spanText } from '../settings/schedule.ts';
+import { cronGaps, overlapError, spanText } from '../settings/schedule.ts';
 import { isTrue } from '../settings/splunk-boolean.ts';
 import { ownSuppression } from './alert.ts';
 import { cronOf, splunkSchedule } from './schedule.ts';
 
 /** What a key of `splunk.savedsearch` makes of a search that nobody would expect. */
-export interface OverrideProblem {
+export interface OverrideError {
   readonly key: string;
   readonly code: 'TGT008' | 'TGT010';
   readonly message: string;
@@ -23,30 +23,30 @@ export interface SearchResults {
 }
 
 /** Overrides that contradict the search, its schedule or each other. */
-export function overrideProblems(
+export function overrideErrors(
   detection: PackDetection,
   results: SearchResults,
-): readonly OverrideProblem[] {
+): readonly OverrideError[] {
   const { savedsearch } = detection.settings.splunk;
   if (Object.keys(savedsearch).length === 0) return [];
   return [
-    ...countProblems(detection, results),
-    ...throttleProblems(detection, results),
-    ...windowProblems(detection),
+    ...countErrors(detection, results),
+    ...throttleErrors(detection, results),
+    ...windowErrors(detection),
   ];
 }
 
-function countProblems(
+function countErrors(
   { settings }: PackDetection,
   { kind }: SearchResults,
-): readonly OverrideProblem[] {
+): readonly OverrideError[] {
   if (kind !== 'entity') return [];
   const usual: Readonly<Record<string, string>> = {
     counttype: 'number of events',
     relation: 'greater than',
     quantity: '0',
   };
-  return Object.entries(usual).flatMap(([key, value]): readonly OverrideProblem[] => {
+  return Object.entries(usual).flatMap(([key, value]): readonly OverrideError[] => {
     const own = settings.splunk.savedsearch[key];
     if (own === undefined || own.trim().toLowerCase() === value) return [];
     const message =
@@ -63,12 +63,12 @@ function countProblems(
   });
 }
 
-function throttleProblems(
+function throttleErrors(
   detection: PackDetection,
   { columns }: SearchResults,
-): readonly OverrideProblem[] {
+): readonly OverrideError[] {
   const { savedsearch } = detection.settings.splunk;
-  const found: OverrideProblem[] = [];
+  const found: OverrideError[] = [];
   const written = savedsearch['alert.suppress.fields'];
   const digest = savedsearch['alert.digest_mode'];
   const own = ownSuppression(detection);
@@ -126,7 +126,7 @@ export const namesIn = (list: string): readonly string[] =>
     .map((name) => name.trim().replace(/^"(.*)"$/, '$1'))
     .filter((name) => name !== '');
 
-function windowProblems(detection: PackDetection): readonly OverrideProblem[] {
+function windowErrors(detection: PackDetection): readonly OverrideError[] {
   const { savedsearch } = detection.settings.splunk;
   const { window } = splunkSchedule(detection);
   const [key] = ['dispatch.earliest_time', 'dispatch.latest_time'].filter(
@@ -160,7 +160,7 @@ function windowProblems(detection: PackDetection): readonly OverrideProblem[] {
     return [{ key, code: 'TGT010', message, hint }];
   }
   if (Object.keys(savedsearch).some((name) => name.startsWith('alert.suppress'))) return [];
-  const repeats = overlapProblem(
+  const repeats = overlapError(
     decided,
     gaps,
     detection.settings.suppress?.period ?? 0,

@@ -22,7 +22,7 @@ export interface SavedSearchOptions {
 
 /**
  * All settings of a detection's stanza in a fixed order. The search is taken as it is: see
- * `confProblem`.
+ * `confError`.
  */
 export function savedSearchSettings(
   search: SplunkDetection,

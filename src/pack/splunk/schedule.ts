@@ -6,7 +6,7 @@ import {
   cronPeriod,
   type Gaps,
   minimumSplunkInterval,
-  overlapProblem,
+  overlapError,
   type SearchWindow,
   searchWindow,
   spreadCron,
@@ -108,7 +108,7 @@ function repeatsOf(
   lead: number,
   gaps: Gaps,
 ): Pick<SplunkSchedule, 'repeats'> | undefined {
-  const repeats = overlapProblem(
+  const repeats = overlapError(
     lookBack - lead,
     gaps,
     suppress?.period ?? 0,

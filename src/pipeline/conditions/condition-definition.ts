@@ -2,14 +2,14 @@ import { type PythonRegex, pythonRegex } from '../../python-regex/regex.ts';
 import type { SettledItem } from '../../query/settled.ts';
 import type { JsonSchema } from '../../source/schema.ts';
 import { lookup, type YamlMapping } from '../../source/yaml.ts';
-import { PipelineFault } from '../definition.ts';
+import { PipelineError } from '../definition.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 
 /** A kind of condition: what it takes beside `type`, and how it is made of that. */
 export interface ConditionDefinition<C> {
   readonly parameters: Readonly<Record<string, JsonSchema>>;
   readonly required: readonly string[];
-  /** Throws {@link PipelineFault} where the parameters fit the schema and still make no sense. */
+  /** Throws {@link PipelineError} where the parameters fit the schema and still make no sense. */
   readonly create: (condition: YamlMapping) => C;
 }
 
@@ -33,7 +33,7 @@ export function textOf(condition: YamlMapping, name: string): string | undefined
   return node?.kind === 'scalar' && node.value !== null ? node.text : undefined;
 }
 
-/** Python's regular expression in a text, at fault where it stands. */
+/** Python's regular expression in a text, wrong where it stands. */
 export function regexAt(
   text: string,
   span: { readonly start: number; readonly end: number },
@@ -42,7 +42,7 @@ export function regexAt(
     return pythonRegex(text);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new PipelineFault(
+    throw new PipelineError(
       `\`${text}\` is no regular expression: ${error.message}`,
       span,
       "Patterns of pipelines are regular expressions of Python's `re`.",

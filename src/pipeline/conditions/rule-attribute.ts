@@ -2,7 +2,7 @@ import { levels, statuses } from '../../sigma/rule/rule.ts';
 import { nearestHint } from '../../source/nearest.ts';
 import { lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../../source/yaml.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
-import { PipelineFault } from '../definition.ts';
+import { PipelineError } from '../definition.ts';
 import { type AttributeValue, attributeOf, isoDate } from './attribute-value.ts';
 import { type ConditionDefinition, type RuleCondition, textOf } from './condition-definition.ts';
 import { type OrderOperator, ordered, orderOperators } from './state-comparison.ts';
@@ -31,7 +31,7 @@ export const ruleAttributeDefinition: ConditionDefinition<RuleCondition> = {
     const operator = operators.find((one) => one === textOf(condition, 'op')) ?? 'eq';
     const value = lookup(condition, 'value');
     const wanted = value?.kind === 'scalar' ? value : undefined;
-    if (!wanted) throw new PipelineFault('`value` must be a text or a number', condition);
+    if (!wanted) throw new PipelineError('`value` must be a text or a number', condition);
     checkKnown({ attribute, operator, wanted }, condition);
     return (rule) => {
       const found = attributeOf(rule, attribute);
@@ -57,7 +57,7 @@ function checkKnown({ attribute, operator, wanted }: Comparison, condition: Yaml
       attribute === 'logsource'
         ? 'Use the condition `logsource`.'
         : 'Compare texts, numbers, dates or lists.';
-    throw new PipelineFault(
+    throw new PipelineError(
       `\`${attribute}\` is a map and can't be compared`,
       at('attribute'),
       hint,
@@ -66,21 +66,21 @@ function checkKnown({ attribute, operator, wanted }: Comparison, condition: Yaml
   const isDate = attribute === 'date' || attribute === 'modified';
   const scale = attribute === 'level' || attribute === 'status' ? scales[attribute] : undefined;
   if (texts.has(attribute) && operator !== 'eq' && operator !== 'ne')
-    throw new PipelineFault(
+    throw new PipelineError(
       `\`${attribute}\` is a text, which has no \`${operator}\``,
       at('op'),
       'Use eq or ne.',
     );
   if ((isDate || scale) && (operator === 'in' || operator === 'not_in'))
-    throw new PipelineFault(
+    throw new PipelineError(
       `\`${attribute}\` is no list and has no \`${operator}\``,
       at('op'),
       `Use one of ${orderOperators.join(', ')}.`,
     );
   if (isDate && isoDate(wanted.text, 'strict') === undefined)
-    throw new PipelineFault(`\`${wanted.text}\` is no date`, wanted, 'Write dates as YYYY-MM-DD.');
+    throw new PipelineError(`\`${wanted.text}\` is no date`, wanted, 'Write dates as YYYY-MM-DD.');
   if (scale && !scale.some((one) => one === wanted.text.toLowerCase()))
-    throw new PipelineFault(
+    throw new PipelineError(
       `\`${wanted.text}\` is no ${attribute}`,
       wanted,
       nearestHint(wanted.text, scale),

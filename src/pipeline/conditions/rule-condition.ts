@@ -3,7 +3,7 @@ import { type SettledDetection, type SettledItem, someSettledItem } from '../../
 import type { LogSource } from '../../sigma/rule/rule.ts';
 import { meantTag } from '../../sigma/rule/tag.ts';
 import type { YamlMapping } from '../../source/yaml.ts';
-import { PipelineFault } from '../definition.ts';
+import { PipelineError } from '../definition.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 import { type ConditionDefinitions, type RuleCondition, textOf } from './condition-definition.ts';
 import { ruleAttributeDefinition } from './rule-attribute.ts';
@@ -64,7 +64,7 @@ function hasLogSource(condition: YamlMapping): RuleCondition {
   const product = textOf(condition, 'product');
   const service = textOf(condition, 'service');
   if (category === undefined && product === undefined && service === undefined)
-    throw new PipelineFault(
+    throw new PipelineError(
       '`logsource` names no log source',
       condition,
       'Give it a category, a product or a service.',
@@ -117,7 +117,7 @@ function someItemOf(
 function hasTag(condition: YamlMapping): RuleCondition {
   const tag = textOf(condition, 'tag') ?? '';
   if (!tag.includes('.'))
-    throw new PipelineFault(
+    throw new PipelineError(
       `\`${tag}\` is no tag`,
       condition,
       'Tags are of the form namespace.name, such as attack.t1059.',

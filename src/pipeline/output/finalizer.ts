@@ -6,7 +6,7 @@ import type { Span } from '../../source/span.ts';
 import { lookup, toPlain, type YamlMapping, type YamlNode } from '../../source/yaml.ts';
 import { refuseLonger, type Work, workOfOutput } from '../../work/work.ts';
 import { textOf } from '../conditions/condition-definition.ts';
-import { PipelineFault } from '../definition.ts';
+import { PipelineError } from '../definition.ts';
 import type { Finalizer } from '../pipeline.ts';
 import { told } from '../read/condition-set.ts';
 import type { ItemParameters, ItemReading } from '../read/item-reader.ts';
@@ -73,7 +73,7 @@ const definitions: Readonly<Record<string, FinalizerDefinition>> = {
 };
 
 /**
- * The entries under `finalizers` as one that runs them in turn; those at fault are left out and
+ * The entries under `finalizers` as one that runs them in turn; those wrong are left out and
  * have been reported.
  */
 export function readFinalizers(
@@ -118,14 +118,14 @@ const lengthOf = (output: Output): number =>
 
 function readLink(node: YamlNode, at: number, reading: ItemReading): Link | undefined {
   if (node.kind !== 'mapping')
-    throw new PipelineFault(
+    throw new PipelineError(
       'a finalizer must be a map',
       node,
       'Write its `type` and what that takes.',
     );
   const type = textOf(node, 'type');
   if (type === undefined)
-    throw new PipelineFault(
+    throw new PipelineError(
       'the finalizer lacks its `type`',
       node,
       `Known: ${Object.keys(definitions).join(', ')}.`,
@@ -133,7 +133,7 @@ function readLink(node: YamlNode, at: number, reading: ItemReading): Link | unde
   const definition = Object.hasOwn(definitions, type) ? definitions[type] : undefined;
   const place = lookup(node, 'type') ?? node;
   if (!definition)
-    throw new PipelineFault(
+    throw new PipelineError(
       `there is no finalizer \`${type}\``,
       place,
       nearestHint(type, Object.keys(definitions)),
@@ -153,7 +153,7 @@ function readLink(node: YamlNode, at: number, reading: ItemReading): Link | unde
     const hint =
       'Only json and template can follow another finalizer: those before have made one text ' +
       'of the queries.';
-    throw new PipelineFault(`\`${type}\` must be the first finalizer`, place, hint);
+    throw new PipelineError(`\`${type}\` must be the first finalizer`, place, hint);
   }
   return { type, span: place, finalize: definition.create(node, reading) };
 }

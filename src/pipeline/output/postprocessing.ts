@@ -3,7 +3,7 @@ import type { JsonSchema } from '../../source/schema.ts';
 import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml.ts';
 import { refuseLonger, type Work } from '../../work/work.ts';
 import { regexAt, textOf } from '../conditions/condition-definition.ts';
-import { PipelineFault } from '../definition.ts';
+import { PipelineError } from '../definition.ts';
 import type { PostprocessingItem } from '../pipeline.ts';
 import { told } from '../read/condition-set.ts';
 import { type ItemParameters, type ItemReading, readItemHead } from '../read/item-reader.ts';
@@ -72,7 +72,7 @@ const postprocessingDefinitions: Readonly<Record<string, PostprocessingDefinitio
   nest: { parameters: { items: { type: 'array' } }, required: ['items'], create: createNest },
 };
 
-/** The items under `postprocessing`; those at fault are left out and have been reported. */
+/** The items under `postprocessing`; those wrong are left out and have been reported. */
 export function readPostprocessing(
   nodes: readonly YamlNode[],
   reading: ItemReading,
@@ -94,7 +94,7 @@ function createJson(item: YamlMapping): PostprocessingItem['apply'] {
     return ofWork(parseJsonTemplate(textOf(item, 'json_template') ?? ''));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new PipelineFault(
+    throw new PipelineError(
       `\`json_template\` is no JSON: ${error.message}`,
       lookup(item, 'json_template') ?? item,
     );
@@ -107,7 +107,7 @@ function createReplace(item: YamlMapping): PostprocessingItem['apply'] {
     return ofWork(regex.replacer(textOf(item, 'replacement') ?? ''));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new PipelineFault(
+    throw new PipelineError(
       error.message,
       lookup(item, 'replacement') ?? item,
       "Replacements are those of Python's `re.sub`.",

@@ -1,7 +1,7 @@
 import { insideScalar } from '../../source/inside-scalar.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import type { YamlScalar } from '../../source/yaml.ts';
-import { PipelineFault } from '../definition.ts';
+import { PipelineError } from '../definition.ts';
 
 /** Conditions and how they are linked. `all` of nothing holds, `any` of nothing does not. */
 export type Linked<C> =
@@ -25,14 +25,14 @@ const words = ['and', 'or', 'not'];
 
 /**
  * `rule_cond_expr` and its like: ids, `not` before `and` before `or`, parentheses. Throws {@link
- * PipelineFault}.
+ * PipelineError}.
  */
 export function parseConditionExpression(
   file: SourceFile,
   scalar: YamlScalar,
 ): Linked<NamedCondition> {
   if (scalar.text.length > maximumLength)
-    throw new PipelineFault(`the expression has more than ${maximumLength} characters`, scalar);
+    throw new PipelineError(`the expression has more than ${maximumLength} characters`, scalar);
   const place = insideScalar(file, scalar);
   const tokens = tokensOf(scalar.text, place);
   const length = scalar.text.trimEnd().length;
@@ -74,7 +74,7 @@ function parseTokens(tokens: readonly Token[], end: Token): Linked<NamedConditio
   const negation = (depth: number): Linked<NamedCondition> => {
     const token = tokens[at] ?? end;
     if (depth > maximumDepth)
-      throw new PipelineFault(`the expression is nested more than ${maximumDepth} deep`, token);
+      throw new PipelineError(`the expression is nested more than ${maximumDepth} deep`, token);
     if (token.text !== 'not') return primary(depth);
     at++;
     return { kind: 'not', operand: negation(depth + 1) };
@@ -84,7 +84,7 @@ function parseTokens(tokens: readonly Token[], end: Token): Linked<NamedConditio
     if (token.text === '(') {
       const inner = disjunction(depth + 1);
       if (tokens[at]?.text !== ')')
-        throw new PipelineFault('a parenthesis is not closed', token, 'Add the missing `)`.');
+        throw new PipelineError('a parenthesis is not closed', token, 'Add the missing `)`.');
       at++;
       return inner;
     }
@@ -94,40 +94,40 @@ function parseTokens(tokens: readonly Token[], end: Token): Linked<NamedConditio
   const rest = tokens[at];
   if (!rest) return tree;
   if (rest.text === ')')
-    throw new PipelineFault(
+    throw new PipelineError(
       'a parenthesis is closed that was not opened',
       rest,
       'Remove it, or add the missing `(`.',
     );
   throw (
-    strange(rest) ?? new PipelineFault(`\`and\` or \`or\` is missing before \`${rest.text}\``, rest)
+    strange(rest) ?? new PipelineError(`\`and\` or \`or\` is missing before \`${rest.text}\``, rest)
   );
 }
 
 function namedBy(token: Token, empty: boolean): NamedCondition {
   const { text, start, end } = token;
   if (text === '')
-    throw new PipelineFault(
+    throw new PipelineError(
       empty ? 'the expression is empty' : 'the expression ends where a condition is wanted',
       token,
     );
   if (text === ')' || words.includes(text))
-    throw new PipelineFault(`\`${text}\` stands where a condition is wanted`, token);
-  const fault = strange(token);
-  if (fault) throw fault;
+    throw new PipelineError(`\`${text}\` stands where a condition is wanted`, token);
+  const reason = strange(token);
+  if (reason) throw reason;
   return { name: text, start, end };
 }
 
 /** What is no id and no word of expressions. */
-function strange(token: Token): PipelineFault | undefined {
+function strange(token: Token): PipelineError | undefined {
   if (words.includes(token.text.toLowerCase()) && !words.includes(token.text))
-    return new PipelineFault(
+    return new PipelineError(
       `\`${token.text}\` must be in lower case`,
       token,
       `Write \`${token.text.toLowerCase()}\`.`,
     );
   if (/^[\w-]/.test(token.text)) return undefined;
-  return new PipelineFault(
+  return new PipelineError(
     `\`${token.text}\` is not part of expressions`,
     token,
     'Expressions are made of ids (letters, digits, `_`, `-`), and, or, not and parentheses.',

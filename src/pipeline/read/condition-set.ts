@@ -4,7 +4,7 @@ import { checkSchema, type JsonSchema } from '../../source/schema.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml.ts';
 import type { ConditionDefinitions } from '../conditions/condition-definition.ts';
-import { PipelineFault } from '../definition.ts';
+import { PipelineError } from '../definition.ts';
 import {
   type Linked,
   type NamedCondition,
@@ -17,8 +17,8 @@ import {
  */
 export type ConditionKind = 'rule' | 'detection_item' | 'field_name';
 
-/** Where faults are told. */
-export interface Faults {
+/** Where errors are told. */
+export interface Reasons {
   readonly file: SourceFile;
   readonly bag: DiagnosticBag;
 }
@@ -36,11 +36,11 @@ export function conditionKeys(kind: ConditionKind): Readonly<Record<string, Json
 }
 
 /**
- * The conditions of one kind of a processing item, linked as it says. Those at fault have been
+ * The conditions of one kind of a processing item, linked as it says. Those wrong have been
  * reported and are left out.
  */
 export function readConditionSet<C>(
-  faults: Faults,
+  reasons: Reasons,
   item: YamlMapping,
   kind: ConditionKind,
   definitions: ConditionDefinitions<C>,
@@ -48,12 +48,12 @@ export function readConditionSet<C>(
   const node = lookup(item, `${kind}_conditions`);
   const expression = lookup(item, `${kind}_cond_expr`);
   const conditions = node
-    ? readConditions(faults, node, definitions)
+    ? readConditions(reasons, node, definitions)
     : new Map<string, C | undefined>();
   const linked =
     expression?.kind === 'scalar' && expression.value !== null
-      ? told(faults, () => byExpression(faults, item, kind, conditions))
-      : told(faults, () => ({
+      ? told(reasons, () => byExpression(reasons, item, kind, conditions))
+      : told(reasons, () => ({
           kind: linkingOf(item, kind, conditions.size),
           operands: known(conditions),
         }));
@@ -77,7 +77,7 @@ function linkingOf(item: YamlMapping, kind: ConditionKind, count: number): 'any'
   if (!isWord || (count > 1 && !/^(?:and|all)$/i.test(op))) {
     const hint =
       'Write `or` where one of the conditions suffices, `and` where all of them must hold.';
-    throw new PipelineFault(
+    throw new PipelineError(
       `\`${key}\` must be \`and\` or \`or\`; pySigma takes \`${op}\` for \`and\``,
       lookup(item, key) ?? item,
       hint,
@@ -86,12 +86,12 @@ function linkingOf(item: YamlMapping, kind: ConditionKind, count: number): 'any'
   return 'all';
 }
 
-/** Runs what may throw a {@link PipelineFault} and tells of it; undefined then. */
-export function told<T>({ file, bag }: Faults, run: () => T): T | undefined {
+/** Runs what may throw a {@link PipelineError} and tells of it; undefined then. */
+export function told<T>({ file, bag }: Reasons, run: () => T): T | undefined {
   try {
     return run();
   } catch (error) {
-    if (!(error instanceof PipelineFault)) throw error;
+    if (!(error instanceof PipelineError)) throw error;
     const { message, span, hint } = error;
     bag.add(file, { code: 'PIP001', message, span, ...(hint === undefined ? {} : { hint }) });
     return undefined;
@@ -109,9 +109,9 @@ function known<C>(conditions: ReadonlyMap<string, C | undefined>): readonly Link
   );
 }
 
-/** Conditions by id, or by number in a list; undefined for those at fault. */
+/** Conditions by id, or by number in a list; undefined for those wrong. */
 function readConditions<C>(
-  faults: Faults,
+  reasons: Reasons,
   node: YamlNode,
   definitions: ConditionDefinitions<C>,
 ): ReadonlyMap<string, C | undefined> {
@@ -123,32 +123,32 @@ function readConditions<C>(
   return new Map(
     named.map(([name, value]) => [
       name,
-      told(faults, () => readCondition(faults, value, definitions)),
+      told(reasons, () => readCondition(reasons, value, definitions)),
     ]),
   );
 }
 
 function readCondition<C>(
-  { file, bag }: Faults,
+  { file, bag }: Reasons,
   node: YamlNode,
   definitions: ConditionDefinitions<C>,
 ): C | undefined {
   if (node.kind !== 'mapping')
-    throw new PipelineFault(
+    throw new PipelineError(
       'a condition must be a map',
       node,
       'Write its `type` and what that takes.',
     );
   const type = lookup(node, 'type');
   if (type?.kind !== 'scalar' || type.value === null)
-    throw new PipelineFault(
+    throw new PipelineError(
       'the condition lacks its `type`',
       startOf(node),
       `Known: ${Object.keys(definitions).join(', ')}.`,
     );
   const definition = Object.hasOwn(definitions, type.text) ? definitions[type.text] : undefined;
   if (!definition)
-    throw new PipelineFault(
+    throw new PipelineError(
       `there is no condition \`${type.text}\` here`,
       type,
       nearestHint(type.text, Object.keys(definitions)),
@@ -170,7 +170,7 @@ const startOf = ({ start }: YamlNode): { readonly start: number; readonly end: n
 });
 
 function byExpression<C>(
-  faults: Faults,
+  reasons: Reasons,
   item: YamlMapping,
   kind: ConditionKind,
   conditions: ReadonlyMap<string, C | undefined>,
@@ -178,28 +178,28 @@ function byExpression<C>(
   const expression = lookup(item, `${kind}_cond_expr`);
   if (expression?.kind !== 'scalar') return undefined;
   if (textAt(item, `${kind}_cond_op`) !== undefined)
-    throw new PipelineFault(
+    throw new PipelineError(
       `\`${kind}_cond_expr\` and \`${kind}_cond_op\` exclude each other`,
       expression,
       `Remove \`${kind}_cond_op\`.`,
     );
   const node = lookup(item, `${kind}_conditions`);
   if (node?.kind !== 'mapping')
-    throw new PipelineFault(
+    throw new PipelineError(
       `\`${kind}_cond_expr\` needs \`${kind}_conditions\` as a map`,
       expression,
       'Give each condition an id: a map from ids to conditions.',
     );
   const used = new Set<string>();
   const linked = resolved(
-    faults,
-    parseConditionExpression(faults.file, expression),
+    reasons,
+    parseConditionExpression(reasons.file, expression),
     conditions,
     used,
   );
   for (const { key } of node.pairs) {
     if (used.has(key.text)) continue;
-    faults.bag.add(faults.file, {
+    reasons.bag.add(reasons.file, {
       code: 'PIP001',
       message: `\`${kind}_cond_expr\` does not use the condition \`${key.text}\``,
       span: key,
@@ -210,17 +210,17 @@ function byExpression<C>(
 }
 
 function resolved<C>(
-  faults: Faults,
+  reasons: Reasons,
   expression: Linked<NamedCondition>,
   conditions: ReadonlyMap<string, C | undefined>,
   used: Set<string>,
 ): Linked<C> {
   if (expression.kind === 'not')
-    return { kind: 'not', operand: resolved(faults, expression.operand, conditions, used) };
+    return { kind: 'not', operand: resolved(reasons, expression.operand, conditions, used) };
   if (expression.kind !== 'one')
     return {
       kind: expression.kind,
-      operands: expression.operands.map((operand) => resolved(faults, operand, conditions, used)),
+      operands: expression.operands.map((operand) => resolved(reasons, operand, conditions, used)),
     };
   const { name, start, end } = expression.condition;
   used.add(name);
@@ -231,7 +231,7 @@ function resolved<C>(
       conditions.size === 0
         ? 'No condition is defined.'
         : nearestHint(name, [...conditions.keys()]);
-    faults.bag.add(faults.file, {
+    reasons.bag.add(reasons.file, {
       code: 'PIP001',
       message: `no condition has the id \`${name}\``,
       span: { start, end },

@@ -7,7 +7,7 @@ import { itemConditions } from '../conditions/item-condition.ts';
 import { ruleConditions } from '../conditions/rule-condition.ts';
 import {
   type PipelineEnvironment,
-  PipelineFault,
+  PipelineError,
   type TransformationDefinition,
 } from '../definition.ts';
 import type { PipelineItem, ProcessingItem } from '../pipeline.ts';
@@ -16,13 +16,13 @@ import { linkedTest } from './condition-expression.ts';
 import {
   type ConditionKind,
   conditionKeys,
-  type Faults,
+  type Reasons,
   readConditionSet,
   told,
 } from './condition-set.ts';
 
 /** Reading of the items of one file. */
-export interface ItemReading extends Faults {
+export interface ItemReading extends Reasons {
   readonly environment: PipelineEnvironment;
   /** Number of the next item of the file, from 1. */
   readonly nextNumber: () => number;
@@ -74,7 +74,7 @@ export function readItemHead<D extends ItemParameters>(
       });
     return undefined;
   }
-  // conditions are looked at whatever is wrong with the type: all faults are told in one run
+  // conditions are looked at whatever is wrong with the type: all errors are told in one run
   const conditions =
     node.kind === 'mapping' ? readConditionSet(reading, node, 'rule', ruleConditions) : undefined;
   const found = told(reading, () => typeOf(node, definitions));
@@ -173,11 +173,11 @@ interface FoundType<D> {
 
 function typeOf<D>(node: YamlNode, definitions: Readonly<Record<string, D>>): FoundType<D> {
   if (node.kind !== 'mapping')
-    throw new PipelineFault('an item must be a map', node, 'Write its `type` and what that takes.');
+    throw new PipelineError('an item must be a map', node, 'Write its `type` and what that takes.');
   const type = lookup(node, 'type');
   const names = Object.keys(definitions);
   if (type?.kind !== 'scalar' || type.value === null)
-    throw new PipelineFault(
+    throw new PipelineError(
       'the item lacks its `type`',
       { start: node.start, end: node.start },
       `Known: ${names.join(', ')}.`,
@@ -186,12 +186,12 @@ function typeOf<D>(node: YamlNode, definitions: Readonly<Record<string, D>>): Fo
   if (definition) return { type, definition, mapping: node };
   const why = refused.get(type.text);
   if (why !== undefined)
-    throw new PipelineFault(
+    throw new PipelineError(
       `\`${type.text}\` is refused: it ${why}`,
       type,
       'Use value_placeholders with `vars`, or file_placeholders.',
     );
-  throw new PipelineFault(`there is no \`${type.text}\` here`, type, nearestHint(type.text, names));
+  throw new PipelineError(`there is no \`${type.text}\` here`, type, nearestHint(type.text, names));
 }
 
 /** A processing item with its conditions; undefined after diagnostics. */

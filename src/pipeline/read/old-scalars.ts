@@ -1,5 +1,5 @@
 import { isAmbiguousScalar, type YamlNode, type YamlScalar } from '../../source/yaml.ts';
-import type { Faults } from './condition-set.ts';
+import type { Reasons } from './condition-set.ts';
 
 const truths: ReadonlyMap<string, boolean> = new Map([
   ['yes', true],
@@ -12,17 +12,17 @@ const truths: ReadonlyMap<string, boolean> = new Map([
  * A pipeline's tree with the truth values of YAML 1.1 (`yes`, `off`), which pySigma reads; keys
  * stay as written. Numbers and dates that the versions read differently are warned of.
  */
-export function withOldTruths(faults: Faults, node: YamlNode): YamlNode {
-  if (node.kind === 'scalar') return oldTruth(faults, node);
+export function withOldTruths(reasons: Reasons, node: YamlNode): YamlNode {
+  if (node.kind === 'scalar') return oldTruth(reasons, node);
   if (node.kind === 'sequence')
-    return { ...node, items: node.items.map((item) => withOldTruths(faults, item)) };
+    return { ...node, items: node.items.map((item) => withOldTruths(reasons, item)) };
   return {
     ...node,
-    pairs: node.pairs.map(({ key, value }) => ({ key, value: withOldTruths(faults, value) })),
+    pairs: node.pairs.map(({ key, value }) => ({ key, value: withOldTruths(reasons, value) })),
   };
 }
 
-function oldTruth({ file, bag }: Faults, node: YamlScalar): YamlScalar {
+function oldTruth({ file, bag }: Reasons, node: YamlScalar): YamlScalar {
   if (!node.plain || !isAmbiguousScalar(node)) return node;
   // PyYAML takes words in one case or with a capital, and no single letters
   if (/^[a-z]+$/i.test(node.text)) {

@@ -7,10 +7,10 @@ import {
 import type { Collection, Rule } from '../../sigma/collection/collection.ts';
 import type { Pattern } from '../../sigma/value/pattern.ts';
 import {
-  type NewDiagnostic,
   createBag,
   type Diagnostic,
   type DiagnosticBag,
+  type NewDiagnostic,
 } from '../../source/diagnostic.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { constantTruth } from './constant-truth.ts';
@@ -122,7 +122,8 @@ function createTargetProcessor(
     const compiled = processed && combine(processed);
     const diagnostics = found.list.splice(0);
     if (compiled) {
-      for (const diagnostic of diagnostics) if (diagnostic.code === 'SIG026') addOnce(bag, diagnostic);
+      for (const diagnostic of diagnostics)
+        if (diagnostic.code === 'SIG026') addOnce(bag, diagnostic);
       return judged(compiled, target, options);
     }
     for (const { file, code, message, span, hint } of diagnostics) {

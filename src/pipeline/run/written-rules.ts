@@ -2,7 +2,7 @@ import { type CompileOptions, createSettler, type SettledRule } from '../../quer
 import type { Collection, Rule } from '../../sigma/collection/collection.ts';
 import { itemsOf } from '../../sigma/rule/detection-items.ts';
 import { isPlaceholder, type Pattern } from '../../sigma/value/pattern.ts';
-import { type NewDiagnostic, createBag } from '../../source/diagnostic.ts';
+import { createBag, type NewDiagnostic } from '../../source/diagnostic.ts';
 import type { Pipeline, ProcessingItem } from '../pipeline.ts';
 import { type Filling, isSameFilling } from '../rule-in-process.ts';
 import { filledTests } from '../transformations/placeholder/placeholders.ts';

@@ -1,4 +1,4 @@
-import { TemplateFault } from '../../jinja/fault.ts';
+import { JinjaError } from '../../jinja/error.ts';
 import { memberOf, printedText, type Value } from '../../jinja/value.ts';
 import { growingText, type Work } from '../../work/work.ts';
 import { queryRoots } from './context.ts';
@@ -21,11 +21,7 @@ export function parseSimpleTemplate(
     if (field !== undefined) parts.push({ path: pathOf(field, index), source: whole });
     else if (whole.length === 2) parts.push(whole.slice(1));
     else
-      throw new TemplateFault(
-        'a single brace; write it twice where it stands for itself',
-        index,
-        end,
-      );
+      throw new JinjaError('a single brace; write it twice where it stands for itself', index, end);
   }
   parts.push(text.slice(end));
   return (context, work) => {
@@ -36,15 +32,15 @@ export function parseSimpleTemplate(
 }
 
 function pathOf(field: string, index: number): readonly string[] {
-  const fault = (message: string): TemplateFault =>
-    new TemplateFault(message, index, index + field.length + 2);
+  const reason = (message: string): JinjaError =>
+    new JinjaError(message, index, index + field.length + 2);
   const match = /^([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*|\[[^\][]+\])*)(![rsa])?(:.*)?$/s.exec(field);
-  if (!match) throw fault(`\`{${field}}\` names nothing`);
+  if (!match) throw reason(`\`{${field}}\` names nothing`);
   const [, root = '', below = '', conversion, format] = match;
   if ((conversion !== undefined && conversion !== '!s') || (format !== undefined && format !== ':'))
-    throw fault('conversions and formats are not supported');
+    throw reason('conversions and formats are not supported');
   const known = queryRoots.get(root);
-  if (!known) throw fault(`\`${root}\` is none of ${[...queryRoots.keys()].join(', ')}`);
+  if (!known) throw reason(`\`${root}\` is none of ${[...queryRoots.keys()].join(', ')}`);
   const steps = Array.from(below.matchAll(/\.(\w+)|\[([^\]]+)\]/g), ([step, attribute, key]) => ({
     step,
     name: attribute ?? key ?? '',
@@ -55,14 +51,14 @@ function pathOf(field: string, index: number): readonly string[] {
       ? !known.whole
       : known.members === undefined || first.step.startsWith('[') || !known.members.has(first.name)
   )
-    throw fault(
+    throw reason(
       known.members
         ? `\`${root}\` has ${[...known.members].join(', ')} here`
         : `\`${root}\` has no parts`,
     );
   const isMap = root === 'pipeline' || first?.name === 'custom_attributes';
   if (isMap && !second?.step.startsWith('['))
-    throw fault('entries of a map stand in brackets: [name]');
+    throw reason('entries of a map stand in brackets: [name]');
   return [root, ...steps.map(({ name }) => name)];
 }
 

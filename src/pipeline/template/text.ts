@@ -1,16 +1,16 @@
-import { TemplateFault } from '../../jinja/fault.ts';
+import { JinjaError } from '../../jinja/error.ts';
 import type { Value } from '../../jinja/value.ts';
 import { insideScalar } from '../../source/inside-scalar.ts';
 import { lookup, toPlain, type YamlMapping } from '../../source/yaml.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 import type { Work } from '../../work/work.ts';
 import { textOf } from '../conditions/condition-definition.ts';
-import { type PipelineEnvironment, PipelineFault, textOfFile } from '../definition.ts';
+import { type PipelineEnvironment, PipelineError, textOfFile } from '../definition.ts';
 
 export type Template = (context: ReadonlyMap<string, Value>, work: Work) => string;
 
 /**
- * The template in `template:`, or in the file that this names below the folder `path:`. Its faults
+ * The template in `template:`, or in the file that this names below the folder `path:`. Its errors
  * are told at their places, or where the file is named; what goes wrong later is the rule's.
  */
 export function templateOf(
@@ -33,11 +33,11 @@ export function templateOf(
   try {
     template = parse(text);
   } catch (error) {
-    if (!(error instanceof TemplateFault)) throw error;
+    if (!(error instanceof JinjaError)) throw error;
     const line = text.slice(0, error.span.start).split('\n').length;
     if (folder !== undefined)
-      throw new PipelineFault(`${written}:${line}: ${error.message}`, node, hint);
-    throw new PipelineFault(
+      throw new PipelineError(`${written}:${line}: ${error.message}`, node, hint);
+    throw new PipelineError(
       error.message,
       node.kind === 'scalar' ? insideScalar(file, node)(error.span) : item,
       hint,
@@ -63,14 +63,14 @@ export function templateOf(
 export function refuseTemplateOptions(item: YamlMapping): void {
   const vars = lookup(item, 'vars');
   if (vars && toPlain(vars) !== null)
-    throw new PipelineFault(
+    throw new PipelineError(
       '`vars` is refused: it would run a Python file',
       vars,
       'Write the template without it.',
     );
   const autoescape = lookup(item, 'autoescape');
   if (autoescape && toPlain(autoescape) === true)
-    throw new PipelineFault(
+    throw new PipelineError(
       '`autoescape` is not supported',
       autoescape,
       'Remove it, or set it to false.',

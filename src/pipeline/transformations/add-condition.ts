@@ -8,7 +8,7 @@ import { lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../../
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 import {
   type PipelineEnvironment,
-  PipelineFault,
+  PipelineError,
   type TransformationDefinition,
 } from '../definition.ts';
 import type { RuleTransformation } from '../pipeline.ts';
@@ -47,8 +47,8 @@ function createAddition(item: YamlMapping, { file }: PipelineEnvironment): RuleT
   const name = textOf(item, 'name') ?? 'added';
   const id = textOf(item, 'id');
   const body = settledConditions(file, conditions, id);
-  if (body.kind === 'fault')
-    throw new PipelineFault(body.fault.message, body.fault.span, body.fault.hint);
+  if (body.kind === 'error')
+    throw new PipelineError(body.reason.message, body.reason.span, body.reason.hint);
   const bodyOf = template ? createFiller(file, conditions, id) : () => body;
   return {
     kind: 'rule',
@@ -93,11 +93,11 @@ function createFiller(
         'Give the processing item a rule condition of type logsource.',
       );
     const body = settledConditions(file, filled, id);
-    if (body.kind === 'fault')
+    if (body.kind === 'error')
       throw new ProcessingFailure(
-        body.fault.message,
-        { file, span: body.fault.span },
-        body.fault.hint,
+        body.reason.message,
+        { file, span: body.reason.span },
+        body.reason.hint,
       );
     known.set(key, body);
     return body;
@@ -112,16 +112,16 @@ function settledConditions(
   file: SourceFile,
   conditions: YamlNode,
   id: string | undefined,
-): SettledBody | { readonly kind: 'fault'; readonly fault: Diagnostic } {
+): SettledBody | { readonly kind: 'error'; readonly reason: Diagnostic } {
   const bag = createBag();
   const detection = readDetection({ file, bag }, selectionOf(conditions));
   const settled =
     detection &&
     settleDetection({ file, bag, placeholders: new Map(), keepPlaceholders: true }, detection);
-  const fault = bag.list.find(isFatal);
-  if (fault) return { kind: 'fault', fault };
+  const reason = bag.list.find(isFatal);
+  if (reason) return { kind: 'error', reason };
   const body = settled?.searches.get('added')?.body;
-  if (!body) throw new Error('a selection without a fault was not settled');
+  if (!body) throw new Error('a selection without an error was not settled');
   return id === undefined ? body : marked(body, new Set([id]));
 }
 

@@ -7,7 +7,7 @@ import { lookup, toPlain, type YamlMapping } from '../../source/yaml.ts';
 import type { Work } from '../../work/work.ts';
 import { regexAt, textOf } from '../conditions/condition-definition.ts';
 import { plainText } from '../conditions/value-match.ts';
-import { PipelineFault, type TransformationDefinition } from '../definition.ts';
+import { PipelineError, type TransformationDefinition } from '../definition.ts';
 import type { ItemTransformation } from '../pipeline.ts';
 import { groupFor, textsOfItem } from './split-values.ts';
 
@@ -40,7 +40,7 @@ function create(item: YamlMapping): ItemTransformation {
   const node = lookup(item, 'regex') ?? item;
   const regex = regexAt(textOf(item, 'regex') ?? '', node);
   if (regex.names.length === 0)
-    throw new PipelineFault(
+    throw new PipelineError(
       'the regular expression has no named group',
       node,
       'Name what becomes a field: (?P<name>...).',

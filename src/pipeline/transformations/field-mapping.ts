@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../source/schema.ts';
 import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml.ts';
-import { PipelineFault, type TransformationDefinition } from '../definition.ts';
+import { PipelineError, type TransformationDefinition } from '../definition.ts';
 import type { FieldTransformation } from '../pipeline.ts';
 
 const name: JsonSchema = { type: 'string', minLength: 1 };
@@ -50,7 +50,7 @@ function createMapping(item: YamlMapping): FieldTransformation {
 function createPrefixMapping(item: YamlMapping): FieldTransformation {
   const prefixes = pairsOf(item).map(({ key, value }) => {
     if (key.value === null)
-      throw new PipelineFault(
+      throw new PipelineError(
         'null is no prefix of a field name',
         key,
         'Map keywords with field_name_mapping.',
@@ -72,7 +72,7 @@ function refuseFunction(item: YamlMapping): never {
   const hint =
     'List the names in field_name_mapping, or use field_name_prefix_mapping, ' +
     'field_name_prefix or field_name_suffix.';
-  throw new PipelineFault(
+  throw new PipelineError(
     "field_name_transform takes a function of Python, which a pipeline in YAML can't hold",
     place,
     hint,

@@ -4,7 +4,7 @@ import { lookup, toPlain, type YamlMapping } from '../../source/yaml.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 import { textOf } from '../conditions/condition-definition.ts';
 import { plainText } from '../conditions/value-match.ts';
-import { PipelineFault, type TransformationDefinition } from '../definition.ts';
+import { PipelineError, type TransformationDefinition } from '../definition.ts';
 import type { ItemTransformation } from '../pipeline.ts';
 import { textList, textsSchema } from '../text-list.ts';
 import { groupFor, textsOfItem } from './split-values.ts';
@@ -51,7 +51,7 @@ function create(item: YamlMapping): ItemTransformation {
     withAlgorithm: drops === undefined || toPlain(drops) !== true,
   };
   if (naming.prefix === '' && !naming.withAlgorithm)
-    throw new PipelineFault(
+    throw new PipelineError(
       'drop_algo_prefix without a field_prefix leaves no name',
       drops ?? item,
     );

@@ -2,7 +2,7 @@ import type { LogSource } from '../../sigma/rule/rule.ts';
 import type { YamlNode } from '../../source/yaml.ts';
 
 /** Why a text can't be filled in for a rule; its own words. */
-export interface TemplateFault {
+export interface JinjaError {
   readonly message: string;
 }
 
@@ -15,8 +15,8 @@ const active = { value: /[\\*?%]/, regex: /[\\*?%.^$|+()[\]{}]/ } as const;
  * The values of a condition with the parts of a rule's log source in place of `$category`,
  * `$product` and `$service`; other names stay.
  */
-export function filledIn(node: YamlNode, source: LogSource): YamlNode | TemplateFault {
-  const faults: string[] = [];
+export function filledIn(node: YamlNode, source: LogSource): YamlNode | JinjaError {
+  const reasons: string[] = [];
   const fill = (one: YamlNode, kind: keyof typeof active): YamlNode => {
     if (one.kind === 'sequence')
       return { ...one, items: one.items.map((entry) => fill(entry, kind)) };
@@ -37,17 +37,17 @@ export function filledIn(node: YamlNode, source: LogSource): YamlNode | Template
         if (name !== 'category' && name !== 'product' && name !== 'service') return whole;
         const part = source[name];
         if (part === undefined)
-          faults.push(
+          reasons.push(
             `the condition to add holds $${name}, and the log source of the rule has no ${name}`,
           );
         else if (active[kind].test(part))
-          faults.push(`the ${name} \`${part}\` of the log source can't stand in a condition`);
+          reasons.push(`the ${name} \`${part}\` of the log source can't stand in a condition`);
         return part ?? '';
       },
     );
     return { ...one, value: text, text, plain: false };
   };
   const filled = fill(node, 'value');
-  const [message] = faults;
+  const [message] = reasons;
   return message === undefined ? filled : { message };
 }

@@ -1,7 +1,7 @@
 import type { LogSource } from '../../sigma/rule/rule.ts';
 import type { JsonSchema } from '../../source/schema.ts';
 import { lookup, type YamlMapping } from '../../source/yaml.ts';
-import { PipelineFault, type TransformationDefinition } from '../definition.ts';
+import { PipelineError, type TransformationDefinition } from '../definition.ts';
 import type { RuleTransformation } from '../pipeline.ts';
 
 const keys = ['category', 'product', 'service'] as const;
@@ -26,7 +26,7 @@ function createChange(item: YamlMapping): RuleTransformation {
     }),
   );
   if (Object.keys(source).length === 0)
-    throw new PipelineFault(
+    throw new PipelineError(
       'change_logsource gives no log source',
       item,
       'Add category, product or service.',

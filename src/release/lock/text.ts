@@ -139,8 +139,8 @@ export function readLock(file: SourceFile, bag: DiagnosticBag): Lock | undefined
   }
   const own = createBag();
   const [root, second] = parseYaml(file, own);
-  const [fault] = own.list;
-  if (fault && fault.severity === 'error') return refuse(file, bag, fault.message, fault.span);
+  const [reason] = own.list;
+  if (reason && reason.severity === 'error') return refuse(file, bag, reason.message, reason.span);
   if (!root || second)
     return refuse(
       file,
@@ -193,8 +193,8 @@ function checkedLock(file: SourceFile, root: YamlNode, bag: DiagnosticBag): Lock
     ),
   );
   const lock = { pack: written.pack, rules, retired };
-  const problem = doubleIn(lock);
-  return problem === undefined ? lock : refuse(file, bag, problem, { start: 0, end: 0 });
+  const reason = doubleIn(lock);
+  return reason === undefined ? lock : refuse(file, bag, reason, { start: 0, end: 0 });
 }
 
 function lockedRule(

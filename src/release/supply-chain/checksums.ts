@@ -26,13 +26,13 @@ export function readChecksums(bytes: Uint8Array): Checksums {
   if (text === undefined) return { ok: false, line: 1, message: 'the file is not UTF-8' };
   const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
   for (const [index, line] of lines.entries()) {
-    const fault = (message: string): Checksums => ({ ok: false, line: index + 1, message });
+    const reason = (message: string): Checksums => ({ ok: false, line: index + 1, message });
     const [, sha256, path] = /^([0-9a-f]{64}) {2}(\S.*)$/.exec(line) ?? [];
     if (sha256 === undefined || path === undefined)
-      return fault('this is no line of 64 hexadecimal digits, two blanks and a name');
+      return reason('this is no line of 64 hexadecimal digits, two blanks and a name');
     if (/[/\\\p{Cc}]/u.test(path) || path === '.' || path === '..')
-      return fault('the name is not that of a file in this folder');
-    if (entries.has(path)) return fault('the name is there twice');
+      return reason('the name is not that of a file in this folder');
+    if (entries.has(path)) return reason('the name is there twice');
     entries.set(path, sha256);
   }
   return { ok: true, entries };

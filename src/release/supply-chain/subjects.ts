@@ -5,7 +5,7 @@ import { jsonOf } from '../../event/json.ts';
  * What is wrong with the subjects of an in-toto statement, which must be these files with their
  * digests and no others; undefined: nothing.
  */
-export function subjectProblem(
+export function subjectError(
   statement: string,
   files: ReadonlyMap<string, string>,
 ): string | undefined {

@@ -38,7 +38,7 @@ export interface Collection {
  */
 export function collect(documents: readonly SigmaDocument[], bag: DiagnosticBag): Collection {
   const unique = withoutCopies(documents.filter(isRule), bag);
-  // one at fault leaves its rules out, beside whatever other
+  // one wrong leaves its rules out, beside whatever other
   const sound = documents.filter(
     (document): document is FilterRule =>
       document.kind === 'filter' && document.detection !== undefined,
@@ -154,7 +154,7 @@ function reachedRules(
   bag: DiagnosticBag,
 ): readonly DetectionRule[] {
   const report = (message: string, { start, end }: Span, hint: string) => {
-    // a filter at fault has been reported
+    // a filter wrong has been reported
     if (filter.detection)
       bag.add(filter.file, { code: 'SIG061', message, span: { start, end }, hint });
   };

@@ -34,7 +34,7 @@ import {
 export type SigmaDocument = DetectionRule | CorrelationRule | FilterRule | LostCorrelation;
 
 /**
- * What a file gave: its sound documents, filters at fault among them, and how many it holds in all.
+ * What a file gave: its sound documents, filters wrong among them, and how many it holds in all.
  */
 export interface ReadFile {
   readonly documents: readonly SigmaDocument[];
@@ -78,8 +78,8 @@ export function readDocuments(
   const { rules: nodes, shared } = rulesOf(file, parsed, yaml.length > 0, bag);
   const refused = bag.list.slice(start).filter(isFatal).length;
   // a key that stands twice leaves no way to tell which was meant
-  const faults = yaml.filter(({ code }) => code === 'SIG002').map(({ span }) => span.start);
-  reportOddCharacters(file, nodes, faults, bag);
+  const reasons = yaml.filter(({ code }) => code === 'SIG002').map(({ span }) => span.start);
+  reportOddCharacters(file, nodes, reasons, bag);
   const doubtful = (node: YamlNode) =>
     yaml.some(({ span }) => span.start >= node.start && span.start < node.end);
   const documents: SigmaDocument[] = [];
@@ -131,7 +131,7 @@ const withNames = (
 ): SigmaDocument | undefined =>
   shared && found?.kind === 'detection' ? { ...found, shared } : found;
 
-/** A filter and a correlation at fault take the rules along that they reach. */
+/** A filter and a correlation wrong take the rules along that they reach. */
 function whatIsLeft(
   file: SourceFile,
   node: YamlNode,

@@ -68,17 +68,17 @@ const exact: ReadonlySet<string> = new Set([
 
 /**
  * Points at characters that editors and web pages put in place of blanks, quotes and letters, by
- * their names: in keys, conditions and values, and at a fault of the YAML. `faults`: offsets at
+ * their names: in keys, conditions and values, and at an error of the YAML. `errors`: offsets at
  * which the YAML could not be read.
  */
 export function reportOddCharacters(
   file: SourceFile,
   documents: readonly YamlNode[],
-  faults: readonly number[],
+  reasons: readonly number[],
   bag: DiagnosticBag,
 ): void {
   if (!any.test(file.text)) return;
-  for (const fault of faults) complainNear(file, fault, bag);
+  for (const reason of reasons) complainNear(file, reason, bag);
   const walk: Walk = { file, bag, visited: new Set() };
   for (const document of documents) visit(walk, document, false);
 }
@@ -127,13 +127,13 @@ function complainInside(
   });
 }
 
-/** On the line of a fault and the two before it: what YAML trips over often stands above. */
-function complainNear(file: SourceFile, fault: number, bag: DiagnosticBag): void {
-  const { line } = positionAt(file, fault);
-  let start = fault;
+/** On the line of an error and the two before it: what YAML trips over often stands above. */
+function complainNear(file: SourceFile, reason: number, bag: DiagnosticBag): void {
+  const { line } = positionAt(file, reason);
+  let start = reason;
   for (let lines = 0; lines < 3 && start > 0; lines++)
     start = file.text.lastIndexOf('\n', start - 1);
-  const end = file.text.indexOf('\n', fault);
+  const end = file.text.indexOf('\n', reason);
   const lines = file.text.slice(Math.max(start, 0), end < 0 ? undefined : end);
   for (const { 0: char, index } of lines.matchAll(anyAt)) {
     const at = Math.max(start, 0) + index;
@@ -142,7 +142,7 @@ function complainNear(file: SourceFile, fault: number, bag: DiagnosticBag): void
       code: 'SIG018',
       message:
         `${article(name)} ${name} stands ` +
-        `${positionAt(file, at).line === line ? 'here' : 'before the fault'}`,
+        `${positionAt(file, at).line === line ? 'here' : 'before the error'}`,
       span: { start: at, end: at + 1 },
       hint,
     });

@@ -1,4 +1,4 @@
-import type { NewDiagnostic, DiagnosticBag } from '../../source/diagnostic.ts';
+import type { DiagnosticBag, NewDiagnostic } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';
 import type { Alias, CorrelationRule, RuleReference } from '../correlation/correlation.ts';
 import type { Rule } from './collection.ts';
@@ -25,10 +25,10 @@ export function resolveCorrelation(
   const targets = new Map<Rule, RuleReference>();
   let sound = true;
   for (const reference of rule.rules) {
-    const problem = referenceProblem(rule, reference, index, visited, targets);
-    if (!problem) continue;
+    const reason = referenceError(rule, reference, index, visited, targets);
+    if (!reason) continue;
     sound = false;
-    bag.add(rule.file, { span: { start: reference.start, end: reference.end }, ...problem });
+    bag.add(rule.file, { span: { start: reference.start, end: reference.end }, ...reason });
   }
   if (!sound) return undefined;
   const given = givenBelow(rule, index);
@@ -105,7 +105,7 @@ function withGiven(
   });
 }
 
-function referenceProblem(
+function referenceError(
   rule: CorrelationRule,
   reference: RuleReference,
   index: RuleIndex,
@@ -131,7 +131,7 @@ function referenceProblem(
       hint: 'Name each rule once.',
     };
   targets.set(target, reference);
-  const chain = chainFault(target, rule, index, visited, 1);
+  const chain = chainError(target, rule, index, visited, 1);
   if (chain === 'circular')
     return { code: 'SIG052', message: `\`${reference.name}\` leads back to this correlation` };
   if (chain !== 'long') return undefined;
@@ -142,7 +142,7 @@ function referenceProblem(
   };
 }
 
-function chainFault(
+function chainError(
   from: Rule,
   target: Rule,
   index: RuleIndex,
@@ -155,8 +155,8 @@ function chainFault(
   visited.add(from);
   for (const { name } of from.rules) {
     const next = index.find(name, from.file);
-    const fault = next && chainFault(next, target, index, visited, depth + 1);
-    if (fault) return fault;
+    const reason = next && chainError(next, target, index, visited, depth + 1);
+    if (reason) return reason;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import type { NewDiagnostic, DiagnosticBag } from '../../source/diagnostic.ts';
+import type { DiagnosticBag, NewDiagnostic } from '../../source/diagnostic.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { addTogether, type Similar } from '../../source/together.ts';
 import type { RuleReference } from '../correlation/correlation.ts';
@@ -78,7 +78,10 @@ function reportNames(names: ReadonlyMap<string, readonly Rule[]>, bag: Diagnosti
 }
 
 /** A reference by a name of several rules, none of which stands in the same file. */
-export function ambiguous({ name, start, end }: RuleReference, rules: readonly Rule[]): NewDiagnostic {
+export function ambiguous(
+  { name, start, end }: RuleReference,
+  rules: readonly Rule[],
+): NewDiagnostic {
   const named = rules.slice(0, 5).map(({ title, file }) => `"${title}" (${file.path})`);
   return {
     code: 'SIG041',

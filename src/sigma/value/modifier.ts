@@ -164,7 +164,7 @@ const wantsField: ReadonlySet<string> = new Set([
 ]);
 
 /** What is wrong with `name` after the modifiers `before` it; undefined when it fits. */
-export function chainProblem(
+export function chainError(
   name: string,
   before: readonly string[],
   keyword: boolean,

@@ -4,7 +4,7 @@ import { wholeText } from './edge.ts';
 import { determinizable } from './gap.ts';
 import { choiceOf, type Ir, IrTooLarge, sequenceOf } from './ir.ts';
 import { endSafely, type PrintOptions, printIr, TextTooLong } from './print.ts';
-import { Untranslatable, translate } from './translate.ts';
+import { translate, Untranslatable } from './translate.ts';
 import { mergeVariants, type Variant } from './variant.ts';
 
 export { endSafely, luceneEscape } from './print.ts';

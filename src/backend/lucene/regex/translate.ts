@@ -76,7 +76,10 @@ export function translate(node: RegexNode, to: Translation): Variants {
     case 'anchor':
       return anchorVariants(node);
     case 'lookaround':
-      throw new Untranslatable(`Lucene has no look-${node.behind ? 'behind' : 'ahead'}`, node.offset);
+      throw new Untranslatable(
+        `Lucene has no look-${node.behind ? 'behind' : 'ahead'}`,
+        node.offset,
+      );
     case 'backreference':
       throw new Untranslatable('Lucene has no back-references', node.offset);
     case 'atomic':
@@ -114,7 +117,9 @@ function sequenceVariants(nodes: readonly RegexNode[], to: Translation): Variant
 function joined(first: Variants, second: Variants, to: Translation): Variants {
   if (first === FREE_NOTHING) return second;
   if (++to.joins > MAX_JOINS)
-    throw new Untranslatable('the pattern has too many anchors to be written for Lucene, which has none');
+    throw new Untranslatable(
+      'the pattern has too many anchors to be written for Lucene, which has none',
+    );
   return limited(joinVariants(first, second));
 }
 
@@ -127,7 +132,8 @@ function limited(variants: Variants): Variants {
 }
 
 function repeatVariants(node: RegexRepeat, to: Translation): Variants {
-  if (node.possessive) throw new Untranslatable('Lucene has no possessive quantifiers', node.offset);
+  if (node.possessive)
+    throw new Untranslatable('Lucene has no possessive quantifiers', node.offset);
   if (node.lazy)
     to.notes.add(
       'lazy quantifiers are written as greedy ones: whether a value matches is the same',
@@ -146,7 +152,10 @@ function unrolled({ min, max, offset }: RegexRepeat, item: Variants, to: Transla
   const more = mergeVariants(nonEmptyVariants(item));
   const rest = max - min;
   if (min > MAX_COPIES || (!isFree(more) && rest > MAX_COPIES))
-    throw new Untranslatable('an anchor inside a group that repeats has no equal in Lucene', offset);
+    throw new Untranslatable(
+      'an anchor inside a group that repeats has no equal in Lucene',
+      offset,
+    );
   let variants = FREE_NOTHING;
   if (isFree(more)) variants = freeBody(repeatOf(more[0]?.body ?? NOTHING, 0, rest));
   else

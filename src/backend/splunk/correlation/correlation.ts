@@ -71,7 +71,10 @@ export function splunkCorrelation(
   });
 }
 
-function diagnosticOnDoubles(correlation: CompiledCorrelation, diagnostics: TargetDiagnostic[]): void {
+function diagnosticOnDoubles(
+  correlation: CompiledCorrelation,
+  diagnostics: TargetDiagnostic[],
+): void {
   for (const part of rulesBelow(correlation)) {
     if (part.kind === 'detection' || !countsBeside(part)) continue;
     const message =

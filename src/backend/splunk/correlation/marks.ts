@@ -1,6 +1,6 @@
 import type { CompiledRule } from '../../../query/compile.ts';
 import type { CorrelationRule } from '../../../sigma/correlation/correlation.ts';
-import { Refusal, type Place } from '../../backend.ts';
+import { type Place, Refusal } from '../../backend.ts';
 import type { DataModel } from '../data-model.ts';
 
 /** The field that is 1 at an event which a rule matches, or at which a correlation is fulfilled. */

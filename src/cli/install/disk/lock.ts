@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from '../../fault/exit-code.ts';
+import { UsageError } from '../../error/exit-code.ts';
 import { makeFolders } from '../../files/make-folders.ts';
 import { readRegularFile } from '../../files/regular-file.ts';
 import { isAlive } from '../../process/is-alive.ts';

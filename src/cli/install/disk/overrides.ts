@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AppFiles, settingsIn } from '../../../install/splunk/app-files.ts';
 import { readConf } from '../../../pack/render/splunk-conf.ts';
-import { isDenied } from '../../fault/error-code.ts';
+import { isDenied } from '../../error/error-code.ts';
 import type { Override } from '../target.ts';
 import { existsItself, linkOnTheWay, withFile } from './tree.ts';
 

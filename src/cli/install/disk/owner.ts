@@ -1,8 +1,8 @@
 import { lchownSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { isDenied } from '../../fault/error-code.ts';
-import { UsageError } from '../../fault/exit-code.ts';
-import { systemFault } from '../../fault/file-fault.ts';
+import { isDenied } from '../../error/error-code.ts';
+import { UsageError } from '../../error/exit-code.ts';
+import { systemError } from '../../error/file-error.ts';
 import { entryStatsOf, statsOf } from '../../files/path-stats.ts';
 import { giveTree, type IsWritten } from './tree.ts';
 
@@ -67,7 +67,7 @@ function withRights<T>({ uid, gid }: Owner, work: () => T): T {
   } catch (error) {
     if (error instanceof Error && isDenied(error))
       throw new UsageError(
-        `${systemFault(error)}; root works there with the rights of the owner of the apps ` +
+        `${systemError(error)}; root works there with the rights of the owner of the apps ` +
           `(uid ${uid}): give it to them`,
       );
     throw error;

@@ -12,9 +12,9 @@ import {
 } from '../../../install/splunk/app-files.ts';
 import { deploymentNotes, unseenFrom } from '../../../install/splunk/deployed-apps.ts';
 import type { SplunkPlace } from '../../../pack/config/install-config.ts';
-import { errorCode } from '../../fault/error-code.ts';
-import { UsageError } from '../../fault/exit-code.ts';
-import { fileFault } from '../../fault/file-fault.ts';
+import { errorCode } from '../../error/error-code.ts';
+import { UsageError } from '../../error/exit-code.ts';
+import { fileError } from '../../error/file-error.ts';
 import { withSlashes } from '../../files/portable-path.ts';
 import type { Installed, InstallTarget, Version } from '../target.ts';
 import { isHeld, removeDeadLocks, withDiskLock } from './lock.ts';
@@ -151,7 +151,7 @@ function endCutOff(places: AppPlaces): void {
     if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EFBIG'].includes(code)) throw error;
     throw new UsageError(
       `an install into ${places.target} was cut off and has to be ended first, which cannot ` +
-        `be done now: ${fileFault(error)}`,
+        `be done now: ${fileError(error)}`,
     );
   }
 }

@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type AppFiles, isAdmins } from '../../../install/splunk/app-files.ts';
-import { UsageError } from '../../fault/exit-code.ts';
+import { UsageError } from '../../error/exit-code.ts';
 import { makeFolders } from '../../files/make-folders.ts';
 import { entryStatsOf } from '../../files/path-stats.ts';
 import { writeDurably } from '../../files/write-durably.ts';

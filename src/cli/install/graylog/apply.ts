@@ -3,7 +3,7 @@ import { packDigest, type WantedDefinition } from '../../../install/graylog/defi
 import { secretParameters } from '../../../install/graylog/extras.ts';
 import { mergeFields } from '../../../install/merge-fields.ts';
 import type { JsonObject, PlannedObject } from '../../../install/plan.ts';
-import { UsageError } from '../../fault/exit-code.ts';
+import { UsageError } from '../../error/exit-code.ts';
 import { type Client, inParallel } from '../http/http-client.ts';
 import type { Applying } from '../target.ts';
 import { changeExtra, removeExtra } from './extras.ts';

@@ -9,7 +9,7 @@ import {
 } from '../../../install/graylog/definitions.ts';
 import type { WantedExtra } from '../../../install/graylog/extras.ts';
 import type { JsonObject } from '../../../install/plan.ts';
-import { UsageError } from '../../fault/exit-code.ts';
+import { UsageError } from '../../error/exit-code.ts';
 import { type Client, RemoteError } from '../http/http-client.ts';
 import { isListOf } from '../http/server-list.ts';
 import { type Extra, readExtras } from './extras.ts';

@@ -15,7 +15,7 @@ import {
 import { packLoadLines } from '../../../install/pack-load.ts';
 import { type InstallObject, stateOf } from '../../../install/plan.ts';
 import { madeForIn } from '../../../pack/artifact/made-for.ts';
-import { UsageError } from '../../fault/exit-code.ts';
+import { UsageError } from '../../error/exit-code.ts';
 import type { Client } from '../http/http-client.ts';
 import type { Installed, InstallTarget, Version } from '../target.ts';
 import { applyPlan, refuseEmpty } from './apply.ts';

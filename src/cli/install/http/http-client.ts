@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jsonOf } from '../../../event/json.ts';
 import { isTooDeep, maximumAnswerDepth } from '../../../release/json-depth.ts';
-import { UsageError } from '../../fault/exit-code.ts';
+import { UsageError } from '../../error/exit-code.ts';
 import { isCertificate, reasonOf } from './failure-reason.ts';
 import {
   hostOf,

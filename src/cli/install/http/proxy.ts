@@ -3,7 +3,7 @@ import { request as secureRequest } from 'node:https';
 import { BlockList, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
-import { UsageError } from '../../fault/exit-code.ts';
+import { UsageError } from '../../error/exit-code.ts';
 import { isCertificate, reasonOf, speaksNoTls } from './failure-reason.ts';
 
 export interface ProxyServer {

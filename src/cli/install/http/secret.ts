@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { UsageError } from '../../fault/exit-code.ts';
+import { UsageError } from '../../error/exit-code.ts';
 import { isReadByOthers } from '../../files/key-file.ts';
 import { statsOf } from '../../files/path-stats.ts';
 

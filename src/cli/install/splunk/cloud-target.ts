@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord } from '../../../event/field.ts';
 import { appLoadLines } from '../../../install/pack-load.ts';
 import type { AppFiles } from '../../../install/splunk/app-files.ts';
-import { UsageError } from '../../fault/exit-code.ts';
+import { UsageError } from '../../error/exit-code.ts';
 import { type Client, RemoteError } from '../http/http-client.ts';
 import type { Installed, InstallTarget, Version } from '../target.ts';
 
@@ -149,14 +149,14 @@ async function validated(
     if (status === 'ERROR') throw new RemoteError('AppInspect could not look at the app');
     return status === 'SUCCESS';
   });
-  const faults = faultsOf(
+  const reasons = errorsOf(
     client,
     (await client.send('GET', `/v1/app/report/${request}`, { repeatable: true })).json,
   );
-  if (faults.length > 0)
+  if (reasons.length > 0)
     throw new RemoteError(
-      `AppInspect refuses the app: ${faults.slice(0, 5).join('; ')}` +
-        `${faults.length > 5 ? `; ${faults.length - 5} more` : ''}`,
+      `AppInspect refuses the app: ${reasons.slice(0, 5).join('; ')}` +
+        `${reasons.length > 5 ? `; ${reasons.length - 5} more` : ''}`,
     );
   return token;
 }
@@ -168,7 +168,7 @@ const listIn = (value: unknown, key: string): readonly unknown[] => {
 };
 
 /** Checks that an app must pass and did not. */
-function faultsOf(client: Client, json: unknown): readonly string[] {
+function errorsOf(client: Client, json: unknown): readonly string[] {
   const summary = isRecord(json) ? json.summary : undefined;
   if (!isRecord(summary)) throw new RemoteError('AppInspect gave no report');
   const { failure = 0, error = 0 } = summary;

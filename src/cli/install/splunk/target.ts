@@ -19,7 +19,7 @@ import {
   type SplunkRecord,
 } from '../../../install/splunk/record.ts';
 import { madeForIn } from '../../../pack/artifact/made-for.ts';
-import { UsageError } from '../../fault/exit-code.ts';
+import { UsageError } from '../../error/exit-code.ts';
 import { inParallel, RemoteError } from '../http/http-client.ts';
 import type { Applying, Installed, InstallTarget, Version } from '../target.ts';
 import type { SplunkClient, SplunkEntry } from './client.ts';

@@ -208,10 +208,10 @@ async function writeLookup(
           | { readonly messages?: readonly { readonly type?: string; readonly text?: string }[] }
           | undefined
       )?.messages ?? [];
-    const fault = messages.find(({ type }) => type === 'ERROR' || type === 'FATAL');
-    if (fault)
+    const reason = messages.find(({ type }) => type === 'ERROR' || type === 'FATAL');
+    if (reason)
       throw new RemoteError(
-        `the lookup ${entity} cannot be written: ${client.shown(String(fault.text ?? ''))}`,
+        `the lookup ${entity} cannot be written: ${client.shown(String(reason.text ?? ''))}`,
       );
   }
 }

@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../../source/schema.ts';
 import { lookup, type YamlMapping } from '../../../source/yaml.ts';
-import { PipelineFault } from '../../definition.ts';
+import { PipelineError } from '../../definition.ts';
 import { textList } from '../../text-list.ts';
 
 const names: JsonSchema = {
@@ -21,7 +21,7 @@ export function chosenPlaceholders(item: YamlMapping): (name: string) => boolean
   const include = textList(item, 'include');
   const exclude = textList(item, 'exclude');
   if (include && exclude)
-    throw new PipelineFault(
+    throw new PipelineError(
       '`include` and `exclude` exclude each other',
       lookup(item, 'exclude') ?? item,
       'Keep one of them.',

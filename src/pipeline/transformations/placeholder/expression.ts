@@ -3,7 +3,7 @@ import { isPlaceholder } from '../../../sigma/value/pattern.ts';
 import { lookup, type YamlMapping } from '../../../source/yaml.ts';
 import { ProcessingFailure } from '../../../work/processing-failure.ts';
 import { textOf } from '../../conditions/condition-definition.ts';
-import { PipelineFault, type TransformationDefinition } from '../../definition.ts';
+import { PipelineError, type TransformationDefinition } from '../../definition.ts';
 import type { ValueTransformation } from '../../pipeline.ts';
 import { noteFilling } from '../../rule-in-process.ts';
 import { choiceParameters, chosenPlaceholders } from './choice.ts';
@@ -66,7 +66,7 @@ function create(item: YamlMapping): ValueTransformation {
 function checkFormat(expression: string, item: YamlMapping): void {
   const rest = expression.replace(/\{\{|\}\}|\{field\}|\{id\}/g, '');
   if (/[{}]/.test(rest))
-    throw new PipelineFault(
+    throw new PipelineError(
       '`expression` takes {field} and {id} alone',
       lookup(item, 'expression') ?? item,
       'Double braces that stand for themselves: {{ }}.',
@@ -80,7 +80,7 @@ function idsOf(item: YamlMapping): ReadonlyMap<string, string> {
     // an empty one stands for the placeholder's own name
     if (value.kind !== 'scalar' || value.text === '') continue;
     if (!safeId.test(value.text))
-      throw new PipelineFault(
+      throw new PipelineError(
         `\`${value.text}\` can't stand in a query expression`,
         value,
         'Use letters, digits, `_`, `.` and `-`.',

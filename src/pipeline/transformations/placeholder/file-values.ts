@@ -12,9 +12,9 @@ import {
 import { ProcessingFailure } from '../../../work/processing-failure.ts';
 import { type Work, workOfFile } from '../../../work/work.ts';
 import { regexAt, textOf } from '../../conditions/condition-definition.ts';
-import { type PipelineEnvironment, PipelineFault, textOfFile } from '../../definition.ts';
+import { type PipelineEnvironment, PipelineError, textOfFile } from '../../definition.ts';
 import { csvRows } from './csv-rows.ts';
-import { JqFault, named, parseJqPath } from './jq-path.ts';
+import { JqError, named, parseJqPath } from './jq-path.ts';
 
 /** What says where values of placeholders stand in a file. */
 export const fileParameters = {
@@ -46,7 +46,7 @@ export const fileParameters = {
 const jqHint =
   'Here jq has names, indexes, [] and |, up to single values: .hosts[0].ip, .[] | .name';
 
-/** The values that a file holds for a placeholder. Throws {@link PipelineFault}. */
+/** The values that a file holds for a placeholder. Throws {@link PipelineError}. */
 export function fileValues(
   item: YamlMapping,
   readText: PipelineEnvironment['readText'],
@@ -68,7 +68,7 @@ export function fileValues(
     (value) => value !== '' && (!filter || findsIn(value, filter, work, at('filter'))),
   );
   if (values.length === 0)
-    throw new PipelineFault(
+    throw new PipelineError(
       `\`${path}\` has no values`,
       at('path'),
       format === 'plaintext' ? 'Write one value a line.' : undefined,
@@ -82,7 +82,7 @@ const linesOf = (text: string): readonly string[] =>
 function columnOf(item: YamlMapping, text: string): readonly string[] {
   const column = lookup(item, 'csv_column');
   if (column?.kind !== 'scalar' || column.value === null)
-    throw new PipelineFault(
+    throw new PipelineError(
       '`csv` needs `csv_column`',
       lookup(item, 'format') ?? item,
       'Name the column of the values.',
@@ -95,14 +95,14 @@ function columnOf(item: YamlMapping, text: string): readonly string[] {
     return (headed ? rows : [header, ...rows]).map((row) => row[index] ?? '');
   }
   if (!headed)
-    throw new PipelineFault(
+    throw new PipelineError(
       'a column without a header has no name',
       column,
       'Give its number, from 0.',
     );
   const index = header.lastIndexOf(column.text);
   if (index < 0)
-    throw new PipelineFault(
+    throw new PipelineError(
       `there is no column \`${column.text}\``,
       column,
       `Known: ${header.join(', ')}.`,
@@ -115,7 +115,7 @@ function selectedOf(item: YamlMapping, text: string, format: string): readonly s
   const expression = lookup(item, 'jq_expression');
   const path = textOf(item, 'jq_expression');
   if (!expression || path === undefined)
-    throw new PipelineFault(
+    throw new PipelineError(
       `\`${format}\` needs \`jq_expression\``,
       lookup(item, 'format') ?? item,
       jqHint,
@@ -125,12 +125,12 @@ function selectedOf(item: YamlMapping, text: string, format: string): readonly s
     return parseJqPath(path)(data).flatMap((value) => {
       if (value === null) return [];
       const found = scalarText(value);
-      if (found === undefined) throw new JqFault(`it finds ${named(value)}`);
+      if (found === undefined) throw new JqError(`it finds ${named(value)}`);
       return [found];
     });
   } catch (error) {
-    if (!(error instanceof JqFault)) throw error;
-    throw new PipelineFault(`\`jq_expression\`: ${error.message}`, expression, jqHint);
+    if (!(error instanceof JqError)) throw error;
+    throw new PipelineError(`\`jq_expression\`: ${error.message}`, expression, jqHint);
   }
 }
 
@@ -138,16 +138,16 @@ function dataOf(text: string, format: string, place: YamlNode): unknown {
   if (format === 'yaml') {
     const bag = createBag();
     const [document] = parseYaml({ path: '', text }, bag);
-    const fault = bag.list.find(isFatal);
-    if (fault || !document)
-      throw new PipelineFault(`the file is no YAML: ${fault?.message ?? 'it is empty'}`, place);
+    const reason = bag.list.find(isFatal);
+    if (reason || !document)
+      throw new PipelineError(`the file is no YAML: ${reason?.message ?? 'it is empty'}`, place);
     return toPlain(document);
   }
   try {
     return JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new PipelineFault(`the file is no JSON: ${error.message}`, place);
+    throw new PipelineError(`the file is no JSON: ${error.message}`, place);
   }
 }
 
@@ -156,7 +156,7 @@ function findsIn(value: string, filter: PythonRegex, work: Work, place: YamlNode
     return filter.finds(value, work);
   } catch (error) {
     if (error instanceof ProcessingFailure)
-      throw new PipelineFault(error.message, place, error.hint);
+      throw new PipelineError(error.message, place, error.hint);
     throw error;
   }
 }

@@ -3,14 +3,14 @@ type Plain = unknown;
 type Step = (value: Plain) => readonly Plain[];
 
 /** What is wrong with a path, or with the data that it meets. */
-export class JqFault extends Error {}
+export class JqError extends Error {}
 
 const step =
   /\s*(?:(\|)\s*(?=\.)|\.?\[\s*(?:"((?:[^"\\]|\\.)*)"|(-?[0-9]{1,9}))?\s*\]|\."((?:[^"\\]|\\.)*)"|\.([A-Za-z_]\w*)|(\.))(\?)?\s*/y;
 
 /**
  * The part of jq that names things: `.items[]`, `.hosts[0].ip`, `.["a b"]`, `.[] | .name`, each
- * step with `?` where it may find nothing. Throws {@link JqFault} at what else jq has, and where
+ * step with `?` where it may find nothing. Throws {@link JqError} at what else jq has, and where
  * data has no such part.
  */
 export function parseJqPath(text: string): (data: Plain) => readonly Plain[] {
@@ -19,14 +19,14 @@ export function parseJqPath(text: string): (data: Plain) => readonly Plain[] {
     step.lastIndex = at;
     const match = step.exec(text);
     if (!match || (at === 0 && (match[1] !== undefined || !/^\s*\./.test(text))))
-      throw new JqFault(`\`${text.slice(at).trim()}\` is not supported here`);
+      throw new JqError(`\`${text.slice(at).trim()}\` is not supported here`);
     at += match[0].length;
     const [whole, pipe] = match;
     if (pipe !== undefined || (match[6] !== undefined && steps.length === 0)) continue;
     if (match[6] !== undefined) {
       // `.` behind a pipe is the value itself
       if (!/\|\s*$/.test(text.slice(0, at - whole.length)))
-        throw new JqFault(`\`${text}\` is not supported here`);
+        throw new JqError(`\`${text}\` is not supported here`);
       continue;
     }
     steps.push(stepOf(match));
@@ -51,7 +51,7 @@ const keyStep =
   (key: string): Step =>
   (value) => {
     if (value === null) return [null];
-    if (!isMap(value)) throw new JqFault(`\`${key}\` is asked of ${named(value)}`);
+    if (!isMap(value)) throw new JqError(`\`${key}\` is asked of ${named(value)}`);
     return [Object.hasOwn(value, key) ? value[key] : null];
   };
 
@@ -59,14 +59,14 @@ const indexStep =
   (index: number): Step =>
   (value) => {
     if (value === null) return [null];
-    if (!Array.isArray(value)) throw new JqFault(`[${index}] is asked of ${named(value)}`);
+    if (!Array.isArray(value)) throw new JqError(`[${index}] is asked of ${named(value)}`);
     return [value.at(index) ?? null];
   };
 
 const eachStep: Step = (value) => {
   if (Array.isArray(value)) return value;
   if (isMap(value)) return Object.values(value);
-  throw new JqFault(`[] is asked of ${named(value)}`);
+  throw new JqError(`[] is asked of ${named(value)}`);
 };
 
 function lenient(take: Step): Step {
@@ -74,7 +74,7 @@ function lenient(take: Step): Step {
     try {
       return take(value);
     } catch (error) {
-      if (error instanceof JqFault) return [];
+      if (error instanceof JqError) return [];
       throw error;
     }
   };

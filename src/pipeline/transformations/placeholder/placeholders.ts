@@ -93,7 +93,7 @@ function filledRegexes(
   const filled = fillRegex(test, values, { most: maximumValues, keep: true });
   if (!('tests' in filled)) throw tooMany(settled);
   return filled.tests.map((one) => {
-    if (one.kind !== 'fault') return one;
+    if (one.kind !== 'error') return one;
     const message = `a placeholder’s value makes no regular expression, \`${one.source}\`: ${one.message}`;
     throw new ProcessingFailure(
       message,

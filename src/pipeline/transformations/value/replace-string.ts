@@ -13,7 +13,7 @@ import { lookup, toPlain, type YamlMapping } from '../../../source/yaml.ts';
 import type { Work } from '../../../work/work.ts';
 import { regexAt, textOf } from '../../conditions/condition-definition.ts';
 import { plainText } from '../../conditions/value-match.ts';
-import { PipelineFault, type TransformationDefinition } from '../../definition.ts';
+import { PipelineError, type TransformationDefinition } from '../../definition.ts';
 import type { ValueTransformation } from '../../pipeline.ts';
 
 export const replaceStringDefinitions = {
@@ -65,7 +65,7 @@ function replacerOf(item: YamlMapping, replacement: string): (text: string, work
     return regex.replacer(replacement);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new PipelineFault(
+    throw new PipelineError(
       error.message,
       lookup(item, 'replacement') ?? item,
       "Replacements are those of Python's `re.sub`.",

@@ -3,7 +3,7 @@ import type { Test } from '../../../query/tree.ts';
 import { parsePattern } from '../../../sigma/value/pattern.ts';
 import { lookup, type YamlMapping, type YamlScalar } from '../../../source/yaml.ts';
 import { textOf } from '../../conditions/condition-definition.ts';
-import { PipelineFault, type TransformationDefinition } from '../../definition.ts';
+import { PipelineError, type TransformationDefinition } from '../../definition.ts';
 import type { ItemTransformation } from '../../pipeline.ts';
 
 export const setValueDefinitions = {
@@ -19,7 +19,7 @@ export const setValueDefinitions = {
 
 function create(item: YamlMapping): ItemTransformation {
   const node = lookup(item, 'value');
-  if (node?.kind !== 'scalar') throw new PipelineFault('`value` must be a single value', item);
+  if (node?.kind !== 'scalar') throw new PipelineError('`value` must be a single value', item);
   const tests = [fixedTest(node, textOf(item, 'force_type'))];
   return {
     kind: 'item',
@@ -34,7 +34,7 @@ function fixedTest(node: YamlScalar, type: string | undefined): Test {
   const { value } = node;
   if (value === null) {
     if (type !== undefined)
-      throw new PipelineFault(
+      throw new PipelineError(
         'null can be no `force_type`',
         node,
         'Give a text or a number, or remove force_type.',
@@ -48,7 +48,7 @@ function fixedTest(node: YamlScalar, type: string | undefined): Test {
         : typeof value === 'string'
           ? numberIn(value)
           : value;
-    if (number === undefined) throw new PipelineFault(`\`${node.text}\` is no number`, node);
+    if (number === undefined) throw new PipelineError(`\`${node.text}\` is no number`, node);
     return { kind: 'number', value: number };
   }
   if (type === 'str' || typeof value === 'string')

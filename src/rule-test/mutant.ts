@@ -37,7 +37,7 @@ export function mutantMeaning(settled: SettledRule): CompiledRule {
     return { kind: 'correlation', rule: settled.rule, parts: settled.parts.map(mutantMeaning) };
   const queries = settled.parts.flatMap((part) => {
     const query = combine(part, createBag());
-    return query === undefined || query === 'fault' ? [] : [query];
+    return query === undefined || query === 'error' ? [] : [query];
   });
   return { kind: 'detection', rule: settled.rule, query: and(queries) };
 }

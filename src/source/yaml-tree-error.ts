@@ -2,11 +2,11 @@ import type { ScalarEvent } from 'js-yaml';
 import type { Span } from './span.ts';
 
 /** Why no tree can be made of a text that is valid YAML. */
-export class TreeFault extends Error {
+export class TreeError extends Error {
   readonly code: 'SIG002' | 'SIG004';
   readonly span: Span;
   readonly hint: string | undefined;
-  constructor(code: TreeFault['code'], message: string, span: Span, hint?: string) {
+  constructor(code: TreeError['code'], message: string, span: Span, hint?: string) {
     super(message);
     this.code = code;
     this.span = span;
@@ -43,7 +43,7 @@ export function checkProperties(
   checkTag(text, tagStart);
   if (anchorStart < 0 || valueStart >= 0) return;
   const span = { start: anchorStart - 1, end: anchorEnd };
-  throw new TreeFault(
+  throw new TreeError(
     'SIG002',
     `the anchor \`&${text.slice(anchorStart, anchorEnd)}\` names nothing`,
     span,
@@ -55,7 +55,7 @@ export function checkProperties(
 export function checkTag(text: string, start: number): void {
   if (start < 0 || text.startsWith('!!', start) || text.startsWith('!<', start)) return;
   const tag = /^[^\s,[\]{}]*/.exec(text.slice(start, start + 100))?.[0] ?? '';
-  throw new TreeFault(
+  throw new TreeError(
     'SIG002',
     `\`${tag}\` is a tag of YAML, which Sigma does not use`,
     { start, end: start + tag.length },

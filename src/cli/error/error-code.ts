@@ -1,4 +1,4 @@
-/** The system's name of a fault, such as `ENOENT`; undefined for an error of another kind. */
+/** The system's name of an error, such as `ENOENT`; undefined for an error of another kind. */
 export const errorCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error ? String(error.code) : undefined;
 

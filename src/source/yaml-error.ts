@@ -27,8 +27,8 @@ const hints: readonly (readonly [RegExp, string])[] = [
   [/reserved|alias|anchor/, 'Quote texts that start with @, `, %, *, & or !.'],
 ];
 
-/** The diagnostic about a fault at a place of the text. */
-export function yamlFault(reason: string, text: string, at: number): Omit<NewDiagnostic, 'span'> {
+/** The diagnostic about an error at a place of the text. */
+export function yamlError(reason: string, text: string, at: number): Omit<NewDiagnostic, 'span'> {
   if (/nesting|maxDepth/.test(reason))
     return {
       code: 'SIG004',

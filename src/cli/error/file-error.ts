@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { nearest } from '../../source/nearest.ts';
 import { errorCode } from './error-code.ts';
 
-const faults: Readonly<Record<string, string>> = {
+const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   EISDIR: 'it is a folder, and a file is needed',
   ENOTDIR: 'a part of its path is a file, not a folder',
@@ -25,7 +25,7 @@ const faults: Readonly<Record<string, string>> = {
  * Why the system refuses a file or folder, in words; the message itself of an error of another
  * kind.
  */
-export function fileFault(error: unknown): string {
+export function fileError(error: unknown): string {
   const code = errorCode(error);
   if (
     code === 'EEXIST' &&
@@ -34,7 +34,7 @@ export function fileFault(error: unknown): string {
     error.syscall === 'mkdir'
   )
     return 'a file is there, and a folder is needed';
-  const known = faults[code ?? ''];
+  const known = reasons[code ?? ''];
   if (known !== undefined) return known;
   // what follows is the name of the call, which a user has not made
   return error instanceof Error
@@ -42,7 +42,7 @@ export function fileFault(error: unknown): string {
     : String(error);
 }
 
-/** What to do about it; undefined where the fault says that. */
+/** What to do about it; undefined where the error says that. */
 export function fileHint(error: unknown, path: string): string | undefined {
   if (errorCode(error) !== 'ENOENT') return undefined;
   const near = neighbour(path);
@@ -52,9 +52,9 @@ export function fileHint(error: unknown, path: string): string | undefined {
 }
 
 /** An error of the machine as one line: the path, and why. */
-export function systemFault(error: Error): string {
-  const fault = fileFault(error);
-  return 'path' in error && fault !== error.message ? `${error.path}: ${fault}` : fault;
+export function systemError(error: Error): string {
+  const reason = fileError(error);
+  return 'path' in error && reason !== error.message ? `${error.path}: ${reason}` : reason;
 }
 
 /** The entry of the path's folder whose name is nearest. */
