@@ -28,8 +28,18 @@ const unused = [
   / != null \? \w+ : \(container\.nullContext \|\| \{\}\)/,
 ];
 const everyUnused = new RegExp(unused.map(({ source }) => source).join('|'), 'g');
-const entryOf = (text, options) =>
-  `['${digestOf(text)}', ${Handlebars.precompile(text, options).replace(everyUnused, '')}]`;
+/** Its long texts as slices of the template, which the package has anyway. */
+const withSlices = (code, template) =>
+  code.replace(/"(?:[^"\\]|\\.)*"/g, (literal) => {
+    const text = JSON.parse(literal);
+    const start = template.indexOf(text);
+    const slice = `source.slice(${start},${start + text.length})`;
+    return start !== -1 && slice.length < literal.length ? slice : literal;
+  });
+const entryOf = (text, options) => {
+  const code = Handlebars.precompile(text, options).replace(everyUnused, '');
+  return `['${digestOf(text)}', (source) => (${withSlices(code, text)})]`;
+};
 const entries = [
   entryOf(blockSource, blockOptions),
   ...templates.map((text) => entryOf(text, compileOptions)),
@@ -84,6 +94,7 @@ const written = [
     dir,
     format: 'es',
     chunkFileNames: 'parts/[name].js',
+    comments: false,
     codeSplitting: { groups },
     minify: {
       compress: true,

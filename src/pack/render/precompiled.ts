@@ -1,9 +1,10 @@
 import type Handlebars from 'handlebars';
 
+type Specification = Parameters<typeof Handlebars.template>[0];
+
 /**
- * Templates that need no compiling, by the SHA-256 of their source: the package has the source
- * once. None here: `scripts/bundle.mjs` puts those of the packs in, because compiling them takes a
- * build a fiftieth of its time.
+ * Templates that need no compiling, by the SHA-256 of their source. Each is made from the source,
+ * so that the package has its texts once. Empty here: `scripts/bundle.mjs` fills it with the
+ * templates of the packs, because compiling them takes a fiftieth of a build.
  */
-export const precompiled: ReadonlyMap<string, Parameters<typeof Handlebars.template>[0]> =
-  new Map();
+export const precompiled: ReadonlyMap<string, (source: string) => Specification> = new Map();

@@ -138,7 +138,7 @@ export function createRenderer(set: TemplateSet): Renderer {
       precompiled.size === 0
         ? undefined
         : precompiled.get(createHash('sha256').update(source).digest('base64url'));
-    if (specification) return runtime.template(specification);
+    if (specification) return runtime.template(specification(source));
     compiler ??= environmentOf(templateCompiler());
     return compiler.compile(source, options);
   };
