@@ -77,7 +77,7 @@ const refusalOf = (
   settings: TargetSettings,
 ): string | undefined => {
   const conversion = target.convert(detectionOf(detection), settings);
-  return conversion.ok ? undefined : conversion.refusals[0]?.code;
+  return conversion.ok ? undefined : conversion.error[0]?.code;
 };
 
 describe.each([
@@ -120,7 +120,7 @@ function codesOf(
   settings: TargetSettings,
 ): readonly string[] {
   const conversion = target.convert(detectionOf(detection), settings);
-  const found = conversion.ok ? conversion.diagnostics : conversion.refusals;
+  const found = conversion.ok ? conversion.diagnostics : conversion.error;
   return found.flatMap(({ code }) => (code === 'TGT002' ? [] : [code]));
 }
 
@@ -150,7 +150,7 @@ test.each([
 ])('the refusal of %j says why', (detection, message) => {
   for (const target of [graylog, esQs, xpackWatcher]) {
     const conversion = target.convert(detectionOf(detection), defaultTargetSettings);
-    expect(conversion.ok ? [] : conversion.refusals.map((problem) => problem.message)).toEqual([
+    expect(conversion.ok ? [] : conversion.error.map((problem) => problem.message)).toEqual([
       message,
     ]);
   }
@@ -224,7 +224,7 @@ test('a correlation counts every event, unless a group-by field leaves out those
     const rule = compileText(correlation(groupBy)).find(({ kind }) => kind === 'correlation');
     if (!rule) throw new Error('the correlation does not compile');
     const conversion = xpackWatcher.convert(rule, defaultTargetSettings);
-    return conversion.ok ? undefined : conversion.refusals[0]?.code;
+    return conversion.ok ? undefined : conversion.error[0]?.code;
   });
   expect(refused).toEqual(['TGT005', undefined]);
 });
@@ -248,7 +248,7 @@ function codesOfCorrelation(target: ConversionTarget, lines: string): readonly s
   const rule = compileText(twoRules(lines)).find(({ kind }) => kind === 'correlation');
   if (!rule) throw new Error('the correlation does not compile');
   const conversion = target.convert(rule, defaultTargetSettings);
-  const found = conversion.ok ? conversion.diagnostics : conversion.refusals;
+  const found = conversion.ok ? conversion.diagnostics : conversion.error;
   return found.flatMap(({ code }) => (code === 'TGT005' || code === 'TGT009' ? [code] : []));
 }
 

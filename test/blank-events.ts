@@ -96,7 +96,7 @@ function askQueries(
     const compiled =
       rule.kind === 'detection' ? compile(rule)?.forTarget(target.name).compiled : undefined;
     const conversion = compiled && target.convert(compiled, settings);
-    if (conversion?.ok === false && conversion.refusals[0]?.code === 'TGT005') tally.refused++;
+    if (conversion?.ok === false && conversion.error[0]?.code === 'TGT005') tally.refused++;
     for (const query of conversion?.ok ? conversion.value.queries : [])
       tally.ask(`${target.name} ${bundle} ${rule.title}: ${query}`, () =>
         read(query).matches(luceneEvent),

@@ -22,7 +22,7 @@ export function searchOf(compiled: Parameters<typeof splunk.convert>[0]): string
   });
   return conversion.ok
     ? conversion.value.queries.join('')
-    : `refused: ${conversion.refusals[0]?.message}`;
+    : `refused: ${conversion.error[0]?.message}`;
 }
 
 export interface Modelled {

@@ -28,7 +28,7 @@ const chains = [
 
 function searchOf(query: Query, cloudSafe: boolean): string {
   const conversion = splunkSearch(query, 'index=*', { cloudSafe });
-  if (!conversion.ok) throw new Error(conversion.refusals[0]?.message);
+  if (!conversion.ok) throw new Error(conversion.error[0]?.message);
   return conversion.value;
 }
 

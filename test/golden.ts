@@ -84,10 +84,10 @@ function textOf(
       );
       for (const { file, ...diagnostic } of conversion.ok
         ? conversion.diagnostics
-        : conversion.refusals)
+        : conversion.error)
         bag.add(file, diagnostic);
       // the diagnostic, and what becomes of the rule where something narrows it
-      if (!conversion.ok && conversion.refusals.every(({ code }) => code === 'TGT005')) {
+      if (!conversion.ok && conversion.error.every(({ code }) => code === 'TGT005')) {
         const narrowed = postprocessedRule(target.convert(compiled, narrowedSettings), compiled);
         if (narrowed.ok)
           for (const { file, ...diagnostic } of narrowed.diagnostics) bag.add(file, diagnostic);

@@ -122,7 +122,7 @@ describe('the aggregation of an event definition', () => {
   it.each(['temporal', 'temporal_ordered'])('is refused for %s', (type) => {
     expect(aggregationOf(`type: ${type}`, '[failed, login]')).toMatchObject({
       ok: false,
-      refusals: [{ code: 'TGT001' }],
+      error: [{ code: 'TGT001' }],
     });
   });
 
@@ -131,7 +131,7 @@ describe('the aggregation of an event definition', () => {
     (condition) => {
       expect(aggregationOf(`type: event_count\ncondition: { ${condition} }`)).toMatchObject({
         ok: false,
-        refusals: [
+        error: [
           {
             code: 'TGT001',
             message: expect.stringContaining('only a group without events'),

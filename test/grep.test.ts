@@ -17,7 +17,7 @@ function convert(detection: string, lines: 'json' | 'plain' = 'json') {
 
 function command(detection: string, lines: 'json' | 'plain' = 'json'): string {
   const conversion = convert(detection, lines);
-  if (!conversion.ok) throw new Error(conversion.refusals[0]?.message);
+  if (!conversion.ok) throw new Error(conversion.error[0]?.message);
   return conversion.value.queries.join('\n');
 }
 
@@ -117,7 +117,7 @@ describe('grep commands', () => {
       'title: N\nid: 00000000-0000-4000-8000-000000000002\nname: n\nlogsource: {product: windows}\ndetection: {a: {f: x}, condition: a}\n---\n';
     const compiled = compileText(rule + text).find(({ kind }) => kind === 'correlation');
     const conversion = compiled && grep.convert(compiled, defaultTargetSettings);
-    expect(conversion && !conversion.ok && conversion.refusals[0]?.message).toMatch(message);
+    expect(conversion && !conversion.ok && conversion.error[0]?.message).toMatch(message);
   });
 
   it.each([
@@ -132,7 +132,7 @@ describe('grep commands', () => {
     ['weeks', and('f|week: 3'), 'json' as const, /week/],
   ])('refuses %s', (_, detection, lines, message) => {
     const conversion = convert(detection, lines);
-    expect(!conversion.ok && conversion.refusals[0]?.message).toMatch(message);
+    expect(!conversion.ok && conversion.error[0]?.message).toMatch(message);
   });
 });
 

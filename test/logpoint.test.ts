@@ -16,7 +16,7 @@ function queries(detection: string): readonly string[] {
   const conversion = convert(detection);
   return conversion.ok
     ? conversion.value.queries
-    : conversion.refusals.map(({ message }) => `refused: ${message}`);
+    : conversion.error.map(({ message }) => `refused: ${message}`);
 }
 
 const selection = (items: string, condition = 'selection') =>
@@ -161,7 +161,7 @@ describe('refusals', () => {
   ])('%s', (items, reason) => {
     const conversion = convert(selection(items));
     expect(
-      conversion.ok ? conversion.value.queries.join() : conversion.refusals[0]?.message,
+      conversion.ok ? conversion.value.queries.join() : conversion.error[0]?.message,
     ).toContain(reason);
   });
 });
@@ -262,10 +262,10 @@ describe('correlations', () => {
     ],
   ])('%s is refused', (body, reason) => {
     const conversion = outer(body);
-    expect(conversion.ok ? '' : conversion.refusals[0]?.message).toContain(reason);
+    expect(conversion.ok ? '' : conversion.error[0]?.message).toContain(reason);
     // a count says nothing of values
     if (body.includes('value_'))
-      expect(conversion.ok ? '' : conversion.refusals[0]?.hint).not.toContain('event_count');
+      expect(conversion.ok ? '' : conversion.error[0]?.hint).not.toContain('event_count');
   });
 });
 
@@ -291,7 +291,7 @@ describe('the rules of the rule set', () => {
     for (const { path, rule, hits, misses } of entries) {
       const conversion = logpoint.convert(rule, defaultTargetSettings);
       if (!conversion.ok) {
-        refused.push(...conversion.refusals.map(({ message }) => message));
+        refused.push(...conversion.error.map(({ message }) => message));
         continue;
       }
       const tests = conversion.value.queries.map(readLogPoint);

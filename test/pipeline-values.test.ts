@@ -395,7 +395,7 @@ describe('query_expression_placeholders', () => {
     if (!found) return told(bag).join('; ');
     return found.ok
       ? found.value.queries.join('; ')
-      : found.refusals.map(({ code, message }) => `${code} ${message}`).join('; ');
+      : found.error.map(({ code, message }) => `${code} ${message}`).join('; ');
   };
   const plain = "- { type: query_expression_placeholders, expression: '{field} in {{list}} {id}' }";
 
@@ -452,7 +452,7 @@ describe('query_expression_placeholders', () => {
       "title: T\nid: 00000000-0000-4000-8000-000000000000\nlogsource: { product: windows }\ndetection:\n  a: { User|expand: '%admins%' }\n  b: { Image|re: x }\n  condition: a or b\n";
     const compiled = compiledAfter(text, `transformations:\n${lookup}\n`, bag);
     const found = compiled && splunk.convert(compiled, defaultTargetSettings);
-    expect(found?.ok === false && found.refusals.map(({ message }) => message)).toEqual([
+    expect(found?.ok === false && found.error.map(({ message }) => message)).toEqual([
       'a query expression of a pipeline belongs to the search command, and this part of the rule needs `where`',
     ]);
   });

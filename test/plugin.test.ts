@@ -309,8 +309,8 @@ describe('what a plugin gives is checked', () => {
   const diagnostic = { code: 'TGT002', message: 'm', file, span: { start: 0, end: 1 } };
   it.each([
     [{ ok: true, value: { queries: ['a'], document: {} }, diagnostics: [diagnostic] }, undefined],
-    [{ ok: false, refusals: [diagnostic] }, undefined],
-    [{ ok: false, refusals: [] }, 'a refusal must have at least one refusal'],
+    [{ ok: false, error: [diagnostic] }, undefined],
+    [{ ok: false, error: [] }, 'a refusal must have at least one refusal'],
     [{ ok: true, value: {}, diagnostics: [] }, '`value.queries` must be an array'],
     [{ ok: true, value: { queries: [1] }, diagnostics: [] }, '`value.queries` must hold texts'],
     [{ ok: true, value: { queries: [] } }, '`diagnostics` must be an array'],
@@ -330,6 +330,6 @@ describe('what a plugin gives is checked', () => {
       },
       '`diagnostics[1].span` must have a start and an end',
     ],
-    [{ ok: false, refusals: [{ ...diagnostic, hint: 1 }] }, '`refusals[0].hint` must be a text'],
+    [{ ok: false, error: [{ ...diagnostic, hint: 1 }] }, '`error[0].hint` must be a text'],
   ])('%j', (conversion, fault) => expect(conversionError(conversion)).toBe(fault));
 });

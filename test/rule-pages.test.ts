@@ -60,7 +60,7 @@ function fake(
         span: compiled.rule.titleSpan,
       } as const;
       if (!query)
-        return { ok: false, refusals: [{ ...place, message: refusal, hint: 'Use another.' }] };
+        return { ok: false, error: [{ ...place, message: refusal, hint: 'Use another.' }] };
       return {
         ok: true,
         value: { queries: [query(compiled)] },

@@ -69,7 +69,7 @@ function compare(
     const conversion = target.convert(rule, settings);
     if (!conversion.ok) {
       refused.push(entry.path);
-      return conversion.refusals.every(({ code }) => code === 'TGT001' || code === 'TGT004')
+      return conversion.error.every(({ code }) => code === 'TGT001' || code === 'TGT004')
         ? []
         : [`${entry.path}: refused without a reason`];
     }

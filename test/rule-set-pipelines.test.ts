@@ -37,7 +37,7 @@ describe('the rule set through every bundle of pipelines', () => {
             ? []
             : [`${source.title}: an empty query`];
         }
-        const sound = conversion?.refusals.every(
+        const sound = conversion?.error.every(
           ({ message, file, span }) =>
             message !== '' && span.end > span.start && span.end <= file.text.length,
         );

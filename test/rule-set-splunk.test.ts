@@ -30,7 +30,7 @@ describe('SPL of the rule set, run by an independent reader', () => {
       const known = knownFaultsOf('splunk');
       const wrong = detections.flatMap(({ entry, rule, events: own }) => {
         const conversion = splunkSearch(rule.query, 'index=*', { cloudSafe });
-        if (!conversion.ok) return [`${entry.path}: ${conversion.refusals[0]?.message}`];
+        if (!conversion.ok) return [`${entry.path}: ${conversion.error[0]?.message}`];
         const events = [...own, ...strangers].map(
           (event, index): Event => ({ ...withRaw(event, rule), sigpack_n: index }),
         );
@@ -82,7 +82,7 @@ describe('SPL of the correlations', () => {
     '%s',
     (_, entry, rule) => {
       const conversion = splunkCorrelation(rule, () => '', { cloudSafe: true });
-      if (!conversion.ok) throw new Error(conversion.refusals[0]?.message);
+      if (!conversion.ok) throw new Error(conversion.error[0]?.message);
       for (const { name, match, events } of entry.cases) {
         for (const [index, changed] of changedInTime(events).entries()) {
           const rows = runSpl(

@@ -18,7 +18,7 @@ export function splunkDisagreements(
   cloudSafe: boolean,
 ): readonly string[] {
   const conversion = splunkSearch(query, 'index=*', { cloudSafe });
-  if (!conversion.ok) return [`${rule.title}: ${conversion.refusals[0]?.message}`];
+  if (!conversion.ok) return [`${rule.title}: ${conversion.error[0]?.message}`];
   const found: string[] = [];
   const wanted = over.filter((event) => matches(query, event));
   // without a where stage there is no null to read in two ways

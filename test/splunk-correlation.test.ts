@@ -43,7 +43,7 @@ function searchOf(text: string): string {
     cloudSafe: true,
   });
   if (!conversion.ok)
-    throw new Error(conversion.refusals.map((problem) => problem.message).join('; '));
+    throw new Error(conversion.error.map((problem) => problem.message).join('; '));
   return conversion.value;
 }
 
@@ -220,7 +220,7 @@ describe('correlations in SPL', () => {
         ? conversion.diagnostics
             .filter(({ code }) => code === 'TGT002')
             .map(({ message }) => message)
-        : conversion.refusals.map(({ message }) => message);
+        : conversion.error.map(({ message }) => message);
     };
     const twice =
       'an event at which a correlation below is fulfilled counts once more where another of the rules means it too';

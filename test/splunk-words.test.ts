@@ -23,7 +23,7 @@ function keyword(pattern: Pattern): Item {
 
 function searchOf(query: Item | ReturnType<typeof not>): string {
   const conversion = splunkSearch(query, '', { cloudSafe: true });
-  if (!conversion.ok) throw new Error(conversion.refusals[0]?.message);
+  if (!conversion.ok) throw new Error(conversion.error[0]?.message);
   return conversion.value;
 }
 

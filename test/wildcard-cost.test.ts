@@ -15,7 +15,7 @@ function convertedTo(
   matching: 'native' | 'case-insensitive' = 'case-insensitive',
 ) {
   const conversion = target.convert(detectionOf(detection), settings(matching));
-  return conversion.ok ? conversion.value.queries[0] : conversion.refusals[0]?.code;
+  return conversion.ok ? conversion.value.queries[0] : conversion.error[0]?.code;
 }
 
 const marks = (count: number): string => '?'.repeat(count);

@@ -11,7 +11,7 @@ type Converted = Extract<ReturnType<typeof xpackWatcher.convert>, { ok: true }>;
 
 function converted(rule: Parameters<typeof xpackWatcher.convert>[0]): Converted {
   const conversion = xpackWatcher.convert(rule, settings);
-  if (!conversion.ok) throw new Error(conversion.refusals.map(({ message }) => message).join('; '));
+  if (!conversion.ok) throw new Error(conversion.error.map(({ message }) => message).join('; '));
   return conversion;
 }
 
@@ -338,7 +338,7 @@ describe('correlations', () => {
     ],
   ])('%s are refused', (_name, body, reason) => {
     const conversion = xpackWatcher.convert(correlation(body), settings);
-    expect(conversion.ok ? '' : conversion.refusals[0]?.message).toContain(reason);
+    expect(conversion.ok ? '' : conversion.error[0]?.message).toContain(reason);
   });
 });
 

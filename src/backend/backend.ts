@@ -1,4 +1,5 @@
 import type { DiagnosticCode } from '../source/code.ts';
+import { type Failed, failed, type Ok, ok } from '../source/result.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 
 /** Why a target has no query for a rule, or what to know about the query that it has. */
@@ -42,10 +43,15 @@ export const placeOfRule = ({
   readonly titleSpan: Span;
 }): Place => ({ file, span: titleSpan });
 
-/** What a backend makes of a rule. `refusals` is never empty. */
+/**
+ * What a backend makes of a rule: a `Result` whose value comes with diagnostics, and whose error is
+ * the refusals, of which there is at least one.
+ */
 export type Conversion<T> =
-  | { readonly ok: true; readonly value: T; readonly diagnostics: readonly TargetDiagnostic[] }
-  | { readonly ok: false; readonly refusals: readonly TargetDiagnostic[] };
+  | (Ok<T> & { readonly diagnostics: readonly TargetDiagnostic[] })
+  | Unconverted;
+
+export type Unconverted = Failed<readonly TargetDiagnostic[]>;
 
 /**
  * Thrown inside a backend where a test can't be printed; turned into a {@link Conversion} at its
@@ -64,14 +70,18 @@ export function refused({ file, span }: Place, message: string, hint: string): R
   return new Refusal({ message, file, span, hint });
 }
 
+/** The same as a conversion, where nothing has to be unwound. */
+export const unconverted = (place: Place, message: string, hint: string): Unconverted =>
+  failed([refused(place, message, hint).diagnostic]);
+
 /** Runs a printer, collecting what it refuses. */
 export function converted<T>(print: (diagnostics: TargetDiagnostic[]) => T): Conversion<T> {
   const diagnostics: TargetDiagnostic[] = [];
   try {
     const value = print(diagnostics);
-    return { ok: true, value, diagnostics: distinct(diagnostics) };
+    return { ...ok(value), diagnostics: distinct(diagnostics) };
   } catch (error) {
-    if (error instanceof Refusal) return { ok: false, refusals: [error.diagnostic] };
+    if (error instanceof Refusal) return failed([error.diagnostic]);
     throw error;
   }
 }

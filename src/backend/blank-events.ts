@@ -1,7 +1,8 @@
 import { alwaysTrue } from '../query/always-true.ts';
 import { type BlankCause, type BlankEvent, blankCause } from '../query/blank-event.ts';
 import type { CompiledRule } from '../query/compile.ts';
-import type { Conversion, Place } from './backend.ts';
+import { failed } from '../source/result.ts';
+import type { Conversion, Place, Unconverted } from './backend.ts';
 
 /**
  * Refuses a rule that would find every event without its fields; undefined for others. `hint`: what
@@ -11,20 +12,11 @@ export function blankRefusal(
   compiled: CompiledRule,
   blank: BlankEvent,
   hint: string,
-): (Conversion<never> & { readonly ok: false }) | undefined {
+): Unconverted | undefined {
   const cause = blankCause(compiled, blank);
   if (cause === undefined) return undefined;
-  return {
-    ok: false,
-    refusals: [
-      {
-        code: 'TGT005',
-        message: `the query finds ${foundBy(compiled, cause)}`,
-        ...placeOf(compiled),
-        hint,
-      },
-    ],
-  };
+  const message = `the query finds ${foundBy(compiled, cause)}`;
+  return failed([{ code: 'TGT005', message, ...placeOf(compiled), hint }]);
 }
 
 /**

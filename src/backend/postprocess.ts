@@ -1,4 +1,5 @@
 import type { CompiledRule } from '../query/compile.ts';
+import { failed } from '../source/result.ts';
 import { ProcessingFailure } from '../work/processing-failure.ts';
 import type { Conversion } from './backend.ts';
 import type { ConvertedRule } from './target.ts';
@@ -19,10 +20,7 @@ export function postprocessed<T>(
   } catch (error) {
     if (!(error instanceof ProcessingFailure)) throw error;
     const { file, titleSpan: span } = compiled.rule;
-    return {
-      ok: false,
-      refusals: [{ code: 'PIP002', message: error.message, file, span, ...error.place }],
-    };
+    return failed([{ code: 'PIP002', message: error.message, file, span, ...error.place }]);
   }
 }
 

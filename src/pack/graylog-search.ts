@@ -7,6 +7,7 @@ import { withOwnFieldDiagnostics } from '../backend/own-fields.ts';
 import { postprocessed } from '../backend/postprocess.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { Query } from '../query/tree.ts';
+import { failed } from '../source/result.ts';
 import type { PackConfig } from './config/config.ts';
 import { graylogWindow } from './graylog/window.ts';
 import type {
@@ -59,11 +60,7 @@ export function graylogSearch(
   if (!conversion.ok) return conversion;
   const search = searchOf(conversion.value, detection, config.graylog.minimumServerVersion);
   const reason = settingError({ detection, search });
-  if (reason)
-    return {
-      ok: false,
-      refusals: [{ code: 'TGT001', ...reason, file: rule.file, span: rule.titleSpan }],
-    };
+  if (reason) return failed([{ code: 'TGT001', ...reason, file: rule.file, span: rule.titleSpan }]);
   return { ...conversion, value: search };
 }
 

@@ -270,16 +270,16 @@ function addToSplunk(adding: Adding, given: PackDetection, compiled: CompiledRul
   const detection =
     ignored === undefined ? own : { ...own, settings: { ...own.settings, threshold } };
   const fields = splunkFields(compiled, detection, config.splunk.enterpriseSecurity);
-  diagnostics.add('splunk', compiled.rule, fields.ok ? fields.diagnostics : fields.refusals);
-  if (!fields.ok) return skipped(fields.refusals);
+  diagnostics.add('splunk', compiled.rule, fields.ok ? fields.diagnostics : fields.error);
+  if (!fields.ok) return skipped(fields.error);
   const scopes = searchScopes(compiled, config);
   const conversion = splunkDetection(compiled, fields.value, scopes, config);
   diagnostics.add(
     'splunk',
     compiled.rule,
-    conversion.ok ? conversion.diagnostics : conversion.refusals,
+    conversion.ok ? conversion.diagnostics : conversion.error,
   );
-  if (!conversion.ok) return skipped(conversion.refusals);
+  if (!conversion.ok) return skipped(conversion.error);
   if (ignored !== undefined) warnings.add('TGT007', 'splunk', ignored, compiled.rule);
   warnOfOverrides(adding, fields.value, compiled);
   warnOfUnplaced(warnings, scopes, compiled, config);
@@ -350,12 +350,12 @@ function addToGraylog(
   diagnostics.add(
     'graylog',
     compiled.rule,
-    conversion.ok ? conversion.diagnostics : conversion.refusals,
+    conversion.ok ? conversion.diagnostics : conversion.error,
   );
-  if (!conversion.ok) return skipped(conversion.refusals);
+  if (!conversion.ok) return skipped(conversion.error);
   const fields = graylogFields(compiled, detection, conversion.value);
-  diagnostics.add('graylog', compiled.rule, fields.ok ? fields.diagnostics : fields.refusals);
-  if (!fields.ok) return skipped(fields.refusals);
+  diagnostics.add('graylog', compiled.rule, fields.ok ? fields.diagnostics : fields.error);
+  if (!fields.ok) return skipped(fields.error);
   const added = { detection: fields.value, search: conversion.value };
   const minimum = serverVersion(config.graylog.minimumServerVersion) ?? 0;
   for (const message of ignoredByGraylog(added, compiled, minimum))

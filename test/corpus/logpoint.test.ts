@@ -13,7 +13,7 @@ describe('the corpus', () => {
     for (const rule of compileFolders(corpusFolders)) {
       const conversion = logpoint.convert(rule, defaultTargetSettings);
       if (!conversion.ok)
-        problems.push(...conversion.refusals.map(({ message }) => message.slice(0, 30)));
+        problems.push(...conversion.error.map(({ message }) => message.slice(0, 30)));
       else
         for (const query of conversion.value.queries)
           expect([unquoted(query, false), query.includes('\n')]).toEqual([

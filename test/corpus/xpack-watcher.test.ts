@@ -9,7 +9,7 @@ it('the corpus is refused only for what Lucene lacks, and for a query that finds
   for (const rule of compileFolders(corpusFolders)) {
     const conversion = xpackWatcher.convert(rule, defaultTargetSettings);
     if (!conversion.ok)
-      problems.push(...conversion.refusals.map(({ message }) => message.slice(0, 30)));
+      problems.push(...conversion.error.map(({ message }) => message.slice(0, 30)));
     else
       expect(
         searchOf(conversion.value.document).replaceAll('{{ctx.metadata.brace}}', ''),

@@ -45,7 +45,7 @@ for (const compiled of compileFolders(corpusFolders)) {
   const { rule } = compiled;
   const conversion = grep.convert(compiled, defaultTargetSettings);
   if (!conversion.ok) {
-    for (const { message } of conversion.refusals)
+    for (const { message } of conversion.error)
       refused.set(message, (refused.get(message) ?? 0) + 1);
     continue;
   }

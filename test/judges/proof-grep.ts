@@ -54,7 +54,7 @@ const verdict = judged({
     const conversion = grep.convert(rule, defaultTargetSettings);
     return conversion.ok
       ? found(conversion.value.queries)
-      : { kind: 'refused', reason: conversion.refusals[0]?.message ?? '' };
+      : { kind: 'refused', reason: conversion.error[0]?.message ?? '' };
   },
 });
 rmSync(folder, { recursive: true });

@@ -79,7 +79,7 @@ async function verdict(
 const placeOf = ({ rule }: CompiledDetection) => ({ file: rule.file, span: rule.detection.span });
 
 function made(conversion: ReturnType<typeof graylogQueries>): Made {
-  if (!conversion.ok) return { ok: false, reason: conversion.refusals[0]?.message ?? '' };
+  if (!conversion.ok) return { ok: false, reason: conversion.error[0]?.message ?? '' };
   return {
     ok: true,
     queries: conversion.value,

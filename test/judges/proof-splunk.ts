@@ -70,7 +70,7 @@ const ours = (compiled: CompiledDetection, events: readonly Event[], cloudSafe: 
   const conversion = splunkSearch(compiled.query, pipelineScope(compiled) ?? '', { cloudSafe });
   return conversion.ok
     ? found([conversion.value], events)
-    : { kind: 'refused', reason: conversion.refusals[0]?.message ?? '' };
+    : { kind: 'refused', reason: conversion.error[0]?.message ?? '' };
 };
 
 const theirs = (answers: Answers, { rule }: CompiledDetection, events: readonly Event[]): Found => {

@@ -6,6 +6,7 @@ import {
   type Place,
   Refusal,
   type TargetDiagnostic,
+  unconverted,
 } from '../backend.ts';
 import { jsonFormat, ndjsonFormat } from '../format.ts';
 import { refuseAddressless } from '../lucene/address-text.ts';
@@ -85,19 +86,11 @@ function convert(
 ): Conversion<ConvertedRule> {
   if (compiled.kind === 'correlation') {
     const { file, typeSpan } = compiled.rule;
-    const hint = 'Convert it to xpack-watcher, whose watches aggregate.';
-    return {
-      ok: false,
-      refusals: [
-        {
-          code: 'TGT001',
-          message: 'a query_string finds single events; it has no correlations',
-          file,
-          span: typeSpan,
-          hint,
-        },
-      ],
-    };
+    return unconverted(
+      { file, span: typeSpan },
+      'a query_string finds single events; it has no correlations',
+      'Convert it to xpack-watcher, whose watches aggregate.',
+    );
   }
   const { rule, query } = compiled;
   const refusal = elasticsearchBlankRefusal(compiled, settings);

@@ -1,5 +1,5 @@
 import type { CompiledRule } from '../../query/compile.ts';
-import type { Conversion } from '../backend.ts';
+import { type Conversion, unconverted } from '../backend.ts';
 import { jsonFormat, ndjsonFormat } from '../format.ts';
 import { luceneLineFormat } from '../lucene/line-format.ts';
 import { withOwnFieldDiagnostics } from '../own-fields.ts';
@@ -11,19 +11,11 @@ import { graylogOwn } from './own-fields.ts';
 function convert(compiled: CompiledRule, settings: TargetSettings): Conversion<ConvertedRule> {
   if (compiled.kind === 'correlation') {
     const { file, typeSpan } = compiled.rule;
-    const hint = 'Build a content pack (`sigpack build`), whose event definitions aggregate.';
-    return {
-      ok: false,
-      refusals: [
-        {
-          code: 'TGT001',
-          message: "Graylog's search finds single events; correlations are event definitions",
-          file,
-          span: typeSpan,
-          hint,
-        },
-      ],
-    };
+    return unconverted(
+      { file, span: typeSpan },
+      "Graylog's search finds single events; correlations are event definitions",
+      'Build a content pack (`sigpack build`), whose event definitions aggregate.',
+    );
   }
   const { rule, query } = compiled;
   const refusal = graylogBlankRefusal(compiled, settings.graylog);

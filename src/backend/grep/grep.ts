@@ -6,6 +6,7 @@ import {
   type Place,
   Refusal,
   type TargetDiagnostic,
+  unconverted,
 } from '../backend.ts';
 import { unnarrowed, withBlankDiagnostic } from '../blank-events.ts';
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
@@ -144,19 +145,11 @@ function isEitherCase({ test }: Item): boolean {
 function convert(compiled: CompiledRule, settings: GrepSettings): Conversion<ConvertedRule> {
   if (compiled.kind === 'correlation') {
     const { file, typeSpan } = compiled.rule;
-    const hint = 'Convert it to splunk, graylog or xpack-watcher.';
-    return {
-      ok: false,
-      refusals: [
-        {
-          code: 'TGT001',
-          message: 'grep sees one line at a time; it has no correlations',
-          file,
-          span: typeSpan,
-          hint,
-        },
-      ],
-    };
+    return unconverted(
+      { file, span: typeSpan },
+      'grep sees one line at a time; it has no correlations',
+      'Convert it to splunk, graylog or xpack-watcher.',
+    );
   }
   const { rule, query } = compiled;
   const conversion = grepCommands(query, { file: rule.file, span: rule.detection.span }, settings);

@@ -48,9 +48,11 @@ export function correlationPlan(
   });
   const perRule = rule.type === 'temporal' || rule.type === 'temporal_ordered';
   const texts = perRule
-    ? detections.map((part) => said(esQsQueries(part.query, part, place, settings), diagnostics))
+    ? detections.map((part) =>
+        unwrapped(esQsQueries(part.query, part, place, settings), diagnostics),
+      )
     : [
-        said(
+        unwrapped(
           esQsQueries(or(detections.map((part) => part.query)), compiled, place, settings),
           diagnostics,
         ),
@@ -109,8 +111,8 @@ function conditionOf(threshold: number, empty: boolean): object {
   };
 }
 
-/** The texts, or what is wrong with them thrown; diagnostics are passed on. */
-function said(
+/** The texts, with their diagnostics passed on; what is refused is thrown. */
+function unwrapped(
   conversion: Conversion<readonly string[]>,
   diagnostics: TargetDiagnostic[],
 ): readonly string[] {
@@ -118,7 +120,7 @@ function said(
     diagnostics.push(...conversion.diagnostics);
     return conversion.value;
   }
-  const [reason] = conversion.refusals;
+  const [reason] = conversion.error;
   if (!reason) throw new Error('a refusal without a reason');
   throw new Refusal(reason);
 }

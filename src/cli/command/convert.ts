@@ -1,5 +1,5 @@
 import { basename, dirname, join, relative } from 'node:path';
-import { type Conversion, placeOfRule } from '../../backend/backend.ts';
+import { type Conversion, placeOfRule, unconverted } from '../../backend/backend.ts';
 import { plainFormat } from '../../backend/format.ts';
 import { luceneLineFormat } from '../../backend/lucene/line-format.ts';
 import { postprocessedRule } from '../../backend/postprocess.ts';
@@ -143,18 +143,11 @@ const setsDataModel = (pipelines: readonly Pipeline[] = []): boolean =>
 const hasModel = (compiled: CompiledRule): boolean => detectionsBelow(compiled).every(inDataModel);
 
 function withoutModel({ rule }: CompiledRule): Conversion<never> {
-  const hint = 'Leave -f data_model out to search it in an index.';
-  return {
-    ok: false,
-    refusals: [
-      {
-        code: 'TGT001',
-        message: 'no pipeline names a data model for the rule',
-        ...placeOfRule(rule),
-        hint,
-      },
-    ],
-  };
+  return unconverted(
+    placeOfRule(rule),
+    'no pipeline names a data model for the rule',
+    'Leave -f data_model out to search it in an index.',
+  );
 }
 
 const dataModelPipeline = 'splunk-cim';
@@ -246,7 +239,7 @@ function converted(
     diagnostics.add(
       target.name,
       compiled.rule,
-      conversion.ok ? conversion.diagnostics : conversion.refusals,
+      conversion.ok ? conversion.diagnostics : conversion.error,
     );
     return conversion.ok
       ? [{ entry: entryOf(compiled, conversion.value), path: compiled.rule.file.path }]

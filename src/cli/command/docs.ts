@@ -9,6 +9,7 @@ import { createRenderer, TemplateError } from '../../pack/render/template.ts';
 import { createTargetCompiler, type TargetedRule } from '../../pipeline/run/target-compiler.ts';
 import type { CompiledRule } from '../../query/compile.ts';
 import type { Collection, Rule } from '../../sigma/collection/collection.ts';
+import { failed } from '../../source/result.ts';
 import { type ExitCode, UsageError } from '../error/exit-code.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { namedTarget } from '../project/chosen-target.ts';
@@ -117,12 +118,9 @@ function conversionOf(
     return postprocessedRule(target.convert(made.compiled, settings), made.compiled);
   const { file, titleSpan: span } = written.rule;
   const { code, message } = made.reason;
-  return {
-    ok: false,
-    refusals: [
-      { code: code === 'PIP007' || code === 'PIP008' ? code : 'PIP002', message, file, span },
-    ],
-  };
+  return failed([
+    { code: code === 'PIP007' || code === 'PIP008' ? code : 'PIP002', message, file, span },
+  ]);
 }
 
 function* compiledRules(

@@ -191,9 +191,7 @@ function addOutcome(
         `${paint('yellow', visible(constant.message))}`,
     );
   const conversion = postprocessedRule(target.convert(compiled, settings), compiled);
-  for (const { file, ...diagnostic } of conversion.ok
-    ? conversion.diagnostics
-    : conversion.refusals) {
+  for (const { file, ...diagnostic } of conversion.ok ? conversion.diagnostics : conversion.error) {
     bag.add(file, {
       ...diagnostic,
       message: `${target.name}: ${diagnostic.message}`,

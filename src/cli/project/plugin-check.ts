@@ -41,10 +41,10 @@ function formatError(format: unknown, path: string): string | undefined {
 export function conversionError(conversion: unknown): string | undefined {
   if (!isRecord(conversion) || typeof conversion.ok !== 'boolean')
     return '`convert` gave no conversion (`converted` makes one)';
-  const { ok, value, diagnostics, refusals } = conversion;
+  const { ok, value, diagnostics, error } = conversion;
   if (!ok)
-    return Array.isArray(refusals) && refusals.length > 0
-      ? diagnosticsError(refusals, 'refusals')
+    return Array.isArray(error) && error.length > 0
+      ? diagnosticsError(error, 'error')
       : 'a refusal must have at least one refusal';
   if (!isRecord(value) || !Array.isArray(value.queries)) return '`value.queries` must be an array';
   if (!value.queries.every((query: unknown) => typeof query === 'string'))

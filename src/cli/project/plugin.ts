@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Conversion } from '../../backend/backend.ts';
+import { placeOfRule, type Unconverted, unconverted } from '../../backend/backend.ts';
 import { targets as builtIn } from '../../backend/registry.ts';
-import type { ConversionTarget, ConvertedRule, TargetFormat } from '../../backend/target.ts';
+import type { ConversionTarget, TargetFormat } from '../../backend/target.ts';
 import type { CompiledRule } from '../../query/compile.ts';
 import { UsageError } from '../error/exit-code.ts';
 import { conversionError, targetError } from './plugin-check.ts';
@@ -126,9 +126,9 @@ function guarded(target: ConversionTarget, plugin: string): ConversionTarget {
       try {
         const conversion = target.convert(compiled, settings);
         const reason = conversionError(conversion);
-        return reason === undefined ? conversion : failed(compiled, plugin, reason);
+        return reason === undefined ? conversion : bug(compiled, plugin, reason);
       } catch (error) {
-        return failed(compiled, plugin, errorText(error));
+        return bug(compiled, plugin, errorText(error));
       }
     },
   };
@@ -155,12 +155,9 @@ function guardedFormat(format: TargetFormat, target: string, plugin: string): Ta
   };
 }
 
-function failed({ rule }: CompiledRule, plugin: string, reason: string): Conversion<ConvertedRule> {
-  const message = `internal error of plugin ${plugin} on the rule "${rule.title}": ${reason}`;
-  return {
-    ok: false,
-    refusals: [
-      { code: 'TGT001', message, file: rule.file, span: rule.titleSpan, hint: pluginHint },
-    ],
-  };
-}
+const bug = ({ rule }: CompiledRule, plugin: string, reason: string): Unconverted =>
+  unconverted(
+    placeOfRule(rule),
+    `internal error of plugin ${plugin} on the rule "${rule.title}": ${reason}`,
+    pluginHint,
+  );

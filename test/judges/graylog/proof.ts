@@ -202,7 +202,7 @@ async function verdictOf(server: GraylogServer): Promise<Verdict> {
           { file: rule.rule.file, span: rule.rule.detection.span },
           graylogDefaults,
         );
-        return conversion.ok ? [] : [[rule, conversion.refusals[0]?.message ?? '']];
+        return conversion.ok ? [] : [[rule, conversion.error[0]?.message ?? '']];
       }),
     );
     const judging = {

@@ -73,7 +73,7 @@ function answer(
         : undefined;
     return { queries: conversion.value.queries, ...(scope === undefined ? {} : { scope }) };
   }
-  const told = [...bag.list, ...(conversion?.refusals ?? [])];
+  const told = [...bag.list, ...(conversion?.error ?? [])];
   return {
     queries: [],
     error: told.map(({ code, message }) => `${code} ${message}`).join('; ') || 'no reason told',
