@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { UsageError } from '../src/cli/error/exit-code.ts';
+import { isUsageError } from '../src/cli/error/command-error.ts';
 
 export interface Said {
   readonly code: number | string;
@@ -20,7 +20,7 @@ export async function said(run: () => Promise<number>): Promise<Said> {
   try {
     return { code: await run(), out };
   } catch (error) {
-    if (error instanceof UsageError) return { code: `usage: ${error.message}`, out };
+    if (isUsageError(error)) return { code: `usage: ${error.message}`, out };
     throw error;
   } finally {
     for (const spy of spies) spy.mockRestore();

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import module from 'node:module';
 import { Command, CommanderError, Help } from 'commander';
-import { exitCodes, UsageError } from './error/exit-code.ts';
+import { CommandError } from './error/command-error.ts';
+import { exitCodes } from './error/exit-code.ts';
 import { unexpected } from './error/unexpected.ts';
 import { toolVersion } from './process/package-root.ts';
 import { helpText } from './register/help-text.ts';
@@ -83,9 +84,9 @@ try {
 } catch (error) {
   if (error instanceof CommanderError)
     process.exitCode = error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
-  else if (error instanceof UsageError) {
+  else if (error instanceof CommandError) {
     process.stderr.write(`sigpack: ${visibleLines(error.message)}\n`);
-    process.exitCode = exitCodes.usage;
+    process.exitCode = error.exitCode;
   } else {
     process.stderr.write(`sigpack: ${visibleLines(unexpected(error))}\n`);
     process.exitCode = exitCodes.internal;

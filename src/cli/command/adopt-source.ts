@@ -4,7 +4,7 @@ import { type AdoptedApp, type Stanza, stanzasOf, threePartVersion } from '../..
 import { ConfBoundError, type ConfModel, readBoundedConf } from '../../pack/render/splunk-conf.ts';
 import { createBag } from '../../source/diagnostic.ts';
 import { lookup, parseYaml, type YamlNode } from '../../source/yaml.ts';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { shownPath } from '../files/rule-files.ts';
@@ -14,18 +14,18 @@ const maximumSize = 128 * 1024 * 1024;
 
 /**
  * The saved searches of an app's folder, of a savedsearches.conf or of a repository of contentctl.
- * Throws UsageError where the path is none of them.
+ * Throws a CommandError where the path is none of them.
  */
 export function readAdopted(path: string): AdoptedApp {
   const found = statsOf(path);
-  if (!found) throw new UsageError(`${shownPath(path)} does not exist`);
+  if (!found) throw new CommandError(`${shownPath(path)} does not exist`);
   if (!found.isDirectory()) {
     const above = dirname(resolve(path));
     // a file of an app says little without the one beside it
     if (/^(?:default|local)$/.test(basename(above)) && basename(path) === 'savedsearches.conf')
       return readAdopted(dirname(above));
     if (!/\.conf$/i.test(path))
-      throw new UsageError(
+      throw new CommandError(
         `${shownPath(path)} is no savedsearches.conf; of an archive, name the folder that it ` +
           'unpacks to',
       );
@@ -42,7 +42,7 @@ export function readAdopted(path: string): AdoptedApp {
     readConfFile(join(path, folder, 'savedsearches.conf')),
   );
   if (!shipped && !local) {
-    throw new UsageError(
+    throw new CommandError(
       `${shownPath(path)} is neither an app of Splunk (default/savedsearches.conf) nor a ` +
         'repository of contentctl (contentctl.yml)',
     );
@@ -70,7 +70,7 @@ function readConfFile(path: string): ConfModel | undefined {
     return readBoundedConf(text).stanzas;
   } catch (error) {
     if (error instanceof ConfBoundError)
-      throw new UsageError(`${shownPath(path)} has ${error.message}`);
+      throw new CommandError(`${shownPath(path)} has ${error.message}`);
     throw error;
   }
 }
@@ -80,7 +80,7 @@ function contentctlApp(folder: string, text: string): AdoptedApp {
   const app = lookup(rootOf(join(folder, 'contentctl.yml'), text), 'app');
   const label = textOf(app, 'label') ?? textOf(app, 'prefix');
   if (label === undefined)
-    throw new UsageError(
+    throw new CommandError(
       `${shownPath(join(folder, 'contentctl.yml'))} has no \`app: { label: ... }\`, with ` +
         'which its saved searches are named',
     );
@@ -102,7 +102,7 @@ function contentctlApp(folder: string, text: string): AdoptedApp {
 
 function detectionFiles(folder: string): readonly string[] {
   if (statsOf(folder)?.isDirectory() !== true)
-    throw new UsageError(
+    throw new CommandError(
       `${shownPath(folder)} does not exist: contentctl has its detections there`,
     );
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });

@@ -11,7 +11,8 @@ import { stanzaKey } from '../../pack/render/splunk-conf.ts';
 import { lockText } from '../../release/lock/text.ts';
 import { compareVersions } from '../../release/version.ts';
 import { lookup, rootOf } from '../../source/yaml.ts';
-import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
+import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { writeWhole } from '../files/write-whole.ts';
 import { compileRules } from '../project/compile-rules.ts';
@@ -78,7 +79,7 @@ export async function adopt(path: string, options: AdoptOptions): Promise<ExitCo
   const { folder, config } = project.loaded;
   const lockPath = join(folder, lockName);
   if (existsSync(lockPath))
-    throw new UsageError(
+    throw new CommandError(
       `${shownPath(lockPath)} already says what was published; names are adopted before the ` +
         'first release',
     );

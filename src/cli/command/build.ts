@@ -8,7 +8,8 @@ import type { LintPreset } from '../../pack/config/lint-preset.ts';
 import type { PackPages } from '../../pack/model/detection-page.ts';
 import type { Pack, PackInput } from '../../pack/pack.ts';
 import { createBag } from '../../source/diagnostic.ts';
-import { type ExitCode, UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
+import type { ExitCode } from '../error/exit-code.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
 import { readSourceFile, shownPath } from '../files/rule-files.ts';
 import { optimizeLate } from '../process/optimize-late.ts';
@@ -54,7 +55,7 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   optimizeLate();
   keepNurserySmall();
   if (options.frozen === true && paths.length > 0)
-    throw new UsageError('--frozen builds what the configuration names; give no rules');
+    throw new CommandError('--frozen builds what the configuration names; give no rules');
   const answer = { ...options, names: 'first' } as const;
   const adjust = (config: PackConfig): PackConfig => adjusted(config, options);
   const project = await openProject(
@@ -171,7 +172,7 @@ function reportNothing({ loaded, bag }: Project, paths: readonly string[], files
 
 /** The command line has the last word. */
 function adjusted(config: PackConfig, options: BuildOptions): PackConfig {
-  if (options.target?.length === 0) throw new UsageError('--target names no target');
+  if (options.target?.length === 0) throw new CommandError('--target names no target');
   const { target, failOn, preset } = options;
   return {
     ...config,

@@ -34,7 +34,8 @@ import { type CompiledRule, detectionsBelow } from '../../query/compile.ts';
 import type { DiagnosticCode } from '../../source/code.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
-import { type ExitCode, UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
+import type { ExitCode } from '../error/exit-code.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { belowFolder } from '../files/portable-path.ts';
 import { writeWhole } from '../files/write-whole.ts';
@@ -87,7 +88,7 @@ export async function convert(
   const chosen = [...new Map(every.map((one) => [one.target, one])).values()];
   const names = chosen.map(({ target }) => target.name);
   if (options.table && !names.includes('splunk'))
-    throw new UsageError('--table is for the target splunk');
+    throw new CommandError('--table is for the target splunk');
   const project = await openProject(
     { config: options.config, pipeline: chosenPipelines(options), targets: names },
     answer,
@@ -155,11 +156,11 @@ const dataModelPipeline = 'splunk-cim';
 function chosenPipelines(options: ConvertOptions): readonly string[] | undefined {
   const { pipeline, withoutPipeline = false } = options;
   if (withoutPipeline && isDataModel(options))
-    throw new UsageError(
+    throw new CommandError(
       `-f data_model is the pipeline ${dataModelPipeline}: leave --without-pipeline out`,
     );
   if (withoutPipeline && pipeline)
-    throw new UsageError('--without-pipeline and --pipeline exclude each other');
+    throw new CommandError('--without-pipeline and --pipeline exclude each other');
   if (withoutPipeline) return [noPipeline];
   return pipeline ?? (isDataModel(options) ? [dataModelPipeline] : undefined);
 }
@@ -375,7 +376,7 @@ function printed(
     if (!(error instanceof ProcessingFailure) && !(error instanceof PluginFailure)) throw error;
     const [first] = entries;
     // there is no rule to put it to
-    if (!first) throw new UsageError(error.message);
+    if (!first) throw new CommandError(error.message);
     const { file, titleSpan } = first.entry.rule;
     // a template of a finalizer asks for what is not there
     if (error instanceof ProcessingFailure)

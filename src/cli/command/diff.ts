@@ -15,7 +15,8 @@ import {
   isFatal,
 } from '../../source/diagnostic.ts';
 import { positionAt } from '../../source/span.ts';
-import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
+import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { loadConfig, withoutConfig } from '../files/config-file.ts';
 import { configName, findConfig } from '../files/find-config.ts';
 import { readSourceFile, shownPath } from '../files/rule-files.ts';
@@ -115,7 +116,7 @@ function comparable(before: Side, after: Side): readonly [Snapshot, Snapshot] {
     Object.fromEntries(Object.entries(texts).filter(([key]) => key in old && key in now));
   const both = common(old);
   if (Object.keys(both).length === 0)
-    throw new UsageError('the two artifacts have nothing in common to compare');
+    throw new CommandError('the two artifacts have nothing in common to compare');
   return [
     snapshotOfTexts(before.snapshot.label, both),
     snapshotOfTexts(after.snapshot.label, common(now)),
@@ -125,7 +126,7 @@ function comparable(before: Side, after: Side): readonly [Snapshot, Snapshot] {
 function defaultFrom(home: string): string {
   const lock = join(home, lockName);
   if (!existsSync(lock))
-    throw new UsageError(
+    throw new CommandError(
       `there is no ${shownPath(lock)} to compare with; name a revision, a folder or an artifact`,
     );
   return lock;
@@ -178,14 +179,14 @@ async function sideOf(spec: string, reader: SideReader): Promise<Side | undefine
         reader,
         nothing,
       );
-    throw new UsageError(
+    throw new CommandError(
       `${spec} is neither a folder, nor ${lockName}, nor something that sigpack build writes`,
     );
   }
   const { home } = reader;
   const commit = commitOf(home, spec);
   if (commit === undefined)
-    throw new UsageError(`there is no file, folder or revision of git ${JSON.stringify(spec)}`);
+    throw new CommandError(`there is no file, folder or revision of git ${JSON.stringify(spec)}`);
   const { folder: files, remove } = checkOut(home, commit);
   const side = await folderSide(files, spec, reader, remove);
   if (!side) remove();

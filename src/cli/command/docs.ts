@@ -10,7 +10,8 @@ import { createTargetCompiler, type TargetedRule } from '../../pipeline/run/targ
 import type { CompiledRule } from '../../query/compile.ts';
 import type { Collection, Rule } from '../../sigma/collection/collection.ts';
 import { failed } from '../../source/result.ts';
-import { type ExitCode, UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
+import type { ExitCode } from '../error/exit-code.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { namedTarget } from '../project/chosen-target.ts';
 import { projectTemplates } from '../project/compile-rules.ts';
@@ -55,7 +56,7 @@ export async function docs(paths: readonly string[], options: DocsOptions): Prom
   const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
   if (collection.rules.length === 0) {
     reportProject(project, answer);
-    throw new UsageError('there is no rule to write a page about');
+    throw new CommandError('there is no rule to write a page about');
   }
   const targeted = new WeakMap<CompiledRule, TargetedRule>();
   const { compile } = createTargetCompiler({
@@ -144,7 +145,7 @@ async function write(
     return await writePages(folder, files, format);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    throw new UsageError(
+    throw new CommandError(
       `${error.template}${error.line === undefined ? '' : `:${error.line}`}: ${error.message}`,
     );
   }

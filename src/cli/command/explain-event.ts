@@ -5,7 +5,8 @@ import { explainedMatch } from '../../rule-test/explanation.ts';
 import { proverOf } from '../../rule-test/prove.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { positionAt } from '../../source/span.ts';
-import { type ExitCode, UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
+import type { ExitCode } from '../error/exit-code.ts';
 import { processedRules, type RuleChoice } from '../project/processed-rules.ts';
 import { reportProject } from '../project/project.ts';
 import type { Paint } from '../report/context.ts';
@@ -50,10 +51,10 @@ async function eventsOf(path: string): Promise<readonly Event[]> {
     for await (const { event } of readEvents(path === '-' ? '-' : [path], { view: 'sigma' }))
       events.push(event);
   } catch (error) {
-    if (error instanceof EventError) throw new UsageError(error.message);
+    if (error instanceof EventError) throw new CommandError(error.message);
     throw error;
   }
-  if (events.length === 0) throw new UsageError(`${path} holds no event`);
+  if (events.length === 0) throw new CommandError(`${path} holds no event`);
   return events;
 }
 

@@ -12,7 +12,8 @@ import {
 } from '../../query/compile.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { positionAt } from '../../source/span.ts';
-import { type ExitCode, UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
+import type { ExitCode } from '../error/exit-code.ts';
 import { namedTarget } from '../project/chosen-target.ts';
 import { targetSettings } from '../project/conversion-settings.ts';
 import { loadGivenRules } from '../project/given-rules.ts';
@@ -48,7 +49,7 @@ export async function explain(
     return explainEvents(paths, { ...options, event: options.event });
   }
   if (options.target === undefined)
-    throw new UsageError('explain needs --target <name> or --event <file>');
+    throw new CommandError('explain needs --target <name> or --event <file>');
   const target = namedTarget(await loadTargets(options.plugin ?? []), options.target);
   const { name } = target;
   const answer = { format: 'text', verbose: options.verbose, names: 'verbose' } as const;

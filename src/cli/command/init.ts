@@ -2,8 +2,9 @@ import { existsSync, readFileSync, type Stats, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readConfig } from '../../pack/config/config.ts';
 import { createBag } from '../../source/diagnostic.ts';
+import { CommandError } from '../error/command-error.ts';
 import { errorCode } from '../error/error-code.ts';
-import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
+import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { configName } from '../files/find-config.ts';
 import { nearestFolder } from '../files/folder-place.ts';
 import { makeFolders } from '../files/make-folders.ts';
@@ -38,7 +39,7 @@ export async function init(folder: string, options: InitCommandOptions): Promise
   const spec = packageSpec(options.package, folder);
   refuseTitle(title);
   const given = answersOf(options);
-  if (typeof given === 'string') throw new UsageError(given);
+  if (typeof given === 'string') throw new CommandError(given);
   refuseTaken(folder, options.force);
   const answers = await askTheRest(given);
   const made = initFiles(
@@ -101,12 +102,12 @@ function refuseInTheWay(folder: string): void {
 
 function refuseOtherThan(needed: 'file' | 'folder', path: string, stats: Stats): void {
   if (stats.isSymbolicLink())
-    throw new UsageError(
+    throw new CommandError(
       `${shownPath(path)} is a link; init writes through none: name the folder that it leads ` +
         'to, or remove it',
     );
   if (needed === 'file' ? !stats.isFile() : !stats.isDirectory())
-    throw new UsageError(
+    throw new CommandError(
       `${shownPath(path)} is a ${stats.isDirectory() ? 'folder' : 'file'}; a ${needed} is ` +
         'needed there',
     );
@@ -119,7 +120,7 @@ function refuseTaken(folder: string, force: boolean): void {
     .filter((path) => !keptFiles.includes(path) && existsSync(join(folder, path)))
     .map((path) => shownPath(join(folder, path)));
   if (taken.length > 0 && !force)
-    throw new UsageError(`${taken.join(', ')} exist already; --force replaces them`);
+    throw new CommandError(`${taken.join(', ')} exist already; --force replaces them`);
 }
 
 /** Ctrl+C waits until all files are written. */
@@ -142,7 +143,9 @@ function refuseTitle(title: string): void {
     const bounds =
       `AppInspect, which vets apps for Splunk, takes labels of ${shortestTitle} to ` +
       `${longestTitle}`;
-    throw new UsageError(`the title ${JSON.stringify(title)} has ${length} characters; ${bounds}`);
+    throw new CommandError(
+      `the title ${JSON.stringify(title)} has ${length} characters; ${bounds}`,
+    );
   }
 }
 
@@ -157,12 +160,12 @@ function packageSpec(spec: string | undefined, folder: string): string {
   if (/^\d+\.\d+\.\d+(?:-[\w.-]+)?$/.test(spec)) return spec;
   const file = /^file:(.+\.t(?:ar\.)?gz)$/.exec(spec)?.[1];
   if (file === undefined)
-    throw new UsageError(
+    throw new CommandError(
       `--package takes a whole version, such as ${toolVersion()}, or file: and the path of a ` +
         'tarball of npm pack',
     );
   if (!existsSync(join(folder, file)))
-    throw new UsageError(
+    throw new CommandError(
       `${shownPath(join(folder, file))} is not there; npm pack in Sigpack's folder makes it`,
     );
   return spec;
@@ -204,7 +207,7 @@ function writeNew(path: string, content: string, force: boolean): void {
     writeFileSync(path, content, { flag: force ? 'w' : 'wx' });
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
-    throw new UsageError(`${shownPath(path)} exists already; --force replaces it`);
+    throw new CommandError(`${shownPath(path)} exists already; --force replaces it`);
   }
 }
 
@@ -214,5 +217,5 @@ function checkConfig(files: readonly InitFile[]): void {
   for (const { path, content } of files)
     if (path === 'sigpack.yml') readConfig({ path, text: content }, bag);
   const wrong = bag.list.find(({ severity }) => severity === 'error');
-  if (wrong) throw new UsageError(`the configuration would be invalid: ${wrong.message}`);
+  if (wrong) throw new CommandError(`the configuration would be invalid: ${wrong.message}`);
 }

@@ -1,6 +1,7 @@
 import { aliasesOf, noTarget, targetName } from '../../backend/target-name.ts';
 import { bundles } from '../../pipeline/bundle.ts';
-import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
+import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import type { Counted, Listable, Listed } from '../project/listed.ts';
 import { loadTargets } from '../project/plugin.ts';
 import { cells, visible } from '../report/visible.ts';
@@ -49,7 +50,8 @@ async function rowsOf(
   const targets = await loadTargets(plugins);
   const known = targets.map(({ name }) => name);
   const wanted = new Set(names.map((name) => targetName(name, known)));
-  for (const name of wanted) if (!known.includes(name)) throw new UsageError(noTarget(name, known));
+  for (const name of wanted)
+    if (!known.includes(name)) throw new CommandError(noTarget(name, known));
   const isWanted = (name: string): boolean => wanted.size === 0 || wanted.has(name);
   if (what === 'pipelines') {
     const { listedPipelines } = await import('../project/pipeline-files.ts');

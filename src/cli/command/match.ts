@@ -12,7 +12,8 @@ import { createRuleIndex, type IndexedRule } from '../../match/index/rule-index.
 import { type CompiledRule, createCombiner } from '../../query/compile.ts';
 import type { Rule } from '../../sigma/collection/collection.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
-import { type ExitCode, UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
+import type { ExitCode } from '../error/exit-code.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { keepNurserySmall } from '../process/small-nursery.ts';
 import { processedRules, type RuleChoice } from '../project/processed-rules.ts';
@@ -88,7 +89,7 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
       }
     }
   } catch (error) {
-    if (error instanceof EventError) throw new UsageError(error.message);
+    if (error instanceof EventError) throw new CommandError(error.message);
     throw error;
   }
   const code = reportProject(project, answer);

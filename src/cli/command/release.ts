@@ -22,7 +22,8 @@ import {
 } from '../../release/snapshot.ts';
 import { bumped } from '../../release/version.ts';
 import { createBag } from '../../source/diagnostic.ts';
-import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
+import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
 import { findConfig } from '../files/find-config.ts';
 import { makeFolders } from '../files/make-folders.ts';
@@ -110,13 +111,15 @@ async function releaseAlone(options: ReleaseOptions): Promise<ExitCode> {
   if ('code' in project) return project.code;
   const { loaded, bag, terminal } = project;
   if (options.notes !== undefined && !options.fromLock)
-    throw new UsageError('--notes is for --from-lock: before a release its section is not written');
+    throw new CommandError(
+      '--notes is for --from-lock: before a release its section is not written',
+    );
   if (!loaded.exists)
-    throw new UsageError('a release needs a sigpack.yml; `sigpack init` writes one');
+    throw new CommandError('a release needs a sigpack.yml; `sigpack init` writes one');
   refuseCollisions(loaded);
   const signing = signingKey(options.sign);
   const dirty = dirtyTreeError(loaded.folder, project.lock);
-  if (dirty !== undefined && !options.dryRun) throw new UsageError(dirty);
+  if (dirty !== undefined && !options.dryRun) throw new CommandError(dirty);
   if (!(await testsPass(project))) return reportAll(project, options);
   const compiled = compile(project);
   // whatever failOn says: a release without one of its packs would retire all of its detections
@@ -336,7 +339,7 @@ function refuseKnownVersion({ folder, config }: LoadedConfig, version: string): 
       : []),
   ];
   if (known.length > 0)
-    throw new UsageError(`version ${version} exists already: ${known.join(', ')}`);
+    throw new CommandError(`version ${version} exists already: ${known.join(', ')}`);
 }
 
 interface ChangelogInput {
@@ -408,7 +411,7 @@ async function releaseAgain(
   const { version } = lock.pack;
   const path = `${loaded.config.release.output}/${version}`;
   if (existsSync(join(loaded.folder, path)))
-    throw new UsageError(`version ${version} exists already: the folder ${path}`);
+    throw new CommandError(`version ${version} exists already: the folder ${path}`);
   const notes = options.notes === undefined ? undefined : notesOf(loaded, version);
   const files = await artifactsOf(compiled, pack, lock, {
     source: sourceOf(loaded.folder),
@@ -432,7 +435,7 @@ function notesOf({ folder, config }: LoadedConfig, version: string): string {
   const path = join(folder, config.release.changelog);
   const notes = existsSync(path) ? releaseNotes(readFileSync(path, 'utf8'), version) : undefined;
   if (notes === undefined)
-    throw new UsageError(`${shownPath(path)} has no section of ${version}, which --notes needs`);
+    throw new CommandError(`${shownPath(path)} has no section of ${version}, which --notes needs`);
   return notes;
 }
 

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { TestRun } from '../../rule-test/test-result.ts';
 import { createBag, type Diagnostic, isFatal } from '../../source/diagnostic.ts';
-import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
+import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { entryPath, givenList, type PathLists, watchedPaths } from '../files/path-list.ts';
 import { openFor } from '../project/processed-rules.ts';
 import { type Project, shownConfiguration } from '../project/project.ts';
@@ -46,7 +47,7 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
   const first = await runOnce(wanted, options, project);
   if (!options.watch) {
     if (first.tests === 0 && first.code === exitCodes.success)
-      throw new UsageError(
+      throw new CommandError(
         `there is no test in ${wanted.lists.flatMap(({ entries, folder }) => entries.map((entry) => entryPath(entry, folder))).join(', ')}; a test of rule.yml is in rule.test.yml`,
       );
     return first.code;

@@ -10,7 +10,8 @@ import {
   verifySignature,
 } from '../../release/supply-chain/signature.ts';
 import { subjectError } from '../../release/supply-chain/subjects.ts';
-import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
+import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { fileError } from '../error/file-error.ts';
 import { readKeyFile } from '../files/key-file.ts';
 import { entryStatsOf, statsOf } from '../files/path-stats.ts';
@@ -105,10 +106,10 @@ const isFile = (path: string): boolean => statsOf(path)?.isFile() === true;
 
 function placeOf(path: string): Place {
   const found = statsOf(path);
-  if (!found) throw new UsageError(`there is no ${shownPath(path)}`);
+  if (!found) throw new CommandError(`there is no ${shownPath(path)}`);
   const folder = found.isDirectory() ? path : dirname(path);
   if (!isFile(join(folder, sumsName)))
-    throw new UsageError(
+    throw new CommandError(
       `there is no ${sumsName} ${found.isDirectory() ? 'in' : 'beside'} ${shownPath(path)}`,
     );
   return {
@@ -125,7 +126,8 @@ const unlisted = (folder: string, entries: ReadonlyMap<string, string>): readonl
 
 function readKey(path: string) {
   const read = readPublicKey(readKeyFile('the key', path));
-  if (!read.ok) throw new UsageError(`the key ${shownPath(path)} cannot be used: ${read.message}`);
+  if (!read.ok)
+    throw new CommandError(`the key ${shownPath(path)} cannot be used: ${read.message}`);
   return read.key;
 }
 

@@ -13,8 +13,3 @@ export const exitCodes = {
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
-
-/** Wrong use of the command line: printed as one line. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import { entryStatsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
 
@@ -15,7 +15,7 @@ export function findConfig(named: string | undefined): string | undefined {
   const given = named ?? (process.env.SIGPACK_CONFIG || undefined);
   if (given === undefined) return searchUpwards(process.cwd());
   if (existsSync(given)) return statSync(given).isDirectory() ? inFolder(given) : given;
-  throw new UsageError(
+  throw new CommandError(
     `there is no configuration file ${shownPath(given)}` +
       `${named === undefined ? ' (SIGPACK_CONFIG)' : ''}`,
   );
@@ -24,7 +24,7 @@ export function findConfig(named: string | undefined): string | undefined {
 function inFolder(folder: string): string {
   const path = join(folder, configName);
   if (existsSync(path)) return path;
-  throw new UsageError(`there is no ${configName} in ${shownPath(folder)}`);
+  throw new CommandError(`there is no ${configName} in ${shownPath(folder)}`);
 }
 
 function searchUpwards(start: string): string | undefined {

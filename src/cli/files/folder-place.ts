@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import { entryStatsOf, statsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
 
@@ -10,7 +10,7 @@ interface FoundFolder {
 }
 
 /**
- * The folder, or the nearest one above it that is there. A UsageError where something else is in
+ * The folder, or the nearest one above it that is there. A CommandError where something else is in
  * the way: the folder can't be made then.
  */
 export function nearestFolder(folder: string): FoundFolder {
@@ -18,10 +18,10 @@ export function nearestFolder(folder: string): FoundFolder {
   while (!entryStatsOf(path)) path = dirname(path);
   const stats = statsOf(path);
   if (!stats)
-    throw new UsageError(
+    throw new CommandError(
       `${shownPath(path)} is a link that leads nowhere; a folder is needed there`,
     );
   if (!stats.isDirectory())
-    throw new UsageError(`${shownPath(path)} is a file; a folder is needed there`);
+    throw new CommandError(`${shownPath(path)} is a file; a folder is needed there`);
   return { path, stats };
 }

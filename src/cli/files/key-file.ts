@@ -1,5 +1,5 @@
 import { readFileSync, type Stats } from 'node:fs';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import { fileError } from '../error/file-error.ts';
 import { statsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
@@ -12,7 +12,7 @@ export function readKeyFile(what: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`${what} ${shownPath(path)} cannot be read: ${fileError(error)}`);
+    throw new CommandError(`${what} ${shownPath(path)} cannot be read: ${fileError(error)}`);
   }
 }
 
@@ -20,7 +20,7 @@ export function readKeyFile(what: string, path: string): string {
 export function readSecretKeyFile(what: string, path: string): string {
   const found = statsOf(path);
   if (found && isReadByOthers(found))
-    throw new UsageError(`${what} ${shownPath(path)} can be read by others; chmod 600 it`);
+    throw new CommandError(`${what} ${shownPath(path)} can be read by others; chmod 600 it`);
   return readKeyFile(what, path);
 }
 

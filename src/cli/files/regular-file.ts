@@ -1,13 +1,13 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { CommandError } from '../error/command-error.ts';
 import { errorCode } from '../error/error-code.ts';
-import { UsageError } from '../error/exit-code.ts';
 import { fileError } from '../error/file-error.ts';
 import { noWait } from './bounded-file.ts';
 import { entryStatsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
 
 /**
- * The bytes of a file; undefined: there is nothing of that name. A UsageError for what is no file
+ * The bytes of a file; undefined: there is nothing of that name. A CommandError for what is no file
  * (a folder, a pipe, a link that leads nowhere), is larger than `maximum` bytes, or can't be read.
  */
 export function readRegularFile(path: string, maximum: number, flags = 0): Buffer | undefined {
@@ -19,12 +19,12 @@ export function readRegularFile(path: string, maximum: number, flags = 0): Buffe
     if (code === undefined) throw error;
     const isMissing = code === 'ENOENT' && entryStatsOf(path) === undefined;
     if (isMissing) return undefined;
-    throw new UsageError(`${shownPath(path)} is no file that can be read: ${fileError(error)}`);
+    throw new CommandError(`${shownPath(path)} is no file that can be read: ${fileError(error)}`);
   }
   try {
     const found = fstatSync(descriptor);
     if (!found.isFile() || found.size > maximum)
-      throw new UsageError(`${shownPath(path)} is no file, or one of more than ${maximum} bytes`);
+      throw new CommandError(`${shownPath(path)} is no file, or one of more than ${maximum} bytes`);
     return readFileSync(descriptor);
   } finally {
     closeSync(descriptor);

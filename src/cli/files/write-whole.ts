@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import { nearestFolder } from './folder-place.ts';
 import { makeFolders } from './make-folders.ts';
 import { statsOf } from './path-stats.ts';
@@ -14,7 +14,7 @@ import { shownPath } from './rule-files.ts';
 export function writeWhole(path: string, text: string): void {
   const there = statsOf(path);
   if (there?.isDirectory())
-    throw new UsageError(`${shownPath(path)} is a folder; a file is to be written there`);
+    throw new CommandError(`${shownPath(path)} is a folder; a file is to be written there`);
   if (there && !there.isFile()) {
     // a pipe or a device takes the text as it comes
     writeFileSync(path, text);

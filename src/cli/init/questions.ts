@@ -1,4 +1,4 @@
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import { lineWidth, wrapped } from '../report/wrapped.ts';
 import {
   type Answers,
@@ -31,7 +31,7 @@ function withDefaults(answers: Map<ChoiceKey, readonly string[]>): Answers {
   for (let question = nextQuestion(answers); question; question = nextQuestion(answers)) {
     const found =
       question.fallback === undefined ? undefined : answersIn(question, question.fallback);
-    if (typeof found !== 'object') throw new UsageError(withoutTerminal(question));
+    if (typeof found !== 'object') throw new CommandError(withoutTerminal(question));
     answers.set(question.key, found);
   }
   return answers;
@@ -67,7 +67,7 @@ async function answered(question: Question, lines: LineReader): Promise<readonly
   const prompt = `${[wanted, fallback === undefined ? '' : `[${fallback}]`].filter((part) => part !== '').join(' ')}> `;
   for (;;) {
     const line = await lines.ask(prompt);
-    if (line === undefined) throw new UsageError('the input has ended; nothing was written');
+    if (line === undefined) throw new CommandError('the input has ended; nothing was written');
     const found = answersIn(question, line);
     if (typeof found !== 'string') return found;
     process.stdout.write(`${wrapped(found, lineWidth).join('\n')}\n`);

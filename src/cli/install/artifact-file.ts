@@ -9,7 +9,7 @@ import type { WatchActions } from '../../install/watcher/watch-allowed.ts';
 import { type NamedWatch, readWatches, WatchError } from '../../install/watcher/watches.ts';
 import { readChecksums, sumsName } from '../../release/supply-chain/checksums.ts';
 import { signatureName, verifySignature } from '../../release/supply-chain/signature.ts';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { shownPath } from '../files/rule-files.ts';
@@ -58,7 +58,7 @@ export async function appAt(path: string): Promise<SplunkApp | undefined> {
 
 async function appMembers(path: string, bytes: Buffer): Promise<ReadonlyMap<string, Buffer>> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b)
-    throw new UsageError(
+    throw new CommandError(
       `${shownPath(path)}: the app cannot be unpacked: it is no gzip archive (.tar.gz)`,
     );
   let members: readonly ArchiveMember[];
@@ -66,12 +66,12 @@ async function appMembers(path: string, bytes: Buffer): Promise<ReadonlyMap<stri
     members = await readTarMembers(bytes);
   } catch (error) {
     throw error instanceof ArchiveError
-      ? new UsageError(`${shownPath(path)}: the app cannot be unpacked: ${error.message}`)
+      ? new CommandError(`${shownPath(path)}: the app cannot be unpacked: ${error.message}`)
       : error;
   }
   const runs = members.find(({ mode }) => (mode & executable) !== 0);
   if (runs)
-    throw new UsageError(
+    throw new CommandError(
       `${shownPath(path)}: the entry ${shownEntry(runs.path)} is executable, which no file ` +
         'of Sigpack is',
     );
@@ -106,7 +106,7 @@ function told<I, O>(file: string, read: (input: I) => O, input: I): O {
     return read(input);
   } catch (error) {
     if (error instanceof AppError || error instanceof PackError || error instanceof WatchError)
-      throw new UsageError(`${shownPath(file)}: ${error.message}`);
+      throw new CommandError(`${shownPath(file)}: ${error.message}`);
     throw error;
   }
 }
@@ -153,14 +153,14 @@ function artifactFile(
 ): ArtifactBytes {
   const { path } = source;
   const found = statsOf(path);
-  if (!found) throw new UsageError(`there is no ${shownPath(path)}`);
+  if (!found) throw new CommandError(`there is no ${shownPath(path)}`);
   if (!found.isDirectory()) {
-    if (!isMeant(basename(path))) throw new UsageError(`${shownPath(path)} is not ${what}`);
+    if (!isMeant(basename(path))) throw new CommandError(`${shownPath(path)} is not ${what}`);
     return checked(source);
   }
   const [file, second] = readdirSync(path).filter(isMeant).sort();
   if (file === undefined || second !== undefined)
-    throw new UsageError(
+    throw new CommandError(
       `${shownPath(path)} holds ${file === undefined ? 'no' : 'more than one'} file that is ` +
         `${what}`,
     );
@@ -170,7 +170,7 @@ function artifactFile(
 /** Each file is read once: what is checked is what is installed. */
 function checked({ path, key, to }: ArtifactSource): ArtifactBytes {
   const bytes = readRegularFile(path, isApp(path) ? maximumFile : maximumText);
-  if (!bytes) throw new UsageError(`there is no ${shownPath(path)}`);
+  if (!bytes) throw new CommandError(`there is no ${shownPath(path)}`);
   const folder = dirname(path);
   const sums = bytesOf(join(folder, sumsName));
   if (key) refuseUnsigned(sums, folder, key, to);
@@ -178,7 +178,7 @@ function checked({ path, key, to }: ArtifactSource): ArtifactBytes {
   const read = readChecksums(sums);
   const wanted = read.ok ? read.entries.get(basename(path)) : undefined;
   if (wanted !== createHash('sha256').update(bytes).digest('hex'))
-    throw new UsageError(
+    throw new CommandError(
       `${shownPath(path)} is not the file that ${sumsName} beside it has; \`sigpack verify\` ` +
         'says more',
     );
@@ -204,7 +204,7 @@ function refuseUnsigned(
 ): void {
   const reason = signatureError(sums, folder, key);
   if (reason !== undefined)
-    throw new UsageError(`what ${to} has must be signed: ${reason}; nothing was done`);
+    throw new CommandError(`what ${to} has must be signed: ${reason}; nothing was done`);
 }
 
 function signatureError(

@@ -1,10 +1,10 @@
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import { hasTerminal, openLines } from '../init/line-reader.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** Asks on a terminal; without one a usage error says what has to be given instead. */
 export async function ask(question: string, terminal: Terminal, instead: string): Promise<boolean> {
-  if (!hasTerminal()) throw new UsageError(`there is no terminal to ask on: give ${instead}`);
+  if (!hasTerminal()) throw new CommandError(`there is no terminal to ask on: give ${instead}`);
   terminal.clear();
   const lines = openLines();
   const answer = await lines.ask(`${question} [y/N] `);

@@ -5,14 +5,14 @@ import { doneCounts, planCounts } from '../../install/plan-text.ts';
 import type { OnDrift } from '../../pack/config/install-config.ts';
 import { sumsName } from '../../release/supply-chain/checksums.ts';
 import { signatureName } from '../../release/supply-chain/signature.ts';
-import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
+import { CommandError, isRemoteError, remoteError } from '../error/command-error.ts';
+import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { visible, visibleJson } from '../report/visible.ts';
 import { printText } from '../terminal/guarded.ts';
 import { createTerminal, type Terminal } from '../terminal/terminal.ts';
 import type { ArtifactCheck } from './artifact-file.ts';
 import { ask } from './ask.ts';
-import { RemoteError } from './http/http-client.ts';
 import { longestMessage, type ServerTexts } from './http/server-text.ts';
 import { printPlan } from './print-plan.ts';
 import type { Applying, Installed, InstallTarget, Version } from './target.ts';
@@ -56,7 +56,7 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
   const installed = await target.installed();
   const { foreign } = installed;
   if (foreign !== undefined && direction === 'install' && options.adopt !== true)
-    throw new UsageError(
+    throw new CommandError(
       `${foreign}; nothing was done. Give --adopt to take its place: it is kept, and ` +
         `${wayBack(change)} returns to it`,
     );
@@ -110,15 +110,14 @@ async function applyPlan<C>(
     change.terminal.clear();
     const left = planFor(change, wanted, await target.installed()).objects;
     if (left.length > 0)
-      throw new RemoteError(
+      throw remoteError(
         `after all was written, ${left.length} objects are not as they were meant to be, the ` +
           `first of them ${left[0]?.name}; run the command again`,
       );
     return tell(change, told, { outcome: 'applied', notes, advice });
   } catch (error) {
     change.terminal.clear();
-    if (error instanceof RemoteError)
-      return tell(change, told, { outcome: 'failed', error, advice });
+    if (isRemoteError(error)) return tell(change, told, { outcome: 'failed', error, advice });
     throw error;
   }
 }
@@ -139,8 +138,8 @@ const checkTexts: Readonly<Record<ArtifactCheck, string>> = {
 };
 
 function previousOf<C>({ previous, version }: Installed<C>): Version<C> {
-  if (version === undefined) throw new UsageError('nothing is installed there');
-  if (!previous) throw new UsageError(`there is no version before ${version} to go back to`);
+  if (version === undefined) throw new CommandError('nothing is installed there');
+  if (!previous) throw new CommandError(`there is no version before ${version} to go back to`);
   return previous;
 }
 
@@ -155,24 +154,24 @@ async function previousFor<C>(
   const previous = previousOf(installed);
   const isForeign = previous.isForeign === true;
   if (options.adopt === true && !isForeign)
-    throw new UsageError(
+    throw new CommandError(
       `the version before is ${previous.version} of the pack, which was not taken over: ` +
         'leave out --adopt',
     );
   if (isSigned !== true || options.adopt === true) return previous;
   if (isForeign)
-    throw new UsageError(
+    throw new CommandError(
       `what ${to} has must be signed, and what was there before Sigpack took it over is not (` +
         `${previous.version}): give --adopt to return to it`,
     );
   if (check === undefined)
-    throw new UsageError(
+    throw new CommandError(
       `what ${to} has must be signed: give the artifact of the version to go back to, with ` +
         `the ${sumsName} and ${signatureName} beside it`,
     );
   const signed = await target.wanted();
   if (signed.digest !== previous.digest)
-    throw new UsageError(
+    throw new CommandError(
       `the artifact (${signed.version}) is not the version before, which is ${previous.version}`,
     );
   return { ...signed, version: previous.version };
@@ -213,12 +212,12 @@ function refuseOtherPlan(path: string, plan: Plan, done: boolean): void {
   try {
     text = readFileSync(path, 'utf8');
   } catch {
-    throw new UsageError(`there is no plan ${shownPath(path)}`);
+    throw new CommandError(`there is no plan ${shownPath(path)}`);
   }
   if (done && isOfSamePack(text, plan)) return;
   const reason = planError(text, plan);
   if (reason !== undefined)
-    throw new RemoteError(
+    throw remoteError(
       `the plan ${shownPath(path)} cannot be applied: ${reason}; nothing was done, make a ` +
         'new plan',
     );
@@ -229,10 +228,10 @@ async function mayApply<C>({ target, options, terminal }: Change<C>, plan: Plan)
   if (options.yes || options.apply !== undefined) return true;
   const instead = '--yes, or --plan FILE and then --apply FILE';
   if (options.format === 'json')
-    throw new UsageError(`a report as JSON asks nothing: give ${instead}`);
+    throw new CommandError(`a report as JSON asks nothing: give ${instead}`);
   if (!(await ask(`Apply the plan (${planCounts(plan)})?`, terminal, instead))) return false;
   if ((await target.installed()).state !== plan.state)
-    throw new RemoteError(
+    throw remoteError(
       'the place was changed since the plan was made; nothing was done, run the command again',
     );
   return true;
@@ -245,7 +244,7 @@ interface Told {
   readonly outcome: Outcome;
   readonly advice: readonly string[];
   readonly notes?: readonly string[];
-  readonly error?: RemoteError;
+  readonly error?: CommandError;
 }
 
 function tell<C>(

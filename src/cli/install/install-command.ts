@@ -5,7 +5,8 @@ import { type Plan, planOf } from '../../install/plan.ts';
 import { configuredSettings } from '../../install/splunk/search-settings.ts';
 import type { InstallConfig, OnDrift } from '../../pack/config/install-config.ts';
 import { readPublicKey } from '../../release/supply-chain/signature.ts';
-import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
+import { CommandError, isRemoteError } from '../error/command-error.ts';
+import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { type LoadedConfig, loadConfig } from '../files/config-file.ts';
 import { findConfig } from '../files/find-config.ts';
 import { readKeyFile } from '../files/key-file.ts';
@@ -18,7 +19,6 @@ import { createTerminal, type Terminal } from '../terminal/terminal.ts';
 import { checkOf } from './artifact-file.ts';
 import { ask } from './ask.ts';
 import { type ChangeOptions, changeTarget } from './change-command.ts';
-import { RemoteError } from './http/http-client.ts';
 import { hostOf, isLoopback } from './http/proxy.ts';
 import {
   createServerTexts,
@@ -89,12 +89,12 @@ function refuseSwallowed(
   direction: 'install' | 'rollback',
 ): void {
   if (typeof plan === 'string' && !plan.endsWith('.json'))
-    throw new UsageError(
+    throw new CommandError(
       `the file of a plan ends with .json, and --plan took ${shownPath(plan)} for it; give ` +
         `the artifact first: sigpack ${direction} ${artifact ?? plan} --to ${to} --plan`,
     );
   if (artifact === undefined && direction === 'install')
-    throw new UsageError(`give the artifact to install: sigpack install ARTIFACT --to ${to}`);
+    throw new CommandError(`give the artifact to install: sigpack install ARTIFACT --to ${to}`);
 }
 
 /** The key that what is installed has to be signed with. */
@@ -103,7 +103,8 @@ function keyOf({ place, folder }: OpenInput, { key }: InstallOptions): KeyObject
     key ?? (place.publicKey === undefined ? undefined : resolve(folder, place.publicKey));
   if (path === undefined) return undefined;
   const read = readPublicKey(readKeyFile('the key', path));
-  if (!read.ok) throw new UsageError(`the key ${shownPath(path)} cannot be used: ${read.message}`);
+  if (!read.ok)
+    throw new CommandError(`the key ${shownPath(path)} cannot be used: ${read.message}`);
   return read.key;
 }
 
@@ -214,7 +215,7 @@ export function inputFor(
   const place = config.installs.get(name);
   if (!place) {
     const names = [...config.installs.keys()].join(', ');
-    throw new UsageError(
+    throw new CommandError(
       `sigpack.yml names no place ${JSON.stringify(name)} under installs` +
         `${names === '' ? '' : `; there are: ${names}`}`,
     );
@@ -264,7 +265,7 @@ export async function guarded(
     return await work();
   } catch (error) {
     terminal.clear();
-    if (!(error instanceof RemoteError)) throw withoutSecrets(error, texts);
+    if (!isRemoteError(error)) throw withoutSecrets(error, texts);
     const message = texts.shown(error.message, longestMessage);
     if (format === 'json')
       process.stdout.write(`${JSON.stringify({ outcome: 'failed', error: message }, null, 2)}\n`);

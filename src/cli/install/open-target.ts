@@ -13,7 +13,7 @@ import type {
 } from '../../pack/config/install-config.ts';
 import type { PackInfo } from '../../pack/model/detection.ts';
 import { graylogPackId } from '../../pack/model/pack-entity.ts';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError, isUsageError } from '../error/command-error.ts';
 import { makeFolders } from '../files/make-folders.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { shownPath } from '../files/rule-files.ts';
@@ -144,7 +144,7 @@ function parametersOf(
           [name, keptSecret({ ...input, name: `the parameter ${name}` }, { prefix: '', ...place })],
         ];
       } catch (error) {
-        if (isNeeded || !(error instanceof UsageError)) throw error;
+        if (isNeeded || !isUsageError(error)) throw error;
         return [];
       }
     }),
@@ -160,7 +160,7 @@ async function ownApp(input: OpenInput): Promise<AppArtifact | undefined> {
 /** An artifact that brings another id takes the place of what is there under that id. */
 function refuseOther({ ownOnly, info }: OpenInput, id: string | undefined, own: string): void {
   if (ownOnly && id !== undefined && id !== own)
-    throw new UsageError(
+    throw new CommandError(
       `the artifact is ${id}, which is not the pack of sigpack.yml (` +
         `${info.id === own ? own : `${info.id}, as Graylog knows it ${own}`})`,
     );
@@ -211,7 +211,8 @@ async function putFile(
   artifact: AppArtifact | undefined,
 ): Promise<string> {
   const { id, version } = wanted;
-  if (!/^[\w.-]+$/.test(version)) throw new UsageError('the version of the app is none of Sigpack');
+  if (!/^[\w.-]+$/.test(version))
+    throw new CommandError('the version of the app is none of Sigpack');
   const name = `${id}-${version}.spl`;
   const path = join(folder, name);
   if (artifact?.app.version !== version) {
@@ -221,7 +222,7 @@ async function putFile(
       there?.id === id &&
       [...wanted.files].every(([file, bytes]) => there.files.get(file)?.equals(bytes));
     if (!isSame)
-      throw new UsageError(
+      throw new CommandError(
         `${shownPath(path)}, the version before, is not there any more, or not as it was; ` +
           'install its artifact',
       );
@@ -309,7 +310,7 @@ function connectionOf(
   place: Pick<ServerConfig, 'url' | 'caFile' | 'timeout' | 'retries'>,
 ): Omit<ClientOptions, 'headers'> {
   if (!URL.canParse(place.url))
-    throw new UsageError(`the url of ${input.name} is no address: ${JSON.stringify(place.url)}`);
+    throw new CommandError(`the url of ${input.name} is no address: ${JSON.stringify(place.url)}`);
   const caFile = input.caFile === undefined ? whole(input, place.caFile) : resolve(input.caFile);
   return {
     url: place.url.replace(/\/$/, ''),
@@ -341,6 +342,6 @@ const decodedPassword = (login: string | undefined): string | undefined =>
 function readCa(path: string): string {
   const text = statsOf(path)?.isFile() === true ? readFileSync(path, 'utf8') : '';
   if (!text.includes('-----BEGIN CERTIFICATE-----'))
-    throw new UsageError(`${shownPath(path)} holds no certificate in PEM`);
+    throw new CommandError(`${shownPath(path)} holds no certificate in PEM`);
   return text;
 }

@@ -1,11 +1,11 @@
 import { type Drifted, driftOf } from '../../install/plan.ts';
 import { driftLines } from '../../install/plan-text.ts';
-import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
+import { CommandError, isRemoteError, isUsageError } from '../error/command-error.ts';
+import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import type { Paint } from '../report/context.ts';
 import { visible, visibleJson } from '../report/visible.ts';
 import { printText } from '../terminal/guarded.ts';
 import { createTerminal } from '../terminal/terminal.ts';
-import { RemoteError } from './http/http-client.ts';
 import { longestMessage, withoutSecrets } from './http/server-text.ts';
 import { inputFor, readPlaces } from './install-command.ts';
 import { withTarget } from './open-target.ts';
@@ -51,7 +51,7 @@ export async function status(
   const loaded = readPlaces(options.config, terminal);
   if (!loaded) return exitCodes.usage;
   const names = options.to === undefined ? [...loaded.config.installs.keys()] : [options.to];
-  if (names.length === 0) throw new UsageError('sigpack.yml names no places under installs');
+  if (names.length === 0) throw new CommandError('sigpack.yml names no places under installs');
   const found: Status[] = [];
   for (const name of names) {
     const input = inputFor(loaded, name, artifact, options.caFile);
@@ -71,8 +71,7 @@ export async function status(
     } catch (error) {
       // of one place alone, what is wrong with its settings is the answer; of several, the others
       // are to be seen, too
-      const isShown =
-        error instanceof RemoteError || (error instanceof UsageError && names.length > 1);
+      const isShown = isRemoteError(error) || (isUsageError(error) && names.length > 1);
       if (!isShown) throw withoutSecrets(error, input.texts);
       found.push({
         to: name,

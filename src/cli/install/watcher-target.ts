@@ -13,8 +13,8 @@ import {
   watchesDigest,
   watchObject,
 } from '../../install/watcher/watches.ts';
-import { UsageError } from '../error/exit-code.ts';
-import { type Client, inParallel, RemoteError } from './http/http-client.ts';
+import { CommandError, remoteError } from '../error/command-error.ts';
+import { type Client, inParallel } from './http/http-client.ts';
 import type { Applying, Installed, InstallTarget, Version } from './target.ts';
 
 export interface WatcherOptions {
@@ -37,7 +37,7 @@ export function watcherTarget(options: WatcherOptions): InstallTarget<readonly N
     kind: 'elasticsearch',
     id: packId,
     async wanted() {
-      if (!watches) throw new UsageError('there are no watches to install');
+      if (!watches) throw new CommandError('there are no watches to install');
       return versionOf(version, watches);
     },
     async installed() {
@@ -118,10 +118,10 @@ async function readWatchesOf(client: Client, packId: string): Promise<WatchesThe
       ? (json.watches as readonly unknown[])
       : undefined;
   if (!isRecord(json) || !watches?.every(isListed) || typeof json.count !== 'number')
-    throw new RemoteError('the answer is not that of Watcher');
+    throw remoteError('the answer is not that of Watcher');
   // a list that is as long as may be is not all, whatever the count says
   if (json.count > watches.length || watches.length >= maximumWatches)
-    throw new RemoteError(
+    throw remoteError(
       `the server has ${String(json.count)} watches, of which it lists ${watches.length}`,
     );
   const ours: MarkedWatch[] = [];
@@ -140,7 +140,7 @@ function markedOf(...watch: Parameters<typeof unmarked>): MarkedWatch | undefine
     return unmarked(...watch);
   } catch (error) {
     if (!(error instanceof WatchError)) throw error;
-    throw new RemoteError(
+    throw remoteError(
       `the server answers with something else than Sigpack wrote of ${error.message}: ` +
         'someone changed metadata.sigpack',
     );

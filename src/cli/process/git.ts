@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 
 /** Runs git in a folder; undefined where it fails or is not there. */
 function git(
@@ -96,13 +96,13 @@ export function checkOut(folder: string, commit: string): CheckedOut {
     git(root, ['read-tree', commit], index) === undefined
   ) {
     remove();
-    throw new UsageError(`git cannot read ${commit}`);
+    throw new CommandError(`git cannot read ${commit}`);
   }
   const done = git(root, ['checkout-index', '--all', '--force', `--prefix=${temporary}/`], index);
   rmSync(index.GIT_INDEX_FILE, { force: true });
   if (done === undefined) {
     remove();
-    throw new UsageError(`git cannot write the files of ${commit}`);
+    throw new CommandError(`git cannot write the files of ${commit}`);
   }
   return { folder: join(temporary, prefix), remove };
 }

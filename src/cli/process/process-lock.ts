@@ -10,8 +10,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isRecord } from '../../event/field.ts';
+import { CommandError } from '../error/command-error.ts';
 import { errorCode } from '../error/error-code.ts';
-import { UsageError } from '../error/exit-code.ts';
 import { nearestFolder } from '../files/folder-place.ts';
 import { makeFolders } from '../files/make-folders.ts';
 import { entryStatsOf } from '../files/path-stats.ts';
@@ -71,7 +71,7 @@ export function withProcessLock<T>(lock: ProcessLock, work: () => T): T {
 /**
  * Takes the lock, waiting for another process that has it; the answer gives it back. A lock that
  * was left behind is taken over: its process is gone, it says nothing of a process since the disk
- * was full, or its machine has not renewed it. A UsageError says what is under way where the wait
+ * was full, or its machine has not renewed it. A CommandError says what is under way where the wait
  * is over.
  */
 export function takeProcessLock(lock: ProcessLock): () => void {
@@ -84,7 +84,7 @@ export function takeProcessLock(lock: ProcessLock): () => void {
     const found = foundLock(lock.path);
     if (found?.state === 'left' && removeLeft(lock.path)) continue;
     const waited = performance.now() - began;
-    if (waited >= patience) throw new UsageError(underWay(lock.path, found?.holder));
+    if (waited >= patience) throw new CommandError(underWay(lock.path, found?.holder));
     if (!mentioned && waited >= silence) {
       mentioned = true;
       process.stderr.write(
@@ -104,7 +104,7 @@ export function lockHolder(path: string): Partial<LockHolder> | undefined {
 /** Of SIGPACK_WAIT, in seconds. */
 function patienceOf(seconds: string | undefined): number {
   if (seconds === undefined || seconds === '') return defaultPatience;
-  if (!/^\d{1,6}$/.test(seconds)) throw new UsageError('SIGPACK_WAIT is no number of seconds');
+  if (!/^\d{1,6}$/.test(seconds)) throw new CommandError('SIGPACK_WAIT is no number of seconds');
   return Number(seconds) * 1000;
 }
 
@@ -163,7 +163,7 @@ function foundLock(path: string): FoundLock | undefined {
   // wherever it leads: nobody who takes a lock makes one
   if (there.isSymbolicLink()) return { holder: undefined, state: 'left' };
   if (!there.isFile())
-    throw new UsageError(`${shownPath(path)} is in the way: a lock is to be written there`);
+    throw new CommandError(`${shownPath(path)} is in the way: a lock is to be written there`);
   const holder = there.size > largest ? undefined : readHolder(path);
   const left = (age: number): FoundLock => ({
     holder,

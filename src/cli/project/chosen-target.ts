@@ -1,7 +1,7 @@
 import type { ConversionTarget, TargetFormat } from '../../backend/target.ts';
 import { noTarget, targetName } from '../../backend/target-name.ts';
 import { nearest } from '../../source/nearest.ts';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 
 /** A target and one of its formats. */
 export interface Chosen {
@@ -27,12 +27,12 @@ const otherFormats: readonly (readonly [RegExp, string])[] = [
   [/^dashboard/, 'kibana-ndjson has saved searches'],
 ];
 
-/** The target of a name, which may be an alias. A UsageError where there is none. */
+/** The target of a name, which may be an alias. A CommandError where there is none. */
 export function namedTarget(targets: readonly ConversionTarget[], name: string): ConversionTarget {
   const known = targets.map((target) => target.name);
   const wanted = targetName(name, known);
   const target = targets.find((candidate) => candidate.name === wanted);
-  if (!target) throw new UsageError(noTarget(name, known));
+  if (!target) throw new CommandError(noTarget(name, known));
   return target;
 }
 
@@ -50,7 +50,7 @@ export function chosenTarget(
       : target.formats.find(
           (one) => one.name === wanted || one.name.replaceAll('_', '-') === plain,
         );
-  if (!format) throw new UsageError(noFormat(target, wanted ?? '', plain ?? ''));
+  if (!format) throw new CommandError(noFormat(target, wanted ?? '', plain ?? ''));
   return { target, format };
 }
 

@@ -1,10 +1,10 @@
 import type { Collection } from '../../sigma/collection/collection.ts';
 import { isFatal } from '../../source/diagnostic.ts';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import { loadRules } from './load.ts';
 import { type Project, rulePaths } from './project.ts';
 
-/** The rules that a command line names. A UsageError where its paths are sound and hold none. */
+/** The rules that a command line names. A CommandError where its paths are sound and hold none. */
 export function loadGivenRules(
   project: Project,
   paths: readonly string[],
@@ -12,7 +12,7 @@ export function loadGivenRules(
   const { bag, terminal } = project;
   const { collection, files } = loadRules(rulePaths(project, paths), bag, terminal);
   if (files > 0 || bag.list.some(isFatal)) return { collection };
-  throw new UsageError(
+  throw new CommandError(
     `there is no rule in ${paths.join(', ')}; rules are files that end in .yml or .yaml`,
   );
 }

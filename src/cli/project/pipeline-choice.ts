@@ -1,7 +1,7 @@
 import { noPipeline } from '../../pipeline/bundle.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { type DiagnosticBag, isFatal } from '../../source/diagnostic.ts';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
 
 /** Names that pySigma's backends have for what our targets are. */
@@ -24,7 +24,7 @@ export async function pipelinesByTarget(
   bag: DiagnosticBag,
 ): Promise<ReadonlyMap<string, readonly Pipeline[]> | undefined> {
   if (named !== undefined && named.length > 1 && named.includes(noPipeline))
-    throw new UsageError(`the pipeline ${noPipeline} goes with no other`);
+    throw new CommandError(`the pipeline ${noPipeline} goes with no other`);
   const wanted = targets.map(
     (target) => [target, named ?? config.pipelines.get(target) ?? []] as const,
   );
@@ -68,7 +68,7 @@ export async function pipelinesByTarget(
     const all = parts.flat();
     const unused = all.filter(({ file }) => !used.has(file.path)).length;
     if (isFolder ? unused > 0 && unused === all.length : unused > 0)
-      throw new UsageError(foreignText(name, all, targets));
+      throw new CommandError(foreignText(name, all, targets));
   }
   if (bag.list.slice(before).some(isFatal)) return undefined;
   return new Map([...none, ...[...found].filter(([, pipelines]) => pipelines.length > 0)]);

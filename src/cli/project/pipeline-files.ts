@@ -8,7 +8,7 @@ import { readPipeline } from '../../pipeline/read-pipeline.ts';
 import { unprovedNames } from '../../pipeline/unproved.ts';
 import { createBag, type DiagnosticBag } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import { reachableStats } from '../files/path-stats.ts';
 import { isOutside } from '../files/portable-path.ts';
 import { readSourceFile } from '../files/rule-files.ts';
@@ -59,7 +59,7 @@ export function filesOfFolder(name: string, folder: string): readonly string[] |
     (file) => isFileName(file) && isFile(join(path, file)),
   );
   if (files.length === 0)
-    throw new UsageError(`the folder ${name} has no pipelines (*.yml, *.yaml)`);
+    throw new CommandError(`the folder ${name} has no pipelines (*.yml, *.yaml)`);
   return files.sort().map((file) => join(path, file));
 }
 
@@ -72,14 +72,14 @@ function pathsOf(name: string, folder: string): readonly string[] {
   const packaged = isFileName(name) ? packageFile(name, folder) : undefined;
   if (packaged !== undefined) return [packaged];
   if (isFileName(name))
-    throw new UsageError(`there is no pipeline file ${name}, in ${folder} or in a package`);
+    throw new CommandError(`there is no pipeline file ${name}, in ${folder} or in a package`);
   if (name === '')
-    throw new UsageError(
+    throw new CommandError(
       '-p needs a name of a pipeline, a file or a folder; `sigpack list pipelines` lists the names',
     );
   const plain = name.toLowerCase().replaceAll('_', '-');
   const near = pySigmaNames.get(plain) ?? nearest(plain, [...bundles.keys(), ...builtInNames()]);
-  throw new UsageError(
+  throw new CommandError(
     `there is no pipeline ${name}; ` +
       `${near === undefined ? 'sigpack list pipelines shows them' : `did you mean ${near}?`}`,
   );

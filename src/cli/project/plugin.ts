@@ -6,7 +6,7 @@ import { placeOfRule, type Unconverted, unconverted } from '../../backend/backen
 import { targets as builtIn } from '../../backend/registry.ts';
 import type { ConversionTarget, TargetFormat } from '../../backend/target.ts';
 import type { CompiledRule } from '../../query/compile.ts';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import { conversionError, targetError } from './plugin-check.ts';
 
 export const pluginHint = 'This is a bug in the plugin; report it there.';
@@ -29,7 +29,7 @@ export async function loadTargets(
     for (const target of await targetsOf(plugin)) {
       const owner = owners.get(target.name);
       if (owner !== undefined)
-        throw new UsageError(
+        throw new CommandError(
           `plugin ${plugin}: its target ${target.name} has the name of ${owner}`,
         );
       owners.set(target.name, `a target of ${plugin}`);
@@ -42,13 +42,13 @@ export async function loadTargets(
 async function targetsOf(plugin: string): Promise<readonly ConversionTarget[]> {
   const loaded = await load(plugin);
   if (!('targets' in loaded))
-    throw new UsageError(`plugin ${plugin}: the module has no export \`targets\``);
+    throw new CommandError(`plugin ${plugin}: the module has no export \`targets\``);
   const { targets } = loaded;
   if (!Array.isArray(targets) || targets.length === 0)
-    throw new UsageError(`plugin ${plugin}: \`targets\` must be an array of at least one target`);
+    throw new CommandError(`plugin ${plugin}: \`targets\` must be an array of at least one target`);
   return targets.map((target: unknown, index) => {
     const reason = targetError(target, `targets[${index}]`);
-    if (reason !== undefined) throw new UsageError(`plugin ${plugin}: ${reason}`);
+    if (reason !== undefined) throw new CommandError(`plugin ${plugin}: ${reason}`);
     return target as ConversionTarget;
   });
 }
@@ -56,7 +56,7 @@ async function targetsOf(plugin: string): Promise<readonly ConversionTarget[]> {
 async function load(plugin: string): Promise<object> {
   const file = fileOf(plugin);
   if (file === undefined)
-    throw new UsageError(
+    throw new CommandError(
       `there is no plugin ${plugin}: neither a file nor an installed package, seen from ` +
         `${process.cwd()}`,
     );
@@ -64,7 +64,7 @@ async function load(plugin: string): Promise<object> {
     const loaded: object = await import(pathToFileURL(file).href);
     return loaded;
   } catch (error) {
-    throw new UsageError(`plugin ${plugin} can't be loaded: ${errorText(error)}`);
+    throw new CommandError(`plugin ${plugin} can't be loaded: ${errorText(error)}`);
   }
 }
 

@@ -1,7 +1,8 @@
 import { targets } from '../../backend/registry.ts';
 import { noTarget, targetName } from '../../backend/target-name.ts';
 import type { SettledRule } from '../../query/compile.ts';
-import { exitCodes, UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
+import { exitCodes } from '../error/exit-code.ts';
 import { loadGivenRules } from './given-rules.ts';
 import { type Answer, type Failed, openProject, type Project, reportProject } from './project.ts';
 import { targetSettler, writtenSettler } from './rule-settler.ts';
@@ -24,7 +25,7 @@ export async function openFor(
   const { pipeline, config, rules } = choice;
   const target = choice.target === undefined ? undefined : targetName(choice.target, names);
   if (pipeline !== undefined && target === undefined)
-    throw new UsageError('--pipeline needs the --target that it is for');
+    throw new CommandError('--pipeline needs the --target that it is for');
   const project = await openProject(
     {
       config,
@@ -42,7 +43,7 @@ const names = targets.map(({ name }) => name);
 
 function refuseUnknown(target: string, { loaded }: Project): void {
   const known = [...new Set([...names, ...loaded.config.pipelines.keys()])];
-  if (!known.includes(target)) throw new UsageError(noTarget(target, known));
+  if (!known.includes(target)) throw new CommandError(noTarget(target, known));
 }
 
 export interface ProcessedRules {

@@ -2,7 +2,8 @@ import { isAbsolute } from 'node:path';
 import { defaultConfig, type PackConfig, type Target } from '../../pack/config/config.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { createBag, type DiagnosticBag } from '../../source/diagnostic.ts';
-import { type ExitCode, exitCodes, UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
+import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { type LoadedConfig, loadConfig } from '../files/config-file.ts';
 import { configName, findConfig } from '../files/find-config.ts';
 import { configuredList, givenList, type PathLists } from '../files/path-list.ts';
@@ -212,7 +213,7 @@ export function rulePaths(
 /** Where nothing is, nothing but a project of its own helps. */
 function refuseEmptyFolder(): void {
   if (defaultConfig().rules.every((path) => statsOf(path) === undefined))
-    throw new UsageError(`no ${configName} or rules here; run \`sigpack init\``);
+    throw new CommandError(`no ${configName} or rules here; run \`sigpack init\``);
 }
 
 function nameConfiguration(path: string | undefined, { format, verbose, names }: Answer): void {

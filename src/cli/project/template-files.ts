@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { TemplateSet } from '../../pack/render/template.ts';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import { withSlashes } from '../files/portable-path.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { packageRoot } from '../process/package-root.ts';
@@ -20,7 +20,7 @@ export function loadTemplates(folder: string | undefined): LoadedTemplates {
   if (folder === undefined) return { templates, assets, custom: false };
   for (const [name, bytes] of overrides(folder)) {
     if (!own.has(name))
-      throw new UsageError(
+      throw new CommandError(
         `${shownPath(join(folder, name))} overrides no template; there are ` +
           `${[...own.keys()].filter((known) => known.endsWith('.hbs')).join(', ')}`,
       );
@@ -45,7 +45,7 @@ function overrides(folder: string): ReadonlyMap<string, Uint8Array> {
   try {
     return readFolder(folder);
   } catch {
-    throw new UsageError(`the template folder ${shownPath(folder)} can't be read`);
+    throw new CommandError(`the template folder ${shownPath(folder)} can't be read`);
   }
 }
 

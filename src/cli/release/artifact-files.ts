@@ -8,7 +8,7 @@ import {
   artifactSnapshot,
 } from '../../release/artifact-snapshot.ts';
 import type { Snapshot } from '../../release/snapshot.ts';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { visible } from '../report/visible.ts';
@@ -30,7 +30,7 @@ export function isArtifact(path: string): boolean {
 }
 
 /**
- * The texts in artifacts that a diff reads. A UsageError names the file and what is wrong with it.
+ * The texts in artifacts that a diff reads. A CommandError names the file and what is wrong with it.
  */
 export async function readArtifact(path: string): Promise<ArtifactTexts> {
   if (!statSync(path).isDirectory()) return readBytes(shownPath(path), bytesOf(path));
@@ -46,16 +46,17 @@ export function snapshotOfTexts(label: string, texts: ArtifactTexts): Snapshot {
   try {
     return artifactSnapshot(label, texts);
   } catch (error) {
-    if (error instanceof ArtifactError) throw new UsageError(visible(`${label}: ${error.message}`));
+    if (error instanceof ArtifactError)
+      throw new CommandError(visible(`${label}: ${error.message}`));
     throw error;
   }
 }
 
 function bytesOf(path: string): Buffer {
   const found = statsOf(path);
-  if (!found?.isFile()) throw new UsageError(`${shownPath(path)} is no file`);
+  if (!found?.isFile()) throw new CommandError(`${shownPath(path)} is no file`);
   if (found.size > maximumArchive)
-    throw new UsageError(
+    throw new CommandError(
       `${shownPath(path)} has ${found.size} bytes, which is more than any artifact of Sigpack has`,
     );
   return readFileSync(path);
@@ -76,7 +77,7 @@ function chosen(
     const named = namesIn(read('manifest.json'));
     const [one, second] = found.filter((name) => named.has(name));
     if (one !== undefined && second === undefined) return [one];
-    throw new UsageError(
+    throw new CommandError(
       `${where} holds ${found.length} of a kind, and its manifest does not say which counts: ` +
         `${visible(found.sort().join(', '))}`,
     );
@@ -96,14 +97,14 @@ async function readBytes(name: string, bytes: Buffer): Promise<ArtifactTexts> {
   if (/\.zip$/i.test(name)) return readBundle(name, bytes);
   if (!/\.json$/i.test(name)) return { savedSearches: await savedSearches(name, bytes) };
   if (bytes.length > maximumText)
-    throw new UsageError(
+    throw new CommandError(
       `${visible(name)} has ${bytes.length} bytes, which is more than any artifact of Sigpack has`,
     );
   const text = bytes.toString('utf8');
   const value = jsonOf(text);
   if (isRecord(value) && 'manifestVersion' in value) return { manifest: text };
   if (isRecord(value) && 'entities' in value) return { contentPack: text };
-  throw new UsageError(`${visible(name)} is neither a manifest of Sigpack nor a content pack`);
+  throw new CommandError(`${visible(name)} is neither a manifest of Sigpack nor a content pack`);
 }
 
 async function savedSearches(name: string, bytes: Buffer): Promise<string> {
@@ -111,9 +112,9 @@ async function savedSearches(name: string, bytes: Buffer): Promise<string> {
     readTarMembers(bytes, (path) => /^[^/]+\/default\/savedsearches\.conf$/.test(path)),
   );
   const [member, second] = found;
-  if (!member) throw new UsageError(`${visible(name)} holds no default/savedsearches.conf`);
+  if (!member) throw new CommandError(`${visible(name)} holds no default/savedsearches.conf`);
   if (second)
-    throw new UsageError(
+    throw new CommandError(
       `${visible(name)} holds more than one app: ${visible(`${member.path}, ${second.path}`)}`,
     );
   return member.content.toString('utf8');
@@ -125,11 +126,11 @@ async function readBundle(name: string, bytes: Buffer): Promise<ArtifactTexts> {
   const files = new Map<string, Buffer>();
   for (const [path, content] of members) {
     if (files.has(basename(path)))
-      throw new UsageError(`${visible(`${name} holds ${basename(path)} in two folders`)}`);
+      throw new CommandError(`${visible(`${name} holds ${basename(path)} in two folders`)}`);
     files.set(basename(path), content);
   }
   if (files.size === 0)
-    throw new UsageError(`${visible(name)} holds no manifest, app or content pack of Sigpack`);
+    throw new CommandError(`${visible(name)} holds no manifest, app or content pack of Sigpack`);
   const names = chosen(
     [...files.keys()],
     (one) => files.get(one) ?? Buffer.alloc(0),
@@ -146,7 +147,7 @@ async function unpacked<T>(name: string, read: () => Promise<T>): Promise<T> {
     return await read();
   } catch (error) {
     if (error instanceof ArchiveError)
-      throw new UsageError(visible(`${name} cannot be unpacked: ${error.message}`));
+      throw new CommandError(visible(`${name} cannot be unpacked: ${error.message}`));
     throw error;
   }
 }

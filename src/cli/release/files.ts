@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { PackFile } from '../../pack/model/detection.ts';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import { makeFolders } from '../files/make-folders.ts';
 import { entryStatsOf } from '../files/path-stats.ts';
 import { shownPath } from '../files/rule-files.ts';
@@ -48,7 +48,7 @@ export function writeRelease(folder: string, { files, output }: ReleaseWrites): 
   try {
     for (const { to } of journal.moves) refuseElsewhere(folder, to);
     if (existsSync(join(folder, output.path)))
-      throw new UsageError(`${shownPath(join(folder, output.path))} is there already`);
+      throw new CommandError(`${shownPath(join(folder, output.path))} is there already`);
   } catch (error) {
     clearStage(stage);
     throw error;
@@ -77,7 +77,7 @@ export function finishRelease(folder: string): Finished | undefined {
   if (taken) {
     const path = shownPath(join(folder, taken.to));
     if (!moves.every(({ from }) => existsSync(join(stage, from))))
-      throw new UsageError(
+      throw new CommandError(
         `${path} is in the way of the release that was cut off; move it away, then run ` +
           'sigpack release again',
       );
@@ -94,7 +94,7 @@ function move(source: string, target: string, stage: string): void {
   if (!there) {
     // what is not there any more was moved before
     if (existsSync(target)) return;
-    throw new UsageError(
+    throw new CommandError(
       `${shownPath(source)} is missing; delete ${shownPath(stage)} and restore the folder from git`,
     );
   }

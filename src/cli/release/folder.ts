@@ -16,7 +16,7 @@ import {
   signatureText,
 } from '../../release/supply-chain/signature.ts';
 import { sourceUri } from '../../release/supply-chain/source-uri.ts';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
 import { readSecretKeyFile } from '../files/key-file.ts';
 import { commitDate, commitOf, isRepository, remoteUrl } from '../process/git.ts';
@@ -34,10 +34,10 @@ export function signingKey(sign: string | true | undefined): Signing | undefined
   if (sign === undefined) return undefined;
   const pem = sign === true ? process.env[keyVariable] : readSecretKeyFile('the signing key', sign);
   if (pem === undefined || pem.trim() === '')
-    throw new UsageError(`--sign needs a key: a file, or PEM text in ${keyVariable}`);
+    throw new CommandError(`--sign needs a key: a file, or PEM text in ${keyVariable}`);
   const read = readPrivateKey(pem);
   if (!read.ok)
-    throw new UsageError(
+    throw new CommandError(
       `the signing key ${sign === true ? `in ${keyVariable}` : sign} cannot be used: ` +
         `${read.message}`,
     );
@@ -61,14 +61,14 @@ export function sourceOf(folder: string): ReleaseSource {
   const commit = commitOf(folder, 'HEAD');
   const epoch = process.env.SOURCE_DATE_EPOCH;
   if (epoch !== undefined && !/^\d{1,12}$/.test(epoch))
-    throw new UsageError('SOURCE_DATE_EPOCH is no number of seconds');
+    throw new CommandError('SOURCE_DATE_EPOCH is no number of seconds');
   const date =
     epoch === undefined
       ? commit && commitDate(folder, commit)
       : new Date(Number(epoch) * 1000).toISOString();
   if (date === undefined) {
     const first = isRepository(folder) ? 'commit first' : 'run git init and commit first';
-    throw new UsageError(
+    throw new CommandError(
       `a release takes its date and its commit from git: ${first}, or set SOURCE_DATE_EPOCH ` +
         'for a release without a commit',
     );

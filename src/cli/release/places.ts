@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
 import { nearestFolder } from '../files/folder-place.ts';
 import { configuredList, watchedPaths } from '../files/path-list.ts';
@@ -18,12 +18,12 @@ export function refuseElsewhere(folder: string, to: string): void {
   const target = join(folder, to);
   const { path: parent, stats } = nearestFolder(dirname(target));
   if (isOutside(relative(realpathSync(folder), realpathSync(parent))))
-    throw new UsageError(
+    throw new CommandError(
       `${shownPath(target)} leads out of the folder of the configuration; a release is ` +
         'written below it',
     );
   if (stats.dev !== statSync(folder).dev)
-    throw new UsageError(
+    throw new CommandError(
       `${shownPath(target)} is on another disk than the configuration; a release is moved in ` +
         'one step',
     );
@@ -54,7 +54,7 @@ export function refuseCollisions(loaded: LoadedConfig): void {
     ['.git', 'what git keeps'],
   ];
   const refuse = (key: string, path: string, use: string): never => {
-    throw new UsageError(
+    throw new CommandError(
       `release.${key} is ${JSON.stringify(path)}, which is ${use}; name another place`,
     );
   };

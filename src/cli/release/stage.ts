@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { isRecord } from '../../event/field.ts';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import { fileError } from '../error/file-error.ts';
 import { entryStatsOf } from '../files/path-stats.ts';
 import { shownPath } from '../files/rule-files.ts';
@@ -91,7 +91,7 @@ export function journalMoves(stage: string): Journal['moves'] {
     journal = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     if (!(error instanceof SyntaxError))
-      throw new UsageError(`${shownPath(path)} cannot be read: ${fileError(error)}; ${advice}`);
+      throw new CommandError(`${shownPath(path)} cannot be read: ${fileError(error)}; ${advice}`);
   }
   if (
     isRecord(journal) &&
@@ -100,7 +100,7 @@ export function journalMoves(stage: string): Journal['moves'] {
     journal.moves.every(isMove)
   )
     return journal.moves;
-  throw new UsageError(`${shownPath(path)} is no journal of sigpack release; ${advice}`);
+  throw new CommandError(`${shownPath(path)} is no journal of sigpack release; ${advice}`);
 }
 
 const isBelow = (path: string): boolean =>

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Artifact } from '../../pack/artifact/artifacts.ts';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { writeDurably } from '../files/write-durably.ts';
 import { takeProcessLock, temporaryPrefix, withProcessLock } from '../process/process-lock.ts';
@@ -32,7 +32,7 @@ function writeAll(folder: string, artifacts: readonly Artifact[]): void {
     const target = join(folder, path);
     // no file takes the place of a folder, which would show only after others were replaced
     if (statsOf(target)?.isDirectory())
-      throw new UsageError(`${target} is a folder; a pack is to be written there`);
+      throw new CommandError(`${target} is a folder; a pack is to be written there`);
   }
   const stale = readdirSync(folder).filter((name) => name.startsWith(temporaryPrefix));
   const temporary = mkdtempSync(join(folder, temporaryPrefix));

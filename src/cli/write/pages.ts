@@ -11,7 +11,7 @@ import {
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { PackFile } from '../../pack/model/detection.ts';
-import { UsageError } from '../error/exit-code.ts';
+import { CommandError } from '../error/command-error.ts';
 import { nearestFolder } from '../files/folder-place.ts';
 import { makeFolders } from '../files/make-folders.ts';
 import { entryStatsOf } from '../files/path-stats.ts';
@@ -55,7 +55,7 @@ export async function writePages(
     if (!written && made !== undefined) removeEmpty(folder, made);
     interruption.end();
   }
-  if (!written) throw new UsageError('interrupted: no page was written');
+  if (!written) throw new CommandError('interrupted: no page was written');
   return written.filter((path) => path.startsWith('rules/')).length;
 }
 
@@ -142,7 +142,7 @@ function refuseForeign(folder: string, path: string, known: ReadonlySet<string>)
   const target = join(folder, path);
   const there = entryStatsOf(target);
   if (there === undefined || (known.has(path) && !there.isDirectory())) return;
-  throw new UsageError(
+  throw new CommandError(
     `${shownPath(target)} is in the way and was not written by sigpack docs: move it, or ` +
       'write the pages to another folder',
   );

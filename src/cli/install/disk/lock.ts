@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { UsageError } from '../../error/exit-code.ts';
+import { CommandError } from '../../error/command-error.ts';
 import { makeFolders } from '../../files/make-folders.ts';
 import { readRegularFile } from '../../files/regular-file.ts';
 import { isAlive } from '../../process/is-alive.ts';
@@ -46,7 +46,7 @@ function take(folder: string): string {
     const others = announced(lock, () => conflicts(folder, lock, attempt === tries));
     if (others === undefined) return lock;
     rmSync(lock, { force: true });
-    if (attempt === tries || others.elsewhere) throw new UsageError(others.message);
+    if (attempt === tries || others.elsewhere) throw new CommandError(others.message);
     pause(shortestPause + Math.random() * shortestPause * 4);
   }
 }

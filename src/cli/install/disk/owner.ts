@@ -1,7 +1,7 @@
 import { lchownSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { CommandError } from '../../error/command-error.ts';
 import { isDenied } from '../../error/error-code.ts';
-import { UsageError } from '../../error/exit-code.ts';
 import { systemError } from '../../error/file-error.ts';
 import { entryStatsOf, statsOf } from '../../files/path-stats.ts';
 import { giveTree, type IsWritten } from './tree.ts';
@@ -66,7 +66,7 @@ function withRights<T>({ uid, gid }: Owner, work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof Error && isDenied(error))
-      throw new UsageError(
+      throw new CommandError(
         `${systemError(error)}; root works there with the rights of the owner of the apps ` +
           `(uid ${uid}): give it to them`,
       );

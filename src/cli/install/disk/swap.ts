@@ -19,8 +19,8 @@ import { dirname, join } from 'node:path';
 import type { Drift } from '../../../install/plan.ts';
 import { type AppFiles, filesDigest, stanzaFiles } from '../../../install/splunk/app-files.ts';
 import { readConf } from '../../../pack/render/splunk-conf.ts';
+import { CommandError } from '../../error/command-error.ts';
 import { isDenied } from '../../error/error-code.ts';
-import { UsageError } from '../../error/exit-code.ts';
 import { makeFolders } from '../../files/make-folders.ts';
 import { entryStatsOf } from '../../files/path-stats.ts';
 import { writeDurably } from '../../files/write-durably.ts';
@@ -300,7 +300,7 @@ function keepOther(from: string, { shown, to, ours }: Other): void {
     else if (found.isDirectory() || !recorded) copyEntry(from, to);
   } else if (found.isDirectory() && there.isDirectory()) keepOthers(from, to, ours);
   else if (isInTheWay(found, there, recorded !== undefined))
-    throw new UsageError(
+    throw new CommandError(
       `${shown} has the name of something that the app brings; move it elsewhere`,
     );
 }
@@ -334,7 +334,7 @@ function copyInto(fresh: string, target: string, path: string): void {
 function refuseLink(folder: string, path: string): void {
   const link = path === '.' ? undefined : linkOnTheWay(folder, path.split('/'));
   if (link !== undefined)
-    throw new UsageError(
+    throw new CommandError(
       `${link} is a link, through which nothing is read or written; put a folder there`,
     );
 }

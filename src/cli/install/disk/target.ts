@@ -12,8 +12,8 @@ import {
 } from '../../../install/splunk/app-files.ts';
 import { deploymentNotes, unseenFrom } from '../../../install/splunk/deployed-apps.ts';
 import type { SplunkPlace } from '../../../pack/config/install-config.ts';
+import { CommandError } from '../../error/command-error.ts';
 import { errorCode } from '../../error/error-code.ts';
-import { UsageError } from '../../error/exit-code.ts';
 import { fileError } from '../../error/file-error.ts';
 import { withSlashes } from '../../files/portable-path.ts';
 import type { Installed, InstallTarget, Version } from '../target.ts';
@@ -62,7 +62,7 @@ export function splunkDiskTarget({
   /** With the rights of who owns the apps, and where no link leads elsewhere. */
   const there = <T>(use: 'look' | 'change', work: () => T): T => {
     if (!existsSync(join(home, 'etc')))
-      throw new UsageError(`${home} is no home of Splunk: it has no folder etc`);
+      throw new CommandError(`${home} is no home of Splunk: it has no folder etc`);
     const left = [
       { parts: ['etc', '.sigpack'], isWritten: isWrittenInState(place, appId) },
       { parts: partsOf(home, places.target), isWritten: isWrittenInApp(appId) },
@@ -76,7 +76,7 @@ export function splunkDiskTarget({
     kind: 'splunk-disk',
     id: appId,
     async wanted() {
-      if (!app) throw new UsageError('there is no app to install');
+      if (!app) throw new CommandError('there is no app to install');
       return versionOf(app.files);
     },
     async installed() {
@@ -100,7 +100,7 @@ export function splunkDiskTarget({
         withDiskLock(state, () => {
           mendApp(places);
           if (read().state !== plan.state)
-            throw new UsageError('the app was changed since the plan was made; make a new plan');
+            throw new CommandError('the app was changed since the plan was made; make a new plan');
           const kept = plan.drift.filter(({ outcome }) => outcome === 'kept');
           const back = recall(state).isAdopted ? 'release' : 'rollback';
           const forward = plan.adopts === undefined ? 'install' : 'adopt';
@@ -122,7 +122,7 @@ export function splunkDiskTarget({
           mendApp(places);
           const { foreign, current } = read();
           if (foreign !== undefined)
-            throw new UsageError(`${foreign}; sigpack uninstalls what it installed`);
+            throw new CommandError(`${foreign}; sigpack uninstalls what it installed`);
           const { app, adopted } = removeApp(places);
           const theirs =
             adopted === undefined
@@ -149,7 +149,7 @@ function endCutOff(places: AppPlaces): void {
   } catch (error) {
     const code = errorCode(error) ?? '';
     if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EFBIG'].includes(code)) throw error;
-    throw new UsageError(
+    throw new CommandError(
       `an install into ${places.target} was cut off and has to be ended first, which cannot ` +
         `be done now: ${fileError(error)}`,
     );
@@ -203,7 +203,7 @@ function refuseLinks(home: string, { target, state }: AppPlaces): void {
     .map((path) => linkOnTheWay(join(home, 'etc'), partsOf(join(home, 'etc'), path)))
     .find((one) => one !== undefined);
   if (link !== undefined)
-    throw new UsageError(
+    throw new CommandError(
       `${link} is a link; sigpack installs into folders alone: put the folder itself there`,
     );
 }

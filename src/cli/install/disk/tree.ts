@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type AppFiles, isAdmins } from '../../../install/splunk/app-files.ts';
-import { UsageError } from '../../error/exit-code.ts';
+import { CommandError } from '../../error/command-error.ts';
 import { makeFolders } from '../../files/make-folders.ts';
 import { entryStatsOf } from '../../files/path-stats.ts';
 import { writeDurably } from '../../files/write-durably.ts';
@@ -29,11 +29,11 @@ export const noLink = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 /** True for anything of that name, a link that leads nowhere included. */
 export const existsItself = (path: string): boolean => entryStatsOf(path) !== undefined;
 
-/** Whether there is a folder; a UsageError where something else has its name. */
+/** Whether there is a folder; a CommandError where something else has its name. */
 export function isFolder(path: string): boolean {
   const found = entryStatsOf(path);
   if (found && !found.isDirectory())
-    throw new UsageError(`${path} is no folder, which it has to be for sigpack; move it away`);
+    throw new CommandError(`${path} is no folder, which it has to be for sigpack; move it away`);
   return found !== undefined;
 }
 
@@ -99,7 +99,8 @@ export function copyEntry(from: string, to: string): void {
     if (isRoot()) lchownSync(to, found.uid, found.gid);
   } else if (found.isDirectory()) copyFolder(from, to, found);
   else if (found.isFile()) copyFile(from, to);
-  else throw new UsageError(`${from} is neither a file nor a folder nor a link; move it elsewhere`);
+  else
+    throw new CommandError(`${from} is neither a file nor a folder nor a link; move it elsewhere`);
 }
 
 function copyFolder(from: string, to: string, { mode, uid, gid }: Stats): void {

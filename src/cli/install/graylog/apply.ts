@@ -3,7 +3,7 @@ import { packDigest, type WantedDefinition } from '../../../install/graylog/defi
 import { secretParameters } from '../../../install/graylog/extras.ts';
 import { mergeFields } from '../../../install/merge-fields.ts';
 import type { JsonObject, PlannedObject } from '../../../install/plan.ts';
-import { UsageError } from '../../error/exit-code.ts';
+import { CommandError } from '../../error/command-error.ts';
 import { type Client, inParallel } from '../http/http-client.ts';
 import type { Applying } from '../target.ts';
 import { changeExtra, removeExtra } from './extras.ts';
@@ -125,7 +125,7 @@ export function refuseEmpty(pack: ContentPack): void {
     ({ name, default_value: value }) => secret.has(name) && (value === undefined || value === ''),
   );
   if (empty)
-    throw new UsageError(
+    throw new CommandError(
       `the content pack's parameter ${empty.name} has no value; give it under \`parameters\` ` +
         `of the place: { ${empty.name}: { env: NAME } }`,
     );
@@ -143,11 +143,11 @@ function refuseRevision(
   const same = revisions.get(pack.rev);
   const hint = 'raise `revision` in sigpack.yml, as sigpack release does';
   if (same && packDigest(same) !== packDigest(pack))
-    throw new UsageError(
+    throw new CommandError(
       `the server has a revision ${pack.rev} of this pack with another content; ${hint}`,
     );
   if (isInstalled && pack.rev < newest)
-    throw new UsageError(
+    throw new CommandError(
       `the server has revision ${newest} of this pack, this is the older ${pack.rev}; ` +
         `sigpack rollback goes back, or ${hint}`,
     );

@@ -9,7 +9,8 @@ import {
 } from '../../../install/graylog/extras.ts';
 import { mergeFields } from '../../../install/merge-fields.ts';
 import type { JsonObject } from '../../../install/plan.ts';
-import { type Client, RemoteError } from '../http/http-client.ts';
+import { remoteError } from '../../error/command-error.ts';
+import type { Client } from '../http/http-client.ts';
 import type { PacksThere } from './packs.ts';
 
 /** A notification or a dashboard as the server has it. */
@@ -44,7 +45,7 @@ async function notificationOn(client: Client, id: string): Promise<JsonObject | 
   const { status, json } = await client.send('GET', notificationPath(id), { expect: [404] });
   if (status === 404) return undefined;
   if (!isRecord(json) || !isRecord(json.config))
-    throw new RemoteError('the server answers with something else than a notification');
+    throw remoteError('the server answers with something else than a notification');
   return json;
 }
 
@@ -62,7 +63,7 @@ async function dashboardOn(client: Client, id: string): Promise<JsonObject | und
   if (status === 500 && /could not find view/i.test(text)) return undefined;
   const entities: unknown = isRecord(json) ? json.entities : undefined;
   if (status === 500 || !Array.isArray(entities))
-    throw new RemoteError(`the server does not show a dashboard: ${client.shown(text)}`, status);
+    throw remoteError(`the server does not show a dashboard: ${client.shown(text)}`, status);
   const list = entities.filter(isRecord);
   const data = list.find((one) => isRecord(one.type) && one.type.name === 'dashboard')?.data;
   if (!isRecord(data)) return undefined;

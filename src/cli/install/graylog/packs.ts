@@ -3,7 +3,8 @@ import type { ContentPack, PackEntity } from '../../../install/graylog/content-p
 import { additionsOf, packDigest } from '../../../install/graylog/definitions.ts';
 import { type ExtraKind, isExtra, withoutSecretValues } from '../../../install/graylog/extras.ts';
 import { uuidV5 } from '../../../source/uuid.ts';
-import { type Client, RemoteError } from '../http/http-client.ts';
+import { type CommandError, isRemoteError, remoteError } from '../../error/command-error.ts';
+import type { Client } from '../http/http-client.ts';
 import { isListOf } from '../http/server-list.ts';
 import type { Progress } from '../target.ts';
 
@@ -58,7 +59,7 @@ export function createContentPacks(client: Client, packId: string): ServerPacks 
     const root = (await client.send('GET', '/')).json as { readonly version?: string } | undefined;
     const version = /^\d+\.\d+\.\d+/.exec(String(root?.version ?? ''))?.[0];
     if (version === undefined)
-      throw new RemoteError('the answer is not that of a Graylog server; its url ends with /api');
+      throw remoteError('the answer is not that of a Graylog server; its url ends with /api');
     return version;
   };
   /** Revisions of additions that are uploaded alone. */
@@ -89,7 +90,7 @@ export function createContentPacks(client: Client, packId: string): ServerPacks 
       const revisions = await revisionsOf(client, packId);
       const installations = await installationsOf(client, packId);
       if (revisions.size === 0 && installations.length > 0)
-        throw new RemoteError(
+        throw remoteError(
           'the server has installations of a content pack that it does not have; run the ' +
             'command again',
         );
@@ -208,7 +209,7 @@ async function revisionsOf(
       ? Object.entries(json.content_pack_revisions)
       : undefined;
   if (!isListOf(revisions, isRevision))
-    throw new RemoteError(
+    throw remoteError(
       'the server answers with something else than the revisions of a content pack',
     );
   return new Map(revisions.map(([revision, pack]) => [Number(revision), pack]));
@@ -222,11 +223,11 @@ async function installationsOf(client: Client, packId: string): Promise<readonly
   );
   // a pack that was installed and is not there after all would be installed a second time
   if (status === 404 && (await revisionsOf(client, packId)).size > 0)
-    throw new RemoteError('the server has the content pack, but no installations of it to look at');
+    throw remoteError('the server has the content pack, but no installations of it to look at');
   if (status === 404) return [];
   const found = isRecord(json) ? json.installations : undefined;
   if (!isListOf(found, isInstallation))
-    throw new RemoteError(
+    throw remoteError(
       'the server answers with something else than the installations of a content pack',
     );
   return found;
@@ -246,7 +247,7 @@ async function upload(client: Client, pack: ContentPack): Promise<void> {
   if (status !== 400) return;
   const there = (await revisionsOf(client, pack.id)).get(pack.rev);
   if (!there)
-    throw new RemoteError(`the server does not take the content pack: ${client.shown(text)}`, 400);
+    throw remoteError(`the server does not take the content pack: ${client.shown(text)}`, 400);
   if (packDigest(there) !== packDigest(pack)) throw otherContent(pack);
 }
 
@@ -270,16 +271,16 @@ async function installUploaded(client: Client, pack: ContentPack, major: number)
   } catch (error) {
     // an answer that was cut off says nothing of what the server did
     if (
-      !(error instanceof RemoteError) ||
-      error.status !== undefined ||
+      !isRemoteError(error) ||
+      error.httpStatus !== undefined ||
       (await installationsOf(client, pack.id)).length === before
     )
       throw error;
   }
 }
 
-const otherContent = ({ name, rev }: ContentPack): RemoteError =>
-  new RemoteError(
+const otherContent = ({ name, rev }: ContentPack): CommandError =>
+  remoteError(
     `the server has a revision ${rev} of ${JSON.stringify(name)} with another content; run ` +
       'the command again',
   );

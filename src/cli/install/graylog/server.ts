@@ -9,8 +9,8 @@ import {
 } from '../../../install/graylog/definitions.ts';
 import type { WantedExtra } from '../../../install/graylog/extras.ts';
 import type { JsonObject } from '../../../install/plan.ts';
-import { UsageError } from '../../error/exit-code.ts';
-import { type Client, RemoteError } from '../http/http-client.ts';
+import { CommandError, remoteError } from '../../error/command-error.ts';
+import type { Client } from '../http/http-client.ts';
 import { isListOf } from '../http/server-list.ts';
 import { type Extra, readExtras } from './extras.ts';
 import type { ServerPacks } from './packs.ts';
@@ -75,19 +75,19 @@ async function definitionsOn(client: Client): Promise<ReadonlyMap<string, JsonOb
     );
     const { event_definitions: list, total } = asObject(json, 'its event definitions');
     if (!Array.isArray(list) || !list.every(isDefinition) || typeof total !== 'number')
-      throw new RemoteError('the server answers with something else than its event definitions');
+      throw remoteError('the server answers with something else than its event definitions');
     const before = found.size;
     for (const one of list) found.set(one.id, one);
     const isNew = found.size > before;
     // a page that is full may not be the last, whatever the total says
     if (found.size >= total && (list.length < pageSize || !isNew)) return found;
     if (!isNew)
-      throw new RemoteError(
+      throw remoteError(
         `the server has ${total} event definitions, of which it lists ${found.size}; run the ` +
           'command again',
       );
   }
-  throw new RemoteError(
+  throw remoteError(
     `the server lists more than ${maximumDefinitions} event definitions, which no server ` +
       'has: its list does not end',
   );
@@ -99,7 +99,7 @@ const isDefinition = (value: unknown): value is JsonObject & { readonly id: stri
 /** Half an answer is none. */
 function asObject(json: unknown, what: string): JsonObject {
   if (isRecord(json)) return json;
-  throw new RemoteError(`the server answers with something else than ${what}`);
+  throw remoteError(`the server answers with something else than ${what}`);
 }
 
 const isStream = (value: unknown): value is { readonly id: string; readonly title: string } =>
@@ -108,7 +108,7 @@ const isStream = (value: unknown): value is { readonly id: string; readonly titl
 async function streamsOf(client: Client): Promise<ReadonlyMap<string, string>> {
   const { streams = [] } = asObject((await client.send('GET', '/streams')).json, 'its streams');
   if (!isListOf(streams, isStream))
-    throw new RemoteError('the server answers with something else than its streams');
+    throw remoteError('the server answers with something else than its streams');
   const counts = new Map<string, number>();
   for (const { title } of streams) counts.set(title, (counts.get(title) ?? 0) + 1);
   return new Map(
@@ -130,6 +130,6 @@ export function wantedOf(pack: ContentPack, { streams }: Pick<ServerState, 'stre
       extras: wantedExtras(pack, resolving),
     };
   } catch (error) {
-    throw error instanceof PackError ? new UsageError(error.message) : error;
+    throw error instanceof PackError ? new CommandError(error.message) : error;
   }
 }

@@ -15,7 +15,7 @@ import {
 import { packLoadLines } from '../../../install/pack-load.ts';
 import { type InstallObject, stateOf } from '../../../install/plan.ts';
 import { madeForIn } from '../../../pack/artifact/made-for.ts';
-import { UsageError } from '../../error/exit-code.ts';
+import { CommandError, isUsageError } from '../../error/command-error.ts';
 import type { Client } from '../http/http-client.ts';
 import type { Installed, InstallTarget, Version } from '../target.ts';
 import { applyPlan, refuseEmpty } from './apply.ts';
@@ -64,12 +64,12 @@ export function graylogTarget(options: GraylogOptions): InstallTarget<ContentPac
     id: packId,
     wanted() {
       const { pack } = options;
-      if (!pack) throw new UsageError('there is no content pack to install');
+      if (!pack) throw new CommandError('there is no content pack to install');
       const unknown = Object.keys(parameters).find(
         (name) => !pack.parameters.some((one) => one.name === name),
       );
       if (unknown !== undefined)
-        throw new UsageError(`the content pack has no parameter ${unknown}`);
+        throw new CommandError(`the content pack has no parameter ${unknown}`);
       const given = withParameters(pack, parameters);
       refuseEmpty(given);
       return versionFor(given);
@@ -110,7 +110,7 @@ function knownOf(pack: ContentPack, server: ServerState): readonly Wanted[] {
   try {
     return [wantedOf(pack, server)];
   } catch (error) {
-    if (error instanceof UsageError) return [];
+    if (isUsageError(error)) return [];
     throw error;
   }
 }

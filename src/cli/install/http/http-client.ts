@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jsonOf } from '../../../event/json.ts';
 import { isTooDeep, maximumAnswerDepth } from '../../../release/json-depth.ts';
-import { UsageError } from '../../error/exit-code.ts';
+import { CommandError, remoteError } from '../../error/command-error.ts';
 import { isCertificate, reasonOf } from './failure-reason.ts';
 import {
   hostOf,
@@ -16,20 +16,6 @@ import {
   wholeFactor,
 } from './proxy.ts';
 import type { ServerTexts } from './server-text.ts';
-
-/**
- * What a server that was asked did not do. The message never holds a secret: neither headers nor
- * bodies that were sent are in it.
- */
-export class RemoteError extends Error {
-  override readonly name = 'RemoteError';
-  /** Undefined where there was no answer. */
-  readonly status: number | undefined;
-  constructor(message: string, status?: number) {
-    super(message);
-    this.status = status;
-  }
-}
 
 export interface ClientOptions {
   /** Where paths begin, without a slash at its end. */
@@ -116,7 +102,7 @@ function refuseUnsendable({ headers }: ClientOptions): void {
     try {
       validateHeaderValue(name, value);
     } catch {
-      throw new UsageError(
+      throw new CommandError(
         'the secret holds a character that cannot be sent: a line break, a control character ' +
           'or one that is not of Latin-1',
       );
@@ -329,12 +315,12 @@ function errorOf(
   method: string,
   path: string,
   result: Result,
-): RemoteError {
+): CommandError {
   const { host } = new URL(url);
   const what = `${host}: ${method} ${texts.shown(path.replace(/\?.*$/, ''))}`;
   if (!('answer' in result)) {
     const hint = result.certificate ? '; give the authority that signed it as caFile' : '';
-    return new RemoteError(`${what}: ${texts.shown(result.reason)}${hint}`);
+    return remoteError(`${what}: ${texts.shown(result.reason)}${hint}`);
   }
   const { status, json, text } = result.answer;
   // a proxy that passes plain requests on answers in the place of the server, too
@@ -343,7 +329,7 @@ function errorOf(
   const words = texts.shown(
     wordsOf(json) ?? withoutTags(texts.redacted(text.slice(0, longestPage))),
   );
-  return new RemoteError(
+  return remoteError(
     `${what}: ${status}${meaning === undefined ? '' : `, ${meaning}`}` +
       `${words === '' ? '' : ` (${words})`}`,
     status,

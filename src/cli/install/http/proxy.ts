@@ -3,7 +3,7 @@ import { request as secureRequest } from 'node:https';
 import { BlockList, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
-import { UsageError } from '../../error/exit-code.ts';
+import { CommandError } from '../../error/command-error.ts';
 import { isCertificate, reasonOf, speaksNoTls } from './failure-reason.ts';
 
 export interface ProxyServer {
@@ -30,7 +30,7 @@ export function proxyFor(target: URL, env: Environment): ProxyServer | undefined
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // the value may hold a password, so it is not shown
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.hostname === '')
-    throw new UsageError(`${variable} is no address of an http or https proxy`);
+    throw new CommandError(`${variable} is no address of an http or https proxy`);
   const login =
     url.username === '' ? undefined : `${decoded(url.username)}:${decoded(url.password)}`;
   return {

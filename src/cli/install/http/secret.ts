@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { UsageError } from '../../error/exit-code.ts';
+import { CommandError } from '../../error/command-error.ts';
 import { isReadByOthers } from '../../files/key-file.ts';
 import { statsOf } from '../../files/path-stats.ts';
 
@@ -26,20 +26,20 @@ export function readSecret(
   if (given !== undefined && given !== '')
     return oneLine(given, `${variable}, the secret of ${name},`);
   if (secretFile === undefined)
-    throw new UsageError(
+    throw new CommandError(
       `${name} needs a secret: set ${variable}, or name a secretFile in sigpack.yml`,
     );
   const found = statsOf(secretFile);
-  if (!found?.isFile()) throw new UsageError(`the secretFile of ${name} is not there`);
+  if (!found?.isFile()) throw new CommandError(`the secretFile of ${name} is not there`);
   if (isReadByOthers(found))
-    throw new UsageError(`the secretFile of ${name} can be read by others; chmod 600 it`);
+    throw new CommandError(`the secretFile of ${name} can be read by others; chmod 600 it`);
   const secret = readFileSync(secretFile, 'utf8').replace(/\r?\n$/, '');
-  if (secret === '') throw new UsageError(`the secretFile of ${name} is empty`);
+  if (secret === '') throw new CommandError(`the secretFile of ${name} is empty`);
   return oneLine(secret, `the secretFile of ${name}`);
 }
 
 function oneLine(secret: string, what: string): string {
-  if (/[\r\n]/.test(secret)) throw new UsageError(`${what} has more than one line`);
-  if (/\p{Cc}/u.test(secret)) throw new UsageError(`${what} has a control character`);
+  if (/[\r\n]/.test(secret)) throw new CommandError(`${what} has more than one line`);
+  if (/\p{Cc}/u.test(secret)) throw new CommandError(`${what} has a control character`);
   return secret;
 }

@@ -1,10 +1,10 @@
 import { isRecord } from '../../../event/field.ts';
+import { remoteError } from '../../error/command-error.ts';
 import {
   type Answer,
   type Client,
   type ClientOptions,
   createClient,
-  RemoteError,
   type Sending,
 } from '../http/http-client.ts';
 import { isListOf } from '../http/server-list.ts';
@@ -85,7 +85,7 @@ async function logIn(
     repeatable: true,
   });
   const key = (json as { readonly sessionKey?: unknown } | undefined)?.sessionKey;
-  if (typeof key !== 'string') throw new RemoteError('Splunk gave no session for the user');
+  if (typeof key !== 'string') throw remoteError('Splunk gave no session for the user');
   options.texts.keep(key);
   return createClient({ ...options, headers: { authorization: `Splunk ${key}` } });
 }
@@ -93,7 +93,7 @@ async function logIn(
 function entriesOf({ json }: Answer): readonly SplunkEntry[] {
   const entries = isRecord(json) ? json.entry : undefined;
   if (!isRecord(json) || !isListOf(entries, isEntry))
-    throw new RemoteError(
+    throw remoteError(
       'the answer is not that of Splunk; the url is that of its management port, 8089 by default',
     );
   const { total, perPage } = isRecord(json.paging) ? json.paging : {};
@@ -105,7 +105,7 @@ function entriesOf({ json }: Answer): readonly SplunkEntry[] {
     entries.length >= perPage &&
     total > entries.length
   )
-    throw new RemoteError(`Splunk has ${total} entries, of which it lists ${entries.length}`);
+    throw remoteError(`Splunk has ${total} entries, of which it lists ${entries.length}`);
   return entries.map(({ name, acl, content }) => ({
     name,
     app: acl?.app ?? '',

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecord } from '../../../event/field.ts';
 import { appLoadLines } from '../../../install/pack-load.ts';
 import type { AppFiles } from '../../../install/splunk/app-files.ts';
-import { UsageError } from '../../error/exit-code.ts';
-import { type Client, RemoteError } from '../http/http-client.ts';
+import { CommandError, remoteError } from '../../error/command-error.ts';
+import type { Client } from '../http/http-client.ts';
 import type { Installed, InstallTarget, Version } from '../target.ts';
 
 export interface SplunkCloudOptions {
@@ -47,7 +47,7 @@ export function splunkCloudTarget(options: SplunkCloudOptions): InstallTarget<Bu
     id: appId,
     async wanted(): Promise<Version<Buffer>> {
       if (!app)
-        throw new UsageError(
+        throw new CommandError(
           'there is no app to install; to go back on Splunk Cloud, install the artifact of ' +
             'the version before',
         );
@@ -60,7 +60,7 @@ export function splunkCloudTarget(options: SplunkCloudOptions): InstallTarget<Bu
       const { status, json } = await acs.send('GET', one, { expect: [404] });
       const version = status === 404 ? undefined : stringOf(json, 'version');
       if (status !== 404 && version === undefined)
-        throw new RemoteError('the answer is not that of the Admin Config Service');
+        throw remoteError('the answer is not that of the Admin Config Service');
       const current =
         version === undefined
           ? []
@@ -121,7 +121,7 @@ async function validated(
 ): Promise<string> {
   const { json } = await options.login.send('GET', '/2.0/rest/login/splunk');
   const token = stringOf((json as { readonly data?: unknown } | undefined)?.data, 'token');
-  if (token === undefined) throw new RemoteError('splunk.com gave no token for the user');
+  if (token === undefined) throw remoteError('splunk.com gave no token for the user');
   const client = options.appInspect(token);
   const tag = options.experience === 'victoria' ? 'private_victoria' : 'private_classic';
   const parts = [
@@ -139,14 +139,14 @@ async function validated(
     'request_id',
   );
   if (request === undefined || !/^[\w-]+$/.test(request))
-    throw new RemoteError('AppInspect gave no id for its work');
+    throw remoteError('AppInspect gave no id for its work');
   await patiently(options, 'AppInspect', async () => {
     const status = stringOf(
       (await client.send('GET', `/v1/app/validate/status/${request}`)).json,
       'status',
     );
     progress(0, 3, `AppInspect: ${client.shown(status?.toLowerCase() ?? '')}`);
-    if (status === 'ERROR') throw new RemoteError('AppInspect could not look at the app');
+    if (status === 'ERROR') throw remoteError('AppInspect could not look at the app');
     return status === 'SUCCESS';
   });
   const reasons = errorsOf(
@@ -154,7 +154,7 @@ async function validated(
     (await client.send('GET', `/v1/app/report/${request}`, { repeatable: true })).json,
   );
   if (reasons.length > 0)
-    throw new RemoteError(
+    throw remoteError(
       `AppInspect refuses the app: ${reasons.slice(0, 5).join('; ')}` +
         `${reasons.length > 5 ? `; ${reasons.length - 5} more` : ''}`,
     );
@@ -170,10 +170,10 @@ const listIn = (value: unknown, key: string): readonly unknown[] => {
 /** Checks that an app must pass and did not. */
 function errorsOf(client: Client, json: unknown): readonly string[] {
   const summary = isRecord(json) ? json.summary : undefined;
-  if (!isRecord(summary)) throw new RemoteError('AppInspect gave no report');
+  if (!isRecord(summary)) throw remoteError('AppInspect gave no report');
   const { failure = 0, error = 0 } = summary;
   if (typeof failure !== 'number' || typeof error !== 'number')
-    throw new RemoteError('AppInspect gave a report that does not count what fails');
+    throw remoteError('AppInspect gave a report that does not count what fails');
   const checks = listIn(json, 'reports')
     .flatMap((one) => listIn(one, 'groups'))
     .flatMap((group) => listIn(group, 'checks'))
@@ -193,7 +193,7 @@ async function settled(options: SplunkCloudOptions, path: string, version: strin
     const { status: code, json } = await options.acs.send('GET', path, { expect: [404] });
     const status = stringOf(json, 'status');
     if (status === 'failed')
-      throw new RemoteError('the Admin Config Service could not install the app');
+      throw remoteError('the Admin Config Service could not install the app');
     return (
       code !== 404 &&
       stringOf(json, 'version') === version &&
@@ -209,7 +209,7 @@ async function patiently(
 ): Promise<void> {
   for (let waited = 0; !(await isDone()); waited += pollEvery) {
     if (waited >= patience)
-      throw new RemoteError(
+      throw remoteError(
         `${what} is not done after ${Math.round(patience / 60_000)} minutes; run the command ` +
           'again later',
       );

@@ -1,6 +1,6 @@
 import type { Slots } from '../../../install/pack-load.ts';
 import { scheduledSlots } from '../../../pack/config/load-budget.ts';
-import { RemoteError } from '../http/http-client.ts';
+import { isRemoteError } from '../../error/command-error.ts';
 import type { SplunkClient } from './client.ts';
 
 /**
@@ -11,7 +11,7 @@ export async function slotsOf(client: SplunkClient): Promise<Slots> {
   try {
     return await said(client);
   } catch (error) {
-    if (!(error instanceof RemoteError)) throw error;
+    if (!isRemoteError(error)) throw error;
     return { unknown: client.shown(error.message) };
   }
 }
@@ -45,7 +45,7 @@ async function effective(client: SplunkClient): Promise<number> {
     const count = Number(limits?.content.max_hist_scheduled_searches);
     return Number.isInteger(count) ? count : 0;
   } catch (error) {
-    if (error instanceof RemoteError) return 0;
+    if (isRemoteError(error)) return 0;
     throw error;
   }
 }

@@ -19,8 +19,8 @@ import {
   type SplunkRecord,
 } from '../../../install/splunk/record.ts';
 import { madeForIn } from '../../../pack/artifact/made-for.ts';
-import { UsageError } from '../../error/exit-code.ts';
-import { inParallel, RemoteError } from '../http/http-client.ts';
+import { CommandError, remoteError } from '../../error/command-error.ts';
+import { inParallel } from '../http/http-client.ts';
 import type { Applying, Installed, InstallTarget, Version } from '../target.ts';
 import type { SplunkClient, SplunkEntry } from './client.ts';
 import { slotsOf } from './slots.ts';
@@ -48,7 +48,7 @@ export function splunkTarget(options: SplunkOptions): InstallTarget<SplunkApp> {
     kind: 'splunk',
     id: appId,
     async wanted() {
-      if (!app) throw new UsageError('there is no app to install');
+      if (!app) throw new CommandError('there is no app to install');
       return versionOf(app);
     },
     async installed() {
@@ -59,12 +59,12 @@ export function splunkTarget(options: SplunkOptions): InstallTarget<SplunkApp> {
     async uninstall(progress) {
       const { installed, adopted } = await read(options, writer);
       if (adopted)
-        throw new UsageError(
+        throw new CommandError(
           `an uninstall would delete what is kept of the app ${appId} ${adopted.version} ` +
             'that was taken over; sigpack rollback returns to it',
         );
       if (installed.foreign !== undefined)
-        throw new UsageError(`${installed.foreign}; sigpack uninstalls what it installed`);
+        throw new CommandError(`${installed.foreign}; sigpack uninstalls what it installed`);
       const there = sorted(installed.current as readonly SplunkObject[]).reverse();
       let done = 0;
       const ofApp = there.filter(({ collection }) => collection !== 'apps/local');
@@ -316,9 +316,7 @@ async function refuseLeft(
   const { installed } = await read(options, writer);
   const left = installed.current.find(({ key }) => gone.has(key));
   if (left)
-    throw new RemoteError(
-      `${left.name} was to be removed and is still there; run the command again`,
-    );
+    throw remoteError(`${left.name} was to be removed and is still there; run the command again`);
 }
 
 /**

@@ -4,7 +4,7 @@ import {
   type SplunkCollection,
   type SplunkObject,
 } from '../../../install/splunk/objects.ts';
-import { RemoteError } from '../http/http-client.ts';
+import { remoteError } from '../../error/command-error.ts';
 import type { SplunkClient } from './client.ts';
 
 type Record = ReadonlyMap<string, string>;
@@ -210,7 +210,7 @@ async function writeLookup(
       )?.messages ?? [];
     const reason = messages.find(({ type }) => type === 'ERROR' || type === 'FATAL');
     if (reason)
-      throw new RemoteError(
+      throw remoteError(
         `the lookup ${entity} cannot be written: ${client.shown(String(reason.text ?? ''))}`,
       );
   }
