@@ -24,6 +24,7 @@ import {
   verifySignature,
 } from '../src/release/supply-chain/signature.ts';
 import { sourceUri } from '../src/release/supply-chain/source-uri.ts';
+import { spdxIds } from '../src/release/supply-chain/spdx-ids.ts';
 import { subjectError } from '../src/release/supply-chain/subjects.ts';
 
 const made: string[] = [];
@@ -337,14 +338,19 @@ describe('the bill of materials', () => {
     ],
   };
 
+  const schemas = join(
+    dirname(createRequire(import.meta.url).resolve('@cyclonedx/cyclonedx-library/package.json')),
+    'res',
+    'schema',
+  );
+  const load = (name: string): object =>
+    JSON.parse(readFileSync(join(schemas, name), 'utf8')) as object;
+
+  test('knows the licences that the schema knows', () => {
+    expect([...spdxIds]).toEqual((load('spdx.SNAPSHOT.schema.json') as { enum?: string[] }).enum);
+  });
+
   test('fits the schema of CycloneDX 1.6', () => {
-    const schemas = join(
-      dirname(createRequire(import.meta.url).resolve('@cyclonedx/cyclonedx-library/package.json')),
-      'res',
-      'schema',
-    );
-    const load = (name: string): object =>
-      JSON.parse(readFileSync(join(schemas, name), 'utf8')) as object;
     const ajv = new Ajv({ strict: false, validateFormats: false });
     for (const name of ['spdx', 'jsf-0.82', 'cryptography-defs'])
       ajv.addSchema({
@@ -379,6 +385,113 @@ describe('the bill of materials', () => {
       author: 'Ann',
       licenses: [{ expression: 'DRL-1.1 AND MIT' }],
     });
+  });
+
+  test('is the same text as ever', () => {
+    const pack = { ...info, url: "https://acme.example/?q='[{<x>}]'" };
+    const [rule] = input.rules;
+    expect(sbomText({ ...input, pack, rules: rule ? [rule] : [] })).toMatchInlineSnapshot(`
+      "{
+       "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
+       "bomFormat": "CycloneDX",
+       "specVersion": "1.6",
+       "version": 1,
+       "serialNumber": "urn:uuid:af99ddb9-cb23-57c3-92ca-8116c048f5ff",
+       "metadata": {
+        "timestamp": "2026-11-25T06:00:00.000Z",
+        "tools": [
+         {
+          "vendor": "Sigpack",
+          "name": "sigpack",
+          "version": "0.1.0"
+         }
+        ],
+        "component": {
+         "type": "application",
+         "name": "acme",
+         "version": "1.2.0",
+         "bom-ref": "pack",
+         "author": "Acme",
+         "description": "Detections",
+         "licenses": [
+          {
+           "license": {
+            "id": "MIT"
+           }
+          }
+         ],
+         "externalReferences": [
+          {
+           "url": "https://acme.example/?q=%27%5B%7B%3Cx%3E%7D%5D%27",
+           "type": "website"
+          }
+         ]
+        }
+       },
+       "components": [
+        {
+         "type": "file",
+         "name": "a.spl",
+         "version": "1.2.0",
+         "bom-ref": "file:a.spl",
+         "hashes": [
+          {
+           "alg": "SHA-256",
+           "content": "7957fa8d8dcfe2f89fedbb7fcac75b90b331dc252c5a5de28aa0d570296921bb"
+          }
+         ]
+        },
+        {
+         "type": "file",
+         "name": "b.json",
+         "version": "1.2.0",
+         "bom-ref": "file:b.json",
+         "hashes": [
+          {
+           "alg": "SHA-256",
+           "content": "32af381d17562c8204bd7b8320cea69bbd2d90cde4ebabc9f1387bc5f8a57976"
+          }
+         ]
+        },
+        {
+         "type": "data",
+         "name": "Second \\"rule\\" <x>",
+         "bom-ref": "rule:00000000-0000-4000-8000-000000000002",
+         "author": "Ann",
+         "licenses": [
+          {
+           "expression": "DRL-1.1 AND MIT"
+          }
+         ],
+         "properties": [
+          {
+           "name": "sigpack:rule:id",
+           "value": "00000000-0000-4000-8000-000000000002"
+          },
+          {
+           "name": "sigpack:rule:path",
+           "value": "rules/2.yml"
+          }
+         ]
+        }
+       ],
+       "dependencies": [
+        {
+         "ref": "file:a.spl"
+        },
+        {
+         "ref": "file:b.json"
+        },
+        {
+         "ref": "pack"
+        },
+        {
+         "ref": "rule:00000000-0000-4000-8000-000000000002"
+        }
+       ]
+      }
+      "
+    `);
   });
 
   test('is the same for the same, in whatever order', () => {

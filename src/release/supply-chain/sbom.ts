@@ -1,26 +1,7 @@
-import {
-  ComponentType,
-  ExternalReferenceType,
-  HashAlgorithm,
-} from '@cyclonedx/cyclonedx-library/Enums';
-import {
-  Bom,
-  Component,
-  ExternalReference,
-  HashDictionary,
-  LicenseExpression,
-  Metadata,
-  NamedLicense,
-  Property,
-  SpdxLicense,
-  Tool,
-} from '@cyclonedx/cyclonedx-library/Models';
-import { JSON as Json, JsonSerializer } from '@cyclonedx/cyclonedx-library/Serialize';
-import { isSupportedSpdxId } from '@cyclonedx/cyclonedx-library/SPDX';
-import { Spec1dot6 } from '@cyclonedx/cyclonedx-library/Spec';
 import type { PackInfo } from '../../pack/model/detection.ts';
 import { sigpackNamespace, uuidV5 } from '../../source/uuid.ts';
 import type { FileDigest } from './checksums.ts';
+import { spdxIds } from './spdx-ids.ts';
 
 export interface SbomRule {
   readonly id: string;
@@ -39,6 +20,26 @@ export interface SbomInput {
   readonly rules: readonly SbomRule[];
 }
 
+/** As much of a CycloneDX component as is used; JSON leaves out what is undefined. */
+interface Component {
+  readonly type: 'application' | 'file' | 'data';
+  readonly name: string;
+  readonly version?: string | undefined;
+  readonly 'bom-ref': string;
+  readonly author?: string | undefined;
+  readonly description?: string | undefined;
+  readonly hashes?: readonly { readonly alg: 'SHA-256'; readonly content: string }[];
+  readonly licenses?: readonly License[] | undefined;
+  readonly externalReferences?:
+    | readonly { readonly url: string; readonly type: 'website' }[]
+    | undefined;
+  readonly properties?: readonly { readonly name: string; readonly value: string }[];
+}
+
+type License =
+  | { readonly license: { readonly id: string } | { readonly name: string } }
+  | { readonly expression: string };
+
 /**
  * A bill of materials (CycloneDX 1.6, JSON): the pack, its artifacts as files with digests, and
  * each rule as data with its author and licence.
@@ -49,60 +50,77 @@ export function sbomText({ pack, toolVersion, date, artifacts, rules }: SbomInpu
     pack.version,
     artifacts.map(({ path, sha256 }) => [path, sha256]),
   ]);
-  const component = new Component(ComponentType.Application, pack.id, {
-    bomRef: 'pack',
-    version: pack.version,
-    description: pack.description,
-    author: pack.author,
-  });
-  if (pack.url !== '')
-    component.externalReferences.add(
-      new ExternalReference(pack.url, ExternalReferenceType.Website),
-    );
-  addLicense(component, pack.license);
-  const bom = new Bom({
+  const component = packComponent(pack);
+  const components = [
+    ...artifacts.map((artifact) => fileComponent(artifact, pack.version)),
+    ...rules.map(ruleComponent),
+  ].sort((a, b) => byText(a['bom-ref'], b['bom-ref']));
+  const bom = {
+    $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
     serialNumber: `urn:uuid:${uuidV5(sigpackNamespace, seed)}`,
-    metadata: new Metadata({ timestamp: new Date(date), component }),
-  });
-  bom.metadata.tools.tools.add(
-    new Tool({ vendor: 'Sigpack', name: 'sigpack', version: toolVersion }),
-  );
-  for (const { path, sha256 } of artifacts) {
-    const hashes = new HashDictionary([[HashAlgorithm['SHA-256'], sha256]]);
-    bom.components.add(
-      new Component(ComponentType.File, path, {
-        bomRef: `file:${path}`,
-        version: pack.version,
-        hashes,
-      }),
-    );
-  }
-  for (const rule of rules) bom.components.add(ruleComponent(rule));
-  const serializer = new JsonSerializer(new Json.Normalize.Factory(Spec1dot6));
-  return `${serializer.serialize(bom, { sortLists: true, space: 1 })}\n`;
+    metadata: {
+      timestamp: new Date(date).toISOString(),
+      tools: [{ vendor: 'Sigpack', name: 'sigpack', version: toolVersion }],
+      component,
+    },
+    components,
+    dependencies: [component, ...components]
+      .map((one) => ({ ref: one['bom-ref'] }))
+      .sort((a, b) => byText(a.ref, b.ref)),
+  };
+  return `${JSON.stringify(bom, null, 1)}\n`;
 }
 
-function ruleComponent({ id, title, path, license, author }: SbomRule): Component {
-  const component = new Component(ComponentType.Data, title, {
-    bomRef: `rule:${id}`,
-    ...(author === undefined ? {} : { author }),
-  });
-  component.properties.add(new Property('sigpack:rule:id', id));
-  component.properties.add(new Property('sigpack:rule:path', path));
-  addLicense(component, license ?? '');
-  return component;
-}
+/** Not by code units: an SBOM of a release that was made is to stay the same. */
+const { compare: byText } = new Intl.Collator('en');
+
+const packComponent = (pack: PackInfo): Component => ({
+  type: 'application',
+  name: pack.id,
+  version: orNothing(pack.version),
+  'bom-ref': 'pack',
+  author: orNothing(pack.author),
+  description: orNothing(pack.description),
+  licenses: licensesOf(pack.license),
+  externalReferences:
+    pack.url === '' ? undefined : [{ url: escapedUrl(pack.url), type: 'website' }],
+});
+
+const fileComponent = ({ path, sha256 }: FileDigest, version: string): Component => ({
+  type: 'file',
+  name: path,
+  version: orNothing(version),
+  'bom-ref': `file:${path}`,
+  hashes: [{ alg: 'SHA-256', content: sha256 }],
+});
+
+const ruleComponent = ({ id, title, path, license = '', author = '' }: SbomRule): Component => ({
+  type: 'data',
+  name: title,
+  'bom-ref': `rule:${id}`,
+  author: orNothing(author),
+  licenses: licensesOf(license),
+  properties: [
+    { name: 'sigpack:rule:id', value: id },
+    { name: 'sigpack:rule:path', value: path },
+  ],
+});
+
+const orNothing = (text: string): string | undefined => (text === '' ? undefined : text);
+
+/** What a URL must not hold as it is. */
+const escapedUrl = (url: string): string =>
+  url.replace(/[ "'[\]<>{}]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /**
  * An SPDX id or expression as such, anything else by name: what it is worth is not for us to say.
  */
-function addLicense(component: Component, license: string): void {
-  if (license !== '') component.licenses.add(licenseOf(license));
-}
-
-function licenseOf(license: string): SpdxLicense | LicenseExpression | NamedLicense {
-  if (isSupportedSpdxId(license)) return new SpdxLicense(license);
-  return /^[A-Za-z0-9.+-]+(?: (?:AND|OR|WITH) [A-Za-z0-9.+-]+)+$/.test(license)
-    ? new LicenseExpression(license)
-    : new NamedLicense(license);
+function licensesOf(license: string): readonly License[] | undefined {
+  if (license === '') return undefined;
+  if (spdxIds.has(license)) return [{ license: { id: license } }];
+  const isExpression = /^[A-Za-z0-9.+-]+(?: (?:AND|OR|WITH) [A-Za-z0-9.+-]+)+$/.test(license);
+  return [isExpression ? { expression: license } : { license: { name: license } }];
 }
