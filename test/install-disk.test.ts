@@ -23,6 +23,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { install } from '../src/cli/install/install-command.ts';
 import { readTarMembers } from '../src/cli/release/archive-bounds.ts';
 import { createLab, firstRules, type Lab, removeLabs, secondRules, tree } from './install-lab.ts';
+import { unwrapped } from './result.ts';
 import { said } from './said.ts';
 import { environment, mainFile } from './sigpack.ts';
 import { thorough } from './thoroughness.ts';
@@ -52,7 +53,7 @@ async function freshLab(): Promise<void> {
 /** The archive but for one of its files. */
 async function withoutFile(archive: Buffer, path: string): Promise<Buffer> {
   const rest = pack();
-  for (const member of await readTarMembers(archive))
+  for (const member of unwrapped(await readTarMembers(archive)))
     if (member.path !== path) rest.entry({ name: member.path }, member.content);
   rest.finalize();
   const chunks: Buffer[] = [];

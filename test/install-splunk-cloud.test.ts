@@ -11,6 +11,7 @@ import { appOf } from '../src/install/splunk/app-files.ts';
 import { startServer } from './fake/server.ts';
 import { createFakeCloud } from './fake/splunk-cloud.ts';
 import { createLab, firstRules, removeLabs, secondRules } from './install-lab.ts';
+import { unwrapped } from './result.ts';
 import { said } from './said.ts';
 
 afterAll(removeLabs);
@@ -38,7 +39,10 @@ async function cloudLab(experience: 'victoria' | 'classic') {
     const files = archive
       ? appOf(
           new Map(
-            (await readTarMembers(archive)).map(({ path: name, content }) => [name, content]),
+            unwrapped(await readTarMembers(archive)).map(({ path: name, content }) => [
+              name,
+              content,
+            ]),
           ),
         ).files
       : new Map<string, Buffer>();

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { saysSomethingOfSigma } from '../../sigma/collection/meant-for-sigma.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import { ok, type Result } from '../../source/result.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { fileError, fileHint } from '../error/file-error.ts';
 import { type FileOrPipe, readBounded } from './bounded-file.ts';
 import { nearPath, withSlashes } from './portable-path.ts';
-import { EncodingError, encodingHint, sourceText, withoutMark } from './source-text.ts';
+import { sourceText, withoutMark } from './source-text.ts';
 
 /** By the name alone. */
 export const isRuleFile = (name: string): boolean =>
@@ -22,19 +23,24 @@ export function readSourceFile(path: string, bag: DiagnosticBag): SourceFile | u
   return readWith(() => textOf(path, 'file or pipe'), path, bag);
 }
 
-/** As {@link readSourceFile}, of a file that may be something else than a rule. */
+/**
+ * As {@link readSourceFile}, of a file in a folder of rules. Unless the user named it, one in
+ * another encoding may be anything.
+ */
 export function readRuleFile(
   path: string,
   named: boolean,
   bag: DiagnosticBag,
 ): SourceFile | undefined {
+  if (named) return readSourceFile(path, bag);
   return readWith(
-    () => textOf(path, named ? 'file or pipe' : 'file'),
+    () => textOf(path, 'file'),
     path,
     bag,
-    (reason) => {
-      const isOther = !named && !saysSomethingOfSigma(reason.roughly);
-      if (isOther)
+    (bytes) => {
+      // Latin-1 is good enough to look for words
+      if (saysSomethingOfSigma(bytes.toString('latin1'))) reportEncoding(bag, path);
+      else
         bag.add(
           { path: shownPath(path), text: '' },
           {
@@ -43,7 +49,6 @@ export function readRuleFile(
             span: { start: 0, end: 0 },
           },
         );
-      return isOther;
     },
   );
 }
@@ -53,28 +58,38 @@ export function readStandardInput(bag: DiagnosticBag): SourceFile | undefined {
   return readWith(() => sourceText(readFileSync(0)), 'stdin', bag);
 }
 
-function textOf(path: string, kind: FileOrPipe): string {
+function textOf(path: string, kind: FileOrPipe): Result<string, Buffer> {
   const text = readBounded(path, kind, 'utf8');
   if (typeof text !== 'string') return sourceText(text);
-  if (!text.includes('\ufffd')) return withoutMark(text);
-  // that is what anything but UTF-8 becomes, or what really stands there
+  if (!text.includes('\ufffd')) return ok(withoutMark(text));
+  // that is what anything but UTF-8 becomes, or what really is in the file
   return sourceText(readBounded(path, kind));
 }
 
+/** `reportBytes`: reports bytes that are no text. */
 function readWith(
-  read: () => string,
+  read: () => Result<string, Buffer>,
   path: string,
   bag: DiagnosticBag,
-  isToldOf: (reason: EncodingError) => boolean = () => false,
+  reportBytes: (bytes: Buffer) => void = () => reportEncoding(bag, path),
 ): SourceFile | undefined {
   try {
-    return { path: shownPath(path), text: read() };
+    const text = read();
+    if (text.ok) return { path: shownPath(path), text: text.value };
+    reportBytes(text.error);
   } catch (error) {
-    if (!(error instanceof EncodingError)) reportFile(bag, path, error);
-    else if (!isToldOf(error)) reportFile(bag, path, error, encodingHint);
-    return undefined;
+    reportFile(bag, path, error);
   }
+  return undefined;
 }
+
+const reportEncoding = (bag: DiagnosticBag, path: string): void =>
+  reportFile(
+    bag,
+    path,
+    new Error('the file is not UTF-8'),
+    'Save it as UTF-8; Windows PowerShell writes UTF-16, `Out-File -Encoding utf8` does not.',
+  );
 
 /** Relative to the working directory where it lies below it or near; with `/` on every system. */
 export function shownPath(path: string): string {

@@ -1,43 +1,25 @@
 import { isUtf8 } from 'node:buffer';
-
-/** Why a text cannot be read as it is. */
-export class EncodingError extends Error {
-  override readonly name = 'EncodingError';
-  /** The bytes as Latin-1 has them: good enough to look for words. */
-  readonly roughly: string;
-  constructor(bytes: Buffer) {
-    super('the file is not UTF-8');
-    this.roughly = bytes.toString('latin1');
-  }
-}
-
-export const encodingHint =
-  'Save it as UTF-8; Windows PowerShell writes UTF-16, `Out-File -Encoding utf8` does not.';
+import { failed, ok, type Result } from '../../source/result.ts';
 
 /**
- * UTF-8, or UTF-16 with a byte order mark, which YAML allows. The mark is left out. Throws an
- * {@link EncodingError}.
+ * The text of UTF-8, or of UTF-16 with a byte order mark, which YAML allows. The mark is left out.
+ * The error is the bytes, which are in neither encoding.
  */
-export function sourceText(bytes: Buffer): string {
+export function sourceText(bytes: Buffer): Result<string, Buffer> {
   const [first, second] = bytes;
-  const utf16 =
-    first === 0xff && second === 0xfe
-      ? 'utf-16le'
-      : first === 0xfe && second === 0xff
-        ? 'utf-16be'
-        : undefined;
-  if (utf16 !== undefined) return inUtf16(bytes, utf16);
-  if (!isUtf8(bytes)) throw new EncodingError(bytes);
-  return withoutMark(bytes.toString('utf8'));
+  if (first === 0xff && second === 0xfe) return textInUtf16(bytes, 'utf-16le');
+  if (first === 0xfe && second === 0xff) return textInUtf16(bytes, 'utf-16be');
+  return isUtf8(bytes) ? ok(withoutMark(bytes.toString('utf8'))) : failed(bytes);
 }
 
-function inUtf16(bytes: Buffer, encoding: string): string {
+function textInUtf16(bytes: Buffer, encoding: string): Result<string, Buffer> {
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    return ok(new TextDecoder(encoding, { fatal: true }).decode(bytes));
   } catch {
-    throw new EncodingError(bytes);
+    return failed(bytes);
   }
 }
 
+/** A text without the byte order mark. */
 export const withoutMark = (text: string): string =>
   text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;

@@ -13,12 +13,7 @@ import { CommandError } from '../error/command-error.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { shownPath } from '../files/rule-files.ts';
-import {
-  ArchiveError,
-  type ArchiveMember,
-  readTarMembers,
-  shownEntry,
-} from '../release/archive-bounds.ts';
+import { readTarMembers, shownEntry } from '../release/archive-bounds.ts';
 
 const isApp = (name: string): boolean => /\.(?:spl|tgz|tar\.gz)$/i.test(name);
 
@@ -61,21 +56,16 @@ async function appMembers(path: string, bytes: Buffer): Promise<ReadonlyMap<stri
     throw new CommandError(
       `${shownPath(path)}: the app cannot be unpacked: it is no gzip archive (.tar.gz)`,
     );
-  let members: readonly ArchiveMember[];
-  try {
-    members = await readTarMembers(bytes);
-  } catch (error) {
-    throw error instanceof ArchiveError
-      ? new CommandError(`${shownPath(path)}: the app cannot be unpacked: ${error.message}`)
-      : error;
-  }
-  const runs = members.find(({ mode }) => (mode & executable) !== 0);
+  const members = await readTarMembers(bytes);
+  if (!members.ok)
+    throw new CommandError(`${shownPath(path)}: the app cannot be unpacked: ${members.error}`);
+  const runs = members.value.find(({ mode }) => (mode & executable) !== 0);
   if (runs)
     throw new CommandError(
       `${shownPath(path)}: the entry ${shownEntry(runs.path)} is executable, which no file ` +
         'of Sigpack is',
     );
-  return new Map(members.map(({ path: name, content }) => [name, content]));
+  return new Map(members.value.map(({ path: name, content }) => [name, content]));
 }
 
 export function contentPackIn(artifact: ArtifactSource | undefined): ContentPack | undefined {

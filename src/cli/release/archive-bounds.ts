@@ -2,6 +2,7 @@ import { Readable, Transform } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { type Entry, fromBuffer, type ZipFile } from 'yauzl';
+import { failed, ok, type Result } from '../../source/result.ts';
 import { checkHeaders } from './tar-headers.ts';
 
 /** What an archive that Sigpack wrote stays far below, for one of 100,000 rules, too. */
@@ -17,14 +18,6 @@ export const archiveBounds = {
   freeSize: 16 * 1024 * 1024,
 } as const;
 
-/**
- * What is wrong with an archive, with the name of its entry; the name of the archive is for the
- * caller to say.
- */
-export class ArchiveError extends Error {
-  override readonly name = 'ArchiveError';
-}
-
 export interface ArchiveMember {
   /** As the archive has it. */
   readonly path: string;
@@ -38,48 +31,47 @@ export const shownEntry = (name: string): string =>
 
 /**
  * The files of a gzip tar that are wanted, in their order. All entries are looked at: files alone,
- * each once.
+ * each once. The error says what is wrong, with the name of the entry but not that of the archive.
  */
 export async function readTarMembers(
   bytes: Buffer,
   isWanted: (path: string) => boolean = () => true,
-): Promise<readonly ArchiveMember[]> {
+): Promise<Result<readonly ArchiveMember[]>> {
   const members: ArchiveMember[] = [];
   const unpack = extract();
   const gunzip = createGunzip();
-  const bounded = bound(sizeBound(bytes.length));
-  const headers = checkHeaders((reason) => new ArchiveError(reason));
   const fail = (error: Error): void => unpack.destroy(error);
   Readable.from([bytes])
     .pipe(gunzip)
     .on('error', fail)
-    .pipe(bounded)
+    .pipe(boundedBy(sizeBound(bytes.length)))
     .on('error', fail)
-    .pipe(headers)
+    .pipe(checkHeaders())
     .on('error', fail)
     .pipe(unpack);
-  const check = memberCheck(archiveBounds.tarEntries);
+  const memberError = createMemberCheck(archiveBounds.tarEntries);
   try {
     for await (const entry of unpack) {
       const { name, type, mode = 0, size = 0 } = entry.header;
-      if (type !== 'file')
-        throw new ArchiveError(
-          `the entry ${shownEntry(name)} is a ${String(type ?? 'thing of an unknown kind')}, ` +
-            'not a file',
-        );
-      check(name, size);
+      const error = type === 'file' ? memberError(name, size) : kindError(name, type);
+      if (error !== undefined) return failed(error);
       if (isWanted(name)) members.push({ path: name, mode, content: await contentOf(entry) });
       else entry.resume();
     }
   } catch (error) {
-    throw error instanceof ArchiveError
-      ? error
-      : new ArchiveError(error instanceof Error ? error.message : String(error));
+    return failed(messageOf(error));
   } finally {
     gunzip.destroy();
   }
-  return members;
+  return ok(members);
 }
+
+const kindError = (name: string, type: string | null | undefined): string =>
+  `the entry ${shownEntry(name)} is a ${type ?? 'thing of an unknown kind'}, not a file`;
+
+/** Streams and yauzl throw errors of their own. */
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
 
 const sizeBound = (packed: number): number =>
   Math.min(
@@ -87,34 +79,31 @@ const sizeBound = (packed: number): number =>
     Math.max(archiveBounds.freeSize, packed * archiveBounds.growth),
   );
 
-/** Passes on what is within the bound, and ends what is not. */
-function bound(most: number): Transform {
+const tooLarge = (most: number): string =>
+  `it unpacks to more than ${most} bytes, which no archive of Sigpack of its size does`;
+
+/** Passes on what is within the bound, and ends with an error beyond it. */
+function boundedBy(most: number): Transform {
   let size = 0;
   return new Transform({
     transform(chunk: Buffer, _, done) {
       size += chunk.length;
-      if (size > most)
-        done(
-          new ArchiveError(
-            `it unpacks to more than ${most} bytes, which no archive of Sigpack of its size does`,
-          ),
-        );
+      if (size > most) done(new Error(tooLarge(most)));
       else done(null, chunk);
     },
   });
 }
 
 /** Refuses too many entries, an entry that is there twice, and one that is too large. */
-function memberCheck(most: number): (name: string, size: number) => void {
+function createMemberCheck(most: number): (name: string, size: number) => string | undefined {
   const seen = new Set<string>();
   return (name, size) => {
-    if (seen.has(name)) throw new ArchiveError(`the entry ${shownEntry(name)} is there twice`);
+    if (seen.has(name)) return `the entry ${shownEntry(name)} is there twice`;
     seen.add(name);
-    if (seen.size > most) throw new ArchiveError(`it has more than ${most} entries`);
-    if (size > archiveBounds.fileSize)
-      throw new ArchiveError(
-        `the entry ${shownEntry(name)} has ${size} bytes, more than ${archiveBounds.fileSize}`,
-      );
+    if (seen.size > most) return `it has more than ${most} entries`;
+    return size > archiveBounds.fileSize
+      ? `the entry ${shownEntry(name)} has ${size} bytes, more than ${archiveBounds.fileSize}`
+      : undefined;
   };
 }
 
@@ -126,33 +115,30 @@ async function contentOf(stream: AsyncIterable<unknown>): Promise<Buffer> {
 
 /**
  * The files of a zip that are wanted, by their paths. The others are looked at and not unpacked.
+ * The error is as that of {@link readTarMembers}.
  */
 export async function readZipMembers(
   bytes: Buffer,
   isWanted: (path: string) => boolean,
-): Promise<ReadonlyMap<string, Buffer>> {
-  const found = new Map<string, Buffer>();
-  const check = memberCheck(archiveBounds.zipEntries);
+): Promise<Result<ReadonlyMap<string, Buffer>>> {
+  const members = new Map<string, Buffer>();
+  const memberError = createMemberCheck(archiveBounds.zipEntries);
+  const most = sizeBound(bytes.length);
   let size = 0;
   try {
     const archive = await opened(bytes);
     for await (const entry of entriesOf(archive)) {
-      check(entry.fileName, entry.uncompressedSize);
+      const error = memberError(entry.fileName, entry.uncompressedSize);
+      if (error !== undefined) return failed(error);
       if (!isWanted(entry.fileName)) continue;
       size += entry.uncompressedSize;
-      if (size > sizeBound(bytes.length))
-        throw new ArchiveError(
-          `it unpacks to more than ${sizeBound(bytes.length)} bytes, which no archive of ` +
-            'Sigpack of its size does',
-        );
-      found.set(entry.fileName, await contentOf(await streamOf(archive, entry)));
+      if (size > most) return failed(tooLarge(most));
+      members.set(entry.fileName, await contentOf(await streamOf(archive, entry)));
     }
   } catch (error) {
-    throw error instanceof ArchiveError
-      ? error
-      : new ArchiveError(error instanceof Error ? error.message : String(error));
+    return failed(messageOf(error));
   }
-  return found;
+  return ok(members);
 }
 
 const opened = (bytes: Buffer): Promise<ZipFile> =>

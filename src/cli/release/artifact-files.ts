@@ -8,11 +8,12 @@ import {
   artifactSnapshot,
 } from '../../release/artifact-snapshot.ts';
 import type { Snapshot } from '../../release/snapshot.ts';
+import type { Result } from '../../source/result.ts';
 import { CommandError } from '../error/command-error.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { visible } from '../report/visible.ts';
-import { ArchiveError, readTarMembers, readZipMembers } from './archive-bounds.ts';
+import { readTarMembers, readZipMembers } from './archive-bounds.ts';
 
 /** In bytes; Sigpack writes no larger files. */
 const maximumArchive = 512 * 1024 * 1024;
@@ -108,10 +109,8 @@ async function readBytes(name: string, bytes: Buffer): Promise<ArtifactTexts> {
 }
 
 async function savedSearches(name: string, bytes: Buffer): Promise<string> {
-  const found = await unpacked(name, () =>
-    readTarMembers(bytes, (path) => /^[^/]+\/default\/savedsearches\.conf$/.test(path)),
-  );
-  const [member, second] = found;
+  const wanted = /^[^/]+\/default\/savedsearches\.conf$/;
+  const [member, second] = unpacked(name, await readTarMembers(bytes, (path) => wanted.test(path)));
   if (!member) throw new CommandError(`${visible(name)} holds no default/savedsearches.conf`);
   if (second)
     throw new CommandError(
@@ -122,7 +121,7 @@ async function savedSearches(name: string, bytes: Buffer): Promise<string> {
 
 async function readBundle(name: string, bytes: Buffer): Promise<ArtifactTexts> {
   const wanted = /^[^/]+\/(?:manifest\.json|[^/]+\.spl|[^/]+-graylog\.json)$/;
-  const members = await unpacked(name, () => readZipMembers(bytes, (path) => wanted.test(path)));
+  const members = unpacked(name, await readZipMembers(bytes, (path) => wanted.test(path)));
   const files = new Map<string, Buffer>();
   for (const [path, content] of members) {
     if (files.has(basename(path)))
@@ -142,12 +141,7 @@ async function readBundle(name: string, bytes: Buffer): Promise<ArtifactTexts> {
   return Object.assign({}, ...texts) as ArtifactTexts;
 }
 
-async function unpacked<T>(name: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof ArchiveError)
-      throw new CommandError(visible(`${name} cannot be unpacked: ${error.message}`));
-    throw error;
-  }
+function unpacked<T>(name: string, members: Result<T>): T {
+  if (members.ok) return members.value;
+  throw new CommandError(visible(`${name} cannot be unpacked: ${members.error}`));
 }

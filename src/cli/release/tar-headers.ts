@@ -2,8 +2,8 @@ import { Transform } from 'node:stream';
 
 const blockSize = 512;
 
-/** Says of each header of a tar, as its bytes pass, what readers would take in different ways. */
-export function checkHeaders(refuse: (reason: string) => Error): Transform {
+/** Passes a tar on, and ends with an error at a header that readers would take in different ways. */
+export function checkHeaders(): Transform {
   let header = Buffer.alloc(0);
   /** Bytes of a file that are still to come. */
   let content = 0;
@@ -20,9 +20,9 @@ export function checkHeaders(refuse: (reason: string) => Error): Transform {
         at += taken.length;
         header = Buffer.concat([header, taken]);
         if (header.length < blockSize) continue;
-        const reason = headerError(header);
-        if (reason !== undefined) {
-          done(refuse(reason));
+        const error = headerError(header);
+        if (error !== undefined) {
+          done(new Error(error));
           return;
         }
         content = Math.ceil(sizeOf(header) / blockSize) * blockSize;
