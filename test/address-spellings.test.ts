@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { addressPattern } from '../src/backend/grep/value.ts';
 import { blockPatterns } from '../src/backend/logpoint/address.ts';
 import { addressRegex } from '../src/backend/lucene/address.ts';
-import { queryStringLimits } from '../src/backend/lucene/split.ts';
+import { queryStringLimits } from '../src/backend/lucene/limits.ts';
 import { addressBytes, networkMask, parseAddressBlock } from '../src/sigma/value/cidr.ts';
 import { runs } from './thoroughness.ts';
 

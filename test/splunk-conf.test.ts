@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { unflagged } from '../src/backend/splunk/app-inspect.ts';
 import { csvRow } from '../src/pack/render/csv.ts';
 import {
   compareConf,
@@ -9,7 +10,6 @@ import {
   isConfKey,
   readConf,
   stanzaName,
-  unflagged,
   unflaggedLines,
 } from '../src/pack/render/splunk-conf.ts';
 import { createRenderer, TemplateError } from '../src/pack/render/template.ts';

@@ -11,9 +11,10 @@ import {
 import { jsonFormat, ndjsonFormat } from '../format.ts';
 import { refuseAddressless } from '../lucene/address-text.ts';
 import type { Dialect } from '../lucene/dialect.ts';
+import { queryStringLimits } from '../lucene/limits.ts';
 import { luceneLineFormat } from '../lucene/line-format.ts';
 import { printLucene } from '../lucene/printer.ts';
-import { queryStringLimits, splitToFit } from '../lucene/split.ts';
+import { splitToFit } from '../lucene/split.ts';
 import { withOwnFieldDiagnostics } from '../own-fields.ts';
 import type { ConversionTarget, ConvertedRule, ElasticsearchSettings } from '../target.ts';
 import { elasticsearchBlankRefusal } from './blank.ts';

@@ -5,8 +5,9 @@ import { singleField } from '../alias.ts';
 import { type Conversion, converted, type Place, Refusal, refused } from '../backend.ts';
 import { refuseAddressless } from '../lucene/address-text.ts';
 import type { Dialect } from '../lucene/dialect.ts';
+import { queryStringLimits } from '../lucene/limits.ts';
 import { printLucene } from '../lucene/printer.ts';
-import { queryStringLimits, splitToFit } from '../lucene/split.ts';
+import { splitToFit } from '../lucene/split.ts';
 import { checkSilentGroups } from '../silent-groups.ts';
 import { type GraylogOptions, graylogDialect } from './graylog.ts';
 

@@ -8,8 +8,9 @@ import {
 } from '../backend.ts';
 import { refuseAddressless } from '../lucene/address-text.ts';
 import type { Dialect } from '../lucene/dialect.ts';
+import { queryStringLimits } from '../lucene/limits.ts';
 import { printLucene } from '../lucene/printer.ts';
-import { queryStringLimits, splitToFit } from '../lucene/split.ts';
+import { splitToFit } from '../lucene/split.ts';
 
 export interface GraylogOptions {
   /**

@@ -1,7 +1,7 @@
 import { type CodeRange, type CodeRanges, normalizeRanges } from '../../regex/set.ts';
 import { plainFormat } from '../format.ts';
 import type { TargetFormat } from '../target.ts';
-import { queryStringLimits } from './split.ts';
+import { queryStringLimits } from './limits.ts';
 
 /**
  * The queries alone, one a line: line breaks inside them are spelt another way as far as Lucene's

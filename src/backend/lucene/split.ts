@@ -9,16 +9,6 @@ export interface QueryLimits {
 }
 
 /**
- * OpenSearch's defaults (Elasticsearch has the latter two): query string length, boolean clauses,
- * `index.max_regex_length`.
- */
-export const queryStringLimits: QueryLimits & { readonly regexLength: number } = {
-  length: 32_000,
-  clauses: 1_024,
-  regexLength: 1_000,
-};
-
-/**
  * Queries that match together what one would, each within the limits: the largest disjunction that
  * is not negated is halved, and halved again. Undefined where there is none to halve.
  */

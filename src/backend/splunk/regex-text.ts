@@ -1,6 +1,7 @@
 import type { RegexTest } from '../../query/tree.ts';
 import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/value/pattern.ts';
 import { type Place, Refusal } from '../backend.ts';
+import { removals } from './app-inspect.ts';
 import { quoted } from './text.ts';
 
 /** What can't stand in a conf file's line, and backticks, which call macros. */
@@ -13,18 +14,15 @@ const codePoint = (char: string): string => `\\x{${char.charCodeAt(0).toString(1
  * conf files have uses of their own for those.
  */
 function literal(text: string): string {
-  return (
-    text
-      .replace(/[.*+?()[{|$^\\]/g, (char) =>
-        char === '\\' ? '\\\\' : char === '^' ? '\\^' : `[${char}]`,
-      )
-      // AppInspect looks for shell commands in conf files
-      .replace(
-        /rm(\s+)-(?=[rf])/g,
-        (_, space: string) => `rm${[...space].map((char) => `[${char}]`).join('')}-`,
-      )
-      .replace(everyUnprintable, codePoint)
-  );
+  return text
+    .replace(/[.*+?()[{|$^\\]/g, (char) =>
+      char === '\\' ? '\\\\' : char === '^' ? '\\^' : `[${char}]`,
+    )
+    .replace(
+      removals('\\s+'),
+      (_, gap: string) => `rm${[...gap].map((char) => `[${char}]`).join('')}-`,
+    )
+    .replace(everyUnprintable, codePoint);
 }
 
 function patternSource(pattern: Pattern): string {
@@ -73,7 +71,7 @@ function respelled(source: string, place: Place): string {
         unprintable.test(one) ? codePoint(one.slice(-1)) : one,
       )
     : source;
-  const spelled = printable.replace(/rm( +)-(?=[rf])/g, (whole, _space, at: number) =>
+  const spelled = printable.replace(removals(' +'), (whole, _space, at: number) =>
     insideClass(printable, at) ? whole : whole.replace(/ /g, '[ ]'),
   );
   if (spelled !== source && /\\Q|\(\?[A-Za-z^-]*x/.test(source)) {

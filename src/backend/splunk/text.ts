@@ -1,6 +1,7 @@
 import { isPlaceholder, ONE, type Pattern, type PatternPart } from '../../sigma/value/pattern.ts';
 import { perName } from '../../source/per-name.ts';
 import { type Place, Refusal } from '../backend.ts';
+import { isFlaggedTerm, looseTerm } from './app-inspect.ts';
 
 /**
  * Spellings of text in SPL. In quotes, `\"` and `\\` are escapes in the search stage and in eval
@@ -27,15 +28,9 @@ export function decimal(value: number | bigint): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const unsayable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029`*]/;
 
-/**
- * What AppInspect takes for a shell command or an address of the attacker's (checks of harmful
- * operations and of malware).
- */
-const suspicious = /rm\s+-[rf]|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}|^-[rf]{2}$|^rm$/;
-
 /** False where the search stage can't say all that the literal does. */
 function sayable(literal: string, cloudSafe: boolean): boolean {
-  return !unsayable.test(literal) && !(cloudSafe && suspicious.test(literal));
+  return !unsayable.test(literal) && !(cloudSafe && isFlaggedTerm(literal));
 }
 
 /** A pattern as the search stage has it. */
@@ -78,14 +73,8 @@ export const looseValue =
 
 function weakened(literal: string, cloudSafe: boolean): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  let text = escaped(literal).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029`*]+/g, '*');
-  if (cloudSafe && suspicious.test(literal)) {
-    text = text
-      .replace(/rm\s+-(?=[rf])/g, 'rm*-')
-      .replace(/(\d{1,3})\.(?=\d{1,3}\.\d{1,3}\.\d{1,3})/g, '$1*')
-      .replace(/^-[rf]{2}$|^rm$/, '*');
-  }
-  return text;
+  const text = escaped(literal).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029`*]+/g, '*');
+  return cloudSafe && isFlaggedTerm(literal) ? looseTerm(text) : text;
 }
 
 /**

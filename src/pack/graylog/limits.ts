@@ -1,8 +1,8 @@
-import { queryLimits } from '../model/query-check.ts';
+import { queryStringLimits } from '../../backend/lucene/limits.ts';
 
 /** What the server and its OpenSearch allow by default. */
 export const graylogLimits = {
-  ...queryLimits,
+  ...queryStringLimits,
   /** Events of one run of a filter. */
   eventLimit: 1000,
   /** Bytes of the whole pack as BSON: one document of MongoDB. */

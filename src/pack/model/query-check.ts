@@ -1,15 +1,4 @@
-/** Limits that OpenSearch has by default, seen on a server. */
-export const queryLimits = {
-  /**
-   * Terms, phrases, patterns and ranges in one query; twice: in one group, and in all groups
-   * together.
-   */
-  clauses: 1024,
-  /** Characters of a query. */
-  length: 32_000,
-  /** Characters of a regular expression, between its slashes. */
-  regexLength: 1000,
-} as const;
+import { queryStringLimits } from '../../backend/lucene/limits.ts';
 
 interface Group {
   and: boolean;
@@ -45,15 +34,19 @@ export function checkQuery(query: string, leadingWildcards = false): string[] {
     reasons: new Set(),
     leadingWildcards,
   };
-  if (query.length > queryLimits.length)
-    scan.reasons.add(`the query has ${query.length} characters, more than ${queryLimits.length}`);
+  if (query.length > queryStringLimits.length)
+    scan.reasons.add(
+      `the query has ${query.length} characters, more than ${queryStringLimits.length}`,
+    );
   const parameter = query.includes('$') ? /\$[A-Za-z_][A-Za-z0-9_]*\$/.exec(query) : null;
   if (parameter) scan.reasons.add(`${parameter[0]} reads as a parameter of Graylog; write \\$`);
   while (scan.at < query.length) step(scan);
   if (scan.groups.length > 0) scan.reasons.add('a parenthesis is not closed');
   closeGroup(scan.group, scan, true);
-  if (scan.clauses > queryLimits.clauses)
-    scan.reasons.add(`the query has ${scan.clauses} clauses, more than ${queryLimits.clauses}`);
+  if (scan.clauses > queryStringLimits.clauses)
+    scan.reasons.add(
+      `the query has ${scan.clauses} clauses, more than ${queryStringLimits.clauses}`,
+    );
   return [...scan.reasons];
 }
 
@@ -157,9 +150,9 @@ function readRegex(scan: Scan): void {
       'a regular expression is not closed; before its end a backslash is to be written [\\\\]',
     );
   const regex = scan.text.slice(start, end < 0 ? undefined : end);
-  if (regex.length > queryLimits.regexLength)
+  if (regex.length > queryStringLimits.regexLength)
     scan.reasons.add(
-      `a regular expression has ${regex.length} characters, more than ${queryLimits.regexLength}`,
+      `a regular expression has ${regex.length} characters, more than ${queryStringLimits.regexLength}`,
     );
   checkRegex(regex, scan.reasons);
   scan.at = end < 0 ? scan.text.length : end + 1;

@@ -1,3 +1,5 @@
+import { unflagged, unflaggedFile } from '../../backend/splunk/app-inspect.ts';
+
 /** Stanza names to settings. */
 export type ConfModel = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
@@ -65,32 +67,6 @@ export function stanzaName(text: string): string {
 /** Names with the same key are one stanza to Splunk. */
 export const stanzaKey = (name: string): string => stanzaName(name).toLowerCase();
 
-const suspicious =
-  /rm["'\s,]|runshellscript|cmd["' ]|=[ \t]*["']?[hH]|\.\d{1,3}\.\d{1,3}\.\d|\{\}:/;
-const quad =
-  /(^|[^\w.])(\d{1,3})\.(?=\d{1,3}\.\d{1,3}\.\d{1,3}(?!\/[1-3]?\d(?:$|[^\w.]))(?:$|[^\w.]))/g;
-
-/**
- * A text that AppInspect does not take for a command, a host or a secret, and that reads the same:
- * `rm -rf` gets a non-breaking hyphen (U+2011), `cmd node` a non-breaking space, a pipe before
- * runshellscript becomes `¦`, addresses are defanged as analysts write them (`10[.]0.0.1`), and so
- * are URLs after `url=` (`hxxp`).
- */
-export function unflagged(text: string): string {
-  if (!suspicious.test(text)) return text;
-  return text
-    .replace(/(rm(?:["']\s*,\s*["']|\s+))-(?=[rf])/g, '$1\u2011')
-    .replace(/\|(\s*runshellscript)/g, '\u00a6$1')
-    .replace(/cmd node/g, 'cmd\u00a0node')
-    .replace(/(["']cmd["'])(, ?["']node)/g, '$1 $2')
-    .replace(
-      /((?:url|uri|host|server|prox|proxy_str)s?[ \t]*=[ \t]*["']?)http(?=s?:\/\/)/gi,
-      '$1hxxp',
-    )
-    .replace(/\{\}:\/\/(?=\{\})/g, '{}: //')
-    .replace(quad, '$1$2[.]');
-}
-
 /**
  * A rule's text as a conf value. Folded first: what stood on two lines may be flagged once it is on
  * one.
@@ -101,21 +77,13 @@ export const confText = (text: string): string => unflagged(confValue(text));
 const foreignLineEnd = /\r\n?|[\u0085\u2028\u2029]/g;
 const eitherInLines = /[^\P{Cc}\t\n]|[\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]/u;
 const unseenInLines = /[^\P{Cc}\t\n]|[\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu;
-const someQuad = /\d\.\d{1,3}\.\d{1,3}\.\d/;
-const anyQuad = /(?<![\w.])(\d{1,3})\.(?=\d{1,3}\.\d{1,3}\.\d{1,3}(?![\w.]))/g;
 
-/**
- * A text of several lines for a lookup. AppInspect looks for IPv4 addresses and a command in any
- * file: they are written as `unflagged` writes them.
- */
+/** A text of several lines for a lookup, which AppInspect does not flag. */
 export function unflaggedLines(text: string): string {
   const seen = eitherInLines.test(text)
     ? text.replace(foreignLineEnd, '\n').replace(unseenInLines, '')
     : text;
-  const lines = seen.includes('runshellscript')
-    ? seen.replace(/\|(\s*runshellscript)/g, '\u00a6$1')
-    : seen;
-  return someQuad.test(lines) ? lines.replace(anyQuad, '$1[.]') : lines;
+  return unflaggedFile(seen);
 }
 
 /**

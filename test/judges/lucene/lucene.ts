@@ -10,7 +10,7 @@ import type { Conversion } from '../../../src/backend/backend.ts';
 import { esQs } from '../../../src/backend/es-qs/es-qs.ts';
 import { graylogCorrelation } from '../../../src/backend/graylog/correlation.ts';
 import { graylog } from '../../../src/backend/graylog/target.ts';
-import { queryStringLimits } from '../../../src/backend/lucene/split.ts';
+import { queryStringLimits } from '../../../src/backend/lucene/limits.ts';
 import { defaultTargetSettings, type TargetSettings } from '../../../src/backend/target.ts';
 import { xpackWatcher } from '../../../src/backend/xpack-watcher/xpack-watcher.ts';
 import type { CompiledRule } from '../../../src/query/compile.ts';

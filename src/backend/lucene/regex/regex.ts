@@ -1,5 +1,6 @@
 import type { RegexParsed } from '../../../regex/regex.ts';
 import type { RegexNode } from '../../../regex/tree.ts';
+import { queryStringLimits } from '../limits.ts';
 import { wholeText } from './edge.ts';
 import { determinizable } from './gap.ts';
 import { choiceOf, type Ir, IrTooLarge, sequenceOf } from './ir.ts';
@@ -14,7 +15,7 @@ export interface LuceneRegexOptions {
   readonly ignoreCase?: boolean;
   /** Writes `$` without the sign, for Graylog, where `$name$` is a parameter. */
   readonly hideDollar?: boolean;
-  /** UTF-16 units; by default what OpenSearch allows, `index.max_regex_length`. */
+  /** UTF-16 units; by default what OpenSearch allows. */
   readonly maxLength?: number;
 }
 
@@ -34,7 +35,6 @@ export interface LuceneRegexRefusal {
   readonly offset?: number;
 }
 
-const MAX_LENGTH = 1000;
 /** Characters and classes of a pattern; no text within the length holds more. */
 const MAX_LEAVES = 2000;
 
@@ -45,7 +45,7 @@ const MAX_LEAVES = 2000;
 export function toLuceneRegex(parse: RegexParsed, options: LuceneRegexOptions = {}): LuceneRegex {
   const print = {
     hideDollar: options.hideDollar ?? false,
-    maxLength: options.maxLength ?? MAX_LENGTH,
+    maxLength: options.maxLength ?? queryStringLimits.regexLength,
   };
   const notes = new Set<string>();
   try {
