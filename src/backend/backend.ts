@@ -2,7 +2,20 @@ import type { DiagnosticCode } from '../source/code.ts';
 import { type Failed, failed, type Ok, ok } from '../source/result.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 
-/** Why a target has no query for a rule, or what to know about the query that it has. */
+/**
+ * What a target reports about a rule: a refusal where it can't express the rule, or what to know
+ * about the query.
+ *
+ * @example
+ * import { graylogDefaults, graylogQueries, type TargetDiagnostic } from 'sigpack';
+ *
+ * const place = { file: { path: 'rule.yml', text: 'A|fieldref: B' }, span: { start: 0, end: 13 } };
+ * const test = { kind: 'field', other: 'B', relation: 'equals', cased: false } as const;
+ * const item = { kind: 'item', field: 'A', test, ...place } as const;
+ * const conversion = graylogQueries(item, place, graylogDefaults);
+ * const codeOf = ({ code }: TargetDiagnostic) => code;
+ * conversion.ok ? [] : conversion.error.map(codeOf); // => ['TGT001']
+ */
 export interface TargetDiagnostic {
   readonly code: Extract<
     DiagnosticCode,
@@ -28,7 +41,7 @@ export interface TargetDiagnostic {
   readonly hint?: string;
 }
 
-/** Where a diagnostic of a backend points. An item of the query tree is one. */
+/** A part of a file that a diagnostic is about. Items of the query tree are places. */
 export interface Place {
   readonly file: SourceFile;
   readonly span: Span;
@@ -44,8 +57,15 @@ export const placeOfRule = ({
 }): Place => ({ file, span: titleSpan });
 
 /**
- * What a backend makes of a rule: a `Result` whose value comes with diagnostics, and whose error is
- * the refusals, of which there is at least one.
+ * What a target made of a rule: a value with diagnostics about it, or as `error` the refusals, of
+ * which there is at least one.
+ *
+ * @example
+ * import type { Conversion } from 'sigpack';
+ *
+ * const messages = (conversion: Conversion<string>) =>
+ *   (conversion.ok ? conversion.diagnostics : conversion.error).map(({ message }) => message);
+ * messages({ ok: true, value: 'EventID=1031', diagnostics: [] }); // => []
  */
 export type Conversion<T> =
   | (Ok<T> & { readonly diagnostics: readonly TargetDiagnostic[] })
@@ -65,7 +85,24 @@ export class Refusal extends Error {
   }
 }
 
-/** A refusal at a place, to be thrown. An item of the query tree is a place. */
+/**
+ * Makes the error that a target throws, within {@link converted}, where it can't express a part of
+ * a rule. Its code is TGT001.
+ *
+ * @param file - The file of the rule. An item of the query tree has both, file and span.
+ * @param span - The part of the rule.
+ * @param message - What the target can't express.
+ * @param hint - What a user can do about it.
+ * @returns The error, which the caller throws.
+ * @example
+ * import { converted, refused } from 'sigpack';
+ *
+ * const place = { file: { path: 'rule.yml', text: 'User|re: a' }, span: { start: 0, end: 7 } };
+ * const conversion = converted(() => {
+ *   throw refused(place, 'SQL has no regular expressions', 'Use contains.');
+ * });
+ * conversion.ok ? [] : conversion.error.map(({ code }) => code); // => ['TGT001']
+ */
 export function refused({ file, span }: Place, message: string, hint: string): Refusal {
   return new Refusal({ message, file, span, hint });
 }
@@ -74,7 +111,19 @@ export function refused({ file, span }: Place, message: string, hint: string): R
 export const unconverted = (place: Place, message: string, hint: string): Unconverted =>
   failed([refused(place, message, hint).diagnostic]);
 
-/** Runs a printer, collecting what it refuses. */
+/**
+ * Runs the printer of a target.
+ *
+ * @param print - Returns the value, or throws what {@link refused} makes. It pushes diagnostics
+ *   about the value to the list that it gets.
+ * @returns The value with its diagnostics, of which those with equal messages are one; or the
+ *   refusal.
+ * @throws Whatever else `print` throws.
+ * @example
+ * import { converted } from 'sigpack';
+ *
+ * converted(() => 'SELECT 1'); // => { ok: true, value: 'SELECT 1', diagnostics: [] }
+ */
 export function converted<T>(print: (diagnostics: TargetDiagnostic[]) => T): Conversion<T> {
   const diagnostics: TargetDiagnostic[] = [];
   try {

@@ -1,6 +1,6 @@
 import type { ConvertedEntry, TargetFormat } from './target.ts';
 
-/** The queries alone, one a line. */
+/** The queries alone, one per line. Fits any target. */
 export const plainFormat: TargetFormat = {
   name: 'default',
   description: 'the queries, one a line',
@@ -22,6 +22,7 @@ function record({ rule, converted }: ConvertedEntry): object {
   };
 }
 
+/** A JSON array: id, title, level, status, tags and queries of each rule. Fits any target. */
 export const jsonFormat: TargetFormat = {
   name: 'json',
   description: 'a JSON array with id, title, level, status, tags and queries of each rule',
@@ -29,6 +30,7 @@ export const jsonFormat: TargetFormat = {
   print: (entries) => `${JSON.stringify(entries.map(record), null, 2)}\n`,
 };
 
+/** The same as {@link jsonFormat}, with one JSON object per line. Fits any target. */
 export const ndjsonFormat: TargetFormat = {
   name: 'ndjson',
   description: 'the same, one JSON object a line',

@@ -6,7 +6,7 @@ import { splunk } from './splunk/target.ts';
 import type { ConversionTarget } from './target.ts';
 import { xpackWatcher } from './xpack-watcher/xpack-watcher.ts';
 
-/** Every target of `sigpack convert`, in the order of the rule pages. */
+/** Every target of `sigpack convert`, in the order of the rule pages. Each has a `name`. */
 export const targets: readonly ConversionTarget[] = [
   esQs,
   xpackWatcher,

@@ -4,7 +4,7 @@ import { type GraylogOptions, graylogDefaults } from './graylog/graylog.ts';
 import { pipelineScope } from './splunk/scope.ts';
 import type { CorrelationMethod } from './splunk/splunk.ts';
 
-/** Settings of `sigpack convert` and of the rule pages; each target reads those that concern it. */
+/** Settings of `sigpack convert` and of the rule pages. Each target reads its own. */
 export interface TargetSettings {
   readonly splunk: {
     readonly cloudSafe: boolean;
@@ -19,6 +19,7 @@ export interface TargetSettings {
   readonly grep: GrepSettings;
 }
 
+/** What an index of Elasticsearch is like, and how watches run on it. */
 export interface ElasticsearchSettings {
   /**
    * Text fields ignore case by themselves (a normalizer, or ECS's mapping), or letters are spelt
@@ -83,6 +84,7 @@ export interface ElasticsearchSettings {
   >;
 }
 
+/** The target grep: how the lines that it searches are written. */
 export interface GrepSettings {
   /**
    * `json`: one compact JSON object a line, in which backslashes are doubled and quotes escaped.
@@ -91,6 +93,7 @@ export interface GrepSettings {
   readonly lines: 'json' | 'plain';
 }
 
+/** The settings of `sigpack convert` without a configuration. */
 export const defaultTargetSettings: TargetSettings = {
   splunk: { cloudSafe: false, scopeOf: (part) => pipelineScope(part) ?? '' },
   graylog: graylogDefaults,
@@ -112,8 +115,8 @@ export const defaultTargetSettings: TargetSettings = {
 };
 
 /**
- * What a rule became: one text, or several that find together what the rule does; and, where the
- * target has one, a document.
+ * A rule in a target's language: one query, or several that together find what the rule means; and
+ * the document around them, where the target has one.
  */
 export interface ConvertedRule {
   readonly queries: readonly string[];
@@ -125,7 +128,7 @@ export interface ConvertedRule {
   readonly documentOf?: (queries: readonly string[]) => unknown;
 }
 
-/** A rule with what it became. */
+/** A rule and what it was converted to: what a {@link TargetFormat} prints. */
 export interface ConvertedEntry {
   readonly rule: CompiledRule['rule'];
   readonly converted: ConvertedRule;
@@ -133,6 +136,7 @@ export interface ConvertedEntry {
   readonly state?: ReadonlyMap<string, unknown>;
 }
 
+/** A way of writing converted rules to a file. */
 export interface TargetFormat {
   readonly name: string;
   readonly description: string;
@@ -146,8 +150,25 @@ export interface TargetFormat {
 }
 
 /**
- * A language that rules are converted to. A new one is a folder with such a value and a line in the
- * registry.
+ * A language that rules are converted to. A plugin exports a list of these as `targets`
+ * (docs/adding-a-target.md).
+ *
+ * @example
+ * import { type ConversionTarget, converted, itemsOf, plainFormat, refused } from 'sigpack';
+ *
+ * const target: ConversionTarget = {
+ *   name: 'fields',
+ *   description: 'the fields that a rule tests',
+ *   formats: [plainFormat],
+ *   convert: (compiled) =>
+ *     converted(() => {
+ *       const { file, titleSpan: span } = compiled.rule;
+ *       if (compiled.kind === 'correlation')
+ *         throw refused({ file, span }, 'correlations have several queries', 'Leave it out.');
+ *       return { queries: itemsOf(compiled.query).map(({ field }) => field ?? '') };
+ *     }),
+ * };
+ * target.formats[0].extension; // => 'txt'
  */
 export interface ConversionTarget {
   readonly name: string;

@@ -122,9 +122,7 @@ function section(
   const { name, description } = target;
   const conversion = convert(target, compiled);
   if (!conversion.ok) {
-    const diagnostics = conversion.error.map(({ message, hint }) =>
-      diagnosticText(message, hint),
-    );
+    const diagnostics = conversion.error.map(({ message, hint }) => diagnosticText(message, hint));
     return { name, description, query: '', diagnostics };
   }
   const query = target.formats[0]

@@ -1,6 +1,20 @@
-/** What is wrong with an input of events, and where: `file:line: message`. */
+/**
+ * Thrown where an input of events can't be read. The message is `file:line: ` and the reason.
+ *
+ * @example
+ * import { EventError, eventsIn } from 'sigpack';
+ *
+ * let thrown: unknown;
+ * try {
+ *   eventsIn('{ "a": 1', { file: 'events.json' });
+ * } catch (error) {
+ *   thrown = error;
+ * }
+ * thrown instanceof EventError && [thrown.file, thrown.line]; // => ['events.json', 1]
+ */
 export class EventError extends Error {
   override name = 'EventError';
+  /** Name of the input. */
   readonly file: string;
   /** From 1; where the event begins. */
   readonly line: number;

@@ -13,8 +13,17 @@ const fields = [
 ] as const;
 
 /**
- * When the event happened, in milliseconds since 1970; undefined: it does not say, or not in a way
- * that stands for one moment. Times without a zone are UTC.
+ * The time of an event, from the first of the usual fields that has one: `@timestamp`,
+ * `TimeCreated_SystemTime`, `_time`, `timestamp`, `eventTime`, `UtcTime`, `time`, `ts`.
+ *
+ * @param event - An event of any product.
+ * @returns Milliseconds since 1970, where a time without a zone is in UTC; undefined where no field
+ *   has a time, or not one moment.
+ * @example
+ * import { eventTime } from 'sigpack';
+ *
+ * eventTime({ UtcTime: '1970-01-01 00:00:01.500' }); // => 1500
+ * eventTime({ EventID: 1 }); // => undefined
  */
 export function eventTime(event: Event): number | undefined {
   for (const name of fields) {

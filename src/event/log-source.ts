@@ -8,7 +8,17 @@ const maximumKnown = 1000;
 const known = new Map<string, EventSource>();
 
 /**
- * What an event tells of its log source by itself, with Sigma's names in view; undefined: nothing.
+ * The log source of an event, as far as the event itself shows it: Windows by channel, provider and
+ * event id, others such as CloudTrail and Zeek by their form.
+ *
+ * @param event - An event with Sigma's names ({@link withSigmaNames}).
+ * @returns The rules that may be about it; undefined where it may be of any log source.
+ * @example
+ * import { logSourceOf } from 'sigpack';
+ *
+ * const source = logSourceOf({ Channel: 'Security', EventID: 4624 });
+ * source?.allows({ product: 'windows', service: 'security' }); // => true
+ * source?.allows({ product: 'linux' }); // => false
  */
 export function logSourceOf(event: Event): EventSource | undefined {
   const origin = windowsOrigin(event);

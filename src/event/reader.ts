@@ -17,31 +17,52 @@ import {
 import { readWindowsText } from './windows/text.ts';
 import { readWindowsXml } from './windows/xml.ts';
 
+/** An event, and where it begins in its input. */
 export interface ReadEvent {
   readonly event: Event;
-  /** Where it begins, from 1. */
+  /** The line on which it begins, from 1. */
   readonly line: number;
 }
 
 /**
- * Takes an input chunk by chunk. What `push` and `end` give must be read to its end: reading
- * happens as it is asked for. Throws EventError.
+ * Reads an input chunk by chunk. `push` and `end` read as they are iterated: iterate each to its
+ * end. They throw an {@link EventError} where the input can't be read.
+ *
+ * @example
+ * import { createEventReader, type EventReader } from 'sigpack';
+ *
+ * const reader: EventReader = createEventReader({ form: 'json' });
+ * const events = [...reader.push('{"a":1}\n{"a"'), ...reader.push(':2}'), ...reader.end()];
+ * events; // => [{ event: { a: 1 }, line: 1 }, { event: { a: 2 }, line: 2 }]
  */
 export interface EventReader {
   push(chunk: string): Iterable<ReadEvent>;
   end(): Iterable<ReadEvent>;
 }
 
+/** How an input of events is read. */
 export interface EventOptions {
   /** Name of the input in errors. Default: `events`. */
   readonly file?: string;
-  /** Default: told by the first characters. */
+  /** How the input holds events. Default: recognized by its first characters. */
   readonly form?: Form;
-  /** Default: `as-is`. */
+  /** `sigma` adds the field names of Sigma ({@link withSigmaNames}). Default: `as-is`. */
   readonly view?: View;
 }
 
-/** A reader of one input, in memory that does not grow with it. */
+/**
+ * A reader for one input of events: JSON, CSV, XML or text of Windows, auditd, key=value pairs or
+ * lines. Its memory does not grow with the input.
+ *
+ * @param options - Name, form and view of the input.
+ * @returns A reader, which is used once.
+ * @example
+ * import { createEventReader } from 'sigpack';
+ *
+ * const reader = createEventReader({ form: 'csv' });
+ * const events = [...reader.push('User,EventID\nanna,4624\n'), ...reader.end()];
+ * events[0]?.event.User; // => 'anna'
+ */
 export function createEventReader(options: EventOptions = {}): EventReader {
   const fail: Fail = (line, message) => new EventError(options.file ?? 'events', line, message);
   let head = '';
@@ -77,7 +98,18 @@ export function createEventReader(options: EventOptions = {}): EventReader {
   };
 }
 
-/** All events of a text. */
+/**
+ * All events of a text.
+ *
+ * @param text - A whole input, in any form that {@link createEventReader} reads.
+ * @param options - Name, form and view of the input.
+ * @returns The events in their order.
+ * @throws {@link EventError} where the text can't be read.
+ * @example
+ * import { eventsIn } from 'sigpack';
+ *
+ * eventsIn('[{"a":1}]'); // => [{ event: { a: 1 }, line: 1 }]
+ */
 export function eventsIn(text: string, options: EventOptions = {}): readonly ReadEvent[] {
   const reader = createEventReader(options);
   return [...reader.push(text), ...reader.end()];

@@ -76,7 +76,16 @@ const nests = ['winlog.event_data', 'winlog.user_data'].map(pathOf);
 const prefix =
   /^(?:(?:winlogbeat_)?(?:winlog_)?(?:event|user)_data_|winlog\.(?:event|user)_data\.)(?=.)/;
 
-/** Adds Sigma's names to an event; none that it has is changed. */
+/**
+ * Adds the field names of Sigma, such as `CommandLine` to an event that has `process.command_line`.
+ *
+ * @param event - An event with the names of its product.
+ * @returns The event with more fields. Those that it has keep their values.
+ * @example
+ * import { withSigmaNames } from 'sigpack';
+ *
+ * withSigmaNames({ 'process.executable': 'a.exe' }).Image; // => 'a.exe'
+ */
 export function withSigmaNames(event: Event): Event {
   let fields: Fields | undefined;
   const add = (name: string, value: unknown): void => {

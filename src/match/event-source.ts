@@ -1,9 +1,10 @@
 import type { LogSource } from '../sigma/rule/rule.ts';
 
-/** What is known of where an event comes from: the rules that may be about it. */
+/** The log source of an event, as far as it is known: which rules may be about the event. */
 export interface EventSource {
-  /** Events of one key are asked the same rules. */
+  /** Equal for events that the same rules may be about. */
   readonly key: string;
+  /** Whether a rule with that log source may be about the event. */
   readonly allows: (rule: LogSource) => boolean;
 }
 

@@ -1,8 +1,14 @@
 import { foldCase } from '../regex/letter-case.ts';
 
 /**
- * One event: fields by name, values of any JSON kind; fields may be nested (`a.b` is looked up
- * whole first, then step by step).
+ * One event: JSON values by field. A field may be nested: `a.b` is looked up as one name first,
+ * then step by step.
+ *
+ * @example
+ * import type { Event } from 'sigpack';
+ *
+ * const event: Event = { EventID: 4624, winlog: { channel: 'Security' } };
+ * event.EventID; // => 4624
  */
 export type Event = Readonly<Record<string, unknown>>;
 

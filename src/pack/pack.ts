@@ -46,7 +46,16 @@ import { overrideErrors } from './splunk/overrides.ts';
 import { splunkSchedule } from './splunk/schedule.ts';
 import { filterMacroName, modelNameOf, searchScopes, splunkDetection } from './splunk-search.ts';
 
-/** The detections of a pack with their queries in each target. */
+/**
+ * The detections of a pack with their queries in each target: what {@link makeArtifacts} writes.
+ *
+ * @example
+ * import { assemblePack, collect, createBag, defaultConfig, type Pack } from 'sigpack';
+ *
+ * const namesOf = (pack: Pack) => pack.outcomes.map(({ detection }) => detection.name);
+ * const bag = createBag();
+ * namesOf(assemblePack({ collection: collect([], bag), config: defaultConfig(), bag })); // => []
+ */
 export interface Pack {
   readonly config: PackConfig;
   /** By target: the pipelines that its rules went through, as they were chosen. */
@@ -67,6 +76,7 @@ export interface Pack {
   readonly invalid: number;
 }
 
+/** What {@link assemblePack} makes a pack of. */
 export interface PackInput {
   readonly collection: Collection;
   /**
@@ -86,7 +96,28 @@ export interface PackInput {
   readonly onOutcome?: (outcome: DetectionOutcome, written: CompiledRule) => void;
 }
 
-/** Compiles every selected rule of the collection for the targets of the configuration. */
+/**
+ * Compiles the rules that the configuration selects, for its targets.
+ *
+ * @param collection - The rules and filters of a run.
+ * @param rules - The rules to compile, such as a part of them. Default: those of the collection.
+ * @param config - The configuration.
+ * @param bag - Takes the diagnostics. A rule that a target refuses is left out of that target.
+ * @param pipelines - Processing pipelines by target. Default: none, so fields keep their names.
+ * @returns The pack. It writes nothing.
+ * @example
+ * import { assemblePack, collect, createBag, defaultConfig, readDocuments } from 'sigpack';
+ *
+ * const text = `title: Logon
+ * logsource: { product: windows, service: security }
+ * detection: { selection: { EventID: 4624 }, condition: selection }
+ * `;
+ * const bag = createBag();
+ * const collection = collect(readDocuments({ path: 'rule.yml', text }, bag).documents, bag);
+ * const pack = assemblePack({ collection, config: defaultConfig(), bag });
+ * pack.outcomes.map(({ detection }) => detection.name); // => ['Logon']
+ * pack.graylog.map(({ search }) => search.kind); // => ['filter']
+ */
 export function assemblePack({
   collection,
   rules = collection.rules,

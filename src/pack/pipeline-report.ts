@@ -1,7 +1,8 @@
 import { logSourceText } from '../pipeline/describe.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
-import type { CompiledRule, Processing } from '../query/compile.ts';
+import type { CompiledRule } from '../query/compile.ts';
 import { detectionsBelow, rulesBelow } from '../query/compile.ts';
+import type { Processing } from '../query/processing.ts';
 import type { DiagnosticCode } from '../source/code.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';

@@ -1,4 +1,4 @@
-import type { UnprovedNames } from '../query/compile.ts';
+import type { UnprovedNames } from '../query/processing.ts';
 import { fileStem } from './file-stem.ts';
 import type { ProcessingItem } from './pipeline.ts';
 import type { RuleInProcess } from './rule-in-process.ts';

@@ -4,8 +4,8 @@ import type { FilterRule } from '../sigma/filter/filter.ts';
 import type { DetectionRule, LogSource } from '../sigma/rule/rule.ts';
 import type { Pattern } from '../sigma/value/pattern.ts';
 import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
-import type { SourceFile } from '../source/span.ts';
 import { combine, settleDetection } from './normalize.ts';
+import type { Processing } from './processing.ts';
 import type { SettledDetection } from './settled.ts';
 import { and, type Query } from './tree.ts';
 
@@ -34,94 +34,34 @@ export interface SettledCorrelation {
 }
 
 /**
- * A rule with its meaning, filters included; a correlation with those of the rules that it refers
- * to, in their order.
+ * A rule with its meaning; `kind` tells whether it is a detection or a correlation.
+ *
+ * @example
+ * import type { CompiledRule, Query } from 'sigpack';
+ *
+ * const queriesOf = (compiled: CompiledRule): readonly Query[] =>
+ *   compiled.kind === 'detection' ? [compiled.query] : compiled.parts.flatMap(queriesOf);
+ * queriesOf.length; // => 1
  */
 export type CompiledRule = CompiledDetection | CompiledCorrelation;
 
+/** A detection rule with its meaning. */
 export interface CompiledDetection {
   readonly kind: 'detection';
   readonly rule: DetectionRule;
+  /** The condition of the rule and those of the filters that reach it, joined with AND. */
   readonly query: Query;
   /** What a processing pipeline left for the backends. */
   readonly processing?: Processing;
 }
 
+/** A correlation rule with the meaning of the rules that it refers to. */
 export interface CompiledCorrelation {
   readonly kind: 'correlation';
   readonly rule: CorrelationRule;
+  /** The rules that it refers to, in their order. */
   readonly parts: readonly CompiledRule[];
   readonly processing?: Processing;
-}
-
-/**
- * What a processing pipeline says of a rule beside its changes to it. Values are plain YAML data.
- */
-export interface Processing {
-  /** Of `set_state`. */
-  readonly state: ReadonlyMap<string, unknown>;
-  /** Of `set_custom_attribute`. */
-  readonly attributes: ReadonlyMap<string, unknown>;
-  /** Fields whose names no pipeline has a say on, sorted. */
-  readonly unmapped: readonly string[];
-  /**
-   * Fields that are called as the rule calls them, since no pipeline gives them that name for the
-   * target.
-   */
-  readonly asWritten?: ReadonlySet<string>;
-  /**
-   * Fields of the rule that no event of the product has; undefined where no pipeline says that it
-   * knows all fields of the log source.
-   */
-  readonly absent?: readonly string[];
-  /** Files of the pipelines: items that stand in one were added by it. */
-  readonly pipelineFiles?: ReadonlySet<SourceFile>;
-  /** Whether no event of the log source has a field of that name; undefined like {@link absent}. */
-  readonly lacks?: (field: string) => boolean;
-  /** Names of the target that no public source proves, by pipeline. */
-  readonly unproved?: readonly UnprovedNames[];
-  /** Fields that the settings of the rule name. */
-  readonly named?: ReadonlyMap<string, NamedField>;
-  /**
-   * What the product calls the fields that the log source is known by; those that it does not have
-   * are missing. One map for many rules.
-   */
-  readonly usual?: ReadonlyMap<string, readonly string[]>;
-  /**
-   * A category or service that the pipelines do not know of a product whose others they tell apart.
-   */
-  readonly strange?: {
-    readonly part: string;
-    readonly name: string;
-    readonly product: string;
-    readonly near?: string;
-  };
-  /** False where the pipelines rename fields, but none of this rule's log source. */
-  readonly known: boolean;
-  /**
-   * Changes the text of a query after a backend made it; throws what it can't do. Undefined: no
-   * pipeline asks for that.
-   */
-  readonly postprocess?: (query: string) => string;
-  /** The log source as written, where the rule is a detection. */
-  readonly logsource?: LogSource;
-}
-
-/** Names of one pipeline that a rule was given and that no public source proves. */
-export interface UnprovedNames {
-  /** Name of the pipeline's file without its ending. */
-  readonly pipeline: string;
-  readonly names: readonly string[];
-}
-
-/** A field that something beside the rule names. */
-export interface NamedField {
-  /** What the pipelines call it; several where it stands for several. */
-  readonly names: readonly string[];
-  /** No event of the product has it. */
-  readonly absent: boolean;
-  /** No pipeline spells the name out, so that it may be misspelled. */
-  readonly guessed: boolean;
 }
 
 export interface CompileOptions {
@@ -157,7 +97,28 @@ export function createSettler(
   return settle;
 }
 
-/** Settles and combines: rules as they are meant without a pipeline. */
+/**
+ * Makes the function that compiles rules, as they are meant without a pipeline.
+ *
+ * @param collection - The rules and filters of a run.
+ * @param options - Values of placeholders by name, and the bag for diagnostics.
+ * @returns A function from a rule of the collection to its meaning; undefined where a diagnostic
+ *   says that the rule is left out.
+ * @example
+ * import { collect, createBag, createCompiler, itemsOf, readDocuments } from 'sigpack';
+ *
+ * const text = `title: Logon
+ * logsource: { product: windows, service: security }
+ * detection: { selection: { EventID: 4624 }, condition: selection }
+ * `;
+ * const bag = createBag();
+ * const collection = collect(readDocuments({ path: 'rule.yml', text }, bag).documents, bag);
+ * const compile = createCompiler(collection, { placeholders: new Map(), bag });
+ * const [compiled] = collection.rules.map(compile);
+ * const query = compiled?.kind === 'detection' ? compiled.query : undefined;
+ * query && itemsOf(query).map(({ field, test }) => [field, test]);
+ * // => [['EventID', { kind: 'number', value: 4624 }]]
+ */
 export function createCompiler(
   collection: Collection,
   options: CompileOptions,
@@ -312,7 +273,24 @@ export function rulesBelow(compiled: CompiledRule): readonly CompiledRule[] {
   return [...visited];
 }
 
-/** Every log source below a rule once as written, in order of first mention. */
+/**
+ * The log sources that a rule is about.
+ *
+ * @param compiled - A detection, or a correlation with the rules that it refers to.
+ * @returns Each log source once, as written, in the order of the rules.
+ * @example
+ * import { collect, createBag, createCompiler, logSourcesOf, readDocuments } from 'sigpack';
+ *
+ * const text = `title: Logon
+ * logsource: { product: windows, service: security }
+ * detection: { selection: { EventID: 4624 }, condition: selection }
+ * `;
+ * const bag = createBag();
+ * const collection = collect(readDocuments({ path: 'rule.yml', text }, bag).documents, bag);
+ * const compile = createCompiler(collection, { placeholders: new Map(), bag });
+ * const compiled = collection.rules.flatMap((rule) => compile(rule) ?? []);
+ * compiled.flatMap(logSourcesOf); // => [{ product: 'windows', service: 'security' }]
+ */
 export function logSourcesOf(compiled: CompiledRule): readonly LogSource[] {
   if (compiled.kind === 'detection') return [writtenSource(compiled)];
   const sources = new Map<string, LogSource>();

@@ -2,9 +2,19 @@ import type { Pattern } from '../sigma/value/pattern.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 
 /**
- * The rule as meant: modifiers, quantifiers, null and lists are settled; every printer, the planner
- * and the matcher read this tree. Nodes are immutable. `And` of nothing is true, `Or` of nothing is
- * false.
+ * What a detection rule means: modifiers, quantifiers, null and lists are resolved into `and`,
+ * `or`, `not` and items. Every target and the matcher read this tree. Nodes are immutable. An `and`
+ * of nothing is true, an `or` of nothing is false.
+ *
+ * @example
+ * import type { Query } from 'sigpack';
+ *
+ * const depth = (query: Query): number => {
+ *   if (query.kind === 'item') return 1;
+ *   if (query.kind === 'not') return 1 + depth(query.operand);
+ *   return 1 + Math.max(0, ...query.operands.map(depth));
+ * };
+ * depth({ kind: 'not', operand: { kind: 'or', operands: [] } }); // => 2
  */
 export type Query = And | Or | Not | Item;
 
@@ -24,8 +34,8 @@ export interface Not {
 }
 
 /**
- * One test of one field; true when any of the event's values of that field passes. False for a
- * field that the event lacks (but for `null`).
+ * One test of one field: true if any of the values that the event has in that field passes it. For
+ * a field that the event lacks, only the test `null` is true.
  */
 export interface Item {
   readonly kind: 'item';
@@ -38,6 +48,7 @@ export interface Item {
   readonly span: Span;
 }
 
+/** What an {@link Item} asks of a value; `kind` tells which. */
 export type Test =
   | StringTest
   | NumberTest
@@ -188,10 +199,19 @@ function joined(kind: 'and' | 'or', operands: readonly Query[]): Query {
 }
 
 /**
- * Every item of the tree, left to right. A list: every rule is asked several times, and a generator
- * would cost three times as much.
+ * The items of a query.
+ *
+ * @param query - Any query.
+ * @returns Every item of the tree, from left to right.
+ * @example
+ * import { itemsOf, type Query } from 'sigpack';
+ *
+ * const place = { file: { path: 'rule.yml', text: 'User: null' }, span: { start: 0, end: 4 } };
+ * const item: Query = { kind: 'item', field: 'User', test: { kind: 'null' }, ...place };
+ * itemsOf({ kind: 'not', operand: item }).map(({ field }) => field); // => ['User']
  */
 export function itemsOf(query: Query): readonly Item[] {
+  // a list: every rule is read several times, and a generator would cost three times as much
   const items: Item[] = [];
   collectItems(query, items);
   return items;
@@ -227,6 +247,28 @@ function collectItems(query: Query, items: Item[]): void {
   else for (const operand of query.operands) collectItems(operand, items);
 }
 
+/**
+ * Ends a `switch` over every kind of a union: it does not compile while a kind is missing.
+ *
+ * @param value - What is left after all cases.
+ * @throws Always, for a value that its type does not have.
+ * @example
+ * import { assertNever, type Query } from 'sigpack';
+ *
+ * const sign = ({ kind }: Query): string => {
+ *   switch (kind) {
+ *     case 'and':
+ *     case 'or':
+ *     case 'not':
+ *       return kind.toUpperCase();
+ *     case 'item':
+ *       return '=';
+ *     default:
+ *       return assertNever(kind);
+ *   }
+ * };
+ * sign({ kind: 'and', operands: [] }); // => 'AND'
+ */
 export function assertNever(value: never): never {
   throw new Error(`unhandled case: ${JSON.stringify(value)}`);
 }

@@ -403,4 +403,5 @@ export const codeCatalogue = {
   LNT049: off('attribute that SigmaHQ does not use', 'Remove it.'),
 } as const satisfies Record<string, CodeEntry>;
 
+/** The stable code of a diagnostic, such as `SIG031`. docs/diagnostics.md explains each. */
 export type DiagnosticCode = keyof typeof codeCatalogue;

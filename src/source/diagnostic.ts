@@ -2,9 +2,24 @@ import type { DiagnosticCode } from './code.ts';
 import { codeCatalogue } from './code.ts';
 import type { SourceFile, Span } from './span.ts';
 
+/**
+ * The weight of a diagnostic. `off` is only for configuration: it silences a code, so no diagnostic
+ * has it.
+ */
 export type Severity = 'error' | 'warning' | 'info' | 'off';
 
-/** A diagnostic about a place in a source text. Values, collected over a whole run; never thrown. */
+/**
+ * What a user reads about a place in a text: a stable code, a message and a hint. Diagnostics are
+ * collected in a {@link DiagnosticBag} and never thrown.
+ *
+ * @example
+ * import { createBag, type Diagnostic, readDocuments } from 'sigpack';
+ *
+ * const bag = createBag();
+ * readDocuments({ path: 'rule.yml', text: 'title: A\ndetection: {}\n' }, bag);
+ * const show = ({ code, severity }: Diagnostic) => `${severity} ${code}`;
+ * bag.list.map(show); // => ['error SIG010', 'error SIG010']
+ */
 export interface Diagnostic {
   readonly code: DiagnosticCode;
   readonly severity: Exclude<Severity, 'off'>;
@@ -13,7 +28,7 @@ export interface Diagnostic {
   readonly span: Span;
   /** What to do about it. */
   readonly hint: string;
-  /** The target it concerns, where it is not about the rule as such. */
+  /** The target that it concerns; undefined where it is about the rule as such. */
   readonly target?: string;
 }
 
@@ -28,14 +43,38 @@ export interface NewDiagnostic {
 }
 
 /**
- * Collects the diagnostics about one file or one run. Severities come from the catalogue unless
- * overridden; fatal ones can't be.
+ * Collects the diagnostics of a run. Functions that read and compile take one, and report to it
+ * what they leave out.
+ *
+ * @example
+ * import { createBag, type DiagnosticBag } from 'sigpack';
+ *
+ * const hasErrors = (bag: DiagnosticBag) => bag.list.some(({ severity }) => severity === 'error');
+ * hasErrors(createBag()); // => false
  */
 export interface DiagnosticBag {
+  /** In the order of their arrival; {@link compareDiagnostics} sorts by place. */
   readonly list: Diagnostic[];
+  /**
+   * Adds a diagnostic about a file, with the severity and hint of its code unless it has its own.
+   */
   add(file: SourceFile, diagnostic: NewDiagnostic): void;
 }
 
+/**
+ * An empty bag.
+ *
+ * @param severities - Severities by code, in place of the default ones. `off` silences a code. The
+ *   severity of a fatal code (docs/diagnostics.md: "fixed") can't be changed.
+ * @returns A bag for one run.
+ * @example
+ * import { createBag } from 'sigpack';
+ *
+ * const file = { path: 'rule.yml', text: 'title: A\n' };
+ * const bag = createBag(new Map([['SIG042', 'warning']]));
+ * bag.add(file, { code: 'SIG042', message: 'the rule has no id', span: { start: 0, end: 8 } });
+ * bag.list[0]?.severity; // => 'warning'
+ */
 export function createBag(severities: ReadonlyMap<string, Severity> = new Map()): DiagnosticBag {
   const list: Diagnostic[] = [];
   return {
@@ -66,7 +105,20 @@ export function isFatal(diagnostic: Diagnostic): boolean {
   return codeCatalogue[diagnostic.code].fatal;
 }
 
-/** Order for printing: by path, then place, then code, so that two runs print the same. */
+/**
+ * The order for printing: by path, then place, code and message, so that two runs print the same.
+ *
+ * @param a - A diagnostic.
+ * @param b - Another one.
+ * @returns A negative number if `a` is first, a positive one if `b` is, 0 for equal ones.
+ * @example
+ * import { compareDiagnostics, createBag } from 'sigpack';
+ *
+ * const bag = createBag();
+ * for (const path of ['b.yml', 'a.yml'])
+ *   bag.add({ path, text: '' }, { code: 'SIG042', message: 'no id', span: { start: 0, end: 0 } });
+ * bag.list.toSorted(compareDiagnostics).map(({ file }) => file.path); // => ['a.yml', 'b.yml']
+ */
 export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
   if (a.file.path !== b.file.path) return a.file.path < b.file.path ? -1 : 1;
   if (a.span.start !== b.span.start) return a.span.start - b.span.start;

@@ -1,22 +1,36 @@
-/** A text file as read; line starts are computed the first time a position is asked for. */
+/**
+ * A text with the path that diagnostics show for it. The library opens no files: the caller reads
+ * them. What refers to a file refers to this object.
+ *
+ * @example
+ * import type { SourceFile } from 'sigpack';
+ *
+ * const file: SourceFile = { path: 'rules/logon.yml', text: 'title: Logon\n' };
+ * file.text.length; // => 13
+ */
 export interface SourceFile {
-  /** Path as shown to the user: relative to the working directory, `/` as separator. */
+  /** Relative to the working directory, with `/` as separator. */
   readonly path: string;
+  /** The whole text. Spans are offsets in it. */
   readonly text: string;
 }
 
-/** Half-open range of UTF-16 offsets into a {@link SourceFile}'s text. */
+/**
+ * A part of a {@link SourceFile}'s text, in UTF-16 code units: from `start`, up to but without
+ * `end`.
+ */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** One-based line and column (columns count UTF-16 units, as editors do). */
+/** A line and a column, both from 1. Columns count UTF-16 code units, as editors do. */
 export interface Position {
   readonly line: number;
   readonly column: number;
 }
 
+/** Computed the first time that a position is asked for. */
 const lineStartsOf = new WeakMap<SourceFile, readonly number[]>();
 
 function lineStarts(file: SourceFile): readonly number[] {
@@ -29,6 +43,17 @@ function lineStarts(file: SourceFile): readonly number[] {
   return starts;
 }
 
+/**
+ * The line and column of an offset.
+ *
+ * @param file - The text that the offset is in.
+ * @param offset - UTF-16 code units from the start of the text, such as the start of a span.
+ * @returns Line and column from 1; for an offset past the end, a place on the last line.
+ * @example
+ * import { positionAt } from 'sigpack';
+ *
+ * positionAt({ path: 'rule.yml', text: 'title: A\nid: 1\n' }, 13); // => { line: 2, column: 5 }
+ */
 export function positionAt(file: SourceFile, offset: number): Position {
   const starts = lineStarts(file);
   let low = 0;

@@ -55,8 +55,8 @@ const wildcardFields = [
 ];
 
 /**
- * What an index with the names of the Elastic Common Schema is like: its keywords keep the case of
- * letters.
+ * Settings for an index with the field names of the Elastic Common Schema: the types of its fields,
+ * and keywords that keep the case of letters. Spread them into {@link ElasticsearchSettings}.
  */
 export const ecsSettings: Pick<
   ElasticsearchSettings,

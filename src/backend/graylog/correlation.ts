@@ -11,7 +11,7 @@ import { splitToFit } from '../lucene/split.ts';
 import { checkSilentGroups } from '../silent-groups.ts';
 import { type GraylogOptions, graylogDialect } from './graylog.ts';
 
-/** What a Graylog aggregation says of a correlation. Spans in seconds. */
+/** A correlation as an aggregation of a Graylog event definition. */
 export interface GraylogAggregation {
   readonly query: string;
   readonly groupBy: readonly string[];
@@ -29,7 +29,9 @@ export interface GraylogAggregation {
     readonly operator: '>' | '>=' | '<' | '<=' | '==' | '!=';
     readonly value: number;
   }[];
+  /** Seconds that a run looks back. */
   readonly within: number;
+  /** Seconds between runs. */
   readonly every: number;
 }
 
@@ -43,10 +45,40 @@ const seriesTypes: Partial<Record<CorrelationType, SeriesType>> = {
 const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '==', neq: '!=' } as const;
 
 /**
- * Graylog looks at windows on a grid, not at each event. Where only a lower bound is set, windows
- * overlap and are longer by one step, so that no burst within the timespan is missed; with an upper
- * bound they are the timespan long and follow one another. `delay`: seconds that events may come
- * late, which lengthen windows with a lower bound.
+ * Converts a correlation to an aggregation. Graylog looks at windows on a grid, not at each event.
+ * Where only a lower bound is set, windows overlap and are longer by one step, so that no burst
+ * within the timespan is missed; with an upper bound they are as long as the timespan and follow
+ * one another.
+ *
+ * @param rule - The correlation rule.
+ * @param queries - Those of the detections that it refers to; undefined where it refers to
+ *   correlations, which Graylog can't express.
+ * @param options - What the server is like.
+ * @param delay - Seconds that events may be late: windows with a lower bound are longer by them.
+ * @returns The aggregation, with a diagnostic about its windows (TGT002), or the refusals.
+ * @example
+ * import { collect, createBag, graylogCorrelation, graylogDefaults, readDocuments } from 'sigpack';
+ * import { createCompiler } from 'sigpack';
+ *
+ * const text = `title: Failed logon
+ * name: failed
+ * logsource: { product: windows, service: security }
+ * detection: { selection: { EventID: 4625 }, condition: selection }
+ * ---
+ * title: Many failed logons
+ * correlation: { type: event_count, rules: [failed], timespan: 1m, condition: { gte: 2 } }
+ * `;
+ * const bag = createBag();
+ * const collection = collect(readDocuments({ path: 'rule.yml', text }, bag).documents, bag);
+ * const compile = createCompiler(collection, { placeholders: new Map(), bag });
+ * const [compiled] = collection.rules.filter(({ kind }) => kind === 'correlation').map(compile);
+ * const parts = compiled?.kind === 'correlation' ? compiled.parts : [];
+ * const queries = parts.flatMap((part) => (part.kind === 'detection' ? [part.query] : []));
+ * const conversion =
+ *   compiled?.kind === 'correlation'
+ *     ? graylogCorrelation(compiled.rule, queries, graylogDefaults)
+ *     : undefined;
+ * conversion?.ok && [conversion.value.query, conversion.value.within]; // => ['EventID:"4625"', 120]
  */
 export function graylogCorrelation(
   rule: CorrelationRule,

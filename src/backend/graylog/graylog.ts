@@ -12,6 +12,15 @@ import { queryStringLimits } from '../lucene/limits.ts';
 import { printLucene } from '../lucene/printer.ts';
 import { splitToFit } from '../lucene/split.ts';
 
+/**
+ * What a Graylog server is like. {@link graylogDefaults} has the defaults.
+ *
+ * @example
+ * import { graylogDefaults, type GraylogOptions } from 'sigpack';
+ *
+ * const options: GraylogOptions = { ...graylogDefaults, matching: 'exact' };
+ * options.textFields; // => ['message', 'full_message']
+ */
 export interface GraylogOptions {
   /**
    * Graylog stores text fields whole and with their case. `case-insensitive` spells letters as
@@ -29,12 +38,15 @@ export interface GraylogOptions {
   readonly keywordFields: readonly string[];
   /** Fields mapped as `ip`, where an address block can be searched as it is. */
   readonly ipFields: readonly string[];
-  /** Titles of the streams that are searched; none: all. */
+  /** Titles of the streams that are searched; empty or undefined: all. */
   readonly streams?: readonly string[];
   /** A parameter of the content pack names the stream to search. */
   readonly streamParameter?: string;
 }
 
+/**
+ * A Graylog server as it is installed: letter case is ignored, leading wildcards are not allowed.
+ */
 export const graylogDefaults: GraylogOptions = {
   matching: 'case-insensitive',
   leadingWildcards: false,
@@ -67,8 +79,21 @@ export function graylogDialect(options: GraylogOptions, diagnostics: TargetDiagn
 }
 
 /**
- * Queries of Graylog's search language that match together what the rule does; more than one only
- * where one would pass a limit.
+ * Converts the query of a detection rule to Graylog's search language.
+ *
+ * @param query - The query of a {@link CompiledDetection}.
+ * @param place - What diagnostics about the query as a whole point at, such as the rule's title.
+ * @param options - What the server is like.
+ * @returns Queries that together find what the rule means: one, or several (TGT003) where one would
+ *   pass a limit of OpenSearch. Refusals where Graylog can't express the rule.
+ * @example
+ * import { graylogDefaults, graylogQueries, type Query } from 'sigpack';
+ *
+ * const place = { file: { path: 'rule.yml', text: 'EventID: 1031' }, span: { start: 9, end: 13 } };
+ * const test = { kind: 'number', value: 1031 } as const;
+ * const query: Query = { kind: 'item', field: 'EventID', test, ...place };
+ * const conversion = graylogQueries(query, place, graylogDefaults);
+ * conversion.ok && conversion.value; // => ['EventID:"1031"']
  */
 export function graylogQueries(
   query: Query,

@@ -4,6 +4,15 @@ import { bounded, isExactQuery, printSearch } from './search-stage.ts';
 import { exactValue, looseValue } from './text.ts';
 import { printWhere } from './where-stage.ts';
 
+/**
+ * How searches for Splunk are written.
+ *
+ * @example
+ * import type { SplunkOptions } from 'sigpack';
+ *
+ * const options: SplunkOptions = { cloudSafe: true, correlation: 'stats' };
+ * options.cloudSafe; // => true
+ */
 export interface SplunkOptions {
   /**
    * Spell searches so that AppInspect and Splunk Cloud accept the app: same meaning, other text.
@@ -42,7 +51,23 @@ export function splunkStages(query: Query, options: SplunkOptions): SplunkStages
   };
 }
 
-/** `scope` stands before the search, such as an index macro in backticks; empty for none. */
+/**
+ * Converts the query of a detection rule to SPL.
+ *
+ * @param query - The query of a {@link CompiledDetection}.
+ * @param scope - What the search begins with, such as `index=windows` or an index macro in
+ *   backticks; empty for nothing.
+ * @param options - How the search is written.
+ * @returns A search that finds exactly what the rule means, or the refusals.
+ * @example
+ * import { type Query, splunkSearch } from 'sigpack';
+ *
+ * const place = { file: { path: 'rule.yml', text: 'EventID: 1031' }, span: { start: 9, end: 13 } };
+ * const test = { kind: 'number', value: 1031 } as const;
+ * const query: Query = { kind: 'item', field: 'EventID', test, ...place };
+ * const conversion = splunkSearch(query, 'index=windows', { cloudSafe: true });
+ * conversion.ok && conversion.value; // => 'index=windows EventID=1031'
+ */
 export function splunkSearch(
   query: Query,
   scope: string,

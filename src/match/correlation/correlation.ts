@@ -19,8 +19,9 @@ export type { CorrelationHit } from './membership.ts';
 export type Asks = (rule: DetectionRule, event: Event) => boolean;
 
 /**
- * Asked of events in the order of their times (milliseconds): an earlier time counts as the latest
- * one so far.
+ * Takes the events of a sequence one by one, with their times in milliseconds, and returns the
+ * groups for which the correlation is fulfilled at that event. A time before that of an earlier
+ * event counts as the latest one so far.
  */
 export type Correlator = (event: Event, time: number) => readonly CorrelationHit[];
 
@@ -31,11 +32,12 @@ export type CorrelatorOf =
 const none: readonly CorrelationHit[] = [];
 
 /**
- * `empty`: before the first event nothing has happened, as in a test. `unknown`: events were there
- * that are not seen, as before the start of a file.
+ * What was before the first event. `empty`: nothing, as in a test. `unknown`: events that are not
+ * seen, as before the start of a file.
  */
 export type History = 'empty' | 'unknown';
 
+/** What a {@link Correlator} knows about events. */
 export interface CorrelatorOptions {
   /** Default: `empty`. */
   readonly history?: History;
@@ -44,11 +46,35 @@ export interface CorrelatorOptions {
 }
 
 /**
- * A correlation over a sequence of events, with sliding windows that are open at their far end: at
- * each event that one of its rules means, the events of the same group within the timespan before
- * are counted, itself included. What is kept is what the windows hold. A window that reaches back
- * to before the first event is only decided on where what it holds is enough, unless nothing has
- * happened before. Events of one time are taken in their order.
+ * Compiles a correlation, for a sequence of events. Its windows slide: at each event that one of
+ * its rules matches, the events of the same group within the timespan before count, itself
+ * included. A window that reaches back to before the first event counts only where what it has is
+ * enough, unless nothing has happened before. Events of one time are taken in their order.
+ *
+ * @param compiled - The correlation with the rules that it refers to.
+ * @param history - What was before the first event.
+ * @param asks - Whether a rule is about an event, by their log sources.
+ * @returns The correlator, which keeps what its windows hold; or the reason why there is none.
+ * @example
+ * import { collect, correlatorOf, createBag, createCompiler, readDocuments } from 'sigpack';
+ *
+ * const text = `title: Failed logon
+ * name: failed
+ * logsource: { product: windows, service: security }
+ * detection: { selection: { EventID: 4625 }, condition: selection }
+ * ---
+ * title: Many failed logons
+ * correlation:
+ *   { type: event_count, rules: [failed], group-by: [User], timespan: 1m, condition: { gte: 2 } }
+ * `;
+ * const bag = createBag();
+ * const collection = collect(readDocuments({ path: 'rule.yml', text }, bag).documents, bag);
+ * const compile = createCompiler(collection, { placeholders: new Map(), bag });
+ * const [compiled] = collection.rules.filter(({ kind }) => kind === 'correlation').map(compile);
+ * const correlator = compiled?.kind === 'correlation' ? correlatorOf(compiled) : undefined;
+ * const event = { EventID: 4625, User: 'anna' };
+ * correlator?.ok && [1000, 2000].map((time) => correlator.push(event, time));
+ * // => [[], [{ group: ['anna'] }]]
  */
 export function correlatorOf(
   compiled: CompiledCorrelation,

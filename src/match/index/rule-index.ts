@@ -17,12 +17,17 @@ import { type Atom, createClauseFinder } from './literal-clause.ts';
 import { createLiteralTable, type LiteralTable, type RuleNumbers } from './literal-table.ts';
 import { createSourceFilter } from './rule-index-source.ts';
 
+/**
+ * A detection rule as a {@link RuleIndex} takes it. Without a log source it is about all events.
+ */
 export interface IndexedRule {
+  /** Any text; {@link RuleIndex.matchesOf} returns it. */
   readonly id: string;
   readonly query: Query;
   readonly logsource?: LogSource;
 }
 
+/** What a {@link RuleIndex} knows about events. */
 export interface RuleIndexOptions {
   /**
    * Where an event comes from; parts that are undefined may be anything. Without it, or where it
@@ -31,7 +36,9 @@ export interface RuleIndexOptions {
   readonly logSourceOf?: (event: Event) => LogSource | EventSource | undefined;
 }
 
-/** Many rules that are asked of each event together. */
+/**
+ * Many rules that are asked of each event together, in time that hardly grows with their number.
+ */
 export interface RuleIndex {
   /** The ids of the rules that mean the event, in their order. */
   readonly matchesOf: (event: Event) => readonly string[];
@@ -48,8 +55,21 @@ interface Compiled {
 }
 
 /**
- * Finds the rules whose literals an event has, and asks those alone: what an event costs hardly
- * grows with the number of rules.
+ * Puts rules into an index by their literals: of an event it asks only the rules of which it has a
+ * literal.
+ *
+ * @param rules - Rules with their queries.
+ * @param logSourceOf - Where an event comes from, such as the function of that name in this
+ *   library. Without it, rules of all log sources are asked.
+ * @returns The index. Rules that can't be asked of events are under `unmatchable`.
+ * @example
+ * import { createRuleIndex, type Query } from 'sigpack';
+ *
+ * const place = { file: { path: 'rule.yml', text: 'EventID: 1031' }, span: { start: 9, end: 13 } };
+ * const test = { kind: 'number', value: 1031 } as const;
+ * const query: Query = { kind: 'item', field: 'EventID', test, ...place };
+ * const index = createRuleIndex([{ id: 'dhcp', query }]);
+ * index.matchesOf({ EventID: 1031 }); // => ['dhcp']
  */
 export function createRuleIndex(
   rules: readonly IndexedRule[],

@@ -21,12 +21,13 @@ import { type ArtifactDigest, manifestText } from './manifest.ts';
 import { type Broken, brokenOf, diagnosticAbout, withoutBroken } from './sound-pack.ts';
 import { renderSplunkApp, type SplunkApp } from './splunk-app.ts';
 
+/** What {@link makeArtifacts} makes files of. */
 export interface ArtifactInput {
   readonly pack: Pack;
   readonly templates: TemplateSet;
   /** True when a folder of the user's own overrides some of the templates. */
   readonly customTemplates: boolean;
-  /** Bytes of files that are no templates. */
+  /** Bytes of the files that are not templates, such as the icons of the app, by path. */
   readonly assets: ReadonlyMap<string, Uint8Array>;
   readonly toolVersion: string;
   readonly bag: DiagnosticBag;
@@ -36,7 +37,7 @@ export interface ArtifactInput {
   readonly pathOf?: (path: string) => string;
   /** The file of a rule by its path, for diagnostics about it. */
   readonly ruleFile?: (path: string) => SourceFile | undefined;
-  /** Told of the pack as it was written, where detections had to be left out. */
+  /** Is called with the pack as it was written, where detections had to be left out. */
   readonly onPack?: (pack: Pack) => void;
   /** Pages of the detections, for the app's view and the bundle. */
   readonly pages?: PackPages;
@@ -48,9 +49,44 @@ export interface Artifact extends ArtifactDigest {
 }
 
 /**
- * Renders and packs everything: app, content pack, manifest, release bundle. A detection that
- * breaks a pack by itself is left out of it, with a diagnostic (PCK007). Undefined after a fatal
- * diagnostic about the packs as a whole.
+ * Renders the files of a pack: Splunk app, Graylog content pack, manifest and release bundle. A
+ * detection that breaks a pack by itself is left out of it, with a diagnostic (PCK007).
+ *
+ * @param given - The pack, and the templates of its files.
+ * @returns The files, which the caller writes; undefined where a diagnostic says why there is no
+ *   pack at all.
+ * @example
+ * import { readdirSync, readFileSync } from 'node:fs';
+ * import { assemblePack, collect, createBag, makeArtifacts, readConfig, readDocuments } from 'sigpack';
+ *
+ * const folder = new URL('templates/', import.meta.resolve('sigpack/package.json'));
+ * const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+ * const templates = new Map(
+ *   paths
+ *     .filter((path) => path.endsWith('.hbs'))
+ *     .map((path) => [path.replaceAll('\\', '/'), readFileSync(new URL(path, folder), 'utf8')]),
+ * );
+ * const text = `title: Logon
+ * logsource: { product: windows, service: security }
+ * detection: { selection: { EventID: 4624 }, condition: selection }
+ * `;
+ * const configFile = { path: 'sigpack.yml', text: 'targets: [graylog]' };
+ * const bag = createBag();
+ * const collection = collect(readDocuments({ path: 'rule.yml', text }, bag).documents, bag);
+ * const config = readConfig(configFile, bag);
+ * const artifacts =
+ *   config &&
+ *   (await makeArtifacts({
+ *     pack: assemblePack({ collection, config, bag }),
+ *     templates: { templates },
+ *     customTemplates: false,
+ *     assets: new Map(),
+ *     toolVersion: '1.0.0',
+ *     configFile,
+ *     bag,
+ *   }));
+ * artifacts?.map(({ path }) => path);
+ * // => ['sigpack-1.0.0-graylog.json', 'manifest.json', 'sigpack-1.0.0.zip']
  */
 export async function makeArtifacts(
   given: ArtifactInput,

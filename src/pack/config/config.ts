@@ -49,6 +49,7 @@ import { noteMatches } from './match-slips.ts';
 import { type ReleaseConfig, releaseConfig, type WrittenRelease } from './release-config.ts';
 import { configSchema } from './schema.ts';
 
+/** A product that a pack is built for. `sigpack convert` knows more languages. */
 export type Target = 'splunk' | 'graylog';
 export type FailOn = 'error' | 'warning' | 'never';
 /**
@@ -58,7 +59,14 @@ export type FailOn = 'error' | 'warning' | 'never';
 export type OverBudget = 'disable' | 'warn' | 'error';
 
 /**
- * sigpack.yml with every default filled in. Paths are as written: relative to the file's folder.
+ * A sigpack.yml with its defaults (docs/configuration.md). Paths are as written: relative to the
+ * folder of the file.
+ *
+ * @example
+ * import { defaultConfig, type PackConfig } from 'sigpack';
+ *
+ * const config: PackConfig = { ...defaultConfig(), targets: ['splunk'] };
+ * config.failOn; // => 'error'
  */
 export interface PackConfig {
   readonly info: PackInfo;
@@ -168,8 +176,15 @@ interface Written extends Partial<PackInfo> {
 }
 
 /**
- * Configuration of a run without sigpack.yml, or with what `info` and `rules` say in place of the
- * defaults.
+ * The configuration of a project without a sigpack.yml.
+ *
+ * @param given - What to use in place of the defaults: facts about the pack, paths of rules.
+ * @returns A whole configuration.
+ * @example
+ * import { defaultConfig } from 'sigpack';
+ *
+ * const { info, targets } = defaultConfig({ info: { id: 'acme_detections' } });
+ * [info.id, info.version, ...targets]; // => ['acme_detections', '1.0.0', 'splunk', 'graylog']
  */
 export function defaultConfig(
   given: { readonly info?: Partial<PackInfo>; readonly rules?: readonly string[] } = {},
@@ -178,8 +193,19 @@ export function defaultConfig(
 }
 
 /**
- * The configuration in a sigpack.yml; undefined when `bag` has been told (PCK001) what is wrong
- * with it.
+ * Reads a sigpack.yml.
+ *
+ * @param file - The text and its path.
+ * @param bag - Takes the diagnostics: errors have the code PCK001.
+ * @returns The configuration with its defaults; undefined where a diagnostic says what is wrong.
+ * @example
+ * import { createBag, readConfig } from 'sigpack';
+ *
+ * const bag = createBag();
+ * const config = readConfig({ path: 'sigpack.yml', text: 'defaults: { interval: 1h }\n' }, bag);
+ * config?.defaults.interval; // => 3600
+ * readConfig({ path: 'sigpack.yml', text: 'rule: [rules]\n' }, bag); // => undefined
+ * bag.list.map(({ code }) => code); // => ['PCK001']
  */
 export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | undefined {
   const before = bag.list.length;

@@ -4,7 +4,8 @@ import {
   placeOfRule,
   type TargetDiagnostic,
 } from '../../backend/backend.ts';
-import { type CompiledRule, logSourcesOf, type NamedField } from '../../query/compile.ts';
+import { type CompiledRule, logSourcesOf } from '../../query/compile.ts';
+import type { NamedField } from '../../query/processing.ts';
 import type { Rule } from '../../sigma/collection/collection.ts';
 import {
   isGeneralList,

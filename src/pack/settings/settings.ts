@@ -11,8 +11,8 @@ export type EsOutput = 'finding' | 'intermediate-finding';
 export type OrderedBy = 'configuration' | 'rule';
 
 /**
- * Settings of one detection after merging: pack defaults < level < log source < rule (`sigpack:`).
- * Keys are as in sigpack.yml.
+ * The settings of one detection: those of the pack, of its level, of its log source and of the rule
+ * itself (`sigpack:`), the later ones winning. Keys are as in sigpack.yml, durations in seconds.
  */
 export interface DetectionSettings {
   /** Name in the packs in place of the rule's title. */

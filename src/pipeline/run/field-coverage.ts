@@ -1,4 +1,4 @@
-import type { NamedField } from '../../query/compile.ts';
+import type { NamedField } from '../../query/processing.ts';
 import {
   refersToFields,
   type SettledBody,

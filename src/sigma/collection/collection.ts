@@ -10,9 +10,19 @@ import type { SigmaDocument } from './document.ts';
 import { resolveCorrelation } from './reference.ts';
 import { ambiguous, indexRules, type RuleIndex } from './rule-names.ts';
 
+/**
+ * A detection rule or a correlation rule; `kind` tells which.
+ *
+ * @example
+ * import type { Rule } from 'sigpack';
+ *
+ * const productOf = (rule: Rule) =>
+ *   rule.kind === 'detection' ? rule.logsource.product : undefined;
+ * typeof productOf; // => 'function'
+ */
 export type Rule = DetectionRule | CorrelationRule;
 
-/** All sound documents of a run, with their references resolved. */
+/** All sound rules and filters of a run, with their references resolved. */
 export interface Collection {
   readonly rules: readonly Rule[];
   readonly filters: readonly FilterRule[];
@@ -34,7 +44,24 @@ export interface Collection {
 }
 
 /**
- * Keeps one document of each id, and leaves out correlations with dangling or circular references.
+ * Puts documents together: keeps one of each id, resolves references between them, and assigns
+ * filters to rules.
+ *
+ * @param documents - Those of all files, as {@link readDocuments} returned them.
+ * @param bag - Takes a diagnostic for what is left out: copies, and correlations whose references
+ *   lead nowhere or in a circle.
+ * @returns The rules and filters that are left.
+ * @example
+ * import { collect, createBag, readDocuments } from 'sigpack';
+ *
+ * const text = `title: Logon
+ * name: logon
+ * logsource: { product: windows, service: security }
+ * detection: { selection: { EventID: 4624 }, condition: selection }
+ * `;
+ * const bag = createBag();
+ * const collection = collect(readDocuments({ path: 'rule.yml', text }, bag).documents, bag);
+ * collection.find('logon')?.title; // => 'Logon'
  */
 export function collect(documents: readonly SigmaDocument[], bag: DiagnosticBag): Collection {
   const unique = withoutCopies(documents.filter(isRule), bag);

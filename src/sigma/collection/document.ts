@@ -31,6 +31,7 @@ import {
   standsApart,
 } from './rule-collection.ts';
 
+/** One Sigma document of a file; `kind` tells which. `lost`: a correlation that was left out. */
 export type SigmaDocument = DetectionRule | CorrelationRule | FilterRule | LostCorrelation;
 
 /**
@@ -51,9 +52,26 @@ interface Reading {
 }
 
 /**
- * Every Sigma document of a file. Bad ones are reported and left out; of a correlation it
- * stays known which rules it refers to. A file that says nothing of Sigma is no rule and a note,
- * where somebody has not `named` it as one: without a word on that, it is an error.
+ * Reads the Sigma documents of a YAML file: detection rules, correlation rules and filters.
+ *
+ * @param file - The text and its path.
+ * @param bag - Takes the diagnostics. A document with a fatal one is left out as a whole.
+ * @param named - True: the file is meant to be a rule. False: it was found in a folder, so YAML
+ *   without anything of Sigma is only noted (SIG071). By default it is an error, as a bad rule is.
+ * @param onRule - Is called with each sound rule and its YAML.
+ * @returns The sound documents, and how many the file has in all.
+ * @example
+ * import { createBag, positionAt, readDocuments } from 'sigpack';
+ *
+ * const text = `title: Logon
+ * logsource: { product: windows, service: security }
+ * detection: { selection: { EventID: 4624 }, condition: selection and }
+ * `;
+ * const file = { path: 'rule.yml', text };
+ * const bag = createBag();
+ * readDocuments(file, bag); // => { documents: [], count: 1 }
+ * bag.list[0]?.message; // => 'the condition ends where a selection is wanted'
+ * positionAt(file, bag.list[0]?.span.start ?? 0); // => { line: 3, column: 68 }
  */
 export function readDocuments(
   file: SourceFile,

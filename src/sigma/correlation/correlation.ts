@@ -38,6 +38,7 @@ export interface Alias {
   readonly span: Span;
 }
 
+/** A rule about several events together, as written: it counts or orders what other rules match. */
 export interface CorrelationRule extends RuleHead {
   readonly kind: 'correlation';
   readonly type: CorrelationType;

@@ -3,7 +3,7 @@ import type { YamlMapping } from '../../source/yaml.ts';
 import type { RuleReference } from '../correlation/correlation.ts';
 import type { Detection, LogSource } from '../rule/rule.ts';
 
-/** A global filter: its condition is joined with AND to the rules that it names. */
+/** A filter as written: its condition is joined with AND to those of the rules that it names. */
 export interface FilterRule {
   readonly kind: 'filter';
   readonly file: SourceFile;

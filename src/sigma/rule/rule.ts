@@ -3,14 +3,18 @@ import type { YamlMapping, YamlScalar } from '../../source/yaml.ts';
 import type { ConditionNode } from './condition.ts';
 
 export const levels = ['informational', 'low', 'medium', 'high', 'critical'] as const;
+/** How serious a rule says that a finding is, from `informational` to `critical`. */
 export type Level = (typeof levels)[number];
 export const statuses = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'] as const;
+/** How mature a rule is. */
 export type Status = (typeof statuses)[number];
 
+/** The events that a rule is about, as its `logsource` names them. */
 export interface LogSource {
   readonly category?: string;
   readonly product?: string;
   readonly service?: string;
+  /** What has to be configured for the events to be there: text for a reader. */
   readonly definition?: string;
 }
 
@@ -51,6 +55,7 @@ export interface RuleHead {
   readonly settings?: YamlMapping;
 }
 
+/** A rule about single events, as written. Its meaning is in a {@link CompiledDetection}. */
 export interface DetectionRule extends RuleHead {
   readonly kind: 'detection';
   readonly logsource: LogSource;

@@ -3,9 +3,9 @@
  * See "String Wildcard" and "Escaping" of the Sigma rules specification.
  */
 
-/** `*`: any number of characters, none included. */
+/** The part of a {@link Pattern} that `*` means: any number of characters, or none. */
 export const ANY = 0;
-/** `?`: exactly one character. */
+/** The part of a {@link Pattern} that `?` means: exactly one character. */
 export const ONE = 1;
 
 /** `%name%` under the `expand` modifier; replaced from configuration before a query is printed. */
@@ -13,14 +13,32 @@ export interface Placeholder {
   readonly placeholder: string;
 }
 
+/** Literal text, a wildcard ({@link ANY}, {@link ONE}) or a placeholder. */
 export type PatternPart = string | typeof ANY | typeof ONE | Placeholder;
 
 /**
- * Parts in order; literals are never empty and never adjacent; no two {@link ANY} in a row. `[]` is
- * the empty string.
+ * A string value of a rule: literal text and wildcards, with escapes resolved. Literals are never
+ * empty and never adjacent, and no two {@link ANY} are in a row. `[]` is the empty string.
+ *
+ * @example
+ * import { ANY, type Pattern, patternText } from 'sigpack';
+ *
+ * const pattern: Pattern = [ANY, '\\cmd.exe'];
+ * patternText(pattern); // => '*\\\\cmd.exe'
  */
 export type Pattern = readonly PatternPart[];
 
+/**
+ * Whether a part of a pattern is a placeholder, `%name%` under the `expand` modifier.
+ *
+ * @param part - A part of a pattern.
+ * @returns True for a placeholder, of which `placeholder` is the name.
+ * @example
+ * import { isPlaceholder } from 'sigpack';
+ *
+ * isPlaceholder({ placeholder: 'admins' }); // => true
+ * isPlaceholder('admins'); // => false
+ */
 export const isPlaceholder = (part: PatternPart): part is Placeholder => typeof part === 'object';
 
 export function joinParts(parts: Iterable<PatternPart>): Pattern {
@@ -77,7 +95,16 @@ export function parsePattern(text: string): Pattern {
   return joinParts(parts);
 }
 
-/** Inverse of {@link parsePattern}: text that parses to the same pattern. */
+/**
+ * A pattern as a rule would have it.
+ *
+ * @param pattern - Any pattern.
+ * @returns Text with `*`, `?` and `%name%`, in which a backslash escapes `*`, `?` and itself.
+ * @example
+ * import { ANY, ONE, patternText } from 'sigpack';
+ *
+ * patternText(['a*b', ANY, 'c', ONE]); // => 'a\\*b*c?'
+ */
 export function patternText(pattern: Pattern): string {
   return pattern
     .map((part) => {
@@ -89,7 +116,17 @@ export function patternText(pattern: Pattern): string {
     .join('');
 }
 
-/** The text itself where the pattern has no wildcard or placeholder. */
+/**
+ * The text of a pattern that is only text.
+ *
+ * @param pattern - Any pattern.
+ * @returns Undefined where the pattern has a wildcard or a placeholder.
+ * @example
+ * import { ANY, literalText } from 'sigpack';
+ *
+ * literalText(['cmd.exe']); // => 'cmd.exe'
+ * literalText([ANY, 'cmd.exe']); // => undefined
+ */
 export function literalText(pattern: Pattern): string | undefined {
   if (pattern.length === 0) return '';
   const only = pattern[0];

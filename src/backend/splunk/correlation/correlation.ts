@@ -31,17 +31,41 @@ import { narrows } from './narrowing.ts';
 import { silentGroups, silentWindows } from './silence.ts';
 
 /**
- * What stands before a detection's search, such as its index macro in backticks; empty for none.
+ * What the search of a detection begins with, such as `index=windows` or an index macro in
+ * backticks; empty for nothing.
  */
 export type ScopeOf = (part: CompiledDetection) => string;
 
 /**
- * SPL with true sliding windows: matches of all referenced rules in time order, each marked
- * (`sigpack_m1`...), then `streamstats` looks back over the timespan at every event. A correlation
- * over correlations marks the events at which the inner one is fulfilled. A window is open at its
- * far end, as streamstats has it. Manual: Search Reference, "multisearch" and "streamstats". Only
- * windows that the search sees whole are decided on: their ends are a look-back and more after its
- * start.
+ * Converts a correlation to SPL. The search takes the events of all its rules in the order of time
+ * and marks each (`sigpack_m1`...); then `streamstats` looks back over the timespan at every event,
+ * or, with `correlation: 'stats'`, one window follows another. Only windows that the search sees as
+ * a whole count.
+ *
+ * @param correlation - The correlation with the rules that it refers to.
+ * @param scopeOf - What the search of each detection begins with.
+ * @param options - How the search is written.
+ * @returns The search, or the refusals.
+ * @example
+ * import { collect, createBag, createCompiler, readDocuments, splunkCorrelation } from 'sigpack';
+ *
+ * const text = `title: Failed logon
+ * name: failed
+ * logsource: { product: windows, service: security }
+ * detection: { selection: { EventID: 4625 }, condition: selection }
+ * ---
+ * title: Many failed logons
+ * correlation: { type: event_count, rules: [failed], timespan: 1m, condition: { gte: 2 } }
+ * `;
+ * const bag = createBag();
+ * const collection = collect(readDocuments({ path: 'rule.yml', text }, bag).documents, bag);
+ * const compile = createCompiler(collection, { placeholders: new Map(), bag });
+ * const [compiled] = collection.rules.filter(({ kind }) => kind === 'correlation').map(compile);
+ * const conversion =
+ *   compiled?.kind === 'correlation'
+ *     ? splunkCorrelation(compiled, () => 'index=windows', { cloudSafe: true })
+ *     : undefined;
+ * conversion?.ok && conversion.value.split(' | ')[0]; // => 'index=windows EventID=4625'
  */
 export function splunkCorrelation(
   correlation: CompiledCorrelation,
