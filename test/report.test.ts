@@ -1,12 +1,13 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { expect, test } from 'vitest';
+import { cells } from '../src/cli/report/cells.ts';
 import { type ReportContext, unpainted } from '../src/cli/report/context.ts';
 import { reports } from '../src/cli/report/format.ts';
 import { type BuildSummary, countSkipped, formatSummary } from '../src/cli/report/summary.ts';
-import { cells, visible } from '../src/cli/report/visible.ts';
 import { createTerminal, wantsColour } from '../src/cli/terminal/terminal.ts';
 import { codeCatalogue } from '../src/source/code.ts';
 import { createBag, type Diagnostic, type NewDiagnostic } from '../src/source/diagnostic.ts';
+import { visible } from '../src/source/visible.ts';
 
 const context: ReportContext = {
   toolVersion: '1.2.3',

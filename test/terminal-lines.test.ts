@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { cells } from '../src/cli/report/visible.ts';
+import { cells } from '../src/cli/report/cells.ts';
 import { fittedLines } from '../src/cli/report/wrapped.ts';
 import { createTerminal, eraseStatusLine } from '../src/cli/terminal/terminal.ts';
 import { projectIn } from './project-folder.ts';

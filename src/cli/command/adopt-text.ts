@@ -1,7 +1,7 @@
 import { dump } from 'js-yaml';
 import type { LocalSettings } from '../../adopt/local-settings.ts';
 import { evidences } from '../../adopt/match-stanzas.ts';
-import { visible } from '../report/visible.ts';
+import { visible } from '../../source/visible.ts';
 import { wrapped } from '../report/wrapped.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { Adoption } from './adopt.ts';

@@ -33,6 +33,7 @@ import {
 import { type CompiledRule, detectionsBelow } from '../../query/compile.ts';
 import type { DiagnosticCode } from '../../source/code.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import { visible } from '../../source/visible.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 import { CommandError } from '../error/command-error.ts';
 import type { ExitCode } from '../error/exit-code.ts';
@@ -46,7 +47,6 @@ import { targetSettings } from '../project/conversion-settings.ts';
 import { loadGivenRules } from '../project/given-rules.ts';
 import { loadTargets, PluginFailure, pluginHint } from '../project/plugin.ts';
 import { openProject, type Project, reportProject } from '../project/project.ts';
-import { visible } from '../report/visible.ts';
 import { forStream } from '../terminal/guarded.ts';
 
 export interface ConvertOptions {

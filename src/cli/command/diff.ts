@@ -15,6 +15,7 @@ import {
   isFatal,
 } from '../../source/diagnostic.ts';
 import { positionAt } from '../../source/span.ts';
+import { visible, visibleJson } from '../../source/visible.ts';
 import { CommandError } from '../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { loadConfig, withoutConfig } from '../files/config-file.ts';
@@ -28,7 +29,6 @@ import { isArtifact, readArtifact, snapshotOfTexts } from '../release/artifact-f
 import { lockName } from '../release/lock-file.ts';
 import { reportRelease } from '../release/reader.ts';
 import { diffText } from '../report/diff-text.ts';
-import { visible, visibleJson } from '../report/visible.ts';
 import { type BuiltSide, sideChanges } from '../rule-test/side-changes.ts';
 import { printText } from '../terminal/guarded.ts';
 import { configurationLine, contextFor, report } from '../terminal/run.ts';

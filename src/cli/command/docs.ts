@@ -10,6 +10,7 @@ import { createTargetCompiler, type TargetedRule } from '../../pipeline/run/targ
 import type { CompiledRule } from '../../query/compile.ts';
 import type { Collection, Rule } from '../../sigma/collection/collection.ts';
 import { failed } from '../../source/result.ts';
+import { visible } from '../../source/visible.ts';
 import { CommandError } from '../error/command-error.ts';
 import type { ExitCode } from '../error/exit-code.ts';
 import { shownPath } from '../files/rule-files.ts';
@@ -18,7 +19,6 @@ import { projectTemplates } from '../project/compile-rules.ts';
 import { targetSettings } from '../project/conversion-settings.ts';
 import { loadRules } from '../project/load.ts';
 import { openProject, reportProject, rulePaths } from '../project/project.ts';
-import { visible } from '../report/visible.ts';
 import { printText } from '../terminal/guarded.ts';
 import { writePages } from '../write/pages.ts';
 

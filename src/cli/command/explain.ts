@@ -12,6 +12,7 @@ import {
 } from '../../query/compile.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { positionAt } from '../../source/span.ts';
+import { visible } from '../../source/visible.ts';
 import { CommandError } from '../error/command-error.ts';
 import type { ExitCode } from '../error/exit-code.ts';
 import { namedTarget } from '../project/chosen-target.ts';
@@ -20,7 +21,6 @@ import { loadGivenRules } from '../project/given-rules.ts';
 import { loadTargets } from '../project/plugin.ts';
 import { openProject, reportProject } from '../project/project.ts';
 import type { Paint } from '../report/context.ts';
-import { visible } from '../report/visible.ts';
 import { printText } from '../terminal/guarded.ts';
 import { createTerminal } from '../terminal/terminal.ts';
 import { type LineChange, lineChanges } from './line-changes.ts';

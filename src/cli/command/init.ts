@@ -2,6 +2,7 @@ import { existsSync, readFileSync, type Stats, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readConfig } from '../../pack/config/config.ts';
 import { createBag } from '../../source/diagnostic.ts';
+import { visible } from '../../source/visible.ts';
 import { CommandError } from '../error/command-error.ts';
 import { errorCode } from '../error/error-code.ts';
 import { type ExitCode, exitCodes } from '../error/exit-code.ts';
@@ -15,7 +16,6 @@ import { type InitFile, initFiles, initPaths, packIdFrom } from '../init/project
 import { askTheRest } from '../init/questions.ts';
 import { toolVersion } from '../process/package-root.ts';
 import { loadTemplates } from '../project/template-files.ts';
-import { visible } from '../report/visible.ts';
 import { printText } from '../terminal/guarded.ts';
 
 export interface InitCommandOptions extends ChoiceOptions {

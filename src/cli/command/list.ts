@@ -1,10 +1,11 @@
 import { aliasesOf, noTarget, targetName } from '../../backend/target-name.ts';
 import { bundles } from '../../pipeline/bundle.ts';
+import { visible } from '../../source/visible.ts';
 import { CommandError } from '../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import type { Counted, Listable, Listed } from '../project/listed.ts';
 import { loadTargets } from '../project/plugin.ts';
-import { cells, visible } from '../report/visible.ts';
+import { cells } from '../report/cells.ts';
 import { lineWidth, wrapped } from '../report/wrapped.ts';
 
 export interface ListOptions {

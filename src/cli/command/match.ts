@@ -12,6 +12,7 @@ import { createRuleIndex, type IndexedRule } from '../../match/index/rule-index.
 import { type CompiledRule, createCombiner } from '../../query/compile.ts';
 import type { Rule } from '../../sigma/collection/collection.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import { visible } from '../../source/visible.ts';
 import { CommandError } from '../error/command-error.ts';
 import type { ExitCode } from '../error/exit-code.ts';
 import { shownPath } from '../files/rule-files.ts';
@@ -19,7 +20,6 @@ import { keepNurserySmall } from '../process/small-nursery.ts';
 import { processedRules, type RuleChoice } from '../project/processed-rules.ts';
 import { reportProject } from '../project/project.ts';
 import type { Paint } from '../report/context.ts';
-import { visible } from '../report/visible.ts';
 import { type FoundEvent, readEventBatches } from '../rule-test/event-files.ts';
 import { personText } from '../terminal/guarded.ts';
 import { createTerminal } from '../terminal/terminal.ts';

@@ -22,6 +22,7 @@ import {
 } from '../../release/snapshot.ts';
 import { bumped } from '../../release/version.ts';
 import { createBag } from '../../source/diagnostic.ts';
+import { visible } from '../../source/visible.ts';
 import { CommandError } from '../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
@@ -53,7 +54,6 @@ import { refuseCollisions } from '../release/places.ts';
 import { takeReleaseLock } from '../release/stage.ts';
 import { isFailure } from '../report/context.ts';
 import { countsText } from '../report/diff-text.ts';
-import { visible } from '../report/visible.ts';
 import { printText } from '../terminal/guarded.ts';
 import { configurationLine, contextFor, report } from '../terminal/run.ts';
 import { createTerminal } from '../terminal/terminal.ts';

@@ -7,11 +7,11 @@ import {
 import type { PackConfig } from '../../pack/config/config.ts';
 import { enabledIds } from '../../pack/config/enabled.ts';
 import type { Pack } from '../../pack/pack.ts';
+import { visible } from '../../source/visible.ts';
 import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { compileRules } from '../project/compile-rules.ts';
 import { openProject, reportProject, shownConfiguration } from '../project/project.ts';
 import { leftOffLines, loadText } from '../report/load-lines.ts';
-import { visible } from '../report/visible.ts';
 import { printText } from '../terminal/guarded.ts';
 
 export interface StatsOptions {

@@ -10,13 +10,13 @@ import {
   verifySignature,
 } from '../../release/supply-chain/signature.ts';
 import { subjectError } from '../../release/supply-chain/subjects.ts';
+import { visible } from '../../source/visible.ts';
 import { CommandError } from '../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { fileError } from '../error/file-error.ts';
 import { readKeyFile } from '../files/key-file.ts';
 import { entryStatsOf, statsOf } from '../files/path-stats.ts';
 import { shownPath } from '../files/rule-files.ts';
-import { visible } from '../report/visible.ts';
 import { printText } from '../terminal/guarded.ts';
 import { createTerminal } from '../terminal/terminal.ts';
 

@@ -1,7 +1,7 @@
 import type { Plan } from '../../install/plan.ts';
 import { type PlanLine, packName, planLines } from '../../install/plan-text.ts';
+import { visible } from '../../source/visible.ts';
 import type { Paint } from '../report/context.ts';
-import { visible } from '../report/visible.ts';
 import { printText } from '../terminal/guarded.ts';
 
 export interface PlanPrinting {

@@ -1,9 +1,9 @@
 import { type Drifted, driftOf } from '../../install/plan.ts';
 import { driftLines } from '../../install/plan-text.ts';
+import { visible, visibleJson } from '../../source/visible.ts';
 import { CommandError, isRemoteError, isUsageError } from '../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import type { Paint } from '../report/context.ts';
-import { visible, visibleJson } from '../report/visible.ts';
 import { printText } from '../terminal/guarded.ts';
 import { createTerminal } from '../terminal/terminal.ts';
 import { longestMessage, withoutSecrets } from './http/server-text.ts';

@@ -10,13 +10,13 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isRecord } from '../../event/field.ts';
+import { visible } from '../../source/visible.ts';
 import { CommandError } from '../error/command-error.ts';
 import { errorCode } from '../error/error-code.ts';
 import { nearestFolder } from '../files/folder-place.ts';
 import { makeFolders } from '../files/make-folders.ts';
 import { entryStatsOf } from '../files/path-stats.ts';
 import { shownPath } from '../files/rule-files.ts';
-import { visible } from '../report/visible.ts';
 import { pause } from './pause.ts';
 import { type ProcessIdentity, stateOf, thisProcess } from './process-identity.ts';
 

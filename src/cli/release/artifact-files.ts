@@ -9,10 +9,10 @@ import {
 } from '../../release/artifact-snapshot.ts';
 import type { Snapshot } from '../../release/snapshot.ts';
 import type { Result } from '../../source/result.ts';
+import { visible } from '../../source/visible.ts';
 import { CommandError } from '../error/command-error.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { shownPath } from '../files/rule-files.ts';
-import { visible } from '../report/visible.ts';
 import { readTarMembers, readZipMembers } from './archive-bounds.ts';
 
 /** In bytes; Sigpack writes no larger files. */

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lock } from '../../release/lock/lock.ts';
+import { visible } from '../../source/visible.ts';
 import {
   type ChangedFile,
   changedFiles,
@@ -9,7 +10,6 @@ import {
   repositoryRoot,
   textAtHead,
 } from '../process/git.ts';
-import { visible } from '../report/visible.ts';
 import { lockName } from './lock-file.ts';
 
 const shownFiles = 5;

@@ -10,8 +10,8 @@ import {
   wordsOf,
 } from '../../release/diff/view.ts';
 import type { SideUncompiled } from '../../release/uncompiled.ts';
+import { visible } from '../../source/visible.ts';
 import type { Paint, Style } from './context.ts';
-import { visible } from './visible.ts';
 
 export interface DiffTextOptions {
   readonly paint: Paint;

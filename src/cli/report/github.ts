@@ -1,7 +1,7 @@
 import { codeCatalogue } from '../../source/code.ts';
 import type { Diagnostic } from '../../source/diagnostic.ts';
+import { visible } from '../../source/visible.ts';
 import { placeOf, type Report } from './context.ts';
-import { visible } from './visible.ts';
 
 const commands = { error: 'error', warning: 'warning', info: 'notice' } as const satisfies Record<
   Diagnostic['severity'],

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../source/diagnostic.ts';
 import { pageOf } from '../../source/documentation.ts';
+import { visibleJson } from '../../source/visible.ts';
 import { countSeverities, placeOf, type Report } from './context.ts';
-import { visibleJson } from './visible.ts';
 
 /**
  * `{version: 1, configuration?, summary: {errors, warnings, infos, build?}, diagnostics: [...]}`;

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../source/diagnostic.ts';
+import { visible } from '../../source/visible.ts';
 import { isFailure, placeOf, type Report, type ReportContext } from './context.ts';
-import { visible } from './visible.ts';
 
 /**
  * JUnit XML: a suite a file, a case a diagnostic; those that don't fail the run are passed cases

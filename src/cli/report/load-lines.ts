@@ -1,8 +1,8 @@
 import type { Load } from '../../pack/artifact/schedule-budget.ts';
 import type { LeftOff } from '../../pack/load-trim.ts';
 import { type Level, levels } from '../../sigma/rule/rule.ts';
+import { visible } from '../../source/visible.ts';
 import { numberText } from './number.ts';
-import { visible } from './visible.ts';
 
 /** What a target starts in a minute, and what its budget has no room for. */
 export interface TargetLoad extends Load {

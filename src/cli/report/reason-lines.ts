@@ -1,6 +1,7 @@
 import type { Found, Reason } from '../../rule-test/explanation.ts';
+import { visible } from '../../source/visible.ts';
+import { fitting } from './cells.ts';
 import type { Paint } from './context.ts';
-import { fitting, visible } from './visible.ts';
 
 export interface ReasonStyle {
   readonly paint: Paint;

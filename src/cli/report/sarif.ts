@@ -1,8 +1,8 @@
 import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
 import type { Diagnostic, Severity } from '../../source/diagnostic.ts';
 import { pageUri } from '../../source/documentation.ts';
+import { visibleJson } from '../../source/visible.ts';
 import { placeOf, type Report } from './context.ts';
-import { visibleJson } from './visible.ts';
 
 const levels = {
   error: 'error',

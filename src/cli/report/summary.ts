@@ -1,10 +1,11 @@
 import { type MadeFor, madeForText } from '../../pack/artifact/made-for.ts';
 import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
 import type { Diagnostic } from '../../source/diagnostic.ts';
+import { visible } from '../../source/visible.ts';
+import { cells } from './cells.ts';
 import { countSeverities, type Paint } from './context.ts';
 import { leftOffLines, loadText, type TargetLoad } from './load-lines.ts';
 import { numberText } from './number.ts';
-import { cells, visible } from './visible.ts';
 import { lineWidth, wrapped } from './wrapped.ts';
 
 /** What a build did, for a person and for the JSON report. */

@@ -10,12 +10,12 @@ import {
 import type { Rule } from '../../sigma/collection/collection.ts';
 import type { Diagnostic } from '../../source/diagnostic.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
+import { visibleJson } from '../../source/visible.ts';
 import { placeOf, unpainted } from './context.ts';
 import { commandData, commandProperty, reportGithub } from './github.ts';
 import { plainDiagnostic } from './json.ts';
 import { xmlText } from './junit.ts';
 import { failureLines } from './test-tree.ts';
-import { visibleJson } from './visible.ts';
 
 /**
  * `{version: 1, configuration, summary, tests: [...], coverage?: [...], diagnostics: [...]}`; lines

@@ -9,9 +9,9 @@ import {
   type TestRun,
 } from '../../rule-test/test-result.ts';
 import { positionAt } from '../../source/span.ts';
+import { visible } from '../../source/visible.ts';
 import type { Paint } from './context.ts';
 import { reasonLines } from './reason-lines.ts';
-import { visible } from './visible.ts';
 
 export interface TestReportOptions {
   readonly paint: Paint;

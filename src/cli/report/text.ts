@@ -1,8 +1,9 @@
 import type { Diagnostic } from '../../source/diagnostic.ts';
 import { pageOf } from '../../source/documentation.ts';
 import { lineText } from '../../source/span.ts';
+import { visible } from '../../source/visible.ts';
+import { cells, fitting } from './cells.ts';
 import { placeOf, type Report, type ReportContext, type Style } from './context.ts';
-import { cells, fitting, visible } from './visible.ts';
 
 const severityStyles = { error: 'red', warning: 'yellow', info: 'cyan' } as const satisfies Record<
   Diagnostic['severity'],

@@ -1,4 +1,4 @@
-import { cells } from './visible.ts';
+import { cells } from './cells.ts';
 
 /** Columns of a usual terminal. */
 export const lineWidth = 80;

@@ -1,8 +1,8 @@
 import { existsSync, type FSWatcher, statSync, watch } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
+import { visible } from '../../source/visible.ts';
 import { fileError } from '../error/file-error.ts';
 import { shownPath } from '../files/rule-files.ts';
-import { visible } from '../report/visible.ts';
 import { printText } from '../terminal/guarded.ts';
 
 /**

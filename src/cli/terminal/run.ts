@@ -1,4 +1,5 @@
 import { compareDiagnostics, type Diagnostic } from '../../source/diagnostic.ts';
+import { visible } from '../../source/visible.ts';
 import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { toolVersion } from '../process/package-root.ts';
@@ -6,7 +7,6 @@ import { isFailure, type Paint, type ReportContext } from '../report/context.ts'
 import { reports } from '../report/format.ts';
 import type { ReportFormat } from '../report/name.ts';
 import { formatSummary } from '../report/summary.ts';
-import { visible } from '../report/visible.ts';
 import { printText } from './guarded.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
+import { visible } from '../../source/visible.ts';
+import { cells, fitting } from '../report/cells.ts';
 import { type Paint, unpainted } from '../report/context.ts';
-import { cells, fitting, visible } from '../report/visible.ts';
 
 /** The part of a tty.WriteStream that is used. */
 export interface TerminalStream {
