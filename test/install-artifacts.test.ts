@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  archiveBounds,
-  readTarMembers,
-  readZipMembers,
-} from '../src/cli/release/archive-bounds.ts';
 import { readContentPack } from '../src/install/graylog/definitions.ts';
 import { appError } from '../src/install/splunk/app-allowed.ts';
 import { configuredSettings } from '../src/install/splunk/search-settings.ts';
 import { zip } from '../src/pack/artifact/archive.ts';
+import {
+  archiveBounds,
+  readTarMembers,
+  readZipMembers,
+} from '../src/release/archive/archive-bounds.ts';
 import { artifactSnapshot } from '../src/release/artifact-snapshot.ts';
 import { readTar } from './archives.ts';
 import { createLab, firstRules, type Lab, removeLabs, tree } from './install-lab.ts';

@@ -21,7 +21,7 @@ import { gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { install } from '../src/cli/install/install-command.ts';
-import { readTarMembers } from '../src/cli/release/archive-bounds.ts';
+import { readTarMembers } from '../src/release/archive/archive-bounds.ts';
 import { createLab, firstRules, type Lab, removeLabs, secondRules, tree } from './install-lab.ts';
 import { unwrapped } from './result.ts';
 import { said } from './said.ts';

@@ -7,13 +7,13 @@ import { AppError, appOf, type SplunkApp } from '../../install/splunk/app-files.
 import type { IsConfigured } from '../../install/splunk/search-settings.ts';
 import type { WatchActions } from '../../install/watcher/watch-allowed.ts';
 import { type NamedWatch, readWatches, WatchError } from '../../install/watcher/watches.ts';
+import { readTarMembers, shownEntry } from '../../release/archive/archive-bounds.ts';
 import { readChecksums, sumsName } from '../../release/supply-chain/checksums.ts';
 import { signatureName, verifySignature } from '../../release/supply-chain/signature.ts';
 import { CommandError } from '../error/command-error.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { readRegularFile } from '../files/regular-file.ts';
 import { shownPath } from '../files/rule-files.ts';
-import { readTarMembers, shownEntry } from '../release/archive-bounds.ts';
 
 const isApp = (name: string): boolean => /\.(?:spl|tgz|tar\.gz)$/i.test(name);
 

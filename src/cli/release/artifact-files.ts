@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isRecord } from '../../event/field.ts';
 import { jsonOf } from '../../event/json.ts';
+import { readTarMembers, readZipMembers } from '../../release/archive/archive-bounds.ts';
 import {
   ArtifactError,
   type ArtifactTexts,
@@ -13,7 +14,6 @@ import { visible } from '../../source/visible.ts';
 import { CommandError } from '../error/command-error.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { shownPath } from '../files/rule-files.ts';
-import { readTarMembers, readZipMembers } from './archive-bounds.ts';
 
 /** In bytes; Sigpack writes no larger files. */
 const maximumArchive = 512 * 1024 * 1024;
