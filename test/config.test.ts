@@ -1,12 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
-import {
-  defaultConfig,
-  type PackConfig,
-  readConfig,
-  streamChoice,
-} from '../src/pack/config/config.ts';
+import { defaultConfig, type PackConfig, readConfig } from '../src/pack/config/config.ts';
+import { streamChoice } from '../src/pack/config/graylog-config.ts';
 import { defaultBumps } from '../src/pack/config/release-config.ts';
 import { configSchema } from '../src/pack/config/schema.ts';
 import { checkRuleSettings } from '../src/pack/settings/patch.ts';

@@ -15,7 +15,6 @@ import {
 } from './config/es-settings.ts';
 import { warnOfMatchSlips } from './config/match-slips.ts';
 import { mergeSettings } from './config/merge-settings.ts';
-import { createFieldNames } from './config/named-fields.ts';
 import { nothingPublished } from './config/published.ts';
 import { placeOfKey } from './config/savedsearch-place.ts';
 import { graylogGrace } from './graylog/grace.ts';
@@ -35,6 +34,7 @@ import { type Tombstone, tombstonesOf } from './naming/tombstone.ts';
 import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from './outcome.ts';
 import { type CountedWarnings, createCountedWarnings, warnOfPipelines } from './pipeline-report.ts';
 import { graylogFields } from './result/graylog-fields.ts';
+import { createFieldNames } from './result/named-fields.ts';
 import { resultThreshold } from './result/result-threshold.ts';
 import { type SplunkFields, splunkFields } from './result/splunk-fields.ts';
 import { checkRuleSettings } from './settings/patch.ts';

@@ -1,7 +1,78 @@
 import { defaultTargetSettings, type ElasticsearchSettings } from '../../backend/target.ts';
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
+import { recordOf } from '../../source/record.ts';
+import { list, map, text } from '../../source/schema-builder.ts';
 import { lookup, type YamlNode } from '../../source/yaml.ts';
 import { parseDuration, rangeDiagnostics } from '../settings/patch.ts';
+import { duration, type FromSettings } from '../settings/schema.ts';
+
+/** The kinds of Watcher's schedules; what each takes is the server's to check. */
+const schedule = map(
+  recordOf(
+    ['cron', 'interval', 'hourly', 'daily', 'weekly', 'monthly', 'yearly', 'timezone'],
+    (kind) => ({ description: `Watcher’s ${kind}.` }),
+  ),
+  'A schedule of Watcher in place of interval, as { cron: 0 0/5 * * * ? }; interval must ' +
+    'then cover the time between two runs.',
+);
+
+const besideEcs = ', beside those of ECS where the index has its types; an empty list: none.';
+
+export const elasticsearchSchema = map(
+  {
+    matching: {
+      enum: ['native', 'case-insensitive'],
+      description:
+        'native: the fields ignore case by themselves (a normalizer, analysed text) or case ' +
+        'does not matter; case-insensitive spells letters as [aA] in regular expressions. ' +
+        'Default: case-insensitive with the bundle elastic or an ecs- pipeline, else native.',
+    },
+    ecs: {
+      type: 'boolean',
+      description:
+        'The index has the types and the letter case of the Elastic Common Schema; false: ' +
+        'nothing but the lists here counts. Default: true with the bundle elastic or an ecs- ' +
+        'pipeline.',
+    },
+    textFields: list(
+      text('A field name.'),
+      `Fields analysed into lower-case words (text, match_only_text)${besideEcs}`,
+    ),
+    ipFields: list(
+      text('A field name.'),
+      `Fields of the type ip, where CIDR searches work${besideEcs}`,
+    ),
+    booleanFields: list(text('A field name.'), `Fields of the type boolean${besideEcs}`),
+    wildcardFields: list(
+      text('A field name.'),
+      'Fields of the type wildcard, which keep the case of letters also where the others ' +
+        `ignore it${besideEcs}`,
+    ),
+    index: text(
+      'Index pattern of watches and data view id of saved searches, several with commas.',
+      { pattern: '^[^\\s\\p{Cc}]+$', default: 'logs-*' },
+    ),
+    timestampField: text('The field that holds the time of an event.', { default: '@timestamp' }),
+    interval: duration(
+      'Time between runs of a watch, 60s to 1d. Default: that of defaults, or 5m.',
+    ),
+    throttle: duration(
+      'Time in which a watch acts once, 0 to 365d. Default: suppress.period of defaults, or 1h.',
+    ),
+    schedule,
+    actions: {
+      type: 'object',
+      description:
+        'Actions of Watcher by their ids, as its manual has them. Default: one that logs a line.',
+      propertyNames: { pattern: '^\\S+$', description: 'The id of an action, without blanks.' },
+      additionalProperties: {
+        type: 'object',
+        description: 'An action of Watcher, as { webhook: { ... } }.',
+      },
+    },
+  },
+  'Watches, saved searches and queries of Elasticsearch, for sigpack convert and sigpack docs.',
+);
 
 type Spans = 'interval' | 'throttle';
 
@@ -22,11 +93,6 @@ export type ElasticsearchConfig = Pick<
     /** The index has the types and the letter case of ECS; default: as the pipelines have it. */
     readonly ecs?: boolean;
   };
-
-/** What `elasticsearch:` holds where it fits the schema. */
-export type WrittenElasticsearch = Partial<Omit<ElasticsearchConfig, Spans>> & {
-  readonly [name in Spans]?: number | string;
-};
 
 const longestThrottle = 365 * 86_400;
 
@@ -53,7 +119,7 @@ export function elasticsearchConfig({
   interval,
   throttle,
   ...rest
-}: WrittenElasticsearch): ElasticsearchConfig {
+}: FromSettings<typeof elasticsearchSchema> = {}): ElasticsearchConfig {
   const { index, timestampField } = defaultTargetSettings.elasticsearch;
   const [every, once] = [parseDuration(interval), parseDuration(throttle)];
   return {

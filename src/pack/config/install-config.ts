@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../../source/schema.ts';
+import { map, type Properties, text } from '../../source/schema-builder.ts';
 
 /**
  * A place under `installs:` of sigpack.yml, by its name. Paths are as written: relative to the
@@ -89,20 +90,11 @@ export interface ElasticsearchConfig extends ServerConfig {
   readonly kind: 'elasticsearch';
 }
 
-type Properties = Readonly<Record<string, JsonSchema>>;
-
-const text = (description: string, more: JsonSchema = {}): JsonSchema => ({
-  type: 'string',
-  minLength: 1,
-  pattern: '^[^\\p{Cc}]*$',
-  description,
-  ...more,
-});
-const address = (description: string): JsonSchema =>
+const address = (description: string) =>
   text(description, { pattern: '^https?://[^\\s\\p{Cc}@?#]+$' });
-const variable = (description: string): JsonSchema =>
+const variable = (description: string) =>
   text(description, { pattern: '^[A-Za-z_][A-Za-z0-9_]*$' });
-const common: Properties = {
+const common = {
   onDrift: {
     enum: ['keep', 'overwrite'],
     default: 'keep',
@@ -112,15 +104,15 @@ const common: Properties = {
     'PEM file with the public key that each artifact has to be signed with, relative to ' +
       'sigpack.yml. Without it no signature is asked for.',
   ),
-};
-const secret: Properties = {
+} as const satisfies Properties;
+const secret = {
   secretEnv: variable(
     'Environment variable that holds the secret. Default: SIGPACK_SECRET_ and the name of ' +
       'the place in capitals.',
   ),
   secretFile: text('File with mode 600 that holds the secret, relative to sigpack.yml.'),
-};
-const connection: Properties = {
+} as const satisfies Properties;
+const connection = {
   caFile: text(
     'PEM file with the authority that signed the server’s certificate, relative to sigpack.yml.',
   ),
@@ -138,8 +130,8 @@ const connection: Properties = {
     default: 4,
     description: 'Tries after a failure that may pass.',
   },
-};
-const server: Properties = {
+} as const satisfies Properties;
+const server = {
   ...common,
   url: address('Address of the REST interface.'),
   user: text('User; the secret is then a password, else a token.'),
@@ -152,56 +144,49 @@ const server: Properties = {
     default: 4,
     description: 'Requests side by side.',
   },
-};
-const kind = (
-  name: InstallConfig['kind'],
+} as const satisfies Properties;
+const place = <
+  const Kind extends InstallConfig['kind'],
+  const Of extends Properties,
+  const Required extends keyof Of & string,
+>(
+  kind: Kind,
   description: string,
-  properties: Properties,
-  required: readonly string[],
-): JsonSchema => ({
-  type: 'object',
-  description,
-  additionalProperties: false,
-  properties: { kind: { const: name }, ...properties },
-  required: ['kind', ...required],
-});
+  properties: Of,
+  required: readonly Required[],
+) => map({ kind: { const: kind }, ...properties }, description, ['kind', ...required]);
 
-const upload: JsonSchema = {
-  type: 'object',
-  description:
-    'A folder that the server reads the app from. Without it searches, macros, lookups and ' +
-    'views are written one by one.',
-  additionalProperties: false,
-  properties: {
+const upload = map(
+  {
     folder: text('The folder as it is called here, relative to sigpack.yml.'),
     onServer: text('The same folder as the server calls it.'),
   },
-  required: ['folder', 'onServer'],
-};
+  'A folder that the server reads the app from. Without it searches, macros, lookups and views ' +
+    'are written one by one.',
+  ['folder', 'onServer'],
+);
 
-const one = (name: string, value: JsonSchema): JsonSchema => ({
-  type: 'object',
-  description: 'Where a secret value is.',
-  additionalProperties: false,
-  properties: { [name]: value },
-  required: [name],
-});
-const parameters: JsonSchema = {
+const whereSecretIs = 'Where a secret value is.';
+const parameters = {
   type: 'object',
   description:
-    'Values of the content pack’s parameters. An address with a token in it: { env: NAME } ' +
-    'or { file: PATH }.',
+    'Values of the content pack’s parameters. An address with a token in it: { env: NAME } or ' +
+    '{ file: PATH }.',
   additionalProperties: {
     anyOf: [
       { type: 'string', description: 'The value.' },
-      one('env', variable('Environment variable that holds the value.')),
-      one('file', text('File with mode 600 that holds the value, relative to sigpack.yml.')),
+      map({ env: variable('Environment variable that holds the value.') }, whereSecretIs, ['env']),
+      map(
+        { file: text('File with mode 600 that holds the value, relative to sigpack.yml.') },
+        whereSecretIs,
+        ['file'],
+      ),
     ],
   },
-};
+} as const satisfies JsonSchema;
 
-const kinds: readonly JsonSchema[] = [
-  kind(
+const places = [
+  place(
     'splunk-disk',
     'A Splunk home on disk or over a shared folder.',
     {
@@ -215,8 +200,8 @@ const kinds: readonly JsonSchema[] = [
     },
     ['home'],
   ),
-  kind('splunk', 'A Splunk server, by its management interface.', { ...server, upload }, ['url']),
-  kind(
+  place('splunk', 'A Splunk server, by its management interface.', { ...server, upload }, ['url']),
+  place(
     'splunk-cloud',
     'A stack of Splunk Cloud, by AppInspect and the Admin Config Service.',
     {
@@ -241,16 +226,16 @@ const kinds: readonly JsonSchema[] = [
     },
     ['stack', 'user'],
   ),
-  kind('graylog', 'A Graylog server.', { ...server, parameters }, ['url']),
-  kind('elasticsearch', 'An Elasticsearch server with Watcher.', server, ['url']),
-];
+  place('graylog', 'A Graylog server.', { ...server, parameters }, ['url']),
+  place('elasticsearch', 'An Elasticsearch server with Watcher.', server, ['url']),
+] as const satisfies readonly JsonSchema[];
 
-export const installsSchema: JsonSchema = {
+export const installsSchema = {
   type: 'object',
   description: 'Where sigpack install brings packs, by name. Secrets never stand here.',
   propertyNames: {
     pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$',
     description: 'The name of a place: letters, digits, _ and -.',
   },
-  additionalProperties: { oneOf: kinds },
-};
+  additionalProperties: { oneOf: places },
+} as const satisfies JsonSchema;

@@ -1,10 +1,12 @@
 import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
+import type { FromSchema } from '../../source/from-schema.ts';
 import { nearest } from '../../source/nearest.ts';
 import type { JsonSchema } from '../../source/schema.ts';
+import { list, map } from '../../source/schema-builder.ts';
 import { lookup, type YamlNode, type YamlScalar } from '../../source/yaml.ts';
 import { type LintPreset, lintPresets } from './lint-preset.ts';
-import { validatorCodes } from './validator-codes.ts';
+import { isCode, validatorCodes } from './validator-codes.ts';
 
 /** Which checks of rules `sigpack check` makes. */
 export interface LintConfig {
@@ -13,21 +15,13 @@ export interface LintConfig {
   readonly exclude: ReadonlyMap<string, ReadonlySet<DiagnosticCode>>;
 }
 
-export interface WrittenLint {
-  readonly preset?: LintPreset;
-  readonly exclude?: Readonly<Record<string, string | readonly string[]>>;
-}
-
-const excluded: JsonSchema = {
+const excluded = {
   type: 'string',
   description: 'A code such as LNT023, or the name of a validator of pySigma.',
-};
+} as const satisfies JsonSchema;
 
-export const lintSchema: JsonSchema = {
-  type: 'object',
-  description: 'Checks of rules by sigpack check, see docs/lint.md.',
-  additionalProperties: false,
-  properties: {
+export const lintSchema = map(
+  {
     preset: {
       enum: lintPresets,
       default: 'default',
@@ -40,17 +34,21 @@ export const lintSchema: JsonSchema = {
       description: 'What build and check do not say of a rule, by its id.',
       propertyNames: { pattern: '.', description: 'The id of a rule.' },
       additionalProperties: {
-        anyOf: [excluded, { type: 'array', items: excluded, description: 'Codes and validators.' }],
+        anyOf: [excluded, list(excluded, 'Codes and validators.')],
       },
     },
   },
-};
+  'Checks of rules by sigpack check, see docs/lint.md.',
+);
 
 /** A rule is missing from the packs because of it: that is told in any case. */
 const leavesOut = (code: DiagnosticCode): boolean =>
   codeCatalogue[code].fatal || code === 'SIG040' || code === 'PIP007' || code === 'PIP008';
 
-export function lintConfig({ preset = 'default', exclude = {} }: WrittenLint = {}): LintConfig {
+export function lintConfig({
+  preset = 'default',
+  exclude = {},
+}: FromSchema<typeof lintSchema> = {}): LintConfig {
   const codes = (names: string | readonly string[]) =>
     new Set(
       [names]
@@ -68,8 +66,6 @@ export function lintConfig({ preset = 'default', exclude = {} }: WrittenLint = {
 
 const codesOf = (name: string): readonly DiagnosticCode[] =>
   validatorCodes.get(name.toLowerCase()) ?? (isCode(name) ? [name] : []);
-
-const isCode = (name: string): name is DiagnosticCode => Object.hasOwn(codeCatalogue, name);
 
 /** Names that `exclude` can't keep quiet. */
 export function lintDiagnostics(lint: YamlNode | undefined): readonly NewDiagnostic[] {

@@ -1,4 +1,6 @@
-import type { JsonSchema } from '../../source/schema.ts';
+import type { FromSchema } from '../../source/from-schema.ts';
+import { keysOf, recordOf } from '../../source/record.ts';
+import { map, text } from '../../source/schema-builder.ts';
 
 export const bumps = ['patch', 'minor', 'major'] as const;
 export type Bump = (typeof bumps)[number];
@@ -31,9 +33,7 @@ const reasons = {
 export type BumpReason = keyof typeof reasons;
 export type BumpRules = Readonly<Record<BumpReason, Bump>>;
 
-export const defaultBumps: BumpRules = Object.fromEntries(
-  Object.entries(reasons).map(([reason, [bump]]) => [reason, bump]),
-) as Record<BumpReason, Bump>;
+export const defaultBumps: BumpRules = recordOf(keysOf(reasons), (reason) => reasons[reason][0]);
 
 /**
  * `release:` of sigpack.yml with its defaults. Paths are as written: relative to the file's folder.
@@ -45,51 +45,37 @@ export interface ReleaseConfig {
   readonly changelog: string;
 }
 
-export interface WrittenRelease {
-  readonly bump?: Partial<BumpRules>;
-  readonly output?: string;
-  readonly changelog?: string;
-}
+/** A path below the folder of sigpack.yml. */
+const path = (description: string, byDefault: string) =>
+  text(description, {
+    pattern: '^(?![/\\\\])(?!.*(?:^|[/\\\\])\\.\\.(?:[/\\\\]|$))[^\\p{Cc}:]*$',
+    default: byDefault,
+  });
 
-export const releaseConfig = ({
-  bump,
-  output = 'dist/release',
-  changelog = 'CHANGELOG.md',
-}: WrittenRelease = {}): ReleaseConfig => ({
-  bump: { ...defaultBumps, ...bump },
-  output,
-  changelog,
-});
-
-// a path below the folder of sigpack.yml
-const path = (description: string, byDefault: string): JsonSchema => ({
-  type: 'string',
-  minLength: 1,
-  pattern: '^(?![/\\\\])(?!.*(?:^|[/\\\\])\\.\\.(?:[/\\\\]|$))[^\\p{Cc}:]*$',
-  description,
-  default: byDefault,
-});
-
-export const releaseSchema: JsonSchema = {
-  type: 'object',
-  description: 'How sigpack release works.',
-  additionalProperties: false,
-  properties: {
-    bump: {
-      type: 'object',
-      description: 'Which part of the version a change raises; the largest counts.',
-      additionalProperties: false,
-      properties: Object.fromEntries(
-        Object.entries(reasons).map(([reason, [bump, description]]) => [
-          reason,
-          { enum: [...bumps], default: bump, description },
-        ]),
-      ),
-    },
+export const releaseSchema = map(
+  {
+    bump: map(
+      recordOf(keysOf(reasons), (reason) => {
+        const [bump, description] = reasons[reason];
+        return { enum: bumps, default: bump, description };
+      }),
+      'Which part of the version a change raises; the largest counts.',
+    ),
     output: path(
       'Folder below that of sigpack.yml for the artifacts, in a folder a version.',
       'dist/release',
     ),
     changelog: path('The changelog, below the folder of sigpack.yml.', 'CHANGELOG.md'),
   },
-};
+  'How sigpack release works.',
+);
+
+export const releaseConfig = ({
+  bump,
+  output = 'dist/release',
+  changelog = 'CHANGELOG.md',
+}: FromSchema<typeof releaseSchema> = {}): ReleaseConfig => ({
+  bump: { ...defaultBumps, ...bump },
+  output,
+  changelog,
+});

@@ -1,4 +1,4 @@
-import type { DiagnosticCode } from '../../source/code.ts';
+import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
 
 /**
  * Validators of pySigma and, from `sigmahq_` on, of pySigma-validators-sigmaHQ, each with the codes
@@ -83,9 +83,11 @@ sigmahq_title_start LNT031
 sigmahq_trademark LNT031
 sigmahq_unknown_field LNT049`;
 
+export const isCode = (name: string): name is DiagnosticCode => Object.hasOwn(codeCatalogue, name);
+
 export const validatorCodes: ReadonlyMap<string, readonly DiagnosticCode[]> = new Map(
   written.split('\n').map((line) => {
     const [name = '', ...codes] = line.split(' ');
-    return [name, codes as DiagnosticCode[]];
+    return [name, codes.filter(isCode)];
   }),
 );

@@ -1,5 +1,6 @@
 import { type Level, levels } from '../../sigma/rule/rule.ts';
 import type { JsonSchema } from '../../source/schema.ts';
+import { list, map, type Properties } from '../../source/schema-builder.ts';
 import { uuidV5 } from '../../source/uuid.ts';
 import type { PackInfo } from '../model/detection.ts';
 import {
@@ -156,43 +157,38 @@ function parametersOf({ type }: NotificationChoice): readonly PackParameter[] {
     : [address];
 }
 
-const words = (description: string, pattern: string): JsonSchema => ({
-  type: 'array',
-  description,
-  minItems: 1,
-  items: { type: 'string', pattern, description: 'An entry.' },
-});
-const minimumLevel: JsonSchema = {
-  enum: levels,
-  default: 'informational',
-  description: 'Definitions below this level notify nobody.',
+const names = (description: string, pattern: string) =>
+  list({ type: 'string', pattern, description: 'An entry.' }, description, { minItems: 1 });
+const branch = <const Type extends NotificationChoice['type'], const More extends Properties>(
+  type: Type,
+  more: More,
+) => {
+  const minimumLevel = {
+    enum: levels,
+    default: 'informational',
+    description: 'Definitions below this level notify nobody.',
+  } as const;
+  const properties = { type: { const: type }, minimumLevel, ...more };
+  return map(properties, 'type: email, http, slack or teams.', ['type']);
 };
-const branch = (type: JsonSchema, more: Readonly<Record<string, JsonSchema>> = {}): JsonSchema => ({
-  type: 'object',
-  description: 'type: email, http, slack or teams.',
-  additionalProperties: false,
-  properties: { type, minimumLevel, ...more },
-  required: ['type'],
-});
 
-export const notificationSchema: JsonSchema = {
+export const notificationSchema = {
   description:
-    'A notification in the pack that the event definitions name. Its address is a parameter ' +
-    'of the pack. None where the key is missing.',
+    'A notification in the pack that the event definitions name. Its address is a parameter of ' +
+    'the pack. None where the key is missing.',
   oneOf: [
-    branch(
-      { const: 'email' },
-      {
-        recipients: words(
-          'Mail addresses. Graylog takes no parameter for them.',
-          '^[^\\s@\\p{Cc}]+@[^\\s@\\p{Cc}]+$',
-        ),
-        users: words(
-          'Names of users of the server, whose mail addresses it knows.',
-          '^[^\\s\\p{Cc}]+$',
-        ),
-      },
-    ),
-    ...(['http', 'slack', 'teams'] as const).map((type) => branch({ const: type })),
+    branch('email', {
+      recipients: names(
+        'Mail addresses. Graylog takes no parameter for them.',
+        '^[^\\s@\\p{Cc}]+@[^\\s@\\p{Cc}]+$',
+      ),
+      users: names(
+        'Names of users of the server, whose mail addresses it knows.',
+        '^[^\\s\\p{Cc}]+$',
+      ),
+    }),
+    branch('http', {}),
+    branch('slack', {}),
+    branch('teams', {}),
   ],
-};
+} as const satisfies JsonSchema;

@@ -2,8 +2,8 @@ import type { Place, TargetDiagnostic } from '../../backend/backend.ts';
 import type { CompiledRule } from '../../query/compile.ts';
 import type { AlertFields } from '../alert/fields.ts';
 import { alertOf } from '../alert/usual.ts';
-import { resolvedList } from '../config/named-fields.ts';
 import type { DetectionSettings } from '../settings/settings.ts';
+import { resolvedList } from './named-fields.ts';
 
 /** What a target's results call a name of the settings; it throws what is wrong with that. */
 export type Resolve = (name: string, place: Place) => readonly string[];

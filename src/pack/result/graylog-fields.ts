@@ -11,7 +11,6 @@ import type { AlertFields } from '../alert/fields.ts';
 import { columnOf, isEventHost } from '../alert/row.ts';
 import { type Alternatives, alertSourceOf } from '../alert/table.ts';
 import { alertOf, ownFieldsFirst, usualAlert } from '../alert/usual.ts';
-import { guessedName, namedField, placeOfName, resolvedList } from '../config/named-fields.ts';
 import { keyFieldsOf } from '../graylog/event-definition.ts';
 import { isSigmaField } from '../graylog/event-fields.ts';
 import { isTemplateField } from '../graylog/window.ts';
@@ -19,6 +18,7 @@ import type { GraylogDetection, PackDetection } from '../model/detection.ts';
 import type { DetectionSettings } from '../settings/settings.ts';
 import { chosenAlert } from './chosen-fields.ts';
 import { groupFields } from './group-fields.ts';
+import { guessedName, namedField, placeOfName, resolvedList } from './named-fields.ts';
 import { ownFields } from './own-fields.ts';
 
 /** The detection with the fields of its alert, and its key fields, as messages have them. */

@@ -3,10 +3,10 @@ import { dataModelOf } from '../../backend/splunk/data-model.ts';
 import { type CompiledCorrelation, detectionsBelow } from '../../query/compile.ts';
 import type { AlertFields } from '../alert/fields.ts';
 import { alertOf } from '../alert/usual.ts';
-import { namedField } from '../config/named-fields.ts';
 import type { PackDetection } from '../model/detection.ts';
 import { chosenAlert } from './chosen-fields.ts';
 import { groupFields } from './group-fields.ts';
+import { namedField } from './named-fields.ts';
 import { noColumn, type SplunkResult, withoutSet } from './splunk-result.ts';
 
 /** The group of a correlation as its results have it. */

@@ -11,8 +11,8 @@ import type { CompiledDetection } from '../../query/compile.ts';
 import type { Entity } from '../alert/fields.ts';
 import { columnOf, isEventHost } from '../alert/row.ts';
 import type { Alternatives } from '../alert/table.ts';
-import { guessedName, namedField } from '../config/named-fields.ts';
 import { countColumns, isOwnColumn } from '../splunk/columns.ts';
+import { guessedName, namedField } from './named-fields.ts';
 
 /** What the results of a search have. */
 export interface SplunkResult {

@@ -1,9 +1,10 @@
 import type { RuleHead } from '../../sigma/rule/rule.ts';
 import type { DiagnosticCode } from '../../source/code.ts';
 import type { DiagnosticBag, NewDiagnostic } from '../../source/diagnostic.ts';
+import { type FromSchema, fromSchema } from '../../source/from-schema.ts';
 import { checkSchema } from '../../source/schema.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
-import { lookup, toPlain, type YamlNode } from '../../source/yaml.ts';
+import { lookup, type YamlNode } from '../../source/yaml.ts';
 import { misreadStreams } from './all-events.ts';
 import { savedSearchOfRule } from './rule-may-set.ts';
 import { cronError, cronGapError } from './schedule.ts';
@@ -165,31 +166,23 @@ function noteLists(
 export function readSettings(node: YamlNode): SettingsPatch {
   const known = patches.get(node);
   if (known) return known;
-  const sound =
-    checkSchema(settingsSchema, node, 'SIG070').length === 0 &&
-    rangeDiagnostics(node, 'SIG070').length === 0;
-  const patch = sound ? patchOf(toPlain(node) as Written) : {};
+  const settings = fromSchema(settingsSchema, node, 'SIG070');
+  const sound = settings.ok && rangeDiagnostics(node, 'SIG070').length === 0;
+  const patch = sound ? patchOf(settings.value) : {};
   noteLists(node, patch);
   patches.set(node, patch);
   nodes.set(patch, node);
   return patch;
 }
 
-type Duration = number | string;
-
-/** What a map that fits {@link settingsSchema} holds. */
-interface Written
-  extends Omit<SettingsPatch, 'interval' | 'window' | 'delay' | 'suppress' | 'splunk'> {
-  readonly interval?: Duration;
-  readonly window?: Duration;
-  readonly delay?: Duration;
-  readonly suppress?: { readonly fields?: readonly string[]; readonly period?: Duration };
-  readonly splunk?: Omit<DetectionSettings['splunk'], 'savedsearch'> & {
-    readonly savedsearch?: Readonly<Record<string, string | number | boolean>>;
-  };
-}
-
-function patchOf({ interval, window, delay, suppress, splunk, ...rest }: Written): SettingsPatch {
+function patchOf({
+  interval,
+  window,
+  delay,
+  suppress,
+  splunk,
+  ...rest
+}: FromSchema<typeof settingsSchema>): SettingsPatch {
   return {
     ...rest,
     ...secondsIn({ interval, window, delay }),
@@ -206,7 +199,7 @@ function patchOf({ interval, window, delay, suppress, splunk, ...rest }: Written
 }
 
 function secondsIn<Key extends string>(
-  durations: Readonly<Record<Key, Duration | undefined>>,
+  durations: Readonly<Record<Key, number | string | undefined>>,
 ): { readonly [name in Key]?: number } {
   const seconds: { [name in Key]?: number } = {};
   for (const name in durations) {

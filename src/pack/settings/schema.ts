@@ -1,59 +1,131 @@
 import { levels, statuses } from '../../sigma/rule/rule.ts';
+import type { FromSchema } from '../../source/from-schema.ts';
+import { recordOf } from '../../source/record.ts';
 import type { JsonSchema } from '../../source/schema.ts';
+import { list, map, text } from '../../source/schema-builder.ts';
 import { threatObjectTypes } from '../alert/fields.ts';
 
-const fieldName: JsonSchema = {
-  type: 'string',
-  minLength: 1,
-  maxLength: 200,
-  pattern: '^[^\\p{Cc}]+$',
-  description: 'A field name.',
-};
-const duration = (description: string, more: JsonSchema = {}): JsonSchema => ({
-  $ref: '#/$defs/duration',
-  description,
-  ...more,
-});
+const fieldName = text('A field name.', { maxLength: 200, pattern: '^[^\\p{Cc}]+$' });
+const level = (description: string) => ({ $ref: '#/$defs/level', description }) as const;
+/** Of the settings and of the configuration. */
+export const duration = (description: string, more: Pick<JsonSchema, 'default'> = {}) =>
+  ({ $ref: '#/$defs/duration', description, ...more }) as const;
 
-const typedFields = (
+const typedFields = <const Type extends string>(
   description: string,
   one: string,
-  types: readonly string[],
-  more: JsonSchema = {},
-): JsonSchema => ({
-  type: 'array',
-  description,
-  items: {
-    type: 'object',
-    description: one,
-    additionalProperties: false,
-    required: ['field', 'type'],
-    properties: { field: fieldName, type: { enum: types, description: 'What the field names.' } },
-  },
-  ...more,
-});
+  types: readonly Type[],
+  more: Pick<JsonSchema, 'minItems' | 'maxItems'>,
+) =>
+  list(
+    map({ field: fieldName, type: { enum: types, description: 'What the field names.' } }, one, [
+      'field',
+      'type',
+    ]),
+    description,
+    more,
+  );
 /** More would tell no alert apart better, and each is a part of every key and search. */
 const mostEntities = 10;
-const entityTypes = ['user', 'system', 'other'];
+const entityTypes = ['user', 'system', 'other'] as const;
 
-const settings: JsonSchema = {
-  type: 'object',
-  description: 'Settings of a detection.',
-  additionalProperties: false,
-  properties: {
-    name: {
+const splunk = map(
+  {
+    results: {
+      enum: ['entity', 'raw'],
+      description:
+        'What a result of the search is: all events of a run with the same entities, or one event.',
+      default: 'entity',
+    },
+    output: {
+      enum: ['finding', 'intermediate-finding'],
+      description:
+        'What Enterprise Security gets. finding: what an analyst triages (a notable), with the ' +
+        'risk of its entity. intermediate-finding: risk alone. Default: finding for high and ' +
+        'critical of the statuses stable and test, else intermediate-finding.',
+    },
+    securityDomain: {
+      enum: ['access', 'endpoint', 'network', 'threat', 'identity', 'audit'],
+      description:
+        'Security domain in Enterprise Security. Default: from the log source, else threat.',
+    },
+    savedsearch: {
+      type: 'object',
+      description: 'Any key of savedsearches.conf but search.',
+      propertyNames: {
+        pattern: '^(?!search$)[A-Za-z_][A-Za-z0-9_.:-]*$',
+        description: 'A key of savedsearches.conf, but search: that is compiled.',
+      },
+      additionalProperties: {
+        type: ['string', 'number', 'boolean'],
+        description: 'Its value; true and false are written as 1 and 0.',
+      },
+    },
+  },
+  'Splunk only.',
+);
+
+const graylog = map(
+  {
+    keyFields: list(
+      {
+        type: 'string',
+        pattern: '^[A-Za-z0-9_.@-]+$',
+        description: 'A field name of letters, digits and . - _ @',
+      },
+      'Fields of the message that become fields and keys of the event. Default: the entities, ' +
+        'or the fields of suppress.',
+      { maxItems: mostEntities, default: [] },
+    ),
+    remediation: {
       type: 'string',
-      minLength: 1,
+      description: 'Remediation steps, Markdown, in place of the common ones.',
+    },
+    streams: list(
+      text('The title of an existing stream.'),
+      'Titles of existing streams to search. Empty: what the configuration says under graylog.',
+    ),
+  },
+  'Graylog only.',
+);
+
+const suppress = map(
+  {
+    fields: list(
+      fieldName,
+      'Fields; an empty list: one alert for all. Default: those of the entities.',
+      { maxItems: mostEntities },
+    ),
+    period: duration('How long; 0 turns suppression off. Default: from the log source, mostly 1h.'),
+  },
+  'No second alert for the same values of these fields during the period.',
+);
+
+const risk = map(
+  {
+    score: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 100,
+      description: 'Risk score, 0 to 100. Default: from the severity.',
+    },
+    objects: typedFields(
+      'Fields that name who or what is at risk. Default: the entities.',
+      'A risk object: `{ field: User, type: user }`.',
+      entityTypes,
+      { maxItems: mostEntities },
+    ),
+  },
+  'Enterprise Security risk.',
+);
+
+const settings = map(
+  {
+    name: text('Name in the packs in place of the rule’s title; one line.', {
       maxLength: 99,
       pattern: '^[^\\p{Cc}]*\\S[^\\p{Cc}]*$',
-      description: 'Name in the packs in place of the rule’s title; one line.',
-    },
-    owner: {
-      type: 'string',
-      minLength: 1,
-      pattern: '^[^\\p{Cc}]*$',
-      description: 'Who answers for the detection; one line.',
-    },
+    }),
+    owner: text('Who answers for the detection; one line.'),
     remediation: {
       type: 'string',
       description:
@@ -64,10 +136,7 @@ const settings: JsonSchema = {
       type: 'boolean',
       description: 'Switched on at installation or not, whatever `enable` says.',
     },
-    severity: {
-      $ref: '#/$defs/level',
-      description: 'Severity in the packs in place of the rule’s level.',
-    },
+    severity: level('Severity in the packs in place of the rule’s level.'),
     interval: duration('Time between runs, 60s to 1d.', { default: '15m' }),
     cron: {
       type: 'string',
@@ -100,128 +169,19 @@ const settings: JsonSchema = {
       threatObjectTypes,
       { maxItems: 20 },
     ),
-    alertFields: {
-      type: 'array',
-      maxItems: 30,
-      items: fieldName,
-      description:
-        'Fields that an alert shows beside entities and threat objects. Default: from the ' +
-        'log source, and those that the rule asks for.',
-    },
-    suppress: {
-      type: 'object',
-      description: 'No second alert for the same values of these fields during the period.',
-      additionalProperties: false,
-      properties: {
-        fields: {
-          type: 'array',
-          items: fieldName,
-          maxItems: mostEntities,
-          description: 'Fields; an empty list: one alert for all. Default: those of the entities.',
-        },
-        period: duration(
-          'How long; 0 turns suppression off. Default: from the log source, mostly 1h.',
-        ),
-      },
-    },
-    risk: {
-      type: 'object',
-      description: 'Enterprise Security risk.',
-      additionalProperties: false,
-      properties: {
-        score: {
-          type: 'integer',
-          minimum: 0,
-          maximum: 100,
-          description: 'Risk score, 0 to 100. Default: from the severity.',
-        },
-        objects: typedFields(
-          'Fields that name who or what is at risk. Default: the entities.',
-          'A risk object: `{ field: User, type: user }`.',
-          entityTypes,
-          {
-            maxItems: mostEntities,
-          },
-        ),
-      },
-    },
-    splunk: {
-      type: 'object',
-      description: 'Splunk only.',
-      additionalProperties: false,
-      properties: {
-        results: {
-          enum: ['entity', 'raw'],
-          description:
-            'What a result of the search is: all events of a run with the same entities, or ' +
-            'one event.',
-          default: 'entity',
-        },
-        output: {
-          enum: ['finding', 'intermediate-finding'],
-          description:
-            'What Enterprise Security gets. finding: what an analyst triages (a notable), ' +
-            'with the risk of its entity. intermediate-finding: risk alone. Default: finding ' +
-            'for high and critical of the statuses stable and test, else ' +
-            'intermediate-finding.',
-        },
-        securityDomain: {
-          enum: ['access', 'endpoint', 'network', 'threat', 'identity', 'audit'],
-          description:
-            'Security domain in Enterprise Security. Default: from the log source, else threat.',
-        },
-        savedsearch: {
-          type: 'object',
-          description: 'Any key of savedsearches.conf but search.',
-          propertyNames: {
-            pattern: '^(?!search$)[A-Za-z_][A-Za-z0-9_.:-]*$',
-            description: 'A key of savedsearches.conf, but search: that is compiled.',
-          },
-          additionalProperties: {
-            type: ['string', 'number', 'boolean'],
-            description: 'Its value; true and false are written as 1 and 0.',
-          },
-        },
-      },
-    },
-    graylog: {
-      type: 'object',
-      description: 'Graylog only.',
-      additionalProperties: false,
-      properties: {
-        keyFields: {
-          type: 'array',
-          maxItems: mostEntities,
-          items: {
-            type: 'string',
-            pattern: '^[A-Za-z0-9_.@-]+$',
-            description: 'A field name of letters, digits and . - _ @',
-          },
-          description:
-            'Fields of the message that become fields and keys of the event. Default: the ' +
-            'entities, or the fields of suppress.',
-          default: [],
-        },
-        remediation: {
-          type: 'string',
-          description: 'Remediation steps, Markdown, in place of the common ones.',
-        },
-        streams: {
-          type: 'array',
-          items: {
-            type: 'string',
-            minLength: 1,
-            pattern: '^[^\\p{Cc}]*$',
-            description: 'The title of an existing stream.',
-          },
-          description:
-            'Titles of existing streams to search. Empty: what the configuration says under ' +
-            'graylog.',
-        },
-      },
-    },
+    alertFields: list(
+      fieldName,
+      'Fields that an alert shows beside entities and threat objects. Default: from the log ' +
+        'source, and those that the rule asks for.',
+      { maxItems: 30 },
+    ),
+    suppress,
+    risk,
+    splunk,
+    graylog,
   },
-};
+  'Settings of a detection.',
+);
 
 /**
  * Keys that settings and the configuration had once, by the end of their paths, with what to write
@@ -246,7 +206,7 @@ export const retiredSettings: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What `sigpack:` in a rule and the configuration share. */
-export const settingsDefinitions: Readonly<Record<string, JsonSchema>> = {
+export const settingsDefinitions = {
   settings,
   level: { enum: levels, description: 'A level of the Sigma specification.' },
   status: { enum: statuses, description: 'A status of the Sigma specification.' },
@@ -257,18 +217,21 @@ export const settingsDefinitions: Readonly<Record<string, JsonSchema>> = {
       { type: 'string', pattern: '^(?:0|[1-9][0-9]{0,8})[smhd]$' },
     ],
   },
-  logsource: {
-    type: 'object',
-    description: 'Log sources; every key given must be the same in the rule.',
-    additionalProperties: false,
-    properties: Object.fromEntries(
-      ['category', 'product', 'service'].map((key) => [
-        key,
-        { type: 'string', minLength: 1, description: `The ${key} of the rule’s log source.` },
-      ]),
-    ),
-  },
-};
+  logsource: map(
+    recordOf(['category', 'product', 'service'], (key) => ({
+      type: 'string',
+      minLength: 1,
+      description: `The ${key} of the rule’s log source.`,
+    })),
+    'Log sources; every key given must be the same in the rule.',
+  ),
+} as const satisfies Readonly<Record<string, JsonSchema>>;
 
 /** The JSON Schema of the attribute `sigpack:` of a rule. */
-export const settingsSchema: JsonSchema = { $ref: '#/$defs/settings', $defs: settingsDefinitions };
+export const settingsSchema = {
+  $ref: '#/$defs/settings',
+  $defs: settingsDefinitions,
+} as const satisfies JsonSchema;
+
+/** What fits a schema that refers to the definitions of the settings. */
+export type FromSettings<S> = FromSchema<S, typeof settingsSchema>;

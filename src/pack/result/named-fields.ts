@@ -7,13 +7,13 @@ import {
 import { type CompiledRule, logSourcesOf } from '../../query/compile.ts';
 import type { NamedField } from '../../query/processing.ts';
 import type { Rule } from '../../sigma/collection/collection.ts';
+import type { PackConfig } from '../config/config.ts';
 import {
   isGeneralList,
   placeOfField,
   readSettings,
   type SettingsPatch,
 } from '../settings/patch.ts';
-import type { PackConfig } from './config.ts';
 import { isSecurityField } from './security-fields.ts';
 
 const namesIn = ({

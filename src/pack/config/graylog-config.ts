@@ -1,0 +1,156 @@
+import { parameterDefault } from '../../backend/graylog/blank.ts';
+import { graylogDefaults } from '../../backend/graylog/graylog.ts';
+import { type Level, levels } from '../../sigma/rule/rule.ts';
+import { recordOf } from '../../source/record.ts';
+import { list, map, text } from '../../source/schema-builder.ts';
+import { type NotificationChoice, notificationSchema } from '../graylog/notification.ts';
+import type { StreamChoice } from '../graylog/stream-reference.ts';
+import type { FromSettings } from '../settings/schema.ts';
+import { defaultDefinitionsPerMinute } from './load-budget.ts';
+
+export const graylogSchema = map(
+  {
+    matching: {
+      enum: ['exact', 'case-insensitive'],
+      default: 'case-insensitive',
+      description:
+        'Graylog’s string fields are case-sensitive and Sigma is not: case-insensitive ' +
+        'spells values as regular expressions, exact is faster and misses PowerShell.EXE for ' +
+        'powershell.exe.',
+    },
+    minimumServerVersion: text(
+      'Oldest Graylog version that may install the pack, x.y or x.y.z, 5.2.0 or newer; keys ' +
+        'that came later are left out.',
+      {
+        pattern:
+          '^(?:5\\.(?:[2-9]|[1-9][0-9])|(?:[6-9]|[1-9][0-9])\\.[0-9]{1,2})(?:\\.[0-9]{1,2})?$',
+        default: '6.0.0',
+      },
+    ),
+    streams: {
+      description:
+        'Streams to search, for detections whose settings name none; all: all streams, on ' +
+        'purpose. Empty: all streams, with a warning (PIP010).',
+      anyOf: [
+        { const: 'all', description: 'All streams.' },
+        list(text('The title of an existing stream.'), 'Titles of streams.'),
+      ],
+      default: [],
+    },
+    streamParameter: text(
+      'Name of a content pack parameter, asked for at installation, that holds the title of ' +
+        'the stream to search; the one under `streams` is its default.',
+      {
+        pattern: '^[A-Za-z][A-Za-z0-9_]{0,63}$',
+      },
+    ),
+    leadingWildcards: {
+      type: 'boolean',
+      default: false,
+      description:
+        'True where the server has allow_leading_wildcard_searches = true; otherwise queries ' +
+        'use regular expressions there.',
+    },
+    keywordFields: list(
+      text('A field name.'),
+      'Fields in which the keywords of a rule (values without a field) are searched; empty: ' +
+        'all fields, each of which counts as a clause of the query.',
+      { default: [] },
+    ),
+    textFields: list(
+      text('A field name.'),
+      'Fields that the server analyses into lower-case words.',
+      { default: ['message', 'full_message'] },
+    ),
+    ipFields: list(
+      text('A field name.'),
+      'Fields with the type ip in the index template, where CIDR searches work.',
+      { default: [] },
+    ),
+    titlePrefix: text(
+      'Put before the title of each event definition; {level} and {LEVEL} stand for its ' +
+        'level: `[{LEVEL}] `.',
+      {
+        minLength: 0,
+        maxLength: 40,
+        default: '',
+      },
+    ),
+    priority: map(
+      recordOf(levels, (name) => ({
+        type: 'integer',
+        minimum: 1,
+        maximum: 4,
+        description: `Priority of the level ${name}.`,
+      })),
+      'Priorities of event definitions by level: 1 low, 2 normal, 3 high, 4 critical ' +
+        '(servers from 6.2 on).',
+    ),
+    notification: notificationSchema,
+    dashboard: {
+      type: 'boolean',
+      default: true,
+      description: 'A dashboard in the pack that shows what its event definitions raised.',
+    },
+    definitionsPerMinute: {
+      type: 'integer',
+      minimum: 1,
+      default: defaultDefinitionsPerMinute,
+      description:
+        'Budget of enabled event definitions that run in a minute on average; overBudget ' +
+        'says what becomes of more.',
+    },
+  },
+  'The Graylog content pack.',
+);
+
+/** `graylog:` of sigpack.yml with its defaults. */
+export interface GraylogConfig {
+  readonly matching: 'exact' | 'case-insensitive';
+  /** x.y.z */
+  readonly minimumServerVersion: string;
+  /** Stream titles; empty: all streams. */
+  readonly streams: readonly string[];
+  /** All streams are searched on purpose. */
+  readonly allStreams: boolean;
+  /** Name of the content pack parameter that holds a stream's title. */
+  readonly streamParameter?: string;
+  readonly leadingWildcards: boolean;
+  readonly keywordFields: readonly string[];
+  readonly textFields: readonly string[];
+  readonly ipFields: readonly string[];
+  readonly titlePrefix: string;
+  readonly priority: Readonly<Partial<Record<Level, number>>>;
+  /** Undefined: definitions notify nobody. */
+  readonly notification?: NotificationChoice;
+  readonly dashboard: boolean;
+  /** Enabled event definitions that may run in a minute on average. */
+  readonly definitionsPerMinute: number;
+}
+
+export function graylogConfig({
+  streams = [],
+  ...rest
+}: FromSettings<typeof graylogSchema> = {}): GraylogConfig {
+  const allStreams = streams === 'all';
+  return {
+    ...graylogDefaults,
+    titlePrefix: '',
+    priority: {},
+    dashboard: true,
+    definitionsPerMinute: defaultDefinitionsPerMinute,
+    ...rest,
+    // a range of versions has all three numbers
+    minimumServerVersion: rest.minimumServerVersion?.replace(/^\d+\.\d+$/, '$&.0') ?? '6.0.0',
+    streams: allStreams ? [] : streams,
+    allStreams,
+  };
+}
+
+/** Where detections search whose settings name no streams. */
+export function streamChoice({ streams, streamParameter }: GraylogConfig): StreamChoice {
+  // the one stream that every server has
+  if (streamParameter !== undefined)
+    return { kind: 'parameter', name: streamParameter, defaultTitle: parameterDefault(streams) };
+  return streams.length === 0 ? { kind: 'all' } : { kind: 'titles', titles: streams };
+}

@@ -1,0 +1,129 @@
+import type { CorrelationMethod } from '../../backend/splunk/splunk.ts';
+import type { NewDiagnostic } from '../../source/diagnostic.ts';
+import { list, map, text } from '../../source/schema-builder.ts';
+import { lookup, type YamlNode } from '../../source/yaml.ts';
+import { confError } from '../render/splunk-conf.ts';
+import type { FromSettings } from '../settings/schema.ts';
+import type { LogSourceMatch } from '../settings/selection.ts';
+import { defaultSearchesPerMinute } from './load-budget.ts';
+
+const indexes = list(
+  map(
+    {
+      match: { $ref: '#/$defs/logsource' },
+      definition: text(
+        'The macro’s search terms, as index=windows sourcetype=XmlWinEventLog; one line.',
+        { examples: ['index=windows'] },
+      ),
+    },
+    'Definition of the index macros of the log sources that match; the first entry that ' +
+      'matches counts.',
+    ['match', 'definition'],
+  ),
+  'Definitions of the index macros, one a log source. An admin can still override each macro ' +
+    'in local/.',
+);
+
+const indexName = text('The name of an index; * stands for any rest.', {
+  pattern: '^[A-Za-z0-9_*-]+$',
+});
+
+export const splunkSchema = map(
+  {
+    enterpriseSecurity: {
+      type: 'boolean',
+      default: false,
+      description:
+        'true where Splunk has Enterprise Security 7 or 8: detections make findings or add ' +
+        'risk. false: they alert by Splunk’s own means, since a Splunk without Enterprise ' +
+        'Security logs an error for each of its actions.',
+    },
+    index: {
+      description:
+        'The indexes that hold the events of all log sources, one or several; "*": all ' +
+        'indexes. Added to the terms that pipelines give a log source.',
+      anyOf: [indexName, list(indexName, 'Names of indexes.', { minItems: 1 })],
+      examples: ['windows', ['windows', 'linux'], '*'],
+    },
+    indexes,
+    searchesPerMinute: {
+      type: 'integer',
+      minimum: 1,
+      default: defaultSearchesPerMinute,
+      description:
+        'Budget of enabled searches that start in one minute; overBudget says what becomes ' +
+        'of more.',
+    },
+    cloudSafe: {
+      type: 'boolean',
+      default: true,
+      description:
+        'Respell, with the same meaning, what Splunk Cloud’s vetting refuses in a search (a ' +
+        'literal rm -rf, dotted quads).',
+    },
+    correlation: {
+      enum: ['streamstats', 'stats'],
+      default: 'streamstats',
+      description:
+        'How correlations find their windows. streamstats: sliding windows, exact up to some ' +
+        '10,000 events in one. stats: fixed windows, one after another, of any number of ' +
+        'events.',
+    },
+    summaryIndex: text(
+      'An index that keeps the results of alerts (action.summary_index), so that the app’s ' +
+        'overview shows who and what they are about without Enterprise Security. It must ' +
+        'exist. None where missing.',
+      { pattern: '^(?!.*kvstore)[a-z0-9][a-z0-9_-]*$', maxLength: 80 },
+    ),
+  },
+  'The Splunk app.',
+);
+
+/** `splunk:` of sigpack.yml with its defaults. */
+export interface SplunkConfig {
+  /** The app is for a Splunk with Enterprise Security 7 or 8. */
+  readonly enterpriseSecurity: boolean;
+  /** Names of the indexes of all log sources; `*` for all. Undefined: nobody has chosen. */
+  readonly index?: readonly string[];
+  /** The first entry that matches a log source defines its index macro. */
+  readonly indexes: readonly { readonly match: LogSourceMatch; readonly definition: string }[];
+  /** Enabled searches that may start in one minute. */
+  readonly searchesPerMinute: number;
+  readonly cloudSafe: boolean;
+  /** Default: `streamstats`. */
+  readonly correlation?: CorrelationMethod;
+  /** Name of the index that keeps the results of alerts. */
+  readonly summaryIndex?: string;
+}
+
+export function splunkConfig({
+  index,
+  ...rest
+}: FromSettings<typeof splunkSchema> = {}): SplunkConfig {
+  return {
+    enterpriseSecurity: false,
+    indexes: [],
+    cloudSafe: true,
+    searchesPerMinute: defaultSearchesPerMinute,
+    ...rest,
+    ...(index === undefined ? {} : { index: [...new Set([index].flat())] }),
+  };
+}
+
+/** Definitions of index macros that macros.conf can't hold. */
+export function splunkDiagnostics(splunk: YamlNode | undefined): readonly NewDiagnostic[] {
+  const indexes = lookup(splunk, 'indexes');
+  if (indexes?.kind !== 'sequence') return [];
+  return indexes.items.flatMap((item): readonly NewDiagnostic[] => {
+    const definition = lookup(item, 'definition');
+    const reason = definition?.kind === 'scalar' ? confError(definition.text) : undefined;
+    if (!definition || reason === undefined) return [];
+    return [
+      {
+        code: 'PCK001',
+        message: `\`definition\` ${reason}`,
+        span: { start: definition.start, end: definition.end },
+      },
+    ];
+  });
+}

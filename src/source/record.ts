@@ -1,0 +1,16 @@
+/** A value for each of the keys. */
+export const recordOf = <Key extends string, const Value>(
+  keys: readonly Key[],
+  of: (key: Key) => Value,
+): Readonly<Record<Key, Value>> =>
+  // Object.fromEntries forgets which keys there are
+  Object.fromEntries(keys.map((key) => [key, of(key)])) as Record<Key, Value>;
+
+/** The keys of a record that is written out: it has no others. */
+export function keysOf<Key extends string>(
+  record: Readonly<Partial<Record<Key, unknown>>>,
+): readonly Key[] {
+  const keys: Key[] = [];
+  for (const key in record) keys.push(key);
+  return keys;
+}
