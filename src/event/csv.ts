@@ -4,7 +4,7 @@ import type { Piece } from './split-json.ts';
 
 const cell = /("[^"]*(?:""[^"]*)*"|[^,"][^,]*|)(,|$)/y;
 
-/** The cells of a record; undefined where quotes stand wrong. */
+/** The cells of a record; undefined where quotes are misplaced. */
 function cellsOf(text: string): readonly string[] | undefined {
   const cells: string[] = [];
   cell.lastIndex = 0;
@@ -17,7 +17,7 @@ function cellsOf(text: string): readonly string[] | undefined {
 }
 
 /**
- * Reads records of CSV, the first of which has the names. Empty cells are fields that the event
+ * Reads records of CSV, the first of which has the names. An empty cell is a field that the event
  * lacks.
  */
 export function createCsvReader(fail: Fail): (record: Piece) => Fields | undefined {
@@ -40,10 +40,7 @@ export function createCsvReader(fail: Fail): (record: Piece) => Fields | undefin
   };
 }
 
-/**
- * Splunk writes the values of a list into a column of their own: `__mv_name` with
- * `$first$;$second$`.
- */
+/** Splunk writes the values of a list into a second column: `__mv_name` has `$first$;$second$`. */
 const listPrefix = '__mv_';
 
 function fieldsOf(names: readonly string[], cells: readonly string[]): Fields {

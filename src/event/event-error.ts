@@ -16,7 +16,7 @@ export class EventError extends Error {
   override name = 'EventError';
   /** Name of the input. */
   readonly file: string;
-  /** From 1; where the event begins. */
+  /** Where the event starts, from 1. */
   readonly line: number;
 
   constructor(file: string, line: number, message: string) {
@@ -26,14 +26,14 @@ export class EventError extends Error {
   }
 }
 
-/** Makes the error of one input; the caller throws it. */
+/** Creates an error in one input; the caller throws it. */
 export type Fail = (line: number, message: string) => EventError;
 
-/** The most that one event may be. */
+/** Maximum size of an event. */
 export const limits = {
   /** Characters: 1 MiB of ASCII. */
   length: 1_048_576,
-  /** Objects and lists, or elements, inside each other. */
+  /** Nesting of objects and lists, or of elements. */
   depth: 100,
 } as const;
 

@@ -39,8 +39,10 @@ export function eventTime(event: Event): number | undefined {
 const firstText = (value: unknown): string =>
   String((Array.isArray(value) ? value[0] : value) ?? '');
 
-const iso =
-  /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)? ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/i;
+const isoDay = /(\d{4})-(\d\d)-(\d\d)/.source;
+const isoClock = /(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?/.source;
+const isoZone = /(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?/.source;
+const iso = new RegExp(`^${isoDay}[T ]${isoClock} ?${isoZone}$`, 'i');
 const american =
   /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?: ([AP])M)?$/;
 
@@ -49,15 +51,15 @@ function timeOf(value: unknown): number | undefined {
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
   if (/^\d{9,19}(?:\.\d{1,9})?$/.test(text)) return fromNumber(Number(text));
-  const written = iso.exec(text);
-  if (written !== null) return isoTime(written);
+  const match = iso.exec(text);
+  if (match !== null) return isoTime(match);
   const [, month, day, year, hour = '', minute, second, fraction, half] = american.exec(text) ?? [];
   if (year === undefined) return undefined;
   const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (half === 'P' ? 12 : 0);
   return moment([year, month, day, String(hours), minute, second], fraction, 0);
 }
 
-/** Seconds, milliseconds, microseconds or nanoseconds, by size: each reaches from 1973 to 5138. */
+/** Seconds, milliseconds, microseconds or nanoseconds, by size: each covers 1973 to 5138. */
 function fromNumber(value: number): number | undefined {
   if (!Number.isFinite(value) || value < 1e8) return undefined;
   if (value < 1e11) return Math.round(value * 1e6) / 1e3;
@@ -71,7 +73,7 @@ function isoTime(match: RegExpExecArray): number | undefined {
   return moment([year, month, day, hour, minute, second], fraction, offset);
 }
 
-/** `offset`: minutes before UTC. */
+/** `offset`: minutes ahead of UTC. */
 function moment(
   parts: readonly (string | undefined)[],
   fraction: string | undefined,

@@ -1,6 +1,6 @@
 import type { Event } from '../match/event.ts';
 
-/** An event while it is made. */
+/** An event under construction. */
 export type Fields = Record<string, unknown>;
 
 export const isRecord = (value: unknown): value is Event =>
@@ -13,7 +13,7 @@ export const isScalar = (value: unknown): value is string | number | boolean =>
 
 /** Sets a field of any name. */
 export function setField(fields: Fields, name: string, value: unknown): void {
-  // a plain assignment would set the object's prototype
+  // a plain assignment would set the prototype of the object
   if (name === '__proto__')
     Object.defineProperty(fields, name, {
       value,
@@ -24,7 +24,7 @@ export function setField(fields: Fields, name: string, value: unknown): void {
   else fields[name] = value;
 }
 
-/** Adds a field that may come several times: the values become a list. */
+/** Adds a field that may occur several times: its values become a list. */
 export function addField(fields: Fields, name: string, value: unknown): void {
   const known = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (known === undefined) setField(fields, name, value);
@@ -39,7 +39,7 @@ export function addMissing(fields: Fields, more: Event): void {
   }
 }
 
-/** Whether objects and lists lie inside each other deeper than so. */
+/** Whether objects and lists are nested deeper than `depth`. */
 export function isDeeperThan(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return depth === 0 || Object.values(value).some((one) => isDeeperThan(one, depth - 1));

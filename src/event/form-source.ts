@@ -3,17 +3,15 @@ import type { EventSource } from '../match/event-source.ts';
 import type { LogSource } from '../sigma/rule/rule.ts';
 import { isKnownCategory, knownProducts, knownServices } from './known-log-sources.ts';
 
-/** What the form of an event tells of its log source, where the form is that of one product. */
+/** The log source of events whose form only one product, or a family of them, writes. */
 interface FormSource {
   readonly holds: (event: Event) => boolean;
-  /**
-   * In small letters. Rules without a product are asked where `categories` names their category.
-   */
+  /** In lower case. Rules without a product are asked if `categories` has their category. */
   readonly products: readonly string[];
   readonly services?: (event: Event) => readonly string[] | undefined;
   /**
-   * Many products write the form: rules of any are asked where they name one of the services or
-   * categories, those of Windows only there.
+   * Many products write the form: rules of any product are asked if they name one of the services
+   * or categories, rules of Windows only then.
    */
   readonly shared?: boolean;
   /** Of rules without a product. */
@@ -25,17 +23,17 @@ const has = (event: Event, ...names: readonly string[]): boolean =>
 const textOf = (event: Event, name: string): string =>
   typeof event[name] === 'string' ? event[name] : '';
 
-/** Sigma's categories by the logs of Zeek that are of them. */
+/** Sigma's categories by log of Zeek. */
 const zeekCategories: Readonly<Record<string, readonly string[]>> = {
   dns: ['dns', 'dns_query'],
   http: ['proxy', 'webserver'],
   conn: ['firewall', 'network_connection'],
 };
 const zeekPath = (event: Event): string => textOf(event, '_path').toLowerCase();
-/** The log that a reduced or summed up one is made from, as Corelight writes them. */
+/** The log that one of Corelight's reduced or aggregated logs is derived from. */
 const zeekLog = (event: Event): string => zeekPath(event).replace(/_(?:red|agg|long|alarm)$/, '');
 
-/** Categories that events of a system are of, whatever system a rule names. */
+/** Categories of events of a host, whatever product a rule names. */
 const hostCategories = [
   'process_creation',
   'process_termination',
@@ -77,7 +75,7 @@ const formSources: readonly FormSource[] = [
   {
     holds: (event) => has(event, 'type') && textOf(event, 'msg').startsWith('audit('),
     products: ['linux'],
-    // the kernel writes to the system's log where no daemon takes its records
+    // without the audit daemon, the kernel writes to the system's log
     services: () => ['auditd', 'audit', 'syslog'],
     categories: () => hostCategories,
   },
@@ -117,10 +115,7 @@ const formSources: readonly FormSource[] = [
   },
 ];
 
-/**
- * The rules that may be about an event whose form is that of one product; undefined for other
- * events.
- */
+/** The rules that may be about an event, by its form; undefined if the form shows no product. */
 export function formSource(event: Event): EventSource | undefined {
   const at = formSources.findIndex(({ holds }) => holds(event));
   const form = formSources[at];

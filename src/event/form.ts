@@ -1,6 +1,6 @@
 import { pairsIn } from './key-value.ts';
 
-/** How an input holds its events; `json` is documents, lines and lists of them. */
+/** Format of an input of events; `json` covers documents, lines and lists of them. */
 export const forms = [
   'json',
   'csv',
@@ -13,19 +13,19 @@ export const forms = [
 ] as const;
 export type Form = (typeof forms)[number];
 
-/** Characters of an input that tell its form. */
+/** Number of characters that the form is detected from. */
 export const headLength = 4096;
 
-/** What `json-seq` puts before each document. */
+/** Precedes each document in `json-seq`. */
 export const recordSeparator = '\x1e';
 
 const columnName = /^(?:"[^"]{1,200}"|[A-Za-z_@][\w.@:{}-]{0,199})$/;
 const timeLine = /^\d{1,2}\/\d{1,2}\/\d{4} \d{1,2}:\d\d:\d\d(?:\.\d+)?(?: [AP]M)?$/;
 
-/** Whether a line begins an event of the classic text of Windows' event log. */
+/** Whether a line starts an event in the classic text of Windows' event log. */
 export const beginsWindowsText = (line: string): boolean => timeLine.test(line);
 
-/** The form of an input, by its first characters. */
+/** Detects the form of an input from its first {@link headLength} characters. */
 export function detectForm(head: string): Form {
   if (head.startsWith('ElfFile\0')) return 'evtx';
   const text = head.slice(0, headLength).trimStart();

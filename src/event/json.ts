@@ -1,12 +1,12 @@
-/** A number that JavaScript's can't hold, as a value of its own: hardly any event has one. */
+/** A value that may be an integer beyond 2^53: hardly any event has one. */
 const longInteger = /[:[,]\s*-?\d{16,}\s*[,}\]]/;
 
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => unknown;
 
 /**
- * JSON as data; whole numbers beyond 2^53 that would lose digits are texts of them, which are
- * compared as numbers are.
+ * Parses JSON. Integers that would lose digits become strings, which are compared like numbers.
+ * Throws SyntaxError.
  */
 export function parseJson(text: string): unknown {
   if (!longInteger.test(text)) return JSON.parse(text);
@@ -20,7 +20,7 @@ export function parseJson(text: string): unknown {
   );
 }
 
-/** Undefined for a text that is no JSON. */
+/** Parses JSON; undefined if it is not JSON. */
 export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);

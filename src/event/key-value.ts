@@ -1,29 +1,26 @@
 import { addField, type Fields } from './field.ts';
 
-// each key is tried only where a word begins, so a long word is read once
+// a key is only tried at the start of a word, so a long word is read once
 const pair = /(?<![^\s,;|[({'"])([A-Za-z_][\w.@/-]*)=("[^"\\]*(?:\\[\s\S][^"\\]*)*"|'[^']*'|\S*)/g;
 
-/**
- * The `name=value` pairs of a line, values bare or in quotes; a name that comes again makes a list.
- */
+/** The `name=value` pairs of a line, values bare or in quotes; a repeated name makes a list. */
 export function pairsIn(line: string): Fields {
   const fields: Fields = {};
-  for (const [, name = '', written = ''] of line.matchAll(pair))
-    addField(fields, name, unquoted(written));
+  for (const [, name = '', raw = ''] of line.matchAll(pair)) addField(fields, name, unquoted(raw));
   return fields;
 }
 
-function unquoted(written: string): string {
-  const quote = written.charAt(0);
-  if (written.length > 1 && (quote === '"' || quote === "'") && written.endsWith(quote)) {
-    const inner = written.slice(1, -1);
+function unquoted(raw: string): string {
+  const quote = raw.charAt(0);
+  if (raw.length > 1 && (quote === '"' || quote === "'") && raw.endsWith(quote)) {
+    const inner = raw.slice(1, -1);
     return quote === '"' && inner.includes('\\') ? unescaped(inner) : inner;
   }
-  return written.replace(/[,;]$/, '');
+  return raw.replace(/[,;]$/, '');
 }
 
 /**
- * Writers differ: backslashes of a Windows path are doubled or not, so they are halved only where
+ * Some writers double the backslashes of a Windows path and some do not: they are only halved where
  * all of them come in pairs.
  */
 function unescaped(text: string): string {
@@ -33,10 +30,7 @@ function unescaped(text: string): string {
   );
 }
 
-/**
- * Fields of the Linux audit daemon that hold hexadecimal digits where the text has blanks or
- * quotes.
- */
+/** Fields that the Linux audit daemon writes in hexadecimal if the text has blanks or quotes. */
 const encoded = new Set([
   'proctitle',
   'name',
@@ -50,34 +44,27 @@ const encoded = new Set([
   'cmd',
 ]);
 
-/**
- * A line of auditd: `type=... msg=audit(time:number): ...`; texts written as hexadecimal digits are
- * decoded.
- */
+/** A line of auditd: `type=... msg=audit(time:number): ...`. Hexadecimal texts are decoded. */
 export function readAuditLine(line: string): Fields {
   const fields: Fields = {};
   const isCommand = /(?:^| )type=EXECVE /.test(line);
-  // a group separator stands before what the daemon adds for readers
-  for (const [, name = '', written = ''] of line.replaceAll('\x1d', ' ').matchAll(pair)) {
-    // what a program says of itself stands in single quotes: msg='op=login acct="root"'
-    if (written.startsWith("'"))
-      for (const [inner, value] of Object.entries(pairsIn(written.slice(1, -1))))
+  // a group separator precedes the fields that the daemon adds for readers
+  for (const [, name = '', raw = ''] of line.replaceAll('\x1d', ' ').matchAll(pair)) {
+    // fields of a program are in single quotes: msg='op=login acct="root"'
+    if (raw.startsWith("'"))
+      for (const [inner, value] of Object.entries(pairsIn(raw.slice(1, -1))))
         addField(fields, inner, value);
     const isText = encoded.has(name) || (isCommand && /^a\d+$/.test(name));
-    addField(
-      fields,
-      name,
-      isText ? fromHex(written) : unquoted(written).replace(/^(audit\(.*\)):$/, '$1'),
-    );
+    addField(fields, name, isText ? fromHex(raw) : unquoted(raw).replace(/^(audit\(.*\)):$/, '$1'));
   }
   return fields;
 }
 
-function fromHex(written: string): string {
-  if (!/^(?:[0-9A-F]{2}){2,}$/.test(written)) return unquoted(written);
-  const bytes = Uint8Array.from({ length: written.length / 2 }, (_, at) =>
-    Number.parseInt(written.slice(at * 2, at * 2 + 2), 16),
+function fromHex(raw: string): string {
+  if (!/^(?:[0-9A-F]{2}){2,}$/.test(raw)) return unquoted(raw);
+  const bytes = Uint8Array.from({ length: raw.length / 2 }, (_, at) =>
+    Number.parseInt(raw.slice(at * 2, at * 2 + 2), 16),
   );
-  // the words of a command line are divided by NUL
+  // the words of a command line are separated by NUL
   return new TextDecoder().decode(bytes).replace(/\0+$/, '').replaceAll('\0', ' ');
 }

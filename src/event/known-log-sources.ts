@@ -3,8 +3,8 @@ import { windowsCategory } from './windows/log.ts';
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
 /**
- * What Sigma's rules have for products, services and categories. Whatever else a rule names may be
- * anyone's own.
+ * Products, services and categories that public Sigma rules use. Any other name may be somebody's
+ * own.
  */
 export const knownProducts = words(
   'windows linux macos aws azure gcp m365 okta onelogin github bitbucket zeek kubernetes ' +

@@ -3,7 +3,7 @@ import type { EventSource } from '../match/event-source.ts';
 import { formSource } from './form-source.ts';
 import { windowsOrigin, windowsSource } from './windows/source.ts';
 
-/** Origins that are remembered: there are few, unless events make them up. */
+/** Bound of the cache: real origins are few, but events may invent any number. */
 const maximumKnown = 1000;
 const known = new Map<string, EventSource>();
 

@@ -8,7 +8,7 @@ import { readWindowsText } from './windows/text.ts';
 import { flattenWindows, isWindowsEvent } from './windows/windows.ts';
 import { readWindowsXml } from './windows/xml.ts';
 
-/** Adds what the original text in `_raw` says and the event does not. */
+/** Adds the fields of the original text in `_raw` that the event lacks. */
 export function addRaw(fields: Fields): Fields {
   if (typeof fields._raw === 'string') addMissing(fields, fieldsOf(fields._raw));
   return fields;
@@ -19,8 +19,8 @@ function fieldsOf(raw: string): Event {
   if (text.startsWith('{')) return jsonIn(text);
   if (text.startsWith('<Event')) {
     const fields = readWindowsXml(text);
-    // what can't be read is still there as text
-    return typeof fields === 'string' ? {} : fields;
+    // the text itself stays in `_raw`
+    return fields.ok ? fields.value : {};
   }
   const first = text.slice(0, (text.indexOf('\n') + 1 || text.length + 1) - 1).trimEnd();
   if (beginsWindowsText(first)) return readWindowsText(text.replaceAll('\r\n', '\n'));

@@ -115,7 +115,7 @@ export function eventsIn(text: string, options: EventOptions = {}): readonly Rea
   return [...reader.push(text), ...reader.end()];
 }
 
-/** How a form is cut into texts, and what a text says. */
+/** How a form is cut into texts, and how a text is read. */
 interface Source {
   readonly splitter: Splitter;
   readonly read: (piece: Piece) => Event | undefined;
@@ -170,6 +170,6 @@ function readJson({ text, line }: Piece, fail: Fail): Event {
 
 function readXml({ text, line }: Piece, fail: Fail): Event {
   const fields = readWindowsXml(text);
-  if (typeof fields === 'string') throw fail(line, fields);
-  return fields;
+  if (!fields.ok) throw fail(line, fields.error);
+  return fields.value;
 }

@@ -4,8 +4,8 @@ import { addRaw } from './raw.ts';
 import { flattenWindows, isWindowsEvent } from './windows/windows.ts';
 
 /**
- * The event of a JSON object: out of its export's envelope, with what `_raw` says, and flat where
- * it is JSON made of a Windows event.
+ * The event of a JSON object: without the envelope of an export, with the fields of `_raw`, and
+ * flattened if it is a Windows event.
  */
 export function eventOf(document: Event): Event {
   const inner = insideOf(document);
@@ -13,7 +13,7 @@ export function eventOf(document: Event): Event {
   return typeof inner._raw === 'string' ? addRaw({ ...inner }) : inner;
 }
 
-/** Splunk: `result`; Graylog: `message` beside `index`; Elasticsearch: `_source`. */
+/** Splunk: `result`; Graylog: `message` next to `index`; Elasticsearch: `_source`. */
 function insideOf(document: Event): Event {
   if (isRecord(document.result) && Object.keys(document).every((name) => splunk.has(name)))
     return document.result;

@@ -1,12 +1,10 @@
 import type { Event } from '../match/event.ts';
 import { asRecord, type Fields, isRecord, setField } from './field.ts';
 
-/**
- * How an event is shown: with the names it has, or also with those that generic Sigma rules use.
- */
+/** Names of the fields: those in the input alone, or also those that generic Sigma rules use. */
 export type View = 'as-is' | 'sigma';
 
-/** Sigma's name of a field, and where shippers put it; the first that is there counts. */
+/** Sigma's name of a field, and where shippers put it: the first one present counts. */
 const names: readonly (readonly [string, readonly string[]])[] = [
   [
     'EventID',
@@ -58,7 +56,7 @@ const names: readonly (readonly [string, readonly string[]])[] = [
   ['QueryName', ['dns.question.name']],
 ];
 
-/** Names that have blanks where Windows writes them. */
+/** Names that Windows writes with a blank and some shippers with `_`. */
 const underscored = ['ThreatName', 'SourceName', 'ProcessName'].map(
   (name) => [name, name.replace('Name', '_Name')] as const,
 );
@@ -70,9 +68,9 @@ interface Path {
 
 const pathOf = (name: string): Path => ({ name, steps: name.split('.') });
 const sources = names.map(([name, paths]) => ({ name, paths: paths.map(pathOf) }));
-/** Nests whose fields have Sigma's names. */
+/** Objects whose fields have Sigma's names. */
 const nests = ['winlog.event_data', 'winlog.user_data'].map(pathOf);
-/** The same where a shipper flattened them. */
+/** Prefixes of the same fields where a shipper flattened them. */
 const prefix =
   /^(?:(?:winlogbeat_)?(?:winlog_)?(?:event|user)_data_|winlog\.(?:event|user)_data\.)(?=.)/;
 
@@ -106,10 +104,7 @@ export function withSigmaNames(event: Event): Event {
   return fields ?? event;
 }
 
-/**
- * `Threat Name` and `Threat_Name` of Windows' event data, which rules call ThreatName; some
- * shippers join the words with `_`.
- */
+/** `Threat Name` and `Threat_Name` of Windows' event data, which rules call `ThreatName`. */
 function addJoinedNames(event: Event, add: (name: string, value: unknown) => void): void {
   if (event.EventID === undefined) return;
   for (const name of Object.keys(event))
@@ -117,7 +112,7 @@ function addJoinedNames(event: Event, add: (name: string, value: unknown) => voi
   for (const [name, joined] of underscored) add(name, event[joined]);
 }
 
-/** The value of a dotted name, nested or not. */
+/** The value of a dotted name, nested or flat. */
 function valueAt(event: Event, { name, steps }: Path): unknown {
   if (Object.hasOwn(event, name)) return event[name];
   if (steps.length === 1) return undefined;

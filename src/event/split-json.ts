@@ -7,10 +7,7 @@ export interface Piece {
   readonly line: number;
 }
 
-/**
- * Cuts an input into the texts of its events, chunk by chunk; what is given must be read to its
- * end.
- */
+/** Cuts an input into the texts of its events, chunk by chunk. Read each iterable to its end. */
 export interface Splitter {
   push(chunk: string): Iterable<Piece>;
   end(): Iterable<Piece>;
@@ -20,23 +17,23 @@ interface Scan {
   readonly fail: Fail;
   line: number;
   startLine: number;
-  /** Of the event at hand; 0 is between events. */
+  /** Nesting inside the current event; 0 is between events. */
   depth: number;
   inString: boolean;
   /** The next character of the string is escaped. */
   escaped: boolean;
-  /** What earlier chunks had of the event. */
+  /** The part of the event that earlier chunks had. */
   held: string;
-  /** Where in a list of events: before the first, after one, after a comma. */
+  /** Position in a list of events: before the first, after one, after a comma. */
   list: 'none' | 'first' | 'after' | 'next';
-  /** Objects around the list. */
+  /** Number of objects around the list. */
   envelope: number;
-  /** Behind the list, to the end of the objects around it. */
+  /** After the list, up to the end of the objects around it. */
   skipping: boolean;
 }
 
 /**
- * JSON documents one after the other, on lines of their own or not, lists of them, and lists in the
+ * JSON documents one after the other, with or without line breaks, lists of them, and lists in the
  * envelopes of Splunk, Graylog, Elasticsearch and CloudTrail.
  */
 export function createJsonSplitter(fail: Fail): Splitter {
@@ -71,7 +68,7 @@ export function createJsonSplitter(fail: Fail): Splitter {
   };
 }
 
-/** Takes what has been gone through; gives the event if it is whole. */
+/** Adds what was scanned to the event; returns the event if it is complete. */
 function pieceUpTo(scan: Scan, part: string): Piece | undefined {
   const isBetween = scan.depth === 0;
   if (scan.skipping || (isBetween && scan.list === 'first')) {
@@ -94,10 +91,10 @@ const codes = {
   openBrace: 123,
   closeBrace: 125,
 } as const;
-/** What brackets and braces differ in. */
+/** The bit in which brackets and braces differ. */
 const braceBit = 0x20;
 
-/** Goes to the beginning of the next event; gives where it is. */
+/** Scans to the start of the next event; returns its position. */
 function between(scan: Scan, chunk: string, from: number): number {
   for (let at = from; at < chunk.length; at++) {
     const code = chunk.charCodeAt(at);
@@ -123,7 +120,7 @@ function beginEvent(scan: Scan): void {
   if (scan.list !== 'none') scan.list = 'next';
 }
 
-/** Ends the list of events; true where the rest of an envelope is to be skipped. */
+/** Ends the list of events; true if the rest of an envelope has to be skipped. */
 function endsInEnvelope(scan: Scan): boolean {
   scan.list = 'none';
   if (scan.envelope === 0) return false;
@@ -136,7 +133,7 @@ function endsInEnvelope(scan: Scan): boolean {
 const isSpace = (code: number): boolean =>
   code === 32 || code === 9 || code === 13 || code === recordSeparator.charCodeAt(0);
 
-/** Goes on inside an event; gives the place behind its end, or behind the chunk. */
+/** Scans inside an event; returns the position after its end, or after the chunk. */
 function inside(scan: Scan, chunk: string, from: number): number {
   for (let at = from; at < chunk.length; at++) {
     if (scan.inString) {
@@ -160,7 +157,7 @@ function closesEvent(scan: Scan): boolean {
   return true;
 }
 
-/** Goes to the quote that ends the open string, or behind the chunk. */
+/** Scans to the quote that ends the open string; returns its position, or that after the chunk. */
 function leaveString(scan: Scan, chunk: string, from: number): number {
   let at = scan.escaped ? from + 1 : from;
   scan.escaped = false;
@@ -183,10 +180,11 @@ function leaveString(scan: Scan, chunk: string, from: number): number {
 }
 
 const envelopeKey = /"(?:Records|results|messages|hits)"\s*:\s*$/;
-const envelopeStart =
-  /^\{\s*"(?:Records"\s*:\s*$|(?:preview|init_offset|query|from|took|timed_out|_shards|_scroll_id|messages"\s*:\s*$|results"\s*:\s*$))/;
+const firstListKey = /(?:Records|messages|results)"\s*:\s*$/.source;
+const firstExportKey = 'preview|init_offset|query|from|took|timed_out|_shards|_scroll_id';
+const envelopeStart = new RegExp(`^\\{\\s*"(?:${firstListKey}|${firstExportKey})`);
 
-/** Steps into the list of an export's envelope, if the one that opens at `at` is that. */
+/** Enters the list that opens at `at` if it is that of an export's envelope. */
 function opensEnvelope(scan: Scan, chunk: string, from: number, at: number): boolean {
   if (
     scan.depth > 3 ||
@@ -201,9 +199,7 @@ function opensEnvelope(scan: Scan, chunk: string, from: number, at: number): boo
   return true;
 }
 
-/**
- * Whether the list that opens at `at` is that of an export's envelope, and no field of an event.
- */
+/** Whether the list that opens at `at` belongs to an export's envelope, not to an event. */
 function isEnvelope(held: string, chunk: string, from: number, at: number): boolean {
   const near = chunk.slice(Math.max(from, at - 40), at);
   if (!envelopeKey.test(near.length < 40 ? held.slice(-40) + near : near)) return false;

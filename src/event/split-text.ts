@@ -2,7 +2,7 @@ import { type Fail, limits, tooLong } from './event-error.ts';
 import { beginsWindowsText } from './form.ts';
 import type { Piece, Splitter } from './split-json.ts';
 
-/** Lines, without their ends. */
+/** Lines, without line ends. */
 export function createLineSplitter(fail: Fail): Splitter {
   let held = '';
   let line = 1;
@@ -28,10 +28,7 @@ export function createLineSplitter(fail: Fail): Splitter {
   };
 }
 
-/**
- * Lines that belong together; `joins` sees every line and says whether it goes on with what is
- * held.
- */
+/** Groups of lines. `joins` sees every line and decides whether it continues the group before. */
 function createGroupSplitter(
   fail: Fail,
   joins: (line: string) => boolean,
@@ -61,7 +58,7 @@ function createGroupSplitter(
   };
 }
 
-/** Records of CSV: a line end in quotes is none. */
+/** Records of CSV: a line end in quotes does not end a record. */
 export function createCsvSplitter(fail: Fail): Splitter {
   let isOpen = false;
   const joins = (line: string): boolean => {
@@ -81,7 +78,7 @@ function quotesIn(text: string): number {
   return count;
 }
 
-/** Events of the classic text of Windows' event log: each begins with a line that is a time. */
+/** Events in the classic text of Windows' event log: each starts with a line that is a time. */
 export const createWindowsTextSplitter = (fail: Fail): Splitter =>
   createGroupSplitter(
     fail,

@@ -1,7 +1,7 @@
 /**
- * Event log channels of Sigma's Windows services: the taxonomy appendix of the Sigma specification,
- * with the name that events carry where the appendix has the one that Event Viewer shows (DNS
- * Client Events, Kernel Mode), and `PowerShellCore`, which writes the same events.
+ * Event log channels of Sigma's Windows services, from the taxonomy appendix of the Sigma
+ * specification. Where the appendix has the name that Event Viewer shows (DNS Client Events, Kernel
+ * Mode), this is the one in events. `PowerShellCore` is added: it writes the same events.
  */
 const channelsOfService: Readonly<Record<string, string | readonly string[]>> = {
   application: 'Application',
@@ -84,10 +84,7 @@ export interface EventLog {
 export type CategoryLog =
   | (EventLog & {
       readonly kind: 'channel';
-      /**
-       * An audit event that tells the same, with those of the category's fields that it has under a
-       * name of its own.
-       */
+      /** An audit event with the same information; `has`: the fields of the category in it. */
       readonly audit?: EventLog & { readonly has: ReadonlySet<string> };
     })
   | { readonly kind: 'etw'; readonly provider: string };
@@ -177,7 +174,7 @@ const logOfCategory: Readonly<Record<string, CategoryLog>> = {
   file_rename: etw('Microsoft-Windows-Kernel-File'),
 };
 
-/** Channels of a service; none where it is unknown. */
+/** Channels of a service; empty if it is unknown. */
 export function windowsChannels(service: string): readonly string[] {
   const channels = Object.hasOwn(channelsOfService, service)
     ? channelsOfService[service]
@@ -189,7 +186,7 @@ export const windowsCategory = (category: string): CategoryLog | undefined =>
   Object.hasOwn(logOfCategory, category) ? logOfCategory[category] : undefined;
 
 /**
- * Categories whose events a Windows service writes under an id. Of the audit events only 4688 tells
+ * Categories whose events a Windows service writes under an id. Of the audit events, only 4688 has
  * as much as its category.
  */
 export function categoriesOfEvent(service: string, eventId: number): readonly string[] {

@@ -5,13 +5,13 @@ import { knownProducts } from '../known-log-sources.ts';
 import { windowsCategory, windowsChannels } from './log.ts';
 
 interface WindowsOrigin {
-  /** In small letters; undefined: unknown, as behind a collector that has channels of its own. */
+  /** In lower case; undefined: unknown, as from a collector that has its own channels. */
   readonly channel: string | undefined;
   readonly provider: string | undefined;
   readonly eventId: number;
 }
 
-/** Channels of Windows itself, beside those of the form `Microsoft-Windows-X/Operational`. */
+/** Channels of Windows itself, besides those like `Microsoft-Windows-X/Operational`. */
 const plainChannels = new Set([
   'application',
   'security',
@@ -37,7 +37,7 @@ const channelOfProvider: ReadonlyMap<string, string> = new Map([
   ['powershell', 'windows powershell'],
 ]);
 
-/** Services whose channels have events of these providers alone. */
+/** Services whose channels only have events of these providers. */
 const providersOfService: ReadonlyMap<string, readonly string[]> = new Map([
   ['sysmon', ['microsoft-windows-sysmon']],
   ['powershell', ['microsoft-windows-powershell', 'powershellcore']],
@@ -48,8 +48,8 @@ const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value.toLowerCase() : undefined;
 
 /**
- * Where an event of the Windows event log was written; undefined for other events. Sigma's names
- * are in view.
+ * Where an event of the Windows event log was written; undefined for other events. The event must
+ * have Sigma's names.
  */
 export function windowsOrigin({
   Channel,
@@ -61,7 +61,7 @@ export function windowsOrigin({
   if (typeof eventId !== 'number') return undefined;
   const written = textOf(Channel);
   const provider = textOf(Provider_Name);
-  // the same form, written by another system
+  // Sysmon for Linux writes the same form
   if (written?.startsWith('linux-') || provider?.startsWith('linux-')) return undefined;
   const known =
     written !== undefined &&
@@ -73,7 +73,7 @@ export function windowsOrigin({
   return { channel, provider, eventId };
 }
 
-/** False for a channel that only a collector has. */
+/** False for a channel that only exists in a collector. */
 const isOwnChannel = (channel: string): boolean =>
   channel !== 'forwardedevents' &&
   (plainChannels.has(channel) ||
@@ -93,9 +93,7 @@ export function windowsSource(origin: WindowsOrigin): EventSource {
   };
 }
 
-/**
- * Channels that programs of other vendors write to; those that they have of their own are unknown.
- */
+/** Channels that programs of other vendors write to; their own channels are unknown. */
 const sharedChannels = new Set(['application', 'system']);
 
 function allowsProduct(
@@ -104,7 +102,7 @@ function allowsProduct(
 ): boolean {
   const product = written?.toLowerCase();
   if (product === undefined || product === 'windows') return true;
-  // the RPC firewall has a channel of its own
+  // the RPC firewall has its own channel
   if (knownProducts.has(product) && product !== 'rpc_firewall') return false;
   return (
     (channel === undefined || sharedChannels.has(channel)) &&
@@ -112,10 +110,10 @@ function allowsProduct(
   );
 }
 
-/** Categories and services of other products that no event of the Windows event log is of. */
+/** Categories and services that no event of the Windows event log belongs to. */
 const foreign = new Set(['proxy', 'webserver', 'apache', 'nginx', 'netflow']);
 
-/** A service that nobody has written down may be anything. */
+/** An unknown service may be anything. */
 function allowsService(
   written: LogSource['service'],
   { channel, provider }: WindowsOrigin,

@@ -57,7 +57,7 @@ const ownNames: ReadonlyMap<string, string> = new Map([
   ['Accesses', 'AccessList'],
 ]);
 
-/** The name in the event's XML of a line of its message, which has no such names. */
+/** The name in the event's XML of the value in a line of its message. */
 function sigmaName(section: string, name: string): string | undefined {
   const part = parts.get(name);
   if (part !== undefined)

@@ -1,13 +1,13 @@
 import type { Event } from '../../match/event.ts';
 import { asRecord, type Fields, isRecord, isScalar, setField } from '../field.ts';
 
-/** Whether it is JSON made of a Windows event: `{"Event": {"System": ...}}`. */
+/** Whether it is a Windows event as JSON: `{"Event": {"System": ...}}`. */
 export const isWindowsEvent = (document: Event): boolean =>
   isRecord(document.Event) && isRecord(document.Event.System);
 
 /**
- * The names that Sigma's rules use: those of System (`EventID`, `Provider_Name`), of EventData, and
- * of the innermost elements of UserData.
+ * The event under the names that Sigma's rules use: those of System (`EventID`, `Provider_Name`),
+ * of EventData, and of the innermost elements of UserData.
  */
 export function flattenWindows(document: Event): Fields {
   const event = asRecord(document.Event);
@@ -19,7 +19,7 @@ export function flattenWindows(document: Event): Fields {
   return fields;
 }
 
-/** Attributes on their own: evtx_dump --separate-json-attributes. */
+/** Suffix of attributes written by `evtx_dump --separate-json-attributes`. */
 const separate = '_attributes';
 
 function addSystem(fields: Fields, name: string, value: unknown): void {

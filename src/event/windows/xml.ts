@@ -1,4 +1,5 @@
 import type { Event } from '../../match/event.ts';
+import { failed, ok, type Result } from '../../source/result.ts';
 import { limits } from '../event-error.ts';
 import { addField, type Fields, setField } from '../field.ts';
 import { flattenWindows } from './windows.ts';
@@ -10,23 +11,34 @@ interface Element {
   text: string;
 }
 
-const token =
-  /<!--[\s\S]*?-->|<!\[CDATA\[([\s\S]*?)\]\]>|<\?[\s\S]*?\?>|<\/([^\s<>]+)\s*>|<([^\s<>/!?]+)((?:\s+[^\s<>=/]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|([^<]+)/y;
+const attributeList = /(?:\s+[^\s<>=/]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*/.source;
+/** Comments, CDATA, processing instructions, end tags, start tags and text. */
+const token = new RegExp(
+  [
+    /<!--[\s\S]*?-->/.source,
+    /<!\[CDATA\[([\s\S]*?)\]\]>/.source,
+    /<\?[\s\S]*?\?>/.source,
+    /<\/([^\s<>]+)\s*>/.source,
+    `<([^\\s<>/!?]+)(${attributeList})\\s*(\\/?)>`,
+    /([^<]+)/.source,
+  ].join('|'),
+  'y',
+);
 const attribute = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
 /**
- * The fields of a Windows event in XML, or why it can't be read. Own entities are refused, as no
- * Windows event has them.
+ * The fields of a Windows event in XML. Declarations of entities are refused, as no Windows event
+ * has them.
  */
-export function readWindowsXml(text: string): Fields | string {
+export function readWindowsXml(text: string): Result<Fields> {
   const root = parse(text);
-  if (typeof root === 'string') return root;
-  return root.name === 'Event'
-    ? flattenWindows({ Event: documentOf(root) })
-    : `expected <Event> but found <${root.name}>`;
+  if (!root.ok) return root;
+  return root.value.name === 'Event'
+    ? ok(flattenWindows({ Event: documentOf(root.value) }))
+    : failed(`expected <Event> but found <${root.value.name}>`);
 }
 
-function parse(text: string): Element | string {
+function parse(text: string): Result<Element> {
   const top: Element = { name: '', attributes: {}, children: [], text: '' };
   const open: Element[] = [top];
   token.lastIndex = 0;
@@ -34,20 +46,20 @@ function parse(text: string): Element | string {
     const at = token.lastIndex;
     const match = token.exec(text);
     if (match === null)
-      return `the XML can't be read at ${JSON.stringify(text.slice(at, at + 20))}`;
-    const reason = takeToken(match, open.at(-1) ?? top, open);
-    if (reason !== undefined) return reason;
+      return failed(`the XML can't be read at ${JSON.stringify(text.slice(at, at + 20))}`);
+    const error = takeToken(match, open.at(-1) ?? top, open);
+    if (error !== undefined) return failed(error);
   }
-  return open.length > 1
-    ? `<${open.at(-1)?.name}> is not closed`
-    : (top.children[0] ?? 'there is no element');
+  if (open.length > 1) return failed(`<${open.at(-1)?.name}> is not closed`);
+  const [root] = top.children;
+  return root ? ok(root) : failed('there is no element');
 }
 
-/** Puts into `parent`, the last of `open`, what a token says; gives what is wrong with it. */
+/** Adds a token to `parent`, the last of `open`; returns what is wrong with it. */
 function takeToken(match: RegExpExecArray, parent: Element, open: Element[]): string | undefined {
-  const [, verbatim, closed, opened, attributes = '', isEmpty, written] = match;
+  const [, verbatim, closed, opened, attributes = '', isEmpty, text] = match;
   if (verbatim !== undefined) parent.text += verbatim;
-  else if (written !== undefined) parent.text += decoded(written);
+  else if (text !== undefined) parent.text += decoded(text);
   else if (opened !== undefined) {
     const element: Element = {
       name: opened.replace(/^.*:/, ''),
@@ -93,7 +105,7 @@ const decoded = (text: string): string =>
       )
     : text;
 
-/** The JSON that evtx_dump makes of an element; `<Data Name="x">` becomes a field x. */
+/** An element as the JSON of evtx_dump; `<Data Name="x">` becomes a field `x`. */
 function documentOf(element: Element): Event {
   const fields: Fields = {};
   if (Object.keys(element.attributes).length > 0) fields['#attributes'] = element.attributes;
@@ -111,7 +123,7 @@ function documentOf(element: Element): Event {
   return fields;
 }
 
-// an empty element stands for no value
+// an empty element has no value
 function addText(fields: Fields, name: string, text: string): void {
   if (text !== '') addField(fields, name, text);
 }
