@@ -595,7 +595,7 @@ test('whole numbers keep their digits', () => {
   });
   const matches = (line: string) => {
     const made = matcherOf(detectionOf(`s:\n  ${line}\ncondition: s`).query);
-    return made.ok && found !== undefined && made.matches(found.event);
+    return made.ok && found !== undefined && made.value(found.event);
   };
   expect(['a: 9007199254740993', 'b: -18446744073709551615', 'a|gt: 5'].map(matches)).toEqual([
     true,

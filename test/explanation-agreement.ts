@@ -27,7 +27,7 @@ export function explanationCounts(
     if (!matcher.ok) continue;
     for (const event of eventsOf(rule)) {
       const reason = explainedMatch(settled, event);
-      if (reason?.holds !== matcher.matches(event) || decisive(reason).holds !== reason.holds)
+      if (reason?.holds !== matcher.value(event) || decisive(reason).holds !== reason.holds)
         throw new Error(`${rule.title}: ${JSON.stringify(event)}`);
       counts[reason.holds ? 'holds' : 'not']++;
     }

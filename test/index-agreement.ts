@@ -46,7 +46,7 @@ export function expectAgreement(rules: readonly IndexedRule[], events: readonly 
   const index = createRuleIndex(rules);
   const matchers = rules.flatMap(({ id, query }) => {
     const made = matcherOf(query);
-    return made.ok ? [{ id, matches: made.matches }] : [];
+    return made.ok ? [{ id, matches: made.value }] : [];
   });
   expect(index.unmatchable.length).toBe(rules.length - matchers.length);
   let found = 0;

@@ -42,7 +42,7 @@ function isFound(text: string, value: string, modifier: string): readonly boolea
   const query = item(text, modifier);
   const made = matcherOf(query);
   const index = createRuleIndex([{ id: 'r', query }]);
-  return [made.ok && made.matches({ f: value }), index.matchesOf({ f: value }).length === 1];
+  return [made.ok && made.value({ f: value }), index.matchesOf({ f: value }).length === 1];
 }
 
 describe('letter case', () => {

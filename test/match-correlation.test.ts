@@ -38,11 +38,11 @@ function correlation(...bodies: readonly string[]): CompiledCorrelation {
 /** Groups that the correlation alerts on, by ours. */
 function groups(compiled: CompiledCorrelation, events: readonly Event[]): readonly string[] {
   const made = correlatorOf(compiled);
-  if (!made.ok) throw new Error(made.reason);
+  if (!made.ok) throw new Error(made.error);
   return [
     ...new Set(
       events.flatMap((event) =>
-        made.push(event, Number(event._time) * 1000).map(({ group }) => group.join('|')),
+        made.value(event, Number(event._time) * 1000).map(({ group }) => group.join('|')),
       ),
     ),
   ].sort();
@@ -176,7 +176,7 @@ describe('a correlation', () => {
     const fired = () => {
       const made = correlatorOf(compiled);
       return [0, 5, 9, 30].map((time) =>
-        made.ok ? made.push({ id: 1, user: 'ann' }, time * 1000).length : -1,
+        made.ok ? made.value({ id: 1, user: 'ann' }, time * 1000).length : -1,
       );
     };
     expect(fired()).toEqual([0, 1, 1, 0]);
@@ -187,7 +187,7 @@ describe('a correlation', () => {
     const fired = (body: string, history: 'empty' | 'unknown') => {
       const made = correlatorOf(correlation(body), { history });
       return [0, 5, 9, 10, 30].map((time) =>
-        made.ok ? made.push({ id: 1, size: 5 }, time * 1000).length : -1,
+        made.ok ? made.value({ id: 1, size: 5 }, time * 1000).length : -1,
       );
     };
     const few = 'type: event_count, rules: [a], timespan: 10s, condition: { lt: 4 }';
@@ -206,7 +206,7 @@ describe('a correlation', () => {
       );
       return events.map((event) =>
         made.ok
-          ? made.push(event, Number(event._time) * 1000).map(({ group }) => group.join())
+          ? made.value(event, Number(event._time) * 1000).map(({ group }) => group.join())
           : [],
       );
     };
@@ -258,9 +258,9 @@ describe('a correlation', () => {
       'type: event_count, rules: [a], group-by: [user], timespan: 10s, condition: { gte: 2 }',
     );
     const made = correlatorOf(compiled);
-    if (!made.ok) throw new Error(made.reason);
-    made.push({ id: 1, user: ['ann', 'bob'] }, 0);
-    expect(made.push({ id: 1, user: 'bob' }, 1)).toEqual([{ group: ['bob'] }]);
+    if (!made.ok) throw new Error(made.error);
+    made.value({ id: 1, user: ['ann', 'bob'] }, 0);
+    expect(made.value({ id: 1, user: 'bob' }, 1)).toEqual([{ group: ['bob'] }]);
   });
 
   const perRule = 'aliases: { ip: { a: src, c: dest } }, timespan: 10s';
@@ -431,7 +431,7 @@ describe('a correlation', () => {
     if (made?.kind !== 'correlation') throw new Error('no correlation');
     expect(correlatorOf(made)).toMatchObject({
       ok: false,
-      reason: expect.stringContaining('looks around'),
+      error: expect.stringContaining('looks around'),
     });
   });
 });
@@ -447,7 +447,7 @@ describe('an order of a part of the rules', () => {
   ])('is refused, as in the targets: %s', (condition) => {
     expect(ordered(condition)).toEqual({
       ok: false,
-      reason: expect.stringContaining('temporal_ordered is understood with all of its rules only'),
+      error: expect.stringContaining('temporal_ordered is understood with all of its rules only'),
     });
   });
 

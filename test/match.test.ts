@@ -12,8 +12,8 @@ import { runs } from './thoroughness.ts';
 /** Whether a detection means an event. */
 function finds(detection: string, event: Event): boolean {
   const made = matcherOf(detectionOf(`${detection}\ncondition: sel`).query);
-  if (!made.ok) throw new Error(made.reason);
-  return made.matches(event);
+  if (!made.ok) throw new Error(made.error);
+  return made.value(event);
 }
 
 const cases: readonly (readonly [detection: string, event: Event, found: boolean])[] = [
@@ -84,7 +84,7 @@ describe('what takes more than linear time is refused with the reason', () => {
     '%s',
     (source) => {
       const made = matcherOf(detectionOf(`sel: { a|re: '${source}' }\ncondition: sel`).query);
-      expect(made).toMatchObject({ ok: false, reason: expect.stringMatching(/expression/) });
+      expect(made).toMatchObject({ ok: false, error: expect.stringMatching(/expression/) });
     },
   );
 });
@@ -122,15 +122,15 @@ test('every rule of the rule set means the same events as the plain matcher says
   let asked = 0;
   for (const { path, rule, hits, misses } of detectionsOfRuleSet()) {
     const made = matcherOf(rule.query);
-    if (!made.ok) throw new Error(`${path}: ${made.reason}`);
+    if (!made.ok) throw new Error(`${path}: ${made.error}`);
     expect([
       path,
-      hits.filter((event) => !made.matches(event)),
-      misses.filter((event) => made.matches(event)),
+      hits.filter((event) => !made.value(event)),
+      misses.filter((event) => made.value(event)),
     ]).toEqual([path, [], []]);
     for (const event of nearEvents(rule.query, [...hits, ...misses])) {
       asked++;
-      if (made.matches(event) !== matches(rule.query, event))
+      if (made.value(event) !== matches(rule.query, event))
         differing.push(`${path} ${JSON.stringify(event)}`);
     }
   }

@@ -169,7 +169,7 @@ test('what is said of more and less holds for every event', () => {
       const [old, now] = [matcherOf(before), matcherOf(after)];
       if (!old.ok || !now.ok) throw new Error('not matchable');
       for (const event of list) {
-        const [was, is] = [old.matches(event), now.matches(event)];
+        const [was, is] = [old.value(event), now.value(event)];
         if (effect === 'same') expect(is).toBe(was);
         if (effect === 'more') expect(was && !is).toBe(false);
         if (effect === 'less') expect(is && !was).toBe(false);

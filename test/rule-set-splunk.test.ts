@@ -66,12 +66,12 @@ function alerts(
   made: ReturnType<typeof correlatorOf>,
   events: readonly RuleSetEvent[],
 ): readonly string[] {
-  if (!made.ok) throw new Error(`${rule.title}: ${made.reason}`);
+  if (!made.ok) throw new Error(`${rule.title}: ${made.error}`);
   const inOrder = events.toSorted((a, b) => a.time - b.time);
   return [
     ...new Set(
       inOrder.flatMap(({ event, time }) =>
-        made.push(event, time).map(({ group }) => group.join('|')),
+        made.value(event, time).map(({ group }) => group.join('|')),
       ),
     ),
   ].sort();

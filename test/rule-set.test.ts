@@ -48,13 +48,13 @@ describe('the matchers', () => {
   test('say of every event of the test files what is written there', () => {
     const wrong = ruleSet().flatMap(({ path, rule, cases }) => {
       const prover = proverOf(rule);
-      if (!prover.ok) return [`${path}: ${prover.reason}`];
+      if (!prover.ok) return [`${path}: ${prover.error}`];
       return cases.flatMap(({ name, match, events }) => {
         const expected =
           typeof match === 'number'
             ? { kind: 'count' as const, count: match }
             : { kind: match ? ('every' as const) : ('none' as const) };
-        return isAsExpected(expected, prover.hitsOf(events), rule.kind) ? [] : [`${path}: ${name}`];
+        return isAsExpected(expected, prover.value(events), rule.kind) ? [] : [`${path}: ${name}`];
       });
     });
     expect(wrong).toEqual([]);
@@ -65,10 +65,10 @@ describe('the matchers', () => {
     let hits = 0;
     const wrong = askedDetections().flatMap(({ entry, rule, events }) => {
       const made = matcherOf(rule.query);
-      if (!made.ok) return [`${entry.path}: ${made.reason}`];
+      if (!made.ok) return [`${entry.path}: ${made.error}`];
       asked += events.length;
       return events.flatMap((event) => {
-        const found = made.matches(event);
+        const found = made.value(event);
         if (found) hits++;
         return found === matches(rule.query, event)
           ? []
@@ -91,9 +91,7 @@ describe('the matchers', () => {
         events.slice(0, entry.hits.length + entry.misses.length + (thorough ? 20 : 3)),
       )
       .flatMap((event) => {
-        const wanted = alone.flatMap(({ id, made }) =>
-          made.ok && made.matches(event) ? [id] : [],
-        );
+        const wanted = alone.flatMap(({ id, made }) => (made.ok && made.value(event) ? [id] : []));
         return JSON.stringify(matchesOf(event)) === JSON.stringify(wanted)
           ? []
           : [JSON.stringify(event)];
@@ -105,11 +103,11 @@ describe('the matchers', () => {
     for (const { rule, entry } of correlationsOfSet()) {
       const fired = entry.cases.map(({ events }) => {
         const made = correlatorOf(rule);
-        return events.map(({ event, time }) => (made.ok ? made.push(event, time).length : -1));
+        return events.map(({ event, time }) => (made.ok ? made.value(event, time).length : -1));
       });
       const again = entry.cases.map(({ events }) => {
         const made = correlatorOf(rule);
-        return events.map(({ event, time }) => (made.ok ? made.push(event, time).length : -1));
+        return events.map(({ event, time }) => (made.ok ? made.value(event, time).length : -1));
       });
       expect(again).toEqual(fired);
     }

@@ -50,13 +50,13 @@ const ours = keyPair();
 const theirs = keyPair();
 const secretKey = (pem: string) => {
   const read = readPrivateKey(pem);
-  if (!read.ok) throw new Error(read.message);
-  return read.key;
+  if (!read.ok) throw new Error(read.error);
+  return read.value;
 };
 const openKey = (pem: string) => {
   const read = readPublicKey(pem);
-  if (!read.ok) throw new Error(read.message);
-  return read.key;
+  if (!read.ok) throw new Error(read.error);
+  return read.value;
 };
 
 describe('SHA256SUMS', () => {
@@ -69,7 +69,7 @@ describe('SHA256SUMS', () => {
           Object.entries(files).map(([path, sum]) => ({ path, sha256: sum })),
         );
         const read = readChecksums(Buffer.from(text));
-        expect(read.ok && Object.fromEntries(read.entries)).toEqual(files);
+        expect(read.ok && Object.fromEntries(read.value)).toEqual(files);
         expect(readChecksums(Buffer.from(text.replaceAll('\n', '\r\n')))).toEqual(read);
       }),
     );
@@ -132,7 +132,7 @@ describe('a signature', () => {
     expect(verifySignature(broken, shown, openKey(ours.open))).toBe('bad');
     expect(
       readChecksums(Buffer.concat([Buffer.from(`${'a'.repeat(64)}  `), broken])),
-    ).toMatchObject({ ok: false, message: 'the file is not UTF-8' });
+    ).toMatchObject({ ok: false, error: { message: 'the file is not UTF-8' } });
     expect(readChecksums(Buffer.from(`\ufeff${'a'.repeat(64)}  x\n`)).ok).toBe(false);
   });
 
@@ -168,16 +168,16 @@ describe('a signature', () => {
     const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
       .privateKey.export({ type: 'pkcs8', format: 'pem' })
       .toString();
-    expect(readPrivateKey(rsa)).toEqual({ ok: false, message: 'it is for rsa, not for ed25519' });
+    expect(readPrivateKey(rsa)).toEqual({ ok: false, error: 'it is for rsa, not for ed25519' });
     const broken = ours.secret.replace(/\n[A-Za-z0-9]{8}/, '\nAAAAAAAA');
     for (const pem of [rsa, broken, 'secret text', ours.open]) {
       const read = readPrivateKey(pem);
       expect(read.ok).toBe(false);
-      if (!read.ok) expect(read.message).not.toMatch(/secret|AAAA|MC4C/);
+      if (!read.ok) expect(read.error).not.toMatch(/secret|AAAA|MC4C/);
     }
     expect(readPublicKey(ours.secret)).toEqual({
       ok: false,
-      message: 'it is a private key; give the public one',
+      error: 'it is a private key; give the public one',
     });
     const { privateKey } = generateKeyPairSync('ed25519');
     const encrypted = privateKey
@@ -185,7 +185,7 @@ describe('a signature', () => {
       .toString();
     expect(readPrivateKey(encrypted)).toEqual({
       ok: false,
-      message: 'it is encrypted; give the key without a password',
+      error: 'it is encrypted; give the key without a password',
     });
   });
 });

@@ -1,12 +1,13 @@
 import { isRecord, setField } from '../event/field.ts';
 import { ConfBoundError, type ConfFile, readBoundedConf } from '../pack/render/splunk-conf.ts';
 import { type Level, levels } from '../sigma/rule/rule.ts';
+import { failed, ok, type Result } from '../source/result.ts';
 import { isTooDeep, maximumDepth } from './json-depth.ts';
 import { digestOf } from './meaning/digest.ts';
 import type { EntryDetail, Snapshot, SnapshotEntry } from './snapshot.ts';
 
 /** What is wrong with an artifact; its file is for the caller to name. */
-export class ArtifactError extends Error {
+class ArtifactError extends Error {
   override readonly name = 'ArtifactError';
 }
 
@@ -31,10 +32,19 @@ interface Growing {
 }
 
 /**
- * A pack as its artifacts show it: no conditions, but names, queries, texts and settings. Throws
- * {@link ArtifactError} for what Sigpack does not write.
+ * A pack as its artifacts show it: no conditions, but names, queries, texts and settings. What
+ * Sigpack does not write is an error.
  */
-export function artifactSnapshot(
+export function artifactSnapshot(label: string, texts: ArtifactTexts): Result<Snapshot> {
+  try {
+    return ok(readSnapshot(label, texts));
+  } catch (error) {
+    if (error instanceof ArtifactError) return failed(error.message);
+    throw error;
+  }
+}
+
+function readSnapshot(
   label: string,
   { manifest, savedSearches, contentPack }: ArtifactTexts,
 ): Snapshot {

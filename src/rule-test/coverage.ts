@@ -40,7 +40,7 @@ function isNoticed(compiled: CompiledRule, passing: readonly ReadyCase[]): boole
   return (
     prover.ok &&
     passing.some(
-      ({ expected, events }) => !isAsExpected(expected, prover.hitsOf(events), compiled.kind),
+      ({ expected, events }) => !isAsExpected(expected, prover.value(events), compiled.kind),
     )
   );
 }

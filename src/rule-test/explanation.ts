@@ -6,7 +6,7 @@ import {
   showEvent,
   valuesOf,
 } from '../match/event.ts';
-import { compiledFor } from '../match/matcher.ts';
+import { matchablePredicate } from '../match/matcher.ts';
 import { conditionText, testText } from '../pipeline/describe.ts';
 import type { SettledDetectionRule } from '../query/compile.ts';
 import { selectionsOf } from '../query/normalize.ts';
@@ -165,8 +165,8 @@ function itemReason(explaining: Explaining, item: SettledItem): Reason | undefin
 
 function isTrue({ view }: Explaining, body: SettledItem): boolean {
   const query = settledQuery(body);
-  const compiled = query && compiledFor(query, view);
-  return compiled?.ok === true && compiled.holds();
+  const predicate = query && matchablePredicate(query, view);
+  return predicate?.ok === true && predicate.value();
 }
 
 function valueReason(explaining: Explaining, item: SettledItem, value: SettledValue): Reason {

@@ -28,12 +28,12 @@ export function matchedDay(
   { events }: Stream,
 ): DayResult {
   const made = correlatorOf(compiled);
-  if (!made.ok) throw new Error(made.reason);
+  if (!made.ok) throw new Error(made.error);
   const inOrder = events.toSorted((a, b) => a._time - b._time);
   const label = (time: number, group: string): string => `${group} ${Math.round(time * 1000)}`;
   const found = new Set(
     inOrder.flatMap((event) =>
-      made.push(event, event._time * 1000).map(({ group }) => label(event._time, group.join('|'))),
+      made.value(event, event._time * 1000).map(({ group }) => label(event._time, group.join('|'))),
     ),
   );
   const wanted = new Set(

@@ -112,8 +112,8 @@ export function documentsOf(
  */
 export function meantBy(query: Query, title: string, { list }: Documents): ReadonlySet<number> {
   const matcher = matcherOf(query);
-  if (!matcher.ok) throw new Error(`${title}: ${matcher.reason}`);
-  const found = new Set(list.flatMap((event, index) => (matcher.matches(event) ? [index] : [])));
+  if (!matcher.ok) throw new Error(`${title}: ${matcher.error}`);
+  const found = new Set(list.flatMap((event, index) => (matcher.value(event) ? [index] : [])));
   const unlike = list.findIndex((event, index) => matches(query, event) !== found.has(index));
   if (unlike !== -1)
     throw new Error(`${title}: the two matchers disagree about ${JSON.stringify(list[unlike])}`);

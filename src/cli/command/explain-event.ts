@@ -87,10 +87,10 @@ function eventLines(
   if (!prover.ok) {
     bag.add(settled.rule.file, {
       code: 'TST004',
-      message: prover.reason,
+      message: prover.error,
       span: settled.rule.titleSpan,
     });
-    return [`the rule cannot be matched here: ${visible(prover.reason)}`];
+    return [`the rule cannot be matched here: ${visible(prover.error)}`];
   }
   return events.flatMap((event, index) => {
     const reason = explainedMatch(settled, event);
@@ -117,7 +117,7 @@ function correlationLines(
     const prover = compiled && proverOf(compiled);
     const found = prover?.ok
       ? prover
-          .hitsOf(events.map((event) => ({ event, time: undefined })))
+          .value(events.map((event) => ({ event, time: undefined })))
           .filter((count) => count > 0).length
       : 0;
     return (

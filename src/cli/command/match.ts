@@ -145,8 +145,8 @@ function createFinder(
       history: 'unknown',
       asks: ({ logsource }) => source?.allows(logsource) ?? true,
     });
-    if (made.ok) correlations.push({ rule: compiled.rule, push: made.push });
-    else unmatchable(compiled, made.reason);
+    if (made.ok) correlations.push({ rule: compiled.rule, push: made.value });
+    else unmatchable(compiled, made.error);
   }
   const index = createRuleIndex(detections, { logSourceOf: () => source });
   for (const { id, reason } of index.unmatchable) {

@@ -93,7 +93,9 @@ function readSums(folder: string): Sums | string {
   const bytes = bytesOf(join(folder, sumsName));
   if (typeof bytes === 'string') return bytes;
   const read = readChecksums(bytes);
-  return read.ok ? { bytes, entries: read.entries } : `line ${read.line}: ${read.message}`;
+  return read.ok
+    ? { bytes, entries: read.value }
+    : `line ${read.error.line}: ${read.error.message}`;
 }
 
 interface Place {
@@ -126,9 +128,8 @@ const unlisted = (folder: string, entries: ReadonlyMap<string, string>): readonl
 
 function readKey(path: string) {
   const read = readPublicKey(readKeyFile('the key', path));
-  if (!read.ok)
-    throw new CommandError(`the key ${shownPath(path)} cannot be used: ${read.message}`);
-  return read.key;
+  if (!read.ok) throw new CommandError(`the key ${shownPath(path)} cannot be used: ${read.error}`);
+  return read.value;
 }
 
 /** The bytes of a small file, or what is wrong with it. */

@@ -166,7 +166,7 @@ function checked({ path, key, to }: ArtifactSource): ArtifactBytes {
   if (key) refuseUnsigned(sums, folder, key, to);
   if (!sums) return { path, bytes };
   const read = readChecksums(sums);
-  const wanted = read.ok ? read.entries.get(basename(path)) : undefined;
+  const wanted = read.ok ? read.value.get(basename(path)) : undefined;
   if (wanted !== createHash('sha256').update(bytes).digest('hex'))
     throw new CommandError(
       `${shownPath(path)} is not the file that ${sumsName} beside it has; \`sigpack verify\` ` +

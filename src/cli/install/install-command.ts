@@ -104,8 +104,8 @@ function keyOf({ place, folder }: OpenInput, { key }: InstallOptions): KeyObject
   if (path === undefined) return undefined;
   const read = readPublicKey(readKeyFile('the key', path));
   if (!read.ok)
-    throw new CommandError(`the key ${shownPath(path)} cannot be used: ${read.message}`);
-  return read.key;
+    throw new CommandError(`the key ${shownPath(path)} cannot be used: ${read.error}`);
+  return read.value;
 }
 
 export interface UninstallOptions extends PlaceOptions {

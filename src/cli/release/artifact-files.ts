@@ -3,11 +3,7 @@ import { basename, join } from 'node:path';
 import { isRecord } from '../../event/field.ts';
 import { jsonOf } from '../../event/json.ts';
 import { readTarMembers, readZipMembers } from '../../release/archive/archive-bounds.ts';
-import {
-  ArtifactError,
-  type ArtifactTexts,
-  artifactSnapshot,
-} from '../../release/artifact-snapshot.ts';
+import { type ArtifactTexts, artifactSnapshot } from '../../release/artifact-snapshot.ts';
 import type { Snapshot } from '../../release/snapshot.ts';
 import type { Result } from '../../source/result.ts';
 import { visible } from '../../source/visible.ts';
@@ -44,13 +40,9 @@ export async function readArtifact(path: string): Promise<ArtifactTexts> {
 
 /** The texts as a pack at one time. */
 export function snapshotOfTexts(label: string, texts: ArtifactTexts): Snapshot {
-  try {
-    return artifactSnapshot(label, texts);
-  } catch (error) {
-    if (error instanceof ArtifactError)
-      throw new CommandError(visible(`${label}: ${error.message}`));
-    throw error;
-  }
+  const snapshot = artifactSnapshot(label, texts);
+  if (!snapshot.ok) throw new CommandError(visible(`${label}: ${snapshot.error}`));
+  return snapshot.value;
 }
 
 function bytesOf(path: string): Buffer {

@@ -36,12 +36,9 @@ export function signingKey(sign: string | true | undefined): Signing | undefined
   if (pem === undefined || pem.trim() === '')
     throw new CommandError(`--sign needs a key: a file, or PEM text in ${keyVariable}`);
   const read = readPrivateKey(pem);
-  if (!read.ok)
-    throw new CommandError(
-      `the signing key ${sign === true ? `in ${keyVariable}` : sign} cannot be used: ` +
-        `${read.message}`,
-    );
-  return { key: read.key };
+  const place = sign === true ? `in ${keyVariable}` : sign;
+  if (!read.ok) throw new CommandError(`the signing key ${place} cannot be used: ${read.error}`);
+  return { key: read.value };
 }
 
 /** Where a release comes from. */

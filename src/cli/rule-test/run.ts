@@ -22,6 +22,7 @@ import {
 import { filledTimes } from '../../rule-test/time-offset.ts';
 import type { Collection, Rule } from '../../sigma/collection/collection.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import type { Result } from '../../source/result.ts';
 import { statsOf } from '../files/path-stats.ts';
 import type { Settle } from '../project/rule-settler.ts';
 import { readEvents } from './event-files.ts';
@@ -48,7 +49,7 @@ export interface TestInput {
 interface ReadyRule {
   readonly settled: SettledRule;
   readonly compiled: CompiledRule;
-  readonly prover: Prover;
+  readonly prover: Result<Prover>;
 }
 
 /** A case that was run and the rule that it was asked of. */
@@ -93,7 +94,7 @@ function createReadier({ settle, bag }: TestInput): (rule: Rule) => ReadyRule | 
     if (!settled || !compiled) return undefined;
     const prover = proverOf(compiled);
     if (!prover.ok)
-      bag.add(rule.file, { code: 'TST004', message: prover.reason, span: rule.titleSpan });
+      bag.add(rule.file, { code: 'TST004', message: prover.error, span: rule.titleSpan });
     return { settled, compiled, prover };
   };
   return (rule) => {
@@ -167,8 +168,8 @@ function caseResult(
   if (!rule) return failure('its rule was not found');
   if (!ready) return failure('the rule does not compile');
   if (!events) return failure('its events could not be read');
-  if (!ready.prover.ok) return failure(`the rule cannot be matched here: ${ready.prover.reason}`);
-  const hits = ready.prover.hitsOf(timed(events));
+  if (!ready.prover.ok) return failure(`the rule cannot be matched here: ${ready.prover.error}`);
+  const hits = ready.prover.value(timed(events));
   const matches = hits.reduce((sum, count) => sum + count, 0);
   const about = { test, rule, events: events.length, matches };
   if (isAsExpected(test.expected, hits, rule.kind))
@@ -209,7 +210,7 @@ function partsText(compiled: CompiledRule, events: readonly TimedEvent[]): strin
   if (compiled.kind === 'detection') return '';
   const parts = detectionsBelow(compiled).map((part) => {
     const prover = proverOf(part);
-    const found = prover.ok ? prover.hitsOf(events).filter((count) => count > 0).length : 0;
+    const found = prover.ok ? prover.value(events).filter((count) => count > 0).length : 0;
     return `"${part.rule.title}" finds ${found}`;
   });
   return `; ${parts.join(', ')}`;

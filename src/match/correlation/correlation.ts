@@ -2,8 +2,10 @@ import type { CompiledCorrelation, CompiledRule } from '../../query/compile.ts';
 import { lookBackOf } from '../../query/look-back.ts';
 import { asksForAll, growsWithEvents, isAbsence } from '../../sigma/correlation/threshold.ts';
 import type { DetectionRule } from '../../sigma/rule/rule.ts';
+import type { Result } from '../../source/result.ts';
 import { createView, type Event, type EventView, showEvent } from '../event.ts';
-import { compiledFor } from '../matcher.ts';
+import { predicateOf } from '../predicate.ts';
+import { matchable, Unmatchable } from '../unmatchable.ts';
 import { createAggregate } from './aggregate.ts';
 import {
   type CorrelationHit,
@@ -24,10 +26,6 @@ export type Asks = (rule: DetectionRule, event: Event) => boolean;
  * event counts as the latest one so far.
  */
 export type Correlator = (event: Event, time: number) => readonly CorrelationHit[];
-
-export type CorrelatorOf =
-  | { readonly ok: true; readonly push: Correlator }
-  | { readonly ok: false; readonly reason: string };
 
 const none: readonly CorrelationHit[] = [];
 
@@ -73,29 +71,26 @@ export interface CorrelatorOptions {
  * const [compiled] = collection.rules.filter(({ kind }) => kind === 'correlation').map(compile);
  * const correlator = compiled?.kind === 'correlation' ? correlatorOf(compiled) : undefined;
  * const event = { EventID: 4625, User: 'anna' };
- * correlator?.ok && [1000, 2000].map((time) => correlator.push(event, time));
+ * correlator?.ok && [1000, 2000].map((time) => correlator.value(event, time));
  * // => [[], [{ group: ['anna'] }]]
  */
 export function correlatorOf(
   compiled: CompiledCorrelation,
   { history = 'empty', asks = () => true }: CorrelatorOptions = {},
-): CorrelatorOf {
-  const view = createView();
-  const parts = new Map<CompiledRule, Part>();
-  const root = partOf(compiled, { known: parts, view, history, asks });
-  if ('reason' in root) return { ok: false, reason: root.reason };
-  let start = Number.NaN;
-  let now = Number.NEGATIVE_INFINITY;
-  let number = 0;
-  return {
-    ok: true,
-    push(event, time) {
+): Result<Correlator> {
+  return matchable(() => {
+    const view = createView();
+    const root = partOf(compiled, { known: new Map(), view, history, asks });
+    let start = Number.NaN;
+    let now = Number.NEGATIVE_INFINITY;
+    let number = 0;
+    return (event, time) => {
       now = Math.max(now, time);
       if (number++ === 0) start = now;
       showEvent(view, event);
       return hitsAt(root, { event, time: now, number, age: now - start });
-    },
-  };
+    };
+  });
 }
 
 interface Making {
@@ -120,10 +115,6 @@ interface Part {
   answer: readonly CorrelationHit[];
 }
 
-interface Failed {
-  readonly reason: string;
-}
-
 const alone: readonly CorrelationHit[] = [{ group: [] }];
 
 function hitsAt(part: Part, moment: Moment): readonly CorrelationHit[] {
@@ -134,14 +125,13 @@ function hitsAt(part: Part, moment: Moment): readonly CorrelationHit[] {
   return part.answer;
 }
 
-function partOf(compiled: CompiledRule, making: Making): Part | Failed {
+function partOf(compiled: CompiledRule, making: Making): Part {
   const before = making.known.get(compiled);
   if (before) return before;
   const ask =
     compiled.kind === 'detection'
       ? detectionAsk(compiled, making)
       : correlationAsk(compiled, making);
-  if ('reason' in ask) return ask;
   const part: Part = { ask, asked: 0, answer: none };
   making.known.set(compiled, part);
   return part;
@@ -150,25 +140,18 @@ function partOf(compiled: CompiledRule, making: Making): Part | Failed {
 function detectionAsk(
   { rule, query }: CompiledRule & { kind: 'detection' },
   { view, asks }: Making,
-): Part['ask'] | Failed {
-  const matcher = compiledFor(query, view);
-  return matcher.ok
-    ? ({ event }) => (asks(rule, event) && matcher.holds() ? alone : none)
-    : { reason: matcher.reason };
+): Part['ask'] {
+  const holds = predicateOf(query, view);
+  return ({ event }) => (asks(rule, event) && holds() ? alone : none);
 }
 
-function correlationAsk(compiled: CompiledCorrelation, making: Making): Part['ask'] | Failed {
+function correlationAsk(compiled: CompiledCorrelation, making: Making): Part['ask'] {
   const { rule } = compiled;
   if (rule.type === 'temporal_ordered' && !asksForAll(rule))
-    return {
-      reason: 'temporal_ordered is understood with all of its rules only: remove its condition',
-    };
-  const parts: Part[] = [];
-  for (const inner of compiled.parts) {
-    const part = partOf(inner, making);
-    if ('reason' in part) return part;
-    parts.push(part);
-  }
+    throw new Unmatchable(
+      'temporal_ordered is understood with all of its rules only: remove its condition',
+    );
+  const parts = compiled.parts.map((part) => partOf(part, making));
   const membersOf = membershipsOf(compiled, making.view);
   // silence alone fulfils it, however little an event adds
   const aggregate = isAbsence(rule) ? undefined : createAggregate(rule);

@@ -11,7 +11,7 @@ import {
   valuesOf,
 } from '../event.ts';
 import type { EventSource } from '../event-source.ts';
-import { compiledFor } from '../matcher.ts';
+import { matchablePredicate } from '../matcher.ts';
 import { type Predicate, predicateOf } from '../predicate.ts';
 import { type Atom, createClauseFinder } from './literal-clause.ts';
 import { createLiteralTable, type LiteralTable, type RuleNumbers } from './literal-table.ts';
@@ -79,9 +79,11 @@ export function createRuleIndex(
   const compiled: Compiled[] = [];
   const unmatchable: { id: string; reason: string }[] = [];
   for (const rule of rules) {
-    const made = mayBeUnmatchable(rule.query) ? compiledFor(rule.query, view) : undefined;
-    if (made?.ok === false) unmatchable.push({ id: rule.id, reason: made.reason });
-    else compiled.push({ rule, holds: made?.holds });
+    const predicate = mayBeUnmatchable(rule.query)
+      ? matchablePredicate(rule.query, view)
+      : undefined;
+    if (predicate?.ok === false) unmatchable.push({ id: rule.id, reason: predicate.error });
+    else compiled.push({ rule, holds: predicate?.value });
   }
   const { always, look } = createLooker(compiled, view);
   const askable = logSourceOf && createSourceFilter(compiled.map(({ rule }) => rule.logsource));

@@ -1,3 +1,5 @@
+import { failed, ok, type Result } from '../../source/result.ts';
+
 /** A file and its SHA-256 in hexadecimal digits. */
 export interface FileDigest {
   readonly path: string;
@@ -14,28 +16,34 @@ export const checksumsText = (files: readonly FileDigest[]): string =>
     .map(({ path, sha256 }) => `${sha256}  ${path}\n`)
     .join('');
 
-export type Checksums =
-  | { readonly ok: true; readonly entries: ReadonlyMap<string, string> }
-  /** `line` from 1. */
-  | { readonly ok: false; readonly line: number; readonly message: string };
+/** What is wrong with a line of checksums, from 1. */
+export interface ChecksumsError {
+  readonly line: number;
+  readonly message: string;
+}
 
-/** Reads the bytes that {@link checksumsText} gives, and nothing else but other line ends. */
-export function readChecksums(bytes: Uint8Array): Checksums {
+/**
+ * The digests by path. Reads the bytes that {@link checksumsText} gives, and nothing else but other
+ * line ends.
+ */
+export function readChecksums(
+  bytes: Uint8Array,
+): Result<ReadonlyMap<string, string>, ChecksumsError> {
   const entries = new Map<string, string>();
   const text = utf8Of(bytes);
-  if (text === undefined) return { ok: false, line: 1, message: 'the file is not UTF-8' };
+  if (text === undefined) return failed({ line: 1, message: 'the file is not UTF-8' });
   const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
   for (const [index, line] of lines.entries()) {
-    const reason = (message: string): Checksums => ({ ok: false, line: index + 1, message });
+    const wrong = (message: string) => failed({ line: index + 1, message });
     const [, sha256, path] = /^([0-9a-f]{64}) {2}(\S.*)$/.exec(line) ?? [];
     if (sha256 === undefined || path === undefined)
-      return reason('this is no line of 64 hexadecimal digits, two blanks and a name');
+      return wrong('this is no line of 64 hexadecimal digits, two blanks and a name');
     if (/[/\\\p{Cc}]/u.test(path) || path === '.' || path === '..')
-      return reason('the name is not that of a file in this folder');
-    if (entries.has(path)) return reason('the name is there twice');
+      return wrong('the name is not that of a file in this folder');
+    if (entries.has(path)) return wrong('the name is there twice');
     entries.set(path, sha256);
   }
-  return { ok: true, entries };
+  return ok(entries);
 }
 
 function utf8Of(bytes: Uint8Array): string | undefined {

@@ -6,44 +6,36 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-
-export type ReadKey =
-  | { readonly ok: true; readonly key: KeyObject }
-  | { readonly ok: false; readonly message: string };
+import { failed, ok, type Result } from '../../source/result.ts';
 
 /** Name of the file with the signature of SHA256SUMS. */
 export const signatureName = 'SHA256SUMS.sig';
 
 const head = 'sigpack ed25519';
 
-/** A private key for ed25519, as PEM. What is wrong with it is said without any of its text. */
-export function readPrivateKey(pem: string): ReadKey {
-  if (/ENCRYPTED/.test(pem))
-    return { ok: false, message: 'it is encrypted; give the key without a password' };
-  if (!/PRIVATE KEY-----/.test(pem)) return { ok: false, message: 'it is no private key in PEM' };
+/** A private key for ed25519, as PEM. The error holds nothing of its text. */
+export function readPrivateKey(pem: string): Result<KeyObject> {
+  if (/ENCRYPTED/.test(pem)) return failed('it is encrypted; give the key without a password');
+  if (!/PRIVATE KEY-----/.test(pem)) return failed('it is no private key in PEM');
   return checked(() => createPrivateKey(pem));
 }
 
 /** A public key for ed25519, as PEM. */
-export function readPublicKey(pem: string): ReadKey {
-  if (/PRIVATE KEY-----/.test(pem))
-    return { ok: false, message: 'it is a private key; give the public one' };
+export function readPublicKey(pem: string): Result<KeyObject> {
+  if (/PRIVATE KEY-----/.test(pem)) return failed('it is a private key; give the public one');
   return checked(() => createPublicKey(pem));
 }
 
-function checked(read: () => KeyObject): ReadKey {
+function checked(read: () => KeyObject): Result<KeyObject> {
   let key: KeyObject;
   try {
     key = read();
   } catch {
-    return { ok: false, message: 'it is no key in PEM' };
+    return failed('it is no key in PEM');
   }
   return key.asymmetricKeyType === 'ed25519'
-    ? { ok: true, key }
-    : {
-        ok: false,
-        message: `it is for ${key.asymmetricKeyType ?? 'something else'}, not for ed25519`,
-      };
+    ? ok(key)
+    : failed(`it is for ${key.asymmetricKeyType ?? 'something else'}, not for ed25519`);
 }
 
 /** The first 16 hexadecimal digits of SHA-256 over the public key in DER. */
