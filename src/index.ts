@@ -84,4 +84,5 @@ export {
   type DiagnosticBag,
   type Severity,
 } from './source/diagnostic.ts';
+export type { Failed, Ok, Result } from './source/result.ts';
 export { type Position, positionAt, type SourceFile, type Span } from './source/span.ts';
