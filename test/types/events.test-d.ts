@@ -13,13 +13,16 @@ import {
   type EventSource,
   eventsIn,
   eventTime,
+  type Failed,
   type History,
   type IndexedRule,
   logSourceOf,
   type Matcher,
   matcherOf,
+  type Ok,
   type Query,
   type ReadEvent,
+  type Result,
   type RuleIndex,
   type RuleIndexOptions,
   withSigmaNames,
@@ -51,10 +54,12 @@ expectTypeOf(logSourceOf(event)).toEqualTypeOf<EventSource | undefined>();
 eventTime('2026-01-01');
 
 const matcher = matcherOf(query);
+expectTypeOf(matcher).toEqualTypeOf<Result<Matcher>>();
+expectTypeOf(matcher).toEqualTypeOf<Ok<Matcher> | Failed<string>>();
 // @ts-expect-error not every query can be asked of events
-matcher.matches;
-if (matcher.ok) expectTypeOf(matcher.matches).toEqualTypeOf<Matcher>();
-else expectTypeOf(matcher.reason).toBeString();
+matcher.value;
+if (matcher.ok) expectTypeOf(matcher.value).toEqualTypeOf<Matcher>();
+else expectTypeOf(matcher.error).toBeString();
 
 const rules: readonly IndexedRule[] = [{ id: 'a', query, logsource: { product: 'windows' } }];
 const sources: RuleIndexOptions = { logSourceOf };
@@ -72,10 +77,10 @@ const given: CorrelatorOptions = {
 };
 const correlator = correlatorOf(correlation, given);
 if (correlator.ok) {
-  expectTypeOf(correlator.push).toEqualTypeOf<Correlator>();
-  expectTypeOf(correlator.push(event, 0)).toEqualTypeOf<readonly CorrelationHit[]>();
+  expectTypeOf(correlator.value).toEqualTypeOf<Correlator>();
+  expectTypeOf(correlator.value(event, 0)).toEqualTypeOf<readonly CorrelationHit[]>();
   // @ts-expect-error times are in milliseconds, not dates
-  correlator.push(event, new Date(0));
+  correlator.value(event, new Date(0));
 }
 expectTypeOf<History>().toEqualTypeOf<'empty' | 'unknown'>();
 // @ts-expect-error a query is not a correlation
