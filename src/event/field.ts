@@ -1,10 +1,8 @@
 import type { Event } from '../match/event.ts';
+import { isRecord } from '../source/record.ts';
 
 /** An event under construction. */
 export type Fields = Record<string, unknown>;
-
-export const isRecord = (value: unknown): value is Event =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const asRecord = (value: unknown): Event => (isRecord(value) ? value : {});
 

@@ -1,6 +1,7 @@
 import type { Event } from '../match/event.ts';
+import { isRecord } from '../source/record.ts';
 import { limits } from './event-error.ts';
-import { addMissing, type Fields, isDeeperThan, isRecord } from './field.ts';
+import { addMissing, type Fields, isDeeperThan } from './field.ts';
 import { beginsWindowsText } from './form.ts';
 import { parseJson } from './json.ts';
 import { pairsIn, readAuditLine } from './key-value.ts';

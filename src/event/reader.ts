@@ -1,7 +1,7 @@
 import type { Event } from '../match/event.ts';
+import { isRecord } from '../source/record.ts';
 import { createCsvReader } from './csv.ts';
 import { EventError, type Fail } from './event-error.ts';
-import { isRecord } from './field.ts';
 import { detectForm, type Form, headLength } from './form.ts';
 import { parseJson } from './json.ts';
 import { addRaw } from './raw.ts';

@@ -1,5 +1,5 @@
 import type { Event } from '../match/event.ts';
-import { isRecord } from './field.ts';
+import { isRecord } from '../source/record.ts';
 import { addRaw } from './raw.ts';
 import { flattenWindows, isWindowsEvent } from './windows/windows.ts';
 

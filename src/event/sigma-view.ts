@@ -1,5 +1,6 @@
 import type { Event } from '../match/event.ts';
-import { asRecord, type Fields, isRecord, setField } from './field.ts';
+import { isRecord } from '../source/record.ts';
+import { asRecord, type Fields, setField } from './field.ts';
 
 /** Names of the fields: those in the input alone, or also those that generic Sigma rules use. */
 export type View = 'as-is' | 'sigma';

@@ -1,4 +1,5 @@
-import { type Fields, isRecord, setField } from '../event/field.ts';
+import { type Fields, setField } from '../event/field.ts';
+import { isRecord } from '../source/record.ts';
 import type { JsonObject } from './plan.ts';
 
 /**

@@ -1,4 +1,3 @@
-import { isRecord } from '../event/field.ts';
 import { loadOfMinutes, tenths } from '../pack/artifact/schedule-budget.ts';
 import {
   graylogWorkers,
@@ -7,6 +6,7 @@ import {
 } from '../pack/config/load-budget.ts';
 import { scheduleHistogram } from '../pack/load/schedule-load.ts';
 import { isTrue } from '../pack/settings/splunk-boolean.ts';
+import { isRecord } from '../source/record.ts';
 import type { ContentPack } from './graylog/content-pack-model.ts';
 import { type AppFiles, settingsIn } from './splunk/app-files.ts';
 

@@ -1,5 +1,5 @@
-import { isRecord } from '../event/field.ts';
 import { jsonOf } from '../event/json.ts';
+import { isRecord } from '../source/record.ts';
 import { sortedJson } from '../source/sorted-json.ts';
 import type { Plan } from './plan.ts';
 

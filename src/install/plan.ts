@@ -1,5 +1,5 @@
-import { isRecord } from '../event/field.ts';
 import { digestOf } from '../release/meaning/digest.ts';
+import { isRecord } from '../source/record.ts';
 import { sortedJson } from '../source/sorted-json.ts';
 
 /** What an install does to one object of a server. */

@@ -1,4 +1,4 @@
-import { isRecord } from '../event/field.ts';
+import { isRecord } from '../source/record.ts';
 
 /** Where a value is other than it may be: its path below `at`; undefined: it is as it may be. */
 export type Shape = (value: unknown, at: string) => string | undefined;

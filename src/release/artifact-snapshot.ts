@@ -1,6 +1,7 @@
-import { isRecord, setField } from '../event/field.ts';
+import { setField } from '../event/field.ts';
 import { ConfBoundError, type ConfFile, readBoundedConf } from '../pack/render/splunk-conf.ts';
 import { type Level, levels } from '../sigma/rule/rule.ts';
+import { isRecord } from '../source/record.ts';
 import { failed, ok, type Result } from '../source/result.ts';
 import { isTooDeep, maximumDepth } from './json-depth.ts';
 import { digestOf } from './meaning/digest.ts';

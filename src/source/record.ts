@@ -1,3 +1,7 @@
+/** True for a JSON object: neither a list nor null. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** A value for each of the keys. */
 export const recordOf = <Key extends string, const Value>(
   keys: readonly Key[],

@@ -1,3 +1,5 @@
+import { isRecord } from './record.ts';
+
 /** Keys whose values two maps have differently; one that is missing is as null. */
 export const differingKeys = (
   one: Readonly<Record<string, unknown>>,
@@ -10,7 +12,7 @@ export const differingKeys = (
 /** JSON whose maps have their keys in order: one text for equal values. */
 export function sortedJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+    isRecord(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
       : inner,
   );

@@ -1,4 +1,3 @@
-import { isRecord } from '../../event/field.ts';
 import { mergeFields } from '../../install/merge-fields.ts';
 import { type JsonObject, stateOf } from '../../install/plan.ts';
 import {
@@ -13,6 +12,7 @@ import {
   watchesDigest,
   watchObject,
 } from '../../install/watcher/watches.ts';
+import { isRecord } from '../../source/record.ts';
 import { CommandError, remoteError } from '../error/command-error.ts';
 import { type Client, inParallel } from './http/http-client.ts';
 import type { Applying, Installed, InstallTarget, Version } from './target.ts';

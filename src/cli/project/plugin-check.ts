@@ -1,3 +1,5 @@
+import { isRecord } from '../../source/record.ts';
+
 /**
  * What is wrong with the value that should be a `ConversionTarget`; undefined where it is one.
  * `path` stands for it in the text.
@@ -75,6 +77,3 @@ function diagnosticsError(diagnostics: readonly unknown[], path: string): string
 
 const isOffset = (value: unknown): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0;
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;

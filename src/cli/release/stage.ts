@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { isRecord } from '../../event/field.ts';
+import { isRecord } from '../../source/record.ts';
 import { CommandError } from '../error/command-error.ts';
 import { fileError } from '../error/file-error.ts';
 import { entryStatsOf } from '../files/path-stats.ts';

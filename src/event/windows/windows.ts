@@ -1,5 +1,6 @@
 import type { Event } from '../../match/event.ts';
-import { asRecord, type Fields, isRecord, isScalar, setField } from '../field.ts';
+import { isRecord } from '../../source/record.ts';
+import { asRecord, type Fields, isScalar, setField } from '../field.ts';
 
 /** Whether it is a Windows event as JSON: `{"Event": {"System": ...}}`. */
 export const isWindowsEvent = (document: Event): boolean =>

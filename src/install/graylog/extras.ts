@@ -1,5 +1,5 @@
-import { isRecord } from '../../event/field.ts';
 import { digestOf } from '../../release/meaning/digest.ts';
+import { isRecord } from '../../source/record.ts';
 import { type Fields, flatFields, type InstallObject, type JsonObject } from '../plan.ts';
 import type { ContentPack, PackEntity } from './content-pack-model.ts';
 

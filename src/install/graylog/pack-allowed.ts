@@ -1,5 +1,5 @@
-import { isRecord } from '../../event/field.ts';
 import { eventsStream } from '../../pack/graylog/event-definition.ts';
+import { isRecord } from '../../source/record.ts';
 import type { JsonObject } from '../plan.ts';
 import { either, listOf, mapOf, number, oneOf, recordOf, type Shape, text } from '../shape.ts';
 import {

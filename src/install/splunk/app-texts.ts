@@ -1,6 +1,6 @@
-import { isRecord } from '../../event/field.ts';
 import { jsonOf } from '../../event/json.ts';
 import { isTooDeep } from '../../release/json-depth.ts';
+import { isRecord } from '../../source/record.ts';
 
 /** Sigpack writes no longer ones. */
 const longestView = 1024 * 1024;

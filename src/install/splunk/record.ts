@@ -1,4 +1,4 @@
-import { isRecord } from '../../event/field.ts';
+import { isRecord } from '../../source/record.ts';
 import { packed, unpacked } from '../packed-json.ts';
 import { type AppFiles, appVersion, filesDigest, type SplunkApp } from './app-files.ts';
 import { collections, object, type SplunkObject, splunkObjects } from './objects.ts';

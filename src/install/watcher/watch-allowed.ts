@@ -1,6 +1,6 @@
 import { withoutBraces } from '../../backend/xpack-watcher/template.ts';
 import { defaultActions, foundTexts } from '../../backend/xpack-watcher/watch.ts';
-import { isRecord } from '../../event/field.ts';
+import { isRecord } from '../../source/record.ts';
 import { sortedJson } from '../../source/sorted-json.ts';
 import type { JsonObject } from '../plan.ts';
 

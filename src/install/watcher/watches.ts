@@ -1,6 +1,6 @@
-import { isRecord } from '../../event/field.ts';
 import { isTooDeep, maximumDepth } from '../../release/json-depth.ts';
 import { digestOf } from '../../release/meaning/digest.ts';
+import { isRecord } from '../../source/record.ts';
 import { packed, unpacked } from '../packed-json.ts';
 import { type Fields, flatFields, type InstallObject, type JsonObject } from '../plan.ts';
 import { type WatchActions, watchError } from './watch-allowed.ts';

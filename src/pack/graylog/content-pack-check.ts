@@ -1,4 +1,5 @@
-import { isRecord, type Json, listOf, referenceValue } from '../render/json-value.ts';
+import { isRecord } from '../../source/record.ts';
+import { type Json, listOf, referenceValue } from '../render/json-value.ts';
 import { oldestServer, serverVersion } from '../settings/server-version.ts';
 import {
   checkEventDefinition,

@@ -1,9 +1,10 @@
 import type { Level } from '../../sigma/rule/rule.ts';
+import { isRecord } from '../../source/record.ts';
 import type { GraylogDetection, PackInfo } from '../model/detection.ts';
 import { graylogPackId } from '../model/pack-entity.ts';
 import { createByteWriter } from '../render/byte-writer.ts';
 import { firstDifference } from '../render/json-difference.ts';
-import { isRecord, type Json } from '../render/json-value.ts';
+import type { Json } from '../render/json-value.ts';
 import type { Render } from '../render/template.ts';
 import { checkWholePack, createPackCheck, type ServerOptions } from './content-pack-check.ts';
 import { type DashboardEntity, packDashboard } from './dashboard.ts';

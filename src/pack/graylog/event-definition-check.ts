@@ -1,6 +1,7 @@
+import { isRecord } from '../../source/record.ts';
 import { checkAggregation } from '../model/aggregation-check.ts';
 import { checkQuery } from '../model/query-check.ts';
-import { isRecord, type Json, listOf, referenceValue } from '../render/json-value.ts';
+import { type Json, listOf, referenceValue } from '../render/json-value.ts';
 import { versionNumber } from '../settings/server-version.ts';
 import { graylogLimits } from './limits.ts';
 

@@ -1,4 +1,5 @@
-import { isRecord, type Json, listOf } from '../render/json-value.ts';
+import { isRecord } from '../../source/record.ts';
+import { type Json, listOf } from '../render/json-value.ts';
 
 const seriesWithField: ReadonlySet<unknown> = new Set([
   'card',

@@ -1,7 +1,6 @@
-export type Json = Readonly<Record<string, unknown>>;
+import { isRecord } from '../../source/record.ts';
 
-export const isRecord = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+export type Json = Readonly<Record<string, unknown>>;
 
 /** The value itself where it is a list, else an empty one. */
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : none);

@@ -1,4 +1,5 @@
 import type { Target } from '../../pack/config/config.ts';
+import { isRecord } from '../../source/record.ts';
 import { differingKeys, sortedJson } from '../../source/sorted-json.ts';
 import { correlationTerms } from '../meaning/digest.ts';
 import { type MeaningChange, meaningChange } from '../meaning/meaning.ts';
@@ -190,8 +191,7 @@ export function changedSettings({
 function flat(value: Readonly<Record<string, unknown>>, prefix = ''): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(value).flatMap(([key, inner]): [string, string][] => {
-      if (typeof inner === 'object' && inner !== null && !Array.isArray(inner))
-        return [...flat(inner as Readonly<Record<string, unknown>>, `${prefix}${key}.`)];
+      if (isRecord(inner)) return [...flat(inner, `${prefix}${key}.`)];
       return inner === undefined ? [] : [[`${prefix}${key}`, shown(inner)]];
     }),
   );

@@ -1,6 +1,6 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
-import { isRecord } from '../../event/field.ts';
 import { jsonOf } from '../../event/json.ts';
+import { isRecord } from '../../source/record.ts';
 import { keyId } from './signature.ts';
 
 /** What a payload is that is an in-toto statement. */

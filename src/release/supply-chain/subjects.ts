@@ -1,5 +1,5 @@
-import { isRecord } from '../../event/field.ts';
 import { jsonOf } from '../../event/json.ts';
+import { isRecord } from '../../source/record.ts';
 
 /**
  * What is wrong with the subjects of an in-toto statement, which must be these files with their

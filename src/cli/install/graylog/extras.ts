@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { isRecord } from '../../../event/field.ts';
 import type { ContentPack } from '../../../install/graylog/content-pack-model.ts';
 import { valuesOf, withStreams } from '../../../install/graylog/definitions.ts';
 import {
@@ -9,6 +8,7 @@ import {
 } from '../../../install/graylog/extras.ts';
 import { mergeFields } from '../../../install/merge-fields.ts';
 import type { JsonObject } from '../../../install/plan.ts';
+import { isRecord } from '../../../source/record.ts';
 import { remoteError } from '../../error/command-error.ts';
 import type { Client } from '../http/http-client.ts';
 import type { PacksThere } from './packs.ts';

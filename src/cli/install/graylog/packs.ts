@@ -1,7 +1,7 @@
-import { isRecord } from '../../../event/field.ts';
 import type { ContentPack, PackEntity } from '../../../install/graylog/content-pack-model.ts';
 import { additionsOf, packDigest } from '../../../install/graylog/definitions.ts';
 import { type ExtraKind, isExtra, withoutSecretValues } from '../../../install/graylog/extras.ts';
+import { isRecord } from '../../../source/record.ts';
 import { uuidV5 } from '../../../source/uuid.ts';
 import { type CommandError, isRemoteError, remoteError } from '../../error/command-error.ts';
 import type { Client } from '../http/http-client.ts';

@@ -1,4 +1,3 @@
-import { isRecord } from '../../../event/field.ts';
 import type { ContentPack } from '../../../install/graylog/content-pack-model.ts';
 import {
   PackError,
@@ -9,6 +8,7 @@ import {
 } from '../../../install/graylog/definitions.ts';
 import type { WantedExtra } from '../../../install/graylog/extras.ts';
 import type { JsonObject } from '../../../install/plan.ts';
+import { isRecord } from '../../../source/record.ts';
 import { CommandError, remoteError } from '../../error/command-error.ts';
 import type { Client } from '../http/http-client.ts';
 import { isListOf } from '../http/server-list.ts';

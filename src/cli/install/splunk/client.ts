@@ -1,4 +1,4 @@
-import { isRecord } from '../../../event/field.ts';
+import { isRecord } from '../../../source/record.ts';
 import { remoteError } from '../../error/command-error.ts';
 import {
   type Answer,

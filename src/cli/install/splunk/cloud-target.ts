@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRecord } from '../../../event/field.ts';
 import { appLoadLines } from '../../../install/pack-load.ts';
 import type { AppFiles } from '../../../install/splunk/app-files.ts';
+import { isRecord } from '../../../source/record.ts';
 import { CommandError, remoteError } from '../../error/command-error.ts';
 import type { Client } from '../http/http-client.ts';
 import type { Installed, InstallTarget, Version } from '../target.ts';
