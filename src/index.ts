@@ -1,3 +1,4 @@
+export { type Artifact, type ArtifactInput, makeArtifacts } from './artifact/artifacts.ts';
 export {
   type Conversion,
   converted,
@@ -49,7 +50,6 @@ export {
   type RuleIndexOptions,
 } from './match/index/rule-index.ts';
 export { type Matcher, matcherOf } from './match/matcher.ts';
-export { type Artifact, type ArtifactInput, makeArtifacts } from './pack/artifact/artifacts.ts';
 export { defaultConfig, type PackConfig, readConfig, type Target } from './pack/config/config.ts';
 export type { PackDetection, PackInfo } from './pack/model/detection.ts';
 export { assemblePack, type Pack, type PackInput } from './pack/pack.ts';

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isSafePath } from '../src/pack/artifact/archive.ts';
+import { isSafePath } from '../src/artifact/archive.ts';
 import { readTar, readZip } from './archives.ts';
 import { packOf, textOf } from './pack-of.ts';
 import { anyEvents, writeFiles } from './project-folder.ts';

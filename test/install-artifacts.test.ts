@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { zip } from '../src/artifact/archive.ts';
 import { readContentPack } from '../src/install/graylog/definitions.ts';
 import { appError } from '../src/install/splunk/app-allowed.ts';
 import { configuredSettings } from '../src/install/splunk/search-settings.ts';
-import { zip } from '../src/pack/artifact/archive.ts';
 import {
   archiveBounds,
   readTarMembers,

@@ -20,6 +20,7 @@ const order = [
   'attack',
   'pack',
   'docs',
+  'artifact',
   'release',
   'lint',
   'adopt',

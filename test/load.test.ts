@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { budgetErrors, loadOf } from '../src/pack/artifact/schedule-budget.ts';
+import { budgetErrors, loadOf } from '../src/artifact/schedule-budget.ts';
 import { readConfig } from '../src/pack/config/config.ts';
 import { enabledIds } from '../src/pack/config/enabled.ts';
 import {

@@ -1,8 +1,8 @@
+import { type Artifact, makeArtifacts } from '../src/artifact/artifacts.ts';
 import { type LoadedRules, loadRules } from '../src/cli/project/load.ts';
 import { pipelinesByTarget } from '../src/cli/project/pipeline-choice.ts';
 import { loadTemplates } from '../src/cli/project/template-files.ts';
 import { createTerminal } from '../src/cli/terminal/terminal.ts';
-import { type Artifact, makeArtifacts } from '../src/pack/artifact/artifacts.ts';
 import { readConfig } from '../src/pack/config/config.ts';
 import { assemblePack, type Pack } from '../src/pack/pack.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { gzipTar, zip } from '../src/pack/artifact/archive.ts';
+import { gzipTar, zip } from '../src/artifact/archive.ts';
 import { readTar, readZip } from './archives.ts';
 import { readCsv, readStrictConf } from './conf-reader.ts';
 import { generatedRules } from './hostile-rules.ts';

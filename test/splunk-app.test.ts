@@ -6,7 +6,7 @@ import {
   type SplunkApp,
   type SplunkAppInput,
   splunkAppSources,
-} from '../src/pack/artifact/splunk-app.ts';
+} from '../src/artifact/splunk-app.ts';
 import type { PackDetection, PackInfo, SplunkDetection } from '../src/pack/model/detection.ts';
 import { compareConf, readConf, stanzaName } from '../src/pack/render/splunk-conf.ts';
 import { createRenderer } from '../src/pack/render/template.ts';

@@ -1,10 +1,10 @@
 import type { Target } from '../pack/config/config.ts';
-import type { DetectionPage, PackPages } from '../pack/model/detection-page.ts';
 import type { DetectionOutcome } from '../pack/outcome.ts';
 import type { Render } from '../pack/render/template.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import { collectBundlePages } from './bundle-pages.ts';
 import { dataNeededOf } from './data-needed.ts';
+import type { DetectionPage, PackPages } from './detection-page.ts';
 import { type MarkdownPage, ruleMarkdown } from './rule-markdown.ts';
 import { diagnosticText, factRows, sourceOf } from './rule-page.ts';
 

@@ -1,4 +1,4 @@
-import { loadOfMinutes, tenths } from '../pack/artifact/schedule-budget.ts';
+import { loadOfMinutes, tenths } from '../artifact/schedule-budget.ts';
 import {
   graylogWorkers,
   scheduledSlots,

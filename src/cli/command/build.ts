@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { type Artifact, makeArtifacts } from '../../pack/artifact/artifacts.ts';
-import { madeFor } from '../../pack/artifact/made-for.ts';
-import { loadOf } from '../../pack/artifact/schedule-budget.ts';
+import { type Artifact, makeArtifacts } from '../../artifact/artifacts.ts';
+import { madeFor } from '../../artifact/made-for.ts';
+import { loadOf } from '../../artifact/schedule-budget.ts';
+import type { PackPages } from '../../docs/detection-page.ts';
 import type { FailOn, PackConfig, Target } from '../../pack/config/config.ts';
 import { enabledIds } from '../../pack/config/enabled.ts';
 import type { LintPreset } from '../../pack/config/lint-preset.ts';
-import type { PackPages } from '../../pack/model/detection-page.ts';
 import type { Pack, PackInput } from '../../pack/pack.ts';
 import { createBag } from '../../source/diagnostic.ts';
 import { CommandError } from '../error/command-error.ts';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { makeArtifacts } from '../../pack/artifact/artifacts.ts';
+import { makeArtifacts } from '../../artifact/artifacts.ts';
 import type { Bump } from '../../pack/config/release-config.ts';
 import { tombstonesOf } from '../../pack/naming/tombstone.ts';
 import type { Pack } from '../../pack/pack.ts';

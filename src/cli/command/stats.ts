@@ -3,7 +3,7 @@ import {
   loadOf,
   loadOfMinutes,
   searchesPerMinute,
-} from '../../pack/artifact/schedule-budget.ts';
+} from '../../artifact/schedule-budget.ts';
 import type { PackConfig } from '../../pack/config/config.ts';
 import { enabledIds } from '../../pack/config/enabled.ts';
 import type { Pack } from '../../pack/pack.ts';

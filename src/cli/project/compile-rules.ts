@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
+import { jinjaError } from '../../artifact/artifacts.ts';
+import { idleSettings } from '../../artifact/idle-settings.ts';
+import { budgetErrors } from '../../artifact/schedule-budget.ts';
+import type { PackPages } from '../../docs/detection-page.ts';
 import { createPackPages } from '../../docs/pack-pages.ts';
-import { jinjaError } from '../../pack/artifact/artifacts.ts';
-import { idleSettings } from '../../pack/artifact/idle-settings.ts';
-import { budgetErrors } from '../../pack/artifact/schedule-budget.ts';
 import type { PackConfig } from '../../pack/config/config.ts';
-import type { PackPages } from '../../pack/model/detection-page.ts';
 import { nameKeys } from '../../pack/naming/name-text.ts';
 import { assemblePack, type Pack, type PackInput } from '../../pack/pack.ts';
 import { warnOfFinalizers } from '../../pack/pipeline-report.ts';

@@ -1,5 +1,5 @@
 import { createHash, type KeyObject } from 'node:crypto';
-import { type Artifact, digested } from '../../pack/artifact/artifacts.ts';
+import { type Artifact, digested } from '../../artifact/artifacts.ts';
 import type { PackFile } from '../../pack/model/detection.ts';
 import type { Pack } from '../../pack/pack.ts';
 import { checksumsText, sumsName } from '../../release/supply-chain/checksums.ts';

@@ -1,4 +1,4 @@
-import type { Load } from '../../pack/artifact/schedule-budget.ts';
+import type { Load } from '../../artifact/schedule-budget.ts';
 import type { LeftOff } from '../../pack/load-trim.ts';
 import { type Level, levels } from '../../sigma/rule/rule.ts';
 import { visible } from '../../source/visible.ts';

@@ -1,4 +1,4 @@
-import { type MadeFor, madeForText } from '../../pack/artifact/made-for.ts';
+import { type MadeFor, madeForText } from '../../artifact/made-for.ts';
 import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
 import type { Diagnostic } from '../../source/diagnostic.ts';
 import { visible } from '../../source/visible.ts';

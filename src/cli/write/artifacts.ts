@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Artifact } from '../../pack/artifact/artifacts.ts';
+import type { Artifact } from '../../artifact/artifacts.ts';
 import { CommandError } from '../error/command-error.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { writeDurably } from '../files/write-durably.ts';

@@ -1,4 +1,4 @@
-import { splunkAppPaths } from '../../pack/artifact/splunk-app.ts';
+import { splunkAppPaths } from '../../artifact/splunk-app.ts';
 import { ConfBoundError, type ConfModel, readBoundedConf } from '../../pack/render/splunk-conf.ts';
 import { manifestError, viewError } from './app-texts.ts';
 import { type IsConfigured, nothingConfigured, strangeSetting } from './search-settings.ts';

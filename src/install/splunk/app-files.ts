@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { madeForIn } from '../../pack/artifact/made-for.ts';
+import { madeForIn } from '../../artifact/made-for.ts';
 import { readConf } from '../../pack/render/splunk-conf.ts';
 import { digestOf } from '../../release/meaning/digest.ts';
 import type { InstallObject } from '../plan.ts';

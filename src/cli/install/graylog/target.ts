@@ -1,3 +1,4 @@
+import { madeForIn } from '../../../artifact/made-for.ts';
 import type { ContentPack } from '../../../install/graylog/content-pack-model.ts';
 import {
   packDigest,
@@ -14,7 +15,6 @@ import {
 } from '../../../install/graylog/extras.ts';
 import { packLoadLines } from '../../../install/pack-load.ts';
 import { type InstallObject, stateOf } from '../../../install/plan.ts';
-import { madeForIn } from '../../../pack/artifact/made-for.ts';
 import { CommandError, isUsageError } from '../../error/command-error.ts';
 import type { Client } from '../http/http-client.ts';
 import type { Installed, InstallTarget, Version } from '../target.ts';

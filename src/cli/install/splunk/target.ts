@@ -1,3 +1,4 @@
+import { madeForIn } from '../../../artifact/made-for.ts';
 import { appLoadLines } from '../../../install/pack-load.ts';
 import { stateOf } from '../../../install/plan.ts';
 import { filesDigest, type SplunkApp } from '../../../install/splunk/app-files.ts';
@@ -18,7 +19,6 @@ import {
   recordOf,
   type SplunkRecord,
 } from '../../../install/splunk/record.ts';
-import { madeForIn } from '../../../pack/artifact/made-for.ts';
 import { CommandError, remoteError } from '../../error/command-error.ts';
 import { inParallel } from '../http/http-client.ts';
 import type { Applying, Installed, InstallTarget, Version } from '../target.ts';

@@ -1,7 +1,7 @@
-import { runsInSplunk } from '../config/enabled.ts';
-import type { PackFile, PackInfo, SearchMacro, SplunkDetection } from '../model/detection.ts';
-import { type DetectionPage, searchedData } from '../model/detection-page.ts';
-import { type Tombstone, tombstoneSettings } from '../naming/tombstone.ts';
+import { type DetectionPage, searchedData } from '../docs/detection-page.ts';
+import { runsInSplunk } from '../pack/config/enabled.ts';
+import type { PackFile, PackInfo, SearchMacro, SplunkDetection } from '../pack/model/detection.ts';
+import { type Tombstone, tombstoneSettings } from '../pack/naming/tombstone.ts';
 import {
   type ConfModel,
   compareConf,
@@ -12,12 +12,12 @@ import {
   stanzaKey,
   stanzaName,
   unflaggedLines,
-} from '../render/splunk-conf.ts';
-import type { Renderer } from '../render/template.ts';
-import { cronError, cronGap } from '../settings/schedule.ts';
-import { dashboardSearches, entityFields } from '../splunk/dashboard.ts';
-import { type SavedSearchOptions, savedSearchSettings } from '../splunk/savedsearch.ts';
-import { cronOf } from '../splunk/schedule.ts';
+} from '../pack/render/splunk-conf.ts';
+import type { Renderer } from '../pack/render/template.ts';
+import { cronError, cronGap } from '../pack/settings/schedule.ts';
+import { dashboardSearches, entityFields } from '../pack/splunk/dashboard.ts';
+import { type SavedSearchOptions, savedSearchSettings } from '../pack/splunk/savedsearch.ts';
+import { cronOf } from '../pack/splunk/schedule.ts';
 import { attackCoverage, coverageColumns, tacticFilter, tacticTitle } from './attack-coverage.ts';
 
 export interface SplunkAppInput {

@@ -1,7 +1,7 @@
-import type { NewDiagnostic } from '../../source/diagnostic.ts';
-import type { SourceFile } from '../../source/span.ts';
-import { lookup, rootOf, spanOfKey } from '../../source/yaml.ts';
-import type { Pack } from '../pack.ts';
+import type { Pack } from '../pack/pack.ts';
+import type { NewDiagnostic } from '../source/diagnostic.ts';
+import type { SourceFile } from '../source/span.ts';
+import { lookup, rootOf, spanOfKey } from '../source/yaml.ts';
 
 type Idle = Pick<NewDiagnostic, 'message' | 'hint' | 'target'> & {
   readonly path: readonly [string, string];

@@ -1,6 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream';
 import { TarArchive, ZipArchive } from 'archiver';
-import type { PackFile } from '../model/detection.ts';
+import type { PackFile } from '../pack/model/detection.ts';
 
 /** The same for every entry: two builds of the same files give the same bytes. */
 const epoch = new Date(315_532_800_000); // 1980-01-01, the earliest that a zip can hold

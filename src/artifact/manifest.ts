@@ -1,7 +1,7 @@
-import type { Target } from '../config/config.ts';
-import { enabledIds } from '../config/enabled.ts';
-import type { DetectionOutcome, TargetOutcome } from '../outcome.ts';
-import type { Pack } from '../pack.ts';
+import type { Target } from '../pack/config/config.ts';
+import { enabledIds } from '../pack/config/enabled.ts';
+import type { DetectionOutcome, TargetOutcome } from '../pack/outcome.ts';
+import type { Pack } from '../pack/pack.ts';
 import { madeFor } from './made-for.ts';
 
 /** An artifact as the manifest names it. */

@@ -1,7 +1,7 @@
-import type { Target } from '../config/config.ts';
-import type { PackDetection } from '../model/detection.ts';
-import { skipped } from '../outcome.ts';
-import type { Pack } from '../pack.ts';
+import type { Target } from '../pack/config/config.ts';
+import type { PackDetection } from '../pack/model/detection.ts';
+import { skipped } from '../pack/outcome.ts';
+import type { Pack } from '../pack/pack.ts';
 
 /** A detection that a pack can't hold, whatever else is in it. */
 export interface Broken {

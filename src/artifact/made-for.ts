@@ -1,8 +1,8 @@
-import { sigmaNames } from '../../pipeline/field-choice.ts';
-import { type NamedPipeline, oneLine } from '../chosen-pipelines.ts';
-import type { PackConfig, Target } from '../config/config.ts';
-import { indexMacros } from '../index-macro.ts';
-import type { Pack } from '../pack.ts';
+import { type NamedPipeline, oneLine } from '../pack/chosen-pipelines.ts';
+import type { PackConfig, Target } from '../pack/config/config.ts';
+import { indexMacros } from '../pack/index-macro.ts';
+import type { Pack } from '../pack/pack.ts';
+import { sigmaNames } from '../pipeline/field-choice.ts';
 
 /** What a pack was made for: whose field names it asks for, and where it looks. */
 export interface MadeFor {

@@ -1,10 +1,10 @@
-import type { Target } from '../config/config.ts';
-import { runsInSplunk } from '../config/enabled.ts';
-import { definitionRate } from '../load/room.ts';
-import { scheduleHistogram } from '../load/schedule-load.ts';
-import type { Pack } from '../pack.ts';
-import { serverVersion } from '../settings/server-version.ts';
-import { cronOf } from '../splunk/schedule.ts';
+import type { Target } from '../pack/config/config.ts';
+import { runsInSplunk } from '../pack/config/enabled.ts';
+import { definitionRate } from '../pack/load/room.ts';
+import { scheduleHistogram } from '../pack/load/schedule-load.ts';
+import type { Pack } from '../pack/pack.ts';
+import { serverVersion } from '../pack/settings/server-version.ts';
+import { cronOf } from '../pack/splunk/schedule.ts';
 
 /** What the detections of a target that ship enabled start in a minute. */
 export interface Load {

@@ -1,4 +1,4 @@
-import type { PackFile, SearchScope } from './detection.ts';
+import type { PackFile, SearchScope } from '../pack/model/detection.ts';
 
 /** What a detection's page says beyond what the packs know of it. */
 export interface DetectionPage {

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto';
-import { techniqueNames } from '../../attack/names.ts';
-import type { DiagnosticBag } from '../../source/diagnostic.ts';
-import type { SourceFile } from '../../source/span.ts';
-import type { Target } from '../config/config.ts';
-import { streamChoice } from '../config/graylog-config.ts';
-import { type ContentPack, renderContentPack } from '../graylog/content-pack.ts';
-import { indexMacros } from '../index-macro.ts';
-import type { GraylogDetection, PackFile } from '../model/detection.ts';
-import { noPages, type PackPages } from '../model/detection-page.ts';
-import type { Pack } from '../pack.ts';
+import { techniqueNames } from '../attack/names.ts';
+import { noPages, type PackPages } from '../docs/detection-page.ts';
+import type { Target } from '../pack/config/config.ts';
+import { streamChoice } from '../pack/config/graylog-config.ts';
+import { type ContentPack, renderContentPack } from '../pack/graylog/content-pack.ts';
+import { indexMacros } from '../pack/index-macro.ts';
+import type { GraylogDetection, PackFile } from '../pack/model/detection.ts';
+import type { Pack } from '../pack/pack.ts';
 import {
   createRenderer,
   type Render,
   type Renderer,
   TemplateError,
   type TemplateSet,
-} from '../render/template.ts';
+} from '../pack/render/template.ts';
+import type { DiagnosticBag } from '../source/diagnostic.ts';
+import type { SourceFile } from '../source/span.ts';
 import { gzipTar, zip } from './archive.ts';
 import { madeFor, madeForLine } from './made-for.ts';
 import { type ArtifactDigest, manifestText } from './manifest.ts';
