@@ -7,21 +7,24 @@ export {
   type TargetDiagnostic,
 } from './backend/backend.ts';
 export { ecsSettings } from './backend/es-qs/ecs.ts';
+export type { ElasticsearchSettings } from './backend/es-qs/settings.ts';
 export { jsonFormat, ndjsonFormat, plainFormat } from './backend/format.ts';
 export { type GraylogAggregation, graylogCorrelation } from './backend/graylog/correlation.ts';
 export { type GraylogOptions, graylogDefaults, graylogQueries } from './backend/graylog/graylog.ts';
-export { targets } from './backend/registry.ts';
+export type { GrepSettings } from './backend/grep/settings.ts';
+export {
+  defaultTargetSettings,
+  type RegisteredTarget,
+  type TargetSettings,
+  targets,
+} from './backend/registry.ts';
 export { type ScopeOf, splunkCorrelation } from './backend/splunk/correlation/correlation.ts';
 export { type SplunkOptions, splunkSearch } from './backend/splunk/splunk.ts';
-export {
-  type ConversionTarget,
-  type ConvertedEntry,
-  type ConvertedRule,
-  defaultTargetSettings,
-  type ElasticsearchSettings,
-  type GrepSettings,
-  type TargetFormat,
-  type TargetSettings,
+export type {
+  ConversionTarget,
+  ConvertedEntry,
+  ConvertedRule,
+  TargetFormat,
 } from './backend/target.ts';
 export { EventError } from './event/event-error.ts';
 export { eventTime } from './event/event-time.ts';

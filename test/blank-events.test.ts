@@ -1,15 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { esQs } from '../src/backend/es-qs/es-qs.ts';
-import { graylog } from '../src/backend/graylog/target.ts';
-import { grep } from '../src/backend/grep/grep.ts';
-import { logpoint } from '../src/backend/logpoint/logpoint.ts';
-import { splunk } from '../src/backend/splunk/target.ts';
 import {
-  type ConversionTarget,
   defaultTargetSettings,
+  type RegisteredTarget,
   type TargetSettings,
-} from '../src/backend/target.ts';
-import { xpackWatcher } from '../src/backend/xpack-watcher/xpack-watcher.ts';
+} from '../src/backend/registry.ts';
 import { readConfig } from '../src/pack/config/config.ts';
 import { assemblePack } from '../src/pack/pack.ts';
 import { collect } from '../src/sigma/collection/collection.ts';
@@ -17,6 +11,7 @@ import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { blankDefinitions, blankQueries } from './blank-events.ts';
 import { compileText, detectionOf } from './compile.ts';
+import { esQs, graylog, grep, logpoint, splunk, xpackWatcher } from './registered.ts';
 import { ruleSetCollection } from './rule-set.ts';
 
 describe('no query of the rule set finds an event that has nothing of any rule', () => {
@@ -115,7 +110,7 @@ describe.each([
 });
 
 function codesOf(
-  target: ConversionTarget,
+  target: RegisteredTarget,
   detection: string,
   settings: TargetSettings,
 ): readonly string[] {
@@ -244,7 +239,7 @@ title: Both
 correlation: { timespan: 5m, ${lines} }
 `;
 
-function codesOfCorrelation(target: ConversionTarget, lines: string): readonly string[] {
+function codesOfCorrelation(target: RegisteredTarget, lines: string): readonly string[] {
   const rule = compileText(twoRules(lines)).find(({ kind }) => kind === 'correlation');
   if (!rule) throw new Error('the correlation does not compile');
   const conversion = target.convert(rule, defaultTargetSettings);

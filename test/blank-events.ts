@@ -1,7 +1,4 @@
-import { esQs } from '../src/backend/es-qs/es-qs.ts';
-import { graylog } from '../src/backend/graylog/target.ts';
-import type { ConversionTarget } from '../src/backend/target.ts';
-import { xpackWatcher } from '../src/backend/xpack-watcher/xpack-watcher.ts';
+import type { RegisteredTarget } from '../src/backend/registry.ts';
 import { targetSettings } from '../src/cli/project/conversion-settings.ts';
 import { loadPipelines } from '../src/cli/project/pipeline-files.ts';
 import { defaultConfig } from '../src/pack/config/config.ts';
@@ -14,6 +11,7 @@ import type { Pattern } from '../src/sigma/value/pattern.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileSpl } from './judges/spl/spl.ts';
 import { readElasticsearch, readLucene } from './lucene-reader.ts';
+import { esQs, graylog, xpackWatcher } from './registered.ts';
 
 /** Rules and the values of their placeholders. */
 export interface Rules {
@@ -41,7 +39,7 @@ const splunkEvents = [0, 1, 2].map((second) => ({
 }));
 const none = '';
 /** Bundles of pipelines by target; the first is none at all. */
-const luceneBundles: readonly (readonly [ConversionTarget, readonly string[]])[] = [
+const luceneBundles: readonly (readonly [RegisteredTarget, readonly string[]])[] = [
   [graylog, [none, 'graylog', 'graylog-nxlog', 'graylog-illuminate']],
   [esQs, [none, 'elastic']],
   [xpackWatcher, [none, 'elastic']],
@@ -79,7 +77,7 @@ export function blankQueries(rules: Rules): BlankHits {
 
 function askQueries(
   { collection, placeholders }: Rules,
-  target: ConversionTarget,
+  target: RegisteredTarget,
   bundle: string,
   tally: Tally,
 ): void {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { xpackWatcher } from '../src/backend/xpack-watcher/xpack-watcher.ts';
 import { targetSettings } from '../src/cli/project/conversion-settings.ts';
 import { type PackConfig, readConfig } from '../src/pack/config/config.ts';
 import { eventDefinitions } from '../src/pack/graylog/event-definition.ts';
@@ -10,6 +9,7 @@ import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileText } from './compile.ts';
 import { failedLogon } from './failed-logons.ts';
+import { xpackWatcher } from './registered.ts';
 
 const correlation = (lines: string, sigpack = ''): string =>
   `${failedLogon}---\ntitle: Many\nstatus: test\ncorrelation: { rules: [failed], timespan: 1h, ${lines} }\n${sigpack && `sigpack: { ${sigpack} }\n`}`;

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { splunk } from '../src/backend/splunk/target.ts';
-import { defaultTargetSettings } from '../src/backend/target.ts';
+import { defaultTargetSettings } from '../src/backend/registry.ts';
 import { readPipeline } from '../src/pipeline/read-pipeline.ts';
 import { createProcessor } from '../src/pipeline/run/process.ts';
 import { type CompiledDetection, createCombiner, createSettler } from '../src/query/compile.ts';
@@ -13,6 +12,7 @@ import type { Event } from './judges/spl/value.ts';
 import { matches } from './matcher.ts';
 import { mutations } from './mutations.ts';
 import { noFiles } from './pipeline-run.ts';
+import { splunk } from './registered.ts';
 
 /** A search of Splunk Cloud, or why there is none. */
 export function searchOf(compiled: Parameters<typeof splunk.convert>[0]): string {

@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { postprocessedRule } from '../src/backend/postprocess.ts';
-import { targets } from '../src/backend/registry.ts';
 import {
-  type ConversionTarget,
-  type ConvertedEntry,
   defaultTargetSettings,
+  type RegisteredTarget,
   type TargetSettings,
-} from '../src/backend/target.ts';
+  targets,
+} from '../src/backend/registry.ts';
+import type { ConvertedEntry } from '../src/backend/target.ts';
 import { unpainted } from '../src/cli/report/context.ts';
 import { reportText } from '../src/cli/report/text.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
@@ -60,7 +60,7 @@ function pipelineOf(path: string, bag: DiagnosticBag): Pipeline | undefined {
 }
 
 function textOf(
-  target: ConversionTarget,
+  target: RegisteredTarget,
   collection: Collection,
   pipeline: Pipeline | undefined,
 ): string {

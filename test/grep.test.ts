@@ -3,11 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { grep } from '../src/backend/grep/grep.ts';
-import { defaultTargetSettings } from '../src/backend/target.ts';
+import { defaultTargetSettings } from '../src/backend/registry.ts';
 import { compileText, detectionOf } from './compile.ts';
 import { matches, type TestEvent } from './matcher.ts';
 import { mutations } from './mutations.ts';
+import { grep } from './registered.ts';
 
 const settings = (lines: 'json' | 'plain') => ({ ...defaultTargetSettings, grep: { lines } });
 

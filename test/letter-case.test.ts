@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { graylog } from '../src/backend/graylog/target.ts';
-import { grep } from '../src/backend/grep/grep.ts';
-import { defaultTargetSettings } from '../src/backend/target.ts';
+import { defaultTargetSettings } from '../src/backend/registry.ts';
 import { createRuleIndex } from '../src/match/index/rule-index.ts';
 import { matcherOf } from '../src/match/matcher.ts';
 import { foldCase, otherForms } from '../src/regex/letter-case.ts';
 import { detectionOf } from './compile.ts';
+import { graylog, grep } from './registered.ts';
 
 const kelvin = '\u212a';
 const longS = '\u017f';

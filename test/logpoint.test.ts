@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { logpoint } from '../src/backend/logpoint/logpoint.ts';
-import { defaultTargetSettings } from '../src/backend/target.ts';
+import { defaultTargetSettings } from '../src/backend/registry.ts';
 import type { CompiledDetection } from '../src/query/compile.ts';
 import { compileText, detectionOf, loginRules } from './compile.ts';
 import type { Event } from './judges/spl/value.ts';
 import { readLogPoint, unquoted } from './logpoint-reader.ts';
 import { matches } from './matcher.ts';
+import { logpoint } from './registered.ts';
 import { detectionsOfRuleSet, flat, isFlat, withRaw } from './rule-set-events.ts';
 import { knownFaultsOf } from './rule-set-known.ts';
 

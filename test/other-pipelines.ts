@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { targets } from '../src/backend/registry.ts';
-import { defaultTargetSettings } from '../src/backend/target.ts';
+import { defaultTargetSettings, targets } from '../src/backend/registry.ts';
 import { createProcessor } from '../src/pipeline/run/process.ts';
 import { createCombiner, createSettler, type SettledRule } from '../src/query/compile.ts';
 import type { Collection } from '../src/sigma/collection/collection.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { targets } from '../src/backend/registry.ts';
-import { defaultTargetSettings } from '../src/backend/target.ts';
+import { defaultTargetSettings, targets } from '../src/backend/registry.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compiledAfter, ruleOf } from './pipeline-run.ts';
 

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { targets } from '../src/backend/registry.ts';
-import { splunk } from '../src/backend/splunk/target.ts';
-import { defaultTargetSettings } from '../src/backend/target.ts';
+import { defaultTargetSettings, targets } from '../src/backend/registry.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { told } from './diagnostics.ts';
 import { compiledAfter, queryAfter, ruleOf } from './pipeline-run.ts';
+import { splunk } from './registered.ts';
 
 describe('replace_string', () => {
   test.each([

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { targets } from '../src/backend/registry.ts';
-import { defaultTargetSettings } from '../src/backend/target.ts';
+import { defaultTargetSettings, targets } from '../src/backend/registry.ts';
 import { createProcessor } from '../src/pipeline/run/process.ts';
 import { createCombiner, createSettler, type SettledRule } from '../src/query/compile.ts';
 import { collect } from '../src/sigma/collection/collection.ts';

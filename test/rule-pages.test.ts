@@ -12,8 +12,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { attackTechniques, tacticByShortName, techniqueNames } from '../src/attack/names.ts';
-import { targets as registered } from '../src/backend/registry.ts';
-import { type ConversionTarget, defaultTargetSettings } from '../src/backend/target.ts';
+import {
+  defaultTargetSettings,
+  type RegisteredTarget,
+  targets as registered,
+} from '../src/backend/registry.ts';
 import { docs } from '../src/cli/command/docs.ts';
 import { loadTemplates } from '../src/cli/project/template-files.ts';
 import { writePages } from '../src/cli/write/pages.ts';
@@ -40,7 +43,7 @@ function fake(
   name: string,
   query: ((compiled: CompiledRule) => string) | undefined,
   refusal = 'it cannot',
-): ConversionTarget {
+): RegisteredTarget {
   return {
     name,
     description: name,
@@ -73,9 +76,9 @@ function fake(
 function pages(
   rules: readonly CompiledRule[],
   format: DocsFormat,
-  targets: readonly ConversionTarget[],
+  targets: readonly RegisteredTarget[],
 ): ReadonlyMap<string, string> {
-  const convert = (target: ConversionTarget, compiled: CompiledRule) =>
+  const convert = (target: RegisteredTarget, compiled: CompiledRule) =>
     target.convert(compiled, defaultTargetSettings);
   const files = docsFiles({
     title: 'Our <rules>',
@@ -95,7 +98,7 @@ function pages(
   );
 }
 
-const pageOf = (text: string, format: DocsFormat, targets: readonly ConversionTarget[]): string =>
+const pageOf = (text: string, format: DocsFormat, targets: readonly RegisteredTarget[]): string =>
   pages(compileText(text), format, targets).get(`rules/rule.${format}`) ?? '';
 
 /** Cells of a table's line, split where a renderer splits: at pipes that nothing escapes. */
@@ -136,7 +139,7 @@ const headings = ['## Detection Rules', ...sections.map((name) => `### ${name}`)
 
 describe('the page of the seed rule', () => {
   const path = join(root, 'rules', 'windows', 'dhcp-callout-dll-failed.yml');
-  const standIns: readonly ConversionTarget[] = [
+  const standIns: readonly RegisteredTarget[] = [
     fake('xpack-watcher', () => '(a stand-in until the target is there)'),
     fake('logpoint', () => '(a stand-in until the target is there)'),
     fake('grep', () => "grep -P '^(?:.*1031|.*1032|.*1034)'"),
@@ -211,7 +214,7 @@ detection:
 `;
 }
 
-const echo = (text: string): readonly ConversionTarget[] => [
+const echo = (text: string): readonly RegisteredTarget[] => [
   fake('grep', () => text, text),
   fake('splunk', undefined, text),
 ];

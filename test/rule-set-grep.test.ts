@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { grep } from '../src/backend/grep/grep.ts';
-import { defaultTargetSettings } from '../src/backend/target.ts';
+import { defaultTargetSettings } from '../src/backend/registry.ts';
 import { matches } from './matcher.ts';
+import { grep } from './registered.ts';
 import { askedDetections } from './rule-set-events.ts';
 import { knownFaultsOf } from './rule-set-known.ts';
 

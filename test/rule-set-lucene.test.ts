@@ -1,13 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { TargetDiagnostic } from '../src/backend/backend.ts';
-import { esQs } from '../src/backend/es-qs/es-qs.ts';
-import { graylog } from '../src/backend/graylog/target.ts';
 import {
-  type ConversionTarget,
   defaultTargetSettings,
+  type RegisteredTarget,
   type TargetSettings,
-} from '../src/backend/target.ts';
-import { xpackWatcher } from '../src/backend/xpack-watcher/xpack-watcher.ts';
+} from '../src/backend/registry.ts';
 import type { Event } from './judges/spl/value.ts';
 import {
   type LuceneDocument,
@@ -16,6 +13,7 @@ import {
   readLucene,
 } from './lucene-reader.ts';
 import { matches } from './matcher.ts';
+import { esQs, graylog, xpackWatcher } from './registered.ts';
 import { askedDetections } from './rule-set-events.ts';
 import { knownFaultsOf } from './rule-set-known.ts';
 
@@ -58,7 +56,7 @@ interface Compared {
 
 /** `keepEmpty`: the server stores empty texts. */
 function compare(
-  target: ConversionTarget,
+  target: RegisteredTarget,
   keepEmpty: boolean,
   read: (text: string) => LuceneQuery,
 ): Compared {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { targets } from '../src/backend/registry.ts';
-import { defaultTargetSettings } from '../src/backend/target.ts';
+import { defaultTargetSettings, targets } from '../src/backend/registry.ts';
 import { bundles } from '../src/pipeline/bundle.ts';
 import { disagreements } from './hostile-meaning.ts';
 import { packOf } from './pack-of.ts';

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { esQs } from '../src/backend/es-qs/es-qs.ts';
-import { graylog } from '../src/backend/graylog/target.ts';
-import { defaultTargetSettings, type TargetSettings } from '../src/backend/target.ts';
+import { defaultTargetSettings, type TargetSettings } from '../src/backend/registry.ts';
 import { detectionOf } from './compile.ts';
+import { esQs, graylog } from './registered.ts';
 
 const settings = (matching: 'native' | 'case-insensitive'): TargetSettings => ({
   ...defaultTargetSettings,

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { defaultTargetSettings } from '../src/backend/registry.ts';
 import type { ConvertedEntry } from '../src/backend/target.ts';
-import { defaultTargetSettings } from '../src/backend/target.ts';
 import { watchId } from '../src/backend/xpack-watcher/formats.ts';
-import { xpackWatcher } from '../src/backend/xpack-watcher/xpack-watcher.ts';
 import { compileText, detectionOf, loginRules } from './compile.ts';
+import { xpackWatcher } from './registered.ts';
 
 const settings = defaultTargetSettings;
 type Converted = Extract<ReturnType<typeof xpackWatcher.convert>, { ok: true }>;

@@ -1,5 +1,6 @@
 import type { Conversion } from '../backend/backend.ts';
-import type { ConversionTarget, ConvertedRule } from '../backend/target.ts';
+import type { RegisteredTarget } from '../backend/registry.ts';
+import type { ConvertedRule } from '../backend/target.ts';
 import { attackReferences } from '../pack/model/attack-tags.ts';
 import type { AttackReferences } from '../pack/model/detection.ts';
 import type { CompiledRule } from '../query/compile.ts';
@@ -36,7 +37,7 @@ export interface TargetSection {
 }
 
 export type Convert = (
-  target: ConversionTarget,
+  target: RegisteredTarget,
   compiled: CompiledRule,
 ) => Conversion<ConvertedRule>;
 
@@ -51,8 +52,8 @@ const sectionOrder: readonly string[] = [
 ];
 
 /** The targets in the order of the sections. */
-export function inSectionOrder(targets: readonly ConversionTarget[]): readonly ConversionTarget[] {
-  const rank = ({ name }: ConversionTarget): number =>
+export function inSectionOrder(targets: readonly RegisteredTarget[]): readonly RegisteredTarget[] {
+  const rank = ({ name }: RegisteredTarget): number =>
     sectionOrder.includes(name) ? sectionOrder.indexOf(name) : sectionOrder.length;
   return [...targets].sort((a, b) => rank(a) - rank(b));
 }
@@ -61,7 +62,7 @@ export function inSectionOrder(targets: readonly ConversionTarget[]): readonly C
 export function rulePage(
   compiled: CompiledRule,
   slug: string,
-  targets: readonly ConversionTarget[],
+  targets: readonly RegisteredTarget[],
   convert: Convert,
 ): RulePage {
   const { rule } = compiled;
@@ -115,7 +116,7 @@ export function sourceOf({ file, span }: RuleHead): string {
 }
 
 function section(
-  target: ConversionTarget,
+  target: RegisteredTarget,
   compiled: CompiledRule,
   convert: Convert,
 ): TargetSection {

@@ -1,4 +1,4 @@
-import type { ConversionTarget } from '../backend/target.ts';
+import type { RegisteredTarget } from '../backend/registry.ts';
 import type { PackFile } from '../pack/model/detection.ts';
 import type { Render } from '../pack/render/template.ts';
 import type { CompiledRule } from '../query/compile.ts';
@@ -19,7 +19,7 @@ export interface DocsInput {
   readonly rules: Iterable<CompiledRule>;
   /** File name of a rule's page without its ending; one for each rule. */
   readonly slugOf: (rule: Rule) => string;
-  readonly targets: readonly ConversionTarget[];
+  readonly targets: readonly RegisteredTarget[];
   readonly convert: Convert;
   readonly format: DocsFormat;
   readonly render: Render;

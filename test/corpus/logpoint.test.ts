@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { logpoint } from '../../src/backend/logpoint/logpoint.ts';
-import { defaultTargetSettings } from '../../src/backend/target.ts';
+import { defaultTargetSettings } from '../../src/backend/registry.ts';
 import { compileFolders } from '../compile.ts';
 import { loadEvents } from '../judges/events.ts';
 import { readLogPoint, unquoted } from '../logpoint-reader.ts';
 import { matches } from '../matcher.ts';
+import { logpoint } from '../registered.ts';
 import { corpusFolders, shared } from './corpus.ts';
 
 describe('the corpus', () => {

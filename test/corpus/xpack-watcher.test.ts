@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { defaultTargetSettings } from '../../src/backend/target.ts';
-import { xpackWatcher } from '../../src/backend/xpack-watcher/xpack-watcher.ts';
+import { defaultTargetSettings } from '../../src/backend/registry.ts';
 import { compileFolders } from '../compile.ts';
+import { xpackWatcher } from '../registered.ts';
 import { corpusFolders } from './corpus.ts';
 
 it('the corpus is refused only for what Lucene lacks, and for a query that finds every event', () => {

@@ -1,6 +1,6 @@
-import { logpoint } from '../../src/backend/logpoint/logpoint.ts';
-import { defaultTargetSettings } from '../../src/backend/target.ts';
+import { defaultTargetSettings } from '../../src/backend/registry.ts';
 import { readLogPointChart } from '../logpoint-reader.ts';
+import { logpoint } from '../registered.ts';
 import { compiledOf } from './matcher.ts';
 import type { DayRule } from './rules.ts';
 import type { Stream } from './streams.ts';

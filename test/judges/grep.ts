@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { grep } from '../../src/backend/grep/grep.ts';
-import { defaultTargetSettings } from '../../src/backend/target.ts';
+import { defaultTargetSettings } from '../../src/backend/registry.ts';
 import { compileFolders } from '../compile.ts';
 import { matches } from '../matcher.ts';
+import { grep } from '../registered.ts';
 import { corpusFolders, shared } from './corpus.ts';
 import { loadEvents } from './events.ts';
 

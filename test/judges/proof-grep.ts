@@ -6,8 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { grep } from '../../src/backend/grep/grep.ts';
-import { defaultTargetSettings } from '../../src/backend/target.ts';
+import { defaultTargetSettings } from '../../src/backend/registry.ts';
+import { grep } from '../registered.ts';
 import { compiledRules, documentsOf, recordedEvents } from './proof-data.ts';
 import { type Found, judged, report } from './proof-verdict.ts';
 

@@ -6,7 +6,7 @@
  */
 import { esQsQueries } from '../../src/backend/es-qs/es-qs.ts';
 import { graylogDefaults, graylogQueries } from '../../src/backend/graylog/graylog.ts';
-import { defaultTargetSettings } from '../../src/backend/target.ts';
+import { defaultTargetSettings } from '../../src/backend/registry.ts';
 import { targetSettings } from '../../src/cli/project/conversion-settings.ts';
 import { loadPipelines } from '../../src/cli/project/pipeline-files.ts';
 import { defaultConfig } from '../../src/pack/config/config.ts';

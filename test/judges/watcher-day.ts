@@ -4,13 +4,13 @@
  */
 
 import type { Watch } from '../../src/backend/xpack-watcher/watch.ts';
-import { xpackWatcher } from '../../src/backend/xpack-watcher/xpack-watcher.ts';
 import { targetSettings } from '../../src/cli/project/conversion-settings.ts';
 import { defaultConfig } from '../../src/pack/config/config.ts';
 import { compileText } from '../compile.ts';
 import { baseRules, type DayRule, documentsOf } from '../correlation-day/rules.ts';
 import type { Stream } from '../correlation-day/streams.ts';
 import { timesEvery, timesOf } from '../correlation-day/windows.ts';
+import { xpackWatcher } from '../registered.ts';
 import { fillIndex } from './opensearch-index.ts';
 import { isMet, type Json, searchLines } from './watcher-search.ts';
 

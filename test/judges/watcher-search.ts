@@ -1,4 +1,4 @@
-import { defaultTargetSettings } from '../../src/backend/target.ts';
+import { defaultTargetSettings } from '../../src/backend/registry.ts';
 import type { Watch } from '../../src/backend/xpack-watcher/watch.ts';
 import type { TestEvent } from '../matcher.ts';
 

@@ -6,16 +6,16 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultTargetSettings } from '../../src/backend/target.ts';
+import { defaultTargetSettings } from '../../src/backend/registry.ts';
 import { watchId } from '../../src/backend/xpack-watcher/formats.ts';
 import type { Watch } from '../../src/backend/xpack-watcher/watch.ts';
-import { xpackWatcher } from '../../src/backend/xpack-watcher/xpack-watcher.ts';
 import type { CompiledRule } from '../../src/query/compile.ts';
 import { itemsOf, type Query } from '../../src/query/tree.ts';
 import { compileFolders, compileText } from '../compile.ts';
 import { generatedRules } from '../hostile-rules.ts';
 import { matches, type TestEvent } from '../matcher.ts';
 import { mutations } from '../mutations.ts';
+import { xpackWatcher } from '../registered.ts';
 import { shared } from './corpus.ts';
 import { loadEvents as loadSharedEvents } from './events.ts';
 import { type NamedWatch, typeFaults } from './watcher-check.ts';

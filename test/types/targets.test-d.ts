@@ -21,6 +21,7 @@ import {
   type Place,
   plainFormat,
   type Query,
+  type RegisteredTarget,
   refused,
   type ScopeOf,
   type SplunkOptions,
@@ -96,11 +97,18 @@ const target: ConversionTarget = {
   formats: [plainFormat, jsonFormat, ndjsonFormat, format],
   convert: (compiled, settings) => {
     expectTypeOf(compiled).toEqualTypeOf<CompiledRule>();
-    expectTypeOf(settings).toEqualTypeOf<TargetSettings>();
+    expectTypeOf(settings).toBeUnknown();
     return converted(() => ({ queries: [compiled.rule.title] }));
   },
 };
-expectTypeOf(targets).toEqualTypeOf<readonly ConversionTarget[]>();
+expectTypeOf(targets).toEqualTypeOf<readonly ConversionTarget<TargetSettings>[]>();
+expectTypeOf(targets).toEqualTypeOf<readonly RegisteredTarget[]>();
+({
+  ...target,
+  convert: (_, { table }) => converted(() => ({ queries: [table] })),
+}) satisfies ConversionTarget<{ readonly table: string }>;
+// @ts-expect-error settings are of the target's type
+targets[0]?.convert(correlation, { table: 'events' });
 // @ts-expect-error a target has at least one format
 ({ ...target, formats: [] }) satisfies ConversionTarget;
 // @ts-expect-error a conversion is not a text

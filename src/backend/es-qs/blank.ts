@@ -1,11 +1,11 @@
 import type { CompiledRule } from '../../query/compile.ts';
 import { blankRefusal } from '../blank-events.ts';
-import { defaultTargetSettings, type ElasticsearchSettings } from '../target.ts';
 import { alwaysInDocuments } from './own-fields.ts';
+import { type ElasticsearchSettings, elasticsearchDefaults } from './settings.ts';
 
 /** The index pattern of all logs narrows nothing. */
 const isAll = (index: string): boolean =>
-  /^(?:_all|\*+)$/.test(index) || index === defaultTargetSettings.elasticsearch.index;
+  /^(?:_all|\*+)$/.test(index) || index === elasticsearchDefaults.index;
 
 export function elasticsearchBlankRefusal(
   compiled: CompiledRule,

@@ -1,4 +1,4 @@
-import type { ElasticsearchSettings } from '../target.ts';
+import type { ElasticsearchSettings } from './settings.ts';
 
 /** Fields of the Elastic Common Schema whose type is ip. */
 const ipFields = [

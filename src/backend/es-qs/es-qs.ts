@@ -16,11 +16,12 @@ import { luceneLineFormat } from '../lucene/line-format.ts';
 import { printLucene } from '../lucene/printer.ts';
 import { splitToFit } from '../lucene/split.ts';
 import { withOwnFieldDiagnostics } from '../own-fields.ts';
-import type { ConversionTarget, ConvertedRule, ElasticsearchSettings } from '../target.ts';
+import type { ConversionTarget, ConvertedRule } from '../target.ts';
 import { elasticsearchBlankRefusal } from './blank.ts';
 import { flattenedFields } from './flattened.ts';
 import { kibanaFormat, savedSearches } from './kibana.ts';
 import { ecsObjects } from './own-fields.ts';
+import type { ElasticsearchSettings } from './settings.ts';
 
 function dialectOf(
   settings: ElasticsearchSettings,
@@ -125,10 +126,9 @@ function convert(
   };
 }
 
-export const esQs: ConversionTarget = {
+export const esQs: ConversionTarget<ElasticsearchSettings> = {
   name: 'es-qs',
   description: 'Elasticsearch and OpenSearch query_string',
   formats: [luceneLineFormat, jsonFormat, ndjsonFormat, kibanaFormat],
-  convert: (rule, settings) =>
-    withOwnFieldDiagnostics(convert(rule, settings.elasticsearch), rule, ecsObjects),
+  convert: (rule, settings) => withOwnFieldDiagnostics(convert(rule, settings), rule, ecsObjects),
 };

@@ -1,6 +1,7 @@
 import type { RuleHead } from '../../sigma/rule/rule.ts';
 import { createDistinctNames } from '../distinct-names.ts';
-import type { ConvertedEntry, ElasticsearchSettings, TargetFormat } from '../target.ts';
+import type { ConvertedEntry, TargetFormat } from '../target.ts';
+import type { ElasticsearchSettings } from './settings.ts';
 
 /**
  * Kibana's and OpenSearch Dashboards' importable form: a saved search a query, one JSON object a

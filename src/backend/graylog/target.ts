@@ -3,12 +3,12 @@ import { type Conversion, unconverted } from '../backend.ts';
 import { jsonFormat, ndjsonFormat } from '../format.ts';
 import { luceneLineFormat } from '../lucene/line-format.ts';
 import { withOwnFieldDiagnostics } from '../own-fields.ts';
-import type { ConversionTarget, ConvertedRule, TargetSettings } from '../target.ts';
+import type { ConversionTarget, ConvertedRule } from '../target.ts';
 import { graylogBlankRefusal } from './blank.ts';
-import { graylogQueries } from './graylog.ts';
+import { type GraylogOptions, graylogQueries } from './graylog.ts';
 import { graylogOwn } from './own-fields.ts';
 
-function convert(compiled: CompiledRule, settings: TargetSettings): Conversion<ConvertedRule> {
+function convert(compiled: CompiledRule, settings: GraylogOptions): Conversion<ConvertedRule> {
   if (compiled.kind === 'correlation') {
     const { file, typeSpan } = compiled.rule;
     return unconverted(
@@ -18,18 +18,14 @@ function convert(compiled: CompiledRule, settings: TargetSettings): Conversion<C
     );
   }
   const { rule, query } = compiled;
-  const refusal = graylogBlankRefusal(compiled, settings.graylog);
+  const refusal = graylogBlankRefusal(compiled, settings);
   if (refusal) return refusal;
-  const printed = graylogQueries(
-    query,
-    { file: rule.file, span: rule.detection.span },
-    settings.graylog,
-  );
+  const printed = graylogQueries(query, { file: rule.file, span: rule.detection.span }, settings);
   const conversion = withOwnFieldDiagnostics(printed, compiled, graylogOwn);
   return conversion.ok ? { ...conversion, value: { queries: conversion.value } } : conversion;
 }
 
-export const graylog: ConversionTarget = {
+export const graylog: ConversionTarget<GraylogOptions> = {
   name: 'graylog',
   description: "Graylog's search language",
   formats: [luceneLineFormat, jsonFormat, ndjsonFormat],

@@ -11,8 +11,9 @@ import {
 import { unnarrowed, withBlankDiagnostic } from '../blank-events.ts';
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
 import { type QueryLimits, splitToFit } from '../lucene/split.ts';
-import type { ConversionTarget, ConvertedRule, GrepSettings } from '../target.ts';
+import type { ConversionTarget, ConvertedRule } from '../target.ts';
 import { printPattern } from './printer.ts';
+import type { GrepSettings } from './settings.ts';
 import { ALWAYS, shellQuoted, type Writing } from './text.ts';
 import { mentionsLetters } from './value.ts';
 
@@ -157,9 +158,9 @@ function convert(compiled: CompiledRule, settings: GrepSettings): Conversion<Con
   return told.ok ? { ...told, value: { queries: told.value } } : told;
 }
 
-export const grep: ConversionTarget = {
+export const grep: ConversionTarget<GrepSettings> = {
   name: 'grep',
   description: 'a grep -P command over events of one line each',
   formats: [plainFormat, jsonFormat, ndjsonFormat],
-  convert: (rule, settings) => convert(rule, settings.grep),
+  convert,
 };

@@ -21,7 +21,7 @@ function convert(compiled: CompiledRule): Conversion<ConvertedRule> {
   return withBlankDiagnostic(conversion, compiled, unnarrowed);
 }
 
-export const logpoint: ConversionTarget = {
+export const logpoint: ConversionTarget<undefined> = {
   name: 'logpoint',
   description: "LogPoint's search language",
   formats: [plainFormat, jsonFormat, ndjsonFormat],

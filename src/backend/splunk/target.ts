@@ -4,35 +4,29 @@ import { withBlankDiagnostic } from '../blank-events.ts';
 import { createDistinctNames } from '../distinct-names.ts';
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
 import { alwaysAs, withOwnFieldDiagnostics } from '../own-fields.ts';
-import type {
-  ConversionTarget,
-  ConvertedEntry,
-  ConvertedRule,
-  TargetFormat,
-  TargetSettings,
-} from '../target.ts';
+import type { ConversionTarget, ConvertedEntry, ConvertedRule, TargetFormat } from '../target.ts';
 import { splunkCorrelation } from './correlation/correlation.ts';
 import { detectionSearch } from './data-model.ts';
 import { withFieldTable } from './field-table.ts';
 import { splunkOwn } from './own-fields.ts';
 import { inDataModel } from './scope.ts';
+import type { SplunkSettings } from './settings.ts';
 
 const always = alwaysAs(splunkOwn);
 
-function convert(compiled: CompiledRule, { splunk }: TargetSettings): Conversion<ConvertedRule> {
-  const { cloudSafe, correlation } = splunk;
-  const options = { cloudSafe, ...(correlation ? { correlation } : {}) };
+function convert(compiled: CompiledRule, settings: SplunkSettings): Conversion<ConvertedRule> {
+  const { scopeOf, table } = settings;
   const conversion =
     compiled.kind === 'detection'
-      ? detectionSearch(compiled, splunk.scopeOf(compiled), options)
-      : splunkCorrelation(compiled, splunk.scopeOf, options);
+      ? detectionSearch(compiled, scopeOf(compiled), settings)
+      : splunkCorrelation(compiled, scopeOf, settings);
   const own = withOwnFieldDiagnostics(
-    splunk.table ? withFieldTable(conversion, compiled) : conversion,
+    table ? withFieldTable(conversion, compiled) : conversion,
     compiled,
     splunkOwn,
   );
   const isNarrowed = (part: CompiledDetection): boolean =>
-    inDataModel(part) || splunk.scopeOf(part) !== '';
+    inDataModel(part) || scopeOf(part) !== '';
   const told = withBlankDiagnostic(own, compiled, { emptyIsAbsent: false, always, isNarrowed });
   return told.ok ? { ...told, value: { queries: [told.value] } } : told;
 }
@@ -79,7 +73,7 @@ const savedSearchesFormat: TargetFormat = {
   },
 };
 
-export const splunk: ConversionTarget = {
+export const splunk: ConversionTarget<SplunkSettings> = {
   name: 'splunk',
   description: 'Splunk search processing language (SPL)',
   formats: [plainFormat, savedSearchesFormat, jsonFormat, ndjsonFormat],

@@ -15,8 +15,8 @@ import {
   type TargetDiagnostic,
 } from '../backend.ts';
 import { esQsQueries } from '../es-qs/es-qs.ts';
+import type { ElasticsearchSettings } from '../es-qs/settings.ts';
 import { checkSilentGroups } from '../silent-groups.ts';
-import type { ElasticsearchSettings } from '../target.ts';
 import { foundGroups, queryOf, since, type WatchPlan } from './watch.ts';
 
 /** Groups that one search returns; the server's own limit is 65,536 buckets in all. */

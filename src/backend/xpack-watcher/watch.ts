@@ -1,5 +1,5 @@
 import type { RuleHead } from '../../sigma/rule/rule.ts';
-import type { ElasticsearchSettings } from '../target.ts';
+import type { ElasticsearchSettings } from '../es-qs/settings.ts';
 import { braceMetadata, neutralised } from './template.ts';
 
 /** Body of `PUT _watcher/watch/<id>`, Elasticsearch 8 and 9. */

@@ -3,8 +3,9 @@ import { type Conversion, converted, type TargetDiagnostic } from '../backend.ts
 import { elasticsearchBlankRefusal } from '../es-qs/blank.ts';
 import { esQsQueries } from '../es-qs/es-qs.ts';
 import { ecsObjects } from '../es-qs/own-fields.ts';
+import type { ElasticsearchSettings } from '../es-qs/settings.ts';
 import { withOwnFieldDiagnostics } from '../own-fields.ts';
-import type { ConversionTarget, ConvertedRule, ElasticsearchSettings } from '../target.ts';
+import type { ConversionTarget, ConvertedRule } from '../target.ts';
 import { correlationPlan } from './correlation.ts';
 import { curlFormat, watchFormat, watchLinesFormat } from './formats.ts';
 import { detectionPlan, watchOf } from './watch.ts';
@@ -53,10 +54,9 @@ const ignoredDiagnostics = (
 ): readonly TargetDiagnostic[] =>
   ignored.map((message) => ({ code: 'TGT007', message, file: rule.file, span: rule.titleSpan }));
 
-export const xpackWatcher: ConversionTarget = {
+export const xpackWatcher: ConversionTarget<ElasticsearchSettings> = {
   name: 'xpack-watcher',
   description: 'watches of Elasticsearch',
   formats: [watchFormat, curlFormat, watchLinesFormat],
-  convert: (rule, settings) =>
-    withOwnFieldDiagnostics(convert(rule, settings.elasticsearch), rule, ecsObjects),
+  convert: (rule, settings) => withOwnFieldDiagnostics(convert(rule, settings), rule, ecsObjects),
 };

@@ -3,13 +3,9 @@ import { type Conversion, placeOfRule, unconverted } from '../../backend/backend
 import { plainFormat } from '../../backend/format.ts';
 import { luceneLineFormat } from '../../backend/lucene/line-format.ts';
 import { postprocessedRule } from '../../backend/postprocess.ts';
+import type { RegisteredTarget } from '../../backend/registry.ts';
 import { dataModelState, inDataModel } from '../../backend/splunk/scope.ts';
-import type {
-  ConversionTarget,
-  ConvertedEntry,
-  ConvertedRule,
-  TargetFormat,
-} from '../../backend/target.ts';
+import type { ConvertedEntry, ConvertedRule, TargetFormat } from '../../backend/target.ts';
 import { targetName } from '../../backend/target-name.ts';
 import { warnOfUnplaced } from '../../pack/index-macro.ts';
 import {
@@ -178,7 +174,7 @@ const isRefusal = (code: DiagnosticCode): boolean =>
   code.startsWith('TGT') || ['PIP002', 'PIP006', 'PIP007', 'PIP008'].includes(code);
 
 /** As pySigma's templates know it: what is written without a choice is the default. */
-const formatName = (target: ConversionTarget, format: TargetFormat): string =>
+const formatName = (target: RegisteredTarget, format: TargetFormat): string =>
   format === target.formats[0] ? 'default' : format.name;
 
 function targetedRules(
@@ -214,7 +210,7 @@ type Made = Extract<ForTarget, { readonly off: boolean }>;
 /** What pipelines leave open is told as `sigpack build` tells it. */
 function warnOf(
   { compiled, off }: Made,
-  { name }: ConversionTarget,
+  { name }: RegisteredTarget,
   { loaded, pipelines }: Project,
   warnings: CountedWarnings,
 ): void {
@@ -225,7 +221,7 @@ function warnOf(
 
 function converted(
   rules: readonly TargetedRule[],
-  target: ConversionTarget,
+  target: RegisteredTarget,
   convertRule: (compiled: CompiledRule) => Conversion<ConvertedRule>,
   bag: DiagnosticBag,
   onMade: (made: Made) => void,
@@ -290,7 +286,7 @@ function finalized(
  * tells where such a query ends.
  */
 function diagnosticLineBreaks(
-  target: ConversionTarget,
+  target: RegisteredTarget,
   format: TargetFormat,
   entries: readonly Entry[],
 ): void {
@@ -324,7 +320,7 @@ function diagnosticSigmaNames(names: readonly string[]): void {
 }
 
 type Writer = (
-  target: ConversionTarget,
+  target: RegisteredTarget,
   format: TargetFormat,
   entries: readonly Entry[],
   bag: DiagnosticBag,
@@ -409,7 +405,7 @@ function commonFolder(paths: readonly string[]): string | undefined {
 function writeEach(
   folder: string,
   root: string | undefined,
-  target: ConversionTarget,
+  target: RegisteredTarget,
   print: (entry: Entry) => string | undefined,
   extension: string,
   entries: readonly Entry[],

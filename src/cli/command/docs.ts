@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Conversion } from '../../backend/backend.ts';
 import { postprocessedRule } from '../../backend/postprocess.ts';
-import { targets } from '../../backend/registry.ts';
-import type { ConversionTarget, ConvertedRule, TargetSettings } from '../../backend/target.ts';
+import { type RegisteredTarget, type TargetSettings, targets } from '../../backend/registry.ts';
+import type { ConvertedRule } from '../../backend/target.ts';
 import { type DocsFormat, docsFiles } from '../../docs/site.ts';
 import { createSlugs } from '../../docs/slug.ts';
 import { createRenderer, TemplateError } from '../../pack/render/template.ts';
@@ -109,7 +109,7 @@ export async function docs(paths: readonly string[], options: DocsOptions): Prom
 
 /** What the target's pipelines make of the rule, in its language. */
 function conversionOf(
-  target: ConversionTarget,
+  target: RegisteredTarget,
   written: CompiledRule,
   targeted: TargetedRule | undefined,
   settings: TargetSettings,

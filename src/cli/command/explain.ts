@@ -1,5 +1,5 @@
 import { postprocessedRule } from '../../backend/postprocess.ts';
-import type { ConversionTarget, TargetSettings } from '../../backend/target.ts';
+import type { RegisteredTarget, TargetSettings } from '../../backend/registry.ts';
 import { logSourceText, ruleLines } from '../../pipeline/describe.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { constantTruth } from '../../pipeline/run/constant-truth.ts';
@@ -89,7 +89,7 @@ export async function explain(
 }
 
 interface Explaining {
-  readonly target: ConversionTarget;
+  readonly target: RegisteredTarget;
   readonly pipelines: readonly Pipeline[];
   readonly settings: TargetSettings;
   readonly bag: DiagnosticBag;

@@ -103,8 +103,7 @@ function keyOf({ place, folder }: OpenInput, { key }: InstallOptions): KeyObject
     key ?? (place.publicKey === undefined ? undefined : resolve(folder, place.publicKey));
   if (path === undefined) return undefined;
   const read = readPublicKey(readKeyFile('the key', path));
-  if (!read.ok)
-    throw new CommandError(`the key ${shownPath(path)} cannot be used: ${read.error}`);
+  if (!read.ok) throw new CommandError(`the key ${shownPath(path)} cannot be used: ${read.error}`);
   return read.value;
 }
 

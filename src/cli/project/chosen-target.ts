@@ -1,11 +1,12 @@
-import type { ConversionTarget, TargetFormat } from '../../backend/target.ts';
+import type { RegisteredTarget } from '../../backend/registry.ts';
+import type { TargetFormat } from '../../backend/target.ts';
 import { noTarget, targetName } from '../../backend/target-name.ts';
 import { nearest } from '../../source/nearest.ts';
 import { CommandError } from '../error/command-error.ts';
 
 /** A target and one of its formats. */
 export interface Chosen {
-  readonly target: ConversionTarget;
+  readonly target: RegisteredTarget;
   readonly format: TargetFormat;
 }
 
@@ -28,7 +29,7 @@ const otherFormats: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The target of a name, which may be an alias. A CommandError where there is none. */
-export function namedTarget(targets: readonly ConversionTarget[], name: string): ConversionTarget {
+export function namedTarget(targets: readonly RegisteredTarget[], name: string): RegisteredTarget {
   const known = targets.map((target) => target.name);
   const wanted = targetName(name, known);
   const target = targets.find((candidate) => candidate.name === wanted);
@@ -38,7 +39,7 @@ export function namedTarget(targets: readonly ConversionTarget[], name: string):
 
 /** The same with its format: without a wish, or for `default`, the first one. */
 export function chosenTarget(
-  targets: readonly ConversionTarget[],
+  targets: readonly RegisteredTarget[],
   name: string,
   wanted: string | undefined,
 ): Chosen {
@@ -54,7 +55,7 @@ export function chosenTarget(
   return { target, format };
 }
 
-function noFormat({ name, formats }: ConversionTarget, wanted: string, plain: string): string {
+function noFormat({ name, formats }: RegisteredTarget, wanted: string, plain: string): string {
   const other = otherFormats.find(([pattern]) => pattern.test(plain))?.[1];
   if (other !== undefined) return `${name} has no format ${wanted}: ${other}`;
   const known = formats.map((format) => format.name);

@@ -1,9 +1,7 @@
 import { ecsSettings } from '../../backend/es-qs/ecs.ts';
-import {
-  defaultTargetSettings,
-  type ElasticsearchSettings,
-  type TargetSettings,
-} from '../../backend/target.ts';
+import { type ElasticsearchSettings, elasticsearchDefaults } from '../../backend/es-qs/settings.ts';
+import type { TargetSettings } from '../../backend/registry.ts';
+import { splunkDefaults } from '../../backend/splunk/settings.ts';
 import type { PackConfig } from '../../pack/config/config.ts';
 import { mergeSettings } from '../../pack/config/merge-settings.ts';
 import { resultThreshold } from '../../pack/result/result-threshold.ts';
@@ -23,7 +21,7 @@ export function targetSettings(
   const { splunk, graylog, grep } = config;
   return {
     splunk: {
-      ...defaultTargetSettings.splunk,
+      ...splunkDefaults,
       cloudSafe: splunk.cloudSafe,
       ...(splunk.correlation ? { correlation: splunk.correlation } : {}),
     },
@@ -42,7 +40,7 @@ function elasticsearchSettings(
 ): ElasticsearchSettings {
   const { defaults, elasticsearch } = config;
   const { ecs = pipelines.some(isEcs), ...written } = elasticsearch;
-  const builtIn = { ...defaultTargetSettings.elasticsearch, ...(ecs ? ecsSettings : {}) };
+  const builtIn = { ...elasticsearchDefaults, ...(ecs ? ecsSettings : {}) };
   const interval = elasticsearch.interval ?? defaults.interval ?? builtIn.interval;
   const throttle = elasticsearch.throttle ?? defaults.suppress?.period ?? builtIn.throttle;
   // one configuration for all rules: what is merged is shared by its identity

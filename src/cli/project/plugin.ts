@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { placeOfRule, type Unconverted, unconverted } from '../../backend/backend.ts';
-import { targets as builtIn } from '../../backend/registry.ts';
+import { targets as builtIn, type RegisteredTarget } from '../../backend/registry.ts';
 import type { ConversionTarget, TargetFormat } from '../../backend/target.ts';
 import type { CompiledRule } from '../../query/compile.ts';
 import { CommandError } from '../error/command-error.ts';
@@ -22,7 +22,7 @@ export class PluginFailure extends Error {
  */
 export async function loadTargets(
   plugins: readonly string[],
-): Promise<readonly ConversionTarget[]> {
+): Promise<readonly RegisteredTarget[]> {
   const all = [...builtIn];
   const owners = new Map(all.map(({ name }) => [name, 'a target of Sigpack']));
   for (const plugin of new Set(plugins)) {

@@ -1,4 +1,4 @@
-import { defaultTargetSettings, type GrepSettings } from '../../backend/target.ts';
+import { type GrepSettings, grepDefaults } from '../../backend/grep/settings.ts';
 import { noPipeline } from '../../pipeline/bundle.ts';
 import type { Unmatchable } from '../../pipeline/run/target-compiler.ts';
 import { type Level, levels } from '../../sigma/rule/rule.ts';
@@ -245,7 +245,7 @@ function configOf(file: ConfigFile, root: YamlNode | undefined): PackConfig {
     splunk: splunkConfig(file.splunk),
     graylog: graylogConfig(file.graylog),
     elasticsearch: elasticsearchConfig(file.elasticsearch),
-    grep: { ...defaultTargetSettings.grep, ...file.grep },
+    grep: { ...grepDefaults, ...file.grep },
     release: releaseConfig(file.release),
     installs: new Map(Object.entries(file.installs ?? {})),
   };

@@ -1,4 +1,4 @@
-import { defaultTargetSettings, type ElasticsearchSettings } from '../../backend/target.ts';
+import { type ElasticsearchSettings, elasticsearchDefaults } from '../../backend/es-qs/settings.ts';
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { recordOf } from '../../source/record.ts';
 import { list, map, text } from '../../source/schema-builder.ts';
@@ -120,7 +120,7 @@ export function elasticsearchConfig({
   throttle,
   ...rest
 }: FromSettings<typeof elasticsearchSchema> = {}): ElasticsearchConfig {
-  const { index, timestampField } = defaultTargetSettings.elasticsearch;
+  const { index, timestampField } = elasticsearchDefaults;
   const [every, once] = [parseDuration(interval), parseDuration(throttle)];
   return {
     index,

@@ -7,16 +7,14 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Conversion } from '../../../src/backend/backend.ts';
-import { esQs } from '../../../src/backend/es-qs/es-qs.ts';
 import { graylogCorrelation } from '../../../src/backend/graylog/correlation.ts';
-import { graylog } from '../../../src/backend/graylog/target.ts';
 import { queryStringLimits } from '../../../src/backend/lucene/limits.ts';
-import { defaultTargetSettings, type TargetSettings } from '../../../src/backend/target.ts';
-import { xpackWatcher } from '../../../src/backend/xpack-watcher/xpack-watcher.ts';
+import { defaultTargetSettings, type TargetSettings } from '../../../src/backend/registry.ts';
 import type { CompiledRule } from '../../../src/query/compile.ts';
 import { itemsOf } from '../../../src/query/tree.ts';
 import { compileFolders, compileText } from '../../compile.ts';
 import { generatedRules } from '../../hostile-rules.ts';
+import { esQs, graylog, xpackWatcher } from '../../registered.ts';
 import { shared } from '../corpus.ts';
 import { installed } from '../places.ts';
 

@@ -1,7 +1,10 @@
 import { postprocessedRule } from '../../../src/backend/postprocess.ts';
-import { targets } from '../../../src/backend/registry.ts';
+import {
+  defaultTargetSettings,
+  type RegisteredTarget,
+  targets,
+} from '../../../src/backend/registry.ts';
 import { pipelineScope } from '../../../src/backend/splunk/scope.ts';
-import { type ConversionTarget, defaultTargetSettings } from '../../../src/backend/target.ts';
 import { readSourceFile } from '../../../src/cli/files/rule-files.ts';
 import { loadPipelines } from '../../../src/cli/project/pipeline-files.ts';
 import { createTargetCompiler } from '../../../src/pipeline/run/target-compiler.ts';
@@ -51,7 +54,7 @@ export function ourConverter(paths: readonly string[]): (run: Run) => ReadonlyMa
 
 function answer(
   documents: readonly SigmaDocument[],
-  target: ConversionTarget,
+  target: RegisteredTarget,
   pipelines: ReturnType<typeof loadPipelines>,
 ): Answer {
   const bag = createBag();

@@ -1,0 +1,81 @@
+import type { CompiledRule } from '../../query/compile.ts';
+
+/** What an index of Elasticsearch is like, and how watches run on it. */
+export interface ElasticsearchSettings {
+  /**
+   * Text fields ignore case by themselves (a normalizer, or ECS's mapping), or letters are spelt
+   * `[aA]`.
+   */
+  readonly matching: 'native' | 'case-insensitive';
+  /** Fields whose text is analysed into lower-case words. */
+  readonly textFields: readonly string[];
+  /** Fields of the type ip, where an address block can be searched as it is. */
+  readonly ipFields: readonly string[];
+  /** Fields of the type boolean, which hold `true` and `false` in small letters. */
+  readonly booleanFields: readonly string[];
+  /**
+   * Fields of the type wildcard: they keep the case of letters, also where the others ignore it.
+   */
+  readonly wildcardFields: readonly string[];
+  /**
+   * Index pattern that a watch searches, or several with commas; id of the data view of saved
+   * searches.
+   */
+  readonly index: string;
+  readonly timestampField: string;
+  /** Seconds between runs of a watch, and what a run looks back over where there is no window. */
+  readonly interval: number;
+  /** Seconds that a run looks back. */
+  readonly window?: number;
+  /**
+   * Seconds left for late events: a run looks that much further back, and stops that long before
+   * now.
+   */
+  readonly delay: number;
+  /** Seconds in which a watch acts once. */
+  readonly throttle: number;
+  /** Events (of a correlation: groups) in a window that it takes to act. */
+  readonly threshold: number;
+  /** A schedule of Watcher in place of `interval`. */
+  readonly schedule?: Readonly<Record<string, unknown>>;
+  /** The setting of a rule that `schedule` is from. */
+  readonly scheduledBy?: 'cron';
+  /** Actions of Watcher by their ids; without them a line is logged. */
+  readonly actions?: Readonly<Record<string, object>>;
+  /** Settings of a rule that a watch can't honour, and why. */
+  readonly ignored?: readonly string[];
+  /** What runs of a watch find again, and act on again. */
+  readonly repeats?: string;
+  /** What a rule's own settings change of the others. */
+  readonly ofRule: (
+    compiled: CompiledRule,
+  ) => Partial<
+    Pick<
+      ElasticsearchSettings,
+      | 'interval'
+      | 'window'
+      | 'delay'
+      | 'throttle'
+      | 'threshold'
+      | 'schedule'
+      | 'scheduledBy'
+      | 'ignored'
+      | 'repeats'
+    >
+  >;
+}
+
+export const elasticsearchDefaults: ElasticsearchSettings = {
+  matching: 'native',
+  textFields: [],
+  ipFields: [],
+  booleanFields: [],
+  wildcardFields: [],
+  index: 'logs-*',
+  timestampField: '@timestamp',
+  interval: 300,
+  delay: 600,
+  throttle: 3600,
+  threshold: 1,
+  ofRule: () => ({}),
+};
