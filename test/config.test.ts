@@ -9,7 +9,8 @@ import { checkRuleSettings } from '../src/pack/settings/patch.ts';
 import { parsePattern } from '../src/sigma/value/pattern.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import type { JsonSchema } from '../src/source/schema.ts';
-import { lookup, parseYaml, toPlain } from '../src/source/yaml.ts';
+import { parseYaml } from '../src/source/yaml/parse.ts';
+import { lookup, toPlain } from '../src/source/yaml/tree.ts';
 
 const docs = (name: string) => new URL(`../docs/${name}`, import.meta.url);
 const validate = new Ajv2020({ allErrors: true, strictTypes: false }).compile(configSchema);

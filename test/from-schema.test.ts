@@ -3,7 +3,7 @@ import { createBag } from '../src/source/diagnostic.ts';
 import { type FromSchema, fromSchema } from '../src/source/from-schema.ts';
 import type { JsonSchema } from '../src/source/schema.ts';
 import { list, map, text } from '../src/source/schema-builder.ts';
-import { parseYaml } from '../src/source/yaml.ts';
+import { parseYaml } from '../src/source/yaml/parse.ts';
 
 const schema = {
   type: 'object',

@@ -5,7 +5,8 @@ import { initFiles, initTemplates, packIdFrom } from '../src/cli/init/project-fi
 import { readConfig } from '../src/pack/config/config.ts';
 import { checkRuleSettings } from '../src/pack/settings/patch.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { lookup, parseYaml } from '../src/source/yaml.ts';
+import { parseYaml } from '../src/source/yaml/parse.ts';
+import { lookup } from '../src/source/yaml/tree.ts';
 
 const templates = new Map(
   initTemplates.map((name) => [

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { PipelineError, type TransformationDefinition } from '../src/pipeline/definition.ts';
 import { readPipeline } from '../src/pipeline/read-pipeline.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
-import { lookup } from '../src/source/yaml.ts';
+import { lookup } from '../src/source/yaml/tree.ts';
 import { told } from './diagnostics.ts';
 import { mark } from './pipeline-conditions.ts';
 import { noFiles } from './pipeline-run.ts';

@@ -22,7 +22,8 @@ import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { checkSchema } from '../src/source/schema.ts';
 import { positionAt, type SourceFile } from '../src/source/span.ts';
-import { lookup, parseYaml, toPlain, type YamlMapping } from '../src/source/yaml.ts';
+import { parseYaml } from '../src/source/yaml/parse.ts';
+import { lookup, toPlain, type YamlMapping } from '../src/source/yaml/tree.ts';
 import { marked, queryText, told } from './diagnostics.ts';
 import { noFiles } from './pipeline-run.ts';
 

@@ -8,7 +8,8 @@ import { ruleSavedSearchKeys } from '../src/pack/settings/rule-may-set.ts';
 import { isSavedSearchKey } from '../src/pack/settings/splunk-keys.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { positionAt } from '../src/source/span.ts';
-import { parseYaml, type YamlMapping } from '../src/source/yaml.ts';
+import { parseYaml } from '../src/source/yaml/parse.ts';
+import type { YamlMapping } from '../src/source/yaml/tree.ts';
 import { readTar } from './archives.ts';
 import { packOf } from './pack-of.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createBag } from '../src/source/diagnostic.ts';
 import { nearest } from '../src/source/nearest.ts';
 import { checkSchema, type JsonSchema } from '../src/source/schema.ts';
-import { parseYaml } from '../src/source/yaml.ts';
+import { parseYaml } from '../src/source/yaml/parse.ts';
 
 test.each([
   ['selectoin', ['selection', 'filter'], 'selection'],

@@ -5,7 +5,8 @@ import { checkRuleSettings, parseDuration } from '../src/pack/settings/patch.ts'
 import { exclusionReason, isEnabled, isSelected } from '../src/pack/settings/selection.ts';
 import type { Level, LogSource, Status } from '../src/sigma/rule/rule.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { parseYaml, type YamlMapping } from '../src/source/yaml.ts';
+import { parseYaml } from '../src/source/yaml/parse.ts';
+import type { YamlMapping } from '../src/source/yaml/tree.ts';
 
 function configured(text: string): PackConfig {
   const bag = createBag();

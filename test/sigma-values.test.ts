@@ -7,7 +7,9 @@ import { readSourceFile } from '../src/cli/files/rule-files.ts';
 import { readDocuments } from '../src/sigma/collection/document.ts';
 import { parsePattern, patternText } from '../src/sigma/value/pattern.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { isAmbiguousScalar, parseYaml, resolvePlainScalar, toPlain } from '../src/source/yaml.ts';
+import { parseYaml } from '../src/source/yaml/parse.ts';
+import { isAmbiguousScalar, resolvePlainScalar } from '../src/source/yaml/scalar.ts';
+import { toPlain } from '../src/source/yaml/tree.ts';
 import { compileText, detectionOf, ruleText } from './compile.ts';
 import { cpuMilliseconds } from './cpu-time.ts';
 import {

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { createReader } from '../src/sigma/rule/attribute.ts';
 import { readHead } from '../src/sigma/rule/head.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { insideScalar } from '../src/source/inside-scalar.ts';
 import type { SourceFile } from '../src/source/span.ts';
-import { parseYaml, type YamlScalar } from '../src/source/yaml.ts';
+import { insideScalar } from '../src/source/yaml/inside-scalar.ts';
+import { parseYaml } from '../src/source/yaml/parse.ts';
+import type { YamlScalar } from '../src/source/yaml/tree.ts';
 import { diagnosticsOf, told } from './diagnostics.ts';
 
 const parsed = (text: string) => {

@@ -1,7 +1,8 @@
 import type { Pack } from '../pack/pack.ts';
 import type { NewDiagnostic } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
-import { lookup, rootOf, spanOfKey } from '../source/yaml.ts';
+import { rootOf } from '../source/yaml/parse.ts';
+import { lookup, spanOfKey } from '../source/yaml/tree.ts';
 
 type Idle = Pick<NewDiagnostic, 'message' | 'hint' | 'target'> & {
   readonly path: readonly [string, string];

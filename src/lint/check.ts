@@ -5,7 +5,7 @@ import type { DiagnosticCode } from '../source/code.ts';
 import { codeCatalogue } from '../source/code.ts';
 import type { Severity } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
-import { lookup, spanOfKey, type YamlMapping, type YamlScalar } from '../source/yaml.ts';
+import { lookup, spanOfKey, type YamlMapping, type YamlScalar } from '../source/yaml/tree.ts';
 
 export type LintCode = Extract<DiagnosticCode, `LNT${string}`>;
 

@@ -11,7 +11,7 @@ import {
   parsePattern,
 } from '../sigma/value/pattern.ts';
 import type { SourceFile } from '../source/span.ts';
-import type { YamlScalar } from '../source/yaml.ts';
+import type { YamlScalar } from '../source/yaml/tree.ts';
 import { repeated, type Tell } from './check.ts';
 import { checkRegex } from './regex.ts';
 

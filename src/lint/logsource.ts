@@ -5,7 +5,7 @@ import { itemsOf } from '../sigma/rule/detection-items.ts';
 import { logSourceKeys } from '../sigma/rule/reader.ts';
 import type { DetectionRule } from '../sigma/rule/rule.ts';
 import { nearest } from '../source/nearest.ts';
-import { lookup } from '../source/yaml.ts';
+import { lookup } from '../source/yaml/tree.ts';
 import { type Checked, placeOf } from './check.ts';
 
 let known: ReadonlySet<string> | undefined;

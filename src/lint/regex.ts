@@ -1,4 +1,4 @@
-import type { YamlScalar } from '../source/yaml.ts';
+import type { YamlScalar } from '../source/yaml/tree.ts';
 import type { Tell } from './check.ts';
 
 /** Characters of which none means anything but itself. */

@@ -1,6 +1,6 @@
 import { isUuid } from '../sigma/rule/rule-id.ts';
 import type { Span } from '../source/span.ts';
-import { lookup, type YamlNode } from '../source/yaml.ts';
+import { lookup, type YamlNode } from '../source/yaml/tree.ts';
 import type { Checked } from './check.ts';
 
 const types: ReadonlySet<string> = new Set(['derived', 'obsolete', 'merged', 'renamed', 'similar']);

@@ -1,6 +1,6 @@
 import { attackTactics, attackTechniques, tacticByShortName } from '../attack/names.ts';
 import { attackReferences } from '../pack/model/attack-tags.ts';
-import type { YamlScalar } from '../source/yaml.ts';
+import type { YamlScalar } from '../source/yaml/tree.ts';
 import { type Checked, entriesOf, repeated, type Tell } from './check.ts';
 
 /** What a tag of each namespace looks like; `attack` has lists. */

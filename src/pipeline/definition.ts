@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../source/schema.ts';
 import type { SourceFile } from '../source/span.ts';
-import type { YamlMapping } from '../source/yaml.ts';
+import type { YamlMapping } from '../source/yaml/tree.ts';
 import type { ProcessingItem, Transformation } from './pipeline.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
 import { checkSchema, type JsonSchema } from '../source/schema.ts';
 import type { SourceFile } from '../source/span.ts';
-import { lookup, parseYaml, toPlain, type YamlMapping, type YamlNode } from '../source/yaml.ts';
+import { parseYaml } from '../source/yaml/parse.ts';
+import { lookup, toPlain, type YamlMapping, type YamlNode } from '../source/yaml/tree.ts';
 import type { PipelineEnvironment, TransformationDefinition } from './definition.ts';
 import { fileStem } from './file-stem.ts';
 import { readFinalizers } from './output/finalizer.ts';

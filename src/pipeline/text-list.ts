@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../source/schema.ts';
-import { lookup, type YamlMapping, type YamlScalar } from '../source/yaml.ts';
+import { lookup, type YamlMapping, type YamlScalar } from '../source/yaml/tree.ts';
 
 /** A list of texts, or one that stands for a list of itself, as many pipelines have it. */
 export const textsSchema = (

@@ -13,7 +13,7 @@ import {
 } from '../sigma/value/pattern.ts';
 import { fillPlaceholders, parseExpanded } from '../sigma/value/placeholder.ts';
 import { maximumWindashVariants, windashVariants } from '../sigma/value/windash.ts';
-import type { YamlScalar } from '../source/yaml.ts';
+import type { YamlScalar } from '../source/yaml/tree.ts';
 
 /**
  * What is wrong with a value; thrown inside this folder and turned into a diagnostic at the value's

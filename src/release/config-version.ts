@@ -1,5 +1,6 @@
 import type { SourceFile } from '../source/span.ts';
-import { lookup, rootOf } from '../source/yaml.ts';
+import { rootOf } from '../source/yaml/parse.ts';
+import { lookup } from '../source/yaml/tree.ts';
 
 /**
  * sigpack.yml with another version and revision where it names them; all else stays as it is

@@ -1,12 +1,7 @@
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
-import {
-  lookup,
-  parseYaml,
-  type YamlMapping,
-  type YamlNode,
-  type YamlScalar,
-} from '../source/yaml.ts';
+import { parseYaml } from '../source/yaml/parse.ts';
+import { lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../source/yaml/tree.ts';
 import type { Expectation, RuleName, TestCase } from './test-case.ts';
 
 /**

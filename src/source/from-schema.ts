@@ -2,7 +2,7 @@ import type { DiagnosticCode } from './code.ts';
 import type { NewDiagnostic } from './diagnostic.ts';
 import { failed, ok, type Result } from './result.ts';
 import { checkSchema, type JsonSchema } from './schema.ts';
-import { toPlain, type YamlNode } from './yaml.ts';
+import { toPlain, type YamlNode } from './yaml/tree.ts';
 
 /**
  * The type of the values that fit a schema, which is written `as const satisfies JsonSchema` or made

@@ -2,7 +2,7 @@ import type { DiagnosticCode } from './code.ts';
 import type { NewDiagnostic } from './diagnostic.ts';
 import { nearestHint } from './nearest.ts';
 import type { Span } from './span.ts';
-import type { YamlMapping, YamlNode, YamlScalar, YamlSequence } from './yaml.ts';
+import type { YamlMapping, YamlNode, YamlScalar, YamlSequence } from './yaml/tree.ts';
 
 export type SchemaType = 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'null';
 

@@ -4,7 +4,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { initFiles, initTemplates } from '../../src/cli/init/project-files.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
-import { parseYaml, toPlain } from '../../src/source/yaml.ts';
+import { parseYaml } from '../../src/source/yaml/parse.ts';
+import { toPlain } from '../../src/source/yaml/tree.ts';
 import { shared } from './corpus.ts';
 
 const templates = new Map(

@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { isPattern, type PathPattern } from '../../source/path-pattern.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
-import { lookup, rootOf, type YamlNode } from '../../source/yaml.ts';
+import { rootOf } from '../../source/yaml/parse.ts';
+import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import type { LeavesOut } from './left-out.ts';
 import {
   entryPath,

@@ -3,7 +3,8 @@ import type { OnRule } from '../../sigma/collection/document.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
-import { lookup, rootOf } from '../../source/yaml.ts';
+import { rootOf } from '../../source/yaml/parse.ts';
+import { lookup } from '../../source/yaml/tree.ts';
 import { statsOf } from '../files/path-stats.ts';
 import type { Project } from './project.ts';
 

@@ -8,7 +8,7 @@ import { type OnRule, readDocuments, type SigmaDocument } from '../../sigma/coll
 import { independentFiles, type NameKeys } from '../../sigma/collection/lone-rule.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import type { SourceFile } from '../../source/span.ts';
-import { lookup } from '../../source/yaml.ts';
+import { lookup } from '../../source/yaml/tree.ts';
 import { findFiles } from '../files/find-files.ts';
 import type { PathLists } from '../files/path-list.ts';
 import { isRuleFile, readRuleFile, readStandardInput } from '../files/rule-files.ts';

@@ -3,7 +3,8 @@ import { noPipeline } from '../../pipeline/bundle.ts';
 import { fieldChoices } from '../../pipeline/field-choice.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import type { Span } from '../../source/span.ts';
-import { rootOf, spanOfKey } from '../../source/yaml.ts';
+import { rootOf } from '../../source/yaml/parse.ts';
+import { spanOfKey } from '../../source/yaml/tree.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
 import { shownPath } from '../files/rule-files.ts';
 

@@ -9,7 +9,8 @@ import { fromSchema } from '../../source/from-schema.ts';
 import { keysOf } from '../../source/record.ts';
 import { failed, type Result } from '../../source/result.ts';
 import type { SourceFile } from '../../source/span.ts';
-import { lookup, parseYaml, type YamlNode } from '../../source/yaml.ts';
+import { parseYaml } from '../../source/yaml/parse.ts';
+import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import type { PackInfo } from '../model/detection.ts';
 import { misreadPlaces } from '../settings/all-events.ts';
 import {

@@ -2,7 +2,7 @@ import { type ElasticsearchSettings, elasticsearchDefaults } from '../../backend
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { recordOf } from '../../source/record.ts';
 import { list, map, text } from '../../source/schema-builder.ts';
-import { lookup, type YamlNode } from '../../source/yaml.ts';
+import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import { parseDuration, rangeDiagnostics } from '../settings/patch.ts';
 import { duration, type FromSettings } from '../settings/schema.ts';
 

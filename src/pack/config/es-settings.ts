@@ -1,7 +1,7 @@
 import type { Rule } from '../../sigma/collection/collection.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
-import { lookup, type YamlNode } from '../../source/yaml.ts';
+import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import { writtenSettings } from '../settings/patch.ts';
 import type { DetectionSettings } from '../settings/settings.ts';
 import type { PackConfig } from './config.ts';

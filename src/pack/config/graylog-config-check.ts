@@ -1,5 +1,5 @@
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
-import { lookup, type YamlNode } from '../../source/yaml.ts';
+import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import { criticalSince } from '../graylog/event-definition.ts';
 import { notificationParameters, teamsSince } from '../graylog/notification.ts';
 import { titleTokens, unknownToken } from '../graylog/title.ts';

@@ -4,7 +4,7 @@ import type { FromSchema } from '../../source/from-schema.ts';
 import { nearest } from '../../source/nearest.ts';
 import type { JsonSchema } from '../../source/schema.ts';
 import { list, map } from '../../source/schema-builder.ts';
-import { lookup, type YamlNode, type YamlScalar } from '../../source/yaml.ts';
+import { lookup, type YamlNode, type YamlScalar } from '../../source/yaml/tree.ts';
 import { type LintPreset, lintPresets } from './lint-preset.ts';
 import { isCode, validatorCodes } from './validator-codes.ts';
 

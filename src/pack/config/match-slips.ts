@@ -4,7 +4,7 @@ import type { LogSource } from '../../sigma/rule/rule.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';
 import type { SourceFile } from '../../source/span.ts';
-import { lookup, type YamlNode } from '../../source/yaml.ts';
+import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import { tableSources } from '../alert/table.ts';
 import type { LogSourceMatch } from '../settings/selection.ts';
 import type { PackConfig } from './config.ts';

@@ -3,7 +3,7 @@ import type { Rule } from '../../sigma/collection/collection.ts';
 import { filterFits } from '../../sigma/filter/filter.ts';
 import type { LogSource } from '../../sigma/rule/rule.ts';
 import type { SourceFile } from '../../source/span.ts';
-import { lookup, spanOfKey, type YamlNode } from '../../source/yaml.ts';
+import { lookup, spanOfKey, type YamlNode } from '../../source/yaml/tree.ts';
 import { writtenSettings } from '../settings/patch.ts';
 import { levelOf } from '../settings/selection.ts';
 import type { PackConfig } from './config.ts';

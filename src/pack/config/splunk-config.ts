@@ -1,7 +1,7 @@
 import type { CorrelationMethod } from '../../backend/splunk/splunk.ts';
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { list, map, text } from '../../source/schema-builder.ts';
-import { lookup, type YamlNode } from '../../source/yaml.ts';
+import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import { confError } from '../render/splunk-conf.ts';
 import type { FromSettings } from '../settings/schema.ts';
 import type { LogSourceMatch } from '../settings/selection.ts';

@@ -2,7 +2,7 @@ import type { Rule } from '../../sigma/collection/collection.ts';
 import { byClaim } from '../../sigma/collection/precedence.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { addTogether, type Similar } from '../../source/together.ts';
-import { lookup } from '../../source/yaml.ts';
+import { lookup } from '../../source/yaml/tree.ts';
 import { nothingPublished, type Published } from '../config/published.ts';
 import type { PackInfo } from '../model/detection.ts';
 import { stanzaKey } from '../render/splunk-conf.ts';

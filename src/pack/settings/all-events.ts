@@ -1,6 +1,6 @@
 import type { DiagnosticCode } from '../../source/code.ts';
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
-import { lookup, type YamlNode } from '../../source/yaml.ts';
+import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 
 /**
  * Words for "everywhere" that a list of names does not take: the search would look in an index or a

@@ -4,7 +4,7 @@ import type { DiagnosticBag, NewDiagnostic } from '../../source/diagnostic.ts';
 import { type FromSchema, fromSchema } from '../../source/from-schema.ts';
 import { checkSchema } from '../../source/schema.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
-import { lookup, type YamlNode } from '../../source/yaml.ts';
+import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import { misreadStreams } from './all-events.ts';
 import { savedSearchOfRule } from './rule-may-set.ts';
 import { cronError, cronGapError } from './schedule.ts';

@@ -1,6 +1,6 @@
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';
-import { lookup, type YamlNode, type YamlPair } from '../../source/yaml.ts';
+import { lookup, type YamlNode, type YamlPair } from '../../source/yaml/tree.ts';
 import { savedSearchValueError } from './savedsearch-value.ts';
 import { isSavedSearchKey, nearestSavedSearchKey } from './splunk-keys.ts';
 

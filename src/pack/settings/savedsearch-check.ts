@@ -1,5 +1,5 @@
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
-import { lookup, type YamlNode } from '../../source/yaml.ts';
+import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import { savedSearchValueError } from './savedsearch-value.ts';
 import { isSavedSearchKey, nearestSavedSearchKey } from './splunk-keys.ts';
 

@@ -1,7 +1,7 @@
 import type { Level, Status } from '../../sigma/rule/rule.ts';
 import { idKey } from '../../sigma/rule/rule-id.ts';
 import { createRereader } from '../../sigma/rule/written.ts';
-import { lookup, toPlain, type YamlNode } from '../../source/yaml.ts';
+import { lookup, toPlain, type YamlNode } from '../../source/yaml/tree.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 
 /** An attribute of a rule by how it compares. Dates are `YYYY-MM-DD`. */

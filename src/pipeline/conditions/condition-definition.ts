@@ -1,7 +1,7 @@
 import { type PythonRegex, pythonRegex } from '../../python-regex/regex.ts';
 import type { SettledItem } from '../../query/settled.ts';
 import type { JsonSchema } from '../../source/schema.ts';
-import { lookup, type YamlMapping } from '../../source/yaml.ts';
+import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
 import { PipelineError } from '../definition.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 

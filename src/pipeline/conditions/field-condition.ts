@@ -1,4 +1,4 @@
-import type { YamlMapping } from '../../source/yaml.ts';
+import type { YamlMapping } from '../../source/yaml/tree.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 import { textNodes, textsSchema } from '../text-list.ts';
 import {

@@ -1,6 +1,11 @@
 import { levels, statuses } from '../../sigma/rule/rule.ts';
 import { nearestHint } from '../../source/nearest.ts';
-import { lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../../source/yaml.ts';
+import {
+  lookup,
+  type YamlMapping,
+  type YamlNode,
+  type YamlScalar,
+} from '../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 import { PipelineError } from '../definition.ts';
 import { type AttributeValue, attributeOf, isoDate } from './attribute-value.ts';

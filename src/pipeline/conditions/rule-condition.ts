@@ -2,7 +2,7 @@ import type { SettledRule } from '../../query/compile.ts';
 import { type SettledDetection, type SettledItem, someSettledItem } from '../../query/settled.ts';
 import type { LogSource } from '../../sigma/rule/rule.ts';
 import { meantTag } from '../../sigma/rule/tag.ts';
-import type { YamlMapping } from '../../source/yaml.ts';
+import type { YamlMapping } from '../../source/yaml/tree.ts';
 import { PipelineError } from '../definition.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 import { type ConditionDefinitions, type RuleCondition, textOf } from './condition-definition.ts';

@@ -1,4 +1,4 @@
-import { lookup, toPlain, type YamlMapping } from '../../source/yaml.ts';
+import { lookup, toPlain, type YamlMapping } from '../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 import { type ConditionDefinition, textOf } from './condition-definition.ts';

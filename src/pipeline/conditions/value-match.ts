@@ -1,7 +1,7 @@
 import { refersToFields, type SettledItem, type SettledValue } from '../../query/settled.ts';
 import type { Test } from '../../query/tree.ts';
 import { ANY, isPlaceholder, ONE, type Pattern, parsePattern } from '../../sigma/value/pattern.ts';
-import { lookup, type YamlMapping, type YamlScalar } from '../../source/yaml.ts';
+import { lookup, type YamlMapping, type YamlScalar } from '../../source/yaml/tree.ts';
 
 /**
  * The only test of a value. pySigma's conditions see no text in a value that `windash` or

@@ -3,7 +3,7 @@ import { parseJinja } from '../../jinja/template.ts';
 import { nearestHint } from '../../source/nearest.ts';
 import { checkSchema, type JsonSchema } from '../../source/schema.ts';
 import type { Span } from '../../source/span.ts';
-import { lookup, toPlain, type YamlMapping, type YamlNode } from '../../source/yaml.ts';
+import { lookup, toPlain, type YamlMapping, type YamlNode } from '../../source/yaml/tree.ts';
 import { refuseLonger, type Work, workOfOutput } from '../../work/work.ts';
 import { textOf } from '../conditions/condition-definition.ts';
 import { PipelineError } from '../definition.ts';

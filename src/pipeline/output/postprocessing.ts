@@ -1,6 +1,6 @@
 import { parseJinja } from '../../jinja/template.ts';
 import type { JsonSchema } from '../../source/schema.ts';
-import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml.ts';
+import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml/tree.ts';
 import { refuseLonger, type Work } from '../../work/work.ts';
 import { regexAt, textOf } from '../conditions/condition-definition.ts';
 import { PipelineError } from '../definition.ts';

@@ -1,6 +1,6 @@
-import { insideScalar } from '../../source/inside-scalar.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
-import type { YamlScalar } from '../../source/yaml.ts';
+import { insideScalar } from '../../source/yaml/inside-scalar.ts';
+import type { YamlScalar } from '../../source/yaml/tree.ts';
 import { PipelineError } from '../definition.ts';
 
 /** Conditions and how they are linked. `all` of nothing holds, `any` of nothing does not. */

@@ -1,7 +1,12 @@
 import type { LogSource } from '../../sigma/rule/rule.ts';
 import { nearestHint } from '../../source/nearest.ts';
 import { checkSchema, type JsonSchema } from '../../source/schema.ts';
-import { lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../../source/yaml.ts';
+import {
+  lookup,
+  type YamlMapping,
+  type YamlNode,
+  type YamlScalar,
+} from '../../source/yaml/tree.ts';
 import { fieldConditions } from '../conditions/field-condition.ts';
 import { itemConditions } from '../conditions/item-condition.ts';
 import { ruleConditions } from '../conditions/rule-condition.ts';

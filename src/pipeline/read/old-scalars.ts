@@ -1,4 +1,5 @@
-import { isAmbiguousScalar, type YamlNode, type YamlScalar } from '../../source/yaml.ts';
+import { isAmbiguousScalar } from '../../source/yaml/scalar.ts';
+import type { YamlNode, YamlScalar } from '../../source/yaml/tree.ts';
 import type { Reasons } from './condition-set.ts';
 
 const truths: ReadonlyMap<string, boolean> = new Map([

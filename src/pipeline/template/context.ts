@@ -8,7 +8,7 @@ import {
   type Value,
 } from '../../jinja/value.ts';
 import { idKey } from '../../sigma/rule/rule-id.ts';
-import { toPlain } from '../../source/yaml.ts';
+import { toPlain } from '../../source/yaml/tree.ts';
 import type { Work } from '../../work/work.ts';
 import { isoDate, writtenAttribute, writtenNames } from '../conditions/attribute-value.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';

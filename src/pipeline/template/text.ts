@@ -1,7 +1,7 @@
 import { JinjaError } from '../../jinja/error.ts';
 import type { Value } from '../../jinja/value.ts';
-import { insideScalar } from '../../source/inside-scalar.ts';
-import { lookup, toPlain, type YamlMapping } from '../../source/yaml.ts';
+import { insideScalar } from '../../source/yaml/inside-scalar.ts';
+import { lookup, toPlain, type YamlMapping } from '../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 import type { Work } from '../../work/work.ts';
 import { textOf } from '../conditions/condition-definition.ts';

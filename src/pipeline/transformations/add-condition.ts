@@ -4,7 +4,12 @@ import { readDetection } from '../../sigma/rule/detection-reader.ts';
 import type { LogSource } from '../../sigma/rule/rule.ts';
 import { createBag, type Diagnostic, isFatal } from '../../source/diagnostic.ts';
 import type { SourceFile } from '../../source/span.ts';
-import { lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../../source/yaml.ts';
+import {
+  lookup,
+  type YamlMapping,
+  type YamlNode,
+  type YamlScalar,
+} from '../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 import {
   type PipelineEnvironment,

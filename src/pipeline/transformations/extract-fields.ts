@@ -3,7 +3,7 @@ import type { PythonRegex } from '../../python-regex/regex.ts';
 import type { SettledBody, SettledItem, SettledValue } from '../../query/settled.ts';
 import type { Test } from '../../query/tree.ts';
 import { parsePattern } from '../../sigma/value/pattern.ts';
-import { lookup, toPlain, type YamlMapping } from '../../source/yaml.ts';
+import { lookup, toPlain, type YamlMapping } from '../../source/yaml/tree.ts';
 import type { Work } from '../../work/work.ts';
 import { regexAt, textOf } from '../conditions/condition-definition.ts';
 import { plainText } from '../conditions/value-match.ts';

@@ -1,6 +1,6 @@
 import { type SettledItem, settledItems } from '../../query/settled.ts';
 import type { JsonSchema } from '../../source/schema.ts';
-import { lookup, type YamlMapping } from '../../source/yaml.ts';
+import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 import type { TransformationDefinition } from '../definition.ts';
 import { isMapped, type RuleInProcess } from '../rule-in-process.ts';

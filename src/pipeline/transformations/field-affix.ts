@@ -1,4 +1,4 @@
-import { lookup, type YamlMapping } from '../../source/yaml.ts';
+import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
 import type { TransformationDefinition } from '../definition.ts';
 import type { FieldTransformation } from '../pipeline.ts';
 

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../../source/schema.ts';
-import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml.ts';
+import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml/tree.ts';
 import { PipelineError, type TransformationDefinition } from '../definition.ts';
 import type { FieldTransformation } from '../pipeline.ts';
 

@@ -1,6 +1,6 @@
 import type { SettledItem, SettledValue } from '../../query/settled.ts';
 import { parsePattern } from '../../sigma/value/pattern.ts';
-import { lookup, toPlain, type YamlMapping } from '../../source/yaml.ts';
+import { lookup, toPlain, type YamlMapping } from '../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 import { textOf } from '../conditions/condition-definition.ts';
 import { plainText } from '../conditions/value-match.ts';

@@ -1,5 +1,5 @@
 import type { LogSource } from '../../sigma/rule/rule.ts';
-import type { YamlNode } from '../../source/yaml.ts';
+import type { YamlNode } from '../../source/yaml/tree.ts';
 
 /** Why a text can't be filled in for a rule; its own words. */
 export interface JinjaError {

@@ -1,6 +1,6 @@
 import type { LogSource } from '../../sigma/rule/rule.ts';
 import type { JsonSchema } from '../../source/schema.ts';
-import { lookup, type YamlMapping } from '../../source/yaml.ts';
+import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
 import { PipelineError, type TransformationDefinition } from '../definition.ts';
 import type { RuleTransformation } from '../pipeline.ts';
 

@@ -1,4 +1,4 @@
-import { lookup, type YamlMapping } from '../../source/yaml.ts';
+import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
 import type { PipelineEnvironment, TransformationDefinition } from '../definition.ts';
 import type { Nest } from '../pipeline.ts';
 

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../../source/schema.ts';
-import type { YamlMapping } from '../../source/yaml.ts';
+import type { YamlMapping } from '../../source/yaml/tree.ts';
 import type { TransformationDefinition } from '../definition.ts';
 import type { RuleTransformation } from '../pipeline.ts';
 import { textList, textsSchema } from '../text-list.ts';

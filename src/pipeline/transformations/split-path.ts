@@ -1,7 +1,7 @@
 import type { SettledBody, SettledItem, SettledValue } from '../../query/settled.ts';
 import type { StringTest, Test } from '../../query/tree.ts';
 import { ANY, isPlaceholder, joinParts, ONE, type Pattern } from '../../sigma/value/pattern.ts';
-import type { YamlMapping } from '../../source/yaml.ts';
+import type { YamlMapping } from '../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 import { textOf } from '../conditions/condition-definition.ts';
 import type { TransformationDefinition } from '../definition.ts';

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../../source/schema.ts';
-import { lookup, toPlain, type YamlMapping } from '../../source/yaml.ts';
+import { lookup, toPlain, type YamlMapping } from '../../source/yaml/tree.ts';
 import type { TransformationDefinition } from '../definition.ts';
 import { unprovedState } from '../unproved.ts';
 

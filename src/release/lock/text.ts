@@ -6,7 +6,8 @@ import type { Level } from '../../sigma/rule/rule.ts';
 import { createBag, type DiagnosticBag } from '../../source/diagnostic.ts';
 import { checkSchema } from '../../source/schema.ts';
 import type { SourceFile } from '../../source/span.ts';
-import { parseYaml, toPlain, type YamlNode } from '../../source/yaml.ts';
+import { parseYaml } from '../../source/yaml/parse.ts';
+import { toPlain, type YamlNode } from '../../source/yaml/tree.ts';
 import type { Lock, LockedRule } from './lock.ts';
 import { lockSchema } from './schema.ts';
 

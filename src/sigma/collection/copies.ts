@@ -1,7 +1,7 @@
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { differingKeys } from '../../source/sorted-json.ts';
 import { addTogether, type Similar } from '../../source/together.ts';
-import { toPlain } from '../../source/yaml.ts';
+import { toPlain } from '../../source/yaml/tree.ts';
 import type { CorrelationRule } from '../correlation/correlation.ts';
 import type { FilterRule } from '../filter/filter.ts';
 import { attributeValue } from '../rule/attribute-place.ts';

@@ -5,7 +5,8 @@ import {
   isFatal,
 } from '../../source/diagnostic.ts';
 import type { SourceFile } from '../../source/span.ts';
-import { lookup, parseYaml, type YamlMapping, type YamlNode } from '../../source/yaml.ts';
+import { parseYaml } from '../../source/yaml/parse.ts';
+import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml/tree.ts';
 import type { CorrelationRule, LostCorrelation } from '../correlation/correlation.ts';
 import { lostCorrelation, readCorrelationRule } from '../correlation/reader.ts';
 import type { FilterRule } from '../filter/filter.ts';

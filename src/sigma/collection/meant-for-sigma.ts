@@ -1,5 +1,5 @@
 import { editDistance } from '../../source/nearest.ts';
-import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml.ts';
+import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml/tree.ts';
 
 /** What no rule can do without: one of them is enough. */
 const strong = ['detection', 'logsource', 'correlation'] as const;

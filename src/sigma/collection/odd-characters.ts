@@ -1,7 +1,7 @@
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
-import { insideScalar } from '../../source/inside-scalar.ts';
 import { positionAt, type SourceFile } from '../../source/span.ts';
-import type { YamlNode, YamlScalar } from '../../source/yaml.ts';
+import { insideScalar } from '../../source/yaml/inside-scalar.ts';
+import type { YamlNode, YamlScalar } from '../../source/yaml/tree.ts';
 
 const blanks = '\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 const unseen = '\\u00ad\\u200b-\\u200f\\u2060\\ufeff';

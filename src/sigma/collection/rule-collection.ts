@@ -7,7 +7,7 @@ import {
   type YamlNode,
   type YamlPair,
   type YamlScalar,
-} from '../../source/yaml.ts';
+} from '../../source/yaml/tree.ts';
 import type { SharedNames } from '../rule/rule.ts';
 
 /** What the documents of a file may become together. */

@@ -1,4 +1,4 @@
-import type { YamlNode } from '../../source/yaml.ts';
+import type { YamlNode } from '../../source/yaml/tree.ts';
 import type { RuleHead } from '../rule/rule.ts';
 
 /**

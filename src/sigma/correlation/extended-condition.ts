@@ -1,6 +1,6 @@
 import { createBag } from '../../source/diagnostic.ts';
 import type { Span } from '../../source/span.ts';
-import type { YamlNode, YamlScalar } from '../../source/yaml.ts';
+import type { YamlNode, YamlScalar } from '../../source/yaml/tree.ts';
 import type { Reader } from '../rule/attribute.ts';
 import type { ConditionNode } from '../rule/condition.ts';
 import { parseCondition } from '../rule/condition-parser.ts';

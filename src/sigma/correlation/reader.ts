@@ -7,7 +7,7 @@ import {
   type YamlNode,
   type YamlPair,
   type YamlScalar,
-} from '../../source/yaml.ts';
+} from '../../source/yaml/tree.ts';
 import { note, type Reader } from '../rule/attribute.ts';
 import { flagOf } from '../rule/flag.ts';
 import { readHead } from '../rule/head.ts';

@@ -1,5 +1,5 @@
 import type { SourceFile, Span } from '../../source/span.ts';
-import type { YamlMapping } from '../../source/yaml.ts';
+import type { YamlMapping } from '../../source/yaml/tree.ts';
 import type { RuleReference } from '../correlation/correlation.ts';
 import type { Detection, LogSource } from '../rule/rule.ts';
 

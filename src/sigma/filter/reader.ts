@@ -1,4 +1,4 @@
-import { lookup, type YamlMapping } from '../../source/yaml.ts';
+import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
 import type { RuleReference } from '../correlation/correlation.ts';
 import { optionalText, type Reader, requiredText } from '../rule/attribute.ts';
 import { isNoSelection, readDetection } from '../rule/detection-reader.ts';

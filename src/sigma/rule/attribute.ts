@@ -1,6 +1,11 @@
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
-import { spanOfKey, type YamlMapping, type YamlNode, type YamlScalar } from '../../source/yaml.ts';
+import {
+  spanOfKey,
+  type YamlMapping,
+  type YamlNode,
+  type YamlScalar,
+} from '../../source/yaml/tree.ts';
 
 /**
  * Reads the attributes of one document and reports those that are not as the specification

@@ -1,7 +1,7 @@
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
-import { insideScalar } from '../../source/inside-scalar.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
-import type { YamlScalar } from '../../source/yaml.ts';
+import { insideScalar } from '../../source/yaml/inside-scalar.ts';
+import type { YamlScalar } from '../../source/yaml/tree.ts';
 import { correlationHint } from './aggregation.ts';
 import type { ConditionNode } from './condition.ts';
 

@@ -1,14 +1,8 @@
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
-import { insideScalar } from '../../source/inside-scalar.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
-import {
-  isAmbiguousScalar,
-  keepsZeros,
-  type YamlMapping,
-  type YamlNode,
-  type YamlPair,
-  type YamlScalar,
-} from '../../source/yaml.ts';
+import { insideScalar } from '../../source/yaml/inside-scalar.ts';
+import { isAmbiguousScalar, keepsZeros } from '../../source/yaml/scalar.ts';
+import type { YamlMapping, YamlNode, YamlPair, YamlScalar } from '../../source/yaml/tree.ts';
 import { isComparison, meantModifier, modifierRoles } from '../value/modifier.ts';
 import { nearHint, timespanText } from './aggregation.ts';
 import { note } from './attribute.ts';

@@ -1,4 +1,4 @@
-import type { YamlScalar } from '../../source/yaml.ts';
+import type { YamlScalar } from '../../source/yaml/tree.ts';
 
 const words: ReadonlyMap<string, boolean> = new Map([
   ['true', true],

@@ -1,6 +1,6 @@
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import type { SourceFile } from '../../source/span.ts';
-import type { YamlMapping, YamlPair } from '../../source/yaml.ts';
+import type { YamlMapping, YamlPair } from '../../source/yaml/tree.ts';
 import { note } from './attribute.ts';
 
 /** Longer ones are none of Sigma, whatever stands around them. */

@@ -1,5 +1,5 @@
 import { nearest } from '../../source/nearest.ts';
-import { spanOfKey, type YamlScalar } from '../../source/yaml.ts';
+import { spanOfKey, type YamlScalar } from '../../source/yaml/tree.ts';
 import { type Reader, requiredText, warn } from './attribute.ts';
 import { readDetection } from './detection-reader.ts';
 import { readHead } from './head.ts';

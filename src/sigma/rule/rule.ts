@@ -1,5 +1,5 @@
 import type { SourceFile, Span } from '../../source/span.ts';
-import type { YamlMapping, YamlScalar } from '../../source/yaml.ts';
+import type { YamlMapping, YamlScalar } from '../../source/yaml/tree.ts';
 import type { ConditionNode } from './condition.ts';
 
 export const levels = ['informational', 'low', 'medium', 'high', 'critical'] as const;

@@ -1,6 +1,7 @@
 import { createBag } from '../../source/diagnostic.ts';
 import type { SourceFile } from '../../source/span.ts';
-import { parseYaml, type YamlMapping } from '../../source/yaml.ts';
+import { parseYaml } from '../../source/yaml/parse.ts';
+import type { YamlMapping } from '../../source/yaml/tree.ts';
 import type { RuleHead } from './rule.ts';
 
 /** Reads the documents of rules once more, each file once. */

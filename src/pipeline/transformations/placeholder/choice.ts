@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../../../source/schema.ts';
-import { lookup, type YamlMapping } from '../../../source/yaml.ts';
+import { lookup, type YamlMapping } from '../../../source/yaml/tree.ts';
 import { PipelineError } from '../../definition.ts';
 import { textList } from '../../text-list.ts';
 

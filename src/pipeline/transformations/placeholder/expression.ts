@@ -1,6 +1,6 @@
 import { isUnfilled } from '../../../query/tree.ts';
 import { isPlaceholder } from '../../../sigma/value/pattern.ts';
-import { lookup, type YamlMapping } from '../../../source/yaml.ts';
+import { lookup, type YamlMapping } from '../../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../../work/processing-failure.ts';
 import { textOf } from '../../conditions/condition-definition.ts';
 import { PipelineError, type TransformationDefinition } from '../../definition.ts';

@@ -11,7 +11,7 @@ import {
   patternText,
 } from '../../../sigma/value/pattern.ts';
 import { fillPlaceholders } from '../../../sigma/value/placeholder.ts';
-import type { YamlMapping } from '../../../source/yaml.ts';
+import type { YamlMapping } from '../../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../../work/processing-failure.ts';
 import type { PipelineEnvironment, TransformationDefinition } from '../../definition.ts';
 import type { ValueTransformation } from '../../pipeline.ts';

@@ -1,7 +1,7 @@
 import { numberIn, numberText } from '../../../jinja/number.ts';
 import type { SettledItem } from '../../../query/settled.ts';
 import type { Test } from '../../../query/tree.ts';
-import type { YamlMapping } from '../../../source/yaml.ts';
+import type { YamlMapping } from '../../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../../work/processing-failure.ts';
 import { textOf } from '../../conditions/condition-definition.ts';
 import { plainText } from '../../conditions/value-match.ts';

@@ -1,6 +1,6 @@
 import type { Test } from '../../../query/tree.ts';
 import { type Pattern, parsePattern } from '../../../sigma/value/pattern.ts';
-import { lookup, type YamlMapping } from '../../../source/yaml.ts';
+import { lookup, type YamlMapping } from '../../../source/yaml/tree.ts';
 import { plainText } from '../../conditions/value-match.ts';
 import type { TransformationDefinition } from '../../definition.ts';
 import type { ValueTransformation } from '../../pipeline.ts';

@@ -9,7 +9,7 @@ import {
   parsePattern,
 } from '../../../sigma/value/pattern.ts';
 import { expandPlaceholders } from '../../../sigma/value/placeholder.ts';
-import { lookup, toPlain, type YamlMapping } from '../../../source/yaml.ts';
+import { lookup, toPlain, type YamlMapping } from '../../../source/yaml/tree.ts';
 import type { Work } from '../../../work/work.ts';
 import { regexAt, textOf } from '../../conditions/condition-definition.ts';
 import { plainText } from '../../conditions/value-match.ts';

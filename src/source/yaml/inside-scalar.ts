@@ -1,5 +1,5 @@
-import type { SourceFile, Span } from './span.ts';
-import type { YamlScalar } from './yaml.ts';
+import type { SourceFile, Span } from '../span.ts';
+import type { YamlScalar } from './tree.ts';
 
 type PlaceOf = (span: Span) => Span;
 

@@ -1,36 +1,5 @@
 import type { ScalarEvent } from 'js-yaml';
-import type { Span } from './span.ts';
-
-/** Why no tree can be made of a text that is valid YAML. */
-export class TreeError extends Error {
-  readonly code: 'SIG002' | 'SIG004';
-  readonly span: Span;
-  readonly hint: string | undefined;
-  constructor(code: TreeError['code'], message: string, span: Span, hint?: string) {
-    super(message);
-    this.code = code;
-    this.span = span;
-    this.hint = hint;
-  }
-}
-
-/**
- * Where a scalar ends; one of no text ends where the last one did, or, as an entry of a list,
- * behind its `-`.
- */
-export function endOfScalar(
-  text: string,
-  { valueStart, valueEnd, tagStart }: ScalarEvent,
-  last: number,
-  inList: boolean,
-): number {
-  if (valueStart >= 0) return Math.max(last, valueEnd);
-  const found =
-    inList && tagStart < 0
-      ? /(?<=^|\n)[ \t]*(?:- +)*-(?=[ \t]*(?:#.*)?(?:\r?\n|$))/.exec(text.slice(last, last + 2000))
-      : undefined;
-  return found ? last + found.index + found[0].length : last;
-}
+import { TreeError } from './tree-error.ts';
 
 /**
  * A text that starts with `!` or `&` and is not quoted is a tag or an anchor, and lost:
@@ -60,5 +29,15 @@ export function checkTag(text: string, start: number): void {
     `\`${tag}\` is a tag of YAML, which Sigma does not use`,
     { start, end: start + tag.length },
     'Quote a text that starts with `!`.',
+  );
+}
+
+export function unknownAlias(text: string, start: number, end: number): TreeError {
+  const name = text.slice(start, end);
+  return new TreeError(
+    'SIG002',
+    `no anchor \`&${name}\` stands before its alias`,
+    { start: start - 1, end },
+    'Quote the value if it is meant to start with `*`.',
   );
 }

@@ -1,4 +1,4 @@
-import type { NewDiagnostic } from './diagnostic.ts';
+import type { NewDiagnostic } from '../diagnostic.ts';
 
 /** What to do about the reader's diagnostics that say little to the author of a rule. */
 const hints: readonly (readonly [RegExp, string])[] = [
@@ -28,7 +28,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The diagnostic about an error at a place of the text. */
-export function yamlError(reason: string, text: string, at: number): Omit<NewDiagnostic, 'span'> {
+export function syntaxError(reason: string, text: string, at: number): Omit<NewDiagnostic, 'span'> {
   if (/nesting|maxDepth/.test(reason))
     return {
       code: 'SIG004',

@@ -1,0 +1,51 @@
+import type { Span } from '../span.ts';
+
+/** A YAML tree whose nodes know their place: each node is a {@link Span}. */
+export type YamlNode = YamlScalar | YamlSequence | YamlMapping;
+
+export interface YamlScalar extends Span {
+  readonly kind: 'scalar';
+  /** As YAML 1.2's core schema resolves it; integers beyond 2^53 are bigints. */
+  readonly value: string | number | bigint | boolean | null;
+  /** The scalar's text after unquoting, before its type was resolved. */
+  readonly text: string;
+  /** False for quoted and block scalars, whose type is always string. */
+  readonly plain: boolean;
+}
+
+export interface YamlSequence extends Span {
+  readonly kind: 'sequence';
+  readonly items: readonly YamlNode[];
+}
+
+export interface YamlMapping extends Span {
+  readonly kind: 'mapping';
+  readonly pairs: readonly YamlPair[];
+}
+
+export interface YamlPair {
+  readonly key: YamlScalar;
+  readonly value: YamlNode;
+}
+
+export function lookup(node: YamlNode | undefined, key: string): YamlNode | undefined {
+  if (node?.kind !== 'mapping') return undefined;
+  for (const pair of node.pairs) if (pair.key.text === key) return pair.value;
+  return undefined;
+}
+
+/** Where a key of a mapping is written. */
+export function spanOfKey(node: YamlNode | undefined, key: string): Span | undefined {
+  const found =
+    node?.kind === 'mapping' ? node.pairs.find((pair) => pair.key.text === key)?.key : undefined;
+  return found && { start: found.start, end: found.end };
+}
+
+/** The tree as plain JavaScript data; maps become objects without a prototype. */
+export function toPlain(node: YamlNode): unknown {
+  if (node.kind === 'scalar') return typeof node.value === 'bigint' ? node.text : node.value;
+  if (node.kind === 'sequence') return node.items.map(toPlain);
+  const result: Record<string, unknown> = Object.create(null);
+  for (const pair of node.pairs) result[pair.key.text] = toPlain(pair.value);
+  return result;
+}
