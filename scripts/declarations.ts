@@ -102,7 +102,7 @@ export function declarationsOf(text: string): Declarations {
           name: exportedAs.get(local) ?? local,
           kind: isFunction(source) ? 'function' : kinds[node.type],
           doc: comment === undefined ? undefined : docOf(comment),
-          text: source.replace(/^declare /, ''),
+          text: source.replace(/^declare /, '').replace(local, exportedAs.get(local) ?? local),
         },
       ],
     ];

@@ -211,7 +211,7 @@ describe('what a rule may set of savedsearches.conf', () => {
   it('is what docs/configuration.md lists', () => {
     const page = readFileSync(join(import.meta.dirname, '..', 'docs', 'configuration.md'), 'utf8');
     const [, section = ''] = /### What a rule may set\n([\s\S]*?)\n## /.exec(page) ?? [];
-    const listed = [...section.matchAll(/^- (.*?): (.*)$/gm)].flatMap(
+    const listed = [...section.matchAll(/^- (.*?): (.*(?:\n {2}.*)*)$/gm)].flatMap(
       ([, group = '', keys = '']) => {
         const prefix = /^`(.*)`$/.exec(group)?.[1] ?? '';
         return [...keys.matchAll(/`([^`]*)`/g)].map(([, key = '']) => prefix + key);
