@@ -5,6 +5,7 @@ import { scheduleHistogram } from '../pack/load/schedule-load.ts';
 import type { Pack } from '../pack/pack.ts';
 import { serverVersion } from '../pack/settings/server-version.ts';
 import { cronOf } from '../pack/splunk/schedule.ts';
+import { counted } from '../source/plural.ts';
 
 /** What the detections of a target that ship enabled start in a minute. */
 export interface Load {
@@ -67,16 +68,14 @@ function scheduleError(pack: Pack): string | undefined {
   if (!worst) return undefined;
   const [minute, count] = worst;
   const first =
-    `${count} ${count === 1 ? 'search starts' : 'searches start'} at minute ${minute}, ` +
+    `${counted(count, 'search starts', 'searches start')} at minute ${minute}, ` +
     `${count - budget} more than the budget of ${budget}`;
   const next = others.slice(0, namedMinutes - 1).map(([at, starts]) => `${starts} at minute ${at}`);
   const more = others.length - next.length;
   return [
     first,
     ...next,
-    ...(more > 0
-      ? [`and more than the budget at ${more} other ${more === 1 ? 'minute' : 'minutes'}`]
-      : []),
+    ...(more > 0 ? [`and more than the budget at ${counted(more, 'other minute')}`] : []),
   ].join('; ');
 }
 

@@ -10,6 +10,7 @@ import { eventFieldsOf } from '../sigma/correlation/correlation.ts';
 import { perSource } from '../sigma/rule/per-source.ts';
 import type { LogSource } from '../sigma/rule/rule.ts';
 import { patternText } from '../sigma/value/pattern.ts';
+import { plural } from '../source/plural.ts';
 
 const eventIdFields = new Set([
   'eventid',
@@ -128,7 +129,7 @@ const sourceText = perSource((source) => {
 
 function listed(name: string, values: ReadonlySet<string>): string[] {
   if (values.size === 0) return [];
-  return [`${name}${values.size > 1 ? 's' : ''}: ${[...values].join(', ')}`];
+  return [`${plural(values.size, name)}: ${[...values].join(', ')}`];
 }
 
 /**
@@ -159,7 +160,7 @@ function auditText(
 }
 
 const eventIdText = ({ eventIds }: EventLog): string =>
-  `event ID${eventIds.length > 1 ? 's' : ''} ${eventIds.join(', ')}`;
+  `${plural(eventIds.length, 'event ID')} ${eventIds.join(', ')}`;
 
 function takeRule(compiled: CompiledRule, taken: Taken): void {
   if (taken.visited.has(compiled)) return;

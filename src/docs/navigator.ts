@@ -1,3 +1,4 @@
+import { counted } from '../source/plural.ts';
 import type { AttackCount } from './matrix.ts';
 
 // from the fewest rules to the most
@@ -25,7 +26,7 @@ export function navigatorLayer(name: string, { techniques }: AttackCount): strin
     techniques: entries.map(([techniqueID, score]) => ({
       techniqueID,
       score,
-      comment: score === 1 ? '1 rule' : `${score} rules`,
+      comment: counted(score, 'rule'),
       enabled: true,
       showSubtechniques: false,
     })),

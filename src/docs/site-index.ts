@@ -4,6 +4,7 @@ import type { Render } from '../pack/render/template.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 import { describeLogSource } from '../sigma/rule/reader.ts';
 import { levels, statuses } from '../sigma/rule/rule.ts';
+import { plural } from '../source/plural.ts';
 import { markdownText } from './escape.ts';
 import { type AttackCount, attackMatrix, currentTechniques, tacticIds } from './matrix.ts';
 
@@ -125,4 +126,4 @@ export function indexHtml({ title, entries, count }: SiteIndex, render: Render):
 
 /** `1 rule`, `3,755 rules`. */
 const counted = (count: number, noun: string): string =>
-  `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+  `${count.toLocaleString('en-US')} ${plural(count, noun)}`;

@@ -1,3 +1,4 @@
+import { counted } from '../source/plural.ts';
 import type { PlannedObject, Verb } from './plan.ts';
 
 interface Noun {
@@ -50,7 +51,7 @@ export function countsByKind(
   return order
     .flatMap((kind) => {
       const count = counts.get(kind) ?? 0;
-      return count === 0 ? [] : [`${count} ${count === 1 ? kind.one : kind.many}`];
+      return count === 0 ? [] : [counted(count, kind.one, kind.many)];
     })
     .join(', ');
 }

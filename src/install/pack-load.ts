@@ -6,6 +6,7 @@ import {
 } from '../pack/config/load-budget.ts';
 import { scheduleHistogram } from '../pack/load/schedule-load.ts';
 import { isTrue } from '../pack/settings/splunk-boolean.ts';
+import { counted } from '../source/plural.ts';
 import { isRecord } from '../source/record.ts';
 import type { ContentPack } from './graylog/content-pack-model.ts';
 import { type AppFiles, settingsIn } from './splunk/app-files.ts';
@@ -28,7 +29,7 @@ export function appLoadLines(files: AppFiles, slots: Slots | undefined): readonl
   );
   const { most, mean } = loadOfMinutes(scheduleHistogram(crons));
   const starts =
-    `The pack starts ${countOf(most, 'search', 'searches')} in the worst minute, ${mean} on ` +
+    `The pack starts ${counted(most, 'search', 'searches')} in the worst minute, ${mean} on ` +
     'average.';
   if (slots === undefined)
     return [
@@ -59,8 +60,6 @@ export function packLoadLines({ entities }: ContentPack): readonly string[] {
   ];
 }
 
-const countOf = (count: number, one: string, many: string): string =>
-  `${count} ${count === 1 ? one : many}`;
 const searches = 'scheduled searches';
 
 function runsOf({ is_scheduled: scheduled, config }: Readonly<Record<string, unknown>>): number {

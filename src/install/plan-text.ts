@@ -1,4 +1,5 @@
 import { type QueryPiece, queryDiff, shortened } from '../release/diff/query-diff.ts';
+import { plural } from '../source/plural.ts';
 import { detectionsFirst, verbCounts } from './object-kinds.ts';
 import type { Drift, Drifted, FieldChange, Plan, PlannedObject, Verb } from './plan.ts';
 
@@ -100,7 +101,7 @@ function objectLines(
         text:
           others === 0
             ? name
-            : `${name} (and ${others} ${others === 1 ? 'setting' : 'settings'}, with --verbose)`,
+            : `${name} (and ${others} ${plural(others, 'setting')}, with --verbose)`,
       },
     ];
   // of a file a digest alone is known, which tells a reader nothing

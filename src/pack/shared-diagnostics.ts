@@ -1,6 +1,7 @@
 import type { TargetDiagnostic } from '../backend/backend.ts';
 import type { Rule } from '../sigma/collection/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { plural } from '../source/plural.ts';
 
 /**
  * Diagnostics about rules for targets. One whose place is elsewhere, in a filter or the
@@ -53,5 +54,5 @@ const maximumTitles = 5;
 function ofRules(titles: readonly string[]): string {
   const named = titles.slice(0, maximumTitles).map((title) => `"${title}"`);
   const more = titles.length > named.length ? ` and ${titles.length - named.length} more` : '';
-  return `; in the ${titles.length === 1 ? 'rule' : 'rules'} ${named.join(', ')}${more}`;
+  return `; in the ${plural(titles.length, 'rule')} ${named.join(', ')}${more}`;
 }

@@ -1,4 +1,5 @@
 import type { Rule } from '../sigma/collection/collection.ts';
+import { counted } from '../source/plural.ts';
 import type { SourceFile } from '../source/span.ts';
 import type { RuleCoverage } from './coverage.ts';
 import type { Reason } from './explanation.ts';
@@ -67,7 +68,7 @@ export function expectationText(expected: Expectation, kind: Rule['kind']): stri
     case 'none':
       return 'no match';
     case 'count':
-      return expected.count === 1 ? '1 match' : `${expected.count} matches`;
+      return counted(expected.count, 'match', 'matches');
   }
 }
 

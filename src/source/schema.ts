@@ -1,6 +1,7 @@
 import type { DiagnosticCode } from './code.ts';
 import type { NewDiagnostic } from './diagnostic.ts';
 import { nearestHint } from './nearest.ts';
+import { counted } from './plural.ts';
 import type { Span } from './span.ts';
 import type { YamlMapping, YamlNode, YamlScalar, YamlSequence } from './yaml/tree.ts';
 
@@ -288,8 +289,7 @@ function checkSequence(
     report(
       check,
       node,
-      `${label} must have at least ${schema.minItems} ` +
-        `${schema.minItems === 1 ? 'entry' : 'entries'}`,
+      `${label} must have at least ${counted(schema.minItems, 'entry', 'entries')}`,
       schema.description,
     );
   }

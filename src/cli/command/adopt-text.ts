@@ -1,6 +1,7 @@
 import { dump } from 'js-yaml';
 import type { LocalSettings } from '../../adopt/local-settings.ts';
 import { evidences } from '../../adopt/match-stanzas.ts';
+import { plural } from '../../source/plural.ts';
 import { visible } from '../../source/visible.ts';
 import { wrapped } from '../report/wrapped.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -9,7 +10,7 @@ import type { Adoption } from './adopt.ts';
 /** Names of a list that are shown without --verbose. */
 const mostNames = 10;
 const searches = (number: number): string =>
-  `${number.toLocaleString('en')} saved ${number === 1 ? 'search' : 'searches'}`;
+  `${number.toLocaleString('en')} saved ${plural(number, 'search', 'searches')}`;
 
 /** What an adoption does, for a person. */
 export function adoptionText(

@@ -8,6 +8,7 @@ import { enabledIds } from '../../pack/config/enabled.ts';
 import type { LintPreset } from '../../pack/config/lint-preset.ts';
 import type { Pack, PackInput } from '../../pack/pack.ts';
 import { createBag } from '../../source/diagnostic.ts';
+import { counted } from '../../source/plural.ts';
 import { CommandError } from '../error/command-error.ts';
 import type { ExitCode } from '../error/exit-code.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
@@ -156,7 +157,7 @@ function artifactsOf(
 
 /** At the configuration, or where there is none at the rules that were looked for. */
 function reportNothing({ loaded, bag }: Project, paths: readonly string[], files: number): void {
-  const message = `no detection was made from ${files} ${files === 1 ? 'file' : 'files'}`;
+  const message = `no detection was made from ${counted(files, 'file')}`;
   const diagnostic = { code: 'PCK005', message, span: { start: 0, end: 0 } } as const;
   if (loaded.exists) bag.add(loaded.file, diagnostic);
   else {

@@ -14,6 +14,7 @@ import {
   type DiagnosticBag,
   isFatal,
 } from '../../source/diagnostic.ts';
+import { counted } from '../../source/plural.ts';
 import { positionAt } from '../../source/span.ts';
 import { visible, visibleJson } from '../../source/visible.ts';
 import { CommandError } from '../error/command-error.ts';
@@ -96,7 +97,7 @@ export async function diff(
     for (const { snapshot, errors = 0 } of sides) {
       if (errors > 0)
         process.stderr.write(
-          `${visible(snapshot.label)}: ${errors} ${errors === 1 ? 'error' : 'errors'} in ` +
+          `${visible(snapshot.label)}: ${counted(errors, 'error')} in ` +
             'rules or for a target (sigpack check shows them): what does not compile is not in ' +
             `the diff\n`,
         );

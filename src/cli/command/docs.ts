@@ -9,6 +9,7 @@ import { createRenderer, TemplateError } from '../../pack/render/template.ts';
 import { createTargetCompiler, type TargetedRule } from '../../pipeline/run/target-compiler.ts';
 import type { CompiledRule } from '../../query/compile.ts';
 import type { Collection, Rule } from '../../sigma/collection/collection.ts';
+import { counted } from '../../source/plural.ts';
 import { failed } from '../../source/result.ts';
 import { visible } from '../../source/visible.ts';
 import { CommandError } from '../error/command-error.ts';
@@ -101,8 +102,7 @@ export async function docs(paths: readonly string[], options: DocsOptions): Prom
   bag.list.splice(0, bag.list.length, ...found);
   const code = reportProject(project, answer);
   printText(
-    `wrote ${pages} ${pages === 1 ? 'page' : 'pages'}: ` +
-      `${visible(shownPath(join(output, `index.${format}`)))}\n`,
+    `wrote ${counted(pages, 'page')}: ${visible(shownPath(join(output, `index.${format}`)))}\n`,
   );
   return code;
 }

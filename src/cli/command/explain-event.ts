@@ -4,6 +4,7 @@ import { createCombiner, type SettledRule } from '../../query/compile.ts';
 import { explainedMatch } from '../../rule-test/explanation.ts';
 import { proverOf } from '../../rule-test/prove.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import { counted } from '../../source/plural.ts';
 import { positionAt } from '../../source/span.ts';
 import { visible } from '../../source/visible.ts';
 import { CommandError } from '../error/command-error.ts';
@@ -120,9 +121,6 @@ function correlationLines(
           .value(events.map((event) => ({ event, time: undefined })))
           .filter((count) => count > 0).length
       : 0;
-    return (
-      `${visible(part.rule.title)} finds ${found} of ${events.length} ` +
-      `${events.length === 1 ? 'event' : 'events'}`
-    );
+    return `${visible(part.rule.title)} finds ${found} of ${counted(events.length, 'event')}`;
   });
 }

@@ -1,5 +1,6 @@
 import { aliasesOf, noTarget, targetName } from '../../backend/target-name.ts';
 import { bundles } from '../../pipeline/bundle.ts';
+import { counted } from '../../source/plural.ts';
 import { visible } from '../../source/visible.ts';
 import { CommandError } from '../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../error/exit-code.ts';
@@ -98,7 +99,7 @@ function rowLines(name: string, texts: readonly string[], indent: number): reado
 
 const countedRow = ({ name, rules, pipelines = [] }: Counted): Row => [
   name,
-  [rules === undefined ? pipelines.join(', ') : `${rules} ${rules === 1 ? 'rule' : 'rules'}`],
+  [rules === undefined ? pipelines.join(', ') : counted(rules, 'rule')],
 ];
 
 /** Each starts on a line of its own. */
@@ -106,7 +107,7 @@ function textsOf(
   { description, aliases = [], pipelines, unproved = [] }: Listed,
   verbose: boolean,
 ): readonly string[] {
-  const count = `${unproved.length} ${unproved.length === 1 ? 'name' : 'names'} unproved`;
+  const count = `${counted(unproved.length, 'name')} unproved`;
   return [
     description,
     ...(aliases.length > 0 ? [`also ${aliases.join(', ')}`] : []),

@@ -12,6 +12,7 @@ import { createRuleIndex, type IndexedRule } from '../../match/index/rule-index.
 import { type CompiledRule, createCombiner } from '../../query/compile.ts';
 import type { Rule } from '../../sigma/collection/collection.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import { counted, plural } from '../../source/plural.ts';
 import { visible } from '../../source/visible.ts';
 import { CommandError } from '../error/command-error.ts';
 import type { ExitCode } from '../error/exit-code.ts';
@@ -93,7 +94,7 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
     throw error;
   }
   const code = reportProject(project, answer);
-  process.stderr.write(`${matched} of ${events} ${events === 1 ? 'event' : 'events'} matched\n`);
+  process.stderr.write(`${matched} of ${counted(events, 'event')} matched\n`);
   if (timeless > 0) process.stderr.write(withoutTime(timeless));
   if (!options.allLogSources && unknown < events) process.stderr.write(narrowing(unknown));
   return code;
@@ -106,7 +107,8 @@ const narrowing = (unknown: number): string =>
   `asks all rules\n`;
 
 const withoutTime = (count: number): string =>
-  `${count} ${count === 1 ? 'event has no time that is known' : 'events have no time that is known'}: correlations were not asked of ${count === 1 ? 'it' : 'them'}\n`;
+  `${counted(count, 'event has', 'events have')} no time that is known: ` +
+  `correlations were not asked of ${plural(count, 'it', 'them')}\n`;
 
 /** Waits where whoever reads the output is slower. */
 async function print(text: string): Promise<void> {

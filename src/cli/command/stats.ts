@@ -7,6 +7,7 @@ import {
 import type { PackConfig } from '../../pack/config/config.ts';
 import { enabledIds } from '../../pack/config/enabled.ts';
 import type { Pack } from '../../pack/pack.ts';
+import { counted } from '../../source/plural.ts';
 import { visible } from '../../source/visible.ts';
 import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { compileRules } from '../project/compile-rules.ts';
@@ -116,7 +117,7 @@ function histogram(
     );
   });
   return (
-    `${searches} ${searches === 1 ? 'search' : 'searches'}; starts on each minute of the worst ` +
+    `${counted(searches, 'search', 'searches')}; starts on each minute of the worst ` +
     `hour (most ${most}, mean ${mean.toFixed(1)}, budget ${budget})\n${rows.join('\n')}\n`
   );
 }

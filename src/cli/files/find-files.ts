@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { isPattern, type PathPattern } from '../../source/path-pattern.ts';
+import { counted } from '../../source/plural.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import { rootOf } from '../../source/yaml/parse.ts';
 import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
@@ -17,7 +18,7 @@ import {
 } from './path-list.ts';
 import { reachableStats } from './path-stats.ts';
 import { reportFile } from './rule-files.ts';
-import { addNamed, counted, type FoundFile, type Search, searchFolder } from './walk-folders.ts';
+import { addNamed, type FoundFile, type Search, searchFolder } from './walk-folders.ts';
 
 /**
  * Files below the paths of lists whose names are wanted, and files that are named themselves;
@@ -49,7 +50,7 @@ export function findFiles(
 function tellLeftOut(bag: DiagnosticBag, { text, files, file, span }: LeavesOut): void {
   bag.add(file, {
     code: 'SIG074',
-    message: `\`${text}\` leaves out ${files.size === 0 ? 'nothing' : counted(files.size)}`,
+    message: `\`${text}\` leaves out ${files.size === 0 ? 'nothing' : counted(files.size, 'file')}`,
     span,
   });
 }

@@ -8,6 +8,7 @@ import {
   type Progress,
   startOf,
 } from '../../source/path-pattern.ts';
+import { counted } from '../../source/plural.ts';
 import { ignoreFileName, readIgnoreFile } from './ignore-file.ts';
 import { type LeavesOut, leftOutBy, type Watch, watchBelow, watchFrom } from './left-out.ts';
 import { type Glob, namesOf } from './path-list.ts';
@@ -306,7 +307,7 @@ function followFolder(tree: Tree, from: Folder, folder: Folder): string {
     return `the link leads to ${shownPath(folder.real)}, which is read already`;
   const before = found.size;
   walk(tree, folder);
-  return `the link is followed to ${shownPath(folder.real)}: ${counted(found.size - before)}`;
+  return `the link is followed to ${shownPath(folder.real)}: ${counted(found.size - before, 'file')}`;
 }
 
 /** Whole paths of what would have been read, to be counted; links are not followed for that. */
@@ -322,5 +323,3 @@ function filesBelow(search: Search, folder: string): readonly string[] {
     return entry.isFile() && search.wanted(entry.name) ? [path] : [];
   });
 }
-
-export const counted = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`;

@@ -12,6 +12,7 @@ import {
   watchesDigest,
   watchObject,
 } from '../../install/watcher/watches.ts';
+import { plural } from '../../source/plural.ts';
 import { isRecord } from '../../source/record.ts';
 import { CommandError, remoteError } from '../error/command-error.ts';
 import { type Client, inParallel } from './http/http-client.ts';
@@ -183,8 +184,8 @@ function installedOf(
       ? {}
       : {
           foreign:
-            `${taken.length === 1 ? 'a watch' : 'watches'} ${taken.slice(0, 5).join(', ')}` +
-            `${taken.length > 5 ? ', ...' : ''} ${taken.length === 1 ? 'is' : 'are'} there ` +
+            `${plural(taken.length, 'a watch', 'watches')} ${taken.slice(0, 5).join(', ')}` +
+            `${taken.length > 5 ? ', ...' : ''} ${plural(taken.length, 'is', 'are')} there ` +
             'that Sigpack did not install',
         }),
     current,

@@ -10,6 +10,7 @@ import {
   wordsOf,
 } from '../../release/diff/view.ts';
 import type { SideUncompiled } from '../../release/uncompiled.ts';
+import { counted } from '../../source/plural.ts';
 import { visible } from '../../source/visible.ts';
 import type { Paint, Style } from './context.ts';
 
@@ -90,7 +91,7 @@ const uncompiledText = ({ file, line, column, code, message, side }: SideUncompi
 export function countsText(view: DiffView): string {
   const { counts, settings, unchanged } = view;
   if (counts.length === 0 && settings.length === 0)
-    return `nothing changed (${unchanged} ${unchanged === 1 ? 'detection' : 'detections'})`;
+    return `nothing changed (${counted(unchanged, 'detection')})`;
   const ofPack = settings.length === 0 ? [] : [`${settings.length} ${settingsWord(view)}`];
   return [
     ...counts.map(({ kind, count }) => `${count} ${wordsOf(kind, view)}`),
@@ -163,4 +164,4 @@ function pieceText({ kind, text }: QueryPiece, paint: Paint): string {
 const sideText = ({ title, test, before, after }: SideChange): string =>
   `${visible(title)}: ${visible(test)}: ${matchesText(before)} before, ${matchesText(after)} now`;
 
-const matchesText = (count: number): string => (count === 1 ? '1 match' : `${count} matches`);
+const matchesText = (count: number): string => counted(count, 'match', 'matches');

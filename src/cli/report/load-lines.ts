@@ -9,14 +9,14 @@ export interface TargetLoad extends Load {
   readonly leftOff: readonly LeftOff[];
 }
 
-const counted: Readonly<Record<string, { readonly noun: string; readonly setting: string }>> = {
+const nouns: Readonly<Record<string, { readonly noun: string; readonly setting: string }>> = {
   splunk: { noun: 'searches', setting: 'splunk.searchesPerMinute' },
   graylog: { noun: 'event definitions', setting: 'graylog.definitionsPerMinute' },
 };
 
 /** `splunk: 44 searches start in the worst minute, 43.7 on average; budget 44`. */
 export function loadText(target: string, { most, mean, budget }: Load): string {
-  const { noun = 'detections' } = counted[target] ?? {};
+  const { noun = 'detections' } = nouns[target] ?? {};
   const starts =
     most === undefined
       ? `${mean} ${noun} run in a minute on average`
@@ -36,7 +36,7 @@ export function leftOffLines(
   names: boolean,
 ): readonly string[] {
   if (leftOff.length === 0) return [];
-  const { setting = '' } = counted[target] ?? {};
+  const { setting = '' } = nouns[target] ?? {};
   const byLevel = levels.toReversed().flatMap((level: Level) => {
     const count = leftOff.filter((one) => one.level === level).length;
     return count === 0 ? [] : [`${numberText(count)} ${level}`];

@@ -1,6 +1,7 @@
 import { type MadeFor, madeForText } from '../../artifact/made-for.ts';
 import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
 import type { Diagnostic } from '../../source/diagnostic.ts';
+import { plural } from '../../source/plural.ts';
 import { visible } from '../../source/visible.ts';
 import { cells } from './cells.ts';
 import { countSeverities, type Paint } from './context.ts';
@@ -154,7 +155,7 @@ function table(
 }
 
 const count = (value: number, noun: string): string =>
-  `${numberText(value)} ${noun}${value === 1 ? '' : 's'}`;
+  `${numberText(value)} ${plural(value, noun)}`;
 
 /** Bytes as a person reads them: `812 B`, `1.4 MiB`. */
 function formatSize(bytes: number): string {

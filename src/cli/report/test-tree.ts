@@ -8,6 +8,7 @@ import {
   missingTests,
   type TestRun,
 } from '../../rule-test/test-result.ts';
+import { counted, plural } from '../../source/plural.ts';
 import { positionAt } from '../../source/span.ts';
 import { visible } from '../../source/visible.ts';
 import type { Paint } from './context.ts';
@@ -60,7 +61,7 @@ function caseLines(result: CaseResult, paint: Paint): readonly string[] {
     (matches < events || isMore(result)) &&
     result.rule?.kind === 'detection';
   const note = partly
-    ? paint('dim', `  ${matches} of ${events} events ${matches === 1 ? 'matches' : 'match'}`)
+    ? paint('dim', `  ${matches} of ${events} events ${plural(matches, 'matches', 'match')}`)
     : '';
   return [
     `  ${marks(paint)[outcome]} ${visible(test.name)}${note}`,
@@ -164,12 +165,9 @@ function summaryLine({ results, milliseconds }: TestRun, paint: Paint): string {
   ];
   const rules = new Set(results.flatMap(({ rule }) => rule ?? [])).size;
   const events = results.reduce((sum, result) => sum + result.events, 0);
-  const of =
-    `${rules} ${rules === 1 ? 'rule' : 'rules'} and ${events} ` +
-    `${events === 1 ? 'event' : 'events'}`;
   return (
-    `${[passed, ...wrong].join(', ')} of ${results.length} ` +
-    `${results.length === 1 ? 'test' : 'tests'} of ${of} in ` +
-    `${(milliseconds / 1000).toFixed(1)} s`
+    `${[passed, ...wrong].join(', ')} of ${counted(results.length, 'test')} ` +
+    `of ${counted(rules, 'rule')} and ${counted(events, 'event')} ` +
+    `in ${(milliseconds / 1000).toFixed(1)} s`
   );
 }

@@ -22,6 +22,7 @@ import {
 import { filledTimes } from '../../rule-test/time-offset.ts';
 import type { Collection, Rule } from '../../sigma/collection/collection.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import { counted, plural } from '../../source/plural.ts';
 import type { Result } from '../../source/result.ts';
 import { statsOf } from '../files/path-stats.ts';
 import type { Settle } from '../project/rule-settler.ts';
@@ -198,11 +199,11 @@ function failureText(
   if (kind === 'correlation')
     return (
       `expected ${wanted}; it ${matches === 0 ? 'does not fire' : `fires ${times}`} over ` +
-      `${events} ${events === 1 ? 'event' : 'events'}`
+      counted(events, 'event')
     );
   if (events === 1)
     return `expected ${wanted}; the event ${matches === 0 ? 'does not match' : 'matches'}`;
-  return `expected ${wanted}; ${matches} of ${events} events ${matches === 1 ? 'matches' : 'match'}`;
+  return `expected ${wanted}; ${matches} of ${events} events ${plural(matches, 'matches', 'match')}`;
 }
 
 /** Of a correlation: how many events each rule that it refers to finds. */

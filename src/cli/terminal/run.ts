@@ -1,4 +1,5 @@
 import { compareDiagnostics, type Diagnostic } from '../../source/diagnostic.ts';
+import { counted } from '../../source/plural.ts';
 import { visible } from '../../source/visible.ts';
 import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { shownPath } from '../files/rule-files.ts';
@@ -77,7 +78,7 @@ function forPerson(
     ...(serious.length > shown.length
       ? [`${serious.length - shown.length} more errors and warnings`]
       : []),
-    ...(notes > 0 && countsNotes ? [`${notes} ${notes === 1 ? 'note' : 'notes'}`] : []),
+    ...(notes > 0 && countsNotes ? [counted(notes, 'note')] : []),
   ];
   return {
     shown,

@@ -1,5 +1,6 @@
 import type { Rule } from '../../sigma/collection/collection.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import { plural } from '../../source/plural.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import { writtenSettings } from '../settings/patch.ts';
@@ -102,7 +103,7 @@ export function createEsSettingsReport(config: PackConfig, bag: DiagnosticBag): 
       const more = places === 1 ? '' : `, in ${places} places (the first is here)`;
       const message =
         'splunk: the app is made for a Splunk without Enterprise Security, so ' +
-        `${listed([...names])} ${names.size === 1 ? 'changes' : 'change'} nothing${more}`;
+        `${listed([...names])} ${plural(names.size, 'changes', 'change')} nothing${more}`;
       const hint =
         'Write `enterpriseSecurity: true` under `splunk` in sigpack.yml if Splunk has it; ' +
         'else remove what only it can do.';

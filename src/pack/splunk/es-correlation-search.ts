@@ -1,4 +1,5 @@
 import { killChainPhases } from '../../attack/kill-chain.ts';
+import { plural } from '../../source/plural.ts';
 import type { PackDetection, PackInfo, SplunkDetection } from '../model/detection.ts';
 import { confText } from '../render/splunk-conf.ts';
 import { falsePositivesOf } from './texts.ts';
@@ -71,7 +72,7 @@ function addGuidance(
     ...(macros.length === 0
       ? []
       : [
-          `The search finds its events by the ${macros.length === 1 ? 'macro' : 'macros'} ` +
+          `The search finds its events by the ${plural(macros.length, 'macro')} ` +
             `${macros.join(', ')}: define where they are.`,
         ]),
     ...(dataModel === undefined ? [] : [`The events must be in the data model ${dataModel}.`]),

@@ -2,6 +2,7 @@ import { alwaysTrue } from '../../query/always-true.ts';
 import type { CompiledRule } from '../../query/compile.ts';
 import { neverTrue } from '../../query/never-true.ts';
 import type { DiagnosticCode } from '../../source/code.ts';
+import { plural } from '../../source/plural.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 
 /** A rule that no event, or every event, of its log source fulfils. */
@@ -41,8 +42,6 @@ export function constantTruth(compiled: CompiledRule): ConstantTruth | undefined
 }
 
 function lackText(fields: readonly string[]): string {
-  return (
-    `the events of its log source have no ${fields.length === 1 ? 'field' : 'fields'} ` +
-    `${fields.map((field) => `\`${field}\``).join(', ')}`
-  );
+  const names = fields.map((field) => `\`${field}\``).join(', ');
+  return `the events of its log source have no ${plural(fields.length, 'field')} ${names}`;
 }

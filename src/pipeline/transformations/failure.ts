@@ -1,4 +1,5 @@
 import { type SettledItem, settledItems } from '../../query/settled.ts';
+import { plural } from '../../source/plural.ts';
 import type { JsonSchema } from '../../source/schema.ts';
 import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
@@ -70,7 +71,7 @@ function refuseUnmapped(rule: RuleInProcess): void {
   const hint =
     'Add them to a mapping of the pipeline; a field that keeps its name is mapped to itself.';
   throw new ProcessingFailure(
-    `no mapping for ${names.length === 1 ? 'the field' : 'the fields'} ${listed}`,
+    `no mapping for the ${plural(names.length, 'field')} ${listed}`,
     { file: first.file, span: first.span },
     hint,
   );

@@ -1,5 +1,6 @@
 import type { Target } from '../../pack/config/config.ts';
 import type { Level } from '../../sigma/rule/rule.ts';
+import { plural } from '../../source/plural.ts';
 import { type SideUncompiled, uncompiledOf } from '../uncompiled.ts';
 import {
   type Change,
@@ -110,7 +111,7 @@ function changeView(change: Change): ChangeView {
 }
 
 export const settingsWord = ({ settings }: Pick<DiffView, 'settings'>): string =>
-  settings.length === 1 ? 'setting of the pack changed' : 'settings of the pack changed';
+  `${plural(settings.length, 'setting')} of the pack changed`;
 
 /** `name: before → after`. */
 export const settingText = ({ name, before, after }: Diff['settings'][number]): string =>

@@ -4,6 +4,7 @@ import {
   type DiagnosticBag,
   isFatal,
 } from '../../source/diagnostic.ts';
+import { counted } from '../../source/plural.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { parseYaml } from '../../source/yaml/parse.ts';
 import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml/tree.ts';
@@ -215,7 +216,11 @@ function rulesOf(
     const [first] = together;
     // the document that can't be read may be one that goes into all others
     if (first) {
-      const message = `${together.length === 1 ? 'another document of this collection is' : `${together.length} other documents of this collection are`} left out with what cannot be read`;
+      const others =
+        together.length === 1
+          ? 'another document of this collection is'
+          : `${together.length} other documents of this collection are`;
+      const message = `${others} left out with what cannot be read`;
       bag.add(file, {
         code: 'SIG005',
         message,
@@ -229,7 +234,13 @@ function rulesOf(
   const known = nodes.map((node) => inKnownKeys(file, node, bag));
   const { rules, shared } = expandCollection(file, known, bag);
   const place = collectionPlace(nodes);
-  const message = `${nodes.length === 1 ? '1 document of a collection is' : `${nodes.length} documents of a collection are`} read as ${rules.length === 1 ? '1 rule' : `${rules.length || 'no'} rules`}`;
+  const documents = counted(
+    nodes.length,
+    'document of a collection is',
+    'documents of a collection are',
+  );
+  const read = rules.length === 0 ? 'no rules' : counted(rules.length, 'rule');
+  const message = `${documents} read as ${read}`;
   if (place)
     bag.add(file, { code: 'SIG072', message, span: { start: place.start, end: place.end } });
   return { rules, shared };
