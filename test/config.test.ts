@@ -8,7 +8,7 @@ import { configSchema } from '../src/pack/config/schema.ts';
 import { checkRuleSettings } from '../src/pack/settings/patch.ts';
 import { parsePattern } from '../src/sigma/value/pattern.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import type { JsonSchema } from '../src/source/schema.ts';
+import type { JsonSchema } from '../src/source/schema/json-schema.ts';
 import { parseYaml } from '../src/source/yaml/parse.ts';
 import { lookup, toPlain } from '../src/source/yaml/tree.ts';
 

@@ -1,8 +1,8 @@
 import { expect, expectTypeOf, test } from 'vitest';
 import { createBag } from '../src/source/diagnostic.ts';
-import { type FromSchema, fromSchema } from '../src/source/from-schema.ts';
-import type { JsonSchema } from '../src/source/schema.ts';
-import { list, map, text } from '../src/source/schema-builder.ts';
+import { type FromSchema, fromSchema } from '../src/source/schema/from-schema.ts';
+import type { JsonSchema } from '../src/source/schema/json-schema.ts';
+import { list, map, text } from '../src/source/schema/schema-builder.ts';
 import { parseYaml } from '../src/source/yaml/parse.ts';
 
 const schema = {

@@ -160,8 +160,10 @@ test('rooms do not import from each other in a circle', () => {
 test('only the command line touches disk, network, clock and chance', () => {
   const outside =
     /\bfrom '(?:node:)?(?:fs|fs\/promises|net|http|https|dns|child_process|os|worker_threads)'|\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bfetch\(|\bperformance\.now\(/;
+  // an example in a comment may read a file
+  const codeOf = (path: string): string => textOf(path).replace(/\/\*\*.*?\*\//gs, '');
   const pure = files.filter((path) => !path.startsWith('cli/'));
-  expect(pure.filter((path) => outside.test(textOf(path)))).toEqual([]);
+  expect(pure.filter((path) => outside.test(codeOf(path)))).toEqual([]);
 });
 
 test(`no file is longer than ${maximumLines} lines`, () => {

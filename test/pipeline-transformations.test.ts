@@ -20,7 +20,7 @@ import { settledItems } from '../src/query/settled.ts';
 import { collect } from '../src/sigma/collection/collection.ts';
 import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
-import { checkSchema } from '../src/source/schema.ts';
+import { checkSchema } from '../src/source/schema/check-schema.ts';
 import { positionAt, type SourceFile } from '../src/source/span.ts';
 import { parseYaml } from '../src/source/yaml/parse.ts';
 import { lookup, toPlain, type YamlMapping } from '../src/source/yaml/tree.ts';

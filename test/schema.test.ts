@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { createBag } from '../src/source/diagnostic.ts';
 import { nearest } from '../src/source/nearest.ts';
-import { checkSchema, type JsonSchema } from '../src/source/schema.ts';
+import { checkSchema } from '../src/source/schema/check-schema.ts';
+import type { JsonSchema } from '../src/source/schema/json-schema.ts';
 import { parseYaml } from '../src/source/yaml/parse.ts';
 
 test.each([

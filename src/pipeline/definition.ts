@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../source/schema.ts';
+import type { JsonSchema } from '../source/schema/json-schema.ts';
 import type { SourceFile } from '../source/span.ts';
 import type { YamlMapping } from '../source/yaml/tree.ts';
 import type { ProcessingItem, Transformation } from './pipeline.ts';

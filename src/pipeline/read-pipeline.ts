@@ -1,5 +1,6 @@
 import { type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
-import { checkSchema, type JsonSchema } from '../source/schema.ts';
+import { checkSchema } from '../source/schema/check-schema.ts';
+import type { JsonSchema } from '../source/schema/json-schema.ts';
 import type { SourceFile } from '../source/span.ts';
 import { parseYaml } from '../source/yaml/parse.ts';
 import { lookup, toPlain, type YamlMapping, type YamlNode } from '../source/yaml/tree.ts';

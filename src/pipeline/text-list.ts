@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../source/schema.ts';
+import type { JsonSchema } from '../source/schema/json-schema.ts';
 import { lookup, type YamlMapping, type YamlScalar } from '../source/yaml/tree.ts';
 
 /** A list of texts, or one that stands for a list of itself, as many pipelines have it. */

@@ -1,6 +1,6 @@
 import { asRecord } from '../event/field.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
-import { checkSchema } from '../source/schema.ts';
+import { checkSchema } from '../source/schema/check-schema.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import { parseYaml } from '../source/yaml/parse.ts';
 import { lookup, toPlain, type YamlMapping, type YamlNode } from '../source/yaml/tree.ts';

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../source/schema.ts';
+import type { JsonSchema } from '../source/schema/json-schema.ts';
 
 const ruleReference: JsonSchema = {
   type: 'string',

@@ -1,7 +1,7 @@
 import { type ElasticsearchSettings, elasticsearchDefaults } from '../../backend/es-qs/settings.ts';
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { recordOf } from '../../source/record.ts';
-import { list, map, text } from '../../source/schema-builder.ts';
+import { list, map, text } from '../../source/schema/schema-builder.ts';
 import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import { parseDuration, rangeDiagnostics } from '../settings/patch.ts';
 import { duration, type FromSettings } from '../settings/schema.ts';

@@ -2,7 +2,7 @@ import { parameterDefault } from '../../backend/graylog/blank.ts';
 import { graylogDefaults } from '../../backend/graylog/graylog.ts';
 import { type Level, levels } from '../../sigma/rule/rule.ts';
 import { recordOf } from '../../source/record.ts';
-import { list, map, text } from '../../source/schema-builder.ts';
+import { list, map, text } from '../../source/schema/schema-builder.ts';
 import { type NotificationChoice, notificationSchema } from '../graylog/notification.ts';
 import type { StreamChoice } from '../graylog/stream-reference.ts';
 import type { FromSettings } from '../settings/schema.ts';

@@ -1,5 +1,5 @@
-import type { JsonSchema } from '../../source/schema.ts';
-import { map, type Properties, text } from '../../source/schema-builder.ts';
+import type { JsonSchema } from '../../source/schema/json-schema.ts';
+import { map, type Properties, text } from '../../source/schema/schema-builder.ts';
 
 /**
  * A place under `installs:` of sigpack.yml, by its name. Paths are as written: relative to the

@@ -1,9 +1,9 @@
 import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
-import type { FromSchema } from '../../source/from-schema.ts';
 import { nearest } from '../../source/nearest.ts';
-import type { JsonSchema } from '../../source/schema.ts';
-import { list, map } from '../../source/schema-builder.ts';
+import type { FromSchema } from '../../source/schema/from-schema.ts';
+import type { JsonSchema } from '../../source/schema/json-schema.ts';
+import { list, map } from '../../source/schema/schema-builder.ts';
 import { lookup, type YamlNode, type YamlScalar } from '../../source/yaml/tree.ts';
 import { type LintPreset, lintPresets } from './lint-preset.ts';
 import { isCode, validatorCodes } from './validator-codes.ts';

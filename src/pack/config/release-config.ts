@@ -1,6 +1,6 @@
-import type { FromSchema } from '../../source/from-schema.ts';
 import { keysOf, recordOf } from '../../source/record.ts';
-import { map, text } from '../../source/schema-builder.ts';
+import type { FromSchema } from '../../source/schema/from-schema.ts';
+import { map, text } from '../../source/schema/schema-builder.ts';
 
 export const bumps = ['patch', 'minor', 'major'] as const;
 export type Bump = (typeof bumps)[number];

@@ -1,9 +1,9 @@
 import { levels } from '../../sigma/rule/rule.ts';
 import { codeCatalogue } from '../../source/code.ts';
-import type { FromSchema } from '../../source/from-schema.ts';
 import { keysOf, recordOf } from '../../source/record.ts';
-import type { JsonSchema } from '../../source/schema.ts';
-import { list, map, text } from '../../source/schema-builder.ts';
+import type { FromSchema } from '../../source/schema/from-schema.ts';
+import type { JsonSchema } from '../../source/schema/json-schema.ts';
+import { list, map, text } from '../../source/schema/schema-builder.ts';
 import { settingsDefinitions } from '../settings/schema.ts';
 import { elasticsearchSchema } from './elasticsearch-config.ts';
 import { graylogSchema } from './graylog-config.ts';

@@ -1,6 +1,6 @@
 import { keysOf } from '../../source/record.ts';
-import type { JsonSchema } from '../../source/schema.ts';
-import { list, map, text } from '../../source/schema-builder.ts';
+import type { JsonSchema } from '../../source/schema/json-schema.ts';
+import { list, map, text } from '../../source/schema/schema-builder.ts';
 import type { FromSettings } from '../settings/schema.ts';
 import { type Enabling, enablePresets, type Selection } from '../settings/selection.ts';
 

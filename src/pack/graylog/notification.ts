@@ -1,6 +1,6 @@
 import { type Level, levels } from '../../sigma/rule/rule.ts';
-import type { JsonSchema } from '../../source/schema.ts';
-import { list, map, type Properties } from '../../source/schema-builder.ts';
+import type { JsonSchema } from '../../source/schema/json-schema.ts';
+import { list, map, type Properties } from '../../source/schema/schema-builder.ts';
 import { uuidV5 } from '../../source/uuid.ts';
 import type { PackInfo } from '../model/detection.ts';
 import {

@@ -1,8 +1,8 @@
 import type { RuleHead } from '../../sigma/rule/rule.ts';
 import type { DiagnosticCode } from '../../source/code.ts';
 import type { DiagnosticBag, NewDiagnostic } from '../../source/diagnostic.ts';
-import { type FromSchema, fromSchema } from '../../source/from-schema.ts';
-import { checkSchema } from '../../source/schema.ts';
+import { checkSchema } from '../../source/schema/check-schema.ts';
+import { type FromSchema, fromSchema } from '../../source/schema/from-schema.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import { misreadStreams } from './all-events.ts';

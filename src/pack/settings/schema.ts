@@ -1,8 +1,8 @@
 import { levels, statuses } from '../../sigma/rule/rule.ts';
-import type { FromSchema } from '../../source/from-schema.ts';
 import { recordOf } from '../../source/record.ts';
-import type { JsonSchema } from '../../source/schema.ts';
-import { list, map, text } from '../../source/schema-builder.ts';
+import type { FromSchema } from '../../source/schema/from-schema.ts';
+import type { JsonSchema } from '../../source/schema/json-schema.ts';
+import { list, map, text } from '../../source/schema/schema-builder.ts';
 import { threatObjectTypes } from '../alert/fields.ts';
 
 const fieldName = text('A field name.', { maxLength: 200, pattern: '^[^\\p{Cc}]+$' });

@@ -1,6 +1,6 @@
 import { type PythonRegex, pythonRegex } from '../../python-regex/regex.ts';
 import type { SettledItem } from '../../query/settled.ts';
-import type { JsonSchema } from '../../source/schema.ts';
+import type { JsonSchema } from '../../source/schema/json-schema.ts';
 import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
 import { PipelineError } from '../definition.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';

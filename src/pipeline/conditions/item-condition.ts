@@ -1,6 +1,6 @@
 import type { SettledValue } from '../../query/settled.ts';
 import { isPlaceholder } from '../../sigma/value/pattern.ts';
-import type { JsonSchema } from '../../source/schema.ts';
+import type { JsonSchema } from '../../source/schema/json-schema.ts';
 import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 import {

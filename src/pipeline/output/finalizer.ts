@@ -1,7 +1,8 @@
 import { asciiJson } from '../../jinja/json.ts';
 import { parseJinja } from '../../jinja/template.ts';
 import { nearestHint } from '../../source/nearest.ts';
-import { checkSchema, type JsonSchema } from '../../source/schema.ts';
+import { checkSchema } from '../../source/schema/check-schema.ts';
+import type { JsonSchema } from '../../source/schema/json-schema.ts';
 import type { Span } from '../../source/span.ts';
 import { lookup, toPlain, type YamlMapping, type YamlNode } from '../../source/yaml/tree.ts';
 import { refuseLonger, type Work, workOfOutput } from '../../work/work.ts';

@@ -1,5 +1,5 @@
 import { parseJinja } from '../../jinja/template.ts';
-import type { JsonSchema } from '../../source/schema.ts';
+import type { JsonSchema } from '../../source/schema/json-schema.ts';
 import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml/tree.ts';
 import { refuseLonger, type Work } from '../../work/work.ts';
 import { regexAt, textOf } from '../conditions/condition-definition.ts';

@@ -1,6 +1,7 @@
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { nearestHint } from '../../source/nearest.ts';
-import { checkSchema, type JsonSchema } from '../../source/schema.ts';
+import { checkSchema } from '../../source/schema/check-schema.ts';
+import type { JsonSchema } from '../../source/schema/json-schema.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml/tree.ts';
 import type { ConditionDefinitions } from '../conditions/condition-definition.ts';

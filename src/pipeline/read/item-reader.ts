@@ -1,6 +1,7 @@
 import type { LogSource } from '../../sigma/rule/rule.ts';
 import { nearestHint } from '../../source/nearest.ts';
-import { checkSchema, type JsonSchema } from '../../source/schema.ts';
+import { checkSchema } from '../../source/schema/check-schema.ts';
+import type { JsonSchema } from '../../source/schema/json-schema.ts';
 import {
   lookup,
   type YamlMapping,

@@ -1,6 +1,6 @@
 import { type SettledItem, settledItems } from '../../query/settled.ts';
 import { plural } from '../../source/plural.ts';
-import type { JsonSchema } from '../../source/schema.ts';
+import type { JsonSchema } from '../../source/schema/json-schema.ts';
 import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 import type { TransformationDefinition } from '../definition.ts';

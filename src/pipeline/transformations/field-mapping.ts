@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../source/schema.ts';
+import type { JsonSchema } from '../../source/schema/json-schema.ts';
 import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml/tree.ts';
 import { PipelineError, type TransformationDefinition } from '../definition.ts';
 import type { FieldTransformation } from '../pipeline.ts';

@@ -1,5 +1,5 @@
 import type { LogSource } from '../../sigma/rule/rule.ts';
-import type { JsonSchema } from '../../source/schema.ts';
+import type { JsonSchema } from '../../source/schema/json-schema.ts';
 import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
 import { PipelineError, type TransformationDefinition } from '../definition.ts';
 import type { RuleTransformation } from '../pipeline.ts';

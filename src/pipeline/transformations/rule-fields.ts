@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../source/schema.ts';
+import type { JsonSchema } from '../../source/schema/json-schema.ts';
 import type { YamlMapping } from '../../source/yaml/tree.ts';
 import type { TransformationDefinition } from '../definition.ts';
 import type { RuleTransformation } from '../pipeline.ts';

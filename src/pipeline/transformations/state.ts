@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../source/schema.ts';
+import type { JsonSchema } from '../../source/schema/json-schema.ts';
 import { lookup, toPlain, type YamlMapping } from '../../source/yaml/tree.ts';
 import type { TransformationDefinition } from '../definition.ts';
 import { unprovedState } from '../unproved.ts';

@@ -1,5 +1,5 @@
 import { levels } from '../../sigma/rule/rule.ts';
-import type { JsonSchema } from '../../source/schema.ts';
+import type { JsonSchema } from '../../source/schema/json-schema.ts';
 
 const line: JsonSchema = {
   type: 'string',

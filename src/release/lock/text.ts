@@ -4,7 +4,7 @@ import type { RetiredDetection } from '../../pack/config/published.ts';
 import { stanzaKey } from '../../pack/render/splunk-conf.ts';
 import type { Level } from '../../sigma/rule/rule.ts';
 import { createBag, type DiagnosticBag } from '../../source/diagnostic.ts';
-import { checkSchema } from '../../source/schema.ts';
+import { checkSchema } from '../../source/schema/check-schema.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { parseYaml } from '../../source/yaml/parse.ts';
 import { toPlain, type YamlNode } from '../../source/yaml/tree.ts';

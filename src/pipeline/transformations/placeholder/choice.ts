@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../../source/schema.ts';
+import type { JsonSchema } from '../../../source/schema/json-schema.ts';
 import { lookup, type YamlMapping } from '../../../source/yaml/tree.ts';
 import { PipelineError } from '../../definition.ts';
 import { textList } from '../../text-list.ts';

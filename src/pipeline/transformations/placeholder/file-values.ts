@@ -1,7 +1,7 @@
 import { scalarText } from '../../../jinja/number.ts';
 import type { PythonRegex } from '../../../python-regex/regex.ts';
 import { createBag, isFatal } from '../../../source/diagnostic.ts';
-import type { JsonSchema } from '../../../source/schema.ts';
+import type { JsonSchema } from '../../../source/schema/json-schema.ts';
 import { parseYaml } from '../../../source/yaml/parse.ts';
 import { lookup, toPlain, type YamlMapping, type YamlNode } from '../../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../../work/processing-failure.ts';

@@ -1,8 +1,9 @@
-import type { DiagnosticCode } from './code.ts';
-import type { NewDiagnostic } from './diagnostic.ts';
-import { failed, ok, type Result } from './result.ts';
-import { checkSchema, type JsonSchema } from './schema.ts';
-import { toPlain, type YamlNode } from './yaml/tree.ts';
+import type { DiagnosticCode } from '../code.ts';
+import type { NewDiagnostic } from '../diagnostic.ts';
+import { failed, ok, type Result } from '../result.ts';
+import { toPlain, type YamlNode } from '../yaml/tree.ts';
+import { checkSchema } from './check-schema.ts';
+import type { JsonSchema } from './json-schema.ts';
 
 /**
  * The type of the values that fit a schema, which is written `as const satisfies JsonSchema` or made

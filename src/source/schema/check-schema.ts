@@ -1,50 +1,12 @@
-import type { DiagnosticCode } from './code.ts';
-import type { NewDiagnostic } from './diagnostic.ts';
-import { nearestHint } from './nearest.ts';
-import { counted } from './plural.ts';
-import type { Span } from './span.ts';
-import type { YamlMapping, YamlNode, YamlScalar, YamlSequence } from './yaml/tree.ts';
-
-export type SchemaType = 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'null';
-
-/**
- * The part of JSON Schema (draft 2020-12) that is checked here; `$ref` is `#/$defs/<name>` only.
- */
-export interface JsonSchema {
-  readonly $schema?: string;
-  readonly $id?: string;
-  readonly $defs?: Readonly<Record<string, JsonSchema>>;
-  readonly $ref?: string;
-  readonly title?: string;
-  /** Shown as the hint where a value does not fit. */
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly examples?: readonly unknown[];
-  readonly type?: SchemaType | readonly SchemaType[];
-  readonly enum?: readonly (string | number | boolean | null)[];
-  readonly const?: string | number | boolean | null;
-  readonly properties?: Readonly<Record<string, JsonSchema>>;
-  readonly additionalProperties?: boolean | JsonSchema;
-  readonly propertyNames?: JsonSchema;
-  readonly required?: readonly string[];
-  readonly items?: JsonSchema;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly pattern?: string;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly anyOf?: readonly JsonSchema[];
-  readonly oneOf?: readonly JsonSchema[];
-}
-
-interface Check {
-  readonly root: JsonSchema;
-  readonly code: DiagnosticCode;
-  readonly found: NewDiagnostic[];
-  readonly retired: ReadonlyMap<string, string>;
-}
+import type { DiagnosticCode } from '../code.ts';
+import type { NewDiagnostic } from '../diagnostic.ts';
+import { nearestHint } from '../nearest.ts';
+import { counted } from '../plural.ts';
+import type { YamlMapping, YamlNode, YamlSequence } from '../yaml/tree.ts';
+import { type Check, report } from './check.ts';
+import { checkScalar } from './check-scalar.ts';
+import type { JsonSchema } from './json-schema.ts';
+import { hasType, nodeName, typeName, typesOf } from './node-type.ts';
 
 const nothingRetired: ReadonlyMap<string, string> = new Map();
 
@@ -167,10 +129,6 @@ function meantBranches(
   return resolved.filter(({ properties = {} }) => properties[key]?.const === given.value);
 }
 
-function typesOf(type: JsonSchema['type']): readonly SchemaType[] {
-  return type === undefined ? [] : typeof type === 'string' ? [type] : type;
-}
-
 function checkType(check: Check, schema: JsonSchema, node: YamlNode, label: string): boolean {
   if (schema.type === undefined || hasType(node, schema.type)) return true;
   const wanted = typesOf(schema.type).map(typeName).join(' or ');
@@ -191,38 +149,6 @@ function checkType(check: Check, schema: JsonSchema, node: YamlNode, label: stri
     report(check, node, `${label} must be ${wanted}, not ${nodeName(node)}`, hint);
   }
   return false;
-}
-
-function hasType(node: YamlNode, type: SchemaType | readonly SchemaType[]): boolean {
-  return typeof type === 'string' ? isOfType(node, type) : type.some((one) => isOfType(node, one));
-}
-
-function isOfType(node: YamlNode, type: SchemaType): boolean {
-  if (type === 'object') return node.kind === 'mapping';
-  if (type === 'array') return node.kind === 'sequence';
-  if (node.kind !== 'scalar') return false;
-  if (type === 'null') return node.value === null;
-  if (type === 'integer') return typeof node.value === 'number' && Number.isInteger(node.value);
-  return typeof node.value === type;
-}
-
-const typeNames = {
-  object: 'a map',
-  array: 'a list',
-  string: 'a string',
-  integer: 'a whole number',
-  number: 'a number',
-  boolean: 'true or false',
-  null: 'empty',
-} as const satisfies Record<SchemaType, string>;
-
-const typeName = (type: SchemaType): string => typeNames[type];
-
-function nodeName(node: YamlNode): string {
-  if (node.kind === 'mapping') return 'a map';
-  if (node.kind === 'sequence') return 'a list';
-  if (node.value === null) return 'empty';
-  return typeof node.value === 'string' ? 'a string' : `\`${node.text}\``;
 }
 
 function checkMapping(
@@ -298,89 +224,4 @@ function checkSequence(
   const base = path.slice(0, -1);
   for (const [at, item] of node.items.entries())
     checkNode(check, items, item, `\`${base}[${at}]\``, `${base}[${at}].`);
-}
-
-function checkScalar(check: Check, schema: JsonSchema, node: YamlScalar, label: string): void {
-  const { value } = node;
-  const allowed = schema.enum ?? (schema.const === undefined ? undefined : [schema.const]);
-  if (allowed && !allowed.some((one) => one === value)) {
-    const names = allowed.map(String);
-    const hint =
-      typeof value === 'string' && names.length > 1
-        ? nearestHint(value, names)
-        : schema.description;
-    report(
-      check,
-      node,
-      `${label} must be ${names.length > 1 ? `one of ${names.join(', ')}` : names.join('')}, ` +
-        `not \`${node.text}\``,
-      hint,
-    );
-  }
-  if (typeof value === 'number') checkNumber(check, schema, node, value, label);
-  if (typeof value === 'string') checkString(check, schema, node, value, label);
-}
-
-function checkNumber(
-  check: Check,
-  schema: JsonSchema,
-  node: YamlScalar,
-  value: number,
-  label: string,
-): void {
-  const { minimum, maximum } = schema;
-  if (minimum !== undefined && value < minimum)
-    report(check, node, `${label} must be at least ${minimum}, not ${value}`, schema.description);
-  if (maximum !== undefined && value > maximum)
-    report(check, node, `${label} must be at most ${maximum}, not ${value}`, schema.description);
-}
-
-function checkString(
-  check: Check,
-  schema: JsonSchema,
-  node: YamlScalar,
-  value: string,
-  label: string,
-): void {
-  const { minLength, maxLength, pattern } = schema;
-  if (minLength !== undefined && codePoints(value) < minLength) {
-    report(
-      check,
-      node,
-      minLength === 1
-        ? `${label} must not be empty`
-        : `${label} must have at least ${minLength} characters`,
-      schema.description,
-    );
-  }
-  if (maxLength !== undefined && codePoints(value) > maxLength) {
-    report(
-      check,
-      node,
-      `${label} must have at most ${maxLength} characters, not ${codePoints(value)}`,
-      schema.description,
-    );
-  }
-  if (pattern !== undefined && !compiled(pattern).test(value))
-    report(check, node, `${label} has not the right form`, schema.description);
-}
-
-const codePoints = (text: string): number => Array.from(text).length;
-
-const patterns = new Map<string, RegExp>();
-
-function compiled(pattern: string): RegExp {
-  const found = patterns.get(pattern) ?? new RegExp(pattern, 'u');
-  patterns.set(pattern, found);
-  return found;
-}
-
-function report(check: Check, span: Span, message: string, hint: string | undefined): void {
-  const { start, end } = span;
-  check.found.push({
-    code: check.code,
-    message,
-    span: { start, end },
-    ...(hint === undefined ? {} : { hint }),
-  });
 }
