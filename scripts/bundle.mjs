@@ -3,7 +3,7 @@
 // the library, of what index.ts exports and what that is made of.
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import Handlebars from 'handlebars';
 import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
@@ -64,15 +64,15 @@ function loadedWith(name, found = new Set()) {
 }
 // Node takes half a millisecond for a file: what a build loads is in three, so that what needs less
 // loads less
-const build = loadedWith('cli/command/build.js');
+const build = loadedWith('cli/command/build/run.js');
 const partOf = (name, priority, ...commands) => {
   const loaded = new Set(commands.flatMap((command) => [...loadedWith(`cli/${command}.js`)]));
   return { name, priority, test: (id) => build.has(id) && loaded.has(id) };
 };
 const groups = [
   partOf('start', 3, 'main'),
-  partOf('quick', 2, 'command/list', 'command/verify'),
-  partOf('common', 1, 'command/build'),
+  partOf('quick', 2, 'command/list/run', 'command/verify/run'),
+  partOf('common', 1, 'command/build/run'),
 ];
 const modules = await rolldown({
   cwd: root,
@@ -93,7 +93,9 @@ const written = [
   await modules.write({
     dir,
     format: 'es',
-    chunkFileNames: 'parts/[name].js',
+    // what a command runs is named after the command
+    chunkFileNames: ({ name, facadeModuleId }) =>
+      `parts/${name === 'run' && facadeModuleId ? basename(dirname(facadeModuleId)) : '[name]'}.js`,
     comments: false,
     codeSplitting: { groups },
     minify: {

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { withoutLineBreaks } from '../src/backend/lucene/line-format.ts';
 import { defaultTargetSettings, targets } from '../src/backend/registry.ts';
-import { convert } from '../src/cli/command/convert.ts';
+import { convert } from '../src/cli/command/convert/run.ts';
 import { targetSettings } from '../src/cli/project/conversion-settings.ts';
 import { readConfig } from '../src/pack/config/config.ts';
 import { createBag } from '../src/source/diagnostic.ts';

@@ -16,13 +16,13 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { build } from '../src/cli/command/build.ts';
-import { convert } from '../src/cli/command/convert.ts';
-import { diff } from '../src/cli/command/diff.ts';
-import { match } from '../src/cli/command/match.ts';
-import { release } from '../src/cli/command/release.ts';
-import { stats } from '../src/cli/command/stats.ts';
-import { test as runTests } from '../src/cli/command/test.ts';
+import { build } from '../src/cli/command/build/run.ts';
+import { convert } from '../src/cli/command/convert/run.ts';
+import { diff } from '../src/cli/command/diff/run.ts';
+import { match } from '../src/cli/command/match/run.ts';
+import { release } from '../src/cli/command/release/run.ts';
+import { stats } from '../src/cli/command/stats/run.ts';
+import { test as runTests } from '../src/cli/command/test/run.ts';
 import { anyEvents } from './project-folder.ts';
 import { type Said, said } from './said.ts';
 

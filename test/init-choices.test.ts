@@ -10,8 +10,8 @@ import {
   nextQuestion,
   optionOf,
   type Question,
-} from '../src/cli/init/choices.ts';
-import { initFiles, initTemplates } from '../src/cli/init/project-files.ts';
+} from '../src/cli/command/init/choices.ts';
+import { initFiles, initTemplates } from '../src/cli/command/init/project-files.ts';
 import { readConfig } from '../src/pack/config/config.ts';
 import { fieldChoices } from '../src/pipeline/field-choice.ts';
 import { createBag } from '../src/source/diagnostic.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { ChoiceKey } from '../src/cli/init/choices.ts';
-import { initFiles, initTemplates, packIdFrom } from '../src/cli/init/project-files.ts';
+import type { ChoiceKey } from '../src/cli/command/init/choices.ts';
+import { initFiles, initTemplates, packIdFrom } from '../src/cli/command/init/project-files.ts';
 import { readConfig } from '../src/pack/config/config.ts';
 import { checkRuleSettings } from '../src/pack/settings/patch.ts';
 import { createBag } from '../src/source/diagnostic.ts';

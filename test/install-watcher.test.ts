@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { convert } from '../src/cli/command/convert.ts';
+import { convert } from '../src/cli/command/convert/run.ts';
 import { type FakeServer, startServer } from './fake/server.ts';
 import { createFakeWatcher, type FakeWatcher } from './fake/watcher.ts';
 import {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { build } from '../src/cli/command/build.ts';
+import { build } from '../src/cli/command/build/run.ts';
 import { readRuleFile, readSourceFile } from '../src/cli/files/rule-files.ts';
 import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';

@@ -10,15 +10,15 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type BuildOptions, build } from '../src/cli/command/build.ts';
-import { convert } from '../src/cli/command/convert.ts';
-import { diff } from '../src/cli/command/diff.ts';
-import { docs } from '../src/cli/command/docs.ts';
-import { explain } from '../src/cli/command/explain.ts';
-import { match } from '../src/cli/command/match.ts';
-import { release } from '../src/cli/command/release.ts';
-import { stats } from '../src/cli/command/stats.ts';
-import { test as runTests, type TestOptions } from '../src/cli/command/test.ts';
+import { type BuildOptions, build } from '../src/cli/command/build/run.ts';
+import { convert } from '../src/cli/command/convert/run.ts';
+import { diff } from '../src/cli/command/diff/run.ts';
+import { docs } from '../src/cli/command/docs/run.ts';
+import { explain } from '../src/cli/command/explain/run.ts';
+import { match } from '../src/cli/command/match/run.ts';
+import { release } from '../src/cli/command/release/run.ts';
+import { stats } from '../src/cli/command/stats/run.ts';
+import { test as runTests, type TestOptions } from '../src/cli/command/test/run.ts';
 import { type Said, said } from './said.ts';
 
 const made: string[] = [];

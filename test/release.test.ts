@@ -15,10 +15,10 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { build } from '../src/cli/command/build.ts';
-import { diff } from '../src/cli/command/diff.ts';
-import { type ReleaseOptions, release } from '../src/cli/command/release.ts';
-import { verify } from '../src/cli/command/verify.ts';
+import { build } from '../src/cli/command/build/run.ts';
+import { diff } from '../src/cli/command/diff/run.ts';
+import { type ReleaseOptions, release } from '../src/cli/command/release/run.ts';
+import { verify } from '../src/cli/command/verify/run.ts';
 import { install } from '../src/cli/install/install-command.ts';
 import { status } from '../src/cli/install/status-command.ts';
 import { readConf } from '../src/pack/render/splunk-conf.ts';

@@ -17,7 +17,7 @@ import {
   type RegisteredTarget,
   targets as registered,
 } from '../src/backend/registry.ts';
-import { docs } from '../src/cli/command/docs.ts';
+import { docs } from '../src/cli/command/docs/run.ts';
 import { loadTemplates } from '../src/cli/project/template-files.ts';
 import { writePages } from '../src/cli/write/pages.ts';
 import { dataNeeded } from '../src/docs/data-needed.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
-import { initFiles, initTemplates } from '../../src/cli/init/project-files.ts';
+import { initFiles, initTemplates } from '../../src/cli/command/init/project-files.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { parseYaml } from '../../src/source/yaml/parse.ts';
 import { toPlain } from '../../src/source/yaml/tree.ts';

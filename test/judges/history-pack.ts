@@ -3,9 +3,9 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { build } from '../../src/cli/command/build.ts';
-import { diff } from '../../src/cli/command/diff.ts';
-import { type ReleaseOptions, release } from '../../src/cli/command/release.ts';
+import { build } from '../../src/cli/command/build/run.ts';
+import { diff } from '../../src/cli/command/diff/run.ts';
+import { type ReleaseOptions, release } from '../../src/cli/command/release/run.ts';
 import { readConf } from '../../src/pack/render/splunk-conf.ts';
 import type { ChangeKind } from '../../src/release/diff/diff.ts';
 import type { DiffView } from '../../src/release/diff/view.ts';

@@ -1,5 +1,5 @@
 import { CommandError } from '../error/command-error.ts';
-import { hasTerminal, openLines } from '../init/line-reader.ts';
+import { hasTerminal, openLines } from '../terminal/line-reader.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
 /** Asks on a terminal; without one a usage error says what has to be given instead. */

@@ -1,0 +1,147 @@
+import { readdirSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import {
+  type AdoptedApp,
+  type Stanza,
+  stanzasOf,
+  threePartVersion,
+} from '../../../adopt/stanza.ts';
+import {
+  ConfBoundError,
+  type ConfModel,
+  readBoundedConf,
+} from '../../../pack/render/splunk-conf.ts';
+import { createBag } from '../../../source/diagnostic.ts';
+import { parseYaml } from '../../../source/yaml/parse.ts';
+import { lookup, type YamlNode } from '../../../source/yaml/tree.ts';
+import { CommandError } from '../../error/command-error.ts';
+import { statsOf } from '../../files/path-stats.ts';
+import { readRegularFile } from '../../files/regular-file.ts';
+import { shownPath } from '../../files/rule-files.ts';
+
+/** Bytes of a conf file or of a detection: those of the largest app are a fifth of it. */
+const maximumSize = 128 * 1024 * 1024;
+
+/**
+ * The saved searches of an app's folder, of a savedsearches.conf or of a repository of contentctl.
+ * Throws a CommandError where the path is none of them.
+ */
+export function readAdopted(path: string): AdoptedApp {
+  const found = statsOf(path);
+  if (!found) throw new CommandError(`${shownPath(path)} does not exist`);
+  if (!found.isDirectory()) {
+    const above = dirname(resolve(path));
+    // a file of an app says little without the one beside it
+    if (/^(?:default|local)$/.test(basename(above)) && basename(path) === 'savedsearches.conf')
+      return readAdopted(dirname(above));
+    if (!/\.conf$/i.test(path))
+      throw new CommandError(
+        `${shownPath(path)} is no savedsearches.conf; of an archive, name the folder that it ` +
+          'unpacks to',
+      );
+    return { stanzas: stanzasOf(readConfFile(path) ?? new Map()) };
+  }
+  if (
+    /^(?:default|local)$/.test(basename(resolve(path))) &&
+    statsOf(join(path, 'savedsearches.conf'))
+  )
+    return readAdopted(dirname(resolve(path)));
+  const contentctl = readText(join(path, 'contentctl.yml'));
+  if (contentctl !== undefined) return contentctlApp(path, contentctl);
+  const [shipped, local] = ['default', 'local'].map((folder) =>
+    readConfFile(join(path, folder, 'savedsearches.conf')),
+  );
+  if (!shipped && !local) {
+    throw new CommandError(
+      `${shownPath(path)} is neither an app of Splunk (default/savedsearches.conf) nor a ` +
+        'repository of contentctl (contentctl.yml)',
+    );
+  }
+  const conf = readConfFile(join(path, 'default', 'app.conf'));
+  const version = threePartVersion(
+    conf?.get('launcher')?.get('version') ?? conf?.get('id')?.get('version') ?? '',
+  );
+  const build = Number.parseInt(conf?.get('install')?.get('build') ?? '', 10);
+  return {
+    id: basename(resolve(path)),
+    ...(version === undefined ? {} : { version }),
+    ...(build > 0 && build < 1_000_000_000 ? { build } : {}),
+    stanzas: stanzasOf(shipped ?? new Map(), local),
+  };
+}
+
+const readText = (path: string): string | undefined =>
+  readRegularFile(path, maximumSize)?.toString('utf8');
+
+function readConfFile(path: string): ConfModel | undefined {
+  const text = readText(path);
+  if (text === undefined) return undefined;
+  try {
+    return readBoundedConf(text).stanzas;
+  } catch (error) {
+    if (error instanceof ConfBoundError)
+      throw new CommandError(`${shownPath(path)} has ${error.message}`);
+    throw error;
+  }
+}
+
+/** What `contentctl build` would name the saved searches of the repository. */
+function contentctlApp(folder: string, text: string): AdoptedApp {
+  const app = lookup(rootOf(join(folder, 'contentctl.yml'), text), 'app');
+  const label = textOf(app, 'label') ?? textOf(app, 'prefix');
+  if (label === undefined)
+    throw new CommandError(
+      `${shownPath(join(folder, 'contentctl.yml'))} has no \`app: { label: ... }\`, with ` +
+        'which its saved searches are named',
+    );
+  const id = textOf(app, 'appid');
+  const version = threePartVersion(textOf(app, 'version') ?? '');
+  const unread: string[] = [];
+  const stanzas = detectionFiles(join(folder, 'detections')).flatMap((path) => {
+    const stanza = contentctlStanza(rootOf(path, readText(path) ?? ''), label);
+    if (!stanza) unread.push(shownPath(path));
+    return stanza ?? [];
+  });
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(version === undefined ? {} : { version }),
+    stanzas: [...stanzas].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    unread: unread.sort(),
+  };
+}
+
+function detectionFiles(folder: string): readonly string[] {
+  if (statsOf(folder)?.isDirectory() !== true)
+    throw new CommandError(
+      `${shownPath(folder)} does not exist: contentctl has its detections there`,
+    );
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.flatMap((entry) =>
+    entry.isFile() && /\.ya?ml$/i.test(entry.name) ? [join(entry.parentPath, entry.name)] : [],
+  );
+}
+
+function rootOf(path: string, text: string): YamlNode | undefined {
+  const [root] = parseYaml({ path, text }, createBag());
+  return root;
+}
+
+function textOf(node: YamlNode | undefined, key: string): string | undefined {
+  const found = lookup(node, key);
+  return found?.kind === 'scalar' && found.text.trim() !== '' ? found.text.trim() : undefined;
+}
+
+function contentctlStanza(root: YamlNode | undefined, label: string): Stanza | undefined {
+  const name = textOf(root, 'name');
+  const search = textOf(root, 'search');
+  if (name === undefined || search === undefined) return undefined;
+  const id = textOf(root, 'id');
+  const isOn = textOf(root, 'enabled_by_default') === 'true';
+  const shipped = new Map([
+    ['search', search],
+    ['enableSched', '1'],
+    ['disabled', isOn ? '0' : '1'],
+    ...(id === undefined ? [] : [['id', id] as const]),
+  ]);
+  return { name: `${label} - ${name} - Rule`, shipped, local: new Map() };
+}

@@ -1,0 +1,225 @@
+import { join } from 'node:path';
+import { type Artifact, makeArtifacts } from '../../../artifact/artifacts.ts';
+import { madeFor } from '../../../artifact/made-for.ts';
+import { loadOf } from '../../../artifact/schedule-budget.ts';
+import type { PackPages } from '../../../docs/detection-page.ts';
+import type { FailOn, PackConfig, Target } from '../../../pack/config/config.ts';
+import { enabledIds } from '../../../pack/config/enabled.ts';
+import type { LintPreset } from '../../../pack/config/lint-preset.ts';
+import type { Pack, PackInput } from '../../../pack/pack.ts';
+import { createBag } from '../../../source/diagnostic.ts';
+import { counted } from '../../../source/plural.ts';
+import { CommandError } from '../../error/command-error.ts';
+import type { ExitCode } from '../../error/exit-code.ts';
+import type { LoadedConfig } from '../../files/config-file.ts';
+import { readSourceFile, shownPath } from '../../files/rule-files.ts';
+import { optimizeLate } from '../../process/optimize-late.ts';
+import { toolVersion } from '../../process/package-root.ts';
+import { keepNurserySmall } from '../../process/small-nursery.ts';
+import {
+  compileRules,
+  createPageList,
+  projectTemplates,
+  type RuleCounts,
+  reportPack,
+} from '../../project/compile-rules.ts';
+import { lintOf } from '../../project/lint.ts';
+import { openProject, type Project, pathInPack, reportProject } from '../../project/project.ts';
+import type { LoadedTemplates } from '../../project/template-files.ts';
+import type { ReportFormat } from '../../report/name.ts';
+import { type BuildSummary, countSkipped } from '../../report/summary.ts';
+import { writeArtifacts } from '../../write/artifacts.ts';
+
+export interface BuildOptions {
+  readonly config?: string;
+  readonly target?: readonly Target[];
+  /** Default: dist/packs in the project's folder. */
+  readonly output?: string;
+  readonly format: ReportFormat;
+  readonly failOn?: FailOn;
+  /** In place of those of the configuration. */
+  readonly pipeline?: readonly string[];
+  readonly verbose: boolean;
+  /** Write nothing where a rule is not tested. */
+  readonly requireTests?: boolean;
+  /** Write nothing where the build is not what the lock says. */
+  readonly frozen?: boolean;
+  /** Compile and check, write nothing. */
+  readonly dryRun: boolean;
+  /** In place of that of the configuration. */
+  readonly preset?: LintPreset;
+}
+
+/** `sigpack build` and `sigpack check`. */
+export async function build(paths: readonly string[], options: BuildOptions): Promise<ExitCode> {
+  const started = performance.now();
+  optimizeLate();
+  keepNurserySmall();
+  if (options.frozen === true && paths.length > 0)
+    throw new CommandError('--frozen builds what the configuration names; give no rules');
+  const answer = { ...options, names: 'first' } as const;
+  const adjust = (config: PackConfig): PackConfig => adjusted(config, options);
+  const project = await openProject(
+    {
+      config: options.config,
+      pipeline: options.pipeline,
+      adjust,
+      rules: paths,
+      lock: { retire: paths.length === 0 },
+    },
+    answer,
+  );
+  if ('code' in project) return project.code;
+  const { loaded, bag, terminal, history, unchosen } = project;
+  const output = options.output ?? defaultOutput(loaded);
+  // what a comparison needs is loaded where one is asked for
+  const frozen = options.frozen === true ? await frozenCheck() : undefined;
+  const built = frozen?.createBuilt(loaded.config.info, { pathOf: history.pathOf, details: false });
+  const templates = options.dryRun ? undefined : projectTemplates(project);
+  const pages = templates ? createPageList(project, templates) : undefined;
+  const lint = await lintOf(project, paths, options.dryRun);
+  const onOutcome: PackInput['onOutcome'] = (...outcome) => {
+    pages?.add(...outcome);
+    built?.add(...outcome);
+    lint?.onOutcome(...outcome);
+  };
+  const { pack, counts } = compileRules(project, paths, onOutcome, lint?.onRule);
+  lint?.finish();
+  if (pack.outcomes.length === 0) reportNothing(project, paths, counts.files);
+  reportPack(project, pack);
+  // of a target that is left out, every rule would differ
+  if (built && unchosen.length === 0) frozen?.checkFrozen(project, pack, built);
+  const refused =
+    loaded.config.targets.length === 0 ||
+    (options.frozen === true && unchosen.length > 0) ||
+    bag.list.some(({ code }) => code === 'LCK002') ||
+    (options.requireTests === true && (await isUntested(project, pack, paths)));
+  terminal.progress(0, 0, 'writing packs');
+  const made = refused ? undefined : pages?.pages();
+  let written = pack;
+  const onPack = (changed: Pack): void => {
+    written = changed;
+  };
+  const artifacts =
+    pack.outcomes.length > 0 && templates && made
+      ? ((await artifactsOf(project, pack, made, templates, onPack)) ?? [])
+      : [];
+  if (artifacts.length > 0) writeArtifacts(output, artifacts);
+  return reportProject(
+    project,
+    answer,
+    summaryOf(counts, written, output, artifacts, performance.now() - started),
+  );
+}
+
+/** The modules of `--frozen`. */
+async function frozenCheck() {
+  const [{ createBuilt }, { checkFrozen }] = await Promise.all([
+    import('../../../release/snapshot.ts'),
+    import('../../release/frozen.ts'),
+  ]);
+  return { createBuilt, checkFrozen };
+}
+
+/** In the project's folder: the same place from wherever in it the command is called. */
+const defaultOutput = ({ folder }: LoadedConfig): string =>
+  shownPath(join(folder, 'dist', 'packs'));
+
+/** What tests need is loaded where they are asked for. */
+async function isUntested(
+  ...given: Parameters<typeof import('../../rule-test/gate.ts').refuseUntested>
+): Promise<boolean> {
+  const { refuseUntested } = await import('../../rule-test/gate.ts');
+  return refuseUntested(...given);
+}
+
+function artifactsOf(
+  project: Project,
+  pack: Pack,
+  pages: PackPages,
+  { templates, assets, custom }: LoadedTemplates,
+  onPack: (pack: Pack) => void,
+): Promise<readonly Artifact[] | undefined> {
+  return makeArtifacts({
+    pack,
+    pages,
+    templates: { templates },
+    customTemplates: custom,
+    assets,
+    toolVersion: toolVersion(),
+    bag: project.bag,
+    configFile: project.loaded.file,
+    pathOf: (path) => pathInPack(project, path),
+    ruleFile: (path) => readSourceFile(path, createBag()),
+    onPack,
+  });
+}
+
+/** At the configuration, or where there is none at the rules that were looked for. */
+function reportNothing({ loaded, bag }: Project, paths: readonly string[], files: number): void {
+  const message = `no detection was made from ${counted(files, 'file')}`;
+  const diagnostic = { code: 'PCK005', message, span: { start: 0, end: 0 } } as const;
+  if (loaded.exists) bag.add(loaded.file, diagnostic);
+  else {
+    const hint =
+      'No sigpack.yml is here or above: go to the folder of the project, name the rules, or ' +
+      'write a project with `sigpack init`.';
+    bag.add(
+      { path: shownPath(paths[0] ?? loaded.config.rules[0] ?? '.'), text: '' },
+      { ...diagnostic, hint },
+    );
+  }
+}
+
+/** The command line has the last word. */
+function adjusted(config: PackConfig, options: BuildOptions): PackConfig {
+  if (options.target?.length === 0) throw new CommandError('--target names no target');
+  const { target, failOn, preset } = options;
+  return {
+    ...config,
+    ...(target ? { targets: [...new Set(target)] } : {}),
+    ...(failOn ? { failOn } : {}),
+    ...(preset ? { lint: { ...config.lint, preset } } : {}),
+  };
+}
+
+function summaryOf(
+  counts: RuleCounts,
+  pack: Pack,
+  output: string,
+  artifacts: readonly Artifact[],
+  milliseconds: number,
+): BuildSummary {
+  const { info, targets } = pack.config;
+  return {
+    title: info.title,
+    version: info.version,
+    files: counts.files,
+    rules: {
+      read: counts.rules - pack.invalid,
+      invalid: counts.invalid + pack.invalid,
+      excluded: pack.excluded,
+    },
+    targets: targets.map((target) => {
+      const results = pack.outcomes.map((outcome) => outcome.targets.get(target));
+      const compiled = results.filter((result) => result?.kind === 'compiled');
+      const skipped = results.flatMap((result) =>
+        result?.kind === 'skipped' ? result.reasons.slice(0, 1).map((reason) => reason.code) : [],
+      );
+      return {
+        target,
+        compiled: compiled.length,
+        enabled: enabledIds(pack, target).size,
+        skipped: countSkipped(skipped),
+        load: { ...loadOf(pack, target), leftOff: pack.leftOff[target] },
+      };
+    }),
+    madeFor: madeFor(pack),
+    artifacts: artifacts.map(({ path, size, sha256 }) => ({
+      path: `${output.replace(/\/$/, '')}/${path}`,
+      size,
+      sha256,
+    })),
+    milliseconds,
+  };
+}

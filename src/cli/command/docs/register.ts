@@ -1,0 +1,42 @@
+import { type Command, Option } from 'commander';
+import { commandHelp } from '../help-text.ts';
+import {
+  commaSeparated,
+  configOption,
+  formatOption,
+  pipelineOption,
+  rulesArgument,
+  verboseOption,
+} from '../options.ts';
+import type { DocsOptions } from './run.ts';
+
+export function register(program: Command): void {
+  program
+    .command('docs')
+    .description(
+      'write a page for each rule, an index with the ATT&CK matrix, and a Navigator layer',
+    )
+    .addArgument(rulesArgument())
+    .option(
+      '-o, --output <folder>',
+      "where the pages are written (default: site in the configuration's folder)",
+    )
+    .addOption(
+      new Option(
+        '-t, --target <names>',
+        'comma-separated targets of the queries (default: all)',
+      ).argParser(commaSeparated()),
+    )
+    .addOption(pipelineOption())
+    .addOption(formatOption('pages', ['markdown', 'html', 'md']).default('html'))
+    .addOption(configOption())
+    .addOption(verboseOption())
+    .action(async (paths: readonly string[], options: DocsOptions) => {
+      const { docs } = await import('./run.ts');
+      process.exitCode = await docs(paths, options);
+    })
+    .addHelpText(
+      'after',
+      commandHelp(['sigpack docs', 'sigpack docs rules -t splunk -f markdown -o pages']),
+    );
+}

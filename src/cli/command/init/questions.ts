@@ -1,0 +1,75 @@
+import { CommandError } from '../../error/command-error.ts';
+import { lineWidth, wrapped } from '../../report/wrapped.ts';
+import { hasTerminal, type LineReader, openLines } from '../../terminal/line-reader.ts';
+import {
+  type Answers,
+  answersIn,
+  type ChoiceKey,
+  nextQuestion,
+  optionOf,
+  type Question,
+} from './choices.ts';
+
+/** Asks what the answers leave open, on a terminal; without one a usage error names the option. */
+export async function askTheRest(given: Answers): Promise<Answers> {
+  const answers = new Map<ChoiceKey, readonly string[]>(given);
+  const first = nextQuestion(answers);
+  if (!first) return answers;
+  if (!hasTerminal() || process.env.CI) return withDefaults(answers);
+  const lines = openLines();
+  try {
+    for (let question: Question | undefined = first; question; question = nextQuestion(answers))
+      answers.set(question.key, await answered(question, lines));
+  } finally {
+    lines.close();
+  }
+  return answers;
+}
+
+/** Without a terminal, a question with a default is answered by it. */
+function withDefaults(answers: Map<ChoiceKey, readonly string[]>): Answers {
+  for (let question = nextQuestion(answers); question; question = nextQuestion(answers)) {
+    const found =
+      question.fallback === undefined ? undefined : answersIn(question, question.fallback);
+    if (typeof found !== 'object') throw new CommandError(withoutTerminal(question));
+    answers.set(question.key, found);
+  }
+  return answers;
+}
+
+function withoutTerminal({ key, text, choices }: Question): string {
+  if (key === 'products')
+    return (
+      'there is no terminal to ask on: give --splunk, --graylog or both, each with the ' +
+      "pipelines for its products' fields; sigpack init --help shows the choices"
+    );
+  const names = choices.length === 0 ? '' : ` (${choices.map(({ name }) => name).join(', ')})`;
+  return `there is no terminal to ask on: give ${optionOf(key)}${names}. ${text}`;
+}
+
+/** Asks until there is an answer. */
+async function answered(question: Question, lines: LineReader): Promise<readonly string[]> {
+  const { text, choices, several, fallback } = question;
+  const width = Math.max(0, ...choices.map(({ name }) => name.length));
+  const rows = choices.flatMap(({ name, description }, index) => {
+    const head = `  ${index + 1}) ${name.padEnd(width)}  `;
+    return wrapped(description, lineWidth - head.length).map(
+      (line, at) => `${at === 0 ? head : ' '.repeat(head.length)}${line}\n`,
+    );
+  });
+  process.stdout.write(`\n${wrapped(text, lineWidth).join('\n')}\n${rows.join('')}`);
+  const wanted =
+    choices.length === 0
+      ? ''
+      : several
+        ? 'numbers or names, with commas between them'
+        : 'a number or a name';
+  const prompt = `${[wanted, fallback === undefined ? '' : `[${fallback}]`].filter((part) => part !== '').join(' ')}> `;
+  for (;;) {
+    const line = await lines.ask(prompt);
+    if (line === undefined) throw new CommandError('the input has ended; nothing was written');
+    const found = answersIn(question, line);
+    if (typeof found !== 'string') return found;
+    process.stdout.write(`${wrapped(found, lineWidth).join('\n')}\n`);
+  }
+}

@@ -1,0 +1,221 @@
+import { existsSync, readFileSync, type Stats, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { readConfig } from '../../../pack/config/config.ts';
+import { createBag } from '../../../source/diagnostic.ts';
+import { visible } from '../../../source/visible.ts';
+import { CommandError } from '../../error/command-error.ts';
+import { errorCode } from '../../error/error-code.ts';
+import { type ExitCode, exitCodes } from '../../error/exit-code.ts';
+import { configName } from '../../files/find-config.ts';
+import { nearestFolder } from '../../files/folder-place.ts';
+import { makeFolders } from '../../files/make-folders.ts';
+import { entryStatsOf } from '../../files/path-stats.ts';
+import { shownPath } from '../../files/rule-files.ts';
+import { toolVersion } from '../../process/package-root.ts';
+import { loadTemplates } from '../../project/template-files.ts';
+import { printText } from '../../terminal/guarded.ts';
+import { answersOf, type ChoiceOptions } from './choices.ts';
+import { type InitFile, initFiles, initPaths, packIdFrom } from './project-files.ts';
+import { askTheRest } from './questions.ts';
+
+export interface InitCommandOptions extends ChoiceOptions {
+  readonly id?: string;
+  readonly title?: string;
+  readonly author?: string;
+  readonly package?: string;
+  readonly force: boolean;
+  /** Build the packs at once. */
+  readonly build: boolean;
+}
+
+/**
+ * `sigpack init`: asks which products the rules are for, writes a configuration, a starter rule and
+ * CI files, never over files that are there, and builds the packs.
+ */
+export async function init(folder: string, options: InitCommandOptions): Promise<ExitCode> {
+  const name = basename(resolve(folder));
+  const title = options.title ?? `${name} detections`;
+  const { templates } = loadTemplates(undefined);
+  const spec = packageSpec(options.package, folder);
+  refuseTitle(title);
+  const given = answersOf(options);
+  if (typeof given === 'string') throw new CommandError(given);
+  refuseTaken(folder, options.force);
+  const answers = await askTheRest(given);
+  const made = initFiles(
+    {
+      id: options.id ?? packIdFrom(name),
+      title,
+      description: `Detections of ${name}, compiled from Sigma rules.`,
+      author: options.author ?? 'Security operations',
+      package: spec,
+      answers,
+    },
+    { templates },
+  );
+  checkConfig(made);
+  // these are the user's where they are there: npm writes to the one, and the other may well ignore
+  // dist/
+  const files = made.filter(
+    ({ path }) => !keptFiles.includes(path) || !existsSync(join(folder, path)),
+  );
+  refuseTaken(folder, options.force);
+  withoutInterruption(() => {
+    for (const { path, content } of files) {
+      const target = join(folder, path);
+      nearestFolder(dirname(target));
+      makeFolders(dirname(target));
+      writeNew(target, content, options.force);
+      printText(`wrote ${shownPath(target)}\n`);
+    }
+  });
+  printText(nextSteps(folder, spec, options.build));
+  if (!options.build) return exitCodes.success;
+  printText('\n');
+  // loaded where it is asked for
+  const { build } = await import('../build/run.ts');
+  return build([], {
+    config: join(folder, configName),
+    format: 'text',
+    verbose: false,
+    dryRun: false,
+  });
+}
+
+/**
+ * Before anything is written: half a project is harder to mend than none, and a link leads to a
+ * folder that nobody named.
+ */
+function refuseInTheWay(folder: string): void {
+  nearestFolder(folder);
+  for (const path of initPaths) {
+    const parts = path.split('/');
+    for (const [index] of parts.entries()) {
+      const at = join(folder, ...parts.slice(0, index + 1));
+      const stats = entryStatsOf(at);
+      const isLast = index === parts.length - 1;
+      if (stats === undefined) break;
+      refuseOtherThan(isLast ? 'file' : 'folder', at, stats);
+    }
+  }
+}
+
+function refuseOtherThan(needed: 'file' | 'folder', path: string, stats: Stats): void {
+  if (stats.isSymbolicLink())
+    throw new CommandError(
+      `${shownPath(path)} is a link; init writes through none: name the folder that it leads ` +
+        'to, or remove it',
+    );
+  if (needed === 'file' ? !stats.isFile() : !stats.isDirectory())
+    throw new CommandError(
+      `${shownPath(path)} is a ${stats.isDirectory() ? 'folder' : 'file'}; a ${needed} is ` +
+        'needed there',
+    );
+}
+
+/** Asked before the questions too: nobody answers them for nothing. */
+function refuseTaken(folder: string, force: boolean): void {
+  refuseInTheWay(folder);
+  const taken = initPaths
+    .filter((path) => !keptFiles.includes(path) && existsSync(join(folder, path)))
+    .map((path) => shownPath(join(folder, path)));
+  if (taken.length > 0 && !force)
+    throw new CommandError(`${taken.join(', ')} exist already; --force replaces them`);
+}
+
+/** Ctrl+C waits until all files are written. */
+function withoutInterruption(write: () => void): void {
+  const wait = (): void => {};
+  process.on('SIGINT', wait);
+  try {
+    write();
+  } finally {
+    process.off('SIGINT', wait);
+  }
+}
+
+const shortestTitle = 5;
+const longestTitle = 80;
+
+function refuseTitle(title: string): void {
+  const { length } = title;
+  if (length < shortestTitle || length > longestTitle) {
+    const bounds =
+      `AppInspect, which vets apps for Splunk, takes labels of ${shortestTitle} to ` +
+      `${longestTitle}`;
+    throw new CommandError(
+      `the title ${JSON.stringify(title)} has ${length} characters; ${bounds}`,
+    );
+  }
+}
+
+const keptFiles: readonly string[] = ['.gitignore', 'package.json'];
+
+/**
+ * A version, or a tarball that is there: anything else would be whatever a registry has for it
+ * today.
+ */
+function packageSpec(spec: string | undefined, folder: string): string {
+  if (spec === undefined) return toolVersion();
+  if (/^\d+\.\d+\.\d+(?:-[\w.-]+)?$/.test(spec)) return spec;
+  const file = /^file:(.+\.t(?:ar\.)?gz)$/.exec(spec)?.[1];
+  if (file === undefined)
+    throw new CommandError(
+      `--package takes a whole version, such as ${toolVersion()}, or file: and the path of a ` +
+        'tarball of npm pack',
+    );
+  if (!existsSync(join(folder, file)))
+    throw new CommandError(
+      `${shownPath(join(folder, file))} is not there; npm pack in Sigpack's folder makes it`,
+    );
+  return spec;
+}
+
+/** What CI needs from npm: Sigpack among the dependencies, and the lock file with its digest. */
+function nextSteps(folder: string, spec: string, build: boolean): string {
+  const listed = /"sigpack"\s*:/.test(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const install = listed
+    ? 'npm install'
+    : `npm install --save-dev --save-exact ${spec.startsWith('file:') ? spec : `sigpack@${spec}`}`;
+  const ignored = readFileSync(join(folder, '.gitignore'), 'utf8').split(/\r?\n/);
+  const missing = ['dist', 'node_modules'].filter(
+    (name) => !ignored.some((line) => line.replace(/^\/|\/$/g, '') === name),
+  );
+  const here = resolve(folder) === process.cwd();
+  const steps = [
+    ...(here ? [] : [`cd ${quoted(shownPath(folder))}`]),
+    ...(missing.length === 0
+      ? []
+      : [`add ${missing.map((name) => `${name}/`).join(' and ')} to .gitignore`]),
+    ...(listed && existsSync(join(folder, 'package-lock.json'))
+      ? []
+      : [install, 'commit package-lock.json: CI runs what is in it and nothing else']),
+    ...(build ? [] : ['sigpack build']),
+  ];
+  return steps.length === 0 ? '' : `Next: ${steps.join('\nThen: ')}\n`;
+}
+
+/** For a shell: most paths need no quotes. */
+const quoted = (path: string): string =>
+  /^[\w./:@+-]+$/.test(path) && !path.startsWith('-')
+    ? path
+    : `'${visible(path).replaceAll("'", "'\\''")}'`;
+
+/** Not over a file that another `sigpack init` has just written. */
+function writeNew(path: string, content: string, force: boolean): void {
+  try {
+    writeFileSync(path, content, { flag: force ? 'w' : 'wx' });
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+    throw new CommandError(`${shownPath(path)} exists already; --force replaces it`);
+  }
+}
+
+/** What the options say must be a configuration that the next command takes. */
+function checkConfig(files: readonly InitFile[]): void {
+  const bag = createBag();
+  for (const { path, content } of files)
+    if (path === 'sigpack.yml') readConfig({ path, text: content }, bag);
+  const wrong = bag.list.find(({ severity }) => severity === 'error');
+  if (wrong) throw new CommandError(`the configuration would be invalid: ${wrong.message}`);
+}

@@ -1,0 +1,32 @@
+import { type Command, Option } from 'commander';
+import { commandHelp } from '../help-text.ts';
+import {
+  configOption,
+  formatOption,
+  pipelineOption,
+  rulesArgument,
+  wholeNumber,
+} from '../options.ts';
+import type { StatsOptions } from './run.ts';
+
+export function register(program: Command): void {
+  program
+    .command('stats')
+    .description('show on which minutes of the hour the scheduled searches start')
+    .addArgument(rulesArgument())
+    .addOption(configOption())
+    .addOption(pipelineOption())
+    .option('--all', 'count disabled detections too', false)
+    .addOption(
+      new Option(
+        '--budget <searches>',
+        'searches per minute; more than that makes the exit code 1',
+      ).argParser(wholeNumber),
+    )
+    .addOption(formatOption('output'))
+    .action(async (paths: readonly string[], options: StatsOptions) => {
+      const { stats } = await import('./run.ts');
+      process.exitCode = await stats(paths, options);
+    })
+    .addHelpText('after', commandHelp(['sigpack stats', 'sigpack stats --budget 20 -f json']));
+}

@@ -1,0 +1,123 @@
+import {
+  budgetErrors,
+  loadOf,
+  loadOfMinutes,
+  searchesPerMinute,
+} from '../../../artifact/schedule-budget.ts';
+import type { PackConfig } from '../../../pack/config/config.ts';
+import { enabledIds } from '../../../pack/config/enabled.ts';
+import type { Pack } from '../../../pack/pack.ts';
+import { counted } from '../../../source/plural.ts';
+import { visible } from '../../../source/visible.ts';
+import { type ExitCode, exitCodes } from '../../error/exit-code.ts';
+import { compileRules } from '../../project/compile-rules.ts';
+import { openProject, reportProject, shownConfiguration } from '../../project/project.ts';
+import { leftOffLines, loadText } from '../../report/load-lines.ts';
+import { printText } from '../../terminal/guarded.ts';
+
+export interface StatsOptions {
+  readonly config?: string;
+  /** In place of those of the configuration. */
+  readonly pipeline?: readonly string[];
+  readonly all: boolean;
+  readonly budget?: number;
+  readonly format: 'text' | 'json';
+}
+
+/**
+ * `sigpack stats`: how the schedules of the Splunk app spread over the hour, and what Graylog runs.
+ * Fails when a budget is passed, and where `sigpack build` does.
+ */
+export async function stats(paths: readonly string[], options: StatsOptions): Promise<ExitCode> {
+  const answer = {
+    format: 'text',
+    verbose: false,
+    names: options.format === 'text' ? 'first' : 'verbose',
+  } as const;
+  const request = {
+    config: options.config,
+    pipeline: options.pipeline,
+    adjust: withSplunk(options.budget),
+    rules: paths,
+    lock: { retire: paths.length === 0 },
+  };
+  const project = await openProject(request, answer);
+  if ('code' in project) return project.code;
+  const { loaded, terminal } = project;
+  const { pack } = compileRules(project, paths);
+  const { searchesPerMinute: budget } = loaded.config.splunk;
+  const minutes = searchesPerMinute(pack, options.all ? 'all' : 'enabled');
+  const reasons = budgetErrors(pack);
+  const leftOff = Object.fromEntries(
+    loaded.config.targets.map((target) => [target, pack.leftOff[target].map(({ id }) => id)]),
+  );
+  const graylog = loaded.config.targets.includes('graylog')
+    ? { graylog: loadOf(pack, 'graylog') }
+    : {};
+  const searches = options.all ? pack.splunk.length : enabledIds(pack, 'splunk').size;
+  terminal.clear();
+  if (options.format === 'json') {
+    const configuration = shownConfiguration(loaded);
+    const answered = {
+      version: 1,
+      configuration,
+      searches,
+      minutes,
+      budget,
+      ...graylog,
+      leftOff,
+      problems: reasons,
+    };
+    process.stdout.write(`${JSON.stringify(answered, null, 1)}\n`);
+  } else
+    printText(`${histogram(searches, minutes, budget, terminal.width)}${loadLines(pack).join('')}`);
+  const code = reportProject(project, answer);
+  if (options.format === 'text')
+    for (const reason of reasons)
+      process.stderr.write(`${terminal.paint('red', visible(reason))}\n`);
+  return reasons.length > 0 ? exitCodes.findings : code;
+}
+
+/** What the histogram has no bars for. */
+const loadLines = (pack: Pack): readonly string[] =>
+  pack.config.targets.flatMap((target) => {
+    const load = target === 'graylog' ? [loadText(target, loadOf(pack, target))] : [];
+    return [...load, ...leftOffLines(target, pack.leftOff[target], false)].map(
+      (line) => `${line}\n`,
+    );
+  });
+
+/**
+ * The histogram is that of Splunk. A budget of the command line is to be compared with, not to be
+ * kept.
+ */
+const withSplunk =
+  (budget: number | undefined) =>
+  (config: PackConfig): PackConfig => ({
+    ...config,
+    targets: ['splunk', ...config.targets.filter((target) => target !== 'splunk')],
+    ...(budget === undefined
+      ? {}
+      : { overBudget: 'warn', splunk: { ...config.splunk, searchesPerMinute: budget } }),
+  });
+
+function histogram(
+  searches: number,
+  minutes: readonly number[],
+  budget: number,
+  width: number,
+): string {
+  const { most, mean } = loadOfMinutes(minutes);
+  const room = Math.max(10, Math.min(60, width - 20));
+  const rows = minutes.map((count, minute) => {
+    const over = count > budget ? ' over budget' : '';
+    return (
+      `:${String(minute).padStart(2, '0')} ${String(count).padStart(5)} ` +
+      `${'█'.repeat(Math.ceil((count / Math.max(1, most)) * room))}${over}`
+    );
+  });
+  return (
+    `${counted(searches, 'search', 'searches')}; starts on each minute of the worst ` +
+    `hour (most ${most}, mean ${mean.toFixed(1)}, budget ${budget})\n${rows.join('\n')}\n`
+  );
+}
