@@ -36,9 +36,3 @@ export function addMissing(fields: Fields, more: Event): void {
     if (!Object.hasOwn(fields, name)) setField(fields, name, more[name]);
   }
 }
-
-/** Whether objects and lists are nested deeper than `depth`. */
-export function isDeeperThan(value: unknown, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return depth === 0 || Object.values(value).some((one) => isDeeperThan(one, depth - 1));
-}

@@ -19,12 +19,3 @@ export function parseJson(text: string): unknown {
       : value,
   );
 }
-
-/** Parses JSON; undefined if it is not JSON. */
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

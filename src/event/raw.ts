@@ -1,7 +1,8 @@
 import type { Event } from '../match/event.ts';
+import { isDeeperThan } from '../source/json.ts';
 import { isRecord } from '../source/record.ts';
 import { limits } from './event-error.ts';
-import { addMissing, type Fields, isDeeperThan } from './field.ts';
+import { addMissing, type Fields } from './field.ts';
 import { beginsWindowsText } from './form.ts';
 import { parseJson } from './json.ts';
 import { pairsIn, readAuditLine } from './key-value.ts';

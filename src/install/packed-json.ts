@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { isTooDeep, maximumAnswerDepth } from '../release/json-depth.ts';
+import { isDeeperThan, maximumAnswerDepth } from '../source/json.ts';
 
 /** JSON as gzip and base64: a text that a server keeps as it is, whatever it makes of JSON. */
 export const packed = (value: unknown): string =>
@@ -15,7 +15,7 @@ export function unpacked(text: string | undefined, maximumSize: number): unknown
         'utf8',
       ),
     );
-    return isTooDeep(value, maximumAnswerDepth) ? undefined : value;
+    return isDeeperThan(value, maximumAnswerDepth) ? undefined : value;
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { jsonOf } from '../event/json.ts';
+import { jsonOf } from '../source/json.ts';
 import { isRecord } from '../source/record.ts';
 import { sortedJson } from '../source/sorted-json.ts';
 import type { Plan } from './plan.ts';

@@ -1,9 +1,9 @@
 import { setField } from '../event/field.ts';
 import { ConfBoundError, type ConfFile, readBoundedConf } from '../pack/render/splunk-conf.ts';
 import { type Level, levels } from '../sigma/rule/rule.ts';
+import { isDeeperThan, maximumDepth } from '../source/json.ts';
 import { isRecord } from '../source/record.ts';
 import { failed, ok, type Result } from '../source/result.ts';
-import { isTooDeep, maximumDepth } from './json-depth.ts';
 import { digestOf } from './meaning/digest.ts';
 import type { EntryDetail, Snapshot, SnapshotEntry } from './snapshot.ts';
 
@@ -217,6 +217,7 @@ function readJson(text: string, what: string): unknown {
   } catch {
     throw new ArtifactError(`${what} is no JSON`);
   }
-  if (isTooDeep(value)) throw new ArtifactError(`${what} is nested more than ${maximumDepth} deep`);
+  if (isDeeperThan(value, maximumDepth))
+    throw new ArtifactError(`${what} is nested more than ${maximumDepth} deep`);
   return value;
 }

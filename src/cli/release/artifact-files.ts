@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { jsonOf } from '../../event/json.ts';
 import { readTarMembers, readZipMembers } from '../../release/archive/archive-bounds.ts';
 import { type ArtifactTexts, artifactSnapshot } from '../../release/artifact-snapshot.ts';
 import type { Snapshot } from '../../release/snapshot.ts';
+import { jsonOf } from '../../source/json.ts';
 import { isRecord } from '../../source/record.ts';
 import type { Result } from '../../source/result.ts';
 import { visible } from '../../source/visible.ts';

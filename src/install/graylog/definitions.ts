@@ -1,5 +1,5 @@
-import { isTooDeep, maximumDepth } from '../../release/json-depth.ts';
 import { digestOf } from '../../release/meaning/digest.ts';
+import { isDeeperThan, maximumDepth } from '../../source/json.ts';
 import { isRecord } from '../../source/record.ts';
 import { type Fields, flatFields, type InstallObject, type JsonObject } from '../plan.ts';
 import type { ContentPack, PackEntity } from './content-pack-model.ts';
@@ -51,7 +51,7 @@ export function readContentPack(text: string): ContentPack {
     !Array.isArray(pack.entities)
   )
     throw new PackError('this is no content pack of Graylog');
-  if (isTooDeep(pack))
+  if (isDeeperThan(pack, maximumDepth))
     throw new PackError(`the content pack is nested more than ${maximumDepth} deep`);
   if (
     !/^[0-9a-f-]{36}$/.test(pack.id) ||

@@ -1,5 +1,4 @@
-import { jsonOf } from '../../event/json.ts';
-import { isTooDeep } from '../../release/json-depth.ts';
+import { isDeeperThan, jsonOf, maximumDepth } from '../../source/json.ts';
 import { isRecord } from '../../source/record.ts';
 
 /** Sigpack writes no longer ones. */
@@ -38,7 +37,7 @@ export function manifestError(id: string, text: string): string | undefined {
   const manifest = jsonOf(text);
   if (manifest === undefined) return 'it is no JSON';
   if (
-    isTooDeep(manifest) ||
+    isDeeperThan(manifest, maximumDepth) ||
     !isRecord(manifest) ||
     !isRecord(manifest.info) ||
     !isRecord(manifest.info.id)

@@ -1,5 +1,5 @@
-import { isTooDeep, maximumDepth } from '../../release/json-depth.ts';
 import { digestOf } from '../../release/meaning/digest.ts';
+import { isDeeperThan, maximumDepth } from '../../source/json.ts';
 import { isRecord } from '../../source/record.ts';
 import { packed, unpacked } from '../packed-json.ts';
 import { type Fields, flatFields, type InstallObject, type JsonObject } from '../plan.ts';
@@ -37,7 +37,7 @@ export function readWatches(text: string, actions: WatchActions): readonly Named
       throw new WatchError(
         `watch ${index + 1} is none that sigpack convert -t xpack-watcher -f ndjson writes`,
       );
-    if (isTooDeep(value))
+    if (isDeeperThan(value, maximumDepth))
       throw new WatchError(`the watch ${value.id} is nested more than ${maximumDepth} deep`);
     const foreign = watchError(value, value.body, actions);
     if (foreign !== undefined) throw new WatchError(`the watch ${value.id} ${foreign}`);

@@ -1,5 +1,5 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
-import { jsonOf } from '../../event/json.ts';
+import { jsonOf } from '../../source/json.ts';
 import { isRecord } from '../../source/record.ts';
 import { keyId } from './signature.ts';
 

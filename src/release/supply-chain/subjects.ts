@@ -1,4 +1,4 @@
-import { jsonOf } from '../../event/json.ts';
+import { jsonOf } from '../../source/json.ts';
 import { isRecord } from '../../source/record.ts';
 
 /**

@@ -2,8 +2,7 @@ import { request as plainRequest, type RequestOptions, validateHeaderValue } fro
 import { request as secureRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jsonOf } from '../../../event/json.ts';
-import { isTooDeep, maximumAnswerDepth } from '../../../release/json-depth.ts';
+import { isDeeperThan, jsonOf, maximumAnswerDepth } from '../../../source/json.ts';
 import { CommandError, remoteError } from '../../error/command-error.ts';
 import { isCertificate, reasonOf } from './failure-reason.ts';
 import {
@@ -299,7 +298,7 @@ function exchange(
 
 function jsonIn(answer: string): unknown {
   const value = jsonOf(answer);
-  return isTooDeep(value, maximumAnswerDepth) ? undefined : value;
+  return isDeeperThan(value, maximumAnswerDepth) ? undefined : value;
 }
 
 const meanings: Readonly<Record<number, string>> = {
