@@ -79,7 +79,7 @@ export {
   type PatternPart,
   patternText,
 } from './sigma/value/pattern.ts';
-export type { DiagnosticCode } from './source/code.ts';
+export type { DiagnosticCode } from './source/code/catalogue.ts';
 export {
   compareDiagnostics,
   createBag,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { collect } from '../src/sigma/collection/collection.ts';
 import { readDocuments } from '../src/sigma/collection/document.ts';
-import { codeCatalogue, type DiagnosticCode } from '../src/source/code.ts';
+import { codeCatalogue, type DiagnosticCode } from '../src/source/code/catalogue.ts';
 import { createBag, type DiagnosticBag, type Severity } from '../src/source/diagnostic.ts';
 
 const file = { path: 'x.yml', text: 'title: x' };

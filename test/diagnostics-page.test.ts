@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { codeCatalogue } from '../src/source/code.ts';
+import { codeCatalogue } from '../src/source/code/catalogue.ts';
 
 const path = new URL('../docs/diagnostics.md', import.meta.url);
 const groups: Readonly<Record<string, string>> = {

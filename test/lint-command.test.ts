@@ -6,7 +6,7 @@ import { reportFormats } from '../src/cli/report/name.ts';
 import { presetSeverity } from '../src/lint/check.ts';
 import { lintPresets } from '../src/pack/config/lint-preset.ts';
 import { validatorCodes } from '../src/pack/config/validator-codes.ts';
-import { codeCatalogue } from '../src/source/code.ts';
+import { codeCatalogue } from '../src/source/code/catalogue.ts';
 import { anyEvents, type Files, projectIn } from './project-folder.ts';
 import { sigpack } from './sigpack.ts';
 

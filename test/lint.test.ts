@@ -6,7 +6,7 @@ import type { LintPreset } from '../src/pack/config/lint-preset.ts';
 import { createCompiler } from '../src/query/compile.ts';
 import { collect } from '../src/sigma/collection/collection.ts';
 import { readDocuments } from '../src/sigma/collection/document.ts';
-import { codeCatalogue } from '../src/source/code.ts';
+import { codeCatalogue } from '../src/source/code/catalogue.ts';
 import { createBag, type Diagnostic, type Severity } from '../src/source/diagnostic.ts';
 
 interface Given {

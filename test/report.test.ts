@@ -5,7 +5,7 @@ import { type ReportContext, unpainted } from '../src/cli/report/context.ts';
 import { reports } from '../src/cli/report/format.ts';
 import { type BuildSummary, countSkipped, formatSummary } from '../src/cli/report/summary.ts';
 import { createTerminal, wantsColour } from '../src/cli/terminal/terminal.ts';
-import { codeCatalogue } from '../src/source/code.ts';
+import { codeCatalogue } from '../src/source/code/catalogue.ts';
 import { createBag, type Diagnostic, type NewDiagnostic } from '../src/source/diagnostic.ts';
 import { visible } from '../src/source/visible.ts';
 

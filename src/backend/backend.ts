@@ -1,4 +1,4 @@
-import type { DiagnosticCode } from '../source/code.ts';
+import type { DiagnosticCode } from '../source/code/catalogue.ts';
 import { type Failed, failed, type Ok, ok } from '../source/result.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 

@@ -1,8 +1,8 @@
 import type { LintPreset } from '../pack/config/lint-preset.ts';
 import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
 import type { DetectionRule } from '../sigma/rule/rule.ts';
-import type { DiagnosticCode } from '../source/code.ts';
-import { codeCatalogue } from '../source/code.ts';
+import type { DiagnosticCode } from '../source/code/catalogue.ts';
+import { codeCatalogue } from '../source/code/catalogue.ts';
 import type { Severity } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
 import { lookup, spanOfKey, type YamlMapping, type YamlScalar } from '../source/yaml/tree.ts';

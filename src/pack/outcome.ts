@@ -1,4 +1,4 @@
-import type { DiagnosticCode } from '../source/code.ts';
+import type { DiagnosticCode } from '../source/code/catalogue.ts';
 import type { Target } from './config/config.ts';
 import type { PackDetection } from './model/detection.ts';
 

@@ -3,7 +3,7 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import { detectionsBelow, rulesBelow } from '../query/compile.ts';
 import type { Processing } from '../query/processing.ts';
-import type { DiagnosticCode } from '../source/code.ts';
+import type { DiagnosticCode } from '../source/code/catalogue.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
 

@@ -1,5 +1,5 @@
-import type { DiagnosticCode } from './code.ts';
-import { codeCatalogue } from './code.ts';
+import type { DiagnosticCode } from './code/catalogue.ts';
+import { codeCatalogue } from './code/catalogue.ts';
 import type { SourceFile, Span } from './span.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { codeCatalogue, type DiagnosticCode } from './code.ts';
+import { codeCatalogue, type DiagnosticCode } from './code/catalogue.ts';
 
 /**
  * Where the documentation is: a folder of the npm package, for the project has no public address

@@ -1,4 +1,4 @@
-import { codeCatalogue } from '../../source/code.ts';
+import { codeCatalogue } from '../../source/code/catalogue.ts';
 import type { Diagnostic } from '../../source/diagnostic.ts';
 import { visible } from '../../source/visible.ts';
 import { placeOf, type Report } from './context.ts';

@@ -1,4 +1,4 @@
-import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
+import { codeCatalogue, type DiagnosticCode } from '../../source/code/catalogue.ts';
 import type { Diagnostic, Severity } from '../../source/diagnostic.ts';
 import { pageUri } from '../../source/documentation.ts';
 import { visibleJson } from '../../source/visible.ts';

@@ -1,5 +1,5 @@
 import { type MadeFor, madeForText } from '../../artifact/made-for.ts';
-import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
+import { codeCatalogue, type DiagnosticCode } from '../../source/code/catalogue.ts';
 import type { Diagnostic } from '../../source/diagnostic.ts';
 import { plural } from '../../source/plural.ts';
 import { visible } from '../../source/visible.ts';

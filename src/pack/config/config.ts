@@ -3,7 +3,7 @@ import { noPipeline } from '../../pipeline/bundle.ts';
 import type { Unmatchable } from '../../pipeline/run/target-compiler.ts';
 import { type Level, levels } from '../../sigma/rule/rule.ts';
 import { type Pattern, parsePattern } from '../../sigma/value/pattern.ts';
-import type { DiagnosticCode } from '../../source/code.ts';
+import type { DiagnosticCode } from '../../source/code/catalogue.ts';
 import type { DiagnosticBag, NewDiagnostic, Severity } from '../../source/diagnostic.ts';
 import { keysOf } from '../../source/record.ts';
 import { failed, type Result } from '../../source/result.ts';

@@ -1,4 +1,4 @@
-import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
+import { codeCatalogue, type DiagnosticCode } from '../../source/code/catalogue.ts';
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';
 import type { FromSchema } from '../../source/schema/from-schema.ts';

@@ -1,5 +1,5 @@
 import { levels } from '../../sigma/rule/rule.ts';
-import { codeCatalogue } from '../../source/code.ts';
+import { codeCatalogue } from '../../source/code/catalogue.ts';
 import { keysOf, recordOf } from '../../source/record.ts';
 import type { FromSchema } from '../../source/schema/from-schema.ts';
 import type { JsonSchema } from '../../source/schema/json-schema.ts';

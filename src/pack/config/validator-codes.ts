@@ -1,4 +1,4 @@
-import { codeCatalogue, type DiagnosticCode } from '../../source/code.ts';
+import { codeCatalogue, type DiagnosticCode } from '../../source/code/catalogue.ts';
 
 /**
  * Validators of pySigma and, from `sigmahq_` on, of pySigma-validators-sigmaHQ, each with the codes

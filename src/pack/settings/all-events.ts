@@ -1,4 +1,4 @@
-import type { DiagnosticCode } from '../../source/code.ts';
+import type { DiagnosticCode } from '../../source/code/catalogue.ts';
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 

@@ -1,5 +1,5 @@
 import type { RuleHead } from '../../sigma/rule/rule.ts';
-import type { DiagnosticCode } from '../../source/code.ts';
+import type { DiagnosticCode } from '../../source/code/catalogue.ts';
 import type { DiagnosticBag, NewDiagnostic } from '../../source/diagnostic.ts';
 import { checkSchema } from '../../source/schema/check-schema.ts';
 import { type FromSchema, fromSchema } from '../../source/schema/from-schema.ts';

@@ -1,7 +1,7 @@
 import { alwaysTrue } from '../../query/always-true.ts';
 import type { CompiledRule } from '../../query/compile.ts';
 import { neverTrue } from '../../query/never-true.ts';
-import type { DiagnosticCode } from '../../source/code.ts';
+import type { DiagnosticCode } from '../../source/code/catalogue.ts';
 import { plural } from '../../source/plural.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 

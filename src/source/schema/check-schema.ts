@@ -1,4 +1,4 @@
-import type { DiagnosticCode } from '../code.ts';
+import type { DiagnosticCode } from '../code/catalogue.ts';
 import type { NewDiagnostic } from '../diagnostic.ts';
 import { nearestHint } from '../nearest.ts';
 import { counted } from '../plural.ts';

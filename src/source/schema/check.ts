@@ -1,4 +1,4 @@
-import type { DiagnosticCode } from '../code.ts';
+import type { DiagnosticCode } from '../code/catalogue.ts';
 import type { NewDiagnostic } from '../diagnostic.ts';
 import type { Span } from '../span.ts';
 import type { JsonSchema } from './json-schema.ts';

@@ -1,4 +1,4 @@
-import type { DiagnosticCode } from '../code.ts';
+import type { DiagnosticCode } from '../code/catalogue.ts';
 import type { NewDiagnostic } from '../diagnostic.ts';
 import { failed, ok, type Result } from '../result.ts';
 import { toPlain, type YamlNode } from '../yaml/tree.ts';

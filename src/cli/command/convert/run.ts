@@ -27,7 +27,7 @@ import {
   type TargetedRule,
 } from '../../../pipeline/run/target-compiler.ts';
 import { type CompiledRule, detectionsBelow } from '../../../query/compile.ts';
-import type { DiagnosticCode } from '../../../source/code.ts';
+import type { DiagnosticCode } from '../../../source/code/catalogue.ts';
 import type { DiagnosticBag } from '../../../source/diagnostic.ts';
 import { visible } from '../../../source/visible.ts';
 import { ProcessingFailure } from '../../../work/processing-failure.ts';

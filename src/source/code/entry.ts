@@ -1,0 +1,34 @@
+export interface CodeEntry {
+  readonly title: string;
+  /** `off`: a check of `sigpack check` that a preset or the configuration switches on. */
+  readonly severity: 'error' | 'warning' | 'info' | 'off';
+  /** True: what it reports is missing from the output, so its severity can't be lowered. */
+  readonly fatal: boolean;
+  /** The default hint. */
+  readonly hint: string;
+}
+
+export const fatal = (title: string, hint: string): CodeEntry => ({
+  title,
+  severity: 'error',
+  fatal: true,
+  hint,
+});
+export const warning = (title: string, hint: string): CodeEntry => ({
+  title,
+  severity: 'warning',
+  fatal: false,
+  hint,
+});
+export const info = (title: string, hint: string): CodeEntry => ({
+  title,
+  severity: 'info',
+  fatal: false,
+  hint,
+});
+export const off = (title: string, hint: string): CodeEntry => ({
+  title,
+  severity: 'off',
+  fatal: false,
+  hint,
+});

@@ -1,0 +1,71 @@
+import { type CodeEntry, off, warning } from './entry.ts';
+
+/** Checks of rules beyond what a build needs. */
+export const lintCodes = {
+  LNT001: warning('no event can match', 'Remove one of the two parts of the condition.'),
+  LNT002: warning('network with host bits', 'Write the first address of the network.'),
+  LNT003: warning(
+    'control character in a value',
+    'Use single quotes: in double quotes a backslash starts an escape.',
+  ),
+  LNT004: warning(
+    'unknown key of a log source',
+    'It is not looked at: a log source has category, product, service and definition.',
+  ),
+  LNT005: warning(
+    '`related` is not as specified',
+    'Each entry is a map with the `id` of another rule and a `type`.',
+  ),
+  LNT006: warning(
+    'two rules mean the same',
+    'Remove one of them, or name it under `related` of the other.',
+  ),
+  LNT007: warning('unknown ATT&CK tag', 'See attack.mitre.org for tactics and techniques.'),
+  LNT010: off('ATT&CK tag of something that is gone', 'Remove the tag.'),
+  LNT011: off(
+    'tag does not fit its namespace',
+    'See the tags appendix of the Sigma specification.',
+  ),
+  LNT012: off(
+    'unknown namespace of a tag',
+    'Known: attack, car, cve, d3fend, detection, stp, tlp.',
+  ),
+  LNT013: off('tag stands twice', 'Remove one.'),
+  LNT014: off('reference stands twice', 'Remove one.'),
+  LNT015: off('two rules with one title', 'Change one title.'),
+  LNT016: off('two files with one name', 'Rename one file.'),
+  LNT017: off('file name is short or long', 'File names have 10 to 90 characters.'),
+  LNT018: off('quantifier over one selection', 'Name the selection alone.'),
+  LNT019: off(
+    '`all of them`',
+    'Write `all of selection_*`: filters that come later are not meant.',
+  ),
+  LNT020: off('specific log source where there is a generic one', 'Use the category.'),
+  LNT021: off('two wildcards in a row', 'Remove one.'),
+  LNT022: off('wildcards in place of a modifier', 'Use the modifier.'),
+  LNT023: off(
+    'escaped wildcard',
+    'Leave it if the character itself is meant; `\\\\*` is a backslash before a wildcard.',
+  ),
+  LNT024: off('number as a text', 'Remove the quotes.'),
+  LNT030: off('attribute is missing that SigmaHQ asks for', 'Add it.'),
+  LNT031: off('title is not as SigmaHQ writes titles', 'Change the title.'),
+  LNT032: off('description is not as SigmaHQ writes it', 'Change the description.'),
+  LNT033: off('false positive is not as SigmaHQ writes it', 'Change the entry.'),
+  LNT034: off('reference is not as SigmaHQ writes it', 'Change the reference.'),
+  LNT035: off('dates do not fit together', 'Correct the dates.'),
+  LNT036: off('file name is not as SigmaHQ writes it', 'Rename the file.'),
+  LNT037: off('id is no random UUID', 'Make a UUID of version 4.'),
+  LNT038: off('rule that is not in use', 'Move it to deprecated/ or unsupported/.'),
+  LNT039: off('tags are not as SigmaHQ sets them', 'Change the tags.'),
+  LNT040: off('log source that SigmaHQ does not have', 'Check the spelling.'),
+  LNT041: off('field that the category implies', 'Remove the field.'),
+  LNT042: off('value stands twice', 'Remove one.'),
+  LNT043: off('doubtful name of a field', 'Check the spelling.'),
+  LNT044: off('value that other systems write otherwise', 'Change the value.'),
+  LNT045: off('regular expression that says no more than a text', 'Use the modifier.'),
+  LNT046: off('wildcard that the modifier adds', 'Remove the wildcard.'),
+  LNT047: off('correlation without a group', 'Add `group-by`.'),
+  LNT048: off('related rule is not here', 'Check the id.'),
+  LNT049: off('attribute that SigmaHQ does not use', 'Remove it.'),
+} as const satisfies Record<string, CodeEntry>;
