@@ -4,8 +4,9 @@ import { globOf } from '../src/cli/files/path-list.ts';
 import { afterName, isWhole, readPathPattern, startOf } from '../src/source/path-pattern.ts';
 
 function matches(text: string, path: string): boolean {
-  const pattern = readPathPattern(text);
-  if ('reason' in pattern) throw new Error(pattern.reason);
+  const read = readPathPattern(text);
+  if (!read.ok) throw new Error(read.error);
+  const pattern = read.value;
   return isWhole(
     pattern,
     path
@@ -73,7 +74,7 @@ describe('a name', () => {
     const read = patterns.map((text) => readPathPattern(text));
     from.mockClear();
     for (const pattern of read)
-      if (!('reason' in pattern)) afterName(pattern, startOf(pattern), name);
+      if (pattern.ok) afterName(pattern.value, startOf(pattern.value), name);
     const { length } = from.mock.calls.filter(([text]) => (text as unknown) === name);
     from.mockRestore();
     return length;
@@ -110,6 +111,6 @@ describe('a glob of a list', () => {
     ['rules/win\\*.yml', '/', 'rules', 1],
   ])('%s with %s between folders starts in %s', (entry, separator, base, parts) => {
     const glob = globOf(entry, undefined, separator);
-    expect('base' in glob && [glob.base, glob.pattern.length]).toEqual([base, parts]);
+    expect(glob.ok && [glob.value.base, glob.value.pattern.length]).toEqual([base, parts]);
   });
 });

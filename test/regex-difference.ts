@@ -15,8 +15,8 @@ export function flagsOf(letters: string): RegexFlags {
 
 export function parsed(source: string, flags: RegexFlags): RegexParsed {
   const parse = parseRegex(source, flags);
-  if (!parse.ok) throw new Error(`${source}: ${parse.message}`);
-  return parse;
+  if (!parse.ok) throw new Error(`${source}: ${parse.error.message}`);
+  return parse.value;
 }
 
 /** Numbers from 0 up to the given one, the same in each run. */

@@ -19,9 +19,10 @@ export function regexTest({
   dotAll,
 }: RegexTest): (value: Value) => boolean {
   const parsed = parseRegex(source, { ignoreCase, multiline, dotAll });
-  if (!parsed.ok) throw new Unmatchable(parsed.message);
-  const expression = compiled(parsed.node);
-  const required = requiredTest(parsed.node);
+  if (!parsed.ok) throw new Unmatchable(parsed.error.message);
+  const { node } = parsed.value;
+  const expression = compiled(node);
+  const required = requiredTest(node);
   return required
     ? (value) => required(value) && expression.test(value.text)
     : (value) => expression.test(value.text);

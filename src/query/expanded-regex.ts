@@ -44,7 +44,7 @@ export function fillRegex(
       const parsed = parseRegex(source, flags);
       return parsed.ok
         ? { kind: 'regex', source, ...flags }
-        : { kind: 'error', source, message: parsed.message };
+        : { kind: 'error', source, message: parsed.error.message };
     }),
   };
 }

@@ -340,10 +340,10 @@ function regexTest(value: YamlScalar, names: readonly string[]): Test {
   const parsed = parseRegex(value.text, wanted);
   if (!parsed.ok)
     throw new ValueError(
-      `invalid regular expression: ${parsed.message}`,
-      regexHint(value.text, parsed.offset),
+      `invalid regular expression: ${parsed.error.message}`,
+      regexHint(value.text, parsed.error.offset),
       'SIG023',
-      parsed.offset,
+      parsed.error.offset,
     );
   return { kind: 'regex', source: value.text, ...wanted };
 }

@@ -11,7 +11,7 @@ const WIDE = 26;
  */
 export function asksForNoText(test: RegexTest): boolean {
   const parsed = parseRegex(test.source, test);
-  return parsed.ok && isOpen(parsed.node);
+  return parsed.ok && isOpen(parsed.value.node);
 }
 
 function isOpen(node: RegexNode): boolean {

@@ -1,13 +1,11 @@
+import { failed, ok, type Result } from '../source/result.ts';
 import { readClass } from './class.ts';
 import { readEscape } from './escape.ts';
 import { readGroup, skipComment } from './group.ts';
 import { charNode, type Reader, readerOf, take, takeCodePoint, takeMatch } from './reader.ts';
 import { RegexError, type RegexFlags, type RegexNode } from './tree.ts';
 
-export type RegexParse = RegexParsed | RegexRejected;
-
 export interface RegexParsed {
-  readonly ok: true;
   readonly node: RegexNode;
   /** With the inline flags that open the pattern, such as `(?i)`. */
   readonly flags: RegexFlags;
@@ -15,8 +13,8 @@ export interface RegexParsed {
   readonly notes: readonly string[];
 }
 
-export interface RegexRejected {
-  readonly ok: false;
+/** Why a text is not a regular expression. */
+export interface InvalidRegex {
   readonly message: string;
   /** UTF-16 units from the start of the pattern. */
   readonly offset: number;
@@ -28,13 +26,12 @@ const MAX_LENGTH = 20_000;
 const MAX_BOUND = 65_535;
 
 /** Reads a PCRE pattern in linear time. Lone `{`, `}` and `]` are literals, as in PCRE. */
-export function parseRegex(source: string, flags: RegexFlags): RegexParse {
+export function parseRegex(source: string, flags: RegexFlags): Result<RegexParsed, InvalidRegex> {
   if (source.length > MAX_LENGTH)
-    return {
-      ok: false,
+    return failed({
       message: `the pattern is longer than ${MAX_LENGTH} characters`,
       offset: MAX_LENGTH,
-    };
+    });
   try {
     const reader = readerOf(source, flags);
     const node = readAlternation(reader);
@@ -43,11 +40,11 @@ export function parseRegex(source: string, flags: RegexFlags): RegexParse {
       const known = typeof to === 'number' ? to > 0 && to <= reader.groups : reader.names.has(to);
       if (!known) throw new RegexError(`there is no group ${to}`, offset);
     }
-    return { ok: true, node, flags: reader.effective, notes: [...reader.notes] };
+    return ok({ node, flags: reader.effective, notes: [...reader.notes] });
   } catch (error) {
-    if (error instanceof RegexError)
-      return { ok: false, message: error.message, offset: error.offset };
-    throw error;
+    if (!(error instanceof RegexError)) throw error;
+    const { message, offset } = error;
+    return failed({ message, offset });
   }
 }
 

@@ -1,3 +1,5 @@
+import { failed, ok, type Result } from './result.ts';
+
 /**
  * A glob over the names of a path, as in gitignore: `*`, `?`, `[a-z]`, `[!a-z]`, `**` for any
  * number of folders, `\` before a sign that stands for itself. Names are compared by their letter
@@ -6,7 +8,7 @@
  */
 export type PathPattern = readonly Part[];
 
-/** `**`, or what one name must be. */
+/** Any number of folders, or what one name must be. */
 type Part = typeof anyDepth | string | NamePattern;
 
 /** A name with wildcards; what it must start and end with spares most names a closer look. */
@@ -18,19 +20,18 @@ interface NamePattern {
   readonly least: number;
 }
 
-const anyDepth = Symbol('**');
-const anyText = Symbol('*');
-const anyOne = Symbol('?');
+/** `**` */
+const anyDepth = 0;
+/** `*` */
+const anyText = 1;
+/** `?` */
+const anyOne = 2;
 type Sign = typeof anyText | typeof anyOne | string | SignClass;
 
 interface SignClass {
   readonly negated: boolean;
   /** First and last character of each range. */
   readonly ranges: readonly (readonly [string, string])[];
-}
-
-export interface PatternError {
-  readonly reason: string;
 }
 
 const longestPattern = 1024;
@@ -50,33 +51,34 @@ const unsupported: readonly (readonly [RegExp, string])[] = [
 export const isPattern = (text: string): boolean => /[*?[{]/.test(text);
 
 /**
- * Parts of `.` and empty ones are left out. An error says what is not supported, and what to write.
+ * Parts of `.` and empty ones are left out. The error names what is not supported, and what to
+ * write.
  */
-export function readPathPattern(text: string): PathPattern | PatternError {
+export function readPathPattern(text: string): Result<PathPattern> {
   if (text.length > longestPattern)
-    return { reason: `the pattern is longer than ${longestPattern} characters` };
+    return failed(`the pattern is longer than ${longestPattern} characters`);
   const refused = unsupported.find(([sign]) => sign.test(text));
-  if (refused) return { reason: refused[1] };
+  if (refused) return failed(refused[1]);
   const parts: Part[] = [];
   for (const name of text.split('/')) {
     if (name === '' || name === '.') continue;
-    if (name === '..') return { reason: '`..` can only stand before the first wildcard' };
+    if (name === '..') return failed('`..` can only stand before the first wildcard');
     const part = readPart(name);
-    if (typeof part === 'object' && 'reason' in part) return part;
+    if (!part.ok) return part;
     // several are as one
-    if (part !== anyDepth || parts.at(-1) !== anyDepth) parts.push(part);
+    if (part.value !== anyDepth || parts.at(-1) !== anyDepth) parts.push(part.value);
   }
-  return parts;
+  return ok(parts);
 }
 
 /** The rest of the pattern in any folder. */
 export const inAnyFolder = (pattern: PathPattern): PathPattern =>
   pattern[0] === anyDepth ? pattern : [anyDepth, ...pattern];
 
-function readPart(name: string): Part | PatternError {
-  if (name === '**') return anyDepth;
+function readPart(name: string): Result<Part> {
+  if (name === '**') return ok(anyDepth);
   if (name.includes('**'))
-    return { reason: '`**` stands alone between slashes: write `**/*` for files in any folder' };
+    return failed('`**` stands alone between slashes: write `**/*` for files in any folder');
   const signs: Sign[] = [];
   const text = Array.from(name);
   for (let at = 0; at < text.length; at++) {
@@ -84,22 +86,21 @@ function readPart(name: string): Part | PatternError {
     if (sign === '\\') {
       const next = text[++at];
       if (next === undefined)
-        return {
-          reason:
-            'a backslash ends the name: write `/` between folders, and `\\` only before a ' +
-            'sign that stands for itself',
-        };
+        return failed(
+          'a backslash ends the name: write `/` between folders, and `\\` only before a sign ' +
+            'that stands for itself',
+        );
       signs.push(next);
     } else if (sign === '*') signs.push(anyText);
     else if (sign === '?') signs.push(anyOne);
     else if (sign === '[') {
       const found = readClass(text, at);
-      if ('reason' in found) return found;
-      signs.push(found.made);
-      at = found.end;
+      if (!found.ok) return found;
+      signs.push(found.value.sign);
+      at = found.value.end;
     } else signs.push(sign);
   }
-  return signs.every((sign) => typeof sign === 'string') ? signs.join('') : namePattern(signs);
+  return ok(signs.every((sign) => typeof sign === 'string') ? signs.join('') : namePattern(signs));
 }
 
 function namePattern(signs: readonly Sign[]): NamePattern {
@@ -117,7 +118,7 @@ function namePattern(signs: readonly Sign[]): NamePattern {
 function readClass(
   text: readonly string[],
   start: number,
-): { readonly made: SignClass; readonly end: number } | PatternError {
+): Result<{ readonly sign: SignClass; readonly end: number }> {
   let at = start + 1;
   const negated = text[at] === '!' || text[at] === '^';
   if (negated) at++;
@@ -130,12 +131,12 @@ function readClass(
       at += 2;
       to = character();
     }
-    if (from > to) return { reason: `the range ${from}-${to} is empty` };
+    if (from > to) return failed(`the range ${from}-${to} is empty`);
     ranges.push([from, to]);
   }
   return at < text.length
-    ? { made: { negated, ranges }, end: at }
-    : { reason: '`[` is not closed: write `\\[` for a bracket in a name' };
+    ? ok({ sign: { negated, ranges }, end: at })
+    : failed('`[` is not closed: write `\\[` for a bracket in a name');
 }
 
 /**

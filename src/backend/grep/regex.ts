@@ -56,8 +56,8 @@ export function regexExact(test: RegexTest, start: string, writing: Writing): st
 function nodeOf(test: RegexTest): RegexNode {
   const parsed = parseRegex(test.source, test);
   // the compiler refuses those
-  if (!parsed.ok) throw new Error(parsed.message);
-  return parsed.node;
+  if (!parsed.ok) throw new Error(parsed.error.message);
+  return parsed.value.node;
 }
 
 function isCaseless(node: RegexNode): boolean {

@@ -101,14 +101,15 @@ function sourceOf(
 ): { readonly over: Query; readonly source: string; readonly flags: string } {
   const parsed = parseRegex(test.source, test);
   if (!parsed.ok)
-    throw refused(item, `invalid regular expression: ${parsed.message}`, 'Fix the pattern.');
+    throw refused(item, `invalid regular expression: ${parsed.error.message}`, 'Fix the pattern.');
+  const { node } = parsed.value;
   const source = test.source.replace(/^\(\?[ims]+\)/, '');
   const tokens = source.match(/\\[\s\S]\{?|[^\\]/g) ?? [];
   const bare = tokens.map((token) => (token.startsWith('\\') ? '' : token)).join('');
   if (
     tokens.some((token) => foreignEscape.test(token)) ||
     foreignGroup.test(bare) ||
-    !isPython(parsed.node)
+    !isPython(node)
   ) {
     throw refused(
       item,
@@ -120,8 +121,8 @@ function sourceOf(
   const over: Item =
     item.field === undefined
       ? { ...item, test: { kind: 'string', pattern: [ANY], cased: false } }
-      : { ...item, test: { kind: 'string', pattern: requiredPattern(parsed.node), cased: false } };
-  const { ignoreCase, multiline, dotAll } = parsed.flags;
+      : { ...item, test: { kind: 'string', pattern: requiredPattern(node), cased: false } };
+  const { ignoreCase, multiline, dotAll } = parsed.value.flags;
   const flags = `${ignoreCase ? 'i' : ''}${multiline ? 'm' : ''}${dotAll ? 's' : ''}`;
   return {
     over: item.field === undefined ? { kind: 'and', operands: [] } : over,

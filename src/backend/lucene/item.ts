@@ -93,8 +93,8 @@ function printInFlattened(item: Item, field: string, dialect: Dialect): Printed 
 function regexText(item: Item, test: RegexTest, dialect: Dialect): string {
   const parsed = parseRegex(test.source, test);
   if (!parsed.ok)
-    throw refused(item, `invalid regular expression: ${parsed.message}`, 'Fix the pattern.');
-  const translated = toLuceneRegex(parsed, {
+    throw refused(item, `invalid regular expression: ${parsed.error.message}`, 'Fix the pattern.');
+  const translated = toLuceneRegex(parsed.value, {
     hideDollar: dialect.hideDollar,
     maxLength: dialect.regexLength,
   });
@@ -114,7 +114,10 @@ function regexText(item: Item, test: RegexTest, dialect: Dialect): string {
 function caseCounts(test: RegexTest, text: string, dialect: Dialect): boolean {
   const parsed = parseRegex(test.source, { ...test, ignoreCase: true });
   const folded = parsed.ok
-    ? toLuceneRegex(parsed, { hideDollar: dialect.hideDollar, maxLength: Number.POSITIVE_INFINITY })
+    ? toLuceneRegex(parsed.value, {
+        hideDollar: dialect.hideDollar,
+        maxLength: Number.POSITIVE_INFINITY,
+      })
     : undefined;
   return !folded?.ok || folded.text !== text;
 }

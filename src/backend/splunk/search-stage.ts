@@ -90,7 +90,10 @@ function weaker(item: Item): Query {
     case 'regex': {
       const parsed = parseRegex(test.source, test);
       return parsed.ok
-        ? { ...item, test: { kind: 'string', pattern: requiredPattern(parsed.node), cased: false } }
+        ? {
+            ...item,
+            test: { kind: 'string', pattern: requiredPattern(parsed.value.node), cased: false },
+          }
         : { ...item, test: { kind: 'exists' } };
     }
     case 'field':

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { isPattern, type PathPattern } from '../../source/path-pattern.ts';
 import { counted } from '../../source/plural.ts';
+import { ok } from '../../source/result.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import { rootOf } from '../../source/yaml/parse.ts';
 import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
@@ -76,18 +77,19 @@ function searchList(
     if (!isExclusion(entry)) return [];
     const path = entryPath(entry.slice(1), folder);
     const glob = reachableStats(path)
-      ? { base: path, pattern: [], foldersOnly: false }
+      ? ok<Glob>({ base: path, pattern: [], foldersOnly: false })
       : globOf(entry.slice(1), folder);
-    if ('reason' in glob) {
-      report(entry, `\`${entry}\`: ${glob.reason}`);
+    if (!glob.ok) {
+      report(entry, `\`${entry}\`: ${glob.error}`);
       return [];
     }
-    const pattern: PathPattern = [...namesOf(resolve(glob.base)), ...glob.pattern];
+    const { base, foldersOnly } = glob.value;
+    const pattern: PathPattern = [...namesOf(resolve(base)), ...glob.value.pattern];
     return [
       {
         text: entry,
         pattern,
-        foldersOnly: glob.foldersOnly,
+        foldersOnly,
         keeps: false,
         ...placeOf(entry),
         files: new Set(),
@@ -107,8 +109,8 @@ function searchList(
     try {
       if (isPattern(entry) && reachableStats(path) === undefined) {
         const glob = globOf(entry, folder);
-        if ('reason' in glob) report(entry, `\`${entry}\`: ${glob.reason}`);
-        else if (!searchGlob(search, glob, exclusions) && list.maybeNothing !== true)
+        if (!glob.ok) report(entry, `\`${entry}\`: ${glob.error}`);
+        else if (!searchGlob(search, glob.value, exclusions) && list.maybeNothing !== true)
           report(entry, `\`${entry}\` matches no file to read`);
       } else if (statSync(path).isDirectory()) searchFolder(search, path, undefined, exclusions);
       else addNamed(search, path, exclusions);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { inAnyFolder, readPathPattern } from '../../source/path-pattern.ts';
+import { failed, ok, type Result } from '../../source/result.ts';
 import type { SourceFile } from '../../source/span.ts';
 import type { LeavesOut } from './left-out.ts';
 import { readRegularFile } from './regular-file.ts';
@@ -29,11 +30,11 @@ export function readIgnoreFile(folder: string, bag: DiagnosticBag): readonly Lea
     const read =
       found.length < limits.patterns
         ? readLine(text)
-        : { reason: `there are more than ${limits.patterns} patterns` };
-    if ('reason' in read) {
-      bag.add(file, { code: 'PCK013', message: `\`${text}\`: ${read.reason}`, span });
+        : failed(`there are more than ${limits.patterns} patterns`);
+    if (!read.ok) {
+      bag.add(file, { code: 'PCK013', message: `\`${text}\`: ${read.error}`, span });
       if (found.length >= limits.patterns) break;
-    } else found.push({ ...read, text, file, span, files: new Set() });
+    } else found.push({ ...read.value, text, file, span, files: new Set() });
   }
   return found;
 }
@@ -41,16 +42,15 @@ export function readIgnoreFile(folder: string, bag: DiagnosticBag): readonly Lea
 const withoutTrailingBlanks = (line: string): string =>
   line.replace(/(?<![\\\s])\s+$/, '').replace(/^\s+$/, '');
 
-function readLine(
-  line: string,
-): Pick<LeavesOut, 'pattern' | 'foldersOnly' | 'keeps'> | { readonly reason: string } {
+function readLine(line: string): Result<Pick<LeavesOut, 'pattern' | 'foldersOnly' | 'keeps'>> {
   const keeps = line.startsWith('!');
   const text = keeps ? line.slice(1) : line;
   const foldersOnly = text.endsWith('/');
   const path = foldersOnly ? text.slice(0, -1) : text;
-  const pattern = readPathPattern(path);
-  if ('reason' in pattern) return pattern;
-  if (pattern.length === 0) return { reason: 'the pattern names nothing' };
+  const read = readPathPattern(path);
+  if (!read.ok) return read;
+  const { value } = read;
+  if (value.length === 0) return failed('the pattern names nothing');
   // a slash in front or between ties the pattern to the folder of the file
-  return { pattern: path.includes('/') ? pattern : inAnyFolder(pattern), foldersOnly, keeps };
+  return ok({ pattern: path.includes('/') ? value : inAnyFolder(value), foldersOnly, keeps });
 }

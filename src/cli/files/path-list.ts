@@ -1,10 +1,6 @@
 import { dirname, resolve, sep } from 'node:path';
-import {
-  isPattern,
-  type PathPattern,
-  type PatternError,
-  readPathPattern,
-} from '../../source/path-pattern.ts';
+import { isPattern, type PathPattern, readPathPattern } from '../../source/path-pattern.ts';
+import { ok, type Result } from '../../source/result.ts';
 import type { SourceFile } from '../../source/span.ts';
 import type { LoadedConfig } from './config-file.ts';
 import { reachableStats } from './path-stats.ts';
@@ -68,7 +64,7 @@ export function globOf(
   entry: string,
   folder: string | undefined,
   separator: typeof sep = sep,
-): Glob | PatternError {
+): Result<Glob> {
   // a backslash is no escape where it stands between folders
   const parts = withSlashes(entry, { sep: separator }).split('/');
   const first = parts.findIndex(isPattern);
@@ -77,9 +73,9 @@ export function globOf(
   // a drive alone would be the working directory on it
   const start = /^(?:[A-Za-z]:)?$/.test(before) && end > 0 ? `${before}/` : before || '.';
   const pattern = readPathPattern(parts.slice(end).join('/'));
-  return 'reason' in pattern
-    ? pattern
-    : { base: entryPath(start, folder), pattern, foldersOnly: parts.at(-1) === '' };
+  if (!pattern.ok) return pattern;
+  const base = entryPath(start, folder);
+  return ok({ base, pattern: pattern.value, foldersOnly: parts.at(-1) === '' });
 }
 
 /** The parts of a path. */
@@ -96,6 +92,6 @@ export const watchedPaths = (lists: readonly PathList[]): readonly string[] =>
       const path = entryPath(entry, folder);
       if (!isPattern(entry) || reachableStats(path)) return [path];
       const glob = globOf(entry, folder);
-      return 'reason' in glob ? [dirname(path)] : [glob.base];
+      return [glob.ok ? glob.value.base : dirname(path)];
     }),
   );

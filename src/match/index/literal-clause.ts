@@ -151,7 +151,7 @@ function atomOf({ field, test }: Item): Atom | undefined {
 /** What any match of the expression holds, letter case aside. */
 function regexPattern({ source, ...flags }: RegexTest): Pattern {
   const parsed = parseRegex(source, flags);
-  return parsed.ok ? requiredPattern(parsed.node) : [ANY];
+  return parsed.ok ? requiredPattern(parsed.value.node) : [ANY];
 }
 
 /** The literal of a pattern that is thought to be rarest. */
