@@ -18,6 +18,7 @@ import { cronError, cronGap } from '../pack/settings/schedule.ts';
 import { dashboardSearches, entityFields } from '../pack/splunk/dashboard.ts';
 import { type SavedSearchOptions, savedSearchSettings } from '../pack/splunk/savedsearch.ts';
 import { cronOf } from '../pack/splunk/schedule.ts';
+import { percentEncoded } from '../source/char-escape.ts';
 import { attackCoverage, coverageColumns, tacticFilter, tacticTitle } from './attack-coverage.ts';
 
 export interface SplunkAppInput {
@@ -408,8 +409,3 @@ function webLink(reference: string): string | undefined {
     .replace(unsafeInLink, percentEncoded);
   return confText(link) === link ? link : undefined;
 }
-
-const percentEncoded = (char: string): string =>
-  /['()]/.test(char)
-    ? `%${char.charCodeAt(0).toString(16).toUpperCase()}`
-    : encodeURIComponent(char);

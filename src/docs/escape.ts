@@ -1,3 +1,5 @@
+import { percentEncoded } from '../source/char-escape.ts';
+
 // a single blank stays as it is: most are
 const special = /[&<>|`\\$*_~[\]]|\s{2,}|[^\S ]/g;
 const spellings: Readonly<Record<string, string>> = {
@@ -37,11 +39,7 @@ const unsafeInUrl = /[\s()<>[\]{}"'`|\\^\p{Cc}\p{Bidi_Control}]/gu;
 export function safeUrl(address: string): string | undefined {
   const text = address.trim();
   if (!/^https?:\/\/[^\s/]/i.test(text)) return undefined;
-  return text.replace(unsafeInUrl, (char) =>
-    /['()]/.test(char)
-      ? `%${char.charCodeAt(0).toString(16).toUpperCase()}`
-      : encodeURIComponent(char),
-  );
+  return text.replace(unsafeInUrl, percentEncoded);
 }
 
 /** A Markdown link; the text alone where there is no address. */

@@ -1,3 +1,4 @@
+import { unicodeEscape } from '../source/char-escape.ts';
 import type { Work } from '../work/work.ts';
 import { changedText, functionOf, made, type TemplateFunction } from './function.ts';
 import { pythonJson } from './json.ts';
@@ -65,15 +66,7 @@ export const filters: ReadonlyMap<string, TemplateFunction> = new Map<string, Te
   ],
   [
     'tojson',
-    functionOf((work, value) =>
-      made(
-        work,
-        pythonJson(value, work).replace(
-          unsafe,
-          (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-        ),
-      ),
-    ),
+    functionOf((work, value) => made(work, pythonJson(value, work).replace(unsafe, unicodeEscape))),
   ],
   ['int', functionOf((work, value, other = 0) => integerOf(value, work) ?? other, ['default'], 0)],
   ['list', ofList((list) => list)],

@@ -1,3 +1,4 @@
+import { unicodeEscape } from '../source/char-escape.ts';
 import type { Work } from '../work/work.ts';
 import { numberText } from './number.ts';
 import { compareTexts } from './operators.ts';
@@ -5,10 +6,7 @@ import { isList, type Value } from './value.ts';
 
 /** A text as JSON in plain ASCII, as Python's `json.dumps` writes it. */
 export function asciiJson(text: string): string {
-  return JSON.stringify(text).replace(
-    /[\u0080-\uffff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return JSON.stringify(text).replace(/[\u0080-\uffff]/g, unicodeEscape);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { markdownText } from '../docs/escape.ts';
+import { percentEncoded } from '../source/char-escape.ts';
 import { type ChangeView, type DiffView, settingText } from './diff/view.ts';
 
 const head = `# Changelog
@@ -80,12 +81,7 @@ function line({ title, severity, file }: ChangeView, what: string): string {
 const linkPath = (file: string): string =>
   file
     .split('/')
-    .map((part) =>
-      encodeURIComponent(part).replace(
-        /[()'*!~]/g,
-        (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-      ),
-    )
+    .map((part) => encodeURIComponent(part).replace(/[()'*!~]/g, percentEncoded))
     .join('/');
 
 const words = {

@@ -1,3 +1,5 @@
+import { unicodeEscape } from './char-escape.ts';
+
 /**
  * Terminal control, bidirectional and invisible characters: what could move the cursor, recolour or
  * reorder what a person reads.
@@ -23,6 +25,6 @@ export function visible(text: string): string {
 export function visibleJson(json: string): string {
   return json.replace(
     /[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    unicodeEscape,
   );
 }

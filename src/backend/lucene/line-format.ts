@@ -1,4 +1,5 @@
 import { type CodeRange, type CodeRanges, normalizeRanges } from '../../regex/set.ts';
+import { unicodeEscape } from '../../source/char-escape.ts';
 import { plainFormat } from '../format.ts';
 import type { TargetFormat } from '../target.ts';
 import { queryStringLimits } from './limits.ts';
@@ -31,18 +32,15 @@ export function withoutLineBreaks(query: string): string {
     /\\.|"((?:\\.|[^"\\])*)"|\/((?:\\.|[^/\\])*)\//gs,
     (whole, phrase: string | undefined, regex: string | undefined) => {
       if (!BREAKS.test(whole)) return whole;
-      if (phrase !== undefined)
-        return `"${phrase.replace(/(\\.)|([\n\r])/gs, (_, pair?: string, char = '') => pair ?? escaped(char))}"`;
+      // in phrases the parser knows Java's escapes, elsewhere it does not
+      if (phrase !== undefined) return `"${escapedBreaks(phrase)}"`;
       return regex === undefined ? whole : `/${respelt(regex)}/`;
     },
   );
 }
 
-/**
- * In phrases the parser knows the escapes of Java; in regular expressions and in terms with
- * wildcards it does not.
- */
-const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escapedBreaks = (phrase: string): string =>
+  phrase.replace(/(\\.)|([\n\r])/gs, (_, pair?: string, char = '') => pair ?? unicodeEscape(char));
 
 function respelt(regex: string): string {
   const text = regex.replace(

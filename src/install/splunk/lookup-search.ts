@@ -1,3 +1,5 @@
+import { unicodeEscape } from '../../source/char-escape.ts';
+
 /**
  * What a search carries at most, unless a single row is more: its text stays below what a server
  * takes as one.
@@ -45,8 +47,7 @@ function chunksOf(records: readonly string[]): readonly (readonly string[])[] {
 
 const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
-const jsonText = (text: string): string =>
-  `"${text.replace(/[^A-Za-z0-9 ._-]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
+const jsonText = (text: string): string => `"${text.replace(/[^A-Za-z0-9 ._-]/g, unicodeEscape)}"`;
 
 /** The records of a CSV file that Sigpack wrote. */
 export function csvRows(text: string): readonly (readonly string[])[] {

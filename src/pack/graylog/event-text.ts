@@ -1,3 +1,4 @@
+import { percentEncoded } from '../../source/char-escape.ts';
 import type { PackDetection } from '../model/detection.ts';
 
 /**
@@ -62,10 +63,7 @@ const linkMarkdown = (value: string): string =>
 
 /** What Markdown could take for the end of a link, or for markup in it, percent-encoded. */
 const linkTarget = (address: string): string =>
-  address.replace(
-    /[()[\]*\\`"'|$~!&]/g,
-    (char) => entities[char] ?? `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
+  address.replace(/[()[\]*\\`"'|$~!&]/g, (char) => entities[char] ?? percentEncoded(char));
 
 /**
  * ATT&CK's numbers of its tactics, for those that are known by their short name; the newest ones

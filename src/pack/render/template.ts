@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type Handlebars from 'handlebars';
+import { unicodeEscape } from '../../source/char-escape.ts';
 import { type ByteWriter, createByteWriter } from './byte-writer.ts';
 import { csvRow } from './csv.ts';
 import { templateCompiler, templateRuntime } from './handlebars.ts';
@@ -46,10 +47,7 @@ function jsonText(value: unknown): string {
   const text: string | undefined = JSON.stringify(value);
   if (text === undefined) throw new Error('json is given nothing that JSON can hold');
   if (!unsafe.test(text)) return text;
-  return text.replace(
-    unsafeInJson,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return text.replace(unsafeInJson, unicodeEscape);
 }
 
 /** A text for XML content and attribute values. */

@@ -1,4 +1,5 @@
 import type { PackInfo } from '../../pack/model/detection.ts';
+import { percentEncoded } from '../../source/char-escape.ts';
 import { sigpackNamespace, uuidV5 } from '../../source/uuid.ts';
 import type { FileDigest } from './checksums.ts';
 import { spdxIds } from './spdx-ids.ts';
@@ -112,8 +113,7 @@ const ruleComponent = ({ id, title, path, license = '', author = '' }: SbomRule)
 const orNothing = (text: string): string | undefined => (text === '' ? undefined : text);
 
 /** What a URL must not hold as it is. */
-const escapedUrl = (url: string): string =>
-  url.replace(/[ "'[\]<>{}]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+const escapedUrl = (url: string): string => url.replace(/[ "'[\]<>{}]/g, percentEncoded);
 
 /**
  * An SPDX id or expression as such, anything else by name: what it is worth is not for us to say.

@@ -1,3 +1,4 @@
+import { unicodeEscape } from '../../source/char-escape.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { positionAt, type SourceFile } from '../../source/span.ts';
 import { insideScalar } from '../../source/yaml/inside-scalar.ts';
@@ -118,7 +119,7 @@ function complainInside(
   // one that is written as an escape is meant
   if (!found || !file.text.slice(scalar.start, scalar.end).includes(found[0])) return;
   const { name, hint } = described(found[0]);
-  const written = `"\\u${found[0].charCodeAt(0).toString(16).padStart(4, '0')}"`;
+  const written = `"${unicodeEscape(found[0])}"`;
   bag.add(file, {
     code: 'SIG018',
     message: `${article(name)} ${name} is part of the ${what} \`${text}\``,
