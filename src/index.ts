@@ -24,6 +24,7 @@ export type {
   ConversionTarget,
   ConvertedEntry,
   ConvertedRule,
+  SettingsSection,
   TargetFormat,
 } from './backend/target.ts';
 export { EventError } from './event/event-error.ts';

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { conversionError } from '../src/cli/project/plugin-check.ts';
+import { conversionError } from '../src/cli/plugin/shape.ts';
 import { environment, sigpack, spawned } from './sigpack.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -20,7 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const seed = join(root, 'rules/windows/dhcp-callout-dll-failed.yml');
 const page = readFileSync(join(root, 'docs/adding-a-target.md'), 'utf8');
-const [manifest = '', code = ''] = ['json', 'js'].map(
+const [manifest = '', code = '', configuration = ''] = ['json', 'js', 'yaml'].map(
   (language) => new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(page)?.[1],
 );
 
@@ -56,6 +56,17 @@ describe('the example of docs/adding-a-target.md', () => {
       code: 0,
       stdout: shown,
     });
+  });
+
+  it('takes the settings that the page shows', () => {
+    const shown = [...page.matchAll(/sigpack-sqlite rules\S+\n(SELECT .*\n)/g)][1]?.[1];
+    write('set/sigpack.yml', configuration);
+    const args = ['--plugin', 'sigpack-sqlite', '-c', 'set', seed];
+    expect(built('convert', '-t', 'sqlite', ...args)).toMatchObject({ code: 0, stdout: shown });
+    expect(built('explain', '-t', 'sqlite', ...args).stdout).toContain(shown);
+    expect(built('build', '-c', 'set', '-o', 'set/packs', '-p', 'none', seed).stderr).not.toContain(
+      'pluginSettings',
+    );
   });
 
   it('stands beside the built-in targets', () => {
@@ -211,6 +222,26 @@ describe('plugins', () => {
       '`targets[0].formats[0].extension`',
     ],
     [
+      'settings without a schema',
+      `export const targets = [${target('settings: { defaults: {} }')}]`,
+      '`targets[0].settings` must be an object with `schema` and `defaults`',
+    ],
+    [
+      'settings without defaults',
+      `export const targets = [${target('settings: { schema: {} }')}]`,
+      '`targets[0].settings` must be an object with `schema` and `defaults`',
+    ],
+    [
+      'a keyword that is not checked',
+      `export const targets = [${target("settings: { schema: { properties: { a: { format: 'uri' } } }, defaults: {} }")}]`,
+      '`targets[0].settings.schema`: `properties.a` has no key `format`',
+    ],
+    [
+      'a type that JSON does not have',
+      `export const targets = [${target("settings: { schema: { type: 'map' }, defaults: {} }")}]`,
+      '`targets[0].settings.schema`: `type` must be one of object, array, string, integer, number, boolean, null, not `map`',
+    ],
+    [
       'no print',
       `export const targets = [${target("formats: [{ name: 'a', description: 'A', extension: 'a' }]")}]`,
       '`targets[0].formats[0].print`',
@@ -301,6 +332,95 @@ describe('plugins', () => {
       code: 2,
       stderr: expect.stringContaining('there is no plugin nope'),
     });
+  });
+});
+
+/** One target with settings, one without; the query is what `convert` was given. */
+const withSettings = `
+const target = (name, settings) => ({
+  name,
+  description: 'X',
+  formats: [{ name: 'default', description: 'D', extension: 'txt', print: ([{ converted }]) => converted.queries[0] + '\\n' }],
+  settings,
+  convert: (_, given) => ({ ok: true, value: { queries: [JSON.stringify(given) ?? 'nothing'] }, diagnostics: [] }),
+});
+const schema = {
+  $defs: { depth: { type: 'integer', minimum: 1, description: 'How deep to look.' } },
+  type: 'object',
+  additionalProperties: false,
+  properties: { depth: { $ref: '#/$defs/depth' }, names: { type: 'array', items: { type: 'string' } } },
+};
+export const targets = [
+  target('x', { schema, defaults: { depth: 3, names: ['a'] } }),
+  target('plain'),
+  target('broken', { schema: { $ref: '#/$defs/none' }, defaults: 1 }),
+];`;
+
+describe('settings of targets of plugins', () => {
+  const run = (config: string, name = 'x') =>
+    convertWith(
+      newFolder({ 'p.mjs': withSettings, 'sigpack.yml': `${config}\n` }),
+      './p.mjs',
+      name,
+    );
+
+  it.each([
+    ['x', 'title: Nothing set', '{"depth":3,"names":["a"]}'],
+    ['x', 'pluginSettings: { x: { depth: 5 } }', '{"depth":5,"names":["a"]}'],
+    ['x', 'pluginSettings: { x: { names: [] }, sqlite: { table: 1 } }', '{"depth":3,"names":[]}'],
+    ['plain', 'pluginSettings: {}', 'nothing'],
+  ])('%s has with `%s` what the file says over the defaults', async (name, config, stdout) =>
+    expect(await run(config, name)).toMatchObject({ code: 0, stdout: `${stdout}\n` }),
+  );
+
+  it.each([
+    [
+      '{ x: { depth: 0 } }',
+      '1:31',
+      '`pluginSettings.x.depth` must be at least 1, not 0',
+      'How deep to look.',
+    ],
+    [
+      '{ x: { names: [a, 7] } }',
+      '1:35',
+      '`pluginSettings.x.names[1]` must be a string, not `7`',
+      "Quote the value: '7'",
+    ],
+    ['{ x: { dept: 5 } }', '1:24', '`pluginSettings.x` has no key `dept`', 'Did you mean `depth`?'],
+    [
+      '{ x: }',
+      '1:19',
+      '`pluginSettings.x` is empty, it must be a map',
+      'Give it a value or remove the key.',
+    ],
+    ['{ plain: {} }', '1:19', 'the target `plain` takes no settings', 'Remove the key.'],
+    ['{ plian: {} }', '1:19', 'no plugin has the target `plian`', 'Did you mean `plain`?'],
+    [
+      '{ splunk: {} }',
+      '1:19',
+      '`splunk` is a target of Sigpack, not of a plugin',
+      'Its settings have a key of their own at the top of the file.',
+    ],
+    ['[p.mjs]', '1:17', '`pluginSettings` must be a map, not a list', 'Settings of targets'],
+  ])('%s is reported at its place', async (settings, place, message, hint) => {
+    const { code: exit, stdout, stderr } = await run(`pluginSettings: ${settings}`);
+    expect([exit, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`sigpack.yml:${place}: error[PCK001]: ${message}`);
+    expect(stderr).toContain(hint);
+  });
+
+  it('with a schema that refers to nothing end the command', async () =>
+    expect(await run('pluginSettings: { broken: 1 }')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(
+        'the schema of the target broken: schema has no #/$defs/none',
+      ),
+    }));
+
+  it('are left alone where the plugin is not loaded', async () => {
+    const cwd = newFolder({ 'sigpack.yml': 'pluginSettings: { x: { depth: none } }\n' });
+    expect(await sigpack(['convert', '-t', 'grep', seed], { cwd })).toMatchObject({ code: 0 });
   });
 });
 

@@ -16,6 +16,8 @@ export interface TargetSettings {
   readonly graylog: GraylogOptions;
   readonly elasticsearch: ElasticsearchSettings;
   readonly grep: GrepSettings;
+  /** Of targets of plugins, by their names. */
+  readonly plugins: ReadonlyMap<string, unknown>;
 }
 
 /** The settings of `sigpack convert` without a configuration. */
@@ -24,17 +26,20 @@ export const defaultTargetSettings: TargetSettings = {
   graylog: graylogDefaults,
   elasticsearch: elasticsearchDefaults,
   grep: grepDefaults,
+  plugins: new Map(),
 };
 
 /** A target that finds its own among the settings of all. */
 export type RegisteredTarget = ConversionTarget<TargetSettings>;
 
 const registered = <Settings>(
-  target: ConversionTarget<Settings>,
+  { name, description, formats, convert }: ConversionTarget<Settings>,
   settingsOf: (all: TargetSettings) => Settings,
 ): RegisteredTarget => ({
-  ...target,
-  convert: (rule, all) => target.convert(rule, settingsOf(all)),
+  name,
+  description,
+  formats,
+  convert: (rule, all) => convert(rule, settingsOf(all)),
 });
 
 /** Every target of `sigpack convert`, in the order of the rule pages. Each has a `name`. */

@@ -1,4 +1,5 @@
 import type { CompiledRule } from '../query/compile.ts';
+import type { JsonSchema } from '../source/schema/json-schema.ts';
 import type { Conversion } from './backend.ts';
 
 /**
@@ -36,6 +37,14 @@ export interface TargetFormat {
   readonly print: (entries: readonly ConvertedEntry[], among?: readonly ConvertedEntry[]) => string;
 }
 
+/** What a target takes from sigpack.yml: a plugin's from its key under `pluginSettings`. */
+export interface SettingsSection<Settings> {
+  /** The part of JSON Schema that sigpack.yml is checked by; descriptions become hints. */
+  readonly schema: JsonSchema;
+  /** The settings where the file has none; of a map, those of keys that it lacks. */
+  readonly defaults: Settings;
+}
+
 /**
  * A language that rules are converted to. A plugin exports a list of these as `targets`
  * (docs/adding-a-target.md). `Settings` is what it can be set to.
@@ -62,5 +71,7 @@ export interface ConversionTarget<Settings = unknown> {
   readonly description: string;
   /** The first is the default, which `-f default` names too. */
   readonly formats: readonly [TargetFormat, ...TargetFormat[]];
+  /** Without it, nothing can be set. */
+  readonly settings?: SettingsSection<Settings>;
   readonly convert: (rule: CompiledRule, settings: Settings) => Conversion<ConvertedRule>;
 }

@@ -24,6 +24,7 @@ import {
   type RegisteredTarget,
   refused,
   type ScopeOf,
+  type SettingsSection,
   type SplunkOptions,
   splunkCorrelation,
   splunkSearch,
@@ -103,10 +104,19 @@ const target: ConversionTarget = {
 };
 expectTypeOf(targets).toEqualTypeOf<readonly ConversionTarget<TargetSettings>[]>();
 expectTypeOf(targets).toEqualTypeOf<readonly RegisteredTarget[]>();
-({
-  ...target,
+const schema = { type: 'object', properties: { table: { type: 'string' } } } as const;
+expectTypeOf<SettingsSection<number>['defaults']>().toBeNumber();
+const withSettings: ConversionTarget<{ readonly table: string }> = {
+  name: 'x',
+  description: 'X',
+  formats: [plainFormat],
+  settings: { schema, defaults: { table: 'events' } },
   convert: (_, { table }) => converted(() => ({ queries: [table] })),
-}) satisfies ConversionTarget<{ readonly table: string }>;
+};
+// @ts-expect-error defaults are of the type of the settings
+({ ...withSettings, settings: { schema, defaults: {} } }) satisfies ConversionTarget<{
+  readonly table: string;
+}>;
 // @ts-expect-error settings are of the target's type
 targets[0]?.convert(correlation, { table: 'events' });
 // @ts-expect-error a target has at least one format

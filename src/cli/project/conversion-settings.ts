@@ -12,11 +12,13 @@ import { type CompiledRule, logSourcesOf } from '../../query/compile.ts';
 
 /**
  * What a target is told: the configuration's settings, and for watches those of each rule, merged
- * as in the packs. `pipelines`: those of the target.
+ * as in the packs. `pipelines`: those of the target. `plugins`: settings of targets of
+ * plugins.
  */
 export function targetSettings(
   config: PackConfig,
   pipelines: readonly Pipeline[] = [],
+  plugins: TargetSettings['plugins'] = new Map(),
 ): TargetSettings {
   const { splunk, graylog, grep } = config;
   return {
@@ -28,6 +30,7 @@ export function targetSettings(
     graylog,
     elasticsearch: elasticsearchSettings(config, pipelines),
     grep,
+    plugins,
   };
 }
 

@@ -9,6 +9,7 @@ import { configName, findConfig } from '../files/find-config.ts';
 import { configuredList, givenList, type PathLists } from '../files/path-list.ts';
 import { statsOf } from '../files/path-stats.ts';
 import { shownPath } from '../files/rule-files.ts';
+import { type PluginSections, readPluginSettings } from '../plugin/settings.ts';
 import { type Locked, type LockOptions, withLock, withoutLock } from '../release/lock-file.ts';
 import { ofOneVersion, reportRelease } from '../release/reader.ts';
 import type { ReportFormat } from '../report/name.ts';
@@ -36,6 +37,8 @@ export interface ProjectRequest {
    * rules.
    */
   readonly rules?: readonly string[];
+  /** What can be set of the targets of plugins that the command has loaded. */
+  readonly sections?: PluginSections;
   /** What the command line puts in place of parts of the configuration. */
   readonly adjust?: (config: PackConfig) => PackConfig;
   /** Without it, the lock is not read: the command asks for no published name or version. */
@@ -46,6 +49,8 @@ export interface ProjectRequest {
 export interface Project extends Locked {
   readonly request: ProjectRequest;
   readonly pipelines: ReadonlyMap<string, readonly Pipeline[]>;
+  /** Settings of targets of plugins, by their names. */
+  readonly pluginSettings: ReadonlyMap<string, unknown>;
   /**
    * Targets of the configuration that are not built, since nobody has chosen the names of their
    * fields.
@@ -129,7 +134,8 @@ export async function projectOf(
   const locked = request.lock ? withLock(written, bag, request.lock) : withoutLock(written);
   // asked last: what was read before a release began to write is of one version
   if (reportRelease(written.folder, written.file, bag)) return undefined;
-  if (!locked) return undefined;
+  const pluginSettings = readPluginSettings(written.file, request.sections ?? new Map(), bag);
+  if (!locked || !pluginSettings) return undefined;
   const { loaded } = locked;
   const config = request.adjust?.(loaded.config) ?? loaded.config;
   const adjusted = { ...locked, loaded: { ...loaded, config } };
@@ -151,6 +157,7 @@ export async function projectOf(
     loaded: { ...adjusted.loaded, config: { ...config, targets } },
     request,
     pipelines,
+    pluginSettings,
     unchosen,
     bag,
     terminal,

@@ -196,6 +196,15 @@ export const configSchema = {
     graylog: graylogSchema,
     elasticsearch: elasticsearchSchema,
     grep,
+    pluginSettings: {
+      type: 'object',
+      description:
+        'Settings of targets that --plugin loads, by the target; what each takes, the plugin says.',
+      propertyNames: {
+        pattern: '^[a-z][a-z0-9-]*$',
+        description: 'The name of a target of a plugin.',
+      },
+    },
     release: releaseSchema,
     installs: installsSchema,
   },

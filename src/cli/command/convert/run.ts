@@ -36,12 +36,13 @@ import type { ExitCode } from '../../error/exit-code.ts';
 import { statsOf } from '../../files/path-stats.ts';
 import { belowFolder } from '../../files/portable-path.ts';
 import { writeWhole } from '../../files/write-whole.ts';
+import { pluginHint } from '../../plugin/guard.ts';
+import { loadTargets } from '../../plugin/load.ts';
 import { optimizeLate } from '../../process/optimize-late.ts';
 import { keepNurserySmall } from '../../process/small-nursery.ts';
 import { chosenTarget } from '../../project/chosen-target.ts';
 import { targetSettings } from '../../project/conversion-settings.ts';
 import { loadGivenRules } from '../../project/given-rules.ts';
-import { loadTargets, PluginFailure, pluginHint } from '../../project/plugin.ts';
 import { openProject, type Project, reportProject } from '../../project/project.ts';
 import { forStream } from '../../terminal/guarded.ts';
 
@@ -76,7 +77,7 @@ export async function convert(
   optimizeLate();
   keepNurserySmall();
   const answer = { format: 'text', verbose: options.verbose, names: 'verbose' } as const;
-  const targets = await loadTargets(options.plugin ?? []);
+  const { targets, sections } = await loadTargets(options.plugin ?? []);
   const inModel = isDataModel(options);
   const format = inModel ? undefined : options.format;
   const every = options.target.map((name) => chosenTarget(targets, name, format));
@@ -86,11 +87,11 @@ export async function convert(
   if (options.table && !names.includes('splunk'))
     throw new CommandError('--table is for the target splunk');
   const project = await openProject(
-    { config: options.config, pipeline: chosenPipelines(options), targets: names },
+    { config: options.config, pipeline: chosenPipelines(options), targets: names, sections },
     answer,
   );
   if ('code' in project) return project.code;
-  const { loaded, bag, pipelines } = project;
+  const { loaded, bag, pipelines, pluginSettings } = project;
   // which fails: there is no such format
   if (inModel && !setsDataModel(pipelines.get('splunk')))
     chosenTarget(targets, 'splunk', options.format);
@@ -106,7 +107,7 @@ export async function convert(
   warnOfFinalizers(bag, unfinished);
   for (const { target, format } of chosen) {
     const own = pipelines.get(target.name) ?? [];
-    const settings = targetSettings(loaded.config, own);
+    const settings = targetSettings(loaded.config, own, pluginSettings);
     const wanted = options.table
       ? { ...settings, splunk: { ...settings.splunk, table: true } }
       : settings;
@@ -369,7 +370,7 @@ function printed(
       among,
     );
   } catch (error) {
-    if (!(error instanceof ProcessingFailure) && !(error instanceof PluginFailure)) throw error;
+    if (!(error instanceof ProcessingFailure) && !(error instanceof CommandError)) throw error;
     const [first] = entries;
     // there is no rule to put it to
     if (!first) throw new CommandError(error.message);

@@ -15,10 +15,10 @@ import { positionAt } from '../../../source/span.ts';
 import { visible } from '../../../source/visible.ts';
 import { CommandError } from '../../error/command-error.ts';
 import type { ExitCode } from '../../error/exit-code.ts';
+import { loadTargets } from '../../plugin/load.ts';
 import { namedTarget } from '../../project/chosen-target.ts';
 import { targetSettings } from '../../project/conversion-settings.ts';
 import { loadGivenRules } from '../../project/given-rules.ts';
-import { loadTargets } from '../../project/plugin.ts';
 import { openProject, reportProject } from '../../project/project.ts';
 import type { Paint } from '../../report/context.ts';
 import { printText } from '../../terminal/guarded.ts';
@@ -50,11 +50,12 @@ export async function explain(
   }
   if (options.target === undefined)
     throw new CommandError('explain needs --target <name> or --event <file>');
-  const target = namedTarget(await loadTargets(options.plugin ?? []), options.target);
+  const { targets, sections } = await loadTargets(options.plugin ?? []);
+  const target = namedTarget(targets, options.target);
   const { name } = target;
   const answer = { format: 'text', verbose: options.verbose, names: 'verbose' } as const;
   const project = await openProject(
-    { config: options.config, pipeline: options.pipeline, targets: [name] },
+    { config: options.config, pipeline: options.pipeline, targets: [name], sections },
     answer,
   );
   if ('code' in project) return project.code;
@@ -72,7 +73,7 @@ export async function explain(
   const explaining: Explaining = {
     target,
     pipelines,
-    settings: targetSettings(config, pipelines),
+    settings: targetSettings(config, pipelines, project.pluginSettings),
     bag,
     paint,
     verbose: options.verbose,

@@ -4,8 +4,8 @@ import { counted } from '../../../source/plural.ts';
 import { visible } from '../../../source/visible.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../../error/exit-code.ts';
+import { loadTargets } from '../../plugin/load.ts';
 import type { Counted, Listable, Listed } from '../../project/listed.ts';
-import { loadTargets } from '../../project/plugin.ts';
 import { cells } from '../../report/cells.ts';
 import { lineWidth, wrapped } from '../../report/wrapped.ts';
 
@@ -49,7 +49,7 @@ async function rowsOf(
   names: readonly string[],
   plugins: readonly string[],
 ): Promise<readonly Listed[]> {
-  const targets = await loadTargets(plugins);
+  const { targets } = await loadTargets(plugins);
   const known = targets.map(({ name }) => name);
   const wanted = new Set(names.map((name) => targetName(name, known)));
   for (const name of wanted)

@@ -1,4 +1,5 @@
 import { isRecord } from '../../source/record.ts';
+import { schemaError } from './meta-schema.ts';
 
 /**
  * What is wrong with the value that should be a `ConversionTarget`; undefined where it is one.
@@ -6,7 +7,7 @@ import { isRecord } from '../../source/record.ts';
  */
 export function targetError(target: unknown, path: string): string | undefined {
   if (!isRecord(target)) return `\`${path}\` must be an object`;
-  const { name, description, formats, convert } = target;
+  const { name, description, formats, settings, convert } = target;
   if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name))
     return `\`${path}.name\` must be a text of lower-case letters, digits and -`;
   if (typeof description !== 'string' || description === '')
@@ -14,6 +15,8 @@ export function targetError(target: unknown, path: string): string | undefined {
   if (typeof convert !== 'function') return `\`${path}.convert\` must be a function`;
   if (!Array.isArray(formats) || formats.length === 0)
     return `\`${path}.formats\` must be an array of at least one format`;
+  const ofSettings = settings === undefined ? undefined : settingsError(settings, path);
+  if (ofSettings !== undefined) return ofSettings;
   const reasons = formats.map((format: unknown, index) =>
     formatError(format, `${path}.formats[${index}]`),
   );
@@ -24,6 +27,13 @@ export function targetError(target: unknown, path: string): string | undefined {
       ? `\`${path}.formats\` has two formats of one name`
       : undefined)
   );
+}
+
+function settingsError(settings: unknown, path: string): string | undefined {
+  if (!isRecord(settings) || !isRecord(settings.schema) || !('defaults' in settings))
+    return `\`${path}.settings\` must be an object with \`schema\` and \`defaults\``;
+  const reason = schemaError(settings.schema);
+  return reason && `\`${path}.settings.schema\`: ${reason}`;
 }
 
 function formatError(format: unknown, path: string): string | undefined {

@@ -1,0 +1,53 @@
+import { createBag } from '../../source/diagnostic.ts';
+import { checkSchema } from '../../source/schema/check-schema.ts';
+import type { JsonSchema } from '../../source/schema/json-schema.ts';
+import { parseYaml } from '../../source/yaml/parse.ts';
+
+const schema: JsonSchema = { $ref: '#/$defs/schema' };
+const byName: JsonSchema = { type: 'object', additionalProperties: schema };
+const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
+const text: JsonSchema = { type: 'string' };
+const number: JsonSchema = { type: 'number' };
+const count: JsonSchema = { type: 'integer', minimum: 0 };
+const typeName: JsonSchema = {
+  enum: ['object', 'array', 'string', 'integer', 'number', 'boolean', 'null'],
+};
+
+const keywords: Readonly<Record<keyof JsonSchema, JsonSchema>> = {
+  $schema: text,
+  $id: text,
+  $defs: byName,
+  $ref: { type: 'string', pattern: '^#/\\$defs/' },
+  title: text,
+  description: text,
+  default: {},
+  examples: listOf({}),
+  type: { anyOf: [typeName, listOf(typeName)] },
+  enum: listOf({}),
+  const: {},
+  properties: byName,
+  additionalProperties: { anyOf: [{ type: 'boolean' }, schema] },
+  propertyNames: schema,
+  required: listOf(text),
+  items: schema,
+  minItems: count,
+  maxItems: count,
+  pattern: text,
+  minLength: count,
+  maxLength: count,
+  minimum: number,
+  maximum: number,
+  anyOf: listOf(schema),
+  oneOf: listOf(schema),
+};
+
+const metaSchema: JsonSchema = {
+  ...schema,
+  $defs: { schema: { type: 'object', additionalProperties: false, properties: keywords } },
+};
+
+/** Why a value is not a schema that `checkSchema` reads whole. */
+export function schemaError(value: unknown): string | undefined {
+  const [node] = parseYaml({ path: '', text: JSON.stringify(value) }, createBag());
+  return node && checkSchema(metaSchema, node, 'PCK001', 'the schema')[0]?.message;
+}

@@ -1,0 +1,80 @@
+import { targets as builtIn } from '../../backend/registry.ts';
+import type { SettingsSection } from '../../backend/target.ts';
+import type { DiagnosticBag, NewDiagnostic } from '../../source/diagnostic.ts';
+import { nearest } from '../../source/nearest.ts';
+import { isRecord } from '../../source/record.ts';
+import { checkSchema } from '../../source/schema/check-schema.ts';
+import type { SourceFile } from '../../source/span.ts';
+import { rootOf } from '../../source/yaml/parse.ts';
+import { lookup, toPlain, type YamlNode, type YamlScalar } from '../../source/yaml/tree.ts';
+import { CommandError } from '../error/command-error.ts';
+import { errorText } from './guard.ts';
+
+/** What can be set of the targets of plugins, by their names; undefined where nothing can. */
+export type PluginSections = ReadonlyMap<string, SettingsSection<unknown> | undefined>;
+
+const key = 'pluginSettings';
+
+/**
+ * The settings of each target of a plugin: those of sigpack.yml over the defaults. Undefined where
+ * what the file says was reported to `bag`. Settings of targets that are not loaded are left alone.
+ */
+export function readPluginSettings(
+  file: SourceFile,
+  sections: PluginSections,
+  bag: DiagnosticBag,
+): ReadonlyMap<string, unknown> | undefined {
+  const root = rootOf(file);
+  const written = lookup(root, key);
+  const diagnostics =
+    root && written?.kind === 'mapping'
+      ? written.pairs.flatMap((pair) => diagnosticsOf(pair.key, root, sections))
+      : [];
+  for (const diagnostic of diagnostics) bag.add(file, diagnostic);
+  if (diagnostics.length > 0) return undefined;
+  return new Map(
+    [...sections].map(([name, section]) => [
+      name,
+      merged(section?.defaults, lookup(written, name)),
+    ]),
+  );
+}
+
+function diagnosticsOf(
+  { text: name, start, end }: YamlScalar,
+  root: YamlNode,
+  sections: PluginSections,
+): readonly NewDiagnostic[] {
+  const report = (message: string, hint: string): readonly NewDiagnostic[] => [
+    { code: 'PCK001', message, span: { start, end }, hint },
+  ];
+  if (builtIn.some((target) => target.name === name))
+    return report(
+      `\`${name}\` is a target of Sigpack, not of a plugin`,
+      'Its settings have a key of their own at the top of the file.',
+    );
+  const section = sections.get(name);
+  if (section) {
+    const { schema } = section;
+    // from the top, so that a message names the whole path
+    const ofPlugin = { properties: { [name]: schema } };
+    const whole = { ...(schema.$defs && { $defs: schema.$defs }), properties: { [key]: ofPlugin } };
+    try {
+      return checkSchema(whole, root, 'PCK001');
+    } catch (error) {
+      throw new CommandError(`the schema of the target ${name}: ${errorText(error)}`);
+    }
+  }
+  if (sections.has(name))
+    return report(`the target \`${name}\` takes no settings`, 'Remove the key.');
+  const near = nearest(name, sections.keys());
+  return near === undefined
+    ? []
+    : report(`no plugin has the target \`${name}\``, `Did you mean \`${near}\`?`);
+}
+
+function merged(defaults: unknown, node: YamlNode | undefined): unknown {
+  if (!node) return defaults;
+  const written = toPlain(node);
+  return isRecord(defaults) && isRecord(written) ? { ...defaults, ...written } : written;
+}
