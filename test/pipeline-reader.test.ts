@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { PipelineError, type TransformationDefinition } from '../src/pipeline/definition.ts';
+import type { TransformationDefinition } from '../src/pipeline/definition.ts';
+import { PipelineError } from '../src/pipeline/pipeline-error.ts';
 import { readPipeline } from '../src/pipeline/read-pipeline.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { lookup } from '../src/source/yaml/tree.ts';

@@ -1,4 +1,4 @@
-import type { PipelineEnvironment } from '../src/pipeline/definition.ts';
+import type { ReadText } from '../src/pipeline/named-file.ts';
 import type { Pipeline } from '../src/pipeline/pipeline.ts';
 import { readPipeline } from '../src/pipeline/read-pipeline.ts';
 import { createProcessor } from '../src/pipeline/run/process.ts';
@@ -6,10 +6,11 @@ import { type CompiledRule, createCombiner, createSettler } from '../src/query/c
 import { collect } from '../src/sigma/collection/collection.ts';
 import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
+import { failed, ok } from '../src/source/result.ts';
 import { queryText, told } from './diagnostics.ts';
 
 /** The files of a pipeline that has none. */
-export const noFiles: PipelineEnvironment['readText'] = () => ({ reason: 'unreadable' });
+export const noFiles: ReadText = () => failed('unreadable');
 
 /** A pipeline of a text; files that it names are those of `files`. */
 export function pipelineOf(
@@ -18,7 +19,7 @@ export function pipelineOf(
   files: Readonly<Record<string, readonly string[]>> = {},
 ): Pipeline | undefined {
   return readPipeline({ path: 'pipeline.yml', text }, bag, {
-    readText: (path) => (files[path] ? { text: files[path].join('\n') } : noFiles(path)),
+    readText: (path) => (files[path] ? ok(files[path].join('\n')) : noFiles(path)),
   });
 }
 

@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type PipelineEnvironment,
-  PipelineError,
-  type TransformationDefinition,
-} from '../src/pipeline/definition.ts';
+import type { PipelineEnvironment, TransformationDefinition } from '../src/pipeline/definition.ts';
 import type { Pipeline, ProcessingItem } from '../src/pipeline/pipeline.ts';
+import { PipelineError } from '../src/pipeline/pipeline-error.ts';
 import { createProcessor } from '../src/pipeline/run/process.ts';
 import { addConditionDefinitions } from '../src/pipeline/transformations/add-condition.ts';
 import { dropItemDefinitions } from '../src/pipeline/transformations/drop-item.ts';
@@ -23,7 +20,7 @@ import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { checkSchema } from '../src/source/schema/check-schema.ts';
 import { positionAt, type SourceFile } from '../src/source/span.ts';
 import { parseYaml } from '../src/source/yaml/parse.ts';
-import { lookup, toPlain, type YamlMapping } from '../src/source/yaml/tree.ts';
+import { lookup, toPlain, type YamlMapping, type YamlNode } from '../src/source/yaml/tree.ts';
 import { marked, queryText, told } from './diagnostics.ts';
 import { noFiles } from './pipeline-run.ts';
 
@@ -49,7 +46,8 @@ const ofEveryItem = {
 } as const;
 
 /** Throws the first fault. The only conditions are lists of `include_fields`. */
-function readItem(node: YamlMapping, file: SourceFile): ProcessingItem {
+function readItem(node: YamlNode, file: SourceFile): ProcessingItem {
+  if (node.kind !== 'mapping') throw new Error('an item is no map');
   const type = String(toPlain(lookup(node, 'type') ?? node));
   const definition = definitions.get(type);
   if (!definition) throw new Error(`no transformation ${type}`);
@@ -63,7 +61,7 @@ function readItem(node: YamlMapping, file: SourceFile): ProcessingItem {
   const environment: PipelineEnvironment = {
     file,
     readText: noFiles,
-    readItems: (items) => items.map((one) => readItem(one, file)),
+    readItems: (nodes) => nodes.map((one) => readItem(one, file)),
   };
   const id = lookup(node, 'id');
   const names = includedFields(node);

@@ -1,7 +1,7 @@
 import type { Result } from '../src/source/result.ts';
 
 /** The value of a result; a test fails by its error. */
-export function unwrapped<T>(result: Result<T>): T {
+export function unwrapped<T, E>(result: Result<T, E>): T {
   if (result.ok) return result.value;
-  throw new Error(result.error);
+  throw result.error instanceof Error ? result.error : new Error(String(result.error));
 }

@@ -1,26 +1,34 @@
-import { type Cursor, type Expression, expect, isNext, peek, took, unexpected } from './cursor.ts';
-import { type Argument, placed, type TemplateFunction } from './function.ts';
+import {
+  type Cursor,
+  type Expression,
+  expect,
+  isNext,
+  peek,
+  takeIf,
+  unexpected,
+} from './cursor.ts';
+import { type Argument, inParameterOrder, type TemplateFunction } from './function.ts';
 import type { Token } from './lexer.ts';
 
-/** The call of a function whose arguments are known to fit. */
-export function called(
-  what: TemplateFunction,
+/** The call of a function. Throws {@link JinjaError} where the arguments do not fit. */
+export function callOf(
+  called: TemplateFunction,
   value: Expression,
   args: readonly Argument<Expression>[],
   name: Token,
 ): Expression {
-  const inOrder = placed(what, args, name);
+  const inOrder = inParameterOrder(called, args, name);
   return (scope) =>
-    what.apply(scope.work, value(scope), ...inOrder.map((argument) => argument?.(scope)));
+    called.apply(scope.work, value(scope), ...inOrder.map((argument) => argument?.(scope)));
 }
 
-/** Behind the opening parenthesis: `1, name=2)`. */
+/** From after the opening parenthesis: `1, name=2)`. */
 export function readArguments(cursor: Cursor): readonly Argument<Expression>[] {
   const args: Argument<Expression>[] = [];
-  while (!took(cursor, ')')) {
+  while (!takeIf(cursor, ')')) {
     if (args.length > 0) {
       expect(cursor, ',');
-      if (took(cursor, ')')) break;
+      if (takeIf(cursor, ')')) break;
     }
     const [name, sign] = [peek(cursor), cursor.tokens[cursor.at + 1]];
     const isNamed = name.kind === 'name' && sign?.kind === 'sign' && sign.text === '=';
@@ -31,10 +39,10 @@ export function readArguments(cursor: Cursor): readonly Argument<Expression>[] {
   return args;
 }
 
-/** Entries up to the closing sign, one comma at the end left out. */
+/** Entries up to the closing sign; a comma may follow the last. */
 export function readEntries(cursor: Cursor, close: string): readonly Expression[] {
   const entries: Expression[] = [];
-  while (!took(cursor, close)) {
+  while (!takeIf(cursor, close)) {
     entries.push(cursor.readInner(cursor));
     if (!isNext(cursor, close)) expect(cursor, ',');
   }

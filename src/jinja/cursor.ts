@@ -3,7 +3,7 @@ import { JinjaError } from './error.ts';
 import type { Token } from './lexer.ts';
 import type { Roots, Value } from './value.ts';
 
-/** The values that names stand for, and what may be made of them. */
+/** The values of names, and the bound of what may be made of them. */
 export interface Scope {
   readonly values: Map<string, Value>;
   readonly work: Work;
@@ -15,9 +15,9 @@ export interface Cursor {
   readonly tokens: readonly Token[];
   at: number;
   readonly roots: Roots;
-  /** Names that the template has made: of the loops around, and of `set`. */
+  /** Names that the template defines: those of the surrounding loops, and of `set`. */
   readonly locals: Set<string>;
-  /** Reads an expression inside another one. */
+  /** Reads a nested expression. */
   readonly readInner: (cursor: Cursor) => Expression;
 }
 
@@ -33,11 +33,11 @@ export function take(cursor: Cursor): Token {
   return token;
 }
 
-/** True where the next token is this sign or name, which is taken then. */
-export function took(cursor: Cursor, text: string): boolean {
-  const found = isNext(cursor, text);
-  if (found) cursor.at++;
-  return found;
+/** Takes the next token if it is this sign or name. */
+export function takeIf(cursor: Cursor, text: string): boolean {
+  const isTaken = isNext(cursor, text);
+  if (isTaken) cursor.at++;
+  return isTaken;
 }
 
 export function isNext(cursor: Cursor, text: string): boolean {
@@ -45,16 +45,14 @@ export function isNext(cursor: Cursor, text: string): boolean {
   return (kind === 'sign' || kind === 'name') && next === text;
 }
 
-export function unexpected({ kind, text, start, end }: Token): JinjaError {
-  return new JinjaError(
-    kind === 'end' ? 'the block ends too early' : `\`${text}\` is not supported here`,
-    start,
-    end,
-  );
+export function unexpected(token: Token): JinjaError {
+  const message =
+    token.kind === 'end' ? 'the block ends too early' : `\`${token.text}\` is not supported here`;
+  return new JinjaError(message, token);
 }
 
 export function expect(cursor: Cursor, text: string): void {
-  if (!took(cursor, text)) throw unexpected(peek(cursor));
+  if (!takeIf(cursor, text)) throw unexpected(peek(cursor));
 }
 
 export function takeName(cursor: Cursor): Token {

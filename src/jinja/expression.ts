@@ -1,8 +1,10 @@
 import type { Work } from '../work/work.ts';
-import { called, readArguments } from './arguments.ts';
-import { type Cursor, type Expression, expect, peek, take, took } from './cursor.ts';
+import { callOf, readArguments } from './arguments.ts';
+import { type Cursor, type Expression, expect, peek, take, takeIf } from './cursor.ts';
 import { JinjaError } from './error.ts';
 import { filters } from './filters.ts';
+import type { TemplateFunction } from './function.ts';
+import type { Token } from './lexer.ts';
 import { type Arithmetic, compared, equals, isIn, isTrue, products, sums } from './operators.ts';
 import { readPrimary } from './primary.ts';
 import { tests } from './tests.ts';
@@ -12,16 +14,16 @@ import type { Value } from './value.ts';
 /** `a if b else c` and all that binds tighter. */
 export function readExpression(cursor: Cursor): Expression {
   const value = readOr(cursor);
-  if (!took(cursor, 'if')) return value;
+  if (!takeIf(cursor, 'if')) return value;
   const condition = readOr(cursor);
-  const other: Expression = took(cursor, 'else') ? readExpression(cursor) : () => undefined;
+  const other: Expression = takeIf(cursor, 'else') ? readExpression(cursor) : () => undefined;
   return (scope) => (isTrue(condition(scope)) ? value(scope) : other(scope));
 }
 
-/** Without `if`, which has a meaning of its own behind the list of a loop. */
+/** Without `if`, which means something else after the list of a loop. */
 export function readOr(cursor: Cursor): Expression {
   let left = readAnd(cursor);
-  while (took(cursor, 'or')) {
+  while (takeIf(cursor, 'or')) {
     const [a, b] = [left, readAnd(cursor)];
     left = (scope) => {
       const first = a(scope);
@@ -33,7 +35,7 @@ export function readOr(cursor: Cursor): Expression {
 
 function readAnd(cursor: Cursor): Expression {
   let left = readNot(cursor);
-  while (took(cursor, 'and')) {
+  while (takeIf(cursor, 'and')) {
     const [a, b] = [left, readNot(cursor)];
     left = (scope) => {
       const first = a(scope);
@@ -44,7 +46,7 @@ function readAnd(cursor: Cursor): Expression {
 }
 
 function readNot(cursor: Cursor): Expression {
-  if (!took(cursor, 'not')) return readComparison(cursor);
+  if (!takeIf(cursor, 'not')) return readComparison(cursor);
   const operand = readNot(cursor);
   return (scope) => !isTrue(operand(scope));
 }
@@ -83,12 +85,12 @@ function readComparator(cursor: Cursor): Comparator | undefined {
   const { kind, text } = peek(cursor);
   const found = kind === 'sign' || kind === 'name' ? comparators.get(text) : undefined;
   if (found) cursor.at++;
-  if (found || !took(cursor, 'not')) return found;
+  if (found || !takeIf(cursor, 'not')) return found;
   expect(cursor, 'in');
   return (a, b, work) => !isIn(a, b, work);
 }
 
-/** Operands with signs of one rank between them, from left to right. */
+/** Operands with operators of one precedence, from left to right. */
 function readChain(
   cursor: Cursor,
   operators: ReadonlyMap<string, Arithmetic>,
@@ -107,66 +109,63 @@ function readChain(
 
 function readConcatenation(cursor: Cursor): Expression {
   const operands = [readChain(cursor, products, readUnary)];
-  while (took(cursor, '~')) operands.push(readChain(cursor, products, readUnary));
+  while (takeIf(cursor, '~')) operands.push(readChain(cursor, products, readUnary));
   const [only] = operands;
   return operands.length === 1 && only
     ? only
-    : (scope) =>
-        joined(
-          scope.work,
-          operands.map((operand) => operand(scope)),
-          '',
-        );
+    : (scope) => {
+        const values = operands.map((operand) => operand(scope));
+        return joined(scope.work, values, '');
+      };
 }
 
-/** A value with the filters and tests behind it; they take what a sign has made. */
+/** A value and the filters and tests after it, which apply to the signed value. */
 function readUnary(cursor: Cursor): Expression {
   let value = readSigned(cursor);
   for (;;) {
-    if (took(cursor, '|')) value = readFilter(cursor, value);
-    else if (took(cursor, 'is')) value = readTest(cursor, value);
+    if (takeIf(cursor, '|')) value = readFilter(cursor, value);
+    else if (takeIf(cursor, 'is')) value = readTest(cursor, value);
     else return value;
   }
 }
 
 function readSigned(cursor: Cursor): Expression {
-  if (!took(cursor, '-')) return readPrimary(cursor);
+  if (!takeIf(cursor, '-')) return readPrimary(cursor);
   const operand = readSigned(cursor);
   return (scope) => {
     const value = operand(scope);
-    if (typeof value !== 'number') throw new Error('`-` takes a number');
+    if (typeof value !== 'number') throw new JinjaError('`-` takes a number');
     return -value;
   };
 }
 
 function readFilter(cursor: Cursor, value: Expression): Expression {
   const name = take(cursor);
-  const filter = name.kind === 'name' ? filters.get(name.text) : undefined;
-  if (!filter)
-    throw new JinjaError(
-      `there is no filter \`${name.text}\` here, only ${[...filters.keys()].join(', ')}`,
-      name.start,
-      name.end,
-    );
-  return called(filter, value, took(cursor, '(') ? readArguments(cursor) : [], name);
+  const filter = functionNamed(name, 'filter', filters);
+  return callOf(filter, value, takeIf(cursor, '(') ? readArguments(cursor) : [], name);
 }
 
 /** `value is defined`, `value is not none`, `value is divisibleby 3` */
 function readTest(cursor: Cursor, value: Expression): Expression {
-  const negated = took(cursor, 'not');
+  const negated = takeIf(cursor, 'not');
   const name = take(cursor);
-  const test = name.kind === 'name' ? tests.get(name.text) : undefined;
-  if (!test)
-    throw new JinjaError(
-      `there is no test \`${name.text}\` here, only ${[...tests.keys()].join(', ')}`,
-      name.start,
-      name.end,
-    );
-  const args = took(cursor, '(')
+  const test = functionNamed(name, 'test', tests);
+  const args = takeIf(cursor, '(')
     ? readArguments(cursor)
     : test.parameters.length > 0
       ? [{ name: undefined, value: readPrimary(cursor) }]
       : [];
-  const found = called(test, value, args, name);
-  return negated ? (scope) => !isTrue(found(scope)) : found;
+  const result = callOf(test, value, args, name);
+  return negated ? (scope) => !isTrue(result(scope)) : result;
+}
+
+function functionNamed(
+  name: Token,
+  kind: 'filter' | 'test',
+  functions: ReadonlyMap<string, TemplateFunction>,
+): TemplateFunction {
+  const named = name.kind === 'name' ? functions.get(name.text) : undefined;
+  if (named) return named;
+  const known = [...functions.keys()].join(', ');
+  throw new JinjaError(`there is no ${kind} \`${name.text}\` here, only ${known}`, name);
 }

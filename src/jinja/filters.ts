@@ -1,15 +1,16 @@
 import { unicodeEscape } from '../source/char-escape.ts';
 import type { Work } from '../work/work.ts';
-import { changedText, functionOf, made, type TemplateFunction } from './function.ts';
+import { JinjaError } from './error.ts';
+import { changedText, countedText, functionOf, type TemplateFunction } from './function.ts';
 import { pythonJson } from './json.ts';
 import { numberIn } from './number.ts';
 import { compared, countedMap, equals, isTrue, listOf } from './operators.ts';
 import { printed } from './print.ts';
 import { tests } from './tests.ts';
 import { capitalized, indented, joined, replaced, titled } from './text-functions.ts';
-import { memberOf, tupleOf, type Value } from './value.ts';
+import { entriesOf, memberOf, tupleOf, type Value } from './value.ts';
 
-/** Jinja's `tojson` may stand in HTML. */
+/** Jinja's `tojson` makes its text safe for HTML. */
 const unsafe = /[<>&']/g;
 
 const ofText = (change: (text: string) => string): TemplateFunction =>
@@ -66,7 +67,9 @@ export const filters: ReadonlyMap<string, TemplateFunction> = new Map<string, Te
   ],
   [
     'tojson',
-    functionOf((work, value) => made(work, pythonJson(value, work).replace(unsafe, unicodeEscape))),
+    functionOf((work, value) =>
+      countedText(work, pythonJson(value, work).replace(unsafe, unicodeEscape)),
+    ),
   ],
   ['int', functionOf((work, value, other = 0) => integerOf(value, work) ?? other, ['default'], 0)],
   ['list', ofList((list) => list)],
@@ -96,9 +99,9 @@ export const filters: ReadonlyMap<string, TemplateFunction> = new Map<string, Te
   ],
   [
     'items',
-    functionOf((work, value) => (value === undefined ? [] : entriesOf(value, work).map(tupleOf))),
+    functionOf((work, value) => (value === undefined ? [] : readEntries(value, work).map(tupleOf))),
   ],
-  ['dictsort', functionOf((work, value) => sortedEntries(entriesOf(value, work), work))],
+  ['dictsort', functionOf((work, value) => sortedEntries(readEntries(value, work), work))],
   [
     'map',
     functionOf(
@@ -107,38 +110,10 @@ export const filters: ReadonlyMap<string, TemplateFunction> = new Map<string, Te
       0,
     ),
   ],
-  [
-    'select',
-    functionOf(
-      (work, value, test, other) => chosen(work, value, undefined, test, other, true),
-      ['test', 'other'],
-      0,
-    ),
-  ],
-  [
-    'reject',
-    functionOf(
-      (work, value, test, other) => chosen(work, value, undefined, test, other, false),
-      ['test', 'other'],
-      0,
-    ),
-  ],
-  [
-    'selectattr',
-    functionOf(
-      (work, value, name, test, other) => chosen(work, value, name, test, other, true),
-      ['name', 'test', 'other'],
-      1,
-    ),
-  ],
-  [
-    'rejectattr',
-    functionOf(
-      (work, value, name, test, other) => chosen(work, value, name, test, other, false),
-      ['name', 'test', 'other'],
-      1,
-    ),
-  ],
+  ['select', entrySelection(true)],
+  ['reject', entrySelection(false)],
+  ['selectattr', attributeSelection(true)],
+  ['rejectattr', attributeSelection(false)],
 ]);
 
 function copied(work: Work, value: Value): readonly Value[] {
@@ -153,28 +128,41 @@ function attributesOf(list: readonly Value[], attribute: Value): readonly Value[
 }
 
 function attributeOf(value: Value, attribute: Value): Value {
-  if (typeof attribute !== 'string') throw new Error('`attribute` takes a name');
+  if (attribute === undefined) return value;
+  if (typeof attribute !== 'string') throw new JinjaError('`attribute` takes a name');
   return attribute.split('.').reduce(memberOf, value);
 }
 
-/**
- * Entries that pass the test, or with an attribute that does; without a test those that are true.
- */
-function chosen(
-  work: Work,
-  value: Value,
-  attribute: Value,
-  test: Value,
-  other: Value,
-  wanted: boolean,
-): readonly Value[] {
-  const found = test === undefined ? undefined : tests.get(printed(test, work));
-  if (test !== undefined && (!found || found.least > (other === undefined ? 0 : 1)))
-    throw new Error(`\`${printed(test, work)}\` is no test that fits here`);
-  return copied(work, value).filter((entry) => {
-    const one = attribute === undefined ? entry : attributeOf(entry, attribute);
-    return (found ? found.apply(work, one, other) === true : isTrue(one)) === wanted;
-  });
+/** Keeps entries of which the test is `wanted`; without a test, those that are true or false. */
+function entrySelection(wanted: boolean): TemplateFunction {
+  return functionOf(
+    (work, value, test, other) => {
+      const passes = testOf(work, test, other);
+      return copied(work, value).filter((entry) => passes(entry) === wanted);
+    },
+    ['test', 'other'],
+    0,
+  );
+}
+
+/** The same by an attribute of each entry. */
+function attributeSelection(wanted: boolean): TemplateFunction {
+  return functionOf(
+    (work, value, name, test, other) => {
+      const passes = testOf(work, test, other);
+      return copied(work, value).filter((entry) => passes(attributeOf(entry, name)) === wanted);
+    },
+    ['name', 'test', 'other'],
+    1,
+  );
+}
+
+function testOf(work: Work, name: Value, other: Value): (value: Value) => boolean {
+  if (name === undefined) return isTrue;
+  const test = tests.get(printed(name, work));
+  if (!test || test.required > (other === undefined ? 0 : 1))
+    throw new JinjaError(`\`${printed(name, work)}\` is no test that fits here`);
+  return (value) => test.apply(work, value, other) === true;
 }
 
 function folded(value: Value, work: Work): Value {
@@ -184,16 +172,17 @@ function folded(value: Value, work: Work): Value {
 }
 
 function unique(list: readonly Value[], work: Work): readonly Value[] {
-  const texts = new Set<Value>();
-  const found: Value[] = [];
+  const keys = new Set<Value>();
+  const distinct: Value[] = [];
   for (const one of list) {
     const key = folded(one, work);
-    if (typeof key === 'object' ? found.some((other) => equals(other, one, work)) : texts.has(key))
-      continue;
-    texts.add(key);
-    found.push(one);
+    const isKnown =
+      typeof key === 'object' ? distinct.some((other) => equals(other, one, work)) : keys.has(key);
+    if (isKnown) continue;
+    keys.add(key);
+    distinct.push(one);
   }
-  return found;
+  return distinct;
 }
 
 function sorted(
@@ -204,10 +193,7 @@ function sorted(
   attribute: Value,
 ): readonly Value[] {
   const order = reverse ? -1 : 1;
-  const keys = list.map(
-    (one) =>
-      [keyOf(attribute === undefined ? one : attributeOf(one, attribute), work), one] as const,
-  );
+  const keys = list.map((one) => [keyOf(attributeOf(one, attribute), work), one] as const);
   return keys.sort(([a], [b]) => order * compared(a, b, work)).map(([, one]) => one);
 }
 
@@ -220,18 +206,17 @@ function mapped(
 ): readonly Value[] {
   if (name === undefined) return attributesOf(list, attribute);
   const filter = filters.get(printed(name, work));
-  if (!filter || filter.least > 0 || attribute !== undefined)
-    throw new Error(
+  if (!filter || filter.required > 0 || attribute !== undefined)
+    throw new JinjaError(
       `\`map\` takes \`attribute=\` or a filter without arguments, not \`${printed(name, work)}\``,
     );
   return list.map((one) => filter.apply(work, one));
 }
 
-function entriesOf(value: Value, work: Work): readonly (readonly [string, Value])[] {
-  const entries =
-    typeof value === 'object' && value !== null && 'kind' in value ? value.entries?.() : undefined;
-  if (!entries) throw new Error('what should be a map is none');
-  return Array.from(countedMap(entries, work), ([key, one]) => [key, one]);
+function readEntries(value: Value, work: Work): readonly (readonly [string, Value])[] {
+  const entries = entriesOf(value);
+  if (!entries) throw new JinjaError('what should be a map is none');
+  return [...countedMap(entries, work)];
 }
 
 function sortedEntries(

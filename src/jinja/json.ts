@@ -1,5 +1,6 @@
 import { unicodeEscape } from '../source/char-escape.ts';
 import type { Work } from '../work/work.ts';
+import { JinjaError } from './error.ts';
 import { numberText } from './number.ts';
 import { compareTexts } from './operators.ts';
 import { isList, type Value } from './value.ts';
@@ -10,8 +11,8 @@ export function asciiJson(text: string): string {
 }
 
 /**
- * `json.dumps` of what is plain data; an error for other things. Keys of maps are sorted, as Jinja
- * wants them.
+ * `json.dumps` of plain data, with the keys of maps sorted, as Jinja has it. Throws
+ * {@link JinjaError} for anything else.
  */
 export function pythonJson(value: Value, work: Work): string {
   work.characters(16);
@@ -28,7 +29,7 @@ export function pythonJson(value: Value, work: Work): string {
       `{${sorted.map(([key, one]) => `${asciiJson(key)}: ${pythonJson(one, work)}`).join(', ')}}`,
     );
   }
-  throw new Error(
+  throw new JinjaError(
     value === undefined
       ? 'what is not there is no JSON'
       : 'this is no plain text, number, list or map; `|string` makes a text of it',

@@ -1,11 +1,10 @@
+import type { Span } from '../source/span.ts';
 import { JinjaError } from './error.ts';
 
-export interface Token {
+export interface Token extends Span {
   /** `end`: of the block. */
   readonly kind: 'name' | 'number' | 'string' | 'sign' | 'end';
   readonly text: string;
-  readonly start: number;
-  readonly end: number;
 }
 
 export interface Block {
@@ -17,12 +16,15 @@ export interface Block {
   readonly start: number;
 }
 
-/** Of one block: operands in one another are calls in one another. */
-const mostTokens = 500;
+/** Of one block: nested operands are nested calls. */
+const maximumTokens = 500;
 
 const opening = /\{(\{|%|#)([-+]?)/g;
-const token =
-  /([A-Za-z_]\w*)|([0-9]+(?:\.[0-9]+)?)|("(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')|(==|!=|<=|>=|\/\/|\S)/y;
+const name = /([A-Za-z_]\w*)/;
+const number = /([0-9]+(?:\.[0-9]+)?)/;
+const string = /("(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*')/;
+const sign = /==|!=|<=|>=|\/\/|\S/;
+const token = new RegExp([name, number, string, sign].map(({ source }) => source).join('|'), 'y');
 const escapes: ReadonlyMap<string, string> = new Map([
   ['n', '\n'],
   ['t', '\t'],
@@ -34,7 +36,7 @@ const escapes: ReadonlyMap<string, string> = new Map([
 
 /** Texts and blocks of a Jinja2 template, white space control (`-`) applied, comments left out. */
 export function blocksOf(source: string): readonly Block[] {
-  // one line break at the very end is no part of a template
+  // one line break at the very end does not belong to a template
   const text = source.replace(/\n$/, '');
   const blocks: Block[] = [];
   let at = 0;
@@ -54,7 +56,7 @@ export function blocksOf(source: string): readonly Block[] {
   }
 }
 
-/** Where the block at an opening ends, and what it is; nothing for a comment. */
+/** The block at an opening and where it ends; no block for a comment. */
 function blockAt(
   text: string,
   start: number,
@@ -64,7 +66,7 @@ function blockAt(
   const inner = start + opening;
   if (kind === '#') {
     const close = text.indexOf('#}', inner);
-    if (close < 0) throw new JinjaError('a comment is not closed', start, text.length);
+    if (close < 0) throw new JinjaError('a comment is not closed', { start, end: text.length });
     return [close + 2];
   }
   const raw = kind === '%' ? rawAt(text, start) : undefined;
@@ -80,7 +82,7 @@ function blockAt(
   ];
 }
 
-/** What stands between `raw` and `endraw`. */
+/** The text between `raw` and `endraw`. */
 function rawAt(
   text: string,
   start: number,
@@ -92,7 +94,8 @@ function rawAt(
   const close = /\{%(-?)[+]?\s*endraw\s*[-+]?%\}/g;
   close.lastIndex = start + begin.length;
   const match = close.exec(text);
-  if (!match) throw new JinjaError('the block is never ended', start, start + begin.length);
+  if (!match)
+    throw new JinjaError('the block is never ended', { start, end: start + begin.length });
   let inner = text.slice(start + begin.length, match.index);
   if (stripsStart === '-') inner = inner.trimStart();
   if (match[1] === '-') inner = inner.trimEnd();
@@ -115,10 +118,13 @@ function tokensOf(text: string, from: number, close: string): readonly Token[] {
       });
       return tokens;
     }
-    if (tokens.length >= mostTokens)
-      throw new JinjaError(`a block has more than ${mostTokens} names and signs`, from, at);
+    if (tokens.length >= maximumTokens)
+      throw new JinjaError(`a block has more than ${maximumTokens} names and signs`, {
+        start: from,
+        end: at,
+      });
     const found = tokenAt(text, at, tokens.at(-1));
-    if (!found) throw new JinjaError('a block is not closed', from, text.length);
+    if (!found) throw new JinjaError('a block is not closed', { start: from, end: text.length });
     if (found.kind === 'sign' && found.text === '{') depth++;
     if (found.kind === 'sign' && found.text === '}') depth = Math.max(0, depth - 1);
     tokens.push(found);
@@ -154,7 +160,10 @@ function unquoted(text: string, start: number): string {
   return text.slice(1, -1).replace(/\\([\s\S])/g, (whole, char: string) => {
     const meant = escapes.get(char);
     if (meant === undefined)
-      throw new JinjaError(`\`${whole}\` is not supported in a text`, start, start + text.length);
+      throw new JinjaError(`\`${whole}\` is not supported in a text`, {
+        start,
+        end: start + text.length,
+      });
     return meant;
   });
 }

@@ -1,21 +1,22 @@
 import type { Work } from '../work/work.ts';
-import { changedText, functionOf, made, type TemplateFunction } from './function.ts';
+import { JinjaError } from './error.ts';
+import { changedText, countedText, functionOf, type TemplateFunction } from './function.ts';
 import { countedMap, listOf } from './operators.ts';
 import { capitalized, joined, replaced, type Sides, stripped } from './text-functions.ts';
-import { isList, printedText, tupleOf, type Value } from './value.ts';
+import { entriesOf, isMembers, printedText, tupleOf, type Value } from './value.ts';
 
 type Named = readonly [name: string, method: TemplateFunction];
 
-/** Of texts, with arguments that are texts, of which some may be missing. */
+/** A method of texts whose arguments are texts as well; some may be missing. */
 function textMethod(
   name: string,
   apply: (work: Work, text: string, ...args: readonly string[]) => Value,
   parameters: readonly string[] = [],
-  least = parameters.length,
+  required = parameters.length,
 ): Named {
   const checked = (value: Value): string => {
     if (typeof value === 'string') return value;
-    throw new Error(`\`${name}\` is for texts; \`|string\` makes one`);
+    throw new JinjaError(`\`${name}\` is for texts; \`|string\` makes one`);
   };
   return [
     name,
@@ -27,7 +28,7 @@ function textMethod(
           ...args.filter((one) => one !== undefined && one !== null).map(checked),
         ),
       parameters,
-      least,
+      required,
     ),
   ];
 }
@@ -43,9 +44,9 @@ export const methods: ReadonlyMap<string, TemplateFunction> = new Map<string, Te
     'get',
     functionOf((_, value, key, other = null) => entryOf(value, key, other), ['key', 'default'], 1),
   ],
-  ['keys', functionOf((work, value) => [...entriesOf(value, work).keys()])],
-  ['values', functionOf((work, value) => [...entriesOf(value, work).values()])],
-  ['items', functionOf((work, value) => Array.from(entriesOf(value, work), tupleOf))],
+  ['keys', functionOf((work, value) => [...readEntries(value, work).keys()])],
+  ['values', functionOf((work, value) => [...readEntries(value, work).values()])],
+  ['items', functionOf((work, value) => Array.from(readEntries(value, work), tupleOf))],
   changed('lower', (text) => text.toLowerCase()),
   changed('upper', (text) => text.toUpperCase()),
   changed('capitalize', capitalized),
@@ -69,42 +70,33 @@ export const methods: ReadonlyMap<string, TemplateFunction> = new Map<string, Te
   [
     'strftime',
     functionOf(
-      (work, value, format) => made(work, dateText(dateOf(value), printedText(format))),
+      (work, value, format) => countedText(work, dateText(dateOf(value), printedText(format))),
       ['format'],
     ),
   ],
   ['isoformat', functionOf((_, value) => dateOf(value))],
 ]);
 
-function entriesOf(value: Value, work: Work): ReadonlyMap<string, Value> {
-  const entries =
-    typeof value === 'object' && value !== null && !isList(value) ? value.entries?.() : undefined;
+function readEntries(value: Value, work: Work): ReadonlyMap<string, Value> {
+  const entries = entriesOf(value);
   if (entries) return countedMap(entries, work);
-  throw new Error('this is no map');
+  throw new JinjaError('this is no map');
 }
 
-/** Keys of maps are texts here, so no other value is one. */
+/** Keys of maps are texts here, so no other value is a key. */
 function entryOf(value: Value, key: Value, other: Value): Value {
-  if (typeof value !== 'object' || value === null || isList(value) || !value.entries)
-    throw new Error('this is no map');
-  const found = typeof key === 'string' ? value.member(key) : undefined;
-  return found === undefined ? other : found;
+  if (!isMembers(value) || !value.entries) throw new JinjaError('this is no map');
+  const entry = typeof key === 'string' ? value.member(key) : undefined;
+  return entry === undefined ? other : entry;
 }
 
 function dateOf(value: Value): string {
-  if (
-    typeof value === 'object' &&
-    value !== null &&
-    !isList(value) &&
-    value.isDate &&
-    value.text !== undefined
-  )
-    return value.text;
-  throw new Error('this is no date');
+  if (isMembers(value) && value.isDate && value.text !== undefined) return value.text;
+  throw new JinjaError('this is no date');
 }
 
 function split(text: string, between: string | undefined, work: Work): readonly string[] {
-  if (between === '') throw new Error('`split` takes a text that is not empty');
+  if (between === '') throw new JinjaError('`split` takes a text that is not empty');
   work.characters(text.length);
   const parts =
     between === undefined ? text.split(/\s+/).filter((part) => part !== '') : text.split(between);
@@ -134,7 +126,8 @@ function dateText(date: string, format: string): string {
   };
   return format.replace(/%([\s\S]?)/g, (whole, code: string) => {
     const text = code === '%' ? '%' : Object.hasOwn(parts, code) ? parts[code] : undefined;
-    if (text === undefined) throw new Error(`\`${whole}\` is not supported in a format of dates`);
+    if (text === undefined)
+      throw new JinjaError(`\`${whole}\` is not supported in a format of dates`);
     return text;
   });
 }

@@ -13,18 +13,17 @@ export function numberText(value: number | bigint): string {
   return `${digits}e${exponent.startsWith('-') ? '-' : '+'}${exponent.slice(1).padStart(2, '0')}`;
 }
 
-/**
- * The number that Python's `int` or `float` reads in a text; undefined: none, or one without end.
- */
+const digits = '[0-9]+(?:_[0-9]+)*';
+const integerText = new RegExp(`^[-+]?${digits}$`);
+const floatText = new RegExp(
+  `^[-+]?(?:${digits}\\.?(?:${digits})?|\\.${digits})(?:[eE][-+]?[0-9]+)?$`,
+);
+
+/** The number that Python's `int` or `float` reads in a text; undefined: none, or an infinite one. */
 export function numberIn(text: string): number | bigint | undefined {
   const trimmed = text.trim();
-  if (/^[-+]?[0-9]+(?:_[0-9]+)*$/.test(trimmed)) return integer(trimmed.replaceAll('_', ''));
-  if (
-    !/^[-+]?(?:[0-9]+(?:_[0-9]+)*\.?(?:[0-9]+(?:_[0-9]+)*)?|\.[0-9]+(?:_[0-9]+)*)(?:[eE][-+]?[0-9]+)?$/.test(
-      trimmed,
-    )
-  )
-    return undefined;
+  if (integerText.test(trimmed)) return integer(trimmed.replaceAll('_', ''));
+  if (!floatText.test(trimmed)) return undefined;
   const value = Number(trimmed.replaceAll('_', ''));
   return Number.isFinite(value) ? value : undefined;
 }
@@ -39,7 +38,7 @@ function integer(text: string): number | bigint | undefined {
   return text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text.replace('+', ''));
 }
 
-/** `str` of a plain YAML value; undefined: it is neither text nor number nor truth value. */
+/** `str` of a text, a number or a truth value; undefined for any other value. */
 export function scalarText(value: unknown): string | undefined {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'number') return numberText(value);

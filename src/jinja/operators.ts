@@ -1,14 +1,12 @@
 import { refuseLonger, type Work } from '../work/work.ts';
+import { JinjaError } from './error.ts';
 import { printed } from './print.ts';
-import { isList, type Value } from './value.ts';
+import { entriesOf, isList, type Value } from './value.ts';
 
-/** Of the work, for an entry that is looked at. */
+/** What reading one entry counts for. */
 const charactersPerEntry = 16;
 
-/**
- * Entries of a list, keys of a map, characters of a text where `texts` permits; nothing for what is
- * not there.
- */
+/** Entries of a list, keys of a map or, under `texts`, characters of a text; none of undefined. */
 export function listOf(value: Value, texts: boolean, work: Work): readonly Value[] {
   if (value === undefined) return [];
   if (isList(value)) return value;
@@ -16,12 +14,12 @@ export function listOf(value: Value, texts: boolean, work: Work): readonly Value
     work.characters(value.length);
     return Array.from(value);
   }
-  const entries = typeof value === 'object' && value !== null ? value.entries?.() : undefined;
+  const entries = entriesOf(value);
   if (entries) return [...countedMap(entries, work).keys()];
-  throw new Error('what should be a list is none');
+  throw new JinjaError('what should be a list is none');
 }
 
-/** A map whose entries are gone through. */
+/** The entries of a map, counted as read. */
 export function countedMap(
   entries: ReadonlyMap<string, Value>,
   work: Work,
@@ -30,7 +28,7 @@ export function countedMap(
   return entries;
 }
 
-/** As Python has it. */
+/** Whether Python takes the value for true. */
 export function isTrue(value: Value): boolean {
   if (typeof value !== 'object' || value === null) return Boolean(value);
   if (isList(value)) return value.length > 0;
@@ -53,7 +51,7 @@ export function equals(a: Value, b: Value, work: Work): boolean {
   if (typeof b === 'string' && a.isText) return a.text === b;
   if (typeof b !== 'string' && a.text !== undefined && a.isText === b.isText)
     return a.text === b.text;
-  throw new Error(
+  throw new JinjaError(
     a.text === undefined
       ? "a map can't be compared"
       : 'this is no text to Jinja; compare `|string` of it, or `.name` of levels and statuses',
@@ -72,7 +70,7 @@ export function isIn(a: Value, b: Value, work: Work): boolean {
   return listOf(b, false, work).some((one) => equals(one, a, work));
 }
 
-/** Negative, zero or positive, for `<` and its kin. */
+/** Negative, zero or positive, for `<` and the like. */
 export function compared(a: Value, b: Value, work: Work): number {
   work.characters(charactersPerEntry);
   if (typeof a === 'string' && typeof b === 'string') return compareTexts(a, b, work);
@@ -86,7 +84,7 @@ export function compareTexts(a: string, b: string, work: Work): number {
   while (at < shorter && a.charCodeAt(at) === b.charCodeAt(at)) at++;
   work.characters(at);
   if (at === shorter) return a.length - b.length;
-  // the second half of a pair says nothing without the first
+  // the second half of a surrogate pair means nothing without the first
   if (
     (isSecondHalf(a.charCodeAt(at)) || isSecondHalf(b.charCodeAt(at))) &&
     isFirstHalf(a.charCodeAt(at - 1))
@@ -126,13 +124,13 @@ function added(a: Value, b: Value, work: Work): Value {
 
 function numberOf(value: Value, sign: string): number {
   if (typeof value !== 'number' && typeof value !== 'boolean')
-    throw new Error(`\`${sign}\` takes numbers, or texts alone; \`~\` joins what is printed`);
+    throw new JinjaError(`\`${sign}\` takes numbers, or texts alone; \`~\` joins what is printed`);
   return Number(value);
 }
 
 function divisor(value: Value, sign: string): number {
   const number = numberOf(value, sign);
-  if (number === 0) throw new Error('a division by zero');
+  if (number === 0) throw new JinjaError('a division by zero');
   return number;
 }
 
@@ -141,8 +139,9 @@ function remainder(a: number, b: number): number {
   return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
 }
 
-/** Python's integers have no end, ours are exact up to 2^53. */
+/** Python's integers have no bound; these are exact up to 2^53. */
 function bounded(number: number): number {
-  if (Math.abs(number) > Number.MAX_SAFE_INTEGER) throw new Error('a number grows beyond 2^53');
+  if (Math.abs(number) > Number.MAX_SAFE_INTEGER)
+    throw new JinjaError('a number grows beyond 2^53');
   return number;
 }

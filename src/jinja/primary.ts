@@ -1,5 +1,5 @@
 import type { Work } from '../work/work.ts';
-import { called, readArguments, readEntries } from './arguments.ts';
+import { callOf, readArguments, readEntries } from './arguments.ts';
 import {
   type Cursor,
   type Expression,
@@ -8,7 +8,7 @@ import {
   peek,
   type Scope,
   take,
-  took,
+  takeIf,
   unexpected,
 } from './cursor.ts';
 import { JinjaError } from './error.ts';
@@ -25,12 +25,10 @@ const constants: ReadonlyMap<string, Value> = new Map([
   ['None', null],
 ]);
 
-/** Of a `range`; what it is put to counts for itself. */
+/** Numbers in a `range`. */
 const longestRange = 10_000;
 
-/**
- * A literal, a name or a group, with the steps behind it: `.name`, `['key']`, `[1:]`, `.method()`.
- */
+/** A literal, a name or a group, and the steps after it: `.name`, `['key']`, `[1:]`, `.method()`. */
 export function readPrimary(cursor: Cursor): Expression {
   const token = take(cursor);
   const isRoot =
@@ -57,15 +55,14 @@ function readAtom(cursor: Cursor, token: Token): Expression {
   if (kind !== 'name') throw unexpected(token);
   if (constants.has(text)) return () => constants.get(text);
   if (cursor.roots.has(text) || cursor.locals.has(text))
-    return (scope) => seen(scope.values.get(text), scope.work);
-  if (text === 'range' && took(cursor, '('))
+    return (scope) => countedValue(scope.values.get(text), scope.work);
+  if (text === 'range' && takeIf(cursor, '('))
     return rangeOf(readArguments(cursor).map(({ value }) => value));
-  if ((text === 'dict' || text === 'namespace') && took(cursor, '('))
+  if ((text === 'dict' || text === 'namespace') && takeIf(cursor, '('))
     return readNamed(cursor, token, text === 'namespace');
   throw new JinjaError(
     `there is no \`${text}\` here, only ${[...cursor.roots.keys(), ...cursor.locals].join(', ')}`,
-    token.start,
-    token.end,
+    token,
   );
 }
 
@@ -78,12 +75,12 @@ function numberLiteral(token: Token): Expression {
   return () => number;
 }
 
-/** Texts in a row are one. */
+/** Adjacent literals are one text. */
 function readTexts(cursor: Cursor, first: string): Expression {
   let text = first;
   while (peek(cursor).kind === 'string') text += take(cursor).text;
   return (scope) => {
-    // read anew in each round of a loop
+    // it is read again in each round of a loop
     scope.work.characters(text.length);
     return text;
   };
@@ -92,7 +89,7 @@ function readTexts(cursor: Cursor, first: string): Expression {
 /** `(a)` is a value, `(a, b)` a list. */
 function readGroup(cursor: Cursor): Expression {
   const value = cursor.readInner(cursor);
-  if (took(cursor, ')')) return value;
+  if (takeIf(cursor, ')')) return value;
   expect(cursor, ',');
   const tuple = listLiteral([value, ...readEntries(cursor, ')')]);
   return (scope) => tupleOf(tuple(scope));
@@ -107,7 +104,7 @@ function listLiteral(entries: readonly Expression[]): (scope: Scope) => readonly
 
 function readMap(cursor: Cursor): Expression {
   const entries: (readonly [string, Expression])[] = [];
-  while (!took(cursor, '}')) {
+  while (!takeIf(cursor, '}')) {
     const key = take(cursor);
     if (key.kind !== 'string') throw unexpected(key);
     expect(cursor, ':');
@@ -123,12 +120,7 @@ function readMap(cursor: Cursor): Expression {
 /** `dict(a=1)`, and `namespace(a=1)`, whose entries `set` may change. */
 function readNamed(cursor: Cursor, place: Token, changes: boolean): Expression {
   const args = readArguments(cursor).map(({ name, value }) => {
-    if (!name)
-      throw new JinjaError(
-        `\`${place.text}\` takes names with values here: a=1`,
-        place.start,
-        place.end,
-      );
+    if (!name) throw new JinjaError(`\`${place.text}\` takes names with values here: a=1`, place);
     return [name.text, value] as const;
   });
   return (scope) => {
@@ -150,38 +142,39 @@ function rangeOf(bounds: readonly Expression[]): Expression {
       step === 0 ||
       given.length > 3
     )
-      throw new Error('`range` takes one to three numbers');
+      throw new JinjaError('`range` takes one to three numbers');
     const length = Math.max(0, Math.ceil((stop - start) / step));
-    if (length > longestRange) throw new Error(`\`range\` has more than ${longestRange} numbers`);
+    if (length > longestRange)
+      throw new JinjaError(`\`range\` has more than ${longestRange} numbers`);
     scope.work.entries(length);
     return Array.from({ length }, (_, at) => start + at * step);
   };
 }
 
-/** Whatever is done with a value takes as long as it is. */
-function seen(value: Value, work: Work): Value {
+/** Counts the reading of a value by its length. */
+function countedValue(value: Value, work: Work): Value {
   work.characters(typeof value === 'string' || Array.isArray(value) ? value.length : 1);
   return value;
 }
 
-/** `name`: of a step that is known before anything is filled in. */
 interface Step {
+  /** Where it is known before anything is filled in. */
   readonly name?: string;
   readonly value: Expression;
 }
 
 function readStep(cursor: Cursor, holder: Expression): Step | undefined {
-  if (took(cursor, '.')) {
+  if (takeIf(cursor, '.')) {
     const name = take(cursor);
     if (name.kind !== 'name' && name.kind !== 'number') throw unexpected(name);
-    return took(cursor, '(')
+    return takeIf(cursor, '(')
       ? { name: `${name.text}()`, value: readCall(cursor, holder, name) }
       : { name: name.text, value: stepTo(holder, () => name.text) };
   }
-  if (!took(cursor, '[')) return undefined;
+  if (!takeIf(cursor, '[')) return undefined;
   const key = peek(cursor);
   const start = isNext(cursor, ':') ? undefined : cursor.readInner(cursor);
-  if (!took(cursor, ':')) {
+  if (!takeIf(cursor, ':')) {
     expect(cursor, ']');
     const isPlain =
       (key.kind === 'string' || key.kind === 'number') && cursor.tokens[cursor.at - 2] === key;
@@ -196,10 +189,11 @@ function stepTo(holder: Expression, key: Expression): Expression {
   return (scope) => {
     const step = key(scope);
     if (typeof step !== 'string' && typeof step !== 'number')
-      throw new Error('a text or a number names an entry');
+      throw new JinjaError('a text or a number names an entry');
     const value = holder(scope);
-    if (value === undefined) throw new Error(`there is nothing that \`${step}\` could be part of`);
-    return seen(memberOf(value, String(step)), scope.work);
+    if (value === undefined)
+      throw new JinjaError(`there is nothing that \`${step}\` could be part of`);
+    return countedValue(memberOf(value, String(step)), scope.work);
   };
 }
 
@@ -208,43 +202,38 @@ function readCall(cursor: Cursor, holder: Expression, name: Token): Expression {
   if (!method)
     throw new JinjaError(
       `there is no \`${name.text}()\` here, only ${[...methods.keys()].join(', ')}`,
-      name.start,
-      name.end,
+      name,
     );
   const present: Expression = (scope) => {
     const value = holder(scope);
     if (value === undefined)
-      throw new Error(`there is nothing that \`${name.text}\` could be part of`);
+      throw new JinjaError(`there is nothing that \`${name.text}\` could be part of`);
     return value;
   };
-  const result = called(method, present, readArguments(cursor), name);
-  return (scope) => seen(result(scope), scope.work);
+  const result = callOf(method, present, readArguments(cursor), name);
+  return (scope) => countedValue(result(scope), scope.work);
 }
 
 function sliceOf(value: Value, start: Value, end: Value, work: Work): Value {
   const isBound = (bound: Value): bound is number | null | undefined =>
     bound === undefined || bound === null || typeof bound === 'number';
-  if (!isBound(start) || !isBound(end)) throw new Error('a slice takes numbers');
+  if (!isBound(start) || !isBound(end)) throw new JinjaError('a slice takes numbers');
   const part = <T>(list: readonly T[]): readonly T[] => list.slice(start ?? 0, end ?? undefined);
   if (typeof value === 'string') {
     work.characters(value.length);
     return part(Array.from(value)).join('');
   }
-  if (!isList(value)) throw new Error('what should be a list is none');
+  if (!isList(value)) throw new JinjaError('what should be a list is none');
   work.entries(value.length);
   return part(value);
 }
 
-/** What Sigpack does not have is told, rather than taken for missing as Jinja2 would. */
-function checkPath(
-  { roots }: Cursor,
-  { text, start, end }: Token,
-  [first, second]: readonly string[],
-): void {
-  const known = roots.get(text);
-  if (!known?.members) return;
-  if (first === undefined || !known.members.has(first))
-    throw new JinjaError(`\`${text}\` has ${[...known.members].join(', ')} here`, start, end);
+/** Refuses members that Sigpack does not have, which Jinja2 would take for missing. */
+function checkPath({ roots }: Cursor, root: Token, [first, second]: readonly string[]): void {
+  const { members: known } = roots.get(root.text) ?? {};
+  if (!known) return;
+  if (first === undefined || !known.has(first))
+    throw new JinjaError(`\`${root.text}\` has ${[...known].join(', ')} here`, root);
   if (first === 'logsource' && second === undefined)
-    throw new JinjaError(`\`${text}.${first}\` is a map; name one of its entries`, start, end);
+    throw new JinjaError(`\`${root.text}.${first}\` is a map; name one of its entries`, root);
 }

@@ -1,21 +1,22 @@
 import { refuseLonger, type Work } from '../work/work.ts';
-import { isList, isTuple, printedText, type Value } from './value.ts';
+import { JinjaError } from './error.ts';
+import { entriesOf, isList, isMembers, isTuple, printedText, type Value } from './value.ts';
 
 /** What `{{ }}` prints: Python's `str`, lists and maps included. */
 export const printed = (value: Value, work: Work): string =>
   isContainer(value) ? represented(value, work) : printedText(value);
 
 const isContainer = (value: Value): boolean =>
-  isList(value) || (typeof value === 'object' && value !== null && value.entries !== undefined);
+  isList(value) || (isMembers(value) && value.entries !== undefined);
 
 /** Python's `repr`. */
 function represented(value: Value, work: Work): string {
   if (typeof value === 'string') return representedText(value, work);
   if (isList(value)) return representedList(value, work);
-  if (typeof value !== 'object' || value === null) return printedText(value);
-  const entries = value.entries?.();
+  if (!isMembers(value)) return printedText(value);
+  const entries = entriesOf(value);
   // of objects Python prints what they are made of
-  if (!entries) throw new Error('a list of these is no text; join it');
+  if (!entries) throw new JinjaError('a list of these is no text; join it');
   return whole(
     work,
     Array.from(entries, ([key, one]) => `${representedText(key, work)}: ${represented(one, work)}`),

@@ -1,11 +1,13 @@
 import type { Work } from '../work/work.ts';
 import { functionOf, type TemplateFunction } from './function.ts';
 import { compared, equals, isIn } from './operators.ts';
-import { isList, type Value } from './value.ts';
+import { isList, isMembers, type Value } from './value.ts';
 
-const isMap = (value: Value): boolean =>
-  typeof value === 'object' && value !== null && !isList(value) && value.entries !== undefined;
+const isMap = (value: Value): boolean => isMembers(value) && value.entries !== undefined;
+const isSequence = (value: Value): boolean =>
+  isList(value) || typeof value === 'string' || isMap(value);
 const isNumber = (value: Value): boolean => typeof value === 'number' || typeof value === 'boolean';
+
 function isCased(value: Value, change: (text: string) => string, work: Work): boolean {
   if (typeof value !== 'string') return false;
   work.characters(value.length);
@@ -14,7 +16,7 @@ function isCased(value: Value, change: (text: string) => string, work: Work): bo
 
 const equal = functionOf((work, a, b) => equals(a, b, work), ['other']);
 
-/** What may follow `is`, and what `select` and its kin take. */
+/** What may follow `is`, and what `select` and the like take. */
 export const tests: ReadonlyMap<string, TemplateFunction> = new Map<string, TemplateFunction>([
   ['defined', functionOf((_, value) => value !== undefined)],
   ['undefined', functionOf((_, value) => value === undefined)],
@@ -25,17 +27,8 @@ export const tests: ReadonlyMap<string, TemplateFunction> = new Map<string, Temp
   ['true', functionOf((_, value) => value === true)],
   ['false', functionOf((_, value) => value === false)],
   ['mapping', functionOf((_, value) => isMap(value))],
-  [
-    'sequence',
-    functionOf((_, value) => isList(value) || typeof value === 'string' || isMap(value)),
-  ],
-  [
-    'iterable',
-    functionOf(
-      (_, value) =>
-        value === undefined || isList(value) || typeof value === 'string' || isMap(value),
-    ),
-  ],
+  ['sequence', functionOf((_, value) => isSequence(value))],
+  ['iterable', functionOf((_, value) => value === undefined || isSequence(value))],
   ['lower', functionOf((work, value) => isCased(value, (text) => text.toLowerCase(), work))],
   ['upper', functionOf((work, value) => isCased(value, (text) => text.toUpperCase(), work))],
   ['even', functionOf((_, value) => Number(value) % 2 === 0)],

@@ -1,5 +1,6 @@
 import { refuseLonger, type Work } from '../work/work.ts';
-import { made } from './function.ts';
+import { JinjaError } from './error.ts';
+import { countedText } from './function.ts';
 import { printed } from './print.ts';
 import type { Value } from './value.ts';
 
@@ -9,7 +10,7 @@ export function replaced(work: Work, text: string, old: string, replacement: str
   if (old !== '')
     for (let at = text.indexOf(old); at !== -1; at = text.indexOf(old, at + old.length)) count++;
   refuseLonger(work, text.length + count * Math.max(replacement.length - old.length, 0));
-  return made(
+  return countedText(
     work,
     text.replaceAll(old, () => replacement),
   );
@@ -22,13 +23,13 @@ export function joined(work: Work, values: readonly Value[], between: string): s
     between.length * Math.max(texts.length - 1, 0),
   );
   refuseLonger(work, length);
-  return made(work, texts.join(between));
+  return countedText(work, texts.join(between));
 }
 
 export const capitalized = (text: string): string =>
   text.slice(0, 1).toUpperCase() + text.slice(1).toLowerCase();
 
-/** A capital behind blanks, hyphens and opening brackets. */
+/** A capital after blanks, hyphens and opening brackets. */
 export const titled = (text: string): string => text.replace(/[^-\s({[<]+/g, capitalized);
 
 /** Those of Python's `str.splitlines`. */
@@ -49,7 +50,7 @@ function linesOf(text: string): readonly string[] {
   return [...lines, text.slice(start)];
 }
 
-/** Each line but the first is moved; blank ones where `blank` says so. */
+/** Indents each line: the first under `first` only, blank ones under `blank` only. */
 export function indented(
   work: Work,
   text: string,
@@ -58,12 +59,12 @@ export function indented(
   blank: boolean,
 ): string {
   if (typeof width !== 'string' && (typeof width !== 'number' || width < 0))
-    throw new Error('`indent` takes a number of blanks');
+    throw new JinjaError('`indent` takes a number of blanks');
   if (typeof width === 'number') refuseLonger(work, width);
   const space = typeof width === 'string' ? width : ' '.repeat(width);
   const lines = linesOf(text);
   refuseLonger(work, text.length + lines.length * space.length);
-  return made(
+  return countedText(
     work,
     lines
       .map((line, at) => ((at === 0 ? first : blank || line !== '') ? space + line : line))
@@ -73,7 +74,7 @@ export function indented(
 
 export type Sides = 'both' | 'left' | 'right';
 
-/** `str.strip` and its kin. */
+/** `str.strip`, `str.lstrip` and `str.rstrip`. */
 export function stripped(
   work: Work,
   text: string,
@@ -88,5 +89,5 @@ export function stripped(
   let [start, end] = [0, all.length];
   if (sides !== 'right') while (start < end && isStripped(all[start] ?? '')) start++;
   if (sides !== 'left') while (end > start && isStripped(all[end - 1] ?? '')) end--;
-  return made(work, all.slice(start, end).join(''));
+  return countedText(work, all.slice(start, end).join(''));
 }

@@ -1,29 +1,35 @@
 import type { Work } from '../work/work.ts';
+import { JinjaError } from './error.ts';
 import { numberText } from './number.ts';
 
-/** What a template can hold. Undefined stands for what is not there. */
+/** What a template can hold; undefined is what is not there. */
 export type Value = string | number | boolean | null | undefined | readonly Value[] | Members;
 
-/** A thing with names: `text` where it can be printed. */
+/** An object with named members. */
 export interface Members {
   readonly kind: 'members';
+  /** Where it can be printed. */
   readonly text?: string;
-  /** Equals its text; others equal no text, though they print as one. */
+  /** It equals its text; others equal no text, though they print as one. */
   readonly isText?: boolean;
   /** `text` is a date: `2024-01-31`. */
   readonly isDate?: boolean;
   readonly member: (name: string) => Value;
   /** Of a map. */
   readonly entries?: () => ReadonlyMap<string, Value>;
-  /** Of a namespace: what `set` may change. */
+  /** Of a namespace, which `set` may change. */
   readonly slots?: Map<string, Value>;
 }
 
-/** Names that a template may have at its root, with those below that it may use; undefined: any. */
-export type Roots = ReadonlyMap<
-  string,
-  { readonly members?: ReadonlySet<string>; readonly whole: boolean }
->;
+/** Names that a template may use without defining them. */
+export type Roots = ReadonlyMap<string, Root>;
+
+export interface Root {
+  /** Members that it may use; undefined: any. */
+  readonly members?: ReadonlySet<string>;
+  /** It can be used without naming a member. */
+  readonly whole: boolean;
+}
 
 export const members = (member: (name: string) => Value): Members => ({ kind: 'members', member });
 
@@ -41,6 +47,13 @@ export function tupleOf(entries: readonly Value[]): readonly Value[] {
 }
 
 export const isTuple = (list: readonly Value[]): boolean => tuples.has(list);
+
+export const isMembers = (value: Value): value is Members =>
+  typeof value === 'object' && value !== null && !isList(value);
+
+/** The entries of a map; undefined for any other value. */
+export const entriesOf = (value: Value): ReadonlyMap<string, Value> | undefined =>
+  isMembers(value) ? value.entries?.() : undefined;
 
 export const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
 
@@ -60,30 +73,30 @@ export function plainValue(plain: unknown, work: Work): Value {
     : undefined;
 }
 
-/** Entries become values as they are asked for. */
+/** Entries become values when they are read. */
 export function plainMap(plain: ReadonlyMap<string, unknown>, work: Work): Members {
   const entries = (): ReadonlyMap<string, Value> =>
     new Map(Array.from(plain, ([key, value]) => [key, plainValue(value, work)]));
   return { ...members((key) => plainValue(plain.get(key), work)), entries };
 }
 
-/** The text that Python prints for a value that is none of its containers. */
+/** What Python prints for a value that is not a container. */
 export function printedText(value: Value): string {
   if (value === undefined) return '';
   if (value === null) return 'None';
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return numberText(value);
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (isList(value)) throw new Error('a list is no text; join it');
-  if (value.text === undefined) throw new Error('a map is no text; name one of its entries');
+  if (isList(value)) throw new JinjaError('a list is no text; join it');
+  if (value.text === undefined) throw new JinjaError('a map is no text; name one of its entries');
   return value.text;
 }
 
-/** `value[name]` or `value.name`; undefined where there is no such thing. */
+/** `value[name]` or `value.name`; undefined where it has no such member. */
 export function memberOf(value: Value, name: string): Value {
   if (typeof value === 'string' || isList(value)) {
     if (!/^-?(?:0|[1-9][0-9]{0,8})$/.test(name)) return undefined;
     return (isList(value) ? value : Array.from(value)).at(Number(name));
   }
-  return typeof value === 'object' && value !== null ? value.member(name) : undefined;
+  return isMembers(value) ? value.member(name) : undefined;
 }

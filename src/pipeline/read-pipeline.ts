@@ -1,22 +1,23 @@
-import { type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
+import { codeCatalogue } from '../source/code/catalogue.ts';
+import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { checkSchema } from '../source/schema/check-schema.ts';
 import type { JsonSchema } from '../source/schema/json-schema.ts';
 import type { SourceFile } from '../source/span.ts';
 import { parseYaml } from '../source/yaml/parse.ts';
 import { lookup, toPlain, type YamlMapping, type YamlNode } from '../source/yaml/tree.ts';
-import type { PipelineEnvironment, TransformationDefinition } from './definition.ts';
+import type { TransformationDefinition } from './definition.ts';
 import { fileStem } from './file-stem.ts';
+import type { ReadText } from './named-file.ts';
 import { readFinalizers } from './output/finalizer.ts';
 import { readPostprocessing } from './output/postprocessing.ts';
+import { entriesOf, pairsOf, textList, textOf, textsSchema } from './parameters.ts';
 import type { Pipeline, ProcessingItem } from './pipeline.ts';
 import { type ItemReading, readProcessingItem } from './read/item-reader.ts';
 import { withOldTruths } from './read/old-scalars.ts';
-import { textList, textsSchema } from './text-list.ts';
 import { transformationDefinitions } from './transformations/registry.ts';
 
 export interface ReadPipelineOptions {
-  /** See {@link PipelineEnvironment}. */
-  readonly readText: PipelineEnvironment['readText'];
+  readonly readText: ReadText;
   /** Kinds of transformations; default: all. */
   readonly definitions?: Readonly<Record<string, TransformationDefinition>>;
 }
@@ -28,7 +29,7 @@ const schema: JsonSchema = {
     priority: { type: 'number', description: 'Pipelines of lower priority run first.' },
     vars: { type: 'object', description: 'A map from names of placeholders to their values.' },
     allowed_backends: textsSchema('A list of targets.'),
-    // the items themselves are checked one by one
+    // items are checked one by one
     transformations: { type: 'array' },
     postprocessing: { type: 'array' },
     finalizers: { type: 'array' },
@@ -36,42 +37,63 @@ const schema: JsonSchema = {
   additionalProperties: false,
 };
 
-/**
- * A pipeline in pySigma's YAML; undefined when `bag` has been told (PIP001) all that is wrong with
- * it.
- */
+/** A pipeline in pySigma's YAML; undefined after diagnostics (PIP001 and those of YAML). */
 export function readPipeline(
   file: SourceFile,
-  bag: DiagnosticBag,
-  options: ReadPipelineOptions,
+  given: DiagnosticBag,
+  { readText, definitions = transformationDefinitions }: ReadPipelineOptions,
 ): Pipeline | undefined {
-  const before = bag.list.length;
-  const documents = parseYaml(file, bag);
-  const clean = (): boolean => !bag.list.slice(before).some(isFatal);
-  if (!clean()) return undefined;
-  const [document, second] = documents;
-  if (!document || second) {
-    const span = second ? { start: second.start, end: second.start } : { start: 0, end: 0 };
-    bag.add(file, {
-      code: 'PIP001',
-      message: second ? 'the file has more than one YAML document' : 'the file is empty',
-      span,
-    });
-    return undefined;
-  }
+  const bag = watched(given);
+  const document = onlyDocument(file, bag);
+  if (!document) return undefined;
   const root = withNumber(withOldTruths({ file, bag }, document), 'priority');
   for (const diagnostic of checkSchema(schema, root, 'PIP001', 'a pipeline'))
     bag.add(file, diagnostic);
   if (root.kind !== 'mapping') return undefined;
-  const pipeline = pipelineOf(
-    root,
-    readingOf(file, bag, options),
-    options.definitions ?? transformationDefinitions,
-  );
-  return clean() ? pipeline : undefined;
+  let number = 0;
+  const readItems = (nodes: readonly YamlNode[]): readonly ProcessingItem[] =>
+    nodes.flatMap((node) => readProcessingItem(reading, node, definitions) ?? []);
+  const reading: ItemReading = {
+    file,
+    bag,
+    environment: { file, readText, readItems },
+    nextNumber: () => ++number,
+  };
+  const pipeline = pipelineOf(root, reading);
+  return bag.isSound() ? pipeline : undefined;
 }
 
-/** An entry that is a number between quotes is the number. */
+interface WatchedBag extends DiagnosticBag {
+  /** False once a fatal diagnostic was added by way of this bag. */
+  readonly isSound: () => boolean;
+}
+
+function watched(bag: DiagnosticBag): WatchedBag {
+  let sound = true;
+  return {
+    list: bag.list,
+    add: (file, diagnostic) => {
+      sound &&= !codeCatalogue[diagnostic.code].fatal;
+      bag.add(file, diagnostic);
+    },
+    isSound: () => sound,
+  };
+}
+
+/** Undefined after diagnostics. */
+function onlyDocument(file: SourceFile, bag: WatchedBag): YamlNode | undefined {
+  const [document, second] = parseYaml(file, bag);
+  if (!bag.isSound()) return undefined;
+  if (document && !second) return document;
+  bag.add(file, {
+    code: 'PIP001',
+    message: second ? 'the file has more than one YAML document' : 'the file is empty',
+    span: second ? { start: second.start, end: second.start } : { start: 0, end: 0 },
+  });
+  return undefined;
+}
+
+/** An entry that is a number in quotes becomes the number. */
 function withNumber(root: YamlNode, name: string): YamlNode {
   if (root.kind !== 'mapping') return root;
   const numbered = (node: YamlNode): YamlNode =>
@@ -88,55 +110,18 @@ function withNumber(root: YamlNode, name: string): YamlNode {
   };
 }
 
-function readingOf(
-  file: SourceFile,
-  bag: DiagnosticBag,
-  { readText, definitions = transformationDefinitions }: ReadPipelineOptions,
-): ItemReading {
-  let number = 0;
-  const environment: PipelineEnvironment = {
-    file,
-    readText,
-    readItems: (items) => readItems(reading, items, definitions),
-  };
-  const reading: ItemReading = { file, bag, environment, nextNumber: () => ++number };
-  return reading;
-}
-
-function readItems(
-  reading: ItemReading,
-  nodes: readonly YamlNode[],
-  definitions: Readonly<Record<string, TransformationDefinition>>,
-): readonly ProcessingItem[] {
-  return nodes.flatMap((node) => readProcessingItem(reading, node, definitions) ?? []);
-}
-
-function pipelineOf(
-  root: YamlMapping,
-  reading: ItemReading,
-  definitions: Readonly<Record<string, TransformationDefinition>>,
-): Pipeline {
-  const { file } = reading;
-  const list = (key: string): readonly YamlNode[] => {
-    const node = lookup(root, key);
-    return node?.kind === 'sequence' ? node.items : [];
-  };
-  const name = lookup(root, 'name');
+function pipelineOf(root: YamlMapping, reading: ItemReading): Pipeline {
+  const { file, environment } = reading;
   const priority = lookup(root, 'priority');
-  const vars = lookup(root, 'vars');
   return {
-    name: name?.kind === 'scalar' && name.value !== null ? name.text : fileStem(file.path),
+    name: textOf(root, 'name') ?? fileStem(file.path),
     priority:
       priority?.kind === 'scalar' && typeof priority.value === 'number' ? priority.value : 0,
     allowedBackends: new Set(textList(root, 'allowed_backends')),
-    vars: new Map(
-      vars?.kind === 'mapping'
-        ? vars.pairs.map(({ key, value }) => [key.text, toPlain(value)])
-        : [],
-    ),
-    items: readItems(reading, list('transformations'), definitions),
-    postprocessing: readPostprocessing(list('postprocessing'), reading),
-    finalizers: readFinalizers(list('finalizers'), reading),
+    vars: new Map(pairsOf(root, 'vars').map(({ key, value }) => [key.text, toPlain(value)])),
+    items: environment.readItems(entriesOf(root, 'transformations')),
+    postprocessing: readPostprocessing(entriesOf(root, 'postprocessing'), reading),
+    finalizers: readFinalizers(entriesOf(root, 'finalizers'), reading),
     file,
   };
 }

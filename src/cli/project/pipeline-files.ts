@@ -2,12 +2,13 @@ import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { bundles } from '../../pipeline/bundle.ts';
-import type { FileText } from '../../pipeline/definition.ts';
+import type { FileError } from '../../pipeline/named-file.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { readPipeline } from '../../pipeline/read-pipeline.ts';
 import { unprovedNames } from '../../pipeline/unproved.ts';
 import { createBag, type DiagnosticBag } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';
+import { failed, ok, type Result } from '../../source/result.ts';
 import { CommandError } from '../error/command-error.ts';
 import { reachableStats } from '../files/path-stats.ts';
 import { isOutside } from '../files/portable-path.ts';
@@ -120,19 +121,19 @@ export function builtInNames(): readonly string[] {
 const largestFile = 10 * 1024 * 1024;
 
 /** A file in the folder of a pipeline or below it, wherever links lead. */
-function textBeside(pipeline: string, other: string): FileText {
+function textBeside(pipeline: string, other: string): Result<string, FileError> {
   try {
     const folder = realpathSync(dirname(pipeline));
     const wanted = resolve(dirname(pipeline), other);
-    if (!isInside(resolve(dirname(pipeline)), wanted)) return { reason: 'outside' };
+    if (!isInside(resolve(dirname(pipeline)), wanted)) return failed('outside');
     const path = realpathSync(wanted);
-    if (!isInside(folder, path)) return { reason: 'outside' };
+    if (!isInside(folder, path)) return failed('outside');
     const stats = statSync(path);
     const file =
       stats.isFile() && stats.size <= largestFile ? readSourceFile(path, createBag()) : undefined;
-    return file ? { text: file.text } : { reason: 'unreadable' };
+    return file ? ok(file.text) : failed('unreadable');
   } catch {
-    return { reason: 'unreadable' };
+    return failed('unreadable');
   }
 }
 

@@ -1,23 +1,22 @@
 import type { YamlMapping } from '../../source/yaml/tree.ts';
+import { textNodes, textOf, textsSchema } from '../parameters.ts';
+import { regexAt } from '../regex-parameter.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
-import { textNodes, textsSchema } from '../text-list.ts';
-import {
-  type ConditionDefinition,
-  type ConditionDefinitions,
-  type FieldCondition,
-  regexAt,
-  textOf,
+import type {
+  ConditionDefinition,
+  ConditionDefinitions,
+  FieldCondition,
 } from './condition-definition.ts';
 import { appliedDefinition, stateDefinition } from './state-comparison.ts';
 import { refersTo } from './value-match.ts';
 
-/** By name under `field_name_conditions`. */
+/** What `field_name_conditions` may have, by type. */
 export const fieldConditions: ConditionDefinitions<FieldCondition> = {
   include_fields: listDefinition(
-    (listed) => (field, rule) => field !== undefined && listed(field, rule),
+    (isListed) => (field, rule) => field !== undefined && isListed(field, rule),
   ),
   exclude_fields: listDefinition(
-    (listed) => (field, rule) => field === undefined || !listed(field, rule),
+    (isListed) => (field, rule) => field === undefined || !isListed(field, rule),
   ),
   processing_item_applied: appliedDefinition((id) => ({
     ofItem: (item) => item.applied?.has(id) ?? false,
@@ -31,13 +30,13 @@ export const fieldConditions: ConditionDefinitions<FieldCondition> = {
 };
 
 function listDefinition(
-  made: (listed: Listed) => (field: string | undefined, rule: RuleInProcess) => boolean,
+  conditionOf: (isListed: IsListed) => FieldCondition['ofField'],
 ): ConditionDefinition<FieldCondition> {
   return {
     parameters: { fields: textsSchema('A list of field names.'), mode: { enum: ['plain', 're'] } },
     required: ['fields'],
     create: (condition) => {
-      const holds = made(listedBy(condition));
+      const holds = conditionOf(isListedIn(condition));
       return {
         ofField: holds,
         ofItem: (item, rule) =>
@@ -47,22 +46,22 @@ function listDefinition(
   };
 }
 
-type Listed = (field: string, rule: RuleInProcess) => boolean;
+type IsListed = (field: string, rule: RuleInProcess) => boolean;
 
-function listedBy(condition: YamlMapping): Listed {
+function isListedIn(condition: YamlMapping): IsListed {
   const names = textNodes(condition, 'fields') ?? [];
   if (textOf(condition, 'mode') !== 're') {
     const plain = new Set(names.map(({ text }) => text));
     return (field) => plain.has(field);
   }
   const regexes = names.map((name) => regexAt(name.text, name));
-  // few names, asked for again and again
-  const known = new Map<string, boolean>();
+  // rules have few names, which come again and again
+  const cache = new Map<string, boolean>();
   return (field, { work }) => {
-    const before = known.get(field);
-    if (before !== undefined) return before;
+    const known = cache.get(field);
+    if (known !== undefined) return known;
     const listed = regexes.some((regex) => regex.matchesStart(field, work));
-    known.set(field, listed);
+    cache.set(field, listed);
     return listed;
   };
 }

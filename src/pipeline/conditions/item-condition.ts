@@ -1,21 +1,23 @@
 import type { SettledValue } from '../../query/settled.ts';
 import { isPlaceholder } from '../../sigma/value/pattern.ts';
 import type { JsonSchema } from '../../source/schema/json-schema.ts';
-import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
+import type { YamlMapping } from '../../source/yaml/tree.ts';
+import { textOf } from '../parameters.ts';
+import { regexOf } from '../regex-parameter.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
-import {
-  type ConditionDefinition,
-  type ConditionDefinitions,
-  type ItemCondition,
-  regexAt,
-  textOf,
+import type {
+  ConditionDefinition,
+  ConditionDefinitions,
+  ItemCondition,
 } from './condition-definition.ts';
 import { appliedDefinition, stateDefinition } from './state-comparison.ts';
-import { equalTo, onlyTest, plainText, writtenValue } from './value-match.ts';
+import { equalTo, onlyTest, plainText, valueParameter } from './value-match.ts';
 
-/** A condition on single values: `cond` says whether any or all of an item's values must match. */
+type ValueCondition = (value: SettledValue, rule: RuleInProcess) => boolean;
+
+/** A condition on single values, of which any or all must match: `cond`. */
 function valueDefinition(
-  create: (condition: YamlMapping) => (value: SettledValue, rule: RuleInProcess) => boolean,
+  create: (condition: YamlMapping) => ValueCondition,
   parameters: Readonly<Record<string, JsonSchema>> = {},
   required: readonly string[] = [],
 ): ConditionDefinition<ItemCondition> {
@@ -34,11 +36,8 @@ function valueDefinition(
   };
 }
 
-function matchesString(
-  condition: YamlMapping,
-): (value: SettledValue, rule: RuleInProcess) => boolean {
-  const node = lookup(condition, 'pattern') ?? condition;
-  const regex = regexAt(textOf(condition, 'pattern') ?? '', node);
+function matchesString(condition: YamlMapping): ValueCondition {
+  const regex = regexOf(condition, 'pattern');
   const negate = textOf(condition, 'negate')?.toLowerCase() === 'true';
   return (value, { work }) => {
     const test = onlyTest(value);
@@ -47,8 +46,8 @@ function matchesString(
   };
 }
 
-function matchesValue(condition: YamlMapping): (value: SettledValue) => boolean {
-  const equals = equalTo(writtenValue(condition));
+function matchesValue(condition: YamlMapping): ValueCondition {
+  const equals = equalTo(valueParameter(condition));
   return (value) => {
     const test = onlyTest(value);
     return test !== undefined && equals(test);
@@ -63,7 +62,7 @@ function hasWildcard(value: SettledValue): boolean {
   );
 }
 
-/** By name under `detection_item_conditions`. */
+/** What `detection_item_conditions` may have, by type. */
 export const itemConditions: ConditionDefinitions<ItemCondition> = {
   match_string: valueDefinition(
     matchesString,

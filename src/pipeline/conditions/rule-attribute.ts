@@ -1,16 +1,12 @@
 import { levels, statuses } from '../../sigma/rule/rule.ts';
 import { nearestHint } from '../../source/nearest.ts';
-import {
-  lookup,
-  type YamlMapping,
-  type YamlNode,
-  type YamlScalar,
-} from '../../source/yaml/tree.ts';
+import { lookup, type YamlMapping, type YamlScalar } from '../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
-import { PipelineError } from '../definition.ts';
+import { placeOf, textOf } from '../parameters.ts';
+import { PipelineError } from '../pipeline-error.ts';
 import { type AttributeValue, attributeOf, isoDate } from './attribute-value.ts';
-import { type ConditionDefinition, type RuleCondition, textOf } from './condition-definition.ts';
-import { type OrderOperator, ordered, orderOperators } from './state-comparison.ts';
+import type { ConditionDefinition, RuleCondition } from './condition-definition.ts';
+import { holdsForOrder, type OrderOperator, orderOperators } from './state-comparison.ts';
 
 const operators = [...orderOperators, 'in', 'not_in'] as const;
 type Operator = (typeof operators)[number];
@@ -51,12 +47,8 @@ interface Comparison {
   readonly wanted: YamlScalar;
 }
 
-/**
- * Comparisons of Sigma's own attributes that would fail for every rule are told where they are
- * written.
- */
+/** Throws where a comparison of one of Sigma's own attributes would fail for every rule. */
 function checkKnown({ attribute, operator, wanted }: Comparison, condition: YamlMapping): void {
-  const at = (name: string): YamlNode => lookup(condition, name) ?? condition;
   if (maps.has(attribute)) {
     const hint =
       attribute === 'logsource'
@@ -64,7 +56,7 @@ function checkKnown({ attribute, operator, wanted }: Comparison, condition: Yaml
         : 'Compare texts, numbers, dates or lists.';
     throw new PipelineError(
       `\`${attribute}\` is a map and can't be compared`,
-      at('attribute'),
+      placeOf(condition, 'attribute'),
       hint,
     );
   }
@@ -73,13 +65,13 @@ function checkKnown({ attribute, operator, wanted }: Comparison, condition: Yaml
   if (texts.has(attribute) && operator !== 'eq' && operator !== 'ne')
     throw new PipelineError(
       `\`${attribute}\` is a text, which has no \`${operator}\``,
-      at('op'),
+      placeOf(condition, 'op'),
       'Use eq or ne.',
     );
   if ((isDate || scale) && (operator === 'in' || operator === 'not_in'))
     throw new PipelineError(
       `\`${attribute}\` is no list and has no \`${operator}\``,
-      at('op'),
+      placeOf(condition, 'op'),
       `Use one of ${orderOperators.join(', ')}.`,
     );
   if (isDate && isoDate(wanted.text, 'strict') === undefined)
@@ -108,10 +100,10 @@ function holds(comparison: Comparison, found: AttributeValue): boolean {
         return (found.text === wanted.value) === (operator === 'eq');
       throw failure(comparison, `is a text, which has no \`${operator}\``);
     case 'number':
-      return ordered(operator, found.number - wantedNumber(comparison));
+      return holdsForOrder(operator, found.number - wantedNumber(comparison));
     case 'date': {
       const date = wantedDate(comparison);
-      return ordered(operator, found.date < date ? -1 : found.date > date ? 1 : 0);
+      return holdsForOrder(operator, found.date < date ? -1 : found.date > date ? 1 : 0);
     }
     case 'scale':
       return onScale(scales[found.scale], found.name, wanted.text.toLowerCase(), operator);
@@ -145,7 +137,7 @@ function onScale(
   wanted: string,
   operator: OrderOperator,
 ): boolean {
-  return ordered(operator, scale.indexOf(name) - scale.indexOf(wanted));
+  return holdsForOrder(operator, scale.indexOf(name) - scale.indexOf(wanted));
 }
 
 function failure({ attribute }: Comparison, message: string): ProcessingFailure {

@@ -3,14 +3,15 @@ import { type SettledDetection, type SettledItem, someSettledItem } from '../../
 import type { LogSource } from '../../sigma/rule/rule.ts';
 import { meantTag } from '../../sigma/rule/tag.ts';
 import type { YamlMapping } from '../../source/yaml/tree.ts';
-import { PipelineError } from '../definition.ts';
+import { textOf } from '../parameters.ts';
+import { PipelineError } from '../pipeline-error.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
-import { type ConditionDefinitions, type RuleCondition, textOf } from './condition-definition.ts';
+import type { ConditionDefinitions, RuleCondition } from './condition-definition.ts';
 import { ruleAttributeDefinition } from './rule-attribute.ts';
 import { appliedDefinition, stateDefinition } from './state-comparison.ts';
-import { sameTyped, writtenValue } from './value-match.ts';
+import { sameTyped, valueParameter } from './value-match.ts';
 
-/** By name under `rule_conditions`. */
+/** What `rule_conditions` may have, by type. */
 export const ruleConditions: ConditionDefinitions<RuleCondition> = {
   logsource: {
     parameters: {
@@ -29,7 +30,7 @@ export const ruleConditions: ConditionDefinitions<RuleCondition> = {
     required: ['field', 'value'],
     create: (condition) => {
       const field = textOf(condition, 'field');
-      const matches = sameTyped(writtenValue(condition));
+      const matches = sameTyped(valueParameter(condition));
       return (rule) =>
         field !== undefined &&
         someItem(rule, (item) => item.field === field && item.values.some(matches));
@@ -79,7 +80,7 @@ function hasLogSource(condition: YamlMapping): RuleCondition {
       : someDetection([...written, ...referenced], (below) => matches(below.rule.logsource));
 }
 
-/** Any of the rules below a correlation; correlations may share parts level upon level. */
+/** Whether it holds for any rule below; correlations may share rules at every level. */
 function someDetection(
   parts: readonly SettledRule[],
   matches: (detection: SettledRule & { readonly kind: 'detection' }) => boolean,
@@ -94,8 +95,8 @@ function someDetection(
 }
 
 /**
- * Of a correlation the rules below count, as they are written and as the pipelines left them: its
- * groups are to be renamed as their fields are.
+ * For a correlation, the rules below count, as written and as the pipelines left them: its groups
+ * are to be renamed as their fields are.
  */
 function someItem(
   { rule, parts, referenced, written }: RuleInProcess,
@@ -122,7 +123,7 @@ function hasTag(condition: YamlMapping): RuleCondition {
       condition,
       'Tags are of the form namespace.name, such as attack.t1059.',
     );
-  // rules are read with their tags as Sigma writes them
+  // rules keep their tags as Sigma writes them
   const wanted = meantTag(tag) ?? tag;
   return ({ rule }) => rule.tags.includes(wanted);
 }

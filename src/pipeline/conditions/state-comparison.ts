@@ -1,16 +1,14 @@
 import { lookup, toPlain, type YamlMapping } from '../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
+import { textOf } from '../parameters.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
-import { type ConditionDefinition, textOf } from './condition-definition.ts';
+import type { ConditionDefinition } from './condition-definition.ts';
 
 export const orderOperators = ['eq', 'ne', 'gte', 'gt', 'lte', 'lt'] as const;
 export type OrderOperator = (typeof orderOperators)[number];
 
-/**
- * True where two values that stand in the order of `difference` (negative: the first is less)
- * satisfy the operator.
- */
-export function ordered(operator: OrderOperator, difference: number): boolean {
+/** Whether the operator holds for two values whose difference has that sign (negative: less). */
+export function holdsForOrder(operator: OrderOperator, difference: number): boolean {
   switch (operator) {
     case 'eq':
       return difference === 0;
@@ -33,7 +31,7 @@ function operatorOf(condition: YamlMapping): OrderOperator {
 
 /** `processing_state`, of rules, items and fields alike. */
 export function stateDefinition<C>(
-  made: (holds: (rule: RuleInProcess) => boolean) => C,
+  conditionOf: (holds: (rule: RuleInProcess) => boolean) => C,
 ): ConditionDefinition<C> {
   return {
     parameters: { key: { type: 'string' }, val: {}, op: { enum: orderOperators } },
@@ -43,7 +41,7 @@ export function stateDefinition<C>(
       const value = lookup(condition, 'val');
       const wanted = value && toPlain(value);
       const operator = operatorOf(condition);
-      return made(
+      return conditionOf(
         (rule) => rule.state.has(key) && compares(rule.state.get(key), wanted, operator, key),
       );
     },
@@ -51,7 +49,7 @@ export function stateDefinition<C>(
 }
 
 /** `processing_item_applied`, of rules, items and fields alike. */
-export function appliedDefinition<C>(made: (id: string) => C): ConditionDefinition<C> {
+export function appliedDefinition<C>(conditionOf: (id: string) => C): ConditionDefinition<C> {
   return {
     parameters: {
       processing_item_id: {
@@ -60,7 +58,7 @@ export function appliedDefinition<C>(made: (id: string) => C): ConditionDefiniti
       },
     },
     required: ['processing_item_id'],
-    create: (condition) => made(textOf(condition, 'processing_item_id') ?? ''),
+    create: (condition) => conditionOf(textOf(condition, 'processing_item_id') ?? ''),
   };
 }
 
@@ -69,14 +67,13 @@ function compares(found: unknown, wanted: unknown, operator: OrderOperator, key:
   if (operator === 'ne') return !sameValue(found, wanted);
   const left = orderable(found);
   const right = orderable(wanted);
-  if (typeof left === 'number' && typeof right === 'number') return ordered(operator, left - right);
+  if (typeof left === 'number' && typeof right === 'number')
+    return holdsForOrder(operator, left - right);
   if (typeof left === 'string' && typeof right === 'string')
-    return ordered(operator, left < right ? -1 : left > right ? 1 : 0);
-  const message =
-    `the state \`${key}\` can't be compared by \`${operator}\`: ${nameOf(found)} and ` +
-    `${nameOf(wanted)} have no order`;
+    return holdsForOrder(operator, left < right ? -1 : left > right ? 1 : 0);
+  const values = `${typeName(found)} and ${typeName(wanted)}`;
   throw new ProcessingFailure(
-    message,
+    `the state \`${key}\` can't be compared by \`${operator}\`: ${values} have no order`,
     undefined,
     'Compare numbers with numbers and texts with texts.',
   );
@@ -85,7 +82,7 @@ function compares(found: unknown, wanted: unknown, operator: OrderOperator, key:
 /** Truth values count as 0 and 1, as in Python. */
 const orderable = (value: unknown): unknown => (typeof value === 'boolean' ? Number(value) : value);
 
-const nameOf = (value: unknown): string =>
+const typeName = (value: unknown): string =>
   value === null || value === undefined
     ? 'nothing'
     : Array.isArray(value)

@@ -4,8 +4,8 @@ import { ANY, isPlaceholder, ONE, type Pattern, parsePattern } from '../../sigma
 import { lookup, type YamlMapping, type YamlScalar } from '../../source/yaml/tree.ts';
 
 /**
- * The only test of a value. pySigma's conditions see no text in a value that `windash` or
- * `base64offset` made several of.
+ * The only test of a value. pySigma's conditions see no text in a value that became several by
+ * `windash` or `base64offset`.
  */
 export function onlyTest({ tests, absent }: SettledValue): Test | undefined {
   return absent || tests.length !== 1 ? undefined : tests[0];
@@ -30,16 +30,13 @@ export function plainText(pattern: Pattern): string {
   return text;
 }
 
-/** The value parameter of a condition. Null stands for Sigma's null. */
-export function writtenValue(condition: YamlMapping): YamlScalar['value'] {
+/** The parameter `value` of a condition; null is Sigma's null. */
+export function valueParameter(condition: YamlMapping): YamlScalar['value'] {
   const node = lookup(condition, 'value');
   return node?.kind === 'scalar' ? node.value : null;
 }
 
-/**
- * `contains_detection_item`: of the same type and equal. Texts under `cased` are of a type of their
- * own.
- */
+/** `contains_detection_item`: of the same type and equal. Texts under `cased` are another type. */
 export function sameTyped(wanted: YamlScalar['value']): (value: SettledValue) => boolean {
   const equals = equalTo(wanted);
   return (value) => {

@@ -1,21 +1,19 @@
 import { asciiJson } from '../../jinja/json.ts';
-import { parseJinja } from '../../jinja/template.ts';
 import { nearestHint } from '../../source/nearest.ts';
-import { checkSchema } from '../../source/schema/check-schema.ts';
 import type { JsonSchema } from '../../source/schema/json-schema.ts';
 import type { Span } from '../../source/span.ts';
 import { lookup, toPlain, type YamlMapping, type YamlNode } from '../../source/yaml/tree.ts';
 import { refuseLonger, type Work, workOfOutput } from '../../work/work.ts';
-import { textOf } from '../conditions/condition-definition.ts';
-import { PipelineError } from '../definition.ts';
+import type { ItemParameters } from '../definition.ts';
+import { entriesOf, textOf } from '../parameters.ts';
 import type { Finalizer } from '../pipeline.ts';
-import { told } from '../read/condition-set.ts';
-import type { ItemParameters, ItemReading } from '../read/item-reader.ts';
+import { orReport, PipelineError } from '../pipeline-error.ts';
+import type { ItemReading } from '../read/item-reader.ts';
+import { type EntryKind, fitsSchema, typedEntry } from '../read/typed-entry.ts';
 import { type FinalizerContext, queriesContext, queriesRoots } from '../template/context.ts';
-import { refuseTemplateOptions, templateOf } from '../template/text.ts';
-import { templateHint, templateParameters } from './postprocessing.ts';
+import { jinjaParameters, jinjaTemplateOf } from '../template/text.ts';
 
-/** What a finalizer is given: all queries, or the text that the one before it made of them. */
+/** What a finalizer is given: all queries, or the text that the previous one made of them. */
 type Output = readonly string[] | string;
 
 interface Context extends FinalizerContext {
@@ -25,7 +23,7 @@ interface Context extends FinalizerContext {
 type Finalize = (output: Output, context: Context) => string;
 
 interface FinalizerDefinition extends ItemParameters {
-  /** It makes something of queries alone, not of the text that another has made of them. */
+  /** It takes queries only, not the text that another finalizer made of them. */
   readonly ofQueries: boolean;
   readonly create: (item: YamlMapping, reading: ItemReading) => Finalize;
 }
@@ -43,24 +41,18 @@ const definitions: Readonly<Record<string, FinalizerDefinition>> = {
   yaml: {
     parameters: { indent },
     ofQueries: true,
-    // texts in JSON's form are YAML; the indentation of a plain list is none
+    // texts in JSON's form are YAML; a plain list has no indentation
     create: () => (output) =>
       output.length === 0
         ? '[]\n'
         : Array.from(output, (query) => `- ${asciiJson(query)}\n`).join(''),
   },
   template: {
-    parameters: templateParameters,
+    parameters: jinjaParameters,
     required: ['template'],
     ofQueries: false,
     create: (item, { environment }) => {
-      refuseTemplateOptions(item);
-      const template = templateOf(
-        item,
-        environment,
-        (source) => parseJinja(source, queriesRoots),
-        templateHint,
-      );
+      const template = jinjaTemplateOf(item, environment, queriesRoots);
       return (output, context) =>
         template(queriesContext(output, context, context.work), context.work);
     },
@@ -73,10 +65,7 @@ const definitions: Readonly<Record<string, FinalizerDefinition>> = {
   },
 };
 
-/**
- * The entries under `finalizers` as one that runs them in turn; those wrong are left out and
- * have been reported.
- */
+/** The entries under `finalizers` as one that runs them in turn; wrong ones are reported and left out. */
 export function readFinalizers(
   nodes: readonly YamlNode[],
   reading: ItemReading,
@@ -101,7 +90,7 @@ interface Link {
 }
 
 function readChain(nodes: readonly YamlNode[], reading: ItemReading): readonly Link[] {
-  return nodes.flatMap((node, at) => told(reading, () => readLink(node, at, reading)) ?? []);
+  return nodes.flatMap((node, at) => orReport(reading, () => readLink(node, at, reading)) ?? []);
 }
 
 function finalized(chain: readonly Link[], queries: Output, context: Context): Output {
@@ -117,46 +106,32 @@ function finalized(chain: readonly Link[], queries: Output, context: Context): O
 const lengthOf = (output: Output): number =>
   typeof output === 'string' ? output.length : output.reduce((sum, query) => sum + query.length, 0);
 
+const finalizerKind: EntryKind = {
+  noun: 'finalizer',
+  untypedAt: (node) => node,
+  unknownType: (type) =>
+    new PipelineError(
+      `there is no finalizer \`${type.text}\``,
+      type,
+      nearestHint(type.text, Object.keys(definitions)),
+    ),
+};
+
 function readLink(node: YamlNode, at: number, reading: ItemReading): Link | undefined {
-  if (node.kind !== 'mapping')
+  const entry = typedEntry(node, definitions, finalizerKind);
+  const { type, definition, mapping } = entry;
+  const { parameters, required } = definition;
+  // pySigma ignores these two in a pipeline's text
+  const properties = { ...parameters, type: {}, allow_template_vars: {}, vars_allowed_paths: {} };
+  if (!fitsSchema(reading, entry, properties, required)) return undefined;
+  if (at > 0 && definition.ofQueries)
     throw new PipelineError(
-      'a finalizer must be a map',
-      node,
-      'Write its `type` and what that takes.',
+      `\`${type.text}\` must be the first finalizer`,
+      type,
+      'Only json and template can follow another finalizer: ' +
+        'those before have made one text of the queries.',
     );
-  const type = textOf(node, 'type');
-  if (type === undefined)
-    throw new PipelineError(
-      'the finalizer lacks its `type`',
-      node,
-      `Known: ${Object.keys(definitions).join(', ')}.`,
-    );
-  const definition = Object.hasOwn(definitions, type) ? definitions[type] : undefined;
-  const place = lookup(node, 'type') ?? node;
-  if (!definition)
-    throw new PipelineError(
-      `there is no finalizer \`${type}\``,
-      place,
-      nearestHint(type, Object.keys(definitions)),
-    );
-  const { parameters, required = [] } = definition;
-  // pySigma leaves out what a pipeline's text says of these
-  const schema: JsonSchema = {
-    type: 'object',
-    properties: { ...parameters, type: {}, allow_template_vars: {}, vars_allowed_paths: {} },
-    required,
-    additionalProperties: false,
-  };
-  const diagnostics = checkSchema(schema, node, 'PIP001', `\`${type}\``);
-  for (const diagnostic of diagnostics) reading.bag.add(reading.file, diagnostic);
-  if (diagnostics.length > 0) return undefined;
-  if (at > 0 && definition.ofQueries) {
-    const hint =
-      'Only json and template can follow another finalizer: those before have made one text ' +
-      'of the queries.';
-    throw new PipelineError(`\`${type}\` must be the first finalizer`, place, hint);
-  }
-  return { type, span: place, finalize: definition.create(node, reading) };
+  return { type: type.text, span: type, finalize: definition.create(mapping, reading) };
 }
 
 function createConcat(item: YamlMapping): Finalize {
@@ -185,7 +160,6 @@ function createJson(item: YamlMapping): Finalize {
 }
 
 function createNested(item: YamlMapping, reading: ItemReading): Finalize {
-  const node = lookup(item, 'finalizers');
-  const chain = readChain(node?.kind === 'sequence' ? node.items : [], reading);
+  const chain = readChain(entriesOf(item, 'finalizers'), reading);
   return (output, context) => [finalized(chain, output, context)].flat().join('\n');
 }

@@ -1,32 +1,21 @@
-import { parseJinja } from '../../jinja/template.ts';
 import type { JsonSchema } from '../../source/schema/json-schema.ts';
-import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml/tree.ts';
+import type { YamlMapping, YamlNode } from '../../source/yaml/tree.ts';
 import { refuseLonger, type Work } from '../../work/work.ts';
-import { regexAt, textOf } from '../conditions/condition-definition.ts';
-import { PipelineError } from '../definition.ts';
+import type { ItemParameters } from '../definition.ts';
+import { entriesOf, placeOf, textOf } from '../parameters.ts';
 import type { PostprocessingItem } from '../pipeline.ts';
-import { told } from '../read/condition-set.ts';
-import { type ItemParameters, type ItemReading, readItemHead } from '../read/item-reader.ts';
+import { orReport, PipelineError } from '../pipeline-error.ts';
+import { type ItemReading, readItemHead } from '../read/item-reader.ts';
+import { replacerOf } from '../regex-parameter.ts';
 import { queryContext, queryRoots } from '../template/context.ts';
 import { parseJsonTemplate } from '../template/json-template.ts';
-import { parseSimpleTemplate } from '../template/simple-template.ts';
-import { refuseTemplateOptions, templateOf } from '../template/text.ts';
+import { jinjaParameters, jinjaTemplateOf, simpleTemplateOf } from '../template/text.ts';
 
 interface PostprocessingDefinition extends ItemParameters {
   readonly create: (item: YamlMapping, reading: ItemReading) => PostprocessingItem['apply'];
 }
 
 const text: JsonSchema = { type: 'string' };
-/** Of templates of Jinja2, in postprocessing and in finalizers. */
-export const templateParameters = {
-  template: text,
-  path: { type: ['string', 'null'] },
-  vars: { type: ['string', 'null'] },
-  autoescape: { type: 'boolean' },
-} as const satisfies Readonly<Record<string, JsonSchema>>;
-export const templateHint = 'docs/pipelines.md lists what works of Jinja2.';
-const simpleHint =
-  'Templates name {query}, {rule.title}, {pipeline.state[key]} and the like; {{ and }} are braces.';
 
 const postprocessingDefinitions: Readonly<Record<string, PostprocessingDefinition>> = {
   embed: {
@@ -45,21 +34,15 @@ const postprocessingDefinitions: Readonly<Record<string, PostprocessingDefinitio
     parameters: { template: text },
     required: ['template'],
     create: (item, { environment }) => {
-      const template = templateOf(item, environment, parseSimpleTemplate, simpleHint);
+      const template = simpleTemplateOf(item, environment);
       return (query, rule) => template(queryContext(query, rule), rule.work);
     },
   },
   template: {
-    parameters: templateParameters,
+    parameters: jinjaParameters,
     required: ['template'],
     create: (item, { environment }) => {
-      refuseTemplateOptions(item);
-      const template = templateOf(
-        item,
-        environment,
-        (source) => parseJinja(source, queryRoots),
-        templateHint,
-      );
+      const template = jinjaTemplateOf(item, environment, queryRoots);
       return (query, rule) => template(queryContext(query, rule), rule.work);
     },
   },
@@ -67,23 +50,24 @@ const postprocessingDefinitions: Readonly<Record<string, PostprocessingDefinitio
   replace: {
     parameters: { pattern: text, replacement: text },
     required: ['pattern', 'replacement'],
-    create: createReplace,
+    create: (item) => ofWork(replacerOf(item, 'pattern')),
   },
   nest: { parameters: { items: { type: 'array' } }, required: ['items'], create: createNest },
 };
 
-/** The items under `postprocessing`; those wrong are left out and have been reported. */
+/** The items under `postprocessing`; wrong ones are reported and left out. */
 export function readPostprocessing(
   nodes: readonly YamlNode[],
   reading: ItemReading,
 ): readonly PostprocessingItem[] {
   return nodes.flatMap((node): readonly PostprocessingItem[] => {
     const head = readItemHead(reading, node, postprocessingDefinitions);
-    const apply = head && told(reading, () => head.definition.create(head.node, reading));
+    const apply = head && orReport(reading, () => head.definition.create(head.mapping, reading));
     return head && apply ? [{ ...head.item, apply }] : [];
   });
 }
 
+/** A change that needs nothing of the rule but its work. */
 const ofWork =
   (change: (query: string, work: Work) => string): PostprocessingItem['apply'] =>
   (query, { work }) =>
@@ -96,28 +80,13 @@ function createJson(item: YamlMapping): PostprocessingItem['apply'] {
     if (!(error instanceof SyntaxError)) throw error;
     throw new PipelineError(
       `\`json_template\` is no JSON: ${error.message}`,
-      lookup(item, 'json_template') ?? item,
-    );
-  }
-}
-
-function createReplace(item: YamlMapping): PostprocessingItem['apply'] {
-  const regex = regexAt(textOf(item, 'pattern') ?? '', lookup(item, 'pattern') ?? item);
-  try {
-    return ofWork(regex.replacer(textOf(item, 'replacement') ?? ''));
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new PipelineError(
-      error.message,
-      lookup(item, 'replacement') ?? item,
-      "Replacements are those of Python's `re.sub`.",
+      placeOf(item, 'json_template'),
     );
   }
 }
 
 function createNest(item: YamlMapping, reading: ItemReading): PostprocessingItem['apply'] {
-  const node = lookup(item, 'items');
-  const items = readPostprocessing(node?.kind === 'sequence' ? node.items : [], reading);
+  const items = readPostprocessing(entriesOf(item, 'items'), reading);
   return (query, rule) => {
     let changed = query;
     for (const inner of items) {

@@ -1,7 +1,7 @@
 import type { SourceFile, Span } from '../../source/span.ts';
 import { insideScalar } from '../../source/yaml/inside-scalar.ts';
 import type { YamlScalar } from '../../source/yaml/tree.ts';
-import { PipelineError } from '../definition.ts';
+import { PipelineError } from '../pipeline-error.ts';
 
 /** Conditions and how they are linked. `all` of nothing holds, `any` of nothing does not. */
 export type Linked<C> =

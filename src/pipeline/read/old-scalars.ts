@@ -1,6 +1,6 @@
 import { isAmbiguousScalar } from '../../source/yaml/scalar.ts';
 import type { YamlNode, YamlScalar } from '../../source/yaml/tree.ts';
-import type { Reasons } from './condition-set.ts';
+import type { PipelineDiagnostics } from '../pipeline-error.ts';
 
 const truths: ReadonlyMap<string, boolean> = new Map([
   ['yes', true],
@@ -10,20 +10,20 @@ const truths: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 /**
- * A pipeline's tree with the truth values of YAML 1.1 (`yes`, `off`), which pySigma reads; keys
- * stay as written. Numbers and dates that the versions read differently are warned of.
+ * A pipeline's tree with the truth values of YAML 1.1 (`yes`, `off`), which pySigma reads. Keys
+ * stay as written. Reports numbers and dates that the two versions read differently.
  */
-export function withOldTruths(reasons: Reasons, node: YamlNode): YamlNode {
-  if (node.kind === 'scalar') return oldTruth(reasons, node);
+export function withOldTruths(diagnostics: PipelineDiagnostics, node: YamlNode): YamlNode {
+  if (node.kind === 'scalar') return oldTruth(diagnostics, node);
   if (node.kind === 'sequence')
-    return { ...node, items: node.items.map((item) => withOldTruths(reasons, item)) };
+    return { ...node, items: node.items.map((item) => withOldTruths(diagnostics, item)) };
   return {
     ...node,
-    pairs: node.pairs.map(({ key, value }) => ({ key, value: withOldTruths(reasons, value) })),
+    pairs: node.pairs.map(({ key, value }) => ({ key, value: withOldTruths(diagnostics, value) })),
   };
 }
 
-function oldTruth({ file, bag }: Reasons, node: YamlScalar): YamlScalar {
+function oldTruth({ file, bag }: PipelineDiagnostics, node: YamlScalar): YamlScalar {
   if (!node.plain || !isAmbiguousScalar(node)) return node;
   // PyYAML takes words in one case or with a capital, and no single letters
   if (/^[a-z]+$/i.test(node.text)) {
@@ -32,9 +32,8 @@ function oldTruth({ file, bag }: Reasons, node: YamlScalar): YamlScalar {
       : undefined;
     return truth === undefined ? node : { ...node, value: truth, text: `${truth}` };
   }
-  const message =
-    `\`${node.text}\` is ${typeof node.value === 'string' ? 'a text' : 'a number'} in YAML 1.2 ` +
-    'and may be something else in YAML 1.1';
+  const what = typeof node.value === 'string' ? 'a text' : 'a number';
+  const message = `\`${node.text}\` is ${what} in YAML 1.2 and may be something else in YAML 1.1`;
   bag.add(file, { code: 'SIG006', message, span: node });
   return node;
 }

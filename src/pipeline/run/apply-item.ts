@@ -1,16 +1,20 @@
-import type { SettledBody, SettledItem, SettledValue } from '../../query/settled.ts';
-import { settledItems } from '../../query/settled.ts';
+import {
+  type SettledBody,
+  type SettledItem,
+  type SettledValue,
+  settledItems,
+} from '../../query/settled.ts';
 import { isUnfilled } from '../../query/tree.ts';
 import { patternText } from '../../sigma/value/pattern.ts';
+import { markedWith, withAppliedId } from '../applied-ids.ts';
 import type { ItemTransformation, ProcessingItem, ValueTransformation } from '../pipeline.ts';
+import { rebuiltParts } from '../rebuild.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
-import { withAppliedId } from './applied-ids.ts';
 import { applyFieldNames } from './apply-fields.ts';
-import { rebuiltParts } from './rebuild.ts';
 
 /**
- * Applies one processing item to a rule where its conditions hold; answers whether they do.
- * `holds`: that was asked before.
+ * Applies one processing item to a rule where its conditions hold. True where they do; `holds`: that
+ * is known.
  */
 export function applyItem(item: ProcessingItem, rule: RuleInProcess, holds = false): boolean {
   if (!holds && !item.appliesTo(rule)) return false;
@@ -57,7 +61,7 @@ function applyToItem(
     rule.work.entries(1 + values.length);
     if (field !== undefined && field !== settled.field) rule.produced.add(field);
   }
-  return marked(replaced, item.id);
+  return markedWith(replaced, item.id);
 }
 
 function applyToValues(
@@ -69,23 +73,20 @@ function applyToValues(
   if (!item.appliesToItem(settled, rule)) return settled;
   let changed = false;
   const values = settled.values.flatMap((value): readonly SettledValue[] => {
-    let touched = false;
+    let replaces = false;
     const tests = value.tests.flatMap((test) => {
       const replaced = fills || !isUnfilled(test) ? apply(test, settled, rule) : undefined;
       if (!replaced) return [test];
-      touched = true;
+      replaces = true;
       rule.work.entries(replaced.length);
       return replaced;
     });
-    if (!touched) return [value];
+    if (!replaces) return [value];
     changed = true;
-    // conditions look at values one by one; under `all` the new values stay alternatives of the old
-    // one
-    return settled.link === 'or' && !value.absent
-      ? tests.map((test) => ({ ...value, tests: [test] }))
-      : tests.length === 0
-        ? []
-        : [{ ...value, tests }];
+    // conditions look at values one by one; under `all`, the new values stay alternatives of one
+    if (settled.link === 'or' && !value.absent)
+      return tests.map((test) => ({ ...value, tests: [test] }));
+    return tests.length === 0 ? [] : [{ ...value, tests }];
   });
   return changed
     ? {
@@ -109,10 +110,4 @@ function distinctValues(values: readonly SettledValue[]): readonly SettledValue[
     const key = [...new Set(texts)].join('\n');
     return !known.has(key) && known.add(key);
   });
-}
-
-function marked(body: SettledBody, id: string): SettledBody {
-  return body.kind === 'item'
-    ? { ...body, applied: withAppliedId(body.applied, id) }
-    : { ...body, entries: body.entries.map((entry) => marked(entry, id)) };
 }

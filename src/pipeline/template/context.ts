@@ -1,3 +1,4 @@
+import { JinjaError } from '../../jinja/error.ts';
 import {
   type Members,
   mapOf,
@@ -13,13 +14,11 @@ import type { Work } from '../../work/work.ts';
 import { isoDate, writtenAttribute, writtenNames } from '../conditions/attribute-value.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 
-const ruleAttributes = new Set(
-  (
-    'title id name taxonomy status description license references tags author date modified ' +
-    'fields falsepositives level scope ' +
-    'custom_attributes logsource type group_by'
-  ).split(' '),
-);
+const ruleAttributes = new Set([
+  ...['title', 'id', 'name', 'taxonomy', 'status', 'description', 'license', 'references'],
+  ...['tags', 'author', 'date', 'modified', 'fields', 'falsepositives', 'level', 'scope'],
+  ...['custom_attributes', 'logsource', 'type', 'group_by'],
+]);
 
 export const queryRoots: Roots = new Map([
   ['query', { whole: true }],
@@ -48,7 +47,7 @@ export function queryContext(query: string, process: RuleInProcess): ReadonlyMap
   ]);
 }
 
-/** What a finalizer knows beside the queries. */
+/** What a finalizer knows besides the queries. */
 export interface FinalizerContext {
   readonly vars: ReadonlyMap<string, unknown>;
   readonly conversion: ReadonlyMap<string, unknown>;
@@ -70,7 +69,7 @@ export function queriesContext(
       ).values(),
     ];
     if (others.length > 0)
-      throw new Error(`the rules have different values of \`pipeline.state.${name}\``);
+      throw new JinjaError(`the rules have different values of \`pipeline.state.${name}\``);
     return plainValue(first, work);
   };
   const allStates = (): ReadonlyMap<string, Value> =>
@@ -89,7 +88,7 @@ export function queriesContext(
   ]);
 }
 
-/** The first of `vars` that has a name gives its value. */
+/** `vars`: the first map that has a name wins. */
 function pipelineValue(
   state: Members,
   vars: readonly ReadonlyMap<string, unknown>[],
@@ -184,7 +183,7 @@ function correlationAttribute(
   return name === 'group_by' ? (rule.groupBy.length === 0 ? null : rule.groupBy) : undefined;
 }
 
-/** Sigma's own attributes of a rule are none of its custom ones. */
+/** Sigma's own attributes of a rule, and keys of Sigma that are not attributes. */
 const notCustom = new Set([...ruleAttributes, 'related', 'detection', 'correlation', 'generate']);
 
 function customAttribute({ rule, attributes, work }: RuleInProcess, name: string): Value {
@@ -193,7 +192,7 @@ function customAttribute({ rule, attributes, work }: RuleInProcess, name: string
   return node && plainValue(toPlain(node), work);
 }
 
-/** The rule's own first, as they stand, then those that pipelines set. */
+/** Those of the rule first, in its order, then those that pipelines set. */
 function customAttributes(process: RuleInProcess): ReadonlyMap<string, Value> {
   const names = new Set([
     ...writtenNames(process.rule).filter((name) => !notCustom.has(name)),

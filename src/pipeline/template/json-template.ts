@@ -4,8 +4,8 @@ import { growingText, type Work } from '../../work/work.ts';
 const token = /"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s"[\]{},:]+/gs;
 
 /**
- * A JSON text as Python writes it, with each value `"%QUERY%"` being the query. Throws SyntaxError
- * for what is no JSON.
+ * A JSON text as Python writes it, with the query in place of each value `"%QUERY%"`. Throws
+ * SyntaxError where the text is not JSON.
  */
 export function parseJsonTemplate(text: string): (query: string, work: Work) => string {
   JSON.parse(text);
@@ -16,7 +16,7 @@ export function parseJsonTemplate(text: string): (query: string, work: Work) => 
     else if (!part.startsWith('"')) parts.push(part);
     else {
       const value: string = JSON.parse(part);
-      // undefined stands for the query; keys stay as they are
+      // undefined is the query; keys stay as they are
       parts.push(value === '%QUERY%' && tokens[at + 1] !== ':' ? undefined : asciiJson(value));
     }
   }

@@ -3,20 +3,15 @@ import type { SettledBody } from '../../query/settled.ts';
 import { readDetection } from '../../sigma/rule/detection-reader.ts';
 import type { LogSource } from '../../sigma/rule/rule.ts';
 import { createBag, type Diagnostic, isFatal } from '../../source/diagnostic.ts';
+import { failed, ok, type Result } from '../../source/result.ts';
 import type { SourceFile } from '../../source/span.ts';
-import {
-  lookup,
-  type YamlMapping,
-  type YamlNode,
-  type YamlScalar,
-} from '../../source/yaml/tree.ts';
+import type { YamlMapping, YamlNode, YamlScalar } from '../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
-import {
-  type PipelineEnvironment,
-  PipelineError,
-  type TransformationDefinition,
-} from '../definition.ts';
+import { markedWith } from '../applied-ids.ts';
+import type { PipelineEnvironment, TransformationDefinition } from '../definition.ts';
+import { isTrue, placeOf, textOf } from '../parameters.ts';
 import type { RuleTransformation } from '../pipeline.ts';
+import { PipelineError } from '../pipeline-error.ts';
 import { withSelection } from './added-selection.ts';
 import { filledIn } from './log-source-template.ts';
 
@@ -46,15 +41,13 @@ export const addConditionDefinitions = {
 } satisfies Readonly<Record<string, TransformationDefinition>>;
 
 function createAddition(item: YamlMapping, { file }: PipelineEnvironment): RuleTransformation {
-  const conditions = lookup(item, 'conditions') ?? item;
-  const template = isTrue(item, 'template');
+  const conditions = placeOf(item, 'conditions');
   const negated = isTrue(item, 'negated');
   const name = textOf(item, 'name') ?? 'added';
   const id = textOf(item, 'id');
   const body = settledConditions(file, conditions, id);
-  if (body.kind === 'error')
-    throw new PipelineError(body.reason.message, body.reason.span, body.reason.hint);
-  const bodyOf = template ? createFiller(file, conditions, id) : () => body;
+  if (!body.ok) throw new PipelineError(body.error.message, body.error.span, body.error.hint);
+  const bodyOf = isTrue(item, 'template') ? createFiller(file, conditions, id) : () => body.value;
   return {
     kind: 'rule',
     apply: (process) => {
@@ -69,68 +62,56 @@ function createAddition(item: YamlMapping, { file }: PipelineEnvironment): RuleT
   };
 }
 
-const isTrue = (item: YamlMapping, key: string): boolean => {
-  const node = lookup(item, key);
-  return node?.kind === 'scalar' && node.value === true;
-};
-
-function textOf(item: YamlMapping, key: string): string | undefined {
-  const node = lookup(item, key);
-  return node?.kind === 'scalar' && node.value !== null ? node.text : undefined;
-}
-
-/** Fills each log source in once: rules share a few. */
+/** Fills each log source in once, as rules share a few. */
 function createFiller(
   file: SourceFile,
   conditions: YamlNode,
   id: string | undefined,
 ): (source: LogSource) => SettledBody {
   const known = new Map<string, SettledBody>();
-  return (source) => {
-    const key = JSON.stringify([source.category, source.product, source.service]);
-    const before = known.get(key);
-    if (before) return before;
+  const filledBody = (source: LogSource): SettledBody => {
     const filled = filledIn(conditions, source);
-    if ('message' in filled)
+    if (!filled.ok)
       throw new ProcessingFailure(
-        filled.message,
+        filled.error,
         undefined,
         'Give the processing item a rule condition of type logsource.',
       );
-    const body = settledConditions(file, filled, id);
-    if (body.kind === 'error')
-      throw new ProcessingFailure(
-        body.reason.message,
-        { file, span: body.reason.span },
-        body.reason.hint,
-      );
+    const body = settledConditions(file, filled.value, id);
+    if (body.ok) return body.value;
+    const { message, span, hint } = body.error;
+    throw new ProcessingFailure(message, { file, span }, hint);
+  };
+  return (source) => {
+    const key = JSON.stringify([source.category, source.product, source.service]);
+    const body = known.get(key) ?? filledBody(source);
     known.set(key, body);
     return body;
   };
 }
 
 /**
- * Read as a selection of a rule is, with places in the pipeline's file. Placeholders stay for later
- * items to fill.
+ * Conditions read as a selection of a rule, with places in the pipeline's file. Placeholders stay
+ * for later items to fill. The error is the first fatal diagnostic.
  */
 function settledConditions(
   file: SourceFile,
   conditions: YamlNode,
   id: string | undefined,
-): SettledBody | { readonly kind: 'error'; readonly reason: Diagnostic } {
+): Result<SettledBody, Diagnostic> {
   const bag = createBag();
   const detection = readDetection({ file, bag }, selectionOf(conditions));
   const settled =
     detection &&
     settleDetection({ file, bag, placeholders: new Map(), keepPlaceholders: true }, detection);
-  const reason = bag.list.find(isFatal);
-  if (reason) return { kind: 'error', reason };
+  const error = bag.list.find(isFatal);
+  if (error) return failed(error);
   const body = settled?.searches.get('added')?.body;
   if (!body) throw new Error('a selection without an error was not settled');
-  return id === undefined ? body : marked(body, new Set([id]));
+  return ok(id === undefined ? body : markedWith(body, id));
 }
 
-/** `{ added: <conditions>, condition: added }`, all of it where the conditions stand. */
+/** `{ added: <conditions>, condition: added }`, all of it at the place of the conditions. */
 function selectionOf(conditions: YamlNode): YamlMapping {
   const { start, end } = conditions;
   const scalar = (text: string): YamlScalar => ({
@@ -150,11 +131,4 @@ function selectionOf(conditions: YamlNode): YamlMapping {
     start,
     end,
   };
-}
-
-/** Later items can tell by the id what this one added. */
-function marked(body: SettledBody, applied: ReadonlySet<string>): SettledBody {
-  return body.kind === 'item'
-    ? { ...body, applied }
-    : { ...body, entries: body.entries.map((entry) => marked(entry, applied)) };
 }

@@ -3,12 +3,14 @@ import type { PythonRegex } from '../../python-regex/regex.ts';
 import type { SettledBody, SettledItem, SettledValue } from '../../query/settled.ts';
 import type { Test } from '../../query/tree.ts';
 import { parsePattern } from '../../sigma/value/pattern.ts';
-import { lookup, toPlain, type YamlMapping } from '../../source/yaml/tree.ts';
+import type { YamlMapping } from '../../source/yaml/tree.ts';
 import type { Work } from '../../work/work.ts';
-import { regexAt, textOf } from '../conditions/condition-definition.ts';
 import { plainText } from '../conditions/value-match.ts';
-import { PipelineError, type TransformationDefinition } from '../definition.ts';
+import type { TransformationDefinition } from '../definition.ts';
+import { isTrue, placeOf, textOf } from '../parameters.ts';
 import type { ItemTransformation } from '../pipeline.ts';
+import { PipelineError } from '../pipeline-error.ts';
+import { regexOf } from '../regex-parameter.ts';
 import { groupFor, textsOfItem } from './split-values.ts';
 
 export const extractFieldsDefinitions = {
@@ -37,20 +39,18 @@ interface Extraction {
 }
 
 function create(item: YamlMapping): ItemTransformation {
-  const node = lookup(item, 'regex') ?? item;
-  const regex = regexAt(textOf(item, 'regex') ?? '', node);
+  const regex = regexOf(item, 'regex');
   if (regex.names.length === 0)
     throw new PipelineError(
       'the regular expression has no named group',
-      node,
+      placeOf(item, 'regex'),
       'Name what becomes a field: (?P<name>...).',
     );
   const prefix = textOf(item, 'field_prefix') ?? '';
-  const preserve = lookup(item, 'preserve_unmatched');
   const extraction: Extraction = {
     regex,
     prefix: prefix === '' ? '' : `${prefix}.`,
-    preserve: preserve !== undefined && toPlain(preserve) === true,
+    preserve: isTrue(item, 'preserve_unmatched'),
   };
   return { kind: 'item', apply: (settled, { work }) => extracted(settled, extraction, work) };
 }

@@ -1,9 +1,9 @@
 import { type SettledItem, settledItems } from '../../query/settled.ts';
 import { plural } from '../../source/plural.ts';
 import type { JsonSchema } from '../../source/schema/json-schema.ts';
-import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 import type { TransformationDefinition } from '../definition.ts';
+import { textOf } from '../parameters.ts';
 import { isMapped, type RuleInProcess } from '../rule-in-process.ts';
 
 const message: JsonSchema = {
@@ -12,7 +12,7 @@ const message: JsonSchema = {
   description: "Why the rule can't be converted.",
 };
 
-/** Names told of one rule. */
+/** Names that one message lists. */
 const maximumNames = 20;
 
 /** Transformations that refuse a rule. */
@@ -21,7 +21,7 @@ export const failureDefinitions = {
     parameters: { message },
     required: ['message'],
     create: (item) => {
-      const text = messageOf(item);
+      const text = textOf(item, 'message') ?? '';
       return {
         kind: 'rule',
         apply: () => {
@@ -34,7 +34,7 @@ export const failureDefinitions = {
     parameters: { message },
     required: ['message'],
     create: (item) => {
-      const text = messageOf(item);
+      const text = textOf(item, 'message') ?? '';
       return {
         kind: 'item',
         apply: ({ file, span }) => {
@@ -49,12 +49,7 @@ export const failureDefinitions = {
   },
 } satisfies Readonly<Record<string, TransformationDefinition>>;
 
-function messageOf(item: YamlMapping): string {
-  const node = lookup(item, 'message');
-  return node?.kind === 'scalar' ? node.text : '';
-}
-
-/** Points at the first item of a field that no mapping has given or taken a name. */
+/** Points at the first item whose field no mapping knows, by its old name or by its new one. */
 function refuseUnmapped(rule: RuleInProcess): void {
   const unmapped = new Map<string, SettledItem>();
   for (const part of rule.parts)
@@ -67,12 +62,11 @@ function refuseUnmapped(rule: RuleInProcess): void {
   const [first] = unmapped.values();
   if (!first) return;
   const names = [...unmapped.keys()];
-  const listed = `${names.slice(0, maximumNames).join(', ')}${names.length > maximumNames ? ', ...' : ''}`;
-  const hint =
-    'Add them to a mapping of the pipeline; a field that keeps its name is mapped to itself.';
+  const listed = names.slice(0, maximumNames).join(', ');
+  const more = names.length > maximumNames ? ', ...' : '';
   throw new ProcessingFailure(
-    `no mapping for the ${plural(names.length, 'field')} ${listed}`,
+    `no mapping for the ${plural(names.length, 'field')} ${listed}${more}`,
     { file: first.file, span: first.span },
-    hint,
+    'Add them to a mapping of the pipeline; a field that keeps its name is mapped to itself.',
   );
 }

@@ -1,5 +1,6 @@
-import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
+import type { YamlMapping } from '../../source/yaml/tree.ts';
 import type { TransformationDefinition } from '../definition.ts';
+import { textOf } from '../parameters.ts';
 import type { FieldTransformation } from '../pipeline.ts';
 
 /** Keywords have no name to put anything to. */
@@ -21,8 +22,7 @@ function renaming(
   key: string,
   name: (field: string, affix: string) => string,
 ): FieldTransformation {
-  const node = lookup(item, key);
-  const affix = node?.kind === 'scalar' ? node.text : '';
+  const affix = textOf(item, key) ?? '';
   return {
     kind: 'field',
     map: (field) => (field === undefined ? undefined : [name(field, affix)]),

@@ -1,7 +1,9 @@
 import type { JsonSchema } from '../../source/schema/json-schema.ts';
-import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml/tree.ts';
-import { PipelineError, type TransformationDefinition } from '../definition.ts';
+import type { YamlMapping } from '../../source/yaml/tree.ts';
+import type { TransformationDefinition } from '../definition.ts';
+import { pairsOf, placeOf, textNodesOf } from '../parameters.ts';
 import type { FieldTransformation } from '../pipeline.ts';
+import { PipelineError } from '../pipeline-error.ts';
 
 const name: JsonSchema = { type: 'string', minLength: 1 };
 
@@ -34,8 +36,8 @@ export const fieldMappingDefinitions = {
 /** Fields that are mapped to nothing (`field:`) stay as they are. */
 function createMapping(item: YamlMapping): FieldTransformation {
   const names = new Map<string | undefined, readonly string[]>();
-  for (const { key, value } of pairsOf(item)) {
-    const targets = textsOf(value);
+  for (const { key, value } of pairsOf(item, 'mapping')) {
+    const targets = textNodesOf(value)?.map(({ text }) => text);
     if (targets) names.set(key.value === null ? undefined : key.text, targets);
   }
   return {
@@ -48,45 +50,31 @@ function createMapping(item: YamlMapping): FieldTransformation {
 
 /** The first prefix that fits counts. */
 function createPrefixMapping(item: YamlMapping): FieldTransformation {
-  const prefixes = pairsOf(item).map(({ key, value }) => {
+  const prefixes = pairsOf(item, 'mapping').map(({ key, value }) => {
     if (key.value === null)
       throw new PipelineError(
         'null is no prefix of a field name',
         key,
         'Map keywords with field_name_mapping.',
       );
-    return [key.text, textsOf(value) ?? []] as const;
+    const starts = textNodesOf(value)?.map(({ text }) => text) ?? [];
+    return { prefix: key.text, starts };
   });
   return {
     kind: 'field',
     map: (field) => {
       if (field === undefined) return undefined;
-      const found = prefixes.find(([prefix]) => field.startsWith(prefix));
-      return found?.[1].map((start) => start + field.slice(found[0].length));
+      const mapped = prefixes.find(({ prefix }) => field.startsWith(prefix));
+      return mapped?.starts.map((start) => start + field.slice(mapped.prefix.length));
     },
   };
 }
 
 function refuseFunction(item: YamlMapping): never {
-  const place = lookup(item, 'transform_func') ?? item;
-  const hint =
-    'List the names in field_name_mapping, or use field_name_prefix_mapping, ' +
-    'field_name_prefix or field_name_suffix.';
   throw new PipelineError(
     "field_name_transform takes a function of Python, which a pipeline in YAML can't hold",
-    place,
-    hint,
+    placeOf(item, 'transform_func'),
+    'List the names in field_name_mapping, ' +
+      'or use field_name_prefix_mapping, field_name_prefix or field_name_suffix.',
   );
-}
-
-function pairsOf(item: YamlMapping): YamlMapping['pairs'] {
-  const node = lookup(item, 'mapping');
-  return node?.kind === 'mapping' ? node.pairs : [];
-}
-
-/** A text or a list of texts; undefined for an empty value. */
-function textsOf(node: YamlNode): readonly string[] | undefined {
-  if (node.kind === 'sequence')
-    return node.items.flatMap((one) => (one.kind === 'scalar' ? [one.text] : []));
-  return node.kind === 'scalar' && node.value !== null ? [node.text] : undefined;
 }

@@ -1,12 +1,12 @@
-import type { SettledItem, SettledValue } from '../../query/settled.ts';
+import type { SettledBody, SettledItem, SettledValue } from '../../query/settled.ts';
 import { parsePattern } from '../../sigma/value/pattern.ts';
-import { lookup, toPlain, type YamlMapping } from '../../source/yaml/tree.ts';
+import type { YamlMapping } from '../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
-import { textOf } from '../conditions/condition-definition.ts';
 import { plainText } from '../conditions/value-match.ts';
-import { PipelineError, type TransformationDefinition } from '../definition.ts';
+import type { TransformationDefinition } from '../definition.ts';
+import { isTrue, placeOf, textList, textOf, textsSchema } from '../parameters.ts';
 import type { ItemTransformation } from '../pipeline.ts';
-import { textList, textsSchema } from '../text-list.ts';
+import { PipelineError } from '../pipeline-error.ts';
 import { groupFor, textsOfItem } from './split-values.ts';
 
 export const hashesDefinitions = {
@@ -35,8 +35,8 @@ interface Naming {
   readonly withAlgorithm: boolean;
 }
 
-/** Hexadecimal digits to the hash that has as many. */
-const lengths: ReadonlyMap<number, string> = new Map([
+/** Hashes by how many hexadecimal digits they have. */
+const byLength: ReadonlyMap<number, string> = new Map([
   [32, 'MD5'],
   [40, 'SHA1'],
   [64, 'SHA256'],
@@ -44,16 +44,15 @@ const lengths: ReadonlyMap<number, string> = new Map([
 ]);
 
 function create(item: YamlMapping): ItemTransformation {
-  const drops = lookup(item, 'drop_algo_prefix');
   const naming: Naming = {
     algorithms: textList(item, 'valid_hash_algos') ?? [],
     prefix: textOf(item, 'field_prefix') ?? '',
-    withAlgorithm: drops === undefined || toPlain(drops) !== true,
+    withAlgorithm: !isTrue(item, 'drop_algo_prefix'),
   };
   if (naming.prefix === '' && !naming.withAlgorithm)
     throw new PipelineError(
       'drop_algo_prefix without a field_prefix leaves no name',
-      drops ?? item,
+      placeOf(item, 'drop_algo_prefix'),
     );
   const fields = new Set<string | undefined>(
     textList(item, 'field_to_parse') ?? ['Hashes', 'Hash'],
@@ -64,18 +63,18 @@ function create(item: YamlMapping): ItemTransformation {
   };
 }
 
-function split(item: SettledItem, naming: Naming) {
+function split(item: SettledItem, naming: Naming): SettledBody | undefined {
   const texts = textsOfItem(item);
   if (!texts) return undefined;
   const byField = new Map<string, SettledValue[]>();
   for (const { value, test } of texts) {
-    const found = hashOf(plainText(test.pattern));
+    const { algorithm, hash } = hashOf(plainText(test.pattern));
     // others are left out, as the pipeline's author wants it
-    if (!naming.algorithms.includes(found.algorithm)) continue;
-    const field = naming.prefix + (naming.withAlgorithm ? found.algorithm : '');
+    if (!naming.algorithms.includes(algorithm)) continue;
+    const field = naming.prefix + (naming.withAlgorithm ? algorithm : '');
     const values = byField.get(field) ?? [];
     byField.set(field, values);
-    values.push({ ...value, tests: [{ ...test, pattern: parsePattern(found.hash) }] });
+    values.push({ ...value, tests: [{ ...test, pattern: parsePattern(hash) }] });
   }
   if (byField.size === 0)
     throw new ProcessingFailure(
@@ -100,7 +99,7 @@ function hashOf(text: string): { readonly algorithm: string; readonly hash: stri
   if (second !== undefined && third === undefined)
     return { algorithm: first.replace(/^\*+/, '').toUpperCase(), hash: withoutWildcards(second) };
   const hash = withoutWildcards(first);
-  return { algorithm: lengths.get(hash.length) ?? '', hash };
+  return { algorithm: byLength.get(hash.length) ?? '', hash };
 }
 
 const withoutWildcards = (text: string): string =>

@@ -1,21 +1,17 @@
 import type { LogSource } from '../../sigma/rule/rule.ts';
+import { failed, ok, type Result } from '../../source/result.ts';
 import type { YamlNode } from '../../source/yaml/tree.ts';
 
-/** Why a text can't be filled in for a rule; its own words. */
-export interface JinjaError {
-  readonly message: string;
-}
-
-/** `$$`, `$name` and `${name}`, as in Python's string.Template; any other `$` stands for itself. */
+/** `$$`, `$name` and `${name}`, as in Python's string.Template; any other `$` is literal. */
 const references = /\$(?:(\$)|([_a-z][_a-z0-9]*)|\{([_a-z][_a-z0-9]*)\})/gi;
 /** Characters of a log source that would mean something in a value, or in a regular expression. */
 const active = { value: /[\\*?%]/, regex: /[\\*?%.^$|+()[\]{}]/ } as const;
 
 /**
  * The values of a condition with the parts of a rule's log source in place of `$category`,
- * `$product` and `$service`; other names stay.
+ * `$product` and `$service`; other names stay. The error: why it can't be filled in for the rule.
  */
-export function filledIn(node: YamlNode, source: LogSource): YamlNode | JinjaError {
+export function filledIn(node: YamlNode, source: LogSource): Result<YamlNode> {
   const reasons: string[] = [];
   const fill = (one: YamlNode, kind: keyof typeof active): YamlNode => {
     if (one.kind === 'sequence')
@@ -35,19 +31,30 @@ export function filledIn(node: YamlNode, source: LogSource): YamlNode | JinjaErr
         if (escaped !== undefined) return '$';
         const name = plain ?? braced;
         if (name !== 'category' && name !== 'product' && name !== 'service') return whole;
-        const part = source[name];
-        if (part === undefined)
-          reasons.push(
-            `the condition to add holds $${name}, and the log source of the rule has no ${name}`,
-          );
-        else if (active[kind].test(part))
-          reasons.push(`the ${name} \`${part}\` of the log source can't stand in a condition`);
-        return part ?? '';
+        const part = partFor(source, name, active[kind]);
+        if (part.ok) return part.value;
+        reasons.push(part.error);
+        return '';
       },
     );
     return { ...one, value: text, text, plain: false };
   };
   const filled = fill(node, 'value');
-  const [message] = reasons;
-  return message === undefined ? filled : { message };
+  const [reason] = reasons;
+  return reason === undefined ? ok(filled) : failed(reason);
+}
+
+function partFor(
+  source: LogSource,
+  name: 'category' | 'product' | 'service',
+  refused: RegExp,
+): Result<string> {
+  const part = source[name];
+  if (part === undefined)
+    return failed(
+      `the condition to add holds $${name}, and the log source of the rule has no ${name}`,
+    );
+  return refused.test(part)
+    ? failed(`the ${name} \`${part}\` of the log source can't stand in a condition`)
+    : ok(part);
 }

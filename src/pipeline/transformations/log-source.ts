@@ -1,8 +1,10 @@
 import type { LogSource } from '../../sigma/rule/rule.ts';
 import type { JsonSchema } from '../../source/schema/json-schema.ts';
-import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
-import { PipelineError, type TransformationDefinition } from '../definition.ts';
+import type { YamlMapping } from '../../source/yaml/tree.ts';
+import type { TransformationDefinition } from '../definition.ts';
+import { textOf } from '../parameters.ts';
 import type { RuleTransformation } from '../pipeline.ts';
+import { PipelineError } from '../pipeline-error.ts';
 
 const keys = ['category', 'product', 'service'] as const;
 const part: JsonSchema = {
@@ -21,8 +23,8 @@ export const logSourceDefinitions = {
 function createChange(item: YamlMapping): RuleTransformation {
   const source: LogSource = Object.fromEntries(
     keys.flatMap((key) => {
-      const node = lookup(item, key);
-      return node?.kind === 'scalar' && node.value !== null ? [[key, node.text]] : [];
+      const text = textOf(item, key);
+      return text === undefined ? [] : [[key, text]];
     }),
   );
   if (Object.keys(source).length === 0)

@@ -1,5 +1,6 @@
-import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
+import type { YamlMapping } from '../../source/yaml/tree.ts';
 import type { PipelineEnvironment, TransformationDefinition } from '../definition.ts';
+import { entriesOf } from '../parameters.ts';
 import type { Nest } from '../pipeline.ts';
 
 export const nestDefinitions = {
@@ -17,10 +18,5 @@ export const nestDefinitions = {
 } satisfies Readonly<Record<string, TransformationDefinition>>;
 
 function createNest(item: YamlMapping, environment: PipelineEnvironment): Nest {
-  const items = lookup(item, 'items');
-  const mappings =
-    items?.kind === 'sequence'
-      ? items.items.flatMap((one) => (one.kind === 'mapping' ? [one] : []))
-      : [];
-  return { kind: 'nest', items: environment.readItems(mappings) };
+  return { kind: 'nest', items: environment.readItems(entriesOf(item, 'items')) };
 }

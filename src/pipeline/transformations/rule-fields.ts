@@ -1,8 +1,8 @@
 import type { JsonSchema } from '../../source/schema/json-schema.ts';
 import type { YamlMapping } from '../../source/yaml/tree.ts';
 import type { TransformationDefinition } from '../definition.ts';
+import { textList, textsSchema } from '../parameters.ts';
 import type { RuleTransformation } from '../pipeline.ts';
-import { textList, textsSchema } from '../text-list.ts';
 
 const name: JsonSchema = { type: 'string', minLength: 1 };
 const names = textsSchema('The name of a field, or a list of names.', name);

@@ -1,6 +1,7 @@
 import type { JsonSchema } from '../../source/schema/json-schema.ts';
 import { lookup, toPlain, type YamlMapping } from '../../source/yaml/tree.ts';
 import type { TransformationDefinition } from '../definition.ts';
+import { textOf } from '../parameters.ts';
 import { unprovedState } from '../unproved.ts';
 
 const name = (description: string): JsonSchema => ({ type: 'string', minLength: 1, description });
@@ -36,7 +37,6 @@ export const stateDefinitions = {
 } satisfies Readonly<Record<string, TransformationDefinition>>;
 
 function entryOf(item: YamlMapping, key: string, value: string): readonly [string, unknown] {
-  const nameNode = lookup(item, key);
-  const valueNode = lookup(item, value);
-  return [nameNode?.kind === 'scalar' ? nameNode.text : '', valueNode ? toPlain(valueNode) : null];
+  const node = lookup(item, value);
+  return [textOf(item, key) ?? '', node ? toPlain(node) : null];
 }

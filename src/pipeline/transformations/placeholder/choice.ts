@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../../../source/schema/json-schema.ts';
-import { lookup, type YamlMapping } from '../../../source/yaml/tree.ts';
-import { PipelineError } from '../../definition.ts';
-import { textList } from '../../text-list.ts';
+import type { YamlMapping } from '../../../source/yaml/tree.ts';
+import { placeOf, textList } from '../../parameters.ts';
+import { PipelineError } from '../../pipeline-error.ts';
 
 const names: JsonSchema = {
   type: ['string', 'array', 'null'],
@@ -23,7 +23,7 @@ export function chosenPlaceholders(item: YamlMapping): (name: string) => boolean
   if (include && exclude)
     throw new PipelineError(
       '`include` and `exclude` exclude each other',
-      lookup(item, 'exclude') ?? item,
+      placeOf(item, 'exclude'),
       'Keep one of them.',
     );
   const named = new Set(include ?? exclude ?? []);

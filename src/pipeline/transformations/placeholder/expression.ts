@@ -1,10 +1,11 @@
 import { isUnfilled } from '../../../query/tree.ts';
 import { isPlaceholder } from '../../../sigma/value/pattern.ts';
-import { lookup, type YamlMapping } from '../../../source/yaml/tree.ts';
+import type { YamlMapping } from '../../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../../work/processing-failure.ts';
-import { textOf } from '../../conditions/condition-definition.ts';
-import { PipelineError, type TransformationDefinition } from '../../definition.ts';
+import type { TransformationDefinition } from '../../definition.ts';
+import { pairsOf, placeOf, textOf } from '../../parameters.ts';
 import type { ValueTransformation } from '../../pipeline.ts';
+import { PipelineError } from '../../pipeline-error.ts';
 import { noteFilling } from '../../rule-in-process.ts';
 import { choiceParameters, chosenPlaceholders } from './choice.ts';
 
@@ -28,10 +29,7 @@ export const expressionPlaceholders: TransformationDefinition = {
 
 const safeId = /^[A-Za-z0-9_.-]+$/;
 
-/**
- * A value that is nothing but a placeholder becomes a part of the query; what it means there is the
- * pipeline author's to say.
- */
+/** A value that is a placeholder alone becomes a part of the query, as the pipeline's author wants. */
 function create(item: YamlMapping): ValueTransformation {
   const isChosen = chosenPlaceholders(item);
   const expression = textOf(item, 'expression') ?? '';
@@ -42,9 +40,11 @@ function create(item: YamlMapping): ValueTransformation {
     fills: true,
     apply: (test, settled, rule) => {
       if (test.kind !== 'string') return undefined;
-      const found = test.pattern.find((part) => isPlaceholder(part) && isChosen(part.placeholder));
-      if (found === undefined || typeof found !== 'object') return undefined;
-      const { placeholder } = found;
+      const chosen = test.pattern
+        .filter(isPlaceholder)
+        .find(({ placeholder }) => isChosen(placeholder));
+      if (!chosen) return undefined;
+      const { placeholder } = chosen;
       noteFilling(rule, placeholder, 'expression');
       if (test.pattern.length > 1 || isUnfilled(test))
         throw new ProcessingFailure(
@@ -68,16 +68,15 @@ function checkFormat(expression: string, item: YamlMapping): void {
   if (/[{}]/.test(rest))
     throw new PipelineError(
       '`expression` takes {field} and {id} alone',
-      lookup(item, 'expression') ?? item,
+      placeOf(item, 'expression'),
       'Double braces that stand for themselves: {{ }}.',
     );
 }
 
 function idsOf(item: YamlMapping): ReadonlyMap<string, string> {
   const ids = new Map<string, string>();
-  const mapping = lookup(item, 'mapping');
-  for (const { key, value } of mapping?.kind === 'mapping' ? mapping.pairs : []) {
-    // an empty one stands for the placeholder's own name
+  for (const { key, value } of pairsOf(item, 'mapping')) {
+    // an empty one means the placeholder's own name
     if (value.kind !== 'scalar' || value.text === '') continue;
     if (!safeId.test(value.text))
       throw new PipelineError(

@@ -1,17 +1,20 @@
 import { scalarText } from '../../../jinja/number.ts';
 import type { PythonRegex } from '../../../python-regex/regex.ts';
 import { createBag, isFatal } from '../../../source/diagnostic.ts';
+import { failed, ok, type Result } from '../../../source/result.ts';
 import type { JsonSchema } from '../../../source/schema/json-schema.ts';
 import { parseYaml } from '../../../source/yaml/parse.ts';
 import { lookup, toPlain, type YamlMapping, type YamlNode } from '../../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../../work/processing-failure.ts';
 import { type Work, workOfFile } from '../../../work/work.ts';
-import { regexAt, textOf } from '../../conditions/condition-definition.ts';
-import { type PipelineEnvironment, PipelineError, textOfFile } from '../../definition.ts';
+import { type ReadText, textOfFile } from '../../named-file.ts';
+import { placeOf, textOf } from '../../parameters.ts';
+import { PipelineError } from '../../pipeline-error.ts';
+import { regexOf } from '../../regex-parameter.ts';
 import { csvRows } from './csv-rows.ts';
-import { JqError, named, parseJqPath } from './jq-path.ts';
+import { jqValues, typeName } from './jq-path.ts';
 
-/** What says where values of placeholders stand in a file. */
+/** Where the values of placeholders are in a file. */
 export const fileParameters = {
   path: {
     type: 'string',
@@ -42,30 +45,25 @@ const jqHint =
   'Here jq has names, indexes, [] and |, up to single values: .hosts[0].ip, .[] | .name';
 
 /** The values that a file holds for a placeholder. Throws {@link PipelineError}. */
-export function fileValues(
-  item: YamlMapping,
-  readText: PipelineEnvironment['readText'],
-): readonly string[] {
-  const at = (name: string): YamlNode => lookup(item, name) ?? item;
+export function fileValues(item: YamlMapping, readText: ReadText): readonly string[] {
   const format = textOf(item, 'format') ?? 'plaintext';
-  const filterText = textOf(item, 'filter');
-  const filter = filterText === undefined ? undefined : regexAt(filterText, at('filter'));
+  const filter = textOf(item, 'filter') === undefined ? undefined : regexOf(item, 'filter');
   const path = textOf(item, 'path') ?? '';
-  const text = textOfFile(readText, path, at('path'));
-  const read =
+  const text = textOfFile(readText, path, placeOf(item, 'path'));
+  const all =
     format === 'plaintext'
       ? linesOf(text)
       : format === 'csv'
         ? columnOf(item, text)
         : selectedOf(item, text, format);
   const work = workOfFile();
-  const values = read.filter(
-    (value) => value !== '' && (!filter || findsIn(value, filter, work, at('filter'))),
+  const values = all.filter(
+    (value) => value !== '' && (!filter || findsIn(value, filter, work, placeOf(item, 'filter'))),
   );
   if (values.length === 0)
     throw new PipelineError(
       `\`${path}\` has no values`,
-      at('path'),
+      placeOf(item, 'path'),
       format === 'plaintext' ? 'Write one value a line.' : undefined,
     );
   return values;
@@ -79,7 +77,7 @@ function columnOf(item: YamlMapping, text: string): readonly string[] {
   if (column?.kind !== 'scalar' || column.value === null)
     throw new PipelineError(
       '`csv` needs `csv_column`',
-      lookup(item, 'format') ?? item,
+      placeOf(item, 'format'),
       'Name the column of the values.',
     );
   const hasHeader = lookup(item, 'csv_has_header');
@@ -105,28 +103,32 @@ function columnOf(item: YamlMapping, text: string): readonly string[] {
   return rows.map((row) => row[index] ?? '');
 }
 
-/** Values of JSON or YAML; null is none. */
+/** Values of JSON or YAML; null is not a value. */
 function selectedOf(item: YamlMapping, text: string, format: string): readonly string[] {
   const expression = lookup(item, 'jq_expression');
   const path = textOf(item, 'jq_expression');
   if (!expression || path === undefined)
     throw new PipelineError(
       `\`${format}\` needs \`jq_expression\``,
-      lookup(item, 'format') ?? item,
+      placeOf(item, 'format'),
       jqHint,
     );
-  const data = dataOf(text, format, lookup(item, 'path') ?? item);
-  try {
-    return parseJqPath(path)(data).flatMap((value) => {
-      if (value === null) return [];
-      const found = scalarText(value);
-      if (found === undefined) throw new JqError(`it finds ${named(value)}`);
-      return [found];
-    });
-  } catch (error) {
-    if (!(error instanceof JqError)) throw error;
-    throw new PipelineError(`\`jq_expression\`: ${error.message}`, expression, jqHint);
+  const data = dataOf(text, format, placeOf(item, 'path'));
+  const found = jqValues(path, data);
+  const texts = found.ok ? textsOf(found.value) : found;
+  if (texts.ok) return texts.value;
+  throw new PipelineError(`\`jq_expression\`: ${texts.error}`, expression, jqHint);
+}
+
+function textsOf(values: readonly unknown[]): Result<readonly string[]> {
+  const texts: string[] = [];
+  for (const value of values) {
+    if (value === null) continue;
+    const text = scalarText(value);
+    if (text === undefined) return failed(`it finds ${typeName(value)}`);
+    texts.push(text);
   }
+  return ok(texts);
 }
 
 function dataOf(text: string, format: string, place: YamlNode): unknown {

@@ -1,48 +1,67 @@
+import { failed, ok, type Result } from '../../../source/result.ts';
+
 /** Plain data of JSON or YAML. */
 type Plain = unknown;
-type Step = (value: Plain) => readonly Plain[];
+type Step = (value: Plain) => Result<readonly Plain[]>;
 
-/** What is wrong with a path, or with the data that it meets. */
-export class JqError extends Error {}
-
-const step =
-  /\s*(?:(\|)\s*(?=\.)|\.?\[\s*(?:"((?:[^"\\]|\\.)*)"|(-?[0-9]{1,9}))?\s*\]|\."((?:[^"\\]|\\.)*)"|\.([A-Za-z_]\w*)|(\.))(\?)?\s*/y;
+const pipe = '(?<pipe>\\|)\\s*(?=\\.)';
+const inQuotes = (name: string): string => `"(?<${name}>(?:[^"\\\\]|\\\\.)*)"`;
+const inBrackets = `\\.?\\[\\s*(?:${inQuotes('bracketed')}|(?<index>-?[0-9]{1,9}))?\\s*\\]`;
+const name = '\\.(?<name>[A-Za-z_]\\w*)';
+const kinds = [pipe, inBrackets, `\\.${inQuotes('quoted')}`, name, '(?<self>\\.)'];
+const step = new RegExp(`\\s*(?:${kinds.join('|')})(?<optional>\\?)?\\s*`, 'y');
 
 /**
- * The part of jq that names things: `.items[]`, `.hosts[0].ip`, `.["a b"]`, `.[] | .name`, each
- * step with `?` where it may find nothing. Throws {@link JqError} at what else jq has, and where
- * data has no such part.
+ * What a path finds in data. It is the part of jq that names things: `.items[]`, `.hosts[0].ip`,
+ * `.["a b"]`, `.[] | .name`, each step with `?` where it may find nothing. The error: the path has
+ * what else jq has, or the data has no such part.
  */
-export function parseJqPath(text: string): (data: Plain) => readonly Plain[] {
-  const steps: Step[] = [];
-  for (let at = 0; at < text.length; ) {
-    step.lastIndex = at;
-    const match = step.exec(text);
-    if (!match || (at === 0 && (match[1] !== undefined || !/^\s*\./.test(text))))
-      throw new JqError(`\`${text.slice(at).trim()}\` is not supported here`);
-    at += match[0].length;
-    const [whole, pipe] = match;
-    if (pipe !== undefined || (match[6] !== undefined && steps.length === 0)) continue;
-    if (match[6] !== undefined) {
-      // `.` behind a pipe is the value itself
-      if (!/\|\s*$/.test(text.slice(0, at - whole.length)))
-        throw new JqError(`\`${text}\` is not supported here`);
-      continue;
+export function jqValues(path: string, data: Plain): Result<readonly Plain[]> {
+  const steps = stepsOf(path);
+  if (!steps.ok) return steps;
+  let values: readonly Plain[] = [data];
+  for (const take of steps.value) {
+    const next: Plain[] = [];
+    for (const value of values) {
+      const taken = take(value);
+      if (!taken.ok) return taken;
+      for (const one of taken.value) next.push(one);
     }
-    steps.push(stepOf(match));
+    values = next;
   }
-  return (data) => steps.reduce<readonly Plain[]>((values, take) => values.flatMap(take), [data]);
+  return ok(values);
 }
 
-function stepOf([, , bracketed, index, quoted, name, , optional]: RegExpExecArray): Step {
-  const key = name ?? textOf(bracketed ?? quoted);
-  const found =
+function stepsOf(path: string): Result<readonly Step[]> {
+  const steps: Step[] = [];
+  for (let at = 0; at < path.length; ) {
+    step.lastIndex = at;
+    const match = step.exec(path);
+    const groups = match?.groups ?? {};
+    if (!match || (at === 0 && (groups.pipe !== undefined || !/^\s*\./.test(path))))
+      return failed(`\`${path.slice(at).trim()}\` is not supported here`);
+    if (groups.self !== undefined) {
+      // `.` is the value itself, at the start and after a pipe
+      if (steps.length > 0 && !/\|\s*$/.test(path.slice(0, at)))
+        return failed(`\`${path}\` is not supported here`);
+    } else if (groups.pipe === undefined) steps.push(stepOf(groups));
+    at += match[0].length;
+  }
+  return ok(steps);
+}
+
+type StepGroups = Readonly<Record<string, string | undefined>>;
+
+function stepOf({ bracketed, index, quoted, name, optional }: StepGroups): Step {
+  const key = name ?? (bracketed ?? quoted)?.replace(/\\(.)/g, '$1');
+  const take =
     key !== undefined ? keyStep(key) : index !== undefined ? indexStep(Number(index)) : eachStep;
-  return optional === undefined ? found : lenient(found);
+  if (optional === undefined) return take;
+  return (value) => {
+    const taken = take(value);
+    return taken.ok ? taken : ok([]);
+  };
 }
-
-const textOf = (quoted: string | undefined): string | undefined =>
-  quoted === undefined ? undefined : quoted.replace(/\\(.)/g, '$1');
 
 const isMap = (value: Plain): value is Readonly<Record<string, Plain>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -50,37 +69,27 @@ const isMap = (value: Plain): value is Readonly<Record<string, Plain>> =>
 const keyStep =
   (key: string): Step =>
   (value) => {
-    if (value === null) return [null];
-    if (!isMap(value)) throw new JqError(`\`${key}\` is asked of ${named(value)}`);
-    return [Object.hasOwn(value, key) ? value[key] : null];
+    if (value === null) return ok([null]);
+    if (!isMap(value)) return failed(`\`${key}\` is asked of ${typeName(value)}`);
+    return ok([Object.hasOwn(value, key) ? value[key] : null]);
   };
 
 const indexStep =
   (index: number): Step =>
   (value) => {
-    if (value === null) return [null];
-    if (!Array.isArray(value)) throw new JqError(`[${index}] is asked of ${named(value)}`);
-    return [value.at(index) ?? null];
+    if (value === null) return ok([null]);
+    if (!Array.isArray(value)) return failed(`[${index}] is asked of ${typeName(value)}`);
+    return ok([value.at(index) ?? null]);
   };
 
 const eachStep: Step = (value) => {
-  if (Array.isArray(value)) return value;
-  if (isMap(value)) return Object.values(value);
-  throw new JqError(`[] is asked of ${named(value)}`);
+  if (Array.isArray(value)) return ok(value);
+  if (isMap(value)) return ok(Object.values(value));
+  return failed(`[] is asked of ${typeName(value)}`);
 };
 
-function lenient(take: Step): Step {
-  return (value) => {
-    try {
-      return take(value);
-    } catch (error) {
-      if (error instanceof JqError) return [];
-      throw error;
-    }
-  };
-}
-
-export const named = (value: Plain): string =>
+/** `a list`, `a map`, `a string`, ... */
+export const typeName = (value: Plain): string =>
   value === null
     ? 'null'
     : Array.isArray(value)

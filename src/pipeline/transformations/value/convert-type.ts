@@ -3,9 +3,9 @@ import type { SettledItem } from '../../../query/settled.ts';
 import type { Test } from '../../../query/tree.ts';
 import type { YamlMapping } from '../../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../../work/processing-failure.ts';
-import { textOf } from '../../conditions/condition-definition.ts';
 import { plainText } from '../../conditions/value-match.ts';
 import type { TransformationDefinition } from '../../definition.ts';
+import { textOf } from '../../parameters.ts';
 import type { ValueTransformation } from '../../pipeline.ts';
 
 export const convertTypeDefinitions = {

@@ -1,8 +1,9 @@
 import type { Test } from '../../../query/tree.ts';
 import { type Pattern, parsePattern } from '../../../sigma/value/pattern.ts';
-import { lookup, type YamlMapping } from '../../../source/yaml/tree.ts';
+import type { YamlMapping } from '../../../source/yaml/tree.ts';
 import { plainText } from '../../conditions/value-match.ts';
 import type { TransformationDefinition } from '../../definition.ts';
+import { pairsOf } from '../../parameters.ts';
 import type { ValueTransformation } from '../../pipeline.ts';
 
 export const mapStringDefinitions = {
@@ -21,15 +22,14 @@ export const mapStringDefinitions = {
 
 function create(item: YamlMapping): ValueTransformation {
   const mapped = new Map<string, readonly Pattern[]>();
-  const node = lookup(item, 'mapping');
-  for (const { key, value } of node?.kind === 'mapping' ? node.pairs : []) {
+  for (const { key, value } of pairsOf(item, 'mapping')) {
     const nodes = value.kind === 'sequence' ? value.items : [value];
-    // a number is no text, and pySigma finds none by it
-    if (typeof key.value === 'string')
-      mapped.set(
-        key.value,
-        nodes.flatMap((one) => (one.kind === 'scalar' ? [parsePattern(one.text)] : [])),
-      );
+    // pySigma finds no text by a number
+    if (typeof key.value !== 'string') continue;
+    mapped.set(
+      key.value,
+      nodes.flatMap((one) => (one.kind === 'scalar' ? [parsePattern(one.text)] : [])),
+    );
   }
   return {
     kind: 'value',

@@ -9,12 +9,13 @@ import {
   parsePattern,
 } from '../../../sigma/value/pattern.ts';
 import { expandPlaceholders } from '../../../sigma/value/placeholder.ts';
-import { lookup, toPlain, type YamlMapping } from '../../../source/yaml/tree.ts';
+import type { YamlMapping } from '../../../source/yaml/tree.ts';
 import type { Work } from '../../../work/work.ts';
-import { regexAt, textOf } from '../../conditions/condition-definition.ts';
 import { plainText } from '../../conditions/value-match.ts';
-import { PipelineError, type TransformationDefinition } from '../../definition.ts';
+import type { TransformationDefinition } from '../../definition.ts';
+import { isTrue, textOf } from '../../parameters.ts';
 import type { ValueTransformation } from '../../pipeline.ts';
+import { replacerOf } from '../../regex-parameter.ts';
 
 export const replaceStringDefinitions = {
   replace_string: {
@@ -37,7 +38,7 @@ export const replaceStringDefinitions = {
 
 function create(item: YamlMapping): ValueTransformation {
   const replacement = textOf(item, 'replacement') ?? '';
-  const replace = replacerOf(item, replacement);
+  const replace = replacerOf(item, 'regex');
   const interpret = isTrue(item, 'interpret_special');
   const changed = isTrue(item, 'skip_special')
     ? (pattern: Pattern, work: Work) =>
@@ -59,29 +60,10 @@ function create(item: YamlMapping): ValueTransformation {
   };
 }
 
-function replacerOf(item: YamlMapping, replacement: string): (text: string, work: Work) => string {
-  const regex = regexAt(textOf(item, 'regex') ?? '', lookup(item, 'regex') ?? item);
-  try {
-    return regex.replacer(replacement);
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new PipelineError(
-      error.message,
-      lookup(item, 'replacement') ?? item,
-      "Replacements are those of Python's `re.sub`.",
-    );
-  }
-}
-
-function isTrue(item: YamlMapping, name: string): boolean {
-  const node = lookup(item, name);
-  return node !== undefined && toPlain(node) === true;
-}
-
 const replacedPart = (text: string, interpret: boolean): readonly PatternPart[] =>
   interpret ? parsePattern(text) : text === '' ? [] : [text];
 
-/** The pattern is written out, wildcards as such, and read again. */
+/** Replaces in the pattern as pySigma writes it out, and reads the result again. */
 function replacedWhole(
   pattern: Pattern,
   replace: (text: string) => string,
@@ -90,8 +72,7 @@ function replacedWhole(
   const before = plainText(pattern);
   const after = replace(before);
   if (after === before) return pattern;
-  // `\*` may be a backslash in front of a wildcard or an escaped star: where nothing is escaped, it
-  // is the former
+  // `\*` is an escaped star, or a backslash before a wildcard: the latter where nothing is escaped
   const escaped = escapes || pattern.some((part) => typeof part === 'string' && /[*?]/.test(part));
   const read = escaped ? parsePattern(after.replace(/\\(?![*?])/g, '\\\\')) : withoutEscapes(after);
   return pattern.some(isPlaceholder) ? expandPlaceholders(read) : read;

@@ -2,9 +2,10 @@ import { numberIn, scalarText } from '../../../jinja/number.ts';
 import type { Test } from '../../../query/tree.ts';
 import { parsePattern } from '../../../sigma/value/pattern.ts';
 import { lookup, type YamlMapping, type YamlScalar } from '../../../source/yaml/tree.ts';
-import { textOf } from '../../conditions/condition-definition.ts';
-import { PipelineError, type TransformationDefinition } from '../../definition.ts';
+import type { TransformationDefinition } from '../../definition.ts';
+import { textOf } from '../../parameters.ts';
 import type { ItemTransformation } from '../../pipeline.ts';
+import { PipelineError } from '../../pipeline-error.ts';
 
 export const setValueDefinitions = {
   set_value: {

@@ -1,6 +1,6 @@
 import { joinParts } from '../../../sigma/value/pattern.ts';
-import { textOf } from '../../conditions/condition-definition.ts';
 import type { TransformationDefinition } from '../../definition.ts';
+import { textOf } from '../../parameters.ts';
 
 const methods: ReadonlyMap<string, (text: string) => string> = new Map([
   ['lower', (text) => text.toLowerCase()],

@@ -2,8 +2,8 @@ import type { SettledItem } from '../../../query/settled.ts';
 import type { StringTest } from '../../../query/tree.ts';
 import { ANY, isPlaceholder, ONE } from '../../../sigma/value/pattern.ts';
 import { ProcessingFailure } from '../../../work/processing-failure.ts';
-import { textOf } from '../../conditions/condition-definition.ts';
 import type { TransformationDefinition } from '../../definition.ts';
+import { textOf } from '../../parameters.ts';
 
 export const valueRegexDefinitions = {
   regex: {

@@ -1,7 +1,6 @@
-/**
- * A pattern as a tree, read from the part of RegExp's language that `translate` of
- * python-regex-syntax.ts writes.
- */
+import { PatternError } from '../pattern-error.ts';
+
+/** A pattern as a tree, read from the part of RegExp's language that `translate` writes. */
 export type PatternNode =
   | { readonly kind: 'char'; readonly fits: (char: string) => boolean }
   | { readonly kind: 'sequence' | 'choice'; readonly parts: readonly PatternNode[] }
@@ -21,7 +20,7 @@ export type PatternNode =
       readonly body: PatternNode;
     };
 
-/** Groups in groups: each is a call of the reader and of the machine. */
+/** Nested groups: each is a call of the reader and of the machine. */
 const deepest = 200;
 
 interface Reader {
@@ -33,13 +32,14 @@ interface Reader {
   readonly fits: Map<string, (char: string) => boolean>;
 }
 
+/** Throws {@link PatternError}. */
 export function readPattern(
   source: string,
   ignoreCase: boolean,
 ): { readonly root: PatternNode; readonly groups: number } {
   const reader: Reader = { source, at: 0, groups: 0, depth: 0, fits: new Map() };
   const root = readChoice(reader, ignoreCase);
-  if (reader.at < source.length) throw new Error('`)` closes no group');
+  if (reader.at < source.length) throw new PatternError('`)` closes no group');
   return { root, groups: reader.groups };
 }
 
@@ -66,41 +66,38 @@ function readSequence(reader: Reader, ignoreCase: boolean): PatternNode {
 }
 
 function readQuantified(reader: Reader, body: PatternNode): PatternNode {
-  const found = matchAt(reader, /(?:([*+?])|\{(\d+)(,(\d*))?\})(\??)/y);
-  if (!found) return body;
-  const [, sign, least, comma, most, lazy] = found;
-  if (sign !== undefined)
-    return {
-      kind: 'repeat',
-      least: sign === '+' ? 1 : 0,
-      most: sign === '?' ? 1 : Number.POSITIVE_INFINITY,
-      lazy: lazy === '?',
-      body,
-    };
-  const upTo =
-    comma === undefined ? Number(least) : most === '' ? Number.POSITIVE_INFINITY : Number(most);
-  if (upTo < Number(least)) throw new Error('a count of the pattern ends before it starts');
-  return { kind: 'repeat', least: Number(least), most: upTo, lazy: lazy === '?', body };
+  const match = takeMatch(reader, /(?:([*+?])|\{(\d+)(,(\d*))?\})(\??)/y);
+  if (!match) return body;
+  const [, sign, from, comma, to, mark] = match;
+  const lazy = mark === '?';
+  if (sign !== undefined) {
+    const most = sign === '?' ? 1 : Number.POSITIVE_INFINITY;
+    return { kind: 'repeat', least: sign === '+' ? 1 : 0, most, lazy, body };
+  }
+  const least = Number(from);
+  const most = comma === undefined ? least : to === '' ? Number.POSITIVE_INFINITY : Number(to);
+  if (most < least) throw new PatternError('a count of the pattern ends before it starts');
+  return { kind: 'repeat', least, most, lazy, body };
 }
 
 function readAtom(reader: Reader, ignoreCase: boolean): PatternNode {
   if (reader.source[reader.at] === '(') return readGroup(reader, ignoreCase);
-  const reference = matchAt(reader, /\\([1-9]\d*)/y);
+  const reference = takeMatch(reader, /\\([1-9]\d*)/y);
   if (reference) return { kind: 'reference', group: Number(reference[1]), ignoreCase };
   const text =
     reader.source[reader.at] === '['
       ? takeClass(reader)
-      : (matchAt(reader, /\\u\{[0-9a-f]+\}|\\?[\s\S]/y)?.[0] ?? '');
+      : (takeMatch(reader, /\\u\{[0-9a-f]+\}|\\?[\s\S]/y)?.[0] ?? '');
   return { kind: 'char', fits: fitsOf(reader, text, ignoreCase) };
 }
 
-/** Classes stand in classes. */
+/** Classes may be nested. */
 function takeClass(reader: Reader): string {
   const start = reader.at;
   let depth = 0;
   do {
     const char = reader.source[reader.at++];
-    if (char === undefined) throw new Error('a class of the pattern is not closed');
+    if (char === undefined) throw new PatternError('a class of the pattern is not closed');
     if (char === '\\') reader.at++;
     else if (char === '[') depth++;
     else if (char === ']') depth--;
@@ -112,20 +109,31 @@ function fitsOf({ fits }: Reader, text: string, ignoreCase: boolean): (char: str
   const key = `${ignoreCase} ${text}`;
   const known = fits.get(key);
   if (known) return known;
-  // one character at a time: nothing to go back to
-  const regex = new RegExp(`^${text}$`, ignoreCase ? 'vi' : 'v');
-  const made = (char: string): boolean => regex.test(char);
-  fits.set(key, made);
-  return made;
+  // it sees one character at a time, so it has nothing to go back to
+  const regex = regexOf(`^${text}$`, ignoreCase ? 'vi' : 'v');
+  const test = (char: string): boolean => regex.test(char);
+  fits.set(key, test);
+  return test;
+}
+
+function regexOf(source: string, flags: string): RegExp {
+  try {
+    return new RegExp(source, flags);
+  } catch (error) {
+    // a quantifier with nothing but a comment before it
+    if (error instanceof SyntaxError) throw new PatternError(error.message);
+    throw error;
+  }
 }
 
 function readGroup(reader: Reader, ignoreCase: boolean): PatternNode {
   if (++reader.depth > deepest)
-    throw new Error(`the pattern has more than ${deepest} groups in groups`);
-  const [open = ''] = matchAt(reader, /\((?:\?(?::|=|!|<=|<!|i:|-i:))?/y) ?? [];
+    throw new PatternError(`the pattern has more than ${deepest} groups in groups`);
+  const [open = ''] = takeMatch(reader, /\((?:\?(?::|=|!|<=|<!|i:|-i:))?/y) ?? [];
   const group = open === '(' ? ++reader.groups : 0;
   const body = readChoice(reader, open === '(?i:' ? true : open === '(?-i:' ? false : ignoreCase);
-  if (reader.source[reader.at] !== ')') throw new Error('a bracket of the pattern is not closed');
+  if (reader.source[reader.at] !== ')')
+    throw new PatternError('a bracket of the pattern is not closed');
   reader.at++;
   reader.depth--;
   if (group > 0) return { kind: 'capture', group, body };
@@ -133,9 +141,10 @@ function readGroup(reader: Reader, ignoreCase: boolean): PatternNode {
   return looks ? { kind: 'look', behind: looks[1] === '<', negated: looks[2] === '!', body } : body;
 }
 
-function matchAt(reader: Reader, pattern: RegExp): RegExpExecArray | null {
+/** What a sticky expression finds at the reader's place, which is then behind it. */
+function takeMatch(reader: Reader, pattern: RegExp): RegExpExecArray | null {
   pattern.lastIndex = reader.at;
-  const found = pattern.exec(reader.source);
-  if (found) reader.at += found[0].length;
-  return found;
+  const match = pattern.exec(reader.source);
+  if (match) reader.at += match[0].length;
+  return match;
 }

@@ -3,7 +3,7 @@ import type {
   SettledDetection,
   SettledItem,
   SettledSearch,
-} from '../../query/settled.ts';
+} from '../query/settled.ts';
 
 /** The detections with each item replaced; what stays the same is the same object. */
 export function rebuiltParts(
@@ -12,8 +12,7 @@ export function rebuiltParts(
 ): readonly SettledDetection[] {
   return parts.map((part) => {
     let searches: Map<string, SettledSearch> | undefined;
-    // called for each item of a pipeline and each rule: a loop over the entries would make a pair
-    // of each
+    // this runs for each item of a pipeline and each rule: `forEach` makes no pairs
     part.searches.forEach((search, name) => {
       const body = rebuilt(search.body, replace);
       if (body === search.body) return;
@@ -24,7 +23,11 @@ export function rebuiltParts(
   });
 }
 
-function rebuilt(body: SettledBody, replace: (item: SettledItem) => SettledBody): SettledBody {
+/** The body with each item replaced; what stays the same is the same object. */
+export function rebuilt(
+  body: SettledBody,
+  replace: (item: SettledItem) => SettledBody,
+): SettledBody {
   if (body.kind === 'item') return replace(body);
   let entries: SettledBody[] | undefined;
   for (let at = 0; at < body.entries.length; at++) {

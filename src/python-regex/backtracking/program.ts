@@ -1,4 +1,5 @@
-import type { PatternNode } from './backtracking-pattern.ts';
+import { PatternError } from '../pattern-error.ts';
+import type { PatternNode } from './pattern.ts';
 
 /** One step of the machine. `back`: the text is read towards its start, as look-behind does. */
 export type Step =
@@ -14,17 +15,17 @@ export type Step =
   | { readonly kind: 'progress'; readonly slot: number }
   | { readonly kind: 'jump'; to: number }
   | { readonly kind: 'split'; first: number; second: number }
-  /** Its own steps stand behind it, up to a `done`. */
+  /** Its own steps follow, up to a `done`. */
   | { readonly kind: 'look'; readonly negated: boolean; end: number }
   | { readonly kind: 'done' };
 
 export interface Program {
   readonly steps: readonly Step[];
-  /** Two for the match and for each group, then one for each loop. */
+  /** Two for the match, two for each group, then one for each loop. */
   readonly slots: number;
 }
 
-/** Counts are written out. */
+/** Repetitions with a count are written out. */
 const mostSteps = 50_000;
 
 interface Writer {
@@ -32,6 +33,7 @@ interface Writer {
   slots: number;
 }
 
+/** Throws {@link PatternError} where the program grows too long. */
 export function programOf(root: PatternNode, groups: number): Program {
   const writer: Writer = { steps: [], slots: 2 * (groups + 1) };
   push(writer, { kind: 'save', slot: 0 });
@@ -43,7 +45,7 @@ export function programOf(root: PatternNode, groups: number): Program {
 
 function push<S extends Step>({ steps }: Writer, step: S): S {
   if (steps.length >= mostSteps)
-    throw new Error(`the pattern takes more than ${mostSteps} steps written out`);
+    throw new PatternError(`the pattern takes more than ${mostSteps} steps written out`);
   steps.push(step);
   return step;
 }
@@ -95,6 +97,10 @@ function writeChoice(writer: Writer, parts: readonly PatternNode[], back: boolea
   for (const end of ends) end.to = steps.length;
 }
 
+/**
+ * A choice between the steps that follow `enter` and those that follow `leave`; a lazy one leaves
+ * first.
+ */
 function writeSplit(
   writer: Writer,
   lazy: boolean,

@@ -1,7 +1,7 @@
-import { ProcessingFailure } from '../work/processing-failure.ts';
-import type { Work } from '../work/work.ts';
-import { readPattern } from './backtracking-pattern.ts';
-import { type Program, programOf, type Step } from './backtracking-program.ts';
+import { ProcessingFailure } from '../../work/processing-failure.ts';
+import type { Work } from '../../work/work.ts';
+import { readPattern } from './pattern.ts';
+import { type Program, programOf, type Step } from './program.ts';
 
 /** Steps for one text: look-around and back-references can take exponentially many. */
 const freeSteps = 200_000;
@@ -10,18 +10,18 @@ const stepsPerCharacter = 64;
 /** Where the match and its groups start and end, in characters of the text; -1: took no part. */
 export type Slots = readonly number[];
 
-/** What a machine does is counted by its work, if there is one. */
+/** The machine for a text, given as its characters. Its steps are counted by `work`. */
 export type Machines = (chars: readonly string[], work?: Work) => BacktrackingMachine;
 
 /**
  * Finds what a pattern with look-around or back-references matches, in a bounded number of steps.
  */
 export interface BacktrackingMachine {
-  /** The first match at `from` or, unless `only` there, behind it. */
+  /** The first match at `from` or, unless `only` there, after it. */
   readonly find: (from: number, only: boolean) => Slots | undefined;
 }
 
-/** A pattern as `translate` writes it for RegExp; the function takes a text as its characters. */
+/** Takes a pattern as `translate` writes it for RegExp. Throws {@link PatternError}. */
 export function backtracking(pattern: string, ignoreCase: boolean): Machines {
   const { root, groups } = readPattern(pattern, ignoreCase);
   const program = programOf(root, groups);
@@ -42,7 +42,7 @@ export function backtracking(pattern: string, ignoreCase: boolean): Machines {
   };
 }
 
-/** A place to go on at where a step fails, and how much had been saved then. */
+/** Where to go on when a step fails, and how much was saved at that point. */
 interface Choice {
   readonly step: number;
   readonly at: number;
@@ -53,7 +53,7 @@ class Run {
   private readonly steps: readonly Step[];
   private readonly chars: readonly string[];
   private readonly slots: number[];
-  /** What slots held before, to be put back: slot and value in turn. */
+  /** What slots held before, to be restored: slot and value in turn. */
   private readonly saved: number[] = [];
   /** Steps that it may still take. */
   left: number;
@@ -70,7 +70,7 @@ class Run {
     return this.run(0, at) ? this.slots : undefined;
   }
 
-  /** What is saved stays where it succeeds. */
+  /** What was saved is kept when it succeeds. */
   private run(first: number, from: number): boolean {
     const choices: Choice[] = [];
     let [at, place] = [first, from];
@@ -111,7 +111,7 @@ class Run {
     return found !== negated;
   }
 
-  /** The place behind what a step reads; undefined where it fails. */
+  /** The place after what a step reads; undefined where it fails. */
   private take(
     step: Exclude<Step, { readonly kind: 'jump' | 'split' | 'look' | 'done' }>,
     place: number,
@@ -137,7 +137,7 @@ class Run {
     place: number,
   ): number | undefined {
     const [start = -1, end = -1] = this.slots.slice(2 * group, 2 * group + 2);
-    // a group that took no part is nothing, as RegExp has it
+    // a group that took no part is an empty text, as in RegExp
     const length = start < 0 || end < start ? 0 : end - start;
     const first = back ? place - length : place;
     this.left -= length;

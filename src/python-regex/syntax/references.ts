@@ -1,26 +1,33 @@
+import { PatternError } from '../pattern-error.ts';
+
 /**
- * Groups of a pattern as they are read: which of them take part for sure, since engines differ
- * about the others.
+ * Follows the groups of a pattern as they are read, to know which of them are sure to take part:
+ * engines differ about the others.
  */
 export interface References {
+  /** A group starts; its number, 0 for one that does not capture. */
   readonly open: (captures: boolean) => number;
   readonly close: () => void;
+  /** `|` */
   readonly branch: () => void;
-  /** Something that a quantifier may follow, or that follows a group. */
-  readonly atom: (repeats: boolean) => void;
+  /** Anything but a quantifier. `repeatable`: a quantifier may follow it. */
+  readonly atom: (repeatable: boolean) => void;
   /** False: there is nothing to repeat. */
   readonly quantify: (optional: boolean, repeated: boolean) => boolean;
+  /** A back-reference. Throws {@link PatternError} where the group is not closed before it. */
   readonly refer: (group: number) => void;
+  /** Capturing groups so far. */
   readonly count: () => number;
-  /** Why RegExp would not find what Python finds. */
-  readonly reason: () => Error | undefined;
+  /** Why a RegExp might not find what Python finds; undefined: it does. */
+  readonly uncertainty: () => string | undefined;
 }
 
-interface Frame {
-  readonly parent: Frame | undefined;
+interface Group {
+  readonly parent: Group | undefined;
   readonly captures: boolean;
+  /** Number of the branch that is being read. */
   branch: number;
-  /** Branch of the parent that it stands in. */
+  /** Branch of the parent that it is in. */
   readonly within: number;
   optional: boolean;
   closed: boolean;
@@ -29,17 +36,25 @@ interface Frame {
   holdsUncertain: boolean;
 }
 
+/** A back-reference to `group`, in a branch of the group `around`. */
+interface Reference {
+  readonly group: Group;
+  readonly around: Group;
+  readonly branch: number;
+}
+
 export function createReferences(): References {
-  const root = frameIn(undefined, false);
-  const groups: Frame[] = [root];
-  const referred: { readonly group: Frame; readonly frame: Frame; readonly branch: number }[] = [];
+  const root = groupIn(undefined, false);
+  const groups: Group[] = [root];
+  const referred: Reference[] = [];
   let current = root;
-  let closed: Frame | undefined;
+  /** The group that ends right before this place. */
+  let closed: Group | undefined;
   let repeatable = false;
   let resets = false;
   return {
     open: (captures) => {
-      current = frameIn(current, captures);
+      current = groupIn(current, captures);
       repeatable = false;
       return captures ? groups.push(current) - 1 : 0;
     },
@@ -57,9 +72,9 @@ export function createReferences(): References {
       current.branch++;
       repeatable = false;
     },
-    atom: (repeats) => {
+    atom: (isRepeatable) => {
       closed = undefined;
-      repeatable = repeats;
+      repeatable = isRepeatable;
     },
     quantify: (optional, repeated) => {
       if (!repeatable) return false;
@@ -73,29 +88,26 @@ export function createReferences(): References {
       return true;
     },
     refer: (group) => {
-      const frame = groups[group];
-      if (group === 0 || !frame?.closed)
-        throw new Error(`there is no closed group ${group} before its reference`);
-      referred.push({ group: frame, frame: current, branch: current.branch });
+      const target = groups[group];
+      if (group === 0 || !target?.closed)
+        throw new PatternError(`there is no closed group ${group} before its reference`);
+      referred.push({ group: target, around: current, branch: current.branch });
     },
     count: () => groups.length - 1,
-    reason: () => {
-      if (resets)
-        return new Error(
-          'groups that may take no part in a repetition are not supported together with ' +
-            'look-around or back-references',
-        );
-      const uncertain = referred.some(
-        ({ group, frame, branch }) => !takesPart(group, frame, branch),
-      );
-      return uncertain
-        ? new Error('back-references to groups that may take no part are not supported')
-        : undefined;
+    uncertainty: () => {
+      if (resets) return resetReason;
+      return referred.every(takesPart)
+        ? undefined
+        : 'back-references to groups that may take no part are not supported';
     },
   };
 }
 
-function frameIn(parent: Frame | undefined, captures: boolean): Frame {
+const resetReason =
+  'groups that may take no part in a repetition are not supported ' +
+  'together with look-around or back-references';
+
+function groupIn(parent: Group | undefined, captures: boolean): Group {
   return {
     parent,
     captures,
@@ -109,18 +121,12 @@ function frameIn(parent: Frame | undefined, captures: boolean): Frame {
 }
 
 /** True where the group has matched whenever the reference is reached. */
-function takesPart(group: Frame, frame: Frame, branch: number): boolean {
-  // branches that the reference stands in, by frame
-  const around = new Map<Frame, number>();
-  for (
-    let [at, inside]: [Frame | undefined, number] = [frame, branch];
-    at;
-    [at, inside] = [at.parent, at.within]
-  )
-    around.set(at, inside);
+function takesPart({ group, around, branch }: Reference): boolean {
+  const branches = new Map<Group, number>([[around, branch]]);
+  for (let at = around; at.parent; at = at.parent) branches.set(at.parent, at.within);
   for (let at = group; at.parent; at = at.parent) {
     if (at.optional) return false;
-    const reached = around.get(at.parent);
+    const reached = branches.get(at.parent);
     if (reached !== undefined) return reached === at.within;
     if (at.parent.branch > 0) return false;
   }
