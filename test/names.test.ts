@@ -7,7 +7,7 @@ import { compileRules } from '../src/cli/project/compile-rules.ts';
 import { openProject } from '../src/cli/project/project.ts';
 import { readConfig } from '../src/pack/config/config.ts';
 import type { PackDetection } from '../src/pack/model/detection.ts';
-import { assemblePack, type Pack } from '../src/pack/pack.ts';
+import { assemblePack, compilePack, type Pack } from '../src/pack/pack.ts';
 import { type Lock, nextLock } from '../src/release/lock/lock.ts';
 import { type Built, builtEntries, createBuilt } from '../src/release/snapshot.ts';
 import { collect } from '../src/sigma/collection/collection.ts';
@@ -62,11 +62,9 @@ function packOf(rules: readonly Given[], config = '', lock?: Lock): Made {
     retired: [...(lock?.retired.values() ?? [])],
   };
   const history = { published, pathOf: (path: string) => path, keepNames: true, retire: true };
-  return {
-    pack: assemblePack({ collection, config: read, bag, history, onOutcome: built.add }),
-    built,
-    bag,
-  };
+  const { outcomes, pack } = compilePack({ collection, config: read, bag, history });
+  for (const outcome of outcomes) built.add(outcome);
+  return { pack: pack(), built, bag };
 }
 
 const detections = ({ pack }: Made): readonly PackDetection[] =>
@@ -437,8 +435,9 @@ describe('rules that are read one by one', () => {
       { format: 'text', verbose: false },
     );
     if ('code' in opened) throw new Error('the project was not opened');
-    const { pack } = compileRules(opened, []);
-    return pack.outcomes.map(({ detection }) => detection.name);
+    return compileRules(opened, [])
+      .pack()
+      .outcomes.map(({ detection }) => detection.name);
   };
   const base = (title: string, status = 'stable'): string =>
     `---\ntitle: Base\nname: base\nlogsource: { product: windows }\ndetection: { s: { f: 1 }, condition: s }\n---\ntitle: ${title}\nid: ${whole('44444444')}\nstatus: ${status}\ncorrelation: { type: event_count, rules: [base], timespan: 5m, condition: { gte: 2 } }\n`;

@@ -12,7 +12,8 @@ import {
   stanzaName,
   unflaggedLines,
 } from '../src/pack/render/splunk-conf.ts';
-import { createRenderer, TemplateError } from '../src/pack/render/template.ts';
+import { createRenderer } from '../src/pack/render/template.ts';
+import { TemplateError } from '../src/pack/render/template-error.ts';
 import { isSavedSearchKey, nearestSavedSearchKey } from '../src/pack/settings/splunk-keys.ts';
 import { runs } from './thoroughness.ts';
 

@@ -5,15 +5,15 @@ import type { Target } from '../pack/config/config.ts';
 import { streamChoice } from '../pack/config/graylog-config.ts';
 import { type ContentPack, renderContentPack } from '../pack/graylog/content-pack.ts';
 import { indexMacros } from '../pack/index-macro.ts';
-import type { GraylogDetection, PackFile } from '../pack/model/detection.ts';
+import type { GraylogDetection, PackDetection, PackFile } from '../pack/model/detection.ts';
 import type { Pack } from '../pack/pack.ts';
 import {
   createRenderer,
   type Render,
   type Renderer,
-  TemplateError,
   type TemplateSet,
 } from '../pack/render/template.ts';
+import { reportTemplateError } from '../pack/render/template-error.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { gzipTar, zip } from './archive.ts';
@@ -38,8 +38,6 @@ export interface ArtifactInput {
   readonly pathOf?: (path: string) => string;
   /** The file of a rule by its path, for diagnostics about it. */
   readonly ruleFile?: (path: string) => SourceFile | undefined;
-  /** Is called with the pack as it was written, where detections had to be left out. */
-  readonly onPack?: (pack: Pack) => void;
   /** Pages of the detections, for the app's view and the bundle. */
   readonly pages?: PackPages;
 }
@@ -89,39 +87,57 @@ export interface Artifact extends ArtifactDigest {
  * artifacts?.map(({ path }) => path);
  * // => ['sigpack-1.0.0-graylog.json', 'manifest.json', 'sigpack-1.0.0.zip']
  */
-export async function makeArtifacts(
+export const makeArtifacts = async (
   given: ArtifactInput,
-): Promise<readonly Artifact[] | undefined> {
-  const { bag, configFile } = given;
+): Promise<readonly Artifact[] | undefined> => (await artifactsOf(given))?.artifacts;
+
+/** The files of a pack, and the pack as they have it. */
+export interface PackArtifacts {
+  readonly artifacts: readonly Artifact[];
+  readonly pack: Pack;
+  /** Detections that broke the pack by themselves. */
+  readonly leftOut: readonly PackDetection[];
+}
+
+/** As {@link makeArtifacts}, with what had to be left out. */
+export async function artifactsOf(given: ArtifactInput): Promise<PackArtifacts | undefined> {
   const input = withoutEmpty(given);
   if (input.pack.config.targets.length === 0) return undefined;
   const render = createRenderer(input.templates);
   try {
     const first = await packed(input, render);
-    if (first.reasons.length === 0) return first.artifacts;
+    if (first.reasons.length === 0)
+      return { artifacts: first.artifacts, pack: given.pack, leftOut: [] };
     const broken = first.tooLarge ? tooLargeAlone(input, render) : brokenDetections(input, render);
+    if (broken.length === 0) return reportReasons(input, first.reasons);
+    reportBroken(input, broken);
     const pack = withoutBroken(input.pack, broken);
-    for (const one of broken) {
-      const { file, titleSpan: span } = one.detection.rule;
-      const { code, message } = diagnosticAbout(one);
-      bag.add(input.ruleFile?.(file.path) ?? file, {
-        code,
-        message: `${one.target}: ${message}; the rule is left out`,
-        span,
-        target: one.target,
-      });
-    }
-    const rest = broken.length === 0 ? input : withoutEmpty({ ...input, pack });
+    const rest = withoutEmpty({ ...input, pack });
     if (rest.pack.config.targets.length === 0) return undefined;
-    const made = broken.length === 0 ? first : await packed(rest, render);
-    for (const message of made.reasons)
-      bag.add(configFile, { code: 'PCK007', message, span: { start: 0, end: 0 } });
-    if (made.reasons.length > 0) return undefined;
-    input.onPack?.(pack);
-    return made.artifacts;
+    const { artifacts, reasons } = await packed(rest, render);
+    if (reasons.length > 0) return reportReasons(input, reasons);
+    return { artifacts, pack, leftOut: broken.map(({ detection }) => detection) };
   } catch (error) {
-    return jinjaError(error, bag, configFile);
+    return reportTemplateError(error, input.bag, input.configFile);
   }
+}
+
+function reportBroken({ bag, ruleFile }: ArtifactInput, broken: readonly Broken[]): void {
+  for (const one of broken) {
+    const { file, titleSpan: span } = one.detection.rule;
+    const { code, message } = diagnosticAbout(one);
+    bag.add(ruleFile?.(file.path) ?? { ...file, text: '' }, {
+      code,
+      message: `${one.target}: ${message}; the rule is left out`,
+      span,
+      target: one.target,
+    });
+  }
+}
+
+function reportReasons({ bag, configFile }: ArtifactInput, reasons: readonly string[]): undefined {
+  for (const message of reasons)
+    bag.add(configFile, { code: 'PCK007', message, span: { start: 0, end: 0 } });
 }
 
 /**
@@ -242,17 +258,6 @@ function brokenDetections(input: ArtifactInput, render: Renderer): readonly Brok
   return (['splunk', 'graylog'] as const).flatMap((target) =>
     found[target].map(({ one, reason }) => ({ target, detection: one.detection, reason })),
   );
-}
-
-/** Reports a template wrong, and throws what is none. */
-export function jinjaError(error: unknown, bag: DiagnosticBag, configFile: SourceFile): undefined {
-  if (!(error instanceof TemplateError)) throw error;
-  const place = error.line === undefined ? error.template : `${error.template}:${error.line}`;
-  bag.add(configFile, {
-    code: 'PCK003',
-    message: `${place}: ${error.message}`,
-    span: { start: 0, end: 0 },
-  });
 }
 
 function splunkApp(

@@ -1,7 +1,7 @@
 import type { Target } from '../pack/config/config.ts';
 import type { DetectionOutcome } from '../pack/outcome.ts';
+import type { CompiledOutcome } from '../pack/pack.ts';
 import type { Render } from '../pack/render/template.ts';
-import type { CompiledRule } from '../query/compile.ts';
 import { collectBundlePages } from './bundle-pages.ts';
 import { dataNeededOf } from './data-needed.ts';
 import type { DetectionPage, PackPages } from './detection-page.ts';
@@ -13,7 +13,7 @@ const windowsRecorders = ['sysmon', 'security'];
 
 export interface PackPageList {
   /** Takes a detection with what it became, and its rule as written. Throws `TemplateError`. */
-  readonly add: (outcome: DetectionOutcome, written: CompiledRule) => void;
+  readonly add: (outcome: CompiledOutcome) => void;
   readonly all: () => PackPages;
 }
 
@@ -27,11 +27,11 @@ export function createPackPages(names: readonly Target[], render: Render): PackP
   const pages: DetectionPage[] = [];
   const bundle = collectBundlePages();
   return {
-    add({ detection, targets }, compiled) {
+    add({ outcome: { detection, targets }, written }) {
       const outcomes = [...targets.values()];
       if (outcomes.every(({ kind }) => kind === 'skipped')) return;
-      const { lines, ofService } = dataNeededOf(compiled, windowsRecorders);
-      const source = sourceOf(compiled.rule);
+      const { lines, ofService } = dataNeededOf(written, windowsRecorders);
+      const source = sourceOf(written.rule);
       const sections = wanted.flatMap((name) => reasonSection(name, targets) ?? []);
       pages.push({
         id: detection.id,
@@ -42,7 +42,7 @@ export function createPackPages(names: readonly Target[], render: Render): PackP
       bundle.add(
         detection,
         ruleMarkdown(
-          { rows: factRows(compiled.rule, detection.attack, lines), source, sections },
+          { rows: factRows(written.rule, detection.attack, lines), source, sections },
           renderDocs,
         ),
       );

@@ -23,7 +23,7 @@ export interface CountedWarnings {
     names: readonly string[],
     rule: CompiledRule['rule'],
   ) => void;
-  readonly tell: () => void;
+  readonly report: () => void;
 }
 
 interface Counted {
@@ -74,7 +74,7 @@ export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
       );
       for (const name of names) known.names.add(name);
     },
-    tell() {
+    report() {
       for (const { code, target, message, names, first, hint, rules } of found) {
         const list = [...names].sort().map((name) => `\`${name}\``);
         const others = rules.size === 1 ? '' : `, in ${rules.size} rules (the first is here)`;

@@ -10,7 +10,7 @@ import { plural } from '../source/plural.ts';
 export interface SharedDiagnostics {
   readonly add: (target: string, rule: Rule, diagnostics: readonly TargetDiagnostic[]) => void;
   /** Of what several rules may share. */
-  readonly tell: () => void;
+  readonly report: () => void;
 }
 
 interface Shared {
@@ -42,7 +42,7 @@ export function createSharedDiagnostics(bag: DiagnosticBag): SharedDiagnostics {
         found.set(key, shared);
       }
     },
-    tell() {
+    report() {
       for (const { target, diagnostic, titles } of found.values())
         put(target, diagnostic, ofRules([...titles]));
     },

@@ -2,8 +2,7 @@ import type { Target } from '../pack/config/config.ts';
 import { enabledIds } from '../pack/config/enabled.ts';
 import { eventDefinitionIds } from '../pack/graylog/event-definition.ts';
 import type { PackDetection } from '../pack/model/detection.ts';
-import type { DetectionOutcome } from '../pack/outcome.ts';
-import type { Pack } from '../pack/pack.ts';
+import type { CompiledOutcome, Pack } from '../pack/pack.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { Level } from '../sigma/rule/rule.ts';
 import { sortedJson } from '../source/sorted-json.ts';
@@ -74,7 +73,7 @@ export interface BuiltEntry extends SnapshotEntry {
 
 export interface Built {
   readonly entries: readonly BuiltEntry[];
-  readonly add: (outcome: DetectionOutcome, written: CompiledRule) => void;
+  readonly add: (outcome: CompiledOutcome) => void;
 }
 
 export interface SnapshotOptions {
@@ -83,7 +82,7 @@ export interface SnapshotOptions {
   readonly details: boolean;
 }
 
-/** Gathers the detections of a build as it goes: what `onOutcome` of a pack is told. */
+/** Gathers the detections of a build as it goes. */
 export function createBuilt(
   info: Pack['config']['info'],
   { pathOf, details }: SnapshotOptions,
@@ -91,7 +90,7 @@ export function createBuilt(
   const entries: BuiltEntry[] = [];
   return {
     entries,
-    add({ detection, targets }, written) {
+    add({ outcome: { detection, targets }, written }) {
       const text = textOf(detection);
       const settings = settingsOf(detection);
       const queries: Partial<Record<Target, readonly string[]>> = {};

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { saysSomethingOfSigma } from '../../sigma/collection/meant-for-sigma.ts';
-import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import { createBag, type DiagnosticBag } from '../../source/diagnostic.ts';
 import { ok, type Result } from '../../source/result.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { fileError, fileHint } from '../error/file-error.ts';
@@ -22,6 +22,10 @@ export const isRuleFile = (name: string): boolean =>
 export function readSourceFile(path: string, bag: DiagnosticBag): SourceFile | undefined {
   return readWith(() => textOf(path, 'file or pipe'), path, bag);
 }
+
+/** A file that was read, for a place in it: the texts of thousands of rules do not stay in memory. */
+export const readAgain = (path: string): SourceFile =>
+  readSourceFile(path, createBag()) ?? { path, text: '' };
 
 /**
  * As {@link readSourceFile}, of a file in a folder of rules. Unless the user named it, one in

@@ -1,18 +1,27 @@
 import { resolve } from 'node:path';
-import { jinjaError } from '../../artifact/artifacts.ts';
+import type { ArtifactInput } from '../../artifact/artifacts.ts';
 import { idleSettings } from '../../artifact/idle-settings.ts';
 import { budgetErrors } from '../../artifact/schedule-budget.ts';
 import type { PackPages } from '../../docs/detection-page.ts';
 import { createPackPages } from '../../docs/pack-pages.ts';
 import type { PackConfig } from '../../pack/config/config.ts';
 import { nameKeys } from '../../pack/naming/name-text.ts';
-import { assemblePack, type Pack, type PackInput } from '../../pack/pack.ts';
+import {
+  type CompiledOutcome,
+  compilePack,
+  type Pack,
+  type PackCompilation,
+  type PackInput,
+} from '../../pack/pack.ts';
 import { warnOfFinalizers } from '../../pack/pipeline-report.ts';
 import { createRenderer } from '../../pack/render/template.ts';
+import { reportTemplateError } from '../../pack/render/template-error.ts';
 import type { Collection } from '../../sigma/collection/collection.ts';
 import type { OnRule } from '../../sigma/collection/document.ts';
+import { readAgain } from '../files/rule-files.ts';
+import { toolVersion } from '../process/package-root.ts';
 import { loadRules, streamRules } from './load.ts';
-import { type Project, rulePaths } from './project.ts';
+import { type Project, pathInPack, rulePaths } from './project.ts';
 import { type LoadedTemplates, loadTemplates } from './template-files.ts';
 
 export interface RuleCounts {
@@ -21,21 +30,20 @@ export interface RuleCounts {
   readonly invalid: number;
 }
 
-export interface CompiledRules {
-  readonly pack: Pack;
-  readonly counts: RuleCounts;
+export interface RuleCompilation extends PackCompilation {
+  /** Of the rules that were compiled. */
+  readonly counts: () => RuleCounts;
 }
 
 /**
- * The rules of a project, or those of the paths, as its packs have them. The rules themselves stay
+ * Compiles the rules of a project, or those of the paths, for its packs. The rules themselves stay
  * behind: what is left of thousands is their queries and pages.
  */
 export function compileRules(
   project: Project,
   paths: readonly string[],
-  onOutcome?: PackInput['onOutcome'],
   onRule?: OnRule,
-): CompiledRules {
+): RuleCompilation {
   const keys = nameKeys(project.loaded.config.namePrefix);
   const { collection, rules, files, counts } = streamRules(
     rulePaths(project, paths),
@@ -44,18 +52,19 @@ export function compileRules(
     keys,
     onRule,
   );
-  const pack = packOf(project, { collection, rules, total: files }, onOutcome);
-  return { pack, counts: { files, ...counts } };
+  return {
+    ...compilationOf(project, { collection, rules, total: files }),
+    counts: () => ({ files, ...counts }),
+  };
 }
 
-/** As `compileRules`, with the rules, for who needs them once more. */
+/** As `compileRules`, with all rules in memory. */
 export function compileCollection(
   project: Project,
   paths: readonly string[],
-  onOutcome?: PackInput['onOutcome'],
-): { pack: Pack; collection: Collection } {
+): PackCompilation & { readonly collection: Collection } {
   const { collection } = loadRules(rulePaths(project, paths), project.bag, project.terminal);
-  return { pack: packOf(project, { collection }, onOutcome), collection };
+  return { ...compilationOf(project, { collection }), collection };
 }
 
 /** Of what a pack starts beyond its budgets, and of settings that change nothing in it. */
@@ -65,21 +74,19 @@ export function reportPack({ loaded, bag }: Project, pack: Pack): void {
     bag.add(loaded.file, { code: 'PCK006', message, span: { start: 0, end: 0 } });
 }
 
-function packOf(
+function compilationOf(
   project: Project,
   rules: Pick<PackInput, 'collection' | 'rules' | 'total'>,
-  onOutcome: PackInput['onOutcome'],
-): Pack {
+): PackCompilation {
   const { loaded, bag, pipelines, history, terminal } = project;
   warnOfFinalizers(bag, [...pipelines.values()].flat());
-  return assemblePack({
+  return compilePack({
     ...rules,
     config: withNamedPipelines(loaded.config, project.request.pipeline),
     bag,
     pipelines,
     history,
     onProgress: (done, total) => terminal.progress(done, total, 'compiling rules'),
-    ...(onOutcome ? { onOutcome } : {}),
   });
 }
 
@@ -99,8 +106,27 @@ const withNamedPipelines = (
 export const projectTemplates = ({ loaded: { config, folder } }: Project): LoadedTemplates =>
   loadTemplates(config.templates === undefined ? undefined : resolve(folder, config.templates));
 
+/** What the artifacts of a project's pack are made of. */
+export const artifactInput = (
+  project: Project,
+  pack: Pack,
+  pages: PackPages,
+  { templates, assets, custom }: LoadedTemplates,
+): ArtifactInput => ({
+  pack,
+  pages,
+  templates: { templates },
+  customTemplates: custom,
+  assets,
+  toolVersion: toolVersion(),
+  bag: project.bag,
+  configFile: project.loaded.file,
+  pathOf: (path) => pathInPack(project, path),
+  ruleFile: readAgain,
+});
+
 interface PageList {
-  readonly add: NonNullable<PackInput['onOutcome']>;
+  readonly add: (outcome: CompiledOutcome) => void;
   /** Undefined where their template is wrong, which has been reported. */
   readonly pages: () => PackPages | undefined;
 }
@@ -112,12 +138,12 @@ export function createPageList(
   const list = createPackPages(config.targets, createRenderer({ templates }));
   let sound = true;
   return {
-    add(...given) {
+    add(outcome) {
       if (!sound) return;
       try {
-        list.add(...given);
+        list.add(outcome);
       } catch (error) {
-        jinjaError(error, bag, file);
+        reportTemplateError(error, bag, file);
         sound = false;
       }
     },

@@ -1,4 +1,4 @@
-import type { PackInput } from '../../pack/pack.ts';
+import type { CompiledOutcome } from '../../pack/pack.ts';
 import type { OnRule } from '../../sigma/collection/document.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';
@@ -11,7 +11,7 @@ import type { Project } from './project.ts';
 /** What a build asks of each rule on the way, and what it leaves unsaid. */
 export interface Lint {
   readonly onRule: OnRule;
-  readonly onOutcome: NonNullable<PackInput['onOutcome']>;
+  readonly onOutcome: (outcome: CompiledOutcome) => void;
   /** Tells what concerns several rules, and takes back what the configuration excludes. */
   readonly finish: () => void;
 }
@@ -50,7 +50,7 @@ export async function lintOf(
       const codes = exclude.get(id);
       if (codes) places.push({ file: rule.file, span: rule.span, codes });
     },
-    onOutcome: (_, written) => linter?.onMeaning(written),
+    onOutcome: ({ written }) => linter?.onMeaning(written),
     finish() {
       linter?.finish();
       // a rule that could not be read has its id too

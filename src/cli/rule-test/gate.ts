@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
+import type { PackRule } from '../../pack/model/detection.ts';
 import type { Pack } from '../../pack/pack.ts';
 import { type CaseResult, missingTests, passingCounts } from '../../rule-test/test-result.ts';
-import type { SourceFile, Span } from '../../source/span.ts';
+import { readAgain } from '../files/rule-files.ts';
 import { type Project, rulePaths } from '../project/project.ts';
 import { defaultPaths, gateRuns } from './session.ts';
 
@@ -43,7 +44,7 @@ export async function refuseUntested(
       .find((one) => one !== undefined);
     if (missing === undefined && tested.length > 0) continue;
     refused = true;
-    bag.add(rule.file, {
+    bag.add(readAgain(rule.file.path), {
       code: 'TST005',
       message: `"${rule.title}" has ${missing ?? 'no test that could run'}`,
       span: rule.titleSpan,
@@ -63,5 +64,5 @@ function byRule(results: readonly CaseResult[]): ReadonlyMap<string, readonly Ca
   return grouped;
 }
 
-const keyOf = ({ file, span }: { readonly file: SourceFile; readonly span: Span }): string =>
+const keyOf = ({ file, span }: Pick<PackRule, 'file' | 'span'>): string =>
   `${span.start} ${resolve(file.path)}`;

@@ -70,10 +70,10 @@ export function splunkSettings(settings: DetectionSettings, config: PackConfig):
  */
 export interface EsSettingsReport {
   readonly add: (rule: Rule) => void;
-  readonly tell: () => void;
+  readonly report: () => void;
 }
 
-const nothing: EsSettingsReport = { add: () => undefined, tell: () => undefined };
+const nothing: EsSettingsReport = { add: () => undefined, report: () => undefined };
 
 export function createEsSettingsReport(config: PackConfig, bag: DiagnosticBag): EsSettingsReport {
   if (config.splunk.enterpriseSecurity || !config.targets.includes('splunk')) return nothing;
@@ -98,7 +98,7 @@ export function createEsSettingsReport(config: PackConfig, bag: DiagnosticBag): 
     add: ({ file, settings }) => {
       if (settings) take(file, settings);
     },
-    tell: () => {
+    report: () => {
       if (first === undefined) return;
       const more = places === 1 ? '' : `, in ${places} places (the first is here)`;
       const message =

@@ -1,14 +1,19 @@
 import type { GraylogAggregation } from '../../backend/graylog/correlation.ts';
 import type { CorrelationRule } from '../../sigma/correlation/correlation.ts';
-import type { DetectionRule, Level, LogSource } from '../../sigma/rule/rule.ts';
+import type { DetectionRule, Level, LogSource, RuleHead } from '../../sigma/rule/rule.ts';
+import type { SourceFile } from '../../source/span.ts';
 import type { AlertFields } from '../alert/fields.ts';
 import type { DetectionSettings } from '../settings/settings.ts';
 
 /**
- * A rule without its detection, whose meaning the queries have: thousands of trees are worth their
- * memory.
+ * A rule without its detection, whose meaning the queries have, and without the text of its file:
+ * thousands of both are worth their memory. Diagnostics about it read the file again.
  */
-export type PackRule = Omit<DetectionRule, 'detection'> | CorrelationRule;
+export type PackRule = WithoutText<Omit<DetectionRule, 'detection'>> | WithoutText<CorrelationRule>;
+
+type WithoutText<Rule extends RuleHead> = Omit<Rule, 'file'> & {
+  readonly file: Pick<SourceFile, 'path'>;
+};
 
 /** One detection of a pack: a rule with all that the packs say about it but its queries. */
 export interface PackDetection {

@@ -51,7 +51,7 @@ export interface Namer {
    */
   readonly nameOf: (rule: Rule, chosen: string | undefined) => DetectionName | undefined;
   /** Notes which of the named rules are not called by their titles. */
-  readonly tell: () => void;
+  readonly report: () => void;
 }
 
 /** A name; where the plain one is another's, what that is and whose. */
@@ -128,7 +128,7 @@ export function createNamer({ info, prefix, rules, bag, history = noHistory }: N
       });
       return own;
     },
-    tell: () =>
+    report: () =>
       addTogether(
         bag,
         found,

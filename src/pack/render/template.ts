@@ -7,6 +7,7 @@ import { templateCompiler, templateRuntime } from './handlebars.ts';
 import { precompiled } from './precompiled.ts';
 import { confValue } from './splunk-conf.ts';
 import { asBlock, blockSource } from './template-block.ts';
+import { TemplateError } from './template-error.ts';
 
 /** Template sources by name, such as `splunk/default/app.conf.hbs`. */
 export interface TemplateSet {
@@ -21,19 +22,6 @@ export interface Renderer extends Render {
    * be copied several times.
    */
   readonly bytes: (name: string, context: object) => Uint8Array;
-}
-
-export class TemplateError extends Error {
-  override readonly name = 'TemplateError';
-  readonly template: string;
-  /** From 1; undefined where Handlebars gives no place. */
-  readonly line: number | undefined;
-
-  constructor(template: string, message: string, line: number | undefined) {
-    super(message);
-    this.template = template;
-    this.line = line;
-  }
 }
 
 const unsafe = /[<>&\u2028\u2029]/;

@@ -84,7 +84,7 @@ export async function adopt(path: string, options: AdoptOptions): Promise<ExitCo
       `${shownPath(lockPath)} already says what was published; names are adopted before the ` +
         'first release',
     );
-  const { pack } = compileRules(project, []);
+  const pack = compileRules(project, []).pack();
   const rules = pack.splunk.map(ruleOf);
   const matches = matchStanzas(app.stanzas, rules);
   const keys = new Set<string>();

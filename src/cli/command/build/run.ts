@@ -1,22 +1,20 @@
 import { join } from 'node:path';
-import { type Artifact, makeArtifacts } from '../../../artifact/artifacts.ts';
+import { type Artifact, artifactsOf } from '../../../artifact/artifacts.ts';
 import { madeFor } from '../../../artifact/made-for.ts';
 import { loadOf } from '../../../artifact/schedule-budget.ts';
-import type { PackPages } from '../../../docs/detection-page.ts';
 import type { FailOn, PackConfig, Target } from '../../../pack/config/config.ts';
 import { enabledIds } from '../../../pack/config/enabled.ts';
 import type { LintPreset } from '../../../pack/config/lint-preset.ts';
-import type { Pack, PackInput } from '../../../pack/pack.ts';
-import { createBag } from '../../../source/diagnostic.ts';
+import type { Pack } from '../../../pack/pack.ts';
 import { counted } from '../../../source/plural.ts';
 import { CommandError } from '../../error/command-error.ts';
 import type { ExitCode } from '../../error/exit-code.ts';
 import type { LoadedConfig } from '../../files/config-file.ts';
-import { readSourceFile, shownPath } from '../../files/rule-files.ts';
+import { shownPath } from '../../files/rule-files.ts';
 import { optimizeLate } from '../../process/optimize-late.ts';
-import { toolVersion } from '../../process/package-root.ts';
 import { keepNurserySmall } from '../../process/small-nursery.ts';
 import {
+  artifactInput,
   compileRules,
   createPageList,
   projectTemplates,
@@ -24,8 +22,7 @@ import {
   reportPack,
 } from '../../project/compile-rules.ts';
 import { lintOf } from '../../project/lint.ts';
-import { openProject, type Project, pathInPack, reportProject } from '../../project/project.ts';
-import type { LoadedTemplates } from '../../project/template-files.ts';
+import { openProject, type Project, reportProject } from '../../project/project.ts';
 import type { ReportFormat } from '../../report/name.ts';
 import { type BuildSummary, countSkipped } from '../../report/summary.ts';
 import { writeArtifacts } from '../../write/artifacts.ts';
@@ -78,12 +75,14 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   const templates = options.dryRun ? undefined : projectTemplates(project);
   const pages = templates ? createPageList(project, templates) : undefined;
   const lint = await lintOf(project, paths, options.dryRun);
-  const onOutcome: PackInput['onOutcome'] = (...outcome) => {
-    pages?.add(...outcome);
-    built?.add(...outcome);
-    lint?.onOutcome(...outcome);
-  };
-  const { pack, counts } = compileRules(project, paths, onOutcome, lint?.onRule);
+  const compilation = compileRules(project, paths, lint?.onRule);
+  for (const outcome of compilation.outcomes) {
+    pages?.add(outcome);
+    built?.add(outcome);
+    lint?.onOutcome(outcome);
+  }
+  const pack = compilation.pack();
+  const counts = compilation.counts();
   lint?.finish();
   if (pack.outcomes.length === 0) reportNothing(project, paths, counts.files);
   reportPack(project, pack);
@@ -96,19 +95,16 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
     (options.requireTests === true && (await isUntested(project, pack, paths)));
   terminal.progress(0, 0, 'writing packs');
   const made = refused ? undefined : pages?.pages();
-  let written = pack;
-  const onPack = (changed: Pack): void => {
-    written = changed;
-  };
-  const artifacts =
+  const written =
     pack.outcomes.length > 0 && templates && made
-      ? ((await artifactsOf(project, pack, made, templates, onPack)) ?? [])
-      : [];
+      ? await artifactsOf(artifactInput(project, pack, made, templates))
+      : undefined;
+  const artifacts = written?.artifacts ?? [];
   if (artifacts.length > 0) writeArtifacts(output, artifacts);
   return reportProject(
     project,
     answer,
-    summaryOf(counts, written, output, artifacts, performance.now() - started),
+    summaryOf(counts, written?.pack ?? pack, output, artifacts, performance.now() - started),
   );
 }
 
@@ -131,28 +127,6 @@ async function isUntested(
 ): Promise<boolean> {
   const { refuseUntested } = await import('../../rule-test/gate.ts');
   return refuseUntested(...given);
-}
-
-function artifactsOf(
-  project: Project,
-  pack: Pack,
-  pages: PackPages,
-  { templates, assets, custom }: LoadedTemplates,
-  onPack: (pack: Pack) => void,
-): Promise<readonly Artifact[] | undefined> {
-  return makeArtifacts({
-    pack,
-    pages,
-    templates: { templates },
-    customTemplates: custom,
-    assets,
-    toolVersion: toolVersion(),
-    bag: project.bag,
-    configFile: project.loaded.file,
-    pathOf: (path) => pathInPack(project, path),
-    ruleFile: (path) => readSourceFile(path, createBag()),
-    onPack,
-  });
 }
 
 /** At the configuration, or where there is none at the rules that were looked for. */

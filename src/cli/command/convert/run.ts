@@ -124,7 +124,7 @@ export async function convert(
     );
     diagnosticLineBreaks(target, format, entries);
   }
-  warnings.tell();
+  warnings.report();
   if (options.skipUnsupported) lowerRefusals(bag);
   if (options.verbose) diagnosticSigmaNames(names.filter((name) => !pipelines.has(name)));
   return reportProject(project, answer);
@@ -243,7 +243,7 @@ function converted(
       ? [{ entry: entryOf(compiled, conversion.value), path: compiled.rule.file.path }]
       : [];
   });
-  diagnostics.tell();
+  diagnostics.report();
   return entries;
 }
 

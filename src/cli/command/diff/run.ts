@@ -245,11 +245,9 @@ async function folderSide(
   }
   const { loaded, history } = project;
   const built = createBuilt(loaded.config.info, { pathOf: history.pathOf, details: true });
-  const { pack, collection } = compileCollection(
-    project,
-    loaded.exists ? [] : [resolve(folder)],
-    built.add,
-  );
+  const compilation = compileCollection(project, loaded.exists ? [] : [resolve(folder)]);
+  for (const outcome of compilation.outcomes) built.add(outcome);
+  const pack = compilation.pack();
   const errors = own.list.filter(({ severity }) => severity === 'error').length;
   const uncompiled = own.list
     .filter(isFatal)
@@ -262,7 +260,7 @@ async function folderSide(
     }));
   return {
     snapshot: { ...snapshotOf(label, pack, built), uncompiled },
-    built: { project, collection },
+    built: { project, collection: compilation.collection },
     errors,
     remove,
   };

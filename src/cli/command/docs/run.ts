@@ -5,7 +5,8 @@ import { type RegisteredTarget, type TargetSettings, targets } from '../../../ba
 import type { ConvertedRule } from '../../../backend/target.ts';
 import { type DocsFormat, docsFiles } from '../../../docs/site.ts';
 import { createSlugs } from '../../../docs/slug.ts';
-import { createRenderer, TemplateError } from '../../../pack/render/template.ts';
+import { createRenderer } from '../../../pack/render/template.ts';
+import { TemplateError } from '../../../pack/render/template-error.ts';
 import { createTargetCompiler, type TargetedRule } from '../../../pipeline/run/target-compiler.ts';
 import type { CompiledRule } from '../../../query/compile.ts';
 import type { Collection, Rule } from '../../../sigma/collection/collection.ts';

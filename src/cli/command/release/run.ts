@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { makeArtifacts } from '../../../artifact/artifacts.ts';
+import { artifactsOf } from '../../../artifact/artifacts.ts';
 import type { Bump } from '../../../pack/config/release-config.ts';
 import { tombstonesOf } from '../../../pack/naming/tombstone.ts';
 import type { Pack } from '../../../pack/pack.ts';
@@ -28,10 +28,10 @@ import { type ExitCode, exitCodes } from '../../error/exit-code.ts';
 import type { LoadedConfig } from '../../files/config-file.ts';
 import { findConfig } from '../../files/find-config.ts';
 import { makeFolders } from '../../files/make-folders.ts';
-import { readSourceFile, shownPath } from '../../files/rule-files.ts';
+import { shownPath } from '../../files/rule-files.ts';
 import { hasTag, isRepository } from '../../process/git.ts';
-import { toolVersion } from '../../process/package-root.ts';
 import {
+  artifactInput,
   compileRules,
   createPageList,
   projectTemplates,
@@ -195,10 +195,12 @@ function compile(project: Project): Compiled {
   const templates = projectTemplates(project);
   const pages = createPageList(project, templates);
   const built = createBuilt(loaded.config.info, { pathOf: history.pathOf, details: true });
-  const { pack } = compileRules(project, [], (...outcome) => {
-    pages.add(...outcome);
-    built.add(...outcome);
-  });
+  const compilation = compileRules(project, []);
+  for (const outcome of compilation.outcomes) {
+    pages.add(outcome);
+    built.add(outcome);
+  }
+  const pack = compilation.pack();
   if (pack.outcomes.length === 0)
     bag.add(loaded.file, {
       code: 'PCK005',
@@ -253,7 +255,7 @@ async function releaseNext(
     entries: builtEntries(pack, built),
     dropRetired: options.dropRetired,
   });
-  const output = await artifactsOf(compiled, next, nextLocked, { source, signing });
+  const output = await releaseFiles(compiled, next, nextLocked, { source, signing });
   if (!output) return reportAll(project, options);
   const changelog = changelogOf(loaded, found ?? firstDiff(next, built), {
     version,
@@ -366,35 +368,22 @@ function changelogOf(
   );
 }
 
-async function artifactsOf(
+async function releaseFiles(
   compiled: Compiled,
   pack: Pack,
   lock: Lock,
   made: Pick<ReleaseFolderInput, 'source' | 'signing'>,
 ): Promise<ReleaseWrites['output']['files'] | undefined> {
-  const { pages, templates } = compiled;
-  const { loaded, bag } = compiled.project;
-  const pathOf = (path: string): string => pathInPack(compiled.project, path);
+  const { project, pages, templates } = compiled;
+  const { loaded, bag } = project;
+  const pathOf = (path: string): string => pathInPack(project, path);
   const rendered = pages.pages();
   if (!rendered) return undefined;
-  let whole = true;
-  const artifacts = await makeArtifacts({
-    pack,
-    pages: rendered,
-    templates: { templates: templates.templates },
-    customTemplates: templates.custom,
-    assets: templates.assets,
-    toolVersion: toolVersion(),
-    bag,
-    configFile: loaded.file,
-    pathOf,
-    ruleFile: (path) => readSourceFile(path, createBag()),
-    onPack: () => {
-      whole = false;
-    },
-  });
-  // a release has all the rules that its lock names, or is none
-  if (!artifacts || !whole || bag.list.some(({ code }) => code === 'PCK005')) return undefined;
+  const written = await artifactsOf(artifactInput(project, pack, rendered, templates));
+  // a release has all the rules that its lock names, or there is no release
+  if (!written || written.leftOut.length > 0 || bag.list.some(({ code }) => code === 'PCK005'))
+    return undefined;
+  const { artifacts } = written;
   return releaseFolder({ artifacts, pack, lock: lockText(lock), loaded, pathOf, ...made });
 }
 
@@ -413,7 +402,7 @@ async function releaseAgain(
   if (existsSync(join(loaded.folder, path)))
     throw new CommandError(`version ${version} exists already: the folder ${path}`);
   const notes = options.notes === undefined ? undefined : notesOf(loaded, version);
-  const files = await artifactsOf(compiled, pack, lock, {
+  const files = await releaseFiles(compiled, pack, lock, {
     source: sourceOf(loaded.folder),
     signing,
   });

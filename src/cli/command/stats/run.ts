@@ -44,7 +44,7 @@ export async function stats(paths: readonly string[], options: StatsOptions): Pr
   const project = await openProject(request, answer);
   if ('code' in project) return project.code;
   const { loaded, terminal } = project;
-  const { pack } = compileRules(project, paths);
+  const pack = compileRules(project, paths).pack();
   const { searchesPerMinute: budget } = loaded.config.splunk;
   const minutes = searchesPerMinute(pack, options.all ? 'all' : 'enabled');
   const reasons = budgetErrors(pack);
