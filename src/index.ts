@@ -10,7 +10,8 @@ export { ecsSettings } from './backend/es-qs/ecs.ts';
 export type { ElasticsearchSettings } from './backend/es-qs/settings.ts';
 export { jsonFormat, ndjsonFormat, plainFormat } from './backend/format.ts';
 export { type GraylogAggregation, graylogCorrelation } from './backend/graylog/correlation.ts';
-export { type GraylogOptions, graylogDefaults, graylogQueries } from './backend/graylog/graylog.ts';
+export { graylogQueries } from './backend/graylog/graylog.ts';
+export { type GraylogOptions, graylogDefaults } from './backend/graylog/settings.ts';
 export type { GrepSettings } from './backend/grep/settings.ts';
 export {
   defaultTargetSettings,

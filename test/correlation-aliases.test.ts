@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { graylogCorrelation } from '../src/backend/graylog/correlation.ts';
-import { graylogDefaults } from '../src/backend/graylog/graylog.ts';
+import { graylogDefaults } from '../src/backend/graylog/settings.ts';
 import { createTargetCompiler } from '../src/pipeline/run/target-compiler.ts';
 import type { CompiledCorrelation } from '../src/query/compile.ts';
 import { collect } from '../src/sigma/collection/collection.ts';

@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type GraylogOptions,
-  graylogDefaults,
-  graylogQueries,
-} from '../src/backend/graylog/graylog.ts';
+import { graylogQueries } from '../src/backend/graylog/graylog.ts';
+import { type GraylogOptions, graylogDefaults } from '../src/backend/graylog/settings.ts';
 import type { CompiledDetection } from '../src/query/compile.ts';
 import {
   anyText,

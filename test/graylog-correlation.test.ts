@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { graylogCorrelation } from '../src/backend/graylog/correlation.ts';
-import { graylogDefaults } from '../src/backend/graylog/graylog.ts';
+import { graylogDefaults } from '../src/backend/graylog/settings.ts';
 import { compileText, loginRules } from './compile.ts';
 
 /**

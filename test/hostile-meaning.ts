@@ -1,4 +1,5 @@
-import { graylogDefaults, graylogQueries } from '../src/backend/graylog/graylog.ts';
+import { graylogQueries } from '../src/backend/graylog/graylog.ts';
+import { graylogDefaults } from '../src/backend/graylog/settings.ts';
 import { splunkSearch } from '../src/backend/splunk/splunk.ts';
 import type { CompiledDetection, CompiledRule } from '../src/query/compile.ts';
 import { type Item, itemsOf, type Query } from '../src/query/tree.ts';

@@ -1,6 +1,6 @@
 import { esQs } from './es-qs/es-qs.ts';
 import { type ElasticsearchSettings, elasticsearchDefaults } from './es-qs/settings.ts';
-import { type GraylogOptions, graylogDefaults } from './graylog/graylog.ts';
+import { type GraylogOptions, graylogDefaults } from './graylog/settings.ts';
 import { graylog } from './graylog/target.ts';
 import { grep } from './grep/grep.ts';
 import { type GrepSettings, grepDefaults } from './grep/settings.ts';

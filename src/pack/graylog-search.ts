@@ -1,8 +1,9 @@
 import type { Conversion } from '../backend/backend.ts';
 import { graylogBlankRefusal } from '../backend/graylog/blank.ts';
 import { graylogCorrelation } from '../backend/graylog/correlation.ts';
-import { type GraylogOptions, graylogQueries } from '../backend/graylog/graylog.ts';
+import { graylogQueries } from '../backend/graylog/graylog.ts';
 import { graylogOwn } from '../backend/graylog/own-fields.ts';
+import type { GraylogOptions } from '../backend/graylog/settings.ts';
 import { withOwnFieldDiagnostics } from '../backend/own-fields.ts';
 import { postprocessed } from '../backend/postprocess.ts';
 import type { CompiledRule } from '../query/compile.ts';

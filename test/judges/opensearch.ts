@@ -3,7 +3,8 @@
  * strings are plain keywords, as Graylog maps them, over the real events and near misses made of
  * them. The hits must be those of the matcher. The node is started and stopped elsewhere.
  */
-import { graylogDefaults, graylogQueries } from '../../src/backend/graylog/graylog.ts';
+import { graylogQueries } from '../../src/backend/graylog/graylog.ts';
+import { graylogDefaults } from '../../src/backend/graylog/settings.ts';
 import type { CompiledDetection } from '../../src/query/compile.ts';
 import { compileFolders } from '../compile.ts';
 import { matches, type TestEvent } from '../matcher.ts';

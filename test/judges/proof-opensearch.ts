@@ -5,7 +5,8 @@
  * sigma-cli and sigmac beside. The node is started and stopped elsewhere.
  */
 import { esQsQueries } from '../../src/backend/es-qs/es-qs.ts';
-import { graylogDefaults, graylogQueries } from '../../src/backend/graylog/graylog.ts';
+import { graylogQueries } from '../../src/backend/graylog/graylog.ts';
+import { graylogDefaults } from '../../src/backend/graylog/settings.ts';
 import { defaultTargetSettings } from '../../src/backend/registry.ts';
 import { targetSettings } from '../../src/cli/project/conversion-settings.ts';
 import { loadPipelines } from '../../src/cli/project/pipeline-files.ts';

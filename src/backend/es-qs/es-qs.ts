@@ -21,7 +21,11 @@ import { elasticsearchBlankRefusal } from './blank.ts';
 import { flattenedFields } from './flattened.ts';
 import { kibanaFormat, savedSearches } from './kibana.ts';
 import { ecsObjects } from './own-fields.ts';
-import type { ElasticsearchSettings } from './settings.ts';
+import {
+  type ElasticsearchSettings,
+  elasticsearchDefaults,
+  elasticsearchSchema,
+} from './settings.ts';
 
 function dialectOf(
   settings: ElasticsearchSettings,
@@ -130,5 +134,6 @@ export const esQs: ConversionTarget<ElasticsearchSettings> = {
   name: 'es-qs',
   description: 'Elasticsearch and OpenSearch query_string',
   formats: [luceneLineFormat, jsonFormat, ndjsonFormat, kibanaFormat],
+  settings: { schema: elasticsearchSchema, defaults: elasticsearchDefaults },
   convert: (rule, settings) => withOwnFieldDiagnostics(convert(rule, settings), rule, ecsObjects),
 };

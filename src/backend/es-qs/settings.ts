@@ -1,4 +1,6 @@
 import type { CompiledRule } from '../../query/compile.ts';
+import { recordOf } from '../../source/record.ts';
+import { list, map, text } from '../../source/schema/schema-builder.ts';
 
 /** What an index of Elasticsearch is like, and how watches run on it. */
 export interface ElasticsearchSettings {
@@ -79,3 +81,61 @@ export const elasticsearchDefaults: ElasticsearchSettings = {
   threshold: 1,
   ofRule: () => ({}),
 };
+
+/** The kinds of Watcher's schedules; what each takes is the server's to check. */
+const schedule = map(
+  recordOf(
+    ['cron', 'interval', 'hourly', 'daily', 'weekly', 'monthly', 'yearly', 'timezone'],
+    (kind) => ({ description: `Watcher’s ${kind}.` }),
+  ),
+  'A schedule of Watcher in place of interval, as { cron: 0 0/5 * * * ? }; interval must ' +
+    'then cover the time between two runs.',
+);
+
+const besideEcs = ', beside those of ECS where the index has its types; an empty list: none.';
+
+/** What sigpack.yml sets as it is; spans of time come from its settings of detections, too. */
+export const elasticsearchSchema = map(
+  {
+    matching: {
+      enum: ['native', 'case-insensitive'],
+      description:
+        'native: the fields ignore case by themselves (a normalizer, analysed text) or case ' +
+        'does not matter; case-insensitive spells letters as [aA] in regular expressions. ' +
+        'Default: case-insensitive with the bundle elastic or an ecs- pipeline, else native.',
+    },
+    textFields: list(
+      text('A field name.'),
+      `Fields analysed into lower-case words (text, match_only_text)${besideEcs}`,
+    ),
+    ipFields: list(
+      text('A field name.'),
+      `Fields of the type ip, where CIDR searches work${besideEcs}`,
+    ),
+    booleanFields: list(text('A field name.'), `Fields of the type boolean${besideEcs}`),
+    wildcardFields: list(
+      text('A field name.'),
+      'Fields of the type wildcard, which keep the case of letters also where the others ' +
+        `ignore it${besideEcs}`,
+    ),
+    index: text(
+      'Index pattern of watches and data view id of saved searches, several with commas.',
+      { pattern: '^[^\\s\\p{Cc}]+$', default: elasticsearchDefaults.index },
+    ),
+    timestampField: text('The field that holds the time of an event.', {
+      default: elasticsearchDefaults.timestampField,
+    }),
+    schedule,
+    actions: {
+      type: 'object',
+      description:
+        'Actions of Watcher by their ids, as its manual has them. Default: one that logs a line.',
+      propertyNames: { pattern: '^\\S+$', description: 'The id of an action, without blanks.' },
+      additionalProperties: {
+        type: 'object',
+        description: 'An action of Watcher, as { webhook: { ... } }.',
+      },
+    },
+  },
+  'Watches, saved searches and queries of Elasticsearch, for sigpack convert and sigpack docs.',
+);

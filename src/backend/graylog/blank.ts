@@ -1,8 +1,8 @@
 import type { CompiledRule } from '../../query/compile.ts';
 import { blankRefusal } from '../blank-events.ts';
 import { alwaysAs } from '../own-fields.ts';
-import type { GraylogOptions } from './graylog.ts';
 import { graylogOwn } from './own-fields.ts';
+import type { GraylogOptions } from './settings.ts';
 
 const always = alwaysAs(graylogOwn);
 

@@ -9,7 +9,8 @@ import { queryStringLimits } from '../lucene/limits.ts';
 import { printLucene } from '../lucene/printer.ts';
 import { splitToFit } from '../lucene/split.ts';
 import { checkSilentGroups } from '../silent-groups.ts';
-import { type GraylogOptions, graylogDialect } from './graylog.ts';
+import { graylogDialect } from './graylog.ts';
+import type { GraylogOptions } from './settings.ts';
 
 /** A correlation as an aggregation of a Graylog event definition. */
 export interface GraylogAggregation {

@@ -11,49 +11,7 @@ import type { Dialect } from '../lucene/dialect.ts';
 import { queryStringLimits } from '../lucene/limits.ts';
 import { printLucene } from '../lucene/printer.ts';
 import { splitToFit } from '../lucene/split.ts';
-
-/**
- * What a Graylog server is like. {@link graylogDefaults} has the defaults.
- *
- * @example
- * import { graylogDefaults, type GraylogOptions } from 'sigpack';
- *
- * const options: GraylogOptions = { ...graylogDefaults, matching: 'exact' };
- * options.textFields; // => ['message', 'full_message']
- */
-export interface GraylogOptions {
-  /**
-   * Graylog stores text fields whole and with their case. `case-insensitive` spells letters as
-   * `[aA]` in regular expressions, so that `PowerShell.EXE` is found for `powershell.exe` as Sigma
-   * wants it; `exact` gives shorter, faster queries that miss other spellings.
-   */
-  readonly matching: 'exact' | 'case-insensitive';
-  /** The server has `allow_leading_wildcard_searches = true`. */
-  readonly leadingWildcards: boolean;
-  /** Fields that the server analyses into lower-case words. */
-  readonly textFields: readonly string[];
-  /**
-   * Fields that keywords are searched in; empty: all fields, which costs a clause for each of them.
-   */
-  readonly keywordFields: readonly string[];
-  /** Fields mapped as `ip`, where an address block can be searched as it is. */
-  readonly ipFields: readonly string[];
-  /** Titles of the streams that are searched; empty or undefined: all. */
-  readonly streams?: readonly string[];
-  /** A parameter of the content pack names the stream to search. */
-  readonly streamParameter?: string;
-}
-
-/**
- * A Graylog server as it is installed: letter case is ignored, leading wildcards are not allowed.
- */
-export const graylogDefaults: GraylogOptions = {
-  matching: 'case-insensitive',
-  leadingWildcards: false,
-  textFields: ['message', 'full_message'],
-  keywordFields: [],
-  ipFields: [],
-};
+import type { GraylogOptions } from './settings.ts';
 
 export function graylogDialect(options: GraylogOptions, diagnostics: TargetDiagnostic[]): Dialect {
   return {

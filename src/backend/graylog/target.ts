@@ -5,8 +5,9 @@ import { luceneLineFormat } from '../lucene/line-format.ts';
 import { withOwnFieldDiagnostics } from '../own-fields.ts';
 import type { ConversionTarget, ConvertedRule } from '../target.ts';
 import { graylogBlankRefusal } from './blank.ts';
-import { type GraylogOptions, graylogQueries } from './graylog.ts';
+import { graylogQueries } from './graylog.ts';
 import { graylogOwn } from './own-fields.ts';
+import { type GraylogOptions, graylogDefaults, graylogSchema } from './settings.ts';
 
 function convert(compiled: CompiledRule, settings: GraylogOptions): Conversion<ConvertedRule> {
   if (compiled.kind === 'correlation') {
@@ -29,5 +30,6 @@ export const graylog: ConversionTarget<GraylogOptions> = {
   name: 'graylog',
   description: "Graylog's search language",
   formats: [luceneLineFormat, jsonFormat, ndjsonFormat],
+  settings: { schema: graylogSchema, defaults: graylogDefaults },
   convert,
 };

@@ -13,7 +13,7 @@ import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
 import { type QueryLimits, splitToFit } from '../lucene/split.ts';
 import type { ConversionTarget, ConvertedRule } from '../target.ts';
 import { printPattern } from './printer.ts';
-import type { GrepSettings } from './settings.ts';
+import { type GrepSettings, grepDefaults, grepSchema } from './settings.ts';
 import { ALWAYS, shellQuoted, type Writing } from './text.ts';
 import { mentionsLetters } from './value.ts';
 
@@ -162,5 +162,6 @@ export const grep: ConversionTarget<GrepSettings> = {
   name: 'grep',
   description: 'a grep -P command over events of one line each',
   formats: [plainFormat, jsonFormat, ndjsonFormat],
+  settings: { schema: grepSchema, defaults: grepDefaults },
   convert,
 };

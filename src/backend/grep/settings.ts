@@ -1,10 +1,20 @@
+import type { FromSchema } from '../../source/schema/from-schema.ts';
+import { map } from '../../source/schema/schema-builder.ts';
+
+export const grepSchema = map(
+  {
+    lines: {
+      enum: ['json', 'plain'],
+      default: 'json',
+      description:
+        'json: an event a line as compact JSON, backslashes doubled and quotes escaped. ' +
+        'plain: the text of an event as it is.',
+    },
+  },
+  'The commands of grep.',
+);
+
 /** The target grep: how the lines that it searches are written. */
-export interface GrepSettings {
-  /**
-   * `json`: one compact JSON object a line, in which backslashes are doubled and quotes escaped.
-   * `plain`: the event's text as it is.
-   */
-  readonly lines: 'json' | 'plain';
-}
+export type GrepSettings = Required<FromSchema<typeof grepSchema>>;
 
 export const grepDefaults: GrepSettings = { lines: 'json' };

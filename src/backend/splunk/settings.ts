@@ -1,4 +1,5 @@
 import type { CompiledDetection } from '../../query/compile.ts';
+import { map } from '../../source/schema/schema-builder.ts';
 import { pipelineScope } from './scope.ts';
 import type { SplunkOptions } from './splunk.ts';
 
@@ -13,3 +14,25 @@ export const splunkDefaults: SplunkSettings = {
   cloudSafe: false,
   scopeOf: (part) => pipelineScope(part) ?? '',
 };
+
+/** What sigpack.yml sets. */
+export const splunkSchema = map(
+  {
+    cloudSafe: {
+      type: 'boolean',
+      default: true,
+      description:
+        'Respell, with the same meaning, what Splunk Cloud’s vetting refuses in a search (a ' +
+        'literal rm -rf, dotted quads).',
+    },
+    correlation: {
+      enum: ['streamstats', 'stats'],
+      default: 'streamstats',
+      description:
+        'How correlations find their windows. streamstats: sliding windows, exact up to some ' +
+        '10,000 events in one. stats: fixed windows, one after another, of any number of ' +
+        'events.',
+    },
+  },
+  'The Splunk app.',
+);

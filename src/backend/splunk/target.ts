@@ -10,7 +10,7 @@ import { detectionSearch } from './data-model.ts';
 import { withFieldTable } from './field-table.ts';
 import { splunkOwn } from './own-fields.ts';
 import { inDataModel } from './scope.ts';
-import type { SplunkSettings } from './settings.ts';
+import { type SplunkSettings, splunkDefaults, splunkSchema } from './settings.ts';
 
 const always = alwaysAs(splunkOwn);
 
@@ -77,5 +77,6 @@ export const splunk: ConversionTarget<SplunkSettings> = {
   name: 'splunk',
   description: 'Splunk search processing language (SPL)',
   formats: [plainFormat, savedSearchesFormat, jsonFormat, ndjsonFormat],
+  settings: { schema: splunkSchema, defaults: splunkDefaults },
   convert,
 };

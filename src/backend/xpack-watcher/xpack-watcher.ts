@@ -3,7 +3,11 @@ import { type Conversion, converted, type TargetDiagnostic } from '../backend.ts
 import { elasticsearchBlankRefusal } from '../es-qs/blank.ts';
 import { esQsQueries } from '../es-qs/es-qs.ts';
 import { ecsObjects } from '../es-qs/own-fields.ts';
-import type { ElasticsearchSettings } from '../es-qs/settings.ts';
+import {
+  type ElasticsearchSettings,
+  elasticsearchDefaults,
+  elasticsearchSchema,
+} from '../es-qs/settings.ts';
 import { withOwnFieldDiagnostics } from '../own-fields.ts';
 import type { ConversionTarget, ConvertedRule } from '../target.ts';
 import { correlationPlan } from './correlation.ts';
@@ -58,5 +62,6 @@ export const xpackWatcher: ConversionTarget<ElasticsearchSettings> = {
   name: 'xpack-watcher',
   description: 'watches of Elasticsearch',
   formats: [watchFormat, curlFormat, watchLinesFormat],
+  settings: { schema: elasticsearchSchema, defaults: elasticsearchDefaults },
   convert: (rule, settings) => withOwnFieldDiagnostics(convert(rule, settings), rule, ecsObjects),
 };

@@ -1,32 +1,19 @@
-import { type ElasticsearchSettings, elasticsearchDefaults } from '../../backend/es-qs/settings.ts';
+import {
+  type ElasticsearchSettings,
+  elasticsearchDefaults,
+  elasticsearchSchema as targetSchema,
+} from '../../backend/es-qs/settings.ts';
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
-import { recordOf } from '../../source/record.ts';
-import { list, map, text } from '../../source/schema/schema-builder.ts';
+import { map } from '../../source/schema/schema-builder.ts';
 import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import { parseDuration, rangeDiagnostics } from '../settings/patch.ts';
 import { duration, type FromSettings } from '../settings/schema.ts';
 
-/** The kinds of Watcher's schedules; what each takes is the server's to check. */
-const schedule = map(
-  recordOf(
-    ['cron', 'interval', 'hourly', 'daily', 'weekly', 'monthly', 'yearly', 'timezone'],
-    (kind) => ({ description: `Watcher’s ${kind}.` }),
-  ),
-  'A schedule of Watcher in place of interval, as { cron: 0 0/5 * * * ? }; interval must ' +
-    'then cover the time between two runs.',
-);
-
-const besideEcs = ', beside those of ECS where the index has its types; an empty list: none.';
+const { matching, schedule, actions, ...fields } = targetSchema.properties;
 
 export const elasticsearchSchema = map(
   {
-    matching: {
-      enum: ['native', 'case-insensitive'],
-      description:
-        'native: the fields ignore case by themselves (a normalizer, analysed text) or case ' +
-        'does not matter; case-insensitive spells letters as [aA] in regular expressions. ' +
-        'Default: case-insensitive with the bundle elastic or an ecs- pipeline, else native.',
-    },
+    matching,
     ecs: {
       type: 'boolean',
       description:
@@ -34,25 +21,7 @@ export const elasticsearchSchema = map(
         'nothing but the lists here counts. Default: true with the bundle elastic or an ecs- ' +
         'pipeline.',
     },
-    textFields: list(
-      text('A field name.'),
-      `Fields analysed into lower-case words (text, match_only_text)${besideEcs}`,
-    ),
-    ipFields: list(
-      text('A field name.'),
-      `Fields of the type ip, where CIDR searches work${besideEcs}`,
-    ),
-    booleanFields: list(text('A field name.'), `Fields of the type boolean${besideEcs}`),
-    wildcardFields: list(
-      text('A field name.'),
-      'Fields of the type wildcard, which keep the case of letters also where the others ' +
-        `ignore it${besideEcs}`,
-    ),
-    index: text(
-      'Index pattern of watches and data view id of saved searches, several with commas.',
-      { pattern: '^[^\\s\\p{Cc}]+$', default: 'logs-*' },
-    ),
-    timestampField: text('The field that holds the time of an event.', { default: '@timestamp' }),
+    ...fields,
     interval: duration(
       'Time between runs of a watch, 60s to 1d. Default: that of defaults, or 5m.',
     ),
@@ -60,18 +29,9 @@ export const elasticsearchSchema = map(
       'Time in which a watch acts once, 0 to 365d. Default: suppress.period of defaults, or 1h.',
     ),
     schedule,
-    actions: {
-      type: 'object',
-      description:
-        'Actions of Watcher by their ids, as its manual has them. Default: one that logs a line.',
-      propertyNames: { pattern: '^\\S+$', description: 'The id of an action, without blanks.' },
-      additionalProperties: {
-        type: 'object',
-        description: 'An action of Watcher, as { webhook: { ... } }.',
-      },
-    },
+    actions,
   },
-  'Watches, saved searches and queries of Elasticsearch, for sigpack convert and sigpack docs.',
+  targetSchema.description,
 );
 
 type Spans = 'interval' | 'throttle';

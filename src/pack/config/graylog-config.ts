@@ -1,23 +1,18 @@
 import { parameterDefault } from '../../backend/graylog/blank.ts';
-import { graylogDefaults } from '../../backend/graylog/graylog.ts';
+import { graylogDefaults, graylogSchema as targetSchema } from '../../backend/graylog/settings.ts';
 import { type Level, levels } from '../../sigma/rule/rule.ts';
 import { recordOf } from '../../source/record.ts';
-import { list, map, text } from '../../source/schema/schema-builder.ts';
+import { map, text } from '../../source/schema/schema-builder.ts';
 import { type NotificationChoice, notificationSchema } from '../graylog/notification.ts';
 import type { StreamChoice } from '../graylog/stream-reference.ts';
 import type { FromSettings } from '../settings/schema.ts';
 import { defaultDefinitionsPerMinute } from './load-budget.ts';
 
+const { matching, ...search } = targetSchema.properties;
+
 export const graylogSchema = map(
   {
-    matching: {
-      enum: ['exact', 'case-insensitive'],
-      default: 'case-insensitive',
-      description:
-        'Graylog’s string fields are case-sensitive and Sigma is not: case-insensitive ' +
-        'spells values as regular expressions, exact is faster and misses PowerShell.EXE for ' +
-        'powershell.exe.',
-    },
+    matching,
     minimumServerVersion: text(
       'Oldest Graylog version that may install the pack, x.y or x.y.z, 5.2.0 or newer; keys ' +
         'that came later are left out.',
@@ -27,46 +22,7 @@ export const graylogSchema = map(
         default: '6.0.0',
       },
     ),
-    streams: {
-      description:
-        'Streams to search, for detections whose settings name none; all: all streams, on ' +
-        'purpose. Empty: all streams, with a warning (PIP010).',
-      anyOf: [
-        { const: 'all', description: 'All streams.' },
-        list(text('The title of an existing stream.'), 'Titles of streams.'),
-      ],
-      default: [],
-    },
-    streamParameter: text(
-      'Name of a content pack parameter, asked for at installation, that holds the title of ' +
-        'the stream to search; the one under `streams` is its default.',
-      {
-        pattern: '^[A-Za-z][A-Za-z0-9_]{0,63}$',
-      },
-    ),
-    leadingWildcards: {
-      type: 'boolean',
-      default: false,
-      description:
-        'True where the server has allow_leading_wildcard_searches = true; otherwise queries ' +
-        'use regular expressions there.',
-    },
-    keywordFields: list(
-      text('A field name.'),
-      'Fields in which the keywords of a rule (values without a field) are searched; empty: ' +
-        'all fields, each of which counts as a clause of the query.',
-      { default: [] },
-    ),
-    textFields: list(
-      text('A field name.'),
-      'Fields that the server analyses into lower-case words.',
-      { default: ['message', 'full_message'] },
-    ),
-    ipFields: list(
-      text('A field name.'),
-      'Fields with the type ip in the index template, where CIDR searches work.',
-      { default: [] },
-    ),
+    ...search,
     titlePrefix: text(
       'Put before the title of each event definition; {level} and {LEVEL} stand for its ' +
         'level: `[{LEVEL}] `.',
@@ -101,7 +57,7 @@ export const graylogSchema = map(
         'says what becomes of more.',
     },
   },
-  'The Graylog content pack.',
+  targetSchema.description,
 );
 
 /** `graylog:` of sigpack.yml with its defaults. */

@@ -1,3 +1,4 @@
+import { grepSchema } from '../../backend/grep/settings.ts';
 import { levels } from '../../sigma/rule/rule.ts';
 import { codeCatalogue } from '../../source/code/catalogue.ts';
 import { keysOf, recordOf } from '../../source/record.ts';
@@ -28,19 +29,6 @@ const severities = map(
   }),
   'Severity of each diagnostic code, see docs/diagnostics.md. Those stay errors whose rule, ' +
     'file or pack is missing from the output.',
-);
-
-const grep = map(
-  {
-    lines: {
-      enum: ['json', 'plain'],
-      default: 'json',
-      description:
-        'json: an event a line as compact JSON, backslashes doubled and quotes escaped. ' +
-        'plain: the text of an event as it is.',
-    },
-  },
-  'The commands of grep.',
 );
 
 /** The JSON Schema of sigpack.yml; docs/sigpack.schema.json is this, written out. */
@@ -195,7 +183,7 @@ export const configSchema = {
     splunk: splunkSchema,
     graylog: graylogSchema,
     elasticsearch: elasticsearchSchema,
-    grep,
+    grep: grepSchema,
     pluginSettings: {
       type: 'object',
       description:

@@ -1,3 +1,4 @@
+import { splunkSchema as targetSchema } from '../../backend/splunk/settings.ts';
 import type { CorrelationMethod } from '../../backend/splunk/splunk.ts';
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { list, map, text } from '../../source/schema/schema-builder.ts';
@@ -54,21 +55,7 @@ export const splunkSchema = map(
         'Budget of enabled searches that start in one minute; overBudget says what becomes ' +
         'of more.',
     },
-    cloudSafe: {
-      type: 'boolean',
-      default: true,
-      description:
-        'Respell, with the same meaning, what Splunk Cloud’s vetting refuses in a search (a ' +
-        'literal rm -rf, dotted quads).',
-    },
-    correlation: {
-      enum: ['streamstats', 'stats'],
-      default: 'streamstats',
-      description:
-        'How correlations find their windows. streamstats: sliding windows, exact up to some ' +
-        '10,000 events in one. stats: fixed windows, one after another, of any number of ' +
-        'events.',
-    },
+    ...targetSchema.properties,
     summaryIndex: text(
       'An index that keeps the results of alerts (action.summary_index), so that the app’s ' +
         'overview shows who and what they are about without Enterprise Security. It must ' +
@@ -76,7 +63,7 @@ export const splunkSchema = map(
       { pattern: '^(?!.*kvstore)[a-z0-9][a-z0-9_-]*$', maxLength: 80 },
     ),
   },
-  'The Splunk app.',
+  targetSchema.description,
 );
 
 /** `splunk:` of sigpack.yml with its defaults. */

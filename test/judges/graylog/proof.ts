@@ -8,7 +8,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { graylogDefaults, graylogQueries } from '../../../src/backend/graylog/graylog.ts';
+import { graylogQueries } from '../../../src/backend/graylog/graylog.ts';
+import { graylogDefaults } from '../../../src/backend/graylog/settings.ts';
 import type { TestEvent } from '../../matcher.ts';
 import { asGraylogKeeps } from '../opensearch-mappings.ts';
 import { main } from '../places.ts';
