@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { createServerTexts, withoutSecrets } from '../src/cli/install/http/server-text.ts';
+import { createServerTexts, withoutSecrets } from '../src/install/server/server-text.ts';
 import { createFakeGraylog } from './fake/graylog.ts';
 import { json, type Reply, type Request, startServer } from './fake/server.ts';
 import { createFakeSplunk } from './fake/splunk.ts';

@@ -1,20 +1,20 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changeTarget } from '../src/cli/install/change-command.ts';
-import { graylogTarget } from '../src/cli/install/graylog/target.ts';
-import { createClient } from '../src/cli/install/http/http-client.ts';
-import { createServerTexts } from '../src/cli/install/http/server-text.ts';
-import { guarded } from '../src/cli/install/install-command.ts';
-import { createSplunkClient } from '../src/cli/install/splunk/client.ts';
-import { splunkTarget } from '../src/cli/install/splunk/target.ts';
-import type { InstallTarget } from '../src/cli/install/target.ts';
-import { watcherTarget } from '../src/cli/install/watcher-target.ts';
+import { guarded } from '../src/cli/install/guarded.ts';
 import { createTerminal } from '../src/cli/terminal/terminal.ts';
 import { readContentPack } from '../src/install/graylog/definitions.ts';
-import { appOf } from '../src/install/splunk/app-files.ts';
-import { readTar } from './archives.ts';
+import { graylogTarget } from '../src/install/graylog/target.ts';
+import { createClient } from '../src/install/server/client.ts';
+import { createServerTexts } from '../src/install/server/server-text.ts';
+import { readSplunkApp } from '../src/install/splunk/read-app.ts';
+import { splunkTarget } from '../src/install/splunk/target.ts';
+import type { InstallTarget } from '../src/install/target.ts';
+import { watcherTarget } from '../src/install/watcher/target.ts';
+import { connectionTo } from './fake/connection.ts';
 import { createFakeGraylog } from './fake/graylog.ts';
 import { type FakeServer, type Fault, type Request, startServer } from './fake/server.ts';
 import { createFakeSplunk } from './fake/splunk.ts';
@@ -56,11 +56,7 @@ const paths = { first: '', second: '' };
 const patience = { usual: 5000, short: 50 };
 let timeout = patience.usual;
 const texts = createServerTexts();
-const options = (url: string) => ({ url, timeout, retries: 0, pause: 1, texts });
-const clientOf = (url: string, authorization: string) => {
-  for (const one of [secret, authorization.replace(/^\w+ /, '')]) texts.keep(one);
-  return createClient({ ...options(url), headers: { authorization, 'x-requested-by': 'sigpack' } });
-};
+const connection = (url: string) => connectionTo(url, { timeout, pause: 1, texts });
 
 type Maps = Readonly<Record<string, Map<string, unknown>>>;
 
@@ -79,7 +75,7 @@ function saving(maps: Maps): Pick<World, 'save' | 'restore'> {
 
 async function splunkWorld(): Promise<World> {
   const splunk = createFakeSplunk({ user: 'admin', password: secret, token: secret });
-  const apps = { first: appOf(await archive('first')), second: appOf(await archive('second')) };
+  const apps = { first: await app('first'), second: await app('second') };
   return {
     handle: (request) => splunk.handle(request),
     ...saving({ apps: splunk.apps }),
@@ -93,23 +89,16 @@ async function splunkWorld(): Promise<World> {
       ]),
     target: (url, version) =>
       splunkTarget({
-        client: createSplunkClient(options(url), { user: 'admin', secret }),
+        server: { ...connection(url), concurrency: 1 },
+        login: { user: 'admin', secret },
         appId: 'acme',
         app: apps[version],
-        concurrency: 1,
-        upload: undefined,
       }) as unknown as InstallTarget<never>,
   };
 }
 
-const archive = async (version: keyof typeof paths): Promise<ReadonlyMap<string, Buffer>> =>
-  new Map(
-    (
-      await readTar(
-        readFileSync(join(paths[version], `acme-1.${version === 'first' ? 0 : 1}.0.spl`)),
-      )
-    ).map(({ header, text }) => [header.name, Buffer.from(text)]),
-  );
+const app = (version: keyof typeof paths) =>
+  readSplunkApp(readFileSync(join(paths[version], `acme-1.${version === 'first' ? 0 : 1}.0.spl`)));
 
 function plain(value: unknown): unknown {
   if (value instanceof Map)
@@ -155,11 +144,11 @@ async function graylogWorld(): Promise<World> {
     ],
     target: (url, version) =>
       graylogTarget({
-        client: clientOf(url, authorization),
+        server: { ...connection(url), concurrency: 1 },
+        login: { user: 'admin', secret },
         packId: pack('first').id,
         pack: pack(version),
-        parameters: {},
-        concurrency: 1,
+        randomId: () => randomBytes(12).toString('hex'),
       }) as unknown as InstallTarget<never>,
   };
 }
@@ -193,11 +182,11 @@ async function watcherWorld(): Promise<World> {
         ]),
     target: (url, version) =>
       watcherTarget({
-        client: clientOf(url, authorization),
+        server: { ...connection(url), concurrency: 1 },
+        login: { secret },
         packId: 'acme',
         version,
         watches: watches[version],
-        concurrency: 1,
       }) as unknown as InstallTarget<never>,
   };
 }
@@ -299,14 +288,7 @@ describe('retries', () => {
   ) => {
     const server = await startServer(() => ({ status: 200, body: '{"fine":true}' }));
     server.faultAt = (number) => faultsInTurn[number];
-    const client = createClient({
-      url: server.url,
-      headers: {},
-      texts,
-      timeout: 5000,
-      retries,
-      pause: 1,
-    });
+    const client = createClient({ ...connection(server.url), headers: {}, retries });
     const outcome = await client.send(method, '/x', method === 'GET' ? {} : { body: {} }).then(
       ({ status }) => String(status),
       (error: Error) => error.message.replace(/^[\d.:]+ /, ''),

@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { createClient } from '../src/cli/install/http/http-client.ts';
-import { createServerTexts } from '../src/cli/install/http/server-text.ts';
+import { createSendRequest } from '../src/cli/install/http/send-request.ts';
+import { createClient } from '../src/install/server/client.ts';
+import { connectionTo } from './fake/connection.ts';
 
 const open: (() => void)[] = [];
 afterEach(() => {
@@ -58,11 +59,8 @@ test.each<[string, (socket: Socket) => void, RegExp]>([
 ])('a server that answers with %s is an error in time', async (_, answer, message) => {
   const port = await rawServer(answer);
   const client = createClient({
-    url: `http://127.0.0.1:${port}`,
+    ...connectionTo(`http://127.0.0.1:${port}`, { timeout }),
     headers: {},
-    texts: createServerTexts(),
-    timeout,
-    retries: 0,
   });
   await expect(client.send('GET', '/x')).rejects.toThrow(message);
 });
@@ -87,13 +85,10 @@ test.each<[string, (socket: Socket) => void, RegExp]>([
 ])('a proxy that answers CONNECT with %s is an error in time', async (_, answer, message) => {
   const url = new URL(`http://127.0.0.1:${await rawServer(answer)}`);
   const proxyFor = () => ({ url, name: url.host, headers: {} });
+  const send = createSendRequest({ proxyFor });
   const client = createClient({
-    url: 'https://graylog.example',
+    ...connectionTo('https://graylog.example', { timeout, send }),
     headers: {},
-    texts: createServerTexts(),
-    timeout,
-    retries: 0,
-    proxyFor,
   });
   await expect(client.send('GET', '/x')).rejects.toThrow(message);
 });

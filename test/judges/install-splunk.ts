@@ -7,8 +7,8 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { appOf, settingsIn } from '../../src/install/splunk/app-files.ts';
-import { readTar } from '../archives.ts';
+import { settingsIn, textOf } from '../../src/install/splunk/app-files.ts';
+import { readSplunkApp } from '../../src/install/splunk/read-app.ts';
 import { startServer } from '../fake/server.ts';
 import { createFakeSplunk } from '../fake/splunk.ts';
 import { createChecks } from './checks.ts';
@@ -67,12 +67,7 @@ try {
     again.out,
   );
 
-  const archive = new Map(
-    (await readTar(readFileSync(join(folder, 'packs', 'acme-1.2.3.spl')))).map(
-      ({ header, text }) => [header.name, Buffer.from(text)],
-    ),
-  );
-  const { files } = appOf(archive);
+  const { files } = await readSplunkApp(readFileSync(join(folder, 'packs', 'acme-1.2.3.spl')));
   const read = await readBySdk(new URL(server.url).port);
   check('version and label', read.version === '1.2.3' && read.label === 'Acme detections', read);
   const searches = settingsIn(files, 'default/savedsearches.conf');
@@ -98,16 +93,13 @@ try {
     check(`macro ${name}`, read.macros[name] === settings.get('definition'), read.macros[name]);
   for (const [name, settings] of settingsIn(files, 'default/transforms.conf'))
     check(`lookup definition ${name}`, read.transforms[name] === settings.get('filename'));
-  check(
-    'view',
-    read.views.overview === files.get('default/data/ui/views/overview.xml')?.toString('utf8'),
-  );
+  const textAt = (path: string): string => textOf(files.get(path) ?? new Uint8Array());
+  check('view', read.views.overview === textAt('default/data/ui/views/overview.xml'));
   for (const name of ['acme_detections.csv', 'acme_attack.csv']) {
     const rows = (text: string | undefined): string => (text ?? '').replaceAll('"', '').trim();
     check(
       `lookup ${name}`,
-      rows(splunk.apps.get('acme')?.lookups.get(name)) ===
-        rows(files.get(`lookups/${name}`)?.toString('utf8')),
+      rows(splunk.apps.get('acme')?.lookups.get(name)) === rows(textAt(`lookups/${name}`)),
     );
   }
 

@@ -7,21 +7,15 @@ import { type ExitCode, exitCodes } from './exit-code.ts';
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly exitCode: ExitCode;
-  /** Of the answer of the server that the error is about; undefined where there was no answer. */
-  readonly httpStatus: number | undefined;
-  constructor(message: string, exitCode: ExitCode = exitCodes.usage, httpStatus?: number) {
+  constructor(message: string, exitCode: ExitCode = exitCodes.usage) {
     super(message);
     this.exitCode = exitCode;
-    this.httpStatus = httpStatus;
   }
 }
 
-/**
- * What a server that was asked did not do. The message must not hold a secret: neither headers nor
- * bodies that were sent are in it.
- */
-export const remoteError = (message: string, httpStatus?: number): CommandError =>
-  new CommandError(message, exitCodes.remote, httpStatus);
+/** What a server did not do, or a place that is not as a plan has it. */
+export const remoteError = (message: string): CommandError =>
+  new CommandError(message, exitCodes.remote);
 
 export const isRemoteError = (error: unknown): error is CommandError =>
   error instanceof CommandError && error.exitCode === exitCodes.remote;

@@ -2,12 +2,13 @@ import { createHash, type KeyObject } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { ContentPack } from '../../install/graylog/content-pack-model.ts';
-import { PackError, readContentPack } from '../../install/graylog/definitions.ts';
-import { AppError, appOf, type SplunkApp } from '../../install/splunk/app-files.ts';
+import { readContentPack } from '../../install/graylog/definitions.ts';
+import { InstallError } from '../../install/install-error.ts';
+import type { AppArchive, SplunkApp } from '../../install/splunk/app-files.ts';
+import { readSplunkApp } from '../../install/splunk/read-app.ts';
 import type { IsConfigured } from '../../install/splunk/search-settings.ts';
 import type { WatchActions } from '../../install/watcher/watch-allowed.ts';
-import { type NamedWatch, readWatches, WatchError } from '../../install/watcher/watches.ts';
-import { readTarMembers, shownEntry } from '../../release/archive/archive-bounds.ts';
+import { type NamedWatch, readWatches } from '../../install/watcher/watches.ts';
 import { readChecksums, sumsName } from '../../release/supply-chain/checksums.ts';
 import { signatureName, verifySignature } from '../../release/supply-chain/signature.ts';
 import { CommandError } from '../error/command-error.ts';
@@ -17,86 +18,59 @@ import { shownPath } from '../files/rule-files.ts';
 
 const isApp = (name: string): boolean => /\.(?:spl|tgz|tar\.gz)$/i.test(name);
 
-/** A Splunk app and the archive that it came in. */
-export interface AppArtifact {
-  readonly app: SplunkApp;
-  readonly archive: Buffer;
-}
-
 export async function appIn(
   artifact: ArtifactSource | undefined,
   isConfigured: IsConfigured,
-): Promise<AppArtifact | undefined> {
+): Promise<AppArchive | undefined> {
   if (artifact === undefined) return undefined;
   const { path, bytes } = artifactFile(artifact, isApp, 'a Splunk app (.spl)');
-  return {
-    app: told(path, (members) => appOf(members, isConfigured), await appMembers(path, bytes)),
-    archive: bytes,
-  };
+  const app = await readAt(path, () => readSplunkApp(bytes, isConfigured));
+  return { app, archive: bytes };
 }
-
-/** Any of the bits that make a file run. */
-const executable = 0o7111;
 
 /** The app in a file that was written before; undefined: there is none that can be read. */
 export async function appAt(path: string): Promise<SplunkApp | undefined> {
   try {
+    const bytes = readRegularFile(path, maximumFile) ?? new Uint8Array();
     // sigpack.yml may have set something else when it was installed
-    return appOf(
-      await appMembers(path, readRegularFile(path, maximumFile) ?? Buffer.alloc(0)),
-      () => true,
-    );
+    return await readSplunkApp(bytes, () => true);
   } catch {
     return undefined;
   }
 }
 
-async function appMembers(path: string, bytes: Buffer): Promise<ReadonlyMap<string, Buffer>> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b)
-    throw new CommandError(
-      `${shownPath(path)}: the app cannot be unpacked: it is no gzip archive (.tar.gz)`,
-    );
-  const members = await readTarMembers(bytes);
-  if (!members.ok)
-    throw new CommandError(`${shownPath(path)}: the app cannot be unpacked: ${members.error}`);
-  const runs = members.value.find(({ mode }) => (mode & executable) !== 0);
-  if (runs)
-    throw new CommandError(
-      `${shownPath(path)}: the entry ${shownEntry(runs.path)} is executable, which no file ` +
-        'of Sigpack is',
-    );
-  return new Map(members.value.map(({ path: name, content }) => [name, content]));
-}
-
-export function contentPackIn(artifact: ArtifactSource | undefined): ContentPack | undefined {
+export async function contentPackIn(
+  artifact: ArtifactSource | undefined,
+): Promise<ContentPack | undefined> {
   if (artifact === undefined) return undefined;
   const { path, bytes } = artifactFile(
     artifact,
     (name) => name.endsWith('-graylog.json'),
     'a content pack (-graylog.json)',
   );
-  return told(path, readContentPack, bytes.toString('utf8'));
+  return readAt(path, () => readContentPack(bytes.toString('utf8')));
 }
 
-export function watchesIn(
+export async function watchesIn(
   artifact: ArtifactSource | undefined,
   actions: WatchActions,
-): readonly NamedWatch[] | undefined {
+): Promise<readonly NamedWatch[] | undefined> {
   if (artifact === undefined) return undefined;
   const { path, bytes } = artifactFile(
     artifact,
     (name) => /\.(?:ndjson|json)$/.test(name),
     'a file of watches (sigpack convert -t xpack-watcher -f ndjson)',
   );
-  return told(path, (text) => readWatches(text, actions), bytes.toString('utf8'));
+  return readAt(path, () => readWatches(bytes.toString('utf8'), actions));
 }
 
-function told<I, O>(file: string, read: (input: I) => O, input: I): O {
+/** What is wrong with a file is said with its path. */
+async function readAt<T>(path: string, read: () => T | Promise<T>): Promise<T> {
   try {
-    return read(input);
+    return await read();
   } catch (error) {
-    if (error instanceof AppError || error instanceof PackError || error instanceof WatchError)
-      throw new CommandError(`${shownPath(file)}: ${error.message}`);
+    if (error instanceof InstallError)
+      throw new CommandError(`${shownPath(path)}: ${error.message}`);
     throw error;
   }
 }

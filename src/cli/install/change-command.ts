@@ -1,21 +1,23 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type Plan, planOf } from '../../install/plan.ts';
+import { applyPlan, type PlannedChange, planChange, previousOf } from '../../install/change.ts';
+import { type InstallError, isPlaceError } from '../../install/install-error.ts';
+import type { Plan } from '../../install/plan.ts';
 import { isOfSamePack, planError, planText } from '../../install/plan-file.ts';
 import { doneCounts, planCounts } from '../../install/plan-text.ts';
+import { longestMessage, type ServerTexts } from '../../install/server/server-text.ts';
+import type { Direction, Installed, InstallTarget, Version } from '../../install/target.ts';
 import type { OnDrift } from '../../pack/config/install-config.ts';
 import { sumsName } from '../../release/supply-chain/checksums.ts';
 import { signatureName } from '../../release/supply-chain/signature.ts';
 import { visible, visibleJson } from '../../source/visible.ts';
-import { CommandError, isRemoteError, remoteError } from '../error/command-error.ts';
+import { CommandError, remoteError } from '../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { printText } from '../terminal/guarded.ts';
 import { createTerminal, type Terminal } from '../terminal/terminal.ts';
 import type { ArtifactCheck } from './artifact-file.ts';
 import { ask } from './ask.ts';
-import { longestMessage, type ServerTexts } from './http/server-text.ts';
 import { printPlan } from './print-plan.ts';
-import type { Applying, Installed, InstallTarget, Version } from './target.ts';
 
 export interface ChangeOptions {
   /** True: shows the plan and no more; a path: writes it there, too. */
@@ -34,13 +36,13 @@ export interface ChangeOptions {
 export interface Change<C> {
   readonly target: InstallTarget<C>;
   readonly to: string;
-  readonly direction: Applying<C>['direction'];
+  readonly direction: Direction;
   readonly onDrift: OnDrift;
   /** What is installed comes from a signed artifact, for a rollback too. */
   readonly isSigned?: boolean;
   /** Of the artifact; undefined where there is none. */
   readonly check?: ArtifactCheck | undefined;
-  /** Through which all goes that is told. */
+  /** Through which all goes that is shown. */
   readonly texts: ServerTexts;
   readonly options: ChangeOptions;
   readonly terminal: Terminal;
@@ -62,62 +64,50 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
     );
   const wanted =
     direction === 'install' ? await target.wanted() : await previousFor(change, installed);
-  const plan = planFor(change, wanted, installed);
+  const planned = planChange(target, change, wanted, installed);
+  const { plan, isDone } = planned;
   // what a server says of its objects is in a plan, too
-  const told = change.texts.redactedAll(plan);
-  const done = plan.objects.length === 0 && installed.digest === wanted.digest;
+  const shown = change.texts.redactedAll(plan);
   const advice = plan.objects.length > 0 ? await adviceFor(change, wanted) : [];
-  if (options.format === 'text') show(change, told, advice);
-  if (typeof options.plan === 'string') writeFileSync(options.plan, visibleJson(planText(told)));
-  if (options.apply !== undefined) refuseOtherPlan(options.apply, told, done);
-  if (options.plan !== undefined || done)
-    return tell(change, told, { outcome: done ? 'nothing to do' : 'planned', advice });
-  if (!(await mayApply(change, plan))) return tell(change, told, { outcome: 'planned', advice });
-  return applyPlan(change, plan, wanted, { told, advice });
+  if (options.format === 'text') show(change, shown, advice);
+  if (typeof options.plan === 'string') writeFileSync(options.plan, visibleJson(planText(shown)));
+  if (options.apply !== undefined) refuseOtherPlan(options.apply, shown, isDone);
+  if (options.plan !== undefined || isDone)
+    return tell(change, shown, { outcome: isDone ? 'nothing to do' : 'planned', advice });
+  if (!(await mayApply(change, plan))) return tell(change, shown, { outcome: 'planned', advice });
+  return applyShown(change, planned, { plan: shown, advice });
 }
 
-function show<C>(change: Change<C>, told: Plan, advice: readonly string[]): void {
-  printPlan(told, {
+function show<C>(change: Change<C>, plan: Plan, advice: readonly string[]): void {
+  printPlan(plan, {
     paint: stdoutPaint(),
     verbose: change.options.verbose,
     wayBack: wayBack(change),
   });
-  if (told.objects.length > 0 && change.check !== undefined)
+  if (plan.objects.length > 0 && change.check !== undefined)
     printText(`  ${checkTexts[change.check]}\n`);
   for (const line of advice) printText(`  ${line}\n`);
 }
 
 /** What was shown of a plan, without secrets. */
 interface Shown {
-  readonly told: Plan;
+  readonly plan: Plan;
   readonly advice: readonly string[];
 }
 
-async function applyPlan<C>(
-  change: Change<C>,
-  plan: Plan,
-  wanted: Version<C>,
-  { told, advice }: Shown,
+async function applyShown<C>(
+  { target, ...change }: Change<C>,
+  planned: PlannedChange<C>,
+  { plan, advice }: Shown,
 ): Promise<ExitCode> {
-  const { target, direction } = change;
+  const { terminal } = change;
   try {
-    const notes = await target.apply({
-      plan,
-      wanted,
-      direction,
-      progress: (...step) => change.terminal.progress(...step),
-    });
-    change.terminal.clear();
-    const left = planFor(change, wanted, await target.installed()).objects;
-    if (left.length > 0)
-      throw remoteError(
-        `after all was written, ${left.length} objects are not as they were meant to be, the ` +
-          `first of them ${left[0]?.name}; run the command again`,
-      );
-    return tell(change, told, { outcome: 'applied', notes, advice });
+    const notes = await applyPlan(target, planned, (...step) => terminal.progress(...step));
+    terminal.clear();
+    return tell(change, plan, { outcome: 'applied', notes, advice });
   } catch (error) {
-    change.terminal.clear();
-    if (isRemoteError(error)) return tell(change, told, { outcome: 'failed', error, advice });
+    terminal.clear();
+    if (isPlaceError(error)) return tell(change, plan, { outcome: 'failed', error, advice });
     throw error;
   }
 }
@@ -136,12 +126,6 @@ const checkTexts: Readonly<Record<ArtifactCheck, string>> = {
   digest: 'The artifact has the digest of its SHA256SUMS; who signed it was not asked.',
   nothing: 'Neither a signature nor a digest of the artifact was asked for.',
 };
-
-function previousOf<C>({ previous, version }: Installed<C>): Version<C> {
-  if (version === undefined) throw new CommandError('nothing is installed there');
-  if (!previous) throw new CommandError(`there is no version before ${version} to go back to`);
-  return previous;
-}
 
 /**
  * Where all has to be signed, the version before is that of the artifact: what a place remembers
@@ -184,28 +168,6 @@ async function previousFor<C>(
 const wayBack = <C>({ isSigned }: Change<C>): string =>
   isSigned === true ? 'sigpack rollback --adopt' : 'sigpack rollback';
 
-function planFor<C>(
-  { target, to, direction, onDrift }: Change<C>,
-  wanted: Version<C>,
-  installed: Installed<C>,
-): Plan {
-  const { version: from = null, current, known, isShared, state, gone, foreign } = installed;
-  return planOf({
-    to,
-    kind: target.kind,
-    pack: { id: target.id, from, version: wanted.version, digest: wanted.digest },
-    adopts: direction === 'install' ? foreign : undefined,
-    refers: wanted.refers,
-    wanted: wanted.objects,
-    current,
-    known,
-    isShared,
-    onDrift,
-    gone: (key) => (gone && direction === 'install' ? gone(key, wanted.digest) : 'remove'),
-    state,
-  });
-}
-
 /** A plan that was done already, as one that CI applies again, is no other plan. */
 function refuseOtherPlan(path: string, plan: Plan, done: boolean): void {
   let text: string;
@@ -240,17 +202,17 @@ async function mayApply<C>({ target, options, terminal }: Change<C>, plan: Plan)
 // the other terminal is that of standard error
 const stdoutPaint = () => createTerminal(process.stdout, process.env, () => 0).paint;
 
-interface Told {
+interface End {
   readonly outcome: Outcome;
   readonly advice: readonly string[];
   readonly notes?: readonly string[];
-  readonly error?: CommandError;
+  readonly error?: InstallError;
 }
 
 function tell<C>(
-  { options, to, terminal, texts, check }: Change<C>,
+  { options, to, terminal, texts, check }: Omit<Change<C>, 'target'>,
   plan: Plan,
-  { outcome, advice, notes: given = [], error }: Told,
+  { outcome, advice, notes: given = [], error }: End,
 ): ExitCode {
   const notes = given.map((note) => texts.shown(note, longestMessage));
   const code = error ? exitCodes.remote : exitCodes.success;

@@ -2,11 +2,17 @@ import type { KeyObject } from 'node:crypto';
 import { resolve } from 'node:path';
 import { countsByKind } from '../../install/object-kinds.ts';
 import { type Plan, planOf } from '../../install/plan.ts';
+import {
+  createServerTexts,
+  longestMessage,
+  type ServerTexts,
+} from '../../install/server/server-text.ts';
 import { configuredSettings } from '../../install/splunk/search-settings.ts';
+import type { Installed, InstallTarget } from '../../install/target.ts';
 import type { InstallConfig, OnDrift } from '../../pack/config/install-config.ts';
 import { readPublicKey } from '../../release/supply-chain/signature.ts';
 import { visible } from '../../source/visible.ts';
-import { CommandError, isRemoteError } from '../error/command-error.ts';
+import { CommandError } from '../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { type LoadedConfig, loadConfig } from '../files/config-file.ts';
 import { findConfig } from '../files/find-config.ts';
@@ -19,16 +25,10 @@ import { createTerminal, type Terminal } from '../terminal/terminal.ts';
 import { checkOf } from './artifact-file.ts';
 import { ask } from './ask.ts';
 import { type ChangeOptions, changeTarget } from './change-command.ts';
+import { guarded } from './guarded.ts';
 import { hostOf, isLoopback } from './http/proxy.ts';
-import {
-  createServerTexts,
-  longestMessage,
-  type ServerTexts,
-  withoutSecrets,
-} from './http/server-text.ts';
 import { type OpenInput, withTarget } from './open-target.ts';
 import { printPlan } from './print-plan.ts';
-import type { Installed, InstallTarget } from './target.ts';
 
 export interface PlaceOptions {
   readonly to: string;
@@ -248,27 +248,4 @@ function warnOfPlainHttp(name: string, place: InstallConfig): void {
     `sigpack: the secret of ${name} goes over the network as it is: ${visible(place.url)} is ` +
       `not https\n`,
   );
-}
-
-/**
- * Says what a server did not do, before there was a plan, too. No error leaves it with a secret in
- * it.
- */
-export async function guarded(
-  terminal: Terminal,
-  format: 'text' | 'json' | undefined,
-  texts: ServerTexts,
-  work: () => Promise<ExitCode>,
-): Promise<ExitCode> {
-  try {
-    return await work();
-  } catch (error) {
-    terminal.clear();
-    if (!isRemoteError(error)) throw withoutSecrets(error, texts);
-    const message = texts.shown(error.message, longestMessage);
-    if (format === 'json')
-      process.stdout.write(`${JSON.stringify({ outcome: 'failed', error: message }, null, 2)}\n`);
-    else process.stderr.write(`sigpack: ${message}\n`);
-    return exitCodes.remote;
-  }
 }

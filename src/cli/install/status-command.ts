@@ -1,16 +1,17 @@
 import { type Drifted, driftOf } from '../../install/plan.ts';
 import { driftLines } from '../../install/plan-text.ts';
+import { longestMessage, withoutSecrets } from '../../install/server/server-text.ts';
+import type { Installed, Override } from '../../install/target.ts';
 import { visible, visibleJson } from '../../source/visible.ts';
 import { CommandError, isRemoteError, isUsageError } from '../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import type { Paint } from '../report/context.ts';
 import { printText } from '../terminal/guarded.ts';
 import { createTerminal } from '../terminal/terminal.ts';
-import { longestMessage, withoutSecrets } from './http/server-text.ts';
+import { commandErrorOf } from './guarded.ts';
 import { inputFor, readPlaces } from './install-command.ts';
 import { withTarget } from './open-target.ts';
 import { lineText } from './print-plan.ts';
-import type { Installed, Override } from './target.ts';
 
 export interface StatusOptions {
   /** Undefined: every place of the configuration. */
@@ -68,7 +69,8 @@ export async function status(
           }),
         ),
       );
-    } catch (error) {
+    } catch (thrown) {
+      const error = commandErrorOf(thrown);
       // of one place alone, what is wrong with its settings is the answer; of several, the others
       // are to be seen, too
       const isShown = isRemoteError(error) || (isUsageError(error) && names.length > 1);

@@ -1,6 +1,7 @@
 import { digestOf } from '../../release/meaning/digest.ts';
 import { isDeeperThan, maximumDepth } from '../../source/json.ts';
 import { isRecord } from '../../source/record.ts';
+import { InstallError } from '../install-error.ts';
 import { type Fields, flatFields, type InstallObject, type JsonObject } from '../plan.ts';
 import type { ContentPack, PackEntity } from './content-pack-model.ts';
 import { addressError, isExtra, type WantedExtra, wantedExtra } from './extras.ts';
@@ -24,17 +25,14 @@ export interface Resolving {
   readonly streams: ReadonlyMap<string, string>;
 }
 
-export class PackError extends Error {
-  override readonly name = 'PackError';
-}
-
 /** Graylog's database takes 16 MB of a pack; as text it may be some times that. */
 const maximumText = 64 * 1024 * 1024;
 
-/** Reads a content pack; throws PackError for anything else. */
+/** Reads a content pack; throws an InstallError for anything else. */
 export function readContentPack(text: string): ContentPack {
   if (text.length > maximumText)
-    throw new PackError(
+    throw new InstallError(
+      'input',
       `the content pack is larger than Graylog takes: more than ${maximumText} characters`,
     );
   let pack: unknown;
@@ -50,21 +48,24 @@ export function readContentPack(text: string): ContentPack {
     typeof pack.name !== 'string' ||
     !Array.isArray(pack.entities)
   )
-    throw new PackError('this is no content pack of Graylog');
+    throw new InstallError('input', 'this is no content pack of Graylog');
   if (isDeeperThan(pack, maximumDepth))
-    throw new PackError(`the content pack is nested more than ${maximumDepth} deep`);
+    throw new InstallError('input', `the content pack is nested more than ${maximumDepth} deep`);
   if (
     !/^[0-9a-f-]{36}$/.test(pack.id) ||
     !Number.isSafeInteger(pack.rev) ||
     pack.rev < 1 ||
     typeof pack.summary !== 'string'
   )
-    throw new PackError('the content pack has an id or revision that Sigpack does not write');
+    throw new InstallError(
+      'input',
+      'the content pack has an id or revision that Sigpack does not write',
+    );
   const reason = packError(pack);
-  if (reason !== undefined) throw new PackError(reason);
+  if (reason !== undefined) throw new InstallError('input', reason);
   const read = { parameters: [], ...pack } as unknown as ContentPack;
   const address = addressError(read);
-  if (address !== undefined) throw new PackError(address);
+  if (address !== undefined) throw new InstallError('input', address);
   return read;
 }
 
@@ -185,7 +186,8 @@ export const streamTitles = (pack: ContentPack): readonly string[] =>
 function streamId(title: string, { streams }: Resolving): string {
   const id = streams.get(title);
   if (id === undefined)
-    throw new PackError(
+    throw new InstallError(
+      'input',
       `the server has no stream with the title ${JSON.stringify(title)}, or more than one`,
     );
   return id;
@@ -203,7 +205,8 @@ function plain(value: unknown, resolving: Resolving): unknown {
   if (type !== 'parameter') return inner;
   const given = resolving.parameters.get(String(inner));
   if (given === undefined)
-    throw new PackError(
+    throw new InstallError(
+      'input',
       `the parameter ${JSON.stringify(inner)} has no value; give it under parameters`,
     );
   return given;

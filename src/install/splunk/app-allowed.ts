@@ -1,5 +1,6 @@
 import { splunkAppPaths } from '../../artifact/splunk-app.ts';
 import { ConfBoundError, type ConfModel, readBoundedConf } from '../../pack/render/splunk-conf.ts';
+import { textOf } from './app-files.ts';
 import { manifestError, viewError } from './app-texts.ts';
 import { type IsConfigured, nothingConfigured, strangeSetting } from './search-settings.ts';
 
@@ -9,7 +10,7 @@ import { type IsConfigured, nothingConfigured, strangeSetting } from './search-s
  */
 export function appError(
   id: string,
-  files: ReadonlyMap<string, Buffer>,
+  files: ReadonlyMap<string, Uint8Array>,
   isConfigured: IsConfigured = nothingConfigured,
 ): string | undefined {
   const allowed = new Set(splunkAppPaths(id));
@@ -30,12 +31,12 @@ interface Place {
   readonly isConfigured: IsConfigured;
 }
 
-function fileError(place: Place, bytes: Buffer): string | undefined {
+function fileError(place: Place, bytes: Uint8Array): string | undefined {
   const { id, path } = place;
-  if (path === 'app.manifest') return manifestError(id, bytes.toString('utf8'));
-  if (path.endsWith('.xml')) return viewError(path, bytes.toString('utf8'));
+  if (path === 'app.manifest') return manifestError(id, textOf(bytes));
+  if (path.endsWith('.xml')) return viewError(path, textOf(bytes));
   return path.endsWith('.conf') || path.endsWith('.meta')
-    ? confError(place, bytes.toString('utf8'))
+    ? confError(place, textOf(bytes))
     : undefined;
 }
 

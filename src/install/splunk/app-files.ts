@@ -3,53 +3,25 @@ import { madeForIn } from '../../artifact/made-for.ts';
 import { readConf } from '../../pack/render/splunk-conf.ts';
 import { digestOf } from '../../release/meaning/digest.ts';
 import type { InstallObject } from '../plan.ts';
-import { appError } from './app-allowed.ts';
-import { type IsConfigured, nothingConfigured } from './search-settings.ts';
 
 /** Files of a Splunk app by their paths below its folder, sorted. */
-export type AppFiles = ReadonlyMap<string, Buffer>;
+export type AppFiles = ReadonlyMap<string, Uint8Array>;
 
+/** A Splunk app that a build of Sigpack wrote. */
 export interface SplunkApp {
   readonly id: string;
   readonly version: string;
   readonly files: AppFiles;
 }
 
-export class AppError extends Error {
-  override readonly name = 'AppError';
+/** An app and the archive that it came in. */
+export interface AppArchive {
+  readonly app: SplunkApp;
+  readonly archive: Uint8Array;
 }
 
-/**
- * The app in an archive, whose paths begin with its folder. Throws AppError where it is not one
- * app.
- */
-export function appOf(
-  archive: ReadonlyMap<string, Buffer>,
-  isConfigured: IsConfigured = nothingConfigured,
-): SplunkApp {
-  const ids = new Set([...archive.keys()].map((path) => path.split('/')[0] ?? ''));
-  const [id = '', second] = ids;
-  if (second !== undefined || !/^[A-Za-z][A-Za-z0-9_]*$/.test(id))
-    throw new AppError('the archive is not that of one Splunk app');
-  const files = new Map(
-    [...archive]
-      .map(([path, bytes]): [string, Buffer] => [path.slice(id.length + 1), bytes])
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
-  for (const path of files.keys()) {
-    if (
-      path.split('/').some((part) => part === '' || part === '.' || part === '..') ||
-      /[\\:\p{Cc}]/u.test(path)
-    )
-      throw new AppError(`the archive has a path that leads out of it: ${JSON.stringify(path)}`);
-    if (isAdmins(path)) throw new AppError(`the app brings ${path}, which is the admin's`);
-  }
-  const reason = appError(id, files, isConfigured);
-  if (reason !== undefined) throw new AppError(reason);
-  const version = appVersion(files);
-  if (version === undefined) throw new AppError('the app has no version in default/app.conf');
-  return { id, version, files };
-}
+export const textOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 
 /** What an update leaves alone. */
 export const isAdmins = (path: string): boolean =>
@@ -66,9 +38,9 @@ export const settingsIn = (
   files: AppFiles,
   path: string,
 ): ReadonlyMap<string, ReadonlyMap<string, string>> =>
-  readConf(files.get(path)?.toString('utf8') ?? '').stanzas;
+  readConf(textOf(files.get(path) ?? new Uint8Array())).stanzas;
 
-const sha256 = (bytes: Buffer): string =>
+const sha256 = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 export const filesDigest = (files: AppFiles): string =>
   digestOf([...files].map(([path, bytes]) => [path, sha256(bytes)]));

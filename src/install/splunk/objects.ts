@@ -1,6 +1,5 @@
 import type { InstallObject } from '../plan.ts';
-import type { AppFiles, SplunkApp } from './app-files.ts';
-import { settingsIn } from './app-files.ts';
+import { type AppFiles, type SplunkApp, settingsIn, textOf } from './app-files.ts';
 
 /**
  * Where objects live in Splunk's REST interface, in the order that they are written: what others
@@ -98,7 +97,7 @@ const stanzas = (files: AppFiles, name: string) =>
 const texts = (files: AppFiles, pattern: RegExp): readonly (readonly [string, string])[] =>
   [...files].flatMap(([path, bytes]) => {
     const name = pattern.exec(path)?.[1];
-    return name === undefined ? [] : [[name, bytes.toString('utf8')] as const];
+    return name === undefined ? [] : [[name, textOf(bytes)] as const];
   });
 
 /** Settings that saved/searches calls otherwise than savedsearches.conf. */
@@ -130,3 +129,9 @@ export function plainValue(name: string, value: unknown): string {
   if (textFields.has(name)) return text;
   return text === 'true' ? '1' : text === 'false' ? '0' : text;
 }
+
+/** In the order that they are written. */
+export const sortedObjects = (objects: readonly SplunkObject[]): SplunkObject[] =>
+  [...objects].sort(
+    (a, b) => collections.indexOf(a.collection) - collections.indexOf(b.collection),
+  );

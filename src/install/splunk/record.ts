@@ -1,6 +1,6 @@
 import { isRecord } from '../../source/record.ts';
 import { packed, unpacked } from '../packed-json.ts';
-import { type AppFiles, appVersion, filesDigest, type SplunkApp } from './app-files.ts';
+import { type AppFiles, appVersion, filesDigest, type SplunkApp, textOf } from './app-files.ts';
 import { collections, object, type SplunkObject, splunkObjects } from './objects.ts';
 
 /** Larger records are none of ours. */
@@ -12,9 +12,7 @@ const maximumSize = 512 * 1024 * 1024;
  */
 export function recordOf({ version, files }: SplunkApp): ReadonlyMap<string, string> {
   const texts = Object.fromEntries(
-    [...files]
-      .filter(([path]) => isKept(path))
-      .map(([path, bytes]) => [path, bytes.toString('utf8')]),
+    [...files].filter(([path]) => isKept(path)).map(([path, bytes]) => [path, textOf(bytes)]),
   );
   return new Map([
     ['version', version],

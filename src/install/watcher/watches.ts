@@ -1,6 +1,8 @@
 import { digestOf } from '../../release/meaning/digest.ts';
 import { isDeeperThan, maximumDepth } from '../../source/json.ts';
 import { isRecord } from '../../source/record.ts';
+import { failed, ok, type Result } from '../../source/result.ts';
+import { InstallError } from '../install-error.ts';
 import { packed, unpacked } from '../packed-json.ts';
 import { type Fields, flatFields, type InstallObject, type JsonObject } from '../plan.ts';
 import { type WatchActions, watchError } from './watch-allowed.ts';
@@ -16,13 +18,9 @@ export interface NamedWatch {
   readonly foreign?: 'active' | 'inactive';
 }
 
-export class WatchError extends Error {
-  override readonly name = 'WatchError';
-}
-
 /**
- * Watches as JSON lines or as a JSON array, which do what `actions` say. Throws WatchError for
- * anything else.
+ * Watches as JSON lines or as a JSON array, which do what `actions` say. Throws an InstallError
+ * for anything else.
  */
 export function readWatches(text: string, actions: WatchActions): readonly NamedWatch[] {
   const values = valuesIn(text);
@@ -34,14 +32,18 @@ export function readWatches(text: string, actions: WatchActions): readonly Named
       !isRecord(value.body) ||
       !/^[\p{L}\p{N}_.-]+$/u.test(value.id)
     )
-      throw new WatchError(
+      throw new InstallError(
+        'input',
         `watch ${index + 1} is none that sigpack convert -t xpack-watcher -f ndjson writes`,
       );
     if (isDeeperThan(value, maximumDepth))
-      throw new WatchError(`the watch ${value.id} is nested more than ${maximumDepth} deep`);
+      throw new InstallError(
+        'input',
+        `the watch ${value.id} is nested more than ${maximumDepth} deep`,
+      );
     const foreign = watchError(value, value.body, actions);
-    if (foreign !== undefined) throw new WatchError(`the watch ${value.id} ${foreign}`);
-    if (seen.has(value.id)) throw new WatchError(`two watches have the id ${value.id}`);
+    if (foreign !== undefined) throw new InstallError('input', `the watch ${value.id} ${foreign}`);
+    if (seen.has(value.id)) throw new InstallError('input', `two watches have the id ${value.id}`);
     seen.add(value.id);
     return { id: value.id, body: value.body };
   });
@@ -55,7 +57,7 @@ function valuesIn(text: string): readonly unknown[] {
       .filter((line) => line.trim() !== '')
       .map((line): unknown => JSON.parse(line));
   } catch {
-    throw new WatchError('the file is neither JSON lines nor a JSON array');
+    throw new InstallError('input', 'the file is neither JSON lines nor a JSON array');
   }
 }
 
@@ -157,33 +159,32 @@ const isTaken = (value: unknown): value is TakenWatch =>
   ['active', 'inactive'].includes(value.foreign as 'active');
 
 /**
- * Undefined for a watch that is not of this pack. Throws WatchError for one that says so and has a
- * mark that Sigpack never writes.
+ * Undefined for a watch that is not of this pack. The error names what of one that says so Sigpack
+ * never writes.
  */
 export function unmarked(
   id: string,
   watch: unknown,
   active: boolean,
   pack: string,
-): MarkedWatch | undefined {
+): Result<MarkedWatch | undefined> {
   if (
     !isRecord(watch) ||
     !isRecord(watch.metadata) ||
     !isRecord(watch.metadata.sigpack) ||
     watch.metadata.sigpack.pack !== pack
   )
-    return undefined;
+    return ok(undefined);
   const { sigpack, ...metadata } = watch.metadata;
   const mark = sigpack as unknown as WatchMark;
-  if (!isMark(watch.metadata.sigpack)) throw new WatchError(`the watch ${id}`);
+  if (!isMark(watch.metadata.sigpack)) return failed(`the watch ${id}`);
   const [written, before, taken] = [mark.written, mark.before, mark.taken].map((text) =>
     unpacked(text, maximumSize),
   );
-  if (before !== undefined && !isBefore(before))
-    throw new WatchError(`what was before the watch ${id}`);
+  if (before !== undefined && !isBefore(before)) return failed(`what was before the watch ${id}`);
   if (taken !== undefined && !isTaken(taken))
-    throw new WatchError(`what the watch ${id} was taken over from`);
-  return {
+    return failed(`what the watch ${id} was taken over from`);
+  return ok({
     id,
     body: { ...watch, metadata },
     active,
@@ -194,7 +195,7 @@ export function unmarked(
     taken:
       taken ??
       (before?.foreign && before.body ? { body: before.body, foreign: before.foreign } : undefined),
-  };
+  });
 }
 
 /**

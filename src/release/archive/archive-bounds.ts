@@ -34,7 +34,7 @@ export const shownEntry = (name: string): string =>
  * each once. The error says what is wrong, with the name of the entry but not that of the archive.
  */
 export async function readTarMembers(
-  bytes: Buffer,
+  bytes: Uint8Array,
   isWanted: (path: string) => boolean = () => true,
 ): Promise<Result<readonly ArchiveMember[]>> {
   const members: ArchiveMember[] = [];

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AppFiles, settingsIn } from '../../../install/splunk/app-files.ts';
+import type { Override } from '../../../install/target.ts';
 import { readConf } from '../../../pack/render/splunk-conf.ts';
 import { isDenied } from '../../error/error-code.ts';
-import type { Override } from '../target.ts';
 import { existsItself, linkOnTheWay, withFile } from './tree.ts';
 
 /** What local/ says otherwise than the app that is installed: Splunk prefers it there. */
@@ -48,7 +48,7 @@ export function overrideNotes(target: string, files: AppFiles): readonly string[
 
 interface Ours {
   readonly path: string;
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
   readonly installed: AppFiles;
 }
 

@@ -11,12 +11,12 @@ import {
   settingsIn,
 } from '../../../install/splunk/app-files.ts';
 import { deploymentNotes, unseenFrom } from '../../../install/splunk/deployed-apps.ts';
+import type { Installed, InstallTarget, Version } from '../../../install/target.ts';
 import type { SplunkPlace } from '../../../pack/config/install-config.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { errorCode } from '../../error/error-code.ts';
 import { fileError } from '../../error/file-error.ts';
 import { withSlashes } from '../../files/portable-path.ts';
-import type { Installed, InstallTarget, Version } from '../target.ts';
 import { isHeld, removeDeadLocks, withDiskLock } from './lock.ts';
 import { overrideNotes, overridesIn } from './overrides.ts';
 import { asOwner } from './owner.ts';

@@ -1,8 +1,10 @@
-import { request as plainRequest } from 'node:http';
+import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { BlockList, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
+import type { NoResponse } from '../../../install/server/http.ts';
+import { failed, ok, type Result } from '../../../source/result.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { isCertificate, reasonOf, speaksNoTls } from './failure-reason.ts';
 
@@ -120,15 +122,14 @@ function isInNetwork(host: string, network: string): boolean {
 /** All of an answer, as many times as long as the wait for a byte of it. */
 export const wholeFactor = 4;
 
-export type Tunnel =
-  | { readonly socket: Duplex }
-  /** Why there is none; `status` is what the proxy answered. */
-  | { readonly reason: string; readonly status?: number };
-
 /**
  * A connection through the proxy to the server behind it: what goes over it, the proxy can't read.
  */
-export function openTunnel(proxy: ProxyServer, target: URL, timeout: number): Promise<Tunnel> {
+export function openTunnel(
+  proxy: ProxyServer,
+  target: URL,
+  timeout: number,
+): Promise<Result<Duplex, NoResponse>> {
   const { url, name, headers } = proxy;
   const address = `${target.hostname}:${target.port || '443'}`;
   const send = url.protocol === 'https:' ? secureRequest : plainRequest;
@@ -141,38 +142,34 @@ export function openTunnel(proxy: ProxyServer, target: URL, timeout: number): Pr
       headers: { host: address, ...headers },
       agent: false,
     });
-    const settle = (tunnel: Tunnel): void => {
+    const settle = (tunnel: Result<Duplex, NoResponse>): void => {
       clearTimeout(whole);
       resolve(tunnel);
     };
     const fail = (error: NodeJS.ErrnoException): void =>
-      settle({ reason: proxyFailure(proxy, error) });
+      settle(failed({ reason: proxyFailure(proxy, error), isSent: false }));
     const giveUp = (reason: string): void => {
       request.destroy();
       fail(new Error(reason));
     };
+    const refuse = ({ statusCode: status = 0 }: IncomingMessage): void =>
+      settle(failed({ reason: proxyRefusal(name, status), isSent: false, isFinal: status < 500 }));
     // a byte now and then would put off the other limit for ever
     const whole = setTimeout(() => giveUp('its answer does not end'), timeout * wholeFactor);
     request.setTimeout(timeout, () => giveUp('no answer in time'));
     request.on('error', fail);
     request.on('response', (response) => {
       response.destroy();
-      settle({
-        reason: proxyRefusal(name, response.statusCode ?? 0),
-        status: response.statusCode ?? 0,
-      });
+      refuse(response);
     });
     request.on('connect', (response, socket) => {
       request.setTimeout(0);
       if (response.statusCode === 200) {
-        settle({ socket });
+        settle(ok(socket));
         return;
       }
       socket.destroy();
-      settle({
-        reason: proxyRefusal(name, response.statusCode ?? 0),
-        status: response.statusCode ?? 0,
-      });
+      refuse(response);
     });
     request.end();
   });

@@ -1,24 +1,35 @@
-import type { ContentPack } from '../../../install/graylog/content-pack-model.ts';
-import { packDigest, type WantedDefinition } from '../../../install/graylog/definitions.ts';
-import { secretParameters } from '../../../install/graylog/extras.ts';
-import { mergeFields } from '../../../install/merge-fields.ts';
-import type { JsonObject, PlannedObject } from '../../../install/plan.ts';
-import { CommandError } from '../../error/command-error.ts';
-import { type Client, inParallel } from '../http/http-client.ts';
+import { InstallError } from '../install-error.ts';
+import { mergeFields } from '../merge-fields.ts';
+import type { JsonObject, PlannedObject } from '../plan.ts';
+import type { Client } from '../server/client.ts';
+import { inParallel } from '../server/in-parallel.ts';
 import type { Applying } from '../target.ts';
-import { changeExtra, removeExtra } from './extras.ts';
-import type { ServerPacks } from './packs.ts';
-import { type Definition, readServer, type ServerState, type Wanted, wantedOf } from './server.ts';
+import type { ContentPack } from './content-pack-model.ts';
+import { packDigest, type WantedDefinition } from './definitions.ts';
+import { secretParameters } from './extras.ts';
+import { changeExtra, removeExtra } from './server-extras.ts';
+import type { ServerPacks } from './server-packs.ts';
+import {
+  type Definition,
+  readServer,
+  type ServerState,
+  type Wanted,
+  wantedOf,
+} from './server-state.ts';
 
 export interface ApplyingOn {
   readonly client: Client;
   readonly packs: ServerPacks;
   readonly server: ServerState;
   readonly concurrency: number;
+  readonly randomId: () => string;
 }
 
-export async function applyPlan(on: ApplyingOn, applying: Applying<ContentPack>): Promise<void> {
-  const { packs, server, client, concurrency } = on;
+export async function applyToServer(
+  on: ApplyingOn,
+  applying: Applying<ContentPack>,
+): Promise<void> {
+  const { packs, server, concurrency } = on;
   const { plan, wanted, progress, direction } = applying;
   const pack = wanted.content;
   const newest = Math.max(0, ...server.revisions.keys());
@@ -34,7 +45,7 @@ export async function applyPlan(on: ApplyingOn, applying: Applying<ContentPack>)
   const there = server.isInstalled ? await addTo(on, pack, created) : server;
   if (!server.isInstalled) await packs.install(pack);
   for (const _ of created) step('creating');
-  const changeOne = changerOf(client, there, asked);
+  const changeOne = changerOf(on, there, asked);
   // definitions name the notification, which is there before them and goes after them
   const [extras, definitions] = parted(plan.objects, (one) => server.extras.has(one.key));
   const others = definitions.filter(({ verb }) => verb !== 'create');
@@ -91,7 +102,7 @@ function parted<T>(
 }
 
 function changerOf(
-  client: Client,
+  { client, randomId }: ApplyingOn,
   { definitions, extras, streams }: ServerState,
   asked: Wanted,
 ): (one: PlannedObject) => Promise<void> {
@@ -109,7 +120,8 @@ function changerOf(
       extraByEntity.get(key),
     ];
     if (extra && verb === 'remove') await removeExtra(client, extra);
-    else if (extra && wanted) await changeExtra(client, extra, wanted, { names, streams });
+    else if (extra && wanted)
+      await changeExtra(client, extra, wanted, { names, streams, randomId });
     else if (there && verb === 'remove')
       await client.send('DELETE', `/events/definitions/${encodeURIComponent(there.id)}`, {
         expect: [404],
@@ -125,7 +137,8 @@ export function refuseEmpty(pack: ContentPack): void {
     ({ name, default_value: value }) => secret.has(name) && (value === undefined || value === ''),
   );
   if (empty)
-    throw new CommandError(
+    throw new InstallError(
+      'input',
       `the content pack's parameter ${empty.name} has no value; give it under \`parameters\` ` +
         `of the place: { ${empty.name}: { env: NAME } }`,
     );
@@ -143,11 +156,13 @@ function refuseRevision(
   const same = revisions.get(pack.rev);
   const hint = 'raise `revision` in sigpack.yml, as sigpack release does';
   if (same && packDigest(same) !== packDigest(pack))
-    throw new CommandError(
+    throw new InstallError(
+      'input',
       `the server has a revision ${pack.rev} of this pack with another content; ${hint}`,
     );
   if (isInstalled && pack.rev < newest)
-    throw new CommandError(
+    throw new InstallError(
+      'input',
       `the server has revision ${newest} of this pack, this is the older ${pack.rev}; ` +
         `sigpack rollback goes back, or ${hint}`,
     );

@@ -1,4 +1,4 @@
-import type { InstallObject, Plan } from '../../install/plan.ts';
+import type { InstallObject, Plan } from './plan.ts';
 
 /** A version of a pack, as one kind of place has it; `content` is that place's alone. */
 export interface Version<C> {
@@ -63,13 +63,16 @@ export interface Installed<C> {
   readonly state: string;
 }
 
+/** Forward to a version, or back to the one before. */
+export type Direction = 'install' | 'rollback';
+
 export type Progress = (done: number, total: number, label: string) => void;
 
 export interface Applying<C> {
   readonly plan: Plan;
   readonly wanted: Version<C>;
   readonly progress: Progress;
-  readonly direction: 'install' | 'rollback';
+  readonly direction: Direction;
 }
 
 export interface Uninstalled {

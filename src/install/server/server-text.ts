@@ -1,4 +1,4 @@
-import { visible } from '../../../source/visible.ts';
+import { visible } from '../../source/visible.ts';
 import { withoutEscaped } from './decoded-text.ts';
 
 /**

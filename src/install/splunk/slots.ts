@@ -1,6 +1,6 @@
-import type { Slots } from '../../../install/pack-load.ts';
-import { scheduledSlots } from '../../../pack/config/load-budget.ts';
-import { isRemoteError } from '../../error/command-error.ts';
+import { scheduledSlots } from '../../pack/config/load-budget.ts';
+import { isPlaceError } from '../install-error.ts';
+import type { Slots } from '../pack-load.ts';
 import type { SplunkClient } from './client.ts';
 
 /**
@@ -9,14 +9,14 @@ import type { SplunkClient } from './client.ts';
  */
 export async function slotsOf(client: SplunkClient): Promise<Slots> {
   try {
-    return await said(client);
+    return await askedSlots(client);
   } catch (error) {
-    if (!isRemoteError(error)) throw error;
+    if (!isPlaceError(error)) throw error;
     return { unknown: client.shown(error.message) };
   }
 }
 
-async function said(client: SplunkClient): Promise<Slots> {
+async function askedSlots(client: SplunkClient): Promise<Slots> {
   const count = await effective(client);
   if (count > 0) return { count };
   const settings = new Map(
@@ -45,7 +45,7 @@ async function effective(client: SplunkClient): Promise<number> {
     const count = Number(limits?.content.max_hist_scheduled_searches);
     return Number.isInteger(count) ? count : 0;
   } catch (error) {
-    if (isRemoteError(error)) return 0;
+    if (isPlaceError(error)) return 0;
     throw error;
   }
 }

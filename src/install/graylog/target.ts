@@ -1,36 +1,45 @@
-import { madeForIn } from '../../../artifact/made-for.ts';
-import type { ContentPack } from '../../../install/graylog/content-pack-model.ts';
+import { madeForIn } from '../../artifact/made-for.ts';
+import { InstallError } from '../install-error.ts';
+import { packLoadLines } from '../pack-load.ts';
+import { type InstallObject, stateOf } from '../plan.ts';
+import { type Client, createClient } from '../server/client.ts';
+import {
+  basicLogin,
+  type ServerConnection,
+  type ServerLogin,
+  textsOf,
+  widthOf,
+} from '../server/connection.ts';
+import type { Installed, InstallTarget, Version } from '../target.ts';
+import { applyToServer, refuseEmpty } from './apply.ts';
+import type { ContentPack } from './content-pack-model.ts';
 import {
   packDigest,
   serverObject,
   streamTitles,
   versionOf,
   withParameters,
-} from '../../../install/graylog/definitions.ts';
-import {
-  mailRecipients,
-  notificationObject,
-  secretParameters,
-  serverDashboard,
-} from '../../../install/graylog/extras.ts';
-import { packLoadLines } from '../../../install/pack-load.ts';
-import { type InstallObject, stateOf } from '../../../install/plan.ts';
-import { CommandError, isUsageError } from '../../error/command-error.ts';
-import type { Client } from '../http/http-client.ts';
-import type { Installed, InstallTarget, Version } from '../target.ts';
-import { applyPlan, refuseEmpty } from './apply.ts';
-import { allowlistNotes } from './extras.ts';
-import { createContentPacks } from './packs.ts';
-import { readServer, type ServerState, type Wanted, wantedOf } from './server.ts';
+} from './definitions.ts';
+import { mailRecipients, notificationObject, secretParameters, serverDashboard } from './extras.ts';
+import { allowlistNotes } from './server-extras.ts';
+import { createServerPacks } from './server-packs.ts';
+import { readServer, type ServerState, type Wanted, wantedOf } from './server-state.ts';
 
-export interface GraylogOptions {
-  readonly client: Client;
+export interface GraylogTargetOptions {
+  /** Its url ends with `/api`. */
+  readonly server: ServerConnection;
+  readonly login: ServerLogin;
   readonly packId: string;
-  /** Undefined where nothing is to be installed. */
-  readonly pack: ContentPack | undefined;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly concurrency: number;
+  /** What is to be installed; undefined: nothing is. */
+  readonly pack?: ContentPack | undefined;
+  /** Values of the pack's parameters. */
+  readonly parameters?: ParameterValues;
+  /** 24 hexadecimal digits, other ones each time. */
+  readonly randomId: () => string;
 }
+
+/** Values of parameters by name. */
+type ParameterValues = Readonly<Record<string, string>>;
 
 /** By test/judges/graylog/install.ts. */
 const testedVersions: readonly string[] = ['6.3.7', '7.0.1'];
@@ -41,48 +50,30 @@ const testedVersions: readonly string[] = ['6.3.7', '7.0.1'];
  * notifications; new ones come by a pack of these alone. A revision is uploaded last: the revisions
  * that the server has are the history of what was installed.
  */
-export function graylogTarget(options: GraylogOptions): InstallTarget<ContentPack> {
-  const { client, packId, parameters, concurrency } = options;
-  const packs = createContentPacks(client, packId);
+export function graylogTarget(options: GraylogTargetOptions): InstallTarget<ContentPack> {
+  const { packId, pack, parameters = {}, randomId } = options;
+  const client = clientOf(options);
+  const packs = createServerPacks(client, packId);
   let server: Promise<ServerState> | undefined;
-  const versionFor = async (pack: ContentPack): Promise<Version<ContentPack>> => {
-    server ??= readServer(client, packs);
-    const { definitions, extras } = wantedOf(pack, await server);
-    return {
-      version: versionOf(pack),
-      digest: packDigest(pack),
-      objects: [...extras, ...definitions].map(({ object }) => object),
-      content: pack,
-      refers: [
-        ...streamTitles(pack).map((title) => `stream ${JSON.stringify(title)} of the server`),
-        ...mailRecipients(pack).map((to) => `alerts are mailed to ${JSON.stringify(to)}`),
-      ],
-    };
-  };
   return {
     kind: 'graylog',
     id: packId,
-    wanted() {
-      const { pack } = options;
-      if (!pack) throw new CommandError('there is no content pack to install');
-      const unknown = Object.keys(parameters).find(
-        (name) => !pack.parameters.some((one) => one.name === name),
-      );
-      if (unknown !== undefined)
-        throw new CommandError(`the content pack has no parameter ${unknown}`);
-      const given = withParameters(pack, parameters);
-      refuseEmpty(given);
-      return versionFor(given);
+    async wanted() {
+      if (!pack) throw new InstallError('input', 'there is no content pack to install');
+      const given = withAllParameters(pack, parameters);
+      server ??= readServer(client, packs);
+      return versionOn(await server, given);
     },
     async installed() {
       server = readServer(client, packs);
-      return installedOf(await server, parameters, versionFor);
+      return installedOf(await server, parameters);
     },
     advice: async ({ content }) => packLoadLines(content),
     async apply(applying) {
       server ??= readServer(client, packs);
       const state = await server;
-      await applyPlan({ client, packs, server: state, concurrency }, applying);
+      const concurrency = widthOf(options.server);
+      await applyToServer({ client, packs, server: state, concurrency, randomId }, applying);
       server = undefined;
       const untested =
         `Graylog ${state.version} is none of the versions that this was tested on: ` +
@@ -102,6 +93,36 @@ export function graylogTarget(options: GraylogOptions): InstallTarget<ContentPac
   };
 }
 
+function clientOf({ server, login: { user, secret } }: GraylogTargetOptions): Client {
+  const authorization = user === undefined ? basicLogin(secret, 'token') : basicLogin(user, secret);
+  const headers = { authorization, 'x-requested-by': 'sigpack' };
+  return createClient({ ...server, texts: textsOf(server, secret), headers });
+}
+
+function withAllParameters(pack: ContentPack, parameters: ParameterValues): ContentPack {
+  const known = new Set(pack.parameters.map(({ name }) => name));
+  const unknown = Object.keys(parameters).find((name) => !known.has(name));
+  if (unknown !== undefined)
+    throw new InstallError('input', `the content pack has no parameter ${unknown}`);
+  const given = withParameters(pack, parameters);
+  refuseEmpty(given);
+  return given;
+}
+
+function versionOn(server: ServerState, pack: ContentPack): Version<ContentPack> {
+  const { definitions, extras } = wantedOf(pack, server);
+  return {
+    version: versionOf(pack),
+    digest: packDigest(pack),
+    objects: [...extras, ...definitions].map(({ object }) => object),
+    content: pack,
+    refers: [
+      ...streamTitles(pack).map((title) => `stream ${JSON.stringify(title)} of the server`),
+      ...mailRecipients(pack).map((to) => `alerts are mailed to ${JSON.stringify(to)}`),
+    ],
+  };
+}
+
 /**
  * Of a version that was installed: a stream of it that is no more makes its values unknown, but
  * nothing impossible.
@@ -110,16 +131,12 @@ function knownOf(pack: ContentPack, server: ServerState): readonly Wanted[] {
   try {
     return [wantedOf(pack, server)];
   } catch (error) {
-    if (isUsageError(error)) return [];
+    if (error instanceof InstallError && error.kind === 'input') return [];
     throw error;
   }
 }
 
-async function installedOf(
-  server: ServerState,
-  parameters: GraylogOptions['parameters'],
-  versionFor: (pack: ContentPack) => Promise<Version<ContentPack>>,
-): Promise<Installed<ContentPack>> {
+function installedOf(server: ServerState, parameters: ParameterValues): Installed<ContentPack> {
   const { revisions, isInstalled, begun } = server;
   const [latest, previous] = isInstalled
     ? [...revisions.values()].sort((a, b) => b.rev - a.rev)
@@ -141,7 +158,7 @@ async function installedOf(
     ),
     previous:
       previous && knownOf(previous, server).length > 0
-        ? await versionFor(withAddresses(previous, parameters))
+        ? versionOn(server, withAddresses(previous, parameters))
         : undefined,
     state: stateOf(latest?.rev, current),
   };
@@ -168,7 +185,7 @@ function currentObjects(
 }
 
 /** The addresses that a version on the server is kept without, as they are given now. */
-function withAddresses(pack: ContentPack, parameters: GraylogOptions['parameters']): ContentPack {
+function withAddresses(pack: ContentPack, parameters: ParameterValues): ContentPack {
   const names = secretParameters(pack);
   return withParameters(
     pack,

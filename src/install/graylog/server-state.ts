@@ -1,19 +1,14 @@
-import type { ContentPack } from '../../../install/graylog/content-pack-model.ts';
-import {
-  PackError,
-  valuesOf,
-  type WantedDefinition,
-  wantedDefinitions,
-  wantedExtras,
-} from '../../../install/graylog/definitions.ts';
-import type { WantedExtra } from '../../../install/graylog/extras.ts';
-import type { JsonObject } from '../../../install/plan.ts';
-import { isRecord } from '../../../source/record.ts';
-import { CommandError, remoteError } from '../../error/command-error.ts';
-import type { Client } from '../http/http-client.ts';
-import { isListOf } from '../http/server-list.ts';
-import { type Extra, readExtras } from './extras.ts';
-import type { ServerPacks } from './packs.ts';
+import { isRecord } from '../../source/record.ts';
+import { InstallError } from '../install-error.ts';
+import type { JsonObject } from '../plan.ts';
+import type { Client } from '../server/client.ts';
+import { isListOf } from '../server/server-list.ts';
+import type { ContentPack } from './content-pack-model.ts';
+import { valuesOf, type WantedDefinition, wantedDefinitions, wantedExtras } from './definitions.ts';
+import type { WantedExtra } from './extras.ts';
+import { serverVersion } from './pack-requests.ts';
+import { type Extra, readExtras } from './server-extras.ts';
+import type { ServerPacks } from './server-packs.ts';
 
 export interface Definition {
   readonly id: string;
@@ -36,7 +31,7 @@ export interface ServerState {
 }
 
 export async function readServer(client: Client, packs: ServerPacks): Promise<ServerState> {
-  const version = await packs.serverVersion();
+  const version = await serverVersion(client);
   const { revisions, definitionIds, extraIds, begun } = await packs.read();
   const there = await definitionsOn(client);
   const definitions = new Map(
@@ -75,19 +70,24 @@ async function definitionsOn(client: Client): Promise<ReadonlyMap<string, JsonOb
     );
     const { event_definitions: list, total } = asObject(json, 'its event definitions');
     if (!Array.isArray(list) || !list.every(isDefinition) || typeof total !== 'number')
-      throw remoteError('the server answers with something else than its event definitions');
+      throw new InstallError(
+        'place',
+        'the server answers with something else than its event definitions',
+      );
     const before = found.size;
     for (const one of list) found.set(one.id, one);
     const isNew = found.size > before;
     // a page that is full may not be the last, whatever the total says
     if (found.size >= total && (list.length < pageSize || !isNew)) return found;
     if (!isNew)
-      throw remoteError(
+      throw new InstallError(
+        'place',
         `the server has ${total} event definitions, of which it lists ${found.size}; run the ` +
           'command again',
       );
   }
-  throw remoteError(
+  throw new InstallError(
+    'place',
     `the server lists more than ${maximumDefinitions} event definitions, which no server ` +
       'has: its list does not end',
   );
@@ -99,7 +99,7 @@ const isDefinition = (value: unknown): value is JsonObject & { readonly id: stri
 /** Half an answer is none. */
 function asObject(json: unknown, what: string): JsonObject {
   if (isRecord(json)) return json;
-  throw remoteError(`the server answers with something else than ${what}`);
+  throw new InstallError('place', `the server answers with something else than ${what}`);
 }
 
 const isStream = (value: unknown): value is { readonly id: string; readonly title: string } =>
@@ -108,7 +108,7 @@ const isStream = (value: unknown): value is { readonly id: string; readonly titl
 async function streamsOf(client: Client): Promise<ReadonlyMap<string, string>> {
   const { streams = [] } = asObject((await client.send('GET', '/streams')).json, 'its streams');
   if (!isListOf(streams, isStream))
-    throw remoteError('the server answers with something else than its streams');
+    throw new InstallError('place', 'the server answers with something else than its streams');
   const counts = new Map<string, number>();
   for (const { title } of streams) counts.set(title, (counts.get(title) ?? 0) + 1);
   return new Map(
@@ -124,12 +124,8 @@ export interface Wanted {
 /** What a pack asks of the server. */
 export function wantedOf(pack: ContentPack, { streams }: Pick<ServerState, 'streams'>): Wanted {
   const resolving = { streams, parameters: valuesOf(pack) };
-  try {
-    return {
-      definitions: wantedDefinitions(pack, resolving),
-      extras: wantedExtras(pack, resolving),
-    };
-  } catch (error) {
-    throw error instanceof PackError ? new CommandError(error.message) : error;
-  }
+  return {
+    definitions: wantedDefinitions(pack, resolving),
+    extras: wantedExtras(pack, resolving),
+  };
 }

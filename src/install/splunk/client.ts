@@ -1,13 +1,10 @@
-import { isRecord } from '../../../source/record.ts';
-import { remoteError } from '../../error/command-error.ts';
-import {
-  type Answer,
-  type Client,
-  type ClientOptions,
-  createClient,
-  type Sending,
-} from '../http/http-client.ts';
-import { isListOf } from '../http/server-list.ts';
+import { isRecord } from '../../source/record.ts';
+import { InstallError } from '../install-error.ts';
+import type { Answer } from '../server/answer.ts';
+import { type Client, createClient, type Sending } from '../server/client.ts';
+import { type ServerConnection, type ServerLogin, textsOf } from '../server/connection.ts';
+import { isListOf } from '../server/server-list.ts';
+import type { ServerTexts } from '../server/server-text.ts';
 
 export interface SplunkEntry {
   readonly name: string;
@@ -28,29 +25,16 @@ export interface SplunkClient {
   readonly shown: Client['shown'];
 }
 
-export interface SplunkLogin {
-  readonly user: string | undefined;
-  readonly secret: string;
-}
-
 /** Logs in at the first request: with a user for a session, without one by token. */
-export function createSplunkClient(
-  options: Omit<ClientOptions, 'headers'>,
-  { user, secret }: SplunkLogin,
-): SplunkClient {
+export function createSplunkClient(server: ServerConnection, login: ServerLogin): SplunkClient {
+  const texts = textsOf(server, login.secret);
   let client: Promise<Client> | undefined;
   const send = async (...request: Parameters<Client['send']>): Promise<Answer> => {
-    client ??=
-      user === undefined
-        ? Promise.resolve(
-            createClient({ ...options, headers: { authorization: `Bearer ${secret}` } }),
-          )
-        : logIn(options, user, secret);
+    client ??= logIn({ ...server, texts }, login);
     return (await client).send(...request);
   };
-  options.texts.keep(secret);
   return {
-    shown: (text) => options.texts.shown(text),
+    shown: (text) => texts.shown(text),
     async list(path) {
       return entriesOf(await send('GET', `${path}?output_mode=json&count=0`));
     },
@@ -70,11 +54,12 @@ const form = (parameters: readonly (readonly [string, string])[]) => ({
 });
 
 async function logIn(
-  options: Omit<ClientOptions, 'headers'>,
-  user: string,
-  secret: string,
+  server: ServerConnection & { readonly texts: ServerTexts },
+  { user, secret }: ServerLogin,
 ): Promise<Client> {
-  const anonymous = createClient({ ...options, headers: {} });
+  if (user === undefined)
+    return createClient({ ...server, headers: { authorization: `Bearer ${secret}` } });
+  const anonymous = createClient({ ...server, headers: {} });
   const parameters = [
     ['username', user],
     ['password', secret],
@@ -85,15 +70,16 @@ async function logIn(
     repeatable: true,
   });
   const key = (json as { readonly sessionKey?: unknown } | undefined)?.sessionKey;
-  if (typeof key !== 'string') throw remoteError('Splunk gave no session for the user');
-  options.texts.keep(key);
-  return createClient({ ...options, headers: { authorization: `Splunk ${key}` } });
+  if (typeof key !== 'string')
+    throw new InstallError('place', 'Splunk gave no session for the user');
+  return createClient({ ...server, headers: { authorization: `Splunk ${key}` } });
 }
 
 function entriesOf({ json }: Answer): readonly SplunkEntry[] {
   const entries = isRecord(json) ? json.entry : undefined;
   if (!isRecord(json) || !isListOf(entries, isEntry))
-    throw remoteError(
+    throw new InstallError(
+      'place',
       'the answer is not that of Splunk; the url is that of its management port, 8089 by default',
     );
   const { total, perPage } = isRecord(json.paging) ? json.paging : {};
@@ -105,7 +91,10 @@ function entriesOf({ json }: Answer): readonly SplunkEntry[] {
     entries.length >= perPage &&
     total > entries.length
   )
-    throw remoteError(`Splunk has ${total} entries, of which it lists ${entries.length}`);
+    throw new InstallError(
+      'place',
+      `Splunk has ${total} entries, of which it lists ${entries.length}`,
+    );
   return entries.map(({ name, acl, content }) => ({
     name,
     app: acl?.app ?? '',

@@ -1,17 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import type { ContentPack } from '../../../install/graylog/content-pack-model.ts';
-import { valuesOf, withStreams } from '../../../install/graylog/definitions.ts';
-import {
-  type ExtraKind,
-  secretParameters,
-  type WantedExtra,
-} from '../../../install/graylog/extras.ts';
-import { mergeFields } from '../../../install/merge-fields.ts';
-import type { JsonObject } from '../../../install/plan.ts';
-import { isRecord } from '../../../source/record.ts';
-import { remoteError } from '../../error/command-error.ts';
-import type { Client } from '../http/http-client.ts';
-import type { PacksThere } from './packs.ts';
+import { isRecord } from '../../source/record.ts';
+import { InstallError } from '../install-error.ts';
+import { mergeFields } from '../merge-fields.ts';
+import type { JsonObject } from '../plan.ts';
+import type { Client } from '../server/client.ts';
+import type { ContentPack } from './content-pack-model.ts';
+import { valuesOf, withStreams } from './definitions.ts';
+import { type ExtraKind, secretParameters, type WantedExtra } from './extras.ts';
+import type { PacksThere } from './server-packs.ts';
 
 /** A notification or a dashboard as the server has it. */
 export interface Extra {
@@ -45,7 +40,7 @@ async function notificationOn(client: Client, id: string): Promise<JsonObject | 
   const { status, json } = await client.send('GET', notificationPath(id), { expect: [404] });
   if (status === 404) return undefined;
   if (!isRecord(json) || !isRecord(json.config))
-    throw remoteError('the server answers with something else than a notification');
+    throw new InstallError('place', 'the server answers with something else than a notification');
   return json;
 }
 
@@ -63,7 +58,11 @@ async function dashboardOn(client: Client, id: string): Promise<JsonObject | und
   if (status === 500 && /could not find view/i.test(text)) return undefined;
   const entities: unknown = isRecord(json) ? json.entities : undefined;
   if (status === 500 || !Array.isArray(entities))
-    throw remoteError(`the server does not show a dashboard: ${client.shown(text)}`, status);
+    throw new InstallError(
+      'place',
+      `the server does not show a dashboard: ${client.shown(text)}`,
+      status,
+    );
   const list = entities.filter(isRecord);
   const data = list.find((one) => isRecord(one.type) && one.type.name === 'dashboard')?.data;
   if (!isRecord(data)) return undefined;
@@ -91,6 +90,8 @@ export interface ExtraChange {
   readonly names: ReadonlySet<string>;
   /** Ids of the server's streams by title. */
   readonly streams: ReadonlyMap<string, string>;
+  /** Of the new search of a dashboard. */
+  readonly randomId: () => string;
 }
 
 export const changeExtra = (
@@ -101,7 +102,7 @@ export const changeExtra = (
 ): Promise<unknown> =>
   extra.kind === 'notification'
     ? changeNotification(client, extra, wanted, change.names)
-    : changeDashboard(client, extra, wanted, change.streams);
+    : changeDashboard(client, extra, wanted, change);
 
 function changeNotification(
   client: Client,
@@ -126,13 +127,13 @@ async function changeDashboard(
   client: Client,
   { id }: Extra,
   wanted: WantedExtra,
-  streams: ReadonlyMap<string, string>,
+  { streams, randomId }: ExtraChange,
 ): Promise<void> {
   const { search, ...view } = withStreams(
     wanted.body,
     (title) => streams.get(title) ?? title,
   ) as JsonObject;
-  const searchId = randomBytes(12).toString('hex');
+  const searchId = randomId();
   const queries = isRecord(search) ? search.queries : [];
   await client.send('POST', '/views/search', {
     body: { id: searchId, queries, parameters: [] },

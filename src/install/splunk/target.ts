@@ -1,0 +1,107 @@
+import { InstallError } from '../install-error.ts';
+import { appLoadLines } from '../pack-load.ts';
+import { type ServerConnection, type ServerLogin, widthOf } from '../server/connection.ts';
+import { inParallel } from '../server/in-parallel.ts';
+import type { InstallTarget, Progress, Uninstalled, Version } from '../target.ts';
+import { filesDigest, type SplunkApp } from './app-files.ts';
+import { applyToApp } from './apply.ts';
+import { createSplunkClient, type SplunkClient } from './client.ts';
+import { type AppPlace, othersIn, readInstalled } from './installed.ts';
+import { createObjectWriter } from './object-writer.ts';
+import { type SplunkObject, sortedObjects, splunkObjects } from './objects.ts';
+import { createRecordWriter } from './record-writer.ts';
+import { slotsOf } from './slots.ts';
+
+export interface SplunkTargetOptions {
+  /** Its url is that of the management port, 8089 by default. */
+  readonly server: ServerConnection;
+  readonly login: ServerLogin;
+  readonly appId: string;
+  /** What is to be installed; undefined: nothing is. */
+  readonly app?: SplunkApp | undefined;
+  /**
+   * Puts the app as a file where the server can read it, and returns the path by which the server
+   * knows it. Without it searches, macros, lookups and views are written one by one.
+   */
+  readonly putFile?: ((app: SplunkApp) => Promise<string>) | undefined;
+}
+
+/**
+ * A Splunk server, by its management interface: searches, macros, lookups and views one by one, or
+ * the app as a file that the server can read. What was installed, and what was before it, is kept
+ * in sigpack.conf of the app, so that any machine can plan the next install or go back.
+ */
+export function splunkTarget(options: SplunkTargetOptions): InstallTarget<SplunkApp> {
+  const { server, login, appId, app, putFile } = options;
+  const client = createSplunkClient(server, login);
+  const place: AppPlace = {
+    client,
+    objects: createObjectWriter(client, appId),
+    records: createRecordWriter(client, appId),
+    appId,
+    app,
+    width: widthOf(server),
+    upload: putFile && (async (wanted) => readFile(client, await putFile(wanted))),
+  };
+  return {
+    kind: 'splunk',
+    id: appId,
+    async wanted() {
+      if (!app) throw new InstallError('input', 'there is no app to install');
+      return versionOf(app);
+    },
+    async installed() {
+      return (await readInstalled(place)).installed;
+    },
+    advice: async ({ content }) => appLoadLines(content.files, await slotsOf(client)),
+    apply: (applying) => applyToApp(place, applying),
+    uninstall: (progress) => uninstall(place, progress),
+  };
+}
+
+const versionOf = (app: SplunkApp): Version<SplunkApp> => ({
+  version: app.version,
+  digest: filesDigest(app.files),
+  objects: splunkObjects(app),
+  content: app,
+});
+
+/** Has the server update the app from a file of its own; returns what to know. */
+async function readFile(client: SplunkClient, path: string): Promise<string> {
+  const parameters = [
+    ['name', path],
+    ['filename', '1'],
+    ['update', '1'],
+  ] as const;
+  await client.post('/services/apps/local', parameters, { repeatable: true, slow: true });
+  return 'Splunk may ask for a restart in its web interface.';
+}
+
+async function uninstall(place: AppPlace, progress: Progress): Promise<Uninstalled> {
+  const { client, objects, records, appId, width } = place;
+  const { installed, adopted } = await readInstalled(place);
+  if (adopted)
+    throw new InstallError(
+      'input',
+      `an uninstall would delete what is kept of the app ${appId} ${adopted.version} ` +
+        'that was taken over; sigpack rollback returns to it',
+    );
+  if (installed.foreign !== undefined)
+    throw new InstallError('input', `${installed.foreign}; sigpack uninstalls what it installed`);
+  const there = sortedObjects(installed.current as readonly SplunkObject[]).reverse();
+  let done = 0;
+  const ofApp = there.filter(({ collection }) => collection !== 'apps/local');
+  await inParallel(ofApp, width, async (one) => {
+    await objects.remove(one);
+    progress(++done, there.length, 'removing');
+  });
+  const others = await othersIn(client, appId, new Set(there.map(({ key }) => key)));
+  await records.removeRecords();
+  if (others.length > 0)
+    return {
+      objects: ofApp.length,
+      notes: [`The app stays, as it has others in it: ${others.slice(0, 10).join(', ')}.`],
+    };
+  await client.remove(`/services/apps/local/${appId}`);
+  return { objects: there.length, notes: [] };
+}
