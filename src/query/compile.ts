@@ -3,8 +3,8 @@ import type { CorrelationRule, RuleReference } from '../sigma/correlation/correl
 import type { FilterRule } from '../sigma/filter/filter.ts';
 import type { DetectionRule, LogSource } from '../sigma/rule/rule.ts';
 import type { Pattern } from '../sigma/value/pattern.ts';
-import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
-import { combine, settleDetection } from './normalize.ts';
+import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { combine, reportCombined, settleDetection } from './normalize.ts';
 import type { Processing } from './processing.ts';
 import type { SettledDetection } from './settled.ts';
 import { and, type Query } from './tree.ts';
@@ -155,8 +155,11 @@ export function createCombiner(
 function settledFilter(filter: FilterRule, options: CompileOptions): SettledDetection | undefined {
   const settled =
     filter.detection && settleDetection({ ...options, file: filter.file }, filter.detection);
-  // its condition is looked at here, for all rules
-  return settled && combine(settled, options.bag) !== 'error' ? settled : undefined;
+  if (!settled) return undefined;
+  // its condition is checked here, for all rules
+  const combined = combine(settled);
+  reportCombined(options.bag, settled, combined);
+  return combined.ok ? settled : undefined;
 }
 
 function settleRule(
@@ -217,9 +220,11 @@ function combinedDetection(
 ): CompiledDetection | undefined {
   const queries: Query[] = [];
   for (const [index, part] of parts.entries()) {
-    // a filter's diagnostics have been told
-    const query = combine(part, index === 0 ? bag : createBag());
-    if (query === 'error') return undefined;
+    const combined = combine(part);
+    // those of filters have been reported
+    if (index === 0) reportCombined(bag, part, combined);
+    if (!combined.ok) return undefined;
+    const { query } = combined.value;
     if (query) queries.push(query);
     else if (index === 0) {
       bag.add(rule.file, {

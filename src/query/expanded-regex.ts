@@ -1,32 +1,30 @@
 import { parseRegex } from '../regex/regex.ts';
 import { isPlaceholder, type Pattern } from '../sigma/value/pattern.ts';
-import { expressionPart, fillPlaceholders } from '../sigma/value/placeholder.ts';
+import { expressionPart, fillPlaceholders, type Unfilled } from '../sigma/value/placeholder.ts';
+import { failed, ok, type Result } from '../source/result.ts';
 import type { RegexTest, StringTest } from './tree.ts';
 
-/**
- * A regular expression with placeholders in it, or one that is filled; the error of one that is no
- * expression with its values.
- */
-export type FilledRegex =
-  | StringTest
-  | RegexTest
-  | { readonly kind: 'error'; readonly source: string; readonly message: string };
+/** A regular expression with placeholders in it. */
+export interface UnfilledRegex extends Pick<StringTest, 'pattern'> {
+  readonly flags: NonNullable<StringTest['flags']>;
+}
+
+/** What a placeholder's value makes of an expression is not one. */
+interface InvalidFilling {
+  readonly kind: 'invalid';
+  readonly source: string;
+  readonly message: string;
+}
 
 /**
- * What becomes of an expression by each combination of the values; as {@link fillPlaceholders}
- * where there is no such thing.
+ * What becomes of an expression by each combination of the values. Placeholders without a value
+ * stay under `keep`, and with them the test stays a text.
  */
 export function fillRegex(
-  {
-    pattern,
-    flags,
-  }: Pick<StringTest, 'pattern'> & { readonly flags: NonNullable<StringTest['flags']> },
+  { pattern, flags }: UnfilledRegex,
   values: ReadonlyMap<string, readonly Pattern[]>,
   bounds: { readonly most: number; readonly keep: boolean },
-):
-  | { readonly tests: readonly FilledRegex[] }
-  | { readonly missing: string }
-  | { readonly tooMany: number } {
+): Result<readonly (StringTest | RegexTest)[], Unfilled | InvalidFilling> {
   const wanted = new Set(
     pattern.flatMap((part) => (isPlaceholder(part) ? [part.placeholder] : [])),
   );
@@ -36,15 +34,16 @@ export function fillRegex(
       .map(([name, list]) => [name, list.map((one): Pattern => [expressionPart(one)])]),
   );
   const filled = fillPlaceholders(pattern, parts, bounds);
-  if (!('patterns' in filled)) return filled;
-  return {
-    tests: filled.patterns.map((one): FilledRegex => {
-      if (one.some(isPlaceholder)) return { kind: 'string', pattern: one, cased: false, flags };
+  if (!filled.ok) return filled;
+  const tests: (StringTest | RegexTest)[] = [];
+  for (const one of filled.value) {
+    if (one.some(isPlaceholder)) tests.push({ kind: 'string', pattern: one, cased: false, flags });
+    else {
       const source = one.join('');
       const parsed = parseRegex(source, flags);
-      return parsed.ok
-        ? { kind: 'regex', source, ...flags }
-        : { kind: 'error', source, message: parsed.error.message };
-    }),
-  };
+      if (!parsed.ok) return failed({ kind: 'invalid', source, message: parsed.error.message });
+      tests.push({ kind: 'regex', source, ...flags });
+    }
+  }
+  return ok(tests);
 }

@@ -1,8 +1,10 @@
 import { type ConditionNode, selectionMatcher } from '../sigma/rule/condition.ts';
 import type { Detection, DetectionItem, SearchBody } from '../sigma/rule/rule.ts';
-import { createBag, type DiagnosticBag } from '../source/diagnostic.ts';
+import type { DiagnosticBag, NewDiagnostic } from '../source/diagnostic.ts';
 import { nearest } from '../source/nearest.ts';
-import { type Meaning, settleItem } from './item.ts';
+import { failed, ok, type Result } from '../source/result.ts';
+import { settleItem } from './item.ts';
+import type { Meaning } from './meaning.ts';
 import {
   type SettledBody,
   type SettledDetection,
@@ -16,46 +18,34 @@ import { and, not, or, type Query } from './tree.ts';
  * can name a long selection often.
  */
 const maximumItems = 100_000;
-/** Names looked at and told in a hint. */
+/** Names that are compared, and listed in a hint. */
 const maximumNames = 100;
 
 /**
- * A detection with its items settled. Reports every bad item; undefined after a fatal
- * diagnostic.
+ * A detection with its items settled. Reports every bad item; undefined after a fatal diagnostic.
  */
 export function settleDetection(
   meaning: Meaning,
   detection: Detection,
 ): SettledDetection | undefined {
+  const { file, bag } = meaning;
+  const { span, conditions } = detection;
   const searches = new Map<string, SettledSearch>();
   for (const { name, span, body } of detection.searches.values()) {
     const settled = settleBody(meaning, body);
     if (settled) searches.set(name, { name, span, body: settled });
   }
-  const sound = searches.size === detection.searches.size;
-  // the names in the condition are looked at in any case: all that is wrong with a rule is told at
-  // once
-  if (!sound)
-    combine(
-      {
-        file: meaning.file,
-        span: detection.span,
-        searches: placeholders(detection),
-        conditions: detection.conditions,
-      },
-      meaning.bag,
-    );
-  return sound
-    ? { file: meaning.file, span: detection.span, searches, conditions: detection.conditions }
-    : undefined;
+  if (searches.size === detection.searches.size) return { file, span, searches, conditions };
+  // the condition is checked all the same: all errors of a rule are reported at once
+  const empty = { file, span, searches: emptySearches(detection), conditions };
+  reportCombined(bag, empty, combine(empty));
+  return undefined;
 }
 
-/** Selections of nothing in place of those wrong. */
-function placeholders(detection: Detection): ReadonlyMap<string, SettledSearch> {
-  const empty: SettledBody = { kind: 'group', link: 'and', entries: [] };
-  return new Map(
-    [...detection.searches].map(([name, { span }]) => [name, { name, span, body: empty }]),
-  );
+/** Every selection by its name, with nothing in it. */
+function emptySearches({ searches }: Detection): ReadonlyMap<string, SettledSearch> {
+  const body: SettledBody = { kind: 'group', link: 'and', entries: [] };
+  return new Map([...searches].map(([name, { span }]) => [name, { name, span, body }]));
 }
 
 function settleBody(meaning: Meaning, body: SearchBody): SettledBody | undefined {
@@ -74,69 +64,76 @@ function settleBody(meaning: Meaning, body: SearchBody): SettledBody | undefined
 /** One detection on its way to a query. */
 interface Progress {
   readonly detection: SettledDetection;
-  readonly bag: DiagnosticBag;
   readonly bodies: ReadonlyMap<string, Query | undefined>;
   readonly used: Set<string>;
+  readonly errors: NewDiagnostic[];
   /** So far. */
   items: number;
 }
 
-/** Reported about. */
-const reason = Symbol('error');
-/** A query, nothing (a pipeline dropped what it was made of), or an error. */
-type Combined = Query | undefined | typeof reason;
+/** What a settled detection means. */
+export interface Combined {
+  /** Undefined where a pipeline dropped all of it. */
+  readonly query: Query | undefined;
+  /** About selections that the condition does not use. */
+  readonly warnings: readonly NewDiagnostic[];
+}
 
-/**
- * A settled detection as meant; undefined where a pipeline dropped all of it. Reports
- * missing, unused and too many selections; `'error'` after a fatal diagnostic.
- */
-export function combine(
-  detection: SettledDetection,
-  bag: DiagnosticBag,
-): Query | undefined | 'error' {
+/** A settled detection as meant, or why its condition can't be: missing or too many selections. */
+export function combine(detection: SettledDetection): Result<Combined, readonly NewDiagnostic[]> {
   const bodies = new Map<string, Query | undefined>();
   for (const search of detection.searches.values())
     bodies.set(search.name, settledQuery(search.body));
-  const progress: Progress = { detection, bag, bodies, used: new Set(), items: 0 };
-  const conditions = detection.conditions.map((condition) => conditionQuery(progress, condition));
-  if (progress.items > maximumItems) {
-    const message = `the condition mentions selections with more than ${maximumItems} values in all`;
-    bag.add(detection.file, {
+  const progress: Progress = { detection, bodies, used: new Set(), errors: [], items: 0 };
+  const query = joined(
+    'or',
+    detection.conditions.map((condition) => conditionQuery(progress, condition)),
+  );
+  const { errors, items, used } = progress;
+  if (items > maximumItems)
+    errors.push({
       code: 'SIG004',
-      message,
+      message: `the condition mentions selections with more than ${maximumItems} values in all`,
       span: detection.conditions[0] ?? detection.span,
       hint: 'Split the rule.',
     });
-    return 'error';
-  }
-  if (conditions.includes(reason)) return 'error';
-  warnOfUnused(progress);
-  const combined = joined('or', conditions);
-  return combined === reason ? 'error' : combined;
+  return errors.length > 0 ? failed(errors) : ok({ query, warnings: unused(detection, used) });
 }
 
-function joined(link: 'and' | 'or', operands: readonly Combined[]): Combined {
-  const queries: Query[] = [];
-  for (const operand of operands) {
-    if (operand === reason) return reason;
-    if (operand) queries.push(operand);
-  }
+/** Adds what was found wrong with a condition. */
+export function reportCombined(
+  bag: DiagnosticBag,
+  { file }: SettledDetection,
+  combined: ReturnType<typeof combine>,
+): void {
+  for (const diagnostic of combined.ok ? combined.value.warnings : combined.error)
+    bag.add(file, diagnostic);
+}
+
+function joined(link: 'and' | 'or', operands: readonly (Query | undefined)[]): Query | undefined {
+  const queries = operands.filter((operand) => operand !== undefined);
   if (queries.length === 0) return undefined;
   return link === 'and' ? and(queries) : or(queries);
 }
 
-function warnOfUnused({ detection, bag, used }: Progress): void {
-  for (const search of detection.searches.values()) {
-    if (used.has(search.name) || search.name.startsWith('_')) continue;
-    bag.add(detection.file, {
+function unused(
+  { searches }: SettledDetection,
+  used: ReadonlySet<string>,
+): readonly NewDiagnostic[] {
+  if (used.size === searches.size) return none;
+  return [...searches.values()]
+    .filter(({ name }) => !used.has(name) && !name.startsWith('_'))
+    .map(({ name, span }) => ({
       code: 'SIG032',
-      message: `selection \`${search.name}\` is never used in the condition`,
-      span: search.span,
-    });
-  }
+      message: `selection \`${name}\` is never used in the condition`,
+      span,
+    }));
 }
 
-function conditionQuery(progress: Progress, node: ConditionNode): Combined {
+const none: readonly NewDiagnostic[] = [];
+
+/** Undefined for what a pipeline dropped, and after an error. */
+function conditionQuery(progress: Progress, node: ConditionNode): Query | undefined {
   switch (node.kind) {
     case 'and':
     case 'or':
@@ -146,7 +143,7 @@ function conditionQuery(progress: Progress, node: ConditionNode): Combined {
       );
     case 'not': {
       const operand = conditionQuery(progress, node.operand);
-      return operand === reason || operand === undefined ? operand : not(operand);
+      return operand && not(operand);
     }
     case 'name':
     case 'quantifier':
@@ -154,17 +151,19 @@ function conditionQuery(progress: Progress, node: ConditionNode): Combined {
   }
 }
 
-function selectionQuery(progress: Progress, node: Selecting): Combined {
-  if (progress.items > maximumItems) return reason;
-  const searches = selected(progress, node);
-  if (searches.length === 0) return reason;
-  const queries: Combined[] = [];
-  for (const search of searches) {
-    progress.used.add(search.name);
-    const query = progress.bodies.get(search.name);
-    queries.push(query);
-    if (query) progress.items += countItems(query);
+function selectionQuery(progress: Progress, node: Selecting): Query | undefined {
+  if (progress.items > maximumItems) return undefined;
+  const selected = selectedBy(progress.detection, node);
+  if (!selected.ok) {
+    progress.errors.push(selected.error);
+    return undefined;
   }
+  const queries = selected.value.map(({ name }) => {
+    progress.used.add(name);
+    const query = progress.bodies.get(name);
+    if (query) progress.items += countItems(query);
+    return query;
+  });
   return joined(node.kind === 'quantifier' && node.quantifier === 'all' ? 'and' : 'or', queries);
 }
 
@@ -178,50 +177,43 @@ function countItems(query: Query): number {
 
 type Selecting = ConditionNode & { readonly kind: 'name' | 'quantifier' };
 
-function selected(
-  { bag, detection }: Pick<Progress, 'bag' | 'detection'>,
+/** The selections that a name or a quantifier of the condition means, in order; one at least. */
+export function selectedBy(
+  { searches }: SettledDetection,
   node: Selecting,
-): readonly SettledSearch[] {
+): Result<readonly SettledSearch[], NewDiagnostic> {
   const wanted = node.kind === 'name' ? node.name : node.pattern;
-  const them = node.kind === 'quantifier' && wanted.toLowerCase() === 'them';
-  const exact = them ? undefined : detection.searches.get(wanted);
-  if (exact) return [exact];
-  const report = (message: string, near?: string) => {
-    const names = [...detection.searches.keys()];
-    const listed = `${names.slice(0, maximumNames).join(', ')}${names.length > maximumNames ? ', ...' : ''}`;
-    const known =
-      names.length === 1 ? `The only selection is ${listed}.` : `The selections are ${listed}.`;
-    const ofThem =
-      node.kind === 'name' && wanted.toLowerCase() === 'them'
-        ? 'Write `1 of them` or `all of them`.'
-        : undefined;
-    bag.add(detection.file, {
-      code: 'SIG031',
-      message,
-      span: node,
-      hint: ofThem ?? (near === undefined ? known : `Did you mean \`${near}\`?`),
-    });
-  };
-  if (node.kind === 'quantifier' && (them || wanted.includes('*'))) {
+  const isThem = wanted.toLowerCase() === 'them';
+  const isQuantified = node.kind === 'quantifier';
+  const exact = isThem && isQuantified ? undefined : searches.get(wanted);
+  if (exact) return ok([exact]);
+  const missing = (message: string, hint: string) =>
+    failed<NewDiagnostic>({ code: 'SIG031', message, span: node, hint });
+  const names = [...searches.keys()];
+  if (isQuantified && (isThem || wanted.includes('*'))) {
     const isMeant = selectionMatcher(wanted);
-    const found = [...detection.searches.values()].filter(({ name }) => isMeant(name));
-    if (found.length === 0)
-      report(
-        them
-          ? '`them` stands for no selection: all start with an underscore'
-          : `no selection matches \`${wanted}\``,
-      );
-    return found;
+    const selected = [...searches.values()].filter(({ name }) => isMeant(name));
+    if (selected.length > 0) return ok(selected);
+    return missing(
+      isThem
+        ? '`them` stands for no selection: all start with an underscore'
+        : `no selection matches \`${wanted}\``,
+      knownNames(names),
+    );
   }
-  report(
+  const near = nearest(wanted, names.slice(0, maximumNames));
+  return missing(
     `there is no selection \`${wanted}\``,
-    nearest(wanted, [...detection.searches.keys()].slice(0, maximumNames)),
+    isThem && !isQuantified
+      ? 'Write `1 of them` or `all of them`.'
+      : near === undefined
+        ? knownNames(names)
+        : `Did you mean \`${near}\`?`,
   );
-  return [];
 }
 
-/** The selections that a name or a quantifier of the condition stands for, in order. */
-export const selectionsOf = (
-  detection: SettledDetection,
-  node: Selecting,
-): readonly SettledSearch[] => selected({ detection, bag: createBag() }, node);
+function knownNames(names: readonly string[]): string {
+  const listed = names.slice(0, maximumNames).join(', ');
+  if (names.length === 1) return `The only selection is ${listed}.`;
+  return `The selections are ${listed}${names.length > maximumNames ? ', ...' : ''}.`;
+}

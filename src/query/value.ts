@@ -11,7 +11,7 @@ import {
   patternText,
   shaped,
 } from '../sigma/value/pattern.ts';
-import { fillPlaceholders, parseExpanded } from '../sigma/value/placeholder.ts';
+import { fillPlaceholders, parseExpanded, type Unfilled } from '../sigma/value/placeholder.ts';
 import { maximumWindashVariants, windashVariants } from '../sigma/value/windash.ts';
 import type { YamlScalar } from '../source/yaml/tree.ts';
 
@@ -145,23 +145,21 @@ function expand(
     most: maximumValues,
     keep: keepPlaceholders,
   });
-  if (!('patterns' in filled)) throw unfilled(filled);
-  return filled.patterns.map((pattern) => ({ pattern, bytes: false }));
+  if (!filled.ok) throw unfilled(filled.error);
+  return filled.value.map((pattern) => ({ pattern, bytes: false }));
 }
 
 /** Why the placeholders of a value give no values of it. */
-export function unfilled(
-  filled: { readonly missing: string } | { readonly tooMany: number },
-): ValueError {
-  if ('tooMany' in filled)
+export function unfilled(error: Unfilled): ValueError {
+  if (error.kind === 'tooMany')
     return new ValueError(
-      `the placeholders make ${filled.tooMany} values or more of this one; ${maximumValues} ` +
+      `the placeholders make ${error.combinations} values or more of this one; ${maximumValues} ` +
         'are allowed',
       'Split the value.',
     );
   return new ValueError(
-    `placeholder \`%${filled.missing}%\` has no value`,
-    `Add \`placeholders: {${filled.missing}: [...]}\` to sigpack.yml.`,
+    `placeholder \`%${error.name}%\` has no value`,
+    `Add \`placeholders: {${error.name}: [...]}\` to sigpack.yml.`,
     'SIG024',
   );
 }

@@ -9,7 +9,7 @@ import {
 import { matchablePredicate } from '../match/matcher.ts';
 import { conditionText, testText } from '../pipeline/describe.ts';
 import type { SettledDetectionRule } from '../query/compile.ts';
-import { selectionsOf } from '../query/normalize.ts';
+import { selectedBy } from '../query/normalize.ts';
 import {
   type SettledBody,
   type SettledDetection,
@@ -104,7 +104,8 @@ function conditionReason(explaining: Explaining, node: ConditionNode): Reason | 
     }
     case 'name':
     case 'quantifier': {
-      const children = selectionsOf(explaining.detection, node).flatMap(
+      const selected = selectedBy(explaining.detection, node);
+      const children = (selected.ok ? selected.value : []).flatMap(
         (search) => selectionReason(explaining, search) ?? [],
       );
       const [first] = children;

@@ -9,7 +9,6 @@ import type { SettledBody, SettledDetection, SettledItem } from '../query/settle
 import { settledItems } from '../query/settled.ts';
 import { and } from '../query/tree.ts';
 import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
-import { createBag } from '../source/diagnostic.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 
 /** A rule with one part changed: a test that tells them apart shows that the part matters. */
@@ -36,8 +35,8 @@ export function mutantMeaning(settled: SettledRule): CompiledRule {
   if (settled.kind === 'correlation')
     return { kind: 'correlation', rule: settled.rule, parts: settled.parts.map(mutantMeaning) };
   const queries = settled.parts.flatMap((part) => {
-    const query = combine(part, createBag());
-    return query === undefined || query === 'error' ? [] : [query];
+    const combined = combine(part);
+    return (combined.ok && combined.value.query) || [];
   });
   return { kind: 'detection', rule: settled.rule, query: and(queries) };
 }

@@ -1,5 +1,5 @@
 import type { SettledRule } from '../../query/compile.ts';
-import { networkAsText } from '../../query/item.ts';
+import { networkAsText } from '../../query/doubtful-values.ts';
 import { type SettledDetection, someSettledItem } from '../../query/settled.ts';
 import type { Rule } from '../../sigma/collection/collection.ts';
 import type { DetectionRule, LogSource } from '../../sigma/rule/rule.ts';

@@ -1,3 +1,4 @@
+import { failed, ok, type Result } from '../../source/result.ts';
 import {
   ANY,
   isPlaceholder,
@@ -96,10 +97,10 @@ export function expandPlaceholders(pattern: Pattern): Pattern {
   );
 }
 
-export type Filled =
-  | { readonly patterns: readonly Pattern[] }
-  | { readonly missing: string }
-  | { readonly tooMany: number };
+/** Why a pattern is not filled: a placeholder without a value, or the number of combinations. */
+export type Unfilled =
+  | { readonly kind: 'missing'; readonly name: string }
+  | { readonly kind: 'tooMany'; readonly combinations: number };
 
 /**
  * The pattern with its placeholders replaced by each combination of their values, of which there
@@ -109,17 +110,17 @@ export function fillPlaceholders(
   pattern: Pattern,
   values: ReadonlyMap<string, readonly Pattern[]>,
   { most, keep }: { readonly most: number; readonly keep: boolean },
-): Filled {
+): Result<readonly Pattern[], Unfilled> {
   let patterns: PatternPart[][] = [[]];
   for (const part of pattern) {
-    const choices: readonly Pattern[] | undefined = isPlaceholder(part)
-      ? (values.get(part.placeholder) ?? (keep ? [[part]] : undefined))
-      : [[part]];
-    if (!choices) return { missing: isPlaceholder(part) ? part.placeholder : '' };
-    // told before they are made: the product can be beyond any memory
-    if (patterns.length * choices.length > most)
-      return { tooMany: patterns.length * choices.length };
+    const given = isPlaceholder(part) ? values.get(part.placeholder) : undefined;
+    if (!given && isPlaceholder(part) && !keep)
+      return failed({ kind: 'missing', name: part.placeholder });
+    const choices: readonly Pattern[] = given ?? [[part]];
+    // before they are made: the product can be beyond any memory
+    const combinations = patterns.length * choices.length;
+    if (combinations > most) return failed({ kind: 'tooMany', combinations });
     patterns = patterns.flatMap((head) => choices.map((choice) => [...head, ...choice]));
   }
-  return { patterns: patterns.map(joinParts) };
+  return ok(patterns.map(joinParts));
 }

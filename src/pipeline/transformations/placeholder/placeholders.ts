@@ -1,7 +1,8 @@
 import { scalarText } from '../../../jinja/number.ts';
-import { fillRegex } from '../../../query/expanded-regex.ts';
+import { fillRegex, type UnfilledRegex } from '../../../query/expanded-regex.ts';
 import type { SettledItem } from '../../../query/settled.ts';
 import type { Test } from '../../../query/tree.ts';
+import { maximumValues } from '../../../query/value.ts';
 import { parseAddressBlock } from '../../../sigma/value/cidr.ts';
 import {
   ANY,
@@ -34,9 +35,6 @@ export const placeholderDefinitions = {
   },
 } satisfies Readonly<Record<string, TransformationDefinition>>;
 
-/** More patterns than this from one value of a rule are refused. */
-const maximumValues = 10_000;
-
 /** `choices` are those of one placeholder. */
 function filling(
   item: YamlMapping,
@@ -68,14 +66,13 @@ export function filledTests(
   if (test.flags)
     return filledRegexes({ pattern: test.pattern, flags: test.flags }, values, settled);
   const filled = fillPlaceholders(test.pattern, values, { most: maximumValues, keep: true });
-  if ('patterns' in filled)
-    return filled.patterns.map(
-      (pattern): Test =>
-        test.isBlock && !pattern.some(isPlaceholder)
-          ? blockOf(pattern, settled)
-          : { ...test, pattern },
-    );
-  throw tooMany(settled);
+  if (!filled.ok) throw tooMany(settled);
+  return filled.value.map(
+    (pattern): Test =>
+      test.isBlock && !pattern.some(isPlaceholder)
+        ? blockOf(pattern, settled)
+        : { ...test, pattern },
+  );
 }
 
 const tooMany = (settled: SettledItem): ProcessingFailure =>
@@ -86,21 +83,19 @@ const tooMany = (settled: SettledItem): ProcessingFailure =>
   );
 
 function filledRegexes(
-  test: Parameters<typeof fillRegex>[0],
+  test: UnfilledRegex,
   values: ReadonlyMap<string, readonly Pattern[]>,
   settled: SettledItem,
 ): readonly Test[] {
   const filled = fillRegex(test, values, { most: maximumValues, keep: true });
-  if (!('tests' in filled)) throw tooMany(settled);
-  return filled.tests.map((one) => {
-    if (one.kind !== 'error') return one;
-    const message = `a placeholder’s value makes no regular expression, \`${one.source}\`: ${one.message}`;
-    throw new ProcessingFailure(
-      message,
-      settled,
-      'Values are part of the expression as they are: escape what stands for itself.',
-    );
-  });
+  if (filled.ok) return filled.value;
+  const { error } = filled;
+  if (error.kind !== 'invalid') throw tooMany(settled);
+  throw new ProcessingFailure(
+    `a placeholder’s value makes no regular expression, \`${error.source}\`: ${error.message}`,
+    settled,
+    'Values are part of the expression as they are: escape what stands for itself.',
+  );
 }
 
 function blockOf(pattern: Pattern, settled: SettledItem): Test {

@@ -1,0 +1,104 @@
+import type { DetectionItem } from '../sigma/rule/rule.ts';
+import { isNetwork } from '../sigma/value/cidr.ts';
+import { modifierRoles } from '../sigma/value/modifier.ts';
+import { isPlaceholder, literalText, type Pattern } from '../sigma/value/pattern.ts';
+import { seemsExpanded } from '../sigma/value/placeholder.ts';
+import type { NewDiagnostic } from '../source/diagnostic.ts';
+import type { Span } from '../source/span.ts';
+import type { YamlScalar } from '../source/yaml/tree.ts';
+import type { Meaning } from './meaning.ts';
+
+/** Warns of `expand` for nothing: no value names a placeholder, or one only seems to. */
+export function warnOfLiterals(
+  { bag, file }: Meaning,
+  { values }: DetectionItem,
+  parse: (text: string) => Pattern,
+): void {
+  const none = !values.some(({ text }) => parse(text).some(isPlaceholder));
+  for (const value of values) {
+    const escaped = seemsExpanded(value.text, parse(value.text));
+    if (!escaped && !none) continue;
+    const hint = escaped
+      ? 'Write `\\\\%name%` for a backslash before a placeholder: `\\%` is a percent sign.'
+      : 'Write `%name%`, or remove `expand`.';
+    const span = value.end > value.start ? value : undefined;
+    if (span)
+      bag.add(file, {
+        code: 'SIG027',
+        message: `\`expand\` finds no placeholder in \`${value.text}\``,
+        span,
+        hint,
+      });
+  }
+}
+
+/**
+ * Warns of values that are compared whole and that hardly any event has: all of several, or the middle of a
+ * Base64 text.
+ */
+export function warnOfWhole(
+  { bag, file }: Meaning,
+  { values, modifiers, span }: DetectionItem,
+  names: readonly string[],
+): void {
+  if (names.some((name) => modifierRoles.get(name) === 'shape')) return;
+  const report = (name: string, message: string, hint: string) =>
+    bag.add(file, {
+      code: 'SIG028',
+      message,
+      span: modifiers.find((modifier) => modifier.name === name)?.span ?? span,
+      hint,
+    });
+  if (names.includes('base64offset'))
+    report(
+      'base64offset',
+      '`base64offset` is a part of a longer text, and without `contains` must be all of it',
+      'Add `|contains`.',
+    );
+  const whole = names.every((name) => name === 'all' || name === 'cased' || name === 'neq');
+  if (
+    whole &&
+    new Set(values.filter(({ text }) => !/[*?]/.test(text)).map(({ text }) => text)).size > 1
+  )
+    report(
+      'all',
+      '`all` without `contains` asks for a field that is each of several values at once',
+      'Add `contains`, or leave it where the field is a list.',
+    );
+}
+
+/** Warns of a network as a text: its addresses were meant, most likely. */
+export function warnOfNetwork(
+  { bag, file }: Meaning,
+  item: DetectionItem,
+  names: readonly string[],
+  patterns: readonly Pattern[],
+  value: YamlScalar,
+): void {
+  if (
+    item.field === undefined ||
+    names.some((name) => name !== 'all' && name !== 'neq' && name !== 'expand')
+  )
+    return;
+  const network = patterns.map((pattern) => literalText(pattern) ?? '').find(isNetwork);
+  if (network === undefined) return;
+  bag.add(
+    file,
+    networkAsText(network, `${item.field}|${names.includes('expand') ? 'expand|' : ''}cidr`, value),
+  );
+}
+
+/**
+ * The diagnostic about a network that is compared as a text. `wanted`: how its field would be
+ * written for its addresses.
+ */
+export function networkAsText(network: string, wanted: string, span: Span): NewDiagnostic {
+  return {
+    code: 'SIG026',
+    message:
+      `\`${network}\` is compared as a text, which no address equals; a store that keeps ` +
+      'addresses as such would read a network',
+    span: { start: span.start, end: span.end },
+    hint: `Write \`${wanted}\` for the addresses of the network.`,
+  };
+}
