@@ -4,6 +4,8 @@
 import { createHash } from 'node:crypto';
 import { globSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
 import Handlebars from 'handlebars';
 import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
@@ -51,6 +53,25 @@ const precompiled = {
       ? `export const precompiled = new Map([${entries.join(',\n')}]);`
       : undefined,
 };
+// long lists of names, of which a deflated one takes a third
+const lists = ['attack/data.js', 'release/supply-chain/spdx-ids.js'];
+const packed = (value) => {
+  const text = JSON.stringify(value instanceof Set ? [...value] : value);
+  const list = `read('${deflateRawSync(text, { level: 9 }).toString('base64')}')`;
+  return value instanceof Set ? `new Set(${list})` : list;
+};
+const deflated = {
+  name: 'deflated lists',
+  async load(id) {
+    if (!lists.some((path) => id.replaceAll('\\', '/').endsWith(path))) return undefined;
+    const values = Object.entries(await import(pathToFileURL(id).href));
+    return [
+      `import { inflateRawSync } from 'node:zlib';`,
+      `const read = (text) => JSON.parse(inflateRawSync(Buffer.from(text, 'base64')).toString());`,
+      ...values.map(([name, value]) => `export const ${name} = ${packed(value)};`),
+    ].join('\n');
+  },
+};
 /** The modules that a module loads with itself. */
 function loadedWith(name, found = new Set()) {
   const path = join(root, 'dist/modules', name);
@@ -80,7 +101,7 @@ const modules = await rolldown({
   input: { index: './dist/modules/index.js', 'cli/main': './dist/modules/cli/main.js' },
   // all but our own modules is for npm to install
   external: /^[^./]/,
-  plugins: [precompiled],
+  plugins: [precompiled, deflated],
 });
 const types = await rolldown({
   cwd: root,
