@@ -1,7 +1,7 @@
 import { attackTechniques, tacticByShortName, tacticUrl, techniqueUrl } from '../attack/names.ts';
 import type { AttackReferences } from '../pack/model/detection.ts';
 
-/** A text with its address; empty where it has none. */
+/** A text with its address; `url` is empty if there is none. */
 export interface Link {
   readonly text: string;
   readonly url: string;
@@ -17,14 +17,12 @@ export function tacticLinks({ tactics }: AttackReferences): readonly Link[] {
   });
 }
 
-/**
- * `T1073: DLL Side-Loading`; a revoked technique keeps its name and leads to what took its place.
- */
+/** `T1073: DLL Side-Loading`. A revoked technique keeps its name and links to its successor. */
 export function techniqueLinks({ techniques }: AttackReferences): readonly Link[] {
   return linked(techniques, techniqueUrl);
 }
 
-/** Tests that make the events of a technique: Atomic Red Team's. */
+/** Tests that trigger the events of a technique: Atomic Red Team's. */
 export function triggerLinks({ techniques }: AttackReferences): readonly Link[] {
   return linked(
     techniques,

@@ -1,34 +1,33 @@
 import type { PackDetection, PackFile } from '../pack/model/detection.ts';
 import { perSource } from '../sigma/rule/per-source.ts';
 import { markdownText } from './escape.ts';
+import { isDeviceName } from './slug.ts';
 
 /** Folder of the pages in the bundle. */
 const folder = 'rules';
 
-// Windows keeps these names for devices, whatever follows the dot
-const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
 const longestName = 100;
 
 const intro =
-  'Each page has what its detection finds and needs, and its Sigma rule. The queries are in ' +
-  'the packs of this bundle.';
+  'Each page has what its detection finds and needs, and its Sigma rule. ' +
+  'The queries are in the packs of this bundle.';
 
 export interface BundlePages {
-  /** Takes the page of a detection. */
+  /** Adds the page of a detection. */
   readonly add: (detection: PackDetection, markdown: string) => void;
-  /** A Markdown file for each log source, with a table of contents. Lets go of the pages. */
+  /** One Markdown file per log source, with a table of contents. Releases the pages. */
   readonly files: () => readonly PackFile[];
 }
 
 interface SourceFile {
   readonly title: string;
   contents: string;
-  /** As UTF-8: that of thousands of texts is half of what they take as strings. */
+  /** In UTF-8: thousands of texts take half the memory that they take as strings. */
   readonly pages: Uint8Array[];
 }
 
 /**
- * Collects pages in a file for each log source: thousands of files of a page each are slow to pack
+ * Collects pages in one file per log source: thousands of files with one page each are slow to pack
  * and to unpack.
  */
 export function collectBundlePages(): BundlePages {
@@ -75,7 +74,7 @@ const ofSource = perSource(({ product, category, service }) =>
   named([product, category, service].filter((part) => part !== undefined).join(' ') || 'any'),
 );
 
-/** Correlations have a file of their own. */
+/** All correlations share one file. */
 const sourceOf = ({ rule, logSources: [source] }: PackDetection): PageSource =>
   rule.kind === 'correlation' || !source ? ofCorrelations : ofSource(source);
 
@@ -85,5 +84,5 @@ function fileName(title: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')
     .slice(0, longestName);
-  return /^_*$/.test(name) || reserved.test(name) ? `source_${name}` : name;
+  return /^_*$/.test(name) || isDeviceName(name) ? `source_${name}` : name;
 }

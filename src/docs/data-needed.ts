@@ -20,46 +20,41 @@ const eventIdFields = new Set([
   'winlog.event_id',
 ]);
 
-interface Taken {
+/** What a rule asks of events. */
+interface Asked {
   readonly fields: Set<string>;
   readonly eventIds: Set<string>;
   keywords: boolean;
-  /** Correlations may share parts, level upon level. */
+  /** Correlations may share parts on several levels. */
   readonly visited: Set<CompiledRule>;
 }
 
 type ChannelLog = Extract<CategoryLog, { readonly kind: 'channel' }>;
 
-/** What a rule needs, as far as it is the same whichever service is searched. */
+/** What a rule needs, as far as it does not depend on the service that is searched. */
 interface Needs {
   readonly sources: readonly LogSource[];
-  readonly taken: Taken;
-  /** Lines before and behind those of the channels. */
+  readonly asked: Asked;
+  /** Lines before and after those of the channels. */
   readonly before: readonly string[];
   readonly after: readonly string[];
 }
 
 export interface DataNeeded {
   readonly lines: readonly string[];
-  /** By the one Windows service that is searched, where that makes a difference. */
+  /** By the one Windows service that is searched; undefined if that is no different. */
   readonly ofService?: ReadonlyMap<string, readonly string[]>;
 }
 
-/**
- * What must be collected for a rule to work: log sources, channels, event ids and fields, a line
- * each.
- */
+/** The data that a rule needs: log sources, channels, event ids and fields, one line each. */
 export const dataNeeded = (compiled: CompiledRule): readonly string[] =>
   linesOf(needsOf(compiled), undefined);
 
-/**
- * The same, and what it is where one of the services of Windows is searched alone: two may have the
- * events.
- */
+/** The same, also for each Windows service that may be searched alone: two may have the events. */
 export function dataNeededOf(compiled: CompiledRule, services: readonly string[]): DataNeeded {
   const needs = needsOf(compiled);
   const lines = linesOf(needs, undefined);
-  if (!needs.sources.some((source) => isAudited(source, needs.taken))) return { lines };
+  if (!needs.sources.some((source) => isAudited(source, needs.asked))) return { lines };
   const own = services.map((service) => [service, linesOf(needs, service)] as const);
   return own.some(([, others]) => others.join() !== lines.join())
     ? { lines, ofService: new Map(own) }
@@ -68,23 +63,23 @@ export function dataNeededOf(compiled: CompiledRule, services: readonly string[]
 
 function needsOf(compiled: CompiledRule): Needs {
   const sources = logSourcesOf(compiled);
-  const taken: Taken = {
+  const asked: Asked = {
     fields: new Set(),
     eventIds: new Set(),
     keywords: false,
     visited: new Set(),
   };
-  takeRule(compiled, taken);
+  addRule(compiled, asked);
   const before = sources.map((source) => `Log source: ${sourceText(source)}`);
   const definitions = new Set(sources.flatMap(({ definition }) => definition ?? []));
   for (const definition of definitions) before.push(`Setup: ${definition}`);
-  const after = [...listed('Event ID', taken.eventIds), ...listed('Field', taken.fields)];
-  if (taken.keywords) after.push('Keywords in the whole event');
-  return { sources, taken, before, after };
+  const after = [...listed('Event ID', asked.eventIds), ...listed('Field', asked.fields)];
+  if (asked.keywords) after.push('Keywords in the whole event');
+  return { sources, asked, before, after };
 }
 
 function linesOf(
-  { sources, taken, before, after }: Needs,
+  { sources, asked, before, after }: Needs,
   service: string | undefined,
 ): readonly string[] {
   const channels = new Set<string>();
@@ -93,7 +88,7 @@ function linesOf(
     const log = logOf(source);
     if (log?.kind === 'etw') providers.add(log.provider);
     else
-      for (const channel of log ? channelsOf(log, taken, service) : channelsBySource(source))
+      for (const channel of log ? channelsOf(log, asked, service) : channelsBySource(source))
         channels.add(channel);
   }
   return [
@@ -104,7 +99,7 @@ function linesOf(
   ];
 }
 
-/** The log of a category of Windows; a source that names its service is in that of the service. */
+/** The log of a category of Windows; undefined for a source that names its service. */
 const logOf = ({ product, category, service }: LogSource): CategoryLog | undefined =>
   product !== 'windows' || service !== undefined || category === undefined
     ? undefined
@@ -113,8 +108,8 @@ const logOf = ({ product, category, service }: LogSource): CategoryLog | undefin
 const channelsBySource = ({ product, service = '' }: LogSource): readonly string[] =>
   product === 'windows' ? windowsChannels(service) : [];
 
-/** Whether an audit event has what the category's own service records. */
-function isAudited(source: LogSource, { eventIds }: Taken): boolean {
+/** Whether an audit event may take the place of what the category's service records. */
+function isAudited(source: LogSource, { eventIds }: Asked): boolean {
   const log = logOf(source);
   return log?.kind === 'channel' && log.audit !== undefined && eventIds.size === 0;
 }
@@ -133,12 +128,12 @@ function listed(name: string, values: ReadonlySet<string>): string[] {
 }
 
 /**
- * Of a category that a service records, with the audit event that has the same unless another
- * service is searched; event ids only where the rule names none.
+ * The channels of a category, with the audit event that has the same unless another service is
+ * searched; with event ids only if the rule names none.
  */
 function channelsOf(
   log: ChannelLog,
-  { fields, eventIds }: Taken,
+  { fields, eventIds }: Asked,
   service: string | undefined,
 ): readonly string[] {
   const ids = eventIds.size > 0 ? '' : ` (${eventIdText(log)})`;
@@ -162,35 +157,35 @@ function auditText(
 const eventIdText = ({ eventIds }: EventLog): string =>
   `${plural(eventIds.length, 'event ID')} ${eventIds.join(', ')}`;
 
-function takeRule(compiled: CompiledRule, taken: Taken): void {
-  if (taken.visited.has(compiled)) return;
-  taken.visited.add(compiled);
+function addRule(compiled: CompiledRule, asked: Asked): void {
+  if (asked.visited.has(compiled)) return;
+  asked.visited.add(compiled);
   if (compiled.kind === 'detection') {
-    takeQuery(compiled.query, true, taken);
+    addQuery(compiled.query, true, asked);
     return;
   }
-  for (const part of compiled.parts) takeRule(part, taken);
+  for (const part of compiled.parts) addRule(part, asked);
   const { groupBy, valueFields, aliases } = compiled.rule;
   // an alias stands for fields of the rules below
   const named = new Map(aliases.map((alias) => [alias.name, eventFieldsOf(alias)]));
   for (const field of [...groupBy, ...valueFields])
-    for (const real of named.get(field) ?? [field]) taken.fields.add(real);
+    for (const real of named.get(field) ?? [field]) asked.fields.add(real);
 }
 
-/** `wanted`: the event has it, rather than that it must not. */
-function takeQuery(query: Query, wanted: boolean, taken: Taken): void {
-  if (query.kind === 'item') takeItem(query, wanted, taken);
-  else if (query.kind === 'not') takeQuery(query.operand, !wanted, taken);
-  else for (const operand of query.operands) takeQuery(operand, wanted, taken);
+/** `wanted`: false below an odd number of negations. */
+function addQuery(query: Query, wanted: boolean, asked: Asked): void {
+  if (query.kind === 'item') addItem(query, wanted, asked);
+  else if (query.kind === 'not') addQuery(query.operand, !wanted, asked);
+  else for (const operand of query.operands) addQuery(operand, wanted, asked);
 }
 
-function takeItem({ field, test }: Item, wanted: boolean, taken: Taken): void {
+function addItem({ field, test }: Item, wanted: boolean, asked: Asked): void {
   if (field === undefined) {
-    taken.keywords = true;
+    asked.keywords = true;
     return;
   }
-  taken.fields.add(field);
-  if (test.kind === 'field') taken.fields.add(test.other);
+  asked.fields.add(field);
+  if (test.kind === 'field') asked.fields.add(test.other);
   if (!wanted || !eventIdFields.has(field.toLowerCase())) return;
   const id =
     test.kind === 'number'
@@ -198,5 +193,5 @@ function takeItem({ field, test }: Item, wanted: boolean, taken: Taken): void {
       : test.kind === 'string'
         ? patternText(test.pattern)
         : undefined;
-  if (id !== undefined) taken.eventIds.add(id);
+  if (id !== undefined) asked.eventIds.add(id);
 }

@@ -1,21 +1,18 @@
 import type { PackFile, SearchScope } from '../pack/model/detection.ts';
 
-/** What a detection's page says beyond what the packs know of it. */
+/** What the page of a detection adds to the detection itself. */
 export interface DetectionPage {
   /** Id of the detection. */
   readonly id: string;
-  /** What must be collected for it, an entry each. */
+  /** The data that must be collected for it, one entry each. */
   readonly dataNeeded: readonly string[];
-  /**
-   * The same where one service of Windows alone is searched, by that; none where it makes no
-   * difference.
-   */
+  /** The same by the one Windows service that is searched; undefined if that is no different. */
   readonly dataNeededOf?: ReadonlyMap<string, readonly string[]>;
   /** The rule as written. */
   readonly source: string;
 }
 
-/** What must be collected for a search: no service that it does not look at. */
+/** The data that must be collected for a search, without services that it does not look at. */
 export function searchedData(
   page: DetectionPage | undefined,
   scopes: readonly SearchScope[],
@@ -26,10 +23,10 @@ export function searchedData(
   return own ?? page?.dataNeeded ?? [];
 }
 
-/** The pages of a pack's detections: rows for the app's view, and readable files for the bundle. */
+/** The pages of a pack: rows for the app's view, and readable files for the bundle. */
 export interface PackPages {
   readonly pages: readonly DetectionPage[];
-  /** Markdown, a file for each log source. */
+  /** Markdown, one file per log source. */
   readonly files: readonly PackFile[];
 }
 

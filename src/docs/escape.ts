@@ -1,6 +1,6 @@
 import { percentEncoded } from '../source/char-escape.ts';
 
-// a single blank stays as it is: most are
+// not a single blank, the most frequent character
 const special = /[&<>|`\\$*_~[\]]|\s{2,}|[^\S ]/g;
 const spellings: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -16,13 +16,13 @@ const spellings: Readonly<Record<string, string>> = {
   '[': '\\[',
   ']': '\\]',
 };
-// what can't be seen may still turn a line around or end it
+// invisible characters that may reverse or end a line
 const unseen = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
 const everyUnseen = new RegExp(unseen, 'gu');
 
 /**
- * A text for one line of Markdown, a table's cell included: shown as it is, nothing in it is
- * markup. Line breaks become spaces.
+ * A text for one line of Markdown, also in a table: nothing in it is markup. Line breaks become
+ * spaces.
  */
 export function markdownText(text: string): string {
   const plain = unseen.test(text) ? text.replace(everyUnseen, ' ') : text;
@@ -33,8 +33,8 @@ export function markdownText(text: string): string {
 const unsafeInUrl = /[\s()<>[\]{}"'`|\\^\p{Cc}\p{Bidi_Control}]/gu;
 
 /**
- * The address percent-encoded where Markdown or HTML could take a character for its own; undefined
- * for what is no http or https address.
+ * An http or https address, percent-encoded where Markdown or HTML could read a character as
+ * markup; undefined for anything else.
  */
 export function safeUrl(address: string): string | undefined {
   const text = address.trim();
@@ -42,7 +42,7 @@ export function safeUrl(address: string): string | undefined {
   return text.replace(unsafeInUrl, percentEncoded);
 }
 
-/** A Markdown link; the text alone where there is no address. */
+/** A Markdown link; the text alone if `url` is empty. */
 export function markdownLink(text: string, url: string): string {
   return url === ''
     ? markdownText(text)

@@ -1,35 +1,35 @@
 import { attackTactics, attackTechniques, tacticByShortName } from '../attack/names.ts';
 
-/** A technique with the rules that name it or one of its sub-techniques. */
+/** A technique with the number of rules that name it or one of its sub-techniques. */
 export interface MatrixCell {
   readonly id: string;
   readonly name: string;
   readonly rules: number;
-  /** 0 (no rule) to 5 (many), for its colour. */
+  /** 0 (no rule) to 5 (many), for the colour. */
   readonly heat: number;
-  /** Those of its sub-techniques that rules name. */
+  /** Its sub-techniques that rules name. */
   readonly subs: readonly Omit<MatrixCell, 'subs'>[];
 }
 
 export interface MatrixColumn {
   readonly id: string;
   readonly name: string;
-  /** Rules that name the tactic, by its name of today or of an older version. */
+  /** Number of rules that name the tactic, by its present name or an older one. */
   readonly rules: number;
   readonly techniques: readonly MatrixCell[];
-  /** How many of the techniques rules name. */
+  /** Number of its techniques that rules name. */
   readonly covered: number;
 }
 
-/** What rules name, counted; by ids of today. */
+/** Numbers of rules by the present ids of what they name. */
 export interface AttackCount {
-  /** Techniques and sub-techniques; a technique counts those of its sub-techniques too. */
+  /** Techniques and sub-techniques; a technique includes the rules of its sub-techniques. */
   readonly techniques: ReadonlyMap<string, number>;
   /** Tactic ids. */
   readonly tactics: ReadonlyMap<string, number>;
 }
 
-/** Ids of today that a rule's technique ids stand for, once each; unknown ones are left out. */
+/** The present ids of techniques, once each; unknown ones are left out. */
 export function currentTechniques(ids: readonly string[]): readonly string[] {
   return [...new Set(ids.flatMap((id) => attackTechniques.get(id)?.current ?? []))];
 }
@@ -57,12 +57,12 @@ const parentOf = (id: string): string => id.slice(0, 5);
 
 const heatSteps = [1, 2, 5, 10, 25];
 
-/** 0 for none, then a step at 1, 2, 5, 10 and 25 rules. */
+/** 0 without rules, then one more from 1, 2, 5, 10 and 25 rules on. */
 export const heatOf = (rules: number): number => heatSteps.filter((step) => rules >= step).length;
 
 /**
- * Today's tactics with their techniques by name; what ATT&CK gave up stands there only where rules
- * still name it.
+ * Today's tactics with their techniques by name. Deprecated techniques are only there if a rule
+ * names them.
  */
 export function attackMatrix(count: AttackCount): readonly MatrixColumn[] {
   const subs = new Map<string, Omit<MatrixCell, 'subs'>[]>();

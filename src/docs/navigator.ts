@@ -1,10 +1,10 @@
 import { counted } from '../source/plural.ts';
 import type { AttackCount } from './matrix.ts';
 
-// from the fewest rules to the most
+// from few rules to many
 const colors = ['#dbe9f9', '#5c9be0', '#0b3d91'];
 
-/** An ATT&CK Navigator layer, version 4.5, as JSON: a technique's score is its number of rules. */
+/** An ATT&CK Navigator layer, version 4.5, as JSON. The score of a technique counts its rules. */
 export function navigatorLayer(name: string, { techniques }: AttackCount): string {
   const entries = [...techniques].sort(([a], [b]) => (a < b ? -1 : 1));
   const layer = {
@@ -12,8 +12,8 @@ export function navigatorLayer(name: string, { techniques }: AttackCount): strin
     versions: { attack: '19', navigator: '5.1.0', layer: '4.5' },
     domain: 'enterprise-attack',
     description:
-      'Number of detection rules a technique; those of its sub-techniques count for a ' +
-      'technique too',
+      'Number of detection rules a technique; ' +
+      'those of its sub-techniques count for a technique too',
     sorting: 3,
     layout: {
       layout: 'side',

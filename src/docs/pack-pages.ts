@@ -8,18 +8,18 @@ import type { DetectionPage, PackPages } from './detection-page.ts';
 import { type MarkdownPage, ruleMarkdown } from './rule-markdown.ts';
 import { diagnosticText, factRows, sourceOf } from './rule-page.ts';
 
-/** Services of Windows that both have the events of some categories. */
+/** Services of Windows that both record the events of some categories. */
 const windowsRecorders = ['sysmon', 'security'];
 
 export interface PackPageList {
-  /** Takes a detection with what it became, and its rule as written. Throws `TemplateError`. */
+  /** Adds a detection with its outcome, and its rule as written. Throws `TemplateError`. */
   readonly add: (outcome: CompiledOutcome) => void;
   readonly all: () => PackPages;
 }
 
 /**
- * Collects the pages of a pack's detections without queries, which the packs have; none of those
- * that no pack has.
+ * Collects a page for each detection that a pack has. The pages have no queries: those are in the
+ * packs.
  */
 export function createPackPages(names: readonly Target[], render: Render): PackPageList {
   const renderDocs: Render = (name, context) => render(`docs/${name}.hbs`, context);
@@ -51,7 +51,7 @@ export function createPackPages(names: readonly Target[], render: Render): PackP
   };
 }
 
-/** Why a pack lacks the detection; undefined where it is there. */
+/** Why a pack lacks the detection; undefined if it has it. */
 function reasonSection(
   name: Target,
   targets: DetectionOutcome['targets'],

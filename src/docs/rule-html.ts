@@ -1,7 +1,7 @@
 import type { Render } from '../pack/render/template.ts';
 import type { RulePage } from './rule-page.ts';
 
-/** The page as HTML, from `rule.html.hbs`, which escapes every text itself. */
+/** The page as HTML, from `rule.html.hbs`, which escapes every text. */
 export function ruleHtml(page: RulePage, siteTitle: string, render: Render): string {
   const textOf = (name: string): string => page.rows.find((row) => row.name === name)?.text ?? '';
   return render('rule.html', {

@@ -2,7 +2,7 @@ import type { Render } from '../pack/render/template.ts';
 import { fenceFor, markdownLink, markdownText } from './escape.ts';
 import type { PageRow, TargetSection } from './rule-page.ts';
 
-/** What the Markdown shows of a page. */
+/** The part of a page that the Markdown shows. */
 export interface MarkdownPage {
   readonly rows: readonly PageRow[];
   readonly source: string;
@@ -11,10 +11,7 @@ export interface MarkdownPage {
 
 const nameWidth = 20;
 
-/**
- * The page as Markdown, from `rule.md.hbs`. All that comes from the rule is escaped here:
- * Handlebars only lays out.
- */
+/** The page as Markdown, from `rule.md.hbs`. Texts of the rule are escaped here, not there. */
 export function ruleMarkdown(page: MarkdownPage, render: Render): string {
   const rows = page.rows.map((row) => ({ name: rowName(row.name), cell: cellOf(row) }));
   return render('rule.md', {
@@ -31,7 +28,7 @@ export function ruleMarkdown(page: MarkdownPage, render: Render): string {
   });
 }
 
-// every page has the same few
+// a cache: every page has the same few
 const rowNames = new Map<string, string>();
 
 function rowName(name: string): string {
@@ -42,7 +39,7 @@ function rowName(name: string): string {
   return shown;
 }
 
-/** One text: eleven rows would each cost Handlebars a block. The first row is the head. */
+/** One string: eleven rows would each cost Handlebars a block. The first row is the head. */
 function tableOf(rows: readonly { readonly name: string; readonly cell: string }[]): string {
   let table = '';
   for (const { name, cell } of rows) {

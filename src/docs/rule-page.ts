@@ -9,20 +9,20 @@ import { type Link, tacticLinks, techniqueLinks, triggerLinks } from './attack-l
 import { dataNeeded } from './data-needed.ts';
 import { safeUrl } from './escape.ts';
 
-/** What a page says about a rule, before it is Markdown or HTML. */
+/** The content of a rule's page, before it is Markdown or HTML. */
 export interface RulePage {
   readonly title: string;
-  /** File name without extension, unique in the site. */
+  /** File name without the extension, unique in the site. */
   readonly slug: string;
   readonly rows: readonly PageRow[];
-  /** The rule as written, without line breaks at its end. */
+  /** The rule as written, without line breaks at the end. */
   readonly source: string;
   readonly sections: readonly TargetSection[];
 }
 
 export interface PageRow {
   readonly name: string;
-  /** A text alone, or the entries of a list. */
+  /** Either a text or the entries of a list. */
   readonly text?: string;
   readonly items?: readonly Link[];
 }
@@ -30,7 +30,7 @@ export interface PageRow {
 export interface TargetSection {
   readonly name: string;
   readonly description: string;
-  /** Empty where there is none, for the refusals below. */
+  /** Empty if the target refuses the rule. */
   readonly query: string;
   /** Why there is no query, or what to know about the one above. */
   readonly diagnostics: readonly string[];
@@ -41,7 +41,7 @@ export type Convert = (
   compiled: CompiledRule,
 ) => Conversion<ConvertedRule>;
 
-/** Sections in this order; other targets follow in their own. */
+/** Sections in this order; other targets follow in theirs. */
 const sectionOrder: readonly string[] = [
   'es-qs',
   'xpack-watcher',
@@ -105,12 +105,12 @@ const plain = (text: string): Link => ({ text, url: '' });
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
-/** The whole file, comments at its start included, unless other documents are in it too. */
+/** The whole file, with comments at its start, unless it has other documents too. */
 export function sourceOf({ file, span }: RuleHead): string {
   const hasReturns = file.text.includes('\r');
   const alone = !file.text.includes('\n---') && !(hasReturns && file.text.includes('\r---'));
   const text = alone ? file.text : file.text.slice(span.start, span.end);
-  // the same page of a file that was written on Windows
+  // a file with the line breaks of Windows gives the same page
   const lines = hasReturns ? text.replace(/\r\n?/g, '\n') : text;
   return lines.replace(/^(?:[ \t]*\n)+/, '').trimEnd();
 }
@@ -137,7 +137,7 @@ function section(
   };
 }
 
-/** Sentences on one line. */
+/** A message and its hint as sentences on one line. */
 export const diagnosticText = (message: string, hint?: string): string =>
   oneLine(hint === undefined ? sentence(message) : `${sentence(message)} ${hint}`);
 

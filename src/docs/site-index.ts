@@ -8,7 +8,7 @@ import { plural } from '../source/plural.ts';
 import { markdownText } from './escape.ts';
 import { type AttackCount, attackMatrix, currentTechniques, tacticIds } from './matrix.ts';
 
-/** What the index says about a rule. */
+/** A rule in the index. */
 export interface IndexEntry {
   readonly slug: string;
   readonly title: string;
@@ -17,12 +17,13 @@ export interface IndexEntry {
   readonly status: string;
   /** `windows/process_creation`. */
   readonly sources: readonly string[];
-  /** As the rule names them: short names, and ids. */
+  /** Short names, as the rule has them. */
   readonly tactics: readonly string[];
+  /** Ids, as the rule has them. */
   readonly techniques: readonly string[];
 }
 
-/** More of a description only fills the screen. */
+/** Longer descriptions are cut: they would only fill the screen. */
 const shownDescription = 200;
 
 export function indexEntry(compiled: CompiledRule, slug: string, title: string): IndexEntry {
@@ -50,7 +51,7 @@ export interface SiteIndex {
   readonly count: AttackCount;
 }
 
-/** Index page as Markdown, from `index.md.hbs`. */
+/** The index as Markdown, from `index.md.hbs`. */
 export function indexMarkdown({ title, entries, count }: SiteIndex, render: Render): string {
   const columns = attackMatrix(count);
   return render('index.md', {
@@ -72,13 +73,17 @@ export function indexMarkdown({ title, entries, count }: SiteIndex, render: Rend
   });
 }
 
-/**
- * Index page as HTML, from `index.html.hbs`; its rows are made from embedded JSON as they are
- * scrolled to.
- */
+/** The index as HTML, from `index.html.hbs`. Its script renders rows from embedded JSON. */
 export function indexHtml({ title, entries, count }: SiteIndex, render: Render): string {
   const columns = attackMatrix(count);
-  const used = [...count.techniques.keys()];
+  const coveredTechniques = new Set(
+    columns.flatMap(({ techniques }) =>
+      techniques.filter(({ rules }) => rules > 0).map(({ id }) => id),
+    ),
+  );
+  const names = [...count.techniques.keys()]
+    .sort()
+    .map((id) => [id, attackTechniques.get(id)?.name ?? '']);
   const values = (of: (entry: IndexEntry) => readonly string[]): readonly string[] =>
     [...new Set(entries.flatMap(of))].filter((value) => value !== '').sort();
   const present = {
@@ -88,14 +93,7 @@ export function indexHtml({ title, entries, count }: SiteIndex, render: Render):
   return render('index.html', {
     title,
     total: counted(entries.length, 'rule'),
-    covered: counted(
-      new Set(
-        columns.flatMap(({ techniques }) =>
-          techniques.filter(({ rules }) => rules > 0).map(({ id }) => id),
-        ),
-      ).size,
-      'ATT&CK technique',
-    ),
+    covered: counted(coveredTechniques.size, 'ATT&CK technique'),
     columns: columns.map((column) => ({
       ...column,
       total: column.techniques.length,
@@ -106,7 +104,7 @@ export function indexHtml({ title, entries, count }: SiteIndex, render: Render):
     statuses: statuses.filter((status) => present.status.has(status)),
     sources: values(({ sources }) => sources),
     data: {
-      // a row: file, title, description, level, status, log sources, tactics, techniques
+      // columns: file, title, description, level, status, log sources, tactics, techniques
       rules: entries.map((entry) => [
         entry.slug,
         entry.title,
@@ -117,9 +115,7 @@ export function indexHtml({ title, entries, count }: SiteIndex, render: Render):
         tacticIds(entry.tactics),
         currentTechniques(entry.techniques),
       ]),
-      names: Object.fromEntries(
-        used.sort().map((id) => [id, attackTechniques.get(id)?.name ?? '']),
-      ),
+      names: Object.fromEntries(names),
     },
   });
 }

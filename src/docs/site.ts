@@ -15,23 +15,23 @@ export type DocsFormat = (typeof docsFormats)[number];
 
 export interface DocsInput {
   readonly title: string;
-  /** Taken one by one: a rule is let go of when its page is there. */
+  /** Consumed one by one: a rule can be released once its page is rendered. */
   readonly rules: Iterable<CompiledRule>;
-  /** File name of a rule's page without its ending; one for each rule. */
+  /** File name of a rule's page without the extension; unique. */
   readonly slugOf: (rule: Rule) => string;
   readonly targets: readonly RegisteredTarget[];
   readonly convert: Convert;
   readonly format: DocsFormat;
   readonly render: Render;
-  /** Bytes of files that are no templates: `docs/site.css`, `docs/site.js`. */
+  /** Bytes of files that are not templates: `docs/site.css`, `docs/site.js`. */
   readonly assets: ReadonlyMap<string, Uint8Array>;
 }
 
 const siteAssets = ['site.css', 'site.js'];
 
 /**
- * Every file of the pages: a page for each rule under `rules/`, then the index, the ATT&CK
- * Navigator layer and what the HTML needs.
+ * All files of the site: a page for each rule under `rules/`, then the index, the ATT&CK Navigator
+ * layer and the assets of the HTML.
  */
 export function* docsFiles(input: DocsInput): Generator<PackFile> {
   const { title, format, convert, slugOf } = input;
@@ -55,7 +55,7 @@ export function* docsFiles(input: DocsInput): Generator<PackFile> {
   if (format === 'html') for (const name of siteAssets) yield asset(name, input.assets);
 }
 
-/** By title, without regard to case. */
+/** By title, regardless of case. */
 function sorted(entries: readonly IndexEntry[]): readonly IndexEntry[] {
   const keyed = entries.map((entry) => ({
     entry,

@@ -2,17 +2,19 @@ import type { Rule } from '../sigma/collection/collection.ts';
 import { byClaim } from '../sigma/collection/precedence.ts';
 
 const longest = 100;
-// Windows keeps these names for devices, whatever follows the dot
-const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)$/;
 
-/** What the page of a rule is told by: pipelines may have made another object of the rule. */
+/** Names that Windows reserves for devices, whatever the extension. In lower case. */
+export const isDeviceName = (name: string): boolean =>
+  /^(?:con|prn|aux|nul|com\d|lpt\d)$/.test(name);
+
+/** Identifies a rule: pipelines may have replaced its object. */
 const placeOf = ({ file, span }: Pick<Rule, 'file' | 'span'>): string =>
   `${file.path}\n${span.start}`;
 
 /**
- * A file name for the page of each rule, from that of its file: `[a-z0-9_-]+`, unique without
- * regard to case. Of several files of one name, the rule with the best claim has it alone; the
- * others get the first digits of their ids, those without an id a number.
+ * A file name for the page of each rule, after the file of the rule: `[a-z0-9_-]+`, unique
+ * regardless of case. Of several files with the same name, the rule with the best claim has the
+ * plain name; the others get the first digits of their ids, those without an id a number.
  */
 export function createSlugs(
   rules: readonly Pick<Rule, 'id' | 'file' | 'span' | 'titleSpan' | 'status'>[],
@@ -49,5 +51,5 @@ function slugOfFile(path: string): string {
     .replace(/[^a-z0-9_]+/g, '-')
     .slice(0, longest)
     .replace(/^-+|-+$/g, '');
-  return name === '' || reserved.test(name) ? `rule-${name}`.replace(/-$/, '') : name;
+  return name === '' || isDeviceName(name) ? `rule-${name}`.replace(/-$/, '') : name;
 }
