@@ -7,12 +7,12 @@ import { failed, ok, type Result } from '../source/result.ts';
 import { digestOf } from './meaning/digest.ts';
 import type { EntryDetail, Snapshot, SnapshotEntry } from './snapshot.ts';
 
-/** What is wrong with an artifact; its file is for the caller to name. */
+/** An artifact that cannot be read; the caller names its file. */
 class ArtifactError extends Error {
   override readonly name = 'ArtifactError';
 }
 
-/** Texts of files of a build; at least one of them. */
+/** Texts of the files of a build; at least one of them. */
 export interface ArtifactTexts {
   readonly manifest?: string;
   /** `default/savedsearches.conf` of the app. */
@@ -20,8 +20,8 @@ export interface ArtifactTexts {
   readonly contentPack?: string;
 }
 
-/** What is known of a detection so far. */
-interface Growing {
+/** What the files read so far have of a detection. */
+interface PartialEntry {
   id: string;
   title: string;
   name: string;
@@ -33,8 +33,8 @@ interface Growing {
 }
 
 /**
- * A pack as its artifacts show it: no conditions, but names, queries, texts and settings. What
- * Sigpack does not write is an error.
+ * A pack as its artifacts show it: names, queries, texts and settings, but no conditions. Anything
+ * that Sigpack does not write is an error.
  */
 export function artifactSnapshot(label: string, texts: ArtifactTexts): Result<Snapshot> {
   try {
@@ -49,10 +49,10 @@ function readSnapshot(
   label: string,
   { manifest, savedSearches, contentPack }: ArtifactTexts,
 ): Snapshot {
-  const known = new Map<string, Growing>();
-  const byName = new Map<string, Growing>();
+  const known = new Map<string, PartialEntry>();
+  const byName = new Map<string, PartialEntry>();
   let version = '';
-  const add = (id: string, name: string): Growing => {
+  const add = (id: string, name: string): PartialEntry => {
     const one = known.get(id) ??
       byName.get(name) ?? {
         id,
@@ -73,10 +73,10 @@ function readSnapshot(
   return { label, version, entries: new Map([...known].map(([id, one]) => [id, entryOf(one)])) };
 }
 
-/** A name such as `__proto__` is one like others. */
+/** Without a prototype: a setting may be called `__proto__`. */
 const fields = (): Record<string, unknown> => Object.create(null) as Record<string, unknown>;
 
-type Add = (id: string, name: string) => Growing;
+type Add = (id: string, name: string) => PartialEntry;
 
 function entryOf({
   id,
@@ -87,7 +87,7 @@ function entryOf({
   text,
   settings,
   queries,
-}: Growing): SnapshotEntry {
+}: PartialEntry): SnapshotEntry {
   const detail: EntryDetail = { text, settings, queries };
   return {
     id,
@@ -132,18 +132,21 @@ function addManifest(text: string, add: Add): string {
     : '';
 }
 
-/** The id of a detection stands in a comment above its stanza. */
+/** The id of a detection is in a comment above its stanza. */
 const idAbove = /^# ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\n\[([^\n]*)\]$/gim;
 const textKeys = new Set(['description']);
-/** Names once more, and texts that follow from others. */
-const derivedKey =
-  /^action\.(?:notable\.param\.(?:rule_title|rule_description|drilldown_name|drilldown_search(?:es)?)|correlationsearch\.|escu\b|risk\.param\._risk_message)/;
+/** Settings that repeat names, or that follow from other texts. */
+const derivedNotable = 'rule_title|rule_description|drilldown_name|drilldown_search(?:es)?';
+const derivedKey = new RegExp(
+  `^action\\.(?:notable\\.param\\.(?:${derivedNotable})|` +
+    'correlationsearch\\.|escu\\b|risk\\.param\\._risk_message)',
+);
 
 function addSearches(text: string, add: Add): void {
   const { stanzas } = searchesIn(text);
   const ids = new Map([...text.matchAll(idAbove)].map(([, id = '', name = '']) => [name, id]));
   for (const [name, settings] of stanzas) {
-    // a retired detection is one no longer
+    // not a detection any more
     if (settings.get('description')?.startsWith('Retired in ') && settings.get('disabled') === '1')
       continue;
     const one = add(ids.get(name) ?? name, name);

@@ -2,10 +2,7 @@ import type { SourceFile } from '../source/span.ts';
 import { rootOf } from '../source/yaml/parse.ts';
 import { lookup } from '../source/yaml/tree.ts';
 
-/**
- * sigpack.yml with another version and revision where it names them; all else stays as it is
- * written.
- */
+/** sigpack.yml with another version and revision, if it has them; the rest stays as written. */
 export function withVersion(file: SourceFile, version: string, revision: number): string {
   const root = rootOf(file);
   const edits = [
@@ -13,7 +10,7 @@ export function withVersion(file: SourceFile, version: string, revision: number)
     { node: lookup(root, 'revision'), text: String(revision) },
   ];
   let text = file.text;
-  // from the end on: the places before stay right
+  // from the end, so that earlier offsets stay valid
   for (const { node, text: value } of edits.sort(
     (a, b) => (b.node?.start ?? 0) - (a.node?.start ?? 0),
   )) {

@@ -3,7 +3,7 @@ import type { Pack } from '../pack/pack.ts';
 import { sortedJson } from '../source/sorted-json.ts';
 
 /**
- * What the packs as a whole are made with and no detection has by itself: its names in sigpack.yml,
+ * Settings of the packs as a whole, which no detection has by itself: by their names in sigpack.yml,
  * and the definitions of index macros.
  */
 export type PackSettings = Readonly<Record<string, string>>;
@@ -51,8 +51,8 @@ function textOf(value: unknown): string {
 }
 
 /**
- * None where a side is not known to have any: a lock of an older Sigpack, an artifact. A macro on
- * one side alone is a parameter that came or went.
+ * The settings that differ. Empty if a side does not know its settings: a lock of an older Sigpack,
+ * an artifact. A macro on one side alone is not listed: it is a parameter that came or went.
  */
 export function changedPackSettings(
   before: PackSettings | undefined,

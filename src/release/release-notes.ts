@@ -1,12 +1,7 @@
-/**
- * What GitHub takes as the text of a release is 125,000 characters, what GitLab takes is a million.
- */
+/** GitHub takes 125,000 characters as the text of a release, GitLab a million. */
 const maximumLength = 100_000;
 
-/**
- * What a changelog says of one version, without its heading; undefined where it has no such
- * section.
- */
+/** The section of a version in a changelog, without its heading; undefined if there is none. */
 export function releaseNotes(changelog: string, version: string): string | undefined {
   const lines = changelog.replace(/\r\n/g, '\n').split('\n');
   const heading = new RegExp(`^## \\[?v?${version.replace(/[.+]/g, '\\$&')}\\]?(?:\\s|$)`);

@@ -5,33 +5,34 @@ import type { PackDetection } from '../pack/model/detection.ts';
 import type { CompiledOutcome, Pack } from '../pack/pack.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { Level } from '../sigma/rule/rule.ts';
+import { recordOf } from '../source/record.ts';
 import { sortedJson } from '../source/sorted-json.ts';
 import { conditionDigest, digestOf } from './meaning/digest.ts';
 import { type PackSettings, packSettings } from './pack-settings.ts';
 import type { Uncompiled } from './uncompiled.ts';
 
-/** Digests of 32 hexadecimal digits: two detections differ in what theirs differ in. */
+/** Digests of 32 hexadecimal digits: detections differ where their digests do. */
 export interface Digests {
   /** Description, references and the like. */
   readonly text: string;
-  /** The condition as meant; undefined where only queries are known. */
+  /** The meaning of the condition; undefined if only queries are known. */
   readonly condition?: string;
   /** Severity, schedule and other settings. */
   readonly settings: string;
   readonly queries: Readonly<Partial<Record<Target, string>>>;
 }
 
-/** A detection at one time. */
+/** A detection at a point in time. */
 export interface SnapshotEntry {
   readonly id: string;
   readonly title: string;
-  /** Of the rule, relative to the configuration's folder; empty where it is not known. */
+  /** File of the rule, relative to the folder of the configuration; empty if unknown. */
   readonly file: string;
-  /** In the packs. */
+  /** Name in the packs. */
   readonly name: string;
   readonly severity?: Level;
   readonly digests: Digests;
-  /** What the digests are of, as far as it is at hand. */
+  /** The content behind the digests, if it is known. */
   readonly detail?: EntryDetail;
 }
 
@@ -43,31 +44,31 @@ export interface EntryDetail {
   readonly compiled?: CompiledRule;
 }
 
-/** All detections of a pack at one time, by id. */
+/** All detections of a pack at a point in time, by id. */
 export interface Snapshot {
-  /** How to call it: `1.2.0`, a path, a revision of git. */
+  /** For readers: `1.2.0`, a path, a revision of git. */
   readonly label: string;
   readonly version: string;
   readonly entries: ReadonlyMap<string, SnapshotEntry>;
   /**
    * What an installation asks for or an admin sets: names of macros and of content pack parameters.
-   * Undefined where it is not known.
+   * Undefined if unknown.
    */
   readonly parameters?: readonly string[];
-  /** Undefined where they are not known. */
+  /** Undefined if unknown. */
   readonly settings?: PackSettings;
   /** Errors of a build from rules: why a detection may be missing. */
   readonly uncompiled?: readonly Uncompiled[];
 }
 
-/** A detection as a build made it. */
+/** A detection that was built. */
 export interface BuiltEntry extends SnapshotEntry {
   readonly slug: string;
   readonly filterMacro: string;
   readonly generated: boolean;
   /** Ids of its Graylog entities. */
   readonly entities: readonly string[];
-  /** Targets that have it switched off; undefined where none has. */
+  /** Targets in which it is switched off; undefined if there are none. */
   readonly off?: readonly Target[];
 }
 
@@ -78,11 +79,11 @@ export interface Built {
 
 export interface SnapshotOptions {
   readonly pathOf: (path: string) => string;
-  /** Keep conditions and queries for a diff that shows them; digests are made in any case. */
+  /** Keeps conditions and queries for a diff that shows them; digests are always there. */
   readonly details: boolean;
 }
 
-/** Gathers the detections of a build as it goes. */
+/** Collects the detections of a build, outcome by outcome. */
 export function createBuilt(
   info: Pack['config']['info'],
   { pathOf, details }: SnapshotOptions,
@@ -124,67 +125,44 @@ export function createBuilt(
   };
 }
 
-function textOf({ rule }: PackDetection): Readonly<Record<string, unknown>> {
-  const {
-    description,
-    author,
-    license,
-    status,
-    date,
-    modified,
-    references,
-    tags,
-    falsepositives,
-    fields,
-  } = rule;
-  return {
-    description,
-    author,
-    license,
-    status,
-    date,
-    modified,
-    references,
-    tags,
-    falsepositives,
-    fields,
-  };
-}
+const textKeys = [
+  'description',
+  'author',
+  'license',
+  'status',
+  'date',
+  'modified',
+  'references',
+  'tags',
+  'falsepositives',
+  'fields',
+] as const;
 
-const settingsOf = ({ severity, settings }: PackDetection): Readonly<Record<string, unknown>> => {
-  const {
-    name: _,
-    owner,
-    enabled,
-    interval,
-    cron,
-    window,
-    delay,
-    threshold,
-    suppress,
-    risk,
-    splunk,
-    graylog,
-  } = settings;
-  return {
-    severity,
-    owner,
-    enabled,
-    interval,
-    cron,
-    window,
-    delay,
-    threshold,
-    suppress,
-    risk,
-    splunk,
-    graylog,
-  };
-};
+const textOf = ({ rule }: PackDetection): Readonly<Record<string, unknown>> =>
+  recordOf(textKeys, (key) => rule[key]);
+
+const settingKeys = [
+  'owner',
+  'enabled',
+  'interval',
+  'cron',
+  'window',
+  'delay',
+  'threshold',
+  'suppress',
+  'risk',
+  'splunk',
+  'graylog',
+] as const;
+
+const settingsOf = ({ severity, settings }: PackDetection): Readonly<Record<string, unknown>> => ({
+  severity,
+  ...recordOf(settingKeys, (key) => settings[key]),
+});
 
 /**
- * What a build gathered, with what the budgets of the pack left off: that is known only when all
- * detections are there.
+ * The detections of a build. Those that the budgets of the pack left off are only known now, when
+ * all are there.
  */
 export function builtEntries(pack: Pack, built: Built): readonly BuiltEntry[] {
   const { leftOff } = pack;
@@ -207,10 +185,7 @@ export function builtEntries(pack: Pack, built: Built): readonly BuiltEntry[] {
   });
 }
 
-/**
- * Off everywhere is `enabled: false` as if the rule said so; off in one target alone is a setting
- * of that.
- */
+/** The settings with `enabled: false`: for all targets if it is off in each, else per target. */
 function settingsWithout(
   detection: PackDetection,
   without: readonly Target[],
@@ -244,10 +219,7 @@ export function snapshotOf(label: string, pack: Pack, built: Built): Snapshot {
   };
 }
 
-/**
- * The snapshot with conditions and queries of another one, for the detections that are the same
- * there.
- */
+/** The snapshot with the details of another one, for the detections that are the same in both. */
 export function withDetails(snapshot: Snapshot, other: Snapshot): Snapshot {
   const entries = [...snapshot.entries].map(([id, entry]): [string, SnapshotEntry] => {
     const same = other.entries.get(id);

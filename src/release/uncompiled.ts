@@ -1,4 +1,4 @@
-/** An error in a rule: what it is about is missing from the packs. */
+/** An error in a rule, whose detection is therefore missing in the packs. */
 export interface Uncompiled {
   /** Relative to the configuration's folder. */
   readonly file: string;
@@ -14,7 +14,7 @@ export interface SideUncompiled extends Uncompiled {
   readonly side: string;
 }
 
-/** The errors of both sides, those of the new one first; what both have is listed once. */
+/** The errors of both sides, those of the new one first; an error of both is listed once. */
 export function uncompiledOf(
   before: UncompiledSide,
   after: UncompiledSide,

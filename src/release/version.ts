@@ -7,20 +7,20 @@ const partsOf = (version: string): Parts => {
   return [major, minor, patch];
 };
 
-/** The version after x.y.z, by Semantic Versioning. */
+/** The next version after x.y.z, by Semantic Versioning. */
 export function bumped(version: string, bump: Bump): string {
   const [major, minor, patch] = partsOf(version);
   if (bump === 'major') return `${major + 1}.0.0`;
   return bump === 'minor' ? `${major}.${minor + 1}.0` : `${major}.${minor}.${patch + 1}`;
 }
 
-/** The larger of two; undefined is the least. */
+/** The larger of two bumps; undefined is the smallest. */
 export function larger(a: Bump | undefined, b: Bump | undefined): Bump | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return bumps.indexOf(a) > bumps.indexOf(b) ? a : b;
 }
 
-/** Below 0 where `a` is the older. */
+/** Negative if `a` is older, positive if it is newer. */
 export function compareVersions(a: string, b: string): number {
   const [one, other] = [partsOf(a), partsOf(b)];
   return (

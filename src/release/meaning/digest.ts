@@ -4,11 +4,11 @@ import type { CorrelationRule } from '../../sigma/correlation/correlation.ts';
 import { sortedJson } from '../../source/sorted-json.ts';
 import { normalForm } from './normal-form.ts';
 
-/** 32 hexadecimal digits of SHA-256 over the value as JSON, keys sorted. */
+/** The first 32 hexadecimal digits of the SHA-256 of the value as JSON with sorted keys. */
 export const digestOf = (value: unknown): string =>
   createHash('sha256').update(sortedJson(value)).digest('hex').slice(0, 32);
 
-/** Of what a rule means: the same for conditions that are one in their normal form. */
+/** Digest of the meaning of a rule: the same for conditions with the same normal form. */
 export function conditionDigest(compiled: CompiledRule): string {
   if (compiled.kind === 'detection') return digestOf(normalForm(compiled.query).key);
   const known = correlationDigests.get(compiled);
@@ -18,10 +18,10 @@ export function conditionDigest(compiled: CompiledRule): string {
   return digest;
 }
 
-/** Correlations can share their parts level upon level. */
+/** A cache: correlations may share parts on several levels. */
 const correlationDigests = new WeakMap<CompiledRule, string>();
 
-/** What a correlation asks of the hits of its rules, by names for a person. */
+/** What a correlation asks of the hits of its rules, by names for readers. */
 export function correlationTerms({
   type,
   groupBy,

@@ -2,9 +2,7 @@ import type { CompareTest, StringTest, Test } from '../../query/tree.ts';
 import { openLiteral } from '../../sigma/value/pattern.ts';
 import { foldedPattern, type Leaf } from './normal-form.ts';
 
-/**
- * True where whatever fulfils `a` fulfils `b` for sure; false where it does not or nobody knows.
- */
+/** True if whatever fulfils `a` certainly fulfils `b`; false if it does not, or may not. */
 export function implies(a: Leaf, b: Leaf): boolean {
   if (a.item.field !== b.item.field || a.negated !== b.negated) return false;
   return a.negated ? testImplies(b.item.test, a.item.test) : testImplies(a.item.test, b.item.test);
@@ -22,8 +20,8 @@ function testImplies(a: Test, b: Test): boolean {
 }
 
 /**
- * A value that has the case asked for has it in any case; the other way round only if there are no
- * letters, which is left aside.
+ * A case-sensitive test implies the same test in any case. The opposite is only true of texts
+ * without letters, which are not looked for.
  */
 function stringImplies(a: StringTest, b: StringTest): boolean {
   if (b.cased && !a.cased) return false;

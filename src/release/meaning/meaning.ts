@@ -2,25 +2,26 @@ import type { Query } from '../../query/tree.ts';
 import { implies } from './implication.ts';
 import { type Group, group, type Normal, normalForm, normalText } from './normal-form.ts';
 
-/** How a condition's meaning changed. */
+/** How the meaning of a condition changed. */
 export interface MeaningChange {
   /**
-   * `more`: it finds all that it found, and perhaps more; `less`: nothing that it did not find;
-   * `other`: neither can be said.
+   * `more`: it finds everything that it found, and perhaps more; `less`: nothing that it did not
+   * find; `other`: neither is certain.
    */
   readonly effect: 'same' | 'more' | 'less' | 'other';
-  /** Parts of the condition by which events are found that were not. */
+  /** Parts of the condition by which new events are found. */
   readonly catches: readonly string[];
-  /** Parts by which events are found no longer. */
+  /** Parts by which events are no longer found. */
   readonly drops: readonly string[];
 }
 
-/** Larger conditions are compared as wholes below this level and beyond so many parts. */
+/** Parts are not paired if there are more combinations of them than this. */
 const maximumPairs = 250_000;
 
 /**
- * Compares two conditions part by part. All parts are in positive places (negations stand at the
- * items), so a part that grew can only let the whole grow: `more` and `less` are sure.
+ * Compares two conditions part by part. All parts are in positive places (negations are at the
+ * items), so a part that finds more can only make the whole find more: `more` and `less` are
+ * certain.
  */
 export function meaningChange(before: Query, after: Query): MeaningChange {
   const found: Found = { catches: [], drops: [] };
@@ -67,8 +68,7 @@ function compareGroups(
   const gone = before.filter(({ key }) => !now.has(key));
   const come = after.filter(({ key }) => !kept.has(key));
   for (const [old, fresh] of paired(gone, come)) compare(old, fresh, found);
-  // a requirement that is gone lets events in that lack it; an alternative that is gone lets none
-  // in
+  // without a requirement more events are found, without an alternative fewer
   for (const node of gone)
     found[kind === 'or' ? 'drops' : 'catches'].push(
       kind === 'or' ? normalText(node) : lackOf(node),
@@ -79,7 +79,7 @@ function compareGroups(
     );
 }
 
-/** Events that do not fulfil a part, in words: those of a filter where the part leaves them out. */
+/** The events that do not fulfil a part: what a negated part excludes, else `without ...`. */
 function lackOf(node: Normal): string {
   if (isNegative(node)) return normalText(opposite(node));
   return `without ${node.kind === 'leaf' ? normalText(node) : `(${normalText(node)})`}`;
@@ -93,11 +93,11 @@ const opposite = (node: Normal): Normal =>
     ? normalForm(node.item, !node.negated)
     : group(node.kind === 'and' ? 'or' : 'and', node.children.map(opposite));
 
-/** Pairs what is most alike, each once, and takes it out of both lists. */
+/** Pairs the parts that are most alike, each once, and removes them from both lists. */
 function paired(gone: Normal[], come: Normal[]): readonly (readonly [Normal, Normal])[] {
   const pairs: (readonly [Normal, Normal])[] = [];
   const [old, fresh] = [gone[0], come[0]];
-  // one that became one is the same part, however little is left of it
+  // a single part that replaces a single part is paired, however different
   if (gone.length === 1 && come.length === 1 && old && fresh) {
     gone.length = 0;
     come.length = 0;
@@ -120,10 +120,7 @@ function paired(gone: Normal[], come: Normal[]): readonly (readonly [Normal, Nor
   return pairs;
 }
 
-/**
- * Share of the parts that two have in common; items are alike only where one follows from the
- * other.
- */
+/** Share of common items, 0 to 1; two single items are alike if one implies the other. */
 function likeness(
   a: ReadonlySet<string> | undefined,
   b: ReadonlySet<string> | undefined,

@@ -4,8 +4,8 @@ import { foldCase } from '../../regex/letter-case.ts';
 import { type Pattern, patternText } from '../../sigma/value/pattern.ts';
 
 /**
- * A condition with its negations at the items, without doubles and in one order: what means the
- * same by these laws has the same key.
+ * A condition with negations at the items only, without duplicates and in a fixed order: conditions
+ * that are equivalent by these laws have the same key.
  */
 export type Normal = Leaf | Group;
 
@@ -40,7 +40,7 @@ export function normalForm(query: Query, negated = false): Normal {
   }
 }
 
-/** Flat, sorted, each child once; a single child stands for itself. */
+/** A flat, sorted group with each child once; a single child is returned itself. */
 export function group(kind: 'and' | 'or', children: readonly Normal[]): Normal {
   const flat = children.flatMap((child) => (child.kind === kind ? child.children : [child]));
   const unique = [...new Map(flat.map((child) => [child.key, child])).values()].sort((a, b) =>
@@ -77,20 +77,17 @@ function testKey(test: Test): unknown {
   }
 }
 
-/** As far as letter case matters to the test. */
+/** The pattern with its letter case folded, unless the test is case-sensitive. */
 export const foldedPattern = (pattern: Pattern, cased: boolean): Pattern =>
   cased ? pattern : pattern.map((part) => (typeof part === 'string' ? foldCase(part) : part));
 
-/** Values of one field that are named one by one. */
+/** Maximum number of values, and of parts, that are listed. */
 const shownValues = 6;
 
-/** For a person: `Image: '*\cmd.exe'`; lists of one field are put together, long ones are cut. */
+/** `Image: '*\cmd.exe'`, for readers: values of one field are joined, long lists are cut. */
 export function normalText(node: Normal): string {
   if (node.kind === 'leaf')
-    return (
-      `${node.negated ? 'not ' : ''}${node.item.field ?? 'keyword'}: ` +
-      `${valueText(node.item.test)}`
-    );
+    return `${node.negated ? 'not ' : ''}${fieldText(node.item)}: ${valueText(node.item.test)}`;
   const texts = grouped(node);
   const shown =
     texts.length > shownValues
@@ -99,18 +96,23 @@ export function normalText(node: Normal): string {
   return shown.join(` ${node.kind} `);
 }
 
-/** As a rule has it, in quotes. */
-const valueText = (test: Test): string =>
-  test.kind === 'string'
-    ? `'${test.pattern.map((part) => (typeof part === 'string' ? part.replace(/[*?]/g, '\\$&') : patternText([part]))).join('')}'${test.cased ? ' (cased)' : ''}`
-    : testText(test);
+const fieldText = ({ field }: Item): string => field ?? 'keyword';
+
+/** As in a rule, in quotes. */
+function valueText(test: Test): string {
+  if (test.kind !== 'string') return testText(test);
+  const parts = test.pattern.map((part) =>
+    typeof part === 'string' ? part.replace(/[*?]/g, '\\$&') : patternText([part]),
+  );
+  return `'${parts.join('')}'${test.cased ? ' (cased)' : ''}`;
+}
 
 function grouped({ kind, children }: Group): readonly string[] {
   const byField = new Map<string, string[]>();
   const rest: string[] = [];
   for (const child of children) {
     if (kind === 'or' && child.kind === 'leaf' && !child.negated) {
-      const field = child.item.field ?? 'keyword';
+      const field = fieldText(child.item);
       const values = byField.get(field) ?? [];
       byField.set(field, values);
       values.push(valueText(child.item.test));
@@ -118,10 +120,8 @@ function grouped({ kind, children }: Group): readonly string[] {
   }
   const lists = [...byField].map(([field, values]) => {
     const shown = values.slice(0, shownValues).join(', ');
-    return (
-      `${field}: ${shown}` +
-      `${values.length > shownValues ? ` and ${values.length - shownValues} more` : ''}`
-    );
+    const more = values.length - shownValues;
+    return `${field}: ${shown}${more > 0 ? ` and ${more} more` : ''}`;
   });
   return [...lists, ...rest];
 }

@@ -3,13 +3,10 @@ import { jsonOf } from '../../source/json.ts';
 import { isRecord } from '../../source/record.ts';
 import { keyId } from './signature.ts';
 
-/** What a payload is that is an in-toto statement. */
+/** Payload type of an in-toto statement. */
 const statementType = 'application/vnd.in-toto+json';
 
-/**
- * The bytes that a signature of an envelope (DSSE, version 1) is over: its type and its payload,
- * each with its length.
- */
+/** The bytes that an envelope (DSSE, version 1) signs: type and payload, each with its length. */
 export function signedBytes(type: string, payload: Uint8Array): Buffer {
   const head = `DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `;
   return Buffer.concat([Buffer.from(head), payload]);
@@ -19,8 +16,12 @@ export function signedBytes(type: string, payload: Uint8Array): Buffer {
 export function envelopeText(statement: string, key: KeyObject): string {
   const payload = Buffer.from(statement);
   const signature = sign(null, signedBytes(statementType, payload), key);
-  const signatures = [{ keyid: keyId(key), sig: signature.toString('base64') }];
-  return `${JSON.stringify({ payload: payload.toString('base64'), payloadType: statementType, signatures })}\n`;
+  const envelope = {
+    payload: payload.toString('base64'),
+    payloadType: statementType,
+    signatures: [{ keyid: keyId(key), sig: signature.toString('base64') }],
+  };
+  return `${JSON.stringify(envelope)}\n`;
 }
 
 export interface Envelope {
@@ -28,7 +29,7 @@ export interface Envelope {
   readonly signatures: readonly { readonly sig: Buffer }[];
 }
 
-/** Undefined: it is no envelope of a statement. */
+/** Undefined if the text is not an envelope of a statement. */
 export function readEnvelope(text: string): Envelope | undefined {
   const value = jsonOf(text);
   if (
@@ -46,14 +47,11 @@ export function readEnvelope(text: string): Envelope | undefined {
   return payload && signatures.length > 0 ? { payload, signatures } : undefined;
 }
 
-/**
- * Whether one of the signatures is by this key. Key ids are no more than hints, so they are not
- * asked.
- */
+/** Whether one of the signatures is by this key. Key ids are only hints, so they do not count. */
 export const isSignedBy = ({ payload, signatures }: Envelope, key: KeyObject): boolean =>
   signatures.some(({ sig }) => verify(null, signedBytes(statementType, payload), key, sig));
 
-/** Either alphabet, as the specification has it; what is not base64 throughout is none. */
+/** Either alphabet of base64, as the specification asks; undefined for anything else. */
 function fromBase64(text: string): Buffer | undefined {
   return /^[A-Za-z0-9+/_-]*={0,2}$/.test(text) ? Buffer.from(text, 'base64') : undefined;
 }

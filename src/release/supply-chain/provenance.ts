@@ -1,13 +1,13 @@
 import type { PackInfo } from '../../pack/model/detection.ts';
 import type { FileDigest } from './checksums.ts';
 
-/** What a build of this type does is described there. */
+/** URI of the build type: the page that describes such a build. */
 const buildType = 'https://github.com/sigpack/sigpack/blob/main/docs/releases.md#provenance';
-/** Of a release that a person made. */
+/** URI of the builder of a release that was made by hand. */
 const localBuilder =
   'https://github.com/sigpack/sigpack/blob/main/docs/releases.md#a-release-by-hand';
 
-/** Ends the names of provenance: as a statement, and in a signed envelope (DSSE). */
+/** Extensions of provenance: as a statement, and in a signed envelope (DSSE). */
 export const statementExtension = '.intoto.json';
 export const envelopeExtension = '.intoto.jsonl';
 
@@ -16,33 +16,32 @@ export interface ProvenanceInput {
   readonly toolVersion: string;
   /** As given on the command line. */
   readonly configPath: string;
-  /** All files of the release that are there before the provenance. */
+  /** All files of the release but the provenance, the checksums and their signature. */
   readonly subjects: readonly FileDigest[];
   readonly commit: string | undefined;
-  /** A URI without a secret, as `sourceUri` gives it. */
+  /** A URI without secrets, as `sourceUri` returns it. */
   readonly remote: string | undefined;
   readonly lockSha256: string;
-  /** A URI of the CI system and job; undefined: by hand. */
+  /** A URI of the CI system and job; undefined for a release by hand. */
   readonly builderId: string | undefined;
   readonly invocationId: string | undefined;
 }
 
 /**
- * An in-toto statement (v1) with SLSA's provenance (v1): which artifacts were made of which commit
- * by what. No clock.
+ * An in-toto statement (v1) with SLSA provenance (v1): which artifacts were built from which commit,
+ * and how. It has no date, so the same release has the same bytes.
  */
-export function provenanceText(input: ProvenanceInput): string {
-  const {
-    pack,
-    toolVersion,
-    configPath,
-    subjects,
-    commit,
-    remote,
-    lockSha256,
-    builderId,
-    invocationId,
-  } = input;
+export function provenanceText({
+  pack,
+  toolVersion,
+  configPath,
+  subjects,
+  commit,
+  remote,
+  lockSha256,
+  builderId,
+  invocationId,
+}: ProvenanceInput): string {
   const source =
     commit === undefined
       ? []

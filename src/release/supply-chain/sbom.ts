@@ -15,13 +15,13 @@ export interface SbomRule {
 export interface SbomInput {
   readonly pack: PackInfo;
   readonly toolVersion: string;
-  /** ISO 8601: of the commit, since there is no clock. */
+  /** ISO 8601; the date of the commit, so that the same release has the same bytes. */
   readonly date: string;
   readonly artifacts: readonly FileDigest[];
   readonly rules: readonly SbomRule[];
 }
 
-/** As much of a CycloneDX component as is used; JSON leaves out what is undefined. */
+/** The part of a CycloneDX component that is used; JSON omits what is undefined. */
 interface Component {
   readonly type: 'application' | 'file' | 'data';
   readonly name: string;
@@ -75,7 +75,7 @@ export function sbomText({ pack, toolVersion, date, artifacts, rules }: SbomInpu
   return `${JSON.stringify(bom, null, 1)}\n`;
 }
 
-/** Not by code units: an SBOM of a release that was made is to stay the same. */
+/** Not by code units: published SBOMs have the order of a collator. */
 const { compare: byText } = new Intl.Collator('en');
 
 const packComponent = (pack: PackInfo): Component => ({
@@ -112,12 +112,10 @@ const ruleComponent = ({ id, title, path, license = '', author = '' }: SbomRule)
 
 const orNothing = (text: string): string | undefined => (text === '' ? undefined : text);
 
-/** What a URL must not hold as it is. */
+/** Escapes characters that a URL in CycloneDX must not have. */
 const escapedUrl = (url: string): string => url.replace(/[ "'[\]<>{}]/g, percentEncoded);
 
-/**
- * An SPDX id or expression as such, anything else by name: what it is worth is not for us to say.
- */
+/** An SPDX id or expression as such; any other text as the name of a licence. */
 function licensesOf(license: string): readonly License[] | undefined {
   if (license === '') return undefined;
   if (spdxIds.has(license)) return [{ license: { id: license } }];

@@ -38,7 +38,7 @@ function checked(read: () => KeyObject): Result<KeyObject> {
     : failed(`it is for ${key.asymmetricKeyType ?? 'something else'}, not for ed25519`);
 }
 
-/** The first 16 hexadecimal digits of SHA-256 over the public key in DER. */
+/** The first 16 hexadecimal digits of the SHA-256 of the public key in DER. */
 export function keyId(key: KeyObject): string {
   const half = key.type === 'private' ? createPublicKey(key) : key;
   return createHash('sha256')
@@ -47,11 +47,11 @@ export function keyId(key: KeyObject): string {
     .slice(0, 16);
 }
 
-/** Two lines: the key's id, and the detached signature over the text as base64. */
+/** Two lines: the id of the key, and the detached signature of the text in base64. */
 export const signatureText = (text: string, key: KeyObject): string =>
   `${head} ${keyId(key)}\n${sign(null, Buffer.from(text), key).toString('base64')}\n`;
 
-/** Whether a signature is that of these very bytes by this key. */
+/** Checks a signature, as {@link signatureText} returns it, of these bytes by this key. */
 export function verifySignature(
   bytes: Uint8Array,
   signature: string,

@@ -1,12 +1,12 @@
 /**
- * Where a git remote is, as a URI that may be published: `git+https://host/path`. Users, passwords,
- * queries and fragments are left out, since any of them may be a secret. Undefined for what is no
- * address of a server: a path on this machine is nobody's business.
+ * A git remote as a URI that may be published: `git+https://host/path`. Users, passwords, queries
+ * and fragments are left out, since any of them may be a secret. Undefined if it is not the address
+ * of a server: a local path is private.
  */
 export function sourceUri(remote: string): string | undefined {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(remote))
     return URL.canParse(remote) ? ofUrl(new URL(remote)) : undefined;
-  // scp's way: user@host:path
+  // scp's form: user@host:path
   const [, host, path] = /^(?:.*@)?([A-Za-z0-9.-]{2,}):(?!\/\/)([^?#@]+)$/.exec(remote) ?? [];
   const url =
     host === undefined || path === undefined ? '' : `ssh://${host}/${path.replace(/^\/+/, '')}`;

@@ -2,8 +2,8 @@ import { jsonOf } from '../../source/json.ts';
 import { isRecord } from '../../source/record.ts';
 
 /**
- * What is wrong with the subjects of an in-toto statement, which must be these files with their
- * digests and no others; undefined: nothing.
+ * Checks that the subjects of an in-toto statement are these files with their digests, and no
+ * others. Returns what is wrong, or undefined.
  */
 export function subjectError(
   statement: string,
