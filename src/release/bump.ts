@@ -3,9 +3,9 @@ import type { Change, Diff } from './diff/diff.ts';
 import { larger } from './version.ts';
 
 export interface BumpDecision {
-  /** Undefined where nothing changed. */
+  /** Undefined if nothing changed. */
   readonly bump: Bump | undefined;
-  /** Why: how many of each reason. */
+  /** Number of changes by reason. */
   readonly reasons: ReadonlyMap<BumpReason, number>;
 }
 
@@ -18,7 +18,7 @@ export function decideBump(
     if (number > 0) reasons.set(reason, (reasons.get(reason) ?? 0) + number);
   };
   for (const change of changes) for (const reason of reasonsOf(change)) count(reason);
-  // one more index macro has a default; a parameter of a content pack is asked for
+  // a new index macro has a default, a new parameter of a content pack has to be set
   count(
     'parameter',
     parameters.removed.length + parameters.added.filter((one) => one.startsWith('graylog ')).length,

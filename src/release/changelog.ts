@@ -2,30 +2,29 @@ import { markdownText } from '../docs/escape.ts';
 import { percentEncoded } from '../source/char-escape.ts';
 import { type ChangeView, type DiffView, settingText } from './diff/view.ts';
 
-const head = `# Changelog
-
-The form follows [Keep a Changelog](https://keepachangelog.com/en/1.1.0/). Written by \`sigpack release\`; what stands under Unreleased goes into the next version.
-`;
+const form = '[Keep a Changelog](https://keepachangelog.com/en/1.1.0/)';
+const author = '`sigpack release`; what stands under Unreleased goes into the next version';
+const head = `# Changelog\n\nThe form follows ${form}. Written by ${author}.\n`;
 
 export interface ReleaseNotes {
   readonly version: string;
   /** yyyy-mm-dd */
   readonly date: string;
   readonly view: DiffView;
-  /** Detections whose disabled stanzas the Splunk app keeps. */
+  /** Titles of detections that the Splunk app keeps as disabled stanzas. */
   readonly retired: readonly string[];
-  /** What earlier releases kept so and this one drops. */
+  /** Titles of those that this release drops. */
   readonly dropped: readonly string[];
 }
 
-/** The section of a version: a line a detection, with a link to its rule. */
+/** The section of a version: one line per detection, with a link to its rule. */
 export function changelogSection({ version, date, view, retired, dropped }: ReleaseNotes): string {
   const added = view.changes
     .filter(({ kinds }) => kinds.includes('added'))
     .map((change) => line(change, ''));
   const removed = view.changes
     .filter(({ kinds }) => kinds.includes('removed'))
-    .map(({ title, severity }) => plainLine(title, severity));
+    .map(({ title, severity }) => `- ${markdownText(title)}${inParentheses(severity)}`);
   const changed = view.changes
     .filter(({ kinds }) => !kinds.includes('added') && !kinds.includes('removed'))
     .map((change) => line(change, whatOf(change)));
@@ -36,24 +35,8 @@ export function changelogSection({ version, date, view, retired, dropped }: Rele
   const settings = view.settings.map(
     (change) => `- Setting of the pack: ${markdownText(settingText(change))}`,
   );
-  const kept =
-    retired.length === 0
-      ? []
-      : [
-          '',
-          'Disabled in the Splunk app until a release drops them:',
-          '',
-          ...retired.map((title) => `- ${markdownText(title)}`),
-        ];
-  const gone =
-    dropped.length === 0
-      ? []
-      : [
-          '',
-          'Dropped from the Splunk app; delete them there by hand:',
-          '',
-          ...dropped.map((title) => `- ${markdownText(title)}`),
-        ];
+  const kept = titleList('Disabled in the Splunk app until a release drops them:', retired);
+  const gone = titleList('Dropped from the Splunk app; delete them there by hand:', dropped);
   const sections = [
     ['Added', added],
     ['Changed', [...changed, ...settings, ...parameters]],
@@ -64,18 +47,19 @@ export function changelogSection({ version, date, view, retired, dropped }: Rele
       ? []
       : ['', `### ${name}`, '', ...lines.join('\n').replace(/^\n/, '').split('\n')],
   );
-  return `${[`## [${version}] - ${date}`, ...(body.length === 0 ? ['', 'No detection changed.'] : body)].join('\n')}\n`;
+  const lines = body.length === 0 ? ['', 'No detection changed.'] : body;
+  return `${[`## [${version}] - ${date}`, ...lines].join('\n')}\n`;
 }
 
-const plainLine = (title: string, severity: string | undefined): string =>
-  `- ${markdownText(title)}${severity === undefined ? '' : ` (${severity})`}`;
+const titleList = (intro: string, titles: readonly string[]): readonly string[] =>
+  titles.length === 0 ? [] : ['', intro, '', ...titles.map((title) => `- ${markdownText(title)}`)];
+
+const inParentheses = (severity: string | undefined): string =>
+  severity === undefined ? '' : ` (${severity})`;
 
 function line({ title, severity, file }: ChangeView, what: string): string {
   const linked = file === '' ? markdownText(title) : `[${markdownText(title)}](${linkPath(file)})`;
-  return (
-    `- ${linked}${severity === undefined ? '' : ` (${severity})`}` +
-    `${what === '' ? '' : `: ${what}`}`
-  );
+  return `- ${linked}${inParentheses(severity)}${what === '' ? '' : `: ${what}`}`;
 }
 
 const linkPath = (file: string): string =>
@@ -95,11 +79,11 @@ const words = {
   removed: '',
 } as const;
 
-/** Notes of a kind that a line tells. */
-const toldNotes = 3;
+/** Parts of a condition that a line lists. */
+const maximumParts = 3;
 
-/** What a reader of a changelog wants to know of a detection beyond which kind of change it is. */
-const told: ReadonlySet<string> = new Set([
+/** Labels of notes that matter to readers of a changelog, besides the kind of change. */
+const shownLabels: ReadonlySet<string> = new Set([
   'title',
   'name in packs',
   'finds',
@@ -111,7 +95,7 @@ const told: ReadonlySet<string> = new Set([
 ]);
 
 function whatOf({ kinds, notes }: ChangeView): string {
-  const about = notes.filter(({ label }) => told.has(label));
+  const about = notes.filter(({ label }) => shownLabels.has(label));
   return [
     kinds.map((kind) => words[kind]).join(', '),
     ...about.map(({ label, text }) => `${label}: ${markdownText(text)}`),
@@ -129,38 +113,36 @@ function conditionParts(
     .filter((note) => note.effect === effect)
     .map(({ text }) => markdownText(text));
   if (parts.length === 0) return [];
-  const more = parts.length > toldNotes ? ` and ${parts.length - toldNotes} more` : '';
-  return [`${label} ${parts.slice(0, toldNotes).join(', ')}${more}`];
+  const more = parts.length > maximumParts ? ` and ${parts.length - maximumParts} more` : '';
+  return [`${label} ${parts.slice(0, maximumParts).join(', ')}${more}`];
 }
 
 /**
- * The changelog with a new section before the newest version; notes under Unreleased become the
- * section's first lines.
+ * The changelog with a new section before the newest version. Notes under Unreleased become the
+ * first lines of the section.
  */
 export function withSection(changelog: string | undefined, section: string): string {
   const text =
     changelog === undefined || changelog.trim() === ''
       ? `${head}\n## [Unreleased]\n`
       : changelog.replace(/\r\n/g, '\n');
-  const [title = '', ...rest] = section.split('\n');
+  const [title = '', ...lines] = section.split('\n');
   const unreleased = /^## \[?unreleased\]?[^\n]*\n?/im.exec(text);
   if (!unreleased) {
     const first = /^## /m.exec(text)?.index ?? text.length;
-    return (
-      `${ended(text.slice(0, first))}${section}${first < text.length ? '\n' : ''}` +
-      `${text.slice(first)}`
-    );
+    const rest = text.slice(first);
+    return `${ended(text.slice(0, first))}${section}${rest === '' ? '' : '\n'}${rest}`;
   }
   const start = unreleased.index + unreleased[0].length;
   const length = /^## /m.exec(text.slice(start))?.index ?? text.length - start;
   const notes = text.slice(start, start + length).trim();
   const after = text.slice(start + length);
-  const body = [title, ...(notes === '' ? [] : ['', notes]), ...rest].join('\n');
+  const body = [title, ...(notes === '' ? [] : ['', notes]), ...lines].join('\n');
   return `${text.slice(0, start).trimEnd()}\n\n${body}${after === '' ? '' : `\n${after}`}`;
 }
 
 const ended = (text: string): string => (text.trim() === '' ? '' : `${text.trimEnd()}\n\n`);
 
-/** True where the changelog tells of a version already. */
+/** Whether the changelog already has a section of the version. */
 export const hasSection = (changelog: string, version: string): boolean =>
   new RegExp(`^## \\[?v?${version.replaceAll('.', '\\.')}\\]?(?:\\s|$)`, 'm').test(changelog);

@@ -3,8 +3,8 @@ import type { Pack } from '../pack/pack.ts';
 import { sortedJson } from '../source/sorted-json.ts';
 
 /**
- * Settings of the packs as a whole, which no detection has by itself: by their names in sigpack.yml,
- * and the definitions of index macros.
+ * Settings of the packs as a whole, which no detection has by itself: those of sigpack.yml, by
+ * their names there, and the definitions of index macros.
  */
 export type PackSettings = Readonly<Record<string, string>>;
 

@@ -2,7 +2,7 @@ import { Transform } from 'node:stream';
 
 const blockSize = 512;
 
-/** Passes a tar on, and ends with an error at a header that readers would take in different ways. */
+/** Passes a tar on; fails at a header that readers could interpret in different ways. */
 export function checkHeaders(): Transform {
   let header = Buffer.alloc(0);
   /** Bytes of a file that are still to come. */

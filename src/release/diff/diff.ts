@@ -6,7 +6,7 @@ import { type MeaningChange, meaningChange } from '../meaning/meaning.ts';
 import { changedPackSettings, type PackSettingChange } from '../pack-settings.ts';
 import type { Snapshot, SnapshotEntry } from '../snapshot.ts';
 
-/** What can happen to a detection, the weightiest first. */
+/** Kinds of changes of a detection, the most important first. */
 export const changeKinds = [
   'removed',
   'added',
@@ -19,14 +19,14 @@ export const changeKinds = [
 ] as const;
 export type ChangeKind = (typeof changeKinds)[number];
 
-/** A detection that is not what it was. */
+/** A detection that changed. */
 export interface Change {
   readonly id: string;
   /** In the order of {@link changeKinds}, at least one. */
   readonly kinds: readonly ChangeKind[];
-  /** Undefined for an added one. */
+  /** Undefined if it was added. */
   readonly before: SnapshotEntry | undefined;
-  /** Undefined for a removed one. */
+  /** Undefined if it was removed. */
   readonly after: SnapshotEntry | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface Diff {
   readonly parameters: { readonly added: readonly string[]; readonly removed: readonly string[] };
   /** Of the packs as a whole. */
   readonly settings: readonly PackSettingChange[];
-  /** Detections of one side whose file has errors on the other: nobody added or removed them. */
+  /** Detections whose file has errors on the other side: neither added nor removed. */
   readonly notCompared: readonly SnapshotEntry[];
 }
 
@@ -64,7 +64,7 @@ export function diffOf(from: Snapshot, to: Snapshot): Diff {
     if (brokenBefore.has(after.file)) notCompared.push(after);
     else changes.push({ id, kinds: ['added'], before: undefined, after });
   }
-  // what a detection that is not compared asks for is missing on one side, too
+  // the parameters of a detection that is not compared are missing on one side, too
   const [old = [], now = []] =
     from.parameters && to.parameters && notCompared.length === 0
       ? [from.parameters, to.parameters]
@@ -97,7 +97,7 @@ function byWeight(a: Change, b: Change): number {
 
 function kindsOf(before: SnapshotEntry, after: SnapshotEntry): readonly ChangeKind[] {
   const [old, now] = [before.digests, after.digests];
-  // where a side knows no conditions, queries are all there is
+  // a side without conditions only has queries to compare
   const meaning =
     old.condition !== undefined && now.condition !== undefined && old.condition !== now.condition;
   const is: Readonly<Record<ChangeKind, boolean>> = {
@@ -113,7 +113,7 @@ function kindsOf(before: SnapshotEntry, after: SnapshotEntry): readonly ChangeKi
   return changeKinds.filter((kind) => is[kind]);
 }
 
-/** Targets whose query is another one, or is there on one side only. */
+/** Targets whose query differs, or that only one side has. */
 export function changedTargets(
   { digests: { queries: old } }: SnapshotEntry,
   { digests: { queries: now } }: SnapshotEntry,
@@ -131,7 +131,7 @@ export interface MeaningDetail extends MeaningChange {
   }[];
 }
 
-/** How the meaning of a detection changed; undefined where only digests are at hand. */
+/** How the meaning of a detection changed; undefined if only digests are known. */
 export function meaningDetail({ before, after }: Change): MeaningDetail | undefined {
   const [old, now] = [before?.detail?.compiled, after?.detail?.compiled];
   if (!old || !now) return undefined;
@@ -172,7 +172,7 @@ const shown = (value: unknown): string =>
         ? value
         : sortedJson(value);
 
-/** Settings that differ, flat: `splunk.notable`; undefined where only digests are at hand. */
+/** Settings that differ, flat: `splunk.notable`; undefined if only digests are known. */
 export function changedSettings({
   before,
   after,
@@ -197,7 +197,7 @@ function flat(value: Readonly<Record<string, unknown>>, prefix = ''): ReadonlyMa
   );
 }
 
-/** Names of the texts that differ: description, references and so on. */
+/** Names of the texts that differ, such as `description`; undefined if only digests are known. */
 export function changedTexts({ before, after }: Change): readonly string[] | undefined {
   const [old, now] = [before?.detail?.text, after?.detail?.text];
   return old && now ? differingKeys(old, now) : undefined;

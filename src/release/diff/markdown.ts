@@ -5,13 +5,13 @@ import type { SideChange } from './side-change.ts';
 import { type ChangeView, type DiffView, settingsWord, settingText, wordsOf } from './view.ts';
 
 /**
- * Comments of GitHub hold 65,536 characters, those of GitLab a million. The rest is for what a
- * workflow adds around it.
+ * A comment on GitHub may have 65,536 characters, one on GitLab a million. The rest is left for
+ * what a workflow adds.
  */
 const maximumLength = 60_000;
 /**
- * What each list before the changes may take, in lines and in characters, and a text in it: four
- * such lists leave room for the changes.
+ * Bounds of each list before the changes, in lines and characters, and of a text in it: four such
+ * lists leave room for the changes.
  */
 const shownLines = 30;
 const listLength = 10_000;
@@ -21,20 +21,17 @@ const headingOf = (kind: ChangeKind, view: DiffView): string =>
   wordsOf(kind, view).replace(/^./, (first) => first.toUpperCase());
 
 /**
- * For a comment on a pull request: errors first, then a section for each kind of change, a
- * detection under its weightiest one.
+ * A comment for a pull request: errors first, then a section for each kind of change. A detection
+ * is in the section of its most important change.
  */
 export function diffMarkdown(view: DiffView, sides: readonly SideChange[]): string {
   const lines = [`## Detections: ${shortText(view.from)} → ${shortText(view.to)}`, ''];
   lines.push(...errorLines(view));
   if (view.counts.length === 0 && view.settings.length === 0 && sides.length === 0)
     return `${[...lines, `Nothing changed in ${view.unchanged} detections.`].join('\n')}\n`;
-  const settings =
-    view.settings.length === 0 ? [] : [`**${view.settings.length}** ${settingsWord(view)}`];
-  lines.push(
-    `${[...view.counts.map(({ kind, count }) => `**${count}** ${wordsOf(kind, view)}`), ...settings].join(', ')}, ${view.unchanged} unchanged.`,
-    '',
-  );
+  const counts = view.counts.map(({ kind, count }) => `**${count}** ${wordsOf(kind, view)}`);
+  if (view.settings.length > 0) counts.push(`**${view.settings.length}** ${settingsWord(view)}`);
+  lines.push(`${counts.join(', ')}, ${view.unchanged} unchanged.`, '');
   const parameters = [
     ...view.settings.map((change) => `- setting of the pack: ${shortText(settingText(change))}`),
     ...view.parameters.removed.map((name) => `- parameter gone: ${shortText(name)}`),
@@ -46,7 +43,7 @@ export function diffMarkdown(view: DiffView, sides: readonly SideChange[]): stri
   return withChanges(`${lines.join('\n')}\n`, view);
 }
 
-/** What does not compile would look as if someone had removed it. */
+/** Without these lines, a rule that does not compile would look as if it was removed. */
 function errorLines({ uncompiled, notCompared }: DiffView): readonly string[] {
   if (uncompiled.length === 0) return [];
   const lines = uncompiled.map(({ file, line, column, code, message, side }) => {
@@ -87,8 +84,8 @@ function firstOf(lines: readonly string[]): readonly string[] {
 }
 
 /**
- * The changes in full as far as they fit; one that does not fit with its notes and queries has its
- * first line; the rest is counted.
+ * The changes in full as far as they fit. A change whose notes and queries do not fit has its first
+ * line only; the rest is counted.
  */
 function withChanges(start: string, view: DiffView): string {
   let text = start;
@@ -118,11 +115,10 @@ function changeLine({ title, severity, file, kinds }: ChangeView, view: DiffView
 function changeBlock(change: ChangeView, view: DiffView): string {
   const { notes, queries } = change;
   const lines = [changeLine(change, view)];
-  for (const { label, text, effect } of notes)
-    lines.push(
-      `  - ${effect === 'catches' ? '➕ ' : effect === 'drops' ? '➖ ' : ''}` +
-        `${markdownText(label)}: ${markdownText(text)}`,
-    );
+  for (const { label, text, effect } of notes) {
+    const sign = effect === 'catches' ? '➕ ' : effect === 'drops' ? '➖ ' : '';
+    lines.push(`  - ${sign}${markdownText(label)}: ${markdownText(text)}`);
+  }
   for (const { target, pieces } of queries) {
     const text = shortened(pieces)
       .map(({ kind, text: one }) =>

@@ -1,14 +1,14 @@
 import { diffArrays } from 'diff';
 
-/** A piece of a query: in both, in the old one alone, in the new one alone. */
+/** A piece of a query: in both, only in the old one, or only in the new one. */
 export interface QueryPiece {
   readonly kind: 'same' | 'removed' | 'added';
   readonly text: string;
 }
 
-/** Words and signs; a word spelled in both cases, as `[aA][bB]`, is one too. */
+/** Words and signs; a word in both letter cases, `[aA][bB]`, is one token too. */
 const token = /(?:\[\p{L}{2,3}\])+|[\p{L}\p{N}_.]+|\s+|\\.|[^\p{L}\p{N}_.\s]/gsu;
-/** Beyond so many tokens that differ, two queries are shown one after the other. */
+/** If more tokens differ, the queries are shown one after the other. */
 const maximumEdits = 2000;
 
 /** Compares two queries token by token. */
@@ -25,10 +25,10 @@ export function queryDiff(before: string, after: string): readonly QueryPiece[] 
 const piece = (kind: QueryPiece['kind'], text: string): readonly QueryPiece[] =>
   text === '' ? [] : [{ kind, text }];
 
-/** Characters shown of what two queries have in common, on either side of a difference. */
+/** Number of common characters that are shown on each side of a difference. */
 const context = 30;
 
-/** The pieces with long common stretches cut to what is near a difference. */
+/** The pieces, with long common ones cut to what is near a difference. */
 export function shortened(pieces: readonly QueryPiece[]): readonly QueryPiece[] {
   return pieces.map(({ kind, text }, index) => {
     if (kind !== 'same') return { kind, text };
@@ -39,6 +39,6 @@ export function shortened(pieces: readonly QueryPiece[]): readonly QueryPiece[] 
   });
 }
 
-// no half of a surrogate pair
+// without half of a surrogate pair
 const start = (text: string): string => text.slice(0, context).replace(/[\ud800-\udbff]$/, '');
 const end = (text: string): string => text.slice(-context).replace(/^[\udc00-\udfff]/, '');

@@ -25,13 +25,13 @@ const words: Readonly<Record<ChangeKind, string>> = {
   text: 'texts changed',
 };
 
-/** What a kind of change is called. Of artifacts it is not known why a query changed. */
+/** The name of a kind of change. With artifacts, it is unknown why a query changed. */
 export const wordsOf = (
   kind: ChangeKind,
   { conditionsKnown }: Pick<DiffView, 'conditionsKnown'>,
 ): string => (kind === 'query' && !conditionsKnown ? 'query changed' : words[kind]);
 
-/** A diff as it is told, whatever the form. */
+/** A diff as reports show it, in any format. */
 export interface DiffView {
   readonly from: string;
   readonly to: string;
@@ -42,9 +42,9 @@ export interface DiffView {
   readonly settings: Diff['settings'];
   /** Errors in the rules of both sides. */
   readonly uncompiled: readonly SideUncompiled[];
-  /** Titles of detections that are missing on one side because of such an error. */
+  /** Titles of detections that one side lacks because of such an error. */
   readonly notCompared: readonly string[];
-  /** False: of artifacts only queries are known, so why one changed is not. */
+  /** False for artifacts: they only have queries, so it is unknown why one changed. */
   readonly conditionsKnown: boolean;
 }
 
@@ -58,10 +58,7 @@ export interface ChangeView {
   readonly queries: readonly { readonly target: Target; readonly pieces: readonly QueryPiece[] }[];
 }
 
-/**
- * `catches` and `drops` are parts of a condition; the others are `name: before -> after`, or a word
- * about it.
- */
+/** With an `effect`, a part of a condition; otherwise `before → after`, or a word about it. */
 export interface Note {
   readonly label: string;
   readonly text: string;
@@ -99,8 +96,7 @@ function changeView(change: Change): ChangeView {
     kinds,
     severity: shown?.severity,
     file: shown?.file ?? '',
-    // made when they are looked at: a pipeline may change thousands of queries, of which few are
-    // shown
+    // lazy: a pipeline may change thousands of queries, of which few are shown
     get notes() {
       return kinds.flatMap((kind) => notesOf(kind, change));
     },

@@ -5,12 +5,12 @@ import { sortedJson } from '../../source/sorted-json.ts';
 import type { PackSettings } from '../pack-settings.ts';
 import type { BuiltEntry, Digests, Snapshot } from '../snapshot.ts';
 
-/** What was published: sigpack.lock. */
+/** What was published: the content of sigpack.lock. */
 export interface Lock {
   readonly pack: LockedPack;
   /** By id, sorted. */
   readonly rules: ReadonlyMap<string, LockedRule>;
-  /** By the names that they had, sorted. Of a renamed detection, its old name. */
+  /** By their names, sorted; a renamed detection by its old name. */
   readonly retired: ReadonlyMap<string, RetiredDetection>;
 }
 
@@ -21,7 +21,7 @@ export interface LockedPack {
   /** Graylog's revision and Splunk's build number. */
   readonly revision: number;
   readonly parameters: readonly string[];
-  /** Undefined in locks of an older Sigpack. */
+  /** Undefined in locks of older versions of Sigpack. */
   readonly settings?: PackSettings;
 }
 
@@ -29,13 +29,13 @@ export interface LockedRule extends PublishedDetection {
   readonly entities: readonly string[];
   readonly severity: Level;
   readonly digests: Digests & { readonly condition: string };
-  /** The version that brought it. */
+  /** The version that added it. */
   readonly added: string;
   /** The version that changed it last. */
   readonly changed: string;
 }
 
-/** The lock as a diff reads it. */
+/** The lock as one side of a diff. */
 export function lockSnapshot({ pack: { version, parameters, settings }, rules }: Lock): Snapshot {
   return {
     label: version,
@@ -50,11 +50,11 @@ export interface NextLock {
   readonly before: Lock | undefined;
   readonly pack: LockedPack;
   readonly entries: readonly BuiltEntry[];
-  /** Forget what was retired before: its stanzas are left out from now on. */
+  /** Drops what was retired before: its stanzas are left out from now on. */
   readonly dropRetired: boolean;
 }
 
-/** The lock of a release: what changed since the one before carries its version. */
+/** The lock of a release: a rule that changed since the one before gets its version. */
 export function nextLock({ before, pack, entries, dropRetired }: NextLock): Lock {
   const rules = new Map(
     [...entries]
@@ -97,7 +97,7 @@ function lockedRule(
   const severity = entry.severity ?? 'medium';
   const condition = digests.condition ?? '';
   const inSplunk = digests.queries.splunk !== undefined;
-  const made = {
+  const locked = {
     id,
     title,
     file,
@@ -114,11 +114,11 @@ function lockedRule(
     changed: version,
   };
   return before
-    ? { ...made, added: before.added, changed: isSame(made, before) ? before.changed : version }
-    : made;
+    ? { ...locked, added: before.added, changed: isSame(locked, before) ? before.changed : version }
+    : locked;
 }
 
-/** Equal but for versions; whether it is on is among the settings, too. */
+/** Equal except for versions. `off` is left out: the settings cover it. */
 function isSame(a: LockedRule, b: LockedRule): boolean {
   const plain = ({ added: _, changed: __, off: ___, ...rest }: LockedRule): string =>
     sortedJson(rest);

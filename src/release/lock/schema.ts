@@ -7,7 +7,7 @@ const line: JsonSchema = {
   maxLength: 1000,
   pattern: '^[^\\p{Cc}]*$',
 };
-// whatever a rule is called, and wherever it lies
+// titles and paths of rules: any text
 const text: JsonSchema = { type: 'string' };
 const version: JsonSchema = {
   type: 'string',
@@ -59,7 +59,7 @@ const rule = map(
   ['macro', 'generated', 'entities', 'disabled', 'splunk', 'graylog'],
 );
 
-/** The form of sigpack.lock. */
+/** The JSON Schema of sigpack.lock. */
 export const lockSchema: JsonSchema = map({
   lock: { const: 1, description: 'This Sigpack knows locks of the form 1.' },
   pack: map(

@@ -28,8 +28,8 @@ export interface ProvenanceInput {
 }
 
 /**
- * An in-toto statement (v1) with SLSA provenance (v1): which artifacts were built from which commit,
- * and how. It has no date, so the same release has the same bytes.
+ * An in-toto statement (v1) with SLSA provenance (v1): which artifacts were built from which
+ * commit, and how. It has no date, so the same release has the same bytes.
  */
 export function provenanceText({
   pack,
