@@ -27,7 +27,7 @@ function corpus() {
   const { compile } = createTargetCompiler({ collection, placeholders: new Map(), bag, pipelines });
   return collection.rules.flatMap((rule, number) => {
     const made = compile(rule);
-    const processed = made?.forTarget('splunk').compiled;
+    const processed = made?.forTarget('splunk').value?.compiled;
     return made?.written.kind === 'detection' && processed
       ? [{ id: String(number), ruleId: rule.id, written: made.written.query, processed }]
       : [];

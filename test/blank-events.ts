@@ -12,6 +12,7 @@ import { createBag } from '../src/source/diagnostic.ts';
 import { compileSpl } from './judges/spl/spl.ts';
 import { readElasticsearch, readLucene } from './lucene-reader.ts';
 import { esQs, graylog, xpackWatcher } from './registered.ts';
+import { valueIfOk } from './result.ts';
 
 /** Rules and the values of their placeholders. */
 export interface Rules {
@@ -92,7 +93,9 @@ function askQueries(
   });
   for (const rule of collection.rules) {
     const compiled =
-      rule.kind === 'detection' ? compile(rule)?.forTarget(target.name).compiled : undefined;
+      rule.kind === 'detection'
+        ? valueIfOk(compile(rule)?.forTarget(target.name))?.compiled
+        : undefined;
     const conversion = compiled && target.convert(compiled, settings);
     if (conversion?.ok === false && conversion.error[0]?.code === 'TGT005') tally.refused++;
     for (const query of conversion?.ok ? conversion.value.queries : [])

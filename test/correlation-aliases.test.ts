@@ -8,6 +8,7 @@ import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { told } from './diagnostics.ts';
 import { pipelineOf } from './pipeline-run.ts';
+import { valueIfOk } from './result.ts';
 
 const bases = ['a', 'b']
   .map(
@@ -40,7 +41,7 @@ function mapped(mapping: string, ...bodies: readonly string[]): CompiledCorrelat
     pipelines: new Map([['graylog', pipeline ? [pipeline] : []]]),
   });
   const rule = collection.rules.find(({ name }) => name === `r${bodies.length - 1}`);
-  const compiled = rule && compile(rule)?.forTarget('graylog').compiled;
+  const compiled = rule && valueIfOk(compile(rule)?.forTarget('graylog'))?.compiled;
   return compiled?.kind === 'correlation' ? compiled : told(bag).join('; ');
 }
 

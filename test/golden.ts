@@ -17,6 +17,7 @@ import { type Collection, collect } from '../src/sigma/collection/collection.ts'
 import { readDocuments } from '../src/sigma/collection/document.ts';
 import { compareDiagnostics, createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { noFiles } from './pipeline-run.ts';
+import { valueIfOk } from './result.ts';
 
 /**
  * A folder a case: `rule.yml`, perhaps `pipeline.yml`, and the text of each target in
@@ -76,7 +77,7 @@ function textOf(
   const entries = collection.rules
     .filter((rule) => collection.standsAlone(rule))
     .flatMap((rule): ConvertedEntry[] => {
-      const compiled = compile(rule)?.forTarget(target.name).compiled;
+      const compiled = valueIfOk(compile(rule)?.forTarget(target.name))?.compiled;
       if (!compiled) return [];
       const conversion = postprocessedRule(
         target.convert(compiled, defaultTargetSettings),

@@ -8,6 +8,7 @@ import type { Query } from '../src/query/tree.ts';
 import type { Collection } from '../src/sigma/collection/collection.ts';
 import type { Pattern } from '../src/sigma/value/pattern.ts';
 import { createBag } from '../src/source/diagnostic.ts';
+import { valueIfOk } from './result.ts';
 
 export interface IndexedBothWays extends IndexedRule {
   /** For events of Sysmon and of the event log. */
@@ -25,7 +26,7 @@ export function indexable(
   const { compile } = createTargetCompiler({ collection, placeholders, bag, pipelines });
   return collection.rules.flatMap((rule): IndexedBothWays[] => {
     const made = compile(rule);
-    const processed = made?.forTarget('splunk').compiled;
+    const processed = valueIfOk(made?.forTarget('splunk'))?.compiled;
     if (made?.written.kind !== 'detection' || processed?.kind !== 'detection') return [];
     return [
       {

@@ -1,13 +1,13 @@
 import type { TransformationDefinition } from '../src/pipeline/definition.ts';
 import type { ProcessingItem } from '../src/pipeline/pipeline.ts';
 import { readPipeline } from '../src/pipeline/read-pipeline.ts';
-import type { RuleInProcess } from '../src/pipeline/rule-in-process.ts';
+import { rebuiltParts } from '../src/pipeline/rebuild.ts';
+import { type RuleInProcess, startProcess } from '../src/pipeline/rule-in-process.ts';
 import { createSettler, type SettledRule } from '../src/query/compile.ts';
-import { type SettledBody, settledItems } from '../src/query/settled.ts';
+import { type SettledItem, settledItems } from '../src/query/settled.ts';
 import { collect } from '../src/sigma/collection/collection.ts';
 import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { workOfRule } from '../src/work/work.ts';
 import { noFiles } from './pipeline-run.ts';
 
 /** A transformation that does nothing: tests of conditions need no other. */
@@ -47,46 +47,24 @@ export function preparedRule(text: string): RuleInProcess {
 }
 
 function inProcess(settled: SettledRule): RuleInProcess {
-  return {
-    rule: settled.rule,
-    parts:
-      settled.kind === 'correlation'
-        ? []
-        : settled.parts.map((part) => ({
-            ...part,
-            searches: new Map(
-              [...part.searches].map(([name, search]) => [
-                name,
-                { ...search, body: mapped(search.body) },
-              ]),
-            ),
-          })),
-    referenced: settled.kind === 'correlation' ? settled.parts : [],
-    written: settled.kind === 'correlation' ? settled.parts : [],
+  const referenced = settled.kind === 'correlation' ? settled.parts : [];
+  const rule = startProcess(settled, referenced, {
     vars: new Map(),
     conversion: new Map(),
+    named: [],
+  });
+  return {
+    ...rule,
+    parts: rebuiltParts(rule.parts, mapped),
     state: new Map([['s', 5]]),
-    attributes: new Map(),
     applied: new Set(['first', 'map']),
     fieldsApplied: new Map([['NetIp', new Set(['map'])]]),
     mappings: new Map([['Net', new Set(['NetIp'])]]),
-    named: new Map(),
-    offered: new Set(),
-    chosen: new Set(),
-    produced: new Set(),
-    filled: new Map(),
-    unproved: new Map(),
-    work: workOfRule(),
-    renamings: [],
-    trail: '',
-    renames: false,
   };
 }
 
-function mapped(body: SettledBody): SettledBody {
-  if (body.kind === 'group') return { ...body, entries: body.entries.map(mapped) };
-  return body.field === 'Net' ? { ...body, field: 'NetIp', applied: new Set(['map']) } : body;
-}
+const mapped = (item: SettledItem): SettledItem =>
+  item.field === 'Net' ? { ...item, field: 'NetIp', applied: new Set(['map']) } : item;
 
 /** The fields of the items of a rule that a processing item applies to. */
 export function fieldsOfItems(item: ProcessingItem, rule: RuleInProcess): readonly string[] {

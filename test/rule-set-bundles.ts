@@ -3,6 +3,7 @@ import { createTargetCompiler } from '../src/pipeline/run/target-compiler.ts';
 import type { CompiledRule } from '../src/query/compile.ts';
 import type { Rule } from '../src/sigma/collection/collection.ts';
 import { createBag, type Diagnostic } from '../src/source/diagnostic.ts';
+import { valueIfOk } from './result.ts';
 import { ruleSetCollection, ruleSetFolder } from './rule-set.ts';
 
 /** The targets that each bundle of pipelines is for. */
@@ -61,7 +62,7 @@ function process(): Processed {
       const targeted = compiler.compile(source);
       for (const target of targets) {
         const before = bag.list.length;
-        const rule = targeted?.forTarget(target).compiled;
+        const rule = valueIfOk(targeted?.forTarget(target))?.compiled;
         if (rule) rules.push({ bundle, target, source, rule });
         else left.push({ bundle, target, source, diagnostics: bag.list.slice(before) });
       }

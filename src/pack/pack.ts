@@ -291,11 +291,11 @@ function targetOutcomes(
   const targets = new Map<Target, TargetOutcome>();
   for (const target of config.targets) {
     const made = forTarget(target);
-    if (!made.compiled) {
-      targets.set(target, skipped([made.reason]));
+    if (!made.ok) {
+      targets.set(target, skipped([made.error]));
       continue;
     }
-    const { compiled, off } = made;
+    const { compiled, off } = made.value;
     if (!off) warnOfPipelines(reports.warnings, target, compiled);
     const shown = off ? { ...detection, settings: switchedOff(detection.settings) } : detection;
     const own: PackDetection = compiled.processing?.postprocess

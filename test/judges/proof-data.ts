@@ -11,6 +11,7 @@ import { createBag } from '../../src/source/diagnostic.ts';
 import { windowsEvents } from '../corpus/recorded-events.ts';
 import { matches, type TestEvent } from '../matcher.ts';
 import { mutations } from '../mutations.ts';
+import { valueIfOk } from '../result.ts';
 import { findRuleFiles } from '../rule-files.ts';
 import { productEvents } from '../windows-events.ts';
 import { corpusFolders, shared } from './corpus.ts';
@@ -62,7 +63,7 @@ export function compiledRules(pipelines: readonly string[]): readonly CompiledDe
     pipelines: new Map([['proof', loaded]]),
   });
   const rules = collection.rules
-    .flatMap((rule) => compiler.compile(rule)?.forTarget('proof').compiled ?? [])
+    .flatMap((rule) => valueIfOk(compiler.compile(rule)?.forTarget('proof'))?.compiled ?? [])
     .filter((rule) => rule.kind === 'detection');
   if (rules.length !== ruleIds.size)
     throw new Error(

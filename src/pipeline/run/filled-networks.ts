@@ -3,7 +3,8 @@ import { type SettledDetection, type SettledItem, settledItems } from '../../que
 import { isNetwork } from '../../sigma/value/cidr.ts';
 import { isPlaceholder, literalText } from '../../sigma/value/pattern.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
-import type { Filling, RuleInProcess } from '../rule-in-process.ts';
+import type { Filling } from '../filling.ts';
+import type { RuleInProcess } from '../rule-in-process.ts';
 
 export interface FilledNetwork {
   readonly network: string;
@@ -13,14 +14,14 @@ export interface FilledNetwork {
 }
 
 /**
- * Networks that a pipeline made of a placeholder in an item without `cidr`, one a value: they are
- * compared as texts. `written`: the rule before it.
+ * Networks that a pipeline made of a placeholder in an item without `cidr`, at most one per value:
+ * they are compared as texts. `written`: the rule before the pipelines.
  */
 export function filledNetworks(
-  { filled, parts }: RuleInProcess,
+  { fillings, parts }: RuleInProcess,
   written: SettledRule,
 ): readonly FilledNetwork[] {
-  if (filled.size === 0) return [];
+  if (fillings.size === 0) return [];
   const own = written.kind === 'detection' ? written.parts : [];
   const files = new Set(own.flatMap(itemsOf).map(({ file }) => file));
   const placeholders = new Set(
@@ -30,17 +31,17 @@ export function filledNetworks(
         values.filter(hasPlaceholder).map(({ span }) => keyOf(file, span)),
       ),
   );
-  const networks = new Set([...filled.values()].flatMap(networksOf));
-  // an item that a pipeline added is nowhere as it was written
+  const networks = new Set([...fillings.values()].flatMap(networksOf));
+  // an item that a pipeline added was never written
   const isFilled = (file: SourceFile, span: Span, text: string): boolean =>
     files.has(file) ? placeholders.has(keyOf(file, span)) : networks.has(text);
-  const told = new Set<string>();
-  const isFirst = ({ file, span }: FilledNetwork): boolean =>
-    !told.has(keyOf(file, span)) && told.add(keyOf(file, span)).size > 0;
-  return parts
-    .flatMap(itemsOf)
-    .flatMap((item) => networksIn(item, isFilled))
-    .filter(isFirst);
+  const found = parts.flatMap(itemsOf).flatMap((item) => networksIn(item, isFilled));
+  const byPlace = new Map<string, FilledNetwork>();
+  for (const network of found) {
+    const key = keyOf(network.file, network.span);
+    if (!byPlace.has(key)) byPlace.set(key, network);
+  }
+  return [...byPlace.values()];
 }
 
 const itemsOf = ({ searches }: SettledDetection): readonly SettledItem[] =>
@@ -52,9 +53,9 @@ const hasPlaceholder = ({ tests }: SettledItem['values'][number]): boolean =>
   tests.some((test) => test.kind === 'string' && test.pattern.some(isPlaceholder));
 
 function networksOf(filling: Filling): readonly string[] {
-  return typeof filling === 'string'
-    ? []
-    : filling.map((pattern) => literalText(pattern) ?? '').filter(isNetwork);
+  return filling.kind === 'values'
+    ? filling.values.map((pattern) => literalText(pattern) ?? '').filter(isNetwork)
+    : [];
 }
 
 function networksIn(

@@ -12,6 +12,7 @@ import {
   type DiagnosticBag,
   type NewDiagnostic,
 } from '../../source/diagnostic.ts';
+import { failed, ok, type Result } from '../../source/result.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { constantTruth } from './constant-truth.ts';
 import { mentionsIn } from './placeholder-left.ts';
@@ -21,47 +22,42 @@ export interface TargetCompilerOptions {
   readonly collection: Collection;
   readonly placeholders: ReadonlyMap<string, readonly Pattern[]>;
   readonly bag: DiagnosticBag;
-  /** By name of the target; none: its rules keep their names. */
+  /** By name of the target. Without one, its rules keep their names. */
   readonly pipelines: ReadonlyMap<string, readonly Pipeline[]>;
-  /**
-   * Formats that queries are written in, by name of the target; the default where none is given.
-   * Templates may ask for it.
-   */
+  /** Formats of queries that are not the default ones, by name of the target, for templates. */
   readonly formats?: ReadonlyMap<string, string>;
   /** See {@link ProcessOptions}. */
   readonly namedBy?: ProcessOptions['namedBy'];
+  /** See {@link ProcessOptions}. */
   readonly usualNames?: ProcessOptions['usualNames'];
-  /**
-   * What becomes of a rule that no event of a target's product can fulfil; default: it is left out
-   * of the target.
-   */
+  /** What becomes of a rule whose truth no event changes; default: the target leaves it out. */
   readonly unmatchable?: Unmatchable;
 }
 
 export type Unmatchable = 'leave-out' | 'disable';
 
-/** A rule as written and what each target makes its query of. */
 export interface TargetCompiler {
-  /** Without any pipeline: what the rule is about. Undefined where it has been reported. */
+  /** Undefined after a diagnostic. */
   readonly compile: (rule: Rule) => TargetedRule | undefined;
 }
 
 export interface TargetedRule {
+  /** Without any pipeline: what the rule is about. */
   readonly written: CompiledRule;
-  readonly forTarget: (target: string) => ForTarget;
+  /** The error: why the target leaves it out, after diagnostics. */
+  readonly forTarget: (target: string) => Result<TargetRule, LeftOut>;
 }
 
-/** A rule as a target's pipelines make it; what is wrong with it has been reported. */
-export type ForTarget =
-  /** `off`: no event changes its truth, and the configuration wants such rules switched off. */
-  | { readonly compiled: CompiledRule; readonly off: boolean }
-  /** It is left out, for this reason. */
-  | { readonly compiled: undefined; readonly reason: Pick<NewDiagnostic, 'code' | 'message'> };
+/** A rule as a target's pipelines make it. */
+export interface TargetRule {
+  readonly compiled: CompiledRule;
+  /** No event changes its truth, and the configuration wants such rules switched off. */
+  readonly off: boolean;
+}
 
-/**
- * Settles each rule once, whatever the number of targets; targets without a pipeline share its
- * query.
- */
+export type LeftOut = Pick<NewDiagnostic, 'code' | 'message'>;
+
+/** Settles each rule once for all targets; those without a pipeline share its query. */
 export function createTargetCompiler(options: TargetCompilerOptions): TargetCompiler {
   const { collection, placeholders, bag, pipelines } = options;
   const keepPlaceholders = [...pipelines.values()].some((list) => list.length > 0);
@@ -81,50 +77,48 @@ export function createTargetCompiler(options: TargetCompilerOptions): TargetComp
         (keepPlaceholders && hasPlaceholder(settled) ? unprocessed(target) : undefined);
       return {
         written,
-        forTarget: (target) => processorOf(target)?.(settled) ?? judged(written, target, options),
+        forTarget: (target) =>
+          processorOf(target)?.(settled) ?? unlessConstant(written, target, options),
       };
     },
   };
 
-  /**
-   * A target without a pipeline has nothing that could fill a placeholder which was kept for those
-   * of another: that is reported.
-   */
+  /** Reports placeholders that were kept for the pipelines of another target. */
   function unprocessed(target: string): TargetProcessor {
-    const made = empty.get(target) ?? createTargetProcessor(target, [], options);
-    empty.set(target, made);
-    return made;
+    const processor = empty.get(target) ?? createTargetProcessor(target, [], options);
+    empty.set(target, processor);
+    return processor;
   }
 }
 
 const hasPlaceholder = (settled: SettledRule): boolean => mentionsIn(settled).next().done === false;
 
-type TargetProcessor = (settled: SettledRule) => ForTarget;
+type TargetProcessor = (settled: SettledRule) => Result<TargetRule, LeftOut>;
 
-/** What is wrong with a rule as such has been told: only what the pipelines make wrong is. */
+/** Diagnostics about a rule as written come from its settler: here they are the pipelines' own. */
 function createTargetProcessor(
   target: string,
   pipelines: readonly Pipeline[],
   options: TargetCompilerOptions,
 ): TargetProcessor {
   const { bag, namedBy, usualNames } = options;
-  const found = createBag();
+  const ownBag = createBag();
   const conversion = conversionVars(target, options.formats?.get(target));
   const process = createProcessor(pipelines, {
-    bag: found,
+    bag: ownBag,
     conversion,
     ...(namedBy ? { namedBy } : {}),
     ...(usualNames ? { usualNames } : {}),
   });
-  const combine = createCombiner(found);
+  const combine = createCombiner(ownBag);
   return (settled) => {
     const processed = process(settled);
     const compiled = processed && combine(processed);
-    const diagnostics = found.list.splice(0);
+    const diagnostics = ownBag.list.splice(0);
     if (compiled) {
       for (const diagnostic of diagnostics)
         if (diagnostic.code === 'SIG026') addOnce(bag, diagnostic);
-      return judged(compiled, target, options);
+      return unlessConstant(compiled, target, options);
     }
     for (const { file, code, message, span, hint } of diagnostics) {
       const where =
@@ -132,16 +126,15 @@ function createTargetProcessor(
       bag.add(file, { code, message: `${target}: ${message}${where}`, span, hint, target });
     }
     const [first] = diagnostics;
-    return {
-      compiled,
-      reason: first
+    return failed(
+      first
         ? { code: first.code, message: first.message }
         : { code: 'PIP002', message: 'a pipeline cannot process the rule' },
-    };
+    );
   };
 }
 
-/** Pipelines of two targets often give the same values. */
+/** The pipelines of two targets often give the same values. */
 function addOnce(bag: DiagnosticBag, { file, ...diagnostic }: Diagnostic): void {
   const isKnown = bag.list.some(
     ({ code, span, file: { path } }) =>
@@ -151,16 +144,16 @@ function addOnce(bag: DiagnosticBag, { file, ...diagnostic }: Diagnostic): void 
 }
 
 /**
- * A rule whose truth no event changes is reported, and left out unless the configuration
- * has it switched off.
+ * Reports a rule whose truth no event changes. It is left out, unless the configuration has it
+ * switched off.
  */
-function judged(
+function unlessConstant(
   compiled: CompiledRule,
   target: string,
   { bag, unmatchable }: TargetCompilerOptions,
-): ForTarget {
+): Result<TargetRule, LeftOut> {
   const constant = constantTruth(compiled);
-  if (!constant) return { compiled, off: false };
+  if (!constant) return ok({ compiled, off: false });
   const { code, message, file, span } = constant;
   const off = unmatchable === 'disable';
   const outcome = off ? 'it is switched off' : 'it is left out';
@@ -171,14 +164,14 @@ function judged(
     target,
     ...(off ? { hint: hintsOfKept[code] } : {}),
   });
-  return off ? { compiled, off } : { compiled: undefined, reason: { code, message } };
+  return off ? ok({ compiled, off }) : failed({ code, message });
 }
 
 const hintsOfKept = {
   PIP007:
-    'Map the field in a pipeline of your own if your events have it; without `unmatchable: ' +
-    'disable` such rules are left out.',
+    'Map the field in a pipeline of your own if your events have it; ' +
+    'without `unmatchable: disable` such rules are left out.',
   PIP008:
-    'Add a selection that an event must have; without `unmatchable: disable` such rules are ' +
-    'left out.',
+    'Add a selection that an event must have; ' +
+    'without `unmatchable: disable` such rules are left out.',
 } as const;

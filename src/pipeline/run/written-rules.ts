@@ -3,8 +3,9 @@ import type { Collection, Rule } from '../../sigma/collection/collection.ts';
 import { itemsOf } from '../../sigma/rule/detection-items.ts';
 import { isPlaceholder, type Pattern } from '../../sigma/value/pattern.ts';
 import { createBag, type NewDiagnostic } from '../../source/diagnostic.ts';
+import { failed, ok, type Result } from '../../source/result.ts';
+import { type Filling, isSameFilling } from '../filling.ts';
 import type { Pipeline, ProcessingItem } from '../pipeline.ts';
-import { type Filling, isSameFilling } from '../rule-in-process.ts';
 import { filledTests } from '../transformations/placeholder/placeholders.ts';
 import { mentionsIn } from './placeholder-left.ts';
 import { createProcessor } from './process.ts';
@@ -13,14 +14,11 @@ export interface WrittenRulesOptions extends Pick<CompileOptions, 'placeholders'
   readonly collection: Collection;
   /** By name of the target. */
   readonly pipelines: ReadonlyMap<string, readonly Pipeline[]>;
-  /** Targets that are asked for the values of placeholders first. */
+  /** Targets whose values of placeholders win. */
   readonly targets: readonly string[];
 }
 
-/**
- * True where some rule or filter has a placeholder: then pipelines have a say on the rules as they
- * are written.
- */
+/** True where some rule or filter has a placeholder, which pipelines may fill. */
 export const hasPlaceholders = ({ rules, filters }: Collection): boolean =>
   [...rules, ...filters].some(
     (rule) =>
@@ -32,9 +30,9 @@ export const hasPlaceholders = ({ rules, filters }: Collection): boolean =>
   );
 
 /**
- * Settles rules as they are written: fields keep their names, and placeholders get the values that
- * the pipelines of the targets give them. The function returns undefined where a rule has been
- * reported, also where targets disagree on a value (PIP006).
+ * Settles rules as written: fields keep their names, and placeholders get the values that the
+ * pipelines of the targets give them. The function returns undefined after a diagnostic, such as
+ * for targets that disagree on a value (PIP006).
  */
 export function createWrittenSettler(
   options: WrittenRulesOptions,
@@ -49,22 +47,24 @@ export function createWrittenSettler(
     filled.filter(({ target }) => targets.includes(target)),
     filled.filter(({ target }) => !targets.includes(target)),
   ];
-  const known = new Map<string, Given>();
+  const known = new Map<string, GivenValues>();
   const reported = new Set<string>();
-  const fill = createProcessor(
-    [fillingPipeline((rule, name) => known.get(keyOf(rule, name))?.values)],
-    { bag },
-  );
+  const valuesOf = (rule: Rule, name: string): readonly Pattern[] | undefined => {
+    const given = known.get(keyOf(rule, name));
+    return given?.ok ? given.value : undefined;
+  };
+  const fill = createProcessor([fillingPipeline(valuesOf)], { bag });
   return (rule) => {
     const settled = settle(rule);
     const mentions = settled ? [...mentionsIn(settled)] : [];
     if (!settled || mentions.length === 0) return settled;
     for (const { within, name, file, span } of mentions) {
       const key = keyOf(within.rule, name);
-      if (!known.has(key)) known.set(key, givenBy(groups, within, name));
-      const diagnostic = known.get(key)?.diagnostic;
-      if (diagnostic && !reported.has(key)) bag.add(file, { ...diagnostic, span });
-      if (diagnostic) reported.add(key);
+      const given = known.get(key) ?? givenBy(groups, within, name);
+      known.set(key, given);
+      if (given.ok || reported.has(key)) continue;
+      bag.add(file, { ...given.error, span });
+      reported.add(key);
     }
     return mentions.some(({ within, name }) => reported.has(keyOf(within.rule, name)))
       ? undefined
@@ -77,70 +77,65 @@ interface FillingSource {
   readonly fillingsOf: (settled: SettledRule) => ReadonlyMap<string, Filling>;
 }
 
-/** What the targets give for a placeholder of a rule; neither: nothing. */
-interface Given {
-  readonly values?: readonly Pattern[];
-  readonly diagnostic?: Omit<NewDiagnostic, 'span'>;
-}
+/** The values that the targets give a placeholder of a rule; undefined: they give none. */
+type GivenValues = Result<readonly Pattern[] | undefined, Omit<NewDiagnostic, 'span'>>;
 
 function givenBy(
   groups: readonly (readonly FillingSource[])[],
   within: SettledRule,
   name: string,
-): Given {
+): GivenValues {
   for (const group of groups) {
-    const found = group.flatMap(({ target, fillingsOf }) => {
+    const fillings = group.flatMap(({ target, fillingsOf }) => {
       const filling = fillingsOf(within).get(name);
       return filling === undefined ? [] : [{ target, filling }];
     });
-    const [first] = found;
+    const [first] = fillings;
     if (!first) continue;
-    const other = found.find(({ filling }) => !isSameFilling(filling, first.filling));
+    const other = fillings.find(({ filling }) => !isSameFilling(filling, first.filling));
     if (other)
       return differs(
         `placeholder \`%${name}%\` has other values for ${other.target} than for ${first.target}`,
         first.target,
       );
-    const { filling, target } = first;
-    if (filling === 'several')
+    return valuesIn(first.filling, name, first.target);
+  }
+  return ok(undefined);
+}
+
+function valuesIn(filling: Filling, name: string, target: string): GivenValues {
+  switch (filling.kind) {
+    case 'values':
+      return ok(filling.values);
+    case 'various':
       return differs(
         `placeholder \`%${name}%\` has other values at one place than at another for ${target}`,
         target,
       );
-    if (filling !== 'expression') return { values: filling };
-    const message =
-      `the pipelines of ${target} make a part of the query of the placeholder \`%${name}%\`, ` +
-      'which no event can be matched with';
-    return {
-      diagnostic: {
+    case 'expression':
+      return failed({
         code: 'TST004',
-        message,
-        hint:
-          'Give the placeholder values under placeholders: in sigpack.yml to match it with ' +
-          'events.',
-      },
-    };
+        message:
+          `the pipelines of ${target} make a part of the query of the placeholder ` +
+          `\`%${name}%\`, which no event can be matched with`,
+        hint: 'Give the placeholder values under placeholders: in sigpack.yml to match it with events.',
+      });
   }
-  return {};
 }
 
-const differs = (message: string, target: string): Given => ({
-  diagnostic: {
+const differs = (message: string, target: string): GivenValues =>
+  failed({
     code: 'PIP006',
     message,
     hint: `Name the target whose values are meant: \`-t ${target}\`.`,
-  },
-});
+  });
 
-/**
- * Runs a target's pipelines over a rule for what they fill in; what they cannot process is for
- * those to hear who build for the target.
- */
+/** Runs a target's pipelines over a rule for what they fill in. Their diagnostics are dropped. */
 function createFillingReader(pipelines: readonly Pipeline[]): FillingSource['fillingsOf'] {
   const read = new Map<string, ReadonlyMap<string, Filling>>();
   const process = createProcessor(pipelines, {
     bag: createBag(),
-    onStep: ({ rule }) => read.set(keyOf(rule.rule), rule.filled),
+    onStep: ({ rule }) => read.set(keyOf(rule.rule), rule.fillings),
   });
   const none = new Map<string, Filling>();
   return (settled) => {
@@ -153,10 +148,10 @@ function createFillingReader(pipelines: readonly Pipeline[]): FillingSource['fil
   };
 }
 
-/** A rule by its place: pipelines make new objects of it. */
+/** By its place, as pipelines make new objects of a rule. */
 const keyOf = ({ file, span }: Rule, name = ''): string => `${span.start} ${name} ${file.path}`;
 
-/** A pipeline that does nothing but fill placeholders. */
+/** A pipeline that only fills placeholders. */
 function fillingPipeline(
   valuesOf: (rule: Rule, name: string) => readonly Pattern[] | undefined,
 ): Pipeline {

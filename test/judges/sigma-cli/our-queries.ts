@@ -11,6 +11,7 @@ import { createTargetCompiler } from '../../../src/pipeline/run/target-compiler.
 import { collect } from '../../../src/sigma/collection/collection.ts';
 import { readDocuments, type SigmaDocument } from '../../../src/sigma/collection/document.ts';
 import { createBag } from '../../../src/source/diagnostic.ts';
+import { valueIfOk } from '../../result.ts';
 
 /** A conversion of the whole corpus: `backend` is pySigma's, `target` ours. */
 export interface Run {
@@ -66,7 +67,7 @@ function answer(
     pipelines: new Map([[target.name, pipelines]]),
   });
   const [rule] = collection.rules;
-  const compiled = rule && compiler.compile(rule)?.forTarget(target.name).compiled;
+  const compiled = rule && valueIfOk(compiler.compile(rule)?.forTarget(target.name))?.compiled;
   const conversion =
     compiled && postprocessedRule(target.convert(compiled, defaultTargetSettings), compiled);
   if (conversion?.ok) {

@@ -23,8 +23,8 @@ import type { Pipeline } from '../../../pipeline/pipeline.ts';
 import { conversionVars, varsOf } from '../../../pipeline/run/process.ts';
 import {
   createTargetCompiler,
-  type ForTarget,
   type TargetedRule,
+  type TargetRule,
 } from '../../../pipeline/run/target-compiler.ts';
 import { type CompiledRule, detectionsBelow } from '../../../query/compile.ts';
 import type { DiagnosticCode } from '../../../source/code/catalogue.ts';
@@ -205,12 +205,9 @@ interface Entry {
   readonly path: string;
 }
 
-/** A rule that a target has. */
-type Made = Extract<ForTarget, { readonly off: boolean }>;
-
 /** What pipelines leave open is told as `sigpack build` tells it. */
 function warnOf(
-  { compiled, off }: Made,
+  { compiled, off }: TargetRule,
   { name }: RegisteredTarget,
   { loaded, pipelines }: Project,
   warnings: CountedWarnings,
@@ -225,14 +222,14 @@ function converted(
   target: RegisteredTarget,
   convertRule: (compiled: CompiledRule) => Conversion<ConvertedRule>,
   bag: DiagnosticBag,
-  onMade: (made: Made) => void,
+  onMade: (made: TargetRule) => void,
 ): readonly Entry[] {
   const diagnostics = createSharedDiagnostics(bag);
   const entries = rules.flatMap(({ forTarget }): readonly Entry[] => {
     const made = forTarget(target.name);
-    if (!made.compiled) return [];
-    onMade(made);
-    const { compiled } = made;
+    if (!made.ok) return [];
+    onMade(made.value);
+    const { compiled } = made.value;
     const conversion = postprocessedRule(convertRule(compiled), compiled);
     diagnostics.add(
       target.name,

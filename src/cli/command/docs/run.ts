@@ -11,7 +11,7 @@ import { createTargetCompiler, type TargetedRule } from '../../../pipeline/run/t
 import type { CompiledRule } from '../../../query/compile.ts';
 import type { Collection, Rule } from '../../../sigma/collection/collection.ts';
 import { counted } from '../../../source/plural.ts';
-import { failed } from '../../../source/result.ts';
+import { failed, ok } from '../../../source/result.ts';
 import { visible } from '../../../source/visible.ts';
 import { CommandError } from '../../error/command-error.ts';
 import type { ExitCode } from '../../error/exit-code.ts';
@@ -115,11 +115,13 @@ function conversionOf(
   targeted: TargetedRule | undefined,
   settings: TargetSettings,
 ): Conversion<ConvertedRule> {
-  const made = targeted?.forTarget(target.name) ?? { compiled: written };
-  if (made.compiled)
-    return postprocessedRule(target.convert(made.compiled, settings), made.compiled);
+  const made = targeted?.forTarget(target.name) ?? ok({ compiled: written });
+  if (made.ok) {
+    const { compiled } = made.value;
+    return postprocessedRule(target.convert(compiled, settings), compiled);
+  }
   const { file, titleSpan: span } = written.rule;
-  const { code, message } = made.reason;
+  const { code, message } = made.error;
   return failed([
     { code: code === 'PIP007' || code === 'PIP008' ? code : 'PIP002', message, file, span },
   ]);

@@ -3,10 +3,10 @@ import { isPlaceholder } from '../../../sigma/value/pattern.ts';
 import type { YamlMapping } from '../../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../../work/processing-failure.ts';
 import type { TransformationDefinition } from '../../definition.ts';
+import { expressionFilling, noteFilling } from '../../filling.ts';
 import { pairsOf, placeOf, textOf } from '../../parameters.ts';
 import type { ValueTransformation } from '../../pipeline.ts';
 import { PipelineError } from '../../pipeline-error.ts';
-import { noteFilling } from '../../rule-in-process.ts';
 import { choiceParameters, chosenPlaceholders } from './choice.ts';
 
 export const expressionPlaceholders: TransformationDefinition = {
@@ -45,7 +45,7 @@ function create(item: YamlMapping): ValueTransformation {
         .find(({ placeholder }) => isChosen(placeholder));
       if (!chosen) return undefined;
       const { placeholder } = chosen;
-      noteFilling(rule, placeholder, 'expression');
+      noteFilling(rule.fillings, placeholder, expressionFilling);
       if (test.pattern.length > 1 || isUnfilled(test))
         throw new ProcessingFailure(
           `\`%${placeholder}%\` stands for a query expression and can't be part of a value`,

@@ -15,8 +15,9 @@ import { fillPlaceholders } from '../../../sigma/value/placeholder.ts';
 import type { YamlMapping } from '../../../source/yaml/tree.ts';
 import { ProcessingFailure } from '../../../work/processing-failure.ts';
 import type { PipelineEnvironment, TransformationDefinition } from '../../definition.ts';
+import { noteFilling } from '../../filling.ts';
 import type { ValueTransformation } from '../../pipeline.ts';
-import { noteFilling, type RuleInProcess } from '../../rule-in-process.ts';
+import type { RuleInProcess } from '../../rule-in-process.ts';
 import { choiceParameters, chosenPlaceholders } from './choice.ts';
 import { expressionPlaceholders } from './expression.ts';
 import { fileParameters, fileValues } from './file-values.ts';
@@ -51,7 +52,8 @@ function filling(
         if (isPlaceholder(part) && isChosen(part.placeholder) && !values.has(part.placeholder))
           values.set(part.placeholder, choices(part.placeholder, settled, rule));
       if (values.size === 0) return undefined;
-      for (const [name, patterns] of values) noteFilling(rule, name, patterns);
+      for (const [name, patterns] of values)
+        noteFilling(rule.fillings, name, { kind: 'values', values: patterns });
       return filledTests(test, values, settled);
     },
   };
