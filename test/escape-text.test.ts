@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
+import { readConf } from '../src/pack/render/conf-reader.ts';
+import { confText, confValue, stanzaName } from '../src/pack/render/conf-text.ts';
 import { csvRow } from '../src/pack/render/csv.ts';
-import { confText, confValue, readConf, stanzaName } from '../src/pack/render/splunk-conf.ts';
 import { createRenderer } from '../src/pack/render/template.ts';
 import { visible } from '../src/source/visible.ts';
 import { readCsv, readStrictConf } from './conf-reader.ts';

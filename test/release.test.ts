@@ -21,7 +21,7 @@ import { type ReleaseOptions, release } from '../src/cli/command/release/run.ts'
 import { verify } from '../src/cli/command/verify/run.ts';
 import { install } from '../src/cli/install/install-command.ts';
 import { status } from '../src/cli/install/status-command.ts';
-import { readConf } from '../src/pack/render/splunk-conf.ts';
+import { readConf } from '../src/pack/render/conf-reader.ts';
 import { readEnvelope } from '../src/release/supply-chain/envelope.ts';
 import { readTar } from './archives.ts';
 import { anyEvents } from './project-folder.ts';

@@ -8,7 +8,9 @@ import {
   splunkAppSources,
 } from '../src/artifact/splunk-app.ts';
 import type { PackDetection, PackInfo, SplunkDetection } from '../src/pack/model/detection.ts';
-import { compareConf, readConf, stanzaName } from '../src/pack/render/splunk-conf.ts';
+import { compareConf } from '../src/pack/render/conf-difference.ts';
+import { readConf } from '../src/pack/render/conf-reader.ts';
+import { stanzaName } from '../src/pack/render/conf-text.ts';
 import { createRenderer } from '../src/pack/render/template.ts';
 import type { DetectionSettings } from '../src/pack/settings/settings.ts';
 import { isSavedSearchKey } from '../src/pack/settings/splunk-keys.ts';

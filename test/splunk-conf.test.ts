@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { unflagged } from '../src/backend/splunk/app-inspect.ts';
-import { csvRow } from '../src/pack/render/csv.ts';
+import { compareConf } from '../src/pack/render/conf-difference.ts';
+import { readConf } from '../src/pack/render/conf-reader.ts';
 import {
-  compareConf,
   confError,
   confText,
   confValue,
   isConfKey,
-  readConf,
   stanzaName,
   unflaggedLines,
-} from '../src/pack/render/splunk-conf.ts';
+} from '../src/pack/render/conf-text.ts';
+import { csvRow } from '../src/pack/render/csv.ts';
 import { createRenderer } from '../src/pack/render/template.ts';
 import { TemplateError } from '../src/pack/render/template-error.ts';
 import { isSavedSearchKey, nearestSavedSearchKey } from '../src/pack/settings/splunk-keys.ts';

@@ -1,5 +1,5 @@
 import type { RetiredDetection } from '../pack/config/published.ts';
-import { stanzaName } from '../pack/render/splunk-conf.ts';
+import { stanzaName } from '../pack/render/conf-text.ts';
 import type { Lock } from '../release/lock/lock.ts';
 import type { Match } from './match-stanzas.ts';
 import type { AdoptedApp } from './stanza.ts';

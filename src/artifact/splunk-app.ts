@@ -2,17 +2,16 @@ import { type DetectionPage, searchedData } from '../docs/detection-page.ts';
 import { runsInSplunk } from '../pack/config/enabled.ts';
 import type { PackFile, PackInfo, SearchMacro, SplunkDetection } from '../pack/model/detection.ts';
 import { type Tombstone, tombstoneSettings } from '../pack/naming/tombstone.ts';
+import { compareConf, misread } from '../pack/render/conf-difference.ts';
+import type { ConfModel } from '../pack/render/conf-reader.ts';
 import {
-  type ConfModel,
-  compareConf,
   confError,
   confText,
   isConfKey,
-  misread,
   stanzaKey,
   stanzaName,
   unflaggedLines,
-} from '../pack/render/splunk-conf.ts';
+} from '../pack/render/conf-text.ts';
 import type { Renderer } from '../pack/render/template.ts';
 import { cronError, cronGap } from '../pack/settings/schedule.ts';
 import { dashboardSearches, entityFields } from '../pack/splunk/dashboard.ts';

@@ -1,5 +1,5 @@
 import { setField } from '../event/field.ts';
-import { ConfBoundError, type ConfFile, readBoundedConf } from '../pack/render/splunk-conf.ts';
+import { type ConfFile, readBoundedConf } from '../pack/render/conf-reader.ts';
 import { type Level, levels } from '../sigma/rule/rule.ts';
 import { isDeeperThan, maximumDepth } from '../source/json.ts';
 import { isRecord } from '../source/record.ts';
@@ -159,13 +159,9 @@ function addSearches(text: string, add: Add): void {
 }
 
 function searchesIn(text: string): ConfFile {
-  try {
-    return readBoundedConf(text);
-  } catch (error) {
-    throw error instanceof ConfBoundError
-      ? new ArtifactError(`savedsearches.conf has ${error.message}`)
-      : error;
-  }
+  const file = readBoundedConf(text);
+  if (!file.ok) throw new ArtifactError(`savedsearches.conf has ${file.error}`);
+  return file.value;
 }
 
 function addContentPack(text: string, add: Add): string {

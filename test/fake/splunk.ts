@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { readConf } from '../../src/pack/render/splunk-conf.ts';
+import { readConf } from '../../src/pack/render/conf-reader.ts';
 import { readTar } from '../archives.ts';
 import { json, type Reply, type Request } from './server.ts';
 import { atomFeed } from './splunk-atom.ts';

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { build } from '../../src/cli/command/build/run.ts';
 import { diff } from '../../src/cli/command/diff/run.ts';
 import { type ReleaseOptions, release } from '../../src/cli/command/release/run.ts';
-import { readConf } from '../../src/pack/render/splunk-conf.ts';
+import { readConf } from '../../src/pack/render/conf-reader.ts';
 import type { ChangeKind } from '../../src/release/diff/diff.ts';
 import type { DiffView } from '../../src/release/diff/view.ts';
 import type { Lock } from '../../src/release/lock/lock.ts';

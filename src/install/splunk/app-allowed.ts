@@ -1,5 +1,5 @@
 import { splunkAppPaths } from '../../artifact/splunk-app.ts';
-import { ConfBoundError, type ConfModel, readBoundedConf } from '../../pack/render/splunk-conf.ts';
+import { type ConfModel, readBoundedConf } from '../../pack/render/conf-reader.ts';
 import { textOf } from './app-files.ts';
 import { manifestError, viewError } from './app-texts.ts';
 import { type IsConfigured, nothingConfigured, strangeSetting } from './search-settings.ts';
@@ -45,13 +45,10 @@ const openComment = /^[ \t]*[#;][^\n]*\\[ \t\r]*$/m;
 
 function confError(place: Place, text: string): string | undefined {
   if (openComment.test(text)) return 'a comment ends in a backslash';
-  try {
-    const { stanzas, reasons } = readBoundedConf(text);
-    return reasons[0] ?? settingError(place, stanzas);
-  } catch (error) {
-    if (error instanceof ConfBoundError) return `it has ${error.message}`;
-    throw error;
-  }
+  const file = readBoundedConf(text);
+  return file.ok
+    ? (file.value.reasons[0] ?? settingError(place, file.value.stanzas))
+    : `it has ${file.error}`;
 }
 
 const appKeys: Readonly<Record<string, readonly string[]>> = {

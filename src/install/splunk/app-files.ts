@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { madeForIn } from '../../artifact/made-for.ts';
-import { readConf } from '../../pack/render/splunk-conf.ts';
+import { readConf } from '../../pack/render/conf-reader.ts';
 import { digestOf } from '../../release/meaning/digest.ts';
 import type { InstallObject } from '../plan.ts';
 

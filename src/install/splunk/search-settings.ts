@@ -1,5 +1,5 @@
 import type { PackConfig } from '../../pack/config/config.ts';
-import { confValue } from '../../pack/render/splunk-conf.ts';
+import { confValue } from '../../pack/render/conf-text.ts';
 import type { SettingsPatch } from '../../pack/settings/patch.ts';
 import { ruleSavedSearchKeys } from '../../pack/settings/rule-may-set.ts';
 

@@ -3,7 +3,7 @@ import type { CorrelationMethod } from '../../backend/splunk/splunk.ts';
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { list, map, text } from '../../source/schema/schema-builder.ts';
 import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
-import { confError } from '../render/splunk-conf.ts';
+import { confError } from '../render/conf-text.ts';
 import type { FromSettings } from '../settings/schema.ts';
 import type { LogSourceMatch } from '../settings/selection.ts';
 import { defaultSearchesPerMinute } from './load-budget.ts';

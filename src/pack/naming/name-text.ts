@@ -1,5 +1,5 @@
 import type { NameKeys } from '../../sigma/collection/lone-rule.ts';
-import { stanzaName } from '../render/splunk-conf.ts';
+import { stanzaName } from '../render/conf-text.ts';
 
 /** Enterprise Security's limit for the name of a search. */
 const maximumNameLength = 99;

@@ -5,7 +5,7 @@ import { addTogether, type Similar } from '../../source/together.ts';
 import { lookup } from '../../source/yaml/tree.ts';
 import { nothingPublished, type Published } from '../config/published.ts';
 import type { PackInfo } from '../model/detection.ts';
-import { stanzaKey } from '../render/splunk-conf.ts';
+import { stanzaKey } from '../render/conf-text.ts';
 import { generatedIds, ownId, titleId } from './detection-id.ts';
 import { digitsOf, markedName, plainName, slugOf } from './name-text.ts';
 

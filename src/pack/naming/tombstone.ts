@@ -1,5 +1,5 @@
 import type { SplunkDetection } from '../model/detection.ts';
-import { stanzaKey } from '../render/splunk-conf.ts';
+import { stanzaKey } from '../render/conf-text.ts';
 import { type NamingHistory, noHistory } from './naming.ts';
 
 /** What is left of a detection in the Splunk app after a release without it. */

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type Handlebars from 'handlebars';
 import { unicodeEscape } from '../../source/char-escape.ts';
 import { type ByteWriter, createByteWriter } from './byte-writer.ts';
+import { confValue } from './conf-text.ts';
 import { csvRow } from './csv.ts';
 import { templateCompiler, templateRuntime } from './handlebars.ts';
 import { precompiled } from './precompiled.ts';
-import { confValue } from './splunk-conf.ts';
 import { asBlock, blockSource } from './template-block.ts';
 import { TemplateError } from './template-error.ts';
 

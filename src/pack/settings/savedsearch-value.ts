@@ -1,4 +1,4 @@
-import { confError } from '../render/splunk-conf.ts';
+import { confError } from '../render/conf-text.ts';
 import { cronError, cronGapError } from './schedule.ts';
 
 /**

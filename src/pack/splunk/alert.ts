@@ -1,6 +1,6 @@
 import type { Level } from '../../sigma/rule/rule.ts';
 import type { PackDetection } from '../model/detection.ts';
-import { confValue } from '../render/splunk-conf.ts';
+import { confValue } from '../render/conf-text.ts';
 import { cronGaps, spanText } from '../settings/schedule.ts';
 import type { DetectionSettings } from '../settings/settings.ts';
 import { isTrue } from '../settings/splunk-boolean.ts';

@@ -1,7 +1,7 @@
 import { killChainPhases } from '../../attack/kill-chain.ts';
 import { plural } from '../../source/plural.ts';
 import type { PackDetection, PackInfo, SplunkDetection } from '../model/detection.ts';
-import { confText } from '../render/splunk-conf.ts';
+import { confText } from '../render/conf-text.ts';
 import { falsePositivesOf } from './texts.ts';
 
 /**

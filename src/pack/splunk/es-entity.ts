@@ -1,7 +1,7 @@
 import type { Level } from '../../sigma/rule/rule.ts';
 import type { Entity } from '../alert/fields.ts';
 import type { PackDetection } from '../model/detection.ts';
-import { confValue } from '../render/splunk-conf.ts';
+import { confValue } from '../render/conf-text.ts';
 
 const riskScore: Readonly<Record<Level, number>> = {
   informational: 10,

@@ -1,5 +1,5 @@
 import type { SplunkDetection } from '../model/detection.ts';
-import { confText, confValue } from '../render/splunk-conf.ts';
+import { confText, confValue } from '../render/conf-text.ts';
 import { listedField } from './alert.ts';
 import { drillDowns } from './es-drill-down.ts';
 import { entitiesOf, namedFields, scoredEntity } from './es-entity.ts';

@@ -1,5 +1,5 @@
 import type { PackDetection } from '../model/detection.ts';
-import { confValue } from '../render/splunk-conf.ts';
+import { confValue } from '../render/conf-text.ts';
 import { entitiesOf, namedFields, scoredEntity } from './es-entity.ts';
 import { labelled, resultToken, withoutTokens } from './es-token.ts';
 

@@ -1,5 +1,5 @@
 import type { PackInfo, SplunkDetection } from '../model/detection.ts';
-import { confValue } from '../render/splunk-conf.ts';
+import { confValue } from '../render/conf-text.ts';
 import { addAlert } from './alert.ts';
 import { addCorrelationSearch } from './es-correlation-search.ts';
 import { addFinding } from './es-finding.ts';

@@ -1,6 +1,6 @@
 import { splunkLead } from '../../backend/splunk/correlation/correlation.ts';
 import type { PackDetection } from '../model/detection.ts';
-import { confValue } from '../render/splunk-conf.ts';
+import { confValue } from '../render/conf-text.ts';
 import {
   cronGaps,
   cronPeriod,

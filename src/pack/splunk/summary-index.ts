@@ -1,5 +1,5 @@
 import type { PackDetection } from '../model/detection.ts';
-import { confText } from '../render/splunk-conf.ts';
+import { confText } from '../render/conf-text.ts';
 
 /**
  * Keeps the results of a detection's alerts in an index, each marked with the pack, the rule and

@@ -1,5 +1,5 @@
 import type { PackDetection, PackRule } from '../model/detection.ts';
-import { confText, stanzaName } from '../render/splunk-conf.ts';
+import { confText, stanzaName } from '../render/conf-text.ts';
 
 /** A rule's texts as conf values, made once. */
 export interface SearchTexts {

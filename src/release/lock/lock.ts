@@ -1,5 +1,5 @@
 import type { PublishedDetection, RetiredDetection } from '../../pack/config/published.ts';
-import { stanzaKey } from '../../pack/render/splunk-conf.ts';
+import { stanzaKey } from '../../pack/render/conf-text.ts';
 import type { Level } from '../../sigma/rule/rule.ts';
 import { sortedJson } from '../../source/sorted-json.ts';
 import type { PackSettings } from '../pack-settings.ts';

@@ -1,7 +1,7 @@
 import { dump } from 'js-yaml';
 import type { Target } from '../../pack/config/config.ts';
 import type { RetiredDetection } from '../../pack/config/published.ts';
-import { stanzaKey } from '../../pack/render/splunk-conf.ts';
+import { stanzaKey } from '../../pack/render/conf-text.ts';
 import type { Level } from '../../sigma/rule/rule.ts';
 import { createBag, type DiagnosticBag } from '../../source/diagnostic.ts';
 import { checkSchema } from '../../source/schema/check-schema.ts';

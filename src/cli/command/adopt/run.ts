@@ -7,7 +7,7 @@ import type { AdoptedApp } from '../../../adopt/stanza.ts';
 import type { PackConfig } from '../../../pack/config/config.ts';
 import { enabledIds } from '../../../pack/config/enabled.ts';
 import type { SplunkDetection } from '../../../pack/model/detection.ts';
-import { stanzaKey } from '../../../pack/render/splunk-conf.ts';
+import { stanzaKey } from '../../../pack/render/conf-text.ts';
 import { lockText } from '../../../release/lock/text.ts';
 import { compareVersions } from '../../../release/version.ts';
 import { rootOf } from '../../../source/yaml/parse.ts';

@@ -6,11 +6,7 @@ import {
   stanzasOf,
   threePartVersion,
 } from '../../../adopt/stanza.ts';
-import {
-  ConfBoundError,
-  type ConfModel,
-  readBoundedConf,
-} from '../../../pack/render/splunk-conf.ts';
+import { type ConfModel, readBoundedConf } from '../../../pack/render/conf-reader.ts';
 import { createBag } from '../../../source/diagnostic.ts';
 import { parseYaml } from '../../../source/yaml/parse.ts';
 import { lookup, type YamlNode } from '../../../source/yaml/tree.ts';
@@ -76,13 +72,9 @@ const readText = (path: string): string | undefined =>
 function readConfFile(path: string): ConfModel | undefined {
   const text = readText(path);
   if (text === undefined) return undefined;
-  try {
-    return readBoundedConf(text).stanzas;
-  } catch (error) {
-    if (error instanceof ConfBoundError)
-      throw new CommandError(`${shownPath(path)} has ${error.message}`);
-    throw error;
-  }
+  const file = readBoundedConf(text);
+  if (!file.ok) throw new CommandError(`${shownPath(path)} has ${file.error}`);
+  return file.value.stanzas;
 }
 
 /** What `contentctl build` would name the saved searches of the repository. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AppFiles, settingsIn } from '../../../install/splunk/app-files.ts';
 import type { Override } from '../../../install/target.ts';
-import { readConf } from '../../../pack/render/splunk-conf.ts';
+import { readConf } from '../../../pack/render/conf-reader.ts';
 import { isDenied } from '../../error/error-code.ts';
 import { existsItself, linkOnTheWay, withFile } from './tree.ts';
 

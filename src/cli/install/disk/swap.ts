@@ -18,7 +18,7 @@ import {
 import { dirname, join } from 'node:path';
 import type { Drift } from '../../../install/plan.ts';
 import { type AppFiles, filesDigest, stanzaFiles } from '../../../install/splunk/app-files.ts';
-import { readConf } from '../../../pack/render/splunk-conf.ts';
+import { readConf } from '../../../pack/render/conf-reader.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { isDenied } from '../../error/error-code.ts';
 import { makeFolders } from '../../files/make-folders.ts';

@@ -1,0 +1,70 @@
+import { unflagged, unflaggedFile } from '../../backend/splunk/app-inspect.ts';
+
+// each starts with one certain character, so a long run of blanks costs a single pass
+const lineBreaks = /[\t\n\v\f\r\u0085\u2028\u2029]\s*/g;
+// control characters, bidirectional marks (they make a text read as another), byte order marks,
+// halves of surrogate pairs
+const unprintable = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+const backslash = 92;
+
+// most texts have none of them: one search is cheaper than two replacements
+const either = /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]/u;
+
+const oneLine = (text: string): string =>
+  (either.test(text) ? text.replace(lineBreaks, ' ').replace(unprintable, '') : text).trim();
+
+/**
+ * A text as a conf value: one line that never ends in a backslash, which would swallow the line
+ * after it.
+ */
+export function confValue(text: string): string {
+  const value = oneLine(text);
+  return value.charCodeAt(value.length - 1) === backslash ? `${value}.` : value;
+}
+
+/**
+ * Why a value whose meaning must not change (a search, a user's own setting) cannot be written as
+ * it is.
+ */
+export function confError(value: string): string | undefined {
+  if (value.trimEnd().endsWith('\\'))
+    return 'ends in a backslash, which would join the next line to it';
+  return /[\p{Cc}\u2028\u2029]/u.test(value)
+    ? 'holds a line break or a control character'
+    : undefined;
+}
+
+/** Letters, digits and `._:-` only: all that a setting's name is made of. */
+export const isConfKey = (key: string): boolean => /^[A-Za-z_][\w.:-]*$/.test(key);
+
+/**
+ * A stanza's name: one line, `[` and `]` as parentheses, and never the name of the stanza that sets
+ * values for all others.
+ */
+export function stanzaName(text: string): string {
+  const value = confText(text);
+  const name = /[[\]]/.test(value) ? value.replaceAll('[', '(').replaceAll(']', ')') : value;
+  return /^(default|general|global|stash)?$/i.test(name) ? `${name} (detection)`.trim() : name;
+}
+
+/** Names with the same key are one stanza to Splunk. */
+export const stanzaKey = (name: string): string => stanzaName(name).toLowerCase();
+
+/**
+ * A rule's text as a conf value. Folded first: what stood on two lines may be flagged once it is on
+ * one.
+ */
+export const confText = (text: string): string => unflagged(confValue(text));
+
+// line ends of other systems, and what shows nothing or makes a text read as another
+const foreignLineEnd = /\r\n?|[\u0085\u2028\u2029]/g;
+const eitherInLines = /[^\P{Cc}\t\n]|[\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]/u;
+const unseenInLines = /[^\P{Cc}\t\n]|[\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+
+/** A text of several lines for a lookup, which AppInspect does not flag. */
+export function unflaggedLines(text: string): string {
+  const seen = eitherInLines.test(text)
+    ? text.replace(foreignLineEnd, '\n').replace(unseenInLines, '')
+    : text;
+  return unflaggedFile(seen);
+}
