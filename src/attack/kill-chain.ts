@@ -1,6 +1,6 @@
 /**
- * Phases of the Cyber Kill Chain in its order, with the ATT&CK tactics that Splunk's security
- * content counts to each.
+ * The phases of the Cyber Kill Chain in order, with the ATT&CK tactics that Splunk's security
+ * content assigns to them.
  */
 const tacticsByPhase: readonly (readonly [phase: string, tactics: readonly string[]])[] = [
   ['Reconnaissance', ['reconnaissance']],
@@ -8,7 +8,7 @@ const tacticsByPhase: readonly (readonly [phase: string, tactics: readonly strin
   ['Delivery', ['initial-access']],
   [
     'Exploitation',
-    // Defense Evasion is Stealth and Defense Impairment since ATT&CK v19
+    // since ATT&CK v19, Defense Evasion is Stealth and Defense Impairment
     [
       'privilege-escalation',
       'defense-evasion',
@@ -25,7 +25,7 @@ const tacticsByPhase: readonly (readonly [phase: string, tactics: readonly strin
   ['Actions on Objectives', ['exfiltration', 'impact']],
 ];
 
-/** The phases of some tactics, by their short names; a tactic that is not known has none. */
+/** The phases of tactics, given by short names; unknown tactics have none. */
 export const killChainPhases = (tactics: readonly string[]): readonly string[] =>
   tacticsByPhase
     .filter(([, of]) => of.some((tactic) => tactics.includes(tactic)))

@@ -1,4 +1,6 @@
-import { writtenRetiredTactics, writtenTactics, writtenTechniques } from './data.ts';
+import { retiredTechniqueData } from './retired-techniques.ts';
+import { retiredTacticData, tacticData } from './tactics.ts';
+import { techniqueData } from './techniques.ts';
 
 export interface AttackTactic {
   /** `TA0005`. */
@@ -12,34 +14,34 @@ export interface AttackTechnique {
   /** `T1059.001`. */
   readonly id: string;
   readonly name: string;
-  /** Short names; one of an older ATT&CK for a technique that is gone. */
+  /** Short names; of a retired technique, those of the last version that had it. */
   readonly tactics: readonly string[];
-  /** What took its place, at the end of the chain; its own id where nothing did. */
+  /** Id of the technique that replaced it, at the end of the chain; its own if none did. */
   readonly current: string;
   readonly deprecated: boolean;
 }
 
-const asTactic = ([id, shortName, name]: (typeof writtenTactics)[number]): AttackTactic => ({
+const asTactic = ([id, shortName, name]: (typeof tacticData)[number]): AttackTactic => ({
   id,
   shortName,
   name,
 });
 
-/** Tactics of today, in the order of an attack. */
-export const attackTactics: readonly AttackTactic[] = writtenTactics.map(asTactic);
+/** The tactics of today, in the order of an attack. */
+export const attackTactics: readonly AttackTactic[] = tacticData.map(asTactic);
 
-/** By short name, those of older versions included. */
+/** By short name, including those of older versions. */
 export const tacticByShortName: ReadonlyMap<string, AttackTactic> = new Map(
-  [...attackTactics, ...writtenRetiredTactics.map(asTactic)].map((tactic) => [
+  [...attackTactics, ...retiredTacticData.map(asTactic)].map((tactic) => [
     tactic.shortName,
     tactic,
   ]),
 );
 
-/** By id, in the order of the names' source. */
+/** By id: those of today, then the retired ones. */
 export const attackTechniques: ReadonlyMap<string, AttackTechnique> = readTechniques();
 
-/** Technique id to its name, revoked ones under the name that they had. */
+/** Names of techniques by id; retired ones have their last name. */
 export const techniqueNames: ReadonlyMap<string, string> = new Map(
   [...attackTechniques].map(([id, { name }]) => [id, name]),
 );
@@ -48,7 +50,7 @@ function readTechniques(): ReadonlyMap<string, AttackTechnique> {
   const found = new Map<string, AttackTechnique>();
   const replacedBy = new Map<string, string>();
   let tactics: readonly string[] = [];
-  for (const line of writtenTechniques) {
+  for (const line of [...techniqueData, ...retiredTechniqueData]) {
     if (line.startsWith('=')) {
       tactics = line.slice(1).split(' ');
       continue;

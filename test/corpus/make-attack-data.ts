@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { shared } from './corpus.ts';
 
-// Writes src/attack/data.ts from MITRE's ids and names: node test/corpus/make-attack-data.ts
+// Writes the data of src/attack from MITRE's ids and names: node test/corpus/make-attack-data.ts
 
 interface Source {
   readonly about: string;
@@ -28,51 +28,77 @@ interface Source {
 const source: Source = JSON.parse(
   readFileSync(join(shared, 'attack', 'enterprise-attack.json'), 'utf8'),
 );
-const widest = 150;
+const widest = 95;
 
-/** Lines of at most about `widest` characters, each with the tactics of all its techniques. */
-function techniqueLines(): readonly string[] {
+/** Joins words or entries to lines of at most `widest` characters. */
+function inLines(parts: readonly string[], separator: string): readonly string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + separator.length + part.length > widest)
+      lines.push(part);
+    else lines[lines.length - 1] = `${last}${separator}${part}`;
+  }
+  return lines;
+}
+
+type Technique = Source['techniques'][string];
+
+const isRetired = ({ revokedBy, deprecated }: Technique): boolean =>
+  revokedBy !== undefined || deprecated === true;
+
+function techniqueLines(isWanted: (technique: Technique) => boolean): string {
   const byTactics = new Map<string, string[]>();
-  for (const [id, { name, tactics, revokedBy, deprecated }] of Object.entries(source.techniques)) {
+  for (const [id, technique] of Object.entries(source.techniques)) {
+    const { name, tactics, revokedBy, deprecated } = technique;
     if (/[|>~']/.test(name)) throw new Error(`the name of ${id} needs another separator: ${name}`);
+    if (!isWanted(technique)) continue;
     const key = tactics.join(' ');
     const entries = byTactics.get(key) ?? [];
     entries.push(`${id} ${name}${revokedBy ? `>${revokedBy}` : deprecated ? '~' : ''}`);
     byTactics.set(key, entries);
   }
-  return [...byTactics].flatMap(([tactics, entries]) => {
-    const lines: string[] = [];
-    for (const entry of entries) {
-      const last = lines.at(-1);
-      if (last === undefined || last.length + entry.length > widest) lines.push(entry);
-      else lines[lines.length - 1] = `${last}|${entry}`;
-    }
-    return [`  '=${tactics}',`, ...lines.map((line) => `  '${line}',`)];
-  });
+  return [...byTactics]
+    .flatMap(([tactics, entries]) => [`=${tactics}`, ...inLines(entries, '|')])
+    .map((line) => `  '${line}',\n`)
+    .join('');
 }
 
 const tacticLine = ({ id, shortname, name }: Source['tactics'][number]): string =>
-  `  ['${id}', '${shortname}', '${name}'],`;
+  `  ['${id}', '${shortname}', '${name}'],\n`;
 
-/** The text of src/attack/data.ts. */
-export const attackDataText = (): string => `// ${source.about}
-// Made by test/corpus/make-attack-data.ts; not to be edited.
+const heading = `${inLines(source.about.split(' '), ' ')
+  .map((line) => `// ${line}\n`)
+  .join('')}// Made by test/corpus/make-attack-data.ts; not to be edited.\n`;
 
-/** Id, short name and name, in the order of an attack. */
-export const writtenTactics: readonly (readonly [id: string, shortName: string, name: string])[] = [
-${source.tactics.map(tacticLine).join('\n')}
-];
+/** The texts of the files in src/attack, by name. */
+export const attackDataFiles = {
+  'tactics.ts': `${heading}
+type Tactic = readonly [id: string, shortName: string, name: string];
 
-/** Names of tactics of older versions; the id is that of the tactic that took their place. */
-export const writtenRetiredTactics: typeof writtenTactics = [${source.retiredTactics.map((tactic) => tacticLine(tactic).trim().slice(0, -1)).join(', ')}];
+/** The tactics of today, in the order of an attack. */
+export const tacticData: readonly Tactic[] = [
+${source.tactics.map(tacticLine).join('')}];
 
-/** \`=tactics\` of the lines that follow; techniques \`id name\`, \`id name>revoked by\`, \`id name~\` (deprecated). */
-export const writtenTechniques: readonly string[] = [
-${techniqueLines().join('\n')}
-];
-`;
+/** Tactics of older versions; the id is that of the tactic that took their place. */
+export const retiredTacticData: readonly Tactic[] = [
+${source.retiredTactics.map(tacticLine).join('')}];
+`,
+  'techniques.ts': `${heading}
+/** \`=tactics\` of the lines that follow; then \`id name\`, separated by \`|\`. */
+export const techniqueData: readonly string[] = [
+${techniqueLines((technique) => !isRetired(technique))}];
+`,
+  'retired-techniques.ts': `${heading}
+/**
+ * \`=tactics\` of the lines that follow; then \`id name>id of the successor\` (revoked) or \`id name~\`
+ * (deprecated), separated by \`|\`.
+ */
+export const retiredTechniqueData: readonly string[] = [
+${techniqueLines(isRetired)}];
+`,
+} as const;
+
 if (import.meta.main)
-  writeFileSync(
-    join(import.meta.dirname, '..', '..', 'src', 'attack', 'data.ts'),
-    attackDataText(),
-  );
+  for (const [name, text] of Object.entries(attackDataFiles))
+    writeFileSync(join(import.meta.dirname, '..', '..', 'src', 'attack', name), text);
