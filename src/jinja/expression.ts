@@ -83,9 +83,9 @@ function readComparison(cursor: Cursor): Expression {
 
 function readComparator(cursor: Cursor): Comparator | undefined {
   const { kind, text } = peek(cursor);
-  const found = kind === 'sign' || kind === 'name' ? comparators.get(text) : undefined;
-  if (found) cursor.at++;
-  if (found || !takeIf(cursor, 'not')) return found;
+  const comparator = kind === 'sign' || kind === 'name' ? comparators.get(text) : undefined;
+  if (comparator) cursor.at++;
+  if (comparator || !takeIf(cursor, 'not')) return comparator;
   expect(cursor, 'in');
   return (a, b, work) => !isIn(a, b, work);
 }

@@ -123,12 +123,12 @@ function tokensOf(text: string, from: number, close: string): readonly Token[] {
         start: from,
         end: at,
       });
-    const found = tokenAt(text, at, tokens.at(-1));
-    if (!found) throw new JinjaError('a block is not closed', { start: from, end: text.length });
-    if (found.kind === 'sign' && found.text === '{') depth++;
-    if (found.kind === 'sign' && found.text === '}') depth = Math.max(0, depth - 1);
-    tokens.push(found);
-    at = found.end;
+    const next = tokenAt(text, at, tokens.at(-1));
+    if (!next) throw new JinjaError('a block is not closed', { start: from, end: text.length });
+    if (next.kind === 'sign' && next.text === '{') depth++;
+    if (next.kind === 'sign' && next.text === '}') depth = Math.max(0, depth - 1);
+    tokens.push(next);
+    at = next.end;
   }
 }
 

@@ -132,15 +132,14 @@ function readNamed(cursor: Cursor, place: Token, changes: boolean): Expression {
 
 function rangeOf(bounds: readonly Expression[]): Expression {
   return (scope) => {
-    const given = bounds.map((bound) => bound(scope));
-    const [first, second = null, step = 1] = given;
+    const [first, second = null, step = 1] = bounds.map((bound) => bound(scope));
     const [start, stop] = second === null ? [0, first] : [first, second];
     if (
       typeof start !== 'number' ||
       typeof stop !== 'number' ||
       typeof step !== 'number' ||
       step === 0 ||
-      given.length > 3
+      bounds.length > 3
     )
       throw new JinjaError('`range` takes one to three numbers');
     const length = Math.max(0, Math.ceil((stop - start) / step));

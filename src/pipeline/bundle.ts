@@ -1,15 +1,15 @@
-/** In place of a pipeline: the events have the field names of Sigma. */
+/** The name that is given in place of a pipeline where events have the field names of Sigma. */
 export const noPipeline = 'none';
 
-/** Built-in pipelines that go together: the one-line choice. */
+/** Built-in pipelines that go together, to be chosen by one name. */
 export interface Bundle {
   readonly description: string;
-  /** Names of the targets that have these products behind them. */
+  /** Names of the targets whose products have such events. */
   readonly targets: readonly string[];
   readonly pipelines: readonly string[];
 }
 
-const splunkBeside = [
+const otherSplunk = [
   'splunk-linux',
   'splunk-aws',
   'splunk-azure',
@@ -21,19 +21,19 @@ const splunkBeside = [
   'splunk-firewall',
   'splunk-other',
 ];
-const graylogBeside = ['graylog-linux', 'graylog-web', 'graylog-cloud'];
-const elasticBeside = ['ecs-linux', 'ecs-web', 'ecs-cloud'];
+const otherGraylog = ['graylog-linux', 'graylog-web', 'graylog-cloud'];
+const otherElastic = ['ecs-linux', 'ecs-web', 'ecs-cloud'];
 
-const withSysmon = (windows: string, beside: readonly string[]): readonly string[] => [
+const withSysmon = (windows: string, others: readonly string[]): readonly string[] => [
   'windows-sysmon',
   windows,
-  ...beside,
+  ...others,
 ];
-const withAudit = (windows: string, beside: readonly string[]): readonly string[] => [
+const withAudit = (windows: string, others: readonly string[]): readonly string[] => [
   'windows-security-registry',
   'windows-security',
   windows,
-  ...beside,
+  ...others,
 ];
 
 const forSplunk = ['splunk'];
@@ -45,7 +45,7 @@ export const bundles: ReadonlyMap<string, Bundle> = new Map([
     {
       description: 'Splunk with its add-ons; Windows with Sysmon, rendered as XML',
       targets: forSplunk,
-      pipelines: withSysmon('splunk-windows-xml', splunkBeside),
+      pipelines: withSysmon('splunk-windows-xml', otherSplunk),
     },
   ],
   [
@@ -53,7 +53,7 @@ export const bundles: ReadonlyMap<string, Bundle> = new Map([
     {
       description: 'Splunk with its add-ons; Windows with Sysmon, rendered as text',
       targets: forSplunk,
-      pipelines: withSysmon('splunk-windows-classic', splunkBeside),
+      pipelines: withSysmon('splunk-windows-classic', otherSplunk),
     },
   ],
   [
@@ -61,7 +61,7 @@ export const bundles: ReadonlyMap<string, Bundle> = new Map([
     {
       description: 'Splunk with its add-ons; Windows rendered as XML, without Sysmon',
       targets: forSplunk,
-      pipelines: withAudit('splunk-windows-xml', splunkBeside),
+      pipelines: withAudit('splunk-windows-xml', otherSplunk),
     },
   ],
   [
@@ -69,7 +69,7 @@ export const bundles: ReadonlyMap<string, Bundle> = new Map([
     {
       description: 'Graylog with Winlogbeat and Sysmon',
       targets: forGraylog,
-      pipelines: withSysmon('graylog-windows-winlogbeat', graylogBeside),
+      pipelines: withSysmon('graylog-windows-winlogbeat', otherGraylog),
     },
   ],
   [
@@ -77,7 +77,7 @@ export const bundles: ReadonlyMap<string, Bundle> = new Map([
     {
       description: 'Graylog with NXLog and Sysmon',
       targets: forGraylog,
-      pipelines: withSysmon('graylog-windows-nxlog', graylogBeside),
+      pipelines: withSysmon('graylog-windows-nxlog', otherGraylog),
     },
   ],
   [
@@ -85,7 +85,7 @@ export const bundles: ReadonlyMap<string, Bundle> = new Map([
     {
       description: 'Graylog with Illuminate and Sysmon',
       targets: forGraylog,
-      pipelines: withSysmon('graylog-windows-illuminate', graylogBeside),
+      pipelines: withSysmon('graylog-windows-illuminate', otherGraylog),
     },
   ],
   [
@@ -93,7 +93,7 @@ export const bundles: ReadonlyMap<string, Bundle> = new Map([
     {
       description: 'Elasticsearch or OpenSearch with ECS names and Sysmon',
       targets: ['es-qs', 'xpack-watcher'],
-      pipelines: withSysmon('ecs-windows', elasticBeside),
+      pipelines: withSysmon('ecs-windows', otherElastic),
     },
   ],
   [

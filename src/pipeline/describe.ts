@@ -4,10 +4,7 @@ import type { ConditionNode } from '../sigma/rule/condition.ts';
 import { patternText } from '../sigma/value/pattern.ts';
 import type { RuleInProcess } from './rule-in-process.ts';
 
-/**
- * A rule on its way through a pipeline as lines to read and to compare: much like Sigma, with
- * modifiers already in the values.
- */
+/** A rule in process as lines to read and to compare: much like Sigma, with modifiers resolved. */
 export function ruleLines({ rule, parts, state, attributes }: RuleInProcess): readonly string[] {
   const source =
     rule.kind === 'detection'
@@ -25,7 +22,7 @@ export function ruleLines({ rule, parts, state, attributes }: RuleInProcess): re
 const plainText = (value: unknown): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
 
-/** `windows/process_creation`: product, category and service, as far as given. */
+/** `windows/process_creation`: those of product, category and service that are given. */
 export function logSourceText({
   product,
   category,
@@ -56,9 +53,8 @@ function bodyLines(body: SettledBody, indent: string): readonly string[] {
 }
 
 function itemLines(item: SettledItem): readonly string[] {
-  const key =
-    `${item.field ?? 'keyword'}${item.link === 'and' ? '|all' : ''}` +
-    `${item.negated ? '|neq' : ''}`;
+  const { field = 'keyword', link, negated } = item;
+  const key = `${field}${link === 'and' ? '|all' : ''}${negated ? '|neq' : ''}`;
   const values = item.values.flatMap(({ tests, absent }) =>
     tests.map((test) => (absent ? 'exists: false' : testText(test))),
   );

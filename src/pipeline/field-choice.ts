@@ -1,24 +1,21 @@
 import { bundles, noPipeline } from './bundle.ts';
 
-/** A one-word answer to how the fields of a target's events are named. */
+/** How the fields of a target's events are named, as one word. */
 export interface FieldChoice {
   readonly name: string;
   readonly description: string;
 }
 
-/** Takes the place of a bundle: it is a whole by itself. */
+/** A pipeline that needs no others, like a bundle. */
 const dataModels: FieldChoice = { name: 'splunk-cim', description: 'CIM data models of Splunk' };
 
-/** The events have the names that rules write. */
+/** Events have the names that rules use. */
 export const sigmaNames: FieldChoice = {
   name: noPipeline,
   description: 'events with the field names of Sigma',
 };
 
-/**
- * What there is to choose from for a target, `none` last; nothing else where no product of the
- * target is known.
- */
+/** The choices for a target, `none` last; only `none` where no product of the target is known. */
 export function fieldChoices(target: string): readonly FieldChoice[] {
   const ofTarget = [...bundles].flatMap(([name, { targets, description }]) =>
     targets.includes(target) ? [{ name, description }] : [],

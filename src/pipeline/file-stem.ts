@@ -1,4 +1,4 @@
-/** A path's last part without its ending. */
+/** The name of a pipeline's file, without its folder and its extension. */
 export function fileStem(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return name.replace(/(?<=.)\.ya?ml$/i, '');

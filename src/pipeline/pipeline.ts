@@ -5,15 +5,12 @@ import type { SourceFile, Span } from '../source/span.ts';
 import type { RuleInProcess } from './rule-in-process.ts';
 import type { FinalizerContext } from './template/context.ts';
 
-/**
- * A processing pipeline as read: pySigma's YAML form. Applied to each rule before its query is
- * made.
- */
+/** A processing pipeline, which is applied to each rule before its query is made. */
 export interface Pipeline {
   readonly name: string;
   /** Lower ones run first. */
   readonly priority: number;
-  /** Targets that it is for; empty: all. */
+  /** The targets it is for; empty: all. */
   readonly allowedBackends: ReadonlySet<string>;
   /** Values of placeholders: plain YAML data. */
   readonly vars: ReadonlyMap<string, unknown>;
@@ -23,14 +20,14 @@ export interface Pipeline {
   readonly file: SourceFile;
 }
 
-/** What processing items of all kinds have in common, with its place in the pipeline's file. */
+/** What items of all kinds have in common. */
 export interface PipelineItem {
-  /** As written, or `#` and its number in the file. */
+  /** As written, or `#` and the item's number in the file. */
   readonly id: string;
   /** Name of the transformation: `field_name_mapping`. */
   readonly type: string;
   readonly appliesTo: (rule: RuleInProcess) => boolean;
-  /** Only the log source decides whether it applies. */
+  /** Whether it applies depends on the log source alone. */
   readonly bySourceOnly: boolean;
   /** Log sources that its conditions name. */
   readonly sources?: readonly LogSource[];
@@ -56,35 +53,33 @@ export type Transformation =
 /** Changes the rule as a whole: its log source, its list of fields, its state. */
 export interface RuleTransformation {
   readonly kind: 'rule';
-  /** Names of the product that it says no public source proves. */
+  /** Names of the product that no public source proves, as the pipeline lists them. */
   readonly unproved?: readonly string[];
   readonly apply: (rule: RuleInProcess) => void;
 }
 
-/**
- * Replaces detection items. Undefined: the item stays as it is. A group of nothing: it is dropped.
- */
+/** Replaces detection items. Undefined: the item stays as it is. An empty group: it is dropped. */
 export interface ItemTransformation {
   readonly kind: 'item';
   readonly apply: (item: SettledItem, rule: RuleInProcess) => SettledBody | undefined;
 }
 
-/** Renames fields wherever they stand. Undefined: the field stays as it is. */
+/** Renames fields everywhere in a rule. Undefined: the field stays as it is. */
 export interface FieldTransformation {
   readonly kind: 'field';
-  /** Every name that it may give, where they are known. */
+  /** Every name that it may give, where that is known. */
   readonly targets?: readonly string[];
-  /** The names that it gives others to, where they are known. */
+  /** Every name that it replaces, where that is known. */
   readonly sources?: readonly string[];
   readonly map: (field: string | undefined, rule: RuleInProcess) => readonly string[] | undefined;
 }
 
-/** Replaces values. Undefined: the test stays as it is; none: the value is dropped. */
+/** Replaces values. Undefined: the test stays as it is; an empty list: the value is dropped. */
 export interface ValueTransformation {
   readonly kind: 'value';
   /**
-   * It fills placeholders. Others leave alone what is no text before that: address blocks and
-   * regular expressions.
+   * It fills placeholders. Other transformations leave values alone that are not texts before that:
+   * address blocks and regular expressions.
    */
   readonly fills?: true;
   readonly apply: (
@@ -99,12 +94,12 @@ export interface Nest {
   readonly items: readonly ProcessingItem[];
 }
 
-/** Changes the text of a query after it was made. */
+/** Changes the text of a query. */
 export interface PostprocessingItem extends PipelineItem {
   readonly apply: (query: string, rule: RuleInProcess) => string;
 }
 
-/** Makes one text of all queries, or changes that text. */
+/** Makes one text of all queries. */
 export interface Finalizer {
   readonly type: string;
   readonly span: Span;

@@ -5,7 +5,7 @@ import type {
   SettledSearch,
 } from '../query/settled.ts';
 
-/** The detections with each item replaced; what stays the same is the same object. */
+/** The detections with each item replaced. What stays the same is the same object. */
 export function rebuiltParts(
   parts: readonly SettledDetection[],
   replace: (item: SettledItem) => SettledBody,
@@ -23,7 +23,7 @@ export function rebuiltParts(
   });
 }
 
-/** The body with each item replaced; what stays the same is the same object. */
+/** The body with each item replaced. What stays the same is the same object. */
 export function rebuilt(
   body: SettledBody,
   replace: (item: SettledItem) => SettledBody,

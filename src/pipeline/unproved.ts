@@ -4,12 +4,12 @@ import type { ProcessingItem } from './pipeline.ts';
 import type { RuleInProcess } from './rule-in-process.ts';
 
 /**
- * State of a pipeline that lists names of the product which no public source proves: of fields, or
- * terms of `splunk_scope`.
+ * The state that lists names of the product which no public source proves: of fields, or terms of
+ * `splunk_scope`.
  */
 export const unprovedState = 'unproved_names';
 
-/** Every such name of a pipeline, sorted. */
+/** Every name that a pipeline lists as unproved, sorted. */
 export function unprovedNames(items: readonly ProcessingItem[]): readonly string[] {
   const names = items.flatMap(({ transformation }) => {
     if (transformation.kind === 'nest') return unprovedNames(transformation.items);
@@ -18,7 +18,7 @@ export function unprovedNames(items: readonly ProcessingItem[]): readonly string
   return [...new Set(names)].sort();
 }
 
-/** Those of them that the rule was given. */
+/** The unproved names that the rule uses, by pipeline. */
 export function unprovedInUse({
   unproved,
   chosen,

@@ -23,7 +23,7 @@ export interface SearchedText {
   readonly after: (place: number) => number;
 }
 
-/** What searching takes is counted by the work. */
+/** What `find` reads is counted by the work. */
 export type Engine = (text: string, work: Work) => SearchedText;
 
 /**

@@ -31,12 +31,13 @@ export const ruleAttributeDefinition: ConditionDefinition<RuleCondition> = {
     const attribute = textOf(condition, 'attribute') ?? '';
     const operator = operators.find((one) => one === textOf(condition, 'op')) ?? 'eq';
     const value = lookup(condition, 'value');
-    const wanted = value?.kind === 'scalar' ? value : undefined;
-    if (!wanted) throw new PipelineError('`value` must be a text or a number', condition);
-    checkKnown({ attribute, operator, wanted }, condition);
+    if (value?.kind !== 'scalar')
+      throw new PipelineError('`value` must be a text or a number', condition);
+    const comparison: Comparison = { attribute, operator, wanted: value };
+    checkKnown(comparison, condition);
     return (rule) => {
       const found = attributeOf(rule, attribute);
-      return found !== 'none' && holds({ attribute, operator, wanted }, found);
+      return found !== 'none' && holds(comparison, found);
     };
   },
 };
@@ -93,12 +94,12 @@ function holds(comparison: Comparison, found: AttributeValue): boolean {
     return operator === 'ne';
   }
   if (operator === 'in' || operator === 'not_in')
-    throw failure(comparison, `is no list and has no \`${operator}\``);
+    throw cannotCompare(comparison, `is no list and has no \`${operator}\``);
   switch (found.kind) {
     case 'text':
       if (operator === 'eq' || operator === 'ne')
         return (found.text === wanted.value) === (operator === 'eq');
-      throw failure(comparison, `is a text, which has no \`${operator}\``);
+      throw cannotCompare(comparison, `is a text, which has no \`${operator}\``);
     case 'number':
       return holdsForOrder(operator, found.number - wantedNumber(comparison));
     case 'date': {
@@ -108,7 +109,7 @@ function holds(comparison: Comparison, found: AttributeValue): boolean {
     case 'scale':
       return onScale(scales[found.scale], found.name, wanted.text.toLowerCase(), operator);
     case 'other':
-      throw failure(comparison, `is ${found.what} and can't be compared`);
+      throw cannotCompare(comparison, `is ${found.what} and can't be compared`);
   }
 }
 
@@ -119,7 +120,7 @@ function wantedNumber(comparison: Comparison): number {
       ? Number.NaN
       : Number(wanted.value);
   if (Number.isNaN(number))
-    throw failure(comparison, `is a number and can't be compared with \`${wanted.text}\``);
+    throw cannotCompare(comparison, `is a number and can't be compared with \`${wanted.text}\``);
   return number;
 }
 
@@ -127,7 +128,7 @@ function wantedDate(comparison: Comparison): string {
   const { wanted } = comparison;
   const date = isoDate(wanted.text, 'strict');
   if (date === undefined)
-    throw failure(comparison, `is a date and can't be compared with \`${wanted.text}\``);
+    throw cannotCompare(comparison, `is a date and can't be compared with \`${wanted.text}\``);
   return date;
 }
 
@@ -140,9 +141,9 @@ function onScale(
   return holdsForOrder(operator, scale.indexOf(name) - scale.indexOf(wanted));
 }
 
-function failure({ attribute }: Comparison, message: string): ProcessingFailure {
+function cannotCompare({ attribute }: Comparison, reason: string): ProcessingFailure {
   return new ProcessingFailure(
-    `the rule's \`${attribute}\` ${message}`,
+    `the rule's \`${attribute}\` ${reason}`,
     undefined,
     'Change the condition `rule_attribute`, or the rule.',
   );

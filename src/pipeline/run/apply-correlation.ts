@@ -2,9 +2,9 @@ import type { Alias, CorrelationRule } from '../../sigma/correlation/correlation
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 
 /**
- * A correlation with its fields renamed: in its groups, the fields it counts, and those that its
- * aliases stand for. The names of aliases stay. One that becomes several keeps its name, and stands
- * for the first of them that an event has.
+ * A correlation with its fields renamed: in its groups, in what it counts, and in its aliases, whose
+ * own names stay. A field that becomes several keeps its name, which then means the first of them
+ * that an event has. Throws ProcessingFailure where names get in each other's way.
  */
 export function applyToCorrelation(
   rule: CorrelationRule,
@@ -12,7 +12,8 @@ export function applyToCorrelation(
 ): CorrelationRule {
   const aliasNames = new Set(rule.aliases.map(({ name }) => name));
   const alternatives = new Map(rule.alternatives);
-  const single = new Map<string, string>();
+  /** Fields by the only name that they were given. */
+  const renamedTo = new Map<string, string>();
   const renamed = (field: string): string => {
     const known = rule.alternatives?.get(field);
     const names = known
@@ -21,7 +22,7 @@ export function applyToCorrelation(
     const [only] = names;
     if (names.length === 1 && only !== undefined) {
       alternatives.delete(field);
-      single.set(only, field);
+      renamedTo.set(only, field);
       return only;
     }
     if (names.length === 0)
@@ -33,8 +34,8 @@ export function applyToCorrelation(
     alternatives.set(field, names);
     return field;
   };
-  const aliases = rule.aliases.map((alias): Alias => {
-    return {
+  const aliases = rule.aliases.map(
+    (alias): Alias => ({
       ...alias,
       fields: new Map(
         [...alias.fields].map(([reference, field]) => [
@@ -42,17 +43,19 @@ export function applyToCorrelation(
           alias.below?.has(reference) ? field : renamed(field),
         ]),
       ),
-    };
-  });
-  // an alias is no field of the events, whatever they call one of that name
+    }),
+  );
+  // an alias is not a field of the events, even where they have one of that name
   const unlessAlias = (field: string): string => {
     if (aliasNames.has(field)) return field;
     const name = renamed(field);
     if (!aliasNames.has(name)) return name;
-    const message =
-      `the field \`${field}\` of the correlation would become \`${name}\`, which is one of its ` +
-      'aliases';
-    throw new ProcessingFailure(message, undefined, 'Give the alias another name.');
+    const what = `the field \`${field}\` of the correlation`;
+    throw new ProcessingFailure(
+      `${what} would become \`${name}\`, which is one of its aliases`,
+      undefined,
+      'Give the alias another name.',
+    );
   };
   const changed = {
     ...rule,
@@ -61,12 +64,14 @@ export function applyToCorrelation(
     valueFields: rule.valueFields.map(unlessAlias),
   };
   for (const name of alternatives.keys()) {
-    const other = single.get(name);
+    const other = renamedTo.get(name);
     if (other === undefined) continue;
-    const message =
-      `the field \`${other}\` of the correlation would become \`${name}\`, which stands for ` +
-      'several fields';
-    throw new ProcessingFailure(message, undefined, 'Map one of the two to another name.');
+    const what = `the field \`${other}\` of the correlation`;
+    throw new ProcessingFailure(
+      `${what} would become \`${name}\`, which stands for several fields`,
+      undefined,
+      'Map one of the two to another name.',
+    );
   }
   return alternatives.size === 0 ? changed : { ...changed, alternatives };
 }

@@ -14,8 +14,8 @@ import { applyToCorrelation } from './apply-correlation.ts';
 import { spreadFields } from './spread-fields.ts';
 
 /**
- * Gives fields their new names wherever they stand: in items, field references, the list of fields,
- * groups of correlations.
+ * Renames fields everywhere in a rule: in items, field references, its list of fields, the groups of
+ * a correlation.
  */
 export function applyFieldNames(
   item: ProcessingItem,
@@ -45,7 +45,7 @@ export function applyFieldNames(
   if (rule.rule.kind === 'correlation') rule.rule = applyToCorrelation(rule.rule, rename);
 }
 
-/** A name that no event has: what renames it as well renames any field. */
+/** A name that no event has: a transformation that renames it renames any field. */
 const anyName = '\u0000';
 
 function applyToNamed(
@@ -63,21 +63,21 @@ function applyToNamed(
 
 /**
  * What a transformation makes of the names of a field that no item of the rule has; undefined where
- * it has a say on none of them.
+ * it renames none of them.
  */
 export function renamedBy(
-  called: readonly string[],
+  names: readonly string[],
   item: ProcessingItem,
   { map }: FieldTransformation,
   rule: RuleInProcess,
 ): readonly string[] | undefined {
-  const renamed = called.map((name) =>
+  const mapped = names.map((name) =>
     item.appliesToField(name, rule) ? map(name, rule) : undefined,
   );
-  if (!renamed.some((names) => names)) return undefined;
-  const names = [...new Set(renamed.flatMap((given, at) => given ?? called[at] ?? []))];
-  rule.work.entries(names.length);
-  return names;
+  if (mapped.every((targets) => targets === undefined)) return undefined;
+  const renamed = [...new Set(mapped.flatMap((targets, at) => targets ?? names[at] ?? []))];
+  rule.work.entries(renamed.length);
+  return renamed;
 }
 
 type Rename = (field: string) => readonly string[] | undefined;
@@ -108,7 +108,7 @@ function keywordNames(
   rule: RuleInProcess,
 ): readonly string[] | undefined {
   const names = item.appliesToField(undefined, rule) ? map(undefined, rule) : undefined;
-  // the names count as given, though they stand for no other
+  // the names count as given, though they replace no other
   if (names) {
     rule.work.entries(names.length);
     rule.mappings.set('', new Set([...(rule.mappings.get('') ?? []), ...names]));
@@ -116,10 +116,7 @@ function keywordNames(
   return names;
 }
 
-/**
- * A keyword stands anywhere in the event, so it stands anywhere in the field that is searched in
- * its place.
- */
+/** A keyword may be anywhere in an event, so it may be anywhere in the field searched instead. */
 function contained(settled: SettledItem): SettledItem {
   const wrap = (test: Test): Test =>
     test.kind === 'string' && !isUnfilled(test)

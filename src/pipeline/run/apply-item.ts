@@ -97,7 +97,7 @@ function applyToValues(
     : settled;
 }
 
-/** Several values of a rule can become the same one. */
+/** Several values of a rule can become the same. */
 function distinctValues(values: readonly SettledValue[]): readonly SettledValue[] {
   const known = new Set<string>();
   return values.filter(({ tests }) => {

@@ -5,7 +5,7 @@ import type { DiagnosticCode } from '../../source/code/catalogue.ts';
 import { plural } from '../../source/plural.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 
-/** A rule that no event, or every event, of its log source fulfils. */
+/** That no event of a rule's log source fulfils the rule, or that every event does. */
 export interface ConstantTruth {
   readonly code: Extract<DiagnosticCode, 'PIP007' | 'PIP008'>;
   readonly message: string;
@@ -13,7 +13,7 @@ export interface ConstantTruth {
   readonly span: Span;
 }
 
-/** Undefined for a rule whose truth depends on the event, as far as can be seen. */
+/** Undefined for a rule whose truth depends on the event, as far as is known. */
 export function constantTruth(compiled: CompiledRule): ConstantTruth | undefined {
   const { file, title, titleSpan } = compiled.rule;
   const never = neverTrue(compiled);

@@ -12,25 +12,16 @@ import { isMapped, type RuleInProcess } from '../rule-in-process.ts';
 
 /** What pipelines that rename fields make of those of a rule. */
 export interface FieldCoverage {
-  /**
-   * Fields that are called as the rule calls them, since no pipeline gives them that name for the
-   * target.
-   */
+  /** Fields that still have the names of the rule, which no pipeline chose for the target. */
   readonly asWritten: ReadonlySet<string>;
   /**
-   * Fields whose names no pipeline has a say on, sorted; none where no transformation of names
-   * applies to the rule.
+   * Fields that no pipeline maps, sorted; empty where no transformation of names applies to the
+   * rule.
    */
   readonly unmapped: readonly string[];
-  /**
-   * Those of them that no event has, where a pipeline says that it knows all fields of the log
-   * source; undefined where none does.
-   */
+  /** The unmapped fields that no event has; undefined where no pipeline knows all fields. */
   readonly absent?: readonly string[];
-  /**
-   * Whether no event of the log source has a field of that name, whatever names it; undefined where
-   * no pipeline knows.
-   */
+  /** Whether no event of the log source has a field of that name; undefined like `absent`. */
   readonly lacks?: (field: string) => boolean;
   /** False for a rule with fields to which no transformation of names applies. */
   readonly known: boolean;
@@ -58,9 +49,7 @@ export function fieldCoverage(done: RuleInProcess, given: ReadonlySet<string>): 
   return { ...coverage, absent: unmapped.filter(lacks), lacks };
 }
 
-/**
- * Whether no event has a field that stays unmapped; undefined where no pipeline says that it knows.
- */
+/** Whether no event has an unmapped field; undefined where no pipeline knows all fields. */
 export function lackTest(
   { state }: RuleInProcess,
   given: ReadonlySet<string>,
@@ -69,11 +58,7 @@ export function lackTest(
   if (Array.isArray(lacking)) return (field) => lacking.includes(field);
   if (lacking !== 'absent') return undefined;
   const own = state.get(ownState);
-  const names: readonly string[] = Array.isArray(own)
-    ? own.every(isText)
-      ? own
-      : own.filter(isText)
-    : [];
+  const names: readonly string[] = Array.isArray(own) ? own.filter(isText) : [];
   return (field) =>
     !given.has(field) &&
     !names.some((name) =>
@@ -83,10 +68,7 @@ export function lackTest(
 
 const isText = (name: unknown): name is string => typeof name === 'string';
 
-/**
- * Names that pipelines give to fields, but for those that rules use themselves: of these, the
- * mappings decide.
- */
+/** Names that pipelines give to fields, except those that rules use: for these, mappings decide. */
 export function givenNames(fields: readonly FieldTransformation[]): ReadonlySet<string> {
   const sources = new Set(fields.flatMap((field) => field.sources ?? []));
   return new Set(
@@ -95,8 +77,8 @@ export function givenNames(fields: readonly FieldTransformation[]): ReadonlySet<
 }
 
 /**
- * What pipelines make of the fields that settings name. Names that the rule itself asks for, and
- * those that its mappings give, are known.
+ * What pipelines make of the fields that settings name. Fields of the rule, and names that its
+ * mappings give, are known to exist.
  */
 export function namedFields(
   done: RuleInProcess,
@@ -113,18 +95,18 @@ export function namedFields(
 }
 
 /**
- * State of a pipeline that knows the fields of the rule's log source: those that stay unmapped are
- * in no event where it is `absent`, or where it names them.
+ * State of a pipeline that knows all fields of the rule's log source. `absent`: no event has a field
+ * that stays unmapped. A list: no event has these.
  */
 const unmappedState = 'unmapped_fields';
 
 /**
- * State of such a pipeline: fields that events have nonetheless, such as those that the store gives
- * them. A `*` at the end stands for any rest.
+ * State of such a pipeline: fields that events have nonetheless, such as those that the store adds.
+ * A `*` at the end means any rest.
  */
 const ownState = 'own_fields';
 
-/** Fields that pipelines ask for by themselves: events have them. */
+/** Fields of items that pipelines add: events have them. */
 function addedFields({ parts }: RuleInProcess): ReadonlySet<string> {
   const added = new Set<string>();
   for (const { file, searches } of parts)
@@ -140,7 +122,7 @@ function addFieldsOf({ file, searches }: SettledDetection, fields: Set<string>):
 
 function addFieldsIn(body: SettledBody, file: SourceFile, fields: Set<string>): void {
   if (body.kind === 'group') for (const entry of body.entries) addFieldsIn(entry, file, fields);
-  // what a pipeline adds is named as its author wants it
+  // items that a pipeline adds have the names that its author wants
   else if (body.file === file) {
     if (body.field !== undefined) fields.add(body.field);
     if (refersToFields(body))

@@ -3,8 +3,8 @@ import { nearest } from '../../source/nearest.ts';
 import type { ProcessingItem } from '../pipeline.ts';
 
 /**
- * A category or service of a product whose others the pipelines tell apart: nothing narrows a
- * search to its events.
+ * A category or service that the pipelines do not know, of a product of which they know others:
+ * nothing narrows a search to its events.
  */
 export interface StrangeSource {
   readonly part: 'category' | 'service';
@@ -14,18 +14,15 @@ export interface StrangeSource {
   readonly near?: string;
 }
 
-/**
- * Finds what is strange about log sources, by the conditions of the items that the pipelines have.
- * Undefined where nothing is, or nothing is known.
- */
+/** Finds strange log sources, by the log sources that the conditions of the items name. */
 export function createSourceCheck(
   items: readonly ProcessingItem[],
 ): (source: LogSource) => StrangeSource | undefined {
-  const named = items.flatMap(sourcesOf);
+  const sources = items.flatMap(sourcesOf);
   const known = new Map<string, StrangeSource | undefined>();
   return (source) => {
     const key = JSON.stringify([source.product, source.category, source.service]);
-    if (!known.has(key)) known.set(key, strange(source, named));
+    if (!known.has(key)) known.set(key, strange(source, sources));
     return known.get(key);
   };
 }
@@ -37,12 +34,12 @@ const sourcesOf = ({ sources = [], transformation }: ProcessingItem): readonly L
 
 function strange(
   { product, category, service }: LogSource,
-  named: readonly LogSource[],
+  sources: readonly LogSource[],
 ): StrangeSource | undefined {
   const [part, name] =
     category !== undefined ? (['category', category] as const) : (['service', service] as const);
   if (product === undefined || name === undefined) return undefined;
-  const fitting = named.filter((one) => one.product === product || one.product === undefined);
+  const fitting = sources.filter((one) => one.product === product || one.product === undefined);
   const tellsApart = fitting.some(
     (one) => one.product === product && (one.category !== undefined || one.service !== undefined),
   );

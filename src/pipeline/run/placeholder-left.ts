@@ -17,12 +17,12 @@ export interface PlaceholderLeft {
   readonly span: Span;
 }
 
-/** The first placeholder that no pipeline replaced. */
+/** The first placeholder that no pipeline filled. */
 export function placeholderLeft(parts: readonly SettledDetection[]): PlaceholderLeft | undefined {
-  // nearly every rule has none, which a plain search finds sooner
+  // nearly every rule has no placeholder, which a plain search finds out sooner
   if (!hasPlaceholder(parts)) return undefined;
-  for (const found of placeholdersLeft(parts)) return found;
-  return undefined;
+  const [first] = placeholdersLeft(parts);
+  return first;
 }
 
 function hasPlaceholder(parts: readonly SettledDetection[]): boolean {
@@ -45,7 +45,7 @@ export interface PlaceholderMention extends PlaceholderLeft {
 
 /**
  * Every mention of a placeholder in a rule and those that it refers to. `visited`: correlations may
- * share parts level upon level.
+ * share rules at every level.
  */
 export function* mentionsIn(
   settled: SettledRule,

@@ -2,8 +2,8 @@ import type { ProcessingItem } from '../pipeline.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 
 /**
- * The items that can apply to rules of a log source, by its text: most items of a set of pipelines
- * are for other log sources, and thousands of rules share a few.
+ * The items that can apply to a rule, once for each log source: thousands of rules share a few, and
+ * most items are for others.
  */
 export function createRelevance(
   items: readonly ProcessingItem[],
@@ -14,17 +14,18 @@ export function createRelevance(
     if (rule.rule.kind === 'correlation') return everything;
     const { product, category, service } = rule.rule.logsource;
     const key = JSON.stringify([product, category, service]);
-    const found =
+    const relevant =
       known.get(key) ??
       everything.filter((index) => !items[index]?.bySourceOnly || items[index]?.appliesTo(rule));
-    known.set(key, found);
-    return found;
+    known.set(key, relevant);
+    return relevant;
   };
 }
 
 /**
- * Gives each item that can apply to the rule in turn, and whether it is known that its conditions
- * hold; one that changes the log source changes what follows. Stops where `step` answers false.
+ * Calls `step` with each item that can apply to the rule, and whether its conditions are known to
+ * hold. An item that changes the log source changes which items follow. Stops, and returns false,
+ * once `step` does.
  */
 export function forEachRelevant(
   items: readonly ProcessingItem[],

@@ -1,9 +1,9 @@
 import type { SettledBody, SettledItem, SettledValue } from '../../query/settled.ts';
 
 /**
- * One item for several fields that stand in for its own: it holds where it holds for one of them.
- * What is true of a missing field (`null`, `exists: false`) holds where all of them are missing. No
- * fields: a group of nothing, which drops the item.
+ * One item for several fields in place of its own: it holds where it holds for one of them. What is
+ * true of a missing field (`null`, `exists: false`) holds where all of them are missing. Without
+ * fields it becomes an empty group, which drops the item.
  */
 export function spreadFields(item: SettledItem, fields: readonly string[]): SettledBody {
   const [only] = fields;
@@ -32,7 +32,7 @@ function copies(
   };
 }
 
-/** The copies of an item under `neq` are each negated, so what links them is turned round. */
+/** The copies of an item under `neq` are each negated, which turns the link between them. */
 function turned(link: 'and' | 'or', { negated }: SettledItem): 'and' | 'or' {
   if (!negated) return link;
   return link === 'and' ? 'or' : 'and';

@@ -3,16 +3,10 @@ import type { RuleInProcess } from '../rule-in-process.ts';
 import { renamedBy } from './apply-fields.ts';
 import { lackTest } from './field-coverage.ts';
 
-/**
- * What the product of a target calls fields that a whole log source is known by; those that it does
- * not have are missing.
- */
+/** What a target's product calls the fields that a log source is known by, as far as it has them. */
 export type UsualFields = ReadonlyMap<string, readonly string[]>;
 
-/**
- * Answers with one map for all rules of a log source to which the same items applied: thousands of
- * rules share a few.
- */
+/** One map for all rules of a log source to which the same items applied: thousands share a few. */
 export function createUsualFields(
   namesOf: (source: LogSource) => readonly string[],
   given: ReadonlySet<string>,
@@ -23,9 +17,9 @@ export function createUsualFields(
     if (names.length === 0) return undefined;
     const byTrail = known.get(names) ?? new Map<string, UsualFields>();
     known.set(names, byTrail);
-    const found = byTrail.get(done.trail) ?? usualFields(names, done, given);
-    byTrail.set(done.trail, found);
-    return found;
+    const usual = byTrail.get(done.trail) ?? usualFields(names, done, given);
+    byTrail.set(done.trail, usual);
+    return usual;
   };
 }
 
@@ -38,18 +32,17 @@ function usualFields(
   const offered = new Set(done.renamings.flatMap(([, { targets = [] }]) => targets));
   const fields = new Map<string, readonly string[]>();
   for (const name of names) {
-    let called: readonly string[] = [name];
+    let targets: readonly string[] = [name];
     let mapped = false;
     for (const [item, transformation] of done.renamings) {
-      const renamed = renamedBy(called, item, transformation, done);
+      const renamed = renamedBy(targets, item, transformation, done);
       if (renamed === undefined) continue;
-      called = renamed;
+      targets = renamed;
       mapped = true;
     }
-    // where pipelines name the fields of a log source, one that they do not name may be misspelled
-    // or not there
+    // pipelines that rename fields name those of the log source: any other may not be there
     const has = mapped || !done.renames || offered.has(name);
-    if (has && (mapped || lacks?.(name) !== true)) fields.set(name, called);
+    if (has && (mapped || lacks?.(name) !== true)) fields.set(name, targets);
   }
   return fields;
 }

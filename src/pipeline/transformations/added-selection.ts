@@ -10,21 +10,18 @@ export interface AddedSelection {
   readonly negated: boolean;
 }
 
-/**
- * The detection with one more selection that must (or must not) hold beside its conditions, each of
- * them.
- */
+/** The detection with one more selection, which each condition requires (or excludes) as well. */
 export function withSelection(
   detection: SettledDetection,
-  { name: wanted, body, negated }: AddedSelection,
+  { name: base, body, negated }: AddedSelection,
 ): SettledDetection {
-  const name = freeName(wanted, detection.searches);
-  const own = [...detection.searches.keys()].filter((key) => key.startsWith('_'));
+  const name = freeName(base, detection.searches);
+  const underscored = [...detection.searches.keys()].filter((key) => key.startsWith('_'));
   const conditions = detection.conditions.map((condition): ConditionNode => {
     const { start, end } = condition;
     const named: ConditionNode = { kind: 'name', name, start, end };
-    const written = pinned(detection, condition, own);
-    // one after the other, not one in the other: a pipeline may add many
+    const written = pinned(detection, condition, underscored);
+    // side by side, not nested: a pipeline may add many
     const operands = written.kind === 'and' ? written.operands : [written];
     return {
       kind: 'and',
@@ -38,41 +35,44 @@ export function withSelection(
 }
 
 /**
- * No condition can hold a parenthesis in a name; and `1 of them` and its like pass over names that
- * start with an underscore.
+ * A name that no condition can have, as it holds a parenthesis, and that `1 of them` passes over, as
+ * it starts with an underscore.
  */
-function freeName(wanted: string, taken: ReadonlyMap<string, unknown>): string {
-  let name = `_(${wanted})`;
-  for (let number = 2; taken.has(name); number++) name = `_(${wanted})${number}`;
+function freeName(base: string, taken: ReadonlyMap<string, unknown>): string {
+  let name = `_(${base})`;
+  for (let number = 2; taken.has(name); number++) name = `_(${base})${number}`;
   return name;
 }
 
-/** `1 of _*` would take in the added selection: the names that it stood for take its place. */
+/** Replaces `1 of _*`, which would include the added selection, by the names that it meant. */
 function pinned(
   detection: SettledDetection,
   node: ConditionNode,
-  own: readonly string[],
+  underscored: readonly string[],
 ): ConditionNode {
   switch (node.kind) {
     case 'and':
     case 'or':
-      return { ...node, operands: node.operands.map((operand) => pinned(detection, operand, own)) };
+      return {
+        ...node,
+        operands: node.operands.map((operand) => pinned(detection, operand, underscored)),
+      };
     case 'not':
-      return { ...node, operand: pinned(detection, node.operand, own) };
+      return { ...node, operand: pinned(detection, node.operand, underscored) };
     case 'name':
       return node;
     case 'quantifier':
-      return node.pattern.startsWith('_*') ? pinnedQuantifier(detection, node, own) : node;
+      return node.pattern.startsWith('_*') ? pinnedQuantifier(detection, node, underscored) : node;
   }
 }
 
 function pinnedQuantifier(
   detection: SettledDetection,
   node: ConditionNode & { readonly kind: 'quantifier' },
-  own: readonly string[],
+  underscored: readonly string[],
 ): ConditionNode {
   const { start, end }: Span = node;
-  if (!/^_\*+$/.test(node.pattern) || own.length === 0) {
+  if (!/^_\*+$/.test(node.pattern) || underscored.length === 0) {
     const place = { file: detection.file, span: { start, end } };
     throw new ProcessingFailure(
       `\`${node.pattern}\` would stand for the condition that the pipeline adds`,
@@ -80,6 +80,6 @@ function pinnedQuantifier(
       'Name the selections without `*`.',
     );
   }
-  const operands = own.map((name): ConditionNode => ({ kind: 'name', name, start, end }));
+  const operands = underscored.map((name): ConditionNode => ({ kind: 'name', name, start, end }));
   return { kind: node.quantifier === 'all' ? 'and' : 'or', operands, start, end };
 }

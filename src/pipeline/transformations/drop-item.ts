@@ -1,8 +1,11 @@
 import type { SettledGroup } from '../../query/settled.ts';
 import type { TransformationDefinition } from '../definition.ts';
 
-const nothing: SettledGroup = { kind: 'group', link: 'and', entries: [] };
+const emptyGroup: SettledGroup = { kind: 'group', link: 'and', entries: [] };
 
 export const dropItemDefinitions = {
-  drop_detection_item: { parameters: {}, create: () => ({ kind: 'item', apply: () => nothing }) },
+  drop_detection_item: {
+    parameters: {},
+    create: () => ({ kind: 'item', apply: () => emptyGroup }),
+  },
 } satisfies Readonly<Record<string, TransformationDefinition>>;

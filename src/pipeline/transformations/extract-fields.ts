@@ -78,7 +78,7 @@ function fieldsOf(
 ): readonly SettledItem[] {
   const fields: SettledItem[] = [];
   for (const [name, text] of groups) {
-    // a group that took no part, or took nothing
+    // the group took no part, or matched nothing
     if (text === undefined || text === '') continue;
     fields.push({
       ...item,
@@ -92,7 +92,7 @@ function fieldsOf(
 function testOf(text: string, cased: boolean): Test {
   const lower = text.toLowerCase();
   if (lower === 'null' || lower === 'none') return { kind: 'null' };
-  // leading zeros mean something
+  // a text with leading zeros is not the number
   const value = text !== '0' && text.startsWith('0') ? undefined : numberIn(text);
   return value === undefined
     ? { kind: 'string', pattern: parsePattern(text), cased }

@@ -3,7 +3,7 @@ import type { TransformationDefinition } from '../definition.ts';
 import { textOf } from '../parameters.ts';
 import type { FieldTransformation } from '../pipeline.ts';
 
-/** Keywords have no name to put anything to. */
+/** Keywords have no name that could be extended. */
 export const fieldAffixDefinitions = {
   field_name_prefix: {
     parameters: { prefix: { type: 'string', description: 'Put before the names of all fields.' } },

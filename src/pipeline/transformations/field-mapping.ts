@@ -33,7 +33,7 @@ export const fieldMappingDefinitions = {
   },
 } satisfies Readonly<Record<string, TransformationDefinition>>;
 
-/** Fields that are mapped to nothing (`field:`) stay as they are. */
+/** Fields without a new name (`field:`) stay as they are. */
 function createMapping(item: YamlMapping): FieldTransformation {
   const names = new Map<string | undefined, readonly string[]>();
   for (const { key, value } of pairsOf(item, 'mapping')) {
@@ -48,7 +48,7 @@ function createMapping(item: YamlMapping): FieldTransformation {
   };
 }
 
-/** The first prefix that fits counts. */
+/** The first prefix that fits wins. */
 function createPrefixMapping(item: YamlMapping): FieldTransformation {
   const prefixes = pairsOf(item, 'mapping').map(({ key, value }) => {
     if (key.value === null)

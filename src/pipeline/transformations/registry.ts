@@ -19,7 +19,7 @@ import { setValueDefinitions } from './value/set-value.ts';
 import { valueCaseDefinitions } from './value/value-case.ts';
 import { valueRegexDefinitions } from './value/value-regex.ts';
 
-/** Every kind of transformation by its name in pipelines: one spread a family. */
+/** Every transformation by its type in pipelines. */
 export const transformationDefinitions: Readonly<Record<string, TransformationDefinition>> = {
   ...addConditionDefinitions,
   ...convertTypeDefinitions,

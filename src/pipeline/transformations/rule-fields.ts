@@ -7,7 +7,7 @@ import type { RuleTransformation } from '../pipeline.ts';
 const name: JsonSchema = { type: 'string', minLength: 1 };
 const names = textsSchema('The name of a field, or a list of names.', name);
 
-/** The rule's own list of fields to show, `fields:`. */
+/** Transformations of the rule's list of fields to show, `fields:`. */
 export const ruleFieldsDefinitions = {
   add_field: {
     parameters: { field: names },
@@ -38,7 +38,7 @@ function changing(item: YamlMapping, key: string, change: Change): RuleTransform
   };
 }
 
-/** Each name takes away one mention, the first. */
+/** Each name removes its first mention. */
 function without(fields: readonly string[], given: readonly string[]): readonly string[] {
   const left = [...fields];
   for (const field of given) {

@@ -22,7 +22,7 @@ export const splitPathDefinitions = {
   },
 } satisfies Readonly<Record<string, TransformationDefinition>>;
 
-/** Each is an alternative of the query, about as long as the value. */
+/** Each split is an alternative in the query, about as long as the value. */
 const maximumSplits = 64;
 
 interface Fields {
@@ -31,8 +31,8 @@ interface Fields {
 }
 
 /**
- * A path in two fields, as audit events have the key and the name of a registry value. Not in
- * pySigma.
+ * Splits a path into two fields, as audit events have the key and the name of a registry value. Not
+ * in pySigma.
  */
 function create(item: YamlMapping): ItemTransformation {
   const fields: Fields = { parent: textOf(item, 'parent') ?? '', name: textOf(item, 'name') ?? '' };
@@ -60,35 +60,35 @@ function alternatives(
   test: Test,
   { parent, name }: Fields,
 ): readonly SettledBody[] {
-  const one = (given: string, tested: Test): SettledItem => ({
+  const itemFor = (field: string, only: Test): SettledItem => ({
     ...item,
-    field: given,
-    values: [{ ...value, tests: [tested] }],
+    field,
+    values: [{ ...value, tests: [only] }],
     link: 'or',
   });
   switch (test.kind) {
     // a value in the registry has a key: the name alone may be missing
     case 'null':
     case 'exists':
-      return [one(parent, test)];
+      return [itemFor(parent, test)];
     case 'string': {
-      const found = splits(test.pattern);
-      if (found.length > maximumSplits) throw tooMany(item, value);
-      return found.map(([before, after]) => {
+      const splits = splitsOf(test.pattern);
+      if (splits.length > maximumSplits) throw tooMany(item, value);
+      return splits.map(([before, after]) => {
         const tests = [...partTest(parent, before, test), ...partTest(name, after, test)];
         return tests.length === 0
-          ? one(parent, { kind: 'exists' })
+          ? itemFor(parent, { kind: 'exists' })
           : groupFor(
               item,
               'and',
-              tests.map(([given, tested]) => one(given, tested)),
+              tests.map(([field, only]) => itemFor(field, only)),
             );
       });
     }
     default:
       throw new ProcessingFailure(
-        `the events have the path in \`${parent}\` and \`${name}\`, and only texts with ` +
-          'wildcards can be taken apart',
+        `the events have the path in \`${parent}\` and \`${name}\`, ` +
+          'and only texts with wildcards can be taken apart',
         { file: item.file, span: value.span },
         'Write the value with `contains`, `startswith` or `endswith`.',
       );
@@ -103,33 +103,33 @@ const tooMany = ({ file }: SettledItem, { span }: SettledValue): ProcessingFailu
   );
 
 const partTest = (
-  given: string,
+  field: string,
   pattern: Pattern,
   test: StringTest,
 ): readonly (readonly [string, Test])[] =>
-  pattern.length === 1 && pattern[0] === ANY ? [] : [[given, { ...test, pattern }]];
+  pattern.length === 1 && pattern[0] === ANY ? [] : [[field, { ...test, pattern }]];
 
 /**
- * Every way in which the backslash between the two parts can stand in the pattern, as the name may
- * hold backslashes too: as it is written, or in a wildcard.
+ * Every place in the pattern where the backslash between the two parts can be: a backslash, of which
+ * the name may have some, or a wildcard.
  */
-function splits(pattern: Pattern): readonly (readonly [Pattern, Pattern])[] {
-  const found: (readonly [Pattern, Pattern])[] = [];
+function splitsOf(pattern: Pattern): readonly (readonly [Pattern, Pattern])[] {
+  const splits: (readonly [Pattern, Pattern])[] = [];
   for (const [at, part] of pattern.entries()) {
     if (isPlaceholder(part)) continue;
     const before = pattern.slice(0, at);
     const after = pattern.slice(at + 1);
-    if (part === ANY) found.push([joinParts([...before, ANY]), joinParts([ANY, ...after])]);
-    else if (part === ONE) found.push([before, after]);
+    if (part === ANY) splits.push([joinParts([...before, ANY]), joinParts([ANY, ...after])]);
+    else if (part === ONE) splits.push([before, after]);
     else
       for (let slash = part.indexOf('\\'); slash !== -1; slash = part.indexOf('\\', slash + 1))
-        found.push([
+        splits.push([
           joinParts([...before, part.slice(0, slash)]),
           joinParts([part.slice(slash + 1), ...after]),
         ]);
   }
-  // no path is without a backslash: the key alone never is the whole text
-  if (found.length === 0) return [[pattern, []]];
-  const withKey = found.filter(([before]) => before.length > 0);
-  return withKey.length === 0 ? found : withKey;
+  // every path has a backslash: the key alone is never the whole text
+  if (splits.length === 0) return [[pattern, []]];
+  const withKey = splits.filter(([before]) => before.length > 0);
+  return withKey.length === 0 ? splits : withKey;
 }

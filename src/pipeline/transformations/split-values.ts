@@ -2,7 +2,7 @@ import type { SettledBody, SettledGroup, SettledItem, SettledValue } from '../..
 import { isUnfilled, type StringTest } from '../../query/tree.ts';
 import { onlyTest } from '../conditions/value-match.ts';
 
-/** The texts of an item; undefined where one of its values is something else. */
+/** The texts of an item; undefined where a value is not a text. */
 export function textsOfItem(
   item: SettledItem,
 ): readonly { readonly value: SettledValue; readonly test: StringTest }[] | undefined {
@@ -15,10 +15,7 @@ export function textsOfItem(
   return texts;
 }
 
-/**
- * A group in place of an item that may be negated: there, each entry must be negated itself, and
- * "all" means what "any" did.
- */
+/** A group in place of an item. Under `neq` its entries are each negated, which turns the link. */
 export function groupFor(
   { negated }: SettledItem,
   link: 'and' | 'or',

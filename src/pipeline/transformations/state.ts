@@ -6,7 +6,7 @@ import { unprovedState } from '../unproved.ts';
 
 const name = (description: string): JsonSchema => ({ type: 'string', minLength: 1, description });
 
-/** What a pipeline notes for its later items and for the target. */
+/** Transformations that note something for later items and for the target. */
 export const stateDefinitions = {
   set_state: {
     parameters: {

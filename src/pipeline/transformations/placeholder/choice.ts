@@ -13,10 +13,7 @@ export const choiceParameters = { include: names, exclude: names } as const sati
   Record<string, JsonSchema>
 >;
 
-/**
- * Which placeholders a transformation is about: those under `include`, or all but those under
- * `exclude`.
- */
+/** Which placeholders a transformation fills: those under `include`, or all but `exclude`. */
 export function chosenPlaceholders(item: YamlMapping): (name: string) => boolean {
   const include = textList(item, 'include');
   const exclude = textList(item, 'exclude');

@@ -1,7 +1,7 @@
 import { scalarText } from '../../../jinja/number.ts';
 import { fillRegex, type UnfilledRegex } from '../../../query/expanded-regex.ts';
 import type { SettledItem } from '../../../query/settled.ts';
-import type { Test } from '../../../query/tree.ts';
+import type { StringTest, Test } from '../../../query/tree.ts';
 import { maximumValues } from '../../../query/value.ts';
 import { parseAddressBlock } from '../../../sigma/value/cidr.ts';
 import {
@@ -36,7 +36,7 @@ export const placeholderDefinitions = {
   },
 } satisfies Readonly<Record<string, TransformationDefinition>>;
 
-/** `choices` are those of one placeholder. */
+/** `choices`: the values of one placeholder. */
 function filling(
   item: YamlMapping,
   choices: (name: string, settled: SettledItem, rule: RuleInProcess) => readonly Pattern[],
@@ -59,7 +59,7 @@ function filling(
   };
 }
 
-/** A test for each combination of the values; placeholders without values stay. */
+/** A test for each combination of the values. Placeholders without values stay. */
 export function filledTests(
   test: StringTest,
   values: ReadonlyMap<string, readonly Pattern[]>,
@@ -111,17 +111,15 @@ function blockOf(pattern: Pattern, settled: SettledItem): Test {
   );
 }
 
-type StringTest = Extract<Test, { readonly kind: 'string' }>;
-
 function valuesOf(name: string, settled: SettledItem, { vars }: RuleInProcess): readonly Pattern[] {
-  const given = vars.get(name);
+  const value = vars.get(name);
   if (!vars.has(name))
     throw new ProcessingFailure(
       `the placeholder \`%${name}%\` has no value`,
       settled,
       `Add \`${name}\` to \`vars\` of a pipeline.`,
     );
-  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (list.length === 0)
     throw new ProcessingFailure(
       `the list of the placeholder \`%${name}%\` is empty`,

@@ -21,7 +21,7 @@ export const valueRegexDefinitions = {
         kind: 'value',
         apply: (test, settled) => {
           if (test.kind !== 'string') return undefined;
-          // an empty text makes no useful expression
+          // an expression of an empty text would match anything
           if (test.pattern.length === 0) return [test];
           return [
             {
@@ -38,9 +38,7 @@ export const valueRegexDefinitions = {
   },
 } satisfies Readonly<Record<string, TransformationDefinition>>;
 
-/**
- * The expression finds what the value did: all of a field's value, some part of it for keywords.
- */
+/** An expression that matches what the value did: a whole value, or a part for keywords. */
 function sourceOf(
   { pattern }: StringTest,
   settled: SettledItem,
