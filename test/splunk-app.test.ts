@@ -1,12 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
-import {
-  renderSplunkApp,
-  type SplunkApp,
-  type SplunkAppInput,
-  splunkAppSources,
-} from '../src/artifact/splunk-app.ts';
+import { renderSplunkApp, type SplunkApp, splunkAppSources } from '../src/artifact/splunk/app.ts';
+import type { SplunkAppInput } from '../src/artifact/splunk/app-input.ts';
 import type { PackDetection, PackInfo, SplunkDetection } from '../src/pack/model/detection.ts';
 import { compareConf } from '../src/pack/render/conf-difference.ts';
 import { readConf } from '../src/pack/render/conf-reader.ts';

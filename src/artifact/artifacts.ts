@@ -20,7 +20,7 @@ import { gzipTar, zip } from './archive.ts';
 import { madeFor, madeForLine } from './made-for.ts';
 import { type ArtifactDigest, manifestText } from './manifest.ts';
 import { type Broken, brokenOf, diagnosticAbout, withoutBroken } from './sound-pack.ts';
-import { renderSplunkApp, type SplunkApp } from './splunk-app.ts';
+import { renderSplunkApp, type SplunkApp } from './splunk/app.ts';
 
 /** What {@link makeArtifacts} makes files of. */
 export interface ArtifactInput {

@@ -1,4 +1,4 @@
-import { splunkAppPaths } from '../../artifact/splunk-app.ts';
+import { splunkAppPaths } from '../../artifact/splunk/app.ts';
 import { type ConfModel, readBoundedConf } from '../../pack/render/conf-reader.ts';
 import { textOf } from './app-files.ts';
 import { manifestError, viewError } from './app-texts.ts';

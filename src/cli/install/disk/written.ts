@@ -1,4 +1,4 @@
-import { splunkAppPaths } from '../../../artifact/splunk-app.ts';
+import { splunkAppPaths } from '../../../artifact/splunk/app.ts';
 import type { SplunkPlace } from '../../../pack/config/install-config.ts';
 import type { IsWritten } from './tree.ts';
 

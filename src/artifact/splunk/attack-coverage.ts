@@ -1,5 +1,5 @@
-import { runsInSplunk } from '../pack/config/enabled.ts';
-import type { PackDetection } from '../pack/model/detection.ts';
+import { runsInSplunk } from '../../pack/config/enabled.ts';
+import type { PackDetection } from '../../pack/model/detection.ts';
 
 /**
  * Tactics in the order of an attack, by their short names; both those before and after ATT&CK v19.
