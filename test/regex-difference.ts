@@ -91,19 +91,19 @@ export function differences(
 ): readonly string[] {
   const parse = parsed(source, flags);
   const regex = toLuceneRegex(parse);
-  if (!regex.ok) return [`refused: ${regex.reason}`];
+  if (!regex.ok) return [`refused: ${regex.error.reason}`];
   const letters =
     (parse.flags.ignoreCase ? 'i' : '') +
     (parse.flags.multiline ? 'm' : '') +
     (parse.flags.dotAll ? 's' : '');
   const expected = new RegExp(source.replace(/^\(\?[ims]+\)/, ''), letters);
-  const actual = lucenePattern(regex.text);
+  const actual = lucenePattern(regex.value.text);
   const given = texts(parse.node, count, roll).filter(
     (text) => text.length < 250 && !(parse.flags.multiline && text.endsWith('\n')),
   );
   return given
     .filter((text) => expected.test(text) !== actual(text))
-    .map((text) => `${source} -> ${regex.text}: ${JSON.stringify(text)}`);
+    .map((text) => `${source} -> ${regex.value.text}: ${JSON.stringify(text)}`);
 }
 
 /** The regular expressions of rules, each once. */

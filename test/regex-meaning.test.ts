@@ -76,9 +76,9 @@ describe('the same values match in PCRE and in Lucene', () => {
   ])('counted gaps: %s', (source) => {
     const roll = dice(5);
     const regex = toLuceneRegex(parsed(source, flagsOf('')));
-    if (!regex.ok) throw new Error(regex.reason);
-    expect(regex.text).toContain('&~');
-    const matches = lucenePattern(regex.text);
+    if (!regex.ok) throw new Error(regex.error.reason);
+    expect(regex.value.text).toContain('&~');
+    const matches = lucenePattern(regex.value.text);
     const results = Array.from({ length: 300 }, () => {
       const letters = pick(['abc', 'aab c\n', 'abbbb bbb', 'xab ', 'a bbbbc'], roll);
       const text = `${pick(['', 'ab', 'x', ' '], roll)}${Array.from({ length: roll(70) }, () => letters[roll(letters.length)]).join('')}${pick(['', 'c', 'b'], roll)}`;

@@ -29,7 +29,7 @@ function parsed(source: string, flags: RegexFlags = none): RegexParsed {
 /** The Lucene text, or the reason there is none after a dash. */
 function lucene(source: string, letters = '', options: LuceneRegexOptions = {}): string {
   const regex = toLuceneRegex(parsed(source, flagsOf(letters)), options);
-  return regex.ok ? regex.text : `- ${regex.reason}`;
+  return regex.ok ? regex.value.text : `- ${regex.error.reason}`;
 }
 
 describe('the PCRE reader', () => {
@@ -239,8 +239,7 @@ describe('Lucene regular expressions', () => {
   ])('refused: %.20s', (source, offset, reason) => {
     expect(toLuceneRegex(parsed(source))).toEqual({
       ok: false,
-      reason,
-      ...(offset === undefined ? {} : { offset }),
+      error: { reason, ...(offset === undefined ? {} : { offset }) },
     });
   });
 
@@ -248,8 +247,7 @@ describe('Lucene regular expressions', () => {
     const regex = toLuceneRegex(parsed('xa+?b'));
     expect(regex).toMatchObject({
       ok: true,
-      text: '.*xa+b.*',
-      notes: [expect.stringContaining('lazy')],
+      value: { text: '.*xa+b.*', notes: [expect.stringContaining('lazy')] },
     });
   });
 

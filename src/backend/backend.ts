@@ -73,15 +73,21 @@ export type Conversion<T> =
 
 export type Unconverted = Failed<readonly TargetDiagnostic[]>;
 
+type Refused = Omit<TargetDiagnostic, 'code'> & { readonly code?: TargetDiagnostic['code'] };
+
 /**
  * Thrown inside a backend where a test can't be printed; turned into a {@link Conversion} at its
- * edge.
+ * edge. What is thrown where the rule is not known has a reason only, and perhaps an offset in the
+ * regular expression that it is about: whoever knows the rule catches it.
  */
 export class Refusal extends Error {
-  readonly diagnostic: TargetDiagnostic;
-  constructor(diagnostic: Omit<TargetDiagnostic, 'code'> & { code?: TargetDiagnostic['code'] }) {
-    super(diagnostic.message);
-    this.diagnostic = { code: 'TGT001', ...diagnostic };
+  readonly diagnostic: TargetDiagnostic | undefined;
+  /** UTF-16 units. */
+  readonly offset: number | undefined;
+  constructor(refused: Refused | string, offset?: number) {
+    super(typeof refused === 'string' ? refused : refused.message);
+    this.diagnostic = typeof refused === 'string' ? undefined : { code: 'TGT001', ...refused };
+    this.offset = offset;
   }
 }
 
@@ -108,8 +114,8 @@ export function refused({ file, span }: Place, message: string, hint: string): R
 }
 
 /** The same as a conversion, where nothing has to be unwound. */
-export const unconverted = (place: Place, message: string, hint: string): Unconverted =>
-  failed([refused(place, message, hint).diagnostic]);
+export const unconverted = ({ file, span }: Place, message: string, hint: string): Unconverted =>
+  failed([{ code: 'TGT001', message, file, span, hint }]);
 
 /**
  * Runs the printer of a target.
@@ -130,7 +136,7 @@ export function converted<T>(print: (diagnostics: TargetDiagnostic[]) => T): Con
     const value = print(diagnostics);
     return { ...ok(value), diagnostics: distinct(diagnostics) };
   } catch (error) {
-    if (error instanceof Refusal) return failed([error.diagnostic]);
+    if (error instanceof Refusal && error.diagnostic) return failed([error.diagnostic]);
     throw error;
   }
 }

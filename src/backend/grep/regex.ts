@@ -3,11 +3,11 @@ import { otherCases, widenCase } from '../../regex/case.ts';
 import { parseRegex } from '../../regex/regex.ts';
 import { complementRanges, normalizeRanges } from '../../regex/set.ts';
 import type { RegexAny, RegexClass, RegexNode, RegexRepeat } from '../../regex/tree.ts';
+import { Refusal } from '../backend.ts';
 import { looseClass, setPattern } from './regex-class.ts';
 import { hasLetters, literal, sensitive, UNIT, type Writing } from './text.ts';
 
-/** A part that has no exact form in a line. Never leaves this module. */
-class NoForm extends Error {}
+const inexact = (): Refusal => new Refusal('a part of the expression has no exact form in a line');
 
 interface Printing {
   readonly writing: Writing;
@@ -48,7 +48,7 @@ export function regexExact(test: RegexTest, start: string, writing: Writing): st
     const node = nodeOf(test);
     return `${UNIT}*?${print(test, node, { writing, over: false, start, ignoreCase: isCaseless(node), letters: false })}`;
   } catch (error) {
-    if (error instanceof NoForm) return undefined;
+    if (error instanceof Refusal) return undefined;
     throw error;
   }
 }
@@ -85,7 +85,7 @@ function print(test: RegexTest, node: RegexNode, printing: Printing): string {
 function nodeText(node: RegexNode, printing: Printing, loop: boolean, depth: number): string {
   const { over } = printing;
   if (depth > MAX_DEPTH && over) return '.*';
-  if (depth > MAX_DEPTH) throw new NoForm();
+  if (depth > MAX_DEPTH) throw inexact();
   switch (node.kind) {
     case 'empty':
       return '';
@@ -114,13 +114,13 @@ function nodeText(node: RegexNode, printing: Printing, loop: boolean, depth: num
         ? nodeText(node.node, printing, loop, depth)
         : `(?>${nodeText(node.node, printing, loop, depth + 1)})`;
     case 'lookaround':
-      if (!over) throw new NoForm();
+      if (!over) throw inexact();
       return node.negated || node.behind
         ? ''
         : `(?=${nodeText(node.node, printing, loop, depth + 1)})`;
     case 'backreference':
     case 'opaque':
-      if (!over) throw new NoForm();
+      if (!over) throw inexact();
       return loop ? '.' : '.*';
   }
 }
@@ -138,7 +138,7 @@ function bare(node: RegexNode): RegexNode {
 }
 
 function anchorText(at: string, multiline: boolean, { start }: Printing): string {
-  if (multiline || at === 'wordBoundary' || at === 'notWordBoundary') throw new NoForm();
+  if (multiline || at === 'wordBoundary' || at === 'notWordBoundary') throw inexact();
   return at === 'start' || at === 'textStart' ? `(?<=${start})` : '(?=")';
 }
 

@@ -101,13 +101,13 @@ function regexText(item: Item, test: RegexTest, dialect: Dialect): string {
   if (!translated.ok)
     throw refused(
       item,
-      `Lucene's regular expressions lack what this one needs: ${translated.reason}`,
+      `Lucene's regular expressions lack what this one needs: ${translated.error.reason}`,
       'Rewrite the pattern without it, or leave the rule out for this target.',
     );
-  if (matchingOf(item, dialect) === 'native' && caseCounts(test, translated.text, dialect))
+  if (matchingOf(item, dialect) === 'native' && caseCounts(test, translated.value.text, dialect))
     diagnosticOnCase(item, dialect);
-  for (const note of translated.notes) dialect.diagnostics.push(noteOf(item, note));
-  return translated.text;
+  for (const note of translated.value.notes) dialect.diagnostics.push(noteOf(item, note));
+  return translated.value.text;
 }
 
 /** False where the expression has each letter in either case by itself. */
@@ -119,7 +119,7 @@ function caseCounts(test: RegexTest, text: string, dialect: Dialect): boolean {
         maxLength: Number.POSITIVE_INFINITY,
       })
     : undefined;
-  return !folded?.ok || folded.text !== text;
+  return !folded?.ok || folded.value.text !== text;
 }
 
 function noteOf(item: Item, message: string): TargetDiagnostic {

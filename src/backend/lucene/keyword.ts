@@ -2,8 +2,7 @@ import type { Item, NumberTest, Query, StringTest } from '../../query/tree.ts';
 import { ANY, joinParts, openLiteral, type Pattern } from '../../sigma/value/pattern.ts';
 import { Refusal, refused } from '../backend.ts';
 import { type Dialect, type Printed, together } from './dialect.ts';
-import { luceneEscape } from './regex/regex.ts';
-import { affordable } from './regex/wildcard-cost.ts';
+import { affordable, luceneEscape } from './regex/regex.ts';
 import {
   type Core,
   joinedRegexes,
@@ -82,7 +81,8 @@ const isWord = (text: string): boolean => /^[\p{L}\p{N}_]+$/u.test(text);
 /** The regular expression between the `.*` on both of its ends. */
 function coreOf(item: KeywordItem, ignoreCase: boolean, dialect: Dialect): Core {
   const whole = joinParts([ANY, ...patternOf(item), ANY]);
-  if (affordable(whole, ignoreCase, dialect) !== 'plain') throw tooCostly(item, dialect);
+  const wildcards = affordable(whole, ignoreCase, dialect);
+  if (!wildcards.ok || wildcards.value !== undefined) throw tooCostly(item, dialect);
   const pattern = whole.slice(1, -1);
   const text = pattern.map((part) => regexPart(part, ignoreCase, dialect.hideDollar)).join('');
   // a keyword of wildcards alone is found in every text

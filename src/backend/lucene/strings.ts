@@ -10,8 +10,7 @@ import {
 import { Refusal, refused } from '../backend.ts';
 import { type Dialect, isFlattened, type Printed } from './dialect.ts';
 import { flattenedTerms } from './flattened.ts';
-import { endSafely, luceneEscape } from './regex/regex.ts';
-import { affordable } from './regex/wildcard-cost.ts';
+import { affordable, endSafely, luceneEscape } from './regex/regex.ts';
 import { escapedField, escapedTerm, hasLetters, quoted } from './text.ts';
 
 export type StringItem = Item & { readonly test: StringTest | NumberTest };
@@ -95,11 +94,13 @@ function formOf(item: StringItem, field: string, dialect: Dialect): Form {
 function patternForm(item: StringItem, { pattern, cased }: StringTest, dialect: Dialect): Form {
   const matching = matchingOf(item, dialect);
   const ignoreCase = matching === 'regex' && !cased;
-  const cost = affordable(pattern, ignoreCase, dialect);
-  // where the index folds letters, an expression in their place would not mean the same
-  if (cost === undefined || (cost !== 'plain' && matching === 'native'))
-    throw tooCostly(item, dialect);
-  if (cost !== 'plain') return { kind: 'regex', shape: 'whole', text: cost.text, wild: true };
+  const wildcards = affordable(pattern, ignoreCase, dialect);
+  if (!wildcards.ok) throw tooCostly(item, dialect);
+  if (wildcards.value !== undefined) {
+    // where the index folds letters, an expression in their place would not mean the same
+    if (matching === 'native') throw tooCostly(item, dialect);
+    return { kind: 'regex', shape: 'whole', text: wildcards.value, wild: true };
+  }
   if (cased && matching === 'native' && needsRegex(pattern, true, dialect))
     diagnosticOnCase(item, dialect);
   if (!needsRegex(pattern, ignoreCase || (matching === 'native' && cased), dialect)) {

@@ -1,5 +1,6 @@
+import { automatonOf } from './build-machine.ts';
 import type { Ir } from './ir.ts';
-import { addIr, classesOf, closure, FINAL, machineOf, successors } from './machine.ts';
+import { successors } from './successors.ts';
 
 /**
  * What Lucene spends on a regular expression: it makes a deterministic automaton of it, and gives
@@ -7,7 +8,7 @@ import { addIr, classesOf, closure, FINAL, machineOf, successors } from './machi
  * which is how Lucene counts; counting ends above the limit.
  */
 export function determinizeCost(ir: Ir, limit: number): number {
-  const machine = machineOf(classesOf(ir));
+  const { machine, start } = automatonOf(ir);
   const known = new Set<string>();
   const queue: (readonly number[])[] = [];
   let cost = 0;
@@ -18,7 +19,7 @@ export function determinizeCost(ir: Ir, limit: number): number {
     queue.push(states);
     cost += states.length;
   };
-  visit(closure(addIr(ir, FINAL, machine), machine));
+  visit(start);
   for (let at = 0; at < queue.length && cost <= limit; at++)
     for (const states of successors(queue[at] ?? [], machine)) visit(states);
   return cost;

@@ -5,6 +5,7 @@ import {
   intersectRanges,
   normalizeRanges,
 } from '../../../regex/set.ts';
+import { Refusal } from '../../backend.ts';
 
 /**
  * A regular expression in the strict sense: no anchors, flags or groups, so that its parts can be
@@ -54,8 +55,8 @@ export interface IrExcept extends Measured {
 /** A size above this is not worth building: Lucene gives up at 10,000 states. */
 const MAX_SIZE = 10_000;
 
-/** The expression has outgrown {@link MAX_SIZE}. */
-export class IrTooLarge extends Error {}
+export const tooLarge = (): Refusal =>
+  new Refusal('the pattern is too large for Lucene, which unrolls counted repeats');
 
 export const NOTHING: IrSequence = { kind: 'sequence', items: [], nullable: true, size: 0 };
 export const NEVER: IrChoice = { kind: 'choice', items: [], nullable: false, size: 0 };
@@ -73,7 +74,7 @@ export const isNever = (ir: Ir): boolean => ir.kind === 'choice' && ir.items.len
 export const isNothing = (ir: Ir): boolean => ir.kind === 'sequence' && ir.items.length === 0;
 
 function measured(size: number): number {
-  if (size > MAX_SIZE) throw new IrTooLarge();
+  if (size > MAX_SIZE) throw tooLarge();
   return size;
 }
 

@@ -1,14 +1,19 @@
 import type { RegexParsed } from '../../../regex/regex.ts';
 import type { RegexNode } from '../../../regex/tree.ts';
+import { failed, ok, type Result } from '../../../source/result.ts';
+import { Refusal } from '../../backend.ts';
 import { queryStringLimits } from '../limits.ts';
 import { wholeText } from './edge.ts';
 import { determinizable } from './gap.ts';
-import { choiceOf, type Ir, IrTooLarge, sequenceOf } from './ir.ts';
-import { endSafely, type PrintOptions, printIr, TextTooLong } from './print.ts';
-import { translate, Untranslatable } from './translate.ts';
+import { choiceOf, type Ir, sequenceOf, tooLarge } from './ir.ts';
+import { endSafely } from './literal.ts';
+import { type PrintOptions, printIr, tooLong } from './print.ts';
+import { translate } from './translate.ts';
 import { mergeVariants, type Variant } from './variant.ts';
 
-export { endSafely, luceneEscape } from './print.ts';
+// what the rest of the backend may use of this room
+export { endSafely, luceneEscape } from './literal.ts';
+export { affordable } from './wildcard-cost.ts';
 
 export interface LuceneRegexOptions {
   /** Ignores case whatever the pattern's flags say. */
@@ -19,17 +24,13 @@ export interface LuceneRegexOptions {
   readonly maxLength?: number;
 }
 
-export type LuceneRegex = LuceneRegexText | LuceneRegexRefusal;
-
-export interface LuceneRegexText {
-  readonly ok: true;
-  /** What stands between the slashes of a query; matches the whole value. */
+export interface LuceneRegex {
+  /** Goes between the slashes of a query; matches the whole value. */
   readonly text: string;
   readonly notes: readonly string[];
 }
 
-export interface LuceneRegexRefusal {
-  readonly ok: false;
+export interface Untranslatable {
   readonly reason: string;
   /** UTF-16 units into the pattern, where one place is to blame. */
   readonly offset?: number;
@@ -38,63 +39,40 @@ export interface LuceneRegexRefusal {
 /** Characters and classes of a pattern; no text within the length holds more. */
 const MAX_LEAVES = 2000;
 
-/**
- * A PCRE pattern as Lucene regular expression of exactly the values that it matches somewhere, or
- * the reason why there is none.
- */
-export function toLuceneRegex(parse: RegexParsed, options: LuceneRegexOptions = {}): LuceneRegex {
-  const print = {
-    hideDollar: options.hideDollar ?? false,
-    maxLength: options.maxLength ?? queryStringLimits.regexLength,
-  };
-  const notes = new Set<string>();
+/** A PCRE pattern as Lucene regular expression of exactly the values that it matches somewhere. */
+export function toLuceneRegex(
+  parse: RegexParsed,
+  options: LuceneRegexOptions = {},
+): Result<LuceneRegex, Untranslatable> {
   try {
-    if (leaves(parse.node) > MAX_LEAVES) throw new IrTooLarge();
-    const variants = mergeVariants(
-      translate(parse.node, {
-        ignoreCase: options.ignoreCase ?? false,
-        notes,
-        joins: 0,
-        ranges: 0,
-      }),
-    );
-    if (variants.length === 0)
-      return {
-        ok: false,
-        reason: 'the pattern can match nothing: its anchors or classes contradict each other',
-      };
-    const text = endSafely(
-      printIr(
-        factored(
-          variants.map((variant) => determinizableText(variant, print)),
-          print,
-        ),
-        print,
-      ),
-    );
-    if (text.length > print.maxLength) throw new TextTooLong();
-    return { ok: true, text: text === '' ? '()' : text, notes: [...notes] };
+    return ok(translated(parse, options));
   } catch (error) {
-    if (error instanceof Untranslatable)
-      return {
-        ok: false,
-        reason: error.message,
-        ...(error.offset === undefined ? {} : { offset: error.offset }),
-      };
-    if (error instanceof IrTooLarge)
-      return {
-        ok: false,
-        reason: 'the pattern is too large for Lucene, which unrolls counted repeats',
-      };
-    if (error instanceof TextTooLong)
-      return {
-        ok: false,
-        reason:
-          `the pattern takes more than ${print.maxLength} characters in Lucene, which the ` +
-          'server refuses',
-      };
-    throw error;
+    if (!(error instanceof Refusal)) throw error;
+    const { message: reason, offset } = error;
+    return failed({ reason, ...(offset === undefined ? {} : { offset }) });
   }
+}
+
+function translated(
+  { node }: RegexParsed,
+  {
+    ignoreCase = false,
+    hideDollar = false,
+    maxLength = queryStringLimits.regexLength,
+  }: LuceneRegexOptions,
+): LuceneRegex {
+  if (leaves(node) > MAX_LEAVES) throw tooLarge();
+  const notes = new Set<string>();
+  const variants = mergeVariants(translate(node, { ignoreCase, notes, joins: 0, ranges: 0 }));
+  if (variants.length === 0)
+    throw new Refusal(
+      'the pattern can match nothing: its anchors or classes contradict each other',
+    );
+  const print = { hideDollar, maxLength };
+  const ways = variants.map((variant) => determinizableText(variant, print));
+  const text = endSafely(printIr(factored(ways, print), print));
+  if (text.length > maxLength) throw tooLong(print);
+  return { text: text === '' ? '()' : text, notes: [...notes] };
 }
 
 function determinizableText(variant: Variant, options: PrintOptions): readonly Ir[] {
@@ -103,7 +81,7 @@ function determinizableText(variant: Variant, options: PrintOptions): readonly I
   printIr(sequenceOf(plain), options);
   const items = determinizable(plain);
   if (items) return items;
-  throw new Untranslatable(
+  throw new Refusal(
     'Lucene gives up on the pattern: its counted repeats take more states than ' +
       '`max_determinized_states` allows',
   );

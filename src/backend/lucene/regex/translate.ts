@@ -2,17 +2,9 @@ import { assertNever } from '../../../query/tree.ts';
 import { widenCase } from '../../../regex/case.ts';
 import { complementRanges, NOT_NEWLINE } from '../../../regex/set.ts';
 import type { RegexClass, RegexNode, RegexRepeat } from '../../../regex/tree.ts';
+import { Refusal } from '../../backend.ts';
 import { charRanges } from './char-ranges.ts';
-import {
-  ANY_CHAR,
-  type Ir,
-  IrTooLarge,
-  NEVER,
-  NOTHING,
-  repeatOf,
-  sequenceOf,
-  setOf,
-} from './ir.ts';
+import { ANY_CHAR, type Ir, NEVER, NOTHING, repeatOf, sequenceOf, setOf, tooLarge } from './ir.ts';
 import {
   anchorVariants,
   freeBody,
@@ -31,18 +23,6 @@ const MAX_VARIANTS = 9;
 const MAX_JOINS = 60;
 /** Ranges of all classes together. */
 const MAX_RANGES = 5000;
-
-/**
- * Lucene lacks what the pattern needs; `offset` as in the pattern's nodes. Never leaves the
- * backend's regex modules.
- */
-export class Untranslatable extends Error {
-  readonly offset: number | undefined;
-  constructor(reason: string, offset?: number) {
-    super(reason);
-    this.offset = offset;
-  }
-}
 
 export interface Translation {
   /** Overrides the pattern's own flags where true. */
@@ -76,16 +56,13 @@ export function translate(node: RegexNode, to: Translation): Variants {
     case 'anchor':
       return anchorVariants(node);
     case 'lookaround':
-      throw new Untranslatable(
-        `Lucene has no look-${node.behind ? 'behind' : 'ahead'}`,
-        node.offset,
-      );
+      throw new Refusal(`Lucene has no look-${node.behind ? 'behind' : 'ahead'}`, node.offset);
     case 'backreference':
-      throw new Untranslatable('Lucene has no back-references', node.offset);
+      throw new Refusal('Lucene has no back-references', node.offset);
     case 'atomic':
-      throw new Untranslatable('Lucene has no atomic groups', node.offset);
+      throw new Refusal('Lucene has no atomic groups', node.offset);
     case 'opaque':
-      throw new Untranslatable(`Lucene has nothing like \`${node.text}\``, node.offset);
+      throw new Refusal(`Lucene has nothing like \`${node.text}\``, node.offset);
     default:
       return assertNever(node);
   }
@@ -94,7 +71,7 @@ export function translate(node: RegexNode, to: Translation): Variants {
 function classRanges(node: RegexClass, to: Translation): RegexClass['ranges'] {
   const ranges = node.ignoreCase || to.ignoreCase ? widenCase(node.ranges) : node.ranges;
   to.ranges += ranges.length;
-  if (to.ranges > MAX_RANGES) throw new IrTooLarge();
+  if (to.ranges > MAX_RANGES) throw tooLarge();
   return node.negated ? complementRanges(ranges) : ranges;
 }
 
@@ -117,23 +94,20 @@ function sequenceVariants(nodes: readonly RegexNode[], to: Translation): Variant
 function joined(first: Variants, second: Variants, to: Translation): Variants {
   if (first === FREE_NOTHING) return second;
   if (++to.joins > MAX_JOINS)
-    throw new Untranslatable(
-      'the pattern has too many anchors to be written for Lucene, which has none',
-    );
+    throw new Refusal('the pattern has too many anchors to be written for Lucene, which has none');
   return limited(joinVariants(first, second));
 }
 
 function limited(variants: Variants): Variants {
   if (variants.length > MAX_VARIANTS)
-    throw new Untranslatable(
+    throw new Refusal(
       'the anchors of the pattern are too entangled to be written for Lucene, which has none',
     );
   return variants;
 }
 
 function repeatVariants(node: RegexRepeat, to: Translation): Variants {
-  if (node.possessive)
-    throw new Untranslatable('Lucene has no possessive quantifiers', node.offset);
+  if (node.possessive) throw new Refusal('Lucene has no possessive quantifiers', node.offset);
   if (node.lazy)
     to.notes.add(
       'lazy quantifiers are written as greedy ones: whether a value matches is the same',
@@ -152,10 +126,7 @@ function unrolled({ min, max, offset }: RegexRepeat, item: Variants, to: Transla
   const more = mergeVariants(nonEmptyVariants(item));
   const rest = max - min;
   if (min > MAX_COPIES || (!isFree(more) && rest > MAX_COPIES))
-    throw new Untranslatable(
-      'an anchor inside a group that repeats has no equal in Lucene',
-      offset,
-    );
+    throw new Refusal('an anchor inside a group that repeats has no equal in Lucene', offset);
   let variants = FREE_NOTHING;
   if (isFree(more)) variants = freeBody(repeatOf(more[0]?.body ?? NOTHING, 0, rest));
   else

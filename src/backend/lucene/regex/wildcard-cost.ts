@@ -1,43 +1,36 @@
 import { ANY, ONE, type Pattern } from '../../../sigma/value/pattern.ts';
+import { failed, ok, type Result } from '../../../source/result.ts';
+import { Refusal } from '../../backend.ts';
 import { charRanges } from './char-ranges.ts';
 import { determinizable } from './gap.ts';
-import { ANY_CHAR, ANY_TEXT, type Ir, IrTooLarge, sequenceOf, setOf } from './ir.ts';
-import { printIr, TextTooLong } from './print.ts';
-
-/**
- * `plain`: Lucene takes the wildcards as they are. A text: the same as a regular expression that it
- * takes. Undefined: it gives up on them.
- */
-export type Affordable = 'plain' | { readonly text: string } | undefined;
+import { ANY_CHAR, ANY_TEXT, type Ir, sequenceOf, setOf } from './ir.ts';
+import { printIr } from './print.ts';
 
 /**
  * Whether Lucene's automaton for the wildcards stays within its limit: `?` after `*` are a counted
- * gap, as `.{12}` is.
+ * gap, as `.{12}` is. A text is the same as a regular expression that Lucene takes; undefined: it
+ * takes the wildcards as they are.
  */
 export function affordable(
   pattern: Pattern,
   ignoreCase: boolean,
-  options: { readonly hideDollar: boolean; readonly regexLength: number },
-): Affordable {
+  { hideDollar, regexLength }: { readonly hideDollar: boolean; readonly regexLength: number },
+): Result<string | undefined> {
   const any = pattern.indexOf(ANY);
-  if (any === -1 || !pattern.includes(ONE, any)) return 'plain';
+  if (any === -1 || !pattern.includes(ONE, any)) return asTheyAre;
   try {
     const items = pattern.flatMap((part) => irOf(part, ignoreCase));
     const fitting = determinizable(items);
-    if (fitting === items) return 'plain';
-    return (
-      fitting && {
-        text: printIr(sequenceOf(fitting), {
-          hideDollar: options.hideDollar,
-          maxLength: options.regexLength,
-        }),
-      }
-    );
+    if (fitting === items) return asTheyAre;
+    if (!fitting) return failed('their automaton has too many states');
+    return ok(printIr(sequenceOf(fitting), { hideDollar, maxLength: regexLength }));
   } catch (error) {
-    if (error instanceof IrTooLarge || error instanceof TextTooLong) return undefined;
+    if (error instanceof Refusal) return failed(error.message);
     throw error;
   }
 }
+
+const asTheyAre = ok(undefined);
 
 function irOf(part: Pattern[number], ignoreCase: boolean): readonly Ir[] {
   if (part === ANY) return [ANY_TEXT];
