@@ -4,7 +4,7 @@ import type { Lock } from '../release/lock/lock.ts';
 import type { Match } from './match-stanzas.ts';
 import type { AdoptedApp } from './stanza.ts';
 
-/** A detection with what else a lock says of it. */
+/** A detection with the names that a lock has of it. */
 export interface AdoptedRule {
   readonly id: string;
   readonly title: string;
@@ -13,16 +13,16 @@ export interface AdoptedRule {
   readonly filterMacro: string;
 }
 
-/** The longest name of a stanza that a lock takes. */
+/** Maximum length of the name of a stanza in a lock. */
 const maximumName = 1000;
 
-/** Whether a pack can write a stanza of this name; Splunk itself takes others. */
+/** Whether a pack can have a stanza of this name; Splunk itself accepts others. */
 export const isStanzaName = (name: string): boolean =>
   name !== '' && name.length <= maximumName && stanzaName(name) === name;
 
 /**
- * The lock of a pack that takes the place of an app: its rules have no content yet, but the names
- * that the app's saved searches have. The next release is a later version than that of the app.
+ * The lock of a pack that replaces an app: it reserves the names of the app's saved searches for
+ * their rules. The next release gets a later version than the app.
  */
 export function adoptedLock(
   pack: { readonly id: string; readonly version: string },

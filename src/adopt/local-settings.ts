@@ -4,24 +4,31 @@ import { cronError, cronGapError } from '../pack/settings/schedule.ts';
 import { isTrue } from '../pack/settings/splunk-boolean.ts';
 import type { Stanza } from './stanza.ts';
 
-/** What becomes of the settings that an admin gave a saved search in place. */
+/** What happens to settings that an admin made locally for a saved search. */
 export interface LocalSettings {
   readonly stanza: string;
-  /** The same under `sigpack:` of the rule, for who wants them in git. */
+  /** The same as `sigpack:` settings of the rule, to keep them in git. */
   readonly settings: SigpackSettings;
   /** Keys that only `local/` can have. */
   readonly staying: readonly string[];
-  /** A search in `local/` goes before that of the rule: no update reaches it. */
+  /** A search in `local/` overrides that of the rule, so updates have no effect. */
   readonly hidesSearch: boolean;
-  /**
-   * Keys that were made for the search of before: when it runs, how far it looks back, and what
-   * holds alerts back.
-   */
+  /** Keys that depend on the search: its schedule, its time range, its alert conditions. */
   readonly delicate: readonly string[];
 }
 
-const delicateKeys =
-  /^(?:cron_schedule|dispatch\.(?:earliest|latest)_time|dispatch\.index_(?:earliest|latest)|alert\.suppress\.fields|alert_condition|counttype|relation|quantity)$/;
+const delicateKeys: ReadonlySet<string> = new Set([
+  'cron_schedule',
+  'dispatch.earliest_time',
+  'dispatch.latest_time',
+  'dispatch.index_earliest',
+  'dispatch.index_latest',
+  'alert.suppress.fields',
+  'alert_condition',
+  'counttype',
+  'relation',
+  'quantity',
+]);
 
 export interface SigpackSettings {
   readonly enabled?: boolean;
@@ -29,7 +36,7 @@ export interface SigpackSettings {
   readonly splunk?: { readonly savedsearch: Readonly<Record<string, string>> };
 }
 
-/** Undefined where nothing is set in place. */
+/** Undefined if nothing is set locally. */
 export function localSettings({ name, local }: Stanza): LocalSettings | undefined {
   if (local.size === 0) return undefined;
   const { search, disabled, cron_schedule: cron, ...rest } = Object.fromEntries(local);
@@ -51,10 +58,10 @@ export function localSettings({ name, local }: Stanza): LocalSettings | undefine
     settings,
     staying: cron === undefined || isCron ? staying : ['cron_schedule', ...staying],
     hidesSearch: search !== undefined,
-    delicate: [...local.keys()].filter((key) => delicateKeys.test(key)),
+    delicate: [...local.keys()].filter((key) => delicateKeys.has(key)),
   };
 }
 
-/** Whether it runs where the app is as it came. */
+/** Whether the saved search runs if nothing is set locally. */
 export const runsAsShipped = ({ shipped }: Stanza): boolean =>
   isTrue(shipped.get('enableSched') ?? '0') && !isTrue(shipped.get('disabled') ?? '0');

@@ -1,6 +1,6 @@
 import type { Stanza } from './stanza.ts';
 
-/** A detection of the project, as a saved search may be known to be it. */
+/** A detection of the project, by what a saved search can be recognized as it. */
 export interface Candidate {
   readonly id: string;
   readonly title: string;
@@ -8,7 +8,7 @@ export interface Candidate {
   readonly search: string;
 }
 
-/** What a saved search was known by. */
+/** What a saved search was recognized by, the best evidence first. */
 export const evidences = ['id', 'title', 'search'] as const;
 export type Evidence = (typeof evidences)[number];
 
@@ -19,16 +19,16 @@ export interface Match<C extends Candidate> {
 }
 
 export interface Matches<C extends Candidate> {
-  /** Sorted by the name of the stanza; no rule twice. */
+  /** Sorted by the name of the stanza; no rule is there twice. */
   readonly found: readonly Match<C>[];
-  /** Saved searches that are the same rule as another one, which is known by better evidence. */
+  /** Saved searches of rules for which another one has better evidence. */
   readonly second: readonly Match<C>[];
   readonly withoutRule: readonly Stanza[];
 }
 
 /**
- * Which saved search is which rule: by an id in its settings, by its title, or by an equal search,
- * in this order. What fits two rules fits none.
+ * Assigns saved searches to rules: by an id in the settings, by the title, or by an equal search,
+ * in this order. Evidence for two rules does not count.
  *
  * @example `[ESCU - Scheduled Task - Rule]` is the rule with the title `Scheduled Task`.
  */
@@ -81,7 +81,7 @@ function knownBy<C extends Candidate>(
 
 const uuid = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi;
 
-/** Ids in what the stanza says of itself; a search may name the id of anything. */
+/** Ids in the settings, except the search, which may name ids of other things. */
 function idsOf({ shipped }: Stanza): readonly string[] {
   return [...shipped].flatMap(([key, value]) =>
     key === 'search' ? [] : Array.from(value.matchAll(uuid), ([id]) => id.toLowerCase()),
@@ -97,10 +97,7 @@ function titlesOf({ name, shipped }: Stanza): readonly string[] {
   return [...new Set(written.flatMap((title) => (title === undefined ? [] : titlesIn(title))))];
 }
 
-/**
- * `Threat - ESCU - Scheduled Task - Rule` may be the title as it is, or what is left without the
- * words before and behind it.
- */
+/** `Threat - ESCU - Scheduled Task - Rule` as a whole, and without the words around the title. */
 function titlesIn(name: string): readonly string[] {
   const parts = name.split(' - ');
   while (parts.length > 1 && parts.at(-1)?.trim().toLowerCase() === 'rule') parts.pop();
@@ -109,7 +106,7 @@ function titlesIn(name: string): readonly string[] {
   return [name, ...inner].map(plainTitle);
 }
 
-/** Words before a title: domain and app, and a title may have the sign between them, too. */
+/** Names with more parts only count as a whole. */
 const mostParts = 12;
 
 const plainTitle = (title: string): string => title.toLowerCase().replace(/\s+/g, ' ').trim();
@@ -119,14 +116,12 @@ function searchesOf({ shipped }: Stanza): readonly string[] {
   return search === '' ? [] : [search];
 }
 
-/**
- * Where events are is not what a search is about: indexes, sources and macros in front say that.
- */
+/** Leading indexes, sources and macros: where a search looks, not what it looks for. */
 const place = /(?:`[^`]*`|(?:index|source|sourcetype|host)\s*=\s*(?:"[^"]*"|[^\s"]+))\s+/iy;
 
-/** Without blanks that mean nothing, the word `search` and the places of its events. */
+/** The search without insignificant blanks, the leading command and leading places. */
 function plainSearch(search: string): string {
-  // a text that has no end goes on to the end of the search
+  // an unterminated string extends to the end of the search
   const plain = search
     .replace(
       /("(?:[^"\\]|\\[\s\S])*(?:"|\\?$))|\s+/g,

@@ -1,22 +1,22 @@
-/** A saved search that runs somewhere, whoever wrote it. */
+/** A saved search of an installed app. */
 export interface Stanza {
   readonly name: string;
-  /** As the app brings them; of contentctl, those that its build writes and a match needs. */
+  /** Settings of the app; of contentctl, those that its build writes and a match needs. */
   readonly shipped: ReadonlyMap<string, string>;
-  /** What an admin has set in place. */
+  /** Settings that an admin made locally. */
   readonly local: ReadonlyMap<string, string>;
 }
 
 /** The saved searches of an app. */
 export interface AdoptedApp {
-  /** The folder of the app in Splunk; undefined where only a file is known. */
+  /** The folder of the app in Splunk; undefined if only a file is known. */
   readonly id?: string;
-  /** x.y.z; undefined where none is known. */
+  /** x.y.z; undefined if unknown. */
   readonly version?: string;
   /** Splunk's build number. */
   readonly build?: number;
   readonly stanzas: readonly Stanza[];
-  /** Files of detections that say no name and search, or can't be read. */
+  /** Files of detections that have no name or search, or can't be read. */
   readonly unread?: readonly string[];
 }
 
@@ -24,8 +24,8 @@ type Conf = ReadonlyMap<string, ReadonlyMap<string, string>>;
 const none: ReadonlyMap<string, string> = new Map();
 
 /**
- * The saved searches of `default/` and `local/savedsearches.conf`, sorted by name. Settings for all
- * others (`[default]`) are none.
+ * The saved searches of `default/` and `local/savedsearches.conf`, sorted by name. `[default]` is
+ * not a saved search.
  */
 export function stanzasOf(shipped: Conf, local: Conf = new Map()): readonly Stanza[] {
   const names = [...new Set([...shipped.keys(), ...local.keys()])]
@@ -38,10 +38,7 @@ export function stanzasOf(shipped: Conf, local: Conf = new Map()): readonly Stan
   }));
 }
 
-/**
- * `3.4` is 3.4.0; undefined for what has no number in front, or one that leaves no room for the
- * next.
- */
+/** `3.4` is 3.4.0; undefined if the text does not start with numbers of at most six digits. */
 export function threePartVersion(text: string): string | undefined {
   const [, major, minor = '0', patch = '0'] =
     /^\s*v?(\d{1,6})(?:\.(\d{1,6}))?(?:\.(\d{1,6}))?(?!\d)/.exec(text) ?? [];

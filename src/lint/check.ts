@@ -9,26 +9,22 @@ import { lookup, spanOfKey, type YamlMapping, type YamlScalar } from '../source/
 
 export type LintCode = Extract<DiagnosticCode, `LNT${string}`>;
 
-/**
- * Reports a place in the rule's file. The hint of the catalogue stands where none is given.
- */
-export type Tell = (code: LintCode, span: Span, message: string, hint?: string) => void;
+/** Reports a place in the file of the rule; the default hint is that of the catalogue. */
+export type Report = (code: LintCode, span: Span, message: string, hint?: string) => void;
 
-/** A sound rule with its document, and whom to tell what is wrong with it. */
+/** A valid rule with its document, and where to report what is wrong with it. */
 export interface Checked {
   readonly rule: DetectionRule | CorrelationRule;
   readonly document: YamlMapping;
-  readonly tell: Tell;
+  readonly report: Report;
   /** YYYY-MM-DD. */
   readonly today: string;
 }
 
-/** Codes that are notes where a preset switches them on. */
+/** Codes that are notes if a preset turns them on. */
 const notes: ReadonlySet<string> = new Set(['LNT023', 'LNT045', 'LNT046', 'LNT048']);
 
-/**
- * The severity of a code where the configuration sets none: presets hold all of those before them.
- */
+/** The severity of a code if the configuration sets none. Each preset includes those before it. */
 export function presetSeverity(code: LintCode, preset: LintPreset): Severity {
   if (preset === 'none') return 'off';
   const { severity } = codeCatalogue[code];
@@ -37,7 +33,7 @@ export function presetSeverity(code: LintCode, preset: LintPreset): Severity {
   return notes.has(code) ? 'info' : 'warning';
 }
 
-/** Whether more is asked than what is asked by default. */
+/** Whether there are checks besides the default ones. */
 export const hasConventions = (
   preset: LintPreset,
   severities: ReadonlyMap<string, Severity> = new Map(),
@@ -48,7 +44,7 @@ export const hasConventions = (
     ([code, severity]) => code >= 'LNT010' && code.startsWith('LNT') && severity !== 'off',
   );
 
-/** The values of an attribute that holds a text or a list of texts. */
+/** The values of an attribute that is a text or a list of texts. */
 export function entriesOf(document: YamlMapping, name: string): readonly YamlScalar[] {
   const node = lookup(document, name);
   return (node?.kind === 'sequence' ? node.items : [node]).filter(
@@ -56,15 +52,15 @@ export function entriesOf(document: YamlMapping, name: string): readonly YamlSca
   );
 }
 
-/** The key of an attribute, or the title where it is not there. */
+/** The key of an attribute, or the title if the rule lacks it. */
 export const keyOf = ({ document, rule }: Checked, name: string): Span =>
   spanOfKey(document, name) ?? rule.titleSpan;
 
-/** The value of an attribute. */
+/** The value of an attribute, or what {@link keyOf} returns. */
 export const placeOf = (checked: Checked, name: string): Span =>
   lookup(checked.document, name) ?? keyOf(checked, name);
 
-/** Entries whose key another one before them has. */
+/** Entries with the same key as an earlier one. */
 export function repeated<T>(
   entries: readonly T[],
   keyOfEntry: (entry: T) => unknown,

@@ -1,5 +1,5 @@
 import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
-import type { Tell } from './check.ts';
+import type { Report } from './check.ts';
 
 const grouped: ReadonlySet<string> = new Set([
   'event_count',
@@ -8,7 +8,10 @@ const grouped: ReadonlySet<string> = new Set([
   'temporal_ordered',
 ]);
 
-export function checkCorrelation({ type, typeSpan, groupBy }: CorrelationRule, tell: Tell): void {
+export function checkCorrelation(
+  { type, typeSpan, groupBy }: CorrelationRule,
+  report: Report,
+): void {
   if (grouped.has(type) && groupBy.length === 0)
-    tell('LNT047', typeSpan, 'the correlation has no `group-by`');
+    report('LNT047', typeSpan, 'the correlation has no `group-by`');
 }

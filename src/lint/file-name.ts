@@ -1,3 +1,5 @@
+import type { LogSource } from '../sigma/rule/rule.ts';
+import { words } from '../source/words.ts';
 import type { Checked } from './check.ts';
 
 const systems: Readonly<Record<string, string>> = {
@@ -6,7 +8,7 @@ const systems: Readonly<Record<string, string>> = {
   macos: 'macos',
   m365: 'microsoft365',
 };
-/** Categories that file names start with, by the words that stand for them. */
+/** Prefixes of file names by category. */
 const categories: Readonly<Record<string, string>> = {
   process_creation: 'proc_creation',
   network_connection: 'net_connection',
@@ -20,45 +22,38 @@ const categories: Readonly<Record<string, string>> = {
   antivirus: 'av',
   database: 'db',
 };
-const withSystem = new Set(
-  (
-    'create_remote_thread dns_query driver_load file_access file_change file_delete file_event ' +
-    'file_rename'
-  ).split(' '),
-);
-const alone = new Set(
-  (
-    'create_stream_hash image_load pipe_created raw_access_thread registry_add registry_delete ' +
-    'registry_event registry_set'
-  ).split(' '),
-);
+/** Categories that are prefixes themselves, followed by the system. */
+const withSystem = words(`
+  create_remote_thread dns_query driver_load file_access file_change file_delete file_event
+  file_rename
+`);
+/** Categories that are prefixes themselves. */
+const withoutSystem = words(`
+  create_stream_hash image_load pipe_created raw_access_thread registry_add registry_delete
+  registry_event registry_set
+`);
 
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
-export function checkFileName({ rule, tell }: Checked): void {
+export function checkFileName({ rule, report }: Checked): void {
   const name = baseName(rule.file.path);
-  const told = (message: string, hint?: string) => tell('LNT036', rule.titleSpan, message, hint);
+  const reportHere = (message: string, hint?: string) =>
+    report('LNT036', rule.titleSpan, message, hint);
   if (name.length < 10 || name.length > 90)
-    tell('LNT017', rule.titleSpan, `\`${name}\` has ${name.length} characters`);
+    report('LNT017', rule.titleSpan, `\`${name}\` has ${name.length} characters`);
   if (!/^[a-z0-9_]{10,90}\.yml$/.test(name) || !name.includes('_'))
-    told(`\`${name}\` is not made of 10 to 90 small letters, digits and _, with .yml`);
+    reportHere(`\`${name}\` is not made of 10 to 90 small letters, digits and _, with .yml`);
   const prefix = rule.kind === 'correlation' ? 'correlation_' : prefixOf(rule.logsource);
-  // a file with a correlation in it has rules of several log sources
+  // a file with a correlation has rules of several log sources
   if (
     prefix !== undefined &&
     !name.startsWith(prefix) &&
     !(rule.kind === 'detection' && name.startsWith('correlation_'))
   )
-    told(`\`${name}\` does not start with \`${prefix}\``);
+    reportHere(`\`${name}\` does not start with \`${prefix}\``);
 }
 
-function prefixOf({
-  category = '',
-  product = '',
-}: {
-  readonly category?: string;
-  readonly product?: string;
-}): string | undefined {
+function prefixOf({ category = '', product = '' }: LogSource): string | undefined {
   const system = systems[product];
   if (Object.hasOwn(categories, category)) {
     const word = categories[category] ?? '';
@@ -68,7 +63,7 @@ function prefixOf({
         : `${word}_${system}_`
       : `${word}_`;
   }
-  if (alone.has(category)) return `${category}_`;
+  if (withoutSystem.has(category)) return `${category}_`;
   if (withSystem.has(category)) return system === undefined ? undefined : `${category}_${system}_`;
   return category === '' && product !== 'windows' && system !== undefined
     ? `${system}_`

@@ -1,13 +1,14 @@
 import { datePattern } from '../sigma/rule/head.ts';
+import { words } from '../source/words.ts';
 import { type Checked, entriesOf, keyOf, placeOf, repeated } from './check.ts';
 
-/** Title, description, dates and the other attributes beside tags, `related` and the detection. */
+/** All attributes except tags, `related` and the detection. */
 export function checkHead(checked: Checked): void {
-  const { document, rule, tell } = checked;
+  const { document, rule, report } = checked;
   const missing = ['description', 'author', 'date', 'status', 'level'].filter(
     (name) => !document.pairs.some(({ key }) => key.text === name),
   );
-  if (missing.length > 0) tell('LNT030', rule.titleSpan, `the rule has no ${missing.join(', ')}`);
+  if (missing.length > 0) report('LNT030', rule.titleSpan, `the rule has no ${missing.join(', ')}`);
   checkTitle(checked);
   checkDescription(checked);
   checkDates(checked);
@@ -17,9 +18,10 @@ export function checkHead(checked: Checked): void {
       /(?<!\S)(?:none|pentest|penetration|unkown|ligitimate|legitim|legitimeate)(?!\S)/i.exec(
         entry.text,
       )?.[0];
-    if (/^\p{Ll}/u.test(entry.text)) tell('LNT033', entry, 'the entry starts with a small letter');
+    if (/^\p{Ll}/u.test(entry.text))
+      report('LNT033', entry, 'the entry starts with a small letter');
     if (word !== undefined)
-      tell(
+      report(
         'LNT033',
         entry,
         `\`${word}\` is a word that SigmaHQ does not take here`,
@@ -30,39 +32,37 @@ export function checkHead(checked: Checked): void {
     rule.id !== undefined &&
     !/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.test(rule.id)
   )
-    tell('LNT037', placeOf(checked, 'id'), `\`${rule.id}\` is no UUID of version 4`);
+    report('LNT037', placeOf(checked, 'id'), `\`${rule.id}\` is no UUID of version 4`);
   const { status = '' } = rule;
   if (
     (status === 'deprecated' || status === 'unsupported') &&
     !rule.file.path.split('/').includes(status)
   )
-    tell(
+    report(
       'LNT038',
       placeOf(checked, 'status'),
       `the rule is ${status} and stands among those in use`,
     );
   for (const { key } of document.pairs)
-    if (!attributes.has(key.text)) tell('LNT049', key, `SigmaHQ's rules have no \`${key.text}\``);
+    if (!attributes.has(key.text)) report('LNT049', key, `SigmaHQ's rules have no \`${key.text}\``);
 }
 
-const attributes = new Set(
-  (
-    'title id name related taxonomy status description license author references date ' +
-    'modified logsource detection falsepositives level tags scope ' +
-    'correlation regression_tests_path simulation sigpack'
-  ).split(' '),
+const attributes = words(`
+  title id name related taxonomy status description license author references date modified
+  logsource detection falsepositives level tags scope correlation
+  regression_tests_path simulation sigpack
+`);
+
+const smallWords = words(
+  'the for in with via on to without of through from by as a or at and an over new',
 );
 
-const smallWords = new Set(
-  'the for in with via on to without of through from by as a or at and an over new'.split(' '),
-);
-
-function checkTitle({ rule: { title, titleSpan }, tell }: Checked): void {
-  const told = (message: string, hint?: string) => tell('LNT031', titleSpan, message, hint);
-  if (title.length > 110) told(`the title has ${title.length} characters, more than 110`);
-  if (/^Detects? /.test(title)) told('the title starts with `Detect`', 'Name what is found.');
-  if (title.endsWith('.')) told('the title ends with a dot');
-  if (title.includes('ATT&CK')) told('the title names ATT&CK, a trademark');
+function checkTitle({ rule: { title, titleSpan }, report }: Checked): void {
+  const reportHere = (message: string, hint?: string) => report('LNT031', titleSpan, message, hint);
+  if (title.length > 110) reportHere(`the title has ${title.length} characters, more than 110`);
+  if (/^Detects? /.test(title)) reportHere('the title starts with `Detect`', 'Name what is found.');
+  if (title.endsWith('.')) reportHere('the title ends with a dot');
+  if (title.includes('ATT&CK')) reportHere('the title names ATT&CK, a trademark');
   const small = title
     .split(' ')
     .filter(
@@ -73,7 +73,9 @@ function checkTitle({ rule: { title, titleSpan }, tell }: Checked): void {
         !smallWords.has(word),
     );
   if (small.length > 0)
-    told(`${small.map((word) => `\`${word}\``).join(', ')} should start with a capital letter`);
+    reportHere(
+      `${small.map((word) => `\`${word}\``).join(', ')} should start with a capital letter`,
+    );
 }
 
 function checkDescription(checked: Checked): void {
@@ -81,50 +83,51 @@ function checkDescription(checked: Checked): void {
   if (description === undefined) return;
   const place = placeOf(checked, 'description');
   if (description.length < 16)
-    checked.tell(
+    checked.report(
       'LNT032',
       place,
       `the description has ${description.length} characters, fewer than 16`,
     );
   const link = /https?:\/\/|internal research/i.exec(description)?.[0];
   if (link !== undefined && checked.rule.references.length === 0)
-    checked.tell('LNT032', place, `\`${link}\` belongs under \`references\``);
+    checked.report('LNT032', place, `\`${link}\` belongs under \`references\``);
 }
 
 function checkDates(checked: Checked): void {
-  const { tell, today } = checked;
-  // what is no date has been reported
+  const { report, today } = checked;
+  // what is not a date has been reported
   const dated = (text: string | undefined): string | undefined =>
     text !== undefined && datePattern.test(text) ? text.replaceAll('/', '-') : undefined;
   const [date, modified] = [dated(checked.rule.date), dated(checked.rule.modified)];
-  const told = (name: string, message: string) => tell('LNT035', placeOf(checked, name), message);
+  const reportHere = (name: string, message: string) =>
+    report('LNT035', placeOf(checked, name), message);
   for (const [name, text = ''] of Object.entries({ date, modified }))
-    if (text > today) told(name, `\`${name}\` is in the future`);
+    if (text > today) reportHere(name, `\`${name}\` is in the future`);
   if (modified === undefined) return;
   if (checked.rule.date === undefined)
-    tell('LNT035', keyOf(checked, 'modified'), 'the rule has `modified` and no `date`');
+    report('LNT035', keyOf(checked, 'modified'), 'the rule has `modified` and no `date`');
   else if (date === undefined) return;
-  else if (modified < date) told('modified', '`modified` is before `date`');
-  else if (modified === date) told('modified', '`modified` says the same as `date`');
+  else if (modified < date) reportHere('modified', '`modified` is before `date`');
+  else if (modified === date) reportHere('modified', '`modified` says the same as `date`');
 }
 
-function checkReferences({ document, tell }: Checked): void {
+function checkReferences({ document, report }: Checked): void {
   const entries = entriesOf(document, 'references');
   for (const entry of repeated(entries, ({ text }) => text))
-    tell('LNT014', entry, `\`${entry.text}\` stands twice`);
+    report('LNT014', entry, `\`${entry.text}\` stands twice`);
   for (const entry of entries) {
     if (
       /^https:\/\/github\.com\/.*\.\w{1,3}$/.test(entry.text) &&
       !/\/[0-9a-z]{40}\//.test(entry.text)
     )
-      tell(
+      report(
         'LNT034',
         entry,
         'the link follows a branch, where the file may change',
         'Link the file at a commit.',
       );
     else if (entry.text.startsWith('https://attack.mitre.org/'))
-      tell(
+      report(
         'LNT034',
         entry,
         'a link to ATT&CK is written as a tag',

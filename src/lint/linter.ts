@@ -6,7 +6,7 @@ import type { OnRule } from '../sigma/collection/document.ts';
 import type { RuleHead } from '../sigma/rule/rule.ts';
 import type { DiagnosticBag, Severity } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
-import { hasConventions, presetSeverity, type Tell } from './check.ts';
+import { hasConventions, presetSeverity, type Report } from './check.ts';
 import { checkCondition } from './condition.ts';
 import { checkCorrelation } from './correlation.ts';
 import { baseName, checkFileName } from './file-name.ts';
@@ -19,36 +19,36 @@ import { checkTags } from './tags.ts';
 
 export interface LintOptions {
   readonly config: LintConfig;
-  /** Severities of the configuration, which win over the preset. */
+  /** Severities of the configuration, which override the preset. */
   readonly severities?: ReadonlyMap<string, Severity>;
   readonly bag: DiagnosticBag;
   /** YYYY-MM-DD. */
   readonly today: string;
-  /** All rules of the set are read: a related rule that is not among them is not there. */
+  /** Whether all rules of the set are read: a related rule that is not among them is missing. */
   readonly isWhole: boolean;
 }
 
-/** Checks rules as `sigma check` does; the table in docs/lint.md names the validators. */
+/** Checks rules like `sigma check`; docs/lint.md has a table of the validators. */
 export interface Linter {
-  /** Asks a rule as it is written. */
+  /** Checks a rule as it is written. */
   readonly onRule: OnRule;
-  /** Asks what a rule means. */
+  /** Checks the meaning of a rule. */
   readonly onMeaning: (compiled: CompiledRule) => void;
-  /** Tells what concerns several rules, once all are through. */
+  /** Reports what concerns several rules. Call it after all rules. */
   readonly finish: () => void;
 }
 
-/** A rule that was before; nothing of it that would keep its text. */
+/** An earlier rule, without anything that would keep its text in memory. */
 interface Seen {
   readonly id: string | undefined;
-  /** For a person. */
+  /** For readers. */
   readonly place: string;
 }
 
 export function createLinter({ config, severities, bag, today, isWhole }: LintOptions): Linter {
   const conventions = hasConventions(config.preset, severities);
-  const tellIn =
-    (file: SourceFile): Tell =>
+  const reporterFor =
+    (file: SourceFile): Report =>
     (code, span, message, hint) => {
       const severity = presetSeverity(code, config.preset);
       bag.add(file, {
@@ -64,8 +64,8 @@ export function createLinter({ config, severities, bag, today, isWhole }: LintOp
   const ids = new Set<string>();
   const related: { readonly file: SourceFile; readonly named: readonly RelatedId[] }[] = [];
   const onRule: OnRule = (rule, document) => {
-    const tell = tellIn(rule.file);
-    const checked = { rule, document, tell, today };
+    const report = reporterFor(rule.file);
+    const checked = { rule, document, report, today };
     if (conventions) {
       checkHead(checked);
       // rules that are piped in have no file
@@ -75,62 +75,63 @@ export function createLinter({ config, severities, bag, today, isWhole }: LintOp
     const named = checkRelated(checked);
     if (named.length > 0) checkDouble.relate(rule.id, named);
     if (conventions) {
-      checkNames(rule, tell);
+      checkNames(rule, report);
       if (rule.id !== undefined) ids.add(rule.id.toLowerCase());
       if (isWhole && named.length > 0) related.push({ file: rule.file, named });
     }
     if (rule.kind === 'correlation') {
-      checkCorrelation(rule, tell);
+      checkCorrelation(rule, report);
       return;
     }
     checkLogSource(checked, rule);
-    checkItems(rule, tell, conventions);
+    checkItems(rule, report, conventions);
     if (!conventions) return;
-    checkEventIds(rule, tell);
-    checkCondition(rule, tell);
+    checkEventIds(rule, report);
+    checkCondition(rule, report);
   };
   return {
     onRule,
     onMeaning(compiled) {
-      const tell = tellIn(compiled.rule.file);
+      const report = reporterFor(compiled.rule.file);
       const form = compiled.kind === 'detection' ? normalForm(compiled.query) : undefined;
-      if (form) checkContradiction(compiled.rule, form, tell);
-      checkDouble.onMeaning(compiled, form, tell);
+      if (form) checkContradiction(compiled.rule, form, report);
+      checkDouble.onMeaning(compiled, form, report);
     },
     finish() {
       for (const { file, named } of related)
         for (const { id, span } of named)
-          if (!ids.has(id)) tellIn(file)('LNT048', span, `no rule here has the id ${id}`);
+          if (!ids.has(id)) reporterFor(file)('LNT048', span, `no rule here has the id ${id}`);
     },
   };
 }
 
-/** Whether another rule has the title, or another file the name. */
-function nameCheck(): (rule: RuleHead, tell: Tell) => void {
+/** Finds titles of several rules, and names of several files. */
+function nameCheck(): (rule: RuleHead, report: Report) => void {
   const titles = new Map<string, Seen>();
   const fileNames = new Map<string, Seen>();
-  return (rule, tell) => {
+  return (rule, report) => {
     const { title, titleSpan, file, id } = rule;
-    // of two rules with one id, that is what is told
+    // two rules with the same id are reported for that
     const isOther = (before: Seen): boolean => id === undefined || before.id !== id;
     const before = titles.get(title);
     if (!before) titles.set(title, { id, place: placeText(rule) });
-    else if (isOther(before)) tell('LNT015', titleSpan, `the title is that of ${before.place} too`);
+    else if (isOther(before))
+      report('LNT015', titleSpan, `the title is that of ${before.place} too`);
     const name = baseName(file.path);
     const same = fileNames.get(name);
     if (!same) fileNames.set(name, { id, place: file.path });
     else if (same.place !== file.path && isOther(same))
-      tell('LNT016', titleSpan, `the file is named like ${same.place}`);
+      report('LNT016', titleSpan, `the file is named like ${same.place}`);
   };
 }
 
-function checkContradiction(rule: RuleHead, form: Normal, tell: Tell): void {
+function checkContradiction(rule: RuleHead, form: Normal, report: Report): void {
   const found = contradictionIn(form);
   if (!found) return;
   const place =
     [found.excluded, found.asked].find(({ item }) => item.file === rule.file)?.item.span ??
     rule.titleSpan;
-  tell(
+  report(
     'LNT001',
     place,
     `no event fulfils the condition, which asks for both ${normalText(found.asked)} and ` +
@@ -141,7 +142,7 @@ function checkContradiction(rule: RuleHead, form: Normal, tell: Tell): void {
 /** Finds rules that mean the same and do not name each other as related. */
 interface DoubleCheck {
   readonly relate: (id: string | undefined, named: readonly RelatedId[]) => void;
-  readonly onMeaning: (compiled: CompiledRule, form: Normal | undefined, tell: Tell) => void;
+  readonly onMeaning: (compiled: CompiledRule, form: Normal | undefined, report: Report) => void;
 }
 
 function doubleCheck(): DoubleCheck {
@@ -153,7 +154,7 @@ function doubleCheck(): DoubleCheck {
     relate(id, named) {
       if (id !== undefined) relatives.set(id.toLowerCase(), new Set(named.map((one) => one.id)));
     },
-    onMeaning(compiled, form, tell) {
+    onMeaning(compiled, form, report) {
       const { rule } = compiled;
       const sources = logSourcesOf(compiled).map(({ category, product, service }) => [
         category,
@@ -165,13 +166,11 @@ function doubleCheck(): DoubleCheck {
       if (!before)
         meanings.set(key, { id: rule.id, place: `"${rule.title}" in ${placeText(rule)}` });
       else if (!isRelated(rule.id, before.id) && !isRelated(before.id, rule.id))
-        tell('LNT006', rule.titleSpan, `the rule means the same as ${before.place}`);
+        report('LNT006', rule.titleSpan, `the rule means the same as ${before.place}`);
     },
   };
 }
 
-/**
- * Counted: most titles stand at the start, and the places of all lines are needed for few files.
- */
+/** Counts the line breaks: most titles are near the start of the file. */
 const placeText = ({ file, titleSpan }: RuleHead): string =>
   `${file.path}:${file.text.slice(0, titleSpan.start).split('\n').length}`;

@@ -5,31 +5,34 @@ import { itemsOf } from '../sigma/rule/detection-items.ts';
 import { logSourceKeys } from '../sigma/rule/reader.ts';
 import type { DetectionRule } from '../sigma/rule/rule.ts';
 import { nearest } from '../source/nearest.ts';
+import { words } from '../source/words.ts';
 import { lookup } from '../source/yaml/tree.ts';
-import { type Checked, placeOf } from './check.ts';
+import { type Checked, placeOf, type Report } from './check.ts';
+
+const otherServices = words(`
+  aaa bgp duo event exchange globalprotect ldp onelogin.events sslvpnd threat_detection
+  threat_management
+`);
 
 let known: ReadonlySet<string> | undefined;
 
-/** Services outside of Windows. */
+/** Known services outside of Windows. */
 function services(): ReadonlySet<string> {
   known ??= new Set([
     ...knownServices,
     ...tableSources.flatMap(({ service }) => service ?? []),
-    ...(
-      'aaa bgp duo event exchange globalprotect ldp onelogin.events sslvpnd threat_detection ' +
-      'threat_management'
-    ).split(' '),
+    ...otherServices,
   ]);
   return known;
 }
 
 export function checkLogSource(checked: Checked, rule: DetectionRule): void {
-  const { tell, document } = checked;
+  const { report, document } = checked;
   const node = lookup(document, 'logsource');
   for (const { key } of node?.kind === 'mapping' ? node.pairs : []) {
     if (logSourceKeys.has(key.text.toLowerCase())) continue;
     const near = nearest(key.text, logSourceKeys);
-    tell(
+    report(
       'LNT004',
       key,
       `\`${key.text}\` is no key of a log source, and is not looked at`,
@@ -38,7 +41,7 @@ export function checkLogSource(checked: Checked, rule: DetectionRule): void {
   }
   const { category, product, service } = rule.logsource;
   const unknown = (name: string, value: string) =>
-    tell(
+    report(
       'LNT040',
       lookup(node, name) ?? placeOf(checked, 'logsource'),
       `SigmaHQ has no ${name} \`${value}\``,
@@ -54,24 +57,21 @@ export function checkLogSource(checked: Checked, rule: DetectionRule): void {
     unknown('service', service);
 }
 
-/** `EventID` where the log source says it, or where it says what a category would say. */
-export function checkEventIds(
-  { detection, logsource }: DetectionRule,
-  tell: Checked['tell'],
-): void {
+/** Finds `EventID` where the log source implies it, or where a category would. */
+export function checkEventIds({ detection, logsource }: DetectionRule, report: Report): void {
   const { category, product, service } = logsource;
   if (product !== 'windows') return;
   const log = category === undefined ? undefined : windowsCategory(category);
   // a category of several kinds of events is narrowed by their ids
   const implied = log !== undefined && (log.kind === 'etw' || log.eventIds.length < 3);
   for (const { values, span } of itemsOf(detection).filter(({ field }) => field === 'EventID')) {
-    if (implied) tell('LNT041', span, `the category ${category} says which events are meant`);
+    if (implied) report('LNT041', span, `the category ${category} says which events are meant`);
     if (service === undefined) continue;
     for (const value of values) {
       const categories =
         typeof value.value === 'number' ? categoriesOfEvent(service, value.value) : [];
       if (categories.length > 0)
-        tell(
+        report(
           'LNT020',
           value,
           `event ${value.text} of ${service} has a category`,

@@ -7,19 +7,17 @@ export interface Contradiction {
   readonly excluded: Leaf;
 }
 
-/** Pairs of items that are compared for one condition. */
+/** Maximum number of pairs of items that are compared for one condition. */
 const maximumPairs = 200_000;
 
-/**
- * Why no event fulfils a condition, as far as one part of it asks for what another one excludes.
- */
+/** Why no event fulfils a condition, if one part of it asks for what another part excludes. */
 export function contradictionIn(condition: Normal): Contradiction | undefined {
-  // its key tells of most conditions that they exclude nothing
+  // the key shows of most conditions that they exclude nothing
   if (!condition.key.includes('!') && !condition.key.includes('null')) return undefined;
   return search(condition, [], { pairs: maximumPairs });
 }
 
-/** `given`: what must hold beside the node. */
+/** `given`: what must hold besides the node. */
 function search(
   node: Normal,
   given: readonly Leaf[],
@@ -68,7 +66,7 @@ function excludes(asked: Leaf, excluded: Leaf): boolean {
     const positive = normalForm(excluded.item);
     return positive.key === asked.key || (positive.kind === 'leaf' && implies(asked, positive));
   }
-  // a field that is not there has no value
+  // an absent field has no value
   return (
     (asked.item.test.kind === 'null') !== (excluded.item.test.kind === 'null') &&
     [asked, excluded].every(({ item: { test } }) => test.kind !== 'exists')

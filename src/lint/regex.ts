@@ -1,14 +1,11 @@
 import type { YamlScalar } from '../source/yaml/tree.ts';
-import type { Tell } from './check.ts';
+import type { Report } from './check.ts';
 
-/** Characters of which none means anything but itself. */
+/** Only characters that mean themselves. */
 const plain = /^(?:[^\\.^$|?*+()[\]{}]|\\[^\w])+$/;
 
-/**
- * `.*` at an end of a pattern, which finds texts anywhere; and patterns that a modifier of texts
- * says better.
- */
-export function checkRegex(value: YamlScalar, names: readonly string[], tell: Tell): void {
+/** Finds a needless `.*` at an end of a pattern, and patterns that a modifier expresses better. */
+export function checkRegex(value: YamlScalar, names: readonly string[], report: Report): void {
   const { text } = value;
   const parts = /^(\^)?(\.\*\??)?(.*?)((?<!\\)\.\*\??)?((?<!\\)\$)?$/s.exec(text);
   if (!parts) return;
@@ -18,15 +15,15 @@ export function checkRegex(value: YamlScalar, names: readonly string[], tell: Te
     const to = end !== undefined && after === undefined;
     const shape = from ? (to ? '' : '|startswith') : to ? '|endswith' : '|contains';
     const cased = names.includes('i') ? '' : '|cased';
-    tell(
+    const modifiers = `${shape}${cased}`.slice(1) || 'the value without modifiers';
+    report(
       'LNT045',
       value,
       `\`${text}\` is a plain text`,
-      `Write \`${`${shape}${cased}`.slice(1) || 'the value without modifiers'}\` in place of ` +
-        `\`re\`.`,
+      `Write \`${modifiers}\` in place of \`re\`.`,
     );
   } else if ((before ?? after) !== undefined && !text.includes('|')) {
-    tell(
+    report(
       'LNT045',
       value,
       '`.*` at an end of a pattern changes nothing',

@@ -12,30 +12,30 @@ export interface RelatedId {
   readonly span: Span;
 }
 
-/** The ids under `related` as far as they are ids of other rules; reports the rest. */
-export function checkRelated({ rule, document, tell }: Checked): readonly RelatedId[] {
+/** The ids of other rules under `related`; reports anything else. */
+export function checkRelated({ rule, document, report }: Checked): readonly RelatedId[] {
   const node = lookup(document, 'related');
   if (!node) return [];
   if (node.kind !== 'sequence') {
-    tell('LNT005', node, '`related` must be a list of maps');
+    report('LNT005', node, '`related` must be a list of maps');
     return [];
   }
   const found = node.items.flatMap((item): readonly RelatedId[] => {
     const id = lookup(item, 'id');
     const type = lookup(item, 'type');
     if (item.kind !== 'mapping')
-      tell('LNT005', item, 'an entry of `related` must be a map of `id` and `type`');
-    else if (!id) tell('LNT005', item.pairs[0]?.key ?? item, 'the entry has no `id`');
+      report('LNT005', item, 'an entry of `related` must be a map of `id` and `type`');
+    else if (!id) report('LNT005', item.pairs[0]?.key ?? item, 'the entry has no `id`');
     if (item.kind !== 'mapping' || !id) return [];
-    if (!type) tell('LNT005', item.pairs[0]?.key ?? item, 'the entry has no `type`', typeHint);
+    if (!type) report('LNT005', item.pairs[0]?.key ?? item, 'the entry has no `type`', typeHint);
     else if (!types.has(textOf(type)))
-      tell('LNT005', type, `\`${textOf(type)}\` is no type of a relation`, typeHint);
+      report('LNT005', type, `\`${textOf(type)}\` is no type of a relation`, typeHint);
     const text = textOf(id);
     const span = { start: id.start, end: id.end };
     if (!isUuid(text))
-      tell('LNT005', span, `\`${text}\` is no id of a rule`, 'Write the UUID of the other rule.');
+      report('LNT005', span, `\`${text}\` is no id of a rule`, 'Write the UUID of the other rule.');
     else if (text.toLowerCase() === rule.id?.toLowerCase())
-      tell('LNT005', span, 'the rule is related to itself', 'Write the UUID of the other rule.');
+      report('LNT005', span, 'the rule is related to itself', 'Write the UUID of the other rule.');
     else return [{ id: text.toLowerCase(), span }];
     return [];
   });

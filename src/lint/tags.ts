@@ -1,9 +1,9 @@
 import { attackTactics, attackTechniques, tacticByShortName } from '../attack/names.ts';
 import { attackReferences } from '../pack/model/attack-tags.ts';
 import type { YamlScalar } from '../source/yaml/tree.ts';
-import { type Checked, entriesOf, repeated, type Tell } from './check.ts';
+import { type Checked, entriesOf, type Report, repeated } from './check.ts';
 
-/** What a tag of each namespace looks like; `attack` has lists. */
+/** Forms of tags by namespace, except `attack`. */
 const forms: ReadonlyMap<string, RegExp> = new Map([
   ['car', /^\d{4}-\d{2}-\d{3}$/],
   ['cve', /^\d+-\d+$/],
@@ -16,49 +16,48 @@ const forms: ReadonlyMap<string, RegExp> = new Map([
   ['tlp', /^(?:white|clear|green|amber|amber-strict|red)$/],
 ]);
 
-export function checkTags({ rule, document, tell }: Checked): void {
+export function checkTags({ rule, document, report }: Checked): void {
   const entries = entriesOf(document, 'tags');
   for (const entry of repeated(entries, ({ text }) => text.toLowerCase()))
-    tell('LNT013', entry, `tag \`${entry.text}\` stands twice`);
+    report('LNT013', entry, `tag \`${entry.text}\` stands twice`);
   for (const entry of entries) {
     const tag = entry.text.toLowerCase();
     const [namespace = '', ...rest] = tag.split('.');
     const form = forms.get(namespace);
-    if (namespace === 'attack') checkAttack(rest.join('.'), entry, tell);
-    else if (!form) tell('LNT012', entry, `\`${namespace}\` is no namespace of tags`);
+    if (namespace === 'attack') checkAttack(rest.join('.'), entry, report);
+    else if (!form) report('LNT012', entry, `\`${namespace}\` is no namespace of tags`);
     else if (!form.test(rest.join('.')))
-      tell('LNT011', entry, `tag \`${entry.text}\` is none of ${namespace}`);
+      report('LNT011', entry, `tag \`${entry.text}\` is none of ${namespace}`);
     if (namespace === 'tlp' && rest[0] !== 'clear')
-      tell('LNT039', entry, 'SigmaHQ publishes tlp.clear alone');
+      report('LNT039', entry, 'SigmaHQ publishes tlp.clear alone');
   }
-  const told = (message: string, hint?: string) => tell('LNT039', rule.titleSpan, message, hint);
+  const reportHere = (message: string, hint?: string) =>
+    report('LNT039', rule.titleSpan, message, hint);
   for (const namespace of ['detection', 'tlp'])
     if (entries.filter(({ text }) => text.startsWith(`${namespace}.`)).length > 1)
-      told(`the rule has several tags of ${namespace}`);
+      reportHere(`the rule has several tags of ${namespace}`);
   const folder = /(?:^|\/)rules-(dfir|emerging-threats|threat-hunting)\//.exec(rule.file.path)?.[1];
   if (folder !== undefined && !entries.some(({ text }) => text === `detection.${folder}`))
-    told(`a rule in rules-${folder} has the tag detection.${folder}`, 'Add the tag.');
-  checkTactics(entries, told);
+    reportHere(`a rule in rules-${folder} has the tag detection.${folder}`, 'Add the tag.');
+  checkTactics(entries, reportHere);
 }
 
 const tactics: ReadonlySet<string> = new Set(attackTactics.map(({ shortName }) => shortName));
 
-/**
- * Groups, software, data sources and mitigations go by their form: the project has no list of them.
- */
-function checkAttack(name: string, entry: YamlScalar, tell: Tell): void {
+/** Groups, software, data sources and mitigations are checked by form: there is no list of them. */
+function checkAttack(name: string, entry: YamlScalar, report: Report): void {
   if (/^(?:[gsm]|ds)\d{4}$/.test(name)) return;
   const tactic = name.replaceAll('_', '-');
   if (tacticByShortName.has(tactic)) {
     if (!tactics.has(tactic))
-      tell(
+      report(
         'LNT010',
         entry,
         `the tactic ${tactic} is gone`,
         'Since ATT&CK 19 it is stealth or defense-impairment.',
       );
     else if (name !== tactic)
-      tell(
+      report(
         'LNT010',
         entry,
         `tactics are written with hyphens since Sigma 2`,
@@ -70,15 +69,15 @@ function checkAttack(name: string, entry: YamlScalar, tell: Tell): void {
   if (!technique) {
     const [parent = ''] = name.toUpperCase().split('.');
     const known = attackTechniques.get(parent)?.name;
-    tell(
+    report(
       'LNT007',
       entry,
       `ATT&CK has no \`${name}\``,
       known === undefined || parent === name.toUpperCase() ? undefined : `${parent} is ${known}.`,
     );
-  } else if (technique.deprecated) tell('LNT010', entry, `${technique.id} is deprecated`);
+  } else if (technique.deprecated) report('LNT010', entry, `${technique.id} is deprecated`);
   else if (technique.current !== technique.id)
-    tell(
+    report(
       'LNT010',
       entry,
       `${technique.id} is ${technique.current} now`,
@@ -88,7 +87,7 @@ function checkAttack(name: string, entry: YamlScalar, tell: Tell): void {
 
 function checkTactics(
   entries: readonly YamlScalar[],
-  told: (message: string, hint: string) => void,
+  reportHere: (message: string, hint: string) => void,
 ): void {
   const { tactics: given, techniques } = attackReferences(
     entries.map(({ text }) => text.toLowerCase()),
@@ -96,6 +95,6 @@ function checkTactics(
   for (const id of techniques) {
     const wanted = attackTechniques.get(id)?.tactics ?? [];
     if (wanted.length > 0 && !wanted.some((tactic) => given.includes(tactic)))
-      told(`${id} has no tag of its tactic`, `Add attack.${wanted.join(' or attack.')}.`);
+      reportHere(`${id} has no tag of its tactic`, `Add attack.${wanted.join(' or attack.')}.`);
   }
 }

@@ -1,6 +1,7 @@
+import { words } from '../../source/words.ts';
+
 /** Ids of licences and exceptions that CycloneDX 1.6 knows: SPDX license list 3.29.0. */
-export const spdxIds: ReadonlySet<string> = new Set(
-  `
+export const spdxIds = words(`
 0BSD 3D-Slicer-1.0 AAL Abstyles AdaCore-doc Adobe-2006 Adobe-Display-PostScript Adobe-Glyph
 Adobe-Utopia ADSL Advanced-Cryptics-Dictionary AFL-1.1 AFL-1.2 AFL-2.0 AFL-2.1 AFL-3.0 Afmparse
 AGPL-1.0 AGPL-1.0-only AGPL-1.0-or-later AGPL-3.0 AGPL-3.0-only AGPL-3.0-or-later Aladdin
@@ -123,7 +124,4 @@ Simple-Library-Usage-exception Spelling-Provider-LGPL-exception sqlitestudio-Ope
 stunnel-exception SWI-exception Swift-exception Texinfo-exception u-boot-exception-2.0
 UBDL-exception Universal-FOSS-exception-1.0 vsftpd-openssl-exception WxWindows-exception-3.1
 x11vnc-openssl-exception
-`
-    .trim()
-    .split(/\s/),
-);
+`);
