@@ -25,12 +25,9 @@ import type {
   PackRule,
   SplunkDetection,
 } from './model/detection.ts';
-import {
-  createNamer,
-  type DetectionName,
-  type Namer,
-  type NamingHistory,
-} from './naming/naming.ts';
+import type { DetectionName } from './naming/detection-name.ts';
+import { createNamer, type Namer } from './naming/naming.ts';
+import type { NamingHistory } from './naming/published-names.ts';
 import { type Tombstone, tombstonesOf } from './naming/tombstone.ts';
 import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from './outcome.ts';
 import { warnOfPipelines } from './pipeline-report.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { nothingPublished } from '../../pack/config/published.ts';
-import type { NamingHistory } from '../../pack/naming/naming.ts';
+import type { NamingHistory } from '../../pack/naming/published-names.ts';
 import type { Lock } from '../../release/lock/lock.ts';
 import { readLock } from '../../release/lock/text.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';

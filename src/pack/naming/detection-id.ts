@@ -3,7 +3,7 @@ import { byClaim } from '../../sigma/collection/precedence.ts';
 import { isUuid } from '../../sigma/rule/rule-id.ts';
 import { sigpackNamespace, uuidV5 } from '../../source/uuid.ts';
 import type { PublishedDetection } from '../config/published.ts';
-import type { NamingHistory } from './naming.ts';
+import type { NamingHistory } from './published-names.ts';
 
 /**
  * The rule's UUID. An id that is none becomes one: as it is written it could hold anything, and it

@@ -1,6 +1,6 @@
 import type { SplunkDetection } from '../model/detection.ts';
 import { stanzaKey } from '../render/conf-text.ts';
-import { type NamingHistory, noHistory } from './naming.ts';
+import { type NamingHistory, noHistory } from './published-names.ts';
 
 /** What is left of a detection in the Splunk app after a release without it. */
 export interface Tombstone {
