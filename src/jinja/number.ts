@@ -19,7 +19,7 @@ const floatText = new RegExp(
   `^[-+]?(?:${digits}\\.?(?:${digits})?|\\.${digits})(?:[eE][-+]?[0-9]+)?$`,
 );
 
-/** The number that Python's `int` or `float` reads in a text; undefined: none, or an infinite one. */
+/** The number that Python's `int` or `float` reads; undefined for no number or an infinite one. */
 export function numberIn(text: string): number | bigint | undefined {
   const trimmed = text.trim();
   if (integerText.test(trimmed)) return integer(trimmed.replaceAll('_', ''));

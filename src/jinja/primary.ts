@@ -28,7 +28,7 @@ const constants: ReadonlyMap<string, Value> = new Map([
 /** Numbers in a `range`. */
 const longestRange = 10_000;
 
-/** A literal, a name or a group, and the steps after it: `.name`, `['key']`, `[1:]`, `.method()`. */
+/** A literal, name or group with the steps after it: `.name`, `['key']`, `[1:]`, `.method()`. */
 export function readPrimary(cursor: Cursor): Expression {
   const token = take(cursor);
   const isRoot =

@@ -5,6 +5,8 @@ import { PatternError } from './pattern-error.ts';
 import { type AddReplacement, readReplacement } from './replacement.ts';
 import { type Translation, translate } from './syntax/translate.ts';
 
+export type NamedGroups = ReadonlyMap<string, string | undefined>;
+
 /** A compiled regular expression of Python's `re`. */
 export interface PythonRegex {
   /** Names of its groups, in order of their opening brackets. */
@@ -13,12 +15,9 @@ export interface PythonRegex {
   readonly matchesStart: (text: string, work: Work) => boolean;
   /** `re.search`: some part of the text matches. */
   readonly finds: (text: string, work: Work) => boolean;
-  /** `re.match` with its named groups; undefined: a group that took no part. */
-  readonly match: (
-    text: string,
-    work: Work,
-  ) => { readonly groups: ReadonlyMap<string, string | undefined> } | undefined;
-  /** `re.sub`. The replacement is read once: `\1`, `\g<name>`. The error says what is wrong with it. */
+  /** The named groups of `re.match`; undefined in the map: a group that took no part. */
+  readonly namedGroups: (text: string, work: Work) => NamedGroups | undefined;
+  /** `re.sub`, with `\1` and `\g<name>`. The error: what is wrong with the replacement. */
   readonly replacer: (replacement: string) => Result<(text: string, work: Work) => string>;
 }
 
@@ -36,13 +35,9 @@ export function pythonRegex(source: string): Result<PythonRegex> {
       names: [...names.keys()],
       matchesStart: (text, work) => search(text, work).matchAtStart() !== undefined,
       finds: (text, work) => search(text, work).find(0) !== undefined,
-      match: (text, work) => {
+      namedGroups: (text, work) => {
         const match = search(text, work).matchAtStart();
-        return (
-          match && {
-            groups: new Map(Array.from(names, ([name, index]) => [name, match.groups[index]])),
-          }
-        );
+        return match && new Map(Array.from(names, ([name, index]) => [name, match.groups[index]]));
       },
       replacer: (replacement) =>
         orError(() => {
@@ -78,7 +73,7 @@ function engineOf(
 function replaced(text: SearchedText, addReplacement: AddReplacement, work: Work): string {
   const result = growingText(work);
   let copied = 0;
-  // Python also replaces an empty match right behind another match
+  // Python also replaces an empty match right after another match
   for (let at = 0; at <= text.length; ) {
     const match = text.find(at);
     if (!match) break;

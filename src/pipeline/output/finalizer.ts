@@ -65,7 +65,7 @@ const definitions: Readonly<Record<string, FinalizerDefinition>> = {
   },
 };
 
-/** The entries under `finalizers` as one that runs them in turn; wrong ones are reported and left out. */
+/** The entries under `finalizers` as one that runs them in turn. Wrong ones are reported. */
 export function readFinalizers(
   nodes: readonly YamlNode[],
   reading: ItemReading,

@@ -74,15 +74,12 @@ const ofWork =
     change(query, work);
 
 function createJson(item: YamlMapping): PostprocessingItem['apply'] {
-  try {
-    return ofWork(parseJsonTemplate(textOf(item, 'json_template') ?? ''));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new PipelineError(
-      `\`json_template\` is no JSON: ${error.message}`,
-      placeOf(item, 'json_template'),
-    );
-  }
+  const template = parseJsonTemplate(textOf(item, 'json_template') ?? '');
+  if (template.ok) return ofWork(template.value);
+  throw new PipelineError(
+    `\`json_template\` is no JSON: ${template.error}`,
+    placeOf(item, 'json_template'),
+  );
 }
 
 function createNest(item: YamlMapping, reading: ItemReading): PostprocessingItem['apply'] {

@@ -2,9 +2,9 @@ import type { Alias, CorrelationRule } from '../../sigma/correlation/correlation
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 
 /**
- * A correlation with its fields renamed: in its groups, in what it counts, and in its aliases, whose
- * own names stay. A field that becomes several keeps its name, which then means the first of them
- * that an event has. Throws ProcessingFailure where names get in each other's way.
+ * A correlation with its fields renamed: in its groups, in what it counts, and in its aliases,
+ * whose names stay. A field that becomes several keeps its name, which then means the first of them
+ * that an event has. Throws {@link ProcessingFailure} where names collide.
  */
 export function applyToCorrelation(
   rule: CorrelationRule,

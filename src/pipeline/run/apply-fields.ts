@@ -14,8 +14,8 @@ import { applyToCorrelation } from './apply-correlation.ts';
 import { spreadFields } from './spread-fields.ts';
 
 /**
- * Renames fields everywhere in a rule: in items, field references, its list of fields, the groups of
- * a correlation.
+ * Renames fields everywhere in a rule: in items, field references, its list of fields, and the
+ * groups of a correlation.
  */
 export function applyFieldNames(
   item: ProcessingItem,

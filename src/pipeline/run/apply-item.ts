@@ -13,8 +13,8 @@ import type { RuleInProcess } from '../rule-in-process.ts';
 import { applyFieldNames } from './apply-fields.ts';
 
 /**
- * Applies one processing item to a rule where its conditions hold. True where they do; `holds`: that
- * is known.
+ * Applies one processing item to a rule if its conditions hold, and returns whether they do.
+ * `holds`: that is known.
  */
 export function applyItem(item: ProcessingItem, rule: RuleInProcess, holds = false): boolean {
   if (!holds && !item.appliesTo(rule)) return false;

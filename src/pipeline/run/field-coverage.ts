@@ -95,8 +95,8 @@ export function namedFields(
 }
 
 /**
- * State of a pipeline that knows all fields of the rule's log source. `absent`: no event has a field
- * that stays unmapped. A list: no event has these.
+ * State of a pipeline that knows all fields of the rule's log source. `absent`: no event has a
+ * field that stays unmapped. A list: no event has these.
  */
 const unmappedState = 'unmapped_fields';
 

@@ -3,7 +3,7 @@ import type { RuleInProcess } from '../rule-in-process.ts';
 import { renamedBy } from './apply-fields.ts';
 import { lackTest } from './field-coverage.ts';
 
-/** What a target's product calls the fields that a log source is known by, as far as it has them. */
+/** By the name that Sigma gives a usual field of a log source: its names in a target's product. */
 export type UsualFields = ReadonlyMap<string, readonly string[]>;
 
 /** One map for all rules of a log source to which the same items applied: thousands share a few. */

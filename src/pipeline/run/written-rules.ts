@@ -118,7 +118,9 @@ function valuesIn(filling: Filling, name: string, target: string): GivenValues {
         message:
           `the pipelines of ${target} make a part of the query of the placeholder ` +
           `\`%${name}%\`, which no event can be matched with`,
-        hint: 'Give the placeholder values under placeholders: in sigpack.yml to match it with events.',
+        hint:
+          'Give the placeholder values under placeholders: in sigpack.yml ' +
+          'to match it with events.',
       });
   }
 }

@@ -35,7 +35,7 @@ export function withSelection(
 }
 
 /**
- * A name that no condition can have, as it holds a parenthesis, and that `1 of them` passes over, as
+ * A name that no condition can use, as it has a parenthesis, and that `1 of them` passes over, as
  * it starts with an underscore.
  */
 function freeName(base: string, taken: ReadonlyMap<string, unknown>): string {

@@ -1,5 +1,5 @@
 import { numberIn } from '../../jinja/number.ts';
-import type { PythonRegex } from '../../python-regex/regex.ts';
+import type { NamedGroups, PythonRegex } from '../../python-regex/regex.ts';
 import type { SettledBody, SettledItem, SettledValue } from '../../query/settled.ts';
 import type { Test } from '../../query/tree.ts';
 import { parsePattern } from '../../sigma/value/pattern.ts';
@@ -60,9 +60,9 @@ function extracted(item: SettledItem, extraction: Extraction, work: Work): Settl
   if (!texts) return undefined;
   const entries: SettledBody[] = [];
   for (const { value, test } of texts) {
-    const match = extraction.regex.match(plainText(test.pattern), work);
-    if (match) {
-      const fields = fieldsOf(item, value, match.groups, extraction.prefix, test.cased);
+    const groups = extraction.regex.namedGroups(plainText(test.pattern), work);
+    if (groups) {
+      const fields = fieldsOf(item, value, groups, extraction.prefix, test.cased);
       if (fields.length > 0) entries.push(groupFor(item, 'and', fields));
     } else if (extraction.preserve) entries.push({ ...item, values: [value] });
   }
@@ -72,7 +72,7 @@ function extracted(item: SettledItem, extraction: Extraction, work: Work): Settl
 function fieldsOf(
   item: SettledItem,
   { span }: SettledValue,
-  groups: ReadonlyMap<string, string | undefined>,
+  groups: NamedGroups,
   prefix: string,
   cased: boolean,
 ): readonly SettledItem[] {

@@ -110,8 +110,8 @@ const partTest = (
   pattern.length === 1 && pattern[0] === ANY ? [] : [[field, { ...test, pattern }]];
 
 /**
- * Every place in the pattern where the backslash between the two parts can be: a backslash, of which
- * the name may have some, or a wildcard.
+ * Every place in the pattern where the backslash between the two parts can be: a wildcard, or any
+ * backslash, as the name may have some too.
  */
 function splitsOf(pattern: Pattern): readonly (readonly [Pattern, Pattern])[] {
   const splits: (readonly [Pattern, Pattern])[] = [];

@@ -141,7 +141,7 @@ function readGroup(reader: Reader, ignoreCase: boolean): PatternNode {
   return looks ? { kind: 'look', behind: looks[1] === '<', negated: looks[2] === '!', body } : body;
 }
 
-/** What a sticky expression finds at the reader's place, which is then behind it. */
+/** Takes what a sticky expression finds at the reader's place. */
 function takeMatch(reader: Reader, pattern: RegExp): RegExpExecArray | null {
   pattern.lastIndex = reader.at;
   const match = pattern.exec(reader.source);

@@ -6,7 +6,7 @@ export interface Spelling {
   readonly script: string;
 }
 
-/** A class such as `\w`: what goes between the brackets of a class of its own. */
+/** A class such as `\w`, as the text between the brackets of a class. */
 export interface ClassSpelling extends Spelling {
   /** `linear` next to other parts of a class; undefined: RE2 can't nest a negated class. */
   readonly nested: string | undefined;

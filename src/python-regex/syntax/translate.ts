@@ -13,7 +13,7 @@ import {
   takeCode,
 } from './reader.ts';
 
-/** Python's pattern for two engines. Groups are numbered, as neither takes all of Python's names. */
+/** Python's pattern for two engines. Groups are numbered: neither takes all of Python's names. */
 export interface Translation {
   /** For RE2; undefined: it has no such thing as look-around. */
   readonly linear: string | undefined;

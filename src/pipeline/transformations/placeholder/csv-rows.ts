@@ -1,6 +1,6 @@
 /**
- * Rows of a CSV text as Python reads them: a quote inside of a cell is a character, and what follows
- * a closing quote belongs to the cell. Empty lines are left out.
+ * Rows of a CSV text as Python reads them: a quote inside a cell is a character, and text after a
+ * closing quote belongs to the cell. Empty lines are left out.
  */
 export function csvRows(text: string): readonly (readonly string[])[] {
   const rows: string[][] = [];

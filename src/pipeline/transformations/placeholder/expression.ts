@@ -29,7 +29,7 @@ export const expressionPlaceholders: TransformationDefinition = {
 
 const safeId = /^[A-Za-z0-9_.-]+$/;
 
-/** A value that is a placeholder alone becomes a part of the query, as the pipeline's author wants. */
+/** A value that is a placeholder alone becomes a part of the query, as the author wants it. */
 function create(item: YamlMapping): ValueTransformation {
   const isChosen = chosenPlaceholders(item);
   const expression = textOf(item, 'expression') ?? '';

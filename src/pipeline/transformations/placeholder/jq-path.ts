@@ -1,3 +1,4 @@
+import { isRecord } from '../../../source/record.ts';
 import { failed, ok, type Result } from '../../../source/result.ts';
 
 /** Plain data of JSON or YAML. */
@@ -63,14 +64,11 @@ function stepOf({ bracketed, index, quoted, name, optional }: StepGroups): Step 
   };
 }
 
-const isMap = (value: Plain): value is Readonly<Record<string, Plain>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const keyStep =
   (key: string): Step =>
   (value) => {
     if (value === null) return ok([null]);
-    if (!isMap(value)) return failed(`\`${key}\` is asked of ${typeName(value)}`);
+    if (!isRecord(value)) return failed(`\`${key}\` is asked of ${typeName(value)}`);
     return ok([Object.hasOwn(value, key) ? value[key] : null]);
   };
 
@@ -84,7 +82,7 @@ const indexStep =
 
 const eachStep: Step = (value) => {
   if (Array.isArray(value)) return ok(value);
-  if (isMap(value)) return ok(Object.values(value));
+  if (isRecord(value)) return ok(Object.values(value));
   return failed(`[] is asked of ${typeName(value)}`);
 };
 
@@ -94,6 +92,6 @@ export const typeName = (value: Plain): string =>
     ? 'null'
     : Array.isArray(value)
       ? 'a list'
-      : isMap(value)
+      : isRecord(value)
         ? 'a map'
         : `a ${typeof value}`;
