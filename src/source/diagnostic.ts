@@ -52,9 +52,13 @@ export interface NewDiagnostic {
  * const hasErrors = (bag: DiagnosticBag) => bag.list.some(({ severity }) => severity === 'error');
  * hasErrors(createBag()); // => false
  */
-export interface DiagnosticBag {
+export interface DiagnosticBag extends DiagnosticSink {
   /** In the order of their arrival; {@link compareDiagnostics} sorts by place. */
   readonly list: Diagnostic[];
+}
+
+/** Takes diagnostics. */
+export interface DiagnosticSink {
   /**
    * Adds a diagnostic about a file, with the severity and hint of its code unless it has its own.
    */
@@ -100,10 +104,31 @@ export function createBag(severities: ReadonlyMap<string, Severity> = new Map())
   };
 }
 
-/** True where what is reported is missing from the output. */
-export function isFatal(diagnostic: Diagnostic): boolean {
-  return codeCatalogue[diagnostic.code].fatal;
+/** Diagnostics about one file that wait until it is clear whether they count. */
+export interface HeldDiagnostics extends DiagnosticSink {
+  readonly list: readonly NewDiagnostic[];
 }
+
+export function holdDiagnostics(): HeldDiagnostics {
+  const list: NewDiagnostic[] = [];
+  return { list, add: (_, diagnostic) => list.push(diagnostic) };
+}
+
+/** A sink of the same place, code and message once, for diagnostics about one file. */
+export function withoutRepeats(sink: DiagnosticSink): DiagnosticSink {
+  const added = new Set<string>();
+  return {
+    add(file, diagnostic) {
+      const key = `${diagnostic.code} ${diagnostic.span.start} ${diagnostic.message}`;
+      if (added.has(key)) return;
+      added.add(key);
+      sink.add(file, diagnostic);
+    },
+  };
+}
+
+/** True where what is reported is missing from the output. */
+export const isFatal = ({ code }: Pick<Diagnostic, 'code'>): boolean => codeCatalogue[code].fatal;
 
 /**
  * The order for printing: by path, then place, code and message, so that two runs print the same.

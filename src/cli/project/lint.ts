@@ -43,8 +43,8 @@ export async function lintOf(
     readonly codes: ReadonlySet<string>;
   }[] = [];
   return {
-    onRule(rule, document) {
-      linter?.onRule(rule, document);
+    onRule(rule, document, sink) {
+      linter?.onRule(rule, document, sink);
       const id = rule.id?.toLowerCase() ?? '';
       if (exclude.size > 0) ids.add(id);
       const codes = exclude.get(id);

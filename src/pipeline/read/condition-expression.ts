@@ -1,3 +1,4 @@
+import { parseBoolean, type Token } from '../../source/boolean-expression.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import { insideScalar } from '../../source/yaml/inside-scalar.ts';
 import type { YamlScalar } from '../../source/yaml/tree.ts';
@@ -14,11 +15,6 @@ export interface NamedCondition extends Span {
   readonly name: string;
 }
 
-interface Token extends Span {
-  readonly text: string;
-}
-
-const maximumDepth = 64;
 /** Characters. */
 const maximumLength = 20_000;
 const words = ['and', 'or', 'not'];
@@ -31,13 +27,24 @@ export function parseConditionExpression(
   file: SourceFile,
   scalar: YamlScalar,
 ): Linked<NamedCondition> {
-  if (scalar.text.length > maximumLength)
+  const { text } = scalar;
+  if (text.length > maximumLength)
     throw new PipelineError(`the expression has more than ${maximumLength} characters`, scalar);
   const place = insideScalar(file, scalar);
-  const tokens = tokensOf(scalar.text, place);
-  const length = scalar.text.trimEnd().length;
-  const end = { ...place({ start: length, end: length + 1 }), text: '' };
-  return parseTokens(tokens, end);
+  const length = text.trimEnd().length;
+  return parseBoolean<Linked<NamedCondition>>(
+    tokensOf(text, place),
+    place({ start: length, end: length + 1 }),
+    {
+      names: { whole: 'expression', operand: 'condition' },
+      wordOf: (token) => token.text,
+      operand: (token) => ({ kind: 'one', condition: namedBy(token) }),
+      linked: (link, operands) => ({ kind: link === 'and' ? 'all' : 'any', operands }),
+      negated: (_, operand) => ({ kind: 'not', operand }),
+      refuse,
+      error: (message, span, hint) => new PipelineError(message, span, hint),
+    },
+  );
 }
 
 function tokensOf(text: string, place: (span: Span) => Span): readonly Token[] {
@@ -50,88 +57,29 @@ function tokensOf(text: string, place: (span: Span) => Span): readonly Token[] {
   );
 }
 
-function parseTokens(tokens: readonly Token[], end: Token): Linked<NamedCondition> {
-  let at = 0;
-  const linked = (
-    kind: 'all' | 'any',
-    word: string,
-    operand: (depth: number) => Linked<NamedCondition>,
-    depth: number,
-  ): Linked<NamedCondition> => {
-    const first = operand(depth);
-    if (tokens[at]?.text !== word) return first;
-    const operands = [first];
-    while (tokens[at]?.text === word) {
-      at++;
-      operands.push(operand(depth));
-    }
-    return { kind, operands };
-  };
-  const disjunction = (depth: number): Linked<NamedCondition> =>
-    linked('any', 'or', conjunction, depth);
-  const conjunction = (depth: number): Linked<NamedCondition> =>
-    linked('all', 'and', negation, depth);
-  const negation = (depth: number): Linked<NamedCondition> => {
-    const token = tokens[at] ?? end;
-    if (depth > maximumDepth)
-      throw new PipelineError(`the expression is nested more than ${maximumDepth} deep`, token);
-    if (token.text !== 'not') return primary(depth);
-    at++;
-    return { kind: 'not', operand: negation(depth + 1) };
-  };
-  const primary = (depth: number): Linked<NamedCondition> => {
-    const token = tokens[at++] ?? end;
-    if (token.text === '(') {
-      const inner = disjunction(depth + 1);
-      if (tokens[at]?.text !== ')')
-        throw new PipelineError('a parenthesis is not closed', token, 'Add the missing `)`.');
-      at++;
-      return inner;
-    }
-    return { kind: 'one', condition: namedBy(token, tokens.length === 0) };
-  };
-  const tree = disjunction(0);
-  const rest = tokens[at];
-  if (!rest) return tree;
-  if (rest.text === ')')
-    throw new PipelineError(
-      'a parenthesis is closed that was not opened',
-      rest,
-      'Remove it, or add the missing `(`.',
-    );
-  throw (
-    strange(rest) ?? new PipelineError(`\`and\` or \`or\` is missing before \`${rest.text}\``, rest)
-  );
-}
-
-function namedBy(token: Token, empty: boolean): NamedCondition {
+function namedBy(token: Token): NamedCondition {
   const { text, start, end } = token;
-  if (text === '')
-    throw new PipelineError(
-      empty ? 'the expression is empty' : 'the expression ends where a condition is wanted',
-      token,
-    );
   if (text === ')' || words.includes(text))
     throw new PipelineError(`\`${text}\` stands where a condition is wanted`, token);
-  const reason = strange(token);
-  if (reason) throw reason;
+  refuse(token);
   return { name: text, start, end };
 }
 
-/** What is no id and no word of expressions. */
-function strange(token: Token): PipelineError | undefined {
-  if (words.includes(token.text.toLowerCase()) && !words.includes(token.text))
-    return new PipelineError(
-      `\`${token.text}\` must be in lower case`,
+/** Throws for what is neither an id nor a word of expressions. */
+function refuse(token: Token): void {
+  const { text } = token;
+  if (words.includes(text.toLowerCase()) && !words.includes(text))
+    throw new PipelineError(
+      `\`${text}\` must be in lower case`,
       token,
-      `Write \`${token.text.toLowerCase()}\`.`,
+      `Write \`${text.toLowerCase()}\`.`,
     );
-  if (/^[\w-]/.test(token.text)) return undefined;
-  return new PipelineError(
-    `\`${token.text}\` is not part of expressions`,
-    token,
-    'Expressions are made of ids (letters, digits, `_`, `-`), and, or, not and parentheses.',
-  );
+  if (!/^[\w-]/.test(text))
+    throw new PipelineError(
+      `\`${text}\` is not part of expressions`,
+      token,
+      'Expressions are made of ids (letters, digits, `_`, `-`), and, or, not and parentheses.',
+    );
 }
 
 /** The linked conditions as one function; `test` says what a condition asks of its two subjects. */

@@ -1,15 +1,17 @@
 import {
-  createBag,
-  type Diagnostic,
   type DiagnosticBag,
+  type DiagnosticSink,
+  holdDiagnostics,
   isFatal,
+  withoutRepeats,
 } from '../../source/diagnostic.ts';
 import { counted } from '../../source/plural.ts';
-import type { SourceFile } from '../../source/span.ts';
+import type { SourceFile, Span } from '../../source/span.ts';
 import { parseYaml } from '../../source/yaml/parse.ts';
 import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml/tree.ts';
 import type { CorrelationRule, LostCorrelation } from '../correlation/correlation.ts';
-import { lostCorrelation, readCorrelationRule } from '../correlation/reader.ts';
+import { lostCorrelation } from '../correlation/lost-correlation.ts';
+import { readCorrelationRule } from '../correlation/reader.ts';
 import type { FilterRule } from '../filter/filter.ts';
 import { readFilterRule } from '../filter/reader.ts';
 import { createReader, type Reader } from '../rule/attribute.ts';
@@ -44,10 +46,17 @@ export interface ReadFile {
   readonly count: number;
 }
 
-/** Told of each sound rule with its document, which is let go of afterwards. */
-export type OnRule = (rule: DetectionRule | CorrelationRule, document: YamlMapping) => void;
+/**
+ * Called with each sound rule and its document, which is let go of afterwards. Diagnostics about
+ * the rule go to the sink.
+ */
+export type OnRule = (
+  rule: DetectionRule | CorrelationRule,
+  document: YamlMapping,
+  sink: DiagnosticSink,
+) => void;
 
-/** `named`: somebody says that the file is a rule. */
+/** `named`: the file was named as a rule (true), or found in a folder (false). */
 interface Reading {
   readonly named?: boolean;
   readonly onRule?: OnRule | undefined;
@@ -80,78 +89,83 @@ export function readDocuments(
   bag: DiagnosticBag,
   { named, onRule }: Reading = {},
 ): ReadFile {
-  const before = bag.list.length;
-  const parsed = parseYaml(file, bag);
-  const yaml = bag.list.slice(before).filter(isFatal);
+  const yaml = holdDiagnostics();
+  const parsed = parseYaml(file, yaml);
+  const isBroken = yaml.list.some(isFatal);
   const other =
-    parsed.length === 0 || !parsed.every(isRule)
-      ? otherFile(file, parsed, yaml.length > 0)
-      : undefined;
-  if (other !== undefined && named === false) {
-    bag.list.splice(before);
+    parsed.length > 0 && parsed.every(isRule) ? undefined : otherFile(file, parsed, isBroken);
+  if (other && named === false) {
     bag.add(file, { code: 'SIG071', span: { start: 0, end: 0 }, ...other });
     return { documents: [], count: 0 };
   }
-  if (other !== undefined && named === true && parsed.length === 0 && yaml.length === 0)
+  for (const diagnostic of yaml.list) bag.add(file, diagnostic);
+  if (other && named === true && parsed.length === 0 && !isBroken)
     bag.add(file, { code: 'SIG005', message: other.message, span: { start: 0, end: 0 } });
-  const start = bag.list.length;
-  const { rules: nodes, shared } = rulesOf(file, parsed, yaml.length > 0, bag);
-  const refused = bag.list.slice(start).filter(isFatal).length;
+  const isCollection = isRuleCollection(parsed) || (isBroken && mayBeRuleCollection(file.text));
+  // a document that goes into several rules is read with each of them
+  const sink = isCollection ? withoutRepeats(bag) : bag;
+  const { rules, shared, refused } = isCollection
+    ? readCollection(file, parsed, isBroken, sink)
+    : { rules: parsed, shared: nothingShared, refused: 0 };
   // a key that stands twice leaves no way to tell which was meant
-  const reasons = yaml.filter(({ code }) => code === 'SIG002').map(({ span }) => span.start);
-  reportOddCharacters(file, nodes, reasons, bag);
-  const doubtful = (node: YamlNode) =>
-    yaml.some(({ span }) => span.start >= node.start && span.start < node.end);
+  const errors = yaml.list.filter(({ code }) => code === 'SIG002').map(({ span }) => span.start);
+  reportOddCharacters(file, rules, errors, sink);
+  const written = new Set(parsed);
   const documents: SigmaDocument[] = [];
-  const asWritten = new Set(parsed);
-  for (const written of nodes) {
-    const unclear = doubtful(written);
-    const start = bag.list.length;
-    const own = unclear ? createBag() : bag;
-    const node = inKnownKeys(file, written, own);
-    const document = readDocument(file, node, own);
-    // a document with any fatal diagnostic is left out whole: half a rule would mean something else
-    const found =
-      document && !unclear && !bag.list.slice(start).some(isFatal)
-        ? document
-        : whatIsLeft(file, node, document);
-    const sound = withNames(withDocument(found, node, asWritten), shared.get(written));
-    if (sound) documents.push(sound);
-    if (
-      onRule &&
-      node.kind === 'mapping' &&
-      (sound?.kind === 'detection' || sound?.kind === 'correlation')
-    )
-      onRule(sound, node);
+  for (const rule of rules) {
+    const isUnclear = yaml.list.some(({ span }) => isWithin(span, rule));
+    const { node, document } = readNode(file, rule, isUnclear, sink);
+    if (!document) continue;
+    const sound = withNames(withDocument(document, node, written), shared.get(rule));
+    documents.push(sound);
+    const isSound = sound.kind === 'detection' || sound.kind === 'correlation';
+    if (onRule && node.kind === 'mapping' && isSound) onRule(sound, node, sink);
   }
-  if (nodes !== parsed) dropRepeated(bag.list, start);
-  // a diagnostic outside of every tree is about a document that gave none
-  const broken = yaml.filter(
-    ({ span }) => !nodes.some((node) => span.start >= node.start && span.start < node.end),
-  ).length;
-  return { documents, count: nodes.length + broken + refused };
+  // an error outside of every tree is about a document that gave none
+  const lost = yaml.list.filter(({ span }) => !rules.some((rule) => isWithin(span, rule)));
+  return { documents, count: rules.length + lost.length + refused };
 }
 
-const inKnownKeys = (file: SourceFile, node: YamlNode, bag: DiagnosticBag): YamlNode =>
+const nothingShared: ReadonlyMap<YamlNode, SharedNames> = new Map();
+
+const isWithin = ({ start }: Span, node: YamlNode): boolean =>
+  start >= node.start && start < node.end;
+
+/**
+ * Reads a document. One with a fatal diagnostic is left out as a whole: half a rule would mean
+ * something else. Of one that is `isUnclear`, since some of its YAML is lost, nothing is reported.
+ */
+function readNode(
+  file: SourceFile,
+  written: YamlNode,
+  isUnclear: boolean,
+  sink: DiagnosticSink,
+): { readonly node: YamlNode; readonly document: SigmaDocument | undefined } {
+  const held = holdDiagnostics();
+  const node = inKnownKeys(file, written, held);
+  const document = readDocument(file, node, held);
+  if (!isUnclear) for (const diagnostic of held.list) sink.add(file, diagnostic);
+  const isWhole = !isUnclear && !held.list.some(isFatal);
+  return { node, document: isWhole && document ? document : whatIsLeft(file, node, document) };
+}
+
+const inKnownKeys = (file: SourceFile, node: YamlNode, bag: DiagnosticSink): YamlNode =>
   node.kind === 'mapping' ? withKnownKeys({ file, bag }, node, knownAttributes) : node;
 
 /** Keeps what the text at the document's place does not say. */
 const withDocument = (
-  found: SigmaDocument | undefined,
+  document: SigmaDocument,
   node: YamlNode,
-  asWritten: ReadonlySet<YamlNode>,
-): SigmaDocument | undefined =>
-  !found || found.kind === 'lost' || node.kind !== 'mapping' || asWritten.has(node)
-    ? found
-    : { ...found, document: node };
+  written: ReadonlySet<YamlNode>,
+): SigmaDocument =>
+  document.kind === 'lost' || node.kind !== 'mapping' || written.has(node)
+    ? document
+    : { ...document, document: node };
 
-const withNames = (
-  found: SigmaDocument | undefined,
-  shared: SharedNames | undefined,
-): SigmaDocument | undefined =>
-  shared && found?.kind === 'detection' ? { ...found, shared } : found;
+const withNames = (document: SigmaDocument, shared: SharedNames | undefined): SigmaDocument =>
+  shared && document.kind === 'detection' ? { ...document, shared } : document;
 
-/** A filter and a correlation wrong take the rules along that they reach. */
+/** A filter or a correlation with an error leaves out the rules that it reaches. */
 function whatIsLeft(
   file: SourceFile,
   node: YamlNode,
@@ -161,16 +175,6 @@ function whatIsLeft(
   return node.kind === 'mapping' && lookup(node, 'correlation')
     ? lostCorrelation(file, node)
     : undefined;
-}
-
-/** What is wrong with a document that goes into several rules is told once. */
-function dropRepeated(list: Diagnostic[], start: number): void {
-  const keys = new Set<string>();
-  const own = list.splice(start).filter(({ code, span, message }) => {
-    const key = `${code} ${span.start} ${message}`;
-    return !keys.has(key) && keys.add(key);
-  });
-  for (const diagnostic of own) list.push(diagnostic);
 }
 
 /** What needs no second look. */
@@ -202,54 +206,57 @@ function otherFile(
 
 const pipelineHint = 'Name a pipeline under `pipelines` in sigpack.yml, or with -p.';
 
-/** The documents, or the rules that a collection makes of them, with a note that it is one. */
-function rulesOf(
+/** The rules of a collection, with a note that it is one. */
+function readCollection(
   file: SourceFile,
   nodes: readonly YamlNode[],
-  broken: boolean,
-  bag: DiagnosticBag,
+  isBroken: boolean,
+  sink: DiagnosticSink,
 ): ExpandedCollection {
-  if (!isRuleCollection(nodes) && !(broken && mayBeRuleCollection(file.text)))
-    return { rules: nodes, shared: new Map() };
-  if (broken) {
-    const together = nodes.filter((node) => !standsApart(node));
-    const [first] = together;
-    // the document that can't be read may be one that goes into all others
-    if (first) {
-      const others =
-        together.length === 1
-          ? 'another document of this collection is'
-          : `${together.length} other documents of this collection are`;
-      const message = `${others} left out with what cannot be read`;
-      bag.add(file, {
-        code: 'SIG005',
-        message,
-        span: { start: first.start, end: first.start + 1 },
-        hint: 'Fix the YAML first.',
-      });
-    }
-    return { rules: nodes.filter(standsApart), shared: new Map() };
-  }
+  // the document that can't be read may be one that goes into all others
+  if (isBroken) return withoutOthers(file, nodes, sink);
   // before they are merged: what goes by two spellings would stand beside itself
-  const known = nodes.map((node) => inKnownKeys(file, node, bag));
-  const { rules, shared } = expandCollection(file, known, bag);
+  const known = nodes.map((node) => inKnownKeys(file, node, sink));
+  const collection = expandCollection(file, known, sink);
   const place = collectionPlace(nodes);
   const documents = counted(
     nodes.length,
     'document of a collection is',
     'documents of a collection are',
   );
-  const read = rules.length === 0 ? 'no rules' : counted(rules.length, 'rule');
-  const message = `${documents} read as ${read}`;
+  const { length } = collection.rules;
+  const message = `${documents} read as ${length === 0 ? 'no rules' : counted(length, 'rule')}`;
   if (place)
-    bag.add(file, { code: 'SIG072', message, span: { start: place.start, end: place.end } });
-  return { rules, shared };
+    sink.add(file, { code: 'SIG072', message, span: { start: place.start, end: place.end } });
+  return collection;
+}
+
+/** The documents that no other one goes into. */
+function withoutOthers(
+  file: SourceFile,
+  nodes: readonly YamlNode[],
+  sink: DiagnosticSink,
+): ExpandedCollection {
+  const together = nodes.filter((node) => !standsApart(node));
+  const [first] = together;
+  const others =
+    together.length === 1
+      ? 'another document of this collection is'
+      : `${together.length} other documents of this collection are`;
+  if (first)
+    sink.add(file, {
+      code: 'SIG005',
+      message: `${others} left out with what cannot be read`,
+      span: { start: first.start, end: first.start + 1 },
+      hint: 'Fix the YAML first.',
+    });
+  return { rules: nodes.filter(standsApart), shared: nothingShared, refused: first ? 1 : 0 };
 }
 
 function readDocument(
   file: SourceFile,
   node: YamlNode,
-  bag: DiagnosticBag,
+  bag: DiagnosticSink,
 ): SigmaDocument | undefined {
   if (node.kind !== 'mapping') {
     bag.add(file, {

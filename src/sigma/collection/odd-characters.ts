@@ -1,5 +1,5 @@
 import { unicodeEscape } from '../../source/char-escape.ts';
-import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import type { DiagnosticSink } from '../../source/diagnostic.ts';
 import { positionAt, type SourceFile } from '../../source/span.ts';
 import { insideScalar } from '../../source/yaml/inside-scalar.ts';
 import type { YamlNode, YamlScalar } from '../../source/yaml/tree.ts';
@@ -75,18 +75,18 @@ const exact: ReadonlySet<string> = new Set([
 export function reportOddCharacters(
   file: SourceFile,
   documents: readonly YamlNode[],
-  reasons: readonly number[],
-  bag: DiagnosticBag,
+  errors: readonly number[],
+  bag: DiagnosticSink,
 ): void {
   if (!any.test(file.text)) return;
-  for (const reason of reasons) complainNear(file, reason, bag);
+  for (const error of errors) reportNear(file, error, bag);
   const walk: Walk = { file, bag, visited: new Set() };
   for (const document of documents) visit(walk, document, false);
 }
 
 interface Walk {
   readonly file: SourceFile;
-  readonly bag: DiagnosticBag;
+  readonly bag: DiagnosticSink;
   /** Aliases share nodes. */
   readonly visited: Set<YamlNode>;
 }
@@ -97,21 +97,21 @@ function visit(walk: Walk, node: YamlNode, isExact: boolean, key?: string): void
   visited.add(node);
   if (node.kind === 'scalar') {
     if (isExact && key !== 'definition')
-      complainInside(file, node, key === 'condition' ? 'condition' : 'value', bag);
+      reportInside(file, node, key === 'condition' ? 'condition' : 'value', bag);
   } else if (node.kind === 'sequence')
     for (const item of node.items) visit(walk, item, isExact, key);
   else
     for (const pair of node.pairs) {
-      complainInside(file, pair.key, 'key', bag);
+      reportInside(file, pair.key, 'key', bag);
       visit(walk, pair.value, isExact || exact.has(pair.key.text.toLowerCase()), pair.key.text);
     }
 }
 
-function complainInside(
+function reportInside(
   file: SourceFile,
   scalar: YamlScalar,
   what: 'key' | 'condition' | 'value',
-  bag: DiagnosticBag,
+  bag: DiagnosticSink,
 ): void {
   const { text } = scalar;
   const found =
@@ -129,12 +129,12 @@ function complainInside(
 }
 
 /** On the line of an error and the two before it: what YAML trips over often stands above. */
-function complainNear(file: SourceFile, reason: number, bag: DiagnosticBag): void {
-  const { line } = positionAt(file, reason);
-  let start = reason;
+function reportNear(file: SourceFile, error: number, bag: DiagnosticSink): void {
+  const { line } = positionAt(file, error);
+  let start = error;
   for (let lines = 0; lines < 3 && start > 0; lines++)
     start = file.text.lastIndexOf('\n', start - 1);
-  const end = file.text.indexOf('\n', reason);
+  const end = file.text.indexOf('\n', error);
   const lines = file.text.slice(Math.max(start, 0), end < 0 ? undefined : end);
   for (const { 0: char, index } of lines.matchAll(anyAt)) {
     const at = Math.max(start, 0) + index;

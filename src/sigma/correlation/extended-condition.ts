@@ -1,18 +1,27 @@
-import { createBag } from '../../source/diagnostic.ts';
-import type { Span } from '../../source/span.ts';
-import type { YamlNode, YamlScalar } from '../../source/yaml/tree.ts';
-import type { Reader } from '../rule/attribute.ts';
+import { codeCatalogue } from '../../source/code/catalogue.ts';
+import type { NewDiagnostic } from '../../source/diagnostic.ts';
+import { failed, ok, type Result } from '../../source/result.ts';
+import type { SourceFile } from '../../source/span.ts';
+import {
+  lookup,
+  type YamlMapping,
+  type YamlNode,
+  type YamlScalar,
+} from '../../source/yaml/tree.ts';
+import { note, type Reader } from '../rule/attribute.ts';
 import type { ConditionNode } from '../rule/condition.ts';
 import { parseCondition } from '../rule/condition-parser.ts';
-import type { RuleReference } from './correlation.ts';
+import type { Condition } from './condition-reader.ts';
+import type { RuleReference, Threshold } from './correlation.ts';
+import { readReferences } from './reference-reader.ts';
+import { report } from './report.ts';
+import type { WrittenType } from './type-reader.ts';
 
 /** What an expression over rules asks for: all of them, or any. */
-export interface ExtendedCondition {
+interface AskedFor {
   readonly rules: readonly RuleReference[];
   readonly all: boolean;
 }
-
-type Fault = Span & { readonly message: string; readonly hint: string };
 
 /**
  * An expression over rules in place of the map of criteria, which pySigma has and Sigma 2.1 does
@@ -21,36 +30,81 @@ type Fault = Span & { readonly message: string; readonly hint: string };
 export const isExpression = (node: YamlNode | undefined): node is YamlScalar =>
   node?.kind === 'scalar' && /^[\w\s().-]*\b(?:and|or|not)\b[\w\s().-]*$/i.test(node.text);
 
+interface ReadExpression {
+  readonly rules: readonly RuleReference[];
+  readonly condition: Condition;
+}
+
+/**
+ * The rules and the condition that an expression over rules comes to. Undefined after a diagnostic.
+ */
+export function readExpression(
+  reader: Reader,
+  node: YamlMapping,
+  expression: YamlScalar,
+  type: WrittenType | undefined,
+): ReadExpression | undefined {
+  const asked = rulesAskedFor(reader.file, expression);
+  if (!asked.ok) return report(reader, asked.error.span, asked.error.message, asked.error.hint);
+  const read = asked.value;
+  if (type !== 'temporal' && (type !== 'temporal_ordered' || !read.all))
+    return report(
+      reader,
+      expression,
+      type === 'temporal_ordered'
+        ? 'an order needs all of the rules'
+        : 'an expression over rules needs the type temporal',
+      type === 'temporal_ordered'
+        ? 'Link them with `and`, or use the type temporal.'
+        : 'Write `condition:` with `gte: 10` below it, or use the type temporal.',
+    );
+  const listed = lookup(node, 'rules') ? readReferences(reader, node) : read.rules;
+  if (!listed) return undefined;
+  const left =
+    listed.find(({ name }) => !read.rules.some((one) => one.name === name)) ??
+    read.rules.find(({ name }) => !listed.some((one) => one.name === name));
+  if (left)
+    return report(
+      reader,
+      { start: left.start, end: left.end },
+      `\`${left.name}\` is not both under \`rules\` and in the condition`,
+      'Name the same rules in both.',
+    );
+  const thresholds: readonly Threshold[] = read.all ? [] : [{ operator: 'gte', value: 1 }];
+  note(
+    reader,
+    { start: expression.start, end: expression.end },
+    `the expression is read as ${read.all ? 'all of the rules' : '`gte: 1` of the rules'}`,
+    read.all
+      ? 'Name the rules under `rules` and leave the condition out: the specification has no ' +
+          'expressions here.'
+      : 'Name the rules under `rules`, and write `condition: {gte: 1}`.',
+  );
+  return { rules: listed, condition: { thresholds, fields: [], percentile: undefined } };
+}
+
 /**
  * `a and b` is what a temporal correlation asks for anyway, `a or b` its condition `gte: 1`. Others
  * have no counterpart in the specification.
  */
-export function readExtended(
-  { file }: Pick<Reader, 'file'>,
+function rulesAskedFor(
+  file: SourceFile,
   node: YamlScalar,
-): ExtendedCondition | Fault {
-  const bag = createBag();
-  const tree = parseCondition({ file, bag }, node);
-  const [diagnostic] = bag.list;
-  if (!tree)
-    return {
-      start: node.start,
-      end: node.end,
-      ...diagnostic?.span,
-      message: diagnostic?.message ?? '',
-      hint: diagnostic?.hint ?? '',
-    };
-  const names = namesIn(tree);
-  const all = names !== undefined && tree.kind !== 'or';
-  if (names) return { rules: distinct(names), all };
-  return {
-    start: node.start,
-    end: node.end,
+): Result<AskedFor, Omit<NewDiagnostic, 'code'>> {
+  const parsed = parseCondition(file, node);
+  if (!parsed.ok) {
+    const { code, message, span, hint = codeCatalogue[code].hint } = parsed.error;
+    return failed({ message, span: { start: span.start, end: span.end }, hint });
+  }
+  const names = namesIn(parsed.value);
+  if (names) return ok({ rules: distinct(names), all: parsed.value.kind !== 'or' });
+  return failed({
     message: 'a correlation of Sigma asks for all of its rules, or for some number of them',
+    span: { start: node.start, end: node.end },
     hint:
       'Expressions with `not`, or with `and` and `or` together, are for pySigma and the next ' +
       'specification: filter the rules, or write a correlation for each part of the `or`.',
-  };
+  });
 }
 
 /** The words of an expression that can be names of rules, however it is put together. */

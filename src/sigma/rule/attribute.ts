@@ -1,4 +1,4 @@
-import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import type { DiagnosticSink } from '../../source/diagnostic.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import {
   spanOfKey,
@@ -7,20 +7,21 @@ import {
   type YamlScalar,
 } from '../../source/yaml/tree.ts';
 
-/**
- * Reads the attributes of one document and reports those that are not as the specification
- * has them.
- */
-export interface Reader {
+/** The file that is read, and where diagnostics about it go. */
+export interface Context {
   readonly file: SourceFile;
-  readonly bag: DiagnosticBag;
+  readonly bag: DiagnosticSink;
+}
+
+/** One document whose attributes are read. */
+export interface Reader extends Context {
   readonly attributes: ReadonlyMap<string, YamlNode>;
   readonly document: YamlMapping;
   /** Where a missing attribute is reported: the first key. */
   readonly anchor: Span;
 }
 
-export function createReader(file: SourceFile, document: YamlMapping, bag: DiagnosticBag): Reader {
+export function createReader(file: SourceFile, document: YamlMapping, bag: DiagnosticSink): Reader {
   const attributes = new Map<string, YamlNode>();
   for (const pair of document.pairs) attributes.set(pair.key.text, pair.value);
   return { file, bag, attributes, document, anchor: document.pairs[0]?.key ?? document };
@@ -134,12 +135,7 @@ export function optionalTexts(reader: Reader, name: string): readonly string[] {
 }
 
 /** Something is read as it was meant, though Sigma spells it in another way. */
-export function note(
-  { file, bag }: Pick<Reader, 'file' | 'bag'>,
-  span: Span,
-  message: string,
-  hint: string,
-): void {
+export function note({ file, bag }: Context, span: Span, message: string, hint: string): void {
   bag.add(file, { code: 'SIG017', message, span, hint });
 }
 

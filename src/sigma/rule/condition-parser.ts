@@ -1,11 +1,12 @@
-import type { DiagnosticBag } from '../../source/diagnostic.ts';
+import { type Cursor, parseBoolean, type Token } from '../../source/boolean-expression.ts';
+import type { NewDiagnostic } from '../../source/diagnostic.ts';
+import { failed, ok, type Result } from '../../source/result.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import { insideScalar } from '../../source/yaml/inside-scalar.ts';
 import type { YamlScalar } from '../../source/yaml/tree.ts';
 import { correlationHint } from './aggregation.ts';
 import type { ConditionNode } from './condition.ts';
 
-const maximumDepth = 64;
 /** Characters; the longest condition of the public rules has 400. */
 const maximumLength = 20_000;
 const operatorSigns: ReadonlyMap<string, string> = new Map([
@@ -21,10 +22,7 @@ const operatorSigns: ReadonlyMap<string, string> = new Map([
 const betweenSelections = 'Write `and` or `or` between selections.';
 const comparisonSign = /^(?:[=!<>]=?|==|=~|<>|:)$/;
 
-interface Token extends Span {
-  readonly text: string;
-}
-
+/** Thrown while a condition is read; the span is in its text. */
 class ConditionError extends Error {
   readonly span: Span;
   readonly hint: string | undefined;
@@ -37,53 +35,38 @@ class ConditionError extends Error {
 
 /**
  * Precedence, least binding first: or, and, not, `x of`, parentheses (Sigma rules specification,
- * "Condition").
+ * "Condition"). `timeframe` is that of the rule, for hints.
  */
 export function parseCondition(
-  context: { file: SourceFile; bag: DiagnosticBag },
+  file: SourceFile,
   scalar: YamlScalar,
   timeframe?: string,
-): ConditionNode | undefined {
-  const text = scalar.text;
-  if (text.length > maximumLength) {
-    const message = `the condition has ${text.length} characters, more than ${maximumLength}`;
-    context.bag.add(context.file, {
+): Result<ConditionNode, NewDiagnostic> {
+  const { text } = scalar;
+  if (text.length > maximumLength)
+    return failed({
       code: 'SIG030',
-      message,
+      message: `the condition has ${text.length} characters, more than ${maximumLength}`,
       span: scalar,
       hint: 'Name the selections alike and use `1 of <pattern>`.',
     });
-    return undefined;
-  }
-  const place = insideScalar(context.file, scalar);
+  const place = insideScalar(file, scalar);
+  const end = text.trimEnd().length;
   const bar = text.includes('|') ? /(?<!\|)\|(?!\|)/.exec(text)?.index : undefined;
-  if (bar !== undefined) {
-    const message = 'conditions with an aggregation are not part of Sigma any more';
-    const end = text.trimEnd().length;
-    context.bag.add(context.file, {
+  if (bar !== undefined)
+    return failed({
       code: 'SIG033',
-      message,
+      message: 'conditions with an aggregation are not part of Sigma any more',
       span: place({ start: bar, end }),
       hint: correlationHint(text.slice(bar + 1), timeframe),
     });
-    return undefined;
-  }
   try {
-    return parseTokens(
-      tokenize(text),
-      { start: text.trimEnd().length, end: text.trimEnd().length + 1 },
-      place,
-    );
+    return ok(parseTokens(tokenize(text), { start: end, end: end + 1 }, place));
   } catch (error) {
     if (!(error instanceof ConditionError)) throw error;
     const { message, span, hint } = error;
-    context.bag.add(context.file, {
-      code: 'SIG030',
-      message,
-      span: place(span),
-      ...(hint === undefined ? {} : { hint }),
-    });
-    return undefined;
+    const diagnostic = { code: 'SIG030', message, span: place(span) } as const;
+    return failed(hint === undefined ? diagnostic : { ...diagnostic, hint });
   }
 }
 
@@ -97,123 +80,86 @@ function tokenize(text: string): readonly Token[] {
   return tokens;
 }
 
-function parseTokens(
-  tokens: readonly Token[],
-  end: Span,
-  place: (span: Span) => Span,
-): ConditionNode {
-  let at = 0;
-  const word = (offset = 0) => tokens[at + offset]?.text.toLowerCase();
+const wordOf = ({ text }: Token): string => text.toLowerCase();
 
-  const operators = (
-    kind: 'and' | 'or',
-    operand: (depth: number) => ConditionNode,
-    depth: number,
-  ): ConditionNode => {
-    const operands = [operand(depth)];
-    while (word() === kind) {
-      at++;
-      operands.push(operand(depth));
-    }
-    const [first] = operands;
-    const last = operands.at(-1);
-    if (!first || !last || operands.length === 1) return first as ConditionNode;
-    return { kind, operands, start: first.start, end: last.end };
-  };
-  const disjunction = (depth: number): ConditionNode => operators('or', conjunction, depth);
-  const conjunction = (depth: number): ConditionNode => operators('and', negation, depth);
-  const negation = (depth: number): ConditionNode => {
-    if (depth > maximumDepth)
-      throw new ConditionError(
-        `the condition is nested more than ${maximumDepth} deep`,
-        tokens[at] ?? end,
-      );
-    if (word() !== 'not') return primary(depth);
-    const token = tokens[at++] ?? end;
-    const operand = negation(depth + 1);
-    return { kind: 'not', operand, start: place(token).start, end: operand.end };
-  };
-  const primary = (depth: number): ConditionNode => {
-    const token = tokens[at++];
-    if (!token)
-      throw new ConditionError(
-        tokens.length === 0
-          ? 'the condition is empty'
-          : 'the condition ends where a selection is wanted',
-        end,
-      );
-    if (token.text === '(') {
-      const inner = disjunction(depth + 1);
-      if (tokens[at]?.text !== ')')
-        throw new ConditionError('a parenthesis is not closed', token, 'Add the missing `)`.');
-      at++;
-      return inner;
-    }
-    if (word() === 'of') return quantifier(token);
-    if (token.text === ')' || ['and', 'or', 'not', 'of'].includes(token.text.toLowerCase())) {
-      throw new ConditionError(`\`${token.text}\` stands where a selection is wanted`, token);
-    }
-    refuseSign(token);
-    if (token.text.startsWith('!'))
-      throw new ConditionError(
-        `\`${token.text}\` is no name of a selection`,
-        token,
-        `Write \`not ${token.text.slice(1)}\`.`,
-      );
-    if (token.text.includes('*'))
-      throw new ConditionError(
-        `\`${token.text}\` is a pattern`,
-        token,
-        `Write \`1 of ${token.text}\` or \`all of ${token.text}\`.`,
-      );
-    return { kind: 'name', name: token.text, ...place(token) };
-  };
-  const quantifier = (count: Token): ConditionNode => {
-    const counted = count.text.toLowerCase();
-    if (counted !== '1' && counted !== 'any' && counted !== 'all') {
-      throw new ConditionError(
-        `\`${count.text} of\` is not part of Sigma`,
-        count,
-        countHint(counted),
-      );
-    }
-    at++;
-    const pattern = tokens[at++];
-    if (!pattern || pattern.text === '(' || pattern.text === ')') {
-      const hint =
-        pattern?.text === '('
-          ? `Write \`(a ${counted === 'all' ? 'and' : 'or'} b)\` for selections that you list`
-          : `Write \`${counted} of them\``;
-      throw new ConditionError(
-        '`of` wants a selection, a pattern or `them`',
-        pattern ?? end,
-        `${hint}, or \`${counted} of selection*\` for those that are named alike.`,
-      );
-    }
-    const span = { start: place(count).start, end: place(pattern).end };
-    return {
-      kind: 'quantifier',
-      quantifier: counted === 'all' ? 'all' : 'any',
-      pattern: pattern.text,
-      ...span,
-    };
-  };
+type PlaceOf = (span: Span) => Span;
 
-  const tree = disjunction(0);
-  const rest = tokens[at];
-  if (!rest) return tree;
-  if (rest.text === ')')
+const parseTokens = (tokens: readonly Token[], end: Span, place: PlaceOf): ConditionNode =>
+  parseBoolean<ConditionNode>(tokens, end, {
+    names: { whole: 'condition', operand: 'selection' },
+    wordOf,
+    operand: (first, rest) => {
+      const next = rest.peek();
+      return next && wordOf(next) === 'of'
+        ? quantifier(first, next, rest, place)
+        : { kind: 'name', name: selectionName(first), ...place(first) };
+    },
+    linked: (kind, operands) => ({
+      kind,
+      operands,
+      start: operands[0]?.start ?? end.start,
+      end: operands.at(-1)?.end ?? end.end,
+    }),
+    negated: (not, operand) => ({
+      kind: 'not',
+      operand,
+      start: place(not).start,
+      end: operand.end,
+    }),
+    refuse: refuseSign,
+    error: (message, span, hint) => new ConditionError(message, span, hint),
+    missingOperator: betweenSelections,
+  });
+
+function selectionName(token: Token): string {
+  const { text } = token;
+  if (text === ')' || ['and', 'or', 'not', 'of'].includes(wordOf(token)))
+    throw new ConditionError(`\`${text}\` stands where a selection is wanted`, token);
+  refuseSign(token);
+  if (text.startsWith('!'))
     throw new ConditionError(
-      'a parenthesis is closed that was not opened',
-      rest,
-      'Remove it, or add the missing `(`.',
+      `\`${text}\` is no name of a selection`,
+      token,
+      `Write \`not ${text.slice(1)}\`.`,
     );
-  refuseSign(rest);
-  throw new ConditionError(
-    `\`and\` or \`or\` is missing before \`${rest.text}\``,
-    rest,
-    betweenSelections,
-  );
+  if (text.includes('*'))
+    throw new ConditionError(
+      `\`${text}\` is a pattern`,
+      token,
+      `Write \`1 of ${text}\` or \`all of ${text}\`.`,
+    );
+  return text;
+}
+
+/** `1 of selection_*`, of which the cursor is at `of`. */
+function quantifier(count: Token, of: Token, rest: Cursor, place: PlaceOf): ConditionNode {
+  const counted = wordOf(count);
+  if (counted !== '1' && counted !== 'any' && counted !== 'all')
+    throw new ConditionError(
+      `\`${count.text} of\` is not part of Sigma`,
+      count,
+      countHint(counted),
+    );
+  rest.take();
+  const pattern = rest.take();
+  if (!pattern || pattern.text === '(' || pattern.text === ')') {
+    const hint =
+      pattern?.text === '('
+        ? `Write \`(a ${counted === 'all' ? 'and' : 'or'} b)\` for selections that you list`
+        : `Write \`${counted} of them\``;
+    throw new ConditionError(
+      '`of` wants a selection, a pattern or `them`',
+      pattern ?? { start: of.end, end: of.end + 1 },
+      `${hint}, or \`${counted} of selection*\` for those that are named alike.`,
+    );
+  }
+  return {
+    kind: 'quantifier',
+    quantifier: counted === 'all' ? 'all' : 'any',
+    pattern: pattern.text,
+    start: place(count).start,
+    end: place(pattern).end,
+  };
 }
 
 function countHint(counted: string): string {

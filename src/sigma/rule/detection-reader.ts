@@ -1,27 +1,14 @@
-import type { DiagnosticBag } from '../../source/diagnostic.ts';
-import type { SourceFile, Span } from '../../source/span.ts';
-import { insideScalar } from '../../source/yaml/inside-scalar.ts';
-import { isAmbiguousScalar, keepsZeros } from '../../source/yaml/scalar.ts';
-import type { YamlMapping, YamlNode, YamlPair, YamlScalar } from '../../source/yaml/tree.ts';
-import { isComparison, meantModifier, modifierRoles } from '../value/modifier.ts';
+import type { NewDiagnostic } from '../../source/diagnostic.ts';
+import { failed } from '../../source/result.ts';
+import type { Span } from '../../source/span.ts';
+import type { YamlMapping, YamlNode, YamlPair } from '../../source/yaml/tree.ts';
 import { nearHint, timespanText } from './aggregation.ts';
-import { note } from './attribute.ts';
+import type { Context } from './attribute.ts';
 import type { ConditionNode } from './condition.ts';
 import { parseCondition } from './condition-parser.ts';
 import { withKnownKeys } from './known-keys.ts';
-import type {
-  Detection,
-  DetectionItem,
-  ModifierUse,
-  SearchBody,
-  SearchIdentifier,
-  SearchMap,
-} from './rule.ts';
-
-interface Context {
-  readonly file: SourceFile;
-  readonly bag: DiagnosticBag;
-}
+import type { Detection, SearchIdentifier } from './rule.ts';
+import { readSelection } from './selection-reader.ts';
 
 const detectionKeys: ReadonlySet<string> = new Set(['condition', 'timeframe']);
 /** A map under such a key is a selection by that name. */
@@ -40,7 +27,7 @@ export function readDetection(
   for (const { key, value } of node.pairs) {
     if (key.text === 'condition') conditionNode = value;
     else if (key.text !== 'timeframe' && !skip.has(key.text)) {
-      const body = readBody(context, value);
+      const body = readSelection(context, value);
       if (body) searches.set(key.text, { name: key.text, span: key, body });
       else sound = false;
     }
@@ -125,19 +112,19 @@ function readConditions(
   const conditions: ConditionNode[] = [];
   let sound = texts.length > 0;
   for (const text of texts) {
-    const tree =
+    const parsed =
       text.kind === 'scalar' && typeof text.value === 'string'
-        ? parseCondition(context, text, timeframe)
-        : undefined;
-    if (tree) conditions.push(tree);
-    else sound = false;
-    if (text.kind !== 'scalar' || typeof text.value !== 'string') {
-      context.bag.add(context.file, {
-        code: 'SIG011',
-        message: 'a condition must be a text',
-        span: text,
-        hint: 'Write `condition: selection`, or a list of such texts.',
-      });
+        ? parseCondition(context.file, text, timeframe)
+        : failed<NewDiagnostic>({
+            code: 'SIG011',
+            message: 'a condition must be a text',
+            span: text,
+            hint: 'Write `condition: selection`, or a list of such texts.',
+          });
+    if (parsed.ok) conditions.push(parsed.value);
+    else {
+      context.bag.add(context.file, parsed.error);
+      sound = false;
     }
   }
   if (texts.length === 0)
@@ -147,206 +134,4 @@ function readConditions(
       span: node,
     });
   return sound ? conditions : undefined;
-}
-
-function readBody(context: Context, node: YamlNode): SearchBody | undefined {
-  if (node.kind === 'mapping') return readMap(context, node);
-  if (node.kind === 'scalar' && node.value === null) {
-    context.bag.add(context.file, {
-      code: 'SIG015',
-      message: 'the selection is empty',
-      span: node,
-      hint: 'Give it at least one field or keyword, indented deeper than its name.',
-    });
-    return undefined;
-  }
-  if (node.kind === 'scalar') return readList(context, [node], node);
-  return readList(context, node.items, node);
-}
-
-function readList(
-  context: Context,
-  nodes: readonly YamlNode[],
-  place: YamlNode,
-): SearchBody | undefined {
-  if (nodes.length === 0) {
-    context.bag.add(context.file, {
-      code: 'SIG015',
-      message: 'the selection is an empty list',
-      span: place,
-    });
-    return undefined;
-  }
-  const entries: (SearchMap | DetectionItem)[] = [];
-  const keywords: YamlScalar[] = [];
-  let sound = true;
-  for (const node of nodes) {
-    if (node.kind === 'mapping') {
-      const map = readMap(context, node);
-      if (map) entries.push(map);
-      else sound = false;
-    } else if (node.kind === 'scalar' && node.value !== null && node.text !== '') {
-      warnIfAmbiguous(context, node);
-      keywords.push(node);
-    } else {
-      const isList = node.kind === 'sequence';
-      context.bag.add(context.file, {
-        code: 'SIG014',
-        message: `${isList ? 'a list in a list' : 'an empty entry'} is neither a keyword nor a map`,
-        span: node,
-        hint: isList
-          ? 'List texts, numbers or maps of fields.'
-          : 'Remove the entry, or write a text, a number or a map of fields.',
-      });
-      sound = false;
-    }
-  }
-  if (keywords.length > 0)
-    entries.push({
-      kind: 'item',
-      field: undefined,
-      modifiers: [],
-      values: keywords,
-      span: keywords[0] ?? place,
-    });
-  return sound ? { kind: 'list', entries } : undefined;
-}
-
-function readMap(context: Context, node: YamlMapping): SearchMap | undefined {
-  if (node.pairs.length === 0) {
-    context.bag.add(context.file, {
-      code: 'SIG015',
-      message: 'the selection is an empty map',
-      span: node,
-    });
-    return undefined;
-  }
-  const items: DetectionItem[] = [];
-  for (const { key, value } of node.pairs) {
-    const { field, modifiers } = splitKey(context, key);
-    const values = readValues(context, value, modifiers);
-    if (values) items.push({ kind: 'item', field, modifiers, values, span: key });
-  }
-  return items.length === node.pairs.length ? { kind: 'map', items } : undefined;
-}
-
-function readValues(
-  context: Context,
-  node: YamlNode,
-  modifiers: readonly ModifierUse[],
-): readonly YamlScalar[] | undefined {
-  const nodes = node.kind === 'sequence' ? node.items : [node];
-  if (nodes.length === 0) {
-    context.bag.add(context.file, {
-      code: 'SIG015',
-      message: 'the list of values is empty',
-      span: node,
-      hint: 'Give the list a value, or remove the key.',
-    });
-    return undefined;
-  }
-  for (const value of nodes) {
-    if (value.kind === 'scalar') {
-      warnIfAmbiguous(context, value, modifiers);
-      if (node.kind === 'sequence' && value.plain && value.text === '' && modifiers.length === 0)
-        warnOfNothing(context, value);
-    } else {
-      const nested = value.kind === 'mapping';
-      const braces =
-        context.file.text[value.start] === '{' ? ' Quote a text that starts with `{`.' : '';
-      const hint = nested
-        ? `Join the names of nested fields with a dot: \`process.name: cmd.exe\`.${braces}`
-        : 'Put all values into one list.';
-      context.bag.add(context.file, {
-        code: 'SIG014',
-        message: `a ${nested ? 'map' : 'list'} can't be a value`,
-        span: value,
-        hint,
-      });
-    }
-  }
-  return nodes.every((value) => value.kind === 'scalar') ? nodes : undefined;
-}
-
-/** pySigma reads it so too; a `-` that was left over looks the same. */
-function warnOfNothing({ file, bag }: Context, span: Span): void {
-  bag.add(file, {
-    code: 'SIG029',
-    message: 'the empty entry asks for events without the field',
-    span,
-  });
-}
-
-function warnIfAmbiguous(
-  { file, bag }: Context,
-  value: YamlScalar,
-  modifiers: readonly ModifierUse[] = [],
-): void {
-  // `exists` takes no text, and the diagnostic about one says what to write
-  if (!isAmbiguousScalar(value) || modifiers.some(({ name }) => name === 'exists')) return;
-  const numeric = modifiers.some(
-    ({ name }) => isComparison(name) || modifierRoles.get(name) === 'part',
-  );
-  if (keepsZeros(value) && !numeric) {
-    // a modifier of texts takes what is written, in every tool
-    if (modifiers.length > 0) return;
-    bag.add(file, {
-      code: 'SIG006',
-      message:
-        `\`${value.text}\` is taken as a text with its zeros, which YAML 1.2 reads as the ` +
-        `number ${value.value}`,
-      span: value,
-    });
-    return;
-  }
-  const meaning = typeof value.value === 'string' ? 'a text' : `the number ${value.value}`;
-  const hint = numeric
-    ? { hint: 'Write the number in plain digits: modifiers that take a number take no quotes.' }
-    : {};
-  bag.add(file, {
-    code: 'SIG006',
-    message: `\`${value.text}\` is ${meaning} in YAML 1.2 and may be something else in YAML 1.1`,
-    span: value,
-    ...hint,
-  });
-}
-
-/**
- * `field|modifier|modifier`, each modifier with its own place. The null of YAML is no field, as an
- * empty key is none.
- */
-function splitKey(
-  context: Context,
-  key: YamlScalar,
-): { field: string | undefined; modifiers: readonly ModifierUse[] } {
-  const text = key.value === null ? '' : key.text;
-  const bar = text.indexOf('|');
-  if (bar === -1) return { field: text === '' ? undefined : text, modifiers: [] };
-  const place = insideScalar(context.file, key);
-  const modifiers: ModifierUse[] = [];
-  let start = bar + 1;
-  for (const written of text.slice(start).split('|')) {
-    const name = meantModifier(written);
-    const span = place({ start, end: start + Math.max(written.length, 1) });
-    modifiers.push({ name, span });
-    if (name !== written)
-      note(
-        context,
-        span,
-        `modifier \`${written}\` is read as \`${name}\``,
-        `Write \`${name}\`: that is its name in the specification.`,
-      );
-    start += written.length + 1;
-  }
-  const field = text.slice(0, bar);
-  // a field of blanks alone is no keyword
-  const trimmed = field.trimEnd() || field;
-  if (trimmed !== field)
-    note(
-      context,
-      place({ start: 0, end: bar }),
-      `field \`${field}\` is read without the blank before \`|\``,
-      'Remove the blank.',
-    );
-  return { field: field === '' ? undefined : trimmed, modifiers };
 }

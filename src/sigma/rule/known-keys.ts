@@ -1,7 +1,5 @@
-import type { DiagnosticBag } from '../../source/diagnostic.ts';
-import type { SourceFile } from '../../source/span.ts';
 import type { YamlMapping, YamlPair } from '../../source/yaml/tree.ts';
-import { note } from './attribute.ts';
+import { type Context, note } from './attribute.ts';
 
 /** Longer ones are none of Sigma, whatever stands around them. */
 const longestKey = 40;
@@ -15,7 +13,7 @@ const blank = /^[\s\u200b-\u200f\u2060]+|[\s\u200b-\u200f\u2060]+$/g;
  * another's, such as a selection by the name of `Condition`.
  */
 export function withKnownKeys(
-  { file, bag }: { readonly file: SourceFile; readonly bag: DiagnosticBag },
+  context: Context,
   map: YamlMapping,
   known: ReadonlySet<string>,
   isMeant: (pair: YamlPair) => boolean = () => true,
@@ -41,7 +39,7 @@ export function withKnownKeys(
     // what can't be seen is pointed at by name
     if (key.text.toLowerCase() === name)
       note(
-        { file, bag },
+        context,
         key,
         `\`${key.text}\` is read as \`${name}\``,
         `Write \`${name}\`: other tools tell letter case apart.`,

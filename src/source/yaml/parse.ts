@@ -1,5 +1,5 @@
 import { parseEvents, YAMLException } from 'js-yaml';
-import { createBag, type DiagnosticBag, type NewDiagnostic } from '../diagnostic.ts';
+import { createBag, type DiagnosticSink, type NewDiagnostic } from '../diagnostic.ts';
 import type { SourceFile, Span } from '../span.ts';
 import { type ComposedDocuments, composeDocuments, maximumNodes, tooManyNodes } from './compose.ts';
 import { syntaxError } from './syntax-error.ts';
@@ -18,7 +18,7 @@ const limits = {
  * Documents of a YAML text. Each document that can't be read is reported once; the others
  * are returned.
  */
-export function parseYaml(file: SourceFile, bag: DiagnosticBag): readonly YamlNode[] {
+export function parseYaml(file: SourceFile, bag: DiagnosticSink): readonly YamlNode[] {
   if (file.text.length > limits.fileLength) {
     bag.add(file, {
       code: 'SIG004',
@@ -50,7 +50,7 @@ export function parseYaml(file: SourceFile, bag: DiagnosticBag): readonly YamlNo
  */
 function parseParts(
   file: SourceFile,
-  bag: DiagnosticBag,
+  bag: DiagnosticSink,
   parts: readonly Span[],
 ): readonly YamlNode[] {
   const documents: YamlNode[] = [];
@@ -115,7 +115,7 @@ function documentParts(text: string): readonly Span[] {
 
 function parseDocuments(
   file: SourceFile,
-  bag: DiagnosticBag,
+  bag: DiagnosticSink,
   start: number,
   end: number,
 ): ComposedDocuments {
@@ -149,7 +149,7 @@ function moved<T extends YamlNode>(node: T, by: number): T {
   return { ...node, ...at };
 }
 
-function report(file: SourceFile, bag: DiagnosticBag, error: unknown, shift: number): void {
+function report(file: SourceFile, bag: DiagnosticSink, error: unknown, shift: number): void {
   if (error instanceof TreeError) {
     const { code, message, span, hint } = error;
     bag.add(file, {

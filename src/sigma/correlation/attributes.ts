@@ -1,0 +1,30 @@
+import { nearest } from '../../source/nearest.ts';
+
+/** What stands below `correlation:`. */
+export const attributes = new Set([
+  'type',
+  'rules',
+  'aliases',
+  'group-by',
+  'timespan',
+  'condition',
+  'generate',
+  'field',
+]);
+
+const otherAttributes: readonly (readonly [words: RegExp, meant: string])[] = [
+  [/^group_?by$|^by$/i, 'group-by'],
+  [/^(?:time_?frame|time_?window|window|period|within|time)$/i, 'timespan'],
+  [/^(?:rule|rule_?names|events)$/i, 'rules'],
+  [/^alias$/i, 'aliases'],
+  [/^(?:threshold|count|gte?|lte?|eq|neq)$/i, 'condition'],
+];
+
+/** What to write in place of another name. */
+export function attributeHint(name: string): string {
+  const meant =
+    otherAttributes.find(([words]) => words.test(name))?.[1] ?? nearest(name, attributes);
+  return meant === undefined
+    ? `A correlation has ${[...attributes].slice(0, 7).join(', ')}.`
+    : `Did you mean \`${meant}\`?`;
+}
