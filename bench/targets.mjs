@@ -55,7 +55,7 @@ for (const target of targets) {
   for (const rule of rules) {
     const conversion = target.convert(rule, defaultTargetSettings);
     if (!conversion.ok) {
-      const reason = kind(conversion.problems[0]?.message ?? '');
+      const reason = kind(conversion.error[0]?.message ?? '');
       refused.set(reason, [...(refused.get(reason) ?? []), rule.rule.title]);
       continue;
     }

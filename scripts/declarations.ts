@@ -73,6 +73,10 @@ export function docOf(comment: string): Doc {
   };
 }
 
+/** With the exported names in place of those that the bundle gave, such as `Item$1`. */
+const renamed = (text: string, exportedAs: ReadonlyMap<string, string>): string =>
+  text.replace(/[\w$]+\$\d+/g, (local) => exportedAs.get(local) ?? local);
+
 /** Declarations of a bundled declaration file, of which the last statement exports. */
 export function declarationsOf(text: string): Declarations {
   const { program, comments } = parseSync('index.d.ts', text);
@@ -102,7 +106,7 @@ export function declarationsOf(text: string): Declarations {
           name: exportedAs.get(local) ?? local,
           kind: isFunction(source) ? 'function' : kinds[node.type],
           doc: comment === undefined ? undefined : docOf(comment),
-          text: source.replace(/^declare /, '').replace(local, exportedAs.get(local) ?? local),
+          text: renamed(source.replace(/^declare /, ''), exportedAs),
         },
       ],
     ];

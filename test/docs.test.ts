@@ -238,3 +238,31 @@ test('the README lists every page', () => {
   const [, list = ''] = /^## Documentation\n(.*?)^## /ms.exec(readme) ?? [];
   expect(pages.filter((page) => page !== 'README.md' && !list.includes(`](${page})`))).toEqual([]);
 });
+
+test('the terms of each section of the glossary are in order', () => {
+  const [, ...sections] = read('docs/glossary.md').split('\n## ');
+  expect(sections.length).toBeGreaterThan(4);
+  for (const section of sections) {
+    const terms = [...section.matchAll(/^- \*\*([^*]+)\*\*/gm)].map(([, term = '']) => term);
+    expect(terms.length).toBeGreaterThan(5);
+    expect(terms).toEqual(terms.toSorted((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)));
+  }
+});
+
+test.each([...pages, 'CONTRIBUTING.md', 'SECURITY.md'])(
+  '%s has the words of the glossary, and lines of at most 120 columns',
+  (page) => {
+    const prose = withoutCode(read(page));
+    expect(prose.match(/\b(?:complain\w*|remarks?|faults?|troubles?|mistakes?)\b/gi) ?? []).toEqual(
+      [],
+    );
+    const generated = ['docs/pipeline-coverage.md', 'docs/proof.md', 'docs/targets.md'];
+    const wide = read(page)
+      .replace(/^```.*?^```$/gms, '')
+      .split('\n')
+      .filter(
+        (line) => line.length > 120 && !/^\||^#|^\*\*(?:error|warning|info|off)\b/.test(line),
+      );
+    expect(generated.includes(page) ? [] : wide).toEqual([]);
+  },
+);

@@ -83,18 +83,23 @@ export const correlationSection = (
   verdicts: readonly CorrelationVerdict[],
 ): string => `## Correlations
 
-Every type and operator, groups and none, chains, silence; over streams of a day that are steady, bursty, sparse, late, out of order, on the edges of
-minutes, or silent. In Splunk the saved searches run at the minutes of their own schedules, each over what has arrived by then, and each run must find
-the groups that a plain evaluator finds in the windows that end in its time, and no other. \`sigpack match\` is asked at every event of the
-streams without two events of one time.
+Every type and operator, with and without groups, chains, silence; over streams of a day that are steady, bursty,
+sparse, late, out of order, on the edges of minutes, or silent. In Splunk the saved searches run at the minutes of
+their own schedules, each over what has arrived by then, and each run must find the groups that a plain evaluator
+finds in the windows that end in its time, and no others. \`sigpack match\` is tested at every event of the streams
+without two events at one time.
 
-Watches and LogPoint count in [windows of their own](convert.md#windows-of-correlations). The search and the condition of each watch are asked on OpenSearch at the times of its schedule, over
-what has arrived by then; those of LogPoint by the reader of the tests. Each run must find the groups that the plain evaluator finds in its documented
-window, and no other. Where windows overlap, every sliding window that is fulfilled must also be found by a run that holds it whole.
+Watches and LogPoint have [other windows](convert.md#windows-of-correlations). The search and the condition of each
+watch run on OpenSearch at the times of its schedule, over what has arrived by then; those of LogPoint in the reader
+of the tests. Each run must find the groups that the plain evaluator finds in its documented window, and no others.
+Where windows overlap, every sliding window that fulfils the condition must also be found by a run that contains it
+completely.
 
-Graylog's [windows](graylog-pack.md#correlations) are its own too. The content pack is installed on the real server, the streams are in its index, on a day that has passed, and each definition is executed
-for every run of the day, by the server's own means: many windows in one execution, as when it catches up, or, where events come late, a run by itself over what has arrived. The events that it raises are
-compared as those of watches are. Definitions whose windows overlap have \`delay: 10m\`; the others lose events that come late, as the docs say, and the evaluator loses them there, too.
+Graylog has [other windows](graylog-pack.md#correlations), too. The content pack is installed on the real server, the
+streams are in its index, on a day in the past, and the server executes each definition for every run of the day: many
+windows in one execution, as when it catches up, or, where events are late, a separate run over what has arrived. The
+events that it raises are compared as those of watches are. Definitions whose windows overlap have \`delay: 10m\`; the
+others lose late events, as documented, and so does the evaluator there.
 
 | target | rules | streams | alerts expected | missed | extra |
 | --- | --- | --- | --- | --- | --- |

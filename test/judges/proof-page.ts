@@ -56,14 +56,15 @@ function exceptions(): string {
 
 const text = `# Proof
 
-Written by \`bash test/judges/run.sh proof\`, which \`.ci/run\` does too. The rules of the SigmaHQ corpus that have recorded events are converted; each
-query runs over all recorded events and over near misses of them (letter case flipped, dashes and slashes swapped, something put before, after or
-inside, blanks doubled, fields dropped). What it finds must be what the rule means by Sigpack's matcher (\`sigpack test\`), which a second, plain
-matcher of the tests has to agree with on every event.
+Written by \`bash test/judges/run.sh proof\`, which \`.ci/run\` runs, too. The rules of the SigmaHQ corpus that have
+recorded events are converted; each query runs over all recorded events and over near misses of them (letter case
+flipped, dashes and slashes swapped, something put before, after or inside, blanks doubled, fields dropped). It must
+find what the rule means by Sigpack's matcher (\`sigpack test\`); a second, plain matcher of the tests has to agree with
+that on every event.
 
 - *own event found*: rules that find at least one of the events that were recorded for them.
 - *events*: recorded ones and near misses, as the engine stores them.
-- *pairs meant*: pairs of a rule and an event that it means; all of them must be found, and no other.
+- *pairs meant*: pairs of a rule and an event that it means; all of them must be found, and no others.
 - *rules that disagree*: rules that find too few events or too many.
 
 ## Sigpack
@@ -74,8 +75,8 @@ Exceptions, each with its reason:
 
 ${exceptions()}
 
-A line of grep shows a text but not in which field it stands or where its value ends: there a command may find more, ${number(verdictsOf('grep')[0]?.extra ?? 0)} pairs of a
-rule and a line in all. The run fails where there are more than are known.
+To grep, a line shows a text but neither its field nor the end of its value, so a command may find more: ${number(verdictsOf('grep')[0]?.extra ?? 0)} pairs
+of a rule and a line in all. The run fails if there are more than known.
 
 ${correlationSection(correlationVerdicts())}
 ## Other converters on the same engines
@@ -84,21 +85,22 @@ sigma-cli (pySigma) and sigmac, by default settings; a rule that they refuse cou
 
 ${table(theirs)}
 
-The many rules that disagree on an index mapped as Graylog maps are those of letter case: Sigma's values have none, the index's keywords do, and a
-plain query finds what is written as in the rule only.
+The many rules that disagree on an index mapped as Graylog maps do so for letter case: Sigma's values ignore it, the
+index's keywords don't, and a plain query finds only the spelling of the rule.
 
 ## The engines
 
-- OpenSearch 2.19.6 (Lucene 9.12.3). *Mapped as Graylog maps*: texts are plain keywords, without empty texts and with blanks around them cut.
-  *Mapped as ECS maps*: the fields of the Elastic Common Schema by their types, keywords up to 1,024 characters, addresses as \`ip\`,
-  \`message\` and the PowerShell texts of Winlogbeat analysed. Its \`wildcard\`
-  fields are keywords of any length there: OpenSearch 2.19 finds nothing in a field of its own type \`wildcard\` through \`query_string\`, not even
-  \`*abc*\`. Where you use that type in OpenSearch, no query string works, ours neither.
-- Graylog itself: the content pack is uploaded and installed; recorded events and some of the near misses are sent as GELF; the definitions run every ten
-  seconds. The alerts' messages must be those that the rule means. The storage behind it is OpenSearch by a plugin written for the judge.
-- SPL: no engine of it can be had. A reader written for the tests from Splunk's search reference, without any import from Sigpack's backends, runs the
-  searches; it runs those of sigma-cli and sigmac as well.
-- GNU grep, the real one, over a line of JSON an event.
+- OpenSearch 2.19.6 (Lucene 9.12.3). *Mapped as Graylog maps*: texts are plain keywords, without empty texts and
+  without blanks around them. *Mapped as ECS maps*: the fields of the Elastic Common Schema by their types, keywords
+  up to 1,024 characters, addresses as \`ip\`, \`message\` and the PowerShell texts of Winlogbeat analysed. Its \`wildcard\`
+  fields are keywords of any length there: OpenSearch 2.19 finds nothing in a field of its own type \`wildcard\` through
+  \`query_string\`, not even \`*abc*\`. With that type in OpenSearch, no query string works, including Sigpack's.
+- Graylog itself: the content pack is uploaded and installed; recorded events and some of the near misses are sent as
+  GELF; the definitions run every ten seconds. The alerts' messages must be those that the rule means. The storage
+  behind it is OpenSearch, by a plugin written for the judge.
+- SPL: no engine is publicly available. A reader written for the tests from Splunk's search reference, without any
+  import from Sigpack's backends, runs the searches, also those of sigma-cli and sigmac.
+- GNU grep, the real one, over one line of JSON per event.
 `;
 writeFileSync(page, text);
 if (verdicts.some(isRed)) process.exitCode = 1;

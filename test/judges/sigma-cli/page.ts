@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { wrapped } from '../../../scripts/wrap.ts';
 import type { Finding } from './compare.ts';
 import type { Answer, Run } from './our-queries.ts';
 import { type Verdict, verdicts } from './verdicts.ts';
@@ -19,7 +20,7 @@ export interface RuleResult {
 
 const longest = 320;
 
-/** docs/differences.md. `root` is the folder that paths of pipelines are told from. */
+/** docs/differences.md. Paths of pipelines are relative to `root`. */
 export function differencesPage(
   results: readonly RunResult[],
   versions: readonly string[],
@@ -40,24 +41,37 @@ function intro(results: readonly RunResult[], versions: readonly string[], root:
   });
   return `# Differences from sigma-cli
 
-Written by \`node test/judges/sigma-cli/sigma-cli.ts\` (\`bash test/judges/run.sh sigma-cli\`), which converts the ${count} rules of the SigmaHQ corpus
-(\`rules*\`) with sigma-cli and with Sigpack, under the same pipelines, and compares what the queries mean. Both are read into a tree of tests of
-fields under and, or and not, which is brought to one form: negations at the tests, groups flat and sorted, lists and single values alike,
-letters without case where the language has none. A where stage counts with the search stage before it; what of the search stage follows from
-the where stage says nothing new and is left out (that a search stage lets through all that its rule means is shown by test/splunk-meaning.test.ts).
+${wrapped(`
+  Written by \`node test/judges/sigma-cli/sigma-cli.ts\`
+  (\`bash test/judges/run.sh sigma-cli\`), which converts the ${count} rules of the SigmaHQ corpus
+  (\`rules*\`) with sigma-cli and with Sigpack, under the same pipelines, and compares what the
+  queries mean. Both are read into a tree of tests of fields under and, or and not, which is brought
+  to one form: negations at the tests, groups flat and sorted, lists and single values alike,
+  letters without case where the language has no letter case. A where stage counts with the search
+  stage before it; the parts of the search stage that follow from the where stage add nothing and
+  are left out (test/corpus/splunk-meaning.test.ts shows that a search stage passes everything that
+  its rule means).`)}
 
-Every rule that both convert was compared in this way (but for those of \`lucene-regex-end\`); no queries had to be run on events instead. A class below explains a difference if taking away just what it
-names makes the two trees the same. The judge fails for a rule that no classes explain, for a class that no rule is in, and if one damaged test in
-any of the queries without a pipeline would go unnoticed. What it converts with pySigma as a library it converts with the command line too, in samples.
+${wrapped(`
+  Every rule that both convert was compared in this way (except those of \`lucene-regex-end\`); no
+  queries had to be run on events instead. A class below explains a difference if removing just what
+  it names makes the two trees the same. The judge fails for a rule that no class explains, for a
+  class without a rule, and if one damaged test in any of the queries without a pipeline would go
+  unnoticed. What it converts with pySigma as a library, it also converts with the command line, in
+  samples.`)}
 
-sigma-cli: ${versions.join(', ')}. \`splunk\` is the target splunk of both; \`lucene\` is its target lucene and our es-qs.
+${wrapped(`
+  sigma-cli: ${versions.join(', ')}. \`splunk\` is the target splunk of both; \`lucene\` is
+  sigma-cli's target lucene and Sigpack's es-qs.`)}
 
 | target | pipelines | same meaning | explained | refused by both | unexplained |
 | ------ | --------- | ------------ | --------- | --------------- | ----------- |
 ${rows.join('\n')}
 
-Refused by both are rules with a placeholder that has no value, and in Lucene those that compare two fields.
-pySigma appends \`| table ...\` in Splunk where a rule has \`fields\`: the same events, shown with fewer fields, so it is not counted here.
+${wrapped(`
+  Refused by both are rules with a placeholder that has no value, and in Lucene those that compare
+  two fields. pySigma appends \`| table ...\` in Splunk where a rule has \`fields\`: the same
+  events, shown with fewer fields, so it is not counted here.`)}
 `;
 }
 
@@ -82,9 +96,9 @@ function section(
   const [example] = (alone.length > 0 ? alone : examples).toSorted((a, b) => size(a) - size(b));
   return `## ${title}
 
-\`${id}\`; ${counts.join('; ')}. Right: ${right}.
+${wrapped(`\`${id}\`; ${counts.join('; ')}. Right: ${right}.`)}
 
-${why}
+${wrapped(why)}
 ${example ? exampleText(example) : ''}`;
 }
 
