@@ -1,24 +1,33 @@
 import { dump } from 'js-yaml';
 import type { LocalSettings } from '../../../adopt/local-settings.ts';
 import { evidences } from '../../../adopt/match-stanzas.ts';
+import { compareVersions } from '../../../release/version.ts';
 import { plural } from '../../../source/plural.ts';
 import { visible } from '../../../source/visible.ts';
 import { wrapped } from '../../report/wrapped.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
-import type { Adoption } from './run.ts';
+import type { Adoption } from './adoption.ts';
 
-/** Names of a list that are shown without --verbose. */
-const mostNames = 10;
+/** Entries of a list that are shown without --verbose. */
+const mostEntries = 10;
 const searches = (number: number): string =>
   `${number.toLocaleString('en')} saved ${plural(number, 'search', 'searches')}`;
 
-/** What an adoption does, for a person. */
+export interface AdoptingPack {
+  readonly id: string;
+  readonly version: string;
+  /** True where sigpack.yml names the version. */
+  readonly isVersionWritten: boolean;
+}
+
+/** What an adoption does, for a person. `lock`: the path of the lock, where it was written. */
 export function adoptionText(
   adoption: Adoption,
-  { paint, width }: Pick<Terminal, 'paint' | 'width'>,
-  verbose: boolean,
+  pack: AdoptingPack,
+  lock: string | undefined,
+  { paint, width, verbose }: Pick<Terminal, 'paint' | 'width'> & { readonly verbose: boolean },
 ): string {
-  const { app, id, matches, local, olderVersion, lock, written } = adoption;
+  const { app, local } = adoption;
   const lines: string[] = [];
   const say = (text: string): void => {
     lines.push(...wrapped(visible(text), width));
@@ -26,40 +35,26 @@ export function adoptionText(
   const warn = (text: string): void => {
     lines.push(...wrapped(visible(`! ${text}`), width).map((line) => paint('yellow', line)));
   };
-  const list = (names: readonly string[]): void => {
-    const shown = verbose ? names : names.slice(0, mostNames);
-    for (const name of shown) lines.push(`  ${visible(name)}`);
-    if (shown.length < names.length)
-      lines.push(
-        `  and ${(names.length - shown.length).toLocaleString('en')} more (--verbose shows them)`,
-      );
+  const list = <T>(entries: readonly T[], linesOf: (entry: T) => readonly string[]): void => {
+    const shown = verbose ? entries : entries.slice(0, mostEntries);
+    lines.push(...shown.flatMap(linesOf));
+    const more = entries.length - shown.length;
+    if (more > 0) lines.push(`  and ${more.toLocaleString('en')} more (--verbose shows them)`);
   };
-  const by = evidences
-    .map(
-      (evidence) =>
-        `${matches.found.filter((match) => match.by === evidence).length} by ${evidence}`,
-    )
-    .join(', ');
-  const from = [app.id, app.version].filter((part) => part !== undefined).join(' ');
-  say(
-    `${from === '' ? '' : `${from}: `}${searches(app.stanzas.length)}, ` +
-      `${matches.found.length} of them with a rule here (${by})`,
-  );
-  if (written)
-    say(
-      `${lock} has their names; commit it. The next release has a version after ` +
-        `${adoption.version}.`,
-    );
-  if (app.id !== undefined && app.id !== id) warn(otherAppText(id, app.id));
-  if (olderVersion !== undefined)
+  say(foundText(adoption));
+  const version = app.version ?? pack.version;
+  if (lock !== undefined)
+    say(`${lock} has their names; commit it. The next release has a version after ${version}.`);
+  if (app.id !== undefined && app.id !== pack.id) warn(otherAppText(pack.id, app.id));
+  if (isBehind(pack, app.version))
     warn(
-      `sigpack.yml says version ${olderVersion}, and ${adoption.version} is in use: ` +
-        `\`sigpack build\` makes an older app until \`sigpack release\` has raised it`,
+      `sigpack.yml says version ${pack.version}, and ${version} is in use: \`sigpack build\` ` +
+        'makes an older app until `sigpack release` has raised it',
     );
   for (const [what, names] of concerns(adoption)) {
     if (names.length === 0) continue;
     warn(`${searches(names.length)} ${what}:`);
-    list(names);
+    list(names, nameLines);
   }
   const unread = app.unread ?? [];
   if (unread.length > 0) {
@@ -67,21 +62,35 @@ export function adoptionText(
       `${unread.length.toLocaleString('en')} of the files of detections without a name and a ` +
         'search that can be read:',
     );
-    list(unread);
+    list(unread, nameLines);
   }
   if (local.length > 0) {
     say(
       `${searches(local.length)} with settings in local/, which go on working. The same in ` +
         'the rule:',
     );
-    for (const one of verbose ? local : local.slice(0, mostNames)) lines.push(...settingLines(one));
-    if (!verbose && local.length > mostNames)
-      lines.push(
-        `  and ${(local.length - mostNames).toLocaleString('en')} more (--verbose shows them)`,
-      );
+    list(local, settingLines);
   }
   return lines.map((line) => `${line}\n`).join('');
 }
+
+const nameLines = (name: string): readonly string[] => [`  ${visible(name)}`];
+
+/** How many saved searches have a rule, and how that is known. */
+function foundText({ app, matches: { found } }: Adoption): string {
+  const by = evidences.map(
+    (evidence) => `${found.filter((match) => match.by === evidence).length} by ${evidence}`,
+  );
+  const from = [app.id, app.version].filter((part) => part !== undefined).join(' ');
+  return (
+    `${from === '' ? '' : `${from}: `}${searches(app.stanzas.length)}, ${found.length} of them ` +
+    `with a rule here (${by.join(', ')})`
+  );
+}
+
+/** True where the version in sigpack.yml is not after that of the app. */
+const isBehind = ({ version, isVersionWritten }: AdoptingPack, of: string | undefined): boolean =>
+  isVersionWritten && of !== undefined && compareVersions(version, of) <= 0;
 
 function otherAppText(id: string, adopted: string): string {
   const same = /^[A-Za-z][A-Za-z0-9_]{1,79}$/.test(adopted)
