@@ -1,0 +1,83 @@
+import type { Conversion } from '../../../backend/backend.ts';
+import { postprocessedRule } from '../../../backend/postprocess.ts';
+import type { RegisteredTarget, TargetSettings } from '../../../backend/registry.ts';
+import type { ConvertedRule } from '../../../backend/target.ts';
+import { type DocsFormat, docsFiles } from '../../../docs/site.ts';
+import { createSlugs } from '../../../docs/slug.ts';
+import type { PackFile } from '../../../pack/model/detection.ts';
+import { createRenderer } from '../../../pack/render/template.ts';
+import { createTargetCompiler, type TargetedRule } from '../../../pipeline/run/target-compiler.ts';
+import type { CompiledRule } from '../../../query/compile.ts';
+import type { Collection } from '../../../sigma/collection/collection.ts';
+import { failed, ok } from '../../../source/result.ts';
+import { projectTemplates } from '../../project/compile-rules.ts';
+import { targetSettings } from '../../project/conversion-settings.ts';
+import type { Project } from '../../project/project.ts';
+
+/** All files of the site, each made when it is asked for. */
+export function projectPages(
+  project: Project,
+  collection: Collection,
+  targets: readonly RegisteredTarget[],
+  format: DocsFormat,
+): Iterable<PackFile> {
+  const { loaded, bag, terminal, pipelines } = project;
+  const { config } = loaded;
+  const { placeholders, unmatchable } = config;
+  const { compile } = createTargetCompiler({
+    collection,
+    placeholders,
+    bag,
+    pipelines,
+    unmatchable,
+  });
+  const targeted = new WeakMap<CompiledRule, TargetedRule>();
+  function* rules(): Generator<CompiledRule> {
+    for (const [index, rule] of collection.rules.entries()) {
+      terminal.progress(index, collection.rules.length, 'writing pages');
+      const compiled = compile(rule);
+      if (!compiled) continue;
+      targeted.set(compiled.written, compiled);
+      yield compiled.written;
+    }
+  }
+  const settings = new Map(
+    targets.map(({ name }) => [name, targetSettings(config, pipelines.get(name))]),
+  );
+  const { templates, assets } = projectTemplates(project);
+  return docsFiles({
+    title: config.info.title,
+    rules: rules(),
+    slugOf: createSlugs(collection.rules),
+    targets,
+    convert: (target, compiled) =>
+      conversionOf(
+        target,
+        compiled,
+        targeted.get(compiled),
+        settings.get(target.name) ?? targetSettings(config),
+      ),
+    format,
+    render: createRenderer({ templates }),
+    assets,
+  });
+}
+
+/** What the target's pipelines make of the rule, in its language. */
+function conversionOf(
+  target: RegisteredTarget,
+  written: CompiledRule,
+  targeted: TargetedRule | undefined,
+  settings: TargetSettings,
+): Conversion<ConvertedRule> {
+  const rule = targeted?.forTarget(target.name) ?? ok({ compiled: written });
+  if (rule.ok) {
+    const { compiled } = rule.value;
+    return postprocessedRule(target.convert(compiled, settings), compiled);
+  }
+  const { file, titleSpan: span } = written.rule;
+  const { code, message } = rule.error;
+  return failed([
+    { code: code === 'PIP007' || code === 'PIP008' ? code : 'PIP002', message, file, span },
+  ]);
+}
