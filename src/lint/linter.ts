@@ -4,7 +4,7 @@ import { conditionDigest, digestOf } from '../release/meaning/digest.ts';
 import { type Normal, normalForm, normalText } from '../release/meaning/normal-form.ts';
 import type { OnRule } from '../sigma/collection/document.ts';
 import type { RuleHead } from '../sigma/rule/rule.ts';
-import type { DiagnosticBag, Severity } from '../source/diagnostic.ts';
+import type { DiagnosticBag, DiagnosticSink, Severity } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { hasConventions, presetSeverity, type Report } from './check.ts';
 import { checkCondition } from './condition.ts';
@@ -48,10 +48,10 @@ interface Seen {
 export function createLinter({ config, severities, bag, today, isWhole }: LintOptions): Linter {
   const conventions = hasConventions(config.preset, severities);
   const reporterFor =
-    (file: SourceFile): Report =>
+    (file: SourceFile, sink: DiagnosticSink = bag): Report =>
     (code, span, message, hint) => {
       const severity = presetSeverity(code, config.preset);
-      bag.add(file, {
+      sink.add(file, {
         code,
         message,
         span: { start: span.start, end: span.end },
@@ -63,8 +63,8 @@ export function createLinter({ config, severities, bag, today, isWhole }: LintOp
   const checkDouble = doubleCheck();
   const ids = new Set<string>();
   const related: { readonly file: SourceFile; readonly named: readonly RelatedId[] }[] = [];
-  const onRule: OnRule = (rule, document) => {
-    const report = reporterFor(rule.file);
+  const onRule: OnRule = (rule, document, sink) => {
+    const report = reporterFor(rule.file, sink);
     const checked = { rule, document, report, today };
     if (conventions) {
       checkHead(checked);
