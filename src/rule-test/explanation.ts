@@ -24,22 +24,22 @@ import { patternText } from '../sigma/value/pattern.ts';
 import { nearest } from '../source/nearest.ts';
 import { writtenKey } from './mutant.ts';
 
-/** A part of a rule and whether it holds for an event, with the parts that it is made of. */
+/** A part of a rule, whether it holds for an event, and the parts that it consists of. */
 export interface Reason {
   readonly kind: 'condition' | 'selection' | 'group' | 'item' | 'value';
-  /** The part as written, as far as that is one line. */
+  /** The part as written, if that is a single line. */
   readonly text: string;
   readonly holds: boolean;
-  /** How the parts make the whole; `not`: there is one, and it is turned round. */
+  /** How the parts are combined; `not`: there is one, and it is negated. */
   readonly link: 'and' | 'or' | 'not';
   readonly children: readonly Reason[];
-  /** What the event has: of an item, the field's values as texts, or why there is none. */
+  /** Of an item: the values of its field in the event, or why there are none. */
   readonly found?: Found;
 }
 
 export type Found =
   | { readonly kind: 'values'; readonly field: string; readonly values: readonly string[] }
-  /** `near`: a field of the event with a like name. */
+  /** `near`: a field of the event with a similar name. */
   | { readonly kind: 'absent'; readonly field: string; readonly near: string | undefined }
   | { readonly kind: 'anywhere' };
 
@@ -85,7 +85,7 @@ function linked(
   return { kind, text, holds, link, children };
 }
 
-/** Undefined where a pipeline left nothing of a part: conditions read as if it were not there. */
+/** Undefined if a pipeline left nothing of a part: conditions ignore it. */
 function conditionReason(explaining: Explaining, node: ConditionNode): Reason | undefined {
   const text = conditionText(node);
   switch (node.kind) {
@@ -175,7 +175,7 @@ function valueReason(explaining: Explaining, item: SettledItem, value: SettledVa
   return { kind: 'value', text: valueText(item, value), holds, link: 'and', children: [] };
 }
 
-/** As written, or what a pipeline made of it. */
+/** As written, or as a pipeline changed it. */
 function valueText(item: SettledItem, { tests, span }: SettledValue): string {
   const written = item.file.text.slice(span.start, span.end);
   const changed = item.applied !== undefined && item.applied.size > 0;
@@ -184,11 +184,11 @@ function valueText(item: SettledItem, { tests, span }: SettledValue): string {
   return item.field === undefined && !changed ? written.trim() : tests.map(plainTest).join(' or ');
 }
 
-/** Texts as a rule would have them. */
+/** Texts as in a rule. */
 const plainTest = (test: Test): string =>
   test.kind === 'string' ? `'${patternText(test.pattern)}'` : testText(test);
 
-/** Values shown of one field. */
+/** Maximum number of values shown of a field. */
 const maximumValues = 5;
 
 function foundFor({ view, event }: Explaining, field: string | undefined): Found {
@@ -216,8 +216,8 @@ function nearField(event: Event, field: string): string | undefined {
 }
 
 /**
- * Only what decides: of a failed "all of", the failed parts; of a failed "one of", every part; of
- * what holds, the other way round.
+ * Only the parts that decide: of a failed "all of" the failed ones, of a failed "one of" all; if it
+ * holds, the other way round.
  */
 export function decisive(reason: Reason): Reason {
   const { link, holds, children } = reason;

@@ -11,7 +11,7 @@ import { and } from '../query/tree.ts';
 import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 
-/** A rule with one part changed: a test that tells them apart shows that the part matters. */
+/** A rule with one changed part: a test that notices the change shows that the part matters. */
 export interface Mutant {
   readonly change: 'dropped' | 'negated' | 'lowered' | 'raised' | 'halved' | 'doubled';
   /** The part as written: `Image|endswith`, `selection_wmic`, `gte: 10`. */
@@ -22,15 +22,15 @@ export interface Mutant {
 }
 
 /**
- * Every selection and every item of a rule dropped and negated; of a correlation those of its
- * rules, its numbers changed and its fields dropped.
+ * Drops and negates each selection and each item of a rule. Of a correlation, also changes its
+ * numbers and drops its fields.
  */
 export function* mutantsOf(settled: SettledRule): Generator<Mutant> {
   if (settled.kind === 'detection') yield* detectionMutants(settled);
   else yield* correlationMutants(settled);
 }
 
-/** The meaning of a mutant. Where nothing is left of its condition, it finds everything. */
+/** The meaning of a mutant. If nothing of its condition is left, it finds everything. */
 export function mutantMeaning(settled: SettledRule): CompiledRule {
   if (settled.kind === 'correlation')
     return { kind: 'correlation', rule: settled.rule, parts: settled.parts.map(mutantMeaning) };
@@ -41,7 +41,7 @@ export function mutantMeaning(settled: SettledRule): CompiledRule {
   return { kind: 'detection', rule: settled.rule, query: and(queries) };
 }
 
-/** Filters are not the rule's own: only its detection is changed. */
+/** Filters do not belong to the rule: only its detection is changed. */
 function* detectionMutants(settled: SettledDetectionRule): Generator<Mutant> {
   const [own, ...filters] = settled.parts;
   if (!own) return;
@@ -53,7 +53,7 @@ function* detectionMutants(settled: SettledDetectionRule): Generator<Mutant> {
       shared: false,
     });
     const items = settledItems(body);
-    // of a selection with one item, the item's own mutants say the same
+    // those of a selection with one item are those of the item
     if (items.length > 1) {
       yield {
         ...place,
@@ -74,7 +74,7 @@ function* detectionMutants(settled: SettledDetectionRule): Generator<Mutant> {
   }
 }
 
-/** The key of an item as the rule has it, or the field's name where a pipeline gave it another. */
+/** The key of an item as written, or the name of the field if a pipeline changed it. */
 export function writtenKey({ field, file, span }: SettledItem): string {
   if (field === undefined) return 'keywords';
   const text = file.text.slice(span.start, span.end).replace(/^['"]|['"]$/g, '');
@@ -112,7 +112,7 @@ function* correlationMutants(settled: SettledCorrelation): Generator<Mutant> {
     rule: { ...rule, ...change },
     shared: false,
   });
-  // an order takes all of its rules: it has no other condition
+  // an ordered correlation has no condition but that all rules match
   for (const threshold of rule.type === 'temporal_ordered' ? [] : rule.thresholds) {
     const moved = (by: number) =>
       changed({

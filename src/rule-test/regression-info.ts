@@ -5,8 +5,8 @@ import { lookup, type YamlMapping, type YamlNode, type YamlScalar } from '../sou
 import type { Expectation, RuleName, TestCase } from './test-case.ts';
 
 /**
- * The cases of an `info.yml` of SigmaHQ's `regression_data`: every test of it for every rule that
- * it names. Other files have none.
+ * The cases of an `info.yml` in SigmaHQ's `regression_data`: each test for each rule that the file
+ * names. Other files have none.
  */
 export function readRegressionInfo(file: SourceFile, bag: DiagnosticBag): readonly TestCase[] {
   return parseYaml(file, bag).flatMap((node) => {
@@ -62,7 +62,7 @@ function readCase(
     });
     return undefined;
   }
-  // SigmaHQ's own runner takes more matches than counted for a diagnostic
+  // SigmaHQ's runner only warns of more matches than counted
   const expected: Expectation = { kind: 'atLeast', count: count ? Number(count.value) : 1 };
   const { start, end } = name ?? path;
   return {

@@ -2,8 +2,8 @@ import type { Event } from '../match/event.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 
 /**
- * What a test says about the events of a case. For a detection, matches are counted; for a
- * correlation, how often it fires.
+ * What a case expects of its events. For a detection, matches are counted; for a correlation, how
+ * often it fires.
  */
 export type Expectation =
   /** Every event matches; a correlation fires at least once. */
@@ -12,24 +12,35 @@ export type Expectation =
   | { readonly kind: 'none' }
   | { readonly kind: 'count'; readonly count: number };
 
-/** True where the case wants the rule to find something. */
+/** Whether the case expects the rule to find something. */
 export const isPositive = (expected: Expectation): boolean =>
   expected.kind === 'count' || expected.kind === 'atLeast'
     ? expected.count > 0
     : expected.kind === 'every';
 
-/** How a test names its rule: by id, name or path; undefined: by the name of the test file. */
+/** Number of cases that expect the rule to find something, and of the others. */
+export interface CaseCounts {
+  readonly positive: number;
+  readonly negative: number;
+}
+
+export function countCases(cases: readonly Expectation[]): CaseCounts {
+  const positive = cases.filter(isPositive).length;
+  return { positive, negative: cases.length - positive };
+}
+
+/** The id, name or path by which a case names its rule. */
 export interface RuleName extends Span {
   readonly text: string;
 }
 
-/** An event and when it happens, in milliseconds; undefined where the test does not say. */
+/** An event and when it happens, in milliseconds; undefined if the case does not say. */
 export interface TimedEvent {
   readonly event: Event;
   readonly time: number | undefined;
 }
 
-export type EventSource =
+export type CaseEvents =
   | { readonly kind: 'inline'; readonly events: readonly TimedEvent[] }
   /** Relative to the test file; of SigmaHQ's `info.yml` also relative to the folders above it. */
   | { readonly kind: 'file'; readonly path: string; readonly span: Span };
@@ -37,9 +48,10 @@ export type EventSource =
 export interface TestCase {
   readonly file: SourceFile;
   readonly name: string;
-  /** Where the case stands. */
+  /** Of its name, or of its path if it has none. */
   readonly span: Span;
+  /** Undefined: the rule that the test file is named after. */
   readonly rule: RuleName | undefined;
   readonly expected: Expectation;
-  readonly source: EventSource;
+  readonly source: CaseEvents;
 }

@@ -4,7 +4,7 @@ import { checkSchema } from '../source/schema/check-schema.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 import { parseYaml } from '../source/yaml/parse.ts';
 import { lookup, toPlain, type YamlMapping, type YamlNode } from '../source/yaml/tree.ts';
-import type { EventSource, Expectation, RuleName, TestCase, TimedEvent } from './test-case.ts';
+import type { CaseEvents, Expectation, RuleName, TestCase, TimedEvent } from './test-case.ts';
 import { testSchema } from './test-schema.ts';
 import { duration, pointInTime } from './time-offset.ts';
 
@@ -13,7 +13,7 @@ interface Reading {
   readonly bag: DiagnosticBag;
 }
 
-/** The cases of a `<rule>.test.yml`; bad ones are reported and left out. */
+/** The cases of a `<rule>.test.yml`; invalid ones are reported and left out. */
 export function readTestFile(file: SourceFile, bag: DiagnosticBag): readonly TestCase[] {
   const reading: Reading = { file, bag };
   const before = bag.list.length;
@@ -78,7 +78,7 @@ function readCase(
   };
 }
 
-/** What `match` says, or `expect`, the word for it in the tests of detkit. */
+/** Reads `match`, or `expect`, which is its name in the tests of detkit. */
 function readExpectation(reading: Reading, node: YamlMapping): Expectation | undefined {
   const match = lookup(node, 'match');
   const expect = lookup(node, 'expect');
@@ -98,7 +98,7 @@ function readExpectation(reading: Reading, node: YamlMapping): Expectation | und
   return { kind: 'count', count: Number(value) };
 }
 
-function readSource(reading: Reading, node: YamlMapping): EventSource | undefined {
+function readSource(reading: Reading, node: YamlMapping): CaseEvents | undefined {
   const given = node.pairs.filter(
     ({ key }) => key.text === 'event' || key.text === 'events' || key.text === 'file',
   );
@@ -122,10 +122,12 @@ function readSource(reading: Reading, node: YamlMapping): EventSource | undefine
     return { kind: 'file', path: value.text, span: { start: value.start, end: value.end } };
   if (value.kind !== 'sequence')
     return { kind: 'inline', events: [{ event: asRecord(toPlain(value)), time: undefined }] };
-  const before = reading.bag.list.length;
   const events: TimedEvent[] = [];
+  let isSound = true;
   for (const item of value.items) {
-    events.push(...readEntry(reading, item));
+    const entry = readEntry(reading, item);
+    events.push(...entry.events);
+    isSound &&= entry.isSound;
     if (events.length > maximumEvents)
       return report(
         reading,
@@ -134,49 +136,56 @@ function readSource(reading: Reading, node: YamlMapping): EventSource | undefine
         'Lower `times`, or put them into a file.',
       );
   }
-  return reading.bag.list.length > before ? undefined : { kind: 'inline', events };
+  return isSound ? { kind: 'inline', events } : undefined;
 }
 
-/** Repeated ones included. */
+/** Including repeated ones. */
 const maximumEvents = 100_000;
 const entryKeys = new Set(['at', 'event', 'times', 'every']);
 
-/** An entry is an event, or a map of nothing but `event` and when it happens. */
-function readEntry(reading: Reading, node: YamlNode): readonly TimedEvent[] {
+interface Entry {
+  readonly events: readonly TimedEvent[];
+  /** False if a diagnostic was reported. */
+  readonly isSound: boolean;
+}
+
+/** An entry is an event, or a map of only `event` and when it happens. */
+function readEntry(reading: Reading, node: YamlNode): Entry {
   const inner = lookup(node, 'event');
   if (
     node.kind !== 'mapping' ||
     inner?.kind !== 'mapping' ||
     !node.pairs.every(({ key }) => entryKeys.has(key.text))
   )
-    return [{ event: asRecord(toPlain(node)), time: undefined }];
+    return { events: [{ event: asRecord(toPlain(node)), time: undefined }], isSound: true };
   const event = asRecord(toPlain(inner));
-  const at = timeUnder(
+  const [at, every, times] = ['at', 'every', 'times'].map((key) => lookup(node, key));
+  const start = readTime(
     reading,
-    node,
-    'at',
+    at,
     pointInTime,
     'Write `0s`, `5m`, `1h30m`, or an ISO 8601 date.',
   );
-  const every =
-    timeUnder(reading, node, 'every', duration, 'Write `30s`, `5m` or `1h30m`.') ?? 1000;
-  const times = lookup(node, 'times');
+  const step = readTime(reading, every, duration, 'Write `30s`, `5m` or `1h30m`.');
   const count = times?.kind === 'scalar' ? Number(times.value) : 1;
-  return Array.from({ length: count }, (_, index) => ({
-    event,
-    time: at === undefined ? undefined : at + index * every,
-  }));
+  const timeOf = (index: number): number | undefined =>
+    start === undefined ? undefined : start + index * (step ?? 1000);
+  return {
+    events: Array.from({ length: count }, (_, index) => ({ event, time: timeOf(index) })),
+    isSound: isReadable(at, start) && isReadable(every, step),
+  };
 }
 
-function timeUnder(
+/** Undefined without a value, and for a text that is not a time, which is reported. */
+function readTime(
   reading: Reading,
-  node: YamlMapping,
-  key: string,
+  value: YamlNode | undefined,
   read: (text: string) => number | undefined,
   hint: string,
 ): number | undefined {
-  const value = lookup(node, key);
   if (value?.kind !== 'scalar') return undefined;
-  const time = read(value.text);
-  return time ?? report(reading, value, `\`${value.text}\` is no time`, hint);
+  return read(value.text) ?? report(reading, value, `\`${value.text}\` is no time`, hint);
 }
+
+const isReadable = (value: YamlNode | undefined, time: number | undefined): boolean =>
+  value?.kind !== 'scalar' || time !== undefined;

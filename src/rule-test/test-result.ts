@@ -3,9 +3,9 @@ import { counted } from '../source/plural.ts';
 import type { SourceFile } from '../source/span.ts';
 import type { RuleCoverage } from './coverage.ts';
 import type { Reason } from './explanation.ts';
-import { type Expectation, isPositive, type TestCase } from './test-case.ts';
+import { type CaseCounts, countCases, type Expectation, type TestCase } from './test-case.ts';
 
-/** Why an event of a failed case is what it is. `number`: of the event in the case, from 1. */
+/** Why an event of a failed case matches or not. `number`: of the event in the case, from 1. */
 export interface EventReason {
   readonly number: number;
   readonly reason: Reason;
@@ -13,12 +13,12 @@ export interface EventReason {
 
 export interface CaseResult {
   readonly test: TestCase;
-  /** Undefined where there is no such rule. */
+  /** Undefined if there is no such rule. */
   readonly rule: Rule | undefined;
   /** `error`: the case could not be run. */
   readonly outcome: 'passed' | 'failed' | 'error';
   readonly events: number;
-  /** Events that match; of a correlation, how often it fires. */
+  /** Number of events that match; of a correlation, how often it fires. */
   readonly matches: number;
   /** What is wrong, in a sentence; empty for a passed case. */
   readonly message: string;
@@ -35,23 +35,15 @@ export interface CoveredRule {
 export interface TestRun {
   /** In order of files. */
   readonly results: readonly CaseResult[];
-  /** Of every rule that was loaded, where it was asked for. */
+  /** Of every rule that was loaded; undefined if it was not asked for. */
   readonly coverage: readonly CoveredRule[] | undefined;
   readonly milliseconds: number;
 }
 
 /** Results by test file, in order. */
-export function byTestFile(
+export const byTestFile = (
   results: readonly CaseResult[],
-): ReadonlyMap<SourceFile, readonly CaseResult[]> {
-  const files = new Map<SourceFile, CaseResult[]>();
-  for (const result of results) {
-    const known = files.get(result.test.file);
-    if (known) known.push(result);
-    else files.set(result.test.file, [result]);
-  }
-  return files;
-}
+): ReadonlyMap<SourceFile, readonly CaseResult[]> => Map.groupBy(results, ({ test }) => test.file);
 
 export const countOutcome = (
   results: readonly CaseResult[],
@@ -72,11 +64,8 @@ export function expectationText(expected: Expectation, kind: Rule['kind']): stri
   }
 }
 
-/** What an untested rule lacks; undefined where it lacks nothing. */
-export function missingTests({
-  positive,
-  negative,
-}: Pick<RuleCoverage, 'positive' | 'negative'>): string | undefined {
+/** What an untested rule lacks; undefined if it lacks nothing. */
+export function missingTests({ positive, negative }: CaseCounts): string | undefined {
   if (positive > 0 && negative > 0) return undefined;
   if (positive + negative === 0) return 'no passing test';
   return positive === 0
@@ -84,12 +73,8 @@ export function missingTests({
     : 'no passing test that it does not match';
 }
 
-/** Passing cases of each kind. */
-export function passingCounts(results: readonly CaseResult[]): {
-  readonly positive: number;
-  readonly negative: number;
-} {
-  const passing = results.filter(({ outcome }) => outcome === 'passed');
-  const positive = passing.filter(({ test }) => isPositive(test.expected)).length;
-  return { positive, negative: passing.length - positive };
-}
+/** Number of passing cases of each kind. */
+export const passingCounts = (results: readonly CaseResult[]): CaseCounts =>
+  countCases(
+    results.filter(({ outcome }) => outcome === 'passed').map(({ test }) => test.expected),
+  );

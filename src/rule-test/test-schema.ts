@@ -4,11 +4,11 @@ const ruleReference: JsonSchema = {
   type: 'string',
   minLength: 1,
   description:
-    'The rule: its id, its name, or its path relative to this file. Without it, the rule ' +
-    'that the test file is named after.',
+    'The rule: its id, its name, or its path relative to this file. ' +
+    'Without it, the rule that the test file is named after.',
 };
 
-/** The JSON Schema of `<rule>.test.yml`; docs/rule-tests.schema.json is this, written out. */
+/** The JSON Schema of `<rule>.test.yml`; docs/rule-tests.schema.json has the same content. */
 export const testSchema: JsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Tests of a Sigma rule',
@@ -36,8 +36,8 @@ export const testSchema: JsonSchema = {
           type: ['boolean', 'integer'],
           minimum: 0,
           description:
-            'true: every event matches (a correlation fires); false: none does; a number: as ' +
-            'many matches.',
+            'true: every event matches (a correlation fires); false: none does; ' +
+            'a number: as many matches.',
         },
         expect: {
           enum: ['match', 'no_match'],

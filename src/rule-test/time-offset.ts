@@ -15,26 +15,25 @@ export function duration(text: string): number | undefined {
   return sum;
 }
 
-/** What relative times count from: any day would do, as long as it is always the same. */
+const isoDate = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
+
+/** What relative times start from: an arbitrary day, but always the same. */
 const start = Date.UTC(2026, 0, 1);
 
 /**
- * Milliseconds since 1970 of `5m` (after a fixed start) or of an ISO 8601 date (UTC where it names
- * no zone).
+ * Milliseconds since 1970 of `5m` (after a fixed start) or of an ISO 8601 date (UTC if it has no
+ * zone); undefined for anything else.
  */
 export function pointInTime(text: string): number | undefined {
   const offset = duration(text);
   if (offset !== undefined) return start + offset;
-  if (
-    !/^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?$/.test(text)
-  )
-    return undefined;
+  if (!isoDate.test(text)) return undefined;
   const zoned = text.length === 10 || /(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`;
   const time = Date.parse(zoned.replace(' ', 'T'));
   return Number.isNaN(time) ? undefined : time;
 }
 
-/** The time of each event: an event without one comes a second after the one before. */
+/** The time of each event: one without a time is a second later than the one before. */
 export function filledTimes(times: readonly (number | undefined)[]): readonly number[] {
   let last = start - 1000;
   return times.map((time) => {
