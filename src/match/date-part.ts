@@ -3,8 +3,8 @@ import type { TimePart } from '../query/tree.ts';
 const dayLength = 86_400_000;
 
 /**
- * A part of an ISO 8601 date as written, without any change of time zone; undefined where the text
- * is no date or has no such part.
+ * A part of an ISO 8601 date as written, without conversion of the time zone; undefined if the text
+ * is not a date or lacks the part.
  */
 export function datePart(part: TimePart, text: string): number | undefined {
   const found = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d))?/.exec(text);
@@ -28,11 +28,9 @@ export function datePart(part: TimePart, text: string): number | undefined {
   }
 }
 
-/** ISO 8601: weeks start on Monday, the first one holds the year's first Thursday. */
+/** ISO 8601: weeks start on Monday, and the first one has the first Thursday of the year. */
 function isoWeek(time: number): number {
   const thursday = time + (3 - ((new Date(time).getUTCDay() + 6) % 7)) * dayLength;
-  return (
-    1 +
-    Math.floor((thursday - Date.UTC(new Date(thursday).getUTCFullYear(), 0, 1)) / (7 * dayLength))
-  );
+  const firstOfJanuary = Date.UTC(new Date(thursday).getUTCFullYear(), 0, 1);
+  return 1 + Math.floor((thursday - firstOfJanuary) / (7 * dayLength));
 }

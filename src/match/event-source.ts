@@ -11,8 +11,8 @@ export interface EventSource {
 const parts = ['product', 'category', 'service'] as const;
 
 /**
- * The source of events whose log source is known by its parts; those that are undefined may be
- * anything. Letter case does not count.
+ * The source of events with a known log source; parts that are undefined may be anything. Letter
+ * case does not count.
  */
 export function sourceOfParts(source: LogSource): EventSource {
   const given = parts.map((part) => source[part]?.toLowerCase());

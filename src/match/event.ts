@@ -16,20 +16,20 @@ export type Event = Readonly<Record<string, unknown>>;
 export interface Value {
   readonly raw: unknown;
   readonly text: string;
-  /** With its letter case folded, made when first asked for. */
+  /** The text with its letter case folded; undefined until {@link lowerOf} is called. */
   lower: string | undefined;
 }
 
-/** The values of one field of the event at hand; read once however many tests ask for them. */
+/** The values of one field of the current event, read once for all tests. */
 export interface FieldSlot {
   readonly read: (event: Event) => unknown;
-  /** Number of the event that the rest is about. */
+  /** Number of the event that `values` are of. */
   epoch: number;
-  /** None: the event lacks the field, or it is null. */
+  /** Empty if the event lacks the field, or if it is null. */
   values: readonly Value[];
 }
 
-/** The event at hand and what has been read of it. */
+/** The current event and the fields that have been read from it. */
 export interface EventView {
   event: Event;
   epoch: number;
@@ -46,7 +46,7 @@ function slotOf(read: FieldSlot['read']): FieldSlot {
   return { read, epoch: -1, values: [] };
 }
 
-/** Shows another event; everything read before is forgotten. */
+/** Makes another event the current one, and forgets the fields of the last one. */
 export function showEvent(view: EventView, event: Event): void {
   view.event = event;
   view.epoch++;
@@ -85,12 +85,9 @@ export const lowerOf = (value: Value): string => {
 
 const inherited = new Set(Object.getOwnPropertyNames(Object.prototype));
 
-/**
- * Reads a field by its name; a dotted name that is no field itself is a path into nested objects
- * and lists of them.
- */
+/** Reads a field by its name, or a dotted name as a path into nested objects and lists of them. */
 function fieldReader(field: string): (event: Event) => unknown {
-  // a plain look-up would find what every object has
+  // a plain lookup would find inherited properties
   const own = inherited.has(field)
     ? (event: Event) => (Object.hasOwn(event, field) ? event[field] : undefined)
     : (event: Event) => event[field];
@@ -109,7 +106,7 @@ function nested(value: unknown, path: readonly string[], at: number): unknown {
   }
   if (typeof value !== 'object' || value === null) return undefined;
   const record = value as Event;
-  // the rest of the path may be one dotted name
+  // the rest of the path may be a single dotted name
   for (let end = path.length; end > at; end--) {
     const name = path.slice(at, end).join('.');
     if (!Object.hasOwn(record, name)) continue;
@@ -119,7 +116,7 @@ function nested(value: unknown, path: readonly string[], at: number): unknown {
   return undefined;
 }
 
-/** Every scalar of the event; the original line stands for all where the event has one. */
+/** The original line of the event, or every scalar in it. */
 function allValues(event: Event): unknown {
   const raw = Object.hasOwn(event, '_raw') ? event._raw : undefined;
   return typeof raw === 'string' ? raw : scalars(event, []);

@@ -1,10 +1,7 @@
 import { foldCase } from '../regex/letter-case.ts';
 import { ANY, isPlaceholder, ONE, type Pattern, type PatternPart } from '../sigma/value/pattern.ts';
 
-/**
- * Whether a text as a whole is what a pattern says. Texts are compared as given: fold the case of
- * both before.
- */
+/** Whether a pattern matches a whole text. Case-sensitive: fold the case of both before. */
 export type GlobTest = (text: string) => boolean;
 
 /** A test for the pattern, in time linear in the text (times the longest piece between stars). */
@@ -28,7 +25,7 @@ export const lowerPattern = (pattern: Pattern): Pattern =>
 
 type Piece = readonly (string | typeof ONE)[];
 
-/** The leftmost place of each piece between stars, in turn, is as good as any. */
+/** Takes the leftmost match of each piece between stars, which is as good as any. */
 function generalTest(pattern: Pattern): GlobTest {
   const [head = [], ...rest] = pieces(pattern);
   const tail = rest.pop();
@@ -57,7 +54,7 @@ function literalPart(part: Exclude<PatternPart, typeof ANY>): string | typeof ON
   return part;
 }
 
-/** Where the piece ends that starts at a place of the text; -1 where it does not stand there. */
+/** The end of a piece that matches at `start`; -1 if it does not match there. */
 function pieceEnd(piece: Piece, text: string, start: number): number {
   let at = start;
   for (const part of piece) {
@@ -87,7 +84,7 @@ function firstEnd(piece: Piece, text: string, from: number): number {
 
 function endsWithPiece(piece: Piece, text: string, from: number): boolean {
   const length = piece.reduce<number>((sum, part) => sum + (part === ONE ? 1 : part.length), 0);
-  // a single character may be two units long
+  // a single character may have two code units
   const widest = length + piece.filter((part) => part === ONE).length;
   for (let at = Math.max(from, text.length - widest); at <= text.length - length; at++)
     if (pieceEnd(piece, text, at) === text.length) return true;

@@ -3,13 +3,13 @@ import type { CodeRanges } from '../regex/set.ts';
 import type { RegexAnchor, RegexNode, RegexRepeat } from '../regex/tree.ts';
 import { Unmatchable } from './unmatchable.ts';
 
-/** Bounds beyond it are refused by the linear engine. */
+/** The linear engine refuses larger bounds. */
 const maximumBound = 1000;
 
 /**
- * The expression in the words of RE2, which matches in linear time: what a search finds is the same
- * as in PCRE. Flags are on the leaves, so none are needed. Throws {@link Unmatchable} for
- * look-around, back-references and the like.
+ * The expression in the syntax of RE2, which matches in linear time and finds the same as PCRE. It
+ * needs no flags: they are on the leaves. Throws {@link Unmatchable} for look-around,
+ * back-references and the like.
  */
 export function linearRegex(node: RegexNode): string {
   switch (node.kind) {
@@ -48,22 +48,15 @@ export function linearRegex(node: RegexNode): string {
 
 const charText = (codePoint: number): string => `\\x{${codePoint.toString(16)}}`;
 
-/**
- * Letters in each case: the engine's own flag would take the Kelvin sign for a `k`, and the long s
- * for an `s`.
- */
+/** Spells letters in each case: the engine's flag would match the Kelvin sign for a `k`. */
 function classText(ranges: CodeRanges, negated = false): string {
   const [first, ...more] = ranges;
   if (first && first[0] === first[1] && more.length === 0 && !negated) return charText(first[0]);
-  return (
-    `[${negated ? '^' : ''}` +
-    `${ranges.map(([low, high]) => `${charText(low)}-${charText(high)}`).join('')}]`
-  );
+  const members = ranges.map(([low, high]) => `${charText(low)}-${charText(high)}`).join('');
+  return `[${negated ? '^' : ''}${members}]`;
 }
 
-/**
- * Lazy or not, the same texts are found; possessive ones give nothing back and are something else.
- */
+/** Lazy repetitions find the same texts as greedy ones, possessive ones do not. */
 function repeatText({ node, min, max, possessive }: RegexRepeat): string {
   if (possessive) throw new Unmatchable('the expression repeats possessively');
   if (min > maximumBound || (max > maximumBound && max !== Number.POSITIVE_INFINITY))
@@ -74,10 +67,7 @@ function repeatText({ node, min, max, possessive }: RegexRepeat): string {
   return `${text}{${min},${max === Number.POSITIVE_INFINITY ? '' : max}}`;
 }
 
-/**
- * PCRE's `$` and `\Z` also hold before a newline at the very end; only the end of the expression is
- * looked at, so taking it in is the same.
- */
+/** PCRE's `$` and `\Z` also match before a final newline; consuming it finds the same texts. */
 function anchorText({ at, multiline }: RegexAnchor): string {
   switch (at) {
     case 'start':

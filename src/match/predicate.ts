@@ -12,13 +12,10 @@ import { literalListPredicate, onlyLiteral } from './index/literal-list.ts';
 import { Unmatchable } from './unmatchable.ts';
 import { keywordTest, type ValueTest, valueTest } from './value-test.ts';
 
-/** Whether the event that the view shows is what a query means. */
+/** Whether a query is true of the current event of a view. */
 export type Predicate = () => boolean;
 
-/**
- * Compiles a query once; `view` is shared by all that look at the same events. Throws {@link
- * Unmatchable}.
- */
+/** Compiles a query for the events of a view, which queries share. Throws {@link Unmatchable}. */
 export function predicateOf(query: Query, view: EventView): Predicate {
   switch (query.kind) {
     case 'and':
@@ -72,12 +69,12 @@ const cheapFirst = (queries: readonly Query[]): readonly Query[] =>
     .sort((a, b) => a.cost - b.cost)
     .map(({ query }) => query);
 
-/** So many literals of one field are looked up together; fewer are sooner tested one by one. */
+/** Fewer literals of a field are tested one by one, which is faster. */
 const leastLiterals = 8;
 
 /**
- * Whole values of one field are looked up together, and so are many literals; the other operands
- * are tested one by one.
+ * Looks up whole values of a field together, and many literals of a field together. The other
+ * operands are tested one by one.
  */
 function orPredicates(operands: readonly Query[], view: EventView): readonly Predicate[] {
   const byField = new Map<string | undefined, { readonly item: Item; readonly atom: Atom }[]>();

@@ -33,14 +33,12 @@ function compiled(node: RegexNode): RE2JS {
   try {
     return RE2JS.compile(text);
   } catch (error) {
-    throw new Unmatchable(
-      'the linear-time engine refuses the expression: ' +
-        `${error instanceof Error ? error.message : String(error)}`,
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Unmatchable(`the linear-time engine refuses the expression: ${reason}`);
   }
 }
 
-/** What any match holds in any letter case: most texts are told apart by that alone. */
+/** A quick test for a text that any match contains: it excludes most values. */
 function requiredTest(node: RegexNode): ((value: Value) => boolean) | undefined {
   const pattern = requiredPattern(node);
   if (pattern.length === 1 && pattern[0] === ANY) return undefined;

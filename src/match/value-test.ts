@@ -1,11 +1,4 @@
-import type {
-  CidrTest,
-  CompareOperator,
-  RegexTest,
-  StringTest,
-  Test,
-  TimeTest,
-} from '../query/tree.ts';
+import type { CidrTest, CompareOperator, StringTest, Test, TimeTest } from '../query/tree.ts';
 import { addressBytes, networkMask } from '../sigma/value/cidr.ts';
 import { ANY, joinParts, type Pattern } from '../sigma/value/pattern.ts';
 import { datePart } from './date-part.ts';
@@ -15,10 +8,7 @@ import { regexTest } from './regex-test.ts';
 
 export type ValueTest = (value: Value) => boolean;
 
-/**
- * The test of one value; tests that need the whole event (`null`, `exists`, field references) are
- * none of these.
- */
+/** The test of one value, for the kinds of tests that do not need the whole event. */
 export function valueTest(
   test: Exclude<Test, { kind: 'null' | 'exists' | 'field' | 'expression' }>,
 ): ValueTest {
@@ -32,7 +22,7 @@ export function valueTest(
       return (value) => lowerOf(value) === wanted;
     }
     case 'regex':
-      return regexValueTest(test);
+      return regexTest(test);
     case 'cidr':
       return (value) => isInBlock(test, value.text);
     case 'compare':
@@ -42,14 +32,14 @@ export function valueTest(
   }
 }
 
-/** The test of one text of the event for a keyword: it stands somewhere in it. */
+/** The test for a keyword in a text of the event: the text contains it. */
 export function keywordTest(test: Test): ValueTest {
   if (test.kind === 'string') return stringTest(joinParts([ANY, ...test.pattern, ANY]), test.cased);
   if (test.kind === 'number') {
     const digits = String(test.value);
     return ({ text }) => text.includes(digits);
   }
-  return test.kind === 'regex' ? regexValueTest(test) : () => false;
+  return test.kind === 'regex' ? regexTest(test) : () => false;
 }
 
 function stringTest(pattern: Pattern, cased: StringTest['cased']): ValueTest {
@@ -60,11 +50,6 @@ function stringTest(pattern: Pattern, cased: StringTest['cased']): ValueTest {
 function numberTest(wanted: number | bigint): ValueTest {
   const text = String(wanted);
   return (value) => value.raw === wanted || value.text === text;
-}
-
-function regexValueTest(test: RegexTest): ValueTest {
-  const matches = regexTest(test);
-  return (value) => matches(value);
 }
 
 function isInBlock({ version, bytes, prefix }: CidrTest, text: string): boolean {

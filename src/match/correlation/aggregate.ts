@@ -2,7 +2,7 @@ import type { CorrelationRule, Threshold } from '../../sigma/correlation/correla
 import { passesAll } from '../../sigma/correlation/threshold.ts';
 import type { Membership } from './membership.ts';
 
-/** Adds an event to its group and says whether the correlation is fulfilled at it. */
+/** Adds an event to its group; returns whether the correlation is fulfilled now. */
 export type Aggregate = (member: Membership, time: number) => boolean;
 
 export const createAggregate = (rule: CorrelationRule): Aggregate =>
@@ -12,13 +12,13 @@ export const createAggregate = (rule: CorrelationRule): Aggregate =>
 interface Entry {
   readonly time: number;
   readonly fulfilled: readonly boolean[];
-  /** Values of the counted fields, joined; none where one is missing. */
+  /** Values of the counted fields, joined; empty if one is missing. */
   readonly texts: readonly string[];
-  /** Those of the counted field that are numbers. */
+  /** Values of the counted field that are numbers. */
   readonly numbers: readonly number[];
 }
 
-/** Groups are looked through for empty windows each time that so many have come in. */
+/** Empty windows are removed after this number of events. */
 const sweepEvery = 10_000;
 
 function windowAggregate(rule: CorrelationRule): Aggregate {
@@ -60,7 +60,7 @@ function entryOf(
   return { time, fulfilled, texts: [], numbers };
 }
 
-/** Undefined where there is nothing to take a sum, a mean or a percentile of. */
+/** Undefined if there are no numbers for a sum, a mean or a percentile. */
 function aggregated(
   { type, percentile }: CorrelationRule,
   entries: readonly Entry[],
@@ -94,10 +94,7 @@ function aggregated(
 const sum = (numbers: readonly number[]): number | undefined =>
   numbers.length === 0 ? undefined : numbers.reduce((total, number) => total + number, 0);
 
-/**
- * What lies so far between the least and the greatest, in between two values where no value stands
- * there: of 50 it is the median.
- */
+/** The percentile, with linear interpolation between two values; 50 is the median. */
 function percentileOf(numbers: readonly number[], percentile: number): number | undefined {
   const sorted = numbers.toSorted((a, b) => a - b);
   const rank = (percentile / 100) * (sorted.length - 1);
@@ -108,8 +105,8 @@ function percentileOf(numbers: readonly number[], percentile: number): number | 
 }
 
 /**
- * For each rule the latest start of a chain that has come so far: the tightest chain is found if
- * there is one.
+ * Keeps for each rule the latest start of a chain that has reached it, so that the shortest chain
+ * is found.
  */
 function orderedAggregate(rule: CorrelationRule): Aggregate {
   const span = rule.timespan * 1000;
@@ -133,8 +130,8 @@ function dropOld(chains: Map<string, Start[]>, time: number): void {
 }
 
 /**
- * Lets each rule that an event fulfils go on from the rule before it; answers with the start of the
- * chain that is whole now.
+ * Extends the chains of the rules that an event fulfils; returns the start of the chain that is
+ * complete now.
  */
 function extended(starts: Start[], fulfilled: readonly boolean[], time: number): Start {
   let complete: Start;

@@ -93,14 +93,14 @@ export function correlatorOf(
   });
 }
 
-interface Making {
+interface Compiling {
   readonly known: Map<CompiledRule, Part>;
   readonly view: EventView;
   readonly history: History;
   readonly asks: Asks;
 }
 
-/** An event, its place in the sequence, and how much later than the first it is (milliseconds). */
+/** An event, its number in the sequence, and its age since the first event (milliseconds). */
 interface Moment {
   readonly event: Event;
   readonly time: number;
@@ -108,7 +108,7 @@ interface Moment {
   readonly age: number;
 }
 
-/** A rule below a correlation, asked once an event however many refer to it. */
+/** A rule below a correlation: asked once per event, even if several rules refer to it. */
 interface Part {
   readonly ask: (moment: Moment) => readonly CorrelationHit[];
   asked: number;
@@ -125,41 +125,41 @@ function hitsAt(part: Part, moment: Moment): readonly CorrelationHit[] {
   return part.answer;
 }
 
-function partOf(compiled: CompiledRule, making: Making): Part {
-  const before = making.known.get(compiled);
+function partOf(compiled: CompiledRule, compiling: Compiling): Part {
+  const before = compiling.known.get(compiled);
   if (before) return before;
   const ask =
     compiled.kind === 'detection'
-      ? detectionAsk(compiled, making)
-      : correlationAsk(compiled, making);
+      ? detectionAsk(compiled, compiling)
+      : correlationAsk(compiled, compiling);
   const part: Part = { ask, asked: 0, answer: none };
-  making.known.set(compiled, part);
+  compiling.known.set(compiled, part);
   return part;
 }
 
 function detectionAsk(
   { rule, query }: CompiledRule & { kind: 'detection' },
-  { view, asks }: Making,
+  { view, asks }: Compiling,
 ): Part['ask'] {
   const holds = predicateOf(query, view);
   return ({ event }) => (asks(rule, event) && holds() ? alone : none);
 }
 
-function correlationAsk(compiled: CompiledCorrelation, making: Making): Part['ask'] {
+function correlationAsk(compiled: CompiledCorrelation, compiling: Compiling): Part['ask'] {
   const { rule } = compiled;
   if (rule.type === 'temporal_ordered' && !asksForAll(rule))
     throw new Unmatchable(
       'temporal_ordered is understood with all of its rules only: remove its condition',
     );
-  const parts = compiled.parts.map((part) => partOf(part, making));
-  const membersOf = membershipsOf(compiled, making.view);
-  // silence alone fulfils it, however little an event adds
+  const parts = compiled.parts.map((part) => partOf(part, compiling));
+  const membersOf = membershipsOf(compiled, compiling.view);
+  // only silence fulfils an absence
   const aggregate = isAbsence(rule) ? undefined : createAggregate(rule);
   const silence = createSilence(rule);
   const counts = ({ values }: Membership): boolean =>
     rule.type !== 'value_count' || values.length > 0;
   const wholeFrom =
-    making.history === 'empty' || growsWithEvents(rule) ? 0 : lookBackOf(compiled) * 1000;
+    compiling.history === 'empty' || growsWithEvents(rule) ? 0 : lookBackOf(compiled) * 1000;
   return (moment) => {
     const members = membersOf(parts.map((part) => hitsAt(part, moment)));
     const silent =

@@ -4,8 +4,7 @@ import { type EventView, type FieldSlot, fieldSlot, valuesOf } from '../event.ts
 type Values = ReturnType<typeof valuesOf>;
 
 /**
- * What an event has in a field of a correlation: of one that stands for several, what it has in the
- * first that is there.
+ * Reads a field of a correlation. If it has alternatives, the first one that the event has counts.
  */
 export function fieldReader(
   { alternatives }: CorrelationRule,

@@ -12,24 +12,21 @@ export interface CorrelationHit {
   readonly group: GroupKey;
 }
 
-/** An event in a group: once, however many of the rules it fulfils there. */
+/** An event in a group: one entry, even if it fulfils several rules there. */
 export interface Membership {
   readonly group: GroupKey;
   /** Which of the rules the event fulfils in this group. */
   readonly fulfilled: readonly boolean[];
-  /** What the event has in the fields that are counted, as combinations of one value each. */
+  /** Values of the counted fields in the event, as combinations of one value of each. */
   readonly values: readonly (readonly string[])[];
 }
 
-/**
- * More groups of one event than this are not looked at, and no more combinations of values: lists
- * in several fields multiply.
- */
+/** Bound of the groups, and of the combinations, of one event: lists in several fields multiply. */
 const maximumProduct = 1000;
 
 /**
- * The groups that an event belongs to: for each rule that it fulfils, by the fields that aliases
- * name for this rule. None where it lacks a field.
+ * The groups of an event: for each rule that it fulfils, by the fields that the aliases have for
+ * this rule. Empty if the event lacks a field.
  */
 export function membershipsOf(
   compiled: CompiledCorrelation,
@@ -55,13 +52,13 @@ export function membershipsOf(
 interface Draft {
   readonly group: GroupKey;
   readonly fulfilled: boolean[];
-  /** By the fields that they come from: those of one field count once. */
+  /** By the fields that they come from, since the same fields count once. */
   readonly values: Map<string, readonly (readonly string[])[]>;
 }
 
 const alone: readonly CorrelationHit[] = [{ group: [] }];
 
-/** Rules that an event fulfils, of so many in `all`, and what one of them found. */
+/** The rules that an event fulfils, of `all` rules, and a hit of theirs. */
 interface Found {
   readonly rules: readonly number[];
   readonly hit: CorrelationHit;
@@ -98,17 +95,17 @@ function productOf(lists: readonly (readonly string[])[]): readonly (readonly st
 
 type Read = (hit: CorrelationHit) => readonly string[];
 
-/** The fields that stand for those of the correlation in the events of some of its rules. */
+/** How the fields of a correlation are read from the events of some of its rules. */
 interface Reading {
   readonly rules: number[];
   readonly group: readonly Read[];
   readonly counted: readonly Read[];
   readonly countedFields: string;
-  /** Of a correlation whose own alias is read: each group that it found is one by itself. */
+  /** Whether an alias of a correlation below is read: then each of its hits is separate. */
   readonly ofHit: boolean;
 }
 
-/** One for all rules without aliases, else one for all that have the same fields. */
+/** One reading for all rules that read the same fields. */
 function readingsOf({ rule, parts }: CompiledCorrelation, view: EventView): readonly Reading[] {
   const readings = new Map<string, Reading>();
   for (const [index, { name: reference }] of rule.rules.entries()) {

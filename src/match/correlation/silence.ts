@@ -3,8 +3,8 @@ import { holdsOfNothing, isAbsence } from '../../sigma/correlation/threshold.ts'
 import type { GroupKey } from './membership.ts';
 
 /**
- * Takes the groups in which an event counts for something, and answers with those that had none for
- * a timespan before it, each silence once.
+ * Takes the groups in which an event counts, and returns the groups that had no event in the
+ * timespan before it. Each silence is returned once.
  */
 export type Silence = (groups: readonly GroupKey[], time: number) => readonly GroupKey[];
 
@@ -14,14 +14,13 @@ interface Seen {
 }
 
 /**
- * Undefined where a window without events does not fulfil the condition, or where groups are only
- * looked at as they have events. A group is known once it was seen; without groups, time runs from
- * the first event of all.
+ * Undefined if a window without events does not fulfil the condition, or if only groups with events
+ * are evaluated. A group is known once it was seen; without groups, time starts at the first event.
  */
 export function createSilence(rule: CorrelationRule): Silence | undefined {
   if (!(isAbsence(rule) || (rule.groupBy.length === 0 && holdsOfNothing(rule)))) return undefined;
   const span = rule.timespan * 1000;
-  // in the order of the times: a group that is seen again goes to the end
+  // in order of time: a group that is seen again moves to the end
   const last = new Map<string, Seen>();
   let started = rule.groupBy.length > 0;
   return (groups, time) => {

@@ -1,4 +1,4 @@
-/** A literal that stands at one end of a value, and the rules that ask for it. */
+/** A literal at one end of a value, and the rules that need it. */
 export interface AnchoredText {
   readonly text: string;
   readonly rules: readonly number[];
@@ -7,17 +7,17 @@ export interface AnchoredText {
 /** Literals at the start, or at the end, of values. */
 export interface Anchors {
   readonly atStart: boolean;
-  /** 1 for each hash of the table: most places of a value are told apart by that alone. */
+  /** 1 for each hash of the table: this excludes most values. */
   readonly filter: Uint8Array;
   readonly shift: number;
   readonly byHash: ReadonlyMap<number, readonly AnchoredText[]>;
 }
 
-/** A literal is found by so many of its outermost characters, or by all if it has fewer. */
+/** Number of outermost characters of a literal that are hashed, or all if it has fewer. */
 const keyLength = 16;
 
 export function createAnchors(texts: readonly AnchoredText[], atStart: boolean): Anchors {
-  // one place in 32 is taken at most
+  // at most one entry in 32 is used
   const bits = Math.max(8, Math.ceil(Math.log2(texts.length * 32)));
   const shift = 32 - bits;
   const filter = new Uint8Array(2 ** bits);
@@ -40,7 +40,7 @@ function hashOf(text: string, atStart: boolean): number {
   return hash;
 }
 
-/** Gives `found` the rules of each literal that the text starts, or ends, with. */
+/** Calls `found` with the rules of each literal that the text starts, or ends, with. */
 export function lookAtAnchors(
   anchors: Anchors,
   text: string,

@@ -5,12 +5,12 @@ import { parseRegex } from '../../regex/regex.ts';
 import { ANY, joinParts, type Pattern } from '../../sigma/value/pattern.ts';
 
 /**
- * Where a literal stands in a value: it is all of it, at its start, at its end, somewhere;
- * `present`: any value will do, the text is empty.
+ * Where a literal is in a value: the whole value, its start, its end, or anywhere inside.
+ * `present`: any value will do, and the text is empty.
  */
 export type Place = 'whole' | 'start' | 'end' | 'inside' | 'present';
 
-/** What a value of a field must have, letter case folded, for an item to be true. */
+/** What a value of a field must have for an item to be true, with letter case folded. */
 export interface Atom {
   /** Undefined: any value of the event. */
   readonly field: string | undefined;
@@ -18,25 +18,26 @@ export interface Atom {
   readonly text: string;
 }
 
-/** Where a query is true, at least one of the atoms is. */
+/** If a query is true, so is at least one of the atoms. */
 export interface Clause {
   readonly atoms: readonly Atom[];
-  /** How often an event is thought to have one of them. */
+  /** Estimated share of events that have one of them. */
   readonly cost: number;
 }
 
-/** An atom, the same object wherever it is asked for. */
+/** An atom; equal atoms are the same object. */
 interface KnownAtom extends Atom {
   readonly likelihood: number;
-  /** Queries that ask for it. */
+  /** Number of queries that need it. */
   queries: number;
   /** The last of them. */
   query: Query | undefined;
 }
 
 /**
- * Finds the clause of each of some queries that the fewest events fulfil; undefined where a query
- * is true of events without any literal. Equal atoms are the same object.
+ * Returns a function that finds the clause of one of the queries that the fewest events fulfil;
+ * undefined if the query may be true of events without any literal. Equal atoms are the same
+ * object.
  */
 export function createClauseFinder(
   queries: readonly Query[],
@@ -54,7 +55,7 @@ export function createClauseFinder(
   }
   return (query) => {
     const clause = clauseOf(query, atoms);
-    // an item may be in a list twice, or be two that come to the same
+    // equal items give the same atom twice
     return clause && { ...clause, atoms: [...new Set(clause.atoms)] };
   };
 }
@@ -77,14 +78,14 @@ function createKnownAtoms(): (atom: Atom | undefined) => KnownAtom | undefined {
   };
 }
 
-/** The longer a literal the rarer it is. */
+/** Longer literals are rarer. */
 function likelihood({ place, text }: Atom): number {
   if (place === 'present') return 0.5;
   if (place === 'whole') return 0.001;
   return Math.max(0.0001, 0.35 ** (text.length + (place === 'inside' ? 0 : 3)));
 }
 
-/** What many rules ask for is what many events have. */
+/** A literal that many rules need is one that many events have. */
 const costOf = (atom: KnownAtom): number => Math.min(1, atom.likelihood * atom.queries);
 
 function clauseOf(query: Query, atoms: ReadonlyMap<Item, KnownAtom>): Clause | undefined {
@@ -117,8 +118,8 @@ function clauseOf(query: Query, atoms: ReadonlyMap<Item, KnownAtom>): Clause | u
 }
 
 /**
- * What a value must have for the item to be true; undefined where it may be true without a value,
- * or of any of an event's.
+ * What a value must have for the item to be true; undefined if it may be true without a value, or
+ * of any value of the event.
  */
 function atomOf({ field, test }: Item): Atom | undefined {
   const present: Atom | undefined =
@@ -148,13 +149,13 @@ function atomOf({ field, test }: Item): Atom | undefined {
   }
 }
 
-/** What any match of the expression holds, letter case aside. */
+/** A pattern that any match of the expression fulfils, regardless of case. */
 function regexPattern({ source, ...flags }: RegexTest): Pattern {
   const parsed = parseRegex(source, flags);
   return parsed.ok ? requiredPattern(parsed.value.node) : [ANY];
 }
 
-/** The literal of a pattern that is thought to be rarest. */
+/** The literal of a pattern that is probably the rarest. */
 function literalAtom(field: string | undefined, pattern: Pattern): Atom | undefined {
   let best: Atom | undefined;
   for (const [index, part] of pattern.entries()) {

@@ -1,21 +1,20 @@
-/** A literal and the rules that ask for it. */
+/** A literal and the rules that need it. */
 export interface GramText {
   readonly text: string;
   readonly rules: readonly number[];
 }
 
 interface Placed extends GramText {
-  /** Where its gram begins in the literal. */
+  /** Offset of its gram in the literal. */
   readonly start: number;
 }
 
 /**
- * Literals by one run of so many characters of each: a text is gone through once, however many
- * literals there are.
+ * Literals by one run of `size` characters of each, so that a text is scanned once for all of them.
  */
 export interface Grams {
   readonly size: 1 | 2 | 4;
-  /** 1 for each gram of the table, by hash: most places of a text are told apart by that alone. */
+  /** 1 for each gram of the table, by hash: this excludes most positions of a text. */
   readonly filter: Uint8Array;
   readonly shift: number;
   readonly byGram: ReadonlyMap<number, readonly Placed[]>;
@@ -26,7 +25,7 @@ const masks = { 1: 0xff, 2: 0xffff, 4: -1 } as const;
 const hash = (gram: number, shift: number): number => Math.imul(gram, 0x9e3779b1) >>> shift;
 
 export function createGrams(size: Grams['size'], texts: readonly GramText[]): Grams {
-  // one place in sixteen is taken at most
+  // at most one entry in sixteen is used
   const bits = Math.max(8, Math.ceil(Math.log2(texts.length * 16)));
   const shift = 32 - bits;
   const counts = new Uint32Array(2 ** bits);
@@ -47,8 +46,8 @@ export function createGrams(size: Grams['size'], texts: readonly GramText[]): Gr
 }
 
 /**
- * Each character takes a byte of the gram: those outside of Latin-1 share theirs, and the literal
- * itself decides.
+ * Each character is one byte of the gram. Characters outside of Latin-1 share bytes, so the literal
+ * itself is compared in the end.
  */
 function gramsIn(text: string, size: Grams['size']): Int32Array {
   const grams = new Int32Array(Math.max(0, text.length - size + 1));
@@ -60,7 +59,7 @@ function gramsIn(text: string, size: Grams['size']): Int32Array {
   return grams;
 }
 
-/** Index of the gram that the fewest literals have. */
+/** Index of the gram that occurs in the fewest literals. */
 function rarest(grams: Int32Array, counts: Uint32Array, shift: number): number {
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
@@ -73,7 +72,7 @@ function rarest(grams: Int32Array, counts: Uint32Array, shift: number): number {
   return best;
 }
 
-/** Gives `found` the rules of each literal that stands in the text; `bytes` is of the same text. */
+/** Calls `found` with the rules of each literal in the text; `bytes` is the same text. */
 export function scanGrams(
   { size, filter, shift, byGram }: Grams,
   text: string,

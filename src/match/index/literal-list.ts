@@ -5,10 +5,7 @@ import { type EventView, fieldSlot, lowerOf, valuesOf } from '../event.ts';
 import type { Atom, Place } from './literal-clause.ts';
 import { createLiteralTable } from './literal-table.ts';
 
-/**
- * The literal in any letter case that an item is true of, and of nothing else; undefined where it
- * is another test.
- */
+/** The literal that an item is, in any letter case; undefined if it is another test. */
 export function onlyLiteral({ field, test }: Item): Atom | undefined {
   if (test.kind === 'number' && field !== undefined)
     return { field, place: 'whole', text: String(test.value).toLowerCase() };
@@ -18,7 +15,7 @@ export function onlyLiteral({ field, test }: Item): Atom | undefined {
   return literal && { field, place: places[literal.open], text: foldCase(literal.text) };
 }
 
-/** By where any characters may stand beside the literal. */
+/** By the side of the literal at which any characters may follow. */
 const places: Readonly<Record<OpenLiteral['open'], Place>> = {
   none: 'whole',
   start: 'end',
@@ -26,10 +23,7 @@ const places: Readonly<Record<OpenLiteral['open'], Place>> = {
   both: 'inside',
 };
 
-/**
- * Whether a value of a field of the event at hand has any of many literals: it is gone through
- * once.
- */
+/** Whether a value of a field has any of many literals; it is scanned once for all of them. */
 export function literalListPredicate(
   field: string | undefined,
   atoms: readonly Atom[],
@@ -51,5 +45,5 @@ export function literalListPredicate(
   };
 }
 
-/** All literals are of the one list. */
+/** All literals have the same rule. */
 const rule: readonly number[] = [0];

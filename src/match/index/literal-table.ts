@@ -8,21 +8,21 @@ import type { Atom } from './literal-clause.ts';
 import { createGrams, type Grams, type GramText, scanGrams } from './literal-grams.ts';
 import { bytesOf } from './text-bytes.ts';
 
-/** Numbers of the rules that ask for something. */
+/** Numbers of the rules that need something. */
 export type RuleNumbers = readonly number[];
 
-/** What rules ask of the values of one field. */
+/** The literals that rules need in the values of one field. */
 export interface LiteralTable {
   /**
-   * Asks of a value in lower case; the rules whose literals it has are given to `found`, some of
-   * them again and again; it must not look into a table itself.
+   * Calls `found` with the rules whose literals a value, in lower case, has; with some several
+   * times. `found` must not look into a table itself.
    */
   readonly look: (text: string, found: (rules: RuleNumbers) => void) => void;
-  /** Rules for which any value will do. */
+  /** Rules that only need a value, whatever it is. */
   readonly present: RuleNumbers;
 }
 
-/** Each atom with the rules that ask for it; no atom comes twice. */
+/** Takes each atom with the rules that need it; no atom is there twice. */
 export function createLiteralTable(
   asked: readonly (readonly [atom: Atom, rules: RuleNumbers])[],
 ): LiteralTable {
@@ -46,7 +46,7 @@ export function createLiteralTable(
   return {
     present,
     look(text, found) {
-      // a long text is not hashed in vain
+      // does not hash a long text in vain
       const same = lengths.has(text.length) ? whole.get(text) : undefined;
       if (same) found(same);
       for (const one of anchors) lookAtAnchors(one, text, found);
@@ -55,14 +55,14 @@ export function createLiteralTable(
   };
 }
 
-/** Beyond Latin-1. */
+/** Characters beyond Latin-1. */
 const wide = /[^\0-\xff]/;
 
 /** Looks for literals anywhere in a text. */
 function insideScan(texts: readonly GramText[]): LiteralTable['look'] | undefined {
   if (texts.length === 0) return undefined;
   const narrow = gramsOf(texts.filter(({ text }) => !wide.test(text)));
-  // few texts have such characters at all
+  // few texts have such characters
   const others = gramsOf(texts.filter(({ text }) => wide.test(text)));
   const shortest = texts.reduce(
     (least, { text }) => Math.min(least, text.length),
@@ -77,7 +77,7 @@ function insideScan(texts: readonly GramText[]): LiteralTable['look'] | undefine
   };
 }
 
-/** Short literals have tables of their own. */
+/** Short literals are in separate tables. */
 function gramsOf(texts: readonly GramText[]): readonly Grams[] {
   const sizes = new Map<Grams['size'], GramText[]>();
   for (const one of texts) {

@@ -1,10 +1,10 @@
 import type { LogSource } from '../../sigma/rule/rule.ts';
 import { type EventSource, sourceOfParts } from '../event-source.ts';
 
-/** Sources of events whose rules are remembered: there are few, unless events make them up. */
+/** Bound of the cache: real sources are few, but events may invent any number. */
 const maximumKnown = 1000;
 
-/** For the source of an event, 1 for each rule that may be about it. Undefined: all are. */
+/** For the source of an event, 1 for each rule that may be about it; undefined if all may be. */
 export function createSourceFilter(
   sources: readonly (LogSource | undefined)[],
 ): (source: LogSource | EventSource | undefined) => Uint8Array | undefined {

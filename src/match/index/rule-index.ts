@@ -50,7 +50,7 @@ export interface RuleIndex {
 
 interface Compiled {
   readonly rule: IndexedRule;
-  /** Undefined until the rule is first asked: most never are. */
+  /** Undefined until the rule is asked for the first time: most never are. */
   holds: Predicate | undefined;
 }
 
@@ -119,25 +119,25 @@ export function createRuleIndex(
   };
 }
 
-/** Whether a query has a part that is refused when it is compiled, if any is. */
+/** Whether a query has a part of a kind that may be unmatchable. */
 function mayBeUnmatchable(query: Query): boolean {
   for (const { test } of itemsOf(query))
     if (test.kind === 'regex' || test.kind === 'expression') return true;
   return false;
 }
 
-/** The literals that rules ask of one field. */
+/** The literals that rules need in one field. */
 interface Field {
   readonly slot: FieldSlot;
   readonly table: LiteralTable;
-  /** Of the event that was looked at last. */
+  /** Of the last event for which the field was looked up. */
   epoch: number;
 }
 
 interface Looker {
   /** Rules without any literal. */
   readonly always: RuleNumbers;
-  /** Gives `found` the rules that the event at hand may fulfil, some of them again and again. */
+  /** Calls `found` with rules that the current event may fulfil, with some several times. */
   readonly look: (found: (rules: RuleNumbers) => void) => void;
 }
 
@@ -165,7 +165,7 @@ function createLooker(compiled: readonly Compiled[], view: EventView): Looker {
   return {
     always,
     look(found) {
-      // an event has fewer fields than the rules
+      // an event has fewer fields than the rules together
       for (const name of Object.keys(view.event))
         for (const field of byName.get(name) ?? none) lookAt(field, found);
       if (whole) lookAt(whole, found);
@@ -175,7 +175,7 @@ function createLooker(compiled: readonly Compiled[], view: EventView): Looker {
 
 const none: readonly Field[] = [];
 
-/** The names that an event may have for the field: its own, and those that it may be nested in. */
+/** The top-level names that may hold the field: its own, and those that it may be nested in. */
 function startsOf(name: string): readonly string[] {
   const parts = name.split('.');
   return parts.map((_, index) => parts.slice(0, index + 1).join('.'));
@@ -183,7 +183,7 @@ function startsOf(name: string): readonly string[] {
 
 type Asked = Map<Atom, number[]>;
 
-/** By field, the literals that one of each rule's must be in the event; rules that have none. */
+/** By field, the literals of which an event must have one per rule; and rules that need none. */
 function atomsOf(queries: readonly Query[]): {
   readonly always: RuleNumbers;
   readonly atoms: ReadonlyMap<string | undefined, Asked>;

@@ -1,10 +1,10 @@
-/** Bytes behind a text that may be read as well: whoever reads four at a time needs three. */
+/** Extra bytes after a text, for readers of four bytes at a time. */
 const spare = 3;
 
 let room = Buffer.alloc(4096);
 let view = viewOf(room);
 
-/** A byte of each character of a text, its low one; they stand until the next text is asked for. */
+/** The low byte of each character of a text. The view is valid until the next call. */
 export function bytesOf(text: string): DataView {
   if (room.length < text.length + spare) {
     room = Buffer.alloc(2 * (text.length + spare));
