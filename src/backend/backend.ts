@@ -1,3 +1,5 @@
+import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
+import type { DetectionRule } from '../sigma/rule/rule.ts';
 import type { DiagnosticCode } from '../source/code/catalogue.ts';
 import { type Failed, failed, type Ok, ok } from '../source/result.ts';
 import type { SourceFile, Span } from '../source/span.ts';
@@ -51,10 +53,19 @@ export interface Place {
 export const placeOfRule = ({
   file,
   titleSpan,
-}: {
-  readonly file: SourceFile;
-  readonly titleSpan: Span;
-}): Place => ({ file, span: titleSpan });
+}: Pick<DetectionRule, 'file' | 'titleSpan'>): Place => ({ file, span: titleSpan });
+
+/** Of a diagnostic about the query of a detection rule. */
+export const placeOfQuery = ({ file, detection }: DetectionRule): Place => ({
+  file,
+  span: detection.span,
+});
+
+/** Of a diagnostic about what a correlation asks for. */
+export const placeOfType = ({ file, typeSpan }: CorrelationRule): Place => ({
+  file,
+  span: typeSpan,
+});
 
 /**
  * What a target made of a rule: a value with diagnostics about it, or as `error` the refusals, of
@@ -73,23 +84,33 @@ export type Conversion<T> =
 
 export type Unconverted = Failed<readonly TargetDiagnostic[]>;
 
-type Refused = Omit<TargetDiagnostic, 'code'> & { readonly code?: TargetDiagnostic['code'] };
+/** A diagnostic at a place. An item of the query tree is a place. */
+export const diagnosticAt = (
+  code: TargetDiagnostic['code'],
+  { file, span }: Place,
+  message: string,
+  hint?: string,
+): TargetDiagnostic => ({ code, message, file, span, ...(hint === undefined ? {} : { hint }) });
 
 /**
  * Thrown inside a backend where a test can't be printed; turned into a {@link Conversion} at its
  * edge. What is thrown where the rule is not known has a reason only, and perhaps an offset in the
- * regular expression that it is about: whoever knows the rule catches it.
+ * regular expression that it is about: a caller that knows the rule catches it.
  */
 export class Refusal extends Error {
   readonly diagnostic: TargetDiagnostic | undefined;
   /** UTF-16 units. */
   readonly offset: number | undefined;
-  constructor(refused: Refused | string, offset?: number) {
+  constructor(refused: TargetDiagnostic | string, offset?: number) {
     super(typeof refused === 'string' ? refused : refused.message);
-    this.diagnostic = typeof refused === 'string' ? undefined : { code: 'TGT001', ...refused };
+    this.diagnostic = typeof refused === 'string' ? undefined : refused;
     this.offset = offset;
   }
 }
+
+/** A refusal, to be thrown, of what is larger than the target takes. */
+export const overLimit = (place: Place, message: string, hint?: string): Refusal =>
+  new Refusal(diagnosticAt('TGT004', place, message, hint));
 
 /**
  * Makes the error that a target throws, within {@link converted}, where it can't express a part of
@@ -109,8 +130,8 @@ export class Refusal extends Error {
  * });
  * conversion.ok ? [] : conversion.error.map(({ code }) => code); // => ['TGT001']
  */
-export function refused({ file, span }: Place, message: string, hint: string): Refusal {
-  return new Refusal({ message, file, span, hint });
+export function refused(place: Place, message: string, hint: string): Refusal {
+  return new Refusal(diagnosticAt('TGT001', place, message, hint));
 }
 
 /** The same as a conversion, where nothing has to be unwound. */
@@ -149,3 +170,7 @@ function distinct(diagnostics: readonly TargetDiagnostic[]): readonly TargetDiag
     if (!known.has(diagnostic.message)) known.set(diagnostic.message, diagnostic);
   return [...known.values()];
 }
+
+/** The same conversion with another value, made of the first one. */
+export const mapped = <T, U>(conversion: Conversion<T>, change: (value: T) => U): Conversion<U> =>
+  conversion.ok ? { ...conversion, value: change(conversion.value) } : conversion;

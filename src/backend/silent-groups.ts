@@ -1,6 +1,6 @@
 import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
 import { holdsOfNothing, isAbsence } from '../sigma/correlation/threshold.ts';
-import { type Place, refused, type TargetDiagnostic } from './backend.ts';
+import { diagnosticAt, type Place, refused, type TargetDiagnostic } from './backend.ts';
 
 /**
  * For targets that make groups of the events that they find: a group without events is none. A
@@ -33,5 +33,5 @@ export function diagnosticOnSilentGroups(
   const message =
     'a group is looked at where it has events; whether one has fallen silent is for a ' +
     'correlation of its own, with `lt: 1`';
-  diagnostics.push({ code: 'TGT003', message, ...place });
+  diagnostics.push(diagnosticAt('TGT003', place, message));
 }

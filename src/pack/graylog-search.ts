@@ -1,4 +1,4 @@
-import type { Conversion } from '../backend/backend.ts';
+import { type Conversion, placeOfQuery } from '../backend/backend.ts';
 import { graylogBlankRefusal } from '../backend/graylog/blank.ts';
 import { graylogCorrelation } from '../backend/graylog/correlation.ts';
 import { graylogQueries } from '../backend/graylog/graylog.ts';
@@ -55,7 +55,7 @@ export function graylogSearch(
       : conversion;
   }
   const { rule, query } = compiled;
-  const printed = graylogQueries(query, { file: rule.file, span: rule.detection.span }, options);
+  const printed = graylogQueries(query, placeOfQuery(rule), options);
   const changed = postprocessed(printed, compiled, (queries, apply) => queries.map(apply));
   const conversion = withOwnFieldDiagnostics(changed, compiled, graylogOwn);
   if (!conversion.ok) return conversion;

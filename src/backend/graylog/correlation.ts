@@ -2,7 +2,15 @@ import { and, type Item, or, type Query } from '../../query/tree.ts';
 import type { CorrelationRule, CorrelationType } from '../../sigma/correlation/correlation.ts';
 import { holdsOfMore, negativeNumbersNote } from '../../sigma/correlation/threshold.ts';
 import { singleField } from '../alias.ts';
-import { type Conversion, converted, type Place, Refusal, refused } from '../backend.ts';
+import {
+  type Conversion,
+  converted,
+  diagnosticAt,
+  overLimit,
+  type Place,
+  placeOfType,
+  refused,
+} from '../backend.ts';
 import { refuseAddressless } from '../lucene/address-text.ts';
 import type { Dialect } from '../lucene/dialect.ts';
 import { queryStringLimits } from '../lucene/limits.ts';
@@ -88,7 +96,7 @@ export function graylogCorrelation(
   delay = 0,
 ): Conversion<GraylogAggregation> {
   return converted((diagnostics) => {
-    const place = { file: rule.file, span: rule.typeSpan };
+    const place = placeOfType(rule);
     const type = seriesTypes[rule.type];
     if (!type)
       throw refused(
@@ -123,7 +131,7 @@ export function graylogCorrelation(
     ]);
     const query = joinedQuery(queries, [...present], dialect, place);
     const window = windowOf(rule, delay);
-    diagnostics.push({ code: 'TGT002', message: windowDiagnostic(rule, window), ...place });
+    diagnostics.push(diagnosticAt('TGT002', place, windowDiagnostic(rule, window)));
     return {
       query,
       groupBy,
@@ -159,12 +167,11 @@ function joinedQuery(
   );
   const [only] = parts ?? [];
   if (only && parts?.length === 1) return only.text;
-  throw new Refusal({
-    code: 'TGT004',
-    message: "the joined query passes the limits of OpenSearch, and an aggregation can't be split",
-    ...place,
-    hint: 'Refer to fewer or shorter rules.',
-  });
+  throw overLimit(
+    place,
+    "the joined query passes the limits of OpenSearch, and an aggregation can't be split",
+    'Refer to fewer or shorter rules.',
+  );
 }
 
 type SeriesType = GraylogAggregation['series']['type'];

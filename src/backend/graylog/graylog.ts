@@ -2,15 +2,13 @@ import type { Query } from '../../query/tree.ts';
 import {
   type Conversion,
   converted,
+  diagnosticAt,
   type Place,
-  Refusal,
   type TargetDiagnostic,
 } from '../backend.ts';
-import { refuseAddressless } from '../lucene/address-text.ts';
 import type { Dialect } from '../lucene/dialect.ts';
 import { queryStringLimits } from '../lucene/limits.ts';
-import { printLucene } from '../lucene/printer.ts';
-import { splitToFit } from '../lucene/split.ts';
+import { luceneQueries } from '../lucene/queries.ts';
 import type { GraylogOptions } from './settings.ts';
 
 export function graylogDialect(options: GraylogOptions, diagnostics: TargetDiagnostic[]): Dialect {
@@ -60,24 +58,8 @@ export function graylogQueries(
 ): Conversion<readonly string[]> {
   return converted((diagnostics) => {
     const dialect = graylogDialect(options, diagnostics);
-    refuseAddressless(query, dialect);
-    const parts = splitToFit(query, queryStringLimits, (part) => printLucene(part, dialect));
-    if (!parts) {
-      throw new Refusal({
-        code: 'TGT004',
-        message:
-          `the query passes ${queryStringLimits.length} characters or ` +
-          `${queryStringLimits.clauses} clauses and has no list to split`,
-        ...place,
-        hint: 'Shorten the lists under `not`, or set graylog.matching: exact.',
-      });
-    }
-    if (parts.length > 1)
-      diagnostics.push({
-        code: 'TGT003',
-        message: `the query is split into ${parts.length}, each within the limits of OpenSearch`,
-        ...place,
-      });
+    const hint = 'Shorten the lists under `not`, or set graylog.matching: exact.';
+    const parts = luceneQueries(query, dialect, place, 'OpenSearch', hint);
     diagnosticAllFields(Math.max(...parts.map((part) => part.allFields ?? 0)), place, diagnostics);
     return parts.map((part) => part.text);
   });
@@ -97,10 +79,12 @@ function diagnosticAllFields(
   const message =
     `the query searches all fields ${searches} times, which fails where the index has more ` +
     `than about ${most} fields`;
-  diagnostics.push({
-    code: 'TGT002',
-    message,
-    ...place,
-    hint: 'Name the fields to search under graylog.keywordFields.',
-  });
+  diagnostics.push(
+    diagnosticAt(
+      'TGT002',
+      place,
+      message,
+      'Name the fields to search under graylog.keywordFields.',
+    ),
+  );
 }

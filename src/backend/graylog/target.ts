@@ -1,5 +1,6 @@
-import type { CompiledRule } from '../../query/compile.ts';
-import { type Conversion, unconverted } from '../backend.ts';
+import type { CompiledDetection } from '../../query/compile.ts';
+import { type Conversion, mapped, placeOfQuery } from '../backend.ts';
+import { detectionsOnly } from '../detections-only.ts';
 import { jsonFormat, ndjsonFormat } from '../format.ts';
 import { luceneLineFormat } from '../lucene/line-format.ts';
 import { withOwnFieldDiagnostics } from '../own-fields.ts';
@@ -9,21 +10,12 @@ import { graylogQueries } from './graylog.ts';
 import { graylogOwn } from './own-fields.ts';
 import { type GraylogOptions, graylogDefaults, graylogSchema } from './settings.ts';
 
-function convert(compiled: CompiledRule, settings: GraylogOptions): Conversion<ConvertedRule> {
-  if (compiled.kind === 'correlation') {
-    const { file, typeSpan } = compiled.rule;
-    return unconverted(
-      { file, span: typeSpan },
-      "Graylog's search finds single events; correlations are event definitions",
-      'Build a content pack (`sigpack build`), whose event definitions aggregate.',
-    );
-  }
-  const { rule, query } = compiled;
+function convert(compiled: CompiledDetection, settings: GraylogOptions): Conversion<ConvertedRule> {
   const refusal = graylogBlankRefusal(compiled, settings);
   if (refusal) return refusal;
-  const printed = graylogQueries(query, { file: rule.file, span: rule.detection.span }, settings);
+  const printed = graylogQueries(compiled.query, placeOfQuery(compiled.rule), settings);
   const conversion = withOwnFieldDiagnostics(printed, compiled, graylogOwn);
-  return conversion.ok ? { ...conversion, value: { queries: conversion.value } } : conversion;
+  return mapped(conversion, (queries) => ({ queries }));
 }
 
 export const graylog: ConversionTarget<GraylogOptions> = {
@@ -31,5 +23,9 @@ export const graylog: ConversionTarget<GraylogOptions> = {
   description: "Graylog's search language",
   formats: [luceneLineFormat, jsonFormat, ndjsonFormat],
   settings: { schema: graylogSchema, defaults: graylogDefaults },
-  convert,
+  convert: detectionsOnly(
+    convert,
+    "Graylog's search finds single events; correlations are event definitions",
+    'Build a content pack (`sigpack build`), whose event definitions aggregate.',
+  ),
 };

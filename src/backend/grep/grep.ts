@@ -1,16 +1,19 @@
-import type { CompiledRule } from '../../query/compile.ts';
+import type { CompiledDetection } from '../../query/compile.ts';
 import { type Item, itemsOf, type Query } from '../../query/tree.ts';
 import {
   type Conversion,
   converted,
+  diagnosticAt,
+  mapped,
   type Place,
+  placeOfQuery,
   Refusal,
   type TargetDiagnostic,
-  unconverted,
 } from '../backend.ts';
 import { unnarrowed, withBlankDiagnostic } from '../blank-events.ts';
+import { detectionsOnly } from '../detections-only.ts';
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
-import { type QueryLimits, splitToFit } from '../lucene/split.ts';
+import { type QueryLimits, splitOrRefuse } from '../lucene/split.ts';
 import type { ConversionTarget, ConvertedRule } from '../target.ts';
 import { printPattern } from './printer.ts';
 import { type GrepSettings, grepDefaults, grepSchema } from './settings.ts';
@@ -34,19 +37,15 @@ function grepCommands(
   settings: GrepSettings,
 ): Conversion<readonly string[]> {
   return converted((diagnostics) => {
-    const parts = splitToFit(query, limits, (part) => printed(part, place, settings, diagnostics));
-    if (!parts)
-      throw new Refusal({
-        code: 'TGT004',
-        message: 'the pattern is longer than grep -P takes and has no list to split',
-        ...place,
-      });
-    if (parts.length > 1)
-      diagnostics.push({
-        code: 'TGT003',
-        message: `the command is split into ${parts.length}, each with a pattern that grep -P takes`,
-        ...place,
-      });
+    const parts = splitOrRefuse(query, {
+      limits,
+      print: (part) => printed(part, place, settings, diagnostics),
+      place,
+      diagnostics,
+      tooLarge: 'the pattern is longer than grep -P takes and has no list to split',
+      split: (count) =>
+        `the command is split into ${count}, each with a pattern that grep -P takes`,
+    });
     return parts.map((part) => part.text);
   });
 }
@@ -65,10 +64,9 @@ function printed(
     pattern = printPattern(query, true, writing);
   }
   if (pattern === ALWAYS)
-    throw new Refusal({
-      message: 'nothing of the rule can be told from a line alone',
-      ...place,
-    });
+    throw new Refusal(
+      diagnosticAt('TGT001', place, 'nothing of the rule can be told from a line alone'),
+    );
   return {
     text: `grep ${writing.ignoreCase ? '-i ' : ''}-P ${shellQuoted(`^${pattern}`)}`,
     clauses: compiledSize(pattern) + writing.copied,
@@ -143,19 +141,9 @@ function isEitherCase({ test }: Item): boolean {
   );
 }
 
-function convert(compiled: CompiledRule, settings: GrepSettings): Conversion<ConvertedRule> {
-  if (compiled.kind === 'correlation') {
-    const { file, typeSpan } = compiled.rule;
-    return unconverted(
-      { file, span: typeSpan },
-      'grep sees one line at a time; it has no correlations',
-      'Convert it to splunk, graylog or xpack-watcher.',
-    );
-  }
-  const { rule, query } = compiled;
-  const conversion = grepCommands(query, { file: rule.file, span: rule.detection.span }, settings);
-  const told = withBlankDiagnostic(conversion, compiled, unnarrowed);
-  return told.ok ? { ...told, value: { queries: told.value } } : told;
+function convert(compiled: CompiledDetection, settings: GrepSettings): Conversion<ConvertedRule> {
+  const conversion = grepCommands(compiled.query, placeOfQuery(compiled.rule), settings);
+  return mapped(withBlankDiagnostic(conversion, compiled, unnarrowed), (queries) => ({ queries }));
 }
 
 export const grep: ConversionTarget<GrepSettings> = {
@@ -163,5 +151,9 @@ export const grep: ConversionTarget<GrepSettings> = {
   description: 'a grep -P command over events of one line each',
   formats: [plainFormat, jsonFormat, ndjsonFormat],
   settings: { schema: grepSchema, defaults: grepDefaults },
-  convert,
+  convert: detectionsOnly(
+    convert,
+    'grep sees one line at a time; it has no correlations',
+    'Convert it to splunk, graylog or xpack-watcher.',
+  ),
 };

@@ -1,6 +1,6 @@
 import { assertNever, type CidrTest, type Item, type Query } from '../../query/tree.ts';
 import { ANY, ONE, type Pattern } from '../../sigma/value/pattern.ts';
-import { Refusal, refused } from '../backend.ts';
+import { overLimit, type Refusal, refused } from '../backend.ts';
 import { regexOver } from './regex.ts';
 import { anywhere } from './strings.ts';
 import { ALWAYS, diagnostic, keyPattern, literal, NEVER, type Writing } from './text.ts';
@@ -17,11 +17,7 @@ const MAX_DEPTH = 24;
  */
 export function printPattern(query: Query, over: boolean, writing: Writing, depth = 0): string {
   if (depth > MAX_DEPTH)
-    throw new Refusal({
-      code: 'TGT004',
-      message: 'the condition is nested too deep for a regular expression',
-      ...writing.place,
-    });
+    throw overLimit(writing.place, 'the condition is nested too deep for a regular expression');
   switch (query.kind) {
     case 'item':
       return over ? itemOver(query, writing) : itemExact(query, writing);
@@ -220,12 +216,11 @@ function diagnosticKeyword({ test }: Item, writing: Writing): void {
 
 function stringOver(item: Item, pattern: Pattern, cased: boolean, writing: Writing): string {
   if (!writing.json && pattern.some((part) => typeof part === 'string' && /[\n\0]/.test(part)))
-    throw new Refusal({
-      message: 'the value has a line break or a NUL, which no plain line has',
-      file: item.file,
-      span: item.span,
-      hint: 'Set grep.lines: json.',
-    });
+    throw refused(
+      item,
+      'the value has a line break or a NUL, which no plain line has',
+      'Set grep.lines: json.',
+    );
   if (pattern.some((part) => typeof part === 'string')) return anywhere(pattern, cased, writing);
   // without a text in it, what counts is that the field is there
   if (item.field === undefined) return ALWAYS;
@@ -242,21 +237,15 @@ function stringOver(item: Item, pattern: Pattern, cased: boolean, writing: Writi
 function keyedOver(item: Item, writing: Writing): string {
   const { field, test } = item;
   if (field === undefined)
-    throw new Refusal({
-      message: `grep can't search the whole line for a ${test.kind} test`,
-      file: item.file,
-      span: item.span,
-      hint: 'Name the field.',
-    });
+    throw refused(
+      item,
+      `grep can't search the whole line for a ${test.kind} test`,
+      'Name the field.',
+    );
   if (!writing.json) {
     const message =
       'plain lines have no fields by which to tell whether one is there, empty or how it compares';
-    throw new Refusal({
-      message,
-      file: item.file,
-      span: item.span,
-      hint: 'Set grep.lines: json and write the events so.',
-    });
+    throw refused(item, message, 'Set grep.lines: json and write the events so.');
   }
   const key = keyPattern(field, writing);
   switch (test.kind) {
@@ -280,12 +269,7 @@ function keyedOver(item: Item, writing: Writing): string {
     case 'time': {
       const value = timeValue(test);
       if (value !== undefined) return `.*${key}${value}`;
-      throw new Refusal({
-        message: "grep can't tell the week of a date",
-        file: item.file,
-        span: item.span,
-        hint: 'Test month and day.',
-      });
+      throw refused(item, "grep can't tell the week of a date", 'Test month and day.');
     }
     default:
       return `.*${key}${exactValue(item, writing)}`;
@@ -295,12 +279,11 @@ function keyedOver(item: Item, writing: Writing): string {
 function addressOver(item: Item, test: CidrTest): string {
   const address = addressPattern(test);
   if (address === undefined)
-    throw new Refusal({
-      message: `the spellings of the addresses in ${test.text} can't be listed`,
-      file: item.file,
-      span: item.span,
-      hint: 'Use a block whose prefix ends between groups.',
-    });
+    throw refused(
+      item,
+      `the spellings of the addresses in ${test.text} can't be listed`,
+      'Use a block whose prefix ends between groups.',
+    );
   const part = test.version === 4 ? '0-9' : '0-9a-fA-F:';
   return `.*(?<![${part}.])(?:${address})(?![${part}])`;
 }

@@ -1,5 +1,5 @@
 import { otherCases } from '../../regex/case.ts';
-import type { Place, TargetDiagnostic } from '../backend.ts';
+import { diagnosticAt, type Place, type TargetDiagnostic } from '../backend.ts';
 
 /** One pattern on its way to a command. */
 export interface Writing {
@@ -29,7 +29,7 @@ export const UNIT = '(?>[^"\\\\]|\\\\u.{4}|\\\\.)';
 /** Said once for each rule. */
 export function diagnostic({ diagnostics, place }: Writing, message: string): void {
   if (!diagnostics.some((known) => known.message === message))
-    diagnostics.push({ code: 'TGT002', message, file: place.file, span: place.span });
+    diagnostics.push(diagnosticAt('TGT002', place, message));
 }
 
 export const hasLetters = (text: string): boolean => text.toLowerCase() !== text.toUpperCase();

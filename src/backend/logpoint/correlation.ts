@@ -7,7 +7,7 @@ import type {
 } from '../../sigma/correlation/correlation.ts';
 import { holdsOfNothing } from '../../sigma/correlation/threshold.ts';
 import { singleField } from '../alias.ts';
-import { refused, type TargetDiagnostic } from '../backend.ts';
+import { diagnosticAt, placeOfType, refused, type TargetDiagnostic } from '../backend.ts';
 import { checkSilentGroups } from '../silent-groups.ts';
 import { logpointQueries } from './plan.ts';
 import { fieldName } from './text.ts';
@@ -28,7 +28,7 @@ export function logpointCorrelation(
   { rule, parts }: CompiledCorrelation,
   diagnostics: TargetDiagnostic[],
 ): string {
-  const place = { file: rule.file, span: rule.typeSpan };
+  const place = placeOfType(rule);
   const aggregator = aggregators[rule.type];
   if (!aggregator) throw refused(place, ...refusalOf(rule.type));
   checkSilentGroups(rule, place, 'LogPoint groups', diagnostics);
@@ -70,7 +70,7 @@ export function logpointCorrelation(
   const message =
     `LogPoint counts over the time range of the search: run it over ${rule.timespan} s; what ` +
     'spreads over two ranges is not seen';
-  diagnostics.push({ code: 'TGT002', message, ...place });
+  diagnostics.push(diagnosticAt('TGT002', place, message));
   const by =
     groupBy.length === 0 ? '' : ` by ${groupBy.map((name) => fieldName(name, place)).join(', ')}`;
   const chart =

@@ -1,5 +1,5 @@
 import type { CompiledRule } from '../../query/compile.ts';
-import { type Conversion, converted } from '../backend.ts';
+import { type Conversion, converted, placeOfQuery } from '../backend.ts';
 import { unnarrowed, withBlankDiagnostic } from '../blank-events.ts';
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
 import type { ConversionTarget, ConvertedRule } from '../target.ts';
@@ -13,7 +13,7 @@ function convert(compiled: CompiledRule): Conversion<ConvertedRule> {
     const { rule, query } = compiled;
     return {
       queries: logpointQueries(query, {
-        place: { file: rule.file, span: rule.detection.span },
+        place: placeOfQuery(rule),
         diagnostics,
       }),
     };

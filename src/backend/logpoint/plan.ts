@@ -1,5 +1,5 @@
 import { and, type Item, not, or, type Query } from '../../query/tree.ts';
-import { Refusal } from '../backend.ts';
+import { diagnosticAt, overLimit } from '../backend.ts';
 import { type RegexStage, regexStage } from './regex.ts';
 import { isExact, printSearch, type SearchContext } from './search.ts';
 import { fieldName } from './text.ts';
@@ -24,7 +24,7 @@ export function logpointQueries(query: Query, context: SearchContext): readonly 
     const message =
       `the rule takes ${parts.length} queries, which find together what it means: LogPoint's ` +
       `regex filters can't be alternatives`;
-    context.diagnostics.push({ code: 'TGT003', message, ...context.place });
+    context.diagnostics.push(diagnosticAt('TGT003', context.place, message));
   }
   return parts.map(({ searches, stages }) =>
     [printSearch(and(searches), context), ...stages].join(' | '),
@@ -52,12 +52,11 @@ function alternatives(
   const joined = (query.kind === 'or') === negated ? product(parts) : parts.flat();
   if (joined.length <= mostQueries) return joined;
   const hint = 'Split the rule, or use fewer regular expressions beside each other.';
-  throw new Refusal({
-    code: 'TGT004',
-    message: `the rule would take more than ${mostQueries} LogPoint queries`,
-    ...context.place,
+  throw overLimit(
+    context.place,
+    `the rule would take more than ${mostQueries} LogPoint queries`,
     hint,
-  });
+  );
 }
 
 function product(parts: readonly (readonly Conjunction[])[]): readonly Conjunction[] {

@@ -1,7 +1,8 @@
 import type { Item, Query } from '../../query/tree.ts';
 import { ANY } from '../../sigma/value/pattern.ts';
-import { type Place, Refusal, type TargetDiagnostic } from '../backend.ts';
+import { diagnosticAt, type Place, refused, type TargetDiagnostic } from '../backend.ts';
 import { rawExpression } from '../expression.ts';
+import { fieldRunAt } from '../field-run.ts';
 import { blockPatterns } from './address.ts';
 import { fieldName, isSayable, quotedPattern } from './text.ts';
 
@@ -64,11 +65,11 @@ function printNode(query: Query, context: SearchContext, outermost: boolean): st
 
 function nothingOr(kind: 'and' | 'or', { place }: SearchContext): string {
   if (kind === 'and') return '*';
-  throw new Refusal({
-    message: "a part of the condition can never be true, which LogPoint's language has no word for",
-    ...place,
-    hint: 'Leave that part out.',
-  });
+  throw refused(
+    place,
+    "a part of the condition can never be true, which LogPoint's language has no word for",
+    'Leave that part out.',
+  );
 }
 
 function printNot(operand: Query, context: SearchContext): string {
@@ -84,23 +85,11 @@ function printNot(operand: Query, context: SearchContext): string {
 function printAlternatives(operands: readonly Query[], context: SearchContext): readonly string[] {
   const parts = new Set<string>();
   for (let at = 0; at < operands.length; ) {
+    const run = fieldRunAt(operands, at, valuesOf);
     const first = operands[at];
-    if (!first) break;
-    const values: string[] = [];
-    let end = at;
-    for (
-      let next = operands[end];
-      next?.kind === 'item' && first.kind === 'item' && next.field === first.field;
-      next = operands[end]
-    ) {
-      const list = valuesOf(next);
-      if (!list) break;
-      values.push(...list);
-      end++;
-    }
-    if (end > at && first.kind === 'item') parts.add(fieldIs(first, values));
-    else parts.add(printNode(first, context, false));
-    at = Math.max(end, at + 1);
+    if (run) parts.add(fieldIs(run.item, run.values));
+    else if (first) parts.add(printNode(first, context, false));
+    at += run?.length ?? 1;
   }
   return [...parts];
 }
@@ -148,13 +137,14 @@ function printItem(item: Item, context: SearchContext): string {
       return `-${field}=*`;
     case 'compare': {
       const message = `\`${item.field}\` compares as a number only where LogPoint has the field as one`;
-      context.diagnostics.push({
-        code: 'TGT002',
-        message,
-        file: item.file,
-        span: item.span,
-        hint: 'Check that the field arrives as a number, not as text.',
-      });
+      context.diagnostics.push(
+        diagnosticAt(
+          'TGT002',
+          item,
+          message,
+          'Check that the field arrives as a number, not as text.',
+        ),
+      );
       return `${field}${comparisons[test.operator]}${test.value}`;
     }
     default:
@@ -168,12 +158,8 @@ function printKeyword(item: Item, { diagnostics }: SearchContext): string {
     throw new Error(`a keyword can't be a ${test.kind} here`);
   const message =
     'LogPoint finds keywords as whole words or phrases of the raw message, not as parts of words';
-  diagnostics.push({
-    code: 'TGT002',
-    message,
-    file: item.file,
-    span: item.span,
-    hint: 'Name the field, or write wildcards around the keyword.',
-  });
+  diagnostics.push(
+    diagnosticAt('TGT002', item, message, 'Name the field, or write wildcards around the keyword.'),
+  );
   return quotedPattern(test.kind === 'string' ? test.pattern : [String(test.value)]);
 }

@@ -1,5 +1,5 @@
 import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/value/pattern.ts';
-import { type Place, Refusal } from '../backend.ts';
+import { type Place, refused } from '../backend.ts';
 
 /**
  * Spellings of LogPoint's search language. In quotes a backslash stands for itself and nothing can
@@ -22,11 +22,7 @@ export function fieldName(name: string, place: Place): string {
   const message =
     `LogPoint can't name the field \`${name}\`: quotes, backslashes and wildcards have no ` +
     'escape there';
-  throw new Refusal({
-    message,
-    ...place,
-    hint: 'Map the field to another name in a pipeline.',
-  });
+  throw refused(place, message, 'Map the field to another name in a pipeline.');
 }
 
 /** Wildcards, and what would end the line. */

@@ -1,6 +1,6 @@
 import type { Item } from '../../query/tree.ts';
 import { starMatcher } from '../../source/star-pattern.ts';
-import { refused } from '../backend.ts';
+import { diagnosticAt, refused } from '../backend.ts';
 import { type Dialect, isFlattened } from './dialect.ts';
 
 /**
@@ -49,5 +49,5 @@ function checkPattern(item: Item, field: string, dialect: Dialect): void {
       hint,
     );
   const message = `\`${field}\` is every field of such a name that is stored whole`;
-  dialect.diagnostics.push({ code: 'TGT003', message, file: item.file, span: item.span });
+  dialect.diagnostics.push(diagnosticAt('TGT003', item, message));
 }

@@ -1,6 +1,6 @@
 import type { Item, RegexTest } from '../../query/tree.ts';
 import { parseRegex } from '../../regex/regex.ts';
-import { refused, type TargetDiagnostic } from '../backend.ts';
+import { diagnosticAt, refused, type TargetDiagnostic } from '../backend.ts';
 import { addressRegex } from './address.ts';
 import { type Dialect, isFlattened, type Printed, together } from './dialect.ts';
 import { refusedInFlattened } from './flattened.ts';
@@ -44,13 +44,14 @@ export function printOtherItem(item: Item, name: string, dialect: Dialect): Prin
       const message =
         `\`${name}\` compares as a number only where ${dialect.name} has the field mapped as ` +
         'one';
-      dialect.diagnostics.push({
-        code: 'TGT002',
-        message,
-        file: item.file,
-        span: item.span,
-        hint: 'Check that the field arrives as a number, not as text.',
-      });
+      dialect.diagnostics.push(
+        diagnosticAt(
+          'TGT002',
+          item,
+          message,
+          'Check that the field arrives as a number, not as text.',
+        ),
+      );
       return single(
         `${field}:${{ lt: '<', lte: '<=', gt: '>', gte: '>=' }[test.operator]}${test.value}`,
       );

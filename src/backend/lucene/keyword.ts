@@ -1,6 +1,6 @@
 import type { Item, NumberTest, Query, StringTest } from '../../query/tree.ts';
 import { ANY, joinParts, openLiteral, type Pattern } from '../../sigma/value/pattern.ts';
-import { Refusal, refused } from '../backend.ts';
+import { diagnosticAt, overLimit, refused } from '../backend.ts';
 import { type Dialect, type Printed, together } from './dialect.ts';
 import { affordable, luceneEscape } from './regex/regex.ts';
 import {
@@ -92,13 +92,7 @@ function coreOf(item: KeywordItem, ignoreCase: boolean, dialect: Dialect): Core 
   const message =
     `the keyword takes ${text.length} characters as a regular expression; ${dialect.name} ` +
     `takes ${dialect.regexLength}`;
-  throw new Refusal({
-    code: 'TGT004',
-    message,
-    file: item.file,
-    span: item.span,
-    hint: 'Shorten the keyword to the part that matters.',
-  });
+  throw overLimit(item, message, 'Shorten the keyword to the part that matters.');
 }
 
 /**
@@ -193,5 +187,5 @@ function diagnosticWidened(fields: readonly string[], item: Item, dialect: Diale
       `${message}, which under \`not\` would hide events that the rule wants`,
       'Test a field that is stored whole.',
     );
-  dialect.diagnostics.push({ code: 'TGT002', message, file: item.file, span: item.span });
+  dialect.diagnostics.push(diagnosticAt('TGT002', item, message));
 }

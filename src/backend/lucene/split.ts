@@ -1,4 +1,5 @@
 import { or, type Query } from '../../query/tree.ts';
+import { diagnosticAt, overLimit, type Place, type TargetDiagnostic } from '../backend.ts';
 import type { Printed } from './dialect.ts';
 
 export interface QueryLimits {
@@ -28,6 +29,27 @@ export function splitToFit(
     results.push(...parts);
   }
   return results;
+}
+
+interface Splitting {
+  readonly limits: QueryLimits;
+  readonly print: (query: Query) => Printed;
+  readonly place: Place;
+  readonly diagnostics: TargetDiagnostic[];
+  /** Why a query without a list to halve is refused. */
+  readonly tooLarge: string;
+  readonly hint?: string | undefined;
+  /** What a reader of several queries should know. */
+  readonly split: (count: number) => string;
+}
+
+/** As {@link splitToFit}: what can't be split is refused, what is split has a diagnostic. */
+export function splitOrRefuse(query: Query, splitting: Splitting): readonly Printed[] {
+  const { limits, print, place, diagnostics, tooLarge, hint, split } = splitting;
+  const parts = splitToFit(query, limits, print);
+  if (!parts) throw overLimit(place, tooLarge, hint);
+  if (parts.length > 1) diagnostics.push(diagnosticAt('TGT003', place, split(parts.length)));
+  return parts;
 }
 
 function halved(query: Query): readonly [Query, Query] | undefined {

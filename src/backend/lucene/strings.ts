@@ -7,7 +7,7 @@ import {
   type Pattern,
   type PatternPart,
 } from '../../sigma/value/pattern.ts';
-import { Refusal, refused } from '../backend.ts';
+import { diagnosticAt, overLimit, type Refusal, refused } from '../backend.ts';
 import { type Dialect, isFlattened, type Printed } from './dialect.ts';
 import { flattenedTerms } from './flattened.ts';
 import { affordable, endSafely, luceneEscape } from './regex/regex.ts';
@@ -136,24 +136,23 @@ export const matchingOf = (
  * what is lower case.
  */
 export function diagnosticOnCase(item: Item, dialect: Dialect): void {
-  dialect.diagnostics.push({
-    code: 'TGT002',
-    message:
+  dialect.diagnostics.push(
+    diagnosticAt(
+      'TGT002',
+      item,
       `whether the case of letters in \`${item.field}\` counts is for its mapping in ` +
-      `${dialect.name} to say`,
-    file: item.file,
-    span: item.span,
-    hint:
+        `${dialect.name} to say`,
       'Search a field that keeps the case of letters, such as one of the type wildcard or ' +
-      'keyword without a normalizer.',
-  });
+        'keyword without a normalizer.',
+    ),
+  );
 }
 
 /** Under `not`, absent must not count as empty: the events without the field would be missed. */
 function emptyForm(item: StringItem, field: string, dialect: Dialect): Form {
   if (dialect.negated) return { kind: 'term', text: '""' };
   const message = `${dialect.name} stores no empty text, so events without \`${item.field}\` match too`;
-  dialect.diagnostics.push({ code: 'TGT002', message, file: item.file, span: item.span });
+  dialect.diagnostics.push(diagnosticAt('TGT002', item, message));
   return { kind: 'clause', text: dialect.alone(`NOT _exists_:${field}`) };
 }
 
@@ -194,17 +193,13 @@ function regexForm(
     text += regexPart(part, ignoreCase, dialect.hideDollar);
   }
   if (text.length + 4 > dialect.regexLength) {
-    throw new Refusal({
-      code: 'TGT004',
-      message:
-        `the value takes ${text.length} characters as a regular expression that ignores case; ` +
+    throw overLimit(
+      item,
+      `the value takes ${text.length} characters as a regular expression that ignores case; ` +
         `${dialect.name} takes ${dialect.regexLength}`,
-      file: item.file,
-      span: item.span,
-      hint:
-        'Shorten the value to the part that matters' +
+      'Shorten the value to the part that matters' +
         `${dialect.name === 'Graylog' ? ', or set graylog.matching: exact' : ''}.`,
-    });
+    );
   }
   return { kind: 'regex', shape, text, wild };
 }

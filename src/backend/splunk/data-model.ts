@@ -1,14 +1,7 @@
 import type { CompiledDetection } from '../../query/compile.ts';
 import { and, type Item, itemsOf, not, or, type Query } from '../../query/tree.ts';
 import { ANY } from '../../sigma/value/pattern.ts';
-import {
-  type Conversion,
-  converted,
-  type Place,
-  placeOfRule,
-  Refusal,
-  refused,
-} from '../backend.ts';
+import { type Conversion, converted, type Place, placeOfRule, refused } from '../backend.ts';
 import { dataModelState, inDataModel } from './scope.ts';
 import { bounded, isExactQuery, printSearch } from './search-stage.ts';
 import { joinStages, type SplunkOptions, splunkStages } from './splunk.ts';
@@ -65,14 +58,12 @@ function modelField(field: string, path: readonly string[], place: Place): strin
   const [dataSet = '', ...rest] = field.split('.');
   if (modelName.test(field) && rest.length > 0 && dataSet === (path[1] ?? path[0]))
     return searchField(field, place);
-  throw new Refusal({
-    message: `the data model ${path.join('.')} has no field \`${field}\``,
-    file: place.file,
-    span: place.span,
-    hint:
-      `Map it to a field of the data set (${path[1] ?? path[0]}.some_field) in a pipeline, or ` +
+  throw refused(
+    place,
+    `the data model ${path.join('.')} has no field \`${field}\``,
+    `Map it to a field of the data set (${path[1] ?? path[0]}.some_field) in a pipeline, or ` +
       'search this rule without the data model.',
-  });
+  );
 }
 
 /** What the Common Information Model and `fillnull_value` write for a missing value. */

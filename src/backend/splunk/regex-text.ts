@@ -1,6 +1,6 @@
 import type { RegexTest } from '../../query/tree.ts';
 import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/value/pattern.ts';
-import { type Place, Refusal } from '../backend.ts';
+import { type Place, refused } from '../backend.ts';
 import { removals } from './app-inspect.ts';
 import { quoted } from './text.ts';
 
@@ -75,14 +75,12 @@ function respelled(source: string, place: Place): string {
     insideClass(printable, at) ? whole : whole.replace(/ /g, '[ ]'),
   );
   if (spelled !== source && /\\Q|\(\?[A-Za-z^-]*x/.test(source)) {
-    throw new Refusal({
-      message:
-        'the regular expression holds characters that no saved search can, in a part where ' +
+    throw refused(
+      place,
+      'the regular expression holds characters that no saved search can, in a part where ' +
         'they have no other spelling',
-      file: place.file,
-      span: place.span,
-      hint: 'Leave out \\Q and (?x), or write the characters as \\x{...}.',
-    });
+      'Leave out \\Q and (?x), or write the characters as \\x{...}.',
+    );
   }
   return spelled;
 }

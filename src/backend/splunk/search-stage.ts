@@ -4,6 +4,7 @@ import { parseRegex } from '../../regex/regex.ts';
 import { holdsLinkLocal } from '../../sigma/value/cidr.ts';
 import { ANY } from '../../sigma/value/pattern.ts';
 import { rawExpression } from '../expression.ts';
+import { fieldRunAt } from '../field-run.ts';
 import { isExactKeyword, keywordTerms } from './keyword.ts';
 import { decimal, isSayable, type Spelling, searchField } from './text.ts';
 
@@ -150,25 +151,13 @@ function printOperand(query: Query, spell: Spelling): string {
 function printOr(operands: readonly Query[], spell: Spelling): string {
   const printed: string[] = [];
   for (let at = 0; at < operands.length; ) {
+    const run = fieldRunAt(operands, at, (item) => listValues(item, spell));
     const first = operands[at];
-    if (!first) break;
-    const values: string[] = [];
-    let end = at;
-    for (
-      let next = operands[end];
-      next?.kind === 'item' && first.kind === 'item' && next.field === first.field;
-      next = operands[end]
-    ) {
-      const value = listValue(next, spell);
-      if (value === undefined) break;
-      values.push(value);
-      end++;
-    }
-    if (values.length > 1 && first.kind === 'item') {
-      printed.push(`${searchField(first.field ?? '', first)} IN (${values.join(', ')})`);
-      at = end;
+    if (run && run.length > 1) {
+      printed.push(`${searchField(run.item.field ?? '', run.item)} IN (${run.values.join(', ')})`);
+      at += run.length;
     } else {
-      printed.push(printOperand(first, spell));
+      if (first) printed.push(printOperand(first, spell));
       at++;
     }
   }
@@ -180,12 +169,10 @@ function printOr(operands: readonly Query[], spell: Spelling): string {
   return alternatives.length === 1 ? (alternatives[0] ?? '') : `(${alternatives.join(' OR ')})`;
 }
 
-function listValue(item: Item, spell: Spelling): string | undefined {
-  if (item.field === undefined) return undefined;
-  if (item.test.kind === 'string') return spell(item.test.pattern);
-  return item.test.kind === 'number' || item.test.kind === 'boolean'
-    ? `"${item.test.value}"`
-    : undefined;
+function listValues({ field, test }: Item, spell: Spelling): readonly string[] | undefined {
+  if (field === undefined) return undefined;
+  if (test.kind === 'string') return [spell(test.pattern)];
+  return test.kind === 'number' || test.kind === 'boolean' ? [`"${test.value}"`] : undefined;
 }
 
 function printItem(item: Item, spell: Spelling): string {

@@ -1,5 +1,5 @@
 import type { CompiledDetection, CompiledRule } from '../../query/compile.ts';
-import type { Conversion } from '../backend.ts';
+import { type Conversion, mapped } from '../backend.ts';
 import { withBlankDiagnostic } from '../blank-events.ts';
 import { createDistinctNames } from '../distinct-names.ts';
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
@@ -27,8 +27,8 @@ function convert(compiled: CompiledRule, settings: SplunkSettings): Conversion<C
   );
   const isNarrowed = (part: CompiledDetection): boolean =>
     inDataModel(part) || scopeOf(part) !== '';
-  const told = withBlankDiagnostic(own, compiled, { emptyIsAbsent: false, always, isNarrowed });
-  return told.ok ? { ...told, value: { queries: [told.value] } } : told;
+  const blank = { emptyIsAbsent: false, always, isNarrowed };
+  return mapped(withBlankDiagnostic(own, compiled, blank), (search) => ({ queries: [search] }));
 }
 
 /**

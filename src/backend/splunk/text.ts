@@ -1,6 +1,6 @@
 import { isPlaceholder, ONE, type Pattern, type PatternPart } from '../../sigma/value/pattern.ts';
 import { perName } from '../../source/per-name.ts';
-import { type Place, Refusal } from '../backend.ts';
+import { type Place, refused } from '../backend.ts';
 import { isFlaggedTerm, looseTerm } from './app-inspect.ts';
 
 /**
@@ -87,12 +87,11 @@ const modifier =
 /** A field name in the search stage, and after BY. */
 export function searchField(name: string, place: Place): string {
   if (modifier.test(name)) {
-    throw new Refusal({
-      message: `Splunk's search stage takes \`${name}\` for a modifier, not for a field`,
-      file: place.file,
-      span: place.span,
-      hint: 'Give the field another name before it is searched, with a field alias for instance.',
-    });
+    throw refused(
+      place,
+      `Splunk's search stage takes \`${name}\` for a modifier, not for a field`,
+      'Give the field another name before it is searched, with a field alias for instance.',
+    );
   }
   if (/^[A-Za-z_][A-Za-z0-9_.]*$/.test(name) && !/^(?:and|or|not|in|by|as)$/i.test(name))
     return name;
@@ -114,12 +113,10 @@ const unnameable = /["'\\`*|[\]$\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 function checkedField(name: string, place: Place): string {
   if (name !== '' && !unnameable.test(name)) return name;
-  throw new Refusal({
-    message: `Splunk can't name the field \`${name}\``,
-    file: place.file,
-    span: place.span,
-    hint:
-      'Field names must be free of quotes, backslashes, backticks, wildcards, bars, brackets ' +
+  throw refused(
+    place,
+    `Splunk can't name the field \`${name}\``,
+    'Field names must be free of quotes, backslashes, backticks, wildcards, bars, brackets ' +
       'and dollar signs.',
-  });
+  );
 }

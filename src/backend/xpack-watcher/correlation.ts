@@ -9,7 +9,9 @@ import {
 import { singleField } from '../alias.ts';
 import {
   type Conversion,
+  diagnosticAt,
   type Place,
+  placeOfType,
   Refusal,
   refused,
   type TargetDiagnostic,
@@ -37,7 +39,7 @@ export function correlationPlan(
   diagnostics: TargetDiagnostic[],
 ): CorrelationPlan {
   const { rule, parts } = compiled;
-  const place = { file: rule.file, span: rule.typeSpan };
+  const place = placeOfType(rule);
   const detections = parts.map((part): CompiledDetection => {
     if (part.kind === 'detection') return part;
     throw refused(
@@ -148,12 +150,12 @@ function windowOf(
     ? `${overlapText(rule.timespan, lookBack, interval)}${negativeNumbersNote(rule)}`
     : `the watch looks at fixed windows of ${rule.timespan} s; what spreads over two of them ` +
       'is not seen';
-  diagnostics.push({ code: 'TGT002', message, ...place });
+  diagnostics.push(diagnosticAt('TGT002', place, message));
   if (overlaps && lookBack > interval && settings.throttle < lookBack) {
     const again =
       `the watch looks back ${lookBack} s every ${interval} s and acts again after ` +
       `${settings.throttle} s: the same events may alert again`;
-    diagnostics.push({ code: 'TGT008', message: again, ...place });
+    diagnostics.push(diagnosticAt('TGT008', place, again));
   }
   return { lookBack, schedule: ownSchedule ?? { interval: `${interval}s` } };
 }
@@ -166,13 +168,14 @@ function diagnosticOnUnusedTimes(
   for (const key of ['schedule', 'window'] as const) {
     const name = key === 'schedule' ? (settings.scheduledBy ?? key) : key;
     if (settings[key] !== undefined)
-      diagnostics.push({
-        code: 'TGT007',
-        message:
+      diagnostics.push(
+        diagnosticAt(
+          'TGT007',
+          place,
           `\`${name}\` does not apply: the watch looks at windows of the timespan, which ` +
-          'follow one another',
-        ...place,
-      });
+            'follow one another',
+        ),
+      );
   }
 }
 
@@ -195,7 +198,7 @@ function grouping(
   const message =
     `groups need fields mapped as keyword, number or address, and the ${mostGroups} largest ` +
     'groups are looked at';
-  diagnostics.push({ code: 'TGT002', message, ...place });
+  diagnostics.push(diagnosticAt('TGT002', place, message));
   return fields.length === 1
     ? { terms: { field: only, size: mostGroups } }
     : { multi_terms: { terms: fields.map((field) => ({ field })), size: mostGroups } };
@@ -217,19 +220,22 @@ function countParts(
       'Name one field in the condition.',
     );
   if (rule.type === 'value_count')
-    diagnostics.push({
-      code: 'TGT002',
-      message: 'Elasticsearch estimates how many values there are where they pass 40,000',
-      ...place,
-    });
+    diagnostics.push(
+      diagnosticAt(
+        'TGT002',
+        place,
+        'Elasticsearch estimates how many values there are where they pass 40,000',
+      ),
+    );
   if (rule.type === 'value_percentile' && rule.percentile !== 50)
-    diagnostics.push({
-      code: 'TGT002',
-      message:
+    diagnostics.push(
+      diagnosticAt(
+        'TGT002',
+        place,
         'Elasticsearch estimates percentiles (t-digest); a result between two values lies ' +
-        'elsewhere than in Splunk',
-      ...place,
-    });
+          'elsewhere than in Splunk',
+      ),
+    );
   const metrics = {
     value_count: { cardinality: { field, precision_threshold: 40_000 } },
     value_sum: { sum: { field } },

@@ -1,5 +1,12 @@
 import type { CompiledRule } from '../../query/compile.ts';
-import { type Conversion, converted, type TargetDiagnostic } from '../backend.ts';
+import {
+  type Conversion,
+  converted,
+  diagnosticAt,
+  placeOfQuery,
+  placeOfRule,
+  type TargetDiagnostic,
+} from '../backend.ts';
 import { elasticsearchBlankRefusal } from '../es-qs/blank.ts';
 import { esQsQueries } from '../es-qs/es-qs.ts';
 import { ecsObjects } from '../es-qs/own-fields.ts';
@@ -29,22 +36,12 @@ function convert(
     });
   }
   const { rule, query } = compiled;
-  const conversion = esQsQueries(
-    query,
-    compiled,
-    { file: rule.file, span: rule.detection.span },
-    settings,
-  );
+  const conversion = esQsQueries(query, compiled, placeOfQuery(rule), settings);
   if (!conversion.ok) return conversion;
   const queries = conversion.value;
   const diagnostics = [...conversion.diagnostics, ...ignoredDiagnostics(compiled, settings)];
   if (settings.repeats !== undefined)
-    diagnostics.push({
-      code: 'TGT008',
-      message: settings.repeats,
-      file: rule.file,
-      span: rule.titleSpan,
-    });
+    diagnostics.push(diagnosticAt('TGT008', placeOfRule(rule), settings.repeats));
   return {
     ...conversion,
     diagnostics,

@@ -4,9 +4,9 @@ import {
   detectionsBelow,
 } from '../../../query/compile.ts';
 import type { Alias, CorrelationRule } from '../../../sigma/correlation/correlation.ts';
-import { refused } from '../../backend.ts';
+import { placeOfType, refused } from '../../backend.ts';
 import { evalField } from '../text.ts';
-import { type Marks, markOf, newFieldName, numberOf, placeOf } from './marks.ts';
+import { type Marks, markOf, newFieldName, numberOf } from './marks.ts';
 
 /**
  * The correlation with fields of its own in place of its aliases, so that it overwrites no field
@@ -44,7 +44,7 @@ export function aliasSteps(part: CompiledCorrelation, marks: Marks): readonly st
   const { aliases } = part.rule;
   const made = aliases.map((alias) => ({
     alias,
-    name: newFieldName(alias.name, placeOf(part.rule)),
+    name: newFieldName(alias.name, placeOfType(part.rule)),
     value: aliasValue(part, alias, marks),
   }));
   // one that is set must not be what a later one reads
@@ -81,7 +81,7 @@ export function sourceOf(
   const reference = rule.rules[index]?.name ?? '';
   const field = alias.fields.get(reference) ?? '';
   if (!alias.below?.has(reference) || inner.kind === 'detection')
-    return evalField(field, placeOf(rule));
+    return evalField(field, placeOfType(rule));
   const place = inner.rule.aliases.findIndex(({ name }) => name === field);
   return ownField(marks.get(inner) ?? '', place);
 }
@@ -105,7 +105,7 @@ function checkRows(part: CompiledCorrelation, alias: Alias, marks: Marks): void 
           `\`${alias.name}\` is one field for \`${before.name}\` and another for \`${name}\`, ` +
           'which look at the same events';
         throw refused(
-          placeOf(rule),
+          placeOfType(rule),
           message,
           'Name one field for both, or refer to rules that do not share another.',
         );

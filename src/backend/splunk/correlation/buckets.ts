@@ -1,5 +1,6 @@
 import type { CompiledCorrelation } from '../../../query/compile.ts';
 import { holdsOfNothing, isAbsence } from '../../../sigma/correlation/threshold.ts';
+import { placeOfType } from '../../backend.ts';
 import {
   addInner,
   allOf,
@@ -8,7 +9,7 @@ import {
   testsOf,
   windowValue,
 } from './correlation-marks.ts';
-import { inputsOf, type Making, placeOf } from './marks.ts';
+import { inputsOf, type Making } from './marks.ts';
 
 /**
  * Fixed windows can't be asked for an order, for what another correlation makes of them, or for
@@ -40,7 +41,7 @@ export function addBuckets(part: CompiledCorrelation, making: Making, lead: numb
   } else {
     steps.push(
       `eval sigpack_v=if(${allOf(rows)}, ` +
-        `${counted(rule, placeOf(rule), model !== undefined)}, null())`,
+        `${counted(rule, placeOfType(rule), model !== undefined)}, null())`,
       bucket,
       `stats ${windowValue(rule)}(sigpack_v) AS sigpack_c ${seen}${groups}`,
     );

@@ -1,11 +1,11 @@
 import type { CompiledCorrelation } from '../../../query/compile.ts';
 import type { CorrelationRule, Threshold } from '../../../sigma/correlation/correlation.ts';
 import { growsWithEvents, isAbsence } from '../../../sigma/correlation/threshold.ts';
-import { type Place, refused } from '../../backend.ts';
+import { type Place, placeOfType, refused } from '../../backend.ts';
 import { decimal, evalField, searchField } from '../text.ts';
 import { aliasSteps, ownFieldSteps, withOwnFields } from './alias-fields.ts';
 import { repeated } from './counted-once.ts';
-import { anyOf, inputsOf, type Making, type Marks, markOf, placeOf } from './marks.ts';
+import { anyOf, inputsOf, type Making, type Marks, markOf } from './marks.ts';
 
 /**
  * True of the rows that a correlation is about; of those only that count something, for a count.
@@ -15,7 +15,7 @@ export function isEvent({ rule, parts }: CompiledCorrelation, marks: Marks): str
   if (rule.type !== 'value_count') return any;
   return (
     `${parts.length === 1 ? any : `(${any})`} AND isnotnull(` +
-    `${counted(rule, placeOf(rule), false)})`
+    `${counted(rule, placeOfType(rule), false)})`
   );
 }
 
@@ -62,7 +62,7 @@ function addMark(part: CompiledCorrelation, making: Making, isInner: boolean): v
   const { marks, steps, model } = making;
   if (isInner && isAbsence(part.rule)) {
     throw refused(
-      placeOf(part.rule),
+      placeOfType(part.rule),
       'no event fulfils a correlation that looks for silence, so no other can build on it',
       'Refer to its base rules.',
     );
@@ -95,7 +95,7 @@ function addMark(part: CompiledCorrelation, making: Making, isInner: boolean): v
     if (stale) steps.push(cleared(['sigpack_c']));
     steps.push(
       `eval sigpack_v=if(${allOf(rows)}, ` +
-        `${counted(rule, placeOf(rule), model !== undefined)}, null())`,
+        `${counted(rule, placeOfType(rule), model !== undefined)}, null())`,
       `${window} ${windowValue(rule)}(sigpack_v) AS sigpack_c${by}`,
     );
   }
@@ -130,7 +130,7 @@ function orderedSteps(
     )
   ) {
     throw refused(
-      placeOf(rule),
+      placeOfType(rule),
       'temporal_ordered is understood with all of its rules only',
       'Remove the condition; every rule must match then.',
     );
@@ -209,5 +209,5 @@ const combined = (fields: readonly string[]): string =>
 
 export function groupClause(rule: CorrelationRule): string {
   if (rule.groupBy.length === 0) return '';
-  return ` BY ${rule.groupBy.map((field) => searchField(field, placeOf(rule))).join(' ')}`;
+  return ` BY ${rule.groupBy.map((field) => searchField(field, placeOfType(rule))).join(' ')}`;
 }

@@ -10,7 +10,15 @@ import { or, type Query } from '../../../query/tree.ts';
 import { type CorrelationRule, eventFieldsOf } from '../../../sigma/correlation/correlation.ts';
 import { holdsOfNothing, isAbsence } from '../../../sigma/correlation/threshold.ts';
 import type { DetectionRule } from '../../../sigma/rule/rule.ts';
-import { type Conversion, converted, Refusal, type TargetDiagnostic } from '../../backend.ts';
+import {
+  type Conversion,
+  converted,
+  diagnosticAt,
+  placeOfType,
+  Refusal,
+  refused,
+  type TargetDiagnostic,
+} from '../../backend.ts';
 import { diagnosticOnSilentGroups } from '../../silent-groups.ts';
 import {
   type DataModel,
@@ -26,7 +34,7 @@ import { addBuckets, fitsBuckets } from './buckets.ts';
 import { addCorrelation, addInner, groupClause, isEvent } from './correlation-marks.ts';
 import { alsoAsked, countsBeside } from './counted-once.ts';
 import { joinedFields } from './joined-fields.ts';
-import { alsoField, type Making, type Marks, markOf, placeOf } from './marks.ts';
+import { alsoField, type Making, type Marks, markOf } from './marks.ts';
 import { narrows } from './narrowing.ts';
 import { silentGroups, silentWindows } from './silence.ts';
 
@@ -104,12 +112,14 @@ function diagnosticOnDoubles(
     const message =
       'an event at which a correlation below is fulfilled counts once more where another of ' +
       'the rules means it too';
-    diagnostics.push({
-      code: 'TGT002',
-      message,
-      ...placeOf(part.rule),
-      hint: 'Refer to rules that do not mean the same events.',
-    });
+    diagnostics.push(
+      diagnosticAt(
+        'TGT002',
+        placeOfType(part.rule),
+        message,
+        'Refer to rules that do not mean the same events.',
+      ),
+    );
   }
 }
 
@@ -123,7 +133,7 @@ function addSliding(
   const { marks, steps } = making;
   const by = groupClause(rule);
   const silence = by !== '' && isAbsence(rule);
-  diagnosticOnSilentGroups(rule, placeOf(rule), diagnostics);
+  diagnosticOnSilentGroups(rule, placeOfType(rule), diagnostics);
   // these bring the rows into an order of their own
   const sorts = silence || rule.type === 'temporal_ordered';
   if (!sorts || correlation.parts.some(({ kind }) => kind === 'correlation'))
@@ -155,21 +165,22 @@ function usesBuckets(
   diagnostics: TargetDiagnostic[],
 ): boolean {
   const { rule } = correlation;
-  const place = placeOf(rule);
+  const place = placeOfType(rule);
   if (method === 'stats' && fitsBuckets(correlation)) {
-    diagnostics.push({
-      code: 'TGT002',
-      message:
+    diagnostics.push(
+      diagnosticAt(
+        'TGT002',
+        place,
         `\`stats\` looks at fixed windows of ${rule.timespan} s; what spreads over two of them ` +
-        'is not seen',
-      ...place,
-    });
+          'is not seen',
+      ),
+    );
     return true;
   }
   if (method === 'stats') {
     const message =
       '`stats` has no order, no chains and no silence: this correlation is made with `streamstats`';
-    diagnostics.push({ code: 'TGT003', message, ...place });
+    diagnostics.push(diagnosticAt('TGT003', place, message));
   }
   const broad = isAbsence(rule)
     ? undefined
@@ -181,7 +192,7 @@ function usesBuckets(
     const hint =
       'Narrow that rule, set `splunk.correlation: stats` in sigpack.yml, or raise ' +
       'max_stream_window in limits.conf.';
-    diagnostics.push({ code: 'TGT006', message, hint, ...place });
+    diagnostics.push(diagnosticAt('TGT006', place, message, hint));
   }
   return false;
 }
@@ -196,7 +207,7 @@ function silenceDiagnostic(rule: CorrelationRule): TargetDiagnostic {
   const message =
     `a group that was seen before is found once, ${rule.timespan} s after its last event; one ` +
     'that was never seen is not known';
-  return { code: 'TGT003', message, ...placeOf(rule) };
+  return { code: 'TGT003', message, ...placeOfType(rule) };
 }
 
 interface Source {
@@ -269,7 +280,7 @@ function neededFields(correlation: CompiledCorrelation, model: DataModel): reado
       .filter((field) => !aliases.has(field))
       .concat(aliased);
     const fields = named.flatMap((field) => rule.alternatives?.get(field) ?? [field]);
-    return modelFields(fields, model, placeOf(rule));
+    return modelFields(fields, model, placeOfType(rule));
   });
 }
 
@@ -306,13 +317,12 @@ function baseSearch(
   const [only] = searches;
   const model = sources.find((source) => source.model);
   if (model && searches.length > 1) {
-    throw new Refusal({
-      message:
-        "a correlation of several searches can't look into a data model, since `multisearch` " +
+    throw refused(
+      placeOfType(correlation),
+      "a correlation of several searches can't look into a data model, since `multisearch` " +
         'takes no `tstats`',
-      ...placeOf(correlation),
-      hint: 'Leave the data model out for the rules of this correlation.',
-    });
+      'Leave the data model out for the rules of this correlation.',
+    );
   }
   return searches.length === 1 && only !== undefined
     ? only

@@ -1,8 +1,8 @@
 import { type CompiledCorrelation, rulesBelow } from '../../../query/compile.ts';
 import { type CorrelationRule, eventFieldsOf } from '../../../sigma/correlation/correlation.ts';
-import { type Place, refused } from '../../backend.ts';
+import { type Place, placeOfType, refused } from '../../backend.ts';
 import { evalField } from '../text.ts';
-import { newFieldName, placeOf } from './marks.ts';
+import { newFieldName } from './marks.ts';
 
 type Joined = ReadonlyMap<string, { readonly fields: readonly string[]; readonly place: Place }>;
 
@@ -36,8 +36,8 @@ function namesOf(rules: readonly CorrelationRule[]): Joined {
   for (const rule of rules) {
     for (const [name, fields] of rule.alternatives ?? []) {
       const known = joined.get(name)?.fields ?? fields;
-      if (known.join('\n') !== fields.join('\n')) throw ambiguous(name, placeOf(rule));
-      joined.set(name, { fields, place: placeOf(rule) });
+      if (known.join('\n') !== fields.join('\n')) throw ambiguous(name, placeOfType(rule));
+      joined.set(name, { fields, place: placeOfType(rule) });
     }
   }
   for (const rule of rules) {
@@ -45,7 +45,7 @@ function namesOf(rules: readonly CorrelationRule[]): Joined {
     const named = [...rule.groupBy, ...rule.valueFields].filter((name) => !aliases.has(name));
     const real = [...named, ...rule.aliases.flatMap(eventFieldsOf)];
     const taken = real.find((name) => joined.has(name) && !rule.alternatives?.has(name));
-    if (taken !== undefined) throw ambiguous(taken, placeOf(rule));
+    if (taken !== undefined) throw ambiguous(taken, placeOfType(rule));
   }
   return joined;
 }

@@ -1,6 +1,5 @@
 import type { CompiledRule } from '../../../query/compile.ts';
-import type { CorrelationRule } from '../../../sigma/correlation/correlation.ts';
-import { type Place, Refusal } from '../../backend.ts';
+import { type Place, refused } from '../../backend.ts';
 import type { DataModel } from '../data-model.ts';
 
 /** The field that is 1 at an event which a rule matches, or at which a correlation is fulfilled. */
@@ -17,8 +16,6 @@ export interface Making {
    */
   readonly also: ReadonlyMap<string, ReadonlySet<string>>;
 }
-
-export const placeOf = (rule: CorrelationRule): Place => ({ file: rule.file, span: rule.typeSpan });
 
 export function markOf(part: CompiledRule, marks: Marks): string {
   if (part.kind === 'detection')
@@ -41,10 +38,9 @@ export const anyOf = (inputs: readonly string[]): string =>
 /** The name of a field that a search makes. */
 export function newFieldName(name: string, place: Place): string {
   if (/^(?!sigpack_)[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
-  throw new Refusal({
-    message: `\`${name}\` can't be the name of an alias in Splunk`,
-    file: place.file,
-    span: place.span,
-    hint: 'Use letters, digits and underscores, and no name that starts with sigpack_.',
-  });
+  throw refused(
+    place,
+    `\`${name}\` can't be the name of an alias in Splunk`,
+    'Use letters, digits and underscores, and no name that starts with sigpack_.',
+  );
 }
