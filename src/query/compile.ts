@@ -41,7 +41,8 @@ export interface SettledCorrelation {
  *
  * const queriesOf = (compiled: CompiledRule): readonly Query[] =>
  *   compiled.kind === 'detection' ? [compiled.query] : compiled.parts.flatMap(queriesOf);
- * queriesOf.length; // => 1
+ * const rules: readonly CompiledRule[] = [];
+ * rules.flatMap(queriesOf); // => []
  */
 export type CompiledRule = CompiledDetection | CompiledCorrelation;
 

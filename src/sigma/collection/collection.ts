@@ -14,11 +14,11 @@ import { ambiguous, indexRules, type RuleIndex } from './rule-names.ts';
  * A detection rule or a correlation rule; `kind` tells which.
  *
  * @example
- * import type { Rule } from 'sigpack';
+ * import { collect, createBag, type Rule } from 'sigpack';
  *
  * const productOf = (rule: Rule) =>
  *   rule.kind === 'detection' ? rule.logsource.product : undefined;
- * typeof productOf; // => 'function'
+ * collect([], createBag()).rules.map(productOf); // => []
  */
 export type Rule = DetectionRule | CorrelationRule;
 
