@@ -1,8 +1,8 @@
 import type { TransformationDefinition } from '../src/pipeline/definition.ts';
 import type { ProcessingItem } from '../src/pipeline/pipeline.ts';
 import { readPipeline } from '../src/pipeline/read-pipeline.ts';
-import { rebuiltParts } from '../src/pipeline/rebuild.ts';
 import { type RuleInProcess, startProcess } from '../src/pipeline/rule-in-process.ts';
+import { rebuiltParts } from '../src/pipeline/settled-parts.ts';
 import { createSettler, type SettledRule } from '../src/query/compile.ts';
 import { type SettledItem, settledItems } from '../src/query/settled.ts';
 import { collect } from '../src/sigma/collection/collection.ts';

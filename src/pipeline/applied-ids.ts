@@ -1,5 +1,5 @@
 import type { SettledBody } from '../query/settled.ts';
-import { rebuilt } from './rebuild.ts';
+import { rebuilt } from './settled-parts.ts';
 
 type Ids = ReadonlySet<string>;
 

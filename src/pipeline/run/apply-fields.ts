@@ -8,8 +8,8 @@ import { isUnfilled, type Test } from '../../query/tree.ts';
 import { shaped } from '../../sigma/value/pattern.ts';
 import { withAppliedId } from '../applied-ids.ts';
 import type { FieldTransformation, ProcessingItem } from '../pipeline.ts';
-import { rebuiltParts } from '../rebuild.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
+import { rebuiltParts } from '../settled-parts.ts';
 import { applyToCorrelation } from './apply-correlation.ts';
 import { spreadFields } from './spread-fields.ts';
 

@@ -8,8 +8,8 @@ import { isUnfilled } from '../../query/tree.ts';
 import { patternText } from '../../sigma/value/pattern.ts';
 import { markedWith, withAppliedId } from '../applied-ids.ts';
 import type { ItemTransformation, ProcessingItem, ValueTransformation } from '../pipeline.ts';
-import { rebuiltParts } from '../rebuild.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
+import { rebuiltParts } from '../settled-parts.ts';
 import { applyFieldNames } from './apply-fields.ts';
 
 /**

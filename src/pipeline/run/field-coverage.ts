@@ -1,14 +1,9 @@
 import type { NamedField } from '../../query/processing.ts';
-import {
-  refersToFields,
-  type SettledBody,
-  type SettledDetection,
-  settledItems,
-} from '../../query/settled.ts';
+import { refersToFields, type SettledDetection, type SettledItem } from '../../query/settled.ts';
 import { type CorrelationRule, eventFieldsOf } from '../../sigma/correlation/correlation.ts';
-import type { SourceFile } from '../../source/span.ts';
 import type { FieldTransformation } from '../pipeline.ts';
 import { isMapped, type RuleInProcess } from '../rule-in-process.ts';
+import { itemsOf } from '../settled-parts.ts';
 
 /** What pipelines that rename fields make of those of a rule. */
 export interface FieldCoverage {
@@ -109,27 +104,25 @@ const ownState = 'own_fields';
 /** Fields of items that pipelines add: events have them. */
 function addedFields({ parts }: RuleInProcess): ReadonlySet<string> {
   const added = new Set<string>();
-  for (const { file, searches } of parts)
-    for (const { body } of searches.values())
-      for (const item of settledItems(body))
-        if (item.file !== file && item.field !== undefined) added.add(item.field);
+  for (const part of parts)
+    for (const { file, field } of itemsOf(part))
+      if (file !== part.file && field !== undefined) added.add(field);
   return added;
 }
 
-function addFieldsOf({ file, searches }: SettledDetection, fields: Set<string>): void {
-  for (const { body } of searches.values()) addFieldsIn(body, file, fields);
-}
-
-function addFieldsIn(body: SettledBody, file: SourceFile, fields: Set<string>): void {
-  if (body.kind === 'group') for (const entry of body.entries) addFieldsIn(entry, file, fields);
-  // items that a pipeline adds have the names that its author wants
-  else if (body.file === file) {
-    if (body.field !== undefined) fields.add(body.field);
-    if (refersToFields(body))
-      for (const { tests } of body.values)
-        for (const test of tests) if (test.kind === 'field') fields.add(test.other);
+/** Without items that a pipeline added, which have the names that its author wants. */
+function addFieldsOf(part: SettledDetection, fields: Set<string>): void {
+  for (const item of itemsOf(part)) {
+    if (item.file !== part.file) continue;
+    if (item.field !== undefined) fields.add(item.field);
+    if (refersToFields(item)) for (const field of fieldsReferredTo(item)) fields.add(field);
   }
 }
+
+const fieldsReferredTo = ({ values }: SettledItem): readonly string[] =>
+  values.flatMap(({ tests }) =>
+    tests.flatMap((test) => (test.kind === 'field' ? [test.other] : [])),
+  );
 
 function correlationFields({ aliases, groupBy, valueFields }: CorrelationRule): readonly string[] {
   const names = new Set(aliases.map(({ name }) => name));

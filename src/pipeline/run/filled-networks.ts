@@ -1,10 +1,11 @@
 import type { SettledRule } from '../../query/compile.ts';
-import { type SettledDetection, type SettledItem, settledItems } from '../../query/settled.ts';
+import type { SettledItem } from '../../query/settled.ts';
 import { isNetwork } from '../../sigma/value/cidr.ts';
 import { isPlaceholder, literalText } from '../../sigma/value/pattern.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import type { Filling } from '../filling.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
+import { itemsOf } from '../settled-parts.ts';
 
 export interface FilledNetwork {
   readonly network: string;
@@ -43,9 +44,6 @@ export function filledNetworks(
   }
   return [...byPlace.values()];
 }
-
-const itemsOf = ({ searches }: SettledDetection): readonly SettledItem[] =>
-  [...searches.values()].flatMap(({ body }) => settledItems(body));
 
 const keyOf = ({ path }: SourceFile, { start }: Span): string => `${path}\0${start}`;
 

@@ -1,15 +1,14 @@
 import type { SettledDetectionRule, SettledRule } from '../../query/compile.ts';
 import {
-  type SettledBody,
   type SettledDetection,
   type SettledItem,
   type SettledValue,
-  settledItems,
   someSettledItem,
 } from '../../query/settled.ts';
 import type { Test } from '../../query/tree.ts';
-import { isPlaceholder } from '../../sigma/value/pattern.ts';
+import { isPlaceholder, type Placeholder } from '../../sigma/value/pattern.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
+import { itemsOf } from '../settled-parts.ts';
 
 export interface PlaceholderLeft {
   readonly name: string;
@@ -59,17 +58,11 @@ export function* mentionsIn(
 }
 
 function* placeholdersLeft(parts: readonly SettledDetection[]): Generator<PlaceholderLeft> {
-  for (const { searches } of parts) for (const { body } of searches.values()) yield* inBody(body);
+  for (const { values, file } of parts.flatMap(itemsOf))
+    for (const { tests, span } of values)
+      for (const { placeholder } of tests.flatMap(placeholdersOf))
+        yield { name: placeholder, file, span };
 }
 
-function* inBody(body: SettledBody): Generator<PlaceholderLeft> {
-  for (const { values, file } of settledItems(body)) {
-    for (const { tests, span } of values) {
-      for (const test of tests) {
-        if (test.kind !== 'string') continue;
-        for (const part of test.pattern)
-          if (isPlaceholder(part)) yield { name: part.placeholder, file, span };
-      }
-    }
-  }
-}
+const placeholdersOf = (test: Test): readonly Placeholder[] =>
+  test.kind === 'string' ? test.pattern.filter(isPlaceholder) : [];

@@ -1,10 +1,11 @@
-import { type SettledItem, settledItems } from '../../query/settled.ts';
+import type { SettledItem } from '../../query/settled.ts';
 import { plural } from '../../source/plural.ts';
 import type { JsonSchema } from '../../source/schema/json-schema.ts';
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 import type { TransformationDefinition } from '../definition.ts';
 import { textOf } from '../parameters.ts';
 import { isMapped, type RuleInProcess } from '../rule-in-process.ts';
+import { itemsOf } from '../settled-parts.ts';
 
 const message: JsonSchema = {
   type: 'string',
@@ -52,13 +53,11 @@ export const failureDefinitions = {
 /** Points at the first item whose field no mapping knows, by its old name or by its new one. */
 function refuseUnmapped(rule: RuleInProcess): void {
   const unmapped = new Map<string, SettledItem>();
-  for (const part of rule.parts)
-    for (const { body } of part.searches.values())
-      for (const item of settledItems(body)) {
-        const { field } = item;
-        if (field !== undefined && !unmapped.has(field) && !isMapped(rule, field))
-          unmapped.set(field, item);
-      }
+  for (const item of rule.parts.flatMap(itemsOf)) {
+    const { field } = item;
+    if (field !== undefined && !unmapped.has(field) && !isMapped(rule, field))
+      unmapped.set(field, item);
+  }
   const [first] = unmapped.values();
   if (!first) return;
   const names = [...unmapped.keys()];

@@ -1,9 +1,14 @@
-import type {
-  SettledBody,
-  SettledDetection,
-  SettledItem,
-  SettledSearch,
+import {
+  type SettledBody,
+  type SettledDetection,
+  type SettledItem,
+  type SettledSearch,
+  settledItems,
 } from '../query/settled.ts';
+
+/** Every item of a detection, in order. */
+export const itemsOf = ({ searches }: SettledDetection): readonly SettledItem[] =>
+  [...searches.values()].flatMap(({ body }) => settledItems(body));
 
 /** The detections with each item replaced. What stays the same is the same object. */
 export function rebuiltParts(
