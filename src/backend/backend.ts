@@ -116,8 +116,7 @@ export const overLimit = (place: Place, message: string, hint?: string): Refusal
  * Makes the error that a target throws, within {@link converted}, where it can't express a part of
  * a rule. Its code is TGT001.
  *
- * @param file - The file of the rule. An item of the query tree has both, file and span.
- * @param span - The part of the rule.
+ * @param place - The part of the rule. An item of the query tree is a place.
  * @param message - What the target can't express.
  * @param hint - What a user can do about it.
  * @returns The error, which the caller throws.
