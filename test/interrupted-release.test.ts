@@ -286,7 +286,7 @@ describe('where a release was cut off between its moves', () => {
       },
       { format: 'json', verbose: false },
     );
-    expect([reads, 'code' in project ? project.code : project.loaded.config.info.version]).toEqual([
+    expect([reads, project.ok ? project.value.loaded.config.info.version : project.error]).toEqual([
       2,
       '1.1.0',
     ]);

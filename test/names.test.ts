@@ -434,8 +434,8 @@ describe('rules that are read one by one', () => {
       { config: join(folder, 'sigpack.yml') },
       { format: 'text', verbose: false },
     );
-    if ('code' in opened) throw new Error('the project was not opened');
-    return compileRules(opened, [])
+    if (!opened.ok) throw new Error('the project was not opened');
+    return compileRules(opened.value, [])
       .pack()
       .outcomes.map(({ detection }) => detection.name);
   };

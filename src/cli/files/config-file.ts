@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { defaultConfig, type PackConfig, readConfig } from '../../pack/config/config.ts';
 import { createBag, type Diagnostic } from '../../source/diagnostic.ts';
+import { failed, ok, type Result } from '../../source/result.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { configName } from './find-config.ts';
 import { readSourceFile } from './rule-files.ts';
@@ -29,12 +30,12 @@ export const withoutConfig = (folder: string): LoadedConfig => ({
  * The configuration in a file that is there, the defaults where there is none. Diagnostics when it
  * is wrong.
  */
-export function loadConfig(path: string | undefined): LoadedConfig | readonly Diagnostic[] {
-  if (path === undefined) return withoutConfig(process.cwd());
+export function loadConfig(path: string | undefined): Result<LoadedConfig, readonly Diagnostic[]> {
+  if (path === undefined) return ok(withoutConfig(process.cwd()));
   const bag = createBag();
   const file = readSourceFile(path, bag);
   const config = file && readConfig(file, bag);
   return file && config
-    ? { config, file, exists: true, folder: dirname(resolve(path)), warnings: bag.list }
-    : bag.list;
+    ? ok({ config, file, exists: true, folder: dirname(resolve(path)), warnings: bag.list })
+    : failed(bag.list);
 }

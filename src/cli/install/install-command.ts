@@ -190,13 +190,13 @@ export function readPlaces(
   terminal: Terminal,
 ): LoadedConfig | undefined {
   const loaded = loadConfig(findConfig(config));
-  if ('config' in loaded) {
-    if (releaseState(loaded.folder) === 'cut off')
+  if (loaded.ok) {
+    if (releaseState(loaded.value.folder) === 'cut off')
       process.stderr.write('sigpack: a release was cut off here; `sigpack release` finishes it\n');
-    return loaded;
+    return loaded.value;
   }
   report({
-    diagnostics: loaded,
+    diagnostics: loaded.error,
     format: 'text',
     verbose: false,
     context: contextFor(terminal),

@@ -1,10 +1,11 @@
 import { targets } from '../../backend/registry.ts';
 import { noTarget, targetName } from '../../backend/target-name.ts';
 import type { SettledRule } from '../../query/compile.ts';
+import { failed, ok, type Result } from '../../source/result.ts';
 import { CommandError } from '../error/command-error.ts';
-import { exitCodes } from '../error/exit-code.ts';
+import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { loadGivenRules } from './given-rules.ts';
-import { type Answer, type Failed, openProject, type Project, reportProject } from './project.ts';
+import { type Answer, openProject, type Project, reportProject } from './project.ts';
 import { targetSettler, writtenSettler } from './rule-settler.ts';
 
 export interface RuleChoice {
@@ -21,12 +22,12 @@ export interface RuleChoice {
 export async function openFor(
   choice: Omit<RuleChoice, 'verbose'>,
   answer: Answer,
-): Promise<Project | Failed> {
+): Promise<Result<Project, ExitCode>> {
   const { pipeline, config, rules } = choice;
   const target = choice.target === undefined ? undefined : targetName(choice.target, names);
   if (pipeline !== undefined && target === undefined)
     throw new CommandError('--pipeline needs the --target that it is for');
-  const project = await openProject(
+  const opened = await openProject(
     {
       config,
       pipeline,
@@ -35,8 +36,8 @@ export async function openFor(
     },
     answer,
   );
-  if (!('code' in project) && target !== undefined) refuseUnknown(target, project);
-  return project;
+  if (opened.ok && target !== undefined) refuseUnknown(target, opened.value);
+  return opened;
 }
 
 const names = targets.map(({ name }) => name);
@@ -58,10 +59,11 @@ export interface ProcessedRules {
 export async function processedRules(
   paths: readonly string[],
   choice: RuleChoice,
-): Promise<ProcessedRules | Failed> {
+): Promise<Result<ProcessedRules, ExitCode>> {
   const answer = { format: 'text', verbose: choice.verbose, names: 'verbose' } as const;
-  const project = await openFor(choice, answer);
-  if ('code' in project) return project;
+  const opened = await openFor(choice, answer);
+  if (!opened.ok) return opened;
+  const project = opened.value;
   const { bag } = project;
   const { collection } = loadGivenRules(project, paths);
   const [target] = project.request.targets ?? [];
@@ -76,8 +78,8 @@ export async function processedRules(
       if (settled && !collection.standsAlone(rule)) served.add(settled);
       return settled ?? [];
     });
-    return { project, rules, served, answer };
+    return ok({ project, rules, served, answer });
   }
   reportProject(project, answer);
-  return { code: exitCodes.usage };
+  return failed(exitCodes.usage);
 }

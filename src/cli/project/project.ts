@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import { defaultConfig, type PackConfig, type Target } from '../../pack/config/config.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { createBag, type DiagnosticBag } from '../../source/diagnostic.ts';
+import { failed, ok, type Result } from '../../source/result.ts';
 import { CommandError } from '../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { type LoadedConfig, loadConfig } from '../files/config-file.ts';
@@ -71,22 +72,20 @@ export interface Answer {
   readonly names?: 'first' | 'verbose';
 }
 
-export type Failed = { readonly code: ExitCode };
-
 /**
- * Opens the project of the command line. An exit code where it cannot be used, which has been
- * reported then.
+ * Opens the project of the command line. The error is the exit code of a project that cannot be
+ * used, which has been reported.
  */
 export async function openProject(
   request: ProjectRequest,
   answer: Answer,
-): Promise<Project | Failed> {
+): Promise<Result<Project, ExitCode>> {
   const terminal = createTerminal(process.stderr, process.env, () => performance.now());
   const path = findConfig(request.config);
   nameConfiguration(path, answer);
   if (path === undefined && request.rules?.length === 0) refuseEmptyFolder();
   const { project, bag } = await ofOneVersion(path, () => read(path, request, terminal));
-  if (project) return project;
+  if (project) return ok(project);
   const context = {
     ...contextFor(terminal),
     configuration: path === undefined ? null : shownPath(path),
@@ -98,7 +97,7 @@ export async function openProject(
     context,
     terminal,
   });
-  return { code: exitCodes.usage };
+  return failed(exitCodes.usage);
 }
 
 interface Reading {
@@ -112,10 +111,9 @@ async function read(
   terminal: Terminal,
 ): Promise<Reading> {
   const loaded = loadConfig(path);
-  const isLoaded = 'config' in loaded;
-  const bag = createBag(isLoaded ? loaded.config.severities : undefined);
-  if (isLoaded) return { project: await projectOf(loaded, request, bag, terminal), bag };
-  bag.list.push(...loaded);
+  const bag = createBag(loaded.ok ? loaded.value.config.severities : undefined);
+  if (loaded.ok) return { project: await projectOf(loaded.value, request, bag, terminal), bag };
+  bag.list.push(...loaded.error);
   return { project: undefined, bag };
 }
 

@@ -45,7 +45,7 @@ const stampOf = (configPath: string, folder: string): string =>
  */
 export function reportRelease(folder: string, file: SourceFile, bag: DiagnosticBag): boolean {
   const state = releaseState(folder);
-  if (state === 'none') return false;
+  if (state === undefined) return false;
   bag.list.length = 0;
   const versions = 'configuration, lock and changelog may be of two versions';
   const message =

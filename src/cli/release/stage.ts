@@ -54,11 +54,11 @@ function removeIfEmpty(folder: string): void {
 
 /**
  * `moving`: a process moves files to their places now. `cut off`: one was ended while it did. In
- * both, the folder is of two versions.
+ * both, the folder is of two versions. Undefined: there is no release under way.
  */
-export function releaseState(folder: string): 'none' | 'moving' | 'cut off' {
+export function releaseState(folder: string): 'moving' | 'cut off' | undefined {
   const stage = join(folder, stageName);
-  if (!existsSync(join(stage, journalName))) return 'none';
+  if (!existsSync(join(stage, journalName))) return undefined;
   return lockHolder(join(stage, lockFile)) ? 'moving' : 'cut off';
 }
 

@@ -37,11 +37,12 @@ export async function adopt(path: string, options: AdoptOptions): Promise<ExitCo
   const { config, pipeline, format, dryRun = false, verbose = false } = options;
   const names = format === 'text' ? 'first' : 'verbose';
   const answer = { format: 'text', verbose: false, names } as const;
-  const project = await openProject(
+  const opened = await openProject(
     { config, pipeline, adjust: withSplunk, compares: true, rules: [] },
     answer,
   );
-  if ('code' in project) return project.code;
+  if (!opened.ok) return opened.error;
+  const project = opened.value;
   const { loaded } = project;
   const { info } = loaded.config;
   const lockPath = join(loaded.folder, lockName);

@@ -56,7 +56,7 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
     throw new CommandError('--frozen builds what the configuration names; give no rules');
   const answer = { ...options, names: 'first' } as const;
   const adjust = (config: PackConfig): PackConfig => adjusted(config, options);
-  const project = await openProject(
+  const opened = await openProject(
     {
       config: options.config,
       pipeline: options.pipeline,
@@ -66,7 +66,8 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
     },
     answer,
   );
-  if ('code' in project) return project.code;
+  if (!opened.ok) return opened.error;
+  const project = opened.value;
   const { loaded, bag, terminal, history, unchosen } = project;
   const output = options.output ?? defaultOutput(loaded);
   // what a comparison needs is loaded where one is asked for

@@ -62,11 +62,12 @@ export async function convert(
   if (options.table && !names.includes('splunk'))
     throw new CommandError('--table is for the target splunk');
   const pipeline = chosenPipelines(options, inModel);
-  const project = await openProject(
+  const opened = await openProject(
     { config: options.config, pipeline, targets: names, sections },
     answer,
   );
-  if ('code' in project) return project.code;
+  if (!opened.ok) return opened.error;
+  const project = opened.value;
   const { loaded, bag, pipelines, pluginSettings } = project;
   // this throws: there is no such format
   if (inModel && !setDataModel(pipelines.get('splunk')))

@@ -10,6 +10,7 @@ import {
   type DiagnosticBag,
   isFatal,
 } from '../../../source/diagnostic.ts';
+import { ok } from '../../../source/result.ts';
 import { positionAt } from '../../../source/span.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { loadConfig, withoutConfig } from '../../files/config-file.ts';
@@ -108,14 +109,14 @@ async function folderSide(
   remove: () => void,
 ): Promise<Side | undefined> {
   const path = join(folder, configName);
-  const written = existsSync(path) ? loadConfig(path) : withoutConfig(resolve(folder));
-  if (!('config' in written)) {
-    bag.list.push(...written);
+  const written = existsSync(path) ? loadConfig(path) : ok(withoutConfig(resolve(folder)));
+  if (!written.ok) {
+    bag.list.push(...written.error);
     return undefined;
   }
-  const own = createBag(written.config.severities);
+  const own = createBag(written.value.config.severities);
   const project = await projectOf(
-    written,
+    written.value,
     { compares: true, lock: { retire: false } },
     own,
     terminal,

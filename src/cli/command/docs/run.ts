@@ -37,11 +37,12 @@ export async function docs(paths: readonly string[], options: DocsOptions): Prom
     ? [...new Set(options.target.map((name) => namedTarget(targets, name)))]
     : targets;
   const names = chosen.map(({ name }) => name);
-  const project = await openProject(
+  const opened = await openProject(
     { config: options.config, pipeline: options.pipeline, targets: names, rules: paths },
     answer,
   );
-  if ('code' in project) return project.code;
+  if (!opened.ok) return opened.error;
+  const project = opened.value;
   const { collection } = loadRules(rulePaths(project, paths), project.bag, project.terminal);
   if (collection.rules.length === 0) {
     reportProject(project, answer);

@@ -32,9 +32,9 @@ export async function explainEvents(
   paths: readonly string[],
   options: ExplainEventOptions,
 ): Promise<ExitCode> {
-  const chosen = await processedRules(paths, options);
-  if ('code' in chosen) return chosen.code;
-  const { rules, project, answer } = chosen;
+  const processed = await processedRules(paths, options);
+  if (!processed.ok) return processed.error;
+  const { rules, project, answer } = processed.value;
   const { bag } = project;
   const events = await eventsOf(options.event);
   const style: Style = {

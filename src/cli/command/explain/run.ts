@@ -54,11 +54,12 @@ export async function explain(
   const target = namedTarget(targets, options.target);
   const { name } = target;
   const answer = { format: 'text', verbose: options.verbose, names: 'verbose' } as const;
-  const project = await openProject(
+  const opened = await openProject(
     { config: options.config, pipeline: options.pipeline, targets: [name], sections },
     answer,
   );
-  if ('code' in project) return project.code;
+  if (!opened.ok) return opened.error;
+  const project = opened.value;
   const { loaded, bag } = project;
   const { config } = loaded;
   const pipelines = project.pipelines.get(name) ?? [];

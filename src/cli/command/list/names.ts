@@ -3,11 +3,12 @@ import type { Rule } from '../../../sigma/collection/collection.ts';
 import { fieldsOf } from '../../../sigma/collection/rule-fields.ts';
 import type { LogSource } from '../../../sigma/rule/rule.ts';
 import { createBag } from '../../../source/diagnostic.ts';
+import { ok, type Result } from '../../../source/result.ts';
 import type { ExitCode } from '../../error/exit-code.ts';
 import type { Counted } from '../../project/listed.ts';
 import { loadRules } from '../../project/load.ts';
 import { builtInNames, loadPipelines } from '../../project/pipeline-files.ts';
-import { type Failed, openProject, reportProject, rulePaths } from '../../project/project.ts';
+import { openProject, reportProject, rulePaths } from '../../project/project.ts';
 
 export type Names = 'logsources' | 'fields';
 
@@ -27,17 +28,18 @@ export async function namesOfRules(
   what: Names,
   paths: readonly string[],
   config: string | undefined,
-): Promise<(Failed & { readonly rows?: undefined }) | Rows> {
+): Promise<Result<Rows, ExitCode>> {
   const answer = { format: 'text', verbose: false, names: 'verbose' } as const;
-  const project = await openProject({ config, targets: [] }, answer);
-  if ('code' in project) return project;
+  const opened = await openProject({ config, targets: [] }, answer);
+  if (!opened.ok) return opened;
+  const project = opened.value;
   const { collection } = loadRules(rulePaths(project, paths), project.bag, project.terminal);
   const found = new Map<string, Named & { readonly rules: number }>();
   for (const rule of collection.rules)
     for (const one of namesIn(what, rule))
       found.set(one.name, { ...one, rules: (found.get(one.name)?.rules ?? 0) + 1 });
   const rows = [...found.values()].sort((a, b) => b.rules - a.rules || (a.name < b.name ? -1 : 1));
-  return { rows, code: reportProject(project, answer) };
+  return ok({ rows, code: reportProject(project, answer) });
 }
 
 function namesIn(what: Names, rule: Rule): readonly Named[] {

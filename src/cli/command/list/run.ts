@@ -1,6 +1,7 @@
 import { aliasesOf, noTarget, targetName } from '../../../backend/target-name.ts';
 import { bundles } from '../../../pipeline/bundle.ts';
 import { counted } from '../../../source/plural.ts';
+import { ok } from '../../../source/result.ts';
 import { visible } from '../../../source/visible.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../../error/exit-code.ts';
@@ -28,12 +29,14 @@ export async function list(
   const { format = 'text', verbose = false } = options;
   if (what === 'logsources' || what === 'fields') {
     const { namesOfPipelines, namesOfRules } = await import('./names.ts');
-    const found =
+    const named =
       names.length > 0
         ? await namesOfRules(what, names, options.config)
-        : { rows: namesOfPipelines(what), code: exitCodes.success };
-    if (found.rows) print(found.rows, format, tableOf(found.rows.map(countedRow)));
-    return found.code;
+        : ok({ rows: namesOfPipelines(what), code: exitCodes.success });
+    if (!named.ok) return named.error;
+    const { rows, code } = named.value;
+    print(rows, format, tableOf(rows.map(countedRow)));
+    return code;
   }
   const rows = await rowsOf(what, names, options.plugin ?? []);
   print(rows, format, tableOf(rows.map((row) => [row.name, textsOf(row, verbose)])));

@@ -41,9 +41,9 @@ interface Found {
 /** `sigpack match`: the rules that each event of a stream fulfils, as the events come. */
 export async function match(paths: readonly string[], options: MatchOptions): Promise<ExitCode> {
   keepNurserySmall();
-  const chosen = await processedRules(paths, options);
-  if ('code' in chosen) return chosen.code;
-  const { project, answer } = chosen;
+  const processed = await processedRules(paths, options);
+  if (!processed.ok) return processed.error;
+  const { project, answer, served } = processed.value;
   const { bag } = project;
   const combine = createCombiner(bag);
   let unknown = 0;
@@ -53,8 +53,8 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
     if (!source) unknown++;
     return source;
   };
-  const rules = chosen.rules.flatMap((settled) =>
-    chosen.served.has(settled) ? [] : (combine(settled) ?? []),
+  const rules = processed.value.rules.flatMap((settled) =>
+    served.has(settled) ? [] : (combine(settled) ?? []),
   );
   const find = createFinder(rules, {
     bag,

@@ -53,8 +53,9 @@ export async function release(options: ReleaseOptions): Promise<ExitCode> {
 async function releaseAlone(options: ReleaseOptions): Promise<ExitCode> {
   const answer = { format: 'text', verbose: options.verbose, names: 'first' } as const;
   const lock = { keepNames: !options.rename, retire: true, dropRetired: options.dropRetired };
-  const project = await openProject({ config: options.config, lock }, answer);
-  if ('code' in project) return project.code;
+  const opened = await openProject({ config: options.config, lock }, answer);
+  if (!opened.ok) return opened.error;
+  const project = opened.value;
   const { loaded, terminal } = project;
   if (options.notes !== undefined && !options.fromLock)
     throw new CommandError(

@@ -41,8 +41,9 @@ export async function stats(paths: readonly string[], options: StatsOptions): Pr
     rules: paths,
     lock: { retire: paths.length === 0 },
   };
-  const project = await openProject(request, answer);
-  if ('code' in project) return project.code;
+  const opened = await openProject(request, answer);
+  if (!opened.ok) return opened.error;
+  const project = opened.value;
   const { loaded, terminal } = project;
   const pack = compileRules(project, paths).pack();
   const { searchesPerMinute: budget } = loaded.config.splunk;

@@ -37,11 +37,12 @@ export interface TestOptions {
 export async function test(paths: readonly string[], options: TestOptions): Promise<ExitCode> {
   const names = options.format === 'text' ? 'first' : 'verbose';
   const rules = [...paths, ...(options.rules ?? [])];
-  const project = await openFor(
+  const opened = await openFor(
     { ...options, rules },
     { format: 'text', verbose: options.verbose, names },
   );
-  if ('code' in project) return project.code;
+  if (!opened.ok) return opened.error;
+  const project = opened.value;
   const usual = defaultPaths(project.loaded);
   const wanted = paths.length > 0 ? { ...usual, lists: [givenList(paths)] } : usual;
   const first = await runOnce(wanted, options, project);
