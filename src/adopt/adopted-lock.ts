@@ -30,7 +30,7 @@ export function adoptedLock(
   matches: readonly Match<AdoptedRule>[],
 ): Lock {
   const version = app.version ?? pack.version;
-  const named = matches.map(
+  const retired = matches.map(
     ({ stanza, rule: { id, title, slug, filterMacro } }): [string, RetiredDetection] => [
       stanza.name,
       { id, title, name: stanza.name, slug, filterMacro, retired: version, inSplunk: true },
@@ -39,6 +39,6 @@ export function adoptedLock(
   return {
     pack: { id: pack.id, version, revision: Math.max(1, app.build ?? 1), parameters: [] },
     rules: new Map(),
-    retired: new Map(named),
+    retired: new Map(retired),
   };
 }

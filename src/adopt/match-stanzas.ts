@@ -38,18 +38,18 @@ export function matchStanzas<C extends Candidate>(
 ): Matches<C> {
   const index = indexOf(rules);
   const all = stanzas.map((stanza) => ({ stanza, ...knownBy(stanza, index) }));
-  const known = all.flatMap(({ stanza, rule, by }): readonly Match<C>[] =>
+  const matches = all.flatMap(({ stanza, rule, by }): readonly Match<C>[] =>
     rule && by ? [{ stanza, rule, by }] : [],
   );
   const best = new Map<string, Match<C>>();
-  for (const match of known) {
+  for (const match of matches) {
     const before = best.get(match.rule.id);
     if (!before || evidences.indexOf(match.by) < evidences.indexOf(before.by))
       best.set(match.rule.id, match);
   }
   return {
-    found: known.filter((match) => best.get(match.rule.id) === match),
-    second: known.filter((match) => best.get(match.rule.id) !== match),
+    found: matches.filter((match) => best.get(match.rule.id) === match),
+    second: matches.filter((match) => best.get(match.rule.id) !== match),
     withoutRule: all.flatMap(({ stanza, rule }) => (rule ? [] : [stanza])),
   };
 }
@@ -89,12 +89,12 @@ function idsOf({ shipped }: Stanza): readonly string[] {
 }
 
 function titlesOf({ name, shipped }: Stanza): readonly string[] {
-  const written = [
+  const titles = [
     name,
     shipped.get('action.correlationsearch.label'),
     shipped.get('action.notable.param.rule_title'),
   ];
-  return [...new Set(written.flatMap((title) => (title === undefined ? [] : titlesIn(title))))];
+  return [...new Set(titles.flatMap((title) => (title === undefined ? [] : titlesIn(title))))];
 }
 
 /** `Threat - ESCU - Scheduled Task - Rule` as a whole, and without the words around the title. */

@@ -47,7 +47,7 @@ export const techniqueNames: ReadonlyMap<string, string> = new Map(
 );
 
 function readTechniques(): ReadonlyMap<string, AttackTechnique> {
-  const found = new Map<string, AttackTechnique>();
+  const techniques = new Map<string, AttackTechnique>();
   const replacedBy = new Map<string, string>();
   let tactics: readonly string[] = [];
   for (const line of [...techniqueData, ...retiredTechniqueData]) {
@@ -61,7 +61,7 @@ function readTechniques(): ReadonlyMap<string, AttackTechnique> {
       const [name = '', replacement] = entry.slice(space + 1).split('>');
       const deprecated = name.endsWith('~');
       if (replacement !== undefined) replacedBy.set(id, replacement);
-      found.set(id, {
+      techniques.set(id, {
         id,
         name: deprecated ? name.slice(0, -1) : name,
         tactics,
@@ -70,9 +70,10 @@ function readTechniques(): ReadonlyMap<string, AttackTechnique> {
       });
     }
   }
-  for (const [id, technique] of found)
-    if (replacedBy.has(id)) found.set(id, { ...technique, current: endOfChain(id, replacedBy) });
-  return found;
+  for (const [id, technique] of techniques)
+    if (replacedBy.has(id))
+      techniques.set(id, { ...technique, current: endOfChain(id, replacedBy) });
+  return techniques;
 }
 
 function endOfChain(id: string, replacedBy: ReadonlyMap<string, string>): string {

@@ -66,12 +66,12 @@ interface PageSource {
   readonly name: string;
 }
 
-const named = (title: string): PageSource => ({ title, name: fileName(title) });
+const pageSource = (title: string): PageSource => ({ title, name: fileName(title) });
 
-const ofCorrelations = named('correlations');
+const ofCorrelations = pageSource('correlations');
 
 const ofSource = perSource(({ product, category, service }) =>
-  named([product, category, service].filter((part) => part !== undefined).join(' ') || 'any'),
+  pageSource([product, category, service].filter((part) => part !== undefined).join(' ') || 'any'),
 );
 
 /** All correlations share one file. */

@@ -167,9 +167,9 @@ function addRule(compiled: CompiledRule, asked: Asked): void {
   for (const part of compiled.parts) addRule(part, asked);
   const { groupBy, valueFields, aliases } = compiled.rule;
   // an alias stands for fields of the rules below
-  const named = new Map(aliases.map((alias) => [alias.name, eventFieldsOf(alias)]));
+  const fieldsByAlias = new Map(aliases.map((alias) => [alias.name, eventFieldsOf(alias)]));
   for (const field of [...groupBy, ...valueFields])
-    for (const real of named.get(field) ?? [field]) asked.fields.add(real);
+    for (const real of fieldsByAlias.get(field) ?? [field]) asked.fields.add(real);
 }
 
 /** `wanted`: false below an odd number of negations. */

@@ -137,17 +137,22 @@ function allows(
   const product = rule.product?.toLowerCase();
   const category = rule.category?.toLowerCase();
   const service = rule.service?.toLowerCase();
-  const fitting =
+  const fitsService =
     service !== undefined &&
     (services === undefined || services.includes(service) || !knownServices.has(service));
-  const named = category !== undefined && categories.includes(category);
+  const namesCategory = category !== undefined && categories.includes(category);
   if (
     shared === true &&
-    (service === undefined ? named : services?.includes(service) === true || (named && fitting))
+    (service === undefined
+      ? namesCategory
+      : services?.includes(service) === true || (namesCategory && fitsService))
   )
     return true;
-  const open = category === undefined || named || !isKnownCategory(category);
-  if (product === undefined) return category === undefined ? fitting : open;
+  const fitsCategory = category === undefined || namesCategory || !isKnownCategory(category);
+  if (product === undefined) return category === undefined ? fitsService : fitsCategory;
   if (!products.includes(product)) return !knownProducts.has(product);
-  return fitting || (service === undefined && (shared !== true || (open && product !== 'windows')));
+  return (
+    fitsService ||
+    (service === undefined && (shared !== true || (fitsCategory && product !== 'windows')))
+  );
 }

@@ -72,8 +72,8 @@ const controlNames: Readonly<Record<string, string>> = {
  */
 function controlCharacter(file: SourceFile, { text, start }: YamlScalar): string | undefined {
   const intended = file.text[start] === '"' ? '' : '\t\n\r';
-  const found = [...text].find((char) => char < ' ' && !intended.includes(char));
-  return found && (controlNames[found] ?? `control character (${found.charCodeAt(0)})`);
+  const control = [...text].find((char) => char < ' ' && !intended.includes(char));
+  return control && (controlNames[control] ?? `control character (${control.charCodeAt(0)})`);
 }
 
 function checkNetwork(value: YamlScalar, report: Report): void {

@@ -62,7 +62,7 @@ export function createLinter({ config, severities, bag, today, isWhole }: LintOp
   const checkNames = nameCheck();
   const checkDouble = doubleCheck();
   const ids = new Set<string>();
-  const related: { readonly file: SourceFile; readonly named: readonly RelatedId[] }[] = [];
+  const related: { readonly file: SourceFile; readonly relatedIds: readonly RelatedId[] }[] = [];
   const onRule: OnRule = (rule, document, sink) => {
     const report = reporterFor(rule.file, sink);
     const checked = { rule, document, report, today };
@@ -72,12 +72,12 @@ export function createLinter({ config, severities, bag, today, isWhole }: LintOp
       if (rule.file.path !== 'stdin') checkFileName(checked);
     }
     checkTags(checked);
-    const named = checkRelated(checked);
-    if (named.length > 0) checkDouble.relate(rule.id, named);
+    const relatedIds = checkRelated(checked);
+    if (relatedIds.length > 0) checkDouble.relate(rule.id, relatedIds);
     if (conventions) {
       checkNames(rule, report);
       if (rule.id !== undefined) ids.add(rule.id.toLowerCase());
-      if (isWhole && named.length > 0) related.push({ file: rule.file, named });
+      if (isWhole && relatedIds.length > 0) related.push({ file: rule.file, relatedIds });
     }
     if (rule.kind === 'correlation') {
       checkCorrelation(rule, report);
@@ -98,8 +98,8 @@ export function createLinter({ config, severities, bag, today, isWhole }: LintOp
       checkDouble.onMeaning(compiled, form, report);
     },
     finish() {
-      for (const { file, named } of related)
-        for (const { id, span } of named)
+      for (const { file, relatedIds } of related)
+        for (const { id, span } of relatedIds)
           if (!ids.has(id)) reporterFor(file)('LNT048', span, `no rule here has the id ${id}`);
     },
   };
@@ -126,16 +126,16 @@ function nameCheck(): (rule: RuleHead, report: Report) => void {
 }
 
 function checkContradiction(rule: RuleHead, form: Normal, report: Report): void {
-  const found = contradictionIn(form);
-  if (!found) return;
+  const contradiction = contradictionIn(form);
+  if (!contradiction) return;
+  const { asked, excluded } = contradiction;
   const place =
-    [found.excluded, found.asked].find(({ item }) => item.file === rule.file)?.item.span ??
-    rule.titleSpan;
+    [excluded, asked].find(({ item }) => item.file === rule.file)?.item.span ?? rule.titleSpan;
   report(
     'LNT001',
     place,
-    `no event fulfils the condition, which asks for both ${normalText(found.asked)} and ` +
-      `${normalText(found.excluded)}`,
+    'no event fulfils the condition, which asks for both ' +
+      `${normalText(asked)} and ${normalText(excluded)}`,
   );
 }
 

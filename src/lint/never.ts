@@ -27,22 +27,22 @@ function search(
   if (node.kind === 'or') {
     let first: Contradiction | undefined;
     for (const child of node.children) {
-      const found = search(child, given, left);
-      if (!found) return undefined;
-      first ??= found;
+      const contradiction = search(child, given, left);
+      if (!contradiction) return undefined;
+      first ??= contradiction;
     }
     return first;
   }
   const all = [...given];
   for (const child of node.children) {
     if (child.kind !== 'leaf') continue;
-    const found = clash(child, all, left);
-    if (found) return found;
+    const contradiction = clash(child, all, left);
+    if (contradiction) return contradiction;
     all.push(child);
   }
   for (const child of node.children) {
-    const found = child.kind === 'leaf' ? undefined : search(child, all, left);
-    if (found) return found;
+    const contradiction = child.kind === 'leaf' ? undefined : search(child, all, left);
+    if (contradiction) return contradiction;
   }
   return undefined;
 }

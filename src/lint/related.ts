@@ -20,7 +20,7 @@ export function checkRelated({ rule, document, report }: Checked): readonly Rela
     report('LNT005', node, '`related` must be a list of maps');
     return [];
   }
-  const found = node.items.flatMap((item): readonly RelatedId[] => {
+  return node.items.flatMap((item): readonly RelatedId[] => {
     const id = lookup(item, 'id');
     const type = lookup(item, 'type');
     if (item.kind !== 'mapping')
@@ -39,7 +39,6 @@ export function checkRelated({ rule, document, report }: Checked): readonly Rela
     else return [{ id: text.toLowerCase(), span }];
     return [];
   });
-  return found;
 }
 
 const typeHint = `Use one of ${[...types].join(', ')}.`;

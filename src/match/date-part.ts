@@ -7,9 +7,9 @@ const dayLength = 86_400_000;
  * is not a date or lacks the part.
  */
 export function datePart(part: TimePart, text: string): number | undefined {
-  const found = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d))?/.exec(text);
-  if (!found) return undefined;
-  const [year, month, day, hour, minute] = found
+  const match = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d))?/.exec(text);
+  if (!match) return undefined;
+  const [year, month, day, hour, minute] = match
     .slice(1)
     .map((digits) => (digits === undefined ? undefined : Number(digits)));
   switch (part) {

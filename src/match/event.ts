@@ -99,10 +99,10 @@ function fieldReader(field: string): (event: Event) => unknown {
 function nested(value: unknown, path: readonly string[], at: number): unknown {
   if (at === path.length) return value;
   if (Array.isArray(value)) {
-    const found = value
+    const inner = value
       .map((one) => nested(one, path, at))
       .filter((one) => one !== undefined && one !== null);
-    return found.length === 0 ? undefined : found;
+    return inner.length === 0 ? undefined : inner;
   }
   if (typeof value !== 'object' || value === null) return undefined;
   const record = value as Event;
@@ -110,8 +110,8 @@ function nested(value: unknown, path: readonly string[], at: number): unknown {
   for (let end = path.length; end > at; end--) {
     const name = path.slice(at, end).join('.');
     if (!Object.hasOwn(record, name)) continue;
-    const found = nested(record[name], path, end);
-    if (found !== undefined && found !== null) return found;
+    const inner = nested(record[name], path, end);
+    if (inner !== undefined && inner !== null) return inner;
   }
   return undefined;
 }

@@ -41,12 +41,12 @@ function generalTest(pattern: Pattern): GlobTest {
 }
 
 function pieces(pattern: Pattern): Piece[] {
-  const found: (string | typeof ONE)[][] = [[]];
+  const result: (string | typeof ONE)[][] = [[]];
   for (const part of pattern) {
-    if (part === ANY) found.push([]);
-    else found.at(-1)?.push(literalPart(part));
+    if (part === ANY) result.push([]);
+    else result.at(-1)?.push(literalPart(part));
   }
-  return found;
+  return result;
 }
 
 function literalPart(part: Exclude<PatternPart, typeof ANY>): string | typeof ONE {

@@ -65,10 +65,10 @@ function compareTest(operator: CompareOperator, wanted: number): ValueTest {
 
 function timeTest({ part, operator, value: wanted }: TimeTest): ValueTest {
   return ({ text }) => {
-    const found = datePart(part, text);
+    const actual = datePart(part, text);
     return (
-      found !== undefined &&
-      (operator === 'eq' ? found === wanted : compared(found, operator, wanted))
+      actual !== undefined &&
+      (operator === 'eq' ? actual === wanted : compared(actual, operator, wanted))
     );
   };
 }

@@ -49,11 +49,11 @@ function readSnapshot(
   label: string,
   { manifest, savedSearches, contentPack }: ArtifactTexts,
 ): Snapshot {
-  const known = new Map<string, PartialEntry>();
+  const byId = new Map<string, PartialEntry>();
   const byName = new Map<string, PartialEntry>();
   let version = '';
   const add = (id: string, name: string): PartialEntry => {
-    const one = known.get(id) ??
+    const one = byId.get(id) ??
       byName.get(name) ?? {
         id,
         title: name,
@@ -63,14 +63,14 @@ function readSnapshot(
         settings: fields(),
         queries: {},
       };
-    known.set(one.id, one);
+    byId.set(one.id, one);
     byName.set(name, one);
     return one;
   };
   if (manifest !== undefined) version = addManifest(manifest, add);
   if (savedSearches !== undefined) addSearches(savedSearches, add);
   if (contentPack !== undefined) version = addContentPack(contentPack, add) || version;
-  return { label, version, entries: new Map([...known].map(([id, one]) => [id, entryOf(one)])) };
+  return { label, version, entries: new Map([...byId].map(([id, one]) => [id, entryOf(one)])) };
 }
 
 /** Without a prototype: a setting may be called `__proto__`. */
@@ -123,7 +123,7 @@ function addManifest(text: string, add: Add): string {
     ids.add(detection.id);
     const one = add(detection.id, detection.name);
     if (typeof detection.file === 'string') one.file = detection.file;
-    const level = levels.find((known) => known === detection.severity);
+    const level = levels.find((one) => one === detection.severity);
     if (level !== undefined) one.severity = level;
     one.settings.enabled = detection.enabled;
   }

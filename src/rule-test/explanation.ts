@@ -177,11 +177,11 @@ function valueReason(explaining: Explaining, item: SettledItem, value: SettledVa
 
 /** As written, or as a pipeline changed it. */
 function valueText(item: SettledItem, { tests, span }: SettledValue): string {
-  const written = item.file.text.slice(span.start, span.end);
+  const text = item.file.text.slice(span.start, span.end);
   const changed = item.applied !== undefined && item.applied.size > 0;
-  if (!changed && written !== '' && !written.includes('\n') && item.span.start !== span.start)
-    return written;
-  return item.field === undefined && !changed ? written.trim() : tests.map(plainTest).join(' or ');
+  if (!changed && text !== '' && !text.includes('\n') && item.span.start !== span.start)
+    return text;
+  return item.field === undefined && !changed ? text.trim() : tests.map(plainTest).join(' or ');
 }
 
 /** Texts as in a rule. */

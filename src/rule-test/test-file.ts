@@ -21,13 +21,13 @@ export function readTestFile(file: SourceFile, bag: DiagnosticBag): readonly Tes
   if (documents.length === 0 && bag.list.length === before)
     report(reading, { start: 0, end: 0 }, 'the file is empty');
   return documents.flatMap((node) => {
-    const found = checkSchema(testSchema, node, 'TST001', 'the test file');
-    for (const diagnostic of found) bag.add(file, diagnostic);
+    const diagnostics = checkSchema(testSchema, node, 'TST001', 'the test file');
+    for (const diagnostic of diagnostics) bag.add(file, diagnostic);
     const tests = lookup(node, 'tests');
     if (tests?.kind !== 'sequence') return [];
     const sound = tests.items.filter(
       (item): item is YamlMapping =>
-        item.kind === 'mapping' && !found.some(({ span }) => isInside(span, item)),
+        item.kind === 'mapping' && !diagnostics.some(({ span }) => isInside(span, item)),
     );
     return sound.flatMap((item) => readCase(reading, item, ruleNameOf(node)) ?? []);
   });
@@ -99,10 +99,10 @@ function readExpectation(reading: Reading, node: YamlMapping): Expectation | und
 }
 
 function readSource(reading: Reading, node: YamlMapping): CaseEvents | undefined {
-  const given = node.pairs.filter(
+  const sources = node.pairs.filter(
     ({ key }) => key.text === 'event' || key.text === 'events' || key.text === 'file',
   );
-  const [first, second] = given;
+  const [first, second] = sources;
   if (!first)
     return report(
       reading,

@@ -59,17 +59,17 @@ export function windowsOrigin({
   const eventId =
     typeof EventID === 'string' && /^\d{1,5}$/.test(EventID) ? Number(EventID) : EventID;
   if (typeof eventId !== 'number') return undefined;
-  const written = textOf(Channel);
+  const channelText = textOf(Channel);
   const provider = textOf(Provider_Name);
   // Sysmon for Linux writes the same form
-  if (written?.startsWith('linux-') || provider?.startsWith('linux-')) return undefined;
-  const known =
-    written !== undefined &&
-    (provider !== undefined || plainChannels.has(written) || channelForm.test(written));
-  if (!known && !provider?.startsWith('microsoft-windows-')) return undefined;
+  if (channelText?.startsWith('linux-') || provider?.startsWith('linux-')) return undefined;
+  const isWindows =
+    channelText !== undefined &&
+    (provider !== undefined || plainChannels.has(channelText) || channelForm.test(channelText));
+  if (!isWindows && !provider?.startsWith('microsoft-windows-')) return undefined;
   const channel =
     channelOfProvider.get(provider ?? '') ??
-    (written !== undefined && isOwnChannel(written) ? written : undefined);
+    (channelText !== undefined && isOwnChannel(channelText) ? channelText : undefined);
   return { channel, provider, eventId };
 }
 
@@ -96,11 +96,8 @@ export function windowsSource(origin: WindowsOrigin): EventSource {
 /** Channels that programs of other vendors write to; their own channels are unknown. */
 const sharedChannels = new Set(['application', 'system']);
 
-function allowsProduct(
-  written: LogSource['product'],
-  { channel, provider }: WindowsOrigin,
-): boolean {
-  const product = written?.toLowerCase();
+function allowsProduct(name: LogSource['product'], { channel, provider }: WindowsOrigin): boolean {
+  const product = name?.toLowerCase();
   if (product === undefined || product === 'windows') return true;
   // the RPC firewall has its own channel
   if (knownProducts.has(product) && product !== 'rpc_firewall') return false;
@@ -114,11 +111,8 @@ function allowsProduct(
 const foreign = new Set(['proxy', 'webserver', 'apache', 'nginx', 'netflow']);
 
 /** An unknown service may be anything. */
-function allowsService(
-  written: LogSource['service'],
-  { channel, provider }: WindowsOrigin,
-): boolean {
-  const service = written?.toLowerCase();
+function allowsService(name: LogSource['service'], { channel, provider }: WindowsOrigin): boolean {
+  const service = name?.toLowerCase();
   if (service === undefined) return true;
   const channels = windowsChannels(service);
   if (channels.length === 0) return !foreign.has(service);

@@ -168,10 +168,12 @@ function correlationAsk(compiled: CompiledCorrelation, compiling: Compiling): Pa
         moment.time,
       ) ?? nowhere;
     if (members.length === 0 && silent.length === 0) return none;
-    const found = aggregate
+    const fulfilled = aggregate
       ? members.filter((member) => aggregate(member, moment.time)).map(({ group }) => group)
       : nowhere;
-    return [...silent, ...(moment.age >= wholeFrom ? found : nowhere)].map((group) => ({ group }));
+    return [...silent, ...(moment.age >= wholeFrom ? fulfilled : nowhere)].map((group) => ({
+      group,
+    }));
   };
 }
 

@@ -34,15 +34,15 @@ export function membershipsOf(
 ): (hits: readonly (readonly CorrelationHit[])[]) => readonly Membership[] {
   const readings = readingsOf(compiled, view);
   return (hits) => {
-    const found = new Map<string, Draft>();
+    const drafts = new Map<string, Draft>();
     for (const reading of readings) {
       const rules = reading.rules.filter((rule) => hits[rule]?.length);
       const [first] = rules;
       if (first === undefined) continue;
       for (const hit of reading.ofHit ? (hits[first] ?? []) : alone)
-        addTo(found, reading, { rules, hit, all: hits.length });
+        addTo(drafts, reading, { rules, hit, all: hits.length });
     }
-    return [...found.values()].map(({ values, ...draft }) => ({
+    return [...drafts.values()].map(({ values, ...draft }) => ({
       ...draft,
       values: [...values.values()].flat(),
     }));
@@ -66,21 +66,21 @@ interface Found {
 }
 
 function addTo(
-  found: Map<string, Draft>,
+  drafts: Map<string, Draft>,
   { group, counted, countedFields, ofHit }: Reading,
   { rules, hit, all }: Found,
 ): void {
   const values = counted.length === 0 ? [] : productOf(counted.map((read) => read(hit)));
   for (const one of productOf(group.map((read) => [...new Set(read(hit))]))) {
     const key = JSON.stringify(one);
-    const draft = found.get(key) ?? {
+    const draft = drafts.get(key) ?? {
       group: one,
       fulfilled: Array.from({ length: all }, () => false),
       values: new Map(),
     };
     for (const rule of rules) draft.fulfilled[rule] = true;
     draft.values.set(ofHit ? countedFields + JSON.stringify(values) : countedFields, values);
-    found.set(key, draft);
+    drafts.set(key, draft);
   }
 }
 

@@ -142,7 +142,7 @@ export function meaningDetail({ before, after }: Change): MeaningDetail | undefi
   const [terms, nowTerms] = [correlationTerms(old.rule), correlationTerms(now.rule)];
   const changed = [...new Set([...Object.keys(terms), ...Object.keys(nowTerms)])].flatMap(
     (name) => {
-      const [one, other] = [shown(terms[name]), shown(nowTerms[name])];
+      const [one, other] = [valueText(terms[name]), valueText(nowTerms[name])];
       return one === other ? [] : [{ name, before: one, after: other }];
     },
   );
@@ -163,11 +163,11 @@ export function meaningDetail({ before, after }: Change): MeaningDetail | undefi
   };
 }
 
-const shown = (value: unknown): string =>
+const valueText = (value: unknown): string =>
   value === undefined
     ? ''
     : Array.isArray(value)
-      ? value.map(shown).join(', ')
+      ? value.map(valueText).join(', ')
       : typeof value === 'string'
         ? value
         : sortedJson(value);
@@ -192,7 +192,7 @@ function flat(value: Readonly<Record<string, unknown>>, prefix = ''): ReadonlyMa
   return new Map(
     Object.entries(value).flatMap(([key, inner]): [string, string][] => {
       if (isRecord(inner)) return [...flat(inner, `${prefix}${key}.`)];
-      return inner === undefined ? [] : [[`${prefix}${key}`, shown(inner)]];
+      return inner === undefined ? [] : [[`${prefix}${key}`, valueText(inner)]];
     }),
   );
 }

@@ -24,9 +24,9 @@ const maximumPairs = 250_000;
  * certain.
  */
 export function meaningChange(before: Query, after: Query): MeaningChange {
-  const found: Found = { catches: [], drops: [] };
-  compare(normalForm(before), normalForm(after), found);
-  const { catches, drops } = found;
+  const changes: Changes = { catches: [], drops: [] };
+  compare(normalForm(before), normalForm(after), changes);
+  const { catches, drops } = changes;
   const effect =
     catches.length === 0
       ? drops.length === 0
@@ -38,20 +38,20 @@ export function meaningChange(before: Query, after: Query): MeaningChange {
   return { effect, catches, drops };
 }
 
-interface Found {
+interface Changes {
   readonly catches: string[];
   readonly drops: string[];
 }
 
-function compare(before: Normal, after: Normal, found: Found): void {
+function compare(before: Normal, after: Normal, changes: Changes): void {
   if (before.key === after.key) return;
   if (before.kind === 'leaf' && after.kind === 'leaf') {
-    if (!implies(after, before)) found.catches.push(normalText(after));
-    if (!implies(before, after)) found.drops.push(normalText(before));
+    if (!implies(after, before)) changes.catches.push(normalText(after));
+    if (!implies(before, after)) changes.drops.push(normalText(before));
     return;
   }
   const kind = before.kind === 'or' || after.kind === 'or' ? 'or' : 'and';
-  compareGroups(kind, childrenAs(kind, before), childrenAs(kind, after), found);
+  compareGroups(kind, childrenAs(kind, before), childrenAs(kind, after), changes);
 }
 
 const childrenAs = (kind: Group['kind'], node: Normal): readonly Normal[] =>
@@ -61,20 +61,20 @@ function compareGroups(
   kind: Group['kind'],
   before: readonly Normal[],
   after: readonly Normal[],
-  found: Found,
+  changes: Changes,
 ): void {
   const kept = new Set(before.map(({ key }) => key));
   const now = new Set(after.map(({ key }) => key));
   const gone = before.filter(({ key }) => !now.has(key));
   const come = after.filter(({ key }) => !kept.has(key));
-  for (const [old, fresh] of paired(gone, come)) compare(old, fresh, found);
+  for (const [old, fresh] of paired(gone, come)) compare(old, fresh, changes);
   // without a requirement more events are found, without an alternative fewer
   for (const node of gone)
-    found[kind === 'or' ? 'drops' : 'catches'].push(
+    changes[kind === 'or' ? 'drops' : 'catches'].push(
       kind === 'or' ? normalText(node) : lackOf(node),
     );
   for (const node of come)
-    found[kind === 'or' ? 'catches' : 'drops'].push(
+    changes[kind === 'or' ? 'catches' : 'drops'].push(
       kind === 'or' ? normalText(node) : lackOf(node),
     );
 }
