@@ -39,6 +39,34 @@ export {
   type ReadEvent,
 } from './event/reader.ts';
 export { withSigmaNames } from './event/sigma-view.ts';
+export type { ContentPack } from './install/graylog/content-pack-model.ts';
+export { readContentPack } from './install/graylog/definitions.ts';
+export { type GraylogTargetOptions, graylogTarget } from './install/graylog/target.ts';
+export {
+  applyPlan,
+  type PlanInstallOptions,
+  type PlannedInstall,
+  planInstall,
+  planRollback,
+} from './install/install.ts';
+export { InstallError } from './install/install-error.ts';
+export type { InstallPlan } from './install/plan.ts';
+export type { ServerConnection, ServerLogin } from './install/server/connection.ts';
+export type {
+  HttpRequest,
+  HttpResponse,
+  NoResponse,
+  SendRequest,
+} from './install/server/http.ts';
+export { createServerTexts, type ServerTexts } from './install/server/server-text.ts';
+export type { SplunkApp } from './install/splunk/app-files.ts';
+export { readSplunkApp } from './install/splunk/read-app.ts';
+export { type SplunkTargetOptions, splunkTarget } from './install/splunk/target.ts';
+export { type SplunkCloudTargetOptions, splunkCloudTarget } from './install/splunk-cloud/target.ts';
+export type { InstalledPack, InstallTarget, PackVersion } from './install/target.ts';
+export { type WatcherTargetOptions, watcherTarget } from './install/watcher/target.ts';
+export type { WatchActions } from './install/watcher/watch-allowed.ts';
+export { type NamedWatch, readWatches } from './install/watcher/watches.ts';
 export {
   type CorrelationHit,
   type Correlator,

@@ -1,10 +1,20 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseSync, transformSync } from 'rolldown/utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Declaration, declarationsOf, docOf } from '../scripts/declarations.ts';
+import { createLab, firstRules, removeLabs, secondRules, watchBody } from './install-lab.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-examples-'));
@@ -81,17 +91,19 @@ function run(examples: readonly Example[]): Readonly<Record<string, string>> {
   const files = new Map<string, string>();
   for (const { name, text } of examples)
     try {
-      const file = `${name.replace(' ', '-')}.mjs`;
+      const file = `${name.replace(' ', '-')}.js`;
       writeFileSync(join(folder, file), programOf(text));
       files.set(file, name);
     } catch (error) {
       errors[name] = String(error);
     }
   writeFileSync(join(folder, 'run.mjs'), runner);
-  const { stdout, stderr } = spawnSync(process.execPath, ['run.mjs', ...files.keys()], {
-    cwd: folder,
-    encoding: 'utf8',
-  });
+  const servers = pathToFileURL(join(import.meta.dirname, 'fake/fetch.ts')).href;
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--experimental-strip-types', '--import', servers, 'run.mjs', ...files.keys()],
+    { cwd: folder, encoding: 'utf8', env: { ...process.env, ...secrets } },
+  );
   if (stdout === '') throw new Error(stderr);
   for (const [file, message] of Object.entries<string>(JSON.parse(stdout)))
     errors[files.get(file) ?? file] = message.slice(0, 500);
@@ -119,11 +131,39 @@ function typeErrors(examples: readonly Example[]): string {
   return spawnSync(process.execPath, [tsc, '-p', folder], { cwd: folder, encoding: 'utf8' }).stdout;
 }
 
-beforeAll(() => {
+/** Artifacts of two versions, and watches: what the examples of installs bring to a server. */
+async function writePacks(to: string): Promise<void> {
+  const lab = createLab('{}');
+  mkdirSync(to);
+  for (const [version, revision, rules] of [
+    ['1.0.0', 1, firstRules],
+    ['1.1.0', 2, secondRules],
+  ] as const)
+    cpSync(await lab.build(version, revision, rules), to, { recursive: true });
+  const watches = ['First', 'Second', 'Third'].map((title) =>
+    JSON.stringify({ id: title, body: watchBody('x', title) }),
+  );
+  writeFileSync(join(to, 'acme-1.0.0.ndjson'), watches.join('\n'));
+  removeLabs();
+}
+
+/** What the fake servers ask for. */
+const secrets = {
+  GRAYLOG_TOKEN: 'graylog-token',
+  SPLUNK_TOKEN: 'splunk-token',
+  SPLUNK_PASSWORD: 'splunk-password',
+  STACK_TOKEN: 'stack-token',
+  ELASTIC_KEY: 'elastic-key',
+};
+
+beforeAll(async () => {
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(root, join(folder, 'node_modules', 'sigpack'), 'junction');
   symlinkSync(join(root, 'node_modules/@types'), join(folder, 'node_modules/@types'), 'junction');
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
+  for (const name of ['send.js', 'send.ts'])
+    writeFileSync(join(folder, name), "export { send } from './SendRequest.js';\n");
+  await writePacks(join(folder, 'packs'));
 });
 
 describe('the documentation of the library', () => {

@@ -1,5 +1,6 @@
 /**
- * Ends an install. Its message never holds a secret that the connection to the server knows.
+ * Why an install cannot be planned or done. Its message holds no secret that the connection to the
+ * server knows.
  *
  * @example
  * import { InstallError, readContentPack } from 'sigpack';

@@ -1,15 +1,15 @@
 import { jsonOf } from '../source/json.ts';
 import { isRecord } from '../source/record.ts';
 import { sortedJson } from '../source/sorted-json.ts';
-import type { Plan } from './plan.ts';
+import type { InstallPlan } from './plan.ts';
 
-export const planText = (plan: Plan): string => `${JSON.stringify(plan, null, 2)}\n`;
+export const planText = (plan: InstallPlan): string => `${JSON.stringify(plan, null, 2)}\n`;
 
 /**
  * Why a saved plan can't be applied; undefined where it is the plan that would be made now. Nothing
  * of the file is trusted: what is applied is the new plan.
  */
-export function planError(text: string, plan: Plan): string | undefined {
+export function planError(text: string, plan: InstallPlan): string | undefined {
   const saved = jsonOf(text);
   if (saved === undefined) return 'it is no JSON';
   if (!isRecord(saved) || saved.planVersion !== plan.planVersion)
@@ -24,7 +24,7 @@ export function planError(text: string, plan: Plan): string | undefined {
 }
 
 /** Whether a saved plan brings the same version to the same place, whatever was there before. */
-export function isOfSamePack(text: string, { planVersion, to, kind, pack }: Plan): boolean {
+export function isOfSamePack(text: string, { planVersion, to, kind, pack }: InstallPlan): boolean {
   const saved = jsonOf(text);
   if (
     !isRecord(saved) ||

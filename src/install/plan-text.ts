@@ -1,7 +1,7 @@
 import { type QueryPiece, queryDiff, shortened } from '../release/diff/query-diff.ts';
 import { plural } from '../source/plural.ts';
 import { detectionsFirst, verbCounts } from './object-kinds.ts';
-import type { Drift, Drifted, FieldChange, Plan, PlannedObject, Verb } from './plan.ts';
+import type { Drift, Drifted, FieldChange, InstallPlan, PlannedObject, Verb } from './plan.ts';
 
 /** A line of a plan: what it is about, and texts in it that came from rules or from a server. */
 export type PlanLine =
@@ -18,7 +18,7 @@ const shortValue = 40;
 
 /** What a plan will do, object by object, and what someone did before it. */
 export function planLines(
-  { kind, objects, drift, adopts, refers = [] }: Plan,
+  { kind, objects, drift, adopts, refers = [] }: InstallPlan,
   wayBack: string,
   isWhole: boolean,
 ): readonly PlanLine[] {
@@ -81,7 +81,7 @@ function allObjects(
 }
 
 /** What is installed, by the name that the place knows it by. */
-export const packName = ({ kind, pack }: Plan): string =>
+export const packName = ({ kind, pack }: InstallPlan): string =>
   `${kind === 'graylog' ? 'content pack' : kind === 'elasticsearch' ? 'watches of' : 'app'} ` +
   `${pack.id}`;
 
@@ -155,13 +155,13 @@ const toDo = {
 } as const;
 
 /** `2 to create, 1 to change`. */
-export function planCounts(plan: Plan): string {
+export function planCounts(plan: InstallPlan): string {
   const drifted = plan.drift.length === 0 ? [] : [`${plan.drift.length} changed in place`];
   return [...countsOf(plan, toDo), ...drifted].join(', ') || 'no object changes';
 }
 
 /** `2 created, 1 changed`. */
-export function doneCounts(plan: Plan): string {
+export function doneCounts(plan: InstallPlan): string {
   const kept = plan.drift.filter(({ outcome }) => outcome === 'kept').length;
   const over = plan.drift.length - kept;
   const drifted = [
@@ -171,7 +171,10 @@ export function doneCounts(plan: Plan): string {
   return [...countsOf(plan, done), ...drifted].join(', ') || 'no object changed';
 }
 
-const countsOf = ({ objects }: Plan, words: Readonly<Record<Verb, string>>): readonly string[] =>
+const countsOf = (
+  { objects }: InstallPlan,
+  words: Readonly<Record<Verb, string>>,
+): readonly string[] =>
   verbs.flatMap((verb) => {
     const count = objects.filter((one) => one.verb === verb).length;
     return count === 0 ? [] : [`${count} ${words[verb]}`];

@@ -42,7 +42,8 @@ export interface Drift {
   readonly outcome: 'kept' | 'overwritten';
 }
 
-export interface Plan {
+/** What is done at a place, object by object, and what someone did there before. */
+export interface InstallPlan {
   readonly planVersion: 1;
   readonly to: string;
   readonly kind: string;
@@ -66,7 +67,7 @@ export interface PlannedPack {
   readonly digest: string;
 }
 
-export interface PlanInput extends Pick<Plan, 'to' | 'kind' | 'pack' | 'state'> {
+export interface PlanInput extends Pick<InstallPlan, 'to' | 'kind' | 'pack' | 'state'> {
   readonly adopts?: string | undefined;
   readonly refers?: readonly string[] | undefined;
   readonly wanted: readonly InstallObject[];
@@ -96,7 +97,7 @@ export function planOf({
   onDrift,
   gone,
   state,
-}: PlanInput): Plan {
+}: PlanInput): InstallPlan {
   const there = byKey(current);
   const before = byKey(known[0] ?? []);
   const wantedKeys = byKey(wanted);

@@ -1,7 +1,7 @@
-import type { InstallObject, Plan } from './plan.ts';
+import type { InstallObject, InstallPlan } from './plan.ts';
 
 /** A version of a pack, as one kind of place has it; `content` is that place's alone. */
-export interface Version<C> {
+export interface PackVersion<C> {
   readonly version: string;
   readonly digest: string;
   readonly objects: readonly InstallObject[];
@@ -29,7 +29,7 @@ export interface Unseen {
 }
 
 /** What a place has of a pack. */
-export interface Installed<C> {
+export interface InstalledPack<C> {
   /** Undefined: the pack is not installed. */
   readonly version: string | undefined;
   /** For which product the pack that is there was made, as it says itself. */
@@ -43,7 +43,7 @@ export interface Installed<C> {
   readonly title?: string | undefined;
   /** Changes that would not be found. */
   readonly unseen?: Unseen | undefined;
-  /** As {@link Version} has it; undefined where the place does not keep it. */
+  /** As {@link PackVersion} has it; undefined where the place does not keep it. */
   readonly digest: string | undefined;
   readonly current: readonly InstallObject[];
   /** What Sigpack wrote there, the version that is installed first. */
@@ -56,7 +56,7 @@ export interface Installed<C> {
    */
   readonly gone?: (key: string, digest: string) => 'remove' | 'disable' | undefined;
   /** What a rollback returns to. */
-  readonly previous: Version<C> | undefined;
+  readonly previous: PackVersion<C> | undefined;
   /** Settings of the admin's that the place prefers, and that an install leaves alone. */
   readonly overrides?: readonly Override[];
   /** The same as long as nothing changes. */
@@ -69,8 +69,8 @@ export type Direction = 'install' | 'rollback';
 export type Progress = (done: number, total: number, label: string) => void;
 
 export interface Applying<C> {
-  readonly plan: Plan;
-  readonly wanted: Version<C>;
+  readonly plan: InstallPlan;
+  readonly wanted: PackVersion<C>;
   readonly progress: Progress;
   readonly direction: Direction;
 }
@@ -87,14 +87,14 @@ export interface InstallTarget<C> {
   /** Of the pack, as the place knows it. */
   readonly id: string;
   /** The artifact as it is to be there; a usage error where it is none for this place. */
-  readonly wanted: () => Promise<Version<C>>;
+  readonly wanted: () => Promise<PackVersion<C>>;
   /** Reads all of it anew. */
-  readonly installed: () => Promise<Installed<C>>;
+  readonly installed: () => Promise<InstalledPack<C>>;
   /**
    * What to know before an install: what it makes the server start, what becomes of an admin's
    * settings.
    */
-  readonly advice?: (wanted: Version<C>) => Promise<readonly string[]>;
+  readonly advice?: (wanted: PackVersion<C>) => Promise<readonly string[]>;
   /**
    * Does what the plan says; what was done before a failure is found by the next plan. Returns what
    * to know: a restart that is needed.

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { applyPlan, type PlannedChange, planChange, previousOf } from '../../install/change.ts';
+import { applyPlan, type PlannedInstall, planTo, previousOf } from '../../install/install.ts';
 import { type InstallError, isPlaceError } from '../../install/install-error.ts';
-import type { Plan } from '../../install/plan.ts';
+import type { InstallPlan } from '../../install/plan.ts';
 import { isOfSamePack, planError, planText } from '../../install/plan-file.ts';
 import { doneCounts, planCounts } from '../../install/plan-text.ts';
 import { longestMessage, type ServerTexts } from '../../install/server/server-text.ts';
-import type { Direction, Installed, InstallTarget, Version } from '../../install/target.ts';
+import type { Direction, InstalledPack, InstallTarget, PackVersion } from '../../install/target.ts';
 import type { OnDrift } from '../../pack/config/install-config.ts';
 import { sumsName } from '../../release/supply-chain/checksums.ts';
 import { signatureName } from '../../release/supply-chain/signature.ts';
@@ -64,7 +64,7 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
     );
   const wanted =
     direction === 'install' ? await target.wanted() : await previousFor(change, installed);
-  const planned = planChange(target, change, wanted, installed);
+  const planned = planTo(target, direction, wanted, installed, change);
   const { plan, isDone } = planned;
   // what a server says of its objects is in a plan, too
   const shown = change.texts.redactedAll(plan);
@@ -78,7 +78,7 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
   return applyShown(change, planned, { plan: shown, advice });
 }
 
-function show<C>(change: Change<C>, plan: Plan, advice: readonly string[]): void {
+function show<C>(change: Change<C>, plan: InstallPlan, advice: readonly string[]): void {
   printPlan(plan, {
     paint: stdoutPaint(),
     verbose: change.options.verbose,
@@ -91,13 +91,13 @@ function show<C>(change: Change<C>, plan: Plan, advice: readonly string[]): void
 
 /** What was shown of a plan, without secrets. */
 interface Shown {
-  readonly plan: Plan;
+  readonly plan: InstallPlan;
   readonly advice: readonly string[];
 }
 
 async function applyShown<C>(
   { target, ...change }: Change<C>,
-  planned: PlannedChange<C>,
+  planned: PlannedInstall<C>,
   { plan, advice }: Shown,
 ): Promise<ExitCode> {
   const { terminal } = change;
@@ -115,7 +115,7 @@ async function applyShown<C>(
 /** A server's own words may be in it. */
 async function adviceFor<C>(
   { target, direction, texts }: Change<C>,
-  wanted: Version<C>,
+  wanted: PackVersion<C>,
 ): Promise<readonly string[]> {
   const advice = direction === 'install' ? await target.advice?.(wanted) : undefined;
   return (advice ?? []).map((line) => texts.shown(line, longestMessage));
@@ -133,8 +133,8 @@ const checkTexts: Readonly<Record<ArtifactCheck, string>> = {
  */
 async function previousFor<C>(
   { target, isSigned, check, options, to }: Change<C>,
-  installed: Installed<C>,
-): Promise<Version<C>> {
+  installed: InstalledPack<C>,
+): Promise<PackVersion<C>> {
   const previous = previousOf(installed);
   const isForeign = previous.isForeign === true;
   if (options.adopt === true && !isForeign)
@@ -169,7 +169,7 @@ const wayBack = <C>({ isSigned }: Change<C>): string =>
   isSigned === true ? 'sigpack rollback --adopt' : 'sigpack rollback';
 
 /** A plan that was done already, as one that CI applies again, is no other plan. */
-function refuseOtherPlan(path: string, plan: Plan, done: boolean): void {
+function refuseOtherPlan(path: string, plan: InstallPlan, done: boolean): void {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -186,7 +186,10 @@ function refuseOtherPlan(path: string, plan: Plan, done: boolean): void {
 }
 
 /** Asks on a terminal; without one `--yes` or a plan has to say it. */
-async function mayApply<C>({ target, options, terminal }: Change<C>, plan: Plan): Promise<boolean> {
+async function mayApply<C>(
+  { target, options, terminal }: Change<C>,
+  plan: InstallPlan,
+): Promise<boolean> {
   if (options.yes || options.apply !== undefined) return true;
   const instead = '--yes, or --plan FILE and then --apply FILE';
   if (options.format === 'json')
@@ -211,7 +214,7 @@ interface End {
 
 function tell<C>(
   { options, to, terminal, texts, check }: Omit<Change<C>, 'target'>,
-  plan: Plan,
+  plan: InstallPlan,
   { outcome, advice, notes: given = [], error }: End,
 ): ExitCode {
   const notes = given.map((note) => texts.shown(note, longestMessage));

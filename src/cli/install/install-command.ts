@@ -1,14 +1,14 @@
 import type { KeyObject } from 'node:crypto';
 import { resolve } from 'node:path';
 import { countsByKind } from '../../install/object-kinds.ts';
-import { type Plan, planOf } from '../../install/plan.ts';
+import { type InstallPlan, planOf } from '../../install/plan.ts';
 import {
   createServerTexts,
   longestMessage,
   type ServerTexts,
 } from '../../install/server/server-text.ts';
 import { configuredSettings } from '../../install/splunk/search-settings.ts';
-import type { Installed, InstallTarget } from '../../install/target.ts';
+import type { InstalledPack, InstallTarget } from '../../install/target.ts';
 import type { InstallConfig, OnDrift } from '../../pack/config/install-config.ts';
 import { readPublicKey } from '../../release/supply-chain/signature.ts';
 import { visible } from '../../source/visible.ts';
@@ -155,8 +155,8 @@ const nameOf = (id: string, title: string | undefined, texts: ServerTexts): stri
 function removalOf<C>(
   { kind, id }: InstallTarget<C>,
   to: string,
-  { version = '', current, state }: Installed<C>,
-): Plan {
+  { version = '', current, state }: InstalledPack<C>,
+): InstallPlan {
   const pack = { id, from: version, version: 'nothing', digest: '' };
   return planOf({
     to,

@@ -1,4 +1,4 @@
-import type { Plan } from '../../install/plan.ts';
+import type { InstallPlan } from '../../install/plan.ts';
 import { type PlanLine, packName, planLines } from '../../install/plan-text.ts';
 import { visible } from '../../source/visible.ts';
 import type { Paint } from '../report/context.ts';
@@ -15,7 +15,7 @@ export interface PlanPrinting {
 /** Lines shown without --verbose. */
 const shownLines = 200;
 
-export function printPlan(plan: Plan, { paint, verbose, wayBack }: PlanPrinting): void {
+export function printPlan(plan: InstallPlan, { paint, verbose, wayBack }: PlanPrinting): void {
   const { pack, to, objects, drift } = plan;
   if (objects.length === 0 && drift.length === 0 && plan.adopts === undefined) return;
   const from = pack.from === null ? 'nothing' : pack.from;

@@ -1,7 +1,7 @@
 import { type Drifted, driftOf } from '../../install/plan.ts';
 import { driftLines } from '../../install/plan-text.ts';
 import { longestMessage, withoutSecrets } from '../../install/server/server-text.ts';
-import type { Installed, Override } from '../../install/target.ts';
+import type { InstalledPack, Override } from '../../install/target.ts';
 import { visible, visibleJson } from '../../source/visible.ts';
 import { CommandError, isRemoteError, isUsageError } from '../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../error/exit-code.ts';
@@ -98,7 +98,7 @@ export async function status(
 type State = Omit<Status, 'to' | 'kind' | 'pack' | 'error'>;
 
 /** The order of the keys is that of the report as JSON. */
-function stateOf<C>(installed: Installed<C>): State {
+function stateOf<C>(installed: InstalledPack<C>): State {
   const { version, previous, current, foreign, overrides = [] } = installed;
   const before = { previous: previous?.version ?? null };
   const rest = {

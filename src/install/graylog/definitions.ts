@@ -28,7 +28,18 @@ export interface Resolving {
 /** Graylog's database takes 16 MB of a pack; as text it may be some times that. */
 const maximumText = 64 * 1024 * 1024;
 
-/** Reads a content pack; throws an InstallError for anything else. */
+/**
+ * Reads a content pack of Graylog.
+ *
+ * @param text - As a build writes it.
+ * @throws An InstallError for what no build of Sigpack writes.
+ * @example
+ * import { readFileSync } from 'node:fs';
+ * import { readContentPack } from 'sigpack';
+ *
+ * const pack = readContentPack(readFileSync('packs/acme-1.0.0-graylog.json', 'utf8'));
+ * [pack.name, pack.rev]; // => ['Acme detections', 1]
+ */
 export function readContentPack(text: string): ContentPack {
   if (text.length > maximumText)
     throw new InstallError(

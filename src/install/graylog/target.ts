@@ -10,7 +10,7 @@ import {
   textsOf,
   widthOf,
 } from '../server/connection.ts';
-import type { Installed, InstallTarget, Version } from '../target.ts';
+import type { InstalledPack, InstallTarget, PackVersion } from '../target.ts';
 import { applyToServer, refuseEmpty } from './apply.ts';
 import type { ContentPack } from './content-pack-model.ts';
 import {
@@ -25,6 +25,7 @@ import { allowlistNotes } from './server-extras.ts';
 import { createServerPacks } from './server-packs.ts';
 import { readServer, type ServerState, type Wanted, wantedOf } from './server-state.ts';
 
+/** What {@link graylogTarget} needs. */
 export interface GraylogTargetOptions {
   /** Its url ends with `/api`. */
   readonly server: ServerConnection;
@@ -49,6 +50,23 @@ const testedVersions: readonly string[] = ['6.3.7', '7.0.1'];
  * are changed by the REST interface, which keeps their ids, the events that they raised and their
  * notifications; new ones come by a pack of these alone. A revision is uploaded last: the revisions
  * that the server has are the history of what was installed.
+ *
+ * @example
+ * import { randomBytes } from 'node:crypto';
+ * import { readFileSync } from 'node:fs';
+ * import { setTimeout } from 'node:timers/promises';
+ * import { graylogTarget, readContentPack } from 'sigpack';
+ * import { send } from './send.js'; // the example of SendRequest
+ *
+ * const pack = readContentPack(readFileSync('packs/acme-1.0.0-graylog.json', 'utf8'));
+ * const target = graylogTarget({
+ *   server: { url: 'https://graylog.example.org/api', send, sleep: setTimeout },
+ *   login: { secret: process.env.GRAYLOG_TOKEN ?? '' },
+ *   packId: pack.id,
+ *   pack,
+ *   randomId: () => randomBytes(12).toString('hex'),
+ * });
+ * (await target.installed()).version; // => undefined
  */
 export function graylogTarget(options: GraylogTargetOptions): InstallTarget<ContentPack> {
   const { packId, pack, parameters = {}, randomId } = options;
@@ -109,7 +127,7 @@ function withAllParameters(pack: ContentPack, parameters: ParameterValues): Cont
   return given;
 }
 
-function versionOn(server: ServerState, pack: ContentPack): Version<ContentPack> {
+function versionOn(server: ServerState, pack: ContentPack): PackVersion<ContentPack> {
   const { definitions, extras } = wantedOf(pack, server);
   return {
     version: versionOf(pack),
@@ -136,7 +154,7 @@ function knownOf(pack: ContentPack, server: ServerState): readonly Wanted[] {
   }
 }
 
-function installedOf(server: ServerState, parameters: ParameterValues): Installed<ContentPack> {
+function installedOf(server: ServerState, parameters: ParameterValues): InstalledPack<ContentPack> {
   const { revisions, isInstalled, begun } = server;
   const [latest, previous] = isInstalled
     ? [...revisions.values()].sort((a, b) => b.rev - a.rev)

@@ -87,7 +87,6 @@ function requestOf(
   path: string,
   { body, type = 'application/json', slow, headers: more }: Sending,
 ): HttpRequest {
-  const isAsItIs = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
   return {
     method,
     url: url.replace(/\/$/, '') + path,
@@ -97,9 +96,15 @@ function requestOf(
       ...more,
       ...(body === undefined ? {} : { 'content-type': type }),
     },
-    body: isAsItIs ? body : JSON.stringify(body),
+    body: sendable(body),
     timeout: slow === true ? timeout * slowFactor : timeout,
   };
+}
+
+function sendable(body: unknown): HttpRequest['body'] {
+  if (body === undefined || typeof body === 'string') return body;
+  // no bytes of ours are shared with other threads
+  return body instanceof Uint8Array ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body);
 }
 
 const isExpected = ({ status }: HttpResponse, { expect }: Sending): boolean =>

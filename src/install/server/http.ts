@@ -7,7 +7,7 @@ export interface HttpRequest {
   readonly url: string;
   /** All but `content-length`. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array | undefined;
+  readonly body: string | Uint8Array<ArrayBuffer> | undefined;
   /** Milliseconds to wait for a byte of the answer. */
   readonly timeout: number;
 }
@@ -34,5 +34,24 @@ export interface NoResponse {
   readonly isFinal?: boolean;
 }
 
-/** Sends a request once. It must not throw for what a server or the network does. */
+/**
+ * Sends a request once. What a server or the network does is a value, so it does not throw.
+ *
+ * @example
+ * import type { SendRequest } from 'sigpack';
+ *
+ * export const send: SendRequest = async ({ method, url, headers, body, timeout }) => {
+ *   const signal = AbortSignal.timeout(timeout);
+ *   try {
+ *     const response = await fetch(url, { method, headers, body, signal });
+ *     return { ok: true, value: { status: response.status, text: await response.text() } };
+ *   } catch (error) {
+ *     return { ok: false, error: { reason: String(error), isSent: true } };
+ *   }
+ * };
+ *
+ * const url = 'https://elastic.example.org:9200/_watcher/watch/x';
+ * const answer = await send({ method: 'GET', url, headers: {}, body: undefined, timeout: 1000 });
+ * answer.ok && answer.value.status; // => 401
+ */
 export type SendRequest = (request: HttpRequest) => Promise<Result<HttpResponse, NoResponse>>;

@@ -25,6 +25,16 @@ const shownWords = 300;
 /** Shorter ones are words that occur anywhere. */
 const shortestForm = 3;
 
+/**
+ * Texts of servers without secrets. Connections that share one leave out each other's, too.
+ *
+ * @example
+ * import { createServerTexts } from 'sigpack';
+ *
+ * const texts = createServerTexts();
+ * texts.keep('s3cr3t');
+ * texts.shown('no user has the token czNjcjN0'); // => 'no user has the token ***'
+ */
 export function createServerTexts(): ServerTexts {
   let forms: readonly string[] = [];
   const redacted = (text: string): string =>

@@ -6,12 +6,13 @@ import type { InstallObject } from '../plan.ts';
 import { type Client, createClient } from '../server/client.ts';
 import { basicLogin, type ServerConnection, textsOf } from '../server/connection.ts';
 import type { AppArchive } from '../splunk/app-files.ts';
-import type { Applying, Installed, InstallTarget, Version } from '../target.ts';
+import type { Applying, InstalledPack, InstallTarget, PackVersion } from '../target.ts';
 import { stringIn } from './answer-fields.ts';
 import { inspectApp } from './app-inspect.ts';
 import { multipart } from './multipart.ts';
 import { type Patience, waitUntil } from './patience.ts';
 
+/** What {@link splunkCloudTarget} needs. */
 export interface SplunkCloudTargetOptions {
   readonly server: Omit<ServerConnection, 'url'>;
   /** Where the services are not Splunk's own. */
@@ -55,6 +56,24 @@ interface Services {
  * A stack of Splunk Cloud: AppInspect validates the app, the Admin Config Service installs it. The
  * service says which version is there and nothing of what is in it, so the plan is about the app as
  * a whole, and a rollback is an install of the artifact before.
+ *
+ * @example
+ * import { readFileSync } from 'node:fs';
+ * import { setTimeout } from 'node:timers/promises';
+ * import { readSplunkApp, splunkCloudTarget } from 'sigpack';
+ * import { send } from './send.js'; // the example of SendRequest
+ *
+ * const archive = readFileSync('packs/acme-1.0.0.spl');
+ * const app = await readSplunkApp(archive);
+ * const target = splunkCloudTarget({
+ *   server: { send, sleep: setTimeout },
+ *   stack: 'acme-stack',
+ *   token: process.env.STACK_TOKEN ?? '',
+ *   login: { user: 'jane', password: process.env.SPLUNK_PASSWORD ?? '' },
+ *   appId: app.id,
+ *   app: { app, archive },
+ * });
+ * (await target.installed()).version; // => undefined
  */
 export function splunkCloudTarget(options: SplunkCloudTargetOptions): InstallTarget<Uint8Array> {
   const { appId, app } = options;
@@ -120,7 +139,7 @@ const objectOf = (appId: string, version: string): InstallObject => ({
 const digestOf = (archive: Uint8Array): string =>
   createHash('sha256').update(archive).digest('hex').slice(0, 32);
 
-const versionOf = ({ app, archive }: AppArchive): Version<Uint8Array> => ({
+const versionOf = ({ app, archive }: AppArchive): PackVersion<Uint8Array> => ({
   version: app.version,
   digest: digestOf(archive),
   objects: [objectOf(app.id, app.version)],
@@ -130,7 +149,7 @@ const versionOf = ({ app, archive }: AppArchive): Version<Uint8Array> => ({
 async function readInstalled(
   services: Services,
   app: AppArchive | undefined,
-): Promise<Installed<Uint8Array>> {
+): Promise<InstalledPack<Uint8Array>> {
   const { status, json } = await services.acs.send('GET', addressOf(services), { expect: [404] });
   const version = status === 404 ? undefined : stringIn(json, 'version');
   if (status !== 404 && version === undefined)

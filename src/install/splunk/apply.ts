@@ -1,7 +1,7 @@
 import { InstallError } from '../install-error.ts';
-import type { InstallObject, Plan } from '../plan.ts';
+import type { InstallObject, InstallPlan } from '../plan.ts';
 import { inParallel } from '../server/in-parallel.ts';
-import type { Applying, Version } from '../target.ts';
+import type { Applying, PackVersion } from '../target.ts';
 import type { SplunkApp } from './app-files.ts';
 import { type AppPlace, readInstalled } from './installed.ts';
 import {
@@ -52,7 +52,7 @@ export async function applyToApp(
 }
 
 interface Writing {
-  readonly plan: Plan;
+  readonly plan: InstallPlan;
   readonly wanted: readonly SplunkObject[];
   /** Keys of what is to be written. */
   readonly left: ReadonlySet<string>;
@@ -83,7 +83,7 @@ async function writeObjects(
 /** What others need goes last. */
 async function removeObjects(
   place: AppPlace,
-  plan: Plan,
+  plan: InstallPlan,
   record: SplunkRecord | undefined,
   step: (label: string) => void,
 ): Promise<void> {
@@ -114,8 +114,8 @@ async function removeObjects(
  */
 async function leftAfterUpload(
   place: AppPlace,
-  wanted: Version<SplunkApp>,
-  plan: Plan,
+  wanted: PackVersion<SplunkApp>,
+  plan: InstallPlan,
 ): Promise<ReadonlySet<string>> {
   const { installed } = await readInstalled(place);
   const there = new Map(installed.current.map((one) => [one.key, one.fields]));

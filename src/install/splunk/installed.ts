@@ -1,6 +1,6 @@
 import { madeForIn } from '../../artifact/made-for.ts';
 import { stateOf } from '../plan.ts';
-import type { Installed } from '../target.ts';
+import type { InstalledPack } from '../target.ts';
 import type { SplunkApp } from './app-files.ts';
 import type { SplunkClient, SplunkEntry } from './client.ts';
 import type { ObjectWriter } from './object-writer.ts';
@@ -51,7 +51,7 @@ export async function othersIn(
 }
 
 export interface InstalledApp {
-  readonly installed: Installed<SplunkApp>;
+  readonly installed: InstalledPack<SplunkApp>;
   readonly record: SplunkRecord | undefined;
   /** What was there before Sigpack took the app over. */
   readonly adopted: SplunkRecord | undefined;

@@ -14,6 +14,12 @@ const executable = 0o7111;
  * @param isConfigured - Whether sigpack.yml itself sets a key of savedsearches.conf to this value.
  *   Default: it sets nothing.
  * @throws An InstallError for what no build of Sigpack writes.
+ * @example
+ * import { readFileSync } from 'node:fs';
+ * import { readSplunkApp } from 'sigpack';
+ *
+ * const app = await readSplunkApp(readFileSync('packs/acme-1.0.0.spl'));
+ * [app.id, app.version]; // => ['acme', '1.0.0']
  */
 export async function readSplunkApp(
   archive: Uint8Array,

@@ -2,7 +2,7 @@ import { InstallError } from '../install-error.ts';
 import { appLoadLines } from '../pack-load.ts';
 import { type ServerConnection, type ServerLogin, widthOf } from '../server/connection.ts';
 import { inParallel } from '../server/in-parallel.ts';
-import type { InstallTarget, Progress, Uninstalled, Version } from '../target.ts';
+import type { InstallTarget, PackVersion, Progress, Uninstalled } from '../target.ts';
 import { filesDigest, type SplunkApp } from './app-files.ts';
 import { applyToApp } from './apply.ts';
 import { createSplunkClient, type SplunkClient } from './client.ts';
@@ -12,6 +12,7 @@ import { type SplunkObject, sortedObjects, splunkObjects } from './objects.ts';
 import { createRecordWriter } from './record-writer.ts';
 import { slotsOf } from './slots.ts';
 
+/** What {@link splunkTarget} needs. */
 export interface SplunkTargetOptions {
   /** Its url is that of the management port, 8089 by default. */
   readonly server: ServerConnection;
@@ -30,6 +31,21 @@ export interface SplunkTargetOptions {
  * A Splunk server, by its management interface: searches, macros, lookups and views one by one, or
  * the app as a file that the server can read. What was installed, and what was before it, is kept
  * in sigpack.conf of the app, so that any machine can plan the next install or go back.
+ *
+ * @example
+ * import { readFileSync } from 'node:fs';
+ * import { setTimeout } from 'node:timers/promises';
+ * import { readSplunkApp, splunkTarget } from 'sigpack';
+ * import { send } from './send.js'; // the example of SendRequest
+ *
+ * const app = await readSplunkApp(readFileSync('packs/acme-1.0.0.spl'));
+ * const target = splunkTarget({
+ *   server: { url: 'https://splunk.example.org:8089', send, sleep: setTimeout },
+ *   login: { secret: process.env.SPLUNK_TOKEN ?? '' },
+ *   appId: app.id,
+ *   app,
+ * });
+ * (await target.installed()).version; // => undefined
  */
 export function splunkTarget(options: SplunkTargetOptions): InstallTarget<SplunkApp> {
   const { server, login, appId, app, putFile } = options;
@@ -59,7 +75,7 @@ export function splunkTarget(options: SplunkTargetOptions): InstallTarget<Splunk
   };
 }
 
-const versionOf = (app: SplunkApp): Version<SplunkApp> => ({
+const versionOf = (app: SplunkApp): PackVersion<SplunkApp> => ({
   version: app.version,
   digest: filesDigest(app.files),
   objects: splunkObjects(app),

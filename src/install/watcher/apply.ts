@@ -1,8 +1,8 @@
 import { mergeFields } from '../merge-fields.ts';
-import type { Plan, PlannedObject } from '../plan.ts';
+import type { InstallPlan, PlannedObject } from '../plan.ts';
 import type { Client } from '../server/client.ts';
 import { inParallel } from '../server/in-parallel.ts';
-import type { Applying, Version } from '../target.ts';
+import type { Applying, PackVersion } from '../target.ts';
 import {
   type OtherWatch,
   putWatch,
@@ -57,7 +57,7 @@ export async function applyToWatcher(
 }
 
 /** What the plan takes away; what was someone else's comes back in its place. */
-function goneWith(plan: Plan, { content }: Version<Watches>): readonly PlannedObject[] {
+function goneWith(plan: InstallPlan, { content }: PackVersion<Watches>): readonly PlannedObject[] {
   const wanted = new Map(content.map((one) => [one.id, one]));
   return plan.objects.filter(
     ({ verb, key }) => !wanted.get(key)?.foreign && (verb === 'remove' || !wanted.has(key)),

@@ -10,11 +10,18 @@ import {
   widthOf,
 } from '../server/connection.ts';
 import { inParallel } from '../server/in-parallel.ts';
-import type { Installed, InstallTarget, Progress, Uninstalled, Version } from '../target.ts';
+import type {
+  InstalledPack,
+  InstallTarget,
+  PackVersion,
+  Progress,
+  Uninstalled,
+} from '../target.ts';
 import { type ApplyingOn, applyToWatcher } from './apply.ts';
 import { readWatchesOf, removeWatch, type WatchesThere } from './server-watches.ts';
 import { type NamedWatch, watchesDigest, watchObject } from './watches.ts';
 
+/** What {@link watcherTarget} needs. */
 export interface WatcherTargetOptions {
   readonly server: ServerConnection;
   /** Without a user the secret is an API key. */
@@ -29,6 +36,21 @@ export interface WatcherTargetOptions {
  * Watches of Elasticsearch. Each carries in its metadata which pack and version wrote it, and what
  * it was before, so that any machine can plan the next install or go back. A watch that a version
  * lacks is switched off and removed by the version after it: till then a rollback has it.
+ *
+ * @example
+ * import { readFileSync } from 'node:fs';
+ * import { setTimeout } from 'node:timers/promises';
+ * import { readWatches, watcherTarget } from 'sigpack';
+ * import { send } from './send.js'; // the example of SendRequest
+ *
+ * const target = watcherTarget({
+ *   server: { url: 'https://elastic.example.org:9200', send, sleep: setTimeout },
+ *   login: { secret: process.env.ELASTIC_KEY ?? '' },
+ *   packId: 'acme',
+ *   version: '1.0.0',
+ *   watches: readWatches(readFileSync('packs/acme-1.0.0.ndjson', 'utf8')),
+ * });
+ * (await target.installed()).version; // => undefined
  */
 export function watcherTarget(options: WatcherTargetOptions): InstallTarget<readonly NamedWatch[]> {
   const { server, packId, version, watches } = options;
@@ -78,7 +100,7 @@ const versionOf = (
   version: string,
   watches: readonly NamedWatch[],
   digest = watchesDigest(watches),
-): Version<readonly NamedWatch[]> => ({
+): PackVersion<readonly NamedWatch[]> => ({
   version,
   digest,
   objects: watches
@@ -90,7 +112,7 @@ const versionOf = (
 function installedOf(
   { ours: there, others }: WatchesThere,
   wanted: readonly NamedWatch[] = [],
-): Installed<readonly NamedWatch[]> {
+): InstalledPack<readonly NamedWatch[]> {
   const taken = wanted.filter(({ id }) => others.has(id)).map(({ id }) => id);
   const alive = there.filter(({ mark }) => mark.retired !== true);
   const digests = new Set(there.map(({ mark }) => mark.digest));

@@ -19,10 +19,20 @@ export interface NamedWatch {
 }
 
 /**
- * Watches as JSON lines or as a JSON array, which do what `actions` say. Throws an InstallError
- * for anything else.
+ * Reads watches of Elasticsearch.
+ *
+ * @param text - As `sigpack convert -t xpack-watcher -f ndjson` writes them: JSON lines, or a JSON
+ *   array.
+ * @param actions - What the watches have to do; undefined: the log line that is the default.
+ * @throws An InstallError for what Sigpack does not write, and for watches that do something else.
+ * @example
+ * import { readFileSync } from 'node:fs';
+ * import { readWatches } from 'sigpack';
+ *
+ * const watches = readWatches(readFileSync('packs/acme-1.0.0.ndjson', 'utf8'));
+ * watches.length; // => 3
  */
-export function readWatches(text: string, actions: WatchActions): readonly NamedWatch[] {
+export function readWatches(text: string, actions?: WatchActions): readonly NamedWatch[] {
   const values = valuesIn(text);
   const seen = new Set<string>();
   return values.map((value, index) => {

@@ -11,7 +11,7 @@ import {
   settingsIn,
 } from '../../../install/splunk/app-files.ts';
 import { deploymentNotes, unseenFrom } from '../../../install/splunk/deployed-apps.ts';
-import type { Installed, InstallTarget, Version } from '../../../install/target.ts';
+import type { InstalledPack, InstallTarget, PackVersion } from '../../../install/target.ts';
 import type { SplunkPlace } from '../../../pack/config/install-config.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { errorCode } from '../../error/error-code.ts';
@@ -55,7 +55,7 @@ export function splunkDiskTarget({
   const state = join(home, 'etc', '.sigpack', place, appId);
   const places: AppPlaces = { target: join(folder, appId), folder, state };
   const unseen = unseenFrom(place);
-  const read = (): Installed<AppFiles> => ({
+  const read = (): InstalledPack<AppFiles> => ({
     ...readDisk(places, appId, app),
     ...(unseen === undefined ? {} : { unseen: { what: unseen } }),
   });
@@ -160,7 +160,7 @@ function readDisk(
   { target, state }: AppPlaces,
   appId: string,
   app: SplunkApp | undefined,
-): Installed<AppFiles> {
+): InstalledPack<AppFiles> {
   const files = isFolder(target) ? readTree(target) : new Map<string, Buffer>();
   const { installed, previous, isAdopted } = recall(state);
   const version = appVersion(files);
@@ -208,7 +208,7 @@ function refuseLinks(home: string, { target, state }: AppPlaces): void {
     );
 }
 
-const versionOf = (files: AppFiles, isOurs?: (path: string) => boolean): Version<AppFiles> => ({
+const versionOf = (files: AppFiles, isOurs?: (path: string) => boolean): PackVersion<AppFiles> => ({
   version: appVersion(files) ?? '',
   digest: filesDigest(files),
   objects: fileObjects(files, isOurs),
