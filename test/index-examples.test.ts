@@ -203,6 +203,15 @@ describe('the examples of the library', () => {
 
   it('run', () => expect(run(examples)).toEqual({}));
 
+  it('and the one of docs/install.md run', () => {
+    const page = readFileSync(join(root, 'docs/install.md'), 'utf8');
+    const [, text = ''] = /^```js\n(.*?)^```$/ms.exec(page) ?? [];
+    const check = "(await target.installed()).version; // => '1.0.0'";
+    expect(run([{ name: 'install', text: `${text.replace(/^for .*$/m, '')}${check}` }])).toEqual(
+      {},
+    );
+  });
+
   it('have the types of the declarations', () => expect(typeErrors(examples)).toBe(''));
 });
 
