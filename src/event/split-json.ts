@@ -60,10 +60,10 @@ export function createJsonSplitter(fail: Fail): Splitter {
         if (piece !== undefined) yield piece;
       }
     },
-    // biome-ignore lint/correctness/useYield: a splitter of another form has a last piece
-    *end() {
+    end() {
       if (scan.depth > 0) throw fail(scan.startLine, 'the JSON that begins here does not end');
       if (scan.list !== 'none') throw fail(scan.line, 'the list of events does not end');
+      return [];
     },
   };
 }
