@@ -4,8 +4,7 @@ import { type Level, levels } from '../sigma/rule/rule.ts';
 import { isDeeperThan, maximumDepth } from '../source/json.ts';
 import { isRecord } from '../source/record.ts';
 import { failed, ok, type Result } from '../source/result.ts';
-import { digestOf } from './meaning/digest.ts';
-import type { EntryDetail, Snapshot, SnapshotEntry } from './snapshot.ts';
+import { digestsOf, type EntryDetail, type Snapshot, type SnapshotEntry } from './snapshot.ts';
 
 /** An artifact that cannot be read; the caller names its file. */
 class ArtifactError extends Error {
@@ -95,13 +94,7 @@ function entryOf({
     file,
     name,
     ...(severity === undefined ? {} : { severity }),
-    digests: {
-      text: digestOf(text),
-      settings: digestOf(settings),
-      queries: Object.fromEntries(
-        Object.entries(queries).map(([target, texts]) => [target, digestOf(texts)]),
-      ),
-    },
+    digests: digestsOf(detail),
     detail,
   };
 }

@@ -44,6 +44,15 @@ export interface EntryDetail {
   readonly compiled?: CompiledRule;
 }
 
+/** The digests of texts, settings and queries. */
+export const digestsOf = ({ text, settings, queries }: EntryDetail): Digests => ({
+  text: digestOf(text),
+  settings: digestOf(settings),
+  queries: Object.fromEntries(
+    Object.entries(queries).map(([target, texts]) => [target, digestOf(texts)]),
+  ),
+});
+
 /** All detections of a pack at a point in time, by id. */
 export interface Snapshot {
   /** For readers: `1.2.0`, a path, a revision of git. */
@@ -92,13 +101,17 @@ export function createBuilt(
   return {
     entries,
     add({ outcome: { detection, targets }, written }) {
-      const text = textOf(detection);
-      const settings = settingsOf(detection);
       const queries: Partial<Record<Target, readonly string[]>> = {};
       for (const [target, outcome] of targets)
         if (outcome.kind === 'compiled') queries[target] = outcome.queries;
       // a rule that no target can express is published nowhere
       if (Object.keys(queries).length === 0) return;
+      const detail: EntryDetail = {
+        text: textOf(detection),
+        settings: settingsOf(detection),
+        queries,
+        compiled: written,
+      };
       entries.push({
         id: detection.id,
         title: detection.rule.title,
@@ -111,15 +124,8 @@ export function createBuilt(
         entities: queries.graylog
           ? eventDefinitionIds(info, detection.id, queries.graylog.length)
           : [],
-        digests: {
-          text: digestOf(text),
-          condition: conditionDigest(written),
-          settings: digestOf(settings),
-          queries: Object.fromEntries(
-            Object.entries(queries).map(([target, texts]) => [target, digestOf(texts)]),
-          ),
-        },
-        ...(details ? { detail: { text, settings, queries, compiled: written } } : {}),
+        digests: { ...digestsOf(detail), condition: conditionDigest(written) },
+        ...(details ? { detail } : {}),
       });
     },
   };
