@@ -16,6 +16,7 @@ import { readConfig } from '../src/pack/config/config.ts';
 import { fieldChoices } from '../src/pipeline/field-choice.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { initFlags, projectIn } from './project-folder.ts';
+import { unwrapped } from './result.ts';
 import { sigpack } from './sigpack.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'sigpack-init-'));
@@ -52,9 +53,7 @@ function typed(lines: readonly string[]): {
   let at = 0;
   for (let question = nextQuestion(answers); question; question = nextQuestion(answers)) {
     asked.push(question.key);
-    const found = answersIn(question, lines[at++] ?? '');
-    if (typeof found === 'string') throw new Error(`${question.key}: ${found}`);
-    answers.set(question.key, found);
+    answers.set(question.key, unwrapped(answersIn(question, lines[at++] ?? '')));
   }
   return { answers, asked };
 }
@@ -111,8 +110,8 @@ describe('questions', () => {
     const answers = new Map<ChoiceKey, readonly string[]>();
     for (const line of lines) {
       const question = nextQuestion(answers);
-      const found = question && answersIn(question, line);
-      if (question && typeof found === 'object') answers.set(question.key, found);
+      const read = question && answersIn(question, line);
+      if (question && read?.ok) answers.set(question.key, read.value);
     }
     const next = nextQuestion(answers);
     if (!next) throw new Error('there is no question left');
@@ -141,14 +140,14 @@ describe('questions', () => {
     [['2', '1'], 'all, Windows', '`all` goes with no other stream'],
     [['2', '1'], 'a\u0007', '"a\u0007" is not the title of a stream'],
     [['2,3', '1', 'all', '1'], 'a b', '"a b" is not a pattern of indexes'],
-  ])('after %j do not take %j', (before, line, problem) =>
-    expect(answersIn(questionOf(before), line)).toBe(problem),
+  ])('after %j do not take %j', (before, line, error) =>
+    expect(answersIn(questionOf(before), line)).toEqual({ ok: false, error }),
   );
 });
 
 describe('options', () => {
   test('answer what the questions ask, for the products that they name', () => {
-    const answers = answersOf({ splunk: '1', splunkIndex: 'a,b' });
+    const answers = unwrapped(answersOf({ splunk: '1', splunkIndex: 'a,b' }));
     expect(answers).toEqual(
       new Map([
         ['products', ['splunk']],
@@ -156,8 +155,8 @@ describe('options', () => {
         ['splunkIndex', ['a', 'b']],
       ]),
     );
-    expect(nextQuestion(answersOf({ graylogStreams: 'all' }) as Answers)?.key).toBe('graylog');
-    expect(answersOf({})).toEqual(new Map());
+    expect(nextQuestion(unwrapped(answersOf({ graylogStreams: 'all' })))?.key).toBe('graylog');
+    expect(unwrapped(answersOf({}))).toEqual(new Map());
     expect((['splunkIndex', 'graylogStreams', 'elasticsearch'] as const).map(optionOf)).toEqual([
       '--splunk-index',
       '--graylog-streams',
@@ -237,18 +236,19 @@ function answersFor(
   where: 'one' | 'several' | 'all' = 'one',
 ): Answers {
   const place = { one: 'one', several: 'one,two', all: undefined }[where];
-  const answers = answersOf({
-    ...(splunk === undefined
-      ? {}
-      : {
-          splunk,
-          ...(splunk === 'splunk-cim' ? {} : { splunkIndex: place ?? '*' }),
-          enterpriseSecurity: where === 'all' ? 'yes' : 'no',
-        }),
-    ...(graylog === undefined ? {} : { graylog, graylogStreams: place ?? 'all' }),
-    ...(elasticsearch === undefined ? {} : { elasticsearch, elasticsearchIndex: place ?? '*' }),
-  });
-  if (typeof answers === 'string') throw new Error(answers);
+  const answers = unwrapped(
+    answersOf({
+      ...(splunk === undefined
+        ? {}
+        : {
+            splunk,
+            ...(splunk === 'splunk-cim' ? {} : { splunkIndex: place ?? '*' }),
+            enterpriseSecurity: where === 'all' ? 'yes' : 'no',
+          }),
+      ...(graylog === undefined ? {} : { graylog, graylogStreams: place ?? 'all' }),
+      ...(elasticsearch === undefined ? {} : { elasticsearch, elasticsearchIndex: place ?? '*' }),
+    }),
+  );
   expect(nextQuestion(answers)).toBeUndefined();
   return answers;
 }

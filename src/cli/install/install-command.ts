@@ -10,13 +10,12 @@ import {
 import { configuredSettings } from '../../install/splunk/search-settings.ts';
 import type { InstalledPack, InstallTarget } from '../../install/target.ts';
 import type { InstallConfig, OnDrift } from '../../pack/config/install-config.ts';
-import { readPublicKey } from '../../release/supply-chain/signature.ts';
 import { visible } from '../../source/visible.ts';
 import { CommandError } from '../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { type LoadedConfig, loadConfig } from '../files/config-file.ts';
 import { findConfig } from '../files/find-config.ts';
-import { readKeyFile } from '../files/key-file.ts';
+import { readPublicKeyFile } from '../files/key-file.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { releaseState } from '../release/stage.ts';
 import { printText } from '../terminal/guarded.ts';
@@ -101,10 +100,7 @@ function refuseSwallowed(
 function keyOf({ place, folder }: OpenInput, { key }: InstallOptions): KeyObject | undefined {
   const path =
     key ?? (place.publicKey === undefined ? undefined : resolve(folder, place.publicKey));
-  if (path === undefined) return undefined;
-  const read = readPublicKey(readKeyFile('the key', path));
-  if (!read.ok) throw new CommandError(`the key ${shownPath(path)} cannot be used: ${read.error}`);
-  return read.value;
+  return path === undefined ? undefined : readPublicKeyFile(path);
 }
 
 export interface UninstallOptions extends PlaceOptions {

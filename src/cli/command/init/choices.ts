@@ -1,4 +1,5 @@
 import { type FieldChoice, fieldChoices } from '../../../pipeline/field-choice.ts';
+import { failed, ok, type Result } from '../../../source/result.ts';
 
 /**
  * Products that `sigpack init` asks about, and the targets whose pipelines say how their fields are
@@ -154,16 +155,16 @@ export const nextQuestion = (answers: Answers): Question | undefined =>
   questions.find(({ key, isAsked }) => isAsked(answers) && !answers.has(key));
 
 /**
- * A line of a terminal, or the value of an option, as answers: numbers stand for the choices in
- * their order, `y` and `n` for yes and no. Text: what is wrong with it.
+ * A line of a terminal, or the value of an option, as answers: numbers mean the choices in their
+ * order, `y` and `n` yes and no.
  */
-export function answersIn(question: Question, line: string): readonly string[] | string {
+export function answersIn(question: Question, line: string): Result<readonly string[]> {
   const { choices, several, fallback, reason } = question;
   const text = line.trim() === '' && fallback !== undefined ? fallback : line.trim();
   const parts = (several ? text.split(',') : [text])
     .map((part) => part.trim())
     .filter((part) => part !== '');
-  if (parts.length === 0) return 'there has to be an answer';
+  if (parts.length === 0) return failed('there has to be an answer');
   const named = parts.map((part) => {
     const typed = part.toLowerCase();
     const byName = choices.find(
@@ -172,7 +173,8 @@ export function answersIn(question: Question, line: string): readonly string[] |
     return byName ?? (/^\d+$/.test(part) ? choices[Number(part) - 1]?.name : undefined) ?? part;
   });
   const distinct = [...new Set(named)];
-  return reason(distinct) ?? distinct;
+  const error = reason(distinct);
+  return error === undefined ? ok(distinct) : failed(error);
 }
 
 export type ChoiceOptions = Partial<Readonly<Record<Exclude<ChoiceKey, 'products'>, string>>>;
@@ -180,27 +182,25 @@ export type ChoiceOptions = Partial<Readonly<Record<Exclude<ChoiceKey, 'products
 export const optionOf = (key: ChoiceKey): string =>
   `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/**
- * What options answer. A product is wanted that one of them is about. Text: what is wrong with one.
- */
-export function answersOf(options: ChoiceOptions): Answers | string {
+/** What options answer. A product is wanted that one of them is about. */
+export function answersOf(options: ChoiceOptions): Result<Answers> {
   const answers = new Map<ChoiceKey, readonly string[]>();
   const wanted = products
     .map(({ name }) => name)
     .filter((name) =>
       Object.entries(options).some(([key, value]) => value !== undefined && key.startsWith(name)),
     );
-  if (wanted.length === 0) return answers;
-  if (!wanted.some((name) => packs.includes(name))) return noPack;
+  if (wanted.length === 0) return ok(answers);
+  if (!wanted.some((name) => packs.includes(name))) return failed(noPack);
   answers.set('products', wanted);
   for (const question of questions) {
     const value = question.key === 'products' ? undefined : options[question.key];
     if (value === undefined) continue;
-    const found = answersIn(question, value);
-    if (typeof found === 'string') return `${optionOf(question.key)}: ${found}`;
-    answers.set(question.key, found);
+    const read = answersIn(question, value);
+    if (!read.ok) return failed(`${optionOf(question.key)}: ${read.error}`);
+    answers.set(question.key, read.value);
   }
-  return answers;
+  return ok(answers);
 }
 
 /** What the template of sigpack.yml is given. */

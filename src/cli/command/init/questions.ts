@@ -29,10 +29,10 @@ export async function askTheRest(given: Answers): Promise<Answers> {
 /** Without a terminal, a question with a default is answered by it. */
 function withDefaults(answers: Map<ChoiceKey, readonly string[]>): Answers {
   for (let question = nextQuestion(answers); question; question = nextQuestion(answers)) {
-    const found =
-      question.fallback === undefined ? undefined : answersIn(question, question.fallback);
-    if (typeof found !== 'object') throw new CommandError(withoutTerminal(question));
-    answers.set(question.key, found);
+    const { key, fallback } = question;
+    const read = fallback === undefined ? undefined : answersIn(question, fallback);
+    if (!read?.ok) throw new CommandError(withoutTerminal(question));
+    answers.set(key, read.value);
   }
   return answers;
 }
@@ -68,8 +68,8 @@ async function answered(question: Question, lines: LineReader): Promise<readonly
   for (;;) {
     const line = await lines.ask(prompt);
     if (line === undefined) throw new CommandError('the input has ended; nothing was written');
-    const found = answersIn(question, line);
-    if (typeof found !== 'string') return found;
-    process.stdout.write(`${wrapped(found, lineWidth).join('\n')}\n`);
+    const read = answersIn(question, line);
+    if (read.ok) return read.value;
+    process.stdout.write(`${wrapped(read.error, lineWidth).join('\n')}\n`);
   }
 }

@@ -39,9 +39,9 @@ export async function init(folder: string, options: InitCommandOptions): Promise
   const spec = packageSpec(options.package, folder);
   refuseTitle(title);
   const given = answersOf(options);
-  if (typeof given === 'string') throw new CommandError(given);
+  if (!given.ok) throw new CommandError(given.error);
   refuseTaken(folder, options.force);
-  const answers = await askTheRest(given);
+  const answers = await askTheRest(given.value);
   const made = initFiles(
     {
       id: options.id ?? packIdFrom(name),

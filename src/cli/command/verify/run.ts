@@ -4,17 +4,14 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { readChecksums, sumsName } from '../../../release/supply-chain/checksums.ts';
 import { isSignedBy, readEnvelope } from '../../../release/supply-chain/envelope.ts';
 import { envelopeExtension, statementExtension } from '../../../release/supply-chain/provenance.ts';
-import {
-  readPublicKey,
-  signatureName,
-  verifySignature,
-} from '../../../release/supply-chain/signature.ts';
+import { signatureName, verifySignature } from '../../../release/supply-chain/signature.ts';
 import { subjectError } from '../../../release/supply-chain/subjects.ts';
+import { failed, ok, type Result } from '../../../source/result.ts';
 import { visible } from '../../../source/visible.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../../error/exit-code.ts';
 import { fileError } from '../../error/file-error.ts';
-import { readKeyFile } from '../../files/key-file.ts';
+import { readPublicKeyFile } from '../../files/key-file.ts';
 import { entryStatsOf, statsOf } from '../../files/path-stats.ts';
 import { shownPath } from '../../files/rule-files.ts';
 import { printText } from '../../terminal/guarded.ts';
@@ -29,48 +26,39 @@ export interface VerifyOptions {
 const maximumSize = 16 * 1024 * 1024;
 
 /**
- * `sigpack verify`: artifacts against the SHA256SUMS beside them, that against its signature, and
+ * `sigpack verify`: artifacts against the SHA256SUMS next to them, that against its signature, and
  * the provenance against all files.
  */
 export async function verify(paths: readonly string[], options: VerifyOptions): Promise<ExitCode> {
-  const key = options.key === undefined ? undefined : readKey(options.key);
+  const key = options.key === undefined ? undefined : readPublicKeyFile(options.key);
   const { paint } = createTerminal(process.stdout, process.env, () => 0);
+  const print = (path: string, verdict: string): void =>
+    printText(`${visible(shownPath(path))}: ${verdict}\n`);
   let sound = true;
-  const tell = (path: string, reason: string | undefined): void => {
-    if (reason !== undefined) sound = false;
-    printText(
-      `${visible(shownPath(path))}: ` +
-        `${reason === undefined ? paint('green', 'ok') : paint('red', visible(reason))}\n`,
-    );
+  const report = (path: string, error: string | undefined): void => {
+    if (error !== undefined) sound = false;
+    print(path, error === undefined ? paint('green', 'ok') : paint('red', visible(error)));
   };
   const signatures = new Set<string>();
   for (const path of paths) {
-    const place = placeOf(path);
-    const sums = readSums(place.folder);
-    if (typeof sums === 'string') {
-      tell(join(place.folder, sumsName), sums);
+    const { folder, names } = placeOf(path);
+    const read = readSums(folder);
+    if (!read.ok) {
+      report(join(folder, sumsName), read.error);
       continue;
     }
-    if (!signatures.has(place.folder)) {
-      signatures.add(place.folder);
-      const signature = join(place.folder, signatureName);
-      if (key !== undefined) tell(signature, signatureError(sums.bytes, signature, key));
+    const { bytes, entries } = read.value;
+    const signature = join(folder, signatureName);
+    if (!signatures.has(folder)) {
+      if (key !== undefined) report(signature, signatureError(bytes, signature, key));
       else if (isFile(signature))
-        printText(
-          `${visible(shownPath(signature))}: ` +
-            `${paint('yellow', 'signature not checked; give --key')}\n`,
-        );
+        print(signature, paint('yellow', 'signature not checked; give --key'));
     }
-    for (const name of place.names ?? [
-      ...sums.entries.keys(),
-      ...unlisted(place.folder, sums.entries),
-    ]) {
-      const file = join(place.folder, name);
-      const isKey = !sums.entries.has(name) && isSamePath(file, options.key);
-      tell(
-        file,
-        isKey ? keyInRelease : await entryError(file, sums.entries.get(name), sums.entries, key),
-      );
+    signatures.add(folder);
+    for (const name of names ?? [...entries.keys(), ...unlisted(folder, entries)]) {
+      const file = join(folder, name);
+      const isKey = !entries.has(name) && isSamePath(file, options.key);
+      report(file, isKey ? keyInRelease : await entryError(file, entries.get(name), entries, key));
     }
   }
   return sound ? exitCodes.success : exitCodes.findings;
@@ -88,14 +76,14 @@ const keyInRelease =
   `it is not in ${sumsName}; keep the key outside of the release, where who changes the ` +
   'release cannot change it';
 
-/** What SHA256SUMS says, or what is wrong with it. */
-function readSums(folder: string): Sums | string {
+/** What SHA256SUMS says. */
+function readSums(folder: string): Result<Sums> {
   const bytes = bytesOf(join(folder, sumsName));
-  if (typeof bytes === 'string') return bytes;
-  const read = readChecksums(bytes);
+  if (!bytes.ok) return bytes;
+  const read = readChecksums(bytes.value);
   return read.ok
-    ? { bytes, entries: read.value }
-    : `line ${read.error.line}: ${read.error.message}`;
+    ? ok({ bytes: bytes.value, entries: read.value })
+    : failed(`line ${read.error.line}: ${read.error.message}`);
 }
 
 interface Place {
@@ -126,21 +114,15 @@ const unlisted = (folder: string, entries: ReadonlyMap<string, string>): readonl
     .filter((name) => name !== sumsName && name !== signatureName && !entries.has(name))
     .sort();
 
-function readKey(path: string) {
-  const read = readPublicKey(readKeyFile('the key', path));
-  if (!read.ok) throw new CommandError(`the key ${shownPath(path)} cannot be used: ${read.error}`);
-  return read.value;
-}
-
-/** The bytes of a small file, or what is wrong with it. */
-function bytesOf(path: string): Buffer | string {
+/** The bytes of a small file. */
+function bytesOf(path: string): Result<Buffer> {
   try {
     const { size } = statSync(path);
     return size > maximumSize
-      ? `it has ${size} bytes, which is too large for what it should be`
-      : readFileSync(path);
+      ? failed(`it has ${size} bytes, which is too large for what it should be`)
+      : ok(readFileSync(path));
   } catch (error) {
-    return unreadable(error);
+    return failed(unreadable(error));
   }
 }
 
@@ -155,8 +137,8 @@ const reasons = {
 function signatureError(sums: Uint8Array, path: string, key: KeyObject): string | undefined {
   if (!isFile(path)) return 'there is no signature';
   const signature = bytesOf(path);
-  if (typeof signature === 'string') return signature;
-  const verdict = verifySignature(sums, signature.toString('latin1'), key);
+  if (!signature.ok) return signature.error;
+  const verdict = verifySignature(sums, signature.value.toString('latin1'), key);
   return verdict === 'good' ? undefined : reasons[verdict];
 }
 
@@ -195,11 +177,12 @@ function provenanceError(
   const isEnvelope = path.endsWith(envelopeExtension);
   if (!isEnvelope && !path.endsWith(statementExtension)) return undefined;
   const bytes = bytesOf(path);
-  if (typeof bytes === 'string') return bytes;
-  const envelope = isEnvelope ? readEnvelope(bytes.toString('utf8')) : undefined;
+  if (!bytes.ok) return bytes.error;
+  const text = bytes.value.toString('utf8');
+  const envelope = isEnvelope ? readEnvelope(text) : undefined;
   if (isEnvelope && !envelope) return 'it is no signed envelope (DSSE) of a statement';
   if (envelope && key && !isSignedBy(envelope, key))
     return 'its envelope is not signed with this key, or was changed';
   const others = new Map([...entries].filter(([name]) => name !== basename(path)));
-  return subjectError((envelope?.payload ?? bytes).toString('utf8'), others);
+  return subjectError(envelope?.payload.toString('utf8') ?? text, others);
 }
