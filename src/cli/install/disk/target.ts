@@ -11,16 +11,24 @@ import {
   settingsIn,
 } from '../../../install/splunk/app-files.ts';
 import { deploymentNotes, unseenFrom } from '../../../install/splunk/deployed-apps.ts';
-import type { InstalledPack, InstallTarget, PackVersion } from '../../../install/target.ts';
+import type {
+  Applying,
+  InstalledPack,
+  InstallTarget,
+  PackVersion,
+  Uninstalled,
+} from '../../../install/target.ts';
 import type { SplunkPlace } from '../../../pack/config/install-config.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { errorCode } from '../../error/error-code.ts';
 import { fileError } from '../../error/file-error.ts';
 import { withSlashes } from '../../files/portable-path.ts';
 import { isHeld, removeDeadLocks, withDiskLock } from './lock.ts';
+import { recall } from './memory.ts';
 import { overrideNotes, overridesIn } from './overrides.ts';
 import { asOwner } from './owner.ts';
-import { type AppPlaces, isCutOff, leftIn, mendApp, recall, removeApp, swapApp } from './swap.ts';
+import { type AppPlaces, leftIn } from './state-folder.ts';
+import { isCutOff, mendApp, removeApp, swapApp } from './swap.ts';
 import { isFolder, linkOnTheWay, readTree } from './tree.ts';
 import { isWrittenInApp, isWrittenInState } from './written.ts';
 
@@ -44,34 +52,12 @@ const afterwards: Readonly<Record<SplunkPlace, string>> = {
  * An app on disk. The new one is unpacked beside, the admin's own files are copied into it, and it
  * is swapped with the old one, which is kept for a rollback.
  */
-export function splunkDiskTarget({
-  home,
-  place,
-  appId,
-  app,
-}: SplunkDiskOptions): InstallTarget<AppFiles> {
+export function splunkDiskTarget(options: SplunkDiskOptions): InstallTarget<AppFiles> {
+  const { home, place, appId, app } = options;
   const folder = join(home, 'etc', place === 'shcluster' ? 'shcluster/apps' : place);
   // beside the apps, on the same disk, and no app to Splunk
   const state = join(home, 'etc', '.sigpack', place, appId);
-  const places: AppPlaces = { target: join(folder, appId), folder, state };
-  const unseen = unseenFrom(place);
-  const read = (): InstalledPack<AppFiles> => ({
-    ...readDisk(places, appId, app),
-    ...(unseen === undefined ? {} : { unseen: { what: unseen } }),
-  });
-  /** With the rights of who owns the apps, and where no link leads elsewhere. */
-  const there = <T>(use: 'look' | 'change', work: () => T): T => {
-    if (!existsSync(join(home, 'etc')))
-      throw new CommandError(`${home} is no home of Splunk: it has no folder etc`);
-    const left = [
-      { parts: ['etc', '.sigpack'], isWritten: isWrittenInState(place, appId) },
-      { parts: partsOf(home, places.target), isWritten: isWrittenInApp(appId) },
-    ];
-    return asOwner(home, folder, use === 'change' ? left : undefined, () => {
-      refuseLinks(home, places);
-      return work();
-    });
-  };
+  const disk: DiskApp = { ...options, places: { target: join(folder, appId), folder, state } };
   return {
     kind: 'splunk-disk',
     id: appId,
@@ -80,66 +66,99 @@ export function splunkDiskTarget({
       return versionOf(app.files);
     },
     async installed() {
-      return there('look', () => {
-        if (isFolder(state) && !isHeld(state)) {
-          if (isCutOff(places)) endCutOff(places);
-          else removeDeadLocks(state);
-        }
-        return read();
+      return withAccess(disk, 'look', () => {
+        tidy(disk.places);
+        return readDisk(disk);
       });
     },
     advice: async ({ content }) => [
       ...appLoadLines(content, undefined),
       ...deploymentNotes(place, appId),
-      ...there('look', () =>
-        existsSync(places.target) ? overrideNotes(places.target, content) : [],
-      ),
+      ...withAccess(disk, 'look', () => notesAt(disk.places, content)),
     ],
-    async apply({ plan, wanted, direction }) {
-      const left = there('change', () =>
-        withDiskLock(state, () => {
-          mendApp(places);
-          if (read().state !== plan.state)
-            throw new CommandError('the app was changed since the plan was made; make a new plan');
-          const kept = plan.drift.filter(({ outcome }) => outcome === 'kept');
-          const back = recall(state).isAdopted ? 'release' : 'rollback';
-          const forward = plan.adopts === undefined ? 'install' : 'adopt';
-          swapApp(places, wanted.content, kept, direction === 'install' ? forward : back);
-          return leftIn(state);
-        }),
-      );
-      return [
-        afterwards[place],
-        ...left.map(
-          (path) => `${path} could not be deleted: folders in it belong to another user.`,
-        ),
-      ];
+    async apply(applying) {
+      return withAccess(disk, 'change', () => apply(disk, applying));
     },
     async uninstall() {
-      return there('change', () => {
-        if (!existsSync(places.target)) return { objects: 0, notes: [] };
-        return withDiskLock(state, () => {
-          mendApp(places);
-          const { foreign, current } = read();
-          if (foreign !== undefined)
-            throw new CommandError(`${foreign}; sigpack uninstalls what it installed`);
-          const { app, adopted } = removeApp(places);
-          const theirs =
-            adopted === undefined
-              ? []
-              : [`The app that it had taken the place of is kept in ${adopted}.`];
-          return {
-            objects: current.length,
-            notes: [
-              `The app is kept in ${app}, with its local/ and all else that was in it.`,
-              ...theirs,
-              afterwards[place],
-            ],
-          };
-        });
-      });
+      return withAccess(disk, 'change', () => uninstall(disk));
     },
   };
+}
+
+interface DiskApp extends SplunkDiskOptions {
+  readonly places: AppPlaces;
+}
+
+/** With the rights of who owns the apps, and where no link leads elsewhere. */
+function withAccess<T>(
+  { home, place, appId, places }: DiskApp,
+  use: 'look' | 'change',
+  work: () => T,
+): T {
+  if (!existsSync(join(home, 'etc')))
+    throw new CommandError(`${home} is no home of Splunk: it has no folder etc`);
+  const left = [
+    { parts: ['etc', '.sigpack'], isWritten: isWrittenInState(place, appId) },
+    { parts: partsOf(home, places.target), isWritten: isWrittenInApp(appId) },
+  ];
+  return asOwner(home, places.folder, use === 'change' ? left : undefined, () => {
+    refuseLinks(home, places);
+    return work();
+  });
+}
+
+/** Ends what a run before was cut off at, where nobody is at work. */
+function tidy(places: AppPlaces): void {
+  const { state } = places;
+  if (!isFolder(state) || isHeld(state)) return;
+  if (isCutOff(places)) endCutOff(places);
+  else removeDeadLocks(state);
+}
+
+const notesAt = ({ target }: AppPlaces, files: AppFiles): readonly string[] =>
+  existsSync(target) ? overrideNotes(target, files) : [];
+
+function apply(disk: DiskApp, { plan, wanted, direction }: Applying<AppFiles>): readonly string[] {
+  const { places, place } = disk;
+  const { state } = places;
+  const left = withDiskLock(state, () => {
+    mendApp(places);
+    if (readDisk(disk).state !== plan.state)
+      throw new CommandError('the app was changed since the plan was made; make a new plan');
+    const kept = plan.drift.filter(({ outcome }) => outcome === 'kept');
+    const back = recall(state).isAdopted ? 'release' : 'rollback';
+    const forward = plan.adopts === undefined ? 'install' : 'adopt';
+    swapApp(places, wanted.content, kept, direction === 'install' ? forward : back);
+    return leftIn(state);
+  });
+  return [
+    afterwards[place],
+    ...left.map((path) => `${path} could not be deleted: folders in it belong to another user.`),
+  ];
+}
+
+function uninstall(disk: DiskApp): Uninstalled {
+  const { places, place } = disk;
+  if (!existsSync(places.target)) return { objects: 0, notes: [] };
+  return withDiskLock(places.state, () => {
+    mendApp(places);
+    const { foreign, current } = readDisk(disk);
+    if (foreign !== undefined)
+      throw new CommandError(`${foreign}; sigpack uninstalls what it installed`);
+    const { app, adopted } = removeApp(places);
+    const theirs =
+      adopted === undefined
+        ? []
+        : [`The app that it had taken the place of is kept in ${adopted}.`];
+    return {
+      objects: current.length,
+      notes: [
+        `The app is kept in ${app}, with its local/ and all else that was in it.`,
+        ...theirs,
+        afterwards[place],
+      ],
+    };
+  });
 }
 
 /** Whoever only looks may not write there, or the disk is full. */
@@ -156,12 +175,10 @@ function endCutOff(places: AppPlaces): void {
   }
 }
 
-function readDisk(
-  { target, state }: AppPlaces,
-  appId: string,
-  app: SplunkApp | undefined,
-): InstalledPack<AppFiles> {
-  const files = isFolder(target) ? readTree(target) : new Map<string, Buffer>();
+function readDisk({ places, place, appId, app }: DiskApp): InstalledPack<AppFiles> {
+  const { target, state } = places;
+  const unseen = unseenFrom(place);
+  const files = isFolder(target) ? readTree(target) : new Map<string, Uint8Array>();
   const { installed, previous, isAdopted } = recall(state);
   const version = appVersion(files);
   const isForeign = existsSync(target) && !installed;
@@ -187,6 +204,7 @@ function readDisk(
     ...(installed && existsSync(target) ? { overrides: overridesIn(target, installed) } : {}),
     // of someone else's app all lookups are the admin's
     previous: previous && { ...versionOf(previous, () => !isAdopted), isForeign: isAdopted },
+    ...(unseen === undefined ? {} : { unseen: { what: unseen } }),
     state: filesDigest(files),
   };
 }
