@@ -272,7 +272,7 @@ function detectionOf(
 
 function packRule(rule: Rule): PackRule {
   if (rule.kind === 'correlation') return rule;
-  const { detection: _, ...head } = rule;
+  const { detection: _, otherAttributes: __, ...head } = rule;
   // the text of the file would stay in memory
   return { ...head, file: { path: rule.file.path } };
 }

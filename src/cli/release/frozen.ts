@@ -6,6 +6,9 @@ import { type Built, snapshotOf } from '../../release/snapshot.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import type { Locked } from './lock-file.ts';
 
+/** What the lock does not have is reported in its first line, behind the `# `. */
+const headingText = 2;
+
 /** Reports each way in which a build is not what the lock says it was published as. */
 export function checkFrozen(
   { lock, lockFile, loaded, bag }: Locked & { readonly bag: DiagnosticBag },
@@ -28,11 +31,9 @@ export function checkFrozen(
     snapshotOf(version, pack, built),
   );
   for (const { id, kinds, before, after } of changes) {
-    const at = lockFile.text.indexOf(`\n  ${id}:`) + 3;
-    report(
-      `"${(after ?? before)?.title}" (${id}): ${kinds.map((kind) => words[kind]).join(', ')}`,
-      Math.max(0, at),
-    );
+    const what = kinds.map((kind) => words[kind]).join(', ');
+    const at = lock.places.get(id)?.start ?? headingText;
+    report(`"${(after ?? before)?.title}" (${id}): ${what}`, at);
   }
   const entities = new Map(built.entries.map((entry) => [entry.id, entry.entities.join()]));
   for (const rule of lock.rules.values()) {

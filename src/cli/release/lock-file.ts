@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { nothingPublished } from '../../pack/config/published.ts';
 import type { NamingHistory } from '../../pack/naming/published-names.ts';
-import type { Lock } from '../../release/lock/lock.ts';
-import { readLock } from '../../release/lock/text.ts';
+import { type PlacedLock, readLock } from '../../release/lock/text.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { rootOf } from '../../source/yaml/parse.ts';
@@ -25,7 +24,7 @@ export interface LockOptions {
 export interface Locked {
   /** The configuration; version and revision are the lock's where it names none. */
   readonly loaded: LoadedConfig;
-  readonly lock: Lock | undefined;
+  readonly lock: PlacedLock | undefined;
   readonly lockFile: SourceFile;
   readonly history: NamingHistory;
 }

@@ -9,7 +9,9 @@ import type { DetectionSettings } from '../settings/settings.ts';
  * A rule without its detection, whose meaning the queries have, and without the text of its file:
  * thousands of both are worth their memory. Diagnostics about it read the file again.
  */
-export type PackRule = WithoutText<Omit<DetectionRule, 'detection'>> | WithoutText<CorrelationRule>;
+export type PackRule =
+  | WithoutText<Omit<DetectionRule, 'detection' | 'otherAttributes'>>
+  | WithoutText<CorrelationRule>;
 
 type WithoutText<Rule extends RuleHead> = Omit<Rule, 'file'> & {
   readonly file: Pick<SourceFile, 'path'>;

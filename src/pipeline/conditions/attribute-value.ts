@@ -1,7 +1,6 @@
 import type { Level, Status } from '../../sigma/rule/rule.ts';
 import { idKey } from '../../sigma/rule/rule-id.ts';
-import { createRereader } from '../../sigma/rule/written.ts';
-import { lookup, toPlain, type YamlNode } from '../../source/yaml/tree.ts';
+import { toPlain, type YamlNode } from '../../source/yaml/tree.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 
 /** An attribute of a rule by how it compares. Dates are `YYYY-MM-DD`. */
@@ -53,9 +52,9 @@ function ownAttribute({ rule }: RuleInProcess, name: string): AttributeValue | u
       return found === undefined ? missing : { kind: 'scale', scale: name, name: found };
     }
     case 'taxonomy':
-      return fromDocument(rule, name) ?? text('sigma');
+      return writtenValue(rule, name) ?? text('sigma');
     case 'scope':
-      return fromDocument(rule, name) ?? missing;
+      return writtenValue(rule, name) ?? missing;
     default:
       return rule.kind === 'correlation' ? correlationAttribute(rule, name) : undefined;
   }
@@ -79,13 +78,13 @@ function customAttribute(
   name: string,
 ): AttributeValue | 'none' {
   if (attributes.has(name)) return plainAttribute(attributes.get(name));
-  return fromDocument(rule, name) ?? 'none';
+  return writtenValue(rule, name) ?? 'none';
 }
 
-const documentOf = createRereader();
-
-/** An attribute that readers of rules leave out, from the rule's document. */
-function fromDocument(rule: RuleInProcess['rule'], name: string): AttributeValue | undefined {
+/** An attribute that readers of rules keep as it is written. */
+function writtenValue(rule: RuleInProcess['rule'], name: string): AttributeValue | undefined {
+  const isBody = name === rule.kind || (rule.kind === 'detection' && name === 'logsource');
+  if (isBody) return object;
   const node = writtenAttribute(rule, name);
   if (!node) return undefined;
   // plain dates are dates in YAML 1.1, which pySigma reads
@@ -95,17 +94,11 @@ function fromDocument(rule: RuleInProcess['rule'], name: string): AttributeValue
     : plainAttribute(toPlain(node));
 }
 
-/** An attribute as written in a rule's document, which is read once where one is asked for. */
-export function writtenAttribute(rule: RuleInProcess['rule'], name: string): YamlNode | undefined {
-  const document = documentOf(rule);
-  return document && lookup(document, name);
-}
-
-/** Names of all attributes as written in a rule's document. */
-export function writtenNames(rule: RuleInProcess['rule']): readonly string[] {
-  const document = documentOf(rule);
-  return document?.pairs.map(({ key }) => key.text) ?? [];
-}
+/** An attribute as written: a custom one, or one that only pipelines ask for. */
+export const writtenAttribute = (
+  { otherAttributes = [] }: RuleInProcess['rule'],
+  name: string,
+): YamlNode | undefined => otherAttributes.find(({ key }) => key.text === name)?.value;
 
 function plainAttribute(value: unknown): AttributeValue {
   if (typeof value === 'string') return { kind: 'text', text: value };

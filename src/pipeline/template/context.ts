@@ -11,7 +11,7 @@ import {
 import { idKey } from '../../sigma/rule/rule-id.ts';
 import { toPlain } from '../../source/yaml/tree.ts';
 import type { Work } from '../../work/work.ts';
-import { isoDate, writtenAttribute, writtenNames } from '../conditions/attribute-value.ts';
+import { isoDate, writtenAttribute } from '../conditions/attribute-value.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 
 const ruleAttributes = new Set([
@@ -195,7 +195,9 @@ function customAttribute({ rule, attributes, work }: RuleInProcess, name: string
 /** Those of the rule first, in its order, then those that pipelines set. */
 function customAttributes(process: RuleInProcess): ReadonlyMap<string, Value> {
   const names = new Set([
-    ...writtenNames(process.rule).filter((name) => !notCustom.has(name)),
+    ...(process.rule.otherAttributes ?? [])
+      .map(({ key }) => key.text)
+      .filter((name) => !notCustom.has(name)),
     ...process.attributes.keys(),
   ]);
   return new Map(Array.from(names, (name) => [name, customAttribute(process, name)]));

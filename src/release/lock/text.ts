@@ -5,9 +5,9 @@ import { stanzaKey } from '../../pack/render/conf-text.ts';
 import type { Level } from '../../sigma/rule/rule.ts';
 import { createBag, type DiagnosticBag } from '../../source/diagnostic.ts';
 import { checkSchema } from '../../source/schema/check-schema.ts';
-import type { SourceFile } from '../../source/span.ts';
+import type { SourceFile, Span } from '../../source/span.ts';
 import { parseYaml } from '../../source/yaml/parse.ts';
-import { toPlain, type YamlNode } from '../../source/yaml/tree.ts';
+import { lookup, toPlain, type YamlNode } from '../../source/yaml/tree.ts';
 import type { Lock, LockedRule } from './lock.ts';
 import { lockSchema } from './schema.ts';
 
@@ -120,11 +120,16 @@ function writtenRule({
   };
 }
 
+/** A lock with the places of its rules' ids in the file. */
+export interface PlacedLock extends Lock {
+  readonly places: ReadonlyMap<string, Span>;
+}
+
 /**
  * Reads a lock; undefined when `bag` has been told (LCK001) what is wrong with it. Nothing is
  * guessed: a lock in doubt is no lock.
  */
-export function readLock(file: SourceFile, bag: DiagnosticBag): Lock | undefined {
+export function readLock(file: SourceFile, bag: DiagnosticBag): PlacedLock | undefined {
   const conflict = /^(?:<{7}|={7}|>{7}|\|{7})(?: |\r?$)/m.exec(file.text);
   if (conflict) {
     const hint =
@@ -169,7 +174,7 @@ interface WrittenLock {
   readonly retired: Readonly<Record<string, WrittenRetired>>;
 }
 
-function checkedLock(file: SourceFile, root: YamlNode, bag: DiagnosticBag): Lock | undefined {
+function checkedLock(file: SourceFile, root: YamlNode, bag: DiagnosticBag): PlacedLock | undefined {
   const written = toPlain(root) as WrittenLock;
   const rules = new Map(
     Object.entries(written.rules).map(([id, rule]) => [id, lockedRule(id, rule)]),
@@ -193,10 +198,17 @@ function checkedLock(file: SourceFile, root: YamlNode, bag: DiagnosticBag): Lock
       ],
     ),
   );
-  const lock = { pack: written.pack, rules, retired };
+  const lock = { pack: written.pack, rules, retired, places: keyPlaces(lookup(root, 'rules')) };
   const reason = doubleIn(lock);
   return reason === undefined ? lock : refuse(file, bag, reason, { start: 0, end: 0 });
 }
+
+const keyPlaces = (node: YamlNode | undefined): ReadonlyMap<string, Span> =>
+  new Map(
+    node?.kind === 'mapping'
+      ? node.pairs.map(({ key: { text, start, end } }) => [text, { start, end }])
+      : [],
+  );
 
 function lockedRule(
   id: string,

@@ -4,11 +4,10 @@ import { addTogether, type Similar } from '../../source/together.ts';
 import { toPlain } from '../../source/yaml/tree.ts';
 import type { CorrelationRule } from '../correlation/correlation.ts';
 import type { FilterRule } from '../filter/filter.ts';
-import { attributeValue } from '../rule/attribute-place.ts';
 import type { DetectionRule } from '../rule/rule.ts';
 import { idKey } from '../rule/rule-id.ts';
-import { createRereader } from '../rule/written.ts';
 import { byFreshness } from './precedence.ts';
+import { createRereader } from './rereader.ts';
 import { createSaying } from './saying.ts';
 
 /** A document that there is only one of by its id. */
@@ -71,7 +70,7 @@ function tell(
       const message =
         `"${kept.title}" (${kept.file.path}) has the id \`${id}\` too and is kept; this one ` +
         `has another ${listed(lost)} and is left out`;
-      bag.add(file, { code: 'SIG040', message, span: attributeValue(left, 'id', id) });
+      bag.add(file, { code: 'SIG040', message, span: left.idSpan ?? titleSpan });
       continue;
     }
     const others = differs.length === 0 ? '' : `; it has another ${listed(differs)}`;

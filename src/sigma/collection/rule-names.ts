@@ -2,7 +2,6 @@ import type { DiagnosticBag, NewDiagnostic } from '../../source/diagnostic.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { addTogether, type Similar } from '../../source/together.ts';
 import type { RuleReference } from '../correlation/correlation.ts';
-import { attributeValue } from '../rule/attribute-place.ts';
 import { idKey } from '../rule/rule-id.ts';
 import type { Rule } from './collection.ts';
 import type { LeftOut } from './copies.ts';
@@ -70,7 +69,7 @@ function reportNames(names: ReadonlyMap<string, readonly Rule[]>, bag: Diagnosti
         message,
         short: `${name} (${rule.file.path})`,
         file: rule.file,
-        span: attributeValue(rule, 'name', name),
+        span: rule.nameSpan ?? rule.titleSpan,
       });
     }
   }

@@ -16,6 +16,8 @@ export interface FilterRule {
   readonly title: string;
   readonly titleSpan: Span;
   readonly id?: string;
+  /** As that of a rule. */
+  readonly idSpan?: Span;
   readonly date?: string;
   readonly modified?: string;
   readonly logsource: LogSource;

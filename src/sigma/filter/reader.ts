@@ -1,6 +1,8 @@
+import type { NewDiagnostic } from '../../source/diagnostic.ts';
+import { failed, ok, type Result } from '../../source/result.ts';
 import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
 import type { RuleReference } from '../correlation/correlation.ts';
-import { optionalText, type Reader, requiredText } from '../rule/attribute.ts';
+import { offsets, optionalText, type Reader, requiredText, textSpan } from '../rule/attribute.ts';
 import { isNoSelection, readDetection } from '../rule/detection-reader.ts';
 import { reportSlips } from '../rule/head.ts';
 import { withKnownKeys } from '../rule/known-keys.ts';
@@ -29,26 +31,28 @@ export function readFilterRule(reader: Reader): FilterRule | undefined {
       message: '`filter` must be a map',
       span: node ?? reader.anchor,
     });
-  const rules = node?.kind === 'mapping' ? readRules(reader, node) : 'wrong';
+  const read = node?.kind === 'mapping' ? readRules(node) : undefined;
+  if (read?.ok === false) reader.bag.add(reader.file, read.error);
+  const rules = read?.ok ? read.value : undefined;
   const detection =
-    node?.kind === 'mapping' && rules !== 'wrong'
-      ? readDetection(reader, node, notSelections)
-      : undefined;
-  const sound = title !== undefined && logsource !== undefined;
-  if (!logsource && !Array.isArray(rules)) return undefined;
+    node?.kind === 'mapping' && read?.ok ? readDetection(reader, node, notSelections) : undefined;
+  const isSound = title !== undefined && logsource !== undefined;
+  if (!logsource && !rules) return undefined;
   const id = optionalText(reader, 'id');
+  const idSpan = textSpan(reader, 'id');
   const date = optionalText(reader, 'date');
   const modified = optionalText(reader, 'modified');
   return {
     kind: 'filter',
     file: reader.file,
-    span: reader.document,
+    span: offsets(reader.document),
     title: title ?? id ?? 'without a title',
-    titleSpan: reader.attributes.get('title') ?? reader.anchor,
+    titleSpan: offsets(reader.attributes.get('title') ?? reader.anchor),
     logsource: logsource ?? {},
-    rules: rules === 'wrong' ? undefined : rules,
-    detection: sound ? detection : undefined,
+    rules,
+    detection: isSound ? detection : undefined,
     ...(id === undefined ? {} : { id }),
+    ...(idSpan ? { idSpan } : {}),
     ...(date === undefined ? {} : { date }),
     ...(modified === undefined ? {} : { modified }),
   };
@@ -56,30 +60,29 @@ export function readFilterRule(reader: Reader): FilterRule | undefined {
 
 /** Undefined: every rule of the log source. */
 function readRules(
-  reader: Reader,
   filter: YamlMapping,
-): readonly RuleReference[] | undefined | 'wrong' {
+): Result<readonly RuleReference[] | undefined, NewDiagnostic> {
   const node = lookup(filter, 'rules');
   if (
     node?.kind === 'sequence'
       ? node.items.length === 0
       : node?.kind === 'scalar' && node.text.trim().toLowerCase() === 'any'
   )
-    return undefined;
+    return ok(undefined);
   const items = node?.kind === 'sequence' ? node.items : [];
   const references = items.flatMap((item): RuleReference[] =>
     item.kind === 'scalar' && item.value !== null
       ? [{ name: item.text, start: item.start, end: item.end }]
       : [],
   );
-  if (references.length > 0 && references.length === items.length) return references;
+  if (references.length > 0 && references.length === items.length) return ok(references);
   const span =
     node && node.end > node.start
       ? node
       : (filter.pairs.find(({ key }) => key.text === 'rules')?.key ??
         filter.pairs[0]?.key ??
         filter);
-  reader.bag.add(reader.file, {
+  return failed({
     code: 'SIG060',
     message: '`rules` must list the ids or names of the rules to filter, or be `any`',
     span,
@@ -89,5 +92,4 @@ function readRules(
           'log source.'
         : 'Write `rules: any`, or an empty list, for every rule of the log source.',
   });
-  return 'wrong';
 }

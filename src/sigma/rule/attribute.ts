@@ -1,5 +1,6 @@
 import type { DiagnosticSink } from '../../source/diagnostic.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
+import { placeAsWritten } from '../../source/yaml/inside-scalar.ts';
 import {
   spanOfKey,
   type YamlMapping,
@@ -30,6 +31,15 @@ export function createReader(file: SourceFile, document: YamlMapping, bag: Diagn
 export function keySpan(reader: Reader, name: string): Span {
   return spanOfKey(reader.document, name) ?? reader.anchor;
 }
+
+/** Where the text of an attribute is; undefined where it stands in the file in another form. */
+export function textSpan({ file, attributes }: Reader, name: string): Span | undefined {
+  const node = attributes.get(name);
+  return node?.kind === 'scalar' ? placeAsWritten(file, node) : undefined;
+}
+
+/** Offsets alone: a node would keep its whole tree in memory. */
+export const offsets = ({ start, end }: Span): Span => ({ start, end });
 
 const isText = (
   node: YamlNode,

@@ -1,14 +1,17 @@
 import { editDistance } from '../../source/nearest.ts';
 import type { Span } from '../../source/span.ts';
+import type { YamlPair } from '../../source/yaml/tree.ts';
 import { levelAliases, statusAliases } from './alias.ts';
 import {
   keySpan,
   note,
+  offsets,
   optionalChoice,
   optionalText,
   optionalTexts,
   type Reader,
   requiredText,
+  textSpan,
   warn,
 } from './attribute.ts';
 import { levels, type RuleHead, statuses } from './rule.ts';
@@ -24,6 +27,14 @@ export const knownAttributes: ReadonlySet<string> = new Set(
     'falsepositives level tags scope correlation filter generate sigpack'
   ).split(' '),
 );
+/** What {@link readHead} reads, but for settings. */
+const headAttributes: ReadonlySet<string> = new Set(
+  (
+    'title id name status description license author references date modified fields ' +
+    'falsepositives level tags'
+  ).split(' '),
+);
+const detectionAttributes: ReadonlySet<string> = new Set(['detection', 'logsource']);
 /** Close to a known attribute but not one: most likely a slip. */
 const slips = new Map([
   ['reference', 'references'],
@@ -53,7 +64,9 @@ const levelWords = {
 type Given = {
   -readonly [K in
     | 'id'
+    | 'idSpan'
     | 'name'
+    | 'nameSpan'
     | 'description'
     | 'author'
     | 'date'
@@ -61,7 +74,8 @@ type Given = {
     | 'license'
     | 'status'
     | 'level'
-    | 'settings']?: NonNullable<RuleHead[K]>;
+    | 'settings'
+    | 'otherAttributes']?: NonNullable<RuleHead[K]>;
 };
 
 /**
@@ -101,6 +115,9 @@ export function readHead(reader: Reader): RuleHead | undefined {
         'Write dates as YYYY-MM-DD.',
       );
   }
+  const [idSpan, nameSpan] = [textSpan(reader, 'id'), textSpan(reader, 'name')];
+  if (idSpan) given.idSpan = idSpan;
+  if (nameSpan) given.nameSpan = nameSpan;
   const status = optionalChoice(reader, 'status', statusWords);
   const level = optionalChoice(reader, 'level', levelWords);
   const settings = reader.attributes.get('sigpack');
@@ -114,9 +131,10 @@ export function readHead(reader: Reader): RuleHead | undefined {
       span: settings,
     });
   }
+  const otherAttributes = otherAttributesOf(reader);
+  if (otherAttributes) given.otherAttributes = otherAttributes;
   return {
     file: reader.file,
-    // offsets only: a node would keep its whole tree in memory
     span: offsets(reader.document),
     titleSpan: offsets(reader.attributes.get('title') ?? reader.anchor),
     title: title.trim(),
@@ -126,6 +144,16 @@ export function readHead(reader: Reader): RuleHead | undefined {
     falsepositives: optionalTexts(reader, 'falsepositives'),
     fields: optionalTexts(reader, 'fields'),
   };
+}
+
+function otherAttributesOf({ document, attributes }: Reader): readonly YamlPair[] | undefined {
+  const isCorrelation = attributes.has('correlation');
+  const others = document.pairs.filter(
+    ({ key: { text } }) =>
+      !headAttributes.has(text) &&
+      !(isCorrelation ? text === 'correlation' : detectionAttributes.has(text)),
+  );
+  return others.length > 0 ? others : undefined;
 }
 
 /** Several authors are one text in Sigma, and a list in many rules. */
@@ -142,8 +170,6 @@ function authors(reader: Reader): string | undefined {
   );
   return names;
 }
-
-const offsets = ({ start, end }: Span): Span => ({ start, end });
 
 /**
  * Tags as Sigma writes them, whatever their letter case and separators: what looks for them

@@ -1,5 +1,5 @@
 import type { SourceFile, Span } from '../../source/span.ts';
-import type { YamlMapping, YamlScalar } from '../../source/yaml/tree.ts';
+import type { YamlMapping, YamlPair, YamlScalar } from '../../source/yaml/tree.ts';
 import type { ConditionNode } from './condition.ts';
 
 export const levels = ['informational', 'low', 'medium', 'high', 'critical'] as const;
@@ -37,7 +37,10 @@ export interface RuleHead {
   readonly titleSpan: Span;
   readonly title: string;
   readonly id?: string;
+  /** Where the text of the id is; undefined where it stands in the file in another form. */
+  readonly idSpan?: Span;
   readonly name?: string;
+  readonly nameSpan?: Span;
   /** What filters may call it, too. */
   readonly shared?: SharedNames;
   readonly status?: Status;
@@ -53,6 +56,11 @@ export interface RuleHead {
   readonly fields: readonly string[];
   /** The custom attribute `sigpack:`: settings of this rule for the packs. */
   readonly settings?: YamlMapping;
+  /**
+   * Attributes that are not read further, in their order: custom ones, `sigpack`, and those of Sigma
+   * that only pipelines ask for, such as `taxonomy`. Undefined where there are none.
+   */
+  readonly otherAttributes?: readonly YamlPair[];
 }
 
 /** A rule about single events, as written. Its meaning is in a {@link CompiledDetection}. */

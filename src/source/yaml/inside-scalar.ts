@@ -13,18 +13,22 @@ const known = new WeakMap<YamlScalar, { readonly file: SourceFile; readonly plac
 export function insideScalar(file: SourceFile, scalar: YamlScalar): PlaceOf {
   const before = known.get(scalar);
   if (before?.file === file) return before.place;
-  const { text } = file;
-  const first = startInside(text, scalar);
-  if (first !== undefined) return ({ start, end }) => ({ start: first + start, end: first + end });
-  const place = foldedPlaces(text, scalar);
+  const written = placeAsWritten(file, scalar);
+  if (written)
+    return ({ start, end }) => ({ start: written.start + start, end: written.start + end });
+  const place = foldedPlaces(file.text, scalar);
   known.set(scalar, { file, place });
   return place;
 }
 
-/** Where the text of a scalar starts that stands in its file as it is, or in quotes. */
-function startInside(text: string, { start, end, text: inner }: YamlScalar): number | undefined {
+/** Where the text of a scalar is in its file, as it is or in quotes; undefined in other forms. */
+export function placeAsWritten(
+  file: SourceFile,
+  { start, end, text }: YamlScalar,
+): Span | undefined {
   for (const at of [start, start + 1])
-    if (at + inner.length <= end && text.startsWith(inner, at)) return at;
+    if (at + text.length <= end && file.text.startsWith(text, at))
+      return { start: at, end: at + text.length };
   return undefined;
 }
 

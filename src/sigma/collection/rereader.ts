@@ -2,9 +2,9 @@ import { createBag } from '../../source/diagnostic.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { parseYaml } from '../../source/yaml/parse.ts';
 import type { YamlMapping } from '../../source/yaml/tree.ts';
-import type { RuleHead } from './rule.ts';
+import type { RuleHead } from '../rule/rule.ts';
 
-/** Reads the documents of rules once more, each file once. */
+/** Reads the documents of copies once more, each file once: no rule keeps its document. */
 export function createRereader(): (
   rule: Pick<RuleHead, 'file' | 'span' | 'document'>,
 ) => YamlMapping | undefined {
