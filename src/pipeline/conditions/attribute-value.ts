@@ -18,22 +18,23 @@ const text = (value: string | undefined): AttributeValue =>
   value === undefined ? missing : { kind: 'text', text: value };
 const list = (entries: readonly unknown[]): AttributeValue => ({ kind: 'list', entries });
 
+/** Attributes of Sigma that are a text as written. */
+export const textAttributes = ['title', 'name', 'description', 'author', 'license'] as const;
+
+export const isTextAttribute = (name: string): name is (typeof textAttributes)[number] =>
+  textAttributes.some((one) => one === name);
+
 /**
- * `none`: an attribute that Sigma does not know and the rule does not have. One of Sigma's own that
- * the rule lacks can't be compared.
+ * Undefined: an attribute that Sigma does not know and the rule does not have. One of Sigma's own
+ * that the rule lacks is `missing`, which can't be compared.
  */
-export function attributeOf(process: RuleInProcess, name: string): AttributeValue | 'none' {
+export function attributeOf(process: RuleInProcess, name: string): AttributeValue | undefined {
   return ownAttribute(process, name) ?? customAttribute(process, name);
 }
 
 function ownAttribute({ rule }: RuleInProcess, name: string): AttributeValue | undefined {
+  if (isTextAttribute(name)) return text(rule[name]);
   switch (name) {
-    case 'title':
-    case 'name':
-    case 'description':
-    case 'author':
-    case 'license':
-      return text(rule[name]);
     case 'id':
       return text(rule.id === undefined ? undefined : idKey(rule.id));
     case 'references':
@@ -48,8 +49,8 @@ function ownAttribute({ rule }: RuleInProcess, name: string): AttributeValue | u
     }
     case 'level':
     case 'status': {
-      const found = rule[name];
-      return found === undefined ? missing : { kind: 'scale', scale: name, name: found };
+      const grade = rule[name];
+      return grade === undefined ? missing : { kind: 'scale', scale: name, name: grade };
     }
     case 'taxonomy':
       return writtenValue(rule, name) ?? text('sigma');
@@ -66,7 +67,7 @@ function correlationAttribute(
 ): AttributeValue | undefined {
   if (name === 'generate') return { kind: 'number', number: Number(rule.generate) };
   if (name === 'group_by') return rule.groupBy.length === 0 ? missing : list(rule.groupBy);
-  // references are no texts: nothing is in them
+  // references to rules are not texts, so no text is among them
   if (name === 'rules') return list([]);
   return name === 'type' || name === 'timespan' || name === 'condition' || name === 'aliases'
     ? object
@@ -76,12 +77,11 @@ function correlationAttribute(
 function customAttribute(
   { rule, attributes }: RuleInProcess,
   name: string,
-): AttributeValue | 'none' {
-  if (attributes.has(name)) return plainAttribute(attributes.get(name));
-  return writtenValue(rule, name) ?? 'none';
+): AttributeValue | undefined {
+  return attributes.has(name) ? plainAttribute(attributes.get(name)) : writtenValue(rule, name);
 }
 
-/** An attribute that readers of rules keep as it is written. */
+/** An attribute that readers of rules keep as written. */
 function writtenValue(rule: RuleInProcess['rule'], name: string): AttributeValue | undefined {
   const isBody = name === rule.kind || (rule.kind === 'detection' && name === 'logsource');
   if (isBody) return object;
@@ -109,8 +109,8 @@ function plainAttribute(value: unknown): AttributeValue {
 }
 
 /**
- * `YYYY-MM-DD` of a date written so or as `YYYYMMDD`; lenient: of the forms that rules have, too.
- * Undefined: no date.
+ * `YYYY-MM-DD` of a date; undefined for any other text. Strict: written like that or as `YYYYMMDD`.
+ * Lenient: with hyphens or slashes, and with one digit or two.
  */
 export function isoDate(written: string, forms: 'strict' | 'lenient'): string | undefined {
   const pattern =

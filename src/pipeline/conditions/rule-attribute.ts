@@ -4,7 +4,7 @@ import { lookup, type YamlMapping, type YamlScalar } from '../../source/yaml/tre
 import { ProcessingFailure } from '../../work/processing-failure.ts';
 import { placeOf, textOf } from '../parameters.ts';
 import { PipelineError } from '../pipeline-error.ts';
-import { type AttributeValue, attributeOf, isoDate } from './attribute-value.ts';
+import { type AttributeValue, attributeOf, isoDate, textAttributes } from './attribute-value.ts';
 import type { ConditionDefinition, RuleCondition } from './condition-definition.ts';
 import { holdsForOrder, type OrderOperator, orderOperators } from './state-comparison.ts';
 
@@ -14,7 +14,7 @@ type Operator = (typeof operators)[number];
 /** Lowest first. */
 const scales = { level: levels, status: statuses.toReversed() } as const;
 const maps = new Set(['logsource', 'detection', 'related', 'custom_attributes', 'source']);
-const texts = new Set(['title', 'id', 'name', 'description', 'author', 'license', 'taxonomy']);
+const texts = new Set<string>([...textAttributes, 'id', 'taxonomy']);
 
 /**
  * `rule_attribute`: lists by membership, texts by equality, numbers, dates, levels and statuses by
@@ -37,7 +37,7 @@ export const ruleAttributeDefinition: ConditionDefinition<RuleCondition> = {
     checkKnown(comparison, condition);
     return (rule) => {
       const found = attributeOf(rule, attribute);
-      return found !== 'none' && holds(comparison, found);
+      return found !== undefined && holds(comparison, found);
     };
   },
 };

@@ -20,7 +20,7 @@ const maximumLength = 20_000;
 const words = ['and', 'or', 'not'];
 
 /**
- * `rule_cond_expr` and its like: ids, `not` before `and` before `or`, parentheses. Throws {@link
+ * `rule_cond_expr` and the like: ids, `not` before `and` before `or`, parentheses. Throws {@link
  * PipelineError}.
  */
 export function parseConditionExpression(

@@ -11,7 +11,7 @@ import {
 import { idKey } from '../../sigma/rule/rule-id.ts';
 import { toPlain } from '../../source/yaml/tree.ts';
 import type { Work } from '../../work/work.ts';
-import { isoDate, writtenAttribute } from '../conditions/attribute-value.ts';
+import { isoDate, isTextAttribute, writtenAttribute } from '../conditions/attribute-value.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 
 const ruleAttributes = new Set([
@@ -105,13 +105,8 @@ function pipelineValue(
 
 function ruleAttribute(process: RuleInProcess, name: string): Value {
   const { rule } = process;
+  if (isTextAttribute(name)) return rule[name] ?? null;
   switch (name) {
-    case 'title':
-    case 'name':
-    case 'description':
-    case 'author':
-    case 'license':
-      return rule[name] ?? null;
     case 'id':
       return rule.id === undefined ? null : printed(idKey(rule.id));
     case 'status':
