@@ -10,8 +10,8 @@ export const oneLine = (text: string): string => text.replace(/[\p{Cc}\s]+/gu, '
 const fileName = (path: string): string => path.replace(/^.*[\\/]/, '');
 
 /**
- * The pipelines of a target by the names that they were chosen by. A name of which the target takes
- * nothing is left out.
+ * The pipelines of a target, under the names that chose them. Names that contribute no pipeline to
+ * the target are left out.
  */
 export function chosenPipelines(
   target: string,
@@ -25,7 +25,7 @@ export function chosenPipelines(
     const own = pipelines.find(({ file }) =>
       [fileName(name), `${name}.yml`].includes(fileName(file.path)),
     );
-    // a folder of somebody's machine says nothing to whoever installs the pack
+    // a folder on the author's machine means nothing to the people who install the pack
     return own ? [{ name: oneLine(fileName(name)), description: oneLine(own.name) }] : [];
   });
   return found.length === 0 && pipelines.length === 0 ? [sigmaNames] : found;

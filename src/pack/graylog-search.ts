@@ -20,8 +20,8 @@ import type {
 import { serverVersion } from './settings/server-version.ts';
 
 /**
- * What the event definitions of a detection search for. A threshold makes an aggregation of a
- * filter.
+ * What the event definitions of a detection search for. A threshold turns a filter into an
+ * aggregation.
  */
 export function graylogSearch(
   compiled: CompiledRule,
@@ -84,8 +84,8 @@ function searchOf(
 }
 
 /**
- * What an event definition has no place for; the rule is left out rather than the whole content
- * pack.
+ * Why an event definition can't hold the settings; the rule is then left out, rather than the whole
+ * content pack.
  */
 function settingError(
   g: GraylogDetection,
@@ -101,7 +101,7 @@ function settingError(
   return undefined;
 }
 
-/** Undefined where one of the parts is a correlation itself. */
+/** Undefined if one of the parts is itself a correlation. */
 function queriesOf(parts: readonly CompiledRule[]): readonly Query[] | undefined {
   const queries: Query[] = [];
   for (const part of parts) {

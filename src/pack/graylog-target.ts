@@ -10,7 +10,7 @@ import type { PackReports } from './reports.ts';
 import { graylogFields } from './result/graylog-fields.ts';
 import { serverVersion } from './settings/server-version.ts';
 
-/** A detection as the content pack has it, or why the pack can't; either is reported. */
+/** The detection as the content pack has it, or why the pack can't have it. Both are reported. */
 export function detectionInGraylog(
   compiled: CompiledRule,
   detection: PackDetection,
@@ -45,7 +45,7 @@ export function detectionInGraylog(
 export const queriesOf = ({ search }: GraylogDetection): readonly string[] =>
   search.kind === 'filter' ? search.queries : [search.query];
 
-/** Since nobody has chosen any, and not on purpose. */
+/** Because nobody chose streams, rather than on purpose. */
 const searchesAllStreams = ({ settings }: PackDetection, { graylog }: PackConfig): boolean =>
   settings.graylog.streams.length === 0 &&
   graylog.streams.length === 0 &&

@@ -10,8 +10,8 @@ import type { SearchMacro, SearchScope, SplunkDetection } from './model/detectio
 import type { CountedWarnings } from './pipeline-report.ts';
 
 /**
- * `sigpack_windows_process_creation`: one macro a log source, so that an admin sets each index
- * once. Never ends as a filter macro does.
+ * `sigpack_windows_process_creation`: one macro per log source, so that an admin sets each index
+ * once. It never ends like a filter macro.
  */
 function plainName(packId: string, source: LogSource): string {
   const name = wordsOf(packId) + nameEnd(source);
@@ -28,13 +28,13 @@ const nameEnd = perSource(({ product, category, service }) => {
 
 type Scope = Pick<SearchScope, 'source' | 'definition'>;
 
-/** By log source, see {@link keyOf}. */
+/** Keyed by log source, see {@link keyOf}. */
 export type MacroNames = ReadonlyMap<string, string>;
 
 /**
- * Log sources that would share a macro and are in different places are told apart, so that none
- * changes where the rules of another look: the plainest of them keeps the name, the others get a
- * digest of their own behind it.
+ * If log sources would share a macro but are in different places, each gets a macro of its own, so
+ * that none changes where the rules of another search: the plainest keeps the name, the others get
+ * a digest appended.
  */
 export function macroNames(config: PackConfig, scopes: Iterable<Scope>): MacroNames {
   const byName = new Map<string, Map<string, Scope>>();
@@ -63,13 +63,13 @@ const keyOf = perSource(({ product, category, service }) =>
   JSON.stringify([product ?? null, category ?? null, service ?? null]),
 );
 
-/** The macro of a log source among others. */
+/** The macro of a log source, given those of the others. */
 export const macroOf = (names: MacroNames, config: PackConfig, source: LogSource): string =>
   names.get(keyOf(source)) ?? plainName(config.info.id, source);
 
 /**
- * What has a place goes before what is searched everywhere, a product of one word before others, a
- * category before a service.
+ * Log sources with a place come before those that are searched everywhere, one-word products before
+ * others, categories before services.
  */
 function order(config: PackConfig, one: Scope, other: Scope): number {
   const [a, b] = [one, other].map((scope) => {
@@ -92,8 +92,8 @@ const definitionOf = (config: PackConfig, { source, definition }: Scope): string
 const namesIndex = (definition: string): boolean => /\bindex\s*=/i.test(definition);
 
 /**
- * Terms of a pipeline in the indexes of `splunk.index`: these say where the events are, those which
- * of them belong to the log source.
+ * The terms of a pipeline, restricted to the indexes of `splunk.index`: the indexes say where the
+ * events are, the terms which of them belong to the log source.
  */
 function inIndex({ splunk: { index } }: PackConfig, definition: string | undefined): string {
   if (index === undefined) return definition ?? everywhere;
@@ -101,14 +101,14 @@ function inIndex({ splunk: { index } }: PackConfig, definition: string | undefin
   const indexes = index.length > 1 ? `(${terms})` : terms;
   if (definition === undefined) return indexes;
   if (namesIndex(definition)) return definition;
-  // the blank between them is an AND, which would take the first alternative alone
+  // the blank between them is an AND, which would only bind to the first alternative
   return `${indexes} ${/\bOR\b/.test(definition) && !isOneGroup(definition) ? `(${definition})` : definition}`;
 }
 
 /** `(a OR b)`, but not `(a OR b) OR (c)`. */
 const isOneGroup = (terms: string): boolean => /^\([^()]*\)$/.test(terms);
 
-/** Gives macros other names where those of the whole pack would collide. */
+/** Renames macros that would collide with others of the pack. */
 export function withMacrosApart(
   config: PackConfig,
   detections: readonly SplunkDetection[],
@@ -142,7 +142,7 @@ export function withMacrosApart(
 }
 
 /**
- * The macros of the given log sources, sorted: as sigpack.yml says, else the pipelines, else
+ * The macros of the log sources, sorted; defined by sigpack.yml, else by the pipelines, else as
  * `index=*`.
  */
 export function indexMacros(
@@ -169,13 +169,13 @@ export function indexMacros(
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** What sigpack.yml says of where the events of a log source are. */
+/** Where sigpack.yml places the events of a log source. */
 export const placeOf = ({ splunk }: PackConfig, source: LogSource): string | undefined =>
   splunk.indexes.find((entry) => filterFits(entry.match, source))?.definition;
 
 /**
- * Warns, at the rules that have them, of log sources that are searched everywhere, since neither
- * sigpack.yml nor a pipeline gives them a place.
+ * Warns, at the rules that have them, of log sources that are searched everywhere because neither
+ * sigpack.yml nor a pipeline places them.
  */
 export function warnOfUnplaced(
   warnings: CountedWarnings,
@@ -196,8 +196,8 @@ export function warnOfUnplaced(
 }
 
 /**
- * Warns of saved searches that look in the default indexes of whoever runs them: a pipeline says
- * which events it is about, and nothing in which index.
+ * Warns of saved searches that look in the default indexes of the user who runs them, because a
+ * pipeline selects the events but not an index.
  */
 export function warnOfDefaultIndexes(
   warnings: CountedWarnings,
@@ -215,13 +215,13 @@ export function warnOfDefaultIndexes(
   warnings.add('PIP004', 'splunk', message, ruleOf(compiled, unsaid));
 }
 
-/** What sigpack.yml gives no place. */
+/** Log sources that sigpack.yml does not place. */
 const withoutIndex = (config: PackConfig, scopes: readonly Scope[]): readonly Scope[] =>
   config.splunk.index === undefined
     ? scopes.filter(({ source }) => placeOf(config, source) === undefined)
     : [];
 
-/** Those that have the log source and are searched there. */
+/** Detections of this log source that are searched there. */
 const detectionsIn = (
   compiled: CompiledRule,
   { source, definition }: Scope,
@@ -230,11 +230,13 @@ const detectionsIn = (
     (part) => part.rule.logsource === source && pipelineScope(part) === definition,
   );
 
-/** A correlation names no log source. */
+/** A correlation has no log source. */
 const ruleOf = (compiled: CompiledRule, scope: Scope): CompiledRule['rule'] =>
   (detectionsIn(compiled, scope)[0] ?? compiled).rule;
 
-/** Whether a condition, such as one that a pipeline adds, finds events of named indexes only. */
+/**
+ * Whether a condition, for example one that a pipeline adds, only finds events of named indexes.
+ */
 const asksForIndex = ({ query }: CompiledDetection): boolean =>
   truthOf(query, ({ field, test }) =>
     field === 'index' && test.kind === 'string' ? false : undefined,
@@ -247,7 +249,7 @@ function eitherOf(definitions: readonly string[]): string {
     : `(${definitions.map((one) => `(${one})`).join(' OR ')})`;
 }
 
-// what most are: nothing to leave out
+// most words: nothing to leave out
 const plainWord = /^[\w.-]+$/;
 
 /** Words only: the app's README shows them. */

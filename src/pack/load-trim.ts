@@ -11,7 +11,7 @@ import { serverVersion } from './settings/server-version.ts';
 import type { DetectionSettings } from './settings/settings.ts';
 import { cronOf } from './splunk/schedule.ts';
 
-/** A detection that ships switched off, since the budget of its target has no room for it. */
+/** A detection that is shipped disabled because the budget of its target has no room for it. */
 export interface LeftOff {
   readonly id: string;
   readonly name: string;
@@ -28,13 +28,13 @@ interface Detections {
   readonly graylog: readonly GraylogDetection[];
 }
 
-/** What a budget counts. */
+/** What the budget of each target counts. */
 const counted: Readonly<Record<Target, string>> = { splunk: 'searches', graylog: 'definitions' };
 
 /**
- * The detections with as many of them on as the budgets of their targets have room for. One that
- * has no room leaves it to those after it: a crowded minute says nothing of the others. Given what
- * came of it as what was on before, the choice is the same again.
+ * Keeps as many detections enabled as the budgets of their targets have room for. A detection
+ * without room makes way for those after it: one crowded minute does not affect the others. Running
+ * it again on its own result, as what was enabled before, makes the same choice.
  */
 export function withinBudgets<T extends Detections>(
   pack: T,
@@ -92,7 +92,7 @@ export function withinBudgets<T extends Detections>(
 
 interface Trimming<T, Need> {
   readonly target: Target;
-  /** Those that are to run. */
+  /** The detections that would run. */
   readonly all: readonly T[];
   readonly room: Room<Need>;
   readonly needs: (one: T) => Need;
@@ -100,7 +100,7 @@ interface Trimming<T, Need> {
   readonly wasOn: ReadonlySet<string>;
 }
 
-/** In the order in which they had no room. */
+/** The detections without room, in the order in which they were considered. */
 function withoutRoom<T extends { readonly detection: PackDetection }, Need>({
   target,
   all,
@@ -128,7 +128,7 @@ const reasonOf = (target: Target, budget: number): string =>
   `over the budget of ${budget} ${counted[target]} a minute`;
 const shown = ({ id, name, severity }: PackDetection): LeftOff => ({ id, name, level: severity });
 
-/** Settings are shared by many detections, and those that are switched off share theirs, too. */
+/** Detections share settings objects, and so do those that are disabled. */
 function createSwitch(): (detection: PackDetection) => PackDetection {
   const known = new Map<DetectionSettings, DetectionSettings>();
   return (detection) => {
@@ -138,7 +138,7 @@ function createSwitch(): (detection: PackDetection) => PackDetection {
   };
 }
 
-/** `disabled` of a rule's own would switch it on again. */
+/** `disabled` in the rule's own settings would enable it again. */
 export function switchedOff(settings: DetectionSettings): DetectionSettings {
   const { disabled: _, ...savedsearch } = settings.splunk.savedsearch;
   return { ...settings, enabled: false, splunk: { ...settings.splunk, savedsearch } };

@@ -2,15 +2,15 @@ import type { DiagnosticCode } from '../source/code/catalogue.ts';
 import type { Target } from './config/config.ts';
 import type { PackDetection } from './model/detection.ts';
 
-/** What a detection became in a target: the names it got there, or why it is not there. */
+/** What became of a detection in a target: its names there, or why it is missing. */
 export type TargetOutcome =
   | {
       readonly kind: 'compiled';
       readonly names: readonly string[];
       readonly queries: readonly string[];
-      /** Switched off in this target, whatever its settings say. */
+      /** Disabled in this target, whatever its settings are. */
       readonly off?: true;
-      /** Why it is switched off although its settings have it on. */
+      /** Why it is disabled although its settings enable it. */
       readonly leftOff?: string;
     }
   | {

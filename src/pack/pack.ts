@@ -49,21 +49,22 @@ import { detectionInSplunk } from './splunk-target.ts';
  */
 export interface Pack {
   readonly config: PackConfig;
-  /** By target: the pipelines that its rules went through, as they were chosen. */
+  /**
+   * By target: the pipelines that its rules went through, in the order in which they were chosen.
+   */
   readonly chosen: ReadonlyMap<Target, readonly NamedPipeline[]>;
   readonly outcomes: readonly DetectionOutcome[];
   readonly splunk: readonly SplunkDetection[];
   readonly graylog: readonly GraylogDetection[];
-  /** Published once and no longer there: disabled stanzas of the Splunk app. Sorted by name. */
+  /** Published once and now gone: disabled stanzas of the Splunk app. Sorted by name. */
   readonly tombstones: readonly Tombstone[];
   /**
-   * Switched off, since the budget of a target has no room for them; those with the best claim to
-   * it first.
+   * Disabled because the budget of a target has no room for them, those with the best claim first.
    */
   readonly leftOff: LeftOffByTarget;
   /** Rules left out by `select`. */
   readonly excluded: number;
-  /** Rules whose items or references are wrong. */
+  /** Rules whose items or references are invalid. */
   readonly invalid: number;
 }
 
@@ -80,12 +81,12 @@ export interface PackInput {
   readonly bag: DiagnosticBag;
   /** Processing pipelines by target. Default: none, so fields keep their names. */
   readonly pipelines?: ReadonlyMap<string, readonly Pipeline[]>;
-  /** Names that the pack was published with; default: none. */
+  /** Names that the pack was published with. Default: none. */
   readonly history?: NamingHistory;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** What a rule became, and the rule as written with its meaning. */
+/** What became of a rule, and the rule as written with its meaning. */
 export interface CompiledOutcome {
   readonly outcome: DetectionOutcome;
   readonly written: CompiledRule;
@@ -94,11 +95,11 @@ export interface CompiledOutcome {
 /** A pack that is compiled rule by rule. */
 export interface PackCompilation {
   /**
-   * Each detection while its rule is in memory: of thousands, the pack keeps the queries alone. To
-   * be iterated once.
+   * Each detection, while its rule is in memory: the pack itself only keeps the queries. Can be
+   * iterated once.
    */
   readonly outcomes: Iterable<CompiledOutcome>;
-  /** The pack; compiles the rules that are left. */
+  /** Compiles the remaining rules and returns the pack. */
   readonly pack: () => Pack;
 }
 
@@ -122,7 +123,7 @@ export interface PackCompilation {
  */
 export const assemblePack = (input: PackInput): Pack => compilePack(input).pack();
 
-/** As {@link assemblePack}, for those who need the rules themselves on the way. */
+/** Like {@link assemblePack}, for callers that need each rule while it is compiled. */
 export function compilePack(input: PackInput): PackCompilation {
   const { collection, config, bag, pipelines = new Map(), history } = input;
   const { compile } = createTargetCompiler({
@@ -166,7 +167,7 @@ interface GrowingPack {
   readonly outcomes: DetectionOutcome[];
   readonly splunk: SplunkDetection[];
   readonly graylog: GraylogDetection[];
-  /** Those of the rules that are selected. */
+  /** Of the selected rules. */
   readonly logSources: Set<LogSource>;
   excluded: number;
   invalid: number;
@@ -212,7 +213,7 @@ function* compiledOutcomes(
   }
 }
 
-/** With macros that differ, within the budgets, and with what was published and is gone. */
+/** Makes macro names unique, applies the budgets, and adds what was published and is gone. */
 function completed(
   {
     config,
@@ -244,7 +245,7 @@ function completed(
   };
 }
 
-/** Undefined where a diagnostic says why not. */
+/** Undefined after a diagnostic. */
 function detectionOf(
   compiled: CompiledRule,
   logSources: readonly LogSource[],
@@ -277,7 +278,7 @@ function packRule(rule: Rule): PackRule {
   return { ...head, file: { path: rule.file.path } };
 }
 
-/** What a detection becomes in each target; adds it to the pack of each that has it. */
+/** What becomes of a detection in each target. Adds it to the packs that can hold it. */
 function targetOutcomes(
   detection: PackDetection,
   { forTarget }: TargetedRule,

@@ -7,7 +7,7 @@ import type { DiagnosticCode } from '../source/code/catalogue.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
 
-/** Warns once of what many rules have in common, at the first of them, with their number. */
+/** Reports what many rules have in common once, at the first of them, with their number. */
 export interface CountedWarnings {
   readonly add: (
     code: Extract<DiagnosticCode, 'PIP003' | 'PIP004' | 'PIP010' | 'TGT007' | 'TGT008'>,
@@ -16,7 +16,7 @@ export interface CountedWarnings {
     rule: CompiledRule['rule'],
     hint?: string,
   ) => void;
-  /** Notes names of a pipeline that no public source proves, once for all of them. */
+  /** Notes the names of a pipeline that no public source confirms, once for all of them. */
   readonly addUnproved: (
     target: string,
     pipeline: string,
@@ -30,12 +30,13 @@ interface Counted {
   readonly code: DiagnosticCode;
   readonly target: string;
   readonly message: string;
-  /** What the message ends with. */
+  /** Appended to the message. */
   readonly names: Set<string>;
   readonly first: CompiledRule['rule'];
   readonly hint: string | undefined;
   /**
-   * Places of titles, which all forms of a rule share: a rule below several correlations is one.
+   * Spans of titles, which all forms of a rule share: a rule below several correlations counts
+   * once.
    */
   readonly rules: Set<Span>;
 }
@@ -103,8 +104,8 @@ const strangeHint =
   'fields in a pipeline of your own.';
 
 /**
- * What pipelines leave open in a rule and those below it: fields without a name, log sources whose
- * fields none knows, names that nothing public proves.
+ * What pipelines leave open in a rule and those below it: unmapped fields, log sources whose fields
+ * are unknown, names that no public source confirms.
  */
 export function warnOfPipelines(
   warnings: CountedWarnings,
@@ -132,7 +133,7 @@ export function warnOfPipelines(
   }
 }
 
-/** Once a pipeline, where the output has a form of its own. */
+/** Once per pipeline, as the packs have a form of their own. */
 export function warnOfFinalizers(bag: DiagnosticBag, pipelines: readonly Pipeline[]): void {
   const message =
     'finalizers are left out: they make the text that `sigpack convert` prints in its ' +

@@ -4,12 +4,12 @@ import { createEsSettingsReport, type EsSettingsReport } from './config/es-setti
 import { type CountedWarnings, createCountedWarnings } from './pipeline-report.ts';
 import { createSharedDiagnostics, type SharedDiagnostics } from './shared-diagnostics.ts';
 
-/** What is reported once for all detections of a pack that it concerns. */
+/** Diagnostics that are reported once for all the detections they concern. */
 export interface PackReports {
   readonly diagnostics: SharedDiagnostics;
   readonly warnings: CountedWarnings;
   readonly esSettings: EsSettingsReport;
-  /** Reports what was gathered. */
+  /** Reports what was collected. */
   readonly report: () => void;
 }
 

@@ -4,12 +4,12 @@ import type { DiagnosticBag } from '../source/diagnostic.ts';
 import { plural } from '../source/plural.ts';
 
 /**
- * Diagnostics about rules for targets. One whose place is elsewhere, in a filter or the
- * configuration, is told once and names the rules.
+ * Diagnostics about rules in targets. A diagnostic that points elsewhere, at a filter or the
+ * configuration, is reported once and names the rules.
  */
 export interface SharedDiagnostics {
   readonly add: (target: string, rule: Rule, diagnostics: readonly TargetDiagnostic[]) => void;
-  /** Of what several rules may share. */
+  /** Reports what several rules may share. */
   readonly report: () => void;
 }
 

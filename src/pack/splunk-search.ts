@@ -13,8 +13,8 @@ import type { PackDetection, SearchScope } from './model/detection.ts';
 import type { SplunkFields } from './result/splunk-fields.ts';
 
 /**
- * Where the events of each rule below are: one entry a log source, as the pipelines left it. A data
- * model knows that by itself.
+ * Where the events of each rule below are: one entry per log source, as the pipelines left it. A
+ * data model needs none.
  */
 export function searchScopes(compiled: CompiledRule, config: PackConfig): readonly SearchScope[] {
   const scopes = detectionsBelow(compiled).flatMap((part) => {
@@ -22,12 +22,12 @@ export function searchScopes(compiled: CompiledRule, config: PackConfig): readon
     const definition = pipelineScope(part);
     return [{ source: part.rule.logsource, ...(definition === undefined ? {} : { definition }) }];
   });
-  // a source by itself has none to be told apart from
+  // with a single source no names can collide
   const names = scopes.length < 2 ? noNames : macroNames(config, scopes);
   return scopes.map((scope) => ({ ...scope, macro: macroOf(names, config, scope.source) }));
 }
 
-/** The data model that a search looks at; of a correlation, that of the first rule below it. */
+/** The data model that a search reads; for a correlation, that of the first rule below it. */
 export function modelNameOf(compiled: CompiledRule): string | undefined {
   const [model] = detectionsBelow(compiled).flatMap((part) => dataModelOf(part) ?? []);
   return model && dataModelName(model);
@@ -43,7 +43,7 @@ const blankHint =
   'Say where its events are under splunk.indexes, use a pipeline that knows the log source, ' +
   'or add a selection that an event must have.';
 
-/** Something says where the events of the rule are: sigpack.yml, a pipeline, or a data model. */
+/** Whether sigpack.yml, a pipeline or a data model places the events of the rule. */
 function isPlaced(part: CompiledDetection, config: PackConfig): boolean {
   if (inDataModel(part)) return true;
   const place = placeOf(config, part.rule.logsource) ?? pipelineScope(part) ?? '';
@@ -53,15 +53,15 @@ function isPlaced(part: CompiledDetection, config: PackConfig): boolean {
 export interface SplunkSearch {
   readonly search: string;
   /**
-   * The search up to where its events become one result for each of their entities; undefined where
-   * each event is a result.
+   * The search up to the point where its events become one result for each of their entities;
+   * undefined if each event is a result.
    */
   readonly events?: () => string;
 }
 
 /**
- * The search of a saved search: index macro, the rule, filter macro, and what makes one result of
- * the events of an entity.
+ * The search of a saved search: index macro, rule, filter macro, and the commands that turn the
+ * events of an entity into one result.
  */
 export function splunkDetection(
   compiled: CompiledRule,
@@ -90,7 +90,7 @@ export function splunkDetection(
   const filtered = [conversion.value, ...steps, `\`${filterMacroName(detection)}\``];
   const [fill, ...aggregation] = commands;
   if (fill === undefined) return { ...conversion, value: { search: filtered.join(' | ') } };
-  // an event without an entity counts for `unknown`, so that this is found again
+  // an event without an entity counts as `unknown`, so that the drill-down finds it
   const events = (): string => [...filtered, fill].join(' | ');
   return {
     ...conversion,

@@ -14,7 +14,7 @@ import { overrideErrors } from './splunk/overrides.ts';
 import { splunkSchedule } from './splunk/schedule.ts';
 import { filterMacroName, modelNameOf, searchScopes, splunkDetection } from './splunk-search.ts';
 
-/** A detection as the Splunk app has it, or why the app can't; either is reported. */
+/** The detection as the Splunk app has it, or why the app can't have it. Both are reported. */
 export function detectionInSplunk(
   compiled: CompiledRule,
   given: PackDetection,
@@ -52,7 +52,7 @@ export function detectionInSplunk(
   });
 }
 
-/** What drill-downs of a finding search. */
+/** What the drill-downs of a finding search. */
 function drilledInto(
   compiled: CompiledRule,
   events: (() => string) | undefined,
@@ -64,7 +64,7 @@ function drilledInto(
   };
 }
 
-/** Keys of savedsearches.conf that replace what is made from `suppress` and the window. */
+/** Keys of savedsearches.conf that override what `suppress` and the window produce. */
 const isByHand = ({ settings: { splunk } }: PackDetection): boolean =>
   Object.keys(splunk.savedsearch).some((key) =>
     /^(?:alert\.suppress|dispatch\.(?:earliest|latest)_time)/.test(key),

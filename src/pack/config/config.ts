@@ -45,8 +45,8 @@ import { type SplunkConfig, splunkConfig, splunkDiagnostics } from './splunk-con
 export type Target = 'splunk' | 'graylog';
 export type FailOn = 'error' | 'warning' | 'never';
 /**
- * What becomes of detections that a budget has no room for: they are switched off, or a diagnostic
- * says it (PCK006).
+ * What happens to detections that exceed a budget: they are disabled, or a diagnostic reports them
+ * (PCK006).
  */
 export type OverBudget = 'disable' | 'warn' | 'error';
 
@@ -62,7 +62,7 @@ export type OverBudget = 'disable' | 'warn' | 'error';
  */
 export interface PackConfig {
   readonly info: PackInfo;
-  /** Before the name of each detection. */
+  /** Prefix of the name of each detection. */
   readonly namePrefix: string;
   readonly rules: readonly string[];
   readonly filters: readonly string[];
@@ -71,14 +71,14 @@ export interface PackConfig {
   /** Names of processing pipelines by target, as written. */
   readonly pipelines: ReadonlyMap<string, readonly string[]>;
   readonly placeholders: ReadonlyMap<string, readonly Pattern[]>;
-  /** Folder of overriding templates. */
+  /** Folder with templates that replace built-in ones. */
   readonly templates?: string;
   readonly severities: ReadonlyMap<DiagnosticCode, Severity>;
   readonly failOn: FailOn;
   readonly lint: LintConfig;
   readonly enable: Enabling;
   readonly overBudget: OverBudget;
-  /** What becomes of rules that can never be true in a target. */
+  /** What happens to rules that can never match in a target. */
   readonly unmatchable: Unmatchable;
   readonly defaults: SettingsPatch;
   readonly levels: ReadonlyMap<Level, SettingsPatch>;
@@ -156,7 +156,7 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
   return config;
 }
 
-/** What the file holds, once the schema and what it can't say are checked. */
+/** The content of the file, after the checks that the schema can't express. */
 function checkedFile(root: YamlNode): Result<ConfigFile, readonly NewDiagnostic[]> {
   const file = fromSchema(configSchema, root, 'PCK001', 'the file', retiredSettings);
   if (!file.ok) return file;
@@ -195,7 +195,7 @@ function settingsNodes(root: YamlNode): readonly YamlNode[] {
   ].filter((node) => node !== undefined);
 }
 
-/** `none` says that there are no others. */
+/** `none` excludes all other pipelines. */
 function pipelineDiagnostics(pipelines: YamlNode | undefined): readonly NewDiagnostic[] {
   if (pipelines?.kind !== 'mapping') return [];
   return pipelines.pairs.flatMap(({ value }): readonly NewDiagnostic[] => {
@@ -213,7 +213,7 @@ function pipelineDiagnostics(pipelines: YamlNode | undefined): readonly NewDiagn
   });
 }
 
-/** `root`: the tree of the file, whose maps of settings are read with their places. */
+/** `root` is the tree of the file: settings are read from it, to keep their places. */
 function configOf(file: ConfigFile, root: YamlNode | undefined): PackConfig {
   const { templates } = file;
   const defaults = lookup(root, 'defaults');
@@ -267,7 +267,7 @@ function infoOf(file: ConfigFile): PackInfo {
   };
 }
 
-/** `overBudget: error` is the severity of the diagnostic, which `severities` may set, too. */
+/** `overBudget: error` sets the severity of a diagnostic; `severities` takes precedence. */
 function severitiesOf({ severities = {}, overBudget }: ConfigFile): PackConfig['severities'] {
   const chosen = new Map<DiagnosticCode, Severity>();
   if (overBudget === 'error') chosen.set('PCK006', 'error');

@@ -37,8 +37,8 @@ export const elasticsearchSchema = map(
 type Spans = 'interval' | 'throttle';
 
 /**
- * Spans in seconds; those that are missing come from the settings of detections. What is missing of
- * matching and types is as the pipelines have it.
+ * Spans in seconds. Missing ones come from the settings of detections; missing matching and types
+ * from the pipelines.
  */
 export type ElasticsearchConfig = Pick<
   ElasticsearchSettings,
@@ -50,13 +50,16 @@ export type ElasticsearchConfig = Pick<
       Spans | 'matching' | 'textFields' | 'ipFields' | 'booleanFields' | 'wildcardFields'
     >
   > & {
-    /** The index has the types and the letter case of ECS; default: as the pipelines have it. */
+    /**
+     * Whether the index has the types and the letter case of ECS. Default: as the pipelines have
+     * it.
+     */
     readonly ecs?: boolean;
   };
 
 const longestThrottle = 365 * 86_400;
 
-/** What the schema can't say: durations out of range, a schedule of no kind or of two. */
+/** What the schema can't check: durations out of range, a schedule of no kind or of two. */
 export function elasticsearchDiagnostics(node: YamlNode | undefined): readonly NewDiagnostic[] {
   if (!node) return [];
   const found: NewDiagnostic[] = [...rangeDiagnostics(node, 'PCK001')];

@@ -2,7 +2,7 @@ import type { PackDetection } from '../model/detection.ts';
 import { isTrue } from '../settings/splunk-boolean.ts';
 import type { Target } from './config.ts';
 
-/** Whether the app's search runs once it is installed: overrides of its settings count. */
+/** Whether the search runs once the app is installed, overrides in its settings included. */
 export function runsInSplunk({ settings: { enabled, splunk } }: PackDetection): boolean {
   const { disabled, enableSched } = splunk.savedsearch;
   return (
@@ -11,7 +11,7 @@ export function runsInSplunk({ settings: { enabled, splunk } }: PackDetection): 
   );
 }
 
-/** The ids of a target's detections that run once it is installed. */
+/** The ids of the detections of a target that run once it is installed. */
 export function enabledIds(
   pack: Readonly<Record<Target, readonly { readonly detection: PackDetection }[]>>,
   target: Target,

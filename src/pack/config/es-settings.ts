@@ -17,7 +17,7 @@ const spanOf = ({ start, end }: Span): Span => ({ start, end });
 const isEsKey = (key: string): boolean =>
   /^action\.(?:notable|risk|correlationsearch|escu)(?:\.|$)/.test(key);
 
-/** What a map of settings says that Enterprise Security alone can do. */
+/** The settings that only Enterprise Security can honour. */
 function esSettings(settings: YamlNode): readonly Named[] {
   const splunk = lookup(settings, 'splunk');
   const savedsearch = lookup(splunk, 'savedsearch');
@@ -40,8 +40,8 @@ function esSettings(settings: YamlNode): readonly Named[] {
 const withoutEs = new WeakMap<DetectionSettings, DetectionSettings>();
 
 /**
- * The settings that the app can honour: without Enterprise Security no key of its actions is
- * written, and no result needs a field for risk.
+ * The settings that the app can honour: without Enterprise Security, no key of its actions is
+ * written and no result needs a field for risk.
  */
 export function splunkSettings(settings: DetectionSettings, config: PackConfig): DetectionSettings {
   const keys = Object.entries(settings.splunk.savedsearch);
@@ -65,8 +65,8 @@ export function splunkSettings(settings: DetectionSettings, config: PackConfig):
 }
 
 /**
- * Collects settings that an app without Enterprise Security can't honour, and reports them once,
- * with the first place.
+ * Collects settings that an app without Enterprise Security can't honour, and reports them once, at
+ * the first place.
  */
 export interface EsSettingsReport {
   readonly add: (rule: Rule) => void;

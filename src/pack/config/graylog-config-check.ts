@@ -7,7 +7,7 @@ import { serverVersion } from '../settings/server-version.ts';
 
 const defaultMinimum = '6.0.0';
 
-/** What is wrong with keys of `graylog` that depend on one another. */
+/** Checks keys of `graylog` that depend on one another. */
 export function graylogDiagnostics(graylog: YamlNode | undefined): readonly NewDiagnostic[] {
   if (graylog === undefined) return [];
   const minimum =
@@ -60,7 +60,7 @@ function priorityDiagnostics(
   );
 }
 
-/** A parameter holds one title, which stands in place of all others. */
+/** A parameter holds a single title, which replaces all others. */
 function streamDiagnostics(
   streams: YamlNode | undefined,
   parameter: YamlNode | undefined,

@@ -65,7 +65,7 @@ export interface GraylogConfig {
   readonly matching: 'exact' | 'case-insensitive';
   /** x.y.z */
   readonly minimumServerVersion: string;
-  /** Stream titles; empty: all streams. */
+  /** Titles of streams. Empty: all streams. */
   readonly streams: readonly string[];
   /** All streams are searched on purpose. */
   readonly allStreams: boolean;
@@ -77,7 +77,7 @@ export interface GraylogConfig {
   readonly ipFields: readonly string[];
   readonly titlePrefix: string;
   readonly priority: Readonly<Partial<Record<Level, number>>>;
-  /** Undefined: definitions notify nobody. */
+  /** Undefined: definitions send no notifications. */
   readonly notification?: NotificationChoice;
   readonly dashboard: boolean;
   /** Enabled event definitions that may run in a minute on average. */
@@ -96,14 +96,14 @@ export function graylogConfig({
     dashboard: true,
     definitionsPerMinute: defaultDefinitionsPerMinute,
     ...rest,
-    // a range of versions has all three numbers
+    // version constraints have all three numbers
     minimumServerVersion: rest.minimumServerVersion?.replace(/^\d+\.\d+$/, '$&.0') ?? '6.0.0',
     streams: allStreams ? [] : streams,
     allStreams,
   };
 }
 
-/** Where detections search whose settings name no streams. */
+/** Where detections search if their settings name no streams. */
 export function streamChoice({ streams, streamParameter }: GraylogConfig): StreamChoice {
   // the one stream that every server has
   if (streamParameter !== undefined)

@@ -2,8 +2,8 @@ import type { JsonSchema } from '../../source/schema/json-schema.ts';
 import { map, type Properties, text } from '../../source/schema/schema-builder.ts';
 
 /**
- * A place under `installs:` of sigpack.yml, by its name. Paths are as written: relative to the
- * file's folder.
+ * A place under `installs:` of sigpack.yml. Paths are as written: relative to the folder of the
+ * file.
  */
 export type InstallConfig =
   | SplunkDiskConfig
@@ -15,9 +15,9 @@ export type InstallConfig =
 export type OnDrift = 'keep' | 'overwrite';
 
 interface Common {
-  /** What becomes of objects that someone changed in place. */
+  /** What happens to objects that were changed in place. */
   readonly onDrift?: OnDrift;
-  /** PEM of the key that what is installed has to be signed with. */
+  /** PEM of the key that artifacts have to be signed with. */
   readonly publicKey?: string;
 }
 
@@ -25,7 +25,7 @@ export interface ServerConfig extends Common {
   readonly url: string;
   /** PEM of the authority that signed the server's certificate. */
   readonly caFile?: string;
-  /** With a user the secret is a password, without one a token. */
+  /** With a user, the secret is a password; without one, a token. */
   readonly user?: string;
   /** Name of the environment variable that holds the secret. */
   readonly secretEnv?: string;
@@ -33,15 +33,15 @@ export interface ServerConfig extends Common {
   readonly secretFile?: string;
   /** Seconds without a byte of an answer. */
   readonly timeout?: number;
-  /** Requests side by side. */
+  /** Number of parallel requests. */
   readonly concurrency?: number;
-  /** Tries after a failure. */
+  /** Number of retries. */
   readonly retries?: number;
 }
 
 export interface SplunkDiskConfig extends Common {
   readonly kind: 'splunk-disk';
-  /** Splunk's home, or a folder that is shared with it. */
+  /** Splunk's home, or a folder shared with it. */
   readonly home: string;
   readonly place?: SplunkPlace;
 }
@@ -51,8 +51,8 @@ export type SplunkPlace = 'apps' | 'shcluster' | 'deployment-apps';
 export interface SplunkConfig extends ServerConfig {
   readonly kind: 'splunk';
   /**
-   * The folder that the server reads the app from: uploads the app as a file. Without it searches,
-   * macros, lookups and views go there one by one.
+   * A folder that the server can read the app from: the app is uploaded as a file. Without it,
+   * searches, macros, lookups and views are written one by one.
    */
   readonly upload?: { readonly folder: string; readonly onServer: string };
 }
@@ -71,7 +71,7 @@ export interface SplunkCloudConfig extends Common {
   readonly caFile?: string;
   readonly timeout?: number;
   readonly retries?: number;
-  /** Of the services, where they are not Splunk's own. */
+  /** Addresses of the services, if they are not Splunk's own. */
   readonly loginUrl?: string;
   readonly appInspectUrl?: string;
   readonly url?: string;
@@ -79,11 +79,11 @@ export interface SplunkCloudConfig extends Common {
 
 export interface GraylogServerConfig extends ServerConfig {
   readonly kind: 'graylog';
-  /** Values of the content pack's parameters, or where they are. */
+  /** Values of the parameters of the content pack, or where they are. */
   readonly parameters?: Readonly<Record<string, ParameterValue>>;
 }
 
-/** A secret one is in an environment variable, or in a file with mode 600. */
+/** A secret value is in an environment variable, or in a file with mode 600. */
 export type ParameterValue = string | { readonly env: string } | { readonly file: string };
 
 export interface ElasticsearchConfig extends ServerConfig {

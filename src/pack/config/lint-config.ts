@@ -8,10 +8,10 @@ import { lookup, type YamlNode, type YamlScalar } from '../../source/yaml/tree.t
 import { type LintPreset, lintPresets } from './lint-preset.ts';
 import { isCode, validatorCodes } from './validator-codes.ts';
 
-/** Which checks of rules `sigpack check` makes. */
+/** Which checks `sigpack check` makes. */
 export interface LintConfig {
   readonly preset: LintPreset;
-  /** By the id of a rule, in lower case: what is not said of it. */
+  /** Codes that are not reported, by the id of the rule in lower case. */
   readonly exclude: ReadonlyMap<string, ReadonlySet<DiagnosticCode>>;
 }
 
@@ -41,7 +41,7 @@ export const lintSchema = map(
   'Checks of rules by sigpack check, see docs/lint.md.',
 );
 
-/** A rule is missing from the packs because of it: that is told in any case. */
+/** The rule is missing from the packs because of it, so it is always reported. */
 const leavesOut = (code: DiagnosticCode): boolean =>
   codeCatalogue[code].fatal || code === 'SIG040' || code === 'PIP007' || code === 'PIP008';
 
@@ -67,7 +67,7 @@ export function lintConfig({
 const codesOf = (name: string): readonly DiagnosticCode[] =>
   validatorCodes.get(name.toLowerCase()) ?? (isCode(name) ? [name] : []);
 
-/** Names that `exclude` can't keep quiet. */
+/** Names that `exclude` can't suppress. */
 export function lintDiagnostics(lint: YamlNode | undefined): readonly NewDiagnostic[] {
   const exclude = lookup(lint, 'exclude');
   if (exclude?.kind !== 'mapping') return [];

@@ -1,3 +1,3 @@
-/** Sets of checks, each with those of the ones before it. */
+/** Sets of checks; each includes those before it. */
 export const lintPresets = ['none', 'default', 'pysigma', 'sigmahq'] as const;
 export type LintPreset = (typeof lintPresets)[number];

@@ -1,4 +1,4 @@
-/** A search head of Splunk as it is installed, with limits.conf as Splunk ships it. */
+/** A search head of Splunk as installed, with limits.conf as shipped. */
 export const unconfiguredSearchHead = {
   cores: 16,
   baseMaxSearches: 6,
@@ -6,7 +6,7 @@ export const unconfiguredSearchHead = {
   maxSearchesPercent: 50,
 };
 
-/** Scheduled searches that run at one time: a share of all that may run. */
+/** Scheduled searches that may run at the same time: a share of all that may run. */
 export const scheduledSlots = ({
   cores,
   baseMaxSearches,
@@ -19,7 +19,7 @@ export const scheduledSlots = ({
   );
 
 /**
- * How long a run takes is not known before it runs: this is assumed of a search, and of an event
+ * The length of a run is only known afterwards: these are assumed for a search and for an event
  * definition.
  */
 const secondsPerSearch = 15;
@@ -31,7 +31,7 @@ const secondsPerDefinition = 3;
  */
 export const graylogWorkers = 5;
 
-/** What starts in a minute where each run takes that long and all slots are busy. */
+/** Runs that can start in a minute if all slots are busy and each run takes that long. */
 const startsPerMinute = (slots: number, secondsPerRun: number): number =>
   Math.max(1, Math.floor((slots * 60) / secondsPerRun));
 

@@ -16,7 +16,7 @@ interface Written {
 
 const places = new WeakMap<LogSourceMatch, Written>();
 
-/** Remembers where each `match` of a configuration stands. */
+/** Remembers where each `match` of a configuration is written. */
 export function noteMatches(
   { logsources, splunk }: PackConfig,
   file: SourceFile,
@@ -39,8 +39,8 @@ export function noteMatches(
 const parts = ['product', 'category', 'service'] as const;
 
 /**
- * Warns of each `match` that no rule of the pack fits, where a value is close to one that log
- * sources have.
+ * Warns of each `match` that fits no rule of the pack and has a value close to one of a known log
+ * source.
  */
 export function warnOfMatchSlips(
   { logsources, splunk, targets }: PackConfig,

@@ -17,18 +17,15 @@ const builtIn = {
   graylog: { keyFields: [], streams: [] },
 } as const satisfies SettingsPatch;
 
-// what is not in the patch was not set
+// what is missing from the patch was not set
 const { delay: _, ...builtInPatch } = builtIn;
 
-/** Of a log source that the table of alerts does not know. */
+/** For log sources that the table of alerts does not know. */
 const otherwise = { period: 3600, domain: 'threat' } as const;
 
 type Usual = Pick<AlertSource, 'period' | 'domain'>;
 
-/**
- * What the table of alerts says of all the log sources; the longest period of those of a
- * correlation.
- */
+/** What the table of alerts has for the log sources: for a correlation, the longest period. */
 function usualOf(logSources: readonly LogSource[]): Usual {
   const known = logSources.map((source): Usual => alertSourceOf(source) ?? otherwise);
   const [first = otherwise, ...others] = known;
@@ -47,9 +44,9 @@ interface Shared {
 const sharedOf = new WeakMap<PackConfig, Map<string, Shared>>();
 
 /**
- * Settings of a detection: built in < `defaults` < `levels` < `logsources` in their order < the
- * rule's `sigpack:`. Maps merge key by key, lists replace. Rules of the same level, log sources and
- * enabling share one object.
+ * The settings of a detection: built-in < `defaults` < `levels` < `logsources` in order < the
+ * `sigpack:` of the rule. Maps merge key by key, lists replace each other. Rules of the same level,
+ * log sources and enabling share one object.
  */
 export function mergeSettings(
   config: PackConfig,
@@ -60,7 +57,7 @@ export function mergeSettings(
   if (!rule.settings) return settings;
   const own = readSettings(rule.settings);
   const all = complete(merged(patch, own), usualOf(logSources), isEnabled(config.enable, rule));
-  // one by level is for all rules that have a use for it
+  // an interval for a level is meant for all rules that can use it
   const given =
     own.interval === undefined ? {} : { given: { ...all.given, interval: own.interval } };
   return { ...all, ...given, ...orderedOf(patch, own) };
@@ -128,7 +125,7 @@ function merged(under: SettingsPatch, over: SettingsPatch): SettingsPatch {
   };
 }
 
-/** `enabled`: where nothing in the patch says so. */
+/** `enabled` applies if the patch does not set it. */
 function complete(patch: SettingsPatch, usual: Usual, enabled: boolean): DetectionSettings {
   const { suppress, splunk, graylog, window, ...rest } = patch;
   const interval = patch.interval ?? builtIn.interval;
@@ -151,7 +148,7 @@ function suppressionOf(
   { fields, period }: NonNullable<SettingsPatch['suppress']> = {},
   usual: Usual,
 ): Suppression {
-  // also where a target would hold something back by itself
+  // also where a target would suppress by itself
   if (period === 0) return { fields: [], period };
   if (fields) return { fields, period: period ?? usual.period };
   return period === undefined

@@ -1,23 +1,23 @@
 import type { Target } from './config.ts';
 
-/** A detection as a pack was published with it, from sigpack.lock: what it is called stays. */
+/** A detection as a pack was published with it, from sigpack.lock: its names stay. */
 export interface PublishedDetection {
-  /** The detection's id, as in the packs. */
+  /** The id of the detection, as in the packs. */
   readonly id: string;
   readonly title: string;
-  /** Of the rule, relative to the configuration's folder, with `/`. */
+  /** File of the rule, relative to the folder of the configuration, with `/`. */
   readonly file: string;
   readonly name: string;
   readonly slug: string;
-  /** Name of its macro for false positives; undefined where it has no search in the app. */
+  /** Name of its macro for false positives; undefined if it has no search in the app. */
   readonly filterMacro?: string;
-  /** The rule has no id of its own: it is known again by its file, then by its title. */
+  /** The rule has no id: it is recognized by its file, then by its title. */
   readonly generated: boolean;
   /** It has a search in the Splunk app. */
   readonly inSplunk: boolean;
   /**
-   * Targets that have it switched off; undefined where all have it on, or the lock is of a version
-   * that did not write them.
+   * Targets that have it disabled; undefined if all have it enabled, or if the lock is from a
+   * version that did not record them.
    */
   readonly off?: readonly Target[];
 }
@@ -31,7 +31,7 @@ export interface RetiredDetection {
   readonly title: string;
   readonly name: string;
   readonly slug: string;
-  /** Of the search that it had: an admin's definition of it is still there. */
+  /** Of its former search: an admin's definition of the macro is still there. */
   readonly filterMacro?: string;
   /** The version that retired it. */
   readonly retired: string;

@@ -6,8 +6,8 @@ export const bumps = ['patch', 'minor', 'major'] as const;
 export type Bump = (typeof bumps)[number];
 
 /**
- * What a change is worth, and what it is: Semantic Versioning for detections. What breaks something
- * of an admin's is major, what finds other events minor.
+ * What part of the version each kind of change raises: Semantic Versioning for detections. What
+ * breaks an admin's work is major, what finds other events is minor.
  */
 const reasons = {
   removed: ['major', 'A detection is gone.'],
@@ -40,7 +40,7 @@ export const defaultBumps: BumpRules = recordOf(keysOf(reasons), (reason) => rea
  */
 export interface ReleaseConfig {
   readonly bump: BumpRules;
-  /** A folder of folders, one a version. */
+  /** A folder with one folder per version. */
   readonly output: string;
   readonly changelog: string;
 }

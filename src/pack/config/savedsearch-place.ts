@@ -13,7 +13,7 @@ interface Layer {
   readonly settings: YamlNode;
 }
 
-/** The layers that settings of a rule are merged from, the one that wins first. */
+/** The layers of a rule's settings, the winning one first. */
 function layersOf(
   { file, settings, level }: Rule,
   logSources: readonly LogSource[],
@@ -31,7 +31,7 @@ function layersOf(
   return settings ? [{ file, settings }, ...shared] : shared;
 }
 
-/** Where the key under `splunk.savedsearch` stands that counts for a rule. */
+/** Where the effective key under `splunk.savedsearch` of a rule is written. */
 export function placeOfKey(
   key: string,
   rule: Rule,

@@ -17,7 +17,7 @@ import { splunkSchema } from './splunk-config.ts';
 const settings = (description: string) => ({ $ref: '#/$defs/settings', description }) as const;
 
 /**
- * One key a code; what is missing from the output can't be made to look clean, so those codes stay
+ * One key per code. What is missing from the output must not look clean, so those codes stay
  * errors.
  */
 const severities = map(
@@ -31,7 +31,7 @@ const severities = map(
     'file or pack is missing from the output.',
 );
 
-/** The JSON Schema of sigpack.yml; docs/sigpack.schema.json is this, written out. */
+/** The JSON Schema of sigpack.yml, published as docs/sigpack.schema.json. */
 export const configSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'sigpack.yml',

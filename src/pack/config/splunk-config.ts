@@ -70,7 +70,7 @@ export const splunkSchema = map(
 export interface SplunkConfig {
   /** The app is for a Splunk with Enterprise Security 7 or 8. */
   readonly enterpriseSecurity: boolean;
-  /** Names of the indexes of all log sources; `*` for all. Undefined: nobody has chosen. */
+  /** Names of the indexes of all log sources; `*` for all. Undefined: not chosen. */
   readonly index?: readonly string[];
   /** The first entry that matches a log source defines its index macro. */
   readonly indexes: readonly { readonly match: LogSourceMatch; readonly definition: string }[];

@@ -1,8 +1,8 @@
 import { codeCatalogue, type DiagnosticCode } from '../../source/code/catalogue.ts';
 
 /**
- * Validators of pySigma and, from `sigmahq_` on, of pySigma-validators-sigmaHQ, each with the codes
- * that say the same.
+ * Validators of pySigma and, from `sigmahq_` on, of pySigma-validators-sigmaHQ, each with the
+ * equivalent codes.
  */
 const written = `all_of_them_condition LNT019
 attacktag LNT007 LNT010

@@ -3,7 +3,7 @@ import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 
 /**
- * Words for "everywhere" that a list of names does not take: the search would look in an index or a
+ * Words that users write for "everywhere", though a list of names would take them for an index or
  * stream of that name.
  */
 function misread(
@@ -21,7 +21,7 @@ function misread(
   );
 }
 
-/** Of the index names under `splunk` and the titles under `graylog` in the configuration. */
+/** Checks the index names under `splunk` and the titles under `graylog` of the configuration. */
 export const misreadPlaces = (root: YamlNode): readonly NewDiagnostic[] => [
   ...misread(
     lookup(lookup(root, 'splunk'), 'index'),
@@ -38,7 +38,7 @@ export const misreadPlaces = (root: YamlNode): readonly NewDiagnostic[] => [
   ),
 ];
 
-/** Of the titles that a map of settings names. */
+/** Checks the titles in a map of settings. */
 export const misreadStreams = (
   settings: YamlNode,
   code: DiagnosticCode,

@@ -21,14 +21,17 @@ export interface SettingsPatch
 
 const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
-/** `15m`, `1h`, `90s`, `1d` or a number of seconds, in seconds. */
+/**
+ * A duration such as `15m`, `1h`, `90s`, `1d` or a number of seconds, in seconds; undefined for
+ * anything else.
+ */
 export function parseDuration(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isInteger(value) && value >= 0 ? value : undefined;
   const parts = typeof value === 'string' ? /^(\d{1,9})([smhd])$/.exec(value) : null;
   return parts ? Number(parts[1]) * (secondsOf[parts[2] ?? ''] ?? 0) : undefined;
 }
 
-/** Seconds; the schema can't compare durations. */
+/** In seconds; the schema can't compare durations. */
 const bounds = [
   { path: ['interval'], least: 60, most: 86_400, says: 'from 60s to 1d' },
   { path: ['window'], least: 60, most: 30 * 86_400, says: 'from 60s to 30d' },
@@ -37,7 +40,7 @@ const bounds = [
 ] as const;
 
 /**
- * What is wrong with a map of settings that fits {@link settingsSchema}: durations out of range,
+ * Checks a map of settings that fits {@link settingsSchema} for durations out of range and
  * impossible schedules.
  */
 export function rangeDiagnostics(node: YamlNode, code: DiagnosticCode): readonly NewDiagnostic[] {
@@ -64,10 +67,7 @@ export function rangeDiagnostics(node: YamlNode, code: DiagnosticCode): readonly
   return [...found, ...misreadStreams(node, code)];
 }
 
-/**
- * Reports (SIG070) about the attribute `sigpack:` of a rule; true when there is nothing to
- * report.
- */
+/** Checks the attribute `sigpack:` of a rule. False after a diagnostic (SIG070). */
 export function checkRuleSettings(
   rule: Pick<RuleHead, 'file' | 'settings'>,
   bag: DiagnosticBag,
@@ -93,13 +93,12 @@ export function checkRuleSettings(
 
 const patches = new WeakMap<YamlNode, SettingsPatch>();
 
-/** The file of a checked map of settings, and the nodes of its lists of fields. */
+/** The file of each checked map of settings, and the nodes of its lists of fields. */
 const files = new WeakMap<YamlNode, SourceFile>();
 const lists = new WeakMap<object, { readonly settings: YamlNode; readonly list: YamlNode }>();
 
 /**
- * Where an entry of a list of fields stands that settings were merged from; undefined for lists
- * that nobody wrote.
+ * Where an entry of a list of fields in merged settings is written; undefined for built-in lists.
  */
 export function placeOfField(
   list: readonly unknown[],
@@ -112,16 +111,16 @@ export function placeOfField(
   return file && node && { file, span: { start: node.start, end: node.end } };
 }
 
-/** Remembers which file a map of settings stands in. */
+/** Remembers the file of a map of settings. */
 export const noteFile = (settings: YamlNode, file: SourceFile): void =>
   void files.set(settings, file);
 
 const general = new WeakSet<YamlNode>();
 
-/** Remembers that a map of settings is for rules of whatever log source. */
+/** Remembers that a map of settings is not specific to a log source. */
 export const noteGeneral = (settings: YamlNode): void => void general.add(settings);
 
-/** Whether a list of fields stands in such a map. */
+/** Whether a list of fields is from such a map. */
 export function isGeneralList(list: readonly unknown[]): boolean {
   const known = lists.get(list);
   return known !== undefined && general.has(known.settings);
@@ -130,8 +129,8 @@ export function isGeneralList(list: readonly unknown[]): boolean {
 const nodes = new WeakMap<SettingsPatch, YamlNode>();
 
 /**
- * The checked map of settings that a layer was read from, with its file; undefined for a layer that
- * nobody wrote.
+ * The checked map of settings that a layer was read from, with its file; undefined for built-in
+ * layers.
  */
 export function writtenSettings(
   patch: SettingsPatch,
@@ -159,10 +158,7 @@ function noteLists(
   }
 }
 
-/**
- * A checked map of settings as a layer for merging; one that would not pass the check is an empty
- * layer.
- */
+/** Reads a map of settings as a layer for merging; an invalid map is an empty layer. */
 export function readSettings(node: YamlNode): SettingsPatch {
   const known = patches.get(node);
   if (known) return known;

@@ -1,8 +1,8 @@
 const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
 /**
- * Splunk's names of units, by their first letter; not months, which differ, and what is written
- * like them.
+ * Splunk's names of units, by their first letter; without months, whose length differs, and what
+ * looks like them
  */
 const unitName = /^(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)$/;
 
@@ -13,7 +13,7 @@ interface RelativeTime {
   readonly snap: string;
 }
 
-/** `-24h`, `-70m@m`, `now`; undefined for what is not so many seconds before now. */
+/** `-24h`, `-70m@m`, `now`; undefined if it is not a fixed number of seconds before now. */
 function relativeTime(text: string): RelativeTime | undefined {
   const [, amount = '', unit = '', snap = ''] =
     /^(?:now|(?:([+-]\d+)([a-z]*))?(?:@([a-z]+))?)$/.exec(text.trim()) ?? [];
@@ -25,8 +25,8 @@ function relativeTime(text: string): RelativeTime | undefined {
 }
 
 /**
- * Seconds from one relative time to a later one, 0 and less where it is not later; undefined where
- * that depends on the moment, or on what is no relative time.
+ * Seconds from one relative time to a later one, 0 or less if it is not later; undefined if that
+ * depends on the moment, or if one of them is not a relative time.
  */
 export function relativeSpan(earliest: string, latest: string): number | undefined {
   const from = relativeTime(earliest);

@@ -9,8 +9,8 @@ const words = (prefix: string, names: string): string[] =>
 
 /**
  * The keys of savedsearches.conf that a rule may set: when its search runs, when it alerts, and
- * what the alert says. A list of what is allowed, since apps add keys that run, send or write:
- * those are for sigpack.yml alone.
+ * what the alert says. This is an allowlist because apps add keys that run, send or write; those
+ * are reserved for sigpack.yml.
  */
 export const ruleSavedSearchKeys: ReadonlySet<string> = new Set([
   ...words(
@@ -43,8 +43,8 @@ const forConfiguration =
   'docs/configuration.md lists what a rule may set.';
 
 /**
- * What a rule may not set by itself under `splunk.savedsearch` (SIG070), and values there that no
- * conf file holds.
+ * Checks `splunk.savedsearch` of a rule (SIG070) for keys that a rule may not set and values that
+ * no conf file can hold.
  */
 export function savedSearchOfRule(settings: YamlNode): readonly NewDiagnostic[] {
   const node = lookup(lookup(settings, 'splunk'), 'savedsearch');

@@ -3,10 +3,7 @@ import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import { savedSearchValueError } from './savedsearch-value.ts';
 import { isSavedSearchKey, nearestSavedSearchKey } from './splunk-keys.ts';
 
-/**
- * Warns of each key under `splunk.savedsearch` of a map of settings that savedsearches.conf does
- * not have.
- */
+/** Warns of keys under `splunk.savedsearch` that savedsearches.conf does not have. */
 export function savedSearchDiagnostics(settings: YamlNode): readonly NewDiagnostic[] {
   const node = lookup(lookup(settings, 'splunk'), 'savedsearch');
   if (node?.kind !== 'mapping') return [];
@@ -26,8 +23,7 @@ export function savedSearchDiagnostics(settings: YamlNode): readonly NewDiagnost
 }
 
 /**
- * Reports (PCK001) about each value under `splunk.savedsearch` of a map of settings that the app
- * can't hold or Splunk can't run by.
+ * Reports (PCK001) values under `splunk.savedsearch` that the app can't hold or Splunk can't run.
  */
 export function savedSearchValueDiagnostics(settings: YamlNode): readonly NewDiagnostic[] {
   const node = lookup(lookup(settings, 'splunk'), 'savedsearch');

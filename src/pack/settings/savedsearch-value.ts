@@ -2,8 +2,8 @@ import { confError } from '../render/conf-text.ts';
 import { cronError, cronGapError } from './schedule.ts';
 
 /**
- * What is wrong with the value of a key of savedsearches.conf, whoever sets it: no conf file holds
- * it, or no search runs by it.
+ * Why no conf file can hold the value of a key of savedsearches.conf, or no search can run with it;
+ * undefined if it is valid.
  */
 export function savedSearchValueError(key: string, value: string): string | undefined {
   const reason = confError(value);

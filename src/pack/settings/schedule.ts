@@ -2,8 +2,8 @@
 export const minimumSplunkInterval = 300;
 
 /**
- * Minutes between runs that a cron expression can say so that the last gap of an hour or day is
- * like the others.
+ * Minutes between runs that a cron expression can express with equal gaps, also across the hour or
+ * the day.
  */
 const periods = [5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440];
 
@@ -14,8 +14,8 @@ export interface SearchWindow {
 }
 
 /**
- * Seconds between runs of `spreadCron`: the interval, or the next shorter one that cron can say, so
- * that no gap is left.
+ * Seconds between the runs of `spreadCron`: the interval, or the next shorter one that cron can
+ * express, so that there are no gaps.
  */
 export function cronPeriod(intervalSeconds: number): number {
   if (!(intervalSeconds >= minimumSplunkInterval))
@@ -24,8 +24,8 @@ export function cronPeriod(intervalSeconds: number): number {
 }
 
 /**
- * A cron expression whose minute (and hour, for intervals of hours) follows from the rule's id
- * alone: rules spread, and stay where they are.
+ * A cron expression whose minute (and hour, for intervals of hours) depends only on the id of the
+ * rule: rules are spread out and keep their minute.
  */
 export function spreadCron(id: string, intervalSeconds: number): string {
   const period = cronPeriod(intervalSeconds) / 60;
@@ -35,8 +35,7 @@ export function spreadCron(id: string, intervalSeconds: number): string {
   return `${hash % 60} ${every(Math.floor(hash / 60) % hours, hours, 24)} * * *`;
 }
 
-// Splunk's documentation writes lists (03,23,43), so do we: `3-59/20` is not said to work
-// everywhere
+// Splunk's documentation writes lists (03,23,43), and so does this: `3-59/20` is not documented
 function every(first: number, step: number, end: number): string {
   const key = (end * maximumStep + step) * maximumStep + first;
   const known = lists.get(key);
@@ -62,7 +61,7 @@ function hashOf(id: string): number {
 }
 
 /**
- * The window of a search run by `spreadCron`: ends `delaySeconds` ago and is at least one period
+ * The window of a search run by `spreadCron`: it ends `delaySeconds` ago and is at least one period
  * long, so successive windows meet.
  */
 export function searchWindow(
@@ -81,7 +80,7 @@ export function windowOver(
 ): SearchWindow {
   const delay = Math.ceil(delaySeconds / 60);
   const length = Math.ceil(Math.max(periodSeconds, windowSeconds) / 60);
-  // snapped to the minute on both ends: a run that starts some seconds late searches the same
+  // both ends are snapped to the minute: a run that starts some seconds late searches the same
   // events
   return { earliest: `-${delay + length}m@m`, latest: delay === 0 ? '@m' : `-${delay}m@m` };
 }
@@ -92,7 +91,7 @@ interface Cron {
   readonly days: readonly number[];
   readonly months: readonly number[];
   readonly weekdays: readonly number[];
-  /** Both kinds of day are limited: it runs on days of either kind, as cron has it. */
+  /** Both kinds of day are restricted: as in cron, it then runs on days of either kind. */
   readonly eitherDay: boolean;
 }
 
@@ -114,7 +113,8 @@ const parsedCrons = new Map<string, Cron | string>();
 const maximumParsedCrons = 5000;
 
 /**
- * The expression's values, or what is wrong with it. Spread schedules repeat, so each is read once.
+ * The values of the expression, or why it is invalid. Spread schedules repeat, so each is read
+ * once.
  */
 function parseCron(text: string): Cron | string {
   const known = parsedCrons.get(text);
@@ -144,7 +144,7 @@ function readCron(text: string): Cron | string {
     cron[field.key] = values;
   }
   const eitherDay = [parts[2], parts[4]].every((part) => !part?.startsWith('*'));
-  // one kind of day that is every day leaves nothing for the other to limit
+  // if one kind of day is every day, the other restricts nothing
   if (eitherDay && (cron.days.length === 31 || cron.weekdays.length === 7))
     return { ...cron, ...everyDay };
   return { ...cron, eitherDay };
@@ -168,8 +168,8 @@ function fieldValues(text: string, low: number, high: number): readonly number[]
 }
 
 /**
- * What is wrong with a cron expression for Splunk, if anything: form, ranges, more than 12 runs an
- * hour.
+ * Why Splunk can't take a cron expression: its form, its ranges, or more than 12 runs an hour;
+ * undefined if it is valid.
  */
 export function cronError(cron: string): string | undefined {
   const parsed = parseCron(cron);
@@ -180,12 +180,15 @@ export function cronError(cron: string): string | undefined {
 }
 
 /**
- * A run looks back over the longest gap. A month is the most, which has a day more than the longest
+ * A run looks back over the longest gap. At most a month, which is a day longer than the longest
  * `window`.
  */
 const longestGap = 31 * 86_400;
 
-/** What is wrong with the runs of a valid expression: there are none, or they are too far apart. */
+/**
+ * Why the runs of a valid expression are not usable: it never runs, or they are too far apart;
+ * undefined if they are.
+ */
 export function cronGapError(cron: string): string | undefined {
   const gap = cronGap(cron);
   if (gap === undefined) return `never runs: ${cron}`;
@@ -202,7 +205,7 @@ export function cronGapError(cron: string): string | undefined {
 export const cronGap = (cron: string): number | undefined => cronGaps(cron)?.longest;
 
 /**
- * That a run sees events which the run before it saw, too, and acts on them again once a silence of
+ * Reports that a run sees events of the run before it, and acts on them again once a suppression of
  * `period` seconds is over.
  */
 export function overlapError(
@@ -247,10 +250,7 @@ export function cronGaps(cron: string): Gaps | undefined {
   return { shortest: Math.min(...gaps) * 60, longest: Math.max(...gaps) * 60 };
 }
 
-/**
- * Days from one day with runs to the next, over four years and some days: a 29 February comes
- * twice.
- */
+/** The gaps between days with runs, over four years and some days: 29 February occurs twice. */
 function dayGaps(cron: Cron): Gaps | undefined {
   if (cron.days.length === 31 && cron.months.length === 12 && cron.weekdays.length === 7)
     return { shortest: 1, longest: 1 };
@@ -276,8 +276,8 @@ function isRunDay({ days, weekdays, eitherDay }: Cron, date: Date): boolean {
 }
 
 /**
- * The expression in Quartz's form, which Graylog and Watcher read. Undefined where it limits days
- * of both kinds, which Quartz can't, or is invalid.
+ * The expression in Quartz's syntax, which Graylog and Watcher read; undefined if it restricts both
+ * kinds of day, which Quartz can't, or is invalid.
  */
 export function quartzCron(cron: string): string | undefined {
   const parsed = parseCron(cron);
@@ -293,7 +293,7 @@ export function quartzCron(cron: string): string | undefined {
 }
 
 /**
- * Runs on each of the 60 minutes, an hour on average of a day that has runs. Empty for an invalid
+ * Runs in each of the 60 minutes of an average hour of a day with runs. Empty for an invalid
  * expression.
  */
 export function cronMinutes(cron: string): number[] {
@@ -306,7 +306,7 @@ export function cronMinutes(cron: string): number[] {
 
 const runsByCron = new WeakMap<Cron, readonly number[]>();
 
-/** Minutes of a day on which it runs, in order. Empty for an invalid expression. */
+/** The minutes of a day on which it runs, in order. Empty for an invalid expression. */
 export function cronRuns(cron: string): readonly number[] {
   const parsed = parseCron(cron);
   if (typeof parsed === 'string') return [];
@@ -324,8 +324,8 @@ const firstOfLeapYear = Date.UTC(2024, 0, 1);
 const daysByCron = new WeakMap<Cron, Uint16Array>();
 
 /**
- * The kinds of day on which it runs, as numbers under {@link kindsOfDay}; undefined where it runs
- * every day, or is invalid.
+ * The kinds of day on which it runs, as numbers below {@link kindsOfDay}; undefined if it runs
+ * every day or is invalid.
  */
 export function cronDays(cron: string): Uint16Array | undefined {
   const parsed = parseCron(cron);

@@ -7,7 +7,7 @@ import { threatObjectTypes } from '../alert/fields.ts';
 
 const fieldName = text('A field name.', { maxLength: 200, pattern: '^[^\\p{Cc}]+$' });
 const level = (description: string) => ({ $ref: '#/$defs/level', description }) as const;
-/** Of the settings and of the configuration. */
+/** A duration; settings and configuration use the same form. */
 export const duration = (description: string, more: Pick<JsonSchema, 'default'> = {}) =>
   ({ $ref: '#/$defs/duration', description, ...more }) as const;
 
@@ -25,7 +25,7 @@ const typedFields = <const Type extends string>(
     description,
     more,
   );
-/** More would tell no alert apart better, and each is a part of every key and search. */
+/** More would not make alerts more distinct, and each is part of every key and search. */
 const mostEntities = 10;
 const entityTypes = ['user', 'system', 'other'] as const;
 
@@ -183,10 +183,7 @@ const settings = map(
   'Settings of a detection.',
 );
 
-/**
- * Keys that settings and the configuration had once, by the end of their paths, with what to write
- * in their place.
- */
+/** Hints for keys that settings and the configuration once had, by the end of their paths. */
 export const retiredSettings: ReadonlyMap<string, string> = new Map([
   [
     'splunk.notable',
@@ -205,7 +202,7 @@ export const retiredSettings: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-/** What `sigpack:` in a rule and the configuration share. */
+/** Definitions that `sigpack:` of a rule and the configuration share. */
 export const settingsDefinitions = {
   settings,
   level: { enum: levels, description: 'A level of the Sigma specification.' },
@@ -233,5 +230,5 @@ export const settingsSchema = {
   $defs: settingsDefinitions,
 } as const satisfies JsonSchema;
 
-/** What fits a schema that refers to the definitions of the settings. */
+/** The type of what fits a schema that refers to the definitions of the settings. */
 export type FromSettings<S> = FromSchema<S, typeof settingsSchema>;

@@ -8,15 +8,15 @@ import {
   type Status,
 } from '../../sigma/rule/rule.ts';
 
-/** Log sources with the same value for each key given; `{}` matches all. */
+/** Matches log sources that have the same value for each key given; `{}` matches all. */
 export type LogSourceMatch = Pick<LogSource, 'category' | 'product' | 'service'>;
 
-/** Which rules go into the packs; each criterion that is there must hold. */
+/** Which rules go into the packs. All given criteria must hold. */
 export interface Selection {
   readonly levels?: readonly Level[];
   readonly minimumLevel?: Level;
   readonly statuses?: readonly Status[];
-  /** Lower case; `*` at the end stands for any rest. */
+  /** Lower case; `*` at the end matches any rest. */
   readonly tags?: readonly string[];
   readonly excludeTags?: readonly string[];
   readonly logsources?: readonly LogSourceMatch[];
@@ -25,7 +25,7 @@ export interface Selection {
   readonly excludeIds?: ReadonlySet<string>;
 }
 
-/** Which detections are switched on when the packs are installed. */
+/** Which detections are enabled when the packs are installed. */
 export interface Enabling {
   readonly statuses: readonly Status[];
   readonly levels?: readonly Level[];
@@ -34,7 +34,7 @@ export interface Enabling {
 
 export type EnablePreset = 'nothing' | 'high-and-stable' | 'all-but-experimental';
 
-/** What `enable` means by a word. */
+/** The presets of `enable`. */
 export const enablePresets: Readonly<Record<EnablePreset, Enabling>> = {
   nothing: { statuses: [] },
   'high-and-stable': { statuses: ['stable'], levels: ['high', 'critical'] },
@@ -58,7 +58,7 @@ function hasTag(tags: readonly string[], wanted: readonly string[]): boolean {
 }
 
 /**
- * Why a rule is left out of the packs; undefined when it goes in. A correlation's log sources are
+ * Why a rule is left out of the packs; undefined if it is not. The log sources of a correlation are
  * those of its rules.
  */
 export function exclusionReason(
@@ -109,7 +109,7 @@ export function isSelected(
   return exclusionReason(select, rule, logSources) === undefined;
 }
 
-/** True for a detection that is switched on at installation, unless its settings say otherwise. */
+/** Whether a detection is enabled at installation, unless its settings override it. */
 export function isEnabled(enable: Enabling, rule: SelectedBy): boolean {
   if (rule.status === undefined || !enable.statuses.includes(rule.status)) return false;
   if (enable.levels && !enable.levels.includes(levelOf(rule))) return false;

@@ -1,5 +1,5 @@
 /**
- * A Graylog version `x.y` or `x.y.z` as one number that compares as versions do; undefined for
+ * A Graylog version `x.y` or `x.y.z` as a number that orders like the versions; undefined for
  * anything else.
  */
 export function serverVersion(text: string): number | undefined {
@@ -12,5 +12,5 @@ export function serverVersion(text: string): number | undefined {
 export const versionNumber = (major: number, minor: number, patch = 0): number =>
   (major * 1000 + minor) * 1000 + patch;
 
-/** The first version that a pack may be written for: event limits, and `type` in series. */
+/** The oldest version that a pack can be written for: event limits, and `type` in series. */
 export const oldestServer = '5.2.0';

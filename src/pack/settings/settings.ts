@@ -7,7 +7,7 @@ import type { Entity, ThreatObject } from '../alert/fields.ts';
  */
 export type EsOutput = 'finding' | 'intermediate-finding';
 
-/** The configuration has the say over rules, which may be anyone's. */
+/** The configuration decides over rules, which may come from anyone. */
 export type OrderedBy = 'configuration' | 'rule';
 
 /**
@@ -15,18 +15,18 @@ export type OrderedBy = 'configuration' | 'rule';
  * itself (`sigpack:`), the later ones winning. Keys are as in sigpack.yml, durations in seconds.
  */
 export interface DetectionSettings {
-  /** Name in the packs in place of the rule's title. */
+  /** Name in the packs instead of the title of the rule. */
   readonly name?: string;
   readonly owner?: string;
   /** What to do about an alert, Markdown. */
   readonly remediation?: string;
-  /** Overrides what status, level and tags say. */
+  /** Takes precedence over status, level and tags. */
   readonly enabled: boolean;
-  /** Severity in the packs in place of the rule's level. */
+  /** Severity in the packs instead of the level of the rule. */
   readonly severity?: Level;
   /** Seconds between runs; 60 to 86,400. Default 900. */
   readonly interval: number;
-  /** A cron expression (5 fields) in place of the spread one made from `interval`. */
+  /** A cron expression (5 fields) instead of the spread one derived from `interval`. */
   readonly cron?: string;
   /**
    * Seconds that a search looks back beyond the delay; at least `interval`. Default: `interval`; a
@@ -36,8 +36,8 @@ export interface DetectionSettings {
   /** Seconds left for late events to be indexed. Default 600. */
   readonly delay: number;
   /**
-   * Those that the configuration or the rule sets, `interval` by the rule alone: where a target's
-   * default is another one, or it can't honour them.
+   * Values set by the configuration or the rule (`interval`: by the rule alone), for targets that
+   * have another default or can't honour them.
    */
   readonly given?: {
     readonly interval?: number;
@@ -45,15 +45,15 @@ export interface DetectionSettings {
     readonly window?: number;
     readonly cron?: string;
   };
-  /** Who switches the detection on whatever `enable` says; undefined: nobody. */
+  /** Who enables the detection regardless of `enable`; undefined: nobody. */
   readonly ordered?: { readonly enabled?: OrderedBy; readonly savedsearch?: OrderedBy };
-  /** Events in a window that it takes to alert; default 1. */
+  /** Events in a window that trigger an alert. Default 1. */
   readonly threshold: number;
-  /** Who or what an alert is about; default: from the log source. */
+  /** Who or what an alert is about. Default: from the log source. */
   readonly entities?: readonly Entity[];
   /** Default: from the log source. */
   readonly threatObjects?: readonly ThreatObject[];
-  /** What an alert shows beside them; default: from the log source, and what the rule asks for. */
+  /** What an alert shows in addition. Default: from the log source, and the fields of the rule. */
   readonly alertFields?: readonly string[];
   readonly suppress?: Suppression;
   readonly risk?: {
@@ -65,7 +65,7 @@ export interface DetectionSettings {
   };
   readonly splunk: {
     /**
-     * One result an entity and run, or one an event; default: entity, unless pipelines change the
+     * One result per entity and run, or one per event. Default: entity, unless pipelines change the
      * text of the search.
      */
     readonly results?: 'entity' | 'raw';
@@ -76,26 +76,26 @@ export interface DetectionSettings {
      * from the log source.
      */
     readonly securityDomain: string;
-    /** Any savedsearches.conf key. */
+    /** Any key of savedsearches.conf. */
     readonly savedsearch: Readonly<Record<string, string>>;
   };
   readonly graylog: {
-    /** Fields of the message that become event fields and keys. */
+    /** Fields of the message that become fields and keys of the event. */
     readonly keyFields: readonly string[];
-    /** In place of `remediation` above. */
+    /** Instead of `remediation` above. */
     readonly remediation?: string;
     /** Titles of existing streams; empty: all streams. */
     readonly streams: readonly string[];
   };
 }
 
-/** A period of 0 holds nothing back, and has no fields. */
+/** A period of 0 suppresses nothing, and has no fields. */
 export interface Suppression {
   readonly fields: readonly string[];
   /** Seconds. */
   readonly period: number;
   /** The fields are those of the entities. */
   readonly byEntity?: true;
-  /** Nobody chose the period. */
+  /** The period is the default. */
   readonly usual?: true;
 }

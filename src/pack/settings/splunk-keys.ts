@@ -1,7 +1,7 @@
 import { nearest } from '../../source/nearest.ts';
 
-// names that savedsearches.conf.spec of Splunk 9 and the specs of its own apps define, one group a
-// line; dotted groups share a prefix
+// names that savedsearches.conf.spec of Splunk 9 and the specs of its own apps define, one group
+// per line; dotted groups share a prefix
 const words = (prefix: string, names: string): string[] =>
   names.split(' ').map((name) => prefix + name);
 
@@ -98,7 +98,7 @@ const display = [
   ),
 ];
 
-// parameters that each action may be given, beside `param.*` and those of every action
+// parameters of each action, in addition to `param.*` and those of every action
 const actionParameters: Readonly<Record<string, string>> = {
   email:
     'to cc bcc from subject subject.alert subject.report message.alert message.report ' +
@@ -189,7 +189,7 @@ export function isSavedSearchKey(key: string): boolean {
   return nearest(action, Object.keys(actionParameters)) === undefined;
 }
 
-/** The known setting that a misspelt one was most likely meant to be. */
+/** The known setting that a misspelt one is most likely meant to be. */
 export function nearestSavedSearchKey(key: string): string | undefined {
   const [head, action = '', ...rest] = key.split('.');
   if (head === 'action' && !Object.hasOwn(actionParameters, action)) {
