@@ -2,6 +2,6 @@
 export const errorCode = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error ? String(error.code) : undefined;
 
-/** The system does not let this user do it. */
+/** The system does not permit this user to do it. */
 export const isDenied = (error: unknown): boolean =>
   ['EACCES', 'EPERM'].includes(errorCode(error) ?? '');

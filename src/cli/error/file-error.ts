@@ -21,10 +21,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENXIO: 'it is a socket or a device that nothing answers',
 };
 
-/**
- * Why the system refuses a file or folder, in words; the message itself of an error of another
- * kind.
- */
+/** Why the system refuses a file or folder, in words; for other errors, their own message. */
 export function fileError(error: unknown): string {
   const code = errorCode(error);
   if (
@@ -36,13 +33,13 @@ export function fileError(error: unknown): string {
     return 'a file is there, and a folder is needed';
   const known = reasons[code ?? ''];
   if (known !== undefined) return known;
-  // what follows is the name of the call, which a user has not made
+  // the rest names a system call, which means nothing to a user
   return error instanceof Error
     ? error.message.replace(/, (?:stat|open|scandir|read)\b.*$/, '')
     : String(error);
 }
 
-/** What to do about it; undefined where the error says that. */
+/** What to do about the error; undefined where it says so itself. */
 export function fileHint(error: unknown, path: string): string | undefined {
   if (errorCode(error) !== 'ENOENT') return undefined;
   const near = neighbour(path);
@@ -51,7 +48,7 @@ export function fileHint(error: unknown, path: string): string | undefined {
     : `Did you mean \`${near}\`?`;
 }
 
-/** An error of the machine as one line: the path, and why. */
+/** An error of the machine as one line: the path, and the reason. */
 export function systemError(error: Error): string {
   const reason = fileError(error);
   return 'path' in error && reason !== error.message ? `${error.path}: ${reason}` : reason;

@@ -8,15 +8,15 @@ import {
   statSync,
 } from 'node:fs';
 
-/** Of any file that is read as a whole. */
+/** In bytes, of any file that is read whole. */
 const largestFile = 64 * 1024 * 1024;
 
-/** Waits for no writer; Windows has no such flag. */
+/** A flag that keeps `open` from waiting for a writer; Windows has no such flag. */
 export const noWait = constants.O_NONBLOCK ?? 0;
 
 const tooLarge = (): Error => new Error(`it has more than ${largestFile} bytes`);
 
-/** Where a user names a file, it may be a pipe. */
+/** A file that the user names may be a pipe. */
 export type FileOrPipe = 'file' | 'file or pipe';
 
 /**
@@ -27,11 +27,11 @@ export function readBounded(path: string, kind: FileOrPipe): Buffer;
 export function readBounded(path: string, kind: FileOrPipe, encoding: 'utf8'): string | Buffer;
 export function readBounded(path: string, kind: FileOrPipe, encoding?: 'utf8'): string | Buffer {
   if (kind === 'file or pipe' && statSync(path).isFIFO()) return readPipe(path);
-  // a device, or a file of the system's own, could keep who opens it waiting
+  // to open a device, or one of the system's own files, could block
   const descriptor = openSync(path, constants.O_RDONLY | noWait);
   try {
     const found = fstatSync(descriptor);
-    // folders have an error of their own
+    // reading a folder throws an error of its own
     if (!found.isFile() && !found.isDirectory())
       throw new Error(`it is a ${found.isFIFO() ? 'pipe' : 'device'}, and a file is needed`);
     if (found.size > largestFile) throw tooLarge();
@@ -42,8 +42,8 @@ export function readBounded(path: string, kind: FileOrPipe, encoding?: 'utf8'): 
 }
 
 /**
- * What a shell puts in place of a command, `<(...)`: waited for. Opened once: between two times the
- * writer may come and go, and none would come any more.
+ * Reads a pipe, which may be what a shell puts in place of `<(...)`, and waits for its end. Opened
+ * once: the writer might be gone before a second time.
  */
 function readPipe(path: string): Buffer {
   const descriptor = openSync(path, constants.O_RDONLY);

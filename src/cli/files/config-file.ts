@@ -9,11 +9,11 @@ import { readSourceFile } from './rule-files.ts';
 export interface LoadedConfig {
   readonly config: PackConfig;
   readonly file: SourceFile;
-  /** False: there is no configuration, these are the defaults. */
+  /** False: there is no configuration, and these are the defaults. */
   readonly exists: boolean;
   /** Folder that the paths in the configuration are relative to. */
   readonly folder: string;
-  /** What to know about a configuration that holds. */
+  /** Warnings about a valid configuration. */
   readonly warnings: readonly Diagnostic[];
 }
 
@@ -27,8 +27,8 @@ export const withoutConfig = (folder: string): LoadedConfig => ({
 });
 
 /**
- * The configuration in a file that is there, the defaults where there is none. Diagnostics when it
- * is wrong.
+ * The configuration in a file, or the defaults without a path. The error: what is wrong with the
+ * file.
  */
 export function loadConfig(path: string | undefined): Result<LoadedConfig, readonly Diagnostic[]> {
   if (path === undefined) return ok(withoutConfig(process.cwd()));

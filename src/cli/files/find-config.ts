@@ -8,8 +8,8 @@ import { shownPath } from './rule-files.ts';
 export const configName = 'sigpack.yml';
 
 /**
- * The configuration to read: the one named on the command line, else the one in SIGPACK_CONFIG,
- * else the first sigpack.yml from the working directory upwards. Undefined: there is none.
+ * The path of the configuration: the one on the command line, else the one in SIGPACK_CONFIG, else
+ * the first sigpack.yml from the working directory upwards. Undefined: there is no configuration.
  */
 export function findConfig(named: string | undefined): string | undefined {
   const given = named ?? (process.env.SIGPACK_CONFIG || undefined);
@@ -28,7 +28,7 @@ function inFolder(folder: string): string {
 }
 
 function searchUpwards(start: string): string | undefined {
-  // a link that leads nowhere is a configuration that cannot be read, and no reason to take another
+  // a link that leads nowhere is a configuration that cannot be read, not a reason to take another
   // one
   if (isThere(join(start, configName))) return configName;
   for (
@@ -45,9 +45,9 @@ function searchUpwards(start: string): string | undefined {
 const isThere = (path: string): boolean => entryStatsOf(path) !== undefined;
 
 /**
- * A configuration that somebody else put there for everybody who works below: in a folder such as
- * /tmp, or a file that belongs neither to root, nor to this user, nor to the owner of the working
- * directory.
+ * True for a configuration that somebody else may have put there for everybody who works below: in
+ * a folder such as /tmp, or a file that belongs neither to root, nor to this user, nor to the owner
+ * of the working directory.
  */
 function isAnyones(folder: string, path: string, start: string): boolean {
   if (process.getuid === undefined) return false;

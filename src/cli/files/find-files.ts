@@ -23,9 +23,9 @@ import { addNamed, type FoundFile, type Search, searchFolder } from './walk-fold
 
 /**
  * Files below the paths of lists whose names are wanted, and files that are named themselves;
- * sorted, each once, by whatever links it is reached. Left out are hidden files and folders,
- * `node_modules`, what exclusions and `.sigpackignore` files say. Reports paths that can't
- * be read, and notes what was left out by which pattern, and which links were followed.
+ * sorted, each once, whichever links lead to it. Hidden files and folders, `node_modules`, and what
+ * exclusions and `.sigpackignore` files name are left out. Reports paths that can't be read, and
+ * notes which pattern left out what, and which links were followed.
  */
 export function findFiles(
   lists: PathLists,
@@ -127,8 +127,8 @@ interface Place {
 }
 
 /**
- * Where each entry is written, looked up when it is asked for; what is on the command line stands
- * for itself.
+ * Finds where each entry is in the configuration, once that is needed; entries of the command line
+ * are their own place.
  */
 function placesOf({ key }: PathList, configuration: SourceFile): (entry: string) => Place {
   let items: readonly YamlNode[] | undefined;

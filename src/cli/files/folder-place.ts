@@ -10,8 +10,8 @@ interface FoundFolder {
 }
 
 /**
- * The folder, or the nearest one above it that is there. A CommandError where something else is in
- * the way: the folder can't be made then.
+ * The folder, or the nearest existing one above it. Throws a CommandError where something else is
+ * in the way, so that the folder can't be made.
  */
 export function nearestFolder(folder: string): FoundFolder {
   let path = resolve(folder);

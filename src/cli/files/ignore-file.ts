@@ -14,8 +14,8 @@ export const ignoreFileName = '.sigpackignore';
 const limits = { bytes: 64 * 1024, patterns: 1000 } as const;
 
 /**
- * The patterns of the ignore file of a folder, in gitignore's syntax; none where there is no such
- * file. Reports (PCK013) about those that it can't honour.
+ * The patterns of the ignore file of a folder, in gitignore's syntax; no patterns without such a
+ * file. Reports (PCK013) patterns that Sigpack can't honour.
  */
 export function readIgnoreFile(folder: string, bag: DiagnosticBag): readonly LeavesOut[] {
   const path = join(folder, ignoreFileName);
@@ -51,6 +51,6 @@ function readLine(line: string): Result<Pick<LeavesOut, 'pattern' | 'foldersOnly
   if (!read.ok) return read;
   const { value } = read;
   if (value.length === 0) return failed('the pattern names nothing');
-  // a slash in front or between ties the pattern to the folder of the file
+  // a slash at the start or in the middle ties the pattern to the folder of the file
   return ok({ pattern: path.includes('/') ? value : inAnyFolder(value), foldersOnly, keeps });
 }

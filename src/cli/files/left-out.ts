@@ -13,7 +13,7 @@ export interface LeavesOut {
   readonly text: string;
   readonly pattern: PathPattern;
   readonly foldersOnly: boolean;
-  /** `!` of an ignore file: what lines above leave out is read all the same. */
+  /** `!` of an ignore file: what it matches is read, even if lines above leave it out. */
   readonly keeps: boolean;
   /** Where it is written. */
   readonly file: SourceFile;
@@ -27,13 +27,13 @@ interface Watched {
   readonly progress: Progress;
 }
 
-/** What may leave out something below a folder; the last one that fits counts. */
+/** The patterns that may leave out something below a folder; the last one that matches decides. */
 export type Watch = readonly Watched[];
 
 export const watchFrom = (rules: readonly LeavesOut[]): Watch =>
   rules.map((rule) => ({ rule, progress: startOf(rule.pattern) }));
 
-/** What is left to watch for below an entry of the folder. */
+/** The patterns that may match below an entry of the folder. */
 export function watchBelow(watch: Watch, name: string): Watch {
   if (watch.length === 0) return watch;
   return watch.flatMap(({ rule, progress }) => {
@@ -42,7 +42,7 @@ export function watchBelow(watch: Watch, name: string): Watch {
   });
 }
 
-/** By what an entry is left out that {@link watchBelow} has led to. */
+/** What leaves out an entry that {@link watchBelow} has led to. */
 export function leftOutBy(watch: Watch, isFolder: boolean): LeavesOut | undefined {
   const last = watch.findLast(
     ({ rule, progress }) => (isFolder || !rule.foldersOnly) && isWhole(rule.pattern, progress),

@@ -4,12 +4,12 @@ import { errorCode } from '../error/error-code.ts';
 import { statsOf } from './path-stats.ts';
 
 /**
- * Makes a folder and those above it. Node's own `recursive` never ends where the system denies that
- * the folder above is there, as it does below /proc.
+ * Makes a folder and those above it. Node's own `recursive` never ends where the system reports
+ * that the folder above does not exist, as it does below /proc.
  */
 export function makeFolders(folder: string): void {
   const missing: string[] = [];
-  // in place of the folder is something else: the system says what
+  // something else is in place of the folder: the system reports what
   if (statsOf(folder)?.isDirectory() === false) mkdirSync(folder);
   for (
     let path = resolve(folder);
@@ -21,7 +21,7 @@ export function makeFolders(folder: string): void {
     try {
       mkdirSync(path);
     } catch (error) {
-      // another process may have made it meanwhile
+      // another process may have made it in the meantime
       if (errorCode(error) !== 'EEXIST' || statsOf(path)?.isDirectory() !== true) throw error;
     }
   }

@@ -7,19 +7,19 @@ import { reachableStats } from './path-stats.ts';
 import { withSlashes } from './portable-path.ts';
 
 /**
- * Files, folders, globs and, with `!` before them, exclusions, as written. What is excluded is
- * excluded from all of the list.
+ * Files, folders, globs and, with `!` before them, exclusions, as written. Exclusions apply to the
+ * whole list.
  */
 export interface PathList {
   readonly entries: readonly string[];
   /**
-   * What relative entries start from. Undefined: the working directory, and files are shown as the
+   * The folder of relative entries. Undefined: the working directory, and files are shown as the
    * entries name them.
    */
   readonly folder?: string;
-  /** The key of the configuration that lists them. Undefined: the command line does. */
+  /** The key of the configuration that lists them. Undefined: they are on the command line. */
   readonly key?: ConfiguredPaths;
-  /** A glob may find nothing: it is one for something else, too. */
+  /** A glob may match nothing, since it is meant for other files too. */
   readonly maybeNothing?: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface PathLists {
   readonly lists: readonly PathList[];
   /** The project's folder, in which `.sigpackignore` is looked for. */
   readonly home: string;
-  /** In which diagnostics point at entries. */
+  /** The file in which diagnostics point at entries. */
   readonly configuration: SourceFile;
 }
 
@@ -55,22 +55,22 @@ export interface Glob {
   /** The folders in front of the first wildcard. */
   readonly base: string;
   readonly pattern: PathPattern;
-  /** Written with a slash at its end. */
+  /** True for a glob that ends with a slash. */
   readonly foldersOnly: boolean;
 }
 
-/** `separator` is that of the system; `/` separates on every one. */
+/** `separator` is the system's; `/` separates on every system. */
 export function globOf(
   entry: string,
   folder: string | undefined,
   separator: typeof sep = sep,
 ): Result<Glob> {
-  // a backslash is no escape where it stands between folders
+  // a backslash between folders is not an escape
   const parts = withSlashes(entry, { sep: separator }).split('/');
   const first = parts.findIndex(isPattern);
   const end = first < 0 ? parts.length : first;
   const before = parts.slice(0, end).join('/');
-  // a drive alone would be the working directory on it
+  // a drive alone would mean the working directory on it
   const start = /^(?:[A-Za-z]:)?$/.test(before) && end > 0 ? `${before}/` : before || '.';
   const pattern = readPathPattern(parts.slice(end).join('/'));
   if (!pattern.ok) return pattern;
@@ -84,7 +84,7 @@ export const namesOf = (path: string): readonly string[] =>
     .split('/')
     .filter((name) => name !== '');
 
-/** Folders and files that hold what the lists name. */
+/** The folders and files that contain what the lists name. */
 export const watchedPaths = (lists: readonly PathList[]): readonly string[] =>
   lists.flatMap(({ entries, folder }) =>
     entries.flatMap((entry) => {

@@ -2,8 +2,7 @@ import { lstatSync, type Stats, statSync } from 'node:fs';
 import { errorCode } from '../error/error-code.ts';
 
 /**
- * What a path leads to; undefined where there is nothing, below a file, too, for which Node 22
- * throws.
+ * What a path leads to; undefined where there is nothing, also below a file, where Node 22 throws.
  */
 export const statsOf = (path: string): Stats | undefined => foundBy(statSync, path);
 
@@ -11,8 +10,8 @@ export const statsOf = (path: string): Stats | undefined => foundBy(statSync, pa
 export const entryStatsOf = (path: string): Stats | undefined => foundBy(lstatSync, path);
 
 /**
- * As {@link statsOf}; undefined too for what can't be reached: links in a circle, names that no
- * disk has, folders of others.
+ * As {@link statsOf}; also undefined for what can't be reached: links in a circle, names that no
+ * disk allows, folders of others.
  */
 export function reachableStats(path: string): Stats | undefined {
   try {

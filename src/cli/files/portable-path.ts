@@ -1,19 +1,21 @@
 import nodePath from 'node:path';
 
-/** `node:path`, or its form for another system in tests. */
+/** `node:path`, or its variant for another system in tests. */
 export type PathRules = Pick<
   typeof nodePath,
   'sep' | 'isAbsolute' | 'relative' | 'dirname' | 'basename'
 >;
 
 /**
- * The path with `/` between its parts, as reports, locks and packs have it on every system: sorted
- * paths and digests are the same everywhere.
+ * The path with `/` between its parts, as in reports, locks and packs on every system, so that the
+ * order of paths and digests are the same everywhere.
  */
 export const withSlashes = (path: string, { sep }: Pick<PathRules, 'sep'> = nodePath): string =>
   sep === '/' ? path : path.split(sep).join('/');
 
-/** Whether a way from a folder leads out of it, as `relative` of `node:path` gives it. */
+/**
+ * True for a relative path, as `relative` of `node:path` gives it, that leads out of its folder.
+ */
 export const isOutside = (
   way: string,
   { sep, isAbsolute }: Pick<PathRules, 'sep' | 'isAbsolute'> = nodePath,
@@ -33,7 +35,7 @@ export function belowFolder(path: string): string {
   return kept.join('/');
 }
 
-/** Relative to `folder` where the path is below it or near, else whole; always with `/`. */
+/** Relative to `folder` where the path is below it or close to it, else whole; always with `/`. */
 export function nearPath(path: string, folder: string, rules: PathRules = nodePath): string {
   if (!rules.isAbsolute(path) && !path.startsWith('.')) return withSlashes(path, rules);
   const whole = rules.dirname(path);

@@ -7,8 +7,9 @@ import { entryStatsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
 
 /**
- * The bytes of a file; undefined: there is nothing of that name. A CommandError for what is no file
- * (a folder, a pipe, a link that leads nowhere), is larger than `maximum` bytes, or can't be read.
+ * The bytes of a file; undefined where nothing has the name. Throws a CommandError for what is not
+ * a file (a folder, a pipe, a link that leads nowhere), is larger than `maximum` bytes, or can't be
+ * read.
  */
 export function readRegularFile(path: string, maximum: number, flags = 0): Buffer | undefined {
   let descriptor: number;

@@ -16,14 +16,16 @@ export const isRuleFile = (name: string): boolean =>
   !/^(?:sigpack|info)\.ya?ml$/i.test(name);
 
 /**
- * The file's text; undefined (and a diagnostic) when it can't be read or is neither UTF-8 nor UTF-16
- * with its mark.
+ * The file's text. Undefined, after a diagnostic, where it can't be read or is neither UTF-8 nor
+ * UTF-16 with its mark.
  */
 export function readSourceFile(path: string, bag: DiagnosticBag): SourceFile | undefined {
   return readWith(() => textOf(path, 'file or pipe'), path, bag);
 }
 
-/** A file that was read, for a place in it: the texts of thousands of rules do not stay in memory. */
+/**
+ * Reads a file again to find a place in it: the texts of thousands of rules do not stay in memory.
+ */
 export const readAgain = (path: string): SourceFile =>
   readSourceFile(path, createBag()) ?? { path, text: '' };
 
@@ -66,7 +68,7 @@ function textOf(path: string, kind: FileOrPipe): Result<string, Buffer> {
   const text = readBounded(path, kind, 'utf8');
   if (typeof text !== 'string') return sourceText(text);
   if (!text.includes('\ufffd')) return ok(withoutMark(text));
-  // that is what anything but UTF-8 becomes, or what really is in the file
+  // anything but UTF-8 becomes this character, or the file really contains it
   return sourceText(readBounded(path, kind));
 }
 
@@ -95,7 +97,7 @@ const reportEncoding = (bag: DiagnosticBag, path: string): void =>
     'Save it as UTF-8; Windows PowerShell writes UTF-16, `Out-File -Encoding utf8` does not.',
   );
 
-/** Relative to the working directory where it lies below it or near; with `/` on every system. */
+/** Relative to the working directory where it is below or near that; with `/` on every system. */
 export function shownPath(path: string): string {
   // most paths are relative already
   if (!isAbsolute(path) && !path.startsWith('.')) return withSlashes(path);

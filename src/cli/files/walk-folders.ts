@@ -23,24 +23,24 @@ export interface FoundFile {
   readonly named: boolean;
 }
 
-/** More folders are a disk and no rules. */
+/** More folders than this are a whole disk rather than rules. */
 const maximumFolders = 20_000;
 
-/** One look for files. */
+/** One search for files. */
 export interface Search {
   readonly home: string;
   readonly wanted: (name: string) => boolean;
   readonly bag: DiagnosticBag;
-  /** By whole path of the folder. */
+  /** Ignore files by the whole path of their folder. */
   readonly ignoreFiles: Map<string, readonly LeavesOut[]>;
-  /** By whole path without links. */
+  /** Files by their whole path without links. */
   readonly found: Map<string, FoundFile>;
-  /** Folders that were read, and those that were only counted. */
+  /** How many folders were read, and how many were only counted. */
   folders: number;
   countedFolders: number;
 }
 
-/** A file that is named itself. */
+/** Adds a file that an entry names itself. */
 export function addNamed(search: Search, path: string, exclusions: readonly LeavesOut[]): void {
   const names = namesOf(resolve(path));
   const excluded = excludedAt(exclusions, names);
@@ -49,7 +49,7 @@ export function addNamed(search: Search, path: string, exclusions: readonly Leav
 }
 
 /**
- * What exclusions say of a path and the folders above it, and what is left to watch for below it.
+ * Which exclusion leaves out a path or a folder above it, and which exclusions may match below it.
  */
 function excludedAt(
   exclusions: readonly LeavesOut[],
@@ -88,25 +88,25 @@ interface Folder {
   readonly real: string;
   readonly ignored: Watch;
   readonly excluded: Watch;
-  /** What of a glob is still to come; undefined: everything here is meant. */
+  /** The part of a glob that is still to match. Undefined: everything here matches. */
   readonly glob: Progress | undefined;
 }
 
 interface Tree {
   readonly search: Search;
   readonly pattern: PathPattern | undefined;
-  /** The pattern is one of folders. */
+  /** The pattern matches folders only. */
   readonly foldersOnly: boolean;
-  /** Folders that were read. */
+  /** Keys of folders that were read. */
   readonly seen: Set<string>;
-  /** Links, which are followed last: what is reached without one is shown without one. */
+  /** Links, which are followed last, so that a file is shown without a link where possible. */
   readonly links: { readonly from: Folder; readonly name: string }[];
   matches: number;
 }
 
 /**
- * Reads a folder and all below it, or what the pattern says. True where something was found, be it
- * known before.
+ * Reads a folder and everything below it, or what the pattern matches. True where a file was found,
+ * even if it was known before.
  */
 export function searchFolder(
   search: Search,
@@ -125,7 +125,7 @@ export function searchFolder(
     matches: 0,
   };
   const folder: Folder = {
-    // joined once: names of entries need no normalizing
+    // joined once, since names of entries need no normalizing
     start: join(path, 'x').slice(0, -1),
     whole,
     real: realPath(path),
@@ -144,7 +144,9 @@ export function searchFolder(
   return tree.matches > 0;
 }
 
-/** What the ignore files say of a folder that stand above it, from the project's folder on. */
+/**
+ * The patterns of ignore files above a folder, from the project's folder on, that may match in it.
+ */
 function ignoredAbove(search: Search, whole: string): Watch {
   if (!isWithin(whole, search.home)) return [];
   let watch: Watch = [];
@@ -185,7 +187,7 @@ function walk(tree: Tree, folder: Folder): void {
   }
 }
 
-/** The same folder is another one where something else of a glob is still to come. */
+/** A folder is read once for each remaining part of a glob. */
 const keyOf = ({ real, glob }: Folder): string =>
   glob === undefined ? real : `${real}\n${glob.join()}`;
 const isWithin = (path: string, folder: string): boolean =>
@@ -216,7 +218,7 @@ function tooMany({ bag }: Search, { start }: Folder): void {
   );
 }
 
-/** The folder below, where it is wanted; what is left out is counted. */
+/** The folder below, if it is to be read; what patterns leave out is counted. */
 function below(tree: Tree, folder: Folder, name: string, real: string): Folder | undefined {
   const { search, pattern } = tree;
   const glob = pattern && folder.glob && afterName(pattern, folder.glob, name);
@@ -297,10 +299,10 @@ function follow(tree: Tree, from: Folder, name: string): void {
   );
 }
 
-/** Reads a folder that a link leads to, and says what came of it. */
+/** Reads a folder that a link leads to, and returns the message about it. */
 function followFolder(tree: Tree, from: Folder, folder: Folder): string {
   const { found } = tree.search;
-  // below itself a folder would have no end
+  // a folder inside itself would have no end
   if (isWithin(from.real, folder.real))
     return 'the link leads back to a folder above it, and is not followed';
   if (tree.seen.has(keyOf(folder)))
@@ -310,7 +312,10 @@ function followFolder(tree: Tree, from: Folder, folder: Folder): string {
   return `the link is followed to ${shownPath(folder.real)}: ${counted(found.size - before, 'file')}`;
 }
 
-/** Whole paths of what would have been read, to be counted; links are not followed for that. */
+/**
+ * Whole paths of the files that would have been read, to count them; links are not followed for
+ * that.
+ */
 function filesBelow(search: Search, folder: string): readonly string[] {
   if (!reachableStats(folder)?.isDirectory())
     return search.wanted(basename(folder)) ? [folder] : [];

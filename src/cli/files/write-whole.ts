@@ -8,8 +8,8 @@ import { statsOf } from './path-stats.ts';
 import { shownPath } from './rule-files.ts';
 
 /**
- * Writes a file that others see whole, the old one or the new one, also where two processes write
- * it at once.
+ * Writes a file in one step: others see the whole old one or the whole new one, even where two
+ * processes write it at once.
  */
 export function writeWhole(path: string, text: string): void {
   const there = statsOf(path);

@@ -30,7 +30,7 @@ export interface ChangedFile {
   readonly path: string;
 }
 
-/** Files that are changed or not in git yet; none: the tree is clean. */
+/** Files that are changed or not in git yet; an empty list means a clean tree. */
 export function changedFiles(folder: string): readonly ChangedFile[] {
   const found: ChangedFile[] = [];
   const entries = (
@@ -41,7 +41,7 @@ export function changedFiles(folder: string): readonly ChangedFile[] {
     if (entry === '') continue;
     const state = entry.slice(0, 2);
     found.push({ state: state.trim(), path: entry.slice(3) });
-    // the name that it had follows
+    // the former name follows
     if (/[RC]/.test(state)) index += 1;
   }
   return found;
@@ -57,7 +57,7 @@ export const textAtHead = (folder: string, name: string): string | undefined =>
 export const hasTag = (folder: string, tag: string): boolean =>
   git(folder, ['rev-parse', '-q', '--verify', `refs/tags/${tag}`]) !== undefined;
 
-/** The commit that a revision stands for, as 40 or 64 hexadecimal digits. */
+/** The commit that a revision means, as 40 or 64 hexadecimal digits. */
 export const commitOf = (folder: string, revision: string): string | undefined =>
   revision.startsWith('-')
     ? undefined
@@ -75,7 +75,7 @@ export const remoteUrl = (folder: string): string | undefined =>
   git(folder, ['remote', 'get-url', 'origin'])?.trim() || undefined;
 
 export interface CheckedOut {
-  /** That of the repository which stands for the folder asked for. */
+  /** The folder in the temporary one that corresponds to the folder of the request. */
   readonly folder: string;
   readonly remove: () => void;
 }

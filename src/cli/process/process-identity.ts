@@ -6,16 +6,16 @@ import { isAlive } from './is-alive.ts';
 export interface ProcessIdentity {
   readonly pid: number;
   /**
-   * When it began, in the system's own count: a number of a process is given again. Empty where the
-   * system does not say.
+   * When it began, as the system counts, since numbers of processes are used again. Empty where the
+   * system does not report it.
    */
   readonly started: string;
   /**
-   * Processes of one machine see each other: host, boot and, on Linux, the namespace of process
-   * numbers.
+   * Processes see each other where this is equal: host, boot and, on Linux, the namespace of
+   * process numbers.
    */
   readonly machine: string;
-  /** For a person. */
+  /** As messages show it. */
   readonly host: string;
 }
 
@@ -27,8 +27,8 @@ export const thisProcess = (): ProcessIdentity => ({
 });
 
 /**
- * Whether a process is at work. `elsewhere`: it is of another machine or container, so this one
- * can't see.
+ * Whether a process still runs. `elsewhere`: it is on another machine or in another container,
+ * which this process can't see.
  */
 export function stateOf({
   pid,
@@ -38,11 +38,11 @@ export function stateOf({
   if (machine !== thisMachine()) return 'elsewhere';
   if (!isAlive(pid)) return 'dead';
   const now = startOf(pid);
-  // of a process of another user, the system may not say when it began
+  // the system may not report when a process of another user began
   return now === '' || started === '' || now === started ? 'alive' : 'dead';
 }
 
-/** Of the system as it runs now; empty where it does not say. */
+/** The id of the running system since its start; empty where there is none. */
 export const bootId = (): string =>
   textOf(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
 

@@ -25,7 +25,7 @@ import { type ProcessIdentity, stateOf, thisProcess } from './process-identity.t
  */
 export interface ProcessLock {
   readonly path: string;
-  /** What is done under it, for whoever has to wait: `a sigpack release`. */
+  /** The work under the lock, as others that have to wait for it read it: `a sigpack release`. */
   readonly work: string;
   /**
    * How long to wait for another process, in milliseconds. Default: SIGPACK_WAIT, or 30 seconds.
@@ -33,29 +33,31 @@ export interface ProcessLock {
   readonly patience?: number;
 }
 
-/** Where there is one: who has the lock, and what for. */
+/** The process that has a lock, and its work. */
 export interface LockHolder extends ProcessIdentity {
   readonly work: string;
   readonly token: string;
 }
 
 /**
- * Of files and folders that are there while something is written: who has the lock of a folder
- * removes those that were left behind.
+ * Starts the names of files and folders that exist while something is written. Who has the lock of
+ * a folder removes those that were left behind.
  */
 export const temporaryPrefix = '.sigpack-new-';
-/** A lock of another machine that is not renewed for so long is one that was left behind. */
+/**
+ * A lock of another machine that has not been renewed for this long was left behind. Milliseconds.
+ */
 export const strangerAge = 10 * 60_000;
 /**
- * A lock without a holder is one that is just being written; when it is older, its disk was full or
- * its process was killed.
+ * An empty lock is just being written. When it is older than this, its disk was full or its process
+ * was killed.
  */
 const emptyAge = 2_000;
 const renewal = 60_000;
 const defaultPatience = 30_000;
-/** In bytes; a larger file is no lock. */
+/** In bytes; a larger file is not a lock. */
 const largest = 10_000;
-/** A wait that is longer than this is mentioned. */
+/** Only a wait that is longer than this is mentioned. Milliseconds. */
 const silence = 1_000;
 
 /** Does work while no other process does work under the same lock. */
@@ -69,10 +71,10 @@ export function withProcessLock<T>(lock: ProcessLock, work: () => T): T {
 }
 
 /**
- * Takes the lock, waiting for another process that has it; the answer gives it back. A lock that
- * was left behind is taken over: its process is gone, it says nothing of a process since the disk
- * was full, or its machine has not renewed it. A CommandError says what is under way where the wait
- * is over.
+ * Takes the lock, waiting for another process that has it, and returns what releases it. A lock
+ * that was left behind is taken over: its process is gone, or its disk was full before the process
+ * was written, or its machine has not renewed it. Throws a CommandError that names the work under
+ * way when the wait is over.
  */
 export function takeProcessLock(lock: ProcessLock): () => void {
   const patience = lock.patience ?? patienceOf(process.env.SIGPACK_WAIT);
@@ -95,23 +97,26 @@ export function takeProcessLock(lock: ProcessLock): () => void {
   }
 }
 
-/** Who has the lock now; undefined: nobody, or someone who is gone. */
+/** The process that has the lock now; undefined where no process has it, or one that is gone. */
 export function lockHolder(path: string): Partial<LockHolder> | undefined {
   const found = foundLock(path);
   return found?.state === 'held' ? (found.holder ?? {}) : undefined;
 }
 
-/** Of SIGPACK_WAIT, in seconds. */
+/** SIGPACK_WAIT, which is in seconds, in milliseconds. */
 function patienceOf(seconds: string | undefined): number {
   if (seconds === undefined || seconds === '') return defaultPatience;
   if (!/^\d{1,6}$/.test(seconds)) throw new CommandError('SIGPACK_WAIT is no number of seconds');
   return Number(seconds) * 1000;
 }
 
-/** Of locks that this very process has. */
+/** Tokens of the locks that this process has. */
 const own = new Set<string>();
 
-/** Undefined: another process has it, or has just given it back. */
+/**
+ * Takes the lock if it is free, and returns what releases it. Undefined: another process has the
+ * lock, or has just released it.
+ */
 function taken({ path, work }: ProcessLock): (() => void) | undefined {
   const descriptor = opened(path);
   if (descriptor === undefined) return undefined;
@@ -123,7 +128,7 @@ function taken({ path, work }: ProcessLock): (() => void) | undefined {
     whole = true;
   } finally {
     closeSync(descriptor);
-    // an empty lock would look like that of another process
+    // an empty file would look like the lock of another process
     if (!whole) rmSync(path, { force: true });
   }
   own.add(token);
@@ -132,7 +137,7 @@ function taken({ path, work }: ProcessLock): (() => void) | undefined {
   return () => {
     clearInterval(timer);
     own.delete(token);
-    // another machine may have taken it for one that was left behind
+    // another machine may have taken the lock over
     if (readHolder(path)?.token === token) rmSync(path, { force: true });
   };
 }
@@ -151,16 +156,16 @@ function opened(path: string): number | undefined {
 }
 
 interface FoundLock {
-  /** Undefined: the file says nothing of one. */
+  /** Undefined: the file names no process. */
   readonly holder: LockHolder | undefined;
   readonly state: 'held' | 'left';
 }
 
-/** Undefined: there is none. */
+/** The lock at a path, if there is one. */
 function foundLock(path: string): FoundLock | undefined {
   const there = entryStatsOf(path);
   if (!there) return undefined;
-  // wherever it leads: nobody who takes a lock makes one
+  // wherever it leads: Sigpack makes no links
   if (there.isSymbolicLink()) return { holder: undefined, state: 'left' };
   if (!there.isFile())
     throw new CommandError(`${shownPath(path)} is in the way: a lock is to be written there`);
@@ -194,7 +199,7 @@ function isHolder(value: unknown): value is LockHolder {
   );
 }
 
-/** By the clock of the disk: that of another machine may be fast or slow. */
+/** Milliseconds, by the clock of the disk: that of another machine may be fast or slow. */
 function ageOf(path: string, written: number): number {
   const probe = join(dirname(path), `${temporaryPrefix}${randomUUID()}`);
   try {
@@ -208,8 +213,8 @@ function ageOf(path: string, written: number): number {
 }
 
 /**
- * Removes a lock that was left behind. False: another process is at that. A second lock sees to it
- * that none removes one that was taken meanwhile.
+ * Removes a lock that was left behind, under a second lock, so that no process removes a lock that
+ * another has taken meanwhile. False: another process is removing it.
  */
 function removeLeft(path: string): boolean {
   const breaking = breakingOf(path);
@@ -231,7 +236,7 @@ function removeLeft(path: string): boolean {
 
 const breakingOf = (path: string): string => `${path}.breaking`;
 
-/** What is done under it takes no time: an old one is of a process that was killed. */
+/** Work under it takes no time: an old one is of a process that was killed. */
 function removeOldBreaking(path: string): void {
   const there = entryStatsOf(breakingOf(path));
   if (there && Math.abs(ageOf(path, there.mtimeMs)) > emptyAge)

@@ -11,8 +11,8 @@ export interface Chosen {
 }
 
 /**
- * Formats of sigma-cli that no target of ours has, by the beginning of the name: what there is in
- * their place.
+ * Formats of sigma-cli that no target of Sigpack has, by the start of their names, and what to use
+ * instead.
  */
 const otherFormats: readonly (readonly [RegExp, string])[] = [
   [
@@ -28,7 +28,7 @@ const otherFormats: readonly (readonly [RegExp, string])[] = [
   [/^dashboard/, 'kibana-ndjson has saved searches'],
 ];
 
-/** The target of a name, which may be an alias. A CommandError where there is none. */
+/** The target of a name, which may be an alias. Throws a CommandError for an unknown name. */
 export function namedTarget(targets: readonly RegisteredTarget[], name: string): RegisteredTarget {
   const known = targets.map((target) => target.name);
   const wanted = targetName(name, known);
@@ -37,7 +37,7 @@ export function namedTarget(targets: readonly RegisteredTarget[], name: string):
   return target;
 }
 
-/** The same with its format: without a wish, or for `default`, the first one. */
+/** The target with its format: the first one where no format, or `default`, is asked for. */
 export function chosenTarget(
   targets: readonly RegisteredTarget[],
   name: string,

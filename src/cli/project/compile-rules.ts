@@ -36,8 +36,8 @@ export interface RuleCompilation extends PackCompilation {
 }
 
 /**
- * Compiles the rules of a project, or those of the paths, for its packs. The rules themselves stay
- * behind: what is left of thousands is their queries and pages.
+ * Compiles the rules of a project, or those of the paths, for its packs. The rules do not stay in
+ * memory: all that is left of thousands is their queries and pages.
  */
 export function compileRules(
   project: Project,
@@ -67,7 +67,7 @@ export function compileCollection(
   return { ...compilationOf(project, { collection }), collection };
 }
 
-/** Of what a pack starts beyond its budgets, and of settings that change nothing in it. */
+/** Reports what a pack starts beyond its budgets, and settings that change nothing in it. */
 export function reportPack({ loaded, bag }: Project, pack: Pack): void {
   for (const diagnostic of idleSettings(pack, loaded.file)) bag.add(loaded.file, diagnostic);
   for (const message of budgetErrors(pack))
@@ -91,8 +91,7 @@ function compilationOf(
 }
 
 /**
- * What `-p` names takes the place of what the configuration says, in the pack's own account of it
- * too.
+ * The pipelines that `-p` names replace those of the configuration, also where the pack lists them.
  */
 const withNamedPipelines = (
   config: PackConfig,
@@ -102,7 +101,7 @@ const withNamedPipelines = (
     ? config
     : { ...config, pipelines: new Map(config.targets.map((target) => [target, named])) };
 
-/** Sigpack's templates, with those of the project in place of them. */
+/** Sigpack's templates, some of them replaced by the project's. */
 export const projectTemplates = ({ loaded: { config, folder } }: Project): LoadedTemplates =>
   loadTemplates(config.templates === undefined ? undefined : resolve(folder, config.templates));
 

@@ -11,9 +11,8 @@ import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { type CompiledRule, logSourcesOf } from '../../query/compile.ts';
 
 /**
- * What a target is told: the configuration's settings, and for watches those of each rule, merged
- * as in the packs. `pipelines`: those of the target. `plugins`: settings of targets of
- * plugins.
+ * The settings of the targets: the configuration's, and for watches those of each rule, merged as
+ * in the packs. `pipelines`: those of the target. `plugins`: settings of targets of plugins.
  */
 export function targetSettings(
   config: PackConfig,
@@ -34,7 +33,7 @@ export function targetSettings(
   };
 }
 
-/** Its fields are those of the Elastic Common Schema. */
+/** True for a pipeline that gives names of the Elastic Common Schema. */
 const isEcs = ({ file }: Pipeline): boolean => /(?:^|[\\/])ecs-[^\\/]*$/.test(file.path);
 
 function elasticsearchSettings(
@@ -46,7 +45,7 @@ function elasticsearchSettings(
   const builtIn = { ...elasticsearchDefaults, ...(ecs ? ecsSettings : {}) };
   const interval = elasticsearch.interval ?? defaults.interval ?? builtIn.interval;
   const throttle = elasticsearch.throttle ?? defaults.suppress?.period ?? builtIn.throttle;
-  // one configuration for all rules: what is merged is shared by its identity
+  // one configuration for all rules, since merged settings are shared by identity
   const forWatches: PackConfig = {
     ...config,
     defaults: { ...defaults, interval, suppress: { ...defaults.suppress, period: throttle } },
@@ -66,8 +65,8 @@ const typeLists = ['textFields', 'ipFields', 'booleanFields', 'wildcardFields'] 
 type TypeLists = Pick<ElasticsearchSettings, (typeof typeLists)[number]>;
 
 /**
- * The fields that the configuration names, beside the built-in ones that it gives no other type. An
- * empty list takes those away.
+ * The fields that the configuration names, and the built-in ones that it gives no other type. An
+ * empty list removes the built-in ones.
  */
 function typesOf(written: Partial<TypeLists>, builtIn: TypeLists): TypeLists {
   const named = new Set(typeLists.flatMap((list) => written[list] ?? []));
@@ -99,11 +98,12 @@ function ruleSettings(
   const { cron, ignored: ofCron } = cronOf(merged, config, base);
   const { threshold, ignored: ofThreshold } = resultThreshold(compiled.rule, written);
   const ignored = ofThreshold === undefined ? ofCron : [...ofCron, ofThreshold];
-  // with a schedule, the interval only says how far a run looks back: less would leave gaps
+  // with a schedule, the interval only decides how far a run looks back: a shorter one would leave
+  // gaps
   const least = cron?.gap ?? (base.schedule ? base.interval : 0);
   const interval = Math.max(cron ? 0 : merged.interval, least);
-  // Watcher silences a watch as a whole: a period meant for the values of some fields must not
-  // silence the others for longer than is usual
+  // Watcher silences a watch as a whole: a period that is meant for the values of some fields must
+  // not silence the others for longer than usual
   const throttle =
     suppress && suppress.fields.length > 0 ? Math.min(period, base.throttle) : period;
   const gaps = (cron && cronGaps(merged.cron ?? '')) ?? { shortest: interval, longest: interval };
@@ -122,7 +122,7 @@ function ruleSettings(
 
 interface Cron {
   readonly quartz: string;
-  /** Seconds of the longest gap between two runs. */
+  /** Seconds: the longest gap between two runs. */
   readonly gap: number;
 }
 

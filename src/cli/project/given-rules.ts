@@ -4,7 +4,10 @@ import { CommandError } from '../error/command-error.ts';
 import { loadRules } from './load.ts';
 import { type Project, rulePaths } from './project.ts';
 
-/** The rules that a command line names. A CommandError where its paths are sound and hold none. */
+/**
+ * The rules that the command line names. Throws a CommandError where its paths can be read and
+ * contain no rule.
+ */
 export function loadGivenRules(
   project: Project,
   paths: readonly string[],

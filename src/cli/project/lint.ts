@@ -8,16 +8,17 @@ import { lookup } from '../../source/yaml/tree.ts';
 import { statsOf } from '../files/path-stats.ts';
 import type { Project } from './project.ts';
 
-/** What a build asks of each rule on the way, and what it leaves unsaid. */
+/** What a build checks of each rule as it goes, and which diagnostics it leaves out. */
 export interface Lint {
   readonly onRule: OnRule;
   readonly onOutcome: (outcome: CompiledOutcome) => void;
-  /** Tells what concerns several rules, and takes back what the configuration excludes. */
+  /** Reports what concerns several rules, and removes what the configuration excludes. */
   readonly finish: () => void;
 }
 
 /**
- * `checks`: rules are asked for more than a build needs. Undefined where there is nothing to do.
+ * `checks`: rules are checked beyond what a build needs. Undefined where there is nothing to check
+ * or exclude.
  */
 export async function lintOf(
   { loaded: { config, file }, bag }: Project,
@@ -25,7 +26,7 @@ export async function lintOf(
   checks: boolean,
 ): Promise<Lint | undefined> {
   const { exclude } = config.lint;
-  // what checks need is loaded where they are asked for
+  // checks are loaded only if they are wanted
   const linter = checks
     ? (await import('../../lint/linter.ts')).createLinter({
         config: config.lint,
@@ -53,7 +54,7 @@ export async function lintOf(
     onOutcome: ({ written }) => linter?.onMeaning(written),
     finish() {
       linter?.finish();
-      // a rule that could not be read has its id too
+      // a rule that could not be read still has its id
       if (paths.length === 0 && !bag.list.some(({ severity }) => severity === 'error'))
         reportUnknown(exclude, ids, file, bag);
       if (places.length === 0) return;

@@ -1,6 +1,6 @@
 import type { LogSource } from '../../sigma/rule/rule.ts';
 
-/** What `sigpack list` lists; apart from the lists, so that `--help` need not load them. */
+/** What `sigpack list` lists; apart from the lists, so that `--help` does not load them. */
 export const listable = ['targets', 'formats', 'pipelines', 'logsources', 'fields'] as const;
 export type Listable = (typeof listable)[number];
 
@@ -8,9 +8,9 @@ export type Listable = (typeof listable)[number];
 export interface Listed {
   readonly name: string;
   readonly description: string;
-  /** Of a target: other names of it. */
+  /** Other names of a target. */
   readonly aliases?: readonly string[];
-  /** What a bundle is made of. */
+  /** The pipelines of a bundle. */
   readonly pipelines?: readonly string[];
   /** Names that a pipeline gives and that no public source proves. */
   readonly unproved?: readonly string[];

@@ -31,26 +31,24 @@ export function loadRules(paths: PathLists, bag: DiagnosticBag, terminal: Termin
 }
 
 /**
- * Rules that come one by one, so that each can be compiled and let go of before the next is read.
+ * Rules that come one by one, so that each can be compiled and released before the next is read.
  */
 export interface RuleStream {
-  /**
-   * Of the rules that may have to do with each other: what must be known before any is compiled.
-   */
+  /** Of the rules that may concern each other: it must be known before any rule is compiled. */
   readonly collection: Collection;
   /**
-   * All rules in order of their files, those of the collection among them. To be gone through once.
+   * All rules in the order of their files, those of the collection included. To be iterated once.
    */
   readonly rules: Iterable<Rule>;
   readonly files: number;
   /**
-   * How many rules there were, and Sigma documents that had to be left out: whole once the rules
-   * are through.
+   * How many rules there were, and how many Sigma documents had to be left out; complete once the
+   * rules have been iterated.
    */
   readonly counts: { rules: number; invalid: number };
 }
 
-/** As `loadRules`, but reads a rule that no other can have to do with only when it is asked for. */
+/** As `loadRules`, but reads a rule that no other can concern only when it comes up. */
 export function streamRules(
   paths: PathLists,
   bag: DiagnosticBag,
@@ -83,7 +81,7 @@ export function streamRules(
     for (const [index, source] of files.entries()) {
       if (!source) continue;
       const { file } = source;
-      // the text is kept by what is made of the rule, and not by this list
+      // what is made of the rule keeps the text; this list must not
       files[index] = undefined;
       const read = independent.has(index)
         ? readLoneRule(file, bag, onRule)
@@ -98,7 +96,7 @@ export function streamRules(
 
 interface ReadSource {
   readonly file: SourceFile;
-  /** True: somebody says that it is a rule. */
+  /** True: the user named it, so it has to be a rule. */
   readonly named: boolean;
 }
 
@@ -110,7 +108,7 @@ interface FileReader {
 }
 
 /**
- * Reads files. A copy of one without an error is read no second time: its documents are the same, in
+ * Reads files. A copy of a file without an error is not read again: its documents are the same, in
  * another place.
  */
 function createFileReader(bag: DiagnosticBag, onRule?: OnRule): FileReader {
@@ -141,7 +139,7 @@ function createFileReader(bag: DiagnosticBag, onRule?: OnRule): FileReader {
 const isSound = (document: SigmaDocument): boolean =>
   document.kind !== 'lost' && (document.kind !== 'filter' || document.detection !== undefined);
 
-/** What a rule may be called by in the packs. */
+/** The names that a rule may get in the packs. */
 function writtenNames(document: SigmaDocument): readonly string[] {
   if (document.kind === 'lost' || document.kind === 'filter') return [];
   const name = lookup(document.settings, 'name');
@@ -154,7 +152,7 @@ function collected(
   bag: DiagnosticBag,
 ): Omit<LoadedRules, 'files'> {
   const collection = collect(documents, bag);
-  // a filter that can't be read is there to leave out its rules
+  // a filter that can't be read may leave out rules
   const sound =
     collection.rules.length +
     collection.filters.filter(({ detection }) => detection !== undefined).length;

@@ -4,7 +4,7 @@ import { type DiagnosticBag, isFatal } from '../../source/diagnostic.ts';
 import { CommandError } from '../error/command-error.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
 
-/** Names that pySigma's backends have for what our targets are. */
+/** Names that pySigma's backends have for Sigpack's targets. */
 const backendNames: ReadonlyMap<string, readonly string[]> = new Map([
   ['graylog', ['lucene', 'opensearch_lucene']],
   ['es-qs', ['lucene', 'opensearch_lucene', 'elasticsearch', 'opensearch']],
@@ -12,10 +12,10 @@ const backendNames: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 /**
- * The pipelines of each of some targets: those named on the command line (relative to the working
- * directory), else those of the configuration (relative to its folder). A pipeline that is for
- * other targets is left out where it is for at least one of these. A target has no entry where
- * nobody has named pipelines for it, or `none`. Undefined after a diagnostic.
+ * The pipelines of each of the targets: those named on the command line (relative to the working
+ * directory), else those of the configuration (relative to its folder). A pipeline for other
+ * targets is left out if it is for at least one of these. A target has no entry if nobody has named
+ * pipelines for it, or `none`. Undefined after a diagnostic.
  */
 export async function pipelinesByTarget(
   targets: readonly string[],
@@ -41,7 +41,7 @@ export async function pipelinesByTarget(
   // targets share pipelines: each is read, and reported, once
   const known = new Map<string, Pipeline | undefined>();
   const from = named ? process.cwd() : folder;
-  // of a folder each file is for itself: those for other targets are left out
+  // the files of a folder count one by one: those for other targets are left out
   const loaded = some.map(([target, names]) => {
     const groups = names.map((name) => {
       const files = filesOfFolder(name, from);
@@ -74,15 +74,15 @@ export async function pipelinesByTarget(
   return new Map([...none, ...[...found].filter(([, pipelines]) => pipelines.length > 0)]);
 }
 
-/** By the name that was given: it may be a bundle, some of whose pipelines go with any product. */
+/** By the given name: it may be a bundle, some of whose pipelines are for any product. */
 function foreignText(name: string, group: readonly Pipeline[], targets: readonly string[]): string {
   const products = [...new Set(group.flatMap(({ allowedBackends }) => [...allowedBackends]))];
   return `the pipeline ${name} is for ${products.join(', ')}, not for ${targets.join(', ')}`;
 }
 
 /**
- * Of the pipelines of each name, those for the target. Of a bundle for another product, what goes
- * with any product is left out too: by itself it gives no field a name.
+ * The pipelines of each name that are for the target. Of a bundle for another product, those for
+ * any product are left out too: alone they give no field a name.
  */
 function pipelinesFor(
   target: string,
@@ -99,7 +99,7 @@ function pipelinesFor(
   return helpers && isForeign(target, groups.flat()) ? [] : distinct;
 }
 
-/** Some are for products, and none for that of the target. */
+/** True where some are for products, but none for that of the target. */
 function isForeign(target: string, pipelines: readonly Pipeline[]): boolean {
   const ofProducts = pipelines.filter(({ allowedBackends }) => allowedBackends.size > 0);
   return ofProducts.length > 0 && !ofProducts.some((pipeline) => isAllowed(target, pipeline));

@@ -20,13 +20,13 @@ const isFileName = (name: string): boolean => /\.ya?ml$/i.test(name);
 
 const isFile = (path: string): boolean => reachableStats(path)?.isFile() === true;
 
-/** By path; undefined for those wrong. */
+/** By path; undefined for wrong ones. */
 type ReadPipelines = Map<string, Pipeline | undefined>;
 
 /**
- * Pipelines by name: a file (relative to `folder`), one that Sigpack brings along, a bundle of
- * those, or a file of an npm package. Reports (PIP001) about those that are wrong and leaves
- * them out. What is in `known` is not read again.
+ * Pipelines by name: a file (relative to `folder`), a built-in one, a bundle of those, or a file of
+ * an npm package. Reports (PIP001) wrong ones and leaves them out. What is in `known` is not read
+ * again.
  */
 export function loadPipelines(
   names: readonly string[],
@@ -48,8 +48,8 @@ function readFrom(path: string, bag: DiagnosticBag): Pipeline | undefined {
 }
 
 /**
- * The files that a name stands for where it is a folder: all pipelines in it and below, sorted.
- * Built-in names win, as they do over files.
+ * The files of a name that is a folder: all pipelines in it and below, sorted. Built-in names take
+ * precedence, as they do over files.
  */
 export function filesOfFolder(name: string, folder: string): readonly string[] | undefined {
   if (name === '' || bundles.has(name) || isFileName(name) || builtInNames().includes(name))
@@ -86,7 +86,7 @@ function pathsOf(name: string, folder: string): readonly string[] {
   );
 }
 
-/** What pySigma calls pipelines that have another name here. */
+/** Names of pySigma for pipelines that have another name here. */
 const pySigmaNames: ReadonlyMap<string, string> = new Map([
   ['sysmon', 'windows-sysmon'],
   ['windows-audit', 'windows-security'],
@@ -117,7 +117,7 @@ export function builtInNames(): readonly string[] {
     .sort();
 }
 
-/** Of what a pipeline reads. */
+/** In bytes, of a file that a pipeline reads. */
 const largestFile = 10 * 1024 * 1024;
 
 /** A file in the folder of a pipeline or below it, wherever links lead. */

@@ -13,7 +13,7 @@ export interface RuleChoice {
   readonly target?: string;
   readonly pipeline?: readonly string[];
   readonly config?: string;
-  /** Of the command line; undefined: the command needs none. */
+  /** Of the command line; undefined if the command takes none. */
   readonly rules?: readonly string[];
   readonly verbose: boolean;
 }
@@ -50,7 +50,7 @@ function refuseUnknown(target: string, { loaded }: Project): void {
 export interface ProcessedRules {
   readonly project: Project;
   readonly rules: readonly SettledRule[];
-  /** Those that only serve a correlation, and are no detections of their own. */
+  /** Those that only serve a correlation, and are not detections themselves. */
   readonly served: ReadonlySet<SettledRule>;
   readonly answer: Answer;
 }

@@ -20,29 +20,29 @@ import { createTerminal, type Terminal } from '../terminal/terminal.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
 import { reportUnchosen } from './unchosen.ts';
 
-/** What a command says of the project that it works on. */
+/** What a command needs of the project that it works on. */
 export interface ProjectRequest {
   /** `-c`. */
   readonly config?: string | undefined;
   /** `-p`: in place of the pipelines of the configuration. */
   readonly pipeline?: readonly string[] | undefined;
   /**
-   * Whose pipelines the rules go through. Default: those of the packs, of which one that nobody has
-   * chosen the fields of is left out (PIP012).
+   * Targets whose pipelines the rules go through. Default: the targets of the packs, except those
+   * whose field names nobody has chosen (PIP012).
    */
   readonly targets?: readonly string[];
   /** Compare packs as they were built: with Sigma's own names where nobody has chosen others. */
   readonly compares?: boolean;
   /**
-   * Rules of the command line; none: those of the configuration. Undefined: the command needs no
-   * rules.
+   * Rules of the command line; an empty list means those of the configuration. Undefined: the
+   * command takes no rules.
    */
   readonly rules?: readonly string[];
   /** What can be set of the targets of plugins that the command has loaded. */
   readonly sections?: PluginSections;
   /** What the command line puts in place of parts of the configuration. */
   readonly adjust?: (config: PackConfig) => PackConfig;
-  /** Without it, the lock is not read: the command asks for no published name or version. */
+  /** Without it, the lock is not read: the command needs no published name or version. */
   readonly lock?: LockOptions;
 }
 
@@ -52,10 +52,7 @@ export interface Project extends Locked {
   readonly pipelines: ReadonlyMap<string, readonly Pipeline[]>;
   /** Settings of targets of plugins, by their names. */
   readonly pluginSettings: ReadonlyMap<string, unknown>;
-  /**
-   * Targets of the configuration that are not built, since nobody has chosen the names of their
-   * fields.
-   */
+  /** Targets of the configuration that are not built, since nobody has chosen their field names. */
   readonly unchosen: readonly Target[];
   readonly bag: DiagnosticBag;
   readonly terminal: Terminal;
@@ -66,8 +63,8 @@ export interface Answer {
   readonly format: ReportFormat;
   readonly verbose: boolean;
   /**
-   * Where the configuration is named: first on standard output, or under --verbose on standard
-   * error where standard output is data.
+   * Where the path of the configuration is shown: first on standard output; or under --verbose on
+   * standard error, where standard output is data.
    */
   readonly names?: 'first' | 'verbose';
 }
@@ -118,8 +115,8 @@ async function read(
 }
 
 /**
- * The project of a configuration that was read; undefined where `bag` has been told why it cannot
- * be used.
+ * The project of a configuration that was read; undefined where it cannot be used, which `bag` then
+ * reports.
  */
 export async function projectOf(
   written: LoadedConfig,
@@ -130,7 +127,7 @@ export async function projectOf(
   // with the severities that the configuration itself sets
   for (const { file, ...warning } of written.warnings) bag.add(file, warning);
   const locked = request.lock ? withLock(written, bag, request.lock) : withoutLock(written);
-  // asked last: what was read before a release began to write is of one version
+  // checked last: what was read before a release began to write is of one version
   if (reportRelease(written.folder, written.file, bag)) return undefined;
   const pluginSettings = readPluginSettings(written.file, request.sections ?? new Map(), bag);
   if (!locked || !pluginSettings) return undefined;
@@ -163,7 +160,8 @@ export async function projectOf(
 }
 
 /**
- * Reports what the project's bag has, as its configuration says, and answers with the exit code.
+ * Reports the diagnostics of the project's bag as its configuration wants, and returns the exit
+ * code.
  */
 export function reportProject(
   { bag, terminal, loaded }: Project,
@@ -186,20 +184,20 @@ export function reportProject(
   });
 }
 
-/** Null: there is none. */
+/** Null without a configuration. */
 export const shownConfiguration = ({ exists, file }: LoadedConfig): string | null =>
   exists ? file.path : null;
 
 /**
- * A path as packs name it: from the project's folder where it lies in that, so that the working
- * directory makes no difference.
+ * A path as packs name it: relative to the project's folder if it is below that, so that the
+ * working directory makes no difference.
  */
 export function pathInPack({ history }: Project, path: string): string {
   const inside = history.pathOf(path);
   return isAbsolute(inside) ? path : inside;
 }
 
-/** Where the rules are that the command line names, or else the configuration, with its filters. */
+/** The paths of the rules of the command line, or else of the configuration, with its filters. */
 export function rulePaths(
   { loaded }: Pick<Project, 'loaded'>,
   paths: readonly string[] = [],
@@ -215,7 +213,7 @@ export function rulePaths(
   };
 }
 
-/** Where nothing is, nothing but a project of its own helps. */
+/** Without a configuration and rules, only a new project helps. */
 function refuseEmptyFolder(): void {
   if (defaultConfig().rules.every((path) => statsOf(path) === undefined))
     throw new CommandError(`no ${configName} or rules here; run \`sigpack init\``);

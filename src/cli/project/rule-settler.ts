@@ -10,8 +10,8 @@ import type { Project } from './project.ts';
 export type Settle = (rule: Rule) => SettledRule | undefined;
 
 /**
- * Rules as they are written, with the values that the project's pipelines give to placeholders,
- * those of `targets` first. Undefined where `bag` has been told what is wrong with a pipeline.
+ * Rules as written, with the values that the project's pipelines give to placeholders, those of
+ * `targets` first. Undefined where a pipeline is wrong, which `bag` then reports.
  */
 export async function writtenSettler(
   project: Project,
@@ -21,7 +21,7 @@ export async function writtenSettler(
 ): Promise<Settle | undefined> {
   const { config } = project.loaded;
   const { placeholders } = config;
-  // pipelines are not even read where they have no say
+  // pipelines that change nothing are not even read
   if (!hasPlaceholders(collection)) return createSettler(collection, { placeholders, bag });
   const { pipeline: named } = project.request;
   const asked = [...new Set([...config.targets, ...(named ? [] : config.pipelines.keys())])].filter(
@@ -38,7 +38,7 @@ export async function writtenSettler(
   });
 }
 
-/** Rules as the pipelines of a target make them, which the project was opened with. */
+/** Rules as the pipelines of a target make them, for which the project was opened. */
 export function targetSettler(
   { loaded, pipelines }: Project,
   collection: Collection,

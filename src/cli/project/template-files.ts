@@ -11,7 +11,7 @@ export interface LoadedTemplates extends TemplateSet {
   readonly custom: boolean;
 }
 
-/** Sigpack's templates, those of the user's folder in place of the ones with the same path. */
+/** Sigpack's templates; those in the user's folder replace the ones with the same path. */
 export function loadTemplates(folder: string | undefined): LoadedTemplates {
   const templates = new Map<string, string>();
   const assets = new Map<string, Uint8Array>();

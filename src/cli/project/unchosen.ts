@@ -9,8 +9,8 @@ import type { LoadedConfig } from '../files/config-file.ts';
 import { shownPath } from '../files/rule-files.ts';
 
 /**
- * Reports each target whose field names nobody has chosen: at the configuration, or where
- * there is none at the rules.
+ * Reports each target whose field names nobody has chosen: at the configuration, or without one at
+ * the rules.
  */
 export function reportUnchosen(
   targets: readonly Target[],
@@ -33,7 +33,7 @@ export function reportUnchosen(
   }
 }
 
-/** What to write in place of a `-p` that leaves a target without names. */
+/** What to write instead of a `-p` that leaves a target without names. */
 function withBoth(target: Target, named: readonly string[], config: PackConfig): string {
   const choices = fieldChoices(target).flatMap(({ name }) => (name === noPipeline ? [] : [name]));
   const chosen = config.pipelines.get(target)?.filter((name) => name !== noPipeline) ?? [];

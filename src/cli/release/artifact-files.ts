@@ -19,7 +19,7 @@ const isManifest = (name: string): boolean => name === 'manifest.json';
 const isApp = (name: string): boolean => name.endsWith('.spl');
 const isContentPack = (name: string): boolean => name.endsWith('-graylog.json');
 
-/** True for what `sigpack build` writes, and for a folder of it. */
+/** True for a file that `sigpack build` writes, and for a folder of such files. */
 export function isArtifact(path: string): boolean {
   if (statSync(path).isDirectory())
     return existsSync(join(path, 'manifest.json')) && !existsSync(join(path, 'sigpack.yml'));
@@ -27,7 +27,8 @@ export function isArtifact(path: string): boolean {
 }
 
 /**
- * The texts in artifacts that a diff reads. A CommandError names the file and what is wrong with it.
+ * The texts in artifacts that a diff reads. Throws a CommandError that names the file and what is
+ * wrong with it.
  */
 export async function readArtifact(path: string): Promise<ArtifactTexts> {
   if (!statSync(path).isDirectory()) return readBytes(shownPath(path), bytesOf(path));
@@ -38,7 +39,7 @@ export async function readArtifact(path: string): Promise<ArtifactTexts> {
   return Object.assign({}, ...texts) as ArtifactTexts;
 }
 
-/** The texts as a pack at one time. */
+/** The texts as a snapshot of a pack. */
 export function snapshotOfTexts(label: string, texts: ArtifactTexts): Snapshot {
   const snapshot = artifactSnapshot(label, texts);
   if (!snapshot.ok) throw new CommandError(visible(`${label}: ${snapshot.error}`));

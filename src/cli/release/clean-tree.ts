@@ -15,8 +15,8 @@ import { lockName } from './lock-file.ts';
 const shownFiles = 5;
 
 /**
- * Why a folder is not what git has of it, and what to do about that; undefined where it is, or
- * where git does not keep it.
+ * How a folder differs from what git has of it, and what to do about that; undefined where it does
+ * not, or is not in git.
  */
 export function dirtyTreeError(folder: string, lock: Lock | undefined): string | undefined {
   if (!isRepository(folder)) return undefined;
@@ -58,13 +58,16 @@ function changeError(
   return `${start} Commit or stash them, so that the release can be built again from git.`;
 }
 
-/** A release has written this lock since the last commit: nothing else raises its version. */
+/**
+ * True where a release has written this lock since the last commit: nothing else raises its
+ * version.
+ */
 function isJustReleased(folder: string, { pack: { version } }: Lock): boolean {
   const committed = /^ {2}version: (.*)$/m.exec(textAtHead(folder, lockName) ?? '')?.[1];
   return committed !== version && !hasTag(folder, `v${version}`);
 }
 
-/** In bytes: the PEM file of any key is smaller. */
+/** In bytes: a PEM file of any key is smaller. */
 const largestKey = 64 * 1024;
 
 function holdsPrivateKey(path: string): boolean {
@@ -76,7 +79,7 @@ function holdsPrivateKey(path: string): boolean {
       /-----BEGIN [A-Z ]*PRIVATE KEY/.test(readFileSync(path, 'latin1'))
     );
   } catch {
-    // deleted, or not ours to read: no commit adds it
+    // deleted, or not readable: no commit adds it
     return false;
   }
 }

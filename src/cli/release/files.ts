@@ -22,15 +22,15 @@ import { clearStage, type Journal, journalMoves, journalName, stageName } from '
 export interface ReleaseWrites {
   /** Files that are replaced, relative to the configuration's folder. */
   readonly files: readonly PackFile[];
-  /** A folder that must not be there yet; it comes whole. */
+  /** A folder that must not exist yet; it appears as a whole. */
   readonly output: { readonly path: string; readonly files: readonly PackFile[] };
 }
 
 /**
- * Writes a release as one step: everything is written to the stage first; then a journal of what is
- * to be moved where; then it is moved. Cut off before the journal, nothing has happened; after it,
- * {@link finishRelease} does the rest, which the next `sigpack release` calls and no other command.
- * To be called under the lock of the release.
+ * Writes a release in one step: first everything to the stage, then a journal of what is to be
+ * moved where, and then it moves. Cut off before the journal, nothing has happened. Cut off after
+ * it, {@link finishRelease} does the rest, which only the next `sigpack release` calls. To be
+ * called under the lock of the release.
  */
 export function writeRelease(folder: string, { files, output }: ReleaseWrites): void {
   finishRelease(folder);
@@ -61,12 +61,12 @@ export function writeRelease(folder: string, { files, output }: ReleaseWrites): 
 /** What became of a release that was cut off. */
 export type Finished =
   | { readonly kind: 'finished'; readonly paths: readonly string[] }
-  /** Nothing of it had been moved, and another release has been written to its place. */
+  /** None of it had been moved, and another release is in its place. */
   | { readonly kind: 'given up'; readonly path: string };
 
 /**
- * Ends a release that was cut off after its journal was written: does what the journal says.
- * Undefined: there was none.
+ * Ends a release that was cut off after its journal was written, as the journal says. Undefined:
+ * there was no such release.
  */
 export function finishRelease(folder: string): Finished | undefined {
   const stage = join(folder, stageName);
@@ -92,14 +92,14 @@ export function finishRelease(folder: string): Finished | undefined {
 function move(source: string, target: string, stage: string): void {
   const there = entryStatsOf(source);
   if (!there) {
-    // what is not there any more was moved before
+    // what is gone was moved before
     if (existsSync(target)) return;
     throw new CommandError(
       `${shownPath(source)} is missing; delete ${shownPath(stage)} and restore the folder from git`,
     );
   }
   makeFolders(dirname(target));
-  // a stage that was cloned may hold a program
+  // a cloned stage may contain a program
   if (there.isFile()) chmodSync(source, 0o644);
   if (there.isDirectory() && existsSync(target)) {
     // another release has written the same files
@@ -113,8 +113,8 @@ function move(source: string, target: string, stage: string): void {
 }
 
 /**
- * Whether something else is where a file or folder of the stage belongs. A file is replaced, a
- * folder with the same files is the same.
+ * True where something else is in the place of a file or folder of the stage. A file is replaced,
+ * and a folder with the same files is the same.
  */
 function isTaken(source: string, target: string): boolean {
   const [from, there] = [source, target].map((path) => entryStatsOf(path));

@@ -22,14 +22,14 @@ import { readSecretKeyFile } from '../files/key-file.ts';
 import { commitDate, commitOf, isRepository, remoteUrl } from '../process/git.ts';
 import { toolVersion } from '../process/package-root.ts';
 
-/** The environment variable with the key that signs, as PEM. */
+/** The environment variable with the signing key, as PEM. */
 const keyVariable = 'SIGPACK_SIGNING_KEY';
 
 export interface Signing {
   readonly key: KeyObject;
 }
 
-/** The key of `--sign`: a file, or the environment where no file is named. */
+/** The key of `--sign`: from a file, or from the environment where no file is named. */
 export function signingKey(sign: string | true | undefined): Signing | undefined {
   if (sign === undefined) return undefined;
   const pem = sign === true ? process.env[keyVariable] : readSecretKeyFile('the signing key', sign);
@@ -41,7 +41,7 @@ export function signingKey(sign: string | true | undefined): Signing | undefined
   return { key: read.value };
 }
 
-/** Where a release comes from. */
+/** The commit that a release is made from. */
 export interface ReleaseSource {
   /** ISO 8601, UTC. */
   readonly date: string;
@@ -51,7 +51,7 @@ export interface ReleaseSource {
 }
 
 /**
- * The commit at hand and its date, so that the same release has the same bytes; SOURCE_DATE_EPOCH
+ * The current commit and its date, so that the same release has the same bytes; SOURCE_DATE_EPOCH
  * overrides the date.
  */
 export function sourceOf(folder: string): ReleaseSource {
@@ -124,7 +124,7 @@ export function releaseFolder({
     builderId: process.env.SIGPACK_BUILDER_ID,
     invocationId: process.env.SIGPACK_INVOCATION_ID,
   });
-  // an envelope without a signature is none
+  // without a signature, there is no point in an envelope
   const provenance = signing
     ? { path: `${stem}${envelopeExtension}`, content: envelopeText(statement, signing.key) }
     : { path: `${stem}${statementExtension}`, content: statement };

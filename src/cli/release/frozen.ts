@@ -9,7 +9,7 @@ import type { Locked } from './lock-file.ts';
 /** What the lock does not have is reported in its first line, behind the `# `. */
 const headingText = 2;
 
-/** Reports each way in which a build is not what the lock says it was published as. */
+/** Reports each difference between a build and what the lock says was published. */
 export function checkFrozen(
   { lock, lockFile, loaded, bag }: Locked & { readonly bag: DiagnosticBag },
   pack: Pack,

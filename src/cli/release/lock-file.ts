@@ -16,13 +16,13 @@ export const lockName = 'sigpack.lock';
 export interface LockOptions {
   /** Default true. */
   readonly keepNames?: boolean;
-  /** The rules at hand are all: what was published beside is retired. */
+  /** The rules are complete: other published detections are retired. */
   readonly retire: boolean;
   readonly dropRetired?: boolean;
 }
 
 export interface Locked {
-  /** The configuration; version and revision are the lock's where it names none. */
+  /** The configuration, with the version and revision of the lock where it names none. */
   readonly loaded: LoadedConfig;
   readonly lock: PlacedLock | undefined;
   readonly lockFile: SourceFile;
@@ -30,8 +30,8 @@ export interface Locked {
 }
 
 /**
- * The configuration with the lock beside it; undefined when `bag` has been told what is wrong with
- * the lock.
+ * The configuration with the lock next to it; undefined where the lock is wrong, which `bag` then
+ * reports.
  */
 export function withLock(
   loaded: LoadedConfig,
@@ -82,14 +82,14 @@ export const withoutLock = (
   history: { published: nothingPublished, pathOf: pathIn(loaded), keepNames, retire },
 });
 
-/** Folders hold many rules: each is made relative once. */
+/** Many rules are in one folder, which is made relative once. */
 function pathIn({ folder }: LoadedConfig): (file: string) => string {
   const folders = new Map<string, string>();
   return (file) => {
     const end = file.lastIndexOf('/') + 1;
     const above = file.slice(0, end);
     const name = file.slice(end);
-    // what is no plain name changes the folder
+    // what is not a plain name changes the folder
     if (end === 0 || name === '' || name === '.' || name === '..' || name.includes('\\'))
       return withSlashes(relative(folder, resolve(file)));
     const known = folders.get(above) ?? withSlashes(relative(folder, resolve(above)));

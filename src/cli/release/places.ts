@@ -11,8 +11,8 @@ import { lockName } from './lock-file.ts';
 import { stageName } from './stage.ts';
 
 /**
- * A file that is renamed to its place: that must be below the folder, also where links lead, and on
- * its disk. Nothing that is no folder may be where one is needed.
+ * Refuses a place that a file can't be renamed to: it must be below the folder, also where links
+ * lead, and on its disk. Only folders may be where folders are needed.
  */
 export function refuseElsewhere(folder: string, to: string): void {
   const target = join(folder, to);
@@ -29,7 +29,7 @@ export function refuseElsewhere(folder: string, to: string): void {
     );
 }
 
-/** Refuses places of a release that would take something else's place, before anything is done. */
+/** Refuses places of a release that are in use, before anything is done. */
 export function refuseCollisions(loaded: LoadedConfig): void {
   const { folder, file, config } = loaded;
   const { output, changelog } = config.release;
@@ -63,7 +63,7 @@ export function refuseCollisions(loaded: LoadedConfig): void {
     if (isWithin(folder, output, path)) refuse('output', output, use);
   }
   for (const [path, use] of read) {
-    // a pack of the rules in the folder itself is usual
+    // packs of the rules in the folder itself are usual
     const isHome = resolve(folder, path) === resolve(folder);
     const yaml = /\.(?:ya?ml|hbs)$/i.test(changelog);
     if (isSame(folder, changelog, path) || (yaml && isWithin(folder, changelog, path)))
@@ -76,7 +76,7 @@ export function refuseCollisions(loaded: LoadedConfig): void {
     refuse('changelog', changelog, 'a folder');
 }
 
-// the same place on a disk that takes letters of either case for one
+// a disk may ignore the case of letters
 const keyOf = (folder: string, path: string): string =>
   resolve(folder, path).normalize('NFC').toLowerCase();
 const isSame = (folder: string, a: string, b: string): boolean =>

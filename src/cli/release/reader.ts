@@ -6,13 +6,13 @@ import type { SourceFile } from '../../source/span.ts';
 import { lockName } from './lock-file.ts';
 import { releaseState } from './stage.ts';
 
-/** A release moves a few files: who has waited that long waits for nothing. */
+/** Milliseconds. A release moves a few files: after this time there is nothing to wait for. */
 const patience = 10_000;
 const attempts = 3;
 
 /**
  * Reads configuration and lock while no release replaces them: waits for one that does, and reads
- * again where one did meanwhile.
+ * again if one did in the meantime.
  */
 export async function ofOneVersion<T>(
   configPath: string | undefined,
@@ -40,8 +40,8 @@ const stampOf = (configPath: string, folder: string): string =>
     .join(' ');
 
 /**
- * Whether a release left the folder of two versions, or is at it; then that is all that is to be
- * said.
+ * True where a release moves files in the folder, or was cut off while it did. That is then the
+ * only diagnostic.
  */
 export function reportRelease(folder: string, file: SourceFile, bag: DiagnosticBag): boolean {
   const state = releaseState(folder);

@@ -7,28 +7,28 @@ import { entryStatsOf } from '../files/path-stats.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { lockHolder, takeProcessLock } from '../process/process-lock.ts';
 
-/** Of a release under way, in the configuration's folder. */
+/** The folder of a release under way, in the configuration's folder. */
 export const stageName = '.sigpack-release';
 export const journalName = 'journal.json';
 const lockFile = 'lock';
 
 export interface Journal {
-  /** From inside the stage to the place, in order. */
+  /** From paths inside the stage to their places, in order. */
   readonly moves: readonly { readonly from: string; readonly to: string }[];
 }
 
 /**
- * Keeps other releases away from a folder, waiting for one that is under way; the answer lets them
- * in again.
+ * Keeps other releases away from a folder, waiting for one that is under way; returns what lets
+ * them in again.
  */
 export function takeReleaseLock(folder: string): () => void {
   const stage = join(folder, stageName);
-  // git or an archive may have brought a file of this name
+  // git or an archive may contain a file of this name
   if (entryStatsOf(stage)?.isDirectory() === false) rmSync(stage);
   const release = takeProcessLock({ path: join(stage, lockFile), work: 'sigpack release' });
   try {
-    // whatever a release leaves behind is nothing to commit; a folder that was cloned may have a
-    // link of this name
+    // nothing that a release leaves behind is to be committed; a cloned folder may contain a link
+    // of this name
     rmSync(join(stage, '.gitignore'), { recursive: true, force: true });
     writeFileSync(join(stage, '.gitignore'), '*\n', { flag: 'wx' });
   } catch (error) {
@@ -36,7 +36,7 @@ export function takeReleaseLock(folder: string): () => void {
     throw error;
   }
   return () => {
-    // what an error left is for the next release to see
+    // the next release needs what an error left
     if (readdirSync(stage).every((name) => name === lockFile || name === '.gitignore'))
       rmSync(join(stage, '.gitignore'), { force: true });
     release();
@@ -54,7 +54,7 @@ function removeIfEmpty(folder: string): void {
 
 /**
  * `moving`: a process moves files to their places now. `cut off`: one was ended while it did. In
- * both, the folder is of two versions. Undefined: there is no release under way.
+ * both cases, the folder is of two versions. Undefined: no release is under way.
  */
 export function releaseState(folder: string): 'moving' | 'cut off' | undefined {
   const stage = join(folder, stageName);
@@ -63,7 +63,7 @@ export function releaseState(folder: string): 'moving' | 'cut off' | undefined {
 }
 
 /**
- * Removes what the stage holds but the lock; the journal first, so that what is left over is no
+ * Removes everything in the stage but the lock; the journal first, so that the rest is not a
  * release any more.
  */
 export function clearStage(stage: string): void {
@@ -74,8 +74,8 @@ export function clearStage(stage: string): void {
 }
 
 /**
- * Comes from a folder that may have been cloned: a move leads from inside the stage to inside the
- * configuration's folder.
+ * The moves of the journal. The folder may have been cloned: only moves from inside the stage to
+ * inside the configuration's folder are accepted.
  */
 export function journalMoves(stage: string): Journal['moves'] {
   const path = join(stage, journalName);

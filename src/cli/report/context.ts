@@ -7,25 +7,26 @@ export type Paint = (style: Style, text: string) => string;
 
 export const unpainted: Paint = (_, text) => text;
 
-/** What a report needs beside the diagnostics. */
+/** What a report needs besides the diagnostics. */
 export interface ReportContext {
   readonly toolVersion: string;
   readonly paint: Paint;
   /** Name the page about each diagnostic. */
   readonly links?: boolean;
-  /** Terminal cells a line. */
+  /** Terminal cells per line. */
   readonly width: number;
   /** From which severity on a diagnostic is a failure. */
   readonly failOn: 'error' | 'warning' | 'never';
   /**
-   * The configuration that was read, as shown; null: there is none; undefined: it is not at stake.
+   * The configuration that was read, as shown. Null: there is no configuration. Undefined: the
+   * report does not mention it.
    */
   readonly configuration?: string | null;
   /** Of a build. */
   readonly summary?: BuildSummary;
 }
 
-/** Pure: diagnostics in the order given, ends with a line break unless empty. */
+/** Pure: diagnostics in the given order; ends with a line break unless empty. */
 export type Report = (diagnostics: readonly Diagnostic[], context: ReportContext) => string;
 
 /** Lines and columns from 1; the end is exclusive and never before the start. */

@@ -31,12 +31,12 @@ const signs: Readonly<Record<ChangeKind, { readonly sign: string; readonly style
   text: { sign: '~', style: 'dim' },
 };
 
-/** Detections shown with all that is known of them, without --verbose. */
+/** Detections that are shown in full without --verbose. */
 const shownInFull = 50;
-/** Notes of one kind shown of a detection, without --verbose. */
+/** Notes of one kind that are shown of a detection without --verbose. */
 const shownNotes = 8;
 
-/** For a person: what happened to each detection, the weightiest first. */
+/** As text: what happened to each detection, the most important first. */
 export function diffText(
   view: DiffView,
   sides: readonly SideChange[],
@@ -154,7 +154,7 @@ function noteText({ label, text, effect }: Note, paint: Paint): string {
   return `${paint('dim', visible(label))} ${effect === 'catches' ? paint('green', shown) : effect === 'drops' ? paint('red', shown) : shown}`;
 }
 
-/** In a place without colour the signs tell. */
+/** Signs as well as colours, which not every terminal shows. */
 function pieceText({ kind, text }: QueryPiece, paint: Paint): string {
   const shown = visible(text);
   if (kind === 'same') return shown;

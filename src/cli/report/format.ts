@@ -6,7 +6,7 @@ import type { ReportFormat } from './name.ts';
 import { reportSarif } from './sarif.ts';
 import { reportText } from './text.ts';
 
-/** One report a format. */
+/** One report per format. */
 export const reports = {
   text: reportText,
   json: reportJson,

@@ -8,7 +8,7 @@ const commands = { error: 'error', warning: 'warning', info: 'notice' } as const
   string
 >;
 
-/** Workflow commands of GitHub Actions, one line a diagnostic. */
+/** Workflow commands of GitHub Actions, one line per diagnostic. */
 export const reportGithub: Report = (diagnostics) =>
   diagnostics.map((diagnostic) => `${command(diagnostic)}\n`).join('');
 

@@ -3,8 +3,8 @@ import { visible } from '../../source/visible.ts';
 import { isFailure, placeOf, type Report, type ReportContext } from './context.ts';
 
 /**
- * JUnit XML: a suite a file, a case a diagnostic; those that don't fail the run are passed cases
- * with output.
+ * JUnit XML: a suite per file, a case per diagnostic. Diagnostics that don't fail the run are
+ * passed cases with output.
  */
 export const reportJunit: Report = (diagnostics, { failOn }) => {
   const suites = [...byFile(diagnostics)].map(([path, list]) => suite(path, list, failOn));

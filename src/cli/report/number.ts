@@ -1,6 +1,6 @@
 /**
- * A whole number with its thousands parted: `12,345`. Formatters of Intl say the same, and take as
- * long to load as all of a report takes.
+ * A whole number with separators of thousands: `12,345`. Intl's formatters give the same, and take
+ * as long to load as a whole report takes.
  */
 export const numberText = (value: number): string =>
   String(value).replace(/\B(?=(?:\d{3})+$)/g, ',');

@@ -39,7 +39,7 @@ function shown(text: string): string {
   return fits === safe ? safe : `${fits}…`;
 }
 
-/** How listed values or entries are linked, where the text does not say it. */
+/** How listed values or entries are linked, unless the text shows it. */
 function linkText({ kind, link, children, text }: Reason): string {
   if (children.length < 2 || kind === 'condition') return '';
   if (kind === 'item')

@@ -9,7 +9,7 @@ import { leftOffLines, loadText, type TargetLoad } from './load-lines.ts';
 import { numberText } from './number.ts';
 import { lineWidth, wrapped } from './wrapped.ts';
 
-/** What a build did, for a person and for the JSON report. */
+/** What a build did, for the text and the JSON report. */
 export interface BuildSummary {
   readonly title: string;
   readonly version: string;
@@ -17,7 +17,7 @@ export interface BuildSummary {
   readonly rules: {
     /** Rules read without an error. */
     readonly read: number;
-    /** Documents that are no usable rule. */
+    /** Documents that are not usable as rules. */
     readonly invalid: number;
     /** Rules left out by `select`. */
     readonly excluded: number;
@@ -113,7 +113,7 @@ function reasons(target: TargetSummary, paint: Paint): string {
   return table([`${visible(target.target)} skipped`, 'code', 'reason'], rows, paint, [0]);
 }
 
-/** Its digest is in manifest.json and SHA256SUMS: a line of a terminal has no room for it. */
+/** Without the digest, which is too long for a line; manifest.json and SHA256SUMS have it. */
 function artifactRow({ path, size }: ArtifactSummary): readonly string[] {
   return [path, formatSize(size)];
 }

@@ -111,7 +111,7 @@ function plainCoverage({
   return { rule: plainRule(rule), positive, negative, mutants, unnoticed: parts };
 }
 
-/** JUnit XML: a suite a test file; what keeps tests from being read is a suite of its own. */
+/** JUnit XML: a suite per test file. What keeps tests from being read is another suite. */
 export function testJunit(
   { results, milliseconds }: TestRun,
   diagnostics: readonly Diagnostic[],
@@ -169,7 +169,7 @@ export function testGithub(
 ): string {
   const failures = results.flatMap((result) => {
     const text = failureLines(result, unpainted).map(commandData).join('%0A');
-    // the diagnostic says why a case could not be run
+    // the diagnostic explains why a case could not be run
     return result.outcome === 'failed'
       ? [annotation('error', result.test, `Test fails: ${result.test.name}`, text)]
       : [];

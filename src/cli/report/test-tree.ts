@@ -23,9 +23,7 @@ export interface TestReportOptions {
 const shownEntries = 20;
 const partsInFailure = 6;
 
-/**
- * For a person: a tree of files and cases, why a case fails, what is not covered, and the numbers.
- */
+/** As text: a tree of files and cases, why a case fails, what is not covered, and the numbers. */
 export function testTree(run: TestRun, { paint, verbose }: TestReportOptions): string {
   const lines = [...byTestFile(run.results)].flatMap(([file, results]) => [
     `${marks(paint)[outcomeOf(results)]} ${visible(file.path)}${titleOf(results, paint)}`,
@@ -94,7 +92,7 @@ function coverageLines(
   paint: Paint,
   most: number,
 ): readonly string[] {
-  // rules with half of their tests come first: the others may be thousands
+  // rules with only one of the two tests come first: there may be thousands of the others
   const untested = covered
     .filter(({ coverage }) => missingTests(coverage) !== undefined)
     .sort((a, b) => Number(isBare(a)) - Number(isBare(b)))

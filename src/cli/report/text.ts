@@ -10,10 +10,10 @@ const severityStyles = { error: 'red', warning: 'yellow', info: 'cyan' } as cons
   Style
 >;
 const tabStop = '    ';
-/** A caret run longer than this says no more. */
+/** More carets than this add nothing. */
 const longestMark = 60;
 
-/** For a person: place, message, the source line with carets, hint. */
+/** As text: place, message, the source line with carets, hint. */
 export const reportText: Report = (diagnostics, context) =>
   diagnostics.map((diagnostic) => `${block(diagnostic, context)}\n`).join('\n');
 

@@ -3,14 +3,14 @@ import { cells } from './cells.ts';
 /** Columns of a usual terminal. */
 export const lineWidth = 80;
 
-/** Colours and weights take no room. */
+/** Colours and weights take no cells. */
 const esc = '\u001b';
 const painting = new RegExp(`${esc}\\[\\d+m`, 'g');
 const room = (text: string): number => cells(text.replace(painting, ''));
 
 /**
- * A text for a person: its lines that are longer than `width` are broken at words, and go on a
- * little further in than they began.
+ * Breaks lines that are longer than `width` at words; they go on a little further in than they
+ * began.
  */
 export function fittedLines(text: string, width: number): string {
   return text

@@ -15,7 +15,7 @@ export interface FoundEvent extends ReadEvent {
 }
 
 export interface EventFileOptions {
-  /** Default: told by the beginning of each file. */
+  /** Default: detected from the start of each file. */
   readonly form?: Form;
   /** Default: `as-is`. */
   readonly view?: View;
@@ -23,7 +23,7 @@ export interface EventFileOptions {
 
 /**
  * The events of files one after the other, in the order given; `-` is the standard input. Gzip is
- * undone. Throws EventError, also for a file that can't be read.
+ * unpacked. Throws EventError, also for a file that can't be read.
  */
 export async function* readEvents(
   paths: readonly string[] | '-',
@@ -33,8 +33,8 @@ export async function* readEvents(
 }
 
 /**
- * The same in batches, as the bytes come: each must be read to its end before the next is asked
- * for.
+ * The same in batches, as the bytes come. Each batch must be read to its end before the next one is
+ * requested.
  */
 export async function* readEventBatches(
   paths: readonly string[] | '-',
@@ -61,7 +61,7 @@ function* inFile(file: string, events: Iterable<ReadEvent>): Generator<FoundEven
 }
 
 /**
- * PowerShell writes UTF-16. What is no UTF-8 becomes a replacement character: logs are what
+ * PowerShell writes UTF-16. Bytes that are not UTF-8 become replacement characters: logs are what
  * machines sent.
  */
 const decoderOf = (bytes: Uint8Array): StringDecoder =>
@@ -74,7 +74,7 @@ async function* plain(input: Readable, file: string): AsyncGenerator<Uint8Array>
     let first = new Uint8Array();
     for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
       first = Buffer.concat([first, next.value]);
-      // two bytes tell gzip and UTF-16
+      // two bytes are enough to recognize gzip and UTF-16
       if (first.length > 1) break;
     }
     const whole = chain(first, chunks);
@@ -96,7 +96,7 @@ async function* chain(
 
 function unpacked(packed: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const output = createGunzip();
-  // an error of either side comes out where the output is read
+  // an error of either stream is thrown where the output is read
   pipeline(Readable.from(packed), output, () => {});
   return output;
 }

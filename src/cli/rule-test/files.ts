@@ -19,12 +19,12 @@ export const isTestFile = (path: string): boolean => testEnding.test(path) || is
 export const ruleStem = (path: string): string => basename(path).replace(testEnding, '');
 
 /**
- * Test files below the paths as whole paths, sorted, each once; those beside a rule file that is
- * named or that a glob matches. Reports paths that can't be read.
+ * Test files below the paths as whole paths, sorted, each once, and those next to a rule file that
+ * is named or that a glob matches. Reports paths that can't be read.
  */
 export function findTestFiles(paths: PathLists, bag: DiagnosticBag): readonly string[] {
   const found = new Set<string>();
-  // of a folder, only its tests: looking beside each rule would ask the disk for each
+  // of a folder, only its tests: looking next to each rule would access the disk for each
   const isWanted = paths.lists.some(({ entries }) => entries.some(isPattern)) ? isYaml : isTestFile;
   for (const { path, named } of findFiles(paths, isWanted, bag)) {
     if (isTestFile(path)) found.add(resolve(path));
@@ -41,7 +41,7 @@ function testFilesOf(rulePath: string): readonly string[] {
     .filter((path) => existsSync(path));
 }
 
-/** The rule file beside a test file, as a whole path. */
+/** The rule file next to a test file, as a whole path. */
 export function ruleBeside(testPath: string): string | undefined {
   if (isInfo(testPath)) return undefined;
   return ['.yml', '.yaml']
@@ -57,7 +57,7 @@ export function readCases(path: string, bag: DiagnosticBag): readonly TestCase[]
 }
 
 /**
- * Where the events of a case are: beside the test file, or for `info.yml` as JSON beside it, or
+ * Where the events of a case are: next to the test file, or for `info.yml` as JSON next to it, or
  * below a folder above it.
  */
 export function eventPath(testPath: string, written: string): string {

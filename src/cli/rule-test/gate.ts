@@ -7,8 +7,8 @@ import { type Project, rulePaths } from '../project/project.ts';
 import { defaultPaths, gateRuns } from './session.ts';
 
 /**
- * Reports each rule of a pack without a passing test that it matches and one that it does
- * not; true where there is one.
+ * Reports each rule of a pack that lacks a passing test that it matches, or one that it does not
+ * match. True where there is such a rule.
  */
 export async function refuseUntested(
   project: Project,
@@ -26,7 +26,7 @@ export async function refuseUntested(
     rules: paths.lists,
   });
   const tested = runs.map(({ run }) => byRule(run.results));
-  // what is wrong with the rules has been told
+  // errors of the rules have been reported
   const told = new Set(bag.list.map(({ file, message }) => `${resolve(file.path)}\n${message}`));
   for (const { reasons } of runs) {
     for (const reason of reasons) {

@@ -14,8 +14,8 @@ export const namedRuleFiles = (testPath: string, cases: readonly TestCase[]): re
   );
 
 /**
- * Finds the rule that a case is about; reports where there is none, or more than one. `testPath`
- * is whole.
+ * Finds the rule that a case is about, and reports where there is no such rule, or more than one.
+ * `testPath` is whole.
  */
 export function createRuleFinder(
   collection: Collection,
@@ -61,7 +61,7 @@ export function createRuleFinder(
 
 const stemOf = (path: string): string => path.replace(/^.*\//, '').replace(/\.ya?ml$/i, '');
 
-/** Names looked at for a hint. */
+/** Names that are compared for a hint. */
 const maximumNear = 5000;
 
 function report(

@@ -39,21 +39,21 @@ export interface TestFile {
 export interface TestInput {
   readonly tests: readonly TestFile[];
   readonly collection: Collection;
-  /** The rules in the form that the events are asked of. */
+  /** Gives a rule the form that events are matched with. */
   readonly settle: Settle;
   readonly coverage: boolean;
   readonly bag: DiagnosticBag;
   readonly now: () => number;
 }
 
-/** A rule made ready to be asked; once, however many cases it has. */
+/** A rule that is ready to match events; made once, however many cases it has. */
 interface ReadyRule {
   readonly settled: SettledRule;
   readonly compiled: CompiledRule;
   readonly prover: Result<Prover>;
 }
 
-/** A case that was run and the rule that it was asked of. */
+/** A case that was run, and its events. */
 interface RunCase {
   readonly result: CaseResult;
   readonly events: readonly TimedEvent[];
@@ -242,7 +242,7 @@ function reasonsFor(
 }
 
 /**
- * What the tests of each rule show; a rule that only serves correlations is tested through them.
+ * What the tests of each rule show. Rules that only serve correlations are tested through those.
  */
 function coveredRules(
   collection: Collection,

@@ -25,7 +25,7 @@ import { findTestFiles, isTestFile, readCases, ruleBeside } from './files.ts';
 import { namedRuleFiles } from './rules.ts';
 import { runTests, type TestFile } from './run.ts';
 
-/** The rules of the configuration, and `tests` beside it. */
+/** The rules of the configuration, and `tests` next to it. */
 export function defaultPaths(loaded: LoadedConfig): PathLists {
   const tests = join(loaded.folder, 'tests');
   const lists = [
@@ -37,7 +37,7 @@ export function defaultPaths(loaded: LoadedConfig): PathLists {
 
 export interface TestRequest {
   readonly project: Project;
-  /** Of tests, and of rules where `rules` names none. */
+  /** Of tests; and of rules, unless `rules` names them. */
   readonly paths: PathLists;
   readonly rules?: readonly PathList[];
   readonly only?: ReadonlySet<string>;
@@ -46,7 +46,7 @@ export interface TestRequest {
    * Without it, they are tested as written.
    */
   readonly target?: string | undefined;
-  /** Targets whose values placeholders get first. Default: those of the packs. */
+  /** Targets whose values placeholders get first. Default: the targets of the packs. */
   readonly placeholdersOf?: readonly string[];
   readonly coverage: boolean;
   readonly bag: DiagnosticBag;
@@ -56,8 +56,8 @@ export interface Tested {
   readonly tests: readonly TestFile[];
   readonly run: TestRun;
   /**
-   * What keeps tests from running. Of thousands of rules that may be loaded, only what is wrong
-   * with those under test.
+   * What keeps tests from running. Of the thousands of rules that may be loaded, only errors of
+   * those under test.
    */
   readonly reasons: readonly Diagnostic[];
 }
@@ -100,8 +100,8 @@ export async function testRun({
 }
 
 /**
- * The tests of a gate: once; where targets give placeholders other values, once with those of each
- * target, and all must pass.
+ * Runs the tests of a gate once; or where targets give placeholders other values, once with the
+ * values of each target. All runs must pass.
  */
 export async function gateRuns(
   request: Omit<TestRequest, 'target' | 'coverage' | 'bag' | 'placeholdersOf'>,
@@ -145,7 +145,7 @@ const ownRuleFiles = ({ path, cases }: TestFile): readonly string[] => [
   ...namedRuleFiles(path, cases),
 ];
 
-/** A file that is found by two names is read once. */
+/** A file that two names lead to is read once. */
 function rulePathsFor(
   paths: PathLists,
   rules: readonly PathList[] | undefined,
@@ -164,7 +164,7 @@ function rulePathsFor(
   return { ...paths, lists };
 }
 
-/** What of a list of tests is one of rules too. */
+/** The part of a list of tests that is a list of rules too. */
 function withoutTests(list: PathList): PathList {
   const { folder } = list;
   return withoutMissing({
@@ -175,7 +175,7 @@ function withoutTests(list: PathList): PathList {
   });
 }
 
-/** What is not there has been reported where it was looked for first. */
+/** Paths that do not exist have been reported where they were looked for first. */
 function withoutMissing(list: PathList): PathList {
   const entries = list.entries.filter(
     (entry) => isExclusion(entry) || isPattern(entry) || existsSync(entryPath(entry, list.folder)),

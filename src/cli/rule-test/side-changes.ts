@@ -11,8 +11,8 @@ export interface BuiltSide {
 }
 
 /**
- * Runs the tests of the new side with the rules of both, and tells which of their events are found
- * by one alone.
+ * Runs the tests of the new side with the rules of both, and returns the events that only one of
+ * the sides finds.
  */
 export async function sideChanges(
   before: BuiltSide,

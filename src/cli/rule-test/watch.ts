@@ -6,14 +6,15 @@ import { shownPath } from '../files/rule-files.ts';
 import { printText } from '../terminal/guarded.ts';
 
 /**
- * Milliseconds without a change before changes count as one: editors write a file in several steps.
+ * Milliseconds without a change after which changes count as one: editors write a file in several
+ * steps.
  */
 const quiet = 120;
 
 /**
  * Calls `onChange` with the whole paths of changed files below the paths, one call at a time, until
- * Ctrl+C, a termination signal or `q`. Changes of files that don't matter are none.
- * Files named themselves are watched through their folders, since editors replace them.
+ * Ctrl+C, a termination signal or `q`. Files that don't matter are ignored. Files that are named
+ * themselves are watched through their folders, since editors replace them.
  */
 export async function watchFiles(
   paths: readonly string[],
@@ -64,7 +65,7 @@ interface Target {
   readonly deep: boolean;
 }
 
-/** Folders with all that is below them, and the folders of files that are elsewhere. */
+/** Folders with everything below them, and the folders of files that are elsewhere. */
 function targetsOf(paths: readonly string[]): readonly Target[] {
   const whole = [...new Set(paths.map((path) => resolve(path)))].filter((path) => existsSync(path));
   const folders = whole.filter((path) => statSync(path).isDirectory());
@@ -99,15 +100,12 @@ function watcherOf({ folder, deep }: Target, touched: (path: string) => void): F
 /** Ctrl+C, Ctrl+D, Q and q. */
 const quitKeys: ReadonlySet<number> = new Set([3, 4, 0x51, 0x71]);
 
-/**
- * Resolves at the first signal or key that asks to quit; leaves signals and the terminal as they
- * were.
- */
+/** Resolves at the first signal or key that quits; leaves signals and the terminal as they were. */
 function quitAsked(): Promise<void> {
   return new Promise((done) => {
     const keys = process.stdin.isTTY === true;
     const onKey = (data: Buffer): void => {
-      // in raw mode Ctrl+C and Ctrl+D come as characters
+      // in raw mode Ctrl+C and Ctrl+D arrive as characters
       if (data.some((byte) => quitKeys.has(byte))) quit();
     };
     const quit = (): void => {

@@ -19,9 +19,9 @@ const esc = '\u001b';
 const kept = new RegExp(`(${esc}\\[(?:(?:0|1|2|4|22|24|3[0-7]|39|9[0-7])m|K)|^\\r|\\r?\\n|\\t)`);
 
 /**
- * The one way to a terminal: whatever a command writes, a terminal gets no other control characters
- * than Sigpack's own, and none that reorder text. With `wraps`, for a stream that is for persons
- * alone, long lines are broken at words. Files and pipes get what is written, byte by byte.
+ * The one way to a terminal: whatever a command writes, a terminal gets no control characters but
+ * Sigpack's own, and none that reorder text. With `wraps`, for a stream that only people read, long
+ * lines are broken at words. Files and pipes get the text byte by byte.
  */
 export function guardTerminal(stream: GuardedStream, { wraps = false } = {}): void {
   if (stream.isTTY !== true) return;
@@ -30,7 +30,7 @@ export function guardTerminal(stream: GuardedStream, { wraps = false } = {}): vo
   const value = (chunk: string | Uint8Array, ...rest: readonly unknown[]): boolean => {
     eraseStatusLine();
     const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-    // an encoding may stand between
+    // an encoding may come between
     return write(
       guarded(wraps && !text.startsWith('\r') ? fitted(text, stream) : text),
       rest.find((one): one is Written => typeof one === 'function'),
@@ -39,7 +39,7 @@ export function guardTerminal(stream: GuardedStream, { wraps = false } = {}): vo
   Object.defineProperty(stream, 'write', { value, configurable: true, writable: true });
 }
 
-/** What a terminal gets of a text of Sigpack's own, in which colours may be. */
+/** What a terminal gets of a text of Sigpack, which may contain colours. */
 function guarded(text: string): string {
   return text
     .split(kept)
@@ -48,8 +48,8 @@ function guarded(text: string): string {
 }
 
 /**
- * Text that comes from rules, such as queries: exact in a file or a pipe, without any control
- * character in a terminal.
+ * Text that comes from rules, such as queries: exact in a file or a pipe, without control
+ * characters in a terminal.
  */
 export const forStream = (text: string, { isTTY }: { readonly isTTY?: boolean }): string =>
   isTTY === true ? visibleLines(text) : text;
@@ -57,7 +57,7 @@ export const forStream = (text: string, { isTTY }: { readonly isTTY?: boolean })
 /** As {@link visible}, line by line. */
 export const visibleLines = (text: string): string => text.split('\n').map(visible).join('\n');
 
-/** Text for a person on standard output: in a terminal, long lines are broken at words. */
+/** Prints text on standard output; in a terminal, long lines are broken at words. */
 export function printText(text: string): void {
   process.stdout.write(personText(text));
 }
@@ -66,6 +66,6 @@ export function printText(text: string): void {
 export const personText = (text: string): string =>
   process.stdout.isTTY ? fitted(text, process.stdout) : text;
 
-/** A terminal may not know its columns, and say none or zero. */
+/** A terminal may not know its columns, and report none or zero. */
 const fitted = (text: string, { columns = 0 }: { readonly columns?: number }): string =>
   columns > 0 ? fittedLines(text, Math.max(40, columns)) : text;

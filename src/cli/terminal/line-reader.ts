@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline';
 
 /**
- * Lines that a person types. The terminal edits them itself: Ctrl+C ends the command, and no
- * control character is printed.
+ * Lines that a user types. The terminal edits them itself: Ctrl+C ends the command, and no control
+ * character is printed.
  */
 export interface LineReader {
   /** Undefined where the input has ended. */

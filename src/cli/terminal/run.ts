@@ -11,14 +11,14 @@ import { formatSummary } from '../report/summary.ts';
 import { printText } from './guarded.ts';
 import type { Terminal } from './terminal.ts';
 
-/** More than this many diagnostics only push the first ones off a person's screen. */
+/** More diagnostics than this only push the first ones off the screen. */
 const shownDiagnostics = 50;
 
 export interface Outcome {
   readonly diagnostics: readonly Diagnostic[];
   readonly format: ReportFormat;
   readonly verbose: boolean;
-  /** False where standard output is data: nobody has asked how many notes there are. */
+  /** False where standard output is data: then the number of notes is of no interest. */
   readonly countsNotes?: boolean;
   readonly context: ReportContext;
   readonly terminal: Terminal;
@@ -32,13 +32,13 @@ export const contextFor = ({ paint, width }: Terminal): ReportContext => ({
   failOn: 'error',
 });
 
-/** The first line of a report for a person: which configuration counts. */
+/** The first line of a text report: which configuration applies. */
 export const configurationLine = (path: string | undefined, paint: Paint): string =>
   `${paint('dim', `Configuration: ${path === undefined ? 'none (no sigpack.yml here or above)' : visible(shownPath(path))}`)}\n`;
 
 /**
- * Prints the report: for a person, diagnostics go to standard error and the summary to standard
- * output; other formats are standard output.
+ * Prints the report. As text, diagnostics go to standard error and the summary to standard output;
+ * other formats go to standard output.
  */
 export function report({
   diagnostics,

@@ -14,11 +14,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Terminal {
   readonly paint: Paint;
-  /** Cells a line; 100 without a terminal. */
+  /** Cells per line; 100 without a terminal. */
   readonly width: number;
   /** Shows `label n/total` on one line that the next one overwrites; nothing without a terminal. */
   progress(done: number, total: number, label: string): void;
-  /** Erases the status line, as anything else does that is written to the terminal. */
+  /** Erases the status line, as does anything else that is written to the terminal. */
   clear(): void;
 }
 
@@ -26,7 +26,7 @@ export interface Terminal {
 const onScreen: { erase?: () => void } = {};
 
 /**
- * Erases the status line, if there is one; the guard of the terminal calls it before anything is
+ * Erases the status line, if there is one. The guard of the terminal calls it before anything is
  * written.
  */
 export function eraseStatusLine(): void {

@@ -6,20 +6,20 @@ import { statsOf } from '../files/path-stats.ts';
 import { writeDurably } from '../files/write-durably.ts';
 import { takeProcessLock, temporaryPrefix, withProcessLock } from '../process/process-lock.ts';
 
-/** The lock of whoever writes into a folder. It is none of the folders that hold files. */
+/** The lock of a process that writes into a folder. */
 const outputLock = (folder: string, work: string) => ({
   path: join(resolve(folder), '.sigpack.busy'),
   work,
 });
 
-/** Keeps others from writing into the folder until the answer is called. */
+/** Keeps others from writing into the folder until the returned function is called. */
 export const takeOutputLock = (folder: string, work: string): (() => void) =>
   takeProcessLock(outputLock(folder, work));
 
 /**
- * Writes all artifacts beside their places first and renames them last, each in one step: a build
- * that is killed leaves the old packs whole, and of two builds at once, the packs are all of one.
- * What a killed build left behind is removed.
+ * Writes all artifacts next to their places first and renames them last, each in one step: a build
+ * that is killed leaves the old packs whole, and of two builds at once, all packs are of one.
+ * Removes what a killed build left behind.
  */
 export function writeArtifacts(folder: string, artifacts: readonly Artifact[]): void {
   withProcessLock(outputLock(folder, 'sigpack build into the same folder'), () =>
@@ -30,7 +30,7 @@ export function writeArtifacts(folder: string, artifacts: readonly Artifact[]): 
 function writeAll(folder: string, artifacts: readonly Artifact[]): void {
   for (const { path } of artifacts) {
     const target = join(folder, path);
-    // no file takes the place of a folder, which would show only after others were replaced
+    // a file can't replace a folder, which would only fail after others were replaced
     if (statsOf(target)?.isDirectory())
       throw new CommandError(`${target} is a folder; a pack is to be written there`);
   }

@@ -19,24 +19,26 @@ import { shownPath } from '../files/rule-files.ts';
 import { temporaryPrefix } from '../process/process-lock.ts';
 import { takeOutputLock } from './artifacts.ts';
 
-/** Which files of the folder are of Sigpack, a path a line: those may be replaced and removed. */
+/**
+ * The list of files of the folder that Sigpack wrote, a path per line: those may be replaced and
+ * removed.
+ */
 const listName = '.sigpack.pages';
 const listHead =
   '# Files of this folder that sigpack docs wrote. It replaces and removes these and no other.';
 
-// the list lies in the user's folder: no line of it leads out of there, or to what is no page
+// the list is in the user's folder: no line of it may lead out of there, or to anything but a page
 const pagePath =
   /^(?:rules\/[a-z0-9_-]+\.(?:html|md)|index\.(?:html|md)|layer\.json|site\.(?:css|js))$/;
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** So many pages are made between two looks at what the terminal says. */
+/** How many pages are made between two checks for a signal. */
 const batch = 32;
 
 /**
- * Writes all files to a folder inside `output` first and renames them into place last, when all are
- * there: pages that can't be made, or a signal, leave what was there before. Then pages of rules
- * that are gone are removed, of those that end in `extension`. Answers with the number of pages of
- * rules.
+ * Writes all files to a folder inside `output` first and renames them into place last: if pages
+ * can't be made, or a signal comes, everything stays as it was. Then removes pages of rules that
+ * are gone, of those that end in `extension`. Returns the number of pages of rules.
  */
 export async function writePages(
   output: string,
@@ -81,7 +83,7 @@ async function writeUnderLock(
   return written;
 }
 
-/** The outermost of the folders that have to be made for it. */
+/** The outermost of the folders that do not exist yet. */
 function firstToMake(folder: string): string | undefined {
   const { path } = nearestFolder(folder);
   const [outermost] = relative(path, folder).split(sep);
@@ -112,8 +114,8 @@ async function writeAll(
 }
 
 /**
- * Not to be interrupted: signals wait until it is through. The list names old and new pages while
- * both are there.
+ * Not to be interrupted: signals wait until it is done. The list names old and new pages while both
+ * exist.
  */
 function swapIn(
   folder: string,
@@ -160,12 +162,12 @@ function writeList(folder: string, temporary: string, paths: ReadonlySet<string>
   renameSync(path, join(folder, listName));
 }
 
-/** A folder that was made for nothing, and those above it up to the first that was made. */
+/** Removes a folder that was made for nothing, and those above it up to the first that was made. */
 function removeEmpty(folder: string, first: string): void {
   try {
     for (let path = folder; path.length >= first.length; path = dirname(path)) rmdirSync(path);
   } catch {
-    // someone else has put something there
+    // someone else has put a file there
   }
 }
 
