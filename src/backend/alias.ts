@@ -2,8 +2,8 @@ import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
 import { type Place, refused } from './backend.ts';
 
 /**
- * The one field that `name` stands for: itself, or an alias that is the same field in every rule.
- * `grouping` says who can't do with more.
+ * The one field that `name` means: itself, or an alias that is the same field in every rule.
+ * `grouping` names what can't group by more.
  */
 export function singleField(
   rule: CorrelationRule,

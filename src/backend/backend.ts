@@ -108,7 +108,7 @@ export class Refusal extends Error {
   }
 }
 
-/** A refusal, to be thrown, of what is larger than the target takes. */
+/** The refusal, which the caller throws, of what is larger than the target takes. */
 export const overLimit = (place: Place, message: string, hint?: string): Refusal =>
   new Refusal(diagnosticAt('TGT004', place, message, hint));
 
@@ -133,7 +133,7 @@ export function refused(place: Place, message: string, hint: string): Refusal {
   return new Refusal(diagnosticAt('TGT001', place, message, hint));
 }
 
-/** The same as a conversion, where nothing has to be unwound. */
+/** A refusal as a conversion, where nothing has to be unwound. */
 export const unconverted = ({ file, span }: Place, message: string, hint: string): Unconverted =>
   failed([{ code: 'TGT001', message, file, span, hint }]);
 
@@ -161,7 +161,7 @@ export function converted<T>(print: (diagnostics: TargetDiagnostic[]) => T): Con
   }
 }
 
-/** What holds for many values of a rule is said once. */
+/** What holds for many values of a rule is reported once. */
 function distinct(diagnostics: readonly TargetDiagnostic[]): readonly TargetDiagnostic[] {
   if (diagnostics.length < 2) return diagnostics;
   const known = new Map<string, TargetDiagnostic>();

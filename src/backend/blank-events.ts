@@ -19,10 +19,7 @@ export function blankRefusal(
   return failed([{ code: 'TGT005', message, ...placeOf(compiled), hint }]);
 }
 
-/**
- * Of a target whose events have no field in common, and whose queries say nothing of where to
- * search.
- */
+/** For a target whose events share no field, and whose queries don't say where to search. */
 export const unnarrowed: BlankEvent = {
   emptyIsAbsent: false,
   always: () => false,
@@ -30,8 +27,8 @@ export const unnarrowed: BlankEvent = {
 };
 
 /**
- * Warns of a rule whose query finds every event without its fields, where the query is only text
- * for whoever knows where to search.
+ * Warns of a rule whose query finds every event without its fields, where the query is only a text
+ * and the user chooses where to search.
  */
 export function withBlankDiagnostic<T>(
   conversion: Conversion<T>,

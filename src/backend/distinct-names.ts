@@ -1,9 +1,9 @@
 import { byClaim } from '../sigma/collection/precedence.ts';
 import type { ConvertedEntry } from './target.ts';
 
-/** How a target names what it makes of a rule. */
+/** How a target names converted rules. */
 export interface Naming {
-  /** The names that a rule would have without others. */
+  /** The names of a rule that no other rule competes for. */
   readonly wantedBy: (entry: ConvertedEntry) => readonly string[];
   /** Names with the same key are one to the target. */
   readonly keyOf?: (name: string) => string;
@@ -11,8 +11,8 @@ export interface Naming {
 }
 
 /**
- * Names by rule, each once. The plain one is for the rule with the best claim; the others get the
- * first digits of their ids, those without an id a number.
+ * Names by rule, each once. The plain one goes to the rule with the best claim. The others get the
+ * first digits of their ids, or a number if they have no id.
  */
 export function createDistinctNames({
   wantedBy,

@@ -1,10 +1,10 @@
 import type { ExpressionTest, Item } from '../query/tree.ts';
 import { refused } from './backend.ts';
 
-/** Names that mean nothing in whatever context the author of an expression has put them. */
+/** Names without a special meaning in any context that an expression may have. */
 const harmless = /^[\p{L}\p{N}_.@-]+$/u;
 
-/** The query part that a pipeline wrote for the target, its field spelled as the target has it. */
+/** The query part that a pipeline wrote for the target, with the field in the target's spelling. */
 export function rawExpression(
   item: Item,
   test: ExpressionTest,
@@ -24,8 +24,8 @@ export function rawExpression(
 }
 
 /**
- * The expression with the field as the target spells it, in parentheses unless it is a subsearch;
- * undefined where it wants a field that can't stand in it.
+ * The expression with the field in the target's spelling, in parentheses unless it is a subsearch;
+ * undefined where it wants a field that it can't hold.
  */
 function expressionText(
   { expression, id }: ExpressionTest,

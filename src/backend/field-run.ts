@@ -1,17 +1,17 @@
 import type { Item, Query } from '../query/tree.ts';
 
-/** Operands in a row that name values of one field. */
+/** Neighbouring operands that name values of one field. */
 export interface FieldRun {
   readonly item: Item;
-  /** What each operand gives, in their order. */
+  /** The values of all its operands, in order. */
   readonly values: readonly string[];
-  /** How many operands it is. */
+  /** The number of its operands. */
   readonly length: number;
 }
 
 /**
- * The run that starts at an operand; undefined where that one has no values. `valuesOf` gives those
- * of a test, undefined for a test that cannot be in a list.
+ * The run that starts at an operand; undefined where that one has no values. `valuesOf` returns the
+ * values of a test, or undefined for a test that can't be in a list.
  */
 export function fieldRunAt(
   operands: readonly Query[],

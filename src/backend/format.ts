@@ -9,7 +9,7 @@ export const plainFormat: TargetFormat = {
     entries.flatMap(({ converted }) => converted.queries.map((query) => `${query}\n`)).join(''),
 };
 
-/** What scripts want to know of a rule beside its query. */
+/** What scripts want to know about a rule besides its query. */
 function record({ rule, converted }: ConvertedEntry): object {
   const { id, title, level, status, tags } = rule;
   return {

@@ -3,18 +3,18 @@ import type { Truth } from '../query/three-valued.ts';
 import { fieldItemsOf } from '../query/tree.ts';
 import type { Conversion, TargetDiagnostic } from './backend.ts';
 
-/** Field names that mean something of its own in a target. */
+/** Field names with a special meaning in a target. */
 export interface OwnFields {
   readonly has: (field: string) => boolean;
-  /** Of these, the ones that no event lacks. */
+  /** Those of these names that no event lacks. */
   readonly inEveryEvent: (field: string) => boolean;
   /** What the name means there: `is what Splunk calls the sender of an event`. */
   readonly meaning: string;
 }
 
 /**
- * Whether every event has the field: false for one of the rule's, undefined where the target gives
- * it to many events.
+ * Whether every event has the field: false for a field of the rule, undefined where the target
+ * gives it to many events.
  */
 export const alwaysAs =
   ({ has, inEveryEvent }: OwnFields) =>

@@ -5,8 +5,8 @@ import type { Conversion } from './backend.ts';
 import type { ConvertedRule } from './target.ts';
 
 /**
- * What a target made of a rule, with the postprocessing of the pipelines applied to its queries as
- * `change` finds them in the value.
+ * A conversion with the postprocessing of the pipelines applied to its queries, as `change` finds
+ * them in the value.
  */
 export function postprocessed<T>(
   conversion: Conversion<T>,
@@ -24,7 +24,7 @@ export function postprocessed<T>(
   }
 }
 
-/** A document that can't be made of other queries has no text to change: a warning says so. */
+/** A document that can't be made of other queries has no text to change, which is a warning. */
 export function postprocessedRule(
   conversion: Conversion<ConvertedRule>,
   compiled: CompiledRule,

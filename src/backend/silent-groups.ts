@@ -3,9 +3,9 @@ import { holdsOfNothing, isAbsence } from '../sigma/correlation/threshold.ts';
 import { diagnosticAt, type Place, refused, type TargetDiagnostic } from './backend.ts';
 
 /**
- * For targets that make groups of the events that they find: a group without events is none. A
- * condition that only such a group fulfils is refused; of one that it fulfils as well, it is told.
- * `grouping` says who groups.
+ * For targets that group the events that they find, where a group without events does not exist. A
+ * condition that only such a group fulfils is refused; one that it fulfils as well is reported.
+ * `grouping` names what does the grouping.
  */
 export function checkSilentGroups(
   rule: CorrelationRule,
@@ -20,11 +20,11 @@ export function checkSilentGroups(
       'Leave `group-by` out, with one correlation for each group that must not fall silent.',
     );
   }
-  diagnosticOnSilentGroups(rule, place, diagnostics);
+  reportSilentGroups(rule, place, diagnostics);
 }
 
 /** Groups that may have no events are only looked at where they have some. */
-export function diagnosticOnSilentGroups(
+export function reportSilentGroups(
   rule: CorrelationRule,
   place: Place,
   diagnostics: TargetDiagnostic[],

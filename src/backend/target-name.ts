@@ -1,6 +1,6 @@
 import { nearest } from '../source/nearest.ts';
 
-/** Names that sigma-cli and the converters before it have for what a target of ours is. */
+/** Names that sigma-cli and the converters before it have for one of our targets. */
 const aliases: ReadonlyMap<string, string> = new Map([
   ['lucene', 'es-qs'],
   ['opensearch-lucene', 'es-qs'],
@@ -17,8 +17,8 @@ const aliases: ReadonlyMap<string, string> = new Map([
 const elastic = 'es-qs has query_string queries, xpack-watcher has watches with aggregations';
 
 /**
- * What others convert to and no target of ours says, by the beginning of the name: what there is in
- * its place.
+ * Targets of other tools that Sigpack does not have, by the beginning of their names: what to use
+ * instead.
  */
 const others: readonly (readonly [RegExp, string])[] = [
   [/^(?:eql|esql|es-?ql|es-rule|es-dsl|dsl|elastalert|elastic)/, elastic],
@@ -28,8 +28,8 @@ const others: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * The name of the target that is meant, aliases and letter case resolved; what is no alias stays as
- * it is.
+ * The name of the target that is meant, with aliases and letter case resolved; a name that is not
+ * an alias is returned as it is.
  */
 export function targetName(name: string, known: readonly string[]): string {
   if (known.includes(name)) return name;
@@ -37,7 +37,7 @@ export function targetName(name: string, known: readonly string[]): string {
   return known.includes(plain) ? plain : (aliases.get(plain) ?? name);
 }
 
-/** Why a name is no target, and what there is. */
+/** The message that there is no target of a name, and which targets there are. */
 export function noTarget(name: string, known: readonly string[]): string {
   const plain = name.toLowerCase().replaceAll('_', '-');
   const other = others.find(([pattern]) => pattern.test(plain))?.[1];
@@ -49,6 +49,6 @@ export function noTarget(name: string, known: readonly string[]): string {
   );
 }
 
-/** What `sigpack list targets` says of the other names of a target. */
+/** The other names of a target, for `sigpack list targets`. */
 export const aliasesOf = (target: string): readonly string[] =>
   [...aliases].flatMap(([alias, name]) => (name === target ? [alias] : []));

@@ -10,8 +10,8 @@ export interface ConvertedRule {
   readonly queries: readonly string[];
   readonly document?: unknown;
   /**
-   * The document of other queries, where pipelines change their text; a target without it keeps its
-   * document as it is.
+   * The document of other queries, after pipelines changed their text; a target without it keeps
+   * its document as it is.
    */
   readonly documentOf?: (queries: readonly string[]) => unknown;
 }
@@ -37,11 +37,11 @@ export interface TargetFormat {
   readonly print: (entries: readonly ConvertedEntry[], among?: readonly ConvertedEntry[]) => string;
 }
 
-/** What a target takes from sigpack.yml: a plugin's from its key under `pluginSettings`. */
+/** What a target takes from sigpack.yml; a plugin's target from its key under `pluginSettings`. */
 export interface SettingsSection<Settings> {
   /** The part of JSON Schema that sigpack.yml is checked by; descriptions become hints. */
   readonly schema: JsonSchema;
-  /** The settings where the file has none; of a map, those of keys that it lacks. */
+  /** The settings where the file has none; if they are a map, the values of keys that it lacks. */
   readonly defaults: Settings;
 }
 

@@ -55,8 +55,8 @@ function dialectOf(
 }
 
 /**
- * `query_string` texts that match together what the rule does; more than one only where one would
- * pass a limit of the server. What pipelines say of fields is that of `compiled`.
+ * `query_string` texts that together find what the rule means; more than one only where one would
+ * pass a limit of the server. `compiled` has what pipelines set about fields.
  */
 export function esQsQueries(
   query: Query,

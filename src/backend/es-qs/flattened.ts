@@ -1,8 +1,8 @@
 import { type CompiledRule, detectionsBelow } from '../../query/compile.ts';
 
 /**
- * State of a pipeline that lists keys of fields of the type flattened. A `*` at the end stands for
- * any rest.
+ * State of a pipeline that lists keys of fields of the type flattened. A `*` at the end matches any
+ * rest.
  */
 const flattenedState = 'flattened_fields';
 

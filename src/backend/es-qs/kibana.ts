@@ -4,8 +4,8 @@ import type { ConvertedEntry, TargetFormat } from '../target.ts';
 import type { ElasticsearchSettings } from './settings.ts';
 
 /**
- * Kibana's and OpenSearch Dashboards' importable form: a saved search a query, one JSON object a
- * line.
+ * The form that Kibana and OpenSearch Dashboards import: one saved search per query, one JSON
+ * object per line.
  */
 export const kibanaFormat: TargetFormat = {
   name: 'kibana-ndjson',
@@ -25,7 +25,7 @@ export const kibanaFormat: TargetFormat = {
 
 const objectsOf = ({ converted: { document } }: ConvertedEntry): readonly SavedSearch[] =>
   Array.isArray(document) ? document : [];
-// of two objects of one id the import keeps one
+// of two objects with one id the import keeps one
 const distinctIds = createDistinctNames({
   wantedBy: (entry) => objectsOf(entry).map(({ id }) => id),
 });
@@ -35,7 +35,7 @@ interface SavedSearch {
   readonly id: string;
 }
 
-/** A saved object a query; `settings.index` is the id of the data view that it searches. */
+/** One saved object per query; `settings.index` is the id of the data view that it searches. */
 export function savedSearches(
   rule: RuleHead,
   queries: readonly string[],

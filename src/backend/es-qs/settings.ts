@@ -46,9 +46,9 @@ export interface ElasticsearchSettings {
   readonly actions?: Readonly<Record<string, object>>;
   /** Settings of a rule that a watch can't honour, and why. */
   readonly ignored?: readonly string[];
-  /** What runs of a watch find again, and act on again. */
+  /** Why runs of a watch find events again, and act on them again. */
   readonly repeats?: string;
-  /** What a rule's own settings change of the others. */
+  /** What a rule's own settings change. */
   readonly ofRule: (
     compiled: CompiledRule,
   ) => Partial<
@@ -82,7 +82,7 @@ export const elasticsearchDefaults: ElasticsearchSettings = {
   ofRule: () => ({}),
 };
 
-/** The kinds of Watcher's schedules; what each takes is the server's to check. */
+/** The kinds of Watcher's schedules; the server checks what each takes. */
 const schedule = map(
   recordOf(
     ['cron', 'interval', 'hourly', 'daily', 'weekly', 'monthly', 'yearly', 'timezone'],

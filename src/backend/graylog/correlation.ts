@@ -30,8 +30,8 @@ export interface GraylogAggregation {
     readonly percentile?: number;
   };
   /**
-   * A window without events must not fulfil the conditions: without a group Graylog looks at it
-   * too, and takes its sum for 0.
+   * A window without events must not fulfil the conditions. Without a group, Graylog evaluates it
+   * and takes its sum for 0.
    */
   readonly needsEvents?: true;
   readonly conditions: readonly {
@@ -87,7 +87,8 @@ const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '==', neq: '!=' 
  *   compiled?.kind === 'correlation'
  *     ? graylogCorrelation(compiled.rule, queries, graylogDefaults)
  *     : undefined;
- * conversion?.ok && [conversion.value.query, conversion.value.within]; // => ['EventID:"4625"', 120]
+ * const { query, within } = conversion?.ok ? conversion.value : {};
+ * [query, within]; // => ['EventID:"4625"', 120]
  */
 export function graylogCorrelation(
   rule: CorrelationRule,

@@ -60,7 +60,7 @@ export function graylogQueries(
     const dialect = graylogDialect(options, diagnostics);
     const hint = 'Shorten the lists under `not`, or set graylog.matching: exact.';
     const parts = luceneQueries(query, dialect, place, 'OpenSearch', hint);
-    diagnosticAllFields(Math.max(...parts.map((part) => part.allFields ?? 0)), place, diagnostics);
+    reportAllFields(Math.max(...parts.map((part) => part.allFields ?? 0)), place, diagnostics);
     return parts.map((part) => part.text);
   });
 }
@@ -69,11 +69,7 @@ export function graylogQueries(
  * Graylog's own templates permit a thousand fields an index: two searches of all fields may pass
  * the limit, and the query fails silently.
  */
-function diagnosticAllFields(
-  searches: number,
-  place: Place,
-  diagnostics: TargetDiagnostic[],
-): void {
+function reportAllFields(searches: number, place: Place, diagnostics: TargetDiagnostic[]): void {
   if (searches < 2) return;
   const most = Math.floor(queryStringLimits.clauses / searches);
   const message =

@@ -28,7 +28,7 @@ export interface GraylogOptions {
   readonly ipFields: readonly string[];
   /** Titles of the streams that are searched; empty or undefined: all. */
   readonly streams?: readonly string[];
-  /** A parameter of the content pack names the stream to search. */
+  /** The parameter of the content pack that names the stream to search. */
   readonly streamParameter?: string;
 }
 
@@ -43,7 +43,7 @@ export const graylogDefaults: GraylogOptions = {
   ipFields: [],
 };
 
-/** What sigpack.yml sets. */
+/** The part of these that sigpack.yml sets. */
 export const graylogSchema = map(
   {
     matching: {

@@ -14,10 +14,11 @@ import { unnarrowed, withBlankDiagnostic } from '../blank-events.ts';
 import { detectionsOnly } from '../detections-only.ts';
 import { jsonFormat, ndjsonFormat, plainFormat } from '../format.ts';
 import { type QueryLimits, splitOrRefuse } from '../lucene/split.ts';
+import { shellQuoted } from '../shell.ts';
 import type { ConversionTarget, ConvertedRule } from '../target.ts';
 import { printPattern } from './printer.ts';
 import { type GrepSettings, grepDefaults, grepSchema } from './settings.ts';
-import { ALWAYS, shellQuoted, type Writing } from './text.ts';
+import { ALWAYS, type Writing } from './text.ts';
 import { mentionsLetters } from './value.ts';
 
 /**
@@ -27,9 +28,9 @@ import { mentionsLetters } from './value.ts';
 const limits: QueryLimits = { length: 30_000, clauses: 55_000 };
 
 /**
- * `grep -P` commands that find together every line of an event that the rule means, and perhaps
- * more. Lines are one event each, and JSON ones compact, as `JSON.stringify` writes them; letter
- * case beyond ASCII and single characters of expressions are exact in UTF-8 locales.
+ * `grep -P` commands that together find every line of an event that the rule means, and perhaps
+ * more. Each event is one line, JSON as compact as `JSON.stringify` writes it. The case of letters
+ * beyond ASCII and single characters of expressions are exact in UTF-8 locales.
  */
 function grepCommands(
   query: Query,
@@ -83,8 +84,8 @@ function writingOf(
 }
 
 /**
- * Bytes in PCRE's code, about: a class is a table of bits, a group has links to both ends, a
- * character has its kind before it. Measured.
+ * About the bytes of PCRE's code, as measured: a class is a table of bits, a group has links to
+ * both ends, a character has its kind before it.
  */
 function compiledSize(pattern: string): number {
   let size = 0;

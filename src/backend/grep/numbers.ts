@@ -1,7 +1,7 @@
 import type { CompareOperator } from '../../query/tree.ts';
 
 /**
- * Whole numbers of as many digits as `digits` has, from it up or from it down. Without itself where
+ * Whole numbers with as many digits as `digits`, from it up or from it down; without it where
  * `strict`.
  */
 export function digitsBeyond(digits: string, up: boolean, strict: boolean): readonly string[] {
@@ -20,8 +20,8 @@ export function digitsBeyond(digits: string, up: boolean, strict: boolean): read
 }
 
 /**
- * Numbers without leading zeros that compare so with a whole number of zero or more, as decimal
- * text; `edge` is in only for `gte` and `lte`.
+ * The numbers, as decimal text without leading zeros, that compare so with a whole number of zero
+ * or more. Only `gte` and `lte` include `edge`.
  */
 export function comparedNumbers(operator: CompareOperator, value: number | bigint): string {
   const digits = String(value);

@@ -3,17 +3,17 @@ import { ANY, ONE, type Pattern } from '../../sigma/value/pattern.ts';
 import { overLimit, type Refusal, refused } from '../backend.ts';
 import { regexOver } from './regex.ts';
 import { anywhere } from './strings.ts';
-import { ALWAYS, diagnostic, keyPattern, literal, NEVER, type Writing } from './text.ts';
+import { ALWAYS, keyPattern, literal, NEVER, report, type Writing } from './text.ts';
 import { addressPattern, comparedOver, exactValue, fieldPattern, timeValue } from './value.ts';
 
-/** PCRE takes 250 groups in one another; an expression may take 200 of them. */
+/** PCRE takes 250 nested groups; an expression may have 200 of them. */
 const MAX_DEPTH = 24;
 
 /**
- * A pattern that starts at the line's start and holds on every line that the query means. A test in
- * its plain place is widened: its value may stand anywhere on the line, in any field. Under `not`
- * that would hide lines, so there a test has its exact form, `"field":"value"`, or is left out
- * (`over` false: what the pattern holds on, the query means).
+ * A pattern that starts at the line's start and matches every line that the query means. A plain
+ * test is widened: its value may be anywhere on the line, in any field. Under `not` that would hide
+ * lines, so a test there has its exact form, `"field":"value"`, or is left out (`over` false: the
+ * query means every line that the pattern matches).
  */
 export function printPattern(query: Query, over: boolean, writing: Writing, depth = 0): string {
   if (depth > MAX_DEPTH)
@@ -48,7 +48,7 @@ function conjunction(operands: readonly Query[], print: (operand: Query) => stri
   for (const operand of operands) {
     const pattern = print(operand);
     if (pattern === NEVER) return NEVER;
-    // negations and conjunctions are of no length already
+    // negations and conjunctions have no length already
     if (pattern !== ALWAYS)
       looks.push(
         operand.kind === 'not' || operand.kind === 'and' || isLook(pattern)
@@ -128,14 +128,14 @@ function itemExact(item: Item, writing: Writing): string {
 }
 
 function plainly(writing: Writing): void {
-  diagnostic(
+  report(
     writing,
     'under `not`, values in lists, and numbers that a pattern or an expression means, are ' +
       'not excluded: such events are found too',
   );
 }
 
-/** No key of a line has an asterisk in it; what the rule means is a pattern. */
+/** No key of a line has an asterisk in it; the rule means a pattern. */
 function refuseFieldPattern(item: Item): void {
   if (item.field?.includes('*'))
     throw refused(
@@ -154,7 +154,7 @@ function refusedExpression(item: Item): Refusal {
 }
 
 function leftOut(writing: Writing): void {
-  diagnostic(
+  report(
     writing,
     'a test under `not` has no exact form on a line and is left out: events that it would ' +
       'exclude are found too',
@@ -173,12 +173,12 @@ function itemOver(item: Item, writing: Writing): string {
       test.kind === 'boolean' ||
       test.kind === 'cidr')
   )
-    diagnostic(
+    report(
       writing,
       'values are looked for anywhere on the line, whatever their field and their place in ' +
         'it: more events may be found',
     );
-  if (field === undefined) diagnosticKeyword(item, writing);
+  if (field === undefined) reportKeyword(item, writing);
   switch (test.kind) {
     case 'string':
       return stringOver(item, test.pattern, test.cased, writing);
@@ -194,21 +194,21 @@ function itemOver(item: Item, writing: Writing): string {
   }
 }
 
-/** The line is the event's text where it is plain; a JSON line has the names of the fields too. */
-function diagnosticKeyword({ test }: Item, writing: Writing): void {
+/** A plain line is the event's text; a JSON line has the names of the fields too. */
+function reportKeyword({ test }: Item, writing: Writing): void {
   if (writing.json)
-    diagnostic(
+    report(
       writing,
       'keywords are looked for anywhere on the line, also in names of fields and across ' +
         'values: more events may be found',
     );
   else if (test.kind === 'string' && test.pattern.includes(ONE))
-    diagnostic(
+    report(
       writing,
       '`?` stands for up to four characters where they are not of ASCII: more events may be found',
     );
   else if (test.kind === 'regex')
-    diagnostic(
+    report(
       writing,
       'an expression may be widened to what holds in every locale: more events may be found',
     );
@@ -222,10 +222,10 @@ function stringOver(item: Item, pattern: Pattern, cased: boolean, writing: Writi
       'Set grep.lines: json.',
     );
   if (pattern.some((part) => typeof part === 'string')) return anywhere(pattern, cased, writing);
-  // without a text in it, what counts is that the field is there
+  // a pattern without text asks only whether the field is there
   if (item.field === undefined) return ALWAYS;
   const present = keyedOver(item, writing);
-  // numbers and truth values have no quotes, and of a list any member may do
+  // numbers and truth values have no quotes, and any member of a list may match
   if (pattern.length === 0)
     return alternatives([present, `.*${keyPattern(item.field, writing)}\\[`]);
   return pattern.length === 1 && pattern[0] === ANY
@@ -254,13 +254,13 @@ function keyedOver(item: Item, writing: Writing): string {
     case 'exists':
       return `.*${key}(?!null|\\[\\])`;
     case 'field':
-      diagnostic(
+      report(
         writing,
         'fields are compared as they are written on the line: more events may be found',
       );
       return fieldPattern(field, test, writing);
     case 'compare':
-      diagnostic(
+      report(
         writing,
         'numbers are compared by their digits: of those below zero, between whole numbers or ' +
           'with an exponent, more may be found',

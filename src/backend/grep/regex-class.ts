@@ -9,7 +9,7 @@ import {
 
 /** One character of a set, as alternatives over the line. */
 export interface SetPattern {
-  /** Without a group around it. */
+  /** Has no group around it. */
   readonly text: string;
   /** A class or a character: takes a quantifier as it is. */
   readonly atom: boolean;
@@ -18,7 +18,7 @@ export interface SetPattern {
 }
 
 const BEYOND: CodeRanges = [[0x80, MAX_CODE_POINT]];
-/** In a JSON text these stand as they are. */
+/** A JSON text holds these unescaped. */
 const JSON_PLAIN: CodeRanges = [
   [0x20, 0x21],
   [0x23, 0x5b],
@@ -36,8 +36,8 @@ const LONG_ESCAPES = 27;
 const MAX_LISTED = 24;
 
 /**
- * A set of code points. Of those beyond ASCII few are listed, all are one negated class, which
- * every locale understands; for a set between, `over` takes all of them, else none.
+ * A set of code points. Beyond ASCII, a few are listed, and all of them are one negated class,
+ * which every locale understands. Of a set in between, `over` takes all of them, else none.
  */
 export function setPattern(ranges: CodeRanges, json: boolean, over: boolean): SetPattern {
   const parts: string[] = [];

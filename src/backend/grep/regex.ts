@@ -11,9 +11,9 @@ const inexact = (): Refusal => new Refusal('a part of the expression has no exac
 
 interface Printing {
   readonly writing: Writing;
-  /** What every line with a match matches; else what no other line matches. */
+  /** The text matches every line with a match; else it matches no other line. */
   readonly over: boolean;
-  /** Just before the value, of one length; for `^`. */
+  /** What is just before the value, of a fixed length; for `^`. */
   readonly start: string;
   /** All letters ignore case, so that `-i` does it. */
   readonly ignoreCase: boolean;
@@ -22,31 +22,23 @@ interface Printing {
 
 /** PCRE's bound of a counted repeat. */
 const MAX_BOUND = 65_535;
-/** PCRE takes 250 groups in one another; those of the query come on top. */
+/** PCRE takes 250 nested groups; those of the query are added to these. */
 const MAX_DEPTH = 200;
 
 /**
- * A rule's expression over the whole line: all that matches, and perhaps more. Anchors, word
- * boundaries and negative look-arounds are left out, of back-references and what the reader does
- * not take apart remains "any text".
+ * A rule's expression over the whole line: all matches, and perhaps more. Anchors, word boundaries
+ * and negative look-arounds are left out. Back-references, and what the reader does not take apart,
+ * become "any text".
  */
 export function regexOver(test: RegexTest, writing: Writing): string {
-  const node = nodeOf(test);
-  const printed = print(test, node, {
-    writing,
-    over: true,
-    start: '',
-    ignoreCase: isCaseless(node),
-    letters: false,
-  });
+  const printed = print(test, { writing, over: true, start: '' });
   return /^(?:\(\?-i:)?\.(?:[*+]|\{\d+,\})/.test(printed) ? printed : `.*${printed}`;
 }
 
 /** The expression in a JSON text that opens after `start`; undefined where it has no exact form. */
 export function regexExact(test: RegexTest, start: string, writing: Writing): string | undefined {
   try {
-    const node = nodeOf(test);
-    return `${UNIT}*?${print(test, node, { writing, over: false, start, ignoreCase: isCaseless(node), letters: false })}`;
+    return `${UNIT}*?${print(test, { writing, over: false, start })}`;
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;
@@ -69,7 +61,9 @@ function isCaseless(node: RegexNode): boolean {
   return 'node' in node ? isCaseless(node.node) : true;
 }
 
-function print(test: RegexTest, node: RegexNode, printing: Printing): string {
+function print(test: RegexTest, context: Pick<Printing, 'writing' | 'over' | 'start'>): string {
+  const node = nodeOf(test);
+  const printing = { ...context, ignoreCase: isCaseless(node), letters: false };
   const text = nodeText(node, printing, false, 0);
   const grouped = node.kind === 'alternation' ? `(?:${text})` : text;
   if (!printing.letters) return grouped;
@@ -132,7 +126,7 @@ function grouped(node: RegexNode, printing: Printing, loop: boolean, depth: numb
     : text;
 }
 
-/** Groups only group here. */
+/** A group has no other meaning here. */
 function bare(node: RegexNode): RegexNode {
   return node.kind === 'group' ? bare(node.node) : node;
 }
@@ -154,15 +148,15 @@ function charText(codePoint: number, ignoreCase: boolean, printing: Printing): s
   return all.length === 1 ? char : codePoint < 0x80 ? `[${all.join('')}]` : `(?:${all.join('|')})`;
 }
 
-/** What a quantifier stands behind, and how many characters of the line one turn of it may take. */
+/** What a quantifier repeats, and how many characters of the line one repetition may take. */
 interface Repeated {
   readonly text: string;
   readonly width: number;
 }
 
 /**
- * A character beyond ASCII is up to four bytes where the locale is no UTF-8, an escape sequence of
- * JSON up to six: `over` counts so far.
+ * A character beyond ASCII is up to four bytes where the locale is not UTF-8, and an escape
+ * sequence of JSON up to six: `over` allows for so many.
  */
 function repeatText(node: RegexRepeat, printing: Printing, loop: boolean, depth: number): string {
   const inner = bare(node.node);
@@ -177,13 +171,15 @@ function repeatText(node: RegexRepeat, printing: Printing, loop: boolean, depth:
     node.min,
     node.max === Number.POSITIVE_INFINITY ? node.max : Math.min(node.max * width, MAX_BOUND),
   );
-  return `${text}${times}${times === '' ? '' : node.lazy ? '?' : node.possessive && !printing.over ? '+' : ''}`;
+  if (times === '') return text;
+  const greed = node.lazy ? '?' : node.possessive && !printing.over ? '+' : '';
+  return `${text}${times}${greed}`;
 }
 
 const copies = ({ min, max }: RegexRepeat): number =>
   max === Number.POSITIVE_INFINITY ? min : max;
 
-/** `once`: a single turn inside a loop, which has to be of one reading. */
+/** `once`: one repetition inside a loop, which must have a single reading. */
 function repeatedChar(node: RegexAny | RegexClass, printing: Printing, once: boolean): Repeated {
   return node.kind === 'any'
     ? repeatedAny(node, printing, once)

@@ -6,11 +6,11 @@ interface Segments {
   readonly open: boolean;
   /** `*` ends the pattern. */
   readonly close: boolean;
-  /** What stands between the `*`. */
+  /** What is between the `*`. */
   readonly segments: readonly string[];
 }
 
-/** The pattern as PCRE, cut at each `*`; `one` stands for `?`. */
+/** The pattern as PCRE, cut at each `*`; `one` is the form of `?`. */
 function segmentsOf(pattern: Pattern, cased: boolean, one: string, writing: Writing): Segments {
   const segments: string[] = [];
   let current = '';
@@ -33,8 +33,8 @@ function segmentsOf(pattern: Pattern, cased: boolean, one: string, writing: Writ
 const BEYOND = '[^ -~]{1,4}?';
 
 /**
- * The pattern anywhere on the line; from one `*` to the next the first place is as good as any, so
- * that no place is tried twice.
+ * The pattern anywhere on the line. From one `*` to the next, the first match is as good as any, so
+ * no place is tried twice.
  */
 export function anywhere(pattern: Pattern, cased: boolean, writing: Writing): string {
   const { segments } = segmentsOf(

@@ -1,14 +1,14 @@
 import { otherCases } from '../../regex/case.ts';
 import { diagnosticAt, type Place, type TargetDiagnostic } from '../backend.ts';
 
-/** One pattern on its way to a command. */
+/** A pattern in the making. */
 export interface Writing {
   /**
    * Lines are compact JSON objects, as `JSON.stringify` writes them; else the events' text as it
    * is.
    */
   readonly json: boolean;
-  /** The command has `-i`: what minds letter case says so itself. */
+  /** The command has `-i`: what minds letter case must mark it. */
   readonly ignoreCase: boolean;
   readonly place: Place;
   readonly diagnostics: TargetDiagnostic[];
@@ -26,15 +26,15 @@ export const ALWAYS = '';
 /** One character inside a JSON string, never a part of an escape sequence. */
 export const UNIT = '(?>[^"\\\\]|\\\\u.{4}|\\\\.)';
 
-/** Said once for each rule. */
-export function diagnostic({ diagnostics, place }: Writing, message: string): void {
+/** Reported once per rule. */
+export function report({ diagnostics, place }: Writing, message: string): void {
   if (!diagnostics.some((known) => known.message === message))
     diagnostics.push(diagnosticAt('TGT002', place, message));
 }
 
 export const hasLetters = (text: string): boolean => text.toLowerCase() !== text.toUpperCase();
 
-/** As it stands on the line, without quotes. */
+/** The text as a line has it, without quotes. */
 function lineText(text: string, json: boolean): string {
   return json ? JSON.stringify(text).slice(1, -1) : text;
 }
@@ -56,7 +56,7 @@ interface Spelling {
   readonly eitherCase: string;
 }
 
-/** The same paths and program names stand in thousands of rules. */
+/** Thousands of rules share paths and program names. */
 const spellings = new Map<string, Spelling>();
 const maximumSpellings = 20_000;
 
@@ -99,9 +99,4 @@ export function sensitive(pattern: string, { ignoreCase }: Writing): string {
 export function keyPattern(field: string, writing: Writing): string {
   const name = `"${escaped(lineText(field, true))}"`;
   return `[{,]${hasLetters(field) ? sensitive(name, writing) : name}:`;
-}
-
-/** For a POSIX shell: nothing has a meaning between single quotes. */
-export function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -7,9 +7,9 @@ import { jsonText } from './strings.ts';
 import { hasLetters, keyPattern, literal, NEVER, sensitive, UNIT, type Writing } from './text.ts';
 
 /**
- * The value behind `"field":` on a JSON line, exact but for what it leaves out: values in arrays,
- * numbers where the rule has wildcards or an expression, numbers with an exponent. {@link NEVER}
- * where there is no exact form. `field` is undefined for keywords, which are any text.
+ * The value behind `"field":` on a JSON line. It is exact except for what it leaves out: values in
+ * arrays, numbers where the rule has wildcards or an expression, numbers with an exponent. {@link
+ * NEVER} where there is no exact form. `field` is undefined for keywords, which are any text.
  */
 export function exactValue(item: Item, writing: Writing): string {
   const { test } = item;
@@ -123,7 +123,7 @@ export function timeValue({ part, operator, value }: TimeTest): string | undefin
 export function fieldPattern(field: string, test: FieldTest, writing: Writing): string {
   const caught = test.cased ? sensitive('\\g{-1}', writing) : '\\g{-1}';
   if (!test.cased) writing.eitherCase = true;
-  // of the value with more in it, any part will do but for the one that the relation names
+  // besides the part that the relation names, the longer value may hold anything
   const whole = (name: string) =>
     `.*${keyPattern(name, writing)}(?!null)(?|"(${UNIT}*+)"|([^"\\[{,}]+))`;
   const found = {

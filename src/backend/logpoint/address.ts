@@ -1,8 +1,8 @@
 import type { CidrTest } from '../../query/tree.ts';
 
 /**
- * Wildcard patterns that hold the texts of exactly the block's addresses; undefined where wildcards
- * can't tell them from others.
+ * Wildcard patterns for the texts of exactly the block's addresses; undefined where wildcards can't
+ * distinguish them from others.
  */
 export function blockPatterns(test: CidrTest): readonly string[] | undefined {
   return test.version === 4 ? ipv4Patterns(test) : ipv6Patterns(test);
@@ -59,7 +59,7 @@ function firstGroup(first: string, prefix: number): readonly string[] {
 
 /**
  * Every value of the group in which the prefix ends, with and without leading zeros; undefined
- * where `::` may stand for one, or they are many.
+ * where `::` may replace one, or there are many.
  */
 function listedGroups(groups: readonly number[], prefix: number): readonly string[] | undefined {
   const whole = Math.ceil(prefix / 16) - 1;

@@ -80,8 +80,8 @@ export function logpointCorrelation(
 }
 
 /**
- * Without groups the chart has a row even where nothing was found: 0 is compared like any other
- * count, but a sum or mean of nothing is no value.
+ * Without groups the chart has a row even where nothing was found. Its count of 0 is compared like
+ * any other, but nothing has no sum or mean.
  */
 function conditions({ type, thresholds }: CorrelationRule): string {
   const counted = type === 'event_count' || type === 'value_count';

@@ -10,13 +10,13 @@ interface Conjunction {
   readonly stages: readonly string[];
 }
 
-/** More queries than that are no longer read by anyone. */
+/** Nobody reads more queries than that. */
 const mostQueries = 16;
 
 /**
- * Queries that find together what the rule does. Stages of `process regex` can only be joined by
- * AND, so alternatives that need them become queries of their own; each searches for at least what
- * it means and drops the rest.
+ * Queries that together find what the rule means. Stages of `process regex` can only be joined by
+ * AND, so alternatives that need them become separate queries. Each searches for at least what it
+ * means and drops the rest.
  */
 export function logpointQueries(query: Query, context: SearchContext): readonly string[] {
   const parts = alternatives(query, false, context);

@@ -7,8 +7,8 @@ import { refused } from '../backend.ts';
 import { addressRegex } from '../lucene/address.ts';
 
 /**
- * A test that only `process regex` says exactly: what the search finds at least, and the expression
- * for the rest.
+ * A test that only `process regex` expresses exactly: the least that the search finds, and the
+ * expression for the rest.
  */
 export interface RegexStage {
   readonly field: string | undefined;
@@ -21,7 +21,7 @@ export interface RegexStage {
   readonly item: Item;
 }
 
-/** Refuses the tests that LogPoint has no exact word for. */
+/** Refuses the tests that LogPoint can't express exactly. */
 export function regexStage(item: Item): RegexStage {
   const { field, test } = item;
   if (test.kind === 'string') {
@@ -160,7 +160,7 @@ function isPython(node: RegexNode): boolean {
   }
 }
 
-/** Surely of one length, which Python wants of what it looks for behind. */
+/** Certainly of one length, as Python requires of a look-behind. */
 function isFixed(node: RegexNode): boolean {
   if (node.kind === 'sequence') return node.nodes.every(isFixed);
   if (node.kind === 'group') return isFixed(node.node);

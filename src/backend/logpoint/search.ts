@@ -6,13 +6,13 @@ import { fieldRunAt } from '../field-run.ts';
 import { blockPatterns } from './address.ts';
 import { fieldName, isSayable, quotedPattern } from './text.ts';
 
-/** Where the query points as a whole, and what its reader should know. */
+/** The place of the whole query, and the diagnostics about it. */
 export interface SearchContext {
   readonly place: Place;
   readonly diagnostics: TargetDiagnostic[];
 }
 
-/** True where the search itself says exactly what the query does. */
+/** True where the search alone expresses the query exactly. */
 export function isExact(query: Query): boolean {
   if (query.kind === 'item') return isExactItem(query);
   if (query.kind === 'not') return isExact(query.operand);
@@ -38,7 +38,7 @@ function isExactItem({ field, test }: Item): boolean {
   }
 }
 
-/** Text of the search. Every group stands in parentheses: OR binds tighter than AND there. */
+/** Text of the search. Every group has parentheses: OR binds tighter than AND there. */
 export function printSearch(query: Query, context: SearchContext): string {
   return printNode(query, context, true);
 }
@@ -77,11 +77,11 @@ function printNot(operand: Query, context: SearchContext): string {
   if (operand.kind === 'item' && operand.test.kind === 'null')
     return printItem({ ...operand, test: { kind: 'exists' } }, context);
   const text = printNode(operand, context, false);
-  // an item of many values or none is a group of its own
+  // an item with many values, or with none, is a group by itself
   return text.startsWith('-') ? `-(${text})` : `-${text}`;
 }
 
-/** Values of one field in a row become `field IN [...]`. */
+/** Neighbouring values of one field become `field IN [...]`. */
 function printAlternatives(operands: readonly Query[], context: SearchContext): readonly string[] {
   const parts = new Set<string>();
   for (let at = 0; at < operands.length; ) {
@@ -136,7 +136,8 @@ function printItem(item: Item, context: SearchContext): string {
     case 'null':
       return `-${field}=*`;
     case 'compare': {
-      const message = `\`${item.field}\` compares as a number only where LogPoint has the field as one`;
+      const name = `\`${item.field}\``;
+      const message = `${name} compares as a number only where LogPoint has the field as one`;
       context.diagnostics.push(
         diagnosticAt(
           'TGT002',

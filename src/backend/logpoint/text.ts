@@ -2,10 +2,10 @@ import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/value/pattern
 import { type Place, refused } from '../backend.ts';
 
 /**
- * Spellings of LogPoint's search language. In quotes a backslash stands for itself and nothing can
- * be escaped: a value with double quotes stands in single ones, and what neither can hold is said
- * by `?`, any one character. So no text of a rule can end its quotes, whether or not a release
- * takes `\"` for an escape.
+ * Spellings of LogPoint's search language. In quotes a backslash is itself and nothing can be
+ * escaped: a value with double quotes is put in single ones, and what neither can hold becomes `?`,
+ * any one character. So no text of a rule can end its quotes, whether or not a release takes `\"`
+ * for an escape.
  */
 
 /** Commands and operators of the language: names in quotes are always fields. */
@@ -29,7 +29,7 @@ export function fieldName(name: string, place: Place): string {
 const wild = /[*?\p{Cc}\u2028\u2029]/gu;
 const quotes = /["']/g;
 
-/** True where {@link quotedPattern} says exactly what the pattern does. */
+/** True where {@link quotedPattern} means exactly what the pattern does. */
 export function isSayable(pattern: Pattern): boolean {
   let double = false;
   let single = false;
@@ -44,7 +44,7 @@ export function isSayable(pattern: Pattern): boolean {
 }
 
 /**
- * The pattern in quotes. Whatever can't be said becomes `?`, so it matches at least what the
+ * The pattern in quotes. Whatever they can't hold becomes `?`, so it matches at least what the
  * pattern does.
  */
 export function quotedPattern(pattern: Pattern): string {

@@ -11,8 +11,8 @@ import { escapedField, quoted } from './text.ts';
 const single = (text: string): Printed => ({ text, clauses: 1 });
 
 /**
- * A text in a field of the type ip, which holds addresses alone: the server refuses a query for
- * another text, and wildcards.
+ * A text in a field of the type ip, which holds only addresses: the server refuses queries for
+ * other texts, and wildcards.
  */
 export function printAddressText(item: StringItem, name: string, dialect: Dialect): Printed {
   const field = escapedField(name);
@@ -40,8 +40,8 @@ export function printAddressText(item: StringItem, name: string, dialect: Dialec
 }
 
 /**
- * Refuses a query that no event can fulfil, since fields of the type ip would have to hold other
- * texts than addresses.
+ * Refuses a query that no event can fulfil, because fields of the type ip would have to hold texts
+ * that are not addresses.
  */
 export function refuseAddressless(
   query: Query,

@@ -18,7 +18,7 @@ export interface Dialect {
   /** An empty text is not stored: absent fields count as empty. */
   readonly emptyIsAbsent: boolean;
   /**
-   * Fields whose text is analysed into words, beside the whole-value fields that a term without a
+   * Fields whose text is analysed into words, besides the whole-value fields that a term without a
    * field searches.
    */
   readonly analysedFields: readonly string[];
@@ -30,20 +30,19 @@ export interface Dialect {
   readonly booleanFields: readonly string[];
   /** Fields that keep the case of letters where the index folds that of others. */
   readonly casedFields: readonly string[];
-  /** Keys of fields of the type flattened; a `*` at the end stands for any rest. */
+  /** Keys of fields of the type flattened; a `*` at the end matches any rest. */
   readonly flattenedFields: readonly string[];
   /**
-   * A `*` in the name of a field stands for any rest: the test is asked of every field of such a
-   * name.
+   * A `*` in the name of a field matches any rest: the test is about every field with such a name.
    */
   readonly fieldPatterns: boolean;
-  /** Under an odd number of negations, where matching more than meant is missing something. */
+  /** Under an odd number of negations, where a wider match would miss events. */
   readonly negated: boolean;
   /** Longest regular expression in characters (`index.max_regex_length`). */
   readonly regexLength: number;
   readonly everything: string;
   readonly nothing: string;
-  /** A negation that stands for itself in a disjunction. */
+  /** A negation as a disjunction can hold it. */
   readonly alone: (negation: string) => string;
   /** Where the printer notes what the reader of the query should know. */
   readonly diagnostics: TargetDiagnostic[];

@@ -4,7 +4,7 @@ import { diagnosticAt, refused } from '../backend.ts';
 import { type Dialect, isFlattened } from './dialect.ts';
 
 /**
- * The query parser takes some names for several fields, or for a test of its own, however they are
+ * The query parser takes some names for several fields, or for a special test, however they are
  * escaped.
  */
 export function checkField(item: Item, dialect: Dialect): void {
@@ -19,8 +19,8 @@ export function checkField(item: Item, dialect: Dialect): void {
 }
 
 /**
- * A pattern is true where one of its fields is, which says what the rule does where no field of it
- * needs a test of its own, and none may be missed.
+ * A pattern is true where one of its fields is. That is what the rule means if none of its fields
+ * needs a special test or may be missed.
  */
 function checkPattern(item: Item, field: string, dialect: Dialect): void {
   const hint =

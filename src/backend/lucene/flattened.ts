@@ -10,7 +10,7 @@ const mostSpellings = 256;
 
 /**
  * A key of a field of the type flattened: the server takes whole values and their starts there,
- * with their case, and errs at expressions and wildcards.
+ * with their case, and fails on expressions and wildcards.
  */
 export function flattenedTerms(item: StringItem): readonly string[] {
   if (item.test.kind === 'number') return [quoted(String(item.test.value))];

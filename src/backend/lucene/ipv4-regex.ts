@@ -2,7 +2,7 @@ import type { CidrTest } from '../../query/tree.ts';
 
 const octet = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
 
-/** The addresses of a block of IPv4. */
+/** A regular expression of the addresses in a block of IPv4. */
 export function ipv4Regex({ bytes, prefix }: Pick<CidrTest, 'bytes' | 'prefix'>): string {
   const parts = bytes.map((byte, index) => {
     const free = Math.min(8, Math.max(0, (index + 1) * 8 - prefix));

@@ -9,7 +9,7 @@ interface Network {
   readonly head: readonly string[];
   readonly zeros: number;
   readonly partial: Partial | undefined;
-  /** Groups behind those. */
+  /** Number of the groups behind those. */
   readonly free: number;
 }
 
@@ -20,14 +20,14 @@ interface Partial {
 
 const zero = '0{1,4}';
 const anyGroup = '[0-9a-fA-F]{1,4}';
-/** Text of any valid address. */
+/** The rest of any valid address. */
 const anyRest = '[0-9a-fA-F:.]*';
 const embedded = '[0-9.]{7,15}';
 
 /**
- * Of valid addresses, those in the block: in either letter case, with and without leading zeros,
- * with `::` for any run of zeros, with an IPv4 address at the end. Undefined for blocks whose
- * network has a zero group before another one, but for single addresses.
+ * Matches those valid addresses that are in the block: in either letter case, with and without
+ * leading zeros, with `::` for any run of zeros, with an IPv4 address at the end. Undefined for
+ * blocks whose network has a zero group before another one, except single addresses.
  */
 export function ipv6Regex({ bytes, prefix }: CidrTest): string | undefined {
   if (prefix === 0) return `${anyRest}:${anyRest}`;
@@ -65,8 +65,8 @@ function networkOf(
 }
 
 /**
- * All groups of the network written out, or `::` for some of its zeros. `::` can stand in an
- * address once, so that the groups behind it count.
+ * All groups of the network written out, or `::` for some of its zeros. An address can have `::`
+ * only once, so the groups behind it count.
  */
 function spellings({ head, zeros, partial, free }: Network): readonly string[] {
   const written = [
@@ -92,7 +92,7 @@ function zerosBefore(groups: string, most: number): string {
   return groups === '' ? zerosAfter('', most) : `${times(`${zero}:`, 0, most)}${groups}`;
 }
 
-/** What may stand behind the `::`. */
+/** What may follow the `::`. */
 function shortenedRests(
   zeros: number,
   partial: Partial | undefined,
@@ -108,7 +108,7 @@ function shortenedRests(
   return rests;
 }
 
-/** As many groups, the last two perhaps as an IPv4 address. */
+/** So many groups, of which the last two may be an IPv4 address. */
 const exactly = (count: number): string =>
   count < 2
     ? times(anyGroup, count, count)

@@ -5,12 +5,12 @@ import { addressRegex } from './address.ts';
 import { type Dialect, isFlattened, type Printed, together } from './dialect.ts';
 import { refusedInFlattened } from './flattened.ts';
 import { luceneEscape, toLuceneRegex } from './regex/regex.ts';
-import { diagnosticOnCase, matchingOf, printStrings } from './strings.ts';
+import { matchingOf, printStrings, reportCase } from './strings.ts';
 import { escapedField } from './text.ts';
 
 const single = (text: string): Printed => ({ text, clauses: 1 });
 
-/** Every test of a field but plain texts and numbers. */
+/** Every test of a field except plain texts and numbers. */
 export function printOtherItem(item: Item, name: string, dialect: Dialect): Printed {
   const { test } = item;
   const field = escapedField(name);
@@ -75,8 +75,7 @@ export function printOtherItem(item: Item, name: string, dialect: Dialect): Prin
 }
 
 /**
- * Keys of flattened fields: beside whole values and their starts there is only whether one is
- * there.
+ * Of keys of flattened fields, only whole values, their starts and their presence can be tested.
  */
 function printInFlattened(item: Item, field: string, dialect: Dialect): Printed {
   if (item.test.kind === 'exists') return single(`_exists_:${field}`);
@@ -106,12 +105,12 @@ function regexText(item: Item, test: RegexTest, dialect: Dialect): string {
       'Rewrite the pattern without it, or leave the rule out for this target.',
     );
   if (matchingOf(item, dialect) === 'native' && caseCounts(test, translated.value.text, dialect))
-    diagnosticOnCase(item, dialect);
+    reportCase(item, dialect);
   for (const note of translated.value.notes) dialect.diagnostics.push(noteOf(item, note));
   return translated.value.text;
 }
 
-/** False where the expression has each letter in either case by itself. */
+/** False where the expression itself has each letter in either case. */
 function caseCounts(test: RegexTest, text: string, dialect: Dialect): boolean {
   const parsed = parseRegex(test.source, { ...test, ignoreCase: true });
   const folded = parsed.ok

@@ -49,10 +49,10 @@ export function printKeywords(items: readonly KeywordItem[], dialect: Dialect): 
   );
   const words = items.flatMap((item) => {
     const pattern = patternOf(item);
-    // one word is found by the search of all fields
+    // the search of all fields finds a single word
     if (everywhere && pattern.length === 1 && typeof pattern[0] === 'string' && isWord(pattern[0]))
       return [];
-    // wherever it stands
+    // anywhere in the field
     const anywhere = joinParts([ANY, ...pattern, ANY]);
     return analysed
       .map((field) => wordsIn(field, anywhere, item, dialect, analysed))
@@ -85,7 +85,7 @@ function coreOf(item: KeywordItem, ignoreCase: boolean, dialect: Dialect): Core 
   if (!wildcards.ok || wildcards.value !== undefined) throw tooCostly(item, dialect);
   const pattern = whole.slice(1, -1);
   const text = pattern.map((part) => regexPart(part, ignoreCase, dialect.hideDollar)).join('');
-  // a keyword of wildcards alone is found in every text
+  // every text has a keyword of wildcards alone
   if (text === '') return { text: '.*', wild: true };
   if (text.length + 4 <= dialect.regexLength)
     return { text, wild: pattern.some((part) => typeof part === 'number') };
@@ -96,8 +96,8 @@ function coreOf(item: KeywordItem, ignoreCase: boolean, dialect: Dialect): Core 
 }
 
 /**
- * A text in an analysed field. Its words are found wherever they stand, so more may match than the
- * rule says.
+ * A text in an analysed field. Its words are found anywhere in the field, so more may match than
+ * the rule means.
  */
 export function printAnalysed(item: Item, field: string, dialect: Dialect): Printed {
   const { test } = item;
@@ -109,12 +109,12 @@ export function printAnalysed(item: Item, field: string, dialect: Dialect): Prin
       'Test a field that is stored whole.',
     );
   const pattern: Pattern = test.kind === 'string' ? test.pattern : [String(test.value)];
-  // where empty texts are not stored, that the field is absent says it
+  // where empty texts are not stored, the absence of the field means an empty text
   if (pattern.length === 0 && dialect.emptyIsAbsent && isStored(item))
     return together(printStrings([item], dialect), ' OR ');
   const printed = wordsIn(field, pattern, item, dialect, [field]);
   if (printed) return printed;
-  if (pattern.length !== 1 || pattern[0] !== ANY) diagnosticWidened([field], item, dialect);
+  if (pattern.length !== 1 || pattern[0] !== ANY) reportWidened([field], item, dialect);
   return { text: `_exists_:${escapedField(field)}`, clauses: 1 };
 }
 
@@ -149,7 +149,7 @@ function wordsIn(
   const clauses = [...new Set(texts)].map((text) => ({ text: `${prefix}:${text}`, clauses: 1 }));
   if (clauses.length === 0) return undefined;
   const cased = item.test.kind === 'string' && item.test.cased && hasLetters(literals.join(''));
-  if (!isOneWord(pattern, field) || cased) diagnosticWidened(fields, item, dialect);
+  if (!isOneWord(pattern, field) || cased) reportWidened(fields, item, dialect);
   const joined = together(clauses, ' AND ');
   return clauses.length === 1 ? joined : { text: `(${joined.text})`, clauses: joined.clauses };
 }
@@ -165,8 +165,8 @@ function isOneWord(pattern: Pattern, field: string): boolean {
 }
 
 /**
- * The test of a word. Beside a sign that an analyser may keep, as in `cmd.exe` or `Get-Item`, it is
- * perhaps a part of a longer one.
+ * The test of a word. Next to a sign that an analyser may keep, as in `cmd.exe` or `Get-Item`, it
+ * may be a part of a longer one.
  */
 function wordTest(text: string, { 0: word, index }: RegExpExecArray, dialect: Dialect): string {
   const end = index + word.length;
@@ -177,7 +177,7 @@ function wordTest(text: string, { 0: word, index }: RegExpExecArray, dialect: Di
     : `"${word}"`;
 }
 
-function diagnosticWidened(fields: readonly string[], item: Item, dialect: Dialect): void {
+function reportWidened(fields: readonly string[], item: Item, dialect: Dialect): void {
   const message =
     `${dialect.name} splits ${fields.map((field) => `\`${field}\``).join(' and ')} into words: ` +
     'it finds those of this value anywhere in the text, in any order';

@@ -5,7 +5,7 @@ import type { TargetFormat } from '../target.ts';
 import { queryStringLimits } from './limits.ts';
 
 /**
- * The queries alone, one a line: line breaks inside them are spelt another way as far as Lucene's
+ * The queries alone, one per line: line breaks inside them have another spelling where Lucene's
  * syntax has one.
  */
 export const luceneLineFormat: TargetFormat = {

@@ -17,8 +17,8 @@ import { escapedField } from './text.ts';
 
 /**
  * Lucene's classic syntax has no precedence to rely on (AND and OR mark single clauses), so every
- * group stands in parentheses, and a negation in a disjunction is a group of its own: `a OR NOT b`
- * would mean `a AND NOT b`.
+ * group has parentheses, and a negation in a disjunction is a group by itself: `a OR NOT b` would
+ * mean `a AND NOT b`.
  */
 export function printLucene(query: Query, dialect: Dialect): Printed {
   return printNode(query, dialect, true);
@@ -58,7 +58,7 @@ function printNot(operand: Query, dialect: Dialect, bare: boolean): Printed {
     operand.kind === 'item' && operand.test.kind === 'null'
       ? { ...operand, test: { kind: 'exists' as const } }
       : operand;
-  // `NOT field is null` is that it exists
+  // `NOT field is null` means that it exists
   if (inner !== operand) return printNode(inner, dialect, false);
   const printed = printNode(inner, { ...dialect, negated: !dialect.negated }, false);
   const text = `NOT ${/^NOT /.test(printed.text) ? `(${printed.text})` : printed.text}`;
@@ -67,7 +67,7 @@ function printNot(operand: Query, dialect: Dialect, bare: boolean): Printed {
     : { ...printed, text: dialect.alone(text), clauses: printed.clauses + 1 };
 }
 
-/** Text values of one field in a row are printed together. */
+/** Neighbouring text values of one field are printed together. */
 function printAlternatives(operands: readonly Query[], dialect: Dialect): readonly Printed[] {
   const parts: Printed[] = [];
   for (let at = 0; at < operands.length; ) {
@@ -106,7 +106,7 @@ function printAlternatives(operands: readonly Query[], dialect: Dialect): readon
 const isAnalysed = (item: Item, dialect: Dialect): boolean =>
   item.field !== undefined && dialect.analysedFields.includes(item.field);
 
-/** Tests that words answer, or none does. */
+/** Tests of the words of a field, or of their absence. */
 const analysedTests: ReadonlySet<Item['test']['kind']> = new Set([
   'string',
   'number',

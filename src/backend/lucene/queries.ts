@@ -19,12 +19,13 @@ export function luceneQueries(
 ): readonly Printed[] {
   refuseAddressless(query, dialect);
   const { length, clauses } = queryStringLimits;
+  const most = `${length} characters or ${clauses} clauses`;
   return splitOrRefuse(query, {
     limits: queryStringLimits,
     print: (part) => printLucene(part, dialect),
     place,
     diagnostics: dialect.diagnostics,
-    tooLarge: `the query passes ${length} characters or ${clauses} clauses and has no list to split`,
+    tooLarge: `the query passes ${most} and has no list to split`,
     hint,
     split: (count) => `the query is split into ${count}, each within the limits of ${server}`,
   });

@@ -10,8 +10,8 @@ export interface QueryLimits {
 }
 
 /**
- * Queries that match together what one would, each within the limits: the largest disjunction that
- * is not negated is halved, and halved again. Undefined where there is none to halve.
+ * Queries that together match what one would, each within the limits: the largest disjunction that
+ * is not negated is halved, and halved again. Undefined if there is no disjunction to halve.
  */
 export function splitToFit(
   query: Query,

@@ -71,8 +71,8 @@ function termGroup(field: string, terms: readonly string[]): Printed {
 }
 
 /**
- * `true` or `false`, however spelt, in a field that is mapped as a boolean: it takes small letters
- * alone.
+ * `true` or `false`, in any letter case, in a field that is mapped as a boolean, which takes only
+ * small letters.
  */
 const isTruthOf = ({ test, field = '' }: StringItem, { booleanFields }: Dialect): boolean =>
   test.kind === 'string' &&
@@ -97,12 +97,12 @@ function patternForm(item: StringItem, { pattern, cased }: StringTest, dialect: 
   const wildcards = affordable(pattern, ignoreCase, dialect);
   if (!wildcards.ok) throw tooCostly(item, dialect);
   if (wildcards.value !== undefined) {
-    // where the index folds letters, an expression in their place would not mean the same
+    // where the index folds letters, an expression instead of wildcards would not mean the same
     if (matching === 'native') throw tooCostly(item, dialect);
     return { kind: 'regex', shape: 'whole', text: wildcards.value, wild: true };
   }
   if (cased && matching === 'native' && needsRegex(pattern, true, dialect))
-    diagnosticOnCase(item, dialect);
+    reportCase(item, dialect);
   if (!needsRegex(pattern, ignoreCase || (matching === 'native' && cased), dialect)) {
     if (pattern.length < 2 && typeof pattern[0] !== 'number')
       return { kind: 'term', text: quoted(pattern.join('')) };
@@ -132,10 +132,10 @@ export const matchingOf = (
   matching === 'native' && field !== undefined && casedFields.includes(field) ? 'regex' : matching;
 
 /**
- * Where the index folds letters, a test of their case finds what it should in either case, or only
- * what is lower case.
+ * Where the index folds letters, a test of their case finds texts in either case, or only in lower
+ * case.
  */
-export function diagnosticOnCase(item: Item, dialect: Dialect): void {
+export function reportCase(item: Item, dialect: Dialect): void {
   dialect.diagnostics.push(
     diagnosticAt(
       'TGT002',
@@ -151,14 +151,15 @@ export function diagnosticOnCase(item: Item, dialect: Dialect): void {
 /** Under `not`, absent must not count as empty: the events without the field would be missed. */
 function emptyForm(item: StringItem, field: string, dialect: Dialect): Form {
   if (dialect.negated) return { kind: 'term', text: '""' };
-  const message = `${dialect.name} stores no empty text, so events without \`${item.field}\` match too`;
+  const without = `events without \`${item.field}\``;
+  const message = `${dialect.name} stores no empty text, so ${without} match too`;
   dialect.diagnostics.push(diagnosticAt('TGT002', item, message));
   return { kind: 'clause', text: dialect.alone(`NOT _exists_:${field}`) };
 }
 
 /**
- * Letters of either case, and signs that a plain term must not hold, are said by a regular
- * expression alone.
+ * Only a regular expression can express letters of either case, and signs that a plain term must
+ * not hold.
  */
 function needsRegex(pattern: Pattern, letters: boolean, dialect: Dialect): boolean {
   return pattern.some(
@@ -217,7 +218,7 @@ function around(core: string, shape: Shape): string {
 }
 
 /**
- * Alternatives joined as far as the length permits. Those with wildcards inside stand alone: an
+ * Alternatives joined as far as the length permits. Those with wildcards inside are kept apart: an
  * automaton that follows several of them at once has a state for every combination, and the server
  * gives up or takes minutes.
  */

@@ -5,7 +5,7 @@ import { perName } from '../../source/per-name.ts';
 /** In quotes only the quote and the backslash are special. */
 export const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
-/** A term outside quotes: everything that the syntax uses, and all blanks, behind backslashes. */
+/** A term outside quotes, with a backslash before every sign of the syntax and every blank. */
 export const escapedTerm = (text: string): string =>
   text.replace(/[-+=&|><!(){}[\]^"~*?:\\/\s\u3000]/g, '\\$&');
 
@@ -17,7 +17,7 @@ export const escapedField = perName((name) =>
 );
 
 /**
- * True where the text may have a letter with two cases; scripts without case are taken for some
- * that have.
+ * True where the text may have a letter with two cases; some scripts without case count as having
+ * it.
  */
 export const hasLetters = (text: string): boolean => /[A-Za-z\u0080-\uffff]/.test(text);

@@ -1,7 +1,7 @@
 /**
  * Where Splunk cuts the text of an event into the words of its index: MAJOR and MINOR of
- * segmenters.conf, as delivered. Both kinds end a word of letters and digits, so they need no
- * telling apart here.
+ * segmenters.conf, as delivered. Both kinds end a word of letters and digits, so they are not
+ * distinguished here.
  */
 const single = new Set([...'[]<>(){}|!;,\'"*\n\r \t&?+/:=@.-$#%\\_']);
 
@@ -32,7 +32,7 @@ export function escapeAt(text: string, at: number): Escape | undefined {
     : { end: at + found.length, certain: /^%\d+$/.test(found) };
 }
 
-/** How much of the text's start may be the end of such a breaker, most of it. */
+/** How much of the text's start, at most, may be the end of such a breaker. */
 export function escapeTail(text: string): number {
   const start = text.slice(0, 4).toUpperCase();
   let longest = 0;

@@ -9,13 +9,13 @@ import { looseValue, searchField } from './text.ts';
 import { printWhere } from './where-stage.ts';
 
 /**
- * Where a rule is searched in place of an index: `Endpoint.Processes`, or `Web.Web.Proxy` for a
- * data set below the root.
+ * Where a rule is searched instead of an index: `Endpoint.Processes`, or `Web.Web.Proxy` for a data
+ * set below the root.
  */
 export interface DataModel {
   /** The parts of the name: data model, root data set, data sets below. */
   readonly path: readonly string[];
-  /** Fields of the results beside those of the rule. */
+  /** Fields of the results besides those of the rule. */
   readonly fields: readonly string[];
 }
 
@@ -38,19 +38,19 @@ export function dataModelOf(part: CompiledDetection): DataModel | undefined {
     );
   }
   const path = name.split('.');
-  const said = processing?.state.get('fields') ?? [];
+  const listed = processing?.state.get('fields') ?? [];
   // a list, or the keys of a map, as pySigma's guide writes them
-  const fields = Array.isArray(said)
-    ? said.map(String)
-    : typeof said === 'object'
-      ? Object.keys(said)
-      : [String(said)];
+  const fields = Array.isArray(listed)
+    ? listed.map(String)
+    : typeof listed === 'object'
+      ? Object.keys(listed)
+      : [String(listed)];
   return { path, fields: fields.map((field) => modelField(field, path, place)) };
 }
 
 export const dataModelName = ({ path }: DataModel): string => path.join('.');
 
-/** Every event of a data model has these without the name of a data set before them. */
+/** Every event of a data model has these, without the name of a data set before them. */
 export const baseFields: ReadonlySet<string> = new Set(['_time', 'host', 'source', 'sourcetype']);
 
 function modelField(field: string, path: readonly string[], place: Place): string {
@@ -76,7 +76,7 @@ function isMissing(item: Item): Query {
   ]);
 }
 
-/** The query with its tests for missing values as a data model has them. */
+/** The query with tests for missing values as a data model has them. */
 function inModel(query: Query): Query {
   if (query.kind === 'not') return not(inModel(query.operand));
   if (query.kind !== 'item') return (query.kind === 'and' ? and : or)(query.operands.map(inModel));
@@ -99,7 +99,7 @@ function inModel(query: Query): Query {
 }
 
 /**
- * Order and address blocks are left to `where`: in the summaries of a data model values are texts.
+ * Order and address blocks are left to `where`: in the summaries of a data model, values are texts.
  */
 function indexable(query: Query, side: 'over' | 'under'): Query {
   if (query.kind === 'not')
@@ -152,24 +152,24 @@ export function dataModelSearch(
 ): string {
   const { path } = model;
   const own = fieldsOf(query, path);
-  const meant = inModel(query);
+  const modelQuery = inModel(query);
   const exact = (part: Query) => isExactQuery(part, options.cloudSafe) && !hasCidr(part);
-  const over = bounded(indexable(meant, 'over'), 'over', options.cloudSafe);
+  const over = bounded(indexable(modelQuery, 'over'), 'over', options.cloudSafe);
   const node = path.length > 2 ? `nodename=${path.slice(1).join('.')}` : '';
   const where = [node, printSearch(over, looseValue(options.cloudSafe))]
     .filter((part) => part !== '')
     .join(' ');
-  const rest = exact(meant)
+  const rest = exact(modelQuery)
     ? undefined
-    : meant.kind === 'and'
-      ? and(meant.operands.filter((operand) => !exact(operand)))
-      : meant;
-  const asked = new Set([...single, ...(rest === undefined ? [] : fieldsOf(rest, path))]);
+    : modelQuery.kind === 'and'
+      ? and(modelQuery.operands.filter((operand) => !exact(operand)))
+      : modelQuery;
+  const needed = new Set([...single, ...(rest === undefined ? [] : fieldsOf(rest, path))]);
   const columns = [...new Set([...model.fields, ...own, ...more])].filter(
     (field) => field !== '_time',
   );
   // `BY` makes a row of each value, and an event with two of them would count twice
-  const several = columns.filter((field) => mayBeList(field) && !asked.has(field));
+  const several = columns.filter((field) => mayBeList(field) && !needed.has(field));
   const by = ['_time span=1s', ...columns.filter((field) => !several.includes(field))];
   const counts = [
     'count',
@@ -191,7 +191,7 @@ export const modelColumns = ({ query }: CompiledDetection, model: DataModel): re
   ...fieldsOf(query, model.path),
 ];
 
-/** Takes the data set's name off the fields, for filters, alerts and people. */
+/** Takes the data set's name off the fields, for filters, alerts and readers. */
 export const withoutDataSet = ({ path }: DataModel): string =>
   `rename ${path[1] ?? path[0]}.* AS *`;
 

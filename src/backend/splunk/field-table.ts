@@ -4,8 +4,8 @@ import { inDataModel } from './scope.ts';
 import { isNameable, searchField } from './text.ts';
 
 /**
- * The search with a `table` of the rule attribute `fields` at its end, in the names that pipelines
- * give them; a warning where it can't have one.
+ * The search with a `table` of the rule attribute `fields` at its end, under the names that
+ * pipelines give them; a warning where it can't have one.
  */
 export function withFieldTable(
   conversion: Conversion<string>,

@@ -2,14 +2,14 @@ import { ANY, joinParts, type Pattern } from '../../sigma/value/pattern.ts';
 import { escapeAt, escapeTail, isBreaker, liesInEscape, opensEscape } from './breakers.ts';
 
 /**
- * Splunk finds words, Sigma's keywords are any text. A run of letters and digits inside the keyword
- * is a whole word of the event where breakers stand on both of its sides, and part of one at the
- * keyword's ends. There a breaker of several characters may reach into the keyword: `%3Add` holds
- * the text `add`, and the words of the index are cut in front of `dd`.
+ * Splunk finds words, while Sigma's keywords are any text. A run of letters and digits inside the
+ * keyword is a whole word of the event if there are breakers on both of its sides, and a part of
+ * one at the keyword's ends. There a breaker of several characters may reach into the keyword:
+ * `%3Add` holds the text `add`, and the words of the index are cut before `dd`.
  */
 const isWord = (char: string) => /[A-Za-z0-9]/.test(char);
 
-/** Search terms that every event with the keyword has; undefined where nothing can be said. */
+/** Search terms that every event with the keyword has; undefined if there are none. */
 export function keywordTerms(pattern: Pattern): string | undefined {
   const terms: string[] = [];
   const parts = joinParts(pattern);
@@ -18,7 +18,7 @@ export function keywordTerms(pattern: Pattern): string | undefined {
   return unique.length > 1 ? `(${unique.join(' ')})` : unique[0];
 }
 
-/** The literal stands between any other text, or none. */
+/** Any text, or none, may be on either side of the literal. */
 function* termsOf(literal: string): Generator<string> {
   if (liesInEscape(literal)) return;
   const tail = escapeTail(literal);
@@ -35,7 +35,7 @@ function* termsOf(literal: string): Generator<string> {
     const end = wordEnd(literal, at);
     const broken =
       end === literal.length && literal[at - 1] === '%' && opensEscape(literal.slice(at - 1));
-    // single letters and digits are in every event
+    // every event has single letters and digits
     if (end - at > 1 && !broken)
       yield `"${open ? '*' : ''}${literal.slice(at, end)}` +
         `${isBreaker(literal.charAt(end)) ? '' : '*'}"`;
@@ -50,8 +50,8 @@ function wordEnd(literal: string, start: number): number {
 }
 
 /**
- * `*word*` says all that a keyword of letters and digits alone does; a single one is no search
- * term.
+ * `*word*` means exactly what a keyword of letters and digits does; a single character is not a
+ * search term.
  */
 export function isExactKeyword(pattern: Pattern): boolean {
   const parts = pattern.filter((part) => part !== ANY);

@@ -4,14 +4,14 @@ import { type Place, refused } from '../backend.ts';
 import { removals } from './app-inspect.ts';
 import { quoted } from './text.ts';
 
-/** What can't stand in a conf file's line, and backticks, which call macros. */
+/** What a line of a conf file can't hold, and backticks, which call macros. */
 const unprintable = /[\p{Cc}\u2028\u2029`]/u;
 const everyUnprintable = /[\p{Cc}\u2028\u2029`]/gu;
 const codePoint = (char: string): string => `\\x{${char.charCodeAt(0).toString(16)}}`;
 
 /**
- * Literal text as PCRE. Special characters go into classes rather than behind backslashes: SPL and
- * conf files have uses of their own for those.
+ * Literal text as PCRE. Special characters go into classes rather than behind backslashes, which
+ * mean something else in SPL and conf files.
  */
 function literal(text: string): string {
   return text
@@ -57,13 +57,14 @@ export function keywordRegex(pattern: Pattern, cased: boolean): string {
 
 /** A rule's own regular expression, as an eval string. */
 export function sourceRegex(test: RegexTest, place: Place): string {
-  const flags = `${test.ignoreCase ? 'i' : ''}${test.multiline ? 'm' : ''}${test.dotAll ? 's' : ''}`;
+  const { ignoreCase, multiline, dotAll } = test;
+  const flags = `${ignoreCase ? 'i' : ''}${multiline ? 'm' : ''}${dotAll ? 's' : ''}`;
   return quoted((flags ? `(?${flags})` : '') + respelled(test.source, place));
 }
 
 /**
  * The same expression without line ends, backticks and what AppInspect looks for; spaces and dots
- * in classes stand already as literals.
+ * in classes are literals already.
  */
 function respelled(source: string, place: Place): string {
   const printable = unprintable.test(source)

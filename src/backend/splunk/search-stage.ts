@@ -11,7 +11,7 @@ import { decimal, isSayable, type Spelling, searchField } from './text.ts';
 const nothing: Query = { kind: 'or', operands: [] };
 const everything: Query = { kind: 'and', operands: [] };
 
-/** True where the search stage says exactly what the item does. */
+/** True where the search stage expresses the item exactly. */
 function isExact(item: Item, cloudSafe: boolean): boolean {
   const { test } = item;
   switch (test.kind) {
@@ -30,7 +30,7 @@ function isExact(item: Item, cloudSafe: boolean): boolean {
     case 'cidr':
       return !holdsLinkLocal(test);
     case 'compare':
-      // text that is no number compares by letters there
+      // text that is not a number compares by letters there
       return false;
     case 'regex':
     case 'field':
@@ -78,13 +78,13 @@ function simplified(query: Query): Query {
   return query.kind === 'and' ? and(operands) : or(operands);
 }
 
-/** A test of the search stage that lets through all that the item does. */
+/** A test of the search stage that lets through all that the item matches. */
 function weaker(item: Item): Query {
   const { test } = item;
   if (item.field === undefined) return keywordOf(item) === undefined ? everything : item;
   switch (test.kind) {
     case 'string':
-      // printed with `*` for what can't be said
+      // printed with `*` for what can't be expressed
       return item;
     case 'compare':
       return item;
@@ -147,7 +147,7 @@ function printOperand(query: Query, spell: Spelling): string {
   }
 }
 
-/** Values of one field in a row become `field IN (...)`. */
+/** Neighbouring values of one field become `field IN (...)`. */
 function printOr(operands: readonly Query[], spell: Spelling): string {
   const printed: string[] = [];
   for (let at = 0; at < operands.length; ) {
@@ -193,7 +193,7 @@ function printItem(item: Item, spell: Spelling): string {
     case 'null':
       return `NOT ${field}=*`;
     case 'cidr':
-      // a link-local address with its zone is no address there
+      // there, a link-local address with its zone is not an address
       return holdsLinkLocal(test)
         ? `(${field}="${test.text}" OR ${field}="fe*%*")`
         : `${field}="${test.text}"`;

@@ -15,7 +15,7 @@ export const splunkDefaults: SplunkSettings = {
   scopeOf: (part) => pipelineScope(part) ?? '',
 };
 
-/** What sigpack.yml sets. */
+/** The part of these that sigpack.yml sets. */
 export const splunkSchema = map(
   {
     cloudSafe: {

@@ -35,8 +35,8 @@ export interface SplunkStages {
 }
 
 /**
- * A sound plan: the search stage lets through all that the rule means, the where stage drops the
- * rest.
+ * A sound plan: the search stage lets through all that the rule means, and the where stage drops
+ * the rest.
  */
 export function splunkStages(query: Query, options: SplunkOptions): SplunkStages {
   const { cloudSafe } = options;

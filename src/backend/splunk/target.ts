@@ -31,9 +31,7 @@ function convert(compiled: CompiledRule, settings: SplunkSettings): Conversion<C
   return mapped(withBlankDiagnostic(own, compiled, blank), (search) => ({ queries: [search] }));
 }
 
-/**
- * One line; what a conf file would take for the end of a value or of a stanza's name is replaced.
- */
+/** One line; replaces what a conf file would take for the end of a value or of a stanza's name. */
 const folded = (text: string): string => text.replace(/\s+/g, ' ').replace(/\\+$/, '').trim();
 
 /** Splunk reads these as settings of all stanzas, or of none. */

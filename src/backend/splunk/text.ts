@@ -28,24 +28,24 @@ export function decimal(value: number | bigint): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const unsayable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029`*]/;
 
-/** False where the search stage can't say all that the literal does. */
+/** False where the search stage can't express all of the literal. */
 function sayable(literal: string, cloudSafe: boolean): boolean {
   return !unsayable.test(literal) && !(cloudSafe && isFlaggedTerm(literal));
 }
 
-/** A pattern as the search stage has it. */
+/** The search stage's spelling of a pattern. */
 export type Spelling = (pattern: Pattern) => string;
 
 const escaped = (literal: string): string => literal.replace(/["\\]/g, '\\$&');
 
-/** True where {@link exactValue} says what the pattern does. */
+/** True where {@link exactValue} means what the pattern does. */
 export function isSayable(pattern: Pattern, cloudSafe: boolean): boolean {
   return pattern.every(
     (part) => part !== ONE && (typeof part !== 'string' || sayable(part, cloudSafe)),
   );
 }
 
-/** For a pattern that {@link isSayable}, which most are. */
+/** For a pattern that {@link isSayable} accepts, which most are. */
 export function exactValue(pattern: Pattern): string {
   let text = '"';
   for (const part of pattern) text += typeof part === 'string' ? escaped(part) : wildcard(part);
@@ -58,8 +58,8 @@ function wildcard(part: Exclude<PatternPart, string>): string {
 }
 
 /**
- * For any pattern. Whatever the search stage can't say becomes `*`, so the value matches at least
- * what the pattern does.
+ * For any pattern. Whatever the search stage can't express becomes `*`, so the value matches at
+ * least what the pattern does.
  */
 export const looseValue =
   (cloudSafe: boolean): Spelling =>
@@ -78,11 +78,18 @@ function weakened(literal: string, cloudSafe: boolean): string {
 }
 
 /**
- * Before an equals sign the search stage takes these for something else than a field: a time range
- * or another search.
+ * Before an equals sign, the search stage does not take these for a field but for a time range or
+ * another search.
  */
-const modifier =
-  /^(?:(?:_index_)?(?:earliest|latest)|(?:start|end)(?:timeu?|(?:days|hours|minutes|months)ago)|timeformat|searchtimespan[a-z]+|saved(?:search|splunk))$/;
+const modifier = new RegExp(
+  `^(?:${[
+    '(?:_index_)?(?:earliest|latest)',
+    '(?:start|end)(?:timeu?|(?:days|hours|minutes|months)ago)',
+    'timeformat',
+    'searchtimespan[a-z]+',
+    'saved(?:search|splunk)',
+  ].join('|')})$`,
+);
 
 /** A field name in the search stage, and after BY. */
 export function searchField(name: string, place: Place): string {

@@ -1,12 +1,12 @@
-import type { CompareTest, FieldTest, Item, Query, TimeTest } from '../../query/tree.ts';
+import type { CidrTest, CompareTest, FieldTest, Item, Query, TimeTest } from '../../query/tree.ts';
 import { holdsLinkLocal } from '../../sigma/value/cidr.ts';
 import { refused } from '../backend.ts';
 import { keywordRegex, patternRegex, sourceRegex } from './regex-text.ts';
 import { decimal, evalField, quoted } from './text.ts';
 
 /**
- * An eval expression that is true exactly where the query is; null or false elsewhere. AND binds
- * tighter than OR there.
+ * An eval expression that is true exactly where the query is, and null or false elsewhere. AND
+ * binds tighter than OR there.
  */
 export function printWhere(query: Query): string {
   switch (query.kind) {
@@ -36,10 +36,7 @@ export function printWhere(query: Query): string {
 
 const longestChain = 200;
 
-/**
- * A chain is read as an operator in an operator in an operator: groups keep it shallow where it is
- * long.
- */
+/** A chain is read as an operator in an operator in an operator: groups keep a long one shallow. */
 function chained(texts: readonly string[], operator: string): string {
   if (texts.length <= longestChain) return texts.join(operator);
   const groups: string[] = [];
@@ -56,14 +53,13 @@ const grouped = (query: Query): string =>
 function printItem(item: Item): string {
   const { test } = item;
   const field = evalField(item.field ?? '_raw', item);
+  const regexOf = item.field === undefined ? keywordRegex : patternRegex;
   switch (test.kind) {
     case 'string':
-      return `match(${field}, ${item.field === undefined ? keywordRegex(test.pattern, test.cased) : patternRegex(test.pattern, test.cased)})`;
+      return `match(${field}, ${regexOf(test.pattern, test.cased)})`;
     case 'number':
-    case 'boolean': {
-      const pattern = [String(test.value)];
-      return `match(${field}, ${item.field === undefined ? keywordRegex(pattern, false) : patternRegex(pattern, false)})`;
-    }
+    case 'boolean':
+      return `match(${field}, ${regexOf([String(test.value)], false)})`;
     case 'null':
       return `isnull(${field})`;
     case 'exists':
@@ -71,7 +67,7 @@ function printItem(item: Item): string {
     case 'regex':
       return `match(${field}, ${sourceRegex(test, item)})`;
     case 'cidr':
-      return `cidrmatch(${quoted(test.text)}, ${holdsLinkLocal(test) ? withoutZone(field) : field})`;
+      return `cidrmatch(${quoted(test.text)}, ${addressText(field, test)})`;
     case 'compare':
       return printCompare(field, test);
     case 'field':
@@ -89,9 +85,11 @@ function printItem(item: Item): string {
   }
 }
 
-/** cidrmatch knows no `fe80::1%12`. */
-const withoutZone = (field: string): string =>
-  `replace(${field}, "(?i)^(fe[89ab][0-9a-f]:[0-9a-f:.]*)%[0-9a-z._-]+$", "\\\\1")`;
+/** cidrmatch does not read the zone of `fe80::1%12`. */
+const addressText = (field: string, test: CidrTest): string =>
+  holdsLinkLocal(test)
+    ? `replace(${field}, "(?i)^(fe[89ab][0-9a-f]:[0-9a-f:.]*)%[0-9a-z._-]+$", "\\\\1")`
+    : field;
 
 const operators = { lt: '<', lte: '<=', gt: '>', gte: '>=', eq: '=' } as const;
 
@@ -115,8 +113,8 @@ function printFieldTest(field: string, other: string, test: FieldTest): string {
 }
 
 /**
- * Where a part of an ISO 8601 date stands in its text; no time zone conversion (Sigma's warning on
- * time modifiers).
+ * Where a part of an ISO 8601 date is in its text, without conversion of time zones (Sigma's
+ * warning on time modifiers).
  */
 const isoParts = {
   year: '^(\\d{4})-\\d\\d-\\d\\d.*',

@@ -71,7 +71,8 @@ export function correlationPlan(
       `a watch can't group or count by the fields \`${several}\``,
       'Name one field, without wildcards.',
     );
-  // a group of which no event has a value counts none, which may be what the condition asks for
+  // the count of a group in which no event has a value is 0, which may be what the condition asks
+  // for
   const valuesNeeded =
     rule.type !== 'event_count' && !perRule && !(groupBy.length > 0 && holdsOfNothing(rule));
   const present = [...groupBy, ...(valuesNeeded ? values : [])].map((field) => ({
@@ -97,7 +98,7 @@ export function correlationPlan(
 }
 
 /**
- * Groups that are left are counted. `empty`: the one group may hold nothing, which fulfils the
+ * The groups that are left are counted. `empty`: the only group may be empty, which fulfils the
  * condition.
  */
 function conditionOf(threshold: number, empty: boolean): object {
@@ -113,7 +114,7 @@ function conditionOf(threshold: number, empty: boolean): object {
   };
 }
 
-/** The texts, with their diagnostics passed on; what is refused is thrown. */
+/** The texts, with their diagnostics passed on; a refusal is thrown. */
 function unwrapped(
   conversion: Conversion<readonly string[]>,
   diagnostics: TargetDiagnostic[],
@@ -139,7 +140,7 @@ function windowOf(
 ): { readonly lookBack: number; readonly schedule: object } {
   const overlaps = holdsOfMore(rule) || rule.type === 'temporal_ordered';
   const ownSchedule = overlaps ? settings.schedule : undefined;
-  if (!overlaps) diagnosticOnUnusedTimes(settings, diagnostics, place);
+  if (!overlaps) reportUnusedTimes(settings, diagnostics, place);
   const interval = ownSchedule
     ? settings.interval
     : overlaps
@@ -160,7 +161,7 @@ function windowOf(
   return { lookBack, schedule: ownSchedule ?? { interval: `${interval}s` } };
 }
 
-function diagnosticOnUnusedTimes(
+function reportUnusedTimes(
   settings: ElasticsearchSettings,
   diagnostics: TargetDiagnostic[],
   place: Place,
@@ -187,7 +188,7 @@ function overlapText(timespan: number, lookBack: number, interval: number): stri
         'up to that far apart count';
 }
 
-/** Composite aggregations take no bucket_selector, hence terms. */
+/** Terms, because composite aggregations take no bucket_selector. */
 function grouping(
   fields: readonly string[],
   place: Place,
@@ -244,7 +245,7 @@ function countParts(
   };
   const metric = metrics[rule.type as keyof typeof metrics];
   const path = rule.type === 'value_percentile' ? `value[${rule.percentile}]` : 'value';
-  // a bucket without events has no number of values; it is 0
+  // a bucket without events has no number of values: it is 0
   const gaps = rule.groupBy.length === 0 && holdsOfNothing(rule) ? 'insert_zeros' : undefined;
   return {
     value: metric,
@@ -252,7 +253,7 @@ function countParts(
   };
 }
 
-/** A filter a rule; how many of them have found something is compared. */
+/** One filter per rule; the number of those that found something is compared. */
 function temporalParts(
   rule: CorrelationRule,
   texts: readonly (readonly string[])[],
@@ -316,7 +317,7 @@ const selector = (
 });
 const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '==', neq: '!=' } as const;
 
-/** Thresholds are parameters: Painless has no literal for every number. */
+/** Thresholds are parameters: Painless does not have a literal for every number. */
 function compared(value: string, thresholds: readonly Threshold[]): Script {
   const params = Object.fromEntries(
     thresholds.map((threshold, index) => [`threshold_${index + 1}`, threshold.value]),

@@ -1,5 +1,6 @@
 import type { RuleHead } from '../../sigma/rule/rule.ts';
 import { createDistinctNames } from '../distinct-names.ts';
+import { shellQuoted } from '../shell.ts';
 import type { ConvertedEntry, TargetFormat } from '../target.ts';
 
 /**
@@ -40,7 +41,9 @@ export const watchFormat: TargetFormat = {
   extension: 'json',
   print: (entries, among = entries) => {
     const [only] = entries;
-    return `${JSON.stringify(only && entries.length === 1 ? only.converted.document : identified(entries, among), null, 2)}\n`;
+    const printed =
+      only && entries.length === 1 ? only.converted.document : identified(entries, among);
+    return `${JSON.stringify(printed, null, 2)}\n`;
   },
 };
 
@@ -54,12 +57,9 @@ export const watchLinesFormat: TargetFormat = {
       .join(''),
 };
 
-/** In single quotes a POSIX shell reads everything but the quote itself as it stands. */
-const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
-
 function curlCommand({ id, body }: Identified): string {
-  // ids hold letters, digits, _ . - alone: escaped for the address, nothing is left that the shell
-  // would read in double quotes
+  // ids hold only letters, digits, _ . and -: escaped for the address, they hold nothing that the
+  // shell would read in double quotes
   const address = `"$ELASTICSEARCH_URL/_watcher/watch/${encodeURIComponent(id.toWellFormed())}"`;
   return (
     `curl -X PUT ${address} -H 'Content-Type: application/json' -d ` +

@@ -5,7 +5,7 @@
  */
 const brace = '{{ctx.metadata.brace}}';
 
-/** The same value in which no text of a rule starts a template tag. */
+/** The same value, with no text of a rule that starts a template tag. */
 export function neutralised(value: unknown): unknown {
   if (typeof value === 'string')
     return value.includes('{{')

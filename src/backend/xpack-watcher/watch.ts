@@ -20,12 +20,12 @@ export interface Watch {
   readonly metadata: object;
 }
 
-/** What differs between the watch of a detection and that of a correlation. */
+/** The difference between the watch of a detection and that of a correlation. */
 export interface WatchPlan {
   readonly schedule: object;
   readonly search: object;
   readonly condition: object;
-  /** Of the log line, Mustache; never text of a rule. */
+  /** The log line as a Mustache template, which never holds text of a rule. */
   readonly found: string;
 }
 
@@ -36,7 +36,7 @@ export function watchOf(rule: RuleHead, plan: WatchPlan, settings: Elasticsearch
   const { id, title, status, level, tags } = rule;
   return {
     trigger: { schedule: plan.schedule },
-    // said, so that hits.total is a number whatever the default of the release
+    // explicit, so that hits.total is a number whatever the default of the release
     input: {
       search: {
         request: { indices: settings.index.split(','), rest_total_hits_as_int: true, body },
@@ -60,10 +60,10 @@ const foundEvents = '{{ctx.payload.hits.total}} events';
 export const foundGroups =
   '{{#ctx.payload.aggregations.groups.buckets}}{{key}}: {{doc_count}} events; ' +
   '{{/ctx.payload.aggregations.groups.buckets}}';
-/** All that the log line of a watch says of what it found. */
+/** The log line's fields of what a watch found. */
 export const foundTexts = [foundEvents, foundGroups] as const;
 
-/** Where sigpack.yml has no actions: a line in the log. */
+/** The actions where sigpack.yml has none: a line in the log. */
 export const defaultActions = (found: string): Watch['actions'] => ({
   log: {
     logging: {
@@ -98,14 +98,14 @@ export function detectionPlan(
   };
 }
 
-/** Several texts find together what one would. */
+/** Several texts together find what one would. */
 export function queryOf(queries: readonly string[]): object {
   const parts = queries.map((query) => ({ query_string: { query, analyze_wildcard: true } }));
   const [only] = parts;
   return only && parts.length === 1 ? only : { bool: { should: parts, minimum_should_match: 1 } };
 }
 
-/** Most that date math takes, 68 years. */
+/** The most that date math takes, 68 years. */
 const longest = 2 ** 31 - 1;
 
 /**

@@ -2,7 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { isAbsolute, join, resolve } from 'node:path';
 
-/** A path starts with a dot or a slash; `name.mjs` is one too where there is such a file. */
+/**
+ * The file of a plugin; undefined if there is none. A path starts with a dot or a slash; `name.mjs`
+ * is one too if there is such a file.
+ */
 export function fileOf(plugin: string): string | undefined {
   const path = resolve(plugin);
   const isPath = /^\.{1,2}[/\\]/.test(plugin) || isAbsolute(plugin);
@@ -20,7 +23,7 @@ export function fileOf(plugin: string): string | undefined {
   }
 }
 
-/** The file that `import` gets of a package: what `exports` says under the conditions of Node. */
+/** The file that `import` gets of a package, by the conditions of Node in its `exports`. */
 function importEntry(folder: string): string | undefined {
   const manifest: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   let entry: unknown = property(manifest, 'exports');

@@ -7,12 +7,12 @@ import { conversionError } from './shape.ts';
 
 export const pluginHint = 'This is a bug in the plugin; report it there.';
 
-/** One line of what a plugin's code threw. */
+/** The first line of what a plugin's code threw. */
 export const errorText = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n', 1).join('');
 
 /**
- * The target of a plugin as commands have the others, with errors that name the plugin: those of a
+ * The target of a plugin in the form of all others, with errors that name the plugin: those of a
  * rule are refusals, those of a format are thrown as a {@link CommandError}.
  */
 export function guarded(target: ConversionTarget, plugin: string): RegisteredTarget {

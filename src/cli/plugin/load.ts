@@ -14,8 +14,8 @@ export interface LoadedTargets {
 }
 
 /**
- * Every target there is, those of the plugins (packages or files, found from the working directory)
- * with what can be set of them. A CommandError where a plugin can't be used.
+ * All targets. Plugins are packages or files, found from the working directory. Throws a
+ * CommandError if one can't be used.
  */
 export async function loadTargets(plugins: readonly string[]): Promise<LoadedTargets> {
   const targets = [...builtIn];

@@ -46,7 +46,7 @@ const metaSchema: JsonSchema = {
   $defs: { schema: { type: 'object', additionalProperties: false, properties: keywords } },
 };
 
-/** Why a value is not a schema that `checkSchema` reads whole. */
+/** Why a value is not a schema that `checkSchema` reads whole; undefined if it is one. */
 export function schemaError(value: unknown): string | undefined {
   const [node] = parseYaml({ path: '', text: JSON.stringify(value) }, createBag());
   return node && checkSchema(metaSchema, node, 'PCK001', 'the schema')[0]?.message;

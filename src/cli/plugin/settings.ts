@@ -10,14 +10,16 @@ import { lookup, toPlain, type YamlNode, type YamlScalar } from '../../source/ya
 import { CommandError } from '../error/command-error.ts';
 import { errorText } from './guard.ts';
 
-/** What can be set of the targets of plugins, by their names; undefined where nothing can. */
+/**
+ * The sections of the targets of plugins, by their names; undefined for a target without settings.
+ */
 export type PluginSections = ReadonlyMap<string, SettingsSection<unknown> | undefined>;
 
 const key = 'pluginSettings';
 
 /**
- * The settings of each target of a plugin: those of sigpack.yml over the defaults. Undefined where
- * what the file says was reported to `bag`. Settings of targets that are not loaded are left alone.
+ * The settings of each target of a plugin: those of sigpack.yml over the defaults. Undefined if
+ * `bag` got diagnostics about them. Settings of targets that are not loaded are ignored.
  */
 export function readPluginSettings(
   file: SourceFile,
@@ -56,7 +58,7 @@ function diagnosticsOf(
   const section = sections.get(name);
   if (section) {
     const { schema } = section;
-    // from the top, so that a message names the whole path
+    // from the top, so that messages have the whole path
     const ofPlugin = { properties: { [name]: schema } };
     const whole = { ...(schema.$defs && { $defs: schema.$defs }), properties: { [key]: ofPlugin } };
     try {

@@ -1,10 +1,7 @@
 import { isRecord } from '../../source/record.ts';
 import { schemaError } from './meta-schema.ts';
 
-/**
- * What is wrong with the value that should be a `ConversionTarget`; undefined where it is one.
- * `path` stands for it in the text.
- */
+/** Why a value is not a `ConversionTarget`, whose text calls it `path`; undefined if it is one. */
 export function targetError(target: unknown, path: string): string | undefined {
   if (!isRecord(target)) return `\`${path}\` must be an object`;
   const { name, description, formats, settings, convert } = target;
@@ -49,7 +46,7 @@ function formatError(format: unknown, path: string): string | undefined {
   return typeof print === 'function' ? undefined : `\`${path}.print\` must be a function`;
 }
 
-/** What is wrong with the value that should be a `Conversion<ConvertedRule>`. */
+/** Why a value is not a `Conversion<ConvertedRule>`; undefined if it is one. */
 export function conversionError(conversion: unknown): string | undefined {
   if (!isRecord(conversion) || typeof conversion.ok !== 'boolean')
     return '`convert` gave no conversion (`converted` makes one)';

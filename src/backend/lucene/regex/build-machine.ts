@@ -43,7 +43,7 @@ function addRepeat({ item, min, max }: IrRepeat, next: number, machine: Machine)
   return state;
 }
 
-/** Where a character of some classes leads in a second automaton, whose state sets go by name. */
+/** Where some classes of characters lead in a second automaton, whose sets of states have names. */
 interface NamedStep {
   readonly classes: readonly number[];
   readonly to: string;

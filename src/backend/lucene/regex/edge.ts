@@ -12,8 +12,7 @@ import {
 import { type Beside, FREE, type Variant } from './variant.ts';
 
 /**
- * A run longer than this would be tried from every character on, which costs Lucene the square of
- * the length.
+ * A longer run would be tried from every character, which costs Lucene the square of its length.
  */
 const LONG_RUN = 100;
 
@@ -37,7 +36,9 @@ export function wholeText(variant: Variant): readonly Ir[] {
   return whole.kind === 'sequence' ? whole.items : [whole];
 }
 
-/** What `.*` beside it makes of a body: optional ends and further repeats change nothing there. */
+/**
+ * What a `.*` next to a body leaves of it: optional ends and further repeats change nothing there.
+ */
 function absorbed(ir: Ir, last: boolean): Ir {
   if (ir.nullable) return NOTHING;
   switch (ir.kind) {
@@ -68,8 +69,8 @@ function besideText(beside: Beside, after: boolean): Ir {
 }
 
 /**
- * Of `.*c{200}.*`, only the start of a run of `c` is worth a try: the same texts, found in a number
- * of states that grows with the length only.
+ * Of `.*c{200}.*`, only the start of a run of `c` is worth a try: the same texts, found with a
+ * number of states that grows only with the length.
  */
 function runStart(body: Ir): Ir {
   if (body.kind !== 'repeat' || body.item.kind !== 'set' || body.min < LONG_RUN) return ANY_TEXT;

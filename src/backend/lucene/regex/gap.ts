@@ -12,31 +12,27 @@ import {
 } from './ir.ts';
 
 /**
- * Counted gaps, as in `copy.{2,128}to`: every `copy` starts a count of its own, and a deterministic
+ * Counted gaps, as in `copy.{2,128}to`: every `copy` starts another count, and a deterministic
  * automaton has a state for every set of counts. Where only the last start before `to` matters, the
  * gap is written so that it holds no later one; else the expression is refused.
  */
 
 /**
- * What Lucene's default limit comes to as {@link determinizeCost} counts, by the least favourable
- * patterns found; by others it comes to four times as much.
+ * Lucene's default limit as {@link determinizeCost} counts, for the least favourable patterns
+ * found; for others it is four times as much.
  */
 const COST_LIMIT = 45_000;
-/**
- * Up to so many states there is nothing to fear, and nothing to count: every set of readings, times
- * the size.
- */
+/** Up to so many states (every set of readings, times the size) nothing has to be counted. */
 const SAFE_STATES = 4000;
 /**
- * A gap with less leeway is left as it is; one with more than {@link LONG_GAP} is not even tried
- * so.
+ * A gap with less leeway is left as it is. One with more than {@link LONG_GAP} is never left so.
  */
 const SHORT_GAP = 8;
 const LONG_GAP = 32;
 
 /**
- * The items of a whole expression in a form that Lucene can take, the same texts matching;
- * undefined if there is none.
+ * The items of a whole expression in a form that Lucene can take, with the same texts matching;
+ * undefined if there is no such form.
  */
 export function determinizable(items: readonly Ir[]): readonly Ir[] | undefined {
   const risk = riskOf(items);
@@ -71,8 +67,8 @@ function isGap(found: Found): found is { index: number; item: IrRepeat } {
 
 /**
  * The gap without the texts in which a later start would do as well: if it can be cut short at the
- * front, the shorter one is taken. What comes before may be read again in the gap, whole or from
- * its last loop on. Undefined where neither is so.
+ * front, the shorter one is taken. The gap may read again what comes before it, whole or from its
+ * last loop on. Undefined if neither holds.
  */
 function lastStart(before: readonly Ir[], gap: IrRepeat): Ir | undefined {
   const starts: Ir[] = [];

@@ -9,7 +9,7 @@ import { Refusal } from '../../backend.ts';
 
 /**
  * A regular expression in the strict sense: no anchors, flags or groups, so that its parts can be
- * cut, joined and repeated freely. Made only by the functions here, which keep it small: no empty
+ * cut, joined and repeated freely. Only the functions here make one. They keep it small: no empty
  * alternatives, no nested sequences, no repeat of nothing.
  */
 export type Ir = IrSet | IrSequence | IrChoice | IrRepeat | IrExcept;
@@ -45,7 +45,7 @@ export interface IrRepeat extends Measured {
   readonly max: number;
 }
 
-/** The texts of `item` that are none of `except`. */
+/** The texts of `item` that `except` does not match. */
 export interface IrExcept extends Measured {
   readonly kind: 'except';
   readonly item: Ir;
@@ -160,7 +160,7 @@ export function exceptOf(item: Ir, except: Ir): Ir {
   };
 }
 
-/** The same texts but for the empty one. */
+/** The same texts except the empty one. */
 export function nonEmpty(ir: Ir): Ir {
   return ir.nullable ? withFirst(ir, ALL) : ir;
 }

@@ -1,8 +1,8 @@
 import { otherCases } from '../../../regex/case.ts';
 
 /**
- * A dollar sign without the sign, for places where `$name$` is a parameter: of `#`, `$` and `%`,
- * neither the first nor the last.
+ * A dollar sign without the sign, for places where `$name$` is a parameter: the one of `#`, `$` and
+ * `%` that is neither the first nor the last.
  */
 const HIDDEN_DOLLAR = '([#-%]&[^#%])';
 const DOLLAR = 0x24;
@@ -69,7 +69,7 @@ export function luceneEscape(text: string, ignoreCase: boolean, hideDollar = fal
   return scratch.toString('latin1', 0, length);
 }
 
-/** Any text, however long and whatever its letters. */
+/** Any text, of any length and in any script. */
 function escapeSlowly(text: string, ignoreCase: boolean, hideDollar: boolean): string {
   const table = ignoreCase ? EITHER_CASE : LITERAL;
   let escaped = '';

@@ -2,8 +2,8 @@ import type { CodeRanges } from '../../../regex/set.ts';
 import { tooLarge } from './ir.ts';
 
 /**
- * A nondeterministic automaton, states by number; only what is needed to count what Lucene would
- * make of it.
+ * A nondeterministic automaton, states by number: only as much as it takes to count what Lucene
+ * would make of it.
  */
 export interface Machine {
   /**
@@ -17,7 +17,10 @@ export interface Machine {
   readonly reachedAt: number[];
   round: number;
   readonly readers: Readers;
-  /** Of each set of the expression, the classes of characters that nothing in it tells apart. */
+  /**
+   * Of each set of the expression, the classes of characters that it holds; no set distinguishes
+   * the characters of a class.
+   */
   readonly classes: ReadonlyMap<CodeRanges, readonly number[]>;
 }
 
@@ -42,7 +45,7 @@ export const NO_READERS = 0;
 const countOf = (classes: Machine['classes']): number =>
   1 + Math.max(-1, ...[...classes.values()].map((taken) => taken.at(-1) ?? -1));
 
-/** States have a place in a UTF-16 unit. */
+/** State numbers fit into a UTF-16 unit. */
 const MAX_STATES = 60_000;
 
 export const machineOf = (classes: Machine['classes']): Machine => ({

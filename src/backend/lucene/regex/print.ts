@@ -36,7 +36,7 @@ export function printIr(ir: Ir, options: PrintOptions): string {
 }
 
 function print(ir: Ir, out: { text: string }, options: PrintOptions, inside: boolean): void {
-  // Parts may be shared, so the text can be far longer than the tree.
+  // parts may be shared, so the text can be far longer than the tree
   if (out.text.length > options.maxLength) throw tooLong(options);
   const bracketed =
     ir.kind === 'choice'
@@ -136,7 +136,7 @@ function membersText(ranges: CodeRanges): string {
 
 function rangeText(low: number, high: number): string {
   if (low > high) return '';
-  // Lucene reads an escaped backslash as a whole member, so no range can start with one.
+  // Lucene reads an escaped backslash as a whole member, so no range can start with one
   if (low === high || low === BACKSLASH)
     return memberText(low) + (low === high ? '' : rangeText(low + 1, high));
   return `${memberText(low)}${high === low + 1 ? '' : '-'}${memberText(high)}`;

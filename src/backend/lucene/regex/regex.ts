@@ -77,7 +77,7 @@ function translated(
 
 function determinizableText(variant: Variant, options: PrintOptions): readonly Ir[] {
   const plain = wholeText(variant);
-  // Too long a text is noticed sooner than too many states.
+  // that a text is too long is found sooner than that it has too many states
   printIr(sequenceOf(plain), options);
   const items = determinizable(plain);
   if (items) return items;

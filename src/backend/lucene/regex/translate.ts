@@ -25,11 +25,11 @@ const MAX_JOINS = 60;
 const MAX_RANGES = 5000;
 
 export interface Translation {
-  /** Overrides the pattern's own flags where true. */
+  /** Overrides the flags of the pattern where true. */
   readonly ignoreCase: boolean;
   readonly notes: Set<string>;
   joins: number;
-  /** Ranges of the classes so far; each is written, in the end. */
+  /** Ranges of the classes so far; in the end each is written. */
   ranges: number;
 }
 

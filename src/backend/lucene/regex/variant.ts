@@ -19,16 +19,16 @@ import {
   withLast,
 } from './ir.ts';
 
-/** What must stand beside a place: the edge of the text, or a character of the ranges. */
+/** What must be next to a place: the edge of the text, or a character of the ranges. */
 export interface Beside {
   readonly edge: boolean;
   readonly ranges: CodeRanges;
 }
 
 /**
- * One way to match a part of a pattern: `body`, with a condition on what stands just before it and
- * one on what stands just after. An anchor is an empty body with conditions; joining parts settles
- * the conditions inside, so only those at the ends are left.
+ * One way to match a part of a pattern: `body`, with a condition on what is just before it and one
+ * on what is just after. An anchor is an empty body with conditions. Joining parts settles the
+ * conditions inside, so only those at the ends are left.
  */
 export interface Variant {
   readonly before: Beside;
@@ -55,7 +55,7 @@ export function anchorVariants({ at, multiline }: RegexAnchor): Variants {
   switch (at) {
     case 'start':
     case 'textStart':
-      // PCRE sees no line after a newline that ends the text.
+      // PCRE sees no line after a newline that ends the text
       return at === 'start' && multiline
         ? [place(EDGE, FREE), place(NEWLINE_BESIDE, CHAR_BESIDE)]
         : [place(EDGE, FREE)];
@@ -77,8 +77,8 @@ export function joinVariants(first: Variants, second: Variants): Variants {
 }
 
 /**
- * A condition at the seam falls on the other part's outermost character, or, where that part is
- * empty, on what stands beyond it.
+ * A condition at the seam applies to the other part's outermost character, or, if that part is
+ * empty, to what is beyond it.
  */
 function joinPair(a: Variant, b: Variant, into: Variant[]): void {
   const [bodyA, bodyB] = [a.body, b.body];
@@ -127,7 +127,7 @@ export function mergeVariants(variants: Variants): Variants {
 export const isFree = (variants: Variants): boolean =>
   variants.every((variant) => variant.before === FREE && variant.after === FREE);
 
-/** Nothing but anchors, which may be repeated or left out without a change of meaning. */
+/** Only anchors, which may be repeated or left out without a change of meaning. */
 export const isPlaces = (variants: Variants): boolean =>
   variants.every((variant) => isNothing(variant.body));
 

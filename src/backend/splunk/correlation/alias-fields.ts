@@ -7,10 +7,11 @@ import type { Alias, CorrelationRule } from '../../../sigma/correlation/correlat
 import { placeOfType, refused } from '../../backend.ts';
 import { evalField } from '../text.ts';
 import { type Marks, markOf, newFieldName, numberOf } from './marks.ts';
+import { newFieldSteps } from './new-fields.ts';
 
 /**
- * The correlation with fields of its own in place of its aliases, so that it overwrites no field
- * that another correlation reads.
+ * The correlation with new fields in place of its aliases, so that it overwrites no field that
+ * another correlation reads.
  */
 export function withOwnFields(part: CompiledCorrelation, mark: string): CompiledCorrelation {
   const { rule } = part;
@@ -28,7 +29,7 @@ export function withOwnFields(part: CompiledCorrelation, mark: string): Compiled
 
 const ownField = (mark: string, index: number): string => `sigpack_a${numberOf(mark)}_${index + 1}`;
 
-/** Makes the aliases of a correlation below another. */
+/** Sets the aliases of a correlation below another. */
 export function ownFieldSteps(
   part: CompiledCorrelation,
   mark: string,
@@ -39,23 +40,18 @@ export function ownFieldSteps(
   );
 }
 
-/** Makes the aliases under their names, in which the results have them. */
+/** Sets the aliases under their names, which the results have. */
 export function aliasSteps(part: CompiledCorrelation, marks: Marks): readonly string[] {
-  const { aliases } = part.rule;
-  const made = aliases.map((alias) => ({
-    alias,
-    name: newFieldName(alias.name, placeOfType(part.rule)),
-    value: aliasValue(part, alias, marks),
-  }));
-  // one that is set must not be what a later one reads
-  const isRead = aliases.some(({ name }, index) =>
-    aliases.slice(index + 1).some(({ fields }) => [...fields.values()].includes(name)),
+  const place = placeOfType(part.rule);
+  return newFieldSteps(
+    part.rule.aliases.map((alias) => ({
+      name: alias.name,
+      printed: newFieldName(alias.name, place),
+      value: aliasValue(part, alias, marks),
+      reads: [...alias.fields.values()],
+    })),
+    'sigpack_a',
   );
-  if (!isRead) return made.map(({ name, value }) => `eval ${name}=${value}`);
-  return [
-    ...made.map(({ value }, index) => `eval sigpack_a${index + 1}=${value}`),
-    ...made.map(({ name }, index) => `eval ${name}=sigpack_a${index + 1}`),
-  ];
 }
 
 function aliasValue(part: CompiledCorrelation, alias: Alias, marks: Marks): string {
@@ -68,8 +64,8 @@ function aliasValue(part: CompiledCorrelation, alias: Alias, marks: Marks): stri
 }
 
 /**
- * The field that an alias stands for in the events of a rule: one of theirs, or what the
- * correlation below made.
+ * The field that an alias means in the events of a rule: one of theirs, or the one that the
+ * correlation below set.
  */
 export function sourceOf(
   rule: CorrelationRule,
@@ -87,8 +83,8 @@ export function sourceOf(
 }
 
 /**
- * A row is an event that one detection found: it can't have one field for that detection and
- * another for a correlation which is fulfilled there.
+ * A row is an event that one detection found. It can't have one field for that detection and
+ * another for a correlation that is fulfilled there.
  */
 function checkRows(part: CompiledCorrelation, alias: Alias, marks: Marks): void {
   const { rule, parts } = part;

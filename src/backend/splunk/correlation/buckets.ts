@@ -12,8 +12,8 @@ import {
 import { inputsOf, type Making } from './marks.ts';
 
 /**
- * Fixed windows can't be asked for an order, for what another correlation makes of them, or for
- * those that hold no event.
+ * Fixed windows can't express an order, what another correlation makes of them, or windows without
+ * events.
  */
 export function fitsBuckets({ rule, parts }: CompiledCorrelation): boolean {
   const flat = parts.every(({ kind }) => kind === 'detection');
@@ -22,8 +22,8 @@ export function fitsBuckets({ rule, parts }: CompiledCorrelation): boolean {
 }
 
 /**
- * Windows of one timespan after another, counted by `stats`, which keeps no events. One is decided
- * on in the run in whose time it ends.
+ * Windows of one timespan after another, counted by `stats`, which keeps no events. The run in
+ * whose time a window ends decides on it.
  */
 export function addBuckets(part: CompiledCorrelation, making: Making, lead: number): void {
   const { rule } = part;
@@ -47,9 +47,10 @@ export function addBuckets(part: CompiledCorrelation, making: Making, lead: numb
     );
   }
   const end = `sigpack_b+${rule.timespan}`;
+  const inRun = [`${end}>info_min_time+${lead}`, `${end}<=info_max_time`];
   steps.push(
     'addinfo',
-    `where ${[...testsOf(rule, inputs.length), `${end}>info_min_time+${lead}`, `${end}<=info_max_time`].join(' AND ')}`,
+    `where ${[...testsOf(rule, inputs.length), ...inRun].join(' AND ')}`,
     `stats max(sigpack_t) AS _time sum(sigpack_n) AS sigpack_hits${by}`,
   );
   if (by === '') steps.push('where sigpack_hits>0');

@@ -8,7 +8,7 @@ import { repeated } from './counted-once.ts';
 import { anyOf, inputsOf, type Making, type Marks, markOf } from './marks.ts';
 
 /**
- * True of the rows that a correlation is about; of those only that count something, for a count.
+ * True of the rows that a correlation is about; for a count, only of those that count something.
  */
 export function isEvent({ rule, parts }: CompiledCorrelation, marks: Marks): string {
   const any = anyOf(inputsOf(parts, marks));
@@ -26,8 +26,8 @@ function addBelow(part: CompiledCorrelation, making: Making): void {
 }
 
 /**
- * True of the rows that count; where an event has several rows in a group, the first of them is
- * one.
+ * True of the rows that count. Where an event has several rows in a group, only the first of them
+ * counts.
  */
 function countedRows(part: CompiledCorrelation, making: Making): readonly string[] {
   const any = anyOf(inputsOf(part.parts, making.marks));
@@ -37,15 +37,15 @@ function countedRows(part: CompiledCorrelation, making: Making): readonly string
   return [any, 'isnull(sigpack_d)'];
 }
 
-/** OR binds less than AND. */
+/** OR has a lower precedence than AND. */
 export const allOf = (conditions: readonly string[]): string =>
   conditions
     .map((one) => (conditions.length > 1 && one.includes(' OR ') ? `(${one})` : one))
     .join(' AND ');
 
 /**
- * What comes before a correlation that no other looks at: the marks of those below, and its
- * aliases. Answers with what is true of the rows that count.
+ * The commands before a correlation that no other reads: the marks of those below, and its aliases.
+ * Returns what is true of the rows that count.
  */
 export function addInner(part: CompiledCorrelation, making: Making): readonly string[] {
   addBelow(part, making);
@@ -54,7 +54,7 @@ export function addInner(part: CompiledCorrelation, making: Making): readonly st
   return rows;
 }
 
-/** The mark of a correlation that no other looks at. */
+/** The mark of a correlation that no other reads. */
 export const addCorrelation = (part: CompiledCorrelation, making: Making): void =>
   addMark(part, making, false);
 
@@ -103,7 +103,7 @@ function addMark(part: CompiledCorrelation, making: Making, isInner: boolean): v
   // last of them anyway
   if (isInner || !growsWithEvents(rule))
     steps.push(`eventstats last(sigpack_c) AS sigpack_c BY _time${by.replace(/^ BY/, '')}`);
-  // of an event that is in no group, no rule is counted
+  // at an event that is in no group, no rule is counted
   const inGroup = rule.type === 'temporal' && !growsWithEvents(rule) ? ['sigpack_c>0'] : [];
   steps.push(
     `eval ${mark}=if(${allOf([...rows, ...inGroup, ...testsOf(rule, inputs.length)])}, 1, null())`,
@@ -114,8 +114,8 @@ const cleared = (fields: readonly string[]): string =>
   `eval ${fields.map((field) => `${field}=null()`).join(', ')}`;
 
 /**
- * The latest start of a chain of matches in order, carried from rule to rule: the tightest chain is
- * found if there is one.
+ * The latest start of a chain of matches in order, passed on from rule to rule. This finds the
+ * tightest chain if there is a chain.
  */
 function orderedSteps(
   rule: CorrelationRule,
@@ -145,7 +145,7 @@ function orderedSteps(
   });
   const places = inputs.map((input, index) => `${input}=1, ${index + 1}`).join(', ');
   return [
-    // events of one time can be in order whichever way they come
+    // events with the same time are in order either way
     `eval sigpack_o=case(${places})`,
     'sort 0 _time sigpack_o',
     ...steps,
@@ -155,14 +155,16 @@ function orderedSteps(
 
 const operators = { gt: '>', gte: '>=', lt: '<', lte: '<=', eq: '=', neq: '!=' } as const;
 
-/** What the value of a window must fulfil; without a condition all of the rules must be there. */
+/**
+ * What the value of a window must fulfil; without a condition, all of the rules must have matched.
+ */
 export function testsOf({ thresholds }: CorrelationRule, rules: number): readonly string[] {
   const wanted: readonly Threshold[] =
     thresholds.length > 0 ? thresholds : [{ operator: 'gte', value: rules }];
   return wanted.map(({ operator, value }) => `sigpack_c${operators[operator]}${decimal(value)}`);
 }
 
-/** The function that makes the value of a window. */
+/** The function for the value of a window. */
 export function windowValue(rule: CorrelationRule): string {
   const functions = {
     event_count: 'sum',
@@ -176,13 +178,13 @@ export function windowValue(rule: CorrelationRule): string {
   return functions[rule.type];
 }
 
-/** Splunk's `perc` goes from 1 to 99. */
+/** Splunk's `perc` takes 1 to 99. */
 function percentile(percent: number): string {
   if (percent === 0) return 'min';
   return percent === 100 ? 'max' : `perc${percent}`;
 }
 
-/** `grouped`: a row stands for several events, as its `count` says. */
+/** `grouped`: a row is several events, as many as its `count`. */
 export function counted(rule: CorrelationRule, place: Place, grouped: boolean): string {
   if (rule.type === 'event_count') return grouped ? 'count' : '1';
   if (grouped && (rule.type === 'value_avg' || rule.type === 'value_percentile')) {
@@ -199,8 +201,8 @@ export function counted(rule: CorrelationRule, place: Place, grouped: boolean): 
 }
 
 /**
- * Several fields count by their combinations; null where one is missing. The length before a value
- * says where it ends.
+ * The combinations of several fields are counted; null where one is missing. The length before a
+ * value marks where it ends.
  */
 const combined = (fields: readonly string[]): string =>
   fields

@@ -19,7 +19,7 @@ import {
   refused,
   type TargetDiagnostic,
 } from '../../backend.ts';
-import { diagnosticOnSilentGroups } from '../../silent-groups.ts';
+import { reportSilentGroups } from '../../silent-groups.ts';
 import {
   type DataModel,
   dataModelName,
@@ -95,7 +95,7 @@ export function splunkCorrelation(
     ];
     const making = { marks, steps, model, also };
     const lead = splunkLead(lookBackOf(correlation));
-    diagnosticOnDoubles(correlation, diagnostics);
+    reportDoubles(correlation, diagnostics);
     if (usesBuckets(correlation, options, diagnostics)) addBuckets(correlation, making, lead);
     else addSliding(correlation, making, lead, diagnostics);
     if (model) steps.push(withoutDataSet(model));
@@ -103,10 +103,7 @@ export function splunkCorrelation(
   });
 }
 
-function diagnosticOnDoubles(
-  correlation: CompiledCorrelation,
-  diagnostics: TargetDiagnostic[],
-): void {
+function reportDoubles(correlation: CompiledCorrelation, diagnostics: TargetDiagnostic[]): void {
   for (const part of rulesBelow(correlation)) {
     if (part.kind === 'detection' || !countsBeside(part)) continue;
     const message =
@@ -133,8 +130,8 @@ function addSliding(
   const { marks, steps } = making;
   const by = groupClause(rule);
   const silence = by !== '' && isAbsence(rule);
-  diagnosticOnSilentGroups(rule, placeOfType(rule), diagnostics);
-  // these bring the rows into an order of their own
+  reportSilentGroups(rule, placeOfType(rule), diagnostics);
+  // these sort the rows themselves
   const sorts = silence || rule.type === 'temporal_ordered';
   if (!sorts || correlation.parts.some(({ kind }) => kind === 'correlation'))
     steps.push('sort 0 _time');
@@ -158,7 +155,7 @@ function addSliding(
   }
 }
 
-/** Whether fixed windows are wanted, and fit. Says what either way costs. */
+/** Whether fixed windows are wanted, and fit. Reports what either way costs. */
 function usesBuckets(
   correlation: CompiledCorrelation,
   { correlation: method }: SplunkOptions,
@@ -228,7 +225,7 @@ function leaves(
   const found = new Map<DetectionRule, CompiledDetection>();
   const visited = new Set<CompiledRule>();
   const visit = (part: CompiledRule): void => {
-    // correlations may share parts level upon level: each is looked at once
+    // correlations may share parts level upon level: each is visited once
     if (visited.has(part)) return;
     visited.add(part);
     if (part.kind === 'correlation') part.parts.forEach(visit);
@@ -239,7 +236,7 @@ function leaves(
   const [first] = detections;
   const counts =
     correlation.rule.type !== 'temporal' && correlation.rule.type !== 'temporal_ordered';
-  // an alias that is one field in every rule takes no telling which of them an event fulfils
+  // an alias that is one field in every rule needs no mark of the rule that an event fulfils
   const oneField = correlation.rule.aliases.every(
     ({ fields }) => new Set(fields.values()).size === 1,
   );
@@ -284,7 +281,7 @@ function neededFields(correlation: CompiledCorrelation, model: DataModel): reado
   });
 }
 
-/** Whether `where` can say the rule: what belongs to the search command it can't. */
+/** Whether `where` can express the rule: it can't express what belongs to the search command. */
 function canBeAsked({ query }: CompiledDetection): boolean {
   try {
     printWhere(query);
@@ -307,12 +304,12 @@ function baseSearch(
 ): string {
   const searches = sources.map(({ parts: [first], search }) => {
     const mark = first ? markOf(first, marks) : '';
-    const asked = [...marks].flatMap(([part, earlier]) =>
+    const others = [...marks].flatMap(([part, earlier]) =>
       part.kind === 'detection' && also.get(mark)?.has(earlier)
         ? [`${alsoField(earlier)}=if(${printWhere(part.query)}, 1, null())`]
         : [],
     );
-    return `${search} | eval ${[`${mark}=1`, ...asked].join(', ')}`;
+    return `${search} | eval ${[`${mark}=1`, ...others].join(', ')}`;
   });
   const [only] = searches;
   const model = sources.find((source) => source.model);

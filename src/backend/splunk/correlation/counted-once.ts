@@ -9,14 +9,14 @@ import { isAbsence } from '../../../sigma/correlation/threshold.ts';
 import { sourceOf } from './alias-fields.ts';
 import { alsoField, type Making, type Marks, markOf, numberOf } from './marks.ts';
 
-/** What becomes another number where an event counts twice. */
+/** The correlations whose number changes if an event counts twice. */
 const sums = (rule: CorrelationRule): boolean =>
   /^(event_count|value_(sum|avg|percentile))$/.test(rule.type) && !isAbsence(rule);
 
 /**
- * An event that several rules mean is a row for each of them. Here is, for the mark of a rule,
- * which rules before it must be asked about its events, so that a correlation counts them once.
- * `share`: whether the events of two rules come from the same place.
+ * An event that several rules match is one row for each of them. Finds, for the mark of a rule, the
+ * rules before it whose events it may share, so that a correlation counts an event once. `share`:
+ * whether the events of two rules come from the same place.
  */
 export function alsoAsked(
   root: CompiledCorrelation,
@@ -46,8 +46,8 @@ interface Side {
 }
 
 /**
- * The rules of a correlation two by two, but for those whose counted fields are others: they are
- * counted beside each other.
+ * Pairs of the rules of a correlation, without those that count different fields: these are counted
+ * independently.
  */
 function pairsOf(
   { rule, parts }: CompiledCorrelation,
@@ -74,7 +74,7 @@ function fieldOf(rule: CorrelationRule, { part, index }: Side, name: string, mar
 
 /**
  * True of a row whose event is in the same group as another row of it, in which it counts;
- * undefined where there is none.
+ * undefined if there is no such row.
  */
 export function repeated(part: CompiledCorrelation, { marks, also }: Making): string | undefined {
   const { rule } = part;
@@ -90,8 +90,8 @@ export function repeated(part: CompiledCorrelation, { marks, also }: Making): st
 }
 
 /**
- * Whether a correlation counts what a correlation below finds beside what another rule finds: no
- * row tells whether they are one event.
+ * Whether a correlation counts both what a correlation below finds and what another rule finds: no
+ * row shows whether they are one event.
  */
 export const countsBeside = ({ rule, parts }: CompiledCorrelation): boolean =>
   sums(rule) && parts.length > 1 && parts.some(({ kind }: CompiledRule) => kind === 'correlation');

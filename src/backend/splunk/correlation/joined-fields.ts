@@ -3,6 +3,7 @@ import { type CorrelationRule, eventFieldsOf } from '../../../sigma/correlation/
 import { type Place, placeOfType, refused } from '../../backend.ts';
 import { evalField } from '../text.ts';
 import { newFieldName } from './marks.ts';
+import { newFieldSteps } from './new-fields.ts';
 
 type Joined = ReadonlyMap<string, { readonly fields: readonly string[]; readonly place: Place }>;
 
@@ -11,26 +12,18 @@ export function joinedFields(correlation: CompiledCorrelation): readonly string[
   const joined = namesOf(
     rulesBelow(correlation).flatMap(({ rule }) => (rule.kind === 'correlation' ? [rule] : [])),
   );
-  const made = [...joined].map(([name, { fields, place }]) => {
-    return {
+  return newFieldSteps(
+    [...joined].map(([name, { fields, place }]) => ({
       name,
-      fields,
       printed: newFieldName(name, place),
       value: `coalesce(${fields.map((field) => evalField(field, place)).join(', ')})`,
-    };
-  });
-  // one that is set must not be what a later one reads
-  const isRead = made.some(({ name }, index) =>
-    made.some(({ fields }, other) => other > index && fields.includes(name)),
+      reads: fields,
+    })),
+    'sigpack_f',
   );
-  if (!isRead) return made.map(({ printed, value }) => `eval ${printed}=${value}`);
-  return [
-    ...made.map(({ value }, index) => `eval sigpack_f${index + 1}=${value}`),
-    ...made.map(({ printed }, index) => `eval ${printed}=sigpack_f${index + 1}`),
-  ];
 }
 
-/** By name; a name that stands for something else in another of the rules is refused. */
+/** By name; refuses a name that means something else in another of the rules. */
 function namesOf(rules: readonly CorrelationRule[]): Joined {
   const joined = new Map<string, { readonly fields: readonly string[]; readonly place: Place }>();
   for (const rule of rules) {

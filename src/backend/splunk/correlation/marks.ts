@@ -2,7 +2,7 @@ import type { CompiledRule } from '../../../query/compile.ts';
 import { type Place, refused } from '../../backend.ts';
 import type { DataModel } from '../data-model.ts';
 
-/** The field that is 1 at an event which a rule matches, or at which a correlation is fulfilled. */
+/** The field that is 1 at an event that a rule matches, or at which a correlation is fulfilled. */
 export type Marks = Map<CompiledRule, string>;
 
 /** A search with correlations as it grows. */
@@ -12,7 +12,7 @@ export interface Making {
   readonly model: DataModel | undefined;
   /**
    * For the mark of a search, those of the searches before it that may have found the same event: a
-   * field says so ({@link alsoField}).
+   * field marks these ({@link alsoField}).
    */
   readonly also: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -25,7 +25,7 @@ export function markOf(part: CompiledRule, marks: Marks): string {
 
 export const numberOf = (mark: string): number => Number(mark.slice('sigpack_m'.length));
 
-/** The field that is 1 at an event of another search which the rule of this mark means as well. */
+/** The field that is 1 at an event of another search that the rule of this mark matches as well. */
 export const alsoField = (mark: string): string => `sigpack_e${numberOf(mark)}`;
 
 /** The marks of the rules that it refers to, each once. */

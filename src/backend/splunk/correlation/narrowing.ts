@@ -1,8 +1,7 @@
 import type { Item, Query } from '../../../query/tree.ts';
 
 /**
- * Fields that say what kind of event it is, or where it comes from: events of one kind may be any
- * number.
+ * Fields that name the kind of an event, or its source: the events of one kind may be any number.
  */
 const kinds: ReadonlySet<string> = new Set(
   (
@@ -14,8 +13,8 @@ const kinds: ReadonlySet<string> = new Set(
 );
 
 /**
- * Whether a query asks for more than events of a kind: for a value of a field or a keyword, or for
- * none.
+ * Whether a query asks for more than the kind of an event: for a value of a field, for a keyword,
+ * or for the absence of one.
  */
 export function narrows(query: Query): boolean {
   switch (query.kind) {

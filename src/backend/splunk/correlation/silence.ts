@@ -25,9 +25,9 @@ export function silentGroups(
 }
 
 /**
- * A row where some window holds nothing, or an event is `decided` on. Silence is what lies between
- * two events, from the earliest moment that counts to the first event and from the last one to the
- * end of the search.
+ * A row where some window is empty, or where an event is `decided` on. Silence is between two
+ * events, from the earliest moment that counts to the first event, and from the last one to the end
+ * of the search.
  */
 export function silentWindows(
   { timespan }: CorrelationRule,
