@@ -1,4 +1,4 @@
-/** Types of ES threat objects, as ESCU and Splunk's documents name them. */
+/** Types of threat objects in Enterprise Security, as named by ESCU and Splunk's documentation. */
 export const threatObjectTypes = [
   'process',
   'process_name',
@@ -23,7 +23,7 @@ export interface Entity {
   readonly field: string;
   readonly type: 'user' | 'system' | 'other';
   /**
-   * A machine that may have collected the event from another one: by itself it tells nobody apart.
+   * A machine that may have collected the event from another one: on its own it identifies nobody.
    */
   readonly relayed?: true;
 }
@@ -33,14 +33,14 @@ export interface ThreatObject {
   readonly type: ThreatObjectType;
 }
 
-/** The fields that an alert of a detection shows, in the names that a target's results have. */
+/**
+ * The fields that an alert of a detection shows, under the names that they have in the results of a
+ * target.
+ */
 export interface AlertFields {
   /** The most important one first. */
   readonly entities: readonly Entity[];
   readonly threatObjects: readonly ThreatObject[];
-  /**
-   * Columns of the results, entities and threat objects among them; in the order in which they are
-   * shown.
-   */
+  /** Columns of the results, including entities and threat objects, in display order. */
   readonly shown: readonly string[];
 }

@@ -1,16 +1,16 @@
 import type { LogSource } from '../../sigma/rule/rule.ts';
 import type { Entity, ThreatObjectType } from './fields.ts';
 
-/** Enterprise Security's domains. */
+/** Security domains of Enterprise Security. */
 export type SecurityDomain = 'access' | 'endpoint' | 'network' | 'threat' | 'identity' | 'audit';
 
 /**
- * A line of the table: what an alert on a log source is about, in Sigma's names of fields. `a|b` is
+ * A row of the table: what an alert on a log source is about, by the field names of Sigma. `a|b` is
  * the first of them that the product has. `cim.a` is a column of a data model of the Common
  * Information Model.
  */
 export interface AlertRow {
-  /** Every key given must be the same in the rule. */
+  /** All keys given must be the same in the rule. */
   readonly source: LogSource;
   /** The most important one first. */
   readonly entities: Readonly<Record<string, Entity['type']>>;
@@ -22,18 +22,13 @@ export interface AlertRow {
   readonly hours: number;
 }
 
-/** The column of a data model that a name of the table is for. */
+/** The column of a data model that a name in the table refers to. */
 export const columnOf = (name: string): string | undefined =>
   name.startsWith('cim.') ? name.slice('cim.'.length) : undefined;
 
-/**
- * The field with the machine that an event is from, which each store has under a name of its own.
- */
+/** The field with the machine that an event is from, which each store names differently. */
 const eventHost = '@host';
-/**
- * The same where it may well be a machine that collects the events of others, so that it tells
- * nobody apart.
- */
+/** The same if it may be a machine that collects the events of others, and so identifies nobody. */
 const eventRelay = '@relay';
 
 export const isEventHost = (name: string): boolean => name === eventHost || name === eventRelay;

@@ -44,7 +44,7 @@ const twoProcesses: Rest = {
   ...endpoint,
 };
 
-/** Windows by the categories of Sysmon and PowerShell, and by its event logs. */
+/** Windows, by the categories of Sysmon and PowerShell and by its event logs. */
 export const windowsRows: readonly AlertRow[] = [
   category('process_creation', {
     entities: machineAndUser,
@@ -232,8 +232,8 @@ export const windowsRows: readonly AlertRow[] = [
     domain: 'access',
     hours: 1,
   }),
-  // the other logs: what is in them differs from event to event, so an alert shows what the rule
-  // asks for beside this
+  // the other logs: their content differs from event to event, so an alert also shows the fields of
+  // the rule
   {
     source: { product: 'windows' },
     entities: { ...machine, 'User|UserName': 'user' },

@@ -8,10 +8,10 @@ import { hostRows } from './rows-hosts.ts';
 import { networkRows } from './rows-network.ts';
 import { windowsRows } from './rows-windows.ts';
 
-/** A field under each of the names that it may have, the preferred one first. */
+/** A field under each of its possible names, the preferred one first. */
 export type Alternatives = readonly string[];
 
-/** What alerts on a log source are about, in Sigma's names. */
+/** What alerts on a log source are about, by the field names of Sigma. */
 export interface AlertSource {
   readonly entities: readonly { readonly names: Alternatives; readonly type: Entity['type'] }[];
   readonly threatObjects: readonly {
@@ -22,7 +22,7 @@ export interface AlertSource {
   readonly domain: SecurityDomain;
   /** Seconds. */
   readonly period: number;
-  /** Every name above that pipelines may change. */
+  /** All names above that pipelines may change. */
   readonly names: readonly string[];
 }
 
@@ -34,12 +34,12 @@ interface TableEntry {
 const keysOf = ({ category, product, service }: LogSource): number =>
   Number(category !== undefined) + Number(product !== undefined) + Number(service !== undefined);
 
-// the rows that say most of a log source first
+// the most specific rows first
 const table: readonly TableEntry[] = [...windowsRows, ...cloudRows, ...hostRows, ...networkRows]
   .map((row) => ({ source: row.source, alert: read(row) }))
   .sort((a, b) => keysOf(b.source) - keysOf(a.source));
 
-/** Every log source that the table has a row for. */
+/** All log sources that have a row in the table. */
 export const tableSources: readonly LogSource[] = table.map(({ source }) => source);
 
 function read({ entities, threatObjects = {}, shown = '', domain, hours }: AlertRow): AlertSource {
@@ -62,12 +62,12 @@ function read({ entities, threatObjects = {}, shown = '', domain, hours }: Alert
   };
 }
 
-/** What the table says of a log source; undefined where it does not know it. */
+/** The row of a log source; undefined if it has none. */
 export const alertSourceOf = perSource(
   (source) => table.find((entry) => filterFits(entry.source, source))?.alert,
 );
 
-/** Fields whose names the pipelines of a target are asked for. */
+/** Fields that the pipelines of a target are asked to name. */
 export const usualNames = (source: LogSource): readonly string[] =>
   alertSourceOf(source)?.names ?? none;
 

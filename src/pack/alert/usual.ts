@@ -3,14 +3,14 @@ import { withoutRelay } from './row.ts';
 import type { AlertSource, Alternatives } from './table.ts';
 
 /**
- * What a target's results call the first of these names that the product has; several where it
- * stands for several.
+ * The name in the results of a target for the first of these names that the product has; several
+ * names if the field is split.
  */
 export type Named = (names: Alternatives) => readonly string[];
 
 /**
- * The fields of the table as the results of a target have them: what the product does not have is
- * left out.
+ * The fields of the table as the results of a target have them, without those that the product
+ * lacks.
  */
 export function usualAlert(
   { entities, threatObjects, shown }: AlertSource,
@@ -22,7 +22,7 @@ export function usualAlert(
       for (const field of named(names)) if (!found.has(field)) found.set(field, { field, type });
     return [...found.values()];
   };
-  // a field that a product itself has for the machine names it
+  // a field that the product itself has for the machine identifies it
   const relays = new Set(
     entities.flatMap(({ names }) => (named(withoutRelay(names)).length > 0 ? [] : named(names))),
   );
@@ -32,7 +32,7 @@ export function usualAlert(
   return alertOf(marked, typed(threatObjects), shown.flatMap(named));
 }
 
-/** An alert with these, and `shown` beside them. */
+/** An alert with these, and `shown` as additional columns. */
 export function alertOf(
   entities: readonly Entity[],
   threatObjects: readonly ThreatObject[],
@@ -43,14 +43,12 @@ export function alertOf(
   return { entities, threatObjects, shown: [...columns] };
 }
 
-/**
- * Fields of a rule's own that an alert shows at most: what is busy is better told apart by hand.
- */
+/** At most this many fields of the rule are shown: more make alerts hard to compare. */
 const mostOwn = 12;
 
 /**
- * The alert with what the rule asks for, where results have a column of it. The same object where
- * that is shown anyway.
+ * Adds the fields of the rule that results have a column for. Returns the same object if all of
+ * them are shown anyway.
  */
 export function withOwnFields(
   alert: AlertFields,
@@ -73,7 +71,7 @@ export function withOwnFields(
 }
 
 /**
- * The same with what the rule asks for right behind the entities, where there is room for a few
+ * The same with the fields of the rule right behind the entities, for alerts with room for a few
  * fields only.
  */
 export function ownFieldsFirst(

@@ -6,7 +6,7 @@ import { type GraylogWindow, graylogWindow } from './window.ts';
 export interface AggregationConfig {
   readonly type: 'aggregation-v1';
   readonly query: ValueReference<string>;
-  /** Ids of entities of the pack; none: all streams. */
+  /** Ids of entities of the pack. Empty: all streams. */
   readonly streams: readonly string[];
   readonly group_by: readonly string[];
   readonly series: readonly Series[];
@@ -39,7 +39,7 @@ export type ConditionExpression =
 export interface SearchOptions {
   /** The oldest server that may have the definitions. */
   readonly minimumServerVersion: string;
-  /** Ids of stream entities of the pack; none: all streams. */
+  /** Ids of stream entities of the pack. Empty: all streams. */
   readonly streamIds: readonly string[];
 }
 

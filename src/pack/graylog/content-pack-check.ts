@@ -44,14 +44,14 @@ const parameterTypes: ReadonlySet<unknown> = new Set([
 export interface ServerOptions {
   /** Such as `6.0.0`; the pack uses nothing newer and refuses to install on anything older. */
   readonly minimumServerVersion: string;
-  /** The server has `allow_leading_wildcard_searches`; default: it has not. */
+  /** Whether the server has `allow_leading_wildcard_searches`. Default: false. */
   readonly leadingWildcards?: boolean;
 }
 
 /**
- * What Graylog would refuse of a content pack, or install and then silently fail at run by run;
- * Graylog itself looks at neither queries nor definitions at installation. Of entities other than
- * event definitions and stream references only the envelope is looked at.
+ * What Graylog would refuse in a content pack, or install and then silently fail at in each run;
+ * Graylog itself checks neither queries nor definitions at installation. Of entities other than
+ * event definitions and stream references, only the envelope is checked.
  */
 export function checkContentPack(pack: unknown, options: ServerOptions): readonly string[] {
   return checkWholePack(pack, options).reasons;
@@ -62,7 +62,7 @@ interface Checked {
   readonly tooLarge: boolean;
 }
 
-/** As `checkContentPack`, with whether the pack is too large for Graylog's database. */
+/** Like `checkContentPack`, and whether the pack is too large for Graylog's database. */
 export function checkWholePack(pack: unknown, options: ServerOptions): Checked {
   if (!isRecord(pack)) return { reasons: ['the pack is no object'], tooLarge: false };
   const entities = listOf(pack.entities);
@@ -73,10 +73,7 @@ export function checkWholePack(pack: unknown, options: ServerOptions): Checked {
 }
 
 export interface PackCheck {
-  /**
-   * Takes the next entity. False from the one on with which the pack is larger than Graylog's
-   * database takes.
-   */
+  /** Takes the next entity. False once the pack is larger than Graylog's database allows. */
   readonly add: (entity: unknown) => boolean;
   readonly reasons: () => string[];
 }
@@ -86,7 +83,7 @@ export interface PackCheckOptions extends ServerOptions {
   readonly referable: readonly unknown[];
 }
 
-/** As `checkContentPack`, of entities that come one by one. `pack`: without them. */
+/** Like `checkContentPack`, for entities that come one by one. `pack`: without its entities. */
 export function createPackCheck(
   pack: Json,
   { minimumServerVersion, leadingWildcards = false, referable }: PackCheckOptions,
@@ -209,7 +206,7 @@ function checkStreamTitle(data: Json, names: PackNames, reasons: string[]): void
     reasons.push('a stream needs a title');
 }
 
-/** Bytes of a JSON value as BSON; in short texts a character counts as a byte. */
+/** Size of a JSON value as BSON in bytes; in short texts, a character counts as a byte. */
 function bsonSize(value: unknown): number {
   if (typeof value === 'string')
     return 5 + (value.length < 32 ? value.length : Buffer.byteLength(value));

@@ -22,22 +22,22 @@ import { isTemplateField } from './window.ts';
 export interface ContentPackOptions extends ServerOptions {
   /** For detections whose settings name no streams. */
   readonly streams: StreamChoice;
-  /** Default: the pack has none. */
+  /** Default: the pack has no notification. */
   readonly notification?: NotificationChoice | undefined;
-  /** Default: the pack has none. */
+  /** Default: the pack has no dashboard. */
   readonly dashboard?: boolean;
-  /** Put before each title. */
+  /** Prefix of each title. */
   readonly titlePrefix?: string;
-  /** Of the levels that are to have another priority than Graylog's names suggest. */
+  /** For the levels whose priority differs from the one of the same name in Graylog. */
   readonly priority?: Readonly<Partial<Record<Level, number>>>;
   /**
-   * With templates of the user's own: texts may then differ from the model and entities come on
-   * top; ids, searches and streams stay.
+   * With custom templates, texts may differ from the model and entities may be added; ids, searches
+   * and streams must stay.
    */
   readonly customTemplates?: boolean;
   /**
-   * The templates are those that Sigpack's tests compare with the model: reading ten megabytes back
-   * costs more than writing them, and is left out.
+   * The templates are the built-in ones, which the tests of Sigpack compare with the model. Reading
+   * ten megabytes back costs more than writing them, so it is left out.
    */
   readonly templatesAreOurs?: boolean;
 }
@@ -50,13 +50,13 @@ export interface ContentPackInput {
 }
 
 export interface ContentPack {
-  /** JSON, installable as it is. */
+  /** JSON, ready to install. */
   readonly text: string;
   /** The same as UTF-8. */
   readonly bytes: Uint8Array;
-  /** What is wrong with it; a pack with reasons must not be installed. */
+  /** Why the pack must not be installed; empty if it is sound. */
   readonly reasons: readonly string[];
-  /** Its detections are too many for the server's database. */
+  /** The server's database can't hold that many detections. */
   readonly tooLarge: boolean;
 }
 
@@ -77,8 +77,8 @@ interface PackModel {
 }
 
 /**
- * Renders the content pack and checks it by the rules of the server; what templates of the user's
- * own gave is read back and compared with what was meant.
+ * Renders the content pack and checks it by the rules of the server. The output of custom templates
+ * is read back and compared with the model.
  */
 export function renderContentPack({
   info,
@@ -123,7 +123,7 @@ export function renderContentPack({
 }
 
 interface PackParts {
-  /** All but the event definitions. */
+  /** All entities except the event definitions. */
   readonly entities: readonly OtherEntity[];
   readonly parameters: readonly PackParameter[];
   readonly streamsFor: (g: GraylogDetection) => readonly string[];
@@ -167,7 +167,7 @@ const serverOf = ({
 type Rendered = Pick<ContentPack, 'bytes' | 'reasons' | 'tooLarge'>;
 
 /**
- * Each entity is let go of once it is rendered, and none is rendered that would make the pack too
+ * Renders the entities one by one without keeping them, and stops where the pack would become too
  * large for the server.
  */
 function renderOne(
@@ -201,13 +201,13 @@ function renderAll(pack: PackModel, render: Render, options: ContentPackOptions)
   const entities = pack.entities
     .map((entity) => renderEntity(entity, render).trimEnd())
     .join(',\n');
-  // a template of the user's own may do more with the entities than print them
+  // a custom template may do more with the entities than print them
   const text = render('graylog/content-pack.json.hbs', { pack, entities });
   const { reasons, tooLarge } = textErrors(text, pack, options);
   return { bytes: Buffer.from(text), reasons, tooLarge };
 }
 
-// no JSON holds this character as it is
+// JSON always escapes this character
 const entitiesMarker = '\u0000entities\u0000';
 
 function packModel(
@@ -237,7 +237,7 @@ function packModel(
 
 function renderEntity(entity: Entity, render: Render): string {
   if (!isEventDefinition(entity)) return render(templateOf[entity.type.name], { entity });
-  // a template must not ask for what is not there, so what a server version lacks is null
+  // a template must not refer to missing fields, so what a server version lacks is null
   const {
     remediation_steps: remediationSteps = null,
     tags = null,
@@ -262,7 +262,7 @@ const isEventDefinition = (entity: Entity): entity is EventDefinitionEntity =>
 
 function settingErrors(g: GraylogDetection): string[] {
   const { detection, search } = g;
-  // the fields of a group are no setting, and Graylog keeps them without a template
+  // the fields of a group are not a setting, and Graylog keeps them without a template
   const fields =
     search.kind === 'aggregation' ? [] : keyFieldsOf(g).filter((field) => !isTemplateField(field));
   const reasons = fields.map(
@@ -306,7 +306,7 @@ function textErrors(
   return { reasons: [...found, ...reasons], tooLarge };
 }
 
-/** What templates of the user's own must not change. */
+/** What custom templates must not change. */
 function searchDifference(parsed: unknown, pack: PackModel): string | undefined {
   const expected = new Map(
     pack.entities.map((entity) => [`${entity.type.name} ${entity.id}`, kept(entity)]),

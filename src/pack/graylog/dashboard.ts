@@ -54,17 +54,17 @@ interface DashboardState {
 export interface PackDashboard {
   readonly dashboard: DashboardEntity;
   /**
-   * Where the server keeps events. Its id as a stream of the pack: one that is not the server's own
-   * is refused.
+   * Where the server keeps events. Used as the id of a stream of the pack: any that is not the
+   * server's own is refused.
    */
   readonly stream: StreamTitleEntity;
 }
 
 const week = { type: 'relative', from: 604_800 } as const;
-// a date that never changes: the same pack from the same rules
+// a fixed date: the same rules give the same pack
 const created = '2026-01-01T00:00:00.000Z';
 
-/** A page that shows what the pack's definitions raised. */
+/** A dashboard with what the definitions of the pack raised. */
 export function packDashboard(info: PackInfo, minimum: string): PackDashboard {
   const packId = graylogPackId(info);
   const stream = streamTitle(info, textValue('All events'), minimum);

@@ -6,11 +6,11 @@ import { versionNumber } from '../settings/server-version.ts';
 import { graylogLimits } from './limits.ts';
 
 /**
- * What an event definition may refer to: ids of entities and names of parameters of the pack. And
- * what servers it is for.
+ * What an event definition may refer to, ids of entities and names of parameters of the pack, and
+ * the servers that it is for.
  */
 export interface PackNames {
-  /** The server takes terms that begin with a wildcard. */
+  /** Whether the server accepts terms that begin with a wildcard. */
   readonly leadingWildcards: boolean;
   readonly streams: ReadonlySet<string>;
   readonly notifications: ReadonlySet<string>;
@@ -20,8 +20,8 @@ export interface PackNames {
 }
 
 /**
- * Graylog refuses keys that it does not know: each with the first version that knows it, 0 for
- * those that are older than the packs.
+ * Graylog refuses unknown keys: each with the first version that knows it, 0 for those that are
+ * older than any pack.
  */
 type KeyTable = Readonly<Record<string, number>>;
 
@@ -77,7 +77,7 @@ const configKeys: KeyTable = {
   cron_timezone: versionNumber(6, 1),
 };
 
-/** Adds the reasons of the `data` of an event definition, without its title before them. */
+/** Adds the reasons against the `data` of an event definition, without its title in front. */
 export function checkEventDefinition(data: Json, names: PackNames, reasons: string[]): void {
   checkKeys(data, dataKeys, names.minimum, 'data', reasons);
   for (const key of requiredData) if (!(key in data)) reasons.push(`data.${key} is missing`);
@@ -118,7 +118,7 @@ export function checkKeys(
 
 const valueTypes = { string: 'string', integer: 'number', boolean: 'boolean' } as const;
 
-/** A value reference; one that is absent is no reason here. */
+/** A value reference; a missing one is not reported here. */
 export function checkValue(
   data: Json,
   key: string,
@@ -182,7 +182,7 @@ function checkConfig(config: Json, data: Json, names: PackNames, reasons: string
 const isWithin = (value: unknown, highest: number): boolean =>
   typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= highest;
 
-// most are constants
+// most texts are constants
 const hasStray = (template: string): boolean =>
   template.includes('${') &&
   template.replace(/\$\{(?:if source\.)?[A-Za-z0-9_@.-]+\}/g, '').includes('${');

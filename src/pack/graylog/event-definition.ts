@@ -43,31 +43,32 @@ export interface EventDefinitionData {
   readonly tactics_techniques?: readonly string[];
 }
 
-/** Names a notification of the pack by the id of its entity. */
+/** Refers to a notification of the pack by the id of its entity. */
 export interface NotificationUse {
   readonly notification_id: ValueReference<string>;
   readonly notification_parameters: null;
 }
 
 export interface EventDefinitionOptions extends SearchOptions {
-  /** Default: the detection's name. */
+  /** Default: the name of the detection. */
   readonly title?: string;
   /** From 1 to 4. Default: that of the severity. */
   readonly priority?: number;
   /** Ids of notification entities of the pack. */
   readonly notificationIds?: readonly string[];
-  /** Definitions of the pack, about: thousands have room for fewer fields each. */
+  /**
+   * Approximate number of definitions in the pack: thousands only have room for a few fields each.
+   */
   readonly definitions?: number;
 }
 
-// the id of the stream of all events, the same on each server; Graylog puts it in place of anything
-// else
+// the id of the stream of all events, the same on each server; Graylog replaces any other
 export const eventsStream = '000000000000000000000002';
 const storage = [{ type: 'persist-to-streams-v1', streams: [eventsStream] }] as const;
 
 /**
- * The event definitions of a detection: one, or one a query where a filter search needs several.
- * Ids stay the same from release to release.
+ * The event definitions of a detection: one, or one per query if a filter search needs several. Ids
+ * stay the same from release to release.
  */
 export function eventDefinitions(
   g: GraylogDetection,
@@ -94,7 +95,7 @@ export function eventDefinitions(
 const entityId = (packId: string, detectionId: string, index: number): string =>
   uuidV5(packId, index === 0 ? detectionId : `${detectionId} ${index + 1}`);
 
-/** The ids of a detection's event definitions. `count`: how many it has. */
+/** The ids of a detection's event definitions. `count`: their number. */
 export const eventDefinitionIds = (
   info: PackInfo,
   detectionId: string,
@@ -115,8 +116,7 @@ function sharedData(
   const window = foundAgain({ detection, search }, minimum).within;
   const named = keyFieldsOf({ detection, search }).filter(isTemplateField);
   const { usual, period = 0 } = settings.suppress ?? {};
-  // windows that find messages again for longer than an entity is silent by default must not make
-  // it silent for longer
+  // windows that find messages again for longer than the default suppression must not extend it
   const byMessage = named.length === 0 || (usual && window > period);
   const isFilter = search.kind === 'filter' && settings.threshold <= 1;
   const keys = byMessage && window > 0 && isFilter ? [messageId] : named;
@@ -156,7 +156,7 @@ function sharedData(
   };
 }
 
-/** Graylog's own id of a message. */
+/** Graylog's id of a message. */
 const messageId = 'gl2_message_id';
 
 function labels(
@@ -179,8 +179,8 @@ const defaultPriority = (severity: Level, minimum: number): number =>
   severity === 'critical' && minimum < criticalSince ? 3 : priorities[severity];
 
 /**
- * Fields that the event's key is made of, as set. The result of an aggregation holds no others than
- * the fields of its group.
+ * The fields that form the key of an event, as set. The result of an aggregation only has the
+ * fields of its group.
  */
 export function keyFieldsOf({
   detection: { settings, alert },
@@ -191,20 +191,20 @@ export function keyFieldsOf({
   const { suppress, graylog } = settings;
   if (graylog.keyFields.length > 0) return [...new Set(graylog.keyFields)];
   if (suppress && !suppress.byEntity) return [...new Set(suppress.fields)];
-  // a message without the others must not make those of other machines silent
+  // a message without the others must not suppress those of other machines
   return [...new Set([...(alert?.entities ?? []).map(({ field }) => field), 'source'])];
 }
 
 /**
- * Fields of an event at most, the keys among them: a pack is one document of a database that takes
- * 16 MiB.
+ * Maximum number of fields of an event, including its keys: a pack is one document of a database
+ * that takes 16 MiB.
  */
 const mostFields = (many: boolean): number => (many ? 3 : 15);
 const manyDefinitions = 1500;
 
 /**
- * The fields of the rule's own texts, then those of the messages: keys, and what is shown while
- * there is room.
+ * The fields with texts of the rule, then those of the messages: keys, and the fields shown as far
+ * as there is room.
  */
 function fieldSpecs(
   texts: readonly FieldEntry[],

@@ -2,8 +2,8 @@ import type { PackDetection } from '../model/detection.ts';
 import { type FieldEntry, templateSpec } from './field-spec.ts';
 
 /**
- * Fields that say of each event which rule of which pack raised it. Dashboards and notifications
- * read them.
+ * Fields that tell which rule of which pack raised an event. Dashboards and notifications read
+ * them.
  */
 export const sigmaFields = {
   pack: 'sigma_pack',
@@ -17,13 +17,10 @@ export const sigmaFields = {
 
 const names: ReadonlySet<string> = new Set(Object.values(sigmaFields));
 
-/**
- * Whether events have a constant of Sigpack under that name, which what a message says must not
- * replace.
- */
+/** Whether Sigpack sets an event field of this name, which a message must not replace. */
 export const isSigmaField = (name: string): boolean => names.has(name);
 
-/** Those that the dashboard needs, of packs that have no room for more. */
+/** Those that the dashboard needs, for packs that have no room for more. */
 const needed: ReadonlySet<string> = new Set([
   sigmaFields.pack,
   sigmaFields.rule,
@@ -31,7 +28,7 @@ const needed: ReadonlySet<string> = new Set([
   sigmaFields.technique,
 ]);
 
-/** The same text in each event. A field with nothing to say is left out. */
+/** The same text in each event. Empty fields are left out. */
 export function sigmaEventFields(
   { id, name, severity, attack }: PackDetection,
   packId: string,
@@ -57,6 +54,6 @@ export function sigmaEventFields(
   return entries;
 }
 
-// Graylog's templates take a backslash for an escape, and drop the whole field where one is wrong
+// Graylog's templates read a backslash as an escape, and drop the whole field if one is invalid
 const withoutTemplates = (text: string): string =>
   text.replaceAll('\\', '/').replaceAll('${', '$ {');

@@ -2,8 +2,8 @@ import { percentEncoded } from '../../source/char-escape.ts';
 import type { PackDetection } from '../model/detection.ts';
 
 /**
- * Plain text for the description of an event definition: what is detected, where that is written
- * up, who wrote the rule.
+ * Plain text for the description of an event definition: what is detected, the references, the
+ * author.
  */
 export function eventDescription({ rule, attack }: PackDetection): string {
   const ids = [...attack.tactics, ...attack.techniques, ...attack.groups, ...attack.software];
@@ -15,7 +15,7 @@ export function eventDescription({ rule, attack }: PackDetection): string {
   ]);
 }
 
-// the licence of public rule collections asks for the author's name beside the detection
+// the licence of public rule collections requires the author's name with the detection
 function ruleLine(rule: PackDetection['rule']): string {
   const facts = [
     rule.id && `id ${rule.id}`,
@@ -28,8 +28,8 @@ function ruleLine(rule: PackDetection['rule']): string {
 }
 
 /**
- * Markdown for the analyst who handles an alert. The settings' own text is taken as Markdown, the
- * rule's texts are escaped.
+ * Markdown for the analyst who handles an alert. Texts of the settings are Markdown; texts of the
+ * rule are escaped.
  */
 export function remediationText({ rule, settings }: PackDetection): string {
   return paragraphs([
@@ -50,8 +50,8 @@ function list(heading: string, items: readonly string[]): string {
   return text;
 }
 
-// Graylog's server cleans the text as HTML: `<...>` is dropped, links in angle brackets too, and
-// `&` becomes an entity. What is one already stays
+// Graylog's server cleans the text as HTML: it drops `<...>`, also links in angle brackets, and
+// turns `&` into an entity. Existing entities stay
 const plainMarkdown = (value: string): string =>
   value.replace(/[\\`*_[\]<>#|~&!$]/g, (char) => entities[char] ?? `\\${char}`);
 const entities: Readonly<Record<string, string>> = { '<': '&lt;', '>': '&gt;', '&': '&amp;' };
@@ -61,14 +61,11 @@ const linkMarkdown = (value: string): string =>
     ? `[${plainMarkdown(value)}](${linkTarget(value)})`
     : plainMarkdown(value);
 
-/** What Markdown could take for the end of a link, or for markup in it, percent-encoded. */
+/** Percent-encodes what Markdown could read as the end of a link or as markup in it. */
 const linkTarget = (address: string): string =>
   address.replace(/[()[\]*\\`"'|$~!&]/g, (char) => entities[char] ?? percentEncoded(char));
 
-/**
- * ATT&CK's numbers of its tactics, for those that are known by their short name; the newest ones
- * have none here.
- */
+/** ATT&CK ids of the tactics that have a short name here; the newest ones are missing. */
 export function tacticIds(names: readonly string[]): string[] {
   return names.flatMap((name) => tactics.get(name) ?? []);
 }

@@ -10,7 +10,7 @@ export interface FieldSpec {
 /** A field of an event with its name. */
 export type FieldEntry = readonly [string, FieldSpec];
 
-/** What the template gives, also where a field of it is missing. */
+/** The value of the template, even if one of its fields is missing. */
 export const templateSpec = (template: string): FieldSpec => ({
   data_type: 'string',
   providers: [{ type: 'template-v1', template, require_values: false }],

@@ -2,26 +2,26 @@ import type { GraylogDetection } from '../model/detection.ts';
 import { cronGaps, overlapError, spanText } from '../settings/schedule.ts';
 import { graylogWindow, isTemplateField } from './window.ts';
 
-/** How long notifications of a definition are silent after one, by its key. */
+/** How long a definition sends no further notification for the same key. */
 export interface GraylogGrace {
   /** Seconds. */
   readonly period: number;
   /** What is found again and notifies again (TGT008). */
   readonly repeats?: string;
-  /** What the settings say that is not so (TGT007). */
+  /** Which settings can't be honoured (TGT007). */
   readonly ignored?: string;
 }
 
 /**
- * The period of `suppress`, at least as long as runs find the same again. Not where the settings
- * say 0, or where groups can't be told apart: the silence of one would be that of all.
+ * The period of `suppress`, at least as long as runs find the same messages again. Zero if the
+ * settings say 0, or if groups can't be distinguished: suppressing one would suppress all.
  */
 export function graylogGrace(g: GraylogDetection, minimum: number): GraylogGrace {
   const { search, detection } = g;
   const { within, shortest } = foundAgain(g, minimum);
   const { period, usual } = detection.settings.suppress ?? {};
   const given = period ?? 0;
-  // each message has a key of its own, so that no other one is silent
+  // each message has a key, so that it suppresses no other
   if (search.kind === 'filter') return { period: Math.max(given, within) };
   if (usual) return usualGrace(g, given, minimum);
   const repeats =
@@ -36,7 +36,7 @@ export function graylogGrace(g: GraylogDetection, minimum: number): GraylogGrace
   return { period: within, ignored };
 }
 
-/** A period that nobody chose is none where it would make all silent after one. */
+/** A default period does not apply if it would suppress everything after the first event. */
 function usualGrace(g: GraylogDetection, given: number, minimum: number): GraylogGrace {
   const { search, detection } = g;
   const { within, shortest } = foundAgain(g, minimum);
@@ -52,7 +52,7 @@ function usualGrace(g: GraylogDetection, given: number, minimum: number): Graylo
   return { period: Math.max(detection.rule.kind === 'correlation' ? given : 0, within) };
 }
 
-/** Of groups that have a field which no key can hold. */
+/** For groups with a field that no key can hold. */
 function graceOfAll(apart: string, period: number, repeats: string | undefined): GraylogGrace {
   const why = `no key of an event can hold \`${apart}\` and tell the groups apart`;
   return {
@@ -67,8 +67,8 @@ function graceOfAll(apart: string, period: number, repeats: string | undefined):
 }
 
 /**
- * Seconds in which runs find a message again, 0 for windows that only meet, and those from a run to
- * the next.
+ * Seconds during which runs find a message again, 0 for windows that only meet; and seconds from
+ * one run to the next.
  */
 export function foundAgain(
   { detection: { settings, rule }, search }: GraylogDetection,
@@ -77,8 +77,8 @@ export function foundAgain(
   if (search.kind === 'aggregation' && rule.kind === 'correlation')
     return { within: search.within > search.every ? search.within : 0, shortest: search.every };
   const { within, every, cron } = graylogWindow(settings, minimum);
-  // a run of cron looks back over the longest gap, which others need not be; silence that begins
-  // with a run must end before an even next one
+  // a cron run looks back over the longest gap, which others may not need; suppression that starts
+  // with a run must end before a regular next one
   const { shortest = every } =
     (cron === undefined ? undefined : cronGaps(settings.cron ?? '')) ?? {};
   const cronRepeats = cron !== undefined && (settings.threshold <= 1 || shortest < every);

@@ -5,6 +5,6 @@ export const graylogLimits = {
   ...queryStringLimits,
   /** Events of one run of a filter. */
   eventLimit: 1000,
-  /** Bytes of the whole pack as BSON: one document of MongoDB. */
+  /** Size of the whole pack as BSON in bytes: one document of MongoDB. */
   packSize: 16 * 1024 * 1024,
 } as const;

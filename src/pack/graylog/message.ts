@@ -3,20 +3,20 @@ import { sigmaFields } from './event-fields.ts';
 const { level, id, techniques } = sigmaFields;
 
 /**
- * In the syntax of Graylog's templates (JMTE). What a rule or an event says is put in by the
- * server, and is no template there.
+ * In the syntax of Graylog's templates (JMTE). The server inserts texts of rules and events, which
+ * are not parsed as templates.
  */
 const field = (name: string): string => `\${event.fields.${name}}`;
 
-/** Where the definition shows its remediation steps. */
+/** The remediation steps of the definition. */
 const remediation = `\${http_external_uri}alerts/definitions/\${event_definition_id}`;
-/** Where the messages of the event are. */
+/** The messages of the event. */
 const messages = `\${http_external_uri}alerts/\${event.id}/replay-search`;
 const eachField = (line: string): string => `\${foreach event.fields field}${line}\${end}`;
 
 export const mailSubject = `[${field(level)}] \${event_definition_title}`;
 
-/** Plain text: a mail as HTML would have to trust what the server makes of an event's own texts. */
+/** Plain text: HTML would rely on how the server escapes the texts of an event. */
 export const mailBody = `\${event_definition_title}
 
 Level:      ${field(level)}
@@ -32,8 +32,8 @@ What to do: ${remediation}
 `;
 
 /**
- * Without what an event says: Slack reads `<!channel>` and links in it, and a template has no
- * escape for them.
+ * Without texts of an event: Slack interprets `<!channel>` and links in it, and a template can't
+ * escape them.
  */
 export const slackMessage = `*\${event_definition_title}*
 Level ${field(level)}, priority \${event.priority}, \${event.timestamp}
@@ -51,8 +51,8 @@ const block = (text: string, more: object = {}): object => ({
 });
 
 /**
- * The server escapes the values for JSON, from 6.1 on. Teams reads Markdown in them, so what an
- * event says is not there.
+ * The server escapes the values for JSON from 6.1 on. Teams interprets Markdown in them, so texts
+ * of an event are left out.
  */
 export const adaptiveCard = JSON.stringify(
   {

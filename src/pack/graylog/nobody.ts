@@ -1,17 +1,16 @@
 import type { PackDetection } from '../model/detection.ts';
 
 /**
- * Field of an event that makes its key one of its own where the message names nobody: keys of
- * missing values would be the same for everybody.
+ * Event field that makes the key unique if the message identifies nobody: keys of missing values
+ * would all be the same.
  */
 export const nobodyField = 'sigpack_nobody';
 
-/** Their messages always have the name of their machine. */
+/** Fields that are in every message of their machine. */
 const withMachine: ReadonlySet<string | undefined> = new Set(['windows', 'linux', 'macos']);
 
 /**
- * The template of that field for a key of these fields; undefined where a message always has one of
- * them.
+ * The template of that field for a key of these fields; undefined if every message has one of them.
  */
 export function nobodyTemplate(
   keys: readonly string[],

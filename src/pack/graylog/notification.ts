@@ -17,8 +17,8 @@ import { adaptiveCard, mailBody, mailSubject, slackMessage } from './message.ts'
 import type { PackParameter } from './stream-reference.ts';
 
 /**
- * `graylog.notification` of sigpack.yml. Addresses of servers are none of it: who installs the pack
- * gives them.
+ * `graylog.notification` of sigpack.yml. It has no addresses of servers: they are given at
+ * installation.
  */
 export type NotificationChoice = NotificationRange &
   (
@@ -31,7 +31,7 @@ export type NotificationChoice = NotificationRange &
   );
 
 interface NotificationRange {
-  /** Definitions below it notify nobody. */
+  /** Definitions below this level send no notifications. */
   readonly minimumLevel?: Level;
 }
 
@@ -44,10 +44,7 @@ export type NotificationEntity = PackEntity<
   }
 >;
 
-/**
- * Keys as the server's entity has them: a reference, but for lists, which can't refer to a
- * parameter.
- */
+/** Keys of the server's entity: references, except for lists, which can't refer to a parameter. */
 export type NotificationConfig = Readonly<
   Record<string, string | ValueReference | readonly string[]>
 > & { readonly type: string };
@@ -58,7 +55,7 @@ export interface PackNotification {
   readonly notifies: (level: Level) => boolean;
 }
 
-/** The first server that escapes what it puts into the card of Teams for JSON. */
+/** The first server that escapes values in the card of Teams for JSON. */
 export const teamsSince = versionNumber(6, 1);
 
 /** Names of the parameters. */
@@ -130,7 +127,7 @@ function configOf(choice: NotificationChoice): NotificationConfig {
         icon_url: textValue(''),
         icon_emoji: textValue(''),
         time_zone: textValue('UTC'),
-        // the server's own title brings the whole description of the definition along
+        // the server's title would include the whole description of the definition
         include_title: flagValue(false),
       };
   }

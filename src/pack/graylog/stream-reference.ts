@@ -3,8 +3,8 @@ import { parameterValue, textValue, type ValueReference } from '../model/pack-en
 import { type StreamTitleEntity, streamTitle } from './stream.ts';
 
 /**
- * Where the event definitions search: everywhere, in streams that the server has by title, or in
- * the one that whoever installs the pack names.
+ * Where the event definitions search: everywhere, in streams that the server has by title, or in a
+ * stream that is named at installation.
  */
 export type StreamChoice =
   | { readonly kind: 'all' }
@@ -22,11 +22,11 @@ export interface PackParameter {
 export interface StreamReferences {
   readonly entities: readonly StreamTitleEntity[];
   readonly parameters: readonly PackParameter[];
-  /** Ids of the entities that a detection searches; none: all streams. */
+  /** Ids of the entities that a detection searches. Empty: all streams. */
   readonly idsFor: (g: GraylogDetection) => readonly string[];
 }
 
-/** One reference a title; a detection's own streams go before the pack's choice. */
+/** One reference per title; the streams of a detection take precedence over those of the pack. */
 export function streamReferences(
   info: PackInfo,
   minimum: string,

@@ -7,10 +7,7 @@ import {
   type ValueReference,
 } from '../model/pack-entity.ts';
 
-/**
- * Refers to a stream that the server has; installing fails where no stream, or more than one, has
- * the title.
- */
+/** Refers to a stream of the server. Installing fails unless exactly one stream has the title. */
 export type StreamTitleEntity = PackEntity<
   'stream_title',
   { readonly title: ValueReference<string> }

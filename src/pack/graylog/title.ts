@@ -9,7 +9,7 @@ export const titleTokens: readonly string[] = Object.keys(tokens);
 
 const isToken = (name: string): name is keyof typeof tokens => Object.hasOwn(tokens, name);
 
-/** The token of a prefix that stands for nothing. */
+/** The token of a prefix that has no meaning. */
 export const unknownToken = (prefix: string): string | undefined =>
   Array.from(prefix.matchAll(/\{([^{}]*)\}/g), ([, name = '']) => name).find(
     (name) => !isToken(name),

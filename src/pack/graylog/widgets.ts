@@ -18,7 +18,7 @@ interface Searched {
   readonly filters: readonly never[];
 }
 
-/** As the server's web interface writes it; what it draws. */
+/** A widget as the server's web interface stores it: what it draws. */
 export interface Widget extends Omit<Searched, 'filters'> {
   readonly type: 'aggregation' | 'messages';
   readonly config: object;
@@ -127,13 +127,13 @@ const columns = [
 /** Values that a chart or a table shows. */
 const mostValues = 15;
 const mostMessages = 150;
-/** Other packs of the server raise events with the same fields. */
+/** Other packs on the server raise events with the same fields. */
 const queryOf = (packId: string): Query => ({
   type: 'elasticsearch',
   query_string: `${eventField(sigmaFields.pack)}:"${packId}"`,
 });
 
-/** `stream`: id of the entity of the stream with the events. */
+/** `stream`: id of the stream entity with the events. */
 export function dashboardWidgets(
   packId: string,
   stream: string,
@@ -202,7 +202,7 @@ const group = (field: string): object =>
     ? { type: 'time', fields: [field], interval }
     : { type: 'values', fields: [field], limit: mostValues, skip_empty_values: false };
 
-/** A table is sorted by what it counts, the most frequent first. */
+/** A table is sorted by its count, the most frequent first. */
 const sortOf = ({ kind, rows }: Chart): readonly object[] =>
   rows.length > 0 && kind === 'table'
     ? [{ type: 'series', field: 'count()', direction: 'Descending' }]

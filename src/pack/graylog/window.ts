@@ -8,7 +8,7 @@ import type { DetectionSettings } from '../settings/settings.ts';
 export interface GraylogWindow {
   readonly within: number;
   readonly every: number;
-  /** In Quartz's form, in place of `every`. */
+  /** In Quartz's syntax, instead of `every`. */
   readonly cron?: string;
 }
 
@@ -16,8 +16,8 @@ const cronSince = versionNumber(6, 1);
 
 /**
  * When a definition runs and how far it looks back. A window of Graylog ends now: for late events
- * it starts earlier, so windows overlap. What is counted must not be counted longer: there `delay`
- * does not apply.
+ * it starts earlier, so windows overlap. Counts must not cover a longer time, so `delay` does not
+ * apply to them.
  */
 export function graylogWindow(
   { interval, window = 0, cron, given, threshold }: DetectionSettings,
@@ -33,7 +33,7 @@ export function graylogWindow(
   };
 }
 
-/** Settings of the detection that Graylog can't honour, and why. */
+/** The settings of the detection that Graylog can't honour, and why. */
 export function ignoredByGraylog(
   { detection: { settings }, search }: GraylogDetection,
   compiled: CompiledRule,
@@ -84,8 +84,8 @@ export function ignoredByGraylog(
 }
 
 /**
- * True for a name that Graylog's template language can look up: it takes `.` for a step into an
- * object, and other signs for its syntax.
+ * Whether Graylog's template language can look up the name: it reads `.` as a step into an object,
+ * and other signs as syntax.
  */
 export const isTemplateField = (field: string): boolean => templateField.test(field);
 const templateField = /^[A-Za-z0-9_@-]+$/;

@@ -2,12 +2,12 @@ import { levels, type Status } from '../../sigma/rule/rule.ts';
 import type { PackDetection } from '../model/detection.ts';
 import type { OrderedBy } from '../settings/settings.ts';
 
-/** Statuses from the one that is trusted most; a rule without one comes last. */
+/** Statuses, the most trusted first; a rule without one comes last. */
 const statuses: readonly Status[] = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'];
 
 /**
- * Who switches a detection on, whatever its status says: settings of savedsearches.conf are for
- * Splunk alone.
+ * Who enables a detection regardless of its status: settings of savedsearches.conf only count in
+ * Splunk.
  */
 function orderedBy(
   { settings: { ordered = {} } }: PackDetection,
@@ -17,16 +17,13 @@ function orderedBy(
   return by.includes('configuration') ? 'configuration' : by.find((one) => one !== undefined);
 }
 
-/**
- * True for a detection that the configuration switches on: a rule alone can't take the places of
- * others.
- */
+/** Whether the configuration enables a detection: a rule on its own must not displace others. */
 export const isForced = (detection: PackDetection, target: 'splunk' | 'graylog'): boolean =>
   orderedBy(detection, target) === 'configuration';
 
 /**
- * One number for what counts before the id, the smallest first: what is forced on, then level;
- * within a level what a rule switches on, what was on before, status.
+ * A number for what counts before the id, the smallest first: forced by the configuration, then
+ * level; within a level forced by the rule, enabled before, status.
  */
 function placeOf(detection: PackDetection, target: 'splunk' | 'graylog', wasOn: boolean): number {
   const { rule, severity } = detection;
@@ -40,13 +37,13 @@ function placeOf(detection: PackDetection, target: 'splunk' | 'graylog', wasOn: 
 export interface Placing<T> {
   readonly target: 'splunk' | 'graylog';
   readonly wasOn: ReadonlySet<string>;
-  /** Runs a minute: one that runs as often as several others does not take their room. */
+  /** Runs per minute: one that runs as often as several others must not take their room. */
   readonly rate: (one: T) => number;
 }
 
 /**
- * Detections in the order in which they get their room in the budget of a target; by id in the end,
- * so that no order of files matters.
+ * The detections in the order in which they are considered for the budget of a target. Ids decide
+ * in the end, so that the order of files does not matter.
  */
 export function byPlace<T extends { readonly detection: PackDetection }>(
   all: readonly T[],

@@ -2,18 +2,18 @@ import { graylogWindow } from '../graylog/window.ts';
 import type { GraylogDetection } from '../model/detection.ts';
 import { createScheduleLoad, cronRate } from './schedule-load.ts';
 
-/** What a minute still has room for. */
+/** The room that is left in each minute. */
 export interface Room<T> {
-  /** Takes the room that the detection needs, or leaves all as it is and returns false. */
+  /** Takes the room that the detection needs; false, without taking any, if there is not enough. */
   readonly take: (one: T) => boolean;
-  /** Takes it in any case. */
+  /** Takes the room even if there is not enough. */
   readonly force: (one: T) => void;
 }
 
-/** Room for searches by their cron expressions, on each minute of each day. */
+/** Room for searches by their cron expressions, in each minute of each day. */
 export function minutesOfDays(budget: number): Room<string> {
   const load = createScheduleLoad();
-  // minutes only fill up: what had no room once never has any again
+  // minutes only fill up: an expression that had no room once never has any again
   const full = new Set<string>();
   return {
     take(cron) {
@@ -29,12 +29,12 @@ export function minutesOfDays(budget: number): Room<string> {
   };
 }
 
-/** Room for so many runs a minute on average. */
+/** Room for a number of runs per minute on average. */
 export function meanRate(budget: number): Room<number> {
   let sum = 0;
   return {
     take(rate) {
-      // sums of fractions such as 1/15 miss whole numbers by a hair
+      // sums of fractions such as 1/15 miss whole numbers by rounding
       if (sum + rate > budget + 1e-9) return false;
       sum += rate;
       return true;
@@ -45,7 +45,7 @@ export function meanRate(budget: number): Room<number> {
   };
 }
 
-/** Runs a minute of a detection's event definitions. */
+/** Runs per minute of the event definitions of a detection. */
 export function definitionRate(
   { detection: { settings }, search }: GraylogDetection,
   minimumVersion: number,

@@ -3,20 +3,20 @@ import { cronDays, cronRuns, kindsOfDay } from '../settings/schedule.ts';
 const minutesOfDay = 24 * 60;
 
 /**
- * Starts of searches on each minute of each day: one that runs on some days fills the minutes of no
- * other day.
+ * Starts of searches in each minute of each day. A search that only runs on some days does not fill
+ * the minutes of other days.
  */
 export interface ScheduleLoad {
   readonly add: (cron: string, count?: number) => void;
-  /** Starts on the fullest of the minutes on which it would run. */
+  /** Starts in the fullest minute in which the expression would run. */
   readonly mostWith: (cron: string) => number;
-  /** For each of the 60 minutes the starts in its worst hour of its worst day. */
+  /** For each of the 60 minutes, the starts in its worst hour of its worst day. */
   readonly worst: () => number[];
 }
 
 export function createScheduleLoad(): ScheduleLoad {
   const everyDay = new Uint32Array(minutesOfDay);
-  // of the minutes that have any: starts by kind of day, and the most of them
+  // only minutes that have any: starts by kind of day, and their maximum
   const someDays = new Map<number, Uint32Array>();
   const peaks = new Uint32Array(minutesOfDay);
   const startsOn = (minute: number, days: Uint16Array | undefined): number => {
@@ -55,7 +55,7 @@ export function createScheduleLoad(): ScheduleLoad {
 }
 
 /**
- * For each of the 60 minutes the searches that start on it in its worst hour. Invalid expressions
+ * For each of the 60 minutes, the searches that start in it in its worst hour. Invalid expressions
  * are left out.
  */
 export function scheduleHistogram(crons: readonly string[]): number[] {
@@ -66,6 +66,6 @@ export function scheduleHistogram(crons: readonly string[]): number[] {
   return load.worst();
 }
 
-/** Runs in a minute on average. */
+/** Runs per minute on average. */
 export const cronRate = (cron: string): number =>
   (cronRuns(cron).length / minutesOfDay) * ((cronDays(cron)?.length ?? kindsOfDay) / kindsOfDay);

@@ -16,8 +16,8 @@ const seriesWithField: ReadonlySet<unknown> = new Set([
 const seriesWithout: ReadonlySet<unknown> = new Set(['count', 'percentage']);
 
 /**
- * Adds the reasons of what a config counts, of the tests on it and of the windows.
- * `repeatsAreSilent`: a message found again notifies nobody.
+ * Adds the reasons against the series, conditions and windows of a config. `repeatsAreSilent`: a
+ * message that is found again sends no notification.
  */
 export function checkAggregation(config: Json, repeatsAreSilent: boolean, reasons: string[]): void {
   const series = listOf(config.series).filter(isRecord);
@@ -58,7 +58,7 @@ function checkSeries({ type, field, percentile }: Json, reasons: string[]): void
 
 const comparisons: ReadonlySet<unknown> = new Set(['==', '>', '>=', '<', '<=']);
 
-// a reference to no series passes all of Graylog's own checks and throws at each run
+// a reference to a missing series passes all checks of Graylog and throws in each run
 function checkExpression(
   expression: unknown,
   series: ReadonlySet<unknown>,

@@ -2,7 +2,7 @@ import type { AttackReferences } from './detection.ts';
 
 const none: AttackReferences = { tactics: [], techniques: [], groups: [], software: [] };
 
-/** Sorts the `attack.*` tags of a rule by what they name; other tags are left out. */
+/** Groups the `attack.*` tags of a rule by what they name; other tags are left out. */
 export function attackReferences(tags: readonly string[]): AttackReferences {
   const tactics: string[] = [];
   const techniques: string[] = [];

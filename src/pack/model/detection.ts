@@ -6,8 +6,8 @@ import type { AlertFields } from '../alert/fields.ts';
 import type { DetectionSettings } from '../settings/settings.ts';
 
 /**
- * A rule without its detection, whose meaning the queries have, and without the text of its file:
- * thousands of both are worth their memory. Diagnostics about it read the file again.
+ * A rule without its detection, whose meaning is in the queries, and without the text of its file:
+ * for thousands of rules, both take too much memory. Diagnostics about it read the file again.
  */
 export type PackRule =
   | WithoutText<Omit<DetectionRule, 'detection' | 'otherAttributes'>>
@@ -17,42 +17,42 @@ type WithoutText<Rule extends RuleHead> = Omit<Rule, 'file'> & {
   readonly file: Pick<SourceFile, 'path'>;
 };
 
-/** One detection of a pack: a rule with all that the packs say about it but its queries. */
+/**
+ * A detection of a pack: a rule and everything that the packs have about it, except its queries.
+ */
 export interface PackDetection {
-  /** The rule's id, or a UUID v5 of pack id and title where it has none. */
+  /** The id of the rule, or a UUID v5 of pack id and title if it has none. */
   readonly id: string;
   /**
-   * Unique in the pack (compared without case); one line, no control characters, at most 99
-   * characters with the pack's prefix.
+   * Unique in the pack (ignoring case); one line without control characters, at most 99 characters
+   * including the prefix of the pack.
    */
   readonly name: string;
-  /** `[a-z0-9_]+`, unique in the pack: for file names. */
+  /** `[a-z0-9_]+`, unique in the pack, for file names. */
   readonly slug: string;
   /** `[a-z0-9_]+`, unique in the pack: name of the macro that its search ends with. */
   readonly filterMacro: string;
   readonly rule: PackRule;
-  /** Level of the rule or of its settings; medium where there is none. */
+  /** Level from the settings, else of the rule; medium if it has none. */
   readonly severity: Level;
-  /** Those of the rules that a correlation refers to, for a correlation. */
+  /** For a correlation, those of the rules that it refers to. */
   readonly logSources: readonly LogSource[];
   readonly attack: AttackReferences;
   readonly settings: DetectionSettings;
-  /** As the results of a target have them; undefined where none is resolved yet. */
+  /** As the results of a target have them; undefined until they are resolved. */
   readonly alert?: AlertFields;
-  /** Results of Splunk that name nobody are told apart by a column. */
+  /** Results of Splunk that identify nobody are distinguished by a column. */
   readonly nobody?: true;
-  /** Seconds that the windows of a correlation and of those below it reach back. */
+  /** How many seconds the windows of a correlation and of those below it reach back. */
   readonly lookBack?: number;
-  /**
-   * Of a correlation: its group as the results of its search have it; default: as the rule has it.
-   */
+  /** Of a correlation: its group as the results of its search have it. Default: as in the rule. */
   readonly group?: readonly string[];
-  /** Pipelines changed the text of its query, which then is theirs to answer for. */
+  /** Pipelines changed the text of its query, which is then their responsibility. */
   readonly postprocessed?: true;
 }
 
 /**
- * From the tags `attack.*`, upper case, sorted: `T1059.001`, tactic short names `defense-evasion`,
+ * From the tags `attack.*`, sorted: `T1059.001`, short names of tactics such as `defense-evasion`,
  * `G0016`, `S0002`.
  */
 export interface AttackReferences {
@@ -62,7 +62,7 @@ export interface AttackReferences {
   readonly software: readonly string[];
 }
 
-/** What the packs say about themselves. From sigpack.yml. */
+/** What the packs have about themselves, from sigpack.yml. */
 export interface PackInfo {
   /** Splunk app id: `[A-Za-z][A-Za-z0-9_]*`. */
   readonly id: string;
@@ -74,11 +74,11 @@ export interface PackInfo {
   readonly vendor: string;
   readonly url: string;
   readonly license: string;
-  /** Graylog revision and Splunk build number, 1 and up. */
+  /** Graylog revision and Splunk build number, from 1. */
   readonly revision: number;
 }
 
-/** A file of a pack, ready for an archive. `path` uses `/`, relative to the archive's root. */
+/** A file of a pack, for an archive. `path` uses `/` and is relative to the root of the archive. */
 export interface PackFile {
   readonly path: string;
   readonly content: string | Uint8Array;
@@ -89,19 +89,21 @@ export interface SplunkDetection {
   readonly detection: PackDetection;
   readonly search: string;
   /**
-   * For drill-downs: the search up to where its events become one result for each of their
-   * entities; undefined where each event is a result.
+   * For drill-downs: the search up to the point where its events become one result for each of
+   * their entities; undefined if each event is a result.
    */
   readonly events?: string;
-  /** For drill-downs: what it searches in place of indexes, as `Endpoint.Processes`. */
+  /**
+   * For drill-downs: the data model that it reads instead of indexes, such as `Endpoint.Processes`.
+   */
   readonly dataModel?: string;
   /** The log sources whose index macros it uses. */
   readonly scopes: readonly SearchScope[];
-  /** Name of the filter macro, behind what the rule asks for. */
+  /** Name of the filter macro at the end of the search. */
   readonly filterMacro: string;
 }
 
-/** A log source as searched, and where a pipeline says that its events are. */
+/** A log source that is searched, and where a pipeline places its events. */
 export interface SearchScope {
   readonly source: LogSource;
   /** Name of the index macro that the search calls. */
@@ -116,14 +118,15 @@ export interface SearchMacro {
   readonly comment: string;
 }
 
-/** A detection with what its Graylog event definitions search for. */
+/** A detection and what its Graylog event definitions search for. */
 export interface GraylogDetection {
   readonly detection: PackDetection;
   readonly search: GraylogFilterSearch | GraylogAggregationSearch;
 }
 
 /**
- * Matches of any of the queries; more than one where a single query would pass the engine's limits.
+ * Matches any of the queries; more than one if a single query would exceed the limits of the
+ * engine.
  */
 export interface GraylogFilterSearch {
   readonly kind: 'filter';
@@ -132,6 +135,6 @@ export interface GraylogFilterSearch {
 
 export interface GraylogAggregationSearch extends GraylogAggregation {
   readonly kind: 'aggregation';
-  /** In Quartz's form, in place of `every`. */
+  /** In Quartz's syntax, instead of `every`. */
   readonly cron?: string;
 }

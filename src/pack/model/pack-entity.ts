@@ -2,8 +2,8 @@ import { sigpackNamespace, uuidV5 } from '../../source/uuid.ts';
 import type { PackInfo } from './detection.ts';
 
 /**
- * A value of a content pack: Graylog wants its type beside it; `parameter` names a parameter of the
- * pack.
+ * A value of a content pack, with its type, as Graylog expects it; `parameter` names a parameter of
+ * the pack.
  */
 export interface ValueReference<T extends string | number | boolean = string | number | boolean> {
   readonly '@type': 'string' | 'integer' | 'boolean' | 'parameter';
@@ -39,7 +39,7 @@ export const serverConstraints = (minimum: string): PackEntity<string, unknown>[
   { type: 'server-version', version: `>=${minimum}` },
 ];
 
-/** Graylog's id of a pack, the namespace of the ids of its entities. */
+/** Graylog's id of a pack, and the namespace of the ids of its entities. */
 export function graylogPackId(info: PackInfo): string {
   const known = packIds.get(info);
   if (known !== undefined) return known;

@@ -15,14 +15,14 @@ interface Scan {
   readonly groups: Group[];
   group: Group;
   readonly reasons: Set<string>;
-  /** The server takes them. */
+  /** Whether the server accepts them. */
   readonly leadingWildcards: boolean;
 }
 
 /**
- * What OpenSearch or Graylog would refuse or take for something else in a query that Graylog does
- * not check at installation. An empty query finds all. Reads the text anew, by the rules of
- * Lucene's query parser: it knows nothing of the printer that wrote it.
+ * Why OpenSearch or Graylog would refuse or misread a query; Graylog does not check queries at
+ * installation. An empty query finds everything. The text is parsed by the rules of Lucene's query
+ * parser, independently of the printer that wrote it.
  */
 export function checkQuery(query: string, leadingWildcards = false): string[] {
   const scan: Scan = {
@@ -97,8 +97,8 @@ function leaveGroup(scan: Scan): void {
   scan.group.after = true;
 }
 
-// Lucene knows no precedence: `a OR b AND c` requires b and c and leaves a without effect,
-// `NOT a OR b` requires that a is absent
+// Lucene has no precedence: `a OR b AND c` requires b and c and ignores a, `NOT a OR b` requires
+// that a is absent
 function closeGroup(group: Group, scan: Scan, whole: boolean): void {
   if (!group.after && (!whole || group.and || group.or || group.not))
     scan.reasons.add('a group is empty, or ends with an operator');
@@ -158,7 +158,7 @@ function readRegex(scan: Scan): void {
   scan.at = end < 0 ? scan.text.length : end + 1;
 }
 
-// a regular expression that Lucene can't read finds nothing, without an error
+// a regular expression that Lucene can't parse finds nothing, without an error
 function checkRegex(regex: string, reasons: Set<string>): void {
   let inClass = false;
   let before = bar;
@@ -186,7 +186,7 @@ const endsEmptyBranch = (char: number, before: number): boolean =>
   (char === bar && (before === bar || before === openingParenthesis)) ||
   (char === closingParenthesis && before === bar);
 
-// the 0x20 bit is what capitals and small letters differ in
+// capitals and small letters differ in the 0x20 bit
 const isLetter = (char: number): boolean => (char | 0x20) >= 0x61 && (char | 0x20) <= 0x7a;
 
 const emptyBranch =
@@ -242,7 +242,7 @@ function readWord(scan: Scan): void {
   else if (!/^[<>]=?$/.test(word) && !/^[~^][\d.]*$/.test(word)) readTerm(scan, word);
 }
 
-// a longer word with another first letter has nothing wrong with it
+// a longer word with another first letter is valid
 const beginsOddly = /^[<>=*?~^+-]/;
 
 function readTerm(scan: Scan, word: string): void {

@@ -6,7 +6,7 @@ import type { PublishedNames } from './published-names.ts';
 
 export type AllottedNames = ReturnType<typeof createNames>;
 
-/** The names, slugs and macros that are given, each once. */
+/** Allots names, slugs and macros, each only once. */
 export function createNames(packId: string, known: PublishedNames) {
   const taken = {
     names: new Map<string, string>(),
@@ -39,12 +39,12 @@ export function createNames(packId: string, known: PublishedNames) {
     const marked = markedName(title, id, (one) => isFree(one, id));
     return { ...give(rule, id, marked), instead: { name, holder } };
   };
-  /** By the title, with digits of the id where it is another's name. */
+  /** By the title, with digits of the id if another rule has that name. */
   const named = (rule: Rule, id: string, title: string): Named =>
     unless(holderOf(plainName(title, id), id), rule, id, title);
   /**
-   * By the name that a rule chooses. Of two that choose the same, the second in the pack is
-   * reported, when it is known which are there.
+   * By the name that a rule chooses. If two choose the same, the second in the pack is reported
+   * once it is known which are in it.
    */
   const chosen = (rule: Rule, id: string, name: string): Named =>
     unless(publishedFor(plainName(name, id), id), rule, id, name);
@@ -60,7 +60,7 @@ function freshSlug(name: string, id: string, taken: (slug: string) => boolean): 
   return taken(longer) ? `${longer.slice(0, 40)}_${digitsOf(id)}` : longer;
 }
 
-/** Macros are exported to the whole system, where other apps have some of the same title. */
+/** Macros are exported to the whole system, where other apps may have some of the same title. */
 function freshMacro(
   packId: string,
   slug: string,

@@ -6,20 +6,19 @@ import type { PublishedDetection } from '../config/published.ts';
 import type { NamingHistory } from './published-names.ts';
 
 /**
- * The rule's UUID. An id that is none becomes one: as it is written it could hold anything, and it
- * stands in names of macros and entities.
+ * The UUID of the rule. An invalid id is turned into one: it could hold anything, and it is part of
+ * the names of macros and entities.
  */
 export const ownId = (id: string, packId: string): string =>
   isUuid(id) ? id : uuidV5(sigpackNamespace, JSON.stringify([packId, id]));
 
-/** The id of a rule without one, where no other has its title. */
+/** The id of a rule without one, if no other has its title. */
 export const titleId = (title: string, packId: string): string =>
   uuidV5(sigpackNamespace, `${packId}\n${title}`);
 
 /**
- * Ids for rules that have none, each its own: the one that it was published with, known by its file
- * and then by its title; else one that the title gives, to the rule with the best claim, or the
- * title and the file.
+ * Unique ids for rules without one: the published one, found by the file and then by the title;
+ * else one from the title, for the rule with the best claim, or one from title and file.
  */
 export function generatedIds(
   rules: readonly Rule[],
@@ -39,7 +38,7 @@ export function generatedIds(
     return true;
   };
   for (const known of knownBy(published.detections.filter(({ generated }) => generated))) {
-    // whole passes: no rule takes by its title what is another's by its file
+    // whole passes, so that no rule takes by its title what belongs to another by its file
     for (const rule of without) {
       if (ids.has(rule)) continue;
       for (const { id } of known(rule, pathOf(rule.file.path))) if (give(rule, id)) break;
@@ -49,7 +48,7 @@ export function generatedIds(
   return ids;
 }
 
-/** `give` is false where another rule has the id. */
+/** `give` returns false if another rule has the id. */
 function giveByTitle(
   rule: Rule,
   packId: string,
@@ -59,7 +58,7 @@ function giveByTitle(
   const { title, file } = rule;
   if (give(rule, titleId(title, packId))) return;
   const path = pathOf(file.path);
-  // rules of one title in one file are told apart by their order there
+  // rules of the same title in one file are distinguished by their order
   for (
     let number = 1;
     !give(
@@ -72,7 +71,7 @@ function giveByTitle(
 
 type KnownBy = (rule: Rule, path: string) => readonly PublishedDetection[];
 
-/** What a rule may have been published as, the surest first. */
+/** What a rule may have been published as, the most certain first. */
 function knownBy(detections: readonly PublishedDetection[]): readonly KnownBy[] {
   if (detections.length === 0) return [];
   const files = Map.groupBy(detections, ({ file }) => file);

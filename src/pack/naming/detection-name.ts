@@ -7,7 +7,7 @@ export interface DetectionName {
   readonly filterMacro: string;
 }
 
-/** A name; where the plain one is another's, what that is and whose. */
+/** A name and, if another rule has the plain one, that name and its holder. */
 export interface Named extends DetectionName {
   readonly instead?: { readonly name: string; readonly holder: string };
 }

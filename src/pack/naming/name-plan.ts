@@ -22,13 +22,13 @@ interface Planning {
 
 interface Plan {
   readonly names: ReadonlyMap<Rule, Named>;
-  /** Rules that choose a name, by what the stanza is called. */
+  /** Rules that choose a name, by the key of its stanza. */
   readonly chosen: ReadonlyMap<string, readonly Rule[]>;
 }
 
 /**
- * First what was published, then what rules choose, then plain titles, then those whose title is
- * taken: whatever comes later yields.
+ * Published names first, then names that rules choose, then plain titles, then titles that are
+ * taken: later ones yield.
  */
 export function planNames({ rules, prefix, names, idOf, published }: Planning): Plan {
   const planned = new Map<Rule, Named>();

@@ -4,9 +4,7 @@ import { stanzaName } from '../render/conf-text.ts';
 /** Enterprise Security's limit for the name of a search. */
 const maximumNameLength = 99;
 
-/**
- * The name that a title asks for: one line, with the digits of the id behind one that is too long.
- */
+/** The name from a title: one line; if it is too long, cut and with the digits of the id. */
 export function plainName(title: string, id: string): string {
   const name = oneLine(title) || 'Detection';
   return name.length <= maximumNameLength
@@ -15,8 +13,8 @@ export function plainName(title: string, id: string): string {
 }
 
 /**
- * The name for a rule whose plain name is another's: with the first digits of its id, more of them
- * where `isFree` says no.
+ * The name of a rule whose plain name is taken: with the first digits of its id, and more of them
+ * until `isFree`.
  */
 export function markedName(title: string, id: string, isFree: (name: string) => boolean): string {
   const name = oneLine(title) || 'Detection';
@@ -28,7 +26,7 @@ export function markedName(title: string, id: string, isFree: (name: string) => 
 
 export const digitsOf = (id: string): string => id.replaceAll('-', '').toLowerCase();
 
-/** A pair of surrogates is not cut in two. */
+/** Does not split a surrogate pair. */
 const cut = (name: string, length: number): string =>
   name
     .slice(0, length)
@@ -36,8 +34,8 @@ const cut = (name: string, length: number): string =>
     .trimEnd();
 
 /**
- * Without line ends and control characters, halves of surrogate pairs and the marks that make a
- * text read as another.
+ * Removes line ends, control characters, lone surrogates and marks that make a text read as
+ * another.
  */
 function oneLine(text: string): string {
   if (!/[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]| {2}/u.test(text)) return text.trim();
@@ -48,17 +46,17 @@ function oneLine(text: string): string {
 }
 
 export function slugOf(name: string): string {
-  // accents are dropped, not their letters
+  // drops accents and keeps their letters
   const plain = /^[ -~]*$/.test(name) ? name : name.normalize('NFKD');
   const words = plain.toLowerCase().match(/[a-z0-9]+/g);
   return words?.join('_').slice(0, 80) ?? 'detection';
 }
 
-/** Which titles may become one name, for rules that are read one by one. */
+/** The keys of titles that may lead to the same name, for rules that are read one by one. */
 export const nameKeys = (prefix: string): NameKeys => ({
   of: (title) => slugOf(oneLine(prefix + title)),
-  // what is too long, is kept by Splunk, or ends in digits like those of an id may get the name of
-  // another title
+  // a title that is too long, reserved by Splunk, or ends in digits like those of an id may get the
+  // name of another title
   isCertain(title) {
     const name = oneLine(prefix + title);
     return (

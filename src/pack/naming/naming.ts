@@ -13,7 +13,7 @@ import { type NamingHistory, noHistory, publishedNames } from './published-names
 export interface NamerInput {
   readonly info: PackInfo;
   readonly prefix: string;
-  /** Rules whose names may be about each other; `nameOf` takes others, too. */
+  /** Rules whose names may collide; `nameOf` also takes others. */
   readonly rules: readonly Rule[];
   readonly bag: DiagnosticBag;
   readonly history?: NamingHistory | undefined;
@@ -21,18 +21,18 @@ export interface NamerInput {
 
 export interface Namer {
   /**
-   * The rule's id, name, slug and macro, each its own; `chosen` is the name that settings give it.
-   * Undefined after a diagnostic: the chosen name is another's.
+   * The unique id, name, slug and macro of a rule; `chosen` is the name in its settings. Undefined
+   * after a diagnostic: another detection has the chosen name.
    */
   readonly nameOf: (rule: Rule, chosen: string | undefined) => DetectionName | undefined;
-  /** Notes which of the named rules are not called by their titles. */
+  /** Reports which of the named rules are not called by their titles. */
   readonly report: () => void;
 }
 
 /**
- * Names detections by their titles. Of rules with one title, letter case aside, the plain title
- * goes to the one with the best claim; names that were published stay. All rules at hand count,
- * whether they are selected or not, so that no selection changes a name.
+ * Names detections by their titles. Of rules with the same title, ignoring case, the one with the
+ * best claim gets the plain title; published names stay. All known rules count, selected or not, so
+ * that a selection never changes a name.
  */
 export function createNamer({ info, prefix, rules, bag, history = noHistory }: NamerInput): Namer {
   const known = publishedNames(history);
@@ -43,11 +43,11 @@ export function createNamer({ info, prefix, rules, bag, history = noHistory }: N
   const published = (rule: Rule) => known.byId.get(idOf(rule).toLowerCase());
   const names = createNames(info.id, known);
   const planned = planNames({ rules, prefix, names, idOf, published });
-  /** Where a chosen name was given to a rule of the pack. */
+  /** By chosen name: the rule of the pack that got it. */
   const chosen = new Map<string, string>();
   const found: Similar[] = [];
 
-  /** Whose the chosen name is already; undefined where it is this rule's. */
+  /** Who already has the chosen name; undefined if it is this rule. */
   const rivalOf = (rule: Rule, key: string): string | undefined => {
     const rival = planned.chosen
       .get(key)
@@ -67,7 +67,7 @@ export function createNamer({ info, prefix, rules, bag, history = noHistory }: N
     const key = stanzaKey(name);
     // a published name stays, whatever is chosen later
     if (before && stanzaKey(before.name) !== key) return one;
-    // what the configuration chooses for several rules, none of them has chosen
+    // a name that the configuration chooses for several rules is not the choice of any of them
     const common = chosenName(rule) === undefined && one.name !== name;
     const rival = rivalOf(rule, key) ?? (common ? names.holderOf(name, id) : undefined);
     if (rival === undefined) {

@@ -2,14 +2,14 @@ import { nothingPublished, type Published } from '../config/published.ts';
 import { stanzaKey } from '../render/conf-text.ts';
 import type { DetectionName } from './detection-name.ts';
 
-/** Where rules were published before: what their names and ids were. */
+/** The names and ids that rules were published with. */
 export interface NamingHistory {
   readonly published: Published;
-  /** Path of a rule's file as {@link Published} has it. */
+  /** Path of a rule's file as in {@link Published}. */
   readonly pathOf: (path: string) => string;
-  /** False: names are made anew, as for a new pack; ids stay all the same. */
+  /** False: names are chosen anew, as for a new pack; ids stay in any case. */
   readonly keepNames: boolean;
-  /** True: published rules that are not among those at hand are retired. */
+  /** True: published rules that are missing now are retired. */
   readonly retire: boolean;
 }
 
@@ -20,13 +20,13 @@ export const noHistory: NamingHistory = {
   retire: false,
 };
 
-/** What names, slugs and macros were published before, and for which detection. */
+/** Published names, slugs and macros, and the detections that have them. */
 export interface PublishedNames {
   readonly byId: ReadonlyMap<
     string,
     Omit<DetectionName, 'filterMacro'> & Partial<Pick<DetectionName, 'filterMacro'>>
   >;
-  /** The id of what was published under a name, by what the stanza is called. */
+  /** The ids of published detections, by the key of their stanza. */
   readonly names: ReadonlyMap<string, string>;
   readonly slugs: ReadonlySet<string>;
   readonly macros: ReadonlySet<string>;
@@ -34,7 +34,7 @@ export interface PublishedNames {
 
 export function publishedNames({ published, keepNames }: NamingHistory): PublishedNames {
   const { detections, retired } = published;
-  // a detection that comes back has the name that it had; one that was renamed has its last
+  // a detection that comes back gets its former name; one that was renamed, its last
   const kept = keepNames ? [...retired, ...detections] : [];
   const taken = keepNames ? kept : retired;
   return {

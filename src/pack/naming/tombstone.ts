@@ -2,7 +2,7 @@ import type { SplunkDetection } from '../model/detection.ts';
 import { stanzaKey } from '../render/conf-text.ts';
 import { type NamingHistory, noHistory } from './published-names.ts';
 
-/** What is left of a detection in the Splunk app after a release without it. */
+/** What remains of a detection in the Splunk app after a release without it. */
 export interface Tombstone {
   readonly id: string;
   readonly name: string;
@@ -11,8 +11,8 @@ export interface Tombstone {
 }
 
 /**
- * Splunk keeps a saved search that an update leaves out: what was published under a name and is
- * there no longer is switched off instead.
+ * Splunk keeps a saved search that an update leaves out, so published searches that are gone are
+ * disabled.
  */
 export function tombstonesOf(
   { published, retire }: NamingHistory = noHistory,
@@ -30,7 +30,7 @@ export function tombstonesOf(
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** All settings of its stanza: an admin's own in local/ go on top, as before. */
+/** All settings of its stanza: settings of an admin in local/ apply on top, as before. */
 export const tombstoneSettings = ({ retired }: Tombstone): ReadonlyMap<string, string> =>
   new Map([
     ['search', '| makeresults count=0'],

@@ -1,15 +1,15 @@
 const chunkSize = 1 << 20;
-// UTF-8 takes no more for a unit of UTF-16
+// a UTF-16 unit takes at most three bytes in UTF-8
 const mostBytesOfUnit = 3;
 
 /**
- * UTF-8 in the making: each text is encoded as it comes, so that none of it is kept as a string,
- * which V8 would copy and move several times.
+ * Writes UTF-8: each text is encoded as it comes, rather than kept as a string, which V8 would copy
+ * and move several times.
  */
 export interface ByteWriter {
   /** Returns the bytes of the text. */
   readonly add: (text: string) => Uint8Array;
-  /** All of it as one array. */
+  /** All bytes as one array. */
   readonly bytes: () => Uint8Array;
 }
 

@@ -9,8 +9,8 @@ const openingBracket = 91;
 const closingBracket = 93;
 
 /**
- * What a conf file says otherwise than the model it was rendered from. Stanzas and settings beyond
- * the model are differences too unless `extras` allows them (a user's own template may add some).
+ * How a conf file differs from the model that it was rendered from. Additional stanzas and settings
+ * are differences unless `extras` allows them (custom templates may add some).
  */
 export function compareConf(
   expected: ConfModel,
@@ -55,9 +55,8 @@ export function compareConf(
 }
 
 /**
- * What Splunk would not read as it is where each setting of a stanza is a line `key = value`.
- * `soundKeys` collects names of settings that were looked at: a few dozen make a hundred thousand
- * settings.
+ * What Splunk would misread if each setting of a stanza is a line `key = value`. `soundKeys` caches
+ * valid names of settings: a few dozen names cover a hundred thousand settings.
  */
 export function misread(
   name: string,
@@ -85,8 +84,8 @@ interface SettingChecker {
 type Settings = ReadonlyMap<string, string>;
 
 /**
- * `met`: how many of the settings were read before. They mostly come in the model's order; only
- * from the first that does not are keys looked up.
+ * `met`: how many of the settings were read before. Settings are mostly in the order of the model;
+ * keys are only looked up from the first that is not.
  */
 function settingChecker(
   name: string,
@@ -100,7 +99,7 @@ function settingChecker(
   let found: Set<string> | undefined;
   let count = met;
   const lookUp = (key: string, value: string, line: number): void => {
-    // those before this one were met in order
+    // the settings before this one were in order
     found ??= new Set([...(expected?.keys() ?? [])].slice(0, count));
     if (found.has(key)) differences.push(repeated(line, `[${name}] ${key}`));
     found.add(key);
@@ -132,9 +131,9 @@ function settingChecker(
 }
 
 /**
- * The lines of a stanza that says all its settings just as they are read, up to a blank line;
- * undefined for any other. Most are: two hundred thousand lines are compared in place. `keys`
- * collects names of settings that were looked at.
+ * The lines of a stanza that has all its settings exactly as they are read, up to a blank line;
+ * undefined for any other. Most stanzas are like that: two hundred thousand lines are compared in
+ * place. `keys` caches valid names of settings.
  */
 function wholeStanza(
   text: string,
@@ -163,8 +162,8 @@ function wholeStanza(
 }
 
 /**
- * Where a line ends that says a setting just as it is written and read, one line without a
- * continuation; -1 for any other line.
+ * Where a line ends that has the setting exactly as it is read, without a continuation; -1 for any
+ * other line.
  */
 function endOfSetting(text: string, at: number, key: string, value: string): number {
   const equals = at + key.length + 1;

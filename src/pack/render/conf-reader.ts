@@ -1,34 +1,31 @@
 import { failed, ok, type Result } from '../../source/result.ts';
 
-/** Stanza names to settings. */
+/** Settings by stanza name. */
 export type ConfModel = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
-/**
- * A conf file as Splunk reads it; `reasons` are places that it would read differently from what
- * was meant.
- */
+/** A conf file as Splunk reads it; `reasons` are places where that differs from what was meant. */
 export interface ConfFile {
   readonly stanzas: ConfModel;
   readonly reasons: readonly string[];
 }
 
 /**
- * Called with the places of a statement in `text`, white space around it left out; `line` is its
- * number, from 1.
+ * Receives the positions of statements in `text`, without surrounding white space; `line` counts
+ * from 1.
  */
 export interface ConfVisitor {
   stanza(name: string, line: number): void;
-  /** The value stands in `text` from `start` to `end`. */
+  /** The value is in `text` from `start` to `end`. */
   setting(key: string, text: string, start: number, end: number, line: number): void;
   reason(message: string): void;
-  /** The lines from `at` on that need no reading, if there are any. */
+  /** The lines from `at` on that need not be parsed, if any. */
   known?(text: string, at: number, line: number): KnownLines | undefined;
   /** True: the rest of the file is not read. */
   isDone?(): boolean;
 }
 
 export interface KnownLines {
-  /** Where the last of them ends. */
+  /** The end of the last of them. */
   readonly end: number;
   readonly count: number;
 }
@@ -44,14 +41,13 @@ export function readConf(text: string): ConfFile {
 }
 
 /**
- * What a pack of 100,000 rules stays far below: it has two stanzas for each, of some forty
- * settings.
+ * A pack of 100,000 rules stays far below: it has two stanzas for each, with some forty settings.
  */
 const confBounds = { stanzas: 400_000, settings: 1000, lines: 10_000_000 } as const;
 
 /**
- * As {@link readConf}; the error says of what there is more than in any conf file of a pack, as
- * `more than 1000 settings in a stanza`.
+ * Like {@link readConf}. The error names what exceeds any conf file of a pack, such as `more than
+ * 1000 settings in a stanza`.
  */
 export function readBoundedConf(text: string): Result<ConfFile> {
   let lines = 1;
@@ -110,7 +106,7 @@ export const repeated = (line: number, what: string): string =>
 
 const backslash = 92;
 
-/** Works on places in the text: a file of ten megabytes is read back without a copy of it. */
+/** Works on positions in the text, so that ten megabytes are read back without a copy. */
 export function visitConf(text: string, visitor: ConfVisitor): void {
   let pending = '';
   let number = 0;
@@ -138,7 +134,7 @@ export function visitConf(text: string, visitor: ConfVisitor): void {
   if (pending !== '') visitor.reason(`line ${number}: the last line continues`);
 }
 
-// none of these is white space, so most lines are done with one comparison
+// most characters are not white space, so most lines take one comparison
 export const isSpace = (code: number): boolean =>
   code <= 32 || (code >= 0xa0 && String.fromCharCode(code).trim() === '');
 

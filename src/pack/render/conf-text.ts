@@ -1,9 +1,9 @@
 import { unflagged, unflaggedFile } from '../../backend/splunk/app-inspect.ts';
 
-// each starts with one certain character, so a long run of blanks costs a single pass
+// each starts with a specific character, so a long run of blanks takes a single pass
 const lineBreaks = /[\t\n\v\f\r\u0085\u2028\u2029]\s*/g;
 // control characters, bidirectional marks (they make a text read as another), byte order marks,
-// halves of surrogate pairs
+// lone surrogates
 const unprintable = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 const backslash = 92;
 
@@ -14,8 +14,7 @@ const oneLine = (text: string): string =>
   (either.test(text) ? text.replace(lineBreaks, ' ').replace(unprintable, '') : text).trim();
 
 /**
- * A text as a conf value: one line that never ends in a backslash, which would swallow the line
- * after it.
+ * A text as a conf value: one line that never ends in a backslash, which would join the next line.
  */
 export function confValue(text: string): string {
   const value = oneLine(text);
@@ -23,8 +22,8 @@ export function confValue(text: string): string {
 }
 
 /**
- * Why a value whose meaning must not change (a search, a user's own setting) cannot be written as
- * it is.
+ * Why a value whose meaning must not change (a search, a setting of the user) can't be written as
+ * it is; undefined if it can.
  */
 export function confError(value: string): string | undefined {
   if (value.trimEnd().endsWith('\\'))
@@ -34,12 +33,12 @@ export function confError(value: string): string | undefined {
     : undefined;
 }
 
-/** Letters, digits and `._:-` only: all that a setting's name is made of. */
+/** Whether the text is a name of a setting: only letters, digits and `._:-`. */
 export const isConfKey = (key: string): boolean => /^[A-Za-z_][\w.:-]*$/.test(key);
 
 /**
- * A stanza's name: one line, `[` and `]` as parentheses, and never the name of the stanza that sets
- * values for all others.
+ * The name of a stanza: one line, with parentheses for brackets, and never the name of a stanza of
+ * defaults.
  */
 export function stanzaName(text: string): string {
   const value = confText(text);
@@ -47,21 +46,21 @@ export function stanzaName(text: string): string {
   return /^(default|general|global|stash)?$/i.test(name) ? `${name} (detection)`.trim() : name;
 }
 
-/** Names with the same key are one stanza to Splunk. */
+/** Splunk reads names with the same key as one stanza. */
 export const stanzaKey = (name: string): string => stanzaName(name).toLowerCase();
 
 /**
- * A rule's text as a conf value. Folded first: what stood on two lines may be flagged once it is on
- * one.
+ * A text of a rule as a conf value. Joined to one line first, as AppInspect may flag the joined
+ * text.
  */
 export const confText = (text: string): string => unflagged(confValue(text));
 
-// line ends of other systems, and what shows nothing or makes a text read as another
+// line ends of other systems, and characters that are invisible or make a text read as another
 const foreignLineEnd = /\r\n?|[\u0085\u2028\u2029]/g;
 const eitherInLines = /[^\P{Cc}\t\n]|[\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]/u;
 const unseenInLines = /[^\P{Cc}\t\n]|[\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
-/** A text of several lines for a lookup, which AppInspect does not flag. */
+/** A text of several lines for a lookup, without what AppInspect flags. */
 export function unflaggedLines(text: string): string {
   const seen = eitherInLines.test(text)
     ? text.replace(foreignLineEnd, '\n').replace(unseenInLines, '')

@@ -3,11 +3,11 @@ import type Handlebars from 'handlebars';
 
 const require = createRequire(import.meta.url);
 
-/** What runs templates that are compiled. Its declarations have no path that Node knows. */
+/** Runs compiled templates. Its declarations have no path that Node resolves. */
 export const templateRuntime: typeof Handlebars = require('handlebars/runtime.js');
 
 /**
- * All of Handlebars. Its compiler loads only where a template is none of the package's own, as it
- * takes a hundredth of a build.
+ * All of Handlebars. The compiler is only loaded for templates that are not built in, as it takes a
+ * hundredth of a build.
  */
 export const templateCompiler = (): typeof Handlebars => require('handlebars');

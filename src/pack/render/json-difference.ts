@@ -1,8 +1,8 @@
 import type { Json } from './json-value.ts';
 
 /**
- * Path of the first place where two JSON values differ, such as `$.entities[3].data.title`;
- * undefined where they are equal. The order of keys does not count.
+ * Path of the first difference between two JSON values, such as `$.entities[3].data.title`;
+ * undefined if they are equal. The order of keys does not matter.
  */
 export function firstDifference(
   actual: unknown,
@@ -28,7 +28,7 @@ function arrayDifference(
   path: string,
 ): string | undefined {
   for (let index = 0; index < expected.length; index++) {
-    // the path is written only where there is something to tell: most values are equal
+    // the path is only built for a difference: most values are equal
     if (actual[index] === expected[index]) continue;
     const found = firstDifference(actual[index], expected[index], `${path}[${index}]`);
     if (found !== undefined) return found;

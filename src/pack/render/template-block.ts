@@ -1,14 +1,14 @@
 import type Handlebars from 'handlebars';
 
-/** A block that holds nothing but a template. */
+/** A block that only holds a template. */
 export const blockSource = '{{#keep}}{{> template}}{{/keep}}';
 
 const runtimeOptions = { allowProtoPropertiesByDefault: false, allowProtoMethodsByDefault: false };
 
 /**
- * The template as a function of its context, by `blockSource` compiled for it alone. Of a template
- * Handlebars merges all helpers anew for each call, which takes as long as to render a short one;
- * of a block that it gave to a helper it does not.
+ * The template as a function of its context, by `blockSource` compiled for it alone. For a
+ * template, Handlebars merges all helpers anew in each call, which takes as long as rendering a
+ * short one; for a block passed to a helper it does not.
  */
 export function asBlock(
   block: Handlebars.TemplateDelegate<object>,

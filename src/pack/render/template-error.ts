@@ -5,7 +5,7 @@ import type { SourceFile } from '../../source/span.ts';
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
   readonly template: string;
-  /** From 1; undefined where Handlebars gives no place. */
+  /** From 1; undefined if Handlebars reports no place. */
   readonly line: number | undefined;
 
   constructor(template: string, message: string, line: number | undefined) {

@@ -18,8 +18,8 @@ export type Render = (name: string, context: object) => string;
 
 export interface Renderer extends Render {
   /**
-   * The text as UTF-8. Stanzas and rows are encoded one by one: as one string, ten megabytes would
-   * be copied several times.
+   * The text as UTF-8. Stanzas and rows are encoded one by one: in a single string, ten megabytes
+   * would be copied several times.
    */
   readonly bytes: (name: string, context: object) => Uint8Array;
 }
@@ -30,7 +30,7 @@ const unsafeInJson = new RegExp(unsafe, 'g');
 const notXml = /[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 const xmlSpecial = /[&<>"'\t\n\r]/g;
 
-/** A value as JSON that may also stand in HTML or XML: `<`, `>` and `&` are written as escapes. */
+/** A value as JSON that is safe in HTML and XML: `<`, `>` and `&` are escaped. */
 function jsonText(value: unknown): string {
   const text: string | undefined = JSON.stringify(value);
   if (text === undefined) throw new Error('json is given nothing that JSON can hold');
@@ -44,7 +44,7 @@ function xmlText(text: string): string {
 }
 
 /**
- * Where a part is left out of the text that Handlebars makes. Templates and contexts have no such
+ * Marks where a part is left out of Handlebars' output. Templates and contexts do not have this
  * character.
  */
 const partMark = '\0';
@@ -72,8 +72,8 @@ function printable(value: unknown, helper: string): string {
 }
 
 /**
- * `[name]` and a line a setting, without a line break at the end. One call a stanza: a hundred
- * thousand settings would each cost Handlebars a block.
+ * `[name]` and one line per setting, without a line end after the last. One call per stanza: a
+ * Handlebars block for each of a hundred thousand settings would be slow.
  */
 function printStanza(name: string, settings: unknown): string {
   if (!(settings instanceof Map)) throw new Error('stanza is given no settings');
@@ -108,7 +108,7 @@ export function createRenderer(set: TemplateSet): Renderer {
     leftOut.parts.push(leftOut.writer.add(part));
     return partMark;
   });
-  // an environment of its own: helpers that other code registers globally have no part in the packs
+  // an isolated environment: helpers that other code registers globally must not affect the packs
   const environmentOf = (library: typeof Handlebars): typeof Handlebars => {
     const environment = library.create();
     environment.registerHelper(ownHelpers);
@@ -151,7 +151,7 @@ export function createRenderer(set: TemplateSet): Renderer {
     leftOut = { writer: createByteWriter(), parts };
     try {
       const texts = render(name, context).split(partMark);
-      // a mark that no helper left is a text of the template
+      // a mark that no helper left is text of the template
       if (texts.length === parts.length + 1) return withParts(texts, parts);
     } finally {
       leftOut = undefined;
@@ -161,7 +161,7 @@ export function createRenderer(set: TemplateSet): Renderer {
   return Object.assign(render, { bytes });
 }
 
-/** The texts with the parts between them. */
+/** Joins the texts and the parts between them. */
 function withParts(texts: readonly string[], parts: readonly Uint8Array[]): Uint8Array {
   const size =
     texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0) +
