@@ -11,6 +11,7 @@ const groups: readonly (readonly [heading: string, ...rooms: string[]])[] = [
   ['Matching', 'match'],
   ['Events', 'event'],
   ['Packs', 'pack', 'artifact'],
+  ['Installing', 'install'],
 ];
 
 const intro = `# API

@@ -11,6 +11,7 @@ import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 import { blockOptions, compileOptions } from '../dist/modules/pack/render/template.js';
 import { blockSource } from '../dist/modules/pack/render/template-block.js';
+import { leanDeclarations } from './lean-declarations.mjs';
 
 const root = join(import.meta.dirname, '..');
 const dir = join(root, 'dist', 'lib');
@@ -112,7 +113,7 @@ const types = await rolldown({
   input: { index: './dist/types/index.d.ts' },
   external: /^node:/,
   // the declarations come from tsc; the generator is only asked for what has none
-  plugins: [dts({ dtsInput: true, oxc: true, tsconfig: false })],
+  plugins: [dts({ dtsInput: true, oxc: true, tsconfig: false }), leanDeclarations],
 });
 const written = [
   await modules.write({
