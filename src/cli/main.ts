@@ -9,7 +9,7 @@ import { unexpected } from './error/unexpected.ts';
 import { guardTerminal, visibleLines } from './terminal/guarded.ts';
 import { eraseStatusLine } from './terminal/terminal.ts';
 
-// the bytecode of our modules is kept between runs, where Node has that
+// the bytecode of the modules is kept between runs, where Node can do that
 module.enableCompileCache?.();
 
 async function run(
@@ -27,7 +27,7 @@ async function run(
 for (const stream of [process.stdout, process.stderr]) {
   guardTerminal(stream, { wraps: stream === process.stderr });
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    // a reader such as `head` that has seen enough is no reason to stop
+    // a reader such as `head` that has seen enough is not an error
     if (error.code !== 'EPIPE') process.exit(exitCodes.internal);
   });
 }
@@ -35,7 +35,7 @@ for (const stream of [process.stdout, process.stderr]) {
 try {
   const program = createProgram();
   const [command, ...rest] = process.argv.slice(2);
-  // what the scripts ask: nothing of it is for the command line's own reader
+  // the scripts of shells run this: its words are not arguments of the command line
   if (command === 'completion' && rest[0] === 'words') {
     const { completionWords } = await import('./command/completion/words.ts');
     const found = await completionWords(rest.slice(1), program);

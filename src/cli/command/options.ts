@@ -15,13 +15,13 @@ export function commaSeparated(choices?: readonly string[]): (value: string) => 
   };
 }
 
-/** Of an option that may be repeated. */
+/** Parses an option that may be repeated. */
 export const several = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,
   value,
 ];
 
-/** Of an option that takes names with commas between them, and may be repeated. */
+/** Parses an option that takes names with commas between them, and may be repeated. */
 export const severalNames = (value: string, before: readonly string[] = []): readonly string[] => [
   ...before,
   ...commaSeparated()(value),
@@ -47,7 +47,7 @@ export const formatOption = (what: string, choices: readonly string[] = ['text',
 export const verboseOption = (description = 'show every diagnostic, notes included'): Option =>
   new Option('-v, --verbose', description).default(false);
 
-/** `-t` of the commands that ask rules about events. */
+/** `-t` of the commands that match events. */
 export const targetOption = (): Option =>
   new Option('-t, --target <name>', 'apply the pipelines of this target to the rules first');
 

@@ -2,7 +2,7 @@ import { Argument, type Command, Option } from 'commander';
 import { commandHelp } from './help-text.ts';
 import { configOption, formatOption, verboseOption } from './options.ts';
 
-/** The options of each command that asks or changes a place under `installs:`. */
+/** The options of all commands that read or change a place under `installs:`. */
 export const atPlace = (command: Command): Command =>
   command
     .option(

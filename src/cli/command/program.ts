@@ -47,7 +47,7 @@ const commands = [
 ];
 
 /**
- * The command line with all of its commands. A command loads what it runs when it runs: `--help`
+ * The command line with all commands. A command loads its `run.ts` when it runs, so that `--help`
  * answers at once.
  */
 export function createProgram(): Command {
@@ -58,7 +58,7 @@ export function createProgram(): Command {
     .exitOverride()
     .showHelpAfterError('(sigpack --help lists the commands)')
     .configureOutput({ outputError: (text, write) => write(visibleLines(usageText(text))) })
-    // a switch is off until it is given
+    // an option without a value is off by default
     .configureHelp({
       optionDescription: (option) =>
         new Help().optionDescription(option).replace(/ ?\(default: false\)$/, ''),

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 
 /**
- * Options of `sigma convert` and `sigma check` that Sigpack has under another name, or has not:
+ * Options of `sigma convert` and `sigma check` that Sigpack lacks, or has under another name, and
  * what to do instead.
  */
 const options: Readonly<Record<string, string>> = {
@@ -68,13 +68,13 @@ const own = (table: Readonly<Record<string, string>>, name: string): string | un
   Object.hasOwn(table, name) ? table[name] : undefined;
 
 /**
- * What to do in place of an option, a command or a list of sigma-cli; undefined for what sigma-cli
- * has not, either.
+ * What to do instead of an option, a command or a list of sigma-cli; undefined for what sigma-cli
+ * lacks too.
  */
 export const answerTo = {
   option(flag: string): string | undefined {
     const name = flag.startsWith('--') ? (flag.split('=')[0] ?? flag) : flag;
-    // the value of a short option may be glued to it
+    // a short option may be followed by its value without a space
     const short = /^-[jOPe]/.test(name) ? name.slice(0, 2) : name;
     return own(options, own(sameAs, short) ?? short);
   },
@@ -86,9 +86,9 @@ export const answerTo = {
 const correlationMethods = new Set(['default', 'stats', 'correlate', 'stateful']);
 
 /**
- * The arguments of `sigpack convert` where sigma-cli has an option of two letters behind one
- * hyphen, which would be read as two options: `-of` becomes `-f`. `refused` is the option that
- * Sigpack has not.
+ * The arguments of `sigpack convert`. Where sigma-cli has an option of two letters after one
+ * hyphen, which would be read as two options, it is replaced: `-of` becomes `-f`. `refused` is an
+ * option that Sigpack lacks.
  */
 export function sigmaCliArguments(args: readonly string[]): {
   readonly args: readonly string[];

@@ -2,8 +2,8 @@ import { nearest } from '../../source/nearest.ts';
 import { answerTo } from './sigma-cli.ts';
 
 /**
- * What the reader of the command line says of wrong arguments, as all errors are said: with one
- * prefix, the nearest name, and what sigma-cli's option is called here.
+ * The message of commander about wrong arguments, in the form of all errors: with one prefix, the
+ * nearest name, and what sigma-cli's option is called here.
  */
 export function usageText(text: string): string {
   const message = text.replace(/^error: /, '').trimEnd();

@@ -8,5 +8,6 @@ export function unexpected(error: unknown): string {
     return `Node ${process.versions.node} is too old: Sigpack needs 22.12 or newer`;
   // the message of an error of the machine is enough
   if (error instanceof Error && 'syscall' in error) return systemError(error);
-  return `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `internal error: ${text}`;
 }

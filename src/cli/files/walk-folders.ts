@@ -309,7 +309,8 @@ function followFolder(tree: Tree, from: Folder, folder: Folder): string {
     return `the link leads to ${shownPath(folder.real)}, which is read already`;
   const before = found.size;
   walk(tree, folder);
-  return `the link is followed to ${shownPath(folder.real)}: ${counted(found.size - before, 'file')}`;
+  const files = counted(found.size - before, 'file');
+  return `the link is followed to ${shownPath(folder.real)}: ${files}`;
 }
 
 /**

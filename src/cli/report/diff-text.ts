@@ -151,7 +151,8 @@ function firstOfEach(notes: readonly Note[]): readonly Note[] {
 
 function noteText({ label, text, effect }: Note, paint: Paint): string {
   const shown = visible(text);
-  return `${paint('dim', visible(label))} ${effect === 'catches' ? paint('green', shown) : effect === 'drops' ? paint('red', shown) : shown}`;
+  const colour = effect === 'catches' ? 'green' : effect === 'drops' ? 'red' : undefined;
+  return `${paint('dim', visible(label))} ${colour ? paint(colour, shown) : shown}`;
 }
 
 /** Signs as well as colours, which not every terminal shows. */

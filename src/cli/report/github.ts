@@ -31,7 +31,8 @@ function command(diagnostic: Diagnostic): string {
     hint === ''
       ? commandData(message)
       : `${commandData(message)}%0A${commandData(`Hint: ${hint}`)}`;
-  return `::${commands[severity]} ${properties.map(([name, value]) => `${name}=${commandProperty(String(value))}`).join(',')}::${text}`;
+  const named = properties.map(([name, value]) => `${name}=${commandProperty(String(value))}`);
+  return `::${commands[severity]} ${named.join(',')}::${text}`;
 }
 
 /**

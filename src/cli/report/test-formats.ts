@@ -135,24 +135,23 @@ export function testJunit(
         `${xmlText(diagnostic.hint)}</error></testcase>`
       );
     });
-    suites.push(
-      `  <testsuite name="diagnostics" tests="${cases.length}" failures="0" errors="` +
-        `${cases.length}">\n${cases.join('\n')}\n  </testsuite>`,
-    );
+    const count = cases.length;
+    const suite = `<testsuite name="diagnostics" tests="${count}" failures="0" errors="${count}">`;
+    suites.push(`  ${suite}\n${cases.join('\n')}\n  </testsuite>`);
   }
   const errors = countOutcome(results, 'error') + diagnostics.length;
-  const counts =
-    `tests="${results.length + diagnostics.length}" failures="` +
-    `${countOutcome(results, 'failed')}" errors="${errors}"`;
-  const head = `<testsuites name="sigpack test" ${counts} time="${(milliseconds / 1000).toFixed(3)}">`;
+  const tests = results.length + diagnostics.length;
+  const failures = countOutcome(results, 'failed');
+  const counts = `tests="${tests}" failures="${failures}" errors="${errors}"`;
+  const seconds = (milliseconds / 1000).toFixed(3);
+  const head = `<testsuites name="sigpack test" ${counts} time="${seconds}">`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n${head}\n${suites.join('\n')}\n</testsuites>\n`;
 }
 
 function junitCase(result: CaseResult): string {
   const { test, rule, outcome, message } = result;
-  const start =
-    `    <testcase classname="${xmlText(rule?.title ?? test.file.path)}" name="` +
-    `${xmlText(test.name)}"`;
+  const classname = xmlText(rule?.title ?? test.file.path);
+  const start = `    <testcase classname="${classname}" name="${xmlText(test.name)}"`;
   if (outcome === 'passed') return `${start}/>`;
   const body = failureLines(result, unpainted).map(xmlText).join('\n');
   const element = outcome === 'failed' ? 'failure' : 'error';
@@ -160,8 +159,8 @@ function junitCase(result: CaseResult): string {
 }
 
 /**
- * Workflow commands of GitHub Actions: an error a failed case, a warning for what tests don't
- * cover.
+ * Workflow commands of GitHub Actions: an error per failed case, a warning for each part that tests
+ * don't cover.
  */
 export function testGithub(
   { results, coverage = [] }: TestRun,
@@ -198,7 +197,9 @@ export function testGithub(
       ),
     ];
   });
-  return `${reportGithub(diagnostics, { toolVersion: '', paint: unpainted, width: 100, failOn: 'error' })}${[...failures, ...gaps].map((line) => `${line}\n`).join('')}`;
+  const context = { toolVersion: '', paint: unpainted, width: 100, failOn: 'error' } as const;
+  const lines = [...failures, ...gaps].map((line) => `${line}\n`);
+  return `${reportGithub(diagnostics, context)}${lines.join('')}`;
 }
 
 function annotation(
@@ -207,8 +208,7 @@ function annotation(
   title: string,
   text: string,
 ): string {
-  return (
-    `::${command} file=${commandProperty(place.file.path)},line=${placeOf(place).line},title=` +
-    `${commandProperty(title)}::${text}`
-  );
+  const file = commandProperty(place.file.path);
+  const { line } = placeOf(place);
+  return `::${command} file=${file},line=${line},title=${commandProperty(title)}::${text}`;
 }

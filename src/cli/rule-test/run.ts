@@ -196,14 +196,13 @@ function failureText(
 ): string {
   const wanted = expectationText(expected, kind);
   const times = matches === 1 ? 'once' : `${matches} times`;
+  const fires = matches === 0 ? 'does not fire' : `fires ${times}`;
   if (kind === 'correlation')
-    return (
-      `expected ${wanted}; it ${matches === 0 ? 'does not fire' : `fires ${times}`} over ` +
-      counted(events, 'event')
-    );
+    return `expected ${wanted}; it ${fires} over ${counted(events, 'event')}`;
   if (events === 1)
     return `expected ${wanted}; the event ${matches === 0 ? 'does not match' : 'matches'}`;
-  return `expected ${wanted}; ${matches} of ${events} events ${plural(matches, 'matches', 'match')}`;
+  const verb = plural(matches, 'matches', 'match');
+  return `expected ${wanted}; ${matches} of ${events} events ${verb}`;
 }
 
 /** Of a correlation: how many events each rule that it refers to finds. */

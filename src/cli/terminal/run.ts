@@ -33,8 +33,11 @@ export const contextFor = ({ paint, width }: Terminal): ReportContext => ({
 });
 
 /** The first line of a text report: which configuration applies. */
-export const configurationLine = (path: string | undefined, paint: Paint): string =>
-  `${paint('dim', `Configuration: ${path === undefined ? 'none (no sigpack.yml here or above)' : visible(shownPath(path))}`)}\n`;
+export function configurationLine(path: string | undefined, paint: Paint): string {
+  const shown =
+    path === undefined ? 'none (no sigpack.yml here or above)' : visible(shownPath(path));
+  return `${paint('dim', `Configuration: ${shown}`)}\n`;
+}
 
 /**
  * Prints the report. As text, diagnostics go to standard error and the summary to standard output;

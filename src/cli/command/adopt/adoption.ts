@@ -10,14 +10,14 @@ import { stanzaKey } from '../../../pack/render/conf-text.ts';
 /** What becomes of the saved searches of an app that a pack replaces. */
 export interface Adoption {
   readonly app: AdoptedApp;
-  /** Those that are found have a name that the pack can have. */
+  /** The matches that are found have names that the pack can have. */
   readonly matches: Matches<AdoptedRule>;
   /** Matches whose names no pack can have. */
   readonly unnamed: readonly Match<AdoptedRule>[];
   readonly local: readonly LocalSettings[];
   /** Saved searches that run now, and whose rules are switched off in the pack. */
   readonly switchedOff: readonly string[];
-  /** And the other way. */
+  /** Saved searches that do not run now, and whose rules are switched on. */
   readonly switchedOn: readonly string[];
   /** Saved searches whose settings in `local/` no detection has any more. */
   readonly lost: readonly string[];

@@ -79,7 +79,7 @@ const withSplunk = (config: PackConfig): PackConfig => ({
 const hasVersion = ({ file }: LoadedConfig): boolean =>
   lookup(rootOf(file), 'version') !== undefined;
 
-/** `lock`: the path of the lock, where it was written. */
+/** `lock`: the path of the lock, if it was written. */
 function asJson(
   { app, matches, unnamed, local, lost, switchedOff, switchedOn }: Adoption,
   pack: string,

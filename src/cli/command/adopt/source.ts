@@ -15,19 +15,19 @@ import { statsOf } from '../../files/path-stats.ts';
 import { readRegularFile } from '../../files/regular-file.ts';
 import { shownPath } from '../../files/rule-files.ts';
 
-/** Bytes of a conf file or of a detection: those of the largest app are a fifth of it. */
+/** In bytes, of a conf file or a detection: five times as much as the largest app has. */
 const maximumSize = 128 * 1024 * 1024;
 
 /**
  * The saved searches of an app's folder, of a savedsearches.conf or of a repository of contentctl.
- * Throws a CommandError where the path is none of them.
+ * Throws a CommandError for any other path.
  */
 export function readAdopted(path: string): AdoptedApp {
   const found = statsOf(path);
   if (!found) throw new CommandError(`${shownPath(path)} does not exist`);
   if (!found.isDirectory()) {
     const above = dirname(resolve(path));
-    // a file of an app says little without the one beside it
+    // a file of an app means little without the one in the other folder
     if (/^(?:default|local)$/.test(basename(above)) && basename(path) === 'savedsearches.conf')
       return readAdopted(dirname(above));
     if (!/\.conf$/i.test(path))

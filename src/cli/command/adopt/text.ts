@@ -20,7 +20,7 @@ export interface AdoptingPack {
   readonly isVersionWritten: boolean;
 }
 
-/** What an adoption does, for a person. `lock`: the path of the lock, where it was written. */
+/** What an adoption does, as text. `lock`: the path of the lock, if it was written. */
 export function adoptionText(
   adoption: Adoption,
   pack: AdoptingPack,
@@ -102,7 +102,7 @@ function otherAppText(id: string, adopted: string): string {
   );
 }
 
-/** What a person should look at, and the saved searches that it is about. */
+/** What the user should look at, and the saved searches that it is about. */
 function concerns({
   matches,
   unnamed,

@@ -37,9 +37,9 @@ export interface BuildOptions {
   /** In place of those of the configuration. */
   readonly pipeline?: readonly string[];
   readonly verbose: boolean;
-  /** Write nothing where a rule is not tested. */
+  /** Write nothing if a rule is not tested. */
   readonly requireTests?: boolean;
-  /** Write nothing where the build is not what the lock says. */
+  /** Write nothing if the build differs from the lock. */
   readonly frozen?: boolean;
   /** Compile and check, write nothing. */
   readonly dryRun: boolean;
@@ -70,7 +70,7 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   const project = opened.value;
   const { loaded, bag, terminal, history, unchosen } = project;
   const output = options.output ?? defaultOutput(loaded);
-  // what a comparison needs is loaded where one is asked for
+  // comparing is loaded only if it is wanted
   const frozen = options.frozen === true ? await frozenCheck() : undefined;
   const built = frozen?.createBuilt(loaded.config.info, { pathOf: history.pathOf, details: false });
   const templates = options.dryRun ? undefined : projectTemplates(project);
@@ -87,7 +87,7 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   lint?.finish();
   if (pack.outcomes.length === 0) reportNothing(project, paths, counts.files);
   reportPack(project, pack);
-  // of a target that is left out, every rule would differ
+  // every rule would differ from a target that is left out
   if (built && unchosen.length === 0) frozen?.checkFrozen(project, pack, built);
   const refused =
     loaded.config.targets.length === 0 ||
@@ -109,7 +109,7 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   );
 }
 
-/** The modules of `--frozen`. */
+/** Loads what `--frozen` needs. */
 async function frozenCheck() {
   const [{ createBuilt }, { checkFrozen }] = await Promise.all([
     import('../../../release/snapshot.ts'),
@@ -118,11 +118,11 @@ async function frozenCheck() {
   return { createBuilt, checkFrozen };
 }
 
-/** In the project's folder: the same place from wherever in it the command is called. */
+/** In the project's folder: the same place, whichever folder in it the command is run from. */
 const defaultOutput = ({ folder }: LoadedConfig): string =>
   shownPath(join(folder, 'dist', 'packs'));
 
-/** What tests need is loaded where they are asked for. */
+/** Loads what `--require-tests` needs. */
 async function isUntested(
   ...given: Parameters<typeof import('../../rule-test/gate.ts').refuseUntested>
 ): Promise<boolean> {
@@ -130,7 +130,7 @@ async function isUntested(
   return refuseUntested(...given);
 }
 
-/** At the configuration, or where there is none at the rules that were looked for. */
+/** Reports it at the configuration, or without one at the rules that were looked for. */
 function reportNothing({ loaded, bag }: Project, paths: readonly string[], files: number): void {
   const message = `no detection was made from ${counted(files, 'file')}`;
   const diagnostic = { code: 'PCK005', message, span: { start: 0, end: 0 } } as const;
@@ -146,7 +146,7 @@ function reportNothing({ loaded, bag }: Project, paths: readonly string[], files
   }
 }
 
-/** The command line has the last word. */
+/** The configuration, as the options of the command line change it. */
 function adjusted(config: PackConfig, options: BuildOptions): PackConfig {
   if (options.target?.length === 0) throw new CommandError('--target names no target');
   const { target, failOn, preset } = options;

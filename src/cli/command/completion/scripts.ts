@@ -1,7 +1,7 @@
 import type { Shell } from './shells.ts';
 
 /**
- * The script for each shell. It asks `sigpack completion words`; where that prints nothing, the
+ * The script for each shell. It runs `sigpack completion words`; where that prints nothing, the
  * shell completes names of files.
  */
 export const completionScripts: Readonly<Record<Shell, string>> = {
@@ -29,7 +29,7 @@ function __sigpack_words
 end
 complete -c sigpack -a '(__sigpack_words)'
 `,
-  // Windows PowerShell drops an empty argument: two quotes stand for it
+  // Windows PowerShell drops an empty argument: two quotes are passed instead
   powershell: `# sigpack completion powershell | Out-String | Invoke-Expression, in $PROFILE
 Register-ArgumentCompleter -Native -CommandName sigpack -ScriptBlock {
   param($word, $ast, $cursor)

@@ -4,8 +4,8 @@ import { targetName } from '../../../backend/target-name.ts';
 import { bundles, noPipeline } from '../../../pipeline/bundle.ts';
 
 /**
- * What may stand in the place of the last of the words behind `sigpack`, which has been typed in
- * part. None: a file, or anything.
+ * The completions of the last of the words after `sigpack`, which has been typed in part. Empty: a
+ * file, or anything.
  */
 export async function completionWords(
   typed: readonly string[],
@@ -50,7 +50,7 @@ async function candidates(
   return operands === 0 ? (command.registeredArguments[0]?.argChoices ?? []) : [];
 }
 
-/** The values behind the last comma of what has been typed. */
+/** The values for what follows the last comma of what has been typed. */
 function listValues(typed: string, values: readonly string[]): readonly string[] {
   const start = typed.slice(0, typed.lastIndexOf(',') + 1);
   const taken = new Set(start.split(','));
@@ -72,7 +72,7 @@ async function valuesOf(
   return [...bundles.keys(), ...builtInNames(), noPipeline];
 }
 
-/** The formats of the targets that have been named; without one, of all. */
+/** The formats of the targets that are named before; of all targets if there is none. */
 function formatsOf(before: readonly string[]): readonly string[] {
   const at = before.findIndex((word) => word === '-t' || word === '--target');
   const known = targets.map(({ name }) => name);

@@ -4,7 +4,7 @@ import { targetName } from '../../../backend/target-name.ts';
 import type { Pipeline } from '../../../pipeline/pipeline.ts';
 import { type CompiledRule, detectionsBelow } from '../../../query/compile.ts';
 
-/** The pipeline that `-f data_model` stands for where no other is named. */
+/** The pipeline that `-f data_model` means where no other is named. */
 export const dataModelPipeline = 'splunk-cim';
 
 /** True for `-f data_model`: a format of sigma-cli, where Sigpack lets pipelines decide. */

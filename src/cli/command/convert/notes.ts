@@ -4,8 +4,8 @@ import { visible } from '../../../source/visible.ts';
 import { isPlain } from './plain-format.ts';
 
 /**
- * A query may hold a line break that has no other spelling in its language; nothing in the text
- * shows where such a query ends.
+ * Notes queries that contain a line break, which has no other spelling in their language: nothing
+ * in the text shows where such a query ends.
  */
 export function noteLineBreaks(
   target: string,
@@ -29,7 +29,7 @@ export function noteLineBreaks(
   );
 }
 
-/** For targets without pipelines, whose products may have other field names than Sigma. */
+/** Notes targets without pipelines whose products may have other field names than Sigma. */
 export function noteSigmaNames(targets: readonly string[]): void {
   const concerned = targets.filter((name) => fieldChoices(name).length > 1);
   if (concerned.length === 0) return;

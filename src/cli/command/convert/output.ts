@@ -39,14 +39,15 @@ export function queryWriter(
 }
 
 /**
- * A path that ends in a slash, a folder that is there, or the only way to write several targets.
+ * True for a path that ends in a slash, an existing folder, or where only a folder can hold several
+ * targets.
  */
 function isFolder(path: string, targetCount: number): boolean {
   if (path.endsWith('/') || path.endsWith('\\') || targetCount > 1) return true;
   return statsOf(path)?.isDirectory() ?? false;
 }
 
-/** What the files' own folders are relative to: the one folder given, or nothing. */
+/** The folder that the files' folders are relative to: the only path, if it is a folder. */
 function commonFolder(paths: readonly string[]): string | undefined {
   const [only] = paths;
   return paths.length === 1 && only !== undefined && statsOf(only)?.isDirectory()
@@ -55,7 +56,7 @@ function commonFolder(paths: readonly string[]): string | undefined {
 }
 
 /**
- * One file for each rule; the folders of the rules are mirrored. Several rules of one file are
+ * Writes one file for each rule, in the folders of the rules. Several rules of one file are
  * numbered.
  */
 function writeEach(
@@ -78,7 +79,10 @@ function writeEach(
   }
 }
 
-/** Undefined where a finalizer or the format of a plugin failed and has been reported. */
+/**
+ * The text of entries; undefined where a finalizer or the format of a plugin failed and has been
+ * reported.
+ */
 function printed(
   format: TargetFormat,
   entries: readonly ConvertedEntry[],
@@ -90,7 +94,7 @@ function printed(
   } catch (error) {
     if (!(error instanceof ProcessingFailure) && !(error instanceof CommandError)) throw error;
     const [first] = entries;
-    // there is no rule to report it at
+    // without an entry, there is no rule to report it at
     if (!first) throw new CommandError(error.message);
     const { file, titleSpan: span } = first.rule;
     const { message } = error;

@@ -35,9 +35,9 @@ export interface ConvertOptions {
   readonly pipeline?: readonly string[];
   /** sigma-cli's word for `--pipeline none`. */
   readonly withoutPipeline?: boolean;
-  /** Files and folders with Sigma filters, beside those of the configuration. */
+  /** Files and folders with Sigma filters, besides those of the configuration. */
   readonly filter?: readonly string[];
-  /** A rule that a target refuses is a warning. */
+  /** Rules that a target refuses are warnings. */
   readonly skipUnsupported?: boolean;
   /** Splunk queries end with a table of the rule attribute `fields`. */
   readonly table?: boolean;
@@ -69,7 +69,7 @@ export async function convert(
   if (!opened.ok) return opened.error;
   const project = opened.value;
   const { loaded, bag, pipelines, pluginSettings } = project;
-  // this throws: there is no such format
+  // throws that there is no such format
   if (inModel && !setDataModel(pipelines.get('splunk')))
     chosenTarget(targets, 'splunk', options.format);
   const formats = new Map(chosen.map((one) => [one.target.name, formatName(one)]));

@@ -16,6 +16,7 @@ import { shownPath } from '../../files/rule-files.ts';
 import { writeWhole } from '../../files/write-whole.ts';
 import { snapshotOfTexts } from '../../release/artifact-files.ts';
 import { lockName } from '../../release/lock-file.ts';
+import { unpainted } from '../../report/context.ts';
 import { diffText } from '../../report/diff-text.ts';
 import { sideChanges } from '../../rule-test/side-changes.ts';
 import { printText } from '../../terminal/guarded.ts';
@@ -78,14 +79,14 @@ export async function diff(
             `the diff\n`,
         );
     }
-    await write(found, changed, options);
+    write(found, changed, options);
   } finally {
     for (const { remove } of sides) remove();
   }
   return exitCodes.success;
 }
 
-/** Of two artifacts, only what both hold can be compared. */
+/** Two artifacts can only be compared in what both contain. */
 function comparable(before: Side, after: Side): readonly [Snapshot, Snapshot] {
   const [old, now] = [before.texts, after.texts];
   if (!old || !now) return [before.snapshot, after.snapshot];
@@ -109,22 +110,20 @@ function defaultFrom(home: string): string {
   return lock;
 }
 
-async function write(
+function write(
   found: Diff,
   changed: readonly SideChange[],
   { format, output, verbose }: DiffOptions,
-): Promise<void> {
+): void {
   const view = diffView(found);
-  const paint = createTerminal(process.stdout, process.env, () => 0).paint;
+  const json = { diffVersion: 1, ...view, tests: changed };
+  const { paint } = createTerminal(process.stdout, process.env, () => 0);
   const text =
     format === 'json'
-      ? `${visibleJson(JSON.stringify({ diffVersion: 1, ...view, tests: changed }, undefined, 1))}\n`
+      ? `${visibleJson(JSON.stringify(json, undefined, 1))}\n`
       : format === 'markdown'
         ? diffMarkdown(view, changed)
-        : diffText(view, changed, {
-            paint: output === undefined ? paint : (_, plain) => plain,
-            verbose,
-          });
+        : diffText(view, changed, { paint: output === undefined ? paint : unpainted, verbose });
   if (output === undefined && format === 'text') printText(text);
   else if (output === undefined) process.stdout.write(text);
   else writeWhole(output, text);

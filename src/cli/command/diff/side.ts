@@ -31,7 +31,7 @@ export interface Side {
   readonly built?: BuiltSide;
   /** Where it was read from artifacts. */
   readonly texts?: ArtifactTexts;
-  /** Of rules that do not compile there, and so seem to be gone. */
+  /** The number of errors: rules that do not compile seem to be removed. */
   readonly errors?: number;
   readonly remove: () => void;
 }
@@ -39,7 +39,7 @@ export interface Side {
 export interface SideReader {
   /** The project's folder. */
   readonly home: string;
-  /** Name of the configuration, in whatever folder. */
+  /** Name of the configuration, in any folder. */
   readonly configName: string;
   readonly terminal: Terminal;
   readonly bag: DiagnosticBag;

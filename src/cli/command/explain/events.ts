@@ -73,7 +73,11 @@ function explained(
   const { rule } = settled;
   const place = `${visible(rule.file.path)}:${positionAt(rule.file, rule.titleSpan.start).line}`;
   const head = [style.paint('bold', visible(rule.title)), style.paint('dim', place), ''];
-  return `${[...head, ...(settled.kind === 'correlation' ? correlationLines(settled, events, bag) : eventLines(settled, events, bag, style))].join('\n')}\n`;
+  const lines =
+    settled.kind === 'correlation'
+      ? correlationLines(settled, events, bag)
+      : eventLines(settled, events, bag, style);
+  return `${[...head, ...lines].join('\n')}\n`;
 }
 
 function eventLines(
@@ -107,7 +111,7 @@ function eventLines(
   });
 }
 
-/** A correlation is about many events: how many its rules find is what there is to say of them. */
+/** All that a correlation shows of single events is how many of them its rules find. */
 function correlationLines(
   settled: SettledRule & { readonly kind: 'correlation' },
   events: readonly Event[],

@@ -6,7 +6,11 @@ export interface LineChange {
 /** Longer lists are shown whole, removed before added: the comparison is quadratic. */
 const most = 1500;
 
-/** What changed between two lists of lines, in order, by their longest common subsequence. */
+/**
+ * What changed between two lists of lines, in order, by their longest common subsequence. Of
+ * several equally long ones, that of the package `diff` splits values from their fields in some
+ * rules.
+ */
 export function lineChanges(
   before: readonly string[],
   after: readonly string[],

@@ -27,7 +27,7 @@ import { type LineChange, lineChanges } from './line-changes.ts';
 
 export interface ExplainOptions {
   readonly target?: string;
-  /** A file of events that the rules are asked about, in place of the query. */
+  /** A file of events to explain the rules by, in place of the query. */
   readonly event?: string;
   /** In place of those of the configuration. */
   readonly pipeline?: readonly string[];
@@ -36,10 +36,7 @@ export interface ExplainOptions {
   readonly verbose: boolean;
 }
 
-/**
- * `sigpack explain`: what each processing item does to a rule, the fields that stay unmapped, and
- * the query in the end.
- */
+/** `sigpack explain`: what each processing item does to a rule, and the resulting query. */
 export async function explain(
   paths: readonly string[],
   options: ExplainOptions,
@@ -69,7 +66,7 @@ export async function explain(
     bag,
     keepPlaceholders: pipelines.length > 0,
   });
-  // what is printed goes to standard output, whose own terminal decides on colour
+  // the output goes to standard output, whose own terminal decides on colours
   const { paint } = createTerminal(process.stdout, process.env, () => 0);
   const explaining: Explaining = {
     target,
@@ -84,7 +81,7 @@ export async function explain(
     .map((rule) => explained(rule, explaining));
   for (const [index, { text, queries }] of texts.entries()) {
     printText(`${index > 0 ? '\n' : ''}${text}`);
-    // whole, to be copied
+    // not broken, so that they can be copied
     process.stdout.write(queries.map((query) => `  ${visible(query)}\n`).join(''));
   }
   return reportProject(project, answer);
@@ -109,12 +106,11 @@ function explained(settled: SettledRule, explaining: Explaining): Explained {
   const { rule } = settled;
   const line = positionAt(rule.file, rule.titleSpan.start).line;
   const names = byPriority(pipelines).map(({ name, priority }) => `${name} (${priority})`);
+  const through =
+    names.length > 0 ? ` through ${names.map(visible).join(', ')}` : ', without a pipeline';
   const lines = [
     paint('bold', visible(rule.title)),
-    paint(
-      'dim',
-      `${rule.file.path}:${line} for ${target.name}${names.length > 0 ? ` through ${names.map(visible).join(', ')}` : ', without a pipeline'}`,
-    ),
+    paint('dim', `${rule.file.path}:${line} for ${target.name}${through}`),
     '',
   ];
   const process = createProcessor(pipelines, {
@@ -128,8 +124,8 @@ function explained(settled: SettledRule, explaining: Explaining): Explained {
 }
 
 /**
- * Adds a paragraph for each item that changes the rule; the others are counted, or named under
- * --verbose.
+ * Adds a paragraph for each item that changes the rule; other items are counted, or under --verbose
+ * named.
  */
 function stepPrinter(
   settled: SettledRule,
@@ -170,7 +166,7 @@ const changeText = ({ kind, line }: LineChange, paint: Paint): string =>
     ? paint('green', `   + ${visible(line)}`)
     : paint('red', `   - ${visible(line)}`);
 
-/** Adds what became of the rule; answers with its queries. */
+/** Adds log source, unmapped fields and constant truth of the rule; returns its queries. */
 function addOutcome(
   compiled: CompiledRule,
   { target, settings, bag, paint, pipelines }: Explaining,

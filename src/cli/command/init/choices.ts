@@ -1,10 +1,7 @@
 import { type FieldChoice, fieldChoices } from '../../../pipeline/field-choice.ts';
 import { failed, ok, type Result } from '../../../source/result.ts';
 
-/**
- * Products that `sigpack init` asks about, and the targets whose pipelines say how their fields are
- * called.
- */
+/** Products that `sigpack init` asks about, and the targets whose pipelines name their fields. */
 const products = [
   { name: 'splunk', description: 'a Splunk app with saved searches', targets: ['splunk'] },
   {
@@ -23,8 +20,7 @@ export type Product = (typeof products)[number]['name'];
 const packs: readonly string[] = ['splunk', 'graylog'];
 
 /**
- * What `sigpack init` wants to know. Each is an option of the command too: `splunkIndex` is
- * --splunk-index.
+ * What `sigpack init` asks. Each is an option of the command too: `splunkIndex` is --splunk-index.
  */
 export type ChoiceKey =
   | 'products'
@@ -42,11 +38,11 @@ export interface Question {
   readonly text: string;
   /** Empty: any text. */
   readonly choices: readonly FieldChoice[];
-  /** Several answers with commas between them. */
+  /** Several answers, separated by commas. */
   readonly several: boolean;
-  /** What an empty line stands for; none: there has to be an answer. */
+  /** What an empty line means; without it, there has to be an answer. */
   readonly fallback?: string;
-  /** What is wrong with answers. */
+  /** Why answers are wrong. */
   readonly reason: (answers: readonly string[]) => string | undefined;
 }
 
@@ -150,7 +146,7 @@ function misnamed(answers: readonly string[], pattern: RegExp, what: string): st
   return wrong === undefined ? undefined : `"${wrong}" is not ${what}`;
 }
 
-/** The first question that the answers so far leave open. */
+/** The first question that is still open. */
 export const nextQuestion = (answers: Answers): Question | undefined =>
   questions.find(({ key, isAsked }) => isAsked(answers) && !answers.has(key));
 
@@ -212,7 +208,7 @@ export interface ChosenLines {
     readonly description: string;
   }[];
   readonly splunk: boolean;
-  /** Null: none is asked for. */
+  /** Null: no question about it. */
   readonly splunkIndex: string | readonly string[] | null;
   readonly enterpriseSecurity: boolean;
   readonly graylog: boolean;

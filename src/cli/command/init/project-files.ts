@@ -36,10 +36,10 @@ const files = [
   { path: '.gitignore', template: 'init/gitignore.hbs' },
 ] as const;
 
-/** Of the files, below the project's folder. */
+/** Paths of the files, below the project's folder. */
 export const initPaths: readonly string[] = files.map((file) => file.path);
 
-/** The templates that {@link initFiles} wants. */
+/** The names of the templates for {@link initFiles}. */
 export const initTemplates: readonly string[] = files.map((file) => file.template);
 
 /** An id for the packs from a title or a folder's name. */

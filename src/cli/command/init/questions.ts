@@ -10,7 +10,10 @@ import {
   type Question,
 } from './choices.ts';
 
-/** Asks what the answers leave open, on a terminal; without one a usage error names the option. */
+/**
+ * Asks the open questions on a terminal. Without a terminal, throws a CommandError that names the
+ * option.
+ */
 export async function askTheRest(given: Answers): Promise<Answers> {
   const answers = new Map<ChoiceKey, readonly string[]>(given);
   const first = nextQuestion(answers);
@@ -26,7 +29,7 @@ export async function askTheRest(given: Answers): Promise<Answers> {
   return answers;
 }
 
-/** Without a terminal, a question with a default is answered by it. */
+/** Without a terminal, the default answers a question. */
 function withDefaults(answers: Map<ChoiceKey, readonly string[]>): Answers {
   for (let question = nextQuestion(answers); question; question = nextQuestion(answers)) {
     const { key, fallback } = question;
@@ -64,7 +67,8 @@ async function answered(question: Question, lines: LineReader): Promise<readonly
       : several
         ? 'numbers or names, with commas between them'
         : 'a number or a name';
-  const prompt = `${[wanted, fallback === undefined ? '' : `[${fallback}]`].filter((part) => part !== '').join(' ')}> `;
+  const hints = [wanted, fallback === undefined ? '' : `[${fallback}]`];
+  const prompt = `${hints.filter((hint) => hint !== '').join(' ')}> `;
   for (;;) {
     const line = await lines.ask(prompt);
     if (line === undefined) throw new CommandError('the input has ended; nothing was written');

@@ -30,7 +30,7 @@ export interface InitCommandOptions extends ChoiceOptions {
 
 /**
  * `sigpack init`: asks which products the rules are for, writes a configuration, a starter rule and
- * CI files, never over files that are there, and builds the packs.
+ * CI files, never over existing files, and builds the packs.
  */
 export async function init(folder: string, options: InitCommandOptions): Promise<ExitCode> {
   const name = basename(resolve(folder));
@@ -54,8 +54,8 @@ export async function init(folder: string, options: InitCommandOptions): Promise
     { templates },
   );
   checkConfig(made);
-  // these are the user's where they are there: npm writes to the one, and the other may well ignore
-  // dist/
+  // existing ones are the user's: npm writes to package.json, and .gitignore may well ignore dist/
+  // already
   const files = made.filter(
     ({ path }) => !keptFiles.includes(path) || !existsSync(join(folder, path)),
   );
@@ -72,7 +72,7 @@ export async function init(folder: string, options: InitCommandOptions): Promise
   printText(nextSteps(folder, spec, options.build));
   if (!options.build) return exitCodes.success;
   printText('\n');
-  // loaded where it is asked for
+  // loaded only if it is wanted
   const { build } = await import('../build/run.ts');
   return build([], {
     config: join(folder, configName),
@@ -83,8 +83,8 @@ export async function init(folder: string, options: InitCommandOptions): Promise
 }
 
 /**
- * Before anything is written: half a project is harder to mend than none, and a link leads to a
- * folder that nobody named.
+ * Refuses what is in the way before anything is written: half a project is harder to mend than
+ * none, and a link leads to a folder that nobody named.
  */
 function refuseInTheWay(folder: string): void {
   nearestFolder(folder);
@@ -113,7 +113,7 @@ function refuseOtherThan(needed: 'file' | 'folder', path: string, stats: Stats):
     );
 }
 
-/** Asked before the questions too: nobody answers them for nothing. */
+/** Also called before the questions, so that nobody answers them in vain. */
 function refuseTaken(folder: string, force: boolean): void {
   refuseInTheWay(folder);
   const taken = initPaths
@@ -123,7 +123,7 @@ function refuseTaken(folder: string, force: boolean): void {
     throw new CommandError(`${taken.join(', ')} exist already; --force replaces them`);
 }
 
-/** Ctrl+C waits until all files are written. */
+/** Holds Ctrl+C back until all files are written. */
 function withoutInterruption(write: () => void): void {
   const wait = (): void => {};
   process.on('SIGINT', wait);
@@ -152,8 +152,7 @@ function refuseTitle(title: string): void {
 const keptFiles: readonly string[] = ['.gitignore', 'package.json'];
 
 /**
- * A version, or a tarball that is there: anything else would be whatever a registry has for it
- * today.
+ * A version, or an existing tarball: anything else would be whatever a registry has for it today.
  */
 function packageSpec(spec: string | undefined, folder: string): string {
   if (spec === undefined) return toolVersion();
@@ -171,7 +170,10 @@ function packageSpec(spec: string | undefined, folder: string): string {
   return spec;
 }
 
-/** What CI needs from npm: Sigpack among the dependencies, and the lock file with its digest. */
+/**
+ * What is left to do, such as what CI needs from npm: Sigpack among the dependencies, and the lock
+ * file with its digest.
+ */
 function nextSteps(folder: string, spec: string, build: boolean): string {
   const listed = /"sigpack"\s*:/.test(readFileSync(join(folder, 'package.json'), 'utf8'));
   const install = listed
@@ -195,13 +197,13 @@ function nextSteps(folder: string, spec: string, build: boolean): string {
   return steps.length === 0 ? '' : `Next: ${steps.join('\nThen: ')}\n`;
 }
 
-/** For a shell: most paths need no quotes. */
+/** Quotes a path for a shell; most need no quotes. */
 const quoted = (path: string): string =>
   /^[\w./:@+-]+$/.test(path) && !path.startsWith('-')
     ? path
     : `'${visible(path).replaceAll("'", "'\\''")}'`;
 
-/** Not over a file that another `sigpack init` has just written. */
+/** Writes a file, but not over one that another `sigpack init` has just written. */
 function writeNew(path: string, content: string, force: boolean): void {
   try {
     writeFileSync(path, content, { flag: force ? 'w' : 'wx' });
@@ -211,7 +213,7 @@ function writeNew(path: string, content: string, force: boolean): void {
   }
 }
 
-/** What the options say must be a configuration that the next command takes. */
+/** Throws a CommandError if the options do not make a valid configuration. */
 function checkConfig(files: readonly InitFile[]): void {
   const bag = createBag();
   for (const { path, content } of files)

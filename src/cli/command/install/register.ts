@@ -8,7 +8,7 @@ export function register(program: Command): void {
       .command('install')
       .description('install an artifact in Splunk, Graylog or Elasticsearch, or upgrade it')
       .usage('<artifact> --to <name> [options]')
-      // --plan takes the word behind it for its file: the command itself reports that
+      // --plan takes the word after it as its file, which the command itself reports
       .argument(
         '[artifact]',
         '.spl file, -graylog.json file, file of watches, or a folder with one of them',

@@ -21,8 +21,7 @@ interface Rows {
 type Named = Pick<Counted, 'name' | 'logsource'>;
 
 /**
- * Log sources or fields of some rules, the most frequent first; what is wrong with a rule is
- * reported.
+ * Log sources or fields of some rules, the most frequent first; errors of the rules are reported.
  */
 export async function namesOfRules(
   what: Names,
@@ -47,7 +46,7 @@ function namesIn(what: Names, rule: Rule): readonly Named[] {
   return rule.kind === 'detection' ? [namedSource(rule.logsource)] : [];
 }
 
-/** Log sources or fields that built-in pipelines have a say on, by name. */
+/** Log sources or fields that built-in pipelines know, by name. */
 export function namesOfPipelines(what: Names): readonly Counted[] {
   const known = new Map<string, Named & { readonly pipelines: readonly string[] }>();
   const bag = createBag();

@@ -31,7 +31,7 @@ export function register(program: Command): void {
     );
 }
 
-/** Its choices are for help and completion; the parser has an answer of its own. */
+/** Its choices are for help and completion; the parser has its own error message. */
 function listArgument(): Argument {
   const argument = new Argument('<what>', 'what to list').choices(listable);
   argument.argParser(oneOfLists);

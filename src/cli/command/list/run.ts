@@ -70,7 +70,9 @@ async function rowsOf(
   );
 }
 
-/** A pipeline of no bundle goes with every target that its own name begins with. */
+/**
+ * The targets of a pipeline. One that is in no bundle is for each target that its name begins with.
+ */
 function targetsOf({ name }: Listed): readonly string[] {
   const inBundles = [...bundles].flatMap(([bundle, { pipelines, targets }]) =>
     bundle === name || pipelines.includes(name) ? targets : [],
@@ -80,23 +82,23 @@ function targetsOf({ name }: Listed): readonly string[] {
 
 type Row = readonly [name: string, texts: readonly string[]];
 
-/** A column of names, one of what they are. */
+/** A column of names, and one of descriptions. */
 function tableOf(rows: readonly Row[]): string {
   const indent = Math.min(lineWidth - 30, Math.max(0, ...rows.map(([name]) => cells(name))) + 2);
   return rows.flatMap(([name, texts]) => rowLines(visible(name), texts, indent)).join('');
 }
 
-/** A name that is longer than its column has a line of its own. */
+/** A name that is longer than its column is on a line before its texts. */
 function rowLines(name: string, texts: readonly string[], indent: number): readonly string[] {
   const lines = texts.flatMap((text) => wrapped(text, lineWidth - indent));
   const isLong = cells(name) + 2 > indent;
   const heads = isLong ? [`${name}\n`] : [];
   return [
     ...heads,
-    ...lines.map(
-      (line, index) =>
-        `${!isLong && index === 0 ? name + ' '.repeat(indent - cells(name)) : ' '.repeat(indent)}${line}\n`,
-    ),
+    ...lines.map((line, index) => {
+      const before = !isLong && index === 0 ? name : '';
+      return `${before}${' '.repeat(indent - cells(before))}${line}\n`;
+    }),
   ];
 }
 
@@ -105,7 +107,7 @@ const countedRow = ({ name, rules, pipelines = [] }: Counted): Row => [
   [rules === undefined ? pipelines.join(', ') : counted(rules, 'rule')],
 ];
 
-/** Each starts on a line of its own. */
+/** Each text starts on a new line. */
 function textsOf(
   { description, aliases = [], pipelines, unproved = [] }: Listed,
   verbose: boolean,

@@ -28,17 +28,17 @@ import { createTerminal } from '../../terminal/terminal.ts';
 export interface MatchOptions extends RuleChoice {
   readonly events: readonly string[];
   readonly format: 'text' | 'ndjson';
-  /** Ask rules of all log sources of every event. */
+  /** Try the rules of all log sources on every event. */
   readonly allLogSources?: boolean;
 }
 
-/** A rule that an event fulfils; a correlation with the group that it has come to hold for. */
+/** A rule that matches an event; of a correlation, with the group that it now holds for. */
 interface Found {
   readonly rule: Rule;
   readonly group?: CorrelationHit['group'];
 }
 
-/** `sigpack match`: the rules that each event of a stream fulfils, as the events come. */
+/** `sigpack match`: the rules that match each event of a stream, as the events come. */
 export async function match(paths: readonly string[], options: MatchOptions): Promise<ExitCode> {
   keepNurserySmall();
   const processed = await processedRules(paths, options);
@@ -85,7 +85,7 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
       try {
         matchBatch(batch, output);
       } finally {
-        // also what was found before an event that can't be read
+        // also prints the matches before an event that can't be read
         await print(options.format === 'text' ? personText(output.join('')) : output.join(''));
       }
     }
@@ -100,7 +100,7 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
   return code;
 }
 
-/** What was not asked has to be told. */
+/** Notes which rules were not tried. */
 const narrowing = (unknown: number): string =>
   'Events were asked the rules of their log source alone' +
   `${unknown === 0 ? '' : `, ${unknown} of unknown origin all rules`}; --all-log-sources ` +
@@ -110,7 +110,7 @@ const withoutTime = (count: number): string =>
   `${counted(count, 'event has', 'events have')} no time that is known: ` +
   `correlations were not asked of ${plural(count, 'it', 'them')}\n`;
 
-/** Waits where whoever reads the output is slower. */
+/** Waits while the reader of the output is slower. */
 async function print(text: string): Promise<void> {
   if (text !== '' && !process.stdout.write(text))
     await new Promise((resolve) => process.stdout.once('drain', resolve));
@@ -119,11 +119,11 @@ async function print(text: string): Promise<void> {
 interface Finding {
   readonly bag: DiagnosticBag;
   readonly sourceOf: (event: Event) => EventSource | undefined;
-  /** Called for each event that correlations can't be asked of, where there are any. */
+  /** Called for each event that correlations can't be matched with, if there are correlations. */
   readonly onTimeless: () => void;
 }
 
-/** Asks the detections together, by their index, and each correlation for itself. */
+/** Matches the detections together, by their index, and each correlation alone. */
 function createFinder(
   rules: readonly CompiledRule[],
   { bag, sourceOf, onTimeless }: Finding,
@@ -131,7 +131,7 @@ function createFinder(
   const unmatchable = ({ rule }: CompiledRule, reason: string): void => {
     bag.add(rule.file, { code: 'TST004', message: reason, span: rule.titleSpan });
   };
-  // of the event at hand
+  // of the current event
   let source: EventSource | undefined;
   const indexed = new Map<string, CompiledRule>();
   const detections: IndexedRule[] = [];

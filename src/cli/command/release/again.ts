@@ -14,7 +14,7 @@ import type { ReleaseOptions } from './run.ts';
 
 /**
  * Writes the artifacts of the locked version once more, as CI does on a tag. Undefined where the
- * rules make others, which is in the project's bag.
+ * rules make other artifacts, which the project's bag then reports.
  */
 export async function releaseAgain(
   compiled: Compiled,

@@ -26,8 +26,8 @@ import { releasedText } from './released-text.ts';
 import type { ReleaseOptions } from './run.ts';
 
 /**
- * Releases the next version. Undefined where there are no artifacts of it; why is in the project's
- * bag.
+ * Releases the next version. Undefined where it has no artifacts, for a reason that the project's
+ * bag reports.
  */
 export async function releaseNext(
   compiled: Compiled,

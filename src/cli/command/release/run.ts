@@ -22,11 +22,11 @@ export interface ReleaseOptions {
   readonly dryRun: boolean;
   /** Give every detection the name that its title gives it now. */
   readonly rename: boolean;
-  /** Leave out what earlier releases retired. */
+  /** Leave out the detections that earlier releases retired. */
   readonly dropRetired: boolean;
   /** Only write the artifacts of the version that is in the lock. */
   readonly fromLock: boolean;
-  /** With `fromLock`: a file for what the changelog says of the version. */
+  /** With `fromLock`: a file for the section of the version in the changelog. */
   readonly notes?: string;
   /** True: the key is in the environment. */
   readonly sign?: string | true;
@@ -82,7 +82,10 @@ function reportFindings({ bag, terminal }: Project, { verbose }: ReleaseOptions)
   return exitCodes.findings;
 }
 
-/** The compiled project; undefined where a test or a rule fails, which is in the project's bag. */
+/**
+ * The compiled project; undefined where a test or a rule fails, which the project's bag then
+ * reports.
+ */
 async function releasable(project: Project): Promise<Compiled | undefined> {
   const { loaded, bag, unchosen } = project;
   if (!(await testsPass(project))) return undefined;

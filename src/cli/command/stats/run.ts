@@ -26,7 +26,7 @@ export interface StatsOptions {
 
 /**
  * `sigpack stats`: how the schedules of the Splunk app spread over the hour, and what Graylog runs.
- * Fails when a budget is passed, and where `sigpack build` does.
+ * Fails when a budget is exceeded, and where `sigpack build` fails.
  */
 export async function stats(paths: readonly string[], options: StatsOptions): Promise<ExitCode> {
   const answer = {
@@ -79,7 +79,7 @@ export async function stats(paths: readonly string[], options: StatsOptions): Pr
   return reasons.length > 0 ? exitCodes.findings : code;
 }
 
-/** What the histogram has no bars for. */
+/** The load that the histogram does not show. */
 const loadLines = (pack: Pack): readonly string[] =>
   pack.config.targets.flatMap((target) => {
     const load = target === 'graylog' ? [loadText(target, loadOf(pack, target))] : [];
@@ -89,8 +89,8 @@ const loadLines = (pack: Pack): readonly string[] =>
   });
 
 /**
- * The histogram is that of Splunk. A budget of the command line is to be compared with, not to be
- * kept.
+ * The histogram is of Splunk. A budget of the command line is only compared with; nothing is left
+ * off for it.
  */
 const withSplunk =
   (budget: number | undefined) =>

@@ -25,7 +25,7 @@ export interface TestOptions {
   readonly watch: boolean;
   readonly format: TestFormat;
   readonly coverage: boolean;
-  /** Whose pipelines make the rules that are tested; without it, rules are tested as written. */
+  /** Whose pipelines the tested rules go through; without it, rules are tested as written. */
   readonly target?: string;
   /** In place of those of the configuration. */
   readonly pipeline?: readonly string[];
@@ -33,7 +33,7 @@ export interface TestOptions {
   readonly verbose: boolean;
 }
 
-/** `sigpack test`: runs the tests beside rules. Fails when a test does, or can't be run. */
+/** `sigpack test`: runs the tests next to rules. Fails if a test fails or can't be run. */
 export async function test(paths: readonly string[], options: TestOptions): Promise<ExitCode> {
   const names = options.format === 'text' ? 'first' : 'verbose';
   const rules = [...paths, ...(options.rules ?? [])];
@@ -49,12 +49,12 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
   if (!options.watch) {
     if (first.tests === 0 && first.code === exitCodes.success)
       throw new CommandError(
-        `there is no test in ${wanted.lists.flatMap(({ entries, folder }) => entries.map((entry) => entryPath(entry, folder))).join(', ')}; a test of rule.yml is in rule.test.yml`,
+        `there is no test in ${pathsIn(wanted).join(', ')}; a test of rule.yml is in rule.test.yml`,
       );
     return first.code;
   }
   let files = first.files;
-  // a report that is written into a watched folder is no reason to run
+  // a report that is written into a watched folder must not start a run
   const matters = (path: string): boolean =>
     /\.ya?ml$/i.test(path) || files.some(({ uses }) => uses.has(path));
   const watched = [
@@ -73,7 +73,10 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
   return exitCodes.success;
 }
 
-/** A test file and all files that its outcome hangs on, as whole paths. */
+const pathsIn = ({ lists }: PathLists): readonly string[] =>
+  lists.flatMap(({ entries, folder }) => entries.map((entry) => entryPath(entry, folder)));
+
+/** A test file and all files that its outcome depends on, as whole paths. */
 interface UsedFiles {
   readonly path: string;
   readonly uses: ReadonlySet<string>;

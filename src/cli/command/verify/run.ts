@@ -76,7 +76,7 @@ const keyInRelease =
   `it is not in ${sumsName}; keep the key outside of the release, where who changes the ` +
   'release cannot change it';
 
-/** What SHA256SUMS says. */
+/** Reads SHA256SUMS. */
 function readSums(folder: string): Result<Sums> {
   const bytes = bytesOf(join(folder, sumsName));
   if (!bytes.ok) return bytes;
@@ -88,7 +88,7 @@ function readSums(folder: string): Result<Sums> {
 
 interface Place {
   readonly folder: string;
-  /** Undefined: all that the folder holds. */
+  /** Undefined: all files of the folder. */
   readonly names: readonly string[] | undefined;
 }
 
@@ -108,7 +108,7 @@ function placeOf(path: string): Place {
   };
 }
 
-/** What the folder holds and nothing vouches for. */
+/** Files of the folder that are not in SHA256SUMS. */
 const unlisted = (folder: string, entries: ReadonlyMap<string, string>): readonly string[] =>
   readdirSync(folder)
     .filter((name) => name !== sumsName && name !== signatureName && !entries.has(name))
