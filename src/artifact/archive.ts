@@ -6,17 +6,20 @@ import type { PackFile } from '../pack/model/detection.ts';
 const epoch = new Date(315_532_800_000); // 1980-01-01, the earliest that a zip can hold
 const fileMode = 0o644;
 
-// higher levels cost more time than the few percent are worth
+// higher levels cost more time than a few percent are worth
 const level = 1;
 const chunkSize = 1 << 18;
 
-/** A gzip tar of the files (Splunk takes no zip), sorted by path. */
+/** A gzip tar of the files (Splunk does not read zip), sorted by path. */
 export function gzipTar(files: readonly PackFile[]): Promise<Buffer> {
-  // an mtime of zero in the gzip header is what zlib writes anyway
+  // zlib always writes an mtime of zero into the gzip header
   return packed(new TarArchive({ gzip: true, gzipOptions: { level, chunkSize } }), files);
 }
 
-/** A zip of the files, sorted by path; `store` those that are compressed already. */
+/**
+ * A zip of the files, sorted by path; `store` leaves those uncompressed that are compressed
+ * already.
+ */
 export function zip(files: readonly (PackFile & { readonly store?: boolean })[]): Promise<Buffer> {
   return packed(new ZipArchive({ zlib: { level, chunkSize } }), files);
 }
@@ -54,7 +57,7 @@ async function packed(
   return done;
 }
 
-/** Relative, without `..`, hidden files, backslashes or control characters. */
+/** Whether the path is relative, without `..`, hidden files, backslashes or control characters. */
 export function isSafePath(path: string): boolean {
   return (
     path !== '' &&

@@ -26,7 +26,7 @@ import { renderSplunkApp, type SplunkApp } from './splunk/app.ts';
 export interface ArtifactInput {
   readonly pack: Pack;
   readonly templates: TemplateSet;
-  /** True when a folder of the user's own overrides some of the templates. */
+  /** True when a folder of custom templates overrides some of the built-in ones. */
   readonly customTemplates: boolean;
   /** Bytes of the files that are not templates, such as the icons of the app, by path. */
   readonly assets: ReadonlyMap<string, Uint8Array>;
@@ -91,15 +91,15 @@ export const makeArtifacts = async (
   given: ArtifactInput,
 ): Promise<readonly Artifact[] | undefined> => (await artifactsOf(given))?.artifacts;
 
-/** The files of a pack, and the pack as they have it. */
+/** The files of a pack, and the pack as it is in them. */
 export interface PackArtifacts {
   readonly artifacts: readonly Artifact[];
   readonly pack: Pack;
-  /** Detections that broke the pack by themselves. */
+  /** Detections that were left out because they break the pack on their own. */
   readonly leftOut: readonly PackDetection[];
 }
 
-/** As {@link makeArtifacts}, with what had to be left out. */
+/** Like {@link makeArtifacts}, and returns what was left out. */
 export async function artifactsOf(given: ArtifactInput): Promise<PackArtifacts | undefined> {
   const input = withoutEmpty(given);
   if (input.pack.config.targets.length === 0) return undefined;
@@ -141,8 +141,8 @@ function reportReasons({ bag, configFile }: ArtifactInput, reasons: readonly str
 }
 
 /**
- * The input without targets of which every detection was left out: installed, an empty pack would
- * take away all that the one before it brought.
+ * The input without targets of which every detection was left out: installing an empty pack would
+ * remove everything that the one before it brought.
  */
 function withoutEmpty(input: ArtifactInput): ArtifactInput {
   const { pack, bag, configFile } = input;
@@ -174,7 +174,7 @@ function withoutEmpty(input: ArtifactInput): ArtifactInput {
 interface Packed {
   readonly artifacts: readonly Artifact[];
   readonly reasons: readonly string[];
-  /** Too many detections, and none of them to blame. */
+  /** There are too many detections, none of which is too large by itself. */
   readonly tooLarge: boolean;
 }
 
@@ -217,7 +217,7 @@ async function packed(input: ArtifactInput, render: Renderer): Promise<Packed> {
   };
 }
 
-/** Characters of the queries of a detection that may be too large for a pack by itself. */
+/** A detection whose queries have more characters may be too large for a pack by itself. */
 const manyCharacters = 1 << 20;
 
 function tooLargeAlone(input: ArtifactInput, render: Renderer): readonly Broken[] {
@@ -241,7 +241,7 @@ function tooLargeAlone(input: ArtifactInput, render: Renderer): readonly Broken[
   });
 }
 
-/** Of a target that is not built, the pack has no detections. */
+/** The pack has no detections of targets that are not built. */
 function brokenDetections(input: ArtifactInput, render: Renderer): readonly Broken[] {
   const { pack } = input;
   const found = {
@@ -304,8 +304,8 @@ function graylogPack({ pack, customTemplates }: ArtifactInput, render: Render): 
 }
 
 /**
- * The description, and for which product the pack was made: whoever installs it has nothing else to
- * see it by.
+ * The description, and the product that the pack was made for: people who install it see no other
+ * hint.
  */
 function described(pack: Pack, target: Target, between: string): string {
   const lines = madeFor(pack).flatMap((made) => (made.target === target ? madeForLine(made) : []));

@@ -8,10 +8,7 @@ type Idle = Pick<NewDiagnostic, 'message' | 'hint' | 'target'> & {
   readonly path: readonly [string, string];
 };
 
-/**
- * Warns of keys of the configuration that change nothing beside the others, or less than they seem
- * to.
- */
+/** Warns of keys of the configuration that have no effect, or less than they seem to. */
 export function idleSettings(pack: Pack, file: SourceFile): readonly NewDiagnostic[] {
   const found = idle(pack);
   if (found.length === 0) return [];

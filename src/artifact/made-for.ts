@@ -4,20 +4,20 @@ import { indexMacros } from '../pack/index-macro.ts';
 import type { Pack } from '../pack/pack.ts';
 import { sigmaNames } from '../pipeline/field-choice.ts';
 
-/** What a pack was made for: whose field names it asks for, and where it looks. */
+/** What a pack was made for: whose field names it uses, and where it searches. */
 export interface MadeFor {
   readonly target: Target;
-  /** As they were chosen, in that order. */
+  /** In the order in which they were chosen. */
   readonly pipelines: readonly NamedPipeline[];
-  /** Sorted, as a person reads them: `index=windows`, `Windows events`, `all streams`. */
+  /** Sorted and readable: `index=windows`, `Windows events`, `all streams`. */
   readonly places: readonly string[];
-  /** Splunk alone: with or without Enterprise Security. */
+  /** Only for Splunk: with or without Enterprise Security. */
   readonly edition?: string;
 }
 
-/** Of each target of a pack. */
+/** For each target of a pack. */
 export function madeFor(pack: Pack): readonly MadeFor[] {
-  // asked for both packs, the manifest and the summary
+  // both packs, the manifest and the summary need it
   const known = knownMadeFor.get(pack) ?? madeForOf(pack);
   knownMadeFor.set(pack, known);
   return known;
@@ -81,10 +81,10 @@ export function madeForText({ pipelines, places, edition }: MadeFor): string {
 
 const marker = 'Made for: ';
 
-/** The line of a pack's description. */
+/** The line in the description of a pack. */
 export const madeForLine = (made: MadeFor): string => `${marker}${madeForText(made)}.`;
 
-/** What a pack's description says that it was made for; undefined where it says nothing. */
+/** What the description of a pack says that it was made for; undefined if it says nothing. */
 export function madeForIn(description: string): string | undefined {
   const at = description.lastIndexOf(marker);
   return at === -1 ? undefined : description.slice(at + marker.length).split(/\.?(?:[\r\n]|$)/)[0];

@@ -4,7 +4,7 @@ import type { DetectionOutcome, TargetOutcome } from '../pack/outcome.ts';
 import type { Pack } from '../pack/pack.ts';
 import { madeFor } from './made-for.ts';
 
-/** An artifact as the manifest names it. */
+/** An artifact in the manifest. */
 export interface ArtifactDigest {
   readonly path: string;
   /** Bytes. */
@@ -14,8 +14,8 @@ export interface ArtifactDigest {
 }
 
 /**
- * `manifest.json`: the digest of each artifact, and what each rule became in each target, or why it
- * is not there.
+ * `manifest.json`: the digest of each artifact, and for each rule what became of it in each target,
+ * or why it is missing.
  */
 export function manifestText(
   pack: Pack,
@@ -66,7 +66,7 @@ function detectionEntry(
   };
 }
 
-/** JSON has no place for what is undefined. */
+/** Undefined values are not in the JSON. */
 const compiledEntry = (
   { names, queries, off, leftOff }: TargetOutcome & { readonly kind: 'compiled' },
   runs: boolean,
@@ -74,7 +74,7 @@ const compiledEntry = (
 ): object => ({
   name: names[0],
   queries: queries.length,
-  // said where it is otherwise than for the detection as a whole
+  // only if it differs from the detection as a whole
   enabled: off || runs !== enabled ? runs : undefined,
   reason: leftOff,
 });

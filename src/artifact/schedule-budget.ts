@@ -7,7 +7,7 @@ import { serverVersion } from '../pack/settings/server-version.ts';
 import { cronOf } from '../pack/splunk/schedule.ts';
 import { counted } from '../source/plural.ts';
 
-/** What the detections of a target that ship enabled start in a minute. */
+/** How many of a target's enabled detections start in a minute. */
 export interface Load {
   /** In the worst minute; Graylog chooses the minutes itself. */
   readonly most?: number;
@@ -33,7 +33,7 @@ function graylogLoad({ config, graylog }: Pack): Load {
   return { mean: tenths(mean), budget: definitionsPerMinute };
 }
 
-/** Of starts on each minute of an hour. */
+/** Of starts in each minute of an hour. */
 export const loadOfMinutes = (
   minutes: readonly number[],
 ): { readonly most: number; readonly mean: number } => ({
@@ -41,12 +41,12 @@ export const loadOfMinutes = (
   mean: tenths(minutes.reduce((sum, count) => sum + count, 0) / 60),
 });
 
-/** No more than a reader needs. */
+/** Rounded to what a reader needs. */
 export const tenths = (value: number): number => Math.round(value * 10) / 10;
 
 /**
- * Searches that start on each of the 60 minutes, in the worst hour, of the detections that ship
- * enabled (or of all).
+ * Searches that start in each of the 60 minutes of the worst hour, of the detections that are
+ * shipped enabled (or of all).
  */
 export function searchesPerMinute(pack: Pack, which: 'enabled' | 'all'): readonly number[] {
   const scheduled = pack.splunk.filter(
@@ -55,10 +55,10 @@ export function searchesPerMinute(pack: Pack, which: 'enabled' | 'all'): readonl
   return scheduleHistogram(scheduled.map(({ detection }) => cronOf(detection)));
 }
 
-/** Minutes over the budget that a message names. */
+/** Maximum number of minutes over the budget that a message names. */
 const namedMinutes = 5;
 
-/** Of all minutes over the budget of `splunk.searchesPerMinute`, the worst first. */
+/** All minutes over the budget of `splunk.searchesPerMinute`, the worst first. */
 function scheduleError(pack: Pack): string | undefined {
   const budget = pack.config.splunk.searchesPerMinute;
   const over = [...searchesPerMinute(pack, 'enabled').entries()].filter(
@@ -79,7 +79,7 @@ function scheduleError(pack: Pack): string | undefined {
   ].join('; ');
 }
 
-/** What is over the budgets of the targets that the pack is built for. */
+/** What exceeds the budgets of the targets that the pack is built for. */
 export function budgetErrors(pack: Pack): readonly string[] {
   const { targets } = pack.config;
   const { mean, budget } = graylogLoad(pack);

@@ -10,7 +10,7 @@ export interface Broken {
   readonly reason: string;
 }
 
-/** What a detection that is left out is told, beside its target. */
+/** The diagnostic about a detection that is left out, without its target. */
 export function diagnosticAbout({ detection, reason }: Broken): {
   readonly code: 'PCK007' | 'PIP002';
   readonly message: string;
@@ -26,8 +26,8 @@ export function diagnosticAbout({ detection, reason }: Broken): {
 type ProblemsOf<T> = (some: readonly T[]) => readonly string[];
 
 /**
- * Those that have reasons by themselves; none where even an empty pack has some. Halves are looked
- * at, as most packs have one such detection.
+ * Those that cause errors on their own; empty if even an empty pack has errors. Bisects, as most
+ * packs have a single such detection.
  */
 export function brokenOf<T>(
   all: readonly T[],
@@ -45,7 +45,7 @@ export function brokenOf<T>(
   return search(all);
 }
 
-/** The pack without them: each is skipped in its target. */
+/** The pack without the broken detections: each is skipped in its target. */
 export function withoutBroken(pack: Pack, broken: readonly Broken[]): Pack {
   const of = (target: Target): ReadonlyMap<string, Broken> =>
     new Map(broken.filter((one) => one.target === target).map((one) => [one.detection.id, one]));

@@ -14,16 +14,16 @@ export interface SplunkAppInput {
   readonly tombstones?: readonly Tombstone[];
   readonly render: Renderer;
   /**
-   * The templates are those that Sigpack's tests read back: their settings are checked instead,
-   * which costs a fifth of it.
+   * The templates are the built-in ones, which the tests of Sigpack read back: their settings are
+   * checked instead, in a fifth of the time.
    */
   readonly templatesAreOurs?: boolean;
-  /** Bytes of files that are no templates: `splunk/static/appIcon.png`. */
+  /** Bytes of files that are not templates, such as `splunk/static/appIcon.png`. */
   readonly assets: ReadonlyMap<string, Uint8Array>;
-  /** ATT&CK technique id to its name. */
+  /** Names of ATT&CK techniques by id. */
   readonly attackNames?: ReadonlyMap<string, string>;
-  /** Index that keeps the results of alerts; default: none. */
+  /** Index that keeps the results of alerts. Default: none. */
   readonly summaryIndex?: string | undefined;
-  /** What the app's view shows of a detection beyond its rule's head. */
+  /** What the app's view shows of a detection beyond the head of its rule. */
   readonly pages?: readonly DetectionPage[];
 }

@@ -39,16 +39,13 @@ export const splunkAppSources: readonly string[] = [
 ];
 
 /**
- * Paths below the app's folder of all that it ever holds: a template of the user's own takes the
- * place of one of these.
+ * Paths below the app's folder of everything that it may hold: custom templates can only replace
+ * these.
  */
 export const splunkAppPaths = (id: string): readonly string[] =>
   [...templatePaths, ...assetPaths].map((path) => appPath(id, path).slice(id.length + 1));
 
-/**
- * Renders the app's files and finds out what Splunk would read otherwise in a conf file than what
- * was meant.
- */
+/** Renders the files of the app, and finds settings in its conf files that Splunk would misread. */
 export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
   const searches = searchModel(input);
   const macros = macroModel(input);
@@ -70,8 +67,8 @@ export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
   for (const path of templatePaths) {
     const content = input.render.bytes(`splunk/${path}.hbs`, context);
     const model = input.templatesAreOurs ? undefined : models[path]?.();
-    // every value was made one line before it came here, so what is there beyond the model is the
-    // template's own doing
+    // every value was made one line before it came here, so additional settings are the template's
+    // own
     if (model)
       reasons.push(
         ...compareConf(model, Buffer.from(content).toString(), 'allow').map(

@@ -1,9 +1,7 @@
 import { runsInSplunk } from '../../pack/config/enabled.ts';
 import type { PackDetection } from '../../pack/model/detection.ts';
 
-/**
- * Tactics in the order of an attack, by their short names; both those before and after ATT&CK v19.
- */
+/** Short names of tactics in the order of an attack, those before and after ATT&CK v19. */
 const tacticOrder: readonly string[] = [
   'reconnaissance',
   'resource-development',
@@ -23,7 +21,7 @@ const tacticOrder: readonly string[] = [
   'impact',
 ];
 
-/** A technique under a tactic with the detections that name both. */
+/** A technique of a tactic, and how many detections have both. */
 export interface CoverageCell {
   /** Short name, such as `defense-evasion`. */
   readonly tactic: string;
@@ -48,8 +46,8 @@ const titles: ReadonlyMap<string, string> = new Map(
 );
 
 /**
- * Coverage by tactic, in the order of an attack, then technique. A technique of a rule without a
- * tactic stands under `other`.
+ * Coverage by tactic, in the order of an attack, then by technique. Techniques of rules without a
+ * tactic are under `other`.
  */
 export function attackCoverage(detections: readonly PackDetection[]): CoverageCell[] {
   const cells: { tactic: string; technique: string; detections: number; enabled: number }[] = [];
@@ -86,12 +84,12 @@ const ranks: ReadonlyMap<string, number> = new Map(
   tacticOrder.map((tactic, index) => [tactic, index]),
 );
 
-// ATT&CK v19 splits the first into the other two: a pack has either
+// ATT&CK v19 splits the first into the other two: a pack has one or the other
 const renamed = ['defense-evasion', 'stealth', 'defense-impairment'];
 
 /**
- * Short names of the tactics to show: all, so that gaps are seen, and what else the rules name.
- * Letters and hyphens only, as they go into a search.
+ * Short names of the tactics to show: all, so that gaps show, and others that rules have. Only
+ * letters and hyphens, as they are used in a search.
  */
 export function coverageColumns(coverage: readonly CoverageCell[]): string[] {
   const present = new Set(coverage.map(({ tactic }) => tactic));
@@ -100,8 +98,8 @@ export function coverageColumns(coverage: readonly CoverageCell[]): string[] {
 }
 
 /**
- * Titles of the tactics that detections have, in the order of an attack, and the one that those
- * without have.
+ * Titles of the tactics that detections have, in the order of an attack, and the one for those
+ * without a tactic.
  */
 export function tacticFilter(detections: readonly PackDetection[]): string[] {
   const present = [...new Set(detections.flatMap(({ attack }) => attack.tactics))].sort(compare);

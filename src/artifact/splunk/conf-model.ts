@@ -14,7 +14,7 @@ import type { AppContext } from './template-context.ts';
 
 export type Settings = ReadonlyMap<string, string>;
 
-/** What a file of the app is to hold, and what can't be written as meant. */
+/** The intended content of a conf file, and what can't be written as meant. */
 export interface Modelled<Model> {
   readonly model: Model;
   readonly reasons: readonly string[];

@@ -7,7 +7,7 @@ import { percentEncoded } from '../../source/char-escape.ts';
 import { tacticTitle } from './attack-coverage.ts';
 import type { SearchStanza } from './conf-model.ts';
 
-/** A list in a cell of a lookup: parted by `|`, which a value has no more. */
+/** A list in a cell of a lookup: separated by `|`, which is escaped in the values. */
 const list = (values: readonly string[]): string =>
   confText(values.map((value) => value.replaceAll('|', '%7C')).join('|'));
 
@@ -38,7 +38,7 @@ export function detectionRow(name: string, { id, search: { detection } }: Search
   };
 }
 
-/** A row of the lookup that the view of a detection reads. Lines of the rule stay lines. */
+/** A row of the lookup that the view of a detection reads. The rule keeps its lines. */
 export function pageRow(
   {
     id,
@@ -59,10 +59,10 @@ export function pageRow(
   };
 }
 
-// what could end a link, a cell or a token, and what reads as another
+// characters that could end a link, a cell or a token, or make a text read as another
 const unsafeInLink = /[\s"'<>`\\|$()[\]{}^\p{Cc}\p{Cf}\p{Cs}]/gu;
 
-// what most addresses are: nothing to escape
+// most addresses: nothing to escape
 const plainLink = /^https?:\/\/[a-zA-Z0-9][\w.:-]*(?:[/?#][\w!#%&*+,./:;=?@~-]*)?$/;
 
 /**

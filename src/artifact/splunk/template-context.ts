@@ -11,8 +11,8 @@ import type { SearchStanza, Settings } from './conf-model.ts';
 import { detectionRow, pageRow } from './lookup-rows.ts';
 
 /**
- * What every template is given. All strings are one line and pass AppInspect, so a template may
- * print them anywhere in a conf file. `onSettings` takes settings that are made late.
+ * The context of all templates. All strings are one line and pass AppInspect, so a template can
+ * print them anywhere in a conf file. `onSettings` receives settings that are made on demand.
  */
 export function appContext(
   input: SplunkAppInput,
@@ -79,7 +79,7 @@ function stanzasOf(
     dataNeeded: ({ detection, scopes }) => searchedData(pages.get(detection.id), scopes),
   };
   const stanzaOf = (name: string, id: string, settingsOf: () => Settings) => {
-    // what templates of the user's own gave is read back, for which all are asked for once more
+    // the output of custom templates is read back, which needs all settings once more
     if (!input.templatesAreOurs) return { name, id, settings: settingsOf() };
     return lazyStanza(name, id, () => {
       const settings = settingsOf();
@@ -98,8 +98,8 @@ function stanzasOf(
 }
 
 /**
- * Its settings are made when a template asks for them: those of thousands of stanzas at once would
- * take the most memory of a build.
+ * Its settings are only made when a template asks for them: all at once, those of thousands of
+ * stanzas would take the most memory of a build.
  */
 const lazyStanza = (name: string, id: string, settingsOf: () => Settings) => ({
   name,

@@ -5,10 +5,10 @@ import { alertOf } from '../alert/usual.ts';
 import type { DetectionSettings } from '../settings/settings.ts';
 import { resolvedList } from './named-fields.ts';
 
-/** What a target's results call a name of the settings; it throws what is wrong with that. */
+/** Resolves a name in the settings to the names in the results of a target. Throws a refusal. */
 export type Resolve = (name: string, place: Place) => readonly string[];
 
-/** The usual alert with what settings say in its place. */
+/** The usual alert, with what the settings override. */
 export function chosenAlert(
   compiled: CompiledRule,
   settings: DetectionSettings,
@@ -40,7 +40,7 @@ export function chosenAlert(
   );
 }
 
-/** Names that pipelines make one are one: the first says its type. */
+/** Names that pipelines map to the same field are one: the first decides its type. */
 export function onePerField<Field extends { readonly field: string }>(
   list: readonly Field[],
 ): readonly Field[] {
@@ -49,6 +49,6 @@ export function onePerField<Field extends { readonly field: string }>(
   return [...found.values()];
 }
 
-/** Undefined where nothing is left of what was named: then what is usual holds. */
+/** Undefined if nothing is left of the names: the default then applies. */
 const someOf = <T>(list: readonly unknown[], found: readonly T[]): readonly T[] | undefined =>
   list.length > 0 && found.length === 0 ? undefined : found;

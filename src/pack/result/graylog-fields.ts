@@ -21,7 +21,7 @@ import { groupFields } from './group-fields.ts';
 import { guessedName, namedField, placeOfName, resolvedList } from './named-fields.ts';
 import { ownFields } from './own-fields.ts';
 
-/** The detection with the fields of its alert, and its key fields, as messages have them. */
+/** The detection with its key fields and the fields of its alert, as messages have them. */
 export function graylogFields(
   compiled: CompiledRule,
   given: PackDetection,
@@ -34,7 +34,7 @@ export function graylogFields(
   });
 }
 
-/** Constants that Sigpack gives each event keep their names. */
+/** The constants that Sigpack adds to each event keep their names. */
 function checkConstants(
   { rule: { file, titleSpan: span } }: CompiledRule,
   one: GraylogDetection,
@@ -123,7 +123,7 @@ function namedFields(
   return detection;
 }
 
-/** What messages call a field that settings name. */
+/** The names in messages of a field that settings name. */
 function messageFields(
   compiled: CompiledRule,
   name: string,
@@ -184,7 +184,7 @@ function groupNames(
   const { names } = namedField(compiled, name);
   if (names.every((field) => group.includes(field))) return names;
   if (group.includes(name)) return [name];
-  // an alias of the group stands for its field
+  // an alias in the group means its field
   const alias = compiled.rule.groupBy.includes(name)
     ? compiled.rule.aliases.find((known) => known.name === name)
     : undefined;
@@ -201,7 +201,7 @@ function groupNames(
 
 const noFields: AlertFields = { entities: [], threatObjects: [], shown: [] };
 
-/** The result of an aggregation holds no other fields than those of its group. */
+/** The result of an aggregation only has the fields of its group. */
 function graylogAlert(
   compiled: CompiledRule,
   detection: PackDetection,
@@ -245,24 +245,27 @@ function graylogAlert(
   );
 }
 
-/** Nobody asked for it, and an alert on one must not silence all of whom nobody knows the names. */
+/**
+ * Nobody asked for a suppression, and one by missing names must not silence every message without
+ * them.
+ */
 const heldBackByNobody = (settings: DetectionSettings): DetectionSettings =>
   settings.suppress?.usual ? { ...settings, suppress: { fields: [], period: 0 } } : settings;
 
 /**
- * Where nobody is named: the machine that the messages are from, which may be one that collects
- * those of others.
+ * If nobody is named: the machine that the messages are from, which may be one that collects those
+ * of others.
  */
 const source = [{ field: 'source', type: 'system', relayed: true }] as const;
 
 const namesNobody = ({ entities }: AlertFields): boolean =>
   entities.length > 0 && entities.every(({ relayed }) => relayed === true);
 
-/** One result for all: silence after it would hide everybody. */
+/** One result for everything: suppression after it would hide everyone. */
 const isUngrouped = (compiled: CompiledRule): boolean =>
   compiled.kind === 'correlation' && compiled.rule.groupBy.length === 0;
 
-/** By what is the same for all rules that the pipelines name alike. */
+/** Cached by what rules with the same mappings share. */
 const usuals = new WeakMap<object, AlertFields>();
 
 function usualOf({ rule, processing }: CompiledDetection): AlertFields {

@@ -31,7 +31,7 @@ const namesIn = ({
   ...(alertFields ?? []),
 ];
 
-/** Every field that the settings of a rule may name, whichever of them count in the end. */
+/** All fields that the settings of a rule may name, whichever of them win in the end. */
 export function createFieldNames({
   defaults,
   levels,
@@ -44,13 +44,12 @@ export function createFieldNames({
     settings ? new Set([...shared, ...namesIn(readSettings(settings))]) : shared;
 }
 
-/** What a target's pipelines make of a field that settings name. */
+/** What the pipelines of a target turn a field in the settings into. */
 export const namedField = ({ processing }: CompiledRule, name: string): NamedField =>
   processing?.named?.get(name) ?? { names: [name], absent: false, guessed: false };
 
 /**
- * A warning for a name that no pipeline spells out; undefined for one that events are known to
- * have.
+ * A warning about a name that no pipeline maps; undefined for a name that events are known to have.
  */
 export function guessedName(
   compiled: CompiledRule,
@@ -75,8 +74,8 @@ const hint =
   'name, map it to itself in a pipeline of your own.';
 
 /**
- * Where an entry of a list of fields stands: in the rule or the configuration; else the rule as a
- * whole.
+ * Where an entry of a list of fields is written, in the rule or the configuration; else the rule as
+ * a whole.
  */
 export const placeOfName = (
   { rule }: CompiledRule,
@@ -85,10 +84,10 @@ export const placeOfName = (
 ): Place => placeOfField(list, index) ?? placeOfRule(rule);
 
 /**
- * The names of a list of the settings, as `resolve` has them. `defaults` and `levels` are for rules
- * of any log source: what the results of this one do not have, or nobody knows them to have, is
- * left out of their lists, and reported once for all rules. In others it is refused or warned of at
- * its place.
+ * Resolves the names in a list of the settings by `resolve`. `defaults` and `levels` apply to rules
+ * of any log source: names that the results of this rule lack, or are not known to have, are left
+ * out of those lists and reported once for all rules. In other lists they are refused or warned of
+ * in place.
  */
 export function resolvedList<Entry extends string | { readonly field: string }, Found>(
   compiled: CompiledRule,

@@ -2,8 +2,8 @@ import type { CompiledDetection } from '../../query/compile.ts';
 import { fieldItemsOf } from '../../query/tree.ts';
 
 /**
- * Fields that a rule itself asks for and lists, as a target has them; not those that pipelines ask
- * for.
+ * The fields that a rule itself tests and lists, under their names in a target; without those that
+ * pipelines test.
  */
 export function ownFields({ rule, query, processing }: CompiledDetection): ReadonlySet<string> {
   const fields = new Set<string>();

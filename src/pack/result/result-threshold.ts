@@ -1,14 +1,14 @@
 import type { Rule } from '../../sigma/collection/collection.ts';
 
-/** The results of a run that it takes to alert, and why that is not what the settings say. */
+/** The number of results of a run that trigger an alert, and why it differs from the settings. */
 export interface ResultThreshold {
   readonly threshold: number;
   readonly ignored?: string;
 }
 
 /**
- * Of a correlation the results are its groups. Without a group there is one at most, and more would
- * never be reached.
+ * The results of a correlation are its groups. Without a group there is at most one, so a higher
+ * threshold would never be reached.
  */
 export function resultThreshold(rule: Rule, threshold: number): ResultThreshold {
   if (threshold <= 1 || rule.kind !== 'correlation' || rule.groupBy.length > 0)

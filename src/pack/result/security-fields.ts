@@ -1,5 +1,5 @@
-// Windows has hundreds of audit events, so pipelines keep any name in them: these are the ones that
-// settings commonly name.
+// Windows has hundreds of audit events, so pipelines keep unknown names in them: these are the ones
+// that settings commonly use.
 const names = `
 EventID EventCode Channel Computer ComputerName Provider_Name EventRecordID Level Keywords Task Opcode Version
 SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId TargetUserSid TargetUserName TargetDomainName TargetLogonId TargetSid

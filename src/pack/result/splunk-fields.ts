@@ -29,18 +29,18 @@ export interface SplunkFields {
   readonly detection: PackDetection;
   /** Fields of a data model that the rows need for them. */
   readonly more: readonly string[];
-  /** Columns of which a row has one value. */
+  /** Columns that have a single value per row. */
   readonly single: readonly string[];
-  /** Commands behind the search that make a field of several. */
+  /** Commands after the search that merge several fields into one. */
   readonly steps: readonly string[];
-  /** Commands behind the filter macro that make one result for each entity. */
+  /** Commands after the filter macro that produce one result per entity. */
   readonly commands: readonly string[];
   readonly results: SearchResults;
 }
 
 /**
- * The fields of an alert, and those that settings name, checked against what the results have: raw
- * events, rows of a data model, or groups of a correlation.
+ * The fields of an alert and those that settings name, checked against the results: raw events,
+ * rows of a data model, or groups of a correlation.
  */
 export function splunkFields(
   compiled: CompiledRule,
@@ -97,12 +97,12 @@ function resultOf(
   return results === 'entity' ? withoutOwnColumns(found) : found;
 }
 
-/** What a result is: what pipelines make of the text may have other columns. */
+/** The kind of result; if pipelines change the text, the columns are unknown. */
 const resultsOf = ({ postprocessed, settings }: PackDetection): 'entity' | 'raw' =>
   settings.splunk.results ?? (postprocessed ? 'raw' : 'entity');
 
 /**
- * Names that are columns of the results: as fields of the events they can be neither told apart by
+ * Names of columns of the results: fields of the events with these names can be neither grouped by
  * nor shown.
  */
 function withoutOwnColumns(result: SplunkResult): SplunkResult {
@@ -159,7 +159,7 @@ function columnsOf(
   return new Set([...named, ...rows, ...counts]);
 }
 
-/** Fields beside the entities that results are told apart by. */
+/** Fields that distinguish results, in addition to the entities. */
 const toldApart = (settings: DetectionSettings): readonly string[] => [
   ...(settings.suppress?.fields ?? []),
   ...byHand(settings),
@@ -213,7 +213,7 @@ function commandsOf(
   return commands;
 }
 
-/** Most rules show no more than is usual for their log source, and share one alert. */
+/** Most rules only show the usual fields of their log source, and share one alert. */
 const usualCommands = new WeakMap<AlertFields, readonly string[]>();
 
 /** Fields that a setting of savedsearches.conf throttles by, which nothing renames. */
@@ -236,15 +236,15 @@ function detectionAlert(
     result.resolve,
     diagnostics,
   );
-  // rows of a data model have what is asked for
+  // rows of a data model have all fields of the rule
   for (const { field } of alert.entities)
     if (field === 'host' && dataModelOf(compiled)) result.more.add(field);
   return settings.alertFields ? alert : withOwnFields(alert, ownFields(compiled), result.columnOf);
 }
 
 /**
- * Where nobody is named: the machine that the events are from, which may be one that collects those
- * of others.
+ * If nobody is named: the machine that the events are from, which may be one that collects those of
+ * others.
  */
 const eventHosts: readonly Entity[] = [{ field: 'host', type: 'system', relayed: true }];
 
@@ -254,7 +254,7 @@ interface Usual {
   readonly steps: readonly (readonly [string, string])[];
 }
 
-/** By what is the same for all rules that the pipelines name alike. */
+/** Cached by what rules with the same mappings share. */
 const usuals = new WeakMap<object, Usual>();
 
 function usualOf(compiled: CompiledDetection, result: SplunkResult): AlertFields {
@@ -281,7 +281,7 @@ function usualOf(compiled: CompiledDetection, result: SplunkResult): AlertFields
   return alert;
 }
 
-/** One object for all detections of the same settings and entities. */
+/** One object for all detections with the same settings and entities. */
 const shared = new WeakMap<DetectionSettings, WeakMap<readonly unknown[], DetectionSettings>>();
 
 function withFields(
@@ -301,8 +301,8 @@ function withFields(
       result.resolve(field, place).map((name) => ({ field: name, type })),
     ),
   );
-  // nobody asked for it: what pipelines make of the text may have other columns, and an alert on
-  // one must not silence all of whom nobody knows the names
+  // nobody asked for it: if pipelines change the text the columns are unknown, and throttling by
+  // missing ones must not silence all results
   const unsure =
     (postprocessed && settings.splunk.results === undefined) ||
     entities.every(({ relayed }) => relayed);
@@ -334,7 +334,7 @@ function suppressFields(
   diagnostics: TargetDiagnostic[],
 ): readonly string[] {
   const found = byEntity ? [] : [...new Set(resolvedList(compiled, fields, diagnostics, resolve))];
-  // an empty list holds back all results; one of which nothing is left does not
+  // an empty list throttles all results; one of which nothing is left throttles none
   return byEntity || (fields.length > 0 && found.length === 0)
     ? entities.map(({ field }) => field)
     : found;

@@ -16,20 +16,20 @@ import { guessedName, namedField } from './named-fields.ts';
 
 /** What the results of a search have. */
 export interface SplunkResult {
-  /** What a name in the settings is called there; refused where nothing is. */
+  /** The names in the results for a name in the settings; refused if there is none. */
   readonly resolve: (name: string, place: Place) => readonly string[];
-  /** What the first of the names that the product has is called; none where it has none of them. */
-  readonly named: (names: Alternatives) => readonly string[];
   /**
-   * The column that a field of the rule is; undefined where no result has it or no command can name
-   * it.
+   * The names in the results for the first of the names that the product has; empty if it has none
+   * of them.
    */
+  readonly named: (names: Alternatives) => readonly string[];
+  /** The column of a field of the rule; undefined if no result has it or no command can name it. */
   readonly columnOf: (field: string) => string | undefined;
-  /** Where the table of alerts names nobody. */
+  /** The fields to use if the table of alerts identifies nobody. */
   readonly otherwise: () => readonly Entity[];
-  /** Fields of a data model that rows need for what was asked for. */
+  /** Fields of a data model that the rows need. */
   readonly more: Set<string>;
-  /** Fields that are made of several. */
+  /** Fields that are merged from several. */
   readonly steps: Map<string, string>;
 }
 
@@ -58,7 +58,7 @@ const noField = (place: Place, name: string) =>
     'Use the name that rules or the product have for it, or map it in a pipeline of your own.',
   );
 
-/** The fields by themselves, or the first of them that an event has under one name. */
+/** The fields on their own, or the first of them that an event has, under one name. */
 function oneOf(
   steps: Map<string, string>,
   name: string,
@@ -89,7 +89,7 @@ function oneUsual(
 const unusual = (field: string): boolean =>
   field.startsWith('_') || isOwnColumn(field) || !isNameable(field);
 
-/** Events as they are. */
+/** Raw events. */
 export function rawResult(
   compiled: CompiledDetection,
   diagnostics: TargetDiagnostic[],
@@ -127,15 +127,15 @@ export function rawResult(
   };
 }
 
-/** Rows of a data model, which have what is asked for. */
+/** Rows of a data model, which have all fields of the rule. */
 export function modelResult(compiled: CompiledDetection): SplunkResult {
   const more = new Set<string>();
   const steps = new Map<string, string>();
   const model = dataModelOf(compiled);
   const set = model?.path[1] ?? model?.path[0] ?? '';
   const bare = (field: string): string => withoutSet(field, model);
-  // what the rule asks for is in the rows as well, but what is usual must not rest on that: other
-  // rules share it
+  // the rows also have the fields of the rule, but the usual fields must not depend on them: other
+  // rules share the alert
   const usual = new Set(['_time', ...countColumns, ...(model?.fields ?? []).map(bare)]);
   const columns = new Set([...usual, ...(model ? modelColumns(compiled, model).map(bare) : [])]);
   const isField = (field: string): boolean => baseFields.has(field) || field.startsWith(`${set}.`);

@@ -22,11 +22,11 @@ export function addAlert(settings: Map<string, string>, detection: PackDetection
   settings.set('relation', 'greater than');
   settings.set('quantity', String(own.threshold - 1));
   settings.set('alert.severity', alertSeverity[severity]);
-  // seen under Triggered Alerts also where there is no Enterprise Security
+  // also shown under Triggered Alerts without Enterprise Security
   settings.set('alert.track', '1');
   const suppress = ownSuppression(detection);
   const fields = suppress?.fields ?? [];
-  // throttling by field values works on single results only
+  // throttling by field values only works on single results
   const isThrottled =
     fields.length > 0 || (own.splunk.savedsearch['alert.suppress.fields'] ?? '').trim() !== '';
   settings.set('alert.digest_mode', isThrottled ? '0' : '1');
@@ -38,7 +38,7 @@ export function addAlert(settings: Map<string, string>, detection: PackDetection
   settings.set('alert.suppress.period', spanText(suppress.period));
 }
 
-/** What is held back without an override; undefined for nothing. */
+/** What is throttled without an override; undefined if nothing is. */
 export function ownSuppression(detection: PackDetection): DetectionSettings['suppress'] {
   const { suppress, splunk } = detection.settings;
   const { overlaps } = splunkSchedule(detection);
@@ -46,12 +46,12 @@ export function ownSuppression(detection: PackDetection): DetectionSettings['sup
   const chosen = isOverlap ? overlapSuppression(detection, suppress.period) : suppress;
   if (chosen === undefined || chosen.period === 0) return undefined;
   const digest = splunk.savedsearch['alert.digest_mode'];
-  // nobody chose it, and of one alert for all results the silence would be that of all
+  // a default must not silence everything after one alert for all results
   const forAll = digest !== undefined && isTrue(digest) && chosen.fields.length > 0;
   return forAll && suppress?.usual && !isOverlap ? undefined : chosen;
 }
 
-/** What two runs of a correlation see is alerted once, by its group. */
+/** Two runs of a correlation that see the same alert once, by its group. */
 function overlapSuppression(
   { rule, group, settings, lookBack = 0 }: PackDetection,
   least: number,

@@ -3,31 +3,31 @@ import { searchField } from '../../backend/splunk/text.ts';
 import type { AlertFields } from '../alert/fields.ts';
 import { nobodyColumn } from './nobody.ts';
 
-/** Columns that one result for each entity has by itself. */
+/** Columns that one result per entity always has. */
 export const countColumns: ReadonlySet<string> = new Set(['count', 'firstTime', 'lastTime']);
 
-/** Whether a search makes a column of this name, which then is not the field of the events. */
+/** Whether a search makes a column of this name, which hides the field of the events. */
 export const isOwnColumn = (field: string): boolean =>
   field === '_time' || countColumns.has(field) || field.startsWith('sigpack_');
 
-/** Values of a field that a result holds at most. */
+/** Maximum number of values of a field in a result. */
 const mostValues = 50;
 
-/** What makes one result of all events of a run with the same entities. */
+/** How all events of a run with the same entities become one result. */
 export interface EntityResults {
-  /** Entities, and what else each result has one value of. */
+  /** Entities, and other fields with a single value per result. */
   readonly by: readonly string[];
   readonly shown: AlertFields['shown'];
   /** The results are counts of events already. */
   readonly counted: boolean;
-  /** Events that it takes. */
+  /** Number of events that trigger an alert. */
   readonly threshold: number;
-  /** The value of the column that tells results of nobody apart. */
+  /** The value of the column that distinguishes results that identify nobody. */
   readonly nobody?: string | undefined;
 }
 
 /**
- * The commands for it. An event without one of the fields counts for `unknown`, as in the Common
+ * The commands that do so. An event without one of the fields counts as `unknown`, as in the Common
  * Information Model: `BY` would drop it. Manual: Search Reference, "stats", "fillnull", "foreach".
  */
 export function entityCommands(
@@ -48,7 +48,7 @@ export function entityCommands(
     'BY',
     ...group,
   ].join(' ');
-  // before the events are told apart: one with several values of an entity is one event
+  // before events are distinguished: one with several values of an entity is one event
   const events = counted ? 'sum(count)' : 'count';
   const enough =
     threshold > 1

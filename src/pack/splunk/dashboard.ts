@@ -8,25 +8,25 @@ export interface DashboardSources {
   readonly id: string;
   /** Alerts become findings and risk events, which name their entities. */
   readonly enterpriseSecurity: boolean;
-  /** Index that keeps the results of alerts; undefined where none is set. */
+  /** Index that keeps the results of alerts; undefined if none is set. */
   readonly summaryIndex: string | undefined;
   /** Names of fields that hold entities. */
   readonly entityFields: readonly string[];
 }
 
 /**
- * Parts of searches that the views start with. All are SPL for a view: a `$` that is no token is
- * doubled.
+ * The common beginnings of searches in the views, as SPL for a view: a `$` that is not part of a
+ * token is doubled.
  */
 export interface DashboardSearches {
   /**
-   * The pack's alerts, a row for each record: `_time`, `rule`, `id`, `level`, `tactics` (several
+   * The alerts of the pack, one row per record: `_time`, `rule`, `id`, `level`, `tactics` (several
    * values), `alert` (its identity), with ES `entity`.
    */
   readonly fired: string;
   /**
    * Alerts with what they are about: `_time`, `rule`, `id`, `level`, `tactics`, `alert`, `entity`
-   * (several values); empty where nothing records it.
+   * (several values); empty if nothing records it.
    */
   readonly entities: string;
   /**
@@ -34,18 +34,18 @@ export interface DashboardSearches {
    * `skipped`, `late`, `failed`), `reason`.
    */
   readonly runs: string;
-  /** Finds an event where the user may search what `fired` reads. */
+  /** Finds an event if the user may search what `fired` reads. */
   readonly readable: string;
 }
 
-/** The fields of a detection's results that name who or what an alert is about. */
+/** The fields in the results of a detection that name who or what an alert is about. */
 export function entityFields(detection: PackDetection): readonly string[] {
   return entitiesOf(detection)
     .map(({ field }) => field)
     .filter((field) => speakable.test(field));
 }
 
-// what an eval expression can name in single quotes, and a cell keeps in its list
+// what an eval expression can name in single quotes, and what stays one entry of a list in a cell
 const speakable = /^[^'"\\`|\p{Cc}\p{Cf}\p{Cs}]+$/u;
 
 export function dashboardSearches(sources: DashboardSources): DashboardSearches {
@@ -86,8 +86,8 @@ export function dashboardSearches(sources: DashboardSources): DashboardSearches 
 }
 
 /**
- * Of a scheduler's record: plain starts, and those on another member of a cluster, have no word on
- * how the run went.
+ * Records of the scheduler: plain starts, and those on another member of a cluster, do not tell how
+ * the run went.
  */
 const outcome =
   'case(status="success", "ran", status="skipped", "skipped", status="deferred" OR ' +
@@ -96,9 +96,9 @@ const outcome =
   '")), "failed")';
 
 /**
- * Events whose search is a detection of the pack, with what the lookup knows of it. A cell of the
- * lookup that would begin a formula has an apostrophe in front. Events have fields of any name:
- * what is worked out on the way is called `sigpack_`, and the columns are set when all is known.
+ * Events whose search is a detection of the pack, with its row of the lookup. A cell of the lookup
+ * that would begin a formula has an apostrophe in front. Events may have fields of any name, so
+ * intermediate fields are called `sigpack_`, and the columns are set at the end.
  */
 function ofPack(
   id: string,
@@ -131,8 +131,8 @@ function ofPack(
 }
 
 /**
- * Values of the fields that the rule's alerts are about. A summary index joins several values with
- * line breaks.
+ * Values of the fields that the alerts of the rule are about. A summary index joins several values
+ * with line ends.
  */
 const entities = (own: string, values: string): string => {
   const lineBreak = 'urldecode("%0A")';
@@ -144,11 +144,11 @@ function entityExpression(fields: readonly string[]): string {
     (field) =>
       `if(match("|".sigpack_entities."|", "[|]${pattern(field)}[|]"), ${value(field)}, null())`,
   );
-  // a view takes a single dollar for a token
+  // a view reads a single dollar as a token
   return values.length === 0 ? 'null()' : values.join(', ').replaceAll('$', '$$$$');
 }
 
-/** A field's value; what extracts fields may write signs in their names as `_`. */
+/** The value of a field; field extraction may replace characters of the name with `_`. */
 function value(field: string): string {
   const kept = keptAs(field);
   const cleaned = kept.replace(/\W/g, '_');

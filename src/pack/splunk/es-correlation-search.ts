@@ -5,8 +5,8 @@ import { confText } from '../render/conf-text.ts';
 import { falsePositivesOf } from './texts.ts';
 
 /**
- * What lists of detections show of it, whatever it makes. `dataNeeded`: what must be collected for
- * it.
+ * What lists of detections show of it, whatever its output. `dataNeeded`: what must be collected
+ * for it.
  */
 export function addCorrelationSearch(
   settings: Map<string, string>,
@@ -43,7 +43,7 @@ function annotationsOf(
 }
 
 function metadataOf({ rule, id }: PackDetection): Readonly<Record<string, string>> {
-  // the day of the last change is a version that grows and changes only with the rule
+  // the day of the last change is a version that only changes with the rule, and grows
   const version = (rule.modified ?? rule.date ?? '').replace(/\D/g, '') || '1';
   return {
     deprecated: rule.status === 'deprecated' ? '1' : '0',
@@ -52,9 +52,7 @@ function metadataOf({ rule, id }: PackDetection): Readonly<Record<string, string
   };
 }
 
-/**
- * Only the keys of Splunk's own content updates have a place for it. The action itself stays off.
- */
+/** Only the keys of Splunk's content updates have a place for it. The action itself stays off. */
 function addGuidance(
   settings: Map<string, string>,
   name: string,

@@ -13,7 +13,7 @@ interface DrillDown {
 // every finding keeps a copy of them
 const longestInline = 4000;
 
-/** The events of a finding, and what else its first entity did and had before. */
+/** The events of a finding, and what else its first entity did before. */
 export function drillDowns(name: string, search: SplunkDetection): readonly DrillDown[] {
   const events = eventsOf(name, search);
   const entities = entitiesOf(search.detection);
@@ -22,7 +22,7 @@ export function drillDowns(name: string, search: SplunkDetection): readonly Dril
   if (first === undefined || who === undefined)
     return events === undefined ? [] : [{ ...events, ...ofThisRun }];
   const same = sameAsInFinding(first.field);
-  // an event that is a result may lack others than the first
+  // an event that is a result may lack all but the first
   const all =
     search.events === undefined
       ? same
@@ -60,8 +60,8 @@ const riskOf = (field: string): string =>
   'AS lastTime values(risk_message) AS risk_message BY search_name';
 
 /**
- * The search up to where its events become one result an entity, or the saved search with what it
- * makes of them.
+ * The search up to the point where its events become one result per entity, or the saved search and
+ * the commands after it.
  */
 function eventsOf(
   name: string,
@@ -77,14 +77,14 @@ function eventsOf(
         : { name: 'Show the events of this finding' }),
       search: inline,
     };
-  // without nosubstitution the command takes `$...$` in the search for a token; a name with these
-  // signs could not be passed to it literally
+  // without nosubstitution the command reads `$...$` in the search as a token; a name with these
+  // characters could not be passed to it literally
   return /[$"\\`|]/.test(name)
     ? undefined
     : { ...results, search: `| savedsearch "${name}" nosubstitution=true` };
 }
 
-/** All events of the log sources that the detection looks at. */
+/** All events of the log sources of the detection. */
 function entityEvents({ scopes, dataModel }: SplunkDetection): string | undefined {
   if (dataModel !== undefined) {
     const path = dataModel.split('.');

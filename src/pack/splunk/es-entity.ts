@@ -19,7 +19,7 @@ const theHost: readonly Entity[] = [{ field: 'host', type: 'system' }];
 export const entitiesOf = ({ alert, settings }: PackDetection): readonly Entity[] =>
   settings.risk?.objects ?? alert?.entities ?? theHost;
 
-/** An entity as `_entities` and `_risk` have it. */
+/** An entity as in `_entities` and `_risk`. */
 export function scoredEntity({ field, type }: Entity, { settings, severity }: PackDetection) {
   return {
     risk_object_field: confValue(field),
@@ -30,7 +30,7 @@ export function scoredEntity({ field, type }: Entity, { settings, severity }: Pa
 
 /**
  * Fields of the result that the texts of an alert show, each once: entities, then threat objects.
- * Nobody reads a hash in a sentence.
+ * Hashes are left out, as nobody reads them in a sentence.
  */
 export function namedFields(detection: PackDetection): readonly string[] {
   const threats = (detection.alert?.threatObjects ?? []).filter(

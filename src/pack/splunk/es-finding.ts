@@ -7,7 +7,7 @@ import { findingToken, labelled, withoutTokens } from './es-token.ts';
 import { type SearchTexts, sentence } from './texts.ts';
 
 /**
- * A finding, which an analyst triages; in Enterprise Security 7 a notable. It carries the risk of
+ * A finding, which an analyst triages; in Enterprise Security 7 a notable. It includes the risk of
  * its entity: the risk action would count it twice.
  */
 export function addFinding(
@@ -27,7 +27,7 @@ export function addFinding(
   settings.set('action.notable.param.security_domain', confValue(own.splunk.securityDomain));
   settings.set('action.notable.param.severity', severity);
   const [first] = entities;
-  // one: Enterprise Security makes a finding for each
+  // only one: Enterprise Security makes a finding for each
   if (first !== undefined)
     settings.set(
       'action.notable.param._entities',
@@ -45,7 +45,7 @@ export function addFinding(
     settings.set('action.notable.param.drilldown_searches', JSON.stringify(searches));
 }
 
-/** A finding in a list is told from others by whom it is about. */
+/** A list of findings distinguishes them by their entities. */
 function titled(name: string, entities: readonly { readonly field: string }[]): string {
   const tokens = entities.flatMap(({ field }) => findingToken(field) ?? []);
   return tokens.length === 0 ? name : `${name}: ${tokens.join(', ')}`;
@@ -54,13 +54,13 @@ function titled(name: string, entities: readonly { readonly field: string }[]): 
 function described(description: string, fields: readonly string[]): string {
   const found = fields.flatMap((field) => labelled(field, findingToken(field)));
   if (found.length === 0) return description;
-  // signs that are dropped may leave nothing of a description
+  // dropping characters may leave nothing of a description
   return `${sentence(description)} Found: ${found.join(', ')}`.trimStart();
 }
 
 /**
- * As Enterprise Security's editor writes it. `[[action|...]]` would offer an action to run: no text
- * of a rule may.
+ * As Enterprise Security's editor writes it. `[[action|...]]` would offer an action to run, which
+ * texts of a rule must not.
  */
 function nextSteps(text: string): string | undefined {
   const lines = text

@@ -4,8 +4,8 @@ import { isTrue } from '../settings/splunk-boolean.ts';
 import { entitiesOf } from './es-entity.ts';
 
 /**
- * As set, or by level and status: what is sure enough for a person to look at each time is a
- * finding. So is what has no entity to add risk to.
+ * As set, or by level and status: a detection that is reliable enough to be looked at each time
+ * makes a finding. So does one without an entity to add risk to.
  */
 export function outputOf(detection: PackDetection): EsOutput {
   if (entitiesOf(detection).length === 0) return 'finding';

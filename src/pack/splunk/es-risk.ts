@@ -3,7 +3,7 @@ import { confValue } from '../render/conf-text.ts';
 import { entitiesOf, namedFields, scoredEntity } from './es-entity.ts';
 import { labelled, resultToken, withoutTokens } from './es-token.ts';
 
-/** An intermediate finding: it adds risk to its entities, and nobody is called. */
+/** An intermediate finding: it adds risk to its entities and notifies nobody. */
 export function addRisk(
   settings: Map<string, string>,
   name: string,
@@ -21,7 +21,7 @@ export function addRisk(
     'action.risk.param._risk_message',
     found.length === 0 ? withoutTokens(name) : `${withoutTokens(name)}: ${found.join(', ')}`,
   );
-  // each object carries its own score
+  // each object has a score of its own
   settings.set('action.risk.param._risk_score', '0');
   settings.set('action.risk.param.verbose', '0');
 }

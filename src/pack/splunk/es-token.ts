@@ -1,11 +1,11 @@
 /**
- * A text without tokens: `$field$` in it would be replaced by a value of the result. A full-width
- * dollar reads the same and is no token.
+ * A text without tokens: `$field$` would be replaced by a value of the result. A full-width dollar
+ * looks the same and does not begin a token.
  */
 export const withoutTokens = (text: string): string => text.replaceAll('$', '\uff04');
 
-// what alert actions replace by a fact of the search or its job, whatever the result has under the
-// name
+// alert actions replace these with facts about the search or its job, whatever the result has under
+// the name
 const ofTheSearch = new Set(
   (
     'action alert app cron_schedule description job name next_scheduled_time owner result ' +
@@ -13,8 +13,8 @@ const ofTheSearch = new Set(
   ).split(' '),
 );
 
-// the event of a finding has its own values under these names; those of the result are there with
-// `orig_` before them
+// the event of a finding has its own values under these names; those of the result have the prefix
+// `orig_`
 const ofTheFinding = new Set(
   (
     'event_hash event_id eventtype host index linecount search_name source sourcetype ' +
@@ -26,9 +26,7 @@ const ofTheFinding = new Set(
 export const keptAs = (field: string): string =>
   ofTheFinding.has(field) ? `orig_${field}` : field;
 
-/**
- * The name that a token has for a field of the result; undefined where no token can stand for it.
- */
+/** The name of a field of the result in a token; undefined if no token can refer to it. */
 function tokenName(field: string): string | undefined {
   const sound =
     /^[A-Za-z]\w*(?:\.\w+)*$/.test(field) &&
@@ -36,7 +34,7 @@ function tokenName(field: string): string | undefined {
   return sound && !ofTheSearch.has(field.split('.', 1)[0] ?? '') ? field : undefined;
 }
 
-/** A token that a risk message has for a field: Enterprise Security expands it with the result. */
+/** A token for a field in a risk message, which Enterprise Security expands with the result. */
 export function resultToken(field: string): string | undefined {
   const name = tokenName(field);
   return name === undefined ? undefined : `$${name}$`;
@@ -48,21 +46,20 @@ function findingField(field: string): string | undefined {
 }
 
 /**
- * A token that the texts of a finding have for a field: it is expanded with the event that the
- * finding is kept in.
+ * A token for a field in the texts of a finding, which is expanded with the event of the finding.
  */
 export function findingToken(field: string): string | undefined {
   const name = findingField(field);
   return name === undefined ? undefined : `$${name}$`;
 }
 
-/** `User=$User$`; nothing where no token can stand for the field. */
+/** `User=$User$`; empty if no token can refer to the field. */
 export const labelled = (field: string, token: string | undefined): readonly string[] =>
   token === undefined ? [] : [`${field}=${token}`];
 
 /**
- * Search terms that compare a field, or another one in its place, with its value in the finding.
- * The filter `|s` puts the value in quotes and escapes those in it.
+ * Search terms that compare a field, or another one instead, with its value in the finding. The
+ * filter `|s` quotes and escapes the value.
  */
 export function sameAsInFinding(field: string, other = field): string | undefined {
   const name = findingField(field);

@@ -3,18 +3,18 @@ import { evalField } from '../../backend/splunk/text.ts';
 import type { Entity } from '../alert/fields.ts';
 
 /**
- * Column that tells results apart which name nobody: Splunk would hold them back by a value that
- * all of them share.
+ * Column that distinguishes results that identify nobody: Splunk would throttle them by a value
+ * that they all share.
  */
 export const nobodyColumn = 'sigpack_nobody';
 
 /**
- * What no one is called: the Common Information Model's word, and what Windows and web servers
- * write.
+ * Values that identify nobody: the word of the Common Information Model, and what Windows and web
+ * servers write.
  */
 const nobody = '"unknown","-",""';
 
-/** What makes a result one of its own: an expression of its columns. */
+/** An expression of its columns that makes a result unique. */
 export const ownResult = {
   entity: 'lastTime." ".count',
   raw: '_time." ".coalesce(md5(_raw),"")',
@@ -22,8 +22,8 @@ export const ownResult = {
 } as const;
 
 /**
- * The value of the column: the same for all results that name somebody in one of the fields that
- * alerts are held back by. Undefined where each result does: an event always has its machine.
+ * The value of the column: the same for all results that identify someone in one of the fields of
+ * the throttling. Undefined if every result does: an event always has its machine.
  */
 export function nobodyValue(
   fields: readonly string[],

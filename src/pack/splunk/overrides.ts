@@ -7,7 +7,7 @@ import { isTrue } from '../settings/splunk-boolean.ts';
 import { ownSuppression } from './alert.ts';
 import { cronOf, splunkSchedule } from './schedule.ts';
 
-/** What a key of `splunk.savedsearch` makes of a search that nobody would expect. */
+/** An unexpected effect of a key of `splunk.savedsearch` on a search. */
 export interface OverrideError {
   readonly key: string;
   readonly code: 'TGT008' | 'TGT010';
@@ -15,14 +15,14 @@ export interface OverrideError {
   readonly hint?: string;
 }
 
-/** What the results of a search are, and the columns that are known of them. */
+/** The kind of the results of a search, and their known columns. */
 export interface SearchResults {
   readonly kind: 'entity' | 'raw' | 'group';
-  /** Asked for by the few detections that override what they are told apart by. */
+  /** Only called for the few detections that override what distinguishes their results. */
   readonly columns: () => ReadonlySet<string>;
 }
 
-/** Overrides that contradict the search, its schedule or each other. */
+/** Finds overrides that contradict the search, its schedule or each other. */
 export function overrideErrors(
   detection: PackDetection,
   results: SearchResults,
@@ -119,7 +119,7 @@ function throttleErrors(
   return found;
 }
 
-/** Fields in a value of `alert.suppress.fields`. */
+/** The fields in a value of `alert.suppress.fields`. */
 export const namesIn = (list: string): readonly string[] =>
   list
     .split(',')

@@ -9,19 +9,19 @@ import { addSchedule, splunkSchedule } from './schedule.ts';
 import { addSummaryIndex } from './summary-index.ts';
 import { fullDescription, searchTexts } from './texts.ts';
 
-/** What all stanzas of an app are made with. */
+/** What all stanzas of an app have in common. */
 export interface SavedSearchOptions {
   readonly info: PackInfo;
-  /** A Splunk without it logs an error for each of its actions. */
+  /** Without it, Splunk logs an error for each of its actions. */
   readonly enterpriseSecurity: boolean;
-  /** Index that keeps the results of alerts; default: none. */
+  /** Index that keeps the results of alerts. Default: none. */
   readonly summaryIndex?: string | undefined;
   /** What must be collected for a detection. */
   readonly dataNeeded?: (search: SplunkDetection) => readonly string[];
 }
 
 /**
- * All settings of a detection's stanza in a fixed order. The search is taken as it is: see
+ * All settings of a detection's stanza in a fixed order. The search is used unchanged: see
  * `confError`.
  */
 export function savedSearchSettings(

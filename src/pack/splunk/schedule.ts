@@ -19,16 +19,16 @@ export interface SplunkSchedule {
   readonly window: SearchWindow;
   /** Two runs may decide on the same windows of a correlation. */
   readonly overlaps: boolean;
-  /** What is seen again, and nothing holds back. */
+  /** What runs see again without throttling. */
   readonly repeats?: string;
 }
 
 /**
- * What follows from the settings alone: thousands of detections share a few, and are asked for the
- * warning, the stanza, its checks and the lookup.
+ * Depends on the settings alone, which thousands of detections share; the warning, the stanza, its
+ * checks and the lookup all need it.
  */
 interface Timing extends Omit<SplunkSchedule, 'cron'> {
-  /** Undefined: runs are spread over the interval by the detection's id. */
+  /** Undefined: runs are spread over the interval by the id of the detection. */
   readonly cron?: string;
   readonly interval: number;
 }
@@ -36,8 +36,8 @@ interface Timing extends Omit<SplunkSchedule, 'cron'> {
 const timings = new WeakMap<DetectionSettings, Map<number, Timing>>();
 
 /**
- * Splunk runs a search every five minutes at most. A run of a correlation decides on one period,
- * and sees what reaches into it from before.
+ * Splunk runs a search at most every five minutes. A run of a correlation decides on one period,
+ * and also sees what reaches into it from before.
  */
 export function splunkSchedule({ id, settings, lookBack = 0 }: PackDetection): SplunkSchedule {
   const { interval, cron = spreadCron(id, interval), ...timing } = timingOf(settings, lookBack);
@@ -80,8 +80,8 @@ function madeTiming(settings: DetectionSettings, lookBack: number): Timing {
     };
   }
   const whole = gaps.longest + lead;
-  // after a short gap runs overlap, too: what is held back for that could be another alert, so a
-  // warning says it
+  // runs also overlap after a short gap: throttling for that could hide another alert, so a warning
+  // reports it
   const overlaps = lead > 0 && window > whole;
   const repeats =
     overlaps && settings.suppress?.usual
@@ -134,10 +134,10 @@ export function addSchedule(
   settings.set('enableSched', '1');
   settings.set('disabled', detection.settings.enabled ? '0' : '1');
   settings.set('schedule_window', 'auto');
-  // with a minute list in cron_schedule Splunk skews the second alone: those that share a minute
-  // start apart
+  // with a minute list in cron_schedule Splunk only skews the second, so searches that share a
+  // minute start apart
   settings.set('allow_skew', '1m');
-  // continuous: a late search still covers its own window, so nothing is skipped
+  // continuous: a late search still covers its window, so nothing is skipped
   settings.set('realtime_schedule', '0');
   settings.set('is_visible', '1');
 }

@@ -3,7 +3,7 @@ import { confText } from '../render/conf-text.ts';
 
 /**
  * Keeps the results of a detection's alerts in an index, each marked with the pack, the rule and
- * its level. What is suppressed is not kept.
+ * its level. Throttled results are not kept.
  */
 export function addSummaryIndex(
   settings: Map<string, string>,

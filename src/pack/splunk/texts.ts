@@ -1,7 +1,7 @@
 import type { PackDetection, PackRule } from '../model/detection.ts';
 import { confText, stanzaName } from '../render/conf-text.ts';
 
-/** A rule's texts as conf values, made once. */
+/** The texts of a rule as conf values, made once. */
 export interface SearchTexts {
   readonly name: string;
   readonly description: string;
@@ -12,21 +12,21 @@ export const searchTexts = ({ name, rule }: PackDetection): SearchTexts => ({
   description: confText(rule.description ?? '') || confText(rule.title),
 });
 
-/** The description with what else a list of saved searches should show. */
+/** The description, and what else a list of saved searches should show. */
 export function fullDescription(description: string, { rule, settings }: PackDetection): string {
   const falsePositives = falsePositivesOf(rule);
   let rest = '';
   if (falsePositives !== '') rest += ` False positives: ${sentence(falsePositives)}`;
   if (rule.author !== undefined) rest += ` Author: ${sentence(rule.author)}`;
   if (settings.owner !== undefined) rest += ` Owner: ${sentence(settings.owner)}`;
-  // last, so that no full stop is taken for a part of a URL
+  // last, so that a full stop does not become part of a URL
   if (rule.references.length > 0) rest += ` References: ${rule.references.join(' , ')}`;
   if (rest === '') return description;
-  // signs that are dropped may leave nothing of a description
+  // dropping characters may leave nothing of a description
   return description === '' ? confText(rest) : `${sentence(description)} ${confText(rest)}`;
 }
 
-/** As one text; empty where the rule names none. */
+/** As one text; empty if the rule has none. */
 export const falsePositivesOf = ({ falsepositives }: Pick<PackRule, 'falsepositives'>): string =>
   falsepositives.filter((text) => text.trim() !== '').join('; ');
 
