@@ -6,7 +6,7 @@ import { withVersion } from '../src/release/config-version.ts';
 import { diffOf } from '../src/release/diff/diff.ts';
 import { diffView } from '../src/release/diff/view.ts';
 import { type Lock, lockSnapshot, nextLock } from '../src/release/lock/lock.ts';
-import { lockText, readLock } from '../src/release/lock/text.ts';
+import { lockText, type PlacedLock, readLock } from '../src/release/lock/text.ts';
 import type { BuiltEntry } from '../src/release/snapshot.ts';
 import { bumped, compareVersions } from '../src/release/version.ts';
 import { createBag } from '../src/source/diagnostic.ts';
@@ -48,13 +48,20 @@ const first = nextLock({
   dropRetired: false,
 });
 
+/** The lock alone; its places are those of the ids. */
+function withoutPlaces({ places, ...lock }: PlacedLock, text: string): Lock {
+  for (const [id, { start, end }] of places) expect(text.slice(start, end)).toBe(id);
+  return lock;
+}
+
 function read(text: string): {
   readonly lock: Lock | undefined;
   readonly diagnostics: readonly string[];
 } {
   const bag = createBag();
+  const placed = readLock({ path: 'sigpack.lock', text }, bag);
   return {
-    lock: readLock({ path: 'sigpack.lock', text }, bag),
+    lock: placed && withoutPlaces(placed, text),
     diagnostics: bag.list.map(({ code, message, hint }) => `${code} ${message}; ${hint}`),
   };
 }
