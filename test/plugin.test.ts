@@ -242,6 +242,11 @@ describe('plugins', () => {
       '`targets[0].settings.schema`: `type` must be one of object, array, string, integer, number, boolean, null, not `map`',
     ],
     [
+      'a schema that holds itself',
+      `const schema = {}; schema.items = schema; export const targets = [${target('settings: { schema, defaults: {} }')}]`,
+      "`targets[0].settings.schema`: the schema can't be written as JSON",
+    ],
+    [
       'no print',
       `export const targets = [${target("formats: [{ name: 'a', description: 'A', extension: 'a' }]")}]`,
       '`targets[0].formats[0].print`',

@@ -48,6 +48,19 @@ const metaSchema: JsonSchema = {
 
 /** Why a value is not a schema that `checkSchema` reads whole; undefined if it is one. */
 export function schemaError(value: unknown): string | undefined {
-  const [node] = parseYaml({ path: '', text: JSON.stringify(value) }, createBag());
-  return node && checkSchema(metaSchema, node, 'PCK001', 'the schema')[0]?.message;
+  const text = jsonText(value);
+  if (text === undefined) return "the schema can't be written as JSON";
+  const bag = createBag();
+  const [node] = parseYaml({ path: '', text }, bag);
+  const diagnostics = node ? checkSchema(metaSchema, node, 'PCK001', 'the schema') : bag.list;
+  return diagnostics[0]?.message;
+}
+
+/** Undefined for a value that holds itself, or numbers that JSON does not have. */
+function jsonText(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,7 @@
 import type { GraylogAggregationSearch, GraylogDetection } from '../model/detection.ts';
 import { textValue, type ValueReference } from '../model/pack-entity.ts';
 import { serverVersion } from '../settings/server-version.ts';
+import { graylogLimits } from './limits.ts';
 import { type GraylogWindow, graylogWindow } from './window.ts';
 
 export interface AggregationConfig {
@@ -42,8 +43,6 @@ export interface SearchOptions {
   /** Ids of stream entities of the pack. Empty: all streams. */
   readonly streamIds: readonly string[];
 }
-
-const eventLimit = 1000;
 
 /** What each event definition of a detection searches for. */
 export function searchConfigs(
@@ -126,6 +125,6 @@ function config(
     ...(cron === undefined
       ? undefined
       : { use_cron_scheduling: true, cron_expression: cron, cron_timezone: 'UTC' }),
-    event_limit: eventLimit,
+    event_limit: graylogLimits.eventLimit,
   };
 }
