@@ -5,7 +5,7 @@ import { queryRoots } from '../src/pipeline/template/context.ts';
 import { backtracking } from '../src/python-regex/backtracking/machine.ts';
 import { pythonRegex } from '../src/python-regex/regex.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { ProcessingFailure } from '../src/work/processing-failure.ts';
+import { ProcessingError } from '../src/work/processing-error.ts';
 import { growingText, type Work, workOfRule } from '../src/work/work.ts';
 import { told } from './diagnostics.ts';
 import { compiledAfter, pipelineOf, queryAfter, ruleOf } from './pipeline-run.ts';
@@ -30,7 +30,7 @@ function processed(query: string, items: string): string {
   try {
     return apply(query);
   } catch (error) {
-    if (error instanceof ProcessingFailure) return error.message;
+    if (error instanceof ProcessingError) return error.message;
     throw error;
   }
 }
@@ -301,7 +301,7 @@ describe('a regular expression', () => {
     ['counts', '(?!x)(?:a{1,3}){1,40}$'],
   ])('takes a bounded number of steps: %s', (_, pattern) => {
     const regex = unwrapped(pythonRegex(pattern));
-    expect(() => regex.finds(bomb, workOfRule())).toThrow(ProcessingFailure);
+    expect(() => regex.finds(bomb, workOfRule())).toThrow(ProcessingError);
     expect(regex.finds('aaa', workOfRule())).toBe(true);
   });
 
@@ -448,6 +448,6 @@ test('work is counted, and a text is refused before it is made', () => {
   expect(() => text.add('678901')).toThrow('the text grows beyond 10 characters');
   expect([text.text(), characters]).toEqual(['12345', 5]);
   const template = unwrapped(parseJinja('{{ query|replace("a", "bbbbbbbb") }}', queryRoots));
-  expect(() => template(new Map([['query', 'aa']]), work)).toThrow(ProcessingFailure);
+  expect(() => template(new Map([['query', 'aa']]), work)).toThrow(ProcessingError);
   expect(characters).toBeLessThan(50);
 });

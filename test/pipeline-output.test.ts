@@ -2,7 +2,7 @@ import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { conversionVars } from '../src/pipeline/run/process.ts';
 import { createBag } from '../src/source/diagnostic.ts';
-import { ProcessingFailure } from '../src/work/processing-failure.ts';
+import { ProcessingError } from '../src/work/processing-error.ts';
 import { marked, told } from './diagnostics.ts';
 import { compiledAfter, pipelineOf, ruleOf } from './pipeline-run.ts';
 
@@ -34,7 +34,7 @@ function after(
   try {
     return apply(query);
   } catch (error) {
-    if (error instanceof ProcessingFailure) return error.message;
+    if (error instanceof ProcessingError) return error.message;
     throw error;
   }
 }
@@ -301,7 +301,7 @@ describe('finalizers', () => {
         .reduce<readonly string[]>((texts, { apply }) => apply(texts, context), queries)
         .join('\n---\n');
     } catch (error) {
-      if (error instanceof ProcessingFailure) return error.message;
+      if (error instanceof ProcessingError) return error.message;
       throw error;
     }
   };

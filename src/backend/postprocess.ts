@@ -1,6 +1,6 @@
 import type { CompiledRule } from '../query/compile.ts';
 import { failed } from '../source/result.ts';
-import { ProcessingFailure } from '../work/processing-failure.ts';
+import { ProcessingError } from '../work/processing-error.ts';
 import type { Conversion } from './backend.ts';
 import type { ConvertedRule } from './target.ts';
 
@@ -18,7 +18,7 @@ export function postprocessed<T>(
   try {
     return { ...conversion, value: change(conversion.value, apply) };
   } catch (error) {
-    if (!(error instanceof ProcessingFailure)) throw error;
+    if (!(error instanceof ProcessingError)) throw error;
     const { file, titleSpan: span } = compiled.rule;
     return failed([{ code: 'PIP002', message: error.message, file, span, ...error.place }]);
   }

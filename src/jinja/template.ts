@@ -5,7 +5,7 @@ import { blocksOf } from './lexer.ts';
 import { type Print, readBlocks } from './statement.ts';
 import type { Roots, Value } from './value.ts';
 
-/** Fills a template in. Throws ProcessingFailure at the bounds of the work. */
+/** Fills a template in. Throws ProcessingError at the bounds of the work. */
 export type Template = (
   context: ReadonlyMap<string, Value>,
   work: Work,

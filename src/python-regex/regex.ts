@@ -23,7 +23,7 @@ export interface PythonRegex {
 
 /**
  * The error is Python's diagnostic, or what can't be done as Python does it. In linear time but for
- * look-around and back-references: those fail (ProcessingFailure) where they take too many steps,
+ * look-around and back-references: those fail (ProcessingError) where they take too many steps,
  * for one text or for all that the work counts.
  */
 export function pythonRegex(source: string): Result<PythonRegex> {

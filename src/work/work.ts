@@ -1,4 +1,4 @@
-import { ProcessingFailure } from './processing-failure.ts';
+import { ProcessingError } from './processing-error.ts';
 
 /**
  * Entries, tests and names that pipelines make of one rule. The largest rules that are known have
@@ -38,7 +38,7 @@ function createWork(longest: number, most: number, what: string): Work {
   const entries = (count: number): void => {
     left -= count;
     if (left < 0)
-      throw new ProcessingFailure(
+      throw new ProcessingError(
         `the pipelines make more than ${most} entries of ${what}, a text counted by its length`,
         undefined,
         growthHint,
@@ -68,9 +68,5 @@ export function growingText(work: Work): GrowingText {
 /** Asked before a text of that length is made. */
 export function refuseLonger({ longest }: Work, length: number): void {
   if (length > longest)
-    throw new ProcessingFailure(
-      `the text grows beyond ${longest} characters`,
-      undefined,
-      growthHint,
-    );
+    throw new ProcessingError(`the text grows beyond ${longest} characters`, undefined, growthHint);
 }

@@ -1,7 +1,7 @@
 import { levels, statuses } from '../../sigma/rule/rule.ts';
 import { nearestHint } from '../../source/nearest.ts';
 import { lookup, type YamlMapping, type YamlScalar } from '../../source/yaml/tree.ts';
-import { ProcessingFailure } from '../../work/processing-failure.ts';
+import { ProcessingError } from '../../work/processing-error.ts';
 import { placeOf, textOf } from '../parameters.ts';
 import { PipelineError } from '../pipeline-error.ts';
 import { type AttributeValue, attributeOf, isoDate, textAttributes } from './attribute-value.ts';
@@ -141,8 +141,8 @@ function onScale(
   return holdsForOrder(operator, scale.indexOf(name) - scale.indexOf(wanted));
 }
 
-function cannotCompare({ attribute }: Comparison, reason: string): ProcessingFailure {
-  return new ProcessingFailure(
+function cannotCompare({ attribute }: Comparison, reason: string): ProcessingError {
+  return new ProcessingError(
     `the rule's \`${attribute}\` ${reason}`,
     undefined,
     'Change the condition `rule_attribute`, or the rule.',

@@ -1,5 +1,5 @@
 import { lookup, toPlain, type YamlMapping } from '../../source/yaml/tree.ts';
-import { ProcessingFailure } from '../../work/processing-failure.ts';
+import { ProcessingError } from '../../work/processing-error.ts';
 import { textOf } from '../parameters.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 import type { ConditionDefinition } from './condition-definition.ts';
@@ -72,7 +72,7 @@ function compares(found: unknown, wanted: unknown, operator: OrderOperator, key:
   if (typeof left === 'string' && typeof right === 'string')
     return holdsForOrder(operator, left < right ? -1 : left > right ? 1 : 0);
   const values = `${typeName(found)} and ${typeName(wanted)}`;
-  throw new ProcessingFailure(
+  throw new ProcessingError(
     `the state \`${key}\` can't be compared by \`${operator}\`: ${values} have no order`,
     undefined,
     'Compare numbers with numbers and texts with texts.',

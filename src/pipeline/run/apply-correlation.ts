@@ -1,12 +1,12 @@
 import type { Alias, CorrelationRule } from '../../sigma/correlation/correlation.ts';
-import { ProcessingFailure } from '../../work/processing-failure.ts';
+import { ProcessingError } from '../../work/processing-error.ts';
 
 type Rename = (field: string) => readonly string[] | undefined;
 
 /**
  * A correlation with its fields renamed: in its groups, in what it counts, and in its aliases,
  * whose names stay. A field that becomes several keeps its name, which then means the first of them
- * that an event has. Throws {@link ProcessingFailure} where names collide.
+ * that an event has. Throws {@link ProcessingError} where names collide.
  */
 export function applyToCorrelation(rule: CorrelationRule, rename: Rename): CorrelationRule {
   const renamer = createRenamer(rule, rename);
@@ -17,7 +17,7 @@ export function applyToCorrelation(rule: CorrelationRule, rename: Rename): Corre
     if (aliasNames.has(field)) return field;
     const name = renamer.nameOf(field);
     if (!aliasNames.has(name)) return name;
-    throw new ProcessingFailure(
+    throw new ProcessingError(
       `${fieldText(field)} would become \`${name}\`, which is one of its aliases`,
       undefined,
       'Give the alias another name.',
@@ -64,7 +64,7 @@ function createRenamer(rule: CorrelationRule, rename: Rename): Renamer {
         : (rename(field) ?? [field]);
       const [only] = names;
       if (only === undefined)
-        throw new ProcessingFailure(
+        throw new ProcessingError(
           `${fieldText(field)} would become no field`,
           undefined,
           'Map it to a field.',
@@ -81,7 +81,7 @@ function createRenamer(rule: CorrelationRule, rename: Rename): Renamer {
       for (const name of alternatives.keys()) {
         const other = renamedTo.get(name);
         if (other === undefined) continue;
-        throw new ProcessingFailure(
+        throw new ProcessingError(
           `${fieldText(other)} would become \`${name}\`, which stands for several fields`,
           undefined,
           'Map one of the two to another name.',

@@ -1,9 +1,9 @@
 import { positionAt } from '../../source/span.ts';
-import { ProcessingFailure } from '../../work/processing-failure.ts';
+import { ProcessingError } from '../../work/processing-error.ts';
 import type { PipelineItem, PostprocessingItem } from '../pipeline.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 
-/** A query after the postprocessing items. Throws {@link ProcessingFailure}. */
+/** A query after the postprocessing items. Throws {@link ProcessingError}. */
 export function postprocessed(
   query: string,
   items: readonly PostprocessingItem[],
@@ -15,8 +15,8 @@ export function postprocessed(
     try {
       text = item.apply(text, rule);
     } catch (error) {
-      throw error instanceof ProcessingFailure
-        ? new ProcessingFailure(`${error.message}${itemPlace(item)}`, error.place, error.hint)
+      throw error instanceof ProcessingError
+        ? new ProcessingError(`${error.message}${itemPlace(item)}`, error.place, error.hint)
         : error;
     }
     rule.applied.add(item.id);

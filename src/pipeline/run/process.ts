@@ -2,7 +2,7 @@ import type { SettledRule } from '../../query/compile.ts';
 import type { Rule } from '../../sigma/collection/collection.ts';
 import type { LogSource } from '../../sigma/rule/rule.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
-import { ProcessingFailure } from '../../work/processing-failure.ts';
+import { ProcessingError } from '../../work/processing-error.ts';
 import type { FieldTransformation, Pipeline, ProcessingItem } from '../pipeline.ts';
 import { type RuleInProcess, startProcess } from '../rule-in-process.ts';
 import { applyItem } from './apply-item.ts';
@@ -142,7 +142,7 @@ function step(
     onStep?.({ item, applied, rule });
     return true;
   } catch (error) {
-    if (!(error instanceof ProcessingFailure)) throw error;
+    if (!(error instanceof ProcessingError)) throw error;
     const { message, hint, place } = error;
     const { file, span } = place ?? { file: rule.rule.file, span: rule.rule.titleSpan };
     bag.add(file, {

@@ -5,7 +5,7 @@ import type { Result } from '../../source/result.ts';
 import type { JsonSchema } from '../../source/schema/json-schema.ts';
 import { insideScalar } from '../../source/yaml/inside-scalar.ts';
 import { lookup, toPlain, type YamlMapping } from '../../source/yaml/tree.ts';
-import { ProcessingFailure } from '../../work/processing-failure.ts';
+import { ProcessingError } from '../../work/processing-error.ts';
 import type { Work } from '../../work/work.ts';
 import type { PipelineEnvironment } from '../definition.ts';
 import { textOfFile } from '../named-file.ts';
@@ -13,7 +13,7 @@ import { isTrue, placeOf, textOf } from '../parameters.ts';
 import { PipelineError } from '../pipeline-error.ts';
 import { parseSimpleTemplate } from './simple-template.ts';
 
-/** The text of a template for the values of its names. Throws ProcessingFailure. */
+/** The text of a template for the values of its names. Throws ProcessingError. */
 export type FillTemplate = (context: ReadonlyMap<string, Value>, work: Work) => string;
 
 const text: JsonSchema = { type: 'string' };
@@ -82,7 +82,7 @@ function filled(
   const result = template(context, work);
   if (result.ok) return result.value;
   const message = `the template can't be filled in: ${result.error.message}`;
-  throw new ProcessingFailure(message, undefined, hint);
+  throw new ProcessingError(message, undefined, hint);
 }
 
 /** Refuses what would run other files, or change what templates print. */

@@ -6,7 +6,7 @@ import { createBag, type Diagnostic, isFatal } from '../../source/diagnostic.ts'
 import { failed, ok, type Result } from '../../source/result.ts';
 import type { SourceFile } from '../../source/span.ts';
 import type { YamlMapping, YamlNode, YamlScalar } from '../../source/yaml/tree.ts';
-import { ProcessingFailure } from '../../work/processing-failure.ts';
+import { ProcessingError } from '../../work/processing-error.ts';
 import { markedWith } from '../applied-ids.ts';
 import type { PipelineEnvironment, TransformationDefinition } from '../definition.ts';
 import { isTrue, placeOf, textOf } from '../parameters.ts';
@@ -72,7 +72,7 @@ function createFiller(
   const filledBody = (source: LogSource): SettledBody => {
     const filled = filledIn(conditions, source);
     if (!filled.ok)
-      throw new ProcessingFailure(
+      throw new ProcessingError(
         filled.error,
         undefined,
         'Give the processing item a rule condition of type logsource.',
@@ -80,7 +80,7 @@ function createFiller(
     const body = settledConditions(file, filled.value, id);
     if (body.ok) return body.value;
     const { message, span, hint } = body.error;
-    throw new ProcessingFailure(message, { file, span }, hint);
+    throw new ProcessingError(message, { file, span }, hint);
   };
   return (source) => {
     const key = JSON.stringify([source.category, source.product, source.service]);

@@ -1,7 +1,7 @@
 import type { SettledBody, SettledDetection, SettledSearch } from '../../query/settled.ts';
 import type { ConditionNode } from '../../sigma/rule/condition.ts';
 import type { Span } from '../../source/span.ts';
-import { ProcessingFailure } from '../../work/processing-failure.ts';
+import { ProcessingError } from '../../work/processing-error.ts';
 
 export interface AddedSelection {
   /** As the pipeline calls it. */
@@ -74,7 +74,7 @@ function pinnedQuantifier(
   const { start, end }: Span = node;
   if (!/^_\*+$/.test(node.pattern) || underscored.length === 0) {
     const place = { file: detection.file, span: { start, end } };
-    throw new ProcessingFailure(
+    throw new ProcessingError(
       `\`${node.pattern}\` would stand for the condition that the pipeline adds`,
       place,
       'Name the selections without `*`.',

@@ -1,7 +1,7 @@
 import type { SettledItem } from '../../query/settled.ts';
 import { plural } from '../../source/plural.ts';
 import type { JsonSchema } from '../../source/schema/json-schema.ts';
-import { ProcessingFailure } from '../../work/processing-failure.ts';
+import { ProcessingError } from '../../work/processing-error.ts';
 import type { TransformationDefinition } from '../definition.ts';
 import { textOf } from '../parameters.ts';
 import { isMapped, type RuleInProcess } from '../rule-in-process.ts';
@@ -26,7 +26,7 @@ export const failureDefinitions = {
       return {
         kind: 'rule',
         apply: () => {
-          throw new ProcessingFailure(text);
+          throw new ProcessingError(text);
         },
       };
     },
@@ -39,7 +39,7 @@ export const failureDefinitions = {
       return {
         kind: 'item',
         apply: ({ file, span }) => {
-          throw new ProcessingFailure(text, { file, span });
+          throw new ProcessingError(text, { file, span });
         },
       };
     },
@@ -63,7 +63,7 @@ function refuseUnmapped(rule: RuleInProcess): void {
   const names = [...unmapped.keys()];
   const listed = names.slice(0, maximumNames).join(', ');
   const more = names.length > maximumNames ? ', ...' : '';
-  throw new ProcessingFailure(
+  throw new ProcessingError(
     `no mapping for the ${plural(names.length, 'field')} ${listed}${more}`,
     { file: first.file, span: first.span },
     'Add them to a mapping of the pipeline; a field that keeps its name is mapped to itself.',

@@ -1,7 +1,7 @@
 import type { SettledBody, SettledItem, SettledValue } from '../../query/settled.ts';
 import { parsePattern } from '../../sigma/value/pattern.ts';
 import type { YamlMapping } from '../../source/yaml/tree.ts';
-import { ProcessingFailure } from '../../work/processing-failure.ts';
+import { ProcessingError } from '../../work/processing-error.ts';
 import { plainText } from '../conditions/value-match.ts';
 import type { TransformationDefinition } from '../definition.ts';
 import { isTrue, placeOf, textList, textOf, textsSchema } from '../parameters.ts';
@@ -77,7 +77,7 @@ function split(item: SettledItem, naming: Naming): SettledBody | undefined {
     values.push({ ...value, tests: [{ ...test, pattern: parsePattern(hash) }] });
   }
   if (byField.size === 0)
-    throw new ProcessingFailure(
+    throw new ProcessingError(
       `no value is a hash of ${naming.algorithms.join(', ')}`,
       item,
       'Add its name to valid_hash_algos.',

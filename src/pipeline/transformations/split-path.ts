@@ -2,7 +2,7 @@ import type { SettledBody, SettledItem, SettledValue } from '../../query/settled
 import type { StringTest, Test } from '../../query/tree.ts';
 import { ANY, isPlaceholder, joinParts, ONE, type Pattern } from '../../sigma/value/pattern.ts';
 import type { YamlMapping } from '../../source/yaml/tree.ts';
-import { ProcessingFailure } from '../../work/processing-failure.ts';
+import { ProcessingError } from '../../work/processing-error.ts';
 import type { TransformationDefinition } from '../definition.ts';
 import { textOf } from '../parameters.ts';
 import type { ItemTransformation } from '../pipeline.ts';
@@ -86,7 +86,7 @@ function alternatives(
       });
     }
     default:
-      throw new ProcessingFailure(
+      throw new ProcessingError(
         `the events have the path in \`${parent}\` and \`${name}\`, ` +
           'and only texts with wildcards can be taken apart',
         { file: item.file, span: value.span },
@@ -95,8 +95,8 @@ function alternatives(
   }
 }
 
-const tooMany = ({ file }: SettledItem, { span }: SettledValue): ProcessingFailure =>
-  new ProcessingFailure(
+const tooMany = ({ file }: SettledItem, { span }: SettledValue): ProcessingError =>
+  new ProcessingError(
     `the value has more than ${maximumSplits} places where the path may be taken apart`,
     { file, span },
     'Write a shorter value: each backslash and wildcard is such a place.',

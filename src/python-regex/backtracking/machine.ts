@@ -1,4 +1,4 @@
-import { ProcessingFailure } from '../../work/processing-failure.ts';
+import { ProcessingError } from '../../work/processing-error.ts';
 import type { Work } from '../../work/work.ts';
 import { readPattern } from './pattern.ts';
 import { type Program, programOf, type Step } from './program.ts';
@@ -76,7 +76,7 @@ class Run {
     let [at, place] = [first, from];
     for (;;) {
       if (--this.left < 0)
-        throw new ProcessingFailure(
+        throw new ProcessingError(
           'a regular expression takes too many steps',
           undefined,
           'Write it so that no part of a text can be matched in many ways.',

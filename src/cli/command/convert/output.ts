@@ -1,7 +1,7 @@
 import { basename, dirname, join, relative } from 'node:path';
 import type { ConvertedEntry, TargetFormat } from '../../../backend/target.ts';
 import type { DiagnosticBag } from '../../../source/diagnostic.ts';
-import { ProcessingFailure } from '../../../work/processing-failure.ts';
+import { ProcessingError } from '../../../work/processing-error.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { statsOf } from '../../files/path-stats.ts';
 import { belowFolder } from '../../files/portable-path.ts';
@@ -92,14 +92,14 @@ function printed(
   try {
     return format.print(entries, among);
   } catch (error) {
-    if (!(error instanceof ProcessingFailure) && !(error instanceof CommandError)) throw error;
+    if (!(error instanceof ProcessingError) && !(error instanceof CommandError)) throw error;
     const [first] = entries;
     // without an entry, there is no rule to report it at
     if (!first) throw new CommandError(error.message);
     const { file, titleSpan: span } = first.rule;
     const { message } = error;
     // a template of a finalizer asks for what is not there
-    if (error instanceof ProcessingFailure) bag.add(file, { code: 'PIP002', message, span });
+    if (error instanceof ProcessingError) bag.add(file, { code: 'PIP002', message, span });
     else bag.add(file, { code: 'TGT001', message, span, hint: pluginHint });
     return undefined;
   }

@@ -1,7 +1,7 @@
 import { isUnfilled } from '../../../query/tree.ts';
 import { isPlaceholder } from '../../../sigma/value/pattern.ts';
 import type { YamlMapping } from '../../../source/yaml/tree.ts';
-import { ProcessingFailure } from '../../../work/processing-failure.ts';
+import { ProcessingError } from '../../../work/processing-error.ts';
 import type { TransformationDefinition } from '../../definition.ts';
 import { expressionFilling, noteFilling } from '../../filling.ts';
 import { pairsOf, placeOf, textOf } from '../../parameters.ts';
@@ -47,14 +47,14 @@ function create(item: YamlMapping): ValueTransformation {
       const { placeholder } = chosen;
       noteFilling(rule.fillings, placeholder, expressionFilling);
       if (test.pattern.length > 1 || isUnfilled(test))
-        throw new ProcessingFailure(
+        throw new ProcessingError(
           `\`%${placeholder}%\` stands for a query expression and can't be part of a value`,
           settled,
           'Write nothing around it.',
         );
       const id = ids.get(placeholder) ?? placeholder;
       if (safeId.test(id)) return [{ kind: 'expression', expression, id }];
-      throw new ProcessingFailure(
+      throw new ProcessingError(
         `\`${id}\` can't stand in a query expression`,
         settled,
         'Use letters, digits, `_`, `.` and `-`, or map the placeholder.',

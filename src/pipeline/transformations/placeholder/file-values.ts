@@ -5,7 +5,7 @@ import { failed, ok, type Result } from '../../../source/result.ts';
 import type { JsonSchema } from '../../../source/schema/json-schema.ts';
 import { parseYaml } from '../../../source/yaml/parse.ts';
 import { lookup, toPlain, type YamlMapping, type YamlNode } from '../../../source/yaml/tree.ts';
-import { ProcessingFailure } from '../../../work/processing-failure.ts';
+import { ProcessingError } from '../../../work/processing-error.ts';
 import { type Work, workOfFile } from '../../../work/work.ts';
 import { type ReadText, textOfFile } from '../../named-file.ts';
 import { placeOf, textOf } from '../../parameters.ts';
@@ -152,8 +152,7 @@ function findsIn(value: string, filter: PythonRegex, work: Work, place: YamlNode
   try {
     return filter.finds(value, work);
   } catch (error) {
-    if (error instanceof ProcessingFailure)
-      throw new PipelineError(error.message, place, error.hint);
+    if (error instanceof ProcessingError) throw new PipelineError(error.message, place, error.hint);
     throw error;
   }
 }

@@ -13,7 +13,7 @@ import {
 } from '../../../sigma/value/pattern.ts';
 import { fillPlaceholders } from '../../../sigma/value/placeholder.ts';
 import type { YamlMapping } from '../../../source/yaml/tree.ts';
-import { ProcessingFailure } from '../../../work/processing-failure.ts';
+import { ProcessingError } from '../../../work/processing-error.ts';
 import type { PipelineEnvironment, TransformationDefinition } from '../../definition.ts';
 import { noteFilling } from '../../filling.ts';
 import type { ValueTransformation } from '../../pipeline.ts';
@@ -77,8 +77,8 @@ export function filledTests(
   );
 }
 
-const tooMany = (settled: SettledItem): ProcessingFailure =>
-  new ProcessingFailure(
+const tooMany = (settled: SettledItem): ProcessingError =>
+  new ProcessingError(
     `the placeholders make more than ${maximumValues} values of one`,
     settled,
     'Split the value, or shorten the lists.',
@@ -93,7 +93,7 @@ function filledRegexes(
   if (filled.ok) return filled.value;
   const { error } = filled;
   if (error.kind !== 'invalid') throw tooMany(settled);
-  throw new ProcessingFailure(
+  throw new ProcessingError(
     `a placeholder’s value makes no regular expression, \`${error.source}\`: ${error.message}`,
     settled,
     'Values are part of the expression as they are: escape what stands for itself.',
@@ -104,7 +104,7 @@ function blockOf(pattern: Pattern, settled: SettledItem): Test {
   const text = patternText(pattern);
   const block = parseAddressBlock(text);
   if (block) return { kind: 'cidr', ...block };
-  throw new ProcessingFailure(
+  throw new ProcessingError(
     `\`${text}\` is no address block, which \`cidr\` takes`,
     settled,
     'Write the values as 10.0.0.0/8 or 2001:db8::/32.',
@@ -114,14 +114,14 @@ function blockOf(pattern: Pattern, settled: SettledItem): Test {
 function valuesOf(name: string, settled: SettledItem, { vars }: RuleInProcess): readonly Pattern[] {
   const value = vars.get(name);
   if (!vars.has(name))
-    throw new ProcessingFailure(
+    throw new ProcessingError(
       `the placeholder \`%${name}%\` has no value`,
       settled,
       `Add \`${name}\` to \`vars\` of a pipeline.`,
     );
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (list.length === 0)
-    throw new ProcessingFailure(
+    throw new ProcessingError(
       `the list of the placeholder \`%${name}%\` is empty`,
       settled,
       `Fill \`${name}\` of \`vars\`.`,
@@ -129,7 +129,7 @@ function valuesOf(name: string, settled: SettledItem, { vars }: RuleInProcess): 
   return list.map((one) => {
     const text = scalarText(one);
     if (text !== undefined) return parsePattern(text);
-    throw new ProcessingFailure(
+    throw new ProcessingError(
       `a value of the placeholder \`%${name}%\` is neither text nor number`,
       settled,
       `Change \`${name}\` of \`vars\`.`,

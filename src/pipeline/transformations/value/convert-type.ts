@@ -2,7 +2,7 @@ import { numberIn, numberText } from '../../../jinja/number.ts';
 import type { SettledItem } from '../../../query/settled.ts';
 import type { Test } from '../../../query/tree.ts';
 import type { YamlMapping } from '../../../source/yaml/tree.ts';
-import { ProcessingFailure } from '../../../work/processing-failure.ts';
+import { ProcessingError } from '../../../work/processing-error.ts';
 import { plainText } from '../../conditions/value-match.ts';
 import type { TransformationDefinition } from '../../definition.ts';
 import { textOf } from '../../parameters.ts';
@@ -31,7 +31,7 @@ function asNumber(test: Test, item: SettledItem): readonly Test[] | undefined {
   const text = plainText(test.pattern);
   const value = numberIn(text);
   if (value === undefined)
-    throw new ProcessingFailure(
+    throw new ProcessingError(
       `the value \`${text}\` is no number`,
       item,
       'Limit convert_type to fields that hold numbers.',

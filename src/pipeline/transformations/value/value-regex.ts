@@ -1,7 +1,7 @@
 import type { SettledItem } from '../../../query/settled.ts';
 import type { StringTest } from '../../../query/tree.ts';
 import { ANY, isPlaceholder, ONE } from '../../../sigma/value/pattern.ts';
-import { ProcessingFailure } from '../../../work/processing-failure.ts';
+import { ProcessingError } from '../../../work/processing-error.ts';
 import type { TransformationDefinition } from '../../definition.ts';
 import { textOf } from '../../parameters.ts';
 
@@ -50,7 +50,7 @@ function sourceOf(
     if (part === ANY) source += outermost && pattern.length > 1 ? '' : '.*';
     else if (part === ONE) source += '.';
     else if (isPlaceholder(part))
-      throw new ProcessingFailure(
+      throw new ProcessingError(
         `the placeholder \`%${part.placeholder}%\` can't be part of a regular expression`,
         settled,
         'Replace it before `regex`.',
