@@ -118,7 +118,7 @@ export function planTo<C>(
 }
 
 /**
- * Does what a plan says, and looks afterwards whether it is so. Plan and apply with the same target.
+ * Does what a plan says, and checks the result. Plan and apply with the same target.
  *
  * @param progress - Called after each step.
  * @returns What to know, such as a restart that is needed.

@@ -11,12 +11,12 @@ import { isRecord } from '../source/record.ts';
 import type { ContentPack } from './graylog/content-pack-model.ts';
 import { type AppFiles, settingsIn } from './splunk/app-files.ts';
 
-/** How many scheduled searches a server runs at one time, or why it does not say so. */
+/** How many scheduled searches a server runs at one time, or why that is not known. */
 export type Slots = { readonly count: number } | { readonly unknown: string };
 
 /**
- * What the searches of an app that are on start in a minute, and what that asks of the server.
- * `slots`: undefined where no server is asked.
+ * How many searches of an app start in a minute, and how long each may take on the server.
+ * `slots`: undefined where there is no server to ask.
  */
 export function appLoadLines(files: AppFiles, slots: Slots | undefined): readonly string[] {
   const crons = [...settingsIn(files, 'default/savedsearches.conf').values()].flatMap(
@@ -69,8 +69,8 @@ function runsOf({ is_scheduled: scheduled, config }: Readonly<Record<string, unk
 }
 
 /**
- * Where runs take longer than that, they are late or skipped; what takes ten minutes is no search
- * of ours.
+ * Runs that take longer are late or skipped. Above ten minutes the bound is left out: no search of a
+ * pack takes that long.
  */
 function fitText(who: string, slots: number, mean: number, what: string): string {
   const seconds = mean === 0 ? Number.POSITIVE_INFINITY : Math.floor((slots * 600) / mean) / 10;

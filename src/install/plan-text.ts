@@ -3,7 +3,7 @@ import { plural } from '../source/plural.ts';
 import { detectionsFirst, verbCounts } from './object-kinds.ts';
 import type { Drift, Drifted, FieldChange, InstallPlan, PlannedObject, Verb } from './plan.ts';
 
-/** A line of a plan: what it is about, and texts in it that came from rules or from a server. */
+/** A line of a plan; its texts come from rules or from a server. */
 export type PlanLine =
   | { readonly kind: 'object'; readonly sign: '+' | '~' | '-' | 'o'; readonly text: string }
   | { readonly kind: 'field'; readonly name: string; readonly pieces: readonly QueryPiece[] }
@@ -46,7 +46,7 @@ const counted = {
 
 /** More lines than that are counted instead: a plan has to be read before it is agreed to. */
 const fewLines = 24;
-/** Of what is not new, so many of each verb are named beside the count. */
+/** Objects of each verb that are named besides the count, unless they are new. */
 const namedObjects = 3;
 
 function allObjects(
@@ -92,7 +92,7 @@ function objectLines(
   const others = changes.filter(
     (change) => change.name !== 'enabled' && change.name !== 'disabled',
   ).length;
-  // it no longer runs: what else is said of it matters little
+  // it no longer runs: its other changes matter little
   if (verb === 'disable' && !isWhole)
     return [
       {
@@ -104,7 +104,7 @@ function objectLines(
             : `${name} (and ${others} ${plural(others, 'setting')}, with --verbose)`,
       },
     ];
-  // of a file a digest alone is known, which tells a reader nothing
+  // of a file only a digest is known, which means nothing to a reader
   return [
     { kind: 'object', sign: signs[verb], text: name },
     ...changes.filter((change) => change.name !== 'content').map(fieldLine),
@@ -122,20 +122,20 @@ function fieldLine({ name, before, after }: FieldChange): PlanLine {
   return { kind: 'field', name, pieces: pieces.filter(({ text }) => text !== '') };
 }
 
+const outcomes = {
+  kept: ': it stays so',
+  overwritten: ': it becomes as the pack has it',
+} as const;
+
 /** What someone did, and what becomes of it. */
 export function driftLines(
   { name, changes, added }: Drifted,
   outcome?: Drift['outcome'],
 ): readonly PlanLine[] {
-  const what = `was ${added === true ? 'added' : changes === undefined ? 'removed' : 'changed'} in place`;
-  const then =
-    outcome === undefined
-      ? ''
-      : outcome === 'kept'
-        ? ': it stays so'
-        : ': it becomes as the pack has it';
+  const how = added === true ? 'added' : changes === undefined ? 'removed' : 'changed';
+  const then = outcome === undefined ? '' : outcomes[outcome];
   return [
-    { kind: 'drift', text: `${name} ${what}${then}` },
+    { kind: 'drift', text: `${name} was ${how} in place${then}` },
     ...(changes ?? []).filter((change) => change.name !== 'content').map(fieldLine),
   ];
 }

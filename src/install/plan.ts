@@ -9,7 +9,7 @@ export type Verb = 'create' | 'change' | 'disable' | 'remove';
 export interface InstallObject {
   /** The same from version to version. */
   readonly key: string;
-  /** As a person knows it. */
+  /** For people. */
   readonly name: string;
   readonly fields: Fields;
 }
@@ -73,10 +73,10 @@ export interface PlanInput extends Pick<InstallPlan, 'to' | 'kind' | 'pack' | 's
   readonly wanted: readonly InstallObject[];
   readonly current: readonly InstallObject[];
   /**
-   * What Sigpack itself wrote there, the version that is installed first. Empty where nobody knows.
+   * What Sigpack wrote there, the installed version first. Empty where that is not known.
    */
   readonly known: readonly (readonly InstallObject[])[];
-  /** The place has nothing of its own there: what Sigpack did not write is the admin's. */
+  /** The place adds nothing itself: what Sigpack did not write is the admin's. */
   readonly isShared?: boolean | undefined;
   readonly onDrift: 'keep' | 'overwrite';
   /** What becomes of an object that the pack lacks; undefined: nothing. */
@@ -114,15 +114,15 @@ export function planOf({
   );
   const added = new Set(drift.flatMap((one) => (one.added === true ? [one.key] : [])));
   const objects = wanted.flatMap((one): PlannedObject[] => {
-    const found = there.get(one.key);
-    if (!found) return [{ verb: 'create', key: one.key, name: one.name, changes: [] }];
-    // what the version before said and this one says no more goes, too
+    const actual = there.get(one.key);
+    if (!actual) return [{ verb: 'create', key: one.key, name: one.name, changes: [] }];
+    // fields that only the version before has go, too
     const names = new Set([
       ...one.fields.keys(),
       ...(before.get(one.key)?.fields.keys() ?? []),
-      ...(isShared === true ? found.fields.keys() : []),
+      ...(isShared === true ? actual.fields.keys() : []),
     ]);
-    const changes = changesBetween(found.fields, one.fields, names).filter(
+    const changes = changesBetween(actual.fields, one.fields, names).filter(
       ({ name }) => !kept.get(one.key)?.has(name),
     );
     return changes.length === 0
@@ -191,13 +191,13 @@ export function driftOf({
       (change) => !alsoOurs.some((ours) => ours.get(key)?.fields.get(change.name) === change.after),
     );
   const changed = installed.flatMap(({ key, name, fields }): Drifted[] => {
-    const found = there.get(key);
-    if (!found) return [{ key, name, changes: undefined }];
+    const actual = there.get(key);
+    if (!actual) return [{ key, name, changes: undefined }];
     const changes = changesOf(
       key,
       fields,
-      found.fields,
-      isShared === true ? new Set([...fields.keys(), ...found.fields.keys()]) : fields.keys(),
+      actual.fields,
+      isShared === true ? new Set([...fields.keys(), ...actual.fields.keys()]) : fields.keys(),
     );
     return changes.length === 0 ? [] : [{ key, name, changes }];
   });
@@ -214,7 +214,7 @@ const byKey = (objects: readonly InstallObject[]): ReadonlyMap<string, InstallOb
   new Map(objects.map((one) => [one.key, one]));
 
 /**
- * Fields that the second has otherwise than the first; what no one asks for is the server's own.
+ * Fields of these names that differ; all others are the server's.
  */
 function changesBetween(
   before: Fields,
@@ -227,7 +227,7 @@ function changesBetween(
   });
 }
 
-/** Digest of what a place has: `mark` says which version, the objects what became of it. */
+/** Digest of what a place has: `mark` is that of the version, the objects are what became of it. */
 export const stateOf = (mark: unknown, current: readonly InstallObject[]): string =>
   digestOf([mark, current.map(({ key, fields }) => [key, [...fields].sort()])]);
 

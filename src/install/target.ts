@@ -32,11 +32,11 @@ export interface Unseen {
 export interface InstalledPack<C> {
   /** Undefined: the pack is not installed. */
   readonly version: string | undefined;
-  /** For which product the pack that is there was made, as it says itself. */
+  /** The product that the pack was made for, by its own description. */
   readonly madeFor?: string | undefined;
   /**
-   * Says what is in the pack's place and is not Sigpack's; an install takes it over only where it
-   * is told to.
+   * What is in the pack's place and is not Sigpack's, in words; an install takes it over only with
+   * `adopt`.
    */
   readonly foreign?: string;
   /** What the pack calls itself there. */
@@ -86,7 +86,7 @@ export interface InstallTarget<C> {
   readonly kind: string;
   /** Of the pack, as the place knows it. */
   readonly id: string;
-  /** The artifact as it is to be there; a usage error where it is none for this place. */
+  /** The artifact as it is to be there; an InstallError where it does not fit the place. */
   readonly wanted: () => Promise<PackVersion<C>>;
   /** Reads all of it anew. */
   readonly installed: () => Promise<InstalledPack<C>>;
@@ -96,8 +96,8 @@ export interface InstallTarget<C> {
    */
   readonly advice?: (wanted: PackVersion<C>) => Promise<readonly string[]>;
   /**
-   * Does what the plan says; what was done before a failure is found by the next plan. Returns what
-   * to know: a restart that is needed.
+   * Does what the plan says; where it throws, the next plan finds what was done. Returns what to
+   * know: a restart that is needed.
    */
   readonly apply: (applying: Applying<C>) => Promise<readonly string[]>;
   /** Takes the pack away. What was someone else's is kept, or the pack is not taken away. */

@@ -28,7 +28,7 @@ export async function appIn(
   return { app, archive: bytes };
 }
 
-/** The app in a file that was written before; undefined: there is none that can be read. */
+/** The app in a file that was written before; undefined: the file has no app that can be read. */
 export async function appAt(path: string): Promise<SplunkApp | undefined> {
   try {
     const bytes = readRegularFile(path, maximumFile) ?? new Uint8Array();
@@ -64,7 +64,7 @@ export async function watchesIn(
   return readAt(path, () => readWatches(bytes.toString('utf8'), actions));
 }
 
-/** What is wrong with a file is said with its path. */
+/** Puts the path of the file in front of what is wrong with it. */
 async function readAt<T>(path: string, read: () => T | Promise<T>): Promise<T> {
   try {
     return await read();
@@ -91,8 +91,8 @@ export function checkOf({ path, key }: ArtifactSource): ArtifactCheck {
 }
 
 /**
- * Where an artifact is, and the key that it has to be signed with; undefined where none is asked
- * for.
+ * Where an artifact is, and the key that it has to be signed with; undefined: it needs no
+ * signature.
  */
 export interface ArtifactSource {
   readonly path: string;
@@ -107,8 +107,8 @@ const maximumFile = 512 * 1024 * 1024;
 const maximumText = 256 * 1024 * 1024;
 
 /**
- * The file itself, or the one in a folder that is meant; what stands beside it in SHA256SUMS must
- * be its digest.
+ * The file itself, or the one in a folder that is meant; its digest must be the
+ * one in the SHA256SUMS next to it.
  */
 function artifactFile(
   source: ArtifactSource,
@@ -116,9 +116,9 @@ function artifactFile(
   what: string,
 ): ArtifactBytes {
   const { path } = source;
-  const found = statsOf(path);
-  if (!found) throw new CommandError(`there is no ${shownPath(path)}`);
-  if (!found.isDirectory()) {
+  const stats = statsOf(path);
+  if (!stats) throw new CommandError(`there is no ${shownPath(path)}`);
+  if (!stats.isDirectory()) {
     if (!isMeant(basename(path))) throw new CommandError(`${shownPath(path)} is not ${what}`);
     return checked(source);
   }

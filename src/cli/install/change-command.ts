@@ -40,7 +40,7 @@ export interface Change<C> {
   readonly onDrift: OnDrift;
   /** What is installed comes from a signed artifact, for a rollback too. */
   readonly isSigned?: boolean;
-  /** Of the artifact; undefined where there is none. */
+  /** Of the artifact; undefined where there is no artifact. */
   readonly check?: ArtifactCheck | undefined;
   /** Through which all goes that is shown. */
   readonly texts: ServerTexts;
@@ -66,7 +66,7 @@ export async function changeTarget<C>(change: Change<C>): Promise<ExitCode> {
     direction === 'install' ? await target.wanted() : await previousFor(change, installed);
   const planned = planTo(target, direction, wanted, installed, change);
   const { plan, isDone } = planned;
-  // what a server says of its objects is in a plan, too
+  // a plan repeats what a server calls its objects
   const shown = change.texts.redactedAll(plan);
   const advice = plan.objects.length > 0 ? await adviceFor(change, wanted) : [];
   if (options.format === 'text') show(change, shown, advice);
@@ -112,7 +112,7 @@ async function applyShown<C>(
   }
 }
 
-/** A server's own words may be in it. */
+/** May repeat a server's own words. */
 async function adviceFor<C>(
   { target, direction, texts }: Change<C>,
   wanted: PackVersion<C>,
@@ -162,13 +162,13 @@ async function previousFor<C>(
 }
 
 /**
- * The command that returns to what is taken over: where all has to be signed, it has to say that
- * this is not.
+ * The command that returns to what is taken over: where all has to be signed, its option says
+ * that this is not.
  */
 const wayBack = <C>({ isSigned }: Change<C>): string =>
   isSigned === true ? 'sigpack rollback --adopt' : 'sigpack rollback';
 
-/** A plan that was done already, as one that CI applies again, is no other plan. */
+/** A plan that is done already, such as one that CI applies again, counts as the same plan. */
 function refuseOtherPlan(path: string, plan: InstallPlan, done: boolean): void {
   let text: string;
   try {
@@ -185,7 +185,7 @@ function refuseOtherPlan(path: string, plan: InstallPlan, done: boolean): void {
     );
 }
 
-/** Asks on a terminal; without one `--yes` or a plan has to say it. */
+/** Asks on a terminal; without one `--yes` or a saved plan has to agree. */
 async function mayApply<C>(
   { target, options, terminal }: Change<C>,
   plan: InstallPlan,
@@ -218,29 +218,36 @@ function tell<C>(
   { outcome, advice, notes: given = [], error }: End,
 ): ExitCode {
   const notes = given.map((note) => texts.shown(note, longestMessage));
+  const message = error && texts.shown(error.message, longestMessage);
   const code = error ? exitCodes.remote : exitCodes.success;
   if (options.format === 'json') {
-    process.stdout.write(
-      `${visibleJson(JSON.stringify({ outcome, plan, advice, ...(check === undefined ? {} : { artifact: check }), notes, ...(error ? { error: texts.shown(error.message, longestMessage) } : {}) }, null, 2))}\n`,
-    );
+    const report = {
+      outcome,
+      plan,
+      advice,
+      ...(check === undefined ? {} : { artifact: check }),
+      notes,
+      ...(message === undefined ? {} : { error: message }),
+    };
+    process.stdout.write(`${visibleJson(JSON.stringify(report, null, 2))}\n`);
     return code;
   }
-  const { version } = plan.pack;
-  if (error)
+  if (message === undefined) printText(outcomeText(outcome, to, plan));
+  else
     process.stderr.write(
-      `${terminal.paint('red', 'failed')}: ` +
-        `${texts.shown(error.message, longestMessage)}\nWhat was done so far stays; run the ` +
-        `command again to end it.\n`,
+      `${terminal.paint('red', 'failed')}: ${message}\n` +
+        'What was done so far stays; run the command again to end it.\n',
     );
-  else if (outcome === 'applied')
-    printText(
-      `${stdoutPaint()('green', 'done')}: ${visible(to)} has ${visible(version)} (` +
-        `${doneCounts(plan)})\n`,
-    );
-  else if (outcome === 'nothing to do')
-    printText(`${visible(to)} has ${visible(version)} already; nothing to do\n`);
-  else printText(`planned: ${planCounts(plan)}; nothing was done\n`);
   if (typeof options.plan === 'string') printText(`the plan is in ${shownPath(options.plan)}\n`);
   for (const note of notes) printText(`  ${note}\n`);
   return code;
+}
+
+function outcomeText(outcome: Outcome, to: string, plan: InstallPlan): string {
+  const has = `${visible(to)} has ${visible(plan.pack.version)}`;
+  if (outcome === 'applied')
+    return `${stdoutPaint()('green', 'done')}: ${has} (${doneCounts(plan)})\n`;
+  return outcome === 'nothing to do'
+    ? `${has} already; nothing to do\n`
+    : `planned: ${planCounts(plan)}; nothing was done\n`;
 }

@@ -112,19 +112,20 @@ export function uninstall(
   artifact: string | undefined,
   options: UninstallOptions,
 ): Promise<ExitCode> {
+  const { to, yes } = options;
   return atPlace(artifact, options, (input, terminal) =>
     withTarget(input, async (target) => {
       const installed = await target.installed();
       const named = nameOf(target.id, installed.title, input.texts);
       if (installed.foreign === undefined && installed.current.length > 0) {
         const { paint } = createTerminal(process.stdout, process.env, () => 0);
-        printPlan(input.texts.redactedAll(removalOf(target, options.to, installed)), {
+        printPlan(input.texts.redactedAll(removalOf(target, to, installed)), {
           paint,
           verbose: false,
           wayBack: '',
         });
-        const question = `Take ${named} away from ${visible(options.to)}, with the version to go back to?`;
-        if (!options.yes && !(await ask(question, terminal, '--yes'))) return exitCodes.success;
+        const question = `Take ${named} away from ${visible(to)}, with the version to go back to?`;
+        if (!yes && !(await ask(question, terminal, '--yes'))) return exitCodes.success;
       }
       const { objects, notes } = await target.uninstall((...step) => terminal.progress(...step));
       terminal.clear();
@@ -134,8 +135,8 @@ export function uninstall(
           : `${objects} objects`;
       printText(
         objects === 0
-          ? `${options.to} has nothing of ${named}\n`
-          : `removed ${named} from ${options.to}: ${what}\n`,
+          ? `${to} has nothing of ${named}\n`
+          : `removed ${named} from ${to}: ${what}\n`,
       );
       for (const note of notes) printText(`  ${visible(note)}\n`);
       return exitCodes.success;
@@ -167,7 +168,7 @@ function removalOf<C>(
   });
 }
 
-/** Reads the configuration, finds the place, and turns failures of servers into an exit code. */
+/** Reads the configuration, finds the place, and turns errors of servers into an exit code. */
 async function atPlace(
   artifact: string | undefined,
   { to, config, caFile, format }: PlaceOptions & { readonly format?: 'text' | 'json' },

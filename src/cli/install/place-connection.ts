@@ -33,7 +33,7 @@ export function connectionOf(
   return { ...limitsOf(input, place), url: place.url };
 }
 
-/** An address that is none is wrong use, named as it is written. */
+/** Wrong use, which names the address as it is written. */
 export function refuseNoAddress({ name }: PlaceInput, url: string): void {
   if (!URL.canParse(url))
     throw new CommandError(`the url of ${name} is no address: ${JSON.stringify(url)}`);

@@ -10,7 +10,7 @@ import { printText } from '../terminal/guarded.ts';
 import { createTerminal } from '../terminal/terminal.ts';
 import { commandErrorOf } from './guarded.ts';
 import { inputFor, readPlaces } from './install-command.ts';
-import { withTarget } from './open-target.ts';
+import { type OpenInput, withTarget } from './open-target.ts';
 import { lineText } from './print-plan.ts';
 
 export interface StatusOptions {
@@ -32,7 +32,7 @@ interface Status {
   readonly madeFor?: string;
   readonly objects?: number;
   readonly drift?: readonly Drifted[];
-  /** What the admin's own settings, which an install keeps, say otherwise. */
+  /** Settings of the admin's that an install keeps, and that win over those of the pack. */
   readonly overrides?: readonly Override[];
   /** Changes that the place does not show. */
   readonly unseen?: string;
@@ -53,46 +53,41 @@ export async function status(
   if (!loaded) return exitCodes.usage;
   const names = options.to === undefined ? [...loaded.config.installs.keys()] : [options.to];
   if (names.length === 0) throw new CommandError('sigpack.yml names no places under installs');
-  const found: Status[] = [];
+  const places: Status[] = [];
   for (const name of names) {
     const input = inputFor(loaded, name, artifact, options.caFile);
-    terminal.progress(found.length, names.length, name);
-    try {
-      found.push(
-        await withTarget(
-          input,
-          async (target): Promise<Status> => ({
-            to: name,
-            kind: target.kind,
-            pack: target.id,
-            ...stateOf(await target.installed()),
-          }),
-        ),
-      );
-    } catch (thrown) {
-      const error = commandErrorOf(thrown);
-      // of one place alone, what is wrong with its settings is the answer; of several, the others
-      // are to be seen, too
-      const isShown = isRemoteError(error) || (isUsageError(error) && names.length > 1);
-      if (!isShown) throw withoutSecrets(error, input.texts);
-      found.push({
-        to: name,
-        kind: input.place.kind,
-        error: input.texts.shown(error.message, longestMessage),
-      });
-    }
-    // what a server says of its objects is in it, too
-    found.push(...found.splice(-1).map(input.texts.redactedAll));
+    terminal.progress(places.length, names.length, name);
+    const place = await statusOf(input, names.length > 1);
+    // it repeats what a server calls its objects
+    places.push(input.texts.redactedAll(place));
   }
   terminal.clear();
   if (options.format === 'json')
-    process.stdout.write(`${visibleJson(JSON.stringify({ places: found }, null, 2))}\n`);
+    process.stdout.write(`${visibleJson(JSON.stringify({ places }, null, 2))}\n`);
   else {
     const { paint } = createTerminal(process.stdout, process.env, () => 0);
-    for (const one of found) printText(statusText(one, paint));
+    for (const one of places) printText(statusText(one, paint));
   }
-  if (found.some(({ error }) => error !== undefined)) return exitCodes.remote;
-  return found.some(({ drift = [] }) => drift.length > 0) ? exitCodes.findings : exitCodes.success;
+  if (places.some(({ error }) => error !== undefined)) return exitCodes.remote;
+  return places.some(({ drift = [] }) => drift.length > 0) ? exitCodes.findings : exitCodes.success;
+}
+
+/** Of one place alone, wrong settings are the answer; of several, the others are shown, too. */
+async function statusOf(input: OpenInput, isOneOfSeveral: boolean): Promise<Status> {
+  const { name: to, texts } = input;
+  try {
+    return await withTarget(input, async (target) => ({
+      to,
+      kind: target.kind,
+      pack: target.id,
+      ...stateOf(await target.installed()),
+    }));
+  } catch (thrown) {
+    const error = commandErrorOf(thrown);
+    const isShown = isRemoteError(error) || (isUsageError(error) && isOneOfSeveral);
+    if (!isShown) throw withoutSecrets(error, texts);
+    return { to, kind: input.place.kind, error: texts.shown(error.message, longestMessage) };
+  }
 }
 
 type State = Omit<Status, 'to' | 'kind' | 'pack' | 'error'>;

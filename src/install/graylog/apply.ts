@@ -34,24 +34,25 @@ export async function applyToServer(
   const pack = wanted.content;
   const newest = Math.max(0, ...server.revisions.keys());
   if (direction === 'install') refuseRevision(pack, server.revisions, newest, server.isInstalled);
-  const asked = wantedOf(pack, server);
+  const versionObjects = wantedOf(pack, server);
   const created = new Set(
     plan.objects.filter(({ verb }) => verb === 'create').map(({ key }) => key),
   );
-  if (asked.extras.some(({ entity }) => created.has(entity.id))) refuseEmpty(pack);
+  if (versionObjects.extras.some(({ entity }) => created.has(entity.id))) refuseEmpty(pack);
   const total = plan.objects.length;
   let done = 0;
   const step = (label: string): void => progress(++done, total, label);
   const there = server.isInstalled ? await addTo(on, pack, created) : server;
   if (!server.isInstalled) await packs.install(pack);
   for (const _ of created) step('creating');
-  const changeOne = changerOf(on, there, asked);
+  const changeOne = changerOf(on, there, versionObjects);
   // definitions name the notification, which is there before them and goes after them
   const [extras, definitions] = parted(plan.objects, (one) => server.extras.has(one.key));
   const others = definitions.filter(({ verb }) => verb !== 'create');
   for (const one of extras.filter(({ verb }) => verb !== 'remove'))
     await changeOne(one).then(() => step('changing'));
-  if (server.isInstalled) await inParallel(linking(asked, created), concurrency, changeOne);
+  if (server.isInstalled)
+    await inParallel(linking(versionObjects, created), concurrency, changeOne);
   await inParallel(others, concurrency, async (one) => {
     await changeOne(one);
     step(one.verb === 'remove' ? 'removing definitions' : 'changing definitions');
@@ -104,10 +105,10 @@ function parted<T>(
 function changerOf(
   { client, randomId }: ApplyingOn,
   { definitions, extras, streams }: ServerState,
-  asked: Wanted,
+  versionObjects: Wanted,
 ): (one: PlannedObject) => Promise<void> {
-  const byEntity = new Map(asked.definitions.map((one) => [one.entity.id, one]));
-  const extraByEntity = new Map(asked.extras.map((one) => [one.entity.id, one]));
+  const byEntity = new Map(versionObjects.definitions.map((one) => [one.entity.id, one]));
+  const extraByEntity = new Map(versionObjects.extras.map((one) => [one.entity.id, one]));
   const notifications = [...extras.values()].flatMap(({ kind, id }) =>
     kind === 'notification' ? [id] : [],
   );
@@ -176,8 +177,8 @@ interface Changing {
 }
 
 /**
- * Puts the pack's own over what the definition has, but for what is kept; other notifications are
- * the admin's, and so is what a pack does not say.
+ * Puts the pack's fields over those of the definition, but for what is kept. Other notifications
+ * and fields are the admin's.
  */
 async function change(
   client: Client,

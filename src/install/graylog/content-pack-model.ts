@@ -6,7 +6,7 @@ export interface ContentPack {
   readonly rev: number;
   readonly name: string;
   readonly summary: string;
-  /** What the server has of it: text, where nobody else wrote it. */
+  /** Text, unless a server has something else that Sigpack did not write. */
   readonly description?: unknown;
   readonly parameters: readonly {
     readonly name: string;

@@ -81,8 +81,8 @@ export function readContentPack(text: string): ContentPack {
 }
 
 /**
- * The pack with its parameters' values in place of their defaults: as it is kept on the server it
- * says what was installed.
+ * The pack with its parameters' values in place of their defaults: kept on the server, it shows what
+ * was installed.
  */
 export const withParameters = (
   pack: ContentPack,
@@ -95,7 +95,7 @@ export const withParameters = (
   })),
 });
 
-/** Of all but the values of parameters and what a server adds of its own. */
+/** Of all but the values of parameters and what a server adds. */
 export const packDigest = ({ id, rev, name, entities }: ContentPack): string =>
   digestOf([
     id,
@@ -168,7 +168,7 @@ export function wantedExtras(pack: ContentPack, resolving: Resolving): readonly 
   });
 }
 
-/** Each list of streams in a dashboard with others in place of its own. */
+/** A dashboard with `other` in place of each stream. */
 export function withStreams(value: unknown, other: (stream: string) => string): unknown {
   if (Array.isArray(value)) return value.map((inner) => withStreams(inner, other));
   if (!isRecord(value)) return value;

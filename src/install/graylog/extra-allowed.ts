@@ -8,7 +8,7 @@ export const parameterValue = value('parameter', text);
 
 /**
  * A notification as a build writes it. Its address is a parameter: one that came with the pack
- * would send alerts to whoever made it.
+ * would send alerts to its author.
  */
 const configs = either(
   recordOf({ type: oneOf('http-notification-v1'), url: parameterValue }),
@@ -78,14 +78,14 @@ const listed = {
   show_summary: oneOf(false),
   decorators: none,
 };
-const found = { id: text, timerange, query, streams: listOf(text) };
+const results = { id: text, timerange, query, streams: listOf(text) };
 const widget = recordOf({
-  ...found,
+  ...results,
   type: oneOf('aggregation', 'messages'),
   config: recordOf({ ...drawn, ...listed, sort }),
 });
 const search = recordOf({
-  ...found,
+  ...results,
   type: oneOf('pivot', 'messages'),
   filters: none,
   name: text,

@@ -3,7 +3,7 @@ import { isRecord } from '../../source/record.ts';
 import { type Fields, flatFields, type InstallObject, type JsonObject } from '../plan.ts';
 import type { ContentPack, PackEntity } from './content-pack-model.ts';
 
-/** What a pack has beside event definitions: a notification and a dashboard. */
+/** What a pack has besides event definitions: a notification and a dashboard. */
 export type ExtraKind = 'notification' | 'dashboard';
 
 export const isExtra = (type: string): type is ExtraKind =>
@@ -32,7 +32,7 @@ export const secretParameters = (pack: ContentPack): ReadonlySet<string> =>
     ),
   );
 
-/** An address that came with the pack would send alerts to whoever made it, and is not shown. */
+/** An address that came with the pack would send alerts to its author; it is not shown. */
 export function addressError(pack: ContentPack): string | undefined {
   const secret = secretParameters(pack);
   const given = pack.parameters.find(
@@ -116,9 +116,9 @@ const dashboardObject = (
 });
 
 /**
- * A dashboard as the server has it. A server adds keys of its own to each widget, so what says all
- * that one of the versions says that Sigpack wrote, and has no more widgets and entries, is that
- * version; all else is someone's own.
+ * A dashboard as the server has it. A server adds keys to each widget, so a dashboard counts as a
+ * version that Sigpack wrote where it has all that this version has, and not more widgets and
+ * entries. Otherwise someone changed it.
  */
 export function serverDashboard(
   entityId: string,

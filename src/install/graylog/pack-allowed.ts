@@ -156,7 +156,7 @@ function entityError(
   const reason = shape(entity, '');
   const uses: readonly unknown[] =
     reason === undefined && Array.isArray(data.notifications) ? data.notifications : [];
-  // an id of the server's own would have the pack's alerts go where nobody sees it in the pack
+  // an id of the server's would send alerts where the pack does not show it
   if (
     uses.some(
       (use) =>

@@ -96,13 +96,13 @@ export async function installationsOf(
       'the server has the content pack, but no installations of it to look at',
     );
   if (status === 404) return [];
-  const found = isRecord(json) ? json.installations : undefined;
-  if (!isListOf(found, isInstallation))
+  const installations = isRecord(json) ? json.installations : undefined;
+  if (!isListOf(installations, isInstallation))
     throw new InstallError(
       'place',
       'the server answers with something else than the installations of a content pack',
     );
-  return found;
+  return installations;
 }
 
 /**
@@ -153,7 +153,7 @@ async function installUploaded(client: Client, pack: ContentPack, major: number)
       slow: true,
     });
   } catch (error) {
-    // an answer that was cut off says nothing of what the server did
+    // an answer that was cut off does not show what the server did
     if (
       !isPlaceError(error) ||
       error.httpStatus !== undefined ||

@@ -19,19 +19,19 @@ export interface Extra {
 /** By the entity that they were made from; what someone deleted is not in it. */
 export async function readExtras(
   client: Client,
-  made: PacksThere['extraIds'],
+  idsByEntity: PacksThere['extraIds'],
 ): Promise<ReadonlyMap<string, Extra>> {
-  const found = new Map<string, Extra>();
-  for (const [entity, { kind, ids }] of made) {
+  const extras = new Map<string, Extra>();
+  for (const [entity, { kind, ids }] of idsByEntity) {
     for (const id of [...ids].reverse()) {
       const body =
         kind === 'notification' ? await notificationOn(client, id) : await dashboardOn(client, id);
       if (!body) continue;
-      found.set(entity, { kind, id, body });
+      extras.set(entity, { kind, id, body });
       break;
     }
   }
-  return found;
+  return extras;
 }
 
 const notificationPath = (id: string): string => `/events/notifications/${encodeURIComponent(id)}`;
@@ -46,7 +46,7 @@ async function notificationOn(client: Client, id: string): Promise<JsonObject | 
 
 /**
  * As an entity of a content pack, which names streams by their title; a dashboard that is not there
- * is a failure of the server's.
+ * is an internal error of the server.
  */
 async function dashboardOn(client: Client, id: string): Promise<JsonObject | undefined> {
   const body = { entities: [{ id, type: { name: 'dashboard', version: '2' } }] };
@@ -112,7 +112,7 @@ function changeNotification(
 ): Promise<unknown> {
   const merged = mergeFields(body, wanted.body, names, (path) => path === 'config');
   const config = isRecord(merged.config) ? merged.config : {};
-  // the server does not show its secrets, and keeps one where it is told to
+  // the server does not show its secrets, and keeps one by `keep_value`
   const kept = Object.entries(config).map(([key, value]) => [
     key,
     isRecord(value) && 'is_set' in value ? { keep_value: true } : value,
@@ -152,8 +152,7 @@ export const removeExtra = (client: Client, { kind, id }: Extra): Promise<unknow
   );
 
 /**
- * Says what the server must allow, or alerts go nowhere: it refuses addresses that no entry of its
- * list has.
+ * What to know about the server's list of allowed addresses: it sends no alerts to others.
  */
 export async function allowlistNotes(
   client: Client,

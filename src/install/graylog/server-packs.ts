@@ -40,7 +40,7 @@ export interface PacksThere {
   readonly definitionIds: ReadonlyMap<string, readonly string[]>;
   /** The same of notifications and dashboards. */
   readonly extraIds: ReadonlyMap<string, ExtraIds>;
-  /** Versions whose installation was begun and not ended: what they wrote is no one else's. */
+  /** Versions whose installation was cut off: what they wrote is Sigpack's, too. */
   readonly begun: readonly ContentPack[];
 }
 

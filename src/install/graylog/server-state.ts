@@ -53,7 +53,7 @@ export async function readServer(client: Client, packs: ServerPacks): Promise<Se
   };
 }
 
-/** Definitions a question, and all that a server is asked for. */
+/** Definitions per request, and in all. */
 const pageSize = 500;
 const maximumDefinitions = 100_000;
 
@@ -62,8 +62,8 @@ const maximumDefinitions = 100_000;
  * the count has to be right.
  */
 async function definitionsOn(client: Client): Promise<ReadonlyMap<string, JsonObject>> {
-  const found = new Map<string, JsonObject>();
-  for (let page = 1; found.size <= maximumDefinitions; page++) {
+  const definitions = new Map<string, JsonObject>();
+  for (let page = 1; definitions.size <= maximumDefinitions; page++) {
     const { json } = await client.send(
       'GET',
       `/events/definitions?page=${page}&per_page=${pageSize}`,
@@ -74,15 +74,15 @@ async function definitionsOn(client: Client): Promise<ReadonlyMap<string, JsonOb
         'place',
         'the server answers with something else than its event definitions',
       );
-    const before = found.size;
-    for (const one of list) found.set(one.id, one);
-    const isNew = found.size > before;
-    // a page that is full may not be the last, whatever the total says
-    if (found.size >= total && (list.length < pageSize || !isNew)) return found;
+    const before = definitions.size;
+    for (const one of list) definitions.set(one.id, one);
+    const isNew = definitions.size > before;
+    // a full page may not be the last, whatever the total is
+    if (definitions.size >= total && (list.length < pageSize || !isNew)) return definitions;
     if (!isNew)
       throw new InstallError(
         'place',
-        `the server has ${total} event definitions, of which it lists ${found.size}; run the ` +
+        `the server has ${total} event definitions, of which it lists ${definitions.size}; run the ` +
           'command again',
       );
   }
@@ -96,7 +96,7 @@ async function definitionsOn(client: Client): Promise<ReadonlyMap<string, JsonOb
 const isDefinition = (value: unknown): value is JsonObject & { readonly id: string } =>
   isRecord(value) && typeof value.id === 'string';
 
-/** Half an answer is none. */
+/** A part of an answer is an error. */
 function asObject(json: unknown, what: string): JsonObject {
   if (isRecord(json)) return json;
   throw new InstallError('place', `the server answers with something else than ${what}`);

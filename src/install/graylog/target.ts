@@ -142,8 +142,8 @@ function versionOn(server: ServerState, pack: ContentPack): PackVersion<ContentP
 }
 
 /**
- * Of a version that was installed: a stream of it that is no more makes its values unknown, but
- * nothing impossible.
+ * Of a version that was installed: where one of its streams is gone, its values are unknown, and
+ * the install goes on.
  */
 function knownOf(pack: ContentPack, server: ServerState): readonly Wanted[] {
   try {

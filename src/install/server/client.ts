@@ -69,7 +69,7 @@ function addressOf({ url }: ClientOptions): URL {
   throw new InstallError('input', `${JSON.stringify(url)} is not the address of a server`);
 }
 
-/** What is wrong with a header is said without its value. */
+/** Does not show the value of the header. */
 function refuseUnsendable({ headers }: ClientOptions): void {
   if (Object.values(headers).some((value) => /[^\t\x20-\x7e\x80-\xff]/.test(value)))
     throw new InstallError(
@@ -113,7 +113,7 @@ const isExpected = ({ status }: HttpResponse, { expect }: Sending): boolean =>
 function mayTryAgain(result: Result<HttpResponse, NoResponse>, repeatable: boolean): boolean {
   if (!result.ok) return result.error.isFinal !== true && (repeatable || !result.error.isSent);
   const { status } = result.value;
-  // 429 and 503 say that nothing was done
+  // after 429 and 503 nothing was done
   return status === 429 || status === 503 || (repeatable && status >= 500);
 }
 

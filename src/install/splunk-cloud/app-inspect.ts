@@ -5,7 +5,7 @@ import { listIn, stringIn } from './answer-fields.ts';
 import { multipart } from './multipart.ts';
 import { type Patience, waitUntil } from './patience.ts';
 
-/** What AppInspect is asked. */
+/** An app for AppInspect. */
 export interface Inspection {
   /** With the token of the login. */
   readonly client: Client;

@@ -54,8 +54,8 @@ interface Services {
 
 /**
  * A stack of Splunk Cloud: AppInspect validates the app, the Admin Config Service installs it. The
- * service says which version is there and nothing of what is in it, so the plan is about the app as
- * a whole, and a rollback is an install of the artifact before.
+ * service shows which version is there and not what is in it, so the plan is about the app as a
+ * whole, and a rollback is an install of the artifact before.
  *
  * @example
  * import { readFileSync } from 'node:fs';

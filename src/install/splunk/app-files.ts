@@ -30,7 +30,7 @@ export const isAdmins = (path: string): boolean =>
 export const appVersion = (files: AppFiles): string | undefined =>
   settingsIn(files, 'default/app.conf').get('launcher')?.get('version');
 
-/** For which product the app was made, as its description says. */
+/** The product that the app was made for, by its description. */
 export const appMadeFor = (files: AppFiles): string | undefined =>
   madeForIn(settingsIn(files, 'default/app.conf').get('launcher')?.get('description') ?? '');
 
@@ -49,8 +49,8 @@ export const filesDigest = (files: AppFiles): string =>
 export const stanzaFiles = /^default\/(?:savedsearches|macros)\.conf$/;
 
 /**
- * Saved searches and macros by stanza, other files by digest; no lookup that `isOurs` says is the
- * admin's.
+ * Saved searches and macros by stanza, other files by digest; lookups only where
+ * `isOurs`: others are the admin's.
  */
 export function fileObjects(
   files: AppFiles,

@@ -4,7 +4,7 @@ import { isRecord } from '../../source/record.ts';
 /** Sigpack writes no longer ones. */
 const longestView = 1024 * 1024;
 
-/** An attribute of that name; a text between tags may say the same. */
+/** An attribute of that name, and not a text between tags. */
 const scriptAttribute =
   /<[\w:.-]+(?:[^<>"']|"[^"]*"|'[^']*')*?\s(?:script|stylesheet|template)\s*=/i;
 
@@ -44,8 +44,8 @@ export function manifestError(id: string, text: string): string | undefined {
   )
     return 'it names no app';
   if (manifest.info.id.name !== id) return 'it is of another app';
-  const asked = ['dependencies', 'tasks', 'inputGroups'].find(
+  const extra = ['dependencies', 'tasks', 'inputGroups'].find(
     (key) => (manifest[key] ?? null) !== null,
   );
-  return asked === undefined ? undefined : `it has ${asked}`;
+  return extra === undefined ? undefined : `it has ${extra}`;
 }

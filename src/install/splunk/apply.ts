@@ -45,7 +45,7 @@ export async function applyToApp(
   await objects.reload(
     new Set(plan.objects.map(({ key }) => key.split(' ')[0] as SplunkCollection)),
   );
-  // what was taken over is no one's but its owner's again
+  // what was taken over belongs to its owner again
   if (wanted.digest === adoptedDigest) await records.release();
   else await records.remember(record?.digest === wanted.digest ? 'again' : direction, next);
   return notes;
@@ -98,7 +98,7 @@ async function removeObjects(
     await place.objects.remove(one);
     step('removing');
   });
-  // the record is the only one to know of them: it must not forget one that is still there
+  // only the record knows of them: it must not forget one that is still there
   const keys = new Set(gone.map(({ key }) => key));
   const left = (await readInstalled(place)).installed.current.find(({ key }) => keys.has(key));
   if (left)

@@ -28,7 +28,7 @@ const memberNotes = (appId: string): readonly string[] => [
   '  deployer_lookups_push_mode = always_overwrite',
 ];
 
-/** Whose changes nobody sees who looks at that place; undefined where all is seen. */
+/** Changes that the place does not show; undefined: it shows all. */
 export const unseenFrom = (place: SplunkPlace): string | undefined =>
   place === 'apps'
     ? undefined

@@ -35,11 +35,11 @@ export async function othersIn(
   appId: string,
   ours: ReadonlySet<string>,
 ): Promise<readonly string[]> {
-  const found: string[] = [];
+  const others: string[] = [];
   for (const collection of collections) {
     if (collection === 'apps/local') continue;
     const entries = await client.list(`/servicesNS/nobody/${appId}/${addressOf(collection)}`);
-    found.push(
+    others.push(
       ...entries.flatMap(({ name, app }) =>
         app === appId && !ours.has(object(collection, name, new Map()).key)
           ? [object(collection, name, new Map()).name]
@@ -47,7 +47,7 @@ export async function othersIn(
       ),
     );
   }
-  return found;
+  return others;
 }
 
 export interface InstalledApp {
@@ -64,13 +64,13 @@ export async function readInstalled({
   app,
   upload,
 }: AppPlace): Promise<InstalledApp> {
-  // asked for alone, a 404 of whatever is between would pass for an app that is not there
+  // for a single app, the 404 of a proxy would look like an app that is not there
   const there = (await client.list('/services/apps/local')).find(({ name }) => name === appId);
   const records = there ? await writer.records() : new Map<string, ReadonlyMap<string, string>>();
   const [record, before, pending] = ['installed', 'previous', 'pending'].map((name) =>
     readRecord(appId, records.get(name)),
   );
-  // an upload brings an app as a file, and there is none of what was taken over
+  // an upload brings an app as a file, and what was taken over has no file
   const adopted = upload ? undefined : readAdopted(appId, records.get('adopted'));
   const previous = before ?? adopted;
   const versions = [record, pending].flatMap((one) => (one ? [one.objects] : []));
@@ -115,8 +115,8 @@ const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
 /**
- * An app without a record is someone else's, unless it says of itself just what this one does: then
- * an install was cut off behind its creation.
+ * An app without a record is someone else's, unless it describes itself just as this one does: then
+ * an install was cut off right after it was created.
  */
 function foreignApp(
   appId: string,
@@ -140,7 +140,7 @@ async function currentObjects(
   record: SplunkRecord | undefined,
 ): Promise<readonly SplunkObject[]> {
   const recorded = new Map(record?.objects.map((one) => [one.key, one.fields]));
-  const found: SplunkObject[] = [];
+  const current: SplunkObject[] = [];
   for (const collection of collections) {
     const wanted = [...ours.values()].filter((one) => one.collection === collection);
     if (wanted.length === 0) continue;
@@ -155,8 +155,8 @@ async function currentObjects(
       const content = byName.get(entity);
       if (!content) continue;
       const before = recorded.get(key);
-      // the server does not say what is in a lookup: it has what was written last
-      found.push(
+      // the server does not show what is in a lookup: it has what was written last
+      current.push(
         object(
           collection,
           entity,
@@ -165,14 +165,14 @@ async function currentObjects(
       );
     }
   }
-  return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return current.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-/** The server has many settings of its own: those are read that a version of ours says. */
+/** The server has many more settings: those that a version of the pack has are read. */
 function readFields(
   content: SplunkEntry['content'],
-  ...said: readonly (ReadonlyMap<string, string> | undefined)[]
+  ...versions: readonly (ReadonlyMap<string, string> | undefined)[]
 ): ReadonlyMap<string, string> {
-  const names = said.flatMap((fields) => [...(fields?.keys() ?? [])]);
+  const names = versions.flatMap((fields) => [...(fields?.keys() ?? [])]);
   return new Map(names.map((name) => [name, plainValue(name, content[name])]));
 }

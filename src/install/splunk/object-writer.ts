@@ -92,7 +92,7 @@ async function change(
   object: SplunkObject,
   names: readonly string[],
 ): Promise<void> {
-  // an empty value is not what the server itself takes where nothing is said
+  // an empty value is not the default of the server
   const forgets =
     object.collection !== 'apps/local' && names.some((name) => !object.fields.has(name));
   if (forgets) await client.remove(addressIn(base, object));

@@ -43,11 +43,12 @@ export function createRecordWriter(client: SplunkClient, appId: string): RecordW
       expect: [409],
       repeatable: true,
     });
-    const made = await client.post(conf, [['name', stanza], ...record], {
+    const created = await client.post(conf, [['name', stanza], ...record], {
       expect: [409],
       repeatable: true,
     });
-    if (made.status === 409) await client.post(`${conf}/${stanza}`, record, { repeatable: true });
+    if (created.status === 409)
+      await client.post(`${conf}/${stanza}`, record, { repeatable: true });
   };
   const removeRecords = async (stanzas: readonly string[]): Promise<void> => {
     for (const stanza of stanzas) await client.remove(`${conf}/${stanza}`);

@@ -3,7 +3,7 @@ import { packed, unpacked } from '../packed-json.ts';
 import { type AppFiles, appVersion, filesDigest, type SplunkApp, textOf } from './app-files.ts';
 import { collections, object, type SplunkObject, splunkObjects } from './objects.ts';
 
-/** Larger records are none of ours. */
+/** Sigpack writes no larger records. */
 const maximumSize = 512 * 1024 * 1024;
 
 /**
@@ -36,8 +36,8 @@ export interface SplunkRecord {
 export const adoptedDigest = 'adopted';
 
 /**
- * Of an app of someone else's, what its objects were at the settings that the pack says; what is in
- * lookups no server tells.
+ * Of an app of someone else's, what its objects had at the settings of the pack. Servers do not show
+ * what is in lookups.
  */
 export function adoptedRecord(
   version: string,

@@ -37,7 +37,7 @@ function isSummary(key: string, value: string, index: string): boolean {
   return /^action\.summary_index\.sigpack_(?:pack|rule|level)$/.test(key) && /^[\w-]+$/.test(value);
 }
 
-/** What a build writes by itself, beside what a rule may set. */
+/** What a build writes by itself, besides what a rule may set. */
 const builtKeys: ReadonlySet<string> = new Set([
   'search',
   'action.correlationsearch.enabled',

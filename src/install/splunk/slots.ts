@@ -4,8 +4,8 @@ import type { Slots } from '../pack-load.ts';
 import type { SplunkClient } from './client.ts';
 
 /**
- * Scheduled searches that a server runs at one time: as it says itself, else worked out from its
- * limits and cores. It may refuse either.
+ * Scheduled searches that a server runs at one time: the number that it gives, else worked out from
+ * its limits and cores. It may refuse either.
  */
 export async function slotsOf(client: SplunkClient): Promise<Slots> {
   try {

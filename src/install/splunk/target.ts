@@ -82,7 +82,7 @@ const versionOf = (app: SplunkApp): PackVersion<SplunkApp> => ({
   content: app,
 });
 
-/** Has the server update the app from a file of its own; returns what to know. */
+/** Has the server update the app from a file that it can read; returns what to know. */
 async function readFile(client: SplunkClient, path: string): Promise<string> {
   const parameters = [
     ['name', path],

@@ -107,7 +107,7 @@ async function endWatch(change: Change, { key, verb }: PlannedObject): Promise<v
 /** What the watch of an id is to keep of what was there before. */
 function keptBy(change: Change, id: string): KeptWatches {
   const before = beforeOf(change, id);
-  // what was before says so itself right after the takeover
+  // right after the takeover it is what was before
   if (before?.foreign !== undefined) return { before, taken: undefined };
   const other = change.others.get(id);
   return { before, taken: other ? takenFrom(other) : change.ours.get(id)?.taken };

@@ -41,7 +41,7 @@ export const takenFrom = ({ body, active }: OtherWatch): TakenWatch => ({
 
 export interface WatchesThere {
   readonly ours: readonly MarkedWatch[];
-  /** Of other packs and of no one that is known. */
+  /** Of other packs, or of unknown origin. */
   readonly others: ReadonlyMap<string, OtherWatch>;
 }
 
@@ -56,7 +56,7 @@ export async function readWatchesOf(client: Client, packId: string): Promise<Wat
       : undefined;
   if (!isRecord(json) || !watches?.every(isListed) || typeof json.count !== 'number')
     throw new InstallError('place', 'the answer is not that of Watcher');
-  // a list that is as long as may be is not all, whatever the count says
+  // a list of the maximum length may not be all, whatever the count is
   if (json.count > watches.length || watches.length >= maximumWatches)
     throw new InstallError(
       'place',

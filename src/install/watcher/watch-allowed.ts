@@ -24,7 +24,7 @@ const searchKeys: Keys = new Set(['size', 'track_total_hits', 'query', 'sort', '
 const metadataKeys: Keys = new Set(['title', 'id', 'status', 'level', 'tags', 'brace']);
 const onlySchedule: Keys = new Set(['schedule']);
 
-/** Why a watch is none that Sigpack writes with these actions; undefined: it may be one. */
+/** Why Sigpack does not write such a watch with these actions; undefined: it may have written it. */
 export function watchError(
   watch: JsonObject,
   body: JsonObject,
@@ -65,8 +65,8 @@ function scriptKey(value: unknown, parent = ''): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [key, inner] of Object.entries(value)) {
     if (/script|runtime/i.test(key) && parent !== 'bucket_selector') return key;
-    const found = scriptKey(inner, key);
-    if (found !== undefined) return found;
+    const deeper = scriptKey(inner, key);
+    if (deeper !== undefined) return deeper;
   }
   return undefined;
 }
@@ -91,12 +91,12 @@ function partError({
     : 'has a condition that Sigpack never writes';
 }
 
-/** What a watch does is what sigpack.yml says, whoever wrote the file. */
-function actionsError(found: unknown, actions: WatchActions): string | undefined {
+/** A watch does what sigpack.yml has, whatever the origin of the file. */
+function actionsError(actual: unknown, actions: WatchActions): string | undefined {
   const allowed = actions === undefined ? foundTexts.map(defaultActions) : [actions];
-  if (allowed.some((one) => sortedJson(one) === sortedJson(found ?? {}))) return undefined;
-  const names = isRecord(found)
-    ? Object.keys(found).map((name) => JSON.stringify(name.slice(0, 60)))
+  if (allowed.some((one) => sortedJson(one) === sortedJson(actual ?? {}))) return undefined;
+  const names = isRecord(actual)
+    ? Object.keys(actual).map((name) => JSON.stringify(name.slice(0, 60)))
     : [];
   const what =
     actions === undefined

@@ -95,7 +95,7 @@ export interface WatchMark {
 export const watchesDigest = (watches: readonly NamedWatch[]): string =>
   digestOf([...watches].sort((a, b) => (a.id < b.id ? -1 : 1)));
 
-/** Larger watches are none of ours. */
+/** Sigpack writes no larger watches. */
 const maximumSize = 64 * 1024 * 1024;
 
 /** The version before, of one watch; null: the watch was not there. */
@@ -169,8 +169,8 @@ const isTaken = (value: unknown): value is TakenWatch =>
   ['active', 'inactive'].includes(value.foreign as 'active');
 
 /**
- * Undefined for a watch that is not of this pack. The error names what of one that says so Sigpack
- * never writes.
+ * Undefined for a watch that is not of this pack. The error names what Sigpack never writes in a
+ * watch of the pack.
  */
 export function unmarked(
   id: string,

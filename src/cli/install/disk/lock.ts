@@ -19,8 +19,8 @@ import { pause } from '../../process/pause.ts';
 import { bootId, startOf } from '../../process/process-identity.ts';
 
 /**
- * Does work that no one else may do at the same time, here or on another machine that shares the
- * folder. Each run has a lock file of its own and looks at those of others only when it is there:
+ * Does work that only one run may do at a time, here or on another machine that shares the folder.
+ * Each run writes its own lock file and then looks at those of others:
  * of two that come at once at most one goes on, and a lock of the dead can be deleted by anyone.
  */
 export function withDiskLock<T>(folder: string, work: () => T): T {
@@ -70,7 +70,7 @@ function announced(lock: string, look: () => Conflict | undefined): Conflict | u
 
 interface Conflict {
   readonly message: string;
-  /** On another machine, where nobody here can look. */
+  /** On another machine, whose processes cannot be seen from here. */
   readonly elsewhere: boolean;
 }
 
@@ -79,17 +79,17 @@ interface Conflict {
  * unless it stays empty.
  */
 function conflicts(folder: string, own: string | undefined, isLast: boolean): Conflict | undefined {
-  let found: Conflict | undefined;
+  let first: Conflict | undefined;
   for (const path of locksIn(folder)) {
     if (path === own) continue;
     const holder = readLock(path);
     const conflict = holder === undefined ? undefined : conflictOf(holder, path);
     const isDead = conflict === undefined || (conflict === unwritten && isLast);
-    if (!isDead) found ??= conflict;
+    if (!isDead) first ??= conflict;
     else if (own !== undefined) rmSync(path, { force: true });
   }
   // someone who took this one for dead has deleted it
-  return found ?? (own !== undefined && !existsSync(own) ? unwritten : undefined);
+  return first ?? (own !== undefined && !existsSync(own) ? unwritten : undefined);
 }
 
 /** The locks of this version, and the one of versions before it. */
@@ -98,7 +98,7 @@ const locksIn = (folder: string): readonly string[] =>
     .filter((name) => name === 'lock' || name.startsWith('lock-'))
     .map((name) => join(folder, name));
 
-/** In bytes; a larger file is no lock. */
+/** In bytes; a larger file is not a lock. */
 const largest = 10_000;
 
 /** Undefined: it is gone. Nobody who takes a lock makes a folder, a link or a pipe of its name. */
@@ -126,7 +126,7 @@ function conflictOf(text: string, path: string): Conflict | undefined {
 
 /**
  * When a process began: its number may be that of another one by now. Empty where the system does
- * not say it.
+ * not show it.
  */
 function beganOf(pid: number): string {
   const start = startOf(pid);
@@ -135,7 +135,7 @@ function beganOf(pid: number): string {
 
 /**
  * Deletes the locks of processes that were killed when all else was done. They bar nobody, so a
- * folder that may only be read keeps them.
+ * read-only folder keeps them.
  */
 export function removeDeadLocks(folder: string): void {
   for (const path of locksIn(folder)) {

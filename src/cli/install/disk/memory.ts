@@ -10,7 +10,7 @@ import { isFolder, readTree } from './tree.ts';
  */
 export type Swap = 'install' | 'adopt' | 'rollback' | 'release';
 
-/** In the record of all but a plain install: says what is to be remembered. */
+/** A file in the record of all but a plain install: it shows what to remember. */
 export const markOf = (how: Swap): string => `local.${how}`;
 
 /** What is installed now, and what was before it. Each step can be done again. */
@@ -47,7 +47,7 @@ export function remember(state: string): void {
   discard(state, old);
 }
 
-/** What the state's folder says of an app. */
+/** What the state folder has of an app. */
 export interface Memory {
   readonly installed: AppFiles | undefined;
   readonly previous: AppFiles | undefined;

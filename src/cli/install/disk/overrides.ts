@@ -6,7 +6,7 @@ import { readConf } from '../../../pack/render/conf-reader.ts';
 import { isDenied } from '../../error/error-code.ts';
 import { existsItself, linkOnTheWay, withFile } from './tree.ts';
 
-/** What local/ says otherwise than the app that is installed: Splunk prefers it there. */
+/** What local/ has otherwise than the installed app: Splunk prefers local/. */
 export const overridesIn = (target: string, installed: AppFiles): readonly Override[] =>
   [...installed].flatMap(([path, bytes]): readonly Override[] => {
     if (!path.startsWith('default/')) return [];
@@ -24,15 +24,15 @@ export const overridesIn = (target: string, installed: AppFiles): readonly Overr
 const namedOverrides = 5;
 
 /**
- * Detections of which local/ has settings of its own, the search first: what a version says of
- * these changes nothing.
+ * Detections of which local/ has its own settings, the search first: settings of a version have no
+ * effect there.
  */
 export function overrideNotes(target: string, files: AppFiles): readonly string[] {
   const ofSearch = ({ settings }: Override): number => (settings.includes('search') ? 0 : 1);
-  const found = overridesIn(target, files).filter(
+  const overrides = overridesIn(target, files).filter(
     ({ file, settings }) => file === 'local/savedsearches.conf' && settings.length > 0,
   );
-  const lines = found
+  const lines = overrides
     .sort((a, b) => ofSearch(a) - ofSearch(b))
     .slice(0, namedOverrides)
     .map(
@@ -40,7 +40,7 @@ export function overrideNotes(target: string, files: AppFiles): readonly string[
         `${file} overrides ${settings.join(', ')} of ${JSON.stringify(name)}: what the pack ` +
         'says there has no effect.',
     );
-  const more = found.length - lines.length;
+  const more = overrides.length - lines.length;
   return more > 0
     ? [...lines, `${more} more in local/savedsearches.conf; sigpack status names them.`]
     : lines;

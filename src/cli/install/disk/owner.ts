@@ -18,8 +18,8 @@ export interface LeftFolder {
 }
 
 /**
- * Does the work with the rights of who owns the apps, where root calls: whoever can put a link on
- * the way gets nothing by it that is not theirs already, and what is written is theirs. `left` are
+ * Does the work with the rights of who owns the apps, where root calls: a link on the way gives
+ * nobody what is not theirs already, and what is written belongs to that owner. `left` are
  * folders in which Sigpack may have left something to root; without it nothing changes owners.
  */
 export function asOwner<T>(
@@ -42,8 +42,8 @@ export function asOwner<T>(
  * below.
  */
 function ownerOf(paths: readonly string[]): Owner | undefined {
-  const found = paths.flatMap((path) => [entryStatsOf(path), statsOf(path)]);
-  return found.find((one) => one !== undefined && one.uid !== 0);
+  const entries = paths.flatMap((path) => [entryStatsOf(path), statsOf(path)]);
+  return entries.find((one) => one !== undefined && one.uid !== 0);
 }
 
 /**

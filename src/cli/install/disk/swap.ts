@@ -10,9 +10,9 @@ import { takeOver } from './take-over.ts';
 import { copyEntry, existsItself, linkOnTheWay, readTree, writeTree } from './tree.ts';
 
 /**
- * Unpacks beside, takes over what is the admin's, and swaps by two renames. Cut off between them
- * there is no app for a moment: {@link mendApp}, which every later command calls first, puts the
- * old one back.
+ * Unpacks next to the app, takes over what is the admin's, and swaps by two renames. Where a run is
+ * cut off between them, there is no app until the next command: each calls {@link mendApp} first,
+ * which puts the old one back.
  */
 export function swapApp(
   places: AppPlaces,
@@ -53,8 +53,8 @@ function copyAdopted(adopted: string, fresh: string): void {
 }
 
 /**
- * Ends what a run before was cut off at: puts the old app back where there is none, or remembers
- * what was swapped in.
+ * Ends what an earlier run was cut off at: puts the old app back where the app is missing, or
+ * remembers what was swapped in.
  */
 export function mendApp({ target, state }: AppPlaces): void {
   const { fresh, old, record } = workOf(state);
@@ -68,7 +68,7 @@ export function mendApp({ target, state }: AppPlaces): void {
   for (const stale of workFolders(state)) discard(state, stale);
 }
 
-// the record goes first: without the new app beside it, it would count as swapped in
+// the record goes first: without the new app next to it, it would count as swapped in
 function workFolders(state: string): readonly string[] {
   const { fresh, old, record } = workOf(state);
   return [record, `${record}.part`, fresh, old];

@@ -62,7 +62,7 @@ function keepOthers(target: string, fresh: string, installed: string): void {
 }
 
 interface Other {
-  /** Where it lies, to be told. */
+  /** Where it is, for messages. */
   readonly shown: string;
   /** Where it goes. */
   readonly to: string;
@@ -71,22 +71,22 @@ interface Other {
 }
 
 function keepOther(from: string, { shown, to, ours }: Other): void {
-  const [found, there, recorded] = [from, to, ours].map((path) => entryStatsOf(path));
-  if (!found) return;
+  const [entry, there, recorded] = [from, to, ours].map((path) => entryStatsOf(path));
+  if (!entry) return;
   if (!there) {
-    if (found.isDirectory() && recorded?.isDirectory() === true) keepInFolder(from, to, ours);
-    else if (found.isDirectory() || !recorded) copyEntry(from, to);
-  } else if (found.isDirectory() && there.isDirectory()) keepOthers(from, to, ours);
-  else if (isInTheWay(found, there, recorded !== undefined))
+    if (entry.isDirectory() && recorded?.isDirectory() === true) keepInFolder(from, to, ours);
+    else if (entry.isDirectory() || !recorded) copyEntry(from, to);
+  } else if (entry.isDirectory() && there.isDirectory()) keepOthers(from, to, ours);
+  else if (isInTheWay(entry, there, recorded !== undefined))
     throw new CommandError(
       `${shown} has the name of something that the app brings; move it elsewhere`,
     );
 }
 
 /** A link in place of what Sigpack installed is replaced: what it leads to stays. */
-function isInTheWay(found: Stats, there: Stats, isRecorded: boolean): boolean {
-  if (found.isDirectory()) return true;
-  if (found.isSymbolicLink()) return !isRecorded && !there.isSymbolicLink();
+function isInTheWay(entry: Stats, there: Stats, isRecorded: boolean): boolean {
+  if (entry.isDirectory()) return true;
+  if (entry.isSymbolicLink()) return !isRecorded && !there.isSymbolicLink();
   return there.isDirectory();
 }
 
@@ -119,7 +119,7 @@ function refuseLink(folder: string, path: string): void {
 
 /**
  * A setting that was changed in default/ goes where such changes belong: Splunk prefers local/.
- * What stands there already stays.
+ * What is there already stays.
  */
 function keepInLocal(
   fresh: string,

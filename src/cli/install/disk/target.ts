@@ -30,7 +30,7 @@ import { asOwner } from './owner.ts';
 import { type AppPlaces, leftIn } from './state-folder.ts';
 import { isCutOff, mendApp, removeApp, swapApp } from './swap.ts';
 import { isFolder, linkOnTheWay, readTree } from './tree.ts';
-import { isWrittenInApp, isWrittenInState } from './written.ts';
+import { isWrittenInApp, isWrittenInState } from './written-paths.ts';
 
 export interface SplunkDiskOptions {
   /** Splunk's home. */
@@ -49,13 +49,13 @@ const afterwards: Readonly<Record<SplunkPlace, string>> = {
 };
 
 /**
- * An app on disk. The new one is unpacked beside, the admin's own files are copied into it, and it
+ * An app on disk. The new one is unpacked next to it, the admin's files are copied into that, and it
  * is swapped with the old one, which is kept for a rollback.
  */
 export function splunkDiskTarget(options: SplunkDiskOptions): InstallTarget<AppFiles> {
   const { home, place, appId, app } = options;
   const folder = join(home, 'etc', place === 'shcluster' ? 'shcluster/apps' : place);
-  // beside the apps, on the same disk, and no app to Splunk
+  // next to the apps, on the same disk, and not an app to Splunk
   const state = join(home, 'etc', '.sigpack', place, appId);
   const disk: DiskApp = { ...options, places: { target: join(folder, appId), folder, state } };
   return {
@@ -107,7 +107,7 @@ function withAccess<T>(
   });
 }
 
-/** Ends what a run before was cut off at, where nobody is at work. */
+/** Ends what an earlier run was cut off at, unless a run is under way. */
 function tidy(places: AppPlaces): void {
   const { state } = places;
   if (!isFolder(state) || isHeld(state)) return;
@@ -161,7 +161,7 @@ function uninstall(disk: DiskApp): Uninstalled {
   });
 }
 
-/** Whoever only looks may not write there, or the disk is full. */
+/** A run that only looks may lack the right to write there, or the disk is full. */
 function endCutOff(places: AppPlaces): void {
   try {
     withDiskLock(places.state, () => mendApp(places));
@@ -213,8 +213,8 @@ const partsOf = (home: string, path: string): readonly string[] =>
   withSlashes(relative(home, path)).split('/');
 
 /**
- * A folder on the way that is a link would have another one changed. Above etc/, links are
- * whoever's who set Splunk up.
+ * A folder on the way that is a link would have another one changed. Links above etc/
+ * belong to the setup of Splunk.
  */
 function refuseLinks(home: string, { target, state }: AppPlaces): void {
   const link = [target, state]

@@ -31,10 +31,10 @@ export const existsItself = (path: string): boolean => entryStatsOf(path) !== un
 
 /** Whether there is a folder; a CommandError where something else has its name. */
 export function isFolder(path: string): boolean {
-  const found = entryStatsOf(path);
-  if (found && !found.isDirectory())
+  const stats = entryStatsOf(path);
+  if (stats && !stats.isDirectory())
     throw new CommandError(`${path} is no folder, which it has to be for sigpack; move it away`);
-  return found !== undefined;
+  return stats !== undefined;
 }
 
 /**
@@ -58,8 +58,8 @@ export function withFolder<T>(path: string, work: (base: string, descriptor: num
   }
 }
 
-/** Works with what has a name and is no link. */
-export function withFile<T>(path: string, work: (descriptor: number, found: Stats) => T): T {
+/** Works with an entry that is not a link. */
+export function withFile<T>(path: string, work: (descriptor: number, stats: Stats) => T): T {
   const descriptor = openSync(path, constants.O_RDONLY | noLink);
   try {
     return work(descriptor, fstatSync(descriptor));
@@ -93,12 +93,12 @@ export function readTree(folder: string): AppFiles {
  * Links stay links, wherever they lead.
  */
 export function copyEntry(from: string, to: string): void {
-  const found = lstatSync(from);
-  if (found.isSymbolicLink()) {
+  const stats = lstatSync(from);
+  if (stats.isSymbolicLink()) {
     symlinkSync(readlinkSync(from), to);
-    if (isRoot()) lchownSync(to, found.uid, found.gid);
-  } else if (found.isDirectory()) copyFolder(from, to, found);
-  else if (found.isFile()) copyFile(from, to);
+    if (isRoot()) lchownSync(to, stats.uid, stats.gid);
+  } else if (stats.isDirectory()) copyFolder(from, to, stats);
+  else if (stats.isFile()) copyFile(from, to);
   else
     throw new CommandError(`${from} is neither a file nor a folder nor a link; move it elsewhere`);
 }
@@ -157,8 +157,8 @@ function giveAll(base: string, itself: number, prefix: string, giving: Giving): 
     if (entry.isDirectory())
       withFolder(path, (inner, descriptor) => giveAll(inner, descriptor, `${name}/`, giving));
     else if (entry.isFile())
-      withFile(path, (descriptor, found) => {
-        if (found.isFile() && found.nlink === 1) give(descriptor, found, openToAll.file, giving);
+      withFile(path, (descriptor, stats) => {
+        if (stats.isFile() && stats.nlink === 1) give(descriptor, stats, openToAll.file, giving);
       });
   }
   give(itself, fstatSync(itself), openToAll.folder, giving);

@@ -8,7 +8,7 @@ import { request as secureRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { HttpRequest, HttpResponse, NoResponse } from '../../../install/server/http.ts';
 import { failed, ok, type Result } from '../../../source/result.ts';
-import { isCertificate, reasonOf } from './failure-reason.ts';
+import { isCertificate, reasonOf } from './network-reason.ts';
 import {
   hostOf,
   type ProxyServer,
@@ -28,7 +28,7 @@ export interface Route {
 
 type Outcome = Result<HttpResponse, NoResponse>;
 
-/** Larger answers are none of a management interface. */
+/** No management interface answers with more. */
 const maximumAnswer = 256 * 1024 * 1024;
 
 /** Sends a request, and reads all of its answer. */
@@ -96,7 +96,7 @@ function routeOptions({
     path: target.pathname + target.search,
     headers: { host: target.host },
   };
-  // an agent would open a connection of its own
+  // an agent would open another connection
   if (socket) return { ...itself, createConnection: () => secureTunnel(socket, target, ca) };
   // one connection a request: a server that restarts leaves no dead ones behind
   const agent = false;

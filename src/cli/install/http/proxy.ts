@@ -6,7 +6,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import type { NoResponse } from '../../../install/server/http.ts';
 import { failed, ok, type Result } from '../../../source/result.ts';
 import { CommandError } from '../../error/command-error.ts';
-import { isCertificate, reasonOf, speaksNoTls } from './failure-reason.ts';
+import { isCertificate, reasonOf, speaksNoTls } from './network-reason.ts';
 
 export interface ProxyServer {
   readonly url: URL;
@@ -20,7 +20,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The proxy for an address by HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in capitals or not; undefined:
- * there is none to go through.
+ * requests go directly.
  */
 export function proxyFor(target: URL, env: Environment): ProxyServer | undefined {
   const secure = target.protocol === 'https:';
@@ -175,7 +175,7 @@ export function openTunnel(
   });
 }
 
-/** Why there is no answer of a proxy. */
+/** Why a proxy does not answer. */
 export function proxyFailure({ url, name }: ProxyServer, error: NodeJS.ErrnoException): string {
   if (url.protocol === 'https:' && speaksNoTls(error))
     return `the proxy ${name} speaks no TLS; give its address with http://`;

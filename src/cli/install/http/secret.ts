@@ -14,8 +14,8 @@ export interface SecretPlace {
 }
 
 /**
- * A password or token from the environment or from a file that nobody else may read. Arguments and
- * configurations are no place for one: both are seen by others.
+ * A password or token from the environment or from a file that only its owner may read. Others
+ * can see arguments and configurations.
  */
 export function readSecret(
   { name, prefix, secretEnv, secretFile }: SecretPlace,
@@ -29,9 +29,9 @@ export function readSecret(
     throw new CommandError(
       `${name} needs a secret: set ${variable}, or name a secretFile in sigpack.yml`,
     );
-  const found = statsOf(secretFile);
-  if (!found?.isFile()) throw new CommandError(`the secretFile of ${name} is not there`);
-  if (isReadByOthers(found))
+  const stats = statsOf(secretFile);
+  if (!stats?.isFile()) throw new CommandError(`the secretFile of ${name} is not there`);
+  if (isReadByOthers(stats))
     throw new CommandError(`the secretFile of ${name} can be read by others; chmod 600 it`);
   const secret = readFileSync(secretFile, 'utf8').replace(/\r?\n$/, '');
   if (secret === '') throw new CommandError(`the secretFile of ${name} is empty`);

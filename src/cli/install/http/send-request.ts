@@ -4,7 +4,7 @@ import { exchange } from './exchange.ts';
 import { openTunnel, type ProxyServer } from './proxy.ts';
 
 export interface Network {
-  /** The proxy on the way to an address; without it there is none. */
+  /** The proxy on the way to an address. Default: requests go directly. */
   readonly proxyFor?: (target: URL) => ProxyServer | undefined;
   /** PEM of the authorities to trust in place of the built-in ones. */
   readonly ca?: string | undefined;

@@ -3,8 +3,15 @@ import type { SplunkPlace } from '../../../pack/config/install-config.ts';
 import type { IsWritten } from './tree.ts';
 
 /** Folders of the state, each of which holds an app or a part of one. */
-const appFolder =
-  /^(?:new|record(?:\.part)?|installed|previous|(?:old|adopted|removed)(?:-\d+)?|left-[0-9a-f-]{36})$/;
+const appFolder = new RegExp(
+  [
+    /^(?:new|record(?:\.part)?|installed|previous)$/,
+    /^(?:old|adopted|removed)(?:-\d+)?$/,
+    /^left-[0-9a-f-]{36}$/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+);
 const lock = /^lock(?:-[0-9a-f-]{36})?$/;
 const mark = /^local\.(?:adopt|rollback|release)$/;
 

@@ -2,7 +2,7 @@ const certificateCodes = /^(?:CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|
 export const isCertificate = ({ code = '' }: NodeJS.ErrnoException): boolean =>
   certificateCodes.test(code);
 
-/** What answers there is not TLS. */
+/** What answers there does not speak TLS. */
 export const speaksNoTls = ({ code = '' }: NodeJS.ErrnoException): boolean =>
   code === 'EPROTO' || code.startsWith('ERR_SSL_');
 
