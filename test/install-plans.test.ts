@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { status } from '../src/cli/install/status-command.ts';
-import { appLoadLines } from '../src/install/pack-load.ts';
+import { appLoadLines } from '../src/install/splunk/app-load.ts';
 import { deploymentNotes } from '../src/install/splunk/deployed-apps.ts';
 import { createFakeGraylog } from './fake/graylog.ts';
 import { startServer } from './fake/server.ts';
@@ -82,7 +82,7 @@ test('what an app starts is counted by what runs of it', () => {
     stanza('c', 'enableSched = 0\n') +
     stanza('d', 'enableSched = 1\n');
   const files = new Map([['default/savedsearches.conf', Buffer.from(conf)]]);
-  expect(appLoadLines(files, { count: 2 })).toEqual([
+  expect(appLoadLines(files, { ok: true, value: 2 })).toEqual([
     'The pack starts 2 searches in the worst minute, 0 on average.',
     'The server runs 2 scheduled searches at one time.',
   ]);

@@ -80,10 +80,14 @@ function allObjects(
   return [...lines, { kind: 'hint', text: '(--verbose shows each object)' }];
 }
 
+const packNouns: Readonly<Record<string, string>> = {
+  graylog: 'content pack',
+  elasticsearch: 'watches of',
+};
+
 /** What is installed, by the name that the place knows it by. */
 export const packName = ({ kind, pack }: InstallPlan): string =>
-  `${kind === 'graylog' ? 'content pack' : kind === 'elasticsearch' ? 'watches of' : 'app'} ` +
-  `${pack.id}`;
+  `${packNouns[kind] ?? 'app'} ${pack.id}`;
 
 function objectLines(
   { verb, name, changes }: PlannedObject,

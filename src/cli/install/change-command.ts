@@ -145,8 +145,8 @@ async function previousFor<C>(
   if (isSigned !== true || options.adopt === true) return previous;
   if (isForeign)
     throw new CommandError(
-      `what ${to} has must be signed, and what was there before Sigpack took it over is not (` +
-        `${previous.version}): give --adopt to return to it`,
+      `what ${to} has must be signed, and what was there before Sigpack took it over is not ` +
+        `(${previous.version}): give --adopt to return to it`,
     );
   if (check === undefined)
     throw new CommandError(

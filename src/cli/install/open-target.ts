@@ -149,8 +149,8 @@ async function ownApp(input: OpenInput): Promise<AppArchive | undefined> {
 function refuseOther({ ownOnly, info }: OpenInput, id: string | undefined, own: string): void {
   if (ownOnly && id !== undefined && id !== own)
     throw new CommandError(
-      `the artifact is ${id}, which is not the pack of sigpack.yml (` +
-        `${info.id === own ? own : `${info.id}, as Graylog knows it ${own}`})`,
+      `the artifact is ${id}, which is not the pack of sigpack.yml ` +
+        `(${info.id === own ? own : `${info.id}, as Graylog knows it ${own}`})`,
     );
 }
 

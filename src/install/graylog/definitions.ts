@@ -81,8 +81,8 @@ export function readContentPack(text: string): ContentPack {
 }
 
 /**
- * The pack with its parameters' values in place of their defaults: kept on the server, it shows what
- * was installed.
+ * The pack with its parameters' values in place of their defaults: kept on the server, it shows
+ * what was installed.
  */
 export const withParameters = (
   pack: ContentPack,

@@ -82,8 +82,8 @@ async function definitionsOn(client: Client): Promise<ReadonlyMap<string, JsonOb
     if (!isNew)
       throw new InstallError(
         'place',
-        `the server has ${total} event definitions, of which it lists ${definitions.size}; run the ` +
-          'command again',
+        `the server has ${total} event definitions, of which it lists ${definitions.size}; ` +
+          'run the command again',
       );
   }
   throw new InstallError(

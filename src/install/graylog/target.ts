@@ -1,6 +1,5 @@
 import { madeForIn } from '../../artifact/made-for.ts';
 import { InstallError } from '../install-error.ts';
-import { packLoadLines } from '../pack-load.ts';
 import { type InstallObject, stateOf } from '../plan.ts';
 import { type Client, createClient } from '../server/client.ts';
 import {
@@ -21,6 +20,7 @@ import {
   withParameters,
 } from './definitions.ts';
 import { mailRecipients, notificationObject, secretParameters, serverDashboard } from './extras.ts';
+import { packLoadLines } from './pack-load.ts';
 import { allowlistNotes } from './server-extras.ts';
 import { createServerPacks } from './server-packs.ts';
 import { readServer, type ServerState, type Wanted, wantedOf } from './server-state.ts';

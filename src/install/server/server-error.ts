@@ -30,12 +30,9 @@ export function serverError(
   const words = texts.shown(
     wordsOf(json) ?? withoutTags(texts.redacted(text.slice(0, longestPage))),
   );
-  return new InstallError(
-    'place',
-    `${what}: ${status}${meaning === undefined ? '' : `, ${meaning}`}` +
-      `${words === '' ? '' : ` (${words})`}`,
-    status,
-  );
+  const message = meaning === undefined ? `${status}` : `${status}, ${meaning}`;
+  const quote = words === '' ? '' : ` (${words})`;
+  return new InstallError('place', `${what}: ${message}${quote}`, status);
 }
 
 /** Characters of a page that are looked at for its words. */

@@ -13,11 +13,7 @@ export function multipart(parts: readonly Part[]): {
   // no archive holds these words, and no text of a rule is sent plain
   const boundary = 'sigpack-8f6d2c51e0b74f0ca6a3b1d9e7c4f205';
   const pieces = parts.flatMap(({ name, content, file }) => [
-    Buffer.from(
-      `--${boundary}\r\ncontent-disposition: form-data; name="${name}"` +
-        `${file === undefined ? '' : `; filename="${file}"`}\r\n` +
-        `${file === undefined ? '' : 'content-type: application/octet-stream\r\n'}\r\n`,
-    ),
+    Buffer.from(`--${boundary}\r\n${partHeaders(name, file)}\r\n`),
     content,
     Buffer.from('\r\n'),
   ]);
@@ -25,4 +21,11 @@ export function multipart(parts: readonly Part[]): {
     body: Buffer.concat([...pieces, Buffer.from(`--${boundary}--\r\n`)]),
     type: `multipart/form-data; boundary=${boundary}`,
   };
+}
+
+function partHeaders(name: string, file: string | undefined): string {
+  const disposition = `content-disposition: form-data; name="${name}"`;
+  return file === undefined
+    ? `${disposition}\r\n`
+    : `${disposition}; filename="${file}"\r\ncontent-type: application/octet-stream\r\n`;
 }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { isRecord } from '../../source/record.ts';
+import { failed } from '../../source/result.ts';
 import { InstallError } from '../install-error.ts';
-import { appLoadLines } from '../pack-load.ts';
 import type { InstallObject } from '../plan.ts';
 import { type Client, createClient } from '../server/client.ts';
 import { basicLogin, type ServerConnection, textsOf } from '../server/connection.ts';
 import type { AppArchive } from '../splunk/app-files.ts';
+import { appLoadLines } from '../splunk/app-load.ts';
 import type { Applying, InstalledPack, InstallTarget, PackVersion } from '../target.ts';
 import { stringIn } from './answer-fields.ts';
 import { inspectApp } from './app-inspect.ts';
@@ -92,7 +93,7 @@ export function splunkCloudTarget(options: SplunkCloudTargetOptions): InstallTar
     installed: () => readInstalled(services, app),
     advice: async () =>
       app
-        ? appLoadLines(app.app.files, { unknown: 'the Admin Config Service has no answer to that' })
+        ? appLoadLines(app.app.files, failed('the Admin Config Service has no answer to that'))
         : [],
     apply: (applying) => apply(services, applying),
     async uninstall() {

@@ -36,8 +36,8 @@ export interface SplunkRecord {
 export const adoptedDigest = 'adopted';
 
 /**
- * Of an app of someone else's, what its objects had at the settings of the pack. Servers do not show
- * what is in lookups.
+ * Of an app of someone else's, what its objects had at the settings of the pack. Servers do not
+ * show what is in lookups.
  */
 export function adoptedRecord(
   version: string,

@@ -1,9 +1,9 @@
 import { InstallError } from '../install-error.ts';
-import { appLoadLines } from '../pack-load.ts';
 import { type ServerConnection, type ServerLogin, widthOf } from '../server/connection.ts';
 import { inParallel } from '../server/in-parallel.ts';
 import type { InstallTarget, PackVersion, Progress, Uninstalled } from '../target.ts';
 import { filesDigest, type SplunkApp } from './app-files.ts';
+import { appLoadLines } from './app-load.ts';
 import { applyToApp } from './apply.ts';
 import { createSplunkClient, type SplunkClient } from './client.ts';
 import { type AppPlace, othersIn, readInstalled } from './installed.ts';

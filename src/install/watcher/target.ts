@@ -132,14 +132,7 @@ function installedOf(
     // an install that was cut off left two of them
     version: versions.length > 1 ? versions.join(' and ') : versions[0],
     digest: digests.size === 1 ? [...digests][0] : undefined,
-    ...(taken.length === 0
-      ? {}
-      : {
-          foreign:
-            `${plural(taken.length, 'a watch', 'watches')} ${taken.slice(0, 5).join(', ')}` +
-            `${taken.length > 5 ? ', ...' : ''} ${plural(taken.length, 'is', 'are')} there ` +
-            'that Sigpack did not install',
-        }),
+    ...(taken.length === 0 ? {} : { foreign: foreignText(taken) }),
     current,
     known: [alive.flatMap(({ id, written }) => (written ? [watchObject(id, written, true)] : []))],
     gone: (key, digest) => {
@@ -159,4 +152,10 @@ function installedOf(
       current,
     ),
   };
+}
+
+function foreignText(ids: readonly string[]): string {
+  const names = `${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', ...' : ''}`;
+  const what = plural(ids.length, 'a watch', 'watches');
+  return `${what} ${names} ${plural(ids.length, 'is', 'are')} there that Sigpack did not install`;
 }

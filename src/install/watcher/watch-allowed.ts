@@ -24,7 +24,7 @@ const searchKeys: Keys = new Set(['size', 'track_total_hits', 'query', 'sort', '
 const metadataKeys: Keys = new Set(['title', 'id', 'status', 'level', 'tags', 'brace']);
 const onlySchedule: Keys = new Set(['schedule']);
 
-/** Why Sigpack does not write such a watch with these actions; undefined: it may have written it. */
+/** Why Sigpack does not write such a watch with these actions; undefined: it may have. */
 export function watchError(
   watch: JsonObject,
   body: JsonObject,

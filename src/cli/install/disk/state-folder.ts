@@ -27,8 +27,8 @@ export const memoryOf = (state: string) => ({
 });
 
 /**
- * Renames an entry to the next free name, `removed-2`: only its owner may delete it. Returns the new
- * path; undefined: there is no such entry.
+ * Renames an entry to the next free name, `removed-2`: only its owner may delete it. Returns the
+ * new path; undefined: there is no such entry.
  */
 export function setAside(state: string, name: string): string | undefined {
   if (!existsItself(join(state, name))) return undefined;

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { appLoadLines } from '../../../install/pack-load.ts';
 import {
   type AppFiles,
   appMadeFor,
@@ -10,6 +9,7 @@ import {
   type SplunkApp,
   settingsIn,
 } from '../../../install/splunk/app-files.ts';
+import { appLoadLines } from '../../../install/splunk/app-load.ts';
 import { deploymentNotes, unseenFrom } from '../../../install/splunk/deployed-apps.ts';
 import type {
   Applying,
@@ -49,8 +49,8 @@ const afterwards: Readonly<Record<SplunkPlace, string>> = {
 };
 
 /**
- * An app on disk. The new one is unpacked next to it, the admin's files are copied into that, and it
- * is swapped with the old one, which is kept for a rollback.
+ * An app on disk. The new one is unpacked next to it, the admin's files are copied into that, and
+ * the two are swapped. The old one is kept for a rollback.
  */
 export function splunkDiskTarget(options: SplunkDiskOptions): InstallTarget<AppFiles> {
   const { home, place, appId, app } = options;
