@@ -15,10 +15,8 @@ export function findConfig(named: string | undefined): string | undefined {
   const given = named ?? (process.env.SIGPACK_CONFIG || undefined);
   if (given === undefined) return searchUpwards(process.cwd());
   if (existsSync(given)) return statSync(given).isDirectory() ? inFolder(given) : given;
-  throw new CommandError(
-    `there is no configuration file ${shownPath(given)}` +
-      `${named === undefined ? ' (SIGPACK_CONFIG)' : ''}`,
-  );
+  const from = named === undefined ? ' (SIGPACK_CONFIG)' : '';
+  throw new CommandError(`there is no configuration file ${shownPath(given)}${from}`);
 }
 
 function inFolder(folder: string): string {

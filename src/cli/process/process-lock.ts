@@ -81,7 +81,7 @@ export function takeProcessLock(lock: ProcessLock): () => void {
   const began = performance.now();
   let mentioned = false;
   for (;;) {
-    const release = taken(lock);
+    const release = tryTake(lock);
     if (release) return release;
     const found = foundLock(lock.path);
     if (found?.state === 'left' && removeLeft(lock.path)) continue;
@@ -117,8 +117,8 @@ const own = new Set<string>();
  * Takes the lock if it is free, and returns what releases it. Undefined: another process has the
  * lock, or has just released it.
  */
-function taken({ path, work }: ProcessLock): (() => void) | undefined {
-  const descriptor = opened(path);
+function tryTake({ path, work }: ProcessLock): (() => void) | undefined {
+  const descriptor = createFile(path);
   if (descriptor === undefined) return undefined;
   const token = randomUUID();
   const text = `${JSON.stringify({ ...thisProcess(), work, token } satisfies LockHolder)}\n`;
@@ -142,7 +142,8 @@ function taken({ path, work }: ProcessLock): (() => void) | undefined {
   };
 }
 
-function opened(path: string): number | undefined {
+/** Undefined: the file is there, or its folder is gone again. */
+function createFile(path: string): number | undefined {
   const folder = dirname(path);
   nearestFolder(folder);
   makeFolders(folder);
@@ -257,23 +258,19 @@ const whose = (holder: LockHolder | undefined): string =>
 
 function where(holder: LockHolder | undefined): string {
   if (!holder) return '';
-  return (
-    ` (process ${holder.pid}` +
-    `${isElsewhere(holder) ? ` on ${visible(holder.host.slice(0, 200))}` : ''})`
-  );
+  const host = isElsewhere(holder) ? ` on ${visible(holder.host.slice(0, 200))}` : '';
+  return ` (process ${holder.pid}${host})`;
 }
 
 const isElsewhere = (holder: LockHolder): boolean =>
   !own.has(holder.token) && stateOf(holder) === 'elsewhere';
 
 function underWay(path: string, holder: LockHolder | undefined): string {
+  const start = `${whose(holder)} is under way${where(holder)}`;
+  const minutes = strangerAge / 60_000;
   const until =
     holder && isElsewhere(holder)
-      ? `; if that machine was stopped, the lock ${shownPath(path)} ends ` +
-        `${strangerAge / 60_000} minutes later`
+      ? `; if that machine was stopped, the lock ${shownPath(path)} ends ${minutes} minutes later`
       : '';
-  return (
-    `${whose(holder)} is under way${where(holder)}; run the command again when it has ended` +
-    `${until}`
-  );
+  return `${start}; run the command again when it has ended${until}`;
 }

@@ -60,8 +60,8 @@ function noFormat({ name, formats }: RegisteredTarget, wanted: string, plain: st
   if (other !== undefined) return `${name} has no format ${wanted}: ${other}`;
   const known = formats.map((format) => format.name);
   const near = nearest(plain, known);
-  return (
-    `${name} has no format ${wanted}${near === undefined ? ';' : `; did you mean ${near}?`} ` +
-    `${near === undefined ? 'i' : 'I'}t has ${known.join(', ')}`
-  );
+  const start = `${name} has no format ${wanted};`;
+  return near === undefined
+    ? `${start} it has ${known.join(', ')}`
+    : `${start} did you mean ${near}? It has ${known.join(', ')}`;
 }

@@ -80,10 +80,8 @@ function pathsOf(name: string, folder: string): readonly string[] {
     );
   const plain = name.toLowerCase().replaceAll('_', '-');
   const near = pySigmaNames.get(plain) ?? nearest(plain, [...bundles.keys(), ...builtInNames()]);
-  throw new CommandError(
-    `there is no pipeline ${name}; ` +
-      `${near === undefined ? 'sigpack list pipelines shows them' : `did you mean ${near}?`}`,
-  );
+  const hint = near === undefined ? 'sigpack list pipelines shows them' : `did you mean ${near}?`;
+  throw new CommandError(`there is no pipeline ${name}; ${hint}`);
 }
 
 /** Names of pySigma for pipelines that have another name here. */

@@ -19,11 +19,12 @@ export function loadTemplates(folder: string | undefined): LoadedTemplates {
   for (const [name, bytes] of own) add(name, bytes, templates, assets);
   if (folder === undefined) return { templates, assets, custom: false };
   for (const [name, bytes] of overrides(folder)) {
-    if (!own.has(name))
+    if (!own.has(name)) {
+      const known = [...own.keys()].filter((path) => path.endsWith('.hbs')).join(', ');
       throw new CommandError(
-        `${shownPath(join(folder, name))} overrides no template; there are ` +
-          `${[...own.keys()].filter((known) => known.endsWith('.hbs')).join(', ')}`,
+        `${shownPath(join(folder, name))} overrides no template; there are ${known}`,
       );
+    }
     add(name, bytes, templates, assets);
   }
   return { templates, assets, custom: true };

@@ -108,11 +108,10 @@ function headLine(
   const [first = 'text'] = kinds;
   const { sign, style } = signs[first];
   const what = kinds.map((kind) => wordsOf(kind, view)).join(', ');
-  return (
-    `${paint(style, `${sign} ${visible(title)}`)}` +
-    `${severity === undefined ? '' : ` (${severity})`}  ${what}` +
-    `${file === '' ? '' : `  ${paint('dim', visible(file))}`}`
-  );
+  const head = paint(style, `${sign} ${visible(title)}`);
+  const level = severity === undefined ? '' : ` (${severity})`;
+  const place = file === '' ? '' : `  ${paint('dim', visible(file))}`;
+  return `${head}${level}  ${what}${place}`;
 }
 
 function changeLines(

@@ -7,29 +7,20 @@ import { isFailure, placeOf, type Report, type ReportContext } from './context.t
  * passed cases with output.
  */
 export const reportJunit: Report = (diagnostics, { failOn }) => {
-  const suites = [...byFile(diagnostics)].map(([path, list]) => suite(path, list, failOn));
+  const suites = [...Map.groupBy(diagnostics, ({ file }) => file.path)].map(([path, list]) =>
+    suite(path, list, failOn),
+  );
   // CI systems take a report without a case for an error
-  if (suites.length === 0)
-    suites.push(
-      '  <testsuite name="sigpack" tests="1" failures="0">\n    <testcase ' +
-        'classname="sigpack" name="no diagnostics"/>\n  </testsuite>',
-    );
+  if (suites.length === 0) suites.push(emptySuite);
   const failures = diagnostics.filter((diagnostic) => isFailure(diagnostic, failOn)).length;
-  const head =
-    `<testsuites name="sigpack" tests="${Math.max(1, diagnostics.length)}" failures="` +
-    `${failures}">`;
+  const tests = Math.max(1, diagnostics.length);
+  const head = `<testsuites name="sigpack" tests="${tests}" failures="${failures}">`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n${head}\n${suites.join('\n')}\n</testsuites>\n`;
 };
 
-function byFile(diagnostics: readonly Diagnostic[]): ReadonlyMap<string, readonly Diagnostic[]> {
-  const files = new Map<string, Diagnostic[]>();
-  for (const diagnostic of diagnostics) {
-    const list = files.get(diagnostic.file.path);
-    if (list) list.push(diagnostic);
-    else files.set(diagnostic.file.path, [diagnostic]);
-  }
-  return files;
-}
+const emptySuite = `  <testsuite name="sigpack" tests="1" failures="0">
+    <testcase classname="sigpack" name="no diagnostics"/>
+  </testsuite>`;
 
 function suite(
   path: string,
@@ -38,10 +29,8 @@ function suite(
 ): string {
   const failures = diagnostics.filter((diagnostic) => isFailure(diagnostic, failOn)).length;
   const cases = diagnostics.map((diagnostic) => testCase(diagnostic, failOn)).join('\n');
-  return (
-    `  <testsuite name="${xmlText(path)}" tests="${diagnostics.length}" failures="` +
-    `${failures}">\n${cases}\n  </testsuite>`
-  );
+  const counts = `tests="${diagnostics.length}" failures="${failures}"`;
+  return `  <testsuite name="${xmlText(path)}" ${counts}>\n${cases}\n  </testsuite>`;
 }
 
 function testCase(diagnostic: Diagnostic, failOn: ReportContext['failOn']): string {
@@ -53,10 +42,8 @@ function testCase(diagnostic: Diagnostic, failOn: ReportContext['failOn']): stri
   const outcome = isFailure(diagnostic, failOn)
     ? `<failure type="${code}" message="${xmlText(message)}">${body}</failure>`
     : `<system-out>${body}</system-out>`;
-  return (
-    `    <testcase classname="${xmlText(file.path)}" name="${xmlText(name)}">` +
-    `${outcome}</testcase>`
-  );
+  const head = `<testcase classname="${xmlText(file.path)}" name="${xmlText(name)}">`;
+  return `    ${head}${outcome}</testcase>`;
 }
 
 const entities: Readonly<Record<string, string>> = {

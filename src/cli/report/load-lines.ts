@@ -17,16 +17,13 @@ const nouns: Readonly<Record<string, { readonly noun: string; readonly setting: 
 /** `splunk: 44 searches start in the worst minute, 43.7 on average; budget 44`. */
 export function loadText(target: string, { most, mean, budget }: Load): string {
   const { noun = 'detections' } = nouns[target] ?? {};
+  const worst = most === 1 ? '1 search starts' : `${most} ${noun} start`;
   const starts =
     most === undefined
       ? `${mean} ${noun} run in a minute on average`
-      : `${most === 1 ? '1 search starts' : `${most} ${noun} start`} in the worst minute, ` +
-        `${mean} on average`;
-  const needed = most ?? mean;
-  return (
-    `${target}: ${starts}; ` +
-    `${needed > budget ? `over the budget of ${budget}` : `budget ${budget}`}`
-  );
+      : `${worst} in the worst minute, ${mean} on average`;
+  const isOver = (most ?? mean) > budget;
+  return `${target}: ${starts}; ${isOver ? `over the budget of ${budget}` : `budget ${budget}`}`;
 }
 
 /** What was left off and how to have more of it on; with `names` all of it, one line for each. */

@@ -51,11 +51,10 @@ function foundText(found: Found): string {
   switch (found.kind) {
     case 'values':
       return `the event has ${found.values.map((value) => quoted(shown(value))).join(', ')}`;
-    case 'absent':
-      return (
-        `the event has no ${shown(found.field)}` +
-        `${found.near === undefined ? '' : `, but ${shown(found.near)}`}`
-      );
+    case 'absent': {
+      const near = found.near === undefined ? '' : `, but ${shown(found.near)}`;
+      return `the event has no ${shown(found.field)}${near}`;
+    }
     case 'anywhere':
       return 'anywhere in the event';
   }

@@ -117,23 +117,18 @@ export function testJunit(
   diagnostics: readonly Diagnostic[],
 ): string {
   const suites = [...byTestFile(results)].map(([file, cases]) => {
-    const counts =
-      `tests="${cases.length}" failures="${countOutcome(cases, 'failed')}" errors="` +
-      `${countOutcome(cases, 'error')}"`;
-    return (
-      `  <testsuite name="${xmlText(file.path)}" ${counts}>\n` +
-      `${cases.map(junitCase).join('\n')}\n  </testsuite>`
-    );
+    const [failures, errors] = [countOutcome(cases, 'failed'), countOutcome(cases, 'error')];
+    const counts = `tests="${cases.length}" failures="${failures}" errors="${errors}"`;
+    const head = `<testsuite name="${xmlText(file.path)}" ${counts}>`;
+    return `  ${head}\n${cases.map(junitCase).join('\n')}\n  </testsuite>`;
   });
   if (diagnostics.length > 0) {
     const cases = diagnostics.map((diagnostic) => {
+      const { code, message, hint, file } = diagnostic;
       const { line, column } = placeOf(diagnostic);
-      const name = `${diagnostic.code} ${diagnostic.file.path}:${line}:${column}`;
-      return (
-        `    <testcase classname="diagnostics" name="${xmlText(name)}"><error type="` +
-        `${diagnostic.code}" message="${xmlText(diagnostic.message)}">` +
-        `${xmlText(diagnostic.hint)}</error></testcase>`
-      );
+      const name = `${code} ${file.path}:${line}:${column}`;
+      const error = `<error type="${code}" message="${xmlText(message)}">${xmlText(hint)}</error>`;
+      return `    <testcase classname="diagnostics" name="${xmlText(name)}">${error}</testcase>`;
     });
     const count = cases.length;
     const suite = `<testsuite name="diagnostics" tests="${count}" failures="0" errors="${count}">`;

@@ -46,11 +46,10 @@ function frame(diagnostic: Diagnostic, { paint, width }: ReportContext): readonl
   const gutter = ` ${line} `;
   const { before, marked, after } = cut(text, start, end, Math.max(20, width - gutter.length - 2));
   const bar = paint('blue', '|');
-  const carets = '^'.repeat(Math.max(1, cells(marked)));
+  const carets = paint(severityStyles[severity], '^'.repeat(Math.max(1, cells(marked))));
   return [
     `${paint('blue', gutter)}${bar} ${before}${marked}${after}`,
-    `${' '.repeat(gutter.length)}${bar} ${' '.repeat(cells(before))}` +
-      `${paint(severityStyles[severity], carets)}`,
+    `${' '.repeat(gutter.length)}${bar} ${' '.repeat(cells(before))}${carets}`,
   ];
 }
 

@@ -53,16 +53,8 @@ export async function refuseUntested(
   return refused;
 }
 
-function byRule(results: readonly CaseResult[]): ReadonlyMap<string, readonly CaseResult[]> {
-  const grouped = new Map<string, CaseResult[]>();
-  for (const result of results) {
-    if (!result.rule) continue;
-    const known = grouped.get(keyOf(result.rule));
-    if (known) known.push(result);
-    else grouped.set(keyOf(result.rule), [result]);
-  }
-  return grouped;
-}
+const byRule = (results: readonly CaseResult[]): ReadonlyMap<string, readonly CaseResult[]> =>
+  Map.groupBy(results, ({ rule }) => (rule ? keyOf(rule) : ''));
 
 const keyOf = ({ file, span }: Pick<PackRule, 'file' | 'span'>): string =>
   `${span.start} ${resolve(file.path)}`;

@@ -73,9 +73,8 @@ function report(
 ): void {
   const place = { start: (rule ?? span).start, end: (rule ?? span).end };
   if (several.length > 0) {
-    const message =
-      `\`${wanted}\` is more than one rule: ` +
-      `${several.map(({ title }) => `"${title}"`).join(', ')}`;
+    const titles = several.map(({ title }) => `"${title}"`).join(', ');
+    const message = `\`${wanted}\` is more than one rule: ${titles}`;
     bag.add(file, {
       code: 'TST002',
       message,

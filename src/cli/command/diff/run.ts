@@ -74,9 +74,8 @@ export async function diff(
     for (const { snapshot, errors = 0 } of sides) {
       if (errors > 0)
         process.stderr.write(
-          `${visible(snapshot.label)}: ${counted(errors, 'error')} in ` +
-            'rules or for a target (sigpack check shows them): what does not compile is not in ' +
-            `the diff\n`,
+          `${visible(snapshot.label)}: ${counted(errors, 'error')} in rules or for a target ` +
+            `(sigpack check shows them): what does not compile is not in the diff\n`,
         );
     }
     write(found, changed, options);

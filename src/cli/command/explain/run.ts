@@ -153,10 +153,8 @@ function stepPrinter(
     if (!verbose && changes.length === 0) return;
     const place = `${item.file.path}:${positionAt(item.file, item.span.start).line}`;
     const what = applied ? (changes.length > 0 ? '' : ', no change') : ', conditions do not hold';
-    lines.push(
-      `${paint('cyan', `${number}. ${visible(item.id)}`)} ${item.type}${what} ` +
-        `${paint('dim', place)}`,
-    );
+    const head = paint('cyan', `${number}. ${visible(item.id)}`);
+    lines.push(`${head} ${item.type}${what} ${paint('dim', place)}`);
     for (const change of changes) lines.push(changeText(change, paint));
   };
 }
@@ -178,17 +176,13 @@ function addOutcome(
       `${paint('bold', 'Log source')}  ${visible(logSourceText(compiled.rule.logsource))}`,
     );
   const unmapped = compiled.processing?.unmapped ?? [];
-  if (pipelines.length > 0)
-    lines.push(
-      `${paint('bold', 'Unmapped')}    ` +
-        `${unmapped.length === 0 ? 'none' : paint('yellow', unmapped.map(visible).join(', '))}`,
-    );
+  const fields = unmapped.length === 0 ? 'none' : paint('yellow', unmapped.map(visible).join(', '));
+  if (pipelines.length > 0) lines.push(`${paint('bold', 'Unmapped')}    ${fields}`);
   const constant = constantTruth(compiled);
-  if (constant)
-    lines.push(
-      `${paint('bold', constant.code === 'PIP007' ? 'Never true' : 'Always true')}  ` +
-        `${paint('yellow', visible(constant.message))}`,
-    );
+  if (constant) {
+    const head = constant.code === 'PIP007' ? 'Never true' : 'Always true';
+    lines.push(`${paint('bold', head)}  ${paint('yellow', visible(constant.message))}`);
+  }
   const conversion = postprocessedRule(target.convert(compiled, settings), compiled);
   for (const { file, ...diagnostic } of conversion.ok ? conversion.diagnostics : conversion.error) {
     bag.add(file, {

@@ -139,14 +139,11 @@ const longestTitle = 80;
 
 function refuseTitle(title: string): void {
   const { length } = title;
-  if (length < shortestTitle || length > longestTitle) {
-    const bounds =
-      `AppInspect, which vets apps for Splunk, takes labels of ${shortestTitle} to ` +
-      `${longestTitle}`;
+  if (length < shortestTitle || length > longestTitle)
     throw new CommandError(
-      `the title ${JSON.stringify(title)} has ${length} characters; ${bounds}`,
+      `the title ${JSON.stringify(title)} has ${length} characters; AppInspect, which vets apps ` +
+        `for Splunk, takes labels of ${shortestTitle} to ${longestTitle}`,
     );
-  }
 }
 
 const keptFiles: readonly string[] = ['.gitignore', 'package.json'];

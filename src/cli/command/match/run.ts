@@ -101,10 +101,13 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
 }
 
 /** Notes which rules were not tried. */
-const narrowing = (unknown: number): string =>
-  'Events were asked the rules of their log source alone' +
-  `${unknown === 0 ? '' : `, ${unknown} of unknown origin all rules`}; --all-log-sources ` +
-  `asks all rules\n`;
+function narrowing(unknown: number): string {
+  const others = unknown === 0 ? '' : `, ${unknown} of unknown origin all rules`;
+  return (
+    `Events were asked the rules of their log source alone${others}; ` +
+    `--all-log-sources asks all rules\n`
+  );
+}
 
 const withoutTime = (count: number): string =>
   `${counted(count, 'event has', 'events have')} no time that is known: ` +
@@ -197,9 +200,7 @@ const textWriter =
           group === undefined || group.length === 0
             ? ''
             : ` ${paint('dim', visible(group.join(', ')))}`;
-        return (
-          `${visible(file)}:${line}: ${visible(rule.title)}` +
-          `${rule.level === undefined ? '' : paint('dim', ` (${rule.level})`)}${key}\n`
-        );
+        const level = rule.level === undefined ? '' : paint('dim', ` (${rule.level})`);
+        return `${visible(file)}:${line}: ${visible(rule.title)}${level}${key}\n`;
       })
       .join('');

@@ -111,14 +111,13 @@ function histogram(
   const { most, mean } = loadOfMinutes(minutes);
   const room = Math.max(10, Math.min(60, width - 20));
   const rows = minutes.map((count, minute) => {
-    const over = count > budget ? ' over budget' : '';
-    return (
-      `:${String(minute).padStart(2, '0')} ${String(count).padStart(5)} ` +
-      `${'█'.repeat(Math.ceil((count / Math.max(1, most)) * room))}${over}`
-    );
+    const start = `:${String(minute).padStart(2, '0')} ${String(count).padStart(5)}`;
+    const bar = '█'.repeat(Math.ceil((count / Math.max(1, most)) * room));
+    return `${start} ${bar}${count > budget ? ' over budget' : ''}`;
   });
-  return (
-    `${counted(searches, 'search', 'searches')}; starts on each minute of the worst ` +
-    `hour (most ${most}, mean ${mean.toFixed(1)}, budget ${budget})\n${rows.join('\n')}\n`
-  );
+  const numbers = `most ${most}, mean ${mean.toFixed(1)}, budget ${budget}`;
+  const head =
+    `${counted(searches, 'search', 'searches')}; starts on each minute of the worst hour ` +
+    `(${numbers})`;
+  return `${head}\n${rows.join('\n')}\n`;
 }
