@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { reportFormats } from '../src/cli/report/name.ts';
+import { reportFormats } from '../src/cli/report/format-names.ts';
 import { presetSeverity } from '../src/lint/check.ts';
 import { lintPresets } from '../src/pack/config/lint-preset.ts';
 import { validatorCodes } from '../src/pack/config/validator-codes.ts';

@@ -5,7 +5,6 @@ import { bundles } from '../../pipeline/bundle.ts';
 import type { FileError } from '../../pipeline/named-file.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import { readPipeline } from '../../pipeline/read-pipeline.ts';
-import { unprovedNames } from '../../pipeline/unproved.ts';
 import { createBag, type DiagnosticBag } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';
 import { failed, ok, type Result } from '../../source/result.ts';
@@ -14,7 +13,6 @@ import { reachableStats } from '../files/path-stats.ts';
 import { isOutside } from '../files/portable-path.ts';
 import { readSourceFile } from '../files/rule-files.ts';
 import { packageRoot } from '../process/package-root.ts';
-import type { Listed } from './listed.ts';
 
 const isFileName = (name: string): boolean => /\.ya?ml$/i.test(name);
 
@@ -138,23 +136,4 @@ function textBeside(pipeline: string, other: string): Result<string, FileError> 
 function isInside(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way !== '' && !isOutside(way);
-}
-
-/** `sigpack list pipelines`: bundles first. */
-export function listedPipelines(): readonly Listed[] {
-  const bag = createBag();
-  const single = builtInNames().map((name): Listed => {
-    const [pipeline] = loadPipelines([name], '.', bag);
-    return {
-      name,
-      description: pipeline?.name ?? '',
-      unproved: unprovedNames(pipeline?.items ?? []),
-    };
-  });
-  const unprovedOf = new Map(single.map(({ name, unproved = [] }) => [name, unproved]));
-  const bundled = Array.from(bundles, ([name, { description, pipelines }]): Listed => {
-    const unproved = [...new Set(pipelines.flatMap((one) => unprovedOf.get(one) ?? []))].sort();
-    return { name, description, pipelines, unproved };
-  });
-  return [...bundled, ...single];
 }

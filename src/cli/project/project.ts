@@ -13,7 +13,7 @@ import { shownPath } from '../files/rule-files.ts';
 import { type PluginSections, readPluginSettings } from '../plugin/settings.ts';
 import { type Locked, type LockOptions, withLock, withoutLock } from '../release/lock-file.ts';
 import { ofOneVersion, reportRelease } from '../release/reader.ts';
-import type { ReportFormat } from '../report/name.ts';
+import type { ReportFormat } from '../report/format-names.ts';
 import type { BuildSummary } from '../report/summary.ts';
 import { configurationLine, contextFor, report } from '../terminal/run.ts';
 import { createTerminal, type Terminal } from '../terminal/terminal.ts';

@@ -1,8 +1,8 @@
 import type { Report } from './context.ts';
+import type { ReportFormat } from './format-names.ts';
 import { reportGithub } from './github.ts';
 import { reportJson } from './json.ts';
 import { reportJunit } from './junit.ts';
-import type { ReportFormat } from './name.ts';
 import { reportSarif } from './sarif.ts';
 import { reportText } from './text.ts';
 

@@ -6,7 +6,7 @@ import { shownPath } from '../files/rule-files.ts';
 import { toolVersion } from '../process/package-root.ts';
 import { isFailure, type Paint, type ReportContext } from '../report/context.ts';
 import { reports } from '../report/format.ts';
-import type { ReportFormat } from '../report/name.ts';
+import type { ReportFormat } from '../report/format-names.ts';
 import { formatSummary } from '../report/summary.ts';
 import { printText } from './guarded.ts';
 import type { Terminal } from './terminal.ts';

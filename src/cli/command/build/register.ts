@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { reportFormats } from '../../report/name.ts';
+import { reportFormats } from '../../report/format-names.ts';
 import { commandHelp } from '../help-text.ts';
 import {
   commaSeparated,

@@ -23,7 +23,7 @@ import {
 } from '../../project/compile-rules.ts';
 import { lintOf } from '../../project/lint.ts';
 import { openProject, type Project, reportProject } from '../../project/project.ts';
-import type { ReportFormat } from '../../report/name.ts';
+import type { ReportFormat } from '../../report/format-names.ts';
 import { type BuildSummary, countSkipped } from '../../report/summary.ts';
 import { writeArtifacts } from '../../write/artifacts.ts';
 

@@ -5,10 +5,10 @@ import type { LogSource } from '../../../sigma/rule/rule.ts';
 import { createBag } from '../../../source/diagnostic.ts';
 import { ok, type Result } from '../../../source/result.ts';
 import type { ExitCode } from '../../error/exit-code.ts';
-import type { Counted } from '../../project/listed.ts';
 import { loadRules } from '../../project/load.ts';
 import { builtInNames, loadPipelines } from '../../project/pipeline-files.ts';
 import { openProject, reportProject, rulePaths } from '../../project/project.ts';
+import type { Counted } from './listed.ts';
 
 export type Names = 'logsources' | 'fields';
 

@@ -1,9 +1,9 @@
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { nearest } from '../../../source/nearest.ts';
-import { type Listable, listable } from '../../project/listed.ts';
 import { commandHelp } from '../help-text.ts';
 import { configOption, formatOption, pluginOption, verboseOption } from '../options.ts';
 import { answerTo } from '../sigma-cli.ts';
+import { type Listable, listable } from './listed.ts';
 import type { ListOptions } from './run.ts';
 
 export function register(program: Command): void {

@@ -6,9 +6,9 @@ import { visible } from '../../../source/visible.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../../error/exit-code.ts';
 import { loadTargets } from '../../plugin/load.ts';
-import type { Counted, Listable, Listed } from '../../project/listed.ts';
 import { cells } from '../../report/cells.ts';
 import { lineWidth, wrapped } from '../../report/wrapped.ts';
+import type { Counted, Listable, Listed } from './listed.ts';
 
 export interface ListOptions {
   readonly plugin?: readonly string[];
@@ -59,7 +59,7 @@ async function rowsOf(
     if (!known.includes(name)) throw new CommandError(noTarget(name, known));
   const isWanted = (name: string): boolean => wanted.size === 0 || wanted.has(name);
   if (what === 'pipelines') {
-    const { listedPipelines } = await import('../../project/pipeline-files.ts');
+    const { listedPipelines } = await import('./pipelines.ts');
     return listedPipelines().filter((row) => wanted.size === 0 || targetsOf(row).some(isWanted));
   }
   const chosen = targets.filter(({ name }) => isWanted(name));

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type TestFormat, testFormats } from '../../report/test-name.ts';
+import { type TestFormat, testFormats } from '../../report/format-names.ts';
 import { commandHelp } from '../help-text.ts';
 import {
   configOption,

@@ -1,4 +1,4 @@
-import type { LogSource } from '../../sigma/rule/rule.ts';
+import type { LogSource } from '../../../sigma/rule/rule.ts';
 
 /** What `sigpack list` lists; apart from the lists, so that `--help` does not load them. */
 export const listable = ['targets', 'formats', 'pipelines', 'logsources', 'fields'] as const;
