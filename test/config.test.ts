@@ -573,12 +573,12 @@ test.each(refused)('%s', (text, message, hint, at, bySchema) => {
   expect(diagnostics).toEqual([
     { code: 'PCK001', message, hint: expect.stringContaining(hint), at },
   ]);
-  const [node] = parseYaml({ path: 'sigpack.yml', text }, createBag());
+  const [node] = parseYaml({ path: 'sigpack.yml', text }).documents;
   expect(validate(JSON.parse(JSON.stringify(node ? toPlain(node) : {})))).toBe(!bySchema);
 });
 
 test('the JSON Schema accepts the sample as well', () => {
-  const [node] = parseYaml({ path: 'sigpack.yml', text: sample }, createBag());
+  const [node] = parseYaml({ path: 'sigpack.yml', text: sample }).documents;
   validate(node ? JSON.parse(JSON.stringify(toPlain(node))) : undefined);
   expect(validate.errors).toBeNull();
 });
@@ -701,7 +701,7 @@ test('the examples in docs/configuration.md are accepted', () => {
     if (!example.includes('detection:')) configured(example);
     else {
       const settings = lookup(
-        parseYaml({ path: 'rule.yml', text: example }, createBag())[0],
+        parseYaml({ path: 'rule.yml', text: example }).documents[0],
         'sigpack',
       );
       if (settings?.kind !== 'mapping') throw new Error('the example has no settings');

@@ -1,5 +1,4 @@
 import { expect, expectTypeOf, test } from 'vitest';
-import { createBag } from '../src/source/diagnostic.ts';
 import { type FromSchema, fromSchema } from '../src/source/schema/from-schema.ts';
 import type { JsonSchema } from '../src/source/schema/json-schema.ts';
 import { list, map, text } from '../src/source/schema/schema-builder.ts';
@@ -66,7 +65,7 @@ test('a wrong key, a wrong value and a missing key do not compile', () => {
 
 test('a tree that fits is read, another one reported', () => {
   const read = (yaml: string) => {
-    const [node] = parseYaml({ path: 'a.yml', text: yaml }, createBag());
+    const [node] = parseYaml({ path: 'a.yml', text: yaml }).documents;
     return node && fromSchema(schema, node, 'PCK001');
   };
   expect(read('{ kind: disk, count: 2 }')).toEqual({ ok: true, value: { kind: 'disk', count: 2 } });

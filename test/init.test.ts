@@ -30,10 +30,9 @@ const options = {
 };
 const files = new Map(initFiles(options, { templates }).map((file) => [file.path, file.content]));
 const read = (path: string) => {
-  const bag = createBag();
   const file = { path, text: files.get(path) ?? '' };
-  const documents = parseYaml(file, bag);
-  expect(bag.list).toEqual([]);
+  const { documents, errors } = parseYaml(file);
+  expect(errors).toEqual([]);
   return { file, root: documents[0] };
 };
 

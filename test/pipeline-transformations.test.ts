@@ -95,7 +95,7 @@ function includedFields(node: YamlMapping): ReadonlySet<string> | undefined {
 function pipelineOf(items: string): Pipeline {
   const file: SourceFile = { path: 'pipeline.yml', text: items };
   const bag = createBag();
-  const [root] = parseYaml(file, bag);
+  const [root] = parseYaml(file).documents;
   if (root?.kind !== 'sequence')
     throw new Error(`the pipeline can't be read: ${told(bag).join('; ')}`);
   const read = root.items.map((node) => {

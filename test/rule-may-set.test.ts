@@ -14,7 +14,7 @@ import { readTar } from './archives.ts';
 import { packOf } from './pack-of.ts';
 
 function settingsNode(text: string): YamlMapping {
-  const [node] = parseYaml({ path: 'rule.yml', text }, createBag());
+  const [node] = parseYaml({ path: 'rule.yml', text }).documents;
   if (node?.kind !== 'mapping') throw new Error('no map');
   return node;
 }

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { createBag } from '../src/source/diagnostic.ts';
 import { nearest } from '../src/source/nearest.ts';
 import { checkSchema } from '../src/source/schema/check-schema.ts';
 import type { JsonSchema } from '../src/source/schema/json-schema.ts';
@@ -47,7 +46,7 @@ test.each([
   ['{ __proto__: 1, k: 1 }', ['it has no key `__proto__`']],
   ['{ constructor: 1, k: 1 }', ['it has no key `constructor`']],
 ])('schema: the branch of the value’s type says what is wrong with %s', (text, messages) => {
-  const [node] = parseYaml({ path: 'x.yml', text }, createBag());
+  const [node] = parseYaml({ path: 'x.yml', text }).documents;
   if (!node) throw new Error('nothing read');
   expect(checkSchema(pairSchema, node, 'PCK001', 'it').map((one) => one.message)).toEqual(messages);
 });

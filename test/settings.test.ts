@@ -18,7 +18,7 @@ function configured(text: string): PackConfig {
 }
 
 function settingsNode(text: string): YamlMapping {
-  const [node] = parseYaml({ path: 'rule.yml', text }, createBag());
+  const [node] = parseYaml({ path: 'rule.yml', text }).documents;
   if (node?.kind !== 'mapping') throw new Error('no map');
   return node;
 }

@@ -473,8 +473,8 @@ describe('YAML that is not as wanted', () => {
   });
 
   test('keys with the names of JavaScript are plain keys', () => {
-    const bag = createBag();
-    const [node] = parseYaml({ path: 'x.yml', text: '__proto__: {a: 1}\nconstructor: 2\n' }, bag);
+    const text = '__proto__: {a: 1}\nconstructor: 2\n';
+    const [node] = parseYaml({ path: 'x.yml', text }).documents;
     expect(node && JSON.stringify(toPlain(node))).toBe('{"__proto__":{"a":1},"constructor":2}');
     expect(queryText(selectionQuery('__proto__: x\nconstructor: y'))).toBe(
       'and(__proto__=‹x›, constructor=‹y›)',

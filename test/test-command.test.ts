@@ -167,10 +167,8 @@ describe('test files', () => {
     );
     expect(files.length).toBeGreaterThan(4);
     for (const name of files) {
-      const [node] = parseYaml(
-        { path: name, text: readFileSync(join(root, name), 'utf8') },
-        createBag(),
-      );
+      const text = readFileSync(join(root, name), 'utf8');
+      const [node] = parseYaml({ path: name, text }).documents;
       if (!node) throw new Error(`${name} is empty`);
       expect([name, validate(JSON.parse(JSON.stringify(toPlain(node))))]).toEqual([name, true]);
     }

@@ -10,7 +10,9 @@ import { diagnosticsOf, told } from './diagnostics.ts';
 
 const parsed = (text: string) => {
   const bag = createBag();
-  const documents = parseYaml({ path: 'rule.yml', text }, bag);
+  const file = { path: 'rule.yml', text };
+  const { documents, errors } = parseYaml(file);
+  for (const error of errors) bag.add(file, error);
   return { documents, said: told(bag) };
 };
 
@@ -71,7 +73,7 @@ test('the places of many tags are looked up, each entry being read a few times',
     text: `title: x\ntags: [${Array.from({ length: 1000 }, (_, index) => `foo${index}`).join(', ')}]\n`,
   };
   const bag = createBag();
-  const [document] = parseYaml(file, bag);
+  const [document] = parseYaml(file).documents;
   const tags = document?.kind === 'mapping' ? document.pairs[1]?.value : undefined;
   if (document?.kind !== 'mapping' || tags?.kind !== 'sequence') throw new Error('no tags');
   let read = 0;

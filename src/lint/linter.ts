@@ -56,7 +56,7 @@ export function createLinter({ config, severities, bag, today, isWhole }: LintOp
         message,
         span: { start: span.start, end: span.end },
         severity,
-        ...(hint === undefined ? {} : { hint }),
+        hint,
       });
     };
   const checkNames = nameCheck();

@@ -84,7 +84,7 @@ export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
           message: `${target}: ${message}${list.join(', ')}${others}`,
           span: first.titleSpan,
           target,
-          ...(hint === undefined ? {} : { hint }),
+          hint,
         });
       }
     },

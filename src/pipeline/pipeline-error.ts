@@ -25,7 +25,7 @@ export function orReport<T>({ file, bag }: PipelineDiagnostics, run: () => T): T
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
     const { message, span, hint } = error;
-    bag.add(file, { code: 'PIP001', message, span, ...(hint === undefined ? {} : { hint }) });
+    bag.add(file, { code: 'PIP001', message, span, hint });
     return undefined;
   }
 }

@@ -82,8 +82,10 @@ function watched(bag: DiagnosticBag): WatchedBag {
 
 /** Undefined after diagnostics. */
 function onlyDocument(file: SourceFile, bag: WatchedBag): YamlNode | undefined {
-  const [document, second] = parseYaml(file, bag);
-  if (!bag.isSound()) return undefined;
+  const { documents, errors } = parseYaml(file);
+  for (const error of errors) bag.add(file, error);
+  if (errors.length > 0) return undefined;
+  const [document, second] = documents;
   if (document && !second) return document;
   bag.add(file, {
     code: 'PIP001',

@@ -54,5 +54,5 @@ function reportValue(
     offset === undefined ? value : insideScalar(file, value)({ start: offset, end: offset + 1 });
   // an empty value has no place of its own
   const span = value.end > value.start ? inside : item.span;
-  bag.add(file, { code, message, span, ...(hint === undefined ? {} : { hint }) });
+  bag.add(file, { code, message, span, hint });
 }

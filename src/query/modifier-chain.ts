@@ -38,7 +38,7 @@ function checkChain(meaning: Meaning, item: DetectionItem): boolean {
       code,
       message,
       span: modifier.span,
-      ...(hint === undefined ? {} : { hint }),
+      hint,
     });
   const beyond = item.modifiers[longestChain];
   if (beyond) {

@@ -9,7 +9,9 @@ import type { Expectation, RuleName, TestCase } from './test-case.ts';
  * names. Other files have none.
  */
 export function readRegressionInfo(file: SourceFile, bag: DiagnosticBag): readonly TestCase[] {
-  return parseYaml(file, bag).flatMap((node) => {
+  const { documents, errors } = parseYaml(file);
+  for (const error of errors) bag.add(file, error);
+  return documents.flatMap((node) => {
     const tests = mappings(lookup(node, 'regression_tests_info'));
     if (tests.length === 0) return [];
     const rules = mappings(lookup(node, 'rule_metadata')).flatMap(

@@ -16,9 +16,9 @@ interface Reading {
 /** The cases of a `<rule>.test.yml`; invalid ones are reported and left out. */
 export function readTestFile(file: SourceFile, bag: DiagnosticBag): readonly TestCase[] {
   const reading: Reading = { file, bag };
-  const before = bag.list.length;
-  const documents = parseYaml(file, bag);
-  if (documents.length === 0 && bag.list.length === before)
+  const { documents, errors } = parseYaml(file);
+  for (const error of errors) bag.add(file, error);
+  if (documents.length === 0 && errors.length === 0)
     report(reading, { start: 0, end: 0 }, 'the file is empty');
   return documents.flatMap((node) => {
     const diagnostics = checkSchema(testSchema, node, 'TST001', 'the test file');
@@ -53,7 +53,7 @@ function report(
     code: 'TST001',
     message,
     span: { start, end },
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   });
   return undefined;
 }

@@ -36,10 +36,11 @@ export interface NewDiagnostic {
   readonly code: DiagnosticCode;
   readonly message: string;
   readonly span: Span;
-  readonly hint?: string;
-  readonly target?: string;
+  /** In place of the one of the catalogue. */
+  readonly hint?: string | undefined;
+  readonly target?: string | undefined;
   /** In place of the one of the catalogue, where the configuration sets none. */
-  readonly severity?: Severity;
+  readonly severity?: Severity | undefined;
 }
 
 /**

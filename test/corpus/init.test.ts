@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { initFiles, initTemplates } from '../../src/cli/command/init/project-files.ts';
-import { createBag } from '../../src/source/diagnostic.ts';
 import { parseYaml } from '../../src/source/yaml/parse.ts';
 import { toPlain } from '../../src/source/yaml/tree.ts';
 import { shared } from './corpus.ts';
@@ -33,7 +32,7 @@ test('the starter rule fits the schema of the specification', () => {
   const rules = files.filter(({ path }) => /^rules\/.*(?<!\.test)\.yml$/.test(path));
   expect(rules).toHaveLength(1);
   for (const { path, content } of rules) {
-    const [root] = parseYaml({ path, text: String(content) }, createBag());
+    const [root] = parseYaml({ path, text: String(content) }).documents;
     const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(schema);
     if (!root) throw new Error('the rule is empty');
     validate(JSON.parse(JSON.stringify(toPlain(root))));

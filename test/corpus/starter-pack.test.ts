@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
-import { createBag } from '../../src/source/diagnostic.ts';
 import { parseYaml } from '../../src/source/yaml/parse.ts';
 import { toPlain } from '../../src/source/yaml/tree.ts';
 import { shared } from './corpus.ts';
@@ -27,10 +26,10 @@ const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
 );
 
 test.each(paths)('%s fits the schemas of the specification', (path) => {
-  const documents = parseYaml(
-    { path, text: readFileSync(join(folder, path), 'utf8') },
-    createBag(),
-  ).map((node) => JSON.parse(JSON.stringify(toPlain(node))));
+  const text = readFileSync(join(folder, path), 'utf8');
+  const documents = parseYaml({ path, text }).documents.map((node) =>
+    JSON.parse(JSON.stringify(toPlain(node))),
+  );
   expect(documents.length).toBeGreaterThan(0);
   for (const document of documents) {
     const validate =

@@ -70,7 +70,7 @@ function searchList(
       code: 'PCK013',
       message,
       span,
-      ...(hint === undefined ? {} : { hint }),
+      hint,
     });
   };
   const exclusions = entries.flatMap((entry): readonly LeavesOut[] => {

@@ -129,7 +129,7 @@ export function reportFile(
       code: 'SIG001',
       message,
       span: { start: 0, end: 0 },
-      ...(hint === undefined ? {} : { hint }),
+      hint,
     },
   );
 }

@@ -1,4 +1,3 @@
-import { createBag } from '../../source/diagnostic.ts';
 import { checkSchema } from '../../source/schema/check-schema.ts';
 import type { JsonSchema } from '../../source/schema/json-schema.ts';
 import { parseYaml } from '../../source/yaml/parse.ts';
@@ -50,9 +49,9 @@ const metaSchema: JsonSchema = {
 export function schemaError(value: unknown): string | undefined {
   const text = jsonText(value);
   if (text === undefined) return "the schema can't be written as JSON";
-  const bag = createBag();
-  const [node] = parseYaml({ path: '', text }, bag);
-  const diagnostics = node ? checkSchema(metaSchema, node, 'PCK001', 'the schema') : bag.list;
+  const { documents, errors } = parseYaml({ path: '', text });
+  const [node] = documents;
+  const diagnostics = node ? checkSchema(metaSchema, node, 'PCK001', 'the schema') : errors;
   return diagnostics[0]?.message;
 }
 

@@ -58,7 +58,7 @@ export function reportRelease(folder: string, file: SourceFile, bag: DiagnosticB
     code: 'LCK003',
     message,
     span: { start: 0, end: 0 },
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   });
   return true;
 }

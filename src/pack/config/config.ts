@@ -130,9 +130,9 @@ export function defaultConfig(
  * bag.list.map(({ code }) => code); // => ['PCK001']
  */
 export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | undefined {
-  const before = bag.list.length;
-  const documents = parseYaml(file, bag);
-  if (bag.list.length > before) return undefined;
+  const { documents, errors } = parseYaml(file);
+  for (const error of errors) bag.add(file, error);
+  if (errors.length > 0) return undefined;
   const [root, second] = documents;
   if (second) {
     bag.add(file, {

@@ -149,7 +149,7 @@ function step(
       code: 'PIP002',
       message: `${message}${itemPlace(item)}`,
       span,
-      ...(hint === undefined ? {} : { hint }),
+      hint,
     });
     return false;
   }

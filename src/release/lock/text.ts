@@ -1,6 +1,6 @@
 import { dump } from 'js-yaml';
 import { stanzaKey } from '../../pack/render/conf-text.ts';
-import { createBag, type DiagnosticBag, type NewDiagnostic } from '../../source/diagnostic.ts';
+import type { DiagnosticBag, NewDiagnostic } from '../../source/diagnostic.ts';
 import { failed, ok, type Result } from '../../source/result.ts';
 import { checkSchema } from '../../source/schema/check-schema.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
@@ -42,14 +42,14 @@ function lockIn(file: SourceFile): LockResult {
       'Take either side whole (git checkout --ours or --theirs sigpack.lock), ' +
         'then run `sigpack release`.',
     );
-  const bag = createBag();
-  const [root, second] = parseYaml(file, bag);
-  const [first] = bag.list;
-  if (first?.severity === 'error') return invalid(first.message, first.span);
+  const { documents, errors } = parseYaml(file);
+  const [first] = errors;
+  if (first) return invalid(first.message, first.span);
+  const [root, second] = documents;
   if (!root) return invalid('the lock is empty');
   if (second) return invalid('the lock has more than one YAML document');
-  const errors = checkSchema(lockSchema, root, 'LCK001');
-  if (errors.length > 0) return failed(errors);
+  const misfits = checkSchema(lockSchema, root, 'LCK001');
+  if (misfits.length > 0) return failed(misfits);
   const lock = lockOfRecord(toPlain(root) as LockRecord);
   const duplicate = duplicateIn(lock);
   return duplicate === undefined
@@ -58,7 +58,7 @@ function lockIn(file: SourceFile): LockResult {
 }
 
 const invalid = (message: string, span: Span = { start: 0, end: 0 }, hint?: string): LockResult =>
-  failed([{ code: 'LCK001', message, span, ...(hint === undefined ? {} : { hint }) }]);
+  failed([{ code: 'LCK001', message, span, hint }]);
 
 const keyPlaces = (node: YamlNode | undefined): ReadonlyMap<string, Span> =>
   new Map(

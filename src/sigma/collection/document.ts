@@ -89,16 +89,15 @@ export function readDocuments(
   bag: DiagnosticBag,
   { named, onRule }: Reading = {},
 ): ReadFile {
-  const yaml = holdDiagnostics();
-  const parsed = parseYaml(file, yaml);
-  const isBroken = yaml.list.some(isFatal);
+  const { documents: parsed, errors } = parseYaml(file);
+  const isBroken = errors.length > 0;
   const other =
     parsed.length > 0 && parsed.every(isRule) ? undefined : otherFile(file, parsed, isBroken);
   if (other && named === false) {
     bag.add(file, { code: 'SIG071', span: { start: 0, end: 0 }, ...other });
     return { documents: [], count: 0 };
   }
-  for (const diagnostic of yaml.list) bag.add(file, diagnostic);
+  for (const error of errors) bag.add(file, error);
   if (other && named === true && parsed.length === 0 && !isBroken)
     bag.add(file, { code: 'SIG005', message: other.message, span: { start: 0, end: 0 } });
   const isCollection = isRuleCollection(parsed) || (isBroken && mayBeRuleCollection(file.text));
@@ -108,12 +107,12 @@ export function readDocuments(
     ? readCollection(file, parsed, isBroken, sink)
     : { rules: parsed, shared: nothingShared, refused: 0 };
   // a key that stands twice leaves no way to tell which was meant
-  const errors = yaml.list.filter(({ code }) => code === 'SIG002').map(({ span }) => span.start);
-  reportOddCharacters(file, rules, errors, sink);
+  const places = errors.filter(({ code }) => code === 'SIG002').map(({ span }) => span.start);
+  reportOddCharacters(file, rules, places, sink);
   const written = new Set(parsed);
   const documents: SigmaDocument[] = [];
   for (const rule of rules) {
-    const isUnclear = yaml.list.some(({ span }) => isWithin(span, rule));
+    const isUnclear = errors.some(({ span }) => isWithin(span, rule));
     const { node, document } = readNode(file, rule, isUnclear, sink);
     if (!document) continue;
     const sound = withNames(withDocument(document, node, written), shared.get(rule));
@@ -122,7 +121,7 @@ export function readDocuments(
     if (onRule && node.kind === 'mapping' && isSound) onRule(sound, node, sink);
   }
   // an error outside of every tree is about a document that gave none
-  const lost = yaml.list.filter(({ span }) => !rules.some((rule) => isWithin(span, rule)));
+  const lost = errors.filter(({ span }) => !rules.some((rule) => isWithin(span, rule)));
   return { documents, count: rules.length + lost.length + refused };
 }
 

@@ -1,4 +1,3 @@
-import { createBag } from '../../source/diagnostic.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { parseYaml } from '../../source/yaml/parse.ts';
 import type { YamlMapping } from '../../source/yaml/tree.ts';
@@ -19,7 +18,7 @@ export function createRereader(): (
 
 const mapsOf = (file: SourceFile): ReadonlyMap<number, YamlMapping> =>
   new Map(
-    parseYaml(file, createBag()).flatMap((node) =>
+    parseYaml(file).documents.flatMap((node) =>
       node.kind === 'mapping' ? [[node.start, node] as const] : [],
     ),
   );

@@ -7,7 +7,7 @@ export function report(reader: Reader, span: Span, message: string, hint?: strin
     code: 'SIG050',
     message,
     span,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   });
   return undefined;
 }

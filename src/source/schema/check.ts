@@ -17,6 +17,6 @@ export function report(check: Check, span: Span, message: string, hint: string |
     code: check.code,
     message,
     span: { start, end },
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   });
 }

@@ -27,17 +27,13 @@ export interface ComposedDocuments {
   readonly documents: readonly YamlNode[];
   /** How many nodes they have, what aliases stand for included. */
   readonly nodes: number;
+  /** Of pairs of maps that are left out. */
+  readonly errors: readonly NewDiagnostic[];
 }
 
-/**
- * The documents of a text with the parser's events of it. Pairs of maps that are left out are added
- * to `diagnostics`. Throws {@link TreeError}.
- */
-export function composeDocuments(
-  text: string,
-  events: readonly Event[],
-  diagnostics: NewDiagnostic[],
-): ComposedDocuments {
+/** The documents of a text with the parser's events of it. Throws {@link TreeError}. */
+export function composeDocuments(text: string, events: readonly Event[]): ComposedDocuments {
+  const errors: NewDiagnostic[] = [];
   const documents: YamlNode[] = [];
   const stack: Frame[] = [];
   let anchors = new Map<string, { node: YamlNode; size: number }>();
@@ -91,21 +87,19 @@ export function composeDocuments(
       }
       case EVENT_ID.POP: {
         const frame = stack.pop();
-        if (!frame) break;
-        if (frame.kind === 'document') {
-          const root = frame.items[0];
+        if (frame?.kind === 'document') {
+          const [root] = frame.items;
           if (root && !isNull(root)) documents.push(root);
-          break;
+        } else if (frame) {
+          // the children were counted when they were placed
+          nodes -= frame.size - 1;
+          place(branch(frame, Math.max(last, frame.start + 1), errors), frame.size, frame.anchor);
         }
-        const node = branch(frame, Math.max(last, frame.start + 1), diagnostics);
-        // the children were counted when they were placed
-        nodes -= frame.size - 1;
-        place(node, frame.size, frame.anchor);
         break;
       }
     }
   }
-  return { documents, nodes };
+  return { documents, nodes, errors };
 }
 
 const isNull = (node: YamlNode): boolean => node.kind === 'scalar' && node.value === null;
@@ -113,14 +107,14 @@ const isNull = (node: YamlNode): boolean => node.kind === 'scalar' && node.value
 function branch(
   { kind, start, items }: Frame,
   end: number,
-  diagnostics: NewDiagnostic[],
+  errors: NewDiagnostic[],
 ): YamlSequence | YamlMapping {
   return kind === 'sequence'
     ? { kind, start, end, items }
-    : { kind: 'mapping', start, end, pairs: pairsOf(items, diagnostics) };
+    : { kind: 'mapping', start, end, pairs: pairsOf(items, errors) };
 }
 
-function pairsOf(items: readonly YamlNode[], diagnostics: NewDiagnostic[]): readonly YamlPair[] {
+function pairsOf(items: readonly YamlNode[], errors: NewDiagnostic[]): readonly YamlPair[] {
   const pairs: YamlPair[] = [];
   const seen = new Set<string>();
   for (let at = 0; at + 1 < items.length; at += 2) {
@@ -128,7 +122,7 @@ function pairsOf(items: readonly YamlNode[], diagnostics: NewDiagnostic[]): read
     const value = items[at + 1];
     if (!key || !value) break;
     if (key.kind !== 'scalar') {
-      diagnostics.push({
+      errors.push({
         code: 'SIG002',
         message: 'a map key must be a plain value',
         span: key,
@@ -137,7 +131,7 @@ function pairsOf(items: readonly YamlNode[], diagnostics: NewDiagnostic[]): read
       continue;
     }
     if (key.plain && key.text === '<<') {
-      diagnostics.push({
+      errors.push({
         code: 'SIG002',
         message: '`<<` (merging of maps) is not part of YAML 1.2',
         span: key,
@@ -148,7 +142,7 @@ function pairsOf(items: readonly YamlNode[], diagnostics: NewDiagnostic[]): read
     // `~` and `null` are one key, and not the text "null"
     const name = key.value === null ? '\0null' : key.text;
     if (seen.has(name)) {
-      diagnostics.push({
+      errors.push({
         code: 'SIG003',
         message: `key \`${key.text}\` stands twice in the same map`,
         span: key,

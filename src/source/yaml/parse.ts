@@ -1,5 +1,5 @@
 import { parseEvents, YAMLException } from 'js-yaml';
-import { createBag, type DiagnosticSink, type NewDiagnostic } from '../diagnostic.ts';
+import type { NewDiagnostic } from '../diagnostic.ts';
 import type { SourceFile, Span } from '../span.ts';
 import { type ComposedDocuments, composeDocuments, maximumNodes, tooManyNodes } from './compose.ts';
 import { syntaxError } from './syntax-error.ts';
@@ -14,33 +14,26 @@ const limits = {
   starts: 1_000_000,
 } as const;
 
-/**
- * Documents of a YAML text. Each document that can't be read is reported once; the others
- * are returned.
- */
-export function parseYaml(file: SourceFile, bag: DiagnosticSink): readonly YamlNode[] {
-  if (file.text.length > limits.fileLength) {
-    bag.add(file, {
-      code: 'SIG004',
-      message: `file has ${file.text.length} characters, more than ${limits.fileLength}`,
-      span: { start: 0, end: 0 },
-    });
-    return [];
-  }
+/** What a YAML text gave. */
+export interface ParsedYaml {
+  /** Those that could be read. */
+  readonly documents: readonly YamlNode[];
+  /** One of each document that could not, and of each key that was left out. */
+  readonly errors: readonly NewDiagnostic[];
+}
+
+/** Reads the documents of a YAML text. */
+export function parseYaml(file: SourceFile): ParsedYaml {
   const excess = excessOf(file.text);
-  if (excess) {
-    bag.add(file, excess);
-    return [];
-  }
+  if (excess) return { documents: [], errors: [excess] };
+  const whole = { start: 0, end: file.text.length };
   try {
-    return parseDocuments(file, bag, 0, file.text.length).documents;
+    return parsePart(file, whole);
   } catch (error) {
     const parts = documentParts(file.text);
-    if (parts.length < 2) {
-      report(file, bag, error, 0);
-      return [];
-    }
-    return parseParts(file, bag, parts);
+    return parts.length < 2
+      ? { documents: [], errors: [yamlError(file, error, 0)] }
+      : parseParts(file, parts);
   }
 }
 
@@ -48,31 +41,26 @@ export function parseYaml(file: SourceFile, bag: DiagnosticSink): readonly YamlN
  * Each part for itself, so that a broken document takes no other along; together they have no more
  * nodes than a file that is whole.
  */
-function parseParts(
-  file: SourceFile,
-  bag: DiagnosticSink,
-  parts: readonly Span[],
-): readonly YamlNode[] {
+function parseParts(file: SourceFile, parts: readonly Span[]): ParsedYaml {
   const documents: YamlNode[] = [];
+  const errors: NewDiagnostic[] = [];
   let nodes = 0;
-  for (const { start, end } of parts) {
+  for (const part of parts) {
     try {
-      const part = parseDocuments(file, bag, start, end);
-      nodes += part.nodes;
+      const read = parsePart(file, part);
+      for (const error of read.errors) errors.push(error);
+      nodes += read.nodes;
       if (nodes > maximumNodes) {
-        bag.add(file, {
-          code: 'SIG004',
-          message: `${tooManyNodes} up to this document`,
-          span: { start, end: start + 1 },
-        });
-        return documents;
+        const span = { start: part.start, end: part.start + 1 };
+        errors.push({ code: 'SIG004', message: `${tooManyNodes} up to this document`, span });
+        break;
       }
-      for (const document of part.documents) documents.push(document);
+      for (const document of read.documents) documents.push(document);
     } catch (error) {
-      report(file, bag, error, start);
+      errors.push(yamlError(file, error, part.start));
     }
   }
-  return documents;
+  return { documents, errors };
 }
 
 /**
@@ -80,6 +68,12 @@ function parseParts(
  * a node or a document.
  */
 function excessOf(text: string): NewDiagnostic | undefined {
+  if (text.length > limits.fileLength)
+    return {
+      code: 'SIG004',
+      message: `file has ${text.length} characters, more than ${limits.fileLength}`,
+      span: { start: 0, end: 0 },
+    };
   // most files are too short for it
   if (text.length < '\n---'.length * limits.documents) return undefined;
   let starts = 0;
@@ -113,24 +107,19 @@ function documentParts(text: string): readonly Span[] {
   return starts.map((start, index) => ({ start, end: starts[index + 1] ?? text.length }));
 }
 
-function parseDocuments(
-  file: SourceFile,
-  bag: DiagnosticSink,
-  start: number,
-  end: number,
-): ComposedDocuments {
+/** Throws {@link TreeError}, with a place in the part, and YAMLException. */
+function parsePart(file: SourceFile, { start, end }: Span): ComposedDocuments {
   const text = file.text.slice(start, end);
-  const diagnostics: NewDiagnostic[] = [];
-  const { documents, nodes } = composeDocuments(
+  const composed = composeDocuments(
     text,
     parseEvents(text, { filename: file.path, maxDepth: limits.depth }),
-    diagnostics,
   );
-  for (const diagnostic of diagnostics)
-    bag.add(file, { ...diagnostic, span: shifted(diagnostic.span, start) });
+  if (start === 0) return composed;
+  const { documents, nodes, errors } = composed;
   return {
-    documents: start === 0 ? documents : documents.map((node) => moved(node, start)),
+    documents: documents.map((node) => moved(node, start)),
     nodes,
+    errors: errors.map((error) => ({ ...error, span: shifted(error.span, start) })),
   };
 }
 
@@ -149,27 +138,16 @@ function moved<T extends YamlNode>(node: T, by: number): T {
   return { ...node, ...at };
 }
 
-function report(file: SourceFile, bag: DiagnosticSink, error: unknown, shift: number): void {
+/** What was thrown about a part of the file that starts at `shift`. */
+function yamlError(file: SourceFile, error: unknown, shift: number): NewDiagnostic {
   if (error instanceof TreeError) {
     const { code, message, span, hint } = error;
-    bag.add(file, {
-      code,
-      message,
-      span: shifted(span, shift),
-      ...(hint === undefined ? {} : { hint }),
-    });
-    return;
+    return { code, message, span: shifted(span, shift), hint };
   }
   if (!(error instanceof YAMLException)) throw error;
   const start = Math.min((error.mark?.position ?? 0) + shift, file.text.length);
-  bag.add(file, {
-    ...syntaxError(error.reason, file.text, start),
-    span: { start, end: start + 1 },
-  });
+  return { ...syntaxError(error.reason, file.text, start), span: { start, end: start + 1 } };
 }
 
-/**
- * The document of a file that has been read before, for the places in it: what is wrong has been
- * reported.
- */
-export const rootOf = (file: SourceFile): YamlNode | undefined => parseYaml(file, createBag())[0];
+/** The document of a file that has been read before: its errors have been reported. */
+export const rootOf = (file: SourceFile): YamlNode | undefined => parseYaml(file).documents[0];

@@ -41,7 +41,7 @@ export function syntaxError(reason: string, text: string, at: number): Omit<NewD
     ) && slipAt(text, at);
   if (seen) return { code: 'SIG002', ...seen };
   const hint = hints.find(([pattern]) => pattern.test(reason))?.[1];
-  return { code: 'SIG002', message: reason, ...(hint === undefined ? {} : { hint }) };
+  return { code: 'SIG002', message: reason, hint };
 }
 
 /** More of a line is not looked at. */

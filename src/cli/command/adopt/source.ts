@@ -7,8 +7,7 @@ import {
   threePartVersion,
 } from '../../../adopt/stanza.ts';
 import { type ConfModel, readBoundedConf } from '../../../pack/render/conf-reader.ts';
-import { createBag } from '../../../source/diagnostic.ts';
-import { parseYaml } from '../../../source/yaml/parse.ts';
+import { rootOf } from '../../../source/yaml/parse.ts';
 import { lookup, type YamlNode } from '../../../source/yaml/tree.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { statsOf } from '../../files/path-stats.ts';
@@ -79,7 +78,7 @@ function readConfFile(path: string): ConfModel | undefined {
 
 /** What `contentctl build` would name the saved searches of the repository. */
 function contentctlApp(folder: string, text: string): AdoptedApp {
-  const app = lookup(rootOf(join(folder, 'contentctl.yml'), text), 'app');
+  const app = lookup(rootOf({ path: join(folder, 'contentctl.yml'), text }), 'app');
   const label = textOf(app, 'label') ?? textOf(app, 'prefix');
   if (label === undefined)
     throw new CommandError(
@@ -90,7 +89,7 @@ function contentctlApp(folder: string, text: string): AdoptedApp {
   const version = threePartVersion(textOf(app, 'version') ?? '');
   const unread: string[] = [];
   const stanzas = detectionFiles(join(folder, 'detections')).flatMap((path) => {
-    const stanza = contentctlStanza(rootOf(path, readText(path) ?? ''), label);
+    const stanza = contentctlStanza(rootOf({ path, text: readText(path) ?? '' }), label);
     if (!stanza) unread.push(shownPath(path));
     return stanza ?? [];
   });
@@ -111,11 +110,6 @@ function detectionFiles(folder: string): readonly string[] {
   return entries.flatMap((entry) =>
     entry.isFile() && /\.ya?ml$/i.test(entry.name) ? [join(entry.parentPath, entry.name)] : [],
   );
-}
-
-function rootOf(path: string, text: string): YamlNode | undefined {
-  const [root] = parseYaml({ path, text }, createBag());
-  return root;
 }
 
 function textOf(node: YamlNode | undefined, key: string): string | undefined {

@@ -1,6 +1,5 @@
 import { scalarText } from '../../../jinja/number.ts';
 import type { PythonRegex } from '../../../python-regex/regex.ts';
-import { createBag, isFatal } from '../../../source/diagnostic.ts';
 import { failed, ok, type Result } from '../../../source/result.ts';
 import type { JsonSchema } from '../../../source/schema/json-schema.ts';
 import { parseYaml } from '../../../source/yaml/parse.ts';
@@ -133,11 +132,12 @@ function textsOf(values: readonly unknown[]): Result<readonly string[]> {
 
 function dataOf(text: string, format: string, place: YamlNode): unknown {
   if (format === 'yaml') {
-    const bag = createBag();
-    const [document] = parseYaml({ path: '', text }, bag);
-    const reason = bag.list.find(isFatal);
-    if (reason || !document)
-      throw new PipelineError(`the file is no YAML: ${reason?.message ?? 'it is empty'}`, place);
+    const {
+      documents: [document],
+      errors: [error],
+    } = parseYaml({ path: '', text });
+    if (error || !document)
+      throw new PipelineError(`the file is no YAML: ${error?.message ?? 'it is empty'}`, place);
     return toPlain(document);
   }
   try {
