@@ -23,7 +23,7 @@ export function diagnosticAbout({ detection, reason }: Broken): {
   return { code: 'PCK007', message: reason };
 }
 
-type ProblemsOf<T> = (some: readonly T[]) => readonly string[];
+type ErrorsOf<T> = (some: readonly T[]) => readonly string[];
 
 /**
  * Those that cause errors on their own; empty if even an empty pack has errors. Bisects, as most
@@ -31,7 +31,7 @@ type ProblemsOf<T> = (some: readonly T[]) => readonly string[];
  */
 export function brokenOf<T>(
   all: readonly T[],
-  errorsOf: ProblemsOf<T>,
+  errorsOf: ErrorsOf<T>,
 ): readonly { readonly one: T; readonly reason: string }[] {
   if (errorsOf([]).length > 0) return [];
   const search = (some: readonly T[]): readonly { readonly one: T; readonly reason: string }[] => {

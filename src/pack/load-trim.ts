@@ -74,7 +74,7 @@ export function withinBudgets<T extends Detections>(
     graylog: reasonOf('graylog', definitionsPerMinute),
   };
   const switchOff = createSwitch();
-  const settled = <D extends { readonly detection: PackDetection }>(
+  const trimmed = <D extends { readonly detection: PackDetection }>(
     target: Target,
     all: readonly D[],
   ): readonly D[] =>
@@ -83,8 +83,8 @@ export function withinBudgets<T extends Detections>(
     );
   return {
     ...pack,
-    splunk: settled('splunk', pack.splunk),
-    graylog: settled('graylog', pack.graylog),
+    splunk: trimmed('splunk', pack.splunk),
+    graylog: trimmed('graylog', pack.graylog),
     outcomes: pack.outcomes.map((outcome) => withReasons(outcome, off, reason)),
     leftOff: { splunk: splunk.map(shown), graylog: graylog.map(shown) },
   };

@@ -288,12 +288,12 @@ function targetOutcomes(
 ): ReadonlyMap<Target, TargetOutcome> {
   const targets = new Map<Target, TargetOutcome>();
   for (const target of config.targets) {
-    const made = forTarget(target);
-    if (!made.ok) {
-      targets.set(target, skipped([made.error]));
+    const form = forTarget(target);
+    if (!form.ok) {
+      targets.set(target, skipped([form.error]));
       continue;
     }
-    const { compiled, off } = made.value;
+    const { compiled, off } = form.value;
     if (!off) warnOfPipelines(reports.warnings, target, compiled);
     const shown = off ? { ...detection, settings: switchedOff(detection.settings) } : detection;
     const own: PackDetection = compiled.processing?.postprocess

@@ -53,15 +53,15 @@ export function splunkSettings(settings: DetectionSettings, config: PackConfig):
   const known = withoutEs.get(settings);
   if (known) return known;
   const { risk: _, ...rest } = settings;
-  const made = {
+  const honoured = {
     ...rest,
     splunk: {
       ...rest.splunk,
       savedsearch: Object.fromEntries(keys.filter(([key]) => !isEsKey(key))),
     },
   };
-  withoutEs.set(settings, made);
-  return made;
+  withoutEs.set(settings, honoured);
+  return honoured;
 }
 
 /**
@@ -92,8 +92,8 @@ export function createEsSettingsReport(config: PackConfig, bag: DiagnosticBag): 
     ...config.levels.values(),
     ...config.logsources.map(({ settings }) => settings),
   ];
-  for (const written of patches.flatMap((patch) => writtenSettings(patch) ?? []))
-    take(written.file, written.settings);
+  for (const place of patches.flatMap((patch) => writtenSettings(patch) ?? []))
+    take(place.file, place.settings);
   return {
     add: ({ file, settings }) => {
       if (settings) take(file, settings);

@@ -9,12 +9,12 @@ import { tableSources } from '../alert/table.ts';
 import type { LogSourceMatch } from '../settings/selection.ts';
 import type { PackConfig } from './config.ts';
 
-interface Written {
+interface MatchPlace {
   readonly file: SourceFile;
   readonly node: YamlNode;
 }
 
-const places = new WeakMap<LogSourceMatch, Written>();
+const places = new WeakMap<LogSourceMatch, MatchPlace>();
 
 /** Remembers where each `match` of a configuration is written. */
 export function noteMatches(
@@ -28,8 +28,8 @@ export function noteMatches(
   ): void => {
     for (const [at, { match }] of entries.entries()) {
       const node = list?.kind === 'sequence' ? list.items[at] : undefined;
-      const written = node && lookup(node, 'match');
-      if (written) places.set(match, { file, node: written });
+      const matchNode = node && lookup(node, 'match');
+      if (matchNode) places.set(match, { file, node: matchNode });
     }
   };
   note(logsources, lookup(root, 'logsources'));

@@ -4,7 +4,7 @@ import { codeCatalogue, type DiagnosticCode } from '../../source/code/catalogue.
  * Validators of pySigma and, from `sigmahq_` on, of pySigma-validators-sigmaHQ, each with the
  * equivalent codes.
  */
-const written = `all_of_them_condition LNT019
+const table = `all_of_them_condition LNT019
 attacktag LNT007 LNT010
 cartag LNT011
 control_character LNT003
@@ -86,7 +86,7 @@ sigmahq_unknown_field LNT049`;
 export const isCode = (name: string): name is DiagnosticCode => Object.hasOwn(codeCatalogue, name);
 
 export const validatorCodes: ReadonlyMap<string, readonly DiagnosticCode[]> = new Map(
-  written.split('\n').map((line) => {
+  table.split('\n').map((line) => {
     const [name = '', ...codes] = line.split(' ');
     return [name, codes.filter(isCode)];
   }),

@@ -109,15 +109,15 @@ export function renderContentPack({
     }
   }
   const envelope = packModel(info, parts.parameters, []);
-  const made = options.templatesAreOurs
+  const rendered = options.templatesAreOurs
     ? renderOne(envelope, entities(), parts.entities, render, options)
     : renderAll({ ...envelope, entities: [...entities()] }, render, options);
   return {
-    bytes: made.bytes,
-    reasons: [...detections.flatMap(settingErrors), ...made.reasons],
-    tooLarge: made.tooLarge,
+    bytes: rendered.bytes,
+    reasons: [...detections.flatMap(settingErrors), ...rendered.reasons],
+    tooLarge: rendered.tooLarge,
     get text() {
-      return Buffer.from(made.bytes).toString();
+      return Buffer.from(rendered.bytes).toString();
     },
   };
 }

@@ -44,12 +44,12 @@ export function streamReferences(
     return (own.length > 0 ? own.map(textValue) : chosenTitles(choice)).map(refer);
   });
   const byDetection = new Map(detections.map((g, index) => [g, [...new Set(ids[index])]]));
-  const asked =
+  const hasParameter =
     choice.kind === 'parameter' &&
     detections.some(({ detection }) => detection.settings.graylog.streams.length === 0);
   return {
     entities: [...entities.values()],
-    parameters: asked ? [streamParameter(choice)] : [],
+    parameters: hasParameter ? [streamParameter(choice)] : [],
     idsFor: (g) => byDetection.get(g) ?? [],
   };
 }

@@ -14,8 +14,8 @@ const beginsFormula = /^[=+\-@\t]/;
 function csvCell(text: string): string {
   const plain = !needsCare.test(text);
   const cell = plain || !maybeUnprintable.test(text) ? text : text.replace(unprintable, '');
-  const said = beginsFormula.test(cell) ? `'${cell}` : cell;
-  return plain || !special.test(said) ? said : `"${said.replaceAll('"', '""')}"`;
+  const guarded = beginsFormula.test(cell) ? `'${cell}` : cell;
+  return plain || !special.test(guarded) ? guarded : `"${guarded.replaceAll('"', '""')}"`;
 }
 
 /** One line without a line end. */

@@ -40,10 +40,10 @@ function objectDifference(actual: Json, expected: Json, path: string): string | 
   let keys = 0;
   for (const key in expected) {
     keys++;
-    const meant = expected[key];
+    const wanted = expected[key];
     const found = Object.hasOwn(actual, key) ? actual[key] : undefined;
-    if (found === meant && found !== undefined) continue;
-    const difference = firstDifference(found, meant, `${path}.${key}`);
+    if (found === wanted && found !== undefined) continue;
+    const difference = firstDifference(found, wanted, `${path}.${key}`);
     if (difference !== undefined) return difference;
   }
   for (const _ in actual) keys--;

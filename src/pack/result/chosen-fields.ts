@@ -5,8 +5,15 @@ import { alertOf } from '../alert/usual.ts';
 import type { DetectionSettings } from '../settings/settings.ts';
 import { resolvedList } from './named-fields.ts';
 
-/** Resolves a name in the settings to the names in the results of a target. Throws a refusal. */
-export type Resolve = (name: string, place: Place) => readonly string[];
+/**
+ * Resolves a name in the settings to the names in the results of a target; adds to `diagnostics`.
+ * Throws a refusal.
+ */
+export type Resolve = (
+  name: string,
+  place: Place,
+  diagnostics: TargetDiagnostic[],
+) => readonly string[];
 
 /** The usual alert, with what the settings override. */
 export function chosenAlert(
@@ -23,8 +30,8 @@ export function chosenAlert(
     someOf(
       list,
       onePerField(
-        resolvedList(compiled, list, diagnostics, ({ field, type }, place) =>
-          resolve(field, place).map((name) => ({ field: name, type })),
+        resolvedList(compiled, list, diagnostics, ({ field, type }, place, own) =>
+          resolve(field, place, own).map((name) => ({ field: name, type })),
         ),
       ),
     );

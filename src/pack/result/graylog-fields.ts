@@ -16,7 +16,7 @@ import { isSigmaField } from '../graylog/event-fields.ts';
 import { isTemplateField } from '../graylog/window.ts';
 import type { GraylogDetection, PackDetection } from '../model/detection.ts';
 import type { DetectionSettings } from '../settings/settings.ts';
-import { chosenAlert } from './chosen-fields.ts';
+import { chosenAlert, type Resolve } from './chosen-fields.ts';
 import { groupFields } from './group-fields.ts';
 import { guessedName, namedField, placeOfName, resolvedList } from './named-fields.ts';
 import { ownFields } from './own-fields.ts';
@@ -78,8 +78,8 @@ function namedFields(
   if (search.kind === 'filter') {
     const keyFields = [
       ...new Set(
-        resolvedList(compiled, list, diagnostics, (name, at) => [
-          keyField(compiled, name, at, diagnostics),
+        resolvedList(compiled, list, diagnostics, (name, at, own) => [
+          keyField(compiled, name, at, own),
         ]),
       ),
     ];
@@ -211,8 +211,8 @@ function graylogAlert(
   const { settings, rule, logSources } = detection;
   if (compiled.kind === 'detection') {
     if (search.kind !== 'filter' || settings.threshold > 1) return noFields;
-    const resolve = (name: string, place: Place) => {
-      const names = messageFields(compiled, name, place, diagnostics);
+    const resolve: Resolve = (name, place, own) => {
+      const names = messageFields(compiled, name, place, own);
       const odd = names.find((field) => !isTemplateField(field));
       if (odd !== undefined) throw noTemplate(odd, place);
       return names;
@@ -223,9 +223,9 @@ function graylogAlert(
       : ownFieldsFirst(alert, ownFields(compiled), isTemplateField);
   }
   const groupBy = search.kind === 'aggregation' ? search.groupBy : [];
-  const written =
+  const ruleNames =
     rule.kind === 'correlation' && rule.groupBy.length === groupBy.length ? rule.groupBy : [];
-  const { entities, threatObjects } = groupFields(groupBy, written, logSources);
+  const { entities, threatObjects } = groupFields(groupBy, ruleNames, logSources);
   const inTemplate = ({ field }: { readonly field: string }) => isTemplateField(field);
   const usual = alertOf(
     entities.filter(inTemplate),

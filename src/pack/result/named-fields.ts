@@ -93,17 +93,17 @@ export function resolvedList<Entry extends string | { readonly field: string }, 
   compiled: CompiledRule,
   list: readonly Entry[],
   diagnostics: TargetDiagnostic[],
-  resolve: (entry: Entry, place: Place) => readonly Found[],
+  resolve: (entry: Entry, place: Place, diagnostics: TargetDiagnostic[]) => readonly Found[],
 ): readonly Found[] {
   const isGeneral = isGeneralList(list);
   return list.flatMap((entry, index) => {
     const place = placeOfName(compiled, list, index);
-    if (!isGeneral) return resolve(entry, place);
-    const before = diagnostics.length;
-    const found = converted(() => resolve(entry, place));
-    if (found.ok && !diagnostics.slice(before).some(({ code }) => code === 'PIP003'))
+    if (!isGeneral) return resolve(entry, place, diagnostics);
+    const found = converted((own) => resolve(entry, place, own));
+    if (found.ok && !found.diagnostics.some(({ code }) => code === 'PIP003')) {
+      diagnostics.push(...found.diagnostics);
       return found.value;
-    diagnostics.length = before;
+    }
     diagnostics.push({
       code: 'PIP003',
       message:

@@ -49,7 +49,7 @@ export function splunkFields(
 ): Conversion<SplunkFields> {
   return converted((diagnostics) => {
     const results = compiled.kind === 'correlation' ? 'group' : resultsOf(detection);
-    const result = resultOf(compiled, detection, results, diagnostics);
+    const result = resultOf(compiled, detection, results);
     const alert =
       compiled.kind === 'correlation'
         ? groupAlert(compiled, detection, result, diagnostics)
@@ -90,10 +90,9 @@ function resultOf(
   compiled: CompiledRule,
   detection: PackDetection,
   results: SearchResults['kind'],
-  diagnostics: TargetDiagnostic[],
 ): SplunkResult {
   if (compiled.kind === 'correlation') return groupResult(compiled, detection);
-  const found = dataModelOf(compiled) ? modelResult(compiled) : rawResult(compiled, diagnostics);
+  const found = dataModelOf(compiled) ? modelResult(compiled) : rawResult(compiled);
   return results === 'entity' ? withoutOwnColumns(found) : found;
 }
 
@@ -108,8 +107,8 @@ const resultsOf = ({ postprocessed, settings }: PackDetection): 'entity' | 'raw'
 function withoutOwnColumns(result: SplunkResult): SplunkResult {
   return {
     ...result,
-    resolve(name, place) {
-      const names = result.resolve(name, place);
+    resolve(name, place, diagnostics) {
+      const names = result.resolve(name, place, diagnostics);
       const own = names.find(isOwnColumn);
       if (own === undefined) return names;
       throw refused(
@@ -297,8 +296,8 @@ function withFields(
   if (known) return known;
   const { objects: _, ...risk } = settings.risk ?? {};
   const objects = onePerField(
-    resolvedList(compiled, own, diagnostics, ({ field, type }, place) =>
-      result.resolve(field, place).map((name) => ({ field: name, type })),
+    resolvedList(compiled, own, diagnostics, ({ field, type }, place, own) =>
+      result.resolve(field, place, own).map((name) => ({ field: name, type })),
     ),
   );
   // nobody asked for it: if pipelines change the text the columns are unknown, and throttling by

@@ -15,20 +15,20 @@ export function groupColumns(compiled: CompiledCorrelation): readonly string[] {
   return compiled.rule.groupBy.map((field) => withoutSet(field, model));
 }
 
-const writtenGroup = ({ rule }: PackDetection, group: readonly string[]): readonly string[] =>
+const namesInRule = ({ rule }: PackDetection, group: readonly string[]): readonly string[] =>
   rule.kind === 'correlation' && rule.groupBy.length === group.length ? rule.groupBy : [];
 
 /** Groups of a correlation. */
 export function groupResult(compiled: CompiledCorrelation, detection: PackDetection): SplunkResult {
   const [model] = detectionsBelow(compiled).flatMap((part) => dataModelOf(part) ?? []);
   const group = groupColumns(compiled);
-  const written = writtenGroup(detection, group);
+  const ruleNames = namesInRule(detection, group);
   const columns = new Set(['_time', 'sigpack_hits', ...group]);
   return {
     more: new Set(),
     steps: new Map(),
     resolve(name, place) {
-      const own = group[written.indexOf(name)];
+      const own = group[ruleNames.indexOf(name)];
       if (own !== undefined) return [own];
       const names = namedField(compiled, name).names.map((one) => withoutSet(one, model));
       if (names.every((one) => columns.has(one))) return names;
@@ -54,7 +54,7 @@ export function groupAlert(
   const group = groupColumns(compiled);
   const { entities, threatObjects } = groupFields(
     group,
-    writtenGroup(detection, group),
+    namesInRule(detection, group),
     detection.logSources,
   );
   return chosenAlert(

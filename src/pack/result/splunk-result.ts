@@ -1,4 +1,4 @@
-import { type Place, placeOfRule, refused, type TargetDiagnostic } from '../../backend/backend.ts';
+import { type Place, placeOfRule, refused } from '../../backend/backend.ts';
 import {
   baseFields,
   type DataModel,
@@ -12,12 +12,13 @@ import type { Entity } from '../alert/fields.ts';
 import { columnOf, isEventHost } from '../alert/row.ts';
 import type { Alternatives } from '../alert/table.ts';
 import { countColumns, isOwnColumn } from '../splunk/columns.ts';
+import type { Resolve } from './chosen-fields.ts';
 import { guessedName, namedField } from './named-fields.ts';
 
 /** What the results of a search have. */
 export interface SplunkResult {
   /** The names in the results for a name in the settings; refused if there is none. */
-  readonly resolve: (name: string, place: Place) => readonly string[];
+  readonly resolve: Resolve;
   /**
    * The names in the results for the first of the names that the product has; empty if it has none
    * of them.
@@ -90,17 +91,14 @@ const unusual = (field: string): boolean =>
   field.startsWith('_') || isOwnColumn(field) || !isNameable(field);
 
 /** Raw events. */
-export function rawResult(
-  compiled: CompiledDetection,
-  diagnostics: TargetDiagnostic[],
-): SplunkResult {
+export function rawResult(compiled: CompiledDetection): SplunkResult {
   const steps = new Map<string, string>();
   const usual = compiled.processing?.usual;
   const place = placeOfRule(compiled.rule);
   return {
     more: new Set(),
     steps,
-    resolve(name, at) {
+    resolve(name, at, diagnostics) {
       const named = namedField(compiled, name);
       const { names, absent } = named;
       if (splunkOwnFields.has(name)) return oneOf(steps, name, at, names);

@@ -52,13 +52,13 @@ export function savedSearchOfRule(settings: YamlNode): readonly NewDiagnostic[] 
 }
 
 function hintFor(misspelt: string): string {
-  const meant = nearest(misspelt, ruleSavedSearchKeys);
+  const allowed = nearest(misspelt, ruleSavedSearchKeys);
   const near = nearestSavedSearchKey(misspelt);
-  if (near !== undefined && near !== meant && !ruleSavedSearchKeys.has(near))
+  if (near !== undefined && near !== allowed && !ruleSavedSearchKeys.has(near))
     return `If you meant \`${near}\`: that is for sigpack.yml to set, not for a rule.`;
-  return meant === undefined
+  return allowed === undefined
     ? 'docs/configuration.md lists what a rule may set.'
-    : `Did you mean \`${meant}\`?`;
+    : `Did you mean \`${allowed}\`?`;
 }
 
 function diagnosticAbout({ key, value }: YamlPair): readonly NewDiagnostic[] {

@@ -50,9 +50,9 @@ export const levelOf = (rule: Pick<SelectedBy, 'level'>): Level => rule.level ??
 
 function hasTag(tags: readonly string[], wanted: readonly string[]): boolean {
   return tags.some((tag) => {
-    const written = tag.toLowerCase();
+    const lowerCase = tag.toLowerCase();
     return wanted.some((one) =>
-      one.endsWith('*') ? written.startsWith(one.slice(0, -1)) : written === one,
+      one.endsWith('*') ? lowerCase.startsWith(one.slice(0, -1)) : lowerCase === one,
     );
   });
 }

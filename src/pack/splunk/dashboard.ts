@@ -106,7 +106,7 @@ function ofPack(
   searchName: string,
   columns: Readonly<Record<string, string>>,
 ): string {
-  const made = {
+  const derived = {
     rule: 'sigpack_search',
     id: 'sigpack_id',
     level: 'sigpack_level',
@@ -123,10 +123,10 @@ function ofPack(
     `eval ${named.map(([name, expression]) => `sigpack_${name}=${expression}`).join(', ')}, ` +
       'sigpack_tactics=if(isnull(sigpack_tactics) OR sigpack_tactics="", "Other", ' +
       'sigpack_tactics)',
-    `eval ${Object.entries(made)
+    `eval ${Object.entries(derived)
       .map(([name, expression]) => `${name}=${expression}`)
       .join(', ')}, ${named.map(([name]) => `${name}=sigpack_${name}`).join(', ')}`,
-    `fields _time ${[...Object.keys(made), ...Object.keys(columns)].join(' ')}`,
+    `fields _time ${[...Object.keys(derived), ...Object.keys(columns)].join(' ')}`,
   ].join(' | ');
 }
 

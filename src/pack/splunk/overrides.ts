@@ -69,12 +69,12 @@ function throttleErrors(
 ): readonly OverrideError[] {
   const { savedsearch } = detection.settings.splunk;
   const found: OverrideError[] = [];
-  const written = savedsearch['alert.suppress.fields'];
+  const throttledBy = savedsearch['alert.suppress.fields'];
   const digest = savedsearch['alert.digest_mode'];
   const own = ownSuppression(detection);
   const given = savedsearch['alert.suppress'];
   const isOn = given === undefined ? own !== undefined : isTrue(given);
-  const fields = written === undefined ? (own?.fields ?? []) : namesIn(written);
+  const fields = throttledBy === undefined ? (own?.fields ?? []) : namesIn(throttledBy);
   if (isOn && digest !== undefined && isTrue(digest) && fields.length > 0) {
     const message =
       `\`alert.digest_mode\` makes one alert of all results, and after it all are held back, ` +
@@ -103,7 +103,7 @@ function throttleErrors(
       hint: 'Set `suppress` with its `period`.',
     });
   }
-  const known = isOn && written !== undefined ? columns() : undefined;
+  const known = isOn && throttledBy !== undefined ? columns() : undefined;
   const missing = known ? fields.filter((field) => !known.has(field)) : [];
   if (missing.length > 0) {
     const message =
