@@ -30,12 +30,11 @@ const madeForOf = (pack: Pack): readonly MadeFor[] =>
     target,
     pipelines: pack.chosen.get(target) ?? [sigmaNames],
     places: target === 'splunk' ? splunkPlaces(pack) : graylogPlaces(pack),
-    ...(target === 'splunk'
-      ? {
-          edition: `${pack.config.splunk.enterpriseSecurity ? 'with' : 'without'} Enterprise Security`,
-        }
-      : {}),
+    ...(target === 'splunk' ? { edition: editionOf(pack) } : {}),
   }));
+
+const editionOf = ({ config }: Pack): string =>
+  `${config.splunk.enterpriseSecurity ? 'with' : 'without'} Enterprise Security`;
 
 function splunkPlaces({ config, splunk }: Pack): readonly string[] {
   const macros = indexMacros(

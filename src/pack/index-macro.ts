@@ -102,7 +102,8 @@ function inIndex({ splunk: { index } }: PackConfig, definition: string | undefin
   if (definition === undefined) return indexes;
   if (namesIndex(definition)) return definition;
   // the blank between them is an AND, which would only bind to the first alternative
-  return `${indexes} ${/\bOR\b/.test(definition) && !isOneGroup(definition) ? `(${definition})` : definition}`;
+  const hasAlternatives = /\bOR\b/.test(definition) && !isOneGroup(definition);
+  return `${indexes} ${hasAlternatives ? `(${definition})` : definition}`;
 }
 
 /** `(a OR b)`, but not `(a OR b) OR (c)`. */

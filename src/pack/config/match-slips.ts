@@ -61,10 +61,10 @@ export function warnOfMatchSlips(
       const near = nearest(value, known[part]);
       const node = lookup(place.node, part) ?? place.node;
       if (near === undefined) continue;
-      const message = `\`match\` fits no rule of the packs: no log source has the ${part} \`${value}\``;
+      const slip = `${part} \`${value}\``;
       bag.add(place.file, {
         code: 'PCK008',
-        message,
+        message: `\`match\` fits no rule of the packs: no log source has the ${slip}`,
         span: { start: node.start, end: node.end },
         hint: `Did you mean \`${near}\`?`,
       });

@@ -150,9 +150,10 @@ function readRegex(scan: Scan): void {
       'a regular expression is not closed; before its end a backslash is to be written [\\\\]',
     );
   const regex = scan.text.slice(start, end < 0 ? undefined : end);
-  if (regex.length > queryStringLimits.regexLength)
+  const { regexLength } = queryStringLimits;
+  if (regex.length > regexLength)
     scan.reasons.add(
-      `a regular expression has ${regex.length} characters, more than ${queryStringLimits.regexLength}`,
+      `a regular expression has ${regex.length} characters, more than ${regexLength}`,
     );
   checkRegex(regex, scan.reasons);
   scan.at = end < 0 ? scan.text.length : end + 1;

@@ -101,11 +101,11 @@ export function createNamer({ info, prefix, rules, bag, history = noHistory }: N
 const takenTitle = (
   { file, titleSpan }: Rule,
   name: string,
-  instead: NonNullable<Named['instead']>,
+  { name: title, holder }: NonNullable<Named['instead']>,
 ): Similar => ({
   code: 'PCK009',
-  message: `"${instead.name}" is the name of ${instead.holder}; in the packs, this one is "${name}"`,
-  short: `"${name}" (${file.path}, beside ${instead.holder})`,
+  message: `"${title}" is the name of ${holder}; in the packs, this one is "${name}"`,
+  short: `"${name}" (${file.path}, beside ${holder})`,
   file,
   span: titleSpan,
 });

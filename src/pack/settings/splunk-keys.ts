@@ -159,6 +159,10 @@ const known: ReadonlySet<string> = new Set([
   ...words('action.logevent.param.', 'event host source sourcetype index'),
 ]);
 
+/** Settings of a numbered format of a table, or of a part of it. */
+const formatOf = (part: string, keys: string): RegExp =>
+  new RegExp(`^display\\.statistics\\.format\\.\\w+${part && `\\.${part}`}(\\.(${keys}))?$`);
+
 const families = [
   // the alert actions of other apps
   /^action\.[A-Za-z]\w*$/,
@@ -166,9 +170,9 @@ const families = [
   // fields that are added to each summary event
   /^action\.summary_index\.\w+$/,
   /^auto_summarize\.dispatch\.\w+$/,
-  /^display\.statistics\.format\.\w+(\.(field|fields|precision|unit|unitPosition|useThousandSeparators))?$/,
-  /^display\.statistics\.format\.\w+\.scale(\.(categories|base|thresholds|(min|mid|max)(Type|Value)))?$/,
-  /^display\.statistics\.format\.\w+\.colorPalette(\.(colors|interpolate|rule|minColor|midColor|maxColor))?$/,
+  formatOf('', 'field|fields|precision|unit|unitPosition|useThousandSeparators'),
+  formatOf('scale', 'categories|base|thresholds|(min|mid|max)(Type|Value)'),
+  formatOf('colorPalette', 'colors|interpolate|rule|minColor|midColor|maxColor'),
   /^display\.visualizations\.custom\.\w+\.\w+\.[\w.]+$/,
 ];
 
