@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../src/pack/config/config.ts';
+import { quartzCron } from '../src/pack/cron/quartz.ts';
 import { checkContentPack } from '../src/pack/graylog/content-pack-check.ts';
 import {
   type EventDefinitionData,
   eventDefinitions,
 } from '../src/pack/graylog/event-definition.ts';
 import { assemblePack } from '../src/pack/pack.ts';
-import { quartzCron } from '../src/pack/settings/schedule.ts';
 import { collect } from '../src/sigma/collection/collection.ts';
 import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';

@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/pack/config/config.ts';
-import { scheduleHistogram } from '../src/pack/load/schedule-load.ts';
+import { cronError } from '../src/pack/cron/cron-check.ts';
+import { cronGap } from '../src/pack/cron/gaps.ts';
+import { cronRuns } from '../src/pack/cron/runs.ts';
 import {
-  cronError,
-  cronGap,
-  cronMinutes,
   cronPeriod,
   minimumSplunkInterval,
   searchWindow,
   spreadCron,
   windowOver,
-} from '../src/pack/settings/schedule.ts';
+} from '../src/pack/cron/spread.ts';
+import { scheduleHistogram } from '../src/pack/load/schedule-load.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 
 const id = '9c3b6f0a-5a1e-4d36-9b5a-0d6f5c4f1b11';
@@ -150,9 +150,11 @@ describe('cron expressions', () => {
   });
 
   it('counts runs by minute', () => {
-    expect(cronMinutes('0,30 * * * *')[30]).toBe(1);
-    expect(cronMinutes('15 0-11 * * *')[15]).toBe(0.5);
-    expect(cronMinutes('x')).toEqual([]);
+    const hoursWithRuns = (cron: string, minute: number): number =>
+      cronRuns(cron).filter((run) => run % 60 === minute).length;
+    expect(hoursWithRuns('0,30 * * * *', 30)).toBe(24);
+    expect(hoursWithRuns('15 0-11 * * *', 15)).toBe(12);
+    expect(cronRuns('x')).toEqual([]);
     const histogram = scheduleHistogram(['5 1 * * *', '5 1 * * *', '5 2 * * *', '6 * * * *', 'x']);
     expect([histogram[4], histogram[5], histogram[6]]).toEqual([0, 2, 1]);
   });

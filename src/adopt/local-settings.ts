@@ -1,6 +1,6 @@
+import { cronError, cronGapError } from '../pack/cron/cron-check.ts';
 import { ruleSavedSearchKeys } from '../pack/settings/rule-may-set.ts';
 import { savedSearchValueError } from '../pack/settings/savedsearch-value.ts';
-import { cronError, cronGapError } from '../pack/settings/schedule.ts';
 import { isTrue } from '../pack/settings/splunk-boolean.ts';
 import type { Stanza } from './stanza.ts';
 

@@ -1,3 +1,5 @@
+import { cronError } from '../../pack/cron/cron-check.ts';
+import { cronGap } from '../../pack/cron/gaps.ts';
 import type { SplunkDetection } from '../../pack/model/detection.ts';
 import type { ConfModel } from '../../pack/render/conf-reader.ts';
 import {
@@ -7,7 +9,6 @@ import {
   stanzaKey,
   stanzaName,
 } from '../../pack/render/conf-text.ts';
-import { cronError, cronGap } from '../../pack/settings/schedule.ts';
 import { cronOf } from '../../pack/splunk/schedule.ts';
 import type { SplunkAppInput } from './app-input.ts';
 import type { AppContext } from './template-context.ts';

@@ -1,5 +1,6 @@
+import { cronGaps } from '../cron/gaps.ts';
+import { overlapError, spanText } from '../cron/overlap.ts';
 import type { GraylogDetection } from '../model/detection.ts';
-import { cronGaps, overlapError, spanText } from '../settings/schedule.ts';
 import { graylogWindow, isTemplateField } from './window.ts';
 
 /** How long a definition sends no further notification for the same key. */

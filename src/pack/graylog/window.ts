@@ -1,6 +1,7 @@
 import type { CompiledRule } from '../../query/compile.ts';
+import { cronGap } from '../cron/gaps.ts';
+import { quartzCron } from '../cron/quartz.ts';
 import type { GraylogDetection } from '../model/detection.ts';
-import { cronGap, quartzCron } from '../settings/schedule.ts';
 import { versionNumber } from '../settings/server-version.ts';
 import type { DetectionSettings } from '../settings/settings.ts';
 

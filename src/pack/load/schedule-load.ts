@@ -1,4 +1,4 @@
-import { cronDays, cronRuns, kindsOfDay } from '../settings/schedule.ts';
+import { cronDays, cronRuns, kindsOfDay } from '../cron/runs.ts';
 
 const minutesOfDay = 24 * 60;
 

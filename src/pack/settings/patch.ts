@@ -5,9 +5,9 @@ import { checkSchema } from '../../source/schema/check-schema.ts';
 import { type FromSchema, fromSchema } from '../../source/schema/from-schema.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
+import { cronError, cronGapError } from '../cron/cron-check.ts';
 import { misreadStreams } from './all-events.ts';
 import { savedSearchOfRule } from './rule-may-set.ts';
-import { cronError, cronGapError } from './schedule.ts';
 import { retiredSettings, settingsSchema } from './schema.ts';
 import type { DetectionSettings, Suppression } from './settings.ts';
 

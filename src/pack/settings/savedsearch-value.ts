@@ -1,5 +1,5 @@
+import { cronError, cronGapError } from '../cron/cron-check.ts';
 import { confError } from '../render/conf-text.ts';
-import { cronError, cronGapError } from './schedule.ts';
 
 /**
  * Why no conf file can hold the value of a key of savedsearches.conf, or no search can run with it;

@@ -1,7 +1,8 @@
 import type { Level } from '../../sigma/rule/rule.ts';
+import { cronGaps } from '../cron/gaps.ts';
+import { spanText } from '../cron/overlap.ts';
 import type { PackDetection } from '../model/detection.ts';
 import { confValue } from '../render/conf-text.ts';
-import { cronGaps, spanText } from '../settings/schedule.ts';
 import type { DetectionSettings } from '../settings/settings.ts';
 import { isTrue } from '../settings/splunk-boolean.ts';
 import { nobodyColumn } from './nobody.ts';

@@ -1,8 +1,9 @@
 import { splunkLead } from '../../backend/splunk/correlation/correlation.ts';
+import { cronGaps } from '../cron/gaps.ts';
+import { overlapError, spanText } from '../cron/overlap.ts';
 import type { PackDetection } from '../model/detection.ts';
 import { confValue } from '../render/conf-text.ts';
 import { relativeSpan } from '../settings/relative-time.ts';
-import { cronGaps, overlapError, spanText } from '../settings/schedule.ts';
 import { isTrue } from '../settings/splunk-boolean.ts';
 import { ownSuppression } from './alert.ts';
 import { cronOf, splunkSchedule } from './schedule.ts';

@@ -1,17 +1,16 @@
 import { splunkLead } from '../../backend/splunk/correlation/correlation.ts';
-import type { PackDetection } from '../model/detection.ts';
-import { confValue } from '../render/conf-text.ts';
+import { cronGaps, type Gaps } from '../cron/gaps.ts';
+import { overlapError } from '../cron/overlap.ts';
 import {
-  cronGaps,
   cronPeriod,
-  type Gaps,
   minimumSplunkInterval,
-  overlapError,
   type SearchWindow,
   searchWindow,
   spreadCron,
   windowOver,
-} from '../settings/schedule.ts';
+} from '../cron/spread.ts';
+import type { PackDetection } from '../model/detection.ts';
+import { confValue } from '../render/conf-text.ts';
 import type { DetectionSettings } from '../settings/settings.ts';
 
 export interface SplunkSchedule {
