@@ -662,7 +662,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 async function all(path: string, view: View = 'as-is'): Promise<readonly FoundEvent[]> {
   const found: FoundEvent[] = [];
-  for await (const one of readEvents([path], { view })) found.push(one);
+  for await (const one of readEvents([path], view)) found.push(one);
   return found;
 }
 

@@ -38,8 +38,8 @@ try {
   // the scripts of shells run this: its words are not arguments of the command line
   if (command === 'completion' && rest[0] === 'words') {
     const { completionWords } = await import('./command/completion/words.ts');
-    const found = await completionWords(rest.slice(1), program);
-    process.stdout.write(found.map((word) => `${word}\n`).join(''));
+    const words = await completionWords(rest.slice(1), program);
+    process.stdout.write(words.map((word) => `${word}\n`).join(''));
   } else await run(program, command, rest);
 } catch (error) {
   if (error instanceof CommanderError)

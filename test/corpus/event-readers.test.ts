@@ -20,7 +20,7 @@ test('the events of SigmaHQ are read as an independent reader reads them', async
       .filter((part) => part.trim() !== '');
     const expected = documents.map((part) => flatten(JSON.parse(part)));
     const found: FoundEvent[] = [];
-    for await (const one of readEvents([file], { view: 'as-is' })) found.push(one);
+    for await (const one of readEvents([file], 'as-is')) found.push(one);
     expect(
       found.map(({ event }) => ({ ...event, _time: (eventTime(event) ?? 0) / 1000 })),
       name,

@@ -30,11 +30,11 @@ export function readBounded(path: string, kind: FileOrPipe, encoding?: 'utf8'): 
   // to open a device, or one of the system's own files, could block
   const descriptor = openSync(path, constants.O_RDONLY | noWait);
   try {
-    const found = fstatSync(descriptor);
+    const stats = fstatSync(descriptor);
     // reading a folder throws an error of its own
-    if (!found.isFile() && !found.isDirectory())
-      throw new Error(`it is a ${found.isFIFO() ? 'pipe' : 'device'}, and a file is needed`);
-    if (found.size > largestFile) throw tooLarge();
+    if (!stats.isFile() && !stats.isDirectory())
+      throw new Error(`it is a ${stats.isFIFO() ? 'pipe' : 'device'}, and a file is needed`);
+    if (stats.size > largestFile) throw tooLarge();
     return encoding ? readFileSync(descriptor, encoding) : readFileSync(descriptor);
   } finally {
     closeSync(descriptor);

@@ -133,8 +133,8 @@ interface Place {
 function placesOf({ key }: PathList, configuration: SourceFile): (entry: string) => Place {
   let items: readonly YamlNode[] | undefined;
   const itemsOf = (name: string): readonly YamlNode[] => {
-    const found = lookup(rootOf(configuration), name);
-    return found?.kind === 'sequence' ? found.items : [];
+    const list = lookup(rootOf(configuration), name);
+    return list?.kind === 'sequence' ? list.items : [];
   };
   return (entry) => {
     items ??= key === undefined ? [] : itemsOf(key);

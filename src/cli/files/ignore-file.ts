@@ -22,21 +22,21 @@ export function readIgnoreFile(folder: string, bag: DiagnosticBag): readonly Lea
   const bytes = readRegularFile(path, limits.bytes);
   if (!bytes) return [];
   const file: SourceFile = { path: shownPath(path), text: withoutMark(bytes.toString('utf8')) };
-  const found: LeavesOut[] = [];
+  const patterns: LeavesOut[] = [];
   for (const { 0: line, index } of file.text.matchAll(/[^\r\n]+/g)) {
     const text = withoutTrailingBlanks(line);
     if (text === '' || text.startsWith('#')) continue;
     const span = { start: index, end: index + text.length };
     const read =
-      found.length < limits.patterns
+      patterns.length < limits.patterns
         ? readLine(text)
         : failed(`there are more than ${limits.patterns} patterns`);
     if (!read.ok) {
       bag.add(file, { code: 'PCK013', message: `\`${text}\`: ${read.error}`, span });
-      if (found.length >= limits.patterns) break;
-    } else found.push({ ...read.value, text, file, span, files: new Set() });
+      if (patterns.length >= limits.patterns) break;
+    } else patterns.push({ ...read.value, text, file, span, files: new Set() });
   }
-  return found;
+  return patterns;
 }
 
 const withoutTrailingBlanks = (line: string): string =>

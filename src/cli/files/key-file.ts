@@ -24,8 +24,8 @@ export function readPublicKeyFile(path: string): KeyObject {
 
 /** The text of a file with a secret key, which nobody else may read. */
 export function readSecretKeyFile(what: string, path: string): string {
-  const found = statsOf(path);
-  if (found && isReadByOthers(found))
+  const stats = statsOf(path);
+  if (stats && isReadByOthers(stats))
     throw new CommandError(`${what} ${shownPath(path)} can be read by others; chmod 600 it`);
   return readKeyFile(what, path);
 }

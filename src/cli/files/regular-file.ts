@@ -23,8 +23,8 @@ export function readRegularFile(path: string, maximum: number, flags = 0): Buffe
     throw new CommandError(`${shownPath(path)} is no file that can be read: ${fileError(error)}`);
   }
   try {
-    const found = fstatSync(descriptor);
-    if (!found.isFile() || found.size > maximum)
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile() || stats.size > maximum)
       throw new CommandError(`${shownPath(path)} is no file, or one of more than ${maximum} bytes`);
     return readFileSync(descriptor);
   } finally {

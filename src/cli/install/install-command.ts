@@ -19,7 +19,7 @@ import { readPublicKeyFile } from '../files/key-file.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { releaseState } from '../release/stage.ts';
 import { printText } from '../terminal/guarded.ts';
-import { contextFor, report } from '../terminal/run.ts';
+import { reportAsText } from '../terminal/report.ts';
 import { createTerminal, type Terminal } from '../terminal/terminal.ts';
 import { checkOf } from './artifact-file.ts';
 import { ask } from './ask.ts';
@@ -192,13 +192,7 @@ export function readPlaces(
       process.stderr.write('sigpack: a release was cut off here; `sigpack release` finishes it\n');
     return loaded.value;
   }
-  report({
-    diagnostics: loaded.error,
-    format: 'text',
-    verbose: false,
-    context: contextFor(terminal),
-    terminal,
-  });
+  reportAsText(loaded.error, terminal, false);
   return undefined;
 }
 

@@ -32,7 +32,7 @@ export interface ChangedFile {
 
 /** Files that are changed or not in git yet; an empty list means a clean tree. */
 export function changedFiles(folder: string): readonly ChangedFile[] {
-  const found: ChangedFile[] = [];
+  const files: ChangedFile[] = [];
   const entries = (
     git(folder, ['status', '--porcelain', '-z', '--untracked-files=all']) ?? ''
   ).split('\0');
@@ -40,11 +40,11 @@ export function changedFiles(folder: string): readonly ChangedFile[] {
     const entry = entries[index] ?? '';
     if (entry === '') continue;
     const state = entry.slice(0, 2);
-    found.push({ state: state.trim(), path: entry.slice(3) });
+    files.push({ state: state.trim(), path: entry.slice(3) });
     // the former name follows
     if (/[RC]/.test(state)) index += 1;
   }
-  return found;
+  return files;
 }
 
 export const repositoryRoot = (folder: string): string | undefined =>

@@ -15,7 +15,7 @@ import { type Locked, type LockOptions, withLock, withoutLock } from '../release
 import { ofOneVersion, reportRelease } from '../release/reader.ts';
 import type { ReportFormat } from '../report/format-names.ts';
 import type { BuildSummary } from '../report/summary.ts';
-import { configurationLine, contextFor, report } from '../terminal/run.ts';
+import { configurationLine, contextFor, report } from '../terminal/report.ts';
 import { createTerminal, type Terminal } from '../terminal/terminal.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
 import { reportUnchosen } from './unchosen.ts';

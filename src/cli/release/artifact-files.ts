@@ -47,11 +47,11 @@ export function snapshotOfTexts(label: string, texts: ArtifactTexts): Snapshot {
 }
 
 function bytesOf(path: string): Buffer {
-  const found = statsOf(path);
-  if (!found?.isFile()) throw new CommandError(`${shownPath(path)} is no file`);
-  if (found.size > maximumArchive)
+  const stats = statsOf(path);
+  if (!stats?.isFile()) throw new CommandError(`${shownPath(path)} is no file`);
+  if (stats.size > maximumArchive)
     throw new CommandError(
-      `${shownPath(path)} has ${found.size} bytes, which is more than any artifact of Sigpack has`,
+      `${shownPath(path)} has ${stats.size} bytes, which is more than any artifact of Sigpack has`,
     );
   return readFileSync(path);
 }
@@ -66,14 +66,14 @@ function chosen(
   where: string,
 ): readonly string[] {
   return [isManifest, isApp, isContentPack].flatMap((is) => {
-    const found = names.filter(is);
-    if (found.length < 2) return found;
+    const ofKind = names.filter(is);
+    if (ofKind.length < 2) return ofKind;
     const named = namesIn(read('manifest.json'));
-    const [one, second] = found.filter((name) => named.has(name));
+    const [one, second] = ofKind.filter((name) => named.has(name));
     if (one !== undefined && second === undefined) return [one];
     throw new CommandError(
-      `${where} holds ${found.length} of a kind, and its manifest does not say which counts: ` +
-        `${visible(found.sort().join(', '))}`,
+      `${where} holds ${ofKind.length} of a kind, and its manifest does not say which counts: ` +
+        `${visible(ofKind.sort().join(', '))}`,
     );
   });
 }

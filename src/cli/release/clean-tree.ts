@@ -72,10 +72,10 @@ const largestKey = 64 * 1024;
 
 function holdsPrivateKey(path: string): boolean {
   try {
-    const found = statSync(path);
+    const stats = statSync(path);
     return (
-      found.isFile() &&
-      found.size <= largestKey &&
+      stats.isFile() &&
+      stats.size <= largestKey &&
       /-----BEGIN [A-Z ]*PRIVATE KEY/.test(readFileSync(path, 'latin1'))
     );
   } catch {

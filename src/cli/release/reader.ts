@@ -24,12 +24,12 @@ export async function ofOneVersion<T>(
     for (let waited = 0; waited < patience && releaseState(folder) === 'moving'; waited += 50)
       await setTimeout(50);
     const before = stampOf(configPath, folder);
-    const found = await read();
+    const value = await read();
     if (
       attempt === attempts ||
       (stampOf(configPath, folder) === before && releaseState(folder) !== 'moving')
     )
-      return found;
+      return value;
   }
 }
 

@@ -3,7 +3,6 @@ import { pipeline, Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import { createGunzip } from 'node:zlib';
 import { EventError } from '../../event/event-error.ts';
-import type { Form } from '../../event/form.ts';
 import { createEventReader, type ReadEvent } from '../../event/reader.ts';
 import type { View } from '../../event/sigma-view.ts';
 import { fileError } from '../error/file-error.ts';
@@ -14,22 +13,15 @@ export interface FoundEvent extends ReadEvent {
   readonly file: string;
 }
 
-export interface EventFileOptions {
-  /** Default: detected from the start of each file. */
-  readonly form?: Form;
-  /** Default: `as-is`. */
-  readonly view?: View;
-}
-
 /**
  * The events of files one after the other, in the order given; `-` is the standard input. Gzip is
  * unpacked. Throws EventError, also for a file that can't be read.
  */
 export async function* readEvents(
   paths: readonly string[] | '-',
-  options: EventFileOptions = {},
+  view: View,
 ): AsyncGenerator<FoundEvent> {
-  for await (const batch of readEventBatches(paths, options)) yield* batch;
+  for await (const batch of readEventBatches(paths, view)) yield* batch;
 }
 
 /**
@@ -38,11 +30,11 @@ export async function* readEvents(
  */
 export async function* readEventBatches(
   paths: readonly string[] | '-',
-  options: EventFileOptions = {},
+  view: View,
 ): AsyncGenerator<Iterable<FoundEvent>> {
   for (const path of paths === '-' ? ['-'] : paths) {
     const file = path === '-' ? 'stdin' : shownPath(path);
-    const reader = createEventReader({ ...options, file });
+    const reader = createEventReader({ view, file });
     let decoder: StringDecoder | undefined;
     for await (const bytes of plain(path === '-' ? process.stdin : createReadStream(path), file)) {
       decoder ??= decoderOf(bytes);

@@ -23,15 +23,15 @@ export const ruleStem = (path: string): string => basename(path).replace(testEnd
  * is named or that a glob matches. Reports paths that can't be read.
  */
 export function findTestFiles(paths: PathLists, bag: DiagnosticBag): readonly string[] {
-  const found = new Set<string>();
+  const tests = new Set<string>();
   // of a folder, only its tests: looking next to each rule would access the disk for each
   const isWanted = paths.lists.some(({ entries }) => entries.some(isPattern)) ? isYaml : isTestFile;
   for (const { path, named } of findFiles(paths, isWanted, bag)) {
-    if (isTestFile(path)) found.add(resolve(path));
+    if (isTestFile(path)) tests.add(resolve(path));
     else if (named || isWanted === isYaml)
-      for (const beside of testFilesOf(path)) found.add(beside);
+      for (const beside of testFilesOf(path)) tests.add(beside);
   }
-  return [...found].sort((a, b) => (withSlashes(a) < withSlashes(b) ? -1 : 1));
+  return [...tests].sort((a, b) => (withSlashes(a) < withSlashes(b) ? -1 : 1));
 }
 
 function testFilesOf(rulePath: string): readonly string[] {

@@ -27,12 +27,14 @@ export async function refuseUntested(
   });
   const tested = runs.map(({ run }) => byRule(run.results));
   // errors of the rules have been reported
-  const told = new Set(bag.list.map(({ file, message }) => `${resolve(file.path)}\n${message}`));
+  const reported = new Set(
+    bag.list.map(({ file, message }) => `${resolve(file.path)}\n${message}`),
+  );
   for (const { reasons } of runs) {
     for (const reason of reasons) {
       const key = `${resolve(reason.file.path)}\n${reason.message}`;
-      if (!/^(?:TST(?!002)|PIP006)/.test(reason.code) || told.has(key)) continue;
-      told.add(key);
+      if (!/^(?:TST(?!002)|PIP006)/.test(reason.code) || reported.has(key)) continue;
+      reported.add(key);
       bag.list.push(reason);
     }
   }

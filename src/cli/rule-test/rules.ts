@@ -34,8 +34,8 @@ export function createRuleFinder(
   const beside = (testPath: string, name: string): readonly Rule[] =>
     byFile.get(resolve(testPath, '..', name)) ?? [];
   const besideStem = (testPath: string, stem: string): readonly Rule[] => {
-    const found = [...beside(testPath, `${stem}.yml`), ...beside(testPath, `${stem}.yaml`)];
-    return found.length > 0 ? found : (byStem.get(stem) ?? []);
+    const rules = [...beside(testPath, `${stem}.yml`), ...beside(testPath, `${stem}.yaml`)];
+    return rules.length > 0 ? rules : (byStem.get(stem) ?? []);
   };
   return (test, testPath) => {
     const given = test.rule?.text;

@@ -109,14 +109,14 @@ function createEventCache(): (path: string) => Promise<readonly TimedEvent[]> {
   const known = new Map<string, Promise<readonly TimedEvent[]>>();
   const read = async (path: string): Promise<readonly TimedEvent[]> => {
     const events: TimedEvent[] = [];
-    for await (const { event } of readEvents([path], { view: 'sigma' }))
+    for await (const { event } of readEvents([path], 'sigma'))
       events.push({ event, time: eventTime(event) });
     return events;
   };
   return (path) => {
-    const found = known.get(path) ?? read(path);
-    known.set(path, found);
-    return found;
+    const events = known.get(path) ?? read(path);
+    known.set(path, events);
+    return events;
   };
 }
 
@@ -210,8 +210,8 @@ function partsText(compiled: CompiledRule, events: readonly TimedEvent[]): strin
   if (compiled.kind === 'detection') return '';
   const parts = detectionsBelow(compiled).map((part) => {
     const prover = proverOf(part);
-    const found = prover.ok ? prover.value(events).filter((count) => count > 0).length : 0;
-    return `"${part.rule.title}" finds ${found}`;
+    const hits = prover.ok ? prover.value(events).filter((count) => count > 0).length : 0;
+    return `"${part.rule.title}" finds ${hits}`;
   });
   return `; ${parts.join(', ')}`;
 }

@@ -76,8 +76,9 @@ export async function testRun({
   coverage,
   bag,
 }: TestRequest): Promise<Tested | undefined> {
-  const found = findTestFiles(paths, bag).filter((path) => only?.has(path) ?? true);
-  const tests = found.map((path) => ({ path, cases: readCases(path, bag) }));
+  const tests = findTestFiles(paths, bag)
+    .filter((path) => only?.has(path) ?? true)
+    .map((path) => ({ path, cases: readCases(path, bag) }));
   const { collection } = loadRules(
     rulePathsFor(paths, rules, tests, project.loaded),
     bag,

@@ -46,7 +46,7 @@ export async function writePages(
   extension: string,
 ): Promise<number> {
   const folder = resolve(output);
-  const made = firstToMake(folder);
+  const firstMade = firstToMake(folder);
   const unlock = takeOutputLock(folder, 'sigpack docs into the same folder');
   const interruption = listen();
   let written: readonly string[] | undefined;
@@ -54,7 +54,7 @@ export async function writePages(
     written = await writeUnderLock(folder, files, extension, interruption.caught);
   } finally {
     unlock();
-    if (!written && made !== undefined) removeEmpty(folder, made);
+    if (!written && firstMade !== undefined) removeEmpty(folder, firstMade);
     interruption.end();
   }
   if (!written) throw new CommandError('interrupted: no page was written');

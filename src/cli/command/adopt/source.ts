@@ -22,9 +22,9 @@ const maximumSize = 128 * 1024 * 1024;
  * Throws a CommandError for any other path.
  */
 export function readAdopted(path: string): AdoptedApp {
-  const found = statsOf(path);
-  if (!found) throw new CommandError(`${shownPath(path)} does not exist`);
-  if (!found.isDirectory()) {
+  const stats = statsOf(path);
+  if (!stats) throw new CommandError(`${shownPath(path)} does not exist`);
+  if (!stats.isDirectory()) {
     const above = dirname(resolve(path));
     // a file of an app means little without the one in the other folder
     if (/^(?:default|local)$/.test(basename(above)) && basename(path) === 'savedsearches.conf')
@@ -113,8 +113,8 @@ function detectionFiles(folder: string): readonly string[] {
 }
 
 function textOf(node: YamlNode | undefined, key: string): string | undefined {
-  const found = lookup(node, key);
-  return found?.kind === 'scalar' && found.text.trim() !== '' ? found.text.trim() : undefined;
+  const value = lookup(node, key);
+  return value?.kind === 'scalar' && value.text.trim() !== '' ? value.text.trim() : undefined;
 }
 
 function contentctlStanza(root: YamlNode | undefined, label: string): Stanza | undefined {

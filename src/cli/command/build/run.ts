@@ -95,10 +95,10 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
     bag.list.some(({ code }) => code === 'LCK002') ||
     (options.requireTests === true && (await isUntested(project, pack, paths)));
   terminal.progress(0, 0, 'writing packs');
-  const made = refused ? undefined : pages?.pages();
+  const rendered = refused ? undefined : pages?.pages();
   const written =
-    pack.outcomes.length > 0 && templates && made
-      ? await artifactsOf(artifactInput(project, pack, made, templates))
+    pack.outcomes.length > 0 && templates && rendered
+      ? await artifactsOf(artifactInput(project, pack, rendered, templates))
       : undefined;
   const artifacts = written?.artifacts ?? [];
   if (artifacts.length > 0) writeArtifacts(output, artifacts);

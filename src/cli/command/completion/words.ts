@@ -17,8 +17,8 @@ export async function completionWords(
   const command = program.commands.find(
     (one) => one.name() === before.find((word) => !word.startsWith('-')),
   );
-  const found = await candidates(last, before, command ?? program, program);
-  return found.filter((word) => word.startsWith(last) && word !== last);
+  const all = await candidates(last, before, command ?? program, program);
+  return all.filter((word) => word.startsWith(last) && word !== last);
 }
 
 async function candidates(

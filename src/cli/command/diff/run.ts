@@ -20,7 +20,7 @@ import { unpainted } from '../../report/context.ts';
 import { diffText } from '../../report/diff-text.ts';
 import { sideChanges } from '../../rule-test/side-changes.ts';
 import { printText } from '../../terminal/guarded.ts';
-import { configurationLine, contextFor, report } from '../../terminal/run.ts';
+import { configurationLine, reportAsText } from '../../terminal/report.ts';
 import { createTerminal } from '../../terminal/terminal.ts';
 import { type Side, sideOf } from './side.ts';
 
@@ -59,18 +59,12 @@ export async function diff(
     if (after) sides.push(after);
     terminal.clear();
     if (!before || !after) {
-      report({
-        diagnostics: bag.list,
-        format: 'text',
-        verbose: options.verbose,
-        context: contextFor(terminal),
-        terminal,
-      });
+      reportAsText(bag.list, terminal, options.verbose);
       return exitCodes.usage;
     }
-    const found = diffOf(...comparable(before, after));
-    const changed =
-      before.built && after.built ? await sideChanges(before.built, after.built, found) : [];
+    const changes = diffOf(...comparable(before, after));
+    const testChanges =
+      before.built && after.built ? await sideChanges(before.built, after.built, changes) : [];
     for (const { snapshot, errors = 0 } of sides) {
       if (errors > 0)
         process.stderr.write(
@@ -78,7 +72,7 @@ export async function diff(
             `(sigpack check shows them): what does not compile is not in the diff\n`,
         );
     }
-    write(found, changed, options);
+    write(changes, testChanges, options);
   } finally {
     for (const { remove } of sides) remove();
   }
@@ -110,19 +104,19 @@ function defaultFrom(home: string): string {
 }
 
 function write(
-  found: Diff,
-  changed: readonly SideChange[],
+  diff: Diff,
+  tests: readonly SideChange[],
   { format, output, verbose }: DiffOptions,
 ): void {
-  const view = diffView(found);
-  const json = { diffVersion: 1, ...view, tests: changed };
+  const view = diffView(diff);
+  const json = { diffVersion: 1, ...view, tests };
   const { paint } = createTerminal(process.stdout, process.env, () => 0);
   const text =
     format === 'json'
       ? `${visibleJson(JSON.stringify(json, undefined, 1))}\n`
       : format === 'markdown'
-        ? diffMarkdown(view, changed)
-        : diffText(view, changed, { paint: output === undefined ? paint : unpainted, verbose });
+        ? diffMarkdown(view, tests)
+        : diffText(view, tests, { paint: output === undefined ? paint : unpainted, verbose });
   if (output === undefined && format === 'text') printText(text);
   else if (output === undefined) process.stdout.write(text);
   else writeWhole(output, text);

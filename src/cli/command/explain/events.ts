@@ -49,7 +49,7 @@ export async function explainEvents(
 async function eventsOf(path: string): Promise<readonly Event[]> {
   const events: Event[] = [];
   try {
-    for await (const { event } of readEvents(path === '-' ? '-' : [path], { view: 'sigma' }))
+    for await (const { event } of readEvents(path === '-' ? '-' : [path], 'sigma'))
       events.push(event);
   } catch (error) {
     if (error instanceof EventError) throw new CommandError(error.message);

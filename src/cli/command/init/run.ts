@@ -42,7 +42,7 @@ export async function init(folder: string, options: InitCommandOptions): Promise
   if (!given.ok) throw new CommandError(given.error);
   refuseTaken(folder, options.force);
   const answers = await askTheRest(given.value);
-  const made = initFiles(
+  const generated = initFiles(
     {
       id: options.id ?? packIdFrom(name),
       title,
@@ -53,10 +53,10 @@ export async function init(folder: string, options: InitCommandOptions): Promise
     },
     { templates },
   );
-  checkConfig(made);
+  checkConfig(generated);
   // existing ones are the user's: npm writes to package.json, and .gitignore may well ignore dist/
   // already
-  const files = made.filter(
+  const files = generated.filter(
     ({ path }) => !keptFiles.includes(path) || !existsSync(join(folder, path)),
   );
   refuseTaken(folder, options.force);

@@ -33,11 +33,11 @@ export async function namesOfRules(
   if (!opened.ok) return opened;
   const project = opened.value;
   const { collection } = loadRules(rulePaths(project, paths), project.bag, project.terminal);
-  const found = new Map<string, Named & { readonly rules: number }>();
+  const counts = new Map<string, Named & { readonly rules: number }>();
   for (const rule of collection.rules)
     for (const one of namesIn(what, rule))
-      found.set(one.name, { ...one, rules: (found.get(one.name)?.rules ?? 0) + 1 });
-  const rows = [...found.values()].sort((a, b) => b.rules - a.rules || (a.name < b.name ? -1 : 1));
+      counts.set(one.name, { ...one, rules: (counts.get(one.name)?.rules ?? 0) + 1 });
+  const rows = [...counts.values()].sort((a, b) => b.rules - a.rules || (a.name < b.name ? -1 : 1));
   return ok({ rows, code: reportProject(project, answer) });
 }
 

@@ -68,18 +68,18 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
   let events = 0;
   let matched = 0;
   const matchBatch = (batch: Iterable<FoundEvent>, output: string[]): void => {
-    for (const found of batch) {
+    for (const one of batch) {
       events++;
-      const fulfilled = find(found.event);
+      const fulfilled = find(one.event);
       if (fulfilled.length === 0) continue;
       matched++;
-      output.push(write(found, fulfilled));
+      output.push(write(one, fulfilled));
     }
   };
   try {
     for await (const batch of readEventBatches(
       options.events.includes('-') ? '-' : options.events,
-      { view: 'sigma' },
+      'sigma',
     )) {
       const output: string[] = [];
       try {
@@ -146,12 +146,12 @@ function createFinder(
       detections.push({ id: String(number), query: compiled.query, logsource });
       continue;
     }
-    const made = correlatorOf(compiled, {
+    const correlator = correlatorOf(compiled, {
       history: 'unknown',
       asks: ({ logsource }) => source?.allows(logsource) ?? true,
     });
-    if (made.ok) correlations.push({ rule: compiled.rule, push: made.value });
-    else unmatchable(compiled, made.error);
+    if (correlator.ok) correlations.push({ rule: compiled.rule, push: correlator.value });
+    else unmatchable(compiled, correlator.error);
   }
   const index = createRuleIndex(detections, { logSourceOf: () => source });
   for (const { id, reason } of index.unmatchable) {

@@ -4,7 +4,7 @@ import { type ExitCode, exitCodes } from '../../error/exit-code.ts';
 import { shownPath } from '../../files/rule-files.ts';
 import { finishRelease } from '../../release/files.ts';
 import { printText } from '../../terminal/guarded.ts';
-import { configurationLine } from '../../terminal/run.ts';
+import { configurationLine } from '../../terminal/report.ts';
 import { createTerminal } from '../../terminal/terminal.ts';
 
 /**

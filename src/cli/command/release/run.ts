@@ -11,7 +11,7 @@ import { refuseCollisions } from '../../release/places.ts';
 import { takeReleaseLock } from '../../release/stage.ts';
 import { isFailure } from '../../report/context.ts';
 import { printText } from '../../terminal/guarded.ts';
-import { contextFor, report } from '../../terminal/run.ts';
+import { reportAsText } from '../../terminal/report.ts';
 import { releaseAgain } from './again.ts';
 import { type Compiled, compiledProject } from './compiled.ts';
 import { finishInterrupted } from './interrupted.ts';
@@ -77,8 +77,7 @@ async function releaseAlone(options: ReleaseOptions): Promise<ExitCode> {
 }
 
 function reportFindings({ bag, terminal }: Project, { verbose }: ReleaseOptions): ExitCode {
-  const context = contextFor(terminal);
-  report({ diagnostics: bag.list, format: 'text', verbose, context, terminal });
+  reportAsText(bag.list, terminal, verbose);
   return exitCodes.findings;
 }
 

@@ -17,7 +17,7 @@ import type { TestFile } from '../../rule-test/run.ts';
 import { defaultPaths, testRun } from '../../rule-test/session.ts';
 import { watchFiles } from '../../rule-test/watch.ts';
 import { printText } from '../../terminal/guarded.ts';
-import { contextFor } from '../../terminal/run.ts';
+import { contextFor } from '../../terminal/report.ts';
 import { createTerminal } from '../../terminal/terminal.ts';
 
 export interface TestOptions {

@@ -95,16 +95,16 @@ interface Place {
 const isFile = (path: string): boolean => statsOf(path)?.isFile() === true;
 
 function placeOf(path: string): Place {
-  const found = statsOf(path);
-  if (!found) throw new CommandError(`there is no ${shownPath(path)}`);
-  const folder = found.isDirectory() ? path : dirname(path);
+  const stats = statsOf(path);
+  if (!stats) throw new CommandError(`there is no ${shownPath(path)}`);
+  const folder = stats.isDirectory() ? path : dirname(path);
   if (!isFile(join(folder, sumsName)))
     throw new CommandError(
-      `there is no ${sumsName} ${found.isDirectory() ? 'in' : 'beside'} ${shownPath(path)}`,
+      `there is no ${sumsName} ${stats.isDirectory() ? 'in' : 'beside'} ${shownPath(path)}`,
     );
   return {
     folder,
-    names: found.isDirectory() || basename(path) === sumsName ? undefined : [basename(path)],
+    names: stats.isDirectory() || basename(path) === sumsName ? undefined : [basename(path)],
   };
 }
 

@@ -54,7 +54,7 @@ export function report({
   const sorted = [...diagnostics].sort(compareDiagnostics);
   terminal.clear();
   if (format === 'text') {
-    const { shown, hidden } = forPerson(sorted, verbose, countsNotes);
+    const { shown, hidden } = shownAsText(sorted, verbose, countsNotes);
     if (shown.length > 0)
       process.stderr.write(`${reports.text(shown, { ...context, links: verbose })}\n`);
     if (hidden !== '') process.stderr.write(`${context.paint('dim', hidden)}\n\n`);
@@ -65,7 +65,16 @@ export function report({
     : exitCodes.success;
 }
 
-function forPerson(
+/** As {@link report}, as text, where only errors are failures. */
+export function reportAsText(
+  diagnostics: readonly Diagnostic[],
+  terminal: Terminal,
+  verbose: boolean,
+): void {
+  report({ diagnostics, format: 'text', verbose, context: contextFor(terminal), terminal });
+}
+
+function shownAsText(
   sorted: readonly Diagnostic[],
   verbose: boolean,
   countsNotes: boolean,
