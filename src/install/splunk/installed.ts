@@ -90,10 +90,7 @@ export async function readInstalled({
       version: record?.version,
       title: textOf(there?.content.label),
       unseen: { what: 'what is in its lookups' },
-      madeFor:
-        typeof there?.content.description === 'string'
-          ? madeForIn(there.content.description)
-          : undefined,
+      madeFor: madeForIn(textOf(there?.content.description) ?? ''),
       ...(foreign === undefined ? {} : { foreign }),
       // an install that was cut off has left its own mark
       digest: pending ? undefined : record?.digest,
@@ -126,9 +123,9 @@ function foreignApp(
   const own = app && splunkObjects(app).find(({ collection }) => collection === 'apps/local');
   if (own && [...own.fields].every(([name, value]) => plainValue(name, content[name]) === value))
     return undefined;
-  const version =
-    typeof content.version === 'string' && content.version !== '' ? ` ${content.version}` : '';
-  return `an app ${appId}${version} is there that Sigpack did not install`;
+  const version = textOf(content.version);
+  const named = version === undefined ? appId : `${appId} ${version}`;
+  return `an app ${named} is there that Sigpack did not install`;
 }
 
 /** What the server has of the objects that are ours or are to be. */
