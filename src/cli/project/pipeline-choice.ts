@@ -1,6 +1,6 @@
 import { noPipeline } from '../../pipeline/bundle.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
-import { type DiagnosticBag, isFatal } from '../../source/diagnostic.ts';
+import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { CommandError } from '../error/command-error.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
 
@@ -37,7 +37,6 @@ export async function pipelinesByTarget(
   if (some.length === 0) return none;
   // the reader and its regular expressions are loaded where they are needed
   const { filesOfFolder, isBuiltIn, loadPipelines } = await import('./pipeline-files.ts');
-  const before = bag.list.length;
   // targets share pipelines: each is read, and reported, once
   const known = new Map<string, Pipeline | undefined>();
   const from = named ? process.cwd() : folder;
@@ -70,7 +69,7 @@ export async function pipelinesByTarget(
     if (isFolder ? unused > 0 && unused === all.length : unused > 0)
       throw new CommandError(foreignText(name, all, targets));
   }
-  if (bag.list.slice(before).some(isFatal)) return undefined;
+  if ([...known.values()].includes(undefined)) return undefined;
   return new Map([...none, ...[...found].filter(([, pipelines]) => pipelines.length > 0)]);
 }
 

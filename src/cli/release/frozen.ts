@@ -9,17 +9,20 @@ import type { Locked } from './lock-file.ts';
 /** What the lock does not have is reported in its first line, behind the `# `. */
 const headingText = 2;
 
-/** Reports each difference between a build and what the lock says was published. */
-export function checkFrozen(
+/** Reports each difference between a build and what the lock says was published; true if none. */
+export function isAsLocked(
   { lock, lockFile, loaded, bag }: Locked & { readonly bag: DiagnosticBag },
   pack: Pack,
   built: Built,
-): void {
-  const report = (message: string, at = 0): void =>
+): boolean {
+  let isSame = true;
+  const report = (message: string, at = 0): void => {
+    isSame = false;
     bag.add(lockFile, { code: 'LCK002', message, span: { start: at, end: at } });
+  };
   if (!lock) {
     report('there is no sigpack.lock; `sigpack release` writes it');
-    return;
+    return isSame;
   }
   const { version, revision } = loaded.config.info;
   if (version !== lock.pack.version)
@@ -44,6 +47,7 @@ export function checkFrozen(
   for (const change of settings) report(`a setting of the pack differs: ${settingText(change)}`);
   for (const name of [...parameters.added, ...parameters.removed])
     report(`parameter ${name} is on one side only`);
+  return isSame;
 }
 
 const words = {

@@ -68,7 +68,7 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   );
   if (!opened.ok) return opened.error;
   const project = opened.value;
-  const { loaded, bag, terminal, history, unchosen } = project;
+  const { loaded, terminal, history, unchosen } = project;
   const output = options.output ?? defaultOutput(loaded);
   // comparing is loaded only if it is wanted
   const frozen = options.frozen === true ? await frozenCheck() : undefined;
@@ -88,11 +88,11 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
   if (pack.outcomes.length === 0) reportNothing(project, paths, counts.files);
   reportPack(project, pack);
   // every rule would differ from a target that is left out
-  if (built && unchosen.length === 0) frozen?.checkFrozen(project, pack, built);
+  const differs = built && unchosen.length === 0 && !frozen?.isAsLocked(project, pack, built);
   const refused =
     loaded.config.targets.length === 0 ||
     (options.frozen === true && unchosen.length > 0) ||
-    bag.list.some(({ code }) => code === 'LCK002') ||
+    differs === true ||
     (options.requireTests === true && (await isUntested(project, pack, paths)));
   terminal.progress(0, 0, 'writing packs');
   const rendered = refused ? undefined : pages?.pages();
@@ -111,11 +111,11 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
 
 /** Loads what `--frozen` needs. */
 async function frozenCheck() {
-  const [{ createBuilt }, { checkFrozen }] = await Promise.all([
+  const [{ createBuilt }, { isAsLocked }] = await Promise.all([
     import('../../../release/snapshot.ts'),
     import('../../release/frozen.ts'),
   ]);
-  return { createBuilt, checkFrozen };
+  return { createBuilt, isAsLocked };
 }
 
 /** In the project's folder: the same place, whichever folder in it the command is run from. */

@@ -6,7 +6,7 @@ import { makeFolders } from '../../files/make-folders.ts';
 import { shownPath } from '../../files/rule-files.ts';
 import { writeRelease } from '../../release/files.ts';
 import { type Signing, sourceOf } from '../../release/folder.ts';
-import { checkFrozen } from '../../release/frozen.ts';
+import { isAsLocked } from '../../release/frozen.ts';
 import { printText } from '../../terminal/guarded.ts';
 import { notesOf } from './changelog.ts';
 import { type Compiled, releaseFiles } from './compiled.ts';
@@ -22,9 +22,8 @@ export async function releaseAgain(
   options: ReleaseOptions,
 ): Promise<ExitCode | undefined> {
   const { project, pack, built } = compiled;
-  const { lock, loaded, bag } = project;
-  checkFrozen(project, pack, built);
-  if (!lock || bag.list.some(({ code }) => code === 'LCK002')) return undefined;
+  const { lock, loaded } = project;
+  if (!isAsLocked(project, pack, built) || !lock) return undefined;
   const { version } = lock.pack;
   const path = `${loaded.config.release.output}/${version}`;
   if (existsSync(join(loaded.folder, path)))

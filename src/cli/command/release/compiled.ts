@@ -60,17 +60,17 @@ export async function releaseFiles(
   compiled: Compiled,
   pack: Pack,
   lock: Lock,
-  made: Pick<ReleaseFolderInput, 'source' | 'signing'>,
+  origin: Pick<ReleaseFolderInput, 'source' | 'signing'>,
 ): Promise<ReleaseWrites['output']['files'] | undefined> {
   const { project, pages, templates } = compiled;
-  const { loaded, bag } = project;
+  const { loaded } = project;
   const pathOf = (path: string): string => pathInPack(project, path);
   const rendered = pages.pages();
   if (!rendered) return undefined;
-  const written = await artifactsOf(artifactInput(project, pack, rendered, templates));
+  const made = await artifactsOf(artifactInput(project, pack, rendered, templates));
+  const isEmpty = pack.config.targets.some((target) => pack[target].length === 0);
   // a release has all the rules that its lock names, or there is no release
-  if (!written || written.leftOut.length > 0 || bag.list.some(({ code }) => code === 'PCK005'))
-    return undefined;
-  const { artifacts } = written;
-  return releaseFolder({ artifacts, pack, lock: lockText(lock), loaded, pathOf, ...made });
+  if (!made || made.leftOut.length > 0 || isEmpty) return undefined;
+  const { artifacts } = made;
+  return releaseFolder({ artifacts, pack, lock: lockText(lock), loaded, pathOf, ...origin });
 }
