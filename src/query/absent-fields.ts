@@ -1,15 +1,15 @@
 import { type Truth, truthOf } from './three-valued.ts';
 import type { Item, Query } from './tree.ts';
 
-/** The truth of an item that asks for a field which no event has; undefined for other items. */
+/** The truth of an item that needs a field which no event has; undefined for other items. */
 export function truthWithout({ field, test }: Item, absent: ReadonlySet<string>): Truth {
   if (test.kind === 'field' && absent.has(test.other)) return false;
   return field !== undefined && absent.has(field) ? test.kind === 'null' : undefined;
 }
 
 /**
- * The items that make a query true or false, as far as it is known; those of the parts that have
- * the truth of the whole.
+ * The items that make a query true or false, if that is known: those in the parts whose truth is
+ * that of the query.
  */
 export function causesOf(query: Query, ofItem: (item: Item) => Truth): readonly Item[] {
   const truth = truthOf(query, ofItem);
@@ -21,7 +21,7 @@ export function causesOf(query: Query, ofItem: (item: Item) => Truth): readonly 
     .flatMap((operand) => causesOf(operand, ofItem));
 }
 
-/** The absent fields that items ask for, sorted. */
+/** The absent fields that items use, sorted. */
 export function absentFieldsOf(
   items: Iterable<Item>,
   absent: ReadonlySet<string>,

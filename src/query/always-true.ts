@@ -4,17 +4,15 @@ import type { CompiledRule } from './compile.ts';
 import { type Truth, truthOf } from './three-valued.ts';
 import { type Item, itemsOf, type Query } from './tree.ts';
 
-/**
- * Why every event of the log source fulfils a rule: fields that none has, sorted; without them the
- * condition is true whatever an event holds.
- */
+/** Why every event of the log source fulfils a rule. */
 export interface AlwaysTrue {
+  /** Fields that no event has, without which the condition is always true; sorted. */
   readonly fields: readonly string[];
 }
 
 /**
- * Undefined for a rule that some event may not fulfil. A correlation may well count all events of a
- * log source.
+ * Undefined for a rule that some event may not fulfil, and for correlations: one may well count all
+ * events of a log source.
  */
 export function alwaysTrue(compiled: CompiledRule): AlwaysTrue | undefined {
   if (compiled.kind === 'correlation') return undefined;
@@ -37,8 +35,8 @@ export function alwaysTrue(compiled: CompiledRule): AlwaysTrue | undefined {
 }
 
 /**
- * A search for an event that the query is false of ends here: then the query counts as one that
- * says something.
+ * Limit of the search for an event that makes the query false. Beyond it, the query counts as one
+ * that says something.
  */
 const maximumBranches = 2000;
 
@@ -48,7 +46,7 @@ const isAnyText = ({ field, test }: Item): boolean =>
   test.pattern.length === 1 &&
   test.pattern[0] === ANY;
 
-/** `fixed`: the truth of items that no event changes. */
+/** `fixed` is the truth of items that no event changes. */
 function isAlwaysTrue(query: Query, fixed: (item: Item) => Truth): boolean {
   // the event that has nothing of the rule: few rules are true of it
   if (truthOf(query, (item) => fixed(item) ?? item.test.kind === 'null') !== true) return false;
@@ -69,11 +67,13 @@ function isAlwaysTrue(query: Query, fixed: (item: Item) => Truth): boolean {
 
 interface Atom {
   readonly key: string;
-  /** The item says that the atom is false. */
+  /** The item is the negation of the atom. */
   readonly negated: boolean;
 }
 
-/** Items of one meaning have one atom. An absent field is the contrary of a present one. */
+/**
+ * Items with the same meaning have the same atom. An absent field is the negation of a present one.
+ */
 function atomOf({ field, test }: Item): Atom {
   const negated = test.kind === 'null';
   const key = JSON.stringify([field, negated ? { kind: 'exists' } : test], (_, value: unknown) =>

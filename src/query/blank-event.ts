@@ -6,42 +6,37 @@ import { asksForNoText } from './regex-open.ts';
 import { type Truth, truthOf } from './three-valued.ts';
 import type { Item } from './tree.ts';
 
-/** What a target's store makes of an event that has nothing of a rule. */
+/** How a target's store handles an event that has nothing of a rule. */
 export interface BlankEvent {
   /**
-   * An empty text is not stored: a field without a value counts as one with an empty text, but not
-   * under `not`.
+   * Empty text is not stored: a field without a value counts as one with empty text, but not under
+   * `not`.
    */
   readonly emptyIsAbsent: boolean;
-  /** Whether every event of the store has the field; undefined where many may have it. */
+  /** Whether every event in the store has the field; undefined if many may have it. */
   readonly always: (field: string) => Truth;
-  /**
-   * Fields in which only words are searched: a text without letters and digits finds all values.
-   */
+  /** Fields that are searched by words: text without letters and digits finds all values. */
   readonly wordsOnly?: (field: string) => boolean;
-  /**
-   * Something beside its query says which events the rule is asked of: an index, a stream, a source
-   * type.
-   */
+  /** Whether something besides the query limits the events: an index, a stream, a source type. */
   readonly isNarrowed: (rule: CompiledDetection) => boolean;
 }
 
 /**
- * How a rule finds every event: it only says what an event must not have, or only asks for what
- * each of them has.
+ * How a rule finds every event: it only excludes what an event may have, or only requires what each
+ * has.
  */
 export type BlankCause = 'absence' | 'presence';
 
 /**
- * For a rule that any event fulfils, as long as it has none of the rule's fields and words, and
- * that nothing narrows. What a pipeline wrote in the target's own words may do so. A group-by field
- * leaves out the events without it.
+ * The cause for a rule that any event fulfils if it has none of the rule's fields and words, and
+ * that nothing narrows. What a pipeline wrote in the target's language may narrow it. A group-by
+ * field excludes the events without it.
  */
 export function blankCause(compiled: CompiledRule, blank: BlankEvent): BlankCause | undefined {
   return causeOf(compiled, blank, new Map());
 }
 
-/** `known`: correlations may share parts level upon level. */
+/** `known`: correlations may share parts at several levels. */
 function causeOf(
   compiled: CompiledRule,
   blank: BlankEvent,
@@ -63,7 +58,7 @@ function causeOfDetection(compiled: CompiledDetection, blank: BlankEvent): Blank
     truthOf(query, (item, negated) => truthOfItem(item, negated, blank)) !== true
   )
     return undefined;
-  // without what it has by lacking something
+  // without the values that are only there because a field is missing
   const present = { ...blank, emptyIsAbsent: false };
   const isPresent = (item: Item, negated: boolean): Truth =>
     negated || (item.test.kind !== 'null' && truthOfItem(item, false, present));
@@ -83,10 +78,7 @@ function causeOfCorrelation(
   return causes.every((cause) => cause === 'presence') ? 'presence' : 'absence';
 }
 
-/**
- * Whether so many of its rules, which every event fulfils, may fulfil the correlation by
- * themselves.
- */
+/** Whether so many rules that every event fulfils may fulfil the correlation by themselves. */
 function areEnough({ type, rules, thresholds }: CorrelationRule, found: number): boolean {
   if (found === 0 || found === rules.length) return found > 0;
   if (type === 'temporal_ordered' || (type === 'temporal' && thresholds.length === 0)) return false;
@@ -111,7 +103,7 @@ function countsFor(rule: CorrelationRule, index: number, { always }: BlankEvent)
   });
 }
 
-/** What can't be known counts as what lets the rule find the event. */
+/** If the truth is unknown, it is what lets the rule find the event. */
 function truthOfItem({ field, test }: Item, negated: boolean, blank: BlankEvent): Truth {
   const may = !negated;
   const has = field === undefined ? true : blank.always(field);

@@ -10,18 +10,18 @@ import type { SettledDetection } from './settled.ts';
 import { and, type Query } from './tree.ts';
 
 /**
- * A rule whose items are settled, filters included; a correlation with the rules that it refers to,
- * in their order. What pipelines work on.
+ * A rule with its modifiers settled, including its filters; for a correlation, including the rules
+ * that it refers to, in order. This is what pipelines process.
  */
 export type SettledRule = SettledDetectionRule | SettledCorrelation;
 
 export interface SettledDetectionRule {
   readonly kind: 'detection';
   readonly rule: DetectionRule;
-  /** The rule's own detection, then those of its filters: all must hold. */
+  /** The rule's own detection, then those of its filters, joined with AND. */
   readonly parts: readonly SettledDetection[];
   readonly processing?: Processing;
-  /** Correlations refer to it: what is made of it is kept for them. */
+  /** True if correlations refer to it, so that what is made of it is kept for them. */
   readonly shared: boolean;
 }
 
@@ -68,20 +68,20 @@ export interface CompiledCorrelation {
 export interface CompileOptions {
   readonly placeholders: ReadonlyMap<string, readonly Pattern[]>;
   readonly bag: DiagnosticBag;
-  /** A pipeline follows, which may know the placeholders that have no value here. */
+  /** True if a pipeline follows, which may know the placeholders that have no value here. */
   readonly keepPlaceholders?: boolean;
 }
 
 /**
- * Settles a rule; one that correlations refer to only once. The function returns undefined where
- * the rule has been reported.
+ * Makes the function that settles rules, those that correlations refer to once. It returns
+ * undefined if the rule has been reported.
  */
 export function createSettler(
   collection: Collection,
   options: CompileOptions,
 ): (rule: Rule) => SettledRule | undefined {
   const known = new Map<Rule, SettledRule | undefined>();
-  // once, however many rules they reach: an error in a filter is told once, in the filter
+  // once, however many rules they reach, so that the errors of a filter are reported once
   const filters = new Map(
     collection.filters.map((filter) => [filter, settledFilter(filter, options)]),
   );
@@ -91,7 +91,7 @@ export function createSettler(
       rule.kind === 'detection'
         ? settleRule(rule, collection, filters, options)
         : settleCorrelation(rule, collection, options, settle);
-    // the others are dropped after use: thousands of trees are worth their memory
+    // the others are dropped after use: thousands of trees need too much memory
     if (collection.isReferenced(rule)) known.set(rule, settled);
     return settled;
   };
@@ -133,8 +133,8 @@ export function createCompiler(
 }
 
 /**
- * Makes the query of settled rules, of shared ones once. The function returns undefined where a
- * rule has been reported.
+ * Makes the function that combines settled rules into queries, shared ones once. It returns
+ * undefined if the rule has been reported.
  */
 export function createCombiner(
   bag: DiagnosticBag,
@@ -266,7 +266,7 @@ export function detectionsBelow(compiled: CompiledRule): readonly CompiledDetect
     : rulesBelow(compiled).filter((part) => part.kind === 'detection');
 }
 
-/** The rule itself and all below it, each once: correlations may share parts level upon level. */
+/** The rule and all below it, each once: correlations may share parts at several levels. */
 export function rulesBelow(compiled: CompiledRule): readonly CompiledRule[] {
   if (compiled.kind === 'detection') return [compiled];
   const visited = new Set<CompiledRule>();

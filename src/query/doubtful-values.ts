@@ -8,7 +8,7 @@ import type { Span } from '../source/span.ts';
 import type { YamlScalar } from '../source/yaml/tree.ts';
 import type { Meaning } from './meaning.ts';
 
-/** Warns of `expand` for nothing: no value names a placeholder, or one only seems to. */
+/** Warns of `expand` without effect: no value has a placeholder, or one only seems to have one. */
 export function warnOfLiterals(
   { bag, file }: Meaning,
   { values }: DetectionItem,
@@ -33,8 +33,8 @@ export function warnOfLiterals(
 }
 
 /**
- * Warns of values that are compared whole and that hardly any event has: all of several, or the middle of a
- * Base64 text.
+ * Warns of values that are compared as a whole although hardly any event has them: all of several
+ * values, or the middle of Base64 text.
  */
 export function warnOfWhole(
   { bag, file }: Meaning,
@@ -67,7 +67,7 @@ export function warnOfWhole(
     );
 }
 
-/** Warns of a network as a text: its addresses were meant, most likely. */
+/** Warns of a network that is compared as text: most likely its addresses are meant. */
 export function warnOfNetwork(
   { bag, file }: Meaning,
   item: DetectionItem,
@@ -89,8 +89,8 @@ export function warnOfNetwork(
 }
 
 /**
- * The diagnostic about a network that is compared as a text. `wanted`: how its field would be
- * written for its addresses.
+ * The diagnostic about a network that is compared as text. `wanted` is the key that would match its
+ * addresses.
  */
 export function networkAsText(network: string, wanted: string, span: Span): NewDiagnostic {
   return {

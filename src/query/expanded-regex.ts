@@ -9,7 +9,7 @@ export interface UnfilledRegex extends Pick<StringTest, 'pattern'> {
   readonly flags: NonNullable<StringTest['flags']>;
 }
 
-/** What a placeholder's value makes of an expression is not one. */
+/** An expression is invalid with the value of a placeholder. */
 interface InvalidFilling {
   readonly kind: 'invalid';
   readonly source: string;
@@ -17,8 +17,8 @@ interface InvalidFilling {
 }
 
 /**
- * What becomes of an expression by each combination of the values. Placeholders without a value
- * stay under `keep`, and with them the test stays a text.
+ * Fills an expression with each combination of the values. With `keep`, placeholders without a
+ * value stay, and the test remains text.
  */
 export function fillRegex(
   { pattern, flags }: UnfilledRegex,

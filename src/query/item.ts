@@ -10,7 +10,7 @@ import type { SettledItem, SettledValue } from './settled.ts';
 import { ValueError } from './value.ts';
 import { testReader } from './value-test.ts';
 
-/** The item with its modifiers settled. Undefined after a fatal diagnostic. */
+/** Settles the modifiers of an item; undefined after a fatal diagnostic. */
 export function settleItem(meaning: Meaning, item: DetectionItem): SettledItem | undefined {
   const names = item.modifiers.map((modifier) => modifier.name);
   if (!chainHolds(meaning, item, names)) return undefined;

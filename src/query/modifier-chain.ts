@@ -3,11 +3,11 @@ import { chainError, modifierRoles } from '../sigma/value/modifier.ts';
 import { modifierHint } from '../sigma/value/modifier-hint.ts';
 import type { Meaning } from './meaning.ts';
 
-/** Chains without an error, so that the few that rules use are each checked once. */
+/** Chains without an error: rules use few, and each is checked once. */
 const soundChains = new Set<string>();
 const maximumSoundChains = 1000;
 
-/** False, after a diagnostic, where the modifiers of an item do not go together. */
+/** Whether the modifiers of an item go together; false after a diagnostic. */
 export function chainHolds(
   meaning: Meaning,
   item: DetectionItem,
@@ -22,7 +22,7 @@ export function chainHolds(
   return sound;
 }
 
-/** Modifiers of one key: there are some 30, and none may stand twice. */
+/** Limit for the modifiers of one key: there are some 30, and none may be repeated. */
 const longestChain = 32;
 
 function checkChain(meaning: Meaning, item: DetectionItem): boolean {

@@ -7,21 +7,24 @@ import { truthOf } from './three-valued.ts';
 import type { Item } from './tree.ts';
 
 /**
- * Why no event of the product can fulfil a rule: the first item that asks for a field that the
- * product lacks, and all such fields.
+ * Why no event of the product can fulfil a rule: the first item that uses a field which the product
+ * lacks, and all such fields.
  */
 export interface NeverTrue {
   /** Sorted. */
   readonly fields: readonly string[];
-  /** Undefined: the group or the condition of a correlation asks for the field. */
+  /** Undefined if the group or the condition of a correlation uses the field. */
   readonly item?: Item;
-  /** A correlation that waits for silence, which there always is: it is true of every window. */
+  /**
+   * True for a correlation that waits for silence: as there is always silence, it is true of every
+   * window.
+   */
   readonly silence?: true;
 }
 
 /**
- * Undefined for a rule that some event may fulfil, as far as fields tell, and for products that no
- * pipeline describes.
+ * Undefined for a rule that some event may fulfil as far as its fields show, and for products that
+ * no pipeline describes.
  */
 export function neverTrue(compiled: CompiledRule): NeverTrue | undefined {
   return compiled.kind === 'detection'
@@ -39,7 +42,7 @@ function deadDetection({ query, processing }: CompiledDetection): NeverTrue | un
   return { fields: absentFieldsOf(items, absent), ...(item ? { item } : {}) };
 }
 
-/** `known`: correlations may share parts level upon level. */
+/** `known`: correlations may share parts at several levels. */
 function deadCorrelation(
   compiled: CompiledCorrelation,
   known: Map<CompiledRule, NeverTrue | undefined>,
@@ -56,8 +59,7 @@ function deadCorrelation(
   let result: NeverTrue | undefined;
   if (first && !canDoWith(compiled.rule, dead.length - found.length)) {
     const { silence, ...cause } = first;
-    // silence below is an event that there always is; a group is known by its events, and there are
-    // none
+    // silence below is an event that there always is. A group needs events, and there are none
     const { rule } = compiled;
     const counted =
       rule.groupBy.length === 0 &&
@@ -84,13 +86,15 @@ function canDoWith({ type, rules, thresholds }: CorrelationRule, living: number)
   );
 }
 
-/** No value of the field fulfils the condition: an event without it does, too. */
+/**
+ * True if the condition holds without a value of the field, so that events without it count too.
+ */
 const needsNoValue = (rule: CorrelationRule): boolean =>
   rule.type === 'value_count' && holdsOfNothing(rule);
 
 /**
- * Fields of its groups and of its condition that no event of a part has: without them an event
- * counts for nothing. A group needs no values where none is enough.
+ * Fields of its groups and its condition that no event of a part has, so that the events do not
+ * count. A group needs no values where none is enough.
  */
 function missingFields(
   { rule, processing }: CompiledCorrelation,

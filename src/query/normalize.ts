@@ -14,15 +14,15 @@ import {
 import { and, not, or, type Query } from './tree.ts';
 
 /**
- * Items of a query, counted at each mention of their selection. More are refused: a short condition
- * can name a long selection often.
+ * Limit for the items of a query, counted at each mention of their selection: a short condition can
+ * mention a long selection often.
  */
 const maximumItems = 100_000;
-/** Names that are compared, and listed in a hint. */
+/** Names that are compared and listed in a hint. */
 const maximumNames = 100;
 
 /**
- * A detection with its items settled. Reports every bad item; undefined after a fatal diagnostic.
+ * Settles the items of a detection, and reports every bad item; undefined after a fatal diagnostic.
  */
 export function settleDetection(
   meaning: Meaning,
@@ -36,13 +36,13 @@ export function settleDetection(
     if (settled) searches.set(name, { name, span, body: settled });
   }
   if (searches.size === detection.searches.size) return { file, span, searches, conditions };
-  // the condition is checked all the same: all errors of a rule are reported at once
+  // the condition is checked all the same, so that all errors of a rule are reported at once
   const empty = { file, span, searches: emptySearches(detection), conditions };
   reportCombined(bag, empty, combine(empty));
   return undefined;
 }
 
-/** Every selection by its name, with nothing in it. */
+/** Every selection by its name, but empty. */
 function emptySearches({ searches }: Detection): ReadonlyMap<string, SettledSearch> {
   const body: SettledBody = { kind: 'group', link: 'and', entries: [] };
   return new Map([...searches].map(([name, { span }]) => [name, { name, span, body }]));
@@ -61,25 +61,27 @@ function settleBody(meaning: Meaning, body: SearchBody): SettledBody | undefined
     : { kind: 'group', link: body.kind === 'map' ? 'and' : 'or', entries: settled };
 }
 
-/** One detection on its way to a query. */
+/** A detection that is being combined. */
 interface Progress {
   readonly detection: SettledDetection;
   readonly bodies: ReadonlyMap<string, Query | undefined>;
   readonly used: Set<string>;
   readonly errors: NewDiagnostic[];
-  /** So far. */
+  /** The items so far. */
   items: number;
 }
 
-/** What a settled detection means. */
+/** The meaning of a settled detection. */
 export interface Combined {
-  /** Undefined where a pipeline dropped all of it. */
+  /** Undefined if a pipeline dropped all of it. */
   readonly query: Query | undefined;
-  /** About selections that the condition does not use. */
+  /** Selections that the condition does not use. */
   readonly warnings: readonly NewDiagnostic[];
 }
 
-/** A settled detection as meant, or why its condition can't be: missing or too many selections. */
+/**
+ * Combines a settled detection into a query. The errors are about missing and too many selections.
+ */
 export function combine(detection: SettledDetection): Result<Combined, readonly NewDiagnostic[]> {
   const bodies = new Map<string, Query | undefined>();
   for (const search of detection.searches.values())
@@ -100,7 +102,7 @@ export function combine(detection: SettledDetection): Result<Combined, readonly 
   return errors.length > 0 ? failed(errors) : ok({ query, warnings: unused(detection, used) });
 }
 
-/** Adds what was found wrong with a condition. */
+/** Adds the warnings or errors of a condition. */
 export function reportCombined(
   bag: DiagnosticBag,
   { file }: SettledDetection,
@@ -177,7 +179,7 @@ function countItems(query: Query): number {
 
 type Selecting = ConditionNode & { readonly kind: 'name' | 'quantifier' };
 
-/** The selections that a name or a quantifier of the condition means, in order; one at least. */
+/** The selections that a name or a quantifier of the condition means, in order, at least one. */
 export function selectedBy(
   { searches }: SettledDetection,
   node: Selecting,

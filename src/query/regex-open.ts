@@ -2,12 +2,12 @@ import { parseRegex } from '../regex/regex.ts';
 import type { RegexClass, RegexNode } from '../regex/tree.ts';
 import type { RegexTest } from './tree.ts';
 
-/** A class of as many characters says nothing certain of a text: all letters, say. */
+/** A class with this many characters requires no particular text: all letters, for example. */
 const WIDE = 26;
 
 /**
- * True for an expression such as `.*`, `^\w+$` or `x?`: no certain text has to be in a value that
- * it matches.
+ * True for an expression such as `.*`, `^\w+$` or `x?`, which requires no particular text in a
+ * value.
  */
 export function asksForNoText(test: RegexTest): boolean {
   const parsed = parseRegex(test.source, test);

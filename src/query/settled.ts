@@ -3,14 +3,15 @@ import type { SourceFile, Span } from '../source/span.ts';
 import { and, type Item, not, or, type Query, type Test } from './tree.ts';
 
 /**
- * A detection whose modifiers are settled and whose condition still names selections: what
- * processing pipelines work on. Values are immutable; a pipeline makes new ones.
+ * A settled detection: its modifiers are resolved into tests, while its condition still names
+ * selections. This is what processing pipelines work on. Values are immutable; a pipeline makes new
+ * ones.
  */
 export interface SettledDetection {
   readonly file: SourceFile;
   readonly span: Span;
   readonly searches: ReadonlyMap<string, SettledSearch>;
-  /** Linked with OR. */
+  /** Joined with OR. */
   readonly conditions: readonly ConditionNode[];
 }
 
@@ -23,7 +24,7 @@ export interface SettledSearch {
 export type SettledBody = SettledGroup | SettledItem;
 
 /**
- * A group of nothing is left of one whose items a pipeline dropped; conditions read as if it were
+ * An empty group remains of one whose items a pipeline dropped. Conditions are read as if it were
  * not there.
  */
 export interface SettledGroup {
@@ -32,26 +33,26 @@ export interface SettledGroup {
   readonly entries: readonly SettledBody[];
 }
 
-/** One detection item: the values of one field. */
+/** A detection item: the values of a field. */
 export interface SettledItem {
   readonly kind: 'item';
-  /** Undefined: keywords. */
+  /** Undefined for keywords. */
   readonly field: string | undefined;
   readonly values: readonly SettledValue[];
-  /** How the values are linked; `and` under `all`. */
+  /** How the values are joined: `and` under `all`. */
   readonly link: 'and' | 'or';
   /** True under `neq`. */
   readonly negated: boolean;
   readonly file: SourceFile;
   readonly span: Span;
-  /** Ids of the processing items that were applied to it. */
+  /** The ids of the processing items that were applied to it. */
   readonly applied?: ReadonlySet<string>;
 }
 
-/** One value as written with the tests that its modifiers made of it, linked with OR. */
+/** A value as written, with the tests that its modifiers make of it, joined with OR. */
 export interface SettledValue {
   readonly tests: readonly Test[];
-  /** `exists: false`: the only test is turned round. */
+  /** True for `exists: false`: the only test is negated. */
   readonly absent: boolean;
   readonly span: Span;
 }
@@ -61,7 +62,7 @@ function settledItemQuery(item: SettledItem): Query {
   const { field, file } = item;
   const operands = item.values.map(({ tests, absent, span }): Query => {
     const [only] = tests;
-    // nearly every value is one test
+    // nearly all values are one test
     const query: Query =
       tests.length === 1 && only
         ? { kind: 'item', field, test: only, file, span }
@@ -72,7 +73,7 @@ function settledItemQuery(item: SettledItem): Query {
   return item.negated ? not(linked) : linked;
 }
 
-/** The query of a selection; undefined where nothing is left of it. */
+/** The query of a selection; undefined if it is empty. */
 export function settledQuery(body: SettledBody): Query | undefined {
   if (body.kind === 'item') return body.values.length === 0 ? undefined : settledItemQuery(body);
   const operands: Query[] = [];
@@ -84,14 +85,14 @@ export function settledQuery(body: SettledBody): Query | undefined {
   return body.link === 'and' ? and(operands) : or(operands);
 }
 
-/** True where a value of the item is another field of the event; nearly none is. */
+/** True if a value of the item is another field of the event, which is rare. */
 export const refersToFields = ({ values }: SettledItem): boolean => values.some(refers);
 const refers = ({ tests }: SettledValue): boolean => tests.some(isFieldTest);
 const isFieldTest = ({ kind }: Test): boolean => kind === 'field';
 
 /**
- * True where the test holds for some item of a selection; asked of every rule, where a generator
- * would cost more than the test.
+ * True if `holds` is true of an item of the selection. It is called for every rule, where a
+ * generator would cost more than the test.
  */
 export function someSettledItem(body: SettledBody, holds: (item: SettledItem) => boolean): boolean {
   if (body.kind === 'item') return holds(body);

@@ -1,11 +1,11 @@
 import type { Item, Query } from './tree.ts';
 
-/** True, false, or undefined where it can't be known. */
+/** True, false, or undefined if unknown. */
 export type Truth = boolean | undefined;
 
 /**
- * The truth of a query from that of its items, where some of them may be unknown. `negated`: the
- * item is under an odd number of negations.
+ * The truth of a query from that of its items, some of which may be unknown. `negated`: the item is
+ * under an odd number of negations.
  */
 export function truthOf(
   query: Query,
@@ -26,7 +26,7 @@ export function truthOf(
   }
 }
 
-/** `decisive`: the truth of one operand that is the truth of all. */
+/** `decisive`: the truth of an operand that is then the truth of the whole. */
 function joined(
   operands: readonly Query[],
   ofItem: (item: Item, negated: boolean) => Truth,

@@ -39,12 +39,12 @@ export interface Not {
  */
 export interface Item {
   readonly kind: 'item';
-  /** Undefined: a keyword, searched in the whole event. */
+  /** Undefined for a keyword, which is searched in the whole event. */
   readonly field: string | undefined;
   readonly test: Test;
-  /** Where it was written: a rule's file, or that of a filter. */
+  /** The file that has it: the rule's, or that of a filter. */
   readonly file: SourceFile;
-  /** The value (or the key, where there is no value) in that file. */
+  /** The place of the value in that file, or of the key if there is no value. */
   readonly span: Span;
 }
 
@@ -71,18 +71,21 @@ export interface StringTest {
   readonly pattern: Pattern;
   readonly cased: boolean;
   /**
-   * Its placeholders, which a pipeline fills, stand for address blocks: then it is a {@link
+   * Its placeholders, which a pipeline fills, mean address blocks: then it becomes a {@link
    * CidrTest}.
    */
   readonly isBlock?: true;
   /**
-   * Its placeholders stand for parts of a regular expression with these flags, whose text its
-   * literals are: then it is a {@link RegexTest}.
+   * Its placeholders are parts of a regular expression with these flags, and its literals are the
+   * rest: then it becomes a {@link RegexTest}.
    */
   readonly flags?: Pick<RegexTest, 'ignoreCase' | 'multiline' | 'dotAll'>;
 }
 
-/** True for what is no text yet: placeholders that a pipeline fills make something else of it. */
+/**
+ * True for a test whose placeholders a pipeline has yet to fill, to make another kind of test of
+ * it.
+ */
 export const isUnfilled = (test: Test): boolean =>
   test.kind === 'string' && (test.isBlock === true || test.flags !== undefined);
 
@@ -107,8 +110,8 @@ export interface ExistsTest {
 }
 
 /**
- * PCRE, unanchored, case-sensitive unless a flag says otherwise. Inline flags at the start of the
- * pattern are already in the flags.
+ * PCRE, unanchored, case-sensitive unless a flag says otherwise. The flags include inline flags at
+ * the start of the pattern.
  */
 export interface RegexTest {
   readonly kind: 'regex';
@@ -118,13 +121,13 @@ export interface RegexTest {
   readonly dotAll: boolean;
 }
 
-/** Address block; `address` is the network's first address as written, `version` its family. */
+/** A block of addresses. */
 export interface CidrTest {
   readonly kind: 'cidr';
   readonly version: 4 | 6;
-  /** Network bytes, host bits cleared: 4 or 16 of them. */
+  /** The bytes of the network with host bits cleared: 4 or 16 of them. */
   readonly bytes: readonly number[];
-  /** Prefix length in bits. */
+  /** The length of the prefix in bits. */
   readonly prefix: number;
   /** Canonical text, `10.0.0.0/8` or `2001:db8::/32`. */
   readonly text: string;
@@ -132,7 +135,7 @@ export interface CidrTest {
 
 export type CompareOperator = 'lt' | 'lte' | 'gt' | 'gte';
 
-/** The value is a number (or text that is one) and compares so. */
+/** The value is a number, or text that is one, and compares like this. */
 export interface CompareTest {
   readonly kind: 'compare';
   readonly operator: CompareOperator;
@@ -140,7 +143,7 @@ export interface CompareTest {
 }
 
 /**
- * The value equals (or starts with, ends with, contains) the value of another field of the same
+ * The value equals, starts with, ends with or contains the value of another field of the same
  * event.
  */
 export interface FieldTest {
@@ -152,7 +155,7 @@ export interface FieldTest {
 
 export type TimePart = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year';
 
-/** A part of a date value, compared with a number; no time zone conversion. */
+/** A part of a date, compared with a number, without conversion of time zones. */
 export interface TimeTest {
   readonly kind: 'time';
   readonly part: TimePart;
@@ -161,14 +164,14 @@ export interface TimeTest {
 }
 
 /**
- * A part of a query in the words of the target's language, of a processing pipeline: what it finds,
- * only the target knows.
+ * A part of a query in the target's language, from a processing pipeline. Only the target knows
+ * what it finds.
  */
 export interface ExpressionTest {
   readonly kind: 'expression';
-  /** With `{field}` and `{id}`; braces that stand for themselves are doubled. */
+  /** With `{field}` and `{id}`. Literal braces are doubled. */
   readonly expression: string;
-  /** Letters, digits, `_`, `.` and `-`: it may come from a rule. */
+  /** Letters, digits, `_`, `.` and `-`, since it may come from a rule. */
   readonly id: string;
 }
 
@@ -187,7 +190,7 @@ export function not(operand: Query): Query {
 const isAnd = ({ kind }: Query): boolean => kind === 'and';
 const isOr = ({ kind }: Query): boolean => kind === 'or';
 
-/** Flattens nested operators of the same kind; a single operand stands for itself. */
+/** Flattens nested operators of the same kind. A single operand needs no operator. */
 function joined(kind: 'and' | 'or', operands: readonly Query[]): Query {
   const only = operands[0];
   if (operands.length === 1 && only) return only;
@@ -220,8 +223,8 @@ export function itemsOf(query: Query): readonly Item[] {
 const fieldItems = new WeakMap<Query, readonly Item[]>();
 
 /**
- * The first item of each list of values of one field, for who asks only which fields there are:
- * several do for each target.
+ * The first item of each run of items with the same field, for callers that only need the fields.
+ * Cached, since several ask for each target.
  */
 export function fieldItemsOf(query: Query): readonly Item[] {
   const known = fieldItems.get(query);

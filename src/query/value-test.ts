@@ -18,8 +18,8 @@ import { maximumValues, textPatterns, unfilled, ValueError } from './value.ts';
 type TestReader = (value: YamlScalar) => readonly Test[];
 
 /**
- * What the modifiers of an item make of each of its values: tests that are linked with OR. For
- * `exists: false` that is the test of `exists: true`.
+ * Makes the function that reads a value of an item as tests, joined with OR, by the item's
+ * modifiers. For `exists: false` they are those of `exists: true`.
  */
 export function testReader(
   meaning: Meaning,
@@ -88,15 +88,15 @@ function plainReader(meaning: Meaning, item: DetectionItem, names: readonly stri
     const patterns = textPatterns(value, names, meaning);
     if (expanded || value.text.includes('/')) warnOfNetwork(meaning, item, names, patterns, value);
     const [only] = patterns;
-    // nearly every value is one pattern
+    // nearly all values are one pattern
     if (patterns.length === 1 && only) return [{ kind: 'string', pattern: only, cased }];
     return patterns.map((pattern) => ({ kind: 'string', pattern, cased }));
   };
 }
 
 /**
- * The test of a value that YAML reads as no text; undefined where it is compared as one. `textual`:
- * a modifier that takes texts.
+ * The test of a value that YAML does not read as text; undefined if it is compared as text.
+ * `textual`: a modifier that takes text.
  */
 function typedTest(
   { field }: DetectionItem,
@@ -131,8 +131,8 @@ const regexFlags = (names: readonly string[]) => ({
 });
 
 /**
- * The expressions that one with placeholders stands for; those that a pipeline is to fill stay
- * texts until then.
+ * The expressions that an expression with placeholders means. Those that a pipeline has to fill
+ * remain text.
  */
 function expandedRegexes(
   meaning: Meaning,
@@ -172,7 +172,7 @@ function regexTest(value: YamlScalar, names: readonly string[]): Test {
   return { kind: 'regex', source: value.text, ...wanted };
 }
 
-/** A star with nothing before it is a wildcard of Sigma, most likely. */
+/** A star with nothing before it is most likely a wildcard of Sigma. */
 const regexHint = (text: string, offset: number): string =>
   /^[*?]/.test(text.slice(offset)) && /^$|[|(]$/.test(text.slice(0, offset))
     ? 'Write `.*` for any characters; `*` alone is a wildcard of texts, without `re`.'
@@ -190,8 +190,7 @@ function cidrTest(text: string): Test {
 }
 
 /**
- * The blocks that the placeholders of a value stand for; those that a pipeline is to fill stay
- * texts until then.
+ * The blocks that a value with placeholders means. Those that a pipeline has to fill remain text.
  */
 function expandedBlocks(meaning: Meaning, value: YamlScalar): readonly Test[] {
   return textPatterns(value, ['expand'], meaning).map((pattern) =>

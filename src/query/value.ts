@@ -15,14 +15,11 @@ import { fillPlaceholders, parseExpanded, type Unfilled } from '../sigma/value/p
 import { maximumWindashVariants, windashVariants } from '../sigma/value/windash.ts';
 import type { YamlScalar } from '../source/yaml/tree.ts';
 
-/**
- * What is wrong with a value; thrown inside this folder and turned into a diagnostic at the value's
- * place.
- */
+/** Thrown for a bad value, and turned into a diagnostic at its place within this room. */
 export class ValueError extends Error {
   readonly hint: string | undefined;
   readonly code: 'SIG014' | 'SIG022' | 'SIG023' | 'SIG024';
-  /** Where in the value, UTF-16 units; undefined: all of it. */
+  /** The offset in the value in UTF-16 units; undefined for the whole value. */
   readonly offset: number | undefined;
   constructor(
     message: string,
@@ -37,20 +34,19 @@ export class ValueError extends Error {
   }
 }
 
-/** More patterns than this from one value of a rule are refused. */
+/** More patterns from one value of a rule are refused. */
 export const maximumValues = 10_000;
 /** UTF-16 units of all spellings of one value. */
 const maximumSpelled = 1_000_000;
 
 export interface KnownPlaceholders {
   readonly placeholders: ReadonlyMap<string, readonly Pattern[]>;
-  /** Those without a value stay in the patterns. */
+  /** Placeholders without a value stay in the patterns. */
   readonly keepPlaceholders?: boolean;
 }
 
 /**
- * The patterns that a text value stands for after the spelling, encoding and shape modifiers, in
- * order.
+ * The patterns that a text value means after the spelling, encoding and shape modifiers, in order.
  */
 export function textPatterns(
   value: YamlScalar,
@@ -58,7 +54,7 @@ export function textPatterns(
   known: KnownPlaceholders,
 ): readonly Pattern[] {
   const [only] = modifiers;
-  // by far the most values: no modifier, or where in the field the text stands
+  // most values have no modifier, or only one for the place of the text in the field
   if (modifiers.length === 0) return [parsePattern(value.text)];
   if (
     modifiers.length === 1 &&
@@ -149,7 +145,7 @@ function expand(
   return filled.value.map((pattern) => ({ pattern, bytes: false }));
 }
 
-/** Why the placeholders of a value give no values of it. */
+/** The error for placeholders that give a value no patterns. */
 export function unfilled(error: Unfilled): ValueError {
   if (error.kind === 'tooMany')
     return new ValueError(

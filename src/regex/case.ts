@@ -1,19 +1,19 @@
 import { otherForms } from './letter-case.ts';
 import { type CodeRange, type CodeRanges, normalizeRanges } from './set.ts';
 
-/** A range this short is looked up letter by letter, without the table of all letters. */
+/** The letters of a range this short are looked up one by one, without the table of all letters. */
 const SHORT_RANGE = 64;
 
 /**
- * The other cases of a code point, itself left out; only simple pairs, and none that joins ASCII
- * with the rest (as the Kelvin sign and `k`).
+ * The other cases of a code point, without itself. Only simple pairs, and none of an ASCII letter
+ * with another character, such as `k` and the Kelvin sign.
  */
 export function otherCases(codePoint: number): readonly number[] {
   if (codePoint < 0x80) return isAsciiLetter(codePoint) ? [codePoint ^ 0x20] : [];
   return otherForms(String.fromCodePoint(codePoint)).map((letter) => letter.codePointAt(0) ?? 0);
 }
 
-/** The ranges with the other case of every letter in them. */
+/** The ranges and the other cases of their letters. */
 export function widenCase(ranges: CodeRanges): CodeRanges {
   const more: CodeRange[] = [];
   for (const [low, high] of ranges) {
@@ -40,8 +40,8 @@ function widenBeyondAscii(into: CodeRange[], low: number, high: number): void {
 let cased: readonly number[] | undefined;
 
 /**
- * Letters of the basic plane that have another case; looked up once, and only when a pattern needs
- * it.
+ * The letters of the basic plane that have another case. They are looked up once, when a pattern
+ * first needs them.
  */
 function casedLetters(): readonly number[] {
   if (cased) return cased;

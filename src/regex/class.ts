@@ -11,14 +11,14 @@ import {
 import { RegexError, type RegexNode } from './tree.ts';
 
 /**
- * What one step in a class adds: a character (which may start a range), a set, or what the tree
- * cannot hold.
+ * What one step in a class adds: a character (which may start a range), a set, or something that
+ * the tree can't represent.
  */
 type Member = number | CodeRanges | RegexNode;
 
 const isSet = (member: Member): member is CodeRanges => Array.isArray(member);
 
-/** A class; the reader stands on its `[`. */
+/** Reads a class. The reader is at its `[`. */
 export function readClass(reader: Reader): RegexNode {
   const opened = reader.at++;
   const negated = take(reader, '^');
@@ -100,7 +100,7 @@ function readRangeEnd(reader: Reader, low: number, offset: number, opened: numbe
   return high;
 }
 
-/** PCRE refuses `[\w-z]` as a probable mistake; a hyphen that ends the class is fine. */
+/** PCRE refuses `[\w-z]` as a probable slip. A hyphen at the end of the class is allowed. */
 function refuseHyphen(reader: Reader): void {
   const [next, after] = [reader.source[reader.at], reader.source[reader.at + 1]];
   if (next !== '-' || after === ']' || after === undefined) return;

@@ -12,7 +12,7 @@ const ANCHORS: Readonly<Record<string, RegexAnchor['at']>> = {
   Z: 'textEnd',
 };
 
-/** An escape outside a class; the reader stands on its backslash. */
+/** Reads an escape outside a class. The reader is at its backslash. */
 export function readEscape(reader: Reader): RegexNode {
   const offset = reader.at;
   const letter = reader.source[offset + 1] ?? '';
@@ -28,10 +28,7 @@ export function readEscape(reader: Reader): RegexNode {
   return readOpaque(reader) ?? charNode(readCharEscape(reader), reader.flags.ignoreCase);
 }
 
-/**
- * An escape that stands for one character, in a class or out of it; the reader stands on its
- * backslash.
- */
+/** Reads an escape for one character, inside or outside a class. The reader is at its backslash. */
 export function readCharEscape(reader: Reader): number {
   const offset = reader.at++;
   if (reader.at >= reader.source.length)
@@ -62,7 +59,7 @@ export function readCharEscape(reader: Reader): number {
   throw new RegexError(`unknown escape \`\\${letter}\``, offset);
 }
 
-/** `\1` is a group; `\12` is a group when there are that many so far, else an octal number. */
+/** `\1` is a group. `\12` is a group if there are that many so far, otherwise an octal number. */
 function readNumber(reader: Reader, offset: number): RegexNode {
   reader.at++;
   const digits = takeMatch(reader, /[0-9]{1,5}/y)?.[0] ?? '';
@@ -107,7 +104,10 @@ export function reference(reader: Reader, to: number | string, offset: number): 
   return { kind: 'backreference', to, offset };
 }
 
-/** Escapes that are valid but not taken apart; undefined leaves the reader where it was. */
+/**
+ * Reads an escape that is valid but not taken apart. Returns undefined and does not move for
+ * others.
+ */
 export function readOpaque(reader: Reader): RegexNode | undefined {
   const offset = reader.at;
   const found = takeMatch(reader, /\\(?:[pP](?:\{\^?[\w\s&=:-]+\}|[A-Z])|[XCRKG])/y);

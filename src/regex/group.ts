@@ -2,7 +2,7 @@ import { reference } from './escape.ts';
 import { type Reader, type ReaderFlags, take, takeMatch, takeUntil } from './reader.ts';
 import { RegexError, type RegexNode } from './tree.ts';
 
-/** As in PCRE; also what keeps the recursion of every later walk shallow. */
+/** As in PCRE. It also keeps the recursion of all later walks shallow. */
 const MAX_DEPTH = 250;
 
 type Body = (reader: Reader) => RegexNode;
@@ -15,8 +15,8 @@ const LOOKAROUNDS: readonly (readonly [string, behind: boolean, negated: boolean
 ];
 
 /**
- * A group; the reader stands on its `(`. Undefined for inline flags, which hold from here to the
- * end of the group around.
+ * Reads a group. The reader is at its `(`. Undefined for inline flags, which hold from here to the
+ * end of the enclosing group.
  */
 export function readGroup(reader: Reader, body: Body): RegexNode | undefined {
   const offset = reader.at++;
@@ -49,7 +49,7 @@ function capturing(reader: Reader, offset: number, body: Body): RegexNode {
   return { kind: 'group', capturing: true, node: scoped(reader, offset, body) };
 }
 
-/** What is between here and the closing parenthesis; flags set inside end there. */
+/** Reads what is between here and the closing parenthesis. Flags set inside end there. */
 function scoped(reader: Reader, offset: number, body: Body): RegexNode {
   if (++reader.depth > MAX_DEPTH)
     throw new RegexError(`groups are nested more than ${MAX_DEPTH} deep`, offset);
@@ -108,7 +108,7 @@ function withFlag(flags: ReaderFlags, letter: string, on: boolean, offset: numbe
   throw new RegexError(`unknown inline flag \`${letter}\``, offset);
 }
 
-/** `(?#...)`, which stands for nothing, even between a thing and its quantifier. */
+/** Skips `(?#...)`, which means nothing, even between an atom and its quantifier. */
 export function skipComment(reader: Reader): boolean {
   const offset = reader.at;
   if (!take(reader, '(?#')) return false;

@@ -1,10 +1,10 @@
 /**
- * Letter case as rules mean it: the simple case folding of Unicode, but for what would join ASCII
- * with the rest. The Kelvin sign is no `k`, the long s no `s`, and the dotted capital I no `i`.
- * Texts keep their length.
+ * Letter case as rules mean it: Unicode's simple case folding, except where it would join ASCII
+ * with other letters. The Kelvin sign is not a `k`, the long s not an `s`, and the dotted capital I
+ * not an `i`. Texts keep their length.
  */
 
-/** Letters of more than two forms, and pairs of which one form alone knows the other. */
+/** Letters with more than two forms, and pairs in which only one form maps to the other. */
 const families = (
   '\u00b5Μμ Åå\u212b ßẞ Ǆǅǆ Ǉǈǉ Ǌǋǌ Ǳǲǳ \u0345Ιι\u1fbe Ββϐ Εεϵ Θθϑϴ Κκϰ Ππϖ Ρρϱ Σςσ Φφϕ ' +
   'Ωω\u2126 Ввᲀ Ддᲁ Ооᲂ Ссᲃ Ттᲄᲅ Ъъᲆ Ѣѣᲇ ᲈꙊꙋ Ṡṡẛ ᾀᾈ ᾁᾉ ᾂᾊ ᾃᾋ ᾄᾌ ᾅᾍ ' +
@@ -16,7 +16,7 @@ const familyOf: ReadonlyMap<string, string> = new Map(
   families.flatMap((family) => Array.from(family, (letter) => [letter, family] as const)),
 );
 
-/** The case of a single letter changed, where that is a single letter beyond ASCII. */
+/** Changes the case of a letter, if the result is a single letter beyond ASCII. */
 function simple(letter: string, change: (text: string) => string): string {
   const changed = change(letter);
   return changed.length === letter.length && changed >= '\u0080' ? changed : letter;
@@ -30,7 +30,7 @@ const foldLetter = (letter: string): string => simple(simple(letter, upper), low
 const beyondAscii = /[^\0-\x7f]/;
 const everyBeyondAscii = /[^\0-\x7f]/gu;
 
-/** The same for texts that differ in letter case alone. */
+/** Folds letter case: equal for texts that differ only in letter case. */
 export function foldCase(text: string): string {
   if (!beyondAscii.test(text)) return text.toLowerCase();
   return text.replace(/[A-Z]+/g, lower).replace(everyBeyondAscii, foldLetter);

@@ -2,8 +2,8 @@ import { ANY, joinParts, type Pattern, type PatternPart } from '../sigma/value/p
 import type { RegexNode } from './tree.ts';
 
 /**
- * A pattern that every value matched by the expression matches too, letter case aside: its literal
- * runs in order, anything between them. `[ANY]` where it has none.
+ * A pattern that matches every value that the expression matches, apart from letter case: its
+ * literal runs in order, with anything between them. `[ANY]` if it has none.
  */
 export function requiredPattern(node: RegexNode): Pattern {
   const parts: PatternPart[] = [ANY, ...partsOf(node), ANY];
@@ -20,7 +20,7 @@ function partsOf(node: RegexNode): readonly PatternPart[] {
     case 'atomic':
       return partsOf(node.node);
     case 'repeat':
-      // one turn at least, with anything before the next
+      // at least one turn, with anything before the next
       return node.min > 0 ? [...partsOf(node.node), ...(node.max === 1 ? [] : anything)] : anything;
     case 'anchor':
     case 'lookaround':
@@ -33,5 +33,5 @@ function partsOf(node: RegexNode): readonly PatternPart[] {
 
 const anything: readonly PatternPart[] = [ANY];
 
-/** Letters outside ASCII may have cases that other engines fold otherwise. */
+/** Other engines may fold letters beyond ASCII differently. */
 const isSingleCase = (codePoint: number): boolean => codePoint < 0x80 && codePoint >= 0x20;

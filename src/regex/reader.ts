@@ -1,6 +1,6 @@
 import { RegexError, type RegexFlags, type RegexNode } from './tree.ts';
 
-/** Where the reading stands. Only the reader's own functions change it. */
+/** The state of the reader. Only its own functions change it. */
 export interface Reader {
   readonly source: string;
   /** UTF-16 units read. */
@@ -8,13 +8,13 @@ export interface Reader {
   flags: ReaderFlags;
   /** Between `\Q` and `\E`. */
   quoting: boolean;
-  /** Groups open around this place. */
+  /** Enclosing groups. */
   depth: number;
   /** Capturing groups opened so far. */
   groups: number;
   readonly names: Set<string>;
   readonly references: Reference[];
-  /** Inline flags that end here are still at the very start of the pattern. */
+  /** Inline flags up to here are at the very start of the pattern. */
   leading: number;
   effective: RegexFlags;
   readonly notes: Set<string>;
@@ -54,9 +54,7 @@ export function take(reader: Reader, text: string): boolean {
   return true;
 }
 
-/**
- * Reads up to and over the closing text; what is between, the offset given when it is not there.
- */
+/** Reads past the closing text, and returns what is before it. The error is at `opened`. */
 export function takeUntil(reader: Reader, close: string, opened: number, what: string): string {
   const end = reader.source.indexOf(close, reader.at);
   if (end === -1) throw new RegexError(`${what} is not closed: \`${close}\` is missing`, opened);
@@ -65,7 +63,7 @@ export function takeUntil(reader: Reader, close: string, opened: number, what: s
   return text;
 }
 
-/** Matches a sticky expression here and moves over it. */
+/** Matches a sticky expression here, and moves past it. */
 export function takeMatch(reader: Reader, sticky: RegExp): RegExpExecArray | undefined {
   sticky.lastIndex = reader.at;
   const found = sticky.exec(reader.source);
@@ -74,7 +72,7 @@ export function takeMatch(reader: Reader, sticky: RegExp): RegExpExecArray | und
   return found;
 }
 
-/** One whole code point. */
+/** Reads a whole code point. */
 export function takeCodePoint(reader: Reader): number {
   const codePoint = reader.source.codePointAt(reader.at) ?? 0;
   reader.at += codePoint > 0xffff ? 2 : 1;

@@ -7,9 +7,9 @@ import { RegexError, type RegexFlags, type RegexNode } from './tree.ts';
 
 export interface RegexParsed {
   readonly node: RegexNode;
-  /** With the inline flags that open the pattern, such as `(?i)`. */
+  /** Including the inline flags that open the pattern, such as `(?i)`. */
   readonly flags: RegexFlags;
-  /** What an author may want to know though the pattern is valid. */
+  /** What an author may want to know although the pattern is valid. */
   readonly notes: readonly string[];
 }
 
@@ -125,7 +125,7 @@ function readBounds(reader: Reader): readonly [min: number, max: number] | undef
   return [min, max];
 }
 
-/** Moves over what stands for nothing: `\Q`, `\E`, comments and, under `x`, white space. */
+/** Skips what means nothing: `\Q`, `\E`, comments and, under `x`, white space. */
 function skipIgnored(reader: Reader): void {
   for (;;) {
     if (take(reader, '\\E')) reader.quoting = false;
@@ -149,8 +149,8 @@ export type RegexNeed =
   | 'opaque';
 
 /**
- * What the pattern asks of an engine beyond characters, classes, groups, alternatives, greedy
- * quantifiers and `^ $`.
+ * What the pattern needs of an engine beyond characters, classes, groups, alternatives, greedy
+ * quantifiers, `^` and `$`.
  */
 export function regexNeeds(node: RegexNode): Set<RegexNeed> {
   const needs = new Set<RegexNeed>();

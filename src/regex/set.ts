@@ -1,11 +1,11 @@
 /**
- * Sets of code points, as PCRE reads them without its Unicode options: `\w`, `\d`, `\s` and the
+ * Sets of code points as PCRE reads them without its Unicode options: `\w`, `\d`, `\s` and the
  * POSIX names are ASCII.
  */
 
 export type CodeRange = readonly [low: number, high: number];
 
-/** In functions' results: sorted, never touching. */
+/** Functions return them sorted and without adjacent ranges. */
 export type CodeRanges = readonly CodeRange[];
 
 export const MAX_CODE_POINT = 0x10ffff;
@@ -34,7 +34,7 @@ export function complementRanges(ranges: CodeRanges): CodeRanges {
   return gaps;
 }
 
-/** Both arguments sorted. */
+/** Both arguments must be sorted. */
 export function intersectRanges(a: CodeRanges, b: CodeRanges): CodeRanges {
   if (a === ALL) return b;
   if (b === ALL) return a;
@@ -51,7 +51,7 @@ export function intersectRanges(a: CodeRanges, b: CodeRanges): CodeRanges {
   }
 }
 
-/** Ranges of the characters of the text, for which `a-z` stands for a range. */
+/** Ranges of the characters of a text, in which `a-z` means a range. */
 function ranges(text: string): CodeRanges {
   const found: CodeRange[] = [];
   for (let at = 0; at < text.length; at++) {
@@ -71,7 +71,7 @@ const VERTICAL = ranges('\n-\r\u0085\u2028\u2029');
 export const NEWLINE = ranges('\n');
 export const NOT_NEWLINE = complementRanges(NEWLINE);
 
-/** What a letter stands for after a backslash, outside a class and (but for `N`) inside. */
+/** What a letter means after a backslash, outside a class and (except for `N`) inside. */
 export const ESCAPE_SETS: ReadonlyMap<string, CodeRanges> = new Map([
   ['d', DIGIT],
   ['D', complementRanges(DIGIT)],

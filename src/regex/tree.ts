@@ -1,9 +1,9 @@
 import type { CodeRanges } from './set.ts';
 
 /**
- * A PCRE pattern as read. Inline flags are already on the leaves, so no node depends on what stands
- * around it. `offset` (UTF-16 units into the pattern) stands on nodes that an engine may have to
- * refuse.
+ * A PCRE pattern as a tree. Inline flags are on the leaves, so no node depends on its surroundings.
+ * Nodes that an engine may have to refuse have an `offset`, in UTF-16 units from the start of the
+ * pattern.
  */
 export type RegexNode =
   | RegexEmpty
@@ -30,14 +30,14 @@ export interface RegexChar {
   readonly ignoreCase: boolean;
 }
 
-/** `.`: any character, a newline only when `dotAll`. */
+/** `.`: any character; a newline only if `dotAll`. */
 export interface RegexAny {
   readonly kind: 'any';
   readonly dotAll: boolean;
 }
 
 /**
- * One character of (or, negated, outside of) the ranges; with `ignoreCase`, the ranges are widened
+ * A character in the ranges or, if negated, outside them. With `ignoreCase` the ranges are widened
  * first, then negated.
  */
 export interface RegexClass {
@@ -67,7 +67,7 @@ export interface RegexRepeat {
   readonly kind: 'repeat';
   readonly node: RegexNode;
   readonly min: number;
-  /** `Infinity` where the pattern sets no bound. */
+  /** `Infinity` if the pattern sets no limit. */
   readonly max: number;
   readonly lazy: boolean;
   readonly possessive: boolean;
@@ -77,7 +77,7 @@ export interface RegexRepeat {
 export interface RegexAnchor {
   readonly kind: 'anchor';
   readonly at: 'start' | 'end' | 'wordBoundary' | 'notWordBoundary' | 'textStart' | 'textEnd';
-  /** `start` and `end` also hold at the edges of lines. */
+  /** `start` and `end` also match at the edges of lines. */
   readonly multiline: boolean;
   readonly offset: number;
 }
@@ -102,7 +102,7 @@ export interface RegexAtomic {
   readonly offset: number;
 }
 
-/** Valid PCRE that this tree does not take apart, such as `\p{L}` or a recursion. */
+/** Valid PCRE that is not taken apart, such as `\p{L}` or a recursion. */
 export interface RegexOpaque {
   readonly kind: 'opaque';
   readonly text: string;
@@ -115,7 +115,7 @@ export interface RegexFlags {
   readonly dotAll: boolean;
 }
 
-/** The pattern is wrong; `offset` is in UTF-16 units. Never leaves the reader. */
+/** Thrown for an invalid pattern. `offset` is in UTF-16 units. Never leaves `parseRegex`. */
 export class RegexError extends Error {
   readonly offset: number;
   constructor(message: string, offset: number) {

@@ -5,25 +5,25 @@ export interface Token extends Span {
   readonly text: string;
 }
 
-/** What one language of `and`, `or`, `not` and parentheses has of its own. */
+/** How one language of `and`, `or`, `not` and parentheses differs from another. */
 export interface Grammar<Node> {
-  /** What messages call an expression and its operands, such as `condition` and `selection`. */
+  /** What messages call an expression and an operand, such as `condition` and `selection`. */
   readonly names: { readonly whole: string; readonly operand: string };
-  /** The token as the word that it may be: `and`, `or` or `not`. */
+  /** The text of the token as `and`, `or` and `not` are compared with it. */
   readonly wordOf: (token: Token) => string;
-  /** Reads an operand from its first token. Throws for what is not one. */
+  /** Reads the operand that starts with the token. Throws if it is not one. */
   readonly operand: (first: Token, rest: Cursor) => Node;
   readonly linked: (link: 'and' | 'or', operands: readonly Node[]) => Node;
   readonly negated: (not: Token, operand: Node) => Node;
-  /** Throws for a token that has no place in any expression. */
+  /** Throws if the token has no place in any expression. */
   readonly refuse: (token: Token) => void;
-  /** What to throw. */
+  /** Makes what is thrown. */
   readonly error: (message: string, place: Span, hint?: string) => Error;
   /** The hint where an operator is missing between two operands. */
   readonly missingOperator?: string;
 }
 
-/** The tokens behind the one that is read. */
+/** The tokens after the one that is read. */
 export interface Cursor {
   readonly peek: () => Token | undefined;
   readonly take: () => Token | undefined;
@@ -32,8 +32,8 @@ export interface Cursor {
 const maximumDepth = 64;
 
 /**
- * The tree of an expression: `not` binds more than `and`, and `and` more than `or`. `end` is the
- * place behind the last token. Throws what the grammar makes of an error.
+ * Parses an expression: `not` binds tighter than `and`, and `and` tighter than `or`. `end` is the
+ * place after the last token. Throws what `error` of the grammar makes.
  */
 export function parseBoolean<Node>(
   tokens: readonly Token[],

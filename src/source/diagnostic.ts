@@ -86,7 +86,7 @@ export function createBag(severities: ReadonlyMap<string, Severity> = new Map())
     list,
     add(file, diagnostic) {
       const entry = codeCatalogue[diagnostic.code];
-      // what is missing from the output must not look clean, so a fatal code keeps its severity
+      // what is missing from the output must not go unnoticed, so a fatal code keeps its severity
       const severity = entry.fatal
         ? entry.severity
         : (severities.get(diagnostic.code) ?? diagnostic.severity ?? entry.severity);
@@ -105,7 +105,7 @@ export function createBag(severities: ReadonlyMap<string, Severity> = new Map())
   };
 }
 
-/** Diagnostics about one file that wait until it is clear whether they count. */
+/** Diagnostics about one file that are held until it is known whether they count. */
 export interface HeldDiagnostics extends DiagnosticSink {
   readonly list: readonly NewDiagnostic[];
 }
@@ -115,7 +115,7 @@ export function holdDiagnostics(): HeldDiagnostics {
   return { list, add: (_, diagnostic) => list.push(diagnostic) };
 }
 
-/** A sink of the same place, code and message once, for diagnostics about one file. */
+/** A sink for diagnostics about one file that passes on each place, code and message once. */
 export function withoutRepeats(sink: DiagnosticSink): DiagnosticSink {
   const added = new Set<string>();
   return {
@@ -128,7 +128,7 @@ export function withoutRepeats(sink: DiagnosticSink): DiagnosticSink {
   };
 }
 
-/** True where what is reported is missing from the output. */
+/** True if what is reported is missing from the output. */
 export const isFatal = ({ code }: Pick<Diagnostic, 'code'>): boolean => codeCatalogue[code].fatal;
 
 /**

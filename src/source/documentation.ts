@@ -1,13 +1,13 @@
 import { codeCatalogue, type DiagnosticCode } from './code/catalogue.ts';
 
 /**
- * Where the documentation is: a folder of the npm package, for the project has no public address
- * yet. Once it has one: its URL, with a slash at the end.
+ * Where the documentation is: a folder of the npm package, since the project has no public address
+ * yet. Replace it by the URL, with a slash at the end.
  */
 const documentation: string = 'docs/';
 
 /**
- * The section of docs/diagnostics.md about a code; its anchor is the one that GitHub makes of the
+ * The section of docs/diagnostics.md about a code. The anchor is the one that GitHub makes of the
  * heading.
  */
 export function pageOf(code: DiagnosticCode): string {
@@ -19,8 +19,8 @@ export function pageOf(code: DiagnosticCode): string {
 }
 
 /**
- * The same as an absolute URI, for formats that take no other. Without an address, its scheme says
- * whose page it is, and no server is named.
+ * The same as an absolute URI, for formats that accept nothing else. Without an address, the scheme
+ * is `sigpack:`, so that no server is named.
  */
 export const pageUri = (code: DiagnosticCode): string =>
   documentation.includes(':') ? pageOf(code) : `sigpack:${pageOf(code)}`;

@@ -1,8 +1,8 @@
 const longestName = 64;
 
 /**
- * The candidate most likely meant by a misspelt name; undefined where none is near. Case alone
- * counts as no difference.
+ * The candidate most likely meant by a misspelt name; undefined if none is near. Letter case counts
+ * as no difference.
  */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   if (name.length > longestName) return undefined;
@@ -16,7 +16,7 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
     if (candidate.length > longestName || Math.abs(candidate.length - name.length) > limit)
       continue;
     const distance = editDistance(wanted, candidate.toLowerCase());
-    // a distance as long as the name itself would call any short word near
+    // a distance as long as the name itself would make any short word near
     if (distance > limit || distance >= Math.max(name.length, candidate.length)) continue;
     if (best !== undefined && distance === limit) continue;
     best = candidate;
@@ -27,8 +27,8 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
 }
 
 /**
- * The shortest candidate that begins as the name does: what was typed is most often right, and not
- * all of it.
+ * The shortest candidate that begins like the name: what was typed is usually right, but not
+ * complete.
  */
 function completion(wanted: string, candidates: readonly string[]): string | undefined {
   if (wanted.length < 3) return undefined;
@@ -43,7 +43,9 @@ function completion(wanted: string, candidates: readonly string[]): string | und
   return best;
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+/**
+ * Counts insertions, deletions, replacements and swaps of neighbours (optimal string alignment).
+ */
 export function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, at) => at);
@@ -66,7 +68,7 @@ export function editDistance(a: string, b: string): number {
   return last[b.length] ?? 0;
 }
 
-/** `Did you mean ...?` for a misspelt name, else the list of what is known. */
+/** `Did you mean ...?` for a misspelt name, otherwise the list of candidates. */
 export function nearestHint(name: string, candidates: readonly string[]): string {
   const found = nearest(name, candidates);
   return found === undefined ? `Known: ${candidates.join(', ')}.` : `Did you mean \`${found}\`?`;

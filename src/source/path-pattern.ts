@@ -2,21 +2,21 @@ import { failed, ok, type Result } from './result.ts';
 
 /**
  * A glob over the names of a path, as in gitignore: `*`, `?`, `[a-z]`, `[!a-z]`, `**` for any
- * number of folders, `\` before a sign that stands for itself. Names are compared by their letter
- * case. Matching takes no more steps than pattern and path are long together, multiplied: patterns
- * and paths of strangers can't make it wait.
+ * number of folders, and `\` before a character that is meant literally. Case-sensitive. The time
+ * to match is at most the length of the pattern times the length of the path, so that untrusted
+ * patterns and paths can't make it slow.
  */
 export type PathPattern = readonly Part[];
 
 /** Any number of folders, or what one name must be. */
 type Part = typeof anyDepth | string | NamePattern;
 
-/** A name with wildcards; what it must start and end with spares most names a closer look. */
+/** A name with wildcards. Its literal start and end rule out most names at once. */
 interface NamePattern {
   readonly signs: readonly Sign[];
   readonly start: string;
   readonly end: string;
-  /** Characters that it takes at least. */
+  /** The least number of characters that it matches. */
   readonly least: number;
 }
 
@@ -47,12 +47,12 @@ const unsupported: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** Whether a path is more than a path. */
+/** Whether a path has wildcards. */
 export const isPattern = (text: string): boolean => /[*?[{]/.test(text);
 
 /**
- * Parts of `.` and empty ones are left out. The error names what is not supported, and what to
- * write.
+ * Parses a pattern; parts of `.` and empty parts are left out. The error names what is not
+ * supported, and what to write.
  */
 export function readPathPattern(text: string): Result<PathPattern> {
   if (text.length > longestPattern)
@@ -65,13 +65,13 @@ export function readPathPattern(text: string): Result<PathPattern> {
     if (name === '..') return failed('`..` can only stand before the first wildcard');
     const part = readPart(name);
     if (!part.ok) return part;
-    // several are as one
+    // several in a row mean the same as one
     if (part.value !== anyDepth || parts.at(-1) !== anyDepth) parts.push(part.value);
   }
   return ok(parts);
 }
 
-/** The rest of the pattern in any folder. */
+/** The pattern in any folder. */
 export const inAnyFolder = (pattern: PathPattern): PathPattern =>
   pattern[0] === anyDepth ? pattern : [anyDepth, ...pattern];
 
@@ -140,15 +140,15 @@ function readClass(
 }
 
 /**
- * Which parts of a pattern may come next, after some names of a path; none: no path that goes on
- * like this matches.
+ * The parts of a pattern that may come next after some names of a path. If there are none, no path
+ * that starts like this matches.
  */
 export type Progress = readonly number[];
 
 /** Before the first name. */
 export const startOf = (pattern: PathPattern): Progress => withSkipped(pattern, 0);
 
-/** True where the names so far are what the pattern says. */
+/** True if the names so far match the whole pattern. */
 export const isWhole = (pattern: PathPattern, progress: Progress): boolean =>
   progress.includes(pattern.length);
 
@@ -170,11 +170,11 @@ export function afterName(pattern: PathPattern, progress: Progress, name: string
   return [...next];
 }
 
-/** `**` before other parts may be no folder at all. */
+/** `**` before other parts may also match no folder. */
 const withSkipped = (pattern: PathPattern, at: number): Progress =>
   pattern[at] === anyDepth && at + 1 < pattern.length ? [at, at + 1] : [at];
 
-/** Many patterns are asked about one name after another. */
+/** Many patterns are compared with one name in a row. */
 let latest: { readonly name: string; readonly characters: readonly string[] } = {
   name: '',
   characters: [],
@@ -189,11 +189,11 @@ const takesName = (part: string | NamePattern, name: string): boolean =>
   typeof part === 'string' ? part === name : isNamed(part, name);
 
 /**
- * Only the last star needs another try: what an earlier one takes in addition, the last one can
- * take too.
+ * Only the last star needs another try: what an earlier one could match in addition, the last one
+ * can match too.
  */
 function isNamed({ signs, start, end, least }: NamePattern, name: string): boolean {
-  // a character has one unit or more
+  // a character has at least one code unit
   if (name.length < least || !name.startsWith(start) || !name.endsWith(end)) return false;
   const text = charactersOf(name);
   let at = 0;

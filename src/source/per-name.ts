@@ -1,4 +1,4 @@
-/** Keeps what is worked out of a name, of which a project has some hundred: those of fields. */
+/** Caches what is worked out from a name. A project has some hundred of them: names of fields. */
 export function perName<T>(work: (name: string) => T): (name: string) => T {
   const known = new Map<string, T>();
   return (name) => {

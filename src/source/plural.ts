@@ -1,4 +1,4 @@
-/** `one` for a count of 1, otherwise `many`: by default `one` with an s. */
+/** `one` for a count of 1, otherwise `many`, which is `one` with an s by default. */
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   count === 1 ? one : many;
 

@@ -1,6 +1,6 @@
 import { isRecord } from './record.ts';
 
-/** Keys whose values two maps have differently; one that is missing is as null. */
+/** The keys whose values differ between two maps. A missing value counts as null. */
 export const differingKeys = (
   one: Readonly<Record<string, unknown>>,
   other: Readonly<Record<string, unknown>>,
@@ -9,7 +9,7 @@ export const differingKeys = (
     (key) => sortedJson(one[key] ?? null) !== sortedJson(other[key] ?? null),
   );
 
-/** JSON whose maps have their keys in order: one text for equal values. */
+/** JSON with the keys of maps in order, so that equal values give equal texts. */
 export function sortedJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     isRecord(inner)

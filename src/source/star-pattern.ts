@@ -1,6 +1,6 @@
 /**
- * `*` stands for any characters, and without one the name is meant. Linear: the pieces between
- * stars are searched in turn.
+ * Matches names with a pattern in which `*` means any characters; without `*`, only the name
+ * itself. Takes linear time: the pieces between the stars are searched in turn.
  */
 export function starMatcher(pattern: string): (name: string) => boolean {
   const [head = '', ...rest] = pattern.split('*');

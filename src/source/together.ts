@@ -1,20 +1,18 @@
 import type { DiagnosticBag, NewDiagnostic } from './diagnostic.ts';
 import type { SourceFile } from './span.ts';
 
-/**
- * One of several diagnostics of one kind: a whole sentence by itself, and a few words among others.
- */
+/** One of several similar diagnostics: a sentence by itself, and a few words for a list. */
 export interface Similar extends NewDiagnostic {
   readonly file: SourceFile;
   readonly short: string;
 }
 
-/** More of a kind are one diagnostic. */
+/** If there are more, they become one diagnostic. */
 const most = 5;
 
 /**
- * Adds each diagnostic; of many it makes one, at the place of the first, which begins with their
- * number and names some of them.
+ * Adds each diagnostic, or one for all if there are many: at the place of the first, with their
+ * number and the names of some.
  */
 export function addTogether(bag: DiagnosticBag, found: readonly Similar[], what: string): void {
   const [first] = found;

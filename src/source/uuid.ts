@@ -1,13 +1,12 @@
 import { hash } from 'node:crypto';
 
 /**
- * Namespace of all ids that Sigpack derives; never to change, or every installed pack would look
- * new.
+ * Namespace of all ids that Sigpack derives. If it changed, every installed pack would look new.
  */
 export const sigpackNamespace = 'b3c8f0de-6f2a-4a55-9d3c-5f1d7a0e7c21';
 
 /**
- * Name-based UUID (RFC 9562, version 5), lower case. `namespace` is a UUID, `name` is taken as
+ * Name-based UUID (RFC 9562, version 5) in lower case. `namespace` is a UUID, `name` is encoded as
  * UTF-8.
  */
 export function uuidV5(namespace: string, name: string): string {
@@ -20,7 +19,7 @@ export function uuidV5(namespace: string, name: string): string {
   );
 }
 
-// thousands of ids have one namespace
+// thousands of ids share a namespace
 let last: { readonly namespace: string; readonly bytes: Buffer } = {
   namespace: sigpackNamespace,
   bytes: namespaceBytes(sigpackNamespace),

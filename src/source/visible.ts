@@ -1,14 +1,14 @@
 import { unicodeEscape } from './char-escape.ts';
 
 /**
- * Terminal control, bidirectional and invisible characters: what could move the cursor, recolour or
- * reorder what a person reads.
+ * Terminal control, bidirectional and invisible characters: what could move the cursor, or recolour
+ * or reorder what a person reads.
  */
 const hidden = /[\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|\p{Cs}/gu;
 
 /**
- * Text with each such character replaced by something to be seen: `␛` for ESC, `\u{202e}` for a
- * bidirectional override.
+ * Replaces each such character by something visible: `␛` for ESC, `\u{202e}` for a bidirectional
+ * override.
  */
 export function visible(text: string): string {
   return text.replace(hidden, (char) => {
@@ -19,8 +19,8 @@ export function visible(text: string): string {
 }
 
 /**
- * As {@link visible}, but in the escapes of JSON text: inside strings only these characters can
- * occur, so the value stays the same.
+ * The same with the escapes of JSON. Such characters occur only inside strings, so the value stays
+ * the same.
  */
 export function visibleJson(json: string): string {
   return json.replace(

@@ -1,11 +1,11 @@
 import type { SourceFile, Span } from '../source/span.ts';
 
 /**
- * Why a rule can't be processed; thrown by transformations, turned into a diagnostic where the
- * pipeline is run.
+ * Thrown by transformations for a rule that can't be processed. The caller of the pipeline makes a
+ * diagnostic of it.
  */
 export class ProcessingError extends Error {
-  /** In the rule or its filter; undefined: the rule as a whole. */
+  /** A place in the rule or its filter; undefined for the rule as a whole. */
   readonly place: { readonly file: SourceFile; readonly span: Span } | undefined;
   readonly hint: string | undefined;
   constructor(message: string, place?: ProcessingError['place'], hint?: string) {

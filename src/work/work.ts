@@ -1,21 +1,21 @@
 import { ProcessingError } from './processing-error.ts';
 
 /**
- * Entries, tests and names that pipelines make of one rule. The largest rules that are known have
- * some 10,000 values.
+ * Entries, tests and names that pipelines may make of one rule. The largest known rules have some
+ * 10,000 values.
  */
 const mostWork = 500_000;
 const charactersPerEntry = 128;
 
-/** Characters of a query, or of a value, that a pipeline makes. */
+/** Characters of a query or a value that a pipeline may make. */
 const longestText = 1024 * 1024;
-/** Of the text that finalizers make of all queries. */
+/** Characters that finalizers may make of all queries. */
 const longestOutput = 32 * 1024 * 1024;
 
 const growthHint =
   'Look for items that make several of one, or longer texts of each, one after the other.';
 
-/** Counts what pipelines make of a rule, and ends it at a bound. */
+/** Counts what pipelines make of a rule, and throws at a limit. */
 export interface Work {
   /** Characters that a text may have. */
   readonly longest: number;
@@ -23,13 +23,13 @@ export interface Work {
   readonly characters: (count: number) => void;
 }
 
-/** Of one rule. */
+/** For one rule. */
 export const workOfRule = (): Work => createWork(longestText, mostWork, 'the rule');
 
-/** Of the values that a pipeline reads from one file. */
+/** For the values that a pipeline reads from one file. */
 export const workOfFile = (): Work => createWork(longestText, mostWork, 'the file');
 
-/** Of the finalizers of one output. */
+/** For the finalizers of one output. */
 export const workOfOutput = (): Work =>
   createWork(longestOutput, (16 * longestOutput) / charactersPerEntry, 'the output');
 
@@ -47,7 +47,7 @@ function createWork(longest: number, most: number, what: string): Work {
   return { longest, entries, characters: (count) => entries(count / charactersPerEntry) };
 }
 
-/** A text that is put together piece by piece, up to the bound of the work. */
+/** A text that grows piece by piece, up to the limit of the work. */
 export interface GrowingText {
   readonly add: (piece: string) => void;
   readonly text: () => string;
@@ -65,7 +65,7 @@ export function growingText(work: Work): GrowingText {
   };
 }
 
-/** Asked before a text of that length is made. */
+/** Throws if a text of that length is too long; called before it is made. */
 export function refuseLonger({ longest }: Work, length: number): void {
   if (length > longest)
     throw new ProcessingError(`the text grows beyond ${longest} characters`, undefined, growthHint);

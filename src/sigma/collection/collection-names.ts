@@ -3,9 +3,9 @@ import { lookup, type YamlMapping, type YamlPair } from '../../source/yaml/tree.
 import type { SharedNames } from '../rule/rule.ts';
 
 /**
- * An id or a name of a document's own is kept. One that comes from another document belongs to the
- * first rule that has it; the others get a UUID made of it and their log source, and the name with
- * a number.
+ * Gives each rule an id and a name of its own. Those of its own document are kept. Those from
+ * another document belong to the first rule that has them; for the others, the id is a UUID made of
+ * it and the log source, and the name gets a number.
  */
 export function createNaming(): (rule: YamlMapping, own: YamlMapping) => YamlMapping {
   const taken = new Set<string>();
@@ -41,7 +41,7 @@ export function createNaming(): (rule: YamlMapping, own: YamlMapping) => YamlMap
   };
 }
 
-/** The id and the name as merged, where others were given in their place. */
+/** The id and the name that a rule would have had, where it got others. */
 export function sharedNames(rule: YamlMapping, named: YamlMapping): SharedNames | undefined {
   const lost = (attribute: 'id' | 'name'): string | undefined => {
     const [before, after] = [lookup(rule, attribute), lookup(named, attribute)];

@@ -65,7 +65,7 @@ export interface Collection {
  */
 export function collect(documents: readonly SigmaDocument[], bag: DiagnosticBag): Collection {
   const unique = withoutCopies(documents.filter(isRule), bag);
-  // one wrong leaves its rules out, beside whatever other
+  // those with errors leave out their rules, next to any others
   const sound = documents.filter(
     (document): document is FilterRule =>
       document.kind === 'filter' && document.detection !== undefined,
@@ -78,8 +78,8 @@ export function collect(documents: readonly SigmaDocument[], bag: DiagnosticBag)
   for (const rule of unique.kept) reportNoId(rule, bag);
   const index = indexRules(unique.kept, unique.leftOut, bag);
   /**
-   * Each rule as written, and as resolved; the others are lost, and those that refer to them with
-   * them.
+   * From each rule as written to the resolved one. The others are left out, and so are those that
+   * refer to them.
    */
   const resolved = new Map<Rule, Rule>();
   for (const rule of unique.kept) {
@@ -115,8 +115,8 @@ const isRule = (document: SigmaDocument): document is Rule =>
   document.kind === 'detection' || document.kind === 'correlation';
 
 /**
- * Rules that correlations refer to, those that are left out included; true for those that one with
- * `generate` does.
+ * The rules that correlations refer to, including correlations that are left out; true if one of
+ * them has `generate`.
  */
 function servedRules(
   documents: readonly SigmaDocument[],
@@ -128,7 +128,7 @@ function servedRules(
     for (const name of document.kind === 'lost'
       ? document.references
       : document.rules.map((reference) => reference.name)) {
-      // where the name is that of several, none of them is a detection by itself
+      // if several rules have the name, none of them is a detection by itself
       for (const rule of meant(name, document.file))
         served.set(rule, (served.get(rule) ?? false) || document.generate);
     }
@@ -161,7 +161,7 @@ function assignFilters(
 
 type Sharing = (name: string, file: SourceFile) => readonly DetectionRule[];
 
-/** Rules of collections by what they are called together: an id anywhere, a name in its file. */
+/** The rules of old collections by what they share: an id anywhere, a name in their file. */
 function indexShared(rules: readonly Rule[]): Sharing {
   const detections = rules.filter((rule) => rule.kind === 'detection');
   const ids = Map.groupBy(detections, ({ shared }) =>
@@ -181,7 +181,7 @@ function reachedRules(
   bag: DiagnosticBag,
 ): readonly DetectionRule[] {
   const report = (message: string, { start, end }: Span, hint: string) => {
-    // a filter wrong has been reported
+    // the errors of a filter have been reported
     if (filter.detection)
       bag.add(filter.file, { code: 'SIG061', message, span: { start, end }, hint });
   };

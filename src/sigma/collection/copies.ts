@@ -10,22 +10,23 @@ import { byFreshness } from './precedence.ts';
 import { createRereader } from './rereader.ts';
 import { createSaying } from './saying.ts';
 
-/** A document that there is only one of by its id. */
+/** A document that must be the only one with its id. */
 type Unique = DetectionRule | CorrelationRule | FilterRule;
 
-/** A document that is left out, and the one that stands for it. */
+/** A document that is left out, and the one that is kept instead. */
 export interface LeftOut<T extends Unique> {
   readonly kept: T;
   readonly left: T;
 }
 
-/** What a rule finds, and what it is in the packs: a change of these is lost with the document. */
+/**
+ * What a rule finds, and what it becomes in the packs: a change in these is lost with the document.
+ */
 const weighty = new Set(['detection', 'logsource', 'correlation', 'filter', 'generate', 'sigpack']);
 
 /**
- * Keeps one of the documents with the same id, and of rules without an id one that says the same;
- * tells which are left out. One of another detection is a warning (SIG040), all others are a note
- * (SIG043).
+ * Keeps one of the documents with the same id, and one of equal rules without an id. Reports the
+ * others: as a warning if the detection differs (SIG040), otherwise as a note (SIG043).
  */
 export function withoutCopies<T extends Unique>(
   documents: readonly T[],
@@ -47,7 +48,7 @@ export function withoutCopies<T extends Unique>(
   return { kept: documents.filter((document) => !gone.has(document)), leftOut };
 }
 
-/** A filter without an id may stand beside its like: twice it leaves out the same. */
+/** True for equal filters without an id in one file: to apply them twice changes nothing. */
 const isOwnFilter = (kept: Unique, { kind, id, file }: Unique): boolean =>
   kind === 'filter' && id === undefined && file === kept.file;
 

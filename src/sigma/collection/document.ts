@@ -38,9 +38,7 @@ import {
 /** One Sigma document of a file; `kind` tells which. `lost`: a correlation that was left out. */
 export type SigmaDocument = DetectionRule | CorrelationRule | FilterRule | LostCorrelation;
 
-/**
- * What a file gave: its sound documents, filters wrong among them, and how many it holds in all.
- */
+/** The sound documents of a file, including filters with errors, and the number of all. */
 export interface ReadFile {
   readonly documents: readonly SigmaDocument[];
   readonly count: number;
@@ -101,12 +99,12 @@ export function readDocuments(
   if (other && named === true && parsed.length === 0 && !isBroken)
     bag.add(file, { code: 'SIG005', message: other.message, span: { start: 0, end: 0 } });
   const isCollection = isRuleCollection(parsed) || (isBroken && mayBeRuleCollection(file.text));
-  // a document that goes into several rules is read with each of them
+  // a document that is merged into several rules is read with each of them
   const sink = isCollection ? withoutRepeats(bag) : bag;
   const { rules, shared, refused } = isCollection
     ? readCollection(file, parsed, isBroken, sink)
     : { rules: parsed, shared: nothingShared, refused: 0 };
-  // a key that stands twice leaves no way to tell which was meant
+  // with a key twice in a map, it is unclear which was meant
   const places = errors.filter(({ code }) => code === 'SIG002').map(({ span }) => span.start);
   reportOddCharacters(file, rules, places, sink);
   const written = new Set(parsed);
@@ -120,7 +118,7 @@ export function readDocuments(
     const isSound = sound.kind === 'detection' || sound.kind === 'correlation';
     if (onRule && node.kind === 'mapping' && isSound) onRule(sound, node, sink);
   }
-  // an error outside of every tree is about a document that gave none
+  // an error outside of all trees is about a document that gave none
   const lost = errors.filter(({ span }) => !rules.some((rule) => isWithin(span, rule)));
   return { documents, count: rules.length + lost.length + refused };
 }
@@ -131,8 +129,9 @@ const isWithin = ({ start }: Span, node: YamlNode): boolean =>
   start >= node.start && start < node.end;
 
 /**
- * Reads a document. One with a fatal diagnostic is left out as a whole: half a rule would mean
- * something else. Of one that is `isUnclear`, since some of its YAML is lost, nothing is reported.
+ * Reads a document. One with a fatal diagnostic is left out as a whole, since half a rule would
+ * mean something else. Nothing is reported about one that `isUnclear` because some of its YAML is
+ * lost.
  */
 function readNode(
   file: SourceFile,
@@ -151,7 +150,7 @@ function readNode(
 const inKnownKeys = (file: SourceFile, node: YamlNode, bag: DiagnosticSink): YamlNode =>
   node.kind === 'mapping' ? withKnownKeys({ file, bag }, node, knownAttributes) : node;
 
-/** Keeps what the text at the document's place does not say. */
+/** Keeps the document if the text at its place is different. */
 const withDocument = (
   document: SigmaDocument,
   node: YamlNode,
@@ -176,11 +175,11 @@ function whatIsLeft(
     : undefined;
 }
 
-/** What needs no second look. */
+/** True for documents that are clearly rules. */
 const isRule = (node: YamlNode): boolean =>
   lookup(node, 'detection') !== undefined || lookup(node, 'correlation') !== undefined;
 
-/** What to say of a file that says nothing of Sigma; undefined where some of it does. */
+/** What to report about a file that has nothing of Sigma; undefined if it has something. */
 function otherFile(
   file: SourceFile,
   nodes: readonly YamlNode[],
@@ -205,16 +204,16 @@ function otherFile(
 
 const pipelineHint = 'Name a pipeline under `pipelines` in sigpack.yml, or with -p.';
 
-/** The rules of a collection, with a note that it is one. */
+/** The rules of an old collection, with a note that it is one. */
 function readCollection(
   file: SourceFile,
   nodes: readonly YamlNode[],
   isBroken: boolean,
   sink: DiagnosticSink,
 ): ExpandedCollection {
-  // the document that can't be read may be one that goes into all others
+  // the unreadable document may be one that is merged into all others
   if (isBroken) return withoutOthers(file, nodes, sink);
-  // before they are merged: what goes by two spellings would stand beside itself
+  // before they are merged, or a key in two spellings would be there twice
   const known = nodes.map((node) => inKnownKeys(file, node, sink));
   const collection = expandCollection(file, known, sink);
   const place = collectionPlace(nodes);
@@ -230,7 +229,7 @@ function readCollection(
   return collection;
 }
 
-/** The documents that no other one goes into. */
+/** The documents that no other one is merged into. */
 function withoutOthers(
   file: SourceFile,
   nodes: readonly YamlNode[],
@@ -301,8 +300,8 @@ function readDocument(
 }
 
 /**
- * Its rules hold their condition under `filter`, and say under `kind` of which files they are. A
- * filter of Sigma says which rules it is for.
+ * True for rules of Chainsaw: they have their condition under `filter`, and the kind of their files
+ * under `kind`. A filter of Sigma names its rules.
  */
 const isOfChainsaw = ({ attributes }: Reader): boolean =>
   attributes.has('filter') &&

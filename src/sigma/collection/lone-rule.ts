@@ -1,30 +1,33 @@
-/** What a file that holds one detection rule and nothing else is called by. */
+/** The names of the rule in a file with one detection rule and nothing else. */
 export interface LoneRule {
   readonly id: string | undefined;
   readonly name: string | undefined;
-  /** What names it in the packs; undefined where that takes more than a look. */
+  /**
+   * The title, from which its name in the packs is made; undefined if a look at the lines is not
+   * enough.
+   */
   readonly title: string | undefined;
 }
 
-// what starts a line of block YAML: a letter of a key, a blank, a comment, an item of a list.
+// what may start a line of block YAML: a letter of a key, a blank, a comment, an item of a list.
 // Anything else may be a document, a quoted key or a tag
 const knownStart = /[\w \t\r\n#-]/;
 const known = Array.from({ length: 128 }, (_, code) => knownStart.test(String.fromCharCode(code)));
-// of documents, and of kinds that are about other rules
+// separators of documents, and the kinds of documents that are about other rules
 const doubtful = /---|\.\.\.|filter|correlation|action/iy;
 const key = /(?:id|name|title|sigpack|detection)(?:[ \t:]|$)/iy;
 const plainValue = /^[a-z]+[ \t]*:[ \t]+([\w.-]+)[ \t]*\r?$/i;
-// without an escape, a comment, or what makes a text a list, a map, an alias or a tag
+// without an escape, a comment, or a sign that makes it a list, a map, an alias or a tag
 const plainTitle =
   /^title[ \t]*:[ \t]+(?:([^\s"'#[\]{},&*!|>%@`?:-](?:[^#:]|:(?=\S))*)|'([^']*)'|"([^"\\]*)")$/i;
 
 /**
- * Whether a text is, without a doubt, one document with a detection, and how correlations and
- * filters would name it. A look at the lines is enough: in a map that starts in the first column,
- * each of its keys does. Undefined for any text that leaves a doubt.
+ * The names of the rule if the text is clearly one document with a detection. The lines are enough
+ * for that: in a map that starts in the first column, each key does. Undefined if there is any
+ * doubt.
  */
 export function loneRule(text: string): LoneRule | undefined {
-  // a line may end in a carriage return alone
+  // a carriage return alone may end a line
   if (text.includes('\r') && /\r(?!\n)/.test(text)) return undefined;
   const values = new Map<string, string>();
   for (let at = 0; at < text.length; ) {
@@ -34,7 +37,7 @@ export function loneRule(text: string): LoneRule | undefined {
     if (found === 'doubt') return undefined;
     if (found !== undefined) {
       const value = valueIn(found, text.slice(at, next));
-      // a text may go on where the next line is indented or empty
+      // the text may continue if the next line is indented or empty
       const whole = found !== 'title' || /\S/.test(text.charAt(next + 1));
       if (value === undefined || values.has(found)) return undefined;
       values.set(found, whole ? value : '');
@@ -49,7 +52,8 @@ export function loneRule(text: string): LoneRule | undefined {
 type Key = 'id' | 'name' | 'title' | 'sigpack' | 'detection';
 
 /**
- * Empty for a title that takes more than a look; undefined for what makes the whole text doubtful.
+ * The value of a key: empty for a title that needs more than a look, undefined if it makes the
+ * whole text doubtful.
  */
 function valueIn(found: Key, line: string): string | undefined {
   if (found === 'id' || found === 'name') return plainValue.exec(line)?.[1];
@@ -66,7 +70,7 @@ const keyOf: Readonly<Record<string, Key>> = {
   d: 'detection',
 };
 
-/** Which of the keys that matter a line begins with. */
+/** The key that a line starts with, if it is one of those that matter. */
 function keyAt(text: string, at: number): Key | 'doubt' | undefined {
   const code = text.charCodeAt(at);
   // most lines are indented
@@ -76,28 +80,27 @@ function keyAt(text: string, at: number): Key | 'doubt' | undefined {
   return keyOf[text.charAt(at).toLowerCase()];
 }
 
-/** Without a piece of the text: there are lines by the hundred thousand. */
+/** Tests in place, without cutting a piece out: there are hundreds of thousands of lines. */
 function standsAt(sticky: RegExp, text: string, at: number): boolean {
   sticky.lastIndex = at;
   return sticky.test(text);
 }
 
-// letters that are written by a number, or on two lines
+// letters that are escaped by a number, or on two lines
 const spelledOtherwise = /\\(?:x[\da-f]{2}|u[\da-f]{4}|U[\da-f]{8}|\r|\n)/i;
 
-/** What rules are called in the packs, as far as their titles tell. */
+/** Names of rules in the packs, as far as titles determine them. */
 export interface NameKeys {
-  /** The same for titles that could become one name. */
+  /** A key that is the same for titles that could get the same name. */
   of(title: string): string;
-  /** False for a title that may become a name of another key. */
+  /** False if the title could also get a name with another key. */
   isCertain(title: string): boolean;
 }
 
 /**
- * Which of the files hold rules that no other file can have to do with, so that each may be read,
- * compiled and let go of by itself; with the keys of their names. Rules of one id, name or title
- * are about each other. Filters may reach any rule: beside a file that may hold one, there are no
- * such files.
+ * The files with a rule that no other file can be related to, so that each can be read, compiled
+ * and let go of by itself, with the keys of their names. Rules with the same id, name or title are
+ * related. Filters may reach any rule, so if a file may have one, there are no such files.
  */
 export function independentFiles(texts: readonly string[], keys: NameKeys): Map<number, string> {
   const lone = texts.map(loneRule);
@@ -114,14 +117,14 @@ export function independentFiles(texts: readonly string[], keys: NameKeys): Map<
     for (const one of new Set([rule?.id?.toLowerCase(), rule?.name]))
       if (one !== undefined) count(one);
   }
-  // as words: looking each key up in all texts would take as long as both together are large
+  // a set of words: searching for each key would take time quadratic in the size of the rules
   const mentioned = new Set(others.flatMap((text) => text.toLowerCase().match(/[\w.-]+/g) ?? []));
   const isFree = (key: string | undefined): boolean =>
     key === undefined || (users.get(key) === 1 && !mentioned.has(key.toLowerCase()));
   const found = new Map<number, string>();
   for (const [index, rule] of lone.entries()) {
     const key = nameKeys[index];
-    // one without an id has the id that its title and its place give it, beside others of its title
+    // an id that is made of the title and the place depends on other rules with the title
     if (rule?.id === undefined || rule.title === undefined || key === undefined) continue;
     if (
       users.get(key) === 1 &&

@@ -1,17 +1,17 @@
 import { editDistance } from '../../source/nearest.ts';
 import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml/tree.ts';
 
-/** What no rule can do without: one of them is enough. */
+/** Attributes that every rule has: one is enough. */
 const strong = ['detection', 'logsource', 'correlation'] as const;
-/** What other files have too: two of them are enough. */
+/** Attributes that other files have too: two are enough. */
 const weak = new Set(['title', 'condition', 'level', 'falsepositives', 'selection', 'filter']);
 
 const plain = (key: string): string => key.toLowerCase().replace(/[-_ ]/g, '');
 
-/** The attribute that a key is, or is a slip of: `Detections` is `detection`. */
+/** The attribute that a key is, or is one slip away from: `Detections` is `detection`. */
 export function strongAttribute(key: string): string | undefined {
   const name = plain(key);
-  // more letters are another word
+  // longer keys are other words
   return name.length > 12 ? undefined : strong.find((one) => editDistance(name, one) < 2);
 }
 
@@ -24,9 +24,8 @@ function areOfRule(keys: readonly string[]): boolean {
 const maximumDepth = 2;
 
 /**
- * Whether a document looks like a rule, or like something that holds one. A filter counts where it
- * says what it leaves out. Something else says nothing of Sigma: playbooks, pipelines, files of
- * other tools.
+ * Whether a document looks like a rule, or contains something like one. A filter counts if it has a
+ * condition or names rules. Playbooks, pipelines and files of other tools do not.
  */
 export function looksLikeSigma(node: YamlNode, depth = 0): boolean {
   if (node.kind === 'scalar') return depth === 0 && saysSomethingOfSigma(node.text);
@@ -57,9 +56,9 @@ const attributeAnywhere =
   /(?:^|[\s{,"'-])(?:log[-_ ]?sources?|detections?|correlations?)["']?[ \t]*:/im;
 const keyOfLine = /^[ \t-]*["']?([A-Za-z][\w -]{0,24}?)["']?[ \t]*:/gm;
 
-/** The same of a text that no tree can be made of. */
+/** The same for text that is not readable as YAML. */
 export function saysSomethingOfSigma(written: string): boolean {
-  // UTF-16 without a mark
+  // UTF-16 without a byte order mark
   const text = written.replaceAll('\0', '');
   if (attributeAnywhere.test(text)) return true;
   const keys = new Set<string>();
@@ -67,7 +66,7 @@ export function saysSomethingOfSigma(written: string): boolean {
   return areOfRule([...keys]);
 }
 
-/** A processing pipeline of pySigma's form. */
+/** True for a processing pipeline in pySigma's form. */
 export const isPipeline = (node: YamlNode): boolean =>
   ['transformations', 'postprocessing', 'finalizers'].some(
     (key) => lookup(node, key)?.kind === 'sequence',

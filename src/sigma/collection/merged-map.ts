@@ -3,8 +3,8 @@ import type { Span } from '../../source/span.ts';
 import type { YamlMapping, YamlScalar } from '../../source/yaml/tree.ts';
 
 /**
- * A map with what another one has in place of what it has itself, at any depth. The error is the
- * key of a map that would go into another value.
+ * Merges `from` into a map, at any depth; its values replace those of the map. The error is the key
+ * of a map that would replace part of another value.
  */
 export function merged(into: YamlMapping, from: YamlMapping): Result<YamlMapping, Span> {
   const pairs = new Map(into.pairs.map((pair) => [nameOf(pair.key), pair]));
@@ -21,5 +21,5 @@ export function merged(into: YamlMapping, from: YamlMapping): Result<YamlMapping
   return ok({ ...into, pairs: [...pairs.values()] });
 }
 
-/** `~` and `null` are one key, and not the text "null". */
+/** `~` and `null` are the same key, but not the text "null". */
 const nameOf = (key: YamlScalar): string => (key.value === null ? '\0null' : key.text);

@@ -7,14 +7,14 @@ import type { YamlNode, YamlScalar } from '../../source/yaml/tree.ts';
 const blanks = '\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 const unseen = '\\u00ad\\u200b-\\u200f\\u2060\\ufeff';
 const quotes = '\\u00ab\\u00bb\\u2018-\\u201f\\u2039\\u203a\\uff02\\uff07';
-/** Fullwidth letters, digits and what Sigma and YAML write between them. */
+/** Fullwidth letters, digits and signs that Sigma and YAML use. */
 const wide = '\\uff0a\\uff10-\\uff1a\\uff21-\\uff3a\\uff41-\\uff5a\\uff5c';
 
 const any = new RegExp(`[${blanks}${unseen}${quotes}${wide}]`);
 const anyAt = new RegExp(any.source, 'g');
 /**
- * In a value only what a slip of the editor leaves there: rules look for such characters on
- * purpose, and then there is hardly anything else.
+ * In a value, only what an editor's slip leaves: rules that look for such characters on purpose
+ * have hardly anything else.
  */
 const edge = `[${blanks}${unseen}${quotes}\\uff0a]`;
 const inValue = new RegExp(
@@ -54,7 +54,7 @@ function described(char: string): { readonly name: string; readonly hint: string
   return { name: `fullwidth ${char} (${number})`, hint: `Type \`${plain}\`.` };
 }
 
-/** Attributes whose values mean something letter by letter. */
+/** Attributes whose values are compared letter by letter. */
 const exact: ReadonlySet<string> = new Set([
   'id',
   'name',
@@ -68,9 +68,8 @@ const exact: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Points at characters that editors and web pages put in place of blanks, quotes and letters, by
- * their names: in keys, conditions and values, and at an error of the YAML. `errors`: offsets at
- * which the YAML could not be read.
+ * Reports characters that editors and web pages insert in place of blanks, quotes and letters: in
+ * keys, conditions and values, and near errors of the YAML, whose offsets are `errors`.
  */
 export function reportOddCharacters(
   file: SourceFile,
@@ -116,7 +115,7 @@ function reportInside(
   const { text } = scalar;
   const found =
     what === 'value' ? (/[A-Za-z0-9]/.test(text) ? inValue.exec(text) : null) : any.exec(text);
-  // one that is written as an escape is meant
+  // an escaped character is meant
   if (!found || !file.text.slice(scalar.start, scalar.end).includes(found[0])) return;
   const { name, hint } = described(found[0]);
   const written = `"${unicodeEscape(found[0])}"`;
@@ -128,7 +127,10 @@ function reportInside(
   });
 }
 
-/** On the line of an error and the two before it: what YAML trips over often stands above. */
+/**
+ * On the line of an error and the two before it: the cause is often above the place where the
+ * parser stops.
+ */
 function reportNear(file: SourceFile, error: number, bag: DiagnosticSink): void {
   const { line } = positionAt(file, error);
   let start = error;

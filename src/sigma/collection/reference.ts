@@ -5,16 +5,15 @@ import type { Rule } from './collection.ts';
 import { ambiguous, type RuleIndex } from './rule-names.ts';
 
 /**
- * Correlations over correlations: deeper chains are refused, so that no reader of them can run out
- * of stack.
+ * Levels of correlations over correlations. More are refused, so that nothing runs out of stack.
  */
 const maximumChain = 32;
-/** Names looked at for a hint. */
+/** Names that are compared for a hint. */
 const maximumNear = 100;
 
 /**
- * The correlation with its aliases by reference; undefined after a diagnostic about dangling or
- * circular references.
+ * The correlation with the references of its aliases resolved; undefined after a diagnostic about
+ * references that lead nowhere or in a circle.
  */
 export function resolveCorrelation(
   rule: CorrelationRule,
@@ -39,7 +38,7 @@ export function resolveCorrelation(
     : undefined;
 }
 
-/** For each reference to a correlation, the aliases of its group. */
+/** The aliases that each referenced correlation is grouped by. */
 type Given = ReadonlyMap<string, ReadonlySet<string>>;
 
 function givenBelow(rule: CorrelationRule, index: RuleIndex): Given {
@@ -48,7 +47,7 @@ function givenBelow(rule: CorrelationRule, index: RuleIndex): Given {
     if (from.kind === 'detection') return none;
     const before = known.get(from);
     if (before) return before;
-    // a circle gives nothing
+    // a circle has none
     known.set(from, none);
     const below = from.rules.flatMap(({ name }) => [...givenTo(name, from)]);
     const names = new Set([...below, ...from.aliases.map(({ name }) => name)]);
@@ -70,8 +69,8 @@ function givenBelow(rule: CorrelationRule, index: RuleIndex): Given {
 const none: ReadonlySet<string> = new Set();
 
 /**
- * What a correlation below calls a field of its group goes by that name here too: an alias that
- * need not be written.
+ * Adds aliases that need not be written: a field of a referenced correlation's group has the same
+ * name here.
  */
 function withGiven(
   rule: CorrelationRule,
@@ -162,8 +161,8 @@ function chainError(
 }
 
 /**
- * An alias may call a rule by its name where the correlation refers to its id, and the other way
- * round.
+ * Resolves an alias. It may refer to a rule by name where the correlation refers to its id, and the
+ * other way round.
  */
 function resolveAlias(
   rule: CorrelationRule,

@@ -3,7 +3,7 @@ import { parseYaml } from '../../source/yaml/parse.ts';
 import type { YamlMapping } from '../../source/yaml/tree.ts';
 import type { RuleHead } from '../rule/rule.ts';
 
-/** Reads the documents of copies once more, each file once: no rule keeps its document. */
+/** Parses the documents of copies again, each file once: rules do not keep their documents. */
 export function createRereader(): (
   rule: Pick<RuleHead, 'file' | 'span' | 'document'>,
 ) => YamlMapping | undefined {

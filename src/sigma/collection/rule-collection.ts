@@ -22,23 +22,21 @@ function actionOf(node: YamlNode): Action | undefined {
 export const isRuleCollection = (nodes: readonly YamlNode[]): boolean =>
   nodes.some((node) => actionOf(node) !== undefined);
 
-/** True for a document that no other one goes into. */
+/** True for a document that no other one is merged into. */
 export const standsApart = (node: YamlNode): boolean =>
   lookup(node, 'correlation') !== undefined || lookup(node, 'filter') !== undefined;
 
-/** Whether a text may be one, of which no tree can be made. */
+/** Whether text that is not readable as YAML may be one. */
 export const mayBeRuleCollection = (text: string): boolean =>
   /^["']?action["']?[ \t]*:/m.test(text);
 
 /**
- * The documents of a collection as rules that stand by themselves, as pySigma's
- * `SigmaCollection.from_dicts` has them: a `global` document goes into each detection rule after
- * it, and what it says counts; a `repeat` document goes into the rule before it; `reset` forgets
- * the global one. Correlations and filters stay as they are. Nodes keep their places. An id and a
- * name that several would have are told apart.
- *
- * @example `action: global` with title and condition, and two documents with a log source and a
- * selection each, are two rules.
+ * Makes independent rules of the documents of a collection, like pySigma's
+ * `SigmaCollection.from_dicts`: a `global` document is merged into each detection rule after it and
+ * takes precedence, a `repeat` document is merged into the rule before it, and `reset` drops the
+ * global one. Correlations and filters stay as they are. Nodes keep their places. Rules that would
+ * share an id or a name get different ones. `action: global` with title and condition, and two
+ * documents with a log source and a selection each, are two rules.
  */
 export function expandCollection(
   file: SourceFile,
@@ -70,24 +68,24 @@ export function expandCollection(
   return { rules: expansion.rules, shared: expansion.shared, refused };
 }
 
-/** What has come of a collection. */
+/** The result of expanding a collection. */
 export interface ExpandedCollection {
   readonly rules: readonly YamlNode[];
-  /** What the rules are called by together, where that is not their own id or name. */
+  /** The id and name that a rule would have had, if it got others. */
   readonly shared: ReadonlyMap<YamlNode, SharedNames>;
   /** How many documents were left out, each with a diagnostic. */
   readonly refused: number;
 }
 
-/** A collection up to one of its documents. */
+/** The state after some documents of a collection. */
 interface Expansion {
   readonly rules: YamlNode[];
   readonly shared: Map<YamlNode, SharedNames>;
   readonly naming: ReturnType<typeof createNaming>;
-  /** Nodes of the rules. */
+  /** The nodes of all rules. */
   size: number;
   global: YamlMapping | undefined;
-  /** The global document as long as no rule has come of it. */
+  /** The global document until it is merged into a rule. */
   unused: YamlMapping | undefined;
   previous: YamlMapping | undefined;
   isGlobalRepeated: boolean;
@@ -160,7 +158,7 @@ function takeRule(expansion: Expansion, node: YamlMapping): void {
       'a collection has no such action',
       `Use one of ${actions.join(', ')}.`,
     );
-  // pySigma changes the global document, which hardly anyone can have meant
+  // pySigma would change the global document, which hardly anyone means
   else if (global && isGlobalRepeated)
     refuse(
       'SIG005',
@@ -173,7 +171,9 @@ function takeRule(expansion: Expansion, node: YamlMapping): void {
   else add(expansion, node, node);
 }
 
-/** Adds `into` with what `from` has in its place; `own` is the document that it comes of. */
+/**
+ * Adds `into` with the values of `from` in place of its own. `own` is the document that is read.
+ */
 function addMerged(
   expansion: Expansion,
   into: YamlMapping,
@@ -186,7 +186,7 @@ function addMerged(
     expansion.refuse('SIG005', rule.error, 'a map cannot go into a value that is none', writeOut);
 }
 
-/** Adds a rule under names of its own. */
+/** Adds a rule under an id and a name of its own. */
 function add(expansion: Expansion, rule: YamlMapping, own: YamlMapping): void {
   expansion.previous = rule;
   expansion.unused = undefined;
@@ -206,7 +206,7 @@ function add(expansion: Expansion, rule: YamlMapping, own: YamlMapping): void {
   expansion.rules.push(named);
 }
 
-/** Where a note about the collection points. */
+/** The place for a note about the collection. */
 export const collectionPlace = (nodes: readonly YamlNode[]): Span | undefined => {
   const first = nodes.find((node) => actionOf(node) !== undefined);
   return first && actionNode(first);

@@ -4,8 +4,8 @@ import type { DetectionItem } from '../rule/rule.ts';
 import type { Rule } from './collection.ts';
 
 /**
- * The fields of events that a rule asks for, as it writes them: those of its selections, or those
- * that a correlation groups by, counts and aliases.
+ * The fields of events that a rule uses, as written: in its selections or, for a correlation, those
+ * that it groups by, counts and aliases.
  */
 export function fieldsOf(rule: Rule): ReadonlySet<string> {
   const fields = new Set<string>();

@@ -6,20 +6,20 @@ import { idKey } from '../rule/rule-id.ts';
 import type { Rule } from './collection.ts';
 import type { LeftOut } from './copies.ts';
 
-/** Rules by what correlations and filters call them. */
+/** Finds rules by what correlations and filters call them. */
 export interface RuleIndex {
   /**
-   * The rule with that id or name. Of several with the name, the one of the file that refers to it
-   * is meant; undefined where that leaves a doubt.
+   * The rule with that id or name. If several have the name, the one in the file `from`; undefined
+   * if that is ambiguous.
    */
   find(reference: string, from?: SourceFile): Rule | undefined;
-  /** All rules with the name. */
+  /** All rules with that name. */
   named(name: string): readonly Rule[];
-  /** The names given in a file. */
+  /** The names of the rules in a file. */
   namesIn(file: SourceFile): readonly string[];
 }
 
-/** A rule is called by the ids and names of its copies too. */
+/** Indexes rules by their ids and names, and those of their copies. */
 export function indexRules(
   rules: readonly Rule[],
   leftOut: readonly LeftOut<Rule>[],
@@ -76,7 +76,7 @@ function reportNames(names: ReadonlyMap<string, readonly Rule[]>, bag: Diagnosti
   addTogether(bag, found, 'rules have the name of another');
 }
 
-/** A reference by a name of several rules, none of which stands in the same file. */
+/** The error for a reference by a name that several rules of other files have. */
 export function ambiguous(
   { name, start, end }: RuleReference,
   rules: readonly Rule[],

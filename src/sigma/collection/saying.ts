@@ -2,8 +2,8 @@ import type { YamlNode } from '../../source/yaml/tree.ts';
 import type { RuleHead } from '../rule/rule.ts';
 
 /**
- * Gives documents that say the same the same text: of each its own text, or a number for its tree.
- * Several rules may have large trees in common, so that each node is looked at once.
+ * Makes equal texts for documents with equal content: the text of the document, or a number for its
+ * tree. Rules may share large trees, so each node is visited once.
  */
 export function createSaying(): (document: Pick<RuleHead, 'file' | 'span' | 'document'>) => string {
   const numbers = new Map<string, number>();

@@ -1,6 +1,6 @@
 import { nearest } from '../../source/nearest.ts';
 
-/** What stands below `correlation:`. */
+/** The attributes below `correlation:`. */
 export const attributes = new Set([
   'type',
   'rules',
@@ -20,7 +20,7 @@ const otherAttributes: readonly (readonly [words: RegExp, meant: string])[] = [
   [/^(?:threshold|count|gte?|lte?|eq|neq)$/i, 'condition'],
 ];
 
-/** What to write in place of another name. */
+/** The hint for an unknown attribute. */
 export function attributeHint(name: string): string {
   const meant =
     otherAttributes.find(([words]) => words.test(name))?.[1] ?? nearest(name, attributes);

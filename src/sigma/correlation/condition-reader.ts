@@ -18,7 +18,7 @@ const operators = new Set<string>([
 const criteria = new Set([...operators, 'field', 'percentile']);
 const isOperator = (name: string): name is ThresholdOperator => operators.has(name);
 
-/** What a correlation asks of a window: numbers, the fields that they are of, a percentile. */
+/** The condition of a correlation: thresholds, the fields that they are about, and a percentile. */
 export interface Condition {
   readonly thresholds: readonly Threshold[];
   readonly fields: readonly string[];
@@ -26,8 +26,8 @@ export interface Condition {
 }
 
 /**
- * The condition of a correlation; undefined after a diagnostic. `outerField` is the one that stands
- * beside it, as pySigma has it.
+ * Reads the condition of a correlation; undefined after a diagnostic. `outerField` is a `field`
+ * next to the condition, as in pySigma.
  */
 export function readCondition(
   reader: Reader,
@@ -61,7 +61,7 @@ export function readCondition(
   return fields && { thresholds, fields, percentile };
 }
 
-/** The number of a threshold or of the percentile. Undefined after a diagnostic. */
+/** The number of a threshold or a percentile; undefined after a diagnostic. */
 function readCriterion(reader: Reader, { key, value }: YamlPair): number | undefined {
   const number = numberIn(reader, value);
   if (!isOperator(key.text) && key.text !== 'percentile')
@@ -87,7 +87,7 @@ function readCriterion(reader: Reader, { key, value }: YamlPair): number | undef
   );
 }
 
-/** A number, also in quotes, as pySigma reads it. */
+/** A number, also in quotes, like pySigma. */
 function numberIn(reader: Reader, node: YamlNode): number | undefined {
   if (node.kind !== 'scalar') return undefined;
   if (typeof node.value === 'number') return node.value;

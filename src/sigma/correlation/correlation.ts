@@ -20,20 +20,20 @@ export interface Threshold {
 }
 
 export interface RuleReference extends Span {
-  /** Id or name as written. */
+  /** The id or name as written. */
   readonly name: string;
 }
 
 export interface Alias {
   readonly name: string;
-  /** Referenced rule, as under `rules`, to the field in that rule's events. */
+  /** From the referenced rule, as under `rules`, to the field in its events. */
   readonly fields: ReadonlyMap<string, string>;
   /**
-   * References to correlations whose group has an alias of their own by the name of the field: it
-   * is what they found, no field of events.
+   * References to correlations that are grouped by an alias with the name of the field: the field
+   * is one of their results, and not of events.
    */
   readonly below?: ReadonlySet<string>;
-  /** The rules as the alias calls them. */
+  /** The rules as the alias refers to them. */
   readonly references: readonly RuleReference[];
   readonly span: Span;
 }
@@ -45,36 +45,36 @@ export interface CorrelationRule extends RuleHead {
   readonly typeSpan: Span;
   readonly rules: readonly RuleReference[];
   readonly groupBy: readonly string[];
-  /** Seconds. */
+  /** In seconds. */
   readonly timespan: number;
-  /** All must hold; empty for temporal types without a condition (then: all rules). */
+  /** All must hold. Empty for temporal types without a condition, which means all rules. */
   readonly thresholds: readonly Threshold[];
-  /** Fields counted, summed or averaged (value_* types). */
+  /** The fields that are counted, summed or averaged (value_* types). */
   readonly valueFields: readonly string[];
-  /** 0 to 100, value_percentile only. */
+  /** From 0 to 100, for value_percentile only. */
   readonly percentile: number;
   readonly aliases: readonly Alias[];
   /**
-   * Fields that a pipeline mapped to several, by the name that the rule uses: an event's value is
-   * that of the first which it has.
+   * Fields that a pipeline mapped to several, by their name in the rule. An event's value is that
+   * of the first field that it has.
    */
   readonly alternatives?: ReadonlyMap<string, readonly string[]>;
-  /** True: the referenced rules are detections of their own too. */
+  /** True if the referenced rules are also detections by themselves. */
   readonly generate: boolean;
 }
 
-/** The fields of events that an alias stands for. */
+/** The fields of events that an alias means. */
 export const eventFieldsOf = ({ fields, below }: Alias): readonly string[] =>
   [...fields].filter(([reference]) => !below?.has(reference)).map(([, field]) => field);
 
 /**
- * A correlation that was left out: its base rules are as little detections of their own as those of
- * a sound one.
+ * A correlation that was left out. Like those of a sound one, the rules that it refers to are not
+ * detections by themselves.
  */
 export interface LostCorrelation {
   readonly kind: 'lost';
   readonly file: SourceFile;
-  /** Ids and names of the rules that it refers to, as far as they can be read. */
+  /** Ids and names of the rules that it refers to, as far as they are readable. */
   readonly references: readonly string[];
   readonly generate: boolean;
 }

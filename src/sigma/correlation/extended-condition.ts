@@ -17,15 +17,15 @@ import { readReferences } from './reference-reader.ts';
 import { report } from './report.ts';
 import type { WrittenType } from './type-reader.ts';
 
-/** What an expression over rules asks for: all of them, or any. */
+/** What an expression over rules means: all of them, or any. */
 interface AskedFor {
   readonly rules: readonly RuleReference[];
   readonly all: boolean;
 }
 
 /**
- * An expression over rules in place of the map of criteria, which pySigma has and Sigma 2.1 does
- * not.
+ * True for an expression over rules in place of a map of criteria, which pySigma has but Sigma 2.1
+ * does not.
  */
 export const isExpression = (node: YamlNode | undefined): node is YamlScalar =>
   node?.kind === 'scalar' && /^[\w\s().-]*\b(?:and|or|not)\b[\w\s().-]*$/i.test(node.text);
@@ -35,9 +35,7 @@ interface ReadExpression {
   readonly condition: Condition;
 }
 
-/**
- * The rules and the condition that an expression over rules comes to. Undefined after a diagnostic.
- */
+/** Reads an expression as rules and a condition; undefined after a diagnostic. */
 export function readExpression(
   reader: Reader,
   node: YamlMapping,
@@ -84,8 +82,8 @@ export function readExpression(
 }
 
 /**
- * `a and b` is what a temporal correlation asks for anyway, `a or b` its condition `gte: 1`. Others
- * have no counterpart in the specification.
+ * `a and b` is what a temporal correlation means anyway, and `a or b` its condition `gte: 1`.
+ * Others have no equivalent in the specification.
  */
 function rulesAskedFor(
   file: SourceFile,
@@ -107,11 +105,11 @@ function rulesAskedFor(
   });
 }
 
-/** The words of an expression that can be names of rules, however it is put together. */
+/** The words of an expression that may be names of rules, whatever its structure. */
 export const namesMentioned = (text: string): readonly string[] =>
   (text.match(/[\w-]+/g) ?? []).filter((word) => !/^(?:and|or|not)$/i.test(word));
 
-/** The names that one operator links; undefined for anything else. */
+/** The names that are joined by a single operator; undefined for anything else. */
 function namesIn(tree: ConditionNode): readonly RuleReference[] | undefined {
   if (tree.kind === 'name') return [tree];
   if (tree.kind !== 'and' && tree.kind !== 'or') return undefined;

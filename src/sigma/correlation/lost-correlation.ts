@@ -8,7 +8,7 @@ import type { LostCorrelation } from './correlation.ts';
 import { isExpression, namesMentioned } from './extended-condition.ts';
 import { listedRules } from './reference-reader.ts';
 
-/** What is left of a correlation with errors. */
+/** What remains of a correlation with errors. */
 export function lostCorrelation(file: SourceFile, document: YamlMapping): LostCorrelation {
   const written = lookup(document, 'correlation');
   const node =

@@ -16,7 +16,8 @@ import { median, readType } from './type-reader.ts';
 const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
 /**
- * A correlation rule from a document that has `correlation:`. Undefined after a fatal diagnostic.
+ * Reads a correlation rule from a document that has `correlation:`. Undefined after a fatal
+ * diagnostic.
  */
 export function readCorrelationRule(reader: Reader): CorrelationRule | undefined {
   const head = readHead(reader);
@@ -88,7 +89,7 @@ function readTimespan(reader: Reader, node: YamlMapping): number | undefined {
   );
 }
 
-/** `group-by: null`, in any of YAML's spellings, is no grouping. */
+/** `group-by: null`, in any spelling of YAML, means no grouping. */
 const grouping = (node: YamlNode | undefined): YamlNode | undefined =>
   node?.kind === 'scalar' && node.value === null ? undefined : node;
 

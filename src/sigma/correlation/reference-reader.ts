@@ -3,7 +3,7 @@ import type { Reader } from '../rule/attribute.ts';
 import type { Alias, RuleReference } from './correlation.ts';
 import { report } from './report.ts';
 
-/** What stands under `rules`: a list, or a single reference. */
+/** The entries of `rules`: a list, or a single reference. */
 export function listedRules(correlation: YamlMapping | undefined): readonly YamlNode[] {
   const rules = lookup(correlation, 'rules');
   return rules?.kind === 'sequence' ? rules.items : rules ? [rules] : [];

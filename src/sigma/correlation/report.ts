@@ -1,7 +1,7 @@
 import type { Span } from '../../source/span.ts';
 import type { Reader } from '../rule/attribute.ts';
 
-/** Reports what is wrong with a correlation; without a hint, that of the code stands. */
+/** Reports an error in a correlation, with the hint of the code by default. */
 export function report(reader: Reader, span: Span, message: string, hint?: string): undefined {
   reader.bag.add(reader.file, {
     code: 'SIG050',

@@ -20,46 +20,49 @@ function passes(found: number, { operator, value }: Threshold): boolean {
 export const passesAll = (found: number, thresholds: readonly Threshold[]): boolean =>
   thresholds.every((threshold) => passes(found, threshold));
 
-/** `gt` and `gte` alone: what holds of some events holds of more. */
+/** True for `gt` and `gte` only: what is true of some events is true of more. */
 const isLowerBound = (thresholds: readonly Threshold[]): boolean =>
   thresholds.every(({ operator }) => operator === 'gt' || operator === 'gte');
 
 /**
- * What holds of some events holds of more: windows may overlap. Averages and percentiles fall
- * again.
+ * True if what is true of some events is also true of more, so that windows may overlap. Averages
+ * and percentiles can fall again.
  */
 export const holdsOfMore = ({ type, thresholds }: CorrelationRule): boolean =>
   isLowerBound(thresholds) && type !== 'value_avg' && type !== 'value_percentile';
 
-/** What a window counts in whole numbers: events, values, rules. */
+/** True if a window counts in whole numbers: events, values or rules. */
 const counts = ({ type }: CorrelationRule): boolean =>
   type === 'event_count' || type === 'value_count' || type === 'temporal';
 
 /**
- * What it looks for can only become truer as a window fills: a part of the window is enough to say
- * yes.
+ * True if the condition can only become true as a window fills, so that a part of the window is
+ * enough.
  */
 export const growsWithEvents = (rule: CorrelationRule): boolean =>
   rule.type === 'temporal_ordered' || (counts(rule) && isLowerBound(rule.thresholds));
 
 /**
- * What windows longer than the timespan hold of a sum: numbers below 0 there lower it, where more
- * events add to a count.
+ * A note on sums in windows longer than the timespan: numbers below 0 lower them, where more events
+ * would raise a count.
  */
 export const negativeNumbersNote = ({ type }: CorrelationRule): string =>
   type === 'value_sum' ? '; numbers below 0 in its window may hide a sum' : '';
 
-/** The condition holds of a window that holds no event. */
+/** True if the condition is true of a window without events. */
 export const holdsOfNothing = (rule: CorrelationRule): boolean =>
   counts(rule) && rule.thresholds.length > 0 && passesAll(0, rule.thresholds);
 
-/** It holds of such windows alone, as `lt: 1` and `eq: 0` do: no event can fulfil it. */
+/**
+ * True if the condition is only true of such windows, as with `lt: 1` and `eq: 0`: no event can
+ * fulfil it.
+ */
 export const isAbsence = (rule: CorrelationRule): boolean =>
   holdsOfNothing(rule) && !countsFrom(1, rule.thresholds);
 
 /**
- * No number can fulfil it: none of events with `gt: 5, lt: 4`, none of two rules with `gte: 3`, no
- * mean with either of both.
+ * True if no number can fulfil the condition, as with `gt: 5, lt: 4` of events, `gte: 3` of two
+ * rules, or either of a mean.
  */
 export function isImpossible(
   type: CorrelationRule['type'],
@@ -78,15 +81,15 @@ export function isImpossible(
   );
 }
 
-/** All of its rules must match, which is how every reader understands an order. */
+/** True if all rules must match, which is how every tool reads an order. */
 export const asksForAll = ({ rules, thresholds }: CorrelationRule): boolean =>
   thresholds.every(
     ({ operator, value }) => (operator === 'gte' || operator === 'eq') && value === rules.length,
   );
 
 /**
- * Some whole number from the first on passes: between the bounds of thresholds nothing changes, so
- * those next to them are enough.
+ * True if some whole number from `first` on passes. Nothing changes between the values of
+ * thresholds, so the numbers next to them are enough.
  */
 function countsFrom(first: number, thresholds: readonly Threshold[]): boolean {
   const near = thresholds.flatMap(({ value }) => [

@@ -5,7 +5,7 @@ import type { RuleReference } from './correlation.ts';
 import { isImpossible } from './threshold.ts';
 import { median, type WrittenType } from './type-reader.ts';
 
-/** What does not fit, where, and what to do about it. */
+/** What does not fit the type, where it is, and what to do about it. */
 export interface Misfit {
   readonly span: Span;
   readonly message: string;
@@ -14,7 +14,7 @@ export interface Misfit {
 
 const error = (span: Span, message: string, hint: string): Misfit => ({ span, message, hint });
 
-/** What a correlation lacks that its type needs; undefined where it has all. */
+/** What the type of a correlation requires and the correlation lacks; undefined if nothing. */
 export function typeError(
   node: YamlMapping,
   type: WrittenType,
@@ -43,7 +43,7 @@ export function typeError(
   return ofRules ? undefined : conditionError(place, type, condition);
 }
 
-/** The same of the condition of a type that counts events or looks at a field. */
+/** The same for the condition of a type that counts events or looks at a field. */
 function conditionError(place: Span, type: WrittenType, condition: Condition): Misfit | undefined {
   const a = type === 'event_count' ? 'an' : 'a';
   if (condition.thresholds.length === 0)

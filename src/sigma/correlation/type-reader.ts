@@ -4,7 +4,7 @@ import type { Reader } from '../rule/attribute.ts';
 import { correlationTypes } from './correlation.ts';
 import { report } from './report.ts';
 
-/** Of the next specification; pySigma has it. It is the percentile of 50. */
+/** From the next specification, and in pySigma: the percentile of 50. */
 export const median = 'value_median';
 const writtenTypes = [...correlationTypes, median] as const;
 export type WrittenType = (typeof writtenTypes)[number];

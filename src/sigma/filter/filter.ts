@@ -9,27 +9,25 @@ export interface FilterRule {
   readonly file: SourceFile;
   readonly span: Span;
   /**
-   * The document as it is read, where the text at `span` does not say it: one of a collection, or
-   * with keys in another spelling.
+   * The document as it is read, if the text at `span` is different: for filters of old collections,
+   * and keys in another spelling.
    */
   readonly document?: YamlMapping;
   readonly title: string;
   readonly titleSpan: Span;
   readonly id?: string;
-  /** As that of a rule. */
+  /** The place of the id's text; undefined if the file has it in another form. */
   readonly idSpan?: Span;
   readonly date?: string;
   readonly modified?: string;
   readonly logsource: LogSource;
-  /** Undefined: every rule of the log source (`rules: any`, or an empty list). */
+  /** Undefined for every rule of the log source (`rules: any`, or an empty list). */
   readonly rules: readonly RuleReference[] | undefined;
-  /**
-   * Undefined where the filter has been reported: the rules that it reaches are left out.
-   */
+  /** Undefined if the filter has an error: the rules that it reaches are left out. */
   readonly detection: Detection | undefined;
 }
 
-/** A filter reaches a rule whose log source has all that the filter's names. */
+/** True if the rule's log source has everything that the filter's names. */
 export function filterFits(filter: LogSource, rule: LogSource): boolean {
   return (['category', 'product', 'service'] as const).every(
     (part) => filter[part] === undefined || filter[part] === rule[part],

@@ -12,9 +12,9 @@ import type { FilterRule } from './filter.ts';
 const notSelections = new Set(['rules']);
 
 /**
- * A filter from a document that has `filter:`. One that has been reported reaches its rules
- * all the same, to leave them out: without its condition they would find what nobody wants.
- * Undefined where nothing says which rules those are.
+ * Reads a filter from a document that has `filter:`. One with errors still reaches its rules, so
+ * that they are left out: without its condition they would find what nobody wants. Undefined if it
+ * is unknown which rules those are.
  */
 export function readFilterRule(reader: Reader): FilterRule | undefined {
   const title = requiredText(reader, 'title');
@@ -58,7 +58,7 @@ export function readFilterRule(reader: Reader): FilterRule | undefined {
   };
 }
 
-/** Undefined: every rule of the log source. */
+/** The rules that the filter names; undefined for every rule of the log source. */
 function readRules(
   filter: YamlMapping,
 ): Result<readonly RuleReference[] | undefined, NewDiagnostic> {

@@ -20,8 +20,8 @@ const operators: Readonly<Record<string, string>> = {
 };
 
 /**
- * A time as a correlation takes it: `15 minutes` is `15m`. What names no unit of a correlation is
- * left to the author.
+ * A time in the form of a correlation: `15 minutes` is `15m`. For an unknown unit, a gap for the
+ * author to fill.
  */
 export function timespanText(text: string): string {
   const [, count, unit = ''] =
@@ -31,7 +31,7 @@ export function timespanText(text: string): string {
   return count === undefined ? '<how long>' : `${count}${unit.charAt(0)}`;
 }
 
-/** What to write for several selections that events fulfil near each other. */
+/** The hint for several selections that events fulfil near each other. */
 export function nearHint(timeframe: string): string {
   const attributes =
     'type: temporal, rules: [<their names>], group-by: [<field>], timespan: ' +
@@ -43,8 +43,7 @@ export function nearHint(timeframe: string): string {
 }
 
 /**
- * What to write in place of the old `selection | count(field) by group > n`. `timeframe` is that of
- * the rule.
+ * The hint for the old `selection | count(field) by group > n`. `timeframe` is that of the rule.
  */
 export function correlationHint(aggregation: string, timeframe = '<how long>'): string {
   const text = aggregation.trim().replace(/\s+/g, ' ');

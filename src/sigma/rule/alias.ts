@@ -1,8 +1,8 @@
 import type { Level, Status } from './rule.ts';
 
 /**
- * Other words for a status. `testing` was in the first schema of Sigma; `production` is what
- * `stable` was said to be for.
+ * Other words for a status. `testing` is from the first schema of Sigma; `production` comes from
+ * its description of `stable`.
  */
 export const statusAliases: ReadonlyMap<string, Status> = new Map([
   ['testing', 'test'],

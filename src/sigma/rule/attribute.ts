@@ -8,17 +8,17 @@ import {
   type YamlScalar,
 } from '../../source/yaml/tree.ts';
 
-/** The file that is read, and where diagnostics about it go. */
+/** The file that is read, and the sink for diagnostics about it. */
 export interface Context {
   readonly file: SourceFile;
   readonly bag: DiagnosticSink;
 }
 
-/** One document whose attributes are read. */
+/** A document whose attributes are read. */
 export interface Reader extends Context {
   readonly attributes: ReadonlyMap<string, YamlNode>;
   readonly document: YamlMapping;
-  /** Where a missing attribute is reported: the first key. */
+  /** Where a missing attribute is reported: at the first key. */
   readonly anchor: Span;
 }
 
@@ -32,13 +32,16 @@ export function keySpan(reader: Reader, name: string): Span {
   return spanOfKey(reader.document, name) ?? reader.anchor;
 }
 
-/** Where the text of an attribute is; undefined where it stands in the file in another form. */
+/**
+ * The place of an attribute's text; undefined if the file has it in another form, such as with
+ * escapes.
+ */
 export function textSpan({ file, attributes }: Reader, name: string): Span | undefined {
   const node = attributes.get(name);
   return node?.kind === 'scalar' ? placeAsWritten(file, node) : undefined;
 }
 
-/** Offsets alone: a node would keep its whole tree in memory. */
+/** Only the offsets: a node would keep its whole tree in memory. */
 export const offsets = ({ start, end }: Span): Span => ({ start, end });
 
 const isText = (
@@ -69,7 +72,7 @@ export function requiredText(reader: Reader, name: string): string | undefined {
   return undefined;
 }
 
-/** An optional text; anything else is a warning and left out. */
+/** An optional text. Anything else is left out with a warning. */
 export function optionalText(reader: Reader, name: string): string | undefined {
   const node = reader.attributes.get(name);
   if (!node || (node.kind === 'scalar' && node.value === null)) return undefined;
@@ -80,15 +83,15 @@ export function optionalText(reader: Reader, name: string): string | undefined {
 
 export interface Choice<T extends string> {
   readonly choices: readonly T[];
-  /** Other words for them, lower case. */
+  /** Other words for the choices, in lower case. */
   readonly aliases: ReadonlyMap<string, T>;
-  /** What follows from a word that is none of them. */
+  /** The consequence of an unknown word, for the warning. */
   readonly otherwise: string;
 }
 
 /**
- * One of a few words, in any letter case. Other words for them are noted; what is none of them is a
- * warning that says what follows.
+ * One of a few words, in any letter case. Other words for them are noted; unknown ones are left out
+ * with a warning.
  */
 export function optionalChoice<T extends string>(
   reader: Reader,
@@ -114,7 +117,7 @@ export function optionalChoice<T extends string>(
   return meant;
 }
 
-/** A list of texts; a single text is taken for a list of one. */
+/** A list of texts. A single text counts as a list of one. */
 export function optionalTexts(reader: Reader, name: string): readonly string[] {
   const node = reader.attributes.get(name);
   if (!node || (node.kind === 'scalar' && node.value === null)) return [];
@@ -144,7 +147,7 @@ export function optionalTexts(reader: Reader, name: string): readonly string[] {
   return [];
 }
 
-/** Something is read as it was meant, though Sigma spells it in another way. */
+/** Notes that something is read as it was meant, although Sigma spells it otherwise. */
 export function note({ file, bag }: Context, span: Span, message: string, hint: string): void {
   bag.add(file, { code: 'SIG017', message, span, hint });
 }

@@ -22,7 +22,7 @@ const operatorSigns: ReadonlyMap<string, string> = new Map([
 const betweenSelections = 'Write `and` or `or` between selections.';
 const comparisonSign = /^(?:[=!<>]=?|==|=~|<>|:)$/;
 
-/** Thrown while a condition is read; the span is in its text. */
+/** Thrown while a condition is parsed. The span is in its text. */
 class ConditionError extends Error {
   readonly span: Span;
   readonly hint: string | undefined;
@@ -34,8 +34,8 @@ class ConditionError extends Error {
 }
 
 /**
- * Precedence, least binding first: or, and, not, `x of`, parentheses (Sigma rules specification,
- * "Condition"). `timeframe` is that of the rule, for hints.
+ * Parses a condition. Precedence, lowest first: or, and, not, `x of`, parentheses (Sigma rules
+ * specification, "Condition"). `timeframe` is that of the rule, for hints.
  */
 export function parseCondition(
   file: SourceFile,
@@ -131,7 +131,7 @@ function selectionName(token: Token): string {
   return text;
 }
 
-/** `1 of selection_*`, of which the cursor is at `of`. */
+/** Parses `1 of selection_*`, with the cursor at `of`. */
 function quantifier(count: Token, of: Token, rest: Cursor, place: PlaceOf): ConditionNode {
   const counted = wordOf(count);
   if (counted !== '1' && counted !== 'any' && counted !== 'all')
@@ -170,7 +170,7 @@ function countHint(counted: string): string {
   return `Use \`1 of\`, \`any of\` or \`all of\`.${pairs}`;
 }
 
-/** The signs of other languages for Sigma's words. */
+/** Throws for operators of other languages. */
 function refuseSign(token: Token): void {
   const { text } = token;
   const word = operatorSigns.get(text.toLowerCase());

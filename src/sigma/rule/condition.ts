@@ -14,8 +14,8 @@ export type ConditionNode =
     } & Span);
 
 /**
- * Which selections `them` or a pattern of a quantifier stands for: those that start with an
- * underscore only where the pattern does.
+ * Whether `them` or a pattern of a quantifier matches a selection. One that starts with an
+ * underscore matches only if the pattern does too.
  */
 export function selectionMatcher(pattern: string): (name: string) => boolean {
   const matches = starMatcher(pattern.toLowerCase() === 'them' ? '*' : pattern);

@@ -11,10 +11,13 @@ import type { Detection, SearchIdentifier } from './rule.ts';
 import { readSelection } from './selection-reader.ts';
 
 const detectionKeys: ReadonlySet<string> = new Set(['condition', 'timeframe']);
-/** A map under such a key is a selection by that name. */
+/** True if a key can't be the name of a selection: selections are maps. */
 export const isNoSelection = ({ value }: YamlPair): boolean => value.kind !== 'mapping';
 
-/** Reads `detection:` of a rule or `filter:` of a filter (whose `rules` key is not a selection). */
+/**
+ * Reads `detection:` of a rule or `filter:` of a filter, in which the keys to `skip` are not
+ * selections. Undefined after a fatal diagnostic.
+ */
 export function readDetection(
   context: Context,
   written: YamlMapping,
@@ -63,9 +66,9 @@ export function readDetection(
 }
 
 /**
- * What a `timeframe` without an aggregation comes to. A condition looks at one event at a time, so
- * it changes nothing where one selection is looked for, and pySigma passes over it. Over several
- * selections its author meant several events. False after a fatal diagnostic.
+ * Reports a `timeframe` without an aggregation. A condition is about one event, so it changes
+ * nothing if the condition asks for one selection, and pySigma ignores it. With several selections,
+ * the author meant several events. False after a fatal diagnostic.
  */
 function readTimeframe(
   { file, bag }: Context,
@@ -94,7 +97,7 @@ function readTimeframe(
   return false;
 }
 
-/** How many selections a condition looks for, those under `not` left out. */
+/** How many selections a condition asks for, except those under `not`. */
 function lookedFor(node: ConditionNode): number {
   if (node.kind === 'not') return 0;
   if (node.kind === 'name') return 1;

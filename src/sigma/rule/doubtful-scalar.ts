@@ -5,7 +5,10 @@ import { isComparison, modifierRoles } from '../value/modifier.ts';
 import type { Context } from './attribute.ts';
 import type { ModifierUse } from './rule.ts';
 
-/** Warns of an empty entry. pySigma reads it so too; a `-` that was left over looks the same. */
+/**
+ * Warns of an empty entry. pySigma reads it in the same way; a `-` that was left over looks the
+ * same.
+ */
 export function warnOfNothing({ file, bag }: Context, span: Span): void {
   bag.add(file, {
     code: 'SIG029',
@@ -14,19 +17,19 @@ export function warnOfNothing({ file, bag }: Context, span: Span): void {
   });
 }
 
-/** Warns of a value that tools read as one type or another. */
+/** Warns of a value that other tools may read as another type. */
 export function warnIfAmbiguous(
   { file, bag }: Context,
   value: YamlScalar,
   modifiers: readonly ModifierUse[] = [],
 ): void {
-  // `exists` takes no text, and the diagnostic about one says what to write
+  // `exists` takes no text, and its own diagnostic shows what to write
   if (!isAmbiguousScalar(value) || modifiers.some(({ name }) => name === 'exists')) return;
   const numeric = modifiers.some(
     ({ name }) => isComparison(name) || modifierRoles.get(name) === 'part',
   );
   if (keepsZeros(value) && !numeric) {
-    // a modifier of texts takes what is written, in every tool
+    // modifiers of texts take the value as written in every tool
     if (modifiers.length > 0) return;
     bag.add(file, {
       code: 'SIG006',

@@ -5,8 +5,8 @@ import { type Context, note } from './attribute.ts';
 import type { ModifierUse } from './rule.ts';
 
 /**
- * `field|modifier|modifier`, each modifier with its own place. The null of YAML is no field, as an
- * empty key is none.
+ * Splits `field|modifier|modifier`, each modifier with its own place. YAML's null and an empty key
+ * are no field.
  */
 export function splitKey(
   context: Context,
@@ -32,7 +32,7 @@ export function splitKey(
     start += written.length + 1;
   }
   const field = text.slice(0, bar);
-  // a field of blanks alone is no keyword
+  // a field of blanks only is not a keyword
   const trimmed = field.trimEnd() || field;
   if (trimmed !== field)
     note(

@@ -10,7 +10,7 @@ const words: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 /**
- * True or false, also as a text and in the words of YAML 1.1, which sigma-cli reads; undefined for
+ * True or false, also as text and in the words of YAML 1.1, which sigma-cli reads; undefined for
  * anything else.
  */
 export const flagOf = ({ value, text }: YamlScalar): boolean | undefined =>

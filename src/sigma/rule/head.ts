@@ -17,7 +17,7 @@ import {
 import { levels, type RuleHead, statuses } from './rule.ts';
 import { isTag, meantTag, namesOfAttack } from './tag.ts';
 
-/** A date of the specification: `2024-01-31`, or `2024/01/31` as rules had it before. */
+/** A date of the specification, `2024-01-31`, or as in older rules, `2024/01/31`. */
 export const datePattern = /^\d{4}([-/])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])$/;
 
 export const knownAttributes: ReadonlySet<string> = new Set(
@@ -27,7 +27,7 @@ export const knownAttributes: ReadonlySet<string> = new Set(
     'falsepositives level tags scope correlation filter generate sigpack'
   ).split(' '),
 );
-/** What {@link readHead} reads, but for settings. */
+/** What {@link readHead} reads, except settings. */
 const headAttributes: ReadonlySet<string> = new Set(
   (
     'title id name status description license author references date modified fields ' +
@@ -35,7 +35,7 @@ const headAttributes: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 const detectionAttributes: ReadonlySet<string> = new Set(['detection', 'logsource']);
-/** Close to a known attribute but not one: most likely a slip. */
+/** Names close to a known attribute: most likely slips. */
 const slips = new Map([
   ['reference', 'references'],
   ['tag', 'tags'],
@@ -60,7 +60,7 @@ const levelWords = {
   otherwise: 'the rule counts as medium',
 };
 
-/** What a rule may leave out. */
+/** Attributes that a rule may leave out. */
 type Given = {
   -readonly [K in
     | 'id'
@@ -78,9 +78,7 @@ type Given = {
     | 'otherAttributes']?: NonNullable<RuleHead[K]>;
 };
 
-/**
- * The attributes that detection and correlation rules share; undefined when the title is missing.
- */
+/** The attributes that detection and correlation rules share; undefined if there is no title. */
 export function readHead(reader: Reader): RuleHead | undefined {
   const title = requiredText(reader, 'title');
   if (title === undefined) return undefined;
@@ -156,7 +154,7 @@ function otherAttributesOf({ document, attributes }: Reader): readonly YamlPair[
   return others.length > 0 ? others : undefined;
 }
 
-/** Several authors are one text in Sigma, and a list in many rules. */
+/** The authors. Sigma has them as one text, but many rules as a list. */
 function authors(reader: Reader): string | undefined {
   const node = reader.attributes.get('author');
   if (node?.kind !== 'sequence') return optionalText(reader, 'author');
@@ -172,8 +170,8 @@ function authors(reader: Reader): string | undefined {
 }
 
 /**
- * Tags as Sigma writes them, whatever their letter case and separators: what looks for them
- * compares texts.
+ * The tags in Sigma's spelling, whatever their letter case and separators, so that others can
+ * compare texts.
  */
 function readTags(reader: Reader): readonly string[] {
   const entries = optionalTexts(reader, 'tags');
@@ -212,11 +210,11 @@ function readTags(reader: Reader): readonly string[] {
   });
 }
 
-/** Where a text of a list stands first. */
+/** The first place of each text in a list. */
 function entryPlaces(reader: Reader, name: string): (text: string) => Span {
   const node = reader.attributes.get(name);
   if (node?.kind !== 'sequence') return () => node ?? keySpan(reader, name);
-  // looked up, since a list of strangers can be long
+  // a map, since lists of untrusted rules can be long
   const places = new Map<string, Span>();
   for (const item of node.items)
     if (item.kind === 'scalar' && !places.has(item.text)) places.set(item.text, item);
@@ -224,13 +222,13 @@ function entryPlaces(reader: Reader, name: string): (text: string) => Span {
 }
 
 /**
- * A known attribute that one slip of a key makes of the name. Rules may have attributes of their
- * own, so `data` is not taken for `date`.
+ * The known attribute that a name is one slip away from. Rules may have custom attributes, so
+ * `data` is not taken for `date`.
  */
 function neighbour(name: string): string | undefined {
   const written = name.toLowerCase();
   for (const one of knownAttributes) {
-    // a slip makes a name longer or shorter by one letter at most
+    // a slip changes the length by one letter at most
     if (Math.abs(one.length - written.length) > 1 || editDistance(written, one) > 1) continue;
     if (
       one.length > 4 ||
@@ -249,7 +247,7 @@ export function reportSlips(reader: Reader): void {
     const meant = knownAttributes.has(pair.key.text)
       ? undefined
       : (slips.get(pair.key.text.toLowerCase()) ?? neighbour(pair.key.text));
-    // readers of detections have more to say about a condition outside of them
+    // the reader of detections reports a condition outside of them with more detail
     if (!meant || (pair.key.text === 'condition' && !reader.attributes.has('correlation')))
       continue;
     reader.bag.add(reader.file, {

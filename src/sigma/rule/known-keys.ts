@@ -1,16 +1,16 @@
 import type { YamlMapping, YamlPair } from '../../source/yaml/tree.ts';
 import { type Context, note } from './attribute.ts';
 
-/** Longer ones are none of Sigma, whatever stands around them. */
+/** No key of Sigma is longer, even with blanks around it. */
 const longestKey = 40;
 
-/** Blanks of any kind around a key, zero-width ones and the byte order mark among them. */
+/** Blanks around a key, including zero-width ones and the byte order mark. */
 const blank = /^[\s\u200b-\u200f\u2060]+|[\s\u200b-\u200f\u2060]+$/g;
 
 /**
- * The map with its keys as Sigma spells them, which tells letter case apart: `Title` is taken for
- * `title` where no `title` stands beside it. `isMeant` may see in the value that the key is
- * another's, such as a selection by the name of `Condition`.
+ * The map with its keys in Sigma's spelling, which is case-sensitive: `Title` is read as `title` if
+ * there is no `title`. `isMeant` may reject a key by its value, such as a selection that is named
+ * `Condition`.
  */
 export function withKnownKeys(
   context: Context,
@@ -36,7 +36,7 @@ export function withKnownKeys(
     if (name === undefined || seen.has(name)) return pair;
     seen.add(name);
     const { key, value } = pair;
-    // what can't be seen is pointed at by name
+    // invisible characters are reported by name elsewhere
     if (key.text.toLowerCase() === name)
       note(
         context,

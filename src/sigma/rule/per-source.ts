@@ -1,8 +1,8 @@
 import type { LogSource } from './rule.ts';
 
 /**
- * What is worked out of a log source, kept as long as the log source is: rules share those that are
- * written alike.
+ * Caches what is worked out from a log source, as long as the log source exists: rules with the
+ * same log source share it.
  */
 export function perSource<T>(work: (source: LogSource) => T): (source: LogSource) => T {
   const known = new WeakMap<LogSource, { readonly value: T }>();

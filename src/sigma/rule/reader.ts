@@ -6,7 +6,9 @@ import { readHead } from './head.ts';
 import { withKnownKeys } from './known-keys.ts';
 import type { DetectionRule, LogSource } from './rule.ts';
 
-/** A detection rule from a document that has `detection:`. Undefined after a fatal diagnostic. */
+/**
+ * Reads a detection rule from a document that has `detection:`. Undefined after a fatal diagnostic.
+ */
 export function readDetectionRule(reader: Reader): DetectionRule | undefined {
   const head = readHead(reader);
   const logsource = readLogSource(reader);
@@ -110,8 +112,8 @@ function reportMissing(reader: Reader): void {
 }
 
 /**
- * Thousands of rules have some hundred log sources: one object for all that are written alike, so
- * that each is looked into once.
+ * Thousands of rules have some hundred log sources. Rules with the same one share an object, so
+ * that each is examined once.
  */
 const known = new Map<string, LogSource>();
 const maximumKnown = 1000;
@@ -123,7 +125,9 @@ function shared(written: string, source: LogSource): LogSource {
   return source;
 }
 
-/** Pipelines and filters compare log sources letter by letter, as pySigma does. */
+/**
+ * Warns of upper case: pipelines and filters compare log sources case-sensitively, like pySigma.
+ */
 function warnOfCase(reader: Reader, name: string, { text, start, end }: YamlScalar): void {
   const lower = text.toLowerCase();
   if (lower === text) return;

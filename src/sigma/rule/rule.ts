@@ -18,7 +18,10 @@ export interface LogSource {
   readonly definition?: string;
 }
 
-/** An id and a name that other rules of the same collection have or were written with, too. */
+/**
+ * An id and a name that other rules of the same old collection have too, or that the rule was
+ * written with.
+ */
 export interface SharedNames {
   readonly id?: string;
   readonly name?: string;
@@ -30,18 +33,18 @@ export interface RuleHead {
   /** The whole document. */
   readonly span: Span;
   /**
-   * The document as it is read, where the text at `span` does not say it: one of a collection, or
-   * with keys in another spelling.
+   * The document as it is read, if the text at `span` is different: for rules of old collections,
+   * and keys in another spelling.
    */
   readonly document?: YamlMapping;
   readonly titleSpan: Span;
   readonly title: string;
   readonly id?: string;
-  /** Where the text of the id is; undefined where it stands in the file in another form. */
+  /** The place of the id's text; undefined if the file has it in another form. */
   readonly idSpan?: Span;
   readonly name?: string;
   readonly nameSpan?: Span;
-  /** What filters may call it, too. */
+  /** What filters may call it as well. */
   readonly shared?: SharedNames;
   readonly status?: Status;
   readonly level?: Level;
@@ -57,8 +60,8 @@ export interface RuleHead {
   /** The custom attribute `sigpack:`: settings of this rule for the packs. */
   readonly settings?: YamlMapping;
   /**
-   * Attributes that are not read further, in their order: custom ones, `sigpack`, and those of Sigma
-   * that only pipelines ask for, such as `taxonomy`. Undefined where there are none.
+   * Attributes that are kept as written, in order: custom ones, `sigpack`, and those that only
+   * pipelines use, such as `taxonomy`. Undefined if there are none.
    */
   readonly otherAttributes?: readonly YamlPair[];
 }
@@ -73,7 +76,7 @@ export interface DetectionRule extends RuleHead {
 export interface Detection {
   readonly span: Span;
   readonly searches: ReadonlyMap<string, SearchIdentifier>;
-  /** One tree for each condition of the list; they are linked with OR. */
+  /** One tree for each condition of the list, joined with OR. */
   readonly conditions: readonly ConditionNode[];
 }
 

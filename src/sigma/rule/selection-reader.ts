@@ -4,7 +4,7 @@ import { warnIfAmbiguous, warnOfNothing } from './doubtful-scalar.ts';
 import { splitKey } from './field-key.ts';
 import type { DetectionItem, ModifierUse, SearchBody, SearchMap } from './rule.ts';
 
-/** What a selection holds; undefined after a fatal diagnostic. */
+/** Reads a selection; undefined after a fatal diagnostic. */
 export function readSelection(context: Context, node: YamlNode): SearchBody | undefined {
   if (node.kind === 'mapping') return readMap(context, node);
   if (node.kind === 'scalar' && node.value === null) {

@@ -1,13 +1,13 @@
 const form = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/;
-/** The namespaces of the specification's appendix, and how their tags go on. */
+/** The namespaces of the specification's appendix, and the rest of their tags. */
 const namespaces = /^(?:mitre[ ._:/-]+)?(attack|car|cve|d3fend|detection|stp|tlp)[ ._:/-]+(.+)$/;
 
-/** True for a tag as Sigma writes it: lower case, a namespace and a name. */
+/** True for a tag in Sigma's spelling: lower case, a namespace and a name. */
 export const isTag = (tag: string): boolean => form.test(tag);
 
 /**
- * The tag that is meant by one in another letter case or with other separators, `attack:T1059/001`;
- * undefined where that is not clear.
+ * The tag that is meant by another spelling, such as `attack:T1059/001`; undefined if that is
+ * unclear.
  */
 export function meantTag(written: string): string | undefined {
   const tag = written.trim().toLowerCase();
@@ -30,9 +30,6 @@ function named(namespace: string, name: string): string {
   return namespace === 'cve' ? name.replace(/^(\d{4})[_:/ ](\d+)$/, '$1-$2') : name;
 }
 
-/**
- * True for a tag of ATT&CK that names a tactic, technique, group, software or another of its
- * objects.
- */
+/** True for a tag that names a tactic, technique, group, software or other object of ATT&CK. */
 export const namesOfAttack = (tag: string): boolean =>
   /^attack\.(?:[a-z][a-z_-]*|t\d{4}(?:\.\d{3})?|(?:g|s|m|c|ds|ta)\d{4})$/.test(tag);

@@ -5,13 +5,13 @@ export interface AddressBlock {
   readonly text: string;
 }
 
-/** A network as a text, and no address alone. */
+/** True for a network, but not for a single address. */
 export const isNetwork = (text: string): boolean =>
   text.includes('/') && parseAddressBlock(text) !== undefined;
 
 /**
- * `10.0.0.0/8`, `2001:db8::/32`; an address alone is a block of one. Host bits are cleared.
- * Undefined for anything else.
+ * Parses `10.0.0.0/8` or `2001:db8::/32`; a single address is a block of one. Host bits are
+ * cleared. Undefined for anything else.
  */
 export function parseAddressBlock(text: string): AddressBlock | undefined {
   const [address = '', length, ...rest] = text.trim().split('/');
@@ -31,13 +31,16 @@ export function parseAddressBlock(text: string): AddressBlock | undefined {
   };
 }
 
-/** The bits of byte `index` that belong to the network. */
+/** A mask of the bits of byte `index` that belong to the network. */
 export function networkMask(prefix: number, index: number): number {
   const bits = Math.min(8, Math.max(0, prefix - index * 8));
   return (0xff << (8 - bits)) & 0xff;
 }
 
-/** The bytes of an address as events write it: a link-local one may name its zone, `fe80::1%12`. */
+/**
+ * The bytes of an address as events write it: a link-local one may name its zone, as in
+ * `fe80::1%12`.
+ */
 export function addressBytes(version: 4 | 6, text: string): readonly number[] | undefined {
   if (version === 4) return ipv4Bytes(text);
   return ipv6Bytes(
@@ -47,7 +50,7 @@ export function addressBytes(version: 4 | 6, text: string): readonly number[] | 
   );
 }
 
-/** True for a block with link-local addresses (fe80::/10) in it. */
+/** True if the block has link-local addresses (fe80::/10). */
 export function holdsLinkLocal({
   version,
   bytes,
@@ -77,7 +80,7 @@ export function ipv6Bytes(text: string): readonly number[] | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
   const groups = halves.map((half) => (half === '' ? [] : groupsOf(half)));
-  // an embedded IPv4 address can only stand at the end
+  // an embedded IPv4 address may only be at the end
   if (halves.length === 2 && halves[0]?.includes('.')) return undefined;
   const [head, tail = []] = groups;
   if (!head || groups.some((group) => group === undefined)) return undefined;
@@ -107,7 +110,7 @@ function groupsOf(text: string): readonly number[] | undefined {
   return groups;
 }
 
-/** Canonical text (RFC 5952): the longest run of zero groups shortened. */
+/** Canonical text (RFC 5952), with the longest run of zero groups shortened. */
 function ipv6Text(bytes: readonly number[]): string {
   const groups: string[] = [];
   for (let at = 0; at < 16; at += 2)

@@ -1,9 +1,6 @@
 import { joinParts, type Pattern, type PatternPart } from './pattern.ts';
 
-/**
- * Text on its way through the encoding modifiers. `bytes`: each character stands for one byte (0 to
- * 255).
- */
+/** Text between two encoding modifiers. With `bytes`, each character is one byte (0 to 255). */
 export interface EncodedPattern {
   readonly pattern: Pattern;
   readonly bytes: boolean;
@@ -38,8 +35,8 @@ export function toBase64(text: string, bytes: boolean): string {
 }
 
 /**
- * The three texts that Base64 can make of a value in the middle of a longer one, without the
- * characters its neighbours take part in.
+ * The three texts that Base64 can make of a value within a longer one, without the characters that
+ * the neighbours of the value take part in.
  */
 export function toBase64Offsets(text: string, bytes: boolean): readonly string[] {
   const value = buffer(text, bytes);

@@ -3,9 +3,7 @@ import { modifierRoles } from './modifier.ts';
 
 const meant = (name: string): string => `Did you mean \`${name}\`?`;
 
-/**
- * Words of other tools and habits, without underscores and hyphens, and what Sigma has for them.
- */
+/** Words of other tools and habits, without underscores and hyphens, with the hint for each. */
 const otherWords: readonly (readonly [words: string, hint: string])[] = [
   ['in any anyof oneof or', 'A list already means any of its values: remove the modifier.'],
   ['and allof', meant('all')],
@@ -41,14 +39,12 @@ const otherWords: readonly (readonly [words: string, hint: string])[] = [
   ['containsfield fieldcontains', meant('fieldref|contains')],
 ];
 
-/**
- * What to write in place of a modifier that Sigma does not have; undefined where nothing is near.
- */
+/** A hint for a modifier that Sigma does not have; undefined if none is near. */
 export function modifierHint(name: string): string | undefined {
   const word = name.trim().toLowerCase().replace(/[_-]/g, '');
   const known = otherWords.find(([words]) => ` ${words} `.includes(` ${word} `));
   if (word !== '' && known) return known[1];
-  // flags of one letter are near to any short word
+  // flags of one letter would be near any short word
   const near = nearest(
     word,
     [...modifierRoles.keys()].filter((one) => one.length > 1),

@@ -1,7 +1,7 @@
 /**
- * The modifiers of the Sigma specification 2.1 (modifiers appendix) and which may stand together.
- * `encoding` and `spelling` change text into other text, `shape` says where in the value it stands,
- * `type` makes something else of it.
+ * What a modifier of the Sigma specification 2.1 (modifiers appendix) does, which decides what it
+ * can be combined with. `encoding` and `spelling` change text, `shape` sets where in the value the
+ * text is, `type` makes something other than text of it.
  */
 export type ModifierRole = 'spelling' | 'encoding' | 'shape' | 'type' | 'part' | 'flag' | 'link';
 
@@ -41,7 +41,7 @@ export const modifierRoles: ReadonlyMap<string, ModifierRole> = new Map(
   } satisfies Record<string, ModifierRole>),
 );
 
-/** pySigma's other names of the flags of `re`. */
+/** pySigma's other names for the flags of `re`. */
 const modifierAliases: ReadonlyMap<string, string> = new Map([
   ['ignorecase', 'i'],
   ['multiline', 'm'],
@@ -49,8 +49,8 @@ const modifierAliases: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The modifier that is meant by a name in another letter case, with blanks around it, or by one of
- * pySigma's; else the name as written.
+ * The modifier that a name in another letter case, with blanks around it or in pySigma's spelling
+ * means; otherwise the name as written.
  */
 export function meantModifier(name: string): string {
   if (modifierRoles.has(name)) return name;
@@ -163,7 +163,7 @@ const wantsField: ReadonlySet<string> = new Set([
   ...ofRoles('part'),
 ]);
 
-/** What is wrong with `name` after the modifiers `before` it; undefined when it fits. */
+/** Why `name` can't follow the modifiers `before` it; undefined if it can. */
 export function chainError(
   name: string,
   before: readonly string[],
@@ -195,7 +195,7 @@ function flagAlone(name: string, before: readonly string[]): { message: string; 
   return { message: `\`${name}\` is a flag of \`re\``, hint };
 }
 
-/** True where only flags, and `expand`, stand between `re` and here. */
+/** True if there are only flags and `expand` after `re`. */
 function followsRegex(before: readonly string[]): boolean {
   const place = before.lastIndexOf('re');
   return (

@@ -1,6 +1,6 @@
 /**
- * Sigma string values: literal text and wildcards, escapes resolved once, here.
- * See "String Wildcard" and "Escaping" of the Sigma rules specification.
+ * String values of Sigma: literal text and wildcards, with escapes resolved here only. See "String
+ * Wildcard" and "Escaping" in the Sigma rules specification.
  */
 
 /** The part of a {@link Pattern} that `*` means: any number of characters, or none. */
@@ -54,13 +54,16 @@ export function joinParts(parts: Iterable<PatternPart>): Pattern {
   return joined;
 }
 
-/** One literal, and where any characters may stand beside it. */
+/** A literal, and the sides on which it may be preceded or followed by anything. */
 export interface OpenLiteral {
   readonly text: string;
   readonly open: 'none' | 'start' | 'end' | 'both';
 }
 
-/** One literal with `*` before it, after it, or both; undefined for other patterns. */
+/**
+ * The literal of a pattern that is one literal with `*` before it, after it, both or neither;
+ * undefined for other patterns.
+ */
 export function openLiteral(pattern: Pattern): OpenLiteral | undefined {
   const start = pattern[0] === ANY;
   const end = pattern.length > 1 && pattern.at(-1) === ANY;
@@ -69,12 +72,9 @@ export function openLiteral(pattern: Pattern): OpenLiteral | undefined {
   return { text, open: start ? (end ? 'both' : 'start') : end ? 'end' : 'none' };
 }
 
-/**
- * Text of a rule to pattern: `\*`, `\?` and `\\` are escapes, any other backslash stands for
- * itself.
- */
+/** Parses text of a rule: `\*`, `\?` and `\\` are escapes, any other backslash is literal. */
 export function parsePattern(text: string): Pattern {
-  // a backslash before anything else stands for itself, as in most paths
+  // a backslash before anything else is literal, as in most paths
   if (!/[*?]|\\\\/.test(text)) return text === '' ? [] : [text];
   const parts: PatternPart[] = [];
   let literal = '';
@@ -133,10 +133,10 @@ export function literalText(pattern: Pattern): string | undefined {
   return pattern.length === 1 && typeof only === 'string' ? only : undefined;
 }
 
-/** The pattern with wildcards put where `contains`, `startswith` and `endswith` want them. */
+/** The pattern with the wildcards that `contains`, `startswith` or `endswith` adds. */
 export function shaped(pattern: Pattern, shape: 'contains' | 'startswith' | 'endswith'): Pattern {
   const [text] = pattern;
-  // nearly every pattern: written out, an array is not longer than what it holds
+  // nearly all patterns. An array literal has no spare capacity
   if (pattern.length === 1 && typeof text === 'string')
     return shape === 'contains'
       ? [ANY, text, ANY]

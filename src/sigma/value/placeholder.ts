@@ -9,21 +9,21 @@ import {
   parsePattern,
 } from './pattern.ts';
 
-/** What can stand between two percent signs as the name of a placeholder. */
+/** The name of a placeholder, between two percent signs. */
 const name = '[^%\\s\\\\]+';
 const marks = new RegExp(`\\\\\\\\|\\\\%|%(${name})%`, 'g');
 const everyPlaceholder = new RegExp(`%(${name})%`, 'g');
 const looksLikePlaceholder = new RegExp(everyPlaceholder.source);
 
 /**
- * The text of a value under `expand`: `%name%` is a placeholder, `\%` a plain percent sign, and
- * `\\%name%` a backslash before a placeholder.
+ * Parses text under `expand`: `%name%` is a placeholder, `\%` a percent sign, and `\\%name%` a
+ * backslash before a placeholder.
  */
 export function parseExpanded(text: string): Pattern {
   const parts: PatternPart[] = [];
   let end = 0;
   for (const match of text.matchAll(marks)) {
-    // two backslashes are one, and are read with the text in which they stand
+    // two backslashes are one, and are parsed with the text around them
     if (match[0] === '\\\\') continue;
     parts.push(
       ...parsePattern(text.slice(end, match.index)),
@@ -37,8 +37,8 @@ export function parseExpanded(text: string): Pattern {
 const regexMarks = new RegExp(`\\\\([^])|%(${name})%`, 'g');
 
 /**
- * A regular expression under `expand`: `%name%` is a placeholder, `\%` a percent sign, and all else
- * the text of the expression.
+ * Parses a regular expression under `expand`: `%name%` is a placeholder, `\%` a percent sign, and
+ * all else is the expression.
  */
 export function parseExpandedRegex(text: string): Pattern {
   const parts: PatternPart[] = [];
@@ -55,8 +55,8 @@ export function parseExpandedRegex(text: string): Pattern {
 }
 
 /**
- * A placeholder's value as part of a regular expression: as it is written, nothing in it escaped,
- * as pySigma has it. A `*` alone is any text.
+ * A placeholder's value as part of a regular expression: unchanged and without escaping, like
+ * pySigma. `*` alone is any text.
  */
 export function expressionPart(pattern: Pattern): string {
   if (pattern.length === 1 && pattern[0] === ANY) return '.*';
@@ -73,14 +73,11 @@ export function expressionPart(pattern: Pattern): string {
     .join('');
 }
 
-/**
- * True for a text that seems to name a placeholder and, with a backslash before its percent sign,
- * does not.
- */
+/** True for text that seems to name a placeholder, but has a backslash before its percent sign. */
 export const seemsExpanded = (text: string, parsed: Pattern): boolean =>
   looksLikePlaceholder.test(text) && !parsed.some(isPlaceholder);
 
-/** `%name%` in the literals, which are free of escapes, becomes a placeholder. */
+/** Makes placeholders of `%name%` in the literals, which have no escapes. */
 export function expandPlaceholders(pattern: Pattern): Pattern {
   return joinParts(
     pattern.flatMap((part): PatternPart[] => {
@@ -97,14 +94,16 @@ export function expandPlaceholders(pattern: Pattern): Pattern {
   );
 }
 
-/** Why a pattern is not filled: a placeholder without a value, or the number of combinations. */
+/**
+ * Why a pattern can't be filled: a placeholder has no value, or there are too many combinations.
+ */
 export type Unfilled =
   | { readonly kind: 'missing'; readonly name: string }
   | { readonly kind: 'tooMany'; readonly combinations: number };
 
 /**
- * The pattern with its placeholders replaced by each combination of their values, of which there
- * may be `most`. Those without a value stay under `keep`.
+ * Replaces the placeholders of a pattern by each combination of their values, of which `most` are
+ * allowed. With `keep`, placeholders without a value stay.
  */
 export function fillPlaceholders(
   pattern: Pattern,
@@ -117,7 +116,7 @@ export function fillPlaceholders(
     if (!given && isPlaceholder(part) && !keep)
       return failed({ kind: 'missing', name: part.placeholder });
     const choices: readonly Pattern[] = given ?? [[part]];
-    // before they are made: the product can be beyond any memory
+    // checked before they are made: there can be more than any memory holds
     const combinations = patterns.length * choices.length;
     if (combinations > most) return failed({ kind: 'tooMany', combinations });
     patterns = patterns.flatMap((head) => choices.map((choice) => [...head, ...choice]));

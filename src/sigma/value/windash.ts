@@ -1,14 +1,14 @@
 import { joinParts, type Pattern, type PatternPart } from './pattern.ts';
 
 const dashes = ['-', '/', '\u2013', '\u2014', '\u2015'];
-/** A dash that opens a word and follows none: the dash of a command line flag. */
+/** A dash that starts a word and does not follow one: the dash of a command line flag. */
 const flagDash = /(?<![\p{L}\p{N}_])[-/\u2013\u2014\u2015](?=[\p{L}\p{N}_])/gu;
 
-/** More spellings than this are refused: each further flag multiplies them by five. */
+/** More spellings are refused: each further flag multiplies them by five. */
 export const maximumWindashVariants = 625;
 
 /**
- * Every spelling of the pattern with its flag dashes exchanged; undefined when there are too many.
+ * Every spelling of the pattern with other dashes at its flags; undefined if there are too many.
  */
 export function windashVariants(pattern: Pattern): readonly Pattern[] | undefined {
   let variants: PatternPart[][] = [[]];

@@ -5,8 +5,8 @@ import { sigmaCodes } from './sigma-codes.ts';
 import { targetCodes } from './target-codes.ts';
 
 /**
- * Every diagnostic code, its default severity and hint. `docs/diagnostics.md` is written from this
- * table.
+ * Every diagnostic code with its default severity and hint. `docs/diagnostics.md` is written from
+ * this table.
  */
 export const codeCatalogue = {
   ...sigmaCodes,

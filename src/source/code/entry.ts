@@ -1,10 +1,9 @@
 export interface CodeEntry {
   readonly title: string;
-  /** `off`: a check of `sigpack check` that a preset or the configuration switches on. */
+  /** `off` for a check that only a preset or the configuration switches on. */
   readonly severity: 'error' | 'warning' | 'info' | 'off';
-  /** True: what it reports is missing from the output, so its severity can't be lowered. */
+  /** True if what it reports is missing from the output: its severity can't be lowered. */
   readonly fatal: boolean;
-  /** The default hint. */
   readonly hint: string;
 }
 

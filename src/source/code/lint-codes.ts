@@ -1,6 +1,6 @@
 import { type CodeEntry, off, warning } from './entry.ts';
 
-/** Checks of rules beyond what a build needs. */
+/** Codes of checks beyond what a build needs. */
 export const lintCodes = {
   LNT001: warning('no event can match', 'Remove one of the two parts of the condition.'),
   LNT002: warning('network with host bits', 'Write the first address of the network.'),

@@ -1,6 +1,6 @@
 import { type CodeEntry, fatal, info, warning } from './entry.ts';
 
-/** Tests of rules, packs, configuration and lock. */
+/** Codes about tests of rules, packs, the configuration and the lock. */
 export const packCodes = {
   TST001: fatal('invalid test file', 'See docs/tests.md for what a test file holds.'),
   TST002: fatal(

@@ -1,6 +1,6 @@
 import { type CodeEntry, fatal, info, warning } from './entry.ts';
 
-/** Rules as written: files, YAML, documents, detections, correlations, filters. */
+/** Codes about rules as written: files, YAML, documents, detections, correlations, filters. */
 export const sigmaCodes = {
   SIG001: fatal(
     'file cannot be read',

@@ -1,6 +1,6 @@
 import { type CodeEntry, fatal, info, warning } from './entry.ts';
 
-/** Queries and pipelines. */
+/** Codes about queries and pipelines. */
 export const targetCodes = {
   TGT001: fatal(
     'target cannot express the rule',

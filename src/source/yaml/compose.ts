@@ -5,13 +5,16 @@ import { endOfScalar, scalarNode } from './scalar.ts';
 import type { YamlMapping, YamlNode, YamlPair, YamlSequence } from './tree.ts';
 import { TreeError } from './tree-error.ts';
 
-/** What a file may have, what aliases stand for included: rules are a few kilobytes. */
+/**
+ * Nodes that a file may have, with the targets of aliases counted each time. Rules are a few
+ * kilobytes.
+ */
 export const maximumNodes = 500_000;
 export const tooManyNodes = `more than ${maximumNodes} nodes (aliases counted as what they stand for)`;
 
 /**
- * A text of this length counts as one more node: aliases of a huge text are as bad as aliases of a
- * huge list.
+ * Each stretch of this length in a text counts as one more node: aliases of a huge text are as bad
+ * as aliases of a huge list.
  */
 const charactersPerNode = 64;
 
@@ -25,13 +28,13 @@ interface Frame {
 
 export interface ComposedDocuments {
   readonly documents: readonly YamlNode[];
-  /** How many nodes they have, what aliases stand for included. */
+  /** How many nodes they have, with the targets of aliases counted each time. */
   readonly nodes: number;
-  /** Of pairs of maps that are left out. */
+  /** One for each pair of a map that is left out. */
   readonly errors: readonly NewDiagnostic[];
 }
 
-/** The documents of a text with the parser's events of it. Throws {@link TreeError}. */
+/** Builds the documents of a text from the parser's events. Throws {@link TreeError}. */
 export function composeDocuments(text: string, events: readonly Event[]): ComposedDocuments {
   const errors: NewDiagnostic[] = [];
   const documents: YamlNode[] = [];

@@ -3,12 +3,12 @@ import type { YamlScalar } from './tree.ts';
 
 type PlaceOf = (span: Span) => Span;
 
-/** A folded key or condition has many places, and is compared with its file once. */
+/** A folded key or condition has many places, so it is compared with its file only once. */
 const known = new WeakMap<YamlScalar, { readonly file: SourceFile; readonly place: PlaceOf }>();
 
 /**
- * Turns offsets into a scalar's text to places in the file. The whole scalar stands for texts
- * written with escapes.
+ * Turns offsets into a scalar's text into places in the file. For text written with escapes, the
+ * place is the whole scalar.
  */
 export function insideScalar(file: SourceFile, scalar: YamlScalar): PlaceOf {
   const before = known.get(scalar);
@@ -21,7 +21,10 @@ export function insideScalar(file: SourceFile, scalar: YamlScalar): PlaceOf {
   return place;
 }
 
-/** Where the text of a scalar is in its file, as it is or in quotes; undefined in other forms. */
+/**
+ * The place of a scalar's text if the file has it as it is, possibly in quotes; otherwise
+ * undefined.
+ */
 export function placeAsWritten(
   file: SourceFile,
   { start, end, text }: YamlScalar,
@@ -53,13 +56,13 @@ function foldedPlaces(file: string, scalar: YamlScalar): PlaceOf {
   };
 }
 
-/** Offsets of the characters that are no white space: folding lines changes white space only. */
+/** Offsets of the characters that are not white space: folding changes only white space. */
 function inkPlaces(text: string): readonly number[] {
   return Array.from(text.matchAll(/\S/g), (match) => match.index);
 }
 
 /**
- * How many of the ascending offsets are below one: halves are looked at, as a long key has as many
+ * How many of the ascending offsets are below the limit. A binary search, since a long key has many
  * places.
  */
 function countBelow(offsets: readonly number[], limit: number): number {

@@ -2,8 +2,8 @@ import type { ScalarEvent } from 'js-yaml';
 import { TreeError } from './tree-error.ts';
 
 /**
- * A text that starts with `!` or `&` and is not quoted is a tag or an anchor, and lost:
- * `Password: !secret` would be an empty value.
+ * Refuses tags and anchors that were meant as text: unquoted text that starts with `!` or `&` would
+ * be lost, so `Password: !secret` would be an empty value.
  */
 export function checkProperties(
   text: string,
@@ -20,7 +20,7 @@ export function checkProperties(
   );
 }
 
-/** Those of YAML itself, `!!str`, say what the plain text says. */
+/** Allows the tags of YAML itself, such as `!!str`: they repeat what the plain text says. */
 export function checkTag(text: string, start: number): void {
   if (start < 0 || text.startsWith('!!', start) || text.startsWith('!<', start)) return;
   const tag = /^[^\s,[\]{}]*/.exec(text.slice(start, start + 100))?.[0] ?? '';

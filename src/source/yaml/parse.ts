@@ -6,7 +6,7 @@ import { syntaxError } from './syntax-error.ts';
 import type { YamlNode } from './tree.ts';
 import { TreeError } from './tree-error.ts';
 
-/** Larger files and documents are refused: rules are a few kilobytes. */
+/** Larger files and documents are refused. Rules are a few kilobytes. */
 const limits = {
   fileLength: 8 * 1024 * 1024,
   documents: 50_000,
@@ -14,11 +14,10 @@ const limits = {
   starts: 1_000_000,
 } as const;
 
-/** What a YAML text gave. */
+/** The result of reading a YAML text. */
 export interface ParsedYaml {
-  /** Those that could be read. */
   readonly documents: readonly YamlNode[];
-  /** One of each document that could not, and of each key that was left out. */
+  /** One for each document that can't be read, and for each key that is left out. All are fatal. */
   readonly errors: readonly NewDiagnostic[];
 }
 
@@ -38,8 +37,8 @@ export function parseYaml(file: SourceFile): ParsedYaml {
 }
 
 /**
- * Each part for itself, so that a broken document takes no other along; together they have no more
- * nodes than a file that is whole.
+ * Reads each part by itself, so that a broken document takes no other with it. Together they may
+ * have as many nodes as a whole file.
  */
 function parseParts(file: SourceFile, parts: readonly Span[]): ParsedYaml {
   const documents: YamlNode[] = [];
@@ -64,8 +63,8 @@ function parseParts(file: SourceFile, parts: readonly Span[]): ParsedYaml {
 }
 
 /**
- * What a file has too much of to be parsed: the parser keeps several objects for whatever may start
- * a node or a document.
+ * The limit that a file exceeds. The parser keeps several objects for whatever may start a node or
+ * a document.
  */
 function excessOf(text: string): NewDiagnostic | undefined {
   if (text.length > limits.fileLength)
@@ -74,7 +73,7 @@ function excessOf(text: string): NewDiagnostic | undefined {
       message: `file has ${text.length} characters, more than ${limits.fileLength}`,
       span: { start: 0, end: 0 },
     };
-  // most files are too short for it
+  // most files are too short to exceed the others
   if (text.length < '\n---'.length * limits.documents) return undefined;
   let starts = 0;
   let documents = 0;
@@ -99,8 +98,8 @@ function excessOf(text: string): NewDiagnostic | undefined {
 }
 
 /**
- * `---` at the start of a line ends a document even in the middle of a quoted text, so a broken
- * document can be left out.
+ * The parts of a text that start with `---`. It ends a document even within quoted text, so a
+ * broken document can be left out.
  */
 function documentParts(text: string): readonly Span[] {
   const starts = [0, ...Array.from(text.matchAll(/(?<=\n)---(?=\s|$)/g), (match) => match.index)];
@@ -138,7 +137,7 @@ function moved<T extends YamlNode>(node: T, by: number): T {
   return { ...node, ...at };
 }
 
-/** What was thrown about a part of the file that starts at `shift`. */
+/** The diagnostic for what was thrown about a part of the file that starts at `shift`. */
 function yamlError(file: SourceFile, error: unknown, shift: number): NewDiagnostic {
   if (error instanceof TreeError) {
     const { code, message, span, hint } = error;
@@ -149,5 +148,5 @@ function yamlError(file: SourceFile, error: unknown, shift: number): NewDiagnost
   return { ...syntaxError(error.reason, file.text, start), span: { start, end: start + 1 } };
 }
 
-/** The document of a file that has been read before: its errors have been reported. */
+/** The first document of a file that has been read before: its errors have been reported. */
 export const rootOf = (file: SourceFile): YamlNode | undefined => parseYaml(file).documents[0];

@@ -1,9 +1,7 @@
 import { getScalarValue, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
 import type { YamlScalar } from './tree.ts';
 
-/**
- * Longer integers are texts: no event holds such a number, and big integers take quadratic time.
- */
+/** Longer integers become text: no event has such numbers, and big integers take quadratic time. */
 const longestInteger = 64;
 
 const resolvesDifferently = new RegExp(
@@ -18,16 +16,16 @@ const resolvesDifferently = new RegExp(
 );
 
 /**
- * True for plain text that PyYAML (YAML 1.1, sigma-cli) reads as another boolean, number or date
- * than YAML 1.2 does.
+ * True for plain text that PyYAML (YAML 1.1, as in sigma-cli) reads as another boolean, number or
+ * date than YAML 1.2.
  */
 export function isAmbiguousScalar(node: YamlScalar): boolean {
   return node.plain && resolvesDifferently.test(node.text);
 }
 
 /**
- * True for digits behind a zero that are no octal number of YAML 1.1: a number in YAML 1.2, a text
- * for PyYAML, and meant as one.
+ * True for digits after a zero that are not an octal number of YAML 1.1: a number in YAML 1.2, text
+ * in PyYAML, and meant as text.
  */
 export const keepsZeros = ({ plain, value, text }: YamlScalar): boolean =>
   plain &&
@@ -36,7 +34,7 @@ export const keepsZeros = ({ plain, value, text }: YamlScalar): boolean =>
 
 export function resolvePlainScalar(text: string): YamlScalar['value'] {
   const first = text.charCodeAt(0);
-  // most scalars start with a letter, and are longer than the words that have a type
+  // most scalars start with a letter and are longer than the words that have a type
   if (
     first > 64 &&
     (text.length > 5 || !/^(?:~|null|Null|NULL|true|True|TRUE|false|False|FALSE)$/.test(text))
@@ -48,7 +46,7 @@ export function resolvePlainScalar(text: string): YamlScalar['value'] {
   if (/^(?:false|False|FALSE)$/.test(text)) return false;
   if (/^[-+]?[0-9]+$/.test(text)) return integer(text.replace(/^\+/, ''), text.startsWith('-'));
   if (/^0o[0-7]+$|^0x[0-9a-fA-F]+$/.test(text)) return integer(text, false);
-  // beyond the range of numbers only the text tells two values apart
+  // beyond the range of numbers, only the texts of two values differ
   if (
     /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/.test(text) &&
     Number.isFinite(Number(text))
@@ -64,9 +62,9 @@ function integer(text: string, negative: boolean): number | bigint | string {
   return negative ? -BigInt(text.slice(1)) : BigInt(text);
 }
 
-/** The node of a scalar; `last` is where the one before it ended. */
+/** The node of a scalar. `last` is the end of the previous scalar. */
 export function scalarNode(text: string, event: ScalarEvent, last: number): YamlScalar {
-  // `key:` without a value stands right behind its key
+  // a missing value is placed right after its key
   if (event.valueStart < 0)
     return {
       kind: 'scalar',
@@ -85,7 +83,7 @@ export function scalarNode(text: string, event: ScalarEvent, last: number): Yaml
       ? 1
       : 0;
   let start = event.valueStart - quoted;
-  // the indentation of a block scalar's first line is not part of it
+  // a block scalar starts after the indentation of its first line
   if (
     content !== '' &&
     (event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK)
@@ -103,8 +101,8 @@ export function scalarNode(text: string, event: ScalarEvent, last: number): Yaml
 }
 
 /**
- * Where a scalar ends; one of no text ends where the last one did, or, as an entry of a list,
- * behind its `-`.
+ * Where a scalar ends. An empty one ends where the previous scalar did or, as an item of a list,
+ * after its `-`.
  */
 export function endOfScalar(
   text: string,

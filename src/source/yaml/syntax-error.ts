@@ -1,6 +1,6 @@
 import type { NewDiagnostic } from '../diagnostic.ts';
 
-/** What to do about the reader's diagnostics that say little to the author of a rule. */
+/** Hints for the parser's reasons that say little to the author of a rule. */
 const hints: readonly (readonly [RegExp, string])[] = [
   [
     /^unknown escape sequence|^expected hexadecimal/,
@@ -27,7 +27,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
   [/reserved|alias|anchor/, 'Quote texts that start with @, `, %, *, & or !.'],
 ];
 
-/** The diagnostic about an error at a place of the text. */
+/** The diagnostic for an error at a place in the text. */
 export function syntaxError(reason: string, text: string, at: number): Omit<NewDiagnostic, 'span'> {
   if (/nesting|maxDepth/.test(reason))
     return {
@@ -44,10 +44,12 @@ export function syntaxError(reason: string, text: string, at: number): Omit<NewD
   return { code: 'SIG002', message: reason, hint };
 }
 
-/** More of a line is not looked at. */
+/** Longer lines are not examined. */
 const longestLine = 2000;
 
-/** What an author did where the reader only knows that a line does not go on as it should. */
+/**
+ * The author's slip, if it can be recognized: the parser only knows that a line is not as expected.
+ */
 function slipAt(
   text: string,
   at: number,
@@ -92,7 +94,7 @@ function slipAt(
       message: 'the line above lacks the blank after its colon',
       hint: 'Write `key: value`.',
     };
-  // the colon of a key, on a line that starts with it
+  // the colon of a key that starts its line
   if (
     /^\s*(?:- +)?[^\s:][^:]*$/.test(before) &&
     char === ':' &&
@@ -109,8 +111,8 @@ function slipAt(
 const indentOf = (line: string): number => line.length - line.trimStart().length;
 
 /**
- * The text that starts a line's rest, quotes doubled; where brackets are open it ends with a comma
- * or one of them.
+ * The text at the start of `rest`, with quotes doubled. Within open brackets it ends with a comma
+ * or a bracket.
  */
 function startOf(rest: string, before: string): string {
   const end = rest.search(/[[{,][ \t]*$/.test(before) ? /[,\]}]|:\s| #/ : /:(?:\s|$)| #/);

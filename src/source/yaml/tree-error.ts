@@ -1,6 +1,6 @@
 import type { Span } from '../span.ts';
 
-/** Why no tree can be made of a text that is valid YAML. */
+/** Thrown for valid YAML that Sigma can't use. */
 export class TreeError extends Error {
   readonly code: 'SIG002' | 'SIG004';
   readonly span: Span;

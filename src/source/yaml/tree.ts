@@ -1,15 +1,15 @@
 import type { Span } from '../span.ts';
 
-/** A YAML tree whose nodes know their place: each node is a {@link Span}. */
+/** A node of a YAML tree. Each node is a {@link Span}. */
 export type YamlNode = YamlScalar | YamlSequence | YamlMapping;
 
 export interface YamlScalar extends Span {
   readonly kind: 'scalar';
-  /** As YAML 1.2's core schema resolves it; integers beyond 2^53 are bigints. */
+  /** Resolved by YAML 1.2's core schema. Integers beyond 2^53 are bigints. */
   readonly value: string | number | bigint | boolean | null;
-  /** The scalar's text after unquoting, before its type was resolved. */
+  /** The text after unquoting, before its type is resolved. */
   readonly text: string;
-  /** False for quoted and block scalars, whose type is always string. */
+  /** False for quoted and block scalars, which are always strings. */
   readonly plain: boolean;
 }
 
@@ -34,14 +34,14 @@ export function lookup(node: YamlNode | undefined, key: string): YamlNode | unde
   return undefined;
 }
 
-/** Where a key of a mapping is written. */
+/** The place of a mapping's key. */
 export function spanOfKey(node: YamlNode | undefined, key: string): Span | undefined {
   const found =
     node?.kind === 'mapping' ? node.pairs.find((pair) => pair.key.text === key)?.key : undefined;
   return found && { start: found.start, end: found.end };
 }
 
-/** The tree as plain JavaScript data; maps become objects without a prototype. */
+/** The tree as plain JavaScript data. Maps become objects without a prototype. */
 export function toPlain(node: YamlNode): unknown {
   if (node.kind === 'scalar') return typeof node.value === 'bigint' ? node.text : node.value;
   if (node.kind === 'sequence') return node.items.map(toPlain);
