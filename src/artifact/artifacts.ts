@@ -1,35 +1,19 @@
 import { createHash } from 'node:crypto';
-import { techniqueNames } from '../attack/names.ts';
-import { noPages, type PackPages } from '../docs/detection-page.ts';
-import type { Target } from '../pack/config/config.ts';
-import { streamChoice } from '../pack/config/graylog-config.ts';
-import { type ContentPack, renderContentPack } from '../pack/graylog/content-pack.ts';
-import { indexMacros } from '../pack/index-macro.ts';
+import { noPages } from '../docs/detection-page.ts';
 import type { GraylogDetection, PackDetection, PackFile } from '../pack/model/detection.ts';
 import type { Pack } from '../pack/pack.ts';
-import {
-  createRenderer,
-  type Render,
-  type Renderer,
-  type TemplateSet,
-} from '../pack/render/template.ts';
+import { createRenderer, type Renderer, type TemplateSet } from '../pack/render/template.ts';
 import { reportTemplateError } from '../pack/render/template-error.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { gzipTar, zip } from './archive.ts';
-import { madeFor, madeForLine } from './made-for.ts';
 import { type ArtifactDigest, manifestText } from './manifest.ts';
 import { type Broken, brokenOf, diagnosticAbout, withoutBroken } from './sound-pack.ts';
-import { renderSplunkApp, type SplunkApp } from './splunk/app.ts';
+import { type FilesInput, graylogPack, splunkApp } from './target-files.ts';
 
 /** What {@link makeArtifacts} makes files of. */
-export interface ArtifactInput {
-  readonly pack: Pack;
+export interface ArtifactInput extends FilesInput {
   readonly templates: TemplateSet;
-  /** True when a folder of custom templates overrides some of the built-in ones. */
-  readonly customTemplates: boolean;
-  /** Bytes of the files that are not templates, such as the icons of the app, by path. */
-  readonly assets: ReadonlyMap<string, Uint8Array>;
   readonly toolVersion: string;
   readonly bag: DiagnosticBag;
   /** What diagnostics about the pack as a whole point at: sigpack.yml, or a stand-in for it. */
@@ -38,8 +22,6 @@ export interface ArtifactInput {
   readonly pathOf?: (path: string) => string;
   /** The file of a rule by its path, for diagnostics about it. */
   readonly ruleFile?: (path: string) => SourceFile | undefined;
-  /** Pages of the detections, for the app's view and the bundle. */
-  readonly pages?: PackPages;
 }
 
 /** An artifact of a build: a file to write, with its digest. */
@@ -258,60 +240,6 @@ function brokenDetections(input: ArtifactInput, render: Renderer): readonly Brok
   return (['splunk', 'graylog'] as const).flatMap((target) =>
     found[target].map(({ one, reason }) => ({ target, detection: one.detection, reason })),
   );
-}
-
-function splunkApp(
-  { pack, assets, pages, customTemplates }: ArtifactInput,
-  render: Renderer,
-): SplunkApp {
-  const { splunk } = pack.config;
-  const info = { ...pack.config.info, description: described(pack, 'splunk', ' ') };
-  const macros = indexMacros(
-    pack.config,
-    pack.splunk.flatMap((entry) => entry.scopes),
-  );
-  return renderSplunkApp({
-    info,
-    detections: pack.splunk,
-    enterpriseSecurity: splunk.enterpriseSecurity,
-    summaryIndex: splunk.summaryIndex,
-    tombstones: pack.tombstones,
-    macros,
-    render,
-    assets,
-    attackNames: techniqueNames,
-    pages: pages?.pages ?? [],
-    templatesAreOurs: !customTemplates,
-  });
-}
-
-function graylogPack({ pack, customTemplates }: ArtifactInput, render: Render): ContentPack {
-  const { graylog } = pack.config;
-  const info = { ...pack.config.info, description: described(pack, 'graylog', '\n\n') };
-  const { minimumServerVersion, leadingWildcards, titlePrefix, priority, notification, dashboard } =
-    graylog;
-  const content = {
-    minimumServerVersion,
-    leadingWildcards,
-    titlePrefix,
-    priority,
-    notification,
-    dashboard,
-    streams: streamChoice(graylog),
-  };
-  const options = { ...content, customTemplates, templatesAreOurs: !customTemplates };
-  return renderContentPack({ info, detections: pack.graylog, options, render });
-}
-
-/**
- * The description, and the product that the pack was made for: people who install it see no other
- * hint.
- */
-function described(pack: Pack, target: Target, between: string): string {
-  const lines = madeFor(pack).flatMap((made) => (made.target === target ? madeForLine(made) : []));
-  return [pack.config.info.description.trim(), ...lines]
-    .filter((text) => text !== '')
-    .join(between);
 }
 
 /** A file with its size and digest. */
