@@ -503,6 +503,14 @@ describe('sigpack build --require-tests', () => {
     expect(readdirSync(cwd)).toEqual(['rules']);
   });
 
+  test('shows the line of the rule, wherever it is in its file', async () => {
+    const cwd = project({ 'rules/tool.yml': `# a comment\n\n${toolRule}` });
+    const run = await sigpack(['build', 'rules', '-o', 'out', '-p', 'none', '--require-tests'], {
+      cwd,
+    });
+    expect(run.stderr).toMatch(/rules\/tool\.yml:3:8: error\[TST005\].*\n 3 \| title: Test\n/);
+  });
+
   test('builds where all are tested; a failing test is none', async () => {
     const cwd = project({ 'rules/tool.yml': toolRule, 'rules/tool.test.yml': goodTests });
     expect(
