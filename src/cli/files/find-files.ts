@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
-import { isPattern, type PathPattern } from '../../source/path-pattern.ts';
+import { isPattern } from '../../source/path-pattern.ts';
 import { counted } from '../../source/plural.ts';
-import { ok } from '../../source/result.ts';
+import { ok, type Result } from '../../source/result.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import { rootOf } from '../../source/yaml/parse.ts';
 import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
@@ -43,18 +43,21 @@ export function findFiles(
   };
   const exclusions = lists.lists.flatMap((list) => searchList(search, list, lists.configuration));
   for (const rule of [...search.ignoreFiles.values()].flat())
-    if (rule.files.size > 0) tellLeftOut(bag, rule);
-  for (const rule of exclusions) tellLeftOut(bag, rule);
+    if (rule.files.size > 0) noteLeftOut(bag, rule);
+  for (const rule of exclusions) noteLeftOut(bag, rule);
   return [...search.found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function tellLeftOut(bag: DiagnosticBag, { text, files, file, span }: LeavesOut): void {
+function noteLeftOut(bag: DiagnosticBag, { text, files, file, span }: LeavesOut): void {
   bag.add(file, {
     code: 'SIG074',
     message: `\`${text}\` leaves out ${files.size === 0 ? 'nothing' : counted(files.size, 'file')}`,
     span,
   });
 }
+
+/** Reports what is wrong with an entry, at its place. */
+type ReportEntry = (entry: string, message: string, hint?: string) => void;
 
 /** Reads one list, and returns its exclusions. */
 function searchList(
@@ -64,37 +67,15 @@ function searchList(
 ): readonly LeavesOut[] {
   const { entries, folder } = list;
   const placeOf = placesOf(list, configuration);
-  const report = (entry: string, message: string, hint?: string): void => {
+  const report: ReportEntry = (entry, message, hint) => {
     const { file, span } = placeOf(entry);
-    search.bag.add(file, {
-      code: 'PCK013',
-      message,
-      span,
-      hint,
-    });
+    search.bag.add(file, { code: 'PCK013', message, span, hint });
   };
-  const exclusions = entries.flatMap((entry): readonly LeavesOut[] => {
-    if (!isExclusion(entry)) return [];
-    const path = entryPath(entry.slice(1), folder);
-    const glob = reachableStats(path)
-      ? ok<Glob>({ base: path, pattern: [], foldersOnly: false })
-      : globOf(entry.slice(1), folder);
-    if (!glob.ok) {
-      report(entry, `\`${entry}\`: ${glob.error}`);
-      return [];
-    }
-    const { base, foldersOnly } = glob.value;
-    const pattern: PathPattern = [...namesOf(resolve(base)), ...glob.value.pattern];
-    return [
-      {
-        text: entry,
-        pattern,
-        foldersOnly,
-        keeps: false,
-        ...placeOf(entry),
-        files: new Set(),
-      },
-    ];
+  const exclusions = entries.filter(isExclusion).flatMap((text): readonly LeavesOut[] => {
+    const glob = exclusionOf(text.slice(1), folder);
+    if (glob.ok) return [{ ...glob.value, text, keeps: false, ...placeOf(text), files: new Set() }];
+    report(text, `\`${text}\`: ${glob.error}`);
+    return [];
   });
   const included = entries.filter((entry) => !isExclusion(entry));
   const [first] = entries;
@@ -104,21 +85,43 @@ function searchList(
       'there are only exclusions',
       'Name what they take something away from too, such as a folder: `rules`, `!rules/old/**`.',
     );
-  for (const entry of included) {
-    const path = entryPath(entry, folder);
-    try {
-      if (isPattern(entry) && reachableStats(path) === undefined) {
-        const glob = globOf(entry, folder);
-        if (!glob.ok) report(entry, `\`${entry}\`: ${glob.error}`);
-        else if (!searchGlob(search, glob.value, exclusions) && list.maybeNothing !== true)
-          report(entry, `\`${entry}\` matches no file to read`);
-      } else if (statSync(path).isDirectory()) searchFolder(search, path, undefined, exclusions);
-      else addNamed(search, path, exclusions);
-    } catch (error) {
-      reportFile(search.bag, path, error);
-    }
-  }
+  for (const entry of included) searchEntry(search, list, entry, exclusions, report);
   return exclusions;
+}
+
+/** What an exclusion leaves out: a path that exists, whatever signs are in it, or a glob. */
+function exclusionOf(
+  text: string,
+  folder: string | undefined,
+): Result<Pick<LeavesOut, 'pattern' | 'foldersOnly'>> {
+  const path = entryPath(text, folder);
+  const glob = reachableStats(path)
+    ? ok<Glob>({ base: path, pattern: [], foldersOnly: false })
+    : globOf(text, folder);
+  if (!glob.ok) return glob;
+  const { base, pattern, foldersOnly } = glob.value;
+  return ok({ pattern: [...namesOf(resolve(base)), ...pattern], foldersOnly });
+}
+
+function searchEntry(
+  search: Search,
+  { folder, maybeNothing }: PathList,
+  entry: string,
+  exclusions: readonly LeavesOut[],
+  report: ReportEntry,
+): void {
+  const path = entryPath(entry, folder);
+  try {
+    if (isPattern(entry) && reachableStats(path) === undefined) {
+      const glob = globOf(entry, folder);
+      if (!glob.ok) report(entry, `\`${entry}\`: ${glob.error}`);
+      else if (!searchGlob(search, glob.value, exclusions) && maybeNothing !== true)
+        report(entry, `\`${entry}\` matches no file to read`);
+    } else if (statSync(path).isDirectory()) searchFolder(search, path, undefined, exclusions);
+    else addNamed(search, path, exclusions);
+  } catch (error) {
+    reportFile(search.bag, path, error);
+  }
 }
 
 interface Place {
