@@ -26,10 +26,10 @@ export function absentFieldsOf(
   items: Iterable<Item>,
   absent: ReadonlySet<string>,
 ): readonly string[] {
-  const found = new Set<string>();
+  const fields = new Set<string>();
   for (const { field, test } of items) {
-    if (field !== undefined && absent.has(field)) found.add(field);
-    if (test.kind === 'field' && absent.has(test.other)) found.add(test.other);
+    if (field !== undefined && absent.has(field)) fields.add(field);
+    if (test.kind === 'field' && absent.has(test.other)) fields.add(test.other);
   }
-  return [...found].sort();
+  return [...fields].sort();
 }

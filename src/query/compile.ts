@@ -197,8 +197,8 @@ function settleCorrelation(
 ): SettledCorrelation | undefined {
   const parts: SettledRule[] = [];
   for (const reference of rule.rules) {
-    const found = collection.find(reference.name, rule.file);
-    const part = found && settle(found);
+    const target = collection.find(reference.name, rule.file);
+    const part = target && settle(target);
     if (part) parts.push(part);
     else reportPart(bag, rule, reference);
   }

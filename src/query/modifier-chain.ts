@@ -62,9 +62,9 @@ function checkChain(meaning: Meaning, item: DetectionItem): boolean {
         );
       return false;
     }
-    const reason = chainError(modifier.name, before, item.field === undefined);
-    if (reason) {
-      report('SIG021', modifier, reason.message, reason.hint);
+    const error = chainError(modifier.name, before, item.field === undefined);
+    if (error) {
+      report('SIG021', modifier, error.message, error.hint);
       sound = false;
     } else if (modifier.name === 'all' && item.values.length === 1)
       report('SIG025', modifier, '`all` has only one value to link');

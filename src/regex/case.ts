@@ -45,11 +45,11 @@ let cased: readonly number[] | undefined;
  */
 function casedLetters(): readonly number[] {
   if (cased) return cased;
-  const found: number[] = [];
+  const letters: number[] = [];
   for (let point = 0x80; point <= 0xffff; point++)
-    if (otherCases(point).length > 0) found.push(point);
-  cased = found;
-  return found;
+    if (otherCases(point).length > 0) letters.push(point);
+  cased = letters;
+  return letters;
 }
 
 function isAsciiLetter(codePoint: number): boolean {

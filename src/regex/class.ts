@@ -76,11 +76,11 @@ function readClassEscape(reader: Reader): Member {
 
 function readPosix(reader: Reader): CodeRanges | undefined {
   const offset = reader.at;
-  const found = takeMatch(reader, /\[([:.=])(\^?)([a-z]*)\1\]/y);
-  if (!found) return undefined;
-  const set = POSIX_SETS.get(found[3] ?? '');
-  if (found[1] !== ':' || !set) throw new RegexError(`\`${found[0]}\` is no POSIX class`, offset);
-  return found[2] ? complementRanges(set) : set;
+  const match = takeMatch(reader, /\[([:.=])(\^?)([a-z]*)\1\]/y);
+  if (!match) return undefined;
+  const set = POSIX_SETS.get(match[3] ?? '');
+  if (match[1] !== ':' || !set) throw new RegexError(`\`${match[0]}\` is no POSIX class`, offset);
+  return match[2] ? complementRanges(set) : set;
 }
 
 /** The end of the range that the character starts, or the character itself. */

@@ -74,13 +74,13 @@ function readNumber(reader: Reader, offset: number): RegexNode {
 function readReference(reader: Reader, offset: number): RegexNode {
   reader.at += 2;
   const letter = reader.source[offset + 1] ?? '';
-  const found = takeMatch(
+  const match = takeMatch(
     reader,
     letter === 'g'
       ? /\{([+-]?\d{1,5}|[A-Za-z_]\w*)\}|([+-]?\d{1,5})/y
       : /\{([A-Za-z_]\w*)\}|<([A-Za-z_]\w*)>|'([A-Za-z_]\w*)'/y,
   );
-  const name = found?.[1] ?? found?.[2] ?? found?.[3];
+  const name = match?.[1] ?? match?.[2] ?? match?.[3];
   if (name !== undefined)
     return reference(
       reader,
@@ -110,14 +110,14 @@ export function reference(reader: Reader, to: number | string, offset: number): 
  */
 export function readOpaque(reader: Reader): RegexNode | undefined {
   const offset = reader.at;
-  const found = takeMatch(reader, /\\(?:[pP](?:\{\^?[\w\s&=:-]+\}|[A-Z])|[XCRKG])/y);
-  return found ? { kind: 'opaque', text: found[0], offset } : undefined;
+  const match = takeMatch(reader, /\\(?:[pP](?:\{\^?[\w\s&=:-]+\}|[A-Z])|[XCRKG])/y);
+  return match ? { kind: 'opaque', text: match[0], offset } : undefined;
 }
 
 function hex(reader: Reader, offset: number, digits: RegExp, letter: string): number {
-  const found = takeMatch(reader, digits);
-  if (!found) throw new RegexError(`\`\\${letter}\` wants hexadecimal digits`, offset);
-  return Number.parseInt(found[0], 16);
+  const match = takeMatch(reader, digits);
+  if (!match) throw new RegexError(`\`\\${letter}\` wants hexadecimal digits`, offset);
+  return Number.parseInt(match[0], 16);
 }
 
 function braced(reader: Reader, offset: number, radix: 8 | 16): number {

@@ -62,15 +62,15 @@ function scoped(reader: Reader, offset: number, body: Body): RegexNode {
 }
 
 function inlineFlags(reader: Reader, offset: number, body: Body): RegexNode | undefined {
-  const found = takeMatch(reader, /\?(\^?)([a-zA-Z]*)(?:-([a-zA-Z]*))?([:)])/y);
-  if (!found || (found[1] && found[3] !== undefined))
+  const match = takeMatch(reader, /\?(\^?)([a-zA-Z]*)(?:-([a-zA-Z]*))?([:)])/y);
+  if (!match || (match[1] && match[3] !== undefined))
     throw new RegexError('this kind of group is unknown', offset);
-  let flags = found[1]
+  let flags = match[1]
     ? { ...reader.flags, ignoreCase: false, multiline: false, dotAll: false, extended: false }
     : reader.flags;
-  for (const letter of found[2] ?? '') flags = withFlag(flags, letter, true, offset);
-  for (const letter of found[3] ?? '') flags = withFlag(flags, letter, false, offset);
-  if (found[4] === ':') {
+  for (const letter of match[2] ?? '') flags = withFlag(flags, letter, true, offset);
+  for (const letter of match[3] ?? '') flags = withFlag(flags, letter, false, offset);
+  if (match[4] === ':') {
     const outside = reader.flags;
     reader.flags = flags;
     const node = scoped(reader, offset, body);

@@ -38,11 +38,11 @@ export function foldCase(text: string): string {
 
 /** The other forms of a letter beyond ASCII. */
 export function otherForms(letter: string): readonly string[] {
-  const found = new Set([
+  const forms = new Set([
     simple(letter, lower),
     simple(letter, upper),
     ...(familyOf.get(letter) ?? ''),
   ]);
-  found.delete(letter);
-  return [...found];
+  forms.delete(letter);
+  return [...forms];
 }

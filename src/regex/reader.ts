@@ -66,10 +66,10 @@ export function takeUntil(reader: Reader, close: string, opened: number, what: s
 /** Matches a sticky expression here, and moves past it. */
 export function takeMatch(reader: Reader, sticky: RegExp): RegExpExecArray | undefined {
   sticky.lastIndex = reader.at;
-  const found = sticky.exec(reader.source);
-  if (!found) return undefined;
+  const match = sticky.exec(reader.source);
+  if (!match) return undefined;
   reader.at = sticky.lastIndex;
-  return found;
+  return match;
 }
 
 /** Reads a whole code point. */

@@ -113,11 +113,11 @@ function readBounds(reader: Reader): readonly [min: number, max: number] | undef
   if (take(reader, '+')) return [1, Number.POSITIVE_INFINITY];
   if (take(reader, '?')) return [0, 1];
   const offset = reader.at;
-  const found =
+  const match =
     reader.source[offset] === '{' ? takeMatch(reader, /\{(\d+)(?:(,)(\d*))?\}/y) : undefined;
-  if (!found) return undefined;
-  const min = Number(found[1]);
-  const max = found[3] ? Number(found[3]) : found[2] ? Number.POSITIVE_INFINITY : min;
+  if (!match) return undefined;
+  const min = Number(match[1]);
+  const max = match[3] ? Number(match[3]) : match[2] ? Number.POSITIVE_INFINITY : min;
   if (min > MAX_BOUND || (max > MAX_BOUND && max !== Number.POSITIVE_INFINITY)) {
     throw new RegexError(`the quantifier goes above ${MAX_BOUND}`, offset);
   }

@@ -53,13 +53,13 @@ export function intersectRanges(a: CodeRanges, b: CodeRanges): CodeRanges {
 
 /** Ranges of the characters of a text, in which `a-z` means a range. */
 function ranges(text: string): CodeRanges {
-  const found: CodeRange[] = [];
+  const list: CodeRange[] = [];
   for (let at = 0; at < text.length; at++) {
     const ranged = text[at + 1] === '-' && at + 2 < text.length;
-    found.push([text.charCodeAt(at), text.charCodeAt(ranged ? at + 2 : at)]);
+    list.push([text.charCodeAt(at), text.charCodeAt(ranged ? at + 2 : at)]);
     if (ranged) at += 2;
   }
-  return normalizeRanges(found);
+  return normalizeRanges(list);
 }
 
 const DIGIT = ranges('0-9');

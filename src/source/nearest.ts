@@ -70,6 +70,6 @@ export function editDistance(a: string, b: string): number {
 
 /** `Did you mean ...?` for a misspelt name, otherwise the list of candidates. */
 export function nearestHint(name: string, candidates: readonly string[]): string {
-  const found = nearest(name, candidates);
-  return found === undefined ? `Known: ${candidates.join(', ')}.` : `Did you mean \`${found}\`?`;
+  const near = nearest(name, candidates);
+  return near === undefined ? `Known: ${candidates.join(', ')}.` : `Did you mean \`${near}\`?`;
 }

@@ -8,23 +8,26 @@ export interface Similar extends NewDiagnostic {
 }
 
 /** If there are more, they become one diagnostic. */
-const most = 5;
+const maximumApart = 5;
 
 /**
  * Adds each diagnostic, or one for all if there are many: at the place of the first, with their
  * number and the names of some.
  */
-export function addTogether(bag: DiagnosticBag, found: readonly Similar[], what: string): void {
-  const [first] = found;
+export function addTogether(bag: DiagnosticBag, similar: readonly Similar[], what: string): void {
+  const [first] = similar;
   if (!first) return;
-  if (found.length <= most) {
-    for (const { file, short: _, ...diagnostic } of found) bag.add(file, diagnostic);
+  if (similar.length <= maximumApart) {
+    for (const { file, short: _, ...diagnostic } of similar) bag.add(file, diagnostic);
     return;
   }
   const { file, short: _, ...diagnostic } = first;
-  const named = found.slice(0, most).map(({ short }) => short);
+  const named = similar
+    .slice(0, maximumApart)
+    .map(({ short }) => short)
+    .join(', ');
   bag.add(file, {
     ...diagnostic,
-    message: `${found.length} ${what}: ${named.join(', ')} and ${found.length - most} more`,
+    message: `${similar.length} ${what}: ${named} and ${similar.length - maximumApart} more`,
   });
 }

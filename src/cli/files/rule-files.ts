@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import { saysSomethingOfSigma } from '../../sigma/collection/meant-for-sigma.ts';
+import { mentionsSigma } from '../../sigma/collection/meant-for-sigma.ts';
 import { createBag, type DiagnosticBag } from '../../source/diagnostic.ts';
 import { ok, type Result } from '../../source/result.ts';
 import type { SourceFile } from '../../source/span.ts';
@@ -45,7 +45,7 @@ export function readRuleFile(
     bag,
     (bytes) => {
       // Latin-1 is good enough to look for words
-      if (saysSomethingOfSigma(bytes.toString('latin1'))) reportEncoding(bag, path);
+      if (mentionsSigma(bytes.toString('latin1'))) reportEncoding(bag, path);
       else
         bag.add(
           { path: shownPath(path), text: '' },

@@ -1,7 +1,7 @@
 import type { SettledRule } from '../../query/compile.ts';
 import { type SettledDetection, type SettledItem, someSettledItem } from '../../query/settled.ts';
 import type { LogSource } from '../../sigma/rule/rule.ts';
-import { meantTag } from '../../sigma/rule/tag.ts';
+import { canonicalTag } from '../../sigma/rule/tag.ts';
 import type { YamlMapping } from '../../source/yaml/tree.ts';
 import { textOf } from '../parameters.ts';
 import { PipelineError } from '../pipeline-error.ts';
@@ -124,6 +124,6 @@ function hasTag(condition: YamlMapping): RuleCondition {
       'Tags are of the form namespace.name, such as attack.t1059.',
     );
   // rules keep their tags as Sigma writes them
-  const wanted = meantTag(tag) ?? tag;
+  const wanted = canonicalTag(tag) ?? tag;
   return ({ rule }) => rule.tags.includes(wanted);
 }

@@ -97,7 +97,7 @@ export function collect(documents: readonly SigmaDocument[], bag: DiagnosticBag)
     const rule = find(name, from);
     return rule ? [rule] : named(name);
   };
-  const served = servedRules(present, meant);
+  const served = referencedRules(present, meant);
   const reach = assignFilters(rules, filters, { ...index, find }, bag);
   return {
     rules,
@@ -118,7 +118,7 @@ const isRule = (document: SigmaDocument): document is Rule =>
  * The rules that correlations refer to, including correlations that are left out; true if one of
  * them has `generate`.
  */
-function servedRules(
+function referencedRules(
   documents: readonly SigmaDocument[],
   meant: (name: string, from: SourceFile) => readonly Rule[],
 ): ReadonlyMap<Rule, boolean> {

@@ -6,9 +6,9 @@ import type { CorrelationRule } from '../correlation/correlation.ts';
 import type { FilterRule } from '../filter/filter.ts';
 import type { DetectionRule } from '../rule/rule.ts';
 import { idKey } from '../rule/rule-id.ts';
+import { contentKeys } from './content-key.ts';
 import { byFreshness } from './precedence.ts';
 import { createRereader } from './rereader.ts';
-import { createSaying } from './saying.ts';
 
 /** A document that must be the only one with its id. */
 type Unique = DetectionRule | CorrelationRule | FilterRule;
@@ -32,40 +32,41 @@ export function withoutCopies<T extends Unique>(
   documents: readonly T[],
   bag: DiagnosticBag,
 ): { readonly kept: readonly T[]; readonly leftOut: readonly LeftOut<T>[] } {
-  const saying = createSaying();
+  const keyOf = contentKeys();
   const groups = Map.groupBy(documents, (document) =>
-    document.id === undefined ? saying(document) : `id ${idKey(document.id)}`,
+    document.id === undefined ? keyOf(document) : `id ${idKey(document.id)}`,
   );
   if (groups.size === documents.length) return { kept: documents, leftOut: [] };
   const leftOut: LeftOut<T>[] = [];
   for (const group of groups.values()) {
     if (group.length === 1) continue;
     const [kept, ...others] = group.toSorted(byFreshness);
-    for (const left of others) if (kept && !isOwnFilter(kept, left)) leftOut.push({ kept, left });
+    for (const left of others)
+      if (kept && !isRepeatedFilter(kept, left)) leftOut.push({ kept, left });
   }
-  tell(leftOut, saying, bag);
+  reportCopies(leftOut, keyOf, bag);
   const gone = new Set(leftOut.map(({ left }) => left));
   return { kept: documents.filter((document) => !gone.has(document)), leftOut };
 }
 
 /** True for equal filters without an id in one file: to apply them twice changes nothing. */
-const isOwnFilter = (kept: Unique, { kind, id, file }: Unique): boolean =>
+const isRepeatedFilter = (kept: Unique, { kind, id, file }: Unique): boolean =>
   kind === 'filter' && id === undefined && file === kept.file;
 
-function tell(
+function reportCopies(
   leftOut: readonly LeftOut<Unique>[],
-  saying: (document: Unique) => string,
+  keyOf: (document: Unique) => string,
   bag: DiagnosticBag,
 ): void {
   const documentOf = createRereader();
-  const plain = (of: Unique): Plain => {
-    const document = documentOf(of);
+  const plain = (copy: Unique): Plain => {
+    const document = documentOf(copy);
     return document ? (toPlain(document) as Plain) : {};
   };
   const copies: Similar[] = [];
   for (const { kept, left } of leftOut) {
     const { file, titleSpan, id = '' } = left;
-    const differs = saying(kept) === saying(left) ? [] : differingKeys(plain(kept), plain(left));
+    const differs = keyOf(kept) === keyOf(left) ? [] : differingKeys(plain(kept), plain(left));
     const lost = differs.filter((key) => weighty.has(key));
     if (lost.length > 0) {
       const message =

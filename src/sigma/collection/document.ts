@@ -19,20 +19,15 @@ import { knownAttributes } from '../rule/head.ts';
 import { withKnownKeys } from '../rule/known-keys.ts';
 import { readDetectionRule } from '../rule/reader.ts';
 import type { DetectionRule, SharedNames } from '../rule/rule.ts';
-import {
-  isPipeline,
-  looksLikeSigma,
-  saysSomethingOfSigma,
-  strongAttribute,
-} from './meant-for-sigma.ts';
+import { isPipeline, looksLikeSigma, mentionsSigma, strongAttribute } from './meant-for-sigma.ts';
 import { reportOddCharacters } from './odd-characters.ts';
 import {
   collectionPlace,
   type ExpandedCollection,
   expandCollection,
+  isIndependent,
   isRuleCollection,
   mayBeRuleCollection,
-  standsApart,
 } from './rule-collection.ts';
 
 /** One Sigma document of a file; `kind` tells which. `lost`: a correlation that was left out. */
@@ -144,7 +139,7 @@ function readNode(
   const document = readDocument(file, node, held);
   if (!isUnclear) for (const diagnostic of held.list) sink.add(file, diagnostic);
   const isWhole = !isUnclear && !held.list.some(isFatal);
-  return { node, document: isWhole && document ? document : whatIsLeft(file, node, document) };
+  return { node, document: isWhole && document ? document : remainder(file, node, document) };
 }
 
 const inKnownKeys = (file: SourceFile, node: YamlNode, bag: DiagnosticSink): YamlNode =>
@@ -164,7 +159,7 @@ const withNames = (document: SigmaDocument, shared: SharedNames | undefined): Si
   shared && document.kind === 'detection' ? { ...document, shared } : document;
 
 /** A filter or a correlation with an error leaves out the rules that it reaches. */
-function whatIsLeft(
+function remainder(
   file: SourceFile,
   node: YamlNode,
   document: SigmaDocument | undefined,
@@ -187,7 +182,7 @@ function otherFile(
 ): { readonly message: string; readonly hint?: string } | undefined {
   if (
     broken
-      ? saysSomethingOfSigma(file.text)
+      ? mentionsSigma(file.text)
       : nodes.some((node) => looksLikeSigma(node)) || isRuleCollection(nodes)
   )
     return undefined;
@@ -235,7 +230,7 @@ function withoutOthers(
   nodes: readonly YamlNode[],
   sink: DiagnosticSink,
 ): ExpandedCollection {
-  const together = nodes.filter((node) => !standsApart(node));
+  const together = nodes.filter((node) => !isIndependent(node));
   const [first] = together;
   const others =
     together.length === 1
@@ -248,7 +243,7 @@ function withoutOthers(
       span: { start: first.start, end: first.start + 1 },
       hint: 'Fix the YAML first.',
     });
-  return { rules: nodes.filter(standsApart), shared: nothingShared, refused: first ? 1 : 0 };
+  return { rules: nodes.filter(isIndependent), shared: nothingShared, refused: first ? 1 : 0 };
 }
 
 function readDocument(
@@ -257,9 +252,10 @@ function readDocument(
   bag: DiagnosticSink,
 ): SigmaDocument | undefined {
   if (node.kind !== 'mapping') {
+    const kind = node.kind === 'sequence' ? 'a list' : 'a single value';
     bag.add(file, {
       code: 'SIG005',
-      message: `the document is ${node.kind === 'sequence' ? 'a list' : 'a single value'}, not a map`,
+      message: `the document is ${kind}, not a map`,
       span: node,
     });
     return undefined;

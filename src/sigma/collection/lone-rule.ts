@@ -13,6 +13,7 @@ export interface LoneRule {
 // Anything else may be a document, a quoted key or a tag
 const knownStart = /[\w \t\r\n#-]/;
 const known = Array.from({ length: 128 }, (_, code) => knownStart.test(String.fromCharCode(code)));
+const blank = 32;
 // separators of documents, and the kinds of documents that are about other rules
 const doubtful = /---|\.\.\.|filter|correlation|action/iy;
 const key = /(?:id|name|title|sigpack|detection)(?:[ \t:]|$)/iy;
@@ -30,19 +31,19 @@ export function loneRule(text: string): LoneRule | undefined {
   // a carriage return alone may end a line
   if (text.includes('\r') && /\r(?!\n)/.test(text)) return undefined;
   const values = new Map<string, string>();
-  for (let at = 0; at < text.length; ) {
-    const end = text.indexOf('\n', at);
-    const next = end < 0 ? text.length : end;
-    const found = keyAt(text, at);
-    if (found === 'doubt') return undefined;
-    if (found !== undefined) {
-      const value = valueIn(found, text.slice(at, next));
-      // the text may continue if the next line is indented or empty
-      const whole = found !== 'title' || /\S/.test(text.charAt(next + 1));
-      if (value === undefined || values.has(found)) return undefined;
-      values.set(found, whole ? value : '');
-    }
-    at = next + 1;
+  for (let at = 0, end = 0; at < text.length; at = end + 1) {
+    const lineBreak = text.indexOf('\n', at);
+    end = lineBreak < 0 ? text.length : lineBreak;
+    // most lines are indented
+    if (text.charCodeAt(at) === blank) continue;
+    if (isDoubtful(text, at)) return undefined;
+    const name = keyAt(text, at);
+    if (name === undefined) continue;
+    const value = valueIn(name, text.slice(at, end));
+    if (value === undefined || values.has(name)) return undefined;
+    // the text may continue if the next line is indented or empty
+    const isWhole = name !== 'title' || /\S/.test(text.charAt(end + 1));
+    values.set(name, isWhole ? value : '');
   }
   if (!values.has('detection')) return undefined;
   const title = values.has('sigpack') ? undefined : values.get('title') || undefined;
@@ -55,9 +56,9 @@ type Key = 'id' | 'name' | 'title' | 'sigpack' | 'detection';
  * The value of a key: empty for a title that needs more than a look, undefined if it makes the
  * whole text doubtful.
  */
-function valueIn(found: Key, line: string): string | undefined {
-  if (found === 'id' || found === 'name') return plainValue.exec(line)?.[1];
-  if (found !== 'title') return /^[a-z]+[ \t]*:/i.exec(line)?.[0];
+function valueIn(name: Key, line: string): string | undefined {
+  if (name === 'id' || name === 'name') return plainValue.exec(line)?.[1];
+  if (name !== 'title') return /^[a-z]+[ \t]*:/i.exec(line)?.[0];
   const [, plain, single, double] = plainTitle.exec(line.trimEnd()) ?? [];
   return plain ?? single?.trim() ?? double?.trim() ?? '';
 }
@@ -70,18 +71,15 @@ const keyOf: Readonly<Record<string, Key>> = {
   d: 'detection',
 };
 
+const isDoubtful = (text: string, at: number): boolean =>
+  known[text.charCodeAt(at)] !== true || matchesAt(doubtful, text, at);
+
 /** The key that a line starts with, if it is one of those that matter. */
-function keyAt(text: string, at: number): Key | 'doubt' | undefined {
-  const code = text.charCodeAt(at);
-  // most lines are indented
-  if (code === 32) return undefined;
-  if (known[code] !== true || standsAt(doubtful, text, at)) return 'doubt';
-  if (!standsAt(key, text, at)) return undefined;
-  return keyOf[text.charAt(at).toLowerCase()];
-}
+const keyAt = (text: string, at: number): Key | undefined =>
+  matchesAt(key, text, at) ? keyOf[text.charAt(at).toLowerCase()] : undefined;
 
 /** Tests in place, without cutting a piece out: there are hundreds of thousands of lines. */
-function standsAt(sticky: RegExp, text: string, at: number): boolean {
+function matchesAt(sticky: RegExp, text: string, at: number): boolean {
   sticky.lastIndex = at;
   return sticky.test(text);
 }
@@ -121,7 +119,7 @@ export function independentFiles(texts: readonly string[], keys: NameKeys): Map<
   const mentioned = new Set(others.flatMap((text) => text.toLowerCase().match(/[\w.-]+/g) ?? []));
   const isFree = (key: string | undefined): boolean =>
     key === undefined || (users.get(key) === 1 && !mentioned.has(key.toLowerCase()));
-  const found = new Map<number, string>();
+  const independent = new Map<number, string>();
   for (const [index, rule] of lone.entries()) {
     const key = nameKeys[index];
     // an id that is made of the title and the place depends on other rules with the title
@@ -132,7 +130,7 @@ export function independentFiles(texts: readonly string[], keys: NameKeys): Map<
       isFree(rule.id.toLowerCase()) &&
       isFree(rule.name)
     )
-      found.set(index, key.slice(6));
+      independent.set(index, key.slice(6));
   }
-  return found;
+  return independent;
 }

@@ -28,7 +28,7 @@ const maximumDepth = 2;
  * condition or names rules. Playbooks, pipelines and files of other tools do not.
  */
 export function looksLikeSigma(node: YamlNode, depth = 0): boolean {
-  if (node.kind === 'scalar') return depth === 0 && saysSomethingOfSigma(node.text);
+  if (node.kind === 'scalar') return depth === 0 && mentionsSigma(node.text);
   if (node.kind === 'sequence')
     return depth < maximumDepth && node.items.some((item) => looksLikeSigma(item, depth + 1));
   const keys = node.pairs.map(({ key }) => key.text);
@@ -57,7 +57,7 @@ const attributeAnywhere =
 const keyOfLine = /^[ \t-]*["']?([A-Za-z][\w -]{0,24}?)["']?[ \t]*:/gm;
 
 /** The same for text that is not readable as YAML. */
-export function saysSomethingOfSigma(written: string): boolean {
+export function mentionsSigma(written: string): boolean {
   // UTF-16 without a byte order mark
   const text = written.replaceAll('\0', '');
   if (attributeAnywhere.test(text)) return true;

@@ -20,22 +20,26 @@ export function resolveCorrelation(
   index: RuleIndex,
   bag: DiagnosticBag,
 ): CorrelationRule | undefined {
-  const visited = new Set<Rule>();
-  const targets = new Map<Rule, RuleReference>();
-  let sound = true;
-  for (const reference of rule.rules) {
-    const reason = referenceError(rule, reference, index, visited, targets);
-    if (!reason) continue;
-    sound = false;
-    bag.add(rule.file, { span: { start: reference.start, end: reference.end }, ...reason });
-  }
-  if (!sound) return undefined;
+  const resolution: Resolution = { rule, index, targets: new Map(), visited: new Set() };
+  const errors = rule.rules.flatMap((reference) => referenceError(resolution, reference) ?? []);
+  for (const error of errors) bag.add(rule.file, error);
+  if (errors.length > 0) return undefined;
   const given = givenBelow(rule, index);
   if (rule.aliases.length === 0 && given.size === 0) return rule;
-  const aliases = rule.aliases.map((alias) => resolveAlias(rule, alias, index, targets, bag));
+  const aliases = rule.aliases.map((alias) => resolvedAlias(resolution, alias, bag));
   return aliases.every((alias) => alias !== undefined)
     ? { ...rule, aliases: withGiven(rule, aliases, given) }
     : undefined;
+}
+
+/** A correlation whose references are being resolved. */
+interface Resolution {
+  readonly rule: CorrelationRule;
+  readonly index: RuleIndex;
+  /** The rules that are referred to, with the first reference to each. */
+  readonly targets: Map<Rule, RuleReference>;
+  /** Correlations whose references have been followed. */
+  readonly visited: Set<Rule>;
 }
 
 /** The aliases that each referenced correlation is grouped by. */
@@ -105,57 +109,56 @@ function withGiven(
 }
 
 function referenceError(
-  rule: CorrelationRule,
+  resolution: Resolution,
   reference: RuleReference,
-  index: RuleIndex,
-  visited: Set<Rule>,
-  targets: Map<Rule, RuleReference>,
-): Omit<NewDiagnostic, 'span'> | undefined {
-  const target = index.find(reference.name, rule.file);
+): NewDiagnostic | undefined {
+  const { rule, index, targets } = resolution;
+  const { name, start, end } = reference;
+  const span = { start, end };
+  const target = index.find(name, rule.file);
   if (!target) {
-    const several = index.named(reference.name);
+    const several = index.named(name);
     if (several.length > 1) return ambiguous(reference, several);
-    const near = nearest(reference.name, index.namesIn(rule.file).slice(0, maximumNear));
+    const near = nearest(name, index.namesIn(rule.file).slice(0, maximumNear));
     const hint =
       near === undefined
         ? 'Load the file that defines the rule, correct the name, or fix the errors of that rule.'
         : `Did you mean \`${near}\`?`;
-    return { code: 'SIG051', message: `no rule has the id or name \`${reference.name}\``, hint };
+    return { code: 'SIG051', message: `no rule has the id or name \`${name}\``, span, hint };
   }
   const known = targets.get(target);
   if (known)
     return {
       code: 'SIG050',
-      message: `\`${reference.name}\` and \`${known.name}\` are the same rule`,
+      message: `\`${name}\` and \`${known.name}\` are the same rule`,
+      span,
       hint: 'Name each rule once.',
     };
   targets.set(target, reference);
-  const chain = chainError(target, rule, index, visited, 1);
-  if (chain === 'circular')
-    return { code: 'SIG052', message: `\`${reference.name}\` leads back to this correlation` };
-  if (chain !== 'long') return undefined;
-  return {
-    code: 'SIG052',
-    message: `\`${reference.name}\` starts a chain of more than ${maximumChain} correlations`,
-    hint: 'Shorten the chain.',
-  };
+  const error = chainError(resolution, name, target, 1);
+  return error && { code: 'SIG052', span, ...error };
 }
 
+/** Why the chain of correlations that a reference starts can't be followed. */
 function chainError(
+  resolution: Resolution,
+  name: string,
   from: Rule,
-  target: Rule,
-  index: RuleIndex,
-  visited: Set<Rule>,
   depth: number,
-): 'circular' | 'long' | undefined {
-  if (from === target) return 'circular';
+): Pick<NewDiagnostic, 'message' | 'hint'> | undefined {
+  const { rule, index, visited } = resolution;
+  if (from === rule) return { message: `\`${name}\` leads back to this correlation` };
   if (from.kind === 'detection' || visited.has(from)) return undefined;
-  if (depth > maximumChain) return 'long';
+  if (depth > maximumChain)
+    return {
+      message: `\`${name}\` starts a chain of more than ${maximumChain} correlations`,
+      hint: 'Shorten the chain.',
+    };
   visited.add(from);
-  for (const { name } of from.rules) {
-    const next = index.find(name, from.file);
-    const reason = next && chainError(next, target, index, visited, depth + 1);
-    if (reason) return reason;
+  for (const reference of from.rules) {
+    const next = index.find(reference.name, from.file);
+    const error = next && chainError(resolution, name, next, depth + 1);
+    if (error) return error;
   }
   return undefined;
 }
@@ -164,11 +167,9 @@ function chainError(
  * Resolves an alias. It may refer to a rule by name where the correlation refers to its id, and the
  * other way round.
  */
-function resolveAlias(
-  rule: CorrelationRule,
+function resolvedAlias(
+  { rule, index, targets }: Resolution,
   alias: Alias,
-  index: RuleIndex,
-  targets: ReadonlyMap<Rule, RuleReference>,
   bag: DiagnosticBag,
 ): Alias | undefined {
   const fields = new Map<string, string>();

@@ -23,7 +23,7 @@ export const isRuleCollection = (nodes: readonly YamlNode[]): boolean =>
   nodes.some((node) => actionOf(node) !== undefined);
 
 /** True for a document that no other one is merged into. */
-export const standsApart = (node: YamlNode): boolean =>
+export const isIndependent = (node: YamlNode): boolean =>
   lookup(node, 'correlation') !== undefined || lookup(node, 'filter') !== undefined;
 
 /** Whether text that is not readable as YAML may be one. */
@@ -59,7 +59,7 @@ export function expandCollection(
     },
   };
   for (const node of nodes) {
-    if (node.kind !== 'mapping' || (!actionOf(node) && standsApart(node)))
+    if (node.kind !== 'mapping' || (!actionOf(node) && isIndependent(node)))
       expansion.rules.push(node);
     else takeDocument(expansion, node);
     if (expansion.size > maximumNodes) break;

@@ -60,11 +60,11 @@ function put<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
 }
 
 function reportNames(names: ReadonlyMap<string, readonly Rule[]>, bag: DiagnosticBag): void {
-  const found: Similar[] = [];
+  const similar: Similar[] = [];
   for (const [name, [first, ...others]] of names) {
     for (const rule of first ? others : []) {
       const message = `the name \`${name}\` is that of "${first?.title}" (${first?.file.path}) too`;
-      found.push({
+      similar.push({
         code: 'SIG044',
         message,
         short: `${name} (${rule.file.path})`,
@@ -73,7 +73,7 @@ function reportNames(names: ReadonlyMap<string, readonly Rule[]>, bag: Diagnosti
       });
     }
   }
-  addTogether(bag, found, 'rules have the name of another');
+  addTogether(bag, similar, 'rules have the name of another');
 }
 
 /** The error for a reference by a name that several rules of other files have. */

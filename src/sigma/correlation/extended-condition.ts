@@ -8,7 +8,7 @@ import {
   type YamlNode,
   type YamlScalar,
 } from '../../source/yaml/tree.ts';
-import { note, type Reader } from '../rule/attribute.ts';
+import { note, offsets, type Reader } from '../rule/attribute.ts';
 import type { ConditionNode } from '../rule/condition.ts';
 import { parseCondition } from '../rule/condition-parser.ts';
 import type { Condition } from './condition-reader.ts';
@@ -29,6 +29,16 @@ interface AskedFor {
  */
 export const isExpression = (node: YamlNode | undefined): node is YamlScalar =>
   node?.kind === 'scalar' && /^[\w\s().-]*\b(?:and|or|not)\b[\w\s().-]*$/i.test(node.text);
+
+const asAll = [
+  'all',
+  'Name the rules under `rules` and leave the condition out: ' +
+    'the specification has no expressions here.',
+] as const;
+const asAny = [
+  '`gte: 1`',
+  'Name the rules under `rules`, and write `condition: {gte: 1}`.',
+] as const;
 
 interface ReadExpression {
   readonly rules: readonly RuleReference[];
@@ -58,26 +68,19 @@ export function readExpression(
     );
   const listed = lookup(node, 'rules') ? readReferences(reader, node) : read.rules;
   if (!listed) return undefined;
-  const left =
+  const unmatched =
     listed.find(({ name }) => !read.rules.some((one) => one.name === name)) ??
     read.rules.find(({ name }) => !listed.some((one) => one.name === name));
-  if (left)
+  if (unmatched)
     return report(
       reader,
-      { start: left.start, end: left.end },
-      `\`${left.name}\` is not both under \`rules\` and in the condition`,
+      offsets(unmatched),
+      `\`${unmatched.name}\` is not both under \`rules\` and in the condition`,
       'Name the same rules in both.',
     );
   const thresholds: readonly Threshold[] = read.all ? [] : [{ operator: 'gte', value: 1 }];
-  note(
-    reader,
-    { start: expression.start, end: expression.end },
-    `the expression is read as ${read.all ? 'all of the rules' : '`gte: 1` of the rules'}`,
-    read.all
-      ? 'Name the rules under `rules` and leave the condition out: the specification has no ' +
-          'expressions here.'
-      : 'Name the rules under `rules`, and write `condition: {gte: 1}`.',
-  );
+  const [meaning, hint] = read.all ? asAll : asAny;
+  note(reader, offsets(expression), `the expression is read as ${meaning} of the rules`, hint);
   return { rules: listed, condition: { thresholds, fields: [], percentile: undefined } };
 }
 

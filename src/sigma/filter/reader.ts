@@ -3,7 +3,7 @@ import { failed, ok, type Result } from '../../source/result.ts';
 import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
 import type { RuleReference } from '../correlation/correlation.ts';
 import { offsets, optionalText, type Reader, requiredText, textSpan } from '../rule/attribute.ts';
-import { isNoSelection, readDetection } from '../rule/detection-reader.ts';
+import { isNotSelection, readDetection } from '../rule/detection-reader.ts';
 import { reportSlips } from '../rule/head.ts';
 import { withKnownKeys } from '../rule/known-keys.ts';
 import { readLogSource } from '../rule/reader.ts';
@@ -23,7 +23,7 @@ export function readFilterRule(reader: Reader): FilterRule | undefined {
   const written = reader.attributes.get('filter');
   const node =
     written?.kind === 'mapping'
-      ? withKnownKeys(reader, written, notSelections, isNoSelection)
+      ? withKnownKeys(reader, written, notSelections, isNotSelection)
       : written;
   if (node?.kind !== 'mapping')
     reader.bag.add(reader.file, {

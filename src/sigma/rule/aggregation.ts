@@ -33,55 +33,53 @@ export function timespanText(text: string): string {
 
 /** The hint for several selections that events fulfil near each other. */
 export function nearHint(timeframe: string): string {
-  const attributes =
-    'type: temporal, rules: [<their names>], group-by: [<field>], timespan: ' +
-    `${timespanText(timeframe)}`;
+  const timespan = timespanText(timeframe);
   return (
-    `Give each selection a rule with a \`name\` of its own, and add a document with ` +
-    `correlation: {${attributes}} (temporal_ordered where the order counts).`
+    'Give each selection a rule with a `name` of its own, and add a document with correlation: ' +
+    `{type: temporal, rules: [<their names>], group-by: [<field>], timespan: ${timespan}} ` +
+    '(temporal_ordered where the order counts).'
   );
 }
+
+const calculations = 'count|min|max|sum|avg|dc|count_distinct|distinct_count';
+const comparisons = '<=|>=|==|!=|=|<|>|\\b(?:lte?|gte?|eq|neq)\\b';
+const aggregation = new RegExp(
+  `^(?<name>${calculations})(?: ?\\((?:distinct )?(?<counted>[^)]*)\\))?` +
+    '(?: by (?<groups>[^<>=!]+?))?' +
+    ` ?(?<operator>${comparisons}) ?(?<threshold>[-+.\\w]+)(?: within (?<within>\\w+))?$`,
+  'i',
+);
 
 /**
  * The hint for the old `selection | count(field) by group > n`. `timeframe` is that of the rule.
  */
-export function correlationHint(aggregation: string, timeframe = '<how long>'): string {
-  const text = aggregation.trim().replace(/\s+/g, ' ');
+export function correlationHint(written: string, timeframe = '<how long>'): string {
+  const text = written.trim().replace(/\s+/g, ' ');
   if (/^near\b/i.test(text)) return nearHint(timeframe);
-  const match =
-    /^(count|min|max|sum|avg|dc|count_distinct|distinct_count)(?: ?\((distinct )?([^)]*)\))?(?: by ([^<>=!]+?))? ?(<=|>=|==|!=|=|<|>|\b(?:lte?|gte?|eq|neq)\b) ?([-+.\w]+)(?: within (\w+))?$/i.exec(
-      text,
-    );
-  if (!match)
+  const parts = aggregation.exec(text)?.groups;
+  if (!parts)
     return (
-      'Write a correlation rule (event_count, value_count, value_sum, value_avg) that names ' +
-      'this rule.'
+      'Write a correlation rule (event_count, value_count, value_sum, value_avg) that names this ' +
+      'rule.'
     );
-  const [
-    ,
-    name = '',
-    ,
-    counted = '',
-    groups = '',
-    operator = '',
-    threshold = '',
-    within = timeframe,
-  ] = match;
+  const { name = '', counted = '', groups = '', operator = '', threshold = '' } = parts;
   const calculation = name.toLowerCase();
   const field = counted.trim() === '*' ? '' : counted.trim();
   const type = types[calculation] ?? (field ? 'value_count' : 'event_count');
-  const groupBy = groups.trim()
-    ? `group-by: [${groups
-        .trim()
-        .split(/\s*,\s*/)
-        .join(', ')}], `
-    : '';
+  const fields = groups
+    .trim()
+    .split(/\s*,\s*/)
+    .join(', ');
+  const attributes = [
+    `type: ${type}, rules: [<that name>]`,
+    ...(fields === '' ? [] : [`group-by: [${fields}]`]),
+    `timespan: ${timespanText(parts.within ?? timeframe)}`,
+  ].join(', ');
   const condition =
     `${field ? `field: ${field}, ` : ''}${percentiles[calculation] ?? ''}` +
     `${operators[operator] ?? operator.toLowerCase()}: ${threshold}`;
   return (
     'Remove it here, give this rule a `name`, and add a document with ' +
-    `correlation: {type: ${type}, rules: [<that name>], ${groupBy}timespan: ` +
-    `${timespanText(within)}, condition: {${condition}}}.`
+    `correlation: {${attributes}, condition: {${condition}}}.`
   );
 }

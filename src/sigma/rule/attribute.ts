@@ -102,11 +102,11 @@ export function optionalChoice<T extends string>(
   if (text === undefined) return undefined;
   const word = text.trim().toLowerCase();
   const place = reader.attributes.get(name) ?? reader.anchor;
-  const found = choices.find((choice) => choice === word);
-  if (found) return found;
-  const meant = aliases.get(word);
-  if (meant)
-    note(reader, place, `${name} \`${text}\` is read as \`${meant}\``, `Write \`${meant}\`.`);
+  const known = choices.find((choice) => choice === word);
+  if (known) return known;
+  const other = aliases.get(word);
+  if (other)
+    note(reader, place, `${name} \`${text}\` is read as \`${other}\``, `Write \`${other}\`.`);
   else
     warn(
       reader,
@@ -114,7 +114,7 @@ export function optionalChoice<T extends string>(
       `\`${text}\` is no ${name}: ${otherwise}`,
       `Use one of ${choices.join(', ')}.`,
     );
-  return meant;
+  return other;
 }
 
 /** A list of texts. A single text counts as a list of one. */

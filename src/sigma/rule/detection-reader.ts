@@ -12,7 +12,7 @@ import { readSelection } from './selection-reader.ts';
 
 const detectionKeys: ReadonlySet<string> = new Set(['condition', 'timeframe']);
 /** True if a key can't be the name of a selection: selections are maps. */
-export const isNoSelection = ({ value }: YamlPair): boolean => value.kind !== 'mapping';
+export const isNotSelection = ({ value }: YamlPair): boolean => value.kind !== 'mapping';
 
 /**
  * Reads `detection:` of a rule or `filter:` of a filter, in which the keys to `skip` are not
@@ -23,7 +23,7 @@ export function readDetection(
   written: YamlMapping,
   skip: ReadonlySet<string> = new Set(),
 ): Detection | undefined {
-  const node = withKnownKeys(context, written, detectionKeys, isNoSelection);
+  const node = withKnownKeys(context, written, detectionKeys, isNotSelection);
   const searches = new Map<string, SearchIdentifier>();
   let sound = true;
   let conditionNode: YamlNode | undefined;
@@ -77,7 +77,10 @@ function readTimeframe(
   conditions: readonly ConditionNode[],
 ): boolean {
   const span = { start, end };
-  if (conditions.length === 1 && conditions.every((condition) => lookedFor(condition) === 1)) {
+  if (
+    conditions.length === 1 &&
+    conditions.every((condition) => selectionsAsked(condition) === 1)
+  ) {
     const hint =
       `Remove it. To count events, write a correlation rule with \`timespan: ` +
       `${timespanText(period)}\` that names this rule.`;
@@ -98,12 +101,12 @@ function readTimeframe(
 }
 
 /** How many selections a condition asks for, except those under `not`. */
-function lookedFor(node: ConditionNode): number {
+function selectionsAsked(node: ConditionNode): number {
   if (node.kind === 'not') return 0;
   if (node.kind === 'name') return 1;
   if (node.kind === 'quantifier')
     return node.pattern.includes('*') || node.pattern.toLowerCase() === 'them' ? 2 : 1;
-  return node.operands.reduce((count, operand) => count + lookedFor(operand), 0);
+  return node.operands.reduce((count, operand) => count + selectionsAsked(operand), 0);
 }
 
 function readConditions(

@@ -9,7 +9,7 @@ import type { ModifierUse } from './rule.ts';
  * Warns of an empty entry. pySigma reads it in the same way; a `-` that was left over looks the
  * same.
  */
-export function warnOfNothing({ file, bag }: Context, span: Span): void {
+export function warnOfEmptyEntry({ file, bag }: Context, span: Span): void {
   bag.add(file, {
     code: 'SIG029',
     message: 'the empty entry asks for events without the field',

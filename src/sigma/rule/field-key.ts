@@ -1,6 +1,6 @@
 import { insideScalar } from '../../source/yaml/inside-scalar.ts';
 import type { YamlScalar } from '../../source/yaml/tree.ts';
-import { meantModifier } from '../value/modifier.ts';
+import { canonicalModifier } from '../value/modifier.ts';
 import { type Context, note } from './attribute.ts';
 import type { ModifierUse } from './rule.ts';
 
@@ -19,7 +19,7 @@ export function splitKey(
   const modifiers: ModifierUse[] = [];
   let start = bar + 1;
   for (const written of text.slice(start).split('|')) {
-    const name = meantModifier(written);
+    const name = canonicalModifier(written);
     const span = place({ start, end: start + Math.max(written.length, 1) });
     modifiers.push({ name, span });
     if (name !== written)

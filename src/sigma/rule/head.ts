@@ -15,7 +15,7 @@ import {
   warn,
 } from './attribute.ts';
 import { levels, type RuleHead, statuses } from './rule.ts';
-import { isTag, meantTag, namesOfAttack } from './tag.ts';
+import { canonicalTag, isTag, namesOfAttack } from './tag.ts';
 
 /** A date of the specification, `2024-01-31`, or as in older rules, `2024/01/31`. */
 export const datePattern = /^\d{4}([-/])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])$/;
@@ -188,7 +188,7 @@ function readTags(reader: Reader): readonly string[] {
     );
   const placeOf = entryPlaces(reader, 'tags');
   return tags.map((tag) => {
-    const meant = meantTag(tag) ?? tag;
+    const meant = canonicalTag(tag) ?? tag;
     const place = placeOf(tag);
     if (!isTag(meant))
       warn(

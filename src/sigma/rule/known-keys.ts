@@ -18,21 +18,21 @@ export function withKnownKeys(
   known: ReadonlySet<string>,
   isMeant: (pair: YamlPair) => boolean = () => true,
 ): YamlMapping {
-  let written: ReadonlySet<string> | undefined;
-  const stands = (name: string): boolean => {
-    written ??= new Set(map.pairs.map(({ key }) => key.text));
-    return written.has(name);
+  let keys: ReadonlySet<string> | undefined;
+  const hasKey = (name: string): boolean => {
+    keys ??= new Set(map.pairs.map(({ key }) => key.text));
+    return keys.has(name);
   };
-  const meant = (pair: YamlPair): string | undefined => {
+  const knownKey = (pair: YamlPair): string | undefined => {
     const { text } = pair.key;
     if (known.has(text) || text.length > longestKey) return undefined;
     const name = text.replace(blank, '').toLowerCase();
-    return name !== text && known.has(name) && isMeant(pair) && !stands(name) ? name : undefined;
+    return name !== text && known.has(name) && isMeant(pair) && !hasKey(name) ? name : undefined;
   };
-  if (map.pairs.every((pair) => meant(pair) === undefined)) return map;
+  if (map.pairs.every((pair) => knownKey(pair) === undefined)) return map;
   const seen = new Set<string>();
   const pairs = map.pairs.map((pair): YamlPair => {
-    const name = meant(pair);
+    const name = knownKey(pair);
     if (name === undefined || seen.has(name)) return pair;
     seen.add(name);
     const { key, value } = pair;

@@ -1,6 +1,6 @@
 import type { YamlMapping, YamlNode, YamlScalar } from '../../source/yaml/tree.ts';
 import type { Context } from './attribute.ts';
-import { warnIfAmbiguous, warnOfNothing } from './doubtful-scalar.ts';
+import { warnIfAmbiguous, warnOfEmptyEntry } from './doubtful-scalar.ts';
 import { splitKey } from './field-key.ts';
 import type { DetectionItem, ModifierUse, SearchBody, SearchMap } from './rule.ts';
 
@@ -105,7 +105,7 @@ function readValues(
     if (value.kind === 'scalar') {
       warnIfAmbiguous(context, value, modifiers);
       if (node.kind === 'sequence' && value.plain && value.text === '' && modifiers.length === 0)
-        warnOfNothing(context, value);
+        warnOfEmptyEntry(context, value);
     } else {
       const nested = value.kind === 'mapping';
       const braces =

@@ -9,7 +9,7 @@ export const isTag = (tag: string): boolean => form.test(tag);
  * The tag that is meant by another spelling, such as `attack:T1059/001`; undefined if that is
  * unclear.
  */
-export function meantTag(written: string): string | undefined {
+export function canonicalTag(written: string): string | undefined {
   const tag = written.trim().toLowerCase();
   const bare = /^(?:t\d{4}(?:[._/-]\d{3})?|[gs]\d{4})$/.test(tag)
     ? `attack.${tag}`

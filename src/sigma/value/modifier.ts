@@ -52,7 +52,7 @@ const modifierAliases: ReadonlyMap<string, string> = new Map([
  * The modifier that a name in another letter case, with blanks around it or in pySigma's spelling
  * means; otherwise the name as written.
  */
-export function meantModifier(name: string): string {
+export function canonicalModifier(name: string): string {
   if (modifierRoles.has(name)) return name;
   const word = name.trim().toLowerCase();
   const meant = modifierAliases.get(word) ?? word;

@@ -79,7 +79,7 @@ const codePoints = (text: string): number => Array.from(text).length;
 const patterns = new Map<string, RegExp>();
 
 function compiled(pattern: string): RegExp {
-  const found = patterns.get(pattern) ?? new RegExp(pattern, 'u');
-  patterns.set(pattern, found);
-  return found;
+  const expression = patterns.get(pattern) ?? new RegExp(pattern, 'u');
+  patterns.set(pattern, expression);
+  return expression;
 }

@@ -6,9 +6,9 @@ import { checkSchema } from './check-schema.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /**
- * The type of the values that fit a schema, which is written `as const satisfies JsonSchema` or made
- * by `schema-builder.ts`. `Root` is the schema whose `$defs` it refers to. What a schema leaves open
- * is `unknown`.
+ * The type of the values that fit a schema, which is written `as const satisfies JsonSchema` or
+ * made by `schema-builder.ts`. `Root` is the schema whose `$defs` it refers to. What a schema
+ * leaves open is `unknown`.
  */
 export type FromSchema<S, Root = S> = S extends { readonly $ref: `#/$defs/${infer Name}` }
   ? FromSchema<Definition<Name, Root>, Root>

@@ -27,6 +27,18 @@ const hints: readonly (readonly [RegExp, string])[] = [
   [/reserved|alias|anchor/, 'Quote texts that start with @, `, %, *, & or !.'],
 ];
 
+/** Reasons for which the line may show what the author did. */
+const afterSlips = new RegExp(
+  [
+    'indentation of a mapping entry',
+    'missed comma',
+    '^mapping values',
+    'implicit key',
+    'multiline key',
+    'block mapping entry',
+  ].join('|'),
+);
+
 /** The diagnostic for an error at a place in the text. */
 export function syntaxError(reason: string, text: string, at: number): Omit<NewDiagnostic, 'span'> {
   if (/nesting|maxDepth/.test(reason))
@@ -35,11 +47,8 @@ export function syntaxError(reason: string, text: string, at: number): Omit<NewD
       message: reason,
       hint: 'Rules are nested a few levels deep; write this one flatter.',
     };
-  const seen =
-    /indentation of a mapping entry|missed comma|^mapping values|implicit key|multiline key|block mapping entry/.test(
-      reason,
-    ) && slipAt(text, at);
-  if (seen) return { code: 'SIG002', ...seen };
+  const slip = afterSlips.test(reason) ? slipAt(text, at) : undefined;
+  if (slip) return { code: 'SIG002', ...slip };
   const hint = hints.find(([pattern]) => pattern.test(reason))?.[1];
   return { code: 'SIG002', message: reason, hint };
 }

@@ -28,6 +28,7 @@ export interface YamlPair {
   readonly value: YamlNode;
 }
 
+/** The value of a mapping's key; undefined if the node is not a mapping or has no such key. */
 export function lookup(node: YamlNode | undefined, key: string): YamlNode | undefined {
   if (node?.kind !== 'mapping') return undefined;
   for (const pair of node.pairs) if (pair.key.text === key) return pair.value;
@@ -36,9 +37,9 @@ export function lookup(node: YamlNode | undefined, key: string): YamlNode | unde
 
 /** The place of a mapping's key. */
 export function spanOfKey(node: YamlNode | undefined, key: string): Span | undefined {
-  const found =
-    node?.kind === 'mapping' ? node.pairs.find((pair) => pair.key.text === key)?.key : undefined;
-  return found && { start: found.start, end: found.end };
+  if (node?.kind !== 'mapping') return undefined;
+  const pair = node.pairs.find((one) => one.key.text === key);
+  return pair && { start: pair.key.start, end: pair.key.end };
 }
 
 /** The tree as plain JavaScript data. Maps become objects without a prototype. */

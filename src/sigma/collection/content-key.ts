@@ -5,7 +5,7 @@ import type { RuleHead } from '../rule/rule.ts';
  * Makes equal texts for documents with equal content: the text of the document, or a number for its
  * tree. Rules may share large trees, so each node is visited once.
  */
-export function createSaying(): (document: Pick<RuleHead, 'file' | 'span' | 'document'>) => string {
+export function contentKeys(): (document: Pick<RuleHead, 'file' | 'span' | 'document'>) => string {
   const numbers = new Map<string, number>();
   const known = new Map<YamlNode, number>();
   const numberOf = (node: YamlNode): number => {
@@ -20,7 +20,8 @@ export function createSaying(): (document: Pick<RuleHead, 'file' | 'span' | 'doc
   const keyOf = (node: YamlNode): string => {
     if (node.kind === 'scalar') return `${node.plain ? 'plain' : 'text'} ${node.text}`;
     if (node.kind === 'sequence') return `list ${node.items.map(numberOf).join()}`;
-    return `map ${node.pairs.map(({ key, value }) => `${numberOf(key)}:${numberOf(value)}`).join()}`;
+    const pairs = node.pairs.map(({ key, value }) => `${numberOf(key)}:${numberOf(value)}`);
+    return `map ${pairs.join()}`;
   };
   return ({ file, span, document }) =>
     document
