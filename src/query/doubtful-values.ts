@@ -98,7 +98,7 @@ export function networkAsText(network: string, wanted: string, span: Span): NewD
     message:
       `\`${network}\` is compared as a text, which no address equals; a store that keeps ` +
       'addresses as such would read a network',
-    span: { start: span.start, end: span.end },
+    span,
     hint: `Write \`${wanted}\` for the addresses of the network.`,
   };
 }

@@ -1,6 +1,6 @@
 import type { DiagnosticCode } from './code/catalogue.ts';
 import { codeCatalogue } from './code/catalogue.ts';
-import type { SourceFile, Span } from './span.ts';
+import { type SourceFile, type Span, spanOf } from './span.ts';
 
 /**
  * The weight of a diagnostic. `off` is only for configuration: it silences a code, so no diagnostic
@@ -97,7 +97,7 @@ export function createBag(severities: ReadonlyMap<string, Severity> = new Map())
         severity,
         message,
         file,
-        span,
+        span: spanOf(span),
         hint,
         ...(target === undefined ? {} : { target }),
       });

@@ -30,6 +30,9 @@ export interface Position {
   readonly column: number;
 }
 
+/** Only the offsets of a node: the node would keep its whole tree in memory. */
+export const spanOf = ({ start, end }: Span): Span => ({ start, end });
+
 /** Computed the first time that a position is asked for. */
 const lineStartsOf = new WeakMap<SourceFile, readonly number[]>();
 

@@ -1,7 +1,7 @@
 import type { Rule } from '../../sigma/collection/collection.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { plural } from '../../source/plural.ts';
-import type { SourceFile, Span } from '../../source/span.ts';
+import { type SourceFile, type Span, spanOf } from '../../source/span.ts';
 import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import { writtenSettings } from '../settings/patch.ts';
 import type { DetectionSettings } from '../settings/settings.ts';
@@ -11,8 +11,6 @@ interface Named {
   readonly name: string;
   readonly span: Span;
 }
-
-const spanOf = ({ start, end }: Span): Span => ({ start, end });
 
 const isEsKey = (key: string): boolean =>
   /^action\.(?:notable|risk|correlationsearch|escu)(?:\.|$)/.test(key);

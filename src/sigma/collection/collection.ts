@@ -180,10 +180,9 @@ function reachedRules(
   { find, named, sharing }: Pick<RuleIndex, 'find' | 'named'> & { readonly sharing: Sharing },
   bag: DiagnosticBag,
 ): readonly DetectionRule[] {
-  const report = (message: string, { start, end }: Span, hint: string) => {
+  const report = (message: string, span: Span, hint: string) => {
     // the errors of a filter have been reported
-    if (filter.detection)
-      bag.add(filter.file, { code: 'SIG061', message, span: { start, end }, hint });
+    if (filter.detection) bag.add(filter.file, { code: 'SIG061', message, span, hint });
   };
   if (!filter.rules) {
     const reached = rules.filter(

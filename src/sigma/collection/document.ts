@@ -219,8 +219,7 @@ function readCollection(
   );
   const { length } = collection.rules;
   const message = `${documents} read as ${length === 0 ? 'no rules' : counted(length, 'rule')}`;
-  if (place)
-    sink.add(file, { code: 'SIG072', message, span: { start: place.start, end: place.end } });
+  if (place) sink.add(file, { code: 'SIG072', message, span: place });
   return collection;
 }
 

@@ -113,8 +113,8 @@ function referenceError(
   reference: RuleReference,
 ): NewDiagnostic | undefined {
   const { rule, index, targets } = resolution;
-  const { name, start, end } = reference;
-  const span = { start, end };
+  const { name } = reference;
+  const span = reference;
   const target = index.find(name, rule.file);
   if (!target) {
     const several = index.named(name);
@@ -173,7 +173,8 @@ function resolvedAlias(
   bag: DiagnosticBag,
 ): Alias | undefined {
   const fields = new Map<string, string>();
-  for (const { name, start, end } of alias.references) {
+  for (const span of alias.references) {
+    const { name } = span;
     const target = index.find(name, rule.file);
     const reference = target && targets.get(target);
     if (!reference) {
@@ -184,7 +185,7 @@ function resolvedAlias(
       bag.add(rule.file, {
         code: 'SIG050',
         message: `\`${name}\` is not among the rules of this correlation`,
-        span: { start, end },
+        span,
         hint,
       });
       return undefined;

@@ -53,9 +53,9 @@ export function expandCollection(
     unused: undefined,
     previous: undefined,
     isGlobalRepeated: false,
-    refuse(code, { start, end }, message, hint) {
+    refuse(code, span, message, hint) {
       refused++;
-      sink.add(file, { code, message, span: { start, end }, hint });
+      sink.add(file, { code, message, span, hint });
     },
   };
   for (const node of nodes) {

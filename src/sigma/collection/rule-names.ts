@@ -77,14 +77,11 @@ function reportNames(names: ReadonlyMap<string, readonly Rule[]>, bag: Diagnosti
 }
 
 /** The error for a reference by a name that several rules of other files have. */
-export function ambiguous(
-  { name, start, end }: RuleReference,
-  rules: readonly Rule[],
-): NewDiagnostic {
+export function ambiguous(reference: RuleReference, rules: readonly Rule[]): NewDiagnostic {
   const named = rules.slice(0, 5).map(({ title, file }) => `"${title}" (${file.path})`);
   return {
     code: 'SIG041',
-    message: `\`${name}\` is the name of several rules: ${named.join(', ')}`,
-    span: { start, end },
+    message: `\`${reference.name}\` is the name of several rules: ${named.join(', ')}`,
+    span: reference,
   };
 }

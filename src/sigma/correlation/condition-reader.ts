@@ -94,7 +94,7 @@ function numberIn(reader: Reader, node: YamlNode): number | undefined {
   if (node.plain || !/^\d{1,9}$/.test(node.text)) return undefined;
   note(
     reader,
-    { start: node.start, end: node.end },
+    node,
     `the text \`${node.text}\` is read as a number`,
     'Write the number without quotes.',
   );

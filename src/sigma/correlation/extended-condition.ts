@@ -8,7 +8,7 @@ import {
   type YamlNode,
   type YamlScalar,
 } from '../../source/yaml/tree.ts';
-import { note, offsets, type Reader } from '../rule/attribute.ts';
+import { note, type Reader } from '../rule/attribute.ts';
 import type { ConditionNode } from '../rule/condition.ts';
 import { parseCondition } from '../rule/condition-parser.ts';
 import type { Condition } from './condition-reader.ts';
@@ -74,13 +74,13 @@ export function readExpression(
   if (unmatched)
     return report(
       reader,
-      offsets(unmatched),
+      unmatched,
       `\`${unmatched.name}\` is not both under \`rules\` and in the condition`,
       'Name the same rules in both.',
     );
   const thresholds: readonly Threshold[] = read.all ? [] : [{ operator: 'gte', value: 1 }];
   const [meaning, hint] = read.all ? asAll : asAny;
-  note(reader, offsets(expression), `the expression is read as ${meaning} of the rules`, hint);
+  note(reader, expression, `the expression is read as ${meaning} of the rules`, hint);
   return { rules: listed, condition: { thresholds, fields: [], percentile: undefined } };
 }
 
@@ -95,13 +95,13 @@ function rulesAskedFor(
   const parsed = parseCondition(file, node);
   if (!parsed.ok) {
     const { code, message, span, hint = codeCatalogue[code].hint } = parsed.error;
-    return failed({ message, span: { start: span.start, end: span.end }, hint });
+    return failed({ message, span, hint });
   }
   const names = namesIn(parsed.value);
   if (names) return ok({ rules: distinct(names), all: parsed.value.kind !== 'or' });
   return failed({
     message: 'a correlation of Sigma asks for all of its rules, or for some number of them',
-    span: { start: node.start, end: node.end },
+    span: node,
     hint:
       'Expressions with `not`, or with `and` and `or` together, are for pySigma and the next ' +
       'specification: filter the rules, or write a correlation for each part of the `or`.',

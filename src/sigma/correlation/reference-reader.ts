@@ -1,3 +1,4 @@
+import { spanOf } from '../../source/span.ts';
 import { lookup, type YamlMapping, type YamlNode } from '../../source/yaml/tree.ts';
 import type { Reader } from '../rule/attribute.ts';
 import type { Alias, RuleReference } from './correlation.ts';
@@ -53,7 +54,7 @@ export function readAliases(
       fields.set(pair.key.text, pair.value.text);
       references.push({ name: pair.key.text, start: pair.key.start, end: pair.key.end });
     }
-    aliases.push({ name: key.text, fields, references, span: { start: key.start, end: key.end } });
+    aliases.push({ name: key.text, fields, references, span: spanOf(key) });
   }
   return aliases;
 }

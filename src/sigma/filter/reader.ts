@@ -1,8 +1,9 @@
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { failed, ok, type Result } from '../../source/result.ts';
+import { spanOf } from '../../source/span.ts';
 import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
 import type { RuleReference } from '../correlation/correlation.ts';
-import { offsets, optionalText, type Reader, requiredText, textSpan } from '../rule/attribute.ts';
+import { optionalText, type Reader, requiredText, textSpan } from '../rule/attribute.ts';
 import { isNotSelection, readDetection } from '../rule/detection-reader.ts';
 import { reportSlips } from '../rule/head.ts';
 import { withKnownKeys } from '../rule/known-keys.ts';
@@ -45,9 +46,9 @@ export function readFilterRule(reader: Reader): FilterRule | undefined {
   return {
     kind: 'filter',
     file: reader.file,
-    span: offsets(reader.document),
+    span: spanOf(reader.document),
     title: title ?? id ?? 'without a title',
-    titleSpan: offsets(reader.attributes.get('title') ?? reader.anchor),
+    titleSpan: spanOf(reader.attributes.get('title') ?? reader.anchor),
     logsource: logsource ?? {},
     rules,
     detection: isSound ? detection : undefined,

@@ -41,9 +41,6 @@ export function textSpan({ file, attributes }: Reader, name: string): Span | und
   return node?.kind === 'scalar' ? placeAsWritten(file, node) : undefined;
 }
 
-/** Only the offsets: a node would keep its whole tree in memory. */
-export const offsets = ({ start, end }: Span): Span => ({ start, end });
-
 const isText = (
   node: YamlNode,
 ): node is YamlScalar & { readonly value: string | number | bigint | boolean } =>

@@ -72,11 +72,10 @@ export function readDetection(
  */
 function readTimeframe(
   { file, bag }: Context,
-  { start, end }: Span,
+  span: Span,
   period: string,
   conditions: readonly ConditionNode[],
 ): boolean {
-  const span = { start, end };
   if (
     conditions.length === 1 &&
     conditions.every((condition) => selectionsAsked(condition) === 1)

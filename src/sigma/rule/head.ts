@@ -1,11 +1,10 @@
 import { editDistance } from '../../source/nearest.ts';
-import type { Span } from '../../source/span.ts';
+import { type Span, spanOf } from '../../source/span.ts';
 import type { YamlPair } from '../../source/yaml/tree.ts';
 import { levelAliases, statusAliases } from './alias.ts';
 import {
   keySpan,
   note,
-  offsets,
   optionalChoice,
   optionalText,
   optionalTexts,
@@ -133,8 +132,8 @@ export function readHead(reader: Reader): RuleHead | undefined {
   if (otherAttributes) given.otherAttributes = otherAttributes;
   return {
     file: reader.file,
-    span: offsets(reader.document),
-    titleSpan: offsets(reader.attributes.get('title') ?? reader.anchor),
+    span: spanOf(reader.document),
+    titleSpan: spanOf(reader.attributes.get('title') ?? reader.anchor),
     title: title.trim(),
     ...given,
     references: optionalTexts(reader, 'references'),

@@ -128,13 +128,14 @@ function shared(written: string, source: LogSource): LogSource {
 /**
  * Warns of upper case: pipelines and filters compare log sources case-sensitively, like pySigma.
  */
-function warnOfCase(reader: Reader, name: string, { text, start, end }: YamlScalar): void {
+function warnOfCase(reader: Reader, name: string, value: YamlScalar): void {
+  const { text } = value;
   const lower = text.toLowerCase();
   if (lower === text) return;
   const hint = `Write \`${lower}\`, unless a pipeline of yours has it as written.`;
   warn(
     reader,
-    { start, end },
+    value,
     `${name} \`${text}\` is not the same as \`${lower}\` for pipelines and filters: log ` +
       'sources of Sigma are lower case',
     hint,

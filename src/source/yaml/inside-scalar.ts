@@ -1,4 +1,4 @@
-import type { SourceFile, Span } from '../span.ts';
+import { type SourceFile, type Span, spanOf } from '../span.ts';
 import type { YamlScalar } from './tree.ts';
 
 type PlaceOf = (span: Span) => Span;
@@ -36,7 +36,7 @@ export function placeAsWritten(
 }
 
 function foldedPlaces(file: string, scalar: YamlScalar): PlaceOf {
-  const whole = { start: scalar.start, end: scalar.end };
+  const whole = spanOf(scalar);
   const { text } = scalar;
   const raw = file.slice(scalar.start, scalar.end);
   const ink = inkPlaces(text);

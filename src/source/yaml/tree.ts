@@ -1,4 +1,4 @@
-import type { Span } from '../span.ts';
+import { type Span, spanOf } from '../span.ts';
 
 /** A node of a YAML tree. Each node is a {@link Span}. */
 export type YamlNode = YamlScalar | YamlSequence | YamlMapping;
@@ -39,7 +39,7 @@ export function lookup(node: YamlNode | undefined, key: string): YamlNode | unde
 export function spanOfKey(node: YamlNode | undefined, key: string): Span | undefined {
   if (node?.kind !== 'mapping') return undefined;
   const pair = node.pairs.find((one) => one.key.text === key);
-  return pair && { start: pair.key.start, end: pair.key.end };
+  return pair && spanOf(pair.key);
 }
 
 /** The tree as plain JavaScript data. Maps become objects without a prototype. */
