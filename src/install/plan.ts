@@ -84,77 +84,70 @@ export interface PlanInput extends Pick<InstallPlan, 'to' | 'kind' | 'pack' | 's
 }
 
 /** Compares what is wanted with what is there, object by object. */
-export function planOf({
-  to,
-  kind,
-  pack,
-  adopts,
-  refers = [],
-  wanted,
-  current,
-  known,
-  isShared,
-  onDrift,
-  gone,
-  state,
-}: PlanInput): InstallPlan {
-  const there = byKey(current);
-  const before = byKey(known[0] ?? []);
-  const wantedKeys = byKey(wanted);
-  // what the pack has nothing to put over is kept in any case
-  const isKept = ({ key, changes, added }: Drifted): boolean =>
-    changes !== undefined && (onDrift === 'keep' || (added === true && !wantedKeys.has(key)));
-  const drift = driftOf({ known, current, wanted, isShared }).map(
-    (one): Drift => ({ ...one, outcome: isKept(one) ? 'kept' : 'overwritten' }),
-  );
-  const kept = new Map(
+export function planOf(input: PlanInput): InstallPlan {
+  const { to, kind, pack, adopts, refers = [], state, wanted, current, isShared, gone } = input;
+  const drift = decidedDrift(input);
+  const kept: Kept = new Map(
     drift
       .filter(({ outcome }) => outcome === 'kept')
       .map(({ key, changes = [] }) => [key, new Set(changes.map(({ name }) => name))]),
   );
   const added = new Set(drift.flatMap((one) => (one.added === true ? [one.key] : [])));
-  const objects = wanted.flatMap((one): PlannedObject[] => {
-    const actual = there.get(one.key);
-    if (!actual) return [{ verb: 'create', key: one.key, name: one.name, changes: [] }];
-    // fields that only the version before has go, too
-    const names = new Set([
-      ...one.fields.keys(),
-      ...(before.get(one.key)?.fields.keys() ?? []),
-      ...(isShared === true ? actual.fields.keys() : []),
-    ]);
-    const changes = changesBetween(actual.fields, one.fields, names).filter(
-      ({ name }) => !kept.get(one.key)?.has(name),
-    );
-    return changes.length === 0
-      ? []
-      : [
-          {
-            verb: switchesOff(changes) ? 'disable' : 'change',
-            key: one.key,
-            name: one.name,
-            changes,
-          },
-        ];
-  });
+  const wantedKeys = byKey(wanted);
   const lacking = current.flatMap(({ key, name }): PlannedObject[] => {
     const stays = isShared === true && (kept.get(key)?.has('content') === true || added.has(key));
     const verb = wantedKeys.has(key) || stays ? undefined : gone(key);
     return verb === undefined ? [] : [{ verb, key, name, changes: [] }];
   });
-  const beyond = {
-    ...(adopts === undefined ? {} : { adopts }),
-    ...(refers.length === 0 ? {} : { refers }),
-  };
   return {
     planVersion: 1,
     to,
     kind,
     pack,
-    objects: [...objects, ...lacking],
+    objects: [...wantedObjects(input, kept), ...lacking],
     drift,
-    ...beyond,
+    ...(adopts === undefined ? {} : { adopts }),
+    ...(refers.length === 0 ? {} : { refers }),
     state,
   };
+}
+
+/** Names of fields that stay as someone changed them, by the key of their object. */
+type Kept = ReadonlyMap<string, ReadonlySet<string>>;
+
+function decidedDrift({ known, current, wanted, isShared, onDrift }: PlanInput): readonly Drift[] {
+  const wantedKeys = byKey(wanted);
+  // what the pack has nothing to put over is kept in any case
+  const isKept = ({ key, changes, added }: Drifted): boolean =>
+    changes !== undefined && (onDrift === 'keep' || (added === true && !wantedKeys.has(key)));
+  return driftOf({ known, current, wanted, isShared }).map((one) => ({
+    ...one,
+    outcome: isKept(one) ? 'kept' : 'overwritten',
+  }));
+}
+
+/** What is done to the objects of the pack, without those that are as they are to be. */
+function wantedObjects(
+  { wanted, current, known, isShared }: PlanInput,
+  kept: Kept,
+): readonly PlannedObject[] {
+  const there = byKey(current);
+  const before = byKey(known[0] ?? []);
+  return wanted.flatMap(({ key, name, fields }): PlannedObject[] => {
+    const actual = there.get(key);
+    if (!actual) return [{ verb: 'create', key, name, changes: [] }];
+    // fields that only the version before has go, too
+    const names = new Set([
+      ...fields.keys(),
+      ...(before.get(key)?.fields.keys() ?? []),
+      ...(isShared === true ? actual.fields.keys() : []),
+    ]);
+    const changes = changesBetween(actual.fields, fields, names).filter(
+      (change) => !kept.get(key)?.has(change.name),
+    );
+    if (changes.length === 0) return [];
+    return [{ verb: switchesOff(changes) ? 'disable' : 'change', key, name, changes }];
+  });
 }
 
 const switchesOff = (changes: readonly FieldChange[]): boolean =>
