@@ -15,7 +15,7 @@ import { readCorrelationRule } from '../correlation/reader.ts';
 import type { FilterRule } from '../filter/filter.ts';
 import { readFilterRule } from '../filter/reader.ts';
 import { createReader, type Reader } from '../rule/attribute.ts';
-import { knownAttributes } from '../rule/head.ts';
+import { knownAttributes } from '../rule/attribute-name.ts';
 import { withKnownKeys } from '../rule/known-keys.ts';
 import { readDetectionRule } from '../rule/reader.ts';
 import type { DetectionRule, SharedNames } from '../rule/rule.ts';

@@ -1,6 +1,7 @@
 import { unicodeEscape } from '../../source/char-escape.ts';
 import type { DiagnosticSink } from '../../source/diagnostic.ts';
 import { positionAt, type SourceFile } from '../../source/span.ts';
+import { words } from '../../source/words.ts';
 import { insideScalar } from '../../source/yaml/inside-scalar.ts';
 import type { YamlNode, YamlScalar } from '../../source/yaml/tree.ts';
 
@@ -55,17 +56,7 @@ function described(char: string): { readonly name: string; readonly hint: string
 }
 
 /** Attributes whose values are compared letter by letter. */
-const exact: ReadonlySet<string> = new Set([
-  'id',
-  'name',
-  'status',
-  'level',
-  'tags',
-  'logsource',
-  'detection',
-  'correlation',
-  'filter',
-]);
+const exact = words('id name status level tags logsource detection correlation filter');
 
 /**
  * Reports characters that editors and web pages insert in place of blanks, quotes and letters: in

@@ -1,16 +1,8 @@
 import { nearest } from '../../source/nearest.ts';
+import { words } from '../../source/words.ts';
 
 /** The attributes below `correlation:`. */
-export const attributes = new Set([
-  'type',
-  'rules',
-  'aliases',
-  'group-by',
-  'timespan',
-  'condition',
-  'generate',
-  'field',
-]);
+export const attributes = words('type rules aliases group-by timespan condition generate field');
 
 const otherAttributes: readonly (readonly [words: RegExp, meant: string])[] = [
   [/^group_?by$|^by$/i, 'group-by'],

@@ -1,4 +1,5 @@
 import { nearest } from '../../source/nearest.ts';
+import { words } from '../../source/words.ts';
 import { spanOfKey, type YamlScalar } from '../../source/yaml/tree.ts';
 import { type Reader, requiredText, warn } from './attribute.ts';
 import { readDetection } from './detection-reader.ts';
@@ -41,12 +42,7 @@ export function readDetectionRule(reader: Reader): DetectionRule | undefined {
     : undefined;
 }
 
-export const logSourceKeys: ReadonlySet<string> = new Set([
-  'category',
-  'product',
-  'service',
-  'definition',
-]);
+export const logSourceKeys = words('category product service definition');
 
 export function readLogSource(reader: Reader): LogSource | undefined {
   const node = reader.attributes.get('logsource');
