@@ -29,6 +29,7 @@ const order = [
 ];
 const maximumLines = 350;
 const maximumFiles = 20;
+const maximumWidth = 100;
 
 const files = globSync('**/*.ts', { cwd: root })
   .map((path) => path.replaceAll('\\', '/'))
@@ -171,6 +172,21 @@ test(`no file is longer than ${maximumLines} lines`, () => {
     .map((path) => [path, textOf(path).split('\n').length - 1] as const)
     .filter(([, lines]) => lines > maximumLines);
   expect(long).toEqual([]);
+});
+
+test(`no line has more than ${maximumWidth} columns`, () => {
+  // what can't be broken: an expression on a line of its own, and lines of other languages
+  const unbreakable = /^\s*\/(?![/*])|^\s*\/\/ biome-ignore /;
+  const wide = files
+    .filter((path) => path !== 'cli/command/completion/scripts.ts')
+    .flatMap((path) =>
+      textOf(path)
+        .split('\n')
+        .flatMap((line, index) =>
+          line.length > maximumWidth && !unbreakable.test(line) ? `${path}:${index + 1}` : [],
+        ),
+    );
+  expect(wide).toEqual([]);
 });
 
 test('no file is named for what it is not', () => {

@@ -38,7 +38,8 @@ export interface Artifact extends ArtifactDigest {
  *   pack at all.
  * @example
  * import { readdirSync, readFileSync } from 'node:fs';
- * import { assemblePack, collect, createBag, makeArtifacts, readConfig, readDocuments } from 'sigpack';
+ * import { assemblePack, collect, createBag, makeArtifacts } from 'sigpack';
+ * import { readConfig, readDocuments } from 'sigpack';
  *
  * const folder = new URL('templates/', import.meta.resolve('sigpack/package.json'));
  * const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });

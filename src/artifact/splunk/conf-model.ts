@@ -65,8 +65,8 @@ function searchError(detection: SplunkDetection): string | undefined {
 }
 
 /**
- * `macros.conf`: the pack's macros, then a filter macro for each detection, which an admin overrides
- * in local/.
+ * `macros.conf`: the pack's macros, then a filter macro for each detection, which an admin
+ * overrides in local/.
  */
 export function macroModel({ macros, detections }: SplunkAppInput): Modelled<ConfModel> {
   const reasons: string[] = [];

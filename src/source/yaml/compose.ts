@@ -10,7 +10,8 @@ import { TreeError } from './tree-error.ts';
  * kilobytes.
  */
 export const maximumNodes = 500_000;
-export const tooManyNodes = `more than ${maximumNodes} nodes (aliases counted as what they stand for)`;
+const counted = 'aliases counted as what they stand for';
+export const tooManyNodes = `more than ${maximumNodes} nodes (${counted})`;
 
 /**
  * Each stretch of this length in a text counts as one more node: aliases of a huge text are as bad
