@@ -83,8 +83,7 @@ function customAttribute(
 
 /** An attribute that readers of rules keep as written. */
 function writtenValue(rule: RuleInProcess['rule'], name: string): AttributeValue | undefined {
-  const isBody = name === rule.kind || (rule.kind === 'detection' && name === 'logsource');
-  if (isBody) return object;
+  if (name === 'correlation' && rule.kind === name) return object;
   const node = writtenAttribute(rule, name);
   if (!node) return undefined;
   // plain dates are dates in YAML 1.1, which pySigma reads

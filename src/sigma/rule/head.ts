@@ -20,12 +20,11 @@ import { readTags } from './tag-reader.ts';
 /** A date of the specification, `2024-01-31`, or as in older rules, `2024/01/31`. */
 export const datePattern = /^\d{4}([-/])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])$/;
 
-/** What {@link readHead} reads, except settings. */
-const headAttributes = words(`
-  title id name status description license author references date modified fields falsepositives
-  level tags
+/** Attributes of Sigma that are read, or that nothing needs as they are written. */
+const notKept = words(`
+  title id name related status description license author references date modified logsource
+  detection correlation fields falsepositives level tags
 `);
-const detectionAttributes = words('detection logsource');
 
 const statusWords = {
   choices: statuses,
@@ -122,13 +121,8 @@ export function readHead(reader: Reader): RuleHead | undefined {
   };
 }
 
-function otherAttributesOf({ document, attributes }: Reader): readonly YamlPair[] | undefined {
-  const isCorrelation = attributes.has('correlation');
-  const others = document.pairs.filter(
-    ({ key: { text } }) =>
-      !headAttributes.has(text) &&
-      !(isCorrelation ? text === 'correlation' : detectionAttributes.has(text)),
-  );
+function otherAttributesOf({ document }: Reader): readonly YamlPair[] | undefined {
+  const others = document.pairs.filter(({ key }) => !notKept.has(key.text));
   return others.length > 0 ? others : undefined;
 }
 
