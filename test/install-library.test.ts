@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import {
   applyPlan,
+  graylogTarget,
   type HttpResponse,
   InstallError,
   type NoResponse,
@@ -22,6 +23,9 @@ const watcher = createFakeWatcher(`ApiKey ${key}`);
 const server = await startServer((request) => watcher.handle(request));
 afterAll(() => server.close());
 
+/** As JavaScript gives it, whatever the type says. */
+const unset = process.env.SIGPACK_TEST_UNSET as string;
+
 const targetOf = (version: string, ids: readonly string[]) =>
   watcherTarget({
     server: connectionTo(server.url),
@@ -38,6 +42,28 @@ const errorOf = (work: Promise<unknown>): Promise<unknown> =>
     () => undefined,
     (error: unknown) => (error instanceof InstallError ? [error.kind, error.message] : error),
   );
+
+const given = { server: connectionTo(server.url), randomId: () => '0'.repeat(24) };
+
+test.each([
+  [
+    'an id of sigpack.yml',
+    () => graylogTarget({ ...given, login: { secret: key }, packId: 'acme' }),
+    '"acme" is not the id of a content pack, which is a UUID',
+  ],
+  [
+    'no secret',
+    () => graylogTarget({ ...given, login: { secret: '' }, packId: crypto.randomUUID() }),
+    'the secret of the server is empty',
+  ],
+  [
+    'what an environment variable lacks',
+    () => watcherTarget({ ...given, login: { secret: unset }, packId: 'acme', version: '1.0.0' }),
+    'the secret of the server is empty',
+  ],
+])('a target is refused for %s', (_, make, message) => {
+  expect(make).toThrow(expect.objectContaining({ kind: 'input', message }));
+});
 
 // each test goes on from where the one before has come to
 describe('a program', { shuffle: false }, () => {

@@ -73,5 +73,6 @@ export interface ConversionTarget<Settings = unknown> {
   readonly formats: readonly [TargetFormat, ...TargetFormat[]];
   /** Without it, nothing can be set. */
   readonly settings?: SettingsSection<Settings>;
-  readonly convert: (rule: CompiledRule, settings: Settings) => Conversion<ConvertedRule>;
+  /** A method, so that targets with settings of their own are an array of targets. */
+  convert(rule: CompiledRule, settings: Settings): Conversion<ConvertedRule>;
 }

@@ -119,6 +119,7 @@ const withSettings: ConversionTarget<{ readonly table: string }> = {
 }>;
 // @ts-expect-error settings are of the target's type
 targets[0]?.convert(correlation, { table: 'events' });
+[target, withSettings] satisfies readonly ConversionTarget[];
 // @ts-expect-error a target has at least one format
 ({ ...target, formats: [] }) satisfies ConversionTarget;
 // @ts-expect-error a conversion is not a text

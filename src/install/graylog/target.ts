@@ -1,14 +1,18 @@
 import { madeForIn } from '../../artifact/made-for.ts';
+import { isUuid } from '../../sigma/rule/rule-id.ts';
 import { InstallError } from '../install-error.ts';
 import { type InstallObject, stateOf } from '../plan.ts';
 import { type Client, createClient } from '../server/client.ts';
+
 import {
   basicLogin,
   type ServerConnection,
   type ServerLogin,
+  secretOf,
   textsOf,
   widthOf,
 } from '../server/connection.ts';
+
 import type { InstalledPack, InstallTarget, PackVersion } from '../target.ts';
 import { applyToServer, refuseEmpty } from './apply.ts';
 import type { ContentPack } from './content-pack-model.ts';
@@ -30,6 +34,7 @@ export interface GraylogTargetOptions {
   /** Its url ends with `/api`. */
   readonly server: ServerConnection;
   readonly login: ServerLogin;
+  /** `id` of a content pack, a UUID. */
   readonly packId: string;
   /** What is to be installed; undefined: nothing is. */
   readonly pack?: ContentPack | undefined;
@@ -49,7 +54,8 @@ const testedVersions: readonly string[] = ['6.3.7', '7.0.1'];
  * A Graylog server. It never updates event definitions by a content pack, so those that are there
  * are changed by the REST interface, which keeps their ids, the events that they raised and their
  * notifications; new ones come by a pack of these alone. A revision is uploaded last: the revisions
- * that the server has are the history of what was installed.
+ * that the server has are the history of what was installed. Throws an {@link InstallError} for an
+ * address, an id or a secret that can't be right.
  *
  * @example
  * import { randomBytes } from 'node:crypto';
@@ -70,6 +76,11 @@ const testedVersions: readonly string[] = ['6.3.7', '7.0.1'];
  */
 export function graylogTarget(options: GraylogTargetOptions): InstallTarget<ContentPack> {
   const { packId, pack, parameters = {}, randomId } = options;
+  if (!isUuid(packId))
+    throw new InstallError(
+      'input',
+      `${JSON.stringify(packId)} is not the id of a content pack, which is a UUID`,
+    );
   const client = clientOf(options);
   const packs = createServerPacks(client, packId);
   let server: Promise<ServerState> | undefined;
@@ -111,7 +122,9 @@ export function graylogTarget(options: GraylogTargetOptions): InstallTarget<Cont
   };
 }
 
-function clientOf({ server, login: { user, secret } }: GraylogTargetOptions): Client {
+function clientOf({ server, login }: GraylogTargetOptions): Client {
+  const { user } = login;
+  const secret = secretOf(login);
   const authorization = user === undefined ? basicLogin(secret, 'token') : basicLogin(user, secret);
   const headers = { authorization, 'x-requested-by': 'sigpack' };
   return createClient({ ...server, texts: textsOf(server, secret), headers });

@@ -1,3 +1,4 @@
+import { InstallError } from '../install-error.ts';
 import type { SendRequest } from './http.ts';
 import { createServerTexts, type ServerTexts } from './server-text.ts';
 
@@ -37,6 +38,16 @@ export function textsOf(
 ): ServerTexts {
   for (const secret of secrets) texts.keep(secret);
   return texts;
+}
+
+/**
+ * The secret of a login. An InstallError where it is empty: a server might take the request for one
+ * of nobody.
+ */
+export function secretOf({ secret }: ServerLogin): string {
+  // a program may give what an environment variable lacks
+  if (typeof secret === 'string' && secret !== '') return secret;
+  throw new InstallError('input', 'the secret of the server is empty');
 }
 
 /** The header `authorization` of a user and a password. */

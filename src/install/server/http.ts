@@ -8,7 +8,7 @@ export interface HttpRequest {
   /** All but `content-length`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Uint8Array<ArrayBuffer> | undefined;
-  /** Milliseconds to wait for a byte of the answer. */
+  /** Milliseconds to wait for a byte of the answer; a limit of the whole request is longer. */
   readonly timeout: number;
 }
 
@@ -44,9 +44,13 @@ export interface NoResponse {
  *   const signal = AbortSignal.timeout(timeout);
  *   try {
  *     const response = await fetch(url, { method, headers, body, signal });
- *     return { ok: true, value: { status: response.status, text: await response.text() } };
+ *     const retryAfter = response.headers.get('retry-after') ?? undefined;
+ *     return { ok: true, value: { status: response.status, text: await response.text(), retryAfter } };
  *   } catch (error) {
- *     return { ok: false, error: { reason: String(error), isSent: true } };
+ *     // fetch says what happened only in the cause
+ *     const { message, cause } = error as Error;
+ *     const reason = cause instanceof Error ? cause.message : message;
+ *     return { ok: false, error: { reason, isSent: !reason.includes('ECONNREFUSED') } };
  *   }
  * };
  *

@@ -4,7 +4,7 @@ import { failed } from '../../source/result.ts';
 import { InstallError } from '../install-error.ts';
 import type { InstallObject } from '../plan.ts';
 import { type Client, createClient } from '../server/client.ts';
-import { basicLogin, type ServerConnection, textsOf } from '../server/connection.ts';
+import { basicLogin, type ServerConnection, secretOf, textsOf } from '../server/connection.ts';
 import type { AppArchive } from '../splunk/app-files.ts';
 import { appLoadLines } from '../splunk/app-load.ts';
 import type { Applying, InstalledPack, InstallTarget, PackVersion } from '../target.ts';
@@ -114,7 +114,7 @@ function servicesOf({
   pollEvery = 5000,
   patience = 30 * 60_000,
 }: SplunkCloudTargetOptions): Services {
-  const texts = textsOf(server, token, password);
+  const texts = textsOf(server, secretOf({ secret: token }), secretOf({ secret: password }));
   const clientOf = (url: string, authorization: string): Client =>
     createClient({ ...server, texts, url, headers: { authorization } });
   return {

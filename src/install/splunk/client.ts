@@ -2,7 +2,12 @@ import { isRecord } from '../../source/record.ts';
 import { InstallError } from '../install-error.ts';
 import type { Answer } from '../server/answer.ts';
 import { type Client, createClient, type Sending } from '../server/client.ts';
-import { type ServerConnection, type ServerLogin, textsOf } from '../server/connection.ts';
+import {
+  type ServerConnection,
+  type ServerLogin,
+  secretOf,
+  textsOf,
+} from '../server/connection.ts';
 import { isListOf } from '../server/server-list.ts';
 import type { ServerTexts } from '../server/server-text.ts';
 
@@ -27,7 +32,7 @@ export interface SplunkClient {
 
 /** Logs in at the first request: with a user for a session, without one by token. */
 export function createSplunkClient(server: ServerConnection, login: ServerLogin): SplunkClient {
-  const texts = textsOf(server, login.secret);
+  const texts = textsOf(server, secretOf(login));
   let client: Promise<Client> | undefined;
   const send = async (...request: Parameters<Client['send']>): Promise<Answer> => {
     client ??= logIn({ ...server, texts }, login);

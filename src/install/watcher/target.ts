@@ -6,6 +6,7 @@ import {
   basicLogin,
   type ServerConnection,
   type ServerLogin,
+  secretOf,
   textsOf,
   widthOf,
 } from '../server/connection.ts';
@@ -73,7 +74,9 @@ export function watcherTarget(options: WatcherTargetOptions): InstallTarget<read
   };
 }
 
-function clientOf({ server, login: { user, secret } }: WatcherTargetOptions): Client {
+function clientOf({ server, login }: WatcherTargetOptions): Client {
+  const { user } = login;
+  const secret = secretOf(login);
   const authorization = user === undefined ? `ApiKey ${secret}` : basicLogin(user, secret);
   return createClient({ ...server, texts: textsOf(server, secret), headers: { authorization } });
 }
