@@ -23,13 +23,13 @@ export async function diffFigures() {
   const builds = [build('a', '-p', 'none'), build('b', '-p', 'splunk,graylog')];
   const [texts, reading] = await seconds(() => Promise.all(builds.map(readArtifact)));
   const [snapshots, parsing] = await seconds(() =>
-    texts.map((text, index) => artifactSnapshot(String(index), text)),
+    texts.map((text, index) => artifactSnapshot(String(index), text).value),
   );
   const [diff, comparing] = await seconds(() => diffOf(...snapshots));
   const [text, showing] = await seconds(() =>
     diffText(diffView(diff), [], { paint: (_, plain) => plain, verbose: false }),
   );
-  const same = diffOf(snapshots[0], artifactSnapshot('again', texts[0]));
+  const same = diffOf(snapshots[0], artifactSnapshot('again', texts[0]).value);
   console.log(
     `\ndiff of two builds: ${diff.changes.length} detections changed, ${same.unchanged} unchanged against itself, ${text.length} characters`,
   );

@@ -38,7 +38,7 @@ export function keySpan(reader: Reader, name: string): Span {
  */
 export function textSpan({ file, attributes }: Reader, name: string): Span | undefined {
   const node = attributes.get(name);
-  return node?.kind === 'scalar' ? placeAsWritten(file, node) : undefined;
+  return node?.kind === 'scalar' ? placeAsWritten(file.text, node) : undefined;
 }
 
 const isText = (

@@ -13,24 +13,22 @@ const known = new WeakMap<YamlScalar, { readonly file: SourceFile; readonly plac
 export function insideScalar(file: SourceFile, scalar: YamlScalar): PlaceOf {
   const before = known.get(scalar);
   if (before?.file === file) return before.place;
-  const written = placeAsWritten(file, scalar);
+  const { text } = file;
+  const written = placeAsWritten(text, scalar);
   if (written)
     return ({ start, end }) => ({ start: written.start + start, end: written.start + end });
-  const place = foldedPlaces(file.text, scalar);
+  const place = foldedPlaces(text, scalar);
   known.set(scalar, { file, place });
   return place;
 }
 
 /**
- * The place of a scalar's text if the file has it as it is, possibly in quotes; otherwise
+ * The place of a scalar's text if that of the file has it as it is, possibly in quotes; otherwise
  * undefined.
  */
-export function placeAsWritten(
-  file: SourceFile,
-  { start, end, text }: YamlScalar,
-): Span | undefined {
+export function placeAsWritten(file: string, { start, end, text }: YamlScalar): Span | undefined {
   for (const at of [start, start + 1])
-    if (at + text.length <= end && file.text.startsWith(text, at))
+    if (at + text.length <= end && file.startsWith(text, at))
       return { start: at, end: at + text.length };
   return undefined;
 }
