@@ -45,7 +45,8 @@ export interface NoResponse {
  *   try {
  *     const response = await fetch(url, { method, headers, body, signal });
  *     const retryAfter = response.headers.get('retry-after') ?? undefined;
- *     return { ok: true, value: { status: response.status, text: await response.text(), retryAfter } };
+ *     const { status } = response;
+ *     return { ok: true, value: { status, text: await response.text(), retryAfter } };
  *   } catch (error) {
  *     // fetch says what happened only in the cause
  *     const { message, cause } = error as Error;
