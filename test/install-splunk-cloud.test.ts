@@ -32,7 +32,8 @@ async function cloudLab(experience: 'victoria' | 'classic') {
       stack: 'acme-stack',
       experience,
       token: stackToken,
-      login: { user: 'jane', password: 'pass-word-01' },
+      // as the command gives it: AppInspect is not asked where nothing is installed
+      login: archive && { user: 'jane', password: 'pass-word-01' },
       appId: 'acme',
       app: archive && { app: await readSplunkApp(archive), archive },
       pollEvery: 1,

@@ -91,13 +91,14 @@ async function openSplunkCloud(input: OpenInput, place: SplunkCloudConfig) {
   const { stack, experience, user, url, loginUrl, appInspectUrl } = place;
   const app = await ownApp(input);
   const token = secretOf(input, place);
-  const password = app
-    ? keptSecret(input, {
-        prefix: 'SIGPACK_PASSWORD_',
-        secretEnv: place.passwordEnv,
-        secretFile: place.passwordFile,
-      })
-    : '';
+  const login = app && {
+    user,
+    password: keptSecret(input, {
+      prefix: 'SIGPACK_PASSWORD_',
+      secretEnv: place.passwordEnv,
+      secretFile: place.passwordFile,
+    }),
+  };
   for (const one of [url, loginUrl, app && appInspectUrl])
     if (one !== undefined) refuseNoAddress(input, one);
   return splunkCloudTarget({
@@ -106,7 +107,7 @@ async function openSplunkCloud(input: OpenInput, place: SplunkCloudConfig) {
     stack,
     experience,
     token,
-    login: { user, password },
+    login,
     appId: app?.app.id ?? input.info.id,
     app,
   });

@@ -28,8 +28,8 @@ export interface SplunkCloudTargetOptions {
   readonly experience?: 'victoria' | 'classic' | undefined;
   /** Of the stack, for the Admin Config Service. */
   readonly token: string;
-  /** Of splunk.com, for AppInspect. */
-  readonly login: { readonly user: string; readonly password: string };
+  /** Of splunk.com, for AppInspect, which only an installation asks. */
+  readonly login?: { readonly user: string; readonly password: string } | undefined;
   readonly appId: string;
   /** What is to be installed; undefined: nothing is. */
   readonly app?: AppArchive | undefined;
@@ -42,8 +42,8 @@ export interface SplunkCloudTargetOptions {
 /** The services, and what they know the app by. */
 interface Services {
   readonly acs: Client;
-  /** Of splunk.com. */
-  readonly login: Client;
+  /** Of splunk.com; undefined: there is no login for it. */
+  readonly login: Client | undefined;
   /** By the token that the login gave. */
   readonly appInspect: (token: string) => Client;
   readonly appId: string;
@@ -83,7 +83,7 @@ export function splunkCloudTarget(options: SplunkCloudTargetOptions): InstallTar
     kind: 'splunk-cloud',
     id: appId,
     async wanted() {
-      if (app) return versionOf(app);
+      if (app) return versionOf(appId, app);
       throw new InstallError(
         'input',
         'there is no app to install; to go back on Splunk Cloud, install the artifact of ' +
@@ -109,17 +109,21 @@ function servicesOf({
   stack,
   experience = 'victoria',
   token,
-  login: { user, password },
+  login,
   appId,
   pollEvery = 5000,
   patience = 30 * 60_000,
 }: SplunkCloudTargetOptions): Services {
-  const texts = textsOf(server, secretOf({ secret: token }), secretOf({ secret: password }));
+  const password = login && secretOf({ secret: login.password });
+  const secrets = [secretOf({ secret: token }), ...(password === undefined ? [] : [password])];
+  const texts = textsOf(server, ...secrets);
   const clientOf = (url: string, authorization: string): Client =>
     createClient({ ...server, texts, url, headers: { authorization } });
   return {
     acs: clientOf(urls.acs ?? 'https://admin.splunk.com', `Bearer ${token}`),
-    login: clientOf(urls.login ?? 'https://api.splunk.com', basicLogin(user, password)),
+    login:
+      login &&
+      clientOf(urls.login ?? 'https://api.splunk.com', basicLogin(login.user, login.password)),
     appInspect: (given) =>
       clientOf(urls.appInspect ?? 'https://appinspect.splunk.com', `Bearer ${given}`),
     appId,
@@ -140,10 +144,10 @@ const objectOf = (appId: string, version: string): InstallObject => ({
 const digestOf = (archive: Uint8Array): string =>
   createHash('sha256').update(archive).digest('hex').slice(0, 32);
 
-const versionOf = ({ app, archive }: AppArchive): PackVersion<Uint8Array> => ({
+const versionOf = (appId: string, { app, archive }: AppArchive): PackVersion<Uint8Array> => ({
   version: app.version,
   digest: digestOf(archive),
-  objects: [objectOf(app.id, app.version)],
+  objects: [objectOf(appId, app.version)],
   content: archive,
 });
 
@@ -171,9 +175,10 @@ async function apply(
   services: Services,
   { wanted, progress }: Applying<Uint8Array>,
 ): Promise<readonly string[]> {
-  const { acs, appId, apps, experience, patience } = services;
+  const { acs, appId, apps, experience, patience, login } = services;
+  if (!login) throw new InstallError('input', 'AppInspect needs a login of splunk.com');
   progress(0, 3, 'AppInspect');
-  const token = await appInspectToken(services.login);
+  const token = await appInspectToken(login);
   await inspectApp({
     client: services.appInspect(token),
     archive: wanted.content,
