@@ -12,7 +12,7 @@ import {
   watcherTarget,
 } from '../src/index.ts';
 import { createClient } from '../src/install/server/client.ts';
-import type { Result } from '../src/source/result.ts';
+import { failed, ok, type Result } from '../src/source/result.ts';
 import { connectionTo } from './fake/connection.ts';
 import { startServer } from './fake/server.ts';
 import { createFakeWatcher } from './fake/watcher.ts';
@@ -128,8 +128,6 @@ describe('a program', { shuffle: false }, () => {
 
 describe('a connection', () => {
   type Outcome = Result<HttpResponse, NoResponse>;
-  const failed = (error: NoResponse): Outcome => ({ ok: false, error });
-  const answered = (value: HttpResponse): Outcome => ({ ok: true, value });
 
   /** What becomes of a request where these are the outcomes, and the pauses before other tries. */
   async function outcomeOf(method: string, ...outcomes: readonly Outcome[]): Promise<unknown> {
@@ -160,9 +158,9 @@ describe('a connection', () => {
     expect(
       await outcomeOf(
         'POST',
-        answered({ status: 429, text: '', retryAfter: '7' }),
-        answered({ status: 503, text: '', retryAfter: 'Fri, 31 Dec 1999 23:59:59 GMT' }),
-        answered({ status: 200, text: '' }),
+        ok({ status: 429, text: '', retryAfter: '7' }),
+        ok({ status: 503, text: '', retryAfter: 'Fri, 31 Dec 1999 23:59:59 GMT' }),
+        ok({ status: 200, text: '' }),
       ),
     ).toEqual([200, [7000, 1000]]);
   });
@@ -178,7 +176,7 @@ describe('a connection', () => {
   });
 
   test('leaves its secret out of errors without being asked', async () => {
-    expect(await outcomeOf('GET', answered({ status: 400, text: `no ${key}` }))).toEqual([
+    expect(await outcomeOf('GET', ok({ status: 400, text: `no ${key}` }))).toEqual([
       'lab.example: GET /x: 400 (no ***)',
       [],
     ]);

@@ -18,6 +18,10 @@ export function visible(text: string): string {
   });
 }
 
+/** The first characters of a text that is longer, with `...` in place of the rest. */
+export const clipped = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most)}...` : text;
+
 /**
  * The same with the escapes of JSON. Such characters occur only inside strings, so the value stays
  * the same.

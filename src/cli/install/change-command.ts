@@ -96,11 +96,11 @@ interface Shown {
 }
 
 async function applyShown<C>(
-  { target, ...change }: Change<C>,
+  change: Change<C>,
   planned: PlannedInstall<C>,
   { plan, advice }: Shown,
 ): Promise<ExitCode> {
-  const { terminal } = change;
+  const { target, terminal } = change;
   try {
     const notes = await applyPlan(target, planned, (...step) => terminal.progress(...step));
     terminal.clear();
@@ -212,8 +212,8 @@ interface End {
   readonly error?: InstallError;
 }
 
-function tell<C>(
-  { options, to, terminal, texts, check }: Omit<Change<C>, 'target'>,
+function tell(
+  { options, to, terminal, texts, check }: Omit<Change<unknown>, 'target'>,
   plan: InstallPlan,
   { outcome, advice, notes: given = [], error }: End,
 ): ExitCode {

@@ -1,6 +1,6 @@
 import type { InstallPlan } from '../../install/plan.ts';
 import { type PlanLine, packName, planLines } from '../../install/plan-text.ts';
-import { visible } from '../../source/visible.ts';
+import { clipped, visible } from '../../source/visible.ts';
 import type { Paint } from '../report/context.ts';
 import { printText } from '../terminal/guarded.ts';
 
@@ -38,8 +38,7 @@ const signColours = {
 /** Characters of a name or a value that are shown. */
 const longestText = 1000;
 
-const shown = (text: string): string =>
-  visible(text.length > longestText ? `${text.slice(0, longestText)}...` : text);
+const shown = (text: string): string => visible(clipped(text, longestText));
 
 export function lineText(line: PlanLine, paint: Paint): string {
   if (line.kind === 'object')

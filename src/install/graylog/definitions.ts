@@ -1,5 +1,5 @@
 import { digestOf } from '../../release/meaning/digest.ts';
-import { isDeeperThan, maximumDepth } from '../../source/json.ts';
+import { isDeeperThan, jsonOf, maximumDepth } from '../../source/json.ts';
 import { isRecord } from '../../source/record.ts';
 import { InstallError } from '../install-error.ts';
 import { type Fields, flatFields, type InstallObject, type JsonObject } from '../plan.ts';
@@ -46,12 +46,7 @@ export function readContentPack(text: string): ContentPack {
       'input',
       `the content pack is larger than Graylog takes: more than ${maximumText} characters`,
     );
-  let pack: unknown;
-  try {
-    pack = JSON.parse(text);
-  } catch {
-    pack = undefined;
-  }
+  const pack = jsonOf(text);
   if (
     !isRecord(pack) ||
     typeof pack.id !== 'string' ||

@@ -1,5 +1,6 @@
 import { eventsStream } from '../../pack/graylog/event-definition.ts';
 import { isRecord } from '../../source/record.ts';
+import { clipped } from '../../source/visible.ts';
 import type { JsonObject } from '../plan.ts';
 import { either, listOf, mapOf, number, oneOf, recordOf, type Shape, text } from '../shape.ts';
 import {
@@ -169,8 +170,7 @@ function entityError(
     : `has ${shownPath(reason)}, which no build of Sigpack writes so`;
 }
 
-const shownPath = (path: string): string =>
-  JSON.stringify(path.length > 120 ? `${path.slice(0, 120)}...` : path);
+const shownPath = (path: string): string => JSON.stringify(clipped(path, 120));
 
 function entityName(entity: unknown, index: number): string {
   const data = isRecord(entity) && isRecord(entity.data) ? entity.data : {};

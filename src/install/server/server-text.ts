@@ -1,4 +1,4 @@
-import { visible } from '../../source/visible.ts';
+import { clipped, visible } from '../../source/visible.ts';
 import { withoutEscaped } from './decoded-text.ts';
 
 /**
@@ -52,10 +52,7 @@ export function createServerTexts(): ServerTexts {
     },
     redacted,
     redactedAll: (value) => mapTexts(value, redacted),
-    shown(text, most = shownWords) {
-      const whole = visible(redacted(text));
-      return whole.length > most ? `${whole.slice(0, most)}...` : whole;
-    },
+    shown: (text, most = shownWords) => clipped(visible(redacted(text)), most),
   };
 }
 

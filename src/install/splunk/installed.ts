@@ -64,6 +64,7 @@ export async function readInstalled({
   app,
   upload,
 }: AppPlace): Promise<InstalledApp> {
+  const wanted = app ? splunkObjects(app) : [];
   // for a single app, the 404 of a proxy would look like an app that is not there
   const there = (await client.list('/services/apps/local')).find(({ name }) => name === appId);
   const records = there ? await writer.records() : new Map<string, ReadonlyMap<string, string>>();
@@ -75,14 +76,13 @@ export async function readInstalled({
   const previous = before ?? adopted;
   const versions = [record, pending].flatMap((one) => (one ? [one.objects] : []));
   const ours = new Map(
-    [
-      ...versions.flat(),
-      ...(before ? [] : (adopted?.objects ?? [])),
-      ...(app ? splunkObjects(app) : []),
-    ].map((one) => [one.key, one]),
+    [...versions.flat(), ...(before ? [] : (adopted?.objects ?? [])), ...wanted].map((one) => [
+      one.key,
+      one,
+    ]),
   );
   const current = there ? await currentObjects(client, appId, there, ours, record) : [];
-  const foreign = there && !record && !pending ? foreignApp(appId, there, app) : undefined;
+  const foreign = there && !record && !pending ? foreignApp(appId, there, wanted) : undefined;
   return {
     record,
     adopted: record && adopted,
@@ -118,9 +118,9 @@ const textOf = (value: unknown): string | undefined =>
 function foreignApp(
   appId: string,
   { content }: SplunkEntry,
-  app: SplunkApp | undefined,
+  wanted: readonly SplunkObject[],
 ): string | undefined {
-  const own = app && splunkObjects(app).find(({ collection }) => collection === 'apps/local');
+  const own = wanted.find(({ collection }) => collection === 'apps/local');
   if (own && [...own.fields].every(([name, value]) => plainValue(name, content[name]) === value))
     return undefined;
   const version = textOf(content.version);

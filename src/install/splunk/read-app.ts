@@ -1,4 +1,3 @@
-import { readTarMembers, shownEntry } from '../../release/archive/archive-bounds.ts';
 import { InstallError } from '../install-error.ts';
 import { appError } from './app-allowed.ts';
 import { appVersion, isAdmins, type SplunkApp } from './app-files.ts';
@@ -27,6 +26,8 @@ export async function readSplunkApp(
 ): Promise<SplunkApp> {
   if (archive[0] !== 0x1f || archive[1] !== 0x8b)
     throw new InstallError('input', 'the app cannot be unpacked: it is no gzip archive (.tar.gz)');
+  // what only converts need not load the readers of archives
+  const { readTarMembers, shownEntry } = await import('../../release/archive/archive-bounds.ts');
   const members = await readTarMembers(archive);
   if (!members.ok) throw new InstallError('input', `the app cannot be unpacked: ${members.error}`);
   const runs = members.value.find(({ mode }) => (mode & executable) !== 0);

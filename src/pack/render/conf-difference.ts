@@ -1,3 +1,4 @@
+import { clipped } from '../../source/visible.ts';
 import { type ConfModel, isSpace, type KnownLines, repeated, visitConf } from './conf-reader.ts';
 import { isConfKey } from './conf-text.ts';
 
@@ -189,5 +190,4 @@ function readsAsItIs(value: string): boolean {
   );
 }
 
-const excerpt = (value: string): string =>
-  JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
+const excerpt = (value: string): string => JSON.stringify(clipped(value, 60));

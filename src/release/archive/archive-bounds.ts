@@ -3,6 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { type Entry, fromBuffer, type ZipFile } from 'yauzl';
 import { failed, ok, type Result } from '../../source/result.ts';
+import { clipped } from '../../source/visible.ts';
 import { checkHeaders } from './tar-headers.ts';
 
 /** What an archive that Sigpack wrote stays far below, for one of 100,000 rules, too. */
@@ -26,8 +27,7 @@ export interface ArchiveMember {
 }
 
 /** An entry's name as a message shows it. */
-export const shownEntry = (name: string): string =>
-  JSON.stringify(name.length > 120 ? `${name.slice(0, 120)}...` : name);
+export const shownEntry = (name: string): string => JSON.stringify(clipped(name, 120));
 
 /**
  * The files of a gzip tar that are wanted, in their order. All entries are looked at: files alone,

@@ -32,13 +32,13 @@ export const memoryOf = (state: string) => ({
  */
 export function setAside(state: string, name: string): string | undefined {
   if (!existsItself(join(state, name))) return undefined;
-  const path = freeName(state, name, 2);
+  const path = freeName(state, name);
   renameSync(join(state, name), path);
   return path;
 }
 
-export function freeName(state: string, name: string, from: number): string {
-  for (let number = from; ; number++) {
+export function freeName(state: string, name: string): string {
+  for (let number = 2; ; number++) {
     const path = join(state, `${name}-${number}`);
     if (!existsItself(path)) return path;
   }

@@ -91,7 +91,7 @@ export interface PutAside {
 export function removeApp({ target, state }: AppPlaces): PutAside {
   const { installed, previous } = memoryOf(state);
   const app = existsItself(join(state, 'removed'))
-    ? freeName(state, 'removed', 2)
+    ? freeName(state, 'removed')
     : join(state, 'removed');
   renameSync(target, app);
   const adopted = setAside(state, 'adopted');

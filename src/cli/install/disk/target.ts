@@ -123,10 +123,11 @@ function apply(disk: DiskApp, { plan, wanted, direction }: Applying<AppFiles>): 
   const { state } = places;
   const left = withDiskLock(state, () => {
     mendApp(places);
-    if (readDisk(disk).state !== plan.state)
+    const there = readDisk(disk);
+    if (there.state !== plan.state)
       throw new CommandError('the app was changed since the plan was made; make a new plan');
     const kept = plan.drift.filter(({ outcome }) => outcome === 'kept');
-    const back = recall(state).isAdopted ? 'release' : 'rollback';
+    const back = there.previous?.isForeign === true ? 'release' : 'rollback';
     const forward = plan.adopts === undefined ? 'install' : 'adopt';
     swapApp(places, wanted.content, kept, direction === 'install' ? forward : back);
     return leftIn(state);

@@ -1,5 +1,4 @@
 import type { SendRequest } from '../../../install/server/http.ts';
-import { failed } from '../../../source/result.ts';
 import { exchange } from './exchange.ts';
 import { openTunnel, type ProxyServer } from './proxy.ts';
 
@@ -18,8 +17,6 @@ export function createSendRequest({ proxyFor, ca }: Network): SendRequest {
     if (!proxy) return exchange(request, { target, ca });
     if (target.protocol !== 'https:') return exchange(request, { target, proxy });
     const tunnel = await openTunnel(proxy, target, request.timeout);
-    return tunnel.ok
-      ? exchange(request, { target, ca, socket: tunnel.value })
-      : failed(tunnel.error);
+    return tunnel.ok ? exchange(request, { target, ca, socket: tunnel.value }) : tunnel;
   };
 }
