@@ -110,6 +110,7 @@ elasticsearch:
   actions:
     mail: { email: { to: [soc@example.org], subject: '{{ctx.metadata.title}}' }, throttle_period: 1h }
 grep: { lines: plain }
+pluginSettings: { sqlite: { table: events } }
 release: { bump: { query: patch }, output: out, changelog: docs/CHANGES.md }
 installs:
   disk: { kind: splunk-disk, home: /opt/splunk, place: shcluster, onDrift: overwrite }
@@ -250,6 +251,7 @@ test('every key of the sample is read', () => {
       },
     },
     grep: { lines: 'plain' },
+    pluginSettings: { sqlite: { table: 'events' } },
     release: {
       bump: { ...defaultBumps, query: 'patch' },
       output: 'out',

@@ -1,7 +1,7 @@
 import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
 import type { DetectionRule } from '../sigma/rule/rule.ts';
 import type { DiagnosticCode } from '../source/code/catalogue.ts';
-import { type Failed, failed, type Ok, ok } from '../source/result.ts';
+import { type Failed, failed, type Ok } from '../source/result.ts';
 import type { SourceFile, Span } from '../source/span.ts';
 
 /**
@@ -135,7 +135,7 @@ export function refused(place: Place, message: string, hint: string): Refusal {
 
 /** A refusal as a conversion, where nothing has to be unwound. */
 export const unconverted = ({ file, span }: Place, message: string, hint: string): Unconverted =>
-  failed([{ code: 'TGT001', message, file, span, hint }]);
+  failed([diagnosticAt('TGT001', { file, span }, message, hint)]);
 
 /**
  * Runs the printer of a target.
@@ -154,7 +154,7 @@ export function converted<T>(print: (diagnostics: TargetDiagnostic[]) => T): Con
   const diagnostics: TargetDiagnostic[] = [];
   try {
     const value = print(diagnostics);
-    return { ...ok(value), diagnostics: distinct(diagnostics) };
+    return { ok: true, value, diagnostics: distinct(diagnostics) };
   } catch (error) {
     if (error instanceof Refusal && error.diagnostic) return failed([error.diagnostic]);
     throw error;

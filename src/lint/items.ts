@@ -71,6 +71,8 @@ const controlNames: Readonly<Record<string, string>> = {
  * by mistake; elsewhere line breaks and tabs are intended.
  */
 function controlCharacter(file: SourceFile, { text, start }: YamlScalar): string | undefined {
+  // nearly no value has one
+  if (!/\p{Cc}/u.test(text)) return undefined;
   const intended = file.text[start] === '"' ? '' : '\t\n\r';
   const control = [...text].find((char) => char < ' ' && !intended.includes(char));
   return control && (controlNames[control] ?? `control character (${control.charCodeAt(0)})`);

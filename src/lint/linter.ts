@@ -54,7 +54,7 @@ export function createLinter({ config, severities, bag, today, isWhole }: LintOp
       sink.add(file, {
         code,
         message,
-        span: { start: span.start, end: span.end },
+        span,
         severity,
         hint,
       });

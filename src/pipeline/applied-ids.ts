@@ -11,13 +11,17 @@ const longer = new WeakMap<Ids, Map<string, Ids>>();
 export function withAppliedId(ids: Ids | undefined, id: string): Ids {
   if (ids?.has(id)) return ids;
   const known = ids ? longerThan(ids) : singleIds;
-  const extended = known.get(id) ?? new Set([...(ids ?? []), id]);
+  const before = known.get(id);
+  if (before) return before;
+  const extended = new Set([...(ids ?? []), id]);
   known.set(id, extended);
   return extended;
 }
 
 function longerThan(ids: Ids): Map<string, Ids> {
-  const known = longer.get(ids) ?? new Map<string, Ids>();
+  const before = longer.get(ids);
+  if (before) return before;
+  const known = new Map<string, Ids>();
   longer.set(ids, known);
   return known;
 }

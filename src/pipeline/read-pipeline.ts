@@ -1,5 +1,4 @@
-import { codeCatalogue } from '../source/code/catalogue.ts';
-import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { type DiagnosticBag, isFatal } from '../source/diagnostic.ts';
 import { checkSchema } from '../source/schema/check-schema.ts';
 import type { JsonSchema } from '../source/schema/json-schema.ts';
 import type { SourceFile } from '../source/span.ts';
@@ -73,7 +72,7 @@ function watched(bag: DiagnosticBag): WatchedBag {
   return {
     list: bag.list,
     add: (file, diagnostic) => {
-      sound &&= !codeCatalogue[diagnostic.code].fatal;
+      sound &&= !isFatal(diagnostic);
       bag.add(file, diagnostic);
     },
     isSound: () => sound,

@@ -6,6 +6,21 @@ import {
   settledItems,
 } from '../query/settled.ts';
 
+/** Calls `visit` with every item of a detection. For whoever asks each rule: no lists are made. */
+export function forEachItem(
+  { searches }: SettledDetection,
+  visit: (item: SettledItem) => void,
+): void {
+  searches.forEach(({ body }) => {
+    visitItems(body, visit);
+  });
+}
+
+function visitItems(body: SettledBody, visit: (item: SettledItem) => void): void {
+  if (body.kind === 'item') visit(body);
+  else for (const entry of body.entries) visitItems(entry, visit);
+}
+
 /** Every item of a detection, in order. */
 export const itemsOf = ({ searches }: SettledDetection): readonly SettledItem[] =>
   [...searches.values()].flatMap(({ body }) => settledItems(body));

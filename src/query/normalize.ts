@@ -191,18 +191,20 @@ export function selectedBy(
   if (exact) return ok([exact]);
   const missing = (message: string, hint: string) =>
     failed<NewDiagnostic>({ code: 'SIG031', message, span: node, hint });
-  const names = [...searches.keys()];
-  if (isQuantified && (isThem || wanted.includes('*'))) {
+  const isPattern = isQuantified && (isThem || wanted.includes('*'));
+  if (isPattern) {
     const isMeant = selectionMatcher(wanted);
     const selected = [...searches.values()].filter(({ name }) => isMeant(name));
     if (selected.length > 0) return ok(selected);
+  }
+  const names = [...searches.keys()];
+  if (isPattern)
     return missing(
       isThem
         ? '`them` stands for no selection: all start with an underscore'
         : `no selection matches \`${wanted}\``,
       knownNames(names),
     );
-  }
   const near = nearest(wanted, names.slice(0, maximumNames));
   return missing(
     `there is no selection \`${wanted}\``,

@@ -7,6 +7,8 @@ import { quoted } from './text.ts';
 /** What a line of a conf file can't hold, and backticks, which call macros. */
 const unprintable = /[\p{Cc}\u2028\u2029`]/u;
 const everyUnprintable = /[\p{Cc}\u2028\u2029`]/gu;
+const gaps = removals('\\s+');
+const spaces = removals(' +');
 const codePoint = (char: string): string => `\\x{${char.charCodeAt(0).toString(16)}}`;
 
 /**
@@ -18,10 +20,7 @@ function literal(text: string): string {
     .replace(/[.*+?()[{|$^\\]/g, (char) =>
       char === '\\' ? '\\\\' : char === '^' ? '\\^' : `[${char}]`,
     )
-    .replace(
-      removals('\\s+'),
-      (_, gap: string) => `rm${[...gap].map((char) => `[${char}]`).join('')}-`,
-    )
+    .replace(gaps, (_, gap: string) => `rm${[...gap].map((char) => `[${char}]`).join('')}-`)
     .replace(everyUnprintable, codePoint);
 }
 
@@ -72,7 +71,7 @@ function respelled(source: string, place: Place): string {
         unprintable.test(one) ? codePoint(one.slice(-1)) : one,
       )
     : source;
-  const spelled = printable.replace(removals(' +'), (whole, _space, at: number) =>
+  const spelled = printable.replace(spaces, (whole, _space, at: number) =>
     insideClass(printable, at) ? whole : whole.replace(/ /g, '[ ]'),
   );
   if (spelled !== source && /\\Q|\(\?[A-Za-z^-]*x/.test(source)) {

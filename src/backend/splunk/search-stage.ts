@@ -150,8 +150,9 @@ function printOperand(query: Query, spell: Spelling): string {
 /** Neighbouring values of one field become `field IN (...)`. */
 function printOr(operands: readonly Query[], spell: Spelling): string {
   const printed: string[] = [];
+  const valuesOf = (item: Item) => listValues(item, spell);
   for (let at = 0; at < operands.length; ) {
-    const run = fieldRunAt(operands, at, (item) => listValues(item, spell));
+    const run = fieldRunAt(operands, at, valuesOf);
     const first = operands[at];
     if (run && run.length > 1) {
       printed.push(`${searchField(run.item.field ?? '', run.item)} IN (${run.values.join(', ')})`);

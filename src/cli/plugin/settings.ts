@@ -6,8 +6,9 @@ import { isRecord } from '../../source/record.ts';
 import { checkSchema } from '../../source/schema/check-schema.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { rootOf } from '../../source/yaml/parse.ts';
-import { lookup, toPlain, type YamlNode, type YamlScalar } from '../../source/yaml/tree.ts';
+import { lookup, type YamlNode, type YamlScalar } from '../../source/yaml/tree.ts';
 import { CommandError } from '../error/command-error.ts';
+import type { LoadedConfig } from '../files/config-file.ts';
 import { errorText } from './guard.ts';
 
 /**
@@ -22,24 +23,28 @@ const key = 'pluginSettings';
  * `bag` got diagnostics about them. Settings of targets that are not loaded are ignored.
  */
 export function readPluginSettings(
-  file: SourceFile,
+  { config: { pluginSettings: written }, file }: Pick<LoadedConfig, 'config' | 'file'>,
   sections: PluginSections,
   bag: DiagnosticBag,
 ): ReadonlyMap<string, unknown> | undefined {
-  const root = rootOf(file);
-  const written = lookup(root, key);
-  const diagnostics =
-    root && written?.kind === 'mapping'
-      ? written.pairs.flatMap((pair) => diagnosticsOf(pair.key, root, sections))
-      : [];
+  const diagnostics = Object.keys(written).length > 0 ? diagnosticsIn(file, sections) : [];
   for (const diagnostic of diagnostics) bag.add(file, diagnostic);
   if (diagnostics.length > 0) return undefined;
   return new Map(
     [...sections].map(([name, section]) => [
       name,
-      merged(section?.defaults, lookup(written, name)),
+      Object.hasOwn(written, name) ? merged(section?.defaults, written[name]) : section?.defaults,
     ]),
   );
+}
+
+/** The file is read again for the places of its keys. */
+function diagnosticsIn(file: SourceFile, sections: PluginSections): readonly NewDiagnostic[] {
+  const root = rootOf(file);
+  const written = lookup(root, key);
+  return root && written?.kind === 'mapping'
+    ? written.pairs.flatMap((pair) => diagnosticsOf(pair.key, root, sections))
+    : [];
 }
 
 function diagnosticsOf(
@@ -75,8 +80,5 @@ function diagnosticsOf(
     : report(`no plugin has the target \`${name}\``, `Did you mean \`${near}\`?`);
 }
 
-function merged(defaults: unknown, node: YamlNode | undefined): unknown {
-  if (!node) return defaults;
-  const written = toPlain(node);
-  return isRecord(defaults) && isRecord(written) ? { ...defaults, ...written } : written;
-}
+const merged = (defaults: unknown, written: unknown): unknown =>
+  isRecord(defaults) && isRecord(written) ? { ...defaults, ...written } : written;

@@ -93,7 +93,7 @@ function reportUnknown(
     bag.add(file, {
       code: 'PCK008',
       message: `\`${key.text}\` is the id of no rule here`,
-      span: { start: key.start, end: key.end },
+      span: key,
       hint,
     });
   }

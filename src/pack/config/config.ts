@@ -87,6 +87,8 @@ export interface PackConfig {
   readonly graylog: GraylogConfig;
   readonly elasticsearch: ElasticsearchConfig;
   readonly grep: GrepSettings;
+  /** Settings of targets of plugins by the target, as written: their schemas are not known here. */
+  readonly pluginSettings: Readonly<Record<string, unknown>>;
   readonly release: ReleaseConfig;
   /** Where packs are installed, by name. */
   readonly installs: ReadonlyMap<string, InstallConfig>;
@@ -206,7 +208,7 @@ function pipelineDiagnostics(pipelines: YamlNode | undefined): readonly NewDiagn
           {
             code: 'PCK001',
             message: `\`${noPipeline}\` goes with no other pipeline`,
-            span: { start: none.start, end: none.end },
+            span: none,
           },
         ]
       : [];
@@ -247,6 +249,7 @@ function configOf(file: ConfigFile, root: YamlNode | undefined): PackConfig {
     graylog: graylogConfig(file.graylog),
     elasticsearch: elasticsearchConfig(file.elasticsearch),
     grep: { ...grepDefaults, ...file.grep },
+    pluginSettings: file.pluginSettings ?? {},
     release: releaseConfig(file.release),
     installs: new Map(Object.entries(file.installs ?? {})),
   };

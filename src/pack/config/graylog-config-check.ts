@@ -27,7 +27,7 @@ const diagnostic = (node: YamlNode, message: string, hint: string): NewDiagnosti
   code: 'PCK001',
   message,
   hint,
-  span: { start: node.start, end: node.end },
+  span: node,
 });
 
 function titleDiagnostics(prefix: YamlNode | undefined): readonly NewDiagnostic[] {

@@ -65,7 +65,7 @@ export function warnOfMatchSlips(
       bag.add(place.file, {
         code: 'PCK008',
         message: `\`match\` fits no rule of the packs: no log source has the ${slip}`,
-        span: { start: node.start, end: node.end },
+        span: node,
         hint: `Did you mean \`${near}\`?`,
       });
     }

@@ -109,7 +109,7 @@ export function splunkDiagnostics(splunk: YamlNode | undefined): readonly NewDia
       {
         code: 'PCK001',
         message: `\`definition\` ${reason}`,
-        span: { start: definition.start, end: definition.end },
+        span: definition,
       },
     ];
   });

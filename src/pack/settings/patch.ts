@@ -52,7 +52,7 @@ export function rangeDiagnostics(node: YamlNode, code: DiagnosticCode): readonly
     found.push({
       code,
       message: `\`${path.join('.')}\` must be ${says}`,
-      span: { start: value.start, end: value.end },
+      span: value,
     });
   }
   const cron = lookup(node, 'cron');
@@ -62,7 +62,7 @@ export function rangeDiagnostics(node: YamlNode, code: DiagnosticCode): readonly
     found.push({
       code,
       message: `\`cron\` ${reason}`,
-      span: { start: cron.start, end: cron.end },
+      span: cron,
     });
   return [...found, ...misreadStreams(node, code)];
 }

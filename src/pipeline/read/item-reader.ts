@@ -154,20 +154,19 @@ function fitsParameters(
 }
 
 function reportForeignKey({ file, bag }: ItemReading, { key }: YamlPair): void {
-  const span = { start: key.start, end: key.end };
   const hint = 'Remove the key.';
   if (key.text === externalSources)
     bag.add(file, {
       code: 'PIP001',
       message: `\`${key.text}\` is refused: pipelines run no commands and fetch nothing`,
-      span,
+      span: key,
       hint,
     });
   else
     bag.add(file, {
       code: 'PIP005',
       message: `\`${key.text}\` has no effect in a pipeline's file`,
-      span,
+      span: key,
       hint,
     });
 }

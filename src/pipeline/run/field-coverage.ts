@@ -3,7 +3,7 @@ import { refersToFields, type SettledDetection, type SettledItem } from '../../q
 import { type CorrelationRule, eventFieldsOf } from '../../sigma/correlation/correlation.ts';
 import type { FieldTransformation } from '../pipeline.ts';
 import { isMapped, type RuleInProcess } from '../rule-in-process.ts';
-import { itemsOf } from '../settled-parts.ts';
+import { forEachItem } from '../settled-parts.ts';
 
 /** What pipelines that rename fields make of those of a rule. */
 export interface FieldCoverage {
@@ -105,18 +105,19 @@ const ownState = 'own_fields';
 function addedFields({ parts }: RuleInProcess): ReadonlySet<string> {
   const added = new Set<string>();
   for (const part of parts)
-    for (const { file, field } of itemsOf(part))
+    forEachItem(part, ({ file, field }) => {
       if (file !== part.file && field !== undefined) added.add(field);
+    });
   return added;
 }
 
 /** Without items that a pipeline added, which have the names that its author wants. */
 function addFieldsOf(part: SettledDetection, fields: Set<string>): void {
-  for (const item of itemsOf(part)) {
-    if (item.file !== part.file) continue;
+  forEachItem(part, (item) => {
+    if (item.file !== part.file) return;
     if (item.field !== undefined) fields.add(item.field);
     if (refersToFields(item)) for (const field of fieldsReferredTo(item)) fields.add(field);
-  }
+  });
 }
 
 const fieldsReferredTo = ({ values }: SettledItem): readonly string[] =>
