@@ -60,10 +60,9 @@ function withKeysAlone(text) {
 /** Without declarations that nothing refers to. */
 function withoutUnused(text) {
   const { byName, read } = declarationsIn(text);
-  const unused = [...byName].filter(
-    ([name]) =>
-      !read.has(name) && text.split(/[^\w$]+/).filter((word) => word === name).length === 1,
-  );
+  const uses = new Map();
+  for (const word of text.split(/[^\w$]+/)) uses.set(word, (uses.get(word) ?? 0) + 1);
+  const unused = [...byName].filter(([name]) => !read.has(name) && uses.get(name) === 1);
   const edits = unused.map(([, { start, end }]) => ({ start, end }));
   return edits.length === 0 ? text : withoutUnused(replaced(text, edits));
 }

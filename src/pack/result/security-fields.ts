@@ -1,6 +1,8 @@
+import { words } from '../../source/words.ts';
+
 // Windows has hundreds of audit events, so pipelines keep unknown names in them: these are the ones
 // that settings commonly use.
-const names = `
+const known = words(`
 EventID EventCode Channel Computer ComputerName Provider_Name EventRecordID Level Keywords Task
 Opcode Version SubjectUserSid SubjectUserName SubjectDomainName SubjectLogonId TargetUserSid
 TargetUserName TargetDomainName TargetLogonId TargetSid TargetOutboundUserName
@@ -20,8 +22,7 @@ OldUacValue NewUacValue OldTargetUserName NewTargetUserName SidHistory AllowedTo
 ServicePrincipalNames CallerProcessId CallerProcessName Application Direction Protocol SourceAddress
 SourcePort DestAddress DestPort FilterRTID LayerName RuleName RuleId DeviceId DeviceDescription
 ClassName
-`;
-const known: ReadonlySet<string> = new Set(names.trim().split(/\s+/));
+`);
 
 /** Whether it is a well-known field of the Security log of Windows. */
 export const isSecurityField = (name: string): boolean => known.has(name);

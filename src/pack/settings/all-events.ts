@@ -16,7 +16,7 @@ function misread(
   const entries = node?.kind === 'sequence' ? node.items : node ? [node] : [];
   return entries.flatMap((entry): readonly NewDiagnostic[] =>
     entry.kind === 'scalar' && words.includes(entry.text)
-      ? [{ code, message: message(entry.text), hint, span: { start: entry.start, end: entry.end } }]
+      ? [{ code, message: message(entry.text), hint, span: entry }]
       : [],
   );
 }

@@ -2,10 +2,7 @@ import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';
 import { lookup, type YamlNode, type YamlPair } from '../../source/yaml/tree.ts';
 import { savedSearchValueError } from './savedsearch-value.ts';
-import { isSavedSearchKey, nearestSavedSearchKey } from './splunk-keys.ts';
-
-const words = (prefix: string, names: string): string[] =>
-  names.split(' ').map((name) => prefix + name);
+import { isSavedSearchKey, nearestSavedSearchKey, prefixed } from './splunk-keys.ts';
 
 /**
  * The keys of savedsearches.conf that a rule may set: when its search runs, when it alerts, and
@@ -13,25 +10,28 @@ const words = (prefix: string, names: string): string[] =>
  * are reserved for sigpack.yml.
  */
 export const ruleSavedSearchKeys: ReadonlySet<string> = new Set([
-  ...words(
+  ...prefixed(
     '',
     'description disabled enableSched is_visible cron_schedule schedule_window allow_skew ' +
       'realtime_schedule',
   ),
-  ...words('dispatch.', 'earliest_time latest_time index_earliest index_latest'),
-  ...words('', 'counttype relation quantity'),
-  ...words('alert.', 'severity track expires digest_mode suppress suppress.fields suppress.period'),
-  ...words('action.', 'notable risk'),
-  ...words(
+  ...prefixed('dispatch.', 'earliest_time latest_time index_earliest index_latest'),
+  ...prefixed('', 'counttype relation quantity'),
+  ...prefixed(
+    'alert.',
+    'severity track expires digest_mode suppress suppress.fields suppress.period',
+  ),
+  ...prefixed('action.', 'notable risk'),
+  ...prefixed(
     'action.notable.param.',
     'rule_title rule_description security_domain severity nes_fields default_owner ' +
       'default_status default_disposition ' +
       'drilldown_name drilldown_earliest_offset drilldown_latest_offset asset_extraction ' +
       'identity_extraction',
   ),
-  ...words('action.risk.param.', '_risk_message _risk_object _risk_object_type _risk_score'),
-  ...words('action.correlationsearch.', 'label annotations'),
-  ...words(
+  ...prefixed('action.risk.param.', '_risk_message _risk_object _risk_object_type _risk_score'),
+  ...prefixed('action.correlationsearch.', 'label annotations'),
+  ...prefixed(
     'display.',
     'general.type events.fields events.type statistics.show page.search.mode page.search.tab',
   ),
@@ -63,14 +63,13 @@ function hintFor(misspelt: string): string {
 
 function diagnosticAbout({ key, value }: YamlPair): readonly NewDiagnostic[] {
   const name = key.text;
-  const span = { start: key.start, end: key.end };
   if (!ruleSavedSearchKeys.has(name)) {
     if (!isSavedSearchKey(name))
       return [
         {
           code: 'SIG070',
           message: `\`${name}\` is no setting of savedsearches.conf`,
-          span,
+          span: key,
           hint: hintFor(name),
         },
       ];
@@ -78,12 +77,14 @@ function diagnosticAbout({ key, value }: YamlPair): readonly NewDiagnostic[] {
       {
         code: 'SIG070',
         message: `\`${name}\` is for sigpack.yml to set, not for a rule`,
-        span,
+        span: key,
         hint: forConfiguration,
       },
     ];
   }
   if (value.kind !== 'scalar') return [];
   const reason = savedSearchValueError(name, value.text);
-  return reason === undefined ? [] : [{ code: 'SIG070', message: `\`${name}\` ${reason}`, span }];
+  return reason === undefined
+    ? []
+    : [{ code: 'SIG070', message: `\`${name}\` ${reason}`, span: key }];
 }

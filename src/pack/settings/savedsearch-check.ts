@@ -10,13 +10,12 @@ export function savedSearchDiagnostics(settings: YamlNode): readonly NewDiagnost
   return node.pairs.flatMap(({ key }): readonly NewDiagnostic[] => {
     if (isSavedSearchKey(key.text)) return [];
     const near = nearestSavedSearchKey(key.text);
-    const hint = near === undefined ? {} : { hint: `Did you mean \`${near}\`?` };
     return [
       {
         code: 'PCK004',
         message: `\`${key.text}\` is no setting of savedsearches.conf`,
-        span: { start: key.start, end: key.end },
-        ...hint,
+        span: key,
+        hint: near === undefined ? undefined : `Did you mean \`${near}\`?`,
       },
     ];
   });
@@ -37,7 +36,7 @@ export function savedSearchValueDiagnostics(settings: YamlNode): readonly NewDia
           {
             code: 'PCK001',
             message: `\`${key.text}\` ${reason}`,
-            span: { start: value.start, end: value.end },
+            span: value,
           },
         ];
   });

@@ -1,11 +1,12 @@
 import { nearest } from '../../source/nearest.ts';
 
-// names that savedsearches.conf.spec of Splunk 9 and the specs of its own apps define, one group
-// per line; dotted groups share a prefix
-const words = (prefix: string, names: string): string[] =>
+/** The names, which are separated by blanks, with the prefix before each. */
+export const prefixed = (prefix: string, names: string): string[] =>
   names.split(' ').map((name) => prefix + name);
 
-const general = words(
+// names that savedsearches.conf.spec of Splunk 9 and the specs of its own apps define, one group
+// per line; dotted groups share a prefix
+const general = prefixed(
   '',
   'disabled search dispatchAs enableSched cron_schedule schedule allow_skew max_concurrent ' +
     'realtime_schedule schedule_priority schedule_window schedule_as ' +
@@ -20,20 +21,20 @@ const general = words(
 );
 
 const dotted = [
-  ...words(
+  ...prefixed(
     'dispatch.',
     'ttl buckets max_count max_time lookups earliest_time latest_time index_earliest ' +
       'index_latest time_format spawn_process auto_cancel auto_pause reduce_freq ' +
       'allow_partial_results rt_backfill indexedRealtime indexedRealtimeOffset ' +
       'indexedRealtimeMinSpan rt_maximum_span sample_ratio rate_limit_retry',
   ),
-  ...words('durable.', 'track_time_type lag_time backfill_type max_backfill_intervals'),
-  ...words(
+  ...prefixed('durable.', 'track_time_type lag_time backfill_type max_backfill_intervals'),
+  ...prefixed(
     'auto_summarize.',
     'command timespan cron_schedule suspend_period max_summary_size max_summary_ratio ' +
       'max_disabled_buckets max_time hash normalized_hash max_concurrent workload_pool',
   ),
-  ...words(
+  ...prefixed(
     'alert.',
     'suppress suppress.period suppress.fields suppress.group_name severity expires ' +
       'digest_mode track display_view managedBy',
@@ -41,30 +42,30 @@ const dotted = [
 ];
 
 const display = [
-  ...words(
+  ...prefixed(
     'display.general.',
     'enablePreview type timeRangePicker.show migratedFromViewState locale',
   ),
-  ...words(
+  ...prefixed(
     'display.events.',
     'fields type rowNumbers maxLines raw.drilldown list.drilldown list.wrap table.drilldown ' +
       'table.wrap',
   ),
-  ...words(
+  ...prefixed(
     'display.statistics.',
     'rowNumbers wrap overlay drilldown totalsRow percentagesRow show',
   ),
-  ...words(
+  ...prefixed(
     'display.page.',
     'search.mode search.timeline.format search.timeline.scale search.showFields search.tab ' +
       'search.patterns.sensitivity pivot.dataModel',
   ),
-  ...words(
+  ...prefixed(
     'display.visualizations.',
     'show type chartHeight mapHeight singlevalueHeight trellis.enabled trellis.scales.shared ' +
       'trellis.size trellis.splitBy custom.drilldown custom.height custom.type',
   ),
-  ...words(
+  ...prefixed(
     'display.visualizations.charting.',
     'chart chart.stackMode chart.nullValueMode chart.overlayFields chart.style ' +
       'chart.sliceCollapsingThreshold chart.showDataLabels chart.rangeValues ' +
@@ -80,13 +81,13 @@ const display = [
       'axisY.maximumNumber axisY2.maximumNumber ' +
       'gaugeColors fieldColors fieldDashStyles lineWidth',
   ),
-  ...words(
+  ...prefixed(
     'display.visualizations.singlevalue.',
     'beforeLabel afterLabel underLabel unit unitPosition drilldown colorMode rangeValues ' +
       'rangeColors trendInterval trendColorInterpretation showTrendIndicator ' +
       'showSparkline trendDisplayMode colorBy useColors numberPrecision useThousandSeparators',
   ),
-  ...words(
+  ...prefixed(
     'display.visualizations.mapping.',
     'type drilldown map.center map.zoom map.scrollZoom map.panning choroplethLayer.colorMode ' +
       'choroplethLayer.maximumColor choroplethLayer.minimumColor ' +
@@ -143,8 +144,8 @@ const risk = '_risk _risk_message _risk_object _risk_object_type _risk_score ver
 
 const actionKeys = Object.entries(actionParameters).flatMap(([action, parameters]) => [
   `action.${action}`,
-  ...(parameters === '' ? [] : words(`action.${action}.`, parameters)),
-  ...words(`action.${action}.`, anyAction),
+  ...(parameters === '' ? [] : prefixed(`action.${action}.`, parameters)),
+  ...prefixed(`action.${action}.`, anyAction),
 ]);
 
 const known: ReadonlySet<string> = new Set([
@@ -152,11 +153,11 @@ const known: ReadonlySet<string> = new Set([
   ...dotted,
   ...display,
   ...actionKeys,
-  ...words('action.notable.param.', notable),
-  ...words('action.risk.param.', risk),
+  ...prefixed('action.notable.param.', notable),
+  ...prefixed('action.risk.param.', risk),
   'action.webhook.param.url',
   'action.webhook.param.user_agent',
-  ...words('action.logevent.param.', 'event host source sourcetype index'),
+  ...prefixed('action.logevent.param.', 'event host source sourcetype index'),
 ]);
 
 /** Settings of a numbered format of a table, or of a part of it. */

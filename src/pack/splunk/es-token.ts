@@ -1,3 +1,5 @@
+import { words } from '../../source/words.ts';
+
 /**
  * A text without tokens: `$field$` would be replaced by a value of the result. A full-width dollar
  * looks the same and does not begin a token.
@@ -6,21 +8,17 @@ export const withoutTokens = (text: string): string => text.replaceAll('$', '\uf
 
 // alert actions replace these with facts about the search or its job, whatever the result has under
 // the name
-const ofTheSearch = new Set(
-  (
-    'action alert app cron_schedule description job name next_scheduled_time owner result ' +
-    'results results_link search server trigger_date trigger_time type view_link'
-  ).split(' '),
-);
+const ofTheSearch = words(`
+  action alert app cron_schedule description job name next_scheduled_time owner result results
+  results_link search server trigger_date trigger_time type view_link
+`);
 
 // the event of a finding has its own values under these names; those of the result have the prefix
 // `orig_`
-const ofTheFinding = new Set(
-  (
-    'event_hash event_id eventtype host index linecount search_name source sourcetype ' +
-    'splunk_server tag timeendpos timestartpos'
-  ).split(' '),
-);
+const ofTheFinding = words(`
+  event_hash event_id eventtype host index linecount search_name source sourcetype splunk_server tag
+  timeendpos timestartpos
+`);
 
 /** The name that a field of a result has in the event that an index keeps of it. */
 export const keptAs = (field: string): string =>

@@ -65,8 +65,7 @@ export function parseCondition(
   } catch (error) {
     if (!(error instanceof ConditionError)) throw error;
     const { message, span, hint } = error;
-    const diagnostic = { code: 'SIG030', message, span: place(span) } as const;
-    return failed(hint === undefined ? diagnostic : { ...diagnostic, hint });
+    return failed({ code: 'SIG030', message, span: place(span), hint });
   }
 }
 

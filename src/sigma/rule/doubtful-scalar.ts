@@ -41,13 +41,12 @@ export function warnIfAmbiguous(
     return;
   }
   const meaning = typeof value.value === 'string' ? 'a text' : `the number ${value.value}`;
-  const hint = numeric
-    ? { hint: 'Write the number in plain digits: modifiers that take a number take no quotes.' }
-    : {};
   bag.add(file, {
     code: 'SIG006',
     message: `\`${value.text}\` is ${meaning} in YAML 1.2 and may be something else in YAML 1.1`,
     span: value,
-    ...hint,
+    hint: numeric
+      ? 'Write the number in plain digits: modifiers that take a number take no quotes.'
+      : undefined,
   });
 }

@@ -12,11 +12,10 @@ export interface Check {
 }
 
 export function report(check: Check, span: Span, message: string, hint: string | undefined): void {
-  const { start, end } = span;
   check.found.push({
     code: check.code,
     message,
-    span: { start, end },
+    span,
     hint,
   });
 }
