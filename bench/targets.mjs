@@ -1,8 +1,7 @@
 // npm run targets: converts the whole corpus to every target and writes docs/targets.md.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { targets } from '../dist/modules/backend/registry.js';
-import { defaultTargetSettings } from '../dist/modules/backend/target.js';
+import { defaultTargetSettings, targets } from '../dist/modules/backend/registry.js';
 import { readSourceFile } from '../dist/modules/cli/files/rule-files.js';
 import { createCompiler } from '../dist/modules/query/compile.js';
 import { collect } from '../dist/modules/sigma/collection/collection.js';

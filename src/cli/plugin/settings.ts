@@ -1,4 +1,3 @@
-import { targets as builtIn } from '../../backend/registry.ts';
 import type { SettingsSection } from '../../backend/target.ts';
 import type { DiagnosticBag, NewDiagnostic } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';
@@ -22,12 +21,12 @@ const key = 'pluginSettings';
  * The settings of each target of a plugin: those of sigpack.yml over the defaults. Undefined if
  * `bag` got diagnostics about them. Settings of targets that are not loaded are ignored.
  */
-export function readPluginSettings(
+export async function readPluginSettings(
   { config: { pluginSettings: written }, file }: Pick<LoadedConfig, 'config' | 'file'>,
   sections: PluginSections,
   bag: DiagnosticBag,
-): ReadonlyMap<string, unknown> | undefined {
-  const diagnostics = Object.keys(written).length > 0 ? diagnosticsIn(file, sections) : [];
+): Promise<ReadonlyMap<string, unknown> | undefined> {
+  const diagnostics = Object.keys(written).length > 0 ? await diagnosticsIn(file, sections) : [];
   for (const diagnostic of diagnostics) bag.add(file, diagnostic);
   if (diagnostics.length > 0) return undefined;
   return new Map(
@@ -39,11 +38,17 @@ export function readPluginSettings(
 }
 
 /** The file is read again for the places of its keys. */
-function diagnosticsIn(file: SourceFile, sections: PluginSections): readonly NewDiagnostic[] {
+async function diagnosticsIn(
+  file: SourceFile,
+  sections: PluginSections,
+): Promise<readonly NewDiagnostic[]> {
+  // a build needs few of all targets
+  const { targets } = await import('../../backend/registry.ts');
+  const builtIn = new Set(targets.map(({ name }) => name));
   const root = rootOf(file);
   const written = lookup(root, key);
   return root && written?.kind === 'mapping'
-    ? written.pairs.flatMap((pair) => diagnosticsOf(pair.key, root, sections))
+    ? written.pairs.flatMap((pair) => diagnosticsOf(pair.key, root, sections, builtIn))
     : [];
 }
 
@@ -51,11 +56,12 @@ function diagnosticsOf(
   { text: name, start, end }: YamlScalar,
   root: YamlNode,
   sections: PluginSections,
+  builtIn: ReadonlySet<string>,
 ): readonly NewDiagnostic[] {
   const report = (message: string, hint: string): readonly NewDiagnostic[] => [
     { code: 'PCK001', message, span: { start, end }, hint },
   ];
-  if (builtIn.some((target) => target.name === name))
+  if (builtIn.has(name))
     return report(
       `\`${name}\` is a target of Sigpack, not of a plugin`,
       'Its settings have a key of their own at the top of the file.',

@@ -129,7 +129,7 @@ export async function projectOf(
   const locked = request.lock ? withLock(written, bag, request.lock) : withoutLock(written);
   // checked last: what was read before a release began to write is of one version
   if (reportRelease(written.folder, written.file, bag)) return undefined;
-  const pluginSettings = readPluginSettings(written, request.sections ?? new Map(), bag);
+  const pluginSettings = await readPluginSettings(written, request.sections ?? new Map(), bag);
   if (!locked || !pluginSettings) return undefined;
   const { loaded } = locked;
   const config = request.adjust?.(loaded.config) ?? loaded.config;
