@@ -1,0 +1,66 @@
+import { fieldName, fieldText, fieldValue, isFieldName, quoted } from '../pipeline-rule/text.ts';
+import type { EntityField, IngestOptions, IngestRule } from './ingest-rule.ts';
+
+/** A title in a message: one line, of a length that a list can show. */
+const shownTitle = (title: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  title.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ').slice(0, 250);
+
+/**
+ * What a hit does: the message gets the rule's id and tactics, and a small message with what the
+ * rule knows goes to the stream of detections.
+ */
+export function hitActions(rule: IngestRule, { detectionsStream }: IngestOptions): string {
+  const hit: (readonly [string, string])[] = [
+    ['sigma_rule', quoted(rule.id)],
+    ['sigma_title', quoted(shownTitle(rule.title))],
+    ['sigma_level', quoted(rule.level)],
+    ['sigma_alert', quoted(String(rule.alert))],
+    ...optional('sigma_status', rule.status),
+    ...optional('sigma_tactics', rule.tactics.join(', ')),
+    ...optional('sigma_techniques', rule.techniques.join(', ')),
+    ...optional('sigma_link', rule.link),
+    ...entity(rule.entityFields),
+    ...rule.hitFields
+      .filter((field) => isFieldName(field) && !isOwnField(field))
+      .map((field) => [field, fieldValue(field)] as const),
+  ];
+  const created = [
+    quoted(shownTitle(rule.title)),
+    fieldText('source'),
+    'to_date($message.timestamp)',
+  ];
+  const map = hit.map(([name, value]) => `${fieldName(name)}: ${value}`).join(', ');
+  return [
+    tagged('sigma_rules', [rule.id]),
+    tagged(`sigpack_level_${rule.level}`, []),
+    tagged('sigma_tactics', rule.tactics),
+    `let m = create_message(${created.join(', ')});`,
+    `set_fields(fields: {${map}}, message: m);`,
+    `route_to_stream(name: ${quoted(detectionsStream)}, message: m, remove_from_default: true);`,
+  ]
+    .filter((line) => line !== '')
+    .map((line) => `  ${line}\n`)
+    .join('');
+}
+
+const isOwnField = (field: string): boolean =>
+  /^(?:sigma_|gl2_|_|timestamp$|message$|source$|streams$)/.test(field);
+
+const optional = (name: string, value: string | undefined): [string, string][] =>
+  value === undefined || value === '' ? [] : [[name, quoted(value)]];
+
+function tagged(field: string, values: readonly string[]): string {
+  if (field.startsWith('sigpack_')) return `set_field(${quoted(field)}, "1");`;
+  if (values.length === 0) return '';
+  let array = fieldValue(field);
+  for (const value of values) array = `string_array_add(${array}, ${quoted(value)}, true)`;
+  return `set_field(${quoted(field)}, ${array});`;
+}
+
+/** The first entity that the message has; `-` for a message without any. */
+function entity(fields: readonly EntityField[]): [string, string][] {
+  const known = fields.filter(({ name }) => isFieldName(name));
+  const values = [...known.map(({ name }) => fieldValue(name)), quoted('-')];
+  return [['sigma_entity', `to_string(first_non_null([${values.join(', ')}]))`]];
+}

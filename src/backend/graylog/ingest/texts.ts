@@ -1,0 +1,56 @@
+import { hash } from 'node:crypto';
+import { quoted } from '../pipeline-rule/text.ts';
+
+/** One pipeline rule of Graylog. */
+export interface PipelineRuleText {
+  /** As in its source, and its title; it has a digest of the source. */
+  readonly name: string;
+  /** `rule "<name>" when ... then ... end`. */
+  readonly source: string;
+  /** The ids of the rules that it is of; of a rule that only prepares, none. */
+  readonly ids: readonly string[];
+}
+
+/** One pipeline of Graylog. */
+export interface PipelineText {
+  readonly name: string;
+  /** `pipeline "<name>" stage 0 match pass rule "..." ... end`. */
+  readonly source: string;
+  /** Names of the pipeline rules in its source. */
+  readonly rules: readonly string[];
+}
+
+/**
+ * A pipeline rule whose name ends with a digest of the rest: a server refuses another source under
+ * a name that it has.
+ */
+export function ruleText(
+  label: string,
+  condition: string,
+  actions: string,
+  ids: readonly string[],
+): PipelineRuleText {
+  const body = `when\n  ${condition}\nthen\n${actions}end\n`;
+  const name = `${label} ${hash('sha256', body, 'hex').slice(0, 8)}`;
+  return { name, source: `rule ${quoted(name)}\n${body}`, ids };
+}
+
+export interface StageText {
+  readonly number: number;
+  /** `pass`: the pipeline goes on, whatever its rules say; `all`: only if all of them hold. */
+  readonly match: 'all' | 'either' | 'pass';
+  /** Names. */
+  readonly rules: readonly string[];
+}
+
+export function pipelineText(name: string, stages: readonly StageText[]): PipelineText {
+  const lines = stages.flatMap(({ number, match, rules }) => [
+    `stage ${number} match ${match}`,
+    ...rules.map((rule) => `  rule ${quoted(rule)};`),
+  ]);
+  return {
+    name,
+    source: `pipeline ${quoted(name)}\n${lines.join('\n')}\nend\n`,
+    rules: stages.flatMap((stage) => stage.rules),
+  };
+}

@@ -1,0 +1,182 @@
+import { widenCase } from '../../../regex/case.ts';
+import { foldCase } from '../../../regex/letter-case.ts';
+import type { CodeRanges } from '../../../regex/set.ts';
+import type { RegexAnchor, RegexLookaround, RegexNode, RegexRepeat } from '../../../regex/tree.ts';
+import { ANY, isPlaceholder, ONE, type Pattern } from '../../../sigma/value/pattern.ts';
+import { Refusal } from '../../backend.ts';
+
+/**
+ * Regular expressions as java.util.regex takes them. The flags `d` and `s` are on: `.` is any
+ * character, and lines end with a newline only.
+ */
+const flags = '(?ds)';
+
+export interface JavaRegex {
+  readonly pattern: string;
+  /** Its groups repeat without a limit, which takes the engine a frame of its stack per round. */
+  readonly deep: boolean;
+}
+
+/**
+ * The expression, which is to be found somewhere in a text as it is. Throws a {@link Refusal} with
+ * a reason for what the engine lacks or may take for ever.
+ */
+export function javaRegex(node: RegexNode): JavaRegex {
+  const state = { deep: false };
+  const pattern = flags + print(node, state);
+  return { pattern, deep: state.deep };
+}
+
+interface State {
+  deep: boolean;
+}
+
+function print(node: RegexNode, state: State): string {
+  switch (node.kind) {
+    case 'empty':
+      return '';
+    case 'char':
+      return node.ignoreCase
+        ? classText(widenCase([[node.codePoint, node.codePoint]]))
+        : charText(node.codePoint);
+    case 'any':
+      return node.dotAll ? '.' : '[^\\n]';
+    case 'class':
+      return classText(node.ignoreCase ? widenCase(node.ranges) : node.ranges, node.negated);
+    case 'sequence':
+      return node.nodes.map((child) => print(child, state)).join('');
+    case 'alternation':
+      return `(?:${node.branches.map((child) => print(child, state)).join('|')})`;
+    case 'group':
+      return `(?:${print(node.node, state)})`;
+    case 'repeat':
+      return repeatText(node, state);
+    case 'anchor':
+      return anchorText(node);
+    case 'lookaround':
+      return lookText(node, state);
+    case 'atomic':
+      return `(?>${print(node.node, state)})`;
+    case 'backreference':
+      throw new Refusal('a reference back to a group may take for ever', node.offset);
+    case 'opaque':
+      throw new Refusal(`it may read \`${node.text}\` differently`, node.offset);
+  }
+}
+
+const charText = (codePoint: number): string => {
+  const char = String.fromCodePoint(codePoint);
+  return /^[A-Za-z0-9 "#%&',/:;<=>@_`~!-]$/.test(char) ? char : `\\x{${codePoint.toString(16)}}`;
+};
+
+/** Spells letters in each case: the engine's flag has its own way with letters beyond ASCII. */
+function classText(ranges: CodeRanges, negated = false): string {
+  const [first, ...more] = ranges;
+  if (!first) return negated ? '.' : '(?!)';
+  if (first[0] === first[1] && more.length === 0 && !negated) return charText(first[0]);
+  return `[${negated ? '^' : ''}${ranges.map(rangeText).join('')}]`;
+}
+
+function rangeText([low, high]: readonly [number, number]): string {
+  const text = (point: number): string =>
+    /^[A-Za-z0-9]$/.test(String.fromCodePoint(point))
+      ? String.fromCodePoint(point)
+      : `\\x{${point.toString(16)}}`;
+  return low === high ? text(low) : `${text(low)}-${text(high)}`;
+}
+
+function repeatText(node: RegexRepeat, state: State): string {
+  const { max, lazy, possessive } = node;
+  const isLong = max > longRepeat;
+  if (isLong && holdsLongRepeat(node.node))
+    throw new Refusal('a repetition inside a repetition may take for ever', node.offset);
+  if (isLong && !isSingle(node.node)) state.deep = true;
+  const inner = print(node.node, state);
+  const body = isSingle(node.node) ? inner : `(?:${inner})`;
+  return `${body}${boundsText(node)}${possessive ? '+' : lazy ? '?' : ''}`;
+}
+
+function boundsText({ min, max }: RegexRepeat): string {
+  if (max === Number.POSITIVE_INFINITY) return min === 0 ? '*' : min === 1 ? '+' : `{${min},}`;
+  if (min === 0 && max === 1) return '?';
+  return min === max ? `{${min}}` : `{${min},${max}}`;
+}
+
+/** Rounds up to which a repetition in another one is written out in the mind. */
+const longRepeat = 16;
+
+const isSingle = ({ kind }: RegexNode): boolean =>
+  kind === 'char' || kind === 'any' || kind === 'class';
+
+function holdsLongRepeat(node: RegexNode): boolean {
+  switch (node.kind) {
+    case 'repeat':
+      return node.max > longRepeat || holdsLongRepeat(node.node);
+    case 'sequence':
+      return node.nodes.some(holdsLongRepeat);
+    case 'alternation':
+      return node.branches.some(holdsLongRepeat);
+    case 'group':
+    case 'atomic':
+    case 'lookaround':
+      return holdsLongRepeat(node.node);
+    default:
+      return false;
+  }
+}
+
+const word = '[0-9A-Z_a-z]';
+
+/** `\b` of Java counts letters beyond ASCII to words, depending on its version. */
+function anchorText({ at, multiline }: RegexAnchor): string {
+  switch (at) {
+    case 'start':
+      return multiline ? '(?m:^)' : '\\A';
+    case 'end':
+      return multiline ? '(?m:$)' : '\\Z';
+    case 'textStart':
+      return '\\A';
+    case 'textEnd':
+      return '\\Z';
+    case 'wordBoundary':
+      return `(?:(?<=${word})(?!${word})|(?<!${word})(?=${word}))`;
+    case 'notWordBoundary':
+      return `(?:(?<=${word})(?=${word})|(?<!${word})(?!${word}))`;
+  }
+}
+
+function lookText({ behind, negated, node, offset }: RegexLookaround, state: State): string {
+  if (behind && holdsLongRepeat(node))
+    throw new Refusal('it looks behind for a text without a limit', offset);
+  return `(?${behind ? '<' : ''}${negated ? '!' : '='}${print(node, state)})`;
+}
+
+/**
+ * A pattern with wildcards over a whole text. Of each piece between stars the first place is as
+ * good as any, so the engine never goes back to an earlier one. `folded`: the letter case of the
+ * text is.
+ */
+export function patternRegex(pattern: Pattern, exact: boolean, folded: boolean): string {
+  const pieces: string[] = [''];
+  for (const part of pattern) {
+    if (part === ANY) pieces.push('');
+    else pieces[pieces.length - 1] += part === ONE ? '.' : literalText(part, exact, folded);
+  }
+  const [head = '', ...rest] = pieces;
+  const tail = rest.pop();
+  if (tail === undefined) return `${flags}\\A${head}\\z`;
+  const middle = rest.map((piece) => `(?>.*?${piece})`).join('');
+  return `${flags}\\A${head}${middle}${tail === '' ? '' : `.*${tail}\\z`}`;
+}
+
+function literalText(
+  part: Exclude<Pattern[number], number>,
+  exact: boolean,
+  folded: boolean,
+): string {
+  if (isPlaceholder(part)) throw new Error(`the placeholder %${part.placeholder}% has no value`);
+  const points = Array.from(folded ? foldCase(part) : part, (char) => char.codePointAt(0) ?? 0);
+  return points
+    .map((point) => (exact ? charText(point) : classText(widenCase([[point, point]]))))
+    .join('');
+}
