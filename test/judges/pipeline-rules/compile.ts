@@ -109,21 +109,12 @@ function property(object: Value, name: string | null): Value {
   throw new Error(`the property ${name} is not read here`);
 }
 
-function mapOf(entries: readonly (readonly [string, Compiled])[]): Compiled {
-  return {
-    type: 'Map',
-    logical: false,
-    run(scope) {
-      const made = new Map<string, Value>();
-      for (const [name, { run }] of entries) {
-        const value = run(scope);
-        if (value === null) throw new EvaluationError('NullPointerException: null in a map');
-        made.set(name, value);
-      }
-      return made;
-    },
-  };
-}
+/** A value that is null stays in the map; a field is not set by it. */
+const mapOf = (entries: readonly (readonly [string, Compiled])[]): Compiled => ({
+  type: 'Map',
+  logical: false,
+  run: (scope) => new Map(entries.map(([name, { run }]) => [name, run(scope)])),
+});
 
 function indexed(object: Compiled, index: Compiled): Compiled {
   const isMap = object.type === 'Map' || object.type === 'Regex';
