@@ -23,6 +23,9 @@ every example: \`expression; // => value\` is compared. [The README](../README.m
 The library reads no files, no clock and no network: texts go in, values come out. Functions that read or compile take
 a bag for [diagnostics](#diagnosticbag) and leave out what is wrong; a function throws only where its entry says so.
 
+\`sigpack/core\` has the same without packs and installs, and uses no module and no global of Node: bundlers put it into
+pages and workers. A test keeps it so.
+
 This page is generated: \`UPDATE=1 npx vitest run test/index-page.test.ts\` writes it.
 `;
 

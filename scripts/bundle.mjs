@@ -2,7 +2,7 @@
 // takes as long to load four hundred as to compile a thousand rules; and one declaration file for
 // the library, of what index.ts exports and what that is made of.
 import { createHash } from 'node:crypto';
-import { globSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
@@ -91,19 +91,29 @@ function loadedWith(name, found = new Set()) {
 // Node takes half a millisecond for a file: what a build loads is in three, so that what needs less
 // loads less
 const build = loadedWith('cli/command/build/run.js');
-const partOf = (name, priority, ...commands) => {
+// sigpack/core shares files with the commands, but none that has a module of Node
+const core = loadedWith('core.js');
+const partsOf = (name, priority, ...commands) => {
   const loaded = new Set(commands.flatMap((command) => [...loadedWith(`cli/${command}.js`)]));
-  return { name, priority, test: (id) => build.has(id) && loaded.has(id) };
+  return [true, false].map((inCore) => ({
+    name: inCore ? `${name}-core` : name,
+    priority,
+    test: (id) => build.has(id) && loaded.has(id) && core.has(id) === inCore,
+  }));
 };
 const groups = [
-  partOf('start', 3, 'main'),
-  partOf('quick', 2, 'command/list/run', 'command/verify/run'),
-  partOf('common', 1, 'command/build/run'),
+  ...partsOf('start', 3, 'main'),
+  ...partsOf('quick', 2, 'command/list/run', 'command/verify/run'),
+  ...partsOf('common', 1, 'command/build/run'),
 ];
 const modules = await rolldown({
   cwd: root,
   platform: 'node',
-  input: { index: './dist/modules/index.js', 'cli/main': './dist/modules/cli/main.js' },
+  input: {
+    index: './dist/modules/index.js',
+    core: './dist/modules/core.js',
+    'cli/main': './dist/modules/cli/main.js',
+  },
   // all but our own modules is for npm to install
   external: /^[^./]/,
   plugins: [precompiled, deflated],
@@ -132,9 +142,13 @@ const written = [
   }),
   await types.write({ dir, format: 'es' }),
 ];
-const kept = new Set(
-  written.flatMap(({ output }) => output.map(({ fileName }) => join(dir, fileName))),
-);
+// the names of sigpack/core are some of the library's, with the same declarations
+const coreTypes = readFileSync(join(root, 'src/core.ts'), 'utf8')
+  .replace(/^\/\/.*\n/gm, '')
+  .replace(/ from '[^']*'/g, ` from './index.js'`);
+writeFileSync(join(dir, 'core.d.ts'), coreTypes);
+const kept = new Set([join(dir, 'core.d.ts')]);
+for (const { output } of written) for (const { fileName } of output) kept.add(join(dir, fileName));
 // in place and at the end: a command that runs meanwhile finds its files
 for (const path of globSync('**/*.{js,ts}', { cwd: dir }))
   if (!kept.has(join(dir, path))) rmSync(join(dir, path));

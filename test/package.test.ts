@@ -114,10 +114,9 @@ describe('the npm package', () => {
     expect(packed.unpackedSize).toBeLessThan(2_000_000);
   });
 
-  it('holds one declaration file, which needs no other', () => {
-    expect(packed.files.map(({ path }) => path).filter((path) => path.endsWith('.d.ts'))).toEqual([
-      'dist/lib/index.d.ts',
-    ]);
+  it('holds one declaration file, which needs no other, and one of names from it', () => {
+    const paths = packed.files.map(({ path }) => path).filter((path) => path.endsWith('.d.ts'));
+    expect(paths.sort()).toEqual(['dist/lib/core.d.ts', 'dist/lib/index.d.ts']);
     const text = readFileSync(join(root, 'dist/lib/index.d.ts'), 'utf8');
     expect(text).toMatch(/declare function readDocuments\(/);
     const withoutComments = text.replace(/\/\*[\s\S]*?\*\//g, '');
@@ -210,6 +209,11 @@ describe('the npm package', () => {
     expect(tsc(program)).toMatchObject({ status: 0, stdout: '' });
     const wrong = tsc(program.replace('{ cloudSafe: true }', '{ cloudSafe: 1 }'));
     expect([wrong.status === 0, wrong.stdout.includes('TS2322')]).toEqual([false, true]);
+    const core = program.replace("'sigpack'", "'sigpack/core'");
+    expect(tsc(core)).toMatchObject({ status: 0, stdout: '' });
+    writeFileSync(join(folder, 'core.js'), core);
+    expect(node(['core.js']).stdout).toBe(node(['program.js']).stdout);
+    expect(tsc(core.replace('collect,', 'collect, makeArtifacts,')).stdout).toContain('TS2305');
   });
 
   it('gives its schema to editors', () => {

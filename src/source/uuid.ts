@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { sha1 } from './sha1.ts';
 
 /**
  * Namespace of all ids that Sigpack derives. If it changed, every installed pack would look new.
@@ -11,7 +11,11 @@ export const sigpackNamespace = 'b3c8f0de-6f2a-4a55-9d3c-5f1d7a0e7c21';
  */
 export function uuidV5(namespace: string, name: string): string {
   if (namespace !== last.namespace) last = { namespace, bytes: namespaceBytes(namespace) };
-  const digest = hash('sha1', Buffer.concat([last.bytes, Buffer.from(name)]), 'hex');
+  const text = encoder.encode(name);
+  const bytes = new Uint8Array(last.bytes.length + text.length);
+  bytes.set(last.bytes);
+  bytes.set(text, last.bytes.length);
+  const digest = sha1(bytes);
   const variant = ((Number.parseInt(digest.charAt(16), 16) & 0x3) | 0x8).toString(16);
   return (
     `${digest.slice(0, 8)}-${digest.slice(8, 12)}-5${digest.slice(13, 16)}-${variant}` +
@@ -19,14 +23,16 @@ export function uuidV5(namespace: string, name: string): string {
   );
 }
 
+const encoder = new TextEncoder();
+
 // thousands of ids share a namespace
-let last: { readonly namespace: string; readonly bytes: Buffer } = {
+let last: { readonly namespace: string; readonly bytes: Uint8Array } = {
   namespace: sigpackNamespace,
   bytes: namespaceBytes(sigpackNamespace),
 };
 
-function namespaceBytes(namespace: string): Buffer {
-  const bytes = Buffer.from(namespace.replaceAll('-', ''), 'hex');
-  if (bytes.length !== 16) throw new RangeError(`not a UUID: ${namespace}`);
-  return bytes;
+function namespaceBytes(namespace: string): Uint8Array {
+  const digits = namespace.replaceAll('-', '');
+  if (!/^[0-9a-f]{32}$/i.test(digits)) throw new RangeError(`not a UUID: ${namespace}`);
+  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }

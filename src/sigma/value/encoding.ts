@@ -15,9 +15,7 @@ export function toUtf16({ pattern }: EncodedPattern, encoding: Transcoding): Enc
       first = false;
       return part;
     }
-    const buffer = Buffer.from(part, 'utf16le');
-    if (encoding === 'utf16be') buffer.swap16();
-    const text = buffer.toString('latin1');
+    const text = utf16Bytes(part, encoding === 'utf16be');
     // the byte order mark FF FE announces little endian
     const marked = encoding === 'utf16' && first ? `\u00ff\u00fe${text}` : text;
     first = false;
@@ -26,12 +24,26 @@ export function toUtf16({ pattern }: EncodedPattern, encoding: Transcoding): Enc
   return { pattern: joinParts(parts), bytes: true };
 }
 
-function buffer(text: string, bytes: boolean): Buffer {
-  return Buffer.from(text, bytes ? 'latin1' : 'utf8');
+/** Two characters, each a byte, for each UTF-16 unit. */
+function utf16Bytes(text: string, bigEndian: boolean): string {
+  let bytes = '';
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    const low = String.fromCharCode(unit & 0xff);
+    const high = String.fromCharCode(unit >> 8);
+    bytes += bigEndian ? high + low : low + high;
+  }
+  return bytes;
 }
 
+const encoder = new TextEncoder();
+
+/** A character for each byte, which is what `btoa` takes. */
+const binary = (text: string, bytes: boolean): string =>
+  bytes ? text : Array.from(encoder.encode(text), (byte) => String.fromCharCode(byte)).join('');
+
 export function toBase64(text: string, bytes: boolean): string {
-  return buffer(text, bytes).toString('base64');
+  return btoa(binary(text, bytes));
 }
 
 /**
@@ -39,9 +51,9 @@ export function toBase64(text: string, bytes: boolean): string {
  * the neighbours of the value take part in.
  */
 export function toBase64Offsets(text: string, bytes: boolean): readonly string[] {
-  const value = buffer(text, bytes);
+  const value = binary(text, bytes);
   return [0, 1, 2].map((offset) => {
-    const encoded = Buffer.concat([Buffer.alloc(offset), value]).toString('base64');
+    const encoded = btoa('\0'.repeat(offset) + value);
     const start = [0, 2, 3][offset] ?? 0;
     const end = [0, 3, 2][(value.length + offset) % 3] ?? 0;
     return encoded.slice(start, encoded.length - end);

@@ -40,10 +40,11 @@ const tableOf = (texts: readonly string[]) => ({
 });
 const LITERAL_TABLE = tableOf(LITERAL);
 const EITHER_CASE_TABLE = tableOf(EITHER_CASE);
-const HIDDEN_DOLLAR_BYTES = Buffer.from(HIDDEN_DOLLAR, 'latin1');
+const HIDDEN_DOLLAR_BYTES = new TextEncoder().encode(HIDDEN_DOLLAR);
 const LONGEST = HIDDEN_DOLLAR.length;
-const scratch = Buffer.allocUnsafe(8192);
-const scratchView = new DataView(scratch.buffer, scratch.byteOffset, scratch.length);
+const scratch = new Uint8Array(8192);
+const scratchView = new DataView(scratch.buffer);
+const decoder = new TextDecoder();
 
 /**
  * Literal text as Lucene regular expression, a letter as `[aA]` where case is ignored. Safe between
@@ -66,7 +67,7 @@ export function luceneEscape(text: string, ignoreCase: boolean, hideDollar = fal
     scratchView.setInt32(length, bytes, true);
     length += table.sizes[code] ?? 0;
   }
-  return scratch.toString('latin1', 0, length);
+  return decoder.decode(scratch.subarray(0, length));
 }
 
 /** Any text, of any length and in any script. */
