@@ -13,7 +13,7 @@ export const numbered = (list: readonly Event[]): readonly Event[] =>
  * rule means. Under both readings of a missing field, since Splunk's documents leave that open.
  */
 export function splunkDisagreements(
-  { rule, query }: CompiledDetection,
+  { rule, query }: Pick<CompiledDetection, 'rule' | 'query'>,
   over: readonly Event[],
   cloudSafe: boolean,
 ): readonly string[] {

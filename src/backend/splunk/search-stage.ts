@@ -131,7 +131,8 @@ export function printSearch(query: Query, spell: Spelling): string {
   return text;
 }
 
-function printOperand(query: Query, spell: Spelling): string {
+/** The same as one term. */
+export function printOperand(query: Query, spell: Spelling): string {
   switch (query.kind) {
     case 'and':
       return query.operands.length === 0 ? '*' : `(${printSearch(query, spell)})`;
@@ -170,7 +171,8 @@ function printOr(operands: readonly Query[], spell: Spelling): string {
   return alternatives.length === 1 ? (alternatives[0] ?? '') : `(${alternatives.join(' OR ')})`;
 }
 
-function listValues({ field, test }: Item, spell: Spelling): readonly string[] | undefined {
+/** The values of a test that can be in a list, `field IN (...)`. */
+export function listValues({ field, test }: Item, spell: Spelling): readonly string[] | undefined {
   if (field === undefined) return undefined;
   if (test.kind === 'string') return [spell(test.pattern)];
   return test.kind === 'number' || test.kind === 'boolean' ? [`"${test.value}"`] : undefined;

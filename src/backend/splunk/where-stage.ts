@@ -98,9 +98,20 @@ function printCompare(field: string, test: CompareTest): string {
 }
 
 function printFieldTest(field: string, other: string, test: FieldTest): string {
-  const a = test.cased ? `tostring(${field})` : `lower(${field})`;
-  const b = test.cased ? `tostring(${other})` : `lower(${other})`;
-  switch (test.relation) {
+  // `tostring` makes a text of null
+  if (test.cased)
+    return `(isnotnull(${field}) AND isnotnull(${other}) AND ${related(
+      `tostring(${field})`,
+      `tostring(${other})`,
+      test,
+    )})`;
+  const compared = related(`lower(${field})`, `lower(${other})`, test);
+  // an empty text is in every text, but in no field that is missing
+  return test.relation === 'contains' ? `(isnotnull(${field}) AND ${compared})` : compared;
+}
+
+function related(a: string, b: string, { relation }: FieldTest): string {
+  switch (relation) {
     case 'equals':
       return `${a}=${b}`;
     case 'startswith':

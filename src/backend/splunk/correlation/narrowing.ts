@@ -12,6 +12,8 @@ const kinds: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+export const isKindField = (field: string): boolean => kinds.has(field.toLowerCase());
+
 /**
  * Whether a query asks for more than the kind of an event: for a value of a field, for a keyword,
  * or for the absence of one.
@@ -31,8 +33,6 @@ export function narrows(query: Query): boolean {
 
 function narrowsItem({ field, test }: Item): boolean {
   return (
-    test.kind !== 'exists' &&
-    test.kind !== 'null' &&
-    (field === undefined || !kinds.has(field.toLowerCase()))
+    test.kind !== 'exists' && test.kind !== 'null' && (field === undefined || !isKindField(field))
   );
 }

@@ -1,26 +1,57 @@
-import type { Place } from '../../backend.ts';
+import { itemsOf, type Query } from '../../../query/tree.ts';
+import { failed, ok, type Result } from '../../../source/result.ts';
+import { Refusal } from '../../backend.ts';
+import { bounded } from '../search-stage.ts';
+import { printWhere } from '../where-stage.ts';
+import { alwaysOf, type NeededTerm, neededTerms } from './necessary.ts';
 
-/** One `field=value` of the search stage, or a term without a field. */
-export interface NeededTerm {
-  /** As the search stage spells it; undefined for terms that are not `field=value`. */
-  readonly field: string | undefined;
-  /** The value as the search stage spells it, or the whole term. */
-  readonly text: string;
-}
+/** The column that has the id of the rule: the one that a row is a hit of. */
+export const ruleColumn = 'sigma_rule';
 
 /** What a grouped search has of a rule. Only texts: the query itself is not kept. */
-export interface GroupedRule extends Place {
+export interface GroupedRule {
   /** The UUID of the detection. */
   readonly id: string;
   /** An eval expression that is true exactly where the rule is. */
   readonly condition: string;
-  /** Every event that the rule means has at least one of these; empty: no term is known. */
+  /** Every event of the rule has at least one of these. */
   readonly needed: readonly NeededTerm[];
-  /** Terms of the search stage that every event of the rule has, besides. */
+  /** Terms of the search stage, of which every event of the rule has all. */
   readonly always: readonly string[];
   /**
    * An eval expression of an admin, such as a macro in backticks: where it is true, the event is no
-   * hit of the rule. Where it is null, the event stays.
+   * hit of the rule. Where it is null, the event stays one.
    */
   readonly exclusion?: string;
 }
+
+/**
+ * The parts of a grouped search that come from the query of a rule.
+ *
+ * @param id - The UUID of the detection, which the results of the search have.
+ * @param query - With the fields that events of Splunk have.
+ * @returns The parts, or why the rule needs a search of its own.
+ */
+export function groupedRule(id: string, query: Query, cloudSafe: boolean): Result<GroupedRule> {
+  if (!isPlainId.test(id)) return failed('its id is no UUID');
+  if (itemsOf(query).some(({ field, test }) => isColumn(field) || isColumn(otherOf(test))))
+    return failed(`it tests \`${ruleColumn}\`, a column of grouped searches`);
+  try {
+    const over = bounded(query, 'over', cloudSafe);
+    const needed = neededTerms(over, cloudSafe);
+    if (needed === undefined) return failed(anyEvent);
+    const always = alwaysOf(over, cloudSafe);
+    return ok({ id, condition: printWhere(query), needed, always });
+  } catch (error) {
+    if (error instanceof Refusal) return failed(error.message);
+    throw error;
+  }
+}
+
+const anyEvent =
+  'no term of the search stage is in all of its events, so that a search with other rules would ' +
+  'look at every event for each of them';
+const isPlainId = /^[0-9A-Fa-f-]{36}$/;
+const isColumn = (field: string | undefined): boolean => field === ruleColumn;
+const otherOf = (test: ReturnType<typeof itemsOf>[number]['test']): string | undefined =>
+  test.kind === 'field' ? test.other : undefined;
