@@ -31,7 +31,7 @@ export function ruleText(
   ids: readonly string[],
 ): PipelineRuleText {
   const body = `when\n  ${condition}\nthen\n${actions}end\n`;
-  const name = `${label} ${hash('sha256', body, 'hex').slice(0, 8)}`;
+  const name = `${label} ${digestOf(body)}`;
   return { name, source: `rule ${quoted(name)}\n${body}`, ids };
 }
 
@@ -43,14 +43,22 @@ export interface StageText {
   readonly rules: readonly string[];
 }
 
-export function pipelineText(name: string, stages: readonly StageText[]): PipelineText {
+/**
+ * A pipeline whose name ends with a digest of the rest: a new version is made beside the one that
+ * is connected, and takes its place in one step.
+ */
+export function pipelineText(label: string, stages: readonly StageText[]): PipelineText {
   const lines = stages.flatMap(({ number, match, rules }) => [
     `stage ${number} match ${match}`,
     ...rules.map((rule) => `  rule ${quoted(rule)};`),
   ]);
+  const body = `${lines.join('\n')}\nend\n`;
+  const name = `${label} ${digestOf(body)}`;
   return {
     name,
-    source: `pipeline ${quoted(name)}\n${lines.join('\n')}\nend\n`,
+    source: `pipeline ${quoted(name)}\n${body}`,
     rules: stages.flatMap((stage) => stage.rules),
   };
 }
+
+const digestOf = (body: string): string => hash('sha256', body, 'hex').slice(0, 8);
