@@ -97,6 +97,8 @@ graylog:
   streamParameter: STREAM
   leadingWildcards: true
   textFields: [message]
+  mode: search
+  detectionsStream: Hits
   keywordFields: [message]
   ipFields: [src_ip]
   definitionsPerMinute: 30
@@ -227,6 +229,8 @@ test('every key of the sample is read', () => {
       streamParameter: 'STREAM',
       leadingWildcards: true,
       textFields: ['message'],
+      mode: 'search',
+      detectionsStream: 'Hits',
       keywordFields: ['message'],
       ipFields: ['src_ip'],
       definitionsPerMinute: 30,

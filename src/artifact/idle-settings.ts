@@ -37,6 +37,17 @@ function idle({ config: { targets, splunk, graylog }, splunk: detections }: Pack
         'Write `matching: exact` beside it if a search may be case-sensitive; else remove the ' +
         'key.',
     });
+  if (
+    targets.includes('graylog') &&
+    graylog.mode === 'search' &&
+    graylog.detectionsStream !== undefined
+  )
+    found.push({
+      path: ['graylog', 'detectionsStream'],
+      target: 'graylog',
+      message: 'graylog: `detectionsStream` changes nothing with `mode: search`, which has no hits',
+      hint: 'Write `mode: ingest` beside it, or remove the key.',
+    });
   if (!targets.includes('splunk')) return found;
   const modelsOnly = detections.length > 0 && detections.every(({ scopes }) => scopes.length === 0);
   for (const key of ['index', 'indexes'] as const)

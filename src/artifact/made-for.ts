@@ -1,5 +1,6 @@
 import { type NamedPipeline, oneLine } from '../pack/chosen-pipelines.ts';
 import type { PackConfig, Target } from '../pack/config/config.ts';
+import { ingestStreams } from '../pack/graylog/ingest/ingest-streams.ts';
 import { indexMacros } from '../pack/index-macro.ts';
 import type { Pack } from '../pack/pack.ts';
 import { sigmaNames } from '../pipeline/field-choice.ts';
@@ -60,7 +61,9 @@ function graylogPlaces({ config, graylog }: Pack): readonly string[] {
   return [...new Set(places.map(oneLine))].sort();
 }
 
-function streamsOf({ graylog: { streams, streamParameter } }: PackConfig): readonly string[] {
+function streamsOf({ graylog }: PackConfig): readonly string[] {
+  const { streamParameter } = graylog;
+  const streams = graylog.mode === 'ingest' ? ingestStreams(graylog) : graylog.streams;
   if (streamParameter !== undefined) return [`stream of the parameter ${streamParameter}`];
   return streams.length === 0 ? ['all streams'] : streams;
 }

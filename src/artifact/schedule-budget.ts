@@ -1,6 +1,6 @@
 import type { Target } from '../pack/config/config.ts';
 import { runsInSplunk } from '../pack/config/enabled.ts';
-import { definitionRate } from '../pack/load/room.ts';
+import { definitionRate, sharedRate } from '../pack/load/room.ts';
 import { scheduleHistogram } from '../pack/load/schedule-load.ts';
 import type { Pack } from '../pack/pack.ts';
 import { serverVersion } from '../pack/settings/server-version.ts';
@@ -28,7 +28,7 @@ function graylogLoad({ config, graylog }: Pack): Load {
   const minimum = serverVersion(minimumServerVersion) ?? 0;
   const mean = graylog.reduce(
     (sum, one) => (one.detection.settings.enabled ? sum + definitionRate(one, minimum) : sum),
-    0,
+    sharedRate(graylog, minimum),
   );
   return { mean: tenths(mean), budget: definitionsPerMinute };
 }

@@ -1,7 +1,7 @@
 import { techniqueNames } from '../attack/names.ts';
 import type { PackPages } from '../docs/detection-page.ts';
 import type { Target } from '../pack/config/config.ts';
-import { streamChoice } from '../pack/config/graylog-config.ts';
+import { ingestChoice, streamChoice } from '../pack/config/graylog-config.ts';
 import { type ContentPack, renderContentPack } from '../pack/graylog/content-pack.ts';
 import { indexMacros } from '../pack/index-macro.ts';
 import type { Pack } from '../pack/pack.ts';
@@ -58,6 +58,7 @@ export function graylogPack({ pack, customTemplates }: FilesInput, render: Rende
     notification,
     dashboard,
     streams: streamChoice(graylog),
+    ...(graylog.mode === 'ingest' ? { ingest: ingestChoice(pack.config) } : {}),
   };
   const options = { ...content, customTemplates, templatesAreOurs: !customTemplates };
   return renderContentPack({ info, detections: pack.graylog, options, render });

@@ -65,7 +65,8 @@ export function graylogSearch(
   return { ...conversion, value: search };
 }
 
-function searchOf(
+/** A threshold turns a query into an aggregation that counts. */
+export function searchOf(
   queries: readonly string[],
   { settings }: PackDetection,
   minimum: string,

@@ -3,7 +3,7 @@ import type { PackConfig, Target } from './config/config.ts';
 import { runsInSplunk } from './config/enabled.ts';
 import type { Published } from './config/published.ts';
 import { byPlace, isForced } from './load/order.ts';
-import { definitionRate, meanRate, minutesOfDays, type Room } from './load/room.ts';
+import { definitionRate, meanRate, minutesOfDays, type Room, sharedRate } from './load/room.ts';
 import { cronRate } from './load/schedule-load.ts';
 import type { GraylogDetection, PackDetection, SplunkDetection } from './model/detection.ts';
 import type { DetectionOutcome, TargetOutcome } from './outcome.ts';
@@ -62,7 +62,7 @@ export function withinBudgets<T extends Detections>(
   const graylog = withoutRoom({
     target: 'graylog',
     all: pack.graylog.filter(({ detection }) => detection.settings.enabled),
-    room: meanRate(definitionsPerMinute),
+    room: meanRate(definitionsPerMinute - sharedRate(pack.graylog, minimum)),
     needs: (one) => definitionRate(one, minimum),
     rate: (need) => need,
     wasOn: wasOn('graylog'),

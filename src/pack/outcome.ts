@@ -4,19 +4,24 @@ import type { PackDetection } from './model/detection.ts';
 
 /** What became of a detection in a target: its names there, or why it is missing. */
 export type TargetOutcome =
-  | {
-      readonly kind: 'compiled';
-      readonly names: readonly string[];
-      readonly queries: readonly string[];
-      /** Disabled in this target, whatever its settings are. */
-      readonly off?: true;
-      /** Why it is disabled although its settings enable it. */
-      readonly leftOff?: string;
-    }
+  | CompiledFor
   | {
       readonly kind: 'skipped';
       readonly reasons: readonly { readonly code: DiagnosticCode; readonly message: string }[];
     };
+
+interface CompiledFor {
+  readonly kind: 'compiled';
+  readonly names: readonly string[];
+  /** Of a rule that Graylog tests at ingest: its condition. */
+  readonly queries: readonly string[];
+  /** Number of event definitions of its own. Default: one for each query. */
+  readonly definitions?: number;
+  /** Disabled in this target, whatever its settings are. */
+  readonly off?: true;
+  /** Why it is disabled although its settings enable it. */
+  readonly leftOff?: string;
+}
 
 export interface DetectionOutcome {
   readonly detection: PackDetection;
@@ -29,7 +34,8 @@ export const skipped = (
   kind: 'skipped',
   reasons: reasons.map(({ code, message }) => ({ code, message })),
 });
-export const compiledAs = (
-  names: readonly string[],
-  queries: readonly string[],
-): TargetOutcome => ({ kind: 'compiled', names, queries });
+export const compiledAs = (names: readonly string[], queries: readonly string[]): CompiledFor => ({
+  kind: 'compiled',
+  names,
+  queries,
+});

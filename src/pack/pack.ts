@@ -15,7 +15,7 @@ import type { PackConfig, Target } from './config/config.ts';
 import { warnOfMatchSlips } from './config/match-slips.ts';
 import { mergeSettings } from './config/merge-settings.ts';
 import { nothingPublished } from './config/published.ts';
-import { detectionInGraylog, queriesOf } from './graylog-target.ts';
+import { detectionInGraylog, outcomeInGraylog } from './graylog-target.ts';
 import { withMacrosApart } from './index-macro.ts';
 import { type LeftOffByTarget, switchedOff, withinBudgets } from './load-trim.ts';
 import { attackReferences } from './model/attack-tags.ts';
@@ -331,5 +331,5 @@ function addToGraylog(
   const own = detectionInGraylog(compiled, detection, config, reports);
   if (!own.ok) return skipped(own.error);
   graylog.push(own.value);
-  return compiledAs([detection.name], queriesOf(own.value));
+  return outcomeInGraylog(own.value);
 }

@@ -32,7 +32,18 @@ export function packSettings({ config, splunk: detections }: Pack): PackSettings
   if (targets.includes('graylog')) {
     const { minimumServerVersion, streams, titlePrefix, priority, notification, dashboard } =
       graylog;
-    const own = { minimumServerVersion, streams, titlePrefix, priority, notification, dashboard };
+    // a lock from before the modes has none, which is search
+    const mode = graylog.mode === 'search' ? undefined : graylog.mode;
+    const own = {
+      mode,
+      detectionsStream: graylog.detectionsStream,
+      minimumServerVersion,
+      streams,
+      titlePrefix,
+      priority,
+      notification,
+      dashboard,
+    };
     for (const [name, value] of Object.entries(own)) values[`graylog.${name}`] = value;
   }
   const texts = Object.entries(values).flatMap(([name, value]): [string, string][] =>

@@ -102,8 +102,12 @@ export function createBuilt(
     entries,
     add({ outcome: { detection, targets }, written }) {
       const queries: Partial<Record<Target, readonly string[]>> = {};
-      for (const [target, outcome] of targets)
-        if (outcome.kind === 'compiled') queries[target] = outcome.queries;
+      let definitions = 0;
+      for (const [target, outcome] of targets) {
+        if (outcome.kind !== 'compiled') continue;
+        queries[target] = outcome.queries;
+        if (target === 'graylog') definitions = outcome.definitions ?? outcome.queries.length;
+      }
       // a rule that no target can express is published nowhere
       if (Object.keys(queries).length === 0) return;
       const detail: EntryDetail = {
@@ -121,9 +125,7 @@ export function createBuilt(
         slug: detection.slug,
         filterMacro: detection.filterMacro,
         generated: detection.rule.id === undefined,
-        entities: queries.graylog
-          ? eventDefinitionIds(info, detection.id, queries.graylog.length)
-          : [],
+        entities: eventDefinitionIds(info, detection.id, definitions),
         digests: { ...digestsOf(detail), condition: conditionDigest(written) },
         ...(details ? { detail } : {}),
       });

@@ -11,6 +11,11 @@ import { list, map, text } from '../../source/schema/schema-builder.ts';
  */
 export interface GraylogOptions {
   /**
+   * `search`: rules are queries. `ingest`: they are conditions of pipeline rules, which test each
+   * message once, when it arrives. Default: search.
+   */
+  readonly mode?: 'search' | 'ingest';
+  /**
    * Graylog stores text fields whole and with their case. `case-insensitive` spells letters as
    * `[aA]` in regular expressions, so that `PowerShell.EXE` is found for `powershell.exe` as Sigma
    * wants it; `exact` gives shorter, faster queries that miss other spellings.
@@ -46,6 +51,14 @@ export const graylogDefaults: GraylogOptions = {
 /** The part of these that sigpack.yml sets. */
 export const graylogSchema = map(
   {
+    mode: {
+      enum: ['search', 'ingest'],
+      default: 'search',
+      description:
+        'search: an event definition searches for each rule, over and over. ingest: pipelines ' +
+        'test each message against all rules when it arrives, and a few event definitions ' +
+        'raise alerts for what they found.',
+    },
     matching: {
       enum: ['exact', 'case-insensitive'],
       default: graylogDefaults.matching,

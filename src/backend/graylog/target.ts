@@ -7,20 +7,28 @@ import { withOwnFieldDiagnostics } from '../own-fields.ts';
 import type { ConversionTarget, ConvertedRule } from '../target.ts';
 import { graylogBlankRefusal } from './blank.ts';
 import { graylogQueries } from './graylog.ts';
+import { ingestCondition } from './ingest/ingest-condition.ts';
 import { graylogOwn } from './own-fields.ts';
+import { printCondition } from './pipeline-rule/print.ts';
 import { type GraylogOptions, graylogDefaults, graylogSchema } from './settings.ts';
 
 function convert(compiled: CompiledDetection, settings: GraylogOptions): Conversion<ConvertedRule> {
   const refusal = graylogBlankRefusal(compiled, settings);
   if (refusal) return refusal;
-  const printed = graylogQueries(compiled.query, placeOfQuery(compiled.rule), settings);
+  const place = placeOfQuery(compiled.rule);
+  const printed =
+    settings.mode === 'ingest'
+      ? mapped(ingestCondition(compiled.query, place, settings), (condition) => [
+          printCondition(condition, () => undefined),
+        ])
+      : graylogQueries(compiled.query, place, settings);
   const conversion = withOwnFieldDiagnostics(printed, compiled, graylogOwn);
   return mapped(conversion, (queries) => ({ queries }));
 }
 
 export const graylog: ConversionTarget<GraylogOptions> = {
   name: 'graylog',
-  description: "Graylog's search language",
+  description: "Graylog's search language, or with graylog.mode: ingest its pipeline rules",
   formats: [luceneLineFormat, jsonFormat, ndjsonFormat],
   settings: { schema: graylogSchema, defaults: graylogDefaults },
   convert: detectionsOnly(

@@ -10,6 +10,7 @@ import * as diff from './diff/register.ts';
 import * as docs from './docs/register.ts';
 import * as explain from './explain/register.ts';
 import { programHelp } from './help-text.ts';
+import * as hunt from './hunt/register.ts';
 import * as init from './init/register.ts';
 import * as install from './install/register.ts';
 import * as list from './list/register.ts';
@@ -32,6 +33,7 @@ const commands = [
   adopt,
   convert,
   explain,
+  hunt,
   match,
   diff,
   release,

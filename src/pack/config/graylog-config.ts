@@ -3,15 +3,23 @@ import { graylogDefaults, graylogSchema as targetSchema } from '../../backend/gr
 import { type Level, levels } from '../../sigma/rule/rule.ts';
 import { recordOf } from '../../source/record.ts';
 import { map, text } from '../../source/schema/schema-builder.ts';
-import { type NotificationChoice, notificationSchema } from '../graylog/notification.ts';
+import type { IngestChoice } from '../graylog/content-pack-options.ts';
+import { detectionsTitle } from '../graylog/ingest/detections-stream.ts';
+import { ingestStreams } from '../graylog/ingest/ingest-streams.ts';
+import {
+  type NotificationChoice,
+  notificationSchema,
+} from '../graylog/notification/notification.ts';
 import type { StreamChoice } from '../graylog/stream-reference.ts';
+import type { PackInfo } from '../model/detection.ts';
 import type { FromSettings } from '../settings/schema.ts';
 import { defaultDefinitionsPerMinute } from './load-budget.ts';
 
-const { matching, ...search } = targetSchema.properties;
+const { mode, matching, ...search } = targetSchema.properties;
 
 export const graylogSchema = map(
   {
+    mode,
     matching,
     minimumServerVersion: text(
       'Oldest Graylog version that may install the pack, x.y or x.y.z, 5.2.0 or newer; keys ' +
@@ -23,6 +31,11 @@ export const graylogSchema = map(
       },
     ),
     ...search,
+    detectionsStream: text(
+      'With mode: ingest, the title of the stream that the pack brings for what rules found. ' +
+        'Default: Sigma detections (<id of the pack>).',
+      { maxLength: 100, pattern: '^[^\\p{Cc}]*$' },
+    ),
     titlePrefix: text(
       'Put before the title of each event definition; {level} and {LEVEL} stand for its ' +
         'level: `[{LEVEL}] `.',
@@ -62,6 +75,9 @@ export const graylogSchema = map(
 
 /** `graylog:` of sigpack.yml with its defaults. */
 export interface GraylogConfig {
+  readonly mode: 'search' | 'ingest';
+  /** Undefined: the title is made of the pack's id. */
+  readonly detectionsStream?: string;
   readonly matching: 'exact' | 'case-insensitive';
   /** x.y.z */
   readonly minimumServerVersion: string;
@@ -91,6 +107,7 @@ export function graylogConfig({
   const allStreams = streams === 'all';
   return {
     ...graylogDefaults,
+    mode: 'search',
     titlePrefix: '',
     priority: {},
     dashboard: true,
@@ -103,10 +120,21 @@ export function graylogConfig({
   };
 }
 
-/** Where detections search if their settings name no streams. */
-export function streamChoice({ streams, streamParameter }: GraylogConfig): StreamChoice {
+/** Where detections search, or are tested, if their settings name no streams. */
+export function streamChoice(config: GraylogConfig): StreamChoice {
+  const { streamParameter } = config;
+  const streams = config.mode === 'ingest' ? ingestStreams(config) : config.streams;
   // the one stream that every server has
   if (streamParameter !== undefined)
     return { kind: 'parameter', name: streamParameter, defaultTitle: parameterDefault(streams) };
   return streams.length === 0 ? { kind: 'all' } : { kind: 'titles', titles: streams };
 }
+
+/** With mode: ingest, what the content pack needs to know besides. */
+export const ingestChoice = ({
+  info,
+  graylog: { detectionsStream = detectionsTitle(info), keywordFields },
+}: {
+  readonly info: PackInfo;
+  readonly graylog: GraylogConfig;
+}): IngestChoice => ({ detectionsStream, keywordFields });

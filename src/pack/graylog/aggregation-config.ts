@@ -66,7 +66,7 @@ export function searchConfigs(
   return search.queries.map((query) => config(query, streamIds, filter, window));
 }
 
-function aggregationConfig(
+export function aggregationConfig(
   search: GraylogAggregationSearch & GraylogWindow,
   streams: readonly string[],
 ): AggregationConfig {

@@ -7,6 +7,14 @@ import {
   checkValue,
   type PackNames,
 } from './event-definition-check.ts';
+import {
+  checkPipeline,
+  checkPipelineRule,
+  checkStream,
+  newPipelineNames,
+  type PipelineNames,
+  pipelineReasons,
+} from './ingest/pipeline-check.ts';
 import { graylogLimits } from './limits.ts';
 
 export { graylogLimits } from './limits.ts';
@@ -50,8 +58,8 @@ export interface ServerOptions {
 
 /**
  * What Graylog would refuse in a content pack, or install and then silently fail at in each run;
- * Graylog itself checks neither queries nor definitions at installation. Of entities other than
- * event definitions and stream references, only the envelope is checked.
+ * Graylog itself checks neither queries nor definitions at installation. Of notifications
+ * and dashboards, only the envelope is checked.
  */
 export function checkContentPack(pack: unknown, options: ServerOptions): readonly string[] {
   return checkWholePack(pack, options).reasons;
@@ -96,9 +104,11 @@ export function createPackCheck(
     };
   }
   const names = { ...packNames(pack, referable, minimum), leadingWildcards };
+  const titles = streamTitles(referable);
   const reasons: string[] = [];
   checkEnvelope(pack, minimum, reasons);
   const seen = new Set<string>();
+  const pipelines = newPipelineNames();
   let index = 0;
   let size = bsonSize(pack);
   return {
@@ -108,15 +118,16 @@ export function createPackCheck(
         const key = `${typeName(entity)} ${entity.id}`;
         if (seen.has(key)) reasons.push(`${key} is there twice`);
         seen.add(key);
-        checkEntity(entity, index, names, reasons);
+        checkEntity(entity, index, names, pipelines, reasons);
       } else reasons.push(`entity ${index} is no object`);
       index++;
       return size <= graylogLimits.packSize;
     },
     reasons() {
-      if (size <= graylogLimits.packSize) return reasons;
+      const all = [...reasons, ...pipelineReasons(pipelines, titles)];
+      if (size <= graylogLimits.packSize) return all;
       return [
-        ...reasons,
+        ...all,
         `the pack takes ${size} bytes in Graylog's database, more than ` +
           `${graylogLimits.packSize}: make two of it`,
       ];
@@ -145,6 +156,15 @@ function packNames(
   return { streams, notifications, parameters, minimum };
 }
 
+const streamTitles = (entities: readonly unknown[]): ReadonlySet<string> =>
+  new Set(
+    entities.flatMap((entity) =>
+      isRecord(entity) && typeName(entity) === 'stream' && isRecord(entity.data)
+        ? [String(referenceValue(entity.data.title))]
+        : [],
+    ),
+  );
+
 const typeName = (entity: Json): unknown => (isRecord(entity.type) ? entity.type.name : undefined);
 
 function checkEnvelope(pack: Json, minimum: number, reasons: string[]): void {
@@ -172,7 +192,13 @@ function checkParameter(parameter: Json, minimum: number, reasons: string[]): vo
     reasons.push(`a parameter is of no type: ${parameter.type}`);
 }
 
-function checkEntity(entity: Json, index: number, names: PackNames, reasons: string[]): void {
+function checkEntity(
+  entity: Json,
+  index: number,
+  names: PackNames,
+  pipelines: PipelineNames,
+  reasons: string[],
+): void {
   const data = isRecord(entity.data) ? entity.data : {};
   const type = typeName(entity);
   const found: string[] = [];
@@ -185,6 +211,9 @@ function checkEntity(entity: Json, index: number, names: PackNames, reasons: str
   checkConstraints(entity.constraints, found);
   if (type === 'event_definition') checkEventDefinition(data, names, found);
   if (type === 'stream_title') checkStreamTitle(data, names, found);
+  if (type === 'stream') checkStream(data, names, found);
+  if (type === 'pipeline_rule') checkPipelineRule(data, names, pipelines, found);
+  if (type === 'pipeline') checkPipeline(data, names, pipelines, found);
   if (found.length === 0) return;
   const where = `${type ?? 'entity'} ${JSON.stringify(referenceValue(data.title) ?? index)}`;
   for (const reason of found) reasons.push(`${where}: ${reason}`);

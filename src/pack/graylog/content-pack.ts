@@ -1,4 +1,3 @@
-import type { Level } from '../../sigma/rule/rule.ts';
 import { isRecord } from '../../source/record.ts';
 import type { GraylogDetection, PackInfo } from '../model/detection.ts';
 import { graylogPackId } from '../model/pack-entity.ts';
@@ -7,40 +6,13 @@ import { firstDifference } from '../render/json-difference.ts';
 import type { Json } from '../render/json-value.ts';
 import type { Render } from '../render/template.ts';
 import { checkWholePack, createPackCheck, type ServerOptions } from './content-pack-check.ts';
-import { type DashboardEntity, packDashboard } from './dashboard.ts';
-import { type EventDefinitionEntity, eventDefinitions, keyFieldsOf } from './event-definition.ts';
-import {
-  type NotificationChoice,
-  type NotificationEntity,
-  packNotification,
-} from './notification.ts';
-import type { StreamTitleEntity } from './stream.ts';
-import { type PackParameter, type StreamChoice, streamReferences } from './stream-reference.ts';
-import { graylogTitle } from './title.ts';
+import type { ContentPackOptions } from './content-pack-options.ts';
+import { type EventDefinitionEntity, keyFieldsOf } from './event-definition.ts';
+import { ingestParts } from './ingest/ingest-parts.ts';
+import type { Entity } from './pack-parts.ts';
+import { searchParts } from './search-parts.ts';
+import type { PackParameter } from './stream-reference.ts';
 import { isTemplateField } from './window.ts';
-
-export interface ContentPackOptions extends ServerOptions {
-  /** For detections whose settings name no streams. */
-  readonly streams: StreamChoice;
-  /** Default: the pack has no notification. */
-  readonly notification?: NotificationChoice | undefined;
-  /** Default: the pack has no dashboard. */
-  readonly dashboard?: boolean;
-  /** Prefix of each title. */
-  readonly titlePrefix?: string;
-  /** For the levels whose priority differs from the one of the same name in Graylog. */
-  readonly priority?: Readonly<Partial<Record<Level, number>>>;
-  /**
-   * With custom templates, texts may differ from the model and entities may be added; ids, searches
-   * and streams must stay.
-   */
-  readonly customTemplates?: boolean;
-  /**
-   * The templates are the built-in ones, which the tests of Sigpack compare with the model. Reading
-   * ten megabytes back costs more than writing them, so it is left out.
-   */
-  readonly templatesAreOurs?: boolean;
-}
 
 export interface ContentPackInput {
   readonly info: PackInfo;
@@ -59,9 +31,6 @@ export interface ContentPack {
   /** The server's database can't hold that many detections. */
   readonly tooLarge: boolean;
 }
-
-type OtherEntity = StreamTitleEntity | NotificationEntity | DashboardEntity;
-type Entity = EventDefinitionEntity | OtherEntity;
 
 interface PackModel {
   readonly v: '1';
@@ -86,32 +55,17 @@ export function renderContentPack({
   options,
   render,
 }: ContentPackInput): ContentPack {
-  const { minimumServerVersion } = options;
-  const parts = packParts(info, detections, options);
-  function* entities(): Generator<Entity> {
+  const parts = options.ingest
+    ? ingestParts(info, detections, options, options.ingest)
+    : searchParts(info, detections, options);
+  const all = function* (): Generator<Entity> {
     yield* parts.entities;
-    for (const g of detections) {
-      const { severity, name } = g.detection;
-      const title = graylogTitle(options.titlePrefix ?? '', g.detection);
-      const priority = options.priority?.[severity];
-      const notificationIds = parts.notificationsFor(severity);
-      const more = {
-        ...(title === name ? {} : { title }),
-        ...(priority === undefined ? {} : { priority }),
-        notificationIds,
-      };
-      yield* eventDefinitions(g, info, {
-        minimumServerVersion,
-        streamIds: parts.streamsFor(g),
-        definitions: detections.length,
-        ...more,
-      });
-    }
-  }
+    yield* parts.more();
+  };
   const envelope = packModel(info, parts.parameters, []);
   const rendered = options.templatesAreOurs
-    ? renderOne(envelope, entities(), parts.entities, render, options)
-    : renderAll({ ...envelope, entities: [...entities()] }, render, options);
+    ? renderOne(envelope, all(), parts.entities, render, options)
+    : renderAll({ ...envelope, entities: [...all()] }, render, options);
   return {
     bytes: rendered.bytes,
     reasons: [...detections.flatMap(settingErrors), ...rendered.reasons],
@@ -119,40 +73,6 @@ export function renderContentPack({
     get text() {
       return Buffer.from(rendered.bytes).toString();
     },
-  };
-}
-
-interface PackParts {
-  /** All entities except the event definitions. */
-  readonly entities: readonly OtherEntity[];
-  readonly parameters: readonly PackParameter[];
-  readonly streamsFor: (g: GraylogDetection) => readonly string[];
-  readonly notificationsFor: (level: Level) => readonly string[];
-}
-
-function packParts(
-  info: PackInfo,
-  detections: readonly GraylogDetection[],
-  options: ContentPackOptions,
-): PackParts {
-  const { minimumServerVersion: minimum } = options;
-  const streams = streamReferences(info, minimum, options.streams, detections);
-  const notification =
-    options.notification && packNotification(info, minimum, options.notification);
-  const page = options.dashboard === true ? packDashboard(info, minimum) : undefined;
-  // rules may search the stream that the dashboard shows
-  const titles = new Map(
-    [...streams.entities, ...(page ? [page.stream] : [])].map((entity) => [entity.id, entity]),
-  );
-  return {
-    entities: [
-      ...titles.values(),
-      ...(notification ? [notification.entity] : []),
-      ...(page ? [page.dashboard] : []),
-    ],
-    parameters: [...streams.parameters, ...(notification?.parameters ?? [])],
-    streamsFor: streams.idsFor,
-    notificationsFor: (level) => (notification?.notifies(level) ? [notification.entity.id] : []),
   };
 }
 
@@ -253,8 +173,11 @@ function renderEntity(entity: Entity, render: Render): string {
 
 const templateOf = {
   stream_title: 'graylog/stream-title.json.hbs',
+  stream: 'graylog/stream.json.hbs',
   notification: 'graylog/notification.json.hbs',
   dashboard: 'graylog/dashboard.json.hbs',
+  pipeline_rule: 'graylog/pipeline-rule.json.hbs',
+  pipeline: 'graylog/pipeline.json.hbs',
 } as const;
 
 const isEventDefinition = (entity: Entity): entity is EventDefinitionEntity =>

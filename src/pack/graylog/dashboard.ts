@@ -8,7 +8,14 @@ import {
   type ValueReference,
 } from '../model/pack-entity.ts';
 import { type StreamTitleEntity, streamTitle } from './stream.ts';
-import { dashboardWidgets, type Place, type SearchType, type Widget } from './widgets.ts';
+import {
+  alertPage,
+  dashboardWidgets,
+  type Page,
+  type Place,
+  type SearchType,
+  type Widget,
+} from './widgets.ts';
 
 export type DashboardEntity = PackEntity<'dashboard', DashboardData, '2'>;
 
@@ -66,14 +73,25 @@ const created = '2026-01-01T00:00:00.000Z';
 
 /** A dashboard with what the definitions of the pack raised. */
 export function packDashboard(info: PackInfo, minimum: string): PackDashboard {
-  const packId = graylogPackId(info);
   const stream = streamTitle(info, textValue('All events'), minimum);
+  return { dashboard: dashboardOf(info, minimum, alertPage(info.id), stream.id, 'Alerts'), stream };
+}
+
+/** `stream`: id of the stream entity that it reads. `tab`: the title of its one page. */
+export function dashboardOf(
+  info: PackInfo,
+  minimum: string,
+  page: Page,
+  stream: string,
+  tab: string,
+): DashboardEntity {
+  const packId = graylogPackId(info);
   const queryId = uuidV5(packId, 'dashboard query');
-  const widgets = dashboardWidgets(info.id, stream.id, week);
+  const widgets = dashboardWidgets(page, stream, week);
   const byId = <T>(value: (one: (typeof widgets)[number]) => T): Readonly<Record<string, T>> =>
     Object.fromEntries(widgets.map((one) => [one.widget.id, value(one)]));
   const state: DashboardState = {
-    titles: { widget: byId(({ title }) => title), tab: { title: 'Alerts' } },
+    titles: { widget: byId(({ title }) => title), tab: { title: tab } },
     widgets: widgets.map(({ widget }) => widget),
     widget_mapping: byId(({ search }) => [search.id]),
     positions: byId(({ place }) => place),
@@ -87,7 +105,7 @@ export function packDashboard(info: PackInfo, minimum: string): PackDashboard {
     query: { type: 'elasticsearch', query_string: '' },
     search_types: widgets.map(({ search }) => search),
   };
-  const dashboard: DashboardEntity = {
+  return {
     v: '1',
     type: { name: 'dashboard', version: '2' },
     id: uuidV5(packId, 'dashboard'),
@@ -105,5 +123,4 @@ export function packDashboard(info: PackInfo, minimum: string): PackDashboard {
       created_at: created,
     },
   };
-  return { dashboard, stream };
 }

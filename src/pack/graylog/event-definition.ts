@@ -64,7 +64,7 @@ export interface EventDefinitionOptions extends SearchOptions {
 
 // the id of the stream of all events, the same on each server; Graylog replaces any other
 export const eventsStream = '000000000000000000000002';
-const storage = [{ type: 'persist-to-streams-v1', streams: [eventsStream] }] as const;
+export const storage = [{ type: 'persist-to-streams-v1', streams: [eventsStream] }] as const;
 
 /**
  * The event definitions of a detection: one, or one per query if a filter search needs several. Ids
@@ -103,7 +103,7 @@ export const eventDefinitionIds = (
 ): readonly string[] =>
   Array.from({ length: count }, (_, index) => entityId(graylogPackId(info), detectionId, index));
 
-const eventDefinitionType = { name: 'event_definition', version: '1' } as const;
+export const eventDefinitionType = { name: 'event_definition', version: '1' } as const;
 
 function sharedData(
   { detection, search }: GraylogDetection,
@@ -146,15 +146,15 @@ function sharedData(
       grace_period_ms: graylogGrace({ detection, search }, minimum).period * 1000,
       backlog_size: 0,
     },
-    notifications: (options.notificationIds ?? []).map((id) => ({
-      notification_id: textValue(id),
-      notification_parameters: null,
-    })),
+    notifications: notificationUses(options.notificationIds ?? []),
     storage,
     is_scheduled: flagValue(settings.enabled),
     ...(minimum >= tagsSince ? labels(detection) : undefined),
   };
 }
+
+export const notificationUses = (ids: readonly string[]): readonly NotificationUse[] =>
+  ids.map((id) => ({ notification_id: textValue(id), notification_parameters: null }));
 
 /** Graylog's id of a message. */
 const messageId = 'gl2_message_id';
@@ -175,7 +175,8 @@ const remediationSince = versionNumber(6, 0);
 export const criticalSince = versionNumber(6, 2);
 const tagsSince = versionNumber(7, 2);
 const priorities = { informational: 1, low: 1, medium: 2, high: 3, critical: 4 } as const;
-const defaultPriority = (severity: Level, minimum: number): number =>
+/** A server before 6.2 knows no priority above 3. */
+export const defaultPriority = (severity: Level, minimum: number): number =>
   severity === 'critical' && minimum < criticalSince ? 3 : priorities[severity];
 
 /**

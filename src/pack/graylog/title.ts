@@ -1,9 +1,10 @@
+import type { Level } from '../../sigma/rule/rule.ts';
 import type { PackDetection } from '../model/detection.ts';
 
 /** Tokens of `graylog.titlePrefix`. */
 const tokens = {
-  level: ({ severity }: PackDetection) => severity,
-  LEVEL: ({ severity }: PackDetection) => severity.toUpperCase(),
+  level: (level: Level): string => level,
+  LEVEL: (level: Level): string => level.toUpperCase(),
 } as const;
 export const titleTokens: readonly string[] = Object.keys(tokens);
 
@@ -15,8 +16,12 @@ export const unknownToken = (prefix: string): string | undefined =>
     (name) => !isToken(name),
   );
 
-/** The title of a detection's event definition. */
-export const graylogTitle = (prefix: string, detection: PackDetection): string =>
+/** The prefix with the level in place of its tokens. */
+export const prefixOfLevel = (prefix: string, level: Level): string =>
   prefix.replace(/\{([^{}]*)\}/g, (whole, name: string) =>
-    isToken(name) ? tokens[name](detection) : whole,
-  ) + detection.name;
+    isToken(name) ? tokens[name](level) : whole,
+  );
+
+/** The title of a detection's event definition. */
+export const graylogTitle = (prefix: string, { severity, name }: PackDetection): string =>
+  prefixOfLevel(prefix, severity) + name;

@@ -1,11 +1,11 @@
 import { sigmaFields } from './event-fields.ts';
 
-interface TimeRange {
+export interface TimeRange {
   readonly type: 'relative';
   readonly from: number;
 }
 
-interface Query {
+export interface Query {
   readonly type: 'elasticsearch';
   readonly query_string: string;
 }
@@ -43,17 +43,31 @@ export interface DashboardWidget {
   readonly search: SearchType;
 }
 
-interface Drawing {
+export interface Drawing {
   readonly name: string;
   readonly title: string;
   /** Column, row, width and height on a grid of twelve columns. */
   readonly at: readonly [number, number, number, number];
 }
 
-interface Chart extends Drawing {
+export interface Chart extends Drawing {
   readonly kind: 'bar' | 'table' | 'numeric' | 'pie';
   readonly rows: readonly string[];
   readonly columns: readonly string[];
+}
+
+/** A table of messages, the newest first. */
+export interface MessageTable extends Drawing {
+  readonly columns: readonly string[];
+}
+
+/** What the widgets of a dashboard show. */
+export interface Page {
+  readonly charts: readonly Chart[];
+  readonly newest: MessageTable;
+  /** What a chart counts. */
+  readonly counted: string;
+  readonly query: Query;
 }
 
 const eventField = (name: string): string => `fields.${name}`;
@@ -64,7 +78,7 @@ const [rule, level, technique, tactic] = [
   sigmaFields.tactic,
 ].map(eventField) as [string, string, string, string];
 
-const charts: readonly Chart[] = [
+const alertCharts: readonly Chart[] = [
   { name: 'count', title: 'Alerts', at: [1, 1, 2, 4], kind: 'numeric', rows: [], columns: [] },
   {
     name: 'levels',
@@ -115,40 +129,54 @@ const charts: readonly Chart[] = [
     columns: [tactic],
   },
 ];
-const newest: Drawing = { name: 'newest', title: 'Newest alerts', at: [1, 15, 12, 8] };
-const columns = [
-  'timestamp',
-  eventField(sigmaFields.level),
-  'message',
-  'key',
-  eventField(sigmaFields.techniques),
-];
+const newestAlerts: MessageTable = {
+  name: 'newest',
+  title: 'Newest alerts',
+  at: [1, 15, 12, 8],
+  columns: [
+    'timestamp',
+    eventField(sigmaFields.level),
+    'message',
+    'key',
+    eventField(sigmaFields.techniques),
+  ],
+};
 
 /** Values that a chart or a table shows. */
 const mostValues = 15;
 const mostMessages = 150;
-/** Other packs on the server raise events with the same fields. */
-const queryOf = (packId: string): Query => ({
-  type: 'elasticsearch',
-  query_string: `${eventField(sigmaFields.pack)}:"${packId}"`,
+/** What a pack's event definitions raised: other packs raise events with the same fields. */
+export const alertPage = (packId: string): Page => ({
+  charts: alertCharts,
+  newest: newestAlerts,
+  counted: 'Alerts',
+  query: {
+    type: 'elasticsearch',
+    query_string: `${eventField(sigmaFields.pack)}:"${packId}"`,
+  },
 });
 
 /** `stream`: id of the stream entity with the events. */
 export function dashboardWidgets(
-  packId: string,
+  { charts, newest, counted, query }: Page,
   stream: string,
   timerange: TimeRange,
 ): readonly DashboardWidget[] {
-  const common = { timerange, query: queryOf(packId), streams: [stream] };
+  const common = { timerange, query, streams: [stream] };
   const widgets = charts.map(
     (chart): DashboardWidget => ({
       title: chart.title,
       place: placeOf(chart),
-      widget: { ...common, id: chart.name, type: 'aggregation', config: drawn(chart) },
+      widget: { ...common, id: chart.name, type: 'aggregation', config: drawn(chart, counted) },
       search: { ...common, id: searchOf(chart.name), type: 'pivot', filters: [], ...pivot(chart) },
     }),
   );
-  const fields = { fields: columns, show_message_row: false, show_summary: false, decorators: [] };
+  const fields = {
+    fields: newest.columns,
+    show_message_row: false,
+    show_summary: false,
+    decorators: [],
+  };
   return [
     ...widgets,
     {
@@ -213,12 +241,12 @@ const drawings = {
   numeric: { trend: false, trend_preference: 'NEUTRAL' },
 } as const;
 
-function drawn(chart: Chart): object {
+function drawn(chart: Chart, counted: string): object {
   const { kind, rows, columns: across } = chart;
   return {
     row_pivots: rows.map(pivotField),
     column_pivots: across.map(pivotField),
-    series: [{ config: { name: 'Alerts' }, function: 'count()' }],
+    series: [{ config: { name: counted }, function: 'count()' }],
     sort: sortOf(chart),
     visualization: kind,
     ...(kind === 'bar' || kind === 'numeric' ? { visualization_config: drawings[kind] } : {}),

@@ -1,3 +1,4 @@
+import { alertingOf, sharesDefinition } from '../graylog/ingest/alert-terms.ts';
 import { graylogWindow } from '../graylog/window.ts';
 import type { GraylogDetection } from '../model/detection.ts';
 import { createScheduleLoad, cronRate } from './schedule-load.ts';
@@ -45,12 +46,25 @@ export function meanRate(budget: number): Room<number> {
   };
 }
 
-/** Runs per minute of the event definitions of a detection. */
-export function definitionRate(
-  { detection: { settings }, search }: GraylogDetection,
-  minimumVersion: number,
-): number {
+/** Runs per minute of the event definitions that a detection has to itself. */
+export function definitionRate(g: GraylogDetection, minimumVersion: number): number {
+  const { search, tested } = g;
+  if (tested && sharesDefinition(g)) return 0;
+  const { settings } = g.detection;
   const window = search.kind === 'aggregation' ? search : graylogWindow(settings, minimumVersion);
   const rate = window.cron === undefined ? 60 / window.every : cronRate(settings.cron ?? '');
   return search.kind === 'aggregation' ? rate : search.queries.length * rate;
+}
+
+/** Runs per minute of the event definitions that detections share; none of them in search mode. */
+export function sharedRate(
+  detections: readonly GraylogDetection[],
+  minimumVersion: number,
+): number {
+  if (!detections.some(({ tested }) => tested)) return 0;
+  return alertingOf(detections, minimumVersion).groups.reduce(
+    (sum, { terms: { cron, window } }) =>
+      sum + (cron === undefined ? 60 / window.every : cronRate(cron)),
+    0,
+  );
 }

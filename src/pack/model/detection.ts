@@ -1,4 +1,5 @@
 import type { GraylogAggregation } from '../../backend/graylog/correlation.ts';
+import type { IngestRule } from '../../backend/graylog/ingest/ingest-rule.ts';
 import type { CorrelationRule } from '../../sigma/correlation/correlation.ts';
 import type { DetectionRule, Level, LogSource, RuleHead } from '../../sigma/rule/rule.ts';
 import type { SourceFile } from '../../source/span.ts';
@@ -122,6 +123,11 @@ export interface SearchMacro {
 export interface GraylogDetection {
   readonly detection: PackDetection;
   readonly search: GraylogFilterSearch | GraylogAggregationSearch;
+  /**
+   * At ingest: the rules that messages are tested by, the rule itself or those of a correlation.
+   * The search is then one of their hits.
+   */
+  readonly tested?: readonly IngestRule[];
 }
 
 /**

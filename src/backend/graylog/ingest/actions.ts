@@ -19,6 +19,7 @@ export function hitActions(rule: IngestRule, { detectionsStream }: IngestOptions
     ...optional('sigma_status', rule.status),
     ...optional('sigma_tactics', rule.tactics.join(', ')),
     ...optional('sigma_techniques', rule.techniques.join(', ')),
+    ...optional('sigma_group', rule.group),
     ...optional('sigma_link', rule.link),
     ...entity(rule.entityFields),
     ...rule.hitFields

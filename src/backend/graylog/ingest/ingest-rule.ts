@@ -21,6 +21,11 @@ export interface IngestRule {
   readonly techniques: readonly string[];
   /** False for a rule that only correlations count. */
   readonly alert: boolean;
+  /**
+   * The hit's `sigma_group`: which event definition raises its alert. Undefined for what most rules
+   * of its level have.
+   */
+  readonly group?: string;
   /** To the original rule. */
   readonly link?: string;
   /** By priority: the first that a message has names the entity. */

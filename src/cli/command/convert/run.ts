@@ -12,6 +12,7 @@ import { optimizeLate } from '../../process/optimize-late.ts';
 import { keepNurserySmall } from '../../process/small-nursery.ts';
 import { type Chosen, chosenTarget } from '../../project/chosen-target.ts';
 import { targetSettings } from '../../project/conversion-settings.ts';
+import { convertedEntries, targetedRules } from '../../project/converted-entries.ts';
 import { openProject, reportProject } from '../../project/project.ts';
 import {
   asksForDataModel,
@@ -19,7 +20,6 @@ import {
   setDataModel,
   withoutDataModel,
 } from './data-model.ts';
-import { convertedEntries, targetedRules } from './entries.ts';
 import { noteLineBreaks, noteSigmaNames } from './notes.ts';
 import { queryWriter } from './output.ts';
 import { finalized, isPlain } from './plain-format.ts';

@@ -1,19 +1,20 @@
-import type { Conversion } from '../../../backend/backend.ts';
-import { postprocessedRule } from '../../../backend/postprocess.ts';
-import type { ConvertedEntry, ConvertedRule } from '../../../backend/target.ts';
-import { warnOfUnplaced } from '../../../pack/index-macro.ts';
-import { type CountedWarnings, warnOfPipelines } from '../../../pack/pipeline-report.ts';
-import { checkRuleSettings } from '../../../pack/settings/patch.ts';
-import { createSharedDiagnostics } from '../../../pack/shared-diagnostics.ts';
-import { searchScopes } from '../../../pack/splunk-search.ts';
+import type { Conversion } from '../../backend/backend.ts';
+import { postprocessedRule } from '../../backend/postprocess.ts';
+import type { ConvertedEntry, ConvertedRule } from '../../backend/target.ts';
+import { warnOfUnplaced } from '../../pack/index-macro.ts';
+import { type CountedWarnings, warnOfPipelines } from '../../pack/pipeline-report.ts';
+import { checkRuleSettings } from '../../pack/settings/patch.ts';
+import { createSharedDiagnostics } from '../../pack/shared-diagnostics.ts';
+import { searchScopes } from '../../pack/splunk-search.ts';
 import {
   createTargetCompiler,
   type TargetedRule,
   type TargetRule,
-} from '../../../pipeline/run/target-compiler.ts';
-import type { CompiledRule } from '../../../query/compile.ts';
-import { loadGivenRules } from '../../project/given-rules.ts';
-import type { Project } from '../../project/project.ts';
+} from '../../pipeline/run/target-compiler.ts';
+import type { CompiledRule } from '../../query/compile.ts';
+import type { Collection, Rule } from '../../sigma/collection/collection.ts';
+import { loadGivenRules } from './given-rules.ts';
+import type { Project } from './project.ts';
 
 /**
  * The rules of the paths in the form of each target. `formats`: by target, as the templates of
@@ -24,8 +25,17 @@ export function targetedRules(
   paths: readonly string[],
   formats: ReadonlyMap<string, string>,
 ): readonly TargetedRule[] {
-  const { loaded, bag, pipelines } = project;
   const { collection } = loadGivenRules(project, paths);
+  return targetedIn(project, collection, collection.rules, formats);
+}
+
+/** As {@link targetedRules}, for some rules of a collection. */
+export function targetedIn(
+  { loaded, bag, pipelines }: Project,
+  collection: Collection,
+  rules: readonly Rule[],
+  formats: ReadonlyMap<string, string>,
+): readonly TargetedRule[] {
   const { placeholders, unmatchable } = loaded.config;
   const { compile } = createTargetCompiler({
     collection,
@@ -36,7 +46,7 @@ export function targetedRules(
     unmatchable,
     namedBy: (rule) => rule.fields,
   });
-  return collection.rules
+  return rules
     .filter((rule) => collection.standsAlone(rule) && checkRuleSettings(rule, bag))
     .flatMap((rule) => compile(rule) ?? []);
 }

@@ -1,8 +1,8 @@
-import { type Level, levels } from '../../sigma/rule/rule.ts';
-import type { JsonSchema } from '../../source/schema/json-schema.ts';
-import { list, map, type Properties } from '../../source/schema/schema-builder.ts';
-import { uuidV5 } from '../../source/uuid.ts';
-import type { PackInfo } from '../model/detection.ts';
+import { type Level, levels } from '../../../sigma/rule/rule.ts';
+import type { JsonSchema } from '../../../source/schema/json-schema.ts';
+import { list, map, type Properties } from '../../../source/schema/schema-builder.ts';
+import { uuidV5 } from '../../../source/uuid.ts';
+import type { PackInfo } from '../../model/detection.ts';
 import {
   flagValue,
   graylogPackId,
@@ -11,10 +11,10 @@ import {
   serverConstraints,
   textValue,
   type ValueReference,
-} from '../model/pack-entity.ts';
-import { versionNumber } from '../settings/server-version.ts';
-import { adaptiveCard, mailBody, mailSubject, slackMessage } from './message.ts';
-import type { PackParameter } from './stream-reference.ts';
+} from '../../model/pack-entity.ts';
+import { versionNumber } from '../../settings/server-version.ts';
+import type { PackParameter } from '../stream-reference.ts';
+import { type NotificationTexts, searchTexts } from './message.ts';
 
 /**
  * `graylog.notification` of sigpack.yml. It has no addresses of servers: they are given at
@@ -69,6 +69,7 @@ export function packNotification(
   info: PackInfo,
   minimum: string,
   choice: NotificationChoice,
+  texts: NotificationTexts = searchTexts,
 ): PackNotification {
   const { minimumLevel = 'informational' } = choice;
   const entity: NotificationEntity = {
@@ -79,7 +80,7 @@ export function packNotification(
     data: {
       title: textValue(info.title),
       description: textValue(`Alerts of ${info.title}`),
-      config: configOf(choice),
+      config: configOf(choice, texts),
     },
   };
   const lowest = levels.indexOf(minimumLevel);
@@ -90,7 +91,7 @@ export function packNotification(
   };
 }
 
-function configOf(choice: NotificationChoice): NotificationConfig {
+function configOf(choice: NotificationChoice, texts: NotificationTexts): NotificationConfig {
   const url = parameterValue(notificationParameters.url);
   switch (choice.type) {
     case 'http':
@@ -99,15 +100,15 @@ function configOf(choice: NotificationChoice): NotificationConfig {
       return {
         type: 'teams-notification-v2',
         webhook_url: url,
-        adaptive_card: textValue(adaptiveCard),
+        adaptive_card: textValue(texts.adaptiveCard),
         time_zone: textValue('UTC'),
       };
     case 'email':
       return {
         type: 'email-notification-v1',
         sender: parameterValue(notificationParameters.sender),
-        subject: textValue(mailSubject),
-        body_template: textValue(mailBody),
+        subject: textValue(texts.mailSubject),
+        body_template: textValue(texts.mailBody),
         html_body_template: textValue(''),
         email_recipients: choice.recipients ?? [],
         user_recipients: choice.users ?? [],
@@ -119,7 +120,7 @@ function configOf(choice: NotificationChoice): NotificationConfig {
         color: textValue('#FF0000'),
         webhook_url: url,
         channel: parameterValue(notificationParameters.channel),
-        custom_message: textValue(slackMessage),
+        custom_message: textValue(texts.slackMessage),
         user_name: textValue('Graylog'),
         notify_channel: flagValue(false),
         notify_here: flagValue(false),

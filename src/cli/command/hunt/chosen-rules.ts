@@ -1,0 +1,48 @@
+import type { Collection, Rule } from '../../../sigma/collection/collection.ts';
+import { isFatal } from '../../../source/diagnostic.ts';
+import { nearest } from '../../../source/nearest.ts';
+import { CommandError } from '../../error/command-error.ts';
+import { statsOf } from '../../files/path-stats.ts';
+import { loadRules } from '../../project/load.ts';
+import { type Project, rulePaths } from '../../project/project.ts';
+
+/**
+ * The rules that words name: paths say where to look, other words are ids or titles. Throws a
+ * CommandError where one is neither.
+ */
+export function chosenRules(
+  project: Project,
+  words: readonly string[],
+): { readonly collection: Collection; readonly rules: readonly Rule[] } {
+  const { bag, terminal } = project;
+  const paths = words.filter(isPath);
+  const names = words.filter((word) => !isPath(word));
+  const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
+  if (names.length === 0) return { collection, rules: collection.rules };
+  const rules = new Set<Rule>();
+  for (const name of names) {
+    const found = collection.rules.filter((rule) => isNamed(rule, name));
+    if (found.length === 0 && !bag.list.some(isFatal)) throw unknown(name, collection);
+    for (const rule of found) rules.add(rule);
+  }
+  return { collection, rules: collection.rules.filter((rule) => rules.has(rule)) };
+}
+
+const isPath = (word: string): boolean => statsOf(word) !== undefined || /\.ya?ml$/i.test(word);
+
+const isNamed = ({ id, title }: Rule, name: string): boolean =>
+  [id, title].some((known) => known?.toLowerCase() === name.toLowerCase());
+
+/** Titles that a word is compared with. */
+const mostTitles = 500;
+
+function unknown(name: string, { rules }: Collection): CommandError {
+  const near = nearest(
+    name,
+    rules.slice(0, mostTitles).map(({ title }) => title),
+  );
+  return new CommandError(
+    `there is no rule with the id or title ${JSON.stringify(name)}, nor a path` +
+      `${near === undefined ? '' : `; did you mean ${JSON.stringify(near)}?`}`,
+  );
+}

@@ -1,0 +1,41 @@
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from '../../../pack/settings/patch.ts';
+import { commandHelp } from '../help-text.ts';
+import { configOption, formatOption, pipelineOption, verboseOption } from '../options.ts';
+import type { HuntOptions } from './run.ts';
+
+export function register(program: Command): void {
+  program
+    .command('hunt')
+    .description("print queries that find what rules mean in Graylog's stored messages")
+    .addArgument(
+      new Argument(
+        '[rules...]',
+        'ids and titles of rules, rule files and folders (default: all rules of the configuration)',
+      ),
+    )
+    .addOption(
+      new Option('--last <span>', 'how far back to search, such as 12h or 30d')
+        .argParser(span)
+        .default(604_800, '7d'),
+    )
+    .option('--server <url>', 'address of Graylog, for links (default: that of an install place)')
+    .addOption(formatOption('queries'))
+    .addOption(pipelineOption())
+    .addOption(configOption())
+    .addOption(verboseOption())
+    .action(async (rules: readonly string[], options: HuntOptions) => {
+      const { hunt } = await import('./run.ts');
+      process.exitCode = await hunt(rules, options);
+    })
+    .addHelpText(
+      'after',
+      commandHelp(['sigpack hunt --last 30d', "sigpack hunt 'Mimikatz Use' -f json"]),
+    );
+}
+
+function span(value: string): number {
+  const seconds = parseDuration(value);
+  if (seconds !== undefined && seconds > 0) return seconds;
+  throw new InvalidArgumentError('It must be a span of time such as 90m, 12h or 30d.');
+}

@@ -1,0 +1,95 @@
+import {
+  type Conversion,
+  type Place,
+  placeOfQuery,
+  placeOfType,
+  type TargetDiagnostic,
+  unconverted,
+} from '../../backend/backend.ts';
+import { graylogCorrelation } from '../../backend/graylog/correlation.ts';
+import { ingestCondition } from '../../backend/graylog/ingest/ingest-condition.ts';
+import type { IngestRule } from '../../backend/graylog/ingest/ingest-rule.ts';
+import { isGraylogOwn } from '../../backend/graylog/own-fields.ts';
+import { printCondition } from '../../backend/graylog/pipeline-rule/print.ts';
+import type { CompiledCorrelation } from '../../query/compile.ts';
+import type { Item } from '../../query/tree.ts';
+import { sigpackNamespace, uuidV5 } from '../../source/uuid.ts';
+import type { PackConfig } from '../config/config.ts';
+import { hitFields } from '../graylog/ingest/hit-fields.ts';
+import type { PackDetection } from '../model/detection.ts';
+import { ownId } from '../naming/detection-id.ts';
+import { levelOf } from '../settings/selection.ts';
+import { type IngestSearch, testedRule } from './tested-rule.ts';
+
+/** A correlation as an aggregation over the hits of its rules. */
+export function hitsCorrelation(
+  { rule, parts }: CompiledCorrelation,
+  { settings }: PackDetection,
+  config: PackConfig,
+): Conversion<IngestSearch> {
+  const place = placeOfType(rule);
+  const rules: IngestRule[] = [];
+  const diagnostics: TargetDiagnostic[] = [];
+  for (const part of parts) {
+    if (part.kind !== 'detection') continue;
+    const conversion = ingestCondition(part.query, placeOfQuery(part.rule), config.graylog);
+    if (!conversion.ok) return conversion;
+    diagnostics.push(...conversion.diagnostics);
+    const { title, id: written } = part.rule;
+    const named = {
+      id: partId(title, written, conversion.value, config),
+      title,
+      level: levelOf(part.rule),
+      alert: false,
+    };
+    rules.push(testedRule(part, conversion.value, named));
+  }
+  const isChained = rules.length < parts.length;
+  const queries = isChained ? undefined : rules.map(({ id }) => hitsOf(id, place));
+  const aggregation = graylogCorrelation(rule, queries, config.graylog, settings.given?.delay);
+  if (!aggregation.ok) return aggregation;
+  const { groupBy, series } = aggregation.value;
+  const fields = new Set([...groupBy, ...(series.field === undefined ? [] : [series.field])]);
+  const lacking = [...fields].find(isNotCopied);
+  if (lacking !== undefined)
+    return unconverted(
+      place,
+      `a hit has a field \`${lacking}\` of its own, which is not that of its message`,
+      'Copy it under another name before the rules are tested.',
+    );
+  return {
+    ok: true,
+    value: {
+      search: { kind: 'aggregation', ...aggregation.value },
+      tested: rules.map((one) => ({ ...one, hitFields: [...fields] })),
+    },
+    diagnostics: [...diagnostics, ...aggregation.diagnostics],
+  };
+}
+
+/** A rule without an id that is no detection by itself has one of what it says. */
+const partId = (
+  title: string,
+  written: string | undefined,
+  condition: IngestRule['condition'],
+  { info }: PackConfig,
+): string =>
+  written === undefined
+    ? uuidV5(
+        sigpackNamespace,
+        JSON.stringify([info.id, title, printCondition(condition, () => undefined)]),
+      )
+    : ownId(written, info.id);
+
+/** The hits of a rule, which ids name in one spelling. */
+const hitsOf = (id: string, { file, span }: Place): Item => ({
+  kind: 'item',
+  field: hitFields.rule,
+  test: { kind: 'string', pattern: [id], cased: true },
+  file,
+  span,
+});
+
+/** Whether the hit's field of that name is no copy of its message's. */
+const isNotCopied = (field: string): boolean =>
+  (isGraylogOwn(field) && field !== 'source') || field.startsWith('sigma_');

@@ -1,0 +1,170 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { isRecord } from '../src/source/record.ts';
+import { interpreterOf } from './judges/pipeline-rules/interpreter.ts';
+import { gelfMessage, type Message } from './judges/pipeline-rules/message.ts';
+import { type BuiltPack, packOf, textOf } from './pack-of.ts';
+
+const folder = join(import.meta.dirname, 'packs', 'ingest');
+const configText = readFileSync(join(folder, 'sigpack.yml'), 'utf8');
+const ids = (last: number): string => `0b2a9f36-5d0c-4f0e-8f0b-1d7d1c6c5a0${last}`;
+const hitsTitle = 'Sigma detections (acme)';
+
+interface Entity {
+  readonly type: { readonly name: string };
+  readonly id: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+const build = (more = ''): Promise<BuiltPack> =>
+  packOf([join(folder, 'rules')], `${configText}${more}`);
+const packText = (built: BuiltPack): string => textOf(built, 'acme-1.2.0-graylog.json');
+const entitiesOf = (built: BuiltPack, type: string): readonly Entity[] =>
+  (JSON.parse(packText(built)) as { entities: Entity[] }).entities.filter(
+    (entity) => entity.type.name === type,
+  );
+const plain = (value: unknown): unknown => (isRecord(value) ? value['@value'] : undefined);
+const messages = ({ bag }: BuiltPack): readonly string[] =>
+  bag.list.map(({ code, message }) => `${code} ${message}`);
+
+const built = await build();
+
+describe('the content pack for ingest', () => {
+  test('is what test/packs/ingest holds; UPDATE=1 writes it anew', () => {
+    const path = join(folder, 'content-pack.json');
+    if (process.env.UPDATE) writeFileSync(path, packText(built));
+    expect(packText(built)).toBe(readFileSync(path, 'utf8'));
+  });
+
+  test('has one event definition for a level, and for what differs from it', () => {
+    const found = entitiesOf(built, 'event_definition').map(({ data }) => {
+      const config = isRecord(data.config) ? data.config : {};
+      return [plain(data.title), plain(config.query), config.group_by, config.execute_every_ms];
+    });
+    const usual = ['sigma_rule', 'sigma_title', 'sigma_entity', 'sigma_techniques'];
+    const level = (name: string, others: string): unknown[] => [
+      `[${name.toUpperCase()}] Acme detections: ${name}`,
+      `sigma_alert:"true" AND sigma_level:"${name}" AND NOT sigma_group:(${others})`,
+      usual,
+      900_000,
+    ];
+    const apart = 'every 1h, silent for 4h, by Computer, CommandLine';
+    expect(found).toEqual([
+      level('informational', '"own definition"'),
+      level('low', '"own definition"'),
+      level('medium', '"own definition"'),
+      level('high', `"own definition" OR "${apart}"`),
+      [
+        `[HIGH] Acme detections: high (${apart})`,
+        `sigma_alert:"true" AND sigma_level:"high" AND sigma_group:"${apart}"`,
+        ['sigma_rule', 'sigma_title', 'Computer', 'CommandLine', 'sigma_techniques'],
+        3_600_000,
+      ],
+      level('critical', '"own definition"'),
+      [
+        '[MEDIUM] Password Spray',
+        `sigma_rule:"${ids(6)}" AND _exists_:IpAddress`,
+        ['IpAddress'],
+        300_000,
+      ],
+      ['[LOW] Many Account Queries', `sigma_rule:"${ids(4)}" AND sigma_alert:"true"`, [], 900_000],
+    ]);
+  });
+
+  test('searches only the stream of hits, and tests the messages of the others', () => {
+    const [stream] = entitiesOf(built, 'stream');
+    const titles = entitiesOf(built, 'stream_title');
+    expect(plain(stream?.data.title)).toBe(hitsTitle);
+    expect(titles.map(({ data }) => plain(data.title))).toEqual(['Windows', 'Linux']);
+    for (const { data } of entitiesOf(built, 'event_definition'))
+      expect(isRecord(data.config) && data.config.streams).toEqual([stream?.id]);
+    for (const { data } of entitiesOf(built, 'pipeline'))
+      expect((data.connected_streams as unknown[]).map(plain)).toEqual(titles.map(({ id }) => id));
+  });
+
+  test('notifies from the level on that the settings name, by the title of the rule', () => {
+    const notified = entitiesOf(built, 'event_definition').filter(
+      ({ data }) => Array.isArray(data.notifications) && data.notifications.length > 0,
+    );
+    expect(notified).toHaveLength(5);
+    const [mail] = entitiesOf(built, 'notification');
+    expect(JSON.stringify(mail?.data)).toContain(
+      `[\${event.fields.sigma_level}] \${event.fields.sigma_rule}`,
+    );
+  });
+
+  test('reports what the rules of shared definitions can have no longer', async () => {
+    const more = await build('defaults: { remediation: Call Bob }\n');
+    expect(messages(more).filter((text) => text.startsWith('TGT007'))).toEqual([
+      'TGT007 graylog: with `mode: ingest`, alerts do not show `remediation`: rules share event ' +
+        'definitions, in 5 rules (the first is here)',
+    ]);
+    expect(messages(built).filter((text) => text.startsWith('TGT007'))).toEqual([]);
+  });
+
+  test('counts each run of a shared definition once', () => {
+    expect(built.pack.leftOff.graylog).toEqual([]);
+    expect(built.pack.graylog).toHaveLength(7);
+  });
+});
+
+/** The messages that come out of the pack's pipelines, as the server runs them. */
+function processed(event: Readonly<Record<string, unknown>>): readonly Message[] {
+  const sources = (type: string) =>
+    entitiesOf(built, type).map(({ data }) => ({
+      name: String(plain(data.title)),
+      source: String(plain(data.source)),
+    }));
+  return interpreterOf(
+    { rules: sources('pipeline_rule'), pipelines: sources('pipeline') },
+    { streams: [hitsTitle] },
+  ).process(gelfMessage(event));
+}
+
+const hitsOf = (event: Readonly<Record<string, unknown>>): readonly Record<string, unknown>[] =>
+  processed(event)
+    .slice(1)
+    .map((message) =>
+      Object.fromEntries(
+        ['sigma_rule', 'sigma_level', 'sigma_alert', 'sigma_entity', 'sigma_group'].flatMap(
+          (name) => (message.field(name) === null ? [] : [[name, message.field(name)]]),
+        ),
+      ),
+    );
+
+describe('a message in the pipelines of the pack', () => {
+  const start = { Computer: 'PC1', User: 'ACME\\bob' };
+
+  test('is hit by the rules that are on, each with its entity and its terms', () => {
+    expect(hitsOf({ ...start, Image: 'C:\\x\\MIMIKATZ.exe' })).toEqual([
+      { sigma_rule: ids(1), sigma_level: 'critical', sigma_alert: 'true', sigma_entity: 'PC1' },
+    ]);
+    const task = { Image: 'C:\\schtasks.exe', CommandLine: 'schtasks /create x' };
+    expect(hitsOf({ ...start, ...task })).toEqual([
+      {
+        sigma_rule: ids(3),
+        sigma_level: 'high',
+        sigma_alert: 'true',
+        sigma_entity: 'PC1',
+        sigma_group: 'every 1h, silent for 4h, by Computer, CommandLine',
+      },
+    ]);
+    expect(hitsOf({ ...start, Image: 'C:\\notyet.exe' })).toEqual([]);
+  });
+
+  test('carries what correlations count, without an alert of its own', () => {
+    const logon = { EventID: 4625, IpAddress: '10.0.0.1', TargetUserName: 'eve' };
+    const [, hit] = processed({ ...start, ...logon });
+    expect(hitsOf({ ...start, ...logon })).toEqual([
+      { sigma_rule: ids(6), sigma_level: 'low', sigma_alert: 'false', sigma_entity: 'judge' },
+    ]);
+    expect([hit?.field('IpAddress'), hit?.field('TargetUserName')]).toEqual(['10.0.0.1', 'eve']);
+  });
+
+  test('has the ids of its rules, and nothing that only the pipelines needed', () => {
+    const [message] = processed({ ...start, Image: 'C:\\x\\mimikatz.exe' });
+    expect(message?.field('sigma_rules')).toEqual([ids(1)]);
+    expect(message?.errors).toEqual([]);
+  });
+});
