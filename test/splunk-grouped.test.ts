@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { groupedRule } from '../src/backend/splunk/grouped/grouped-rule.ts';
 import { groupedSearches } from '../src/backend/splunk/grouped/grouped-search.ts';
+import { neededTerms } from '../src/backend/splunk/grouped/necessary.ts';
 import type { CompiledDetection } from '../src/query/compile.ts';
 import { and, itemsOf, not, or, type Query } from '../src/query/tree.ts';
 import { ANY, ONE, type PatternPart } from '../src/sigma/value/pattern.ts';
@@ -60,6 +61,13 @@ describe('a grouped search', () => {
       'index=* EventID=1 (EventID="1" OR a="b")',
     );
     expect(search('sel: { EventID: [1, 3], a: b }')).toBe('index=* EventID IN ("1", "3") a="b"');
+  });
+
+  test('needs every alternative, and knows where one needs nothing', () => {
+    const one = queryOf('sel: { a: b }');
+    expect(neededTerms(or([one, and([])]), true)).toBeUndefined();
+    expect(neededTerms(and([one, and([])]), true)).toEqual([{ field: 'a', text: '"b"' }]);
+    expect(neededTerms(or([]), true)).toEqual([]);
   });
 
   const loudness = 'sel: { a: b }';

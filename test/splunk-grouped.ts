@@ -21,7 +21,13 @@ export const idOf = (name: string): string => uuidV5('b3c8f0de-6f2a-4a55-9d3c-5f
 /** Searches of the rules, of which none is left out for its length; and who can be in none. */
 export function groupedOf(
   rules: readonly AskedRule[],
-  { cloudSafe = true, maxBytes = 64_000, maxRules = 500, scope = 'index=*' } = {},
+  {
+    cloudSafe = true,
+    maxBytes = 64_000,
+    maxRules = 500,
+    scope = 'index=*',
+    field = 'sigpack_n',
+  } = {},
 ): GroupedSearches<GroupedRule> & { readonly refused: ReadonlyMap<string, string> } {
   const refused = new Map<string, string>();
   const able = rules.flatMap(({ id, query }) => {
@@ -30,7 +36,7 @@ export function groupedOf(
     refused.set(id, made.error);
     return [];
   });
-  const tailOf = () => ({ fields: ['sigpack_n'], commands: [] });
+  const tailOf = () => ({ fields: [field], commands: [] });
   return { ...groupedSearches(able, { scope, maxBytes, maxRules, tailOf }), refused };
 }
 
@@ -39,10 +45,11 @@ export const pairsFound = (
   { text }: Pick<GroupedSearch<GroupedRule>, 'text'>,
   events: readonly Event[],
   nulls: 'unknown' | 'false',
+  field = 'sigpack_n',
 ): readonly string[] =>
   compileSpl(text, { nulls })
     .run(events)
-    .map((row) => `${row.sigma_rule} ${row.sigpack_n}`);
+    .map((row) => `${row.sigma_rule} ${row[field]}`);
 
 /**
  * Where grouped searches, run by the independent reader of SPL, find other pairs of rule and event

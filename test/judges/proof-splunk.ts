@@ -1,12 +1,13 @@
 /**
  * node test/judges/proof-splunk.ts: the Splunk search of every rule that has events, run by the
- * reader of SPL over all recorded events and near misses of them, with and without the pipelines;
- * those of sigma-cli and sigmac beside.
+ * reader of SPL over all recorded events and near misses of them, with and without the pipelines,
+ * one search per rule and one per log source; those of sigma-cli and sigmac beside.
  */
 import { pipelineScope } from '../../src/backend/splunk/scope.ts';
 import { splunkSearch } from '../../src/backend/splunk/splunk.ts';
 import type { CompiledDetection } from '../../src/query/compile.ts';
 import type { TestEvent } from '../matcher.ts';
+import { type AskedRule, groupedOf, pairsFound } from '../splunk-grouped.ts';
 import {
   compiledRules,
   type Documents,
@@ -73,6 +74,45 @@ const ours = (compiled: CompiledDetection, events: readonly Event[], cloudSafe: 
     : { kind: 'refused', reason: conversion.error[0]?.message ?? '' };
 };
 
+/** What the searches of the log sources find of each rule that is in one, by its id. */
+function groupedHits(
+  rules: readonly CompiledDetection[],
+  events: readonly Event[],
+): ReadonlyMap<string, Found> {
+  const found = new Map<string, Found>();
+  const sources = Map.groupBy(rules, (rule) => {
+    const { product, category, service } = rule.rule.logsource;
+    return JSON.stringify([product, category, service, pipelineScope(rule)]);
+  });
+  for (const group of sources.values()) {
+    const asked = group.map(({ rule, query }): AskedRule => ({ id: rule.id ?? '', query }));
+    const scope = (group[0] && pipelineScope(group[0])) ?? '';
+    for (const search of groupedOf(asked, { scope, field: 'proof_n' }).searches) {
+      const [hits, others] = (['unknown', 'false'] as const).map((nulls) =>
+        Map.groupBy(pairsFound(search, events, nulls, 'proof_n'), (pair) => pair.split(' ')[0]),
+      );
+      for (const { id } of search.rules) {
+        const pairs = hits?.get(id) ?? [];
+        const same = String(pairs) === String(others?.get(id) ?? []);
+        found.set(id, {
+          kind: 'hits',
+          hits: new Set(pairs.map((pair) => Number(pair.split(' ')[1]))),
+          widened: false,
+          faults: same ? [] : ['the two readings of a missing field differ'],
+        });
+      }
+    }
+  }
+  return found;
+}
+
+/** As in the app: a rule that no grouped search can hold keeps a search of its own. */
+function inGroups(rules: readonly CompiledDetection[], events: readonly Event[]) {
+  const found = groupedHits(rules, events);
+  return (rule: CompiledDetection): Found =>
+    found.get(rule.rule.id ?? '') ?? ours(rule, events, true);
+}
+
 const theirs = (answers: Answers, { rule }: CompiledDetection, events: readonly Event[]): Found => {
   const answer = answers.get(rule.file.path);
   return answer?.error === undefined && answer
@@ -100,6 +140,12 @@ async function plain(): Promise<readonly Verdict[]> {
       converter: 'Sigpack, splunk, as in the app',
       strict: true,
       foundBy: (rule) => ours(rule, events, true),
+    }),
+    judged({
+      ...all,
+      converter: 'Sigpack, splunk, `grouping: log-source`',
+      strict: true,
+      foundBy: inGroups(rules, events),
     }),
   ];
   const answers = await sigmaCliAnswers('splunk');
@@ -146,6 +192,13 @@ async function processed(): Promise<readonly Verdict[]> {
       converter: `Sigpack, splunk, \`-p ${pipelines.join(',')}\``,
       strict: true,
       foundBy: (rule) => ours(rule, events, false),
+    }),
+    judged({
+      ...all,
+      within,
+      converter: 'Sigpack, splunk, `grouping: log-source`, the same pipelines',
+      strict: true,
+      foundBy: inGroups(rules, events),
     }),
     judged({
       ...all,
