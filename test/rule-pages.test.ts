@@ -22,9 +22,10 @@ import { loadTemplates } from '../src/cli/project/template-files.ts';
 import { writePages } from '../src/cli/write/pages.ts';
 import { dataNeeded } from '../src/docs/data-needed.ts';
 import { fenceFor, markdownLink, markdownText, safeUrl } from '../src/docs/escape.ts';
-import { attackMatrix, countAttack, heatOf } from '../src/docs/matrix.ts';
-import { navigatorLayer } from '../src/docs/navigator.ts';
-import { type DocsFormat, docsFiles } from '../src/docs/site.ts';
+import { attackMatrix, countAttack, heatOf } from '../src/docs/site/matrix.ts';
+import { navigatorLayer } from '../src/docs/site/navigator.ts';
+import { createRelations } from '../src/docs/site/relations.ts';
+import { type DocsFormat, docsFiles } from '../src/docs/site/site.ts';
 import { createSlugs } from '../src/docs/slug.ts';
 import type { PackFile } from '../src/pack/model/detection.ts';
 import { createRenderer } from '../src/pack/render/template.ts';
@@ -81,12 +82,19 @@ function pages(
 ): ReadonlyMap<string, string> {
   const convert = (target: RegisteredTarget, compiled: CompiledRule) =>
     target.convert(compiled, defaultTargetSettings);
+  const written = rules.map(({ rule }) => rule);
+  const slugOf = createSlugs(written);
   const files = docsFiles({
     title: 'Our <rules>',
     rules,
-    slugOf: createSlugs(rules.map(({ rule }) => rule)),
+    slugOf,
     targets,
     convert,
+    first: [],
+    relationsOf: createRelations(written, slugOf, (reference) =>
+      written.find(({ id, name }) => id === reference || name === reference),
+    ),
+    recordOf: () => ({}),
     format,
     render,
     assets,
@@ -219,8 +227,12 @@ const echo = (text: string): readonly RegisteredTarget[] => [
   fake('grep', () => text, text),
   fake('splunk', undefined, text),
 ];
+/** Without those of colours: a text with quotes has other pieces. */
 const tagsOf = (html: string): readonly string[] =>
-  (html.match(/<\/?[a-z][a-z0-9]*/gi) ?? []).filter((tag) => tag !== '<a' && tag !== '</a');
+  (
+    html.replace(/<span class="t-[a-z]+">([^<]*)<\/span>/g, '$1').match(/<\/?[a-z][a-z0-9]*/gi) ??
+    []
+  ).filter((tag) => tag !== '<a' && tag !== '</a');
 
 describe.each(hostileTexts)('a rule that holds %j everywhere', (text) => {
   const benign = 'harmless';
@@ -420,6 +432,28 @@ describe('ATT&CK', () => {
 
   it('colours by number', () => {
     expect([0, 1, 2, 4, 5, 9, 10, 24, 25, 900].map(heatOf)).toEqual([0, 1, 2, 2, 3, 3, 4, 4, 5, 5]);
+  });
+
+  it('has a page for each log source, with what to collect and its rules', () => {
+    const text = [
+      'title: Low\nlevel: low\nlogsource: { product: windows, category: process_creation }',
+      'title: High\nlevel: high\nlogsource: { product: windows, category: process_creation, definition: Audit }',
+      'title: Other\nlogsource: { product: x/y }',
+    ]
+      .map((head) => `${head}\ndetection: { s: { Image: 1, User: 2 }, condition: s }\n`)
+      .join('---\n');
+    const site = pages(compileText(text), 'html', []);
+    const page = site.get('sources/windows_process_creation.html') ?? '';
+    expect(page).toContain('Setup: Audit');
+    expect(page).toContain('Microsoft-Windows-Sysmon/Operational (event ID 1)');
+    expect(page).toContain('<code>Image</code> 2');
+    expect(page.indexOf('>High</a>')).toBeLessThan(page.indexOf('>Low</a>'));
+    expect(site.has('sources/x_y.html')).toBe(true);
+    const statistics = site.get('statistics.html') ?? '';
+    expect(statistics).toContain('<a href="sources/x_y.html">x/y</a>');
+    expect(statistics).toMatch(
+      /index\.html#level=high">high<\/a><\/th><td><meter[^>]*><\/meter> 1</,
+    );
   });
 
   it('writes a layer for the Navigator', () => {
@@ -626,7 +660,16 @@ describe('the command', () => {
       'rules',
       `index.${format}`,
       'layer.json',
-      ...(format === 'html' ? ['site.css', 'site.js'] : []),
+      ...(format === 'html'
+        ? [
+            'site.css',
+            'site.js',
+            'sources',
+            'sources/windows_dhcp.html',
+            'sources/windows_security.html',
+            'statistics.html',
+          ]
+        : []),
     ];
     expect(files).toEqual([...own, ...written.map((name) => `rules/${name}.${format}`)].sort());
   });

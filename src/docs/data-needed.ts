@@ -50,6 +50,18 @@ export interface DataNeeded {
 export const dataNeeded = (compiled: CompiledRule): readonly string[] =>
   linesOf(needsOf(compiled), undefined);
 
+/** What must be collected for a log source, whatever its rules test. */
+export const dataOfSource = (source: LogSource): readonly string[] =>
+  linesOf(
+    {
+      sources: [source],
+      asked: { fields: new Set(), eventIds: new Set(), keywords: false, visited: new Set() },
+      before: [],
+      after: [],
+    },
+    undefined,
+  );
+
 /** The same, also for each Windows service that may be searched alone: two may have the events. */
 export function dataNeededOf(compiled: CompiledRule, services: readonly string[]): DataNeeded {
   const needs = needsOf(compiled);

@@ -3,9 +3,13 @@ import type { RegisteredTarget } from '../backend/registry.ts';
 import type { ConvertedRule } from '../backend/target.ts';
 import { attackReferences } from '../pack/model/attack-tags.ts';
 import type { AttackReferences } from '../pack/model/detection.ts';
-import type { CompiledRule } from '../query/compile.ts';
+import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
+import { describeLogSource } from '../sigma/rule/reader.ts';
 import type { RuleHead } from '../sigma/rule/rule.ts';
 import { type Link, tacticLinks, techniqueLinks, triggerLinks } from './attack-links.ts';
+import type { ConditionPart } from './condition/condition-part.ts';
+import { conditionParts } from './condition/condition-parts.ts';
+import { correlationSentence } from './condition/correlation-sentence.ts';
 import { dataNeeded } from './data-needed.ts';
 import { safeUrl } from './escape.ts';
 
@@ -15,6 +19,17 @@ export interface RulePage {
   /** File name without the extension, unique in the site. */
   readonly slug: string;
   readonly rows: readonly PageRow[];
+  /** The id of the rule; empty if it has none. So are the next ones. */
+  readonly id: string;
+  readonly date: string;
+  readonly modified: string;
+  readonly license: string;
+  /** `windows/process_creation`; of a correlation, those of its rules. */
+  readonly logSources: readonly string[];
+  /** Undefined for a correlation, and for a condition that holds always or never. */
+  readonly condition?: ConditionPart;
+  /** What a correlation counts, in a sentence. */
+  readonly correlation?: string;
   /** The rule as written, without line breaks at the end. */
   readonly source: string;
   readonly sections: readonly TargetSection[];
@@ -70,9 +85,21 @@ export function rulePage(
     title: oneLine(rule.title),
     slug,
     rows: factRows(rule, attackReferences(rule.tags), dataNeeded(compiled)),
+    id: rule.id ?? '',
+    date: rule.date ?? '',
+    modified: rule.modified ?? '',
+    license: rule.license ?? '',
+    logSources: [...new Set(logSourcesOf(compiled).map(describeLogSource))],
+    ...meaningOf(compiled),
     source: sourceOf(rule),
     sections: targets.map((target) => section(target, compiled, convert)),
   };
+}
+
+function meaningOf(compiled: CompiledRule): Pick<RulePage, 'condition' | 'correlation'> {
+  if (compiled.kind === 'correlation') return { correlation: correlationSentence(compiled.rule) };
+  const condition = conditionParts(compiled.query);
+  return condition ? { condition } : {};
 }
 
 export function factRows(

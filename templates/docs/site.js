@@ -38,12 +38,55 @@
   };
 
   function setUpPage() {
+    setUpTargets();
     const state = listState.get();
     if (state.startsWith('#')) document.querySelector('.back').href = `../index.html${state}`;
     document.addEventListener('keydown', (event) => {
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       location.href = '../index.html#focus=1';
+    });
+  }
+
+  // the links to the queries become tabs: one query is shown at a time
+  function setUpTargets() {
+    const list = document.querySelector('.chips');
+    const tabs = list ? [...list.querySelectorAll('a')] : [];
+    if (tabs.length < 2) return;
+    list.setAttribute('role', 'tablist');
+    const panelOf = (tab) => document.getElementById(tab.hash.slice(1));
+    const choose = (chosen) => {
+      for (const tab of tabs) {
+        tab.setAttribute('aria-selected', String(tab === chosen));
+        tab.tabIndex = tab === chosen ? 0 : -1;
+        panelOf(tab).hidden = tab !== chosen;
+      }
+    };
+    for (const [index, tab] of tabs.entries()) {
+      const panel = panelOf(tab);
+      tab.id = `tab-${panel.id}`;
+      tab.setAttribute('role', 'tab');
+      tab.setAttribute('aria-controls', panel.id);
+      panel.setAttribute('role', 'tabpanel');
+      panel.setAttribute('aria-labelledby', tab.id);
+      tab.addEventListener('click', (event) => {
+        event.preventDefault();
+        history.replaceState(null, '', tab.hash);
+        choose(tab);
+      });
+      tab.addEventListener('keydown', ({ key }) => {
+        const step = key === 'ArrowRight' ? 1 : key === 'ArrowLeft' ? -1 : 0;
+        if (step === 0) return;
+        const next = tabs[(index + step + tabs.length) % tabs.length];
+        next.click();
+        next.focus();
+      });
+    }
+    const byHash = () => tabs.find(({ hash }) => hash === location.hash);
+    choose(byHash() ?? tabs[0]);
+    addEventListener('hashchange', () => {
+      const tab = byHash();
+      if (tab) choose(tab);
     });
   }
 
@@ -69,7 +112,7 @@
 
   function setUpCopy(button) {
     const code = button.closest('section').querySelector('code');
-    const title = button.parentElement.querySelector('h3').textContent;
+    const title = button.parentElement.querySelector('h2, h3').textContent;
     button.setAttribute('aria-label', `Copy ${title}`);
     button.hidden = false;
     button.addEventListener('click', async () => {
@@ -106,9 +149,30 @@
     let shown = 0;
 
     // what search looks at, in lower case; made once
-    const texts = rules.map(([slug, title, description, level, status, sources, , techniques]) =>
-      `${title} ${slug} ${description} ${level} ${status} ${sources.join(' ')} ${techniques.map((id) => `${id} ${names.get(id)}`).join(' ')}`.toLowerCase(),
+    // the best places first: a word in the title is worth more than one in a value
+    const texts = rules.map(
+      ([slug, title, description, level, status, sources, , techniques, , id, author, ruleFields, values]) =>
+        [
+          title,
+          `${id} ${slug} ${techniques.map((technique) => `${technique} ${names.get(technique)}`).join(' ')}`,
+          `${level} ${status} ${sources.join(" ")} ${ruleFields}`,
+          values,
+          `${description} ${author}`,
+        ].map((text) => text.toLowerCase()),
     );
+    const worth = [16, 8, 4, 2, 1];
+
+    // 0 if a word is in none of the texts
+    function scoreOf(index, words) {
+      let score = 0;
+      for (const word of words) {
+        const place = texts[index].findIndex((text) => text.includes(word));
+        if (place === -1) return 0;
+        const starts = place === 0 && ` ${texts[index][0]}`.includes(` ${word}`);
+        score += worth[place] + (starts ? 8 : 0) + (starts && texts[index][0].startsWith(word) ? 4 : 0);
+      }
+      return score;
+    }
 
     function element(name, properties, ...children) {
       const made = Object.assign(document.createElement(name), properties);
@@ -153,15 +217,19 @@
     function apply() {
       const value = Object.fromEntries(fields.map((name) => [name, form.elements[name].value]));
       const words = value.q.toLowerCase().split(/\s+/).filter(Boolean);
-      found = rules.filter(
-        ([, , , level, status, sources, tactics, techniques], index) =>
-          (!value.level || level === value.level) &&
-          (!value.status || status === value.status) &&
-          (!value.source || sources.includes(value.source)) &&
-          (!value.tactic || tactics.includes(value.tactic)) &&
-          (!technique || techniques.some((id) => id === technique || id.startsWith(`${technique}.`))) &&
-          words.every((word) => texts[index].includes(word)),
+      const fits = ([, , , level, status, sources, tactics, techniques]) =>
+        (!value.level || level === value.level) &&
+        (!value.status || status === value.status) &&
+        (!value.source || sources.includes(value.source)) &&
+        (!value.tactic || tactics.includes(value.tactic)) &&
+        (!technique || techniques.some((id) => id === technique || id.startsWith(`${technique}.`)));
+      const scores = rules.map((_, index) => (words.length > 0 ? scoreOf(index, words) : 1));
+      const kept = rules.map((_, index) => index).filter(
+        (index) => scores[index] > 0 && fits(rules[index]),
       );
+      // by title where the score is the same
+      if (words.length > 0) kept.sort((a, b) => scores[b] - scores[a] || a - b);
+      found = kept.map((index) => rules[index]);
       const filtered = technique !== '' || fields.some((name) => value[name]);
       document.getElementById('count').textContent = `${filtered ? `${number(found.length)} of ` : ''}${number(rules.length)} ${rules.length === 1 ? 'rule' : 'rules'}`;
       document.getElementById('none').hidden = found.length > 0;
@@ -281,6 +349,20 @@
       box.addEventListener('change', change);
       change();
     }
+    const tested = document.getElementById('tested');
+    const cells = [...document.querySelectorAll('.column li > button')].map((button) => [button, button.querySelector('b').textContent, button.parentElement.dataset.heat]);
+    tested?.addEventListener('change', () => {
+      const counts = new Map();
+      for (const rule of rules) {
+        if (!rule[8]) continue;
+        for (const id of new Set(rule[7].flatMap((technique) => [technique, technique.slice(0, 5)]))) counts.set(id, (counts.get(id) ?? 0) + 1);
+      }
+      for (const [button, count, heat] of cells) {
+        const own = counts.get(button.dataset.technique) ?? 0;
+        button.querySelector('b').textContent = tested.checked ? own : count;
+        button.parentElement.dataset.heat = tested.checked ? [1, 2, 5, 10, 25].filter((step) => own >= step).length : heat;
+      }
+    });
     addEventListener('scroll', fill, { passive: true });
     addEventListener('resize', fill);
     addEventListener('hashchange', recall);

@@ -20,4 +20,5 @@ export const slowTests = [
   'release*.test.ts',
   'ci-steps.test.ts',
   'terminal-lines.test.ts',
+  'docs-serve.test.ts',
 ];

@@ -29,7 +29,7 @@ const listHead =
 
 // the list is in the user's folder: no line of it may lead out of there, or to anything but a page
 const pagePath =
-  /^(?:rules\/[a-z0-9_-]+\.(?:html|md)|index\.(?:html|md)|layer\.json|site\.(?:css|js))$/;
+  /^(?:(?:rules|sources)\/[a-z0-9_-]+\.(?:html|md)|(?:index|statistics)\.(?:html|md)|layer\.json|site\.(?:css|js))$/;
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** How many pages are made between two checks for a signal. */

@@ -62,6 +62,8 @@ export type OverBudget = 'disable' | 'warn' | 'error';
  */
 export interface PackConfig {
   readonly info: PackInfo;
+  /** Address of the file of a rule, with `{path}`; empty if there is none. */
+  readonly ruleUrl: string;
   /** Prefix of the name of each detection. */
   readonly namePrefix: string;
   readonly rules: readonly string[];
@@ -221,6 +223,7 @@ function configOf(file: ConfigFile, root: YamlNode | undefined): PackConfig {
   const defaults = lookup(root, 'defaults');
   return {
     info: infoOf(file),
+    ruleUrl: file.ruleUrl ?? '',
     namePrefix: file.namePrefix ?? '',
     rules: file.rules ?? ['rules'],
     filters: file.filters ?? [],

@@ -79,6 +79,13 @@ export const configSchema = {
       description: 'Home page of the packs, http or https.',
       default: '',
     },
+    ruleUrl: {
+      type: 'string',
+      pattern: '^(?:https?://[^\\s\\p{Cc}"<>\\\\]*\\{path\\}[^\\s\\p{Cc}"<>\\\\]*)?$',
+      description:
+        'Address of the file of a rule, for links to it; `{path}` is its path from sigpack.yml.',
+      default: '',
+    },
     license: {
       type: 'string',
       pattern: '^[^\\p{Cc}]*$',

@@ -2,7 +2,9 @@ import type { Conversion } from '../../../backend/backend.ts';
 import { postprocessedRule } from '../../../backend/postprocess.ts';
 import type { RegisteredTarget, TargetSettings } from '../../../backend/registry.ts';
 import type { ConvertedRule } from '../../../backend/target.ts';
-import { type DocsFormat, docsFiles } from '../../../docs/site.ts';
+import { createRelations } from '../../../docs/site/relations.ts';
+import type { RuleRecord } from '../../../docs/site/rule-record.ts';
+import { type DocsFormat, docsFiles } from '../../../docs/site/site.ts';
 import { createSlugs } from '../../../docs/slug.ts';
 import type { PackFile } from '../../../pack/model/detection.ts';
 import { createRenderer } from '../../../pack/render/template.ts';
@@ -20,6 +22,7 @@ export function projectPages(
   collection: Collection,
   targets: readonly RegisteredTarget[],
   format: DocsFormat,
+  recordOf: (compiled: CompiledRule) => RuleRecord,
 ): Iterable<PackFile> {
   const { loaded, bag, terminal, pipelines } = project;
   const { config } = loaded;
@@ -45,11 +48,17 @@ export function projectPages(
     targets.map(({ name }) => [name, targetSettings(config, pipelines.get(name))]),
   );
   const { templates, assets } = projectTemplates(project);
+  const slugOf = createSlugs(collection.rules);
   return docsFiles({
     title: config.info.title,
     rules: rules(),
-    slugOf: createSlugs(collection.rules),
+    slugOf,
     targets,
+    first: config.targets,
+    relationsOf: createRelations(collection.rules, slugOf, (reference, { file }) =>
+      collection.find(reference, file),
+    ),
+    recordOf,
     convert: (target, compiled) =>
       conversionOf(
         target,

@@ -7,6 +7,7 @@ import {
   pipelineOption,
   rulesArgument,
   verboseOption,
+  wholeNumber,
 } from '../options.ts';
 import type { DocsOptions } from './run.ts';
 
@@ -24,8 +25,14 @@ export function register(program: Command): void {
     .addOption(
       new Option(
         '-t, --target <names>',
-        'comma-separated targets of the queries (default: all)',
+        'comma-separated targets of the queries (default: those of the configuration, else all)',
       ).argParser(commaSeparated()),
+    )
+    .option('--serve', 'show the pages on this machine and follow changes, until Ctrl+C')
+    .addOption(
+      new Option('--port <number>', 'port of --serve; 0: any that is free')
+        .argParser(wholeNumber)
+        .default(8080),
     )
     .addOption(pipelineOption())
     .addOption(formatOption('pages', ['markdown', 'html', 'md']).default('html'))
@@ -37,6 +44,6 @@ export function register(program: Command): void {
     })
     .addHelpText(
       'after',
-      commandHelp(['sigpack docs', 'sigpack docs rules -t splunk -f markdown -o pages']),
+      commandHelp(['sigpack docs --serve', 'sigpack docs rules -t splunk -f markdown -o pages']),
     );
 }

@@ -1,4 +1,4 @@
-import { attackTactics, attackTechniques, tacticByShortName } from '../attack/names.ts';
+import { attackTactics, attackTechniques, tacticByShortName } from '../../attack/names.ts';
 
 /** A technique with the number of rules that name it or one of its sub-techniques. */
 export interface MatrixCell {

@@ -1,4 +1,4 @@
-import { counted } from '../source/plural.ts';
+import { counted } from '../../source/plural.ts';
 import type { AttackCount } from './matrix.ts';
 
 // from few rules to many

@@ -1,14 +1,18 @@
-import type { RegisteredTarget } from '../backend/registry.ts';
-import type { PackFile } from '../pack/model/detection.ts';
-import type { Render } from '../pack/render/template.ts';
-import type { CompiledRule } from '../query/compile.ts';
-import type { Rule } from '../sigma/collection/collection.ts';
+import type { RegisteredTarget } from '../../backend/registry.ts';
+import type { PackFile } from '../../pack/model/detection.ts';
+import type { Render } from '../../pack/render/template.ts';
+import { type CompiledRule, logSourcesOf } from '../../query/compile.ts';
+import type { Rule } from '../../sigma/collection/collection.ts';
+import { ruleMarkdown } from '../rule-markdown.ts';
+import { type Convert, inSectionOrder, rulePage } from '../rule-page.ts';
 import { countAttack } from './matrix.ts';
 import { navigatorLayer } from './navigator.ts';
+import type { Relations } from './relations.ts';
 import { ruleHtml } from './rule-html.ts';
-import { ruleMarkdown } from './rule-markdown.ts';
-import { type Convert, inSectionOrder, rulePage } from './rule-page.ts';
+import type { RuleRecord } from './rule-record.ts';
 import { type IndexEntry, indexEntry, indexHtml, indexMarkdown } from './site-index.ts';
+import { createSourcePages, sourceHtml } from './source-pages.ts';
+import { statisticsHtml } from './statistics.ts';
 
 export const docsFormats = ['md', 'html'] as const;
 export type DocsFormat = (typeof docsFormats)[number];
@@ -21,6 +25,12 @@ export interface DocsInput {
   readonly slugOf: (rule: Rule) => string;
   readonly targets: readonly RegisteredTarget[];
   readonly convert: Convert;
+  /** Names of targets whose queries come first on the HTML pages. */
+  readonly first: readonly string[];
+  /** What other rules of the site have to do with a rule. */
+  readonly relationsOf: (rule: Rule) => Relations;
+  /** What the project knows of a rule beyond the rule itself. */
+  readonly recordOf: (compiled: CompiledRule) => RuleRecord;
   readonly format: DocsFormat;
   readonly render: Render;
   /** Bytes of files that are not templates: `docs/site.css`, `docs/site.js`. */
@@ -34,16 +44,33 @@ const siteAssets = ['site.css', 'site.js'];
  * layer and the assets of the HTML.
  */
 export function* docsFiles(input: DocsInput): Generator<PackFile> {
-  const { title, format, convert, slugOf } = input;
+  const { title, format, convert, slugOf, first, relationsOf, recordOf } = input;
   const render: Render = (name, context) => input.render(`docs/${name}.hbs`, context);
   const targets = inSectionOrder(input.targets);
   const entries: IndexEntry[] = [];
+  const sources = createSourcePages();
   for (const compiled of input.rules) {
     const page = rulePage(compiled, slugOf(compiled.rule), targets, convert);
-    entries.push(indexEntry(compiled, page.slug, page.title));
+    const record = recordOf(compiled);
+    const entry = indexEntry(compiled, page, record.tests ?? []);
+    entries.push(entry);
+    sources.add(logSourcesOf(compiled), entry);
     yield {
       path: `rules/${page.slug}.${format}`,
-      content: format === 'md' ? ruleMarkdown(page, render) : ruleHtml(page, title, render),
+      content:
+        format === 'md'
+          ? ruleMarkdown(page, render)
+          : ruleHtml(
+              {
+                page,
+                siteTitle: title,
+                relations: relationsOf(compiled.rule),
+                record,
+                first,
+                sourceSlug: sources.slugOf,
+              },
+              render,
+            ),
     };
   }
   const site = { title, entries: sorted(entries), count: countAttack(entries) };
@@ -52,7 +79,12 @@ export function* docsFiles(input: DocsInput): Generator<PackFile> {
     content: format === 'md' ? indexMarkdown(site, render) : indexHtml(site, render),
   };
   yield { path: 'layer.json', content: navigatorLayer(title, site.count) };
-  if (format === 'html') for (const name of siteAssets) yield asset(name, input.assets);
+  if (format === 'html') {
+    const pages = sources.all();
+    for (const page of pages) yield sourceHtml(page, title, render);
+    yield statisticsHtml({ ...site, sources: pages }, render);
+    for (const name of siteAssets) yield asset(name, input.assets);
+  }
 }
 
 /** By title, regardless of case. */

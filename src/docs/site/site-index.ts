@@ -1,12 +1,14 @@
-import { attackTechniques } from '../attack/names.ts';
-import { attackReferences } from '../pack/model/attack-tags.ts';
-import type { Render } from '../pack/render/template.ts';
-import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
-import { describeLogSource } from '../sigma/rule/reader.ts';
-import { levels, statuses } from '../sigma/rule/rule.ts';
-import { plural } from '../source/plural.ts';
-import { markdownText } from './escape.ts';
+import { attackTechniques } from '../../attack/names.ts';
+import { attackReferences } from '../../pack/model/attack-tags.ts';
+import type { Render } from '../../pack/render/template.ts';
+import { type CompiledRule, logSourcesOf } from '../../query/compile.ts';
+import { describeLogSource } from '../../sigma/rule/reader.ts';
+import { levels, statuses } from '../../sigma/rule/rule.ts';
+import { plural } from '../../source/plural.ts';
+import { markdownText } from '../escape.ts';
 import { type AttackCount, attackMatrix, currentTechniques, tacticIds } from './matrix.ts';
+import type { RuleTest } from './rule-record.ts';
+import { searchable } from './searchable.ts';
 
 /** A rule in the index. */
 export interface IndexEntry {
@@ -21,12 +23,26 @@ export interface IndexEntry {
   readonly tactics: readonly string[];
   /** Ids, as the rule has them. */
   readonly techniques: readonly string[];
+  /** Empty if the rule has none; so are the next ones. */
+  readonly id: string;
+  readonly author: string;
+  readonly date: string;
+  readonly modified: string;
+  /** Whether the tests of the rule passed. */
+  readonly tests: 'none' | 'passed' | 'failed';
+  readonly fields: readonly string[];
+  /** What it tests, for the search. */
+  readonly values: string;
 }
 
 /** Longer descriptions are cut: they would only fill the screen. */
 const shownDescription = 200;
 
-export function indexEntry(compiled: CompiledRule, slug: string, title: string): IndexEntry {
+export function indexEntry(
+  compiled: CompiledRule,
+  { slug, title }: Pick<IndexEntry, 'slug' | 'title'>,
+  tests: readonly RuleTest[],
+): IndexEntry {
   const { rule } = compiled;
   const { tactics, techniques } = attackReferences(rule.tags);
   const description = (rule.description ?? '').replace(/\s+/g, ' ').trim();
@@ -42,6 +58,12 @@ export function indexEntry(compiled: CompiledRule, slug: string, title: string):
     sources: [...new Set(logSourcesOf(compiled).map(describeLogSource))],
     tactics,
     techniques,
+    id: rule.id ?? '',
+    author: rule.author ?? '',
+    date: rule.date ?? '',
+    modified: rule.modified ?? '',
+    tests: tests.length === 0 ? 'none' : tests.every(({ passed }) => passed) ? 'passed' : 'failed',
+    ...searchable(compiled),
   };
 }
 
@@ -103,8 +125,10 @@ export function indexHtml({ title, entries, count }: SiteIndex, render: Render):
     levels: levels.filter((level) => present.level.has(level)).reverse(),
     statuses: statuses.filter((status) => present.status.has(status)),
     sources: values(({ sources }) => sources),
+    tested: entries.some(({ tests }) => tests === 'passed'),
     data: {
-      // columns: file, title, description, level, status, log sources, tactics, techniques
+      // columns: file, title, description, level, status, log sources, tactics, techniques,
+      // tests passed, id, author, fields, values
       rules: entries.map((entry) => [
         entry.slug,
         entry.title,
@@ -114,6 +138,11 @@ export function indexHtml({ title, entries, count }: SiteIndex, render: Render):
         entry.sources,
         tacticIds(entry.tactics),
         currentTechniques(entry.techniques),
+        entry.tests === 'passed' ? 1 : 0,
+        entry.id,
+        entry.author,
+        entry.fields.join(' '),
+        entry.values,
       ]),
       names: Object.fromEntries(names),
     },

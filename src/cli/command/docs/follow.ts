@@ -1,0 +1,62 @@
+import { counted } from '../../../source/plural.ts';
+import { visible } from '../../../source/visible.ts';
+import { CommandError } from '../../error/command-error.ts';
+import { type ExitCode, exitCodes } from '../../error/exit-code.ts';
+import { watchedPaths } from '../../files/path-list.ts';
+import { type Project, rulePaths } from '../../project/project.ts';
+import { defaultPaths } from '../../rule-test/session.ts';
+import { watchFiles } from '../../rule-test/watch.ts';
+import { printText } from '../../terminal/guarded.ts';
+import { makePages, type PagesOptions, withTemplateErrors } from './make-pages.ts';
+import { type SiteServer, serveSite } from './serve.ts';
+
+/** `sigpack docs --serve`: shows the pages to a browser on this machine, and follows changes. */
+export async function follow(
+  paths: readonly string[],
+  options: PagesOptions & { readonly port?: number },
+): Promise<ExitCode> {
+  if (options.format !== 'html') throw new CommandError('--serve shows HTML pages; leave -f out');
+  const made = await makePages(paths, options);
+  if (!made.ok) return made.error;
+  const server = await serveSite(options.port ?? 8080);
+  try {
+    await withTemplateErrors(() => server.show(made.value.files));
+    made.value.report();
+    printText(`the site is at ${server.address}\n`);
+    const { project } = made.value;
+    await watchFiles(watched(project, paths), isSource, () => showAgain(server, paths, options));
+  } finally {
+    server.close();
+  }
+  return exitCodes.success;
+}
+
+/** A slip on the way leaves the pages as they were: the next change may mend it. */
+async function showAgain(
+  server: SiteServer,
+  paths: readonly string[],
+  options: PagesOptions,
+): Promise<void> {
+  try {
+    const made = await makePages(paths, options);
+    if (!made.ok) return;
+    const files = await withTemplateErrors(() => [...made.value.files]);
+    server.show(files);
+    made.value.report();
+    printText(`${counted(files.length, 'file')} of the site made again\n`);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    process.stderr.write(`sigpack: ${visible(error.message)}\n`);
+  }
+}
+
+const watched = (project: Project, paths: readonly string[]): readonly string[] => {
+  const { loaded } = project;
+  const tests = loaded.exists ? defaultPaths(loaded).lists : [];
+  return [
+    ...watchedPaths([...rulePaths(project, paths).lists, ...tests]),
+    ...(loaded.exists ? [loaded.file.path] : []),
+  ];
+};
+
+const isSource = (path: string): boolean => /\.(?:ya?ml|hbs|lock)$/i.test(path);

@@ -1,0 +1,99 @@
+import { targets } from '../../../backend/registry.ts';
+import type { DocsFormat } from '../../../docs/site/site.ts';
+import type { PackFile } from '../../../pack/model/detection.ts';
+import { TemplateError } from '../../../pack/render/template-error.ts';
+import { failed, ok, type Result } from '../../../source/result.ts';
+import { CommandError } from '../../error/command-error.ts';
+import type { ExitCode } from '../../error/exit-code.ts';
+import { findConfig } from '../../files/find-config.ts';
+import { namedTarget } from '../../project/chosen-target.ts';
+import { loadRules } from '../../project/load.ts';
+import {
+  type Answer,
+  openProject,
+  type Project,
+  reportProject,
+  rulePaths,
+} from '../../project/project.ts';
+import { projectPages } from './pages.ts';
+import { recordsOf } from './records.ts';
+import { testsOfRules } from './rule-tests.ts';
+
+export interface PagesOptions {
+  readonly format: DocsFormat | 'markdown';
+  /** Whose queries the pages show. Default: the targets of the configuration, else all. */
+  readonly target?: readonly string[];
+  readonly config?: string;
+  /** In place of those of the configuration. */
+  readonly pipeline?: readonly string[];
+  readonly verbose?: boolean;
+}
+
+/** The pages of a project as it is now. */
+export interface MadePages {
+  readonly project: Project;
+  /** Each is made when it is asked for, which may throw `TemplateError`. */
+  readonly files: Iterable<PackFile>;
+  readonly format: DocsFormat;
+  /** Reports what was found while the pages were made. */
+  readonly report: () => ExitCode;
+}
+
+/** Opens the project and reads its rules. The error is the exit code of what was reported. */
+export async function makePages(
+  paths: readonly string[],
+  options: PagesOptions,
+): Promise<Result<MadePages, ExitCode>> {
+  const answer: Answer = { format: 'text', verbose: options.verbose ?? false, names: 'first' };
+  const named = options.target?.map((name) => namedTarget(targets, name));
+  // without a configuration, nobody has chosen a product
+  const chosen = named ?? (findConfig(options.config) === undefined ? targets : undefined);
+  const opened = await openProject(
+    {
+      config: options.config,
+      pipeline: options.pipeline,
+      ...(chosen ? { targets: chosen.map(({ name }) => name) } : { compares: true }),
+      rules: paths,
+      lock: { retire: false },
+    },
+    answer,
+  );
+  if (!opened.ok) return failed(opened.error);
+  const project = opened.value;
+  const { collection } = loadRules(rulePaths(project, paths), project.bag, project.terminal);
+  if (collection.rules.length === 0) {
+    reportProject(project, answer);
+    throw new CommandError('there is no rule to write a page about');
+  }
+  const format = options.format === 'markdown' ? 'md' : options.format;
+  const tests = format === 'html' ? await testsOfRules(project) : () => undefined;
+  const configured: readonly string[] = project.loaded.config.targets;
+  const shown = chosen ?? targets.filter(({ name }) => configured.includes(name));
+  const records = recordsOf(project, tests);
+  const files = projectPages(project, collection, [...new Set(shown)], format, records);
+  const report = (): ExitCode => {
+    if (options.pipeline === undefined) dropOthers(project);
+    return reportProject(project, answer);
+  };
+  return ok({ project, files, format, report });
+}
+
+/** Drops what concerns a target that the configuration does not name. */
+function dropOthers({ bag, loaded: { config } }: Project): void {
+  const concerned = new Set<string>([...config.targets, ...config.pipelines.keys()]);
+  const kept = bag.list.filter(({ target }) => target === undefined || concerned.has(target));
+  bag.list.splice(0, bag.list.length, ...kept);
+}
+
+/** What makes pages, with errors in a user's templates as errors of the command. */
+export async function withTemplateErrors<Value>(
+  make: () => Value | Promise<Value>,
+): Promise<Value> {
+  try {
+    return await make();
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const place = error.line === undefined ? '' : `:${error.line}`;
+    throw new CommandError(`${error.template}${place}: ${error.message}`);
+  }
+}

@@ -1,0 +1,33 @@
+import { relative, resolve } from 'node:path';
+import { alertRecord } from '../../../docs/site/record-of.ts';
+import type { RuleRecord, RuleTest } from '../../../docs/site/rule-record.ts';
+import type { CompiledRule } from '../../../query/compile.ts';
+import type { RuleHead } from '../../../sigma/rule/rule.ts';
+import { withSlashes } from '../../files/portable-path.ts';
+import type { Project } from '../../project/project.ts';
+
+/** What the project knows of a rule: its place, the versions in the lock, its tests. */
+export function recordsOf(
+  project: Project,
+  testsOf: (rule: Pick<RuleHead, 'file' | 'span'>) => readonly RuleTest[] | undefined,
+): (compiled: CompiledRule) => RuleRecord {
+  const { loaded, lock } = project;
+  return (compiled) => {
+    const { rule } = compiled;
+    const path = withSlashes(relative(loaded.folder, resolve(rule.file.path)));
+    const locked = rule.id === undefined ? undefined : lock?.rules.get(rule.id);
+    const tests = testsOf(rule);
+    const { ruleUrl } = loaded.config;
+    const isInside = !path.startsWith('../') && rule.file.path !== '-';
+    return {
+      ...(isInside ? { path } : {}),
+      ...(isInside && ruleUrl !== '' ? { sourceUrl: addressOf(ruleUrl, path) } : {}),
+      ...(locked ? { added: locked.added, changed: locked.changed } : {}),
+      ...(loaded.exists ? alertRecord(compiled, loaded.config) : {}),
+      ...(tests ? { tests } : {}),
+    };
+  };
+}
+
+const addressOf = (template: string, path: string): string =>
+  template.replaceAll('{path}', () => path.split('/').map(encodeURIComponent).join('/'));

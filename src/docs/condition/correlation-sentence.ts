@@ -1,0 +1,59 @@
+import type {
+  CorrelationRule,
+  CorrelationType,
+  ThresholdOperator,
+} from '../../sigma/correlation/correlation.ts';
+
+const operators: Readonly<Record<ThresholdOperator, string>> = {
+  gt: 'more than',
+  gte: 'at least',
+  lt: 'less than',
+  lte: 'at most',
+  eq: 'exactly',
+  neq: 'any number but',
+};
+
+/** When a correlation fires: `At least 10 matches within 5 minutes, for each value of User.` */
+export function correlationSentence(rule: CorrelationRule): string {
+  const { timespan, groupBy } = rule;
+  const group =
+    groupBy.length === 0
+      ? ''
+      : `, for each ${groupBy.length > 1 ? 'combination' : 'value'} of ${listed(groupBy)}`;
+  const sentence = `${counted(rule)} within ${durationText(timespan)}${group}.`;
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
+}
+
+function counted(rule: CorrelationRule): string {
+  const { type, thresholds, valueFields, percentile } = rule;
+  const amount = thresholds
+    .map(({ operator, value }) => `${operators[operator]} ${value}`)
+    .join(' and ');
+  const fields = listed(valueFields);
+  const counts: Readonly<Record<CorrelationType, string>> = {
+    event_count: `${amount} matches of its rules`,
+    value_count: `${amount} different values of ${fields}`,
+    temporal: amount === '' ? 'a match of each of its rules' : `matches of ${amount} of its rules`,
+    temporal_ordered: 'a match of each of its rules, in their order,',
+    value_sum: `a sum of ${fields} of ${amount}`,
+    value_avg: `an average of ${fields} of ${amount}`,
+    value_percentile: `a ${percentile}th percentile of ${fields} of ${amount}`,
+  };
+  return counts[type];
+}
+
+const listed = (names: readonly string[]): string => names.join(', ');
+
+const units = [
+  [86_400, 'day'],
+  [3600, 'hour'],
+  [60, 'minute'],
+  [1, 'second'],
+] as const;
+
+/** `5 minutes`, in the largest unit that fits. */
+export function durationText(seconds: number): string {
+  const [size, name] = units.find(([unit]) => seconds % unit === 0) ?? [1, 'second'];
+  const count = seconds / size;
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,30 @@
+import { alertSourceOf } from '../../pack/alert/table.ts';
+import type { PackConfig } from '../../pack/config/config.ts';
+import { mergeSettings } from '../../pack/config/merge-settings.ts';
+import { type CompiledRule, logSourcesOf } from '../../query/compile.ts';
+import { durationText } from '../condition/correlation-sentence.ts';
+import type { RuleRecord } from './rule-record.ts';
+
+/** Whom alerts of a rule are about, and how long the same one is silent, by the configuration. */
+export function alertRecord(
+  compiled: CompiledRule,
+  config: PackConfig,
+): Pick<RuleRecord, 'entities' | 'suppression'> {
+  const logSources = logSourcesOf(compiled);
+  const settings = mergeSettings(config, compiled.rule, logSources);
+  const usual = logSources.flatMap((source) => alertSourceOf(source)?.entities ?? []);
+  const entities =
+    settings.entities?.map(({ field }) => field) ??
+    (compiled.kind === 'correlation' && compiled.rule.groupBy.length > 0
+      ? compiled.rule.groupBy
+      : usual.flatMap(({ names }) => names.slice(0, 1)));
+  const { suppress } = settings;
+  const names = [...new Set(entities)];
+  if (!suppress || suppress.period === 0) return { entities: names };
+  const fields = suppress.byEntity ? names : suppress.fields;
+  const same = fields.length === 0 ? '' : `, for the same ${fields.join(', ')}`;
+  return {
+    entities: names,
+    suppression: `${durationText(suppress.period)}${same}`,
+  };
+}

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { environment, mainFile } from './sigpack.ts';
+
+const rule = (title: string): string => `title: ${title}
+id: 00000000-0000-4000-8000-000000000001
+status: test
+level: high
+logsource: { product: windows, service: security }
+detection:
+  selection: { EventID: 4624 }
+  condition: selection
+`;
+
+const folder = mkdtempSync(join(tmpdir(), 'sigpack-serve-'));
+const ruleFile = join(folder, 'rules', 'logon.yml');
+let address = '';
+let said = '';
+let stop: () => Promise<void> = async () => {};
+
+beforeAll(async () => {
+  mkdirSync(join(folder, 'rules'));
+  writeFileSync(join(folder, 'sigpack.yml'), 'targets: [splunk]\npipelines: { splunk: none }\n');
+  writeFileSync(ruleFile, rule('First title'));
+  const child = spawn(process.execPath, [mainFile, 'docs', '--serve', '--port', '0'], {
+    cwd: folder,
+    env: environment(),
+  });
+  const ended = new Promise<void>((done) => child.once('exit', () => done()));
+  stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  child.stderr.on('data', (data) => {
+    said += String(data);
+  });
+  await new Promise<void>((done, fail) => {
+    child.once('exit', () => fail(new Error(said)));
+    child.stdout.on('data', (data) => {
+      said += String(data);
+      address = /http:\/\/127\.0\.0\.1:\d+\//.exec(said)?.[0] ?? '';
+      if (address !== '') done();
+    });
+  });
+}, 60_000);
+afterAll(async () => {
+  await stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly text: string;
+}
+
+const get = (path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> =>
+  new Promise((done, fail) => {
+    const sent = request(new URL(address), { path, headers, method }, (response) => {
+      let text = '';
+      response.on('data', (data) => {
+        text += String(data);
+      });
+      response.on('end', () => done({ status: response.statusCode, text }));
+    });
+    sent.once('error', fail).end();
+  });
+
+describe('docs --serve', () => {
+  it('shows the site, which may ask this server alone', async () => {
+    const index = await get('/');
+    expect(index.status).toBe(200);
+    expect(index.text).toContain('First title');
+    const page = await get('/rules/logon.html');
+    expect(page.text).toContain("default-src 'none'; connect-src 'self';");
+    expect(page.text).toContain('<span class="field">EventID</span>');
+    expect((await get('/site.js')).text).toContain('EventSource');
+    expect((await get('/sources/windows_security.html')).text).toContain('First title');
+  });
+
+  it.each([
+    ['/../sigpack.yml', {}, 'GET', 404],
+    ['/%2e%2e/sigpack.yml', {}, 'GET', 404],
+    ['/rules/', {}, 'GET', 404],
+    ['/', { host: 'evil.example' }, 'GET', 403],
+    ['/', {}, 'POST', 405],
+  ] as const)('answers %s with %j by %s with %i', async (path, headers, method, status) => {
+    expect((await get(path, headers, method)).status).toBe(status);
+  });
+
+  it('follows changes, and keeps the pages while a rule is wrong', async () => {
+    writeFileSync(ruleFile, rule('Second title'));
+    await expect
+      .poll(async () => (await get('/')).text, { timeout: 20_000 })
+      .toContain('Second title');
+    writeFileSync(ruleFile, 'title: [');
+    await expect
+      .poll(() => said, { timeout: 20_000 })
+      .toContain('there is no rule to write a page');
+    expect((await get('/')).text).toContain('Second title');
+  });
+});
