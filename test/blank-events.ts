@@ -1,6 +1,6 @@
 import type { RegisteredTarget } from '../src/backend/registry.ts';
-import { targetSettings } from '../src/cli/project/conversion-settings.ts';
 import { loadPipelines } from '../src/cli/project/pipeline-files.ts';
+import { targetSettings } from '../src/convert/target-settings.ts';
 import { defaultConfig } from '../src/pack/config/config.ts';
 import { eventDefinitions } from '../src/pack/graylog/event-definition.ts';
 import { indexMacros } from '../src/pack/index-macro.ts';

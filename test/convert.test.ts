@@ -14,7 +14,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { withoutLineBreaks } from '../src/backend/lucene/line-format.ts';
 import { defaultTargetSettings, targets } from '../src/backend/registry.ts';
 import { convert } from '../src/cli/command/convert/run.ts';
-import { targetSettings } from '../src/cli/project/conversion-settings.ts';
+import { targetSettings } from '../src/convert/target-settings.ts';
 import { readConfig } from '../src/pack/config/config.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileFolders, compileText } from './compile.ts';

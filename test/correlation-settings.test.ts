@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { targetSettings } from '../src/cli/project/conversion-settings.ts';
+import { targetSettings } from '../src/convert/target-settings.ts';
 import { type PackConfig, readConfig } from '../src/pack/config/config.ts';
 import { eventDefinitions } from '../src/pack/graylog/event-definition.ts';
 import { assemblePack, type Pack } from '../src/pack/pack.ts';

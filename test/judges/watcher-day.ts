@@ -4,7 +4,7 @@
  */
 
 import type { Watch } from '../../src/backend/xpack-watcher/watch.ts';
-import { targetSettings } from '../../src/cli/project/conversion-settings.ts';
+import { targetSettings } from '../../src/convert/target-settings.ts';
 import { defaultConfig } from '../../src/pack/config/config.ts';
 import { compileText } from '../compile.ts';
 import { baseRules, type DayRule, documentsOf } from '../correlation-day/rules.ts';

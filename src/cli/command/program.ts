@@ -14,6 +14,7 @@ import * as hunt from './hunt/register.ts';
 import * as init from './init/register.ts';
 import * as install from './install/register.ts';
 import * as list from './list/register.ts';
+import * as lsp from './lsp/register.ts';
 import * as match from './match/register.ts';
 import * as release from './release/register.ts';
 import * as rollback from './rollback/register.ts';
@@ -45,6 +46,7 @@ const commands = [
   test,
   docs,
   list,
+  lsp,
   completion,
 ];
 

@@ -1,15 +1,9 @@
 import { noPipeline } from '../../pipeline/bundle.ts';
+import { pipelinesFor } from '../../pipeline/for-target.ts';
 import type { Pipeline } from '../../pipeline/pipeline.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { CommandError } from '../error/command-error.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
-
-/** Names that pySigma's backends have for Sigpack's targets. */
-const backendNames: ReadonlyMap<string, readonly string[]> = new Map([
-  ['graylog', ['lucene', 'opensearch_lucene']],
-  ['es-qs', ['lucene', 'opensearch_lucene', 'elasticsearch', 'opensearch']],
-  ['xpack-watcher', ['lucene', 'opensearch_lucene', 'elasticsearch', 'opensearch']],
-]);
 
 /**
  * The pipelines of each of the targets: those named on the command line (relative to the working
@@ -79,36 +73,4 @@ function foreignText(name: string, group: readonly Pipeline[], targets: readonly
   return `the pipeline ${name} is for ${products.join(', ')}, not for ${targets.join(', ')}`;
 }
 
-/**
- * The pipelines of each name that are for the target. Of a bundle for another product, those for
- * any product are left out too: alone they give no field a name.
- */
-function pipelinesFor(
-  target: string,
-  groups: readonly (readonly Pipeline[])[],
-  isBuiltIn: (pipeline: Pipeline) => boolean,
-): readonly Pipeline[] {
-  const left = groups
-    .filter((group) => !isForeign(target, group))
-    .flatMap((group) => group.filter((pipeline) => isAllowed(target, pipeline)));
-  const distinct = [...new Set(left)];
-  const helpers = distinct.every(
-    (pipeline) => pipeline.allowedBackends.size === 0 && isBuiltIn(pipeline),
-  );
-  return helpers && isForeign(target, groups.flat()) ? [] : distinct;
-}
-
-/** True where some are for products, but none for that of the target. */
-function isForeign(target: string, pipelines: readonly Pipeline[]): boolean {
-  const ofProducts = pipelines.filter(({ allowedBackends }) => allowedBackends.size > 0);
-  return ofProducts.length > 0 && !ofProducts.some((pipeline) => isAllowed(target, pipeline));
-}
-
 const isNone = (names: readonly string[]): boolean => names.length === 1 && names[0] === noPipeline;
-
-function isAllowed(target: string, { allowedBackends }: Pipeline): boolean {
-  return (
-    allowedBackends.size === 0 ||
-    [target, ...(backendNames.get(target) ?? [])].some((name) => allowedBackends.has(name))
-  );
-}

@@ -1,7 +1,7 @@
 import type { ConvertedEntry, TargetFormat } from '../../../backend/target.ts';
+import { isPlain } from '../../../convert/plain-format.ts';
 import { fieldChoices } from '../../../pipeline/field-choice.ts';
 import { visible } from '../../../source/visible.ts';
-import { isPlain } from './plain-format.ts';
 
 /**
  * Notes queries that contain a line break, which has no other spelling in their language: nothing

@@ -1,4 +1,7 @@
 import type { RegisteredTarget } from '../../../backend/registry.ts';
+import { convertedEntries, targetedRules } from '../../../convert/entries.ts';
+import { finalized, isPlain } from '../../../convert/plain-format.ts';
+import { targetSettings } from '../../../convert/target-settings.ts';
 import { createCountedWarnings, warnOfFinalizers } from '../../../pack/pipeline-report.ts';
 import { noPipeline } from '../../../pipeline/bundle.ts';
 import { conversionVars } from '../../../pipeline/run/process.ts';
@@ -11,8 +14,7 @@ import { loadTargets } from '../../plugin/load.ts';
 import { optimizeLate } from '../../process/optimize-late.ts';
 import { keepNurserySmall } from '../../process/small-nursery.ts';
 import { type Chosen, chosenTarget } from '../../project/chosen-target.ts';
-import { targetSettings } from '../../project/conversion-settings.ts';
-import { convertedEntries, targetedRules } from '../../project/converted-entries.ts';
+import { loadGivenRules } from '../../project/given-rules.ts';
 import { openProject, reportProject } from '../../project/project.ts';
 import {
   asksForDataModel,
@@ -22,7 +24,6 @@ import {
 } from './data-model.ts';
 import { noteLineBreaks, noteSigmaNames } from './notes.ts';
 import { queryWriter } from './output.ts';
-import { finalized, isPlain } from './plain-format.ts';
 
 export interface ConvertOptions {
   readonly target: readonly string[];
@@ -73,7 +74,9 @@ export async function convert(
   if (inModel && !setDataModel(pipelines.get('splunk')))
     chosenTarget(targets, 'splunk', options.format);
   const formats = new Map(chosen.map((one) => [one.target.name, formatName(one)]));
-  const rules = targetedRules(project, [...paths, ...(options.filter ?? [])], formats);
+  const { collection } = loadGivenRules(project, [...paths, ...(options.filter ?? [])]);
+  const context = { config: loaded.config, pipelines, bag };
+  const rules = targetedRules(collection, context, formats);
   const write = queryWriter(options.output, paths, chosen.length, bag);
   const warnings = createCountedWarnings(bag);
   const unfinished = chosen.flatMap(({ target, format }) =>
@@ -89,7 +92,7 @@ export async function convert(
       : settings;
     const convertRule = (compiled: CompiledRule) =>
       (inModel ? withoutDataModel(compiled) : undefined) ?? target.convert(compiled, all);
-    const entries = convertedEntries(rules, name, convertRule, project, warnings);
+    const entries = convertedEntries(rules, name, convertRule, context, warnings);
     write(name, finalized(format, own, conversionVars(name, formats.get(name) ?? '')), entries);
     noteLineBreaks(name, format, entries);
   }

@@ -2,6 +2,7 @@ import type { Conversion } from '../../../backend/backend.ts';
 import { postprocessedRule } from '../../../backend/postprocess.ts';
 import type { RegisteredTarget, TargetSettings } from '../../../backend/registry.ts';
 import type { ConvertedRule } from '../../../backend/target.ts';
+import { targetSettings } from '../../../convert/target-settings.ts';
 import { createRelations } from '../../../docs/site/relations.ts';
 import type { RuleRecord } from '../../../docs/site/rule-record.ts';
 import { type DocsFormat, docsFiles } from '../../../docs/site/site.ts';
@@ -13,7 +14,6 @@ import type { CompiledRule } from '../../../query/compile.ts';
 import type { Collection } from '../../../sigma/collection/collection.ts';
 import { failed, ok } from '../../../source/result.ts';
 import { projectTemplates } from '../../project/compile-rules.ts';
-import { targetSettings } from '../../project/conversion-settings.ts';
 import type { Project } from '../../project/project.ts';
 
 /** All files of the site, each made when it is asked for. */

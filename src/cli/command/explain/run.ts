@@ -1,5 +1,6 @@
 import { postprocessedRule } from '../../../backend/postprocess.ts';
 import type { RegisteredTarget, TargetSettings } from '../../../backend/registry.ts';
+import { targetSettings } from '../../../convert/target-settings.ts';
 import { logSourceText, ruleLines } from '../../../pipeline/describe.ts';
 import type { Pipeline } from '../../../pipeline/pipeline.ts';
 import { constantTruth } from '../../../pipeline/run/constant-truth.ts';
@@ -17,7 +18,6 @@ import { CommandError } from '../../error/command-error.ts';
 import type { ExitCode } from '../../error/exit-code.ts';
 import { loadTargets } from '../../plugin/load.ts';
 import { namedTarget } from '../../project/chosen-target.ts';
-import { targetSettings } from '../../project/conversion-settings.ts';
 import { loadGivenRules } from '../../project/given-rules.ts';
 import { openProject, reportProject } from '../../project/project.ts';
 import type { Paint } from '../../report/context.ts';

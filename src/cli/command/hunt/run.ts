@@ -1,5 +1,6 @@
 import { graylog } from '../../../backend/graylog/target.ts';
 import type { ConvertedEntry } from '../../../backend/target.ts';
+import { convertedEntries, targetedRules } from '../../../convert/entries.ts';
 import type { PackConfig } from '../../../pack/config/config.ts';
 import { spanText } from '../../../pack/cron/overlap.ts';
 import { createCountedWarnings } from '../../../pack/pipeline-report.ts';
@@ -7,7 +8,6 @@ import { counted } from '../../../source/plural.ts';
 import { visible } from '../../../source/visible.ts';
 import { CommandError } from '../../error/command-error.ts';
 import type { ExitCode } from '../../error/exit-code.ts';
-import { convertedEntries, targetedIn } from '../../project/converted-entries.ts';
 import { openProject, reportProject } from '../../project/project.ts';
 import { printText } from '../../terminal/guarded.ts';
 import { chosenRules } from './chosen-rules.ts';
@@ -37,16 +37,19 @@ export async function hunt(what: readonly string[], options: HuntOptions): Promi
   );
   if (!opened.ok) return opened.error;
   const project = opened.value;
+  const { bag, pipelines } = project;
   const { config } = project.loaded;
   const { collection, rules } = chosenRules(project, what);
   const single = rules.filter(({ kind }) => kind === 'detection');
+  const alone = single.filter((rule) => collection.standsAlone(rule));
+  const context = { config, pipelines, bag };
   const warnings = createCountedWarnings(project.bag);
   const settings = { ...config.graylog, mode: 'search' } as const;
   const entries = convertedEntries(
-    targetedIn(project, collection, single, new Map()),
+    targetedRules(collection, context, new Map(), alone),
     name,
     (compiled) => graylog.convert(compiled, settings),
-    project,
+    context,
     warnings,
   );
   warnings.report();

@@ -1,16 +1,16 @@
-import { ecsSettings } from '../../backend/es-qs/ecs.ts';
-import { type ElasticsearchSettings, elasticsearchDefaults } from '../../backend/es-qs/settings.ts';
-import type { TargetSettings } from '../../backend/registry.ts';
-import { splunkDefaults } from '../../backend/splunk/settings.ts';
-import type { PackConfig } from '../../pack/config/config.ts';
-import { mergeSettings } from '../../pack/config/merge-settings.ts';
-import { cronGap, cronGaps } from '../../pack/cron/gaps.ts';
-import { overlapError } from '../../pack/cron/overlap.ts';
-import { quartzCron } from '../../pack/cron/quartz.ts';
-import { resultThreshold } from '../../pack/result/result-threshold.ts';
-import type { DetectionSettings } from '../../pack/settings/settings.ts';
-import type { Pipeline } from '../../pipeline/pipeline.ts';
-import { type CompiledRule, logSourcesOf } from '../../query/compile.ts';
+import { ecsSettings } from '../backend/es-qs/ecs.ts';
+import { type ElasticsearchSettings, elasticsearchDefaults } from '../backend/es-qs/settings.ts';
+import type { TargetSettings } from '../backend/registry.ts';
+import { splunkDefaults } from '../backend/splunk/settings.ts';
+import type { PackConfig } from '../pack/config/config.ts';
+import { mergeSettings } from '../pack/config/merge-settings.ts';
+import { cronGap, cronGaps } from '../pack/cron/gaps.ts';
+import { overlapError } from '../pack/cron/overlap.ts';
+import { quartzCron } from '../pack/cron/quartz.ts';
+import { resultThreshold } from '../pack/result/result-threshold.ts';
+import type { DetectionSettings } from '../pack/settings/settings.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 
 /**
  * The settings of the targets: the configuration's, and for watches those of each rule, merged as

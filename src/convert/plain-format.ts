@@ -1,8 +1,8 @@
-import { plainFormat } from '../../../backend/format.ts';
-import { luceneLineFormat } from '../../../backend/lucene/line-format.ts';
-import type { TargetFormat } from '../../../backend/target.ts';
-import type { Pipeline } from '../../../pipeline/pipeline.ts';
-import { varsOf } from '../../../pipeline/run/process.ts';
+import { plainFormat } from '../backend/format.ts';
+import { luceneLineFormat } from '../backend/lucene/line-format.ts';
+import type { TargetFormat } from '../backend/target.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { varsOf } from '../pipeline/run/process.ts';
 
 /** True for queries and nothing else, one after the other. */
 export const isPlain = (format: TargetFormat): boolean =>

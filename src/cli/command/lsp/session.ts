@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { type Connection, DidChangeWatchedFilesNotification } from 'vscode-languageserver/node';
+import type { RegisteredTarget } from '../../../backend/registry.ts';
+import { configName } from '../../files/find-config.ts';
+import { loadProject } from './project.ts';
+import { createPublisher } from './publisher.ts';
+import { createWorkspace, type Workspace } from './workspace.ts';
+
+/** What an editor has open, over the rules of the folder. */
+export interface Session {
+  /** Reads the configuration and all rules, again if they have been read before. */
+  readonly load: () => void;
+  /** After the editor is ready for requests of the server. */
+  readonly open: () => void;
+  /** The rules, once they have been read. */
+  readonly ready: () => Promise<Workspace>;
+  readonly edit: (path: string, text: string) => void;
+  /** Its text on disk counts again. */
+  readonly closeFile: (path: string) => void;
+  readonly rereadFile: (path: string) => void;
+  /** True for the configuration and a pipeline: they decide about every rule. */
+  readonly isSetting: (path: string) => boolean;
+  readonly close: () => void;
+}
+
+/** After the last change, in milliseconds. */
+const pause = 150;
+
+export function createSession(
+  connection: Connection,
+  targets: readonly RegisteredTarget[],
+  config: string | undefined,
+): Session {
+  /** Texts in the editor by path. */
+  const opened = new Map<string, string>();
+  const publisher = createPublisher(connection);
+  let settings: ReadonlySet<string> = new Set();
+  /** Paths of the project's rules; others count while they are open. */
+  let rules = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let loading: Promise<Workspace> | undefined;
+
+  const read = async (): Promise<Workspace> => {
+    const project = await loadProject(config);
+    if (project.error !== undefined) connection.window.showErrorMessage(project.error);
+    const chosen = targets.filter(({ name }) => project.config.targets.some((one) => one === name));
+    const workspace = createWorkspace(project, chosen, new Date().toISOString().slice(0, 10));
+    rules = new Set(project.files.map(({ path }) => path));
+    for (const { path, text } of project.files) workspace.set(path, text);
+    for (const [path, text] of opened) workspace.set(path, text);
+    const pipelines = [...project.pipelines.values()].flat().map(({ file }) => file.path);
+    settings = new Set(pipelines);
+    publisher.project(project.diagnostics);
+    return workspace;
+  };
+  const publish = async (): Promise<void> => {
+    const workspace = await loading;
+    if (workspace) publisher.rules(workspace, opened.keys());
+  };
+  const later = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void publish(), pause);
+  };
+  const set = async (path: string, text: string | undefined): Promise<void> => {
+    const workspace = await loading;
+    workspace?.set(path, text);
+    later();
+  };
+  return {
+    load() {
+      loading = read();
+      later();
+    },
+    open() {
+      const watchers = ['**/*.yml', '**/*.yaml'].map((globPattern) => ({ globPattern }));
+      connection.client
+        .register(DidChangeWatchedFilesNotification.type, { watchers })
+        // an editor that watches nothing still sends what is saved
+        .catch(() => undefined);
+    },
+    ready: async () => {
+      if (!loading) throw new Error('the editor has not initialized the server');
+      return loading;
+    },
+    edit(path, text) {
+      opened.set(path, text);
+      void set(path, text);
+    },
+    closeFile(path) {
+      opened.delete(path);
+      void set(path, rules.has(path) ? onDisk(path) : undefined);
+    },
+    rereadFile(path) {
+      if (!opened.has(path)) void set(path, onDisk(path));
+    },
+    isSetting: (path) => settings.has(path) || basename(path) === configName,
+    close: () => clearTimeout(timer),
+  };
+}
+
+function onDisk(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
