@@ -1,4 +1,5 @@
 import { setField } from '../event/field.ts';
+import { hitFields } from '../pack/graylog/ingest/hit-fields.ts';
 import { type ConfFile, readBoundedConf } from '../pack/render/conf-reader.ts';
 import { type Level, levels } from '../sigma/rule/rule.ts';
 import { isDeeperThan, maximumDepth } from '../source/json.ts';
@@ -68,7 +69,8 @@ function readSnapshot(
   };
   if (manifest !== undefined) version = addManifest(manifest, add);
   if (savedSearches !== undefined) addSearches(savedSearches, add);
-  if (contentPack !== undefined) version = addContentPack(contentPack, add) || version;
+  const isKnown = (id: string): boolean => manifest === undefined || byId.has(id);
+  if (contentPack !== undefined) version = addContentPack(contentPack, add, isKnown) || version;
   return { label, version, entries: new Map([...byId].map(([id, one]) => [id, entryOf(one)])) };
 }
 
@@ -157,7 +159,7 @@ function searchesIn(text: string): ConfFile {
   return file.value;
 }
 
-function addContentPack(text: string, add: Add): string {
+function addContentPack(text: string, add: Add, isKnown: (id: string) => boolean): string {
   const pack = readJson(text, 'the content pack');
   if (!isRecord(pack) || !Array.isArray(pack.entities))
     throw new ArtifactError('it is no content pack');
@@ -165,6 +167,7 @@ function addContentPack(text: string, add: Add): string {
     if (!isRecord(entity) || !isRecord(entity.type) || typeof entity.type.name !== 'string')
       throw new ArtifactError(`entity ${index + 1} of the content pack has no type`);
     if (entity.type.name === 'event_definition') addDefinition(entity, index, add);
+    if (entity.type.name === 'pipeline_rule') addPipelineRule(entity, add, isKnown);
   }
   return typeof pack.summary === 'string'
     ? (/ (\d+\.\d+\.\d+)$/.exec(pack.summary)?.[1] ?? '')
@@ -187,6 +190,9 @@ function addDefinition(
       `the event definition that is entity ${index + 1} of the content pack has no id, title ` +
         'or config',
     );
+  // of what the rules of a level found at ingest
+  const { group_by: group } = data.config;
+  if (Array.isArray(group) && group.includes(hitFields.rule)) return;
   const one = add(id, title.replace(/ \(part \d+\)$/, ''));
   const { query, ...config } = data.config;
   one.queries.graylog = [...(one.queries.graylog ?? []), String(plain(query) ?? '')];
@@ -198,6 +204,23 @@ function addDefinition(
     is_scheduled: data.is_scheduled,
   };
 }
+
+/** Its description has a line for each rule that it is of; the digest in its name says nothing. */
+function addPipelineRule(
+  { data }: Readonly<Record<string, unknown>>,
+  add: Add,
+  isKnown: (id: string) => boolean,
+): void {
+  if (!isRecord(data)) return;
+  const source = String(plain(data.source)).replace(/^.*\n/, '');
+  for (const [, id = '', title = ''] of String(plain(data.description)).matchAll(ruleLine)) {
+    if (!isKnown(id)) continue;
+    const one = add(id, title);
+    one.queries.graylog = [...(one.queries.graylog ?? []), source];
+  }
+}
+
+const ruleLine = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) (.*)$/gim;
 
 const plain = (value: unknown): unknown =>
   isRecord(value) && '@value' in value ? value['@value'] : value;
