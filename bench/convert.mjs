@@ -7,30 +7,27 @@ const key = 'convertOverRsigma';
 const name = "convert -t splunk, CPU over rsigma's conversion";
 
 export function convertFigures() {
+  if (!rsigma) return [absent(key, name, 'no rsigma')];
   const [rules] = ruleFolders;
-  const ours = { 'sigpack convert -t splunk': [...sigpack, 'convert', '-t', 'splunk', rules] };
-  // LynxDB's language is the one of rsigma's targets that is nearest to SPL
-  const theirs = rsigma
-    ? {
-        'rsigma, to LynxDB': [
-          rsigma,
-          'backend',
-          'convert',
-          '-t',
-          'lynxdb',
-          '-s',
-          '--without-pipeline',
-          rules,
-        ],
-      }
-    : {};
-  const results = interleaved({ ...ours, ...theirs }, 5);
+  const results = interleaved(
+    {
+      'sigpack convert -t splunk': [...sigpack, 'convert', '-t', 'splunk', rules],
+      // LynxDB's language is the one of rsigma's targets that is nearest to SPL
+      'rsigma, to LynxDB': [
+        rsigma,
+        'backend',
+        'convert',
+        '-t',
+        'lynxdb',
+        '-s',
+        '--without-pipeline',
+        rules,
+      ],
+    },
+    5,
+  );
   console.log(`\nconversion of ${rules}`);
   console.table(tableOf(results));
   const [sigpackRun, rsigmaRun] = Object.values(results);
-  return [
-    rsigmaRun
-      ? figure(key, name, sigpackRun.cpu / rsigmaRun.cpu, 'times')
-      : absent(key, name, 'no rsigma'),
-  ];
+  return [figure(key, name, sigpackRun.cpu / rsigmaRun.cpu, 'times')];
 }

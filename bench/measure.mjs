@@ -1,15 +1,27 @@
 // CPU seconds, wall seconds and peak memory of commands.
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 const script = join(import.meta.dirname, 'measure.py');
+const options = { encoding: 'utf8', maxBuffer: 2 ** 28 };
 
 /** Runs a command once. Throws where it fails: 1 is for diagnostics about rules. */
 export function measure(command) {
-  const { stdout, error } = spawnSync('python3', [script, ...command], {
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
+  const { stdout, error } = spawnSync('python3', [script, ...command], options);
+  return resultOf(command, stdout, error);
+}
+
+/** The same, while others run. */
+export async function measureBeside(command) {
+  const { stdout, error } = await new Promise((resolve) => {
+    execFile('python3', [script, ...command], options, (error, stdout) =>
+      resolve({ stdout, error }),
+    );
   });
+  return resultOf(command, stdout, error);
+}
+
+function resultOf(command, stdout, error) {
   if (error) throw new Error(`python3 measures the commands and can't be run: ${error.message}`);
   const result = JSON.parse(stdout.trim().split('\n').at(-1));
   if (result.code !== 0 && result.code !== 1)

@@ -4,27 +4,20 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failed, figure } from './figures.mjs';
-import { measure } from './measure.mjs';
+import { measureBeside } from './measure.mjs';
 import { ruleFolders, sigpack, temporaryFolder } from './places.mjs';
 
-// the smallest is run more often: all others are divided by it
-const turns = [10_000, 30_000, 10_000, 100_000, 10_000];
+const perFolder = 1000;
+const counts = [10_000, 30_000, 100_000];
+// the largest runs as long as all others; the smallest is run more often: all others are divided by
+// it
+const lanes = [[100_000], [10_000, 10_000, 30_000, 10_000]];
 
-export function scaleFigures() {
-  const output = temporaryFolder();
-  const runs = [];
-  const folders = new Map();
-  for (const count of turns) {
-    if (!folders.has(count)) folders.set(count, writeRules(count));
-    runs.push({
-      count,
-      ...run([...sigpack, 'build', folders.get(count), '-p', 'none', '-o', output]),
-    });
-  }
-  for (const folder of folders.values()) rmSync(folder, { recursive: true });
-  const rows = [...new Set(turns)].map((count) =>
-    middleOf(runs.filter((one) => one.count === count)),
-  );
+export async function scaleFigures() {
+  const folders = writeRules(Math.max(...counts));
+  const runs = (await Promise.all(lanes.map((lane) => inTurn(lane, folders)))).flat();
+  rmSync(join(folders[0], '..'), { recursive: true });
+  const rows = counts.map((count) => middleOf(runs.filter((one) => one.count === count)));
   console.log('\nbuild of both packs from many rules');
   console.table(
     rows.map(({ count, cpu, wall, mib, fault }) =>
@@ -50,9 +43,21 @@ export function scaleFigures() {
   ];
 }
 
-function run(command) {
+/** Builds of so many rules, one after the other. */
+async function inTurn(lane, folders) {
+  const output = temporaryFolder();
+  const runs = [];
+  for (const count of lane) {
+    const paths = folders.slice(0, count / perFolder);
+    const command = [...sigpack, 'build', ...paths, '-p', 'none', '-o', output];
+    runs.push({ count, ...(await run(command)) });
+  }
+  return runs;
+}
+
+async function run(command) {
   try {
-    return measure(command);
+    return await measureBeside(command);
   } catch (error) {
     return { fault: error.message.split(' of ')[0] };
   }
@@ -62,6 +67,7 @@ const middleOf = (runs) =>
   runs.find(({ fault }) => fault) ??
   runs.sort((a, b) => a.cpu - b.cpu)[Math.floor(runs.length / 2)];
 
+/** Folders of a thousand rules each. */
 function writeRules(count) {
   const folder = temporaryFolder();
   const texts = ruleFolders.flatMap((path) =>
@@ -70,12 +76,13 @@ function writeRules(count) {
       .sort()
       .map((name) => readFileSync(join(path, name), 'utf8')),
   );
-  for (let number = 0; number < count; number++) {
-    const part = join(folder, String(Math.floor(number / 1000)));
-    if (number % 1000 === 0) mkdirSync(part);
-    writeFileSync(join(part, `${number}.yml`), copyOf(texts[number % texts.length], number));
-  }
-  return folder;
+  return Array.from({ length: count / perFolder }, (_, part) => {
+    const path = join(folder, String(part));
+    mkdirSync(path);
+    for (let number = part * perFolder; number < (part + 1) * perFolder; number++)
+      writeFileSync(join(path, `${number}.yml`), copyOf(texts[number % texts.length], number));
+    return path;
+  });
 }
 
 function copyOf(text, number) {

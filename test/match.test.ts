@@ -6,6 +6,7 @@ import { matcherOf } from '../src/match/matcher.ts';
 import { ANY, ONE, type Pattern, parsePattern } from '../src/sigma/value/pattern.ts';
 import { detectionOf } from './compile.ts';
 import { matches } from './matcher.ts';
+import { meantAmong } from './meant-among.ts';
 import { detectionsOfRuleSet, nearEvents } from './rule-set-events.ts';
 import { runs } from './thoroughness.ts';
 
@@ -136,4 +137,12 @@ test('every rule of the rule set means the same events as the plain matcher says
   }
   expect(differing).toEqual([]);
   expect(asked).toBeGreaterThan(3000);
+});
+
+test('many events at once mean what each means alone', () => {
+  for (const { path, rule, hits, misses } of detectionsOfRuleSet()) {
+    const events = nearEvents(rule.query, [...hits, ...misses]);
+    const alone = events.flatMap((event, place) => (matches(rule.query, event) ? [place] : []));
+    expect([path, ...meantAmong(events)(rule.query)]).toEqual([path, ...alone]);
+  }
 });

@@ -80,6 +80,8 @@ function once(key: object, make: () => RegExp): RegExp {
 
 function patternRegExp(pattern: Pattern, cased: boolean): RegExp {
   const source = pattern
+    // a second `.*` would try each text in quadratic time
+    .filter((part, index) => part !== ANY || pattern[index - 1] !== ANY)
     .map((part) =>
       part === ANY
         ? '.*'

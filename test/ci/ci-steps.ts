@@ -27,9 +27,19 @@ const setupName = (setup: Setup): string => `setup ${setup}`;
 /** `npm test` and `npm run check` write dist, which all others read. */
 const built = ['npm test', 'check'];
 
-/** Judges with a server, and what they need: they take longest, so they start first. */
+/** Judges with a server, and what they need: they wait for it, and so start first. */
 const hasServer = ({ name }: Step): boolean =>
   /^(?:packs|graylog|opensearch|watcher|proof opensearch)\b/.test(name);
+
+/** What computes for minutes, longest first: what starts last must not run on alone. */
+const long = [
+  'every fault',
+  'other versions of Node',
+  'proof correlations',
+  'lucene',
+  'test:corpus',
+  'history',
+];
 
 /**
  * All steps of CI. Installing waits for the network, beside the tests; the bench has the machine
@@ -37,13 +47,13 @@ const hasServer = ({ name }: Step): boolean =>
  */
 export function ciSteps(): readonly Step[] {
   const judging = judgeSteps(judges).map(afterBuild);
-  const first = judging.filter(hasServer);
+  const computing = [...suites, ...judging.filter((step) => !hasServer(step))];
   const steps = [
     ...setupSteps(),
     ...projectSteps,
-    ...first,
-    ...suites,
-    ...judging.filter((step) => !hasServer(step)),
+    ...judging.filter(hasServer),
+    ...long.flatMap((name) => computing.filter((step) => step.name === name)),
+    ...computing.filter(({ name }) => !long.includes(name)),
   ];
   return [
     ...steps,

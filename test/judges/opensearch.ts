@@ -7,7 +7,8 @@ import { graylogQueries } from '../../src/backend/graylog/graylog.ts';
 import { graylogDefaults } from '../../src/backend/graylog/settings.ts';
 import type { CompiledDetection } from '../../src/query/compile.ts';
 import { compileFolders } from '../compile.ts';
-import { matches, type TestEvent } from '../matcher.ts';
+import type { TestEvent } from '../matcher.ts';
+import { meantAmong } from '../meant-among.ts';
 import { mutations } from '../mutations.ts';
 import { corpusFolders, shared } from './corpus.ts';
 import { loadEvents } from './events.ts';
@@ -75,9 +76,7 @@ function faultOf(
 ): string | undefined {
   const fault = answers.find((answer) => answer.fault !== undefined)?.fault;
   if (fault !== undefined) return `${fault.slice(0, 400)}\n  ${queries[0]?.slice(0, 300)}`;
-  const wanted = new Set(
-    documents.flatMap((event, id) => (matches(rule.query, event) ? [id] : [])),
-  );
+  const wanted = meant(rule.query);
   const hits = new Set(answers.flatMap((answer) => answer.hits));
   const more = widened ? [] : [...hits].filter((id) => !wanted.has(id));
   const fewer = [...wanted].filter((id) => !hits.has(id));
@@ -88,6 +87,7 @@ function faultOf(
 
 const rules = compileFolders(corpusFolders).filter((rule) => rule.kind === 'detection');
 const documents = documentsFor(rules);
+const meant = meantAmong(documents);
 const converted = rules.flatMap((rule): readonly Judged[] => {
   const conversion = graylogQueries(
     rule.query,

@@ -9,7 +9,8 @@ import { collect } from '../../src/sigma/collection/collection.ts';
 import { readDocuments } from '../../src/sigma/collection/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { windowsEvents } from '../corpus/recorded-events.ts';
-import { matches, type TestEvent } from '../matcher.ts';
+import type { TestEvent } from '../matcher.ts';
+import { meantAmong } from '../meant-among.ts';
 import { mutations } from '../mutations.ts';
 import { valueIfOk } from '../result.ts';
 import { findRuleFiles } from '../rule-files.ts';
@@ -107,18 +108,38 @@ export function documentsOf(
   return { list, recorded: recorded.length, own };
 }
 
+/** What rules mean among the documents of each list: every converter is compared with it. */
+const meaning = new WeakMap<
+  Documents['list'],
+  (query: Query, title: string) => ReadonlySet<number>
+>();
+
 /**
  * Numbers of the documents that a rule means: by the matcher of `src/match` and by the plain one of
  * the tests, which must agree.
  */
 export function meantBy(query: Query, title: string, { list }: Documents): ReadonlySet<number> {
-  const matcher = matcherOf(query);
-  if (!matcher.ok) throw new Error(`${title}: ${matcher.error}`);
-  const found = new Set(list.flatMap((event, index) => (matcher.value(event) ? [index] : [])));
-  const unlike = list.findIndex((event, index) => matches(query, event) !== found.has(index));
-  if (unlike !== -1)
-    throw new Error(`${title}: the two matchers disagree about ${JSON.stringify(list[unlike])}`);
-  return found;
+  const meant = meaning.get(list) ?? meantIn(list);
+  meaning.set(list, meant);
+  return meant(query, title);
+}
+
+function meantIn(list: Documents['list']): (query: Query, title: string) => ReadonlySet<number> {
+  const plainly = meantAmong(list);
+  const known = new Map<Query, ReadonlySet<number>>();
+  return (query, title) => {
+    const before = known.get(query);
+    if (before) return before;
+    const matcher = matcherOf(query);
+    if (!matcher.ok) throw new Error(`${title}: ${matcher.error}`);
+    const found = new Set(list.flatMap((event, index) => (matcher.value(event) ? [index] : [])));
+    const plain = plainly(query);
+    const unlike = list.find((_, index) => plain.has(index) !== found.has(index));
+    if (unlike)
+      throw new Error(`${title}: the two matchers disagree about ${JSON.stringify(unlike)}`);
+    known.set(query, found);
+    return found;
+  };
 }
 
 /** True where the rule searches texts in no field of its own. */

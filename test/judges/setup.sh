@@ -56,7 +56,8 @@ setup_graylog() {
   need 'the Graylog judge' mvn java javac python3 curl bc
   key=$(digest "$source" "${graylog_versions[@]}" "$(java -version 2>&1)")
   if ! is_made "$dir" "$key"; then
-    [ ! -x "$dir/stop.sh" ] || "$dir/stop.sh"
+    local stop
+    for stop in "$dir"/stop.sh "$dir"/servers/*/stop.sh; do [ ! -x "$stop" ] || "$stop"; done
     # what Maven has downloaded stays
     if [ -d "$dir" ]; then find "$dir" -mindepth 1 -maxdepth 1 ! -name m2 -exec rm -rf {} +; fi
     "$source/setup.sh" "$dir" "${graylog_versions[@]}" || fail "the Graylog judge cannot be set up for ${graylog_versions[*]}"

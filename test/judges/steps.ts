@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { slowTests } from '../ci/slow-tests.ts';
@@ -148,28 +149,70 @@ const installed = (
  */
 const quickStart = { JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1' };
 
+/** Stops a judge's server. */
+const stopped = (...folder: readonly string[]): readonly [string, ...string[]] => [
+  'bash',
+  'test/judges/stop.sh',
+  join(cache, 'judges', ...folder),
+];
+
+/** Whether this machine gives a process a network of its own: it needs root and iproute2. */
+function hasOwnNetworks(): boolean {
+  return spawnSync('unshare', ['--net', 'ip', 'link', 'set', 'lo', 'up']).status === 0;
+}
+
+/** How the server of a version is started, reached and stopped. */
+interface GraylogCommands {
+  readonly start: Step['command'];
+  readonly run: (command: Step['command']) => Step['command'];
+  readonly stop: Step['command'];
+}
+
+/** All servers listen on the same ports. */
+function graylogCommands(version: string, ownNetwork: boolean): GraylogCommands {
+  const inNetwork = (...command: readonly string[]): Step['command'] => [
+    'bash',
+    'test/judges/graylog/server.sh',
+    version,
+    ...command,
+  ];
+  return ownNetwork
+    ? {
+        start: inNetwork('start'),
+        run: (command) => inNetwork(...command),
+        stop: stopped('graylog', 'servers', version),
+      }
+    : {
+        start: installed('graylog', 'start.sh', version),
+        run: (command) => command,
+        stop: stopped('graylog'),
+      };
+}
+
 /** A name with "proof" in it, for which the page waits. */
 const dayOfCorrelations = 'proof correlations';
 
 /**
- * One server a version, after one another: they listen on the same ports. Each judge leaves it
- * clean for the next.
+ * One server for each version, side by side where each can have a network of its own, else one
+ * after the other. Each judge leaves it clean for the next.
  */
 function graylogSteps(has: (judge: Judge) => boolean): readonly Step[] {
   const named = (['graylog', 'proof', 'history', 'install'] as const).filter(has);
   const shared = named.flatMap((judge) => (judge === 'graylog' ? ['packs', 'starter'] : [judge]));
   if (shared.length === 0) return [];
+  const ownNetwork = hasOwnNetworks();
   return versions.flatMap((version, index): readonly Step[] => {
     const name = (what: string): string => `graylog ${version} ${what}`;
     // a day of correlations on one version is enough; it is last, since the fields of its messages
     // stay in the index's mapping
     const parts =
       has('proof') && index === versions.length - 1 ? [...shared, dayOfCorrelations] : shared;
-    const before = index === 0 ? [] : [`graylog ${versions[index - 1]} stop`];
+    const before = ownNetwork || index === 0 ? [] : [`graylog ${versions[index - 1]} stop`];
+    const { start, run, stop } = graylogCommands(version, ownNetwork);
     return [
       {
         name: name('start'),
-        command: installed('graylog', 'start.sh', version),
+        command: start,
         env: quickStart,
         after: before,
         cores: 0,
@@ -177,9 +220,11 @@ function graylogSteps(has: (judge: Judge) => boolean): readonly Step[] {
       ...parts.map(
         (part, at): Step => ({
           name: name(part),
-          command: node(
-            part === dayOfCorrelations ? 'graylog/correlations.ts' : `graylog/${part}.ts`,
-            version,
+          command: run(
+            node(
+              part === dayOfCorrelations ? 'graylog/correlations.ts' : `graylog/${part}.ts`,
+              version,
+            ),
           ),
           env: { SIGPACK_GRAYLOG: version },
           needs: [name('start'), ...(part === 'packs' ? ['packs'] : [])],
@@ -189,7 +234,7 @@ function graylogSteps(has: (judge: Judge) => boolean): readonly Step[] {
       ),
       {
         name: name('stop'),
-        command: installed('graylog', 'stop.sh'),
+        command: stop,
         ends: name('start'),
         after: [name('start'), ...parts.map(name)],
         cores: 0,
@@ -222,7 +267,7 @@ function openSearchSteps(has: (judge: Judge) => boolean): readonly Step[] {
     ),
     {
       name: 'opensearch stop',
-      command: installed('opensearch', 'stop.sh'),
+      command: stopped('opensearch'),
       ends: 'opensearch start',
       after: ['opensearch start', ...parts],
       cores: 0,

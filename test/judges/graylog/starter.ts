@@ -37,7 +37,7 @@ type Choice = (typeof choices)[number];
  * sent before.
  */
 const every = 3_600_000;
-const patience = 60_000;
+const patience = 180_000;
 
 let token = '';
 const hook = 'http://127.0.0.1:9/services/SECRETHOOK';

@@ -107,7 +107,8 @@ function parsed(cases: readonly Case[]): readonly Answer[] {
     'java',
     [
       '-Xmx1g',
-      '-XX:TieredStopAtLevel=1',
+      // both compilers: it computes for minutes
+      '-XX:+UseSerialGC',
       '-cp',
       `${join(home, 'classes')}:${join(home, 'lib', '*')}`,
       'ParseQueries',
