@@ -1,5 +1,7 @@
+import type { Level } from '../../../sigma/rule/rule.ts';
 import { fieldName, fieldText, fieldValue, isFieldName, quoted } from '../pipeline-rule/text.ts';
 import type { EntityField, IngestOptions, IngestRule } from './ingest-rule.ts';
+import { temporaryPrefix } from './temporary-fields.ts';
 
 /** A title in a message: one line, of a length that a list can show. */
 const shownTitle = (title: string): string =>
@@ -22,9 +24,6 @@ export function hitActions(rule: IngestRule, { detectionsStream }: IngestOptions
     ...optional('sigma_group', rule.group),
     ...optional('sigma_link', rule.link),
     ...entity(rule.entityFields),
-    ...rule.hitFields
-      .filter((field) => isFieldName(field) && !isOwnField(field))
-      .map((field) => [field, fieldValue(field)] as const),
   ];
   const created = [
     quoted(shownTitle(rule.title)),
@@ -32,18 +31,25 @@ export function hitActions(rule: IngestRule, { detectionsStream }: IngestOptions
     'to_date($message.timestamp)',
   ];
   const map = hit.map(([name, value]) => `${fieldName(name)}: ${value}`).join(', ');
+  // a map can't hold a field that the message lacks
+  const copies = [...new Set(rule.hitFields)]
+    .filter((field) => isFieldName(field) && !isOwnField(field))
+    .map((field) => `set_field(field: ${quoted(field)}, value: ${fieldValue(field)}, message: m);`);
   return [
     tagged('sigma_rules', [rule.id]),
-    tagged(`sigpack_level_${rule.level}`, []),
-    tagged('sigma_tactics', rule.tactics),
+    ...(rule.tactics.length === 0 ? [] : [tagged('sigma_tactics', rule.tactics)]),
+    `set_field(${quoted(levelField(rule.level))}, ${quoted(rule.level)});`,
     `let m = create_message(${created.join(', ')});`,
     `set_fields(fields: {${map}}, message: m);`,
+    ...copies,
     `route_to_stream(name: ${quoted(detectionsStream)}, message: m, remove_from_default: true);`,
   ]
-    .filter((line) => line !== '')
     .map((line) => `  ${line}\n`)
     .join('');
 }
+
+/** The field that notes a level until the highest one is known. */
+export const levelField = (level: Level): string => `${temporaryPrefix}level_${level}`;
 
 const isOwnField = (field: string): boolean =>
   /^(?:sigma_|gl2_|_|timestamp$|message$|source$|streams$)/.test(field);
@@ -51,12 +57,12 @@ const isOwnField = (field: string): boolean =>
 const optional = (name: string, value: string | undefined): [string, string][] =>
   value === undefined || value === '' ? [] : [[name, quoted(value)]];
 
+/** Adds to an array of texts, each of them once. */
 function tagged(field: string, values: readonly string[]): string {
-  if (field.startsWith('sigpack_')) return `set_field(${quoted(field)}, "1");`;
-  if (values.length === 0) return '';
-  let array = fieldValue(field);
-  for (const value of values) array = `string_array_add(${array}, ${quoted(value)}, true)`;
-  return `set_field(${quoted(field)}, ${array});`;
+  const [only] = values;
+  const added =
+    values.length === 1 && only !== undefined ? quoted(only) : `[${values.map(quoted).join(', ')}]`;
+  return `set_field(${quoted(field)}, string_array_add(${fieldValue(field)}, ${added}, true));`;
 }
 
 /** The first entity that the message has; `-` for a message without any. */

@@ -1,6 +1,11 @@
-import { printCondition } from '../pipeline-rule/print.ts';
-import { hitActions } from './actions.ts';
+import { levels } from '../../../sigma/rule/rule.ts';
+import type { Condition } from '../pipeline-rule/condition.ts';
+import { fieldValue } from '../pipeline-rule/text.ts';
+import { levelField } from './actions.ts';
 import type { IngestOptions, IngestRule } from './ingest-rule.ts';
+import { type SourceGroup, sourceGroups } from './source-groups.ts';
+import { copyAction, foldedFields, sourcePipelines, stages } from './source-pipelines.ts';
+import { type TemporaryFields, temporaryFields, temporaryPrefix } from './temporary-fields.ts';
 import { type PipelineRuleText, type PipelineText, pipelineText, ruleText } from './texts.ts';
 
 /** Everything that a pack brings for Graylog's pipeline processor; sorted by name. */
@@ -10,29 +15,53 @@ export interface IngestPlan {
 }
 
 /**
- * The pipelines of rules and the pipeline rules in them. The same rules give the same plan, in
- * whatever order they come.
+ * The pipelines of rules and the pipeline rules in them. A message is asked for its log source
+ * first; then its fields are copied and their literals found, once for all rules; then the rules
+ * that need one of the literals are asked. The same rules give the same plan, in whatever order
+ * they come.
  */
 export function planIngest(rules: readonly IngestRule[], options: IngestOptions): IngestPlan {
-  const texts = rules
-    .map((rule) =>
-      ruleText(
-        `${options.pack} ${rule.id.slice(0, 8)}`,
-        printCondition(rule.condition, () => undefined),
-        hitActions(rule, options),
-        [rule.id],
-      ),
-    )
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const cleanUp = ruleText(
-    `${options.pack} clean up`,
-    'true',
-    '  remove_multiple_fields(pattern: "sigpack_.*");\n',
-    [],
-  );
-  const pipeline = pipelineText(`${options.pack} rules`, [
-    { number: 1, match: 'pass', rules: texts.map(({ name }) => name) },
-    { number: 9, match: 'pass', rules: [cleanUp.name] },
-  ]);
-  return { rules: [cleanUp, ...texts], pipelines: [pipeline] };
+  const groups = sourceGroups(rules);
+  const names = temporaryFields(groups.flatMap(fieldsOf));
+  const frame = framePipeline(groups, names, options);
+  const parts = [frame, ...groups.map((group) => sourcePipelines(group, names, options))];
+  return {
+    rules: parts.flatMap((part) => part.rules).sort(byName),
+    pipelines: parts.flatMap((part) => part.pipelines).sort(byName),
+  };
 }
+
+const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
+  a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+
+const fieldsOf = ({ gate, rules }: SourceGroup): readonly string[] =>
+  [gate, ...rules.map(({ condition }): Condition => condition)].flatMap(foldedFields);
+
+/**
+ * What happens before and after the log sources: copies for their gates, the level, cleaning up.
+ */
+function framePipeline(
+  groups: readonly SourceGroup[],
+  names: TemporaryFields,
+  { pack }: IngestOptions,
+): IngestPlan {
+  const gateFields = [...new Set(groups.flatMap(({ gate }) => foldedFields(gate)))].sort();
+  const remove = `  remove_multiple_fields(pattern: "${temporaryPrefix}.*");\n`;
+  const copies = gateFields.map((field) => copyAction(field, names)).join('');
+  // no sender can set what only helpers may
+  const begin = ruleText(`${pack} begin`, 'true', remove + copies, []);
+  const known = [...levels].reverse().map((level) => fieldValue(levelField(level)));
+  const highest = `  set_field("sigma_level", first_non_null([${known.join(', ')}]));\n`;
+  const level = ruleText(`${pack} level`, hasLevel, highest, []);
+  const cleanUp = ruleText(`${pack} clean up`, 'true', remove, []);
+  const pipeline = pipelineText(`${pack} frame`, [
+    { number: stages.gateCopies, match: 'pass', rules: [begin.name] },
+    { number: stages.level, match: 'pass', rules: [level.name] },
+    { number: stages.cleanUp, match: 'pass', rules: [cleanUp.name] },
+  ]);
+  return { rules: [begin, level, cleanUp], pipelines: [pipeline] };
+}
+
+const hasLevel = levels
+  .map((level) => `"${level}" == ${fieldValue(levelField(level))}`)
+  .join(' || ');

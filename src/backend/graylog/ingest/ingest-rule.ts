@@ -22,8 +22,8 @@ export interface IngestRule {
   /** False for a rule that only correlations count. */
   readonly alert: boolean;
   /**
-   * The hit's `sigma_group`: which event definition raises its alert. Undefined for what most rules
-   * of its level have.
+   * The hit's `sigma_group`: which event definition raises its alert. Undefined for what most
+   * rules of its level have.
    */
   readonly group?: string;
   /** To the original rule. */

@@ -6,12 +6,14 @@ import {
   type Test,
 } from '../../../query/tree.ts';
 import { foldCase } from '../../../regex/letter-case.ts';
+import { requiredPattern } from '../../../regex/literal.ts';
 import { parseRegex } from '../../../regex/regex.ts';
 import { ANY, joinParts, openLiteral, type Pattern } from '../../../sigma/value/pattern.ts';
 import { diagnosticAt, Refusal, refused, type TargetDiagnostic } from '../../backend.ts';
 import type { Condition, LiteralLeaf, RegexLeaf, Spelling } from './condition.ts';
 import { always, combined, negated, never } from './constant.ts';
 import { javaRegex, patternRegex } from './java-regex.ts';
+import { neededLiterals } from './needed-literals.ts';
 import { isFieldName } from './text.ts';
 import { timeCondition } from './time.ts';
 
@@ -134,7 +136,8 @@ function patternCondition(field: string, pattern: Pattern, cased: StringTest['ca
   const open = cased || folded ? openLiteral(pattern) : undefined;
   if (!open) {
     const regex = patternRegex(pattern, cased || folded, folded);
-    return { kind: 'regex', field, spelling, pattern: regex, deep: false };
+    const needs = neededLiterals(field, pattern);
+    return { kind: 'regex', field, spelling, pattern: regex, needs, deep: false };
   }
   const at = ({ none: 'whole', end: 'start', start: 'end', both: 'inside' } as const)[open.open];
   return literal(field, spelling, at, folded ? foldCase(open.text) : open.text);
@@ -144,7 +147,7 @@ function patternCondition(field: string, pattern: Pattern, cased: StringTest['ca
  * Whether the server folds the letter case of the text as Sigma does: it has its own way with
  * letters beyond ASCII.
  */
-const isPlain = (text: string): boolean => !/[^\0-\x7f]/.test(text);
+const isPlain = (text: string): boolean => /^[\t\n\r -~]*$/.test(text);
 
 const literal = (
   field: string,
@@ -162,8 +165,9 @@ function regexCondition(
   if (!parsed.ok)
     throw refused(item, `invalid regular expression: ${parsed.error.message}`, 'Fix the pattern.');
   try {
-    const { pattern, deep } = javaRegex(parsed.value.node);
-    return { kind: 'regex', field, spelling: 'written', pattern, deep };
+    const { node } = parsed.value;
+    const needs = neededLiterals(field, requiredPattern(node));
+    return { kind: 'regex', field, needs, ...javaRegex(node) };
   } catch (error) {
     if (!(error instanceof Refusal) || error.diagnostic) throw error;
     throw refused(

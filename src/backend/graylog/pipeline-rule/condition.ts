@@ -1,8 +1,8 @@
 import type { CompareOperator, FieldTest } from '../../../query/tree.ts';
 
 /**
- * When a pipeline rule of Graylog holds: the tree of a query without places, in tests that the rule
- * language has. An `and` of nothing is true, an `or` of nothing is false.
+ * When a pipeline rule of Graylog holds: the tree of a query without places, in tests that the
+ * rule language has. An `and` of nothing is true, an `or` of nothing is false.
  */
 export type Condition = Combined | Negated | Leaf;
 
@@ -38,6 +38,8 @@ export interface RegexLeaf {
   readonly field: string;
   readonly spelling: Spelling;
   readonly pattern: string;
+  /** Every text with a match has these. */
+  readonly needs: readonly LiteralLeaf[];
   /** It may use up the stack on a long text, which ends the evaluation of a whole stage. */
   readonly deep: boolean;
 }

@@ -4,6 +4,7 @@ import type { CodeRanges } from '../../../regex/set.ts';
 import type { RegexAnchor, RegexLookaround, RegexNode, RegexRepeat } from '../../../regex/tree.ts';
 import { ANY, isPlaceholder, ONE, type Pattern } from '../../../sigma/value/pattern.ts';
 import { Refusal } from '../../backend.ts';
+import type { Spelling } from './condition.ts';
 
 /**
  * Regular expressions as java.util.regex takes them. The flags `d` and `s` are on: `.` is any
@@ -13,6 +14,8 @@ const flags = '(?ds)';
 
 export interface JavaRegex {
   readonly pattern: string;
+  /** Of the text that it is to be found in. */
+  readonly spelling: Spelling;
   /** Its groups repeat without a limit, which takes the engine a frame of its stack per round. */
   readonly deep: boolean;
 }
@@ -22,20 +25,59 @@ export interface JavaRegex {
  * a reason for what the engine lacks or may take for ever.
  */
 export function javaRegex(node: RegexNode): JavaRegex {
-  const state = { deep: false };
+  const folded = ignoresCase(node);
+  const state = { deep: false, folded };
   const pattern = flags + print(node, state);
-  return { pattern, deep: state.deep };
+  return { pattern, spelling: folded ? 'folded' : 'written', deep: state.deep };
 }
 
 interface State {
   deep: boolean;
+  /** The text has no upper-case letters of ASCII. */
+  readonly folded: boolean;
 }
+
+/** Whether the letters of the expression mean either case, and none of them is beyond ASCII. */
+function ignoresCase(node: RegexNode): boolean {
+  switch (node.kind) {
+    case 'char':
+      return isKeptPoint(node.codePoint) && (node.ignoreCase || !isLetter(node.codePoint));
+    case 'class':
+      return (
+        lostPoints.every((point) => isIn(point, node.ranges) === isIn(0xfffd, node.ranges)) &&
+        node.ranges.every(([low, high]) => low < 0x80 && (high < 0x80 || high === 0x10ffff)) &&
+        (node.ignoreCase || !node.ranges.some(([low, high]) => low <= 0x7a && high >= 0x41))
+      );
+    case 'sequence':
+      return node.nodes.every(ignoresCase);
+    case 'alternation':
+      return node.branches.every(ignoresCase);
+    case 'group':
+    case 'atomic':
+    case 'repeat':
+    case 'lookaround':
+      return ignoresCase(node.node);
+    default:
+      return true;
+  }
+}
+
+/** Characters in whose place a folded text has U+FFFD. */
+const lostPoints = [1, 2, 3, 0x130, 0x212a];
+
+const isIn = (point: number, ranges: CodeRanges): boolean =>
+  ranges.some(([low, high]) => low <= point && point <= high);
+
+const isKeptPoint = (point: number): boolean => point < 0x80 && !lostPoints.includes(point);
+
+const isLetter = (point: number): boolean => /[A-Za-z]/.test(String.fromCodePoint(point));
 
 function print(node: RegexNode, state: State): string {
   switch (node.kind) {
     case 'empty':
       return '';
     case 'char':
+      if (state.folded) return charText(lowerPoint(node.codePoint));
       return node.ignoreCase
         ? classText(widenCase([[node.codePoint, node.codePoint]]))
         : charText(node.codePoint);
@@ -64,7 +106,9 @@ function print(node: RegexNode, state: State): string {
   }
 }
 
-const charText = (codePoint: number): string => {
+const lowerPoint = (point: number): number => (isLetter(point) ? point | 0x20 : point);
+
+export const charText = (codePoint: number): string => {
   const char = String.fromCodePoint(codePoint);
   return /^[A-Za-z0-9 "#%&',/:;<=>@_`~!-]$/.test(char) ? char : `\\x{${codePoint.toString(16)}}`;
 };

@@ -12,40 +12,56 @@ import { balanced, fieldText, fieldValue, quoted } from './text.ts';
 export type LeafPrinter = (leaf: Leaf) => string | undefined;
 
 /** The condition in the rule language, total: it can't raise an error whatever a message has. */
-export function printCondition(condition: Condition, printLeaf: LeafPrinter): string {
+export function printCondition(condition: Condition, leafText: LeafPrinter): string {
   switch (condition.kind) {
     case 'and':
     case 'or': {
       if (condition.operands.length === 0) return String(condition.kind === 'and');
-      const parts = condition.operands.map((operand) => {
-        const text = printCondition(operand, printLeaf);
+      const parts = cheapFirst(condition.operands).map((operand) => {
+        const text = printCondition(operand, leafText);
         return operand.kind === 'and' || operand.kind === 'or' ? `(${text})` : text;
       });
       return balanced(parts, condition.kind === 'and' ? '&&' : '||');
     }
     case 'not':
-      return `!(${printCondition(condition.operand, printLeaf)})`;
+      return `!(${printCondition(condition.operand, leafText)})`;
     default:
-      return printLeaf(condition) ?? plainLeaf(condition);
+      return leafText(condition) ?? printLeaf(condition, () => undefined);
   }
 }
 
-/** The text of a field with the spelling that a test wants. */
-const spelled = (field: string, spelling: Spelling): string =>
-  spelling === 'folded' ? foldedText(field) : fieldText(field);
+const costs = { literal: 1, present: 5, related: 20, number: 20, network: 30, regex: 40 } as const;
+
+function costOf(condition: Condition): number {
+  if (condition.kind === 'not') return costOf(condition.operand);
+  if (condition.kind !== 'and' && condition.kind !== 'or') return costs[condition.kind];
+  return condition.operands.reduce((sum, operand) => sum + costOf(operand), 0);
+}
+
+const cheapFirst = (conditions: readonly Condition[]): readonly Condition[] =>
+  conditions
+    .map((condition) => ({ condition, cost: costOf(condition) }))
+    .sort((a, b) => a.cost - b.cost)
+    .map(({ condition }) => condition);
 
 /**
  * The text with its letter case folded. The server would make an ASCII letter of the Kelvin sign
- * and of the dotted capital I, which Sigma does not.
+ * and of the dotted capital I, which Sigma does not; three control characters are left for marks.
  */
 export const foldedText = (field: string): string =>
-  `lowercase(regex_replace("[\\\\u212a\\\\u0130]", ${fieldText(field)}, "\\u0001"))`;
+  `lowercase(regex_replace(${quoted(lostInFolding)}, ${fieldText(field)}, "\\ufffd"))`;
+const lostInFolding = '[\\x{1}-\\x{3}\\x{130}\\x{212a}]';
 
 /** A comparison, since `matches` by itself has no type that `&&` takes. */
 const found = (pattern: string, value: string): string =>
   `regex(${quoted(pattern)}, ${value}).matches == true`;
 
-function plainLeaf(leaf: Leaf): string {
+/**
+ * A test by itself. `copyOf`: an expression with the folded text of a field, where there is one.
+ */
+export function printLeaf(leaf: Leaf, copyOf: (field: string) => string | undefined): string {
+  const spelled = (field: string, spelling: Spelling): string =>
+    spelling === 'folded' ? (copyOf(field) ?? foldedText(field)) : fieldText(field);
   switch (leaf.kind) {
     case 'literal':
       return literalText(leaf, spelled(leaf.field, leaf.spelling));
@@ -61,7 +77,7 @@ function plainLeaf(leaf: Leaf): string {
     case 'number':
       return numberText(leaf);
     case 'related':
-      return relatedText(leaf);
+      return relatedText(leaf, spelled);
   }
 }
 
@@ -95,7 +111,10 @@ function numberText({ field, operator, value }: NumberLeaf): string {
   );
 }
 
-function relatedText({ field, other, relation, spelling }: RelatedLeaf): string {
+function relatedText(
+  { field, other, relation, spelling }: RelatedLeaf,
+  spelled: (field: string, spelling: Spelling) => string,
+): string {
   const one = spelled(field, spelling);
   const two = spelled(other, spelling);
   const call = {

@@ -34,6 +34,7 @@ export function timeCondition(field: string, test: DatePartTest): Condition {
             field,
             spelling: 'written',
             pattern: `\\A${before}(?:${digits(numbers)})${after}`,
+            needs: [],
             deep: false,
           },
         ],

@@ -1,0 +1,70 @@
+import type { Condition, Leaf, LiteralLeaf } from '../pipeline-rule/condition.ts';
+import { type LeafPrinter, literalText, printLeaf } from '../pipeline-rule/print.ts';
+import { fieldValue, quoted } from '../pipeline-rule/text.ts';
+import { isFlaggable, marked } from './literal-flags.ts';
+import { flagName, isSet, type TemporaryFields } from './temporary-fields.ts';
+
+/** What helper rules have prepared before the rules of a log source are asked. */
+export interface Prepared {
+  readonly names: TemporaryFields;
+  /** Fields with a folded copy. */
+  readonly copied: ReadonlySet<string>;
+  /** Fields with a copy of their last part. */
+  readonly last: ReadonlySet<string>;
+  /** By field, the marked literals that have a flag. */
+  readonly flagged: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** An end of a path that a whole last part has: `\cmd.exe`. */
+export const isLastPart = ({ spelling, at, text }: LiteralLeaf): boolean =>
+  spelling === 'folded' && at === 'end' && text.lastIndexOf('\\') === 0 && text.length > 1;
+
+/**
+ * The test of a literal without a function call, which costs more; undefined where it takes one.
+ */
+export function freeTest(leaf: LiteralLeaf, prepared: Prepared): string | undefined {
+  const { names, copied, last, flagged } = prepared;
+  const { field } = leaf;
+  if (leaf.spelling !== 'folded') return undefined;
+  if (leaf.at === 'whole' && copied.has(field))
+    return `${quoted(leaf.text)} == ${fieldValue(names.folded(field))}`;
+  if (isLastPart(leaf) && last.has(field))
+    return `${quoted(leaf.text)} == ${fieldValue(names.last(field))}`;
+  if (isFlaggable(leaf) && flagged.get(field)?.has(marked(leaf)))
+    return isSet(flagName(names.flags(field), marked(leaf)));
+  return undefined;
+}
+
+/** Prints the tests of a log source's rules by what is prepared. */
+export function preparedPrinter(prepared: Prepared): LeafPrinter {
+  const { names, copied } = prepared;
+  const folded = (field: string): string | undefined =>
+    copied.has(field) ? `to_string(${fieldValue(names.folded(field))})` : undefined;
+  return (leaf: Leaf): string | undefined => {
+    if (leaf.kind === 'literal') {
+      const value = leaf.spelling === 'folded' ? folded(leaf.field) : undefined;
+      return (
+        freeTest(leaf, prepared) ?? (value === undefined ? undefined : literalText(leaf, value))
+      );
+    }
+    if (leaf.kind !== 'regex') return printLeaf(leaf, folded);
+    const needs = leaf.needs.flatMap((need) => freeTest(need, prepared) ?? []);
+    const text = printLeaf(leaf, folded);
+    return needs.length === 0 ? text : `(${[...needs, text].join(' && ')})`;
+  };
+}
+
+/** Whether a condition has only whole texts, which a copy of the field is compared with. */
+export function isComparison(condition: Condition): boolean {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return condition.operands.every(isComparison);
+    case 'not':
+      return isComparison(condition.operand);
+    case 'literal':
+      return condition.at === 'whole' && condition.spelling === 'folded';
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,48 @@
+import { hash } from 'node:crypto';
+import { fieldValue } from '../pipeline-rule/text.ts';
+
+/**
+ * Fields that a message has only while it is judged. All begin like this, and the last stage
+ * removes them.
+ */
+export const temporaryPrefix = 'sigpack_';
+
+export interface TemporaryFields {
+  /** The text of a field with its letter case folded. */
+  readonly folded: (field: string) => string;
+  /** The folded text from its last backslash on, or all of it where it has none. */
+  readonly last: (field: string) => string;
+  /** What the names of flags begin with: one flag for each literal that is found in the field. */
+  readonly flags: (field: string) => string;
+}
+
+/** Short names by digests of the fields' names, so that they do not depend on other fields. */
+export function temporaryFields(fields: Iterable<string>): TemporaryFields {
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const field of [...new Set(fields)].sort()) {
+    const digest = hash('sha256', field, 'hex');
+    let length = 5;
+    while (taken.has(digest.slice(0, length))) length++;
+    const name = digest.slice(0, length);
+    taken.add(name);
+    names.set(field, name);
+  }
+  const named = (field: string): string => {
+    const name = names.get(field);
+    if (name === undefined) throw new Error(`${field} has no temporary name`);
+    return `${temporaryPrefix}${name}`;
+  };
+  return {
+    folded: named,
+    last: (field) => `${named(field)}_l`,
+    flags: (field) => `${named(field)}_`,
+  };
+}
+
+/** The flag of a literal, with its marks of start and end, under the prefix of its field. */
+export const flagName = (prefix: string, marked: string): string =>
+  prefix + Buffer.from(marked, 'latin1').toString('hex').toUpperCase();
+
+/** True of a message that has the flag; it takes no function call. */
+export const isSet = (name: string): string => `"1" == ${fieldValue(name)}`;
