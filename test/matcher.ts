@@ -78,6 +78,9 @@ function once(key: object, make: () => RegExp): RegExp {
   return known;
 }
 
+/** Two units, for one beyond the first 65,536. */
+const anyCharacter = '(?:[\\ud800-\\udbff][\\udc00-\\udfff]|.)';
+
 function patternRegExp(pattern: Pattern, cased: boolean): RegExp {
   const source = pattern
     // a second `.*` would try each text in quadratic time
@@ -86,7 +89,7 @@ function patternRegExp(pattern: Pattern, cased: boolean): RegExp {
       part === ANY
         ? '.*'
         : part === ONE
-          ? '.'
+          ? anyCharacter
           : typeof part === 'string'
             ? part.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
             : '',
