@@ -17,7 +17,7 @@ const groups: readonly (readonly [heading: string, ...rooms: string[]])[] = [
 const intro = `# API
 
 What \`import ... from 'sigpack'\` gives, from the doc comments of the declarations that the package ships. A test runs
-every example: \`expression; // => value\` is compared. [The README](../README.md#as-a-library) has a complete program,
+every example: \`expression; // => value\` is compared. [library.md](library.md) has a complete program,
 [adding-a-target.md](adding-a-target.md) a plugin.
 
 The library reads no files, no clock and no network: texts go in, values come out. Functions that read or compile take

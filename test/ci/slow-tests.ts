@@ -21,4 +21,5 @@ export const slowTests = [
   'ci-steps.test.ts',
   'terminal-lines.test.ts',
   'docs-serve.test.ts',
+  'tutorials.test.ts',
 ];

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createFakeGraylog } from './fake/graylog.ts';
+import { type FakeServer, startServer } from './fake/server.ts';
+import { environment, mainFile } from './sigpack.ts';
+
+const root = join(import.meta.dirname, '..');
+const mark = '--- the next block ---';
+
+/** Blocks of commands, each with the output that the page shows after it. */
+const steps = /^```sh\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?/gms;
+
+/** What differs from run to run. */
+const settled = (text: string): string =>
+  text
+    .replace(/ in \d+\.\d+ s$/gm, ' in 1.0 s')
+    .replace(/provenance names [0-9a-f]{12}/g, 'provenance names 0123456789ab')
+    .replace(/\b20\d\d-\d\d-\d\dT[\d:.]+Z\b/g, '2026-01-01T00:00:00Z');
+
+const token = 'graylog-token-0123456789';
+let graylog: FakeServer;
+beforeAll(async () => {
+  const { handle } = createFakeGraylog(`Basic ${Buffer.from(`${token}:token`).toString('base64')}`);
+  graylog = await startServer(handle);
+});
+afterAll(() => graylog.close());
+
+/** Runs a page from top to bottom, in one shell. */
+async function outputsOf(page: string): Promise<readonly string[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'sigpack-tutorial-'));
+  const commands = [...page.matchAll(steps)].map(([, code = '']) => code);
+  const script = [
+    'sigpack() { "$NODE" "$MAIN" "$@" 2>> "$ERRORS"; }',
+    ...commands.map((code) => `${code}echo '${mark}'`),
+  ]
+    .join('\n')
+    .replaceAll('http://127.0.0.1:9000', graylog.url);
+  try {
+    const child = spawn('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
+      cwd: folder,
+      env: environment({
+        NODE: process.execPath,
+        MAIN: mainFile,
+        CHECKOUT: root,
+        ERRORS: join(folder, 'errors'),
+        GRAYLOG_TOKEN: token,
+        CI: '1',
+        COLUMNS: '100',
+        GIT_CEILING_DIRECTORIES: folder,
+        GIT_CONFIG_GLOBAL: join(folder, 'gitconfig'),
+        GIT_AUTHOR_NAME: 'A',
+        GIT_AUTHOR_EMAIL: 'a@example.org',
+        GIT_COMMITTER_NAME: 'A',
+        GIT_COMMITTER_EMAIL: 'a@example.org',
+        GIT_AUTHOR_DATE: '2026-01-01T00:00:00Z',
+        GIT_COMMITTER_DATE: '2026-01-01T00:00:00Z',
+      }),
+    });
+    let printed = '';
+    let errors = '';
+    child.stdout.on('data', (data) => {
+      printed += String(data);
+    });
+    child.stderr.on('data', (data) => {
+      errors += String(data);
+    });
+    const code = await new Promise((done) => child.once('close', done));
+    const said = readFileSync(join(folder, 'errors'), 'utf8');
+    expect([code, errors], `${printed.slice(-2000)}${said}`).toEqual([0, '']);
+    return settled(printed).split(`${mark}\n`).slice(0, -1);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+test.each(['tutorial-splunk', 'tutorial-graylog'])(
+  'docs/%s.md can be followed from top to bottom, and shows what is printed',
+  async (name) => {
+    const path = join(root, 'docs', `${name}.md`);
+    const page = readFileSync(path, 'utf8');
+    const outputs = await outputsOf(page);
+    let at = 0;
+    const written = page.replace(steps, (block, code: string, shown: string | undefined) => {
+      const output = outputs[at++] ?? '';
+      return shown === undefined
+        ? block
+        : `\`\`\`sh\n${code}\`\`\`\n\n\`\`\`text\n${output}\`\`\`\n`;
+    });
+    expect(at).toBe(outputs.length);
+    if (process.env.UPDATE) writeFileSync(path, written);
+    expect(page, 'UPDATE=1 npx vitest run test/tutorials.test.ts writes it').toBe(written);
+  },
+  120_000,
+);
