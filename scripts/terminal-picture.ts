@@ -44,7 +44,10 @@ function* piecesOf(line: string): Generator<Piece> {
 
 /** `output` may have the colours of a terminal. `label` describes the picture. */
 export function terminalPicture(command: string, output: string, label: string): string {
-  const lines = [`\u001b[90m$\u001b[0m \u001b[1m${command}\u001b[0m`, ...output.trimEnd().split('\n')];
+  const lines = [
+    `\u001b[90m$\u001b[0m \u001b[1m${command}\u001b[0m`,
+    ...output.trimEnd().split('\n'),
+  ];
   const plain = lines.map((line) => line.replace(/\u001b\[[\d;]*m/g, ''));
   const w = Math.ceil(Math.max(...plain.map(({ length }) => length)) * width + 2 * edge);
   const h = lines.length * height + 2 * edge;

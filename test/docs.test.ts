@@ -5,11 +5,9 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { exitCodes } from '../src/cli/error/exit-code.ts';
 import * as library from '../src/index.ts';
-import { readConfig } from '../src/pack/config/config.ts';
 import { correlationTypes } from '../src/sigma/correlation/correlation.ts';
 import { modifierRoles } from '../src/sigma/value/modifier.ts';
 import { codeCatalogue, type DiagnosticCode } from '../src/source/code/catalogue.ts';
-import { createBag } from '../src/source/diagnostic.ts';
 import { pageOf } from '../src/source/documentation.ts';
 import { environment, mainFile, sigpack } from './sigpack.ts';
 
