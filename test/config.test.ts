@@ -83,6 +83,8 @@ splunk:
   index: [windows, linux, windows]
   indexes: [{ match: { product: windows }, definition: index=win sourcetype=XmlWinEventLog }]
   searchesPerMinute: 20
+  grouping: log-source
+  grouped: { rules: 50 }
   cloudSafe: false
   correlation: stats
 namePrefix: 'Sigma - '
@@ -218,6 +220,8 @@ test('every key of the sample is read', () => {
         { match: { product: 'windows' }, definition: 'index=win sourcetype=XmlWinEventLog' },
       ],
       searchesPerMinute: 20,
+      grouping: 'log-source',
+      grouped: { bytes: 64_000, rules: 50 },
       cloudSafe: false,
       correlation: 'stats',
     },

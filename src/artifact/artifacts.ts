@@ -4,6 +4,7 @@ import type { GraylogDetection, PackDetection, PackFile } from '../pack/model/de
 import type { Pack } from '../pack/pack.ts';
 import { createRenderer, type Renderer, type TemplateSet } from '../pack/render/template.ts';
 import { reportTemplateError } from '../pack/render/template-error.ts';
+import { splunkGroups } from '../pack/splunk/grouped/groups.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { gzipTar, zip } from './archive.ts';
@@ -228,11 +229,10 @@ function tooLargeAlone(input: ArtifactInput, render: Renderer): readonly Broken[
 function brokenDetections(input: ArtifactInput, render: Renderer): readonly Broken[] {
   const { pack } = input;
   const found = {
-    splunk: brokenOf(
-      pack.splunk,
-      (splunk) =>
-        splunkApp({ ...input, pack: { ...pack, splunk, tombstones: [] } }, render).reasons,
-    ),
+    splunk: brokenOf(pack.splunk, (splunk) => {
+      const some = { ...pack, splunk, groups: splunkGroups(splunk, pack.config), tombstones: [] };
+      return splunkApp({ ...input, pack: some }, render).reasons;
+    }),
     graylog: brokenOf(
       pack.graylog,
       (graylog) => graylogPack({ ...input, pack: { ...pack, graylog } }, render).reasons,

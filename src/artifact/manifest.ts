@@ -35,7 +35,7 @@ export function manifestText(
       .sort((a, b) => (a.path < b.path ? -1 : 1)),
     detections: [...pack.outcomes]
       .sort((a, b) => (a.detection.id < b.detection.id ? -1 : 1))
-      .map((outcome) => detectionEntry(outcome, running, pathOf)),
+      .map((outcome) => detectionEntry(outcome, running, pathOf, pack.groups.groupOf)),
   };
   return `${JSON.stringify(manifest, null, 1)}\n`;
 }
@@ -44,6 +44,7 @@ function detectionEntry(
   { detection, targets }: DetectionOutcome,
   running: ReadonlyMap<Target, ReadonlySet<string>>,
   pathOf: (path: string) => string,
+  groupOf: Pack['groups']['groupOf'],
 ): object {
   const { id, name, rule, severity, settings } = detection;
   const entries: Partial<Record<Target, object>> = {};
@@ -52,7 +53,11 @@ function detectionEntry(
     if (outcome)
       entries[target] =
         outcome.kind === 'compiled'
-          ? compiledEntry(outcome, ids.has(id), settings.enabled)
+          ? {
+              ...compiledEntry(outcome, ids.has(id), settings.enabled),
+              // the search that runs it in place of its own
+              scheduled: target === 'splunk' ? groupOf.get(id)?.name : undefined,
+            }
           : { skipped: outcome.reasons };
   }
   return {

@@ -4,6 +4,7 @@ import { definitionRate, sharedRate } from '../pack/load/room.ts';
 import { scheduleHistogram } from '../pack/load/schedule-load.ts';
 import type { Pack } from '../pack/pack.ts';
 import { serverVersion } from '../pack/settings/server-version.ts';
+import { noGroups } from '../pack/splunk/grouped/groups.ts';
 import { cronOf } from '../pack/splunk/schedule.ts';
 import { counted } from '../source/plural.ts';
 
@@ -45,14 +46,46 @@ export const loadOfMinutes = (
 export const tenths = (value: number): number => Math.round(value * 10) / 10;
 
 /**
- * Searches that start in each of the 60 minutes of the worst hour, of the detections that are
- * shipped enabled (or of all).
+ * Cron expressions of the searches that run once the app is installed (or of all): those of groups,
+ * and of the detections that are in none.
  */
-export function searchesPerMinute(pack: Pack, which: 'enabled' | 'all'): readonly number[] {
-  const scheduled = pack.splunk.filter(
-    ({ detection }) => which === 'all' || runsInSplunk(detection),
+export function scheduledCrons({ splunk, groups }: Pack, which: 'enabled' | 'all'): string[] {
+  const single = splunk.filter(
+    ({ detection }) =>
+      !groups.groupOf.has(detection.id) && (which === 'all' || runsInSplunk(detection)),
   );
-  return scheduleHistogram(scheduled.map(({ detection }) => cronOf(detection)));
+  return [...groups.groups, ...single].map(({ detection }) => cronOf(detection));
+}
+
+/** Searches that start in each of the 60 minutes of the worst hour. */
+export const searchesPerMinute = (pack: Pack, which: 'enabled' | 'all'): readonly number[] =>
+  scheduleHistogram(scheduledCrons(pack, which));
+
+/** What grouping makes of the searches of enabled detections. */
+export interface GroupedLoad {
+  readonly groups: number;
+  /** Detections in them. */
+  readonly detections: number;
+  /** Detections that run by themselves. */
+  readonly alone: number;
+  /** Bytes of the longest grouped search. */
+  readonly longest: number;
+  /** If each detection ran by itself. */
+  readonly single: { readonly searches: number; readonly most: number; readonly mean: number };
+}
+
+/** Undefined where detections are not grouped. */
+export function groupedLoad(pack: Pack): GroupedLoad | undefined {
+  if (pack.config.splunk.grouping === 'none') return undefined;
+  const { groups, groupOf } = pack.groups;
+  const single = scheduledCrons({ ...pack, groups: noGroups }, 'enabled');
+  return {
+    groups: groups.length,
+    detections: groupOf.size,
+    alone: single.length - groupOf.size,
+    longest: groups.reduce((most, { search }) => Math.max(most, Buffer.byteLength(search)), 0),
+    single: { searches: single.length, ...loadOfMinutes(scheduleHistogram(single)) },
+  };
 }
 
 /** Maximum number of minutes over the budget that a message names. */

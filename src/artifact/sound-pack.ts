@@ -2,6 +2,7 @@ import type { Target } from '../pack/config/config.ts';
 import type { PackDetection } from '../pack/model/detection.ts';
 import { skipped } from '../pack/outcome.ts';
 import type { Pack } from '../pack/pack.ts';
+import { splunkGroups } from '../pack/splunk/grouped/groups.ts';
 
 /** A detection that a pack can't hold, whatever else is in it. */
 export interface Broken {
@@ -53,9 +54,11 @@ export function withoutBroken(pack: Pack, broken: readonly Broken[]): Pack {
     splunk: of('splunk'),
     graylog: of('graylog'),
   };
+  const splunk = pack.splunk.filter(({ detection }) => !left.splunk.has(detection.id));
   return {
     ...pack,
-    splunk: pack.splunk.filter(({ detection }) => !left.splunk.has(detection.id)),
+    splunk,
+    groups: splunkGroups(splunk, pack.config),
     graylog: pack.graylog.filter(({ detection }) => !left.graylog.has(detection.id)),
     outcomes: pack.outcomes.map((outcome) => {
       const targets = [...outcome.targets].map(([target, result]) => {

@@ -33,6 +33,7 @@ export function splunkApp(
   return renderSplunkApp({
     info,
     detections: pack.splunk,
+    groups: pack.groups,
     enterpriseSecurity: splunk.enterpriseSecurity,
     summaryIndex: splunk.summaryIndex,
     tombstones: pack.tombstones,

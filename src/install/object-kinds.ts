@@ -19,6 +19,10 @@ const splunkKinds: readonly (readonly [RegExp, Noun])[] = [
   [/^data\/ui\/nav /, noun('navigation menu')],
 ];
 
+/** The name of a search for several detections begins with it. */
+export const groupedSearch = 'grouped search ';
+const groupedSearches = noun('grouped search', 'grouped searches');
+
 /** By the name of an object, in a content pack. */
 const graylogKinds: readonly (readonly [RegExp, Noun])[] = [
   [/^notification "/, noun('notification')],
@@ -44,6 +48,7 @@ export function countsByKind(
   }
   const order = [
     ...splunkKinds.map(([, kind]) => kind),
+    groupedSearches,
     ...Object.values(others),
     ...graylogKinds.map(([, kind]) => kind),
     other,
@@ -59,6 +64,7 @@ export function countsByKind(
 const other = noun('object');
 
 function kindOf(place: string, { key, name }: Pick<PlannedObject, 'key' | 'name'>): Noun {
+  if (place.startsWith('splunk') && name.startsWith(groupedSearch)) return groupedSearches;
   const own = place.startsWith('splunk')
     ? splunkKinds.find(([pattern]) => pattern.test(key))
     : graylogKinds.find(([pattern]) => place === 'graylog' && pattern.test(name));
@@ -66,16 +72,15 @@ function kindOf(place: string, { key, name }: Pick<PlannedObject, 'key' | 'name'
 }
 
 /** Those that a reader asks about before all others. */
-export const detectionsFirst = <T extends { readonly key: string }>(
+export const detectionsFirst = <T extends { readonly key: string; readonly name: string }>(
   place: string,
   objects: readonly T[],
 ): readonly T[] => {
   const [[pattern] = [/^/]] = splunkKinds;
+  const isDetection = ({ key, name }: T): boolean =>
+    pattern.test(key) && !name.startsWith(groupedSearch);
   return place.startsWith('splunk')
-    ? [
-        ...objects.filter(({ key }) => pattern.test(key)),
-        ...objects.filter(({ key }) => !pattern.test(key)),
-      ]
+    ? [...objects.filter(isDetection), ...objects.filter((one) => !isDetection(one))]
     : objects;
 };
 

@@ -9,6 +9,7 @@ import type { GraylogDetection, PackDetection, SplunkDetection } from './model/d
 import type { DetectionOutcome, TargetOutcome } from './outcome.ts';
 import { serverVersion } from './settings/server-version.ts';
 import type { DetectionSettings } from './settings/settings.ts';
+import { noGroups, type SplunkGroups } from './splunk/grouped/groups.ts';
 import { cronOf } from './splunk/schedule.ts';
 
 /** A detection that is shipped disabled because the budget of its target has no room for it. */
@@ -26,6 +27,7 @@ interface Detections {
   readonly outcomes: readonly DetectionOutcome[];
   readonly splunk: readonly SplunkDetection[];
   readonly graylog: readonly GraylogDetection[];
+  readonly groups?: SplunkGroups;
 }
 
 /** What the budget of each target counts. */
@@ -51,10 +53,16 @@ export function withinBudgets<T extends Detections>(
         off.includes(target) ? [] : [id.toLowerCase()],
       ),
     );
+  const { groups, groupOf } = pack.groups ?? noGroups;
+  const room = minutesOfDays(searchesPerMinute);
+  // a detection of a group takes no room: nothing is gained if it is left off
+  for (const { detection } of groups) room.force(cronOf(detection));
   const splunk = withoutRoom({
     target: 'splunk',
-    all: pack.splunk.filter(({ detection }) => runsInSplunk(detection)),
-    room: minutesOfDays(searchesPerMinute),
+    all: pack.splunk.filter(
+      ({ detection }) => runsInSplunk(detection) && !groupOf.has(detection.id),
+    ),
+    room,
     needs: ({ detection }) => cronOf(detection),
     rate: cronRate,
     wasOn: wasOn('splunk'),

@@ -35,6 +35,7 @@ import { createReports, type PackReports } from './reports.ts';
 import { createFieldNames } from './result/named-fields.ts';
 import { checkRuleSettings } from './settings/patch.ts';
 import { isSelected, levelOf } from './settings/selection.ts';
+import { type SplunkGroups, splunkGroups } from './splunk/grouped/groups.ts';
 import { detectionInSplunk } from './splunk-target.ts';
 
 /**
@@ -56,6 +57,8 @@ export interface Pack {
   readonly outcomes: readonly DetectionOutcome[];
   readonly splunk: readonly SplunkDetection[];
   readonly graylog: readonly GraylogDetection[];
+  /** What the app schedules in place of searches of the detections, with `splunk.grouping`. */
+  readonly groups: SplunkGroups;
   /** Published once and now gone: disabled stanzas of the Splunk app. Sorted by name. */
   readonly tombstones: readonly Tombstone[];
   /**
@@ -226,6 +229,7 @@ function completed(
   const searched = splunk.flatMap(({ scopes }) => scopes.map(({ source }) => source));
   warnOfMatchSlips(config, [...logSources, ...searched], bag);
   const apart = withMacrosApart(config, splunk);
+  const groups = splunkGroups(apart, config);
   return {
     config,
     chosen: new Map(
@@ -235,11 +239,11 @@ function completed(
       ]),
     ),
     ...withinBudgets(
-      { outcomes, splunk: apart, graylog },
+      { outcomes, splunk: apart, graylog, groups },
       config,
       history?.published ?? nothingPublished,
     ),
-    tombstones: tombstonesOf(history, apart, config.info.version),
+    tombstones: tombstonesOf(history, [...apart, ...groups.groups], config.info.version),
     excluded,
     invalid,
   };

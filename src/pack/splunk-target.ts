@@ -4,6 +4,7 @@ import { ok, type Result } from '../source/result.ts';
 import type { PackConfig } from './config/config.ts';
 import { splunkSettings } from './config/es-settings.ts';
 import { placeOfKey } from './config/savedsearch-place.ts';
+import { memberOf } from './grouped-member.ts';
 import { warnOfDefaultIndexes, warnOfUnplaced } from './index-macro.ts';
 import type { PackDetection, SplunkDetection } from './model/detection.ts';
 import type { PackReports } from './reports.ts';
@@ -48,6 +49,9 @@ export function detectionInSplunk(
     search,
     scopes,
     filterMacro: filterMacroName(detection),
+    ...(config.splunk.grouping === 'none'
+      ? {}
+      : { member: memberOf(compiled, given, fields.value, config) }),
     ...(enterpriseSecurity ? drilledInto(compiled, events) : {}),
   });
 }

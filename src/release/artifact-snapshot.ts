@@ -129,6 +129,8 @@ function addManifest(text: string, add: Add): string {
 
 /** The id of a detection is in a comment above its stanza. */
 const idAbove = /^# ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\n\[([^\n]*)\]$/gim;
+/** A search for several detections is none of them. */
+const groupAbove = /^# group [0-9a-f-]{36}\n\[([^\n]*)\]$/gim;
 const textKeys = new Set(['description']);
 /** Settings that repeat names, or that follow from other texts. */
 const derivedNotable = 'rule_title|rule_description|drilldown_name|drilldown_search(?:es)?';
@@ -140,18 +142,24 @@ const derivedKey = new RegExp(
 function addSearches(text: string, add: Add): void {
   const { stanzas } = searchesIn(text);
   const ids = new Map([...text.matchAll(idAbove)].map(([, id = '', name = '']) => [name, id]));
+  const groups = new Set([...text.matchAll(groupAbove)].map(([, name = '']) => name));
   for (const [name, settings] of stanzas) {
-    // not a detection any more
-    if (settings.get('description')?.startsWith('Retired in ') && settings.get('disabled') === '1')
-      continue;
+    if (groups.has(name) || isRetired(settings)) continue;
     const one = add(ids.get(name) ?? name, name);
     for (const [key, value] of settings) {
       if (key === 'search') one.queries.splunk = [value];
       else if (textKeys.has(key)) setField(one.text, key, value);
       else if (!derivedKey.test(key)) setField(one.settings, key, value);
     }
+    // its group runs it: that is how the pack schedules, and no change of the detection
+    if (groups.size > 0 && settings.get('enableSched') === '0') one.settings.enableSched = '1';
   }
 }
+
+/** Not a detection any more. */
+const isRetired = (settings: ReadonlyMap<string, string>): boolean =>
+  settings.get('description')?.startsWith('Retired in ') === true &&
+  settings.get('disabled') === '1';
 
 function searchesIn(text: string): ConfFile {
   const file = readBoundedConf(text);

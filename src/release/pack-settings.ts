@@ -1,3 +1,4 @@
+import type { PublishedGroup } from '../pack/config/published.ts';
 import { indexMacros } from '../pack/index-macro.ts';
 import type { Pack } from '../pack/pack.ts';
 import { sortedJson } from '../source/sorted-json.ts';
@@ -16,8 +17,14 @@ export interface PackSettingChange {
 }
 
 const macroPrefix = 'macro ';
+const groupPrefix = 'group ';
 
-export function packSettings({ config, splunk: detections }: Pack): PackSettings {
+export function packSettings({
+  config,
+  splunk: detections,
+  groups,
+  tombstones,
+}: Pack): PackSettings {
   const { info, targets, pipelines, splunk, graylog } = config;
   const { title, description, author, vendor, url, license } = info;
   const values: Record<string, unknown> = { title, description, author, vendor, url, license };
@@ -25,6 +32,10 @@ export function packSettings({ config, splunk: detections }: Pack): PackSettings
   if (targets.includes('splunk')) {
     values['splunk.enterpriseSecurity'] = splunk.enterpriseSecurity;
     values['splunk.summaryIndex'] = splunk.summaryIndex;
+    if (splunk.grouping !== 'none') values['splunk.grouping'] = splunk.grouping;
+    for (const { name, id } of groups.groups) values[`${groupPrefix}${name}`] = id;
+    for (const { name, id, retired, isGroup } of tombstones)
+      if (isGroup) values[`${groupPrefix}${name}`] = `${id} ${retired}`;
     const scopes = detections.flatMap((one) => one.scopes);
     for (const { name, definition } of indexMacros(config, scopes))
       values[`${macroPrefix}${name}`] = definition;
@@ -54,6 +65,15 @@ export function packSettings({ config, splunk: detections }: Pack): PackSettings
   );
 }
 
+/** The searches for several detections that a lock records with the settings of its pack. */
+export const publishedGroups = (settings: PackSettings = {}): readonly PublishedGroup[] =>
+  Object.entries(settings).flatMap(([name, value]) => {
+    if (!name.startsWith(groupPrefix)) return [];
+    const [id = '', retired] = value.split(' ');
+    const group = { id, name: name.slice(groupPrefix.length) };
+    return [retired === undefined ? group : { ...group, retired }];
+  });
+
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(textOf).join(', ');
   if (typeof value !== 'object') return String(value);
@@ -72,6 +92,8 @@ export function changedPackSettings(
   if (!before || !after) return [];
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].sort().flatMap((name) => {
     const [old, now] = [before[name], after[name]];
+    // what changes is what a detection means, not the search that it is in
+    if (name.startsWith(groupPrefix)) return [];
     if (old === now || (name.startsWith(macroPrefix) && (old === undefined || now === undefined)))
       return [];
     return [{ name, before: old ?? '', after: now ?? '' }];

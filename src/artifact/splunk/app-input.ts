@@ -2,6 +2,7 @@ import type { DetectionPage } from '../../docs/detection-page.ts';
 import type { PackInfo, SearchMacro, SplunkDetection } from '../../pack/model/detection.ts';
 import type { Tombstone } from '../../pack/naming/tombstone.ts';
 import type { Renderer } from '../../pack/render/template.ts';
+import type { SplunkGroups } from '../../pack/splunk/grouped/groups.ts';
 
 /** What the Splunk app is rendered from. */
 export interface SplunkAppInput {
@@ -12,6 +13,8 @@ export interface SplunkAppInput {
   readonly enterpriseSecurity?: boolean;
   /** Stanzas of retired detections. */
   readonly tombstones?: readonly Tombstone[];
+  /** What is scheduled in place of searches of the detections. Default: nothing. */
+  readonly groups?: SplunkGroups;
   readonly render: Renderer;
   /**
    * The templates are the built-in ones, which the tests of Sigpack read back: their settings are

@@ -21,6 +21,7 @@ const templatePaths = [
   'default/data/ui/views/detection.xml',
   'default/data/ui/views/inventory.xml',
   'default/data/ui/views/overview.xml',
+  'default/data/ui/views/tuning.xml',
   'default/macros.conf',
   'default/savedsearches.conf',
   'default/transforms.conf',
@@ -29,6 +30,9 @@ const templatePaths = [
   'lookups/pages.csv',
   'metadata/default.meta',
 ] as const;
+
+/** Only in an app that schedules searches for several detections. */
+const tuningPage = 'default/data/ui/views/tuning.xml';
 
 const assetPaths = ['static/appIcon.png', 'static/appIcon_2x.png'];
 
@@ -65,6 +69,7 @@ export function renderSplunkApp(input: SplunkAppInput): SplunkApp {
       new Map(context.stanzas.map(({ name, settings }) => [name, settings])),
   };
   for (const path of templatePaths) {
+    if (path === tuningPage && context.tuning === undefined) continue;
     const content = input.render.bytes(`splunk/${path}.hbs`, context);
     const model = input.templatesAreOurs ? undefined : models[path]?.();
     // every value was made one line before it came here, so additional settings are the template's

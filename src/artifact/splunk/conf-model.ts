@@ -9,6 +9,8 @@ import {
   stanzaKey,
   stanzaName,
 } from '../../pack/render/conf-text.ts';
+import { noGroups } from '../../pack/splunk/grouped/groups.ts';
+import { deliveredMacros } from '../../pack/splunk/grouped/macros.ts';
 import { cronOf } from '../../pack/splunk/schedule.ts';
 import type { SplunkAppInput } from './app-input.ts';
 import type { AppContext } from './template-context.ts';
@@ -30,8 +32,12 @@ export interface SearchStanza {
 /** `savedsearches.conf`: stanzas by name, sorted. */
 export function searchModel({
   detections,
+  groups: { groups } = noGroups,
 }: SplunkAppInput): Modelled<ReadonlyMap<string, SearchStanza>> {
-  const reasons: string[] = [];
+  const reasons = groups.flatMap(({ name, search }) => {
+    const reason = confError(search);
+    return reason === undefined ? [] : [`default/savedsearches.conf: [${name}] search ${reason}`];
+  });
   const stanzas: (readonly [string, SearchStanza])[] = [];
   const names = new Set<string>();
   for (const detection of detections) {
@@ -68,7 +74,11 @@ function searchError(detection: SplunkDetection): string | undefined {
  * `macros.conf`: the pack's macros, then a filter macro for each detection, which an admin
  * overrides in local/.
  */
-export function macroModel({ macros, detections }: SplunkAppInput): Modelled<ConfModel> {
+export function macroModel({
+  macros,
+  detections,
+  groups: { macros: ofGroups } = noGroups,
+}: SplunkAppInput): Modelled<ConfModel> {
   const reasons: string[] = [];
   const model = new Map<string, ReadonlyMap<string, string>>();
   for (const { name, definition, comment } of macros) {
@@ -76,6 +86,14 @@ export function macroModel({ macros, detections }: SplunkAppInput): Modelled<Con
     if (reason !== undefined)
       reasons.push(`default/macros.conf: [${stanzaName(name)}] definition ${reason}`);
     else model.set(stanzaName(name), macroSettings(definition.trim(), confText(comment)));
+  }
+  if (ofGroups) {
+    const names = new Map(detections.map(({ detection }) => [detection.id, detection.name]));
+    for (const { name, definition, comment } of deliveredMacros(
+      ofGroups,
+      (id) => names.get(id) ?? '',
+    ))
+      model.set(stanzaName(name), macroSettings(definition, confText(comment)));
   }
   const filters = detections.map(
     ({ detection, filterMacro }) => [stanzaName(filterMacro), detection.name] as const,

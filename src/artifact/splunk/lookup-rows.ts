@@ -2,6 +2,8 @@ import { type DetectionPage, searchedData } from '../../docs/detection-page.ts';
 import { runsInSplunk } from '../../pack/config/enabled.ts';
 import { confText, unflaggedLines } from '../../pack/render/conf-text.ts';
 import { entityFields } from '../../pack/splunk/dashboard.ts';
+import { riskScoreOf } from '../../pack/splunk/es-entity.ts';
+import type { SplunkGroups } from '../../pack/splunk/grouped/groups.ts';
 import { cronOf } from '../../pack/splunk/schedule.ts';
 import { percentEncoded } from '../../source/char-escape.ts';
 import { tacticTitle } from './attack-coverage.ts';
@@ -12,8 +14,14 @@ const list = (values: readonly string[]): string =>
   confText(values.map((value) => value.replaceAll('|', '%7C')).join('|'));
 
 /** A row of the lookup of detections. */
-export function detectionRow(name: string, { id, search: { detection } }: SearchStanza) {
+export function detectionRow(
+  name: string,
+  { id, search: { detection, filterMacro } }: SearchStanza,
+  { groupOf, macros }: SplunkGroups,
+) {
   const { rule, attack, logSources, severity } = detection;
+  const allow = macros?.allow.get(detection.id);
+  const group = groupOf.get(detection.id);
   const links = rule.references.flatMap((reference) => webLink(reference) ?? []);
   return {
     name,
@@ -29,12 +37,16 @@ export function detectionRow(name: string, { id, search: { detection } }: Search
         [product, category, service].filter((part) => part !== undefined).join('/'),
       ),
     ),
-    cron: cronOf(detection),
+    cron: cronOf(group?.detection ?? detection),
     author: confText(rule.author ?? ''),
     reference: links[0] ?? '',
     references: list(rule.references),
     links: links.join('|'),
     entities: list(entityFields(detection)),
+    risk_score: riskScoreOf(detection),
+    scheduled_search: group?.name ?? name,
+    allow_macro: allow ?? '',
+    filter_macro: filterMacro,
   };
 }
 

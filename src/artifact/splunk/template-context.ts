@@ -4,6 +4,8 @@ import { tombstoneSettings } from '../../pack/naming/tombstone.ts';
 import type { ConfModel } from '../../pack/render/conf-reader.ts';
 import { confText, stanzaName } from '../../pack/render/conf-text.ts';
 import { dashboardSearches, entityFields } from '../../pack/splunk/dashboard.ts';
+import { noGroups } from '../../pack/splunk/grouped/groups.ts';
+import { groupSettings } from '../../pack/splunk/grouped/stanza.ts';
 import { type SavedSearchOptions, savedSearchSettings } from '../../pack/splunk/savedsearch.ts';
 import type { SplunkAppInput } from './app-input.ts';
 import { attackCoverage, coverageColumns, tacticFilter, tacticTitle } from './attack-coverage.ts';
@@ -20,11 +22,11 @@ export function appContext(
   macros: ConfModel,
   onSettings: OnSettings,
 ) {
-  const { info, enterpriseSecurity = false, summaryIndex } = input;
+  const { info, enterpriseSecurity = false, summaryIndex, groups = noGroups } = input;
   const pages = new Map(input.pages?.map((page) => [page.id, page]));
   const stanzas = [...searches.values()];
   const detections = stanzas.map(({ search }) => search.detection);
-  const rows = [...searches].map(([name, stanza]) => detectionRow(name, stanza));
+  const rows = [...searches].map(([name, stanza]) => detectionRow(name, stanza, groups));
   return {
     id: info.id,
     summaryIndex: summaryIndex ?? '',
@@ -33,6 +35,7 @@ export function appContext(
       enterpriseSecurity,
       summaryIndex,
       entityFields: [...new Set(detections.flatMap(entityFields))].sort(),
+      groups: groups.nameStart,
     }),
     title: confText(info.title),
     label: appLabel(confText(info.title)),
@@ -44,6 +47,7 @@ export function appContext(
     license: confText(info.license),
     revision: info.revision,
     enterpriseSecurity,
+    tuning: groups.macros && { rows: groups.macros.rows, severity: groups.macros.severity },
     stanzas: stanzasOf(input, searches, pages, onSettings),
     macros: [...macros].map(([name, settings]) => ({ name, settings })),
     packMacros: input.macros.map(({ name, definition, comment }) => ({
@@ -72,11 +76,13 @@ function stanzasOf(
   pages: ReadonlyMap<string, DetectionPage>,
   onSettings: OnSettings,
 ) {
+  const { groups, groupOf } = input.groups ?? noGroups;
   const options: SavedSearchOptions = {
     info: input.info,
     enterpriseSecurity: input.enterpriseSecurity === true,
     summaryIndex: input.summaryIndex,
     dataNeeded: ({ detection, scopes }) => searchedData(pages.get(detection.id), scopes),
+    groupOf,
   };
   const stanzaOf = (name: string, id: string, settingsOf: () => Settings) => {
     // the output of custom templates is read back, which needs all settings once more
@@ -90,6 +96,9 @@ function stanzasOf(
   return [
     ...[...searches].map(([name, { id, search }]) =>
       stanzaOf(name, id, () => savedSearchSettings(search, options)),
+    ),
+    ...groups.map((group) =>
+      stanzaOf(group.name, `group ${group.id}`, () => groupSettings(group, options)),
     ),
     ...(input.tombstones ?? []).map((one) =>
       stanzaOf(stanzaName(one.name), confText(one.id), () => tombstoneSettings(one)),

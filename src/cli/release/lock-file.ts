@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { nothingPublished } from '../../pack/config/published.ts';
 import type { NamingHistory } from '../../pack/naming/published-names.ts';
 import { type PlacedLock, readLock } from '../../release/lock/text.ts';
+import { publishedGroups } from '../../release/pack-settings.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { rootOf } from '../../source/yaml/parse.ts';
@@ -62,6 +63,9 @@ export function withLock(
   const published = {
     detections: [...lock.rules.values()],
     retired: dropRetired ? [] : [...lock.retired.values()],
+    groups: publishedGroups(lock.pack.settings).filter(
+      ({ retired }) => !dropRetired || retired === undefined,
+    ),
   };
   return {
     loaded: { ...loaded, config: { ...loaded.config, info } },

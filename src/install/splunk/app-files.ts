@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { madeForIn } from '../../artifact/made-for.ts';
 import { readConf } from '../../pack/render/conf-reader.ts';
+import { isGroupDescription } from '../../pack/splunk/grouped/stanza.ts';
 import { digestOf } from '../../release/meaning/digest.ts';
+import { groupedSearch } from '../object-kinds.ts';
 import type { InstallObject } from '../plan.ts';
 
 /** Files of a Splunk app by their paths below its folder, sorted. */
@@ -45,6 +47,10 @@ const sha256 = (bytes: Uint8Array): string =>
 export const filesDigest = (files: AppFiles): string =>
   digestOf([...files].map(([path, bytes]) => [path, sha256(bytes)]));
 
+/** A saved search for people: which is not one of a detection says so. */
+export const searchName = (name: string, settings: ReadonlyMap<string, string>): string =>
+  isGroupDescription(settings.get('description') ?? '') ? `${groupedSearch}${name}` : name;
+
 /** Conf files whose stanzas are objects of their own. */
 export const stanzaFiles = /^default\/(?:savedsearches|macros)\.conf$/;
 
@@ -62,7 +68,7 @@ export function fileObjects(
       return [{ key: path, name: path, fields: new Map([['content', sha256(bytes)]]) }];
     return [...settingsIn(files, path)].map(([name, fields]) => ({
       key: `${path} ${name}`,
-      name: path === 'default/macros.conf' ? `macro ${name}` : name,
+      name: path === 'default/macros.conf' ? `macro ${name}` : searchName(name, fields),
       fields,
     }));
   });

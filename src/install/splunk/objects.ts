@@ -1,5 +1,5 @@
 import type { InstallObject } from '../plan.ts';
-import { type AppFiles, type SplunkApp, settingsIn, textOf } from './app-files.ts';
+import { type AppFiles, type SplunkApp, searchName, settingsIn, textOf } from './app-files.ts';
 
 /**
  * Where objects live in Splunk's REST interface, in the order that they are written: what others
@@ -86,7 +86,10 @@ export function object(
     collection,
     entity,
     key: splunkKey(collection, entity),
-    name: `${names[collection]} ${entity}`.trim(),
+    name:
+      collection === 'saved/searches'
+        ? searchName(entity, fields)
+        : `${names[collection]} ${entity}`.trim(),
     fields: plain,
   };
 }

@@ -42,6 +42,15 @@ export interface RetiredDetection {
 export interface Published {
   readonly detections: readonly PublishedDetection[];
   readonly retired: readonly RetiredDetection[];
+  readonly groups?: readonly PublishedGroup[];
+}
+
+/** A search for several detections that the app once scheduled. */
+export interface PublishedGroup {
+  readonly id: string;
+  readonly name: string;
+  /** The version that retired it; undefined: it is in the app. */
+  readonly retired?: string;
 }
 
 export const nothingPublished: Published = { detections: [], retired: [] };

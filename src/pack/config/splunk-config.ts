@@ -8,6 +8,9 @@ import type { FromSettings } from '../settings/schema.ts';
 import type { LogSourceMatch } from '../settings/selection.ts';
 import { defaultSearchesPerMinute } from './load-budget.ts';
 
+/** No longest search is documented: this is a search that Splunk is known to run. */
+const groupedDefaults = { bytes: 64000, rules: 100 };
+
 const indexes = list(
   map(
     {
@@ -56,6 +59,32 @@ export const splunkSchema = map(
         'of more.',
     },
     ...targetSchema.properties,
+    grouping: {
+      enum: ['none', 'log-source'],
+      default: 'none',
+      description:
+        'What is scheduled. none: a search of each detection. log-source: one search for all ' +
+        'detections of a log source with like settings; their own searches stay, unscheduled.',
+    },
+    grouped: map(
+      {
+        bytes: {
+          type: 'integer',
+          minimum: 4000,
+          maximum: 1000000,
+          default: groupedDefaults.bytes,
+          description: 'Bytes of SPL in a search, as UTF-8; what is longer becomes several.',
+        },
+        rules: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 1000,
+          default: groupedDefaults.rules,
+          description: 'Detections in a search.',
+        },
+      },
+      'Limits of a search with `grouping: log-source`.',
+    ),
     summaryIndex: text(
       'An index that keeps the results of alerts (action.summary_index), so that the app’s ' +
         'overview shows who and what they are about without Enterprise Security. It must ' +
@@ -65,6 +94,14 @@ export const splunkSchema = map(
   },
   targetSchema.description,
 );
+
+/** What one search holds if detections are grouped. */
+export interface GroupedLimits {
+  /** Of its text, as UTF-8. */
+  readonly bytes: number;
+  /** Detections. */
+  readonly rules: number;
+}
 
 /** `splunk:` of sigpack.yml with its defaults. */
 export interface SplunkConfig {
@@ -79,12 +116,16 @@ export interface SplunkConfig {
   readonly cloudSafe: boolean;
   /** Default: `streamstats`. */
   readonly correlation?: CorrelationMethod;
+  /** What is scheduled: a search of each detection, or one for those of a log source. */
+  readonly grouping: 'none' | 'log-source';
+  readonly grouped: GroupedLimits;
   /** Name of the index that keeps the results of alerts. */
   readonly summaryIndex?: string;
 }
 
 export function splunkConfig({
   index,
+  grouped,
   ...rest
 }: FromSettings<typeof splunkSchema> = {}): SplunkConfig {
   return {
@@ -92,6 +133,8 @@ export function splunkConfig({
     indexes: [],
     cloudSafe: true,
     searchesPerMinute: defaultSearchesPerMinute,
+    grouping: 'none',
+    grouped: { ...groupedDefaults, ...grouped },
     ...rest,
     ...(index === undefined ? {} : { index: [...new Set([index].flat())] }),
   };

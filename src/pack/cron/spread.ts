@@ -27,12 +27,18 @@ export function cronPeriod(intervalSeconds: number): number {
  * A cron expression whose minute (and hour, for intervals of hours) depends only on the id of the
  * rule: rules are spread out and keep their minute.
  */
-export function spreadCron(id: string, intervalSeconds: number): string {
+export const spreadCron = (id: string, intervalSeconds: number): string =>
+  cronAt(spreadMinute(id, intervalSeconds), intervalSeconds);
+
+/** The minute of the period that `spreadCron` gives an id. */
+export const spreadMinute = (id: string, intervalSeconds: number): number =>
+  hashOf(id) % (cronPeriod(intervalSeconds) / 60);
+
+/** The cron expression of runs that start at a minute of the period. */
+export function cronAt(minute: number, intervalSeconds: number): string {
   const period = cronPeriod(intervalSeconds) / 60;
-  const hash = hashOf(id);
-  if (period <= 60) return `${every(hash % period, period, 60)} * * * *`;
-  const hours = period / 60;
-  return `${hash % 60} ${every(Math.floor(hash / 60) % hours, hours, 24)} * * *`;
+  if (period <= 60) return `${every(minute, period, 60)} * * * *`;
+  return `${minute % 60} ${every(Math.floor(minute / 60), period / 60, 24)} * * *`;
 }
 
 // Splunk's documentation writes lists (03,23,43), and so does this: `3-59/20` is not documented

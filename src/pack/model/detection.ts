@@ -1,5 +1,6 @@
 import type { GraylogAggregation } from '../../backend/graylog/correlation.ts';
 import type { IngestRule } from '../../backend/graylog/ingest/ingest-rule.ts';
+import type { GroupedRule } from '../../backend/splunk/grouped/grouped-rule.ts';
 import type { CorrelationRule } from '../../sigma/correlation/correlation.ts';
 import type { DetectionRule, Level, LogSource, RuleHead } from '../../sigma/rule/rule.ts';
 import type { SourceFile } from '../../source/span.ts';
@@ -102,6 +103,18 @@ export interface SplunkDetection {
   readonly scopes: readonly SearchScope[];
   /** Name of the filter macro at the end of the search. */
   readonly filterMacro: string;
+  /**
+   * If detections are grouped: what a search for several of them has of this one, or why it keeps a
+   * search of its own.
+   */
+  readonly member?: GroupMember | string;
+}
+
+/** What a search for several detections has of one of them. */
+export interface GroupMember {
+  readonly rule: GroupedRule;
+  /** Commands that merge several fields into one. */
+  readonly steps: readonly string[];
 }
 
 /** A log source that is searched, and where a pipeline places its events. */

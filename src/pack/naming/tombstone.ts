@@ -1,4 +1,4 @@
-import type { SplunkDetection } from '../model/detection.ts';
+import type { PackDetection } from '../model/detection.ts';
 import { stanzaKey } from '../render/conf-text.ts';
 import { type NamingHistory, noHistory } from './published-names.ts';
 
@@ -8,6 +8,8 @@ export interface Tombstone {
   readonly name: string;
   /** The version that retired it. */
   readonly retired: string;
+  /** It was a search for several detections. */
+  readonly isGroup?: true;
 }
 
 /**
@@ -16,17 +18,28 @@ export interface Tombstone {
  */
 export function tombstonesOf(
   { published, retire }: NamingHistory = noHistory,
-  detections: readonly SplunkDetection[],
+  present: readonly { readonly detection: Pick<PackDetection, 'name'> }[],
   version: string,
 ): readonly Tombstone[] {
   if (!retire) return [];
-  const names = new Set(detections.map(({ detection }) => stanzaKey(detection.name)));
+  const names = new Set(present.map(({ detection }) => stanzaKey(detection.name)));
   const gone = [
     ...published.retired,
     ...published.detections.map((one) => ({ ...one, retired: version })),
+    ...(published.groups ?? []).map(({ retired = version, ...one }) => ({
+      ...one,
+      retired,
+      inSplunk: true,
+      isGroup: true as const,
+    })),
   ].filter(({ name, inSplunk }) => inSplunk && !names.has(stanzaKey(name)));
   return gone
-    .map(({ id, name, retired }) => ({ id, name, retired }))
+    .map(({ id, name, retired, ...rest }) => ({
+      id,
+      name,
+      retired,
+      ...('isGroup' in rest ? { isGroup: rest.isGroup } : {}),
+    }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -12,6 +12,8 @@ export interface DashboardSources {
   readonly summaryIndex: string | undefined;
   /** Names of fields that hold entities. */
   readonly entityFields: readonly string[];
+  /** What the name of a search for several detections begins with; undefined: there are none. */
+  readonly groups?: string | undefined;
 }
 
 /**
@@ -49,26 +51,38 @@ export function entityFields(detection: PackDetection): readonly string[] {
 const speakable = /^[^'"\\`|\p{Cc}\p{Cf}\p{Cs}]+$/u;
 
 export function dashboardSearches(sources: DashboardSources): DashboardSearches {
-  const { id, enterpriseSecurity, summaryIndex } = sources;
+  const { id, enterpriseSecurity, summaryIndex, groups } = sources;
   const entity = entityExpression(sources.entityFields);
   const anyRecord = 'index.":".splunk_server.":"._cd';
-  const findings = ofPack(id, '(index=notable OR index=risk)', 'coalesce(search_name, source)', {
-    alert: `coalesce(orig_sid.":".orig_rid, ${anyRecord})`,
-    entity: entities('risk_object, ', entity),
-  });
+  const findings = ofPack(
+    id,
+    '(index=notable OR index=risk)',
+    'coalesce(search_name, source)',
+    {
+      alert: `coalesce(orig_sid.":".orig_rid, ${anyRecord})`,
+      entity: entities('risk_object, ', entity),
+    },
+    byRule(id, groups),
+  );
   const alerts = ofPack(
     id,
     `index=_audit sourcetype=audittrail action=alert_fired ss_app="${id}"`,
     'ss_name',
     { alert: 'sid' },
+    asGroup(groups),
   );
-  const results = ofPack(id, `index="${summaryIndex}" sigpack_pack="${id}"`, 'search_name', {
-    alert: anyRecord,
-    entity: entities('', entity),
-  });
+  const results = ofPack(
+    id,
+    `index="${summaryIndex}" sigpack_pack="${id}"`,
+    'search_name',
+    { alert: anyRecord, entity: entities('', entity) },
+    byRule(id, groups),
+  );
+  // Splunk's own record of an alert does not name the detections of a group
+  const fired = groups === undefined || summaryIndex === undefined ? alerts : results;
   const named = 'coalesce(savedsearch_name, replace(savedsearch_id, "^[^;]*;[^;]*;", ""))';
   return {
-    fired: enterpriseSecurity ? findings : alerts,
+    fired: enterpriseSecurity ? findings : fired,
     entities: enterpriseSecurity || summaryIndex === undefined ? '' : results,
     runs: `${ofPack(
       id,
@@ -80,10 +94,43 @@ export function dashboardSearches(sources: DashboardSources): DashboardSearches 
         run_time: 'run_time',
         result_count: 'result_count',
       },
+      asGroup(groups),
     )} | where isnotnull(outcome)`,
-    readable: enterpriseSecurity ? 'index=notable OR index=risk | head 1' : 'index=_audit | head 1',
+    readable: enterpriseSecurity
+      ? 'index=notable OR index=risk | head 1'
+      : fired === alerts
+        ? 'index=_audit | head 1'
+        : `index="${summaryIndex}" | head 1`,
   };
 }
+
+/** Commands for a result of a group, which names its detection. */
+function byRule(id: string, groups: string | undefined): readonly string[] {
+  if (groups === undefined) return [];
+  const columns = { id: 'id', level: 'severity', tactics: 'tactics', entities: 'entities' };
+  const names = Object.keys(columns);
+  return [
+    `eval sigpack_rule=if(like(sigpack_search, "${groups}%"), sigma_rule, null())`,
+    `lookup ${id}_detections id AS sigpack_rule OUTPUT name AS sigpack_rule_name ` +
+      Object.entries(columns)
+        .map(([name, column]) => `${column} AS sigpack_rule_${name}`)
+        .join(' '),
+    'eval sigpack_search=coalesce(sigpack_rule_name, sigpack_search), ' +
+      names
+        .map((name) => `sigpack_${name}=coalesce(sigpack_${name}, sigpack_rule_${name})`)
+        .join(', '),
+  ];
+}
+
+/** Commands for a record of a search, which may be a group: it is shown by its own name. */
+const asGroup = (groups: string | undefined): readonly string[] =>
+  groups === undefined
+    ? []
+    : [
+        'eval sigpack_id=coalesce(sigpack_id, ' +
+          `if(like(sigpack_search, "${groups}%"), sigpack_search, null())), ` +
+          'sigpack_level=if(isnull(sigpack_level) OR sigpack_level="", "grouped", sigpack_level)',
+      ];
 
 /**
  * Records of the scheduler: plain starts, and those on another member of a cluster, do not tell how
@@ -105,6 +152,7 @@ function ofPack(
   events: string,
   searchName: string,
   columns: Readonly<Record<string, string>>,
+  more: readonly string[],
 ): string {
   const derived = {
     rule: 'sigpack_search',
@@ -119,6 +167,7 @@ function ofPack(
       `"'".sigpack_search, sigpack_search)`,
     `lookup ${id}_detections name AS sigpack_key OUTPUT id AS sigpack_id severity AS ` +
       'sigpack_level tactics AS sigpack_tactics entities AS sigpack_entities',
+    ...more,
     'where isnotnull(sigpack_id)',
     `eval ${named.map(([name, expression]) => `sigpack_${name}=${expression}`).join(', ')}, ` +
       'sigpack_tactics=if(isnull(sigpack_tactics) OR sigpack_tactics="", "Other", ' +

@@ -14,8 +14,14 @@ interface DrillDown {
 const longestInline = 4000;
 
 /** The events of a finding, and what else its first entity did before. */
-export function drillDowns(name: string, search: SplunkDetection): readonly DrillDown[] {
-  const events = eventsOf(name, search);
+export const drillDowns = (name: string, search: SplunkDetection): readonly DrillDown[] =>
+  drillDownsFrom(eventsOf(name, search), search);
+
+/** The same with a first search that is given. */
+export function drillDownsFrom(
+  events: Pick<DrillDown, 'name' | 'search'> | undefined,
+  search: SplunkDetection,
+): readonly DrillDown[] {
   const entities = entitiesOf(search.detection);
   const [first] = entities;
   const who = first && findingToken(first.field);
@@ -77,12 +83,14 @@ function eventsOf(
         : { name: 'Show the events of this finding' }),
       search: inline,
     };
-  // without nosubstitution the command reads `$...$` in the search as a token; a name with these
-  // characters could not be passed to it literally
-  return /[$"\\`|]/.test(name)
-    ? undefined
-    : { ...results, search: `| savedsearch "${name}" nosubstitution=true` };
+  // without nosubstitution the command reads `$...$` in the search as a token
+  return passesByName(name)
+    ? { ...results, search: `| savedsearch "${name}" nosubstitution=true` }
+    : undefined;
 }
+
+/** Whether the command `savedsearch` takes the name literally. */
+export const passesByName = (name: string): boolean => !/[$"\\`|]/.test(name);
 
 /** All events of the log sources of the detection. */
 function entityEvents({ scopes, dataModel }: SplunkDetection): string | undefined {

@@ -20,13 +20,14 @@ export const entitiesOf = ({ alert, settings }: PackDetection): readonly Entity[
   settings.risk?.objects ?? alert?.entities ?? theHost;
 
 /** An entity as in `_entities` and `_risk`. */
-export function scoredEntity({ field, type }: Entity, { settings, severity }: PackDetection) {
-  return {
-    risk_object_field: confValue(field),
-    risk_object_type: type,
-    risk_score: settings.risk?.score ?? riskScore[severity],
-  };
-}
+export const scoredEntity = ({ field, type }: Entity, detection: PackDetection) => ({
+  risk_object_field: confValue(field),
+  risk_object_type: type,
+  risk_score: riskScoreOf(detection),
+});
+
+export const riskScoreOf = ({ settings, severity }: PackDetection): number =>
+  settings.risk?.score ?? riskScore[severity];
 
 /**
  * Fields of the result that the texts of an alert show, each once: entities, then threat objects.

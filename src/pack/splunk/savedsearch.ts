@@ -18,6 +18,8 @@ export interface SavedSearchOptions {
   readonly summaryIndex?: string | undefined;
   /** What must be collected for a detection. */
   readonly dataNeeded?: (search: SplunkDetection) => readonly string[];
+  /** By the id of a detection: the scheduled search that runs it in place of its own. */
+  readonly groupOf?: ReadonlyMap<string, unknown>;
 }
 
 /**
@@ -48,5 +50,7 @@ export function savedSearchSettings(
     addSummaryIndex(settings, detection, options.info.id, options.summaryIndex);
   for (const [key, value] of Object.entries(detection.settings.splunk.savedsearch))
     settings.set(key, confValue(value));
+  // a search that is disabled opens no drill-down
+  if (options.groupOf?.has(detection.id)) settings.set('enableSched', '0');
   return settings;
 }

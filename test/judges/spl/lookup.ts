@@ -47,6 +47,7 @@ export function rest(text: string, tables: Tables): () => readonly Row[] {
  */
 export function lookup(text: string, tables: Tables): RowCommand {
   const c = cursor(text);
+  takeOption(c, 'local');
   const rows = tableOf('lookup', takeName(c), tables);
   const [key] = pairs(c, 1);
   if (!key || !takeKeyword(c, 'output'))

@@ -49,7 +49,8 @@ export function compiledProject(project: Project): Compiled {
 /** The pack as another version, with what depends on the version. */
 export function asVersion({ project, pack }: Compiled, version: string, revision: number): Pack {
   const config = { ...pack.config, info: { ...pack.config.info, version, revision } };
-  return { ...pack, config, tombstones: tombstonesOf(project.history, pack.splunk, version) };
+  const present = [...pack.splunk, ...pack.groups.groups];
+  return { ...pack, config, tombstones: tombstonesOf(project.history, present, version) };
 }
 
 /**

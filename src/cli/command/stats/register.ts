@@ -7,6 +7,7 @@ import {
   rulesArgument,
   wholeNumber,
 } from '../options.ts';
+import { eventCounts } from './event-counts.ts';
 import type { StatsOptions } from './run.ts';
 
 export function register(program: Command): void {
@@ -23,10 +24,22 @@ export function register(program: Command): void {
         'searches per minute; more than that makes the exit code 1',
       ).argParser(wholeNumber),
     )
+    .addOption(
+      new Option(
+        '--events-per-minute <events>',
+        'what searches look through, for windows/process_creation=5000; can be repeated',
+      ).argParser(eventCounts),
+    )
     .addOption(formatOption('output'))
     .action(async (paths: readonly string[], options: StatsOptions) => {
       const { stats } = await import('./run.ts');
       process.exitCode = await stats(paths, options);
     })
-    .addHelpText('after', commandHelp(['sigpack stats', 'sigpack stats --budget 20 -f json']));
+    .addHelpText(
+      'after',
+      commandHelp([
+        'sigpack stats --budget 20 -f json',
+        'sigpack stats --events-per-minute windows/process_creation=5000',
+      ]),
+    );
 }

@@ -1,11 +1,13 @@
 import {
   budgetErrors,
+  groupedLoad,
   loadOf,
   loadOfMinutes,
+  scheduledCrons,
   searchesPerMinute,
 } from '../../../artifact/schedule-budget.ts';
+import { estimatedWork } from '../../../artifact/work-estimate.ts';
 import type { PackConfig } from '../../../pack/config/config.ts';
-import { enabledIds } from '../../../pack/config/enabled.ts';
 import type { Pack } from '../../../pack/pack.ts';
 import { counted } from '../../../source/plural.ts';
 import { visible } from '../../../source/visible.ts';
@@ -14,6 +16,7 @@ import { compileRules } from '../../project/compile-rules.ts';
 import { openProject, reportProject, shownConfiguration } from '../../project/project.ts';
 import { leftOffLines, loadText } from '../../report/load-lines.ts';
 import { printText } from '../../terminal/guarded.ts';
+import { groupedLines, workLines } from './grouped-lines.ts';
 
 export interface StatsOptions {
   readonly config?: string;
@@ -21,6 +24,8 @@ export interface StatsOptions {
   readonly pipeline?: readonly string[];
   readonly all: boolean;
   readonly budget?: number;
+  /** Events a minute by log source. */
+  readonly eventsPerMinute?: ReadonlyMap<string, number>;
   readonly format: 'text' | 'json';
 }
 
@@ -55,7 +60,9 @@ export async function stats(paths: readonly string[], options: StatsOptions): Pr
   const graylog = loaded.config.targets.includes('graylog')
     ? { graylog: loadOf(pack, 'graylog') }
     : {};
-  const searches = options.all ? pack.splunk.length : enabledIds(pack, 'splunk').size;
+  const searches = scheduledCrons(pack, options.all ? 'all' : 'enabled').length;
+  const grouped = groupedLoad(pack);
+  const work = estimatedWork(pack, options.eventsPerMinute ?? new Map());
   terminal.clear();
   if (options.format === 'json') {
     const configuration = shownConfiguration(loaded);
@@ -65,13 +72,22 @@ export async function stats(paths: readonly string[], options: StatsOptions): Pr
       searches,
       minutes,
       budget,
+      ...(grouped === undefined ? {} : { grouped }),
+      ...(work.length === 0 ? {} : { work }),
       ...graylog,
       leftOff,
       problems: reasons,
     };
     process.stdout.write(`${JSON.stringify(answered, null, 1)}\n`);
   } else
-    printText(`${histogram(searches, minutes, budget, terminal.width)}${loadLines(pack).join('')}`);
+    printText(
+      [
+        histogram(searches, minutes, budget, terminal.width),
+        ...(grouped === undefined ? [] : groupedLines(grouped)),
+        ...workLines(work, pack),
+        ...loadLines(pack),
+      ].join(''),
+    );
   const code = reportProject(project, answer);
   if (options.format === 'text')
     for (const reason of reasons)

@@ -1,0 +1,164 @@
+import type { GroupedRule } from '../../../backend/splunk/grouped/grouped-rule.ts';
+import {
+  type GroupedSearch,
+  groupedSearches,
+} from '../../../backend/splunk/grouped/grouped-search.ts';
+import { levels } from '../../../sigma/rule/rule.ts';
+import { sigpackNamespace, uuidV5 } from '../../../source/uuid.ts';
+import type { PackConfig } from '../../config/config.ts';
+import { runsInSplunk } from '../../config/enabled.ts';
+import type { PackDetection, SplunkDetection } from '../../model/detection.ts';
+import { stanzaKey } from '../../render/conf-text.ts';
+import { riskScoreOf } from '../es-entity.ts';
+import { outputOf } from '../es-output.ts';
+import { groupKey } from './key.ts';
+import { type GroupMacros, groupMacros } from './macros.ts';
+import { groupName, groupNameStart } from './names.ts';
+import { withSpreadRuns } from './runs.ts';
+import { groupTail } from './tail.ts';
+
+/** A scheduled search for several detections. */
+export interface SplunkGroup {
+  /** A UUID of what the detections have in common. */
+  readonly id: string;
+  /** Of its stanza. It stays as long as they have the same in common. */
+  readonly name: string;
+  readonly search: string;
+  /** At least one, sorted by id. */
+  readonly members: readonly SplunkDetection[];
+  /** The settings that its stanza is made of; its severity is the highest of the members. */
+  readonly detection: PackDetection;
+}
+
+/** What is scheduled in place of searches of the detections. */
+export interface SplunkGroups {
+  /** Sorted by name. */
+  readonly groups: readonly SplunkGroup[];
+  /** By the id of a detection: the search that it is in. */
+  readonly groupOf: ReadonlyMap<string, SplunkGroup>;
+  /** By the id of a detection that runs by itself: why. */
+  readonly alone: ReadonlyMap<string, string>;
+  /** Undefined where detections are not grouped. */
+  readonly macros?: GroupMacros;
+  /** What the names of the searches begin with: only signs that SPL reads as such. */
+  readonly nameStart?: string;
+}
+
+export const noGroups: SplunkGroups = { groups: [], groupOf: new Map(), alone: new Map() };
+
+/**
+ * The searches that are scheduled with `grouping: log-source`. Detections that are switched off are
+ * in none of them, so that an admin switches them on as before.
+ */
+export function splunkGroups(
+  detections: readonly SplunkDetection[],
+  config: PackConfig,
+): SplunkGroups {
+  if (config.splunk.grouping === 'none') return noGroups;
+  const alone = new Map<string, string>();
+  const byKey = new Map<string, SplunkDetection[]>();
+  for (const one of detections) {
+    if (!runsInSplunk(one.detection)) continue;
+    if (one.member === undefined || typeof one.member === 'string') {
+      alone.set(one.detection.id, one.member ?? 'it is not grouped');
+      continue;
+    }
+    const key = groupKey(one, config.splunk.enterpriseSecurity);
+    const known = byKey.get(key);
+    if (known) known.push(one);
+    else byKey.set(key, [one]);
+  }
+  const macros = groupMacros(config.info.id, detections, [...byKey.values()].flat());
+  const taken = new Set(detections.map(({ detection }) => stanzaKey(detection.name)));
+  const groups: SplunkGroup[] = [];
+  for (const [key, members] of [...byKey].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const { searches, tooLong } = searchesOf(members, macros, config);
+    for (const { id } of tooLong) alone.set(id, 'it is longer than a grouped search may be');
+    const byId = new Map(members.map((one) => [one.detection.id, one]));
+    for (const search of searches) {
+      const group = madeGroup(key, search, byId, taken, config);
+      taken.add(stanzaKey(group.name));
+      groups.push(group);
+    }
+  }
+  const spread = withSpreadRuns(groups, detections, alone);
+  const groupOf = new Map(
+    spread.flatMap((group) =>
+      group.members.map(({ detection }): [string, SplunkGroup] => [detection.id, group]),
+    ),
+  );
+  return {
+    groups: [...spread].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    groupOf,
+    alone,
+    macros: { ...macros, allow: new Map([...macros.allow].filter(([id]) => groupOf.has(id))) },
+    nameStart: groupNameStart(config),
+  };
+}
+
+function searchesOf(members: readonly SplunkDetection[], macros: GroupMacros, config: PackConfig) {
+  const { id: appId } = config.info;
+  const { enterpriseSecurity, grouped } = config.splunk;
+  const byId = new Map(members.map((one) => [one.detection.id, one]));
+  const rules = members.flatMap(({ member, detection }) =>
+    typeof member === 'object'
+      ? [{ ...member.rule, exclusion: `\`${macros.allow.get(detection.id)}\`` }]
+      : [],
+  );
+  return groupedSearches(rules, {
+    scope: `\`${members[0]?.scopes[0]?.macro}\``,
+    maxBytes: grouped.bytes,
+    maxRules: grouped.rules,
+    tailOf: (some) =>
+      groupTail(
+        some.flatMap(({ id }) => byId.get(id) ?? []),
+        { appId, macros, enterpriseSecurity },
+      ),
+  });
+}
+
+function madeGroup(
+  key: string,
+  { part, text, rules }: GroupedSearch<GroupedRule>,
+  byId: ReadonlyMap<string, SplunkDetection>,
+  taken: ReadonlySet<string>,
+  config: PackConfig,
+): SplunkGroup {
+  const members = rules.flatMap(({ id }) => byId.get(id) ?? []);
+  const [first] = members;
+  if (first === undefined) throw new RangeError('a group without a member');
+  const id = uuidV5(sigpackNamespace, `${config.info.id} ${key} ${part}`);
+  const name = groupName(first, uuidV5(sigpackNamespace, key), part, taken, config);
+  return { id, name, search: text, members, detection: groupDetection(id, name, members) };
+}
+
+/** The first detection with what the group has of its own. */
+function groupDetection(
+  id: string,
+  name: string,
+  members: readonly SplunkDetection[],
+): PackDetection {
+  const [first] = members.map(({ detection }) => detection);
+  if (first === undefined) throw new RangeError('a group without a member');
+  const { settings } = first;
+  const { suppress } = settings;
+  const output = outputOf(first);
+  const severity = levels.findLast((level) =>
+    members.some(({ detection }) => detection.severity === level),
+  );
+  return {
+    ...first,
+    id,
+    name,
+    severity: severity ?? 'medium',
+    settings: {
+      ...settings,
+      threshold: 1,
+      ...(suppress === undefined || suppress.period === 0
+        ? {}
+        : { suppress: { ...suppress, fields: ['sigma_rule', ...suppress.fields] } }),
+      risk: { ...settings.risk, score: riskScoreOf(first) },
+      splunk: { ...settings.splunk, output },
+    },
+  };
+}

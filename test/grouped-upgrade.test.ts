@@ -1,0 +1,92 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { readConf } from '../src/pack/render/conf-reader.ts';
+import { readTar } from './archives.ts';
+import { createLab, firstRules, removeLabs } from './install-lab.ts';
+import { projectIn, writeFiles } from './project-folder.ts';
+import { sigpack } from './sigpack.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'sigpack-grouped-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+afterAll(removeLabs);
+
+const configFile = (grouping: string): string =>
+  `id: acme\ntitle: Acme detections\ntargets: [splunk]\npipelines: { splunk: none }\nsplunk: { index: '*', grouping: ${grouping} }\n`;
+const searchesOf = async (path: string) => {
+  const app = await readTar(readFileSync(path));
+  const conf = app.find(({ header }) => header.name === 'acme/default/savedsearches.conf');
+  return readConf(conf?.text ?? '').stanzas;
+};
+const isGroup = (name: string): boolean => name.startsWith('Group of ');
+
+describe('releases in both modes', () => {
+  const folder = projectIn(root, {
+    'sigpack.yml': configFile('none'),
+    ...Object.fromEntries(firstRules.map((text, index) => [`rules/${index}.yml`, text])),
+  });
+  const run = (...args: readonly string[]) =>
+    sigpack(args, { cwd: folder, env: { SOURCE_DATE_EPOCH: '1700000000' } });
+  const release = async (grouping: string, version: string) => {
+    writeFiles(folder, { 'sigpack.yml': configFile(grouping) });
+    expect(await run('release', '--bump', 'minor')).toMatchObject({ code: 0 });
+    return searchesOf(join(folder, 'dist', 'release', version, `acme-${version}.spl`));
+  };
+
+  test('keep names, and disable the searches of groups that are gone', async () => {
+    const single = await release('none', '1.0.0');
+    writeFiles(folder, { 'sigpack.yml': configFile('log-source') });
+    const diff = await run('diff');
+    expect(diff.stdout).toContain('splunk.grouping');
+    expect(diff.stdout).not.toContain('Group of');
+    const grouped = await release('log-source', '1.1.0');
+    const groups = [...grouped.keys()].filter(isGroup);
+    expect(groups).toHaveLength(1);
+    expect([...grouped.keys()].filter((name) => !isGroup(name))).toEqual([...single.keys()]);
+    expect((await run('build', '--frozen', '-o', 'out')).code).toBe(0);
+    const again = await release('none', '1.2.0');
+    expect([...again.keys()].filter(isGroup)).toEqual(groups);
+    for (const [name, settings] of again)
+      if (isGroup(name))
+        expect([settings.get('disabled'), settings.get('search')]).toEqual([
+          '1',
+          '| makeresults count=0',
+        ]);
+      else expect(settings).toEqual(single.get(name));
+    const back = await release('log-source', '1.3.0');
+    for (const [name, settings] of back)
+      expect([name, settings]).toEqual([name, grouped.get(name)]);
+  });
+});
+
+describe('an installed app in both modes', () => {
+  test('keeps what an admin has in local/, and is counted by detections', async () => {
+    const single = createLab('{ kind: splunk-disk, home: splunk }');
+    mkdirSync(single.at('splunk/etc/apps'), { recursive: true });
+    const home = single.at('splunk');
+    const grouped = createLab(
+      `{ kind: splunk-disk, home: ${JSON.stringify(home)} }`,
+      'splunk: { grouping: log-source }\n',
+    );
+    const local = '[First]\ndisabled = 1\n';
+    expect((await single.install(await single.build('1.0.0', 1, firstRules))).code).toBe(0);
+    const file = 'splunk/etc/apps/acme/local/savedsearches.conf';
+    single.write(file, local);
+    const next = await grouped.build('1.1.0', 2, firstRules);
+    const plan = await grouped.install(next, { plan: true });
+    expect(plan.out).toContain('+ grouped search Group of windows process_creation');
+    expect((await grouped.install(next)).code).toBe(0);
+    expect(single.read(file)).toBe(local);
+    const status = await grouped.status();
+    expect(status.code).toBe(0);
+    expect(status.out).toContain('1.1.0');
+    expect((await grouped.install(next)).out).toMatch(/nothing to do/i);
+    const back = await single.build('1.2.0', 3, firstRules);
+    expect((await single.install(back)).code).toBe(0);
+    expect(single.read(file)).toBe(local);
+    expect(single.read('splunk/etc/apps/acme/default/savedsearches.conf')).not.toContain(
+      'Group of',
+    );
+  });
+});
