@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { loadOf } from '../src/artifact/schedule-budget.ts';
+import { checkContentPack } from '../src/pack/graylog/content-pack-check.ts';
 import { isRecord } from '../src/source/record.ts';
 import { interpreterOf } from './judges/pipeline-rules/interpreter.ts';
 import { gelfMessage, type Message } from './judges/pipeline-rules/message.ts';
@@ -84,6 +86,14 @@ describe('the content pack for ingest', () => {
         ['IpAddress'],
         300_000,
       ],
+      [
+        '[HIGH] Log Cleared after Logon',
+        expect.stringMatching(
+          /^sigma_rule:\("[-0-9a-f]{36}" "[-0-9a-f]{36}"\) AND _exists_:Computer$/,
+        ),
+        ['Computer'],
+        300_000,
+      ],
       ['[LOW] Many Account Queries', `sigma_rule:"${ids(4)}" AND sigma_alert:"true"`, [], 900_000],
     ]);
   });
@@ -103,7 +113,7 @@ describe('the content pack for ingest', () => {
     const notified = entitiesOf(built, 'event_definition').filter(
       ({ data }) => Array.isArray(data.notifications) && data.notifications.length > 0,
     );
-    expect(notified).toHaveLength(5);
+    expect(notified).toHaveLength(6);
     const [mail] = entitiesOf(built, 'notification');
     expect(JSON.stringify(mail?.data)).toContain(
       `[\${event.fields.sigma_level}] \${event.fields.sigma_rule}`,
@@ -121,7 +131,8 @@ describe('the content pack for ingest', () => {
 
   test('counts each run of a shared definition once', () => {
     expect(built.pack.leftOff.graylog).toEqual([]);
-    expect(built.pack.graylog).toHaveLength(7);
+    expect(built.pack.graylog).toHaveLength(8);
+    expect(loadOf(built.pack, 'graylog').mean).toBe(0.8);
   });
 });
 
@@ -182,5 +193,35 @@ describe('a message in the pipelines of the pack', () => {
     const [message] = processed({ ...start, Image: 'C:\\x\\mimikatz.exe' });
     expect(message?.field('sigma_rules')).toEqual([ids(1)]);
     expect(message?.errors).toEqual([]);
+  });
+});
+
+/** The pack, changed as text; its parts are named by what they hold. */
+const withChange = (from: string | RegExp, to: string): readonly string[] =>
+  checkContentPack(JSON.parse(packText(built).replace(from, to)), {
+    minimumServerVersion: '6.0.0',
+  });
+
+describe('the check of a pack for ingest', () => {
+  test('agrees with what is built', () => expect(withChange('x', 'x')).toEqual([]));
+
+  test.each([
+    ['a rule under another title', /"acme clean up \w+"/, '"other"', 'the title is not the name'],
+    ['a rule without an end', /\\nend\\n"/, '\\n"', 'the source is not `'],
+    [
+      'a rule that no pipeline names',
+      /\n {2}rule "|\\n {2}rule \\"/,
+      '\\n  //',
+      'no pipeline names',
+    ],
+    ['a key that the server refuses', '"connected_streams"', '"streams"', 'no key of Graylog'],
+    [
+      'hits without their stream',
+      `"@value":"${hitsTitle}"`,
+      '"@value":"Other"',
+      `a rule puts messages in the stream "${hitsTitle}", which the pack lacks`,
+    ],
+  ])('finds %s', (_, from, to, reason) => {
+    expect(withChange(from, to).join('\n')).toContain(reason);
   });
 });

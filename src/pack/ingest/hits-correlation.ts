@@ -13,6 +13,7 @@ import { isGraylogOwn } from '../../backend/graylog/own-fields.ts';
 import { printCondition } from '../../backend/graylog/pipeline-rule/print.ts';
 import type { CompiledCorrelation } from '../../query/compile.ts';
 import type { Item } from '../../query/tree.ts';
+import type { CorrelationRule } from '../../sigma/correlation/correlation.ts';
 import { sigpackNamespace, uuidV5 } from '../../source/uuid.ts';
 import type { PackConfig } from '../config/config.ts';
 import { hitFields } from '../graylog/ingest/hit-fields.ts';
@@ -46,10 +47,12 @@ export function hitsCorrelation(
   }
   const isChained = rules.length < parts.length;
   const queries = isChained ? undefined : rules.map(({ id }) => hitsOf(id, place));
-  const aggregation = graylogCorrelation(rule, queries, config.graylog, settings.given?.delay);
+  const counted = countedRules(rule, rules);
+  const aggregation = graylogCorrelation(counted, queries, config.graylog, settings.given?.delay);
   if (!aggregation.ok) return aggregation;
   const { groupBy, series } = aggregation.value;
-  const fields = new Set([...groupBy, ...(series.field === undefined ? [] : [series.field])]);
+  const value = counted === rule ? series.field : undefined;
+  const fields = new Set([...groupBy, ...(value === undefined ? [] : [value])]);
   const lacking = [...fields].find(isNotCopied);
   if (lacking !== undefined)
     return unconverted(
@@ -64,6 +67,22 @@ export function hitsCorrelation(
       tested: rules.map((one) => ({ ...one, hitFields: [...fields] })),
     },
     diagnostics: [...diagnostics, ...aggregation.diagnostics],
+  };
+}
+
+/**
+ * A temporal correlation as a count of the rules that hit, which each hit names. One that refers to
+ * a rule twice stays as it is.
+ */
+function countedRules(rule: CorrelationRule, rules: readonly IngestRule[]): CorrelationRule {
+  if (rule.type !== 'temporal' || new Set(rules.map(({ id }) => id)).size < rules.length)
+    return rule;
+  const all = { operator: 'gte', value: rules.length } as const;
+  return {
+    ...rule,
+    type: 'value_count',
+    valueFields: [hitFields.rule],
+    thresholds: rule.thresholds.length > 0 ? rule.thresholds : [all],
   };
 }
 
