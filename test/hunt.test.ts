@@ -110,3 +110,11 @@ Failed Logon
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
   });
 });
+
+test('convert and explain print the condition that the pipelines of the pack test', async () => {
+  const words = ['rules/all.yml', '-t', 'graylog'];
+  const converted = await sigpack(['convert', '-s', ...words], { cwd });
+  expect(converted.stdout).toMatch(/^"4104" == .*\$message\.EventID/);
+  const explained = await sigpack(['explain', ...words], { cwd });
+  expect(explained.stdout).toMatch(/Query\n {2}"4104" == .*\$message\.EventID/);
+});

@@ -36,16 +36,20 @@ export function withHitFields(g: GraylogDetection): GraylogDetection {
   // a correlation has set those that it needs
   if (!tested || detection.rule.kind === 'correlation') return g;
   const { alert, settings } = detection;
-  const fields = [...keyFieldsOf(g), ...settings.graylog.keyFields, ...(alert?.shown ?? [])];
+  const fields = new Set([...keyFieldsOf(g), ...settings.graylog.keyFields]);
+  for (const field of alert?.shown ?? []) if (fields.size < mostFields) fields.add(field);
   return {
     ...g,
     tested: tested.map((rule) => ({
       ...rule,
       entityFields: entityFields(alert),
-      hitFields: [...new Set(fields)],
+      hitFields: [...fields],
     })),
   };
 }
+
+/** Of a hit, besides those of its key: as many as an event of search mode has. */
+const mostFields = 15;
 
 const kinds = ['system', 'user', 'other'] as const;
 
