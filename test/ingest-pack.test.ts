@@ -1,12 +1,16 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadOf } from '../src/artifact/schedule-budget.ts';
 import { checkContentPack } from '../src/pack/graylog/content-pack-check.ts';
+import { artifactSnapshot } from '../src/release/artifact-snapshot.ts';
+import { diffOf } from '../src/release/diff/diff.ts';
 import { isRecord } from '../src/source/record.ts';
 import { interpreterOf } from './judges/pipeline-rules/interpreter.ts';
 import { gelfMessage, type Message } from './judges/pipeline-rules/message.ts';
 import { type BuiltPack, packOf, textOf } from './pack-of.ts';
+import { valueIfOk } from './result.ts';
 
 const folder = join(import.meta.dirname, 'packs', 'ingest');
 const configText = readFileSync(join(folder, 'sigpack.yml'), 'utf8');
@@ -224,4 +228,25 @@ describe('the check of a pack for ingest', () => {
   ])('finds %s', (_, from, to, reason) => {
     expect(withChange(from, to).join('\n')).toContain(reason);
   });
+});
+
+test('sigpack diff compares packs rule by rule, although pipelines share parts of them', async () => {
+  const changedFolder = mkdtempSync(join(tmpdir(), 'sigpack-ingest-'));
+  try {
+    for (const name of ['windows.yml', 'logons.yml']) {
+      const text = readFileSync(join(folder, 'rules', name), 'utf8');
+      writeFileSync(join(changedFolder, name), text.replace('EventID: 4625', 'EventID: 4626'));
+    }
+    const changed = await packOf([changedFolder], configText);
+    const [before, after] = [built, changed].map((pack) =>
+      valueIfOk(artifactSnapshot('', { contentPack: packText(pack) })),
+    );
+    if (!before || !after) throw new Error('not read');
+    const { changes, unchanged } = diffOf(before, after);
+    expect(changes.map(({ id, kinds }) => [id, kinds])).toEqual([[ids(6), ['query']]]);
+    // event definitions of levels are of no rule
+    expect(unchanged).toBe(10);
+  } finally {
+    rmSync(changedFolder, { recursive: true });
+  }
 });

@@ -213,22 +213,26 @@ function addDefinition(
   };
 }
 
-/** Its description has a line for each rule that it is of; the digest in its name says nothing. */
+/**
+ * Its description has a line for each rule that it is of. Its source has only a part of the
+ * condition, and names that change with other rules: the digest stands for all of it.
+ */
 function addPipelineRule(
   { data }: Readonly<Record<string, unknown>>,
   add: Add,
   isKnown: (id: string) => boolean,
 ): void {
   if (!isRecord(data)) return;
-  const source = String(plain(data.source)).replace(/^.*\n/, '');
-  for (const [, id = '', title = ''] of String(plain(data.description)).matchAll(ruleLine)) {
+  const lines = String(plain(data.description)).matchAll(ruleLine);
+  for (const [, id = '', digest = '', title = ''] of lines) {
     if (!isKnown(id)) continue;
     const one = add(id, title);
-    one.queries.graylog = [...(one.queries.graylog ?? []), source];
+    // a rule may be in several of them
+    one.queries.graylog = [...new Set([...(one.queries.graylog ?? []), `condition ${digest}`])];
   }
 }
 
-const ruleLine = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) (.*)$/gim;
+const ruleLine = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) ([0-9a-f]{16}) (.*)$/gim;
 
 const plain = (value: unknown): unknown =>
   isRecord(value) && '@value' in value ? value['@value'] : value;

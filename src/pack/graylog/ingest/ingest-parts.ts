@@ -37,7 +37,6 @@ export function ingestParts(
   const plan = planIngest(rules, { ...choice, pack: info.id });
   const notificationsOf = (level: Level): readonly string[] =>
     notification?.notifies(level) ? [notification.entity.id] : [];
-  const titles = new Map(rules.map(({ id, title }) => [id, title]));
   return {
     entities: [
       ...searched.entities,
@@ -47,7 +46,7 @@ export function ingestParts(
     ],
     parameters: [...searched.parameters, ...(notification?.parameters ?? [])],
     *more(): Generator<Entity> {
-      yield* pipelineEntities(plan, info, minimum, streamIds, titles);
+      yield* pipelineEntities(plan, info, minimum, streamIds, rules);
       for (const group of alerting.groups)
         yield levelDefinition(group, info, {
           minimumServerVersion: minimum,

@@ -1,4 +1,7 @@
+import { hash } from 'node:crypto';
 import type { IngestPlan } from '../../../backend/graylog/ingest/ingest-plan.ts';
+import type { IngestRule } from '../../../backend/graylog/ingest/ingest-rule.ts';
+import { printCondition } from '../../../backend/graylog/pipeline-rule/print.ts';
 import { uuidV5 } from '../../../source/uuid.ts';
 import type { PackInfo } from '../../model/detection.ts';
 import {
@@ -17,7 +20,7 @@ export type PipelineRuleEntity = PackEntity<
   'pipeline_rule',
   {
     readonly title: ValueReference<string>;
-    /** One line for each Sigma rule in it: its id and its title. */
+    /** One line for each Sigma rule in it: its id, a digest of its condition, its title. */
     readonly description: ValueReference<string>;
     readonly source: ValueReference<string>;
   }
@@ -35,16 +38,17 @@ export type PipelineEntity = PackEntity<
   }
 >;
 
-/** `titles`: of the Sigma rules by their ids. */
+/** `rules`: those of the plan. */
 export function* pipelineEntities(
   plan: IngestPlan,
   info: PackInfo,
   minimum: string,
   streamIds: readonly string[],
-  titles: ReadonlyMap<string, string>,
+  rules: readonly IngestRule[],
 ): Generator<PipelineRuleEntity | PipelineEntity> {
   const packId = graylogPackId(info);
   const constraints = serverConstraints(minimum);
+  const lines = new Map(rules.map((rule) => [rule.id, ruleLine(rule)]));
   for (const { name, source, ids } of plan.rules)
     yield {
       v: '1',
@@ -53,7 +57,7 @@ export function* pipelineEntities(
       constraints,
       data: {
         title: textValue(name),
-        description: textValue(descriptionOf(ids, info, titles)),
+        description: textValue(descriptionOf(ids, info, lines)),
         source: textValue(source),
       },
     };
@@ -73,11 +77,20 @@ export function* pipelineEntities(
     };
 }
 
+/**
+ * The digest is of the whole condition, parts of which may be in helper rules. `sigpack diff` reads
+ * it.
+ */
+const ruleLine = ({ id, title, condition }: IngestRule): string =>
+  `${id} ${digestOf(printCondition(condition, () => undefined))} ${title}`;
+
+const digestOf = (text: string): string => hash('sha256', text, 'hex').slice(0, 16);
+
 const descriptionOf = (
   ids: readonly string[],
   { title }: PackInfo,
-  titles: ReadonlyMap<string, string>,
+  lines: ReadonlyMap<string, string>,
 ): string =>
   ids.length === 0
     ? `Prepares messages for the detections of ${title}`
-    : ids.map((id) => `${id} ${titles.get(id) ?? ''}`.trim()).join('\n');
+    : ids.map((id) => lines.get(id) ?? id).join('\n');
