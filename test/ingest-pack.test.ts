@@ -124,6 +124,14 @@ describe('the content pack for ingest', () => {
     );
   });
 
+  test('links the file of the rule where the settings say how', async () => {
+    const more = await build('ruleUrl: "https://git.example.org/{path}"\n');
+    expect(packText(more)).toContain(
+      'sigma_link: \\"https://git.example.org/test/packs/ingest/rules/',
+    );
+    expect(packText(built)).not.toContain('sigma_link');
+  });
+
   test('reports what the rules of shared definitions can have no longer', async () => {
     const more = await build('defaults: { remediation: Call Bob }\n');
     expect(messages(more).filter((text) => text.startsWith('TGT007'))).toEqual([

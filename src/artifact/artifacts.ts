@@ -19,8 +19,6 @@ export interface ArtifactInput extends FilesInput {
   readonly bag: DiagnosticBag;
   /** What diagnostics about the pack as a whole point at: sigpack.yml, or a stand-in for it. */
   readonly configFile: SourceFile;
-  /** Paths of rule files as the manifest has them. Default: as they were read. */
-  readonly pathOf?: (path: string) => string;
   /** The file of a rule by its path, for diagnostics about it. */
   readonly ruleFile?: (path: string) => SourceFile | undefined;
 }

@@ -4,6 +4,7 @@ import type { Target } from '../pack/config/config.ts';
 import { ingestChoice, streamChoice } from '../pack/config/graylog-config.ts';
 import { type ContentPack, renderContentPack } from '../pack/graylog/content-pack.ts';
 import { indexMacros } from '../pack/index-macro.ts';
+import { ruleAddress } from '../pack/model/rule-address.ts';
 import type { Pack } from '../pack/pack.ts';
 import type { Render, Renderer } from '../pack/render/template.ts';
 import { madeFor, madeForLine } from './made-for.ts';
@@ -16,6 +17,8 @@ export interface FilesInput {
   readonly customTemplates: boolean;
   /** Bytes of the files that are not templates, such as the icons of the app, by path. */
   readonly assets: ReadonlyMap<string, Uint8Array>;
+  /** Paths of rule files as the packs have them. Default: as they were read. */
+  readonly pathOf?: (path: string) => string;
   /** Pages of the detections, for the app's view and the bundle. */
   readonly pages?: PackPages;
 }
@@ -46,8 +49,12 @@ export function splunkApp(
   });
 }
 
-export function graylogPack({ pack, customTemplates }: FilesInput, render: Render): ContentPack {
-  const { graylog } = pack.config;
+export function graylogPack(
+  { pack, customTemplates, pathOf = (path) => path }: FilesInput,
+  render: Render,
+): ContentPack {
+  const { graylog, ruleUrl } = pack.config;
+  const linkOf = (path: string): string | undefined => ruleAddress(ruleUrl, pathOf(path));
   const info = { ...pack.config.info, description: described(pack, 'graylog', '\n\n') };
   const { minimumServerVersion, leadingWildcards, titlePrefix, priority, notification, dashboard } =
     graylog;
@@ -59,7 +66,7 @@ export function graylogPack({ pack, customTemplates }: FilesInput, render: Rende
     notification,
     dashboard,
     streams: streamChoice(graylog),
-    ...(graylog.mode === 'ingest' ? { ingest: ingestChoice(pack.config) } : {}),
+    ...(graylog.mode === 'ingest' ? { ingest: { ...ingestChoice(pack.config), linkOf } } : {}),
   };
   const options = { ...content, customTemplates, templatesAreOurs: !customTemplates };
   return renderContentPack({ info, detections: pack.graylog, options, render });

@@ -34,4 +34,6 @@ export interface IngestChoice {
   readonly detectionsStream: string;
   /** Fields that keywords are searched in, besides `message` and `full_message`. */
   readonly keywordFields: readonly string[];
+  /** Address of a rule by the path of its file. Default: none. */
+  readonly linkOf?: (path: string) => string | undefined;
 }

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { alertRecord } from '../../../docs/site/record-of.ts';
 import type { RuleRecord, RuleTest } from '../../../docs/site/rule-record.ts';
+import { ruleAddress } from '../../../pack/model/rule-address.ts';
 import type { CompiledRule } from '../../../query/compile.ts';
 import type { RuleHead } from '../../../sigma/rule/rule.ts';
 import { withSlashes } from '../../files/portable-path.ts';
@@ -17,17 +18,14 @@ export function recordsOf(
     const path = withSlashes(relative(loaded.folder, resolve(rule.file.path)));
     const locked = rule.id === undefined ? undefined : lock?.rules.get(rule.id);
     const tests = testsOf(rule);
-    const { ruleUrl } = loaded.config;
     const isInside = !path.startsWith('../') && rule.file.path !== '-';
+    const sourceUrl = isInside ? ruleAddress(loaded.config.ruleUrl, path) : undefined;
     return {
       ...(isInside ? { path } : {}),
-      ...(isInside && ruleUrl !== '' ? { sourceUrl: addressOf(ruleUrl, path) } : {}),
+      ...(sourceUrl === undefined ? {} : { sourceUrl }),
       ...(locked ? { added: locked.added, changed: locked.changed } : {}),
       ...(loaded.exists ? alertRecord(compiled, loaded.config) : {}),
       ...(tests ? { tests } : {}),
     };
   };
 }
-
-const addressOf = (template: string, path: string): string =>
-  template.replaceAll('{path}', () => path.split('/').map(encodeURIComponent).join('/'));

@@ -33,7 +33,7 @@ export function ingestParts(
   const notification =
     options.notification && packNotification(info, minimum, options.notification, ingestTexts);
   const alerting = alertingOf(detections, serverVersion(minimum) ?? 0);
-  const rules = testedRules(detections, alerting);
+  const rules = testedRules(detections, alerting, choice);
   const plan = planIngest(rules, { ...choice, pack: info.id });
   const notificationsOf = (level: Level): readonly string[] =>
     notification?.notifies(level) ? [notification.entity.id] : [];
@@ -79,15 +79,21 @@ export function ingestParts(
 function testedRules(
   detections: readonly GraylogDetection[],
   { groupOf }: Alerting,
+  { linkOf }: IngestChoice,
 ): readonly IngestRule[] {
   const rules = new Map<string, IngestRule>();
   for (const g of detections) {
     if (!g.detection.settings.enabled) continue;
     const group = groupOf(g);
+    const link = linkOf?.(g.detection.rule.file.path);
+    const known = {
+      ...(group === undefined ? {} : { group }),
+      ...(link === undefined ? {} : { link }),
+    };
     for (const rule of g.tested ?? []) {
-      const own = rule.alert && group !== undefined ? { ...rule, group } : rule;
-      const known = rules.get(rule.id);
-      rules.set(rule.id, known ? joined(known, own) : own);
+      const own = rule.alert ? { ...rule, ...known } : rule;
+      const before = rules.get(rule.id);
+      rules.set(rule.id, before ? joined(before, own) : own);
     }
   }
   return [...rules.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
