@@ -27,19 +27,28 @@ export interface Ingested {
   readonly refused: readonly { readonly compiled: CompiledDetection; readonly reason: string }[];
 }
 
+export interface Choice extends IngestOptions {
+  /** What the ids of tags start with. */
+  readonly prefix?: string;
+  readonly hitFields?: readonly string[];
+}
+
 /** The detections that pipeline rules can express, and why not the others. */
-export function ingested(detections: readonly CompiledDetection[]): Ingested {
+export function ingested(
+  detections: readonly CompiledDetection[],
+  options: Choice = ingestOptions,
+): Ingested {
   const rules: IngestedRule[] = [];
   const refused: { compiled: CompiledDetection; reason: string }[] = [];
   for (const [at, compiled] of detections.entries()) {
     const { rule, query } = compiled;
     const place = { file: rule.file, span: rule.detection.span };
-    const conversion = ingestCondition(query, place, ingestOptions);
+    const conversion = ingestCondition(query, place, options);
     if (!conversion.ok) {
       refused.push({ compiled, reason: conversion.error[0]?.message ?? '' });
       continue;
     }
-    const id = rule.id ?? `without-id-${at}`;
+    const id = `${options.prefix ?? ''}${rule.id ?? `without-id-${at}`}`;
     const ingest: IngestRule = {
       id,
       title: rule.title,
@@ -49,7 +58,7 @@ export function ingested(detections: readonly CompiledDetection[]): Ingested {
       techniques: [],
       alert: true,
       entityFields: [{ name: 'Computer', type: 'system' }],
-      hitFields: [],
+      hitFields: options.hitFields ?? [],
       logSource: rule.logsource,
       condition: conversion.value,
     };
@@ -59,10 +68,13 @@ export function ingested(detections: readonly CompiledDetection[]): Ingested {
   return { rules, refused };
 }
 
-export const planOf = (rules: readonly IngestedRule[]): IngestPlan =>
+export const planOf = (
+  rules: readonly IngestedRule[],
+  options: IngestOptions = ingestOptions,
+): IngestPlan =>
   planIngest(
     rules.map(({ ingest }) => ingest),
-    ingestOptions,
+    options,
   );
 
 export const interpreted = (plan: IngestPlan): Interpreter =>

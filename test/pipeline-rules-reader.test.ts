@@ -231,6 +231,7 @@ describe('java.util.regex', () => {
 
   test('replaces groups by numbers and names', () => {
     expect(replaceJava('(?<n>b)|(c)', 'abcd', `<$1$2$${'{n}'}\\$>`, true)).toBe('a<bb$><c$>d');
+    expect(replaceJava('(?:(?=(ab)))?+.|.+', 'abc', '<$1>', true)).toBe('<ab><><>');
     expect(replaceJava('x*', 'abc', '-', true)).toBe('-a-b-c-');
     expect(replaceJava('(a)', 'aa', '$10', false)).toBe('a0a');
   });

@@ -9,7 +9,9 @@ import { correlationSection, correlationVerdicts } from './proof-alerts.ts';
 import { isRed, type Verdict, verdictsOf } from './proof-verdict.ts';
 
 const page = join(root, 'docs', 'proof.md');
-const graylog = process.argv.slice(2).map((version) => `graylog-${version}`);
+const graylog = process.argv
+  .slice(2)
+  .flatMap((version) => [`graylog-${version}`, `graylog-ingest-${version}`]);
 const verdicts = ['opensearch', ...graylog, 'splunk', 'grep'].flatMap(verdictsOf);
 const ours = verdicts.filter(({ strict }) => strict);
 const theirs = verdicts.filter(({ strict }) => !strict);
@@ -98,6 +100,11 @@ index's keywords don't, and a plain query finds only the spelling of the rule.
 - Graylog itself: the content pack is uploaded and installed; recorded events and some of the near misses are sent as
   GELF; the definitions run every ten seconds. The alerts' messages must be those that the rule means. The storage
   behind it is OpenSearch, by a plugin written for the judge.
+- Graylog at ingest: all rules of the corpus are installed as pipeline rules, beside a content pack of those with
+  events and their rules after the pipelines of three products; the server's parser must take every text. The tags
+  (\`sigma_rules\`) of each message in the index must be what the rules mean, also those of the rules without events
+  of their own; each tag must have its hit in the stream of detections, each hit of the pack its alert; no temporary
+  field may be left.
 - SPL: no engine is publicly available. A reader written for the tests from Splunk's search reference, without any
   import from Sigpack's backends, runs the searches, also those of sigma-cli and sigmac.
 - GNU grep, the real one, over one line of JSON per event.

@@ -189,8 +189,17 @@ function graylogCommands(version: string, ownNetwork: boolean): GraylogCommands 
       };
 }
 
-/** A name with "proof" in it, for which the page waits. */
+/** Names with "proof" in them, for which the page waits. */
 const dayOfCorrelations = 'proof correlations';
+const ingest = 'proof ingest';
+const partsOf: Readonly<Record<string, readonly string[]>> = {
+  graylog: ['packs', 'starter'],
+  proof: ['proof', ingest],
+};
+const scripts: Readonly<Record<string, string>> = {
+  [dayOfCorrelations]: 'correlations',
+  [ingest]: 'ingest',
+};
 
 /**
  * One server for each version, side by side where each can have a network of its own, else one
@@ -198,7 +207,7 @@ const dayOfCorrelations = 'proof correlations';
  */
 function graylogSteps(has: (judge: Judge) => boolean): readonly Step[] {
   const named = (['graylog', 'proof', 'history', 'install'] as const).filter(has);
-  const shared = named.flatMap((judge) => (judge === 'graylog' ? ['packs', 'starter'] : [judge]));
+  const shared = named.flatMap((judge) => partsOf[judge] ?? [judge]);
   if (shared.length === 0) return [];
   const ownNetwork = hasOwnNetworks();
   return versions.flatMap((version, index): readonly Step[] => {
@@ -220,12 +229,7 @@ function graylogSteps(has: (judge: Judge) => boolean): readonly Step[] {
       ...parts.map(
         (part, at): Step => ({
           name: name(part),
-          command: run(
-            node(
-              part === dayOfCorrelations ? 'graylog/correlations.ts' : `graylog/${part}.ts`,
-              version,
-            ),
-          ),
+          command: run(node(`graylog/${scripts[part] ?? part}.ts`, version)),
           env: { SIGPACK_GRAYLOG: version },
           needs: [name('start'), ...(part === 'packs' ? ['packs'] : [])],
           after: parts.slice(0, at).map(name),

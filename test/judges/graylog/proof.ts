@@ -10,17 +10,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { graylogQueries } from '../../../src/backend/graylog/graylog.ts';
 import { graylogDefaults } from '../../../src/backend/graylog/settings.ts';
-import type { TestEvent } from '../../matcher.ts';
 import { asGraylogKeeps } from '../opensearch-mappings.ts';
 import { main } from '../places.ts';
-import {
-  compiledRules,
-  type Documents,
-  documentsOf,
-  recordedEvents,
-  rulePaths,
-} from '../proof-data.ts';
+import { compiledRules, documentsOf, recordedEvents, rulePaths } from '../proof-data.ts';
 import { type Found, judged, report, type Verdict } from '../proof-verdict.ts';
+import { messages } from './sent.ts';
 import {
   definitionsOn,
   type GraylogServer,
@@ -30,8 +24,6 @@ import {
   removePack,
 } from './server.ts';
 
-/** Of the near misses of a rule, so many are sent. */
-const nearMisses = 4;
 /** Time that all runs of all definitions may take. */
 const patienceMs = 240_000;
 
@@ -80,30 +72,6 @@ function buildPack(folder: string): { readonly path: string; readonly id: string
   }
   writeFileSync(path, text(pack));
   return { path, id: pack.id };
-}
-
-/**
- * Some of the near misses of each rule, and of all events those whose fields are of the kinds of
- * the first: an index keeps one kind a field.
- */
-function messages(all: Documents): Documents {
-  const kinds = new Map<string, string>();
-  const fits = (event: TestEvent): boolean => {
-    const wrong = Object.entries(event).some(
-      ([name, value]) => (kinds.get(name) ?? typeof value) !== typeof value,
-    );
-    if (!wrong) for (const [name, value] of Object.entries(event)) kinds.set(name, typeof value);
-    return !wrong;
-  };
-  const recorded = all.list.slice(0, all.recorded);
-  const refused = recorded.find((event) => !fits(event));
-  if (refused) throw new Error(`a recorded event has a field of another kind: ${text(refused)}`);
-  const near = all.list.slice(all.recorded);
-  const step = Math.max(1, Math.floor(near.length / (nearMisses * all.own.size)));
-  return {
-    ...all,
-    list: [...recorded, ...near.filter((event, index) => index % step === 0 && fits(event))],
-  };
 }
 
 /** Number of the message by index and id. */

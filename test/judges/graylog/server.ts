@@ -125,20 +125,29 @@ export async function sendAllGelf(server: GraylogServer, events: readonly Json[]
     idle_writer_timeout: 60,
     decompress_size_limit: 8_388_608,
   };
-  await server.call('POST', '/system/inputs', {
-    title: 'judge-gelf',
-    global: true,
-    type: 'org.graylog2.inputs.gelf.http.GELFHttpInput',
-    configuration,
-  });
+  const { inputs } = (await server.call('GET', '/system/inputs')) as {
+    readonly inputs: readonly { readonly title: string }[];
+  };
+  const title = 'judge-gelf';
+  if (!inputs.some((input) => input.title === title))
+    await server.call('POST', '/system/inputs', {
+      title,
+      global: true,
+      type: 'org.graylog2.inputs.gelf.http.GELFHttpInput',
+      configuration,
+    });
   for (const event of events) await sendOne(event);
 }
 
-async function sendOne({ source = 'judge', ...event }: Json): Promise<void> {
+async function sendOne({
+  source = 'judge',
+  short_message = 'event',
+  ...event
+}: Json): Promise<void> {
   const fields = Object.fromEntries(
     Object.entries(event).map(([name, value]) => [`_${name}`, value]),
   );
-  const body = JSON.stringify({ version: '1.1', host: source, short_message: 'event', ...fields });
+  const body = JSON.stringify({ version: '1.1', host: source, short_message, ...fields });
   for (let attempt = 0; ; attempt++) {
     try {
       const response = await fetch(`http://127.0.0.1:${gelfPort}/gelf`, {

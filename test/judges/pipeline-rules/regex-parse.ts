@@ -110,16 +110,19 @@ class Reader {
   }
 
   private quantified(atom: string): string {
-    const found = this.match(/(?:[*+?]|\{(\d+)(,?)(\d*)\})([?+]?)/y);
-    if (!found) return atom;
+    const token = this.match(/(?:[*+?]|\{(\d+)(,?)(\d*)\})([?+]?)/y);
+    if (!token) return atom;
     if (atom === '') this.fail('a quantifier of nothing');
-    const [all, , comma, most, mode] = found;
+    const [all, , comma, most, mode] = token;
     const unbounded = all.startsWith('*') || all.startsWith('+') || (comma === ',' && most === '');
     if (this.behind > 0 && unbounded) this.fail('a look-behind without a bound');
     const quantifier = mode === '' ? all : all.slice(0, -1);
     const whole = `${/^\(\?<?[=!]/.test(atom) ? `(?:${atom})` : atom}${quantifier}`;
-    if (mode === '+') return this.atomic(whole);
-    return `${whole}${mode}`;
+    // JavaScript gives up a round that finds nothing, and what groups in it have found
+    if (quantifier === '?' && mode === '?') return `(?:|${atom})`;
+    const found = quantifier === '?' ? `(?:${atom}|)` : whole;
+    if (mode === '+') return this.atomic(found);
+    return mode === '?' ? `${whole}?` : found;
   }
 
   /** A look-ahead is never entered again: what it has found once stays. */

@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IngestPlan } from '../../../src/backend/graylog/ingest/ingest-plan.ts';
+import { type GraylogServer, type Json, removePack, sendAllGelf } from './server.ts';
+
+const packId = 'b3a5f0de-61a4-4c44-9a8e-6d2f6f0f5a10';
+const probe = 'judge probe';
+const defaultStreamId = '000000000000000000000001';
+/** Time that the server may take to load what it has, or to store messages. */
+export const patienceMs = 600_000;
+
+export const seconds = (start: number): string => ((performance.now() - start) / 1000).toFixed(1);
+
+const text = (value: string): Json => ({ '@type': 'string', '@value': value });
+
+/** All plans in one content pack, connected to the default stream. */
+function contentPack(plans: readonly IngestPlan[]): Json {
+  const constraints = [{ type: 'server-version', version: '>=6.0.0' }];
+  const stream = 'default-stream';
+  const entity = (name: string, id: string, data: Json): Json => ({
+    v: '1',
+    type: { name, version: '1' },
+    id,
+    data,
+    constraints,
+  });
+  const sourced = ({ name, source }: { name: string; source: string }): Json => ({
+    title: text(name),
+    description: text(''),
+    source: text(source),
+  });
+  return {
+    v: '1',
+    id: packId,
+    rev: 1,
+    name: 'Judged pipeline rules',
+    summary: 'judge',
+    description: '',
+    vendor: 'judge',
+    url: '',
+    parameters: [],
+    entities: [
+      entity('stream_title', stream, { title: text('Default Stream') }),
+      ...plans.flatMap(({ rules, pipelines }, set) => [
+        ...rules.map((rule, at) => entity('pipeline_rule', `rule-${set}-${at}`, sourced(rule))),
+        ...pipelines.map((pipeline, at) =>
+          entity('pipeline', `pipeline-${set}-${at}`, {
+            ...sourced(pipeline),
+            connected_streams: [text(stream)],
+          }),
+        ),
+      ]),
+    ],
+  };
+}
+
+/**
+ * Installs the plans and reads every text back as the server's parser takes it; throws where it
+ * refuses one.
+ */
+export async function installPlans(
+  server: GraylogServer,
+  plans: readonly IngestPlan[],
+): Promise<void> {
+  const start = performance.now();
+  await server.call('POST', '/system/content_packs', contentPack(plans));
+  const request = server.creation({ parameters: {}, comment: 'judge' });
+  await server.call('POST', `/system/content_packs/${packId}/1/installations`, request);
+  const installed = seconds(start);
+  const rules = (await server.call('GET', '/system/pipelines/rule')) as unknown as readonly {
+    readonly title: string;
+    readonly errors: readonly unknown[] | null;
+  }[];
+  const texts = plans.reduce((sum, plan) => sum + plan.rules.length, 0);
+  const refused = rules.filter(({ errors }) => (errors ?? []).length > 0);
+  console.log(
+    `graylog ${server.version}: ${texts} texts installed in ${installed} s, ${refused.length} refused`,
+  );
+  if (refused.length > 0 || rules.length < texts)
+    throw new Error(
+      `${rules.length} of ${texts} are there; refused: ${JSON.stringify(refused.slice(0, 5)).slice(0, 5000)}`,
+    );
+}
+
+export const removePlans = (server: GraylogServer): Promise<void> => removePack(server, packId);
+
+/** A stream for hits; the id. */
+export async function createStream(server: GraylogServer, title: string): Promise<string> {
+  const { index_sets: sets } = (await server.call('GET', '/system/indices/index_sets')) as {
+    readonly index_sets: readonly { readonly id: string; readonly default: boolean }[];
+  };
+  const { stream_id: id } = await server.call(
+    'POST',
+    '/streams',
+    server.creation({
+      title,
+      description: '',
+      rules: [],
+      remove_matches_from_default_stream: true,
+      index_set_id: sets.find((set) => set.default)?.id ?? '',
+    }),
+  );
+  await server.call('POST', `/streams/${id}/resume`);
+  return String(id);
+}
+
+/**
+ * Waits until the server has loaded the pipelines: what is created last is loaded with everything
+ * before it.
+ */
+export async function pipelinesLoaded(server: GraylogServer): Promise<void> {
+  const { id: rule } = await server.call('POST', '/system/pipelines/rule', {
+    title: probe,
+    description: '',
+    source: `rule "${probe}" when has_field("judge_probe") then set_field("judge_seen", "1"); end`,
+  });
+  const { id: pipeline } = await server.call('POST', '/system/pipelines/pipeline', {
+    title: probe,
+    description: '',
+    source: `pipeline "${probe}" stage 0 match pass rule "${probe}"; end`,
+  });
+  await server.call('POST', '/system/pipelines/connections/to_pipeline', {
+    pipeline_id: pipeline,
+    stream_ids: [defaultStreamId],
+  });
+  for (const end = Date.now() + patienceMs; ; ) {
+    await sendAllGelf(server, [{ judge_probe: 'x' }]);
+    await sleep(1000);
+    if ((await storedWith(server, 'judge_seen')).length > 0) break;
+    if (Date.now() > end) throw new Error('the pipelines are not loaded');
+  }
+  await server.call('DELETE', `/system/pipelines/pipeline/${pipeline}`);
+  await server.call('DELETE', `/system/pipelines/rule/${rule}`);
+}
+
+/** What the index has of messages with a field. */
+export async function storedWith(server: GraylogServer, field: string): Promise<readonly Json[]> {
+  await server.search('graylog_*/_refresh', '');
+  const found: Json[] = [];
+  for (let after: unknown; ; ) {
+    const { hits } = (await server.search(
+      'graylog_*/_search',
+      JSON.stringify({
+        size: 5000,
+        query: { exists: { field } },
+        sort: [{ _doc: 'asc' }],
+        ...(after === undefined ? {} : { search_after: after }),
+      }),
+    )) as { readonly hits: { readonly hits: readonly Json[] } };
+    found.push(...hits.hits.map(({ _source }) => _source as Json));
+    const last = hits.hits.at(-1);
+    if (!last || hits.hits.length < 5000) return found;
+    after = last.sort;
+  }
+}
