@@ -48,7 +48,18 @@ const wild = fc.oneof(
   word.map((text) => `*${text}*`),
   word.map((text) => `${text}?`),
 );
-const regexes = ['a+b', '^C:.*exe$', '(?i)who', '\\bami\\b', '[^a]b', 'ab|bc', '(?=a)ab', '\\d{2}'];
+const regexes = [
+  'a+b',
+  '^C:.*exe$',
+  '(?i)who',
+  '\\bami\\b',
+  '[^a]b',
+  'ab|bc',
+  '(?=a)ab',
+  '\\d{2}',
+  '^$',
+  'c*$',
+];
 const fields = ['a', 'b', 'c', 'end', 'x.y', 'EventID'];
 const field = fc.constantFrom(...fields);
 

@@ -12,6 +12,7 @@ import { ANY, joinParts, openLiteral, type Pattern } from '../../../sigma/value/
 import { diagnosticAt, Refusal, refused, type TargetDiagnostic } from '../../backend.ts';
 import type { Condition, LiteralLeaf, RegexLeaf, Spelling } from './condition.ts';
 import { always, combined, negated, never } from './constant.ts';
+import { mayFindNothing } from './finds-nothing.ts';
 import { javaRegex, patternRegex } from './java-regex.ts';
 import { neededLiterals } from './needed-literals.ts';
 import { isFieldName } from './text.ts';
@@ -160,14 +161,15 @@ function regexCondition(
   item: Item,
   field: string,
   test: Extract<Test, { kind: 'regex' }>,
-): RegexLeaf {
+): Condition {
   const parsed = parseRegex(test.source, test);
   if (!parsed.ok)
     throw refused(item, `invalid regular expression: ${parsed.error.message}`, 'Fix the pattern.');
   try {
     const { node } = parsed.value;
     const needs = neededLiterals(field, requiredPattern(node));
-    return { kind: 'regex', field, needs, ...javaRegex(node) };
+    const leaf: RegexLeaf = { kind: 'regex', field, needs, ...javaRegex(node) };
+    return mayFindNothing(node) ? combined('and', [leaf, { kind: 'present', field }]) : leaf;
   } catch (error) {
     if (!(error instanceof Refusal) || error.diagnostic) throw error;
     throw refused(
