@@ -84,7 +84,10 @@ const item: fc.Arbitrary<string> = fc.oneof(
   { weight: 2, arbitrary: line(['|re', '|re|i', '|re|m', '|re|s'], fc.constantFrom(...regexes)) },
   {
     weight: 1,
-    arbitrary: line(['|cidr'], fc.constantFrom('10.0.0.0/8', '::/8', '192.168.1.0/24')),
+    arbitrary: line(
+      ['|cidr'],
+      fc.constantFrom('10.0.0.0/8', '::/8', '192.168.1.0/24', 'fe80::/10', 'ff00::/8'),
+    ),
   },
   {
     weight: 1,

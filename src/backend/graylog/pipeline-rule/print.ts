@@ -2,6 +2,7 @@ import type {
   Condition,
   Leaf,
   LiteralLeaf,
+  NetworkLeaf,
   NumberLeaf,
   RelatedLeaf,
   Spelling,
@@ -70,10 +71,7 @@ export function printLeaf(leaf: Leaf, copyOf: (field: string) => string | undefi
     case 'present':
       return `has_field(${quoted(leaf.field)})`;
     case 'network':
-      return (
-        `(${found(leaf.version === 4 ? ipv4 : ipv6, fieldText(leaf.field))} && ` +
-        `cidr_match(${quoted(leaf.network)}, to_ip(${fieldValue(leaf.field)})))`
-      );
+      return networkText(leaf);
     case 'number':
       return numberText(leaf);
     case 'related':
@@ -96,8 +94,22 @@ export function literalText({ at, text }: LiteralLeaf, value: string): string {
 
 const octet = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 const ipv4 = `\\A${octet}(?:\\.${octet}){3}\\z`;
-/** Of texts that have only these characters, the server reads those that are addresses. */
-const ipv6 = '\\A[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\\z';
+/** Link-local addresses may name a zone, which is no part of the address. */
+const zoned = '(?i)\\A(fe[89ab][0-9a-f:.]*)%[0-9a-z_.-]+\\z';
+const ipv6 = '(?i)\\A(?:[0-9a-f:.]*:[0-9a-f:.]*|fe[89ab][0-9a-f:.]*:[0-9a-f:.]*%[0-9a-z_.-]+)\\z';
+
+function networkText({ field, network, version }: NetworkLeaf): string {
+  const text = fieldText(field);
+  if (version === 4)
+    return `(${found(ipv4, text)} && cidr_match(${quoted(network)}, to_ip(${fieldValue(field)})))`;
+  // what is no address counts as one outside of the network: the server compares numbers
+  const outside = /^ff/i.test(network) ? '::' : 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff';
+  const address = `regex_replace(${quoted(zoned)}, ${text}, "$1")`;
+  return (
+    `(${found(ipv6, text)} && ` +
+    `cidr_match(${quoted(network)}, to_ip(ip: ${address}, default: ${quoted(outside)})))`
+  );
+}
 
 const decimal = '\\A[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?\\z';
 
