@@ -23,6 +23,7 @@ export default defineConfig({
   test: {
     maxWorkers: availableParallelism(),
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // a worker keeps the modules that it has: nothing in src/ or test/ may rest on a fresh copy
     isolate: false,
     projects: [

@@ -7,8 +7,8 @@ import {
   compareTexts,
   type Event,
   type FieldValue,
+  newRow,
   type Row,
-  rowOf,
   type Scalar,
   textOf,
 } from './value.ts';
@@ -52,7 +52,7 @@ export function timechart(
     const columns = by[0] === undefined ? undefined : columnsOf(rows, by[0]);
     return [...buckets].map(([time, inside]) => {
       const cells = columns ? cellsOf(agg, inside, by[0] ?? '', columns) : aggregate(list, inside);
-      return rowOf({ _time: time, ...cells });
+      return newRow({ _time: time, ...cells });
     });
   };
 }
@@ -72,7 +72,7 @@ export function chart(text: string, nulls: NullLogic): (rows: readonly Row[]) =>
     const columns = columnsOf(rows, takeName(cursor(column)));
     return columnsOf(rows, row).map((key) => {
       const inside = rows.filter(has(row, key));
-      return rowOf({ [row]: key, ...cellsOf(agg, inside, column, columns) });
+      return newRow({ [row]: key, ...cellsOf(agg, inside, column, columns) });
     });
   };
 }

@@ -2,7 +2,7 @@ import { callFunction, type Value } from './eval-functions.ts';
 import { parseEval } from './eval-parse.ts';
 import type { ArithmeticOperator, CompareOperator, EvalNode } from './eval-types.ts';
 import { SplError } from './text.ts';
-import { comparePlain, fieldOf, numberOf, type Row, rowOf, type Scalar, textOf } from './value.ts';
+import { comparePlain, fieldOf, newRow, numberOf, type Row, type Scalar, textOf } from './value.ts';
 
 export type Evaluate = (row: Row) => Value;
 
@@ -177,7 +177,7 @@ function perValue(name: string, nodes: readonly EvalNode[], body: Evaluate): Eva
     if (value === null) return null;
     const scalars: readonly Scalar[] = Array.isArray(value) ? value : [value as Scalar];
     const results = scalars.flatMap((scalar) => {
-      const result = body(rowOf({ ...row.event, [field]: scalar }));
+      const result = body(newRow({ ...row.event, [field]: scalar }));
       if (name === 'mvfilter') return result === true ? [scalar] : [];
       return result === null ? [] : Array.isArray(result) ? result : [result as Scalar];
     });

@@ -23,11 +23,12 @@ import { SplError } from './text.ts';
 import {
   compareTexts,
   fieldOf,
+  newRow,
   type Row,
   type RowCommand,
-  rowOf,
   textsOf,
   withFields,
+  withFieldsInTurn,
 } from './value.ts';
 import { wildcardTest } from './wildcard.ts';
 
@@ -36,13 +37,7 @@ export function evalCommand(text: string, nulls: NullLogic): RowCommand {
     field,
     evaluate: compileEval(value, nulls),
   }));
-  return (rows) =>
-    rows.map((row) =>
-      steps.reduce(
-        (current, { field, evaluate }) => withFields(current, { [field]: evaluate(current) }),
-        row,
-      ),
-    );
+  return (rows) => rows.map((row) => withFieldsInTurn(row, steps));
 }
 
 /**
@@ -106,7 +101,7 @@ export function fieldsCommand(text: string): RowCommand {
       : (name: string) => wanted(name) || name === '_time' || name === '_raw';
   return (rows) =>
     rows.map((row) =>
-      rowOf(Object.fromEntries(Object.entries(row.event).filter(([name]) => keep(name)))),
+      newRow(Object.fromEntries(Object.entries(row.event).filter(([name]) => keep(name)))),
     );
 }
 
@@ -115,7 +110,7 @@ export function tableCommand(text: string): RowCommand {
   const tests = needNames(cursor(text), 'table').map((name) => nameTest([name]));
   return (rows) =>
     rows.map((row) =>
-      rowOf(
+      newRow(
         Object.fromEntries(
           tests.flatMap((wanted) =>
             Object.entries(row.event).filter(

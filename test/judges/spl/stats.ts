@@ -6,9 +6,9 @@ import { SplError } from './text.ts';
 import {
   compareTexts,
   type FieldValue,
+  newRow,
   type Row,
   type RowCommand,
-  rowOf,
   type Scalar,
   withFields,
 } from './value.ts';
@@ -21,7 +21,7 @@ export function stats(text: string, nulls: NullLogic): RowCommand {
   return (rows) => {
     if (by.length === 0) {
       const fields = aggregate(list, rows);
-      return Object.keys(fields).length === 0 ? [] : [rowOf(fields)];
+      return Object.keys(fields).length === 0 ? [] : [newRow(fields)];
     }
     const groups = new Map<string, { key: readonly Scalar[]; rows: Row[] }>();
     for (const row of rows) {
@@ -39,7 +39,7 @@ export function stats(text: string, nulls: NullLogic): RowCommand {
         by.forEach((name, at) => {
           fields[name] = group.key[at];
         });
-        return rowOf({ ...fields, ...aggregate(list, group.rows) });
+        return newRow({ ...fields, ...aggregate(list, group.rows) });
       });
   };
 }

@@ -3,7 +3,7 @@ import { parseSearchExpression, type SearchNode } from './search-parse.ts';
 import { compileSearch } from './search-run.ts';
 import { bucketStart } from './span.ts';
 import { quotedEnd, SplError } from './text.ts';
-import { type FieldValue, fieldOf, type Row, rowOf, textsOf } from './value.ts';
+import { type FieldValue, fieldOf, newRow, type Row, textsOf } from './value.ts';
 
 /**
  * `tstats` over a data model: events say in `datamodel` in which they are. A row without a BY field
@@ -40,7 +40,7 @@ export function tstats(text: string): (indexed: readonly Row[]) => readonly Row[
       }
     }
     return [...groups.values()].map(({ key, rows }) =>
-      rowOf({
+      newRow({
         ...Object.fromEntries(fields.map((name, at) => [name, key[at]])),
         ...aggregate(list, rows),
       }),

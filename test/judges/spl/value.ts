@@ -7,39 +7,45 @@ export type Event = Readonly<Record<string, FieldValue>>;
 /** An event with its texts, worked out once for all queries that look at it. */
 export interface Row {
   readonly event: Event;
-  readonly texts: Map<string, readonly string[]>;
-  readonly lowers: Map<string, readonly string[]>;
+  texts: Map<string, readonly string[]> | undefined;
+  lowers: Map<string, readonly string[]> | undefined;
 }
 
 export type RowCommand = (rows: readonly Row[]) => readonly Row[];
 
 const ROWS = new WeakMap<Event, Row>();
 
+/** The row of an event that many searches look at: the same each time. */
 export function rowOf(event: Event): Row {
   const known = ROWS.get(event);
   if (known) return known;
-  const row: Row = { event, texts: new Map(), lowers: new Map() };
+  const row = newRow(event);
   ROWS.set(event, row);
   return row;
 }
+
+/** The row of an event that one search makes: to keep it for others costs more than it saves. */
+export const newRow = (event: Event): Row => ({ event, texts: undefined, lowers: undefined });
 
 /**
  * The field's values as Splunk shows them; none for a field that is absent, null or an empty list.
  */
 export function textsOf(row: Row, field: string): readonly string[] {
-  const known = row.texts.get(field);
+  const known = row.texts?.get(field);
   if (known) return known;
   const value = fieldOf(row.event, field);
   const texts =
     value === null ? [] : Array.isArray(value) ? value.map(textOf) : [textOf(value as Scalar)];
+  row.texts ??= new Map();
   row.texts.set(field, texts);
   return texts;
 }
 
 export function lowersOf(row: Row, field: string): readonly string[] {
-  const known = row.lowers.get(field);
+  const known = row.lowers?.get(field);
   if (known) return known;
   const lowers = textsOf(row, field).map((text) => text.toLowerCase());
+  row.lowers ??= new Map();
   row.lowers.set(field, lowers);
   return lowers;
 }
@@ -74,12 +80,31 @@ export function comparePlain(left: string, right: string): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+type Fields = Record<string, FieldValue>;
+
 /** A copy of the row with some fields set; null takes a field away. */
 export function withFields(row: Row, changes: Event): Row {
-  const event: Record<string, FieldValue> = { ...row.event };
-  for (const [name, value] of Object.entries(changes)) {
-    if (value === null || value === undefined) delete event[name];
-    else event[name] = value;
+  const event: Fields = { ...row.event };
+  for (const [name, value] of Object.entries(changes)) setField(event, name, value);
+  return newRow(event);
+}
+
+/** The same with fields set in turn, each from the row with those before it. */
+export function withFieldsInTurn(
+  row: Row,
+  steps: readonly { readonly field: string; readonly evaluate: (row: Row) => FieldValue }[],
+): Row {
+  const event: Fields = { ...row.event };
+  const made = newRow(event);
+  for (const { field, evaluate } of steps) {
+    setField(event, field, evaluate(made));
+    made.texts?.delete(field);
+    made.lowers?.delete(field);
   }
-  return rowOf(event);
+  return made;
+}
+
+function setField(event: Fields, name: string, value: FieldValue): void {
+  if (value === null || value === undefined) delete event[name];
+  else event[name] = value;
 }
