@@ -169,6 +169,12 @@ describe('the searches of a group', () => {
     expect(groupedOf(rules.toReversed(), limits)).toEqual(groupedOf(rules, limits));
   });
 
+  test('need ids that differ', () => {
+    const [one] = programs(0, 1);
+    if (!one) throw new Error('no rule');
+    expect(() => groupedOf([one, one], { maxRules: 1 })).toThrow(RangeError);
+  });
+
   test('are many evals where there are many rules', () => {
     const rules = programs(0, 120);
     const { searches } = groupedOf(rules, { maxBytes: 1e6, maxRules: 500 });

@@ -25,6 +25,7 @@ export function stableParts<Entry extends { readonly id: string }, Made>(
       return;
     }
     if (list.length === 1) return;
+    if (prefix.length === digestBits) throw new RangeError('two entries have one id');
     for (const bit of ['0', '1'])
       split(
         list.filter(({ bits }) => bits[prefix.length] === bit),
@@ -34,6 +35,8 @@ export function stableParts<Entry extends { readonly id: string }, Made>(
   split(withBits, '');
   return parts;
 }
+
+const digestBits = 256;
 
 const bitsOf = (id: string): string =>
   [...hash('sha256', id, 'hex')]
