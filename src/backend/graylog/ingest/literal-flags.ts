@@ -11,7 +11,10 @@ const found = '\u0001';
 
 /** Whether a literal can be found with all others of its field by one expression. */
 export const isFlaggable = ({ spelling, at, text }: LiteralLeaf): boolean =>
-  spelling === 'folded' && at !== 'whole' && /^[ -~]+$/.test(text);
+  spelling === 'folded' &&
+  at !== 'whole' &&
+  /^[ -~\u{a0}-\u{10ffff}]+$/u.test(text) &&
+  text.isWellFormed();
 
 /** The literal with the marks of the places that it is bound to. */
 export const marked = ({ at, text }: LiteralLeaf): string =>

@@ -2,6 +2,7 @@ import type { Condition } from '../pipeline-rule/condition.ts';
 import { always, combined } from '../pipeline-rule/constant.ts';
 import { isComparison } from './free-tests.ts';
 import type { IngestRule } from './ingest-rule.ts';
+import { withoutLongLists } from './long-lists.ts';
 
 /** A rule without what all rules of its log source ask. */
 export interface GroupedRule {
@@ -65,13 +66,11 @@ function byGate(label: string, rules: readonly IngestRule[]): readonly SourceGro
       rules: [],
     };
     groups.set(gateKey, group);
-    group.rules.push({
-      rule,
-      condition: combined(
-        'and',
-        rest.map(([, part]) => part),
-      ),
-    });
+    const own = combined(
+      'and',
+      rest.map(([, part]) => part),
+    );
+    group.rules.push({ rule, condition: withoutLongLists(own) });
   }
   return [...groups]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -42,7 +42,7 @@ export function temporaryFields(fields: Iterable<string>): TemporaryFields {
 
 /** The flag of a literal, with its marks of start and end, under the prefix of its field. */
 export const flagName = (prefix: string, marked: string): string =>
-  prefix + Buffer.from(marked, 'latin1').toString('hex').toUpperCase();
+  prefix + Buffer.from(marked).toString('hex').toUpperCase();
 
 /** True of a message that has the flag; it takes no function call. */
 export const isSet = (name: string): string => `"1" == ${fieldValue(name)}`;

@@ -13,6 +13,7 @@ import { diagnosticAt, Refusal, refused, type TargetDiagnostic } from '../../bac
 import type { Condition, LiteralLeaf, RegexLeaf, Spelling } from './condition.ts';
 import { always, combined, negated, never } from './constant.ts';
 import { mayFindNothing } from './finds-nothing.ts';
+import { foldsAlike } from './folding.ts';
 import { javaRegex, patternRegex } from './java-regex.ts';
 import { neededLiterals } from './needed-literals.ts';
 import { isFieldName } from './text.ts';
@@ -132,7 +133,7 @@ function valueCondition(
 /** A pattern over the whole value of a field. */
 function patternCondition(field: string, pattern: Pattern, cased: StringTest['cased']): Condition {
   if (pattern.length === 1 && pattern[0] === ANY) return { kind: 'present', field };
-  const folded = !cased && pattern.every((part) => typeof part !== 'string' || isPlain(part));
+  const folded = !cased && pattern.every((part) => typeof part !== 'string' || foldsAlike(part));
   const spelling: Spelling = folded ? 'folded' : 'written';
   const open = cased || folded ? openLiteral(pattern) : undefined;
   if (!open) {
@@ -143,12 +144,6 @@ function patternCondition(field: string, pattern: Pattern, cased: StringTest['ca
   const at = ({ none: 'whole', end: 'start', start: 'end', both: 'inside' } as const)[open.open];
   return literal(field, spelling, at, folded ? foldCase(open.text) : open.text);
 }
-
-/**
- * Whether the server folds the letter case of the text as Sigma does: it has its own way with
- * letters beyond ASCII.
- */
-const isPlain = (text: string): boolean => /^[\t\n\r -~]*$/.test(text);
 
 const literal = (
   field: string,

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { planIngest } from '../src/backend/graylog/ingest/ingest-plan.ts';
+import type { IngestRule } from '../src/backend/graylog/ingest/ingest-rule.ts';
+import type { Condition, LiteralLeaf } from '../src/backend/graylog/pipeline-rule/condition.ts';
+import { ingestOptions, interpreted, tagsOf } from './ingest-agreement.ts';
+import { gelfMessage } from './judges/pipeline-rules/message.ts';
+
+const leaf = (field: string, at: LiteralLeaf['at'], text: string): LiteralLeaf => ({
+  kind: 'literal',
+  field,
+  spelling: 'folded',
+  at,
+  text,
+});
+
+const id = (number: number): string => `${String(number).padStart(8, '0')}-aaaa-bbbb`;
+
+const rule = (
+  number: number,
+  condition: Condition,
+  more: Partial<IngestRule> = {},
+): IngestRule => ({
+  id: id(number),
+  title: `Rule ${number}`,
+  level: 'high',
+  tactics: [],
+  techniques: [],
+  alert: true,
+  entityFields: [],
+  hitFields: [],
+  logSource: { product: 'windows', category: 'process_creation' },
+  condition: { kind: 'and', operands: [leaf('EventID', 'whole', '1'), condition] },
+  ...more,
+});
+
+/** Literals that begin with others, hold others, and overlap. */
+const texts = ['a', 'ab', 'abc', 'bc', 'b', ' abc', 'abcabc', 'ca', '–x', '😀', '😀😁', '^$.[]()|'];
+const rules = texts.flatMap((text, index) =>
+  (['inside', 'start', 'end'] as const).map((at, place) =>
+    rule(index * 3 + place, leaf('CommandLine', at, text)),
+  ),
+);
+
+const idsOf = (
+  list: readonly IngestRule[],
+  fields: Readonly<Record<string, unknown>>,
+): ReadonlySet<string> => {
+  const { ids, wrong } = tagsOf(interpreted(planIngest(list, ingestOptions)), gelfMessage(fields));
+  expect(wrong).toEqual([]);
+  return ids;
+};
+
+test.each([
+  'abcabc',
+  'xabcab',
+  'ca–x abc',
+  '😀😁',
+  'a😀',
+  '^$.[]()|',
+  'xyz',
+  // marks of starts and ends in the value itself
+  'x\u0002ab\u0003x\u0001',
+])('literals that overlap are all found in %j', (value) => {
+  const wanted = texts.flatMap((text, index) =>
+    [value.includes(text), value.startsWith(text), value.endsWith(text)].flatMap((holds, place) =>
+      holds ? [id(index * 3 + place)] : [],
+    ),
+  );
+  expect([...idsOf(rules, { EventID: 1, CommandLine: value })].sort()).toEqual(wanted.sort());
+});
+
+test('a sender can’t set what only the pipelines may', () => {
+  const plan = planIngest(rules, ingestOptions);
+  const flags = plan.rules.flatMap(({ source }) => [...source.matchAll(/\bsigpack_\w+/g)].flat());
+  const forged = Object.fromEntries(flags.map((name) => [name, '1']));
+  expect(idsOf(rules, { EventID: 1, CommandLine: 'xyz', ...forged })).toEqual(new Set());
+});
+
+test('the plan does not depend on the order of the rules', () => {
+  expect(planIngest([...rules].reverse(), ingestOptions)).toEqual(planIngest(rules, ingestOptions));
+});
+
+test('another rule changes no other rule, and few pipelines', () => {
+  const before = new Set(planIngest(rules, ingestOptions).rules.map(({ source }) => source));
+  const more = [...rules, rule(900, leaf('CommandLine', 'inside', 'mimikatz'))];
+  const changed = planIngest(more, ingestOptions).rules.filter(({ source }) => !before.has(source));
+  // the rule itself, the flags of its field, the gate of its bucket
+  expect(changed.flatMap(({ ids }) => ids)).toEqual([id(900)]);
+  expect(changed.length).toBeLessThanOrEqual(3);
+});
+
+test('hostile titles and values stay texts', () => {
+  const title = 'x"; drop_message(); // \n end rule "y" \\';
+  const hostile = rule(1, leaf('CommandLine', 'inside', '"); drop_message(); ("'), { title });
+  const plan = planIngest([hostile], ingestOptions);
+  const message = gelfMessage({ EventID: 1, CommandLine: 'a"); DROP_message(); ("b' });
+  const made = interpreted(plan).process(message);
+  expect(made).toHaveLength(2);
+  expect(made.find((one) => one !== message)?.field('sigma_title')).toBe(title.replace('\n', ' '));
+});
