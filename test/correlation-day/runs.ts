@@ -96,6 +96,17 @@ export interface DayResult {
   readonly extra: readonly string[];
 }
 
+const absences = new WeakMap<Correlation, boolean>();
+
+/** Whether groups alert by their silence alone; kept, since each run of a day asks. */
+function alertsBySilenceAlone(correlation: Correlation): boolean {
+  const known = absences.get(correlation);
+  if (known !== undefined) return known;
+  const alone = isAbsence(correlation) && correlation.groupBy.length > 0;
+  absences.set(correlation, alone);
+  return alone;
+}
+
 /**
  * What a run should find: the groups that alert in the time it decides on, each with the time of
  * its last alert where events alert.
@@ -108,7 +119,7 @@ function expectedOf(
   to: number,
 ): ReadonlySet<string> {
   const found = new Map<string, number>();
-  if (!(isAbsence(correlation) && correlation.groupBy.length > 0)) {
+  if (!alertsBySilenceAlone(correlation)) {
     for (const { time, group, end } of alerts)
       if (end >= from && end < to) found.set(group, Math.max(found.get(group) ?? 0, time));
   }
