@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { main } from '../places.ts';
 import { rulePaths } from '../proof-data.ts';
+import { patienceMs, storedWith } from './ingest-server.ts';
 import { type GraylogServer, type Json, judge, sendAllGelf } from './server.ts';
 
 interface Pack {
@@ -60,41 +61,53 @@ export function installPack(server: GraylogServer): string {
 }
 
 /** A rule and the entity that a hit, or an alert, is about. */
-export type Alert = string;
+type Alert = string;
 
-export const alertOf = (rule: unknown, entity: unknown): Alert => `${rule} of ${entity}`;
+const alertOf = (rule: unknown, entity: unknown): Alert => `${rule} of ${entity}`;
 
 /** The alerts that the pack's definitions have raised. */
 async function raised(server: GraylogServer): Promise<ReadonlySet<Alert>> {
   const { hits } = (await server.search(
     'gl-events_*/_search',
-    JSON.stringify({ size: 10_000, query: { exists: { field: 'fields.sigma_rule_id' } } }),
+    JSON.stringify({ size: 10_000 }),
   )) as { readonly hits: { readonly hits: readonly { readonly _source: Json }[] } };
   return new Set(
-    hits.hits.map(({ _source }) => {
-      const fields = _source.fields as Json;
-      return alertOf(fields.sigma_rule_id, fields.sigma_entity);
+    hits.hits.flatMap(({ _source }) => {
+      const { sigma_rule_id: rule, sigma_entity: entity } = (_source.fields ?? {}) as Json;
+      return rule === undefined ? [] : [alertOf(rule, entity)];
     }),
   );
 }
 
-/** Waits for the alerts wanted, then for one more round of runs: nothing else may come. */
-export async function alertsRaised(
-  server: GraylogServer,
-  wanted: ReadonlySet<Alert>,
-  patienceMs: number,
-): Promise<readonly string[]> {
-  const missing = (found: ReadonlySet<Alert>): readonly Alert[] =>
-    [...wanted].filter((alert) => !found.has(alert));
+/** What the hits of the pack say that alerts are to be raised for. */
+async function wanted(server: GraylogServer): Promise<ReadonlySet<Alert>> {
+  // tags of the other sets have a prefix
+  const hits = (await storedWith(server, 'sigma_rule')).filter(
+    ({ sigma_rule: rule }) => !String(rule).includes(':'),
+  );
+  return new Set(hits.map(({ sigma_rule: rule, sigma_entity: entity }) => alertOf(rule, entity)));
+}
+
+export interface Alerts {
+  readonly wanted: number;
+  readonly wrong: readonly string[];
+}
+
+/** Waits for an alert for each hit, then for one more round of runs: nothing else may come. */
+export async function alertsRaised(server: GraylogServer): Promise<Alerts> {
   for (const end = Date.now() + patienceMs; Date.now() < end; await sleep(2000)) {
     // a window is only looked at when later messages have come
     await sendAllGelf(server, [{ judge_later: 'x' }]);
-    if (missing(await raised(server)).length === 0) break;
+    const found = await raised(server);
+    if ([...(await wanted(server))].every((alert) => found.has(alert))) break;
   }
   await sleep(11_000);
-  const found = await raised(server);
-  return [
-    ...missing(found).map((alert) => `no alert for ${alert}`),
-    ...[...found].filter((alert) => !wanted.has(alert)).map((alert) => `an alert for ${alert}`),
-  ];
+  const [found, hits] = [await raised(server), await wanted(server)];
+  return {
+    wanted: hits.size,
+    wrong: [
+      ...[...hits].filter((alert) => !found.has(alert)).map((alert) => `no alert for ${alert}`),
+      ...[...found].filter((alert) => !hits.has(alert)).map((alert) => `an alert for ${alert}`),
+    ],
+  };
 }
