@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadOf, searchesPerMinute } from '../src/artifact/schedule-budget.ts';
+import { groupedLoad, loadOf, searchesPerMinute } from '../src/artifact/schedule-budget.ts';
 import { estimatedWork } from '../src/artifact/work-estimate.ts';
 import { csvRows } from '../src/install/splunk/lookup-search.ts';
 import { readSplunkApp } from '../src/install/splunk/read-app.ts';
@@ -268,6 +268,17 @@ describe('the load of grouped searches', () => {
     expect(searchesPerMinute(made, 'enabled').reduce((sum, one) => sum + one, 0)).toBe(120);
   });
 
+  it('is shown beside that of single searches, with what runs by itself', () => {
+    const made = pack([{}, {}, { settings: 'threshold: 2' }], grouping);
+    expect(groupedLoad(made)).toMatchObject({
+      groups: 1,
+      detections: 2,
+      alone: [{ id: uuid(3), reason: 'it has a `threshold`' }],
+      single: { searches: 3, mean: 0.2 },
+    });
+    expect(groupedLoad(pack([{}], ''))).toBeUndefined();
+  });
+
   it('is less than that of single searches, by the number of searches of a log source', () => {
     const made = pack([{}, {}, {}, {}], grouping);
     expect(
@@ -415,6 +426,23 @@ describe('results of grouped searches', () => {
       ).toEqual(own);
     }
     expect(found()).toEqual(all);
+  });
+
+  it('make findings of their own detection in Enterprise Security', () => {
+    const finding = groups()
+      .map((name) => searchesIn(files).get(name))
+      .find((settings) => settings?.get('action.notable') === '1');
+    expect(finding?.get('action.notable.param.rule_title')).toBe(
+      '$sigma_title$: $Computer$, $User$',
+    );
+    expect(finding?.get('alert.suppress.fields')).toBe('sigma_rule,Computer,User,sigpack_nobody');
+    const [first] = JSON.parse(
+      finding?.get('action.notable.param.drilldown_searches') ?? '[]',
+    ) as readonly { readonly search: string }[];
+    expect(first?.search).toBe(
+      '| savedsearch $sigma_search|s$ nosubstitution=true | search Computer=$Computer|s$ ' +
+        'User=$User|s$',
+    );
   });
 
   it('leave out what an expression of an admin allows, of one detection alone', () => {

@@ -66,8 +66,8 @@ export interface GroupedLoad {
   readonly groups: number;
   /** Detections in them. */
   readonly detections: number;
-  /** Detections that run by themselves. */
-  readonly alone: number;
+  /** Detections that run by themselves, by id, and why. */
+  readonly alone: readonly { readonly id: string; readonly reason: string }[];
   /** Bytes of the longest grouped search. */
   readonly longest: number;
   /** If each detection ran by itself. */
@@ -77,12 +77,12 @@ export interface GroupedLoad {
 /** Undefined where detections are not grouped. */
 export function groupedLoad(pack: Pack): GroupedLoad | undefined {
   if (pack.config.splunk.grouping === 'none') return undefined;
-  const { groups, groupOf } = pack.groups;
+  const { groups, groupOf, alone } = pack.groups;
   const single = scheduledCrons({ ...pack, groups: noGroups }, 'enabled');
   return {
     groups: groups.length,
     detections: groupOf.size,
-    alone: single.length - groupOf.size,
+    alone: [...alone].map(([id, reason]) => ({ id, reason })),
     longest: groups.reduce((most, { search }) => Math.max(most, Buffer.byteLength(search)), 0),
     single: { searches: single.length, ...loadOfMinutes(scheduleHistogram(single)) },
   };

@@ -41,6 +41,12 @@ writeFileSync(
   'targets: [splunk]\nsplunk: { index: "*", enterpriseSecurity: true }\n',
 );
 build('processed', ...corpusFolders, '-p', 'splunk', '-c', withSecurity);
+const grouped = join(packs, 'grouped.yml');
+writeFileSync(
+  grouped,
+  'targets: [splunk]\nsplunk: { index: "*", enterpriseSecurity: true, grouping: log-source }\n',
+);
+build('grouped', ...corpusFolders, '-p', 'splunk', '-c', grouped);
 build('data-models', ...corpusFolders, '-p', 'splunk-cim', '-c', withSecurity);
 build('some-data-models', ...some.slice(0, 100), '-p', 'splunk-cim', '-t', 'splunk');
 build('some-processed', ...some.slice(0, 100), '-p', 'graylog', '-t', 'graylog');

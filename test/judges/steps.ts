@@ -113,6 +113,7 @@ const appInspectSteps: readonly Step[] = [
   'processed',
   'data-models',
   'some-data-models',
+  'grouped',
   'starter',
 ].map((name): Step => {
   const args = name === 'starter' ? ['--cloud'] : [];

@@ -8,11 +8,13 @@ import { numberText } from '../../report/number.ts';
 /** What groups make of the searches of detections. */
 export function groupedLines(load: GroupedLoad): readonly string[] {
   const { groups, detections, alone, longest, single } = load;
+  const byReason = Map.groupBy(alone, ({ reason }) => reason);
   return [
     `${counted(detections, 'detection runs', 'detections run')} in ` +
       `${counted(groups, 'grouped search', 'grouped searches')}, ` +
-      `${alone} by ${alone === 1 ? 'itself' : 'themselves'}; the longest search has ` +
-      `${numberText(longest)} bytes\n`,
+      `${alone.length} by ${alone.length === 1 ? 'itself' : 'themselves'}; ` +
+      `the longest search has ${numberText(longest)} bytes\n`,
+    ...[...byReason].map(([reason, of]) => `  ${of.length}: ${visible(reason)}\n`),
     `One by one: ${counted(single.searches, 'search', 'searches')} ` +
       `(most ${single.most}, mean ${single.mean.toFixed(1)})\n`,
   ];
