@@ -141,6 +141,14 @@ describe('the content pack for ingest', () => {
     expect(messages(built).filter((text) => text.startsWith('TGT007'))).toEqual([]);
   });
 
+  test('takes the terms of the pack for those of a level that is of two minds', async () => {
+    const more = await build('defaults: { interval: 60s }\n');
+    const titles = entitiesOf(more, 'event_definition').map(({ data }) => plain(data.title));
+    expect(titles).toContain(
+      '[HIGH] Acme detections: high (every 1h, silent for 4h, by Computer, CommandLine)',
+    );
+  });
+
   test('counts each run of a shared definition once', () => {
     expect(built.pack.leftOff.graylog).toEqual([]);
     expect(built.pack.graylog).toHaveLength(8);

@@ -65,7 +65,7 @@ export function alertingOf(detections: readonly GraylogDetection[], minimum: num
   }
   const usual = mostFrequent([...counts.values()]) ?? nameOf(usualTerms);
   const main = new Map(
-    levels.map((level) => [level, mostFrequent([counts.get(level) ?? new Map()]) ?? usual]),
+    levels.map((level) => [level, mostFrequent([counts.get(level) ?? new Map()], usual) ?? usual]),
   );
   const groups = levels.flatMap((level): AlertGroup[] => {
     const others = [...(counts.get(level)?.keys() ?? [])]
@@ -113,10 +113,16 @@ const nameOf = ({ window: { within, every, cron }, grace, keys }: AlertTerms): s
     ...(keys.length === 0 ? [] : [`by ${keys.join(', ')}`]),
   ].join(', ');
 
-/** The name with the highest count over all maps; of several the first by its letters. */
-function mostFrequent(counts: readonly ReadonlyMap<string, number>[]): string | undefined {
+/** The name with the highest count over all maps; of several the usual one, else by its letters. */
+function mostFrequent(
+  counts: readonly ReadonlyMap<string, number>[],
+  usual?: string,
+): string | undefined {
   const sums = new Map<string, number>();
   for (const one of counts)
     for (const [name, count] of one) sums.set(name, (sums.get(name) ?? 0) + count);
-  return [...sums].sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1))[0]?.[0];
+  const place = (name: string): number => (name === usual ? 0 : 1);
+  return [...sums].sort(
+    ([a, one], [b, other]) => other - one || place(a) - place(b) || (a < b ? -1 : 1),
+  )[0]?.[0];
 }
