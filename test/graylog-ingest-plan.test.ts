@@ -98,3 +98,22 @@ test('hostile titles and values stay texts', () => {
   expect(made).toHaveLength(2);
   expect(made.find((one) => one !== message)?.field('sigma_title')).toBe(title.replace('\n', ' '));
 });
+
+test.each([
+  [{ User: 'ann', Computer: 'srv-1' }, 'ann', 'user'],
+  [{ Computer: 'srv-1' }, 'srv-1', 'system'],
+  [{}, '-', null],
+])('the first field that a message has names the entity: %j', (fields, entity, type) => {
+  const entityFields = [
+    { name: 'User', type: 'user' },
+    { name: 'Computer', type: 'system' },
+  ];
+  const plan = planIngest([rule(1, leaf('Image', 'end', 'x'), { entityFields })], ingestOptions);
+  const message = gelfMessage({ EventID: 1, Image: 'x', ...fields });
+  const hit = interpreted(plan)
+    .process(message)
+    .find((one) => one !== message);
+  expect(message.errors).toEqual([]);
+  expect(hit?.field('sigma_entity')).toBe(entity);
+  expect(hit?.field('sigma_entity_type')).toBe(type);
+});

@@ -42,6 +42,7 @@ export function hitActions(rule: IngestRule, { detectionsStream }: IngestOptions
     `let m = create_message(${created.join(', ')});`,
     `set_fields(fields: {${map}}, message: m);`,
     ...copies,
+    ...entityTypes(rule.entityFields),
     `route_to_stream(name: ${quoted(detectionsStream)}, message: m, remove_from_default: true);`,
   ]
     .map((line) => `  ${line}\n`)
@@ -64,6 +65,19 @@ function tagged(field: string, values: readonly string[]): string {
     values.length === 1 && only !== undefined ? quoted(only) : `[${values.map(quoted).join(', ')}]`;
   return `set_field(${quoted(field)}, string_array_add(${fieldValue(field)}, ${added}, true));`;
 }
+
+/**
+ * What kind of entity the first field names. Each field that the message has replaces the type of
+ * those after it: an empty text sets nothing.
+ */
+const entityTypes = (fields: readonly EntityField[]): readonly string[] =>
+  fields
+    .filter(({ name, type }) => isFieldName(name) && /^\w+$/.test(type))
+    .map(({ name, type }) => {
+      const value = `regex_replace("(?s).+", ${fieldText(name)}, ${quoted(type)})`;
+      return `set_field(field: "sigma_entity_type", value: ${value}, message: m);`;
+    })
+    .reverse();
 
 /** The first entity that the message has; `-` for a message without any. */
 function entity(fields: readonly EntityField[]): [string, string][] {
