@@ -62,6 +62,7 @@ targets: [graylog]
 placeholders: { dcs: [dc01, 'dc*', 7] }
 pipelines: { splunk: [a, b.yml], graylog: c }
 templates: my-templates
+ruleUrl: 'https://example.org/{path}'
 severities: { SIG032: error, SIG016: off, SIG031: error }
 failOn: warning
 lint: { preset: sigmahq, exclude: { 53AB539C-30ed: [LNT023, number_as_string], other: cartag } }
@@ -184,6 +185,7 @@ test('every key of the sample is read', () => {
     ]),
     placeholders: new Map([['dcs', ['dc01', 'dc*', '7'].map(parsePattern)]]),
     templates: 'my-templates',
+    ruleUrl: 'https://example.org/{path}',
     severities: new Map([
       ['SIG032', 'error'],
       ['SIG016', 'off'],
