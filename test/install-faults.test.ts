@@ -19,6 +19,7 @@ import { createFakeGraylog } from './fake/graylog.ts';
 import { type FakeServer, type Fault, type Request, startServer } from './fake/server.ts';
 import { createFakeSplunk } from './fake/splunk.ts';
 import { createFakeWatcher } from './fake/watcher.ts';
+import { type IngestExample, ingestArtifact } from './ingest-artifact.ts';
 import { createLab, firstRules, type Lab, removeLabs, secondRules } from './install-lab.ts';
 import { said } from './said.ts';
 import { thorough } from './thoroughness.ts';
@@ -52,6 +53,7 @@ interface World {
 
 let lab: Lab;
 const paths = { first: '', second: '' };
+const ingestPaths = { first: '', second: '' };
 /** Milliseconds for an answer: enough on a busy machine, and few where one never ends. */
 const patience = { usual: 5000, short: 50 };
 let timeout = patience.usual;
@@ -153,6 +155,78 @@ async function graylogWorld(): Promise<World> {
   };
 }
 
+const example = (number: number, value: string): IngestExample => ({
+  number,
+  title: `Rule ${number}`,
+  value,
+});
+/** Tested values of two versions whose packs test at ingest. */
+const ingestExamples = {
+  first: [example(1, 'a'), example(2, 'b'), example(3, 'c')],
+  second: [example(1, 'other'), example(3, 'c'), example(4, 'd')],
+};
+const wholeVersions = ['', ...Object.values(ingestExamples).map(valuesOf)];
+function valuesOf(examples: readonly { readonly value: string }[]): string {
+  return examples
+    .map(({ value }) => value)
+    .sort()
+    .join(' ');
+}
+
+async function ingestWorld(): Promise<World> {
+  const authorization = `Basic ${Buffer.from(`admin:${secret}`).toString('base64')}`;
+  const graylog = createFakeGraylog(authorization);
+  const { rules, pipelines, connections, active } = graylog.pipelines;
+  const pack = (version: keyof typeof ingestPaths) =>
+    readContentPack(readFileSync(ingestPaths[version], 'utf8'));
+  const packId = pack('first').id;
+  /** Parts of a version that messages were tested by. */
+  const parts = new Set<string>();
+  const titleOf = new Map([...graylog.streams].map(([title, id]) => [id, title]));
+  return {
+    handle(request) {
+      const reply = graylog.handle(request);
+      const tested = active('000000000000000000000001')
+        .filter((source) => !source.startsWith('pipeline'))
+        .map((source) => ({ value: /^ {2}\("(.*?)" ==/m.exec(source)?.[1] ?? source }));
+      if (!wholeVersions.includes(valuesOf(tested))) parts.add(valuesOf(tested));
+      return reply;
+    },
+    ...saving({
+      packs: graylog.packs,
+      installations: graylog.installations,
+      definitions: graylog.definitions,
+      extras: graylog.extras,
+      streams: graylog.streams,
+      rules,
+      pipelines,
+      connections,
+    }),
+    state: () => [
+      [...parts],
+      ...[rules, pipelines].map((texts) => [...texts.values()].map(({ source }) => source).sort()),
+      [...connections].map(([stream, ids]) => [
+        titleOf.get(stream) ?? 'hits',
+        ids.map((id) => pipelines.get(id)?.title ?? 'gone').sort(),
+      ]),
+      [...graylog.streams.keys()].sort(),
+      [...graylog.definitions.values()].map(({ title, config }) => [
+        title,
+        (config as { readonly query: string }).query,
+      ]),
+      [...(graylog.packs.get(packId)?.keys() ?? [])],
+    ],
+    target: (url, version) =>
+      graylogTarget({
+        server: { ...connection(url), concurrency: 1, sleep: () => Promise.resolve() },
+        login: { user: 'admin', secret },
+        packId,
+        pack: pack(version),
+        randomId: () => randomBytes(12).toString('hex'),
+      }) as unknown as InstallTarget<never>,
+  };
+}
+
 async function watcherWorld(): Promise<World> {
   const authorization = `ApiKey ${secret}`;
   const watcher = createFakeWatcher(authorization);
@@ -210,6 +284,14 @@ beforeAll(async () => {
   lab = createLab('{}');
   paths.first = await lab.build('1.0.0', 1, firstRules.slice(0, 2));
   paths.second = await lab.build('1.1.0', 2, [...secondRules.slice(0, 1), ...secondRules.slice(2)]);
+  for (const [version, number] of [
+    ['first', 3],
+    ['second', 4],
+  ] as const) {
+    const name = `2.${number}.0`;
+    const folder = await lab.build(name, number, firstRules.slice(0, 1));
+    ingestPaths[version] = ingestArtifact(folder, name, ingestExamples[version]);
+  }
 });
 
 interface Undisturbed {
@@ -263,6 +345,7 @@ async function hitBy(
 describe.each([
   ['Splunk', splunkWorld],
   ['Graylog', graylogWorld],
+  ['Graylog at ingest', ingestWorld],
   ['Watcher', watcherWorld],
 ] as const)('%s', (_, create) => {
   test.each([
@@ -276,7 +359,7 @@ describe.each([
       for (let n = 0; n < fine.requests; n++)
         for (const fault of faultsAt(n)) await hitBy(fault, n, create, before, fine);
     },
-    300_000,
+    thorough ? 1_800_000 : 300_000,
   );
 });
 

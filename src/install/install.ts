@@ -98,7 +98,16 @@ export function planTo<C>(
   installed: InstalledPack<C>,
   { to, onDrift = 'keep' }: PlanInstallOptions,
 ): PlannedInstall<C> {
-  const { version: from = null, current, known, isShared, state, gone, foreign } = installed;
+  const {
+    version: from = null,
+    current,
+    known,
+    isShared,
+    state,
+    gone,
+    foreign,
+    putsBack,
+  } = installed;
   const plan = planOf({
     to,
     kind,
@@ -110,6 +119,7 @@ export function planTo<C>(
     known,
     isShared,
     onDrift,
+    putsBack,
     gone: (key) => (gone && direction === 'install' ? gone(key, wanted.digest) : 'remove'),
     state,
   });

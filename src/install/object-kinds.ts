@@ -25,6 +25,9 @@ const groupedSearches = noun('grouped search', 'grouped searches');
 
 /** By the name of an object, in a content pack. */
 const graylogKinds: readonly (readonly [RegExp, Noun])[] = [
+  [/^pipeline rule "/, noun('pipeline rule')],
+  [/^pipeline "/, noun('pipeline')],
+  [/^stream "/, noun('stream')],
   [/^notification "/, noun('notification')],
   [/^dashboard "/, noun('dashboard')],
 ];

@@ -79,6 +79,8 @@ export interface PlanInput extends Pick<InstallPlan, 'to' | 'kind' | 'pack' | 's
   /** The place adds nothing itself: what Sigpack did not write is the admin's. */
   readonly isShared?: boolean | undefined;
   readonly onDrift: 'keep' | 'overwrite';
+  /** Objects that are put back whatever someone changed in them: they only work as a whole. */
+  readonly putsBack?: ((key: string) => boolean) | undefined;
   /** What becomes of an object that the pack lacks; undefined: nothing. */
   readonly gone: (key: string) => 'remove' | 'disable' | undefined;
 }
@@ -115,11 +117,14 @@ export function planOf(input: PlanInput): InstallPlan {
 /** Names of fields that stay as someone changed them, by the key of their object. */
 type Kept = ReadonlyMap<string, ReadonlySet<string>>;
 
-function decidedDrift({ known, current, wanted, isShared, onDrift }: PlanInput): readonly Drift[] {
+function decidedDrift(input: PlanInput): readonly Drift[] {
+  const { known, current, wanted, isShared, onDrift, putsBack } = input;
   const wantedKeys = byKey(wanted);
   // what the pack has nothing to put over is kept in any case
   const isKept = ({ key, changes, added }: Drifted): boolean =>
-    changes !== undefined && (onDrift === 'keep' || (added === true && !wantedKeys.has(key)));
+    changes !== undefined &&
+    putsBack?.(key) !== true &&
+    (onDrift === 'keep' || (added === true && !wantedKeys.has(key)));
   return driftOf({ known, current, wanted, isShared }).map((one) => ({
     ...one,
     outcome: isKept(one) ? 'kept' : 'overwritten',

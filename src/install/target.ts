@@ -50,6 +50,10 @@ export interface InstalledPack<C> {
   readonly known: readonly (readonly InstallObject[])[];
   /** As a plan has it: what Sigpack did not write there is the admin's. */
   readonly isShared?: boolean;
+  /** As a plan has it: objects in which no change of someone else stays. */
+  readonly putsBack?: (key: string) => boolean;
+  /** Lines for `status`: what to change in the place, and what of the admin's is kept there. */
+  readonly hints?: readonly string[];
   /**
    * What an install does with an object that the version of this digest lacks; without it, it is
    * removed, as by a rollback.

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createFakePipelines, type FakePipelines } from './graylog-pipelines.ts';
 import { json, type Reply, type Request } from './server.ts';
 
 /*
@@ -26,6 +27,9 @@ export interface FakeGraylog {
   readonly definitions: Map<string, Json>;
   /** Notifications and dashboards. */
   readonly extras: Map<string, Json>;
+  /** Ids by title. */
+  readonly streams: Map<string, string>;
+  readonly pipelines: FakePipelines;
   readonly handle: (request: Request) => Reply;
 }
 
@@ -37,6 +41,8 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
   const installations = new Map<string, Installation[]>();
   const definitions = new Map<string, Json>();
   const extras = new Map<string, Json>();
+  const allStreams = new Map(Object.entries(streamIds));
+  const pipelines = createFakePipelines(allStreams);
   const notFound = json(404, { type: 'ApiError', message: 'not found' });
 
   function install(packId: string, revision: number, body: Json): Reply {
@@ -50,7 +56,7 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
       }[]
     ).filter(({ type }) => type.name === 'stream_title');
     const titleOf = (data: Json): string => String(plain(data.title, body.parameters as Json));
-    const streams = new Map(titles.map(({ id, data }) => [id, streamIds[titleOf(data)]]));
+    const streams = new Map(titles.map(({ id, data }) => [id, allStreams.get(titleOf(data))]));
     if ([...streams.values()].includes(undefined))
       return json(500, { message: 'Stream not found' });
     const natives = new Map<string, string>();
@@ -62,6 +68,10 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
     const entities = definitionsLast(all).map(({ id, type, data }) => {
       const made = `${type.name === 'event_definition' ? 'definition' : type.name}-${randomUUID()}`;
       natives.set(id, made);
+      if (type.name === 'stream') {
+        streams.set(id, made);
+        allStreams.set(titleOf(data), made);
+      }
       if (type.name === 'notification' || type.name === 'dashboard')
         extras.set(made, {
           ...(withStreams(plain(data, body.parameters as Json), streams) as Json),
@@ -99,6 +109,7 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
   function forget(id: string): void {
     definitions.delete(id);
     extras.delete(id);
+    for (const [title, stream] of allStreams) if (stream === id) allStreams.delete(title);
   }
 
   function routePacks([id = '', second, third]: readonly string[], body: Json): Reply {
@@ -169,14 +180,14 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
     const there = extras.get(id);
     if (!there)
       return json(500, { type: 'ApiError', message: `Could not find view with id ${id}` });
-    const titles = Object.entries(streamIds).map(([title, stream]) => ({
+    const titles = [...allStreams].map(([title, stream]) => ({
       id: `of ${stream}`,
       type: { name: 'stream_title' },
       data: { title: { '@type': 'string', '@value': title } },
     }));
     const shown = withStreams(
       there,
-      new Map(Object.values(streamIds).map((stream) => [stream, `of ${stream}`])),
+      new Map([...allStreams.values()].map((stream) => [stream, `of ${stream}`])),
     ) as Json;
     const texts = Object.fromEntries(
       ['title', 'summary', 'description'].map((key) => [
@@ -227,9 +238,9 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
       return json(200, { version: '6.3.7+fake', cluster_id: 'fake' });
     if (path === '/streams')
       return json(200, {
-        streams: Object.entries(streamIds).map(([title, id]) => ({ id, title })),
+        streams: [...allStreams].map(([title, id]) => ({ id, title })),
       });
-    const small = routeSmall(path, body);
+    const small = routeSmall(path, body) ?? pipelines.route(method, path, body);
     if (small) return small;
     const parts = path.split('/').slice(1);
     if (path.startsWith('/system/content_packs')) return routePacks(parts.slice(2), body);
@@ -239,7 +250,7 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
       return routeDefinitions(method, parts[2], request, body);
     return notFound;
   }
-  return { packs, installations, definitions, extras, handle };
+  return { packs, installations, definitions, extras, streams: allStreams, pipelines, handle };
 }
 
 const definitionsLast = <T extends { readonly type: { readonly name: string } }>(

@@ -196,6 +196,7 @@ const ingest = 'proof ingest';
 const partsOf: Readonly<Record<string, readonly string[]>> = {
   graylog: ['packs', 'starter'],
   proof: ['proof', ingest],
+  install: ['install', 'install-ingest'],
 };
 const scripts: Readonly<Record<string, string>> = {
   [dayOfCorrelations]: 'correlations',

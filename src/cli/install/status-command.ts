@@ -34,6 +34,8 @@ interface Status {
   readonly drift?: readonly Drifted[];
   /** Settings of the admin's that an install keeps, and that win over those of the pack. */
   readonly overrides?: readonly Override[];
+  /** What to change in the place, and what of the admin's is kept there. */
+  readonly hints?: readonly string[];
   /** Changes that the place does not show. */
   readonly unseen?: string;
   /** It shows nothing but a version. */
@@ -94,10 +96,11 @@ type State = Omit<Status, 'to' | 'kind' | 'pack' | 'error'>;
 
 /** The order of the keys is that of the report as JSON. */
 function stateOf<C>(installed: InstalledPack<C>): State {
-  const { version, previous, current, foreign, overrides = [] } = installed;
+  const { version, previous, current, foreign, overrides = [], hints = [] } = installed;
   const before = { previous: previous?.version ?? null };
   const rest = {
     ...(overrides.length === 0 ? {} : { overrides }),
+    ...(hints.length === 0 ? {} : { hints }),
     ...(foreign === undefined ? {} : { foreign }),
   };
   if (version === undefined) return { version: null, ...before, objects: 0, drift: [], ...rest };
@@ -126,6 +129,7 @@ function statusText(
     unseen,
     onlyVersion,
     overrides = [],
+    hints = [],
     foreign,
     madeFor,
     error,
@@ -146,10 +150,11 @@ function statusText(
     unseen === undefined ? seen : `${onlyVersion ? '' : `${seen}; `}${unseen} cannot be seen`;
   const local = overrides.length === 0 ? '' : `, ${overrides.length} changed in local/`;
   const made = madeFor === undefined ? [] : [`  made for ${visible(madeFor)}\n`];
+  const notes = hints.map((one) => `  ${visible(one)}\n`);
   const settings = overrides.map((one) => `  * ${visible(overrideText(one))}\n`);
   return (
     `${head} (${kind}): ${visible(version)}${visible(before)}, ${objects} objects, ${drifted}` +
-    `${local}\n${[...made, ...lines, ...settings].join('')}`
+    `${local}\n${[...made, ...lines, ...settings, ...notes].join('')}`
   );
 }
 

@@ -7,6 +7,8 @@ import type { Applying } from '../target.ts';
 import type { ContentPack } from './content-pack-model.ts';
 import { packDigest, type WantedDefinition } from './definitions.ts';
 import { secretParameters } from './extras.ts';
+import { makeAndConnect, type PipelineChange, removeOthers } from './pipelines/apply-pipelines.ts';
+import { hasPipelines, wantedTexts } from './pipelines/wanted-texts.ts';
 import { changeExtra, removeExtra } from './server-extras.ts';
 import type { ServerPacks } from './server-packs.ts';
 import {
@@ -22,6 +24,7 @@ export interface ApplyingOn {
   readonly packs: ServerPacks;
   readonly server: ServerState;
   readonly concurrency: number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
   readonly randomId: () => string;
 }
 
@@ -34,36 +37,76 @@ export async function applyToServer(
   const pack = wanted.content;
   const newest = Math.max(0, ...server.revisions.keys());
   if (direction === 'install') refuseRevision(pack, server.revisions, newest, server.isInstalled);
-  const versionObjects = wantedOf(pack, server);
+  const before = wantedOf(pack, server);
   const created = new Set(
     plan.objects.filter(({ verb }) => verb === 'create').map(({ key }) => key),
   );
-  if (versionObjects.extras.some(({ entity }) => created.has(entity.id))) refuseEmpty(pack);
+  if (before.extras.some(({ entity }) => created.has(entity.id))) refuseEmpty(pack);
   const total = plan.objects.length;
   let done = 0;
-  const step = (label: string): void => progress(++done, total, label);
-  const there = server.isInstalled ? await addTo(on, pack, created) : server;
-  if (!server.isInstalled) await packs.install(pack);
-  for (const _ of created) step('creating');
+  const step = (label: string): void => progress(Math.min(++done, total), total, label);
+  // pipelines of a content pack would be connected one by one, before their rules are there
+  const isAdded = server.isInstalled || hasPipelines(pack);
+  const there = isAdded ? await addTo(on, pack, entitiesOf(before, created)) : server;
+  if (!isAdded) await packs.install(pack);
+  for (const key of created) if (!isTextKey(key)) step('creating');
+  const versionObjects = wantedOf(pack, there);
+  const pipelines = pipelineChange(on, applying, there, step);
+  await makeAndConnect(pipelines, there.tuning, hitsStream(versionObjects, there));
   const changeOne = changerOf(on, there, versionObjects);
   // definitions name the notification, which is there before them and goes after them
-  const [extras, definitions] = parted(plan.objects, (one) => server.extras.has(one.key));
+  const [extras, definitions] = parted(
+    plan.objects.filter(({ key }) => !isTextKey(key)),
+    (one) => server.extras.has(one.key),
+  );
   const others = definitions.filter(({ verb }) => verb !== 'create');
   for (const one of extras.filter(({ verb }) => verb !== 'remove'))
     await changeOne(one).then(() => step('changing'));
-  if (server.isInstalled)
-    await inParallel(linking(versionObjects, created), concurrency, changeOne);
+  if (isAdded) await inParallel(linking(versionObjects, created), concurrency, changeOne);
   await inParallel(others, concurrency, async (one) => {
     await changeOne(one);
     step(one.verb === 'remove' ? 'removing definitions' : 'changing definitions');
   });
   for (const one of extras.filter(({ verb }) => verb === 'remove'))
     await changeOne(one).then(() => step('removing'));
+  await removeOthers(pipelines);
   // the revision is there only when all of it is; a rollback takes those above it away
   if (direction === 'rollback') await packs.forgetAbove(pack.rev);
-  else if (!server.revisions.has(pack.rev) && server.isInstalled) await packs.upload(pack);
-  if (server.isInstalled) await packs.end();
+  else if (!server.revisions.has(pack.rev) && isAdded) await packs.upload(pack);
+  if (isAdded) await packs.end();
 }
+
+/** Entities of a content pack that are to be made of it: streams have a key of their own. */
+function entitiesOf({ streams }: Wanted, created: ReadonlySet<string>): ReadonlySet<string> {
+  const made = streams.flatMap(({ entityId, object }) =>
+    created.has(object.key) ? [entityId] : [],
+  );
+  return new Set([...[...created].filter((key) => !isTextKey(key)), ...made]);
+}
+
+const isTextKey = (key: string): boolean => /^pipeline(?:_rule)? /.test(key);
+
+/** Where the hits of the pack go, by its id on the server. */
+const hitsStream = ({ hits }: Wanted, { streams }: ServerState): string | undefined =>
+  hits === undefined ? undefined : streams.get(hits);
+
+const pipelineChange = (
+  { client, sleep, concurrency }: ApplyingOn,
+  { plan, wanted }: Applying<ContentPack>,
+  there: ServerState,
+  step: (label: string) => void,
+): PipelineChange => ({
+  client,
+  sleep,
+  concurrency,
+  known: there.pipelinePacks,
+  wanted: wantedTexts(wanted.content),
+  current: there.texts,
+  there: there.pipelines,
+  streams: there.streams,
+  plan,
+  step,
+});
 
 /** Puts what the server lacks there, and reads what became of it. */
 async function addTo(
@@ -74,7 +117,7 @@ async function addTo(
   await packs.begin(pack);
   if (created.size === 0) return server;
   await packs.installAdditions(pack, created);
-  return readServer(client, packs);
+  return readServer(client, packs, pack);
 }
 
 /**

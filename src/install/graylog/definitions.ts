@@ -6,6 +6,7 @@ import { type Fields, flatFields, type InstallObject, type JsonObject } from '..
 import type { ContentPack, PackEntity } from './content-pack-model.ts';
 import { addressError, isExtra, type WantedExtra, wantedExtra } from './extras.ts';
 import { packError } from './pack-allowed.ts';
+import { ownStreams, plain, type Resolving, streamId, streamShown, titlesOf } from './streams.ts';
 
 /** An event definition as the server is to have it. */
 export interface WantedDefinition {
@@ -16,13 +17,6 @@ export interface WantedDefinition {
   readonly enabled: boolean;
   /** It names the notification of the pack. */
   readonly notifies: boolean;
-}
-
-export interface Resolving {
-  /** Values of the pack's parameters. */
-  readonly parameters: ReadonlyMap<string, string>;
-  /** Ids of the server's streams by their title. */
-  readonly streams: ReadonlyMap<string, string>;
 }
 
 /** Graylog's database takes 16 MB of a pack; as text it may be some times that. */
@@ -111,7 +105,14 @@ export function wantedDefinitions(
   resolving: Resolving,
 ): readonly WantedDefinition[] {
   const titles = titlesOf(pack, resolving);
-  const streams = new Map([...titles].map(([id, title]) => [id, streamId(title, resolving)]));
+  const own = ownStreams(pack);
+  const streams = new Map(
+    [...titles].map(([id, title]) => [
+      id,
+      own.has(title) ? (resolving.streams.get(title) ?? id) : streamId(title, resolving),
+    ]),
+  );
+  const shown = streamShown(own, resolving.streams);
   return pack.entities.flatMap((entity): WantedDefinition[] => {
     if (entity.type.name !== 'event_definition') return [];
     const { is_scheduled: scheduled, ...data } = plain(entity.data, resolving) as JsonObject;
@@ -131,20 +132,12 @@ export function wantedDefinitions(
         object: {
           key: entity.id,
           name: String(data.title),
-          fields: comparable(body, enabled, notifies),
+          fields: comparable(body, enabled, notifies, (id) => titles.get(id) ?? shown(id)),
         },
       },
     ];
   });
 }
-
-/** Titles of streams by the entity that refers to them. */
-const titlesOf = (pack: ContentPack, resolving: Resolving): ReadonlyMap<string, string> =>
-  new Map(
-    pack.entities
-      .filter(({ type }) => type.name === 'stream_title')
-      .map(({ id, data }) => [id, String(plain(data.title, resolving))]),
-  );
 
 /** The notification and the dashboard of a pack with parameters put in. */
 export function wantedExtras(pack: ContentPack, resolving: Resolving): readonly WantedExtra[] {
@@ -177,47 +170,6 @@ export function withStreams(value: unknown, other: (stream: string) => string): 
   );
 }
 
-/** Values of the pack's parameters. */
-export const valuesOf = ({ parameters }: ContentPack): ReadonlyMap<string, string> =>
-  new Map(parameters.map(({ name, default_value: value }) => [name, String(value ?? '')]));
-
-/** Titles of the streams that the pack searches and the server has to have. */
-export const streamTitles = (pack: ContentPack): readonly string[] =>
-  pack.entities
-    .filter(({ type }) => type.name === 'stream_title')
-    .map(({ data }) =>
-      String(plain(data.title, { streams: new Map(), parameters: valuesOf(pack) })),
-    );
-
-function streamId(title: string, { streams }: Resolving): string {
-  const id = streams.get(title);
-  if (id === undefined)
-    throw new InstallError(
-      'input',
-      `the server has no stream with the title ${JSON.stringify(title)}, or more than one`,
-    );
-  return id;
-}
-
-/** Value references as the values that they stand for. */
-function plain(value: unknown, resolving: Resolving): unknown {
-  if (Array.isArray(value)) return value.map((inner) => plain(inner, resolving));
-  if (!isRecord(value)) return value;
-  const { '@type': type, '@value': inner } = value;
-  if (type === undefined)
-    return Object.fromEntries(
-      Object.entries(value).map(([key, one]) => [key, plain(one, resolving)]),
-    );
-  if (type !== 'parameter') return inner;
-  const given = resolving.parameters.get(String(inner));
-  if (given === undefined)
-    throw new InstallError(
-      'input',
-      `the parameter ${JSON.stringify(inner)} has no value; give it under parameters`,
-    );
-  return given;
-}
-
 /** Made by the server, or for it alone. */
 const ownKeys = new Set([
   'id',
@@ -231,11 +183,18 @@ const ownKeys = new Set([
 ]);
 
 /** What of a definition is compared, of the pack's and of the server's alike. */
-function comparable(definition: JsonObject, enabled: boolean, notifies: boolean): Fields {
+function comparable(
+  definition: JsonObject,
+  enabled: boolean,
+  notifies: boolean,
+  shownStream: (id: string) => string,
+): Fields {
   const kept = Object.fromEntries(Object.entries(definition).filter(([key]) => !ownKeys.has(key)));
   const { config, field_spec: fields } = definition;
   const streams =
-    isRecord(config) && Array.isArray(config.streams) ? config.streams.map(String).sort() : [];
+    isRecord(config) && Array.isArray(config.streams)
+      ? config.streams.map((id) => shownStream(String(id))).sort()
+      : [];
   return new Map([
     ...flatFields(kept),
     ['config.streams', JSON.stringify(streams)],
@@ -253,6 +212,7 @@ export const serverObject = (
   entityId: string,
   definition: JsonObject,
   notifications: ReadonlySet<string>,
+  shownStream: (id: string) => string,
 ): InstallObject => ({
   key: entityId,
   name: String(definition.title),
@@ -260,6 +220,7 @@ export const serverObject = (
     definition,
     definition.state === 'ENABLED',
     usesOf(definition).some((id) => notifications.has(id)),
+    shownStream,
   ),
 });
 
@@ -268,52 +229,3 @@ const usesOf = ({ notifications }: JsonObject): readonly string[] =>
   Array.isArray(notifications)
     ? notifications.flatMap((use: unknown) => (isRecord(use) ? [String(use.notification_id)] : []))
     : [];
-
-/** What a server takes of a content pack; its own answer has more. */
-const packKeys = [
-  'v',
-  'id',
-  'rev',
-  'name',
-  'summary',
-  'description',
-  'vendor',
-  'url',
-  'parameters',
-  'entities',
-] as const;
-
-/**
- * The pack of some of the entities, or of all: installing it makes these alone, and keeps which
- * entity became what. Its definitions name no notification, which would be made once more with
- * them.
- */
-export function additionsOf(
-  pack: ContentPack,
-  additionId: string,
-  ids?: ReadonlySet<string>,
-): ContentPack {
-  const written = pack as ContentPack & JsonObject;
-  const { entities, parameters } = pack;
-  const some =
-    ids === undefined
-      ? entities
-      : entities.filter(({ id, type }) => type.name === 'stream_title' || ids.has(id));
-  return {
-    ...(Object.fromEntries(packKeys.map((key) => [key, written[key]])) as unknown as ContentPack),
-    id: additionId,
-    name: `${pack.name}: additions`,
-    parameters,
-    entities:
-      ids === undefined
-        ? some
-        : some.map((entity) =>
-            entity.type.name === 'event_definition' ? withoutNotifications(entity) : entity,
-          ),
-  };
-}
-
-const withoutNotifications = (entity: PackEntity): PackEntity => ({
-  ...entity,
-  data: { ...entity.data, notifications: [] },
-});

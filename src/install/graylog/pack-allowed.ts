@@ -11,6 +11,7 @@ import {
   textValue,
   value,
 } from './extra-allowed.ts';
+import { sourceError } from './pipelines/source-allowed.ts';
 
 const server = listOf(recordOf({ type: oneOf('server-version'), version: text }));
 
@@ -94,6 +95,20 @@ const eventDefinition = recordOf({
   tactics_techniques: listOf(text),
 });
 
+const text3 = { title: textValue, description: textValue, source: textValue };
+const stream = recordOf({
+  title: textValue,
+  description: textValue,
+  disabled: value('boolean', oneOf(false)),
+  matching_type: value('string', oneOf('AND', 'OR')),
+  stream_rules: listOf(oneOf(), 0),
+  alert_conditions: listOf(oneOf(), 0),
+  alarm_callbacks: listOf(oneOf(), 0),
+  outputs: listOf(oneOf(), 0),
+  default_stream: value('boolean', oneOf(false)),
+  remove_matches: flagValue,
+});
+
 const entityOf = (name: string, data: Shape, version = '1'): Shape =>
   recordOf({
     v: oneOf('1'),
@@ -111,6 +126,9 @@ const shapes: ReadonlyMap<unknown, Shape> = new Map([
   ],
   ['notification', entityOf('notification', notification)],
   ['dashboard', entityOf('dashboard', dashboard, '2')],
+  ['stream', entityOf('stream', stream)],
+  ['pipeline_rule', entityOf('pipeline_rule', recordOf(text3))],
+  ['pipeline', entityOf('pipeline', recordOf({ ...text3, connected_streams: listOf(textValue) }))],
 ]);
 
 /** Why a content pack holds what no build of Sigpack writes; undefined: it does not. */
@@ -120,16 +138,45 @@ export function packError(pack: JsonObject): string | undefined {
     return `the content pack has ${shownPath(reason)}, which no build of Sigpack writes`;
   const seen = new Set<string>();
   const entities = pack.entities as readonly unknown[];
-  const notifications = new Set(
-    entities.flatMap((one) =>
-      isRecord(one) && isRecord(one.type) && one.type.name === 'notification' ? [one.id] : [],
-    ),
-  );
+  const notifications = new Set(ofKind(entities, 'notification').map(({ id }) => id));
   for (const [index, entity] of entities.entries()) {
     const reason = entityError(entity, seen, notifications);
     if (reason !== undefined) return `${entityName(entity, index)} ${reason}`;
   }
-  return undefined;
+  return textsError(entities);
+}
+
+const ofKind = (entities: readonly unknown[], kind: string): readonly JsonObject[] =>
+  entities.filter(isRecord).filter(({ type }) => isRecord(type) && type.name === kind);
+
+const titlesOf = (entities: readonly JsonObject[]): ReadonlySet<string> =>
+  new Set(
+    entities.map(({ data }) =>
+      isRecord(data) && isRecord(data.title) ? String(data.title['@value']) : '',
+    ),
+  );
+
+/** What pipelines and their rules would do on the server that no build has them do. */
+function textsError(entities: readonly unknown[]): string | undefined {
+  const streams = titlesOf(ofKind(entities, 'stream'));
+  const rules = ofKind(entities, 'pipeline_rule');
+  const pipelines = ofKind(entities, 'pipeline');
+  if (streams.size > 1) return 'the content pack has more than one stream of its own';
+  const names = titlesOf(rules);
+  for (const [kind, list] of [
+    ['pipeline_rule', rules],
+    ['pipeline', pipelines],
+  ] as const)
+    for (const [index, entity] of list.entries()) {
+      const reason = isRecord(entity.data)
+        ? sourceError(kind, entity.data, streams, names)
+        : undefined;
+      if (reason !== undefined) return `${entityName(entity, index)} ${reason}`;
+    }
+  const ids = new Set([...names, ...titlesOf(pipelines)].map((title) => title.split(' ')[0]));
+  return ids.size > 1 || titlesOf(pipelines).size < pipelines.length || names.size < rules.length
+    ? 'the titles of the pipelines and their rules are not those of one pack'
+    : undefined;
 }
 
 function entityError(

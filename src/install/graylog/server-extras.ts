@@ -4,9 +4,10 @@ import { mergeFields } from '../merge-fields.ts';
 import type { JsonObject } from '../plan.ts';
 import type { Client } from '../server/client.ts';
 import type { ContentPack } from './content-pack-model.ts';
-import { valuesOf, withStreams } from './definitions.ts';
+import { withStreams } from './definitions.ts';
 import { type ExtraKind, secretParameters, type WantedExtra } from './extras.ts';
 import type { PacksThere } from './server-packs.ts';
+import { valuesOf } from './streams.ts';
 
 /** A notification or a dashboard as the server has it. */
 export interface Extra {

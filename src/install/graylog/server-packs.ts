@@ -2,8 +2,8 @@ import { uuidV5 } from '../../source/uuid.ts';
 import { InstallError } from '../install-error.ts';
 import type { Client } from '../server/client.ts';
 import type { Progress } from '../target.ts';
+import { additionsOf } from './additions.ts';
 import type { ContentPack } from './content-pack-model.ts';
-import { additionsOf } from './definitions.ts';
 import { type ExtraKind, isExtra } from './extras.ts';
 import {
   type Installation,
@@ -40,6 +40,8 @@ export interface PacksThere {
   readonly definitionIds: ReadonlyMap<string, readonly string[]>;
   /** The same of notifications and dashboards. */
   readonly extraIds: ReadonlyMap<string, ExtraIds>;
+  /** Ids of streams that were made with the pack. */
+  readonly streamIds: ReadonlySet<string>;
   /** Versions whose installation was cut off: what they wrote is Sigpack's, too. */
   readonly begun: readonly ContentPack[];
 }
@@ -75,15 +77,11 @@ export function createServerPacks(client: Client, packId: string): ServerPacks {
 }
 
 async function readPacks(client: Client, { packId, additions }: PackIds): Promise<PacksThere> {
-  const revisions = await revisionsOf(client, packId);
+  let revisions = await revisionsOf(client, packId);
   const installations = await installationsOf(client, packId);
-  if (revisions.size === 0 && installations.length > 0)
-    throw new InstallError(
-      'place',
-      'the server has installations of a content pack that it does not have; run the ' +
-        'command again',
-    );
   const added = await installationsOf(client, additions);
+  // so it is after a first install that was cut off, or where a proxy answered for the server
+  if (revisions.size === 0 && added.length > 0) revisions = await revisionsOf(client, packId);
   const objects = [...installations, ...added].flatMap(({ entities }) => entities);
   const definitionIds = new Map(
     byEntity(objects.filter(({ type }) => type.name === 'event_definition')).map(
@@ -96,8 +94,17 @@ async function readPacks(client: Client, { packId, additions }: PackIds): Promis
     const kind = extras.map(({ type }) => type.name).findLast(isExtra);
     if (kind !== undefined) extraIds.set(entity, { kind, ids });
   }
+  const streamIds = new Set(
+    objects.flatMap(({ id, type }) => (type.name === 'stream' ? [id] : [])),
+  );
   const begun = definitionIds.size > 0 ? await uninstalled(client, additions, added) : undefined;
-  return { revisions, definitionIds, extraIds, begun: [...(begun?.values() ?? [])] };
+  if (revisions.size === 0 && (installations.length > 0 || (added.length > 0 && !begun?.size)))
+    throw new InstallError(
+      'place',
+      'the server has installations of a content pack that it does not have; run the ' +
+        'command again',
+    );
+  return { revisions, definitionIds, extraIds, streamIds, begun: [...(begun?.values() ?? [])] };
 }
 
 type Objects = Installation['entities'];

@@ -1,14 +1,19 @@
 import { isRecord } from '../../source/record.ts';
 import { InstallError } from '../install-error.ts';
-import type { JsonObject } from '../plan.ts';
+import type { InstallObject, JsonObject } from '../plan.ts';
 import type { Client } from '../server/client.ts';
 import { isListOf } from '../server/server-list.ts';
 import type { ContentPack } from './content-pack-model.ts';
-import { valuesOf, type WantedDefinition, wantedDefinitions, wantedExtras } from './definitions.ts';
+import { type WantedDefinition, wantedDefinitions, wantedExtras } from './definitions.ts';
 import type { WantedExtra } from './extras.ts';
 import { serverVersion } from './pack-requests.ts';
+import { type CurrentText, currentTexts } from './pipelines/current-texts.ts';
+import { noPipelines, type PipelinesThere, readPipelines } from './pipelines/server-pipelines.ts';
+import { type Tuning, tuningOf } from './pipelines/tuning.ts';
+import { hasPipelines, type WantedText, wantedTexts } from './pipelines/wanted-texts.ts';
 import { type Extra, readExtras } from './server-extras.ts';
 import type { ServerPacks } from './server-packs.ts';
+import { ownStreamEntities, valuesOf } from './streams.ts';
 
 export interface Definition {
   readonly id: string;
@@ -23,6 +28,17 @@ export interface ServerState {
   readonly extras: ReadonlyMap<string, Extra>;
   /** Streams by title, where one alone has it. */
   readonly streams: ReadonlyMap<string, string>;
+  /** Titles that several streams have. */
+  readonly ambiguous: ReadonlySet<string>;
+  /** Ids of streams that were made with the pack. */
+  readonly ownStreamIds: ReadonlySet<string>;
+  /** Pipelines and their rules; empty where no version of the pack has any. */
+  readonly pipelines: PipelinesThere;
+  /** Versions of the pack with pipelines that are or were there, and the one to install. */
+  readonly pipelinePacks: readonly ContentPack[];
+  /** What there is of these. */
+  readonly texts: ReadonlyMap<string, CurrentText>;
+  readonly tuning: Tuning | undefined;
   readonly isInstalled: boolean;
   /** Versions whose installation was cut off. */
   readonly begun: readonly ContentPack[];
@@ -30,9 +46,14 @@ export interface ServerState {
   readonly version: string;
 }
 
-export async function readServer(client: Client, packs: ServerPacks): Promise<ServerState> {
+/** `pack`: what is to be installed, of which a run before may have left something there. */
+export async function readServer(
+  client: Client,
+  packs: ServerPacks,
+  pack?: ContentPack,
+): Promise<ServerState> {
   const version = await serverVersion(client);
-  const { revisions, definitionIds, extraIds, begun } = await packs.read();
+  const { revisions, definitionIds, extraIds, streamIds, begun } = await packs.read();
   const there = await definitionsOn(client);
   const definitions = new Map(
     [...definitionIds].flatMap(([entity, candidates]): [string, Definition][] => {
@@ -42,15 +63,42 @@ export async function readServer(client: Client, packs: ServerPacks): Promise<Se
     }),
   );
   const extras = await readExtras(client, extraIds);
+  const { streams, ambiguous } = await streamsOf(client);
+  const pipelinePacks = [
+    ...[...revisions.values()].sort((a, b) => b.rev - a.rev),
+    ...begun,
+    ...(pack ? [pack] : []),
+  ].filter(hasPipelines);
+  const { pipelines, tuning } = await pipelinesOf(client, pipelinePacks);
   return {
     revisions,
     definitions,
     extras,
-    streams: await streamsOf(client),
+    streams,
+    ambiguous,
+    ownStreamIds: streamIds,
+    pipelines,
+    pipelinePacks,
+    texts: currentTexts(pipelinePacks, pipelines, streams),
+    tuning,
     isInstalled: definitionIds.size > 0,
     begun,
     version,
   };
+}
+
+async function pipelinesOf(
+  client: Client,
+  packs: readonly ContentPack[],
+): Promise<Pick<ServerState, 'pipelines' | 'tuning'>> {
+  const texts = packs.flatMap(wantedTexts);
+  const tuning = tuningOf(texts);
+  if (!tuning) return { pipelines: noPipelines, tuning };
+  const titles = [
+    ...texts.flatMap(({ kind, title }) => (kind === 'pipeline_rule' ? [title] : [])),
+    ...tuning.rules.map(({ title }) => title),
+  ];
+  return { pipelines: await readPipelines(client, titles, tuning.title), tuning };
 }
 
 /** Definitions per request, and in all. */
@@ -105,27 +153,90 @@ function asObject(json: unknown, what: string): JsonObject {
 const isStream = (value: unknown): value is { readonly id: string; readonly title: string } =>
   isRecord(value) && typeof value.id === 'string' && typeof value.title === 'string';
 
-async function streamsOf(client: Client): Promise<ReadonlyMap<string, string>> {
+async function streamsOf(client: Client): Promise<Pick<ServerState, 'streams' | 'ambiguous'>> {
   const { streams = [] } = asObject((await client.send('GET', '/streams')).json, 'its streams');
   if (!isListOf(streams, isStream))
     throw new InstallError('place', 'the server answers with something else than its streams');
   const counts = new Map<string, number>();
   for (const { title } of streams) counts.set(title, (counts.get(title) ?? 0) + 1);
-  return new Map(
-    streams.filter(({ title }) => counts.get(title) === 1).map(({ id, title }) => [title, id]),
-  );
+  return {
+    streams: new Map(
+      streams.filter(({ title }) => counts.get(title) === 1).map(({ id, title }) => [title, id]),
+    ),
+    ambiguous: new Set([...counts].flatMap(([title, count]) => (count > 1 ? [title] : []))),
+  };
 }
 
 export interface Wanted {
   readonly definitions: readonly WantedDefinition[];
   readonly extras: readonly WantedExtra[];
+  readonly texts: readonly WantedText[];
+  /** Those that the pack brings, unless the server has them from someone else. */
+  readonly streams: readonly WantedStream[];
+  /** Title of the stream of hits that the pack brings. */
+  readonly hits: string | undefined;
 }
 
+export interface WantedStream {
+  readonly entityId: string;
+  readonly title: string;
+  readonly object: InstallObject;
+}
+
+type Streams = Pick<ServerState, 'streams' | 'ambiguous' | 'ownStreamIds'>;
+
 /** What a pack asks of the server. */
-export function wantedOf(pack: ContentPack, { streams }: Pick<ServerState, 'streams'>): Wanted {
+export function wantedOf(pack: ContentPack, server: Streams): Wanted {
+  const { streams } = server;
   const resolving = { streams, parameters: valuesOf(pack) };
   return {
     definitions: wantedDefinitions(pack, resolving),
     extras: wantedExtras(pack, resolving),
+    texts: wantedTexts(pack),
+    streams: wantedStreams(pack, server),
+    hits: [...ownStreamEntities(pack).values()][0],
   };
 }
+
+/** All that is planned of it. */
+export const objectsOf = ({
+  streams,
+  extras,
+  definitions,
+  texts,
+}: Wanted): readonly InstallObject[] =>
+  [...streams, ...extras, ...definitions, ...texts].map(({ object }) => object);
+
+function wantedStreams(
+  pack: ContentPack,
+  { streams, ambiguous, ownStreamIds }: Streams,
+): readonly WantedStream[] {
+  return [...ownStreamEntities(pack)].flatMap(([entityId, title]): WantedStream[] => {
+    if (ambiguous.has(title))
+      throw new InstallError(
+        'input',
+        `the server has more than one stream with the title ${JSON.stringify(title)}, and hits ` +
+          'would go to all of them: rename or delete the others',
+      );
+    const id = streams.get(title);
+    return id === undefined || ownStreamIds.has(id)
+      ? [{ entityId, title, object: streamObject(title) }]
+      : [];
+  });
+}
+
+export const streamObject = (title: string): InstallObject => ({
+  key: `stream ${title}`,
+  name: `stream ${JSON.stringify(title)}`,
+  fields: new Map([['title', title]]),
+});
+
+/** Streams of any version that are there and were made with it. */
+export const currentStreams = ({
+  pipelinePacks,
+  streams,
+  ownStreamIds,
+}: ServerState): readonly InstallObject[] =>
+  [...new Set(pipelinePacks.flatMap((pack) => [...ownStreamEntities(pack).values()]))].flatMap(
+    (title) => (ownStreamIds.has(streams.get(title) ?? '') ? [streamObject(title)] : []),
+  );

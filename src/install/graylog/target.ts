@@ -13,21 +13,27 @@ import {
   widthOf,
 } from '../server/connection.ts';
 
-import type { InstalledPack, InstallTarget, PackVersion } from '../target.ts';
-import { applyToServer, refuseEmpty } from './apply.ts';
+import type { InstalledPack, InstallTarget, PackVersion, Progress } from '../target.ts';
+import { type ApplyingOn, applyToServer, refuseEmpty } from './apply.ts';
 import type { ContentPack } from './content-pack-model.ts';
-import {
-  packDigest,
-  serverObject,
-  streamTitles,
-  versionOf,
-  withParameters,
-} from './definitions.ts';
+import { packDigest, serverObject, versionOf, withParameters } from './definitions.ts';
 import { mailRecipients, notificationObject, secretParameters, serverDashboard } from './extras.ts';
 import { packLoadLines } from './pack-load.ts';
+import { removeAll, removeTuning } from './pipelines/apply-pipelines.ts';
+import { processorHints, refuseOldServer } from './pipelines/requirements.ts';
+import { tuningLine } from './pipelines/tuning.ts';
+import { hasPipelines } from './pipelines/wanted-texts.ts';
 import { allowlistNotes } from './server-extras.ts';
 import { createServerPacks } from './server-packs.ts';
-import { readServer, type ServerState, type Wanted, wantedOf } from './server-state.ts';
+import {
+  currentStreams,
+  objectsOf,
+  readServer,
+  type ServerState,
+  type Wanted,
+  wantedOf,
+} from './server-state.ts';
+import { ownStreams, streamShown, streamTitles } from './streams.ts';
 
 /** What {@link graylogTarget} needs. */
 export interface GraylogTargetOptions {
@@ -90,19 +96,26 @@ export function graylogTarget(options: GraylogTargetOptions): InstallTarget<Cont
     async wanted() {
       if (!pack) throw new InstallError('input', 'there is no content pack to install');
       const given = withAllParameters(pack, parameters);
-      server ??= readServer(client, packs);
-      return versionOn(await server, given);
+      server ??= readServer(client, packs, pack);
+      const state = await server;
+      if (hasPipelines(pack)) refuseOldServer(state.version);
+      return versionOn(state, given);
     },
     async installed() {
-      server = readServer(client, packs);
-      return installedOf(await server, parameters);
+      server = readServer(client, packs, pack);
+      const state = await server;
+      return installedOf(state, parameters, await hintsOf(client, state));
     },
-    advice: async ({ content }) => packLoadLines(content),
+    advice: async ({ content }) => [
+      ...packLoadLines(content),
+      ...(hasPipelines(content) ? await processorHints(client) : []),
+    ],
     async apply(applying) {
-      server ??= readServer(client, packs);
+      server ??= readServer(client, packs, pack);
       const state = await server;
       const concurrency = widthOf(options.server);
-      await applyToServer({ client, packs, server: state, concurrency, randomId }, applying);
+      const { sleep } = options.server;
+      await applyToServer({ client, packs, server: state, concurrency, sleep, randomId }, applying);
       server = undefined;
       const untested =
         `Graylog ${state.version} is none of the versions that this was tested on: ` +
@@ -113,13 +126,36 @@ export function graylogTarget(options: GraylogTargetOptions): InstallTarget<Cont
       ];
     },
     async uninstall(progress) {
-      const { definitions, extras } = await readServer(client, packs);
+      const state = await readServer(client, packs);
       server = undefined;
+      const { sleep } = options.server;
+      const concurrency = widthOf(options.server);
+      const notes = await removePipelines({ client, sleep, concurrency }, state, progress);
       const total = await packs.uninstall(progress);
       // an installation still names what an upgrade or someone has deleted
-      return { objects: definitions.size + extras.size || total, notes: [] };
+      return { objects: currentObjects(state, []).length || total, notes };
     },
   };
+}
+
+/** What the admin has to know of a server whose pipelines test messages. */
+const hintsOf = async (client: Client, state: ServerState): Promise<readonly string[]> =>
+  state.tuning && state.texts.size > 0
+    ? [...(await processorHints(client)), tuningLine(state.tuning, state.pipelines)]
+    : [];
+
+/** While the revisions are there, which name them. */
+async function removePipelines(
+  on: Pick<ApplyingOn, 'client' | 'sleep' | 'concurrency'>,
+  state: ServerState,
+  progress: Progress,
+): Promise<readonly string[]> {
+  const { pipelinePacks: known, texts, pipelines: there, streams, tuning } = state;
+  const total = texts.size;
+  let done = 0;
+  const step = (label: string): void => progress(Math.min(++done, total), total, label);
+  await removeAll({ ...on, known, there, streams, step });
+  return tuning ? removeTuning(on.client, tuning, there) : [];
 }
 
 function clientOf({ server, login }: GraylogTargetOptions): Client {
@@ -141,18 +177,24 @@ function withAllParameters(pack: ContentPack, parameters: ParameterValues): Cont
 }
 
 function versionOn(server: ServerState, pack: ContentPack): PackVersion<ContentPack> {
-  const { definitions, extras } = wantedOf(pack, server);
+  const wanted = wantedOf(pack, server);
   return {
     version: versionOf(pack),
     digest: packDigest(pack),
-    objects: [...extras, ...definitions].map(({ object }) => object),
+    objects: objectsOf(wanted),
     content: pack,
     refers: [
-      ...streamTitles(pack).map((title) => `stream ${JSON.stringify(title)} of the server`),
+      ...[...streamTitles(pack), ...usedStreams(wanted)].map(
+        (title) => `stream ${JSON.stringify(title)} of the server`,
+      ),
       ...mailRecipients(pack).map((to) => `alerts are mailed to ${JSON.stringify(to)}`),
     ],
   };
 }
+
+/** The stream of hits, where someone else has made it. */
+const usedStreams = ({ hits, streams }: Wanted): readonly string[] =>
+  hits === undefined || streams.length > 0 ? [] : [hits];
 
 /**
  * Of a version that was installed: where one of its streams is gone, its values are unknown, and
@@ -167,7 +209,11 @@ function knownOf(pack: ContentPack, server: ServerState): readonly Wanted[] {
   }
 }
 
-function installedOf(server: ServerState, parameters: ParameterValues): InstalledPack<ContentPack> {
+function installedOf(
+  server: ServerState,
+  parameters: ParameterValues,
+  hints: readonly string[],
+): InstalledPack<ContentPack> {
   const { revisions, isInstalled, begun } = server;
   const [latest, previous] = isInstalled
     ? [...revisions.values()].sort((a, b) => b.rev - a.rev)
@@ -184,9 +230,10 @@ function installedOf(server: ServerState, parameters: ParameterValues): Installe
     madeFor: typeof latest?.description === 'string' ? madeForIn(latest.description) : undefined,
     digest: latest && begun.length === 0 ? packDigest(latest) : undefined,
     current,
-    known: known.map(({ definitions, extras }) =>
-      [...extras, ...definitions].map(({ object }) => object),
-    ),
+    known: known.map(objectsOf),
+    // a pipeline names rules by their version, and works only with all of them
+    putsBack: (key) => key.startsWith('pipeline '),
+    hints,
     previous:
       previous && knownOf(previous, server).length > 0
         ? versionOn(server, withAddresses(previous, parameters))
@@ -195,10 +242,8 @@ function installedOf(server: ServerState, parameters: ParameterValues): Installe
   };
 }
 
-function currentObjects(
-  { definitions, extras }: ServerState,
-  known: readonly Wanted[],
-): readonly InstallObject[] {
+function currentObjects(server: ServerState, known: readonly Wanted[]): readonly InstallObject[] {
+  const { definitions, extras, texts, pipelinePacks, streams } = server;
   const notifications = new Set(
     [...extras.values()].flatMap(({ kind, id }) => (kind === 'notification' ? [id] : [])),
   );
@@ -208,9 +253,17 @@ function currentObjects(
       ? notificationObject(entity, body)
       : serverDashboard(entity, body, written),
   );
+  const shown = streamShown(
+    new Set(pipelinePacks.flatMap((pack) => [...ownStreams(pack)])),
+    streams,
+  );
   const all = [
     ...others,
-    ...[...definitions].map(([entity, { body }]) => serverObject(entity, body, notifications)),
+    ...[...definitions].map(([entity, { body }]) =>
+      serverObject(entity, body, notifications, shown),
+    ),
+    ...[...texts.values()].map(({ object }) => object),
+    ...currentStreams(server),
   ];
   return all.sort((a, b) => (a.key < b.key ? -1 : 1));
 }
