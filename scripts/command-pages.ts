@@ -19,6 +19,7 @@ const more: Readonly<Record<string, string>> = {
   list: '[Targets](../targets.md), [pipelines](../pipelines.md)',
   lsp: '[Editors](../editors.md)',
   match: '[Events](../events.md#which-rules-match)',
+  playground: '[Playground](../playground.md)',
   release: '[Releases](../releases.md)',
   rollback: '[Installing packs](../install.md)',
   stats: '[What a server can carry](../configuration.md#what-a-server-can-carry-overbudget)',

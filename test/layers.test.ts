@@ -25,6 +25,7 @@ const order = [
   'release',
   'lint',
   'editor',
+  'playground',
   'adopt',
   'install',
   'cli',

@@ -29,7 +29,7 @@ export function wordMeaning({ text }: SourceFile, offset: number): WordMeaning |
 }
 
 /** The name of a tag of ATT&CK. */
-export function attackMeaning(tag: string): Omit<WordMeaning, 'span'> | undefined {
+function attackMeaning(tag: string): Omit<WordMeaning, 'span'> | undefined {
   const name = /^attack\.(.+)$/i.exec(tag)?.[1] ?? '';
   const tactic = tacticByShortName.get(name.toLowerCase().replaceAll('_', '-'));
   if (tactic) return { lines: [`${tactic.id}: ${tactic.name}`], url: tacticUrl(tactic.id) };

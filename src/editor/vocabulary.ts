@@ -26,7 +26,7 @@ export const sourceKey = ({ product, category, service }: LogSource): string =>
   [product, category, service].map((part) => part ?? '').join('/');
 
 /** The fields of a detection, each once. */
-export function fieldsOf({ searches }: Detection): ReadonlySet<string> {
+function fieldsOf({ searches }: Detection): ReadonlySet<string> {
   const fields = new Set<string>();
   const addItem = ({ field }: DetectionItem): void => {
     if (field !== undefined) fields.add(field);

@@ -16,6 +16,7 @@ import * as install from './install/register.ts';
 import * as list from './list/register.ts';
 import * as lsp from './lsp/register.ts';
 import * as match from './match/register.ts';
+import * as playground from './playground/register.ts';
 import * as release from './release/register.ts';
 import * as rollback from './rollback/register.ts';
 import * as stats from './stats/register.ts';
@@ -47,6 +48,7 @@ const commands = [
   docs,
   list,
   lsp,
+  playground,
   completion,
 ];
 

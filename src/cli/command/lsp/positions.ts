@@ -4,7 +4,7 @@ import { positionAt, type SourceFile, type Span } from '../../../source/span.ts'
 import { shownPath } from '../../files/rule-files.ts';
 
 /** A place as editors count it: from 0, in UTF-16 units, as spans do. */
-export function editorPosition(file: SourceFile, offset: number): Position {
+function editorPosition(file: SourceFile, offset: number): Position {
   const { line, column } = positionAt(file, offset);
   return { line: line - 1, character: column - 1 };
 }

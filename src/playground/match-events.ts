@@ -1,0 +1,128 @@
+import { EventError } from '../event/event-error.ts';
+import { eventTime } from '../event/event-time.ts';
+import { eventsIn, type ReadEvent } from '../event/reader.ts';
+import { type Correlator, correlatorOf } from '../match/correlation/correlation.ts';
+import type { Event } from '../match/event.ts';
+import { matcherOf } from '../match/matcher.ts';
+import { type CompiledRule, createCombiner, createSettler } from '../query/compile.ts';
+import { decisive, explainedMatch, type Found, type Reason } from '../rule-test/explanation.ts';
+import type { Collection } from '../sigma/collection/collection.ts';
+import type { Pattern } from '../sigma/value/pattern.ts';
+import { createBag } from '../source/diagnostic.ts';
+import { counted } from '../source/plural.ts';
+import type { PlaygroundMatch, PlaygroundReason, PlaygroundResult } from './messages.ts';
+
+type Matched = Pick<PlaygroundResult, 'events' | 'eventNotes'>;
+
+/** A rule that events are matched with. */
+type Finder = (event: Event, time: number | undefined) => PlaygroundMatch;
+
+/** Events whose results are shown. All count for correlations. */
+const maximumEvents = 200;
+
+/** The rules of a collection, as written, on each event of a text. */
+export function matchedEvents(
+  collection: Collection,
+  text: string,
+  placeholders: ReadonlyMap<string, readonly Pattern[]>,
+): Matched {
+  if (text.trim() === '') return { events: [], eventNotes: [] };
+  const read = eventsOf(text);
+  if (typeof read === 'string') return { events: [], eventNotes: [read] };
+  const notes: string[] = [];
+  const finders = findersOf(collection, placeholders, notes);
+  if (finders.length === 0)
+    return { events: [], eventNotes: [...notes, 'There is no rule to match events with.'] };
+  const isTimeless = read.some(({ event }) => eventTime(event) === undefined);
+  if (isTimeless && collection.rules.some(({ kind }) => kind === 'correlation'))
+    notes.push('Events without a time are in no window of a correlation.');
+  if (read.length > maximumEvents)
+    notes.push(`The first ${maximumEvents} of ${counted(read.length, 'event')} are shown.`);
+  const events = read.map(({ event, line }) => ({
+    line,
+    matches: finders.map((find) => find(event, eventTime(event))),
+  }));
+  return { events: events.slice(0, maximumEvents), eventNotes: notes };
+}
+
+/** The events, or why the text cannot be read. */
+function eventsOf(text: string): readonly ReadEvent[] | string {
+  try {
+    const events = eventsIn(text, { view: 'sigma' });
+    return events.length === 0 ? 'The text holds no event.' : events;
+  } catch (error) {
+    if (error instanceof EventError) return error.message;
+    throw error;
+  }
+}
+
+function findersOf(
+  collection: Collection,
+  placeholders: ReadonlyMap<string, readonly Pattern[]>,
+  notes: string[],
+): readonly Finder[] {
+  const bag = createBag();
+  const settle = createSettler(collection, { placeholders, bag });
+  const combine = createCombiner(bag);
+  return collection.rules.flatMap((rule): readonly Finder[] => {
+    const settled = settle(rule);
+    const compiled = settled && combine(settled);
+    if (!compiled) return [];
+    const tests = testOf(compiled);
+    if (typeof tests === 'string') {
+      notes.push(`${rule.title}: ${tests}`);
+      return [];
+    }
+    if (settled.kind === 'correlation') return [tests];
+    return [
+      (event, time) => {
+        const reason = explainedMatch(settled, event);
+        return { ...tests(event, time), reason: reason && shownReason(decisive(reason)) };
+      },
+    ];
+  });
+}
+
+/** How a rule tests events, or why it can't. */
+function testOf(compiled: CompiledRule): Finder | string {
+  const { title } = compiled.rule;
+  if (compiled.kind === 'detection') {
+    const matcher = matcherOf(compiled.query);
+    if (!matcher.ok) return matcher.error;
+    return (event) => ({
+      title,
+      kind: 'detection',
+      holds: matcher.value(event),
+      reason: undefined,
+      groups: [],
+    });
+  }
+  const correlator = correlatorOf(compiled);
+  if (!correlator.ok) return correlator.error;
+  const push: Correlator = correlator.value;
+  return (event, time) => {
+    const hits = time === undefined ? [] : push(event, time);
+    const groups = hits.map(({ group }) => group);
+    return { title, kind: 'correlation', holds: hits.length > 0, reason: undefined, groups };
+  };
+}
+
+function shownReason({ text, holds, children, found }: Reason): PlaygroundReason {
+  return {
+    text,
+    holds,
+    found: found && foundText(found),
+    children: children.map(shownReason),
+  };
+}
+
+function foundText(found: Found): string {
+  switch (found.kind) {
+    case 'values':
+      return `${found.field} is ${found.values.map((value) => `'${value}'`).join(', ')}`;
+    case 'absent':
+      return `the event has no ${found.field}${found.near ? `, but ${found.near}` : ''}`;
+    case 'anywhere':
+      return 'in any field';
+  }
+}

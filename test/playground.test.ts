@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createAnswerer } from '../src/playground/answer.ts';
+import type { PlaygroundInput, PlaygroundResult } from '../src/playground/messages.ts';
+import { fragmentOf, largestFragment, stateIn } from '../src/playground/share.ts';
+import { sigpack } from './sigpack.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sigpack-playground-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const text = `title: A
+id: 5c1f6d0e-7c2b-4c57-9d0d-2a3f0c6b8e11
+logsource: { product: windows, category: process_creation }
+detection:
+  selection:
+    Image|endswith: '\\cmd.exe'
+    CommandLine: {values}
+  condition: selection
+`.replace('{values}', '[a, b]');
+const input: PlaygroundInput = { rule: text, settings: '', pipelines: {}, pasted: '', events: '' };
+
+function compiled(changed: Partial<PlaygroundInput>): PlaygroundResult {
+  const answer = createAnswerer(() => 'id');
+  const pipelines = {
+    mine:
+      'name: Mine\npriority: 1\ntransformations:\n' +
+      '  - type: field_name_mapping\n    mapping: { Image: process }\n',
+  };
+  answer({ kind: 'data', data: { pipelines, vocabulary: { fields: {} } } });
+  const answered = answer({ kind: 'compile', id: 1, input: { ...input, ...changed } });
+  if (answered?.kind !== 'compiled') throw new Error('no answer');
+  return answered.result;
+}
+
+describe('sigpack playground', () => {
+  it('writes one file, whose policy allows its own script and no connection', async () => {
+    const run = await sigpack(['playground', '-o', 'page.html'], { cwd: folder });
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    const page = readFileSync(join(folder, 'page.html'), 'utf8');
+    const [, policy = ''] = /Content-Security-Policy" content="([^"]*)"/.exec(page) ?? [];
+    expect(policy).toMatch(/^default-src 'none';/);
+    expect(policy).not.toMatch(/connect-src|unsafe-eval|script-src[^;]*unsafe|https?:/);
+    const [, script = ''] = /<script>([\s\S]*?)<\/script>/.exec(page) ?? [];
+    const digest = createHash('sha256').update(script).digest('base64');
+    expect(policy).toContain(`script-src 'sha256-${digest}'`);
+    expect(page.match(/<script/g)).toHaveLength(3);
+    const [, data = ''] = /id="data">([\s\S]*?)<\/script>/.exec(page) ?? [];
+    expect(Object.keys(JSON.parse(data).pipelines)).toContain('splunk-windows-xml');
+  });
+
+  it('has the fields that the rules of the project use', async () => {
+    writeFileSync(join(folder, 'rule.yml'), text.replace('CommandLine', 'Own</script>Field'));
+    await sigpack(['playground', '-o', 'page.html'], { cwd: folder });
+    const page = readFileSync(join(folder, 'page.html'), 'utf8');
+    expect(page).toContain('Own\\u003c/script>Field');
+  });
+});
+
+describe('the worker', () => {
+  it('has the queries of sigpack convert, through pipelines by name and pasted', () => {
+    const splunk = (result: PlaygroundResult): string | undefined =>
+      result.queries.find(({ target }) => target === 'splunk')?.text;
+    expect(splunk(compiled({}))).toBe('Image="*\\\\cmd.exe" CommandLine IN ("a", "b")\n');
+    expect(splunk(compiled({ pipelines: { splunk: ['mine'] } }))).toContain(
+      'process="*\\\\cmd.exe"',
+    );
+    const pasted = 'name: B\ntransformations:\n  - type: field_name_prefix\n    prefix: x_\n';
+    expect(splunk(compiled({ pasted }))).toContain('x_Image=');
+  });
+
+  it('says where a pipeline or a setting is wrong', () => {
+    const result = compiled({
+      pipelines: { splunk: ['none-such'] },
+      pasted: 'name: [',
+      settings: 'x: 1',
+    });
+    expect(result.diagnostics.map(({ of, code }) => `${of} ${code}`)).toEqual(
+      expect.arrayContaining(['settings PCK001', 'pipeline SIG002']),
+    );
+  });
+
+  it('says which part of an event fails', () => {
+    const events = '{"Image": "C:\\\\cmd.exe", "CommandLine": "c"}';
+    const [event] = compiled({ events }).events;
+    expect(event?.matches).toMatchObject([{ title: 'A', holds: false }]);
+    expect(JSON.stringify(event)).toContain("CommandLine is 'c'");
+    expect(compiled({ events: events.replace('"c"', '"b"') }).events[0]?.matches[0]?.holds).toBe(
+      true,
+    );
+    expect(compiled({ events: '<Event>' }).eventNotes).toHaveLength(1);
+    expect(compiled({ rule: 'title: A', events }).eventNotes).toEqual([
+      'There is no rule to match events with.',
+    ]);
+  });
+});
+
+describe('a link', () => {
+  const state = {
+    ...input,
+    pipelines: { splunk: ['mine'] },
+    events: '{"é": "\u{1f600}"}',
+    target: 'grep',
+  };
+
+  it('carries the page', async () => {
+    const fragment = await fragmentOf(state);
+    expect(fragment).toMatch(/^[\w-]+$/);
+    expect(await stateIn(fragment)).toEqual(state);
+  });
+
+  const packed = (data: string): string => deflateRawSync(data).toString('base64url');
+
+  it.each([
+    ['nothing', ''],
+    ['other characters', '<script>'],
+    ['no deflated data', 'AAAA'],
+    ['no JSON', packed('x')],
+    ['no object', packed('["rule"]')],
+    ['a cut text', packed(JSON.stringify(state)).slice(0, -8)],
+    ['more than any rule needs', 'A'.repeat(largestFragment + 1)],
+    ['a bomb', packed(`{"rule":"${'a'.repeat(30_000_000)}"}`)],
+  ])('with %s is broken', async (_, fragment) => {
+    expect(await stateIn(fragment)).toBeUndefined();
+  });
+
+  it('takes nothing but texts out of it', async () => {
+    const hostile = packed(
+      '{"rule": {"a": 1}, "events": 7, "pipelines": {"__proto__": ["x"], "splunk": [1, "y"], "grep": "z"}}',
+    );
+    const found = await stateIn(hostile);
+    expect(found).toMatchObject({ rule: '', events: '', settings: '' });
+    expect(Object.entries(found?.pipelines ?? {})).toEqual([
+      ['__proto__', ['x']],
+      ['splunk', ['y']],
+    ]);
+    expect(Object.hasOwn(Object.prototype, 'x')).toBe(false);
+  });
+});
