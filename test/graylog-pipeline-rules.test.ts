@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { compared, type IngestedRule, ingested } from './ingest-agreement.ts';
+import {
+  asMessage,
+  compared,
+  type IngestedRule,
+  ingested,
+  ingestOptions,
+  interpreted,
+  planOf,
+  tagsOf,
+} from './ingest-agreement.ts';
+import { matches } from './matcher.ts';
 import { askedDetections, withRaw } from './rule-set-events.ts';
 import { thorough } from './thoroughness.ts';
 
@@ -32,6 +42,35 @@ describe('pipeline rules of the rule set, run by an independent reader', () => {
     }
     expect(wrong).toEqual([]);
     expect(all).toBeGreaterThan(2000);
+  });
+
+  test('two packs on one server do not disturb each other', () => {
+    const exact = rules.filter(({ widened }) => !widened);
+    const some = exact.slice(0, 40);
+    const other = exact.slice(20, 60).map((rule) => ({
+      ...rule,
+      ingest: { ...rule.ingest, id: `other ${rule.id}` },
+    }));
+    const plans = [planOf(some), planOf(other, { ...ingestOptions, pack: 'other' })];
+    const interpreter = interpreted({
+      rules: plans.flatMap((plan) => plan.rules),
+      pipelines: plans.flatMap((plan) => plan.pipelines),
+    });
+    const events = [...some, ...other].flatMap(({ compiled }) =>
+      (eventsOf.get(compiled) ?? []).slice(0, 2).map((event) => withRaw(event, compiled)),
+    );
+    let hits = 0;
+    for (const event of events) {
+      const { message, stored } = asMessage(event);
+      const meant = [...some, ...other].flatMap(({ compiled, ingest }) =>
+        matches(compiled.query, stored) ? [ingest.id] : [],
+      );
+      const { ids, wrong } = tagsOf(interpreter, message);
+      hits += meant.length;
+      expect(wrong).toEqual([]);
+      expect([...ids].sort()).toEqual(meant.sort());
+    }
+    expect(hits).toBeGreaterThan(50);
   });
 
   test('what finds more and what is refused', () => {

@@ -5,7 +5,7 @@ import { levelField } from './actions.ts';
 import type { IngestOptions, IngestRule } from './ingest-rule.ts';
 import { type SourceGroup, sourceGroups } from './source-groups.ts';
 import { copyAction, foldedFields, sourcePipelines, stages } from './source-pipelines.ts';
-import { type TemporaryFields, temporaryFields, temporaryPrefix } from './temporary-fields.ts';
+import { type TemporaryFields, temporaryFields, temporaryPattern } from './temporary-fields.ts';
 import { type PipelineRuleText, type PipelineText, pipelineText, ruleText } from './texts.ts';
 
 /** Everything that a pack brings for Graylog's pipeline processor; sorted by name. */
@@ -22,7 +22,7 @@ export interface IngestPlan {
  */
 export function planIngest(rules: readonly IngestRule[], options: IngestOptions): IngestPlan {
   const groups = sourceGroups(rules);
-  const names = temporaryFields(groups.flatMap(fieldsOf));
+  const names = temporaryFields(groups.flatMap(fieldsOf), options.pack);
   const frame = framePipeline(groups, names, options);
   const parts = [frame, ...groups.map((group) => sourcePipelines(group, names, options))];
   return {
@@ -46,7 +46,7 @@ function framePipeline(
   { pack }: IngestOptions,
 ): IngestPlan {
   const gateFields = [...new Set(groups.flatMap(({ gate }) => foldedFields(gate)))].sort();
-  const remove = `  remove_multiple_fields(pattern: "${temporaryPrefix}.*");\n`;
+  const remove = `  remove_multiple_fields(pattern: "${temporaryPattern(pack)}");\n`;
   const copies = gateFields.map((field) => copyAction(field, names)).join('');
   // no sender can set what only helpers may
   const begin = ruleText(`${pack} begin`, 'true', remove + copies, []);

@@ -16,8 +16,22 @@ export interface TemporaryFields {
   readonly flags: (field: string) => string;
 }
 
+/**
+ * What the copies and flags of a pack begin with: those of other packs, which run beside it, mean
+ * something else.
+ */
+export const prefixOfPack = (pack: string): string =>
+  temporaryPrefix + hash('sha256', pack, 'hex').slice(0, 4);
+
+/**
+ * The temporary fields of a pack that its own helpers remove: its copies and flags, and marks that
+ * mean the same in all packs.
+ */
+export const temporaryPattern = (pack: string): string =>
+  `${temporaryPrefix}(?:level_|s_|${prefixOfPack(pack).slice(temporaryPrefix.length)}).*`;
+
 /** Short names by digests of the fields' names, so that they do not depend on other fields. */
-export function temporaryFields(fields: Iterable<string>): TemporaryFields {
+export function temporaryFields(fields: Iterable<string>, pack: string): TemporaryFields {
   const names = new Map<string, string>();
   const taken = new Set<string>();
   for (const field of [...new Set(fields)].sort()) {
@@ -31,7 +45,7 @@ export function temporaryFields(fields: Iterable<string>): TemporaryFields {
   const named = (field: string): string => {
     const name = names.get(field);
     if (name === undefined) throw new Error(`${field} has no temporary name`);
-    return `${temporaryPrefix}${name}`;
+    return `${prefixOfPack(pack)}${name}`;
   };
   return {
     folded: named,
