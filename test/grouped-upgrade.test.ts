@@ -60,6 +60,28 @@ describe('releases in both modes', () => {
   });
 });
 
+test('a diff of apps of both modes is about what the detections say of themselves', async () => {
+  const off = 'sigpack: { splunk: { savedsearch: { enableSched: 0 } } }\n';
+  const rules = firstRules.map((text, index): [string, string] => [`rules/${index}.yml`, text]);
+  const folder = projectIn(root, Object.fromEntries(rules));
+  const build = async (output: string, grouping: string, last: string): Promise<void> => {
+    writeFiles(folder, {
+      'sigpack.yml': configFile(grouping),
+      'rules/2.yml': `${firstRules[2]}${last}`,
+    });
+    expect((await sigpack(['build', '-o', output], { cwd: folder })).code).toBe(0);
+  };
+  await build('single', 'none', off);
+  await build('grouped', 'log-source', off);
+  await build('on', 'log-source', '');
+  const diff = async (...args: readonly string[]) =>
+    (await sigpack(['diff', ...args], { cwd: folder })).stdout;
+  expect(await diff('single/acme-1.0.0.spl', 'grouped/acme-1.0.0.spl')).toContain(
+    'nothing changed (3 detections)',
+  );
+  expect(await diff('grouped/acme-1.0.0.spl', 'on/acme-1.0.0.spl')).toContain('enableSched 0 → 1');
+});
+
 describe('an installed app in both modes', () => {
   test('keeps what an admin has in local/, and is counted by detections', async () => {
     const single = createLab('{ kind: splunk-disk, home: splunk }');
@@ -73,9 +95,21 @@ describe('an installed app in both modes', () => {
     expect((await single.install(await single.build('1.0.0', 1, firstRules))).code).toBe(0);
     const file = 'splunk/etc/apps/acme/local/savedsearches.conf';
     single.write(file, local);
+    const macros = '[acme_third_filter]\ndefinition = search NOT User=x\n';
+    single.write('splunk/etc/apps/acme/local/macros.conf', macros);
     const next = await grouped.build('1.1.0', 2, firstRules);
     const plan = await grouped.install(next, { plan: true });
     expect(plan.out).toContain('+ grouped search Group of windows process_creation');
+    expect(plan.out.split('\n').filter((line) => line.includes('  local/'))).toEqual(
+      [
+        '  local/macros.conf overrides definition of "acme_third_filter"',
+        '  local/savedsearches.conf overrides disabled of "First"',
+      ].map(
+        (start) =>
+          `${start}: that has no effect on the grouped search that runs the detection; the page ` +
+          'Tuning of the app says what has.',
+      ),
+    );
     expect((await grouped.install(next)).code).toBe(0);
     expect(single.read(file)).toBe(local);
     const status = await grouped.status();
@@ -83,7 +117,10 @@ describe('an installed app in both modes', () => {
     expect(status.out).toContain('1.1.0');
     expect((await grouped.install(next)).out).toMatch(/nothing to do/i);
     const back = await single.build('1.2.0', 3, firstRules);
-    expect((await single.install(back)).code).toBe(0);
+    const undone = await single.install(back);
+    expect(undone.code).toBe(0);
+    expect(undone.out).toContain('overrides disabled of "First": what the pack says there has no');
+    expect(undone.out).not.toContain('acme_third_filter');
     expect(single.read(file)).toBe(local);
     expect(single.read('splunk/etc/apps/acme/default/savedsearches.conf')).not.toContain(
       'Group of',

@@ -1,6 +1,7 @@
 import { setField } from '../event/field.ts';
 import { hitFields } from '../pack/graylog/ingest/hit-fields.ts';
 import { type ConfFile, readBoundedConf } from '../pack/render/conf-reader.ts';
+import { namedSearches } from '../pack/splunk/grouped/member-searches.ts';
 import { type Level, levels } from '../sigma/rule/rule.ts';
 import { isDeeperThan, maximumDepth } from '../source/json.ts';
 import { isRecord } from '../source/record.ts';
@@ -127,10 +128,6 @@ function addManifest(text: string, add: Add): string {
     : '';
 }
 
-/** The id of a detection is in a comment above its stanza. */
-const idAbove = /^# ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\n\[([^\n]*)\]$/gim;
-/** A search for several detections is none of them. */
-const groupAbove = /^# group [0-9a-f-]{36}\n\[([^\n]*)\]$/gim;
 const textKeys = new Set(['description']);
 /** Settings that repeat names, or that follow from other texts. */
 const derivedNotable = 'rule_title|rule_description|drilldown_name|drilldown_search(?:es)?';
@@ -140,10 +137,9 @@ const derivedKey = new RegExp(
 );
 
 function addSearches(text: string, add: Add): void {
-  const { stanzas } = searchesIn(text);
-  const ids = new Map([...text.matchAll(idAbove)].map(([, id = '', name = '']) => [name, id]));
-  const groups = new Set([...text.matchAll(groupAbove)].map(([, name = '']) => name));
-  for (const [name, settings] of stanzas) {
+  const file = searchesIn(text);
+  const { ids, groups, members } = namedSearches(text, file);
+  for (const [name, settings] of file.stanzas) {
     if (groups.has(name) || isRetired(settings)) continue;
     const one = add(ids.get(name) ?? name, name);
     for (const [key, value] of settings) {
@@ -152,7 +148,7 @@ function addSearches(text: string, add: Add): void {
       else if (!derivedKey.test(key)) setField(one.settings, key, value);
     }
     // its group runs it: that is how the pack schedules, and no change of the detection
-    if (groups.size > 0 && settings.get('enableSched') === '0') one.settings.enableSched = '1';
+    if (members.has(name)) one.settings.enableSched = '1';
   }
 }
 

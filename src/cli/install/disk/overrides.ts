@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AppFiles, settingsIn } from '../../../install/splunk/app-files.ts';
+import { type AppFiles, settingsIn, textOf } from '../../../install/splunk/app-files.ts';
 import type { Override } from '../../../install/target.ts';
 import { readConf } from '../../../pack/render/conf-reader.ts';
+import { namedSearches } from '../../../pack/splunk/grouped/member-searches.ts';
 import { isDenied } from '../../error/error-code.ts';
 import { existsItself, linkOnTheWay, withFile } from './tree.ts';
 
@@ -25,25 +26,47 @@ const namedOverrides = 5;
 
 /**
  * Detections of which local/ has its own settings, the search first: settings of a version have no
- * effect there.
+ * effect there. With grouped searches it is the other way round: what local/ says of a detection,
+ * or of its filter macro, does not reach the search that runs it.
  */
 export function overrideNotes(target: string, files: AppFiles): readonly string[] {
   const ofSearch = ({ settings }: Override): number => (settings.includes('search') ? 0 : 1);
+  const { members, filterMacros } = groupedIn(files);
   const overrides = overridesIn(target, files).filter(
-    ({ file, settings }) => file === 'local/savedsearches.conf' && settings.length > 0,
+    ({ name, file, settings }) =>
+      settings.length > 0 &&
+      (file === 'local/savedsearches.conf' ||
+        (file === 'local/macros.conf' && filterMacros.has(name))),
   );
+  const isGrouped = ({ name, file }: Override): boolean =>
+    file === 'local/macros.conf' || members.has(name);
   const lines = overrides
     .sort((a, b) => ofSearch(a) - ofSearch(b))
     .slice(0, namedOverrides)
     .map(
-      ({ name, file, settings }) =>
-        `${file} overrides ${settings.join(', ')} of ${JSON.stringify(name)}: what the pack ` +
-        'says there has no effect.',
+      (one) =>
+        `${one.file} overrides ${one.settings.join(', ')} of ${JSON.stringify(one.name)}: ` +
+        (isGrouped(one) ? onlyOwnSearch : 'what the pack says there has no effect.'),
     );
   const more = overrides.length - lines.length;
-  return more > 0
-    ? [...lines, `${more} more in local/savedsearches.conf; sigpack status names them.`]
-    : lines;
+  return more > 0 ? [...lines, `${more} more in local/; sigpack status names them.`] : lines;
+}
+
+const onlyOwnSearch =
+  'that has no effect on the grouped search that runs the detection; the page Tuning of the app ' +
+  'says what has.';
+
+/** Detections that grouped searches run, and their filter macros, which these don't use. */
+function groupedIn(files: AppFiles) {
+  const text = textOf(files.get('default/savedsearches.conf') ?? new Uint8Array());
+  const file = readConf(text);
+  const { members } = namedSearches(text, file);
+  const filterMacros = [...members].flatMap((name) =>
+    [...(file.stanzas.get(name)?.get('search') ?? '').matchAll(/`(\w+_filter)`/g)].map(
+      ([, macro = '']) => macro,
+    ),
+  );
+  return { members, filterMacros: new Set(filterMacros) };
 }
 
 interface Ours {
