@@ -202,6 +202,24 @@ describe('detections share a search', () => {
     ).toEqual([1, 2]);
   });
 
+  it('whatever a key of savedsearch says of their own', () => {
+    const own = (keys: string): Given => ({ settings: `splunk: { savedsearch: { ${keys} } }` });
+    const made = pack(
+      [
+        { settings: 'enabled: false, splunk: { savedsearch: { disabled: 0 } }' },
+        own('description: Mine'),
+        own('is_visible: 0'),
+        own('enableSched: 1'),
+        {},
+      ],
+      grouping,
+    );
+    expect(idsOf(made).map(({ length }) => length)).toEqual([5]);
+    const [{ detection } = { detection: undefined }] = made.groups.groups;
+    expect(detection?.settings.enabled).toBe(true);
+    expect(detection?.settings.splunk.savedsearch).toEqual({});
+  });
+
   it.each([
     ['threshold: 5', 'it has a `threshold`'],
     ['splunk: { results: raw }', 'its results are events (`splunk.results: raw`)'],

@@ -11,7 +11,7 @@ import type { PackDetection, SplunkDetection } from '../../model/detection.ts';
 import { stanzaKey } from '../../render/conf-text.ts';
 import { riskScoreOf } from '../es-entity.ts';
 import { outputOf } from '../es-output.ts';
-import { groupKey } from './key.ts';
+import { groupKey, groupKeys } from './key.ts';
 import { type GroupMacros, groupMacros } from './macros.ts';
 import { groupName, groupNameStart } from './names.ts';
 import { withSpreadRuns } from './runs.ts';
@@ -153,12 +153,18 @@ function groupDetection(
     severity: severity ?? 'medium',
     settings: {
       ...settings,
+      // all of its detections run, be it by a key of savedsearch
+      enabled: true,
       threshold: 1,
       ...(suppress === undefined || suppress.period === 0
         ? {}
         : { suppress: { ...suppress, fields: ['sigma_rule', ...suppress.fields] } }),
       risk: { ...settings.risk, score: riskScoreOf(first) },
-      splunk: { ...settings.splunk, output },
+      splunk: {
+        ...settings.splunk,
+        output,
+        savedsearch: groupKeys(settings.splunk.savedsearch),
+      },
     },
   };
 }

@@ -22,7 +22,7 @@ export function groupKey(
     by: distinguishing(detection),
     suppress: suppress === undefined ? [] : [suppress.period, ...suppress.fields],
     entities: (alert?.entities ?? []).map(({ field, relayed }) => [field, relayed === true]),
-    savedsearch: splunk.savedsearch,
+    savedsearch: groupKeys(splunk.savedsearch),
     steps: typeof member === 'object' ? member.steps : [],
     ...(enterpriseSecurity
       ? {
@@ -35,3 +35,17 @@ export function groupKey(
       : {}),
   });
 }
+
+/** Keys that say what the search of a detection is, which stays in the app, and not how it runs. */
+const ofOwnSearch: ReadonlySet<string> = new Set([
+  'description',
+  'disabled',
+  'enableSched',
+  'is_visible',
+]);
+
+/** Those of the keys of `splunk.savedsearch` that a grouped search has too. */
+export const groupKeys = <Value>(
+  savedsearch: Readonly<Record<string, Value>>,
+): Readonly<Record<string, Value>> =>
+  Object.fromEntries(Object.entries(savedsearch).filter(([key]) => !ofOwnSearch.has(key)));
