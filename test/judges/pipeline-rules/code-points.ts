@@ -28,7 +28,7 @@ export function complement(set: CodePoints): CodePoints {
 export const intersection = (a: CodePoints, b: CodePoints): CodePoints =>
   complement(union(complement(a), complement(b)));
 
-export const has = (set: CodePoints, point: number): boolean =>
+const has = (set: CodePoints, point: number): boolean =>
   set.some(([from, to]) => from <= point && point <= to);
 
 /** The set as a class of a JavaScript expression with the flag u. */

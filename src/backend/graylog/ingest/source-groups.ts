@@ -87,7 +87,7 @@ function conjuncts(condition: Condition): ReadonlyMap<string, Condition> {
   return new Map(keyed.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-export const keyOf = (condition: Condition): string =>
+const keyOf = (condition: Condition): string =>
   JSON.stringify(condition, (_, value: unknown) =>
     typeof value === 'bigint' ? `${value}n` : value,
   );

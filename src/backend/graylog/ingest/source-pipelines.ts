@@ -1,5 +1,4 @@
 import type { Condition } from '../pipeline-rule/condition.ts';
-import { constantOf } from '../pipeline-rule/constant.ts';
 import { foldedText, printCondition } from '../pipeline-rule/print.ts';
 import { balanced, fieldValue, quoted } from '../pipeline-rule/text.ts';
 import { hitActions } from './actions.ts';
@@ -199,6 +198,3 @@ function flagRule(
   if (mark !== undefined) actions.push(`  set_field(${quoted(mark)}, "1");\n`);
   return actions.length === 0 ? undefined : ruleText(label, 'true', actions.join(''), []);
 }
-
-/** The gate of a group that lets every message through is not worth a stage. */
-export const isOpen = ({ gate }: SourceGroup): boolean => constantOf(gate) === true;
