@@ -84,7 +84,7 @@ export const interpreted = (plan: IngestPlan): Interpreter =>
  * An event as a GELF message, and what the matcher is to see of it: what the message holds. The
  * text of keywords is the message's own.
  */
-function asMessage(event: TestEvent): {
+export function asMessage(event: TestEvent): {
   readonly message: Message;
   readonly stored: TestEvent;
 } {
