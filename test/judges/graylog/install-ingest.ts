@@ -146,7 +146,9 @@ async function raised(server: GraylogServer): Promise<readonly string[]> {
     'gl-events_*/_search',
     JSON.stringify({ size: 1000, query: { match_all: {} } }),
   )) as { readonly hits: { readonly hits: readonly { readonly _source: Json }[] } };
-  return hits.hits.map(({ _source }) => String((_source.fields as Json | undefined)?.sigma_id));
+  return hits.hits.map(({ _source }) =>
+    String((_source.fields as Json | undefined)?.sigma_rule_id),
+  );
 }
 
 async function judged(server: GraylogServer): Promise<void> {
