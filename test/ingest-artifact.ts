@@ -21,7 +21,7 @@ export interface IngestExample {
   readonly value: string;
 }
 
-export const exampleId = (number: number): string =>
+const exampleId = (number: number): string =>
   `${String(number).padStart(8, '0')}-0000-4000-8000-000000000000`;
 
 const text = (value: string): Json => ({ '@type': 'string', '@value': value });

@@ -154,9 +154,7 @@ function compared(number: number, operator: string, value: number): boolean {
 
 function fieldMatches(test: FieldTest, text: string, other: unknown): boolean {
   if (other === undefined || other === null) return false;
-  const [a, b] = test.cased
-    ? [text, String(other)]
-    : [text.toLowerCase(), String(other).toLowerCase()];
+  const [a, b] = test.cased ? [text, String(other)] : [lower(text), lower(String(other))];
   switch (test.relation) {
     case 'equals':
       return a === b;
@@ -185,3 +183,10 @@ function isoWeek(time: number): number {
     1 + Math.floor((thursday - Date.UTC(new Date(thursday).getUTCFullYear(), 0, 1)) / (7 * day))
   );
 }
+
+/** As letter case is folded in Sigma: no letter beyond ASCII becomes one of ASCII. */
+const lower = (text: string): string =>
+  Array.from(text, (char) => {
+    const changed = char.toLowerCase();
+    return changed.length !== char.length || (char > '\x7f' && changed <= '\x7f') ? char : changed;
+  }).join('');

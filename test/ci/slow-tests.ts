@@ -22,4 +22,7 @@ export const slowTests = [
   'terminal-lines.test.ts',
   'docs-serve.test.ts',
   'tutorials.test.ts',
+  'graylog-pipeline-property.test.ts',
+  'grouped-hostile.test.ts',
+  'core.test.ts',
 ];

@@ -225,7 +225,7 @@ function wantedStreams(
   });
 }
 
-export const streamObject = (title: string): InstallObject => ({
+const streamObject = (title: string): InstallObject => ({
   key: `stream ${title}`,
   name: `stream ${JSON.stringify(title)}`,
   fields: new Map([['title', title]]),

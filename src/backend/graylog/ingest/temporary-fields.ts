@@ -20,7 +20,7 @@ export interface TemporaryFields {
  * What the copies and flags of a pack begin with: those of other packs, which run beside it, mean
  * something else.
  */
-export const prefixOfPack = (pack: string): string =>
+const prefixOfPack = (pack: string): string =>
   temporaryPrefix + hash('sha256', pack, 'hex').slice(0, 4);
 
 /**

@@ -78,7 +78,7 @@ function ruleNames(kind: TextKind, description: string): string {
   return names.length === 0 ? '' : ` (${names.join('; ')})`;
 }
 
-export const labelOf = (title: string): string => title.replace(/ [0-9a-f]{8}$/, '');
+const labelOf = (title: string): string => title.replace(/ [0-9a-f]{8}$/, '');
 
 const header = /^\s*(?:rule|pipeline)\s+"(?:[^"\\]|\\.)*"/;
 
