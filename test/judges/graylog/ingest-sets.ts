@@ -33,7 +33,7 @@ export interface IngestSet {
 
 export const detectionsStream = 'Judged detections';
 /** The number of the message, which its hits carry. */
-export const numberField = 'proof_n';
+export const numberField = 'ingest_n';
 
 const products = [
   ['winlogbeat', 'graylog'],
@@ -46,7 +46,7 @@ export function ingestSets(): readonly IngestSet[] {
   const kinds = new Map<string, string>();
   const named = compiledRules([]);
   const ids = new Set(named.map(({ rule }) => rule.id));
-  const every = Number(process.env.SIGPACK_INGEST_EVERY ?? 1);
+  const every = Number(process.env.SIGPACK_INGEST_EVERY ?? 40);
   const all = compileFolders(corpusFolders)
     .filter((rule) => rule.kind === 'detection')
     .filter(({ rule }, at) => at % every === 0 || ids.has(rule.id));

@@ -74,7 +74,7 @@ function ruleNames(kind: TextKind, description: string): string {
   if (kind === 'pipeline') return '';
   const names = description
     .split('\n')
-    .flatMap((line) => /^[0-9a-f-]{36} (.+)$/.exec(line)?.[1] ?? []);
+    .flatMap((line) => /^[0-9a-f-]{36} (?:[0-9a-f]{16} )?(.+)$/.exec(line)?.[1] ?? []);
   return names.length === 0 ? '' : ` (${names.join('; ')})`;
 }
 
