@@ -88,6 +88,11 @@ describe('a Graylog server that tests at ingest', { shuffle: false }, () => {
     expect(graylog.pipelines.connections.get(defaultStream)?.[0]).toBe('foreign');
     const calls = server.requests.map(({ method, path }) => `${method} ${path}`);
     const connects = calls.filter((call) => call.endsWith('/connections/to_stream'));
+    // made paused by the content pack: started before a pipeline can send hits to it
+    expect(graylog.paused.size).toBe(0);
+    expect(calls.findIndex((call) => call.endsWith('/resume'))).toBeLessThan(
+      calls.findIndex((call) => call.endsWith('/connections/to_stream')),
+    );
     // that of the tuning, and one for all pipelines
     expect(connects).toHaveLength(2);
     expect(calls.lastIndexOf('POST /api/system/pipelines/connections/to_stream')).toBeGreaterThan(

@@ -29,6 +29,8 @@ export interface FakeGraylog {
   readonly extras: Map<string, Json>;
   /** Ids by title. */
   readonly streams: Map<string, string>;
+  /** Ids of streams that take no message: 7.0.1 makes those of content packs so. */
+  readonly paused: Set<string>;
   readonly pipelines: FakePipelines;
   readonly handle: (request: Request) => Reply;
 }
@@ -42,6 +44,7 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
   const definitions = new Map<string, Json>();
   const extras = new Map<string, Json>();
   const allStreams = new Map(Object.entries(streamIds));
+  const paused = new Set<string>();
   const pipelines = createFakePipelines(allStreams);
   const notFound = json(404, { type: 'ApiError', message: 'not found' });
 
@@ -70,6 +73,7 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
       natives.set(id, made);
       if (type.name === 'stream') {
         streams.set(id, made);
+        paused.add(made);
         allStreams.set(titleOf(data), made);
       }
       if (type.name === 'notification' || type.name === 'dashboard')
@@ -226,6 +230,17 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
     return path === '/views/search' ? json(201, body) : undefined;
   }
 
+  function routeStreams(method: string, path: string): Reply {
+    if (path === '/streams')
+      return json(200, {
+        streams: [...allStreams].map(([title, id]) => ({ id, title, disabled: paused.has(id) })),
+      });
+    const resumed = /^\/streams\/([^/]+)\/resume$/.exec(path)?.[1];
+    if (resumed === undefined || method !== 'POST') return notFound;
+    paused.delete(resumed);
+    return { status: 204, body: '' };
+  }
+
   function handle(request: Request): Reply {
     const { method, headers } = request;
     if (headers.authorization !== authorization) return { status: 401, body: '' };
@@ -236,10 +251,7 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
       request.body.length === 0 ? {} : (JSON.parse(request.body.toString('utf8')) as Json);
     if (path === '/' || path === '')
       return json(200, { version: '6.3.7+fake', cluster_id: 'fake' });
-    if (path === '/streams')
-      return json(200, {
-        streams: [...allStreams].map(([title, id]) => ({ id, title })),
-      });
+    if (path.startsWith('/streams')) return routeStreams(method, path);
     const small = routeSmall(path, body) ?? pipelines.route(method, path, body);
     if (small) return small;
     const parts = path.split('/').slice(1);
@@ -250,7 +262,16 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
       return routeDefinitions(method, parts[2], request, body);
     return notFound;
   }
-  return { packs, installations, definitions, extras, streams: allStreams, pipelines, handle };
+  return {
+    packs,
+    installations,
+    definitions,
+    extras,
+    streams: allStreams,
+    paused,
+    pipelines,
+    handle,
+  };
 }
 
 const definitionsLast = <T extends { readonly type: { readonly name: string } }>(

@@ -89,6 +89,8 @@ const everyFault: Step = {
     ...thoroughTests(),
   ],
   env: { SIGPACK_FAULTS: 'all' },
+  // beside two servers of Graylog
+  limit: 2400,
 };
 
 function thoroughTests(): readonly string[] {

@@ -52,7 +52,11 @@ export async function applyToServer(
   for (const key of created) if (!isTextKey(key)) step('creating');
   const versionObjects = wantedOf(pack, there);
   const pipelines = pipelineChange(on, applying, there, step);
-  await makeAndConnect(pipelines, there.tuning, hitsStream(versionObjects, there));
+  const hits = hitsStream(versionObjects, there);
+  // servers from 7.0 on make the stream of a content pack paused: its hits would be lost
+  if (hits !== undefined && there.paused.has(hits))
+    await on.client.send('POST', `/streams/${encodeURIComponent(hits)}/resume`);
+  await makeAndConnect(pipelines, there.tuning, hits);
   const changeOne = changerOf(on, there, versionObjects);
   // definitions name the notification, which is there before them and goes after them
   const [extras, definitions] = parted(

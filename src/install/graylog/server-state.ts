@@ -28,6 +28,8 @@ export interface ServerState {
   readonly extras: ReadonlyMap<string, Extra>;
   /** Streams by title, where one alone has it. */
   readonly streams: ReadonlyMap<string, string>;
+  /** Ids of streams that take no message. */
+  readonly paused: ReadonlySet<string>;
   /** Titles that several streams have. */
   readonly ambiguous: ReadonlySet<string>;
   /** Ids of streams that were made with the pack. */
@@ -63,7 +65,7 @@ export async function readServer(
     }),
   );
   const extras = await readExtras(client, extraIds);
-  const { streams, ambiguous } = await streamsOf(client);
+  const { streams, ambiguous, paused } = await streamsOf(client);
   const pipelinePacks = [
     ...[...revisions.values()].sort((a, b) => b.rev - a.rev),
     ...begun,
@@ -76,6 +78,7 @@ export async function readServer(
     extras,
     streams,
     ambiguous,
+    paused,
     ownStreamIds: streamIds,
     pipelines,
     pipelinePacks,
@@ -150,10 +153,18 @@ function asObject(json: unknown, what: string): JsonObject {
   throw new InstallError('place', `the server answers with something else than ${what}`);
 }
 
-const isStream = (value: unknown): value is { readonly id: string; readonly title: string } =>
+interface Stream {
+  readonly id: string;
+  readonly title: string;
+  readonly disabled?: unknown;
+}
+
+const isStream = (value: unknown): value is Stream =>
   isRecord(value) && typeof value.id === 'string' && typeof value.title === 'string';
 
-async function streamsOf(client: Client): Promise<Pick<ServerState, 'streams' | 'ambiguous'>> {
+async function streamsOf(
+  client: Client,
+): Promise<Pick<ServerState, 'streams' | 'ambiguous' | 'paused'>> {
   const { streams = [] } = asObject((await client.send('GET', '/streams')).json, 'its streams');
   if (!isListOf(streams, isStream))
     throw new InstallError('place', 'the server answers with something else than its streams');
@@ -163,6 +174,7 @@ async function streamsOf(client: Client): Promise<Pick<ServerState, 'streams' | 
     streams: new Map(
       streams.filter(({ title }) => counts.get(title) === 1).map(({ id, title }) => [title, id]),
     ),
+    paused: new Set(streams.flatMap(({ id, disabled }) => (disabled === true ? [id] : []))),
     ambiguous: new Set([...counts].flatMap(([title, count]) => (count > 1 ? [title] : []))),
   };
 }

@@ -8,7 +8,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Found, judged, report, type Verdict } from '../proof-verdict.ts';
-import { alertsRaised, installPack } from './ingest-pack.ts';
+import { alertsRaised, installPack, packStream } from './ingest-pack.ts';
 import {
   createStream,
   installPlans,
@@ -16,6 +16,7 @@ import {
   pipelinesLoaded,
   removePlans,
   seconds,
+  startStream,
   storedWith,
 } from './ingest-server.ts';
 import {
@@ -148,6 +149,7 @@ const sets = ingestSets();
 await onEachGraylog(async (server) => {
   const stream = await createStream(server, detectionsStream);
   const pack = installPack(server);
+  await startStream(server, packStream);
   await installPlans(
     server,
     sets.map(({ plan }) => plan),
@@ -155,6 +157,7 @@ await onEachGraylog(async (server) => {
   await pipelinesLoaded(server);
   verdicts(server, await tagged(server, stream));
   const { wanted, wrong } = await alertsRaised(server);
+  if (wanted === 0) fail(['no alert is wanted: the hits of the pack are lost']);
   console.log(
     `graylog ${server.version}: ${wanted} alerts wanted, of a rule and an entity each, ${wrong.length} wrong`,
   );
