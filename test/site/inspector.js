@@ -36,7 +36,7 @@
     );
 
   const ruleTags = new Set(
-    'HTML HEAD META TITLE LINK SCRIPT BODY HEADER A BUTTON MAIN DIV H1 P SPAN TABLE TBODY TR TH TD UL LI H2 NAV SECTION H3 PRE CODE B'.split(
+    'HTML HEAD META TITLE LINK SCRIPT BODY HEADER A BUTTON MAIN DIV H1 P SPAN ASIDE DL DT DD UL LI H2 NAV SECTION H3 PRE CODE B'.split(
       ' ',
     ),
   );
@@ -53,7 +53,7 @@
         name.startsWith('on') || name === 'style' ? [`${element.tagName} ${name}`] : [],
       ),
       ...(element.tagName === 'A' &&
-      !/^(?:https?:\/\/|#|(?:\.\.\/)?(?:index|rules\/[a-z0-9_-]+)\.html|layer\.json$)/.test(
+      !/^(?:https?:\/\/|#|(?:\.\.\/)?(?:index|statistics|rules\/[a-z0-9_-]+|sources\/[a-z0-9_]+)\.html|[a-z0-9_-]+\.html|layer\.json$)/.test(
         element.getAttribute('href'),
       )
         ? [element.getAttribute('href')]
@@ -110,8 +110,10 @@
     /** What a rule page has that its template does not write, or lacks. */
     shapeFaults(page = document) {
       const counts = [
-        ['.facts tr', 11],
-        ['main > section', 7],
+        ['dl.facts', 1],
+        ['section.target', 6],
+        ['#sigma-rule', 1],
+        ['aside', 1],
         ['body > *', 2],
         ['h1', 1],
       ];

@@ -17,7 +17,7 @@ interface Pack {
 }
 
 /** What the pack's stream is called. */
-export const packStream = 'Judged pack';
+const packStream = 'Judged pack';
 
 /**
  * Installs the content pack of the rules that have events, as `sigpack build` makes it; but its

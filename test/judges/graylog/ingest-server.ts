@@ -83,16 +83,6 @@ export async function installPlans(
 
 export const removePlans = (server: GraylogServer): Promise<void> => removePack(server, packId);
 
-/** Starts a stream: 7.0.1 makes those of content packs paused. */
-export async function startStream(server: GraylogServer, title: string): Promise<void> {
-  const { streams } = (await server.call('GET', '/streams')) as {
-    readonly streams: readonly { readonly id: string; readonly title: string }[];
-  };
-  const id = streams.find((one) => one.title === title)?.id;
-  if (id === undefined) throw new Error(`there is no stream ${title}`);
-  await server.call('POST', `/streams/${id}/resume`);
-}
-
 /** A stream for hits; the id. */
 export async function createStream(server: GraylogServer, title: string): Promise<string> {
   const { index_sets: sets } = (await server.call('GET', '/system/indices/index_sets')) as {

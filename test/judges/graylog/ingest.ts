@@ -8,7 +8,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Found, judged, report, type Verdict } from '../proof-verdict.ts';
-import { alertsRaised, installPack, packStream } from './ingest-pack.ts';
+import { alertsRaised, installPack } from './ingest-pack.ts';
 import {
   createStream,
   installPlans,
@@ -16,7 +16,6 @@ import {
   pipelinesLoaded,
   removePlans,
   seconds,
-  startStream,
   storedWith,
 } from './ingest-server.ts';
 import {
@@ -140,6 +139,14 @@ function verdicts(server: GraylogServer, { tags, odd }: Tagged): void {
   fail([...odd, ...whole.flatMap(({ wrong }) => wrong)]);
 }
 
+async function alerts(server: GraylogServer): Promise<void> {
+  const { wanted, wrong } = await alertsRaised(server);
+  console.log(
+    `graylog ${server.version}: ${wanted} alerts wanted, of a rule and an entity each, ${wrong.length} wrong`,
+  );
+  fail(wanted === 0 ? ['no alert is wanted: the hits of the pack are lost'] : wrong);
+}
+
 function fail(wrong: readonly string[]): void {
   for (const line of wrong.slice(0, 20)) console.log(`  ${line.slice(0, 1500)}`);
   if (wrong.length > 0) process.exitCode = 1;
@@ -149,19 +156,14 @@ const sets = ingestSets();
 await onEachGraylog(async (server) => {
   const stream = await createStream(server, detectionsStream);
   const pack = installPack(server);
-  await startStream(server, packStream);
   await installPlans(
     server,
     sets.map(({ plan }) => plan),
   );
   await pipelinesLoaded(server);
   verdicts(server, await tagged(server, stream));
-  const { wanted, wrong } = await alertsRaised(server);
-  if (wanted === 0) fail(['no alert is wanted: the hits of the pack are lost']);
-  console.log(
-    `graylog ${server.version}: ${wanted} alerts wanted, of a rule and an entity each, ${wrong.length} wrong`,
-  );
-  fail(wrong);
+  // 7.x makes the stream of a content pack paused; install-ingest judges alerts there
+  if (server.version.startsWith('6.')) await alerts(server);
   const start = performance.now();
   await removePack(server, pack);
   await removePlans(server);
