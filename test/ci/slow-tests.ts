@@ -25,4 +25,9 @@ export const slowTests = [
   'graylog-pipeline-property.test.ts',
   'grouped-hostile.test.ts',
   'core.test.ts',
+  'graylog-pipeline-rules.test.ts',
+  'splunk-grouped.test.ts',
+  'package.test.ts',
+  'index-examples.test.ts',
+  'plugin.test.ts',
 ];
