@@ -375,16 +375,16 @@ test.each<[string, (pack: Json & { entities: Json[] }) => unknown, string]>([
     'is of the type "input"',
   ],
   [
-    'a pipeline rule',
+    'a lookup table',
     ({ entities }) =>
       entities.unshift({
         v: '1',
         id: 'n',
-        type: { name: 'pipeline_rule', version: '1' },
+        type: { name: 'lookup_table', version: '1' },
         constraints: [],
         data: {},
       }),
-    'entity 1 is of the type "pipeline_rule"',
+    'entity 1 is of the type "lookup_table"',
   ],
   [
     'a type of the object’s own',
