@@ -39,12 +39,16 @@
 
   function setUpPage() {
     setUpTargets();
+    const back = document.querySelector('.back');
+    if (!back) return;
+    // as the template wrote it: not every page is in a folder of its own
+    const index = back.getAttribute('href');
     const state = listState.get();
-    if (state.startsWith('#')) document.querySelector('.back').href = `../index.html${state}`;
+    if (state.startsWith('#')) back.href = index + state;
     document.addEventListener('keydown', (event) => {
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
-      location.href = '../index.html#focus=1';
+      location.href = `${index}#focus=1`;
     });
   }
 

@@ -345,6 +345,24 @@ describe('a rule page', () => {
   });
 });
 
+describe('the statistics', () => {
+  it('lead back to the list as it was, and to its search', async () => {
+    const page = await open('index.html');
+    await page.selectOption('[name=level]', 'critical');
+    const found = await count(page);
+    await page.getByRole('link', { name: 'Statistics' }).click();
+    await page.waitForURL(/statistics\.html/);
+    await page.locator('.back').click();
+    await page.waitForURL(/index\.html/);
+    expect(await count(page)).toBe(found);
+    await page.getByRole('link', { name: 'Statistics' }).click();
+    await page.waitForURL(/statistics\.html/);
+    await page.keyboard.press('/');
+    await page.waitForURL(/index\.html/);
+    await expect.poll(() => focused(page)).toBe('q');
+  });
+});
+
 describe('the theme', () => {
   const isDark = (page: Page): Promise<boolean> => inspect<boolean>(page, 'isDark');
 
