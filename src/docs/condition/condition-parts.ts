@@ -32,21 +32,24 @@ function groupOf(kind: 'all' | 'any', operands: readonly Query[]): ConditionPart
 
 /** The tests that differ in nothing but the value stand where the first of them is. */
 function gathered(parts: readonly ConditionPart[], link: 'all' | 'any'): readonly ConditionPart[] {
-  const tests = new Map<string, string[]>();
+  // the set beside the list: a rule may have a hundred thousand values
+  const tests = new Map<string, { readonly values: string[]; readonly seen: Set<string> }>();
   const kept: ConditionPart[] = [];
   for (const part of parts) {
     if (part.kind !== 'test' || part.values.length !== 1) {
       kept.push(part);
       continue;
     }
+    const [value = ''] = part.values;
     const key = `${part.field === undefined ? '' : `.${part.field}`}\n${part.operation}`;
     const known = tests.get(key);
     if (known) {
-      if (!part.values.every((value) => known.includes(value))) known.push(...part.values);
+      if (!known.seen.has(value)) known.values.push(value);
+      known.seen.add(value);
       continue;
     }
-    const values = [...part.values];
-    tests.set(key, values);
+    const values = [value];
+    tests.set(key, { values, seen: new Set(values) });
     kept.push({ ...part, values, link });
   }
   return kept;
