@@ -219,9 +219,13 @@ describe('the relations of a rule', () => {
       ids[0],
       `related:\n  - id: ${ids[3]}\n    type: similar\ntags: [attack.t1059.001]\n`,
     ),
-    rule('Bravo', ids[1], 'tags: [attack.t1059.001, attack.t1003]\n'),
+    rule(
+      'Bravo',
+      ids[1],
+      `related: [{ id: ${ids[2]}, type: similar }]\ntags: [attack.t1059.001, attack.t1003]\n`,
+    ),
     rule('charlie', ids[2], 'tags: [attack.t1059.001]\n'),
-    rule('Delta', ids[3], 'tags: [attack.t1003]\n'),
+    rule('Delta', ids[3], `related:\n  # id: ${ids[1]}\ntags: [attack.t1003]\n`),
     `title: Both\nname: both\ncorrelation: { type: temporal, rules: [${ids[0]}, ${ids[1]}], timespan: 1m }\n`,
   ].join('---\n');
   const bag = createBag();
@@ -251,6 +255,8 @@ describe('the relations of a rule', () => {
   it('are those that it names, on both sides', () => {
     expect(found('Alpha').named).toEqual(['Delta']);
     expect(found('Delta').named).toEqual(['Alpha']);
+    expect(found('Bravo').named).toEqual(['charlie']);
+    expect(found('charlie').named).toEqual(['Bravo']);
   });
 
   it('are the correlations that use it, and the rules that a correlation uses', () => {

@@ -1,7 +1,9 @@
 import { attackTechniques } from '../../attack/names.ts';
 import { attackReferences } from '../../pack/model/attack-tags.ts';
 import type { Rule } from '../../sigma/collection/collection.ts';
-import type { RuleHead } from '../../sigma/rule/rule.ts';
+import { createRereader } from '../../sigma/collection/rereader.ts';
+import { isUuid } from '../../sigma/rule/rule-id.ts';
+import { lookup } from '../../source/yaml/tree.ts';
 import { currentTechniques } from './matrix.ts';
 
 /** Another rule of the site. */
@@ -46,10 +48,11 @@ export function createRelations(
   const named = new Map<Rule, Set<Rule>>();
   const correlated = new Map<Rule, Set<Rule>>();
   const byId = new Map(rules.flatMap((rule) => (rule.id ? [[rule.id.toLowerCase(), rule]] : [])));
+  const documentOf = createRereader();
   for (const rule of rules.toSorted(byTitle)) {
     for (const id of currentTechniques(attackReferences(rule.tags).techniques))
       add(byTechnique, id, rule);
-    for (const id of relatedIds(rule)) join(named, rule, byId.get(id));
+    for (const id of relatedIds(rule, documentOf)) join(named, rule, byId.get(id));
     if (rule.kind === 'correlation')
       for (const { name } of rule.rules) join(correlated, rule, find(name, rule));
   }
@@ -118,13 +121,15 @@ const byTitle = (a: Rule, b: Rule): number => {
   return (first ?? '') < (second ?? '') ? -1 : 1;
 };
 
-/** The block of lines under `related:`, up to the next key. */
-const relatedBlock = /^related:[^\n]*\n((?:[ \t-][^\n]*\n|\n)*)/m;
-const uuid = /\bid:\s*['"]?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})/gi;
-
 /** Ids under `related`, in lower case. Only links of pages come of them. */
-function relatedIds({ file, span }: RuleHead): readonly string[] {
-  const text = `${file.text.slice(span.start, span.end)}\n`.replace(/\r\n?/g, '\n');
-  const block = relatedBlock.exec(text)?.[1] ?? '';
-  return [...block.matchAll(uuid)].map(([, id = '']) => id.toLowerCase());
+function relatedIds(rule: Rule, documentOf: ReturnType<typeof createRereader>): readonly string[] {
+  const { file, span, document } = rule;
+  // most rules have none, and need not be parsed again
+  if (!document && !file.text.slice(span.start, span.end).includes('related')) return [];
+  const related = lookup(documentOf(rule), 'related');
+  if (related?.kind !== 'sequence') return [];
+  return related.items.flatMap((item) => {
+    const id = lookup(item, 'id');
+    return id?.kind === 'scalar' && isUuid(id.text) ? [id.text.toLowerCase()] : [];
+  });
 }
