@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { environment, mainFile } from './sigpack.ts';
+import { environment, mainFile, sigpack } from './sigpack.ts';
 
 const rule = (title: string): string => `title: ${title}
 id: 00000000-0000-4000-8000-000000000001
@@ -89,6 +89,16 @@ describe('docs --serve', () => {
     ['/', {}, 'POST', 405],
   ] as const)('answers %s with %j by %s with %i', async (path, headers, method, status) => {
     expect((await get(path, headers, method)).status).toBe(status);
+  });
+
+  it.each([
+    ['-o', 'pages', 'leave -o out'],
+    ['-f', 'md', 'leave -f out'],
+  ])('refuses %s %s', async (option, value, expected) => {
+    const args = ['docs', '--serve', '--port', '0', option, value];
+    const { code, stderr } = await sigpack(args, { cwd: folder });
+    expect(code).toBe(2);
+    expect(stderr).toContain(expected);
   });
 
   it('follows changes, and keeps the pages while a rule is wrong', async () => {

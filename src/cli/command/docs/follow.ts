@@ -13,8 +13,10 @@ import { type SiteServer, serveSite } from './serve.ts';
 /** `sigpack docs --serve`: shows the pages to a browser on this machine, and follows changes. */
 export async function follow(
   paths: readonly string[],
-  options: PagesOptions & { readonly port?: number },
+  options: PagesOptions & { readonly output?: string; readonly port?: number },
 ): Promise<ExitCode> {
+  if (options.output !== undefined)
+    throw new CommandError('--serve writes no files; leave -o out');
   if (options.format !== 'html') throw new CommandError('--serve shows HTML pages; leave -f out');
   const made = await makePages(paths, options);
   if (!made.ok) return made.error;
