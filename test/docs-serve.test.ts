@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeFiles } from './project-folder.ts';
 import { environment, mainFile, sigpack } from './sigpack.ts';
 
 const rule = (title: string): string => `title: ${title}
@@ -16,16 +17,27 @@ detection:
   condition: selection
 `;
 
+const pipeline = (field: string): string => `name: own
+priority: 10
+transformations:
+  - { id: names, type: field_name_mapping, mapping: { EventID: ${field} } }
+`;
+
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-serve-'));
 const ruleFile = join(folder, 'rules', 'logon.yml');
+const pipelineFile = join(folder, 'pipelines', 'own.yml');
+const styleFile = join(folder, 'look', 'docs', 'site.css');
 let address = '';
 let said = '';
 let stop: () => Promise<void> = async () => {};
 
 beforeAll(async () => {
-  mkdirSync(join(folder, 'rules'));
-  writeFileSync(join(folder, 'sigpack.yml'), 'targets: [splunk]\npipelines: { splunk: none }\n');
-  writeFileSync(ruleFile, rule('First title'));
+  writeFiles(folder, {
+    'sigpack.yml': 'targets: [splunk]\npipelines: { splunk: pipelines }\ntemplates: look\n',
+    'rules/logon.yml': rule('First title'),
+    'pipelines/own.yml': pipeline('FirstField'),
+    'look/docs/site.css': '.first {}\n',
+  });
   const child = spawn(process.execPath, [mainFile, 'docs', '--serve', '--port', '0'], {
     cwd: folder,
     env: environment(),
@@ -99,6 +111,15 @@ describe('docs --serve', () => {
     const { code, stderr } = await sigpack(args, { cwd: folder });
     expect(code).toBe(2);
     expect(stderr).toContain(expected);
+  });
+
+  it.each([
+    ['a pipeline', pipelineFile, pipeline('SecondField'), '/rules/logon.html', 'SecondField'],
+    ['a template', styleFile, '.second {}\n', '/site.css', '.second'],
+  ])('follows %s that is elsewhere', async (_, file, text, page, expected) => {
+    expect((await get(page)).text).not.toContain(expected);
+    writeFileSync(file, text);
+    await expect.poll(async () => (await get(page)).text, { timeout: 20_000 }).toContain(expected);
   });
 
   it('follows changes, and keeps the pages while a rule is wrong', async () => {

@@ -2,7 +2,7 @@ import { counted } from '../../../source/plural.ts';
 import { visible } from '../../../source/visible.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../../error/exit-code.ts';
-import { watchedPaths } from '../../files/path-list.ts';
+import { givenList, type PathList, watchedPaths } from '../../files/path-list.ts';
 import { type Project, rulePaths } from '../../project/project.ts';
 import { defaultPaths } from '../../rule-test/session.ts';
 import { watchFiles } from '../../rule-test/watch.ts';
@@ -26,7 +26,8 @@ export async function follow(
     made.value.report();
     printText(`the site is at ${server.address}\n`);
     const { project } = made.value;
-    await watchFiles(watched(project, paths), isSource, () => showAgain(server, paths, options));
+    const places = watched(project, paths, options.pipeline);
+    await watchFiles(places, isSource, () => showAgain(server, paths, options));
   } finally {
     server.close();
   }
@@ -52,13 +53,30 @@ async function showAgain(
   }
 }
 
-const watched = (project: Project, paths: readonly string[]): readonly string[] => {
+/** What pages are made from. Names of built-in pipelines are no paths, which watching leaves out. */
+function watched(
+  project: Project,
+  paths: readonly string[],
+  pipelines: readonly string[] | undefined,
+): readonly string[] {
   const { loaded } = project;
-  const tests = loaded.exists ? defaultPaths(loaded).lists : [];
+  const { config, folder } = loaded;
+  const configured: PathList = {
+    entries: [
+      ...(config.templates === undefined ? [] : [config.templates]),
+      ...(pipelines ? [] : [...config.pipelines.values()].flat()),
+    ],
+    folder,
+  };
   return [
-    ...watchedPaths([...rulePaths(project, paths).lists, ...tests]),
+    ...watchedPaths([
+      ...rulePaths(project, paths).lists,
+      ...(loaded.exists ? defaultPaths(loaded).lists : []),
+      configured,
+      givenList(pipelines ?? []),
+    ]),
     ...(loaded.exists ? [loaded.file.path] : []),
   ];
-};
+}
 
-const isSource = (path: string): boolean => /\.(?:ya?ml|hbs|lock)$/i.test(path);
+const isSource = (path: string): boolean => /\.(?:ya?ml|hbs|css|js|lock)$/i.test(path);
