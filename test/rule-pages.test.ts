@@ -17,7 +17,9 @@ import {
   type RegisteredTarget,
   targets as registered,
 } from '../src/backend/registry.ts';
+import { recordsOf } from '../src/cli/command/docs/records.ts';
 import { docs } from '../src/cli/command/docs/run.ts';
+import { openProject } from '../src/cli/project/project.ts';
 import { loadTemplates } from '../src/cli/project/template-files.ts';
 import { writePages } from '../src/cli/write/pages.ts';
 import { dataNeeded } from '../src/docs/data-needed.ts';
@@ -32,6 +34,7 @@ import { createRenderer } from '../src/pack/render/template.ts';
 import { TemplateError } from '../src/pack/render/template-error.ts';
 import type { CompiledRule } from '../src/query/compile.ts';
 import { compileText } from './compile.ts';
+import { anyEvents } from './project-folder.ts';
 import { ruleSet } from './rule-set.ts';
 import { environment, mainFile } from './sigpack.ts';
 import { windowsLogs } from './windows-logs.ts';
@@ -679,6 +682,30 @@ describe('the command', () => {
     await expect(run([empty], 'md')).rejects.toThrow('there is no rule to write a page about');
     rmSync(empty, { recursive: true });
   });
+});
+
+it('names only files below the folder of the configuration', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sigpack-docs-'));
+  const config = join(folder, 'sigpack.yml');
+  writeFileSync(config, `ruleUrl: https://example.org/{path}\n${anyEvents}`);
+  const opened = await openProject({ config }, { format: 'text', verbose: false });
+  rmSync(folder, { recursive: true });
+  const [compiled] = compileText(ruleWith(1));
+  if (!opened.ok || !compiled) throw new Error('the project or the rule is wrong');
+  const project = opened.value;
+  const recordAt = (path: string) =>
+    recordsOf(
+      { ...project, history: { ...project.history, pathOf: () => path } },
+      () => undefined,
+    )(compiled);
+  expect(recordAt('a/b.yml')).toMatchObject({
+    path: 'a/b.yml',
+    sourceUrl: 'https://example.org/a/b.yml',
+  });
+  for (const path of ['../b.yml', '/a/b.yml', 'D:/a/b.yml']) {
+    const { path: shownPath, sourceUrl } = recordAt(path);
+    expect([shownPath, sourceUrl]).toEqual([undefined, undefined]);
+  }
 });
 
 describe('the folder of the pages', () => {

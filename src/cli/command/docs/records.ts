@@ -1,10 +1,10 @@
-import { relative, resolve } from 'node:path';
+import { win32 } from 'node:path';
 import { alertRecord } from '../../../docs/site/record-of.ts';
 import type { RuleRecord, RuleTest } from '../../../docs/site/rule-record.ts';
 import { ruleAddress } from '../../../pack/model/rule-address.ts';
 import type { CompiledRule } from '../../../query/compile.ts';
 import type { RuleHead } from '../../../sigma/rule/rule.ts';
-import { withSlashes } from '../../files/portable-path.ts';
+import { isOutside } from '../../files/portable-path.ts';
 import type { Project } from '../../project/project.ts';
 
 /** What the project knows of a rule: its place, the versions in the lock, its tests. */
@@ -12,13 +12,15 @@ export function recordsOf(
   project: Project,
   testsOf: (rule: Pick<RuleHead, 'file' | 'span'>) => readonly RuleTest[] | undefined,
 ): (compiled: CompiledRule) => RuleRecord {
-  const { loaded, lock } = project;
+  const { loaded, lock, history } = project;
   return (compiled) => {
     const { rule } = compiled;
-    const path = withSlashes(relative(loaded.folder, resolve(rule.file.path)));
+    const path = history.pathOf(rule.file.path);
     const locked = rule.id === undefined ? undefined : lock?.rules.get(rule.id);
     const tests = testsOf(rule);
-    const isInside = !path.startsWith('../') && rule.file.path !== '-';
+    // a rule on another drive has no relative path
+    const outside = isOutside(path, { sep: '/', isAbsolute: win32.isAbsolute });
+    const isInside = !outside && rule.file.path !== '-';
     const sourceUrl = isInside ? ruleAddress(loaded.config.ruleUrl, path) : undefined;
     return {
       ...(isInside ? { path } : {}),
