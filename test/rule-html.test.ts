@@ -114,6 +114,11 @@ it.each([
     'group-by: [User]',
     'A match of each of its rules, in their order, within 5 minutes, for each value of User.',
   ],
+  [
+    'value_percentile',
+    'condition: { gt: 500, field: Bytes, percentile: 91 }',
+    'Percentile 91 of Bytes of more than 500 within 5 minutes.',
+  ],
 ])('a correlation in a sentence: %s', (type, lines, expected) => {
   const text = `${loginRules}
 ---

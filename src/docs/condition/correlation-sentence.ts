@@ -37,7 +37,7 @@ function counted(rule: CorrelationRule): string {
     temporal_ordered: 'a match of each of its rules, in their order,',
     value_sum: `a sum of ${fields} of ${amount}`,
     value_avg: `an average of ${fields} of ${amount}`,
-    value_percentile: `a ${percentile}th percentile of ${fields} of ${amount}`,
+    value_percentile: `percentile ${percentile} of ${fields} of ${amount}`,
   };
   return counts[type];
 }
