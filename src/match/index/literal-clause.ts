@@ -1,3 +1,4 @@
+import { anyClause, type Clause, leastClause } from '../../query/clause.ts';
 import { type Item, itemsOf, type Query, type RegexTest } from '../../query/tree.ts';
 import { foldCase } from '../../regex/letter-case.ts';
 import { requiredPattern } from '../../regex/literal.ts';
@@ -18,13 +19,6 @@ export interface Atom {
   readonly text: string;
 }
 
-/** If a query is true, so is at least one of the atoms. */
-export interface Clause {
-  readonly atoms: readonly Atom[];
-  /** Estimated share of events that have one of them. */
-  readonly cost: number;
-}
-
 /** An atom; equal atoms are the same object. */
 interface KnownAtom extends Atom {
   readonly likelihood: number;
@@ -41,7 +35,7 @@ interface KnownAtom extends Atom {
  */
 export function createClauseFinder(
   queries: readonly Query[],
-): (query: Query) => Clause | undefined {
+): (query: Query) => Clause<Atom> | undefined {
   const atoms = new Map<Item, KnownAtom>();
   const known = createKnownAtoms();
   for (const query of queries) {
@@ -56,7 +50,7 @@ export function createClauseFinder(
   return (query) => {
     const clause = clauseOf(query, atoms);
     // equal items give the same atom twice
-    return clause && { ...clause, atoms: [...new Set(clause.atoms)] };
+    return clause && { ...clause, terms: [...new Set(clause.terms)] };
   };
 }
 
@@ -79,7 +73,7 @@ function createKnownAtoms(): (atom: Atom | undefined) => KnownAtom | undefined {
 }
 
 /** Longer literals are rarer. */
-function likelihood({ place, text }: Atom): number {
+export function likelihood({ place, text }: Pick<Atom, 'place' | 'text'>): number {
   if (place === 'present') return 0.5;
   if (place === 'whole') return 0.001;
   return Math.max(0.0001, 0.35 ** (text.length + (place === 'inside' ? 0 : 3)));
@@ -88,32 +82,18 @@ function likelihood({ place, text }: Atom): number {
 /** A literal that many rules need is one that many events have. */
 const costOf = (atom: KnownAtom): number => Math.min(1, atom.likelihood * atom.queries);
 
-function clauseOf(query: Query, atoms: ReadonlyMap<Item, KnownAtom>): Clause | undefined {
+function clauseOf(query: Query, atoms: ReadonlyMap<Item, KnownAtom>): Clause<Atom> | undefined {
   switch (query.kind) {
     case 'not':
       return undefined;
     case 'item': {
       const atom = atoms.get(query);
-      return atom && { atoms: [atom], cost: costOf(atom) };
+      return atom && { terms: [atom], cost: costOf(atom) };
     }
-    case 'and': {
-      const clauses = query.operands.flatMap((operand) => clauseOf(operand, atoms) ?? []);
-      return clauses.length === 0
-        ? undefined
-        : clauses.reduce((best, clause) => (clause.cost < best.cost ? clause : best));
-    }
-    case 'or': {
-      const clauses: Clause[] = [];
-      for (const operand of query.operands) {
-        const clause = clauseOf(operand, atoms);
-        if (!clause) return undefined;
-        clauses.push(clause);
-      }
-      return {
-        atoms: clauses.flatMap((clause) => clause.atoms),
-        cost: clauses.reduce((sum, { cost }) => sum + cost, 0),
-      };
-    }
+    case 'and':
+      return leastClause(query.operands, (operand) => clauseOf(operand, atoms));
+    case 'or':
+      return anyClause(query.operands, (operand) => clauseOf(operand, atoms));
   }
 }
 

@@ -194,7 +194,7 @@ function atomsOf(queries: readonly Query[]): {
   for (const [number, query] of queries.entries()) {
     const clause = find(query);
     if (!clause) always.push(number);
-    for (const atom of clause?.atoms ?? []) {
+    for (const atom of clause?.terms ?? []) {
       const asked: Asked = atoms.get(atom.field) ?? new Map();
       atoms.set(atom.field, asked);
       const rules = asked.get(atom);

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { GateClause } from './gate-clause.ts';
+import type { Clause } from '../../../query/clause.ts';
 
 /** Rules that are only asked where one of the tests holds. */
 export interface Bucket<T> {
@@ -12,7 +12,8 @@ export interface Bucket<T> {
 
 export interface Candidate<T> {
   readonly rule: T;
-  readonly clause: GateClause | undefined;
+  /** Of texts of tests. */
+  readonly clause: Clause<string> | undefined;
 }
 
 /** A gate with more tests costs as much as the rules behind it. */
@@ -33,7 +34,7 @@ export function bucketed<T>(candidates: readonly Candidate<T>[]): {
   const gated: { readonly rule: T; readonly tests: readonly string[] }[] = [];
   const rest: T[] = [];
   for (const { rule, clause } of candidates) {
-    if (clause && clause.tests.length <= mostTests) gated.push({ rule, tests: clause.tests });
+    if (clause && clause.terms.length <= mostTests) gated.push({ rule, tests: clause.terms });
     else rest.push(rule);
   }
   const uses = new Map<string, number>();

@@ -1,12 +1,6 @@
+import { likelihood } from '../../../match/index/literal-clause.ts';
+import { anyClause, type Clause, leastClause } from '../../../query/clause.ts';
 import type { Condition, LiteralLeaf } from '../pipeline-rule/condition.ts';
-
-/** If a condition holds, so does at least one of these tests, none of which calls a function. */
-export interface GateClause {
-  /** Texts of tests. */
-  readonly tests: readonly string[];
-  /** Estimated share of messages that pass one of them. */
-  readonly cost: number;
-}
 
 /** Finds the clause that the fewest messages pass. */
 export interface ClauseFinder {
@@ -16,49 +10,30 @@ export interface ClauseFinder {
   readonly uses: ReadonlyMap<string, number>;
 }
 
-export function clauseOf(condition: Condition, finder: ClauseFinder): GateClause | undefined {
+/** The texts of tests, none of which calls a function: if the condition holds, so does one. */
+export function clauseOf(condition: Condition, finder: ClauseFinder): Clause<string> | undefined {
   switch (condition.kind) {
     case 'literal':
       return ofLiteral(condition, finder);
     case 'regex':
-      return least(condition.needs.map((leaf) => ofLiteral(leaf, finder)));
+      return leastClause(condition.needs, (leaf) => ofLiteral(leaf, finder));
     case 'and':
-      return least(condition.operands.map((operand) => clauseOf(operand, finder)));
-    case 'or':
-      return ofAny(condition.operands, finder);
+      return leastClause(condition.operands, (operand) => clauseOf(operand, finder));
+    case 'or': {
+      const clause = anyClause(condition.operands, (operand) => clauseOf(operand, finder));
+      if (clause === undefined || clause.terms.length === 0) return undefined;
+      return { ...clause, terms: [...new Set(clause.terms)] };
+    }
     default:
       return undefined;
   }
 }
 
-function ofLiteral(leaf: LiteralLeaf, { testOf, uses }: ClauseFinder): GateClause | undefined {
+function ofLiteral(leaf: LiteralLeaf, { testOf, uses }: ClauseFinder): Clause<string> | undefined {
   const test = testOf(leaf);
   if (test === undefined) return undefined;
-  return { tests: [test], cost: Math.min(1, likelihood(leaf) * (uses.get(test) ?? 1)) };
-}
-
-/** Longer literals are rarer. */
-function likelihood({ at, text }: LiteralLeaf): number {
-  if (at === 'whole') return 0.001;
-  return Math.max(0.0001, 0.35 ** (text.trim().length + (at === 'inside' ? 0 : 3)));
-}
-
-function least(clauses: readonly (GateClause | undefined)[]): GateClause | undefined {
-  let best: GateClause | undefined;
-  for (const clause of clauses) if (clause && (!best || clause.cost < best.cost)) best = clause;
-  return best;
-}
-
-function ofAny(operands: readonly Condition[], finder: ClauseFinder): GateClause | undefined {
-  const tests = new Set<string>();
-  let cost = 0;
-  for (const operand of operands) {
-    const clause = clauseOf(operand, finder);
-    if (!clause) return undefined;
-    for (const test of clause.tests) tests.add(test);
-    cost += clause.cost;
-  }
-  return tests.size === 0 ? undefined : { tests: [...tests], cost };
+  const share = likelihood({ place: leaf.at, text: leaf.text.trim() });
+  return { terms: [test], cost: Math.min(1, share * (uses.get(test) ?? 1)) };
 }
 
 /** All literals of a condition, needed ones of its expressions too. */

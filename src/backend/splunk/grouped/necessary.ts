@@ -1,3 +1,4 @@
+import { anyClause, type Clause, leastClause } from '../../../query/clause.ts';
 import type { Item, Query } from '../../../query/tree.ts';
 import { ANY, type Pattern } from '../../../sigma/value/pattern.ts';
 import { isKindField } from '../correlation/narrowing.ts';
@@ -10,12 +11,6 @@ export interface NeededTerm {
   readonly field: string | undefined;
   /** The value as the search stage spells it, or the whole term. */
   readonly text: string;
-}
-
-interface Clause {
-  readonly terms: readonly Query[];
-  /** Estimated share of events that have one of them, and a little for the length of their text. */
-  readonly cost: number;
 }
 
 /**
@@ -47,39 +42,23 @@ function printedTerm(term: Query, spell: Spelling): NeededTerm {
     : { field: undefined, text: printOperand(term, spell) };
 }
 
-/** Of a conjunction, one part is enough; of alternatives, every one is needed. */
-function clauseOf(query: Query, spell: Spelling): Clause | undefined {
+function clauseOf(query: Query, spell: Spelling): Clause<Query> | undefined {
   switch (query.kind) {
     case 'item':
       return clause(query, shareOf(query), spell);
     case 'not':
       return clause(query, 0.9, spell);
-    case 'and': {
-      let best: Clause | undefined;
-      for (const operand of query.operands) {
-        const found = clauseOf(operand, spell);
-        if (found && (!best || found.cost < best.cost)) best = found;
-      }
-      return best;
-    }
-    case 'or': {
-      const terms: Query[] = [];
-      let cost = 0;
-      for (const operand of query.operands) {
-        const found = clauseOf(operand, spell);
-        if (!found) return undefined;
-        terms.push(...found.terms);
-        cost += found.cost;
-      }
-      return { terms, cost };
-    }
+    case 'and':
+      return leastClause(query.operands, (operand) => clauseOf(operand, spell));
+    case 'or':
+      return anyClause(query.operands, (operand) => clauseOf(operand, spell));
   }
 }
 
 /** A list of a thousand values is worse than one value that some more events have. */
 const perByte = 1e-5;
 
-const clause = (term: Query, share: number, spell: Spelling): Clause => ({
+const clause = (term: Query, share: number, spell: Spelling): Clause<Query> => ({
   terms: [term],
   cost: share + perByte * printOperand(term, spell).length,
 });
