@@ -1,4 +1,5 @@
-import { itemsOf, type Query } from '../../../query/tree.ts';
+import { type Item, itemsOf, type Query } from '../../../query/tree.ts';
+import { isUuid } from '../../../sigma/rule/rule-id.ts';
 import { failed, ok, type Result } from '../../../source/result.ts';
 import { Refusal } from '../../backend.ts';
 import { bounded } from '../search-stage.ts';
@@ -33,8 +34,10 @@ export interface GroupedRule {
  * @returns The parts, or why the rule needs a search of its own.
  */
 export function groupedRule(id: string, query: Query, cloudSafe: boolean): Result<GroupedRule> {
-  if (!isPlainId.test(id)) return failed('its id is no UUID');
-  if (itemsOf(query).some(({ field, test }) => isColumn(field) || isColumn(otherOf(test))))
+  if (!isUuid(id)) return failed('its id is no UUID');
+  const isColumn = ({ field, test }: Item): boolean =>
+    field === ruleColumn || (test.kind === 'field' && test.other === ruleColumn);
+  if (itemsOf(query).some(isColumn))
     return failed(`it tests \`${ruleColumn}\`, a column of grouped searches`);
   try {
     const over = bounded(query, 'over', cloudSafe);
@@ -51,7 +54,3 @@ export function groupedRule(id: string, query: Query, cloudSafe: boolean): Resul
 const anyEvent =
   'no term of the search stage is in all of its events, so that a search with other rules would ' +
   'look at every event for each of them';
-const isPlainId = /^[0-9A-Fa-f-]{36}$/;
-const isColumn = (field: string | undefined): boolean => field === ruleColumn;
-const otherOf = (test: ReturnType<typeof itemsOf>[number]['test']): string | undefined =>
-  test.kind === 'field' ? test.other : undefined;

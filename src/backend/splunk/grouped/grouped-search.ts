@@ -1,3 +1,4 @@
+import { joinStages } from '../splunk.ts';
 import { type GroupedRule, ruleColumn } from './grouped-rule.ts';
 import { stableParts } from './parts.ts';
 import { superset } from './superset.ts';
@@ -79,9 +80,8 @@ function groupedText<Rule extends GroupedRule>(
   { scope, tailOf }: GroupedOptions<Rule>,
 ): string {
   const { fields, commands } = tailOf(rules);
-  const first = [scope, superset(rules)].filter((text) => text !== '').join(' ');
   return [
-    first === '' ? '*' : first,
+    joinStages({ search: superset(rules), where: '' }, scope),
     ...ruleCommands(rules),
     ...(fields === undefined ? [] : onlyFields(fields)),
     `makemv delim=" " ${ruleColumn}`,
@@ -112,6 +112,12 @@ function hitOf({ id, condition, exclusion }: GroupedRule): string {
   const hit = exclusion === undefined ? `"${id} "` : `if(${exclusion}, "", "${id} ")`;
   return `if(${condition}, ${hit}, "")`;
 }
+
+const inHit = /, "", "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) "\)/gi;
+
+/** The ids of the rules of a grouped search, each of which has an exclusion. */
+export const ruleIdsIn = (search: string): readonly string[] =>
+  [...search.matchAll(inHit)].map(([, id = '']) => id);
 
 const onlyFields = (fields: readonly string[]): readonly string[] => [
   `fields ${[...new Set([ruleColumn, ...fields])].join(', ')}`,

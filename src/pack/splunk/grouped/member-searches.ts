@@ -1,12 +1,10 @@
+import { ruleIdsIn } from '../../../backend/splunk/grouped/grouped-search.ts';
 import type { ConfFile } from '../../render/conf-reader.ts';
 
-const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 /** The id of a detection is in a comment above its stanza. */
-const idAbove = new RegExp(`^# (${uuid})\\n\\[([^\\n]*)\\]$`, 'gim');
+const idAbove = /^# ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\n\[([^\n]*)\]$/gim;
 /** A search for several detections is none of them. */
 const groupAbove = /^# group [0-9a-f-]{36}\n\[([^\n]*)\]$/gim;
-/** What a grouped search has of each of its detections. */
-const memberId = new RegExp(`, "", "(${uuid}) "\\)`, 'gi');
 
 /** What savedsearches.conf of an app has of detections and of searches for several of them. */
 export interface NamedSearches {
@@ -23,9 +21,7 @@ export function namedSearches(text: string, { stanzas }: ConfFile): NamedSearche
   const ids = new Map([...text.matchAll(idAbove)].map(([, id = '', name = '']) => [name, id]));
   const groups = new Set([...text.matchAll(groupAbove)].map(([, name = '']) => name));
   const run = new Set(
-    [...groups].flatMap((name) =>
-      [...(stanzas.get(name)?.get('search') ?? '').matchAll(memberId)].map(([, id = '']) => id),
-    ),
+    [...groups].flatMap((name) => ruleIdsIn(stanzas.get(name)?.get('search') ?? '')),
   );
   const members = [...ids].flatMap(([name, id]) => (run.has(id) ? [name] : []));
   return { ids, groups, members: new Set(members) };
