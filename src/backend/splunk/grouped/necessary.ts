@@ -7,6 +7,8 @@ import { looseValue, type Spelling, searchField } from '../text.ts';
 
 /** `field=value` of the search stage, or another term. */
 export interface NeededTerm {
+  /** As the search stage spells it by itself. */
+  readonly whole: string;
   /** As the search stage spells it; undefined for what can't be in a list of values. */
   readonly field: string | undefined;
   /** The value as the search stage spells it, or the whole term. */
@@ -36,10 +38,11 @@ export function alwaysOf(over: Query, cloudSafe: boolean): readonly string[] {
 const longestShared = 200;
 
 function printedTerm(term: Query, spell: Spelling): NeededTerm {
-  const [value, ...others] = (term.kind === 'item' && listValues(term, spell)) || [];
-  return term.kind === 'item' && term.field !== undefined && value !== undefined && !others.length
-    ? { field: searchField(term.field, term), text: value }
-    : { field: undefined, text: printOperand(term, spell) };
+  const whole = printOperand(term, spell);
+  const apart = { whole, field: undefined, text: whole };
+  if (term.kind !== 'item' || term.field === undefined) return apart;
+  const [value] = listValues(term, spell) ?? [];
+  return value === undefined ? apart : { whole, field: searchField(term.field, term), text: value };
 }
 
 function clauseOf(query: Query, spell: Spelling): Clause<Query> | undefined {

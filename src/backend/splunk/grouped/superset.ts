@@ -21,7 +21,9 @@ function neededByAny(
   rules: readonly GroupedRule[],
   shared: ReadonlySet<string>,
 ): readonly string[] {
-  const alternatives = alternativesOf(rules.flatMap(({ needed }) => needed));
+  const needed = rules.flatMap((rule) => rule.needed);
+  if (needed.some(({ whole }) => shared.has(whole))) return [];
+  const alternatives = alternativesOf(needed);
   if (alternatives.length === 0) return ['NOT *'];
   if (alternatives.some((text) => shared.has(text))) return [];
   return alternatives.length === 1 ? alternatives : [`(${alternatives.join(' OR ')})`];
