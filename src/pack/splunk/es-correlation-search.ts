@@ -15,15 +15,21 @@ export function addCorrelationSearch(
   { info, dataNeeded }: { readonly info: PackInfo; readonly dataNeeded: readonly string[] },
 ): void {
   const { detection } = search;
-  settings.set('action.correlationsearch.enabled', '1');
-  settings.set('action.correlationsearch.label', name);
-  settings.set(
-    'action.correlationsearch.annotations',
-    JSON.stringify(annotationsOf(detection, info)),
-  );
-  settings.set('action.correlationsearch.detection_type', 'ebd');
-  settings.set('action.correlationsearch.metadata', JSON.stringify(metadataOf(detection)));
+  addSearchAction(settings, name, annotationsOf(detection, info), metadataOf(detection));
   addGuidance(settings, name, search, dataNeeded);
+}
+
+export function addSearchAction(
+  settings: Map<string, string>,
+  label: string,
+  annotations: Readonly<Record<string, readonly string[]>>,
+  metadata: Readonly<Record<string, string>>,
+): void {
+  settings.set('action.correlationsearch.enabled', '1');
+  settings.set('action.correlationsearch.label', label);
+  settings.set('action.correlationsearch.annotations', JSON.stringify(annotations));
+  settings.set('action.correlationsearch.detection_type', 'ebd');
+  settings.set('action.correlationsearch.metadata', JSON.stringify(metadata));
 }
 
 function annotationsOf(

@@ -3,7 +3,7 @@ import { entitiesOf } from './es-entity.ts';
 import { findingToken, sameAsInFinding } from './es-token.ts';
 
 /** A search that an analyst opens from a finding. */
-interface DrillDown {
+export interface DrillDown {
   readonly name: string;
   readonly search: string;
   readonly earliest_offset: string;

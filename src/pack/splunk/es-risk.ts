@@ -1,12 +1,15 @@
 import type { PackDetection } from '../model/detection.ts';
 import { confValue } from '../render/conf-text.ts';
 import { entitiesOf, namedFields, scoredEntity } from './es-entity.ts';
-import { labelled, resultToken, withoutTokens } from './es-token.ts';
+import { labelled, resultToken } from './es-token.ts';
 
-/** An intermediate finding: it adds risk to its entities and notifies nobody. */
+/**
+ * An intermediate finding: it adds risk to its entities and notifies nobody. `title`: without other
+ * tokens than those that are meant.
+ */
 export function addRisk(
   settings: Map<string, string>,
-  name: string,
+  title: string,
   detection: PackDetection,
 ): void {
   const objects = entitiesOf(detection).map((entity) => scoredEntity(entity, detection));
@@ -19,7 +22,7 @@ export function addRisk(
   settings.set('action.risk.param._risk', JSON.stringify([...objects, ...threats]));
   settings.set(
     'action.risk.param._risk_message',
-    found.length === 0 ? withoutTokens(name) : `${withoutTokens(name)}: ${found.join(', ')}`,
+    found.length === 0 ? title : `${title}: ${found.join(', ')}`,
   );
   // each object has a score of its own
   settings.set('action.risk.param._risk_score', '0');

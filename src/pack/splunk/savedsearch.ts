@@ -1,10 +1,11 @@
 import type { PackInfo, SplunkDetection } from '../model/detection.ts';
-import { confValue } from '../render/conf-text.ts';
+import { confText, confValue } from '../render/conf-text.ts';
 import { addAlert } from './alert.ts';
 import { addCorrelationSearch } from './es-correlation-search.ts';
-import { addFinding } from './es-finding.ts';
+import { addFinding, findingTexts } from './es-finding.ts';
 import { outputOf } from './es-output.ts';
 import { addRisk } from './es-risk.ts';
+import { withoutTokens } from './es-token.ts';
 import { addSchedule, splunkSchedule } from './schedule.ts';
 import { addSummaryIndex } from './summary-index.ts';
 import { fullDescription, searchTexts } from './texts.ts';
@@ -43,11 +44,15 @@ export function savedSearchSettings(
       info: options.info,
       dataNeeded: options.dataNeeded?.(search) ?? [],
     });
-    if (outputOf(detection) === 'finding') addFinding(settings, texts, search);
-    else addRisk(settings, texts.name, detection);
+    if (outputOf(detection) === 'finding')
+      addFinding(settings, detection, findingTexts(texts, search));
+    else addRisk(settings, withoutTokens(texts.name), detection);
   }
   if (options.summaryIndex !== undefined)
-    addSummaryIndex(settings, detection, options.info.id, options.summaryIndex);
+    addSummaryIndex(settings, options.info.id, options.summaryIndex, {
+      sigpack_rule: confText(detection.id),
+      sigpack_level: detection.severity,
+    });
   for (const [key, value] of Object.entries(detection.settings.splunk.savedsearch))
     settings.set(key, confValue(value));
   // a search that is disabled opens no drill-down
