@@ -12,8 +12,10 @@ export function memberOf(
   fields: SplunkFields,
   { splunk: { cloudSafe, enterpriseSecurity } }: PackConfig,
 ): GroupMember | string {
+  if (compiled.kind === 'correlation') return 'it is a correlation';
   const reason = ownSearchReason(compiled, given, fields, enterpriseSecurity);
-  if (reason !== undefined || compiled.kind === 'correlation') return reason ?? '';
+  if (reason !== undefined) return reason;
   const rule = groupedRule(given.id, compiled.query, cloudSafe);
-  return rule.ok ? { rule: rule.value, steps: fields.steps } : rule.error;
+  if (!rule.ok) return rule.error;
+  return { rule: rule.value, steps: fields.steps, by: [...new Set(fields.single)] };
 }

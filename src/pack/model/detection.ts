@@ -115,6 +115,13 @@ export interface GroupMember {
   readonly rule: GroupedRule;
   /** Commands that merge several fields into one. */
   readonly steps: readonly string[];
+  /** Fields with a single value in each result. */
+  readonly by: readonly string[];
+}
+
+/** A detection that can share a search. */
+export interface GroupedDetection extends SplunkDetection {
+  readonly member: GroupMember;
 }
 
 /** A log source that is searched, and where a pipeline places its events. */

@@ -1,13 +1,14 @@
 import type { GroupedRule } from '../../../backend/splunk/grouped/grouped-rule.ts';
 import {
   type GroupedSearch,
+  type GroupedSearches,
   groupedSearches,
 } from '../../../backend/splunk/grouped/grouped-search.ts';
 import { levels } from '../../../sigma/rule/rule.ts';
 import { sigpackNamespace, uuidV5 } from '../../../source/uuid.ts';
 import type { PackConfig } from '../../config/config.ts';
 import { runsInSplunk } from '../../config/enabled.ts';
-import type { PackDetection, SplunkDetection } from '../../model/detection.ts';
+import type { GroupedDetection, PackDetection, SplunkDetection } from '../../model/detection.ts';
 import { stanzaKey } from '../../render/conf-text.ts';
 import { riskScoreOf } from '../es-entity.ts';
 import { outputOf } from '../es-output.ts';
@@ -25,7 +26,7 @@ export interface SplunkGroup {
   readonly name: string;
   readonly search: string;
   /** At least one, sorted by id. */
-  readonly members: readonly SplunkDetection[];
+  readonly members: readonly GroupedDetection[];
   /** The settings that its stanza is made of; its severity is the highest of the members. */
   readonly detection: PackDetection;
 }
@@ -56,27 +57,22 @@ export function splunkGroups(
 ): SplunkGroups {
   if (config.splunk.grouping === 'none') return noGroups;
   const alone = new Map<string, string>();
-  const byKey = new Map<string, SplunkDetection[]>();
+  const able: GroupedDetection[] = [];
   for (const one of detections) {
-    if (!runsInSplunk(one.detection)) continue;
-    if (one.member === undefined || typeof one.member === 'string') {
-      alone.set(one.detection.id, one.member ?? 'it is not grouped');
-      continue;
-    }
-    const key = groupKey(one, config.splunk.enterpriseSecurity);
-    const known = byKey.get(key);
-    if (known) known.push(one);
-    else byKey.set(key, [one]);
+    const { detection, member } = one;
+    if (!runsInSplunk(detection)) continue;
+    if (typeof member === 'object') able.push({ ...one, member });
+    else alone.set(detection.id, member ?? 'it is not grouped');
   }
-  const macros = groupMacros(config.info.id, detections, [...byKey.values()].flat());
+  const byKey = Map.groupBy(able, (one) => groupKey(one, config.splunk.enterpriseSecurity));
+  const macros = groupMacros(config.info.id, detections, able);
   const taken = new Set(detections.map(({ detection }) => stanzaKey(detection.name)));
   const groups: SplunkGroup[] = [];
   for (const [key, members] of [...byKey].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const { searches, tooLong } = searchesOf(members, macros, config);
     for (const { id } of tooLong) alone.set(id, 'it is longer than a grouped search may be');
-    const byId = new Map(members.map((one) => [one.detection.id, one]));
     for (const search of searches) {
-      const group = madeGroup(key, search, byId, taken, config);
+      const group = madeGroup(key, search, taken, config);
       taken.add(stanzaKey(group.name));
       groups.push(group);
     }
@@ -96,22 +92,29 @@ export function splunkGroups(
   };
 }
 
-function searchesOf(members: readonly SplunkDetection[], macros: GroupMacros, config: PackConfig) {
+/** A rule of a grouped search, and its detection. */
+interface MemberRule extends GroupedRule {
+  readonly one: GroupedDetection;
+}
+
+function searchesOf(
+  members: readonly GroupedDetection[],
+  macros: GroupMacros,
+  config: PackConfig,
+): GroupedSearches<MemberRule> {
   const { id: appId } = config.info;
   const { enterpriseSecurity, grouped } = config.splunk;
-  const byId = new Map(members.map((one) => [one.detection.id, one]));
-  const rules = members.flatMap(({ member, detection }) =>
-    typeof member === 'object'
-      ? [{ ...member.rule, exclusion: `\`${macros.allow.get(detection.id)}\`` }]
-      : [],
-  );
+  const rules = members.map((one) => {
+    const exclusion = `\`${macros.allow.get(one.detection.id)}\``;
+    return { ...one.member.rule, exclusion, one };
+  });
   return groupedSearches(rules, {
     scope: `\`${members[0]?.scopes[0]?.macro}\``,
     maxBytes: grouped.bytes,
     maxRules: grouped.rules,
     tailOf: (some) =>
       groupTail(
-        some.flatMap(({ id }) => byId.get(id) ?? []),
+        some.map(({ one }) => one),
         { appId, macros, enterpriseSecurity },
       ),
   });
@@ -119,27 +122,24 @@ function searchesOf(members: readonly SplunkDetection[], macros: GroupMacros, co
 
 function madeGroup(
   key: string,
-  { part, text, rules }: GroupedSearch<GroupedRule>,
-  byId: ReadonlyMap<string, SplunkDetection>,
+  { part, text, rules }: GroupedSearch<MemberRule>,
   taken: ReadonlySet<string>,
   config: PackConfig,
 ): SplunkGroup {
-  const members = rules.flatMap(({ id }) => byId.get(id) ?? []);
+  const members = rules.map(({ one }) => one);
   const [first] = members;
   if (first === undefined) throw new RangeError('a group without a member');
   const id = uuidV5(sigpackNamespace, `${config.info.id} ${key} ${part}`);
   const name = groupName(first, uuidV5(sigpackNamespace, key), part, taken, config);
-  return { id, name, search: text, members, detection: groupDetection(id, name, members) };
+  const detection = { ...groupDetection(first.detection, members), id, name };
+  return { id, name, search: text, members, detection };
 }
 
 /** The first detection with what the group has of its own. */
 function groupDetection(
-  id: string,
-  name: string,
-  members: readonly SplunkDetection[],
+  first: PackDetection,
+  members: readonly GroupedDetection[],
 ): PackDetection {
-  const [first] = members.map(({ detection }) => detection);
-  if (first === undefined) throw new RangeError('a group without a member');
   const { settings } = first;
   const { suppress } = settings;
   const output = outputOf(first);
@@ -148,8 +148,6 @@ function groupDetection(
   );
   return {
     ...first,
-    id,
-    name,
     severity: severity ?? 'medium',
     settings: {
       ...settings,

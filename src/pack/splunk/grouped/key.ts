@@ -1,34 +1,32 @@
 import { sortedJson } from '../../../source/sorted-json.ts';
-import type { SplunkDetection } from '../../model/detection.ts';
-import { riskScoreOf } from '../es-entity.ts';
+import type { GroupedDetection } from '../../model/detection.ts';
+import { entitiesOf, riskScoreOf } from '../es-entity.ts';
 import { outputOf } from '../es-output.ts';
-import { distinguishing } from './member.ts';
 
 /**
  * What detections must have in common to share a search: where their events are, and every setting
  * that a saved search has once. Texts, severity and the fields that are shown are not part of it.
  */
 export function groupKey(
-  { detection, scopes, member }: SplunkDetection,
+  { detection, scopes, member }: GroupedDetection,
   enterpriseSecurity: boolean,
 ): string {
   const { settings, alert } = detection;
   const { interval, cron, window, delay, owner, suppress, splunk } = settings;
-  const entities = settings.risk?.objects ?? alert?.entities ?? [];
   return sortedJson({
     macros: scopes.map(({ macro }) => macro),
     runs: [interval, cron ?? '', window ?? 0, delay],
     owner: owner ?? '',
-    by: distinguishing(detection),
+    by: member.by,
     suppress: suppress === undefined ? [] : [suppress.period, ...suppress.fields],
     entities: (alert?.entities ?? []).map(({ field, relayed }) => [field, relayed === true]),
     savedsearch: groupKeys(splunk.savedsearch),
-    steps: typeof member === 'object' ? member.steps : [],
+    steps: member.steps,
     ...(enterpriseSecurity
       ? {
           output: outputOf(detection),
           score: riskScoreOf(detection),
-          risk: entities,
+          risk: entitiesOf(detection),
           threats: alert?.threatObjects ?? [],
           domain: splunk.securityDomain,
         }

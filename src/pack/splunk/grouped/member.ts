@@ -1,5 +1,5 @@
 import { inDataModel } from '../../../backend/splunk/scope.ts';
-import type { CompiledRule } from '../../../query/compile.ts';
+import type { CompiledDetection } from '../../../query/compile.ts';
 import type { PackDetection } from '../../model/detection.ts';
 import type { SplunkFields } from '../../result/splunk-fields.ts';
 import { passesByName } from '../es-drill-down.ts';
@@ -14,12 +14,11 @@ const isTaken = (field: string): boolean =>
 
 /** Why a detection keeps a search of its own; undefined: it can share one. */
 export function ownSearchReason(
-  compiled: CompiledRule,
+  compiled: CompiledDetection,
   given: PackDetection,
-  { detection, results }: Pick<SplunkFields, 'detection' | 'results'>,
+  { detection, results, single }: SplunkFields,
   enterpriseSecurity: boolean,
 ): string | undefined {
-  if (compiled.kind === 'correlation') return 'it is a correlation';
   if (inDataModel(compiled)) return 'it searches a data model';
   if (given.postprocessed) return 'a pipeline changes the text of its query';
   if (results.kind !== 'entity') return 'its results are events (`splunk.results: raw`)';
@@ -31,18 +30,8 @@ export function ownSearchReason(
     return 'it suppresses all of its results at once (`suppress.fields: []`)';
   const key = Object.keys(splunk.savedsearch).find((name) => ofAllResults.test(name));
   if (key !== undefined) return `\`${key}\` is about all results of its search`;
-  const taken = distinguishing(detection).find(isTaken);
+  const taken = single.find(isTaken);
   return taken === undefined ? undefined : `\`${taken}\` is a column of grouped searches`;
-}
-
-/** Fields with a single value in each result. */
-export function distinguishing({ alert, settings }: PackDetection): readonly string[] {
-  const fields = [
-    ...(alert?.entities ?? []).map(({ field }) => field),
-    ...(settings.suppress?.fields ?? []),
-    ...(settings.risk?.objects ?? []).map(({ field }) => field),
-  ];
-  return [...new Set(fields)];
 }
 
 /** Fields that a result shows besides. */

@@ -2,11 +2,11 @@ import { ruleColumn } from '../../../backend/splunk/grouped/grouped-rule.ts';
 import type { GroupedTail } from '../../../backend/splunk/grouped/grouped-search.ts';
 import { searchField } from '../../../backend/splunk/text.ts';
 import { levels } from '../../../sigma/rule/rule.ts';
-import type { SplunkDetection } from '../../model/detection.ts';
+import type { GroupedDetection } from '../../model/detection.ts';
 import { entityCommands } from '../columns.ts';
 import { nobodyColumn, nobodyValue } from '../nobody.ts';
 import type { GroupMacros } from './macros.ts';
-import { distinguishing, shownFields } from './member.ts';
+import { shownFields } from './member.ts';
 
 export interface TailOptions {
   /** Id of the app, which its lookups begin with. */
@@ -23,16 +23,15 @@ const ofEvents = ['_time', 'host', 'source', 'sourcetype'];
  * one result, and lookups say what it is about.
  */
 export function groupTail(
-  members: readonly SplunkDetection[],
+  members: readonly GroupedDetection[],
   { appId, macros, enterpriseSecurity }: TailOptions,
 ): GroupedTail {
   const [first] = members;
-  if (typeof first?.member !== 'object') return { fields: undefined, commands: [] };
-  const { steps } = first.member;
+  if (first === undefined) throw new RangeError('a group without a member');
+  const { steps, by } = first.member;
   const { rule } = first.detection;
   // the names were checked for the search of the detection: nothing is refused here
   const place = { file: { path: rule.file.path, text: '' }, span: rule.titleSpan };
-  const by = distinguishing(first.detection);
   const shown = [...new Set(members.flatMap(({ detection }) => shownFields(detection)))].sort();
   const { suppress } = first.detection.settings;
   const nobody =
