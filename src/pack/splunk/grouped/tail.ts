@@ -4,7 +4,7 @@ import { searchField } from '../../../backend/splunk/text.ts';
 import { levels } from '../../../sigma/rule/rule.ts';
 import type { GroupedDetection } from '../../model/detection.ts';
 import { entityCommands } from '../columns.ts';
-import { nobodyColumn, nobodyValue } from '../nobody.ts';
+import { nobodyValue } from '../nobody.ts';
 import type { GroupMacros } from './macros.ts';
 import { shownFields } from './member.ts';
 
@@ -49,9 +49,11 @@ export function groupTail(
     commands: [
       ...steps,
       `\`${macros.rows}\``,
-      ...entityCommands({ by: [ruleColumn, ...by], shown, counted: false, threshold: 1 }, place),
+      ...entityCommands(
+        { by: [ruleColumn, ...by], shown, counted: false, threshold: 1, nobody },
+        place,
+      ),
       ...descriptionCommands(appId, macros.severity, enterpriseSecurity),
-      ...(nobody === undefined ? [] : [`eval ${nobodyColumn}=${nobody}`]),
     ],
   };
 }
