@@ -268,6 +268,14 @@ describe('detections share a search', () => {
     expect(names).toContain(group?.name.replace(/\)$/, '-1)'));
     expect(groups.macros?.rows).toBe('sigpack_all_detections_');
   });
+
+  it.each([0, 1])('whose names are not cut within a character', (shift) => {
+    const product = `${'x'.repeat(shift)}${'😀'.repeat(60)}`;
+    const { groups } = pack([{ source: `{ product: ${product} }` }], grouping);
+    expect(groups.groups.map(({ name }) => name.replace(/ \([\da-f]{8}\)$/, ''))).toEqual([
+      expect.stringMatching(/^Group of x?(?:😀){30,}$/u),
+    ]);
+  });
 });
 
 describe('the load of grouped searches', () => {

@@ -2,7 +2,7 @@ import type { NameKeys } from '../../sigma/collection/lone-rule.ts';
 import { stanzaName } from '../render/conf-text.ts';
 
 /** Enterprise Security's limit for the name of a search. */
-const maximumNameLength = 99;
+export const maximumNameLength = 99;
 
 /** The name from a title: one line; if it is too long, cut and with the digits of the id. */
 export function plainName(title: string, id: string): string {
@@ -27,7 +27,7 @@ export function markedName(title: string, id: string, isFree: (name: string) => 
 export const digitsOf = (id: string): string => id.replaceAll('-', '').toLowerCase();
 
 /** Does not split a surrogate pair. */
-const cut = (name: string, length: number): string =>
+export const cut = (name: string, length: number): string =>
   name
     .slice(0, length)
     .replace(/[\ud800-\udbff]$/, '')

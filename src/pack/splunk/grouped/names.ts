@@ -1,5 +1,6 @@
 import type { PackConfig } from '../../config/config.ts';
 import type { SplunkDetection } from '../../model/detection.ts';
+import { cut, maximumNameLength } from '../../naming/name-text.ts';
 import { stanzaKey, stanzaName } from '../../render/conf-text.ts';
 
 /**
@@ -10,9 +11,6 @@ export const groupNameStart = ({ namePrefix }: PackConfig): string =>
   /^[\w .:;,#/()-]*$/.test(namePrefix) && !/[_=+@-]/.test(namePrefix.charAt(0))
     ? stanzaName(`${namePrefix}Group of x`).slice(0, -1)
     : 'Group of ';
-
-/** Enterprise Security allows no more. */
-const longestName = 99;
 
 /**
  * The name of a grouped search: `Group of windows process_creation (3f2a91c0-01)`. It is never that
@@ -30,11 +28,8 @@ export function groupName(
   for (let extra = 0; ; extra++) {
     const more = [digest.slice(0, 8), part, extra === 0 ? '' : String(extra)];
     const end = ` (${more.filter((one) => one !== '').join('-')})`;
-    const start = stanzaName(`${groupNameStart(config)}${label}`).slice(
-      0,
-      longestName - end.length,
-    );
-    const name = stanzaName(`${start.toWellFormed().trimEnd()}${end}`);
+    const start = stanzaName(`${groupNameStart(config)}${label}`);
+    const name = stanzaName(`${cut(start, maximumNameLength - end.length)}${end}`);
     if (!taken.has(stanzaKey(name))) return name;
   }
 }
