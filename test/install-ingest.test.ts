@@ -35,8 +35,9 @@ async function built(
   version: string,
   revision: number,
   examples: readonly IngestExample[],
+  hits?: string,
 ): Promise<string> {
-  return ingestArtifact(await one.build(version, revision, firstRules), version, examples);
+  return ingestArtifact(await one.build(version, revision, firstRules), version, examples, hits);
 }
 
 /** What messages of the default stream are tested with: the values that the rules ask for. */
@@ -219,6 +220,27 @@ describe('a Graylog server that tests at ingest', { shuffle: false }, () => {
     expect((await one.uninstall()).code).toBe(0);
     expect(graylog.streams.get(hitsTitle)).toBe('stream-of-others');
     graylog.streams.delete(hitsTitle);
+  });
+
+  test('a stream of hits that a version lacks is removed', async () => {
+    const others = [...graylog.streams.keys()];
+    const one = lab();
+    expect((await one.install(await built(one, '1.0.0', 1, first))).code).toBe(0);
+    const renamed = await built(one, '1.1.0', 2, first, 'Other hits');
+    const done = await one.install(renamed, { verbose: true });
+    expect(`${done.code} ${done.out}`).toMatch(/^0 /);
+    expect(done.out).toContain(`- stream "${hitsTitle}"\n`);
+    expect([...graylog.streams.keys()]).toEqual([...others, 'Other hits']);
+    expect((await one.install(renamed)).out).toContain('nothing to do');
+    expect((await one.rollback()).code).toBe(0);
+    expect([...graylog.streams.keys()]).toEqual([...others, hitsTitle]);
+    const searching = await one.build('1.2.0', 3, firstRules);
+    expect((await one.install(searching)).code).toBe(0);
+    expect([...graylog.streams.keys()]).toEqual(others);
+    expect(tested()).toEqual([]);
+    expect((await one.install(searching)).out).toContain('nothing to do');
+    expect((await one.uninstall()).code).toBe(0);
+    expect(state()).toMatchObject({ rules: 0, pipelines: 1, definitions: 0, packs: 0, streams: 2 });
   });
 });
 

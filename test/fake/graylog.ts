@@ -235,9 +235,11 @@ export function createFakeGraylog(authorization: string): FakeGraylog {
       return json(200, {
         streams: [...allStreams].map(([title, id]) => ({ id, title, disabled: paused.has(id) })),
       });
-    const resumed = /^\/streams\/([^/]+)\/resume$/.exec(path)?.[1];
-    if (resumed === undefined || method !== 'POST') return notFound;
-    paused.delete(resumed);
+    const [, id = '', resumes] = /^\/streams\/([^/]+)(\/resume)?$/.exec(path) ?? [];
+    if (![...allStreams.values()].includes(id)) return notFound;
+    if (resumes !== undefined && method === 'POST') paused.delete(id);
+    else if (resumes === undefined && method === 'DELETE') forget(id);
+    else return notFound;
     return { status: 204, body: '' };
   }
 

@@ -15,6 +15,7 @@ import {
   type Definition,
   readServer,
   type ServerState,
+  streamKey,
   type Wanted,
   wantedOf,
 } from './server-state.ts';
@@ -74,6 +75,9 @@ export async function applyToServer(
   for (const one of extras.filter(({ verb }) => verb === 'remove'))
     await changeOne(one).then(() => step('removing'));
   await removeOthers(pipelines);
+  // no rule puts hits there any more
+  for (const id of goneStreams(plan.objects, there))
+    await on.client.send('DELETE', `/streams/${encodeURIComponent(id)}`, { expect: [404] });
   // the revision is there only when all of it is; a rollback takes those above it away
   if (direction === 'rollback') await packs.forgetAbove(pack.rev);
   else if (!server.revisions.has(pack.rev) && isAdded) await packs.upload(pack);
@@ -93,6 +97,17 @@ const isTextKey = (key: string): boolean => /^pipeline(?:_rule)? /.test(key);
 /** Where the hits of the pack go, by its id on the server. */
 const hitsStream = ({ hits }: Wanted, { streams }: ServerState): string | undefined =>
   hits === undefined ? undefined : streams.get(hits);
+
+/** Ids of streams that were made with a version before, and that this one lacks. */
+function goneStreams(
+  objects: readonly PlannedObject[],
+  { streams, ownStreamIds }: ServerState,
+): readonly string[] {
+  const removed = new Set(objects.flatMap(({ verb, key }) => (verb === 'remove' ? [key] : [])));
+  return [...streams].flatMap(([title, id]) =>
+    ownStreamIds.has(id) && removed.has(streamKey(title)) ? [id] : [],
+  );
+}
 
 const pipelineChange = (
   { client, sleep, concurrency }: ApplyingOn,

@@ -237,8 +237,11 @@ function wantedStreams(
   });
 }
 
+/** Of a stream that the pack brings, in plans. */
+export const streamKey = (title: string): string => `stream ${title}`;
+
 const streamObject = (title: string): InstallObject => ({
-  key: `stream ${title}`,
+  key: streamKey(title),
   name: `stream ${JSON.stringify(title)}`,
   fields: new Map([['title', title]]),
 });
