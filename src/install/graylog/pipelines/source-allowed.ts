@@ -1,3 +1,4 @@
+import { jsonOf } from '../../../source/json.ts';
 import { isRecord } from '../../../source/record.ts';
 import type { JsonObject } from '../../plan.ts';
 
@@ -44,7 +45,7 @@ function pipelineError(source: string, rules: ReadonlySet<string>): string | und
   const other = lines.find((line) => {
     if (/^stage -?\d{1,6} match (?:all|either|pass)$/.test(line)) return false;
     const name = /^ *rule ("(?:[^"\\]|\\.)*");$/.exec(line)?.[1];
-    return name === undefined || !rules.has(String(JSON.parse(name)));
+    return name === undefined || !rules.has(String(jsonOf(name)));
   });
   if (other === undefined && end === 'end') return undefined;
   const line = JSON.stringify((other ?? end ?? '').slice(0, 120));
@@ -65,7 +66,7 @@ function ruleError(source: string, streams: ReadonlySet<string>): string | undef
   const named = [...source.matchAll(/\broute_to_stream\(name: ("(?:[^"\\]|\\.)*"), message: m\b/g)];
   if (
     routes !== named.length ||
-    named.some(([, name = '']) => !streams.has(String(jsonText(name))))
+    named.some(([, name = '']) => !streams.has(String(jsonOf(name))))
   )
     return 'puts messages in a stream that is not that of the pack';
   const removed = called.filter((name) => name === 'remove_multiple_fields').length;
@@ -85,11 +86,3 @@ const spaceFor = (text: string): string => {
   if (text.startsWith('/')) return ' ';
   return text.startsWith('"') ? '""' : '``';
 };
-
-function jsonText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
