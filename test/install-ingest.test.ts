@@ -1,10 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readContentPack } from '../src/install/graylog/definitions.ts';
+import { referenceValue } from '../src/pack/render/json-value.ts';
 import { createFakeGraylog, type FakeGraylog } from './fake/graylog.ts';
 import type { FakeText } from './fake/graylog-pipelines.ts';
 import { type FakeServer, startServer } from './fake/server.ts';
 import { hitsTitle, type IngestExample, ingestArtifact } from './ingest-artifact.ts';
 import { createLab, firstRules, type Lab, removeLabs } from './install-lab.ts';
+import { packOf, textOf } from './pack-of.ts';
 
 afterAll(removeLabs);
 
@@ -258,6 +262,62 @@ test('what a build writes is installed', async () => {
   expect(graylog.pipelines.rules.size).toBe(0);
 });
 
+test('all functions that builds write are allowed', async () => {
+  const one = lab();
+  one.write(
+    'rules/values.yml',
+    `title: Values
+id: 00000000-0000-4000-8000-000000000009
+logsource: { product: windows, category: network_connection }
+detection:
+  four: { DestinationIp|cidr: 10.0.0.0/8 }
+  six: { DestinationIp|cidr: 'fe80::/10' }
+  port: { DestinationPort|gt: 1024 }
+  same: { Image|fieldref: ParentImage }
+  condition: four or six or port or same
+`,
+  );
+  const starter = join(import.meta.dirname, '..', 'rules');
+  const pack = await packOf(
+    [starter, one.at('rules')],
+    'id: acme\ntitle: Acme detections\nversion: 1.0.0\ngraylog: { mode: ingest }\n',
+  );
+  const { entities } = readContentPack(textOf(pack, 'acme-1.0.0-graylog.json'));
+  const sources = entities.flatMap(({ type, data }) =>
+    type.name === 'pipeline_rule' ? [String(referenceValue(data.source))] : [],
+  );
+  const called = sources.flatMap((source) =>
+    [...source.replace(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, '""').matchAll(/\b(\w+)\(/g)].map(
+      ([, name]) => name,
+    ),
+  );
+  expect([...new Set(called)].sort()).toEqual([
+    'base16_encode',
+    'cidr_match',
+    'concat',
+    'contains',
+    'create_message',
+    'ends_with',
+    'first_non_null',
+    'has_field',
+    'key_value',
+    'lowercase',
+    'regex',
+    'regex_replace',
+    'remove_multiple_fields',
+    'replace',
+    'route_to_stream',
+    'set_field',
+    'set_fields',
+    'starts_with',
+    'string_array_add',
+    'to_date',
+    'to_double',
+    'to_ip',
+    'to_string',
+  ]);
+});
+
 describe('what no build writes into a pipeline', () => {
   test.each<[string, string, string, RegExp]>([
     ['drops messages', '  let m =', '  drop_message(); let m =', /calls drop_message/],
@@ -266,6 +326,12 @@ describe('what no build writes into a pipeline', () => {
       '  let m =',
       '  drop_message/* */(); let m =',
       /calls drop_message/,
+    ],
+    [
+      'reads what no rule reads',
+      '  let m =',
+      '  let x = parse_json("{}"); let m =',
+      /calls parse_json/,
     ],
     ['is called by a name in backticks', '  let m =', '  `drop_message`(); let m =', /has texts/],
     ['hides in a character', '  let m =', "  set_fields({a: '\"'}); let m =", /has texts/],

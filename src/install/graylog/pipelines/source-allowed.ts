@@ -4,15 +4,9 @@ import type { JsonObject } from '../../plan.ts';
 
 /** Functions of the rule language that builds write: none of them loses or moves a message. */
 const functions: ReadonlySet<string> = new Set(
-  `abs base16_decode base16_encode cidr_match concat contains create_message ends_with
-  first_non_null format_date grok has_field is_boolean is_double is_ip is_json is_list is_long
-  is_map
-  is_not_null is_null is_number is_string key_value length lowercase parse_date regex regex_replace
-  remove_multiple_fields replace route_to_stream set_field set_fields split starts_with
-  string_array_add substring swapcase to_bool to_date to_double to_ip to_long to_map to_string trim
-  uppercase capitalize murmur3_32 crc32 list_count array_contains string_entropy join
-  select_jsonpath
-  map_remove map_set map_get parse_json`.split(/\s+/),
+  `base16_encode cidr_match concat contains create_message ends_with first_non_null has_field
+  key_value lowercase regex regex_replace remove_multiple_fields replace route_to_stream set_field
+  set_fields starts_with string_array_add to_date to_double to_ip to_string`.split(/\s+/),
 );
 
 /** Strings, names in backticks and comments: in none of them is a function called. */
