@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipelineText, ruleText } from '../src/backend/graylog/ingest/texts.ts';
+import { ruleLine } from '../src/pack/graylog/ingest/rule-line.ts';
 import { uuidV5 } from '../src/source/uuid.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -88,10 +89,10 @@ export function ingestArtifact(
     ...pack.entities.filter(({ type }) => type.name !== 'event_definition'),
     ...(given.length > 0 ? [] : [all]),
     stream,
-    ...rules.map(({ name, source, ids, title }) =>
+    ...rules.map(({ name, source, ids: [id = ''], title }) =>
       entity('pipeline_rule', name, {
         title: text(name),
-        description: text(`${ids[0]} ${title}`),
+        description: text(ruleLine({ id, digest: '0123456789abcdef', title })),
         source: text(source),
       }),
     ),

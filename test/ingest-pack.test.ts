@@ -246,23 +246,37 @@ describe('the check of a pack for ingest', () => {
   });
 });
 
-test('sigpack diff compares packs rule by rule, although pipelines share parts of them', async () => {
+/** The pack with a change in the text of its rules. */
+async function builtWith(from: string, to: string): Promise<BuiltPack> {
   const changedFolder = mkdtempSync(join(tmpdir(), 'sigpack-ingest-'));
   try {
     for (const name of ['windows.yml', 'logons.yml']) {
       const text = readFileSync(join(folder, 'rules', name), 'utf8');
-      writeFileSync(join(changedFolder, name), text.replace('EventID: 4625', 'EventID: 4626'));
+      writeFileSync(join(changedFolder, name), text.replace(from, to));
     }
-    const changed = await packOf([changedFolder], configText);
-    const [before, after] = [built, changed].map((pack) =>
-      valueIfOk(artifactSnapshot('', { contentPack: packText(pack) })),
-    );
-    if (!before || !after) throw new Error('not read');
-    const { changes, unchanged } = diffOf(before, after);
-    expect(changes.map(({ id, kinds }) => [id, kinds])).toEqual([[ids(6), ['query']]]);
-    // event definitions of levels are of no rule
-    expect(unchanged).toBe(10);
+    return await packOf([changedFolder], configText);
   } finally {
     rmSync(changedFolder, { recursive: true });
   }
+}
+
+test('sigpack diff compares packs rule by rule, although pipelines share parts of them', async () => {
+  const changed = await builtWith('EventID: 4625', 'EventID: 4626');
+  const [before, after] = [built, changed].map((pack) =>
+    valueIfOk(artifactSnapshot('', { contentPack: packText(pack) })),
+  );
+  if (!before || !after) throw new Error('not read');
+  const { changes, unchanged } = diffOf(before, after);
+  expect(changes.map(({ id, kinds }) => [id, kinds])).toEqual([[ids(6), ['query']]]);
+  // event definitions of levels are of no rule
+  expect(unchanged).toBe(10);
+});
+
+test('a title of several lines makes no line of another rule', async () => {
+  const forged = `${ids(6)} 0123456789abcdef Forged`;
+  const changed = await builtWith('title: Logon\n', `title: "Logon\\n${forged}"\n`);
+  expect(sourcesOf(changed)).toMatch(
+    new RegExp(`^(?:# )?[-0-9a-f]{36} [0-9a-f]{16} Logon ${forged}$`, 'm'),
+  );
+  expect(sourcesOf(changed)).not.toMatch(new RegExp(`^${forged}`, 'm'));
 });

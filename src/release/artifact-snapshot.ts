@@ -1,5 +1,6 @@
 import { setField } from '../event/field.ts';
 import { hitFields } from '../pack/graylog/ingest/hit-fields.ts';
+import { ruleLinesIn } from '../pack/graylog/ingest/rule-line.ts';
 import { type ConfFile, readBoundedConf } from '../pack/render/conf-reader.ts';
 import { namedSearches } from '../pack/splunk/grouped/member-searches.ts';
 import { type Level, levels } from '../sigma/rule/rule.ts';
@@ -219,16 +220,13 @@ function addPipelineRule(
   isKnown: (id: string) => boolean,
 ): void {
   if (!isRecord(data)) return;
-  const lines = String(plain(data.description)).matchAll(ruleLine);
-  for (const [, id = '', digest = '', title = ''] of lines) {
+  for (const { id, digest, title } of ruleLinesIn(String(plain(data.description)))) {
     if (!isKnown(id)) continue;
     const one = add(id, title);
     // a rule may be in several of them
     one.queries.graylog = [...new Set([...(one.queries.graylog ?? []), `condition ${digest}`])];
   }
 }
-
-const ruleLine = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) ([0-9a-f]{16}) (.*)$/gim;
 
 const plain = (value: unknown): unknown =>
   isRecord(value) && '@value' in value ? value['@value'] : value;

@@ -1,3 +1,4 @@
+import { ruleLinesIn } from '../../../pack/graylog/ingest/rule-line.ts';
 import { isRecord } from '../../../source/record.ts';
 import type { InstallObject } from '../../plan.ts';
 import type { ContentPack } from '../content-pack-model.ts';
@@ -69,12 +70,10 @@ export const textObject = ({
   ]),
 });
 
-/** The Sigma rules in a pipeline rule: each line of its description has an id and a title. */
+/** The Sigma rules in a pipeline rule. */
 function ruleNames(kind: TextKind, description: string): string {
   if (kind === 'pipeline') return '';
-  const names = description
-    .split('\n')
-    .flatMap((line) => /^[0-9a-f-]{36} (?:[0-9a-f]{16} )?(.+)$/.exec(line)?.[1] ?? []);
+  const names = ruleLinesIn(description).map(({ title }) => title);
   return names.length === 0 ? '' : ` (${names.join('; ')})`;
 }
 

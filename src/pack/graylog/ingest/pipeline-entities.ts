@@ -11,6 +11,7 @@ import {
   textValue,
   type ValueReference,
 } from '../../model/pack-entity.ts';
+import { ruleLine } from './rule-line.ts';
 
 /**
  * A rule of Graylog's pipeline processor. Its title is the name in its source: the server finds
@@ -20,7 +21,7 @@ export type PipelineRuleEntity = PackEntity<
   'pipeline_rule',
   {
     readonly title: ValueReference<string>;
-    /** One line for each Sigma rule in it: its id, a digest of its condition, its title. */
+    /** One {@link RuleLine} for each Sigma rule in it. */
     readonly description: ValueReference<string>;
     readonly source: ValueReference<string>;
   }
@@ -48,7 +49,9 @@ export function* pipelineEntities(
 ): Generator<PipelineRuleEntity | PipelineEntity> {
   const packId = graylogPackId(info);
   const constraints = serverConstraints(minimum);
-  const lines = new Map(rules.map((rule) => [rule.id, ruleLine(rule)]));
+  const lines = new Map(
+    rules.map((rule) => [rule.id, ruleLine({ ...rule, digest: digestOf(rule) })]),
+  );
   for (const { name, source, ids } of plan.rules)
     yield {
       v: '1',
@@ -77,14 +80,12 @@ export function* pipelineEntities(
     };
 }
 
-/**
- * The digest is of the whole condition, parts of which may be in helper rules. `sigpack diff` reads
- * it.
- */
-const ruleLine = ({ id, title, condition }: IngestRule): string =>
-  `${id} ${digestOf(printCondition(condition, () => undefined))} ${title}`;
-
-const digestOf = (text: string): string => hash('sha256', text, 'hex').slice(0, 16);
+const digestOf = ({ condition }: IngestRule): string =>
+  hash(
+    'sha256',
+    printCondition(condition, () => undefined),
+    'hex',
+  ).slice(0, 16);
 
 const descriptionOf = (
   ids: readonly string[],
