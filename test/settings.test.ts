@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { defaultConfig, type PackConfig, readConfig } from '../src/pack/config/config.ts';
 import { mergeSettings } from '../src/pack/config/merge-settings.ts';
-import { checkRuleSettings, parseDuration } from '../src/pack/settings/patch.ts';
+import { parseDuration } from '../src/pack/settings/duration.ts';
+import { checkRuleSettings } from '../src/pack/settings/patch.ts';
 import { exclusionReason, isEnabled, isSelected } from '../src/pack/settings/selection.ts';
 import type { Level, LogSource, Status } from '../src/sigma/rule/rule.ts';
 import { createBag } from '../src/source/diagnostic.ts';

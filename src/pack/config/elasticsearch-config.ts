@@ -6,7 +6,8 @@ import {
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { map } from '../../source/schema/schema-builder.ts';
 import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
-import { parseDuration, rangeDiagnostics } from '../settings/patch.ts';
+import { parseDuration } from '../settings/duration.ts';
+import { rangeDiagnostics } from '../settings/patch.ts';
 import { duration, type FromSettings } from '../settings/schema.ts';
 
 const { matching, schedule, actions, ...fields } = targetSchema.properties;

@@ -7,6 +7,7 @@ import type { SourceFile, Span } from '../../source/span.ts';
 import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import { cronError, cronGapError } from '../cron/cron-check.ts';
 import { misreadStreams } from './all-events.ts';
+import { parseDuration } from './duration.ts';
 import { savedSearchOfRule } from './rule-may-set.ts';
 import { retiredSettings, settingsSchema } from './schema.ts';
 import type { DetectionSettings, Suppression } from './settings.ts';
@@ -17,18 +18,6 @@ export interface SettingsPatch
   readonly suppress?: Partial<Pick<Suppression, 'fields' | 'period'>>;
   readonly splunk?: Partial<DetectionSettings['splunk']>;
   readonly graylog?: Partial<DetectionSettings['graylog']>;
-}
-
-const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
-/**
- * A duration such as `15m`, `1h`, `90s`, `1d` or a number of seconds, in seconds; undefined for
- * anything else.
- */
-export function parseDuration(value: unknown): number | undefined {
-  if (typeof value === 'number') return Number.isInteger(value) && value >= 0 ? value : undefined;
-  const parts = typeof value === 'string' ? /^(\d{1,9})([smhd])$/.exec(value) : null;
-  return parts ? Number(parts[1]) * (secondsOf[parts[2] ?? ''] ?? 0) : undefined;
 }
 
 /** In seconds; the schema can't compare durations. */

@@ -1,5 +1,5 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
-import { parseDuration } from '../../../pack/settings/patch.ts';
+import { parseDuration } from '../../../pack/settings/duration.ts';
 import { commandHelp } from '../help-text.ts';
 import { configOption, formatOption, pipelineOption, verboseOption } from '../options.ts';
 import type { HuntOptions } from './run.ts';
