@@ -7,7 +7,7 @@ import { gelfMessage, type Message } from './judges/pipeline-rules/message.ts';
 import { Instant } from './judges/pipeline-rules/value.ts';
 import { matches, type TestEvent } from './matcher.ts';
 
-export const ingestOptions: IngestOptions = {
+export const ingestOptions: Choice = {
   pack: 'test',
   detectionsStream: 'Sigma detections',
   keywordFields: [],
@@ -28,6 +28,7 @@ export interface Ingested {
 }
 
 export interface Choice extends IngestOptions {
+  readonly keywordFields: readonly string[];
   /** What the ids of tags start with. */
   readonly prefix?: string;
   readonly hitFields?: readonly string[];

@@ -1,8 +1,9 @@
 import { techniqueNames } from '../attack/names.ts';
 import type { PackPages } from '../docs/detection-page.ts';
 import type { Target } from '../pack/config/config.ts';
-import { ingestChoice, streamChoice } from '../pack/config/graylog-config.ts';
+import { streamChoice } from '../pack/config/graylog-config.ts';
 import { type ContentPack, renderContentPack } from '../pack/graylog/content-pack.ts';
+import { detectionsTitle } from '../pack/graylog/ingest/detections-stream.ts';
 import { indexMacros } from '../pack/index-macro.ts';
 import { ruleAddress } from '../pack/model/rule-address.ts';
 import type { Pack } from '../pack/pack.ts';
@@ -54,6 +55,7 @@ export function graylogPack(
   render: Render,
 ): ContentPack {
   const { graylog, ruleUrl } = pack.config;
+  const { detectionsStream = detectionsTitle(pack.config.info) } = graylog;
   const linkOf = (path: string): string | undefined => ruleAddress(ruleUrl, pathOf(path));
   const info = { ...pack.config.info, description: described(pack, 'graylog', '\n\n') };
   const { minimumServerVersion, leadingWildcards, titlePrefix, priority, notification, dashboard } =
@@ -66,7 +68,7 @@ export function graylogPack(
     notification,
     dashboard,
     streams: streamChoice(graylog),
-    ...(graylog.mode === 'ingest' ? { ingest: { ...ingestChoice(pack.config), linkOf } } : {}),
+    ...(graylog.mode === 'ingest' ? { ingest: { detectionsStream, linkOf } } : {}),
   };
   const options = { ...content, customTemplates, templatesAreOurs: !customTemplates };
   return renderContentPack({ info, detections: pack.graylog, options, render });

@@ -3,15 +3,12 @@ import { graylogDefaults, graylogSchema as targetSchema } from '../../backend/gr
 import { type Level, levels } from '../../sigma/rule/rule.ts';
 import { recordOf } from '../../source/record.ts';
 import { map, text } from '../../source/schema/schema-builder.ts';
-import type { IngestChoice } from '../graylog/content-pack-options.ts';
-import { detectionsTitle } from '../graylog/ingest/detections-stream.ts';
 import { ingestStreams } from '../graylog/ingest/ingest-streams.ts';
 import {
   type NotificationChoice,
   notificationSchema,
 } from '../graylog/notification/notification.ts';
 import type { StreamChoice } from '../graylog/stream-reference.ts';
-import type { PackInfo } from '../model/detection.ts';
 import type { FromSettings } from '../settings/schema.ts';
 import { defaultDefinitionsPerMinute } from './load-budget.ts';
 
@@ -129,12 +126,3 @@ export function streamChoice(config: GraylogConfig): StreamChoice {
     return { kind: 'parameter', name: streamParameter, defaultTitle: parameterDefault(streams) };
   return streams.length === 0 ? { kind: 'all' } : { kind: 'titles', titles: streams };
 }
-
-/** With mode: ingest, what the content pack needs to know besides. */
-export const ingestChoice = ({
-  info,
-  graylog: { detectionsStream = detectionsTitle(info), keywordFields },
-}: {
-  readonly info: PackInfo;
-  readonly graylog: GraylogConfig;
-}): IngestChoice => ({ detectionsStream, keywordFields });

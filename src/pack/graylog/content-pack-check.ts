@@ -235,12 +235,10 @@ function checkStreamTitle(data: Json, names: PackNames, reasons: string[]): void
     reasons.push('a stream needs a title');
 }
 
-const encoder = new TextEncoder();
-
 /** Size of a JSON value as BSON in bytes; in short texts, a character counts as a byte. */
 function bsonSize(value: unknown): number {
   if (typeof value === 'string')
-    return 5 + (value.length < 32 ? value.length : encoder.encode(value).length);
+    return 5 + (value.length < 32 ? value.length : Buffer.byteLength(value));
   if (typeof value === 'number')
     return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? 4 : 8;
   if (typeof value === 'boolean') return 1;

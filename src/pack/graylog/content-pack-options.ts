@@ -32,8 +32,6 @@ export interface ContentPackOptions extends ServerOptions {
 export interface IngestChoice {
   /** Title of the stream that the pack brings for hits. */
   readonly detectionsStream: string;
-  /** Fields that keywords are searched in, besides `message` and `full_message`. */
-  readonly keywordFields: readonly string[];
   /** Address of a rule by the path of its file. Default: none. */
   readonly linkOf?: (path: string) => string | undefined;
 }

@@ -3,7 +3,7 @@ import { type Conversion, converted, type Place, refused } from '../../backend.t
 import type { Condition } from '../pipeline-rule/condition.ts';
 import { conditionOf } from '../pipeline-rule/condition-of.ts';
 import { constantOf } from '../pipeline-rule/constant.ts';
-import type { IngestOptions } from './ingest-rule.ts';
+import type { GraylogOptions } from '../settings.ts';
 
 /**
  * When a rule hits a message at ingest. `place`: what a refusal of the query as a whole points at.
@@ -13,7 +13,7 @@ import type { IngestOptions } from './ingest-rule.ts';
 export function ingestCondition(
   query: Query,
   place: Place,
-  { keywordFields }: Pick<IngestOptions, 'keywordFields'>,
+  { keywordFields }: Pick<GraylogOptions, 'keywordFields'>,
 ): Conversion<Condition> {
   return converted((diagnostics) => {
     const condition = conditionOf(query, { keywordFields, diagnostics });

@@ -44,9 +44,4 @@ export interface IngestOptions {
   readonly pack: string;
   /** The title of the stream that hits go to. */
   readonly detectionsStream: string;
-  /**
-   * Fields that keywords are searched in, besides `message` and `full_message`: a pipeline rule
-   * can't walk all fields.
-   */
-  readonly keywordFields: readonly string[];
 }
