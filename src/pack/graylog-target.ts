@@ -1,5 +1,5 @@
 import { type Conversion, mapped, type TargetDiagnostic } from '../backend/backend.ts';
-import { printCondition } from '../backend/graylog/pipeline-rule/print.ts';
+import { conditionText } from '../backend/graylog/pipeline-rule/print.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import { ok, type Result } from '../source/result.ts';
 import type { PackConfig } from './config/config.ts';
@@ -67,7 +67,7 @@ export function outcomeInGraylog(g: GraylogDetection): TargetOutcome {
   const names = [detection.name];
   const queries = search.kind === 'filter' ? search.queries : [search.query];
   if (!tested || detection.rule.kind === 'correlation') return compiledAs(names, queries);
-  const conditions = tested.map(({ condition }) => printCondition(condition, () => undefined));
+  const conditions = tested.map(({ condition }) => conditionText(condition));
   return { ...compiledAs(names, conditions), definitions: sharesDefinition(g) ? 0 : 1 };
 }
 

@@ -9,7 +9,7 @@ import { graylogBlankRefusal } from './blank.ts';
 import { graylogQueries } from './graylog.ts';
 import { ingestCondition } from './ingest/ingest-condition.ts';
 import { graylogOwn } from './own-fields.ts';
-import { printCondition } from './pipeline-rule/print.ts';
+import { conditionText } from './pipeline-rule/print.ts';
 import { type GraylogOptions, graylogDefaults, graylogSchema } from './settings.ts';
 
 function convert(compiled: CompiledDetection, settings: GraylogOptions): Conversion<ConvertedRule> {
@@ -19,7 +19,7 @@ function convert(compiled: CompiledDetection, settings: GraylogOptions): Convers
   const printed =
     settings.mode === 'ingest'
       ? mapped(ingestCondition(compiled.query, place, settings), (condition) => [
-          printCondition(condition, () => undefined),
+          conditionText(condition),
         ])
       : graylogQueries(compiled.query, place, settings);
   const conversion = withOwnFieldDiagnostics(printed, compiled, graylogOwn);

@@ -10,7 +10,7 @@ import { graylogCorrelation } from '../../backend/graylog/correlation.ts';
 import { ingestCondition } from '../../backend/graylog/ingest/ingest-condition.ts';
 import type { IngestRule } from '../../backend/graylog/ingest/ingest-rule.ts';
 import { isGraylogOwn } from '../../backend/graylog/own-fields.ts';
-import { printCondition } from '../../backend/graylog/pipeline-rule/print.ts';
+import { conditionText } from '../../backend/graylog/pipeline-rule/print.ts';
 import type { CompiledCorrelation } from '../../query/compile.ts';
 import type { Item } from '../../query/tree.ts';
 import type { CorrelationRule } from '../../sigma/correlation/correlation.ts';
@@ -94,10 +94,7 @@ const partId = (
   { info }: PackConfig,
 ): string =>
   written === undefined
-    ? uuidV5(
-        sigpackNamespace,
-        JSON.stringify([info.id, title, printCondition(condition, () => undefined)]),
-      )
+    ? uuidV5(sigpackNamespace, JSON.stringify([info.id, title, conditionText(condition)]))
     : ownId(written, info.id);
 
 /** The hits of a rule, which ids name in one spelling. */

@@ -31,6 +31,20 @@ export function printCondition(condition: Condition, leafText: LeafPrinter): str
   }
 }
 
+/**
+ * The condition as it is by itself, printed once: packs name the text and its digest in several
+ * places.
+ */
+export function conditionText(condition: Condition): string {
+  const known = texts.get(condition);
+  if (known !== undefined) return known;
+  const text = printCondition(condition, () => undefined);
+  texts.set(condition, text);
+  return text;
+}
+
+const texts = new WeakMap<Condition, string>();
+
 const costs = { literal: 1, present: 5, related: 20, number: 20, network: 30, regex: 40 } as const;
 
 function costOf(condition: Condition): number {

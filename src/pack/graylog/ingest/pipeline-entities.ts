@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { IngestPlan } from '../../../backend/graylog/ingest/ingest-plan.ts';
 import type { IngestRule } from '../../../backend/graylog/ingest/ingest-rule.ts';
-import { printCondition } from '../../../backend/graylog/pipeline-rule/print.ts';
+import { conditionText } from '../../../backend/graylog/pipeline-rule/print.ts';
 import { uuidV5 } from '../../../source/uuid.ts';
 import type { PackInfo } from '../../model/detection.ts';
 import {
@@ -80,12 +80,9 @@ export function* pipelineEntities(
     };
 }
 
+/** Of the whole condition, parts of which may be in helper rules. `sigpack diff` reads it. */
 const digestOf = ({ condition }: IngestRule): string =>
-  hash(
-    'sha256',
-    printCondition(condition, () => undefined),
-    'hex',
-  ).slice(0, 16);
+  hash('sha256', conditionText(condition), 'hex').slice(0, 16);
 
 const descriptionOf = (
   ids: readonly string[],
