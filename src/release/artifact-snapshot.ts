@@ -1,5 +1,5 @@
+import { hitFields } from '../backend/graylog/ingest/hit-fields.ts';
 import { setField } from '../event/field.ts';
-import { hitFields } from '../pack/graylog/ingest/hit-fields.ts';
 import { ruleLinesIn } from '../pack/graylog/ingest/rule-line.ts';
 import { type ConfFile, readBoundedConf } from '../pack/render/conf-reader.ts';
 import { namedSearches } from '../pack/splunk/grouped/member-searches.ts';

@@ -7,6 +7,7 @@ import {
   unconverted,
 } from '../../backend/backend.ts';
 import { graylogCorrelation } from '../../backend/graylog/correlation.ts';
+import { hitFields } from '../../backend/graylog/ingest/hit-fields.ts';
 import { ingestCondition } from '../../backend/graylog/ingest/ingest-condition.ts';
 import type { IngestRule } from '../../backend/graylog/ingest/ingest-rule.ts';
 import { isGraylogOwn } from '../../backend/graylog/own-fields.ts';
@@ -16,7 +17,6 @@ import type { Item } from '../../query/tree.ts';
 import type { CorrelationRule } from '../../sigma/correlation/correlation.ts';
 import { sigpackNamespace, uuidV5 } from '../../source/uuid.ts';
 import type { PackConfig } from '../config/config.ts';
-import { hitFields } from '../graylog/ingest/hit-fields.ts';
 import type { PackDetection } from '../model/detection.ts';
 import { ownId } from '../naming/detection-id.ts';
 import { levelOf } from '../settings/selection.ts';

@@ -1,11 +1,11 @@
 import { type Conversion, placeOfQuery, placeOfRule, unconverted } from '../../backend/backend.ts';
 import { graylogBlankRefusal } from '../../backend/graylog/blank.ts';
+import { hitFields } from '../../backend/graylog/ingest/hit-fields.ts';
 import { ingestCondition } from '../../backend/graylog/ingest/ingest-condition.ts';
 import { graylogOwn } from '../../backend/graylog/own-fields.ts';
 import { withOwnFieldDiagnostics } from '../../backend/own-fields.ts';
 import type { CompiledDetection, CompiledRule } from '../../query/compile.ts';
 import type { PackConfig } from '../config/config.ts';
-import { hitFields } from '../graylog/ingest/hit-fields.ts';
 import { ingestStreams } from '../graylog/ingest/ingest-streams.ts';
 import { searchOf } from '../graylog-search.ts';
 import type { PackDetection } from '../model/detection.ts';

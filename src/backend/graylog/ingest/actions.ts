@@ -1,5 +1,6 @@
 import type { Level } from '../../../sigma/rule/rule.ts';
 import { fieldName, fieldText, fieldValue, isFieldName, quoted } from '../pipeline-rule/text.ts';
+import { hitFields } from './hit-fields.ts';
 import type { EntityField, IngestOptions, IngestRule } from './ingest-rule.ts';
 import { temporaryPrefix } from './temporary-fields.ts';
 
@@ -14,15 +15,15 @@ const shownTitle = (title: string): string =>
  */
 export function hitActions(rule: IngestRule, { detectionsStream }: IngestOptions): string {
   const hit: (readonly [string, string])[] = [
-    ['sigma_rule', quoted(rule.id)],
-    ['sigma_title', quoted(shownTitle(rule.title))],
-    ['sigma_level', quoted(rule.level)],
-    ['sigma_alert', quoted(String(rule.alert))],
-    ...optional('sigma_status', rule.status),
-    ...optional('sigma_tactics', rule.tactics.join(', ')),
-    ...optional('sigma_techniques', rule.techniques.join(', ')),
-    ...optional('sigma_group', rule.group),
-    ...optional('sigma_link', rule.link),
+    [hitFields.rule, quoted(rule.id)],
+    [hitFields.title, quoted(shownTitle(rule.title))],
+    [hitFields.level, quoted(rule.level)],
+    [hitFields.alert, quoted(String(rule.alert))],
+    ...optional(hitFields.status, rule.status),
+    ...optional(hitFields.tactics, rule.tactics.join(', ')),
+    ...optional(hitFields.techniques, rule.techniques.join(', ')),
+    ...optional(hitFields.group, rule.group),
+    ...optional(hitFields.link, rule.link),
     ...entity(rule.entityFields),
   ];
   const created = [
@@ -75,7 +76,7 @@ const entityTypes = (fields: readonly EntityField[]): readonly string[] =>
     .filter(({ name, type }) => isFieldName(name) && /^\w+$/.test(type))
     .map(({ name, type }) => {
       const value = `regex_replace("(?s).+", ${fieldText(name)}, ${quoted(type)})`;
-      return `set_field(field: "sigma_entity_type", value: ${value}, message: m);`;
+      return `set_field(field: ${quoted(hitFields.entityType)}, value: ${value}, message: m);`;
     })
     .reverse();
 
@@ -83,5 +84,5 @@ const entityTypes = (fields: readonly EntityField[]): readonly string[] =>
 function entity(fields: readonly EntityField[]): [string, string][] {
   const known = fields.filter(({ name }) => isFieldName(name));
   const values = [...known.map(({ name }) => fieldValue(name)), quoted('-')];
-  return [['sigma_entity', `to_string(first_non_null([${values.join(', ')}]))`]];
+  return [[hitFields.entity, `to_string(first_non_null([${values.join(', ')}]))`]];
 }

@@ -1,7 +1,7 @@
+import { hitFields } from '../../../backend/graylog/ingest/hit-fields.ts';
 import type { PackInfo } from '../../model/detection.ts';
 import { type DashboardEntity, dashboardOf } from '../dashboard.ts';
 import type { Chart, Page } from '../widgets.ts';
-import { hitFields } from './hit-fields.ts';
 
 const { title, level, entity, tactics, techniques, rule } = hitFields;
 

@@ -1,3 +1,4 @@
+import { hitFields } from '../../../backend/graylog/ingest/hit-fields.ts';
 import type { Level } from '../../../sigma/rule/rule.ts';
 import { uuidV5 } from '../../../source/uuid.ts';
 import type { PackInfo } from '../../model/detection.ts';
@@ -15,7 +16,6 @@ import { sigmaFields } from '../event-fields.ts';
 import { type FieldEntry, templateSpec } from '../field-spec.ts';
 import { prefixOfLevel } from '../title.ts';
 import { type AlertGroup, ownGroup } from './alert-terms.ts';
-import { hitFields } from './hit-fields.ts';
 
 export interface LevelDefinitionOptions {
   readonly minimumServerVersion: string;
