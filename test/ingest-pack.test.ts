@@ -156,6 +156,65 @@ describe('the content pack for ingest', () => {
   });
 });
 
+/** What is built of the text of a rule file. */
+async function packOfText(rules: string, config = configText): Promise<BuiltPack> {
+  const own = mkdtempSync(join(tmpdir(), 'sigpack-ingest-'));
+  try {
+    writeFileSync(join(own, 'rules.yml'), rules);
+    return await packOf([own], config);
+  } finally {
+    rmSync(own, { recursive: true });
+  }
+}
+
+describe('a field that hits do not carry', () => {
+  const grouped = (field: string): string => `title: Failed
+name: failed
+logsource: { product: windows, service: security }
+detection: { selection: { EventID: 4625 }, condition: selection }
+---
+title: Many Failed
+id: ${ids(1)}
+status: stable
+level: high
+correlation:
+  type: event_count
+  rules: [failed]
+  group-by: [${field}]
+  timespan: 5m
+  condition: { gte: 10 }
+`;
+  const keyed = (settings: string): string => `title: Odd Key
+id: ${ids(1)}
+status: stable
+level: high
+logsource: { product: windows, service: security }
+detection: { selection: { EventID: 4625 }, condition: selection }
+sigpack: { ${settings} }
+`;
+
+  test.each([
+    ['in the group of a correlation', grouped('_session'), 'hits do not carry the field `_session`'],
+    ['in a group, of its own', grouped('message'), 'hits do not carry the field `message`'],
+    ['as a key', keyed('graylog: { keyFields: [message] }'), 'not carry the field `message`'],
+    ['as a key of silence', keyed('suppress: { fields: [_session], period: 1h }'), '`_session`'],
+  ])('is refused %s', async (_, rules, message) => {
+    const refused = await packOfText(rules);
+    expect(messages(refused)).toContainEqual(expect.stringContaining(message));
+    expect(refused.pack.graylog).toEqual([]);
+  });
+
+  test.each(['full_message', 'source'])('is not %s', async (field) => {
+    for (const rules of [grouped(field), keyed(`graylog: { keyFields: [${field}] }`)])
+      expect((await packOfText(rules)).pack.graylog).toHaveLength(1);
+  });
+
+  test('is copied otherwise', async () =>
+    expect(sourcesOf(await packOfText(grouped('full_message')))).toContain(
+      'set_field(field: "full_message", value: $message.full_message, message: m)',
+    ));
+});
+
 /** The messages that come out of the pack's pipelines, as the server runs them. */
 function processed(event: Readonly<Record<string, unknown>>): readonly Message[] {
   const sources = (type: string) =>

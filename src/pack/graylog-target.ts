@@ -13,10 +13,8 @@ import { withHitFields } from './ingest/tested-rule.ts';
 import type { GraylogDetection, PackDetection } from './model/detection.ts';
 import { compiledAs, type TargetOutcome } from './outcome.ts';
 import type { PackReports } from './reports.ts';
-import { graylogFields } from './result/graylog-fields.ts';
+import { graylogFields, type Searched } from './result/graylog-fields.ts';
 import { serverVersion } from './settings/server-version.ts';
-
-type Searched = Pick<GraylogDetection, 'search' | 'tested'>;
 
 const searched = (
   compiled: CompiledRule,
@@ -38,7 +36,7 @@ export function detectionInGraylog(
   const conversion = searched(compiled, detection, config);
   diagnostics.add('graylog', rule, conversion.ok ? conversion.diagnostics : conversion.error);
   if (!conversion.ok) return conversion;
-  const fields = graylogFields(compiled, detection, conversion.value.search);
+  const fields = graylogFields(compiled, detection, conversion.value);
   diagnostics.add('graylog', rule, fields.ok ? fields.diagnostics : fields.error);
   if (!fields.ok) return fields;
   const own = withHitFields({ detection: fields.value, ...conversion.value });

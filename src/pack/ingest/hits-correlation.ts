@@ -7,10 +7,10 @@ import {
   unconverted,
 } from '../../backend/backend.ts';
 import { graylogCorrelation } from '../../backend/graylog/correlation.ts';
+import { isCarried } from '../../backend/graylog/ingest/actions.ts';
 import { hitFields } from '../../backend/graylog/ingest/hit-fields.ts';
 import { ingestCondition } from '../../backend/graylog/ingest/ingest-condition.ts';
 import type { IngestRule } from '../../backend/graylog/ingest/ingest-rule.ts';
-import { isGraylogOwn } from '../../backend/graylog/own-fields.ts';
 import { conditionText } from '../../backend/graylog/pipeline-rule/print.ts';
 import type { CompiledCorrelation } from '../../query/compile.ts';
 import type { Item } from '../../query/tree.ts';
@@ -53,11 +53,11 @@ export function hitsCorrelation(
   const { groupBy, series } = aggregation.value;
   const value = counted === rule ? series.field : undefined;
   const fields = new Set([...groupBy, ...(value === undefined ? [] : [value])]);
-  const lacking = [...fields].find(isNotCopied);
+  const lacking = [...fields].find((field) => !isCarried(field));
   if (lacking !== undefined)
     return unconverted(
       place,
-      `a hit has a field \`${lacking}\` of its own, which is not that of its message`,
+      `hits do not carry the field \`${lacking}\` of their messages`,
       'Copy it under another name before the rules are tested.',
     );
   return {
@@ -105,7 +105,3 @@ const hitsOf = (id: string, { file, span }: Place): Item => ({
   file,
   span,
 });
-
-/** Whether the hit's field of that name is no copy of its message's. */
-const isNotCopied = (field: string): boolean =>
-  (isGraylogOwn(field) && field !== 'source') || field.startsWith('sigma_');

@@ -5,6 +5,7 @@ import {
   refused,
   type TargetDiagnostic,
 } from '../../backend/backend.ts';
+import { isCarried } from '../../backend/graylog/ingest/actions.ts';
 import { isGraylogOwn } from '../../backend/graylog/own-fields.ts';
 import type { CompiledDetection, CompiledRule } from '../../query/compile.ts';
 import type { AlertFields } from '../alert/fields.ts';
@@ -21,14 +22,18 @@ import { groupFields } from './group-fields.ts';
 import { guessedName, namedField, placeOfName, resolvedList } from './named-fields.ts';
 import { ownFields } from './own-fields.ts';
 
+/** What event definitions search, and the rules at ingest whose hits that are. */
+export type Searched = Pick<GraylogDetection, 'search' | 'tested'>;
+
 /** The detection with its key fields and the fields of its alert, as messages have them. */
 export function graylogFields(
   compiled: CompiledRule,
   given: PackDetection,
-  search: GraylogDetection['search'],
+  searched: Searched,
 ): Conversion<PackDetection> {
   return converted((diagnostics) => {
-    const detection = namedFields(compiled, given, search, diagnostics);
+    const { search } = searched;
+    const detection = namedFields(compiled, given, searched, diagnostics);
     checkConstants(compiled, { detection, search }, diagnostics);
     return detection;
   });
@@ -59,7 +64,7 @@ function checkConstants(
 function namedFields(
   compiled: CompiledRule,
   given: PackDetection,
-  search: GraylogDetection['search'],
+  { search, tested }: Searched,
   diagnostics: TargetDiagnostic[],
 ): PackDetection {
   const { settings } = given;
@@ -76,10 +81,11 @@ function namedFields(
   if (list.length === 0) return detection;
   const place = (index: number): Place => placeOfName(compiled, list, index);
   if (search.kind === 'filter') {
+    const keyOf = tested ? keyOfHit : keyField;
     const keyFields = [
       ...new Set(
         resolvedList(compiled, list, diagnostics, (name, at, own) => [
-          keyField(compiled, name, at, own),
+          keyOf(compiled, name, at, own),
         ]),
       ),
     ];
@@ -159,6 +165,21 @@ function keyField(
     );
   if (!isTemplateField(field)) throw untemplated(field, place);
   return field;
+}
+
+function keyOfHit(
+  compiled: CompiledRule,
+  name: string,
+  place: Place,
+  diagnostics: TargetDiagnostic[],
+): string {
+  const field = keyField(compiled, name, place, diagnostics);
+  if (isCarried(field)) return field;
+  throw refused(
+    place,
+    `alerts are of hits, which do not carry the field \`${field}\` of their messages`,
+    'Name another field, or copy it under another name before the rules are tested.',
+  );
 }
 
 const noTemplate = (field: string, place: Place) =>

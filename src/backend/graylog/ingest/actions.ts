@@ -34,7 +34,7 @@ export function hitActions(rule: IngestRule, { detectionsStream }: IngestOptions
   const map = hit.map(([name, value]) => `${fieldName(name)}: ${value}`).join(', ');
   // a map can't hold a field that the message lacks
   const copies = [...new Set(rule.hitFields)]
-    .filter((field) => isFieldName(field) && !isOwnField(field))
+    .filter(isCopied)
     .map((field) => `set_field(field: ${quoted(field)}, value: ${fieldValue(field)}, message: m);`);
   return [
     tagged('sigma_rules', [rule.id]),
@@ -53,8 +53,11 @@ export function hitActions(rule: IngestRule, { detectionsStream }: IngestOptions
 /** The field that notes a level until the highest one is known. */
 export const levelField = (level: Level): string => `${temporaryPrefix}level_${level}`;
 
-const isOwnField = (field: string): boolean =>
-  /^(?:sigma_|gl2_|_|timestamp$|message$|source$|streams$)/.test(field);
+/** Whether a hit has what its message has under the name. */
+export const isCarried = (field: string): boolean => isCopied(field) || field === 'source';
+
+const isCopied = (field: string): boolean =>
+  isFieldName(field) && !/^(?:sigma_|gl2_|_|timestamp$|message$|source$|streams$)/.test(field);
 
 const optional = (name: string, value: string | undefined): [string, string][] =>
   value === undefined || value === '' ? [] : [[name, quoted(value)]];
