@@ -33,8 +33,12 @@ targets: [graylog]
 pipelines: { graylog: none }
 graylog: { mode: ingest, streams: [Windows] }
 ${more}`;
-const project = (more?: string): string =>
-  projectIn(temporary, { 'sigpack.yml': configuration(more), 'rules/all.yml': rules });
+const project = (more = '', text = rules): string =>
+  projectIn(temporary, {
+    'sigpack.yml': configuration(more),
+    'rules/all.yml': text,
+    'drafts/README.md': '',
+  });
 const cwd = project();
 
 interface Hunts {
@@ -77,6 +81,14 @@ Failed Logon
     ]);
   });
 
+  test('takes a rule that only serves a correlation where it is named', async () => {
+    const serving = project('', rules.replace('  generate: true\n', ''));
+    const titles = async (args: readonly string[]): Promise<readonly string[]> =>
+      (await hunted(args, serving)).hunts.map(({ title }) => title);
+    expect(await titles([])).toEqual(['Encoded PowerShell']);
+    expect(await titles(['Failed Logon'])).toEqual(['Failed Logon']);
+  });
+
   test('takes a file, and a title among its rules', async () => {
     const { hunts, seconds } = await hunted(['rules/all.yml', 'Failed Logon']);
     expect([hunts.map(({ title }) => title), seconds]).toEqual([['Failed Logon'], 604_800]);
@@ -105,6 +117,8 @@ Failed Logon
   test.each([
     [['--last', '0d'], 'It must be a span of time'],
     [['--server', 'ftp://a'], '--server is not an http address'],
+    [['Many Failed Logons', '--server', 'ftp://a'], '--server is not an http address'],
+    [['drafts'], 'there is no rule in drafts'],
   ])('refuses %j', async (args, message) => {
     const { code, stderr } = await sigpack(['hunt', ...args], { cwd });
     expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);

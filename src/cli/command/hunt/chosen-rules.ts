@@ -3,12 +3,14 @@ import { isFatal } from '../../../source/diagnostic.ts';
 import { nearest } from '../../../source/nearest.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { statsOf } from '../../files/path-stats.ts';
+import { loadGivenRules } from '../../project/given-rules.ts';
 import { loadRules } from '../../project/load.ts';
 import { type Project, rulePaths } from '../../project/project.ts';
 
 /**
- * The rules that words name: paths say where to look, other words are ids or titles. Throws a
- * CommandError where one is neither.
+ * The rules that words name: paths say where to look, other words are ids or titles. Without such
+ * words, rules that only serve a correlation are left out. Throws a CommandError where a word names
+ * nothing.
  */
 export function chosenRules(
   project: Project,
@@ -17,8 +19,12 @@ export function chosenRules(
   const { bag, terminal } = project;
   const paths = words.filter(isPath);
   const names = words.filter((word) => !isPath(word));
-  const { collection } = loadRules(rulePaths(project, paths), bag, terminal);
-  if (names.length === 0) return { collection, rules: collection.rules };
+  const { collection } =
+    paths.length > 0
+      ? loadGivenRules(project, paths)
+      : loadRules(rulePaths(project), bag, terminal);
+  if (names.length === 0)
+    return { collection, rules: collection.rules.filter(collection.standsAlone) };
   const rules = new Set<Rule>();
   for (const name of names) {
     const found = collection.rules.filter((rule) => isNamed(rule, name));

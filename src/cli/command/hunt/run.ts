@@ -39,21 +39,21 @@ export async function hunt(what: readonly string[], options: HuntOptions): Promi
   const project = opened.value;
   const { bag, pipelines } = project;
   const { config } = project.loaded;
+  const server = serverOf(config, options);
   const { collection, rules } = chosenRules(project, what);
   const single = rules.filter(({ kind }) => kind === 'detection');
-  const alone = single.filter((rule) => collection.standsAlone(rule));
   const context = { config, pipelines, bag };
   const warnings = createCountedWarnings(project.bag);
   const settings = { ...config.graylog, mode: 'search' } as const;
   const entries = convertedEntries(
-    targetedRules(collection, context, new Map(), alone),
+    targetedRules(collection, context, new Map(), single),
     name,
     (compiled) => graylog.convert(compiled, settings),
     context,
     warnings,
   );
   warnings.report();
-  const hunts = entries.map((entry) => huntOf(entry, options.last, serverOf(config, options)));
+  const hunts = entries.map((entry) => huntOf(entry, options.last, server));
   project.terminal.clear();
   if (options.format === 'json') {
     const found = { version: 1, seconds: options.last, streams: config.graylog.streams, hunts };
