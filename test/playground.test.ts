@@ -83,6 +83,15 @@ describe('the worker', () => {
     );
   });
 
+  it('fixes a slip, also where the same one is in the rule again', () => {
+    const one = text.replace('endswith', 'endswiht');
+    const two = one.replace('CommandLine:', 'CommandLine|endswiht:');
+    const fixes = (rule: string): readonly string[] =>
+      compiled({ rule }).diagnostics.flatMap((found) => found.fixes.map(({ title }) => title));
+    expect(fixes(one)).toEqual(['Replace by endswith']);
+    expect(fixes(two)).toEqual(['Replace by endswith', 'Replace by endswith']);
+  });
+
   it('says which part of an event fails', () => {
     const events = '{"Image": "C:\\\\cmd.exe", "CommandLine": "c"}';
     const [event] = compiled({ events }).events;

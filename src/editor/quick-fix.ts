@@ -49,11 +49,16 @@ function replacement({ file, span }: Diagnostic, wanted: string): TextEdit {
   return { start, end, text: /^['"]/.test(wanted) ? wanted : quote + wanted + quote };
 }
 
-/** True if the text without the diagnostic has no new fatal one. */
-function helps({ code, message, file }: Diagnostic, changed: SourceFile): boolean {
+/**
+ * True if the text without the diagnostic has no new fatal one. The same slip elsewhere does not
+ * count.
+ */
+function helps({ code, message, file, span }: Diagnostic, changed: SourceFile): boolean {
   const after = diagnosticsIn(changed);
   return (
-    !after.some((one) => one.code === code && one.message === message) &&
+    !after.some(
+      (one) => one.code === code && one.message === message && one.span.start === span.start,
+    ) &&
     after.filter(isFatal).length <= diagnosticsIn(file).filter(isFatal).length
   );
 }
