@@ -26,7 +26,7 @@ export function quickFixes(diagnostic: Diagnostic, newId: () => string): readonl
 }
 
 const titleOf = (text: string): string =>
-  text === ' ' ? 'Type a plain blank' : text === '' ? 'Remove it' : `Replace by ${text}`;
+  text === ' ' ? 'Type a plain blank' : `Replace by ${text}`;
 
 /** The text that a hint has for the place of its diagnostic. */
 function wantedText(hint: string): string | undefined {
@@ -37,7 +37,7 @@ function wantedText(hint: string): string | undefined {
     ) ?? [];
   if (name !== undefined) return name;
   const [, quoted] =
-    /^(?:Quote the value|Put (?:it|all of it) in single quotes): ('.+')\.?$/.exec(hint) ?? [];
+    /^(?:Quote the value|Put it in single quotes): ('.+')\.?$/.exec(hint) ?? [];
   return quoted?.includes('...') ? undefined : quoted;
 }
 
@@ -63,8 +63,13 @@ function helps({ code, message, file, span }: Diagnostic, changed: SourceFile): 
   );
 }
 
+/** By the files that they are about: each fix is compared with those of its file. */
+const known = new WeakMap<SourceFile, readonly Diagnostic[]>();
+
 /** Of a file by itself, as its rules are read and compiled. */
 function diagnosticsIn(file: SourceFile): readonly Diagnostic[] {
+  const before = known.get(file);
+  if (before) return before;
   const bag = createBag();
   const collection = collect(readDocuments(file, bag).documents, bag);
   const compile = createCompiler(collection, {
@@ -73,6 +78,7 @@ function diagnosticsIn(file: SourceFile): readonly Diagnostic[] {
     keepPlaceholders: true,
   });
   for (const rule of collection.rules) compile(rule);
+  known.set(file, bag.list);
   return bag.list;
 }
 
