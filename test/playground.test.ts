@@ -83,6 +83,18 @@ describe('the worker', () => {
     );
   });
 
+  it('has no text where a finalizer fails, also on no queries at all', () => {
+    const pasted =
+      'finalizers:\n  - type: concat\n  - { type: template, template: "{{ pipeline.state.a.b }}" }\n';
+    const failed = (rule: string): readonly string[] => {
+      const { queries, diagnostics } = compiled({ rule, pasted });
+      expect(queries.find(({ target }) => target === 'splunk')).toMatchObject({ text: '' });
+      return diagnostics.flatMap(({ code, target }) => (target === 'splunk' ? [code] : []));
+    };
+    expect(failed(text)).toEqual(['PIP002']);
+    expect(failed(text.replace('condition: selection', 'condition: nothing'))).toEqual([]);
+  });
+
   it('fixes a slip, also where the same one is in the rule again', () => {
     const one = text.replace('endswith', 'endswiht');
     const two = one.replace('CommandLine:', 'CommandLine|endswiht:');

@@ -44,10 +44,13 @@ export function printedTargets(
       const text = finalized(format, own, conversionVars(name, 'default')).print(entries);
       return { target: name, text, entries };
     } catch (error) {
+      if (!(error instanceof ProcessingError)) throw error;
       const [first] = entries;
-      if (!(error instanceof ProcessingError) || !first) throw error;
-      const { file, titleSpan: span } = first.rule;
-      bag.add(file, { code: 'PIP002', message: error.message, span, target: name });
+      // without an entry, there is no rule to report it at
+      if (first) {
+        const { file, titleSpan: span } = first.rule;
+        bag.add(file, { code: 'PIP002', message: error.message, span, target: name });
+      }
       return { target: name, text: '', entries };
     }
   });
