@@ -117,6 +117,24 @@ describe('the worker', () => {
       'There is no rule to match events with.',
     ]);
   });
+
+  it('matches with the values that a pasted pipeline gives to placeholders', () => {
+    const rule = text.replace('CommandLine: [a, b]', "CommandLine|expand: '%words%'");
+    const events = '{"Image": "C:\\\\cmd.exe", "CommandLine": "b"}';
+    const pasted =
+      'vars: { words: [a, b] }\ntransformations:\n  - type: value_placeholders\n';
+    const { queries, events: found, eventNotes } = compiled({ rule, events, pasted });
+    expect(queries.find(({ target }) => target === 'splunk')?.text).toContain('IN ("a", "b")');
+    expect(eventNotes).toEqual([]);
+    expect(found).toMatchObject([{ matches: [{ title: 'A', holds: true }] }]);
+    const expression = pasted
+      .replace('value_placeholders', 'query_expression_placeholders')
+      .concat('    expression: "{field} lookup {id}"\n');
+    expect(compiled({ rule, events, pasted: expression }).eventNotes).toEqual([
+      expect.stringMatching(/make a part of the query of the placeholder `%words%`/),
+      'There is no rule to match events with.',
+    ]);
+  });
 });
 
 describe('a link', () => {

@@ -45,7 +45,9 @@ export function createPlayground(
     const file = { path: paths.rule, text: input.rule };
     const collection = collect(readDocuments(file, bag).documents, bag);
     const queries = printedTargets(targets, collection, { config, pipelines: byTarget, bag });
-    const matched = matchedEvents(collection, input.events, config.placeholders);
+    const { placeholders, targets: chosen } = config;
+    const rules = { collection, placeholders, pipelines: byTarget, targets: chosen };
+    const matched = matchedEvents(rules, input.events);
     return {
       diagnostics: bag.list.toSorted(compareDiagnostics).flatMap((one) => shown(one, newId)),
       queries: queries.map(({ target, text, entries }) => ({

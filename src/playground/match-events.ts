@@ -4,10 +4,12 @@ import { eventsIn, type ReadEvent } from '../event/reader.ts';
 import { type Correlator, correlatorOf } from '../match/correlation/correlation.ts';
 import type { Event } from '../match/event.ts';
 import { matcherOf } from '../match/matcher.ts';
-import { type CompiledRule, createCombiner, createSettler } from '../query/compile.ts';
+import {
+  createWrittenSettler,
+  type WrittenRulesOptions,
+} from '../pipeline/run/written-rules.ts';
+import { type CompiledRule, createCombiner } from '../query/compile.ts';
 import { decisive, explainedMatch, type Found, type Reason } from '../rule-test/explanation.ts';
-import type { Collection } from '../sigma/collection/collection.ts';
-import type { Pattern } from '../sigma/value/pattern.ts';
 import { createBag } from '../source/diagnostic.ts';
 import { counted } from '../source/plural.ts';
 import type { PlaygroundMatch, PlaygroundReason, PlaygroundResult } from './messages.ts';
@@ -22,19 +24,18 @@ const maximumEvents = 200;
 
 /** The rules of a collection, as written, on each event of a text. */
 export function matchedEvents(
-  collection: Collection,
+  rules: Omit<WrittenRulesOptions, 'bag'>,
   text: string,
-  placeholders: ReadonlyMap<string, readonly Pattern[]>,
 ): Matched {
   if (text.trim() === '') return { events: [], eventNotes: [] };
   const read = eventsOf(text);
   if (typeof read === 'string') return { events: [], eventNotes: [read] };
   const notes: string[] = [];
-  const finders = findersOf(collection, placeholders, notes);
+  const finders = findersOf(rules, notes);
   if (finders.length === 0)
     return { events: [], eventNotes: [...notes, 'There is no rule to match events with.'] };
   const isTimeless = read.some(({ event }) => eventTime(event) === undefined);
-  if (isTimeless && collection.rules.some(({ kind }) => kind === 'correlation'))
+  if (isTimeless && rules.collection.rules.some(({ kind }) => kind === 'correlation'))
     notes.push('Events without a time are in no window of a correlation.');
   if (read.length > maximumEvents)
     notes.push(`The first ${maximumEvents} of ${counted(read.length, 'event')} are shown.`);
@@ -56,15 +57,14 @@ function eventsOf(text: string): readonly ReadEvent[] | string {
   }
 }
 
-function findersOf(
-  collection: Collection,
-  placeholders: ReadonlyMap<string, readonly Pattern[]>,
-  notes: string[],
-): readonly Finder[] {
+/** Of values that pipelines give, which only matching needs; other codes are reported already. */
+const ofWrittenRules: ReadonlySet<string> = new Set(['PIP006', 'TST004']);
+
+function findersOf(rules: Omit<WrittenRulesOptions, 'bag'>, notes: string[]): readonly Finder[] {
   const bag = createBag();
-  const settle = createSettler(collection, { placeholders, bag });
+  const settle = createWrittenSettler({ ...rules, bag });
   const combine = createCombiner(bag);
-  return collection.rules.flatMap((rule): readonly Finder[] => {
+  const finders = rules.collection.rules.flatMap((rule): readonly Finder[] => {
     const settled = settle(rule);
     const compiled = settled && combine(settled);
     if (!compiled) return [];
@@ -81,6 +81,8 @@ function findersOf(
       },
     ];
   });
+  for (const { code, message } of bag.list) if (ofWrittenRules.has(code)) notes.push(message);
+  return finders;
 }
 
 /** How a rule tests events, or why it can't. */
