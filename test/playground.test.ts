@@ -118,6 +118,12 @@ describe('the worker', () => {
     ]);
   });
 
+  it('matches the first of many events', () => {
+    const { events, eventNotes } = compiled({ events: '{"Image": "a"}\n'.repeat(250) });
+    expect(events).toHaveLength(200);
+    expect(eventNotes).toEqual(['The first 200 of 250 events are shown.']);
+  });
+
   it('matches with the values that a pasted pipeline gives to placeholders', () => {
     const rule = text.replace('CommandLine: [a, b]', "CommandLine|expand: '%words%'");
     const events = '{"Image": "C:\\\\cmd.exe", "CommandLine": "b"}';

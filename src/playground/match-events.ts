@@ -19,7 +19,7 @@ type Matched = Pick<PlaygroundResult, 'events' | 'eventNotes'>;
 /** A rule that events are matched with. */
 type Finder = (event: Event, time: number | undefined) => PlaygroundMatch;
 
-/** Events whose results are shown. All count for correlations. */
+/** Events that are matched: those behind them change nothing of their results. */
 const maximumEvents = 200;
 
 /** The rules of a collection, as written, on each event of a text. */
@@ -34,16 +34,17 @@ export function matchedEvents(
   const finders = findersOf(rules, notes);
   if (finders.length === 0)
     return { events: [], eventNotes: [...notes, 'There is no rule to match events with.'] };
-  const isTimeless = read.some(({ event }) => eventTime(event) === undefined);
+  const shown = read.slice(0, maximumEvents);
+  const isTimeless = shown.some(({ event }) => eventTime(event) === undefined);
   if (isTimeless && rules.collection.rules.some(({ kind }) => kind === 'correlation'))
     notes.push('Events without a time are in no window of a correlation.');
-  if (read.length > maximumEvents)
+  if (read.length > shown.length)
     notes.push(`The first ${maximumEvents} of ${counted(read.length, 'event')} are shown.`);
-  const events = read.map(({ event, line }) => ({
+  const events = shown.map(({ event, line }) => ({
     line,
     matches: finders.map((find) => find(event, eventTime(event))),
   }));
-  return { events: events.slice(0, maximumEvents), eventNotes: notes };
+  return { events, eventNotes: notes };
 }
 
 /** The events, or why the text cannot be read. */
