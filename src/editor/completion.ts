@@ -1,10 +1,14 @@
 import { attackTactics, attackTechniques } from '../attack/names.ts';
+import { attributes } from '../sigma/correlation/attributes.ts';
+import { criteria } from '../sigma/correlation/condition-reader.ts';
 import { correlationTypes } from '../sigma/correlation/correlation.ts';
 import { knownAttributes } from '../sigma/rule/attribute-name.ts';
+import { logSourceKeys } from '../sigma/rule/reader.ts';
 import { type LogSource, levels, statuses } from '../sigma/rule/rule.ts';
 import { chainError, modifierRoles } from '../sigma/value/modifier.ts';
 import { type Cursor, cursorAt, textsBelow } from './cursor.ts';
 import { modifierMeaning } from './modifier-meaning.ts';
+import { notSelections } from './names.ts';
 import { sourceKey, type Vocabulary } from './vocabulary.ts';
 
 /** Something that can be typed at a place. */
@@ -33,7 +37,7 @@ const byCount = (counts: ReadonlyMap<string, number>): readonly string[] =>
 /** What can be typed at an offset of a rule's text. */
 export function completionsAt(text: string, offset: number, vocabulary: Vocabulary): Completions {
   const cursor = cursorAt(text, offset);
-  const words = /^(?:condition)$/.test(cursor.key ?? '') && cursor.path[0] !== 'correlation';
+  const words = cursor.key === 'condition' && cursor.path[0] !== 'correlation';
   const part = words ? (/[\w.*-]*$/.exec(cursor.typed)?.[0] ?? '') : cursor.typed;
   const bar = cursor.typed.lastIndexOf('|');
   const found = itemsFor(cursor, vocabulary);
@@ -53,7 +57,7 @@ function itemsFor(cursor: Cursor, vocabulary: Vocabulary): Found {
   if (top === undefined && !inList) return { items: atTop(cursor) };
   switch (top) {
     case 'logsource':
-      return { items: key === undefined ? keys(sourceParts) : sourceValues(cursor, vocabulary) };
+      return { items: key === undefined ? keys(logSourceKeys) : sourceValues(cursor, vocabulary) };
     case 'tags':
       return { items: inList ? tagItems(vocabulary) : [] };
     case 'detection':
@@ -69,8 +73,6 @@ function itemsFor(cursor: Cursor, vocabulary: Vocabulary): Found {
       return { items: [] };
   }
 }
-
-const sourceParts = ['category', 'product', 'service', 'definition'];
 
 function atTop({ key, lines }: Cursor): readonly Completion[] {
   if (key === 'status') return values(statuses);
@@ -123,7 +125,7 @@ const selectionNames = (lines: readonly string[]): readonly string[] => {
       if (blanks.length === indent) names.add(name);
     }
   }
-  return [...names].filter((name) => !['condition', 'timeframe', 'rules'].includes(name));
+  return [...names].filter((name) => !notSelections.has(name));
 };
 
 function inDetection(cursor: Cursor, vocabulary: Vocabulary, selection: string | undefined): Found {
@@ -155,17 +157,19 @@ function fieldItems(
   end: string,
 ): readonly Completion[] {
   const given = textsBelow(lines, 'logsource');
-  const own = byCount(fieldsBySource.get(sourceKey(Object.fromEntries(given))) ?? new Map());
+  const own = new Set(
+    byCount(fieldsBySource.get(sourceKey(Object.fromEntries(given))) ?? new Map()),
+  );
   return [...new Set([...own, ...byCount(fields)])].map((label) => ({
     label,
     kind: 'field',
     ...(end === '' ? {} : { insert: `${label}${end}` }),
-    ...(own.includes(label) ? { detail: 'of this log source' } : {}),
+    ...(own.has(label) ? { detail: 'of this log source' } : {}),
   }));
 }
 
-const correlationKeys = ['type', 'rules', 'group-by', 'timespan', 'condition', 'aliases'];
-const comparisons = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq', 'field'];
+// Sigma has `field` in the condition; next to it, as in pySigma, it is only read
+const correlationKeys = [...attributes].filter((name) => name !== 'field');
 
 function inCorrelation(
   cursor: Cursor,
@@ -175,7 +179,7 @@ function inCorrelation(
 ): readonly Completion[] {
   const { key, inList } = cursor;
   if (second === undefined && !inList) {
-    if (key === undefined) return keys([...correlationKeys, 'generate']);
+    if (key === undefined) return keys(correlationKeys);
     if (key === 'type') return values(correlationTypes);
     return key === 'generate' ? values(['true', 'false']) : [];
   }
@@ -183,7 +187,7 @@ function inCorrelation(
   if (second === 'group-by') return fieldItems(cursor, vocabulary, '');
   if (second === 'condition')
     return key === undefined
-      ? keys(comparisons)
+      ? keys(criteria)
       : key === 'field'
         ? fieldItems(cursor, vocabulary, '')
         : [];

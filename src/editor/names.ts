@@ -16,7 +16,8 @@ export interface NameUse extends Span {
   readonly document: number;
 }
 
-const notSelections = new Set(['condition', 'timeframe', 'rules']);
+/** Keys of a detection or filter that are not names of selections. */
+export const notSelections = new Set(['condition', 'timeframe', 'rules']);
 const operators = new Set(['and', 'or', 'not', 'of', 'all', 'any', '1']);
 
 /** Every name of rules and selections in a file, in its order. Broken documents have none. */

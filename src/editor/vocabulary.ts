@@ -1,13 +1,8 @@
 import { knownProducts, knownServices } from '../event/known-log-sources.ts';
 import type { SigmaDocument } from '../sigma/collection/document.ts';
+import { fieldsOf } from '../sigma/collection/rule-fields.ts';
 import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
-import type {
-  Detection,
-  DetectionItem,
-  DetectionRule,
-  LogSource,
-  SearchBody,
-} from '../sigma/rule/rule.ts';
+import type { DetectionRule, LogSource } from '../sigma/rule/rule.ts';
 
 /** What rules have been seen to use: what is offered to whoever writes another one. */
 export interface Vocabulary {
@@ -25,21 +20,6 @@ export interface Vocabulary {
 export const sourceKey = ({ product, category, service }: LogSource): string =>
   [product, category, service].map((part) => part ?? '').join('/');
 
-/** The fields of a detection, each once. */
-function fieldsOf({ searches }: Detection): ReadonlySet<string> {
-  const fields = new Set<string>();
-  const addItem = ({ field }: DetectionItem): void => {
-    if (field !== undefined) fields.add(field);
-  };
-  const add = (body: SearchBody | DetectionItem): void => {
-    if (body.kind === 'item') addItem(body);
-    else if (body.kind === 'map') body.items.forEach(addItem);
-    else body.entries.forEach(add);
-  };
-  for (const { body } of searches.values()) add(body);
-  return fields;
-}
-
 const count = <Key>(counts: Map<Key, number>, key: Key): unknown =>
   counts.set(key, (counts.get(key) ?? 0) + 1);
 
@@ -55,13 +35,14 @@ export function vocabularyOf(documents: Iterable<SigmaDocument>): Vocabulary {
     for (const name of [document.name, document.id])
       if (name !== undefined) rules.set(name, document.title);
   };
-  const addDetection = ({ logsource, detection }: DetectionRule): void => {
+  const addDetection = (rule: DetectionRule): void => {
+    const { logsource } = rule;
     const key = sourceKey(logsource);
     const { definition: _, ...source } = logsource;
     sources.set(key, source);
     const own = fieldsBySource.get(key) ?? new Map<string, number>();
     fieldsBySource.set(key, own);
-    for (const field of fieldsOf(detection)) {
+    for (const field of fieldsOf(rule)) {
       count(fields, field);
       count(own, field);
     }

@@ -15,7 +15,8 @@ const operators = new Set<string>([
   'eq',
   'neq',
 ] satisfies ThresholdOperator[]);
-const criteria = new Set([...operators, 'field', 'percentile']);
+/** The keys of the condition of a correlation. */
+export const criteria: ReadonlySet<string> = new Set([...operators, 'field', 'percentile']);
 const isOperator = (name: string): name is ThresholdOperator => operators.has(name);
 
 /** The condition of a correlation: thresholds, the fields that they are about, and a percentile. */
