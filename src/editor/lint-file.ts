@@ -1,7 +1,6 @@
 import { createLinter } from '../lint/linter.ts';
 import type { PackConfig } from '../pack/config/config.ts';
 import type { CompiledRule } from '../query/compile.ts';
-import type { Rule } from '../sigma/collection/collection.ts';
 import { readDocuments } from '../sigma/collection/document.ts';
 import { createBag, type Diagnostic } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
@@ -26,16 +25,3 @@ export function lintFile(input: LintFileInput): readonly Diagnostic[] {
   linter.finish();
   return bag.list.filter(({ code }) => code.startsWith('LNT'));
 }
-
-/** True for what the configuration excludes for one of the rules. */
-export const isExcluded = (
-  { code, span }: Diagnostic,
-  rules: readonly Rule[],
-  { lint: { exclude } }: PackConfig,
-): boolean =>
-  rules.some(
-    (rule) =>
-      span.start >= rule.span.start &&
-      span.start < rule.span.end &&
-      exclude.get(rule.id?.toLowerCase() ?? '')?.has(code) === true,
-  );

@@ -1,8 +1,9 @@
+import { type Exclusion, exclusionOf, isExcluded } from '../../lint/exclusions.ts';
 import type { CompiledOutcome } from '../../pack/pack.ts';
 import type { OnRule } from '../../sigma/collection/document.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';
-import type { SourceFile, Span } from '../../source/span.ts';
+import type { SourceFile } from '../../source/span.ts';
 import { rootOf } from '../../source/yaml/parse.ts';
 import { lookup } from '../../source/yaml/tree.ts';
 import { statsOf } from '../files/path-stats.ts';
@@ -38,18 +39,13 @@ export async function lintOf(
     : undefined;
   if (!linter && exclude.size === 0) return undefined;
   const ids = new Set<string>();
-  const places: {
-    readonly file: SourceFile;
-    readonly span: Span;
-    readonly codes: ReadonlySet<string>;
-  }[] = [];
+  const exclusions: Exclusion[] = [];
   return {
     onRule(rule, document, sink) {
       linter?.onRule(rule, document, sink);
-      const id = rule.id?.toLowerCase() ?? '';
-      if (exclude.size > 0) ids.add(id);
-      const codes = exclude.get(id);
-      if (codes) places.push({ file: rule.file, span: rule.span, codes });
+      if (exclude.size > 0) ids.add(rule.id?.toLowerCase() ?? '');
+      const exclusion = exclusionOf(rule, config.lint);
+      if (exclusion) exclusions.push(exclusion);
     },
     onOutcome: ({ written }) => linter?.onMeaning(written),
     finish() {
@@ -57,20 +53,9 @@ export async function lintOf(
       // a rule that could not be read still has its id
       if (paths.length === 0 && !bag.list.some(({ severity }) => severity === 'error'))
         reportUnknown(exclude, ids, file, bag);
-      if (places.length === 0) return;
-      const isExcluded = ({
-        code,
-        file: { path },
-        span: { start },
-      }: (typeof bag.list)[number]): boolean =>
-        places.some(
-          (place) =>
-            place.codes.has(code) &&
-            place.file.path === path &&
-            start >= place.span.start &&
-            start < place.span.end,
-        );
-      bag.list.splice(0, bag.list.length, ...bag.list.filter((one) => !isExcluded(one)));
+      if (exclusions.length === 0) return;
+      const kept = bag.list.filter((one) => !isExcluded(one, exclusions));
+      bag.list.splice(0, bag.list.length, ...kept);
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { RegisteredTarget } from '../../../backend/registry.ts';
 import { type PrintedTarget, printedTargets } from '../../../convert/printed-targets.ts';
-import { isExcluded, lintFile } from '../../../editor/lint-file.ts';
+import { lintFile } from '../../../editor/lint-file.ts';
 import { type Vocabulary, vocabularyOf } from '../../../editor/vocabulary.ts';
+import { exclusionOf, isExcluded } from '../../../lint/exclusions.ts';
 import { compilePack } from '../../../pack/pack.ts';
 import { createCompiler } from '../../../query/compile.ts';
 import { type Collection, collect, type Rule } from '../../../sigma/collection/collection.ts';
@@ -98,11 +99,12 @@ export function createWorkspace(
         keepPlaceholders: pipelines.size > 0,
       });
       for (const rule of serving) compile(rule);
+      const exclusions = rules.flatMap((rule) => exclusionOf(rule, config.lint) ?? []);
       return [
         ...briefly(path),
         ...bag.list.filter((one) => one.file.path === path),
         ...lintFile({ file, compiled, config, today }),
-      ].filter((diagnostic) => !isExcluded(diagnostic, rules, config));
+      ].filter((diagnostic) => !isExcluded(diagnostic, exclusions));
     },
     troubled() {
       const own = [...files.values()].filter(({ diagnostics }) => diagnostics.some(isWorth));
