@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { type Connection, DidChangeWatchedFilesNotification } from 'vscode-languageserver/node';
 import type { RegisteredTarget } from '../../../backend/registry.ts';
 import { configName } from '../../files/find-config.ts';
-import { loadProject } from './project.ts';
+import { loadUsableProject } from '../../project/usable-project.ts';
 import { createPublisher } from './publisher.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
 
@@ -42,7 +42,7 @@ export function createSession(
   let loading: Promise<Workspace> | undefined;
 
   const read = async (): Promise<Workspace> => {
-    const project = await loadProject(config);
+    const project = await loadUsableProject(config);
     if (project.error !== undefined) connection.window.showErrorMessage(project.error);
     const chosen = targets.filter(({ name }) => project.config.targets.some((one) => one === name));
     const workspace = createWorkspace(project, chosen, new Date().toISOString().slice(0, 10));

@@ -9,7 +9,7 @@ import { type Collection, collect, type Rule } from '../../../sigma/collection/c
 import { readDocuments, type SigmaDocument } from '../../../sigma/collection/document.ts';
 import { createBag, type Diagnostic, type DiagnosticBag } from '../../../source/diagnostic.ts';
 import type { SourceFile } from '../../../source/span.ts';
-import type { LoadedProject } from './project.ts';
+import type { UsableProject } from '../../project/usable-project.ts';
 
 /** The rules of a folder, as far as they have been read, with what is open in the editor. */
 export interface Workspace {
@@ -45,7 +45,7 @@ interface Together {
 
 /** `today`: YYYY-MM-DD. */
 export function createWorkspace(
-  project: LoadedProject,
+  project: UsableProject,
   targets: readonly RegisteredTarget[],
   today: string,
 ): Workspace {

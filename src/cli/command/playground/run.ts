@@ -12,14 +12,14 @@ import { writeWhole } from '../../files/write-whole.ts';
 import { packageRoot } from '../../process/package-root.ts';
 import { builtInNames } from '../../project/pipeline-files.ts';
 import { namesOfPipelines } from '../list/names.ts';
-import { loadProject } from '../lsp/project.ts';
+import { loadUsableProject } from '../../project/usable-project.ts';
 import type { PlaygroundOptions } from './register.ts';
 
 /** `sigpack playground`: the page with the pipelines, and names that the project's rules use. */
 export async function playground({ output, config }: PlaygroundOptions): Promise<ExitCode> {
   const root = packageRoot();
   const page = gunzipSync(readFileSync(join(root, 'dist/lib/playground.html.gz'))).toString();
-  const project = await loadProject(config);
+  const project = await loadUsableProject(config);
   if (config !== undefined && project.error !== undefined) throw new CommandError(project.error);
   const pipelines = Object.fromEntries(
     builtInNames().map((name) => [name, readFileSync(join(root, `pipelines/${name}.yml`), 'utf8')]),
