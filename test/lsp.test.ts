@@ -51,6 +51,8 @@ correlation:
 `;
 const config = `rules: [rules]
 pipelines: { splunk: [none], graylog: [none] }
+defaults: { splunk: { savedsearch: { nonsense: "1" } } }
+severities: { PCK004: error }
 `;
 
 let server: ChildProcess;
@@ -165,6 +167,11 @@ test('sends diagnostics with their places, also of files that another one breaks
   await change('logon.yml', logon);
   // as sigpack check has it
   await diagnostics('burst.yml', (codes) => String(codes) === 'PIP010,TGT002');
+});
+
+test('has warnings of the configuration, as severe as it wants', async () => {
+  const [first] = await diagnostics('../sigpack.yml', (codes) => codes.includes('PCK004'));
+  expect(first).toMatchObject({ severity: 1, range: { start: { line: 2 } } });
 });
 
 test('fixes what a hint names', async () => {

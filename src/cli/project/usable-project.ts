@@ -37,8 +37,9 @@ export async function loadUsableProject(named: string | undefined): Promise<Usab
   const found = loadConfig(await attempt(() => findConfig(named)));
   const loaded = found.ok ? found.value : withoutConfig(resolve('.'));
   const { config } = loaded;
-  const bag = createBag();
+  const bag = createBag(config.severities);
   if (!found.ok) bag.list.push(...found.error);
+  for (const { file, ...warning } of loaded.warnings) bag.add(file, warning);
   const pipelines = await attempt(() =>
     pipelinesByTarget(config.targets, undefined, loaded, bag),
   );
