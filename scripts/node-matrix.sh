@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs npm test's suite on other versions of Node: bash scripts/node-matrix.sh [VERSION...]   (default: 22.12.0 and 26.10.0)
+# Runs npm test's suite, and the tests of the package and of plugins, on other versions of Node: bash scripts/node-matrix.sh [VERSION...]   (default: 22.12.0 and 26.10.0)
 # env: SIGPACK_CACHE (default ~/.cache/sigpack) keeps the versions, which come as the npm package `node`
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -19,6 +19,7 @@ for version in "$@"; do
   fi
   echo "Node $("$node" --version)"
   # first in PATH: what the tests start runs on it, too
-  PATH=$(dirname "$node"):$PATH "$node" node_modules/vitest/vitest.mjs run --project quick --reporter=dot || failed+=("$version")
+  tests() { PATH=$(dirname "$node"):$PATH "$node" node_modules/vitest/vitest.mjs run --reporter=dot "$@"; }
+  { tests --project quick && tests --project slow test/package.test.ts test/plugin.test.ts; } || failed+=("$version")
 done
 [ ${#failed[@]} = 0 ] || { echo "node-matrix: the tests fail on ${failed[*]}" >&2; exit 1; }

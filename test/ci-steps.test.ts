@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, test as anyTest, beforeAll, expect } from 'vitest';
+import { ciSteps } from './ci/ci-steps.ts';
+import { isSlow } from './ci/slow-tests.ts';
 import { type Run, runSteps, type Step } from './ci/steps.ts';
 import { tableOf } from './ci/table.ts';
 
@@ -184,3 +186,16 @@ did not pass: second
 `);
   },
 );
+
+anyTest('steps run test files in the project that has them', () => {
+  const named = ciSteps().flatMap(({ name, command }) => {
+    const projects = command.filter((_, at) => command[at - 1] === '--project');
+    const files = command.filter((word) => /^test\/[\w-]+\.test\.ts$/.test(word));
+    return files.map((file) => ({
+      at: `${name}: ${file}`,
+      right: projects.includes(isSlow(file.slice('test/'.length)) ? 'slow' : 'quick'),
+    }));
+  });
+  expect(named.length).toBeGreaterThan(2);
+  expect(named.filter(({ right }) => !right).map(({ at }) => at)).toEqual([]);
+});

@@ -120,7 +120,7 @@ const suites: readonly Step[] = [
       'node_modules/vitest/vitest.mjs',
       'run',
       '--project',
-      'quick',
+      'slow',
       'test/package.test.ts',
     ],
     env: { SIGPACK_NETWORK: '1' },

@@ -31,3 +31,7 @@ export const slowTests = [
   'index-examples.test.ts',
   'plugin.test.ts',
 ];
+
+/** Whether a file in `test/` is one of them. */
+export const isSlow = (name: string): boolean =>
+  slowTests.some((pattern) => name.startsWith(pattern.split('*', 1).join('')));

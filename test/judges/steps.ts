@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { slowTests } from '../ci/slow-tests.ts';
+import { isSlow } from '../ci/slow-tests.ts';
 import type { Step } from '../ci/steps.ts';
 import { cache, root } from './places.ts';
 
@@ -95,8 +95,6 @@ const everyFault: Step = {
 
 function thoroughTests(): readonly string[] {
   const tests = readdirSync(join(root, 'test')).filter((name) => name.endsWith('.test.ts'));
-  const isSlow = (name: string): boolean =>
-    slowTests.some((pattern) => name.startsWith(pattern.split('*', 1).join('')));
   const thorough = tests.filter(
     (name) =>
       isSlow(name) ||
