@@ -1,7 +1,5 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
-  cpSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -16,16 +14,14 @@ import { isSafePath } from '../src/artifact/archive.ts';
 import { readTar, readZip } from './archives.ts';
 import { packOf, textOf } from './pack-of.ts';
 import { anyEvents, writeFiles } from './project-folder.ts';
-import { environment, mainFile, type RunOptions, sigpack, spawned } from './sigpack.ts';
-import { thorough } from './thoroughness.ts';
+import { sigpack } from './sigpack.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'sigpack-build-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
 const starter = join(import.meta.dirname, '..', 'rules');
-const hostile = join(import.meta.dirname, 'hostile');
-const rule = (index: number, value = 'x'): string =>
-  `title: Rule ${index}\nid: 00000000-0000-4000-8000-${String(index).padStart(12, '0')}\nstatus: test\nlogsource: { product: windows }\ndetection:\n  sel: { Image|endswith: '\\${value}${index}.exe' }\n  condition: sel\n`;
+const rule = (index: number): string =>
+  `title: Rule ${index}\nid: 00000000-0000-4000-8000-${String(index).padStart(12, '0')}\nstatus: test\nlogsource: { product: windows }\ndetection:\n  sel: { Image|endswith: '\\x${index}.exe' }\n  condition: sel\n`;
 
 function write(folder: string, files: Readonly<Record<string, string>>): string {
   writeFiles(folder, files);
@@ -33,56 +29,6 @@ function write(folder: string, files: Readonly<Record<string, string>>): string 
 }
 
 const newFolder = (name: string): string => mkdtempSync(join(temporary, `${name}-`));
-const contents = (folder: string): Map<string, string> =>
-  new Map(
-    readdirSync(folder)
-      .sort()
-      .map((name) => [name, readFileSync(join(folder, name)).toString('base64')]),
-  );
-
-describe('two builds give the same bytes', () => {
-  /** Rules in a folder of their own, its files made in this order. */
-  function project(names: readonly string[], below: string): string {
-    const folder = join(newFolder('same'), below);
-    for (const name of names)
-      cpSync(join(starter, name), join(folder, 'rules', name), { recursive: true });
-    cpSync(hostile, join(folder, 'rules', 'hostile'), { recursive: true });
-    write(folder, { 'sigpack.yml': anyEvents });
-    return folder;
-  }
-
-  function built(cwd: string, output: string, env: RunOptions['env'] = {}): Map<string, string> {
-    const run = spawned(['build', '-o', output, '--fail-on', 'never'], { cwd, env });
-    expect(run.code).toBe(0);
-    return contents(join(cwd, output));
-  }
-
-  it('in other folders, time zones and languages', () => {
-    const names = readdirSync(starter);
-    const first = built(project(names, '.'), 'out', { TZ: 'UTC', LANG: 'C' });
-    const environments = {
-      TZ: 'Pacific/Kiritimati',
-      LANG: 'tr_TR.UTF-8',
-      LC_ALL: 'tr_TR.UTF-8',
-      LANGUAGE: 'ar',
-      SOURCE_DATE_EPOCH: '1',
-      USER: 'other',
-      COLUMNS: '40',
-    };
-    const second = built(project(names.toReversed(), 'a folder/b'), 'other/out', environments);
-    expect(first.size).toBe(4);
-    expect([...second.keys()]).toEqual([...first.keys()]);
-    for (const [name, bytes] of first) expect(second.get(name) === bytes, name).toBe(true);
-  });
-
-  it('again over the former ones', () => {
-    const folder = project(['windows'], '.');
-    const first = built(folder, 'out');
-    expect(built(folder, 'out')).toEqual(first);
-    writeFileSync(join(folder, 'rules', 'more.yml'), rule(1));
-    expect(built(folder, 'out')).not.toEqual(first);
-  });
-});
 
 describe('a filter that can not be read', () => {
   it('counts as a document that is invalid, and takes its rule along', async () => {
@@ -92,95 +38,6 @@ describe('a filter that can not be read', () => {
     const { stdout } = await sigpack(['build', '-o', 'out', '.'], { cwd });
     expect(stdout).toContain('0 rules read from 2 files, 2 documents invalid\n');
   });
-});
-
-describe('a build that is killed', () => {
-  it('leaves each of the former packs whole, and the next one cleans up', {
-    timeout: 60_000,
-  }, async () => {
-    const rules = Object.fromEntries(
-      Array.from({ length: 40 }, (_, index) => [`rules/${index}.yml`, rule(index)]),
-    );
-    const folder = write(newFolder('killed'), { ...rules, 'sigpack.yml': anyEvents });
-    expect((await sigpack(['build', '-o', 'out'], { cwd: folder })).code).toBe(0);
-    const former = contents(join(folder, 'out'));
-    for (let index = 0; index < 40; index++)
-      writeFileSync(join(folder, 'rules', `${index}.yml`), rule(index, 'changed'));
-    const started = performance.now();
-    expect((await sigpack(['build', '-o', 'wanted'], { cwd: folder })).code).toBe(0);
-    const whole = performance.now() - started;
-    const wanted = contents(join(folder, 'wanted'));
-    expect([...wanted.keys()]).toEqual([...former.keys()]);
-
-    const isWhole = (when: string): void => {
-      for (const name of former.keys()) {
-        const found = readFileSync(join(folder, 'out', name)).toString('base64');
-        expect([former.get(name), wanted.get(name)].includes(found), `${name} ${when}`).toBe(true);
-      }
-    };
-    for (const part of [0.8, 0.95]) {
-      await killedAfter(whole * part * (0.95 + Math.random() / 10), folder);
-      isWhole(`after ${part} of the time`);
-    }
-    let steps = 0;
-    for (; killedAtStep(steps, folder); steps += thorough ? 1 : 3) isWhole(`at step ${steps}`);
-    // a folder, then a write and a rename for each of the four
-    expect(steps).toBeGreaterThan(8);
-    expect(contents(join(folder, 'out')).get('manifest.json')).toBe(wanted.get('manifest.json'));
-
-    // what a kill between two writes leaves
-    write(join(folder, 'out'), { '.sigpack-new-dead/manifest.json': '{' });
-    expect((await sigpack(['build', '-o', 'out'], { cwd: folder })).code).toBe(0);
-    expect(contents(join(folder, 'out'))).toEqual(wanted);
-  });
-
-  function killedAfter(milliseconds: number, cwd: string): Promise<void> {
-    const child = spawn(process.execPath, [mainFile, 'build', '-o', 'out'], {
-      cwd,
-      env: environment(),
-      stdio: 'ignore',
-    });
-    const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds);
-    return new Promise((resolve) =>
-      child.on('exit', () => {
-        clearTimeout(timer);
-        resolve();
-      }),
-    );
-  }
-
-  /**
-   * Kills the build at the given change of the file system, a write when half of it is done; false
-   * where there are not so many.
-   */
-  function killedAtStep(step: number, cwd: string): boolean {
-    const killer = `import fs from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
-let left = ${step};
-const kill = () => process.kill(process.pid, 'SIGKILL');
-for (const name of ['mkdtempSync', 'writeSync', 'writeFileSync', 'renameSync']) {
-  const real = fs[name];
-  fs[name] = (...args) => {
-    if (left-- !== 0) return real(...args);
-    if (name === 'writeSync') real(args[0], args[1].subarray(0, args[1].length >> 1));
-    return kill();
-  };
-}
-syncBuiltinESMExports();
-`;
-    const args = [
-      '--import',
-      `data:text/javascript,${encodeURIComponent(killer)}`,
-      mainFile,
-      'build',
-      '-o',
-      'out',
-    ];
-    return (
-      spawnSync(process.execPath, args, { cwd, env: environment(), stdio: 'ignore' }).signal ===
-      'SIGKILL'
-    );
-  }
 });
 
 describe('an output folder that can not be written', () => {

@@ -1,6 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { exitCodes } from '../src/cli/error/exit-code.ts';
@@ -9,7 +7,7 @@ import { correlationTypes } from '../src/sigma/correlation/correlation.ts';
 import { modifierRoles } from '../src/sigma/value/modifier.ts';
 import { codeCatalogue, type DiagnosticCode } from '../src/source/code/catalogue.ts';
 import { pageOf } from '../src/source/documentation.ts';
-import { environment, mainFile, sigpack } from './sigpack.ts';
+import { sigpack } from './sigpack.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -100,29 +98,6 @@ const help = async (...command: readonly string[]): Promise<string> =>
 const commandNames = [...(await help()).matchAll(/^ {2}([a-z]+) \[/gm)].map(
   ([, name = '']) => name,
 );
-
-test('the first steps of the README can be taken as they are written', () => {
-  const [, section = ''] = readme.split('\n## Your first pack\n');
-  const script = /```sh\n([\s\S]*?)```/.exec(section)?.[1] ?? '';
-  const folder = mkdtempSync(join(tmpdir(), 'sigpack-steps-'));
-  try {
-    const { status, stdout, stderr } = spawnSync(
-      'bash',
-      ['--norc', '-euc', `sigpack() { "$NODE" "$MAIN" "$@"; }\n${script}`],
-      {
-        cwd: folder,
-        encoding: 'utf8',
-        env: environment({ NODE: process.execPath, MAIN: mainFile, CI: '1' }),
-      },
-    );
-    expect([status, stderr]).toEqual([0, '']);
-    expect(stdout).toContain('3 passed of 3 tests');
-    expect(stdout).toMatch(/planned: \d+ to create; nothing was done/);
-    expect(script).toContain('sigpack init ');
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}, 60_000);
 
 test('all help fits a terminal of 80 columns', async () => {
   const texts: string[] = [];

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -10,7 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { attackTechniques, tacticByShortName, techniqueNames } from '../src/attack/names.ts';
 import {
   defaultTargetSettings,
@@ -36,7 +35,6 @@ import type { CompiledRule } from '../src/query/compile.ts';
 import { compileText } from './compile.ts';
 import { anyEvents } from './project-folder.ts';
 import { ruleSet } from './rule-set.ts';
-import { environment, mainFile } from './sigpack.ts';
 import { windowsLogs } from './windows-logs.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -797,64 +795,5 @@ describe('the folder of the pages', () => {
     await expect(writePages(output, files(), 'html')).rejects.toThrow(TemplateError);
     expect(listing(output)).toEqual(['rules/a.html']);
     expect(readFileSync(join(output, 'rules', 'a.html'), 'utf8')).toBe('a.html');
-  });
-
-  const many = join(folder, 'many');
-  beforeAll(() => {
-    mkdirSync(many);
-    for (let index = 0; index < 400; index++) {
-      const id = `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`;
-      writeFileSync(
-        join(many, `${index}.yml`),
-        ruleWith(1)
-          .replace(/^id: .*$/m, `id: ${id}`)
-          .replace('Rule 1', `Rule ${index}`),
-      );
-    }
-  });
-
-  // the run is stopped when a quarter of the rules have a page in the temporary folder
-  async function stopped(output: string, signal: NodeJS.Signals): Promise<NodeJS.Signals | null> {
-    const run = spawn(process.execPath, [mainFile, 'docs', many, '-o', output], {
-      cwd: folder,
-      env: environment(),
-      stdio: 'ignore',
-    });
-    const ended = new Promise<NodeJS.Signals | null>((resolve) =>
-      run.once('exit', (_, by) => resolve(by)),
-    );
-    const begun = (): boolean => {
-      const temporary = existsSync(output)
-        ? readdirSync(output).find((name) => name.startsWith('.sigpack-'))
-        : undefined;
-      const made = temporary === undefined ? '' : join(output, temporary, 'rules');
-      return made !== '' && existsSync(made) && readdirSync(made).length > 100;
-    };
-    while (!begun() && run.exitCode === null)
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    run.kill(signal);
-    return ended;
-  }
-
-  it.each([
-    ['SIGINT', 0],
-    ['SIGTERM', 0],
-    ['SIGKILL', 1],
-  ] as const)('stays as it was after %s', async (signal, leftOver) => {
-    const output = fresh();
-    await writePages(output, [page('a.html', 'whole')], 'html');
-    expect(await stopped(output, signal)).toBe(signal);
-    const left = readdirSync(output).filter((name) => name.startsWith('.sigpack-'));
-    expect(left).toHaveLength(leftOver);
-    expect(readdirSync(join(output, 'rules'))).toEqual(['a.html']);
-    // the next run cleans up
-    await writePages(output, [page('b.html')], 'html');
-    expect(listing(output)).toEqual(['rules/b.html']);
-  });
-
-  it('is not there after a signal where it was not before', async () => {
-    const output = fresh();
-    expect(await stopped(output, 'SIGINT')).toBe('SIGINT');
-    expect(existsSync(join(output, '..'))).toBe(false);
   });
 });

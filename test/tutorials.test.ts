@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +75,30 @@ async function outputsOf(page: string): Promise<readonly string[]> {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+test('the first steps of the README can be taken as they are written', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const [, section = ''] = readme.split('\n## Your first pack\n');
+  const script = /```sh\n([\s\S]*?)```/.exec(section)?.[1] ?? '';
+  const folder = mkdtempSync(join(tmpdir(), 'sigpack-steps-'));
+  try {
+    const { status, stdout, stderr } = spawnSync(
+      'bash',
+      ['--norc', '-euc', `sigpack() { "$NODE" "$MAIN" "$@"; }\n${script}`],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+        env: environment({ NODE: process.execPath, MAIN: mainFile, CI: '1' }),
+      },
+    );
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('3 passed of 3 tests');
+    expect(stdout).toMatch(/planned: \d+ to create; nothing was done/);
+    expect(script).toContain('sigpack init ');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
 
 test.each(['tutorial-splunk', 'tutorial-graylog'])(
   'docs/%s.md can be followed from top to bottom, and shows what is printed',

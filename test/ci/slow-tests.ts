@@ -30,6 +30,10 @@ export const slowTests = [
   'package.test.ts',
   'index-examples.test.ts',
   'plugin.test.ts',
+  'killed-runs.test.ts',
+  'same-bytes.test.ts',
+  'grouped-upgrade.test.ts',
+  'lsp.test.ts',
 ];
 
 /** Whether a file in `test/` is one of them. */
