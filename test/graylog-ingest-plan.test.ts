@@ -69,6 +69,16 @@ test.each([
   expect([...idsOf(rules, { EventID: 1, CommandLine: value })].sort()).toEqual(wanted.sort());
 });
 
+test('literals of which each begins the next are found, however many', () => {
+  const word = 'powershell.exe';
+  const prefixes = Array.from(word, (_, at) => word.slice(0, at + 1));
+  const nested = prefixes.map((text, at) => rule(at, leaf('CommandLine', 'inside', text)));
+  for (const value of ['x', 'pow', 'x powershel', word, `pow ${word}`])
+    expect([...idsOf(nested, { EventID: 1, CommandLine: value })].sort()).toEqual(
+      prefixes.flatMap((text, at) => (value.includes(text) ? [id(at)] : [])),
+    );
+});
+
 test('a sender can’t set what only the pipelines may', () => {
   const plan = planIngest(rules, ingestOptions);
   const flags = plan.rules.flatMap(({ source }) => [...source.matchAll(/\bsigpack_\w+/g)].flat());

@@ -23,14 +23,17 @@ export const marked = ({ at, text }: LiteralLeaf): string =>
 /** The most groups that a replacement can name by one digit. */
 const mostLevels = 9;
 
+/** Those of the literals of a field that have flags: not those that begin with too many others. */
+export const flaggedTexts = (texts: Iterable<string>): ReadonlySet<string> =>
+  new Set(prefixLevels(texts).slice(0, mostLevels).flat());
+
 /**
  * A map with an entry of `1` for each of the literals that a value has, by the hexadecimal digits
  * of the literal. One expression looks at each place of the value; what it finds replaces the
- * value, and the text of all that is found becomes the map.
+ * value, and the text of all that is found becomes the map. `texts`: {@link flaggedTexts}.
  */
-export function literalMap(texts: readonly string[], value: string): string {
+export function literalMap(texts: Iterable<string>, value: string): string {
   const levels = prefixLevels(texts);
-  if (levels.length > mostLevels) throw new Error('too many literals begin with others');
   const groups = levels.map((level, index) => {
     const trie = trieRegex(level, charOf);
     return index === 0 ? `(?=(${trie}))` : `(?=(${trie})|)`;

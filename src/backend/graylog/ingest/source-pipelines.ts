@@ -6,7 +6,7 @@ import { bucketed } from './buckets.ts';
 import { freeTest, isLastPart, type Prepared, preparedPrinter } from './free-tests.ts';
 import { clauseOf, literalsOf } from './gate-clause.ts';
 import type { IngestOptions } from './ingest-rule.ts';
-import { isFlaggable, literalMap, marked } from './literal-flags.ts';
+import { flaggedTexts, isFlaggable, literalMap, marked } from './literal-flags.ts';
 import type { GroupedRule, SourceGroup } from './source-groups.ts';
 import { isSet, type TemporaryFields, temporaryPrefix } from './temporary-fields.ts';
 import { type PipelineRuleText, type PipelineText, pipelineText, ruleText } from './texts.ts';
@@ -144,7 +144,11 @@ function preparedFor({ gate, rules }: SourceGroup, names: TemporaryFields): Prep
       }
     }
   }
-  const flagged = new Map([...literals].filter(([, texts]) => texts.size >= fewLiterals));
+  const flagged = new Map(
+    [...literals]
+      .filter(([, texts]) => texts.size >= fewLiterals)
+      .map(([field, texts]) => [field, flaggedTexts(texts)] as const),
+  );
   return { names, copied, last, flagged };
 }
 
@@ -192,7 +196,7 @@ function flagRule(
   const actions = [...flagged]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([field, texts]) => {
-      const map = literalMap([...texts], `to_string(${fieldValue(names.folded(field))})`);
+      const map = literalMap(texts, `to_string(${fieldValue(names.folded(field))})`);
       return `  set_fields(fields: ${map}, prefix: ${quoted(names.flags(field))});\n`;
     });
   if (mark !== undefined) actions.push(`  set_field(${quoted(mark)}, "1");\n`);
