@@ -109,6 +109,17 @@ test('hostile titles and values stay texts', () => {
   expect(made.find((one) => one !== message)?.field('sigma_title')).toBe(title.replace('\n', ' '));
 });
 
+test('a long title is cut between characters', () => {
+  const title = `${'a'.repeat(249)}😀`;
+  const plan = planIngest([rule(1, leaf('Image', 'end', 'x'), { title })], ingestOptions);
+  const message = gelfMessage({ EventID: 1, Image: 'x' });
+  const made = interpreted(plan).process(message);
+  const hit = made.find((one) => one !== message);
+  expect([hit?.field('sigma_title'), hit?.field('message')]).toEqual(
+    Array(2).fill('a'.repeat(249)),
+  );
+});
+
 test.each([
   [{ User: 'ann', Computer: 'srv-1' }, 'ann', 'user'],
   [{ Computer: 'srv-1' }, 'srv-1', 'system'],

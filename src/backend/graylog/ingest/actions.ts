@@ -6,8 +6,12 @@ import { temporaryPrefix } from './temporary-fields.ts';
 
 /** A title in a message: one line, of a length that a list can show. */
 const shownTitle = (title: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  title.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ').slice(0, 250);
+  title
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+    .replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ')
+    .slice(0, 250)
+    // half of a surrogate pair
+    .replace(/[\ud800-\udbff]$/, '');
 
 /**
  * What a hit does: the message gets the rule's id and tactics, and a small message with what the
