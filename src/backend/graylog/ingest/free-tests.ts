@@ -1,4 +1,4 @@
-import type { Condition, Leaf, LiteralLeaf } from '../pipeline-rule/condition.ts';
+import { type Condition, type Leaf, type LiteralLeaf, leavesOf } from '../pipeline-rule/condition.ts';
 import { type LeafPrinter, literalText, printLeaf } from '../pipeline-rule/print.ts';
 import { fieldValue, quoted } from '../pipeline-rule/text.ts';
 import { isFlaggable, marked } from './literal-flags.ts';
@@ -55,16 +55,7 @@ export function preparedPrinter(prepared: Prepared): LeafPrinter {
 }
 
 /** Whether a condition has only whole texts, which a copy of the field is compared with. */
-export function isComparison(condition: Condition): boolean {
-  switch (condition.kind) {
-    case 'and':
-    case 'or':
-      return condition.operands.every(isComparison);
-    case 'not':
-      return isComparison(condition.operand);
-    case 'literal':
-      return condition.at === 'whole' && condition.spelling === 'folded';
-    default:
-      return false;
-  }
-}
+export const isComparison = (condition: Condition): boolean =>
+  leavesOf(condition).every(
+    (leaf) => leaf.kind === 'literal' && leaf.at === 'whole' && leaf.spelling === 'folded',
+  );

@@ -1,6 +1,6 @@
 import { likelihood } from '../../../match/index/literal-clause.ts';
 import { anyClause, type Clause, leastClause } from '../../../query/clause.ts';
-import type { Condition, LiteralLeaf } from '../pipeline-rule/condition.ts';
+import { type Condition, type LiteralLeaf, leavesOf } from '../pipeline-rule/condition.ts';
 
 /** Finds the clause that the fewest messages pass. */
 export interface ClauseFinder {
@@ -37,16 +37,7 @@ function ofLiteral(leaf: LiteralLeaf, { testOf, uses }: ClauseFinder): Clause<st
 }
 
 /** All literals of a condition, needed ones of its expressions too. */
-export function literalsOf(condition: Condition): readonly LiteralLeaf[] {
-  const found: LiteralLeaf[] = [];
-  collect(condition, found);
-  return found;
-}
-
-function collect(condition: Condition, found: LiteralLeaf[]): void {
-  if (condition.kind === 'literal') found.push(condition);
-  else if (condition.kind === 'regex') found.push(...condition.needs);
-  else if (condition.kind === 'not') collect(condition.operand, found);
-  else if (condition.kind === 'and' || condition.kind === 'or')
-    for (const operand of condition.operands) collect(operand, found);
-}
+export const literalsOf = (condition: Condition): readonly LiteralLeaf[] =>
+  leavesOf(condition).flatMap((leaf) =>
+    leaf.kind === 'literal' ? [leaf] : leaf.kind === 'regex' ? leaf.needs : [],
+  );

@@ -1,4 +1,4 @@
-import type { Condition } from '../pipeline-rule/condition.ts';
+import { type Condition, leavesOf } from '../pipeline-rule/condition.ts';
 import { foldedText, printCondition } from '../pipeline-rule/print.ts';
 import { balanced, fieldValue, quoted } from '../pipeline-rule/text.ts';
 import { hitActions } from './actions.ts';
@@ -85,21 +85,16 @@ function ruleStages(
   list: readonly GroupedRule[],
   texts: (list: readonly GroupedRule[]) => readonly PipelineRuleText[],
 ) {
-  const isDeepRule = ({ condition }: GroupedRule): boolean => isDeep(condition);
+  const isDeep = ({ condition }: GroupedRule): boolean =>
+    leavesOf(condition).some((leaf) => leaf.kind === 'regex' && leaf.deep);
   return [
-    { number: stages.rules, list: list.filter((rule) => !isDeepRule(rule)) },
-    { number: stages.deepRules, list: list.filter(isDeepRule) },
+    { number: stages.rules, list: list.filter((rule) => !isDeep(rule)) },
+    { number: stages.deepRules, list: list.filter(isDeep) },
   ].flatMap(({ number, list: some }) =>
     some.length === 0
       ? []
       : [{ number, match: 'pass' as const, rules: texts(some).map((rule) => rule.name) }],
   );
-}
-
-function isDeep(condition: Condition): boolean {
-  if (condition.kind === 'regex') return condition.deep;
-  if (condition.kind === 'not') return isDeep(condition.operand);
-  return (condition.kind === 'and' || condition.kind === 'or') && condition.operands.some(isDeep);
 }
 
 function hitRule(
@@ -153,23 +148,19 @@ function preparedFor({ gate, rules }: SourceGroup, names: TemporaryFields): Prep
 }
 
 /** Fields whose folded text a condition asks for. */
-export function foldedFields(condition: Condition): readonly string[] {
-  switch (condition.kind) {
-    case 'and':
-    case 'or':
-      return condition.operands.flatMap(foldedFields);
-    case 'not':
-      return foldedFields(condition.operand);
-    case 'literal':
-      return condition.spelling === 'folded' ? [condition.field] : [];
-    case 'regex':
-      return condition.spelling === 'folded' || condition.needs.length > 0 ? [condition.field] : [];
-    case 'related':
-      return condition.spelling === 'folded' ? [condition.field, condition.other] : [];
-    default:
-      return [];
-  }
-}
+export const foldedFields = (condition: Condition): readonly string[] =>
+  leavesOf(condition).flatMap((leaf) => {
+    switch (leaf.kind) {
+      case 'literal':
+        return leaf.spelling === 'folded' ? [leaf.field] : [];
+      case 'regex':
+        return leaf.spelling === 'folded' || leaf.needs.length > 0 ? [leaf.field] : [];
+      case 'related':
+        return leaf.spelling === 'folded' ? [leaf.field, leaf.other] : [];
+      default:
+        return [];
+    }
+  });
 
 export const copyAction = (field: string, names: TemporaryFields): string =>
   `  set_field(${quoted(names.folded(field))}, ${foldedText(field)});\n`;

@@ -75,3 +75,16 @@ export interface RelatedLeaf {
   readonly relation: FieldTest['relation'];
   readonly spelling: Spelling;
 }
+
+/** The tests of a condition, in its order. */
+export function leavesOf(condition: Condition): readonly Leaf[] {
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return condition.operands.flatMap(leavesOf);
+    case 'not':
+      return leavesOf(condition.operand);
+    default:
+      return [condition];
+  }
+}

@@ -1,11 +1,12 @@
-import type {
-  Condition,
-  Leaf,
-  LiteralLeaf,
-  NetworkLeaf,
-  NumberLeaf,
-  RelatedLeaf,
-  Spelling,
+import {
+  type Condition,
+  type Leaf,
+  type LiteralLeaf,
+  leavesOf,
+  type NetworkLeaf,
+  type NumberLeaf,
+  type RelatedLeaf,
+  type Spelling,
 } from './condition.ts';
 import { balanced, fieldText, fieldValue, quoted } from './text.ts';
 
@@ -47,11 +48,8 @@ const texts = new WeakMap<Condition, string>();
 
 const costs = { literal: 1, present: 5, related: 20, number: 20, network: 30, regex: 40 } as const;
 
-function costOf(condition: Condition): number {
-  if (condition.kind === 'not') return costOf(condition.operand);
-  if (condition.kind !== 'and' && condition.kind !== 'or') return costs[condition.kind];
-  return condition.operands.reduce((sum, operand) => sum + costOf(operand), 0);
-}
+const costOf = (condition: Condition): number =>
+  leavesOf(condition).reduce((sum, { kind }) => sum + costs[kind], 0);
 
 const cheapFirst = (conditions: readonly Condition[]): readonly Condition[] =>
   conditions
