@@ -1,42 +1,37 @@
-/** Literals as one regular expression that shares what they begin with. */
-interface Node {
-  readonly next: Map<string, Node>;
-  ends: boolean;
-}
+/** Literals as one regular expression that shares what they begin with, by next character. */
+type Trie = Map<string, Trie>;
 
 /**
  * An expression that matches any of the texts, none of which is the beginning of another one.
  * `charOf`: how a character is written.
  */
 export function trieRegex(texts: readonly string[], charOf: (char: string) => string): string {
-  const root: Node = { next: new Map(), ends: false };
+  const root: Trie = new Map();
   for (const text of texts) {
     let node = root;
     for (const char of text) {
-      const known = node.next.get(char) ?? { next: new Map(), ends: false };
-      node.next.set(char, known);
+      const known: Trie = node.get(char) ?? new Map();
+      node.set(char, known);
       node = known;
     }
-    node.ends = true;
   }
   return print(root, charOf);
 }
 
-function print(start: Node, charOf: (char: string) => string): string {
+function print(start: Trie, charOf: (char: string) => string): string {
   let text = '';
   let node = start;
-  while (node.next.size === 1 && !node.ends) {
-    for (const [char, child] of node.next) {
+  while (node.size === 1) {
+    for (const [char, child] of node) {
       text += charOf(char);
       node = child;
     }
   }
-  if (node.next.size === 0) return text;
-  const branches = [...node.next]
+  if (node.size === 0) return text;
+  const branches = [...node]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([char, child]) => charOf(char) + print(child, charOf));
-  const all = `(?:${branches.join('|')})`;
-  return text + (node.ends ? `${all}?` : all);
+  return `${text}(?:${branches.join('|')})`;
 }
 
 /**
