@@ -1,5 +1,6 @@
 import type { RegexTest } from '../../query/tree.ts';
 import { otherCases, widenCase } from '../../regex/case.ts';
+import { quantifier } from '../../regex/quantifier.ts';
 import { parseRegex } from '../../regex/regex.ts';
 import { complementRanges, normalizeRanges } from '../../regex/set.ts';
 import type { RegexAny, RegexClass, RegexNode, RegexRepeat } from '../../regex/tree.ts';
@@ -167,13 +168,11 @@ function repeatText(node: RegexRepeat, printing: Printing, loop: boolean, depth:
       : repeatedGroup(inner, node, printing, loop, depth);
   if (text === '') return '';
   if (text.startsWith('(?')) printing.writing.copied += 40 * copies(node);
-  const times = quantifier(
-    node.min,
-    node.max === Number.POSITIVE_INFINITY ? node.max : Math.min(node.max * width, MAX_BOUND),
-  );
-  if (times === '') return text;
+  const max =
+    node.max === Number.POSITIVE_INFINITY ? node.max : Math.min(node.max * width, MAX_BOUND);
+  if (node.min === 1 && max === 1) return text;
   const greed = node.lazy ? '?' : node.possessive && !printing.over ? '+' : '';
-  return `${text}${times}${greed}`;
+  return `${text}${quantifier(node.min, max)}${greed}`;
 }
 
 const copies = ({ min, max }: RegexRepeat): number =>
@@ -214,12 +213,6 @@ function repeatedGroup(
   if (body === '') return { text: '', width: 1 };
   printing.writing.copied += body.length * 3 * copies(node);
   return { text: inner.kind === 'char' && body.length === 1 ? body : `(?:${body})`, width: 1 };
-}
-
-function quantifier(min: number, max: number): string {
-  if (max === Number.POSITIVE_INFINITY) return min === 0 ? '*' : min === 1 ? '+' : `{${min},}`;
-  if (min === max) return min === 1 ? '' : `{${min}}`;
-  return min === 0 && max === 1 ? '?' : `{${min},${max}}`;
 }
 
 function rangesOf(node: RegexClass, printing: Printing): RegexClass['ranges'] {

@@ -1,3 +1,4 @@
+import { quantifier } from '../../../regex/quantifier.ts';
 import {
   ALL,
   type CodeRanges,
@@ -6,7 +7,7 @@ import {
   normalizeRanges,
 } from '../../../regex/set.ts';
 import { Refusal } from '../../backend.ts';
-import type { Ir, IrRepeat } from './ir.ts';
+import type { Ir } from './ir.ts';
 import { asciiTable, LITERAL } from './literal.ts';
 
 const HASH = 0x23;
@@ -67,16 +68,10 @@ function print(ir: Ir, out: { text: string }, options: PrintOptions, inside: boo
       const grouped = ir.item.kind === 'sequence' || ir.item.kind === 'repeat';
       if (grouped) out.text += '(';
       print(ir.item, out, options, true);
-      out.text += `${grouped ? ')' : ''}${boundsText(ir)}`;
+      out.text += `${grouped ? ')' : ''}${quantifier(ir.min, ir.max)}`;
     }
   }
   if (bracketed) out.text += ')';
-}
-
-function boundsText({ min, max }: IrRepeat): string {
-  if (max === Number.POSITIVE_INFINITY) return min === 0 ? '*' : min === 1 ? '+' : `{${min},}`;
-  if (min === 0 && max === 1) return '?';
-  return min === max ? `{${min}}` : `{${min},${max}}`;
 }
 
 const texts = new WeakMap<CodeRanges, string>();
