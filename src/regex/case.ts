@@ -52,7 +52,7 @@ function casedLetters(): readonly number[] {
   return letters;
 }
 
-function isAsciiLetter(codePoint: number): boolean {
+export function isAsciiLetter(codePoint: number): boolean {
   const lower = codePoint | 0x20;
   return lower >= 0x61 && lower <= 0x7a;
 }

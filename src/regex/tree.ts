@@ -109,6 +109,13 @@ export interface RegexOpaque {
   readonly offset: number;
 }
 
+/** The nodes that a node is made of. */
+export function childrenOf(node: RegexNode): readonly RegexNode[] {
+  if (node.kind === 'sequence') return node.nodes;
+  if (node.kind === 'alternation') return node.branches;
+  return 'node' in node ? [node.node] : [];
+}
+
 export interface RegexFlags {
   readonly ignoreCase: boolean;
   readonly multiline: boolean;

@@ -1,7 +1,14 @@
-import { widenCase } from '../../../regex/case.ts';
+import { isAsciiLetter, widenCase } from '../../../regex/case.ts';
 import { foldCase } from '../../../regex/letter-case.ts';
+import { quantifier } from '../../../regex/quantifier.ts';
 import type { CodeRanges } from '../../../regex/set.ts';
-import type { RegexAnchor, RegexLookaround, RegexNode, RegexRepeat } from '../../../regex/tree.ts';
+import {
+  childrenOf,
+  type RegexAnchor,
+  type RegexLookaround,
+  type RegexNode,
+  type RegexRepeat,
+} from '../../../regex/tree.ts';
 import { ANY, isPlaceholder, ONE, type Pattern } from '../../../sigma/value/pattern.ts';
 import { Refusal } from '../../backend.ts';
 import type { Spelling } from './condition.ts';
@@ -26,39 +33,23 @@ export interface JavaRegex {
  */
 export function javaRegex(node: RegexNode): JavaRegex {
   const folded = ignoresCase(node);
-  const state = { deep: false, folded };
-  const pattern = flags + print(node, state);
-  return { pattern, spelling: folded ? 'folded' : 'written', deep: state.deep };
-}
-
-interface State {
-  deep: boolean;
-  /** The text has no upper-case letters of ASCII. */
-  readonly folded: boolean;
+  const pattern = flags + print(node, folded);
+  return { pattern, spelling: folded ? 'folded' : 'written', deep: isDeep(node) };
 }
 
 /** Whether the letters of the expression mean either case, and none of them is beyond ASCII. */
 function ignoresCase(node: RegexNode): boolean {
   switch (node.kind) {
     case 'char':
-      return isKeptPoint(node.codePoint) && (node.ignoreCase || !isLetter(node.codePoint));
+      return isKeptPoint(node.codePoint) && (node.ignoreCase || !isAsciiLetter(node.codePoint));
     case 'class':
       return (
         lostPoints.every((point) => isIn(point, node.ranges) === isIn(0xfffd, node.ranges)) &&
         node.ranges.every(([low, high]) => low < 0x80 && (high < 0x80 || high === 0x10ffff)) &&
         (node.ignoreCase || !node.ranges.some(([low, high]) => low <= 0x7a && high >= 0x41))
       );
-    case 'sequence':
-      return node.nodes.every(ignoresCase);
-    case 'alternation':
-      return node.branches.every(ignoresCase);
-    case 'group':
-    case 'atomic':
-    case 'repeat':
-    case 'lookaround':
-      return ignoresCase(node.node);
     default:
-      return true;
+      return childrenOf(node).every(ignoresCase);
   }
 }
 
@@ -70,14 +61,13 @@ const isIn = (point: number, ranges: CodeRanges): boolean =>
 
 const isKeptPoint = (point: number): boolean => point < 0x80 && !lostPoints.includes(point);
 
-const isLetter = (point: number): boolean => /[A-Za-z]/.test(String.fromCodePoint(point));
-
-function print(node: RegexNode, state: State): string {
+/** `folded`: the text has no upper-case letters of ASCII. */
+function print(node: RegexNode, folded: boolean): string {
   switch (node.kind) {
     case 'empty':
       return '';
     case 'char':
-      if (state.folded) return charText(lowerPoint(node.codePoint));
+      if (folded) return charText(lowerPoint(node.codePoint));
       return node.ignoreCase
         ? classText(widenCase([[node.codePoint, node.codePoint]]))
         : charText(node.codePoint);
@@ -86,19 +76,19 @@ function print(node: RegexNode, state: State): string {
     case 'class':
       return classText(node.ignoreCase ? widenCase(node.ranges) : node.ranges, node.negated);
     case 'sequence':
-      return node.nodes.map((child) => print(child, state)).join('');
+      return node.nodes.map((child) => print(child, folded)).join('');
     case 'alternation':
-      return `(?:${node.branches.map((child) => print(child, state)).join('|')})`;
+      return `(?:${node.branches.map((child) => print(child, folded)).join('|')})`;
     case 'group':
-      return `(?:${print(node.node, state)})`;
+      return `(?:${print(node.node, folded)})`;
     case 'repeat':
-      return repeatText(node, state);
+      return repeatText(node, folded);
     case 'anchor':
       return anchorText(node);
     case 'lookaround':
-      return lookText(node, state);
+      return lookText(node, folded);
     case 'atomic':
-      return `(?>${print(node.node, state)})`;
+      return `(?>${print(node.node, folded)})`;
     case 'backreference':
       throw new Refusal('a reference back to a group may take for ever', node.offset);
     case 'opaque':
@@ -106,7 +96,7 @@ function print(node: RegexNode, state: State): string {
   }
 }
 
-const lowerPoint = (point: number): number => (isLetter(point) ? point | 0x20 : point);
+const lowerPoint = (point: number): number => (isAsciiLetter(point) ? point | 0x20 : point);
 
 export const charText = (codePoint: number): string => {
   const char = String.fromCodePoint(codePoint);
@@ -129,21 +119,13 @@ function rangeText([low, high]: readonly [number, number]): string {
   return low === high ? text(low) : `${text(low)}-${text(high)}`;
 }
 
-function repeatText(node: RegexRepeat, state: State): string {
-  const { max, lazy, possessive } = node;
-  const isLong = max > longRepeat;
-  if (isLong && holdsLongRepeat(node.node))
+function repeatText(node: RegexRepeat, folded: boolean): string {
+  const { min, max, lazy, possessive } = node;
+  if (isLong(node) && holdsLongRepeat(node.node))
     throw new Refusal('a repetition inside a repetition may take for ever', node.offset);
-  if (isLong && !isSingle(node.node)) state.deep = true;
-  const inner = print(node.node, state);
+  const inner = print(node.node, folded);
   const body = isSingle(node.node) ? inner : `(?:${inner})`;
-  return `${body}${boundsText(node)}${possessive ? '+' : lazy ? '?' : ''}`;
-}
-
-function boundsText({ min, max }: RegexRepeat): string {
-  if (max === Number.POSITIVE_INFINITY) return min === 0 ? '*' : min === 1 ? '+' : `{${min},}`;
-  if (min === 0 && max === 1) return '?';
-  return min === max ? `{${min}}` : `{${min},${max}}`;
+  return `${body}${quantifier(min, max)}${possessive ? '+' : lazy ? '?' : ''}`;
 }
 
 /** Rounds up to which a repetition in another one is written out in the mind. */
@@ -152,22 +134,14 @@ const longRepeat = 16;
 const isSingle = ({ kind }: RegexNode): boolean =>
   kind === 'char' || kind === 'any' || kind === 'class';
 
-function holdsLongRepeat(node: RegexNode): boolean {
-  switch (node.kind) {
-    case 'repeat':
-      return node.max > longRepeat || holdsLongRepeat(node.node);
-    case 'sequence':
-      return node.nodes.some(holdsLongRepeat);
-    case 'alternation':
-      return node.branches.some(holdsLongRepeat);
-    case 'group':
-    case 'atomic':
-    case 'lookaround':
-      return holdsLongRepeat(node.node);
-    default:
-      return false;
-  }
-}
+const isLong = ({ max }: RegexRepeat): boolean => max > longRepeat;
+
+const holdsLongRepeat = (node: RegexNode): boolean =>
+  (node.kind === 'repeat' && isLong(node)) || childrenOf(node).some(holdsLongRepeat);
+
+const isDeep = (node: RegexNode): boolean =>
+  (node.kind === 'repeat' && isLong(node) && !isSingle(node.node)) ||
+  childrenOf(node).some(isDeep);
 
 const word = '[0-9A-Z_a-z]';
 
@@ -189,10 +163,10 @@ function anchorText({ at, multiline }: RegexAnchor): string {
   }
 }
 
-function lookText({ behind, negated, node, offset }: RegexLookaround, state: State): string {
+function lookText({ behind, negated, node, offset }: RegexLookaround, folded: boolean): string {
   if (behind && holdsLongRepeat(node))
     throw new Refusal('it looks behind for a text without a limit', offset);
-  return `(?${behind ? '<' : ''}${negated ? '!' : '='}${print(node, state)})`;
+  return `(?${behind ? '<' : ''}${negated ? '!' : '='}${print(node, folded)})`;
 }
 
 /**
