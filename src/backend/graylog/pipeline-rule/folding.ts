@@ -1,6 +1,13 @@
 import { foldCase, otherForms } from '../../../regex/letter-case.ts';
 
 /**
+ * Characters in whose place a copy of a field in lower case has U+FFFD. The server would make an
+ * ASCII letter of the Kelvin sign and of the dotted capital I, which Sigma does not; three control
+ * characters are left for marks.
+ */
+export const lostInFolding: readonly number[] = [1, 2, 3, 0x130, 0x212a];
+
+/**
  * Whether the server's `lowercase` makes the same of every spelling of a text as Sigma's folding
  * does: a copy of a field in lower case is then as good as the field. Marks and other control
  * characters are not in such a copy.

@@ -12,6 +12,7 @@ import {
 import { ANY, isPlaceholder, ONE, type Pattern } from '../../../sigma/value/pattern.ts';
 import { Refusal } from '../../backend.ts';
 import type { Spelling } from './condition.ts';
+import { lostInFolding } from './folding.ts';
 
 /**
  * Regular expressions as java.util.regex takes them. The flags `d` and `s` are on: `.` is any
@@ -44,7 +45,7 @@ function ignoresCase(node: RegexNode): boolean {
       return isKeptPoint(node.codePoint) && (node.ignoreCase || !isAsciiLetter(node.codePoint));
     case 'class':
       return (
-        lostPoints.every((point) => isIn(point, node.ranges) === isIn(0xfffd, node.ranges)) &&
+        lostInFolding.every((point) => isIn(point, node.ranges) === isIn(0xfffd, node.ranges)) &&
         node.ranges.every(([low, high]) => low < 0x80 && (high < 0x80 || high === 0x10ffff)) &&
         (node.ignoreCase || !node.ranges.some(([low, high]) => low <= 0x7a && high >= 0x41))
       );
@@ -53,13 +54,10 @@ function ignoresCase(node: RegexNode): boolean {
   }
 }
 
-/** Characters in whose place a folded text has U+FFFD. */
-const lostPoints = [1, 2, 3, 0x130, 0x212a];
-
 const isIn = (point: number, ranges: CodeRanges): boolean =>
   ranges.some(([low, high]) => low <= point && point <= high);
 
-const isKeptPoint = (point: number): boolean => point < 0x80 && !lostPoints.includes(point);
+const isKeptPoint = (point: number): boolean => point < 0x80 && !lostInFolding.includes(point);
 
 /** `folded`: the text has no upper-case letters of ASCII. */
 function print(node: RegexNode, folded: boolean): string {
@@ -104,7 +102,7 @@ export const charText = (codePoint: number): string => {
 };
 
 /** Spells letters in each case: the engine's flag has its own way with letters beyond ASCII. */
-function classText(ranges: CodeRanges, negated = false): string {
+export function classText(ranges: CodeRanges, negated = false): string {
   const [first, ...more] = ranges;
   if (!first) return negated ? '.' : '(?!)';
   if (first[0] === first[1] && more.length === 0 && !negated) return charText(first[0]);

@@ -1,3 +1,4 @@
+import { normalizeRanges } from '../../../regex/set.ts';
 import {
   type Condition,
   type Leaf,
@@ -8,6 +9,8 @@ import {
   type RelatedLeaf,
   type Spelling,
 } from './condition.ts';
+import { lostInFolding } from './folding.ts';
+import { classText } from './java-regex.ts';
 import { balanced, fieldText, fieldValue, quoted } from './text.ts';
 
 /** How the tests of a condition are written; undefined: as they are by themselves. */
@@ -57,13 +60,11 @@ const cheapFirst = (conditions: readonly Condition[]): readonly Condition[] =>
     .sort((a, b) => a.cost - b.cost)
     .map(({ condition }) => condition);
 
-/**
- * The text with its letter case folded. The server would make an ASCII letter of the Kelvin sign
- * and of the dotted capital I, which Sigma does not; three control characters are left for marks.
- */
+const lost = classText(normalizeRanges(lostInFolding.map((point) => [point, point])));
+
+/** The text with its letter case folded. */
 export const foldedText = (field: string): string =>
-  `lowercase(regex_replace(${quoted(lostInFolding)}, ${fieldText(field)}, "\\ufffd"))`;
-const lostInFolding = '[\\x{1}-\\x{3}\\x{130}\\x{212a}]';
+  `lowercase(regex_replace(${quoted(lost)}, ${fieldText(field)}, "\\ufffd"))`;
 
 /** A comparison, since `matches` by itself has no type that `&&` takes. */
 const found = (pattern: string, value: string): string =>
