@@ -32,6 +32,7 @@ export const temporaryPattern = (pack: string): string =>
 
 /** Short names by digests of the fields' names, so that they do not depend on other fields. */
 export function temporaryFields(fields: Iterable<string>, pack: string): TemporaryFields {
+  const prefix = prefixOfPack(pack);
   const names = new Map<string, string>();
   const taken = new Set<string>();
   for (const field of [...new Set(fields)].sort()) {
@@ -40,12 +41,12 @@ export function temporaryFields(fields: Iterable<string>, pack: string): Tempora
     while (taken.has(digest.slice(0, length))) length++;
     const name = digest.slice(0, length);
     taken.add(name);
-    names.set(field, name);
+    names.set(field, prefix + name);
   }
   const named = (field: string): string => {
     const name = names.get(field);
     if (name === undefined) throw new Error(`${field} has no temporary name`);
-    return `${prefixOfPack(pack)}${name}`;
+    return name;
   };
   return {
     folded: named,
