@@ -1,5 +1,5 @@
 import type { Condition } from '../pipeline-rule/condition.ts';
-import { always, combined } from '../pipeline-rule/constant.ts';
+import { combined } from '../pipeline-rule/constant.ts';
 import { isComparison } from './free-tests.ts';
 import type { IngestRule } from './ingest-rule.ts';
 import { withoutLongLists } from './long-lists.ts';
@@ -46,30 +46,17 @@ function byGate(label: string, rules: readonly IngestRule[]): readonly SourceGro
   const shared = new Map<string, number>();
   const partsOf = new Map(rules.map((rule) => [rule, conjuncts(rule.condition)]));
   for (const parts of partsOf.values())
-    for (const key of new Set(parts.keys())) shared.set(key, (shared.get(key) ?? 0) + 1);
+    for (const [key] of parts) shared.set(key, (shared.get(key) ?? 0) + 1);
   // what most rules of a log source have is what a pipeline added for it
-  const isCommon = (key: string): boolean => (shared.get(key) ?? 0) * 2 > rules.length;
+  const isGate = ([key, part]: Part): boolean =>
+    (shared.get(key) ?? 0) * 2 > rules.length && isComparison(part);
   const groups = new Map<string, { gate: Condition; rules: GroupedRule[] }>();
-  for (const rule of rules) {
-    const parts = [...(partsOf.get(rule) ?? [])];
-    const gates = parts.filter(([key, part]) => isCommon(key) && isComparison(part));
-    const rest = parts.filter(([key, part]) => !(isCommon(key) && isComparison(part)));
+  for (const [rule, parts] of partsOf) {
+    const gates = parts.filter(isGate);
     const gateKey = gates.map(([key]) => key).join();
-    const group = groups.get(gateKey) ?? {
-      gate:
-        gates.length === 0
-          ? always
-          : combined(
-              'and',
-              gates.map(([, part]) => part),
-            ),
-      rules: [],
-    };
+    const group = groups.get(gateKey) ?? { gate: joined(gates), rules: [] };
     groups.set(gateKey, group);
-    const own = combined(
-      'and',
-      rest.map(([, part]) => part),
-    );
+    const own = joined(parts.filter((part) => !isGate(part)));
     group.rules.push({ rule, condition: withoutLongLists(own) });
   }
   return [...groups]
@@ -80,12 +67,21 @@ function byGate(label: string, rules: readonly IngestRule[]): readonly SourceGro
     }));
 }
 
-/** The parts of a condition that all must hold, by their text, in a fixed order. */
-function conjuncts(condition: Condition): ReadonlyMap<string, Condition> {
+/** One of the parts of a condition that all must hold, with its text. */
+type Part = readonly [string, Condition];
+
+/** Each once, in a fixed order. */
+function conjuncts(condition: Condition): readonly Part[] {
   const parts = condition.kind === 'and' ? condition.operands : [condition];
-  const keyed = parts.map((part) => [keyOf(part), part] as const);
-  return new Map(keyed.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const byKey = new Map(parts.map((part) => [keyOf(part), part]));
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1));
 }
+
+const joined = (parts: readonly Part[]): Condition =>
+  combined(
+    'and',
+    parts.map(([, part]) => part),
+  );
 
 const keyOf = (condition: Condition): string =>
   JSON.stringify(condition, (_, value: unknown) =>
