@@ -1,6 +1,7 @@
 import { ingestCondition } from '../src/backend/graylog/ingest/ingest-condition.ts';
-import { type IngestPlan, planIngest } from '../src/backend/graylog/ingest/ingest-plan.ts';
+import { planIngest } from '../src/backend/graylog/ingest/ingest-plan.ts';
 import type { IngestOptions, IngestRule } from '../src/backend/graylog/ingest/ingest-rule.ts';
+import type { IngestPlan } from '../src/backend/graylog/ingest/texts.ts';
 import type { CompiledDetection } from '../src/query/compile.ts';
 import { type Interpreter, interpreterOf } from './judges/pipeline-rules/interpreter.ts';
 import { gelfMessage, type Message } from './judges/pipeline-rules/message.ts';

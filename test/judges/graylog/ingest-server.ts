@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IngestPlan } from '../../../src/backend/graylog/ingest/ingest-plan.ts';
+import type { IngestPlan } from '../../../src/backend/graylog/ingest/texts.ts';
 import { type GraylogServer, type Json, removePack, sendAllGelf } from './server.ts';
 
 const packId = 'b3a5f0de-61a4-4c44-9a8e-6d2f6f0f5a10';

@@ -1,4 +1,4 @@
-import type { IngestPlan } from '../../../src/backend/graylog/ingest/ingest-plan.ts';
+import type { IngestPlan } from '../../../src/backend/graylog/ingest/texts.ts';
 import { matcherOf } from '../../../src/match/matcher.ts';
 import { bundles } from '../../../src/pipeline/bundle.ts';
 import type { CompiledDetection } from '../../../src/query/compile.ts';

@@ -1,6 +1,6 @@
 import { type Condition, type Leaf, type LiteralLeaf, leavesOf } from '../pipeline-rule/condition.ts';
 import { type LeafPrinter, literalText, printLeaf } from '../pipeline-rule/print.ts';
-import { fieldValue, quoted } from '../pipeline-rule/text.ts';
+import { fieldText, fieldValue, quoted } from '../pipeline-rule/text.ts';
 import { isFlaggable, marked } from './literal-flags.ts';
 import { flagName, isSet, type TemporaryFields } from './temporary-fields.ts';
 
@@ -39,7 +39,7 @@ export function freeTest(leaf: LiteralLeaf, prepared: Prepared): string | undefi
 export function preparedPrinter(prepared: Prepared): LeafPrinter {
   const { names, copied } = prepared;
   const folded = (field: string): string | undefined =>
-    copied.has(field) ? `to_string(${fieldValue(names.folded(field))})` : undefined;
+    copied.has(field) ? fieldText(names.folded(field)) : undefined;
   return (leaf: Leaf): string | undefined => {
     if (leaf.kind === 'literal') {
       const value = leaf.spelling === 'folded' ? folded(leaf.field) : undefined;

@@ -6,19 +6,13 @@ import type { IngestOptions, IngestRule } from './ingest-rule.ts';
 import { type SourceGroup, sourceGroups } from './source-groups.ts';
 import { copyAction, foldedFields, sourcePipelines, stages } from './source-pipelines.ts';
 import { type TemporaryFields, temporaryFields, temporaryPattern } from './temporary-fields.ts';
-import { type PipelineRuleText, type PipelineText, pipelineText, ruleText } from './texts.ts';
-
-/** Everything that a pack brings for Graylog's pipeline processor; sorted by name. */
-export interface IngestPlan {
-  readonly rules: readonly PipelineRuleText[];
-  readonly pipelines: readonly PipelineText[];
-}
+import { type IngestPlan, pipelineText, ruleText } from './texts.ts';
 
 /**
  * The pipelines of rules and the pipeline rules in them. A message is asked for its log source
  * first; then its fields are copied and their literals found, once for all rules; then the rules
- * that need one of the literals are asked. The same rules give the same plan, in whatever order
- * they come.
+ * that need one of the literals are asked. Sorted by name: the same rules give the same plan, in
+ * whatever order they come.
  */
 export function planIngest(rules: readonly IngestRule[], options: IngestOptions): IngestPlan {
   const groups = sourceGroups(rules);

@@ -1,6 +1,6 @@
-import { type Condition, leavesOf } from '../pipeline-rule/condition.ts';
-import { foldedText, printCondition } from '../pipeline-rule/print.ts';
-import { balanced, fieldValue, quoted } from '../pipeline-rule/text.ts';
+import { type Condition, type LiteralLeaf, leavesOf } from '../pipeline-rule/condition.ts';
+import { foldedText, type LeafPrinter, printCondition } from '../pipeline-rule/print.ts';
+import { balanced, fieldText, quoted } from '../pipeline-rule/text.ts';
 import { hitActions } from './actions.ts';
 import { bucketed } from './buckets.ts';
 import { freeTest, isLastPart, type Prepared, preparedPrinter } from './free-tests.ts';
@@ -9,7 +9,13 @@ import type { IngestOptions } from './ingest-rule.ts';
 import { flaggedTexts, isFlaggable, literalMap, marked } from './literal-flags.ts';
 import type { GroupedRule, SourceGroup } from './source-groups.ts';
 import { isSet, type TemporaryFields, temporaryPrefix } from './temporary-fields.ts';
-import { type PipelineRuleText, type PipelineText, pipelineText, ruleText } from './texts.ts';
+import {
+  type IngestPlan,
+  type PipelineRuleText,
+  type PipelineText,
+  pipelineText,
+  ruleText,
+} from './texts.ts';
 
 /** Stages of all pipelines run together, in the order of their numbers. */
 export const stages = {
@@ -32,16 +38,11 @@ const fewLiterals = 4;
 const fewRules = 12;
 
 /** What the rules of one log source become. */
-export interface SourceTexts {
-  readonly rules: readonly PipelineRuleText[];
-  readonly pipelines: readonly PipelineText[];
-}
-
 export function sourcePipelines(
   group: SourceGroup,
   names: TemporaryFields,
   options: IngestOptions,
-): SourceTexts {
+): IngestPlan {
   const prepared = preparedFor(group, names);
   const name = `${options.pack} ${group.label}`;
   const printer = preparedPrinter(prepared);
@@ -99,7 +100,7 @@ function ruleStages(
 
 function hitRule(
   { rule, condition }: GroupedRule,
-  printer: ReturnType<typeof preparedPrinter>,
+  printer: LeafPrinter,
   options: IngestOptions,
 ): PipelineRuleText {
   const text = printCondition(condition, printer);
@@ -110,7 +111,7 @@ function hitRule(
 
 function inBuckets({ rules }: SourceGroup, prepared: Prepared) {
   if (rules.length < fewRules) return { buckets: [], rest: rules };
-  const testOf = (leaf: Parameters<typeof freeTest>[0]) => freeTest(leaf, prepared);
+  const testOf = (leaf: LiteralLeaf) => freeTest(leaf, prepared);
   const uses = new Map<string, number>();
   for (const { condition } of rules) {
     const tests = new Set(literalsOf(condition).flatMap((leaf) => testOf(leaf) ?? []));
@@ -169,7 +170,7 @@ function copyRule(label: string, { names, copied, last }: Prepared): PipelineRul
   if (copied.size === 0) return undefined;
   const copies = [...copied].sort().map((field) => copyAction(field, names));
   const lasts = [...last].sort().map((field) => {
-    const text = `to_string(${fieldValue(names.folded(field))})`;
+    const text = fieldText(names.folded(field));
     const part = `regex_replace(${quoted(beforeLast)}, ${text}, "")`;
     return `  set_field(${quoted(names.last(field))}, ${part});\n`;
   });
@@ -187,7 +188,7 @@ function flagRule(
   const actions = [...flagged]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([field, texts]) => {
-      const map = literalMap(texts, `to_string(${fieldValue(names.folded(field))})`);
+      const map = literalMap(texts, fieldText(names.folded(field)));
       return `  set_fields(fields: ${map}, prefix: ${quoted(names.flags(field))});\n`;
     });
   if (mark !== undefined) actions.push(`  set_field(${quoted(mark)}, "1");\n`);

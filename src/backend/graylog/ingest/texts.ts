@@ -16,8 +16,12 @@ export interface PipelineText {
   readonly name: string;
   /** `pipeline "<name>" stage 0 match pass rule "..." ... end`. */
   readonly source: string;
-  /** Names of the pipeline rules in its source. */
-  readonly rules: readonly string[];
+}
+
+/** Everything that a pack brings for Graylog's pipeline processor, or a part of it. */
+export interface IngestPlan {
+  readonly rules: readonly PipelineRuleText[];
+  readonly pipelines: readonly PipelineText[];
 }
 
 /**
@@ -38,7 +42,7 @@ export function ruleText(
 export interface StageText {
   readonly number: number;
   /** `pass`: the pipeline goes on, whatever its rules say; `all`: only if all of them hold. */
-  readonly match: 'all' | 'either' | 'pass';
+  readonly match: 'all' | 'pass';
   /** Names. */
   readonly rules: readonly string[];
 }
@@ -54,11 +58,7 @@ export function pipelineText(label: string, stages: readonly StageText[]): Pipel
   ]);
   const body = `${lines.join('\n')}\nend\n`;
   const name = `${label} ${digestOf(body)}`;
-  return {
-    name,
-    source: `pipeline ${quoted(name)}\n${body}`,
-    rules: stages.flatMap((stage) => stage.rules),
-  };
+  return { name, source: `pipeline ${quoted(name)}\n${body}` };
 }
 
 const digestOf = (body: string): string => hash('sha256', body, 'hex').slice(0, 8);

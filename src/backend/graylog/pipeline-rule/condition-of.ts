@@ -108,7 +108,6 @@ function valueCondition(
 ): Condition {
   switch (test.kind) {
     case 'number':
-      return literal(field, 'folded', 'whole', String(test.value));
     case 'boolean':
       return literal(field, 'folded', 'whole', String(test.value));
     case 'regex':

@@ -13,9 +13,7 @@ export function neededLiterals(field: string, pattern: Pattern): readonly Litera
   for (const [index, part] of pattern.entries()) {
     // white space at an end of a value is not stored
     if (typeof part !== 'string' || !/^[ -~]+$/.test(part)) continue;
-    const isFirst = index === 0;
-    const isLast = index === pattern.length - 1;
-    const at = isFirst && isLast ? 'whole' : isFirst ? 'start' : isLast ? 'end' : 'inside';
+    const at = index === 0 ? 'start' : index === pattern.length - 1 ? 'end' : 'inside';
     literals.push({ kind: 'literal', field, spelling: 'folded', at, text: part.toLowerCase() });
   }
   const byLength = literals

@@ -54,7 +54,8 @@ export const fieldText = (name: string): string => `to_string(${fieldValue(name)
  * The parts joined by an operator in balanced parentheses, since the server's parser takes a long
  * flat list for a tree as deep as the list.
  */
-export function balanced(parts: readonly string[], operator: '&&' | '||', width = 8): string {
+export function balanced(parts: readonly string[], operator: '&&' | '||'): string {
+  const width = 8;
   let level = parts;
   while (level.length > width) {
     const next: string[] = [];

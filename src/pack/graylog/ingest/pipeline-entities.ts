@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import type { IngestPlan } from '../../../backend/graylog/ingest/ingest-plan.ts';
 import type { IngestRule } from '../../../backend/graylog/ingest/ingest-rule.ts';
+import type { IngestPlan } from '../../../backend/graylog/ingest/texts.ts';
 import { conditionText } from '../../../backend/graylog/pipeline-rule/print.ts';
 import { uuidV5 } from '../../../source/uuid.ts';
 import type { PackInfo } from '../../model/detection.ts';
