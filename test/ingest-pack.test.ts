@@ -194,7 +194,11 @@ sigpack: { ${settings} }
 `;
 
   test.each([
-    ['in the group of a correlation', grouped('_session'), 'hits do not carry the field `_session`'],
+    [
+      'in the group of a correlation',
+      grouped('_session'),
+      'hits do not carry the field `_session`',
+    ],
     ['in a group, of its own', grouped('message'), 'hits do not carry the field `message`'],
     ['as a key', keyed('graylog: { keyFields: [message] }'), 'not carry the field `message`'],
     ['as a key of silence', keyed('suppress: { fields: [_session], period: 1h }'), '`_session`'],

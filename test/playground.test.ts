@@ -127,8 +127,7 @@ describe('the worker', () => {
   it('matches with the values that a pasted pipeline gives to placeholders', () => {
     const rule = text.replace('CommandLine: [a, b]', "CommandLine|expand: '%words%'");
     const events = '{"Image": "C:\\\\cmd.exe", "CommandLine": "b"}';
-    const pasted =
-      'vars: { words: [a, b] }\ntransformations:\n  - type: value_placeholders\n';
+    const pasted = 'vars: { words: [a, b] }\ntransformations:\n  - type: value_placeholders\n';
     const { queries, events: found, eventNotes } = compiled({ rule, events, pasted });
     expect(queries.find(({ target }) => target === 'splunk')?.text).toContain('IN ("a", "b")');
     expect(eventNotes).toEqual([]);

@@ -479,7 +479,9 @@ test('an explanation of a rule of the rule set agrees with the matcher, also whe
   const byTitle = new Map(
     entries.map(({ rule, hits, misses }) => [rule.rule.title, [...hits, ...misses]]),
   );
-  const others = [...byTitle.values()].flat().filter((_, index) => index % (thorough ? 20 : 40) === 0);
+  const others = [...byTitle.values()]
+    .flat()
+    .filter((_, index) => index % (thorough ? 20 : 40) === 0);
   const counts = explanationCounts(collection, placeholders, (rule) => [
     ...(byTitle.get(rule.title) ?? []),
     ...others,

@@ -36,8 +36,7 @@ function wantedText(hint: string): string | undefined {
       hint,
     ) ?? [];
   if (name !== undefined) return name;
-  const [, quoted] =
-    /^(?:Quote the value|Put it in single quotes): ('.+')\.?$/.exec(hint) ?? [];
+  const [, quoted] = /^(?:Quote the value|Put it in single quotes): ('.+')\.?$/.exec(hint) ?? [];
   return quoted?.includes('...') ? undefined : quoted;
 }
 
@@ -58,8 +57,7 @@ function helps({ code, message, file, span }: Diagnostic, changed: SourceFile): 
   return (
     !after.some(
       (one) => one.code === code && one.message === message && one.span.start === span.start,
-    ) &&
-    after.filter(isFatal).length <= diagnosticsIn(file).filter(isFatal).length
+    ) && after.filter(isFatal).length <= diagnosticsIn(file).filter(isFatal).length
   );
 }
 

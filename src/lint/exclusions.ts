@@ -11,10 +11,7 @@ export interface Exclusion {
 }
 
 /** Undefined where nothing is excluded for the rule. */
-export function exclusionOf(
-  rule: Rule,
-  { exclude }: PackConfig['lint'],
-): Exclusion | undefined {
+export function exclusionOf(rule: Rule, { exclude }: PackConfig['lint']): Exclusion | undefined {
   const codes = exclude.get(rule.id?.toLowerCase() ?? '');
   return codes && { path: rule.file.path, span: spanOf(rule.span), codes };
 }

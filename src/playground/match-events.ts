@@ -4,10 +4,7 @@ import { eventsIn, type ReadEvent } from '../event/reader.ts';
 import { type Correlator, correlatorOf } from '../match/correlation/correlation.ts';
 import type { Event } from '../match/event.ts';
 import { matcherOf } from '../match/matcher.ts';
-import {
-  createWrittenSettler,
-  type WrittenRulesOptions,
-} from '../pipeline/run/written-rules.ts';
+import { createWrittenSettler, type WrittenRulesOptions } from '../pipeline/run/written-rules.ts';
 import { type CompiledRule, createCombiner } from '../query/compile.ts';
 import { decisive, explainedMatch, type Found, type Reason } from '../rule-test/explanation.ts';
 import { createBag } from '../source/diagnostic.ts';
@@ -23,10 +20,7 @@ type Finder = (event: Event, time: number | undefined) => PlaygroundMatch;
 const maximumEvents = 200;
 
 /** The rules of a collection, as written, on each event of a text. */
-export function matchedEvents(
-  rules: Omit<WrittenRulesOptions, 'bag'>,
-  text: string,
-): Matched {
+export function matchedEvents(rules: Omit<WrittenRulesOptions, 'bag'>, text: string): Matched {
   if (text.trim() === '') return { events: [], eventNotes: [] };
   const read = eventsOf(text);
   if (typeof read === 'string') return { events: [], eventNotes: [read] };

@@ -40,9 +40,7 @@ export async function loadUsableProject(named: string | undefined): Promise<Usab
   const bag = createBag(config.severities);
   if (!found.ok) bag.list.push(...found.error);
   for (const { file, ...warning } of loaded.warnings) bag.add(file, warning);
-  const pipelines = await attempt(() =>
-    pipelinesByTarget(config.targets, undefined, loaded, bag),
-  );
+  const pipelines = await attempt(() => pipelinesByTarget(config.targets, undefined, loaded, bag));
   const lists = rulePaths({ loaded });
   // without a configuration, the rules are wherever they are
   const anywhere = [{ entries: ['.'] }];

@@ -122,14 +122,8 @@ await onEachGraylog(async (server) => {
   const stream = await createStream(server, detectionsStream);
   const base = new Map<string, number>();
   for (const [name, rules] of steps) {
-    const plan = planOf(
-      ingested(rules, { pack: 'cost', detectionsStream, keywordFields: [] }).rules,
-      {
-        pack: 'cost',
-        detectionsStream,
-        keywordFields: [],
-      },
-    );
+    const choice = { pack: 'cost', detectionsStream };
+    const plan = planOf(ingested(rules, { ...choice, keywordFields: [] }).rules, choice);
     if (rules.length > 0) await installPlans(server, [plan]);
     await pipelinesLoaded(server);
     for (const [kind, messages] of kinds) {

@@ -1,4 +1,9 @@
-import { type Condition, type Leaf, type LiteralLeaf, leavesOf } from '../pipeline-rule/condition.ts';
+import {
+  type Condition,
+  type Leaf,
+  type LiteralLeaf,
+  leavesOf,
+} from '../pipeline-rule/condition.ts';
 import { type LeafPrinter, literalText, printLeaf } from '../pipeline-rule/print.ts';
 import { fieldText, fieldValue, quoted } from '../pipeline-rule/text.ts';
 import { isFlaggable, marked } from './literal-flags.ts';

@@ -138,8 +138,7 @@ const holdsLongRepeat = (node: RegexNode): boolean =>
   (node.kind === 'repeat' && isLong(node)) || childrenOf(node).some(holdsLongRepeat);
 
 const isDeep = (node: RegexNode): boolean =>
-  (node.kind === 'repeat' && isLong(node) && !isSingle(node.node)) ||
-  childrenOf(node).some(isDeep);
+  (node.kind === 'repeat' && isLong(node) && !isSingle(node.node)) || childrenOf(node).some(isDeep);
 
 const word = '[0-9A-Z_a-z]';
 

@@ -15,8 +15,7 @@ export async function follow(
   paths: readonly string[],
   options: PagesOptions & { readonly output?: string; readonly port?: number },
 ): Promise<ExitCode> {
-  if (options.output !== undefined)
-    throw new CommandError('--serve writes no files; leave -o out');
+  if (options.output !== undefined) throw new CommandError('--serve writes no files; leave -o out');
   if (options.format !== 'html') throw new CommandError('--serve shows HTML pages; leave -f out');
   const made = await makePages(paths, options);
   if (!made.ok) return made.error;

@@ -11,8 +11,8 @@ import { shownPath } from '../../files/rule-files.ts';
 import { writeWhole } from '../../files/write-whole.ts';
 import { packageRoot } from '../../process/package-root.ts';
 import { builtInNames } from '../../project/pipeline-files.ts';
-import { namesOfPipelines } from '../list/names.ts';
 import { loadUsableProject } from '../../project/usable-project.ts';
+import { namesOfPipelines } from '../list/names.ts';
 import type { PlaygroundOptions } from './register.ts';
 
 /** `sigpack playground`: the page with the pipelines, and names that the project's rules use. */

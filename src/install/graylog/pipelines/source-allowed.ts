@@ -58,10 +58,7 @@ function ruleError(source: string, streams: ReadonlySet<string>): string | undef
   if (unknown !== undefined) return `calls ${unknown}, which no build of Sigpack writes`;
   const routes = called.filter((name) => name === 'route_to_stream').length;
   const named = [...source.matchAll(/\broute_to_stream\(name: ("(?:[^"\\]|\\.)*"), message: m\b/g)];
-  if (
-    routes !== named.length ||
-    named.some(([, name = '']) => !streams.has(String(jsonOf(name))))
-  )
+  if (routes !== named.length || named.some(([, name = '']) => !streams.has(String(jsonOf(name)))))
     return 'puts messages in a stream that is not that of the pack';
   const removed = called.filter((name) => name === 'remove_multiple_fields').length;
   if (removed !== source.split('remove_multiple_fields(pattern: "sigpack_').length - 1)

@@ -136,10 +136,7 @@ function madeGroup(
 }
 
 /** The first detection with what the group has of its own. */
-function groupDetection(
-  first: PackDetection,
-  members: readonly GroupedDetection[],
-): PackDetection {
+function groupDetection(first: PackDetection, members: readonly GroupedDetection[]): PackDetection {
   const { settings } = first;
   const { suppress } = settings;
   const output = outputOf(first);
