@@ -4,7 +4,7 @@ import type { PackDetection, SplunkDetection } from '../pack/model/detection.ts'
 import type { Pack } from '../pack/pack.ts';
 import { relativeSpan } from '../pack/settings/relative-time.ts';
 import { splunkSchedule } from '../pack/splunk/schedule.ts';
-import type { LogSource } from '../sigma/rule/rule.ts';
+import { sourceLabel } from '../sigma/rule/rule.ts';
 
 /** What searches of a log source have to look through, before an index leaves out anything. */
 export interface SourceWork {
@@ -17,10 +17,6 @@ export interface SourceWork {
   /** The same as the pack schedules them. */
   readonly scheduled: number;
 }
-
-/** `windows/process_creation`. */
-const sourceLabel = ({ product, category, service }: LogSource): string =>
-  [product, category, service].filter((part) => part !== undefined).join('/');
 
 /** The log sources that enabled detections search, sorted. */
 export const searchedSources = ({ splunk }: Pack): readonly string[] =>
@@ -55,7 +51,7 @@ export function estimatedWork(
 }
 
 const labels = ({ detection }: SplunkDetection): readonly string[] =>
-  detection.logSources.map(sourceLabel);
+  detection.logSources.map((source) => sourceLabel(source));
 
 const add = (sums: Map<string, number>, label: string, looks: number): void => {
   sums.set(label, (sums.get(label) ?? 0) + looks);

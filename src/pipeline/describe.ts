@@ -1,6 +1,7 @@
 import type { SettledBody, SettledDetection, SettledItem } from '../query/settled.ts';
 import type { Test } from '../query/tree.ts';
 import type { ConditionNode } from '../sigma/rule/condition.ts';
+import { type LogSource, sourceLabel } from '../sigma/rule/rule.ts';
 import { patternText } from '../sigma/value/pattern.ts';
 import type { RuleInProcess } from './rule-in-process.ts';
 
@@ -22,18 +23,8 @@ export function ruleLines({ rule, parts, state, attributes }: RuleInProcess): re
 const plainText = (value: unknown): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
 
-/** `windows/process_creation`: those of product, category and service that are given. */
-export function logSourceText({
-  product,
-  category,
-  service,
-}: {
-  readonly product?: string;
-  readonly category?: string;
-  readonly service?: string;
-}): string {
-  return [product, category, service].filter((part) => part !== undefined).join('/') || 'any';
-}
+/** The same as `sourceLabel`, and `any` for a source that names nothing. */
+export const logSourceText = (source: LogSource): string => sourceLabel(source) || 'any';
 
 function detectionLines({ searches, conditions }: SettledDetection): readonly string[] {
   return [

@@ -5,6 +5,7 @@ import { entityFields } from '../../pack/splunk/dashboard.ts';
 import { riskScoreOf } from '../../pack/splunk/es-entity.ts';
 import type { SplunkGroups } from '../../pack/splunk/grouped/groups.ts';
 import { cronOf } from '../../pack/splunk/schedule.ts';
+import { sourceLabel } from '../../sigma/rule/rule.ts';
 import { percentEncoded } from '../../source/char-escape.ts';
 import { tacticTitle } from './attack-coverage.ts';
 import type { SearchStanza } from './conf-model.ts';
@@ -32,11 +33,7 @@ export function detectionRow(
     enabled: runsInSplunk(detection) ? 1 : 0,
     tactics: list(attack.tactics.map(tacticTitle)),
     techniques: list(attack.techniques),
-    log_source: list(
-      logSources.map(({ product, category, service }) =>
-        [product, category, service].filter((part) => part !== undefined).join('/'),
-      ),
-    ),
+    log_source: list(logSources.map((source) => sourceLabel(source))),
     cron: cronOf(group?.detection ?? detection),
     author: confText(rule.author ?? ''),
     reference: links[0] ?? '',

@@ -7,7 +7,7 @@ import { CommandError } from '../error/command-error.ts';
 import { loadConfig, withoutConfig } from '../files/config-file.ts';
 import { findConfig } from '../files/find-config.ts';
 import { findFiles } from '../files/find-files.ts';
-import { isRuleFile, readRuleFile } from '../files/rule-files.ts';
+import { isRuleFile, readRuleFile, shownPath } from '../files/rule-files.ts';
 import { pipelinesByTarget } from './pipeline-choice.ts';
 import { rulePaths } from './project.ts';
 
@@ -16,6 +16,8 @@ export interface UsableProject {
   readonly config: PackConfig;
   readonly pipelines: ReadonlyMap<string, readonly Pipeline[]>;
   readonly files: readonly SourceFile[];
+  /** The configuration's, as diagnostics show it. */
+  readonly configPath: string | undefined;
   /** About the configuration and its pipelines. */
   readonly diagnostics: readonly Diagnostic[];
   /** Why there is no configuration, or not all of it, for the user. */
@@ -34,7 +36,8 @@ export async function loadUsableProject(named: string | undefined): Promise<Usab
       return undefined;
     }
   };
-  const found = loadConfig(await attempt(() => findConfig(named)));
+  const path = await attempt(() => findConfig(named));
+  const found = loadConfig(path);
   const loaded = found.ok ? found.value : withoutConfig(resolve('.'));
   const { config } = loaded;
   const bag = createBag(config.severities);
@@ -52,6 +55,7 @@ export async function loadUsableProject(named: string | undefined): Promise<Usab
     config: chosen.length === 0 ? config : { ...config, targets: chosen },
     pipelines: pipelines ?? new Map(),
     files: files.flatMap((file) => readRuleFile(file.path, false, createBag()) ?? []),
+    configPath: path === undefined ? undefined : shownPath(resolve(path)),
     diagnostics: bag.list,
     error: errors.length === 0 ? undefined : errors.join('\n'),
   };

@@ -18,6 +18,10 @@ export interface LogSource {
   readonly definition?: string;
 }
 
+/** `windows/process_creation`: those of product, category and service that are given. */
+export const sourceLabel = ({ product, category, service }: LogSource, between = '/'): string =>
+  [product, category, service].filter((part) => part !== undefined).join(between);
+
 /**
  * An id and a name that other rules of the same old collection have too, or that the rule was
  * written with.

@@ -1,6 +1,5 @@
 import type { Connection } from 'vscode-languageserver/node';
 import { compareDiagnostics, type Diagnostic } from '../../../source/diagnostic.ts';
-import { configName } from '../../files/find-config.ts';
 import { editorDiagnostic } from './answers.ts';
 import { uriOf } from './positions.ts';
 import type { Workspace } from './workspace.ts';
@@ -15,9 +14,11 @@ export interface Publisher {
 
 export function createPublisher(connection: Connection): Publisher {
   let published: ReadonlySet<string> = new Set();
-  let ofProject: ReadonlySet<string> = new Set();
-  const send = (path: string, list: readonly Diagnostic[]): void => {
-    const diagnostics = list.toSorted(compareDiagnostics).map(editorDiagnostic);
+  let ofProject: ReadonlyMap<string, readonly Diagnostic[]> = new Map();
+  // what the editor has open may be a pipeline
+  const send = (path: string, ofRules: readonly Diagnostic[]): void => {
+    const list = [...ofRules, ...(ofProject.get(path) ?? [])];
+    const diagnostics = list.sort(compareDiagnostics).map(editorDiagnostic);
     void connection.sendDiagnostics({ uri: uriOf(path), diagnostics });
   };
   return {
@@ -30,10 +31,9 @@ export function createPublisher(connection: Connection): Publisher {
       published = paths;
     },
     project(list) {
-      const byPath = Map.groupBy(list, ({ file }) => file.path);
-      for (const path of ofProject) if (!byPath.has(path)) send(path, []);
-      for (const [path, own] of byPath) send(path, own);
-      ofProject = new Set([...byPath.keys(), configName]);
+      const before = ofProject.keys();
+      ofProject = Map.groupBy(list, ({ file }) => file.path);
+      for (const path of new Set([...before, ...ofProject.keys()])) send(path, []);
     },
   };
 }

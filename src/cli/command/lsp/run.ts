@@ -4,6 +4,7 @@ import {
   type Connection,
   createConnection,
   ErrorCodes,
+  FileChangeType,
   type InitializeParams,
   type InitializeResult,
   ResponseError,
@@ -84,15 +85,17 @@ function addDocuments(connection: Connection, session: Session): void {
     const path = pathOf(uri);
     if (path !== undefined) session.closeFile(path);
   });
-  const reread = (uris: readonly string[]): void => {
-    const paths = uris.flatMap((uri) => pathOf(uri) ?? []);
-    if (paths.some(session.isSetting)) session.load();
-    else for (const path of paths) if (isRuleFile(path)) session.rereadFile(path);
-  };
   connection.onDidSaveTextDocument(({ textDocument: { uri } }) => {
     if (session.isSetting(pathOf(uri) ?? '')) session.load();
   });
-  connection.onDidChangeWatchedFiles(({ changes }) => reread(changes.map(({ uri }) => uri)));
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    const files = changes.map(({ uri, type }) => ({ path: pathOf(uri) ?? '', type }));
+    // which files are rules is for the configuration to say
+    const decides = ({ path, type }: (typeof files)[number]): boolean =>
+      session.isSetting(path) || (isRuleFile(path) && type !== FileChangeType.Changed);
+    if (files.some(decides)) session.load();
+    else for (const { path } of files) session.rereadFile(path);
+  });
 }
 
 /** Answers about the text that the editor has, after what is loaded has been loaded. */

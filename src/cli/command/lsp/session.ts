@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Connection, DidChangeWatchedFilesNotification } from 'vscode-languageserver/node';
 import type { RegisteredTarget } from '../../../backend/registry.ts';
+import { createBag } from '../../../source/diagnostic.ts';
 import { configName } from '../../files/find-config.ts';
+import { readRuleFile } from '../../files/rule-files.ts';
 import { loadUsableProject } from '../../project/usable-project.ts';
 import { createPublisher } from './publisher.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
@@ -18,6 +19,7 @@ export interface Session {
   readonly edit: (path: string, text: string) => void;
   /** Its text on disk counts again. */
   readonly closeFile: (path: string) => void;
+  /** A file of the project's rules has changed on disk; others do not count. */
   readonly rereadFile: (path: string) => void;
   /** True for the configuration and a pipeline: they decide about every rule. */
   readonly isSetting: (path: string) => boolean;
@@ -35,7 +37,7 @@ export function createSession(
   /** Texts in the editor by path. */
   const opened = new Map<string, string>();
   const publisher = createPublisher(connection);
-  let settings: ReadonlySet<string> = new Set();
+  let settings = new Set<string>();
   /** Paths of the project's rules; others count while they are open. */
   let rules = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
@@ -49,8 +51,10 @@ export function createSession(
     rules = new Set(project.files.map(({ path }) => path));
     for (const { path, text } of project.files) workspace.set(path, text);
     for (const [path, text] of opened) workspace.set(path, text);
-    const pipelines = [...project.pipelines.values()].flat().map(({ file }) => file.path);
-    settings = new Set(pipelines);
+    // a pipeline that is wrong is only among the diagnostics
+    const pipelines = [...project.pipelines.values()].flat();
+    settings = new Set([...pipelines, ...project.diagnostics].map(({ file }) => file.path));
+    if (project.configPath !== undefined) settings.add(project.configPath);
     publisher.project(project.diagnostics);
     return workspace;
   };
@@ -92,17 +96,12 @@ export function createSession(
       void set(path, rules.has(path) ? onDisk(path) : undefined);
     },
     rereadFile(path) {
-      if (!opened.has(path)) void set(path, onDisk(path));
+      if (rules.has(path) && !opened.has(path)) void set(path, onDisk(path));
     },
     isSetting: (path) => settings.has(path) || basename(path) === configName,
     close: () => clearTimeout(timer),
   };
 }
 
-function onDisk(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
+const onDisk = (path: string): string | undefined =>
+  readRuleFile(path, false, createBag())?.text;

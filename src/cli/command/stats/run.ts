@@ -62,7 +62,7 @@ export async function stats(paths: readonly string[], options: StatsOptions): Pr
     : {};
   const searches = scheduledCrons(pack, options.all ? 'all' : 'enabled').length;
   const grouped = groupedLoad(pack);
-  const work = estimatedWork(pack, options.eventsPerMinute ?? new Map());
+  const work = options.eventsPerMinute ? estimatedWork(pack, options.eventsPerMinute) : [];
   terminal.clear();
   if (options.format === 'json') {
     const configuration = shownConfiguration(loaded);

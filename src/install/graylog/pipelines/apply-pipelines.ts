@@ -17,7 +17,7 @@ import {
   rulesOn,
   type ServerText,
 } from './server-pipelines.ts';
-import { ensureTuning, isTuned, type Tuning } from './tuning.ts';
+import { ensureTuning, type Tuning } from './tuning.ts';
 import { renamed, type WantedText, wantedTexts } from './wanted-texts.ts';
 
 export interface PipelineChange extends Waiting {
@@ -187,31 +187,4 @@ async function refuseLeft(
       'place',
       `the server still has ${JSON.stringify(left[0])} after it was removed; run the command again`,
     );
-}
-
-/** Removes the tuning, unless someone wrote something there: returns what it is to be told of. */
-export async function removeTuning(
-  client: Client,
-  tuning: Tuning,
-  there: PipelinesThere,
-): Promise<readonly string[]> {
-  const pipeline = there.pipelines.get(tuning.title);
-  for (const [stream, ids] of there.connections)
-    if (pipeline && ids.includes(pipeline.id))
-      await disconnect(
-        client,
-        stream,
-        existing(ids, there).filter((id) => id !== pipeline.id),
-      );
-  if (isTuned(tuning, there))
-    return [
-      `The pipeline ${JSON.stringify(tuning.title)} stays, with its rules: they are yours. An ` +
-        'install connects it again; delete it under System > Pipelines.',
-    ];
-  if (pipeline) await client.send('DELETE', pathOf('pipeline', pipeline.id), { expect: [404] });
-  for (const { title } of tuning.rules) {
-    const rule = there.rules.get(title);
-    if (rule) await client.send('DELETE', pathOf('pipeline_rule', rule.id), { expect: [404] });
-  }
-  return [];
 }

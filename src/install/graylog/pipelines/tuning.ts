@@ -2,9 +2,13 @@ import type { Client } from '../../server/client.ts';
 import { createText } from './create-text.ts';
 import {
   connect,
+  connectionsOn,
+  disconnect,
   existing,
   namesIn,
   type PipelinesThere,
+  pathOf,
+  pipelinesOn,
   type ServerText,
 } from './server-pipelines.ts';
 import type { WantedText } from './wanted-texts.ts';
@@ -95,7 +99,7 @@ export function tuningLine(tuning: Tuning, there: PipelinesThere): string {
 }
 
 /** Whether anyone wrote something there. */
-export const isTuned = (tuning: Tuning, there: PipelinesThere): boolean => {
+const isTuned = (tuning: Tuning, there: PipelinesThere): boolean => {
   const pipeline = there.pipelines.get(tuning.title);
   return pipeline !== undefined && editedRules(tuning, pipeline, there).length > 0;
 };
@@ -113,4 +117,37 @@ function editedRules(
     )
     .map((title) => JSON.stringify(title));
   return edited.length === 0 && pipeline.source !== source ? ['its stages'] : edited;
+}
+
+/** Removes it, unless someone wrote something there: returns what to know then. */
+export async function removeTuning(
+  client: Client,
+  tuning: Tuning,
+  there: PipelinesThere,
+): Promise<readonly string[]> {
+  const pipeline = there.pipelines.get(tuning.title);
+  if (pipeline) await disconnectFromAll(client, pipeline);
+  if (isTuned(tuning, there))
+    return [
+      `The pipeline ${JSON.stringify(tuning.title)} stays, with its rules: they are yours. An ` +
+        'install connects it again; delete it under System > Pipelines.',
+    ];
+  if (pipeline) await client.send('DELETE', pathOf('pipeline', pipeline.id), { expect: [404] });
+  for (const { title } of tuning.rules) {
+    const rule = there.rules.get(title);
+    if (rule) await client.send('DELETE', pathOf('pipeline_rule', rule.id), { expect: [404] });
+  }
+  return [];
+}
+
+/** Pipelines beside it may have been removed since the server was read. */
+async function disconnectFromAll(client: Client, { id: own }: ServerText): Promise<void> {
+  const pipelines = await pipelinesOn(client);
+  for (const [stream, ids] of await connectionsOn(client))
+    if (ids.includes(own))
+      await disconnect(
+        client,
+        stream,
+        existing(ids, { pipelines }).filter((id) => id !== own),
+      );
 }

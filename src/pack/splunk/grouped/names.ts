@@ -1,3 +1,4 @@
+import { sourceLabel } from '../../../sigma/rule/rule.ts';
 import type { PackConfig } from '../../config/config.ts';
 import type { SplunkDetection } from '../../model/detection.ts';
 import { cut, maximumNameLength } from '../../naming/name-text.ts';
@@ -23,8 +24,7 @@ export function groupName(
   taken: ReadonlySet<string>,
   config: PackConfig,
 ): string {
-  const { product, category, service } = scopes[0]?.source ?? {};
-  const label = [product, category, service].filter((one) => one !== undefined).join(' ');
+  const label = sourceLabel(scopes[0]?.source ?? {}, ' ');
   for (let extra = 0; ; extra++) {
     const more = [digest.slice(0, 8), part, extra === 0 ? '' : String(extra)];
     const end = ` (${more.filter((one) => one !== '').join('-')})`;
