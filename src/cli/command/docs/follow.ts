@@ -52,7 +52,7 @@ async function showAgain(
   }
 }
 
-/** What pages are made from. Names of built-in pipelines are no paths, which watching leaves out. */
+/** What pages are made from. Names of built-in pipelines are not paths: nothing watches them. */
 function watched(
   project: Project,
   paths: readonly string[],
