@@ -103,5 +103,4 @@ export function createSession(
   };
 }
 
-const onDisk = (path: string): string | undefined =>
-  readRuleFile(path, false, createBag())?.text;
+const onDisk = (path: string): string | undefined => readRuleFile(path, false, createBag())?.text;
