@@ -9,11 +9,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { baseRules, type DayRule, documentsOf } from '../../correlation-day/rules.ts';
 import type { StreamEvent } from '../../correlation-day/streams.ts';
 import { packOf, textOf } from '../../pack-of.ts';
-import { definitionsOn, type GraylogServer, type Json, sendGelf } from './server.ts';
+import { installContentPack } from './objects.ts';
+import { definitionsOn, type GraylogServer, hitsIn, type Json, sendGelf } from './server.ts';
 
 export interface DayPack {
-  readonly id: string;
-  readonly text: string;
+  readonly content: {
+    readonly id: string;
+    readonly rev: number;
+    readonly entities: readonly object[];
+  };
   /** Rules that Graylog has a definition for, by its title. */
   readonly rules: ReadonlyMap<string, DayRule>;
 }
@@ -48,6 +52,7 @@ export async function dayPackOf(
     );
     const pack = JSON.parse(textOf(built, 'day-1.0.0-graylog.json')) as {
       readonly id: string;
+      readonly rev: number;
       readonly entities: readonly Entity[];
     };
     const counted = pack.entities.filter(({ data }) =>
@@ -60,8 +65,7 @@ export async function dayPackOf(
       return rule ? [[title, rule] as const] : [];
     });
     return {
-      id: pack.id,
-      text: JSON.stringify({ ...pack, entities: counted }),
+      content: { ...pack, entities: counted },
       rules: new Map(kept),
       uncounted: pack.entities.length - counted.length,
     };
@@ -80,15 +84,9 @@ export interface DayDefinition {
 /** Installs the pack; the definitions by their titles. */
 export async function installDayPack(
   server: GraylogServer,
-  { id, text }: DayPack,
+  { content }: DayPack,
 ): Promise<ReadonlyMap<string, DayDefinition>> {
-  const pack = JSON.parse(text) as Json;
-  await server.call('POST', '/system/content_packs', pack);
-  await server.call(
-    'POST',
-    `/system/content_packs/${id}/${pack.rev}/installations`,
-    server.creation({ parameters: {}, comment: '' }),
-  );
+  await installContentPack(server, content);
   return new Map(
     (await definitionsOn(server)).map((definition) => {
       const { search_within_ms: within, execute_every_ms: every } = definition.config as Readonly<
@@ -101,29 +99,6 @@ export async function installDayPack(
     }),
   );
 }
-
-/** A stream of the server that holds a stream of the day. */
-export async function createStream(server: GraylogServer, title: string): Promise<string> {
-  const { index_sets: sets } = (await server.call('GET', '/system/indices/index_sets')) as {
-    readonly index_sets: readonly { readonly id: string; readonly default: boolean }[];
-  };
-  const stream = {
-    title,
-    description: '',
-    index_set_id: sets.find((set) => set.default)?.id,
-    rules: [],
-    matching_type: 'AND',
-  };
-  const { stream_id: id } = await server.call(
-    'POST',
-    '/streams',
-    server.creation({ ...stream, remove_matches_from_default_stream: false }),
-  );
-  return String(id);
-}
-
-export const removeStream = (server: GraylogServer, id: string): Promise<Json> =>
-  server.call('DELETE', `/streams/${id}`);
 
 const asGraylogTells = (seconds: number): string =>
   new Date(seconds * 1000).toISOString().replace('T', ' ').replace('Z', '');
@@ -198,7 +173,7 @@ export async function awaitProcessing(
   }
 }
 
-interface Alert {
+interface Alert extends Json {
   readonly id: string;
   readonly event_definition_id: string;
   /**
@@ -216,14 +191,10 @@ async function alertsOn(server: GraylogServer): Promise<readonly Alert[]> {
   for (;;) {
     const last = alerts.at(-1);
     const after = last === undefined ? {} : { search_after: [last.id] };
-    const { hits } = (await server.search(
-      'gl-events_*/_search',
-      JSON.stringify({ size: 10_000, sort: [{ id: 'asc' }], ...after }),
-    )) as {
-      readonly hits: { readonly hits: readonly { readonly _source: Alert }[] };
-    };
-    if (hits.hits.length === 0) return alerts;
-    alerts.push(...hits.hits.map(({ _source }) => _source));
+    const search = { size: 10_000, sort: [{ id: 'asc' }], ...after };
+    const hits = await hitsIn(server, 'gl-events_*', search);
+    if (hits.length === 0) return alerts;
+    alerts.push(...hits.map(({ _source }) => _source as Alert));
   }
 }
 

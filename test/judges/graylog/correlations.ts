@@ -14,15 +14,14 @@ import {
 import { type CorrelationVerdict, judgedAlerts, reportAlerts } from '../proof-alerts.ts';
 import {
   awaitProcessing,
-  createStream,
   type DayDefinition,
   dayPackOf,
   execute,
   foundByTitle,
   indexEvents,
   installDayPack,
-  removeStream,
 } from './correlation-day.ts';
+import { createStream, removeStream } from './objects.ts';
 import { type GraylogServer, onEachGraylog, removePack } from './server.ts';
 
 /** Seconds that definitions of windows that overlap leave for late events; the others can't. */
@@ -167,7 +166,7 @@ async function results(server: GraylogServer): Promise<readonly Labelled[]> {
   await awaitProcessing(server, () => execute(server, { definition, stream: id, shift }, dayStart));
   await runAll(server, definitions, ids);
   const found = await foundByTitle(server, definitions, pack.rules, shift);
-  await removePack(server, pack.id);
+  await removePack(server, pack.content.id);
   for (const stream of ids.values()) await removeStream(server, stream);
   return cases.map(({ title, rule, stream }) => {
     const runs = graylogRuns(rule, delay);

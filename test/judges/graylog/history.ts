@@ -11,6 +11,7 @@ import { basename, join } from 'node:path';
 import { createChecks } from '../checks.ts';
 import { main } from '../places.ts';
 import { rulePaths } from '../proof-data.ts';
+import { installContentPack } from './objects.ts';
 import { definitionsOn, type GraylogServer, onEachGraylog, removePack } from './server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-history-graylog-'));
@@ -96,16 +97,6 @@ interface Installation {
   readonly entities: readonly { readonly id: string; readonly content_pack_entity_id: string }[];
 }
 
-async function install(server: GraylogServer, pack: ContentPack): Promise<Installation> {
-  await server.call('POST', '/system/content_packs', pack);
-  const body = server.creation({ parameters: {}, comment: server.version });
-  return (await server.call(
-    'POST',
-    `/system/content_packs/${pack.id}/${pack.rev}/installations`,
-    body,
-  )) as unknown as Installation;
-}
-
 async function upgrade(server: GraylogServer, packs: readonly ContentPack[]): Promise<void> {
   let installed: { readonly pack: ContentPack; readonly installation: Installation } | undefined;
   for (const pack of packs) {
@@ -115,7 +106,7 @@ async function upgrade(server: GraylogServer, packs: readonly ContentPack[]): Pr
         'DELETE',
         `/system/content_packs/${installed.pack.id}/installations/${installed.installation._id}`,
       );
-    const installation = await install(server, pack);
+    const installation = (await installContentPack(server, pack)) as unknown as Installation;
     const definitions = await definitionsOn(server);
     const titles = definitions.map(({ title }) => title);
     const own = pack.entities.filter(({ type }) => type.name === 'event_definition');

@@ -17,14 +17,9 @@ import type { TestEvent } from '../../matcher.ts';
 import { corpusFolders } from '../corpus.ts';
 import { asGraylogKeeps } from '../opensearch-mappings.ts';
 import { recordedEvents } from '../proof-data.ts';
-import {
-  createStream,
-  installPlans,
-  pipelinesLoaded,
-  removePlans,
-  seconds,
-} from './ingest-server.ts';
+import { installPlans, pipelinesLoaded, removePlans, seconds } from './ingest-server.ts';
 import { detectionsStream } from './ingest-sets.ts';
+import { createStream, removeStream } from './objects.ts';
 import { type GraylogServer, type Json, judge, onEachGraylog, sendAllGelf } from './server.ts';
 
 const { values, positionals } = parseArgs({
@@ -140,5 +135,5 @@ await onEachGraylog(async (server) => {
     if (rules.length > 0) await removePlans(server);
     console.log(`graylog ${server.version}: removed in ${seconds(start)} s`);
   }
-  await server.call('DELETE', `/streams/${stream}`);
+  await removeStream(server, stream);
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IngestPlan } from '../../../src/backend/graylog/ingest/texts.ts';
-import { type GraylogServer, type Json, removePack, sendAllGelf } from './server.ts';
+import { installContentPack } from './objects.ts';
+import { type GraylogServer, hitsIn, type Json, removePack, sendAllGelf } from './server.ts';
 
 const packId = 'b3a5f0de-61a4-4c44-9a8e-6d2f6f0f5a10';
 const probe = 'judge probe';
@@ -13,7 +14,7 @@ export const seconds = (start: number): string => ((performance.now() - start) /
 const text = (value: string): Json => ({ '@type': 'string', '@value': value });
 
 /** All plans in one content pack, connected to the default stream. */
-function contentPack(plans: readonly IngestPlan[]): Json {
+function contentPack(plans: readonly IngestPlan[]) {
   const constraints = [{ type: 'server-version', version: '>=6.0.0' }];
   const stream = 'default-stream';
   const entity = (name: string, id: string, data: Json): Json => ({
@@ -62,9 +63,7 @@ export async function installPlans(
   plans: readonly IngestPlan[],
 ): Promise<void> {
   const start = performance.now();
-  await server.call('POST', '/system/content_packs', contentPack(plans));
-  const request = server.creation({ parameters: {}, comment: 'judge' });
-  await server.call('POST', `/system/content_packs/${packId}/1/installations`, request);
+  await installContentPack(server, contentPack(plans));
   const installed = seconds(start);
   const rules = (await server.call('GET', '/system/pipelines/rule')) as unknown as readonly {
     readonly title: string;
@@ -82,26 +81,6 @@ export async function installPlans(
 }
 
 export const removePlans = (server: GraylogServer): Promise<void> => removePack(server, packId);
-
-/** A stream for hits; the id. */
-export async function createStream(server: GraylogServer, title: string): Promise<string> {
-  const { index_sets: sets } = (await server.call('GET', '/system/indices/index_sets')) as {
-    readonly index_sets: readonly { readonly id: string; readonly default: boolean }[];
-  };
-  const { stream_id: id } = await server.call(
-    'POST',
-    '/streams',
-    server.creation({
-      title,
-      description: '',
-      rules: [],
-      remove_matches_from_default_stream: true,
-      index_set_id: sets.find((set) => set.default)?.id ?? '',
-    }),
-  );
-  await server.call('POST', `/streams/${id}/resume`);
-  return String(id);
-}
 
 /**
  * Waits until the server has loaded the pipelines: what is created last is loaded with everything
@@ -137,18 +116,15 @@ export async function storedWith(server: GraylogServer, field: string): Promise<
   await server.search('graylog_*/_refresh', '');
   const found: Json[] = [];
   for (let after: unknown; ; ) {
-    const { hits } = (await server.search(
-      'graylog_*/_search',
-      JSON.stringify({
-        size: 5000,
-        query: { exists: { field } },
-        sort: [{ _doc: 'asc' }],
-        ...(after === undefined ? {} : { search_after: after }),
-      }),
-    )) as { readonly hits: { readonly hits: readonly Json[] } };
-    found.push(...hits.hits.map(({ _source }) => _source as Json));
-    const last = hits.hits.at(-1);
-    if (!last || hits.hits.length < 5000) return found;
+    const hits = await hitsIn(server, 'graylog_*', {
+      size: 5000,
+      query: { exists: { field } },
+      sort: [{ _doc: 'asc' }],
+      ...(after === undefined ? {} : { search_after: after }),
+    });
+    found.push(...hits.map(({ _source }) => _source));
+    const last = hits.at(-1);
+    if (!last || hits.length < 5000) return found;
     after = last.sort;
   }
 }

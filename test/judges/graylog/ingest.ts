@@ -10,7 +10,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Found, judged, report, type Verdict } from '../proof-verdict.ts';
 import { alertsRaised, installPack } from './ingest-pack.ts';
 import {
-  createStream,
   installPlans,
   patienceMs,
   pipelinesLoaded,
@@ -27,6 +26,7 @@ import {
   numberField,
   textOf,
 } from './ingest-sets.ts';
+import { createStream, removeStream } from './objects.ts';
 import { type GraylogServer, type Json, onEachGraylog, removePack, sendAllGelf } from './server.ts';
 
 interface Tagged {
@@ -167,6 +167,6 @@ await onEachGraylog(async (server) => {
   const start = performance.now();
   await removePack(server, pack);
   await removePlans(server);
-  await server.call('DELETE', `/streams/${stream}`);
+  await removeStream(server, stream);
   console.log(`graylog ${server.version}: removed in ${seconds(start)} s`);
 });

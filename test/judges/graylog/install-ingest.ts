@@ -12,6 +12,7 @@ import { createChecks } from '../checks.ts';
 import { type CommandRun, runSigpack } from '../command.ts';
 import {
   api,
+  createToken,
   definitionsOn,
   type GraylogServer,
   type Json,
@@ -155,15 +156,7 @@ async function judged(server: GraylogServer): Promise<void> {
   const { version } = server;
   const first = await build('1.0.0', 1, { a: 'one', b: 'one', c: 'one' });
   const second = await build('1.1.0', 2, { a: 'other', c: 'one', d: 'one' });
-  token = String(
-    (
-      await server.call(
-        'POST',
-        '/users/local:admin/tokens/judge',
-        version.startsWith('6.') ? {} : { token_ttl: 'P30D' },
-      )
-    ).token,
-  );
+  token = await createToken(server);
   const install = (pack: string, ...more: readonly string[]) => [
     'install',
     pack,

@@ -13,6 +13,7 @@ import { type CommandRun, runSigpack } from '../command.ts';
 import { recordedEvents, rulePaths } from '../proof-data.ts';
 import {
   api,
+  createToken,
   definitionsOn,
   type EventDefinition,
   type GraylogServer,
@@ -147,15 +148,7 @@ async function judged(
   const { version } = server;
   const definitions = async () =>
     new Map((await definitionsOn(server)).map((one) => [one.title, one]));
-  token = String(
-    (
-      await server.call(
-        'POST',
-        '/users/local:admin/tokens/judge',
-        version.startsWith('6.') ? {} : { token_ttl: 'P30D' },
-      )
-    ).token,
-  );
+  token = await createToken(server);
   const install = (pack: Built, ...more: readonly string[]) => [
     'install',
     pack.path,

@@ -3,89 +3,34 @@
  * installed in a real Graylog server. The recorded events and near misses of them are sent as GELF;
  * the alerts must be for the very messages that the rules mean.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { graylogQueries } from '../../../src/backend/graylog/graylog.ts';
 import { graylogDefaults } from '../../../src/backend/graylog/settings.ts';
 import { asGraylogKeeps } from '../opensearch-mappings.ts';
-import { main } from '../places.ts';
-import { compiledRules, documentsOf, recordedEvents, rulePaths } from '../proof-data.ts';
+import { compiledRules, documentsOf, recordedEvents } from '../proof-data.ts';
 import { type Found, judged, report, type Verdict } from '../proof-verdict.ts';
+import { buildPack, keepPack } from './built-pack.ts';
 import { messages } from './sent.ts';
-import {
-  definitionsOn,
-  type GraylogServer,
-  type Json,
-  judge,
-  onEachGraylog,
-  removePack,
-} from './server.ts';
+import { definitionsOn, type GraylogServer, hitsIn, onEachGraylog, removePack } from './server.ts';
 
 /** Time that all runs of all definitions may take. */
 const patienceMs = 240_000;
 
-interface Pack {
-  readonly id: string;
-  readonly entities: readonly {
-    readonly type: { readonly name: string };
-    readonly data: {
-      readonly title: { readonly '@value': string };
-      readonly config: Record<string, unknown>;
-    };
-  }[];
-}
-
 const text = (value: unknown): string => JSON.stringify(value);
 
-/**
- * The pack as `sigpack build` makes it, but its definitions run every ten seconds and look ten
- * minutes back.
- */
-function buildPack(folder: string): { readonly path: string; readonly id: string } {
-  const config = join(folder, 'sigpack.yml');
-  writeFileSync(
-    config,
-    'id: proof\nversion: 1.0.0\npipelines: { graylog: none }\ndefaults: { enabled: true }\n',
-  );
-  const built = spawnSync(
-    process.execPath,
-    [main, 'build', ...rulePaths, '-c', config, '-t', 'graylog', '-o', join(folder, 'pack')],
-    { encoding: 'utf8' },
-  );
-  const name = readdirSync(join(folder, 'pack')).find((file) => file.endsWith('-graylog.json'));
-  if (built.status === null || built.status > 1 || name === undefined)
-    throw new Error(`the pack is not built: ${built.stderr}`);
-  const path = join(folder, 'pack', name);
-  const pack = JSON.parse(readFileSync(path, 'utf8')) as Pack;
-  for (const { type, data } of pack.entities) {
-    if (type.name !== 'event_definition') continue;
-    for (const [key, ms] of [
-      ['execute_every_ms', 10_000],
-      ['search_within_ms', 600_000],
-    ] as const) {
-      const value = data.config[key];
-      data.config[key] = typeof value === 'object' ? { ...value, '@value': ms } : ms;
-    }
-  }
-  writeFileSync(path, text(pack));
-  return { path, id: pack.id };
-}
+const config =
+  'id: proof\nversion: 1.0.0\npipelines: { graylog: none }\ndefaults: { enabled: true }\n';
 
 /** Number of the message by index and id. */
 async function numbersOfMessages(server: GraylogServer): Promise<ReadonlyMap<string, number>> {
-  const { hits } = (await server.search(
-    'graylog_*/_search',
-    text({ size: 10_000, query: { exists: { field: 'proof_n' } } }),
-  )) as {
-    readonly hits: { readonly hits: readonly Json[] };
-  };
+  const search = { size: 10_000, query: { exists: { field: 'proof_n' } } };
   return new Map(
-    hits.hits.map(({ _index, _id, _source }) => [
+    (await hitsIn(server, 'graylog_*', search)).map(({ _index, _id, _source }) => [
       `${_index}:${_id}`,
-      Number((_source as Json).proof_n),
+      Number(_source.proof_n),
     ]),
   );
 }
@@ -146,24 +91,15 @@ async function verdictOf(server: GraylogServer): Promise<Verdict> {
   const { version } = server;
   const folder = mkdtempSync(join(tmpdir(), 'sigpack-proof-'));
   try {
-    const pack = buildPack(folder);
+    const pack = buildPack(folder, config);
     const file = join(folder, 'messages.ndjson');
     writeFileSync(
       file,
       documents.list.map((event, number) => `${text({ ...event, proof_n: number })}\n`).join(''),
     );
-    const run = spawnSync(join(judge, 'judge.sh'), [pack.path, '--keep', '--messages', file], {
-      encoding: 'utf8',
-      maxBuffer: 2 ** 28,
-    });
-    const { problems, sent } = JSON.parse(run.stdout) as {
-      readonly problems: readonly Json[];
-      readonly sent?: number;
-    };
-    if (problems.length > 0 || sent !== documents.list.length)
-      throw new Error(
-        `Graylog ${version}: ${text(problems).slice(0, 2000)}, ${sent} messages sent`,
-      );
+    const { sent } = keepPack(server, pack, '--messages', file);
+    if (sent !== documents.list.length)
+      throw new Error(`Graylog ${version}: ${sent} messages sent`);
     const refused = new Map(
       rules.flatMap((rule) => {
         const conversion = graylogQueries(

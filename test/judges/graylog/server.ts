@@ -105,6 +105,36 @@ function connect(version: string): GraylogServer {
   };
 }
 
+/** A token with which commands log in. */
+export async function createToken(server: GraylogServer): Promise<string> {
+  const { token } = await server.call(
+    'POST',
+    '/users/local:admin/tokens/judge',
+    server.version.startsWith('6.') ? {} : { token_ttl: 'P30D' },
+  );
+  return String(token);
+}
+
+/** A document that a search finds. */
+export interface Hit {
+  readonly _index: string;
+  readonly _id: string;
+  readonly _source: Json;
+  readonly sort?: readonly unknown[];
+}
+
+/** What a search finds in indexes of the OpenSearch node. */
+export async function hitsIn(
+  server: GraylogServer,
+  indexes: string,
+  search: Json,
+): Promise<readonly Hit[]> {
+  const { hits } = (await server.search(`${indexes}/_search`, JSON.stringify(search))) as {
+    readonly hits: { readonly hits: readonly Hit[] };
+  };
+  return hits.hits;
+}
+
 /** Opens the GELF input where it is not open, and sends an event as a message. */
 export const sendGelf = (server: GraylogServer, event: Json): Promise<void> =>
   sendAllGelf(server, [event]);
@@ -249,16 +279,9 @@ async function removeAll(
 /** Document by document: the node has no module that deletes by a query. */
 async function removeDocuments(server: GraylogServer, index: string): Promise<void> {
   for (;;) {
-    const { hits } = (await server.search(
-      `${index}/_search`,
-      JSON.stringify({ size: 5000, _source: false }),
-    )) as {
-      readonly hits: { readonly hits: readonly Json[] };
-    };
-    if (hits.hits.length === 0) return;
-    const lines = hits.hits.map(
-      ({ _index, _id }) => `${JSON.stringify({ delete: { _index, _id } })}\n`,
-    );
+    const hits = await hitsIn(server, index, { size: 5000, _source: false });
+    if (hits.length === 0) return;
+    const lines = hits.map(({ _index, _id }) => `${JSON.stringify({ delete: { _index, _id } })}\n`);
     await server.search('_bulk?refresh=true', lines.join(''));
   }
 }

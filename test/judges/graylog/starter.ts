@@ -13,7 +13,14 @@ import { createChecks } from '../checks.ts';
 import { runSigpack } from '../command.ts';
 import { root } from '../places.ts';
 import { checkDashboard } from './dashboard.ts';
-import { api, type GraylogServer, type Json, onEachGraylog, sendAllGelf } from './server.ts';
+import {
+  api,
+  createToken,
+  type GraylogServer,
+  type Json,
+  onEachGraylog,
+  sendAllGelf,
+} from './server.ts';
 import { type Asked, askedEvents } from './starter-cases.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-starter-graylog-'));
@@ -171,15 +178,7 @@ function checkRaised(name: string, { rule, hit }: Asked, event: Raised | undefin
 async function judged(server: GraylogServer): Promise<void> {
   const { version } = server;
   const started = Date.now();
-  token = String(
-    (
-      await server.call(
-        'POST',
-        '/users/local:admin/tokens/judge',
-        version.startsWith('6.') ? {} : { token_ttl: 'P30D' },
-      )
-    ).token,
-  );
+  token = await createToken(server);
   let said = '';
   const cases = choices.flatMap((choice) =>
     asked.map((one, index) => ({

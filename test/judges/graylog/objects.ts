@@ -1,0 +1,37 @@
+import type { GraylogServer, Json } from './server.ts';
+
+/** Uploads a content pack and installs it; the installation. */
+export async function installContentPack(
+  server: GraylogServer,
+  pack: { readonly id: string; readonly rev: number },
+): Promise<Json> {
+  await server.call('POST', '/system/content_packs', pack);
+  return server.call(
+    'POST',
+    `/system/content_packs/${pack.id}/${pack.rev}/installations`,
+    server.creation({ parameters: {}, comment: 'judge' }),
+  );
+}
+
+/** A stream that only pipelines, or a judge itself, put messages into; the id. */
+export async function createStream(server: GraylogServer, title: string): Promise<string> {
+  const { index_sets: sets } = (await server.call('GET', '/system/indices/index_sets')) as {
+    readonly index_sets: readonly { readonly id: string; readonly default: boolean }[];
+  };
+  const { stream_id: id } = await server.call(
+    'POST',
+    '/streams',
+    server.creation({
+      title,
+      description: '',
+      rules: [],
+      remove_matches_from_default_stream: true,
+      index_set_id: sets.find((set) => set.default)?.id ?? '',
+    }),
+  );
+  await server.call('POST', `/streams/${id}/resume`);
+  return String(id);
+}
+
+export const removeStream = (server: GraylogServer, id: string): Promise<Json> =>
+  server.call('DELETE', `/streams/${id}`);
