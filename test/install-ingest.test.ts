@@ -268,6 +268,8 @@ test('all functions that builds write are allowed', async () => {
     'rules/values.yml',
     `title: Values
 id: 00000000-0000-4000-8000-000000000009
+status: test
+level: high
 logsource: { product: windows, category: network_connection }
 detection:
   four: { DestinationIp|cidr: 10.0.0.0/8 }
