@@ -1,23 +1,5 @@
 import type { CompareOperator } from '../../query/tree.ts';
-
-/**
- * Whole numbers with as many digits as `digits`, from it up or from it down; without it where
- * `strict`.
- */
-export function digitsBeyond(digits: string, up: boolean, strict: boolean): readonly string[] {
-  const found: string[] = strict ? [] : [digits];
-  for (let at = digits.length - 1; at >= 0; at--) {
-    const digit = Number(digits[at]);
-    if (digit === (up ? 9 : 0)) continue;
-    const [low, high] = up ? [digit + 1, 9] : [0, digit - 1];
-    const rest = digits.length - at - 1;
-    found.push(
-      `${digits.slice(0, at)}${low === high ? low : `[${low}-${high}]`}` +
-        `${rest === 0 ? '' : `[0-9]${rest === 1 ? '' : `{${rest}}`}`}`,
-    );
-  }
-  return found;
-}
+import { digitsBeyond } from '../date-part.ts';
 
 /**
  * The numbers, as decimal text without leading zeros, that compare so with a whole number of zero

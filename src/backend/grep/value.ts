@@ -1,7 +1,8 @@
 import type { CidrTest, CompareTest, FieldTest, Item, TimeTest } from '../../query/tree.ts';
 import { ANY, type Pattern } from '../../sigma/value/pattern.ts';
+import { datePartRegex } from '../date-part.ts';
 import { addressRegex } from '../lucene/address.ts';
-import { comparedNumbers, digitsBeyond } from './numbers.ts';
+import { comparedNumbers } from './numbers.ts';
 import { regexExact } from './regex.ts';
 import { jsonText } from './strings.ts';
 import { hasLetters, keyPattern, literal, NEVER, sensitive, UNIT, type Writing } from './text.ts';
@@ -89,32 +90,12 @@ export function comparedOver({ operator, value }: CompareTest): string {
   return `"?\\s*(?:${listed}-|[-0-9.]+[eE])`;
 }
 
-/**
- * ISO 8601 dates as they are written, whatever their time zone. Undefined for weeks, which take a
- * calendar.
- */
-export function timeValue({ part, operator, value }: TimeTest): string | undefined {
+/** Undefined for weeks, which take a calendar. */
+export function timeValue(test: TimeTest): string | undefined {
+  const { part } = test;
   if (part === 'week') return undefined;
-  const digits = String(value).padStart(part === 'year' ? 4 : 2, '0');
-  const numbers =
-    operator === 'eq'
-      ? [digits]
-      : digitsBeyond(digits, operator.startsWith('g'), !operator.endsWith('e'));
-  const before = {
-    year: '',
-    month: '[0-9]{4}-',
-    day: '[0-9]{4}-[0-9]{2}-',
-    hour: '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]',
-    minute: '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:',
-  }[part];
-  const after = {
-    year: '-[0-9]{2}-[0-9]{2}',
-    month: '-[0-9]{2}',
-    day: '',
-    hour: ':[0-9]{2}',
-    minute: '',
-  }[part];
-  return numbers.length === 0 ? NEVER : `"${before}(?:${numbers.join('|')})${after}`;
+  const date = datePartRegex({ ...test, part });
+  return date === undefined ? NEVER : `"${date}`;
 }
 
 /**

@@ -10,6 +10,7 @@ import { requiredPattern } from '../../../regex/literal.ts';
 import { parseRegex } from '../../../regex/regex.ts';
 import { ANY, joinParts, openLiteral, type Pattern } from '../../../sigma/value/pattern.ts';
 import { diagnosticAt, Refusal, refused, type TargetDiagnostic } from '../../backend.ts';
+import { type DatePartTest, datePartRegex } from '../../date-part.ts';
 import type { Condition, LiteralLeaf, RegexLeaf, Spelling } from './condition.ts';
 import { always, combined, negated, never } from './constant.ts';
 import { mayFindNothing } from './finds-nothing.ts';
@@ -17,7 +18,6 @@ import { foldsAlike } from './folding.ts';
 import { javaRegex, patternRegex } from './java-regex.ts';
 import { neededLiterals } from './needed-literals.ts';
 import { isFieldName } from './text.ts';
-import { timeCondition } from './time.ts';
 
 export interface ConditionContext {
   /** Fields that keywords are searched in, besides those that every input fills. */
@@ -123,10 +123,17 @@ function valueCondition(
           "Graylog's pipeline rules have no test for the week of a date",
           'Leave the rule out for Graylog, or store that part in a field of its own.',
         );
-      return timeCondition(field, { ...test, part: test.part });
+      return dateCondition(field, { ...test, part: test.part });
     default:
       return assertNever(test);
   }
+}
+
+function dateCondition(field: string, test: DatePartTest): Condition {
+  const date = datePartRegex(test);
+  if (date === undefined) return never;
+  const pattern = `\\A${date}`;
+  return { kind: 'regex', field, spelling: 'written', pattern, needs: [], deep: false };
 }
 
 /** A pattern over the whole value of a field. */
