@@ -33,7 +33,8 @@ const hasServer = ({ name }: Step): boolean =>
 
 /** What computes for minutes, longest first: what starts last must not run on alone. */
 const long = [
-  'every fault',
+  'every fault, 1/2',
+  'every fault, 2/2',
   'other versions of Node',
   'proof correlations',
   'lucene',

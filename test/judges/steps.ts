@@ -67,16 +67,16 @@ export function judgeSteps(wanted: readonly Judge[]): readonly Step[] {
     });
   }
   if (has('install'))
-    steps.push(everyFault, { name: 'install splunk', command: node('install-splunk.ts') });
+    steps.push(...everyFault, { name: 'install splunk', command: node('install-splunk.ts') });
   return steps;
 }
 
 /**
  * The slow tests, and those of which `npm test` tries a spread: a kill at every call, every fault
- * at every request.
+ * at every request. In halves, either of which is no longer than other steps.
  */
-const everyFault: Step = {
-  name: 'every fault',
+const everyFault: readonly Step[] = ['1/2', '2/2'].map((half) => ({
+  name: `every fault, ${half}`,
   command: [
     process.execPath,
     'node_modules/vitest/vitest.mjs',
@@ -86,12 +86,12 @@ const everyFault: Step = {
     '--project',
     'slow',
     '--maxWorkers=1',
+    `--shard=${half}`,
     ...thoroughTests(),
   ],
   env: { SIGPACK_FAULTS: 'all' },
-  // beside two servers of Graylog
   limit: 2400,
-};
+}));
 
 function thoroughTests(): readonly string[] {
   const tests = readdirSync(join(root, 'test')).filter((name) => name.endsWith('.test.ts'));
@@ -198,6 +198,8 @@ const partsOf: Readonly<Record<string, readonly string[]>> = {
   proof: ['proof', ingest],
   install: ['install', 'install-ingest'],
 };
+/** Parts during which a server computes all the time, which others would slow down too far. */
+const busy = ['packs', ingest];
 const scripts: Readonly<Record<string, string>> = {
   [dayOfCorrelations]: 'correlations',
   [ingest]: 'ingest',
@@ -235,7 +237,7 @@ function graylogSteps(has: (judge: Judge) => boolean): readonly Step[] {
           env: { SIGPACK_GRAYLOG: version },
           needs: [name('start'), ...(part === 'packs' ? ['packs'] : [])],
           after: parts.slice(0, at).map(name),
-          cores: 0,
+          cores: busy.includes(part) ? 1 : 0,
         }),
       ),
       {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildPack, keepPack } from './built-pack.ts';
-import { patienceMs, storedWith } from './ingest-server.ts';
+import { storedWith } from './ingest-server.ts';
+import { awaited } from './patience.ts';
 import { type GraylogServer, hitsIn, type Json, sendAllGelf } from './server.ts';
 
 /** What the pack's stream is called. */
@@ -54,12 +55,16 @@ export interface Alerts {
 
 /** Waits for an alert for each hit, then for one more round of runs: nothing else may come. */
 export async function alertsRaised(server: GraylogServer): Promise<Alerts> {
-  for (const end = Date.now() + patienceMs; Date.now() < end; await sleep(2000)) {
-    // a window is only looked at when later messages have come
-    await sendAllGelf(server, [{ judge_later: 'x' }]);
-    const found = await raised(server);
-    if ([...(await wanted(server))].every((alert) => found.has(alert))) break;
-  }
+  await awaited({
+    async read() {
+      // a window is only looked at when later messages have come
+      await sendAllGelf(server, [{ judge_later: 'x' }]);
+      return { found: await raised(server), hits: await wanted(server) };
+    },
+    progress: ({ found }) => found.size,
+    isDone: ({ found, hits }) => [...hits].every((alert) => found.has(alert)),
+    pauseMs: 2000,
+  });
   await sleep(11_000);
   const [found, hits] = [await raised(server), await wanted(server)];
   return {

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IngestPlan } from '../../../src/backend/graylog/ingest/texts.ts';
 import { installContentPack } from './objects.ts';
+import { patienceMs } from './patience.ts';
 import { type GraylogServer, hitsIn, type Json, removePack, sendAllGelf } from './server.ts';
 
 const packId = 'b3a5f0de-61a4-4c44-9a8e-6d2f6f0f5a10';
 const probe = 'judge probe';
 const defaultStreamId = '000000000000000000000001';
-/** Time that the server may take to load what it has, or to store messages. */
-export const patienceMs = 240_000;
 
 export const seconds = (start: number): string => ((performance.now() - start) / 1000).toFixed(1);
 

@@ -6,12 +6,10 @@
  * is there, too, and must raise an alert for each hit. env: SIGPACK_INGEST_EVERY=10 takes every
  * tenth of the rules without events.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Found, judged, report, type Verdict } from '../proof-verdict.ts';
 import { alertsRaised, installPack } from './ingest-pack.ts';
 import {
   installPlans,
-  patienceMs,
   pipelinesLoaded,
   removePlans,
   seconds,
@@ -27,6 +25,7 @@ import {
   textOf,
 } from './ingest-sets.ts';
 import { createStream, removeStream } from './objects.ts';
+import { awaited } from './patience.ts';
 import { type GraylogServer, type Json, onEachGraylog, removePack, sendAllGelf } from './server.ts';
 
 interface Tagged {
@@ -47,19 +46,22 @@ async function tagged(server: GraylogServer, stream: string): Promise<Tagged> {
     })),
   );
   await sendAllGelf(server, events);
-  let stored: readonly Json[] = [];
-  // as long as something comes
-  for (let end = Date.now() + patienceMs; Date.now() < end; await sleep(1000)) {
-    const all = await storedWith(server, numberField);
-    // hits are written with their messages or soon after
-    const settled = all.length === stored.length;
-    if (!settled) end = Date.now() + patienceMs;
-    stored = all;
-    const messages = all.filter(({ sigma_rule: rule }) => rule === undefined);
-    if (settled && messages.length >= events.length) break;
-    // the server may keep the last ones until others come
-    if (settled) await sendAllGelf(server, [{ judge_later: 'x' }]);
-  }
+  let before = -1;
+  const stored = await awaited({
+    read: () => storedWith(server, numberField),
+    progress: ({ length }) => length,
+    async isDone(all) {
+      // hits are written with their messages or soon after
+      const settled = all.length === before;
+      before = all.length;
+      const messages = all.filter(({ sigma_rule: rule }) => rule === undefined);
+      if (settled && messages.length >= events.length) return true;
+      // the server may keep the last ones until others come
+      if (settled) await sendAllGelf(server, [{ judge_later: 'x' }]);
+      return false;
+    },
+    pauseMs: 1000,
+  });
   console.log(`graylog ${server.version}: ${events.length} messages in ${seconds(start)} s`);
   return readTags(stored, events.length, stream);
 }

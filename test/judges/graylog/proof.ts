@@ -13,11 +13,9 @@ import { asGraylogKeeps } from '../opensearch-mappings.ts';
 import { compiledRules, documentsOf, recordedEvents } from '../proof-data.ts';
 import { type Found, judged, report, type Verdict } from '../proof-verdict.ts';
 import { buildPack, keepPack } from './built-pack.ts';
+import { awaited } from './patience.ts';
 import { messages } from './sent.ts';
 import { definitionsOn, type GraylogServer, hitsIn, onEachGraylog, removePack } from './server.ts';
-
-/** Time that all runs of all definitions may take. */
-const patienceMs = 240_000;
 
 const text = (value: unknown): string => JSON.stringify(value);
 
@@ -67,19 +65,21 @@ async function alerts(
   return found;
 }
 
+const sizeOf = (found: ReadonlyMap<string, ReadonlySet<number>>): number =>
+  [...found.values()].reduce((sum, { size }) => sum + size, 0);
+
 /** Waits until the alerts are those wanted, then one more round of runs: nothing else may come. */
 async function settledAlerts(
   server: GraylogServer,
   wanted: number,
 ): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
   const titles = new Map((await definitionsOn(server)).map(({ id, title }) => [id, title]));
-  const end = Date.now() + patienceMs;
-  let found = await alerts(server, titles);
-  const count = (): number => [...found.values()].reduce((sum, { size }) => sum + size, 0);
-  while (count() < wanted && Date.now() < end) {
-    await sleep(3000);
-    found = await alerts(server, titles);
-  }
+  await awaited({
+    read: () => alerts(server, titles),
+    progress: sizeOf,
+    isDone: (found) => sizeOf(found) >= wanted,
+    pauseMs: 3000,
+  });
   await sleep(25_000);
   return alerts(server, titles);
 }
