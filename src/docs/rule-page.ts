@@ -133,7 +133,7 @@ const plain = (text: string): Link => ({ text, url: '' });
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
 /** The whole file, with comments at its start, unless it has other documents too. */
-export function sourceOf({ file, span }: RuleHead): string {
+export function sourceOf({ file, span }: Pick<RuleHead, 'file' | 'span'>): string {
   const hasReturns = file.text.includes('\r');
   const alone = !file.text.includes('\n---') && !(hasReturns && file.text.includes('\r---'));
   const text = alone ? file.text : file.text.slice(span.start, span.end);

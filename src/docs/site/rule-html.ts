@@ -50,6 +50,7 @@ export function ruleHtml(input: RuleHtmlInput, render: Render): string {
     source: page.source,
     lines: sigmaTokens(page.source).map((tokens) => ({ tokens })),
     sourceUrl: record.sourceUrl ?? '',
+    playground: record.playground ?? '',
     entities: (record.entities ?? []).join(', '),
     suppression: record.suppression ?? '',
     hasRecord: record.entities !== undefined,

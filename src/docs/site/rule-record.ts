@@ -4,6 +4,8 @@ export interface RuleRecord {
   readonly path?: string;
   /** Address of that file in the repository. */
   readonly sourceUrl?: string;
+  /** Address of the playground with the rule in it, from the page. */
+  readonly playground?: string;
   /** Version of the pack that brought it, from sigpack.lock. */
   readonly added?: string;
   /** Version that changed it last. */

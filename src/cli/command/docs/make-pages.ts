@@ -16,6 +16,7 @@ import {
   rulePaths,
 } from '../../project/project.ts';
 import { projectPages } from './pages.ts';
+import { createPlaygroundLinks, playgroundAddress } from './playground-links.ts';
 import { recordsOf } from './records.ts';
 import { testsOfRules } from './rule-tests.ts';
 
@@ -26,6 +27,10 @@ export interface PagesOptions {
   readonly config?: string;
   /** In place of those of the configuration. */
   readonly pipeline?: readonly string[];
+  /** Address of a playground that the pages link to, with their rules. */
+  readonly playground?: string;
+  /** Shows the pages in place of writing them. */
+  readonly serve?: boolean;
   readonly verbose?: boolean;
 }
 
@@ -44,6 +49,7 @@ export async function makePages(
   paths: readonly string[],
   options: PagesOptions,
 ): Promise<Result<MadePages, ExitCode>> {
+  const links = playgroundAddress(options);
   const answer: Answer = { format: 'text', verbose: options.verbose ?? false, names: 'first' };
   const named = options.target?.map((name) => namedTarget(targets, name));
   // without a configuration, nobody has chosen a product
@@ -69,7 +75,18 @@ export async function makePages(
   const tests = format === 'html' ? await testsOfRules(project) : () => undefined;
   const configured: readonly string[] = project.loaded.config.targets;
   const shown = chosen ?? targets.filter(({ name }) => configured.includes(name));
-  const records = recordsOf(project, tests);
+  const { pipelines } = project.loaded.config;
+  const playground =
+    links === undefined
+      ? undefined
+      : createPlaygroundLinks({
+          address: links,
+          collection,
+          targets: shown.map(({ name }) => name),
+          first: configured,
+          pipelinesOf: (name) => options.pipeline ?? pipelines.get(name) ?? [],
+        });
+  const records = recordsOf(project, tests, playground);
   const files = projectPages(project, collection, [...new Set(shown)], format, records);
   const report = (): ExitCode => {
     if (options.pipeline === undefined) dropOthers(project);

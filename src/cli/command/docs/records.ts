@@ -11,6 +11,7 @@ import type { Project } from '../../project/project.ts';
 export function recordsOf(
   project: Project,
   testsOf: (rule: Pick<RuleHead, 'file' | 'span'>) => readonly RuleTest[] | undefined,
+  playgroundOf: (compiled: CompiledRule) => string | undefined = () => undefined,
 ): (compiled: CompiledRule) => RuleRecord {
   const { loaded, lock, history } = project;
   return (compiled) => {
@@ -22,7 +23,9 @@ export function recordsOf(
     const outside = isOutside(path, { sep: '/', isAbsolute: win32.isAbsolute });
     const isInside = !outside && rule.file.path !== '-';
     const sourceUrl = isInside ? ruleAddress(loaded.config.ruleUrl, path) : undefined;
+    const playground = playgroundOf(compiled);
     return {
+      ...(playground === undefined ? {} : { playground }),
       ...(isInside ? { path } : {}),
       ...(sourceUrl === undefined ? {} : { sourceUrl }),
       ...(locked ? { added: locked.added, changed: locked.changed } : {}),

@@ -34,6 +34,11 @@ export function register(program: Command): void {
         .argParser(wholeNumber)
         .default(8080),
     )
+    .option(
+      '--playground <address>',
+      'link the page of each rule to this playground, with the rule in it: a web address, or a ' +
+        'path from the folder of the pages',
+    )
     .addOption(pipelineOption())
     .addOption(formatOption('pages', ['markdown', 'html', 'md']).default('html'))
     .addOption(configOption())

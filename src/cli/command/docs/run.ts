@@ -10,8 +10,6 @@ import { makePages, type PagesOptions, withTemplateErrors } from './make-pages.t
 export interface DocsOptions extends PagesOptions {
   /** Folder that the pages are written to. */
   readonly output?: string;
-  /** Shows the pages in place of writing them, until Ctrl+C. */
-  readonly serve?: boolean;
   /** Default: 8080. */
   readonly port?: number;
 }
