@@ -41,10 +41,13 @@ const watchesOf = (lab: Lab, interval: string): string => {
 
 const others: readonly unknown[] = [{ a: 1 }, [1], null, 7, 'x'];
 
-/** Every place in a JSON value, as a copy with something else there. */
+/**
+ * Every place in a JSON value, as a copy with something else there; of a list the first two items:
+ * the others have the same shape.
+ */
 function* changed(value: unknown): Generator<unknown> {
   if (typeof value === 'object' && value !== null)
-    for (const [key, inner] of Object.entries(value))
+    for (const [key, inner] of Object.entries(value).slice(0, Array.isArray(value) ? 2 : undefined))
       for (const other of changed(inner))
         yield Array.isArray(value)
           ? value.map((one, at) => (String(at) === key ? other : one))
@@ -99,7 +102,7 @@ test.each<[string, () => Handle]>([
       }
     }
   },
-  300_000,
+  900_000,
 );
 
 const mark = { pack: 'acme', version: '1', digest: 'd', written: '' };
