@@ -599,5 +599,5 @@ describe('docs/convert.md', () => {
         steps.map(([, output]) => output.trim()),
       );
     }
-  }, 60_000);
+  });
 });

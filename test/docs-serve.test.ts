@@ -58,7 +58,7 @@ beforeAll(async () => {
       if (address !== '') done();
     });
   });
-}, 60_000);
+});
 afterAll(async () => {
   await stop();
   rmSync(folder, { recursive: true, force: true });

@@ -33,7 +33,7 @@ beforeAll(async () => {
   for (const [name, text] of generatedRules()) writeFileSync(join(temporary, name), text);
   built = await packOf([join(import.meta.dirname, 'hostile'), temporary], config);
   app = await readTar(archive());
-}, 60_000);
+});
 
 test('conf files have the stanzas of detections, groups and macros, and no others', async () => {
   const { splunk, groups } = built.pack;

@@ -142,7 +142,7 @@ beforeAll(async () => {
   await client.sendNotification('initialized', {});
   await open('logon.yml', logon);
   await open('burst.yml', burst);
-}, 60_000);
+});
 
 afterAll(async () => {
   await client.sendRequest('shutdown');

@@ -61,7 +61,7 @@ beforeAll(async () => {
   if (process.env.SIGPACK_NETWORK)
     npm(['install', `./${packed.filename}`, '--prefer-offline', '--no-audit', '--no-fund'], folder);
   else await installWithoutNetwork(readFileSync(join(folder, packed.filename)));
-}, 60_000);
+});
 
 /**
  * As npm installs it, but what it depends on is what the project has: npm would ask the registry.

@@ -162,7 +162,7 @@ describe('the example of docs/adding-a-target.md', () => {
     };
     expect(tsc(code)).toBe('');
     expect(tsc(code.replace("name: 'sqlite'", 'name: 1'))).toContain('TS2322');
-  }, 30_000);
+  });
 });
 
 const target = (

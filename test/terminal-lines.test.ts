@@ -137,7 +137,7 @@ describe.skipIf(!hasPython)('on a terminal of 80 columns', () => {
     if (stdout === '') throw new Error(stderr);
     const texts = JSON.parse(stdout) as readonly string[];
     outputs = new Map(texts.map((text, at) => [(all[at] ?? []).slice(2).join(' '), text]));
-  }, 120_000);
+  });
 
   it('progress is drawn at all', () => expect(outputs.get('build')).toMatch(/\r +\d+% \d+\/\d+ /));
 

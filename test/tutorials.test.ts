@@ -121,5 +121,4 @@ test.each(['tutorial-splunk', 'tutorial-graylog'])(
       'UPDATE=1 npx vitest run test/tutorials.test.ts writes it',
     ).toBe(written);
   },
-  120_000,
 );
