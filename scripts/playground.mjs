@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { constants, gzipSync } from 'node:zlib';
 import Handlebars from 'handlebars';
 import { rolldown } from 'rolldown';
+import { trimmed } from './playground/trim.mjs';
 
 const root = join(import.meta.dirname, '..');
 
@@ -14,7 +15,13 @@ async function bundled(name) {
     cwd: root,
     platform: 'browser',
     input: `./src/playground/page/${name}.ts`,
-    treeshake: { moduleSideEffects: (id) => !id.includes('node_modules') },
+    plugins: [trimmed],
+    // no module of the page does anything but define what others call
+    treeshake: {
+      moduleSideEffects: false,
+      propertyReadSideEffects: false,
+      unknownGlobalSideEffects: false,
+    },
     onLog: (_, log, handler) => handler('error', log),
   });
   const { output } = await bundle.generate({

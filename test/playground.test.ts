@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { deflateRawSync } from 'node:zlib';
+import { deflateRawSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
+import { usedClasses } from '../scripts/playground/trim.mjs';
 import { createAnswerer } from '../src/playground/answer.ts';
 import type { PlaygroundInput, PlaygroundResult } from '../src/playground/messages.ts';
 import { fragmentOf, largestFragment, stateIn } from '../src/playground/share.ts';
+import { classes, positions } from '../src/python-regex/syntax/spelling.ts';
 import { sigpack } from './sigpack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-playground-'));
@@ -50,6 +52,21 @@ describe('sigpack playground', () => {
     expect(page.match(/<script/g)).toHaveLength(3);
     const [, data = ''] = /id="data">([\s\S]*?)<\/script>/.exec(page) ?? [];
     expect(Object.keys(JSON.parse(data).pipelines)).toContain('splunk-windows-xml');
+  });
+
+  it('has less than 350,000 bytes without the pipelines, compressed as a server does', async () => {
+    await sigpack(['playground', '-o', 'page.html'], { cwd: folder });
+    const page = readFileSync(join(folder, 'page.html'), 'utf8');
+    const plain = page.replace(/(id="data">)[\s\S]*?(?=<\/script>)/, '$1');
+    expect(page.length - plain.length).toBeGreaterThan(10_000);
+    expect(gzipSync(plain, { level: 9 }).length).toBeLessThan(350_000);
+  });
+
+  it('has the classes of letters that patterns are written with, and no others', () => {
+    const written = [...classes.values(), ...positions.values()].flatMap(({ linear }) =>
+      Array.from(linear.matchAll(/\\p\{(\w+)\}/gi), ([, name = '']) => name),
+    );
+    expect([...new Set(written)].sort()).toEqual(usedClasses);
   });
 
   it('has the fields that the rules of the project use', async () => {

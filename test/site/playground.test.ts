@@ -235,6 +235,42 @@ describe('the page', () => {
     await shows(page, 'Image:/.*[cC][mM][dD].*/');
   });
 
+  it('colours keys, texts and comments, and indents what is below a key', async () => {
+    const page = await open();
+    await type(page, "title: A # why\nlist:\n  - 'one two'\ntext: |\n  key: value");
+    const texts = (kind: string): Promise<readonly string[]> =>
+      page.locator(`.cm-line .t-${kind}`).allTextContents();
+    expect(await texts('key')).toEqual(['title', 'list', 'text']);
+    expect(await texts('comment')).toEqual(['# why']);
+    expect(await texts('string')).toEqual(["'one two'", '  key: value']);
+    await type(page, 'detection:');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('selection:');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('- Image: a');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('User: b # one');
+    await page.keyboard.press('ControlOrMeta+/');
+    expect(await page.locator('.cm-line').allTextContents()).toEqual([
+      'detection:',
+      '  selection:',
+      '    - Image: a',
+      '      # User: b # one',
+    ]);
+  });
+
+  it('counts letters and digits of all scripts as Python does', async () => {
+    const page = await open();
+    await page.getByText('A pipeline of your own').click();
+    await page.fill(
+      '#pasted',
+      'name: Own\npriority: 10\ntransformations:\n  - type: replace_string\n' +
+        "    regex: '(?i)\\d\\w+Y'\n    replacement: found\n",
+    );
+    await type(page, rule('User: "+٣ßy+"'));
+    await shows(page, 'User="+found+"');
+  });
+
   it('completes fields, modifiers and tags', async () => {
     const page = await open();
     await shows(page, /whoami\.exe/);

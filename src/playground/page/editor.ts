@@ -6,8 +6,7 @@ import {
   completionKeymap,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { yaml } from '@codemirror/lang-yaml';
-import { bracketMatching, indentOnInput, syntaxHighlighting } from '@codemirror/language';
+import { bracketMatching } from '@codemirror/language';
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
 import { EditorState } from '@codemirror/state';
 import {
@@ -17,9 +16,9 @@ import {
   keymap,
   lineNumbers,
 } from '@codemirror/view';
-import { classHighlighter } from '@lezer/highlight';
 import type { PlaygroundDiagnostic, PlaygroundFix } from '../messages.ts';
 import type { Service } from './service.ts';
+import { yamlSupport } from './yaml-support.ts';
 
 /** The editor of the rule. */
 export interface RuleEditor {
@@ -71,12 +70,10 @@ export function createEditor(
         lintGutter(),
         history(),
         drawSelection(),
-        indentOnInput(),
         bracketMatching(),
         closeBrackets(),
         highlightActiveLine(),
-        yaml(),
-        syntaxHighlighting(classHighlighter),
+        yamlSupport,
         autocompletion({ override: [completionSource(service)] }),
         keymap.of([...completionKeymap, ...lintKeymap, ...defaultKeymap, ...historyKeymap]),
         EditorState.lineSeparator.of('\n'),
