@@ -30,7 +30,7 @@ trap 'exit 130' INT TERM
 fetch() {
   local name=$1 url=$2 commit=$3
   shift 3
-  [[ $commit =~ ^[0-9a-f]{40}$ ]] || fail "$commit is no whole commit id"
+  [[ $commit =~ ^[0-9a-f]{40}$ ]] || fail "$commit is not a whole commit id"
   git init -q -- "$work/$name"
   (
     cd -- "$work/$name"

@@ -8,7 +8,7 @@ cache=${SIGPACK_CACHE:-$HOME/.cache/sigpack}
 npm run -s build
 failed=()
 for version in "$@"; do
-  [[ $version =~ ^[0-9]+(\.[0-9]+){0,2}$ ]] || { echo "node-matrix: $version is no version" >&2; exit 2; }
+  [[ $version =~ ^[0-9]+(\.[0-9]+){0,2}$ ]] || { echo "node-matrix: $version is not a version" >&2; exit 2; }
   home=$cache/node-$version
   node=$home/node_modules/node/bin/node
   if [ ! -x "$node" ]; then

@@ -282,7 +282,7 @@ describe('sigpack adopt', () => {
   test.each<[string, string, string]>([
     ['rules', 'is neither an app of Splunk', ''],
     ['nowhere', 'does not exist', ''],
-    ['sigpack.yml', 'is no savedsearches.conf', ''],
+    ['sigpack.yml', 'is not a savedsearches.conf', ''],
     ['content', 'with which its saved searches are named', 'content/contentctl.yml'],
   ])('refuses %s and writes nothing', async (path, message, file) => {
     if (file !== '') write({ [file]: 'app: {}\n' });

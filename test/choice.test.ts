@@ -335,7 +335,7 @@ describe('where events are', () => {
     ).toEqual([streams]);
   });
 
-  test('`all` is no title beside others', async () => {
+  test('`all` is not a title beside others', async () => {
     const { code, stderr } = await run(
       project({ 'sigpack.yml': 'graylog: { streams: every }\n' }),
       ['check'],

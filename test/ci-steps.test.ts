@@ -100,7 +100,7 @@ test('steps that wait for each other do not run', async () => {
   );
   expect(resultsOf(run)).toEqual({ a: 'not run waits for itself', b: 'not run waits for itself' });
   await expect(runSteps([shell('a', 'true', { needs: ['c'] })], quiet, 1)).rejects.toThrow(
-    'a waits for c, which is no step',
+    'a waits for c, which is not a step',
   );
 });
 

@@ -162,7 +162,7 @@ describe('exit code 1', () => {
     expect(stderr).toContain('error[TGT001]: graylog:');
   });
 
-  it('for a path that is not there, and one that is no text', async () => {
+  it('for a path that is not there, and one that is not text', async () => {
     good();
     write('rules/binary.yml', Buffer.from('title: Caf\u00e9\ndetection: {}\n', 'latin1'));
     mkdirSync(join(folder, 'rules', 'folder.yml'));
@@ -309,12 +309,12 @@ describe('what becomes part of a file name', () => {
     '.a',
     'ä',
     'x'.repeat(81),
-  ])('is no id of a pack: %s', (id) => {
+  ])('is not an id of a pack: %s', (id) => {
     expect(isAccepted(`id: ${id}\n`)).toBe(false);
   });
 
   it.each(['1.0', '1.0.0/../..', 'v1.0.0', '1.0.0-"', '01.0.0', '"1.0.0\\n"', '1.0.0 '.repeat(2)])(
-    'is no version: %s',
+    'is not a version: %s',
     (version) => {
       expect(isAccepted(`version: ${version}\n`)).toBe(false);
     },

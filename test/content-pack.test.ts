@@ -301,7 +301,7 @@ describe('event definitions', () => {
     (field) => {
       const g = filter(['a'], { graylog: { keyFields: [field, 'user'] } });
       expect(only(g).data.key_spec).toEqual(['user']);
-      expect(pack([g]).reasons).toEqual([expect.stringContaining('cannot stand in a template')]);
+      expect(pack([g]).reasons).toEqual([expect.stringContaining('cannot be in a template')]);
     },
   );
 });
@@ -402,7 +402,7 @@ describe('content pack', () => {
     [
       'event-definition.json.hbs',
       (source: string) => source.replace('"alert"', '"allert"'),
-      'data.allert is no key',
+      'data.allert is not a key',
     ],
   ])('a changed %s is found', (name, change, problem) => {
     const changed = createRenderer({
@@ -476,15 +476,15 @@ describe('checkContentPack', () => {
     JSON.parse(pack(detections, { streams: { kind: 'titles', titles: ['S'] } }).text);
   // entities: the stream, the filter, the aggregation
   const changes: [string, string, unknown, string][] = [
-    ['an unknown key', 'extra', 1, 'pack.extra is no key'],
+    ['an unknown key', 'extra', 1, 'pack.extra is not a key'],
     ['no v', 'v', undefined, 'pack.v is missing'],
     ['an id with a slash', 'id', 'a/b', 'pack.id'],
     ['revision 0', 'rev', 0, 'pack.rev'],
     ['a url that is none', 'url', 'a b', 'pack.url'],
     ['two entities alike', 'entities.2.id', fresh().entities[1].id, 'is there twice'],
-    ['a stream that the pack lacks', 'entities.0.id', 'other', 'is no stream of the pack'],
+    ['a stream that the pack lacks', 'entities.0.id', 'other', 'is not a stream of the pack'],
     ['no constraints', 'entities.1.constraints', undefined, 'constraints are missing'],
-    ['a plain title', 'entities.1.data.title', 't', 'title is no value'],
+    ['a plain title', 'entities.1.data.title', 't', 'title is not a value'],
     [
       'a priority of the wrong type',
       'entities.1.data.priority',
@@ -518,13 +518,13 @@ describe('checkContentPack', () => {
       'an unknown operator',
       'entities.2.data.config.conditions.expression.expr',
       '<>',
-      'is no operator',
+      'is not an operator',
     ],
     [
       'a negation without its operand',
       'entities.2.data.config.conditions.expression',
       { expr: '!', child: { expr: 'true' } },
-      'is no expression',
+      'is not an expression',
     ],
     [
       'no conditions',
@@ -539,12 +539,12 @@ describe('checkContentPack', () => {
       'card',
       'series card lacks a field',
     ],
-    ['a key that is no event field', 'entities.1.data.key_spec', ['x'], 'key_spec names x'],
+    ['a key that is not an event field', 'entities.1.data.key_spec', ['x'], 'key_spec names x'],
     [
       'a name with a blank',
       'entities.1.data.field_spec.a b',
       { data_type: 'string', providers: [] },
-      'is no name of an event field',
+      'is not a name of an event field',
     ],
     [
       'a template with logic',
@@ -604,12 +604,12 @@ describe('checkQuery', () => {
     ['a:*b', 'begins with a wildcard'],
     ['a:(x OR ?b)', 'begins with a wildcard'],
     ['*', 'begins with a wildcard'],
-    ['*:* AND a:"b"', 'is no field'],
+    ['*:* AND a:"b"', 'is not a field'],
     ['a:"b', 'quotation mark is not closed'],
     ['a:/b', 'regular expression is not closed'],
     ['a:/b\\\\/', 'regular expression is not closed'],
-    ['a:/\\n/', 'is no escape'],
-    ['a:/\\\\\\d\\x41/', '\\x is no escape'],
+    ['a:/\\n/', 'is not an escape'],
+    ['a:/\\\\\\d\\x41/', '\\x is not an escape'],
     ['a:/(b|)/', 'branch of a regular expression is empty'],
     ['a:/b|/', 'branch of a regular expression is empty'],
     ['a:/[b/', 'character class is not closed'],

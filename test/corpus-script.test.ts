@@ -130,12 +130,12 @@ describe('scripts/corpus.sh', () => {
     [
       'a branch in place of a commit',
       () => ({ SIGPACK_SIGMA_COMMIT: 'main' }),
-      /main is no whole commit id/,
+      /main is not a whole commit id/,
     ],
     [
       'an option in place of a commit',
       () => ({ SIGPACK_SIGMA_COMMIT: '--upload-pack=touch x' }),
-      /is no whole commit id/,
+      /is not a whole commit id/,
     ],
     [
       'an option in place of an address',

@@ -125,7 +125,7 @@ describe('correlations as written', () => {
     ]);
   });
 
-  test.each(['null', '~', '', 'Null'])('group-by: %s is no grouping', (groupBy) => {
+  test.each(['null', '~', '', 'Null'])('group-by: %s is not a grouping', (groupBy) => {
     expect(
       outer(
         `type: event_count\nrules: failed\ntimespan: 1m\ngroup-by: ${groupBy}\ncondition: { gt: 1 }`,
@@ -170,12 +170,12 @@ describe('aliases', () => {
     [
       'null for a field',
       '{ failed: a, login: null }',
-      'SIG050 25:29 an alias names one field a rule',
+      'SIG050 25:29 an alias names one field per rule',
     ],
     [
       'a list of fields',
       '{ failed: [a], login: b }',
-      'SIG050 25:19 an alias names one field a rule',
+      'SIG050 25:19 an alias names one field per rule',
     ],
     ['a text', 'a', 'SIG050 25:9 alias `ip` must map each rule to a field'],
   ])('%s', (_, aliases, wanted) => {
@@ -266,7 +266,7 @@ describe('what is wrong with a correlation', () => {
     [
       'an unknown criterion',
       { condition: '{ ge: 3 }' },
-      ['SIG050 24:16 `ge` is no criterion of a condition'],
+      ['SIG050 24:16 `ge` is not a criterion of a condition'],
     ],
     [
       'a threshold that is a text',
@@ -372,7 +372,7 @@ describe('what is wrong with a correlation', () => {
     [
       'an unknown attribute',
       { groupby: '[a]' },
-      ['SIG050 25:3 `groupby` is no attribute of a correlation'],
+      ['SIG050 25:3 `groupby` is not an attribute of a correlation'],
     ],
   ])('%s', (_, changes, wanted) => {
     const bag = diagnosticsOf(withBases(lines(changes)));
@@ -768,7 +768,7 @@ describe('filters', () => {
 
   test.each([
     [
-      'rules that are no list',
+      'rules that are not a list',
       `title: Admins\nlogsource: { product: windows }\nfilter:\n  rules: failed\n  selection: { a: b }\n  condition: selection\n`,
       [],
     ],
@@ -858,7 +858,7 @@ describe('filters', () => {
     const filter = (more: string): string =>
       `title: F\nid: f\nlogsource: { product: w }\n${more}filter:\n  rules: any\n  s: { a: b }\n  condition: s\n`;
     expect(told(diagnosticsOf(filter('descripton: x\n')))).toContain(
-      'SIG016 4:1 `descripton` is no attribute of Sigma',
+      'SIG016 4:1 `descripton` is not an attribute of Sigma',
     );
     expect(told(diagnosticsOf(filter('x-owner: x\n'))).join()).not.toContain('SIG016');
   });

@@ -263,7 +263,7 @@ describe('what Graylog holds back of a correlation', () => {
     );
     expect([pack.graylog, warnings]).toEqual([
       [],
-      [expect.stringContaining("the key field `user.name` can't stand in a template")],
+      [expect.stringContaining("the key field `user.name` can't be in a template")],
     ]);
   });
 });

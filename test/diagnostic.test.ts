@@ -42,7 +42,7 @@ describe('a correlation with a dangling reference', () => {
     expect(bag.list).toMatchObject([{ code: 'SIG051', severity: 'error' }]);
   });
 
-  test('is no rule with a bag that keeps nothing either', () => {
+  test('is not a rule with a bag that keeps nothing either', () => {
     expect(rulesFor({ list: [], add: () => {} })).toEqual([]);
   });
 });

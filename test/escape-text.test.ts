@@ -92,7 +92,7 @@ describe('CSV', () => {
   });
 
   it.each(['=1+1', '+1', '-1', '@x', '\t=1', '\u0000=1', '\u001b\u0000@x', '\ud800=1'])(
-    '%j is no formula',
+    '%j is not a formula',
     (text) => {
       expect(readCsv(`${csvRow([text])}\n`)[0]?.[0]).toMatch(/^'/);
     },

@@ -177,7 +177,7 @@ const samples: readonly Sample[] = [
     title: 'broken JSON',
     form: 'json',
     text: '{"a":1}\n{"a" 1}',
-    events: 'events:2: this is no JSON',
+    events: 'events:2: this is not JSON',
   },
   {
     title: 'CSV of Graylog, after a byte order mark',
@@ -207,7 +207,7 @@ const samples: readonly Sample[] = [
     title: 'text behind a quote in CSV',
     form: 'csv',
     text: 'a,b\n1,"2"3"4"\n',
-    events: 'events:2: this is no record of CSV',
+    events: 'events:2: this is not a record of CSV',
   },
   {
     title: 'Windows XML',

@@ -115,8 +115,8 @@ describe('values come from', () => {
       'is not supported here',
     ],
     ["path: hosts.json, format: json, jq_expression: '.constructor'", '`hosts.json` has no values'],
-    ["path: broken.json, format: json, jq_expression: '.a'", 'the file is no JSON'],
-    ["path: broken.json, format: yaml, jq_expression: '.a'", 'the file is no YAML'],
+    ["path: broken.json, format: json, jq_expression: '.a'", 'the file is not JSON'],
+    ["path: broken.json, format: yaml, jq_expression: '.a'", 'the file is not YAML'],
     ['path: none.txt', "`none.txt` can't be read"],
   ])('%s: %s', (parameters, message) => expect(filled(parameters)).toContain(message));
 });

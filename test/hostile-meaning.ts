@@ -31,7 +31,7 @@ export function disagreements(
   const hits = { splunk: 0, graylog: 0 };
   for (const rule of rules) {
     if (rule.kind !== 'detection' || rule.rule.file.text.length > 500_000) continue;
-    // what JavaScript reads otherwise than PCRE is no matter of escapes
+    // what JavaScript reads otherwise than PCRE is not a matter of escapes
     if ([...itemsOf(rule.query)].some(({ test }) => test.kind === 'regex' && test.source !== 'z+'))
       continue;
     const events = eventsOf(rule.query);

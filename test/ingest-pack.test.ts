@@ -297,7 +297,7 @@ describe('the check of a pack for ingest', () => {
       '\\n  //',
       'no pipeline names',
     ],
-    ['a key that the server refuses', '"connected_streams"', '"streams"', 'no key of Graylog'],
+    ['a key that the server refuses', '"connected_streams"', '"streams"', 'not a key of Graylog'],
     [
       'hits without their stream',
       `"@value":"${hitsTitle}"`,

@@ -195,7 +195,7 @@ describe('a Splunk app', () => {
       '[diag] has "extension_script"',
     ],
     [
-      'a line that is no setting',
+      'a line that is not a setting',
       [{ name: 'acme/default/savedsearches.conf', text: '[a]\nsearch = x\nxxxx' }],
       'line 3: neither a stanza nor a setting',
     ],
@@ -279,9 +279,9 @@ describe('a Splunk app', () => {
     ],
     ['a second header', (tar) => tar.write('x', 156, 'latin1'), 'an entry has a second header'],
     [
-      'a size that is no number',
+      'a size that is not a number',
       (tar) => tar.writeUInt8(0x80, 124),
-      'an entry has a size that is no number',
+      'an entry has a size that is not a number',
     ],
   ])('with %s is refused', async (_, change, message) => {
     const tar = gunzipSync(await tarOf([conf]));
@@ -399,7 +399,7 @@ test.each<[string, (pack: Json & { entities: Json[] }) => unknown, string]>([
   [
     'an entity that is nothing',
     ({ entities }) => entities.push(null as never),
-    'is no entity that a build of Sigpack writes',
+    'is not an entity that a build of Sigpack writes',
   ],
   [
     'a definition that notifies',
@@ -434,7 +434,7 @@ test.each<[string, (pack: Json & { entities: Json[] }) => unknown, string]>([
     '"data.config.evil"',
   ],
   [
-    'a title that is no text',
+    'a title that is not text',
     changed({ title: { '@type': 'string', '@value': { a: 1 } } }),
     'entity 1 has "data.title.@value"',
   ],

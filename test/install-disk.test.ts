@@ -312,7 +312,7 @@ describe('a Splunk home on disk', { shuffle: false }, () => {
       'the place was changed since the plan was made; nothing was done, make a new plan',
     );
     lab.write('plan.json', '{}');
-    expect((await lab.install(first, apply)).out).toContain('it is no plan of sigpack install');
+    expect((await lab.install(first, apply)).out).toContain('it is not a plan of sigpack install');
     expect((await lab.install(first, { plan: lab.at('plan.json') })).out).toMatch(
       /\n {2}Neither a signature nor a digest .*\n {2}The pack starts 1 search in the worst minute, 0\.2 on average\.\n {2}A search head of 16 cores .* runs 11 .*\nplanned: .*\nthe plan is in .*plan\.json\n$/,
     );
@@ -402,7 +402,7 @@ describe('wrong use', { shuffle: false }, () => {
     [
       'no archive',
       () => lab.install(lab.at('broken.spl')),
-      'the app cannot be unpacked: it is no gzip archive',
+      'the app cannot be unpacked: it is not a gzip archive',
     ],
     ['no plan', () => lab.install(first, { apply: lab.at('none.json') }), 'there is no plan'],
     [
@@ -479,7 +479,9 @@ describe('wrong use', { shuffle: false }, () => {
 
   test('no home of Splunk', async () => {
     rmSync(lab.at('splunk/etc'), { recursive: true });
-    expect((await lab.install(first)).code).toMatch(/is no home of Splunk: it has no folder etc/);
+    expect((await lab.install(first)).code).toMatch(
+      /is not a home of Splunk: it has no folder etc/,
+    );
   });
 });
 

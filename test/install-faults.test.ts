@@ -577,7 +577,7 @@ test.each([
   }
 });
 
-test('the line break that a file of secrets ends with is no part of one', async () => {
+test('the line break that a file of secrets ends with is not a part of one', async () => {
   process.env.LAB_SECRET = `${secret}\n`;
   writeFileSync(
     lab.at('sigpack.yml'),
@@ -596,7 +596,7 @@ test.each(['http://[', 'https://a:99999', 'http://%zz', 'http://:80'])(
         `id: acme\ninstalls: { lab: { kind: ${kind}, url: '${url}', retries: 0, secretEnv: LAB_SECRET } }\n`,
       );
       const { code } = await lab.status();
-      expect(code).toBe(`usage: the url of lab is no address: ${JSON.stringify(url)}`);
+      expect(code).toBe(`usage: the url of lab is not an address: ${JSON.stringify(url)}`);
     }
   },
 );

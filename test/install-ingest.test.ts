@@ -353,7 +353,7 @@ describe('what no build writes into a pipeline', () => {
       'end\nrule "x" when true then drop_message(); end\n',
       /drop_message/,
     ],
-    ['has a name that is no text', '  rule "acme', '  rule "\\q acme', /which no build/],
+    ['has a name that is not text', '  rule "acme', '  rule "\\q acme', /which no build/],
     ['has two pipelines', 'stage 5', 'end\npipeline "x"\nstage 5', /which no build/],
     ['is of another pack', 'acme bucket 1', 'other bucket 1', /not those of one pack/],
   ])('%s', async (_, from, to, reason) => {

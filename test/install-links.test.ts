@@ -299,7 +299,7 @@ describe.runIf(process.getuid?.() === 0)('what root installs', () => {
     const lock = moved.find((path) => path.includes('/lock-')) ?? '';
     expect(await installAs(0, first)).toMatchObject({
       code: 2,
-      out: expect.stringContaining(`${basename(lock)} is no file that can be read`),
+      out: expect.stringContaining(`${basename(lock)} is not a file that can be read`),
     });
     rmSync(lock);
     expect(await installAs(0, second)).toMatchObject({ code: 0 });

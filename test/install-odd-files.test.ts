@@ -40,7 +40,7 @@ describe.each(Object.entries(odd))('%s', (_, make) => {
     const { code } = await lab.install(artifact, withKey ? { key: lab.at('pub.pem') } : {});
     for (const one of ['SHA256SUMS', 'SHA256SUMS.sig'])
       rmSync(inPack(one), { recursive: true, force: true });
-    expect(code).toMatch(new RegExp(`^usage: .*${name.replace('.', '\\.')} is no file`));
+    expect(code).toMatch(new RegExp(`^usage: .*${name.replace('.', '\\.')} is not a file`));
     expect(tree(lab.at('splunk'))).toEqual(before);
   });
 
@@ -58,7 +58,7 @@ describe.each(Object.entries(odd))('%s', (_, make) => {
       rmSync(state(name), { recursive: true, force: true });
       make(state(name));
       for (const { code } of [await lab.install(artifact), await lab.status()])
-        expect(code).toMatch(new RegExp(`^usage: .*/${name} is no f`));
+        expect(code).toMatch(new RegExp(`^usage: .*/${name} is not a f`));
     },
   );
 });
@@ -72,7 +72,7 @@ test.each(['watches.ndjson', 'x-graylog.json'])(
     other.write(name, '');
     truncateSync(other.at(name), 512 * 1024 * 1024);
     expect((await other.install(other.at(name))).code).toMatch(
-      /^usage: .* is no file, or one of more than 268435456 bytes$/,
+      /^usage: .* is not a file, or one of more than 268435456 bytes$/,
     );
   },
 );

@@ -106,7 +106,7 @@ test('status shows every place, also where one has no secret or does not answer'
   const { code, out } = await said(() => status(undefined, { config, format: 'text' }));
   expect(code).toBe(4);
   expect(out).toMatch(
-    /^soc \(graylog\): soc needs a secret: .*\nfar \(elasticsearch\): .*nothing listens there\nnone \(splunk-disk\): .* is no home of Splunk.*\nlab \(splunk-disk\): 1\.0\.0, \d+ objects, as installed\n {2}made for .*\n$/,
+    /^soc \(graylog\): soc needs a secret: .*\nfar \(elasticsearch\): .*nothing listens there\nnone \(splunk-disk\): .* is not a home of Splunk.*\nlab \(splunk-disk\): 1\.0\.0, \d+ objects, as installed\n {2}made for .*\n$/,
   );
   const json = JSON.parse((await said(() => status(undefined, { config, format: 'json' }))).out);
   expect(

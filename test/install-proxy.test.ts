@@ -242,7 +242,7 @@ test.each(['socks5://127.0.0.1:1080', 'http://', 'http://[', 'ftp://proxy'])(
     serverAt('https://graylog.example');
     process.env.HTTPS_PROXY = address;
     expect((await lab.status()).code).toBe(
-      'usage: HTTPS_PROXY is no address of an http or https proxy',
+      'usage: HTTPS_PROXY is not an address of an http or https proxy',
     );
   },
 );

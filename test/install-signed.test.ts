@@ -68,7 +68,7 @@ describe('a place with a public key', () => {
     [
       'a signature that is none',
       () => writeFileSync(join(first, 'SHA256SUMS.sig'), 'x'),
-      'SHA256SUMS.sig: it is no signature of sigpack release',
+      'SHA256SUMS.sig: it is not a signature of sigpack release',
     ],
     [
       'an artifact that was exchanged, with its digest',
@@ -97,7 +97,7 @@ describe('a place with a public key', () => {
     [
       'a key that is none',
       () => lab.write('keys/pub.pem', 'x'),
-      'keys/pub.pem cannot be used: it is no key in PEM',
+      'keys/pub.pem cannot be used: it is not a key in PEM',
     ],
     ['a key that is missing', () => rmSync(lab.at('keys/pub.pem')), 'keys/pub.pem cannot be read'],
   ])('refuses %s', async (_, spoil, message) => {

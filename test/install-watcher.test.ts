@@ -119,7 +119,7 @@ test.each([
     `${JSON.stringify({ id: 'a', body: watchBody() })}\n`.repeat(2),
     'two watches have the id a',
   ],
-])('%s is no artifact', async (_, text, message) => {
+])('%s is not an artifact', async (_, text, message) => {
   await watches('1.0.0', firstRules);
   lab.write('broken.ndjson', text);
   expect((await lab.install(lab.at('broken.ndjson'))).code).toContain(message);

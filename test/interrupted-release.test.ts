@@ -177,9 +177,9 @@ describe('where a release was cut off between its moves', () => {
 
   // the folder may have been cloned, journal and all
   test.each([
-    ['into the repository of git', '.git/hooks/pre-commit', /is no journal of sigpack release/],
+    ['into the repository of git', '.git/hooks/pre-commit', /is not a journal of sigpack release/],
     ['out of the folder by a link', 'link/planted', /leads out of the folder of the configuration/],
-    ['above the folder', '../planted', /is no journal of sigpack release/],
+    ['above the folder', '../planted', /is not a journal of sigpack release/],
   ])('a journal that leads %s is refused, and nothing is moved', async (_, to, message) => {
     mkdirSync(join(root, 'outside'), { recursive: true });
     symlinkSync(join(root, 'outside'), at('link'));
@@ -206,7 +206,7 @@ describe('where a release was cut off between its moves', () => {
     expect(existsSync(at('.sigpack-release'))).toBe(false);
   });
 
-  test('a journal whose files are gone is no release, and brings no program', async () => {
+  test('a journal whose files are gone is not a release, and brings no program', async () => {
     writeFileSync(at('.sigpack-release/file-2'), 'lock', { mode: 0o755 });
     writeFileSync(
       at('.sigpack-release/journal.json'),
@@ -314,12 +314,12 @@ describe('where a release was cut off between its moves', () => {
     [
       'is empty',
       () => writeFileSync(at('.sigpack-release/journal.json'), ''),
-      /journal\.json is no journal/,
+      /journal\.json is not a journal/,
     ],
     [
       'moves nothing',
       () => writeFileSync(at('.sigpack-release/journal.json'), '{"moves":[]}'),
-      /journal\.json is no journal/,
+      /journal\.json is not a journal/,
     ],
     [
       'has a name that no disk takes',
@@ -328,7 +328,7 @@ describe('where a release was cut off between its moves', () => {
           at('.sigpack-release/journal.json'),
           '{"moves":[{"from":"file-1","to":"a\\u0000b"}]}',
         ),
-      /is no journal/,
+      /is not a journal/,
     ],
   ])('a journal that %s is said to be none', async (_, prepare, message) => {
     prepare();
@@ -345,7 +345,7 @@ describe('where a release was cut off between its moves', () => {
     writeFileSync(at('.sigpack-release/journal.json'), JSON.stringify(journal));
     const before = tree(root);
     expect((await releaseIn(folder)).code).toMatch(
-      /^usage: .*journal\.json is no journal of sigpack release/,
+      /^usage: .*journal\.json is not a journal of sigpack release/,
     );
     expect(tree(root)).toEqual(before);
   });

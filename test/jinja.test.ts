@@ -214,18 +214,18 @@ describe('refused where it is filled in', () => {
     ['{{ 9007199254740991 + 1 }}', 'a number grows beyond 2^53'],
     ['{{ 1 < "a" }}', '`<` takes numbers, or texts alone'],
     ['{{ -query }}', '`-` takes a number'],
-    ['{{ [rule.level] }}', 'a list of these is no text'],
+    ['{{ [rule.level] }}', 'a list of these is not text'],
     ['{{ rule.tags | sort }}', '`<` takes numbers'],
     ['{{ rule.level.lower() }}', '`lower` is for texts'],
-    ['{{ rule.title.get("a") }}', 'this is no map'],
-    ['{{ rule.title.strftime("%Y") }}', 'this is no date'],
+    ['{{ rule.title.get("a") }}', 'this is not a map'],
+    ['{{ rule.title.strftime("%Y") }}', 'this is not a date'],
     ['{{ rule.date.strftime("%A") }}', '`%A` is not supported in a format of dates'],
     ['{{ rule.description.lower() }}', '`lower` is for texts'],
     ['{{ pipeline.state.no.lower() }}', 'there is nothing that `lower` could be part of'],
     ['{{ pipeline.state.no.more }}', 'there is nothing that `more` could be part of'],
     ['{% set a, b = [1] %}', "2 names can't take 1 values"],
-    ['{% set x = 1 %}{% set x.y = 1 %}', '`x` is no namespace'],
-    ['{{ [1] | select("nonsense") }}', '`nonsense` is no test that fits here'],
+    ['{% set x = 1 %}{% set x.y = 1 %}', '`x` is not a namespace'],
+    ['{{ [1] | select("nonsense") }}', '`nonsense` is not a test that fits here'],
     ['{{ [1] | map("join", ",") }}', '`map` takes `attribute=`'],
     ['{{ [1] | map("nonsense") }}', '`map` takes `attribute=`'],
     ['{{ query.split("") }}', '`split` takes a text that is not empty'],
@@ -256,7 +256,9 @@ describe('no template reaches beyond its values', () => {
           `${holder}[["${name}"][0]]`,
           `${holder} | map(attribute="${name}") | first`,
         ])
-          expect(filledIn(`[{{ ${way} }}]`), way).toMatch(/^\[\]$|what should be a list is none/);
+          expect(filledIn(`[{{ ${way} }}]`), way).toMatch(
+            /^\[\]$|what should be a list is not a list/,
+          );
       expect(
         filledIn(
           `{% set ${name} = 1 %}{{ ${name} }}{% set ns = namespace(${name}=2) %}{{ ns.${name} }}`,

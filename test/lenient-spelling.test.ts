@@ -58,7 +58,7 @@ Detection:
   test('the key as Sigma has it comes first, and the other is what it was', () => {
     expect(headOf(withLine('Title: Other')).title).toBe('T');
     expect(told(diagnosticsOf(withLine('Title: Other')))).toEqual([
-      'SIG016 4:1 `Title` is no attribute of Sigma',
+      'SIG016 4:1 `Title` is not an attribute of Sigma',
     ]);
   });
 

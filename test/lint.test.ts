@@ -626,7 +626,7 @@ test('quantifiers count the selections that their pattern stands for', () => {
       .map(brief);
   expect(counted('1 of *ion', 'portion')).toEqual([]);
   expect(counted('1 of s*n', 'stolen')).toEqual([]);
-  // a name alone is no beginning of others
+  // a name alone is not a beginning of others
   expect(counted('1 of selection', 'selection_more')).toEqual(['LNT018 1 of selection']);
   expect(counted('1 of *ion', 'other')).toEqual(['LNT018 1 of *ion']);
   expect(counted('1 of them', '_other')).toEqual(['LNT018 1 of them']);

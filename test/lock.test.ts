@@ -181,7 +181,7 @@ describe('the lock', () => {
       /the same entity/,
     ],
     ['of another form', (text: string) => text.replace('lock: 1', 'lock: 2'), /form 1/],
-    ['that is no map', () => '- a\n', /LCK001/],
+    ['that is not a map', () => '- a\n', /LCK001/],
   ])('%s is refused with the reason', (_, spoil, reason) => {
     const { lock, diagnostics } = read(spoil(lockText(first)));
     expect(lock).toBeUndefined();

@@ -234,7 +234,7 @@ describe('correlations', () => {
       'EventID=4625 AND User=* | chart distinct_count(Host) as sigpack_value by User | search sigpack_value<3',
     ],
     [
-      // a mean of nothing is no value, and not 3
+      // a mean of nothing is not a value, and not 3
       'type: value_avg\nrules: [failed]\ntimespan: 5m\ncondition: { field: Bytes, neq: 3 }',
       'EventID=4625 AND Bytes=* | chart avg(Bytes) as sigpack_value | search sigpack_value=* AND -sigpack_value=3',
     ],

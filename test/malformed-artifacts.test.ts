@@ -48,11 +48,11 @@ async function diffed(
   return sigpack(['diff', join(place, name), join(folder, 'out', beside)], { cwd: folder });
 }
 
-describe('a diff of JSON that is no artifact', () => {
+describe('a diff of JSON that is not an artifact', () => {
   const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
   test.each([
-    ['{"manifestVersion":1}', 'it is no manifest of Sigpack'],
-    ['{"manifestVersion":1,"detections":{}}', 'it is no manifest of Sigpack'],
+    ['{"manifestVersion":1}', 'it is not a manifest of Sigpack'],
+    ['{"manifestVersion":1,"detections":{}}', 'it is not a manifest of Sigpack'],
     [
       '{"manifestVersion":1,"detections":[null]}',
       'detection 1 of the manifest has no id or no name',
@@ -67,7 +67,7 @@ describe('a diff of JSON that is no artifact', () => {
     ],
     ['{"entities":[{}]}', 'entity 1 of the content pack has no type'],
     ['{"entities":[null]}', 'entity 1 of the content pack has no type'],
-    ['{"entities":null}', 'it is no content pack'],
+    ['{"entities":null}', 'it is not a content pack'],
     [
       '{"entities":[{"type":{"name":"event_definition"},"id":"a","data":{"title":"t"}}]}',
       'has no id, title or config',
@@ -246,7 +246,7 @@ describe('a diff of an archive that is none', () => {
       'a zip with a broken manifest',
       'a.zip',
       () => zipWith([{ name: 'a/manifest.json', content: '{"manifestVersion":1}' }]),
-      /a\.zip: it is no manifest of Sigpack/,
+      /a\.zip: it is not a manifest of Sigpack/,
     ],
     [
       'a zip with controls in names',
@@ -305,7 +305,7 @@ describe('a folder of artifacts', () => {
     mkdirSync(join(place, 'manifest.json'));
     expect(await sigpack(['diff', place, 'out'], { cwd: folder })).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('manifest.json is no file'),
+      stderr: expect.stringContaining('manifest.json is not a file'),
     });
   });
 });

@@ -270,7 +270,7 @@ describe('rules that an event is asked', () => {
     ['an id without a channel and a provider', { EventID: 4625 }],
     ['an id and a provider of anyone', { event_id: 5, source_name: 'app' }],
     ['a channel of anyone', { event_id: 5, channel: 'app' }],
-    ['ids that are no numbers', { event: { code: 'ExchangeItem', provider: 'Exchange' } }],
+    ['ids that are not numbers', { event: { code: 'ExchangeItem', provider: 'Exchange' } }],
     ['a line of text', { _raw: 'x' }],
   ])('%s is asked all', (_, event) => {
     expect(logSourceOf(withSigmaNames(event))).toBeUndefined();

@@ -58,7 +58,7 @@ test.each([
   expect(await slips(list, match)).toEqual(wanted);
 });
 
-test('a name that a rule has is no slip, and indexes of Splunk are nothing to a pack for Graylog', async () => {
+test('a name that a rule has is not a slip, and indexes of Splunk are nothing to a pack for Graylog', async () => {
   expect(await slips('logsources', '{ product: windwos }', '{ product: windwos }')).toEqual([]);
   expect(
     await slips('logsources', '{ product: windwos, category: dns }', '{ product: windwos }'),

@@ -211,21 +211,21 @@ describe('in Splunk suppression and risk name the fields of the result', () => {
       'splunk',
       count('{ suppress: { fields: [Computer] } }'),
       'a.yml:14:33',
-      '`Computer` is no column of the results of a correlation, which have _time, sigpack_hits, User',
+      '`Computer` is not a column of the results of a correlation, which have _time, sigpack_hits, User',
     ],
     [
       'a group, in risk',
       'splunk-cim',
       count('{ risk: { objects: [{ field: Computer, type: system }] } }'),
       'a.yml:14:39',
-      '`Computer` is no column of the results of a correlation',
+      '`Computer` is not a column of the results of a correlation',
     ],
     [
       'a data model',
       'splunk-cim',
       shell('{ suppress: { fields: [User, GrandParentImage] } }'),
       'a.yml:8:39',
-      '`GrandParentImage` is no column of the results of the data model Endpoint.Processes',
+      '`GrandParentImage` is not a column of the results of the data model Endpoint.Processes',
     ],
     [
       'events',
@@ -372,7 +372,7 @@ describe('in Graylog keys are the fields of the messages', () => {
       'no field of the group',
       'graylog',
       count('{ suppress: { fields: [Computer] } }'),
-      'a.yml:14:33: error[TGT001]: graylog: `Computer` is no field of the group of the correlation',
+      'a.yml:14:33: error[TGT001]: graylog: `Computer` is not a field of the group of the correlation',
     ],
     [
       'less than the group',
@@ -404,6 +404,6 @@ describe('in Graylog keys are the fields of the messages', () => {
 
   test('another field beside an alias is told', async () =>
     expect((await built('graylog', 'graylog', aliased('Computer'))).stderr).toContain(
-      '`Computer` is no field of the group',
+      '`Computer` is not a field of the group',
     ));
 });

@@ -356,7 +356,7 @@ describe('a name that was published', () => {
     ).toEqual([]);
   });
 
-  test('is no other rule’s, not even when its rule is gone', () => {
+  test('is not another rule’s, not even when its rule is gone', () => {
     const lock = released(packOf([{ path: 'z.yml', id: three }]), undefined);
     const pack = packOf([{ path: 'a.yml', id: one }], '', lock);
     expect(namesOf(pack)).toEqual({ 'a.yml': 'Shell (11111111)' });

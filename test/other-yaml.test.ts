@@ -154,7 +154,7 @@ describe('encodings', () => {
     ]);
   });
 
-  it('bytes that are no rule are a note, unless they are named', () => {
+  it('bytes that are not a rule are a note, unless they are named', () => {
     const path = write('b.yml', Buffer.from('services: { caf\u00e9: { image: x } }\n', 'latin1'));
     const bag = createBag();
     readRuleFile(path, false, bag);

@@ -15,9 +15,9 @@ test('a pipeline fills the blocks of `expand|cidr`', () => {
   expect(query).not.toContain('‹');
 });
 
-test('a value that is no block is refused', () => {
+test('a value that is not a block is refused', () => {
   expect(queryAfter("ip|cidr|expand: '%nets%'", fill, 'vars: { nets: [nowhere] }\n')).toMatch(
-    /^PIP002 .*no address block/,
+    /^PIP002 .*not an address block/,
   );
 });
 
@@ -53,7 +53,7 @@ describe('a network that a pipeline gives a placeholder', () => {
   test('warns under `neq`, too', () =>
     expect(warnings('ip|expand|neq', 'fe80::/10')).toEqual(["SIG026 '%nets%' `fe80::/10`"]));
   test('is right under `cidr`', () => expect(warnings('ip|expand|cidr', '10.0.0.0/8')).toEqual([]));
-  test('is no network where only a part of a text is filled', () =>
+  test('is not a network where only a part of a text is filled', () =>
     expect(warnings('path|expand|contains', '10.0.0.0/8')).toEqual([]));
   test('is one where a part of it is filled', () => {
     expect(warnings('ip|expand', '10.0.0.0, 10.1.0.0', '%nets%/8')).toEqual([

@@ -301,7 +301,7 @@ test.each(ofFields)('%s: %s', (conditions, fields, names) => {
   ).toBe(names);
 });
 
-test('a keyword is no field: only exclusion holds for it', () => {
+test('a keyword is not a field: only exclusion holds for it', () => {
   expect(
     conditionsOf('field_name_conditions: [{type: exclude_fields, fields: [a]}]').appliesToField(
       undefined,

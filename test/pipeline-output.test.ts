@@ -70,7 +70,7 @@ describe('postprocessing', () => {
     [
       'a bad pattern',
       "- { type: replace, pattern: '[', replacement: '' }",
-      /PIP001 2:29 `\[` is no regular expression/,
+      /PIP001 2:29 `\[` is not a regular expression/,
     ],
     [
       'a bad replacement',
@@ -82,7 +82,7 @@ describe('postprocessing', () => {
       `- { type: json, json_template: '{"a": "%QUERY%", "%QUERY%": ["%QUERY%", "x %QUERY%", 1.0, null, "é"]}' }`,
       '{"a": "q=\\"$&\\"", "%QUERY%": ["q=\\"$&\\"", "x %QUERY%", 1.0, null, "\\u00e9"]}',
     ],
-    ['no json', "- { type: json, json_template: '{' }", /PIP001 2:32 `json_template` is no JSON/],
+    ['no json', "- { type: json, json_template: '{' }", /PIP001 2:32 `json_template` is not JSON/],
     [
       'nest',
       '- type: nest\n  items: [{ type: embed, prefix: "1" }, { type: embed, prefix: "2" }]',
@@ -131,14 +131,14 @@ describe('simple_template', () => {
       "the template can't be filled in: the rule has nothing for `{pipeline.state[none]}` (simple_template, pipeline.yml:4)",
     ],
     ['{rule.custom_attributes[__proto__]}', /nothing for/],
-    ['{rule.tags}', /a list is no text/],
+    ['{rule.tags}', /a list is not text/],
     ['{rule.__class__}', /PIP001 6:45 `rule` has title, id, /],
     ['{rule.title.__class__.__mro__}', /the rule has nothing for/],
     ['{query.constructor}', /PIP001 .*`query` has no parts/],
     ['{query!r}', /PIP001 .*conversions and formats are not supported/],
     ['{rule.title:>9}', /PIP001 .*conversions and formats are not supported/],
     ['{0}', /PIP001 .*names nothing/],
-    ['{pipeline.state.index}', /PIP001 .*stand in brackets/],
+    ['{pipeline.state.index}', /PIP001 .*are in brackets/],
     ['{backend}', /PIP001 .*is none of query, rule, pipeline/],
     ['a { b', /PIP001 6:47 a single brace/],
   ])('%s', (template, wanted) => {
@@ -222,10 +222,10 @@ describe('template', () => {
     ['{% include "x" %}', /PIP001 .*`include` is not supported here/],
     ['{% if query %}x', /PIP001 .*never ended/],
     ['{% endif %}', /PIP001 .*`endif` is not supported here/],
-    ['{% for a, b in rule.tags %}{% endfor %}', /what should be a list is none/],
+    ['{% for a, b in rule.tags %}{% endfor %}', /what should be a list is not a list/],
     ['{{ query', /PIP001 .*not closed/],
     ['{# x', /PIP001 .*comment is not closed/],
-    ['{{ rule.tags }}', /a list of these is no text; join it/],
+    ['{{ rule.tags }}', /a list of these is not text; join it/],
     ['{{ rule.level == "high" }}', /compare `\|string` of it/],
     ['{{ rule.id | tojson }}', /`\|string` makes a text of it/],
   ])('%s', (template, wanted) => {
@@ -256,7 +256,7 @@ describe('template', () => {
     ['below/b.j2', 'blue'],
     ['none.j2', /^PIP001 3:48 `templates\/none\.j2` can't be read$/],
     ['wrong.j2', /^PIP001 3:48 wrong\.j2:2: `rule` has title/],
-    // a name in `template:` is no template then
+    // a name in `template:` is not a template then
     ["'{{ query }}'", /can't be read/],
   ])('from a file: %s', (name, wanted) => {
     const found = fromFile(name);

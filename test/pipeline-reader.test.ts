@@ -253,7 +253,7 @@ test.each([
   ],
   [
     'rule_conditions: [{ type: tag, tag: attack }]',
-    '3:23 `attack` is no tag | Tags are of the form namespace.name, such as attack.t1059.',
+    '3:23 `attack` is not a tag | Tags are of the form namespace.name, such as attack.t1059.',
   ],
   [
     'rule_conditions: [{ type: processing_state, key: a, val: 1, op: in }]',
@@ -261,11 +261,11 @@ test.each([
   ],
   [
     'rule_conditions: [{ type: rule_attribute, attribute: level, value: hihg }]',
-    '3:72 `hihg` is no level | Did you mean `high`?',
+    '3:72 `hihg` is not a level | Did you mean `high`?',
   ],
   [
     'rule_conditions: [{ type: rule_attribute, attribute: date, value: soon }]',
-    '3:71 `soon` is no date | Write dates as YYYY-MM-DD.',
+    '3:71 `soon` is not a date | Write dates as YYYY-MM-DD.',
   ],
   [
     'rule_conditions: [{ type: rule_attribute, attribute: title, value: a, op: gt }]',
@@ -277,7 +277,7 @@ test.each([
   ],
   [
     'rule_conditions: [{ type: rule_attribute, attribute: level, value: low, op: in }]',
-    '3:81 `level` is no list and has no `in` | ...',
+    '3:81 `level` is not a list and has no `in` | ...',
   ],
   [
     'detection_item_conditions: [{ type: match_string, pattern: a }]',
@@ -289,11 +289,11 @@ test.each([
   ],
   [
     "detection_item_conditions: [{ type: match_string, cond: any, pattern: '(a' }]",
-    /^3:75 `\(a` is no regular expression: /,
+    /^3:75 `\(a` is not a regular expression: /,
   ],
   [
     "field_name_conditions: [{ type: include_fields, fields: [a, '[b'], mode: re }]",
-    /^3:65 `\[b` is no regular expression: /,
+    /^3:65 `\[b` is not a regular expression: /,
   ],
   [
     'field_name_conditions: [{ type: include_fields, fields: 5 }]',

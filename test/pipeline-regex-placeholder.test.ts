@@ -27,7 +27,7 @@ test.each([
   );
 });
 
-test('what is no expression with its values is refused', () => {
+test('what is not an expression with its values is refused', () => {
   expect(queryAfter("f|re|expand: '(%b%'", fill, vars)).toMatch(
     /^PIP002 6:5 a placeholder’s value makes no regular expression, `\(1\.2`: the group is not closed/,
   );

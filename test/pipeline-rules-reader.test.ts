@@ -66,7 +66,7 @@ describe('the reader of pipeline rules', () => {
     ['null is an empty text', 'to_string($message.none) == ""', true],
     ['a Double as a text', 'to_string($message.d) == "1.5"', true],
     ['a text as a Double', 'to_double("1e3") == 1000.0', true],
-    ['what is no number', 'to_double("x") == 0.0', true],
+    ['what is not a number', 'to_double("x") == 0.0', true],
     ['comments', 'true /* one */ // two\n && true', true],
     ['a network', 'cidr_match("10.0.0.0/8", to_ip("10.1.2.3"))', true],
     ['no address', 'cidr_match("0.0.0.0/8", to_ip("x"))', true],

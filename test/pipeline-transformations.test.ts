@@ -47,7 +47,7 @@ const ofEveryItem = {
 
 /** Throws the first fault. The only conditions are lists of `include_fields`. */
 function readItem(node: YamlNode, file: SourceFile): ProcessingItem {
-  if (node.kind !== 'mapping') throw new Error('an item is no map');
+  if (node.kind !== 'mapping') throw new Error('an item is not a map');
   const type = String(toPlain(lookup(node, 'type') ?? node));
   const definition = definitions.get(type);
   if (!definition) throw new Error(`no transformation ${type}`);
@@ -449,7 +449,7 @@ describe('conditions with the log source in them', () => {
         one,
         `${change}\n- { type: add_condition, template: true, conditions: { ${condition} } }`,
       ),
-    ).toContain(`the product \`${product}\` of the log source can't stand in a condition`);
+    ).toContain(`the product \`${product}\` of the log source can't be in a condition`);
   });
 });
 
@@ -470,7 +470,7 @@ describe('items left out', () => {
     expect(queryAfter(detection, drop(field))).toBe(expected),
   );
 
-  test('a rule of which nothing is left is no rule', () => {
+  test('a rule of which nothing is left is not a rule', () => {
     expect(queryAfter('one: { a: 1 }\ncondition: not one', drop('a'))).toBe(
       'PIP002 1:8 the pipelines dropped every item of the rule: what is left would match anything',
     );
@@ -547,7 +547,7 @@ describe('what a pipeline gets wrong, at its place in the pipeline', () => {
       '1:49 `mapping.a[1]` must be a string, not a map',
     ],
     ["- { type: field_name_mapping, mapping: { a: '' } }", '1:45 `mapping.a` must not be empty'],
-    ['- { type: field_name_prefix_mapping, mapping: { null: b } }', '1:49 null is no prefix'],
+    ['- { type: field_name_prefix_mapping, mapping: { null: b } }', '1:49 null is not a prefix'],
     ['- { type: field_name_prefix, suffix: b }', '1:30 the item has no key `suffix`'],
     ['- { type: drop_detection_item, message: b }', '1:32 the item has no key `message`'],
     ['- { type: strict_field_mapping_failure, message: b }', '1:41 the item has no key `message`'],
@@ -558,13 +558,13 @@ describe('what a pipeline gets wrong, at its place in the pipeline', () => {
     ['- { type: add_condition, conditions: {} }', '1:38 the selection is an empty map'],
     [
       '- { type: add_condition, conditions: { "a|containz": b } }',
-      '1:43 `containz` is no modifier of Sigma',
+      '1:43 `containz` is not a modifier of Sigma',
     ],
     ['- { type: add_condition, conditions: { a: [b, { c: d }] } }', "1:47 a map can't be a value"],
     ['- { type: add_condition, conditions: { "a|re": "(b" } }', '1:49 invalid regular expression'],
     [
       '- { type: add_condition, template: true, conditions: { "a|containz": $product } }',
-      '1:59 `containz` is no modifier of Sigma',
+      '1:59 `containz` is not a modifier of Sigma',
     ],
     [
       '- { type: nest, items: [{ type: field_name_prefix }] }',

@@ -77,7 +77,7 @@ describe('replace_string', () => {
       'a bad pattern',
       'a: x',
       "- { type: replace_string, regex: '(', replacement: '' }",
-      /PIP001 2:34 `\(` is no regular expression/,
+      /PIP001 2:34 `\(` is not a regular expression/,
     ],
     [
       'a bad replacement',
@@ -132,7 +132,7 @@ describe('other changes of values', () => {
       'set_value no number',
       'a: x',
       '- { type: set_value, value: x, force_type: num }',
-      'PIP001 2:29 `x` is no number',
+      'PIP001 2:29 `x` is not a number',
     ],
     [
       'set_value null by force',
@@ -156,7 +156,7 @@ describe('other changes of values', () => {
       'convert_type of no number',
       'a: x',
       '- { type: convert_type, target_type: num }',
-      'PIP002 6:5 the value `x` is no number (convert_type, pipeline.yml:2)',
+      'PIP002 6:5 the value `x` is not a number (convert_type, pipeline.yml:2)',
     ],
     ['case lower', "a: 'AbC*D'", '- { type: case }', 'a=‹abc›*‹d›'],
     ['case upper', 'a|cased: aß', '- { type: case, method: upper }', 'a==‹ASS›'],
@@ -420,13 +420,13 @@ describe('query_expression_placeholders', () => {
       'splunk',
       "'%a\"b%|expand': x\nUser|expand: '%a\"]b%'",
       plain,
-      /PIP002 .*can't stand in a query expression/,
+      /PIP002 .*can't be in a query expression/,
     ],
     [
       'splunk',
       "'us \"er|expand': '%admins%'",
       plain,
-      /TGT001 the field `us "er` can't stand in the query expression/,
+      /TGT001 the field `us "er` can't be in the query expression/,
     ],
     ['splunk', "User|expand: 'x%admins%'", plain, /PIP002 .*can't be part of a value/],
     [
@@ -439,7 +439,7 @@ describe('query_expression_placeholders', () => {
       'splunk',
       "User|expand: '%admins%'",
       "- { type: query_expression_placeholders, expression: x, mapping: { admins: 'a]b' } }",
-      /PIP001 .*`a\]b` can't stand/,
+      /PIP001 .*`a\]b` can't be/,
     ],
   ])('%s: %s', (target, lines, items, wanted) => {
     expect(printedBy(target, lines, items)).toMatch(wanted);

@@ -170,7 +170,7 @@ describe('a lock that was left behind', () => {
   });
 });
 
-test('what is no file is in the way, and so is a file where its folder belongs', () => {
+test('what is not a file is in the way, and so is a file where its folder belongs', () => {
   mkdirSync(path);
   expect(now).toThrow(/lock is in the way/);
   writeFileSync(join(folder, 'plain'), '');
@@ -189,7 +189,9 @@ test('a lock that another machine has taken over is not given back', () => {
 test('SIGPACK_WAIT is a number of seconds', () => {
   process.env.SIGPACK_WAIT = 'long';
   try {
-    expect(() => takeProcessLock({ path, work })).toThrow('SIGPACK_WAIT is no number of seconds');
+    expect(() => takeProcessLock({ path, work })).toThrow(
+      'SIGPACK_WAIT is not a number of seconds',
+    );
   } finally {
     delete process.env.SIGPACK_WAIT;
   }

@@ -330,7 +330,7 @@ describe('targets that fill a placeholder with different values', () => {
     expect(existsSync(at('out'))).toBe(false);
   });
 
-  test('the order of values is no difference', async () => {
+  test('the order of values is not a difference', async () => {
     write({ 'q.yml': pipeline('[admin, root]') });
     expect((await tested()).code).toBe(0);
   });

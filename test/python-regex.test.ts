@@ -46,7 +46,7 @@ describe('re.match and re.search', () => {
     ['a)', 'closes no group'],
     ['*a', 'nothing to repeat'],
     ['^*', 'nothing to repeat'],
-    ['\\y', 'no escape'],
+    ['\\y', 'not an escape'],
     ['[b-a]', 'no right end'],
     ['(?P<1>a)', "can't name a group"],
     ['(?P<a>x)(?P<a>y)', 'names another one'],

@@ -73,7 +73,7 @@ describe('the PCRE reader', () => {
     ['a{3,2}', 1, 'the numbers of the quantifier are out of order'],
     ['[z-a]', 1, 'the range `z-a` is out of order'],
     ['[\\w-z]', 3, 'a range of the class has no start (write `\\-` for a hyphen)'],
-    ['[[:alphabet:]]', 1, '`[:alphabet:]` is no POSIX class'],
+    ['[[:alphabet:]]', 1, '`[:alphabet:]` is not a POSIX class'],
     ['(a)\\2', 3, 'there is no group 2'],
     ['\\k<n>', 0, 'there is no group n'],
     ['(?y)', 0, 'unknown inline flag `y`'],

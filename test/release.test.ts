@@ -597,7 +597,7 @@ describe('a release is refused', () => {
     write('dist/key.pem', 'no key');
     chmodSync(at('dist/key.pem'), 0o600);
     expect(await released({ sign: at('dist/key.pem') })).toMatchObject({
-      code: expect.stringContaining('it is no private key in PEM'),
+      code: expect.stringContaining('it is not a private key in PEM'),
     });
   });
 

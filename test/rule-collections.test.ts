@@ -172,7 +172,7 @@ correlation: { type: event_count, rules: [base], timespan: 5m, condition: { gte:
       `action: global\ntitle: G\nstatus: old\n---\n${rest}---\n${rest}`,
       [
         '1:9 info SIG072 3 documents of a collection are read as 2 rules',
-        '3:9 warning SIG012 `old` is no status: the detection has none, and is installed switched off by default',
+        '3:9 warning SIG012 `old` is not a status: the detection has none, and is installed switched off by default',
       ],
     ],
     [
@@ -180,7 +180,7 @@ correlation: { type: event_count, rules: [base], timespan: 5m, condition: { gte:
       `action: global\ntitle: G\nlevel: big\n---\n${rest}tags: [x]\n`,
       [
         '1:9 info SIG072 2 documents of a collection are read as 1 rule',
-        '3:8 warning SIG012 `big` is no level: the rule counts as medium',
+        '3:8 warning SIG012 `big` is not a level: the rule counts as medium',
         '7:8 warning SIG012 tag `x` is not of the form namespace.name',
       ],
     ],
@@ -206,7 +206,7 @@ correlation: { type: event_count, rules: [base], timespan: 5m, condition: { gte:
       `action: global\ntitle: G\ndetection: { s: { B: 1 } }\n---\nlogsource: { product: p }\ndetection: { s: x, condition: s }\n`,
       [
         '1:9 info SIG072 2 documents of a collection are read as no rules',
-        '3:14 error SIG005 a map cannot go into a value that is none',
+        '3:14 error SIG005 a map cannot go into a value that is not a map',
         '1:9 error SIG005 no rule follows that this document goes into',
       ],
     ],

@@ -162,7 +162,7 @@ describe('what a rule may set of savedsearches.conf', () => {
       expect(said[0]).toMatch(
         isSavedSearchKey(key)
           ? /^SIG070 rule\.yml:3:5 `.*` is for sigpack\.yml to set, not for a rule Set it in sigpack\.yml, under .*, or for this detection alone in local\/savedsearches\.conf/
-          : /^SIG070 rule\.yml:3:5 `.*` is no setting of savedsearches\.conf /,
+          : /^SIG070 rule\.yml:3:5 `.*` is not a setting of savedsearches\.conf /,
       );
       expect(said[0]).toContain(`\`${key}\``);
     }
@@ -192,15 +192,15 @@ describe('what a rule may set of savedsearches.conf', () => {
     ],
     [
       'bogus: 1',
-      'SIG070 rule.yml:3:5 `bogus` is no setting of savedsearches.conf docs/configuration.md lists what a rule may set.',
+      'SIG070 rule.yml:3:5 `bogus` is not a setting of savedsearches.conf docs/configuration.md lists what a rule may set.',
     ],
     [
       'action.email.too: x',
-      'SIG070 rule.yml:3:5 `action.email.too` is no setting of savedsearches.conf If you meant `action.email.to`: that is for sigpack.yml to set, not for a rule.',
+      'SIG070 rule.yml:3:5 `action.email.too` is not a setting of savedsearches.conf If you meant `action.email.to`: that is for sigpack.yml to set, not for a rule.',
     ],
     [
       'action.notable.param.rule_titel: x',
-      'SIG070 rule.yml:3:5 `action.notable.param.rule_titel` is no setting of savedsearches.conf Did you mean `action.notable.param.rule_title`?',
+      'SIG070 rule.yml:3:5 `action.notable.param.rule_titel` is not a setting of savedsearches.conf Did you mean `action.notable.param.rule_title`?',
     ],
   ])('%s', (entry, message) => {
     const { sound, said } = savedSearchInRule(entry);

@@ -216,7 +216,7 @@ describe('.sigpackignore', () => {
   it.each<[string, string, readonly string[]]>([
     ['a name in any folder', 'd.yml', ['win/sub/d.yml']],
     ['a folder', 'deep/', ['old/deep/f.yml']],
-    ['a file is no folder', 'a.yml/', []],
+    ['a file is not a folder', 'a.yml/', []],
     ['a place', '/rules/*.yml', ['a.yml']],
     ['a slash between ties it to the folder of the file', 'win/*.yml', []],
     ['any folder', '**/win/*.yml', ['win/[x].yml', 'win/c.yml']],

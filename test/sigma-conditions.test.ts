@@ -199,7 +199,7 @@ describe('errors', () => {
     ['selection*', 'SIG030 8:14 `selection*` is a pattern', /1 of selection\*/],
     ['selection && selection', 'SIG030 8:24 `&&` is not part of Sigma', /`and`/],
     ['selection || selection', 'SIG030 8:24 `||` is not part of Sigma', /`or`/],
-    ['"!selection"', 'SIG030 8:15 `!selection` is no name of a selection', /`not selection`/],
+    ['"!selection"', 'SIG030 8:15 `!selection` is not a name of a selection', /`not selection`/],
     ["''", 'SIG030 8:14 the condition is empty', /./],
   ])('%s', (condition, wanted, hint) => {
     const bag = detectionDiagnostics(`selection: { a: 1 }\ncondition: ${condition}`);
@@ -324,7 +324,7 @@ describe('hints on signs and words of other languages', () => {
 });
 
 describe('documents of other tools', () => {
-  test('a rule of Chainsaw is told once, and is no filter', () => {
+  test('a rule of Chainsaw is told once, and is not a filter', () => {
     const text =
       'title: T\ngroup: G\nkind: evtx\nlevel: high\nstatus: stable\ntimestamp: a\nfilter:\n  condition: x\n  x: {a: b}\n';
     expect(told(diagnosticsOf(text))).toEqual([

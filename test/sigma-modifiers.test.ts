@@ -209,7 +209,7 @@ describe('what each modifier makes of its values', () => {
     expect(diagnostics('a: x%y%')).toEqual([]);
   });
 
-  test('a number that YAML 1.1 reads otherwise is no text to quote where the modifier takes numbers', () => {
+  test('a number that YAML 1.1 reads otherwise is not text to quote where the modifier takes numbers', () => {
     const hints = (line: string) =>
       detectionDiagnostics(`s:\n  ${line}\ncondition: s`).list.map(
         ({ code, hint }) => `${code} ${hint}`,
@@ -396,10 +396,10 @@ describe('encodings', () => {
       "SIG022 8:15 `base64` can't encode wildcards",
     ]);
     expect(told(detectionDiagnostics("s:\n  a|utf16: 'cmd'\ncondition: s"))).toEqual([
-      'SIG022 8:14 the UTF-16 bytes of this value are no text',
+      'SIG022 8:14 the UTF-16 bytes of this value are not text',
     ]);
     expect(told(detectionDiagnostics("s:\n  a|wide: 'é'\ncondition: s"))).toEqual([
-      'SIG022 8:13 the UTF-16 bytes of this value are no text',
+      'SIG022 8:13 the UTF-16 bytes of this value are not text',
     ]);
   });
 });
@@ -471,12 +471,12 @@ describe('what events a chain matches', () => {
 describe('chains that make no sense', () => {
   // `a` stands at 8:5, so the first modifier at 8:7
   test.each([
-    ['a|foo: x', 'SIG020 8:7 `foo` is no modifier of Sigma', 'foo'],
-    ['a|contains|al: [x, z]', 'SIG020 8:16 `al` is no modifier of Sigma', 'al'],
-    ['a|Contain: x', 'SIG020 8:7 `Contain` is no modifier of Sigma', 'Contain'],
+    ['a|foo: x', 'SIG020 8:7 `foo` is not a modifier of Sigma', 'foo'],
+    ['a|contains|al: [x, z]', 'SIG020 8:16 `al` is not a modifier of Sigma', 'al'],
+    ['a|Contain: x', 'SIG020 8:7 `Contain` is not a modifier of Sigma', 'Contain'],
     ['a|: x', 'SIG020 8:7 no modifier stands after `|`', ':'],
     ["'a|contains|': x", 'SIG020 8:17 no modifier stands after `|`', "'"],
-    ['"a|contains|foo": x', 'SIG020 8:17 `foo` is no modifier of Sigma', 'foo'],
+    ['"a|contains|foo": x', 'SIG020 8:17 `foo` is not a modifier of Sigma', 'foo'],
     ['a|contains|startswith: x', "SIG021 8:16 `startswith` can't follow `contains`", 'startswith'],
     ['a|contains|contains: x', 'SIG021 8:16 `contains` stands twice', 'contains'],
     ['a|contains|re: x', "SIG021 8:16 `re` can't follow `contains`", 're'],
@@ -578,16 +578,16 @@ describe('values that do not fit', () => {
     ['a|contains:', 'SIG022 8:5 `contains` takes texts, not an empty value'],
     ["a|exists: 'truth'", 'SIG022 8:15 `exists` takes true or false'],
     ['a|exists: 1', 'SIG022 8:15 `exists` takes true or false'],
-    ['a|cidr: 10.0.0.0/33', 'SIG022 8:13 `10.0.0.0/33` is no address block'],
-    ['a|cidr: 10.0.0/8', 'SIG022 8:13 `10.0.0/8` is no address block'],
-    ["a|cidr: '10.0.0.*'", 'SIG022 8:13 `10.0.0.*` is no address block'],
-    ['a|cidr: 256.0.0.1', 'SIG022 8:13 `256.0.0.1` is no address block'],
-    ['a|cidr: 10.0.0.01', 'SIG022 8:13 `10.0.0.01` is no address block'],
-    ["a|cidr: '2001::db8::/32'", 'SIG022 8:13 `2001::db8::/32` is no address block'],
-    ["a|cidr: '1.2.3.4::/32'", 'SIG022 8:13 `1.2.3.4::/32` is no address block'],
-    ["a|cidr: '::1/129'", 'SIG022 8:13 `::1/129` is no address block'],
-    ["a|cidr: '1:2:3:4:5:6:7/32'", 'SIG022 8:13 `1:2:3:4:5:6:7/32` is no address block'],
-    ['a|cidr: 10.0.0.0/8/9', 'SIG022 8:13 `10.0.0.0/8/9` is no address block'],
+    ['a|cidr: 10.0.0.0/33', 'SIG022 8:13 `10.0.0.0/33` is not an address block'],
+    ['a|cidr: 10.0.0/8', 'SIG022 8:13 `10.0.0/8` is not an address block'],
+    ["a|cidr: '10.0.0.*'", 'SIG022 8:13 `10.0.0.*` is not an address block'],
+    ['a|cidr: 256.0.0.1', 'SIG022 8:13 `256.0.0.1` is not an address block'],
+    ['a|cidr: 10.0.0.01', 'SIG022 8:13 `10.0.0.01` is not an address block'],
+    ["a|cidr: '2001::db8::/32'", 'SIG022 8:13 `2001::db8::/32` is not an address block'],
+    ["a|cidr: '1.2.3.4::/32'", 'SIG022 8:13 `1.2.3.4::/32` is not an address block'],
+    ["a|cidr: '::1/129'", 'SIG022 8:13 `::1/129` is not an address block'],
+    ["a|cidr: '1:2:3:4:5:6:7/32'", 'SIG022 8:13 `1:2:3:4:5:6:7/32` is not an address block'],
+    ['a|cidr: 10.0.0.0/8/9', 'SIG022 8:13 `10.0.0.0/8/9` is not an address block'],
     ['a|hour: 24', 'SIG022 8:13 an hour is a whole number from 0 to 23'],
     ['a|hour: -1', 'SIG022 8:13 an hour is a whole number from 0 to 23'],
     ['a|day: 0', 'SIG022 8:12 a day is a whole number from 1 to 31'],

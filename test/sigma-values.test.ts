@@ -285,10 +285,13 @@ describe('types of values', () => {
       ['SIG006 8:8 `010` is the number 10 in YAML 1.2 and may be something else in YAML 1.1'],
     ],
     ["a: '00000429'", 'a=‹00000429›', []],
-  ])('digits behind a zero that are no octal number are texts: %s', (line, wanted, diagnostics) => {
-    expect(queryText(selectionQuery(line))).toBe(wanted);
-    expect(told(detectionDiagnostics(`s:\n  ${line}\ncondition: s`))).toEqual(diagnostics);
-  });
+  ])(
+    'digits behind a zero that are not an octal number are texts: %s',
+    (line, wanted, diagnostics) => {
+      expect(queryText(selectionQuery(line))).toBe(wanted);
+      expect(told(detectionDiagnostics(`s:\n  ${line}\ncondition: s`))).toEqual(diagnostics);
+    },
+  );
 
   test.each(plain)('%s is read alike', (text) => {
     expect(
@@ -455,7 +458,7 @@ describe('YAML that is not as wanted', () => {
   test('places in the documents behind a broken one hold', () => {
     const bag = diagnosticsOf(`title: [\n---\n${good.replace('a: b', 'a|foo: b')}`);
     expect(marked(bag).at(-1)).toBe('SIG020 "foo"');
-    expect(told(bag).at(-1)).toBe('SIG020 10:7 `foo` is no modifier of Sigma');
+    expect(told(bag).at(-1)).toBe('SIG020 10:7 `foo` is not a modifier of Sigma');
   });
 
   test('a document with a key twice is left out, the next is not', () => {
@@ -467,7 +470,7 @@ describe('YAML that is not as wanted', () => {
     expect([documents.length, count]).toEqual([1, 2]);
   });
 
-  test('`---` inside a block of text is no new document unless it opens the line', () => {
+  test('`---` inside a block of text is not a new document unless it opens the line', () => {
     const text = `${good}description: |\n  a\n  ---\n  b\n`;
     expect(compileText(text)).toHaveLength(1);
   });
@@ -486,16 +489,16 @@ describe('attributes', () => {
   const rule = (lines: string) =>
     `title: T\nid: a\nlogsource: {product: w}\n${lines}\ndetection:\n  s: {a: b}\n  condition: s\n`;
   test.each([
-    ['level: hihg', ['SIG012 4:8 `hihg` is no level: the rule counts as medium']],
+    ['level: hihg', ['SIG012 4:8 `hihg` is not a level: the rule counts as medium']],
     ['status: testing', ['SIG017 4:9 status `testing` is read as `test`']],
     [
       'status: draft',
       [
-        'SIG012 4:9 `draft` is no status: the detection has none, and is installed switched off by default',
+        'SIG012 4:9 `draft` is not a status: the detection has none, and is installed switched off by default',
       ],
     ],
     ['status: Test', []],
-    ['date: 2024-13-01', ['SIG012 4:7 `2024-13-01` is no date']],
+    ['date: 2024-13-01', ['SIG012 4:7 `2024-13-01` is not a date']],
     ['date: 2017/05/15', []],
     ['date: 2024-05-01', []],
     ['tags: attack', ['SIG012 4:7 tag `attack` is not of the form namespace.name']],
@@ -504,12 +507,12 @@ describe('attributes', () => {
     ['references: [[a]]', ['SIG012 4:14 an entry of `references` must be a text']],
     ['author: [a, b]', ['SIG017 4:1 the list of authors is read as one text']],
     ['author: {a: b}', ['SIG012 4:9 `author` must be a text']],
-    ['severity: high', ['SIG016 4:1 `severity` is no attribute of Sigma']],
+    ['severity: high', ['SIG016 4:1 `severity` is not an attribute of Sigma']],
     ['custom: {anything: [1]}', []],
-    ['sigpak: {interval: 5m}', ['SIG016 4:1 `sigpak` is no attribute of Sigma']],
+    ['sigpak: {interval: 5m}', ['SIG016 4:1 `sigpak` is not an attribute of Sigma']],
     ['Sigpack: {interval: 5m}', ['SIG017 4:1 `Sigpack` is read as `sigpack`']],
-    ['stauts: test', ['SIG016 4:1 `stauts` is no attribute of Sigma']],
-    ['tasg: [attack.t1059]', ['SIG016 4:1 `tasg` is no attribute of Sigma']],
+    ['stauts: test', ['SIG016 4:1 `stauts` is not an attribute of Sigma']],
+    ['tasg: [attack.t1059]', ['SIG016 4:1 `tasg` is not an attribute of Sigma']],
     ['data: 2024-01-01\nie: x\nstate: y', []],
     ['sigpack: 1', ['SIG070 4:10 `sigpack` must be a map of settings']],
     ['condition: s', ['SIG011 4:1 `condition` stands beside `detection`, not in it']],

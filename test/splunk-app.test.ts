@@ -501,7 +501,7 @@ describe('the references of a detection', () => {
     // AppInspect warns of these
     'http://10.0.0.1/x',
     'https://a.test/?url=http://b.test',
-  ])('%j is no link', (reference) => expect(linksOf([reference])).toEqual([]));
+  ])('%j is not a link', (reference) => expect(linksOf([reference])).toEqual([]));
 
   it.each([
     ['https://a.test/|https://b.test', 'https://a.test/%7Chttps://b.test'],
@@ -553,7 +553,7 @@ describe('what cannot be written', () => {
     [
       'a key with a line break',
       { settings: { splunk: { ...settings.splunk, savedsearch: { 'x = 1\n[evil]': '1' } } } },
-      /is no name of a setting/,
+      /is not a name of a setting/,
     ],
   ] as const)('%s is a problem and leaves the others whole', (_, sample, message) => {
     const app = build([detection({ title: 'bad', ...sample }, 1), detection({ title: 'good' }, 2)]);

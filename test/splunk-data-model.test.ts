@@ -97,9 +97,9 @@ describe('searches of a data model', () => {
   });
 
   test.each([
-    ['Processes.process: a', 'Endpoint.Processes where x=1', 'is no data model of Splunk'],
-    ['Processes.process: a', 'A`b`', 'is no data model of Splunk'],
-    ['Processes.process: a', 5, 'is no data model of Splunk'],
+    ['Processes.process: a', 'Endpoint.Processes where x=1', 'is not a data model of Splunk'],
+    ['Processes.process: a', 'A`b`', 'is not a data model of Splunk'],
+    ['Processes.process: a', 5, 'is not a data model of Splunk'],
     [
       'Description: a',
       'Endpoint.Processes',

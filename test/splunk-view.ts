@@ -27,7 +27,7 @@ const parser = new XMLParser({
 /** The searches of a view of Simple XML, in the order of their elements. */
 export function panelsOf(xml: string): readonly Panel[] {
   const [form] = nodes(parser.parse(xml) as Node, 'form');
-  if (!form) throw new Error('the view is no form');
+  if (!form) throw new Error('the view is not a form');
   const bases = new Map(
     nodes(form, 'search').map((search) => [String(search['@id']), textAt(search, 'query')]),
   );
@@ -101,7 +101,8 @@ export function withTokens(text: string, tokens: Tokens): string {
       if (token === '$$') return '$';
       const value = name === undefined ? undefined : tokens[name];
       const filtered = value === undefined ? undefined : filters[filter ?? '']?.(value);
-      if (filtered === undefined) throw new Error(`${token} is no token with a value and a filter`);
+      if (filtered === undefined)
+        throw new Error(`${token} is not a token with a value and a filter`);
       return filtered;
     },
   );

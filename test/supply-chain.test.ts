@@ -126,7 +126,7 @@ describe('a signature', () => {
     expect(signatureText(text, secretKey(ours.secret))).toBe(signature);
   });
 
-  test('is over bytes: a letter that is no UTF-8 is not the one that stands for it', () => {
+  test('is over bytes: a letter that is not UTF-8 is not the one that stands for it', () => {
     const broken = Buffer.from([0x61, 0xff, 0x0a]);
     const shown = signatureText(broken.toString('utf8'), secretKey(ours.secret));
     expect(verifySignature(broken, shown, openKey(ours.open))).toBe('bad');
@@ -272,9 +272,9 @@ describe('an envelope', () => {
       'with a signature that is none',
       changed((one) => ({ ...one, signatures: [null, { sig: 1 }, { sig: '%' }] })),
     ],
-    ['whose payload is no base64', changed((one) => ({ ...one, payload: '{}' }))],
+    ['whose payload is not base64', changed((one) => ({ ...one, payload: '{}' }))],
     ['that is a statement', statement],
-    ['that is no JSON', 'x'],
+    ['that is not JSON', 'x'],
     ['that is null', 'null'],
   ])('%s is none', (_, one) => expect(readEnvelope(one)).toBeUndefined());
 });
@@ -299,18 +299,18 @@ describe('the subjects of a provenance', () => {
     [statement([of('a', '1'), of('b', '3')]), 'it is about another b'],
     [
       statement([of('a', '1'), of('b', '2'), of('c', '3')]),
-      'it is about c, which is no file of the release',
+      'it is about c, which is not a file of the release',
     ],
     [statement([of('a', '1'), of('a', '1')]), 'it names a twice'],
     [statement([of('a', '1'), null]), 'it has a subject without a name or a SHA-256'],
     [statement([of('a', 1)]), 'it has a subject without a name or a SHA-256'],
-    [statement({}), 'it is no in-toto statement'],
+    [statement({}), 'it is not an in-toto statement'],
     [
       statement([], { predicateType: 'https://slsa.dev/provenance/v0.2' }),
-      'it is no provenance (SLSA v1)',
+      'it is not provenance (SLSA v1)',
     ],
-    ['[]', 'it is no in-toto statement'],
-    ['{', 'it is no in-toto statement'],
+    ['[]', 'it is not an in-toto statement'],
+    ['{', 'it is not an in-toto statement'],
   ])('%s: %s', (text, problem) => expect(subjectError(text, files)).toBe(problem));
 });
 

@@ -94,7 +94,7 @@ describe('test files', () => {
     ],
     [
       'tests:\n  - name: a\n    match: true\n    events:\n      - { at: soon, event: {} }',
-      ['TST001 5:15 `soon` is no time'],
+      ['TST001 5:15 `soon` is not a time'],
     ],
   ])('%j is refused at its place', (text, expected) => {
     const found = diagnostics(text);
@@ -175,7 +175,7 @@ describe('test files', () => {
     }
   });
 
-  test('info.yml of SigmaHQ: a count is the least, no tests are no fault', () => {
+  test('info.yml of SigmaHQ: a count is the least, no tests are not a fault', () => {
     const text =
       'rule_metadata:\n  - id: abc\nregression_tests_info:\n  - { name: P, type: evtx, match_count: 2, path: regression_data/x.evtx }\n  - { path: y.json }';
     const bag = createBag();

@@ -352,7 +352,7 @@ describe('event fields with the names of Sigpack’s constants in Graylog', () =
     expect(definitions(made)[0]?.field_spec.sigma_level?.providers[0]?.template).toBe('high');
   });
 
-  test.each(['sigma_level', 'sigma_rule'])('%s is no key', async (name) => {
+  test.each(['sigma_level', 'sigma_rule'])('%s is not a key', async (name) => {
     const { told } = await built(
       [`${process}sigpack: { graylog: { keyFields: [${name}] } }\n`, cloudTrail],
       config,

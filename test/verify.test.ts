@@ -149,7 +149,7 @@ describe('sigpack verify', () => {
     mkdirSync(join(path, 'a.spl'));
     expect(await run(path, '.')).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining('a.spl: it is no file\nb.json: it is no file\n'),
+      stdout: expect.stringContaining('a.spl: it is not a file\nb.json: it is not a file\n'),
     });
   });
 
@@ -157,7 +157,7 @@ describe('sigpack verify', () => {
     [
       'of other files',
       envelopeText(statement(['a.spl', 'b.json', 'c']), ours.privateKey),
-      'it is about c, which is no file of the release',
+      'it is about c, which is not a file of the release',
     ],
     [
       'of too few files',
@@ -180,9 +180,9 @@ describe('sigpack verify', () => {
     [
       'without an envelope',
       statement(['a.spl', 'b.json']),
-      'it is no signed envelope (DSSE) of a statement',
+      'it is not a signed envelope (DSSE) of a statement',
     ],
-    ['of another kind', '{"payload":1}', 'it is no signed envelope (DSSE) of a statement'],
+    ['of another kind', '{"payload":1}', 'it is not a signed envelope (DSSE) of a statement'],
   ])('reports a provenance %s', async (_, provenance, problem) => {
     const path = signed({ provenance });
     expect(await run(path, '.', '--key', ourKey)).toMatchObject({

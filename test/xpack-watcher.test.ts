@@ -126,7 +126,7 @@ describe('templates', () => {
     },
   );
 
-  it('titles are only in the metadata, which is no template', () => {
+  it('titles are only in the metadata, which is not a template', () => {
     const { metadata, ...rest } = at(ruleOf('{{ctx.payload}} {{{x}}}', 'a: b')) as Record<
       string,
       unknown

@@ -82,7 +82,7 @@ describe('what an author did where YAML breaks off', () => {
       'SIG002 7:8 the line is indented deeper than the one above, which has a value already',
       'Give all keys of one map the same indentation.',
     ],
-    ['\ta: b', 'SIG002 6:7 a tab stands in the indentation', 'Indent with spaces.'],
+    ['\ta: b', 'SIG002 6:7 a tab is in the indentation', 'Indent with spaces.'],
     [
       'a: C:\\x: y',
       'SIG002 6:12 bad indentation of a mapping entry',
@@ -92,7 +92,7 @@ describe('what an author did where YAML breaks off', () => {
     expect(said(line)).toEqual([`${message} | ${hint}`]);
   });
 
-  test('tags of YAML itself and anchors of something are no fault', () => {
+  test('tags of YAML itself and anchors of something are not a fault', () => {
     expect(
       said('a: !!str 5\n    b: &b x\n    c: *b').filter((one) => !one.startsWith('SIG006')),
     ).toEqual([]);

@@ -15,7 +15,7 @@ export function rawExpression(
   const message =
     item.field === undefined
       ? 'the query expression of a pipeline wants a field, and keywords have none'
-      : `the field \`${item.field}\` can't stand in the query expression of a pipeline`;
+      : `the field \`${item.field}\` can't be in the query expression of a pipeline`;
   throw refused(
     item,
     message,

@@ -82,7 +82,7 @@ function textSpan({ text }: SourceFile, { start, end }: Span): Span {
   return quoted ? { start: start + 1, end: end - 1 } : { start, end };
 }
 
-/** The words of conditions that are no operators. */
+/** The words of conditions that are not operators. */
 function wordsIn(
   { text }: SourceFile,
   node: YamlNode | undefined,

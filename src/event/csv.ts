@@ -28,7 +28,7 @@ export function createCsvReader(fail: Fail): (record: Piece) => Fields | undefin
     if (cells === undefined)
       throw fail(
         line,
-        'this is no record of CSV: a quote stands in the middle of a value or text follows one',
+        'this is not a record of CSV: a quote is in the middle of a value or text follows one',
       );
     if (names === undefined) {
       names = cells;

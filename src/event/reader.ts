@@ -164,7 +164,7 @@ function readJson({ text, line }: Piece, fail: Fail): Event {
     const document = parseJson(text);
     return isRecord(document) ? eventOf(document) : {};
   } catch (error) {
-    throw fail(line, `this is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw fail(line, `this is not JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 

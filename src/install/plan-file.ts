@@ -11,9 +11,9 @@ export const planText = (plan: InstallPlan): string => `${JSON.stringify(plan, n
  */
 export function planError(text: string, plan: InstallPlan): string | undefined {
   const saved = jsonOf(text);
-  if (saved === undefined) return 'it is no JSON';
+  if (saved === undefined) return 'it is not JSON';
   if (!isRecord(saved) || saved.planVersion !== plan.planVersion)
-    return 'it is no plan of sigpack install, or one of another version of it';
+    return 'it is not a plan of sigpack install, or one of another version of it';
   if (sortedJson(saved) === sortedJson(plan)) return undefined;
   if (saved.to !== plan.to) return `it is for ${String(saved.to)}, not for ${plan.to}`;
   if (sortedJson(saved.pack) !== sortedJson(plan.pack))

@@ -161,7 +161,7 @@ function testOf(work: Work, name: Value, other: Value): (value: Value) => boolea
   if (name === undefined) return isTrue;
   const test = tests.get(printed(name, work));
   if (!test || test.required > (other === undefined ? 0 : 1))
-    throw new JinjaError(`\`${printed(name, work)}\` is no test that fits here`);
+    throw new JinjaError(`\`${printed(name, work)}\` is not a test that fits here`);
   return (value) => test.apply(work, value, other) === true;
 }
 
@@ -215,7 +215,7 @@ function mapped(
 
 function readEntries(value: Value, work: Work): readonly (readonly [string, Value])[] {
   const entries = entriesOf(value);
-  if (!entries) throw new JinjaError('what should be a map is none');
+  if (!entries) throw new JinjaError('what should be a map is not a map');
   return [...countedMap(entries, work)];
 }
 

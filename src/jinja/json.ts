@@ -32,7 +32,7 @@ export function pythonJson(value: Value, work: Work): string {
   throw new JinjaError(
     value === undefined
       ? 'what is not there is no JSON'
-      : 'this is no plain text, number, list or map; `|string` makes a text of it',
+      : 'this is not plain text, number, list or map; `|string` makes a text of it',
   );
 }
 

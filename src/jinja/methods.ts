@@ -80,19 +80,19 @@ export const methods: ReadonlyMap<string, TemplateFunction> = new Map<string, Te
 function readEntries(value: Value, work: Work): ReadonlyMap<string, Value> {
   const entries = entriesOf(value);
   if (entries) return countedMap(entries, work);
-  throw new JinjaError('this is no map');
+  throw new JinjaError('this is not a map');
 }
 
 /** Keys of maps are texts here, so no other value is a key. */
 function entryOf(value: Value, key: Value, other: Value): Value {
-  if (!isMembers(value) || !value.entries) throw new JinjaError('this is no map');
+  if (!isMembers(value) || !value.entries) throw new JinjaError('this is not a map');
   const entry = typeof key === 'string' ? value.member(key) : undefined;
   return entry === undefined ? other : entry;
 }
 
 function dateOf(value: Value): string {
   if (isMembers(value) && value.isDate && value.text !== undefined) return value.text;
-  throw new JinjaError('this is no date');
+  throw new JinjaError('this is not a date');
 }
 
 function split(text: string, between: string | undefined, work: Work): readonly string[] {

@@ -16,7 +16,7 @@ export function listOf(value: Value, texts: boolean, work: Work): readonly Value
   }
   const entries = entriesOf(value);
   if (entries) return [...countedMap(entries, work).keys()];
-  throw new JinjaError('what should be a list is none');
+  throw new JinjaError('what should be a list is not a list');
 }
 
 /** The entries of a map, counted as read. */
@@ -54,7 +54,7 @@ export function equals(a: Value, b: Value, work: Work): boolean {
   throw new JinjaError(
     a.text === undefined
       ? "a map can't be compared"
-      : 'this is no text to Jinja; compare `|string` of it, or `.name` of levels and statuses',
+      : 'this is not text to Jinja; compare `|string` of it, or `.name` of levels and statuses',
   );
 }
 

@@ -222,7 +222,7 @@ function sliceOf(value: Value, start: Value, end: Value, work: Work): Value {
     work.characters(value.length);
     return part(Array.from(value)).join('');
   }
-  if (!isList(value)) throw new JinjaError('what should be a list is none');
+  if (!isList(value)) throw new JinjaError('what should be a list is not a list');
   work.entries(value.length);
   return part(value);
 }

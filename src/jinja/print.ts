@@ -16,7 +16,7 @@ function represented(value: Value, work: Work): string {
   if (!isMembers(value)) return printedText(value);
   const entries = entriesOf(value);
   // of objects Python prints what they are made of
-  if (!entries) throw new JinjaError('a list of these is no text; join it');
+  if (!entries) throw new JinjaError('a list of these is not text; join it');
   return whole(
     work,
     Array.from(entries, ([key, one]) => `${representedText(key, work)}: ${represented(one, work)}`),

@@ -168,7 +168,7 @@ function readSlot(cursor: Cursor, space: Token): Print {
   return (scope) => {
     const value = scope.values.get(space.text);
     const slots = isMembers(value) ? value.slots : undefined;
-    if (!slots) throw new JinjaError(`\`${space.text}\` is no namespace`);
+    if (!slots) throw new JinjaError(`\`${space.text}\` is not a namespace`);
     slots.set(slot.text, newValue(scope));
   };
 }

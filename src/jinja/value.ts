@@ -87,8 +87,8 @@ export function printedText(value: Value): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return numberText(value);
   if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (isList(value)) throw new JinjaError('a list is no text; join it');
-  if (value.text === undefined) throw new JinjaError('a map is no text; name one of its entries');
+  if (isList(value)) throw new JinjaError('a list is not text; join it');
+  if (value.text === undefined) throw new JinjaError('a map is not text; name one of its entries');
   return value.text;
 }
 

@@ -32,7 +32,7 @@ export function checkHead(checked: Checked): void {
     rule.id !== undefined &&
     !/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i.test(rule.id)
   )
-    report('LNT037', placeOf(checked, 'id'), `\`${rule.id}\` is no UUID of version 4`);
+    report('LNT037', placeOf(checked, 'id'), `\`${rule.id}\` is not a UUID of version 4`);
   const { status = '' } = rule;
   if (
     (status === 'deprecated' || status === 'unsupported') &&

@@ -134,7 +134,7 @@ function checkHash(value: YamlScalar, report: Report): void {
     report(
       'LNT044',
       value,
-      `\`${wrong}\` is no hash as Sysmon writes it`,
+      `\`${wrong}\` is not a hash as Sysmon writes it`,
       'Write MD5=, SHA1=, SHA256= or IMPHASH= and all of its digits.',
     );
 }

@@ -35,7 +35,7 @@ export function checkLogSource(checked: Checked, rule: DetectionRule): void {
     report(
       'LNT004',
       key,
-      `\`${key.text}\` is no key of a log source, and is not looked at`,
+      `\`${key.text}\` is not a key of a log source, and is not looked at`,
       near === undefined ? undefined : `Did you mean \`${near}\`?`,
     );
   }

@@ -29,11 +29,16 @@ export function checkRelated({ rule, document, report }: Checked): readonly Rela
     if (item.kind !== 'mapping' || !id) return [];
     if (!type) report('LNT005', item.pairs[0]?.key ?? item, 'the entry has no `type`', typeHint);
     else if (!types.has(textOf(type)))
-      report('LNT005', type, `\`${textOf(type)}\` is no type of a relation`, typeHint);
+      report('LNT005', type, `\`${textOf(type)}\` is not a type of a relation`, typeHint);
     const text = textOf(id);
     const span = { start: id.start, end: id.end };
     if (!isUuid(text))
-      report('LNT005', span, `\`${text}\` is no id of a rule`, 'Write the UUID of the other rule.');
+      report(
+        'LNT005',
+        span,
+        `\`${text}\` is not an id of a rule`,
+        'Write the UUID of the other rule.',
+      );
     else if (text.toLowerCase() === rule.id?.toLowerCase())
       report('LNT005', span, 'the rule is related to itself', 'Write the UUID of the other rule.');
     else return [{ id: text.toLowerCase(), span }];

@@ -25,7 +25,7 @@ export function checkTags({ rule, document, report }: Checked): void {
     const [namespace = '', ...rest] = tag.split('.');
     const form = forms.get(namespace);
     if (namespace === 'attack') checkAttack(rest.join('.'), entry, report);
-    else if (!form) report('LNT012', entry, `\`${namespace}\` is no namespace of tags`);
+    else if (!form) report('LNT012', entry, `\`${namespace}\` is not a namespace of tags`);
     else if (!form.test(rest.join('.')))
       report('LNT011', entry, `tag \`${entry.text}\` is none of ${namespace}`);
     if (namespace === 'tlp' && rest[0] !== 'clear')

@@ -14,7 +14,7 @@ export function regexAt(text: string, place: Span): PythonRegex {
   const regex = pythonRegex(text);
   if (regex.ok) return regex.value;
   throw new PipelineError(
-    `\`${text}\` is no regular expression: ${regex.error}`,
+    `\`${text}\` is not a regular expression: ${regex.error}`,
     place,
     "Patterns of pipelines are regular expressions of Python's `re`.",
   );

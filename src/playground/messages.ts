@@ -72,7 +72,7 @@ export interface PlaygroundResult {
   readonly diagnostics: readonly PlaygroundDiagnostic[];
   readonly queries: readonly PlaygroundQueries[];
   readonly events: readonly PlaygroundEvent[];
-  /** What stands in the way of matching, or is to be known of it. */
+  /** What prevents matching, or what to know about it. */
   readonly eventNotes: readonly string[];
 }
 

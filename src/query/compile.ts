@@ -34,7 +34,7 @@ export interface SettledCorrelation {
 }
 
 /**
- * A rule with its meaning; `kind` tells whether it is a detection or a correlation.
+ * A rule with its meaning; `kind` says whether it is a detection or a correlation.
  *
  * @example
  * import type { CompiledRule, Query } from 'sigpack';

@@ -57,7 +57,7 @@ function checkChain(meaning: Meaning, item: DetectionItem): boolean {
         report(
           'SIG020',
           modifier,
-          `\`${modifier.name}\` is no modifier of Sigma`,
+          `\`${modifier.name}\` is not a modifier of Sigma`,
           modifierHint(modifier.name),
         );
       return false;

@@ -48,7 +48,7 @@ export interface Item {
   readonly span: Span;
 }
 
-/** What an {@link Item} asks of a value; `kind` tells which. */
+/** What an {@link Item} asks of a value; `kind` says which. */
 export type Test =
   | StringTest
   | NumberTest

@@ -183,7 +183,7 @@ function cidrTest(text: string): Test {
   const wildcards = /[*?]/.test(text) ? '; wildcards are for texts, without `cidr`' : '';
   if (!block)
     throw new ValueError(
-      `\`${text}\` is no address block`,
+      `\`${text}\` is not an address block`,
       `Write it as 10.0.0.0/8 or 2001:db8::/32${wildcards}.`,
     );
   return { kind: 'cidr', ...block };

@@ -78,7 +78,7 @@ export function textPatterns(
   return current.map(({ pattern, bytes }) => {
     if (bytes && pattern.some((part) => typeof part === 'string' && /[\u0080-\u00ff]/.test(part))) {
       throw new ValueError(
-        'the UTF-16 bytes of this value are no text',
+        'the UTF-16 bytes of this value are not text',
         'Follow utf16, utf16le or utf16be with base64 or base64offset.',
       );
     }
@@ -95,7 +95,7 @@ function applied(encoded: EncodedPattern, modifier: string): readonly EncodedPat
           variants
             ? 'windash makes too long a text of this value'
             : `windash makes more than ${maximumWindashVariants} spellings of this value`,
-          'Split the value: one flag a value, joined with contains|all.',
+          'Split the value: one flag per value, joined with contains|all.',
         );
       return variants.map((pattern) => ({ pattern, bytes: encoded.bytes }));
     }

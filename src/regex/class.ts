@@ -79,7 +79,8 @@ function readPosix(reader: Reader): CodeRanges | undefined {
   const match = takeMatch(reader, /\[([:.=])(\^?)([a-z]*)\1\]/y);
   if (!match) return undefined;
   const set = POSIX_SETS.get(match[3] ?? '');
-  if (match[1] !== ':' || !set) throw new RegexError(`\`${match[0]}\` is no POSIX class`, offset);
+  if (match[1] !== ':' || !set)
+    throw new RegexError(`\`${match[0]}\` is not a POSIX class`, offset);
   return match[2] ? complementRanges(set) : set;
 }
 

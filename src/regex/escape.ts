@@ -44,7 +44,7 @@ export function readCharEscape(reader: Reader): number {
         ? braced(reader, offset, 16)
         : hex(reader, offset, /[0-9a-fA-F]{1,2}/y, 'x');
     case 'u':
-      reader.notes.add('`\\uHHHH` is no PCRE: `\\x{HHHH}` is understood by every engine');
+      reader.notes.add('`\\uHHHH` is not PCRE: `\\x{HHHH}` is understood by every engine');
       return hex(reader, offset, /[0-9a-fA-F]{4}/y, 'u');
     case 'o':
       if (take(reader, '{')) return braced(reader, offset, 8);

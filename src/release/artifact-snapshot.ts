@@ -106,7 +106,7 @@ function entryOf({
 function addManifest(text: string, add: Add): string {
   const manifest = readJson(text, 'the manifest');
   if (!isRecord(manifest) || !Array.isArray(manifest.detections))
-    throw new ArtifactError('it is no manifest of Sigpack');
+    throw new ArtifactError('it is not a manifest of Sigpack');
   const ids = new Set<string>();
   for (const [index, detection] of (manifest.detections as readonly unknown[]).entries()) {
     if (
@@ -167,7 +167,7 @@ function searchesIn(text: string): ConfFile {
 function addContentPack(text: string, add: Add, isKnown: (id: string) => boolean): string {
   const pack = readJson(text, 'the content pack');
   if (!isRecord(pack) || !Array.isArray(pack.entities))
-    throw new ArtifactError('it is no content pack');
+    throw new ArtifactError('it is not a content pack');
   for (const [index, entity] of (pack.entities as readonly unknown[]).entries()) {
     if (!isRecord(entity) || !isRecord(entity.type) || typeof entity.type.name !== 'string')
       throw new ArtifactError(`entity ${index + 1} of the content pack has no type`);
@@ -236,7 +236,7 @@ function readJson(text: string, what: string): unknown {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new ArtifactError(`${what} is no JSON`);
+    throw new ArtifactError(`${what} is not JSON`);
   }
   if (isDeeperThan(value, maximumDepth))
     throw new ArtifactError(`${what} is nested more than ${maximumDepth} deep`);

@@ -184,7 +184,7 @@ function readTime(
   hint: string,
 ): number | undefined {
   if (value?.kind !== 'scalar') return undefined;
-  return read(value.text) ?? report(reading, value, `\`${value.text}\` is no time`, hint);
+  return read(value.text) ?? report(reading, value, `\`${value.text}\` is not a time`, hint);
 }
 
 const isReadable = (value: YamlNode | undefined, time: number | undefined): boolean =>

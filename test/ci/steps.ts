@@ -75,7 +75,7 @@ export async function runSteps(
   const names = new Set(steps.map(({ name }) => name));
   for (const { name, needs = [], after = [] } of steps) {
     for (const other of [...needs, ...after])
-      if (!names.has(other)) throw new Error(`${name} waits for ${other}, which is no step`);
+      if (!names.has(other)) throw new Error(`${name} waits for ${other}, which is not a step`);
   }
   const folder = mkdtempSync(join(tmpdir(), 'sigpack-steps-'));
   try {

@@ -73,7 +73,7 @@ const slips: Readonly<Record<string, (text: string) => string>> = {
 
 /** Validators whose verdict is another here on purpose: what a rule holds where the two differ. */
 const explained: Readonly<Record<string, readonly [text: RegExp, why: string][]>> = {
-  dangling_detection: [[/^ *timeframe:/m, '`timeframe` is no selection']],
+  dangling_detection: [[/^ *timeframe:/m, '`timeframe` is not a selection']],
   invalid_modifier_combinations: [
     [
       /\|all\b|\|windash/,
@@ -101,7 +101,7 @@ const explained: Readonly<Record<string, readonly [text: RegExp, why: string][]>
   identifier_uniqueness: [
     [/^action: global/m, 'rules of a collection that share an id get ids of their own'],
   ],
-  number_as_string: [[/'0\d/, 'digits behind a zero are no number']],
+  number_as_string: [[/'0\d/, 'digits behind a zero are not a number']],
 };
 
 const python = installed('sigma-cli', 'sigma', 'bin', 'python3');

@@ -63,7 +63,7 @@ function searchError(detection: SplunkDetection): string | undefined {
       : undefined);
   if (cron !== undefined) return `cron expression "${own}" ${cron}`;
   for (const [key, value] of Object.entries(detection.detection.settings.splunk.savedsearch)) {
-    if (!isConfKey(key)) return `setting ${JSON.stringify(key)} is no name of a setting`;
+    if (!isConfKey(key)) return `setting ${JSON.stringify(key)} is not a name of a setting`;
     const reason = confError(value);
     if (reason !== undefined) return `${key} ${reason}`;
   }

@@ -7,7 +7,7 @@ export const grepSchema = map(
       enum: ['json', 'plain'],
       default: 'json',
       description:
-        'json: an event a line as compact JSON, backslashes doubled and quotes escaped. ' +
+        'json: one event per line as compact JSON, backslashes doubled and quotes escaped. ' +
         'plain: the text of an event as it is.',
     },
   },

@@ -39,7 +39,7 @@ function lineText(text: string, json: boolean): string {
   return json ? JSON.stringify(text).slice(1, -1) : text;
 }
 
-/** Characters beyond ASCII stay as they are: `\x{2013}` is no pattern in the C locale. */
+/** Characters beyond ASCII stay as they are: `\x{2013}` is not a pattern in the C locale. */
 function escaped(text: string): string {
   const known = text.replace(/[.*+?()[\]{}|^$\\]/g, '\\$&');
   return /\p{Cc}/u.test(known)

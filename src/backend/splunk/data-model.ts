@@ -33,7 +33,7 @@ export function dataModelOf(part: CompiledDetection): DataModel | undefined {
   if (typeof name !== 'string' || !modelName.test(name)) {
     throw refused(
       place,
-      `\`${String(name)}\` is no data model of Splunk`,
+      `\`${String(name)}\` is not a data model of Splunk`,
       'Set data_model_set to a data model and a data set, such as Endpoint.Processes.',
     );
   }

@@ -1,7 +1,7 @@
 /**
  * Watcher reads the search of a watch, and the texts of its actions, as Mustache templates. A brace
- * next to another one is therefore fetched from the watch's metadata, which is no template: `{{` of
- * a rule stays text. Manual: Elasticsearch, Watcher, "How Watcher works", "Templates".
+ * next to another one is therefore fetched from the watch's metadata, which is not a template:
+ * `{{` of a rule stays text. Manual: Elasticsearch, Watcher, "How Watcher works", "Templates".
  */
 const brace = '{{ctx.metadata.brace}}';
 

@@ -20,12 +20,16 @@ export function readRegularFile(path: string, maximum: number, flags = 0): Buffe
     if (code === undefined) throw error;
     const isMissing = code === 'ENOENT' && entryStatsOf(path) === undefined;
     if (isMissing) return undefined;
-    throw new CommandError(`${shownPath(path)} is no file that can be read: ${fileError(error)}`);
+    throw new CommandError(
+      `${shownPath(path)} is not a file that can be read: ${fileError(error)}`,
+    );
   }
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile() || stats.size > maximum)
-      throw new CommandError(`${shownPath(path)} is no file, or one of more than ${maximum} bytes`);
+      throw new CommandError(
+        `${shownPath(path)} is not a file, or one of more than ${maximum} bytes`,
+      );
     return readFileSync(descriptor);
   } finally {
     closeSync(descriptor);

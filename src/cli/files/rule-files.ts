@@ -72,7 +72,7 @@ function textOf(path: string, kind: FileOrPipe): Result<string, Buffer> {
   return sourceText(readBounded(path, kind));
 }
 
-/** `reportBytes`: reports bytes that are no text. */
+/** `reportBytes`: reports bytes that are not text. */
 function readWith(
   read: () => Result<string, Buffer>,
   path: string,

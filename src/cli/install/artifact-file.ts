@@ -157,7 +157,7 @@ const bytesOf = (path: string): Buffer | undefined => readRegularFile(path, maxi
 const reasons = {
   bad: 'it is not that of SHA256SUMS',
   'other key': 'it is by another key',
-  malformed: 'it is no signature of sigpack release',
+  malformed: 'it is not a signature of sigpack release',
 } as const;
 
 function refuseUnsigned(

@@ -36,7 +36,7 @@ export function connectionOf(
 /** Wrong use, which names the address as it is written. */
 export function refuseNoAddress({ name }: PlaceInput, url: string): void {
   if (!URL.canParse(url))
-    throw new CommandError(`the url of ${name} is no address: ${JSON.stringify(url)}`);
+    throw new CommandError(`the url of ${name} is not an address: ${JSON.stringify(url)}`);
 }
 
 /** How any server of a place is reached. */

@@ -106,7 +106,7 @@ export function lockHolder(path: string): Partial<LockHolder> | undefined {
 /** SIGPACK_WAIT, which is in seconds, in milliseconds. */
 function patienceOf(seconds: string | undefined): number {
   if (seconds === undefined || seconds === '') return defaultPatience;
-  if (!/^\d{1,6}$/.test(seconds)) throw new CommandError('SIGPACK_WAIT is no number of seconds');
+  if (!/^\d{1,6}$/.test(seconds)) throw new CommandError('SIGPACK_WAIT is not a number of seconds');
   return Number(seconds) * 1000;
 }
 

@@ -48,7 +48,7 @@ export function snapshotOfTexts(label: string, texts: ArtifactTexts): Snapshot {
 
 function bytesOf(path: string): Buffer {
   const stats = statsOf(path);
-  if (!stats?.isFile()) throw new CommandError(`${shownPath(path)} is no file`);
+  if (!stats?.isFile()) throw new CommandError(`${shownPath(path)} is not a file`);
   if (stats.size > maximumArchive)
     throw new CommandError(
       `${shownPath(path)} has ${stats.size} bytes, which is more than any artifact of Sigpack has`,

@@ -58,7 +58,7 @@ export function sourceOf(folder: string): ReleaseSource {
   const commit = commitOf(folder, 'HEAD');
   const epoch = process.env.SOURCE_DATE_EPOCH;
   if (epoch !== undefined && !/^\d{1,12}$/.test(epoch))
-    throw new CommandError('SOURCE_DATE_EPOCH is no number of seconds');
+    throw new CommandError('SOURCE_DATE_EPOCH is not a number of seconds');
   const date =
     epoch === undefined
       ? commit && commitDate(folder, commit)

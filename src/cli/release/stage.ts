@@ -100,7 +100,7 @@ export function journalMoves(stage: string): Journal['moves'] {
     journal.moves.every(isMove)
   )
     return journal.moves;
-  throw new CommandError(`${shownPath(path)} is no journal of sigpack release; ${advice}`);
+  throw new CommandError(`${shownPath(path)} is not a journal of sigpack release; ${advice}`);
 }
 
 const isBelow = (path: string): boolean =>

@@ -48,7 +48,7 @@ export function readContentPack(text: string): ContentPack {
     typeof pack.name !== 'string' ||
     !Array.isArray(pack.entities)
   )
-    throw new InstallError('input', 'this is no content pack of Graylog');
+    throw new InstallError('input', 'this is not a content pack of Graylog');
   if (isDeeperThan(pack, maximumDepth))
     throw new InstallError('input', `the content pack is nested more than ${maximumDepth} deep`);
   if (

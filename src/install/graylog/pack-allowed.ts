@@ -190,7 +190,7 @@ function entityError(
     !isRecord(entity.type) ||
     !isRecord(entity.data)
   )
-    return 'is no entity that a build of Sigpack writes';
+    return 'is not an entity that a build of Sigpack writes';
   const { type, id, data } = entity;
   const shape = shapes.get(type.name);
   if (!shape)

@@ -127,7 +127,7 @@ function strangeValue(
       : undefined;
   if (own !== undefined && own !== id) return 'names another app';
   const file = path === 'default/transforms.conf' ? settings.get('filename') : undefined;
-  if (file !== undefined && !/^\w[\w-]*\.csv$/.test(file)) return 'looks up what is no CSV file';
+  if (file !== undefined && !/^\w[\w-]*\.csv$/.test(file)) return 'looks up what is not a CSV file';
   const access = path.endsWith('.meta') ? settings.get('access') : undefined;
   return access !== undefined && /write\s*:[^\]]*\*/.test(access)
     ? 'lets everyone write'

@@ -15,7 +15,7 @@ export function viewError(path: string, xml: string): string | undefined {
   if (xml.length > longestView) return `it has more than ${longestView} characters`;
   const root = path.includes('/nav/') ? /^<nav[\s>]/ : /^<(?:form|dashboard)[\s>]/;
   if (!root.test(xml.replace(/^\ufeff?\s*(?:<\?xml[^<>]*\?>)?(?:\s*<!--[^<>]*-->)*\s*/, '')))
-    return 'it is no dashboard or navigation';
+    return 'it is not a dashboard or navigation';
   if (xml.includes('<!DOCTYPE') || xml.includes('<!ENTITY')) return 'it declares entities';
   if (/<script/i.test(xml) || scriptAttribute.test(xml)) return 'it runs a script';
   return /(?:javascript|vbscript|data):/i.test(decoded(xml))
@@ -35,7 +35,7 @@ const decoded = (xml: string): string =>
 /** Why `app.manifest` is of another app, or asks for more than an app; undefined: it does not. */
 export function manifestError(id: string, text: string): string | undefined {
   const manifest = jsonOf(text);
-  if (manifest === undefined) return 'it is no JSON';
+  if (manifest === undefined) return 'it is not JSON';
   if (
     isDeeperThan(manifest, maximumDepth) ||
     !isRecord(manifest) ||

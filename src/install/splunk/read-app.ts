@@ -25,7 +25,10 @@ export async function readSplunkApp(
   isConfigured: IsConfigured = nothingConfigured,
 ): Promise<SplunkApp> {
   if (archive[0] !== 0x1f || archive[1] !== 0x8b)
-    throw new InstallError('input', 'the app cannot be unpacked: it is no gzip archive (.tar.gz)');
+    throw new InstallError(
+      'input',
+      'the app cannot be unpacked: it is not a gzip archive (.tar.gz)',
+    );
   // what only converts need not load the readers of archives
   const { readTarMembers, shownEntry } = await import('../../release/archive/archive-bounds.ts');
   const members = await readTarMembers(archive);

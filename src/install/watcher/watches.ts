@@ -44,7 +44,7 @@ export function readWatches(text: string, actions?: WatchActions): readonly Name
     )
       throw new InstallError(
         'input',
-        `watch ${index + 1} is none that sigpack convert -t xpack-watcher -f ndjson writes`,
+        `watch ${index + 1} is not one that sigpack convert -t xpack-watcher -f ndjson writes`,
       );
     if (isDeeperThan(value, maximumDepth))
       throw new InstallError(

@@ -62,7 +62,7 @@ export const releaseSchema = map(
       'Which part of the version a change raises; the largest counts.',
     ),
     output: path(
-      'Folder below that of sigpack.yml for the artifacts, in a folder a version.',
+      'Folder below that of sigpack.yml for the artifacts, one folder per version.',
       'dist/release',
     ),
     changelog: path('The changelog, below the folder of sigpack.yml.', 'CHANGELOG.md'),

@@ -24,7 +24,7 @@ const severities = map(
   recordOf(keysOf(codeCatalogue), (code) => {
     const { title, fatal } = codeCatalogue[code];
     if (!fatal) return { $ref: '#/$defs/severity', description: title };
-    const more = code === 'SIG005' ? '; .sigpackignore leaves out files that are no rules' : '';
+    const more = code === 'SIG005' ? '; .sigpackignore leaves out files that are not rules' : '';
     return { const: 'error', description: `${title}. Stays an error${more}.` };
   }),
   'Severity of each diagnostic code, see docs/diagnostics.md. Those stay errors whose rule, ' +

@@ -72,7 +72,7 @@ interface Checked {
 
 /** Like `checkContentPack`, and whether the pack is too large for Graylog's database. */
 export function checkWholePack(pack: unknown, options: ServerOptions): Checked {
-  if (!isRecord(pack)) return { reasons: ['the pack is no object'], tooLarge: false };
+  if (!isRecord(pack)) return { reasons: ['the pack is not an object'], tooLarge: false };
   const entities = listOf(pack.entities);
   const check = createPackCheck({ ...pack, entities: [] }, { ...options, referable: entities });
   let tooLarge = false;
@@ -119,7 +119,7 @@ export function createPackCheck(
         if (seen.has(key)) reasons.push(`${key} is there twice`);
         seen.add(key);
         checkEntity(entity, index, names, pipelines, reasons);
-      } else reasons.push(`entity ${index} is no object`);
+      } else reasons.push(`entity ${index} is not an object`);
       index++;
       return size <= graylogLimits.packSize;
     },
@@ -173,13 +173,13 @@ function checkEnvelope(pack: Json, minimum: number, reasons: string[]): void {
     if (!optionalPackKeys.has(key) && !(key in pack)) reasons.push(`pack.${key} is missing`);
   if (pack.v !== '1' && pack.v !== 1) reasons.push('pack.v is not 1');
   if (typeof pack.id !== 'string' || !/^[A-Za-z0-9._-]+$/.test(pack.id))
-    reasons.push('pack.id cannot stand in an address');
+    reasons.push('pack.id cannot be in an address');
   if (!Number.isSafeInteger(pack.rev) || Number(pack.rev) < 1)
     reasons.push('pack.rev is not a whole number from 1');
   for (const key of ['name', 'summary', 'description', 'vendor'])
-    if (typeof pack[key] !== 'string') reasons.push(`pack.${key} is no text`);
+    if (typeof pack[key] !== 'string') reasons.push(`pack.${key} is not text`);
   if (typeof pack.url !== 'string' || (pack.url !== '' && !URL.canParse(pack.url)))
-    reasons.push('pack.url is no address');
+    reasons.push('pack.url is not an address');
   for (const parameter of listOf(pack.parameters))
     checkParameter(isRecord(parameter) ? parameter : {}, minimum, reasons);
 }
@@ -206,8 +206,8 @@ function checkEntity(
   if (entity.v !== '1' && entity.v !== 1) found.push('v is not 1');
   if (typeof entity.id !== 'string' || entity.id === '') found.push('id is missing');
   if (!isRecord(entity.type) || typeof type !== 'string' || entity.type.version === undefined)
-    found.push('type is no name and version');
-  if (!isRecord(entity.data)) found.push('data is no object');
+    found.push('type is not a name and version');
+  if (!isRecord(entity.data)) found.push('data is not an object');
   checkConstraints(entity.constraints, found);
   if (type === 'event_definition') checkEventDefinition(data, names, found);
   if (type === 'stream_title') checkStreamTitle(data, names, found);

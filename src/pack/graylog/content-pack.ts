@@ -190,7 +190,7 @@ function settingErrors(g: GraylogDetection): string[] {
     search.kind === 'aggregation' ? [] : keyFieldsOf(g).filter((field) => !isTemplateField(field));
   const reasons = fields.map(
     (field) =>
-      `${detection.name}: key field ${JSON.stringify(field)} cannot stand in a template of ` +
+      `${detection.name}: key field ${JSON.stringify(field)} cannot be in a template of ` +
       'Graylog; use A-Z a-z 0-9 _ - @',
   );
   if (search.kind === 'filter' && search.queries.length > 1 && detection.settings.threshold > 1) {

@@ -107,7 +107,7 @@ export function checkKeys(
 ): void {
   for (const key in value) {
     const since = Object.hasOwn(known, key) ? known[key] : undefined;
-    if (since === undefined) reasons.push(`${where}.${key} is no key of Graylog`);
+    if (since === undefined) reasons.push(`${where}.${key} is not a key of Graylog`);
     else if (since > minimum)
       reasons.push(
         `${where}.${key} is unknown to Graylog before ${Math.floor(since / 1e6)}.` +
@@ -130,7 +130,7 @@ export function checkValue(
   if (value === undefined) return;
   const given = referenceValue(value);
   if (!isRecord(value) || given === undefined || Object.keys(value).length !== 2)
-    reasons.push(`${key} is no value with @type and @value`);
+    reasons.push(`${key} is not a value with @type and @value`);
   else if (value['@type'] === 'parameter') {
     if (!names.parameters.has(String(given)))
       reasons.push(`${key} names a parameter that the pack lacks`);
@@ -156,7 +156,7 @@ function checkConfig(config: Json, data: Json, names: PackNames, reasons: string
   }
   checkKeys(config, configKeys, names.minimum, 'config', reasons);
   for (const key of ['streams', 'group_by', 'series'])
-    if (!Array.isArray(config[key])) reasons.push(`config.${key} is no list`);
+    if (!Array.isArray(config[key])) reasons.push(`config.${key} is not a list`);
   for (const key of ['search_within_ms', 'execute_every_ms'])
     if (!isWithin(config[key], Number.MAX_SAFE_INTEGER))
       reasons.push(`config.${key} is not above 0`);
@@ -166,7 +166,7 @@ function checkConfig(config: Json, data: Json, names: PackNames, reasons: string
   checkValue(config, 'query', 'string', names, reasons);
   for (const id of listOf(config.streams))
     if (!names.streams.has(String(id)))
-      reasons.push(`config.streams names ${id}, which is no stream of the pack`);
+      reasons.push(`config.streams names ${id}, which is not a stream of the pack`);
   const query = referenceValue(config.query);
   if (typeof query === 'string') reasons.push(...checkQuery(query, names.leadingWildcards));
   const grace = isRecord(data.notification_settings)
@@ -191,7 +191,7 @@ function checkFields(data: Json, reasons: string[]): void {
   const fields = isRecord(data.field_spec) ? data.field_spec : {};
   for (const name in fields) {
     if (!/^[A-Za-z0-9._@-]+$/.test(name))
-      reasons.push(`${JSON.stringify(name)} is no name of an event field`);
+      reasons.push(`${JSON.stringify(name)} is not a name of an event field`);
     const spec = fields[name];
     for (const provider of isRecord(spec) ? listOf(spec.providers) : []) {
       const template =

@@ -86,7 +86,7 @@ function countedRules(rule: CorrelationRule, rules: readonly IngestRule[]): Corr
   };
 }
 
-/** A rule without an id that is no detection by itself has one of what it says. */
+/** A rule without an id that is not a detection by itself has one of what it says. */
 const partId = (
   title: string,
   written: string | undefined,

@@ -65,7 +65,7 @@ function checkExpression(
   reasons: string[],
 ): void {
   if (!isRecord(expression)) {
-    reasons.push('a condition is no expression');
+    reasons.push('a condition is not an expression');
   } else if (expression.expr === '&&' || expression.expr === '||') {
     checkExpression(expression.left, series, reasons);
     checkExpression(expression.right, series, reasons);
@@ -76,7 +76,7 @@ function checkExpression(
   } else if (comparisons.has(expression.expr)) {
     for (const side of [expression.left, expression.right]) checkOperand(side, series, reasons);
   } else if (expression.expr !== 'true') {
-    reasons.push(`${expression.expr} is no operator of a condition`);
+    reasons.push(`${expression.expr} is not an operator of a condition`);
   }
 }
 

@@ -103,7 +103,7 @@ function closeGroup(group: Group, scan: Scan, whole: boolean): void {
   if (!group.after && (!whole || group.and || group.or || group.not))
     scan.reasons.add('a group is empty, or ends with an operator');
   if (group.or && group.and)
-    scan.reasons.add('AND and OR stand in one group; Lucene has no precedence, use parentheses');
+    scan.reasons.add('AND and OR are in one group; Lucene has no precedence, use parentheses');
   if (group.or && group.not)
     scan.reasons.add(
       'NOT stands beside OR in one group; Lucene takes it for AND NOT, use parentheses',
@@ -168,7 +168,7 @@ function checkRegex(regex: string, reasons: Set<string>): void {
     if (char === backslash) {
       char = regex.charCodeAt(++at);
       if (isLetter(char) && !'dDsSwW'.includes(regex.charAt(at)))
-        reasons.add(`\\${regex.charAt(at)} is no escape in Lucene's regular expressions`);
+        reasons.add(`\\${regex.charAt(at)} is not an escape in Lucene's regular expressions`);
       char = backslash;
     } else if (inClass) {
       inClass = char !== closingBracket;
@@ -231,7 +231,7 @@ function readWord(scan: Scan): void {
   const word = text.slice(start, at);
   if (text.charAt(at) === ':') {
     if (word === '*' || word === '')
-      scan.reasons.add(`${word}: is no field; for all messages write an empty query`);
+      scan.reasons.add(`${word}: is not a field; for all messages write an empty query`);
     if (/^[-+]/.test(word)) scan.reasons.add('a field begins with an unescaped sign');
     scan.at = at + 1;
     return;

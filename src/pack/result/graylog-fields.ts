@@ -185,14 +185,14 @@ function keyOfHit(
 const noTemplate = (field: string, place: Place) =>
   refused(
     place,
-    `the field \`${field}\` can't stand in a template of Graylog, which an alert shows fields by`,
+    `the field \`${field}\` can't be in a template of Graylog, which an alert shows fields by`,
     'Name fields of A-Z a-z 0-9 _ - @.',
   );
 
 const untemplated = (field: string, place: Place) =>
   refused(
     place,
-    `the key field \`${field}\` can't stand in a template of Graylog`,
+    `the key field \`${field}\` can't be in a template of Graylog`,
     'Name fields of A-Z a-z 0-9 _ - @ under sigpack.graylog.keyFields.',
   );
 
@@ -213,7 +213,7 @@ function groupNames(
   if (alias && aliased.every((field) => group.includes(field))) return aliased;
   throw refused(
     place,
-    `\`${name}\` is no field of the group of the correlation, and its events have no others: ` +
+    `\`${name}\` is not a field of the group of the correlation, and its events have no others: ` +
       `${group.join(', ') || 'there is none'}`,
     'Name fields of `group-by`. Where the setting is one for all rules, give the correlation ' +
       'its own.',

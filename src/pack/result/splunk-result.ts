@@ -48,7 +48,7 @@ export const noColumn = (
 ) =>
   refused(
     place,
-    `\`${name}\` is no column of the results of ${what}, which have ${[...columns].join(', ')}`,
+    `\`${name}\` is not a column of the results of ${what}, which have ${[...columns].join(', ')}`,
     hint,
   );
 

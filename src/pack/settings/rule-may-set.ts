@@ -68,7 +68,7 @@ function diagnosticAbout({ key, value }: YamlPair): readonly NewDiagnostic[] {
       return [
         {
           code: 'SIG070',
-          message: `\`${name}\` is no setting of savedsearches.conf`,
+          message: `\`${name}\` is not a setting of savedsearches.conf`,
           span: key,
           hint: hintFor(name),
         },

@@ -13,7 +13,7 @@ export function savedSearchDiagnostics(settings: YamlNode): readonly NewDiagnost
     return [
       {
         code: 'PCK004',
-        message: `\`${key.text}\` is no setting of savedsearches.conf`,
+        message: `\`${key.text}\` is not a setting of savedsearches.conf`,
         span: key,
         hint: near === undefined ? undefined : `Did you mean \`${near}\`?`,
       },

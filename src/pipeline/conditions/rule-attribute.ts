@@ -71,15 +71,19 @@ function checkKnown({ attribute, operator, wanted }: Comparison, condition: Yaml
     );
   if ((isDate || scale) && (operator === 'in' || operator === 'not_in'))
     throw new PipelineError(
-      `\`${attribute}\` is no list and has no \`${operator}\``,
+      `\`${attribute}\` is not a list and has no \`${operator}\``,
       placeOf(condition, 'op'),
       `Use one of ${orderOperators.join(', ')}.`,
     );
   if (isDate && isoDate(wanted.text, 'strict') === undefined)
-    throw new PipelineError(`\`${wanted.text}\` is no date`, wanted, 'Write dates as YYYY-MM-DD.');
+    throw new PipelineError(
+      `\`${wanted.text}\` is not a date`,
+      wanted,
+      'Write dates as YYYY-MM-DD.',
+    );
   if (scale && !scale.some((one) => one === wanted.text.toLowerCase()))
     throw new PipelineError(
-      `\`${wanted.text}\` is no ${attribute}`,
+      `\`${wanted.text}\` is not a ${attribute}`,
       wanted,
       nearestHint(wanted.text, scale),
     );
@@ -94,7 +98,7 @@ function holds(comparison: Comparison, found: AttributeValue): boolean {
     return operator === 'ne';
   }
   if (operator === 'in' || operator === 'not_in')
-    throw cannotCompare(comparison, `is no list and has no \`${operator}\``);
+    throw cannotCompare(comparison, `is not a list and has no \`${operator}\``);
   switch (found.kind) {
     case 'text':
       if (operator === 'eq' || operator === 'ne')

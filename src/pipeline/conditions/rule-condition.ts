@@ -119,7 +119,7 @@ function hasTag(condition: YamlMapping): RuleCondition {
   const tag = textOf(condition, 'tag') ?? '';
   if (!tag.includes('.'))
     throw new PipelineError(
-      `\`${tag}\` is no tag`,
+      `\`${tag}\` is not a tag`,
       condition,
       'Tags are of the form namespace.name, such as attack.t1059.',
     );

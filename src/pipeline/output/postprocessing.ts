@@ -77,7 +77,7 @@ function createJson(item: YamlMapping): PostprocessingItem['apply'] {
   const template = parseJsonTemplate(textOf(item, 'json_template') ?? '');
   if (template.ok) return ofWork(template.value);
   throw new PipelineError(
-    `\`json_template\` is no JSON: ${template.error}`,
+    `\`json_template\` is not JSON: ${template.error}`,
     placeOf(item, 'json_template'),
   );
 }

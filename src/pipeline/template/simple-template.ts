@@ -77,7 +77,7 @@ function namesIn(field: string, place: Span): readonly string[] {
     );
   const isMap = root === 'pipeline' || first?.name === 'custom_attributes';
   if (isMap && !second?.source.startsWith('['))
-    throw new JinjaError('entries of a map stand in brackets: [name]', place);
+    throw new JinjaError('entries of a map are in brackets: [name]', place);
   return [root, ...steps.map(({ name }) => name)];
 }
 

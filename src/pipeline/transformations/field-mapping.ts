@@ -17,7 +17,7 @@ const mapping: JsonSchema = {
 const prefixMapping: JsonSchema = {
   type: 'object',
   additionalProperties: { type: ['string', 'array'], items: { type: 'string' } },
-  description: 'Starts of field names, each with what stands in its place or a list of that.',
+  description: 'Starts of field names, each with what replaces it or a list of that.',
 };
 
 export const fieldMappingDefinitions = {
@@ -53,7 +53,7 @@ function createPrefixMapping(item: YamlMapping): FieldTransformation {
   const prefixes = pairsOf(item, 'mapping').map(({ key, value }) => {
     if (key.value === null)
       throw new PipelineError(
-        'null is no prefix of a field name',
+        'null is not a prefix of a field name',
         key,
         'Map keywords with field_name_mapping.',
       );

@@ -55,6 +55,6 @@ function partFor(
       `the condition to add holds $${name}, and the log source of the rule has no ${name}`,
     );
   return refused.test(part)
-    ? failed(`the ${name} \`${part}\` of the log source can't stand in a condition`)
+    ? failed(`the ${name} \`${part}\` of the log source can't be in a condition`)
     : ok(part);
 }

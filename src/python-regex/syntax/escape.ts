@@ -55,7 +55,7 @@ export function readCharacterEscape(reader: Reader): number {
       octal === undefined
         ? Number.parseInt(two ?? four ?? eight ?? '', 16)
         : Number.parseInt(octal, 8);
-    if (code > 0x10ffff) throw new PatternError(`\`${whole}\` is no character`);
+    if (code > 0x10ffff) throw new PatternError(`\`${whole}\` is not a character`);
     return code;
   }
   reader.at++;
@@ -63,6 +63,7 @@ export function readCharacterEscape(reader: Reader): number {
   const char = String.fromCodePoint(code);
   const control = controls.get(char);
   if (control !== undefined) return control;
-  if (/[A-Za-z0-9]/.test(char)) throw new PatternError(`\`\\${char}\` is no escape of Python's`);
+  if (/[A-Za-z0-9]/.test(char))
+    throw new PatternError(`\`\\${char}\` is not an escape of Python's`);
   return code;
 }

@@ -41,7 +41,7 @@ const sizeOf = (header: Buffer): number =>
 function headerError(header: Buffer): string | undefined {
   if (header.every((byte) => byte === 0)) return undefined;
   if (!/^[0-7]*[\0 ]*$/.test(field(header, 124, 136)))
-    return 'an entry has a size that is no number';
+    return 'an entry has a size that is not a number';
   // what goes on top of the next header is not the same for all readers
   if ('xgLK'.includes(field(header, 156, 157))) return 'an entry has a second header';
   const isUstar = field(header, 257, 263) === 'ustar\0';

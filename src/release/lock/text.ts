@@ -11,7 +11,7 @@ import { type LockRecord, lockOfRecord, recordOfLock } from './record.ts';
 import { lockSchema } from './schema.ts';
 
 const heading =
-  '# Written by `sigpack release`: what was published, a block a rule. ' +
+  '# Written by `sigpack release`: what was published, one block per rule. ' +
   'Commit it; do not edit it.\n';
 
 /** The lock as YAML: the same text for the same lock. Its last line shows that it is complete. */

@@ -37,7 +37,7 @@ export function readChecksums(
     const wrong = (message: string) => failed({ line: index + 1, message });
     const [, sha256, path] = /^([0-9a-f]{64}) {2}(\S.*)$/.exec(line) ?? [];
     if (sha256 === undefined || path === undefined)
-      return wrong('this is no line of 64 hexadecimal digits, two blanks and a name');
+      return wrong('this is not a line of 64 hexadecimal digits, two blanks and a name');
     if (/[/\\\p{Cc}]/u.test(path) || path === '.' || path === '..')
       return wrong('the name is not that of a file in this folder');
     if (entries.has(path)) return wrong('the name is there twice');

@@ -16,7 +16,7 @@ const head = 'sigpack ed25519';
 /** A private key for ed25519, as PEM. The error holds nothing of its text. */
 export function readPrivateKey(pem: string): Result<KeyObject> {
   if (/ENCRYPTED/.test(pem)) return failed('it is encrypted; give the key without a password');
-  if (!/PRIVATE KEY-----/.test(pem)) return failed('it is no private key in PEM');
+  if (!/PRIVATE KEY-----/.test(pem)) return failed('it is not a private key in PEM');
   return checked(() => createPrivateKey(pem));
 }
 
@@ -31,7 +31,7 @@ function checked(read: () => KeyObject): Result<KeyObject> {
   try {
     key = read();
   } catch {
-    return failed('it is no key in PEM');
+    return failed('it is not a key in PEM');
   }
   return key.asymmetricKeyType === 'ed25519'
     ? ok(key)

@@ -15,9 +15,9 @@ export function subjectError(
     value._type !== 'https://in-toto.io/Statement/v1' ||
     !Array.isArray(value.subject)
   )
-    return 'it is no in-toto statement';
+    return 'it is not an in-toto statement';
   if (value.predicateType !== 'https://slsa.dev/provenance/v1')
-    return 'it is no provenance (SLSA v1)';
+    return 'it is not provenance (SLSA v1)';
   const seen = new Set<string>();
   for (const subject of value.subject as readonly unknown[]) {
     const digest =
@@ -28,7 +28,7 @@ export function subjectError(
     if (seen.has(name)) return `it names ${name} twice`;
     seen.add(name);
     const wanted = files.get(name);
-    if (wanted === undefined) return `it is about ${name}, which is no file of the release`;
+    if (wanted === undefined) return `it is about ${name}, which is not a file of the release`;
     if (wanted !== digest) return `it is about another ${name}`;
   }
   const missing = [...files.keys()].find((name) => !seen.has(name));

@@ -10,7 +10,7 @@ import { resolveCorrelation } from './reference.ts';
 import { indexRules } from './rule-names.ts';
 
 /**
- * A detection rule or a correlation rule; `kind` tells which.
+ * A detection rule or a correlation rule; `kind` says which.
  *
  * @example
  * import { collect, createBag, type Rule } from 'sigpack';

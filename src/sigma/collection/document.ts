@@ -30,7 +30,7 @@ import {
   mayBeRuleCollection,
 } from './rule-collection.ts';
 
-/** One Sigma document of a file; `kind` tells which. `lost`: a correlation that was left out. */
+/** One Sigma document of a file; `kind` says which. `lost`: a correlation that was left out. */
 export type SigmaDocument = DetectionRule | CorrelationRule | FilterRule | LostCorrelation;
 
 /** The sound documents of a file, including filters with errors, and the number of all. */

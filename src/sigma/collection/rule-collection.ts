@@ -183,7 +183,12 @@ function addMerged(
   const rule = merged(into, from);
   if (rule.ok) add(expansion, rule.value, own);
   else
-    expansion.refuse('SIG005', rule.error, 'a map cannot go into a value that is none', writeOut);
+    expansion.refuse(
+      'SIG005',
+      rule.error,
+      'a map cannot go into a value that is not a map',
+      writeOut,
+    );
 }
 
 /** Adds a rule under an id and a name of its own. */

@@ -69,7 +69,7 @@ function readCriterion(reader: Reader, { key, value }: YamlPair): number | undef
     return report(
       reader,
       key,
-      `\`${key.text}\` is no criterion of a condition`,
+      `\`${key.text}\` is not a criterion of a condition`,
       criterionHint(key.text),
     );
   if (number === undefined)

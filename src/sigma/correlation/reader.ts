@@ -32,7 +32,7 @@ export function readCorrelationRule(reader: Reader): CorrelationRule | undefined
       report(
         reader,
         key,
-        `\`${key.text}\` is no attribute of a correlation`,
+        `\`${key.text}\` is not an attribute of a correlation`,
         attributeHint(key.text),
       );
   }

@@ -50,7 +50,7 @@ export function readAliases(
     const references: RuleReference[] = [];
     for (const pair of value.pairs) {
       if (pair.value.kind !== 'scalar' || pair.value.value === null || pair.value.text === '')
-        return report(reader, pair.value, 'an alias names one field a rule');
+        return report(reader, pair.value, 'an alias names one field per rule');
       fields.set(pair.key.text, pair.value.text);
       references.push({ name: pair.key.text, start: pair.key.start, end: pair.key.end });
     }

@@ -54,7 +54,7 @@ export function reportSlips(reader: Reader): void {
       continue;
     reader.bag.add(reader.file, {
       code: 'SIG016',
-      message: `\`${pair.key.text}\` is no attribute of Sigma`,
+      message: `\`${pair.key.text}\` is not an attribute of Sigma`,
       span: pair.key,
       hint: `Did you mean \`${meant}\`?`,
     });

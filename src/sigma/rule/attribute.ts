@@ -108,7 +108,7 @@ export function optionalChoice<T extends string>(
     warn(
       reader,
       place,
-      `\`${text}\` is no ${name}: ${otherwise}`,
+      `\`${text}\` is not a ${name}: ${otherwise}`,
       `Use one of ${choices.join(', ')}.`,
     );
   return other;

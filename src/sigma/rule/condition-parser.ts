@@ -117,7 +117,7 @@ function selectionName(token: Token): string {
   refuseSign(token);
   if (text.startsWith('!'))
     throw new ConditionError(
-      `\`${text}\` is no name of a selection`,
+      `\`${text}\` is not a name of a selection`,
       token,
       `Write \`not ${text.slice(1)}\`.`,
     );

@@ -6,7 +6,7 @@ import type { ModifierUse } from './rule.ts';
 
 /**
  * Splits `field|modifier|modifier`, each modifier with its own place. YAML's null and an empty key
- * are no field.
+ * are not a field.
  */
 export function splitKey(
   context: Context,

@@ -86,7 +86,7 @@ export function readHead(reader: Reader): RuleHead | undefined {
       warn(
         reader,
         reader.attributes.get(name) ?? reader.anchor,
-        `\`${text}\` is no date`,
+        `\`${text}\` is not a date`,
         'Write dates as YYYY-MM-DD.',
       );
   }

@@ -100,7 +100,7 @@ function reportMissing(reader: Reader): void {
     const hint = 'Move it to the first column, with what stands below it.';
     reader.bag.add(reader.file, {
       code: 'SIG010',
-      message: '`logsource` stands in `detection`, not beside it',
+      message: '`logsource` is in `detection`, not beside it',
       span: inside,
       hint,
     });

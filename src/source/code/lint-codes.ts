@@ -55,7 +55,7 @@ export const lintCodes = {
   LNT034: off('reference is not as SigmaHQ writes it', 'Change the reference.'),
   LNT035: off('dates do not fit together', 'Correct the dates.'),
   LNT036: off('file name is not as SigmaHQ writes it', 'Rename the file.'),
-  LNT037: off('id is no random UUID', 'Make a UUID of version 4.'),
+  LNT037: off('id is not a random UUID', 'Make a UUID of version 4.'),
   LNT038: off('rule that is not in use', 'Move it to deprecated/ or unsupported/.'),
   LNT039: off('tags are not as SigmaHQ sets them', 'Change the tags.'),
   LNT040: off('log source that SigmaHQ does not have', 'Check the spelling.'),

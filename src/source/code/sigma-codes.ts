@@ -126,7 +126,7 @@ export const sigmaCodes = {
     'See docs/configuration.md for the settings of a rule.',
   ),
   SIG071: info(
-    'file is no rule',
+    'file is not a rule',
     'Nothing to do; list the file in `.sigpackignore` to leave it out without a note.',
   ),
   SIG072: info(

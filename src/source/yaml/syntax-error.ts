@@ -70,7 +70,7 @@ function slipAt(
   const [char = ''] = rest;
   const startsValue = /^\s*(?:- +)*(?:[^\s].*:[ \t]+)?$|[[,][ \t]*$/.test(before);
   if (/^[ ]*\t/.test(before))
-    return { message: 'a tab stands in the indentation', hint: 'Indent with spaces.' };
+    return { message: 'a tab is in the indentation', hint: 'Indent with spaces.' };
   if (startsValue && /[@%`]/.test(char))
     return {
       message: `a text that starts with \`${char}\` must be quoted`,

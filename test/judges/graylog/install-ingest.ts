@@ -199,7 +199,7 @@ async function judged(server: GraylogServer): Promise<void> {
   );
   const tuned = await tested(server, 'one');
   check('tuning drops a hit and changes a level', tuned.hits === 'b:high c:low', tuned);
-  await expectRun('tuning is no drift', 0, /is yours: "judge tuning: exclusions"/, 'status');
+  await expectRun('tuning is not drift', 0, /is yours: "judge tuning: exclusions"/, 'status');
 
   await expectRun('plan of 1.1.0', 0, /planned/, ...install(second, '--plan', 'plan.json'));
   await edit(server, 'judge cccccccc', '"one"', '"by hand"');

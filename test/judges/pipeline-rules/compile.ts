@@ -52,7 +52,7 @@ export function compile(expression: Expression, variables: Variables): Compiled 
     case 'sign': {
       const operand = inner(expression.operand);
       if (operand.type !== 'Long' && operand.type !== 'Double')
-        throw new RuleSourceError('incompatible_type', 'a sign before what is no number');
+        throw new RuleSourceError('incompatible_type', 'a sign before what is not a number');
       return {
         ...operand,
         logical: false,
@@ -82,7 +82,8 @@ function literal(value: string | bigint | number | boolean): Compiled {
 function fieldName(field: Expression, variables: Variables): (scope: Scope) => string | null {
   if (field.kind === 'identifier' && !variables.has(field.name)) return () => field.name;
   const { run, type } = compile(field, variables);
-  if (type !== 'String') throw new RuleSourceError('incompatible_type', 'a name that is no String');
+  if (type !== 'String')
+    throw new RuleSourceError('incompatible_type', 'a name that is not a String');
   return (scope) => {
     const value = run(scope);
     return value === null ? null : javaText(value);

@@ -27,7 +27,7 @@ export function readRule(source: string): ReadRule {
   return { name: syntax.name, matches: (scope) => when.run(scope) === true, actions };
 }
 
-/** The server takes what is no condition for false and says nothing; here it is an error. */
+/** The server takes what is not a condition for false and says nothing; here it is an error. */
 function whenOf(compiled: Compiled): Compiled {
   if (!compiled.logical && compiled.type !== 'Boolean')
     throw new RuleSourceError('no condition', `${compiled.type} counts as false`);

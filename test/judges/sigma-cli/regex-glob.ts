@@ -6,7 +6,7 @@ export function regexTest(pattern: string): LeafTest {
   const [, letters = '', source = ''] =
     /^(?:\(\?([a-z]+)\))?([\s\S]*)$/.exec(pattern.replaceAll('\\x{60}', '`')) ?? [];
   const flags = [...letters].sort().join('');
-  // without `s`, the wildcards of the expression stop at line breaks; without `i`, it is no glob of
+  // without `s`, the wildcards of the expression stop at line breaks; without `i`, it is not a glob of
   // Sigma
   const glob = flags === 'is' || flags === 's' ? perlGlob(source) : undefined;
   return glob === undefined ? { kind: 'regex', source, flags } : globTest(glob, flags === 's');

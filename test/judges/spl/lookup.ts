@@ -94,7 +94,7 @@ function tableOf(command: string, name: string, tables: Tables): readonly Event[
   return table;
 }
 
-/** An empty cell of a CSV file is no value. */
+/** An empty cell of a CSV file is not a value. */
 const filled = (row: Event): Row =>
   rowOf(Object.fromEntries(Object.entries(row).filter(([, value]) => value !== '')));
 

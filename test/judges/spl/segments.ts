@@ -25,7 +25,7 @@ export type BreakerCase = 'as written' | 'either';
 export const BREAKER_CASES: readonly BreakerCase[] = ['as written', 'either'];
 
 /**
- * Cut at major breakers; `kept` are breakers that are no breakers here, such as the wildcard of a
+ * Cut at major breakers; `kept` are breakers that are not breakers here, such as the wildcard of a
  * search.
  */
 export function majorSegments(

@@ -206,7 +206,7 @@ function buildStage(name: string, text: string, building: Building, first: boole
 
 /**
  * `addinfo`: the time range of the search on each row; of one over all time it is 0 and +Infinity,
- * which is no number in eval.
+ * which is not a number in eval.
  */
 const addinfo: Stage['run'] = (rows, _, { earliest, latest }) =>
   rows.map((row) =>

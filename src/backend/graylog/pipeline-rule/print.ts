@@ -107,7 +107,7 @@ export function literalText({ at, text }: LiteralLeaf, value: string): string {
 
 const octet = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 const ipv4 = `\\A${octet}(?:\\.${octet}){3}\\z`;
-/** Link-local addresses may name a zone, which is no part of the address. */
+/** Link-local addresses may name a zone, which is not a part of the address. */
 const zoned = '(?i)\\A(fe[89ab][0-9a-f:.]*)%[0-9a-z_.-]+\\z';
 const ipv6 = '(?i)\\A(?:[0-9a-f:.]*:[0-9a-f:.]*|fe[89ab][0-9a-f:.]*:[0-9a-f:.]*%[0-9a-z_.-]+)\\z';
 
@@ -115,7 +115,7 @@ function networkText({ field, network, version }: NetworkLeaf): string {
   const text = fieldText(field);
   if (version === 4)
     return `(${found(ipv4, text)} && cidr_match(${quoted(network)}, to_ip(${fieldValue(field)})))`;
-  // what is no address counts as one outside of the network: the server compares numbers
+  // what is not an address counts as one outside of the network: the server compares numbers
   const outside = /^ff/i.test(network) ? '::' : 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff';
   const address = `regex_replace(${quoted(zoned)}, ${text}, "$1")`;
   return (

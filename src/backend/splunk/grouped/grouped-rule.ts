@@ -34,7 +34,7 @@ export interface GroupedRule {
  * @returns The parts, or why the rule needs a search of its own.
  */
 export function groupedRule(id: string, query: Query, cloudSafe: boolean): Result<GroupedRule> {
-  if (!isUuid(id)) return failed('its id is no UUID');
+  if (!isUuid(id)) return failed('its id is not a UUID');
   const isColumn = ({ field, test }: Item): boolean =>
     field === ruleColumn || (test.kind === 'field' && test.other === ruleColumn);
   if (itemsOf(query).some(isColumn))

@@ -107,7 +107,7 @@ function ruleCommands(rules: readonly GroupedRule[]): readonly string[] {
   return [...commands, `where ${ruleColumn}!=""`];
 }
 
-/** `if` takes null for false: a null condition is no hit, a null exclusion excludes nothing. */
+/** `if` takes null for false: a null condition is not a hit, a null exclusion excludes nothing. */
 function hitOf({ id, condition, exclusion }: GroupedRule): string {
   const hit = exclusion === undefined ? `"${id} "` : `if(${exclusion}, "", "${id} ")`;
   return `if(${condition}, ${hit}, "")`;

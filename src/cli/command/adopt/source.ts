@@ -31,7 +31,7 @@ export function readAdopted(path: string): AdoptedApp {
       return readAdopted(dirname(above));
     if (!/\.conf$/i.test(path))
       throw new CommandError(
-        `${shownPath(path)} is no savedsearches.conf; of an archive, name the folder that it ` +
+        `${shownPath(path)} is not a savedsearches.conf; of an archive, name the folder that it ` +
           'unpacks to',
       );
     return { stanzas: stanzasOf(readConfFile(path) ?? new Map()) };

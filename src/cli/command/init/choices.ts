@@ -103,7 +103,7 @@ const questions: readonly (Question & { readonly isAsked: (answers: Answers) => 
     several: true,
     reason: (answers) =>
       answers.includes('*')
-        ? '`*` is no title of a stream; all of them are `all`'
+        ? '`*` is not a title of a stream; all of them are `all`'
         : answers.length > 1 && answers.includes('all')
           ? '`all` goes with no other stream'
           : misnamed(answers, /^[^\p{Cc}]+$/u, 'the title of a stream'),

@@ -131,7 +131,7 @@ const unreadable = (error: unknown): string => `it cannot be read: ${fileError(e
 const reasons = {
   bad: 'the signature is not that of SHA256SUMS: one of them was changed',
   'other key': 'it is signed with another key',
-  malformed: 'this is no signature of sigpack release',
+  malformed: 'this is not a signature of sigpack release',
 } as const;
 
 function signatureError(sums: Uint8Array, path: string, key: KeyObject): string | undefined {
@@ -153,7 +153,7 @@ async function entryError(
 
 async function digestError(path: string, wanted: string | undefined): Promise<string | undefined> {
   if (wanted === undefined) return `it is not in ${sumsName}`;
-  if (entryStatsOf(path)?.isFile() === false) return 'it is no file';
+  if (entryStatsOf(path)?.isFile() === false) return 'it is not a file';
   const hash = createHash('sha256');
   try {
     for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
@@ -180,7 +180,7 @@ function provenanceError(
   if (!bytes.ok) return bytes.error;
   const text = bytes.value.toString('utf8');
   const envelope = isEnvelope ? readEnvelope(text) : undefined;
-  if (isEnvelope && !envelope) return 'it is no signed envelope (DSSE) of a statement';
+  if (isEnvelope && !envelope) return 'it is not a signed envelope (DSSE) of a statement';
   if (envelope && key && !isSignedBy(envelope, key))
     return 'its envelope is not signed with this key, or was changed';
   const others = new Map([...entries].filter(([name]) => name !== basename(path)));

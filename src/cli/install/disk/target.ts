@@ -96,7 +96,7 @@ function withAccess<T>(
   work: () => T,
 ): T {
   if (!existsSync(join(home, 'etc')))
-    throw new CommandError(`${home} is no home of Splunk: it has no folder etc`);
+    throw new CommandError(`${home} is not a home of Splunk: it has no folder etc`);
   const left = [
     { parts: ['etc', '.sigpack'], isWritten: isWrittenInState(place, appId) },
     { parts: partsOf(home, places.target), isWritten: isWrittenInApp(appId) },

@@ -33,7 +33,7 @@ export const existsItself = (path: string): boolean => entryStatsOf(path) !== un
 export function isFolder(path: string): boolean {
   const stats = entryStatsOf(path);
   if (stats && !stats.isDirectory())
-    throw new CommandError(`${path} is no folder, which it has to be for sigpack; move it away`);
+    throw new CommandError(`${path} is not a folder, which it has to be for sigpack; move it away`);
   return stats !== undefined;
 }
 

@@ -98,7 +98,7 @@ function routeOptions({
   };
   // an agent would open another connection
   if (socket) return { ...itself, createConnection: () => secureTunnel(socket, target, ca) };
-  // one connection a request: a server that restarts leaves no dead ones behind
+  // one connection per request: a server that restarts leaves no dead ones behind
   const agent = false;
   if (!proxy) return { ...itself, agent, ...(ca === undefined ? {} : { ca }) };
   return {

@@ -19,6 +19,6 @@ const reasons: Readonly<Record<string, string>> = {
 export function reasonOf(error: NodeJS.ErrnoException): string {
   const { code = '', message } = error;
   if (isCertificate(error)) return `its certificate cannot be trusted (${code})`;
-  if (speaksNoTls(error)) return 'this is no TLS';
+  if (speaksNoTls(error)) return 'this is not TLS';
   return reasons[code] ?? (message.includes('socket hang up') ? 'the connection was cut' : message);
 }

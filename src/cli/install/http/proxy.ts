@@ -32,7 +32,7 @@ export function proxyFor(target: URL, env: Environment): ProxyServer | undefined
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // the value may hold a password, so it is not shown
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.hostname === '')
-    throw new CommandError(`${variable} is no address of an http or https proxy`);
+    throw new CommandError(`${variable} is not an address of an http or https proxy`);
   const login =
     url.username === '' ? undefined : `${decoded(url.username)}:${decoded(url.password)}`;
   return {

@@ -65,7 +65,7 @@ export function checkPipeline(
     reasons.push('the source is not `pipeline "..." stage ... match ... end`');
   for (const [, name = ''] of source.matchAll(/^\s*rule "((?:[^"\\]|\\.)*)";?\s*$/gm))
     used.add(unescaped(name));
-  if (!Array.isArray(data.connected_streams)) reasons.push('connected_streams is no list');
+  if (!Array.isArray(data.connected_streams)) reasons.push('connected_streams is not a list');
   for (const reference of listOf(data.connected_streams))
     if (!names.streams.has(String(referenceValue(reference))))
       reasons.push(`connected_streams names ${referenceValue(reference)}, no stream of the pack`);

@@ -58,7 +58,7 @@ export function deliveredMacros(
     ...[...allow].map(([id, name]) => ({
       name,
       definition: 'false()',
-      comment: `What is no hit of: ${nameOf(id)}. An expression; true() switches it off.`,
+      comment: `What is not a hit of: ${nameOf(id)}. An expression; true() switches it off.`,
     })),
   ];
 }

@@ -55,7 +55,7 @@ function create(item: YamlMapping): ValueTransformation {
       const id = ids.get(placeholder) ?? placeholder;
       if (safeId.test(id)) return [{ kind: 'expression', expression, id }];
       throw new ProcessingError(
-        `\`${id}\` can't stand in a query expression`,
+        `\`${id}\` can't be in a query expression`,
         settled,
         'Use letters, digits, `_`, `.` and `-`, or map the placeholder.',
       );
@@ -80,7 +80,7 @@ function idsOf(item: YamlMapping): ReadonlyMap<string, string> {
     if (value.kind !== 'scalar' || value.text === '') continue;
     if (!safeId.test(value.text))
       throw new PipelineError(
-        `\`${value.text}\` can't stand in a query expression`,
+        `\`${value.text}\` can't be in a query expression`,
         value,
         'Use letters, digits, `_`, `.` and `-`.',
       );

@@ -22,7 +22,7 @@ export const fileParameters = {
   },
   format: {
     enum: ['plaintext', 'csv', 'json', 'yaml'],
-    description: 'plaintext: one value a line.',
+    description: 'plaintext: one value per line.',
   },
   filter: {
     type: ['string', 'null'],
@@ -63,7 +63,7 @@ export function fileValues(item: YamlMapping, readText: ReadText): readonly stri
     throw new PipelineError(
       `\`${path}\` has no values`,
       placeOf(item, 'path'),
-      format === 'plaintext' ? 'Write one value a line.' : undefined,
+      format === 'plaintext' ? 'Write one value per line.' : undefined,
     );
   return values;
 }
@@ -137,14 +137,14 @@ function dataOf(text: string, format: string, place: YamlNode): unknown {
       errors: [error],
     } = parseYaml({ path: '', text });
     if (error || !document)
-      throw new PipelineError(`the file is no YAML: ${error?.message ?? 'it is empty'}`, place);
+      throw new PipelineError(`the file is not YAML: ${error?.message ?? 'it is empty'}`, place);
     return toPlain(document);
   }
   try {
     return JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw new PipelineError(`the file is no JSON: ${error.message}`, place);
+    throw new PipelineError(`the file is not JSON: ${error.message}`, place);
   }
 }
 

@@ -105,7 +105,7 @@ function blockOf(pattern: Pattern, settled: SettledItem): Test {
   const block = parseAddressBlock(text);
   if (block) return { kind: 'cidr', ...block };
   throw new ProcessingError(
-    `\`${text}\` is no address block, which \`cidr\` takes`,
+    `\`${text}\` is not an address block, which \`cidr\` takes`,
     settled,
     'Write the values as 10.0.0.0/8 or 2001:db8::/32.',
   );

@@ -32,7 +32,7 @@ function asNumber(test: Test, item: SettledItem): readonly Test[] | undefined {
   const value = numberIn(text);
   if (value === undefined)
     throw new ProcessingError(
-      `the value \`${text}\` is no number`,
+      `the value \`${text}\` is not a number`,
       item,
       'Limit convert_type to fields that hold numbers.',
     );

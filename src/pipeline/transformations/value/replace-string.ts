@@ -23,7 +23,7 @@ export const replaceStringDefinitions = {
       regex: { type: 'string', description: "A regular expression of Python's `re`." },
       replacement: {
         type: 'string',
-        description: 'What stands in place of each match; `\\1` and `\\g<name>` are groups of it.',
+        description: 'What replaces each match; `\\1` and `\\g<name>` are groups of it.',
       },
       skip_special: { type: 'boolean', description: 'Wildcards and placeholders are left alone.' },
       interpret_special: {

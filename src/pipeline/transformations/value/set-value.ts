@@ -49,7 +49,7 @@ function fixedTest(node: YamlScalar, type: string | undefined): Test {
         : typeof value === 'string'
           ? numberIn(value)
           : value;
-    if (number === undefined) throw new PipelineError(`\`${node.text}\` is no number`, node);
+    if (number === undefined) throw new PipelineError(`\`${node.text}\` is not a number`, node);
     return { kind: 'number', value: number };
   }
   if (type === 'str' || typeof value === 'string')
