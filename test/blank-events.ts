@@ -67,14 +67,24 @@ const pipelinesOf = (bundle: string) =>
 
 /**
  * Every query for a Lucene target of the rules, through each bundle, asked of an event that has
- * nothing of any rule.
+ * nothing of any rule. `every`: through each bundle go one of so many rules.
  */
-export function blankQueries(rules: Rules): BlankHits {
+export function blankQueries(rules: Rules, every = 1): BlankHits {
   const tally = new Tally();
   for (const [target, names] of luceneBundles)
-    for (const bundle of names) askQueries(rules, target, bundle, tally);
+    for (const [at, bundle] of names.entries())
+      askQueries(partOf(rules, at, every), target, bundle, tally);
   return tally;
 }
+
+/** One of so many rules, and others for each bundle. */
+const partOf = ({ collection, placeholders }: Rules, at: number, every: number): Rules => ({
+  placeholders,
+  collection: {
+    ...collection,
+    rules: collection.rules.filter((_, index) => index % every === at % every),
+  },
+});
 
 function askQueries(
   { collection, placeholders }: Rules,
@@ -107,12 +117,13 @@ function askQueries(
 
 /**
  * Every search and definition of the packs of the rules, through each bundle, run over events that
- * have nothing of any rule.
+ * have nothing of any rule. `every`: through each bundle go one of so many rules.
  */
-export function blankDefinitions({ collection, placeholders }: Rules): BlankHits {
+export function blankDefinitions(rules: Rules, every = 1): BlankHits {
   const tally = new Tally();
   for (const [target, names] of packBundles) {
-    for (const bundle of names) {
+    for (const [at, bundle] of names.entries()) {
+      const { collection, placeholders } = partOf(rules, at, every);
       const bag = createBag();
       const config = { ...defaultConfig(), placeholders, targets: [target] };
       const pack = assemblePack({

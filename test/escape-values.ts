@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { CompiledDetection } from '../src/query/compile.ts';
 import { ANY, ONE, parsePattern } from '../src/sigma/value/pattern.ts';
 import { detectionOf } from './compile.ts';
+import { runs } from './thoroughness.ts';
 
 /** Characters with a meaning to some reader along the way, and some of every other kind. */
 const signs = [
@@ -51,7 +52,7 @@ export const anyText: fc.Arbitrary<string> = fc
 /** The same texts in every run; another seed looks at others. */
 export const checks = {
   seed: Number(process.env.SIGPACK_SEED ?? 1),
-  numRuns: Number(process.env.SIGPACK_RUNS ?? 250),
+  numRuns: Number(process.env.SIGPACK_RUNS ?? runs(250)),
 };
 
 /** No file that is UTF-8 holds half a surrogate pair. */

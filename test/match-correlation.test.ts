@@ -6,6 +6,7 @@ import type { CompiledCorrelation } from '../src/query/compile.ts';
 import { compileText } from './compile.ts';
 import { runSpl } from './judges/spl/spl.ts';
 import type { Event } from './judges/spl/value.ts';
+import { runs } from './thoroughness.ts';
 
 const bases = `
 title: A
@@ -163,7 +164,7 @@ describe('what a correlation alerts on is what its SPL does', () => {
           [...new Set(rows.map((row) => by.map((field) => String(row[field])).join('|')))].sort(),
         );
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });

@@ -98,11 +98,19 @@ function thoroughTests(): readonly string[] {
   const thorough = tests.filter(
     (name) =>
       isSlow(name) ||
-      readFileSync(join(root, 'test', name), 'utf8').includes("from './thoroughness.ts'"),
+      isThorough(name) ||
+      [...textOf(name).matchAll(/from '\.\/([\w-]+\.ts)'/g)].some(([, helper = '']) =>
+        isThorough(helper),
+      ),
   );
   if (thorough.length === 0) throw new Error('no test imports thoroughness.ts');
   return thorough.map((name) => `test/${name}`);
 }
+
+const textOf = (name: string): string => readFileSync(join(root, 'test', name), 'utf8');
+
+/** Whether a file in `test/` asks itself how much it has to try. */
+const isThorough = (name: string): boolean => textOf(name).includes("from './thoroughness.ts'");
 
 /**
  * AppInspect's checks for the cloud are among all its checks: the small app shows that they say the
