@@ -146,15 +146,17 @@
     const rows = document.getElementById('rows');
     const more = document.getElementById('more');
     const chip = document.getElementById('technique');
-    const batch = 60;
+    // a screen and a half of rows: each one costs a search time
+    const batch = 20;
     const fields = ['q', 'tactic', 'level', 'source', 'status'];
     let technique = '';
     let found = rules;
     let shown = 0;
 
-    // what search looks at, in lower case; made once
+    // what search looks at, in lower case; made once, when the list is there
     // the best places first: a word in the title is worth more than one in a value
-    const texts = rules.map(
+    let texts;
+    const makeTexts = () => rules.map(
       ([slug, title, description, level, status, sources, , techniques, , id, author, ruleFields, values]) =>
         [
           title,
@@ -168,6 +170,7 @@
 
     // 0 if a word is in none of the texts
     function scoreOf(index, words) {
+      texts ??= makeTexts();
       let score = 0;
       for (const word of words) {
         const place = texts[index].findIndex((text) => text.includes(word));
@@ -184,7 +187,8 @@
       return made;
     }
 
-    const number = (count) => count.toLocaleString('en-US');
+    // toLocaleString loads tables first
+    const number = (count) => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 
     // a long name may go on in the next line after a slash or an underscore
     const breakable = (text) => text.split(/(?<=[/_])/).flatMap((part) => [document.createElement('wbr'), part]);
@@ -255,7 +259,8 @@
       if (technique) state.set('technique', technique);
       if (!document.getElementById('matrix').hidden) state.set('view', 'matrix');
       const hash = state.size > 0 ? `#${state}` : '';
-      listState.set(hash);
+      // asks another process, which the first paint need not wait for
+      setTimeout(() => listState.set(hash));
       if (hash === location.hash) return;
       try {
         history.replaceState(null, '', hash || location.href.split('#')[0]);
@@ -401,5 +406,8 @@
     });
 
     recall();
+    setTimeout(() => {
+      texts ??= makeTexts();
+    }, 200);
   }
 })();
