@@ -121,6 +121,12 @@ describe('a setting that changes nothing is reported', () => {
       'splunk',
       /no view of the app reads `summaryIndex`/,
     ],
+    [
+      'limits of groups without groups',
+      '{ index: a, grouped: { rules: 10 } }',
+      'splunk',
+      /sigpack\.yml:2:21: .*`grouped` changes nothing without `grouping: log-source`/,
+    ],
   ])('%s', async (_, splunk, pipeline, expected) => {
     const { code, told } = await built(
       [process],
@@ -136,6 +142,7 @@ describe('a setting that changes nothing is reported', () => {
   test.each([
     ['an index', '{ index: windows }', 'splunk'],
     ['a summary index', '{ index: a, summaryIndex: s }', 'splunk'],
+    ['limits of groups', '{ index: a, grouping: log-source, grouped: { rules: 10 } }', 'splunk'],
   ])('%s that counts is not', async (_, splunk, pipeline) => {
     expect(
       (await built([process], `splunk: ${splunk}\n`, '-t', 'splunk', '-p', pipeline)).told,

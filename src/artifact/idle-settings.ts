@@ -10,7 +10,7 @@ type Idle = Pick<NewDiagnostic, 'message' | 'hint' | 'target'> & {
 
 /** Warns of keys of the configuration that have no effect, or less than they seem to. */
 export function idleSettings(pack: Pack, file: SourceFile): readonly NewDiagnostic[] {
-  const found = idle(pack);
+  const found = [...idle(pack), ...limitsOfNothing(pack, file)];
   if (found.length === 0) return [];
   const root = rootOf(file);
   return found.map(({ path: [outer, inner], ...diagnostic }) => ({
@@ -73,4 +73,19 @@ function idle({ config: { targets, splunk, graylog }, splunk: detections }: Pack
       hint: 'Remove the key unless searches of your own read the index.',
     });
   return found;
+}
+
+/** Limits of groups in a pack without groups: a configuration always has their defaults. */
+function limitsOfNothing({ config: { targets, splunk } }: Pack, file: SourceFile): readonly Idle[] {
+  if (!targets.includes('splunk') || splunk.grouping !== 'none' || !file.text.includes('grouped'))
+    return [];
+  if (!lookup(lookup(rootOf(file), 'splunk'), 'grouped')) return [];
+  return [
+    {
+      path: ['splunk', 'grouped'],
+      target: 'splunk',
+      message: 'splunk: `grouped` changes nothing without `grouping: log-source`',
+      hint: 'Write `grouping: log-source` beside it, or remove the key.',
+    },
+  ];
 }

@@ -82,7 +82,7 @@ function checkBranches(
     if (inner.found.length === 0) return true;
     if (
       inner.found.length < (nearMiss?.length ?? Number.POSITIVE_INFINITY) &&
-      (branch.type === undefined ? branch.const === undefined : hasType(node, branch.type))
+      isMeant(branch, node)
     )
       nearMiss = inner.found;
   }
@@ -103,6 +103,12 @@ function checkBranches(
   return false;
 }
 
+/** Words to choose from are scalars. */
+function isMeant({ type, enum: words, const: word }: JsonSchema, node: YamlNode): boolean {
+  if (type !== undefined) return hasType(node, type);
+  return word === undefined && (words === undefined || node.kind === 'scalar');
+}
+
 /** The key that has another value in each of them, such as `type: email` and `type: http`. */
 const telling = (branches: readonly JsonSchema[]): string | undefined =>
   Object.keys(branches[0]?.properties ?? {}).find((key) =>
@@ -120,16 +126,23 @@ function meantBranches(
   const key = node.kind === 'mapping' ? telling(resolved) : undefined;
   const given =
     node.kind === 'mapping' ? node.pairs.find((pair) => pair.key.text === key)?.value : undefined;
-  if (key === undefined || given?.kind !== 'scalar') return resolved;
+  if (key === undefined || given === undefined) return resolved;
   const values = resolved.flatMap(({ properties = {} }) => properties[key]?.const ?? []);
-  if (!values.some((value) => value === given.value)) {
-    checkScalar(check, { enum: values }, given, `\`${path}${key}\``);
+  if (given.kind !== 'scalar' || !values.some((value) => value === given.value)) {
+    checkNode(check, { enum: values }, given, `\`${path}${key}\``, '');
     return [];
   }
   return resolved.filter(({ properties = {} }) => properties[key]?.const === given.value);
 }
 
 function checkType(check: Check, schema: JsonSchema, node: YamlNode, label: string): boolean {
+  const words = wordsOf(schema);
+  if (words && node.kind !== 'scalar') {
+    const wanted = words.length > 1 ? `one of ${words.join(', ')}` : words.join('');
+    const hint = node.kind === 'sequence' && words.length > 1 ? oneWord : schema.description;
+    report(check, node, `${label} must be ${wanted}, not ${nodeName(node)}`, hint);
+    return false;
+  }
   if (schema.type === undefined || hasType(node, schema.type)) return true;
   const wanted = typesOf(schema.type).map(typeName).join(' or ');
   if (node.kind === 'scalar' && node.value === null && node.text === '') {
@@ -151,6 +164,12 @@ function checkType(check: Check, schema: JsonSchema, node: YamlNode, label: stri
   return false;
 }
 
+const oneWord = 'Write one of them, without brackets or dashes.';
+
+/** The values that a schema lists, all of which are scalars. */
+const wordsOf = ({ enum: words, const: word }: JsonSchema): readonly string[] | undefined =>
+  words?.map(String) ?? (word === undefined ? undefined : [String(word)]);
+
 function checkMapping(
   check: Check,
   schema: JsonSchema,
@@ -171,6 +190,7 @@ function checkMapping(
     if (schema.additionalProperties === false) {
       const hint =
         check.retired.get(`${path}${name}`.split('.').slice(-2).join('.')) ??
+        elsewhereHint(check.root, name) ??
         nearestHint(name, Object.keys(known));
       report(check, key, `${label} has no key \`${name}\``, hint);
       continue;
@@ -194,6 +214,14 @@ function checkMapping(
       known[name]?.description,
     );
   }
+}
+
+/** Where the file has that key; undefined where no map at its top does. */
+function elsewhereHint(root: JsonSchema, name: string): string | undefined {
+  const places = Object.entries(root.properties ?? {}).flatMap(([key, schema]) =>
+    Object.hasOwn(resolve(root, schema).properties ?? {}, name) ? [`\`${key}\``] : [],
+  );
+  return places.length === 0 ? undefined : `Write it under ${places.join(' or ')}.`;
 }
 
 function checkSequence(
