@@ -19,6 +19,7 @@ const searchesOf = async (path: string) => {
   const conf = app.find(({ header }) => header.name === 'acme/default/savedsearches.conf');
   return readConf(conf?.text ?? '').stanzas;
 };
+const groupedIn = (grouping: string): string => `splunk: { grouping: ${grouping} }\n`;
 const isGroup = (name: string): boolean => name.startsWith('Group of ');
 
 describe('releases in both modes', () => {
@@ -124,6 +125,50 @@ describe('an installed app in both modes', () => {
     expect(single.read(file)).toBe(local);
     expect(single.read('splunk/etc/apps/acme/default/savedsearches.conf')).not.toContain(
       'Group of',
+    );
+  });
+
+  test.each([
+    ['goes back to single searches', 'none', ''],
+    ['lets one detection run by itself', 'log-source', 'sigpack: { threshold: 2 }\n'],
+  ])('says which exclusion stops where it %s', async (_, grouping, more) => {
+    const lab = createLab('{ kind: splunk-disk, home: splunk }', groupedIn('log-source'));
+    mkdirSync(lab.at('splunk/etc/apps'), { recursive: true });
+    expect((await lab.install(await lab.build('1.0.0', 1, firstRules))).code).toBe(0);
+    const allow = '[acme_third_allow]\ndefinition = User="svc"\n';
+    lab.write('splunk/etc/apps/acme/local/macros.conf', allow);
+    expect((await lab.status()).out).toContain(
+      'acme_third_allow in local/macros.conf: definition\n',
+    );
+    const home = JSON.stringify(lab.at('splunk'));
+    const next = createLab(`{ kind: splunk-disk, home: ${home} }`, groupedIn(grouping));
+    const [first = '', second = '', third = ''] = firstRules;
+    const pack = await next.build('1.1.0', 2, [first, second, `${third}${more}`]);
+    const note =
+      '  local/macros.conf overrides definition of "acme_third_allow", which this version lacks: ' +
+      "it has no effect any more. The detection's own search excludes events in the macro " +
+      'acme_third_filter.\n';
+    expect((await next.install(pack, { plan: true })).out).toContain(note);
+    expect((await next.install(pack)).out).toContain(note);
+    expect(lab.read('splunk/etc/apps/acme/local/macros.conf')).toBe(allow);
+    expect((await next.status()).out).toContain(
+      'acme_third_allow in local/macros.conf: definition, which has no effect: the app lacks it\n',
+    );
+    const other = await next.build('1.2.0', 3, [first, second, `${third}${more}`]);
+    expect((await next.install(other)).out).not.toContain('acme_third_allow');
+  });
+
+  test('says which settings of a search in local/ stop, if the search goes', async () => {
+    const lab = createLab('{ kind: splunk-disk, home: splunk }');
+    mkdirSync(lab.at('splunk/etc/apps'), { recursive: true });
+    expect((await lab.install(await lab.build('1.0.0', 1, firstRules))).code).toBe(0);
+    lab.write('splunk/etc/apps/acme/local/savedsearches.conf', '[Second]\ndisabled = 1\n');
+    const plan = await lab.install(await lab.build('1.1.0', 2, firstRules.slice(0, 1)), {
+      plan: true,
+    });
+    expect(plan.out).toContain(
+      '  local/savedsearches.conf overrides disabled of "Second", which this version lacks: it has ' +
+        'no effect any more.\n',
     );
   });
 });

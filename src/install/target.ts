@@ -18,6 +18,8 @@ export interface Override {
   readonly name: string;
   readonly file: string;
   readonly settings: readonly string[];
+  /** The pack has no such stanza: the settings do nothing. */
+  readonly unused?: true;
 }
 
 /** What a place does not show. */

@@ -158,5 +158,6 @@ function statusText(
   );
 }
 
-const overrideText = ({ name, file, settings }: Override): string =>
-  `${name} in ${file}${settings.length === 0 ? '' : `: ${settings.join(', ')}`}`;
+const overrideText = ({ name, file, settings, unused }: Override): string =>
+  `${name} in ${file}${settings.length === 0 ? '' : `: ${settings.join(', ')}`}` +
+  (unused === true ? ', which has no effect: the app lacks it' : '');

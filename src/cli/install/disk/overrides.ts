@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type AppFiles, settingsIn, textOf } from '../../../install/splunk/app-files.ts';
+import { basename, join } from 'node:path';
+import {
+  type AppFiles,
+  settingsIn,
+  stanzaFiles,
+  textOf,
+} from '../../../install/splunk/app-files.ts';
 import type { Override } from '../../../install/target.ts';
 import { readConf } from '../../../pack/render/conf-reader.ts';
 import { namedSearches } from '../../../pack/splunk/grouped/member-searches.ts';
@@ -29,7 +34,11 @@ const namedOverrides = 5;
  * effect there. With grouped searches it is the other way round: what local/ says of a detection,
  * or of its filter macro, does not reach the search that runs it.
  */
-export function overrideNotes(target: string, files: AppFiles): readonly string[] {
+export function overrideNotes(
+  target: string,
+  files: AppFiles,
+  before: AppFiles = new Map(),
+): readonly string[] {
   const ofSearch = ({ settings }: Override): number => (settings.includes('search') ? 0 : 1);
   const { members, filterMacros } = groupedIn(files);
   const overrides = overridesIn(target, files).filter(
@@ -40,17 +49,56 @@ export function overrideNotes(target: string, files: AppFiles): readonly string[
   );
   const isGrouped = ({ name, file }: Override): boolean =>
     file === 'local/macros.conf' || members.has(name);
-  const lines = overrides
+  const kept = overrides
     .sort((a, b) => ofSearch(a) - ofSearch(b))
-    .slice(0, namedOverrides)
     .map(
       (one) =>
-        `${one.file} overrides ${one.settings.join(', ')} of ${JSON.stringify(one.name)}: ` +
+        `${overrideOf(one)}: ` +
         (isGrouped(one) ? onlyOwnSearch : 'what the pack says there has no effect.'),
     );
-  const more = overrides.length - lines.length;
+  // an exclusion that stops comes first: alerts come that an admin had excluded
+  const all = [...lostNotes(target, before, files), ...kept];
+  const lines = all.slice(0, namedOverrides);
+  const more = all.length - lines.length;
   return more > 0 ? [...lines, `${more} more in local/; sigpack status names them.`] : lines;
 }
+
+const overrideOf = ({ file, settings, name }: Override): string =>
+  `${file} overrides ${settings.join(', ')} of ${JSON.stringify(name)}`;
+
+/** What local/ says of stanzas that the version before has and this one lacks: it does nothing. */
+function lostNotes(target: string, before: AppFiles, files: AppFiles): readonly string[] {
+  const has = (file: string, name: string): boolean =>
+    settingsIn(files, file.replace('local/', 'default/')).has(name);
+  return overridesIn(target, before)
+    .filter(
+      ({ file, name, settings, unused }) =>
+        unused !== true &&
+        settings.length > 0 &&
+        name !== 'default' &&
+        stanzaFiles.test(file.replace('local/', 'default/')) &&
+        !has(file, name),
+    )
+    .sort((a, b) => Number(isExclusion(b)) - Number(isExclusion(a)))
+    .map((one) => {
+      const filter = one.name.replace(/_allow_*$/, '_filter');
+      const there =
+        isExclusion(one) && has(one.file, filter)
+          ? ` The detection's own search excludes events in the macro ${filter}.`
+          : '';
+      return `${overrideOf(one)}, which this version lacks: it has no effect any more.${there}`;
+    });
+}
+
+/** Of a detection in a group, by the name of its macro. */
+const isExclusion = ({ file, name }: Override): boolean =>
+  file === 'local/macros.conf' && /_allow_*$/.test(name);
+
+/** Macros that only grouped searches call. */
+const isOfGroups = (target: string, file: string, name: string): boolean =>
+  file === 'local/macros.conf' &&
+  name.startsWith(`${basename(target).toLowerCase()}_`) &&
+  /_(?:allow|severity|all_detections)_*$/.test(name);
 
 const onlyOwnSearch =
   'that has no effect on the grouped search that runs the detection; the page Tuning of the app ' +
@@ -91,6 +139,8 @@ function overridesOf(
   const ours = settingsIn(installed, path);
   return [...readConf(there.toString('utf8')).stanzas].flatMap(
     ([name, settings]): readonly Override[] => {
+      if (!ours.has(name) && isOfGroups(target, local, name))
+        return [{ name, file: local, settings: [...settings.keys()], unused: true }];
       if (!ours.has(name) && name !== 'default' && path !== 'default/app.conf') return [];
       const other = [...settings]
         .filter(([key, value]) => ours.get(name)?.get(key) !== value)

@@ -115,8 +115,8 @@ function tidy(places: AppPlaces): void {
   else removeDeadLocks(state);
 }
 
-const notesAt = ({ target }: AppPlaces, files: AppFiles): readonly string[] =>
-  existsSync(target) ? overrideNotes(target, files) : [];
+const notesAt = ({ target, state }: AppPlaces, files: AppFiles): readonly string[] =>
+  existsSync(target) ? overrideNotes(target, files, recall(state).installed) : [];
 
 function apply(disk: DiskApp, { plan, wanted, direction }: Applying<AppFiles>): readonly string[] {
   const { places, place } = disk;
