@@ -75,12 +75,40 @@ test('a diff of apps of both modes is about what the detections say of themselve
   await build('single', 'none', off);
   await build('grouped', 'log-source', off);
   await build('on', 'log-source', '');
+  await build('two', 'log-source', 'sigpack: { threshold: 2 }\n');
   const diff = async (...args: readonly string[]) =>
     (await sigpack(['diff', ...args], { cwd: folder })).stdout;
-  expect(await diff('single/acme-1.0.0.spl', 'grouped/acme-1.0.0.spl')).toContain(
-    'nothing changed (3 detections)',
-  );
+  const ways = ['acme-1.0.0.spl', 'manifest.json', ''];
+  const toGroups = '2 detections run in 1 grouped search (before: each by itself)';
+  for (const file of ways) {
+    const there = await diff(`single/${file}`, `grouped/${file}`);
+    expect([file, there]).toEqual([
+      file,
+      expect.stringContaining(
+        `  grouped searches changed, 3 unchanged\n\ngrouped searches\n  ${toGroups}\n`,
+      ),
+    ]);
+    expect(await diff(`grouped/${file}`, `single/${file}`)).toContain(
+      '  each detection runs by itself (before: 2 detections run in 1 grouped search)\n',
+    );
+    expect(await diff(`grouped/${file}`, `grouped/${file}`)).toContain('nothing changed');
+    expect(await diff(`single/${file}`, `single/${file}`)).toContain('nothing changed');
+  }
+  const markdown = await diff('single', 'grouped', '--format', 'markdown');
+  expect(markdown).toContain(`grouped searches changed, 3 unchanged.\n\n- ${toGroups}\n`);
+  const json = JSON.parse(await diff('single', 'grouped', '--format', 'json'));
+  expect(json.grouped).toEqual({
+    text: toGroups,
+    before: { detections: 0, searches: 0 },
+    after: { detections: 2, searches: 1 },
+    joined: [1, 2].map((number) => expect.stringMatching(new RegExp(`${number}$`))),
+    left: [],
+  });
   expect(await diff('grouped/acme-1.0.0.spl', 'on/acme-1.0.0.spl')).toContain('enableSched 0 → 1');
+  expect(await diff('on', 'two')).toContain(
+    '  2 detections run in 1 grouped search (before: 3 detections run in 1 grouped search); ' +
+      '1 now by themselves\n',
+  );
 });
 
 describe('an installed app in both modes', () => {
@@ -92,7 +120,7 @@ describe('an installed app in both modes', () => {
       `{ kind: splunk-disk, home: ${JSON.stringify(home)} }`,
       'splunk: { grouping: log-source }\n',
     );
-    const local = '[First]\ndisabled = 1\n';
+    const local = '[First]\ndisabled = 1\n[Third]\nalert.track = 9\n[Second]\nenableSched = true\n';
     expect((await single.install(await single.build('1.0.0', 1, firstRules))).code).toBe(0);
     const file = 'splunk/etc/apps/acme/local/savedsearches.conf';
     single.write(file, local);
@@ -101,16 +129,18 @@ describe('an installed app in both modes', () => {
     const next = await grouped.build('1.1.0', 2, firstRules);
     const plan = await grouped.install(next, { plan: true });
     expect(plan.out).toContain('+ grouped search Group of windows process_creation');
-    expect(plan.out.split('\n').filter((line) => line.includes('  local/'))).toEqual(
-      [
-        '  local/macros.conf overrides definition of "acme_third_filter"',
-        '  local/savedsearches.conf overrides disabled of "First"',
-      ].map(
-        (start) =>
-          `${start}: that has no effect on the grouped search that runs the detection; the page ` +
-          'Tuning of the app says what has.',
-      ),
-    );
+    const noEffect =
+      'that has no effect on the grouped search that runs the detection; the page Tuning of the ' +
+      'app says what has.';
+    expect(plan.out.split('\n').filter((line) => line.includes('  local/'))).toEqual([
+      '  local/savedsearches.conf overrides disabled of "First": its group runs the detection ' +
+        'nonetheless. To switch it off there, write definition = true() for the macro ' +
+        'acme_first_allow.',
+      '  local/savedsearches.conf overrides enableSched of "Second": the detection runs twice, by ' +
+        'itself and in its group, and each alert comes twice. Remove the setting.',
+      `  local/macros.conf overrides definition of "acme_third_filter": ${noEffect}`,
+      `  local/savedsearches.conf overrides alert.track of "Third": ${noEffect}`,
+    ]);
     expect((await grouped.install(next)).code).toBe(0);
     expect(single.read(file)).toBe(local);
     const status = await grouped.status();

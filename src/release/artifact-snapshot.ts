@@ -54,6 +54,7 @@ function readSnapshot(
   const byId = new Map<string, PartialEntry>();
   const byName = new Map<string, PartialEntry>();
   let version = '';
+  let grouped: ReadonlyMap<string, string> | undefined;
   const add = (id: string, name: string): PartialEntry => {
     const one = byId.get(id) ??
       byName.get(name) ?? {
@@ -69,11 +70,16 @@ function readSnapshot(
     byName.set(name, one);
     return one;
   };
-  if (manifest !== undefined) version = addManifest(manifest, add);
-  if (savedSearches !== undefined) addSearches(savedSearches, add);
+  if (manifest !== undefined) ({ version, grouped } = addManifest(manifest, add));
+  if (savedSearches !== undefined) grouped = addSearches(savedSearches, add);
   const isKnown = (id: string): boolean => manifest === undefined || byId.has(id);
   if (contentPack !== undefined) version = addContentPack(contentPack, add, isKnown) || version;
-  return { label, version, entries: new Map([...byId].map(([id, one]) => [id, entryOf(one)])) };
+  return {
+    label,
+    version,
+    entries: new Map([...byId].map(([id, one]) => [id, entryOf(one)])),
+    ...(grouped === undefined ? {} : { grouped }),
+  };
 }
 
 /** Without a prototype: a setting may be called `__proto__`. */
@@ -103,7 +109,13 @@ function entryOf({
   };
 }
 
-function addManifest(text: string, add: Add): string {
+interface ManifestFacts {
+  readonly version: string;
+  /** Undefined without an app. */
+  readonly grouped: ReadonlyMap<string, string> | undefined;
+}
+
+function addManifest(text: string, add: Add): ManifestFacts {
   const manifest = readJson(text, 'the manifest');
   if (!isRecord(manifest) || !Array.isArray(manifest.detections))
     throw new ArtifactError('it is not a manifest of Sigpack');
@@ -124,9 +136,25 @@ function addManifest(text: string, add: Add): string {
     if (level !== undefined) one.severity = level;
     one.settings.enabled = detection.enabled;
   }
-  return isRecord(manifest.pack) && typeof manifest.pack.version === 'string'
-    ? manifest.pack.version
-    : '';
+  const { pack } = manifest;
+  return {
+    version: isRecord(pack) && typeof pack.version === 'string' ? pack.version : '',
+    grouped: groupedIn(manifest.detections as readonly unknown[]),
+  };
+}
+
+/** Undefined where no detection is one of the app. */
+function groupedIn(detections: readonly unknown[]): ManifestFacts['grouped'] {
+  const searches = detections.flatMap((one): (readonly [unknown, unknown])[] => {
+    if (!isRecord(one) || !isRecord(one.targets) || !isRecord(one.targets.splunk)) return [];
+    return [[one.id, one.targets.splunk.scheduled]];
+  });
+  if (searches.length === 0) return undefined;
+  return new Map(
+    searches.flatMap(([id, search]) =>
+      typeof id === 'string' && typeof search === 'string' ? [[id, search] as const] : [],
+    ),
+  );
 }
 
 const textKeys = new Set(['description']);
@@ -137,9 +165,10 @@ const derivedKey = new RegExp(
     'correlationsearch\\.|escu\\b|risk\\.param\\._risk_message)',
 );
 
-function addSearches(text: string, add: Add): void {
+function addSearches(text: string, add: Add): ReadonlyMap<string, string> {
   const file = searchesIn(text);
-  const { ids, groups, members } = namedSearches(text, file);
+  const { ids, groups, runBy } = namedSearches(text, file);
+  const grouped = new Map<string, string>();
   for (const [name, settings] of file.stanzas) {
     if (groups.has(name) || isRetired(settings)) continue;
     const one = add(ids.get(name) ?? name, name);
@@ -149,8 +178,12 @@ function addSearches(text: string, add: Add): void {
       else if (!derivedKey.test(key)) setField(one.settings, key, value);
     }
     // its group runs it: that is how the pack schedules, and no change of the detection
-    if (members.has(name)) one.settings.enableSched = '1';
+    const group = runBy.get(name);
+    if (group === undefined) continue;
+    one.settings.enableSched = '1';
+    grouped.set(one.id, group);
   }
+  return grouped;
 }
 
 /** Not a detection any more. */

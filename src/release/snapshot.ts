@@ -66,6 +66,11 @@ export interface Snapshot {
   readonly parameters?: readonly string[];
   /** Undefined if unknown. */
   readonly settings?: PackSettings;
+  /**
+   * By the id of a detection that a grouped search runs in Splunk: the name of that search.
+   * Undefined if unknown.
+   */
+  readonly grouped?: ReadonlyMap<string, string>;
   /** Errors of a build from rules: why a detection may be missing. */
   readonly uncompiled?: readonly Uncompiled[];
 }
@@ -224,6 +229,7 @@ export function snapshotOf(label: string, pack: Pack, built: Built): Snapshot {
     entries: new Map(builtEntries(pack, built).map((entry) => [entry.id, entry])),
     parameters: parametersOf(pack),
     settings: packSettings(pack),
+    grouped: new Map([...pack.groups.groupOf].map(([id, { name }]) => [id, name])),
   };
 }
 

@@ -68,6 +68,7 @@ export function diffText(
       'settings of the pack',
       ...view.settings.map((change) => `  ${visible(settingText(change))}`),
     );
+  if (view.grouped) lines.push('', 'grouped searches', `  ${view.grouped.text}`);
   if (parameters.length > 0)
     lines.push('', 'parameters', ...parameters.map((line) => `  ${visible(line)}`));
   for (const [index, change] of view.changes.entries()) {
@@ -89,13 +90,14 @@ const uncompiledText = ({ file, line, column, code, message, side }: SideUncompi
   visible(`${file}:${line}:${column}: ${message} (${code}, ${side})`);
 
 export function countsText(view: DiffView): string {
-  const { counts, settings, unchanged } = view;
-  if (counts.length === 0 && settings.length === 0)
+  const { counts, settings, grouped, unchanged } = view;
+  if (counts.length === 0 && settings.length === 0 && !grouped)
     return `nothing changed (${counted(unchanged, 'detection')})`;
   const ofPack = settings.length === 0 ? [] : [`${settings.length} ${settingsWord(view)}`];
   return [
     ...counts.map(({ kind, count }) => `${count} ${wordsOf(kind, view)}`),
     ...ofPack,
+    ...(grouped ? ['grouped searches changed'] : []),
     `${unchanged} unchanged`,
   ].join(', ');
 }

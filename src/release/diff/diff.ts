@@ -5,6 +5,7 @@ import { correlationTerms } from '../meaning/digest.ts';
 import { type MeaningChange, meaningChange } from '../meaning/meaning.ts';
 import { changedPackSettings, type PackSettingChange } from '../pack-settings.ts';
 import type { Snapshot, SnapshotEntry } from '../snapshot.ts';
+import { type GroupedChange, groupedChange } from './grouped-change.ts';
 
 /** Kinds of changes of a detection, the most important first. */
 export const changeKinds = [
@@ -39,6 +40,8 @@ export interface Diff {
   readonly parameters: { readonly added: readonly string[]; readonly removed: readonly string[] };
   /** Of the packs as a whole. */
   readonly settings: readonly PackSettingChange[];
+  /** Of what grouped searches run; undefined where that is the same, or not known. */
+  readonly grouped?: GroupedChange;
   /** Detections whose file has errors on the other side: neither added nor removed. */
   readonly notCompared: readonly SnapshotEntry[];
 }
@@ -69,6 +72,7 @@ export function diffOf(from: Snapshot, to: Snapshot): Diff {
     from.parameters && to.parameters && notCompared.length === 0
       ? [from.parameters, to.parameters]
       : [];
+  const grouped = groupedChange(from, to);
   return {
     from,
     to,
@@ -79,6 +83,7 @@ export function diffOf(from: Snapshot, to: Snapshot): Diff {
       removed: old.filter((one) => !now.includes(one)),
     },
     settings: changedPackSettings(from.settings, to.settings),
+    ...(grouped === undefined ? {} : { grouped }),
     notCompared,
   };
 }

@@ -27,13 +27,16 @@ const headingOf = (kind: ChangeKind, view: DiffView): string =>
 export function diffMarkdown(view: DiffView, sides: readonly SideChange[]): string {
   const lines = [`## Detections: ${shortText(view.from)} → ${shortText(view.to)}`, ''];
   lines.push(...errorLines(view));
-  if (view.counts.length === 0 && view.settings.length === 0 && sides.length === 0)
+  const { counts: kinds, settings, grouped } = view;
+  if (kinds.length === 0 && settings.length === 0 && sides.length === 0 && !grouped)
     return `${[...lines, `Nothing changed in ${view.unchanged} detections.`].join('\n')}\n`;
-  const counts = view.counts.map(({ kind, count }) => `**${count}** ${wordsOf(kind, view)}`);
-  if (view.settings.length > 0) counts.push(`**${view.settings.length}** ${settingsWord(view)}`);
-  lines.push(`${counts.join(', ')}, ${view.unchanged} unchanged.`, '');
+  const counts = kinds.map(({ kind, count }) => `**${count}** ${wordsOf(kind, view)}`);
+  if (settings.length > 0) counts.push(`**${settings.length}** ${settingsWord(view)}`);
+  if (grouped) counts.push('grouped searches changed');
+  lines.push(`${[...counts, `${view.unchanged} unchanged`].join(', ')}.`, '');
   const parameters = [
-    ...view.settings.map((change) => `- setting of the pack: ${shortText(settingText(change))}`),
+    ...(grouped ? [`- ${grouped.text}`] : []),
+    ...settings.map((change) => `- setting of the pack: ${shortText(settingText(change))}`),
     ...view.parameters.removed.map((name) => `- parameter gone: ${shortText(name)}`),
     ...view.parameters.added.map(newParameter),
   ];

@@ -12,6 +12,7 @@ import {
   type Diff,
   meaningDetail,
 } from './diff.ts';
+import { type GroupedChange, groupedText } from './grouped-change.ts';
 import { type QueryPiece, queryDiff } from './query-diff.ts';
 
 const words: Readonly<Record<ChangeKind, string>> = {
@@ -40,6 +41,7 @@ export interface DiffView {
   readonly changes: readonly ChangeView[];
   readonly parameters: Diff['parameters'];
   readonly settings: Diff['settings'];
+  readonly grouped?: GroupedView;
   /** Errors in the rules of both sides. */
   readonly uncompiled: readonly SideUncompiled[];
   /** Titles of detections that one side lacks because of such an error. */
@@ -47,6 +49,9 @@ export interface DiffView {
   /** False for artifacts: they only have queries, so it is unknown why one changed. */
   readonly conditionsKnown: boolean;
 }
+
+/** A change of grouped searches, and as a sentence. */
+export type GroupedView = GroupedChange & { readonly text: string };
 
 export interface ChangeView {
   readonly id: string;
@@ -78,6 +83,7 @@ export function diffView(diff: Diff): DiffView {
     changes: diff.changes.map(changeView),
     parameters: diff.parameters,
     settings: diff.settings,
+    ...(diff.grouped ? { grouped: { text: groupedText(diff.grouped), ...diff.grouped } } : {}),
     uncompiled: uncompiledOf(diff.from, diff.to),
     notCompared: diff.notCompared.map(({ title }) => title),
     conditionsKnown: [diff.from, diff.to].every(knowsConditions),

@@ -15,6 +15,7 @@ import type {
   Applying,
   InstalledPack,
   InstallTarget,
+  Override,
   PackVersion,
   Uninstalled,
 } from '../../../install/target.ts';
@@ -25,7 +26,8 @@ import { fileError } from '../../error/file-error.ts';
 import { withSlashes } from '../../files/portable-path.ts';
 import { isHeld, removeDeadLocks, withDiskLock } from './lock.ts';
 import { recall } from './memory.ts';
-import { overrideNotes, overridesIn } from './overrides.ts';
+import { overrideNotes } from './override-notes.ts';
+import { type LocalOverride, overridesIn } from './overrides.ts';
 import { asOwner } from './owner.ts';
 import { type AppPlaces, leftIn } from './state-folder.ts';
 import { isCutOff, mendApp, removeApp, swapApp } from './swap.ts';
@@ -202,13 +204,18 @@ function readDisk({ places, place, appId, app }: DiskApp): InstalledPack<AppFile
     ),
     known: installed ? [fileObjects(installed)] : [],
     isShared: installed !== undefined,
-    ...(installed && existsSync(target) ? { overrides: overridesIn(target, installed) } : {}),
+    ...(installed && existsSync(target)
+      ? { overrides: overridesIn(target, installed).map(reported) }
+      : {}),
     // of someone else's app all lookups are the admin's
     previous: previous && { ...versionOf(previous, () => !isAdopted), isForeign: isAdopted },
     ...(unseen === undefined ? {} : { unseen: { what: unseen } }),
     state: filesDigest(files),
   };
 }
+
+/** Values of an admin's settings may be secrets. */
+const reported = ({ values: _, ...override }: LocalOverride): Override => override;
 
 const partsOf = (home: string, path: string): readonly string[] =>
   withSlashes(relative(home, path)).split('/');

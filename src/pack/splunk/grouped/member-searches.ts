@@ -12,17 +12,22 @@ export interface NamedSearches {
   readonly ids: ReadonlyMap<string, string>;
   /** Names of grouped searches. */
   readonly groups: ReadonlySet<string>;
-  /** Names of detections that a grouped search runs. */
-  readonly members: ReadonlySet<string>;
+  /** By the name of a detection, that of the grouped search that runs it. */
+  readonly runBy: ReadonlyMap<string, string>;
 }
 
 /** `text` is that of the file, `stanzas` what it says. */
 export function namedSearches(text: string, { stanzas }: ConfFile): NamedSearches {
   const ids = new Map([...text.matchAll(idAbove)].map(([, id = '', name = '']) => [name, id]));
   const groups = new Set([...text.matchAll(groupAbove)].map(([, name = '']) => name));
-  const run = new Set(
-    [...groups].flatMap((name) => ruleIdsIn(stanzas.get(name)?.get('search') ?? '')),
+  const groupOf = new Map(
+    [...groups].flatMap((name) =>
+      ruleIdsIn(stanzas.get(name)?.get('search') ?? '').map((id) => [id, name] as const),
+    ),
   );
-  const members = [...ids].flatMap(([name, id]) => (run.has(id) ? [name] : []));
-  return { ids, groups, members: new Set(members) };
+  const runBy = [...ids].flatMap(([name, id]) => {
+    const group = groupOf.get(id);
+    return group === undefined ? [] : [[name, group] as const];
+  });
+  return { ids, groups, runBy: new Map(runBy) };
 }

@@ -1,0 +1,126 @@
+import {
+  type AppFiles,
+  settingsIn,
+  stanzaFiles,
+  textOf,
+} from '../../../install/splunk/app-files.ts';
+import type { Override } from '../../../install/target.ts';
+import { readConf } from '../../../pack/render/conf-reader.ts';
+import { isTrue } from '../../../pack/settings/splunk-boolean.ts';
+import { namedSearches } from '../../../pack/splunk/grouped/member-searches.ts';
+import { type LocalOverride, overridesIn } from './overrides.ts';
+
+/** Overrides that are named; `sigpack status` has all of them. */
+const namedOverrides = 5;
+
+/**
+ * Detections of which local/ has its own settings, the search first: settings of a version have no
+ * effect there. With grouped searches it is the other way round: what local/ says of a detection,
+ * or of its filter macro, does not reach the search that runs it.
+ */
+export function overrideNotes(
+  target: string,
+  files: AppFiles,
+  before: AppFiles = new Map(),
+): readonly string[] {
+  const { members, filterMacros } = groupedIn(files);
+  const overrides = overridesIn(target, files).filter(
+    ({ name, file, settings }) =>
+      settings.length > 0 &&
+      (file === 'local/savedsearches.conf' ||
+        (file === 'local/macros.conf' && filterMacros.has(name))),
+  );
+  const ofMember = (one: LocalOverride): string | undefined =>
+    one.file === 'local/macros.conf' ? onlyOwnSearch : ofSearch(one, members);
+  const rank = (one: LocalOverride): number =>
+    runsOtherwise(one, members) ? 0 : one.settings.includes('search') ? 1 : 2;
+  const kept = overrides
+    .sort((a, b) => rank(a) - rank(b))
+    .map(
+      (one) => `${overrideOf(one)}: ${ofMember(one) ?? 'what the pack says there has no effect.'}`,
+    );
+  // an exclusion that stops comes first: alerts come that an admin had excluded
+  const all = [...lostNotes(target, before, files), ...kept];
+  const lines = all.slice(0, namedOverrides);
+  const more = all.length - lines.length;
+  return more > 0 ? [...lines, `${more} more in local/; sigpack status names them.`] : lines;
+}
+
+const overrideOf = ({ file, settings, name }: Override): string =>
+  `${file} overrides ${settings.join(', ')} of ${JSON.stringify(name)}`;
+
+/** What local/ says of stanzas that the version before has and this one lacks: it does nothing. */
+function lostNotes(target: string, before: AppFiles, files: AppFiles): readonly string[] {
+  const has = (file: string, name: string): boolean =>
+    settingsIn(files, file.replace('local/', 'default/')).has(name);
+  return overridesIn(target, before)
+    .filter(
+      ({ file, name, settings, unused }) =>
+        unused !== true &&
+        settings.length > 0 &&
+        name !== 'default' &&
+        stanzaFiles.test(file.replace('local/', 'default/')) &&
+        !has(file, name),
+    )
+    .sort((a, b) => Number(isExclusion(b)) - Number(isExclusion(a)))
+    .map((one) => {
+      const filter = one.name.replace(/_allow_*$/, '_filter');
+      const there =
+        isExclusion(one) && has(one.file, filter)
+          ? ` The detection's own search excludes events in the macro ${filter}.`
+          : '';
+      return `${overrideOf(one)}, which this version lacks: it has no effect any more.${there}`;
+    });
+}
+
+/** Of a detection in a group, by the name of its macro. */
+const isExclusion = ({ file, name }: Pick<Override, 'file' | 'name'>): boolean =>
+  file === 'local/macros.conf' && /_allow_*$/.test(name);
+
+const onlyOwnSearch =
+  'that has no effect on the grouped search that runs the detection; the page Tuning of the app ' +
+  'says what has.';
+
+/** By the name of a detection that a group runs, its macro there. */
+type Members = ReadonlyMap<string, string>;
+
+/** An admin switched the search off or scheduled it, and meant the detection. */
+const runsOtherwise = ({ name, values }: LocalOverride, members: Members): boolean =>
+  members.has(name) && (isOff(values) || isScheduled(values));
+const isOff = (values: LocalOverride['values']): boolean => isTrue(values.get('disabled') ?? '');
+const isScheduled = (values: LocalOverride['values']): boolean =>
+  isTrue(values.get('enableSched') ?? '') && !isOff(values);
+
+/** Undefined where no group runs the detection. */
+function ofSearch({ name, values }: LocalOverride, members: Members): string | undefined {
+  const allow = members.get(name);
+  if (allow === undefined) return undefined;
+  if (isOff(values))
+    return (
+      'its group runs the detection nonetheless. To switch it off there, write ' +
+      `definition = true() for the macro ${allow}.`
+    );
+  if (isScheduled(values))
+    return (
+      'the detection runs twice, by itself and in its group, and each alert comes twice. Remove ' +
+      'the setting.'
+    );
+  return onlyOwnSearch;
+}
+
+/** Detections that grouped searches run, and their filter macros, which these don't use. */
+function groupedIn(files: AppFiles): {
+  readonly members: Members;
+  readonly filterMacros: ReadonlySet<string>;
+} {
+  const text = textOf(files.get('default/savedsearches.conf') ?? new Uint8Array());
+  const file = readConf(text);
+  const filters = [...namedSearches(text, file).runBy.keys()].map((name): [string, string] => [
+    name,
+    /`(\w+_filter)`/.exec(file.stanzas.get(name)?.get('search') ?? '')?.[1] ?? '',
+  ]);
+  return {
+    members: new Map(filters.map(([name, macro]) => [name, macro.replace(/_filter$/, '_allow')])),
+    filterMacros: new Set(filters.map(([, macro]) => macro)),
+  };
+}
