@@ -28,11 +28,11 @@ let faults: string[] = [];
 beforeAll(async () => {
   browser = await chromium.launch(executablePath === undefined ? {} : { executablePath });
   expect(await sigpack(['playground', '-o', file], { cwd: temporary })).toMatchObject({ code: 0 });
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   rmSync(temporary, { recursive: true, force: true });
-}, 200_000);
+});
 afterEach(async () => {
   await context?.close();
   context = undefined;

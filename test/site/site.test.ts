@@ -37,11 +37,11 @@ async function build(output: string, ...rules: readonly string[]): Promise<numbe
 beforeAll(async () => {
   browser = await chromium.launch(executablePath === undefined ? {} : { executablePath });
   expect(await build(site, ...corpusFolders)).toBe(rules.length);
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   rmSync(temporary, { recursive: true, force: true });
-}, 60_000);
+});
 afterEach(async () => {
   await context?.close();
   context = undefined;

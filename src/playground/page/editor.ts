@@ -77,7 +77,11 @@ export function createEditor(
         autocompletion({ override: [completionSource(service)] }),
         keymap.of([...completionKeymap, ...lintKeymap, ...defaultKeymap, ...historyKeymap]),
         EditorState.lineSeparator.of('\n'),
-        EditorView.contentAttributes.of({ 'aria-label': 'Rule', spellcheck: 'false' }),
+        EditorView.contentAttributes.of({
+          'aria-label': 'Rule',
+          spellcheck: 'false',
+          tabindex: '0',
+        }),
         EditorView.updateListener.of(({ docChanged }) => {
           if (docChanged) onChange();
         }),
