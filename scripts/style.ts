@@ -25,7 +25,7 @@ const constructions: readonly Construction[] = [
   { pattern: /\btells\b/i, instead: '"reports", "says" or "shows"' },
   {
     pattern: new RegExp(
-      `\\b(?:a|an|one) (?!that|without|with|of|on|in|is|reads|threshold)[a-z]+ an? (?:${units})(?=[ .,;:)'"\`]|$)`,
+      `\\b(?:a|an|one) (?:address|alert|block|byte|command|connection|document|flag|folder|name|part|row|start|table|text|time|word|${units}) an? (?:${units})(?=[ .,;:)'"\`]|$)`,
       'i',
     ),
     instead: '"one ... per ..."',
