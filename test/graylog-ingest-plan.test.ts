@@ -45,7 +45,9 @@ const idsOf = (
   list: readonly IngestRule[],
   fields: Readonly<Record<string, unknown>>,
 ): ReadonlySet<string> => {
-  const { ids, wrong } = tagsOf(interpreted(planIngest(list, ingestOptions)), gelfMessage(fields));
+  const { message: text = 'event', ...others } = fields;
+  const message = gelfMessage(others, { message: String(text), source: 'host' });
+  const { ids, wrong } = tagsOf(interpreted(planIngest(list, ingestOptions)), message);
   expect(wrong).toEqual([]);
   return ids;
 };
@@ -97,6 +99,50 @@ test('another rule changes no other rule, and few pipelines', () => {
   // the rule itself, the flags of its field, the gate of its bucket
   expect(changed.flatMap(({ ids }) => ids)).toEqual([id(900)]);
   expect(changed.length).toBeLessThanOrEqual(3);
+});
+
+const present = (field: string): Condition => ({ kind: 'present', field });
+const not = (operand: Condition): Condition => ({ kind: 'not', operand });
+const allOf = (...operands: Condition[]): Condition => ({ kind: 'and', operands });
+const anyOf = (...operands: Condition[]): Condition => ({ kind: 'or', operands });
+
+/** Rules of log sources that no comparison tells apart. */
+const ungated = [
+  leaf('CommandLine', 'inside', 'nc '),
+  anyOf(leaf('Image', 'end', '/nc'), leaf('User', 'whole', 'root')),
+  not(present('Agent')),
+  allOf(not(present('Agent')), leaf('Url', 'start', '/admin')),
+  anyOf(leaf('message', 'inside', 'segfault'), leaf('Url', 'start', '/cgi')),
+].map((condition, number) =>
+  rule(number, condition, {
+    condition,
+    logSource: { product: number < 3 ? 'linux' : 'web', category: 'any' },
+  }),
+);
+
+test.each([
+  [{ CommandLine: 'nc 1', Agent: 'a' }, [0]],
+  [{ Image: '/bin/nc', Agent: 'a' }, [1]],
+  [{ User: 'ROOT', Agent: 'a' }, [1]],
+  [{ Other: 1 }, [2]],
+  [{ Url: '/admin' }, [2, 3]],
+  [{ Url: '/admin', Agent: 'a' }, []],
+  [{ Url: '/cgi-bin', Agent: 'a' }, [4]],
+  [{ message: 'a Segfault', Agent: 'a' }, [4]],
+])('a log source is known by the fields of its rules: %j', (fields, numbers) => {
+  expect([...idsOf(ungated, fields)].sort()).toEqual(numbers.map(id));
+});
+
+test('a log source of few rules is one pipeline', () => {
+  const sources = Array.from({ length: 20 }, (_, source) =>
+    Array.from({ length: 40 }, (_unused, number) =>
+      rule(source * 40 + number, leaf('CommandLine', 'inside', `x${number}`), {
+        logSource: { product: `product ${source}` },
+      }),
+    ),
+  );
+  const { pipelines } = planIngest(sources.flat(), ingestOptions);
+  expect(pipelines).toHaveLength(sources.length + 1);
 });
 
 test('hostile titles and values stay texts', () => {

@@ -64,3 +64,18 @@ export const isComparison = (condition: Condition): boolean =>
   leavesOf(condition).every(
     (leaf) => leaf.kind === 'literal' && leaf.at === 'whole' && leaf.spelling === 'folded',
   );
+
+/** Fields whose folded text a condition asks for. */
+export const foldedFields = (condition: Condition): readonly string[] =>
+  leavesOf(condition).flatMap((leaf) => {
+    switch (leaf.kind) {
+      case 'literal':
+        return leaf.spelling === 'folded' ? [leaf.field] : [];
+      case 'regex':
+        return leaf.spelling === 'folded' || leaf.needs.length > 0 ? [leaf.field] : [];
+      case 'related':
+        return leaf.spelling === 'folded' ? [leaf.field, leaf.other] : [];
+      default:
+        return [];
+    }
+  });

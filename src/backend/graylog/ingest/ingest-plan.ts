@@ -2,9 +2,10 @@ import { levels } from '../../../sigma/rule/rule.ts';
 import type { Condition } from '../pipeline-rule/condition.ts';
 import { fieldValue } from '../pipeline-rule/text.ts';
 import { levelField } from './actions.ts';
+import { foldedFields } from './free-tests.ts';
 import type { IngestOptions, IngestRule } from './ingest-rule.ts';
 import { type SourceGroup, sourceGroups } from './source-groups.ts';
-import { copyAction, foldedFields, sourcePipelines, stages } from './source-pipelines.ts';
+import { copyAction, sourcePipelines, stages } from './source-pipelines.ts';
 import { type TemporaryFields, temporaryFields, temporaryPattern } from './temporary-fields.ts';
 import { type IngestPlan, pipelineText, ruleText } from './texts.ts';
 

@@ -1,8 +1,9 @@
 import type { Condition } from '../pipeline-rule/condition.ts';
-import { combined } from '../pipeline-rule/constant.ts';
-import { isComparison } from './free-tests.ts';
+import { always, combined } from '../pipeline-rule/constant.ts';
+import { foldedFields, isComparison } from './free-tests.ts';
 import type { IngestRule } from './ingest-rule.ts';
 import { withoutLongLists } from './long-lists.ts';
+import { neededFields } from './needed-fields.ts';
 
 /** A rule without what all rules of its log source ask. */
 export interface GroupedRule {
@@ -14,26 +15,45 @@ export interface GroupedRule {
 export interface SourceGroup {
   /** `windows process_creation`, for names. */
   readonly label: string;
-  /** What each of the rules needs, in comparisons of whole values; true where there is nothing. */
+  /** What each of the rules needs, in comparisons of whole values; true: see `fields`. */
   readonly gate: Condition;
+  /** Of a group without a gate, fields of which each of the rules needs one; empty: none. */
+  readonly fields: readonly string[];
   readonly rules: readonly GroupedRule[];
 }
 
-/** The rules by log source, in a fixed order. */
+/**
+ * A field of gates is copied for each message, which pays for so many rules, or for one rule of so
+ * many.
+ */
+const enoughRules = 16;
+const enoughShare = 8;
+
+/**
+ * The rules by log source, in a fixed order. A log source without comparisons in common is known by
+ * the fields of its rules. The rules of all log sources that need no certain field are one group,
+ * which shares its copies.
+ */
 export function sourceGroups(rules: readonly IngestRule[]): readonly SourceGroup[] {
   const byLabel = new Map<string, IngestRule[]>();
+  const open: GroupedRule[] = [];
   for (const rule of [...rules].sort(byId)) {
     const label = labelOf(rule);
     const known = byLabel.get(label);
     if (known) known.push(rule);
     else byLabel.set(label, [rule]);
   }
-  return [...byLabel]
+  const sources = [...byLabel]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([label, list]) => byGate(label, list));
+    .map(([label, list]): Source => ({ label, rules: list, shared: sharedTests(list) }));
+  const common = commonFields(sources);
+  const groups = sources.flatMap((source) => byGate(source, common, open));
+  if (open.length === 0) return groups;
+  return [...groups, { label: 'any message', gate: always, fields: [], rules: open.sort(byRule) }];
 }
 
 const byId = (a: IngestRule, b: IngestRule): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+const byRule = (a: GroupedRule, b: GroupedRule): number => byId(a.rule, b.rule);
 
 function labelOf({ logSource: { product, category, service } }: IngestRule): string {
   const parts = [product, category, service].flatMap((part) => part ?? []);
@@ -41,29 +61,75 @@ function labelOf({ logSource: { product, category, service } }: IngestRule): str
   return label === '' ? 'any' : label.slice(0, 60);
 }
 
-/** Rules of a log source whose conditions begin with other tests have a gate of their own. */
-function byGate(label: string, rules: readonly IngestRule[]): readonly SourceGroup[] {
-  const shared = new Map<string, number>();
-  const partsOf = new Map(rules.map((rule) => [rule, conjuncts(rule.condition)]));
-  for (const parts of partsOf.values())
-    for (const [key] of parts) shared.set(key, (shared.get(key) ?? 0) + 1);
-  // what most rules of a log source have is what a pipeline added for it
-  const isGate = ([key, part]: Part): boolean =>
-    (shared.get(key) ?? 0) * 2 > rules.length && isComparison(part);
-  const groups = new Map<string, { gate: Condition; rules: GroupedRule[] }>();
-  for (const [rule, parts] of partsOf) {
-    const gates = parts.filter(isGate);
-    const gateKey = gates.map(([key]) => key).join();
-    const group = groups.get(gateKey) ?? { gate: joined(gates), rules: [] };
-    groups.set(gateKey, group);
-    const own = joined(parts.filter((part) => !isGate(part)));
-    group.rules.push({ rule, condition: withoutLongLists(own) });
+interface Source {
+  readonly label: string;
+  readonly rules: readonly IngestRule[];
+  /** See {@link sharedTests}. */
+  readonly shared: ReadonlyMap<string, Condition>;
+}
+
+/** A test of whole values that only messages with certain fields pass. */
+const isGate = (part: Condition): boolean => isComparison(part) && neededFields(part) !== undefined;
+
+/** The tests that most rules of a log source have, by their texts: a pipeline added them for it. */
+function sharedTests(rules: readonly IngestRule[]): ReadonlyMap<string, Condition> {
+  const shared = new Map<string, { part: Condition; uses: number }>();
+  for (const rule of rules)
+    for (const [key, part] of conjuncts(rule.condition))
+      shared.set(key, { part, uses: (shared.get(key)?.uses ?? 0) + 1 });
+  return new Map(
+    [...shared]
+      .filter(([, { part, uses }]) => uses * 2 > rules.length && isGate(part))
+      .map(([key, { part }]) => [key, part]),
+  );
+}
+
+/** The fields that gates of enough rules ask for. */
+function commonFields(sources: readonly Source[]): ReadonlySet<string> {
+  const uses = new Map<string, number>();
+  for (const { rules, shared } of sources) {
+    const fields = new Set([...shared.values()].flatMap(foldedFields));
+    for (const field of fields) uses.set(field, (uses.get(field) ?? 0) + rules.length);
+  }
+  const all = sources.reduce((sum, { rules }) => sum + rules.length, 0);
+  const enough = Math.min(enoughRules, all / enoughShare);
+  return new Set([...uses].filter(([, count]) => count >= enough).map(([field]) => field));
+}
+
+/**
+ * Rules of a log source whose conditions begin with other tests have a gate of their own. `open`
+ * gets those without any gate.
+ */
+function byGate(
+  { label, rules, shared }: Source,
+  common: ReadonlySet<string>,
+  open: GroupedRule[],
+): readonly SourceGroup[] {
+  const groups = new Map<string, { gate: Condition; fields: Set<string>; rules: GroupedRule[] }>();
+  for (const rule of rules) {
+    const parts = conjuncts(rule.condition);
+    const isShared = ([key, part]: Part): boolean =>
+      shared.has(key) && foldedFields(part).every((field) => common.has(field));
+    const gates = parts.filter(isShared);
+    const own = joined(parts.filter((part) => !isShared(part)));
+    const grouped = { rule, condition: withoutLongLists(own) };
+    const needed = gates.length === 0 ? neededFields(rule.condition) : [];
+    if (needed === undefined) {
+      open.push(grouped);
+      continue;
+    }
+    const key = gates.map(([gateKey]) => gateKey).join();
+    const group = groups.get(key) ?? { gate: joined(gates), fields: new Set(), rules: [] };
+    groups.set(key, group);
+    for (const field of needed) group.fields.add(field);
+    group.rules.push(grouped);
   }
   return [...groups]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, group], index) => ({
-      label: index === 0 ? label : `${label} ${index + 1}`,
       ...group,
+      label: index === 0 ? label : `${label} ${index + 1}`,
+      fields: [...group.fields].sort(),
     }));
 }
 

@@ -1,14 +1,21 @@
-import { type Condition, type LiteralLeaf, leavesOf } from '../pipeline-rule/condition.ts';
+import { type LiteralLeaf, leavesOf } from '../pipeline-rule/condition.ts';
+import { constantOf } from '../pipeline-rule/constant.ts';
 import { foldedText, type LeafPrinter, printCondition } from '../pipeline-rule/print.ts';
-import { balanced, fieldText, quoted } from '../pipeline-rule/text.ts';
+import { balanced, fieldText, fieldValue, quoted } from '../pipeline-rule/text.ts';
 import { hitActions } from './actions.ts';
 import { bucketed } from './buckets.ts';
-import { freeTest, isLastPart, type Prepared, preparedPrinter } from './free-tests.ts';
+import {
+  foldedFields,
+  freeTest,
+  isLastPart,
+  type Prepared,
+  preparedPrinter,
+} from './free-tests.ts';
 import { clauseOf, literalsOf } from './gate-clause.ts';
 import type { IngestOptions } from './ingest-rule.ts';
 import { flaggedTexts, isFlaggable, literalMap, marked } from './literal-flags.ts';
 import type { GroupedRule, SourceGroup } from './source-groups.ts';
-import { isSet, type TemporaryFields, temporaryPrefix } from './temporary-fields.ts';
+import { isSet, type TemporaryFields } from './temporary-fields.ts';
 import {
   type IngestPlan,
   type PipelineRuleText,
@@ -34,8 +41,8 @@ export const stages = {
 
 /** A field with fewer literals is asked for each of them. */
 const fewLiterals = 4;
-/** A log source with fewer rules has no buckets. */
-const fewRules = 12;
+/** A log source with fewer rules has no buckets: each costs every message, whatever its source. */
+const fewRules = 60;
 
 /** What the rules of one log source become. */
 export function sourcePipelines(
@@ -46,9 +53,10 @@ export function sourcePipelines(
   const prepared = preparedFor(group, names);
   const name = `${options.pack} ${group.label}`;
   const printer = preparedPrinter(prepared);
-  const gate = ruleText(`${name} gate`, printCondition(group.gate, printer), '', []);
+  const gateCondition = gateText(group, printer);
+  const gate = gateCondition ? ruleText(`${name} gate`, gateCondition, '', []) : undefined;
   const copies = copyRule(`${name} copies`, prepared);
-  const mark = `${temporaryPrefix}s_${gate.name.slice(-8)}`;
+  const mark = gate ? names.mark(group.label) : undefined;
   const textOf = new Map(
     group.rules.map((grouped) => [grouped, hitRule(grouped, printer, options)]),
   );
@@ -58,14 +66,15 @@ export function sourcePipelines(
     list.flatMap((grouped) => textOf.get(grouped) ?? []);
   const pipelines: PipelineText[] = [
     pipelineText(name, [
-      { number: stages.sourceGate, match: 'all', rules: [gate.name] },
+      ...(gate ? [{ number: stages.sourceGate, match: 'all' as const, rules: [gate.name] }] : []),
       ...helperStage(stages.copies, copies),
       ...helperStage(stages.flags, flags),
       ...ruleStages(rest, texts),
     ]),
   ];
   const gates = buckets.map((bucket) => {
-    const condition = `${isSet(mark)} && (${balanced(bucket.tests, '||')})`;
+    const tests = balanced(bucket.tests, '||');
+    const condition = mark === undefined ? tests : `${isSet(mark)} && (${tests})`;
     const text = ruleText(`${name} ${bucket.label} gate`, condition, '', []);
     pipelines.push(
       pipelineText(`${name} ${bucket.label}`, [
@@ -75,8 +84,23 @@ export function sourcePipelines(
     );
     return text;
   });
-  const helpers = [gate, ...gates, ...(copies ? [copies] : []), ...(flags ? [flags] : [])];
+  const helpers = [
+    ...(gate ? [gate] : []),
+    ...gates,
+    ...(copies ? [copies] : []),
+    ...(flags ? [flags] : []),
+  ];
   return { rules: [...helpers, ...textOf.values()], pipelines };
+}
+
+/** No text of a message is a space: they are trimmed, and empty ones are not stored. */
+const noText = '" "';
+
+/** When to ask the rules of a log source; undefined: always. */
+function gateText({ gate, fields }: SourceGroup, printer: LeafPrinter): string | undefined {
+  if (constantOf(gate) !== true) return printCondition(gate, printer);
+  if (fields.length === 0) return undefined;
+  return `!(${noText} == first_non_null([${[...fields.map(fieldValue), noText].join(', ')}]))`;
 }
 
 const helperStage = (number: number, rule: PipelineRuleText | undefined) =>
@@ -147,21 +171,6 @@ function preparedFor({ gate, rules }: SourceGroup, names: TemporaryFields): Prep
   );
   return { names, copied, last, flagged };
 }
-
-/** Fields whose folded text a condition asks for. */
-export const foldedFields = (condition: Condition): readonly string[] =>
-  leavesOf(condition).flatMap((leaf) => {
-    switch (leaf.kind) {
-      case 'literal':
-        return leaf.spelling === 'folded' ? [leaf.field] : [];
-      case 'regex':
-        return leaf.spelling === 'folded' || leaf.needs.length > 0 ? [leaf.field] : [];
-      case 'related':
-        return leaf.spelling === 'folded' ? [leaf.field, leaf.other] : [];
-      default:
-        return [];
-    }
-  });
 
 export const copyAction = (field: string, names: TemporaryFields): string =>
   `  set_field(${quoted(names.folded(field))}, ${foldedText(field)});\n`;

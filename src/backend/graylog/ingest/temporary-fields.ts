@@ -14,6 +14,8 @@ export interface TemporaryFields {
   readonly last: (field: string) => string;
   /** What the names of flags begin with: one flag for each literal that is found in the field. */
   readonly flags: (field: string) => string;
+  /** Set while the rules of a log source are asked. */
+  readonly mark: (source: string) => string;
 }
 
 /**
@@ -28,7 +30,7 @@ const prefixOfPack = (pack: string): string =>
  * mean the same in all packs.
  */
 export const temporaryPattern = (pack: string): string =>
-  `${temporaryPrefix}(?:level_|s_|${prefixOfPack(pack).slice(temporaryPrefix.length)}).*`;
+  `${temporaryPrefix}(?:level_|${prefixOfPack(pack).slice(temporaryPrefix.length)}).*`;
 
 /** Short names by digests of the fields' names, so that they do not depend on other fields. */
 export function temporaryFields(fields: Iterable<string>, pack: string): TemporaryFields {
@@ -52,6 +54,7 @@ export function temporaryFields(fields: Iterable<string>, pack: string): Tempora
     folded: named,
     last: (field) => `${named(field)}_l`,
     flags: (field) => `${named(field)}_`,
+    mark: (source) => `${prefix}s_${hash('sha256', source, 'hex').slice(0, 8)}`,
   };
 }
 
