@@ -1,24 +1,15 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dashboardSearches } from '../src/pack/splunk/dashboard.ts';
-import { readTar } from './archives.ts';
-import { readCsv, readStrictConf } from './conf-reader.ts';
+import { readStrictConf } from './conf-reader.ts';
 import { type Event, parseSearch, runSpl } from './judges/spl/spl.ts';
-import { writeFiles } from './project-folder.ts';
-import { sigpack } from './sigpack.ts';
-import { opened, type Panel, panelsOf, type Tokens, withTokens } from './splunk-view.ts';
+import { type App, appOf, noon } from './splunk-app-of.ts';
+import { opened, panelsOf, type Tokens, withTokens } from './splunk-view.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'sigpack-dashboards-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
-
-interface App {
-  readonly files: ReadonlyMap<string, string>;
-  readonly tables: ReadonlyMap<string, readonly Event[]>;
-  panel(view: string, title: string): Panel;
-  rows(view: string, title: string, events: readonly Event[], tokens?: Tokens): readonly Event[];
-}
 
 const hostile = `"a" \`b\` $c$ | delete < & 'd' [ search * ] \\`;
 const formula = '=HYPERLINK("x")';
@@ -55,64 +46,6 @@ const rules = {
   'rules/formula.yml': rule(ids.formula, formula, 'medium'),
 };
 
-/** What a build makes of the rules. */
-async function appOf(config: string): Promise<App> {
-  const cwd = mkdtempSync(join(temporary, 'project-'));
-  writeFiles(cwd, {
-    ...rules,
-    'sigpack.yml': `id: acme\ntargets: [splunk]\npipelines: { splunk: none }\n${config}`,
-  });
-  const { code, stderr } = await sigpack(['build', '-o', 'out'], { cwd });
-  expect(`${code} ${stderr}`).toMatch(/^0 /);
-  const name = readdirSync(join(cwd, 'out')).find((path) => path.endsWith('.spl')) ?? '';
-  const files = new Map(
-    (await readTar(readFileSync(join(cwd, 'out', name)))).map(({ header, text }) => [
-      header.name.replace('acme/', ''),
-      text,
-    ]),
-  );
-  const searches = readStrictConf(files.get('default/savedsearches.conf') ?? '');
-  const tables = new Map<string, readonly Event[]>([
-    ...['detections', 'pages', 'attack'].map(
-      (table) => [`acme_${table}`, tableOf(files.get(`lookups/acme_${table}.csv`) ?? '')] as const,
-    ),
-    [
-      '/servicesNS/-/acme/saved/searches',
-      [...searches].map(([title, settings]) => ({
-        title,
-        'eai:acl.app': 'acme',
-        ...Object.fromEntries(settings),
-      })),
-    ],
-  ]);
-  const panel = (view: string, title: string): Panel => {
-    const found = panelsOf(files.get(`default/data/ui/views/${view}.xml`) ?? '').find(
-      (one) => one.title === title,
-    );
-    if (!found) throw new Error(`${view} has no panel ${title}`);
-    return found;
-  };
-  return {
-    files,
-    tables,
-    panel,
-    rows: (view, title, events, tokens = {}) =>
-      runSpl(
-        withTokens(panel(view, title).query, { level: '*', tactic: '*', ...tokens }),
-        events,
-        { tables },
-        range,
-      ),
-  };
-}
-
-function tableOf(csv: string): readonly Event[] {
-  const [head = [], ...rows] = readCsv(csv);
-  return rows.map((row) => Object.fromEntries(head.map((name, at) => [name, row[at] ?? ''])));
-}
-
-const noon = Date.UTC(2026, 10, 29, 12) / 1000;
-const range = { earliest: noon - 12 * 3600, latest: noon + 12 * 3600 };
 const at = (minutes: number): number => noon + minutes * 60;
 const clock = (minutes: number): string =>
   new Date(at(minutes) * 1000).toISOString().slice(0, 19).replace('T', ' ');
@@ -195,9 +128,9 @@ let kept: App;
 let secure: App;
 beforeAll(async () => {
   // one command runs at a time
-  plain = await appOf('');
-  kept = await appOf('splunk: { summaryIndex: acme-alerts }\n');
-  secure = await appOf('splunk: { enterpriseSecurity: true }\n');
+  plain = await appOf(rules, '', temporary);
+  kept = await appOf(rules, 'splunk: { summaryIndex: acme-alerts }\n', temporary);
+  secure = await appOf(rules, 'splunk: { enterpriseSecurity: true }\n', temporary);
 });
 
 const pageOf = (id: string): string => `/app/acme/detection?form.detection=${id}`;

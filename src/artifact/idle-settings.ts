@@ -20,7 +20,9 @@ export function idleSettings(pack: Pack, file: SourceFile): readonly NewDiagnost
   }));
 }
 
-function idle({ config: { targets, splunk, graylog }, splunk: detections }: Pack): readonly Idle[] {
+function idle(pack: Pack): readonly Idle[] {
+  const { config, splunk: detections } = pack;
+  const { targets, splunk, graylog } = config;
   const found: Idle[] = [];
   if (
     targets.includes('graylog') &&
@@ -72,7 +74,23 @@ function idle({ config: { targets, splunk, graylog }, splunk: detections }: Pack
         'nonetheless',
       hint: 'Remove the key unless searches of your own read the index.',
     });
-  return found;
+  return [...found, ...uncountedAlerts(pack)];
+}
+
+/** Without an index that keeps results, Splunk records only which search fired. */
+function uncountedAlerts({ config: { splunk }, groups: { groups } }: Pack): readonly Idle[] {
+  if (groups.length === 0 || splunk.enterpriseSecurity || splunk.summaryIndex !== undefined)
+    return [];
+  return [
+    {
+      path: ['splunk', 'grouping'],
+      target: 'splunk',
+      message:
+        'splunk: with `grouping`, the pages of the app can’t count the alerts of single ' +
+        'detections: Splunk records only which search fired, and it runs several of them',
+      hint: 'Set `splunk.summaryIndex` to an index that exists: it keeps the results of alerts.',
+    },
+  ];
 }
 
 /** Limits of groups in a pack without groups: a configuration always has their defaults. */

@@ -57,6 +57,7 @@ const appKeys: Readonly<Record<string, readonly string[]>> = {
   launcher: ['version', 'author', 'description'],
   package: ['id', 'check_for_updates'],
   ui: ['is_visible', 'label', 'show_in_nav', 'supported_themes'],
+  shclustering: ['deployer_lookups_push_mode'],
 };
 const macroKeys: ReadonlySet<string> = new Set([
   'definition',

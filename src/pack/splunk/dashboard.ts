@@ -1,3 +1,4 @@
+import { levels } from '../../sigma/rule/rule.ts';
 import type { PackDetection } from '../model/detection.ts';
 import { entitiesOf } from './es-entity.ts';
 import { keptAs } from './es-token.ts';
@@ -33,9 +34,12 @@ export interface DashboardSearches {
   readonly entities: string;
   /**
    * Runs of the pack's searches: `_time`, `rule`, `id`, `level`, `tactics`, `outcome` (`ran`,
-   * `skipped`, `late`, `failed`), `reason`.
+   * `skipped`, `late`, `failed`), `reason`. A search for several detections has the level
+   * `grouped`, and in `also` the levels and tactics of its detections.
    */
   readonly runs: string;
+  /** `fired` has alerts of searches for several detections, as `runs` has them. */
+  readonly firedByGroup: boolean;
   /** Finds an event if the user may search what `fired` reads. */
   readonly readable: string;
 }
@@ -68,8 +72,8 @@ export function dashboardSearches(sources: DashboardSources): DashboardSearches 
     id,
     `index=_audit sourcetype=audittrail action=alert_fired ss_app="${id}"`,
     'ss_name',
-    { alert: 'sid' },
-    asGroup(groups),
+    { alert: 'sid', ...alsoOf(groups) },
+    asGroup(id, groups),
   );
   const results = ofPack(
     id,
@@ -93,9 +97,11 @@ export function dashboardSearches(sources: DashboardSources): DashboardSearches 
         reason: 'coalesce(reason, message, "none given")',
         run_time: 'run_time',
         result_count: 'result_count',
+        ...alsoOf(groups),
       },
-      asGroup(groups),
+      asGroup(id, groups),
     )} | where isnotnull(outcome)`,
+    firedByGroup: groups !== undefined && !enterpriseSecurity && fired === alerts,
     readable: enterpriseSecurity
       ? 'index=notable OR index=risk | head 1'
       : fired === alerts
@@ -104,33 +110,69 @@ export function dashboardSearches(sources: DashboardSources): DashboardSearches 
   };
 }
 
-/** Commands for a result of a group, which names its detection. */
+/**
+ * Commands for a result of a group, which names its detection. It has the severity that an admin
+ * gives it, and a detection whose row is missing from the lookup is shown as well.
+ */
 function byRule(id: string, groups: string | undefined): readonly string[] {
   if (groups === undefined) return [];
   const columns = { id: 'id', level: 'severity', tactics: 'tactics', entities: 'entities' };
+  const ofResult: Readonly<Record<string, string>> = { id: 'sigpack_rule' };
   const names = Object.keys(columns);
+  const own = levels.map((level) => `"${level}"`).join(', ');
   return [
     `eval sigpack_rule=if(like(sigpack_search, "${groups}%"), sigma_rule, null())`,
     `lookup ${id}_detections id AS sigpack_rule OUTPUT name AS sigpack_rule_name ` +
       Object.entries(columns)
         .map(([name, column]) => `${column} AS sigpack_rule_${name}`)
         .join(' '),
-    'eval sigpack_search=coalesce(sigpack_rule_name, sigpack_search), ' +
+    'eval sigpack_rule_level=' +
+      `if(isnotnull(sigpack_rule) AND in(sigma_level, ${own}), sigma_level, sigpack_rule_level), ` +
+      `sigpack_search=coalesce(replace(sigpack_rule_name, "^'([=+@-])", "\\\\1"), ` +
+      'if(isnotnull(sigpack_rule), sigma_title, null()), sigpack_search), ' +
       names
-        .map((name) => `sigpack_${name}=coalesce(sigpack_${name}, sigpack_rule_${name})`)
+        .map((name) => {
+          const all = [`sigpack_${name}`, `sigpack_rule_${name}`, ofResult[name] ?? []].flat();
+          return `sigpack_${name}=coalesce(${all.join(', ')})`;
+        })
         .join(', '),
   ];
 }
 
-/** Commands for a record of a search, which may be a group: it is shown by its own name. */
-const asGroup = (groups: string | undefined): readonly string[] =>
+/** The level and the tactic of what is known only to be of a search for several detections. */
+const grouped = { level: 'grouped', tactic: 'Grouped' } as const;
+
+/**
+ * Commands for a record of a search, which may be a group: it is shown by its own name, with what
+ * its detections are.
+ */
+const asGroup = (id: string, groups: string | undefined): readonly string[] =>
   groups === undefined
     ? []
     : [
-        'eval sigpack_id=coalesce(sigpack_id, ' +
-          `if(like(sigpack_search, "${groups}%"), sigpack_search, null())), ` +
-          'sigpack_level=if(isnull(sigpack_level) OR sigpack_level="", "grouped", sigpack_level)',
+        `eval sigpack_group=if(isnull(sigpack_id) AND like(sigpack_search, "${groups}%"), ` +
+          'sigpack_search, null())',
+        `lookup ${id}_detections scheduled_search AS sigpack_group OUTPUT severity AS ` +
+          'sigpack_also_levels tactics AS sigpack_also_tactics',
+        `eval sigpack_id=coalesce(sigpack_id, sigpack_group), ` +
+          `sigpack_level=if(isnull(sigpack_group), sigpack_level, "${grouped.level}"), ` +
+          `sigpack_tactics=if(isnull(sigpack_group), sigpack_tactics, "${grouped.tactic}")`,
       ];
+
+/**
+ * A column for the levels and tactics of detections, of which one may be meant. Where there are
+ * fewer tactics than levels, a detection has none.
+ */
+const alsoOf = (groups: string | undefined): Readonly<Record<string, string>> =>
+  groups === undefined
+    ? {}
+    : {
+        also:
+          'mvdedup(mvappend(sigpack_also_levels, ' +
+          'split(mvjoin(sigpack_also_tactics, "|"), "|"), ' +
+          'if(coalesce(mvcount(mvfilter(sigpack_also_tactics!="")), 0)<' +
+          'mvcount(sigpack_also_levels), "Other", null())))',
+      };
 
 /**
  * Records of the scheduler: plain starts, and those on another member of a cluster, do not tell how

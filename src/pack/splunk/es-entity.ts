@@ -3,7 +3,8 @@ import type { Entity } from '../alert/fields.ts';
 import type { PackDetection } from '../model/detection.ts';
 import { confValue } from '../render/conf-text.ts';
 
-const riskScore: Readonly<Record<Level, number>> = {
+/** Of a detection whose settings have none. */
+export const riskScores: Readonly<Record<Level, number>> = {
   informational: 10,
   low: 20,
   medium: 40,
@@ -27,7 +28,7 @@ export const scoredEntity = ({ field, type }: Entity, detection: PackDetection) 
 });
 
 export const riskScoreOf = ({ settings, severity }: PackDetection): number =>
-  settings.risk?.score ?? riskScore[severity];
+  settings.risk?.score ?? riskScores[severity];
 
 /**
  * Fields of the result that the texts of an alert show, each once: entities, then threat objects.

@@ -103,7 +103,7 @@ function searchesOf(
   config: PackConfig,
 ): GroupedSearches<MemberRule> {
   const { id: appId } = config.info;
-  const { enterpriseSecurity, grouped } = config.splunk;
+  const { enterpriseSecurity, grouped, summaryIndex } = config.splunk;
   const rules = members.map((one) => {
     const exclusion = `\`${macros.allow.get(one.detection.id)}\``;
     return { ...one.member.rule, exclusion, one };
@@ -115,7 +115,7 @@ function searchesOf(
     tailOf: (some) =>
       groupTail(
         some.map(({ one }) => one),
-        { appId, macros, enterpriseSecurity },
+        { appId, macros, enterpriseSecurity, marked: summaryIndex !== undefined },
       ),
   });
 }

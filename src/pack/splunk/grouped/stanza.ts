@@ -29,7 +29,8 @@ export function groupSettings(
   settings.set('search', search);
   settings.set(
     'description',
-    `Runs ${count}${describesGroup} The page Tuning says how to change one of them.`,
+    `Runs ${count}${describesGroup} The page Detection lists them by the name of this search; ` +
+      'the page Tuning says how to change one of them.',
   );
   addSchedule(settings, detection, splunkSchedule(detection));
   addAlert(settings, detection);

@@ -4,6 +4,7 @@ import { searchField } from '../../../backend/splunk/text.ts';
 import { levels } from '../../../sigma/rule/rule.ts';
 import type { GroupedDetection } from '../../model/detection.ts';
 import { entityCommands } from '../columns.ts';
+import { riskScores } from '../es-entity.ts';
 import { nobodyValue } from '../nobody.ts';
 import type { GroupMacros } from './macros.ts';
 import { shownFields } from './member.ts';
@@ -13,6 +14,8 @@ export interface TailOptions {
   readonly appId: string;
   readonly macros: GroupMacros;
   readonly enterpriseSecurity: boolean;
+  /** Results are kept in an index, each marked with its detection, as those of single searches. */
+  readonly marked: boolean;
 }
 
 /** Fields that every event has. */
@@ -22,10 +25,8 @@ const ofEvents = ['_time', 'host', 'source', 'sourcetype'];
  * What makes results of the rows of a grouped search: the events of a rule and of an entity become
  * one result, and lookups say what it is about.
  */
-export function groupTail(
-  members: readonly GroupedDetection[],
-  { appId, macros, enterpriseSecurity }: TailOptions,
-): GroupedTail {
+export function groupTail(members: readonly GroupedDetection[], options: TailOptions): GroupedTail {
+  const { macros } = options;
   const [first] = members;
   if (first === undefined) throw new RangeError('a group without a member');
   const { steps, by } = first.member;
@@ -53,7 +54,7 @@ export function groupTail(
         { by: [ruleColumn, ...by], shown, counted: false, threshold: 1, nobody },
         place,
       ),
-      ...descriptionCommands(appId, macros.severity, enterpriseSecurity),
+      ...descriptionCommands(options),
     ],
   };
 }
@@ -63,29 +64,38 @@ const asWritten = (column: string): string => `replace(${column},"^'([=+@-])","\
 /** A dollar would begin a token of an alert action. */
 const withoutTokens = (column: string): string => `replace(${column},"[$]","\uff04")`;
 
-function descriptionCommands(
-  appId: string,
-  severityMacro: string,
-  enterpriseSecurity: boolean,
-): readonly string[] {
+/** What a result has whose detection has no row in the lookup, such as one of an older version. */
+const fallback = { level: 'medium', score: riskScores.medium } as const;
+
+function descriptionCommands({
+  appId,
+  macros,
+  enterpriseSecurity,
+  marked,
+}: TailOptions): readonly string[] {
   const own = levels.map((level) => `"${level}"`).join(',');
-  const title = withoutTokens(asWritten('sigma_title'));
+  const title = withoutTokens(asWritten(`coalesce(sigma_title,${ruleColumn})`));
   return [
     `lookup local=true ${appId}_detections id AS ${ruleColumn} OUTPUT title AS sigma_title ` +
       'severity AS sigma_level risk_score AS sigma_risk_score techniques AS sigma_techniques ' +
       'name AS sigma_search',
-    `eval sigpack_level=\`${severityMacro}\``,
-    `eval sigma_level=if(in(sigpack_level,${own}),sigpack_level,sigma_level), ` +
-      `sigma_title=${title}, sigma_search=${asWritten('sigma_search')}, ` +
+    `eval sigpack_level=\`${macros.severity}\``,
+    `eval sigma_level=if(in(sigpack_level,${own}),sigpack_level,` +
+      `coalesce(sigma_level,"${fallback.level}")), ` +
+      `sigma_risk_score=coalesce(sigma_risk_score,${fallback.score}), sigma_title=${title}, ` +
+      `sigma_search=${asWritten(`coalesce(sigma_search,${ruleColumn})`)}, ` +
       'sigma_techniques=split(sigma_techniques,"|")',
     ...(enterpriseSecurity
       ? [
           `lookup local=true ${appId}_pages id AS ${ruleColumn} OUTPUT description AS ` +
             'sigma_description',
           'eval severity=sigma_level, "annotations.mitre_attack"=sigma_techniques, ' +
-            `sigma_description=${withoutTokens(asWritten('sigma_description'))}`,
+            'sigma_description=' +
+            withoutTokens(asWritten('coalesce(sigma_description,sigma_title)')),
         ]
       : []),
-    'fields - sigpack_level',
+    marked
+      ? `eval sigpack_rule=${ruleColumn}, sigpack_level=sigma_level`
+      : 'fields - sigpack_level',
   ];
 }
