@@ -201,4 +201,27 @@ describe('an installed app in both modes', () => {
         'no effect any more.\n',
     );
   });
+
+  test('says at an upgrade what is switched on and off', async () => {
+    const places = (grouping: string): string =>
+      `splunk: { grouping: ${grouping}, searchesPerMinute: 1 }\nlevels: { high: { cron: '7 * * * *' } }\n`;
+    const lab = createLab('{ kind: splunk-disk, home: splunk }', places('none'), false);
+    mkdirSync(lab.at('splunk/etc/apps'), { recursive: true });
+    const single = await lab.build('1.0.0', 1, firstRules);
+    const first = await lab.install(single);
+    expect(first.code).toBe(0);
+    expect(first.out).not.toContain('switched on');
+    const home = JSON.stringify(lab.at('splunk'));
+    const next = createLab(`{ kind: splunk-disk, home: ${home} }`, places('log-source'), false);
+    const grouped = await next.build('1.1.0', 2, firstRules);
+    expect((await next.install(grouped, { plan: true })).out).toMatch(
+      /\n {2}2 detections are switched on that were off before: "\w+", "\w+"\.\n {2}The pack starts/,
+    );
+    expect((await next.install(grouped)).code).toBe(0);
+    expect((await lab.install(single, { plan: true })).out).toContain(
+      '  2 detections are switched off that were on before: ',
+    );
+    const again = await next.build('1.2.0', 3, firstRules);
+    expect((await next.install(again)).out).not.toMatch(/switched o/);
+  });
 });

@@ -53,8 +53,10 @@ export interface Lab {
   readonly uninstall: (more?: Partial<UninstallOptions>) => Promise<Said>;
 }
 
+const allOn = 'defaults: { enabled: true }\n';
+
 /** `place` is what sigpack.yml says under `installs: lab:`, one flow map. */
-export function createLab(place: string, more = ''): Lab {
+export function createLab(place: string, more = '', isAllOn = true): Lab {
   const folder = mkdtempSync(join(tmpdir(), 'sigpack-install-'));
   made.push(folder);
   const at = (path: string): string => join(folder, path);
@@ -76,7 +78,7 @@ export function createLab(place: string, more = ''): Lab {
     write,
     read: (path) => readFileSync(at(path), 'utf8'),
     async build(version, revision, rules) {
-      const config = `id: acme\ntitle: Acme detections\nversion: ${version}\nrevision: ${revision}\nauthor: Acme\ndefaults: { enabled: true }\n${more}`;
+      const config = `id: acme\ntitle: Acme detections\nversion: ${version}\nrevision: ${revision}\nauthor: Acme\n${isAllOn ? allOn : ''}${more}`;
       write('sigpack.yml', `${config}installs:\n  lab: ${place}\n`);
       rmSync(at('rules'), { recursive: true, force: true });
       for (const [index, text] of rules.entries()) write(`rules/${index}.yml`, text);

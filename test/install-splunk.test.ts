@@ -160,6 +160,9 @@ describe('object by object', { shuffle: false }, () => {
     const verbose = await lab.install(lab.at('packs/1.0.1'), { plan: true, verbose: true });
     expect(verbose.out).toMatch(/ {2}o First\n {6}search: .*\n {6}disabled: /);
     const done = await lab.install(lab.at('packs/1.0.1'));
+    expect(done.out).toContain(
+      '  1 detection is switched off that was on before: "First".\n  The pack starts',
+    );
     expect(done.out).toMatch(/ {2}o First \(and \d+ settings?, with --verbose\)\n {2}[^ ]/);
     expect(done.out).toMatch(/done: lab has 1\.0\.1 \(.*1 switched off.*\)/);
     expect(searches().get('First')?.get('disabled')).toBe('1');

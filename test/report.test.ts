@@ -302,8 +302,8 @@ test('summary: what was read, compiled, skipped and written', () => {
       'splunk: 44 searches start in the worst minute, 43.7 on average; budget 44',
       '  2 switched off, as the budget has no room for them:',
       '  1 high, 1 low',
-      '  To change that: select, enable, a longer interval under levels, or',
-      '  splunk.searchesPerMinute; --verbose names what is off',
+      '  To change that: splunk.grouping: log-source, select, enable, a longer interval',
+      '  under levels, or splunk.searchesPerMinute; --verbose names what is off',
       'graylog: 99.9 event definitions run in a minute on average; budget 100',
       '',
       'artifact                size',
@@ -318,9 +318,31 @@ test('summary: what was read, compiled, skipped and written', () => {
 test('summary: --verbose names what was left off, and no line that we word is wider than a terminal', () => {
   const lines = formatSummary(summary, [], unpainted, true).split('\n');
   expect(lines).toEqual(
-    expect.arrayContaining(['    high: One', '    low: Two ␛[2J', '  splunk.searchesPerMinute']),
+    expect.arrayContaining([
+      '    high: One',
+      '    low: Two ␛[2J',
+      '  under levels, or splunk.searchesPerMinute',
+    ]),
   );
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
+});
+
+test('summary: what is grouped, and then no hint to group', () => {
+  const [splunk, graylog] = summary.targets;
+  if (!splunk || !graylog) throw new Error('no targets');
+  const load = { ...splunk.load, grouped: { detections: 1200, searches: 1 } };
+  const grouped = { ...summary, targets: [{ ...splunk, load }, graylog] };
+  expect(formatSummary(grouped, [], unpainted, false)).toContain(
+    [
+      'splunk: 44 searches start in the worst minute, 43.7 on average; budget 44',
+      '  1,200 detections run in 1 grouped search',
+      '  2 switched off, as the budget has no room for them:',
+      '  1 high, 1 low',
+      '  To change that: select, enable, a longer interval under levels, or',
+      '  splunk.searchesPerMinute; --verbose names what is off',
+      'graylog: ',
+    ].join('\n'),
+  );
 });
 
 test('summary: reasons are counted, the most frequent first', () => {

@@ -1,12 +1,15 @@
 import type { Load } from '../../artifact/schedule-budget.ts';
 import type { LeftOff } from '../../pack/load-trim.ts';
 import { type Level, levels } from '../../sigma/rule/rule.ts';
+import { plural } from '../../source/plural.ts';
 import { visible } from '../../source/visible.ts';
 import { numberText } from './number.ts';
 
 /** What a target starts in a minute, and what its budget has no room for. */
 export interface TargetLoad extends Load {
   readonly leftOff: readonly LeftOff[];
+  /** Of Splunk with `grouping`: what runs in searches of groups. */
+  readonly grouped?: { readonly detections: number; readonly searches: number };
 }
 
 const nouns: Readonly<Record<string, { readonly noun: string; readonly setting: string }>> = {
@@ -26,11 +29,16 @@ export function loadText(target: string, { most, mean, budget }: Load): string {
   return `${target}: ${starts}; ${isOver ? `over the budget of ${budget}` : `budget ${budget}`}`;
 }
 
+/** `  3,394 detections run in 177 grouped searches`. */
+export const groupedText = ({ detections, searches }: NonNullable<TargetLoad['grouped']>): string =>
+  `  ${numberText(detections)} ${plural(detections, 'detection runs', 'detections run')} in ` +
+  `${numberText(searches)} ${plural(searches, 'grouped search', 'grouped searches')}`;
+
 /** What was left off and how to have more of it on; with `names` all of it, one line for each. */
 export function leftOffLines(
   target: string,
   leftOff: readonly LeftOff[],
-  names: boolean,
+  { names, isGrouped }: { readonly names: boolean; readonly isGrouped: boolean },
 ): readonly string[] {
   if (leftOff.length === 0) return [];
   const { setting = '' } = nouns[target] ?? {};
@@ -39,11 +47,19 @@ export function leftOffLines(
     return count === 0 ? [] : [`${numberText(count)} ${level}`];
   });
   const named = names ? leftOff.map(({ name, level }) => `    ${level}: ${visible(name)}`) : [];
+  const more = names ? '' : '; --verbose names what is off';
   return [
     `  ${numberText(leftOff.length)} switched off, as the budget has no room for them:`,
     `  ${byLevel.join(', ')}`,
     ...named,
-    `  To change that: select, enable, a longer interval under levels, or`,
-    `  ${setting}${names ? '' : '; --verbose names what is off'}`,
+    ...(target === 'splunk' && !isGrouped
+      ? [
+          '  To change that: splunk.grouping: log-source, select, enable, a longer interval',
+          `  under levels, or ${setting}${more}`,
+        ]
+      : [
+          '  To change that: select, enable, a longer interval under levels, or',
+          `  ${setting}${more}`,
+        ]),
   ];
 }

@@ -5,7 +5,7 @@ import { plural } from '../../source/plural.ts';
 import { visible } from '../../source/visible.ts';
 import { cells } from './cells.ts';
 import { countSeverities, type Paint } from './context.ts';
-import { leftOffLines, loadText, type TargetLoad } from './load-lines.ts';
+import { groupedText, leftOffLines, loadText, type TargetLoad } from './load-lines.ts';
 import { numberText } from './number.ts';
 import { lineWidth, wrapped } from './wrapped.ts';
 
@@ -75,7 +75,11 @@ export function formatSummary(
     targets
       .flatMap(({ target, load }) => [
         loadText(target, load),
-        ...leftOffLines(target, load.leftOff, verbose),
+        ...(load.grouped ? [groupedText(load.grouped)] : []),
+        ...leftOffLines(target, load.leftOff, {
+          names: verbose,
+          isGrouped: load.grouped !== undefined,
+        }),
       ])
       .join('\n'),
   ];

@@ -11,6 +11,7 @@ import { createObjectWriter } from './object-writer.ts';
 import { type SplunkObject, sortedObjects, splunkObjects } from './objects.ts';
 import { createRecordWriter } from './record-writer.ts';
 import { slotsOf } from './slots.ts';
+import { switchedLines } from './switched.ts';
 
 /** What {@link splunkTarget} needs. */
 export interface SplunkTargetOptions {
@@ -59,6 +60,7 @@ export function splunkTarget(options: SplunkTargetOptions): InstallTarget<Splunk
     width: widthOf(server),
     upload: putFile && (async (wanted) => readFile(client, await putFile(wanted))),
   };
+  let before: SplunkApp | undefined;
   return {
     kind: 'splunk',
     id: appId,
@@ -67,9 +69,14 @@ export function splunkTarget(options: SplunkTargetOptions): InstallTarget<Splunk
       return versionOf(app);
     },
     async installed() {
-      return (await readInstalled(place)).installed;
+      const { installed, record } = await readInstalled(place);
+      before = record?.app;
+      return installed;
     },
-    advice: async ({ content }) => appLoadLines(content.files, await slotsOf(client)),
+    advice: async ({ content }) => [
+      ...switchedLines(before?.files, content.files),
+      ...appLoadLines(content.files, await slotsOf(client)),
+    ],
     apply: (applying) => applyToApp(place, applying),
     uninstall: (progress) => uninstall(place, progress),
   };

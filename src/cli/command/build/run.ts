@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Artifact, artifactsOf } from '../../../artifact/artifacts.ts';
 import { madeFor } from '../../../artifact/made-for.ts';
-import { loadOf } from '../../../artifact/schedule-budget.ts';
+import { groupedLoad, loadOf } from '../../../artifact/schedule-budget.ts';
 import type { FailOn, PackConfig, Target } from '../../../pack/config/config.ts';
 import { enabledIds } from '../../../pack/config/enabled.ts';
 import type { LintPreset } from '../../../pack/config/lint-preset.ts';
@@ -24,6 +24,7 @@ import {
 import { lintOf } from '../../project/lint.ts';
 import { openProject, type Project, reportProject } from '../../project/project.ts';
 import type { ReportFormat } from '../../report/format-names.ts';
+import type { TargetLoad } from '../../report/load-lines.ts';
 import { type BuildSummary, countSkipped } from '../../report/summary.ts';
 import { writeArtifacts } from '../../write/artifacts.ts';
 
@@ -158,6 +159,12 @@ function adjusted(config: PackConfig, options: BuildOptions): PackConfig {
   };
 }
 
+/** Without `grouping`, nothing. */
+function groupedIn(pack: Pack): Pick<TargetLoad, 'grouped'> {
+  const load = groupedLoad(pack);
+  return load ? { grouped: { detections: load.detections, searches: load.groups } } : {};
+}
+
 function summaryOf(
   counts: RuleCounts,
   pack: Pack,
@@ -186,7 +193,11 @@ function summaryOf(
         compiled: compiled.length,
         enabled: enabledIds(pack, target).size,
         skipped: countSkipped(skipped),
-        load: { ...loadOf(pack, target), leftOff: pack.leftOff[target] },
+        load: {
+          ...loadOf(pack, target),
+          leftOff: pack.leftOff[target],
+          ...(target === 'splunk' ? groupedIn(pack) : {}),
+        },
       };
     }),
     madeFor: madeFor(pack),

@@ -99,9 +99,9 @@ export async function stats(paths: readonly string[], options: StatsOptions): Pr
 const loadLines = (pack: Pack): readonly string[] =>
   pack.config.targets.flatMap((target) => {
     const load = target === 'graylog' ? [loadText(target, loadOf(pack, target))] : [];
-    return [...load, ...leftOffLines(target, pack.leftOff[target], false)].map(
-      (line) => `${line}\n`,
-    );
+    const isGrouped = pack.config.splunk.grouping !== 'none';
+    const off = leftOffLines(target, pack.leftOff[target], { names: false, isGrouped });
+    return [...load, ...off].map((line) => `${line}\n`);
   });
 
 /**

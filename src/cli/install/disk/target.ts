@@ -11,6 +11,7 @@ import {
 } from '../../../install/splunk/app-files.ts';
 import { appLoadLines } from '../../../install/splunk/app-load.ts';
 import { deploymentNotes, unseenFrom } from '../../../install/splunk/deployed-apps.ts';
+import { switchedLines } from '../../../install/splunk/switched.ts';
 import type {
   Applying,
   InstalledPack,
@@ -74,6 +75,7 @@ export function splunkDiskTarget(options: SplunkDiskOptions): InstallTarget<AppF
       });
     },
     advice: async ({ content }) => [
+      ...withAccess(disk, 'look', () => switchedAt(disk.places, content)),
       ...appLoadLines(content, undefined),
       ...deploymentNotes(place, appId),
       ...withAccess(disk, 'look', () => notesAt(disk.places, content)),
@@ -116,6 +118,9 @@ function tidy(places: AppPlaces): void {
   if (isCutOff(places)) endCutOff(places);
   else removeDeadLocks(state);
 }
+
+const switchedAt = ({ target, state }: AppPlaces, files: AppFiles): readonly string[] =>
+  existsSync(target) ? switchedLines(recall(state).installed, files) : [];
 
 const notesAt = ({ target, state }: AppPlaces, files: AppFiles): readonly string[] =>
   existsSync(target) ? overrideNotes(target, files, recall(state).installed) : [];
