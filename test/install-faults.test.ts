@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changeTarget } from '../src/cli/install/change-command.ts';
 import { guarded } from '../src/cli/install/guarded.ts';
+import { createSendRequest } from '../src/cli/install/http/send-request.ts';
 import { createTerminal } from '../src/cli/terminal/terminal.ts';
 import { readContentPack } from '../src/install/graylog/definitions.ts';
 import { graylogTarget } from '../src/install/graylog/target.ts';
@@ -16,7 +17,13 @@ import type { InstallTarget } from '../src/install/target.ts';
 import { watcherTarget } from '../src/install/watcher/target.ts';
 import { connectionTo } from './fake/connection.ts';
 import { createFakeGraylog } from './fake/graylog.ts';
-import { type FakeServer, type Fault, type Request, startServer } from './fake/server.ts';
+import {
+  type FakeServer,
+  type Fault,
+  type Request,
+  shortcutTo,
+  startServer,
+} from './fake/server.ts';
 import { createFakeSplunk } from './fake/splunk.ts';
 import { createFakeWatcher } from './fake/watcher.ts';
 import { type IngestExample, ingestArtifact } from './ingest-artifact.ts';
@@ -40,6 +47,8 @@ const faultsAt = (n: number): readonly Fault[] => [
   ...others.filter((_, index) => thorough || n % (2 * others.length) === index),
 ];
 
+type Version = 'first' | 'second';
+
 /** A server that is new each time, and what an install makes there. */
 interface World {
   readonly handle: (request: Request) => ReturnType<Parameters<typeof startServer>[0]>;
@@ -48,17 +57,26 @@ interface World {
   readonly restore: (saved: unknown) => void;
   /** All that is on the server, without what differs from run to run. */
   readonly state: () => unknown;
-  readonly target: (url: string, version: 'first' | 'second') => InstallTarget<never>;
+  readonly target: (url: string, version: Version) => InstallTarget<never>;
 }
 
 let lab: Lab;
-const paths = { first: '', second: '' };
-const ingestPaths = { first: '', second: '' };
+/** What is installed, read once. */
+const apps: Partial<Record<Version, Awaited<ReturnType<typeof readSplunkApp>>>> = {};
+const packs: Partial<Record<Version, ReturnType<typeof readContentPack>>> = {};
+const ingestPacks: Partial<Record<Version, ReturnType<typeof readContentPack>>> = {};
+function known<T>(of: Partial<Record<Version, T>>, version: Version): T {
+  const found = of[version];
+  if (found === undefined) throw new Error(`there is no ${version} version`);
+  return found;
+}
 /** Milliseconds for an answer: enough on a busy machine, and few where one never ends. */
 const patience = { usual: 5000, short: 50 };
 let timeout = patience.usual;
 const texts = createServerTexts();
-const connection = (url: string) => connectionTo(url, { timeout, pause: 1, texts });
+const network = createSendRequest({});
+let send = network;
+const connection = (url: string) => connectionTo(url, { timeout, pause: 1, texts, send });
 
 type Maps = Readonly<Record<string, Map<string, unknown>>>;
 
@@ -77,7 +95,6 @@ function saving(maps: Maps): Pick<World, 'save' | 'restore'> {
 
 async function splunkWorld(): Promise<World> {
   const splunk = createFakeSplunk({ user: 'admin', password: secret, token: secret });
-  const apps = { first: await app('first'), second: await app('second') };
   return {
     handle: (request) => splunk.handle(request),
     ...saving({ apps: splunk.apps }),
@@ -94,13 +111,10 @@ async function splunkWorld(): Promise<World> {
         server: { ...connection(url), concurrency: 1 },
         login: { user: 'admin', secret },
         appId: 'acme',
-        app: apps[version],
+        app: known(apps, version),
       }) as unknown as InstallTarget<never>,
   };
 }
-
-const app = (version: keyof typeof paths) =>
-  readSplunkApp(readFileSync(join(paths[version], `acme-1.${version === 'first' ? 0 : 1}.0.spl`)));
 
 function plain(value: unknown): unknown {
   if (value instanceof Map)
@@ -109,15 +123,9 @@ function plain(value: unknown): unknown {
 }
 
 async function graylogWorld(): Promise<World> {
+  const packId = known(packs, 'first').id;
   const authorization = `Basic ${Buffer.from(`admin:${secret}`).toString('base64')}`;
   const graylog = createFakeGraylog(authorization);
-  const pack = (version: keyof typeof paths) =>
-    readContentPack(
-      readFileSync(
-        join(paths[version], `acme-1.${version === 'first' ? 0 : 1}.0-graylog.json`),
-        'utf8',
-      ),
-    );
   return {
     handle: (request) => graylog.handle(request),
     ...saving({
@@ -134,12 +142,12 @@ async function graylogWorld(): Promise<World> {
       [...graylog.extras.values()]
         .map(({ id: _, search: __, search_id: ___, ...rest }) => JSON.stringify(rest))
         .sort(),
-      [...(graylog.packs.get(pack('first').id)?.keys() ?? [])],
+      [...(graylog.packs.get(packId)?.keys() ?? [])],
       // begun and never ended
       [...graylog.packs].flatMap(([id, revisions]) =>
         [...revisions.keys()].filter(
           (revision) =>
-            id !== pack('first').id &&
+            id !== packId &&
             !graylog.installations.get(id)?.some((one) => one.content_pack_revision === revision),
         ),
       ),
@@ -148,8 +156,8 @@ async function graylogWorld(): Promise<World> {
       graylogTarget({
         server: { ...connection(url), concurrency: 1 },
         login: { user: 'admin', secret },
-        packId: pack('first').id,
-        pack: pack(version),
+        packId,
+        pack: known(packs, version),
         randomId: () => randomBytes(12).toString('hex'),
       }) as unknown as InstallTarget<never>,
   };
@@ -177,9 +185,7 @@ async function ingestWorld(): Promise<World> {
   const authorization = `Basic ${Buffer.from(`admin:${secret}`).toString('base64')}`;
   const graylog = createFakeGraylog(authorization);
   const { rules, pipelines, connections, active } = graylog.pipelines;
-  const pack = (version: keyof typeof ingestPaths) =>
-    readContentPack(readFileSync(ingestPaths[version], 'utf8'));
-  const packId = pack('first').id;
+  const packId = known(ingestPacks, 'first').id;
   /** Parts of a version that messages were tested by. */
   const parts = new Set<string>();
   const titleOf = new Map([...graylog.streams].map(([title, id]) => [id, title]));
@@ -221,7 +227,7 @@ async function ingestWorld(): Promise<World> {
         server: { ...connection(url), concurrency: 1, sleep: () => Promise.resolve() },
         login: { user: 'admin', secret },
         packId,
-        pack: pack(version),
+        pack: known(ingestPacks, version),
         randomId: () => randomBytes(12).toString('hex'),
       }) as unknown as InstallTarget<never>,
   };
@@ -282,15 +288,24 @@ const run = (target: InstallTarget<never>) =>
 
 beforeAll(async () => {
   lab = createLab('{}');
-  paths.first = await lab.build('1.0.0', 1, firstRules.slice(0, 2));
-  paths.second = await lab.build('1.1.0', 2, [...secondRules.slice(0, 1), ...secondRules.slice(2)]);
+  for (const [version, number, revision, rules] of [
+    ['first', '1.0.0', 1, firstRules.slice(0, 2)],
+    ['second', '1.1.0', 2, [...secondRules.slice(0, 1), ...secondRules.slice(2)]],
+  ] as const) {
+    const folder = await lab.build(number, revision, rules);
+    apps[version] = await readSplunkApp(readFileSync(join(folder, `acme-${number}.spl`)));
+    packs[version] = readContentPack(
+      readFileSync(join(folder, `acme-${number}-graylog.json`), 'utf8'),
+    );
+  }
   for (const [version, number] of [
     ['first', 3],
     ['second', 4],
   ] as const) {
     const name = `2.${number}.0`;
     const folder = await lab.build(name, number, firstRules.slice(0, 1));
-    ingestPaths[version] = ingestArtifact(folder, name, ingestExamples[version]);
+    const path = ingestArtifact(folder, name, ingestExamples[version]);
+    ingestPacks[version] = readContentPack(readFileSync(path, 'utf8'));
   }
 });
 
@@ -324,6 +339,8 @@ async function hitBy(
   const world = await create();
   const server = await startServer(world.handle);
   world.restore(saved);
+  // the rest of thousands of installs needs no network, which `undisturbed` goes through
+  send = shortcutTo(server, world.handle);
   server.faultAt = (number) => (number === n ? fault : undefined);
   const version = before ? 'second' : 'first';
   timeout = fault === 'endless' ? patience.short : patience.usual;
@@ -354,10 +371,12 @@ describe.each([
   ])(
     '%s: whatever goes wrong at any request, it is said, no secret is, and a second run mends it',
     async (__, before) => {
+      send = network;
       const fine = await undisturbed(create, before);
       expect(fine.requests).toBeGreaterThan(3);
       for (let n = 0; n < fine.requests; n++)
         for (const fault of faultsAt(n)) await hitBy(fault, n, create, before, fine);
+      send = network;
     },
     thorough ? 1_800_000 : 300_000,
   );

@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { createSendRequest } from '../../src/cli/install/http/send-request.ts';
+import type { SendRequest } from '../../src/install/server/http.ts';
+import { ok } from '../../src/source/result.ts';
 
 /**
  * What goes wrong with a request: `cut` before the server did anything, `lost`: it did, and its
@@ -109,4 +112,28 @@ export async function startServer(
       }),
   };
   return fake;
+}
+
+/** Requests to a server without the network, but for those with which something goes wrong. */
+export function shortcutTo(
+  server: FakeServer,
+  handle: (request: Request) => Reply | Promise<Reply>,
+): SendRequest {
+  const byNetwork = createSendRequest({});
+  return async (sent) => {
+    const { pathname: path, searchParams: query } = new URL(sent.url);
+    const headers = Object.fromEntries(
+      Object.entries(sent.headers).map(([name, value]) => [name.toLowerCase(), value]),
+    );
+    const { method, body = '' } = sent;
+    const request = { method, path, query, headers, body: Buffer.from(body) };
+    if (server.faultAt(server.requests.length, request) !== undefined) return byNetwork(sent);
+    server.requests.push(request);
+    const reply = await handle(request);
+    return ok({
+      status: reply.status,
+      text: reply.body,
+      retryAfter: reply.headers?.['retry-after'],
+    });
+  };
 }
