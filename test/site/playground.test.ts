@@ -355,6 +355,23 @@ describe('the page', () => {
     faults = faults.filter((fault) => !fault.includes('example.com'));
   });
 
+  it('opens the rule of a rule page, with its pipeline and its target', async () => {
+    const project = mkdtempSync(join(temporary, 'project-'));
+    writeFileSync(join(project, 'rule.yml'), rule('Image|endswith: cmd.exe'));
+    const config = 'rules: [rule.yml]\ntargets: [graylog]\npipelines: { graylog: graylog }\n';
+    writeFileSync(join(project, 'sigpack.yml'), config);
+    await sigpack(['docs', '--playground', 'playground.html'], { cwd: project });
+    const text = readFileSync(join(project, 'site/rules/rule.html'), 'utf8');
+    const [, fragment = ''] = /href="\.\.\/playground\.html(#[\w-]+)"/.exec(text) ?? [];
+    const page = await open({}, fragment);
+    const { graylog = '' } = await converted(
+      join(project, 'rule.yml'),
+      join(project, 'sigpack.yml'),
+    );
+    expect(graylog).toContain('winlogbeat_');
+    await poll(() => query(page)).toBe(graylog);
+  });
+
   const packed = (text: string): string => `#${deflateRawSync(text).toString('base64url')}`;
 
   it.each([

@@ -430,6 +430,15 @@ describe.each([
     expect(await count(page)).toBe(all);
   });
 
+  it('the page of a log source keeps words whole', async () => {
+    const page = await open('sources/windows_process_creation.html', screen);
+    expect(await inspect(page, 'misfits')).toEqual([]);
+    for (const badge of await page.locator('.badges span').all())
+      expect((await badge.boundingBox())?.height).toBeLessThan(30);
+    expect(await page.locator('h1').textContent()).toBe('windows/process_creation');
+    expect(await page.locator('h1 wbr').count()).toBe(2);
+  });
+
   it('the longest pages fit', async () => {
     const folder = join(site, 'rules');
     const sizes = readdirSync(folder).map((name) => ({

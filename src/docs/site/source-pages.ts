@@ -84,6 +84,8 @@ export function sourceHtml(page: SourcePage, siteTitle: string, render: Render):
     content: render('source.html', {
       siteTitle,
       title: page.title,
+      // a narrow screen breaks a long name behind a slash or an underscore
+      titleParts: page.title.split(/(?<=[/_])/),
       total: page.entries.length,
       needed: [...page.needed],
       fields: common.slice(0, mostFields).map(([name, count]) => ({ name, count })),
