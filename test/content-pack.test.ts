@@ -15,9 +15,16 @@ import { createRenderer } from '../src/pack/render/template.ts';
 import { uuidV5 } from '../src/source/uuid.ts';
 import { packOf, textOf } from './pack-of.ts';
 
-const names = ['content-pack', 'event-definition', 'stream-title', 'notification', 'dashboard'].map(
-  (name) => `graylog/${name}.json.hbs`,
-);
+const names = [
+  'content-pack',
+  'event-definition',
+  'stream-title',
+  'stream',
+  'notification',
+  'dashboard',
+  'pipeline-rule',
+  'pipeline',
+].map((name) => `graylog/${name}.json.hbs`);
 const templates = new Map(
   names.map((name) => [
     name,
@@ -655,6 +662,19 @@ test('a dashboard shows what the pack itself raised, of which each event says so
         providers: [{ type: 'template-v1', template: info.id, require_values: false }],
       });
   }
+});
+
+test('at ingest, rules that share a definition take no fields from the events of others', () => {
+  const shared = Array.from({ length: 1501 }, () => filter(['a']));
+  const { text, reasons } = pack([...shared, aggregation({})], {
+    ingest: { detectionsStream: 'Hits' },
+  });
+  const { entities } = JSON.parse(text) as {
+    entities: { type: { name: string }; data: { field_spec: Record<string, unknown> } }[];
+  };
+  const definitions = entities.filter(({ type }) => type.name === 'event_definition');
+  expect([reasons, definitions.length]).toEqual([[], 6]);
+  expect(Object.keys(definitions.at(-1)?.data.field_spec ?? {})).toContain('sigma_techniques');
 });
 
 test('a server that takes leading wildcards gets them, and no other', () => {

@@ -35,6 +35,7 @@ export function ingestParts(
   const alerting = alertingOf(detections, serverVersion(minimum) ?? 0);
   const rules = testedRules(detections, alerting, choice);
   const plan = planIngest(rules, { ...choice, pack: info.id });
+  const own = detections.filter((g) => !sharesDefinition(g));
   const notificationsOf = (level: Level): readonly string[] =>
     notification?.notifies(level) ? [notification.entity.id] : [];
   return {
@@ -55,14 +56,13 @@ export function ingestParts(
           priority,
           notificationIds: notificationsOf(group.level),
         });
-      for (const g of detections) {
-        if (sharesDefinition(g)) continue;
+      for (const g of own) {
         const { severity } = g.detection;
         const chosen = priority[severity];
         yield* eventDefinitions(g, info, {
           minimumServerVersion: minimum,
           streamIds: [hits.id],
-          definitions: detections.length,
+          definitions: alerting.groups.length + own.length,
           title: graylogTitle(titlePrefix, g.detection),
           ...(chosen === undefined ? {} : { priority: chosen }),
           notificationIds: notificationsOf(severity),
