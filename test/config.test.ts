@@ -577,6 +577,39 @@ const refused = [
     "'61 * * * *'",
     false,
   ],
+  ...['Default Stream', 'all messages', 'All events', 'All system events'].map(
+    (title) =>
+      [
+        `graylog: { mode: ingest, detectionsStream: ${title} }`,
+        'the stream of the detections is one that Graylog itself brings',
+        'a title of its own',
+        title,
+        false,
+      ] as const,
+  ),
+  ...(
+    [
+      ['graylog: { mode: ingest, streams: [A, B], detectionsStream: "B" }', 'of its own', '"B"'],
+      ['graylog: { mode: ingest, streams: ["Sigma detections (sigpack)"] }', 'Leave it out'],
+      [
+        'graylog: { mode: ingest }\ndefaults: { graylog: { streams: ["Sigma detections (sigpack)"] } }',
+        'Leave it out',
+      ],
+      [
+        'graylog: { mode: ingest, streamParameter: P }\ninstalls: { a: { kind: graylog, url: "https://g/api", parameters: { P: "Sigma detections (sigpack)" } } }',
+        'Leave it out',
+      ],
+    ] as const
+  ).map(
+    ([text, hint, at = '"Sigma detections (sigpack)"']) =>
+      [
+        text,
+        'the stream of the detections is one of those whose messages are tested',
+        hint,
+        at,
+        false,
+      ] as const,
+  ),
 ] as const;
 
 test.each(refused)('%s', (text, message, hint, at, bySchema) => {

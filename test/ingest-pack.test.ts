@@ -167,6 +167,18 @@ async function packOfText(rules: string, config = configText): Promise<BuiltPack
   }
 }
 
+test('a rule that names the stream of the detections is refused', async () => {
+  const named = await packOfText(`title: Circle
+logsource: { product: windows }
+detection: { selection: { EventID: 1 }, condition: selection }
+sigpack: { graylog: { streams: [${hitsTitle}] } }
+`);
+  expect(messages(named)).toContainEqual(
+    expect.stringContaining('name the stream of the detections, whose hits would be tested again'),
+  );
+  expect(named.pack.graylog).toEqual([]);
+});
+
 describe('a field that hits do not carry', () => {
   const grouped = (field: string): string => `title: Failed
 name: failed

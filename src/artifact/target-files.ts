@@ -55,7 +55,7 @@ export function graylogPack(
   render: Render,
 ): ContentPack {
   const { graylog, ruleUrl } = pack.config;
-  const { detectionsStream = detectionsTitle(pack.config.info) } = graylog;
+  const detectionsStream = detectionsTitle(pack.config.info, graylog);
   const linkOf = (path: string): string | undefined => ruleAddress(ruleUrl, pathOf(path));
   const info = { ...pack.config.info, description: described(pack, 'graylog', '\n\n') };
   const { minimumServerVersion, leadingWildcards, titlePrefix, priority, notification, dashboard } =

@@ -11,6 +11,7 @@ import { fromSchema } from '../../source/schema/from-schema.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { parseYaml } from '../../source/yaml/parse.ts';
 import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
+import { detectionsTitle } from '../graylog/ingest/detections-stream.ts';
 import type { PackInfo } from '../model/detection.ts';
 import { misreadPlaces } from '../settings/all-events.ts';
 import {
@@ -33,6 +34,7 @@ import {
 } from './elasticsearch-config.ts';
 import { type GraylogConfig, graylogConfig } from './graylog-config.ts';
 import { graylogDiagnostics } from './graylog-config-check.ts';
+import { ingestDiagnostics } from './ingest-config-check.ts';
 import type { InstallConfig } from './install-config.ts';
 import { type LintConfig, lintConfig, lintDiagnostics } from './lint-config.ts';
 import { noteMatches } from './match-slips.ts';
@@ -164,6 +166,7 @@ export function readConfig(file: SourceFile, bag: DiagnosticBag): PackConfig | u
 function checkedFile(root: YamlNode): Result<ConfigFile, readonly NewDiagnostic[]> {
   const file = fromSchema(configSchema, root, 'PCK001', 'the file', retiredSettings);
   if (!file.ok) return file;
+  const graylog = graylogConfig(file.value.graylog);
   const ofSettings = settingsNodes(root).flatMap((node): readonly NewDiagnostic[] => [
     ...rangeDiagnostics(node, 'PCK001'),
     ...savedSearchValueDiagnostics(node),
@@ -174,6 +177,12 @@ function checkedFile(root: YamlNode): Result<ConfigFile, readonly NewDiagnostic[
     ...splunkDiagnostics(lookup(root, 'splunk')),
     ...elasticsearchDiagnostics(lookup(root, 'elasticsearch')),
     ...graylogDiagnostics(lookup(root, 'graylog')),
+    ...ingestDiagnostics({
+      root,
+      settings: settingsNodes(root),
+      minimumServerVersion: graylog.minimumServerVersion,
+      detectionsStream: detectionsTitle(infoOf(file.value), graylog),
+    }),
     ...lintDiagnostics(lookup(root, 'lint')),
     ...misreadPlaces(root),
   ];

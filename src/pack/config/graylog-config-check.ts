@@ -3,7 +3,7 @@ import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import { criticalSince } from '../graylog/event-definition.ts';
 import { notificationParameters, teamsSince } from '../graylog/notification/notification.ts';
 import { titleTokens, unknownToken } from '../graylog/title.ts';
-import { serverVersion, versionNumber } from '../settings/server-version.ts';
+import { serverVersion } from '../settings/server-version.ts';
 
 const defaultMinimum = '6.0.0';
 
@@ -17,7 +17,6 @@ export function graylogDiagnostics(graylog: YamlNode | undefined): readonly NewD
     ...priorityDiagnostics(lookup(graylog, 'priority'), minimum),
     ...streamDiagnostics(lookup(graylog, 'streams'), lookup(graylog, 'streamParameter')),
     ...notificationDiagnostics(graylog, minimum),
-    ...ingestDiagnostics(graylog, minimum),
   ];
 }
 
@@ -109,47 +108,6 @@ function notificationDiagnostics(graylog: YamlNode, minimum: number): readonly N
         notification,
         'the notification has no recipients',
         'Name mail addresses under `recipients`, or users of the server under `users`.',
-      ),
-    );
-  return found;
-}
-
-/** The first server whose pipelines can add to a list of ids. */
-const ingestSince = versionNumber(6, 0);
-
-function ingestDiagnostics(graylog: YamlNode, minimum: number): readonly NewDiagnostic[] {
-  const mode = lookup(graylog, 'mode');
-  if (!mode || textOf(mode) !== 'ingest') return [];
-  const streams = lookup(graylog, 'streams');
-  const detections = lookup(graylog, 'detectionsStream');
-  const found: NewDiagnostic[] = [];
-  if (minimum < ingestSince)
-    found.push(
-      diagnostic(
-        mode,
-        'Graylog before 6.0 has no function to add to a list, which rules at ingest need',
-        'Set `graylog.minimumServerVersion: 6.0.0`, or take `mode: search`.',
-      ),
-    );
-  if (streams?.kind === 'scalar')
-    found.push(
-      diagnostic(
-        streams,
-        '`mode: ingest` tests the messages of streams that are named',
-        'Name their titles. Without the key, it is the Default Stream.',
-      ),
-    );
-  const title = textOf(detections);
-  if (
-    detections &&
-    streams?.kind === 'sequence' &&
-    streams.items.some((item) => textOf(item) === title)
-  )
-    found.push(
-      diagnostic(
-        detections,
-        'the stream of the detections is one of those whose messages are tested',
-        'Give it a title of its own: the pack brings it.',
       ),
     );
   return found;

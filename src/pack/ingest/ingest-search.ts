@@ -6,6 +6,7 @@ import { graylogOwn } from '../../backend/graylog/own-fields.ts';
 import { withOwnFieldDiagnostics } from '../../backend/own-fields.ts';
 import type { CompiledDetection, CompiledRule } from '../../query/compile.ts';
 import type { PackConfig } from '../config/config.ts';
+import { detectionsTitle } from '../graylog/ingest/detections-stream.ts';
 import { ingestStreams } from '../graylog/ingest/ingest-streams.ts';
 import { searchOf } from '../graylog-search.ts';
 import type { PackDetection } from '../model/detection.ts';
@@ -23,7 +24,9 @@ export function ingestSearch(
 ): Conversion<IngestSearch> {
   const streams = ingestStreams(config.graylog);
   const refusal =
-    graylogBlankRefusal(compiled, { ...config.graylog, streams }) ?? postprocessedRefusal(compiled);
+    graylogBlankRefusal(compiled, { ...config.graylog, streams }) ??
+    postprocessedRefusal(compiled) ??
+    hitsRefusal(compiled, detection, config);
   if (refusal) return refusal;
   const conversion =
     compiled.kind === 'detection'
@@ -39,6 +42,21 @@ const postprocessedRefusal = ({ rule, processing }: CompiledRule) =>
     'pipelines change the text of the query, and a rule at ingest has no query',
     'Leave the postprocessing out for Graylog, or set graylog.mode: search.',
   );
+
+/** All pipelines are connected to the streams of each rule, those of the hits never. */
+const hitsRefusal = (
+  { rule }: CompiledRule,
+  { settings }: PackDetection,
+  { info, graylog }: PackConfig,
+) =>
+  settings.graylog.streams.includes(detectionsTitle(info, graylog))
+    ? unconverted(
+        placeOfRule(rule),
+        'the `streams` of the rule name the stream of the detections, whose hits would be ' +
+          'tested again',
+        'Leave it out: the pack brings it, for hits and nothing else.',
+      )
+    : undefined;
 
 function ruleSearch(
   compiled: CompiledDetection,

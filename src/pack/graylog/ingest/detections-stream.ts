@@ -26,8 +26,11 @@ export type StreamEntity = PackEntity<
   }
 >;
 
-/** The title where the configuration names none: unique among packs, as a route needs it. */
-export const detectionsTitle = ({ id }: PackInfo): string => `Sigma detections (${id})`;
+/** The title of the stream. The default is unique among packs, as a route needs it. */
+export const detectionsTitle = (
+  { id }: Pick<PackInfo, 'id'>,
+  { detectionsStream }: { readonly detectionsStream?: string },
+): string => detectionsStream ?? `Sigma detections (${id})`;
 
 /** Where hits go: one message for each rule and message. No message gets there by a stream rule. */
 export const detectionsStream = (info: PackInfo, minimum: string, title: string): StreamEntity => ({
