@@ -37,10 +37,10 @@ describe('a detection that a pack can’t hold', () => {
     ),
   });
 
-  async function made(changed: (pack: Pack) => Pack) {
+  async function made(changed: (pack: Pack) => Pack, more = '') {
     const { pack } = await packOf(
       [fileOf('five.yml', titles.map((title, index) => ruleOf(title, index)).join('---\n'))],
-      'id: five',
+      `id: five\n${more}`,
     );
     const bag = createBag();
     const { templates, assets, custom } = loadTemplates(undefined);
@@ -79,6 +79,40 @@ describe('a detection that a pack can’t hold', () => {
     ]);
     expect(written?.graylog).toHaveLength(4);
     expect(written?.splunk).toHaveLength(5);
+  });
+
+  test('is left out where its pipeline rule is too large at ingest', async () => {
+    const operands = ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'].map(
+      (letter) =>
+        ({
+          kind: 'literal',
+          field: 'Image',
+          spelling: 'written',
+          at: 'whole',
+          text: letter.repeat(2_000_000),
+        }) as const,
+    );
+    const large = (pack: Pack): Pack => ({
+      ...pack,
+      graylog: pack.graylog.map((one) =>
+        one.detection.name === 'Second'
+          ? {
+              ...one,
+              tested:
+                one.tested?.map((rule) => ({ ...rule, condition: { kind: 'or', operands } })) ?? [],
+            }
+          : one,
+      ),
+    });
+    const { artifacts, bag, written } = await made(
+      large,
+      'targets: [graylog]\ngraylog: { mode: ingest }\n',
+    );
+    expect(artifacts).toHaveLength(3);
+    expect(bag.list.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      expect.stringMatching(/^PCK007 graylog: the pack takes \d+ bytes .*; the rule is left out$/),
+    ]);
+    expect(written?.graylog).toHaveLength(4);
   });
 
   test('is left out of it with a diagnostic of its own', async () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { conditionText } from '../backend/graylog/pipeline-rule/print.ts';
 import { noPages } from '../docs/detection-page.ts';
 import type { GraylogDetection, PackDetection, PackFile } from '../pack/model/detection.ts';
 import type { Pack } from '../pack/pack.ts';
@@ -199,13 +200,18 @@ async function packed(input: ArtifactInput, render: Renderer): Promise<Packed> {
   };
 }
 
-/** A detection whose queries have more characters may be too large for a pack by itself. */
+/** A detection with more characters may be too large for a pack by itself. */
 const manyCharacters = 1 << 20;
+
+/** Characters of its queries or, at ingest, of the conditions that messages are tested by. */
+const charactersOf = ({ search, tested }: GraylogDetection): number =>
+  (
+    tested?.map(({ condition }) => conditionText(condition)) ??
+    (search.kind === 'filter' ? search.queries : [])
+  ).reduce((sum, text) => sum + text.length, 0);
 
 function tooLargeAlone(input: ArtifactInput, render: Renderer): readonly Broken[] {
   const { pack } = input;
-  const charactersOf = ({ search }: GraylogDetection): number =>
-    search.kind === 'filter' ? search.queries.reduce((sum, query) => sum + query.length, 0) : 0;
   return pack.graylog.flatMap((one) => {
     const alone =
       charactersOf(one) > manyCharacters
