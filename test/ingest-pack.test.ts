@@ -179,6 +179,22 @@ sigpack: { graylog: { streams: [${hitsTitle}] } }
   expect(named.pack.graylog).toEqual([]);
 });
 
+test.each(['search', 'ingest'])('a value that Graylog trims is named once: %s', async (mode) => {
+  const rules = `title: Ends in a Blank
+name: blank
+logsource: { product: windows }
+detection: { selection: { CommandLine|endswith: ' -e ' }, condition: selection }
+---
+title: Many Blanks
+correlation: { type: event_count, rules: [blank], group-by: [Computer], timespan: 5m, condition: { gte: 3 }, generate: true }
+`;
+  const packed = await packOfText(rules, configText.replace('mode: ingest', `mode: ${mode}`));
+  expect(messages(packed).filter((text) => text.startsWith('TGT011'))).toEqual([
+    'TGT011 graylog: no message has `* -e ` in `CommandLine`: Graylog removes blanks at the ends of values',
+  ]);
+  expect(packed.pack.graylog).toHaveLength(2);
+});
+
 describe('a field that hits do not carry', () => {
   const grouped = (field: string): string => `title: Failed
 name: failed

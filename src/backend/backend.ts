@@ -31,6 +31,7 @@ export interface TargetDiagnostic {
     | 'TGT008'
     | 'TGT009'
     | 'TGT010'
+    | 'TGT011'
     | 'PIP002'
     | 'PIP003'
     | 'PIP005'

@@ -1,10 +1,9 @@
 import { type Conversion, placeOfQuery } from '../backend/backend.ts';
 import { graylogBlankRefusal } from '../backend/graylog/blank.ts';
 import { graylogCorrelation } from '../backend/graylog/correlation.ts';
+import { withFieldDiagnostics } from '../backend/graylog/field-diagnostics.ts';
 import { graylogQueries } from '../backend/graylog/graylog.ts';
-import { graylogOwn } from '../backend/graylog/own-fields.ts';
 import type { GraylogOptions } from '../backend/graylog/settings.ts';
-import { withOwnFieldDiagnostics } from '../backend/own-fields.ts';
 import { postprocessed } from '../backend/postprocess.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import type { Query } from '../query/tree.ts';
@@ -45,10 +44,10 @@ export function graylogSearch(
       options,
       detection.settings.given?.delay,
     );
-    const conversion = withOwnFieldDiagnostics(
+    const conversion = withFieldDiagnostics(
       postprocessed(printed, compiled, (value, apply) => ({ ...value, query: apply(value.query) })),
       compiled,
-      graylogOwn,
+      options,
     );
     return conversion.ok
       ? { ...conversion, value: { kind: 'aggregation', ...conversion.value } }
@@ -57,7 +56,7 @@ export function graylogSearch(
   const { rule, query } = compiled;
   const printed = graylogQueries(query, placeOfQuery(rule), options);
   const changed = postprocessed(printed, compiled, (queries, apply) => queries.map(apply));
-  const conversion = withOwnFieldDiagnostics(changed, compiled, graylogOwn);
+  const conversion = withFieldDiagnostics(changed, compiled, options);
   if (!conversion.ok) return conversion;
   const search = searchOf(conversion.value, detection, config.graylog.minimumServerVersion);
   const reason = settingError({ detection, search });

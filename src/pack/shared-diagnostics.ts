@@ -21,15 +21,12 @@ interface Shared {
 
 export function createSharedDiagnostics(bag: DiagnosticBag): SharedDiagnostics {
   const found = new Map<string, Shared>();
+  const told = new Set<string>();
   const put = (target: string, { file, ...diagnostic }: TargetDiagnostic, where = ''): void =>
     bag.add(file, { ...diagnostic, message: `${target}: ${diagnostic.message}${where}`, target });
   return {
     add(target, rule, diagnostics) {
       for (const diagnostic of diagnostics) {
-        if (diagnostic.file.path === rule.file.path) {
-          put(target, diagnostic);
-          continue;
-        }
         const key = JSON.stringify([
           target,
           diagnostic.file.path,
@@ -37,6 +34,12 @@ export function createSharedDiagnostics(bag: DiagnosticBag): SharedDiagnostics {
           diagnostic.code,
           diagnostic.message,
         ]);
+        if (diagnostic.file.path === rule.file.path) {
+          // a correlation in the file of its rules repeats what is said of them
+          if (!told.has(key)) put(target, diagnostic);
+          told.add(key);
+          continue;
+        }
         const shared = found.get(key) ?? { target, diagnostic, titles: new Set() };
         shared.titles.add(rule.title);
         found.set(key, shared);

@@ -3,12 +3,11 @@ import { type Conversion, mapped, placeOfQuery } from '../backend.ts';
 import { detectionsOnly } from '../detections-only.ts';
 import { jsonFormat, ndjsonFormat } from '../format.ts';
 import { luceneLineFormat } from '../lucene/line-format.ts';
-import { withOwnFieldDiagnostics } from '../own-fields.ts';
 import type { ConversionTarget, ConvertedRule } from '../target.ts';
 import { graylogBlankRefusal } from './blank.ts';
+import { withFieldDiagnostics } from './field-diagnostics.ts';
 import { graylogQueries } from './graylog.ts';
 import { ingestCondition } from './ingest/ingest-condition.ts';
-import { graylogOwn } from './own-fields.ts';
 import { conditionText } from './pipeline-rule/print.ts';
 import { type GraylogOptions, graylogDefaults, graylogSchema } from './settings.ts';
 
@@ -22,7 +21,7 @@ function convert(compiled: CompiledDetection, settings: GraylogOptions): Convers
           conditionText(condition),
         ])
       : graylogQueries(compiled.query, place, settings);
-  const conversion = withOwnFieldDiagnostics(printed, compiled, graylogOwn);
+  const conversion = withFieldDiagnostics(printed, compiled, settings);
   return mapped(conversion, (queries) => ({ queries }));
 }
 

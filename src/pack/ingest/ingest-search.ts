@@ -1,9 +1,8 @@
 import { type Conversion, placeOfQuery, placeOfRule, unconverted } from '../../backend/backend.ts';
 import { graylogBlankRefusal } from '../../backend/graylog/blank.ts';
+import { withFieldDiagnostics } from '../../backend/graylog/field-diagnostics.ts';
 import { hitFields } from '../../backend/graylog/ingest/hit-fields.ts';
 import { ingestCondition } from '../../backend/graylog/ingest/ingest-condition.ts';
-import { graylogOwn } from '../../backend/graylog/own-fields.ts';
-import { withOwnFieldDiagnostics } from '../../backend/own-fields.ts';
 import type { CompiledDetection, CompiledRule } from '../../query/compile.ts';
 import type { PackConfig } from '../config/config.ts';
 import { detectionsTitle } from '../graylog/ingest/detections-stream.ts';
@@ -32,7 +31,7 @@ export function ingestSearch(
     compiled.kind === 'detection'
       ? ruleSearch(compiled, detection, config)
       : hitsCorrelation(compiled, detection, config);
-  return withOwnFieldDiagnostics(conversion, compiled, graylogOwn);
+  return withFieldDiagnostics(conversion, compiled, config.graylog);
 }
 
 const postprocessedRefusal = ({ rule, processing }: CompiledRule) =>

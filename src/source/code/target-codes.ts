@@ -50,6 +50,10 @@ export const targetCodes = {
     'Use the settings of Sigpack in place of the key of savedsearches.conf; ' +
       'docs/splunk-pack.md says what a result, a window and a suppression are.',
   ),
+  TGT011: warning(
+    'value that the target never stores',
+    'Write the value without the blank, or `contains` where more follows.',
+  ),
   PIP001: fatal(
     'invalid pipeline',
     'See docs/pipelines.md for what a processing pipeline can hold.',
