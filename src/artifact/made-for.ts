@@ -1,6 +1,6 @@
 import { type NamedPipeline, oneLine } from '../pack/chosen-pipelines.ts';
 import type { PackConfig, Target } from '../pack/config/config.ts';
-import { ingestStreams } from '../pack/graylog/ingest/ingest-streams.ts';
+import { streamChoice } from '../pack/config/graylog-config.ts';
 import { indexMacros } from '../pack/index-macro.ts';
 import type { Pack } from '../pack/pack.ts';
 import { sigmaNames } from '../pipeline/field-choice.ts';
@@ -56,16 +56,15 @@ function splunkPlaces({ config, splunk }: Pack): readonly string[] {
 function graylogPlaces({ config, graylog }: Pack): readonly string[] {
   const places = graylog.flatMap(({ detection }) => {
     const own = detection.settings.graylog.streams;
-    return own.length > 0 ? own : streamsOf(config);
+    return own.length > 0 ? own : streamTexts(config);
   });
   return [...new Set(places.map(oneLine))].sort();
 }
 
-function streamsOf({ graylog }: PackConfig): readonly string[] {
-  const { streamParameter } = graylog;
-  const streams = graylog.mode === 'ingest' ? ingestStreams(graylog) : graylog.streams;
-  if (streamParameter !== undefined) return [`stream of the parameter ${streamParameter}`];
-  return streams.length === 0 ? ['all streams'] : streams;
+function streamTexts({ graylog }: PackConfig): readonly string[] {
+  const choice = streamChoice(graylog);
+  if (choice.kind === 'parameter') return [`stream of the parameter ${choice.name}`];
+  return choice.kind === 'all' ? ['all streams'] : choice.titles;
 }
 
 const shownPlaces = 4;

@@ -70,6 +70,39 @@ export interface Page {
   readonly query: Query;
 }
 
+/** What the charts of a page have in common: where they are and what they are called. */
+type Placed = readonly [name: string, title: string, at: Drawing['at']];
+
+/** The number of all that the page counts. */
+export const countChart = (title: string): Chart => ({
+  name: 'count',
+  title,
+  at: [1, 1, 2, 4],
+  kind: 'numeric',
+  rows: [],
+  columns: [],
+});
+
+/** Bars over time, stacked by the values of a field. */
+export const overTime = (field: string, ...[name, title, at]: Placed): Chart => ({
+  name,
+  title,
+  at,
+  kind: 'bar',
+  rows: ['timestamp'],
+  columns: [field],
+});
+
+/** A table of the most frequent values of fields. */
+export const frequencies = (fields: readonly string[], ...[name, title, at]: Placed): Chart => ({
+  name,
+  title,
+  at,
+  kind: 'table',
+  rows: fields,
+  columns: [],
+});
+
 const eventField = (name: string): string => `fields.${name}`;
 const [rule, level, technique, tactic] = [
   sigmaFields.rule,
@@ -79,15 +112,8 @@ const [rule, level, technique, tactic] = [
 ].map(eventField) as [string, string, string, string];
 
 const alertCharts: readonly Chart[] = [
-  { name: 'count', title: 'Alerts', at: [1, 1, 2, 4], kind: 'numeric', rows: [], columns: [] },
-  {
-    name: 'levels',
-    title: 'By level over time',
-    at: [3, 1, 7, 4],
-    kind: 'bar',
-    rows: ['timestamp'],
-    columns: [level],
-  },
+  countChart('Alerts'),
+  overTime(level, 'levels', 'By level over time', [3, 1, 7, 4]),
   {
     name: 'priority',
     title: 'By priority',
@@ -96,38 +122,10 @@ const alertCharts: readonly Chart[] = [
     rows: ['priority'],
     columns: [],
   },
-  {
-    name: 'rules',
-    title: 'Most frequent rules',
-    at: [1, 5, 6, 5],
-    kind: 'table',
-    rows: [rule, level],
-    columns: [],
-  },
-  {
-    name: 'keys',
-    title: 'Most frequent hosts, users and other keys',
-    at: [7, 5, 6, 5],
-    kind: 'table',
-    rows: ['key'],
-    columns: [],
-  },
-  {
-    name: 'techniques',
-    title: 'ATT&CK techniques over time',
-    at: [1, 10, 6, 5],
-    kind: 'bar',
-    rows: ['timestamp'],
-    columns: [technique],
-  },
-  {
-    name: 'tactics',
-    title: 'ATT&CK tactics over time',
-    at: [7, 10, 6, 5],
-    kind: 'bar',
-    rows: ['timestamp'],
-    columns: [tactic],
-  },
+  frequencies([rule, level], 'rules', 'Most frequent rules', [1, 5, 6, 5]),
+  frequencies(['key'], 'keys', 'Most frequent hosts, users and other keys', [7, 5, 6, 5]),
+  overTime(technique, 'techniques', 'ATT&CK techniques over time', [1, 10, 6, 5]),
+  overTime(tactic, 'tactics', 'ATT&CK tactics over time', [7, 10, 6, 5]),
 ];
 const newestAlerts: MessageTable = {
   name: 'newest',

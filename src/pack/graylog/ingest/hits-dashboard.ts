@@ -1,40 +1,17 @@
 import { hitFields } from '../../../backend/graylog/ingest/hit-fields.ts';
 import type { PackInfo } from '../../model/detection.ts';
 import { type DashboardEntity, dashboardOf } from '../dashboard.ts';
-import type { Chart, Page } from '../widgets.ts';
+import { type Chart, countChart, frequencies, overTime, type Page } from '../widgets.ts';
 
 const { title, level, entity, tactics, techniques, rule } = hitFields;
 
-const overTime = (name: string, text: string, at: Chart['at'], field: string): Chart => ({
-  name,
-  title: text,
-  at,
-  kind: 'bar',
-  rows: ['timestamp'],
-  columns: [field],
-});
-
 const charts: readonly Chart[] = [
-  { name: 'count', title: 'Hits', at: [1, 1, 2, 4], kind: 'numeric', rows: [], columns: [] },
-  overTime('levels', 'By level over time', [3, 1, 10, 4], level),
-  {
-    name: 'rules',
-    title: 'Most frequent rules',
-    at: [1, 5, 6, 5],
-    kind: 'table',
-    rows: [title, level],
-    columns: [],
-  },
-  {
-    name: 'entities',
-    title: 'Most frequent hosts, users and other entities',
-    at: [7, 5, 6, 5],
-    kind: 'table',
-    rows: [entity],
-    columns: [],
-  },
-  overTime('tactics', 'ATT&CK tactics over time', [1, 10, 6, 5], tactics),
-  overTime('techniques', 'ATT&CK techniques over time', [7, 10, 6, 5], techniques),
+  countChart('Hits'),
+  overTime(level, 'levels', 'By level over time', [3, 1, 10, 4]),
+  frequencies([title, level], 'rules', 'Most frequent rules', [1, 5, 6, 5]),
+  frequencies([entity], 'entities', 'Most frequent hosts, users and other entities', [7, 5, 6, 5]),
+  overTime(tactics, 'tactics', 'ATT&CK tactics over time', [1, 10, 6, 5]),
+  overTime(techniques, 'techniques', 'ATT&CK techniques over time', [7, 10, 6, 5]),
 ];
 
 /** Hits of rules that only correlations count are none of an analyst. */
