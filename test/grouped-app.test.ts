@@ -32,6 +32,7 @@ const shown = [
   'windows/recovery-disabled.yml',
   'windows/service-with-suspicious-program.yml',
   'windows/shadow-copies-deleted.yml',
+  'windows/wmi-starts-shell.yml',
 ].map((path) => join(starter, path));
 
 async function filesOf(built: BuiltPack): Promise<ReadonlyMap<string, string>> {
@@ -55,13 +56,22 @@ interface Given {
   readonly level?: string;
   readonly settings?: string;
   readonly title?: string;
+  readonly sel?: string;
 }
+
+const linux: Given = { source: '{ product: linux }' };
 
 const ruleText = (
   number: number,
-  { source = '{ product: windows, service: sysmon }', level = 'medium', settings, title }: Given,
+  {
+    source = '{ product: windows, service: sysmon }',
+    level = 'medium',
+    settings,
+    title,
+    sel = `a: v${number}`,
+  }: Given,
 ): string =>
-  `title: ${title ?? `Rule ${number}`}\nid: ${uuid(number)}\nstatus: test\nlevel: ${level}\nlogsource: ${source}\ndetection:\n  sel: { a: v${number} }\n  condition: sel\n${settings === undefined ? '' : `sigpack: { ${settings} }\n`}`;
+  `title: ${title ?? `Rule ${number}`}\nid: ${uuid(number)}\nstatus: test\nlevel: ${level}\nlogsource: ${source}\ndetection:\n  sel: { ${sel} }\n  condition: sel\n${settings === undefined ? '' : `sigpack: { ${settings} }\n`}`;
 
 const pack = (rules: readonly Given[], config: string, published?: Published): Pack => {
   const bag = createBag();
@@ -120,9 +130,14 @@ describe('an app of grouped searches', () => {
 
   it('keeps each search of a detection under its name, unscheduled and not disabled', () => {
     const [before, after] = [searchesIn(single), searchesIn(files)];
+    const { groups, alone } = built.pack.groups;
+    const members = new Set(
+      groups.flatMap((group) => group.members.map(({ detection }) => detection.name)),
+    );
+    expect([members.size, alone.size]).toEqual([4, 3]);
     for (const [name, settings] of before) {
       const now = after.get(name);
-      const runs = built.pack.groups.alone.size > 0 && /Many Failed Logons/.test(name);
+      const runs = !members.has(name);
       expect([name, now]).toEqual([
         name,
         new Map([...settings, ['enableSched', runs ? '1' : '0']]),
@@ -166,18 +181,18 @@ describe('an app of grouped searches', () => {
       const { splunk } = targets as { readonly splunk: { readonly scheduled?: string } };
       return splunk.scheduled ?? [];
     });
-    expect(scheduled).toHaveLength(5);
+    expect(scheduled).toHaveLength(4);
     for (const name of scheduled) expect(stanzas.get(name)?.get('enableSched')).toBe('1');
   });
 });
 
 describe('detections share a search', () => {
   it('of one log source, whatever their level', () => {
-    const made = pack(
-      [{}, { level: 'high' }, { source: '{ product: linux }' }, { level: 'low' }],
-      grouping,
-    );
-    expect(idsOf(made)).toEqual([[uuid(3)], [uuid(1), uuid(2), uuid(4)]]);
+    const made = pack([{}, { level: 'high' }, linux, { level: 'low' }, linux], grouping);
+    expect(idsOf(made)).toEqual([
+      [uuid(3), uuid(5)],
+      [uuid(1), uuid(2), uuid(4)],
+    ]);
     expect(made.groups.groups.map(({ detection }) => detection.severity)).toEqual([
       'medium',
       'high',
@@ -196,10 +211,46 @@ describe('detections share a search', () => {
     'splunk: { savedsearch: { alert.expires: 2d } }',
   ])('but not with %s', (settings) => {
     expect(
-      idsOf(pack([{}, { settings }, {}], grouping))
+      idsOf(pack([{}, { settings }, {}, { settings }, { settings }], grouping))
         .map(({ length }) => length)
         .sort(),
-    ).toEqual([1, 2]);
+    ).toEqual([2, 3]);
+  });
+
+  it('unless one would be alone in it: then it runs as without groups', () => {
+    const lone = { source: '{ product: other }', title: 'Lone' };
+    const made = pack([{}, {}, lone, { settings: 'interval: 30m' }], grouping);
+    expect(idsOf(made)).toEqual([[uuid(1), uuid(2)]]);
+    expect([...made.groups.alone]).toEqual(
+      [uuid(4), uuid(3)].map((id) => [id, 'no other detection fits in a search with it']),
+    );
+    expect(made.groups.macros?.allow.size).toBe(2);
+  });
+
+  it('but not one that may mean most events with those that mean few', () => {
+    const source = '{ product: windows, category: process_creation }';
+    const broad = { source, sel: 'EventID: 1' };
+    const { groups } = pack(
+      [{ source }, broad, { source, sel: "a|re: '^.'" }, { source }, { source, sel: 'a: "*-*"' }],
+      grouping,
+    );
+    expect(
+      groups.groups.map(({ members }) => members.map(({ detection }) => detection.id)),
+    ).toEqual(
+      expect.arrayContaining([
+        [uuid(1), uuid(4)],
+        [uuid(2), uuid(3), uuid(5)],
+      ]),
+    );
+    const narrow = groups.groups.find(({ members }) => members[0]?.detection.id === uuid(1));
+    expect(narrow?.search).toContain('a IN ("v1", "v4") | eval');
+  });
+
+  it('with those that mean all events of their kind, where a log source has several', () => {
+    const { groups } = pack([{}, { sel: 'EventID: 16' }], grouping);
+    expect(groups.groups.map(({ search }) => search.split(' | ')[0])).toEqual([
+      '`sigpack_windows_sysmon` (EventID="16" OR a="v1")',
+    ]);
   });
 
   it('whatever a key of savedsearch says of their own', () => {
@@ -230,16 +281,16 @@ describe('detections share a search', () => {
     ['splunk: { savedsearch: { quantity: 3 } }', '`quantity` is about all results of its search'],
     ['entities: [{ field: severity, type: user }]', '`severity` is a column of grouped searches'],
   ])('and not at all with %s', (settings, reason) => {
-    const { groups } = pack([{}, { settings }], grouping);
-    expect([...groups.groupOf.keys()]).toEqual([uuid(1)]);
+    const { groups } = pack([{}, { settings }, {}], grouping);
+    expect([...groups.groupOf.keys()]).toEqual([uuid(1), uuid(3)]);
     expect([...groups.alone]).toEqual([[uuid(2), reason]]);
   });
 
   it('unless they are switched off: they keep their own schedule', () => {
-    const { groups, splunk } = pack([{}, { settings: 'enabled: false' }], grouping);
-    expect([...groups.groupOf.keys()]).toEqual([uuid(1)]);
+    const { groups, splunk } = pack([{}, { settings: 'enabled: false' }, {}], grouping);
+    expect([...groups.groupOf.keys()]).toEqual([uuid(1), uuid(3)]);
     expect([...groups.alone.keys()]).toEqual([]);
-    expect(splunk).toHaveLength(2);
+    expect(splunk).toHaveLength(3);
   });
 
   it('up to the limits of the configuration', () => {
@@ -250,13 +301,14 @@ describe('detections share a search', () => {
     expect(new Set(groups.groups.map(({ name }) => name)).size).toBe(groups.groups.length);
     const bytes = pack(many, 'splunk: { grouping: log-source, grouped: { bytes: 4000 } }').groups;
     for (const { search, members } of bytes.groups)
-      expect(members.length === 1 || Buffer.byteLength(search) <= 4000).toBe(true);
+      expect(members.length > 1 && Buffer.byteLength(search) <= 4000).toBe(true);
   });
 
   it('and have names of their own for groups and macros', () => {
-    const [group] = pack([{}], grouping).groups.groups;
+    const [group] = pack([{}, {}], grouping).groups.groups;
     const { groups } = pack(
       [
+        {},
         {},
         { title: `"${group?.name}"`, source: '{ product: other }' },
         { title: 'all', source: '{ product: all, category: detections }' },
@@ -271,7 +323,8 @@ describe('detections share a search', () => {
 
   it.each([0, 1])('whose names are not cut within a character', (shift) => {
     const product = `${'x'.repeat(shift)}${'😀'.repeat(60)}`;
-    const { groups } = pack([{ source: `{ product: ${product} }` }], grouping);
+    const source = `{ product: ${product} }`;
+    const { groups } = pack([{ source }, { source }], grouping);
     expect(groups.groups.map(({ name }) => name.replace(/ \([\da-f]{8}\)$/, ''))).toEqual([
       expect.stringMatching(/^Group of x?(?:😀){30,}$/u),
     ]);
@@ -295,14 +348,32 @@ describe('the load of grouped searches', () => {
   });
 
   it('is shown beside that of single searches, with what runs by itself', () => {
-    const made = pack([{}, {}, { settings: 'threshold: 2' }], grouping);
-    expect(groupedLoad(made)).toMatchObject({
+    const made = pack(
+      [{}, {}, { settings: 'threshold: 2' }, { settings: 'enabled: false' }],
+      grouping,
+    );
+    const threshold = { id: uuid(3), reason: 'it has a `threshold`' };
+    expect(groupedLoad(made, 'enabled')).toMatchObject({
       groups: 1,
       detections: 2,
-      alone: [{ id: uuid(3), reason: 'it has a `threshold`' }],
+      broad: { groups: 0, detections: 0 },
+      alone: [threshold],
       single: { searches: 3, mean: 0.2 },
     });
-    expect(groupedLoad(pack([{}], ''))).toBeUndefined();
+    expect(groupedLoad(made, 'all')).toMatchObject({
+      groups: 1,
+      alone: [threshold, { id: uuid(4), reason: 'it is switched off as delivered' }],
+      single: { searches: 4 },
+    });
+    expect(groupedLoad(pack([{}], ''), 'all')).toBeUndefined();
+  });
+
+  it('has the groups that no word or value narrows', () => {
+    const wide = { sel: "a|re: '^.'" };
+    expect(groupedLoad(pack([{}, {}, wide, wide, wide], grouping), 'enabled')).toMatchObject({
+      groups: 2,
+      broad: { groups: 1, detections: 3 },
+    });
   });
 
   it('is less than that of single searches, by the number of searches of a log source', () => {
@@ -329,15 +400,15 @@ describe('a release of grouped searches', () => {
   });
 
   it('disables a group that is gone, and remembers it', () => {
-    const grouped = pack([{}, { source: '{ product: linux }' }], grouping);
-    const [linux] = grouped.groups.groups.map(({ name }) => name);
-    const next = pack([{}], grouping, published(grouped));
-    expect(next.tombstones.map(({ name, isGroup }) => [name, isGroup])).toEqual([[linux, true]]);
+    const grouped = pack([{}, {}, linux, linux], grouping);
+    const [first] = grouped.groups.groups.map(({ name }) => name);
+    const next = pack([{}, {}], grouping, published(grouped));
+    expect(next.tombstones.map(({ name, isGroup }) => [name, isGroup])).toEqual([[first, true]]);
     const single = pack([{}], '', published(next));
     expect(single.tombstones.map(({ name }) => name).sort()).toEqual(
       grouped.groups.groups.map(({ name }) => name).sort(),
     );
-    const again = pack([{}, { source: '{ product: linux }' }], grouping, published(single));
+    const again = pack([{}, {}, linux, linux], grouping, published(single));
     expect(again.tombstones).toEqual([]);
     expect(idsOf(again)).toEqual(idsOf(grouped));
     expect(again.groups.groups.map(({ name }) => name)).toEqual(
@@ -381,7 +452,12 @@ describe('results of grouped searches', () => {
 
   beforeAll(async () => {
     files = await filesOf(
-      await packOf(shown, config.replace('index: windows', 'enterpriseSecurity: true, index: "*"')),
+      await packOf(
+        shown,
+        `${config
+          .replace('index: windows', 'enterpriseSecurity: true, index: "*"')
+          .replace('rules: 2', 'rules: 9')}defaults: { risk: { score: 50 } }\n`,
+      ),
     );
   });
 

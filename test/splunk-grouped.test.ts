@@ -58,16 +58,53 @@ describe('a grouped search', () => {
     const search = (...detections: string[]) =>
       groupedOf(asked(detections)).searches[0]?.text.split(' | ')[0];
     expect(search('sel: { EventID: 1 }', 'sel: { EventID: 1, a: b }')).toBe('index=* EventID=1');
+    expect(search('sel: { EventID: 1, a: b }', 'sel: { EventID: 1, c|re: "." }')).toBe(
+      'index=* EventID=1 (a="b" OR c="*")',
+    );
     expect(search('sel: { EventID: [1, 3], a: b }')).toBe('index=* EventID IN ("1", "3") a="b"');
   });
 
   test('needs every alternative, and knows where one needs nothing', () => {
     const one = queryOf('sel: { a: b }');
-    expect(neededTerms(or([one, and([])]), true)).toBeUndefined();
+    expect(neededTerms(or([one, and([])]), true)).toEqual([]);
     expect(neededTerms(and([one, and([])]), true)).toEqual([
-      { whole: 'a="b"', field: 'a', text: '"b"' },
+      { terms: [{ whole: 'a="b"', field: 'a', text: '"b"' }], reach: 'few' },
     ]);
-    expect(neededTerms(or([]), true)).toEqual([]);
+    expect(neededTerms(or([]), true)).toEqual([{ terms: [], reach: 'few' }]);
+  });
+
+  test('asks for every alternative of a rule, however many, rather than for the kind of its events', () => {
+    const many = Array.from({ length: 300 }, (_, at) => `'*value${at}*'`);
+    const rules = [
+      ...programs(0, 20),
+      ...asked([
+        `sel: { EventID: 1, CommandLine: [${many}] }`,
+        "sel: { EventID: 1, CommandLine|contains: [☂, '-a'] }",
+      ]),
+      {
+        id: idOf('or'),
+        query: and([
+          queryOf('sel: { EventID: 1 }'),
+          or(
+            ['a: x', 'Product: Tool', 'c|contains: yz'].map((item) => queryOf(`sel: { ${item} }`)),
+          ),
+        ]),
+      },
+    ];
+    const { searches } = groupedOf(rules);
+    const [stage = ''] = searches.map(({ text }) => text.split(' | ')[0]);
+    expect(searches).toHaveLength(1);
+    expect(stage.startsWith('index=* EventID=1 (CommandLine IN (')).toBe(true);
+    for (const term of ['Product="Tool"', 'a="x"', 'c="*yz*"', '"*value299*"', '"*☂*"'])
+      expect(stage).toContain(term);
+    const reachOf = ({ query }: AskedRule) => neededTerms(query, true)[0]?.reach;
+    expect(new Set(rules.map(reachOf))).toEqual(new Set(['few']));
+    expect(
+      ['EventID: 1', "a: '*-*'", 'a|exists: true', "a|re: '.'"].map((item) =>
+        reachOf({ id: '', query: queryOf(`sel: { ${item} }`) }),
+      ),
+    ).toEqual(['kind', 'many', 'many', 'many']);
+    expect(neededTerms(not(queryOf('sel: { a: x }')), true)[0]?.reach).toBe('many');
   });
 
   const loudness = 'sel: { a: b }';
@@ -276,17 +313,30 @@ describe('grouped searches of any rules', () => {
     fc.constantFrom('', 'ab', '1', '10', '10.1.2.3', 'fe80::1%2', 'true', 'aab\n'),
   );
   const event = fc
-    .record({ a: value, b: value, 'c d': value, 'e.f': value }, { requiredKeys: [] })
+    .record(
+      {
+        ...{ a: value, b: value, 'c d': value, 'e.f': value },
+        EventID: fc.constantFrom('1', '1', '2'),
+      },
+      { requiredKeys: [] },
+    )
     .map((fields): Event => ({ ...fields, _raw: Object.values(fields).join('\n') }));
 
   test('find the pairs of rule and event that the rules mean, and lose none to the index', () => {
+    const kind = queryOf('sel: { EventID: 1 }');
     fc.assert(
       fc.property(
         fc.array(query, { minLength: 1, maxLength: 6 }),
         fc.array(event, { minLength: 1, maxLength: 8 }),
         fc.boolean(),
-        (queries, events, cloudSafe) => {
-          const rules = queries.map((query, at): AskedRule => ({ id: idOf(String(at)), query }));
+        fc.boolean(),
+        (queries, events, cloudSafe, ofOneKind) => {
+          const rules = queries.map(
+            (query, at): AskedRule => ({
+              id: idOf(String(at)),
+              query: ofOneKind ? and([kind, query]) : query,
+            }),
+          );
           const { searches } = groupedOf(rules, { cloudSafe, maxRules: 4 });
           const over = numbered(events);
           expect(groupedDisagreements(rules, searches, over).wrong).toEqual([]);

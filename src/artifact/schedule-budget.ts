@@ -5,6 +5,7 @@ import { scheduleHistogram } from '../pack/load/schedule-load.ts';
 import type { Pack } from '../pack/pack.ts';
 import { serverVersion } from '../pack/settings/server-version.ts';
 import { noGroups } from '../pack/splunk/grouped/groups.ts';
+import { isBroad } from '../pack/splunk/grouped/key.ts';
 import { cronOf } from '../pack/splunk/schedule.ts';
 import { counted } from '../source/plural.ts';
 
@@ -61,11 +62,16 @@ export function scheduledCrons({ splunk, groups }: Pack, which: 'enabled' | 'all
 export const searchesPerMinute = (pack: Pack, which: 'enabled' | 'all'): readonly number[] =>
   scheduleHistogram(scheduledCrons(pack, which));
 
-/** What grouping makes of the searches of enabled detections. */
+/** What grouping makes of the searches of detections. */
 export interface GroupedLoad {
   readonly groups: number;
   /** Detections in them. */
   readonly detections: number;
+  /**
+   * Of the groups, those that read every event of their log source that is of the right kind: no
+   * word or value is known that the events of their detections have.
+   */
+  readonly broad: { readonly groups: number; readonly detections: number };
   /** Detections that run by themselves, by id, and why. */
   readonly alone: readonly { readonly id: string; readonly reason: string }[];
   /** Bytes of the longest grouped search. */
@@ -74,18 +80,34 @@ export interface GroupedLoad {
   readonly single: { readonly searches: number; readonly most: number; readonly mean: number };
 }
 
-/** Undefined where detections are not grouped. */
-export function groupedLoad(pack: Pack): GroupedLoad | undefined {
+/** Of the enabled detections, or of all. Undefined where detections are not grouped. */
+export function groupedLoad(pack: Pack, which: 'enabled' | 'all'): GroupedLoad | undefined {
   if (pack.config.splunk.grouping === 'none') return undefined;
-  const { groups, groupOf, alone } = pack.groups;
-  const single = scheduledCrons({ ...pack, groups: noGroups }, 'enabled');
+  const { groups, groupOf } = pack.groups;
+  const single = scheduledCrons({ ...pack, groups: noGroups }, which);
+  const broad = groups.filter(({ members }) => members.some(isBroad));
   return {
     groups: groups.length,
     detections: groupOf.size,
-    alone: [...alone].map(([id, reason]) => ({ id, reason })),
+    broad: {
+      groups: broad.length,
+      detections: broad.reduce((sum, { members }) => sum + members.length, 0),
+    },
+    alone: aloneIn(pack, which),
     longest: groups.reduce((most, { search }) => Math.max(most, Buffer.byteLength(search)), 0),
     single: { searches: single.length, ...loadOfMinutes(scheduleHistogram(single)) },
   };
+}
+
+const isOff = 'it is switched off as delivered';
+
+function aloneIn({ splunk, groups }: Pack, which: 'enabled' | 'all'): GroupedLoad['alone'] {
+  const single = splunk.filter(({ detection }) => !groups.groupOf.has(detection.id));
+  return single.flatMap(({ detection }) => {
+    const { id } = detection;
+    if (runsInSplunk(detection)) return [{ id, reason: groups.alone.get(id) ?? isOff }];
+    return which === 'all' ? [{ id, reason: isOff }] : [];
+  });
 }
 
 /** Maximum number of minutes over the budget that a message names. */

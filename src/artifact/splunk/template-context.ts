@@ -61,6 +61,8 @@ export function appContext(
     counts: {
       detections: searches.size,
       enabled: rows.filter(({ enabled }) => enabled === 1).length,
+      groups: groups.groups.length,
+      grouped: groups.groupOf.size,
     },
   };
 }

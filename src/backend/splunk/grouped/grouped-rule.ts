@@ -4,7 +4,7 @@ import { failed, ok, type Result } from '../../../source/result.ts';
 import { Refusal } from '../../backend.ts';
 import { bounded } from '../search-stage.ts';
 import { printWhere } from '../where-stage.ts';
-import { alwaysOf, type NeededTerm, neededTerms } from './necessary.ts';
+import { alwaysOf, type NeededTerms, neededTerms } from './necessary.ts';
 
 /** The column that has the id of the rule: the one that a row is a hit of. */
 export const ruleColumn = 'sigma_rule';
@@ -15,8 +15,11 @@ export interface GroupedRule {
   readonly id: string;
   /** An eval expression that is true exactly where the rule is. */
   readonly condition: string;
-  /** Every event of the rule has at least one of these. */
-  readonly needed: readonly NeededTerm[];
+  /**
+   * Every event of the rule has at least one term of each list. At least one list, the narrowest
+   * first.
+   */
+  readonly needed: readonly NeededTerms[];
   /** Terms of the search stage, of which every event of the rule has all. */
   readonly always: readonly string[];
   /**
@@ -42,7 +45,7 @@ export function groupedRule(id: string, query: Query, cloudSafe: boolean): Resul
   try {
     const over = bounded(query, 'over', cloudSafe);
     const needed = neededTerms(over, cloudSafe);
-    if (needed === undefined) return failed(anyEvent);
+    if (needed.length === 0) return failed(anyEvent);
     const always = alwaysOf(over, cloudSafe);
     return ok({ id, condition: printWhere(query), needed, always });
   } catch (error) {
@@ -51,6 +54,4 @@ export function groupedRule(id: string, query: Query, cloudSafe: boolean): Resul
   }
 }
 
-const anyEvent =
-  'no term of the search stage is in all of its events, so that a search with other rules would ' +
-  'look at every event for each of them';
+const anyEvent = 'no word or value is known that its events have: its group would read every event';

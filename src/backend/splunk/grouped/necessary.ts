@@ -16,14 +16,48 @@ export interface NeededTerm {
 }
 
 /**
- * Terms of the search stage: if the query is true of an event, so is at least one of them.
- * Undefined where any event may be meant, empty where none is.
+ * What a list of terms leaves of the events of a log source: few; those of a kind; or so many that
+ * no index helps. From the narrowest on.
+ */
+const reaches = ['few', 'kind', 'many'] as const;
+export type Reach = (typeof reaches)[number];
+
+/** Alternatives of the search stage. */
+export interface NeededTerms {
+  readonly terms: readonly NeededTerm[];
+  readonly reach: Reach;
+}
+
+/**
+ * Lists of terms of the search stage: if the query is true of an event, so is at least one term of
+ * each list. The narrowest comes first. There is no list where any event may be meant, and an empty
+ * one where none is.
  *
  * @param over - A query that the search stage can express.
  */
-export function neededTerms(over: Query, cloudSafe: boolean): readonly NeededTerm[] | undefined {
+export function neededTerms(over: Query, cloudSafe: boolean): readonly NeededTerms[] {
   const spell = looseValue(cloudSafe);
-  return clauseOf(over, spell)?.terms.map((term) => printedTerm(term, spell));
+  return conjunctsOf(over)
+    .flatMap((conjunct) => clauseOf(conjunct, spell) ?? [])
+    .map(({ terms, cost }) => ({ terms, cost, reach: widest(terms.map(reachOf)) }))
+    .sort((a, b) => reaches.indexOf(a.reach) - reaches.indexOf(b.reach) || a.cost - b.cost)
+    .map(({ terms, reach }) => ({ terms: terms.map((term) => printedTerm(term, spell)), reach }));
+}
+
+const conjunctsOf = (query: Query): readonly Query[] =>
+  query.kind === 'and' ? query.operands.flatMap(conjunctsOf) : [query];
+
+const widest = (some: readonly Reach[]): Reach =>
+  reaches.findLast((reach) => some.includes(reach)) ?? 'few';
+
+/** Share of events from which on a term is no use. */
+const tooMany = 0.1;
+
+function reachOf(term: Query): Reach {
+  if (term.kind !== 'item') return 'many';
+  const { kind } = term.test;
+  if (namesKind(term) && (kind === 'string' || kind === 'number')) return 'kind';
+  return shareOf(term) > tooMany ? 'many' : 'few';
 }
 
 /** The conjuncts that are short enough to be worth sharing among the rules of a search. */
@@ -66,9 +100,14 @@ const clause = (term: Query, share: number, spell: Spelling): Clause<Query> => (
   cost: share + perByte * printOperand(term, spell).length,
 });
 
+/** The product of a Windows event is that of a program, unlike in other logs. */
+const namesKind = ({ field }: Item): boolean =>
+  field !== undefined && field.toLowerCase() !== 'product' && isKindField(field);
+
 /** Estimated: longer literals are rarer, and a value may be that of all events of a kind. */
-function shareOf({ field, test }: Item): number {
-  const whole = field !== undefined && isKindField(field) ? 0.2 : 0.001;
+function shareOf(item: Item): number {
+  const { field, test } = item;
+  const whole = namesKind(item) ? 0.2 : 0.001;
   switch (test.kind) {
     case 'string':
       return Math.max(whole, patternShare(test.pattern));
@@ -87,7 +126,11 @@ function patternShare(pattern: Pattern): number {
   for (const [at, part] of pattern.entries()) {
     if (typeof part !== 'string') continue;
     const isAtEnd = at === 0 || at === pattern.length - 1;
-    longest = Math.max(longest, part.length + (isAtEnd ? 3 : 0));
+    longest = Math.max(longest, weightOf(part) + (isAtEnd ? 3 : 0));
   }
   return Math.max(0.0001, 0.5 * 0.35 ** longest);
 }
+
+/** Other signs than those of ASCII are rare, as if each of them were three letters. */
+const weightOf = (text: string): number =>
+  [...text].reduce((sum, char) => sum + (char > '\u007f' ? 3 : 1), 0);

@@ -16,18 +16,30 @@ function sharedTerms(rules: readonly GroupedRule[]): readonly string[] {
   return [...new Set(first.always)].filter((term) => sets.every((set) => set.has(term))).sort();
 }
 
-/** One group of alternatives, or nothing where what they share is all that a rule needs. */
+/**
+ * One group of alternatives: of each rule the narrowest list that is not what all of them share.
+ * Nothing where what they share is all that a rule needs.
+ */
 function neededByAny(
   rules: readonly GroupedRule[],
   shared: ReadonlySet<string>,
 ): readonly string[] {
-  const needed = rules.flatMap((rule) => rule.needed);
-  if (needed.some(({ whole }) => shared.has(whole))) return [];
+  const needed: NeededTerm[] = [];
+  for (const rule of rules) {
+    const list = rule.needed.find(({ terms }) => !isIn(shared, terms));
+    if (list === undefined) return [];
+    needed.push(...list.terms);
+  }
   const alternatives = alternativesOf(needed);
   if (alternatives.length === 0) return ['NOT *'];
   if (alternatives.some((text) => shared.has(text))) return [];
   return alternatives.length === 1 ? alternatives : [`(${alternatives.join(' OR ')})`];
 }
+
+/** Whether all events that have what the rules share have one of the terms. */
+const isIn = (shared: ReadonlySet<string>, terms: readonly NeededTerm[]): boolean =>
+  terms.some(({ whole }) => shared.has(whole)) ||
+  alternativesOf(terms).some((text) => shared.has(text));
 
 function alternativesOf(terms: readonly NeededTerm[]): readonly string[] {
   const values = new Map<string, Set<string>>();

@@ -1,22 +1,27 @@
 import type { GroupedLoad } from '../../../artifact/schedule-budget.ts';
 import { type SourceWork, searchedSources } from '../../../artifact/work-estimate.ts';
 import type { Pack } from '../../../pack/pack.ts';
-import { counted } from '../../../source/plural.ts';
 import { visible } from '../../../source/visible.ts';
-import { numberText } from '../../report/number.ts';
+import { countedText, numberText } from '../../report/number.ts';
 
 /** What groups make of the searches of detections. */
 export function groupedLines(load: GroupedLoad): readonly string[] {
-  const { groups, detections, alone, longest, single } = load;
+  const { groups, detections, broad, alone, longest, single } = load;
   const byReason = Map.groupBy(alone, ({ reason }) => reason);
   return [
-    `${counted(detections, 'detection runs', 'detections run')} in ` +
-      `${counted(groups, 'grouped search', 'grouped searches')}, ` +
-      `${alone.length} by ${alone.length === 1 ? 'itself' : 'themselves'}; ` +
+    `${countedText(detections, 'detection runs', 'detections run')} in ` +
+      `${countedText(groups, 'grouped search', 'grouped searches')}, ` +
+      `${numberText(alone.length)} by ${alone.length === 1 ? 'itself' : 'themselves'}; ` +
       `the longest search has ${numberText(longest)} bytes\n`,
-    ...[...byReason].map(([reason, of]) => `  ${of.length}: ${visible(reason)}\n`),
-    `One by one: ${counted(single.searches, 'search', 'searches')} ` +
-      `(most ${single.most}, mean ${single.mean.toFixed(1)})\n`,
+    ...(broad.groups === 0
+      ? []
+      : [
+          `  ${countedText(broad.groups, 'grouped search', 'grouped searches')} with ` +
+            `${countedText(broad.detections, 'detection')} may read all events of the log source\n`,
+        ]),
+    ...[...byReason].map(([reason, of]) => `  ${numberText(of.length)}: ${visible(reason)}\n`),
+    `One by one: ${countedText(single.searches, 'search', 'searches')} ` +
+      `(most ${numberText(single.most)}, mean ${single.mean.toFixed(1)})\n`,
   ];
 }
 

@@ -9,12 +9,13 @@ import {
 import { estimatedWork } from '../../../artifact/work-estimate.ts';
 import type { PackConfig } from '../../../pack/config/config.ts';
 import type { Pack } from '../../../pack/pack.ts';
-import { counted } from '../../../source/plural.ts';
+
 import { visible } from '../../../source/visible.ts';
 import { type ExitCode, exitCodes } from '../../error/exit-code.ts';
 import { compileRules } from '../../project/compile-rules.ts';
 import { openProject, reportProject, shownConfiguration } from '../../project/project.ts';
 import { leftOffLines, loadText } from '../../report/load-lines.ts';
+import { countedText, numberText } from '../../report/number.ts';
 import { printText } from '../../terminal/guarded.ts';
 import { groupedLines, workLines } from './grouped-lines.ts';
 
@@ -61,7 +62,7 @@ export async function stats(paths: readonly string[], options: StatsOptions): Pr
     ? { graylog: loadOf(pack, 'graylog') }
     : {};
   const searches = scheduledCrons(pack, options.all ? 'all' : 'enabled').length;
-  const grouped = groupedLoad(pack);
+  const grouped = groupedLoad(pack, options.all ? 'all' : 'enabled');
   const work = options.eventsPerMinute ? estimatedWork(pack, options.eventsPerMinute) : [];
   terminal.clear();
   if (options.format === 'json') {
@@ -131,9 +132,9 @@ function histogram(
     const bar = '█'.repeat(Math.ceil((count / Math.max(1, most)) * room));
     return `${start} ${bar}${count > budget ? ' over budget' : ''}`;
   });
-  const numbers = `most ${most}, mean ${mean.toFixed(1)}, budget ${budget}`;
+  const numbers = `most ${numberText(most)}, mean ${mean.toFixed(1)}, budget ${budget}`;
   const head =
-    `${counted(searches, 'search', 'searches')}; starts on each minute of the worst hour ` +
+    `${countedText(searches, 'search', 'searches')}; starts on each minute of the worst hour ` +
     `(${numbers})`;
   return `${head}\n${rows.join('\n')}\n`;
 }

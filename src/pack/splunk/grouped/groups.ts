@@ -25,7 +25,7 @@ export interface SplunkGroup {
   /** Of its stanza. It stays as long as they have the same in common. */
   readonly name: string;
   readonly search: string;
-  /** At least one, sorted by id. */
+  /** At least two, sorted by id. */
   readonly members: readonly GroupedDetection[];
   /** The settings that its stanza is made of; its severity is the highest of the members. */
   readonly detection: PackDetection;
@@ -72,6 +72,11 @@ export function splunkGroups(
     const { searches, tooLong } = searchesOf(members, macros, config);
     for (const { id } of tooLong) alone.set(id, 'it is longer than a grouped search may be');
     for (const search of searches) {
+      const [only, ...others] = search.rules;
+      if (only !== undefined && others.length === 0) {
+        alone.set(only.id, 'no other detection fits in a search with it');
+        continue;
+      }
       const group = madeGroup(key, search, taken, config);
       taken.add(stanzaKey(group.name));
       groups.push(group);

@@ -14,6 +14,7 @@ export function groupKey(
   const { settings, alert } = detection;
   const { interval, cron, window, delay, owner, suppress, splunk } = settings;
   return sortedJson({
+    ...(isBroad({ scopes, member }) ? { broad: true } : {}),
     macros: scopes.map(({ macro }) => macro),
     runs: [interval, cron ?? '', window ?? 0, delay],
     owner: owner ?? '',
@@ -32,6 +33,19 @@ export function groupKey(
         }
       : {}),
   });
+}
+
+/**
+ * Whether a detection may mean most events of its log source, as far as the search stage knows. In
+ * one search with others it would make all of them look at these. All events of a category are of
+ * the same kinds; those of a service differ by them.
+ */
+export function isBroad({
+  scopes: [scope],
+  member,
+}: Pick<GroupedDetection, 'scopes' | 'member'>): boolean {
+  const reach = member.rule.needed[0]?.reach;
+  return reach === 'many' || (reach === 'kind' && scope?.source.category !== undefined);
 }
 
 /** Keys that say what the search of a detection is, which stays in the app, and not how it runs. */
