@@ -111,6 +111,36 @@ test('a diff of apps of both modes is about what the detections say of themselve
   );
 });
 
+test('stats counts groups and what runs by itself, with what is off where it is asked for', async () => {
+  const rules = firstRules.map((text, index): [string, string] => [`rules/${index}.yml`, text]);
+  const off = `${firstRules[2]}sigpack: { enabled: false }\n`;
+  const folder = projectIn(root, {
+    'sigpack.yml': configFile('log-source'),
+    ...Object.fromEntries(rules),
+    'rules/2.yml': off,
+  });
+  const linesOf = async (...args: readonly string[]) =>
+    (await sigpack(['stats', ...args], { cwd: folder })).stdout
+      .split('\n')
+      .filter((line) => !line.startsWith(':'))
+      .map((line) => line.replace(/the longest.*/, ''));
+  expect(await linesOf()).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^1 search; /),
+      '2 detections run in 1 grouped search, 0 by themselves; ',
+      expect.stringMatching(/^One by one: 2 searches /),
+    ]),
+  );
+  expect(await linesOf('--all')).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^2 searches; /),
+      '2 detections run in 1 grouped search, 1 by itself; ',
+      '  1: it is switched off as delivered',
+      expect.stringMatching(/^One by one: 3 searches /),
+    ]),
+  );
+});
+
 describe('an installed app in both modes', () => {
   test('keeps what an admin has in local/, and is counted by detections', async () => {
     const single = createLab('{ kind: splunk-disk, home: splunk }');
