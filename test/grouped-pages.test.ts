@@ -44,11 +44,13 @@ let kept: App;
 let secure: App;
 let group: string;
 beforeAll(async () => {
-  const grouped = (more: string): Promise<App> =>
-    appOf(rules, `splunk: { index: '*', grouping: log-source${more} }\n`, temporary);
+  const grouped = (more: string, defaults = ''): Promise<App> =>
+    appOf(rules, `splunk: { index: '*', grouping: log-source${more} }\n${defaults}`, temporary);
   plain = await grouped('');
   kept = await grouped(', summaryIndex: acme-alerts');
-  secure = await grouped(', enterpriseSecurity: true');
+  // what detections of a group have in common
+  const alike = 'defaults: { risk: { score: 40 }, splunk: { output: finding } }\n';
+  secure = await grouped(', enterpriseSecurity: true', alike);
   group = groupIn(plain);
 });
 
