@@ -161,7 +161,7 @@ function adjusted(config: PackConfig, options: BuildOptions): PackConfig {
 
 /** Without `grouping`, nothing. */
 function groupedIn(pack: Pack): Pick<TargetLoad, 'grouped'> {
-  const load = groupedLoad(pack);
+  const load = groupedLoad(pack, 'enabled');
   return load ? { grouped: { detections: load.detections, searches: load.groups } } : {};
 }
 
