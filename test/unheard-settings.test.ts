@@ -153,12 +153,13 @@ describe('a setting that changes nothing is reported', () => {
 test.each([['build'], ['check']])('%s says what runs in grouped searches', async (command) => {
   const folder = projectIn(temporary, {
     'rules/0.yml': process,
+    'rules/1.yml': rule(3, 'product: windows, category: process_creation', 'CommandLine: other'),
     'sigpack.yml':
       'id: acme\ntargets: [splunk]\npipelines: { splunk: splunk }\n' +
       'splunk: { index: a, grouping: log-source }\n',
   });
   const { stdout, stderr } = await sigpack([command], { cwd: folder });
-  expect(stdout + stderr).toContain('\n  1 detection runs in 1 grouped search\n');
+  expect(stdout + stderr).toContain('\n  2 detections run in 1 grouped search\n');
 });
 
 describe('a word for everywhere where names are wanted', () => {
