@@ -142,7 +142,11 @@ describe('a setting that changes nothing is reported', () => {
   test.each([
     ['an index', '{ index: windows }', 'splunk'],
     ['a summary index', '{ index: a, summaryIndex: s }', 'splunk'],
-    ['limits of groups', '{ index: a, grouping: log-source, grouped: { rules: 10 } }', 'splunk'],
+    [
+      'limits of groups',
+      '{ index: a, summaryIndex: s, grouping: log-source, grouped: { rules: 10 } }',
+      'splunk',
+    ],
   ])('%s that counts is not', async (_, splunk, pipeline) => {
     expect(
       (await built([process], `splunk: ${splunk}\n`, '-t', 'splunk', '-p', pipeline)).told,
