@@ -50,7 +50,7 @@ const conjunctsOf = (query: Query): readonly Query[] =>
 const widest = (some: readonly Reach[]): Reach =>
   reaches.findLast((reach) => some.includes(reach)) ?? 'few';
 
-/** Share of events from which on a term is no use. */
+/** A term that a larger share of events has does not help. */
 const tooMany = 0.1;
 
 function reachOf(term: Query): Reach {
