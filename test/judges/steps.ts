@@ -67,7 +67,7 @@ export function judgeSteps(wanted: readonly Judge[]): readonly Step[] {
     });
   }
   if (has('install'))
-    steps.push(...everyFault, { name: 'install splunk', command: node('install-splunk.ts') });
+    steps.push(...everyFault(), { name: 'install splunk', command: node('install-splunk.ts') });
   return steps;
 }
 
@@ -75,23 +75,24 @@ export function judgeSteps(wanted: readonly Judge[]): readonly Step[] {
  * The slow tests, and those of which `npm test` tries a spread: a kill at every call, every fault
  * at every request. In halves, either of which is no longer than other steps.
  */
-const everyFault: readonly Step[] = ['1/2', '2/2'].map((half) => ({
-  name: `every fault, ${half}`,
-  command: [
-    process.execPath,
-    'node_modules/vitest/vitest.mjs',
-    'run',
-    '--project',
-    'quick',
-    '--project',
-    'slow',
-    '--maxWorkers=1',
-    `--shard=${half}`,
-    ...thoroughTests(),
-  ],
-  env: { SIGPACK_FAULTS: 'all' },
-  limit: 2400,
-}));
+const everyFault = (): readonly Step[] =>
+  ['1/2', '2/2'].map((half) => ({
+    name: `every fault, ${half}`,
+    command: [
+      process.execPath,
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--project',
+      'quick',
+      '--project',
+      'slow',
+      '--maxWorkers=1',
+      `--shard=${half}`,
+      ...thoroughTests(),
+    ],
+    env: { SIGPACK_FAULTS: 'all' },
+    limit: 2400,
+  }));
 
 function thoroughTests(): readonly string[] {
   const tests = readdirSync(join(root, 'test')).filter((name) => name.endsWith('.test.ts'));
