@@ -95,14 +95,16 @@ const everyFault = (): readonly Step[] =>
   }));
 
 function thoroughTests(): readonly string[] {
-  const tests = readdirSync(join(root, 'test')).filter((name) => name.endsWith('.test.ts'));
-  const thorough = tests.filter(
+  const files = readdirSync(join(root, 'test')).filter((name) => name.endsWith('.ts'));
+  const asking = new Set(files.filter(isThorough));
+  const thorough = files.filter(
     (name) =>
-      isSlow(name) ||
-      isThorough(name) ||
-      [...textOf(name).matchAll(/from '\.\/([\w-]+\.ts)'/g)].some(([, helper = '']) =>
-        isThorough(helper),
-      ),
+      name.endsWith('.test.ts') &&
+      (isSlow(name) ||
+        asking.has(name) ||
+        [...textOf(name).matchAll(/from '\.\/([\w-]+\.ts)'/g)].some(([, helper = '']) =>
+          asking.has(helper),
+        )),
   );
   if (thorough.length === 0) throw new Error('no test imports thoroughness.ts');
   return thorough.map((name) => `test/${name}`);
