@@ -252,14 +252,20 @@ const summary: BuildSummary = {
       compiled: 3752,
       enabled: 2900,
       skipped: [{ code: 'SIG024', count: 2 }],
-      load: { most: 44, mean: 43.7, budget: 44, leftOff },
+      load: {
+        most: 44,
+        mean: 43.7,
+        budget: 44,
+        leftOff,
+        roomier: 'splunk.grouping: log-source',
+      },
     },
     {
       target: 'graylog',
       compiled: 3754,
       enabled: 2901,
       skipped: [],
-      load: { mean: 99.9, budget: 100, leftOff: [] },
+      load: { mean: 99.9, budget: 100, leftOff: [], roomier: 'graylog.mode: ingest' },
     },
   ],
   madeFor: [
@@ -330,7 +336,11 @@ test('summary: --verbose names what was left off, and no line that we word is wi
 test('summary: what is grouped, and then no hint to group', () => {
   const [splunk, graylog] = summary.targets;
   if (!splunk || !graylog) throw new Error('no targets');
-  const load = { ...splunk.load, grouped: { detections: 1200, searches: 1 } };
+  const load = {
+    ...splunk.load,
+    grouped: { detections: 1200, searches: 1 },
+    roomier: undefined,
+  };
   const grouped = { ...summary, targets: [{ ...splunk, load }, graylog] };
   expect(formatSummary(grouped, [], unpainted, false)).toContain(
     [
@@ -341,6 +351,20 @@ test('summary: what is grouped, and then no hint to group', () => {
       '  To change that: select, enable, a longer interval under levels, or',
       '  splunk.searchesPerMinute; --verbose names what is off',
       'graylog: ',
+    ].join('\n'),
+  );
+});
+
+test('summary: what names another mode of Graylog where its budget is short', () => {
+  const [, graylog] = summary.targets;
+  if (!graylog) throw new Error('no targets');
+  const load = { ...graylog.load, leftOff };
+  expect(
+    formatSummary({ ...summary, targets: [{ ...graylog, load }] }, [], unpainted, false),
+  ).toContain(
+    [
+      '  To change that: graylog.mode: ingest, select, enable, a longer interval under',
+      '  levels, or graylog.definitionsPerMinute; --verbose names what is off',
     ].join('\n'),
   );
 });

@@ -1,15 +1,28 @@
 import type { Load } from '../../artifact/schedule-budget.ts';
+import type { PackConfig } from '../../pack/config/config.ts';
 import type { LeftOff } from '../../pack/load-trim.ts';
 import { type Level, levels } from '../../sigma/rule/rule.ts';
 import { plural } from '../../source/plural.ts';
 import { visible } from '../../source/visible.ts';
 import { numberText } from './number.ts';
+import { wrapped } from './wrapped.ts';
 
 /** What a target starts in a minute, and what its budget has no room for. */
 export interface TargetLoad extends Load {
   readonly leftOff: readonly LeftOff[];
   /** Of Splunk with `grouping`: what runs in searches of groups. */
   readonly grouped?: { readonly detections: number; readonly searches: number };
+  /** The setting with which thousands of rules have room; undefined where it is chosen. */
+  readonly roomier: string | undefined;
+}
+
+/** {@link TargetLoad.roomier} of a target with a configuration. */
+export function roomierSetting(target: string, config: PackConfig): string | undefined {
+  if (target === 'splunk' && config.splunk.grouping === 'none')
+    return 'splunk.grouping: log-source';
+  return target === 'graylog' && config.graylog.mode === 'search'
+    ? 'graylog.mode: ingest'
+    : undefined;
 }
 
 const nouns: Readonly<Record<string, { readonly noun: string; readonly setting: string }>> = {
@@ -38,7 +51,7 @@ export const groupedText = ({ detections, searches }: NonNullable<TargetLoad['gr
 export function leftOffLines(
   target: string,
   leftOff: readonly LeftOff[],
-  { names, isGrouped }: { readonly names: boolean; readonly isGrouped: boolean },
+  { names, roomier }: { readonly names: boolean } & Pick<TargetLoad, 'roomier'>,
 ): readonly string[] {
   if (leftOff.length === 0) return [];
   const { setting = '' } = nouns[target] ?? {};
@@ -52,14 +65,10 @@ export function leftOffLines(
     `  ${numberText(leftOff.length)} switched off, as the budget has no room for them:`,
     `  ${byLevel.join(', ')}`,
     ...named,
-    ...(target === 'splunk' && !isGrouped
-      ? [
-          '  To change that: splunk.grouping: log-source, select, enable, a longer interval',
-          `  under levels, or ${setting}${more}`,
-        ]
-      : [
-          '  To change that: select, enable, a longer interval under levels, or',
-          `  ${setting}${more}`,
-        ]),
+    ...wrapped(
+      `To change that: ${roomier === undefined ? '' : `${roomier}, `}select, enable, a longer ` +
+        `interval under levels, or ${setting}${more}`,
+      78,
+    ).map((line) => `  ${line}`),
   ];
 }

@@ -78,7 +78,7 @@ export function formatSummary(
         ...(load.grouped ? [groupedText(load.grouped)] : []),
         ...leftOffLines(target, load.leftOff, {
           names: verbose,
-          isGrouped: load.grouped !== undefined,
+          roomier: load.roomier,
         }),
       ])
       .join('\n'),

@@ -24,7 +24,7 @@ import {
 import { lintOf } from '../../project/lint.ts';
 import { openProject, type Project, reportProject } from '../../project/project.ts';
 import type { ReportFormat } from '../../report/format-names.ts';
-import type { TargetLoad } from '../../report/load-lines.ts';
+import { roomierSetting, type TargetLoad } from '../../report/load-lines.ts';
 import { type BuildSummary, countSkipped } from '../../report/summary.ts';
 import { writeArtifacts } from '../../write/artifacts.ts';
 
@@ -196,6 +196,7 @@ function summaryOf(
         load: {
           ...loadOf(pack, target),
           leftOff: pack.leftOff[target],
+          roomier: roomierSetting(target, pack.config),
           ...(target === 'splunk' ? groupedIn(pack) : {}),
         },
       };

@@ -14,7 +14,7 @@ import { visible } from '../../../source/visible.ts';
 import { type ExitCode, exitCodes } from '../../error/exit-code.ts';
 import { compileRules } from '../../project/compile-rules.ts';
 import { openProject, reportProject, shownConfiguration } from '../../project/project.ts';
-import { leftOffLines, loadText } from '../../report/load-lines.ts';
+import { leftOffLines, loadText, roomierSetting } from '../../report/load-lines.ts';
 import { countedText, numberText } from '../../report/number.ts';
 import { printText } from '../../terminal/guarded.ts';
 import { groupedLines, workLines } from './grouped-lines.ts';
@@ -100,8 +100,8 @@ export async function stats(paths: readonly string[], options: StatsOptions): Pr
 const loadLines = (pack: Pack): readonly string[] =>
   pack.config.targets.flatMap((target) => {
     const load = target === 'graylog' ? [loadText(target, loadOf(pack, target))] : [];
-    const isGrouped = pack.config.splunk.grouping !== 'none';
-    const off = leftOffLines(target, pack.leftOff[target], { names: false, isGrouped });
+    const roomier = roomierSetting(target, pack.config);
+    const off = leftOffLines(target, pack.leftOff[target], { names: false, roomier });
     return [...load, ...off].map((line) => `${line}\n`);
   });
 
