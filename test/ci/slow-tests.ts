@@ -20,6 +20,7 @@ export const slowTests = [
   'release*.test.ts',
   'ci-steps.test.ts',
   'terminal-lines.test.ts',
+  'docs-commands.test.ts',
   'docs-serve.test.ts',
   'tutorials.test.ts',
   'graylog-pipeline-property.test.ts',
