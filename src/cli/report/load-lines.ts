@@ -2,9 +2,9 @@ import type { Load } from '../../artifact/schedule-budget.ts';
 import type { PackConfig } from '../../pack/config/config.ts';
 import type { LeftOff } from '../../pack/load-trim.ts';
 import { type Level, levels } from '../../sigma/rule/rule.ts';
+import { numberText } from '../../source/number-text.ts';
 import { plural } from '../../source/plural.ts';
 import { visible } from '../../source/visible.ts';
-import { numberText } from './number.ts';
 import { wrapped } from './wrapped.ts';
 
 /** What a target starts in a minute, and what its budget has no room for. */

@@ -1,12 +1,12 @@
 import { type MadeFor, madeForText } from '../../artifact/made-for.ts';
 import { codeCatalogue, type DiagnosticCode } from '../../source/code/catalogue.ts';
 import type { Diagnostic } from '../../source/diagnostic.ts';
+import { numberText } from '../../source/number-text.ts';
 import { plural } from '../../source/plural.ts';
 import { visible } from '../../source/visible.ts';
 import { cells } from './cells.ts';
 import { countSeverities, type Paint } from './context.ts';
 import { groupedText, leftOffLines, loadText, type TargetLoad } from './load-lines.ts';
-import { numberText } from './number.ts';
 import { lineWidth, wrapped } from './wrapped.ts';
 
 /** What a build did, for the text and the JSON report. */

@@ -1,6 +1,7 @@
 import type { PackFile } from '../../pack/model/detection.ts';
 import type { Render } from '../../pack/render/template.ts';
 import { levels, statuses } from '../../sigma/rule/rule.ts';
+import { numberText } from '../../source/number-text.ts';
 import { type AttackCount, attackMatrix } from './matrix.ts';
 import type { IndexEntry } from './site-index.ts';
 import type { SourcePage } from './source-pages.ts';
@@ -8,7 +9,8 @@ import type { SourcePage } from './source-pages.ts';
 /** A line of a table with a bar. */
 interface Bar {
   readonly name: string;
-  readonly count: number;
+  /** `1,234`. */
+  readonly count: string;
   /** Of the largest, from 0 to 100. */
   readonly width: number;
   /** Address of the list of these rules; empty if there is none. */
@@ -66,15 +68,23 @@ export function statisticsHtml(
   ].filter((table) => table.bars.length > 0);
   return {
     path: 'statistics.html',
-    content: render('statistics.html', { siteTitle: title, total: entries.length, tables }),
+    content: render('statistics.html', {
+      siteTitle: title,
+      total: numberText(entries.length),
+      tables,
+    }),
   };
 }
 
-type Line = Omit<Bar, 'width'>;
+type Line = Omit<Bar, 'width' | 'count'> & { readonly count: number };
 
 function bars(lines: readonly Line[]): readonly Bar[] {
   const most = Math.max(1, ...lines.map(({ count }) => count));
-  return lines.map((line) => ({ ...line, width: Math.ceil((100 * line.count) / most) }));
+  return lines.map((line) => ({
+    ...line,
+    count: numberText(line.count),
+    width: Math.ceil((100 * line.count) / most),
+  }));
 }
 
 /** In the given order; rules without a value last. */

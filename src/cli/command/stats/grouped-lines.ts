@@ -1,8 +1,8 @@
 import type { GroupedLoad } from '../../../artifact/schedule-budget.ts';
 import { type SourceWork, searchedSources } from '../../../artifact/work-estimate.ts';
 import type { Pack } from '../../../pack/pack.ts';
+import { countedText, numberText } from '../../../source/number-text.ts';
 import { visible } from '../../../source/visible.ts';
-import { countedText, numberText } from '../../report/number.ts';
 
 /** What groups make of the searches of detections. */
 export function groupedLines(load: GroupedLoad): readonly string[] {

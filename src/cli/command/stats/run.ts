@@ -9,13 +9,12 @@ import {
 import { estimatedWork } from '../../../artifact/work-estimate.ts';
 import type { PackConfig } from '../../../pack/config/config.ts';
 import type { Pack } from '../../../pack/pack.ts';
-
+import { countedText, numberText } from '../../../source/number-text.ts';
 import { visible } from '../../../source/visible.ts';
 import { type ExitCode, exitCodes } from '../../error/exit-code.ts';
 import { compileRules } from '../../project/compile-rules.ts';
 import { openProject, reportProject, shownConfiguration } from '../../project/project.ts';
 import { leftOffLines, loadText, roomierSetting } from '../../report/load-lines.ts';
-import { countedText, numberText } from '../../report/number.ts';
 import { printText } from '../../terminal/guarded.ts';
 import { groupedLines, workLines } from './grouped-lines.ts';
 

@@ -1,4 +1,4 @@
-import { plural } from '../../source/plural.ts';
+import { plural } from './plural.ts';
 
 /**
  * A whole number with separators of thousands: `12,345`. Intl's formatters give the same, and take
