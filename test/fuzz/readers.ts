@@ -99,7 +99,7 @@ export function checkHtml(name: string, text: string): void {
 }
 
 const elements = new Set(
-  'a aside b body button code dd div dl dt form h1 h2 h3 head header html input kbd label li link main meta meter nav noscript option p pre script section select small span table tbody td th thead title tr ul'.split(
+  'a aside b body button code dd div dl dt form h1 h2 h3 head header html input kbd label li link main meta meter nav noscript option p pre script section select small span table tbody td th thead title tr ul wbr'.split(
     ' ',
   ),
 );
