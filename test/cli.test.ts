@@ -463,9 +463,9 @@ describe('stats', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Configuration: none .*\n3 searches;/);
     expect(stdout).toMatch(/\n:07 {5}3 █+\n/);
-    expect(stdout.trimEnd().split('\n')).toHaveLength(63);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(64);
     expect(stdout).toMatch(
-      /\ngraylog: 0.2 event definitions run in a minute on average; budget 100\n$/,
+      /\ngraylog: 0.2 event definitions run in a minute on average; budget 100\n {2}4 detections, 1 of them switched off\n$/,
     );
     expect((await run(['stats', '--all', '-p', 'none'])).stdout).toMatch(/\n4 searches;/);
   });
@@ -516,6 +516,45 @@ describe('stats', () => {
     expect(check.stdout).toMatch(
       /\nsplunk: 1 search starts in the worst minute, 0 on average; budget 1\n {2}2 switched off, as the budget has no room for them:\n {2}2 medium\n {4}medium: Rule/,
     );
+  });
+
+  describe('of a project for Graylog alone', () => {
+    beforeEach(() =>
+      write(
+        'sigpack.yml',
+        'targets: [graylog]\npipelines: { graylog: none }\ngraylog: { streams: all }\n',
+      ),
+    );
+
+    it.each([
+      [[], '0.2 event definitions'],
+      [['--all'], '0.3 event definitions'],
+    ])('has no part for Splunk: %j', async (args, rate) => {
+      const { code, stdout, stderr } = await run(['stats', ...args]);
+      expect([code, stderr]).toEqual([0, expect.not.stringContaining('error')]);
+      expect(stdout).toMatch(/^Configuration: sigpack.yml.*\ngraylog: /);
+      expect(stdout).toContain(`\ngraylog: ${rate} run in a minute on average; budget 100\n`);
+      expect(stdout).toContain('\n  4 detections, 1 of them switched off\n');
+      expect(stdout.trimEnd().split('\n')).toHaveLength(3);
+    });
+
+    it('has no numbers of Splunk in JSON', async () => {
+      const { code, stdout } = await run(['stats', '-f', 'json']);
+      expect([code, Object.keys(JSON.parse(stdout))]).toEqual([
+        0,
+        ['version', 'configuration', 'graylog', 'leftOff', 'problems'],
+      ]);
+    });
+
+    it.each([
+      ['--budget', '3'],
+      ['--events-per-minute', 'windows/sysmon=3'],
+    ])('refuses %s', async (option, value) => {
+      expect(await run(['stats', option, value])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`${option} is about searches of Splunk`),
+      });
+    });
   });
 
   it('fails where rules can not be read', async () => {

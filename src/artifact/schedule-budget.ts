@@ -17,19 +17,23 @@ export interface Load {
   readonly budget: number;
 }
 
-export const loadOf = (pack: Pack, target: Target): Load =>
+export const loadOf = (pack: Pack, target: Target, which: 'enabled' | 'all' = 'enabled'): Load =>
   target === 'splunk'
     ? {
-        ...loadOfMinutes(searchesPerMinute(pack, 'enabled')),
+        ...loadOfMinutes(searchesPerMinute(pack, which)),
         budget: pack.config.splunk.searchesPerMinute,
       }
-    : graylogLoad(pack);
+    : graylogLoad(pack, which);
 
-function graylogLoad({ config, graylog }: Pack): Load {
+function graylogLoad(
+  { config, graylog }: Pick<Pack, 'config' | 'graylog'>,
+  which: 'enabled' | 'all',
+): Load {
   const { minimumServerVersion, definitionsPerMinute } = config.graylog;
   const minimum = serverVersion(minimumServerVersion) ?? 0;
-  const mean = graylog.reduce(
-    (sum, one) => (one.detection.settings.enabled ? sum + definitionRate(one, minimum) : sum),
+  const counted = graylog.filter(({ detection }) => which === 'all' || detection.settings.enabled);
+  const mean = counted.reduce(
+    (sum, one) => sum + definitionRate(one, minimum),
     sharedRate(graylog, minimum),
   );
   return { mean: tenths(mean), budget: definitionsPerMinute };
@@ -137,7 +141,7 @@ function scheduleError(pack: Pack): string | undefined {
 /** What exceeds the budgets of the targets that the pack is built for. */
 export function budgetErrors(pack: Pack): readonly string[] {
   const { targets } = pack.config;
-  const { mean, budget } = graylogLoad(pack);
+  const { mean, budget } = graylogLoad(pack, 'enabled');
   const graylog =
     mean > budget
       ? [`${mean} event definitions run in a minute on average, more than the budget of ${budget}`]

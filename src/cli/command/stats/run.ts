@@ -1,19 +1,26 @@
 import {
   budgetErrors,
+  type GroupedLoad,
   groupedLoad,
   loadOf,
   loadOfMinutes,
   scheduledCrons,
   searchesPerMinute,
 } from '../../../artifact/schedule-budget.ts';
-import { estimatedWork } from '../../../artifact/work-estimate.ts';
+import { estimatedWork, type SourceWork } from '../../../artifact/work-estimate.ts';
 import type { PackConfig } from '../../../pack/config/config.ts';
 import type { Pack } from '../../../pack/pack.ts';
 import { countedText, numberText } from '../../../source/number-text.ts';
 import { visible } from '../../../source/visible.ts';
+import { CommandError } from '../../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../../error/exit-code.ts';
 import { compileRules } from '../../project/compile-rules.ts';
-import { openProject, reportProject, shownConfiguration } from '../../project/project.ts';
+import {
+  openProject,
+  type Project,
+  reportProject,
+  shownConfiguration,
+} from '../../project/project.ts';
 import { leftOffLines, loadText, roomierSetting } from '../../report/load-lines.ts';
 import { printText } from '../../terminal/guarded.ts';
 import { groupedLines, workLines } from './grouped-lines.ts';
@@ -42,7 +49,7 @@ export async function stats(paths: readonly string[], options: StatsOptions): Pr
   const request = {
     config: options.config,
     pipeline: options.pipeline,
-    adjust: withSplunk(options.budget),
+    adjust: withBudget(options.budget),
     rules: paths,
     lock: { retire: paths.length === 0 },
   };
@@ -50,30 +57,23 @@ export async function stats(paths: readonly string[], options: StatsOptions): Pr
   if (!opened.ok) return opened.error;
   const project = opened.value;
   const { loaded, terminal } = project;
+  refuseForSplunk(project, options);
+  const which = options.all ? 'all' : 'enabled';
   const pack = compileRules(project, paths).pack();
-  const { searchesPerMinute: budget } = loaded.config.splunk;
-  const minutes = searchesPerMinute(pack, options.all ? 'all' : 'enabled');
+  const { targets } = loaded.config;
   const reasons = budgetErrors(pack);
   const leftOff = Object.fromEntries(
-    loaded.config.targets.map((target) => [target, pack.leftOff[target].map(({ id }) => id)]),
+    targets.map((target) => [target, pack.leftOff[target].map(({ id }) => id)]),
   );
-  const graylog = loaded.config.targets.includes('graylog')
-    ? { graylog: loadOf(pack, 'graylog') }
-    : {};
-  const searches = scheduledCrons(pack, options.all ? 'all' : 'enabled').length;
-  const grouped = groupedLoad(pack, options.all ? 'all' : 'enabled');
-  const work = options.eventsPerMinute ? estimatedWork(pack, options.eventsPerMinute) : [];
+  const graylog = targets.includes('graylog') ? { graylog: loadOf(pack, 'graylog', which) } : {};
+  const splunk = targets.includes('splunk') ? splunkLoad(pack, options) : undefined;
   terminal.clear();
   if (options.format === 'json') {
     const configuration = shownConfiguration(loaded);
     const answered = {
       version: 1,
       configuration,
-      searches,
-      minutes,
-      budget,
-      ...(grouped === undefined ? {} : { grouped }),
-      ...(work.length === 0 ? {} : { work }),
+      ...splunk,
       ...graylog,
       leftOff,
       problems: reasons,
@@ -82,10 +82,8 @@ export async function stats(paths: readonly string[], options: StatsOptions): Pr
   } else
     printText(
       [
-        histogram(searches, minutes, budget, terminal.width),
-        ...(grouped === undefined ? [] : groupedLines(grouped)),
-        ...workLines(work, pack),
-        ...loadLines(pack),
+        ...(splunk ? splunkLines(splunk, pack, terminal.width) : []),
+        ...loadLines(pack, which),
       ].join(''),
     );
   const code = reportProject(project, answer);
@@ -95,24 +93,80 @@ export async function stats(paths: readonly string[], options: StatsOptions): Pr
   return reasons.length > 0 ? exitCodes.findings : code;
 }
 
+/** These options are about searches of Splunk, which not every project has. */
+function refuseForSplunk({ loaded, unchosen }: Project, options: StatsOptions): void {
+  const { targets } = loaded.config;
+  if (targets.includes('splunk') || unchosen.includes('splunk')) return;
+  const given = Object.entries({
+    '--budget': options.budget,
+    '--events-per-minute': options.eventsPerMinute,
+  }).find(([, value]) => value !== undefined);
+  if (given)
+    throw new CommandError(
+      `${given[0]} is about searches of Splunk, and \`targets\` has no splunk`,
+    );
+}
+
+/** What the Splunk app starts. */
+interface SplunkLoad {
+  readonly searches: number;
+  readonly minutes: readonly number[];
+  readonly budget: number;
+  readonly grouped?: GroupedLoad;
+  readonly work?: readonly SourceWork[];
+}
+
+function splunkLoad(pack: Pack, { all, eventsPerMinute }: StatsOptions): SplunkLoad {
+  const which = all ? 'all' : 'enabled';
+  const grouped = groupedLoad(pack, which);
+  const work = eventsPerMinute ? estimatedWork(pack, eventsPerMinute) : [];
+  return {
+    searches: scheduledCrons(pack, which).length,
+    minutes: searchesPerMinute(pack, which),
+    budget: pack.config.splunk.searchesPerMinute,
+    ...(grouped === undefined ? {} : { grouped }),
+    ...(work.length === 0 ? {} : { work }),
+  };
+}
+
+const splunkLines = (
+  { searches, minutes, budget, grouped, work = [] }: SplunkLoad,
+  pack: Pack,
+  width: number,
+): readonly string[] => [
+  histogram(searches, minutes, budget, width),
+  ...(grouped === undefined ? [] : groupedLines(grouped)),
+  ...workLines(work, pack),
+];
+
 /** The load that the histogram does not show. */
-const loadLines = (pack: Pack): readonly string[] =>
+const loadLines = (pack: Pack, which: 'enabled' | 'all'): readonly string[] =>
   pack.config.targets.flatMap((target) => {
-    const load = target === 'graylog' ? [loadText(target, loadOf(pack, target))] : [];
+    const load =
+      target === 'graylog'
+        ? [loadText(target, loadOf(pack, target, which)), detectionsText(pack)]
+        : [];
     const roomier = roomierSetting(target, pack.config);
     const off = leftOffLines(target, pack.leftOff[target], { names: false, roomier });
     return [...load, ...off].map((line) => `${line}\n`);
   });
 
-/**
- * The histogram is of Splunk. A budget of the command line is only compared with; nothing is left
- * off for it.
- */
-const withSplunk =
+/** Graylog starts definitions when it likes: their number is all that there is beside the rate. */
+function detectionsText({ graylog }: Pack): string {
+  const off = graylog.filter(({ detection }) => !detection.settings.enabled).length;
+  const of = countedText(graylog.length, 'detection');
+  return `  ${of}${off === 0 ? '' : `, ${numberText(off)} of them switched off`}`;
+}
+
+/** A budget of the command line is only compared with; nothing is left off for it. */
+const withBudget =
   (budget: number | undefined) =>
   (config: PackConfig): PackConfig => ({
     ...config,
-    targets: ['splunk', ...config.targets.filter((target) => target !== 'splunk')],
+    // the histogram comes first
+    targets: config.targets.toSorted(
+      (one, other) => Number(other === 'splunk') - Number(one === 'splunk'),
+    ),
     ...(budget === undefined
       ? {}
       : { overBudget: 'warn', splunk: { ...config.splunk, searchesPerMinute: budget } }),
