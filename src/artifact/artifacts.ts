@@ -9,6 +9,7 @@ import { splunkGroups } from '../pack/splunk/grouped/groups.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { gzipTar, zip } from './archive.ts';
+import { ingestNote } from './ingest-note.ts';
 import { type ArtifactDigest, manifestText } from './manifest.ts';
 import { type Broken, brokenOf, diagnosticAbout, withoutBroken } from './sound-pack.ts';
 import { type FilesInput, graylogPack, splunkApp } from './target-files.ts';
@@ -264,6 +265,7 @@ function bundleContext(pack: Pack, artifacts: readonly ArtifactDigest[], pages: 
     info,
     splunk: targets.includes('splunk'),
     graylog: targets.includes('graylog'),
+    ingest: ingestNote(pack) ?? false,
     detections: pack.outcomes.length,
     pages,
     artifacts,

@@ -8,6 +8,7 @@ import { indexMacros } from '../pack/index-macro.ts';
 import { ruleAddress } from '../pack/model/rule-address.ts';
 import type { Pack } from '../pack/pack.ts';
 import type { Render, Renderer } from '../pack/render/template.ts';
+import { ingestNote, ingestText } from './ingest-note.ts';
 import { madeFor, madeForLine } from './made-for.ts';
 import { renderSplunkApp, type SplunkApp } from './splunk/app.ts';
 
@@ -80,7 +81,8 @@ export function graylogPack(
  */
 function described(pack: Pack, target: Target, between: string): string {
   const lines = madeFor(pack).flatMap((made) => (made.target === target ? madeForLine(made) : []));
-  return [pack.config.info.description.trim(), ...lines]
+  const note = target === 'graylog' ? ingestNote(pack) : undefined;
+  return [pack.config.info.description.trim(), ...(note ? [ingestText(note)] : []), ...lines]
     .filter((text) => text !== '')
     .join(between);
 }

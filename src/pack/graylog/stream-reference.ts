@@ -26,12 +26,16 @@ export interface StreamReferences {
   readonly idsFor: (g: GraylogDetection) => readonly string[];
 }
 
-/** One reference per title; the streams of a detection take precedence over those of the pack. */
+/**
+ * One reference per title; the streams of a detection take precedence over those of the pack.
+ * `use`: of the stream that a parameter names, for who installs the pack.
+ */
 export function streamReferences(
   info: PackInfo,
   minimum: string,
   choice: StreamChoice,
   detections: readonly GraylogDetection[],
+  use = 'that the event definitions search',
 ): StreamReferences {
   const entities = new Map<string, StreamTitleEntity>();
   const refer = (title: ValueReference<string>): string => {
@@ -49,7 +53,7 @@ export function streamReferences(
     detections.some(({ detection }) => detection.settings.graylog.streams.length === 0);
   return {
     entities: [...entities.values()],
-    parameters: hasParameter ? [streamParameter(choice)] : [],
+    parameters: hasParameter ? [streamParameter(choice, use)] : [],
     idsFor: (g) => byDetection.get(g) ?? [],
   };
 }
@@ -59,13 +63,13 @@ function chosenTitles(choice: StreamChoice): ValueReference<string>[] {
   return choice.kind === 'titles' ? choice.titles.map(textValue) : [];
 }
 
-const streamParameter = ({
-  name,
-  defaultTitle,
-}: Extract<StreamChoice, { kind: 'parameter' }>): PackParameter => ({
+const streamParameter = (
+  { name, defaultTitle }: Extract<StreamChoice, { kind: 'parameter' }>,
+  use: string,
+): PackParameter => ({
   name,
   title: 'Stream',
-  description: 'Title of the stream that the event definitions search. It must exist, once.',
+  description: `Title of the stream ${use}. It must exist, once.`,
   type: 'string',
   default_value: defaultTitle,
 });

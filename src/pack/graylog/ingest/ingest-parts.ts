@@ -27,7 +27,8 @@ export function ingestParts(
   choice: IngestChoice,
 ): PackParts {
   const { minimumServerVersion: minimum, titlePrefix = '', priority = {} } = options;
-  const searched = streamReferences(info, minimum, options.streams, detections);
+  const use = 'whose messages the pipelines of the pack test';
+  const searched = streamReferences(info, minimum, options.streams, detections, use);
   const streamIds = [...new Set(detections.flatMap(searched.idsFor))];
   const hits = detectionsStream(info, minimum, choice.detectionsStream);
   const notification =
