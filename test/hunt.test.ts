@@ -59,12 +59,12 @@ const hunted = async (args: readonly string[], folder = cwd): Promise<Hunts> => 
 describe('sigpack hunt', () => {
   test('prints the searches of all rules, whatever the mode, and leaves correlations out', async () => {
     const { code, stdout, stderr } = await sigpack(['hunt', '--last', '12h'], { cwd });
-    expect(stdout).toBe(`Searches of the last 12h, in the streams Windows:
+    expect(stdout).toBe(`Searches of the last 12h, in the stream Windows:
 
 Encoded PowerShell (high, 0b2a9f36-5d0c-4f0e-8f0b-1d7d1c6c5a02)
   EventID:"4104"
 
-Failed Logon
+Failed Logon (medium)
   EventID:"4625"
 `);
     expect(stderr).toContain('1 correlation is left out: a search finds single messages');
@@ -89,6 +89,78 @@ Failed Logon
     expect(await titles(['Failed Logon'])).toEqual(['Failed Logon']);
   });
 
+  test('names the rules that only serve a correlation where it leaves them out', async () => {
+    const serving = project('', rules.replace('  generate: true\n', ''));
+    const { code, stderr } = await sigpack(['hunt'], { cwd: serving });
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringContaining(
+        'sigpack: 1 rule that only serves correlations is left out unless named: "Failed Logon"\n',
+      ),
+    ]);
+    expect((await sigpack(['hunt', 'Failed Logon'], { cwd: serving })).stderr).toBe('');
+  });
+
+  describe('has what the pack has about a rule', () => {
+    const settings = 'sigpack: { name: Shell, severity: critical, graylog: { streams: [Own] } }';
+    const text = rules.replace('---\n', `${settings}\n---\n`);
+    const folder = project('namePrefix: "ACME "\n', text);
+
+    test.each(['shell', 'acme shell', 'Encoded PowerShell'])('by the name %s', async (word) => {
+      const { hunts } = await hunted([word], folder);
+      expect(hunts).toEqual([
+        {
+          id: '0b2a9f36-5d0c-4f0e-8f0b-1d7d1c6c5a02',
+          title: 'Encoded PowerShell',
+          name: 'Shell',
+          level: 'critical',
+          file: 'rules/all.yml',
+          queries: ['EventID:"4104"'],
+        },
+      ]);
+    });
+
+    test('the streams of all rules at ingest, of each in search mode', async () => {
+      const ingest = await sigpack(['hunt', 'Shell', '--last', '7d'], { cwd: folder });
+      expect(ingest.stdout).toBe(`Searches of the last 7d, in the streams Own, Windows:
+
+Shell (critical, 0b2a9f36-5d0c-4f0e-8f0b-1d7d1c6c5a02)
+  EventID:"4104"
+`);
+      const config = configuration().replace('mode: ingest', 'mode: search');
+      const search = projectIn(temporary, { 'sigpack.yml': config, 'rules/all.yml': text });
+      expect(
+        (await sigpack(['hunt'], { cwd: search })).stdout,
+      ).toBe(`Searches of the last 7d, in the stream Windows:
+
+Shell (critical, 0b2a9f36-5d0c-4f0e-8f0b-1d7d1c6c5a02, in the stream Own)
+  EventID:"4104"
+
+Failed Logon (medium)
+  EventID:"4625"
+`);
+    });
+  });
+
+  test('says why a rule that only works at ingest has no search', async () => {
+    const text = rules.replace('{ EventID: 4104 }', '{ ParentImage|fieldref: Image }');
+    const folder = project('', text);
+    const { code, stdout, stderr } = await sigpack(['hunt'], { cwd: folder });
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('TGT001')]);
+    expect(stdout).toContain(
+      '\nEncoded PowerShell (high, 0b2a9f36-5d0c-4f0e-8f0b-1d7d1c6c5a02)\n' +
+        '  No search finds this in stored messages; rules at ingest do: ',
+    );
+    const { hunts } = await hunted(['Encoded PowerShell'], folder);
+    expect(hunts).toMatchObject([{ queries: [], reason: expect.stringMatching(/field/) }]);
+    const config = configuration().replace('mode: ingest', 'mode: search');
+    const search = projectIn(temporary, { 'sigpack.yml': config, 'rules/all.yml': text });
+    expect(await sigpack(['hunt'], { cwd: search })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('error[TGT001]'),
+    });
+  });
+
   test('takes a file, and a title among its rules', async () => {
     const { hunts, seconds } = await hunted(['rules/all.yml', 'Failed Logon']);
     expect([hunts.map(({ title }) => title), seconds]).toEqual([['Failed Logon'], 604_800]);
@@ -98,7 +170,7 @@ Failed Logon
     const { code, stderr } = await sigpack(['hunt', 'Failed Logons'], { cwd });
     expect([code, stderr]).toEqual([
       2,
-      expect.stringContaining('no rule with the id or title "Failed Logons"'),
+      expect.stringContaining('no rule with the id, title or name "Failed Logons"'),
     ]);
     expect(stderr).toContain('did you mean "Failed Logon"?');
   });
@@ -112,6 +184,9 @@ Failed Logon
     const place = `installs: { soc: { kind: graylog, url: 'https://graylog.example.org/api' } }\n`;
     expect((await hunted(named, project(place))).hunts[0]?.links).toEqual([link]);
     expect((await hunted(named)).hunts[0]?.links).toBeUndefined();
+    const { stdout } = await sigpack(['hunt', ...named], { cwd: project(place) });
+    expect(stdout).toContain('\n(The links search all streams, ');
+    expect((await sigpack(['hunt', ...named], { cwd })).stdout).not.toContain('links');
   });
 
   test.each([

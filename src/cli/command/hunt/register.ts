@@ -2,7 +2,7 @@ import { Argument, type Command, InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from '../../../pack/settings/duration.ts';
 import { commandHelp } from '../help-text.ts';
 import { configOption, formatOption, pipelineOption, verboseOption } from '../options.ts';
-import type { HuntOptions } from './run.ts';
+import type { HuntOptions, Span } from './run.ts';
 
 export function register(program: Command): void {
   program
@@ -11,13 +11,13 @@ export function register(program: Command): void {
     .addArgument(
       new Argument(
         '[rules...]',
-        'ids and titles of rules, rule files and folders (default: all rules of the configuration)',
+        'ids, titles, names, files and folders of rules (default: all rules of the configuration)',
       ),
     )
     .addOption(
       new Option('--last <span>', 'how far back to search, such as 12h or 30d')
         .argParser(span)
-        .default(604_800, '7d'),
+        .default({ seconds: 604_800, text: '7d' }, '7d'),
     )
     .option('--server <url>', 'address of Graylog, for links (default: that of an install place)')
     .addOption(formatOption('queries'))
@@ -34,8 +34,8 @@ export function register(program: Command): void {
     );
 }
 
-function span(value: string): number {
-  const seconds = parseDuration(value);
-  if (seconds !== undefined && seconds > 0) return seconds;
+function span(text: string): Span {
+  const seconds = parseDuration(text);
+  if (seconds !== undefined && seconds > 0) return { seconds, text };
   throw new InvalidArgumentError('It must be a span of time such as 90m, 12h or 30d.');
 }
