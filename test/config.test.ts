@@ -587,6 +587,26 @@ const refused = [
         false,
       ] as const,
   ),
+  ...[
+    ['graylog: { mode: ingest, streams: [A, "All events"] }', '"All events"'],
+    [
+      'graylog: { mode: ingest }\ndefaults: { graylog: { streams: [all system events] } }',
+      'all system events',
+    ],
+    [
+      'graylog: { mode: ingest, streamParameter: P }\ninstalls: { a: { kind: graylog, url: "https://g/api", parameters: { P: All events } } }',
+      'All events',
+    ],
+  ].map(
+    ([text = '', at = '']) =>
+      [
+        text,
+        'the stream is one of the events that Graylog itself raises, alerts among them',
+        'Leave it out',
+        at,
+        false,
+      ] as const,
+  ),
   ...(
     [
       ['graylog: { mode: ingest, streams: [A, B], detectionsStream: "B" }', 'of its own', '"B"'],

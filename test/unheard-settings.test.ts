@@ -101,6 +101,74 @@ describe('leadingWildcards', () => {
   });
 });
 
+describe('at ingest, what only says how a search is written', () => {
+  const settings = [
+    ['matching', 'exact', '`matching: exact`'],
+    ['leadingWildcards', 'true', '`leadingWildcards`'],
+    ['textFields', '[TargetUserName]', '`textFields`'],
+    ['ipFields', '[IpAddress]', '`ipFields`'],
+  ] as const;
+  const rules = [
+    rule(1, 'product: windows, category: process_creation', "Image|endswith: 'A.exe'"),
+    rule(2, 'product: windows, service: security', "IpAddress|cidr: '10.0.0.0/8'"),
+    rule(3, 'product: windows, service: security', "TargetUserName: '-'"),
+  ];
+  const config = (more: string, mode = 'ingest'): string =>
+    `pipelines: { graylog: none }\ngraylog: { mode: ${mode}, streams: [W]${more} }\n`;
+  const packOf = ({ folder }: Built): string =>
+    readFileSync(join(folder, 'o/acme-1.0.0-graylog.json'), 'utf8');
+
+  test.each(settings)('%s changes nothing, which is said', async (key, value, named) => {
+    const [without, made] = [
+      await built(rules, config(''), '-t', 'graylog'),
+      await built(rules, config(`, ${key}: ${value}`), '-t', 'graylog'),
+    ];
+    expect([without.told, made.code, made.told]).toEqual([
+      [],
+      0,
+      [
+        expect.stringContaining(
+          `sigpack.yml:3:40: warning[TGT007]: graylog: ${named} changes nothing in the pack with`,
+        ),
+      ],
+    ]);
+    expect(packOf(made)).toBe(packOf(without));
+  });
+
+  test.each(['textFields', 'ipFields'])('%s is heard in search mode', async (key) => {
+    const made = await built(rules, config(`, ${key}: [a]`, 'search'), '-t', 'graylog');
+    expect(made.told.filter((line) => line.includes('TGT007'))).toEqual([]);
+  });
+
+  test('is not reported where it is the default', async () => {
+    const made = await built(rules, config(', matching: case-insensitive'), '-t', 'graylog');
+    expect(made.told).toEqual([]);
+  });
+
+  test('a stream of events among those of a rule is refused', async () => {
+    const made = await built(
+      [`${process}sigpack: { graylog: { streams: [All system events] } }\n`, cloudTrail],
+      config(''),
+      '-t',
+      'graylog',
+    );
+    expect([made.code, made.told]).toEqual([
+      1,
+      [expect.stringMatching(/TGT001\]: graylog: the `streams` of the rule name a stream of the/)],
+    ]);
+  });
+
+  test('a value without words is not one that every message may have', async () => {
+    const dash = rule(4, 'product: windows, service: security', "message: '-'");
+    const everywhere = (mode: string): string =>
+      config('', mode).replace('[W]', '[Default Stream]');
+    const inSearch = await built([dash], everywhere('search'), '-t', 'graylog');
+    expect(inSearch.text).toContain('error[TGT005]');
+    const atIngest = await built([dash], everywhere('ingest'), '-t', 'graylog');
+    expect([atIngest.code, atIngest.text]).toEqual([0, expect.not.stringContaining('TGT005')]);
+  });
+});
+
 describe('a setting that changes nothing is reported', () => {
   test.each([
     [

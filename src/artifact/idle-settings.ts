@@ -1,3 +1,4 @@
+import type { GraylogConfig } from '../pack/config/graylog-config.ts';
 import type { Pack } from '../pack/pack.ts';
 import type { NewDiagnostic } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
@@ -10,7 +11,7 @@ type Idle = Pick<NewDiagnostic, 'message' | 'hint' | 'target'> & {
 
 /** Warns of keys of the configuration that have no effect, or less than they seem to. */
 export function idleSettings(pack: Pack, file: SourceFile): readonly NewDiagnostic[] {
-  const found = [...idle(pack), ...limitsOfNothing(pack, file)];
+  const found = [...idle(pack, file), ...limitsOfNothing(pack, file)];
   if (found.length === 0) return [];
   const root = rootOf(file);
   return found.map(({ path: [outer, inner], ...diagnostic }) => ({
@@ -20,36 +21,14 @@ export function idleSettings(pack: Pack, file: SourceFile): readonly NewDiagnost
   }));
 }
 
-function idle(pack: Pack): readonly Idle[] {
+function idle(pack: Pack, file: SourceFile): readonly Idle[] {
   const { config, splunk: detections } = pack;
   const { targets, splunk, graylog } = config;
   const found: Idle[] = [];
-  if (
-    targets.includes('graylog') &&
-    graylog.leadingWildcards &&
-    graylog.matching === 'case-insensitive'
-  )
-    found.push({
-      path: ['graylog', 'leadingWildcards'],
-      target: 'graylog',
-      message:
-        'graylog: `leadingWildcards` changes nothing with `matching: case-insensitive`, ' +
-        'which writes all such values as regular expressions',
-      hint:
-        'Write `matching: exact` beside it if a search may be case-sensitive; else remove the ' +
-        'key.',
-    });
-  if (
-    targets.includes('graylog') &&
-    graylog.mode === 'search' &&
-    graylog.detectionsStream !== undefined
-  )
-    found.push({
-      path: ['graylog', 'detectionsStream'],
-      target: 'graylog',
-      message: 'graylog: `detectionsStream` changes nothing with `mode: search`, which has no hits',
-      hint: 'Write `mode: ingest` beside it, or remove the key.',
-    });
+  if (targets.includes('graylog'))
+    found.push(
+      ...(graylog.mode === 'ingest' ? idleAtIngest(graylog, file) : idleInSearch(graylog)),
+    );
   if (!targets.includes('splunk')) return found;
   const modelsOnly = detections.length > 0 && detections.every(({ scopes }) => scopes.length === 0);
   for (const key of ['index', 'indexes'] as const)
@@ -75,6 +54,50 @@ function idle(pack: Pack): readonly Idle[] {
       hint: 'Remove the key unless searches of your own read the index.',
     });
   return [...found, ...uncountedAlerts(pack)];
+}
+
+function idleInSearch(graylog: GraylogConfig): readonly Idle[] {
+  const found: Idle[] = [];
+  if (graylog.leadingWildcards && graylog.matching === 'case-insensitive')
+    found.push({
+      path: ['graylog', 'leadingWildcards'],
+      target: 'graylog',
+      message:
+        'graylog: `leadingWildcards` changes nothing with `matching: case-insensitive`, ' +
+        'which writes all such values as regular expressions',
+      hint:
+        'Write `matching: exact` beside it if a search may be case-sensitive; else remove the ' +
+        'key.',
+    });
+  if (graylog.detectionsStream !== undefined)
+    found.push({
+      path: ['graylog', 'detectionsStream'],
+      target: 'graylog',
+      message: 'graylog: `detectionsStream` changes nothing with `mode: search`, which has no hits',
+      hint: 'Write `mode: ingest` beside it, or remove the key.',
+    });
+  return found;
+}
+
+/** What only says how a search is written: pipelines test messages before they are stored. */
+function idleAtIngest(graylog: GraylogConfig, file: SourceFile): readonly Idle[] {
+  const written = lookup(rootOf(file), 'graylog');
+  const keys = [
+    ...(graylog.matching === 'exact' ? ['matching'] : []),
+    ...(graylog.leadingWildcards ? ['leadingWildcards'] : []),
+    ...['textFields', 'ipFields'].filter((key) => lookup(written, key) !== undefined),
+  ];
+  return keys.map((key) => ({
+    path: ['graylog', key],
+    target: 'graylog',
+    message:
+      key === 'matching'
+        ? 'graylog: `matching: exact` changes nothing in the pack with `mode: ingest`, whose ' +
+          'rules ignore letter case; only `sigpack hunt` is exact, and finds less than they do'
+        : `graylog: \`${key}\` changes nothing in the pack with \`mode: ingest\`; only ` +
+          '`sigpack hunt` goes by it',
+    hint: key === 'matching' ? 'Remove the key.' : 'Remove the key unless `sigpack hunt` needs it.',
+  }));
 }
 
 /** Without an index that keeps results, Splunk records only which search fired. */

@@ -16,7 +16,7 @@ export const parameterDefault = (streams: readonly string[]): string =>
 /** `own`: streams of the rule itself, which go before those of the options. */
 export function graylogBlankRefusal(
   compiled: CompiledRule,
-  { streams = [], streamParameter, textFields }: GraylogOptions,
+  { mode, streams = [], streamParameter, textFields }: GraylogOptions,
   own: readonly string[] = [],
 ) {
   const searched =
@@ -30,7 +30,8 @@ export function graylogBlankRefusal(
     {
       emptyIsAbsent: true,
       always,
-      wordsOnly: (field) => textFields.includes(field),
+      // pipelines test whole values
+      wordsOnly: (field) => mode !== 'ingest' && textFields.includes(field),
       isNarrowed: () => narrowed,
     },
     hint,

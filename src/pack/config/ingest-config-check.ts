@@ -1,6 +1,6 @@
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
-import { comesWithServer } from '../graylog/ingest/ingest-streams.ts';
+import { comesWithServer, holdsEvents } from '../graylog/ingest/ingest-streams.ts';
 import { serverVersion, versionNumber } from '../settings/server-version.ts';
 
 /** What {@link ingestDiagnostics} checks. */
@@ -57,11 +57,14 @@ function hitsDiagnostics({
         span: chosen,
       },
     ];
-  const [tested] = [...streamNodes(root, settings), ...parameterNodes(root)].filter(
-    (node) => textOf(node) === detectionsStream,
-  );
-  if (!tested) return [];
+  const nodes = [...streamNodes(root, settings), ...parameterNodes(root)];
+  const ofEvents = nodes
+    .filter((node) => holdsEvents(textOf(node) ?? ''))
+    .map((span): NewDiagnostic => ({ code: 'PCK001', ...eventsTested, span }));
+  const tested = nodes.find((node) => textOf(node) === detectionsStream);
+  if (!tested) return ofEvents;
   return [
+    ...ofEvents,
     {
       code: 'PCK001',
       message: 'the stream of the detections is one of those whose messages are tested',
@@ -72,6 +75,11 @@ function hitsDiagnostics({
     },
   ];
 }
+
+const eventsTested = {
+  message: 'the stream is one of the events that Graylog itself raises, alerts among them',
+  hint: 'Leave it out: name the streams of the messages that rules are to test.',
+};
 
 /** Titles under `streams`: those of the pack, and those in settings for detections. */
 const streamNodes = (root: YamlNode, settings: readonly YamlNode[]): readonly YamlNode[] =>

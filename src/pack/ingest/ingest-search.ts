@@ -6,7 +6,7 @@ import { ingestCondition } from '../../backend/graylog/ingest/ingest-condition.t
 import type { CompiledDetection, CompiledRule } from '../../query/compile.ts';
 import type { PackConfig } from '../config/config.ts';
 import { detectionsTitle } from '../graylog/ingest/detections-stream.ts';
-import { ingestStreams } from '../graylog/ingest/ingest-streams.ts';
+import { holdsEvents, ingestStreams } from '../graylog/ingest/ingest-streams.ts';
 import { searchOf } from '../graylog-search.ts';
 import type { PackDetection } from '../model/detection.ts';
 import { hitsCorrelation } from './hits-correlation.ts';
@@ -25,7 +25,7 @@ export function ingestSearch(
   const refusal =
     graylogBlankRefusal(compiled, { ...config.graylog, streams }) ??
     postprocessedRefusal(compiled) ??
-    hitsRefusal(compiled, detection, config);
+    streamsRefusal(compiled, detection, config);
   if (refusal) return refusal;
   const conversion =
     compiled.kind === 'detection'
@@ -42,20 +42,29 @@ const postprocessedRefusal = ({ rule, processing }: CompiledRule) =>
     'Leave the postprocessing out for Graylog, or set graylog.mode: search.',
   );
 
-/** All pipelines are connected to the streams of each rule, those of the hits never. */
-const hitsRefusal = (
+/** All pipelines are connected to the streams of each rule, those of hits and events never. */
+function streamsRefusal(
   { rule }: CompiledRule,
   { settings }: PackDetection,
   { info, graylog }: PackConfig,
-) =>
-  settings.graylog.streams.includes(detectionsTitle(info, graylog))
+) {
+  const { streams } = settings.graylog;
+  if (streams.includes(detectionsTitle(info, graylog)))
+    return unconverted(
+      placeOfRule(rule),
+      'the `streams` of the rule name the stream of the detections, whose hits would be tested ' +
+        'again',
+      'Leave it out: the pack brings it, for hits and nothing else.',
+    );
+  return streams.some(holdsEvents)
     ? unconverted(
         placeOfRule(rule),
-        'the `streams` of the rule name the stream of the detections, whose hits would be ' +
-          'tested again',
-        'Leave it out: the pack brings it, for hits and nothing else.',
+        'the `streams` of the rule name a stream of the events that Graylog itself raises, ' +
+          'alerts among them',
+        'Leave it out: name the streams of the messages that the rule is to test.',
       )
     : undefined;
+}
 
 function ruleSearch(
   compiled: CompiledDetection,

@@ -8,15 +8,21 @@ export const ingestStreams = ({
   readonly streams: readonly string[];
 }): readonly string[] => (streams.length === 0 ? everyMessage : streams);
 
+/** Titles of the streams of events, in small letters. */
+const eventStreams = ['all events', 'all system events'];
+
 /** Titles of the streams that servers bring, in small letters: of today and of former versions. */
 const serverStreams: ReadonlySet<string> = new Set([
   'default stream',
   'all messages',
-  'all events',
-  'all system events',
+  ...eventStreams,
   'processing and indexing failures',
 ]);
 
 /** Whether the title is that of a stream that is on servers before any pack. */
 export const comesWithServer = (title: string): boolean =>
   serverStreams.has(title.trim().toLowerCase());
+
+/** Whether the stream holds events, which are no messages: alerts would be tested. */
+export const holdsEvents = (title: string): boolean =>
+  eventStreams.includes(title.trim().toLowerCase());
