@@ -9,8 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { baseRules, type DayRule, documentsOf } from '../../correlation-day/rules.ts';
 import type { StreamEvent } from '../../correlation-day/streams.ts';
 import { packOf, textOf } from '../../pack-of.ts';
-import { installContentPack } from './objects.ts';
-import { definitionsOn, type GraylogServer, hitsIn, type Json, sendGelf } from './server.ts';
+import { installContentPack, raisedEvents } from './objects.ts';
+import { definitionsOn, type GraylogServer, type Json, sendGelf } from './server.ts';
 
 export interface DayPack {
   readonly content: {
@@ -184,20 +184,6 @@ interface Alert extends Json {
   readonly group_by_fields: Readonly<Record<string, string>>;
 }
 
-/** All events that definitions have raised. */
-async function alertsOn(server: GraylogServer): Promise<readonly Alert[]> {
-  await server.search('gl-events_*/_refresh', '');
-  const alerts: Alert[] = [];
-  for (;;) {
-    const last = alerts.at(-1);
-    const after = last === undefined ? {} : { search_after: [last.id] };
-    const search = { size: 10_000, sort: [{ id: 'asc' }], ...after };
-    const hits = await hitsIn(server, 'gl-events_*', search);
-    if (hits.length === 0) return alerts;
-    alerts.push(...hits.map(({ _source }) => _source as Alert));
-  }
-}
-
 /** The groups that a definition alerted on, by the time of the run: its window ends then. */
 export type FoundByRun = ReadonlyMap<number, readonly string[]>;
 
@@ -214,7 +200,7 @@ export async function foundByTitle(
     event_definition_id: id,
     timerange_end: from,
     group_by_fields: fields,
-  } of await alertsOn(server)) {
+  } of (await raisedEvents(server)) as readonly Alert[]) {
     const { title = '', within = 0 } = byId.get(id) ?? {};
     const runs = found.get(title) ?? new Map<number, string[]>();
     found.set(title, runs);

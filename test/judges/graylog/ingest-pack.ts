@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildPack, keepPack } from './built-pack.ts';
 import { storedWith } from './ingest-server.ts';
+import { raisedEvents } from './objects.ts';
 import { awaited } from './patience.ts';
-import { type GraylogServer, hitsIn, type Json, sendAllGelf } from './server.ts';
+import { type GraylogServer, type Json, sendAllGelf } from './server.ts';
 
 /** What the pack's stream is called. */
 const packStream = 'Judged pack';
@@ -30,10 +31,11 @@ const alertOf = (rule: unknown, entity: unknown): Alert => `${rule} of ${entity}
 
 /** The alerts that the pack's definitions have raised. */
 async function raised(server: GraylogServer): Promise<ReadonlySet<Alert>> {
-  const hits = await hitsIn(server, 'gl-events_*', { size: 10_000 });
+  // each run raises those of its window again
+  const events = await raisedEvents(server, ['fields.sigma_rule_id', 'fields.sigma_entity']);
   return new Set(
-    hits.flatMap(({ _source }) => {
-      const { sigma_rule_id: rule, sigma_entity: entity } = (_source.fields ?? {}) as Json;
+    events.flatMap((event) => {
+      const { sigma_rule_id: rule, sigma_entity: entity } = (event.fields ?? {}) as Json;
       return rule === undefined ? [] : [alertOf(rule, entity)];
     }),
   );
@@ -63,7 +65,7 @@ export async function alertsRaised(server: GraylogServer): Promise<Alerts> {
     },
     progress: ({ found }) => found.size,
     isDone: ({ found, hits }) => [...hits].every((alert) => found.has(alert)),
-    pauseMs: 2000,
+    pauseMs: 5000,
   });
   await sleep(11_000);
   const [found, hits] = [await raised(server), await wanted(server)];

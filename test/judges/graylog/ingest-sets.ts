@@ -41,9 +41,12 @@ const products = [
   ['illuminate', 'graylog-illuminate'],
 ] as const;
 
-/** All rules of the corpus by the names that rules use, and those with events by those of products. */
-export function ingestSets(): readonly IngestSet[] {
-  const kinds = new Map<string, string>();
+/**
+ * All rules of the corpus by the names that rules use, and those with events by those of products.
+ * `numeric`: fields that the server's index keeps numbers in since another judge.
+ */
+export function ingestSets(numeric: readonly string[]): readonly IngestSet[] {
+  const kinds = new Map(numeric.map((name) => [name, 'numeric']));
   const named = compiledRules([]);
   const ids = new Set(named.map(({ rule }) => rule.id));
   const every = Number(process.env.SIGPACK_INGEST_EVERY ?? 40);

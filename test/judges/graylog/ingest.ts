@@ -26,7 +26,14 @@ import {
 } from './ingest-sets.ts';
 import { createStream, removeStream } from './objects.ts';
 import { awaited } from './patience.ts';
-import { type GraylogServer, type Json, onEachGraylog, removePack, sendAllGelf } from './server.ts';
+import {
+  type GraylogServer,
+  type Json,
+  numericFields,
+  onEachGraylog,
+  removePack,
+  sendAllGelf,
+} from './server.ts';
 
 interface Tagged {
   /** Ids by the numbers of messages. */
@@ -36,7 +43,11 @@ interface Tagged {
 }
 
 /** Sends all messages and reads what became of them. */
-async function tagged(server: GraylogServer, stream: string): Promise<Tagged> {
+async function tagged(
+  server: GraylogServer,
+  sets: readonly IngestSet[],
+  stream: string,
+): Promise<Tagged> {
   const start = performance.now();
   const events = sets.flatMap(({ name, documents: { list } }) =>
     list.map((event, number) => ({
@@ -122,7 +133,7 @@ function verdictOf(
   });
 }
 
-function verdicts(server: GraylogServer, { tags, odd }: Tagged): void {
+function verdicts(server: GraylogServer, sets: readonly IngestSet[], { tags, odd }: Tagged): void {
   const tagsOf =
     (set: IngestSet) =>
     (number: number): ReadonlySet<string> =>
@@ -154,8 +165,8 @@ function fail(wrong: readonly string[]): void {
   if (wrong.length > 0) process.exitCode = 1;
 }
 
-const sets = ingestSets();
 await onEachGraylog(async (server) => {
+  const sets = ingestSets(await numericFields(server));
   const stream = await createStream(server, detectionsStream);
   const pack = installPack(server);
   await installPlans(
@@ -163,7 +174,7 @@ await onEachGraylog(async (server) => {
     sets.map(({ plan }) => plan),
   );
   await pipelinesLoaded(server);
-  verdicts(server, await tagged(server, stream));
+  verdicts(server, sets, await tagged(server, sets, stream));
   // 7.x makes the stream of a content pack paused; install-ingest judges alerts there
   if (server.version.startsWith('6.')) await alerts(server);
   const start = performance.now();

@@ -1,4 +1,4 @@
-import type { GraylogServer, Json } from './server.ts';
+import { type GraylogServer, hitsIn, type Json } from './server.ts';
 
 /** Uploads a content pack and installs it; the installation. */
 export async function installContentPack(
@@ -35,3 +35,23 @@ export async function createStream(server: GraylogServer, title: string): Promis
 
 export const removeStream = (server: GraylogServer, id: string): Promise<Json> =>
   server.call('DELETE', `/streams/${id}`);
+
+/** All events that definitions have raised; `fields`: those of them that are read. */
+export async function raisedEvents(
+  server: GraylogServer,
+  fields: readonly string[] = ['*'],
+): Promise<readonly Json[]> {
+  await server.search('gl-events_*/_refresh', '');
+  const events: Json[] = [];
+  for (let after: unknown; ; ) {
+    const hits = await hitsIn(server, 'gl-events_*', {
+      size: 10_000,
+      sort: [{ id: 'asc' }],
+      _source: fields,
+      ...(after === undefined ? {} : { search_after: after }),
+    });
+    events.push(...hits.map(({ _source }) => _source));
+    after = hits.at(-1)?.sort;
+    if (after === undefined) return events;
+  }
+}

@@ -15,7 +15,14 @@ import { type Found, judged, report, type Verdict } from '../proof-verdict.ts';
 import { buildPack, keepPack } from './built-pack.ts';
 import { awaited } from './patience.ts';
 import { messages } from './sent.ts';
-import { definitionsOn, type GraylogServer, hitsIn, onEachGraylog, removePack } from './server.ts';
+import {
+  definitionsOn,
+  type GraylogServer,
+  hitsIn,
+  onEachGraylog,
+  removePack,
+  sendAllGelf,
+} from './server.ts';
 
 const text = (value: unknown): string => JSON.stringify(value);
 
@@ -75,7 +82,11 @@ async function settledAlerts(
 ): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
   const titles = new Map((await definitionsOn(server)).map(({ id, title }) => [id, title]));
   await awaited({
-    read: () => alerts(server, titles),
+    async read() {
+      // a window is only looked at when later messages have come
+      await sendAllGelf(server, [{ judge_later: 'x' }]);
+      return alerts(server, titles);
+    },
     progress: sizeOf,
     isDone: (found) => sizeOf(found) >= wanted,
     pauseMs: 3000,

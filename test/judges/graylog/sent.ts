@@ -2,7 +2,7 @@ import type { TestEvent } from '../../matcher.ts';
 import type { Documents } from '../proof-data.ts';
 
 interface Choice {
-  /** Kinds of fields that are known already; new ones are added. */
+  /** Kinds of fields that are known already; new ones are added. Also `numeric`, text or not. */
   readonly kinds?: Map<string, string>;
   /** Of the near misses of a rule, so many are sent. */
   readonly nearMisses?: number;
@@ -17,11 +17,10 @@ export function messages(
   { kinds = new Map(), nearMisses = 4 }: Choice = {},
 ): Documents {
   const fits = (event: TestEvent): boolean => {
-    const wrong = Object.entries(event).some(
-      ([name, value]) => (kinds.get(name) ?? typeof value) !== typeof value,
-    );
-    if (!wrong) for (const [name, value] of Object.entries(event)) kinds.set(name, typeof value);
-    return !wrong;
+    const entries = Object.entries(event);
+    if (!entries.every(([name, value]) => isOf(kinds.get(name), value))) return false;
+    for (const [name, value] of entries) if (!kinds.has(name)) kinds.set(name, typeof value);
+    return true;
   };
   const recorded = all.list.slice(0, all.recorded);
   const refused = recorded.find((event) => !fits(event));
@@ -34,3 +33,8 @@ export function messages(
     list: [...recorded, ...near.filter((event, index) => index % step === 0 && fits(event))],
   };
 }
+
+const isOf = (kind: string | undefined, value: unknown): boolean =>
+  kind === undefined ||
+  kind === typeof value ||
+  (kind === 'numeric' && value !== '' && Number.isFinite(Number(value)));

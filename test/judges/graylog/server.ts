@@ -135,6 +135,17 @@ export async function hitsIn(
   return hits.hits;
 }
 
+/** Fields of stored messages that the index keeps as numbers. */
+export async function numericFields(server: GraylogServer): Promise<readonly string[]> {
+  const { fields = {} } = (await server.search('graylog_*/_field_caps?fields=*', '{}')) as {
+    readonly fields?: Readonly<Record<string, Json>>;
+  };
+  const numbers = ['long', 'double', 'float', 'integer'];
+  return Object.entries(fields).flatMap(([name, types]) =>
+    Object.keys(types).some((type) => numbers.includes(type)) ? [name] : [],
+  );
+}
+
 /** Opens the GELF input where it is not open, and sends an event as a message. */
 export const sendGelf = (server: GraylogServer, event: Json): Promise<void> =>
   sendAllGelf(server, [event]);
