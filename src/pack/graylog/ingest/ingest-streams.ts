@@ -23,6 +23,6 @@ const serverStreams: ReadonlySet<string> = new Set([
 export const comesWithServer = (title: string): boolean =>
   serverStreams.has(title.trim().toLowerCase());
 
-/** Whether the stream holds events, which are no messages: alerts would be tested. */
+/** Whether the stream holds events, which are not messages: alerts would be tested. */
 export const holdsEvents = (title: string): boolean =>
   eventStreams.includes(title.trim().toLowerCase());
