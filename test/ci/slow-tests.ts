@@ -35,6 +35,13 @@ export const slowTests = [
   'same-bytes.test.ts',
   'grouped-upgrade.test.ts',
   'lsp.test.ts',
+  'pipelines-cli.test.ts',
+  'named-fields.test.ts',
+  'sound-pack.test.ts',
+  'starter-pack.test.ts',
+  'choice.test.ts',
+  'habits.test.ts',
+  'unheard-settings.test.ts',
 ];
 
 /** Whether a file in `test/` is one of them. */
