@@ -10,13 +10,15 @@ import { type GraylogServer, type Json, sendAllGelf } from './server.ts';
 
 /** What the pack's stream is called. */
 const packStream = 'Judged pack';
+/** Milliseconds from a run of a definition to the next; there is one for each level. */
+const every = 10_000;
 const config = `id: judged\nversion: 1.0.0\npipelines: { graylog: none }\ndefaults: { enabled: true }\ngraylog: { mode: ingest, detectionsStream: '${packStream}' }\n`;
 
 /** Installs the content pack of the rules that have events; its id. */
 export function installPack(server: GraylogServer): string {
   const folder = mkdtempSync(join(tmpdir(), 'sigpack-ingest-'));
   try {
-    const pack = buildPack(folder, config);
+    const pack = buildPack(folder, config, every);
     keepPack(server, pack);
     return pack.id;
   } finally {
@@ -67,7 +69,7 @@ export async function alertsRaised(server: GraylogServer): Promise<Alerts> {
     isDone: ({ found, hits }) => [...hits].every((alert) => found.has(alert)),
     pauseMs: 5000,
   });
-  await sleep(11_000);
+  await sleep(every + 1000);
   const [found, hits] = [await raised(server), await wanted(server)];
   return {
     wanted: hits.size,

@@ -26,6 +26,8 @@ import {
 
 const text = (value: unknown): string => JSON.stringify(value);
 
+/** Milliseconds from a run of a definition to the next; all of them are more than a hundred. */
+const every = 60_000;
 const config =
   'id: proof\nversion: 1.0.0\npipelines: { graylog: none }\ndefaults: { enabled: true }\n';
 
@@ -91,7 +93,7 @@ async function settledAlerts(
     isDone: (found) => sizeOf(found) >= wanted,
     pauseMs: 3000,
   });
-  await sleep(25_000);
+  await sleep(every + 15_000);
   return alerts(server, titles);
 }
 
@@ -102,7 +104,7 @@ async function verdictOf(server: GraylogServer): Promise<Verdict> {
   const { version } = server;
   const folder = mkdtempSync(join(tmpdir(), 'sigpack-proof-'));
   try {
-    const pack = buildPack(folder, config);
+    const pack = buildPack(folder, config, every);
     const file = join(folder, 'messages.ndjson');
     writeFileSync(
       file,
