@@ -113,7 +113,8 @@ async function tested(server: GraylogServer, text: string): Promise<Seen> {
   const mark = `mark${process.pid}x${++sent}x`;
   await sendAllGelf(server, [{ JudgeField: text, Mark: mark, source: mark }]);
   const nameOf = (id: unknown): string => String(id).slice(0, 1);
-  for (let waited = 0; ; waited += 1) {
+  let before = 0;
+  for (let waited = 0, same = 0; ; waited += 1) {
     await sleep(1000);
     const { hits } = (await server.search(
       'graylog_*/_search',
@@ -121,8 +122,10 @@ async function tested(server: GraylogServer, text: string): Promise<Seen> {
     )) as { readonly hits: { readonly hits: readonly { readonly _source: Json }[] } };
     const all = hits.hits.map(({ _source }) => _source);
     const [message] = all.filter(({ Mark }) => Mark === mark);
-    // hits are stored with their message; a second look finds what came in another batch
-    if (message && waited > 2) {
+    same = all.length === before ? same + 1 : 0;
+    before = all.length;
+    // hits are stored with their message or soon after, in another batch
+    if (message && same > 6) {
       const tags = Array.isArray(message.sigma_rules) ? message.sigma_rules : [message.sigma_rules];
       const left = Object.keys(message).filter((name) => name.startsWith('sigpack_'));
       check('no temporary field is left', left.length === 0, left);

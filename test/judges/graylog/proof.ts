@@ -15,14 +15,7 @@ import { type Found, judged, report, type Verdict } from '../proof-verdict.ts';
 import { buildPack, keepPack } from './built-pack.ts';
 import { awaited } from './patience.ts';
 import { messages } from './sent.ts';
-import {
-  definitionsOn,
-  type GraylogServer,
-  hitsIn,
-  onEachGraylog,
-  removePack,
-  sendAllGelf,
-} from './server.ts';
+import { definitionsOn, type GraylogServer, hitsIn, onEachGraylog, removePack } from './server.ts';
 
 const text = (value: unknown): string => JSON.stringify(value);
 
@@ -84,11 +77,7 @@ async function settledAlerts(
 ): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
   const titles = new Map((await definitionsOn(server)).map(({ id, title }) => [id, title]));
   await awaited({
-    async read() {
-      // a window is only looked at when later messages have come
-      await sendAllGelf(server, [{ judge_later: 'x' }]);
-      return alerts(server, titles);
-    },
+    read: () => alerts(server, titles),
     progress: sizeOf,
     isDone: (found) => sizeOf(found) >= wanted,
     pauseMs: 3000,
