@@ -9,10 +9,10 @@ import type { Event } from '../judges/spl/value.ts';
 import { type BuiltPack, packOf } from '../pack-of.ts';
 
 const pipelines = ['windows-sysmon', 'splunk-windows-xml'];
-const configText = `targets: [splunk]
+const configText = (grouping: string): string => `targets: [splunk]
 pipelines: { splunk: [${pipelines}] }
 overBudget: warn
-splunk: { grouping: log-source }
+splunk: { grouping: ${grouping} }
 `;
 
 /** Runs a search of the app, with its macros and lookups. */
@@ -80,7 +80,7 @@ function unlike(
 
 describe('the results of grouped searches', () => {
   it('are those of the single searches, over recorded events and near misses', async () => {
-    const built = await packOf(rulePaths, configText);
+    const built = await packOf(rulePaths, configText('log-source'));
     const run = await runner(built);
     const rules = compiledRules(pipelines);
     const recorded = recordedAs('splunk-windows-xml');
@@ -96,8 +96,17 @@ describe('the results of grouped searches', () => {
         wrong.push(...unlike(member, single, grouped));
       }
     }
+    // what is alone in its group is as without groups
+    const plain = await packOf(rulePaths, configText('none'));
+    const plainSearches = new Map(plain.pack.splunk.map((one) => [one.detection.id, one.search]));
+    for (const alone of built.pack.splunk) {
+      const { id } = alone.detection;
+      if (built.pack.groups.groupOf.has(id)) continue;
+      expect(alone.search).toBe(plainSearches.get(id));
+      results += byEntity(alone, run(alone.search, events)).size;
+    }
     expect(wrong.slice(0, 5)).toEqual([]);
     expect(built.pack.groups.groupOf.size).toBeGreaterThan(90);
-    expect(results).toBeGreaterThan(100);
+    expect(results).toBeGreaterThan(130);
   });
 });
