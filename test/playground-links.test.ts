@@ -117,3 +117,29 @@ it.each([
     stderr: expect.stringContaining(reason),
   });
 });
+
+it('links correlations that share their parts on many levels', async () => {
+  const levels = Array.from({ length: 30 }, (_, level) =>
+    ['a', 'b'].map((name) =>
+      correlation
+        .replace('Many logons', `Level ${level} ${name}`)
+        .replace(/id: .*\n/, `name: level${level}${name}\n`)
+        .replace('[logon]', level === 0 ? '[logon]' : `[level${level - 1}a, level${level - 1}b]`)
+        .replace('event_count', level === 0 ? 'event_count' : 'temporal')
+        .replace(/ {2}condition: .*\n/, level === 0 ? '$&' : ''),
+    ),
+  ).flat();
+  const shared = join(folder, 'shared');
+  mkdirSync(shared);
+  writeFileSync(join(shared, 'all.yml'), [logon, ...levels].join('---\n'));
+  const made = await docs(
+    'shared',
+    '-o',
+    'many',
+    '--playground',
+    'playground.html',
+    '-t',
+    'splunk',
+  );
+  expect(made.stdout).toMatch(/^wrote \d+ pages/m);
+});

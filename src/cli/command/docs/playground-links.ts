@@ -2,7 +2,7 @@ import { deflateRawSync } from 'node:zlib';
 import { sourceOf } from '../../../docs/rule-page.ts';
 import { fieldChoices } from '../../../pipeline/field-choice.ts';
 import { largestFragment, type SharedState } from '../../../playground/share.ts';
-import type { CompiledRule } from '../../../query/compile.ts';
+import { type CompiledRule, rulesBelow } from '../../../query/compile.ts';
 import type { Collection } from '../../../sigma/collection/collection.ts';
 import type { RuleHead } from '../../../sigma/rule/rule.ts';
 import { CommandError } from '../../error/command-error.ts';
@@ -73,14 +73,14 @@ function choiceOf(
 
 type RuleDocument = Pick<RuleHead, 'file' | 'span' | 'document'>;
 
-function documentsOf(
+/** Of the rule, those below it and their filters. */
+const documentsOf = (
   compiled: CompiledRule,
   collection: Pick<Collection, 'filtersOf'>,
-): readonly RuleDocument[] {
-  return compiled.kind === 'correlation'
-    ? [compiled.rule, ...compiled.parts.flatMap((part) => documentsOf(part, collection))]
-    : [compiled.rule, ...collection.filtersOf(compiled.rule)];
-}
+): readonly RuleDocument[] =>
+  rulesBelow(compiled).flatMap(({ rule }): readonly RuleDocument[] =>
+    rule.kind === 'detection' ? [rule, ...collection.filtersOf(rule)] : [rule],
+  );
 
 /** A rule of an old collection takes parts of the other documents of its file. */
 const textOf = (rule: RuleDocument): string =>
