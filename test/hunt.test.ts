@@ -142,6 +142,23 @@ Failed Logon (medium)
     });
   });
 
+  test('has the level for the log source as the rule has it, which pipelines change', async () => {
+    const config = `rules: [rules]
+targets: [graylog]
+pipelines: { graylog: graylog }
+graylog: { mode: ingest, streams: [Windows] }
+logsources:
+  - match: { category: process_creation }
+    settings: { severity: critical }
+  - match: { service: sysmon }
+    settings: { severity: low }
+`;
+    const text = rules.replace('{ EventID: 4104 }', "{ Image|endswith: '\\\\a.exe' }");
+    const folder = projectIn(temporary, { 'sigpack.yml': config, 'rules/all.yml': text });
+    const { hunts } = await hunted(['Encoded PowerShell'], folder);
+    expect(hunts).toMatchObject([{ level: 'critical' }]);
+  });
+
   test('says why a rule that only works at ingest has no search', async () => {
     const text = rules.replace('{ EventID: 4104 }', '{ ParentImage|fieldref: Image }');
     const folder = project('', text);

@@ -98,7 +98,8 @@ export function exclusionReason(
   return undefined;
 }
 
-const ownSources = (rule: SelectedBy): readonly LogSource[] =>
+/** Of a detection as it is written; a correlation has those of its parts. */
+export const ownSources = (rule: SelectedBy): readonly LogSource[] =>
   rule.logsource ? [rule.logsource] : [];
 
 export function isSelected(

@@ -30,10 +30,11 @@ export function chosenRules(project: Project, words: readonly string[]): ChosenR
       ? loadGivenRules(project, paths)
       : loadRules(rulePaths(project), bag, terminal);
   if (names.length === 0) {
-    const { true: rules = [], false: others = [] } = Object.groupBy(collection.rules, (rule) =>
-      collection.standsAlone(rule) ? 'true' : 'false',
+    const rules = collection.rules.filter((rule) => collection.standsAlone(rule));
+    const serving = collection.rules.filter(
+      (rule) => rule.kind === 'detection' && !collection.standsAlone(rule),
     );
-    return { collection, rules, serving: others.filter(({ kind }) => kind === 'detection') };
+    return { collection, rules, serving };
   }
   const { config } = project.loaded;
   const rules = new Set<Rule>();

@@ -6,7 +6,7 @@ import {
   targetedRules,
 } from '../../../convert/entries.ts';
 import { createCountedWarnings } from '../../../pack/pipeline-report.ts';
-import type { CompiledRule } from '../../../query/compile.ts';
+import { type CompiledRule, logSourcesOf } from '../../../query/compile.ts';
 import type { Collection, Rule } from '../../../sigma/collection/collection.ts';
 import { type PackFacts, packFacts } from './pack-facts.ts';
 
@@ -36,18 +36,20 @@ export function huntsOf(
   linkOf: ((query: string) => string) | undefined,
 ): readonly Hunt[] {
   const { config } = context;
-  /** By place of the rule. */
-  const reasons = new Map<string, string>();
+  const factsOf = new Map<ConvertedEntry['rule'], PackFacts | undefined>();
+  const reasons = new Map<ConvertedEntry['rule'], string>();
   const warnings = createCountedWarnings(context.bag);
   const convert = (compiled: CompiledRule) => {
     const { mode, ...settings } = config.graylog;
-    const own = packFacts(config, compiled.rule)?.streams ?? [];
+    const facts = packFacts(config, compiled.rule, logSourcesOf(compiled));
+    factsOf.set(compiled.rule, facts);
+    const own = facts?.streams ?? [];
     const streams = own.length > 0 && mode === 'search' ? { streams: own } : {};
     const searched = graylog.convert(compiled, { ...settings, ...streams, mode: 'search' });
     if (searched.ok || mode === 'search' || compiled.processing?.postprocess) return searched;
     if (!graylog.convert(compiled, { ...settings, mode }).ok) return searched;
     const [refusal] = searched.error;
-    reasons.set(keyOf(compiled.rule), refusal?.message ?? '');
+    reasons.set(compiled.rule, refusal?.message ?? '');
     return { ok: true as const, value: { queries: [] }, diagnostics: [] };
   };
   const entries = convertedEntries(
@@ -59,14 +61,11 @@ export function huntsOf(
   );
   warnings.report();
   return entries.map((entry) => ({
-    ...huntOf(entry, packFacts(config, entry.rule), config.graylog.mode === 'search'),
-    ...reasonOf(reasons.get(keyOf(entry.rule))),
+    ...huntOf(entry, factsOf.get(entry.rule), config.graylog.mode === 'search'),
+    ...reasonOf(reasons.get(entry.rule)),
     ...(linkOf ? { links: entry.converted.queries.map(linkOf) } : {}),
   }));
 }
-
-const keyOf = ({ file, titleSpan }: CompiledRule['rule']): string =>
-  `${titleSpan.start} ${file.path}`;
 
 const reasonOf = (reason: string | undefined) => (reason === undefined ? {} : { reason });
 
