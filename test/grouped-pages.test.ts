@@ -198,6 +198,25 @@ describe('which detections does a search run, and which search a detection?', ()
     ]);
   });
 
+  it('the page of a detection that runs by itself has the same under the name of its search', () => {
+    const name = 'Many Programs';
+    const page = pageOf(name);
+    const [inInventory] = plain.rows('inventory', 'All detections', [], {
+      ...{ severity: '*', enabled: '*', word: name },
+    });
+    const toInventory = plain.panel('inventory', 'All detections').links;
+    expect(toInventory.map((link) => opened(link, inInventory ?? {}))).toContain(page);
+    const [search] = rows('Scheduled search', ids.alone);
+    const [link = ''] = plain.panel('detection', 'Scheduled search').links;
+    expect(opened(link, search ?? {})).toBe(page);
+
+    for (const asked of [name, ids.alone]) {
+      expect(rows('Runs', asked, [skipped(name), skipped(group)])).toMatchObject([{ runs: 1 }]);
+      const alerts = rows('Newest alerts of its scheduled search', asked, fired());
+      expect(alerts.map((row) => row.alert)).toEqual(['s3']);
+    }
+  });
+
   it('and both searches as they are, of which one is scheduled', () => {
     const title = 'Saved searches as they are now';
     const shown = (asked: string) =>
