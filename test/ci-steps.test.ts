@@ -172,8 +172,9 @@ anyTest(
         started: 2,
         seconds: 3,
         cpu: 1.25,
+        tail: 'why it failed\n',
       },
-      { name: 'first', result: 'passed', reason: '', started: 0, seconds: 2, cpu: 4 },
+      { name: 'first', result: 'passed', reason: '', started: 0, seconds: 2, cpu: 4, tail: '' },
     ] as const;
     expect(
       tableOf({ done, stopped: undefined }, [{ name: 'npm ci', seconds: 10 }]),
@@ -183,9 +184,23 @@ first         10      2.0      4.0
 second        12      3.0      1.3  failed: exit code 1
 15 s in all
 did not pass: second
+
+== the end of second:
+why it failed
 `);
   },
 );
+
+test('the end of what a failed step printed is kept, in whole lines', async () => {
+  const { done } = await runSteps(
+    [shell('talks', 'seq 1 5000; exit 1'), shell('is well', 'echo fine')],
+    quiet,
+    2,
+  );
+  const tails = new Map(done.map(({ name, tail }) => [name, tail]));
+  expect(tails.get('is well')).toBe('');
+  expect(tails.get('talks')).toMatch(/^38\d\d\n(?:\d{4}\n)+5000\n$/);
+});
 
 anyTest('steps run test files in the project that has them', () => {
   const named = ciSteps().flatMap(({ name, command }) => {

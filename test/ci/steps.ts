@@ -41,6 +41,8 @@ export interface Done {
   readonly seconds: number;
   /** User and system time of the step and its children. */
   readonly cpu: number;
+  /** The end of what a step that failed printed, whole lines. */
+  readonly tail: string;
 }
 
 export interface Run {
@@ -142,6 +144,7 @@ class Runner {
           started: this.seconds(),
           seconds: 0,
           cpu: 0,
+          tail: '',
         });
       }
     }
@@ -159,6 +162,7 @@ class Runner {
         started: this.seconds(),
         seconds: 0,
         cpu: 0,
+        tail: '',
       });
     this.waiting.clear();
     this.finish();
@@ -218,8 +222,9 @@ class Runner {
       code === 0 && !hung ? undefined : signal ? `ended by ${signal}` : `exit code ${code}`;
     const reason = hung ? `took more than ${step.limit ?? defaultLimit} s` : (bad ?? '');
     const seconds = this.seconds() - start;
+    const output = readFileSync(this.logOf(step), 'utf8');
     this.print(
-      `== ${step.name}: ${bad === undefined ? 'passed' : `FAILED, ${reason}`}, ${seconds.toFixed(1)} s\n${readFileSync(this.logOf(step), 'utf8')}`,
+      `== ${step.name}: ${bad === undefined ? 'passed' : `FAILED, ${reason}`}, ${seconds.toFixed(1)} s\n${output}`,
     );
     const result = bad === undefined ? 'passed' : 'failed';
     this.end({
@@ -229,6 +234,7 @@ class Runner {
       started: start,
       seconds,
       cpu: cpuIn(this.timesOf(step)),
+      tail: bad === undefined ? '' : endOf(output),
     });
     this.startMore();
   }
@@ -268,6 +274,13 @@ class Runner {
   private seconds(): number {
     return (performance.now() - this.begin) / 1000;
   }
+}
+
+/** The last whole lines of a text, at most 6,000 characters. */
+function endOf(text: string): string {
+  if (text.length <= 6000) return text;
+  const last = text.slice(-6000);
+  return last.slice(last.indexOf('\n') + 1);
 }
 
 /** What computes leaves the cores to servers, whose judges wait for them: they take longest. */

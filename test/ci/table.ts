@@ -1,6 +1,9 @@
 import type { Run } from './steps.ts';
 
-/** A line for each step with its seconds, in the order of their starts, and what failed below. */
+/**
+ * A line for each step with its seconds, in the order of their starts, and below it what failed,
+ * with the end of its output: who reads a log from its end needs nothing else.
+ */
 export function tableOf(
   { done, stopped }: Run,
   before: readonly { readonly name: string; readonly seconds: number }[] = [],
@@ -12,6 +15,7 @@ export function tableOf(
     started: 0,
     seconds,
     cpu: undefined,
+    tail: '',
   }));
   const ran = [...done].sort((a, b) => a.started - b.started);
   const head = before.reduce((sum, { seconds }) => sum + seconds, 0);
@@ -35,7 +39,11 @@ export function tableOf(
     ]).trimEnd(),
   );
   const end = Math.max(head, ...rows.map(({ at, seconds }) => at + seconds));
-  const failed = ran.filter(({ result }) => result !== 'passed').map(({ name }) => name);
+  const unpassed = ran.filter(({ result }) => result !== 'passed');
+  const failed = unpassed.map(({ name }) => name);
+  const ends = unpassed.flatMap(({ name, tail }) =>
+    tail === '' ? [] : ['', `== the end of ${name}:`, tail.trimEnd()],
+  );
   const last = stopped
     ? `stopped by ${stopped}`
     : failed.length === 0
@@ -46,6 +54,7 @@ export function tableOf(
     ...lines,
     `${end.toFixed(0)} s in all`,
     last,
+    ...ends,
     '',
   ].join('\n');
 }
