@@ -183,6 +183,7 @@ describe('which detections does a search run, and which search a detection?', ()
       detections: 3,
       levels: ['critical', 'high', 'low'],
       log_source: 'windows',
+      asked: group,
     });
     const [link = ''] = plain.panel('detection', 'Scheduled search').links;
     expect(opened(link, search ?? {})).toBe(pageOf(group));
@@ -215,6 +216,24 @@ describe('which detections does a search run, and which search a detection?', ()
       const alerts = rows('Newest alerts of its scheduled search', asked, fired());
       expect(alerts.map((row) => row.alert)).toEqual(['s3']);
     }
+  });
+
+  it('also where the name would begin a formula', async () => {
+    const alone = rule(ids.formula, '=Sum', 'low', 'x.exe', 'sigpack: { threshold: 3 }\n');
+    const app = await appOf(
+      { ...rules, 'rules/formula.yml': alone },
+      "splunk: { index: '*', grouping: log-source }\n",
+      temporary,
+    );
+    const of = (title: string, asked: string, events: readonly Event[] = []): readonly Event[] =>
+      app.rows('detection', title, events, { detection: asked });
+    const [search] = of('Scheduled search', ids.formula);
+    expect(search?.scheduled_search).toBe('=Sum');
+    const [link = ''] = app.panel('detection', 'Scheduled search').links;
+    const asked = new URL(opened(link, search ?? {}), 'http://h').searchParams;
+    const name = asked.get('form.detection') ?? '';
+    expect(of('Scheduled search', name)).toEqual([search]);
+    expect(of('Runs', name, [skipped('=Sum'), skipped(group)])).toMatchObject([{ runs: 1 }]);
   });
 
   it('and both searches as they are, of which one is scheduled', () => {
