@@ -1,7 +1,7 @@
 import { cronError, cronGapError } from '../pack/cron/cron-check.ts';
 import { ruleSavedSearchKeys } from '../pack/settings/rule-may-set.ts';
 import { savedSearchValueError } from '../pack/settings/savedsearch-value.ts';
-import { isTrue } from '../pack/settings/splunk-boolean.ts';
+import { isScheduled, isTrue } from '../pack/settings/splunk-boolean.ts';
 import type { Stanza } from './stanza.ts';
 
 /** What happens to settings that an admin made locally for a saved search. */
@@ -63,5 +63,4 @@ export function localSettings({ name, local }: Stanza): LocalSettings | undefine
 }
 
 /** Whether the saved search runs if nothing is set locally. */
-export const runsAsShipped = ({ shipped }: Stanza): boolean =>
-  isTrue(shipped.get('enableSched') ?? '0') && !isTrue(shipped.get('disabled') ?? '0');
+export const runsAsShipped = ({ shipped }: Stanza): boolean => isScheduled(shipped);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { madeForIn } from '../../artifact/made-for.ts';
-import { readConf } from '../../pack/render/conf-reader.ts';
+import { type ConfFile, readConf } from '../../pack/render/conf-reader.ts';
+import { type NamedSearches, namedSearches } from '../../pack/splunk/grouped/member-searches.ts';
 import { isGroupDescription } from '../../pack/splunk/grouped/stanza.ts';
 import { digestOf } from '../../release/meaning/digest.ts';
 import { groupedSearch } from '../object-kinds.ts';
@@ -41,6 +42,13 @@ export const settingsIn = (
   path: string,
 ): ReadonlyMap<string, ReadonlyMap<string, string>> =>
   readConf(textOf(files.get(path) ?? new Uint8Array())).stanzas;
+
+/** The saved searches of an app, and which of them are of detections and of groups. */
+export function savedSearchesIn(files: AppFiles): NamedSearches & Pick<ConfFile, 'stanzas'> {
+  const text = textOf(files.get('default/savedsearches.conf') ?? new Uint8Array());
+  const file = readConf(text);
+  return { stanzas: file.stanzas, ...namedSearches(text, file) };
+}
 
 const sha256 = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex').slice(0, 16);

@@ -1,7 +1,7 @@
 import { loadOfMinutes } from '../../artifact/schedule-budget.ts';
 import { scheduledSlots, unconfiguredSearchHead } from '../../pack/config/load-budget.ts';
 import { scheduleHistogram } from '../../pack/load/schedule-load.ts';
-import { isTrue } from '../../pack/settings/splunk-boolean.ts';
+import { isScheduled } from '../../pack/settings/splunk-boolean.ts';
 import { counted } from '../../source/plural.ts';
 import type { Result } from '../../source/result.ts';
 import { fitText } from '../load-text.ts';
@@ -19,9 +19,7 @@ export function appLoadLines(
   const crons = [...settingsIn(files, 'default/savedsearches.conf').values()].flatMap(
     (settings) => {
       const cron = settings.get('cron_schedule');
-      const runs =
-        isTrue(settings.get('enableSched') ?? '') && !isTrue(settings.get('disabled') ?? '');
-      return runs && cron !== undefined ? [cron] : [];
+      return isScheduled(settings) && cron !== undefined ? [cron] : [];
     },
   );
   const { most, mean } = loadOfMinutes(scheduleHistogram(crons));

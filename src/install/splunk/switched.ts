@@ -1,8 +1,6 @@
-import { readConf } from '../../pack/render/conf-reader.ts';
-import { isTrue } from '../../pack/settings/splunk-boolean.ts';
-import { namedSearches } from '../../pack/splunk/grouped/member-searches.ts';
+import { isScheduled } from '../../pack/settings/splunk-boolean.ts';
 import { counted } from '../../source/plural.ts';
-import { type AppFiles, textOf } from './app-files.ts';
+import { type AppFiles, savedSearchesIn } from './app-files.ts';
 
 /** Names that a line shows. */
 const namedDetections = 3;
@@ -42,14 +40,9 @@ interface Running {
 
 /** Detections of an app by id. */
 function runningIn(files: AppFiles): ReadonlyMap<string, Running> {
-  const text = textOf(files.get('default/savedsearches.conf') ?? new Uint8Array());
-  const file = readConf(text);
-  const { ids, runBy } = namedSearches(text, file);
-  const runs = (name: string): boolean => {
-    const settings = file.stanzas.get(name);
-    return isTrue(settings?.get('enableSched') ?? '') && !isTrue(settings?.get('disabled') ?? '');
-  };
+  const { stanzas, ids, runBy } = savedSearchesIn(files);
+  const runs = (name = ''): boolean => isScheduled(stanzas.get(name) ?? new Map());
   return new Map(
-    [...ids].map(([name, id]) => [id, { name, runs: runs(name) || runs(runBy.get(name) ?? '') }]),
+    [...ids].map(([name, id]) => [id, { name, runs: runs(name) || runs(runBy.get(name)) }]),
   );
 }

@@ -1,13 +1,11 @@
 import {
   type AppFiles,
+  savedSearchesIn,
   settingsIn,
   stanzaFiles,
-  textOf,
 } from '../../../install/splunk/app-files.ts';
 import type { Override } from '../../../install/target.ts';
-import { readConf } from '../../../pack/render/conf-reader.ts';
-import { isTrue } from '../../../pack/settings/splunk-boolean.ts';
-import { namedSearches } from '../../../pack/splunk/grouped/member-searches.ts';
+import { isScheduled, isTrue } from '../../../pack/settings/splunk-boolean.ts';
 import { type LocalOverride, overridesIn } from './overrides.ts';
 
 /** Overrides that are named; `sigpack status` has all of them. */
@@ -88,8 +86,6 @@ type Members = ReadonlyMap<string, string>;
 const runsOtherwise = ({ name, values }: LocalOverride, members: Members): boolean =>
   members.has(name) && (isOff(values) || isScheduled(values));
 const isOff = (values: LocalOverride['values']): boolean => isTrue(values.get('disabled') ?? '');
-const isScheduled = (values: LocalOverride['values']): boolean =>
-  isTrue(values.get('enableSched') ?? '') && !isOff(values);
 
 /** Undefined where no group runs the detection. */
 function ofSearch({ name, values }: LocalOverride, members: Members): string | undefined {
@@ -113,11 +109,10 @@ function groupedIn(files: AppFiles): {
   readonly members: Members;
   readonly filterMacros: ReadonlySet<string>;
 } {
-  const text = textOf(files.get('default/savedsearches.conf') ?? new Uint8Array());
-  const file = readConf(text);
-  const filters = [...namedSearches(text, file).runBy.keys()].map((name): [string, string] => [
+  const { stanzas, runBy } = savedSearchesIn(files);
+  const filters = [...runBy.keys()].map((name): [string, string] => [
     name,
-    /`(\w+_filter)`/.exec(file.stanzas.get(name)?.get('search') ?? '')?.[1] ?? '',
+    /`(\w+_filter)`/.exec(stanzas.get(name)?.get('search') ?? '')?.[1] ?? '',
   ]);
   return {
     members: new Map(filters.map(([name, macro]) => [name, macro.replace(/_filter$/, '_allow')])),
