@@ -1,9 +1,4 @@
-import {
-  type AppFiles,
-  savedSearchesIn,
-  settingsIn,
-  stanzaFiles,
-} from '../../../install/splunk/app-files.ts';
+import { type AppFiles, savedSearchesIn, settingsIn } from '../../../install/splunk/app-files.ts';
 import type { Override } from '../../../install/target.ts';
 import { isScheduled, isTrue } from '../../../pack/settings/splunk-boolean.ts';
 import { type LocalOverride, overridesIn } from './overrides.ts';
@@ -49,22 +44,25 @@ const overrideOf = ({ file, settings, name }: Override): string =>
 
 /** What local/ says of stanzas that the version before has and this one lacks: it does nothing. */
 function lostNotes(target: string, before: AppFiles, files: AppFiles): readonly string[] {
-  const has = (file: string, name: string): boolean =>
-    settingsIn(files, file.replace('local/', 'default/')).has(name);
+  const stanzas = new Map(
+    ['savedsearches.conf', 'macros.conf'].map((file) => [
+      `local/${file}`,
+      settingsIn(files, `default/${file}`),
+    ]),
+  );
   return overridesIn(target, before)
     .filter(
       ({ file, name, settings, unused }) =>
         unused !== true &&
         settings.length > 0 &&
         name !== 'default' &&
-        stanzaFiles.test(file.replace('local/', 'default/')) &&
-        !has(file, name),
+        stanzas.get(file)?.has(name) === false,
     )
     .sort((a, b) => Number(isExclusion(b)) - Number(isExclusion(a)))
     .map((one) => {
       const filter = one.name.replace(/_allow_*$/, '_filter');
       const there =
-        isExclusion(one) && has(one.file, filter)
+        isExclusion(one) && stanzas.get(one.file)?.has(filter) === true
           ? ` The detection's own search excludes events in the macro ${filter}.`
           : '';
       return `${overrideOf(one)}, which this version lacks: it has no effect any more.${there}`;
