@@ -74,12 +74,15 @@ export function splunkDiskTarget(options: SplunkDiskOptions): InstallTarget<AppF
         return readDisk(disk);
       });
     },
-    advice: async ({ content }) => [
-      ...withAccess(disk, 'look', () => switchedAt(disk.places, content)),
-      ...appLoadLines(content, undefined),
-      ...deploymentNotes(place, appId),
-      ...withAccess(disk, 'look', () => notesAt(disk.places, content)),
-    ],
+    async advice({ content }) {
+      const { switched, notes } = withAccess(disk, 'look', () => changesAt(disk.places, content));
+      return [
+        ...switched,
+        ...appLoadLines(content, undefined),
+        ...deploymentNotes(place, appId),
+        ...notes,
+      ];
+    },
     async apply(applying) {
       return withAccess(disk, 'change', () => apply(disk, applying));
     },
@@ -119,11 +122,18 @@ function tidy(places: AppPlaces): void {
   else removeDeadLocks(state);
 }
 
-const switchedAt = ({ target, state }: AppPlaces, files: AppFiles): readonly string[] =>
-  existsSync(target) ? switchedLines(recall(state).installed, files) : [];
-
-const notesAt = ({ target, state }: AppPlaces, files: AppFiles): readonly string[] =>
-  existsSync(target) ? overrideNotes(target, files, recall(state).installed) : [];
+/** What an install of these files changes for what is there. */
+function changesAt(
+  { target, state }: AppPlaces,
+  files: AppFiles,
+): Readonly<Record<'switched' | 'notes', readonly string[]>> {
+  if (!existsSync(target)) return { switched: [], notes: [] };
+  const { installed } = recall(state);
+  return {
+    switched: switchedLines(installed, files),
+    notes: overrideNotes(target, files, installed),
+  };
+}
 
 function apply(disk: DiskApp, { plan, wanted, direction }: Applying<AppFiles>): readonly string[] {
   const { places, place } = disk;
