@@ -1,6 +1,7 @@
 import { type AppFiles, savedSearchesIn, settingsIn } from '../../../install/splunk/app-files.ts';
 import type { Override } from '../../../install/target.ts';
 import { isScheduled, isTrue } from '../../../pack/settings/splunk-boolean.ts';
+import { allowMacro, filterMacroOf, isAllowMacro } from '../../../pack/splunk/grouped/macros.ts';
 import { type LocalOverride, overridesIn } from './overrides.ts';
 
 /** Overrides that are named; `sigpack status` has all of them. */
@@ -60,7 +61,7 @@ function lostNotes(target: string, before: AppFiles, files: AppFiles): readonly 
     )
     .sort((a, b) => Number(isExclusion(b)) - Number(isExclusion(a)))
     .map((one) => {
-      const filter = one.name.replace(/_allow_*$/, '_filter');
+      const filter = filterMacroOf(one.name);
       const there =
         isExclusion(one) && stanzas.get(one.file)?.has(filter) === true
           ? ` The detection's own search excludes events in the macro ${filter}.`
@@ -71,7 +72,7 @@ function lostNotes(target: string, before: AppFiles, files: AppFiles): readonly 
 
 /** Of a detection in a group, by the name of its macro. */
 const isExclusion = ({ file, name }: Pick<Override, 'file' | 'name'>): boolean =>
-  file === 'local/macros.conf' && /_allow_*$/.test(name);
+  file === 'local/macros.conf' && isAllowMacro(name);
 
 const onlyOwnSearch =
   'that has no effect on the grouped search that runs the detection; the page Tuning of the app ' +
@@ -113,7 +114,7 @@ function groupedIn(files: AppFiles): {
     /`(\w+_filter)`/.exec(stanzas.get(name)?.get('search') ?? '')?.[1] ?? '',
   ]);
   return {
-    members: new Map(filters.map(([name, macro]) => [name, macro.replace(/_filter$/, '_allow')])),
+    members: new Map(filters.map(([name, macro]) => [name, allowMacro(macro)])),
     filterMacros: new Set(filters.map(([, macro]) => macro)),
   };
 }

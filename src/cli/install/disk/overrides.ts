@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { type AppFiles, settingsIn } from '../../../install/splunk/app-files.ts';
 import type { Override } from '../../../install/target.ts';
 import { readConf } from '../../../pack/render/conf-reader.ts';
+import { isGroupMacro } from '../../../pack/splunk/grouped/macros.ts';
 import { isDenied } from '../../error/error-code.ts';
 import { existsItself, linkOnTheWay, withFile } from './tree.ts';
 
@@ -27,11 +28,8 @@ export const overridesIn = (target: string, installed: AppFiles): readonly Local
     }
   });
 
-/** Macros that only grouped searches call. */
 const isOfGroups = (target: string, file: string, name: string): boolean =>
-  file === 'local/macros.conf' &&
-  name.startsWith(`${basename(target).toLowerCase()}_`) &&
-  /_(?:allow|severity|all_detections)_*$/.test(name);
+  file === 'local/macros.conf' && isGroupMacro(basename(target), name);
 
 interface Ours {
   readonly path: string;

@@ -10,6 +10,21 @@ export interface GroupMacros {
   readonly allow: ReadonlyMap<string, string>;
 }
 
+// where a name is taken, the next one has one more underscore
+const allowEnd = /_allow_*$/;
+const groupEnd = /_(?:allow|severity|all_detections)_*$/;
+
+/** The macro that leaves events out of a detection in a group, by that of its own search. */
+export const allowMacro = (filterMacro: string): string =>
+  filterMacro.replace(/_filter$/, '_allow');
+export const isAllowMacro = (name: string): boolean => allowEnd.test(name);
+export const filterMacroOf = (allowMacro: string): string =>
+  allowMacro.replace(allowEnd, '_filter');
+
+/** Whether only grouped searches call a macro of this name. */
+export const isGroupMacro = (appId: string, name: string): boolean =>
+  name.startsWith(`${appId.toLowerCase()}_`) && groupEnd.test(name);
+
 /** No two macros of the app share a name. */
 export function groupMacros(
   appId: string,
@@ -30,10 +45,7 @@ export function groupMacros(
   };
   const sorted = [...members].sort((a, b) => (a.filterMacro < b.filterMacro ? -1 : 1));
   const allow = new Map(
-    sorted.map(({ detection, filterMacro }) => [
-      detection.id,
-      free(filterMacro.replace(/_filter$/, '_allow')),
-    ]),
+    sorted.map(({ detection, filterMacro }) => [detection.id, free(allowMacro(filterMacro))]),
   );
   const start = appId.toLowerCase();
   return { rows: free(`${start}_all_detections`), severity: free(`${start}_severity`), allow };
