@@ -1,5 +1,6 @@
 import type { PackDetection, PackFile } from '../pack/model/detection.ts';
 import { perSource } from '../sigma/rule/per-source.ts';
+import { sourceLabel } from '../sigma/rule/rule.ts';
 import { markdownText } from './escape.ts';
 import { isDeviceName } from './slug.ts';
 
@@ -70,9 +71,7 @@ const pageSource = (title: string): PageSource => ({ title, name: fileName(title
 
 const ofCorrelations = pageSource('correlations');
 
-const ofSource = perSource(({ product, category, service }) =>
-  pageSource([product, category, service].filter((part) => part !== undefined).join(' ') || 'any'),
-);
+const ofSource = perSource((source) => pageSource(sourceLabel(source, ' ') || 'any'));
 
 /** All correlations share one file. */
 const sourceOf = ({ rule, logSources: [source] }: PackDetection): PageSource =>

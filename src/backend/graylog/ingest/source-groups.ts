@@ -1,3 +1,4 @@
+import { sourceLabel } from '../../../sigma/rule/rule.ts';
 import type { Condition } from '../pipeline-rule/condition.ts';
 import { always, combined } from '../pipeline-rule/constant.ts';
 import { foldedFields, isComparison } from './free-tests.ts';
@@ -55,9 +56,8 @@ export function sourceGroups(rules: readonly IngestRule[]): readonly SourceGroup
 const byId = (a: IngestRule, b: IngestRule): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 const byRule = (a: GroupedRule, b: GroupedRule): number => byId(a.rule, b.rule);
 
-function labelOf({ logSource: { product, category, service } }: IngestRule): string {
-  const parts = [product, category, service].flatMap((part) => part ?? []);
-  const label = parts.join(' ').replace(/[^\w .-]/g, '_');
+function labelOf({ logSource }: IngestRule): string {
+  const label = sourceLabel(logSource, ' ').replace(/[^\w .-]/g, '_');
   return label === '' ? 'any' : label.slice(0, 60);
 }
 
