@@ -36,13 +36,14 @@ const enoughShare = 8;
  * which shares its copies.
  */
 export function sourceGroups(rules: readonly IngestRule[]): readonly SourceGroup[] {
-  const byLabel = new Map<string, IngestRule[]>();
+  const byLabel = new Map<string, SplitRule[]>();
   const open: GroupedRule[] = [];
   for (const rule of [...rules].sort(byId)) {
     const label = labelOf(rule);
+    const split = { rule, parts: conjuncts(rule.condition) };
     const known = byLabel.get(label);
-    if (known) known.push(rule);
-    else byLabel.set(label, [rule]);
+    if (known) known.push(split);
+    else byLabel.set(label, [split]);
   }
   const sources = [...byLabel]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -61,9 +62,15 @@ function labelOf({ logSource }: IngestRule): string {
   return label === '' ? 'any' : label.slice(0, 60);
 }
 
+/** A rule with the parts of its condition: their texts take time, and are needed twice. */
+interface SplitRule {
+  readonly rule: IngestRule;
+  readonly parts: readonly Part[];
+}
+
 interface Source {
   readonly label: string;
-  readonly rules: readonly IngestRule[];
+  readonly rules: readonly SplitRule[];
   /** See {@link sharedTests}. */
   readonly shared: ReadonlyMap<string, Condition>;
 }
@@ -72,10 +79,10 @@ interface Source {
 const isGate = (part: Condition): boolean => isComparison(part) && neededFields(part) !== undefined;
 
 /** The tests that most rules of a log source have, by their texts: a pipeline added them for it. */
-function sharedTests(rules: readonly IngestRule[]): ReadonlyMap<string, Condition> {
+function sharedTests(rules: readonly SplitRule[]): ReadonlyMap<string, Condition> {
   const shared = new Map<string, { part: Condition; uses: number }>();
-  for (const rule of rules)
-    for (const [key, part] of conjuncts(rule.condition))
+  for (const { parts } of rules)
+    for (const [key, part] of parts)
       shared.set(key, { part, uses: (shared.get(key)?.uses ?? 0) + 1 });
   return new Map(
     [...shared]
@@ -106,8 +113,7 @@ function byGate(
   open: GroupedRule[],
 ): readonly SourceGroup[] {
   const groups = new Map<string, { gate: Condition; fields: Set<string>; rules: GroupedRule[] }>();
-  for (const rule of rules) {
-    const parts = conjuncts(rule.condition);
+  for (const { rule, parts } of rules) {
     const isShared = ([key, part]: Part): boolean =>
       shared.has(key) && foldedFields(part).every((field) => common.has(field));
     const gates = parts.filter(isShared);
