@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { planIngest } from '../src/backend/graylog/ingest/ingest-plan.ts';
 import type { IngestRule } from '../src/backend/graylog/ingest/ingest-rule.ts';
 import type { Condition, LiteralLeaf } from '../src/backend/graylog/pipeline-rule/condition.ts';
+import type { LogSource } from '../src/sigma/rule/rule.ts';
 import { ingestOptions, interpreted, tagsOf } from './ingest-agreement.ts';
 import { gelfMessage } from './judges/pipeline-rules/message.ts';
 
@@ -131,6 +132,39 @@ test.each([
   [{ message: 'a Segfault', Agent: 'a' }, [4]],
 ])('a log source is known by the fields of its rules: %j', (fields, numbers) => {
   expect([...idsOf(ungated, fields)].sort()).toEqual(numbers.map(id));
+});
+
+/** Enough rules for buckets, all of a channel; some of their words are those of other channels. */
+const manyOf = (channel: string, logSource: LogSource, first: number): readonly IngestRule[] =>
+  Array.from({ length: 60 }, (_, number) => {
+    const fields = ['CommandLine', `Of${channel}`];
+    const words = fields.map((field) => leaf(field, 'inside', `word${number}-`));
+    const condition = allOf(leaf('Channel', 'whole', channel), anyOf(...words));
+    return rule(first + number, condition, { logSource, condition });
+  });
+
+test('a log source that is called like a group of another one has a mark of its own', () => {
+  const logSource = { product: 'x', category: 'y' };
+  const list = [
+    rule(0, present('Other'), { logSource, condition: present('Other') }),
+    ...manyOf('a', logSource, 100),
+    ...manyOf('b', { product: 'x', category: 'y 2' }, 200),
+  ];
+  const CommandLine = 'word7-';
+  expect(idsOf(list, { Channel: 'a', CommandLine })).toEqual(new Set([id(107)]));
+  expect(idsOf(list, { Channel: 'b', CommandLine })).toEqual(new Set([id(207)]));
+});
+
+test('a log source that is called like the rules without one has pipeline rules of its own', () => {
+  const condition = anyOf(not(present('Agent')), leaf('User', 'whole', 'root'));
+  const list = [
+    rule(1, condition, { condition }),
+    rule(2, condition, {
+      condition: leaf('User', 'whole', 'root'),
+      logSource: { product: 'any', category: 'message' },
+    }),
+  ];
+  expect(idsOf(list, { User: 'root', Agent: 'a' })).toEqual(new Set([id(1), id(2)]));
 });
 
 test('a log source of few rules is one pipeline', () => {

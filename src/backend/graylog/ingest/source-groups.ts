@@ -14,7 +14,7 @@ export interface GroupedRule {
 
 /** The rules of a log source. */
 export interface SourceGroup {
-  /** `windows process_creation`, for names. */
+  /** `windows process_creation`, for names; no other group has it. */
   readonly label: string;
   /** What each of the rules needs, in comparisons of whole values; true: see `fields`. */
   readonly gate: Condition;
@@ -49,9 +49,19 @@ export function sourceGroups(rules: readonly IngestRule[]): readonly SourceGroup
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([label, list]): Source => ({ label, rules: list, shared: sharedTests(list) }));
   const common = commonFields(sources);
-  const groups = sources.flatMap((source) => byGate(source, common, open));
+  const taken = new Set(byLabel.keys());
+  const groups = sources.flatMap((source) => byGate(source, common, open, taken));
   if (open.length === 0) return groups;
-  return [...groups, { label: 'any message', gate: always, fields: [], rules: open.sort(byRule) }];
+  const label = freeLabel('any message', taken);
+  return [...groups, { label, gate: always, fields: [], rules: open.sort(byRule) }];
+}
+
+/** With a number if another group has the label: marks and pipeline rules are called by it. */
+function freeLabel(label: string, taken: Set<string>): string {
+  let free = label;
+  for (let number = 2; taken.has(free); number++) free = `${label} ${number}`;
+  taken.add(free);
+  return free;
 }
 
 const byId = (a: IngestRule, b: IngestRule): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
@@ -105,12 +115,13 @@ function commonFields(sources: readonly Source[]): ReadonlySet<string> {
 
 /**
  * Rules of a log source whose conditions begin with other tests have a gate of their own. `open`
- * gets those without any gate.
+ * gets those without any gate, `taken` the labels.
  */
 function byGate(
   { label, rules, shared }: Source,
   common: ReadonlySet<string>,
   open: GroupedRule[],
+  taken: Set<string>,
 ): readonly SourceGroup[] {
   const groups = new Map<string, { gate: Condition; fields: Set<string>; rules: GroupedRule[] }>();
   for (const { rule, parts } of rules) {
@@ -134,7 +145,7 @@ function byGate(
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, group], index) => ({
       ...group,
-      label: index === 0 ? label : `${label} ${index + 1}`,
+      label: index === 0 ? label : freeLabel(label, taken),
       fields: [...group.fields].sort(),
     }));
 }
