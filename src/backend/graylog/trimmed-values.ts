@@ -18,9 +18,10 @@ export function trimmedDiagnostics(
   for (const { query } of detectionsBelow(compiled))
     for (const item of itemsOf(query)) {
       const diagnostic = trimmedDiagnostic(item, wordFields);
+      if (!diagnostic) continue;
       const place = JSON.stringify([item.file.path, item.span.start]);
       // modifiers such as windash make several patterns of a value
-      if (diagnostic && !found.has(place)) found.set(place, diagnostic);
+      if (!found.has(place)) found.set(place, diagnostic);
     }
   return [...found.values()];
 }
