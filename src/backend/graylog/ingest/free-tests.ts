@@ -4,7 +4,7 @@ import {
   type LiteralLeaf,
   leavesOf,
 } from '../pipeline-rule/condition.ts';
-import { type LeafPrinter, literalText, printLeaf } from '../pipeline-rule/print.ts';
+import { type LeafPrinter, printLeaf } from '../pipeline-rule/print.ts';
 import { fieldText, fieldValue, quoted } from '../pipeline-rule/text.ts';
 import { isFlaggable, marked } from './literal-flags.ts';
 import { flagName, isSet, type TemporaryFields } from './temporary-fields.ts';
@@ -45,13 +45,8 @@ export function preparedPrinter(prepared: Prepared): LeafPrinter {
   const { names, copied } = prepared;
   const folded = (field: string): string | undefined =>
     copied.has(field) ? fieldText(names.folded(field)) : undefined;
-  return (leaf: Leaf): string | undefined => {
-    if (leaf.kind === 'literal') {
-      const value = leaf.spelling === 'folded' ? folded(leaf.field) : undefined;
-      return (
-        freeTest(leaf, prepared) ?? (value === undefined ? undefined : literalText(leaf, value))
-      );
-    }
+  return (leaf: Leaf): string => {
+    if (leaf.kind === 'literal') return freeTest(leaf, prepared) ?? printLeaf(leaf, folded);
     if (leaf.kind !== 'regex') return printLeaf(leaf, folded);
     const needs = leaf.needs.flatMap((need) => freeTest(need, prepared) ?? []);
     const text = printLeaf(leaf, folded);

@@ -13,8 +13,8 @@ import { lostInFolding } from './folding.ts';
 import { classText } from './java-regex.ts';
 import { balanced, fieldText, fieldValue, quoted } from './text.ts';
 
-/** How the tests of a condition are written; undefined: as they are by themselves. */
-export type LeafPrinter = (leaf: Leaf) => string | undefined;
+/** How the tests of a condition are written. */
+export type LeafPrinter = (leaf: Leaf) => string;
 
 /** The condition in the rule language, total: it can't raise an error whatever a message has. */
 export function printCondition(condition: Condition, leafText: LeafPrinter): string {
@@ -31,7 +31,7 @@ export function printCondition(condition: Condition, leafText: LeafPrinter): str
     case 'not':
       return `!(${printCondition(condition.operand, leafText)})`;
     default:
-      return leafText(condition) ?? printLeaf(condition, () => undefined);
+      return leafText(condition);
   }
 }
 
@@ -42,7 +42,7 @@ export function printCondition(condition: Condition, leafText: LeafPrinter): str
 export function conditionText(condition: Condition): string {
   const known = texts.get(condition);
   if (known !== undefined) return known;
-  const text = printCondition(condition, () => undefined);
+  const text = printCondition(condition, (leaf) => printLeaf(leaf, () => undefined));
   texts.set(condition, text);
   return text;
 }
@@ -92,7 +92,7 @@ export function printLeaf(leaf: Leaf, copyOf: (field: string) => string | undefi
   }
 }
 
-export function literalText({ at, text }: LiteralLeaf, value: string): string {
+function literalText({ at, text }: LiteralLeaf, value: string): string {
   switch (at) {
     case 'whole':
       return `${quoted(text)} == ${value}`;
