@@ -78,13 +78,14 @@ export interface RelatedLeaf {
 
 /** The tests of a condition, in its order. */
 export function leavesOf(condition: Condition): readonly Leaf[] {
-  switch (condition.kind) {
-    case 'and':
-    case 'or':
-      return condition.operands.flatMap(leavesOf);
-    case 'not':
-      return leavesOf(condition.operand);
-    default:
-      return [condition];
-  }
+  const leaves: Leaf[] = [];
+  collectLeaves(condition, leaves);
+  return leaves;
+}
+
+function collectLeaves(condition: Condition, leaves: Leaf[]): void {
+  if (condition.kind === 'not') collectLeaves(condition.operand, leaves);
+  else if ('operands' in condition)
+    for (const operand of condition.operands) collectLeaves(operand, leaves);
+  else leaves.push(condition);
 }
