@@ -33,3 +33,21 @@ export function anyClause<Part, Term>(
   }
   return { terms, cost };
 }
+
+/**
+ * Where a literal is in a value: the whole value, its start, its end, or anywhere inside.
+ * `present`: any value will do, and the text is empty.
+ */
+export type Place = 'whole' | 'start' | 'end' | 'inside' | 'present';
+
+export interface PlacedText {
+  readonly place: Place;
+  readonly text: string;
+}
+
+/** The estimated share of values that have the literal there: longer ones are rarer. */
+export function likelihood({ place, text }: PlacedText): number {
+  if (place === 'present') return 0.5;
+  if (place === 'whole') return 0.001;
+  return Math.max(0.0001, 0.35 ** (text.length + (place === 'inside' ? 0 : 3)));
+}

@@ -1,22 +1,21 @@
-import { anyClause, type Clause, leastClause } from '../../query/clause.ts';
+import {
+  anyClause,
+  type Clause,
+  leastClause,
+  likelihood,
+  type Place,
+  type PlacedText,
+} from '../../query/clause.ts';
 import { type Item, itemsOf, type Query, type RegexTest } from '../../query/tree.ts';
 import { foldCase } from '../../regex/letter-case.ts';
 import { requiredPattern } from '../../regex/literal.ts';
 import { parseRegex } from '../../regex/regex.ts';
 import { ANY, joinParts, type Pattern } from '../../sigma/value/pattern.ts';
 
-/**
- * Where a literal is in a value: the whole value, its start, its end, or anywhere inside.
- * `present`: any value will do, and the text is empty.
- */
-export type Place = 'whole' | 'start' | 'end' | 'inside' | 'present';
-
 /** What a value of a field must have for an item to be true, with letter case folded. */
-export interface Atom {
+export interface Atom extends PlacedText {
   /** Undefined: any value of the event. */
   readonly field: string | undefined;
-  readonly place: Place;
-  readonly text: string;
 }
 
 /** An atom; equal atoms are the same object. */
@@ -70,13 +69,6 @@ function createKnownAtoms(): (atom: Atom | undefined) => KnownAtom | undefined {
     atoms.set(key, known);
     return known;
   };
-}
-
-/** Longer literals are rarer. */
-export function likelihood({ place, text }: Pick<Atom, 'place' | 'text'>): number {
-  if (place === 'present') return 0.5;
-  if (place === 'whole') return 0.001;
-  return Math.max(0.0001, 0.35 ** (text.length + (place === 'inside' ? 0 : 3)));
 }
 
 /** A literal that many rules need is one that many events have. */

@@ -1,8 +1,9 @@
+import type { Place } from '../../query/clause.ts';
 import type { Item } from '../../query/tree.ts';
 import { foldCase } from '../../regex/letter-case.ts';
 import { ANY, joinParts, type OpenLiteral, openLiteral } from '../../sigma/value/pattern.ts';
 import { type EventView, fieldSlot, lowerOf, valuesOf } from '../event.ts';
-import type { Atom, Place } from './literal-clause.ts';
+import type { Atom } from './literal-clause.ts';
 import { createLiteralTable } from './literal-table.ts';
 
 /** The literal that an item is, in any letter case; undefined if it is another test. */

@@ -1,5 +1,4 @@
-import { likelihood } from '../../../match/index/literal-clause.ts';
-import { anyClause, type Clause, leastClause } from '../../../query/clause.ts';
+import { anyClause, type Clause, leastClause, likelihood } from '../../../query/clause.ts';
 import { type Condition, type LiteralLeaf, leavesOf } from '../pipeline-rule/condition.ts';
 
 /** Finds the clause that the fewest messages pass. */
