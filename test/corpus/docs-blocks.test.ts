@@ -27,18 +27,31 @@ test.each([
   ['splunk-pack.md', '$ sigpack stats --budget 240'],
 ])('%s: %s', async (name, start) => {
   const path = join(docs, name);
-  const page = readFileSync(path, 'utf8');
-  const block = [...page.matchAll(/^```console\n([\s\S]*?)^```$/gm)]
-    .map(([, text = '']) => text)
-    .find((text) => text.startsWith(start));
-  const [command = '', ...lines] = block?.trimEnd().split('\n') ?? [];
+  const block = blockOf(path, start);
+  const { command, lines } = partsOf(block);
   const words = command.replace(/^\$ sigpack | 2>\w+$/g, '').split(' ');
   const { stdout } = await sigpack(words, { cwd: folder });
   const printed = stdout.trimEnd().split('\n').slice(0, lines.length);
-  if (process.env.UPDATE === '1' && block !== undefined)
+  if (process.env.UPDATE === '1')
     writeFileSync(
       path,
-      page.replace(block, () => `${[command, ...printed].join('\n')}\n`),
+      readFileSync(path, 'utf8').replace(block, () => `${[command, ...printed].join('\n')}\n`),
     );
-  else expect(stable(printed.join('\n'))).toBe(stable(lines.join('\n')));
+  expect(printed.length).toBeGreaterThan(1);
+  expect(stable(printed.join('\n'))).toBe(stable(partsOf(blockOf(path, start)).lines.join('\n')));
 });
+
+/** The block of a page that starts with a command. */
+function blockOf(path: string, start: string): string {
+  const block = [...readFileSync(path, 'utf8').matchAll(/^```console\n([\s\S]*?)^```$/gm)]
+    .map(([, text = '']) => text)
+    .find((text) => text.startsWith(start));
+  if (block === undefined) throw new Error(`${path} has no block of: ${start}`);
+  return block;
+}
+
+/** A command, and the lines that are shown below it. */
+function partsOf(block: string): { readonly command: string; readonly lines: readonly string[] } {
+  const [command = '', ...lines] = block.trimEnd().split('\n');
+  return { command, lines };
+}
