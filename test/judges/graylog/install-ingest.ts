@@ -4,12 +4,13 @@
  * show which version tests them, that tuning works before hits are stored and before event
  * definitions see them, and that it stays.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createChecks } from '../checks.ts';
 import { type CommandRun, runSigpack } from '../command.ts';
+import { hasten } from './built-pack.ts';
 import {
   api,
   createToken,
@@ -64,15 +65,7 @@ async function build(
   );
   const { code, out } = await sigpack('build', '-o', `packs/${version}`);
   if (code !== 0) throw new Error(out);
-  const path = at(`packs/${version}/judge-${version}-graylog.json`);
-  const pack = JSON.parse(readFileSync(path, 'utf8')) as {
-    readonly entities: readonly { readonly type: Json; readonly data: Json }[];
-  };
-  for (const { type, data } of pack.entities)
-    if (type.name === 'event_definition')
-      Object.assign(data.config as object, { execute_every_ms: 10_000, search_within_ms: 600_000 });
-  writeFileSync(path, JSON.stringify(pack));
-  return path;
+  return hasten(at(`packs/${version}/judge-${version}-graylog.json`), 10_000).path;
 }
 
 interface Text {

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createChecks } from '../checks.ts';
 import { type CommandRun, runSigpack } from '../command.ts';
 import { recordedEvents, rulePaths } from '../proof-data.ts';
+import { type BuiltPack, hasten } from './built-pack.ts';
 import {
   api,
   createToken,
@@ -44,39 +45,23 @@ const expectRun = async (
   check(`${what}: says nothing like ${pattern}`, pattern.test(run.out), run.out);
 };
 
-interface Built {
-  readonly path: string;
-  readonly titles: readonly string[];
-}
-
 /**
  * The pack of what is in rules/, as `sigpack build` makes it, but its definitions run every ten
  * seconds and look ten minutes back.
  */
-async function build(version: string, revision: number): Promise<Built> {
+async function build(version: string, revision: number): Promise<BuiltPack> {
   writeFileSync(
     at('sigpack.yml'),
     `id: judge\ntitle: Judged detections\nversion: ${version}\nrevision: ${revision}\nfailOn: never\ntargets: [graylog]\npipelines: { graylog: none }\ndefaults: { enabled: true }\ngraylog: { streamParameter: STREAM }\ninstalls:\n  judge: { kind: graylog, url: '${api}', secretEnv: JUDGE_TOKEN, timeout: 60 }\n`,
   );
   const { code, out } = await sigpack('build', '-o', `packs/${version}`);
   if (code !== 0) throw new Error(out);
-  const path = at(`packs/${version}/judge-${version}-graylog.json`);
-  const pack = JSON.parse(readFileSync(path, 'utf8')) as {
-    readonly entities: readonly { readonly type: Json; readonly data: Json }[];
-  };
-  const titles: string[] = [];
-  for (const { type, data } of pack.entities) {
-    if (type.name !== 'event_definition') continue;
-    titles.push((data.title as { readonly '@value': string })['@value']);
-    Object.assign(data.config as object, { execute_every_ms: 10_000, search_within_ms: 600_000 });
-  }
-  writeFileSync(path, JSON.stringify(pack));
-  return { path, titles };
+  return hasten(at(`packs/${version}/judge-${version}-graylog.json`), 10_000);
 }
 
 interface Packs {
-  readonly first: Built;
-  readonly second: Built;
+  readonly first: BuiltPack;
+  readonly second: BuiltPack;
   readonly fired: string;
   readonly edited: string;
   readonly changed: string;
@@ -149,7 +134,7 @@ async function judged(
   const definitions = async () =>
     new Map((await definitionsOn(server)).map((one) => [one.title, one]));
   token = await createToken(server);
-  const install = (pack: Built, ...more: readonly string[]) => [
+  const install = (pack: BuiltPack, ...more: readonly string[]) => [
     'install',
     pack.path,
     '--to',
