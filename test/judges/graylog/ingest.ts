@@ -57,14 +57,11 @@ async function tagged(
     })),
   );
   await sendAllGelf(server, events);
-  let before = -1;
   const stored = await awaited({
     read: () => storedWith(server, numberField),
     progress: ({ length }) => length,
-    async isDone(all) {
+    async isDone(all, settled) {
       // hits are written with their messages or soon after
-      const settled = all.length === before;
-      before = all.length;
       const messages = all.filter(({ sigma_rule: rule }) => rule === undefined);
       if (settled && messages.length >= events.length) return true;
       // the server may keep the last ones until others come

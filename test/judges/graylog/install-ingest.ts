@@ -11,11 +11,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createChecks } from '../checks.ts';
 import { type CommandRun, runSigpack } from '../command.ts';
 import { hasten } from './built-pack.ts';
+import { raisedEvents } from './objects.ts';
 import {
   api,
   createToken,
   definitionsOn,
   type GraylogServer,
+  hitsIn,
   type Json,
   onEachGraylog,
   sendAllGelf,
@@ -109,11 +111,11 @@ async function tested(server: GraylogServer, text: string): Promise<Seen> {
   let before = 0;
   for (let waited = 0, same = 0; ; waited += 1) {
     await sleep(1000);
-    const { hits } = (await server.search(
-      'graylog_*/_search',
-      JSON.stringify({ size: 100, query: { term: { source: mark } } }),
-    )) as { readonly hits: { readonly hits: readonly { readonly _source: Json }[] } };
-    const all = hits.hits.map(({ _source }) => _source);
+    const found = await hitsIn(server, 'graylog_*', {
+      size: 100,
+      query: { term: { source: mark } },
+    });
+    const all = found.map(({ _source }) => _source);
     const [message] = all.filter(({ Mark }) => Mark === mark);
     same = all.length === before ? same + 1 : 0;
     before = all.length;
@@ -138,14 +140,10 @@ async function tested(server: GraylogServer, text: string): Promise<Seen> {
   }
 }
 
+/** Ids of the rules that events were raised of. */
 async function raised(server: GraylogServer): Promise<readonly string[]> {
-  const { hits } = (await server.search(
-    'gl-events_*/_search',
-    JSON.stringify({ size: 1000, query: { match_all: {} } }),
-  )) as { readonly hits: { readonly hits: readonly { readonly _source: Json }[] } };
-  return hits.hits.map(({ _source }) =>
-    String((_source.fields as Json | undefined)?.sigma_rule_id),
-  );
+  const events = await raisedEvents(server, ['fields.sigma_rule_id']);
+  return events.map(({ fields }) => String((fields as Json | undefined)?.sigma_rule_id));
 }
 
 async function judged(server: GraylogServer): Promise<void> {

@@ -7,7 +7,8 @@ export interface Awaited<Value> {
   readonly read: () => Promise<Value>;
   /** How far it has come; any other number is progress. */
   readonly progress: (value: Value) => number;
-  readonly isDone: (value: Value) => boolean | Promise<boolean>;
+  /** `settled`: nothing has come since the read before; false at the first. */
+  readonly isDone: (value: Value, settled: boolean) => boolean | Promise<boolean>;
   readonly pauseMs: number;
 }
 
@@ -22,10 +23,12 @@ export async function awaited<Value>({
   pauseMs,
 }: Awaited<Value>): Promise<Value> {
   let value = await read();
-  for (let end = Date.now() + patienceMs; !(await isDone(value)) && Date.now() < end; ) {
+  let settled = false;
+  for (let end = Date.now() + patienceMs; !(await isDone(value, settled)) && Date.now() < end; ) {
     await sleep(pauseMs);
     const next = await read();
-    if (progress(next) !== progress(value)) end = Date.now() + patienceMs;
+    settled = progress(next) === progress(value);
+    if (!settled) end = Date.now() + patienceMs;
     value = next;
   }
   return value;

@@ -17,6 +17,8 @@ import {
   api,
   createToken,
   type GraylogServer,
+  type Hit,
+  hitsIn,
   type Json,
   onEachGraylog,
   sendAllGelf,
@@ -88,15 +90,8 @@ interface Raised {
 
 type Found = ReadonlyMap<string, ReadonlyMap<string, Raised>>;
 
-async function all(
-  server: GraylogServer,
-  index: string,
-): Promise<readonly { readonly _id: string; readonly _source: Json }[]> {
-  const { hits } = (await server.search(`${index}/_search`, JSON.stringify({ size: 10_000 }))) as {
-    readonly hits: { readonly hits: readonly { readonly _id: string; readonly _source: Json }[] };
-  };
-  return hits.hits;
-}
+const all = (server: GraylogServer, index: string): Promise<readonly Hit[]> =>
+  hitsIn(server, index, { size: 10_000 });
 
 /** What was raised for each case, by the id of the rule. */
 async function raised(server: GraylogServer): Promise<Found> {
