@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changeTarget } from '../src/cli/install/change-command.ts';
 import { guarded } from '../src/cli/install/guarded.ts';
-import { createSendRequest } from '../src/cli/install/http/send-request.ts';
 import { createTerminal } from '../src/cli/terminal/terminal.ts';
+import type { ContentPack } from '../src/install/graylog/content-pack-model.ts';
 import { readContentPack } from '../src/install/graylog/definitions.ts';
 import { graylogTarget } from '../src/install/graylog/target.ts';
 import { createClient } from '../src/install/server/client.ts';
+import type { ServerConnection } from '../src/install/server/connection.ts';
 import { createServerTexts } from '../src/install/server/server-text.ts';
+import type { SplunkApp } from '../src/install/splunk/app-files.ts';
 import { readSplunkApp } from '../src/install/splunk/read-app.ts';
 import { splunkTarget } from '../src/install/splunk/target.ts';
 import type { InstallTarget } from '../src/install/target.ts';
@@ -57,26 +59,24 @@ interface World {
   readonly restore: (saved: unknown) => void;
   /** All that is on the server, without what differs from run to run. */
   readonly state: () => unknown;
-  readonly target: (url: string, version: Version) => InstallTarget<never>;
+  readonly target: (server: ServerConnection, version: Version) => InstallTarget<never>;
 }
 
 let lab: Lab;
-/** What is installed, read once. */
-const apps: Partial<Record<Version, Awaited<ReturnType<typeof readSplunkApp>>>> = {};
-const packs: Partial<Record<Version, ReturnType<typeof readContentPack>>> = {};
-const ingestPacks: Partial<Record<Version, ReturnType<typeof readContentPack>>> = {};
-function known<T>(of: Partial<Record<Version, T>>, version: Version): T {
-  const found = of[version];
-  if (found === undefined) throw new Error(`there is no ${version} version`);
-  return found;
+/** What is installed of a version. */
+interface Artifacts {
+  readonly app: SplunkApp;
+  readonly pack: ContentPack;
+  /** One that tests at ingest. */
+  readonly ingestPack: ContentPack;
 }
-/** Milliseconds for an answer: enough on a busy machine, and few where one never ends. */
-const patience = { usual: 5000, short: 50 };
-let timeout = patience.usual;
+/** Read once. */
+let artifacts: Readonly<Record<Version, Artifacts>>;
+/** Milliseconds for an answer that never ends; others have enough on a busy machine. */
+const endlessTimeout = 50;
 const texts = createServerTexts();
-const network = createSendRequest({});
-let send = network;
-const connection = (url: string) => connectionTo(url, { timeout, pause: 1, texts, send });
+const connection = (url: string, more: Partial<ServerConnection> = {}): ServerConnection =>
+  connectionTo(url, { pause: 1, texts, ...more });
 
 type Maps = Readonly<Record<string, Map<string, unknown>>>;
 
@@ -106,12 +106,12 @@ async function splunkWorld(): Promise<World> {
         plain(about),
         plain(acl),
       ]),
-    target: (url, version) =>
+    target: (server, version) =>
       splunkTarget({
-        server: { ...connection(url), concurrency: 1 },
+        server: { ...server, concurrency: 1 },
         login: { user: 'admin', secret },
         appId: 'acme',
-        app: known(apps, version),
+        app: artifacts[version].app,
       }) as unknown as InstallTarget<never>,
   };
 }
@@ -123,7 +123,7 @@ function plain(value: unknown): unknown {
 }
 
 async function graylogWorld(): Promise<World> {
-  const packId = known(packs, 'first').id;
+  const packId = artifacts.first.pack.id;
   const authorization = `Basic ${Buffer.from(`admin:${secret}`).toString('base64')}`;
   const graylog = createFakeGraylog(authorization);
   return {
@@ -152,12 +152,12 @@ async function graylogWorld(): Promise<World> {
         ),
       ),
     ],
-    target: (url, version) =>
+    target: (server, version) =>
       graylogTarget({
-        server: { ...connection(url), concurrency: 1 },
+        server: { ...server, concurrency: 1 },
         login: { user: 'admin', secret },
         packId,
-        pack: known(packs, version),
+        pack: artifacts[version].pack,
         randomId: () => randomBytes(12).toString('hex'),
       }) as unknown as InstallTarget<never>,
   };
@@ -185,7 +185,7 @@ async function ingestWorld(): Promise<World> {
   const authorization = `Basic ${Buffer.from(`admin:${secret}`).toString('base64')}`;
   const graylog = createFakeGraylog(authorization);
   const { rules, pipelines, connections, active } = graylog.pipelines;
-  const packId = known(ingestPacks, 'first').id;
+  const packId = artifacts.first.ingestPack.id;
   /** Parts of a version that messages were tested by. */
   const parts = new Set<string>();
   const titleOf = new Map([...graylog.streams].map(([title, id]) => [id, title]));
@@ -222,12 +222,12 @@ async function ingestWorld(): Promise<World> {
       ]),
       [...(graylog.packs.get(packId)?.keys() ?? [])],
     ],
-    target: (url, version) =>
+    target: (server, version) =>
       graylogTarget({
-        server: { ...connection(url), concurrency: 1, sleep: () => Promise.resolve() },
+        server: { ...server, concurrency: 1, sleep: () => Promise.resolve() },
         login: { user: 'admin', secret },
         packId,
-        pack: known(ingestPacks, version),
+        pack: artifacts[version].ingestPack,
         randomId: () => randomBytes(12).toString('hex'),
       }) as unknown as InstallTarget<never>,
   };
@@ -260,9 +260,9 @@ async function watcherWorld(): Promise<World> {
           active,
           { ...there, metadata: { ...(there.metadata as object), sigpack: undefined } },
         ]),
-    target: (url, version) =>
+    target: (server, version) =>
       watcherTarget({
-        server: { ...connection(url), concurrency: 1 },
+        server: { ...server, concurrency: 1 },
         login: { secret },
         packId: 'acme',
         version,
@@ -286,27 +286,31 @@ const run = (target: InstallTarget<never>) =>
     ),
   );
 
+async function artifactsOf(
+  number: 1 | 2,
+  rules: readonly string[],
+  examples: readonly IngestExample[],
+): Promise<Artifacts> {
+  const name = `1.${number}.0`;
+  const folder = await lab.build(name, number, rules);
+  const app = await readSplunkApp(readFileSync(join(folder, `acme-${name}.spl`)));
+  const pack = readContentPack(readFileSync(join(folder, `acme-${name}-graylog.json`), 'utf8'));
+  const ingestName = `2.${number}.0`;
+  const ingestFolder = await lab.build(ingestName, number, firstRules.slice(0, 1));
+  const path = ingestArtifact(ingestFolder, ingestName, examples);
+  return { app, pack, ingestPack: readContentPack(readFileSync(path, 'utf8')) };
+}
+
 beforeAll(async () => {
   lab = createLab('{}');
-  for (const [version, number, revision, rules] of [
-    ['first', '1.0.0', 1, firstRules.slice(0, 2)],
-    ['second', '1.1.0', 2, [...secondRules.slice(0, 1), ...secondRules.slice(2)]],
-  ] as const) {
-    const folder = await lab.build(number, revision, rules);
-    apps[version] = await readSplunkApp(readFileSync(join(folder, `acme-${number}.spl`)));
-    packs[version] = readContentPack(
-      readFileSync(join(folder, `acme-${number}-graylog.json`), 'utf8'),
-    );
-  }
-  for (const [version, number] of [
-    ['first', 3],
-    ['second', 4],
-  ] as const) {
-    const name = `2.${number}.0`;
-    const folder = await lab.build(name, number, firstRules.slice(0, 1));
-    const path = ingestArtifact(folder, name, ingestExamples[version]);
-    ingestPacks[version] = readContentPack(readFileSync(path, 'utf8'));
-  }
+  artifacts = {
+    first: await artifactsOf(1, firstRules.slice(0, 2), ingestExamples.first),
+    second: await artifactsOf(
+      2,
+      secondRules.filter((_, index) => index !== 1),
+      ingestExamples.second,
+    ),
+  };
 });
 
 interface Undisturbed {
@@ -319,10 +323,10 @@ interface Undisturbed {
 async function undisturbed(create: () => Promise<World>, before: boolean): Promise<Undisturbed> {
   const world = await create();
   const server = await startServer(world.handle);
-  if (before) await run(world.target(server.url, 'first'));
+  if (before) await run(world.target(connection(server.url), 'first'));
   const saved = world.save();
   const start = server.requests.length;
-  const done = await run(world.target(server.url, before ? 'second' : 'first'));
+  const done = await run(world.target(connection(server.url), before ? 'second' : 'first'));
   expect(`${done.code} ${done.out}`).toMatch(/^0 /);
   await server.close();
   return { state: world.state(), requests: server.requests.length - start, saved };
@@ -340,12 +344,12 @@ async function hitBy(
   const server = await startServer(world.handle);
   world.restore(saved);
   // the rest of thousands of installs needs no network, which `undisturbed` goes through
-  send = shortcutTo(server, world.handle);
+  const send = shortcutTo(server, world.handle);
   server.faultAt = (number) => (number === n ? fault : undefined);
   const version = before ? 'second' : 'first';
-  timeout = fault === 'endless' ? patience.short : patience.usual;
-  const hit = await run(world.target(server.url, version));
-  timeout = patience.usual;
+  const install = (more: Partial<ServerConnection> = {}) =>
+    run(world.target(connection(server.url, { send, ...more }), version));
+  const hit = await install(fault === 'endless' ? { timeout: endlessTimeout } : {});
   const { method, path } = server.requests[n] ?? { method: '', path: '' };
   const where = `${fault} at request ${n}, ${method} ${path}`;
   expect([0, 4], `${where}: ${hit.out}`).toContain(hit.code);
@@ -353,7 +357,7 @@ async function hitBy(
   expect(hit.out, where).not.toContain(secret);
   expect(hit.out, where).not.toContain(Buffer.from(secret).toString('base64').slice(0, 20));
   server.faultAt = () => undefined;
-  const again = await run(world.target(server.url, version));
+  const again = await install();
   expect(`${where}: ${again.code} ${again.code === 0 ? '' : again.out}`).toBe(`${where}: 0 `);
   expect(world.state(), where).toEqual(state);
   await server.close();
@@ -371,12 +375,10 @@ describe.each([
   ])(
     '%s: whatever goes wrong at any request, it is said, no secret is, and a second run mends it',
     async (__, before) => {
-      send = network;
       const fine = await undisturbed(create, before);
       expect(fine.requests).toBeGreaterThan(3);
       for (let n = 0; n < fine.requests; n++)
         for (const fault of faultsAt(n)) await hitBy(fault, n, create, before, fine);
-      send = network;
     },
     thorough ? 1_800_000 : 300_000,
   );
