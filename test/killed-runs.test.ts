@@ -27,9 +27,7 @@ const contents = (folder: string): Map<string, string> =>
   );
 
 describe('a build that is killed', () => {
-  it('leaves each of the former packs whole, and the next one cleans up', {
-    timeout: 60_000,
-  }, async () => {
+  it('leaves each of the former packs whole, and the next one cleans up', async () => {
     const folder = projectIn(temporary, { ...rules(40), 'sigpack.yml': anyEvents });
     expect((await sigpack(['build', '-o', 'out'], { cwd: folder })).code).toBe(0);
     const former = contents(join(folder, 'out'));

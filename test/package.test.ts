@@ -172,7 +172,6 @@ describe('the npm package', () => {
       writeFileSync(tarball, Buffer.concat([readFileSync(tarball), Buffer.alloc(1)]));
       expect(() => npm(['ci', '--cache', join(folder, 'cache')], project)).toThrow(/EINTEGRITY/);
     },
-    120_000,
   );
 
   it('is a library', () => {

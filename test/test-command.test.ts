@@ -378,9 +378,7 @@ tests:
 });
 
 describe('sigpack test --watch', () => {
-  test('runs again what a change concerns, and quits at a signal', {
-    timeout: 30_000,
-  }, async () => {
+  test('runs again what a change concerns, and quits at a signal', async () => {
     const cwd = project({
       'rules/tool.yml': toolRule,
       'rules/tool.test.yml': goodTests,

@@ -11,9 +11,7 @@ import { plainEvent } from '../windows-events.ts';
 import { shared } from './corpus.ts';
 import { windowsEvents } from './recorded-events.ts';
 
-test('the regression data of SigmaHQ: every rule finds its event', {
-  timeout: 60_000,
-}, async () => {
+test('the regression data of SigmaHQ: every rule finds its event', async () => {
   const { code, stdout } = await sigpack([
     'test',
     join(shared, 'events'),
