@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writePages } from '../src/cli/write/pages.ts';
 import type { PackFile } from '../src/pack/model/detection.ts';
-import { anyEvents, type Files, projectIn, writeFiles } from './project-folder.ts';
+import { anyEvents, contents, type Files, projectIn, writeFiles } from './project-folder.ts';
 import { environment, mainFile, sigpack } from './sigpack.ts';
 import { thorough } from './thoroughness.ts';
 
@@ -17,13 +17,6 @@ const rule = (index: number, value = 'x'): string =>
 const rules = (count: number): Files =>
   Object.fromEntries(
     Array.from({ length: count }, (_, index) => [`rules/${index}.yml`, rule(index)]),
-  );
-
-const contents = (folder: string): Map<string, string> =>
-  new Map(
-    readdirSync(folder)
-      .sort()
-      .map((name) => [name, readFileSync(join(folder, name)).toString('base64')]),
   );
 
 describe('a build that is killed', () => {

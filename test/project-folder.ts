@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export type Files = Readonly<Record<string, string>>;
@@ -36,3 +36,11 @@ export function projectIn(parent: string, files: Files): string {
   writeFiles(folder, files);
   return folder;
 }
+
+/** Names and bytes of all files of a folder that has no folders, sorted by name. */
+export const contents = (folder: string): Map<string, string> =>
+  new Map(
+    readdirSync(folder)
+      .sort()
+      .map((name) => [name, readFileSync(join(folder, name)).toString('base64')]),
+  );

@@ -1,8 +1,8 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { anyEvents, writeFiles } from './project-folder.ts';
+import { anyEvents, contents, writeFiles } from './project-folder.ts';
 import { type RunOptions, spawned } from './sigpack.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'sigpack-same-'));
@@ -12,13 +12,6 @@ const starter = join(import.meta.dirname, '..', 'rules');
 const hostile = join(import.meta.dirname, 'hostile');
 const more =
   'title: More\nid: 00000000-0000-4000-8000-000000000001\nstatus: test\nlogsource: { product: windows }\ndetection:\n  sel: { Image|endswith: x.exe }\n  condition: sel\n';
-
-const contents = (folder: string): Map<string, string> =>
-  new Map(
-    readdirSync(folder)
-      .sort()
-      .map((name) => [name, readFileSync(join(folder, name)).toString('base64')]),
-  );
 
 describe('two builds give the same bytes', () => {
   /** Rules in a folder of their own, its files made in this order. */
