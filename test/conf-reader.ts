@@ -32,6 +32,12 @@ export function readStrictConf(text: string): Map<string, Map<string, string>> {
   return stanzas;
 }
 
+/** What each macro of a macros.conf stands for, by its name. */
+export const definitionsIn = (
+  macros: ReadonlyMap<string, ReadonlyMap<string, string>>,
+): Map<string, string> =>
+  new Map([...macros].map(([name, settings]) => [name, settings.get('definition') ?? '']));
+
 /** Rows of cells, as RFC 4180 has it. */
 export function readCsv(text: string): string[][] {
   const rows: string[][] = [];
@@ -46,4 +52,10 @@ export function readCsv(text: string): string[][] {
     row = [];
   }
   return rows;
+}
+
+/** Rows of a lookup, by the names of its first line. */
+export function tableOf(csv: string): readonly Readonly<Record<string, string>>[] {
+  const [head = [], ...rows] = readCsv(csv);
+  return rows.map((row) => Object.fromEntries(head.map((name, at) => [name, row[at] ?? ''])));
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTar } from './archives.ts';
-import { readStrictConf } from './conf-reader.ts';
+import { definitionsIn, readStrictConf } from './conf-reader.ts';
 import { type Finding, findingsOf, type RiskRow, risksOf } from './enterprise-security.ts';
 import { type Event, runSpl } from './judges/spl/spl.ts';
 import { sigpack } from './sigpack.ts';
@@ -101,14 +101,11 @@ async function built(pipeline: string, config: string, more: readonly string[] =
   const files = await readTar(readFileSync(join(folder, 'o', 'pk-1.0.0.spl')));
   const text = (path: string): string =>
     files.find(({ header }) => header.name === `pk/${path}`)?.text ?? '';
-  const macros = [...readStrictConf(text('default/macros.conf'))].map(
-    ([name, one]) => [name, one.get('definition') ?? ''] as const,
-  );
   return {
     stderr,
     stdout,
     searches: readStrictConf(text('default/savedsearches.conf')),
-    macros: new Map(macros),
+    macros: definitionsIn(readStrictConf(text('default/macros.conf'))),
     readme: text('README.md'),
   };
 }

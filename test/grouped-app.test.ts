@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { groupedLoad, loadOf, searchesPerMinute } from '../src/artifact/schedule-budget.ts';
 import { estimatedWork } from '../src/artifact/work-estimate.ts';
-import { csvRows } from '../src/install/splunk/lookup-search.ts';
 import { readSplunkApp } from '../src/install/splunk/read-app.ts';
 import { readConfig } from '../src/pack/config/config.ts';
 import { nothingPublished, type Published } from '../src/pack/config/published.ts';
@@ -19,6 +18,7 @@ import { collect } from '../src/sigma/collection/collection.ts';
 import { readDocuments } from '../src/sigma/collection/document.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { readTar } from './archives.ts';
+import { tableOf } from './conf-reader.ts';
 import { compileSpl } from './judges/spl/spl.ts';
 import type { Event } from './judges/spl/value.ts';
 import { type BuiltPack, packOf, textOf } from './pack-of.ts';
@@ -463,15 +463,10 @@ describe('results of grouped searches', () => {
 
   const tables = () =>
     new Map(
-      ['detections', 'pages'].map((name) => {
-        const [columns = [], ...rows] = csvRows(files.get(`app/lookups/grouped_${name}.csv`) ?? '');
-        return [
-          `grouped_${name}`,
-          rows.map((row) =>
-            Object.fromEntries(columns.map((column, at) => [column, row[at] ?? ''])),
-          ),
-        ] as const;
-      }),
+      ['detections', 'pages'].map((name) => [
+        `grouped_${name}`,
+        tableOf(files.get(`app/lookups/grouped_${name}.csv`) ?? ''),
+      ]),
     );
   const rowsOf = (name: string, local: Readonly<Record<string, string>> = {}): readonly Event[] => {
     const macros = new Map(

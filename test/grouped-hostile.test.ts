@@ -5,7 +5,7 @@ import { XMLValidator } from 'fast-xml-parser';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSplunkApp } from '../src/install/splunk/read-app.ts';
 import { readTar, type TarEntry } from './archives.ts';
-import { readCsv, readStrictConf } from './conf-reader.ts';
+import { definitionsIn, readCsv, readStrictConf } from './conf-reader.ts';
 import { generatedRules } from './hostile-rules.ts';
 import { parseSearch } from './judges/spl/spl.ts';
 import { type BuiltPack, packOf } from './pack-of.ts';
@@ -58,12 +58,7 @@ test('conf files have the stanzas of detections, groups and macros, and no other
 test('grouped searches are one pipeline each, of the commands that they are made of', () => {
   const known =
     'search eval where fields makemv mvexpand search fillnull stats foreach lookup eval lookup fields';
-  const macros = new Map(
-    [...readStrictConf(fileOf('default/macros.conf'))].map(([name, settings]): [string, string] => [
-      name,
-      settings.get('definition') ?? '',
-    ]),
-  );
+  const macros = definitionsIn(readStrictConf(fileOf('default/macros.conf')));
   const tables = new Map(['detections', 'pages'].map((name) => [`hostile_${name}`, []] as const));
   for (const { search } of built.pack.groups.groups) {
     const { stages } = parseSearch(search, macros, 'unknown', tables);

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { XMLValidator } from 'fast-xml-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readStrictConf } from './conf-reader.ts';
+import { definitionsIn, readStrictConf } from './conf-reader.ts';
 import { type Event, parseSearch, runSpl } from './judges/spl/spl.ts';
-import { type App, appOf, noon, range } from './splunk-app-of.ts';
+import { type App, appOf, noon } from './splunk-app-of.ts';
 import { opened, panelsOf, withTokens } from './splunk-view.ts';
 
 // what the pages of an app say of searches that run several detections
@@ -286,12 +286,8 @@ describe('results of a group', () => {
     without: readonly string[] = [],
     local: Readonly<Record<string, string>> = {},
   ): readonly Event[] => {
-    const macros = new Map(
-      [...confOf(app, 'macros.conf')].map(([name, settings]) => [
-        name,
-        local[name] ?? settings.get('definition') ?? '',
-      ]),
-    );
+    const macros = definitionsIn(confOf(app, 'macros.conf'));
+    for (const [name, definition] of Object.entries(local)) macros.set(name, definition);
     return runSpl(
       searchesOf(app).get(groupIn(app))?.get('search') ?? '',
       ['mimi', 'odd', 'link'].map((program, index) => ({
@@ -355,15 +351,9 @@ describe('results of a group', () => {
 
   it('are counted by detection, with the severity that they fired with', () => {
     const frequent = (events: readonly Event[], tables = kept.tables): readonly unknown[] =>
-      runSpl(
-        withTokens(kept.panel('overview', 'Most frequent detections').query, {
-          level: '*',
-          tactic: '*',
-        }),
-        events,
-        { tables },
-        range,
-      ).map(({ rule: name, level, id }) => [name, level, id]);
+      kept
+        .rows('overview', 'Most frequent detections', events, {}, tables)
+        .map(({ rule: name, level, id }) => [name, level, id]);
     const own = { acme_severity: `case(sigma_rule="${ids.odd}", "high")` };
     expect(frequent(stored(resultsOf(kept, [], own)))).toEqual([
       ['=HYPERLINK("x")', 'high', ids.formula],

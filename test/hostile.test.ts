@@ -12,7 +12,7 @@ import { type CompiledRule, createCompiler } from '../src/query/compile.ts';
 import { itemsOf } from '../src/query/tree.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { readTar, readZip, type TarEntry, type ZipEntry } from './archives.ts';
-import { readCsv, readStrictConf } from './conf-reader.ts';
+import { definitionsIn, readCsv, readStrictConf } from './conf-reader.ts';
 import { disagreements } from './hostile-meaning.ts';
 import { generatedRules } from './hostile-rules.ts';
 import { parseSearchExpression, type SearchNode } from './judges/spl/search-parse.ts';
@@ -203,9 +203,7 @@ describe('the Splunk app', () => {
 
   it('has drill-downs that are whole searches', () => {
     let inline = 0;
-    const macros = new Map(
-      [...conf('macros.conf')].map(([name, one]) => [name, one.get('definition') ?? '']),
-    );
+    const macros = definitionsIn(conf('macros.conf'));
     for (const settings of conf('savedsearches.conf').values()) {
       for (const { search } of drillDownsOf(settings)) {
         const filled = search.replaceAll(/\$\w+\|s\$/g, '"x"');
@@ -237,9 +235,7 @@ describe('the Splunk app', () => {
   });
 
   it('runs no command and looks into no field that a rule does not name', () => {
-    const macros = new Map(
-      [...conf('macros.conf')].map(([name, settings]) => [name, settings.get('definition') ?? '']),
-    );
+    const macros = definitionsIn(conf('macros.conf'));
     const commands = new Set([
       'search',
       'where',

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { readTar } from './archives.ts';
-import { readCsv, readStrictConf } from './conf-reader.ts';
+import { readStrictConf, tableOf } from './conf-reader.ts';
 import { type Event, runSpl } from './judges/spl/spl.ts';
 import { writeFiles } from './project-folder.ts';
 import { sigpack } from './sigpack.ts';
@@ -15,11 +15,18 @@ export interface App {
   /** What the build says of it. */
   readonly said: string;
   panel(view: string, title: string): Panel;
-  rows(view: string, title: string, events: readonly Event[], tokens?: Tokens): readonly Event[];
+  /** Rows of a panel; `tables`: other lookups than those of the app. */
+  rows(
+    view: string,
+    title: string,
+    events: readonly Event[],
+    tokens?: Tokens,
+    tables?: App['tables'],
+  ): readonly Event[];
 }
 
 export const noon = Date.UTC(2026, 10, 29, 12) / 1000;
-export const range = { earliest: noon - 12 * 3600, latest: noon + 12 * 3600 };
+const range = { earliest: noon - 12 * 3600, latest: noon + 12 * 3600 };
 
 /** What a build in a folder below `temporary` makes of rules by path; the app is called `acme`. */
 export async function appOf(
@@ -68,17 +75,12 @@ export async function appOf(
     tables,
     said: stderr,
     panel,
-    rows: (view, title, events, tokens = {}) =>
+    rows: (view, title, events, tokens = {}, asked = tables) =>
       runSpl(
         withTokens(panel(view, title).query, { level: '*', tactic: '*', ...tokens }),
         events,
-        { tables },
+        { tables: asked },
         range,
       ),
   };
-}
-
-function tableOf(csv: string): readonly Event[] {
-  const [head = [], ...rows] = readCsv(csv);
-  return rows.map((row) => Object.fromEntries(head.map((name, at) => [name, row[at] ?? ''])));
 }

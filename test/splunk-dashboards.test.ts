@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dashboardSearches } from '../src/pack/splunk/dashboard.ts';
-import { readStrictConf } from './conf-reader.ts';
+import { definitionsIn, readStrictConf } from './conf-reader.ts';
 import { type Event, parseSearch, runSpl } from './judges/spl/spl.ts';
 import { type App, appOf, noon } from './splunk-app-of.ts';
 import { opened, panelsOf, type Tokens, withTokens } from './splunk-view.ts';
@@ -458,12 +458,7 @@ describe('entities from a summary index', () => {
     const settings = readStrictConf(kept.files.get('default/savedsearches.conf') ?? '').get(
       stanza.mimi,
     );
-    const macros = new Map(
-      [...readStrictConf(kept.files.get('default/macros.conf') ?? '')].map(([name, macro]) => [
-        name,
-        macro.get('definition') ?? '',
-      ]),
-    );
+    const macros = definitionsIn(readStrictConf(kept.files.get('default/macros.conf') ?? ''));
     const event = {
       _time: at(0),
       index: 'main',

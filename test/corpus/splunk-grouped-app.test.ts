@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { csvRows } from '../../src/install/splunk/lookup-search.ts';
 import type { SplunkDetection } from '../../src/pack/model/detection.ts';
-import { readConf } from '../../src/pack/render/conf-reader.ts';
 import { readTar } from '../archives.ts';
+import { definitionsIn, readStrictConf, tableOf } from '../conf-reader.ts';
 import { compiledRules, documentsOf, recordedAs, rulePaths } from '../judges/proof-data.ts';
 import { compileSpl } from '../judges/spl/spl.ts';
 import type { Event } from '../judges/spl/value.ts';
@@ -22,22 +21,11 @@ async function runner({ artifacts }: BuiltPack) {
   const files = new Map(
     entries.map(({ header, text }) => [header.name.replace(/^[^/]+\//, ''), text]),
   );
-  const macros = new Map(
-    [...readConf(files.get('default/macros.conf') ?? '').stanzas].map(([name, settings]) => [
-      name,
-      settings.get('definition') ?? '',
-    ]),
-  );
+  const macros = definitionsIn(readStrictConf(files.get('default/macros.conf') ?? ''));
   const tables = new Map(
     [...files]
       .filter(([path]) => path.startsWith('lookups/'))
-      .map(([path, text]) => {
-        const [names = [], ...rows] = csvRows(text);
-        const table = rows.map(
-          (row): Event => Object.fromEntries(names.map((name, at) => [name, row[at] ?? ''])),
-        );
-        return [path.replace(/^lookups\/|\.csv$/g, ''), table];
-      }),
+      .map(([path, text]) => [path.replace(/^lookups\/|\.csv$/g, ''), tableOf(text)]),
   );
   return (search: string, events: readonly Event[]) =>
     compileSpl(search, { macros, tables }).run(events);
