@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Artifact, artifactsOf } from '../../../artifact/artifacts.ts';
 import { madeFor } from '../../../artifact/made-for.ts';
-import { groupedLoad, loadOf } from '../../../artifact/schedule-budget.ts';
+import { loadOf } from '../../../artifact/schedule-budget.ts';
 import type { FailOn, PackConfig, Target } from '../../../pack/config/config.ts';
 import { enabledIds } from '../../../pack/config/enabled.ts';
 import type { LintPreset } from '../../../pack/config/lint-preset.ts';
@@ -160,10 +160,10 @@ function adjusted(config: PackConfig, options: BuildOptions): PackConfig {
 }
 
 /** Without `grouping`, nothing. */
-function groupedIn(pack: Pack): Pick<TargetLoad, 'grouped'> {
-  const load = groupedLoad(pack, 'enabled');
-  return load ? { grouped: { detections: load.detections, searches: load.groups } } : {};
-}
+const groupedIn = ({ config, groups: { groups, groupOf } }: Pack): Pick<TargetLoad, 'grouped'> =>
+  config.splunk.grouping === 'none'
+    ? {}
+    : { grouped: { detections: groupOf.size, searches: groups.length } };
 
 function summaryOf(
   counts: RuleCounts,
