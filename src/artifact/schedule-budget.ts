@@ -31,8 +31,8 @@ function graylogLoad(
 ): Load {
   const { minimumServerVersion, definitionsPerMinute } = config.graylog;
   const minimum = serverVersion(minimumServerVersion) ?? 0;
-  const counted = graylog.filter(({ detection }) => which === 'all' || detection.settings.enabled);
-  const mean = counted.reduce(
+  const running = graylog.filter(({ detection }) => which === 'all' || detection.settings.enabled);
+  const mean = running.reduce(
     (sum, one) => sum + definitionRate(one, minimum),
     sharedRate(graylog, minimum),
   );
@@ -50,17 +50,19 @@ export const loadOfMinutes = (
 /** Rounded to what a reader needs. */
 export const tenths = (value: number): number => Math.round(value * 10) / 10;
 
+/** Detections that run by themselves once the app is installed, or could. */
+const singleOf = ({ splunk, groups }: Pack, which: 'enabled' | 'all'): Pack['splunk'] =>
+  splunk.filter(
+    ({ detection }) =>
+      !groups.groupOf.has(detection.id) && (which === 'all' || runsInSplunk(detection)),
+  );
+
 /**
  * Cron expressions of the searches that run once the app is installed (or of all): those of groups,
  * and of the detections that are in none.
  */
-export function scheduledCrons({ splunk, groups }: Pack, which: 'enabled' | 'all'): string[] {
-  const single = splunk.filter(
-    ({ detection }) =>
-      !groups.groupOf.has(detection.id) && (which === 'all' || runsInSplunk(detection)),
-  );
-  return [...groups.groups, ...single].map(({ detection }) => cronOf(detection));
-}
+export const scheduledCrons = (pack: Pack, which: 'enabled' | 'all'): string[] =>
+  [...pack.groups.groups, ...singleOf(pack, which)].map(({ detection }) => cronOf(detection));
 
 /** Searches that start in each of the 60 minutes of the worst hour. */
 export const searchesPerMinute = (pack: Pack, which: 'enabled' | 'all'): readonly number[] =>
@@ -105,14 +107,11 @@ export function groupedLoad(pack: Pack, which: 'enabled' | 'all'): GroupedLoad |
 
 const isOff = 'it is switched off as delivered';
 
-function aloneIn({ splunk, groups }: Pack, which: 'enabled' | 'all'): GroupedLoad['alone'] {
-  const single = splunk.filter(({ detection }) => !groups.groupOf.has(detection.id));
-  return single.flatMap(({ detection }) => {
-    const { id } = detection;
-    if (runsInSplunk(detection)) return [{ id, reason: groups.alone.get(id) ?? isOff }];
-    return which === 'all' ? [{ id, reason: isOff }] : [];
+const aloneIn = (pack: Pack, which: 'enabled' | 'all'): GroupedLoad['alone'] =>
+  singleOf(pack, which).map(({ detection }) => {
+    const reason = runsInSplunk(detection) ? pack.groups.alone.get(detection.id) : undefined;
+    return { id: detection.id, reason: reason ?? isOff };
   });
-}
 
 /** Maximum number of minutes over the budget that a message names. */
 const namedMinutes = 5;
