@@ -1,17 +1,17 @@
 import type { Load } from '../../artifact/schedule-budget.ts';
 import type { PackConfig } from '../../pack/config/config.ts';
 import type { LeftOff } from '../../pack/load-trim.ts';
+import type { GroupedCount } from '../../pack/splunk/grouped/grouped-count.ts';
 import { type Level, levels } from '../../sigma/rule/rule.ts';
 import { numberText } from '../../source/number-text.ts';
-import { plural } from '../../source/plural.ts';
 import { visible } from '../../source/visible.ts';
-import { wrapped } from './wrapped.ts';
+import { lineWidth, wrapped } from './wrapped.ts';
 
 /** What a target starts in a minute, and what its budget has no room for. */
 export interface TargetLoad extends Load {
   readonly leftOff: readonly LeftOff[];
   /** Of Splunk with `grouping`: what runs in searches of groups. */
-  readonly grouped?: { readonly detections: number; readonly searches: number };
+  readonly grouped?: GroupedCount;
   /** The setting with which thousands of rules have room; undefined where it is chosen. */
   readonly roomier: string | undefined;
 }
@@ -42,11 +42,6 @@ export function loadText(target: string, { most, mean, budget }: Load): string {
   return `${target}: ${starts}; ${isOver ? `over the budget of ${budget}` : `budget ${budget}`}`;
 }
 
-/** `  3,394 detections run in 177 grouped searches`. */
-export const groupedText = ({ detections, searches }: NonNullable<TargetLoad['grouped']>): string =>
-  `  ${numberText(detections)} ${plural(detections, 'detection runs', 'detections run')} in ` +
-  `${numberText(searches)} ${plural(searches, 'grouped search', 'grouped searches')}`;
-
 /** What was left off and how to have more of it on; with `names` all of it, one line for each. */
 export function leftOffLines(
   target: string,
@@ -68,7 +63,7 @@ export function leftOffLines(
     ...wrapped(
       `To change that: ${roomier === undefined ? '' : `${roomier}, `}select, enable, a longer ` +
         `interval under levels, or ${setting}${more}`,
-      78,
+      lineWidth - 2,
     ).map((line) => `  ${line}`),
   ];
 }

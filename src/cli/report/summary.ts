@@ -1,12 +1,12 @@
 import { type MadeFor, madeForText } from '../../artifact/made-for.ts';
+import { groupedText } from '../../pack/splunk/grouped/grouped-count.ts';
 import { codeCatalogue, type DiagnosticCode } from '../../source/code/catalogue.ts';
 import type { Diagnostic } from '../../source/diagnostic.ts';
-import { numberText } from '../../source/number-text.ts';
-import { plural } from '../../source/plural.ts';
+import { countedText, numberText } from '../../source/number-text.ts';
 import { visible } from '../../source/visible.ts';
 import { cells } from './cells.ts';
 import { countSeverities, type Paint } from './context.ts';
-import { groupedText, leftOffLines, loadText, type TargetLoad } from './load-lines.ts';
+import { leftOffLines, loadText, type TargetLoad } from './load-lines.ts';
 import { lineWidth, wrapped } from './wrapped.ts';
 
 /** What a build did, for the text and the JSON report. */
@@ -62,8 +62,9 @@ export function formatSummary(
   verbose: boolean,
 ): string {
   const { title, version, files, rules, targets, artifacts } = summary;
-  const parts = [`${count(rules.read, 'rule')} read from ${count(files, 'file')}`];
-  if (rules.invalid > 0) parts.push(paint('red', `${count(rules.invalid, 'document')} invalid`));
+  const parts = [`${countedText(rules.read, 'rule')} read from ${countedText(files, 'file')}`];
+  if (rules.invalid > 0)
+    parts.push(paint('red', `${countedText(rules.invalid, 'document')} invalid`));
   if (rules.excluded > 0) parts.push(`${numberText(rules.excluded)} left out by select`);
   const sections = [
     `${paint('bold', `${visible(title)} ${visible(version)}`)}\n${parts.join(', ')}`,
@@ -75,7 +76,7 @@ export function formatSummary(
     targets
       .flatMap(({ target, load }) => [
         loadText(target, load),
-        ...(load.grouped ? [groupedText(load.grouped)] : []),
+        ...(load.grouped ? [`  ${groupedText(load.grouped)}`] : []),
         ...leftOffLines(target, load.leftOff, {
           names: verbose,
           roomier: load.roomier,
@@ -128,11 +129,10 @@ function closing(
   paint: Paint,
 ): string {
   const { errors, warnings, infos } = countSeverities(diagnostics);
-  const errorText =
-    errors > 0 ? paint('red', count(errors, 'error')) : paint('green', count(0, 'error'));
+  const errorText = paint(errors > 0 ? 'red' : 'green', countedText(errors, 'error'));
   const warningText =
-    warnings > 0 ? paint('yellow', count(warnings, 'warning')) : count(0, 'warning');
-  const infoText = infos > 0 ? `, ${count(infos, 'note')}` : '';
+    warnings > 0 ? paint('yellow', countedText(warnings, 'warning')) : countedText(0, 'warning');
+  const infoText = infos > 0 ? `, ${countedText(infos, 'note')}` : '';
   return `${errorText}, ${warningText}${infoText} in ${(milliseconds / 1000).toFixed(1)} s`;
 }
 
@@ -157,9 +157,6 @@ function table(
       .trimEnd();
   return [paint('dim', line(head)), ...shown.map(line)].join('\n');
 }
-
-const count = (value: number, noun: string): string =>
-  `${numberText(value)} ${plural(value, noun)}`;
 
 /** Bytes as a person reads them: `812 B`, `1.4 MiB`. */
 function formatSize(bytes: number): string {

@@ -1,11 +1,6 @@
-import { counted } from '../../source/plural.ts';
+import { type GroupedCount, groupedText } from '../../pack/splunk/grouped/grouped-count.ts';
+import { numberText } from '../../source/number-text.ts';
 import type { Snapshot } from '../snapshot.ts';
-
-/** What grouped searches run. */
-export interface GroupedCount {
-  readonly detections: number;
-  readonly searches: number;
-}
 
 /** Detections that run in other searches than before. */
 export interface GroupedChange {
@@ -39,17 +34,17 @@ const countOf = (grouped: ReadonlyMap<string, string>): GroupedCount => ({
 });
 
 /** `3 detections run in 1 grouped search (before: each by itself)`. */
-export function groupedText({ before, after, joined, left }: GroupedChange): string {
+export function groupedChangeText({ before, after, joined, left }: GroupedChange): string {
   const moved = [
-    ...(joined.length > 0 && before.detections > 0 ? [`${joined.length} now in a group`] : []),
-    ...(left.length > 0 && after.detections > 0 ? [`${left.length} now by themselves`] : []),
+    ...(joined.length > 0 && before.detections > 0
+      ? [`${numberText(joined.length)} now in a group`]
+      : []),
+    ...(left.length > 0 && after.detections > 0
+      ? [`${numberText(left.length)} now by themselves`]
+      : []),
   ];
   const more = moved.length === 0 ? '' : `; ${moved.join(', ')}`;
-  const start = after.detections === 0 ? 'each detection runs by itself' : `${inSearches(after)}`;
-  const old = before.detections === 0 ? 'each by itself' : inSearches(before);
+  const start = after.detections === 0 ? 'each detection runs by itself' : groupedText(after);
+  const old = before.detections === 0 ? 'each by itself' : groupedText(before);
   return `${start} (before: ${old})${more}`;
 }
-
-const inSearches = ({ detections, searches }: GroupedCount): string =>
-  `${counted(detections, 'detection runs', 'detections run')} in ` +
-  counted(searches, 'grouped search', 'grouped searches');

@@ -12,7 +12,7 @@ import {
   type Diff,
   meaningDetail,
 } from './diff.ts';
-import { type GroupedChange, groupedText } from './grouped-change.ts';
+import { type GroupedChange, groupedChangeText } from './grouped-change.ts';
 import { type QueryPiece, queryDiff } from './query-diff.ts';
 
 const words: Readonly<Record<ChangeKind, string>> = {
@@ -83,7 +83,9 @@ export function diffView(diff: Diff): DiffView {
     changes: diff.changes.map(changeView),
     parameters: diff.parameters,
     settings: diff.settings,
-    ...(diff.grouped ? { grouped: { text: groupedText(diff.grouped), ...diff.grouped } } : {}),
+    ...(diff.grouped
+      ? { grouped: { text: groupedChangeText(diff.grouped), ...diff.grouped } }
+      : {}),
     uncompiled: uncompiledOf(diff.from, diff.to),
     notCompared: diff.notCompared.map(({ title }) => title),
     conditionsKnown: [diff.from, diff.to].every(knowsConditions),

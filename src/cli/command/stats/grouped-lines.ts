@@ -1,6 +1,7 @@
 import type { GroupedLoad } from '../../../artifact/schedule-budget.ts';
 import { type SourceWork, searchedSources } from '../../../artifact/work-estimate.ts';
 import type { Pack } from '../../../pack/pack.ts';
+import { groupedText } from '../../../pack/splunk/grouped/grouped-count.ts';
 import { countedText, numberText } from '../../../source/number-text.ts';
 import { visible } from '../../../source/visible.ts';
 
@@ -9,8 +10,7 @@ export function groupedLines(load: GroupedLoad): readonly string[] {
   const { groups, detections, broad, alone, longest, single } = load;
   const byReason = Map.groupBy(alone, ({ reason }) => reason);
   return [
-    `${countedText(detections, 'detection runs', 'detections run')} in ` +
-      `${countedText(groups, 'grouped search', 'grouped searches')}, ` +
+    `${groupedText({ detections, searches: groups })}, ` +
       `${numberText(alone.length)} by ${alone.length === 1 ? 'itself' : 'themselves'}; ` +
       `the longest search has ${numberText(longest)} bytes\n`,
     ...(broad.groups === 0
