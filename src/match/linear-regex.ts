@@ -1,4 +1,5 @@
 import { widenCase } from '../regex/case.ts';
+import { quantifier } from '../regex/quantifier.ts';
 import type { CodeRanges } from '../regex/set.ts';
 import type { RegexAnchor, RegexNode, RegexRepeat } from '../regex/tree.ts';
 import { Unmatchable } from './unmatchable.ts';
@@ -61,10 +62,7 @@ function repeatText({ node, min, max, possessive }: RegexRepeat): string {
   if (possessive) throw new Unmatchable('the expression repeats possessively');
   if (min > maximumBound || (max > maximumBound && max !== Number.POSITIVE_INFINITY))
     throw new Unmatchable(`the expression repeats more than ${maximumBound} times`);
-  const text = `(?:${linearRegex(node)})`;
-  if (min === 0 && max === 1) return `${text}?`;
-  if (max === Number.POSITIVE_INFINITY && min < 2) return `${text}${min === 0 ? '*' : '+'}`;
-  return `${text}{${min},${max === Number.POSITIVE_INFINITY ? '' : max}}`;
+  return `(?:${linearRegex(node)})${quantifier(min, max)}`;
 }
 
 /** PCRE's `$` and `\Z` also match before a final newline; consuming it finds the same texts. */

@@ -3,7 +3,7 @@ import { readClass } from './class.ts';
 import { readEscape } from './escape.ts';
 import { readGroup, skipComment } from './group.ts';
 import { charNode, type Reader, readerOf, take, takeCodePoint, takeMatch } from './reader.ts';
-import { RegexError, type RegexFlags, type RegexNode } from './tree.ts';
+import { childrenOf, RegexError, type RegexFlags, type RegexNode } from './tree.ts';
 
 export interface RegexParsed {
   readonly node: RegexNode;
@@ -160,24 +160,18 @@ export function regexNeeds(node: RegexNode): Set<RegexNeed> {
 
 function collectNeeds(node: RegexNode, needs: Set<RegexNeed>): void {
   switch (node.kind) {
-    case 'sequence':
-      for (const child of node.nodes) collectNeeds(child, needs);
-      return;
-    case 'alternation':
-      for (const child of node.branches) collectNeeds(child, needs);
-      return;
     case 'repeat':
       if (node.lazy) needs.add('lazy');
       if (node.possessive) needs.add('possessive');
       break;
     case 'anchor':
       if (node.at === 'wordBoundary' || node.at === 'notWordBoundary') needs.add('wordBoundary');
-      return;
+      break;
     case 'lookaround':
     case 'backreference':
     case 'atomic':
     case 'opaque':
       needs.add(node.kind);
   }
-  if ('node' in node) collectNeeds(node.node, needs);
+  for (const child of childrenOf(node)) collectNeeds(child, needs);
 }

@@ -3,7 +3,13 @@ import { otherCases, widenCase } from '../../regex/case.ts';
 import { quantifier } from '../../regex/quantifier.ts';
 import { parseRegex } from '../../regex/regex.ts';
 import { complementRanges, normalizeRanges } from '../../regex/set.ts';
-import type { RegexAny, RegexClass, RegexNode, RegexRepeat } from '../../regex/tree.ts';
+import {
+  childrenOf,
+  type RegexAny,
+  type RegexClass,
+  type RegexNode,
+  type RegexRepeat,
+} from '../../regex/tree.ts';
 import { Refusal } from '../backend.ts';
 import { looseClass, setPattern } from './regex-class.ts';
 import { hasLetters, literal, sensitive, UNIT, type Writing } from './text.ts';
@@ -57,9 +63,7 @@ function isCaseless(node: RegexNode): boolean {
   if (node.kind === 'char')
     return node.ignoreCase || !hasLetters(String.fromCodePoint(node.codePoint));
   if (node.kind === 'class') return node.ignoreCase;
-  if (node.kind === 'sequence') return node.nodes.every(isCaseless);
-  if (node.kind === 'alternation') return node.branches.every(isCaseless);
-  return 'node' in node ? isCaseless(node.node) : true;
+  return childrenOf(node).every(isCaseless);
 }
 
 function print(test: RegexTest, context: Pick<Printing, 'writing' | 'over' | 'start'>): string {

@@ -1,7 +1,7 @@
 import type { Item, Query, RegexTest } from '../../query/tree.ts';
 import { requiredPattern } from '../../regex/literal.ts';
 import { parseRegex } from '../../regex/regex.ts';
-import type { RegexNode } from '../../regex/tree.ts';
+import { childrenOf, type RegexNode } from '../../regex/tree.ts';
 import { ANY, isPlaceholder, ONE, type Pattern } from '../../sigma/value/pattern.ts';
 import { refused } from '../backend.ts';
 import { addressRegex } from '../lucene/address.ts';
@@ -147,16 +147,10 @@ function isPython(node: RegexNode): boolean {
       return false;
     case 'repeat':
       return !node.possessive && isPython(node.node);
-    case 'group':
-      return isPython(node.node);
     case 'lookaround':
       return isPython(node.node) && !(node.behind && !isFixed(node.node));
-    case 'sequence':
-      return node.nodes.every(isPython);
-    case 'alternation':
-      return node.branches.every(isPython);
     default:
-      return true;
+      return childrenOf(node).every(isPython);
   }
 }
 
