@@ -11,24 +11,24 @@ export function checkScalar(
   label: string,
 ): void {
   const { value } = node;
-  const allowed = schema.enum ?? (schema.const === undefined ? undefined : [schema.const]);
+  const allowed = allowedValues(schema);
   if (allowed && !allowed.some((one) => one === value)) {
-    const names = allowed.map(String);
     const hint =
-      typeof value === 'string' && names.length > 1
-        ? nearestHint(value, names)
+      typeof value === 'string' && allowed.length > 1
+        ? nearestHint(value, allowed.map(String))
         : schema.description;
-    report(
-      check,
-      node,
-      `${label} must be ${names.length > 1 ? `one of ${names.join(', ')}` : names.join('')}, ` +
-        `not \`${node.text}\``,
-      hint,
-    );
+    report(check, node, `${label} must be ${anyOfText(allowed)}, not \`${node.text}\``, hint);
   }
   if (typeof value === 'number') checkNumber(check, schema, node, value, label);
   if (typeof value === 'string') checkString(check, schema, node, value, label);
 }
+
+/** The values that a schema lists, all of which are scalars. */
+export const allowedValues = ({ enum: values, const: value }: JsonSchema): JsonSchema['enum'] =>
+  values ?? (value === undefined ? undefined : [value]);
+
+export const anyOfText = (values: readonly unknown[]): string =>
+  `${values.length > 1 ? 'one of ' : ''}${values.map(String).join(', ')}`;
 
 function checkNumber(
   check: Check,

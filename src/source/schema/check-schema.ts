@@ -4,7 +4,7 @@ import { nearestHint } from '../nearest.ts';
 import { counted } from '../plural.ts';
 import type { YamlMapping, YamlNode, YamlSequence } from '../yaml/tree.ts';
 import { type Check, report } from './check.ts';
-import { checkScalar } from './check-scalar.ts';
+import { allowedValues, anyOfText, checkScalar } from './check-scalar.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { hasType, nodeName, typeName, typesOf } from './node-type.ts';
 
@@ -136,11 +136,10 @@ function meantBranches(
 }
 
 function checkType(check: Check, schema: JsonSchema, node: YamlNode, label: string): boolean {
-  const words = wordsOf(schema);
-  if (words && node.kind !== 'scalar') {
-    const wanted = words.length > 1 ? `one of ${words.join(', ')}` : words.join('');
-    const hint = node.kind === 'sequence' && words.length > 1 ? oneWord : schema.description;
-    report(check, node, `${label} must be ${wanted}, not ${nodeName(node)}`, hint);
+  const allowed = allowedValues(schema);
+  if (allowed && node.kind !== 'scalar') {
+    const hint = node.kind === 'sequence' && allowed.length > 1 ? oneWord : schema.description;
+    report(check, node, `${label} must be ${anyOfText(allowed)}, not ${nodeName(node)}`, hint);
     return false;
   }
   if (schema.type === undefined || hasType(node, schema.type)) return true;
@@ -165,10 +164,6 @@ function checkType(check: Check, schema: JsonSchema, node: YamlNode, label: stri
 }
 
 const oneWord = 'Write one of them, without brackets or dashes.';
-
-/** The values that a schema lists, all of which are scalars. */
-const wordsOf = ({ enum: words, const: word }: JsonSchema): readonly string[] | undefined =>
-  words?.map(String) ?? (word === undefined ? undefined : [String(word)]);
 
 function checkMapping(
   check: Check,
