@@ -22,9 +22,13 @@ export function visible(text: string): string {
 export const clipped = (text: string, most: number): string =>
   text.length > most ? `${text.slice(0, most)}...` : text;
 
+/** At most so many UTF-16 units from the start of a text, without half of a surrogate pair. */
+export const wholeStart = (text: string, most: number): string =>
+  text.slice(0, most).replace(/[\ud800-\udbff]$/, '');
+
 /**
- * The same with the escapes of JSON. Such characters occur only inside strings, so the value stays
- * the same.
+ * The same as {@link visible}, with the escapes of JSON. Such characters occur only inside strings,
+ * so the value stays the same.
  */
 export function visibleJson(json: string): string {
   return json.replace(

@@ -1,4 +1,5 @@
 import type { NameKeys } from '../../sigma/collection/lone-rule.ts';
+import { wholeStart } from '../../source/visible.ts';
 import { stanzaName } from '../render/conf-text.ts';
 
 /** Enterprise Security's limit for the name of a search. */
@@ -26,12 +27,7 @@ export function markedName(title: string, id: string, isFree: (name: string) => 
 
 export const digitsOf = (id: string): string => id.replaceAll('-', '').toLowerCase();
 
-/** Does not split a surrogate pair. */
-export const cut = (name: string, length: number): string =>
-  name
-    .slice(0, length)
-    .replace(/[\ud800-\udbff]$/, '')
-    .trimEnd();
+export const cut = (name: string, length: number): string => wholeStart(name, length).trimEnd();
 
 /**
  * Removes line ends, control characters, lone surrogates and marks that make a text read as

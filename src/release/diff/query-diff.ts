@@ -1,4 +1,5 @@
 import { diffArrays } from 'diff';
+import { wholeStart } from '../../source/visible.ts';
 
 /** A piece of a query: in both, only in the old one, or only in the new one. */
 export interface QueryPiece {
@@ -39,6 +40,6 @@ export function shortened(pieces: readonly QueryPiece[]): readonly QueryPiece[] 
   });
 }
 
+const start = (text: string): string => wholeStart(text, context);
 // without half of a surrogate pair
-const start = (text: string): string => text.slice(0, context).replace(/[\ud800-\udbff]$/, '');
 const end = (text: string): string => text.slice(-context).replace(/^[\udc00-\udfff]/, '');

@@ -1,4 +1,5 @@
 import type { Level } from '../../../sigma/rule/rule.ts';
+import { wholeStart } from '../../../source/visible.ts';
 import { fieldName, fieldText, fieldValue, isFieldName, quoted } from '../pipeline-rule/text.ts';
 import { hitFields } from './hit-fields.ts';
 import type { EntityField, IngestOptions, IngestRule } from './ingest-rule.ts';
@@ -6,12 +7,8 @@ import { temporaryPrefix } from './temporary-fields.ts';
 
 /** A title in a message: one line, of a length that a list can show. */
 const shownTitle = (title: string): string =>
-  title
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-    .replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]+/g, ' ')
-    .slice(0, 250)
-    // half of a surrogate pair
-    .replace(/[\ud800-\udbff]$/, '');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  wholeStart(title.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029]+/g, ' '), 250);
 
 /**
  * What a hit does: the message gets the rule's id and tactics, and a small message with what the
