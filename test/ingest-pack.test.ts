@@ -31,6 +31,15 @@ const entitiesOf = (built: BuiltPack, type: string): readonly Entity[] =>
     (entity) => entity.type.name === type,
   );
 const plain = (value: unknown): unknown => (isRecord(value) ? value['@value'] : undefined);
+/** The template of an event's link, and whether alerts are grouped by it. */
+function linkOf({ data: { field_spec: fields, config } }: Entity): readonly unknown[] {
+  const spec = isRecord(fields) && isRecord(fields.sigma_link) ? fields.sigma_link : {};
+  const [provider] = Array.isArray(spec.providers) ? (spec.providers as unknown[]) : [];
+  return [
+    isRecord(provider) ? provider.template : undefined,
+    isRecord(config) && (config.group_by as string[]).includes('sigma_link'),
+  ];
+}
 const messages = ({ bag }: BuiltPack): readonly string[] =>
   bag.list.map(({ code, message }) => `${code} ${message}`);
 
@@ -64,7 +73,13 @@ describe('the content pack for ingest', () => {
       const config = isRecord(data.config) ? data.config : {};
       return [plain(data.title), plain(config.query), config.group_by, config.execute_every_ms];
     });
-    const usual = ['sigma_rule', 'sigma_title', 'sigma_entity', 'sigma_techniques'];
+    const usual = [
+      'sigma_rule',
+      'sigma_title',
+      'sigma_entity',
+      'sigma_techniques',
+      'sigma_tactics',
+    ];
     const level = (name: string, others: string): unknown[] => [
       `[${name.toUpperCase()}] Acme detections: ${name}`,
       `sigma_alert:"true" AND sigma_level:"${name}" AND NOT sigma_group:(${others})`,
@@ -80,7 +95,14 @@ describe('the content pack for ingest', () => {
       [
         `[HIGH] Acme detections: high (${apart})`,
         `sigma_alert:"true" AND sigma_level:"high" AND sigma_group:"${apart}"`,
-        ['sigma_rule', 'sigma_title', 'Computer', 'CommandLine', 'sigma_techniques'],
+        [
+          'sigma_rule',
+          'sigma_title',
+          'Computer',
+          'CommandLine',
+          'sigma_techniques',
+          'sigma_tactics',
+        ],
         3_600_000,
       ],
       level('critical', '"own definition"'),
@@ -125,10 +147,21 @@ describe('the content pack for ingest', () => {
   });
 
   test('links the file of the rule where the settings say how', async () => {
-    const more = await build('ruleUrl: "https://git.example.org/{path}"\n');
+    const slack = configText.replace(/notification: .*/, 'notification: { type: slack }');
+    const rules = [join(folder, 'rules')];
+    const more = await packOf(rules, `${slack}ruleUrl: "https://git.example.org/{path}"\n`);
     expect(packText(more)).toContain(
       'sigma_link: \\"https://git.example.org/test/packs/ingest/rules/',
     );
+    expect(JSON.stringify(entitiesOf(more, 'notification'))).toContain(
+      `<\${event.fields.sigma_link}|The rule>`,
+    );
+    const address = 'https://git.example.org/test/packs/ingest/rules/';
+    const shared = `\${source.sigma_link}`;
+    expect(entitiesOf(more, 'event_definition').map(linkOf)).toEqual([
+      ...Array(6).fill([shared, true]),
+      ...['logons.yml', 'logons.yml', 'windows.yml'].map((name) => [address + name, false]),
+    ]);
     expect(packText(built)).not.toContain('sigma_link');
   });
 
@@ -248,9 +281,12 @@ sigpack: { ${settings} }
 });
 
 /** The messages that come out of the pack's pipelines, as the server runs them. */
-function processed(event: Readonly<Record<string, unknown>>): readonly Message[] {
+function processed(
+  event: Readonly<Record<string, unknown>>,
+  pack: BuiltPack = built,
+): readonly Message[] {
   const sources = (type: string) =>
-    entitiesOf(built, type).map(({ data }) => ({
+    entitiesOf(pack, type).map(({ data }) => ({
       name: String(plain(data.title)),
       source: String(plain(data.source)),
     }));
@@ -298,6 +334,30 @@ describe('a message in the pipelines of the pack', () => {
       { sigma_rule: ids(6), sigma_level: 'low', sigma_alert: 'false', sigma_entity: 'judge' },
     ]);
     expect([hit?.field('IpAddress'), hit?.field('TargetUserName')]).toEqual(['10.0.0.1', 'eve']);
+  });
+
+  test('has hits with a value of each field that alerts are grouped by', async () => {
+    // rules without techniques and tactics, and one whose file the address can't name
+    const linked = await build('ruleUrl: "https://git.example.org/{path}"\n');
+    const outside = await packOfText(
+      `title: Elsewhere
+level: high
+status: stable
+logsource: { product: windows, category: process_creation }
+detection: { selection: { Image|endswith: '\\schtasks.exe' }, condition: selection }
+`,
+      `${configText}ruleUrl: "https://git.example.org/{path}"\n`,
+    );
+    const event = { Image: 'C:\\schtasks.exe', Computer: 'PC1', CommandLine: 'x /create' };
+    for (const pack of [built, linked, outside]) {
+      const [, hit] = processed(event, pack);
+      const grouped = entitiesOf(pack, 'event_definition').flatMap(({ data: { config } }) =>
+        isRecord(config) ? (config.group_by as string[]) : [],
+      );
+      const wanted = [...new Set(grouped)].filter((field) => field.startsWith('sigma_'));
+      expect(wanted.length).toBeGreaterThan(4);
+      expect(wanted.filter((field) => hit?.field(field) == null)).toEqual([]);
+    }
   });
 
   test('has the ids of its rules, and nothing that only the pipelines needed', () => {

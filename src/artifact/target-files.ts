@@ -58,6 +58,7 @@ export function graylogPack(
   const { graylog, ruleUrl } = pack.config;
   const detectionsStream = detectionsTitle(pack.config.info, graylog);
   const linkOf = (path: string): string | undefined => ruleAddress(ruleUrl, pathOf(path));
+  const ingest = { detectionsStream, ...(ruleUrl === '' ? {} : { linkOf }) };
   const info = { ...pack.config.info, description: described(pack, 'graylog', '\n\n') };
   const { minimumServerVersion, leadingWildcards, titlePrefix, priority, notification, dashboard } =
     graylog;
@@ -69,7 +70,7 @@ export function graylogPack(
     notification,
     dashboard,
     streams: streamChoice(graylog),
-    ...(graylog.mode === 'ingest' ? { ingest: { detectionsStream, linkOf } } : {}),
+    ...(graylog.mode === 'ingest' ? { ingest } : {}),
   };
   const options = { ...content, customTemplates, templatesAreOurs: !customTemplates };
   return renderContentPack({ info, detections: pack.graylog, options, render });

@@ -32,6 +32,6 @@ export interface ContentPackOptions extends ServerOptions {
 export interface IngestChoice {
   /** Title of the stream that the pack brings for hits. */
   readonly detectionsStream: string;
-  /** Address of a rule by the path of its file. Default: none. */
+  /** Address of a rule by the path of its file. Default: hits and alerts have no addresses. */
   readonly linkOf?: (path: string) => string | undefined;
 }

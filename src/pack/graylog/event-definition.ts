@@ -11,7 +11,7 @@ import {
 } from '../model/pack-entity.ts';
 import { serverVersion, versionNumber } from '../settings/server-version.ts';
 import { type AggregationConfig, type SearchOptions, searchConfigs } from './aggregation-config.ts';
-import { sigmaEventFields } from './event-fields.ts';
+import { linkField, sigmaEventFields } from './event-fields.ts';
 import { eventDescription, remediationText, tacticIds } from './event-text.ts';
 import { type FieldEntry, type FieldSpec, templateSpec } from './field-spec.ts';
 import { foundAgain, graylogGrace } from './grace.ts';
@@ -54,6 +54,8 @@ export interface EventDefinitionOptions extends SearchOptions {
   readonly title?: string;
   /** From 1 to 4. Default: that of the severity. */
   readonly priority?: number;
+  /** Address of the rule, for the event field `sigma_link`. Default: events have none. */
+  readonly link?: string;
   /** Ids of notification entities of the pack. */
   readonly notificationIds?: readonly string[];
   /**
@@ -135,6 +137,7 @@ function sharedData(
     field_spec: fieldSpecs(
       [
         ...sigmaEventFields(detection, packId, many),
+        ...(options.link === undefined ? [] : [linkField(options.link)]),
         ...(nobody === undefined ? [] : [[nobodyField, templateSpec(nobody)] as const]),
       ],
       fields,

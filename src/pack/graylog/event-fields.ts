@@ -1,3 +1,4 @@
+import { hitFields } from '../../backend/graylog/ingest/hit-fields.ts';
 import type { PackDetection } from '../model/detection.ts';
 import { type FieldEntry, templateSpec } from './field-spec.ts';
 
@@ -53,6 +54,14 @@ export function sigmaEventFields(
   add(sigmaFields.techniques, techniques.join(' '));
   return entries;
 }
+
+/** The name of the field with the address of the rule, in hits and in events. */
+export const linkName = hitFields.link;
+
+export const linkField = (address: string): FieldEntry => [
+  linkName,
+  templateSpec(withoutTemplates(address)),
+];
 
 // Graylog's templates read a backslash as an escape, and drop the whole field if one is invalid
 const withoutTemplates = (text: string): string =>

@@ -12,7 +12,7 @@ import { type GraylogServer, type Json, sendAllGelf } from './server.ts';
 const packStream = 'Judged pack';
 /** Milliseconds from a run of a definition to the next; there is one for each level. */
 const every = 10_000;
-const config = `id: judged\nversion: 1.0.0\npipelines: { graylog: none }\ndefaults: { enabled: true }\ngraylog: { mode: ingest, detectionsStream: '${packStream}' }\n`;
+const config = `id: judged\nversion: 1.0.0\nruleUrl: 'https://git.example.org/{path}'\npipelines: { graylog: none }\ndefaults: { enabled: true }\ngraylog: { mode: ingest, detectionsStream: '${packStream}' }\n`;
 
 /** Installs the content pack of the rules that have events; its id. */
 export function installPack(server: GraylogServer): string {
@@ -26,19 +26,23 @@ export function installPack(server: GraylogServer): string {
   }
 }
 
-/** A rule and the entity that a hit, or an alert, is about. */
+/** The rule and the entity that a hit, or an alert, is about, and what it says of the rule. */
 type Alert = string;
 
-const alertOf = (rule: unknown, entity: unknown): Alert => `${rule} of ${entity}`;
+const ofRule = ['sigma_entity', 'sigma_techniques', 'sigma_tactics', 'sigma_link'];
+
+const alertOf = (rule: unknown, fields: Json): Alert =>
+  `${rule} of ${ofRule.map((name) => fields[name]).join(', ')}`;
 
 /** The alerts that the pack's definitions have raised. */
 async function raised(server: GraylogServer): Promise<ReadonlySet<Alert>> {
   // each run raises those of its window again
-  const events = await raisedEvents(server, ['fields.sigma_rule_id', 'fields.sigma_entity']);
+  const shown = ['sigma_rule_id', ...ofRule].map((name) => `fields.${name}`);
+  const events = await raisedEvents(server, shown);
   return new Set(
     events.flatMap((event) => {
-      const { sigma_rule_id: rule, sigma_entity: entity } = (event.fields ?? {}) as Json;
-      return rule === undefined ? [] : [alertOf(rule, entity)];
+      const fields = (event.fields ?? {}) as Json;
+      return fields.sigma_rule_id === undefined ? [] : [alertOf(fields.sigma_rule_id, fields)];
     }),
   );
 }
@@ -49,7 +53,7 @@ async function wanted(server: GraylogServer): Promise<ReadonlySet<Alert>> {
   const hits = (await storedWith(server, 'sigma_rule')).filter(
     ({ sigma_rule: rule }) => !String(rule).includes(':'),
   );
-  return new Set(hits.map(({ sigma_rule: rule, sigma_entity: entity }) => alertOf(rule, entity)));
+  return new Set(hits.map((hit) => alertOf(hit.sigma_rule, hit)));
 }
 
 export interface Alerts {

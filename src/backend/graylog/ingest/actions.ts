@@ -1,7 +1,7 @@
 import type { Level } from '../../../sigma/rule/rule.ts';
 import { wholeStart } from '../../../source/visible.ts';
 import { fieldName, fieldText, fieldValue, isFieldName, quoted } from '../pipeline-rule/text.ts';
-import { hitFields } from './hit-fields.ts';
+import { hitFields, noValue } from './hit-fields.ts';
 import type { EntityField, IngestOptions, IngestRule } from './ingest-rule.ts';
 import { temporaryPrefix } from './temporary-fields.ts';
 
@@ -21,8 +21,8 @@ export function hitActions(rule: IngestRule, { detectionsStream }: IngestOptions
     [hitFields.level, quoted(rule.level)],
     [hitFields.alert, quoted(String(rule.alert))],
     ...optional(hitFields.status, rule.status),
-    ...optional(hitFields.tactics, rule.tactics.join(', ')),
-    ...optional(hitFields.techniques, rule.techniques.join(', ')),
+    [hitFields.tactics, quoted(listed(rule.tactics))],
+    [hitFields.techniques, quoted(listed(rule.techniques))],
     ...optional(hitFields.group, rule.group),
     ...optional(hitFields.link, rule.link),
     ...entity(rule.entityFields),
@@ -63,6 +63,9 @@ const isCopied = (field: string): boolean =>
 const optional = (name: string, value: string | undefined): [string, string][] =>
   value === undefined || value === '' ? [] : [[name, quoted(value)]];
 
+/** Alerts are grouped by it: Graylog does not find the hits of a group that lacks a value. */
+const listed = (values: readonly string[]): string => values.join(', ') || noValue;
+
 /** Adds to an array of texts, each of them once. */
 function tagged(field: string, values: readonly string[]): string {
   const [only] = values;
@@ -87,6 +90,6 @@ const entityTypes = (fields: readonly EntityField[]): readonly string[] =>
 /** The first entity that the message has; `-` for a message without any. */
 function entity(fields: readonly EntityField[]): [string, string][] {
   const known = fields.filter(({ name }) => isFieldName(name));
-  const values = [...known.map(({ name }) => fieldValue(name)), quoted('-')];
+  const values = [...known.map(({ name }) => fieldValue(name)), quoted(noValue)];
   return [[hitFields.entity, `to_string(first_non_null([${values.join(', ')}]))`]];
 }

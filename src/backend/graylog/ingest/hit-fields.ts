@@ -12,3 +12,6 @@ export const hitFields = {
   entity: 'sigma_entity',
   entityType: 'sigma_entity_type',
 } as const;
+
+/** What a field of a hit has that alerts are grouped by, where there is nothing to put in it. */
+export const noValue = '-';

@@ -1,3 +1,4 @@
+import { noValue } from '../../../backend/graylog/ingest/hit-fields.ts';
 import { planIngest } from '../../../backend/graylog/ingest/ingest-plan.ts';
 import type { IngestRule } from '../../../backend/graylog/ingest/ingest-rule.ts';
 import type { Level } from '../../../sigma/rule/rule.ts';
@@ -32,7 +33,8 @@ export function ingestParts(
   const streamIds = [...new Set(detections.flatMap(searched.idsFor))];
   const hits = detectionsStream(info, minimum, choice.detectionsStream);
   const notification =
-    options.notification && packNotification(info, minimum, options.notification, ingestTexts);
+    options.notification &&
+    packNotification(info, minimum, options.notification, ingestTexts(choice.linkOf !== undefined));
   const alerting = alertingOf(detections, serverVersion(minimum) ?? 0);
   const rules = testedRules(detections, alerting, choice);
   const plan = planIngest(rules, { ...choice, pack: info.id });
@@ -56,16 +58,19 @@ export function ingestParts(
           titlePrefix,
           priority,
           notificationIds: notificationsOf(group.level),
+          links: choice.linkOf !== undefined,
         });
       for (const g of own) {
         const { severity } = g.detection;
         const chosen = priority[severity];
+        const link = linkOf(g, choice);
         yield* eventDefinitions(g, info, {
           minimumServerVersion: minimum,
           streamIds: [hits.id],
           definitions: alerting.groups.length + own.length,
           title: graylogTitle(titlePrefix, g.detection),
           ...(chosen === undefined ? {} : { priority: chosen }),
+          ...(link === undefined ? {} : { link }),
           notificationIds: notificationsOf(severity),
         });
       }
@@ -80,13 +85,13 @@ export function ingestParts(
 function testedRules(
   detections: readonly GraylogDetection[],
   { groupOf }: Alerting,
-  { linkOf }: IngestChoice,
+  choice: IngestChoice,
 ): readonly IngestRule[] {
   const rules = new Map<string, IngestRule>();
   for (const g of detections) {
     if (!g.detection.settings.enabled) continue;
     const group = groupOf(g);
-    const link = linkOf?.(g.detection.rule.file.path);
+    const link = linkOf(g, choice);
     const known = {
       ...(group === undefined ? {} : { group }),
       ...(link === undefined ? {} : { link }),
@@ -99,6 +104,10 @@ function testedRules(
   }
   return [...rules.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
+
+/** Undefined where no rule of the pack has one: alerts are not grouped by it then. */
+const linkOf = ({ detection }: GraylogDetection, choice: IngestChoice): string | undefined =>
+  choice.linkOf && (choice.linkOf(detection.rule.file.path) ?? noValue);
 
 /** Of the same rule; the one that alerts says what the other does not know. */
 const joined = (one: IngestRule, other: IngestRule): IngestRule => ({

@@ -24,11 +24,14 @@ export interface LevelDefinitionOptions {
   readonly titlePrefix: string;
   readonly priority: Readonly<Partial<Record<Level, number>>>;
   readonly notificationIds: readonly string[];
+  /** Whether hits have the address of their rule. */
+  readonly links: boolean;
 }
 
 /**
  * The event definition of a group: an event for each rule and entity, since the server groups by
- * the text of all these fields.
+ * the text of all these fields. Events have nothing else of their hits, so what is the same in all
+ * hits of a rule is among them.
  */
 export function levelDefinition(
   group: AlertGroup,
@@ -36,13 +39,13 @@ export function levelDefinition(
   options: LevelDefinitionOptions,
 ): EventDefinitionEntity {
   const { level, name, terms } = group;
-  const { rule, title, entity, techniques } = hitFields;
+  const { rule, title, entity, techniques, tactics, link } = hitFields;
   const keys = terms.keys.length === 0 ? [entity] : terms.keys;
   const config = aggregationConfig(
     {
       kind: 'aggregation',
       query: queryOf(group),
-      groupBy: [rule, title, ...keys, techniques],
+      groupBy: [rule, title, ...keys, techniques, tactics, ...(options.links ? [link] : [])],
       series: { type: 'count' },
       conditions: [{ operator: '>', value: 0 }],
       ...terms.window,
@@ -71,7 +74,11 @@ export function levelDefinition(
       },
       alert: flagValue(true),
       config,
-      field_spec: Object.fromEntries([...constants(level, info), ...keys.map(copied)]),
+      field_spec: Object.fromEntries([
+        ...constants(level, info),
+        ...(options.links ? [copied(link)] : []),
+        ...keys.map(copied),
+      ]),
       key_spec: [sigmaFields.id, ...keys],
       notification_settings: { grace_period_ms: terms.grace * 1000, backlog_size: 0 },
       notifications: notificationUses(options.notificationIds),
@@ -96,6 +103,7 @@ const constants = (level: Level, info: PackInfo): readonly FieldEntry[] => [
   [sigmaFields.id, templateSpec(`\${source.${hitFields.rule}}`)],
   [sigmaFields.level, templateSpec(level)],
   [sigmaFields.techniques, templateSpec(`\${source.${hitFields.techniques}}`)],
+  copied(hitFields.tactics),
 ];
 
 const copied = (field: string): FieldEntry => [field, templateSpec(`\${source.${field}}`)];

@@ -1,4 +1,4 @@
-import { sigmaFields } from '../event-fields.ts';
+import { linkName, sigmaFields } from '../event-fields.ts';
 
 const { level, id, techniques, rule } = sigmaFields;
 
@@ -30,7 +30,8 @@ const block = (text: string, more: object = {}): object => ({
   ...more,
 });
 
-const textsWith = (title: string): NotificationTexts => ({
+/** `links`: events have the address of their rule, which Sigpack has encoded. */
+const textsWith = (title: string, links = false): NotificationTexts => ({
   mailSubject: `[${field(level)}] ${title}`,
   mailBody: `${title}
 
@@ -52,7 +53,7 @@ Level ${field(level)}, priority \${event.priority}, \${event.timestamp}
 Techniques: ${field(techniques)}
 Rule: ${field(id)}
 
-<${messages}|Messages of the event>
+<${messages}|Messages of the event>${links ? `\n<${field(linkName)}|The rule>` : ''}
 <${remediation}|What to do>`,
   // the server escapes the values for JSON from 6.1 on. Teams interprets Markdown in them, so texts
   // of an event are left out
@@ -74,6 +75,7 @@ Rule: ${field(id)}
             ],
           },
           block(`[Messages of the event](${messages})`),
+          ...(links ? [block(`[The rule](${field(linkName)})`)] : []),
           block(`[What to do](${remediation})`),
         ],
       },
@@ -86,4 +88,4 @@ Rule: ${field(id)}
 /** Where each rule has an event definition: the title of that. */
 export const searchTexts = textsWith(`\${event_definition_title}`);
 /** Where rules share event definitions: the event names the rule. */
-export const ingestTexts = textsWith(field(rule));
+export const ingestTexts = (links: boolean): NotificationTexts => textsWith(field(rule), links);
