@@ -53,11 +53,11 @@ const widest = (some: readonly Reach[]): Reach =>
 /** A term that a larger share of events has does not help. */
 const tooMany = 0.1;
 
-function reachOf(term: Query): Reach {
-  if (term.kind !== 'item') return 'many';
-  const { kind } = term.test;
-  if (namesKind(term) && (kind === 'string' || kind === 'number')) return 'kind';
-  return shareOf(term) > tooMany ? 'many' : 'few';
+function reachOf({ query }: Term): Reach {
+  if (query.kind !== 'item') return 'many';
+  const { kind } = query.test;
+  if (namesKind(query) && (kind === 'string' || kind === 'number')) return 'kind';
+  return shareOf(query) > tooMany ? 'many' : 'few';
 }
 
 /** The conjuncts that are short enough to be worth sharing among the rules of a search. */
@@ -71,15 +71,20 @@ export function alwaysOf(over: Query, cloudSafe: boolean): readonly string[] {
 
 const longestShared = 200;
 
-function printedTerm(term: Query, spell: Spelling): NeededTerm {
-  const whole = printOperand(term, spell);
-  const apart = { whole, field: undefined, text: whole };
-  if (term.kind !== 'item' || term.field === undefined) return apart;
-  const [value] = listValues(term, spell) ?? [];
-  return value === undefined ? apart : { whole, field: searchField(term.field, term), text: value };
+/** A term before it is split into its field and its value. */
+interface Term {
+  readonly query: Query;
+  readonly whole: string;
 }
 
-function clauseOf(query: Query, spell: Spelling): Clause<Query> | undefined {
+function printedTerm({ query, whole }: Term, spell: Spelling): NeededTerm {
+  const apart = { whole, field: undefined, text: whole };
+  if (query.kind !== 'item' || query.field === undefined) return apart;
+  const [text] = listValues(query, spell) ?? [];
+  return text === undefined ? apart : { whole, field: searchField(query.field, query), text };
+}
+
+function clauseOf(query: Query, spell: Spelling): Clause<Term> | undefined {
   switch (query.kind) {
     case 'item':
       return clause(query, shareOf(query), spell);
@@ -95,10 +100,10 @@ function clauseOf(query: Query, spell: Spelling): Clause<Query> | undefined {
 /** A list of a thousand values is worse than one value that some more events have. */
 const perByte = 1e-5;
 
-const clause = (term: Query, share: number, spell: Spelling): Clause<Query> => ({
-  terms: [term],
-  cost: share + perByte * printOperand(term, spell).length,
-});
+function clause(query: Query, share: number, spell: Spelling): Clause<Term> {
+  const whole = printOperand(query, spell);
+  return { terms: [{ query, whole }], cost: share + perByte * whole.length };
+}
 
 /** The product of a Windows event is that of a program, unlike in other logs. */
 const namesKind = ({ field }: Item): boolean =>
