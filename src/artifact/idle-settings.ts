@@ -1,9 +1,10 @@
 import type { GraylogConfig } from '../pack/config/graylog-config.ts';
+import type { SplunkConfig } from '../pack/config/splunk-config.ts';
 import type { Pack } from '../pack/pack.ts';
 import type { NewDiagnostic } from '../source/diagnostic.ts';
 import type { SourceFile } from '../source/span.ts';
 import { rootOf } from '../source/yaml/parse.ts';
-import { lookup, spanOfKey } from '../source/yaml/tree.ts';
+import { lookup, spanOfKey, type YamlNode } from '../source/yaml/tree.ts';
 
 type Idle = Pick<NewDiagnostic, 'message' | 'hint' | 'target'> & {
   readonly path: readonly [string, string];
@@ -11,23 +12,21 @@ type Idle = Pick<NewDiagnostic, 'message' | 'hint' | 'target'> & {
 
 /** Warns of keys of the configuration that have no effect, or less than they seem to. */
 export function idleSettings(pack: Pack, file: SourceFile): readonly NewDiagnostic[] {
-  const found = [...idle(pack, file), ...limitsOfNothing(pack, file)];
-  if (found.length === 0) return [];
   const root = rootOf(file);
-  return found.map(({ path: [outer, inner], ...diagnostic }) => ({
+  return idle(pack, root).map(({ path: [outer, inner], ...diagnostic }) => ({
     code: 'TGT007',
     ...diagnostic,
     span: spanOfKey(lookup(root, outer), inner) ?? { start: 0, end: 0 },
   }));
 }
 
-function idle(pack: Pack, file: SourceFile): readonly Idle[] {
+function idle(pack: Pack, root: YamlNode | undefined): readonly Idle[] {
   const { config, splunk: detections } = pack;
   const { targets, splunk, graylog } = config;
   const found: Idle[] = [];
   if (targets.includes('graylog'))
     found.push(
-      ...(graylog.mode === 'ingest' ? idleAtIngest(graylog, file) : idleInSearch(graylog)),
+      ...(graylog.mode === 'ingest' ? idleAtIngest(graylog, root) : idleInSearch(graylog)),
     );
   if (!targets.includes('splunk')) return found;
   const modelsOnly = detections.length > 0 && detections.every(({ scopes }) => scopes.length === 0);
@@ -53,7 +52,7 @@ function idle(pack: Pack, file: SourceFile): readonly Idle[] {
         'nonetheless',
       hint: 'Remove the key unless searches of your own read the index.',
     });
-  return [...found, ...uncountedAlerts(pack)];
+  return [...found, ...uncountedAlerts(pack), ...limitsOfNothing(splunk, root)];
 }
 
 function idleInSearch(graylog: GraylogConfig): readonly Idle[] {
@@ -80,8 +79,8 @@ function idleInSearch(graylog: GraylogConfig): readonly Idle[] {
 }
 
 /** What only says how a search is written: pipelines test messages before they are stored. */
-function idleAtIngest(graylog: GraylogConfig, file: SourceFile): readonly Idle[] {
-  const written = lookup(rootOf(file), 'graylog');
+function idleAtIngest(graylog: GraylogConfig, root: YamlNode | undefined): readonly Idle[] {
+  const written = lookup(root, 'graylog');
   const keys = [
     ...(graylog.matching === 'exact' ? ['matching'] : []),
     ...(graylog.leadingWildcards ? ['leadingWildcards'] : []),
@@ -117,10 +116,8 @@ function uncountedAlerts({ config: { splunk }, groups: { groups } }: Pack): read
 }
 
 /** Limits of groups in a pack without groups: a configuration always has their defaults. */
-function limitsOfNothing({ config: { targets, splunk } }: Pack, file: SourceFile): readonly Idle[] {
-  if (!targets.includes('splunk') || splunk.grouping !== 'none' || !file.text.includes('grouped'))
-    return [];
-  if (!lookup(lookup(rootOf(file), 'splunk'), 'grouped')) return [];
+function limitsOfNothing(splunk: SplunkConfig, root: YamlNode | undefined): readonly Idle[] {
+  if (splunk.grouping !== 'none' || !lookup(lookup(root, 'splunk'), 'grouped')) return [];
   return [
     {
       path: ['splunk', 'grouped'],
