@@ -27,6 +27,7 @@ import {
 } from '../settings/savedsearch-check.ts';
 import { retiredSettings } from '../settings/schema.ts';
 import type { Enabling, LogSourceMatch, Selection } from '../settings/selection.ts';
+import { serverVersion } from '../settings/server-version.ts';
 import {
   type ElasticsearchConfig,
   elasticsearchConfig,
@@ -167,7 +168,9 @@ function checkedFile(root: YamlNode): Result<ConfigFile, readonly NewDiagnostic[
   const file = fromSchema(configSchema, root, 'PCK001', 'the file', retiredSettings);
   if (!file.ok) return file;
   const graylog = graylogConfig(file.value.graylog);
-  const ofSettings = settingsNodes(root).flatMap((node): readonly NewDiagnostic[] => [
+  const minimum = serverVersion(graylog.minimumServerVersion) ?? 0;
+  const settings = settingsNodes(root);
+  const ofSettings = settings.flatMap((node): readonly NewDiagnostic[] => [
     ...rangeDiagnostics(node, 'PCK001'),
     ...savedSearchValueDiagnostics(node),
   ]);
@@ -176,11 +179,11 @@ function checkedFile(root: YamlNode): Result<ConfigFile, readonly NewDiagnostic[
     ...pipelineDiagnostics(lookup(root, 'pipelines')),
     ...splunkDiagnostics(lookup(root, 'splunk')),
     ...elasticsearchDiagnostics(lookup(root, 'elasticsearch')),
-    ...graylogDiagnostics(lookup(root, 'graylog')),
+    ...graylogDiagnostics(lookup(root, 'graylog'), minimum),
     ...ingestDiagnostics({
       root,
-      settings: settingsNodes(root),
-      minimumServerVersion: graylog.minimumServerVersion,
+      settings,
+      minimum,
       detectionsStream: detectionsTitle(infoOf(file.value), graylog),
     }),
     ...lintDiagnostics(lookup(root, 'lint')),

@@ -3,15 +3,13 @@ import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import { criticalSince } from '../graylog/event-definition.ts';
 import { notificationParameters, teamsSince } from '../graylog/notification/notification.ts';
 import { titleTokens, unknownToken } from '../graylog/title.ts';
-import { serverVersion } from '../settings/server-version.ts';
 
-const defaultMinimum = '6.0.0';
-
-/** Checks keys of `graylog` that depend on one another. */
-export function graylogDiagnostics(graylog: YamlNode | undefined): readonly NewDiagnostic[] {
+/** Checks keys of `graylog` that depend on one another; `minimum` is the oldest server's version. */
+export function graylogDiagnostics(
+  graylog: YamlNode | undefined,
+  minimum: number,
+): readonly NewDiagnostic[] {
   if (graylog === undefined) return [];
-  const minimum =
-    serverVersion(textOf(lookup(graylog, 'minimumServerVersion')) ?? defaultMinimum) ?? 0;
   return [
     ...titleDiagnostics(lookup(graylog, 'titlePrefix')),
     ...priorityDiagnostics(lookup(graylog, 'priority'), minimum),

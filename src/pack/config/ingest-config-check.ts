@@ -1,7 +1,7 @@
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import { comesWithServer, holdsEvents } from '../graylog/ingest/ingest-streams.ts';
-import { serverVersion, versionNumber } from '../settings/server-version.ts';
+import { versionNumber } from '../settings/server-version.ts';
 
 /** What {@link ingestDiagnostics} checks. */
 export interface IngestSettings {
@@ -9,7 +9,8 @@ export interface IngestSettings {
   readonly root: YamlNode;
   /** The maps of settings for detections in it. */
   readonly settings: readonly YamlNode[];
-  readonly minimumServerVersion: string;
+  /** The oldest server's version. */
+  readonly minimum: number;
   /** The title of the stream of hits, which may be the default. */
   readonly detectionsStream: string;
 }
@@ -24,7 +25,7 @@ export function ingestDiagnostics(checked: IngestSettings): readonly NewDiagnost
   if (!mode || textOf(mode) !== 'ingest') return [];
   const streams = lookup(graylog, 'streams');
   const found: NewDiagnostic[] = [];
-  if ((serverVersion(checked.minimumServerVersion) ?? 0) < ingestSince)
+  if (checked.minimum < ingestSince)
     found.push({
       code: 'PCK001',
       message: 'Graylog before 6.0 has no function to add to a list, which rules at ingest need',
