@@ -1,10 +1,10 @@
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
-import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
+import { lookup, textOfScalar, type YamlNode } from '../../source/yaml/tree.ts';
 import { criticalSince } from '../graylog/event-definition.ts';
 import { notificationParameters, teamsSince } from '../graylog/notification/notification.ts';
 import { titleTokens, unknownToken } from '../graylog/title.ts';
 
-/** Checks keys of `graylog` that depend on one another; `minimum` is the oldest server's version. */
+/** Checks keys of `graylog` that depend on one another. `minimum`: the oldest server. */
 export function graylogDiagnostics(
   graylog: YamlNode | undefined,
   minimum: number,
@@ -18,10 +18,8 @@ export function graylogDiagnostics(
   ];
 }
 
-const textOf = (node: YamlNode | undefined): string | undefined =>
-  node?.kind === 'scalar' ? node.text : undefined;
-
-const diagnostic = (node: YamlNode, message: string, hint: string): NewDiagnostic => ({
+/** Of the configuration, at `node`. */
+export const diagnostic = (node: YamlNode, message: string, hint: string): NewDiagnostic => ({
   code: 'PCK001',
   message,
   hint,
@@ -29,7 +27,7 @@ const diagnostic = (node: YamlNode, message: string, hint: string): NewDiagnosti
 });
 
 function titleDiagnostics(prefix: YamlNode | undefined): readonly NewDiagnostic[] {
-  const unknown = unknownToken(textOf(prefix) ?? '');
+  const unknown = unknownToken(textOfScalar(prefix) ?? '');
   if (!prefix || unknown === undefined) return [];
   return [
     diagnostic(
@@ -46,7 +44,7 @@ function priorityDiagnostics(
 ): readonly NewDiagnostic[] {
   if (priority?.kind !== 'mapping' || minimum >= criticalSince) return [];
   return priority.pairs.flatMap(({ value }) =>
-    textOf(value) === '4'
+    textOfScalar(value) === '4'
       ? [
           diagnostic(
             value,
@@ -78,10 +76,13 @@ function streamDiagnostics(
 function notificationDiagnostics(graylog: YamlNode, minimum: number): readonly NewDiagnostic[] {
   const notification = lookup(graylog, 'notification');
   if (!notification) return [];
-  const type = textOf(lookup(notification, 'type'));
+  const type = textOfScalar(lookup(notification, 'type'));
   const parameter = lookup(graylog, 'streamParameter');
   const found: NewDiagnostic[] = [];
-  if (parameter && Object.values<string>(notificationParameters).includes(textOf(parameter) ?? ''))
+  if (
+    parameter &&
+    Object.values<string>(notificationParameters).includes(textOfScalar(parameter) ?? '')
+  )
     found.push(
       diagnostic(
         parameter,

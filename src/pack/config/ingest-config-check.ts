@@ -1,7 +1,8 @@
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
-import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
+import { lookup, textOfScalar, type YamlNode } from '../../source/yaml/tree.ts';
 import { comesWithServer, holdsEvents } from '../graylog/ingest/ingest-streams.ts';
 import { versionNumber } from '../settings/server-version.ts';
+import { diagnostic } from './graylog-config-check.ts';
 
 /** What {@link ingestDiagnostics} checks. */
 export interface IngestSettings {
@@ -9,7 +10,7 @@ export interface IngestSettings {
   readonly root: YamlNode;
   /** The maps of settings for detections in it. */
   readonly settings: readonly YamlNode[];
-  /** The oldest server's version. */
+  /** The oldest server, as {@link versionNumber} has it. */
   readonly minimum: number;
   /** The title of the stream of hits, which may be the default. */
   readonly detectionsStream: string;
@@ -22,23 +23,25 @@ const ingestSince = versionNumber(6, 0);
 export function ingestDiagnostics(checked: IngestSettings): readonly NewDiagnostic[] {
   const graylog = lookup(checked.root, 'graylog');
   const mode = lookup(graylog, 'mode');
-  if (!mode || textOf(mode) !== 'ingest') return [];
+  if (!mode || textOfScalar(mode) !== 'ingest') return [];
   const streams = lookup(graylog, 'streams');
   const found: NewDiagnostic[] = [];
   if (checked.minimum < ingestSince)
-    found.push({
-      code: 'PCK001',
-      message: 'Graylog before 6.0 has no function to add to a list, which rules at ingest need',
-      hint: 'Set `graylog.minimumServerVersion: 6.0.0`, or take `mode: search`.',
-      span: mode,
-    });
+    found.push(
+      diagnostic(
+        mode,
+        'Graylog before 6.0 has no function to add to a list, which rules at ingest need',
+        'Set `graylog.minimumServerVersion: 6.0.0`, or take `mode: search`.',
+      ),
+    );
   if (streams?.kind === 'scalar')
-    found.push({
-      code: 'PCK001',
-      message: '`mode: ingest` tests the messages of streams that are named',
-      hint: 'Name their titles. Without the key, it is the Default Stream.',
-      span: streams,
-    });
+    found.push(
+      diagnostic(
+        streams,
+        '`mode: ingest` tests the messages of streams that are named',
+        'Name their titles. Without the key, it is the Default Stream.',
+      ),
+    );
   return [...found, ...hitsDiagnostics(checked)];
 }
 
@@ -51,36 +54,35 @@ function hitsDiagnostics({
   const chosen = lookup(lookup(root, 'graylog'), 'detectionsStream');
   if (chosen && comesWithServer(detectionsStream))
     return [
-      {
-        code: 'PCK001',
-        message: 'the stream of the detections is one that Graylog itself brings',
-        hint: 'Give it a title of its own: the pack brings it, for hits and nothing else.',
-        span: chosen,
-      },
+      diagnostic(
+        chosen,
+        'the stream of the detections is one that Graylog itself brings',
+        'Give it a title of its own: the pack brings it, for hits and nothing else.',
+      ),
     ];
   const nodes = [...streamNodes(root, settings), ...parameterNodes(root)];
   const ofEvents = nodes
-    .filter((node) => holdsEvents(textOf(node) ?? ''))
-    .map((span): NewDiagnostic => ({ code: 'PCK001', ...eventsTested, span }));
-  const tested = nodes.find((node) => textOf(node) === detectionsStream);
+    .filter((node) => holdsEvents(textOfScalar(node) ?? ''))
+    .map((node) =>
+      diagnostic(
+        node,
+        'the stream is one of the events that Graylog itself raises, alerts among them',
+        'Leave it out: name the streams of the messages that rules are to test.',
+      ),
+    );
+  const tested = nodes.find((node) => textOfScalar(node) === detectionsStream);
   if (!tested) return ofEvents;
   return [
     ...ofEvents,
-    {
-      code: 'PCK001',
-      message: 'the stream of the detections is one of those whose messages are tested',
-      hint: chosen
+    diagnostic(
+      chosen ?? tested,
+      'the stream of the detections is one of those whose messages are tested',
+      chosen
         ? 'Give it a title of its own: the pack brings it.'
         : 'Leave it out here: the pack brings it, for hits and nothing else.',
-      span: chosen ?? tested,
-    },
+    ),
   ];
 }
-
-const eventsTested = {
-  message: 'the stream is one of the events that Graylog itself raises, alerts among them',
-  hint: 'Leave it out: name the streams of the messages that rules are to test.',
-};
 
 /** Titles under `streams`: those of the pack, and those in settings for detections. */
 const streamNodes = (root: YamlNode, settings: readonly YamlNode[]): readonly YamlNode[] =>
@@ -91,11 +93,8 @@ const streamNodes = (root: YamlNode, settings: readonly YamlNode[]): readonly Ya
 
 /** What installations give the parameter of the stream. */
 function parameterNodes(root: YamlNode): readonly YamlNode[] {
-  const name = textOf(lookup(lookup(root, 'graylog'), 'streamParameter'));
+  const name = textOfScalar(lookup(lookup(root, 'graylog'), 'streamParameter'));
   const installs = lookup(root, 'installs');
   if (name === undefined || installs?.kind !== 'mapping') return [];
   return installs.pairs.flatMap(({ value }) => lookup(lookup(value, 'parameters'), name) ?? []);
 }
-
-const textOf = (node: YamlNode | undefined): string | undefined =>
-  node?.kind === 'scalar' ? node.text : undefined;

@@ -1,16 +1,14 @@
 import type { Rule } from '../../sigma/collection/collection.ts';
 import { byClaim } from '../../sigma/collection/precedence.ts';
-import { lookup } from '../../source/yaml/tree.ts';
+import { lookup, textOfScalar } from '../../source/yaml/tree.ts';
 import { stanzaKey } from '../render/conf-text.ts';
 import type { AllottedNames } from './allotted-names.ts';
 import type { Named } from './detection-name.ts';
 import { plainName } from './name-text.ts';
 
 /** The name that a rule's own settings choose. */
-export function chosenName({ settings }: Rule): string | undefined {
-  const node = lookup(settings, 'name');
-  return node?.kind === 'scalar' ? node.text : undefined;
-}
+export const chosenName = ({ settings }: Rule): string | undefined =>
+  textOfScalar(lookup(settings, 'name'));
 
 interface Planning {
   readonly rules: readonly Rule[];

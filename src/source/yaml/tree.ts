@@ -35,6 +35,10 @@ export function lookup(node: YamlNode | undefined, key: string): YamlNode | unde
   return undefined;
 }
 
+/** Undefined if the node is not a scalar. */
+export const textOfScalar = (node: YamlNode | undefined): string | undefined =>
+  node?.kind === 'scalar' ? node.text : undefined;
+
 /** The place of a mapping's key. */
 export function spanOfKey(node: YamlNode | undefined, key: string): Span | undefined {
   if (node?.kind !== 'mapping') return undefined;
