@@ -11,6 +11,7 @@ import { createBag } from '../src/source/diagnostic.ts';
 import type { JsonSchema } from '../src/source/schema/json-schema.ts';
 import { parseYaml } from '../src/source/yaml/parse.ts';
 import { lookup, toPlain } from '../src/source/yaml/tree.ts';
+import { codeIn } from './page-blocks.ts';
 
 const docs = (name: string) => new URL(`../docs/${name}`, import.meta.url);
 const validate = new Ajv2020({ allErrors: true, strictTypes: false }).compile(configSchema);
@@ -758,9 +759,7 @@ test('docs/configuration.md names every key', () => {
 });
 
 test('the examples in docs/configuration.md are accepted', () => {
-  const examples = [
-    ...readFileSync(docs('configuration.md'), 'utf8').matchAll(/```yaml\n(.*?)```/gs),
-  ].map((match) => match[1] ?? '');
+  const examples = codeIn(readFileSync(docs('configuration.md'), 'utf8'), 'yaml');
   expect(examples.length).toBeGreaterThan(1);
   for (const example of examples) {
     if (!example.includes('detection:')) configured(example);

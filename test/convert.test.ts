@@ -19,6 +19,7 @@ import { readConfig } from '../src/pack/config/config.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileFolders, compileText } from './compile.ts';
 import { lucenePattern } from './lucene-pattern.ts';
+import { codeIn } from './page-blocks.ts';
 import { environment, mainFile, type Run, sigpack } from './sigpack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-convert-'));
@@ -558,9 +559,7 @@ describe('settings of watches', () => {
 
 describe('docs/convert.md', () => {
   const page = readFileSync('docs/convert.md', 'utf8');
-  const blocks = [...page.matchAll(/^```console\n(.*?)^```$/gms)].map(([, block = '']) =>
-    block.split(/^\$ /m).slice(1),
-  );
+  const blocks = codeIn(page, 'console').map((block) => block.split(/^\$ /m).slice(1));
   const home = join(folder, 'page');
   const prelude = 'sigpack() { "$NODE" "$MAIN" "$@"; }\n';
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { codeIn } from './page-blocks.ts';
 import { sigpack } from './sigpack.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -21,13 +22,11 @@ const wordsOf = (line: string): readonly string[] =>
 /** Commands of sigpack in blocks of a page that show no output. */
 function commandsIn(page: string): readonly string[] {
   const text = readFileSync(join(root, 'docs', page), 'utf8');
-  return [...text.matchAll(/^```(?:console|sh|bash)\n([\s\S]*?)^```$/gm)].flatMap(
-    ([, block = '']) => {
-      const lines = block.trimEnd().split('\n');
-      const commands = lines.map((line) => line.replace(/^\$ /, '').replace(/\s+#.*$/, ''));
-      return commands.every((line) => line.startsWith('sigpack ')) ? commands : [];
-    },
-  );
+  return codeIn(text, 'console', 'sh', 'bash').flatMap((block) => {
+    const lines = block.trimEnd().split('\n');
+    const commands = lines.map((line) => line.replace(/^\$ /, '').replace(/\s+#.*$/, ''));
+    return commands.every((line) => line.startsWith('sigpack ')) ? commands : [];
+  });
 }
 
 describe.each(['graylog-pack.md', 'pipelines.md', 'rule-pages.md', 'splunk-groups.md'])(

@@ -7,6 +7,7 @@ import { correlationTypes } from '../src/sigma/correlation/correlation.ts';
 import { modifierRoles } from '../src/sigma/value/modifier.ts';
 import { codeCatalogue, type DiagnosticCode } from '../src/source/code/catalogue.ts';
 import { pageOf } from '../src/source/documentation.ts';
+import { blocksIn } from './page-blocks.ts';
 import { sigpack } from './sigpack.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -19,13 +20,6 @@ const pages = [
   ),
 ];
 const readme = read('README.md');
-
-/** Code blocks, a language each. */
-const blocks = (text: string): readonly { readonly language: string; readonly code: string }[] =>
-  [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', code = '']) => ({
-    language,
-    code,
-  }));
 
 const withoutCode = (text: string): string =>
   text.replace(/^```.*?^```$/gms, '').replace(/`[^`\n]*`/g, '`');
@@ -87,7 +81,7 @@ test('the pages that the program names are there', () => {
 });
 
 test('the first code block of the README has the two commands', () => {
-  const [first] = blocks(readme);
+  const [first] = blocksIn(readme);
   const commands = first?.code.split('\n').flatMap((line) => line.replace(/#.*/, '').trim() || []);
   expect(commands).toEqual(['npm ci && npm start', 'npm ci && npm test']);
 });
@@ -142,7 +136,7 @@ test('every test file of the tables in docs/testing.md is there', () => {
 });
 
 test('the example in docs/library.md gives what is shown below it', () => {
-  const all = blocks(read('docs/library.md'));
+  const all = blocksIn(read('docs/library.md'));
   const at = all.findIndex(({ language }) => language === 'js');
   const code = all[at]?.code ?? '';
   const [, imported = ''] = /^import \{ (.+) \} from 'sigpack';\n/.exec(code) ?? [];

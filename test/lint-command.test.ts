@@ -7,6 +7,7 @@ import { presetSeverity } from '../src/lint/check.ts';
 import { lintPresets } from '../src/pack/config/lint-preset.ts';
 import { validatorCodes } from '../src/pack/config/validator-codes.ts';
 import { codeCatalogue } from '../src/source/code/catalogue.ts';
+import { codeIn } from './page-blocks.ts';
 import { anyEvents, type Files, projectIn } from './project-folder.ts';
 import { sigpack } from './sigpack.ts';
 
@@ -143,17 +144,12 @@ test.each(reportFormats)(
 );
 
 describe('docs/lint.md', () => {
-  const blocks = (language: string): readonly string[] =>
-    [...page.matchAll(/^```(\w*)\n(.*?)^```$/gms)].flatMap(([, of, code = '']) =>
-      of === language ? [code] : [],
-    );
-
   test('shows what the command prints', async () => {
-    const [session = ''] = blocks('console');
+    const [session = ''] = codeIn(page, 'console');
     const [command = '', ...lines] = session.trimEnd().split('\n');
     const [, name = '', ...options] = command.slice('$ sigpack '.length).split(' ');
     const folder = projectIn(temporary, {
-      [name]: blocks('yaml')[1] ?? '',
+      [name]: codeIn(page, 'yaml')[1] ?? '',
       'sigpack.yml': anyEvents,
     });
     const { stderr } = await sigpack(['check', name, ...options], { cwd: folder });
@@ -163,7 +159,7 @@ describe('docs/lint.md', () => {
   test('has a configuration that is accepted', async () => {
     const folder = projectIn(temporary, {
       'rules/rule_one.yml': rule,
-      'sigpack.yml': `${anyEvents}${blocks('yaml')[0]}`,
+      'sigpack.yml': `${anyEvents}${codeIn(page, 'yaml')[0]}`,
     });
     expect((await sigpack(['check'], { cwd: folder })).code).toBe(0);
   });

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { codeIn } from './page-blocks.ts';
 import { anyEvents, projectIn } from './project-folder.ts';
 import { environment, mainFile } from './sigpack.ts';
 
@@ -18,7 +19,7 @@ interface Shown {
 
 function commandsUnder(heading: string): readonly Shown[] {
   const section = `\n${page}`.split(`\n${heading}\n`)[1]?.split(/\n#{2,3} /)[0] ?? '';
-  return [...section.matchAll(/```console\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
+  return codeIn(section, 'console').flatMap((block) =>
     block
       .split(/^\$ /m)
       .slice(1)

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { codeIn } from '../page-blocks.ts';
 import { sigpack } from '../sigpack.ts';
 import { shared } from './corpus.ts';
 
@@ -43,9 +44,8 @@ test.each([
 
 /** The block of a page that starts with a command. */
 function blockOf(path: string, start: string): string {
-  const block = [...readFileSync(path, 'utf8').matchAll(/^```console\n([\s\S]*?)^```$/gm)]
-    .map(([, text = '']) => text)
-    .find((text) => text.startsWith(start));
+  const blocks = codeIn(readFileSync(path, 'utf8'), 'console');
+  const block = blocks.find((text) => text.startsWith(start));
   if (block === undefined) throw new Error(`${path} has no block of: ${start}`);
   return block;
 }
