@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readConf } from '../src/pack/render/conf-reader.ts';
 import { readTar } from './archives.ts';
-import { createLab, firstRules, removeLabs } from './install-lab.ts';
+import { createLab, firstRules, type Lab, removeLabs } from './install-lab.ts';
 import { projectIn, writeFiles } from './project-folder.ts';
 import { sigpack } from './sigpack.ts';
 
@@ -21,12 +21,23 @@ const searchesOf = async (path: string) => {
 };
 const groupedIn = (grouping: string): string => `splunk: { grouping: ${grouping} }\n`;
 const isGroup = (name: string): boolean => name.startsWith('Group of ');
+const ruleFiles = Object.fromEntries(
+  firstRules.map((text, index): [string, string] => [`rules/${index}.yml`, text]),
+);
+
+/** A lab with a Splunk on disk, which has no apps. */
+function diskLab(more = '', isAllOn = true): Lab {
+  const lab = createLab('{ kind: splunk-disk, home: splunk }', more, isAllOn);
+  mkdirSync(lab.at('splunk/etc/apps'), { recursive: true });
+  return lab;
+}
+
+/** Another lab, which installs into the Splunk of this one. */
+const labOn = (lab: Lab, more: string, isAllOn = true): Lab =>
+  createLab(`{ kind: splunk-disk, home: ${JSON.stringify(lab.at('splunk'))} }`, more, isAllOn);
 
 describe('releases in both modes', () => {
-  const folder = projectIn(root, {
-    'sigpack.yml': configFile('none'),
-    ...Object.fromEntries(firstRules.map((text, index) => [`rules/${index}.yml`, text])),
-  });
+  const folder = projectIn(root, { 'sigpack.yml': configFile('none'), ...ruleFiles });
   const run = (...args: readonly string[]) =>
     sigpack(args, { cwd: folder, env: { SOURCE_DATE_EPOCH: '1700000000' } });
   const release = async (grouping: string, version: string) => {
@@ -63,8 +74,7 @@ describe('releases in both modes', () => {
 
 test('a diff of apps of both modes is about what the detections say of themselves', async () => {
   const off = 'sigpack: { splunk: { savedsearch: { enableSched: 0 } } }\n';
-  const rules = firstRules.map((text, index): [string, string] => [`rules/${index}.yml`, text]);
-  const folder = projectIn(root, Object.fromEntries(rules));
+  const folder = projectIn(root, ruleFiles);
   const build = async (output: string, grouping: string, last: string): Promise<void> => {
     writeFiles(folder, {
       'sigpack.yml': configFile(grouping),
@@ -112,11 +122,10 @@ test('a diff of apps of both modes is about what the detections say of themselve
 });
 
 test('stats counts groups and what runs by itself, with what is off where it is asked for', async () => {
-  const rules = firstRules.map((text, index): [string, string] => [`rules/${index}.yml`, text]);
   const off = `${firstRules[2]}sigpack: { enabled: false }\n`;
   const folder = projectIn(root, {
     'sigpack.yml': configFile('log-source'),
-    ...Object.fromEntries(rules),
+    ...ruleFiles,
     'rules/2.yml': off,
   });
   const linesOf = async (...args: readonly string[]) =>
@@ -143,13 +152,8 @@ test('stats counts groups and what runs by itself, with what is off where it is 
 
 describe('an installed app in both modes', () => {
   test('keeps what an admin has in local/, and is counted by detections', async () => {
-    const single = createLab('{ kind: splunk-disk, home: splunk }');
-    mkdirSync(single.at('splunk/etc/apps'), { recursive: true });
-    const home = single.at('splunk');
-    const grouped = createLab(
-      `{ kind: splunk-disk, home: ${JSON.stringify(home)} }`,
-      'splunk: { grouping: log-source }\n',
-    );
+    const single = diskLab();
+    const grouped = labOn(single, groupedIn('log-source'));
     const local = '[First]\ndisabled = 1\n[Third]\nalert.track = 9\n[Second]\nenableSched = true\n';
     expect((await single.install(await single.build('1.0.0', 1, firstRules))).code).toBe(0);
     const file = 'splunk/etc/apps/acme/local/savedsearches.conf';
@@ -192,16 +196,14 @@ describe('an installed app in both modes', () => {
     ['goes back to single searches', 'none', ''],
     ['lets one detection run by itself', 'log-source', 'sigpack: { threshold: 2 }\n'],
   ])('says which exclusion stops where it %s', async (_, grouping, more) => {
-    const lab = createLab('{ kind: splunk-disk, home: splunk }', groupedIn('log-source'));
-    mkdirSync(lab.at('splunk/etc/apps'), { recursive: true });
+    const lab = diskLab(groupedIn('log-source'));
     expect((await lab.install(await lab.build('1.0.0', 1, firstRules))).code).toBe(0);
     const allow = '[acme_third_allow]\ndefinition = User="svc"\n';
     lab.write('splunk/etc/apps/acme/local/macros.conf', allow);
     expect((await lab.status()).out).toContain(
       'acme_third_allow in local/macros.conf: definition\n',
     );
-    const home = JSON.stringify(lab.at('splunk'));
-    const next = createLab(`{ kind: splunk-disk, home: ${home} }`, groupedIn(grouping));
+    const next = labOn(lab, groupedIn(grouping));
     const [first = '', second = '', third = ''] = firstRules;
     const pack = await next.build('1.1.0', 2, [first, second, `${third}${more}`]);
     const note =
@@ -219,8 +221,7 @@ describe('an installed app in both modes', () => {
   });
 
   test('says which settings of a search in local/ stop, if the search goes', async () => {
-    const lab = createLab('{ kind: splunk-disk, home: splunk }');
-    mkdirSync(lab.at('splunk/etc/apps'), { recursive: true });
+    const lab = diskLab();
     expect((await lab.install(await lab.build('1.0.0', 1, firstRules))).code).toBe(0);
     lab.write('splunk/etc/apps/acme/local/savedsearches.conf', '[Second]\ndisabled = 1\n');
     const plan = await lab.install(await lab.build('1.1.0', 2, firstRules.slice(0, 1)), {
@@ -235,14 +236,12 @@ describe('an installed app in both modes', () => {
   test('says at an upgrade what is switched on and off', async () => {
     const places = (grouping: string): string =>
       `splunk: { grouping: ${grouping}, searchesPerMinute: 1 }\nlevels: { high: { cron: '7 * * * *' } }\n`;
-    const lab = createLab('{ kind: splunk-disk, home: splunk }', places('none'), false);
-    mkdirSync(lab.at('splunk/etc/apps'), { recursive: true });
+    const lab = diskLab(places('none'), false);
     const single = await lab.build('1.0.0', 1, firstRules);
     const first = await lab.install(single);
     expect(first.code).toBe(0);
     expect(first.out).not.toContain('switched on');
-    const home = JSON.stringify(lab.at('splunk'));
-    const next = createLab(`{ kind: splunk-disk, home: ${home} }`, places('log-source'), false);
+    const next = labOn(lab, places('log-source'), false);
     const grouped = await next.build('1.1.0', 2, firstRules);
     expect((await next.install(grouped, { plan: true })).out).toMatch(
       /\n {2}2 detections are switched on that were off before: "\w+", "\w+"\.\n {2}The pack starts/,
