@@ -28,14 +28,14 @@ correlation:
   timespan: 5m
   condition: { gte: 10 }
 `;
-const configuration = (more = ''): string => `rules: [rules]
+const configuration = (more: string, mode: 'ingest' | 'search'): string => `rules: [rules]
 targets: [graylog]
 pipelines: { graylog: none }
-graylog: { mode: ingest, streams: [Windows] }
+graylog: { mode: ${mode}, streams: [Windows] }
 ${more}`;
-const project = (more = '', text = rules): string =>
+const project = (more = '', text = rules, mode: 'ingest' | 'search' = 'ingest'): string =>
   projectIn(temporary, {
-    'sigpack.yml': configuration(more),
+    'sigpack.yml': configuration(more, mode),
     'rules/all.yml': text,
     'drafts/README.md': '',
   });
@@ -127,8 +127,7 @@ Failed Logon (medium)
 Shell (critical, 0b2a9f36-5d0c-4f0e-8f0b-1d7d1c6c5a02)
   EventID:"4104"
 `);
-      const config = configuration().replace('mode: ingest', 'mode: search');
-      const search = projectIn(temporary, { 'sigpack.yml': config, 'rules/all.yml': text });
+      const search = project('', text, 'search');
       expect(
         (await sigpack(['hunt'], { cwd: search })).stdout,
       ).toBe(`Searches of the last 7d, in the stream Windows:
@@ -170,8 +169,7 @@ logsources:
     );
     const { hunts } = await hunted(['Encoded PowerShell'], folder);
     expect(hunts).toMatchObject([{ queries: [], reason: expect.stringMatching(/field/) }]);
-    const config = configuration().replace('mode: ingest', 'mode: search');
-    const search = projectIn(temporary, { 'sigpack.yml': config, 'rules/all.yml': text });
+    const search = project('', text, 'search');
     expect(await sigpack(['hunt'], { cwd: search })).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('error[TGT001]'),

@@ -10,6 +10,7 @@ import { isRecord } from '../src/source/record.ts';
 import { interpreterOf } from './judges/pipeline-rules/interpreter.ts';
 import { gelfMessage, type Message } from './judges/pipeline-rules/message.ts';
 import { type BuiltPack, packOf, textOf } from './pack-of.ts';
+import { type Files, writeFiles } from './project-folder.ts';
 import { valueIfOk } from './result.ts';
 
 const folder = join(import.meta.dirname, 'packs', 'ingest');
@@ -190,15 +191,18 @@ describe('the content pack for ingest', () => {
 });
 
 /** What is built of the text of a rule file. */
-async function packOfText(rules: string, config = configText): Promise<BuiltPack> {
+async function packOfFiles(files: Files, config = configText): Promise<BuiltPack> {
   const own = mkdtempSync(join(tmpdir(), 'sigpack-ingest-'));
   try {
-    writeFileSync(join(own, 'rules.yml'), rules);
+    writeFiles(own, files);
     return await packOf([own], config);
   } finally {
     rmSync(own, { recursive: true });
   }
 }
+
+const packOfText = (rules: string, config?: string): Promise<BuiltPack> =>
+  packOfFiles({ 'rules.yml': rules }, config);
 
 test('a rule that names the stream of the detections is refused', async () => {
   const named = await packOfText(`title: Circle
@@ -398,17 +402,11 @@ describe('the check of a pack for ingest', () => {
 });
 
 /** The pack with a change in the text of its rules. */
-async function builtWith(from: string, to: string): Promise<BuiltPack> {
-  const changedFolder = mkdtempSync(join(tmpdir(), 'sigpack-ingest-'));
-  try {
-    for (const name of ['windows.yml', 'logons.yml']) {
-      const text = readFileSync(join(folder, 'rules', name), 'utf8');
-      writeFileSync(join(changedFolder, name), text.replace(from, to));
-    }
-    return await packOf([changedFolder], configText);
-  } finally {
-    rmSync(changedFolder, { recursive: true });
-  }
+function builtWith(from: string, to: string): Promise<BuiltPack> {
+  const changed = (name: string): string =>
+    readFileSync(join(folder, 'rules', name), 'utf8').replace(from, to);
+  const names = ['windows.yml', 'logons.yml'];
+  return packOfFiles(Object.fromEntries(names.map((name) => [name, changed(name)])));
 }
 
 test('sigpack diff compares packs rule by rule, although pipelines share parts of them', async () => {

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { type SharedState, stateIn } from '../src/playground/share.ts';
+import { writeFiles } from './project-folder.ts';
 import { sigpack } from './sigpack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-links-'));
@@ -32,17 +33,15 @@ filter:
   condition: not selection
 `;
 
-mkdirSync(join(folder, 'rules'));
-mkdirSync(join(folder, 'filters'));
-writeFileSync(join(folder, 'rules', 'logon.yml'), logon);
-writeFileSync(join(folder, 'rules', 'logons.yml'), correlation);
-writeFileSync(join(folder, 'filters', 'scanner.yml'), filter);
-writeFileSync(
-  join(folder, 'sigpack.yml'),
-  'title: A pack\nfilters: [filters]\ntargets: [graylog, splunk]\n' +
+writeFiles(folder, {
+  'rules/logon.yml': logon,
+  'rules/logons.yml': correlation,
+  'filters/scanner.yml': filter,
+  'sigpack.yml':
+    'title: A pack\nfilters: [filters]\ntargets: [graylog, splunk]\n' +
     'pipelines: { graylog: graylog, splunk: [own.yml] }\n',
-);
-writeFileSync(join(folder, 'own.yml'), 'name: Own\npriority: 1\ntransformations: []\n');
+  'own.yml': 'name: Own\npriority: 1\ntransformations: []\n',
+});
 
 const docs = (...args: readonly string[]) => sigpack(['docs', ...args], { cwd: folder });
 const pageOf = (name: string): string =>
@@ -88,7 +87,7 @@ it('has no link for a rule that is too long for one', async () => {
   let noise = '';
   for (let n = 1; noise.length < 400_000; n = (n * 48_271) % 2_147_483_647) noise += n.toString(36);
   const long = logon.replace('title:', `description: ${noise}\ntitle:`).replace('8e11', '8e14');
-  writeFileSync(join(folder, 'rules', 'long.yml'), long.replace('name: logon\n', ''));
+  writeFiles(folder, { 'rules/long.yml': long.replace('name: logon\n', '') });
   await docs('--playground', 'playground.html');
   expect(linkIn(pageOf('long'))).toBe('');
   expect(linkIn(pageOf('logons'))).not.toBe('');
@@ -130,8 +129,7 @@ it('links correlations that share their parts on many levels', async () => {
     ),
   ).flat();
   const shared = join(folder, 'shared');
-  mkdirSync(shared);
-  writeFileSync(join(shared, 'all.yml'), [logon, ...levels].join('---\n'));
+  writeFiles(shared, { 'all.yml': [logon, ...levels].join('---\n') });
   const made = await docs(
     'shared',
     '-o',

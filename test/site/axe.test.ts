@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AxeResults } from 'axe-core';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../judges/places.ts';
 import { sigpack } from '../sigpack.ts';
-import { executablePath } from './chromium.ts';
+import { launched } from './browser.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const playground = 'playground.html';
@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sigpack-axe-'));
 let browser: Browser;
 
 beforeAll(async () => {
-  browser = await chromium.launch(executablePath === undefined ? {} : { executablePath });
+  browser = await launched();
   const pages = await sigpack(['docs', join(root, 'rules'), '-o', join(folder, 'site')]);
   expect(pages.stdout).toMatch(/^wrote \d+ pages/m);
   const made = await sigpack(['playground', '-o', join(folder, 'site', playground)]);

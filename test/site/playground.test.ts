@@ -3,19 +3,13 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { targets } from '../../src/backend/registry.ts';
 import type { PlaygroundInput, PlaygroundResult } from '../../src/playground/messages.ts';
 import { corpusFolders } from '../corpus/corpus.ts';
 import { sigpack } from '../sigpack.ts';
-import { executablePath } from './chromium.ts';
+import { launched } from './browser.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'sigpack-playground-'));
 const file = join(temporary, 'playground.html');
@@ -26,7 +20,7 @@ let context: BrowserContext | undefined;
 let faults: string[] = [];
 
 beforeAll(async () => {
-  browser = await chromium.launch(executablePath === undefined ? {} : { executablePath });
+  browser = await launched();
   expect(await sigpack(['playground', '-o', file], { cwd: temporary })).toMatchObject({ code: 0 });
 });
 afterAll(async () => {

@@ -2,13 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { logSourcesOf } from '../../src/query/compile.ts';
 import { describeLogSource } from '../../src/sigma/rule/reader.ts';
@@ -16,7 +10,7 @@ import { compileFolders } from '../compile.ts';
 import { corpusFolders } from '../corpus/corpus.ts';
 import { generatedRules } from '../hostile-rules.ts';
 import { sigpack } from '../sigpack.ts';
-import { executablePath } from './chromium.ts';
+import { launched } from './browser.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'sigpack-site-'));
 const site = join(temporary, 'site');
@@ -35,7 +29,7 @@ async function build(output: string, ...rules: readonly string[]): Promise<numbe
 }
 
 beforeAll(async () => {
-  browser = await chromium.launch(executablePath === undefined ? {} : { executablePath });
+  browser = await launched();
   expect(await build(site, ...corpusFolders)).toBe(rules.length);
 });
 afterAll(async () => {
