@@ -3,8 +3,8 @@ import { isRecord } from '../source/record.ts';
 import type { JsonObject } from './plan.ts';
 
 /**
- * `wanted` over `there` at the fields that are to change, by their flat names. `isOpen` says
- * objects to look into from those that change as a whole.
+ * `wanted` over `there` at the fields that are to change, by their flat names. `isOpen`
+ * distinguishes objects to look into from those that change as a whole.
  */
 export function mergeFields(
   there: JsonObject,

@@ -86,7 +86,7 @@ function nameError({ text, start, end }: YamlScalar): NewDiagnostic | undefined 
       near === undefined ? 'docs/lint.md has a table of both.' : `Did you mean \`${near}\`?`;
     return {
       code: 'PCK001',
-      message: `\`${text}\` is not a code of a diagnostic and no validator of pySigma`,
+      message: `\`${text}\` is neither a code of a diagnostic nor a validator of pySigma`,
       span,
       hint,
     };
