@@ -8,6 +8,8 @@ const folder = join(import.meta.dirname, 'packs', 'ingest');
 const config = readFileSync(join(folder, 'sigpack.yml'), 'utf8');
 const parameter = config.replace('streams: [Windows, Linux]', 'streamParameter: STREAM');
 
+const inStreamOfLogs = 'the stream stream of logs';
+
 interface Described {
   readonly description: string;
   readonly parameters: readonly { readonly name: string; readonly description: string }[];
@@ -26,7 +28,13 @@ async function readmeIn({ artifacts }: BuiltPack): Promise<string> {
 test.each([
   ['titles', config, 'the streams Linux, Windows'],
   ['one title', config.replace('[Windows, Linux]', '[Windows]'), 'the stream Windows'],
+  ['a title like words', config.replace('[Windows, Linux]', '[stream of logs]'), inStreamOfLogs],
   ['a parameter', parameter, 'the stream of the parameter STREAM'],
+  [
+    'a title in place of a parameter',
+    `${parameter}defaults: { graylog: { streams: [stream of logs] } }\n`,
+    inStreamOfLogs,
+  ],
 ])('those who install a pack read what its pipelines test: %s', async (_, text, streams) => {
   const pack = await built(text);
   expect(packIn(pack).description).toContain(`test each message of ${streams} when it arrives`);

@@ -1,7 +1,8 @@
 import { oneLine } from '../pack/chosen-pipelines.ts';
-import { detectionsTitle } from '../pack/graylog/ingest/detections-stream.ts';
+import type { GraylogConfig } from '../pack/config/graylog-config.ts';
+import { detectionsTitle, tuningTitle } from '../pack/graylog/ingest/detections-stream.ts';
 import type { Pack } from '../pack/pack.ts';
-import { madeFor } from './made-for.ts';
+import { madeFor, parameterPlace } from './made-for.ts';
 
 /** What people who install a pack for ingest have to know of it. */
 export interface IngestNote {
@@ -22,16 +23,17 @@ export function ingestNote(pack: Pack): IngestNote | undefined {
   const places = madeFor(pack).flatMap((made) => (made.target === 'graylog' ? made.places : []));
   return {
     detections: pack.graylog.filter(({ detection }) => detection.settings.enabled).length,
-    streams: streamsText(places),
+    streams: streamsText(places, graylog),
     hits: oneLine(detectionsTitle(info, graylog)),
-    tuning: `${info.id} tuning`,
+    tuning: tuningTitle(info.id),
   };
 }
 
-function streamsText(places: readonly string[]): string {
+function streamsText(places: readonly string[], { streamParameter }: GraylogConfig): string {
   if (places.length > 1) return `the streams ${places.join(', ')}`;
   const [only = ''] = places;
-  return only.startsWith('stream of') ? `the ${only}` : `the stream ${only}`;
+  const isParameter = streamParameter !== undefined && only === parameterPlace(streamParameter);
+  return isParameter ? `the ${only}` : `the stream ${only}`;
 }
 
 /** For the description of the content pack. */

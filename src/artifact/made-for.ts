@@ -61,9 +61,12 @@ function graylogPlaces({ config, graylog }: Pack): readonly string[] {
   return [...new Set(places.map(oneLine))].sort();
 }
 
+/** Of a stream whose title an installation gives. */
+export const parameterPlace = (name: string): string => `stream of the parameter ${name}`;
+
 function streamTexts({ graylog }: PackConfig): readonly string[] {
   const choice = streamChoice(graylog);
-  if (choice.kind === 'parameter') return [`stream of the parameter ${choice.name}`];
+  if (choice.kind === 'parameter') return [parameterPlace(choice.name)];
   return choice.kind === 'all' ? ['all streams'] : choice.titles;
 }
 

@@ -1,3 +1,4 @@
+import { tuningTitle } from '../../../pack/graylog/ingest/detections-stream.ts';
 import type { Client } from '../../server/client.ts';
 import { createText } from './create-text.ts';
 import {
@@ -28,7 +29,7 @@ export interface Tuning {
 export function tuningOf(texts: readonly WantedText[]): Tuning | undefined {
   const id = texts[0]?.title.split(' ')[0];
   if (id === undefined) return undefined;
-  const title = `${id} tuning`;
+  const title = tuningTitle(id);
   const [off, levels] = [`${title}: exclusions`, `${title}: levels`];
   return {
     title,

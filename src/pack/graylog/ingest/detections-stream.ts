@@ -32,6 +32,9 @@ export const detectionsTitle = (
   { detectionsStream }: { readonly detectionsStream?: string },
 ): string => detectionsStream ?? `Sigma detections (${id})`;
 
+/** The title of the admin's own pipeline, which an install makes. */
+export const tuningTitle = (id: string): string => `${id} tuning`;
+
 /** Where hits go: one message for each rule and message. No message gets there by a stream rule. */
 export const detectionsStream = (info: PackInfo, minimum: string, title: string): StreamEntity => ({
   v: '1',
