@@ -113,7 +113,11 @@ test('watches are put, once; changed, kept, switched off, and brought back', asy
 test.each([
   ['no JSON', 'x', 'the file is neither JSON lines nor a JSON array'],
   ['no watch', '{"id":"a"}', 'watch 1 is not one that sigpack convert'],
-  ['an id that leads elsewhere', '{"id":"../x","body":{}}', 'watch 1 is not one that sigpack convert'],
+  [
+    'an id that leads elsewhere',
+    '{"id":"../x","body":{}}',
+    'watch 1 is not one that sigpack convert',
+  ],
   [
     'one id twice',
     `${JSON.stringify({ id: 'a', body: watchBody() })}\n`.repeat(2),
