@@ -70,6 +70,9 @@ describe('the example of docs/adding-a-target.md', () => {
   });
 
   it('stands beside the built-in targets', () => {
+    write('sqlite.mjs', code);
+    const asFile = /^\$ sigpack (list targets --plugin \.\/sqlite\.mjs)$/m.exec(page)?.[1] ?? '';
+    expect(built(...asFile.split(' ')).stdout).toMatch(/^sqlite {9}SQL of SQLite/m);
     const args = ['--plugin', 'sigpack-sqlite', '--plugin', 'sigpack-sqlite'];
     expect(built('convert', '-t', 'grep,sqlite', ...args, seed).stdout).toMatch(
       /^== grep\ngrep -P .*\n== sqlite\nSELECT /,

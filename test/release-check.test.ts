@@ -30,12 +30,18 @@ function commandsUnder(heading: string): readonly Shown[] {
   );
 }
 
+/** Without what differs from run to run. */
+const settled = (text = ''): string =>
+  text.replace(/names [0-9a-f]{12}/, 'names 0123456789ab').trimEnd();
+
 /** The block at the start of the page. */
 const first = commandsUnder('# Releases');
 const own = commandsUnder('## Digests, signature, SBOM');
 const foreign = commandsUnder('### Check a release without Sigpack');
 const cosign = commandsUnder('### Check a release with cosign');
 
+const ruleText =
+  'title: A rule\nid: 11111111-1111-4111-8111-111111111111\nstatus: test\nlevel: high\nlogsource: { product: linux }\ndetection: { s: { a: x }, condition: s }\n';
 let project = '';
 let release = '';
 const author = {
@@ -72,7 +78,7 @@ function run(command: string, cwd: string): { readonly code: number | null; read
 function expectShown({ command, prints }: Shown, cwd: string): void {
   const { code, out } = run(command, cwd);
   expect([code, command, out]).toEqual([0, command, expect.any(String)]);
-  for (const line of prints) expect(out).toContain(line);
+  if (prints.length > 0) expect(out.trimEnd()).toBe(prints.join('\n'));
 }
 
 beforeAll(() => {
@@ -83,8 +89,7 @@ beforeAll(() => {
   );
   project = projectIn(root, {
     'sigpack.yml': `id: acme\ntitle: Acme detections\nversion: 1.3.0\n${anyEvents}`,
-    'rules/a.yml':
-      'title: A rule\nid: 11111111-1111-4111-8111-111111111111\nstatus: test\nlevel: high\nlogsource: { product: linux }\ndetection: { s: { a: x }, condition: s }\n',
+    'rules/a.yml': ruleText,
   });
   release = join(project, 'dist/release/1.3.0');
   run('git init -q && git add -A && git commit -q -m start', project);
@@ -111,6 +116,13 @@ describe.skipIf(process.platform === 'win32')('the commands of docs/releases.md'
       'sigpack init --id acme --splunk none --splunk-index main --graylog none --graylog-streams all',
     );
     edit('sigpack.yml', /^version: .*/m, 'version: 1.2.0');
+    for (let number = 1; number <= 41; number++)
+      writeFileSync(
+        join(folder, 'rules', `${number}.yml`),
+        ruleText
+          .replace('A rule', `Rule ${number}`)
+          .replace(/\d{12}\n/, `${String(number).padStart(12, '0')}\n`),
+      );
     prepared(`git init -q && git add -A && ${git} commit -q -m start`);
     prepared(`sigpack release && git add -A && ${git} commit -q -m 1.2.0 && git tag v1.2.0`);
     edit(
@@ -120,8 +132,9 @@ describe.skipIf(process.platform === 'win32')('the commands of docs/releases.md'
     );
     const said = first.map(({ command }) => run(command.replace(/^git /, `${git} `), folder));
     expect(said.map(({ code }) => code)).toEqual([0, 0, 0]);
-    expect(said[0]?.out).toContain("newly catches ParentImage: '*\\onenote.exe'");
-    expect(said[2]?.out).toMatch(/^released 1\.3\.0 after 1\.2\.0 \(minor: 1 meaning\)$/m);
+    // of the commit, the page shows nothing
+    for (const at of [0, 2])
+      expect(settled(said[at]?.out)).toBe(settled(first[at]?.prints.join('\n')));
   });
 
   test('sign a release and verify it', () => {
@@ -152,6 +165,11 @@ describe.skipIf(process.platform === 'win32')('the commands of docs/releases.md'
 
   // where there is one: nothing here fetches it
   test.runIf(run('cosign version', root).code === 0)('check it with cosign', () => {
-    for (const shown of cosign) expectShown(shown, release);
+    // version 3 warns of an option, too
+    for (const { command, prints } of cosign)
+      expect(run(command, release)).toEqual({
+        code: 0,
+        out: expect.stringContaining(prints.join('\n')),
+      });
   });
 });
