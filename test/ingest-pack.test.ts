@@ -335,9 +335,19 @@ describe('a message in the pipelines of the pack', () => {
     const logon = { EventID: 4625, IpAddress: '10.0.0.1', TargetUserName: 'eve' };
     const [, hit] = processed({ ...start, ...logon });
     expect(hitsOf({ ...start, ...logon })).toEqual([
-      { sigma_rule: ids(6), sigma_level: 'low', sigma_alert: 'false', sigma_entity: 'judge' },
+      { sigma_rule: ids(6), sigma_level: 'low', sigma_alert: 'false', sigma_entity: 'PC1' },
     ]);
     expect([hit?.field('IpAddress'), hit?.field('TargetUserName')]).toEqual(['10.0.0.1', 'eve']);
+    expect(hit?.field('Computer')).toBeNull();
+  });
+
+  test('is counted by a threshold for what it is about, without its fields', () => {
+    const queried = { Image: 'C:\\net.exe', CommandLine: 'net user bob', ProcessId: 5 };
+    const [, hit] = processed({ ...start, ...queried });
+    const fields = ['sigma_rule', 'sigma_entity', 'sigma_entity_type', 'Computer', 'ProcessId'];
+    expect(fields.map((name) => hit?.field(name))).toEqual([ids(4), 'PC1', 'system', null, null]);
+    const [, other] = processed(queried);
+    expect(other?.field('sigma_entity')).toBe('judge');
   });
 
   test('has hits with a value of each field that alerts are grouped by', async () => {

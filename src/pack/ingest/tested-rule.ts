@@ -4,23 +4,25 @@ import type { AlertFields } from '../alert/fields.ts';
 import { keyFieldsOf } from '../graylog/event-definition.ts';
 import { attackReferences } from '../model/attack-tags.ts';
 import type { GraylogDetection } from '../model/detection.ts';
+import { usualGraylogAlert } from '../result/usual-graylog-alert.ts';
 
 /** The rules that messages are tested by, and the search of their hits. */
 export type IngestSearch = Required<Pick<GraylogDetection, 'search' | 'tested'>>;
 
 /** The rule as pipelines test it, before the fields of its hits are known. */
 export function testedRule(
-  { rule, processing }: CompiledDetection,
+  compiled: CompiledDetection,
   condition: IngestRule['condition'],
   named: Pick<IngestRule, 'id' | 'title' | 'level' | 'alert'>,
 ): IngestRule {
+  const { rule, processing } = compiled;
   const { tactics, techniques } = attackReferences(rule.tags);
   return {
     ...named,
     ...(rule.status === undefined ? {} : { status: rule.status }),
     tactics,
     techniques,
-    entityFields: [sender],
+    entityFields: entityFields(usualGraylogAlert(compiled)),
     hitFields: [],
     logSource: processing?.logsource ?? rule.logsource,
     condition,
@@ -36,13 +38,15 @@ export function withHitFields(g: GraylogDetection): GraylogDetection {
   // a correlation has set those that it needs
   if (!tested || detection.rule.kind === 'correlation') return g;
   const { alert, settings } = detection;
+  // its alerts have no fields, so they do not say what its hits are about
+  const isCounted = settings.threshold > 1;
   const fields = new Set([...keyFieldsOf(g), ...settings.graylog.keyFields]);
   for (const field of alert?.shown ?? []) if (fields.size < mostFields) fields.add(field);
   return {
     ...g,
     tested: tested.map((rule) => ({
       ...rule,
-      entityFields: entityFields(alert),
+      ...(isCounted ? {} : { entityFields: entityFields(alert) }),
       hitFields: [...fields],
     })),
   };

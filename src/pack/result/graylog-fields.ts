@@ -7,11 +7,9 @@ import {
 } from '../../backend/backend.ts';
 import { isCarried } from '../../backend/graylog/ingest/actions.ts';
 import { isGraylogOwn } from '../../backend/graylog/own-fields.ts';
-import type { CompiledDetection, CompiledRule } from '../../query/compile.ts';
+import type { CompiledRule } from '../../query/compile.ts';
 import type { AlertFields } from '../alert/fields.ts';
-import { columnOf, isEventHost } from '../alert/row.ts';
-import { type Alternatives, alertSourceOf } from '../alert/table.ts';
-import { alertOf, ownFieldsFirst, usualAlert } from '../alert/usual.ts';
+import { alertOf, ownFieldsFirst } from '../alert/usual.ts';
 import { keyFieldsOf } from '../graylog/event-definition.ts';
 import { isSigmaField } from '../graylog/event-fields.ts';
 import { isTemplateField } from '../graylog/window.ts';
@@ -21,6 +19,7 @@ import { chosenAlert, type Resolve } from './chosen-fields.ts';
 import { groupFields } from './group-fields.ts';
 import { guessedName, namedField, placeOfName, resolvedList } from './named-fields.ts';
 import { ownFields } from './own-fields.ts';
+import { usualGraylogAlert } from './usual-graylog-alert.ts';
 
 /** What event definitions search, and the rules at ingest whose hits that are. */
 export type Searched = Pick<GraylogDetection, 'search' | 'tested'>;
@@ -238,7 +237,13 @@ function graylogAlert(
       if (odd !== undefined) throw noTemplate(odd, place);
       return names;
     };
-    const alert = chosenAlert(compiled, settings, usualOf(compiled), resolve, diagnostics);
+    const alert = chosenAlert(
+      compiled,
+      settings,
+      usualGraylogAlert(compiled),
+      resolve,
+      diagnostics,
+    );
     return settings.alertFields
       ? alert
       : ownFieldsFirst(alert, ownFields(compiled), isTemplateField);
@@ -273,45 +278,9 @@ function graylogAlert(
 const heldBackByNobody = (settings: DetectionSettings): DetectionSettings =>
   settings.suppress?.usual ? { ...settings, suppress: { fields: [], period: 0 } } : settings;
 
-/**
- * If nobody is named: the machine that the messages are from, which may be one that collects those
- * of others.
- */
-const source = [{ field: 'source', type: 'system', relayed: true }] as const;
-
 const namesNobody = ({ entities }: AlertFields): boolean =>
   entities.length > 0 && entities.every(({ relayed }) => relayed === true);
 
 /** One result for everything: suppression after it would hide everyone. */
 const isUngrouped = (compiled: CompiledRule): boolean =>
   compiled.kind === 'correlation' && compiled.rule.groupBy.length === 0;
-
-/** Cached by what rules with the same mappings share. */
-const usuals = new WeakMap<object, AlertFields>();
-
-function usualOf({ rule, processing }: CompiledDetection): AlertFields {
-  const tableOf = () => alertSourceOf(processing?.logsource ?? rule.logsource);
-  const names = processing?.usual;
-  const key = names ?? tableOf();
-  const known = key && usuals.get(key);
-  if (known) return known;
-  const table = tableOf();
-  if (!table || !key) return alertOf(source, [], []);
-  const namesOf = (name: string) => {
-    if (isEventHost(name)) return ['source'];
-    if (columnOf(name) !== undefined) return undefined;
-    return names ? names.get(name) : [name];
-  };
-  const named = (alternatives: Alternatives) => {
-    for (const name of alternatives) {
-      const found = namesOf(name);
-      if (found) return found.filter(isTemplateField);
-    }
-    return [];
-  };
-  const found = usualAlert(table, named);
-  const alert =
-    found.entities.length > 0 ? found : alertOf(source, found.threatObjects, found.shown);
-  usuals.set(key, alert);
-  return alert;
-}
