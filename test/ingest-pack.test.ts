@@ -32,6 +32,10 @@ const entitiesOf = (built: BuiltPack, type: string): readonly Entity[] =>
     (entity) => entity.type.name === type,
   );
 const plain = (value: unknown): unknown => (isRecord(value) ? value['@value'] : undefined);
+interface Searched {
+  readonly queries: readonly { readonly search_types: readonly Record<string, unknown>[] }[];
+}
+
 /** The template of an event's link, and whether alerts are grouped by it. */
 function linkOf({ data: { field_spec: fields, config } }: Entity): readonly unknown[] {
   const spec = isRecord(fields) && isRecord(fields.sigma_link) ? fields.sigma_link : {};
@@ -129,11 +133,32 @@ describe('the content pack for ingest', () => {
     const [stream] = entitiesOf(built, 'stream');
     const titles = entitiesOf(built, 'stream_title');
     expect(plain(stream?.data.title)).toBe(hitsTitle);
-    expect(titles.map(({ data }) => plain(data.title))).toEqual(['Windows', 'Linux']);
+    expect(titles.map(({ data }) => plain(data.title))).toEqual(['Windows', 'Linux', 'All events']);
+    const tested = titles.slice(0, 2).map(({ id }) => id);
     for (const { data } of entitiesOf(built, 'event_definition'))
       expect(isRecord(data.config) && data.config.streams).toEqual([stream?.id]);
     for (const { data } of entitiesOf(built, 'pipeline'))
-      expect((data.connected_streams as unknown[]).map(plain)).toEqual(titles.map(({ id }) => id));
+      expect((data.connected_streams as unknown[]).map(plain)).toEqual(tested);
+  });
+
+  test('shows the hits of the pack, and the alerts that its definitions raise of them', () => {
+    const [hits] = entitiesOf(built, 'stream');
+    const events = entitiesOf(built, 'stream_title').find(
+      ({ data }) => plain(data.title) === 'All events',
+    );
+    const [dashboard] = entitiesOf(built, 'dashboard');
+    const search = dashboard?.data.search as Searched | undefined;
+    const searches = search?.queries
+      .flatMap((one) => one.search_types)
+      .map(({ id, streams, query }) => [id, streams, isRecord(query) && query.query_string]);
+    const shown = [[hits?.id], 'sigma_alert:"true"'];
+    expect(searches).toEqual([
+      ...['count', 'levels', 'rules', 'entities', 'tactics', 'techniques', 'newest'].map((name) => [
+        `${name}-search`,
+        ...shown,
+      ]),
+      ['alerts-search', [events?.id], 'fields.sigma_pack:"acme"'],
+    ]);
   });
 
   test('notifies from the level on that the settings name, by the title of the rule', () => {

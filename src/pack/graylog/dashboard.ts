@@ -58,6 +58,12 @@ interface DashboardState {
   readonly display_mode_settings: { readonly positions: object };
 }
 
+/** Widgets, and the id of the stream entity that they read. */
+export interface DashboardPart {
+  readonly page: Page;
+  readonly stream: string;
+}
+
 export interface PackDashboard {
   readonly dashboard: DashboardEntity;
   /**
@@ -73,21 +79,24 @@ const created = '2026-01-01T00:00:00.000Z';
 
 /** A dashboard with what the definitions of the pack raised. */
 export function packDashboard(info: PackInfo, minimum: string): PackDashboard {
-  const stream = streamTitle(info, textValue('All events'), minimum);
-  return { dashboard: dashboardOf(info, minimum, alertPage(info.id), stream.id, 'Alerts'), stream };
+  const stream = eventsReference(info, minimum);
+  const part = { page: alertPage(info.id), stream: stream.id };
+  return { dashboard: dashboardOf(info, minimum, [part], 'Alerts'), stream };
 }
 
-/** `stream`: id of the stream entity that it reads. `tab`: the title of its one page. */
+export const eventsReference = (info: PackInfo, minimum: string): StreamTitleEntity =>
+  streamTitle(info, textValue('All events'), minimum);
+
+/** `tab`: the title of its one page, with the widgets of all parts. */
 export function dashboardOf(
   info: PackInfo,
   minimum: string,
-  page: Page,
-  stream: string,
+  parts: readonly DashboardPart[],
   tab: string,
 ): DashboardEntity {
   const packId = graylogPackId(info);
   const queryId = uuidV5(packId, 'dashboard query');
-  const widgets = dashboardWidgets(page, stream, week);
+  const widgets = parts.flatMap(({ page, stream }) => dashboardWidgets(page, stream, week));
   const byId = <T>(value: (one: (typeof widgets)[number]) => T): Readonly<Record<string, T>> =>
     Object.fromEntries(widgets.map((one) => [one.widget.id, value(one)]));
   const state: DashboardState = {

@@ -148,10 +148,25 @@ export const alertPage = (packId: string): Page => ({
   charts: alertCharts,
   newest: newestAlerts,
   counted: 'Alerts',
-  query: {
-    type: 'elasticsearch',
-    query_string: `${eventField(sigmaFields.pack)}:"${packId}"`,
+  query: alertsOf(packId),
+});
+
+/** Only the newest of them, beside widgets of something else. */
+export const alertList = (packId: string, at: Drawing['at']): Page => ({
+  charts: [],
+  newest: {
+    name: 'alerts',
+    title: 'Newest alerts, also those of correlations',
+    at,
+    columns: ['timestamp', level, rule, 'key', eventField(sigmaFields.techniques)],
   },
+  counted: 'Alerts',
+  query: alertsOf(packId),
+});
+
+const alertsOf = (packId: string): Query => ({
+  type: 'elasticsearch',
+  query_string: `${eventField(sigmaFields.pack)}:"${packId}"`,
 });
 
 /** `stream`: id of the stream entity with the events. */

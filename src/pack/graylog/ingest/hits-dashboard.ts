@@ -1,7 +1,7 @@
 import { hitFields } from '../../../backend/graylog/ingest/hit-fields.ts';
 import type { PackInfo } from '../../model/detection.ts';
-import { type DashboardEntity, dashboardOf } from '../dashboard.ts';
-import { type Chart, countChart, frequencies, overTime, type Page } from '../widgets.ts';
+import { dashboardOf, eventsReference, type PackDashboard } from '../dashboard.ts';
+import { alertList, type Chart, countChart, frequencies, overTime, type Page } from '../widgets.ts';
 
 const { title, level, entity, tactics, techniques, rule } = hitFields;
 
@@ -20,13 +20,22 @@ const page: Page = {
   newest: {
     name: 'newest',
     title: 'Newest hits',
-    at: [1, 15, 12, 8],
+    at: [1, 21, 12, 8],
     columns: ['timestamp', level, title, entity, techniques, rule],
   },
   counted: 'Hits',
   query: { type: 'elasticsearch', query_string: `${hitFields.alert}:"true"` },
 };
 
-/** A dashboard of what rules found. `stream`: id of the entity of the stream with the hits. */
-export const hitsDashboard = (info: PackInfo, minimum: string, stream: string): DashboardEntity =>
-  dashboardOf(info, minimum, page, stream, 'Detections');
+/**
+ * A dashboard of what rules found, and of the alerts, since no hit says what a correlation found.
+ * `hits`: id of the entity of the stream with the hits.
+ */
+export function hitsDashboard(info: PackInfo, minimum: string, hits: string): PackDashboard {
+  const stream = eventsReference(info, minimum);
+  const parts = [
+    { page, stream: hits },
+    { page: alertList(info.id, [1, 15, 12, 6]), stream: stream.id },
+  ];
+  return { dashboard: dashboardOf(info, minimum, parts, 'Detections'), stream };
+}

@@ -35,6 +35,7 @@ export function ingestParts(
   const notification =
     options.notification &&
     packNotification(info, minimum, options.notification, ingestTexts(choice.linkOf !== undefined));
+  const shown = options.dashboard === true ? hitsDashboard(info, minimum, hits.id) : undefined;
   const alerting = alertingOf(detections, serverVersion(minimum) ?? 0);
   const rules = testedRules(detections, alerting, choice);
   const plan = planIngest(rules, { ...choice, pack: info.id });
@@ -46,7 +47,7 @@ export function ingestParts(
       ...searched.entities,
       hits,
       ...(notification ? [notification.entity] : []),
-      ...(options.dashboard === true ? [hitsDashboard(info, minimum, hits.id)] : []),
+      ...(shown ? [shown.stream, shown.dashboard] : []),
     ],
     parameters: [...searched.parameters, ...(notification?.parameters ?? [])],
     *more(): Generator<Entity> {
