@@ -4,6 +4,7 @@ import type { IngestRule } from '../src/backend/graylog/ingest/ingest-rule.ts';
 import type { Condition, LiteralLeaf } from '../src/backend/graylog/pipeline-rule/condition.ts';
 import type { LogSource } from '../src/sigma/rule/rule.ts';
 import { ingestOptions, interpreted, tagsOf } from './ingest-agreement.ts';
+import { interpreterOf } from './judges/pipeline-rules/interpreter.ts';
 import { gelfMessage } from './judges/pipeline-rules/message.ts';
 
 const leaf = (field: string, at: LiteralLeaf['at'], text: string): LiteralLeaf => ({
@@ -217,4 +218,51 @@ test.each([
   expect(message.errors).toEqual([]);
   expect(hit?.field('sigma_entity')).toBe(entity);
   expect(hit?.field('sigma_entity_type')).toBe(type);
+});
+
+/** Puts a message of the stream A into B, after it has got a field there. */
+const router = {
+  rules: [
+    {
+      name: 'route',
+      source:
+        'rule "route" when true then set_field("Image", "x"); route_to_stream(name: "B"); end\n',
+    },
+  ],
+  pipelines: [
+    { name: 'router', source: 'pipeline "router"\nstage 3 match pass\n  rule "route";\nend\n' },
+  ],
+};
+
+test.each([
+  ['is tested in both', ['A', 'B'], ['A'], { User: 'ann' }, 2],
+  ['came in with both', ['A', 'B'], ['A', 'B'], { User: 'ann' }, 1],
+  ['is tested where it comes from', ['A'], ['A'], { User: 'ann' }, 1],
+  ['is tested where it gets to', ['B'], ['A'], { User: 'ann' }, 1],
+  ['has its field where it gets to', ['B'], ['A'], {}, 1],
+  ['has its field too late where it comes from', ['A'], ['A'], {}, 0],
+  ['has its field in one of the two', ['A', 'B'], ['A'], {}, 1],
+])('a message that a pipeline routes %s', (_, tested, streams, fields, hits) => {
+  const all = anyOf(leaf('User', 'whole', 'ann'), leaf('Image', 'whole', 'x'));
+  const plan = planIngest([rule(1, all)], ingestOptions);
+  const message = gelfMessage({ EventID: 1, ...fields });
+  message.streams.clear();
+  for (const stream of streams) message.streams.add(stream);
+  const processed = interpreterOf(
+    {
+      rules: [...plan.rules, ...router.rules],
+      pipelines: [...plan.pipelines, ...router.pipelines],
+    },
+    {
+      connections: new Map([
+        ...plan.pipelines.map(({ name }) => [name, tested] as const),
+        ['router', ['A']] as const,
+      ]),
+      streams: [ingestOptions.detectionsStream],
+    },
+  ).process(message);
+  expect(message.errors).toEqual([]);
+  expect(processed.filter((one) => one !== message)).toHaveLength(hits);
+  // the tag is there once, however often the message is tested
+  expect(message.field('sigma_rules')).toEqual(hits === 0 ? null : [id(1)]);
 });
