@@ -371,3 +371,22 @@ describe('what no build writes into a pipeline', () => {
     expect(code).toMatch(reason);
   });
 });
+
+test('an install after which the server would be busy for long asks for a restart', async () => {
+  const one = lab();
+  const long = 'long '.repeat(200);
+  const many = Array.from({ length: 400 }, (_, at) => rule(at + 1, `Rule ${at}`, `${long}${at}`));
+  const few = many.map((example, at) => (at === 7 ? rule(8, 'Rule 7', 'short') : example));
+  const artifact = await built(one, '1.0.0', 1, many);
+  const plan = await one.install(artifact, { plan: true });
+  expect(plan.out).toMatch(
+    /Each node parses all pipeline rules \(0\.\d MB\) once for each of 4\d\d changes, about \d+ minutes of work, and stores messages late meanwhile\.\n +Restart each node after the install/,
+  );
+  const done = await one.install(artifact);
+  expect(done.out).toMatch(
+    /Restart each node of Graylog now\. Until then it parses all pipeline rules again and again, for about \d+ minutes/,
+  );
+  const upgrade = await one.install(await built(one, '1.1.0', 2, few));
+  expect(`${upgrade.code} ${upgrade.out}`).toMatch(/^0 [\s\S]*done: lab has 1\.1\.0/);
+  expect(upgrade.out).not.toMatch(/parses all pipeline rules|Restart/);
+});

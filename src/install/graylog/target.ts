@@ -21,8 +21,9 @@ import { mailRecipients, notificationObject, secretParameters, serverDashboard }
 import { packLoadLines } from './pack-load.ts';
 import { removeAll } from './pipelines/apply-pipelines.ts';
 import { processorHints, refuseOldServer } from './pipelines/requirements.ts';
+import { type Rereads, rereadLines, rereadsOf, restartNotes } from './pipelines/rereads.ts';
 import { removeTuning, tuningLine } from './pipelines/tuning.ts';
-import { hasPipelines } from './pipelines/wanted-texts.ts';
+import { hasPipelines, wantedTexts } from './pipelines/wanted-texts.ts';
 import { allowlistNotes } from './server-extras.ts';
 import { createServerPacks } from './server-packs.ts';
 import {
@@ -106,15 +107,23 @@ export function graylogTarget(options: GraylogTargetOptions): InstallTarget<Cont
       const state = await server;
       return installedOf(state, parameters, await hintsOf(client, state));
     },
-    advice: async ({ content }) => [
-      ...packLoadLines(content),
-      ...(hasPipelines(content) ? await processorHints(client) : []),
-    ],
+    async advice({ content }) {
+      const load = packLoadLines(content);
+      if (!hasPipelines(content)) return load;
+      server ??= readServer(client, packs, pack);
+      const state = await server;
+      return [
+        ...load,
+        ...rereadLines(rereadsFor(content, state)),
+        ...(await processorHints(client)),
+      ];
+    },
     async apply(applying) {
       server ??= readServer(client, packs, pack);
       const state = await server;
       const concurrency = widthOf(options.server);
       const { sleep } = options.server;
+      const rereads = rereadsFor(applying.wanted.content, state);
       await applyToServer({ client, packs, server: state, concurrency, sleep, randomId }, applying);
       server = undefined;
       const untested =
@@ -122,6 +131,7 @@ export function graylogTarget(options: GraylogTargetOptions): InstallTarget<Cont
         `${testedVersions.join(', ')}.`;
       return [
         ...(testedVersions.includes(state.version) ? [] : [untested]),
+        ...restartNotes(rereads),
         ...(await allowlistNotes(client, applying.wanted.content)),
       ];
     },
@@ -137,6 +147,10 @@ export function graylogTarget(options: GraylogTargetOptions): InstallTarget<Cont
     },
   };
 }
+
+/** What a server does to have the pipelines of a pack in place of those that it has. */
+const rereadsFor = (pack: ContentPack, { pipelinePacks, pipelines }: ServerState): Rereads =>
+  rereadsOf(wantedTexts(pack), pipelinePacks.flatMap(wantedTexts), pipelines);
 
 /** What the admin has to know of a server whose pipelines test messages. */
 const hintsOf = async (client: Client, state: ServerState): Promise<readonly string[]> =>
