@@ -10,20 +10,35 @@ import { type GraylogServer, type Json, sendAllGelf } from './server.ts';
 
 /** What the pack's stream is called. */
 const packStream = 'Judged pack';
-/** Milliseconds from a run of a definition to the next; there is one for each level. */
-const every = 10_000;
+/** Milliseconds from a run of a definition to the next, which a busy server keeps up with. */
+const every = 60_000;
 const config = `id: judged\nversion: 1.0.0\nruleUrl: 'https://git.example.org/{path}'\npipelines: { graylog: none }\ndefaults: { enabled: true }\ngraylog: { mode: ingest, detectionsStream: '${packStream}' }\n`;
 
-/** Installs the content pack of the rules that have events; its id. */
-export function installPack(server: GraylogServer): string {
+/** Installs the content pack of the rules that have events, and starts its stream; its id. */
+export async function installPack(server: GraylogServer): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'sigpack-ingest-'));
   try {
     const pack = buildPack(folder, config, every);
     keepPack(server, pack);
+    await startStream(server);
     return pack.id;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Servers from 7.0 on make the streams of content packs paused. */
+async function startStream(server: GraylogServer): Promise<void> {
+  const { streams } = (await server.call('GET', '/streams')) as {
+    readonly streams: readonly {
+      readonly id: string;
+      readonly title: string;
+      readonly disabled: boolean;
+    }[];
+  };
+  const stream = streams.find(({ title }) => title === packStream);
+  if (!stream) throw new Error(`there is no stream ${packStream}`);
+  if (stream.disabled) await server.call('POST', `/streams/${stream.id}/resume`);
 }
 
 /** The rule and the entity that a hit, or an alert, is about, and what it says of the rule. */
@@ -71,7 +86,7 @@ export async function alertsRaised(server: GraylogServer): Promise<Alerts> {
     },
     progress: ({ found }) => found.size,
     isDone: ({ found, hits }) => [...hits].every((alert) => found.has(alert)),
-    pauseMs: 5000,
+    pauseMs: 10_000,
   });
   await sleep(every + 1000);
   const [found, hits] = [await raised(server), await wanted(server)];
