@@ -94,12 +94,16 @@ const everyFault = (): readonly Step[] =>
     limit: 2400,
   }));
 
+/** `package by npm` runs it. */
+const ranAlone = 'package.test.ts';
+
 function thoroughTests(): readonly string[] {
   const files = readdirSync(join(root, 'test')).filter((name) => name.endsWith('.ts'));
   const asking = new Set(files.filter(isThorough));
   const thorough = files.filter(
     (name) =>
       name.endsWith('.test.ts') &&
+      name !== ranAlone &&
       (isSlow(name) ||
         asking.has(name) ||
         [...textOf(name).matchAll(/from '\.\/([\w-]+\.ts)'/g)].some(([, helper = '']) =>

@@ -47,9 +47,10 @@ export function rereadLines(rereads: Rereads): readonly string[] {
   if (seconds < shortSeconds) return [];
   const { times, characters } = rereads;
   const megabytes = (characters / 1e6).toFixed(1);
+  const work = `about ${durationText(seconds)} of work`;
   return [
     `Each node parses all pipeline rules (${megabytes} MB) once for each of ` +
-      `${countedText(times, 'change')}, about ${durationText(seconds)} of work, and stores messages late meanwhile.`,
+      `${countedText(times, 'change')}, ${work}, and stores messages late meanwhile.`,
     'Restart each node after the install: a node that starts parses them once.',
   ];
 }
@@ -57,12 +58,11 @@ export function rereadLines(rereads: Rereads): readonly string[] {
 /** What is to be done after an install; nothing where it takes less than a minute. */
 export function restartNotes(rereads: Rereads): readonly string[] {
   const seconds = secondsOf(rereads);
-  return seconds < shortSeconds
-    ? []
-    : [
-        `Restart each node of Graylog now. Until then it parses all pipeline rules again and again, ` +
-          `for about ${durationText(seconds)}, stores messages late and may raise no alerts.`,
-      ];
+  if (seconds < shortSeconds) return [];
+  return [
+    'Restart each node of Graylog now. Until then it parses all pipeline rules again and again, ' +
+      `for about ${durationText(seconds)}, stores messages late and may raise no alerts.`,
+  ];
 }
 
 function durationText(seconds: number): string {
