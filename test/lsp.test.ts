@@ -208,6 +208,8 @@ test('completes modifiers, fields, log sources, tags, keys and references', asyn
   const modifiers = await labels('logon.yml', logon.replace('contains: findstr', 'contains|‸'));
   expect(modifiers).toContain('all');
   expect(modifiers).not.toContain('endswith');
+  const first = await labels('logon.yml', logon.replace('contains: findstr', '‸'));
+  expect(first.slice(0, 5)).toEqual(['contains', 'endswith', 'startswith', 'all', 're']);
   expect(await labels('logon.yml', logon.replace('EventID: 4625', 'Us‸'))).toEqual(['User']);
   expect(await labels('logon.yml', logon.replace('security', '‸'))).toContain('sysmon');
   expect(await labels('logon.yml', logon.replace('t1059.001', 't1059.001\n  - powers‸'))).toContain(

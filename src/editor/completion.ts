@@ -144,8 +144,12 @@ function inDetection(cursor: Cursor, vocabulary: Vocabulary, selection: string |
   return { items: modifierItems(modifiers.slice(0, -1), field === ''), afterBar: true };
 }
 
+/** By how many of the public rules have them. */
+const usualModifiers = ['contains', 'endswith', 'startswith', 'all', 're', 'windash', 'cidr'];
+
+/** The usual ones first. */
 function modifierItems(before: readonly string[], keyword: boolean): readonly Completion[] {
-  return [...modifierRoles.keys()]
+  return [...new Set([...usualModifiers, ...modifierRoles.keys()])]
     .filter((name) => chainError(name, before, keyword) === undefined)
     .map((label) => ({ label, kind: 'modifier', detail: modifierMeaning.get(label) ?? '' }));
 }
