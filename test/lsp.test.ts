@@ -163,6 +163,9 @@ test('sends diagnostics with their places, also of files that another one breaks
     range: { start: { line: 11, character: 10 }, end: { line: 11, character: 18 } },
     message: expect.stringContaining('Did you mean `contains`?'),
   });
+  const link = new URL(first?.codeDescription?.href ?? '');
+  expect([link.protocol, link.hash]).toEqual(['file:', '#sig020-unknown-modifier']);
+  expect(readFileSync(link, 'utf8')).toContain('\n### SIG020: unknown modifier\n');
   await diagnostics('burst.yml', (codes) => codes.includes('SIG051'));
   await change('logon.yml', logon);
   // as sigpack check has it

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import {
   type CodeAction,
   CodeActionKind,
@@ -19,8 +21,9 @@ import { type OutlineEntry, outlineOf } from '../../../editor/outline.ts';
 import { quickFixes } from '../../../editor/quick-fix.ts';
 import type { Rule } from '../../../sigma/collection/collection.ts';
 import type { Diagnostic as Found } from '../../../source/diagnostic.ts';
-import { pageUri } from '../../../source/documentation.ts';
+import { pageOf } from '../../../source/documentation.ts';
 import type { SourceFile, Span } from '../../../source/span.ts';
+import { packageRoot } from '../../process/package-root.ts';
 import { editorRange, uriOf } from './positions.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -30,6 +33,9 @@ const severities = {
   info: DiagnosticSeverity.Information,
 } as const;
 
+const packageUrl = pathToFileURL(join(packageRoot(), '/'));
+
+/** Its link opens a file of this package, without a network. */
 export const editorDiagnostic = ({
   code,
   severity,
@@ -41,7 +47,7 @@ export const editorDiagnostic = ({
   range: editorRange(file, span.end > span.start ? span : { ...span, end: span.start + 1 }),
   severity: severities[severity],
   code,
-  codeDescription: { href: pageUri(code) },
+  codeDescription: { href: new URL(pageOf(code), packageUrl).href },
   source: 'sigpack',
   message: `${message}\n${hint}`,
 });
