@@ -23,6 +23,8 @@ import { match } from '../src/cli/command/match/run.ts';
 import { release } from '../src/cli/command/release/run.ts';
 import { stats } from '../src/cli/command/stats/run.ts';
 import { test as runTests } from '../src/cli/command/test/run.ts';
+import { install, uninstall } from '../src/cli/install/install-command.ts';
+import { status } from '../src/cli/install/status-command.ts';
 import { anyEvents } from './project-folder.ts';
 import { type Said, said } from './said.ts';
 
@@ -123,6 +125,19 @@ describe('the configuration', () => {
     expect((await checked()).code).toBe(
       'usage: there is no configuration file no.yml (SIGPACK_CONFIG)',
     );
+  });
+
+  test('names the places of installs: without one, there is nothing to ask', async () => {
+    mkdirSync(at('empty'));
+    process.chdir(at('empty'));
+    const missing = 'usage: no sigpack.yml here or above, which names places under installs: ';
+    const places = { to: 'lab', yes: true, verbose: false, format: 'text' } as const;
+    for (const run of [
+      () => status(undefined, { format: 'text' }),
+      () => install('dist/packs', places),
+      () => uninstall(undefined, places),
+    ])
+      expect((await said(run)).code).toContain(missing);
   });
 
   test('is missed in no folder on the way, a repository of its own included', async () => {

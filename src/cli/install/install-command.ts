@@ -14,7 +14,7 @@ import { visible } from '../../source/visible.ts';
 import { CommandError } from '../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../error/exit-code.ts';
 import { type LoadedConfig, loadConfig } from '../files/config-file.ts';
-import { findConfig } from '../files/find-config.ts';
+import { configName, findConfig } from '../files/find-config.ts';
 import { readPublicKeyFile } from '../files/key-file.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { releaseState } from '../release/stage.ts';
@@ -181,12 +181,18 @@ async function atPlace(
   return guarded(terminal, format, input.texts, () => use(input, terminal));
 }
 
-/** The configuration; undefined where its diagnostics were shown. */
+/** The configuration, which names the places; undefined where its diagnostics were shown. */
 export function readPlaces(
   config: string | undefined,
   terminal: Terminal,
 ): LoadedConfig | undefined {
-  const loaded = loadConfig(findConfig(config));
+  const path = findConfig(config);
+  if (path === undefined)
+    throw new CommandError(
+      `no ${configName} here or above, which names places under installs: go to the folder of ` +
+        'the project, or name the file with -c',
+    );
+  const loaded = loadConfig(path);
   if (loaded.ok) {
     if (releaseState(loaded.value.folder) === 'cut off')
       process.stderr.write('sigpack: a release was cut off here; `sigpack release` finishes it\n');
