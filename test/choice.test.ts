@@ -87,7 +87,7 @@ describe('a target whose field names nobody has chosen', () => {
       expect(stderr).toContain(
         `hint: Write \`-p ${both}\`, or \`-t ${named}\` to build that alone. The choices for ${other}: `,
       );
-      const bare = await run(project({}), ['check', '-p', named]);
+      const bare = await run(project({}), ['build', '-p', named]);
       expect(bare.stderr).toContain(
         `error[PIP012]: -p ${named} does not choose the field names of ${other}: its pack is not built\n`,
       );
@@ -146,8 +146,23 @@ describe('a target whose field names nobody has chosen', () => {
     });
   });
 
+  test('is nothing that check asks for without a configuration: nobody has named it', async () => {
+    const all = await run(project({}), ['check']);
+    expect(all).toMatchObject({ code: 0, stderr: '' });
+    expect(all.stdout).toContain('\n\ncompiled for no target: -p chooses one');
+    const one = await run(project({}), ['check', '-p', 'splunk', '--fail-on', 'error']);
+    expect([one.code, one.stderr.includes('PIP012')]).toEqual([0, false]);
+    expect(one.stdout).toMatch(/^splunk +1 /m);
+    expect(one.stdout).not.toContain('no target');
+    const named = await run(project({}), ['check', '-t', 'splunk']);
+    expect([named.code, lines(named.stderr).length]).toEqual([1, 1]);
+    expect(named.stderr).toContain('PIP012');
+    const configured = await run(project({ 'sigpack.yml': 'id: acme\n' }), ['check']);
+    expect([configured.code, lines(configured.stderr).length]).toEqual([1, 2]);
+  });
+
   test('is told in JSON by its name', async () => {
-    const { stdout } = await run(project({}), ['check', '-f', 'json']);
+    const { stdout } = await run(project({}), ['build', '-f', 'json']);
     const { diagnostics } = JSON.parse(stdout);
     expect(
       diagnostics.map(({ code, target, file }: Record<string, string>) => [code, target, file]),

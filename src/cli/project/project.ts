@@ -31,6 +31,11 @@ export interface ProjectRequest {
    * whose field names nobody has chosen (PIP012).
    */
   readonly targets?: readonly string[];
+  /**
+   * Report targets whose field names nobody has chosen only in a project, as nothing is built of
+   * them: without a configuration, nobody has named the targets either.
+   */
+  readonly checksOnly?: boolean;
   /** Compare packs as they were built: with Sigma's own names where nobody has chosen others. */
   readonly compares?: boolean;
   /**
@@ -145,7 +150,8 @@ export async function projectOf(
     request.targets === undefined && request.compares !== true
       ? config.targets.filter((target) => !pipelines.has(target))
       : [];
-  reportUnchosen(unchosen, adjusted.loaded, request.rules, bag, request.pipeline);
+  if (loaded.exists || request.checksOnly !== true)
+    reportUnchosen(unchosen, adjusted.loaded, request.rules, bag, request.pipeline);
   const targets = config.targets.filter((target) => !unchosen.includes(target));
   return {
     ...adjusted,

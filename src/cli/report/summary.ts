@@ -69,6 +69,9 @@ export function formatSummary(
   const sections = [
     `${paint('bold', `${visible(title)} ${visible(version)}`)}\n${parts.join(', ')}`,
     table(['target', 'compiled', 'enabled', 'skipped'], targets.map(targetRow), paint, [1, 2, 3]),
+    targets.length > 0 || diagnostics.some(({ code }) => code === 'PIP012')
+      ? ''
+      : 'compiled for no target: -p chooses one with its field names, as in `-p splunk`',
     table(['target', 'made for'], summary.madeFor.flatMap(madeForRows), paint, []),
     ...targets
       .filter((target) => target.skipped.length > 0)

@@ -63,6 +63,7 @@ export async function build(paths: readonly string[], options: BuildOptions): Pr
       pipeline: options.pipeline,
       adjust,
       rules: paths,
+      checksOnly: options.dryRun && options.target === undefined,
       lock: { retire: paths.length === 0 },
     },
     answer,
