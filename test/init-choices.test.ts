@@ -212,12 +212,24 @@ describe('options', () => {
     const made = await run(...initFlags);
     expect(made).toMatchObject({ code: 0, stderr: '' });
     expect(made.stdout).toMatch(
-      /^wrote new\/sigpack\.yml\n(?:.*\n)+Next: cd new\nThen: npm install\nThen: commit package-lock.*\n\nConfiguration: new\/sigpack\.yml\n/,
+      /^wrote new\/sigpack\.yml\n(?:.*\n)+Next: cd new\nThen: mkdir vendor\nThen: npm pack .*\nThen: npm install\nThen: commit vendor\/.*\n\nConfiguration: new\/sigpack\.yml\n/,
     );
     expect(made.stdout).toMatch(
       /\nsplunk +1 +1 +0\ngraylog +1 +1 +0\n(?:.*\n)+0 errors, 0 warnings in [\d.]+ s\n$/,
     );
     expect((await run(...initFlags, '--no-build')).stdout).toMatch(/\nThen: sigpack build\n$/);
+  });
+
+  test.each([
+    ['windows', 'windows detections', 'Detections of windows, compiled from Sigma rules.'],
+    ['Detections', 'Detections', 'Detections compiled from Sigma rules.'],
+    ['acme-detections', 'acme-detections', 'Detections compiled from Sigma rules.'],
+  ])('in the folder %s make packs with the title %s', async (folder, title, description) => {
+    const cwd = mkdtempSync(join(temporary, 'o-'));
+    expect((await sigpack(['init', folder, ...initFlags, '--no-build'], { cwd })).code).toBe(0);
+    const config = readFileSync(join(cwd, folder, 'sigpack.yml'), 'utf8');
+    expect(config).toContain(`\ntitle: "${title}"\n`);
+    expect(config).toContain(`\ndescription: "${description}"\n`);
   });
 });
 

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ciPlace } from './ci-place.ts';
-import { initFlags } from './project-folder.ts';
+import { initFlags, writeFiles } from './project-folder.ts';
 import { mainFile, sigpack } from './sigpack.ts';
 
 interface Step {
@@ -428,7 +428,7 @@ describe('sigpack init', () => {
     ...args: readonly string[]
   ) => {
     const place = mkdtempSync(inTools('init-'));
-    for (const [path, text] of Object.entries(files)) writeFileSync(join(place, path), text);
+    writeFiles(place, files);
     const { code, stdout, stderr } = await sigpack(
       ['init', '.', ...initFlags, '--no-build', ...args],
       { cwd: place },
@@ -441,15 +441,38 @@ describe('sigpack init', () => {
     };
   };
 
-  test('pins the version that runs, and says what CI needs', async () => {
-    const { version } = JSON.parse(
-      readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-    ) as { readonly version: string };
+  const root = join(import.meta.dirname, '..');
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly version: string;
+  };
+  const pack = `npm pack ${root} --pack-destination vendor`;
+  const rest =
+    'npm install\nThen: commit vendor/ and package-lock.json: CI runs nothing else\nThen: sigpack build\n';
+
+  // package.test.ts has what an installed Sigpack names
+  test('names a tarball of the checkout that runs, and says how to make it', async () => {
     const made = await initialized({});
+    expect(made).toMatchObject({
+      code: 0,
+      package: { devDependencies: { sigpack: `file:vendor/sigpack-${version}.tgz` } },
+    });
+    expect(made.said).toContain(`Next: mkdir vendor\nThen: ${pack}\nThen: ${rest}`);
+  });
+
+  test('names a version that was asked for, and says what CI needs', async () => {
+    const made = await initialized({}, '--package', version);
     expect(made).toMatchObject({ code: 0, package: { devDependencies: { sigpack: version } } });
     expect(made.said).toContain(
       'Next: npm install\nThen: commit package-lock.json: CI runs what is in it and nothing else\nThen: sigpack build\n',
     );
+  });
+
+  test.each([
+    ['folder', '.gitkeep', `\nNext: ${pack}\nThen: ${rest}`],
+    ['tarball', `sigpack-${version}.tgz`, `\nNext: ${rest}`],
+  ])('does not ask for a %s that is there', async (_, name, said) => {
+    const made = await initialized({ [`vendor/${name}`]: '' });
+    expect(made.said).toContain(said);
   });
 
   test.each([
@@ -459,9 +482,7 @@ describe('sigpack init', () => {
     const { stdout } = await sigpack(['init', folder, ...initFlags], {
       cwd: mkdtempSync(inTools('init-')),
     });
-    expect(stdout).toContain(
-      `\nNext: ${step}\nThen: npm install\nThen: commit package-lock.json: `,
-    );
+    expect(stdout).toContain(`\nNext: ${step}\nThen: mkdir vendor\nThen: npm pack `);
   });
 
   test('takes a tarball where no registry has the package', async () => {
@@ -474,6 +495,7 @@ describe('sigpack init', () => {
       code: 0,
       package: { devDependencies: { sigpack: 'file:sigpack-0.1.0.tgz' } },
     });
+    expect(made.said).toContain('Next: npm install\nThen: commit package-lock.json: ');
   });
 
   test.each([
@@ -502,7 +524,9 @@ describe('sigpack init', () => {
     );
     expect(other).toMatchObject({ code: 0, package: { name: 'site' } });
     expect(other.said).toContain(
-      'Next: add node_modules/ to .gitignore\nThen: npm install --save-dev --save-exact sigpack@',
+      `Next: add node_modules/ to .gitignore\nThen: mkdir vendor\nThen: ${pack}\nThen: npm install --save-dev --save-exact file:vendor/sigpack-${version}.tgz\n`,
     );
+    const pinned = await initialized({ 'package.json': JSON.stringify(own) });
+    expect(pinned.said).toContain('Next: npm install\nThen: commit package-lock.json: ');
   });
 });

@@ -135,6 +135,10 @@ describe('the npm package', () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     expect(node([bin, '--version']).stdout).toBe(`${version}\n`);
     expect(node([bin, 'init', '.', ...initFlags])).toMatchObject({ status: 0, stderr: '' });
+    const { stdout } = node([bin, 'init', 'other', ...initFlags, '--no-build']);
+    expect(stdout).toContain('\nThen: npm install\nThen: commit package-lock.json');
+    const made = JSON.parse(readFileSync(join(folder, 'other', 'package.json'), 'utf8'));
+    expect(made.devDependencies).toEqual({ sigpack: version });
     expect(node([bin, 'build', '-o', 'out'])).toMatchObject({ status: 0, stderr: '' });
     expect(existsSync(join(folder, 'out', 'manifest.json'))).toBe(true);
   });

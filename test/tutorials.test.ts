@@ -16,6 +16,7 @@ const steps = /^```sh\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?/gms;
 /** What differs from run to run. */
 const settled = (text: string): string =>
   text
+    .replaceAll(root, '$CHECKOUT')
     .replace(/ in \d+\.\d+ s$/gm, ' in 1.0 s')
     .replace(/provenance names [0-9a-f]{12}/g, 'provenance names 0123456789ab')
     .replace(/\b20\d\d-\d\d-\d\dT[\d:.]+Z\b/g, '2026-01-01T00:00:00Z');

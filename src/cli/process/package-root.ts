@@ -17,6 +17,9 @@ export function packageRoot(): string {
   return folder;
 }
 
+/** Whether Sigpack runs from a checkout: npm's package has no sources. */
+export const isCheckout = (): boolean => existsSync(join(packageRoot(), 'src'));
+
 export function toolVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest

@@ -1,8 +1,7 @@
-import { existsSync, readFileSync, type Stats, writeFileSync } from 'node:fs';
+import { existsSync, type Stats, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readConfig } from '../../../pack/config/config.ts';
 import { createBag } from '../../../source/diagnostic.ts';
-import { visible } from '../../../source/visible.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { errorCode } from '../../error/error-code.ts';
 import { type ExitCode, exitCodes } from '../../error/exit-code.ts';
@@ -11,10 +10,11 @@ import { nearestFolder } from '../../files/folder-place.ts';
 import { makeFolders } from '../../files/make-folders.ts';
 import { entryStatsOf } from '../../files/path-stats.ts';
 import { shownPath } from '../../files/rule-files.ts';
-import { toolVersion } from '../../process/package-root.ts';
+import { isCheckout, toolVersion } from '../../process/package-root.ts';
 import { loadTemplates } from '../../project/template-files.ts';
 import { printText } from '../../terminal/guarded.ts';
 import { answersOf, type ChoiceOptions } from './choices.ts';
+import { nextSteps, ownTarball } from './next-steps.ts';
 import { type InitFile, initFiles, initPaths, packIdFrom } from './project-files.ts';
 import { askTheRest } from './questions.ts';
 
@@ -34,7 +34,8 @@ export interface InitCommandOptions extends ChoiceOptions {
  */
 export async function init(folder: string, options: InitCommandOptions): Promise<ExitCode> {
   const name = basename(resolve(folder));
-  const title = options.title ?? `${name} detections`;
+  const isSaid = /\bdetections$/i.test(name);
+  const title = options.title ?? (isSaid ? name : `${name} detections`);
   const { templates } = loadTemplates(undefined);
   const spec = packageSpec(options.package, folder);
   refuseTitle(title);
@@ -46,7 +47,7 @@ export async function init(folder: string, options: InitCommandOptions): Promise
     {
       id: options.id ?? packIdFrom(name),
       title,
-      description: `Detections of ${name}, compiled from Sigma rules.`,
+      description: `Detections${isSaid ? '' : ` of ${name},`} compiled from Sigma rules.`,
       author: options.author ?? 'Security operations',
       package: spec,
       answers,
@@ -150,9 +151,10 @@ const keptFiles: readonly string[] = ['.gitignore', 'package.json'];
 
 /**
  * A version, or an existing tarball: anything else would be whatever a registry has for it today.
+ * A checkout may have a version that no registry has, or has from someone else.
  */
 function packageSpec(spec: string | undefined, folder: string): string {
-  if (spec === undefined) return toolVersion();
+  if (spec === undefined) return isCheckout() ? ownTarball() : toolVersion();
   if (/^\d+\.\d+\.\d+(?:-[\w.-]+)?$/.test(spec)) return spec;
   const file = /^file:(.+\.t(?:ar\.)?gz)$/.exec(spec)?.[1];
   if (file === undefined)
@@ -166,39 +168,6 @@ function packageSpec(spec: string | undefined, folder: string): string {
     );
   return spec;
 }
-
-/**
- * What is left to do, such as what CI needs from npm: Sigpack among the dependencies, and the lock
- * file with its digest.
- */
-function nextSteps(folder: string, spec: string, build: boolean): string {
-  const listed = /"sigpack"\s*:/.test(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const install = listed
-    ? 'npm install'
-    : `npm install --save-dev --save-exact ${spec.startsWith('file:') ? spec : `sigpack@${spec}`}`;
-  const ignored = readFileSync(join(folder, '.gitignore'), 'utf8').split(/\r?\n/);
-  const missing = ['dist', 'node_modules'].filter(
-    (name) => !ignored.some((line) => line.replace(/^\/|\/$/g, '') === name),
-  );
-  const here = resolve(folder) === process.cwd();
-  const steps = [
-    ...(here ? [] : [`cd ${quoted(shownPath(folder))}`]),
-    ...(missing.length === 0
-      ? []
-      : [`add ${missing.map((name) => `${name}/`).join(' and ')} to .gitignore`]),
-    ...(listed && existsSync(join(folder, 'package-lock.json'))
-      ? []
-      : [install, 'commit package-lock.json: CI runs what is in it and nothing else']),
-    ...(build ? [] : ['sigpack build']),
-  ];
-  return steps.length === 0 ? '' : `Next: ${steps.join('\nThen: ')}\n`;
-}
-
-/** Quotes a path for a shell; most need no quotes. */
-const quoted = (path: string): string =>
-  /^[\w./:@+-]+$/.test(path) && !path.startsWith('-')
-    ? path
-    : `'${visible(path).replaceAll("'", "'\\''")}'`;
 
 /** Writes a file, but not over one that another `sigpack init` has just written. */
 function writeNew(path: string, content: string, force: boolean): void {
