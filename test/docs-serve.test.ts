@@ -122,6 +122,25 @@ describe('docs --serve', () => {
     await expect.poll(async () => (await get(page)).text, { timeout: 20_000 }).toContain(expected);
   });
 
+  it('shows the errors in place of the page of a broken rule, and the page again', async () => {
+    const other = join(folder, 'rules', 'other.yml');
+    const page = async (): Promise<string> => (await get('/rules/other.html')).text;
+    const sound = rule('Other').replace('0001', '0002');
+    writeFileSync(other, sound);
+    await expect.poll(page, { timeout: 20_000 }).toContain('<span class="field">EventID</span>');
+    writeFileSync(other, sound.replace('EventID:', '"EventID|contians<b>":'));
+    await expect.poll(page, { timeout: 20_000 }).toContain('contians&lt;b&gt;');
+    expect(await page()).toContain('other.yml:7:');
+    expect(await page()).not.toContain('<b>');
+    const [, script = ''] = /<script src="([^"]*)"/.exec(await page()) ?? [];
+    expect((await get(script)).text).toContain('EventSource');
+    writeFileSync(other, sound);
+    await expect.poll(page, { timeout: 20_000 }).toContain('<span class="field">EventID</span>');
+    rmSync(other);
+    await expect.poll(page, { timeout: 20_000 }).toContain('No such page');
+    expect(await page()).not.toContain('<pre>');
+  });
+
   it('follows changes, and keeps the pages while a rule is wrong', async () => {
     writeFileSync(ruleFile, rule('Second title'));
     await expect

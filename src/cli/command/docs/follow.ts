@@ -7,7 +7,8 @@ import { type Project, rulePaths } from '../../project/project.ts';
 import { defaultPaths } from '../../rule-test/session.ts';
 import { watchFiles } from '../../rule-test/watch.ts';
 import { printText } from '../../terminal/guarded.ts';
-import { makePages, type PagesOptions, withTemplateErrors } from './make-pages.ts';
+import { type MadePages, makePages, type PagesOptions, withTemplateErrors } from './make-pages.ts';
+import { errorsIn } from './missing-page.ts';
 import { type SiteServer, serveSite } from './serve.ts';
 
 /** `sigpack docs --serve`: shows the pages to a browser on this machine, and follows changes. */
@@ -21,8 +22,7 @@ export async function follow(
   if (!made.ok) return made.error;
   const server = await serveSite(options.port ?? 8080);
   try {
-    await withTemplateErrors(() => server.show(made.value.files));
-    made.value.report();
+    await showSite(server, made.value);
     printText(`the site is at ${server.address}\n`);
     const { project } = made.value;
     const places = watched(project, paths, options.pipeline);
@@ -31,6 +31,17 @@ export async function follow(
     server.close();
   }
   return exitCodes.success;
+}
+
+/** Returns the number of files. What is wrong in rules is only known when all are made. */
+async function showSite(
+  server: SiteServer,
+  { files, project, report }: MadePages,
+): Promise<number> {
+  const made = await withTemplateErrors(() => [...files]);
+  report();
+  server.show(made, errorsIn(project.bag.list));
+  return made.length;
 }
 
 /** A slip on the way leaves the pages as they were: the next change may mend it. */
@@ -42,10 +53,8 @@ async function showAgain(
   try {
     const made = await makePages(paths, options);
     if (!made.ok) return;
-    const files = await withTemplateErrors(() => [...made.value.files]);
-    server.show(files);
-    made.value.report();
-    printText(`${counted(files.length, 'file')} of the site made again\n`);
+    const count = await showSite(server, made.value);
+    printText(`${counted(count, 'file')} of the site made again\n`);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     process.stderr.write(`sigpack: ${visible(error.message)}\n`);

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { PackFile } from '../../../pack/model/detection.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { fileError } from '../../error/file-error.ts';
+import { missingPage } from './missing-page.ts';
 
 const types: ReadonlyMap<string, string> = new Map([
   ['html', 'text/html; charset=utf-8'],
@@ -12,27 +13,34 @@ const types: ReadonlyMap<string, string> = new Map([
 ]);
 
 const changes = '/changes';
+const changesScript = '/changes.js';
 
 /** Loads the page again when the site has changed. */
 const reloading = `
 new EventSource('${changes}').onmessage = () => location.reload();
 `;
 
+/** What is served now. */
+interface Site {
+  readonly pages: ReadonlyMap<string, string | Uint8Array>;
+  readonly errors: string;
+}
+
 /** A site in memory that a browser on this machine can look at. */
 export interface SiteServer {
   /** `http://127.0.0.1:8080/`. */
   readonly address: string;
-  /** Takes the place of the site; open pages load again. */
-  readonly show: (files: Iterable<PackFile>) => void;
+  /** Takes the place of the site; open pages load again. A page that it lacks shows the errors. */
+  readonly show: (files: Iterable<PackFile>, errors: string) => void;
   readonly close: () => void;
 }
 
 /** Port 0: any that is free. Throws `CommandError` if the port is taken. */
 export async function serveSite(port: number): Promise<SiteServer> {
-  let pages: ReadonlyMap<string, string | Uint8Array> = new Map();
+  let site: Site = { pages: new Map(), errors: '' };
   const listeners = new Set<ServerResponse>();
   const server = createServer((request, response) => {
-    answer(request, response, portOf(server), pages, listeners);
+    answer(request, response, portOf(server), site, listeners);
   });
   await new Promise<void>((done, fail) => {
     server.once('error', (error) =>
@@ -43,8 +51,9 @@ export async function serveSite(port: number): Promise<SiteServer> {
   });
   return {
     address: `http://127.0.0.1:${portOf(server)}/`,
-    show(files) {
-      pages = new Map([...files].map(({ path, content }) => [`/${path}`, content]));
+    show(files, errors) {
+      const pages = new Map([...files].map(({ path, content }) => [`/${path}`, content] as const));
+      site = { pages: pages.set(changesScript, reloading), errors };
       for (const listener of listeners) listener.write('data: changed\n\n');
     },
     close() {
@@ -63,7 +72,7 @@ function answer(
   { method, url = '/', headers }: IncomingMessage,
   response: ServerResponse,
   port: number,
-  pages: ReadonlyMap<string, string | Uint8Array>,
+  { pages, errors }: Site,
   listeners: Set<ServerResponse>,
 ): void {
   // a page of another site must not read this one under a name of its own
@@ -83,7 +92,8 @@ function answer(
   const name = path === '/' ? '/index.html' : path;
   const content = pages.get(name);
   if (content === undefined) {
-    response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('no such page\n');
+    response.writeHead(404, { 'content-type': types.get('html'), 'cache-control': 'no-store' });
+    response.end(method === 'HEAD' ? undefined : missingPage(errors, changesScript));
     return;
   }
   response.writeHead(200, {
