@@ -32,7 +32,7 @@ function compiled(changed: Partial<PlaygroundInput>): PlaygroundResult {
       'name: Mine\npriority: 1\ntransformations:\n' +
       '  - type: field_name_mapping\n    mapping: { Image: process }\n',
   };
-  answer({ kind: 'data', data: { pipelines, vocabulary: { fields: {} } } });
+  answer({ kind: 'data', data: { pipelines, settings: '', vocabulary: { fields: {} } } });
   const answered = answer({ kind: 'compile', id: 1, input: { ...input, ...changed } });
   if (answered?.kind !== 'compiled') throw new Error('no answer');
   return answered.result;
@@ -74,6 +74,87 @@ describe('sigpack playground', () => {
     await sigpack(['playground', '-o', 'page.html'], { cwd: folder });
     const page = readFileSync(join(folder, 'page.html'), 'utf8');
     expect(page).toContain('Own\\u003c/script>Field');
+  });
+});
+
+describe('the settings of a page', () => {
+  const settingsOf = async (config: string): Promise<string> => {
+    const project = mkdtempSync(join(folder, 'project-'));
+    writeFileSync(join(project, 'sigpack.yml'), config);
+    const run = await sigpack(['playground', '-o', 'page.html'], { cwd: project });
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    const page = readFileSync(join(project, 'page.html'), 'utf8');
+    expect(page.includes('Hush77')).toBe(false);
+    const [, data = ''] = /id="data">([\s\S]*?)<\/script>/.exec(page) ?? [];
+    const { settings }: { settings: string } = JSON.parse(data);
+    expect(compiled({ settings }).diagnostics.map(({ code }) => code)).not.toContain('PCK001');
+    return settings;
+  };
+
+  it('are what sigpack.yml sets for queries, and nothing else of it', async () => {
+    const config = `id: acme_Hush77 # Hush77
+author: Hush77
+ruleUrl: https://Hush77.example/{path}
+rules: ['.'] # Hush77
+placeholders: { admins: [root, 0x10, '007', 'a: b # c'] }
+pipelines: { splunk: none, graylog: [none] }
+severities: { TGT002: off }
+defaults: { interval: 1h, owner: Hush77, splunk: { savedsearch: { action.email.to: Hush77 } } }
+levels: { high: { threshold: 2 }, low: { owner: Hush77 } }
+logsources:
+  - match: { product: windows }
+    settings: { window: 2h, remediation: Hush77 }
+  - match: { product: linux }
+    settings: { owner: Hush77 }
+splunk: { index: windows, cloudSafe: false, summaryIndex: a_secret }
+graylog:
+  streams: [Windows]
+  titlePrefix: Hush77
+elasticsearch:
+  index: logs-*
+  actions: { call: { webhook: { url: 'https://Hush77' } } }
+grep: { lines: plain }
+pluginSettings: { other: { token: Hush77 } }
+installs:
+  lab: { kind: graylog, url: 'https://Hush77.example/api', secretEnv: Hush77 }
+`;
+    const settings = await settingsOf(config);
+    expect(settings).toBe(`# What sigpack.yml sets for queries
+placeholders:
+  admins: [root, 16, '007', 'a: b # c']
+pipelines:
+  splunk: none
+  graylog: [none]
+severities:
+  TGT002: 'off'
+defaults:
+  interval: 1h
+levels:
+  high: {threshold: 2}
+logsources:
+  - {match: {product: windows}, settings: {window: 2h}}
+splunk:
+  index: windows
+  cloudSafe: false
+graylog:
+  streams: [Windows]
+elasticsearch:
+  index: logs-*
+grep:
+  lines: plain
+`);
+    const rule = text.replace('CommandLine: [a, b]', "CommandLine|expand: '%admins%'");
+    const { queries } = compiled({ rule, settings });
+    const of = (name: string) => queries.find(({ target }) => target === name)?.text;
+    expect(of('splunk')).toContain('CommandLine IN ("root", "16", "007", "a: b # c")');
+    expect(of('xpack-watcher')).toContain('logs-*');
+  });
+
+  it.each([
+    ['nothing in it that they take', 'id: acme\n'],
+    ['an error', 'id: acme\nplaceholders: 1\n'],
+  ])('are empty for a sigpack.yml with %s', async (_, config) => {
+    expect(await settingsOf(config)).toBe('');
   });
 });
 

@@ -76,10 +76,12 @@ export interface PlaygroundResult {
   readonly eventNotes: readonly string[];
 }
 
-/** What the page has for the worker beside the rule. */
+/** What the page has beside the rule. */
 export interface PlaygroundData {
   /** Texts of the built-in pipelines by name. */
   readonly pipelines: Readonly<Record<string, string>>;
+  /** The sigpack.yml that a page without a link opens with; empty for none. */
+  readonly settings: string;
   readonly vocabulary: PlaygroundVocabulary;
 }
 

@@ -362,6 +362,18 @@ describe('the page', () => {
     await poll(() => query(page)).toBe(graylog);
   });
 
+  it('opens with the settings of the project', async () => {
+    const project = mkdtempSync(join(temporary, 'project-'));
+    const config = 'pipelines: { graylog: graylog }\n';
+    writeFileSync(join(project, 'sigpack.yml'), config);
+    await sigpack(['playground', '-o', 'page.html'], { cwd: project });
+    const page = await open({}, '', join(project, 'page.html'));
+    await shows(page, /whoami\.exe/);
+    await page.getByRole('tab', { name: 'graylog' }).click();
+    await shows(page, /winlogbeat_/);
+    expect(await page.inputValue('#settings')).toContain('graylog: graylog');
+  });
+
   const packed = (text: string): string => `#${deflateRawSync(text).toString('base64url')}`;
 
   it.each([

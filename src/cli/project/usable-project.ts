@@ -18,6 +18,8 @@ export interface UsableProject {
   readonly files: readonly SourceFile[];
   /** The configuration's, as diagnostics show it. */
   readonly configPath: string | undefined;
+  /** The configuration's; undefined without one, or where an error keeps it from being used. */
+  readonly configFile: SourceFile | undefined;
   /** About the configuration and its pipelines. */
   readonly diagnostics: readonly Diagnostic[];
   /** Why there is no configuration, or not all of it, for the user. */
@@ -56,6 +58,7 @@ export async function loadUsableProject(named: string | undefined): Promise<Usab
     pipelines: pipelines ?? new Map(),
     files: files.flatMap((file) => readRuleFile(file.path, false, createBag()) ?? []),
     configPath: path === undefined ? undefined : shownPath(resolve(path)),
+    configFile: loaded.exists ? loaded.file : undefined,
     diagnostics: bag.list,
     error: errors.length === 0 ? undefined : errors.join('\n'),
   };

@@ -137,7 +137,7 @@ function start(): void {
   load({
     rule: exampleRule,
     events: exampleEvents,
-    settings: '',
+    settings: data.settings,
     pipelines: {},
     pasted: '',
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { sourceKey, vocabularyOf } from '../../../editor/vocabulary.ts';
 import type { PlaygroundData } from '../../../playground/messages.ts';
+import { projectSettings } from '../../../playground/project-settings.ts';
 import { readDocuments } from '../../../sigma/collection/document.ts';
 import { createBag } from '../../../source/diagnostic.ts';
 import { CommandError } from '../../error/command-error.ts';
@@ -15,7 +16,7 @@ import { loadUsableProject } from '../../project/usable-project.ts';
 import { namesOfPipelines } from '../list/names.ts';
 import type { PlaygroundOptions } from './register.ts';
 
-/** `sigpack playground`: the page with the pipelines, and names that the project's rules use. */
+/** `sigpack playground`: the page with pipelines, settings and names of the project's rules. */
 export async function playground({ output, config }: PlaygroundOptions): Promise<ExitCode> {
   const root = packageRoot();
   const page = gunzipSync(readFileSync(join(root, 'dist/lib/playground.html.gz'))).toString();
@@ -33,7 +34,8 @@ export async function playground({ output, config }: PlaygroundOptions): Promise
     fields[sourceKey(logsource)] ??= {};
   for (const [key, counts] of fieldsBySource)
     fields[key] = { ...fields[key], ...Object.fromEntries(counts) };
-  const data: PlaygroundData = { pipelines, vocabulary: { fields } };
+  const settings = project.configFile ? projectSettings(project.configFile) : '';
+  const data: PlaygroundData = { pipelines, settings, vocabulary: { fields } };
   // nothing in JSON may end the element that holds it
   const json = JSON.stringify(data).replaceAll('<', '\\u003c');
   writeWhole(
