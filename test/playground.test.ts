@@ -210,10 +210,22 @@ describe('the worker', () => {
     expect(compiled({ events: events.replace('"c"', '"b"') }).events[0]?.matches[0]?.holds).toBe(
       true,
     );
-    expect(compiled({ events: '<Event>' }).eventNotes).toHaveLength(1);
+    expect(compiled({ events: '<Event>' }).eventError).toMatch(/^events:1: /);
+    expect(compiled({ events: '[]' }).eventError).toBe('The text holds no event.');
     expect(compiled({ rule: 'title: A', events }).eventNotes).toEqual([
       'There is no rule to match events with.',
     ]);
+  });
+
+  it.each([
+    ['JSON', '{"Image": "a"}\n{bad', 'events:2: the JSON that begins here does not end'],
+    ['JSON', '{"Image": "a"}\n{bad}', 'events:2: this is not JSON'],
+    ['CSV', 'Image,User\na,b\nc', 'events:3: the record has 1 values'],
+  ])('matches the events before one of %s that is wrong', (_, events, expected) => {
+    const found = compiled({ events });
+    expect(found.events.map(({ matches }) => matches.length)).toEqual([1]);
+    expect(found.eventNotes).toEqual([]);
+    expect(found.eventError).toContain(expected);
   });
 
   it('matches the first of many events', () => {

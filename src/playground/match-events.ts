@@ -1,6 +1,6 @@
 import { EventError } from '../event/event-error.ts';
 import { eventTime } from '../event/event-time.ts';
-import { eventsIn, type ReadEvent } from '../event/reader.ts';
+import { createEventReader, type ReadEvent } from '../event/reader.ts';
 import { type Correlator, correlatorOf } from '../match/correlation/correlation.ts';
 import type { Event } from '../match/event.ts';
 import { matcherOf } from '../match/matcher.ts';
@@ -11,7 +11,7 @@ import { createBag } from '../source/diagnostic.ts';
 import { counted } from '../source/plural.ts';
 import type { PlaygroundMatch, PlaygroundReason, PlaygroundResult } from './messages.ts';
 
-type Matched = Pick<PlaygroundResult, 'events' | 'eventNotes'>;
+type Matched = Pick<PlaygroundResult, 'events' | 'eventNotes' | 'eventError'>;
 
 /** A rule that events are matched with. */
 type Finder = (event: Event, time: number | undefined) => PlaygroundMatch;
@@ -21,13 +21,15 @@ const maximumEvents = 200;
 
 /** The rules of a collection, as written, on each event of a text. */
 export function matchedEvents(rules: Omit<WrittenRulesOptions, 'bag'>, text: string): Matched {
-  if (text.trim() === '') return { events: [], eventNotes: [] };
-  const read = eventsOf(text);
-  if (typeof read === 'string') return { events: [], eventNotes: [read] };
+  if (text.trim() === '') return { events: [], eventNotes: [], eventError: '' };
+  const { read, eventError } = eventsOf(text);
+  if (read.length === 0) return { events: [], eventNotes: [], eventError };
   const notes: string[] = [];
   const finders = findersOf(rules, notes);
-  if (finders.length === 0)
-    return { events: [], eventNotes: [...notes, 'There is no rule to match events with.'] };
+  if (finders.length === 0) {
+    notes.push('There is no rule to match events with.');
+    return { events: [], eventNotes: notes, eventError };
+  }
   const shown = read.slice(0, maximumEvents);
   const isTimeless = shown.some(({ event }) => eventTime(event) === undefined);
   if (isTimeless && rules.collection.rules.some(({ kind }) => kind === 'correlation'))
@@ -38,16 +40,22 @@ export function matchedEvents(rules: Omit<WrittenRulesOptions, 'bag'>, text: str
     line,
     matches: finders.map((find) => find(event, eventTime(event))),
   }));
-  return { events, eventNotes: notes };
+  return { events, eventNotes: notes, eventError };
 }
 
-/** The events, or why the text cannot be read. */
-function eventsOf(text: string): readonly ReadEvent[] | string {
+/** The events, and why the text cannot be read any further; empty where it is read to its end. */
+function eventsOf(text: string): {
+  readonly read: readonly ReadEvent[];
+  readonly eventError: string;
+} {
+  const read: ReadEvent[] = [];
   try {
-    const events = eventsIn(text, { view: 'sigma' });
-    return events.length === 0 ? 'The text holds no event.' : events;
+    const reader = createEventReader({ view: 'sigma' });
+    for (const event of reader.push(text)) read.push(event);
+    for (const event of reader.end()) read.push(event);
+    return { read, eventError: read.length === 0 ? 'The text holds no event.' : '' };
   } catch (error) {
-    if (error instanceof EventError) return error.message;
+    if (error instanceof EventError) return { read, eventError: error.message };
     throw error;
   }
 }

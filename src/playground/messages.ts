@@ -74,6 +74,8 @@ export interface PlaygroundResult {
   readonly events: readonly PlaygroundEvent[];
   /** What prevents matching, or what to know about it. */
   readonly eventNotes: readonly string[];
+  /** Why no more events can be read; empty where the text is read to its end. */
+  readonly eventError: string;
 }
 
 /** What the page has beside the rule. */

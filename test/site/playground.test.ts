@@ -306,7 +306,9 @@ describe('the page', () => {
     await poll(() => results.textContent()).toContain('A does not match');
     expect(await results.locator('li.fails').last().textContent()).toContain("User is 'bob'");
     await page.fill('#events', '<Event>');
-    await poll(() => page.locator('#event-notes').textContent()).not.toBe('');
+    await poll(() => results.textContent()).toMatch(/^events:1: /);
+    await page.fill('#events', '{"User": "bob"}\n{bad');
+    await poll(() => results.locator('section + p').textContent()).toMatch(/^events:2: /);
     const correlation =
       `${rule('EventID: 4625').replace('title: A', 'title: A\nname: failed')}---\ntitle: Many\n` +
       'correlation:\n  type: event_count\n  rules: [failed]\n  group-by: [User]\n' +

@@ -23,7 +23,13 @@ const pause = 80;
 const longAddress = 8000;
 
 let target = 'splunk';
-let result: PlaygroundResult = { diagnostics: [], queries: [], events: [], eventNotes: [] };
+let result: PlaygroundResult = {
+  diagnostics: [],
+  queries: [],
+  events: [],
+  eventNotes: [],
+  eventError: '',
+};
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 const later = (): void => {

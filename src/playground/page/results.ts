@@ -101,12 +101,13 @@ export function onTabKey(
 }
 
 /** Shows which rules find each event, and the parts that decide. */
-export function showEvents({ events, eventNotes }: PlaygroundResult): void {
+export function showEvents({ events, eventNotes, eventError }: PlaygroundResult): void {
   byId('event-notes', HTMLElement).replaceChildren(
     ...eventNotes.map((note) => element('p', {}, note)),
   );
   byId('event-results', HTMLElement).replaceChildren(
     ...events.map((event, index) => eventElement(event, index + 1)),
+    ...(eventError === '' ? [] : [element('p', { class: 'fails' }, eventError)]),
   );
 }
 
