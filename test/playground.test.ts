@@ -6,6 +6,7 @@ import { deflateRawSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { usedClasses } from '../scripts/playground/trim.mjs';
 import { createAnswerer } from '../src/playground/answer.ts';
+import { chosenFirst } from '../src/playground/chosen-first.ts';
 import type { PlaygroundInput, PlaygroundResult } from '../src/playground/messages.ts';
 import { fragmentOf, largestFragment, stateIn } from '../src/playground/share.ts';
 import { classes, positions } from '../src/python-regex/syntax/spelling.ts';
@@ -199,7 +200,7 @@ describe('the worker', () => {
     const fixes = (rule: string): readonly string[] =>
       compiled({ rule }).diagnostics.flatMap((found) => found.fixes.map(({ title }) => title));
     expect(fixes(one)).toEqual(['Replace by endswith']);
-    expect(fixes(two)).toEqual(['Replace by endswith', 'Replace by endswith']);
+    expect(fixes(two)).toEqual(['Replace by endswith', 'Replace with endswith']);
   });
 
   it('says which part of an event fails', () => {
@@ -215,6 +216,16 @@ describe('the worker', () => {
     expect(compiled({ rule: 'title: A', events }).eventNotes).toEqual([
       'There is no rule to match events with.',
     ]);
+  });
+
+  it.each([
+    ['graylog', ['SIG016', 'TGT011 graylog', 'TGT002 grep']],
+    ['grep', ['SIG016', 'TGT002 grep', 'TGT011 graylog']],
+  ])('has what is about the rule and %s before what is about other targets', (target, expected) => {
+    const rule = text.replace('[a, b]', "'a '").replace('title: A', 'title: A\ntgas: []');
+    const { diagnostics } = compiled({ rule });
+    const shown = chosenFirst(diagnostics, target).map((one) => `${one.code} ${one.target ?? ''}`);
+    expect([...new Set(shown.map((one) => one.trim()))]).toEqual(expected);
   });
 
   it.each([

@@ -298,6 +298,16 @@ describe('the page', () => {
     await shows(page, 'User IN ("root", "ops")');
   });
 
+  it('lists what is about the target that is shown before what is about others', async () => {
+    const page = await open();
+    await type(page, rule("Image|endswith: 'cmd '"));
+    const first = page.locator('#diagnostics li').first();
+    await page.getByRole('tab', { name: 'graylog' }).click();
+    await poll(() => first.textContent()).toContain('graylog:');
+    await page.getByRole('tab', { name: 'grep' }).click();
+    await poll(() => first.textContent()).toContain('grep:');
+  });
+
   it('says whether an event matches, which part fails, and what a correlation counts', async () => {
     const page = await open();
     await type(page, rule('Image|endswith: cmd.exe\n    User: anna'));

@@ -1,3 +1,4 @@
+import { chosenFirst } from '../chosen-first.ts';
 import type { PlaygroundData, PlaygroundResult } from '../messages.ts';
 import { fragmentOf, type SharedState, stateIn } from '../share.ts';
 import { createChoices } from './choices.ts';
@@ -65,14 +66,18 @@ async function compile(): Promise<void> {
 
 function show(): void {
   editor.show(result.diagnostics);
-  showDiagnostics(result.diagnostics, editor);
-  showQueries(result, target, choose);
+  showTarget();
   showEvents(result);
+}
+
+function showTarget(): void {
+  showDiagnostics(chosenFirst(result.diagnostics, target), editor);
+  showQueries(result, target, choose);
 }
 
 function choose(name: string): void {
   target = name;
-  showQueries(result, target, choose);
+  showTarget();
 }
 
 byId('targets', HTMLElement).addEventListener('keydown', (event) =>
