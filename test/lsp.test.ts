@@ -185,7 +185,7 @@ test('fixes what a hint names', async () => {
     'textDocument/codeAction',
     { textDocument: { uri: uri('logon.yml') }, range, context: { diagnostics: [] } },
   );
-  expect(actions.map(({ title }) => title)).toEqual(['Replace by contains']);
+  expect(actions.map(({ title }) => title)).toEqual(['Replace with contains']);
   expect(applied(wrong, actions[0]?.edit ?? null, 'logon.yml')).toBe(logon);
   await change('logon.yml', logon);
 });

@@ -199,8 +199,8 @@ describe('the worker', () => {
     const two = one.replace('CommandLine:', 'CommandLine|endswiht:');
     const fixes = (rule: string): readonly string[] =>
       compiled({ rule }).diagnostics.flatMap((found) => found.fixes.map(({ title }) => title));
-    expect(fixes(one)).toEqual(['Replace by endswith']);
-    expect(fixes(two)).toEqual(['Replace by endswith', 'Replace with endswith']);
+    expect(fixes(one)).toEqual(['Replace with endswith']);
+    expect(fixes(two)).toEqual(['Replace with endswith', 'Replace with endswith']);
   });
 
   it('says which part of an event fails', () => {

@@ -26,7 +26,7 @@ export function quickFixes(diagnostic: Diagnostic, newId: () => string): readonl
 }
 
 const titleOf = (text: string): string =>
-  text === ' ' ? 'Type a plain blank' : `Replace by ${text}`;
+  text === ' ' ? 'Type a plain blank' : `Replace with ${text}`;
 
 /** The text that a hint has for the place of its diagnostic. */
 function wantedText(hint: string): string | undefined {

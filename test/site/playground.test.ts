@@ -219,7 +219,7 @@ describe('the page', () => {
     await poll(() => page.locator('#diagnostics').textContent()).toContain('contians');
     expect(await page.locator('.cm-lintRange-error').first().textContent()).toBe('contians');
     expect(await page.locator('#no-query').isVisible()).toBe(true);
-    await page.getByRole('button', { name: 'Replace by contains' }).first().click();
+    await page.getByRole('button', { name: 'Replace with contains' }).first().click();
     await shows(page, 'Image="*cmd*"');
     await page.getByRole('tab', { name: 'graylog' }).click();
     await shows(page, 'Image:/.*[cC][mM][dD].*/');
@@ -306,6 +306,9 @@ describe('the page', () => {
     await poll(() => first.textContent()).toContain('graylog:');
     await page.getByRole('tab', { name: 'grep' }).click();
     await poll(() => first.textContent()).toContain('grep:');
+    await poll(() => page.locator('#pipelines-splunk option').first().textContent()).toBe(
+      'from the settings',
+    );
   });
 
   it('says whether an event matches, which part fails, and what a correlation counts', async () => {

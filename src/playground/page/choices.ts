@@ -22,7 +22,7 @@ export function createChoices(onChange: () => void): PipelineChoices {
     const options = fieldChoices(target).map(({ name, description }) =>
       element('option', { value: name }, name === noPipeline ? "Sigma's own" : description),
     );
-    list.replaceChildren(element('option', { value: '' }, 'as the settings say'), ...options);
+    list.replaceChildren(element('option', { value: '' }, 'from the settings'), ...options);
     list.addEventListener('change', onChange);
     return { list, targets };
   });
