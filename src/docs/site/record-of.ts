@@ -5,6 +5,16 @@ import { type CompiledRule, logSourcesOf } from '../../query/compile.ts';
 import { durationText } from '../condition/correlation-sentence.ts';
 import type { RuleRecord } from './rule-record.ts';
 
+/** What to do about an alert of a rule, by its settings; Graylog's where it has no others. */
+export function remediationRecord(
+  compiled: CompiledRule,
+  config: PackConfig,
+): Pick<RuleRecord, 'remediation'> {
+  const { remediation, graylog } = mergeSettings(config, compiled.rule, logSourcesOf(compiled));
+  const steps = (remediation ?? graylog.remediation ?? '').trim();
+  return steps === '' ? {} : { remediation: steps };
+}
+
 /** Whom alerts of a rule are about, and how long the same one is silent, by the configuration. */
 export function alertRecord(
   compiled: CompiledRule,

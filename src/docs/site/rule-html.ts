@@ -53,6 +53,7 @@ export function ruleHtml(input: RuleHtmlInput, render: Render): string {
     playground: record.playground ?? '',
     entities: (record.entities ?? []).join(', '),
     suppression: record.suppression ?? '',
+    remediation: record.remediation ?? '',
     hasRecord: record.entities !== undefined,
     tests: (record.tests ?? []).map(({ name, expectation, passed }) => ({
       name,

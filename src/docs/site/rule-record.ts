@@ -14,6 +14,8 @@ export interface RuleRecord {
   readonly entities?: readonly string[];
   /** `the same host and user for 1 hour`; undefined if each match is an alert. */
   readonly suppression?: string;
+  /** What to do about an alert, as written: Markdown. */
+  readonly remediation?: string;
   readonly tests?: readonly RuleTest[];
 }
 

@@ -1,5 +1,5 @@
 import { win32 } from 'node:path';
-import { alertRecord } from '../../../docs/site/record-of.ts';
+import { alertRecord, remediationRecord } from '../../../docs/site/record-of.ts';
 import type { RuleRecord, RuleTest } from '../../../docs/site/rule-record.ts';
 import { ruleAddress } from '../../../pack/model/rule-address.ts';
 import type { CompiledRule } from '../../../query/compile.ts';
@@ -30,6 +30,7 @@ export function recordsOf(
       ...(sourceUrl === undefined ? {} : { sourceUrl }),
       ...(locked ? { added: locked.added, changed: locked.changed } : {}),
       ...(loaded.exists ? alertRecord(compiled, loaded.config) : {}),
+      ...remediationRecord(compiled, loaded.config),
       ...(tests ? { tests } : {}),
     };
   };

@@ -1,0 +1,66 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { projectIn } from './project-folder.ts';
+import { sigpack } from './sigpack.ts';
+
+const temporary = mkdtempSync(join(tmpdir(), 'sigpack-html-'));
+afterAll(() => rmSync(temporary, { recursive: true, force: true }));
+
+const head = (title: string, number: number, more = ''): string =>
+  `title: ${title}\nid: 00000000-0000-4000-8000-00000000000${number}\nstatus: test\n${more}`;
+
+const detection = (id: number): string =>
+  `logsource: { product: windows, service: security }
+detection:
+  selection: { EventID: ${id} }
+  condition: selection
+`;
+
+const config = `targets: [splunk, graylog]
+pipelines: { splunk: none, graylog: none }
+splunk: { index: "*" }
+graylog: { streams: all }
+levels: { high: { remediation: Ask the owner. } }
+`;
+
+const rules = {
+  'rules/plain.yml': `${head('Plain', 1)}${detection(1)}`,
+  'rules/steps.yml': `${head('Steps', 2)}${detection(2)}sigpack:
+  remediation: |
+    1. Look at <b>this</b>.
+    2. {{json this}} & "that"
+`,
+  'rules/high.yml': `${head('High', 3)}level: high\n${detection(3)}`,
+};
+
+/** The pages of the rules: names without the extension. */
+async function build(files: Readonly<Record<string, string>>): Promise<(name: string) => string> {
+  const project = projectIn(temporary, files);
+  const output = join(project, 'site');
+  const { code, stderr } = await sigpack(['docs', 'rules', '-o', output], { cwd: project });
+  if (code !== 0) throw new Error(stderr);
+  return (name) => readFileSync(join(output, 'rules', `${name}.html`), 'utf8');
+}
+
+let page: (name: string) => string;
+beforeAll(async () => {
+  page = await build({ 'sigpack.yml': config, ...rules });
+});
+
+it('says what to do about an alert, before the rule as written, with markup as text', () => {
+  const steps =
+    '<p class="steps">1. Look at &#60;b&#62;this&#60;/b&#62;.&#10;' +
+    '2. {{json this}} &#38; &#34;that&#34;</p>';
+  expect(page('steps')).toContain(`<h2 id="what-to-do">What to do</h2>\n    ${steps}`);
+  expect(page('steps').indexOf(steps)).toBeLessThan(page('steps').indexOf('id="sigma-rule"'));
+  expect(page('high')).toContain('<p class="steps">Ask the owner.</p>');
+  expect(page('plain')).not.toContain('What to do');
+});
+
+it('says what to do where there is no configuration, if the rule does', async () => {
+  const alone = await build(rules);
+  expect(alone('steps')).toContain('<p class="steps">1. Look at ');
+  expect(alone('high')).not.toContain('What to do');
+});
