@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { projectIn } from './project-folder.ts';
+import { type Files, projectIn } from './project-folder.ts';
 import { sigpack } from './sigpack.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'sigpack-html-'));
@@ -36,17 +36,36 @@ const rules = {
 };
 
 /** The pages of the rules: names without the extension. */
-async function build(files: Readonly<Record<string, string>>): Promise<(name: string) => string> {
+async function build(files: Files, exitCode = 0): Promise<(name: string) => string> {
   const project = projectIn(temporary, files);
   const output = join(project, 'site');
   const { code, stderr } = await sigpack(['docs', 'rules', '-o', output], { cwd: project });
-  if (code !== 0) throw new Error(stderr);
+  if (code !== exitCode) throw new Error(stderr);
   return (name) => readFileSync(join(output, 'rules', `${name}.html`), 'utf8');
 }
 
+/** Names the rules of a file `many.yml`: `many`, and `served` of which it needs three. */
+const many = (generate: boolean): string => `${head('Many <served>', 4, 'level: low\n')}correlation:
+  type: event_count
+  rules: [served]
+  group-by: [Computer, User]
+  timespan: 10m
+  generate: ${generate}
+  condition: { gte: 3 }
+`;
+
+const served = `${head('Served', 5)}name: served
+level: high
+${detection(5)}`;
+
 let page: (name: string) => string;
 beforeAll(async () => {
-  page = await build({ 'sigpack.yml': config, ...rules });
+  page = await build({
+    'sigpack.yml': config,
+    ...rules,
+    'rules/many.yml': many(false),
+    'rules/served.yml': served,
+  });
 });
 
 it('says what to do about an alert, before the rule as written, with markup as text', () => {
@@ -63,4 +82,32 @@ it('says what to do where there is no configuration, if the rule does', async ()
   const alone = await build(rules);
   expect(alone('steps')).toContain('<p class="steps">1. Look at ');
   expect(alone('high')).not.toContain('What to do');
+});
+
+it('says which correlations use a rule that raises no alert itself', async () => {
+  const facts = page('served').slice(page('served').indexOf('<aside>'));
+  expect(facts).toContain(
+    '<dd>The rule does not alert by itself. Correlations use it: <ul class="rules">' +
+      '<li><a href="many.html">Many &#60;served&#62;</a>',
+  );
+  expect(page('served')).not.toMatch(/An alert is about|Repeated alerts|What to do/);
+  expect(page('many')).toMatch(/An alert is about<\/dt><dd>Computer, User<.*Repeated alerts/s);
+
+  const both = await build({
+    'sigpack.yml': config,
+    'rules/many.yml': many(true),
+    'rules/served.yml': served,
+  });
+  expect(both('served')).toMatch(/An alert is about.*Repeated alerts/s);
+  expect(both('served')).toContain('<h2 id="correlations">Correlations that use it</h2>');
+
+  const lost = await build(
+    {
+      'sigpack.yml': config,
+      'rules/many.yml': many(false).replace('[served]', '[served, missing]'),
+      'rules/served.yml': served,
+    },
+    1,
+  );
+  expect(lost('served')).toContain('The correlation that it is for is left out.');
 });

@@ -235,18 +235,16 @@ describe('the relations of a rule', () => {
   ].join('---\n');
   const bag = createBag();
   const collection = collect(readDocuments({ path: 'r.yml', text }, bag).documents, bag);
-  const relationsOf = createRelations(
-    collection.rules,
-    createSlugs(collection.rules),
-    (reference, { file }) => collection.find(reference, file),
-  );
+  const relationsOf = createRelations(collection, createSlugs(collection.rules));
   const found = (title: string) => {
     const one = collection.rules.find((candidate) => candidate.title === title);
     if (!one) throw new Error(title);
-    const { named, correlated, techniques } = relationsOf(one);
+    const { named, correlations, parts, alerts, techniques } = relationsOf(one);
     return {
       named: named.map((other) => other.title),
-      correlated: correlated.map((other) => other.title),
+      correlations: correlations.map((other) => other.title),
+      parts: parts.map((other) => other.title),
+      alerts,
       techniques: techniques.map(({ id, total, previous, next, rules }) => [
         id,
         total,
@@ -265,8 +263,12 @@ describe('the relations of a rule', () => {
   });
 
   it('are the correlations that use it, and the rules that a correlation uses', () => {
-    expect(found('Bravo').correlated).toEqual(['Both']);
-    expect(found('Both').correlated).toEqual(['Alpha', 'Bravo']);
+    expect(found('Bravo')).toMatchObject({ correlations: ['Both'], parts: [], alerts: false });
+    expect(found('Both')).toMatchObject({
+      correlations: [],
+      parts: ['Alpha', 'Bravo'],
+      alerts: true,
+    });
   });
 
   it('are the rules of each technique, by title and in a circle', () => {

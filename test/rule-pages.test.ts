@@ -92,8 +92,13 @@ function pages(
     targets,
     convert,
     first: [],
-    relationsOf: createRelations(written, slugOf, (reference) =>
-      written.find(({ id, name }) => id === reference || name === reference),
+    relationsOf: createRelations(
+      {
+        rules: written,
+        find: (reference) => written.find(({ id, name }) => id === reference || name === reference),
+        standsAlone: () => true,
+      },
+      slugOf,
     ),
     recordOf: () => ({}),
     format,

@@ -1,6 +1,6 @@
 import { attackTechniques } from '../../attack/names.ts';
 import { attackReferences } from '../../pack/model/attack-tags.ts';
-import type { Rule } from '../../sigma/collection/collection.ts';
+import type { Collection, Rule } from '../../sigma/collection/collection.ts';
 import { createRereader } from '../../sigma/collection/rereader.ts';
 import { isUuid } from '../../sigma/rule/rule-id.ts';
 import { lookup } from '../../source/yaml/tree.ts';
@@ -31,8 +31,12 @@ export interface TechniqueRules {
 export interface Relations {
   /** Those that its `related` names, and those whose `related` names it. */
   readonly named: readonly RelatedRule[];
-  /** Correlations that refer to it, or the rules that it refers to. */
-  readonly correlated: readonly RelatedRule[];
+  /** Correlations that refer to it. */
+  readonly correlations: readonly RelatedRule[];
+  /** Of a correlation: the rules that it refers to. */
+  readonly parts: readonly RelatedRule[];
+  /** False for a rule that only serves correlations. */
+  readonly alerts: boolean;
   readonly techniques: readonly TechniqueRules[];
 }
 
@@ -40,21 +44,28 @@ const shown = 6;
 
 /** A function that finds the relations of a rule among all rules of the site. */
 export function createRelations(
-  rules: readonly Rule[],
+  { rules, find, standsAlone }: Pick<Collection, 'rules' | 'find' | 'standsAlone'>,
   slugOf: (rule: Rule) => string,
-  find: (reference: string, rule: Rule) => Rule | undefined,
 ): (rule: Rule) => Relations {
   const byTechnique = new Map<string, Rule[]>();
   const named = new Map<Rule, Set<Rule>>();
-  const correlated = new Map<Rule, Set<Rule>>();
+  const correlations = new Map<Rule, Set<Rule>>();
+  const parts = new Map<Rule, Set<Rule>>();
   const byId = new Map(rules.flatMap((rule) => (rule.id ? [[rule.id.toLowerCase(), rule]] : [])));
   const documentOf = createRereader();
   for (const rule of rules.toSorted(byTitle)) {
     for (const id of currentTechniques(attackReferences(rule.tags).techniques))
       add(byTechnique, id, rule);
-    for (const id of relatedIds(rule, documentOf)) join(named, rule, byId.get(id));
-    if (rule.kind === 'correlation')
-      for (const { name } of rule.rules) join(correlated, rule, find(name, rule));
+    for (const id of relatedIds(rule, documentOf)) {
+      join(named, rule, byId.get(id));
+      join(named, byId.get(id), rule);
+    }
+    if (rule.kind !== 'correlation') continue;
+    for (const { name } of rule.rules) {
+      const part = find(name, rule.file);
+      join(parts, rule, part);
+      join(correlations, part, rule);
+    }
   }
   const shownOf = (rule: Rule): RelatedRule => ({
     title: rule.title.replace(/\s+/g, ' ').trim(),
@@ -66,7 +77,9 @@ export function createRelations(
   const byPlace = new Map(rules.map((rule) => [placeOf(rule), rule]));
   const relationsOf = (rule: Rule): Relations => ({
     named: listOf(named, rule),
-    correlated: listOf(correlated, rule),
+    correlations: listOf(correlations, rule),
+    parts: listOf(parts, rule),
+    alerts: standsAlone(rule),
     techniques: currentTechniques(attackReferences(rule.tags).techniques).map((id) => {
       const all = byTechnique.get(id) ?? [];
       return {
@@ -105,13 +118,8 @@ function add(map: Map<string, Rule[]>, key: string, rule: Rule): void {
   else map.set(key, [rule]);
 }
 
-function join(map: Map<Rule, Set<Rule>>, a: Rule, b: Rule | undefined): void {
-  if (!b || a === b) return;
-  for (const [from, to] of [
-    [a, b],
-    [b, a],
-  ] as const)
-    map.set(from, (map.get(from) ?? new Set()).add(to));
+function join(map: Map<Rule, Set<Rule>>, from: Rule | undefined, to: Rule | undefined): void {
+  if (from && to && from !== to) map.set(from, (map.get(from) ?? new Set()).add(to));
 }
 
 const byTitle = (a: Rule, b: Rule): number => {

@@ -53,7 +53,8 @@ export function ruleHtml(input: RuleHtmlInput, render: Render): string {
     playground: record.playground ?? '',
     entities: (record.entities ?? []).join(', '),
     suppression: record.suppression ?? '',
-    remediation: record.remediation ?? '',
+    remediation: (relations.alerts && record.remediation) || '',
+    alerts: relations.alerts,
     hasRecord: record.entities !== undefined,
     tests: (record.tests ?? []).map(({ name, expectation, passed }) => ({
       name,
@@ -61,7 +62,8 @@ export function ruleHtml(input: RuleHtmlInput, render: Render): string {
       outcome: passed ? 'passed' : 'failed',
     })),
     related: relations.named,
-    correlated: relations.correlated,
+    correlations: relations.correlations,
+    parts: relations.parts,
     neighbours: relations.techniques
       .filter(({ rules }) => rules.length > 0)
       .map((technique) => ({

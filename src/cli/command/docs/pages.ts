@@ -55,9 +55,7 @@ export function projectPages(
     slugOf,
     targets,
     first: config.targets,
-    relationsOf: createRelations(collection.rules, slugOf, (reference, { file }) =>
-      collection.find(reference, file),
-    ),
+    relationsOf: createRelations(collection, slugOf),
     recordOf,
     convert: (target, compiled) =>
       conversionOf(
