@@ -58,6 +58,10 @@ const served = `${head('Served', 5)}name: served
 level: high
 ${detection(5)}`;
 
+/** What a page shows for Graylog. */
+const graylogTab = (html: string): string =>
+  /<section class="target" id="graylog">.*?<\/section>/s.exec(html)?.[0] ?? '';
+
 let page: (name: string) => string;
 beforeAll(async () => {
   page = await build({
@@ -110,4 +114,49 @@ it('says which correlations use a rule that raises no alert itself', async () =>
     1,
   );
   expect(lost('served')).toContain('The correlation that it is for is left out.');
+});
+
+it('shows what a correlation is in Graylog: the event definition of the content pack', () => {
+  const tab = graylogTab(page('many'));
+  expect(tab).toContain('<code>EventID:&#34;5&#34; AND _exists_:Computer AND _exists_:User</code>');
+  expect(tab).toContain(
+    '<p class="note">In Graylog this is an event definition: every 5 minutes it searches the ' +
+      'messages of the last 15 minutes, and alerts where the number of messages is at least 3, ' +
+      'for each combination of Computer, User.</p>',
+  );
+  expect(tab).not.toContain('No query');
+  expect(page('many')).toContain('<a href="#graylog">graylog</a>');
+});
+
+it('says why the content pack has no event definition for a correlation', async () => {
+  const chain = await build({
+    'sigpack.yml': config,
+    'rules/many.yml': `${many(false)}name: many\n`,
+    'rules/served.yml': served,
+    'rules/above.yml': `${head('Above', 6)}correlation:
+  type: event_count
+  rules: [many]
+  group-by: [User]
+  timespan: 1h
+  condition: { gte: 2 }
+`,
+  });
+  expect(graylogTab(chain('above'))).toContain(
+    '<b>No query.</b> Graylog&#39;s aggregations can&#39;t build on another aggregation',
+  );
+  expect(graylogTab(chain('many'))).toContain(
+    '<b>No query.</b> The content pack has event definitions for rules that alert',
+  );
+  expect(graylogTab(chain('many'))).not.toContain('sigpack build');
+});
+
+it('shows the search over hits, where rules are tested at ingest', async () => {
+  const ingest = await build({
+    'sigpack.yml': config.replace('streams: all', 'mode: ingest, streams: [Windows events]'),
+    'rules/many.yml': many(false),
+    'rules/served.yml': served,
+  });
+  const tab = graylogTab(ingest('many'));
+  expect(tab).toMatch(/<code>\w+:&#34;00000000-0000-4000-8000-000000000005&#34;/);
+  expect(tab).toContain('it searches the hits of the last 15 minutes');
 });

@@ -51,10 +51,12 @@ export interface TargetSection {
   readonly diagnostics: readonly string[];
 }
 
-export type Convert = (
-  target: RegisteredTarget,
-  compiled: CompiledRule,
-) => Conversion<ConvertedRule>;
+export interface PageQuery extends ConvertedRule {
+  /** What the product does with the query, in a sentence; undefined if it only searches. */
+  readonly use?: string;
+}
+
+export type Convert = (target: RegisteredTarget, compiled: CompiledRule) => Conversion<PageQuery>;
 
 /** Sections in this order; other targets follow in theirs. */
 const sectionOrder: readonly string[] = [
@@ -153,14 +155,14 @@ function section(
     const diagnostics = conversion.error.map(({ message, hint }) => diagnosticText(message, hint));
     return { name, description, query: '', diagnostics };
   }
-  const query = target.formats[0]
-    .print([{ rule: compiled.rule, converted: conversion.value }])
-    .trimEnd();
+  const { value, diagnostics } = conversion;
+  const query = target.formats[0].print([{ rule: compiled.rule, converted: value }]).trimEnd();
+  const notes = diagnostics.map(({ message }) => diagnosticText(message));
   return {
     name,
     description,
     query,
-    diagnostics: conversion.diagnostics.map(({ message }) => diagnosticText(message)),
+    diagnostics: value.use === undefined ? notes : [oneLine(value.use), ...notes],
   };
 }
 

@@ -16,7 +16,8 @@ import type { PackReports } from './reports.ts';
 import { graylogFields, type Searched } from './result/graylog-fields.ts';
 import { serverVersion } from './settings/server-version.ts';
 
-const searched = (
+/** What event definitions search, in either mode. */
+export const searched = (
   compiled: CompiledRule,
   detection: PackDetection,
   config: PackConfig,

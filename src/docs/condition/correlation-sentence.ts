@@ -57,3 +57,6 @@ export function durationText(seconds: number): string {
   const count = seconds / size;
   return `${count} ${name}${count === 1 ? '' : 's'}`;
 }
+
+/** As {@link durationText} after `every`, `per` or `the last`: `hour`, `4 hours`. */
+export const periodText = (seconds: number): string => durationText(seconds).replace(/^1 /, '');

@@ -1,16 +1,23 @@
-import type { Conversion } from '../../../backend/backend.ts';
+import { type Conversion, mapped, placeOfType, unconverted } from '../../../backend/backend.ts';
 import { postprocessedRule } from '../../../backend/postprocess.ts';
 import type { RegisteredTarget, TargetSettings } from '../../../backend/registry.ts';
-import type { ConvertedRule } from '../../../backend/target.ts';
 import { targetSettings } from '../../../convert/target-settings.ts';
+import { eventDefinitionSentence } from '../../../docs/event-definition.ts';
+import type { PageQuery } from '../../../docs/rule-page.ts';
 import { createRelations } from '../../../docs/site/relations.ts';
 import type { RuleRecord } from '../../../docs/site/rule-record.ts';
 import { type DocsFormat, docsFiles } from '../../../docs/site/site.ts';
 import { createSlugs } from '../../../docs/slug.ts';
+import type { PackConfig } from '../../../pack/config/config.ts';
+import { correlationInGraylog } from '../../../pack/graylog-correlation.ts';
 import type { PackFile } from '../../../pack/model/detection.ts';
 import { createRenderer } from '../../../pack/render/template.ts';
 import { createTargetCompiler, type TargetedRule } from '../../../pipeline/run/target-compiler.ts';
-import type { CompiledRule } from '../../../query/compile.ts';
+import {
+  type CompiledCorrelation,
+  type CompiledRule,
+  logSourcesOf,
+} from '../../../query/compile.ts';
 import type { Collection } from '../../../sigma/collection/collection.ts';
 import { failed, ok } from '../../../source/result.ts';
 import { projectTemplates } from '../../project/compile-rules.ts';
@@ -35,12 +42,14 @@ export function projectPages(
     unmatchable,
   });
   const targeted = new WeakMap<CompiledRule, TargetedRule>();
+  const serving = new WeakSet<CompiledRule>();
   function* rules(): Generator<CompiledRule> {
     for (const [index, rule] of collection.rules.entries()) {
       terminal.progress(index, collection.rules.length, 'writing pages');
       const compiled = compile(rule);
       if (!compiled) continue;
       targeted.set(compiled.written, compiled);
+      if (!collection.standsAlone(rule)) serving.add(compiled.written);
       yield compiled.written;
     }
   }
@@ -58,16 +67,22 @@ export function projectPages(
     relationsOf: createRelations(collection, slugOf),
     recordOf,
     convert: (target, compiled) =>
-      conversionOf(
-        target,
-        compiled,
-        targeted.get(compiled),
-        settings.get(target.name) ?? targetSettings(config),
-      ),
+      conversionOf(target, compiled, targeted.get(compiled), {
+        config,
+        settings: settings.get(target.name) ?? targetSettings(config),
+        alerts: !serving.has(compiled),
+      }),
     format,
     render: createRenderer({ templates }),
     assets,
   });
+}
+
+interface Converting {
+  readonly config: PackConfig;
+  readonly settings: TargetSettings;
+  /** False for a rule that only serves correlations. */
+  readonly alerts: boolean;
 }
 
 /** What the target's pipelines make of the rule, in its language. */
@@ -75,11 +90,13 @@ function conversionOf(
   target: RegisteredTarget,
   written: CompiledRule,
   targeted: TargetedRule | undefined,
-  settings: TargetSettings,
-): Conversion<ConvertedRule> {
+  { config, settings, alerts }: Converting,
+): Conversion<PageQuery> {
   const rule = targeted?.forTarget(target.name) ?? ok({ compiled: written });
   if (rule.ok) {
     const { compiled } = rule.value;
+    if (target.name === 'graylog' && compiled.kind === 'correlation')
+      return alerts ? eventDefinition(compiled, written, config) : noDefinition(compiled);
     return postprocessedRule(target.convert(compiled, settings), compiled);
   }
   const { file, titleSpan: span } = written.rule;
@@ -88,3 +105,21 @@ function conversionOf(
     { code: code === 'PIP007' || code === 'PIP008' ? code : 'PIP002', message, file, span },
   ]);
 }
+
+/** Graylog has no query for a correlation, but an event definition, which searches with one. */
+const eventDefinition = (
+  compiled: CompiledCorrelation,
+  written: CompiledRule,
+  config: PackConfig,
+): Conversion<PageQuery> =>
+  mapped(correlationInGraylog(compiled, logSourcesOf(written), config), (search) => ({
+    queries: [search.query],
+    use: eventDefinitionSentence(search, config.graylog.mode === 'ingest' ? 'hits' : 'messages'),
+  }));
+
+const noDefinition = ({ rule }: CompiledCorrelation): Conversion<PageQuery> =>
+  unconverted(
+    placeOfType(rule),
+    'the content pack has event definitions for rules that alert, and this one only serves others',
+    'With `generate: true` in those, it alerts too.',
+  );
