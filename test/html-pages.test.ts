@@ -160,3 +160,27 @@ it('shows the search over hits, where rules are tested at ingest', async () => {
   expect(tab).toMatch(/<code>\w+:&#34;00000000-0000-4000-8000-000000000005&#34;/);
   expect(tab).toContain('it searches the hits of the last 15 minutes');
 });
+
+it('lists the other rules of a technique, with steps through them where there are many', async () => {
+  const files = (count: number): Files => ({
+    'sigpack.yml': config,
+    ...Object.fromEntries(
+      Array.from({ length: count }, (_, index) => [
+        `rules/r${index}.yml`,
+        `${head(`Rule ${index}`, index, 'tags: [attack.t1110.003]\n')}${detection(index)}`,
+      ]),
+    ),
+  });
+  const section = async (count: number): Promise<string> =>
+    /<section class="neighbours">.*?<\/section>/s.exec((await build(files(count)))('r0'))?.[0] ??
+    '';
+  const few = await section(2);
+  expect(few).toContain('<h2>Other rules of T1110.003: Password Spraying</h2>');
+  expect(few.match(/Rule 1/g)).toHaveLength(1);
+  expect(few).not.toContain('<nav');
+  expect((await section(7)).match(/<a /g)).toHaveLength(6);
+  const many = await section(8);
+  expect(many).toContain('<a rel="prev" href="r7.html">← Rule 7</a>');
+  expect(many).toContain('<a rel="next" href="r1.html">Rule 1 →</a>');
+  expect(many).toContain('All 8 rules of T1110.003');
+});
