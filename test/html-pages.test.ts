@@ -184,3 +184,15 @@ it('lists the other rules of a technique, with steps through them where there ar
   expect(many).toContain('<a rel="next" href="r1.html">Rule 1 →</a>');
   expect(many).toContain('All 8 rules of T1110.003');
 });
+
+it('writes dates and periods in one form', async () => {
+  const written = await build({
+    'sigpack.yml': `${config}defaults: { suppress: { period: 1h, fields: [User] } }\n`,
+    'rules/old.yml': `${head('Old', 1, 'date: 2017/05/15\nmodified: 2024-01-31\n')}${detection(1)}`,
+    'rules/day.yml': `${head('Day', 2)}${detection(2)}sigpack: { suppress: { period: 2d } }\n`,
+  });
+  expect(written('old')).toContain('<dt>Written</dt><dd>2017-05-15</dd>');
+  expect(written('old')).toContain('<dt>Modified</dt><dd>2024-01-31</dd>');
+  expect(written('old')).toContain('<dd>one per hour, for the same User</dd>');
+  expect(written('day')).toContain('<dd>one per 2 days, for the same User</dd>');
+});

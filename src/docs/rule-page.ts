@@ -4,6 +4,7 @@ import type { ConvertedRule } from '../backend/target.ts';
 import { attackReferences } from '../pack/model/attack-tags.ts';
 import type { AttackReferences } from '../pack/model/detection.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
+import { datePattern } from '../sigma/rule/head.ts';
 import { describeLogSource } from '../sigma/rule/reader.ts';
 import type { RuleHead } from '../sigma/rule/rule.ts';
 import { type Link, tacticLinks, techniqueLinks, triggerLinks } from './attack-links.ts';
@@ -19,8 +20,9 @@ export interface RulePage {
   /** File name without the extension, unique in the site. */
   readonly slug: string;
   readonly rows: readonly PageRow[];
-  /** The id of the rule; empty if it has none. So are the next ones. */
+  /** The id of the rule; empty if it has none. So are the dates and the licence. */
   readonly id: string;
+  /** As `2017-05-15`, however the rule writes it. */
   readonly date: string;
   readonly modified: string;
   readonly license: string;
@@ -88,8 +90,8 @@ export function rulePage(
     slug,
     rows: factRows(rule, attackReferences(rule.tags), dataNeeded(compiled)),
     id: rule.id ?? '',
-    date: rule.date ?? '',
-    modified: rule.modified ?? '',
+    date: isoDate(rule.date),
+    modified: isoDate(rule.modified),
     license: rule.license ?? '',
     logSources: [...new Set(logSourcesOf(compiled).map(describeLogSource))],
     ...meaningOf(compiled),
@@ -129,6 +131,9 @@ export function factRows(
     { name: 'Author', text: rule.author ?? '' },
   ];
 }
+
+/** Older rules write `2017/05/15`. */
+const isoDate = (date = ''): string => (datePattern.test(date) ? date.replaceAll('/', '-') : date);
 
 const plain = (text: string): Link => ({ text, url: '' });
 

@@ -2,7 +2,7 @@ import { alertSourceOf } from '../../pack/alert/table.ts';
 import type { PackConfig } from '../../pack/config/config.ts';
 import { mergeSettings } from '../../pack/config/merge-settings.ts';
 import { type CompiledRule, logSourcesOf } from '../../query/compile.ts';
-import { durationText } from '../condition/correlation-sentence.ts';
+import { periodText } from '../condition/correlation-sentence.ts';
 import type { RuleRecord } from './rule-record.ts';
 
 /** What to do about an alert of a rule, by its settings; Graylog's where it has no others. */
@@ -35,6 +35,6 @@ export function alertRecord(
   const same = fields.length === 0 ? '' : `, for the same ${fields.join(', ')}`;
   return {
     entities: names,
-    suppression: `${durationText(suppress.period)}${same}`,
+    suppression: `${periodText(suppress.period)}${same}`,
   };
 }

@@ -12,7 +12,7 @@ export interface RuleRecord {
   readonly changed?: string;
   /** Fields that identify whom an alert is about, the most important one first. */
   readonly entities?: readonly string[];
-  /** `the same host and user for 1 hour`; undefined if each match is an alert. */
+  /** After `one per`: `hour, for the same Computer`; undefined if each match is an alert. */
   readonly suppression?: string;
   /** What to do about an alert, as written: Markdown. */
   readonly remediation?: string;
