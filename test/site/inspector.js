@@ -30,6 +30,7 @@
 
   const named = (element) =>
     `${element.tagName}.${element.className} ${element.textContent.slice(0, 30)}`;
+  const shortWords = /(?<![\p{L}\p{N}])[\p{L}\p{N}]{2,20}(?![\p{L}\p{N}])/gu;
   const all = () =>
     [...document.querySelectorAll('body *')].filter(
       (element) => element.checkVisibility() && !element.closest('.sr, script, option'),
@@ -103,6 +104,23 @@
           ];
         });
       return [...new Set([...wide, ...found])];
+    },
+
+    /** Words in cells of tables that a line break goes through. */
+    brokenWords() {
+      const found = new Set();
+      for (const cell of document.querySelectorAll('td, th')) {
+        const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node !== null; node = walker.nextNode())
+          for (const { 0: word, index } of node.data.matchAll(shortWords)) {
+            const range = document.createRange();
+            range.setStart(node, index);
+            range.setEnd(node, index + word.length);
+            const tops = [...range.getClientRects()].map(({ top }) => Math.round(top));
+            if (new Set(tops).size > 1) found.add(word);
+          }
+      }
+      return [...found];
     },
 
     strange: () => strange(document),

@@ -427,6 +427,7 @@ describe.each([
   it('the page of a log source keeps words whole', async () => {
     const page = await open('sources/windows_process_creation.html', screen);
     expect(await inspect(page, 'misfits')).toEqual([]);
+    expect(await inspect(page, 'brokenWords')).toEqual([]);
     for (const badge of await page.locator('.badges span').all())
       expect((await badge.boundingBox())?.height).toBeLessThan(30);
     expect(await page.locator('h1').textContent()).toBe('windows/process_creation');
