@@ -11,24 +11,21 @@ import { findRuleFiles } from './rule-files.mjs';
 
 const root = join(import.meta.dirname, '..');
 const shared = process.env.SIGPACK_SHARED ?? join(root, '..', 'shared');
-const names = [
-  'rules',
-  'rules-emerging-threats',
-  'rules-threat-hunting',
-  'rules-compliance',
-  'rules-placeholder',
-];
 const bag = createBag();
-const files = findRuleFiles(
-  names.map((name) => join(shared, 'corpus', name)),
-  bag,
-);
-const documents = files.flatMap((path) => readDocuments(readSourceFile(path, bag), bag).documents);
+const documentsOf = (names) =>
+  findRuleFiles(
+    names.map((name) => join(shared, 'corpus', name)),
+    bag,
+  ).flatMap((path) => readDocuments(readSourceFile(path, bag), bag).documents);
+const usual = documentsOf(['rules', 'rules-emerging-threats', 'rules-threat-hunting']);
+const others = documentsOf(['rules-compliance', 'rules-placeholder']);
+const documents = [...usual, ...others];
+const number = (count) => count.toLocaleString('en-US');
 const collection = collect(documents, bag);
 const compile = createCompiler(collection, { placeholders: new Map(), bag });
 const rules = collection.rules.map(compile).filter((rule) => rule !== undefined);
 
-/** The reason without what differs from rule to rule. */
+/** The reason without what differs from rule to rule, to count by. */
 const kind = (message) =>
   message
     .replace(/`[^`]*`/g, '…')
@@ -40,7 +37,7 @@ const lines = [
   '',
   'Written by `npm run targets`: every rule of the SigmaHQ corpus converted to every target, without a processing pipeline.',
   '',
-  `${documents.length} rules are read; ${collection.rules.length - rules.length} of them can't be compiled for any target, nearly all for a placeholder without a value.`,
+  `${number(documents.length)} rules are read: the ${number(usual.length)} of \`rules\`, \`rules-emerging-threats\` and \`rules-threat-hunting\`, which other pages count, and ${number(others.length)} of \`rules-compliance\` and \`rules-placeholder\`. ${number(collection.rules.length - rules.length)} of them can't be compiled for any target, nearly all for a placeholder without a value.`,
   '',
   '| target | converted | refused | widened, with a warning | several queries |',
   '| --- | --- | --- | --- | --- |',
@@ -54,8 +51,9 @@ for (const target of targets) {
   for (const rule of rules) {
     const conversion = target.convert(rule, defaultTargetSettings);
     if (!conversion.ok) {
-      const reason = kind(conversion.error[0]?.message ?? '');
-      refused.set(reason, [...(refused.get(reason) ?? []), rule.rule.title]);
+      const { message } = conversion.error[0];
+      const reason = kind(message);
+      refused.set(reason, [...(refused.get(reason) ?? []), { message, title: rule.rule.title }]);
       continue;
     }
     converted++;
@@ -63,12 +61,14 @@ for (const target of targets) {
     if (conversion.value.queries.length > 1) several++;
   }
   lines.push(
-    `| ${target.name} | ${converted} | ${rules.length - converted} | ${widened} | ${several} |`,
+    `| ${target.name} | ${[converted, rules.length - converted, widened, several].map(number).join(' | ')} |`,
   );
   reasons.push(`### ${target.name}`, '');
   if (refused.size === 0) reasons.push('None.');
-  for (const [reason, titles] of [...refused].sort((a, b) => b[1].length - a[1].length))
-    reasons.push(`- ${titles.length}: ${reason} (such as "${titles[0]}")`);
+  for (const [first, ...more] of [...refused.values()].sort((a, b) => b.length - a.length))
+    reasons.push(
+      `- ${number(more.length + 1)}${more.length > 0 ? ', such as' : ','} "${first.title}": ${first.message}`,
+    );
   reasons.push('');
 }
 writeFileSync(join(root, 'docs', 'targets.md'), `${[...lines, ...reasons].join('\n').trimEnd()}\n`);
