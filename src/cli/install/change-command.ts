@@ -123,8 +123,8 @@ async function adviceFor<C>(
 
 const checkTexts: Readonly<Record<ArtifactCheck, string>> = {
   signed: 'The artifact is signed with the key of the place.',
-  digest: 'The artifact has the digest of its SHA256SUMS; who signed it was not asked.',
-  nothing: 'Neither a signature nor a digest of the artifact was asked for.',
+  digest: 'The artifact has the digest of its SHA256SUMS; who signed it was not checked.',
+  nothing: 'Neither a signature nor a digest of the artifact was checked.',
 };
 
 /**

@@ -30,7 +30,7 @@ export function appLoadLines(
     return [
       starts,
       fitText(
-        'A search head of 16 cores as Splunk ships it',
+        "A search head of 16 cores with Splunk's defaults",
         scheduledSlots(unconfiguredSearchHead),
         mean,
         searches,
