@@ -197,7 +197,7 @@ const eventsNeeded = (
 function windowDiagnostic(rule: CorrelationRule, { overlaps, within, every }: Window): string {
   const { timespan } = rule;
   return overlaps
-    ? `Graylog looks back ${within} s every ${every} s, so that no ${timespan} s with enough ` +
-        `events falls between two windows${negativeNumbersNote(rule)}`
+    ? `Graylog looks back ${within} s every ${every} s, to miss no ${timespan} s with enough ` +
+        `events: events up to ${within} s apart count, too${negativeNumbersNote(rule)}`
     : `Graylog looks at fixed windows of ${timespan} s; what spreads over two of them is not seen`;
 }

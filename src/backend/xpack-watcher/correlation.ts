@@ -184,8 +184,8 @@ function overlapText(timespan: number, lookBack: number, interval: number): stri
   const times = `the watch looks back ${lookBack} s every ${interval} s`;
   return lookBack < timespan + interval
     ? `${times}, as \`window\` says; ${timespan} s with enough events may fall between two windows`
-    : `${times}, so that no ${timespan} s with enough events falls between two windows; events ` +
-        'up to that far apart count';
+    : `${times}, to miss no ${timespan} s with enough events: events up to ${lookBack} s apart ` +
+        'count, too';
 }
 
 /** Terms, because composite aggregations take no bucket_selector. */
