@@ -506,7 +506,7 @@ describe('what is wrong with a correlation', () => {
     ['no timespan', { timespan: '5' }, ''],
     ['a name that is taken', {}, 'name: failed\n'],
     ['a date where a map belongs', {}, 'sigpack: 2026-01-01\n'],
-    ['a key that stands twice', { timespan: '5m\ntimespan: 6m' }, ''],
+    ['a key that appears twice', { timespan: '5m\ntimespan: 6m' }, ''],
     ['no title', {}, 'title: [a]\n'],
   ])('with %s it takes the rules along that only serve it', (_, changes, more) => {
     const standing = (extra: string): readonly string[] => {
@@ -793,7 +793,7 @@ describe('filters', () => {
       ['failed=1:number'],
     ],
     [
-      'a key that stands twice',
+      'a key that appears twice',
       `title: Admins\nlogsource: { product: windows }\nfilter:\n  rules: [failed]\n  s: { a: b, a: c }\n  condition: s\n`,
       ['login=1:number'],
     ],

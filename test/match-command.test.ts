@@ -76,13 +76,13 @@ describe('sigpack match', () => {
   });
 
   test('counts the events without a time, of which no correlation is asked', async () => {
-    const timeless = '1 event has no time that is known: correlations were not asked of it\n';
+    const timeless = '1 event has no known time: correlations were not tested on it\n';
     write(
       'timeless.ndjson',
       `${[{ EventID: 4625 }, { EventID: 4625, time: 'yesterday' }].map((event) => JSON.stringify(event)).join('\n')}\n`,
     );
     expect((await run('tool.yml', 'logons.yml', '--events', 'timeless.ndjson')).stderr).toContain(
-      '2 events have no time that is known: correlations were not asked of them\n',
+      '2 events have no known time: correlations were not tested on them\n',
     );
     write('one.json', '{"EventID":4625}');
     expect((await run('logons.yml', '--events', 'one.json')).stderr).toContain(timeless);
@@ -142,7 +142,7 @@ describe('sigpack match', () => {
       '',
     ]);
     expect(narrow.stderr).toContain(
-      'Events were asked the rules of their log source alone, 1 of unknown origin all rules; --all-log-sources asks all rules',
+      'Events were only tested with the rules of their log source, 1 of unknown origin with all rules; --all-log-sources tests them with all rules',
     );
     const all = await run(...rules, '--events', 'sources.ndjson', '--all-log-sources');
     expect(all.stdout.split('\n')).toHaveLength(7);

@@ -224,7 +224,7 @@ describe('what each modifier makes of its values', () => {
     expect(hints('a|exists: yes')).toEqual(['SIG017 Write `true`, without quotes.']);
   });
 
-  test('whole values that hardly an event has are a warning', () => {
+  test('whole values that hardly any event has are a warning', () => {
     const diagnostics = (line: string) =>
       marked(detectionDiagnostics(`s:\n  ${line}\ncondition: s`)).filter((one) =>
         one.startsWith('SIG028'),
@@ -478,7 +478,7 @@ describe('chains that make no sense', () => {
     ["'a|contains|': x", 'SIG020 8:17 no modifier stands after `|`', "'"],
     ['"a|contains|foo": x', 'SIG020 8:17 `foo` is not a modifier of Sigma', 'foo'],
     ['a|contains|startswith: x', "SIG021 8:16 `startswith` can't follow `contains`", 'startswith'],
-    ['a|contains|contains: x', 'SIG021 8:16 `contains` stands twice', 'contains'],
+    ['a|contains|contains: x', 'SIG021 8:16 `contains` appears twice', 'contains'],
     ['a|contains|re: x', "SIG021 8:16 `re` can't follow `contains`", 're'],
     ['a|re|contains: x', "SIG021 8:10 `contains` can't follow `re`", 'contains'],
     ['a|re|cased: x', "SIG021 8:10 `cased` can't follow `re`", 'cased'],
@@ -489,7 +489,7 @@ describe('chains that make no sense', () => {
     ['a|windash|re: x', "SIG021 8:15 `re` can't follow `windash`", 're'],
     ['a|i: x', 'SIG021 8:7 `i` is a flag of `re`', 'i'],
     ['a|re|all|i: [x, z]', 'SIG021 8:14 `i` is a flag of `re`', 'i'],
-    ['a|re|i|i: x', 'SIG021 8:12 `i` stands twice', 'i'],
+    ['a|re|i|i: x', 'SIG021 8:12 `i` appears twice', 'i'],
     ['a|contains|base64: x', "SIG021 8:16 `base64` can't follow `contains`", 'base64'],
     ['a|base64|wide: x', "SIG021 8:14 `wide` can't follow `base64`", 'wide'],
     [

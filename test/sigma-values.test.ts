@@ -183,7 +183,7 @@ describe('the null of YAML as a key', () => {
 
   test('stands once, whatever its spelling', () => {
     expect(told(detectionDiagnostics('s:\n  ~: a\n  null: b\ncondition: s'))[0]).toBe(
-      'SIG003 9:5 key `null` stands twice in the same map',
+      'SIG003 9:5 key `null` appears twice in the same map',
     );
     expect(told(detectionDiagnostics("s:\n  null: a\n  'null': b\ncondition: s"))).toEqual([]);
   });
@@ -304,12 +304,12 @@ describe('YAML that is not as wanted', () => {
   const good = ruleText('s:\n  a: b\ncondition: s');
   const other = good.replace('000000000000', '000000000001');
 
-  test('a key that stands twice', () => {
+  test('a key that appears twice', () => {
     expect(told(detectionDiagnostics('s:\n  a: x\n  a: y\ncondition: s'))).toEqual([
-      'SIG003 9:5 key `a` stands twice in the same map',
+      'SIG003 9:5 key `a` appears twice in the same map',
     ]);
     expect(told(diagnosticsOf(`title: A\n${good}`))).toEqual([
-      'SIG003 2:1 key `title` stands twice in the same map',
+      'SIG003 2:1 key `title` appears twice in the same map',
     ]);
   });
 

@@ -114,7 +114,7 @@ function checkDates(checked: Checked): void {
 function checkReferences({ document, report }: Checked): void {
   const entries = entriesOf(document, 'references');
   for (const entry of repeated(entries, ({ text }) => text))
-    report('LNT014', entry, `\`${entry.text}\` stands twice`);
+    report('LNT014', entry, `\`${entry.text}\` appears twice`);
   for (const entry of entries) {
     if (
       /^https:\/\/github\.com\/.*\.\w{1,3}$/.test(entry.text) &&

@@ -51,7 +51,7 @@ function checkItem(item: DetectionItem, spellings: Map<string, string>, report: 
     item.values,
     ({ text, value }) => `${typeof value} ${cased ? text : text.toLowerCase()}`,
   ))
-    report('LNT042', value, `\`${value.text}\` stands twice`);
+    report('LNT042', value, `\`${value.text}\` appears twice`);
   if (names.every((name) => textual.has(modifierRoles.get(name) ?? '')))
     checkTexts(item, names, report);
 }

@@ -19,7 +19,7 @@ const forms: ReadonlyMap<string, RegExp> = new Map([
 export function checkTags({ rule, document, report }: Checked): void {
   const entries = entriesOf(document, 'tags');
   for (const entry of repeated(entries, ({ text }) => text.toLowerCase()))
-    report('LNT013', entry, `tag \`${entry.text}\` stands twice`);
+    report('LNT013', entry, `tag \`${entry.text}\` appears twice`);
   for (const entry of entries) {
     const tag = entry.text.toLowerCase();
     const [namespace = '', ...rest] = tag.split('.');

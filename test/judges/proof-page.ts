@@ -77,7 +77,7 @@ Exceptions, each with its reason:
 
 ${exceptions()}
 
-To grep, a line shows a text but neither its field nor the end of its value, so a command may find more: ${number(verdictsOf('grep')[0]?.extra ?? 0)} pairs
+grep reads a line as one text: it knows neither the fields nor where their values end, so a command may find more: ${number(verdictsOf('grep')[0]?.extra ?? 0)} pairs
 of a rule and a line in all. The run fails if there are more than known.
 
 ${correlationSection(correlationVerdicts())}

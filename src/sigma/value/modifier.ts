@@ -170,7 +170,7 @@ export function chainError(
   keyword: boolean,
 ): { message: string; hint: string } | undefined {
   if (before.includes(name))
-    return { message: `\`${name}\` stands twice`, hint: 'Remove one of them.' };
+    return { message: `\`${name}\` appears twice`, hint: 'Remove one of them.' };
   if (keyword && wantsField.has(name)) {
     return {
       message: `\`${name}\` needs a field`,

@@ -51,7 +51,7 @@ export const sigmaCodes = {
   ),
   SIG018: warning(
     'character that is taken for another',
-    'Type the character anew: it looks like another, or like nothing.',
+    'Retype the character: it looks like another, or like nothing.',
   ),
   SIG020: fatal('unknown modifier', 'See the table of modifiers in docs/sigma.md.'),
   SIG021: fatal('modifiers do not go together', 'Remove one of the modifiers.'),
@@ -71,7 +71,7 @@ export const sigmaCodes = {
   ),
   SIG027: warning('`expand` without a placeholder', 'Write `%name%`, or remove `expand`.'),
   SIG028: warning(
-    'whole values that hardly an event has',
+    'whole values that hardly any event has',
     'Add `contains`, or put wildcards around the values.',
   ),
   SIG029: warning(

@@ -148,7 +148,7 @@ function pairsOf(items: readonly YamlNode[], errors: NewDiagnostic[]): readonly 
     if (seen.has(name)) {
       errors.push({
         code: 'SIG003',
-        message: `key \`${key.text}\` stands twice in the same map`,
+        message: `key \`${key.text}\` appears twice in the same map`,
         span: key,
       });
       continue;

@@ -7,7 +7,7 @@ import type { HuntOptions, Span } from './run.ts';
 export function register(program: Command): void {
   program
     .command('hunt')
-    .description("print queries that find what rules mean in Graylog's stored messages")
+    .description('print queries that find matches in messages that Graylog has stored')
     .addArgument(
       new Argument(
         '[rules...]',

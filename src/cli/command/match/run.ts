@@ -102,16 +102,16 @@ export async function match(paths: readonly string[], options: MatchOptions): Pr
 
 /** Notes which rules were not tried. */
 function narrowing(unknown: number): string {
-  const others = unknown === 0 ? '' : `, ${unknown} of unknown origin all rules`;
+  const others = unknown === 0 ? '' : `, ${unknown} of unknown origin with all rules`;
   return (
-    `Events were asked the rules of their log source alone${others}; ` +
-    `--all-log-sources asks all rules\n`
+    `Events were only tested with the rules of their log source${others}; ` +
+    `--all-log-sources tests them with all rules\n`
   );
 }
 
 const withoutTime = (count: number): string =>
-  `${counted(count, 'event has', 'events have')} no time that is known: ` +
-  `correlations were not asked of ${plural(count, 'it', 'them')}\n`;
+  `${counted(count, 'event has', 'events have')} no known time: ` +
+  `correlations were not tested on ${plural(count, 'it', 'them')}\n`;
 
 /** Waits while the reader of the output is slower. */
 async function print(text: string): Promise<void> {
