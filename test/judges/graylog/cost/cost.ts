@@ -14,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { createBag } from '../../../../src/source/diagnostic.ts';
 import { findRuleFiles } from '../../../rule-files.ts';
 import { corpusFolders } from '../../corpus.ts';
-import { pipelinesLoaded, seconds } from '../ingest-server.ts';
+import { seconds } from '../ingest-server.ts';
 import { type GraylogServer, type Json, onEachGraylog, sendAllGelf } from '../server.ts';
 import { cpuOf, memoryOf, restartServer } from '../server-process.ts';
 import { messageKinds } from './messages.ts';
@@ -105,7 +105,6 @@ async function ingestMode(server: GraylogServer, pack: CostPack): Promise<void> 
     start = performance.now();
     await restartServer();
     console.log(`graylog ${server.version}: restarted in ${seconds(start)} s`);
-    await pipelinesLoaded(server);
     await eachKind(server, `${name}, ${rules}`, base);
     if (name === 'all') {
       await pack.build('1.0.1', 'ingest', paths.slice(1));
