@@ -3,5 +3,5 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const dist = join(import.meta.dirname, '..', 'dist');
-for (const name of ['lib', 'modules', 'types', '.tsbuildinfo', '.tsbuildinfo-types'])
+for (const name of ['lib', 'modules', 'types', '.built', '.tsbuildinfo', '.tsbuildinfo-types'])
   rmSync(join(dist, name), { recursive: true, force: true });
