@@ -2,9 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { quickFixes } from '../src/editor/quick-fix.ts';
+import { edited } from '../src/editor/text-edit.ts';
+import { constantTruth } from '../src/pipeline/run/constant-truth.ts';
 import { alwaysTrue } from '../src/query/always-true.ts';
 import { neverTrue } from '../src/query/never-true.ts';
-import { createBag } from '../src/source/diagnostic.ts';
+import { createBag, type Diagnostic } from '../src/source/diagnostic.ts';
 import { readTar } from './archives.ts';
 import { readStrictConf } from './conf-reader.ts';
 import { compiledAfter, ruleOf } from './pipeline-run.ts';
@@ -222,7 +225,61 @@ logsource: { category: process_creation, product: windows }
 detection: { s: { GrandParentImage|endswith: '\\x.exe' }, condition: s }
 `;
 const found =
-  'a.yml:5:41: warning[PIP007]: splunk: "A library" can never be true: the events of its log source have no field `ImageLoaded`';
+  'a.yml:5:19: warning[PIP007]: splunk: "A library" can never be true: the events of its log source have no field `ImageLoaded`';
+
+describe('a misspelt field', () => {
+  const mapped = pipeline.replace(
+    '{ Known: known }',
+    '{ CommandLine: a, Image: b, param1: c, "own.name": d }',
+  );
+  const never = (lines: string) => {
+    const text = ruleOf(lines);
+    const compiled = compiledAfter(text, mapped, createBag());
+    const constant = compiled && constantTruth(compiled);
+    const { start = 0, end = 0 } = constant?.span ?? {};
+    return [text.slice(start, end), constant?.hint];
+  };
+
+  test.each<[string, string, string | undefined]>([
+    ['CommandLin|contains|all: [a, b]', 'CommandLin', 'CommandLine'],
+    ['"CommandLin|contains": a', 'CommandLin', 'CommandLine'],
+    ['imgae: a', 'imgae', 'Image'],
+    ['image: ""', 'image', 'Image'],
+    ['Image: a\ncomandline|re: CommandLine', 'comandline', 'CommandLine'],
+    ['Image|fieldref: CommandLin', 'CommandLin', 'CommandLine'],
+    // as near as they are, these are fields of their own
+    ['param3: a', 'param3', undefined],
+    ['own: a', 'own', undefined],
+    ['Damage: a', 'Damage', undefined],
+  ])('%j: is marked, with the name that is meant', (lines, marked, near) => {
+    expect(never(lines)).toEqual([marked, near && `Did you mean \`${near}\`?`]);
+  });
+
+  test('is corrected by the fix of its hint, also where such rules are built', async () => {
+    const slip = image.replace('ImageLoaded', 'ImageLoded');
+    for (const unmatchable of ['', 'unmatchable: disable\n']) {
+      const cwd = project({
+        'a.yml': slip,
+        'sigpack.yml': `rules: [a.yml]\ntargets: [splunk]\npipelines: { splunk: splunk }\nsplunk: { index: w }\n${unmatchable}`,
+      });
+      const { stdout } = await sigpack(['check', '-f', 'json'], { cwd });
+      const [{ code, hint, line, column, endColumn }] = JSON.parse(stdout).diagnostics;
+      expect([code, hint]).toEqual(['PIP007', 'Did you mean `ImageLoaded`?']);
+      expect(slip.split('\n')[line - 1]?.slice(column - 1, endColumn - 1)).toBe('ImageLoded');
+    }
+    const start = slip.indexOf('ImageLoded');
+    const diagnostic: Diagnostic = {
+      code: 'PIP007',
+      severity: 'warning',
+      message: '',
+      hint: 'Did you mean `ImageLoaded`?',
+      file: { path: 'a.yml', text: slip },
+      span: { start, end: start + 'ImageLoded'.length },
+    };
+    const [fix] = quickFixes(diagnostic, () => '');
+    expect(fix && edited(slip, fix.edits)).toBe(image);
+  });
+});
 
 describe('the command line', () => {
   test('convert and build leave such a rule out, and name rule and field', async () => {

@@ -41,6 +41,8 @@ export interface ProcessingItem extends PipelineItem {
   readonly appliesToItem: (item: SettledItem, rule: RuleInProcess) => boolean;
   /** By `field_name_conditions` alone: for names in field lists, groups and field references. */
   readonly appliesToField: (field: string | undefined, rule: RuleInProcess) => boolean;
+  /** Fields that its `field_name_conditions` name, whether it applies to them or not. */
+  readonly fieldNames?: readonly string[];
 }
 
 export type Transformation =

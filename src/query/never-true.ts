@@ -1,5 +1,8 @@
 import type { CorrelationRule } from '../sigma/correlation/correlation.ts';
 import { holdsOfNothing, passesAll } from '../sigma/correlation/threshold.ts';
+import { fieldSpan } from '../sigma/rule/detection-items.ts';
+import type { DetectionRule } from '../sigma/rule/rule.ts';
+import type { Span } from '../source/span.ts';
 import { absentFieldsOf, causesOf, truthWithout } from './absent-fields.ts';
 import type { CompiledCorrelation, CompiledDetection, CompiledRule } from './compile.ts';
 import { detectionsBelow } from './compile.ts';
@@ -15,6 +18,10 @@ export interface NeverTrue {
   readonly fields: readonly string[];
   /** Undefined if the group or the condition of a correlation uses the field. */
   readonly item?: Item;
+  /** The name of the field there, where its place is known. */
+  readonly fieldSpan?: Span;
+  /** What may be meant by it. */
+  readonly near?: string;
   /**
    * True for a correlation that waits for silence: as there is always silence, it is true of every
    * window.
@@ -32,14 +39,32 @@ export function neverTrue(compiled: CompiledRule): NeverTrue | undefined {
     : deadCorrelation(compiled, new Map());
 }
 
-function deadDetection({ query, processing }: CompiledDetection): NeverTrue | undefined {
+function deadDetection({ rule, query, processing }: CompiledDetection): NeverTrue | undefined {
   if (!processing?.absent?.length) return undefined;
   const absent = new Set(processing.absent);
   const truth = (item: Item) => truthWithout(item, absent);
   if (truthOf(query, truth) !== false) return undefined;
   const items = causesOf(query, truth);
   const [item] = items;
-  return { fields: absentFieldsOf(items, absent), ...(item ? { item } : {}) };
+  const fields = absentFieldsOf(items, absent);
+  if (!item) return { fields };
+  const [field = ''] = absentFieldsOf([item], absent);
+  const place = placeOfField(rule, item, field);
+  const near = place && processing.near?.get(field);
+  return {
+    fields,
+    item,
+    ...(place ? { fieldSpan: place } : {}),
+    ...(near === undefined ? {} : { near }),
+  };
+}
+
+/** `fieldref` has a field as its value. A filter's item is pointed at by its value. */
+function placeOfField(rule: DetectionRule, item: Item, field: string): Span | undefined {
+  const { file, span, test } = item;
+  if (file !== rule.file) return undefined;
+  if (item.field === field) return fieldSpan(file, rule.detection, field, span);
+  return test.kind === 'field' ? span : undefined;
 }
 
 /** `known`: correlations may share parts at several levels. */

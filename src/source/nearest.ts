@@ -27,6 +27,27 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
 }
 
 /**
+ * The candidate of which a name is a slip; undefined if none is as near as that. For names that
+ * somebody may have chosen as they are: less is near than for {@link nearest}.
+ */
+export const nearestSlip = (name: string, candidates: Iterable<string>): string | undefined =>
+  nearest(
+    name,
+    Array.from(candidates).filter((one) => isSlip(name, one)),
+  );
+
+/** A name with another number is another name. */
+export function isSlip(name: string, meant: string): boolean {
+  const limit = Math.max(1, Math.floor(name.length / 5));
+  return (
+    name.length <= longestName &&
+    Math.abs(name.length - meant.length) <= limit &&
+    name.replaceAll(/\d/g, '') !== meant.replaceAll(/\d/g, '') &&
+    editDistance(name.toLowerCase(), meant.toLowerCase()) <= limit
+  );
+}
+
+/**
  * The shortest candidate that begins like the name: what was typed is usually right, but not
  * complete.
  */

@@ -9,7 +9,7 @@ import type {
   PipelineEnvironment,
   TransformationDefinition,
 } from '../definition.ts';
-import { textOf } from '../parameters.ts';
+import { textNodes, textOf } from '../parameters.ts';
 import type { PipelineItem, ProcessingItem } from '../pipeline.ts';
 import { orReport, type PipelineDiagnostics, PipelineError } from '../pipeline-error.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
@@ -65,7 +65,7 @@ export function readItemHead<D extends ItemParameters>(
     conditions,
     (condition) => (rule: RuleInProcess, _: undefined) => condition(rule),
   );
-  const conditionNodes = ruleConditionNodes(mapping);
+  const conditionNodes = nodesOfConditions(mapping, 'rule');
   return {
     item: {
       id: textOf(mapping, 'id') || `#${number}`,
@@ -109,8 +109,8 @@ const itemKind = (definitions: Readonly<Record<string, unknown>>): EntryKind => 
   },
 });
 
-function ruleConditionNodes(item: YamlMapping): readonly YamlNode[] {
-  const node = lookup(item, 'rule_conditions');
+function nodesOfConditions(item: YamlMapping, kind: ConditionKind): readonly YamlNode[] {
+  const node = lookup(item, `${kind}_conditions`);
   if (node?.kind === 'sequence') return node.items;
   return node?.kind === 'mapping' ? node.pairs.map(({ value }) => value) : [];
 }
@@ -124,6 +124,14 @@ function sourceNamedBy(condition: YamlNode): LogSource {
   );
   return Object.fromEntries(parts.filter(([, text]) => text !== ''));
 }
+
+/** Names that the conditions on fields list; none for patterns of names. */
+const fieldsNamedIn = (item: YamlMapping): readonly string[] =>
+  nodesOfConditions(item, 'field_name').flatMap((condition) =>
+    condition.kind === 'mapping' && scalarText(lookup(condition, 'mode')) !== 're'
+      ? (textNodes(condition, 'fields') ?? []).map(({ text }) => text)
+      : [],
+  );
 
 const scalarText = (node: YamlNode | undefined): string =>
   node?.kind === 'scalar' ? node.text : '';
@@ -190,6 +198,7 @@ export function readProcessingItem(
     ...head.item,
     transformation,
     appliesToItem: (item, rule) => itemHolds(item, rule) && fieldOfItemHolds(item, rule),
+    fieldNames: fieldsNamedIn(node),
     appliesToField: linkedTest(fields, ({ ofField }) => ofField),
   };
 }

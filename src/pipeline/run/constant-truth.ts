@@ -11,6 +11,8 @@ export interface ConstantTruth {
   readonly message: string;
   readonly file: SourceFile;
   readonly span: Span;
+  /** In place of that of the code. */
+  readonly hint?: string;
 }
 
 /** Undefined for a rule whose truth depends on the event, as far as is known. */
@@ -26,7 +28,8 @@ export function constantTruth(compiled: CompiledRule): ConstantTruth | undefined
       code: 'PIP007',
       message,
       file: never.item?.file ?? file,
-      span: never.item?.span ?? titleSpan,
+      span: never.fieldSpan ?? never.item?.span ?? titleSpan,
+      ...(never.near === undefined ? {} : { hint: `Did you mean \`${never.near}\`?` }),
     };
   }
   const always = alwaysTrue(compiled);

@@ -8,6 +8,7 @@ import { type RuleInProcess, startProcess } from '../rule-in-process.ts';
 import { applyItem } from './apply-item.ts';
 import { givenNames } from './field-coverage.ts';
 import { createSourceCheck } from './named-sources.ts';
+import { spelledFields } from './near-fields.ts';
 import { itemPlace } from './postprocess.ts';
 import { type ProcessEnd, processedRule } from './processed-rule.ts';
 import { createRelevance, forEachRelevant } from './relevant-items.ts';
@@ -95,6 +96,7 @@ function runOf(pipelines: readonly Pipeline[], options: ProcessOptions): Run {
       renames: fields.length > 0,
       pipelineFiles: new Set(items.map(({ file }) => file)),
       given,
+      spelled: spelledFields(items),
       usualFields: createUsualFields(options.usualNames ?? (() => []), given),
       strangeSource: createSourceCheck(items),
     },

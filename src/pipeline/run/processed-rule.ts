@@ -11,6 +11,7 @@ import { unprovedInUse } from '../unproved.ts';
 import { fieldCoverage, namedFields } from './field-coverage.ts';
 import { filledNetworks } from './filled-networks.ts';
 import type { createSourceCheck } from './named-sources.ts';
+import { nearFields } from './near-fields.ts';
 import { placeholderLeft } from './placeholder-left.ts';
 import { postprocessed } from './postprocess.ts';
 import type { createUsualFields } from './usual-fields.ts';
@@ -24,6 +25,8 @@ export interface ProcessEnd {
   readonly pipelineFiles: ReadonlySet<SourceFile>;
   /** Names that the pipelines give to fields, and that no rule uses. */
   readonly given: ReadonlySet<string>;
+  /** Fields that the pipelines name. */
+  readonly spelled: ReadonlySet<string>;
   readonly usualFields: ReturnType<typeof createUsualFields>;
   readonly strangeSource: ReturnType<typeof createSourceCheck>;
 }
@@ -63,12 +66,10 @@ export function processedRule(
     : { kind: 'correlation', rule, parts: referenced, processing, shared };
 }
 
-function processingOf(
-  { postprocessing, renames, pipelineFiles, given, usualFields, strangeSource }: ProcessEnd,
-  done: RuleInProcess,
-  written: SettledRule,
-): Processing {
+function processingOf(end: ProcessEnd, done: RuleInProcess, written: SettledRule): Processing {
+  const { postprocessing, renames, pipelineFiles, given, usualFields, strangeSource } = end;
   const { known, ...coverage } = fieldCoverage(done, given);
+  const near = nearFields(done, coverage.absent ?? [], end.spelled);
   const logsource = written.kind === 'detection' ? written.rule.logsource : undefined;
   const usual = logsource && usualFields(logsource, done);
   const source = logsource && strangeSource(logsource);
@@ -78,6 +79,7 @@ function processingOf(
     state: done.state,
     attributes: done.attributes,
     ...coverage,
+    ...(near.size > 0 && { near }),
     known: known || !renames,
     pipelineFiles,
     ...(done.named.size > 0 && { named: namedFields(done, given) }),

@@ -156,13 +156,14 @@ function unlessConstant(
   if (!constant) return ok({ compiled, off: false });
   const { code, message, file, span } = constant;
   const off = unmatchable === 'disable';
+  const hint = constant.hint ?? (off ? hintsOfKept[code] : undefined);
   const outcome = off ? 'it is switched off' : 'it is left out';
   bag.add(file, {
     code,
     message: `${target}: ${message}; ${outcome}`,
     span,
     target,
-    ...(off ? { hint: hintsOfKept[code] } : {}),
+    hint,
   });
   return off ? ok({ compiled, off }) : failed({ code, message });
 }
