@@ -190,6 +190,23 @@ test('fixes what a hint names', async () => {
   await change('logon.yml', logon);
 });
 
+test.each([
+  ['level: hihg', ['Replace with high']],
+  ["status: 'tset'", ['Replace with test']],
+  ['level: big', []],
+  ['status: old', []],
+])('fixes words of a rule: %s', async (line, titles) => {
+  await change('logon.yml', `${logon}${line}\n`);
+  const place = { line: 15, character: 9 };
+  const actions = await client.sendRequest<{ title: string }[]>('textDocument/codeAction', {
+    textDocument: { uri: uri('logon.yml') },
+    range: { start: place, end: place },
+    context: { diagnostics: [] },
+  });
+  expect(actions.map(({ title }) => title)).toEqual(titles);
+  await change('logon.yml', logon);
+});
+
 test('shows names of ATT&CK, modifiers, and the queries that sigpack convert prints', async () => {
   const text = async (marked: string): Promise<string> =>
     JSON.stringify(await ask<Hover>('textDocument/hover', 'logon.yml', marked));

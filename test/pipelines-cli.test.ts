@@ -2,6 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { quickFixes } from '../src/editor/quick-fix.ts';
+import { edited } from '../src/editor/text-edit.ts';
 import { bundles } from '../src/pipeline/bundle.ts';
 import { readTar } from './archives.ts';
 import { readStrictConf } from './conf-reader.ts';
@@ -298,12 +300,56 @@ describe('convert', () => {
       'b.yml:1:8: warning[PIP003]: splunk: no pipeline maps the field `Odd`\n',
     );
     expect(stderr).toContain(
-      'c.yml:1:8: warning[PIP003]: splunk: no pipeline knows the fields of the log source plan9/process_creation\n',
+      'c.yml:5:1: warning[PIP003]: splunk: no pipeline knows the fields of the log source plan9/process_creation\n',
     );
     expect(stderr).toContain(
       'c.yml:1:8: warning[PIP004]: splunk: nothing says where the events of the log source plan9, process_creation are\n',
     );
     expect(stderr).not.toMatch(/^a\.yml.*PIP00[34]/m);
+  });
+
+  test.each([
+    ['{ product: windos, category: process_creation }', 'windos', 'windows'],
+    ["{ product: 'windos', category: process_creation }", "'windos'", "'windows'"],
+    ['{ product: windows, category: proces_creation }', 'proces_creation', 'process_creation'],
+    ['\n  product: windows\n  service: secrity', 'secrity', 'security'],
+    ['{ category: proces_creation }', 'proces_creation', 'process_creation'],
+    // names that public rules have, and names of one's own
+    ['{ product: qualys }', 'logsource', undefined],
+    ['{ product: acme, service: vpn }', 'logsource', undefined],
+    ['{ product: windows, service: acme-agent }', 'acme-agent', undefined],
+  ])('suggests what is meant by a log source: %s', async (source, marked, near) => {
+    const second = plain
+      .replace('A shell starts', 'Another')
+      .replace('00001', '00003')
+      .replace(/logsource: .*/, `logsource: ${source}`);
+    // a document of several
+    const text = `${plain}---\n${second}`;
+    const cwd = project({ 'a.yml': text });
+    const args = ['check', 'a.yml', '-p', 'graylog', '-f', 'json'];
+    const { diagnostics } = JSON.parse((await sigpack(args, { cwd })).stdout);
+    const isAbout = ({ code, message }: Record<string, string>) =>
+      code === 'PIP003' && !message?.includes('maps the field');
+    const found = diagnostics.filter(isAbout);
+    expect(found).toHaveLength(1);
+    const [{ hint, line, column, endColumn }] = found;
+    const lines = text.split('\n');
+    const shown = lines[line - 1] ?? '';
+    expect(shown.slice(column - 1, endColumn - 1)).toBe(marked);
+    const wanted = near?.replaceAll("'", '');
+    expect(hint).toMatch(
+      wanted === undefined ? /^Correct the name in `logsource`/ : `Did you mean \`${wanted}\`?`,
+    );
+    const start = lines.slice(0, line - 1).join('\n').length + column;
+    const span = { start, end: start + marked.length };
+    const file = { path: 'a.yml', text };
+    const [fix] = quickFixes(
+      { code: 'PIP003', severity: 'warning', message: '', hint, file, span },
+      () => '',
+    );
+    expect(fix && edited(text, fix.edits)).toBe(
+      near && text.replace(second, second.replace(marked, near)),
+    );
   });
 
   test('tells what pipelines leave open as build does', async () => {
@@ -323,7 +369,7 @@ describe('convert', () => {
       'a.yml:1:8: warning[PIP003]: splunk: no pipeline maps the field `Odd`, in 2 rules (the first is here)',
     );
     expect(stderr).toContain(
-      'c.yml:1:8: warning[PIP003]: splunk: no pipeline knows the fields of the log source plan9/process_creation',
+      'c.yml:4:1: warning[PIP003]: splunk: no pipeline knows the fields of the log source plan9/process_creation',
     );
     expect(stderr).toContain(
       'c.yml:1:8: warning[PIP004]: splunk: nothing says where the events of the log source plan9, process_creation are',

@@ -270,11 +270,11 @@ describe('a name of a log source that no pipeline knows', () => {
   test.each([
     [
       'product: windows, category: proces_creation',
-      'no pipeline knows the category `proces_creation` of windows, .*; did you mean `process_creation`\\?',
+      'no pipeline knows the category `proces_creation` of windows, so nothing narrows the search to its events$',
     ],
     [
       'product: windows, service: secrity',
-      'no pipeline knows the service `secrity` of windows, .*; did you mean `security`\\?',
+      'no pipeline knows the service `secrity` of windows, so nothing narrows the search to its events$',
     ],
     [
       'product: windows, service: acme-agent',

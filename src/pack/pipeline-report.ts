@@ -6,6 +6,7 @@ import type { Processing } from '../query/processing.ts';
 import type { DiagnosticCode } from '../source/code/catalogue.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
+import { logSourceSpan, type SourcePart } from './log-source-span.ts';
 
 /** Reports what many rules have in common once, at the first of them, with their number. */
 export interface CountedWarnings {
@@ -14,7 +15,7 @@ export interface CountedWarnings {
     target: string,
     message: string,
     rule: CompiledRule['rule'],
-    hint?: string,
+    about?: About,
   ) => void;
   /** Notes the names of a pipeline that no public source confirms, once for all of them. */
   readonly addUnproved: (
@@ -26,6 +27,13 @@ export interface CountedWarnings {
   readonly report: () => void;
 }
 
+/** The default is the title of the rule and the hint of the code. */
+interface About {
+  readonly hint?: string;
+  /** The part of the log source; undefined for the log source as a whole. */
+  readonly source?: { readonly part: SourcePart | undefined };
+}
+
 interface Counted {
   readonly code: DiagnosticCode;
   readonly target: string;
@@ -33,7 +41,7 @@ interface Counted {
   /** Appended to the message. */
   readonly names: Set<string>;
   readonly first: CompiledRule['rule'];
-  readonly hint: string | undefined;
+  readonly about: About;
   /**
    * Spans of titles, which all forms of a rule share: a rule below several correlations counts
    * once.
@@ -49,13 +57,13 @@ export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
     target: string,
     message: string,
     first: CompiledRule['rule'],
-    hint?: string,
+    about: About = {},
   ): Counted => {
     const messages = byTarget.get(target) ?? new Map<string, Counted>();
     byTarget.set(target, messages);
     let known = messages.get(message);
     if (!known) {
-      known = { code, target, message, names: new Set(), first, hint, rules: new Set() };
+      known = { code, target, message, names: new Set(), first, about, rules: new Set() };
       messages.set(message, known);
       found.push(known);
     }
@@ -63,8 +71,8 @@ export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
     return known;
   };
   return {
-    add(code, target, message, first, hint) {
-      count(code, target, message, first, hint);
+    add(code, target, message, first, about) {
+      count(code, target, message, first, about);
     },
     addUnproved(target, pipeline, names, first) {
       const known = count(
@@ -76,32 +84,34 @@ export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
       for (const name of names) known.names.add(name);
     },
     report() {
-      for (const { code, target, message, names, first, hint, rules } of found) {
+      for (const { code, target, message, names, first, about, rules } of found) {
         const list = [...names].sort().map((name) => `\`${name}\``);
         const others = rules.size === 1 ? '' : `, in ${rules.size} rules (the first is here)`;
         bag.add(first.file, {
           code,
           message: `${target}: ${message}${list.join(', ')}${others}`,
-          span: first.titleSpan,
+          span: (about.source && logSourceSpan(first, about.source.part)) ?? first.titleSpan,
           target,
-          hint,
+          hint: about.hint,
         });
       }
     },
   };
 }
 
-function strangeText({ part, name, product, near }: NonNullable<Processing['strange']>): string {
-  const meant = near === undefined ? '' : `; did you mean \`${near}\`?`;
-  return (
-    `no pipeline knows the ${part} \`${name}\` of ${product}, so nothing narrows the search to ` +
-    `its events${meant}`
-  );
-}
+const strangeText = ({ part, name, product }: NonNullable<Processing['strange']>): string =>
+  `no pipeline knows the ${part} \`${name}\` of ${product}, so nothing narrows the search to ` +
+  'its events';
 
-const strangeHint =
-  'Correct the name in `logsource`; where it is right, give the log source a place and ' +
-  'fields in a pipeline of your own.';
+/** About a log source that the pipelines do not know. */
+const aboutSource = (part: SourcePart | undefined, near: string | undefined): About => ({
+  source: { part },
+  hint:
+    near === undefined
+      ? 'Correct the name in `logsource`; where it is right, give the log source a place and ' +
+        'fields in a pipeline of your own.'
+      : `Did you mean \`${near}\`?`,
+});
 
 /**
  * What pipelines leave open in a rule and those below it: unmapped fields, log sources whose fields
@@ -121,9 +131,13 @@ export function warnOfPipelines(
         'no pipeline knows the fields of the log source ' +
           `${logSourceText(processing.logsource ?? rule.logsource)}`,
         rule,
+        aboutSource(processing.nearSource?.part, processing.nearSource?.near),
       );
-    else if (processing?.strange)
-      warnings.add('PIP003', target, strangeText(processing.strange), rule, strangeHint);
+    else if (processing?.strange) {
+      const { part, near } = processing.strange;
+      const about = aboutSource(part, near);
+      warnings.add('PIP003', target, strangeText(processing.strange), rule, about);
+    }
   }
   for (const { rule, processing } of rulesBelow(compiled)) {
     for (const field of processing?.unmapped ?? [])

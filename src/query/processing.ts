@@ -42,10 +42,15 @@ export interface Processing {
    * product.
    */
   readonly strange?: {
-    readonly part: string;
+    readonly part: 'category' | 'service';
     readonly name: string;
     readonly product: string;
     readonly near?: string;
+  };
+  /** What may be meant by a part of a log source that is not {@link known}. */
+  readonly nearSource?: {
+    readonly part: 'product' | 'category' | 'service';
+    readonly near: string;
   };
   /** False if the pipelines rename fields, but none for this rule's log source. */
   readonly known: boolean;

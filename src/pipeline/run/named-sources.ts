@@ -1,5 +1,6 @@
+import { knownProducts, knownServices } from '../../event/known-log-sources.ts';
 import type { LogSource } from '../../sigma/rule/rule.ts';
-import { nearest } from '../../source/nearest.ts';
+import { nearest, nearestSlip } from '../../source/nearest.ts';
 import type { ProcessingItem } from '../pipeline.ts';
 
 /**
@@ -52,3 +53,31 @@ function strange(
   const near = nearest(name, new Set(fitting.flatMap((one) => one[part] ?? [])));
   return { part, name, product, ...(near === undefined ? {} : { near }) };
 }
+
+/** A part of a log source that may be misspelled, and what may be meant. */
+export interface NearSource {
+  readonly part: 'product' | 'category' | 'service';
+  readonly near: string;
+}
+
+/** Finds misspelled parts of log sources, by the log sources that the items' conditions name. */
+export function createNearSource(
+  items: readonly ProcessingItem[],
+): (source: LogSource) => NearSource | undefined {
+  const sources = items.flatMap(sourcesOf);
+  return (source) => {
+    for (const part of ['product', 'category', 'service'] as const) {
+      const name = source[part];
+      const names = new Set(sources.flatMap((one) => one[part] ?? []));
+      if (name === undefined || names.has(name) || isSpelled(part, name)) continue;
+      const near = nearestSlip(name, names);
+      if (near !== undefined) return { part, near };
+    }
+    return undefined;
+  };
+}
+
+/** Names of public rules, which pipelines may not know; those of categories are not alike. */
+const isSpelled = (part: NearSource['part'], name: string): boolean =>
+  (part === 'product' && knownProducts.has(name)) ||
+  (part === 'service' && knownServices.has(name));

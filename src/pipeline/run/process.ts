@@ -7,7 +7,7 @@ import type { FieldTransformation, Pipeline, ProcessingItem } from '../pipeline.
 import { type RuleInProcess, startProcess } from '../rule-in-process.ts';
 import { applyItem } from './apply-item.ts';
 import { givenNames } from './field-coverage.ts';
-import { createSourceCheck } from './named-sources.ts';
+import { createNearSource, createSourceCheck } from './named-sources.ts';
 import { spelledFields } from './near-fields.ts';
 import { itemPlace } from './postprocess.ts';
 import { type ProcessEnd, processedRule } from './processed-rule.ts';
@@ -99,6 +99,7 @@ function runOf(pipelines: readonly Pipeline[], options: ProcessOptions): Run {
       spelled: spelledFields(items),
       usualFields: createUsualFields(options.usualNames ?? (() => []), given),
       strangeSource: createSourceCheck(items),
+      nearSource: createNearSource(items),
     },
   };
 }

@@ -10,7 +10,7 @@ import type { RuleInProcess } from '../rule-in-process.ts';
 import { unprovedInUse } from '../unproved.ts';
 import { fieldCoverage, namedFields } from './field-coverage.ts';
 import { filledNetworks } from './filled-networks.ts';
-import type { createSourceCheck } from './named-sources.ts';
+import type { createNearSource, createSourceCheck } from './named-sources.ts';
 import { nearFields } from './near-fields.ts';
 import { placeholderLeft } from './placeholder-left.ts';
 import { postprocessed } from './postprocess.ts';
@@ -29,6 +29,7 @@ export interface ProcessEnd {
   readonly spelled: ReadonlySet<string>;
   readonly usualFields: ReturnType<typeof createUsualFields>;
   readonly strangeSource: ReturnType<typeof createSourceCheck>;
+  readonly nearSource: ReturnType<typeof createNearSource>;
 }
 
 /** What the pipelines made of a rule; undefined after a diagnostic. */
@@ -73,6 +74,8 @@ function processingOf(end: ProcessEnd, done: RuleInProcess, written: SettledRule
   const logsource = written.kind === 'detection' ? written.rule.logsource : undefined;
   const usual = logsource && usualFields(logsource, done);
   const source = logsource && strangeSource(logsource);
+  const isKnown = known || !renames;
+  const nearSource = isKnown || !logsource ? undefined : end.nearSource(logsource);
   // keywords are found wherever they are
   const strange = source && (done.renames || source.near !== undefined) ? source : undefined;
   return {
@@ -80,7 +83,8 @@ function processingOf(end: ProcessEnd, done: RuleInProcess, written: SettledRule
     attributes: done.attributes,
     ...coverage,
     ...(near.size > 0 && { near }),
-    known: known || !renames,
+    known: isKnown,
+    ...(nearSource && { nearSource }),
     pipelineFiles,
     ...(done.named.size > 0 && { named: namedFields(done, given) }),
     ...(usual && { usual }),

@@ -1,4 +1,5 @@
 import type { DiagnosticSink } from '../../source/diagnostic.ts';
+import { nearestSlip } from '../../source/nearest.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import { placeAsWritten } from '../../source/yaml/inside-scalar.ts';
 import {
@@ -104,13 +105,12 @@ export function optionalChoice<T extends string>(
   const other = aliases.get(word);
   if (other)
     note(reader, place, `${name} \`${text}\` is read as \`${other}\``, `Write \`${other}\`.`);
-  else
-    warn(
-      reader,
-      place,
-      `\`${text}\` is not a ${name}: ${otherwise}`,
-      `Use one of ${choices.join(', ')}.`,
-    );
+  else {
+    const near = nearestSlip(word, choices);
+    const hint =
+      near === undefined ? `Use one of ${choices.join(', ')}.` : `Did you mean \`${near}\`?`;
+    warn(reader, place, `\`${text}\` is not a ${name}: ${otherwise}`, hint);
+  }
   return other;
 }
 
