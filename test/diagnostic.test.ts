@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { collect } from '../src/sigma/collection/collection.ts';
 import { readDocuments } from '../src/sigma/collection/document.ts';
@@ -45,4 +47,21 @@ describe('a correlation with a dangling reference', () => {
   test('is not a rule with a bag that keeps nothing either', () => {
     expect(rulesFor({ list: [], add: () => {} })).toEqual([]);
   });
+});
+
+test.each([
+  ['splunk', ['docs/splunk-pack.md']],
+  ['graylog', ['docs/graylog-pack.md']],
+  ['grep', ['docs/convert.md']],
+  ['sql', ['docs/convert.md']],
+  [undefined, ['docs/splunk-pack.md', 'docs/graylog-pack.md', 'docs/convert.md']],
+] as const)('a hint about %s names the document of this target', (target, documents) => {
+  for (const code of ['TGT002', 'TGT003'] as const) {
+    const bag = createBag();
+    bag.add(file, { code, message: '', span: { start: 0, end: 0 }, ...(target && { target }) });
+    const [{ hint } = { hint: '' }] = bag.list;
+    expect(hint.match(/docs\/[\w-]+\.md/g)).toEqual(documents);
+    for (const path of documents)
+      expect(existsSync(join(import.meta.dirname, '..', path)), path).toBe(true);
+  }
 });

@@ -1,5 +1,6 @@
 import type { DiagnosticCode } from './code/catalogue.ts';
 import { codeCatalogue } from './code/catalogue.ts';
+import { hintForTarget } from './code/target-document.ts';
 import { type SourceFile, type Span, spanOf } from './span.ts';
 
 /**
@@ -91,7 +92,8 @@ export function createBag(severities: ReadonlyMap<string, Severity> = new Map())
         ? entry.severity
         : (severities.get(diagnostic.code) ?? diagnostic.severity ?? entry.severity);
       if (severity === 'off') return;
-      const { code, message, span, hint = entry.hint, target } = diagnostic;
+      const { code, message, span, target } = diagnostic;
+      const hint = diagnostic.hint ?? hintForTarget(entry.hint, target);
       list.push({
         code,
         severity,

@@ -1,4 +1,5 @@
 import { type CodeEntry, fatal, info, warning } from './entry.ts';
+import { documentsOfTargets } from './target-document.ts';
 
 /** Codes about queries and pipelines. */
 export const targetCodes = {
@@ -8,13 +9,11 @@ export const targetCodes = {
   ),
   TGT002: warning(
     'target matches more than the rule says',
-    'See docs/splunk-pack.md, docs/graylog-pack.md or, for the other targets, ' +
-      'docs/convert.md for what is widened and why.',
+    `See ${documentsOfTargets} for what is widened and why.`,
   ),
   TGT003: info(
     'query was rewritten for the target',
-    'Nothing to do; docs/splunk-pack.md, docs/graylog-pack.md or, for the other targets, ' +
-      'docs/convert.md says why.',
+    `Nothing to do; ${documentsOfTargets} says why.`,
   ),
   TGT004: fatal(
     'query exceeds a limit of the target',
