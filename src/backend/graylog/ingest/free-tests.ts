@@ -68,8 +68,6 @@ export const foldedFields = (condition: Condition): readonly string[] =>
         return leaf.spelling === 'folded' ? [leaf.field] : [];
       case 'regex':
         return leaf.spelling === 'folded' || leaf.needs.length > 0 ? [leaf.field] : [];
-      case 'related':
-        return leaf.spelling === 'folded' ? [leaf.field, leaf.other] : [];
       default:
         return [];
     }

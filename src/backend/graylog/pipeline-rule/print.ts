@@ -66,6 +66,13 @@ const lost = classText(normalizeRanges(lostInFolding.map((point) => [point, poin
 export const foldedText = (field: string): string =>
   `lowercase(regex_replace(${quoted(lost)}, ${fieldText(field)}, "\\ufffd"))`;
 
+/**
+ * The same for a comparison with another field: what {@link foldedText} loses are different
+ * characters there.
+ */
+const comparedText = (field: string): string =>
+  `lowercase(replace(replace(${fieldText(field)}, "\\u0130", "\\ufffd"), "\\u212a", "\\ufffe"))`;
+
 /** A comparison, since `matches` by itself has no type that `&&` takes. */
 const found = (pattern: string, value: string): string =>
   `regex(${quoted(pattern)}, ${value}).matches == true`;
@@ -88,7 +95,7 @@ export function printLeaf(leaf: Leaf, copyOf: (field: string) => string | undefi
     case 'number':
       return numberText(leaf);
     case 'related':
-      return relatedText(leaf, spelled);
+      return relatedText(leaf);
   }
 }
 
@@ -136,12 +143,9 @@ function numberText({ field, operator, value }: NumberLeaf): string {
   );
 }
 
-function relatedText(
-  { field, other, relation, spelling }: RelatedLeaf,
-  spelled: (field: string, spelling: Spelling) => string,
-): string {
-  const one = spelled(field, spelling);
-  const two = spelled(other, spelling);
+function relatedText({ field, other, relation, spelling }: RelatedLeaf): string {
+  const text = spelling === 'folded' ? comparedText : fieldText;
+  const [one, two] = [text(field), text(other)];
   const call = {
     equals: `${one} == ${two}`,
     startswith: `starts_with(${one}, ${two})`,
