@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -5,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -786,6 +788,20 @@ describe('the folder of the pages', () => {
     await writePages(output, [page('b.html')], 'html');
     expect(listing(output)).toEqual(['rules/b.html', 'victim.html']);
     expect(existsSync(join(output, '..', 'victim.html'))).toBe(true);
+  });
+
+  it.skipIf(process.platform === 'win32').each([
+    ['a pipe', (path: string) => execFileSync('mkfifo', [path])],
+    ['a device', (path: string) => symlinkSync('/dev/zero', path)],
+    ['a folder', (path: string) => mkdirSync(path)],
+  ])('refuses %s in place of its list, by name', async (_, make) => {
+    const output = fresh();
+    mkdirSync(output, { recursive: true });
+    make(join(output, '.sigpack.pages'));
+    await expect(writePages(output, [page('a.html')], 'html')).rejects.toThrow(
+      /\.sigpack\.pages is not a file/,
+    );
+    expect(listing(output)).toEqual([]);
   });
 
   it('stays as it was where a page can not be made', async () => {

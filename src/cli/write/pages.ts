@@ -1,13 +1,4 @@
-import {
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { PackFile } from '../../pack/model/detection.ts';
@@ -15,6 +6,7 @@ import { CommandError } from '../error/command-error.ts';
 import { nearestFolder } from '../files/folder-place.ts';
 import { makeFolders } from '../files/make-folders.ts';
 import { entryStatsOf } from '../files/path-stats.ts';
+import { readRegularFile } from '../files/regular-file.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { temporaryPrefix } from '../process/process-lock.ts';
 import { takeOutputLock } from './artifacts.ts';
@@ -26,6 +18,8 @@ import { takeOutputLock } from './artifacts.ts';
 const listName = '.sigpack.pages';
 const listHead =
   '# Files of this folder that sigpack docs wrote. It replaces and removes these and no other.';
+/** In bytes: room for the names of 100,000 pages and more. */
+const longestList = 16 * 1024 * 1024;
 
 // the list is in the user's folder: no line of it may lead out of there, or to anything but a page
 const pagePath =
@@ -151,9 +145,8 @@ function refuseForeign(folder: string, path: string, known: ReadonlySet<string>)
 }
 
 function readList(folder: string): ReadonlySet<string> {
-  const path = join(folder, listName);
-  const lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : [];
-  return new Set(lines.filter((line) => pagePath.test(line)));
+  const text = readRegularFile(join(folder, listName), longestList)?.toString('utf8');
+  return new Set(text?.split('\n').filter((line) => pagePath.test(line)));
 }
 
 function writeList(folder: string, temporary: string, paths: ReadonlySet<string>): void {
