@@ -804,6 +804,16 @@ describe('the folder of the pages', () => {
     expect(listing(output)).toEqual([]);
   });
 
+  it('keeps a folder that has the name of an old page, and forgets the page', async () => {
+    const output = fresh();
+    await writePages(output, [page('a.html'), page('b.html')], 'html');
+    rmSync(join(output, 'rules', 'a.html'));
+    mkdirSync(join(output, 'rules', 'a.html'));
+    await writePages(output, [page('b.html', 'new')], 'html');
+    expect(listing(output)).toEqual(['rules/a.html', 'rules/b.html']);
+    expect(readFileSync(join(output, '.sigpack.pages'), 'utf8')).not.toContain('a.html');
+  });
+
   it('stays as it was where a page can not be made', async () => {
     const output = fresh();
     function* files(): Generator<PackFile> {

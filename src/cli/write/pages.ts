@@ -125,13 +125,18 @@ function swapIn(
   for (const parent of new Set(written.map((path) => dirname(path))))
     makeFolders(join(folder, parent));
   for (const path of written) renameSync(join(temporary, path), join(folder, path));
-  for (const path of gone) rmSync(join(folder, path), { force: true });
+  for (const path of gone) removePage(join(folder, path));
   if (gone.length > 0)
     writeList(
       folder,
       temporary,
       new Set([...known, ...written].filter((path) => !gone.includes(path))),
     );
+}
+
+/** A folder that has the name of a page by now is someone else's: it stays. */
+function removePage(path: string): void {
+  if (entryStatsOf(path)?.isDirectory() !== true) rmSync(path, { force: true });
 }
 
 function refuseForeign(folder: string, path: string, known: ReadonlySet<string>): void {
