@@ -226,6 +226,11 @@ describe('exit code 2', () => {
     [['build', '-t', 'splunk,elastic']],
     [['build', '-c', 'missing.yml']],
     [['check', '-o', 'out']],
+    [['build', '-o', '']],
+    [['convert', 'rules', '-t', 'grep', '-p', 'none', '-o', '']],
+    [['diff', 'rules', 'rules', '-o', '']],
+    [['docs', '--output=']],
+    [['playground', '-o', '']],
     [['stats', '--budget', '-1']],
     [[]],
   ])('for %j', async (args) => {

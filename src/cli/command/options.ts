@@ -32,6 +32,12 @@ export function wholeNumber(value: string): number {
   throw new InvalidArgumentError('It must be a whole number.');
 }
 
+/** Parses `-o`: an empty path, as of a variable that is not set, would be the current folder. */
+export function outputPath(value: string): string {
+  if (value !== '') return value;
+  throw new InvalidArgumentError('It must not be empty; the current folder is a dot.');
+}
+
 /** `[rules...]`: without them, the rules of the configuration. */
 export const rulesArgument = (): Argument =>
   new Argument('[rules...]', 'rule files and folders (default: those of the configuration)');

@@ -5,6 +5,7 @@ import {
   commaSeparated,
   configOption,
   formatOption,
+  outputPath,
   pipelineOption,
   rulesArgument,
   verboseOption,
@@ -17,6 +18,7 @@ export function register(program: Command): void {
     .option(
       '-o, --output <folder>',
       "where the packs are written (default: dist/packs in the configuration's folder)",
+      outputPath,
     )
     .option('--frozen', 'write nothing if the build differs from sigpack.lock', false)
     .option(

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { commandHelp } from '../help-text.ts';
 import {
   configOption,
+  outputPath,
   pipelineOption,
   pluginOption,
   several,
@@ -37,6 +38,7 @@ export function register(program: Command): void {
     .option(
       '-o, --output <path>',
       'a file, or with a slash at its end a folder with one file for each rule',
+      outputPath,
     )
     .addOption(configOption())
     .addOption(verboseOption())

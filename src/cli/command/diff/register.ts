@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { commandHelp } from '../help-text.ts';
-import { configOption, formatOption, verboseOption } from '../options.ts';
+import { configOption, formatOption, outputPath, verboseOption } from '../options.ts';
 import type { DiffOptions } from './run.ts';
 
 export function register(program: Command): void {
@@ -13,7 +13,7 @@ export function register(program: Command): void {
     )
     .argument('[to]', 'as <from> (default: the working tree)')
     .addOption(formatOption('diff', ['text', 'markdown', 'json']))
-    .option('-o, --output <path>', 'file to write the diff to')
+    .option('-o, --output <path>', 'file to write the diff to', outputPath)
     .addOption(configOption())
     .addOption(verboseOption('show long lists and whole queries'))
     .action(async (from: string | undefined, to: string | undefined, options: DiffOptions) => {

@@ -4,6 +4,7 @@ import {
   commaSeparated,
   configOption,
   formatOption,
+  outputPath,
   pipelineOption,
   rulesArgument,
   verboseOption,
@@ -21,6 +22,7 @@ export function register(program: Command): void {
     .option(
       '-o, --output <folder>',
       "where the pages are written (default: site in the configuration's folder)",
+      outputPath,
     )
     .addOption(
       new Option(
