@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -139,6 +139,26 @@ describe('docs --serve', () => {
     rmSync(other);
     await expect.poll(page, { timeout: 20_000 }).toContain('No such page');
     expect(await page()).not.toContain('<pre>');
+  });
+
+  it('follows files and folders that others take the place of, each time', async () => {
+    const index = async (): Promise<string> => (await get('/')).text;
+    for (const title of ['Saved once', 'Saved twice', 'Saved thrice']) {
+      writeFileSync(`${ruleFile}.new`, rule(title));
+      renameSync(`${ruleFile}.new`, ruleFile);
+      await expect.poll(index, { timeout: 20_000 }).toContain(title);
+    }
+    const [inside, outside] = [join(folder, 'rules', 'more'), join(folder, 'more')];
+    for (const title of ['New once', 'New twice']) {
+      mkdirSync(join(outside, 'deep'), { recursive: true });
+      writeFileSync(join(outside, 'deep', 'new.yml'), rule('First of all').replace('0001', '0003'));
+      renameSync(outside, inside);
+      await expect.poll(index, { timeout: 20_000 }).toContain('First of all');
+      writeFileSync(join(inside, 'deep', 'new.yml'), rule(title).replace('0001', '0003'));
+      await expect.poll(index, { timeout: 20_000 }).toContain(title);
+      renameSync(inside, outside);
+      await expect.poll(index, { timeout: 20_000 }).not.toContain(title);
+    }
   });
 
   it('follows changes, and keeps the pages while a rule is wrong', async () => {

@@ -1,9 +1,10 @@
-import { existsSync, type FSWatcher, statSync, watch } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, resolve, sep } from 'node:path';
 import { visible } from '../../source/visible.ts';
 import { fileError } from '../error/file-error.ts';
 import { shownPath } from '../files/rule-files.ts';
 import { printText } from '../terminal/guarded.ts';
+import { watchTree } from './watch-tree.ts';
 
 /**
  * Milliseconds without a change after which changes count as one: editors write a file in several
@@ -45,7 +46,9 @@ export async function watchFiles(
     clearTimeout(timer);
     timer = setTimeout(flush, quiet);
   };
-  const watchers = targetsOf(paths).map((target) => watcherOf(target, touched));
+  const watchers = targetsOf(paths).map(({ folder, deep }) =>
+    watchTree(folder, deep, { touched, lost }),
+  );
   hint();
   try {
     await Promise.race([quitAsked(), failed]);
@@ -84,18 +87,11 @@ function targetsOf(paths: readonly string[]): readonly Target[] {
   ];
 }
 
-function watcherOf({ folder, deep }: Target, touched: (path: string) => void): FSWatcher {
-  const watcher = watch(folder, { recursive: deep }, (_, name) => {
-    if (name !== null && !/(?:^|[\\/])(?:\.|node_modules)|~$/.test(name))
-      touched(join(folder, name));
-  });
-  watcher.on('error', (error) =>
-    process.stderr.write(
-      `sigpack: ${visible(`${shownPath(folder)} is no longer watched: ${fileError(error)}`)}\n`,
-    ),
+const lost = (folder: string, error: unknown): void => {
+  process.stderr.write(
+    `sigpack: ${visible(`${shownPath(folder)} is not watched: ${fileError(error)}`)}\n`,
   );
-  return watcher;
-}
+};
 
 /** Ctrl+C, Ctrl+D, Q and q. */
 const quitKeys: ReadonlySet<number> = new Set([3, 4, 0x51, 0x71]);
