@@ -290,6 +290,17 @@ test('lists the parts of a rule', async () => {
   ]);
 });
 
+test('outlives a change whose text is not a text', async () => {
+  await client.sendNotification('textDocument/didChange', {
+    textDocument: { uri: uri('logon.yml'), version: 3 },
+    contentChanges: [{ text: 5 }],
+  });
+  const parts = await client.sendRequest<DocumentSymbol[]>('textDocument/documentSymbol', {
+    textDocument: { uri: uri('logon.yml') },
+  });
+  expect(parts.map(({ name }) => name)).toEqual(['Failed Logon']);
+});
+
 test('keeps files as they are on disk', () => {
   expect(readFileSync(join(folder, 'rules', 'logon.yml'), 'utf8')).toBe(logon);
 });

@@ -72,9 +72,12 @@ function initialized(
 }
 
 function addDocuments(connection: Connection, session: Session): void {
-  const changed = (uri: string, text: string): void => {
+  // nothing checks what an editor sends
+  const changed = (uri: string, text: unknown): void => {
     const path = pathOf(uri);
-    if (path !== undefined && isRuleFile(path)) session.edit(path, text);
+    if (path === undefined || !isRuleFile(path)) return;
+    if (typeof text === 'string') session.edit(path, text);
+    else connection.console.error(`the editor sent no text of ${path}`);
   };
   connection.onDidOpenTextDocument(({ textDocument: { uri, text } }) => changed(uri, text));
   connection.onDidChangeTextDocument(({ textDocument: { uri }, contentChanges }) => {
