@@ -113,24 +113,31 @@ function applied(text: string, edit: WorkspaceEdit | null, name: string): string
     );
 }
 
+/** Starts a server in `cwd`; returns a connection that has not initialized it. */
+function started(cwd?: string): { server: ChildProcess; client: ProtocolConnection } {
+  const child = spawn(process.execPath, [main, 'lsp', '--stdio'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    cwd,
+  });
+  if (!child.stdin || !child.stdout) throw new Error('no pipes');
+  const connection = createProtocolConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  );
+  connection.onRequest('client/registerCapability', () => null);
+  return { server: child, client: connection };
+}
+
 beforeAll(async () => {
   mkdirSync(join(folder, 'rules'));
   writeFileSync(join(folder, 'sigpack.yml'), config);
   writeFileSync(join(folder, 'rules', 'logon.yml'), logon);
   writeFileSync(join(folder, 'rules', 'burst.yml'), burst);
-  server = spawn(process.execPath, [main, 'lsp', '--stdio'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  if (!server.stdin || !server.stdout) throw new Error('no pipes');
-  client = createProtocolConnection(
-    new StreamMessageReader(server.stdout),
-    new StreamMessageWriter(server.stdin),
-  );
+  ({ server, client } = started());
   client.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
     published.set(params.uri, params.diagnostics);
     for (const look of [...waiting]) look();
   });
-  client.onRequest('client/registerCapability', () => null);
   client.listen();
   const { capabilities } = await client.sendRequest<{ capabilities: object }>('initialize', {
     processId: process.pid,
@@ -299,6 +306,22 @@ test('outlives a change whose text is not a text', async () => {
     textDocument: { uri: uri('logon.yml') },
   });
   expect(parts.map(({ name }) => name)).toEqual(['Failed Logon']);
+});
+
+test.each([
+  ['on no disk', 'untitled:rules'],
+  ['missing', pathToFileURL(join(folder, 'missing')).href],
+])('starts where it is if the folder of the editor is %s', async (_, rootUri) => {
+  const other = started(folder);
+  other.client.listen();
+  const params = { processId: process.pid, rootUri, capabilities: {} };
+  await other.client.sendRequest('initialize', params);
+  const [symbol] = await other.client.sendRequest<DocumentSymbol[]>('textDocument/documentSymbol', {
+    textDocument: { uri: uri('logon.yml') },
+  });
+  expect(symbol?.name).toBe('Failed Logon');
+  other.client.dispose();
+  other.server.kill();
 });
 
 test('keeps files as they are on disk', () => {

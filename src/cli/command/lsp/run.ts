@@ -53,8 +53,7 @@ function initialized(
   session: Session,
 ): InitializeResult {
   const uri = workspaceFolders?.[0]?.uri ?? rootUri;
-  // paths in a configuration are relative to its folder, those of diagnostics to this one
-  if (uri) process.chdir(fileURLToPath(uri));
+  if (uri) enter(uri);
   session.load();
   return {
     serverInfo: { name: 'sigpack', version: toolVersion() },
@@ -69,6 +68,15 @@ function initialized(
       documentSymbolProvider: true,
     },
   };
+}
+
+/** Paths in a configuration are relative to its folder, those of diagnostics to this one. */
+function enter(uri: string): void {
+  try {
+    process.chdir(fileURLToPath(uri));
+  } catch {
+    // not a folder of this machine: the server stays where the editor started it
+  }
 }
 
 function addDocuments(connection: Connection, session: Session): void {
