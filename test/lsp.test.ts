@@ -9,6 +9,7 @@ import {
   createProtocolConnection,
   type Diagnostic,
   type DocumentSymbol,
+  ErrorCodes,
   type Hover,
   type Location,
   type ProtocolConnection,
@@ -320,6 +321,19 @@ test.each([
     textDocument: { uri: uri('logon.yml') },
   });
   expect(symbol?.name).toBe('Failed Logon');
+  other.client.dispose();
+  other.server.kill();
+});
+
+test('refuses requests after it was shut down', async () => {
+  const other = started(folder);
+  other.client.listen();
+  await other.client.sendRequest('initialize', { processId: process.pid, capabilities: {} });
+  await other.client.sendRequest('shutdown');
+  const asked = other.client.sendRequest('textDocument/documentSymbol', {
+    textDocument: { uri: uri('logon.yml') },
+  });
+  await expect(asked).rejects.toMatchObject({ code: ErrorCodes.InvalidRequest });
   other.client.dispose();
   other.server.kill();
 });

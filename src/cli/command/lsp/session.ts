@@ -1,5 +1,10 @@
 import { basename } from 'node:path';
-import { type Connection, DidChangeWatchedFilesNotification } from 'vscode-languageserver/node';
+import {
+  type Connection,
+  DidChangeWatchedFilesNotification,
+  ErrorCodes,
+  ResponseError,
+} from 'vscode-languageserver/node';
 import type { RegisteredTarget } from '../../../backend/registry.ts';
 import { createBag } from '../../../source/diagnostic.ts';
 import { configName } from '../../files/find-config.ts';
@@ -42,6 +47,7 @@ export function createSession(
   let rules = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let loading: Promise<Workspace> | undefined;
+  let closed = false;
 
   const read = async (): Promise<Workspace> => {
     const project = await loadUsableProject(config);
@@ -84,6 +90,7 @@ export function createSession(
         .catch(() => undefined);
     },
     ready: async () => {
+      if (closed) throw new ResponseError(ErrorCodes.InvalidRequest, 'the server was shut down');
       if (!loading) throw new Error('the editor has not initialized the server');
       return loading;
     },
@@ -99,7 +106,10 @@ export function createSession(
       if (rules.has(path) && !opened.has(path)) void set(path, onDisk(path));
     },
     isSetting: (path) => settings.has(path) || basename(path) === configName,
-    close: () => clearTimeout(timer),
+    close() {
+      closed = true;
+      clearTimeout(timer);
+    },
   };
 }
 
