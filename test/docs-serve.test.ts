@@ -81,6 +81,22 @@ const get = (path: string, headers: Record<string, string> = {}, method = 'GET')
     sent.once('error', fail).end();
   });
 
+/** Opens a page that waits: `changed` resolves when it would load again. */
+const waitingPage = (): Promise<{ readonly changed: Promise<void> }> =>
+  new Promise((opened, fail) => {
+    const sent = request(new URL(address), { path: '/changes' }, (response) => {
+      const changed = new Promise<void>((done) => {
+        response.on('data', (data) => {
+          if (!String(data).includes('changed')) return;
+          sent.destroy();
+          done();
+        });
+      });
+      opened({ changed });
+    });
+    sent.once('error', fail).end();
+  });
+
 describe('docs --serve', () => {
   it('shows the site, which may ask this server alone', async () => {
     const index = await get('/');
@@ -161,15 +177,19 @@ describe('docs --serve', () => {
     }
   });
 
-  it('follows changes, and keeps the pages while a rule is wrong', async () => {
+  it('shows the errors in place of all pages while no rule can be read', async () => {
+    const index = async (): Promise<string> => (await get('/')).text;
     writeFileSync(ruleFile, rule('Second title'));
-    await expect
-      .poll(async () => (await get('/')).text, { timeout: 20_000 })
-      .toContain('Second title');
-    writeFileSync(ruleFile, 'title: [');
-    await expect
-      .poll(() => said, { timeout: 20_000 })
-      .toContain('there is no rule to write a page');
-    expect((await get('/')).text).toContain('Second title');
+    await expect.poll(index, { timeout: 20_000 }).toContain('Second title');
+    const { changed } = await waitingPage();
+    writeFileSync(ruleFile, rule('Broken').replace('4624 }', '[4624 }'));
+    await expect.poll(index, { timeout: 20_000 }).toContain('logon.yml:7:');
+    await changed;
+    expect((await get('/')).status).toBe(404);
+    expect((await get('/rules/logon.html')).text).toContain('logon.yml:7:');
+    expect((await get('/site.css')).text).toContain('.second');
+    await expect.poll(() => said).toContain('there is no rule to write a page about');
+    writeFileSync(ruleFile, rule('Third title'));
+    await expect.poll(index, { timeout: 20_000 }).toContain('Third title');
   });
 });

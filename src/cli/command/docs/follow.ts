@@ -7,7 +7,14 @@ import { type Project, rulePaths } from '../../project/project.ts';
 import { defaultPaths } from '../../rule-test/session.ts';
 import { watchFiles } from '../../rule-test/watch.ts';
 import { printText } from '../../terminal/guarded.ts';
-import { type MadePages, makePages, type PagesOptions, withTemplateErrors } from './make-pages.ts';
+import {
+  type MadePages,
+  makePages,
+  needRules,
+  noRules,
+  type PagesOptions,
+  withTemplateErrors,
+} from './make-pages.ts';
 import { errorsIn } from './missing-page.ts';
 import { type SiteServer, serveSite } from './serve.ts';
 
@@ -20,6 +27,7 @@ export async function follow(
   if (options.format !== 'html') throw new CommandError('--serve shows HTML pages; leave -f out');
   const made = await makePages(paths, options);
   if (!made.ok) return made.error;
+  needRules(made.value);
   const server = await serveSite(options.port ?? 8080);
   try {
     await showSite(server, made.value);
@@ -44,7 +52,10 @@ async function showSite(
   return made.length;
 }
 
-/** A slip on the way leaves the pages as they were: the next change may mend it. */
+/**
+ * A slip on the way leaves the pages as they were: the next change may mend it. Without any rule,
+ * their errors take the place of all pages.
+ */
 async function showAgain(
   server: SiteServer,
   paths: readonly string[],
@@ -54,6 +65,7 @@ async function showAgain(
     const made = await makePages(paths, options);
     if (!made.ok) return;
     const count = await showSite(server, made.value);
+    if (made.value.rules === 0) throw noRules();
     printText(`${counted(count, 'file')} of the site made again\n`);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;

@@ -37,6 +37,8 @@ export interface PagesOptions {
 /** The pages of a project as it is now. */
 export interface MadePages {
   readonly project: Project;
+  /** Rules that could be read. Without any, there are no files. */
+  readonly rules: number;
   /** Each is made when it is asked for, which may throw `TemplateError`. */
   readonly files: Iterable<PackFile>;
   readonly format: DocsFormat;
@@ -67,11 +69,13 @@ export async function makePages(
   if (!opened.ok) return failed(opened.error);
   const project = opened.value;
   const { collection } = loadRules(rulePaths(project, paths), project.bag, project.terminal);
-  if (collection.rules.length === 0) {
-    reportProject(project, answer);
-    throw new CommandError('there is no rule to write a page about');
-  }
   const format = options.format === 'markdown' ? 'md' : options.format;
+  const report = (): ExitCode => {
+    if (options.pipeline === undefined) dropOthers(project);
+    return reportProject(project, answer);
+  };
+  const rules = collection.rules.length;
+  if (rules === 0) return ok({ project, rules, files: [], format, report });
   const tests = format === 'html' ? await testsOfRules(project) : () => undefined;
   const configured: readonly string[] = project.loaded.config.targets;
   const shown = chosen ?? targets.filter(({ name }) => configured.includes(name));
@@ -88,12 +92,18 @@ export async function makePages(
         });
   const records = recordsOf(project, tests, playground);
   const files = projectPages(project, collection, [...new Set(shown)], format, records);
-  const report = (): ExitCode => {
-    if (options.pipeline === undefined) dropOthers(project);
-    return reportProject(project, answer);
-  };
-  return ok({ project, files, format, report });
+  return ok({ project, rules, files, format, report });
 }
+
+/** Reports why, and throws, if there is nothing to show. */
+export function needRules({ rules, report }: MadePages): void {
+  if (rules > 0) return;
+  report();
+  throw noRules();
+}
+
+export const noRules = (): CommandError =>
+  new CommandError('there is no rule to write a page about');
 
 /** Drops what concerns a target that the configuration does not name. */
 function dropOthers({ bag, loaded: { config } }: Project): void {

@@ -10,6 +10,8 @@ const policy = [
   "connect-src 'self'",
   'img-src data:',
 ].join('; ');
+export const styleSheet = '/site.css';
+
 /** More errors than this hide the first one. */
 const shownErrors = 20;
 
@@ -41,7 +43,7 @@ export function missingPage(errors: string, script: string): string {
 <meta name="color-scheme" content="light dark">
 <title>No such page</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="/site.css">
+<link rel="stylesheet" href="${styleSheet}">
 <script src="${script}"></script>
 </head>
 <body>

@@ -5,7 +5,7 @@ import type { ExitCode } from '../../error/exit-code.ts';
 import { shownPath } from '../../files/rule-files.ts';
 import { printText } from '../../terminal/guarded.ts';
 import { writePages } from '../../write/pages.ts';
-import { makePages, type PagesOptions, withTemplateErrors } from './make-pages.ts';
+import { makePages, needRules, type PagesOptions, withTemplateErrors } from './make-pages.ts';
 
 export interface DocsOptions extends PagesOptions {
   /** Folder that the pages are written to. */
@@ -25,6 +25,7 @@ export async function docs(paths: readonly string[], options: DocsOptions): Prom
   }
   const made = await makePages(paths, options);
   if (!made.ok) return made.error;
+  needRules(made.value);
   const { project, files, format, report } = made.value;
   const output = options.output ?? join(project.loaded.folder, 'site');
   const count = await withTemplateErrors(() => writePages(output, files, format));

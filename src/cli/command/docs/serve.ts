@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { PackFile } from '../../../pack/model/detection.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { fileError } from '../../error/file-error.ts';
-import { missingPage } from './missing-page.ts';
+import { missingPage, styleSheet } from './missing-page.ts';
 
 const types: ReadonlyMap<string, string> = new Map([
   ['html', 'text/html; charset=utf-8'],
@@ -52,7 +52,10 @@ export async function serveSite(port: number): Promise<SiteServer> {
   return {
     address: `http://127.0.0.1:${portOf(server)}/`,
     show(files, errors) {
-      const pages = new Map([...files].map(({ path, content }) => [`/${path}`, content] as const));
+      const made = [...files].map(({ path, content }) => [`/${path}`, content] as const);
+      // the errors keep their look where they are all that there is
+      const kept = [...site.pages].filter(([name]) => name === styleSheet);
+      const pages = new Map(made.length > 0 ? made : kept);
       site = { pages: pages.set(changesScript, reloading), errors };
       for (const listener of listeners) listener.write('data: changed\n\n');
     },
