@@ -150,7 +150,7 @@ export function graylogTarget(options: GraylogTargetOptions): InstallTarget<Cont
 
 /** What a server does to have the pipelines of a pack in place of those that it has. */
 const rereadsFor = (pack: ContentPack, { pipelinePacks, pipelines }: ServerState): Rereads =>
-  rereadsOf(wantedTexts(pack), pipelinePacks.flatMap(wantedTexts), pipelines);
+  rereadsOf(wantedTexts(pack), pipelinePacks, pipelines);
 
 /** What the admin has to know of a server whose pipelines test messages. */
 const hintsOf = async (client: Client, state: ServerState): Promise<readonly string[]> =>

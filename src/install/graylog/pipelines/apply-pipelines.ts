@@ -18,7 +18,7 @@ import {
   type ServerText,
 } from './server-pipelines.ts';
 import { ensureTuning, type Tuning } from './tuning.ts';
-import { renamed, type WantedText, wantedTexts } from './wanted-texts.ts';
+import { goneTexts, renamed, type WantedText, wantedTexts } from './wanted-texts.ts';
 
 export interface PipelineChange extends Waiting {
   readonly concurrency: number;
@@ -148,13 +148,9 @@ export async function removeOthers(
   change: Omit<PipelineChange, 'current' | 'plan'>,
 ): Promise<void> {
   const { client, known, wanted, concurrency, step } = change;
-  const stays = new Set(wanted.map(({ kind, title }) => `${kind} ${title}`));
-  const gone = known
-    .flatMap(wantedTexts)
-    .filter(({ kind, title }) => !stays.has(`${kind} ${title}`));
-  const titlesOf = (kind: WantedText['kind']): readonly string[] => [
-    ...new Set(gone.flatMap((one) => (one.kind === kind ? [one.title] : []))),
-  ];
+  const gone = goneTexts(known, wanted);
+  const titlesOf = (kind: WantedText['kind']): readonly string[] =>
+    gone.flatMap((one) => (one.kind === kind ? [one.title] : []));
   const [pipelineTitles, ruleTitles] = [titlesOf('pipeline'), titlesOf('pipeline_rule')];
   if (pipelineTitles.length === 0 && ruleTitles.length === 0) return;
   const there = await pipelinesOn(client);

@@ -1,6 +1,7 @@
 import { countedText } from '../../../source/number-text.ts';
+import type { ContentPack } from '../content-pack-model.ts';
 import type { PipelinesThere } from './server-pipelines.ts';
-import type { WantedText } from './wanted-texts.ts';
+import { goneTexts, type WantedText } from './wanted-texts.ts';
 
 /** What a change of pipelines makes a node do. */
 export interface Rereads {
@@ -15,25 +16,19 @@ const charactersPerSecond = 1_300_000;
 /** Below this nobody has to do anything. */
 const shortSeconds = 60;
 
-/** `known`: texts of all versions that the server may have. */
+/** `known`: versions that the server may have texts of. */
 export function rereadsOf(
   wanted: readonly WantedText[],
-  known: readonly WantedText[],
+  known: readonly ContentPack[],
   { rules, pipelines }: PipelinesThere,
 ): Rereads {
   const there = ({ kind, title }: WantedText) =>
     (kind === 'pipeline' ? pipelines : rules).get(title);
-  const stays = new Set(wanted.map(({ kind, title }) => `${kind} ${title}`));
-  const gone = new Set(
-    known.flatMap((one) => {
-      const name = `${one.kind} ${one.title}`;
-      return there(one) && !stays.has(name) ? [name] : [];
-    }),
-  );
   const written = wanted.filter((one) => there(one)?.source !== one.source);
+  const removed = goneTexts(known, wanted).filter(there);
   const ruleTexts = wanted.filter(({ kind }) => kind === 'pipeline_rule');
   return {
-    times: written.length + gone.size,
+    times: written.length + removed.length,
     characters: ruleTexts.reduce((sum, { source }) => sum + source.length, 0),
   };
 }

@@ -48,6 +48,17 @@ export function wantedTexts(pack: ContentPack): readonly WantedText[] {
   });
 }
 
+/** Texts of versions of a pack that the wanted one lacks, each once. */
+export function goneTexts(
+  known: readonly ContentPack[],
+  wanted: readonly WantedText[],
+): readonly WantedText[] {
+  const nameOf = ({ kind, title }: WantedText): string => `${kind} ${title}`;
+  const gone = new Map(known.flatMap(wantedTexts).map((one) => [nameOf(one), one]));
+  for (const one of wanted) gone.delete(nameOf(one));
+  return [...gone.values()];
+}
+
 const textOf = (reference: unknown): string | undefined =>
   isRecord(reference) && typeof reference['@value'] === 'string' ? reference['@value'] : undefined;
 
