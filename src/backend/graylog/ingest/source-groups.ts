@@ -124,11 +124,14 @@ function byGate(
   taken: Set<string>,
 ): readonly SourceGroup[] {
   const groups = new Map<string, { gate: Condition; fields: Set<string>; rules: GroupedRule[] }>();
+  const gateKeys = new Set(
+    [...shared]
+      .filter(([, part]) => foldedFields(part).every((field) => common.has(field)))
+      .map(([key]) => key),
+  );
   for (const { rule, parts } of rules) {
-    const isShared = ([key, part]: Part): boolean =>
-      shared.has(key) && foldedFields(part).every((field) => common.has(field));
-    const gates = parts.filter(isShared);
-    const own = joined(parts.filter((part) => !isShared(part)));
+    const gates = parts.filter(([key]) => gateKeys.has(key));
+    const own = joined(parts.filter(([key]) => !gateKeys.has(key)));
     const grouped = { rule, condition: withoutLongLists(own) };
     const needed = gates.length === 0 ? neededFields(rule.condition) : [];
     if (needed === undefined) {
