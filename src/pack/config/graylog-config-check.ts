@@ -3,6 +3,7 @@ import { lookup, textOfScalar, type YamlNode } from '../../source/yaml/tree.ts';
 import { criticalSince } from '../graylog/event-definition.ts';
 import { notificationParameters, teamsSince } from '../graylog/notification/notification.ts';
 import { titleTokens, unknownToken } from '../graylog/title.ts';
+import { configDiagnostic } from '../settings/config-diagnostic.ts';
 
 /** Checks keys of `graylog` that depend on one another. `minimum`: the oldest server. */
 export function graylogDiagnostics(
@@ -18,19 +19,11 @@ export function graylogDiagnostics(
   ];
 }
 
-/** Of the configuration, at `node`. */
-export const diagnostic = (node: YamlNode, message: string, hint: string): NewDiagnostic => ({
-  code: 'PCK001',
-  message,
-  hint,
-  span: node,
-});
-
 function titleDiagnostics(prefix: YamlNode | undefined): readonly NewDiagnostic[] {
   const unknown = unknownToken(textOfScalar(prefix) ?? '');
   if (!prefix || unknown === undefined) return [];
   return [
-    diagnostic(
+    configDiagnostic(
       prefix,
       `\`titlePrefix\` has {${unknown}}, which stands for nothing`,
       `Tokens: ${titleTokens.map((name) => `{${name}}`).join(', ')}.`,
@@ -46,7 +39,7 @@ function priorityDiagnostics(
   return priority.pairs.flatMap(({ value }) =>
     textOfScalar(value) === '4'
       ? [
-          diagnostic(
+          configDiagnostic(
             value,
             'priority 4 is unknown to Graylog before 6.2',
             'Set `graylog.minimumServerVersion: 6.2.0`, or a lower priority.',
@@ -66,11 +59,13 @@ function streamDiagnostics(
     'Take `streamParameter` away, or leave one title under `streams`: it is the default of ' +
     'the parameter.';
   if (streams.kind !== 'sequence')
-    return [diagnostic(streams, '`streams: all` and `streamParameter` say different things', hint)];
+    return [
+      configDiagnostic(streams, '`streams: all` and `streamParameter` say different things', hint),
+    ];
   const found =
     `\`streams\` has ${streams.items.length} titles, and \`streamParameter\` asks for the one ` +
     'stream that is searched';
-  return streams.items.length > 1 ? [diagnostic(streams, found, hint)] : [];
+  return streams.items.length > 1 ? [configDiagnostic(streams, found, hint)] : [];
 }
 
 function notificationDiagnostics(graylog: YamlNode, minimum: number): readonly NewDiagnostic[] {
@@ -84,7 +79,7 @@ function notificationDiagnostics(graylog: YamlNode, minimum: number): readonly N
     Object.values<string>(notificationParameters).includes(textOfScalar(parameter) ?? '')
   )
     found.push(
-      diagnostic(
+      configDiagnostic(
         parameter,
         '`streamParameter` has the name of a parameter of the notification',
         'Take another name.',
@@ -94,7 +89,7 @@ function notificationDiagnostics(graylog: YamlNode, minimum: number): readonly N
     const message =
       'Graylog before 6.1 may break the message to Teams by a quotation mark in an event';
     found.push(
-      diagnostic(
+      configDiagnostic(
         notification,
         message,
         'Set `graylog.minimumServerVersion: 6.1.0`, or take `type: http`.',
@@ -103,7 +98,7 @@ function notificationDiagnostics(graylog: YamlNode, minimum: number): readonly N
   }
   if (type === 'email' && !lookup(notification, 'recipients') && !lookup(notification, 'users'))
     found.push(
-      diagnostic(
+      configDiagnostic(
         notification,
         'the notification has no recipients',
         'Name mail addresses under `recipients`, or users of the server under `users`.',

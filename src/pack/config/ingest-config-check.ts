@@ -1,8 +1,8 @@
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
 import { lookup, textOfScalar, type YamlNode } from '../../source/yaml/tree.ts';
 import { comesWithServer, holdsEvents } from '../graylog/ingest/ingest-streams.ts';
+import { configDiagnostic } from '../settings/config-diagnostic.ts';
 import { versionNumber } from '../settings/server-version.ts';
-import { diagnostic } from './graylog-config-check.ts';
 
 /** What {@link ingestDiagnostics} checks. */
 export interface IngestSettings {
@@ -28,7 +28,7 @@ export function ingestDiagnostics(checked: IngestSettings): readonly NewDiagnost
   const found: NewDiagnostic[] = [];
   if (checked.minimum < ingestSince)
     found.push(
-      diagnostic(
+      configDiagnostic(
         mode,
         'Graylog before 6.0 has no function to add to a list, which rules at ingest need',
         'Set `graylog.minimumServerVersion: 6.0.0`, or take `mode: search`.',
@@ -36,7 +36,7 @@ export function ingestDiagnostics(checked: IngestSettings): readonly NewDiagnost
     );
   if (streams?.kind === 'scalar')
     found.push(
-      diagnostic(
+      configDiagnostic(
         streams,
         '`mode: ingest` tests the messages of streams that are named',
         'Name their titles. Without the key, it is the Default Stream.',
@@ -54,7 +54,7 @@ function hitsDiagnostics({
   const chosen = lookup(lookup(root, 'graylog'), 'detectionsStream');
   if (chosen && comesWithServer(detectionsStream))
     return [
-      diagnostic(
+      configDiagnostic(
         chosen,
         'the stream of the detections is one that Graylog itself brings',
         'Give it a title of its own: the pack brings it, for hits and nothing else.',
@@ -64,7 +64,7 @@ function hitsDiagnostics({
   const ofEvents = nodes
     .filter((node) => holdsEvents(textOfScalar(node) ?? ''))
     .map((node) =>
-      diagnostic(
+      configDiagnostic(
         node,
         'the stream is one of the events that Graylog itself raises, alerts among them',
         'Leave it out: name the streams of the messages that rules are to test.',
@@ -74,7 +74,7 @@ function hitsDiagnostics({
   if (!tested) return ofEvents;
   return [
     ...ofEvents,
-    diagnostic(
+    configDiagnostic(
       chosen ?? tested,
       'the stream of the detections is one of those whose messages are tested',
       chosen

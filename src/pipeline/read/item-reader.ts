@@ -1,6 +1,12 @@
 import type { LogSource } from '../../sigma/rule/rule.ts';
 import { nearestHint } from '../../source/nearest.ts';
-import { lookup, type YamlMapping, type YamlNode, type YamlPair } from '../../source/yaml/tree.ts';
+import {
+  lookup,
+  textOfScalar,
+  type YamlMapping,
+  type YamlNode,
+  type YamlPair,
+} from '../../source/yaml/tree.ts';
 import { fieldConditions } from '../conditions/field-condition.ts';
 import { itemConditions } from '../conditions/item-condition.ts';
 import { ruleConditions } from '../conditions/rule-condition.ts';
@@ -116,25 +122,22 @@ function nodesOfConditions(item: YamlMapping, kind: ConditionKind): readonly Yam
 }
 
 const isLogSourceCondition = (condition: YamlNode): boolean =>
-  scalarText(lookup(condition, 'type')) === 'logsource';
+  textOfScalar(lookup(condition, 'type')) === 'logsource';
 
 function sourceNamedBy(condition: YamlNode): LogSource {
   const parts = (['product', 'category', 'service'] as const).map(
-    (part) => [part, scalarText(lookup(condition, part))] as const,
+    (part) => [part, textOfScalar(lookup(condition, part))] as const,
   );
-  return Object.fromEntries(parts.filter(([, text]) => text !== ''));
+  return Object.fromEntries(parts.filter(([, text]) => text));
 }
 
 /** Names that the conditions on fields list; none for patterns of names. */
 const fieldsNamedIn = (item: YamlMapping): readonly string[] =>
   nodesOfConditions(item, 'field_name').flatMap((condition) =>
-    condition.kind === 'mapping' && scalarText(lookup(condition, 'mode')) !== 're'
+    condition.kind === 'mapping' && textOfScalar(lookup(condition, 'mode')) !== 're'
       ? (textNodes(condition, 'fields') ?? []).map(({ text }) => text)
       : [],
   );
-
-const scalarText = (node: YamlNode | undefined): string =>
-  node?.kind === 'scalar' ? node.text : '';
 
 /** False after diagnostics about an item's keys. */
 function fitsParameters(
