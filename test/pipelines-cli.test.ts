@@ -352,6 +352,16 @@ describe('convert', () => {
     );
   });
 
+  test.each([
+    ['after a broken document', (text: string) => `title: 'A\n---\n${text}`, 6],
+    ['in an indented document', (text: string) => text.replace(/^/gm, '  '), 4],
+  ])('finds the log source %s', async (_, placed, line) => {
+    const cwd = project({ 'a.yml': placed(plain.replace('process', 'proces')) });
+    const { stderr } = await sigpack(['check', 'a.yml', '-p', 'graylog'], { cwd });
+    const column = placed(plain).split('\n')[line - 1]?.indexOf('process_creation') ?? -2;
+    expect(stderr).toContain(`a.yml:${line}:${column + 1}: warning[PIP003]: graylog: no pipeline`);
+  });
+
   test('tells what pipelines leave open as build does', async () => {
     const other = plain.replace('windows', 'plan9').replace('A shell starts', 'Another');
     const cwd = project({

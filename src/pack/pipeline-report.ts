@@ -3,6 +3,7 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import { detectionsBelow, rulesBelow } from '../query/compile.ts';
 import type { Processing } from '../query/processing.ts';
+import { createRereader } from '../sigma/collection/rereader.ts';
 import type { DiagnosticCode } from '../source/code/catalogue.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
@@ -84,13 +85,17 @@ export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
       for (const name of names) known.names.add(name);
     },
     report() {
+      // rules do not keep the places in their log sources, as few need them
+      const documentOf = createRereader();
       for (const { code, target, message, names, first, about, rules } of found) {
         const list = [...names].sort().map((name) => `\`${name}\``);
         const others = rules.size === 1 ? '' : `, in ${rules.size} rules (the first is here)`;
         bag.add(first.file, {
           code,
           message: `${target}: ${message}${list.join(', ')}${others}`,
-          span: (about.source && logSourceSpan(first, about.source.part)) ?? first.titleSpan,
+          span:
+            (about.source && logSourceSpan(documentOf(first), about.source.part)) ??
+            first.titleSpan,
           target,
           hint: about.hint,
         });
