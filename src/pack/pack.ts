@@ -5,7 +5,6 @@ import {
   type TargetedRule,
 } from '../pipeline/run/target-compiler.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
-import { lookBackOf } from '../query/look-back.ts';
 import type { Collection, Rule } from '../sigma/collection/collection.ts';
 import type { LogSource } from '../sigma/rule/rule.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
@@ -13,19 +12,11 @@ import { usualNames } from './alert/table.ts';
 import { chosenPipelines, type NamedPipeline } from './chosen-pipelines.ts';
 import type { PackConfig, Target } from './config/config.ts';
 import { warnOfMatchSlips } from './config/match-slips.ts';
-import { mergeSettings } from './config/merge-settings.ts';
 import { nothingPublished } from './config/published.ts';
 import { detectionInGraylog, outcomeInGraylog } from './graylog-target.ts';
 import { withMacrosApart } from './index-macro.ts';
 import { type LeftOffByTarget, switchedOff, withinBudgets } from './load-trim.ts';
-import { attackReferences } from './model/attack-tags.ts';
-import type {
-  GraylogDetection,
-  PackDetection,
-  PackRule,
-  SplunkDetection,
-} from './model/detection.ts';
-import type { DetectionName } from './naming/detection-name.ts';
+import type { GraylogDetection, PackDetection, SplunkDetection } from './model/detection.ts';
 import { createNamer, type Namer } from './naming/naming.ts';
 import type { NamingHistory } from './naming/published-names.ts';
 import { type Tombstone, tombstonesOf } from './naming/tombstone.ts';
@@ -33,8 +24,8 @@ import { compiledAs, type DetectionOutcome, skipped, type TargetOutcome } from '
 import { warnOfPipelines } from './pipeline-report.ts';
 import { createReports, type PackReports } from './reports.ts';
 import { createFieldNames } from './result/named-fields.ts';
-import { checkRuleSettings } from './settings/patch.ts';
-import { isSelected, levelOf } from './settings/selection.ts';
+import { detectionOf } from './rule-detection.ts';
+import { isSelected } from './settings/selection.ts';
 import { type SplunkGroups, splunkGroups } from './splunk/grouped/groups.ts';
 import { detectionInSplunk } from './splunk-target.ts';
 
@@ -247,39 +238,6 @@ function completed(
     excluded,
     invalid,
   };
-}
-
-/** Undefined after a diagnostic. */
-function detectionOf(
-  compiled: CompiledRule,
-  logSources: readonly LogSource[],
-  config: PackConfig,
-  nameFor: (chosen: string | undefined) => DetectionName | undefined,
-  bag: DiagnosticBag,
-): PackDetection | undefined {
-  const { rule } = compiled;
-  if (!checkRuleSettings(rule, bag)) return undefined;
-  const settings = mergeSettings(config, rule, logSources);
-  const names = nameFor(settings.name);
-  if (!names) return undefined;
-  const detection = {
-    ...names,
-    rule: packRule(rule),
-    severity: settings.severity ?? levelOf(rule),
-    logSources,
-    attack: attackReferences(rule.tags),
-    settings,
-  };
-  return compiled.kind === 'correlation'
-    ? { ...detection, lookBack: lookBackOf(compiled) }
-    : detection;
-}
-
-function packRule(rule: Rule): PackRule {
-  if (rule.kind === 'correlation') return rule;
-  const { detection: _, otherAttributes: __, ...head } = rule;
-  // the text of the file would stay in memory
-  return { ...head, file: { path: rule.file.path } };
 }
 
 /** What becomes of a detection in each target. Adds it to the packs that can hold it. */
