@@ -8,6 +8,7 @@ import { ciSteps } from './ci/ci-steps.ts';
 import { isSlow } from './ci/slow-tests.ts';
 import { type Run, runSteps, type Step } from './ci/steps.ts';
 import { tableOf } from './ci/table.ts';
+import { isRunning } from './running.ts';
 
 // steps are run by bash, and what is left of them is looked for in /proc
 const test = anyTest.skipIf(process.platform !== 'linux');
@@ -116,14 +117,6 @@ test('a step that hangs is ended, with its children', async () => {
     .poll(() => isRunning(Number(readFileSync(file, 'utf8'))), { timeout: 20_000 })
     .toBe(false);
 });
-
-function isRunning(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 anyTest.skipIf(process.platform !== 'linux' || !stripsTypes).each(['SIGINT', 'SIGTERM'] as const)(
   '%s ends the steps and what they have left running',

@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isRunning } from '../../running.ts';
 import { api, judge, runningVariable } from './server.ts';
 
 /** A process of the judge: the server or its OpenSearch node. */
@@ -70,11 +71,6 @@ export async function restartServer(): Promise<void> {
     await sleep(1000);
   }
 }
-
-/** Not gone, and not waited for by nobody. */
-const isRunning = (pid: number): boolean =>
-  existsSync(`/proc/${pid}/status`) &&
-  !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 
 async function lifecycle(): Promise<string> {
   try {
