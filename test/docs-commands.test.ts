@@ -259,6 +259,9 @@ esac
       CALLS: join(place, 'calls'),
     };
   };
+  /** The commands of npm that ran, in their order. */
+  const callsOf = ({ CALLS = '' }: ReturnType<typeof npm>): readonly string[] =>
+    readFileSync(CALLS, 'utf8').trimEnd().split('\n');
 
   test('makes a first push', async () => {
     const block = blockOf('docs/ci.md', '$ sigpack init');
@@ -274,6 +277,7 @@ esac
         return { ...ran, stdout: '' };
       },
     });
+    expect(callsOf(env)).toEqual(['npm install']);
     const { stdout } = await inShell('git diff --cached --name-only', cwd);
     expect(stdout.split('\n')).toEqual(
       expect.arrayContaining([
@@ -300,6 +304,11 @@ esac
     const text = block.text.replace(last, `${last} ${flags.join(' ')} --no-build`);
     const { code, stderr } = await inShell(`set -e\n${text.replace(/^\$ /gm, '')}`, cwd, env);
     expect([code, stderr]).toEqual([0, '']);
+    expect(callsOf(env)).toEqual([
+      'npm ci',
+      'npm pack --pack-destination ../detections/vendor',
+      'npm install',
+    ]);
     const { devDependencies } = JSON.parse(readFileSync(join(cwd, 'package.json'), 'utf8'));
     expect(devDependencies).toEqual({ sigpack: `file:vendor/sigpack-${version}.tgz` });
     expect(existsSync(join(cwd, 'package-lock.json'))).toBe(true);
