@@ -105,14 +105,20 @@ export async function expectSession(
     shown += `${block.language === 'console' ? '$ ' : ''}${command}\n`;
     shown += replaced(stdout + stderr, back);
   }
-  if (process.env.UPDATE === '1' && settled(shown) !== settled(block.text)) {
-    const path = join(root, block.page);
-    const page = readFileSync(path, 'utf8');
-    writeFileSync(
-      path,
-      page.replace(`\n${block.text}\`\`\`\n`, () => `\n${shown}\`\`\`\n`),
-    );
-  } else expect(settled(shown)).toBe(settled(block.text));
+  const differs = settled(shown) !== settled(block.text);
+  expect(settled(shown)).toBe(settled(differs ? updated(block, shown) : block.text));
+}
+
+/** The text of a block in its page, after `UPDATE=1` has written another into it. */
+export function updated({ page, text }: DocBlock, wanted: string): string {
+  if (process.env.UPDATE !== '1') return text;
+  const index = blocksOf(page).findIndex((block) => block.text === text);
+  const path = join(root, page);
+  writeFileSync(
+    path,
+    readFileSync(path, 'utf8').replace(`\n${text}\`\`\`\n`, () => `\n${wanted}\`\`\`\n`),
+  );
+  return blocksOf(page)[index]?.text ?? '';
 }
 
 /** The one block of a page that starts so. */
