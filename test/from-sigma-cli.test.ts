@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { blocksOf, expectSession } from './doc-blocks.ts';
 import { projectIn } from './project-folder.ts';
 import { sigpack } from './sigpack.ts';
 
@@ -37,8 +38,7 @@ test.each(rows)('%s is sigpack %s', async (_, ours) => {
 });
 
 test('what the page shows of an answer is what is printed', async () => {
-  const blocks = [...page.matchAll(/^```console\n\$ sigpack (.*)\n([\s\S]*?)^```$/gm)];
+  const blocks = blocksOf('docs/from-sigma-cli.md');
   expect(blocks).toHaveLength(1);
-  for (const [, command = '', printed] of blocks)
-    expect((await sigpack(command.split(' '), { cwd: folder })).stderr).toBe(printed);
+  for (const block of blocks) await expectSession(block, { cwd: folder, codes: [2] });
 });

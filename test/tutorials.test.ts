@@ -1,11 +1,11 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inShell } from './doc-blocks.ts';
 import { createFakeGraylog } from './fake/graylog.ts';
 import { type FakeServer, startServer } from './fake/server.ts';
-import { environment, mainFile } from './sigpack.ts';
+import { mainFile } from './sigpack.ts';
 
 const root = join(import.meta.dirname, '..');
 const mark = '--- the next block ---';
@@ -34,65 +34,50 @@ async function outputsOf(page: string): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'sigpack-tutorial-'));
   const commands = [...page.matchAll(steps)].map(([, code = '']) => code);
   const script = [
+    'set -e',
     'sigpack() { "$NODE" "$MAIN" "$@" 2>> "$ERRORS"; }',
     ...commands.map((code) => `${code}echo '${mark}'`),
   ]
     .join('\n')
     .replaceAll('http://127.0.0.1:9000', graylog.url);
   try {
-    const child = spawn('bash', ['--norc', '-euo', 'pipefail', '-c', script], {
-      cwd: folder,
-      env: environment({
-        NODE: process.execPath,
-        MAIN: mainFile,
-        CHECKOUT: root,
-        ERRORS: join(folder, 'errors'),
-        GRAYLOG_TOKEN: token,
-        CI: '1',
-        COLUMNS: '100',
-        GIT_CEILING_DIRECTORIES: folder,
-        GIT_CONFIG_GLOBAL: join(folder, 'gitconfig'),
-        GIT_AUTHOR_NAME: 'A',
-        GIT_AUTHOR_EMAIL: 'a@example.org',
-        GIT_COMMITTER_NAME: 'A',
-        GIT_COMMITTER_EMAIL: 'a@example.org',
-        GIT_AUTHOR_DATE: '2026-01-01T00:00:00Z',
-        GIT_COMMITTER_DATE: '2026-01-01T00:00:00Z',
-      }),
+    const { code, stdout, stderr } = await inShell(script, folder, {
+      NODE: process.execPath,
+      MAIN: mainFile,
+      CHECKOUT: root,
+      ERRORS: join(folder, 'errors'),
+      GRAYLOG_TOKEN: token,
+      CI: '1',
+      COLUMNS: '100',
+      GIT_CEILING_DIRECTORIES: folder,
+      GIT_CONFIG_GLOBAL: join(folder, 'gitconfig'),
+      GIT_AUTHOR_NAME: 'A',
+      GIT_AUTHOR_EMAIL: 'a@example.org',
+      GIT_COMMITTER_NAME: 'A',
+      GIT_COMMITTER_EMAIL: 'a@example.org',
+      GIT_AUTHOR_DATE: '2026-01-01T00:00:00Z',
+      GIT_COMMITTER_DATE: '2026-01-01T00:00:00Z',
     });
-    let printed = '';
-    let errors = '';
-    child.stdout.on('data', (data) => {
-      printed += String(data);
-    });
-    child.stderr.on('data', (data) => {
-      errors += String(data);
-    });
-    const code = await new Promise((done) => child.once('close', done));
     const said = readFileSync(join(folder, 'errors'), 'utf8');
-    expect([code, errors], `${printed.slice(-2000)}${said}`).toEqual([0, '']);
-    return settled(printed).split(`${mark}\n`).slice(0, -1);
+    expect([code, stderr], `${stdout.slice(-2000)}${said}`).toEqual([0, '']);
+    return settled(stdout).split(`${mark}\n`).slice(0, -1);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-test('the first steps of the README can be taken as they are written', () => {
+test('the first steps of the README can be taken as they are written', async () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const [, section = ''] = readme.split('\n## Your first pack\n');
   const script = /```sh\n([\s\S]*?)```/.exec(section)?.[1] ?? '';
   const folder = mkdtempSync(join(tmpdir(), 'sigpack-steps-'));
   try {
-    const { status, stdout, stderr } = spawnSync(
-      'bash',
-      ['--norc', '-euc', `sigpack() { "$NODE" "$MAIN" "$@"; }\n${script}`],
-      {
-        cwd: folder,
-        encoding: 'utf8',
-        env: environment({ NODE: process.execPath, MAIN: mainFile, CI: '1' }),
-      },
+    const { code, stdout, stderr } = await inShell(
+      `set -e\nsigpack() { "$NODE" "$MAIN" "$@"; }\n${script}`,
+      folder,
+      { NODE: process.execPath, MAIN: mainFile, CI: '1' },
     );
-    expect([status, stderr]).toEqual([0, '']);
+    expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('3 passed of 3 tests');
     expect(stdout).toMatch(/planned: \d+ to create; nothing was done/);
     expect(script).toContain('sigpack init ');
