@@ -267,25 +267,26 @@ describe('a word for everywhere where names are wanted', () => {
 });
 
 describe('a name of a log source that no pipeline knows', () => {
-  test.each([
+  test.each<[logsource: string, part: string, name: string, near: string | undefined]>([
     [
       'product: windows, category: proces_creation',
-      'no pipeline knows the category `proces_creation` of windows, so nothing narrows the search to its events$',
+      'category',
+      'proces_creation',
+      'process_creation',
     ],
-    [
-      'product: windows, service: secrity',
-      'no pipeline knows the service `secrity` of windows, so nothing narrows the search to its events$',
-    ],
-    [
-      'product: windows, service: acme-agent',
-      'no pipeline knows the service `acme-agent` of windows, so nothing narrows the search to its events$',
-    ],
-  ])('%s', async (logsource, message) => {
-    const { told } = await built([rule(1, logsource, 'Image: a')], `${chosen}${places}`);
-    for (const target of ['splunk', 'graylog'])
-      expect(
-        told.filter((line) => new RegExp(`PIP003\\]: ${target}: ${message}`).test(line)),
-      ).toHaveLength(1);
+    ['product: windows, service: secrity', 'service', 'secrity', 'security'],
+    ['product: windows, service: acme-agent', 'service', 'acme-agent', undefined],
+  ])('%s', async (logsource, part, name, near) => {
+    const { text } = await built([rule(1, logsource, 'Image: a')], `${chosen}${places}`);
+    const message = `no pipeline knows the ${part} \`${name}\` of windows, so nothing narrows the search to its events`;
+    const hint = near && `Did you mean \`${near}\`?`;
+    for (const target of ['splunk', 'graylog']) {
+      const found = text
+        .split('\n\n')
+        .filter((diagnostic) => diagnostic.includes(`: warning[PIP003]: ${target}: ${message}\n`));
+      expect(found.map((diagnostic) => /Did you mean .*/.exec(diagnostic)?.[0])).toEqual([hint]);
+    }
+    expect(text.match(/did you mean/gi) ?? []).toHaveLength(near === undefined ? 0 : 2);
   });
 
   test.each([
