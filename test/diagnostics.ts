@@ -1,3 +1,5 @@
+import { quickFixes } from '../src/editor/quick-fix.ts';
+import { edited } from '../src/editor/text-edit.ts';
 import type { Item, Query, Test } from '../src/query/tree.ts';
 import { ANY, isPlaceholder, ONE, type Pattern } from '../src/sigma/value/pattern.ts';
 import { createBag, type Diagnostic, type DiagnosticBag } from '../src/source/diagnostic.ts';
@@ -23,6 +25,27 @@ export function marked(bag: DiagnosticBag): readonly string[] {
   return bag.list.map(
     ({ code, file, span }) => `${code} ${JSON.stringify(file.text.slice(span.start, span.end))}`,
   );
+}
+
+/** A diagnostic about a part of a line, as JSON reports have it. */
+export interface ReportedDiagnostic extends Pick<Diagnostic, 'code' | 'severity' | 'message'> {
+  readonly hint: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endColumn: number;
+}
+
+/** What a reported diagnostic marks in a text, and the text after its fix, if it has one. */
+export function fixedBy(
+  { file: path, line, column, endColumn, ...reported }: ReportedDiagnostic,
+  text: string,
+): { readonly marked: string; readonly fixed: string | undefined } {
+  const before = text.split('\n').slice(0, line - 1);
+  const start = before.map((one) => `${one}\n`).join('').length + column - 1;
+  const span = { start, end: start + endColumn - column };
+  const [fix] = quickFixes({ ...reported, file: { path, text }, span }, () => '');
+  return { marked: text.slice(span.start, span.end), fixed: fix && edited(text, fix.edits) };
 }
 
 /** Diagnostics about a text of one or more documents. */

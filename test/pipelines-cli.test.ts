@@ -2,11 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { quickFixes } from '../src/editor/quick-fix.ts';
-import { edited } from '../src/editor/text-edit.ts';
 import { bundles } from '../src/pipeline/bundle.ts';
 import { readTar } from './archives.ts';
 import { readStrictConf } from './conf-reader.ts';
+import { fixedBy } from './diagnostics.ts';
 import { type Files, projectIn } from './project-folder.ts';
 import { sigpack } from './sigpack.ts';
 
@@ -332,24 +331,15 @@ describe('convert', () => {
       code === 'PIP003' && !message?.includes('maps the field');
     const found = diagnostics.filter(isAbout);
     expect(found).toHaveLength(1);
-    const [{ hint, line, column, endColumn }] = found;
-    const lines = text.split('\n');
-    const shown = lines[line - 1] ?? '';
-    expect(shown.slice(column - 1, endColumn - 1)).toBe(marked);
+    const [diagnostic] = found;
     const wanted = near?.replaceAll("'", '');
-    expect(hint).toMatch(
+    expect(diagnostic.hint).toMatch(
       wanted === undefined ? /^Correct the name in `logsource`/ : `Did you mean \`${wanted}\`?`,
     );
-    const start = lines.slice(0, line - 1).join('\n').length + column;
-    const span = { start, end: start + marked.length };
-    const file = { path: 'a.yml', text };
-    const [fix] = quickFixes(
-      { code: 'PIP003', severity: 'warning', message: '', hint, file, span },
-      () => '',
-    );
-    expect(fix && edited(text, fix.edits)).toBe(
-      near && text.replace(second, second.replace(marked, near)),
-    );
+    expect(fixedBy(diagnostic, text)).toEqual({
+      marked,
+      fixed: near && text.replace(second, second.replace(marked, near)),
+    });
   });
 
   test.each([
