@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildPack, keepPack } from './built-pack.ts';
 import { storedWith } from './ingest-server.ts';
-import { raisedEvents } from './objects.ts';
+import { raisedEvents, streamsOn } from './objects.ts';
 import { awaited } from './patience.ts';
 import { type GraylogServer, type Json, sendAllGelf } from './server.ts';
 
@@ -29,14 +29,7 @@ export async function installPack(server: GraylogServer): Promise<string> {
 
 /** Servers from 7.0 on make the streams of content packs paused. */
 async function startStream(server: GraylogServer): Promise<void> {
-  const { streams } = (await server.call('GET', '/streams')) as {
-    readonly streams: readonly {
-      readonly id: string;
-      readonly title: string;
-      readonly disabled: boolean;
-    }[];
-  };
-  const stream = streams.find(({ title }) => title === packStream);
+  const stream = (await streamsOn(server)).find(({ title }) => title === packStream);
   if (!stream) throw new Error(`there is no stream ${packStream}`);
   if (stream.disabled) await server.call('POST', `/streams/${stream.id}/resume`);
 }

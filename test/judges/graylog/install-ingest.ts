@@ -11,7 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createChecks } from '../checks.ts';
 import { type CommandRun, runSigpack } from '../command.ts';
 import { hasten } from './built-pack.ts';
-import { raisedEvents } from './objects.ts';
+import { raisedEvents, streamsOn } from './objects.ts';
 import {
   api,
   createToken,
@@ -260,9 +260,7 @@ async function judged(server: GraylogServer): Promise<void> {
   check('no rule is left', (await textsOn(server, 'rule')).length === 0);
   check('no pipeline is left', (await textsOn(server, 'pipeline')).length === 0);
   check('no definition is left', (await definitionsOn(server)).length === 0);
-  const { streams } = (await server.call('GET', '/streams')) as {
-    readonly streams: readonly { readonly title: string }[];
-  };
+  const streams = await streamsOn(server);
   check('no stream is left', !streams.some(({ title }) => title.startsWith('Sigma')), streams);
   check('no secret was shown', !said.includes(token) && !said.includes(btoa(`${token}:token`)));
   console.log(

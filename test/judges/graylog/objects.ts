@@ -33,6 +33,21 @@ export async function createStream(server: GraylogServer, title: string): Promis
   return String(id);
 }
 
+interface Stream {
+  readonly id: string;
+  readonly title: string;
+  /** It is paused. */
+  readonly disabled: boolean;
+}
+
+/** All streams, those that a server comes with among them. */
+export async function streamsOn(server: GraylogServer): Promise<readonly Stream[]> {
+  const { streams } = (await server.call('GET', '/streams')) as {
+    readonly streams: readonly Stream[];
+  };
+  return streams;
+}
+
 export const removeStream = (server: GraylogServer, id: string): Promise<Json> =>
   server.call('DELETE', `/streams/${id}`);
 
