@@ -98,7 +98,7 @@ async function eachKind(
 async function ingestMode(server: GraylogServer, pack: CostPack): Promise<void> {
   const base = await eachKind(server, 'no rules', new Map());
   for (const [name, paths] of steps) {
-    const rules = await pack.build('1.0.0', 'ingest', paths);
+    const { text: rules } = await pack.build('1.0.0', 'ingest', paths);
     let start = performance.now();
     await pack.install('1.0.0');
     console.log(`graylog ${server.version}: ${name}: ${rules}, installed in ${seconds(start)} s`);
@@ -127,16 +127,15 @@ async function searchMode(server: GraylogServer, pack: CostPack): Promise<void> 
     return [cpuOf('graylog') - start[0], cpuOf('os') - start[1]];
   };
   const idle = await spent();
-  const rules = await pack.build('2.0.0', 'search', some(Number(values.rules)));
+  const { text, definitions } = await pack.build('2.0.0', 'search', some(Number(values.rules)));
   await pack.install('2.0.0');
   // the first runs fill caches
   await sleep(90_000);
   const busy = await spent();
-  const definitions = Number(/\d+/.exec(rules)?.[0] ?? 0);
   const runs = definitions * minutes;
   const each = busy.map((cpu, at) => (((cpu - (idle[at] ?? 0)) * 1000) / runs).toFixed(1));
   console.log(
-    `graylog ${server.version}: search mode, ${await written(server)} messages, ${rules} once a minute: ${each[0]} ms of CPU of the server and ${each[1]} ms of the node a run; idle ${idle.map((cpu) => ((cpu * 1000) / minutes / 60).toFixed(0)).join(' and ')} ms a second; load ${load()}`,
+    `graylog ${server.version}: search mode, ${await written(server)} messages, ${text} once a minute: ${each[0]} ms of CPU of the server and ${each[1]} ms of the node a run; idle ${idle.map((cpu) => ((cpu * 1000) / minutes / 60).toFixed(0)).join(' and ')} ms a second; load ${load()}`,
   );
   await pack.uninstall();
 }

@@ -4,6 +4,13 @@ import { runSigpack } from '../../command.ts';
 import { hasten } from '../built-pack.ts';
 import { api, createToken, type GraylogServer } from '../server.ts';
 
+/** What a pack has. */
+interface Built {
+  /** Its parts, counted, for a person. */
+  readonly text: string;
+  readonly definitions: number;
+}
+
 /** A content pack of Sigpack, built and installed by the command. */
 export class CostPack {
   private readonly folder: string;
@@ -18,12 +25,12 @@ export class CostPack {
     return new CostPack(folder, await createToken(server));
   }
 
-  /** Builds a pack with all rules switched on; what it has, as a text. */
+  /** Builds a pack with all rules switched on. */
   async build(
     version: string,
     mode: 'ingest' | 'search',
     paths: readonly string[],
-  ): Promise<string> {
+  ): Promise<Built> {
     writeFileSync(
       join(this.folder, 'sigpack.yml'),
       `id: cost\ntitle: Cost pack\nversion: ${version}\nrevision: ${version.replaceAll('.', '')}\nfailOn: never\ntargets: [graylog]\npipelines: { graylog: graylog }\ndefaults: { enabled: true }\ngraylog: { mode: ${mode}, definitionsPerMinute: 100000 }\ninstalls:\n  judge: { kind: graylog, url: '${api}', secretEnv: JUDGE_TOKEN, timeout: 600 }\n`,
@@ -37,9 +44,12 @@ export class CostPack {
     };
     const count = (kind: string): number =>
       entities.filter(({ type }) => type.name === kind).length;
-    return mode === 'search'
-      ? `${count('event_definition')} definitions`
-      : `${count('pipeline_rule')} texts in ${count('pipeline')} pipelines`;
+    const definitions = count('event_definition');
+    const text =
+      mode === 'search'
+        ? `${definitions} definitions`
+        : `${count('pipeline_rule')} texts in ${count('pipeline')} pipelines`;
+    return { text, definitions };
   }
 
   install(version: string): Promise<void> {
