@@ -75,8 +75,9 @@ let artifacts: Readonly<Record<Version, Artifacts>>;
 /** Milliseconds for an answer that never ends; others have enough on a busy machine. */
 const endlessTimeout = 50;
 const texts = createServerTexts();
+/** Requests come one after another, so that the same one is hit in each run. */
 const connection = (url: string, more: Partial<ServerConnection> = {}): ServerConnection =>
-  connectionTo(url, { pause: 1, texts, ...more });
+  connectionTo(url, { pause: 1, texts, concurrency: 1, ...more });
 
 type Maps = Readonly<Record<string, Map<string, unknown>>>;
 
@@ -108,7 +109,7 @@ async function splunkWorld(): Promise<World> {
       ]),
     target: (server, version) =>
       splunkTarget({
-        server: { ...server, concurrency: 1 },
+        server,
         login: { user: 'admin', secret },
         appId: 'acme',
         app: artifacts[version].app,
@@ -154,7 +155,7 @@ async function graylogWorld(): Promise<World> {
     ],
     target: (server, version) =>
       graylogTarget({
-        server: { ...server, concurrency: 1 },
+        server,
         login: { user: 'admin', secret },
         packId,
         pack: artifacts[version].pack,
@@ -224,7 +225,7 @@ async function ingestWorld(): Promise<World> {
     ],
     target: (server, version) =>
       graylogTarget({
-        server: { ...server, concurrency: 1, sleep: () => Promise.resolve() },
+        server: { ...server, sleep: () => Promise.resolve() },
         login: { user: 'admin', secret },
         packId,
         pack: artifacts[version].ingestPack,
@@ -262,7 +263,7 @@ async function watcherWorld(): Promise<World> {
         ]),
     target: (server, version) =>
       watcherTarget({
-        server: { ...server, concurrency: 1 },
+        server,
         login: { secret },
         packId: 'acme',
         version,
