@@ -15,7 +15,6 @@ export function tableOf(
     started: 0,
     seconds,
     cpu: undefined,
-    tail: '',
   }));
   const ran = [...done].sort((a, b) => a.started - b.started);
   const head = before.reduce((sum, { seconds }) => sum + seconds, 0);
