@@ -129,6 +129,23 @@ function started(cwd?: string): { server: ChildProcess; client: ProtocolConnecti
   return { server: child, client: connection };
 }
 
+/** Has a server of its own, initialized in `folder`, for as long as it is used. */
+async function withServer(
+  params: object,
+  use: (client: ProtocolConnection) => Promise<void>,
+): Promise<void> {
+  const other = started(folder);
+  try {
+    other.client.listen();
+    const initial = { processId: process.pid, capabilities: {}, ...params };
+    await other.client.sendRequest('initialize', initial);
+    await use(other.client);
+  } finally {
+    other.client.dispose();
+    other.server.kill();
+  }
+}
+
 beforeAll(async () => {
   mkdirSync(join(folder, 'rules'));
   writeFileSync(join(folder, 'sigpack.yml'), config);
@@ -312,31 +329,23 @@ test('outlives a change whose text is not a text', async () => {
 test.each([
   ['on no disk', 'untitled:rules'],
   ['missing', pathToFileURL(join(folder, 'missing')).href],
-])('starts where it is if the folder of the editor is %s', async (_, rootUri) => {
-  const other = started(folder);
-  other.client.listen();
-  const params = { processId: process.pid, rootUri, capabilities: {} };
-  await other.client.sendRequest('initialize', params);
-  const [symbol] = await other.client.sendRequest<DocumentSymbol[]>('textDocument/documentSymbol', {
-    textDocument: { uri: uri('logon.yml') },
-  });
-  expect(symbol?.name).toBe('Failed Logon');
-  other.client.dispose();
-  other.server.kill();
-});
+])('starts where it is if the folder of the editor is %s', (_, rootUri) =>
+  withServer({ rootUri }, async (other) => {
+    const [symbol] = await other.sendRequest<DocumentSymbol[]>('textDocument/documentSymbol', {
+      textDocument: { uri: uri('logon.yml') },
+    });
+    expect(symbol?.name).toBe('Failed Logon');
+  }),
+);
 
-test('refuses requests after it was shut down', async () => {
-  const other = started(folder);
-  other.client.listen();
-  await other.client.sendRequest('initialize', { processId: process.pid, capabilities: {} });
-  await other.client.sendRequest('shutdown');
-  const asked = other.client.sendRequest('textDocument/documentSymbol', {
-    textDocument: { uri: uri('logon.yml') },
-  });
-  await expect(asked).rejects.toMatchObject({ code: ErrorCodes.InvalidRequest });
-  other.client.dispose();
-  other.server.kill();
-});
+test('refuses requests after it was shut down', () =>
+  withServer({}, async (other) => {
+    await other.sendRequest('shutdown');
+    const asked = other.sendRequest('textDocument/documentSymbol', {
+      textDocument: { uri: uri('logon.yml') },
+    });
+    await expect(asked).rejects.toMatchObject({ code: ErrorCodes.InvalidRequest });
+  }));
 
 test('keeps files as they are on disk', () => {
   expect(readFileSync(join(folder, 'rules', 'logon.yml'), 'utf8')).toBe(logon);
