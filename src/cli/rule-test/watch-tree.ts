@@ -1,5 +1,6 @@
 import { type FSWatcher, lstatSync, readdirSync, realpathSync, statSync, watch } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
+import { errorCode } from '../error/error-code.ts';
 
 /** What stops watching. */
 export interface TreeWatcher {
@@ -121,7 +122,4 @@ function createWatchers({ touched, lost }: TreeEvents): Watchers {
   };
 }
 
-const isGone = (error: unknown): boolean =>
-  error instanceof Error &&
-  'code' in error &&
-  (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+const isGone = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '');
