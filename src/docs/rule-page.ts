@@ -4,7 +4,7 @@ import type { ConvertedRule } from '../backend/target.ts';
 import { attackReferences } from '../pack/model/attack-tags.ts';
 import type { AttackReferences } from '../pack/model/detection.ts';
 import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
-import { datePattern } from '../sigma/rule/head.ts';
+import { isoDate } from '../sigma/rule/head.ts';
 import { describeLogSource } from '../sigma/rule/reader.ts';
 import type { RuleHead } from '../sigma/rule/rule.ts';
 import { type Link, tacticLinks, techniqueLinks, triggerLinks } from './attack-links.ts';
@@ -90,8 +90,8 @@ export function rulePage(
     slug,
     rows: factRows(rule, attackReferences(rule.tags), dataNeeded(compiled)),
     id: rule.id ?? '',
-    date: isoDate(rule.date),
-    modified: isoDate(rule.modified),
+    date: isoDate(rule.date) ?? rule.date ?? '',
+    modified: isoDate(rule.modified) ?? rule.modified ?? '',
     license: rule.license ?? '',
     logSources: [...new Set(logSourcesOf(compiled).map(describeLogSource))],
     ...meaningOf(compiled),
@@ -131,9 +131,6 @@ export function factRows(
     { name: 'Author', text: rule.author ?? '' },
   ];
 }
-
-/** Older rules write `2017/05/15`. */
-const isoDate = (date = ''): string => (datePattern.test(date) ? date.replaceAll('/', '-') : date);
 
 const plain = (text: string): Link => ({ text, url: '' });
 

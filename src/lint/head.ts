@@ -1,4 +1,4 @@
-import { datePattern } from '../sigma/rule/head.ts';
+import { isoDate } from '../sigma/rule/head.ts';
 import { words } from '../source/words.ts';
 import { type Checked, entriesOf, keyOf, placeOf, repeated } from './check.ts';
 
@@ -96,9 +96,7 @@ function checkDescription(checked: Checked): void {
 function checkDates(checked: Checked): void {
   const { report, today } = checked;
   // what is not a date has been reported
-  const dated = (text: string | undefined): string | undefined =>
-    text !== undefined && datePattern.test(text) ? text.replaceAll('/', '-') : undefined;
-  const [date, modified] = [dated(checked.rule.date), dated(checked.rule.modified)];
+  const [date, modified] = [isoDate(checked.rule.date), isoDate(checked.rule.modified)];
   const reportHere = (name: string, message: string) =>
     report('LNT035', placeOf(checked, name), message);
   for (const [name, text = ''] of Object.entries({ date, modified }))

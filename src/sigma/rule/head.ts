@@ -18,7 +18,11 @@ import { levels, type RuleHead, statuses } from './rule.ts';
 import { readTags } from './tag-reader.ts';
 
 /** A date of the specification, `2024-01-31`, or as in older rules, `2024/01/31`. */
-export const datePattern = /^\d{4}([-/])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])$/;
+const datePattern = /^\d{4}([-/])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])$/;
+
+/** A date of a rule as `2024-01-31`; undefined for what is not a date. */
+export const isoDate = (text: string | undefined): string | undefined =>
+  text !== undefined && datePattern.test(text) ? text.replaceAll('/', '-') : undefined;
 
 /** Attributes of Sigma that are read, or that nothing needs as they are written. */
 const notKept = words(`
