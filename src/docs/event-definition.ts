@@ -1,14 +1,14 @@
 import type { GraylogAggregationSearch } from '../pack/model/detection.ts';
-import { periodText } from './condition/correlation-sentence.ts';
+import { groupClause, operators, periodText } from './condition/correlation-sentence.ts';
 
-const operators = {
-  '>': 'more than',
-  '>=': 'at least',
-  '<': 'less than',
-  '<=': 'at most',
-  '==': 'exactly',
-  '!=': 'any number but',
-} as const;
+const words = {
+  '>': operators.gt,
+  '>=': operators.gte,
+  '<': operators.lt,
+  '<=': operators.lte,
+  '==': operators.eq,
+  '!=': operators.neq,
+};
 
 /** What the event definition of a correlation does with its query. */
 export function eventDefinitionSentence(
@@ -23,15 +23,11 @@ export function eventDefinitionSentence(
     avg: `average of ${field}`,
     percentile: `percentile ${percentile} of ${field}`,
   }[type];
-  const amount = conditions.map(({ operator, value }) => `${operators[operator]} ${value}`);
+  const amount = conditions.map(({ operator, value }) => `${words[operator]} ${value}`);
   const some = needsEvents ? `, if there are ${found}` : '';
-  const group =
-    groupBy.length === 0
-      ? ''
-      : `, for each ${groupBy.length > 1 ? 'combination' : 'value'} of ${groupBy.join(', ')}`;
   return (
     `In Graylog this is an event definition: every ${periodText(every)} it searches the ${found} ` +
     `of the last ${periodText(within)}, and alerts where the ${counted} is ` +
-    `${amount.join(' and ')}${group}${some}.`
+    `${amount.join(' and ')}${groupClause(groupBy)}${some}.`
   );
 }

@@ -4,7 +4,8 @@ import type {
   ThresholdOperator,
 } from '../../sigma/correlation/correlation.ts';
 
-const operators: Readonly<Record<ThresholdOperator, string>> = {
+/** In words, before the number. */
+export const operators: Readonly<Record<ThresholdOperator, string>> = {
   gt: 'more than',
   gte: 'at least',
   lt: 'less than',
@@ -16,13 +17,15 @@ const operators: Readonly<Record<ThresholdOperator, string>> = {
 /** When a correlation fires: `At least 10 matches within 5 minutes, for each value of User.` */
 export function correlationSentence(rule: CorrelationRule): string {
   const { timespan, groupBy } = rule;
-  const group =
-    groupBy.length === 0
-      ? ''
-      : `, for each ${groupBy.length > 1 ? 'combination' : 'value'} of ${listed(groupBy)}`;
-  const sentence = `${counted(rule)} within ${durationText(timespan)}${group}.`;
+  const sentence = `${counted(rule)} within ${durationText(timespan)}${groupClause(groupBy)}.`;
   return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`;
 }
+
+/** `, for each value of User`; empty without fields. */
+export const groupClause = (groupBy: readonly string[]): string =>
+  groupBy.length === 0
+    ? ''
+    : `, for each ${groupBy.length > 1 ? 'combination' : 'value'} of ${listed(groupBy)}`;
 
 function counted(rule: CorrelationRule): string {
   const { type, thresholds, valueFields, percentile } = rule;
