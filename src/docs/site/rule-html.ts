@@ -1,7 +1,7 @@
 import type { Render } from '../../pack/render/template.ts';
 import type { ConditionPart } from '../condition/condition-part.ts';
 import type { PageRow, RulePage, TargetSection } from '../rule-page.ts';
-import type { Relations, TechniqueRules } from './relations.ts';
+import type { Relations } from './relations.ts';
 import type { RuleRecord } from './rule-record.ts';
 import { sigmaTokens } from './sigma-tokens.ts';
 
@@ -66,15 +66,9 @@ export function ruleHtml(input: RuleHtmlInput, render: Render): string {
     parts: relations.parts,
     neighbours: relations.techniques
       .filter(({ rules }) => rules.length > 0)
-      .map((technique) => neighboursOf(technique)),
+      .map((technique) => ({ ...technique, more: technique.total - 1 - technique.rules.length })),
     sections,
   });
-}
-
-/** The whole list where it is short; otherwise its next rules, and steps through all of them. */
-function neighboursOf({ previous, next, ...technique }: TechniqueRules) {
-  const more = technique.total - 1 - technique.rules.length;
-  return { ...technique, more, ...(more > 0 ? { previous, next } : {}) };
 }
 
 /** The chosen targets first, the others in their order. */
