@@ -41,15 +41,13 @@ export function projectPages(
     pipelines,
     unmatchable,
   });
-  const targeted = new WeakMap<CompiledRule, TargetedRule>();
-  const serving = new WeakSet<CompiledRule>();
+  const made = new WeakMap<CompiledRule, Made>();
   function* rules(): Generator<CompiledRule> {
     for (const [index, rule] of collection.rules.entries()) {
       terminal.progress(index, collection.rules.length, 'writing pages');
       const compiled = compile(rule);
       if (!compiled) continue;
-      targeted.set(compiled.written, compiled);
-      if (!collection.standsAlone(rule)) serving.add(compiled.written);
+      made.set(compiled.written, { compiled, alerts: collection.standsAlone(rule) });
       yield compiled.written;
     }
   }
@@ -67,10 +65,9 @@ export function projectPages(
     relationsOf: createRelations(collection, slugOf),
     recordOf,
     convert: (target, compiled) =>
-      conversionOf(target, compiled, targeted.get(compiled), {
+      conversionOf(target, compiled, made.get(compiled), {
         config,
         settings: settings.get(target.name) ?? targetSettings(config),
-        alerts: !serving.has(compiled),
       }),
     format,
     render: createRenderer({ templates }),
@@ -78,25 +75,31 @@ export function projectPages(
   });
 }
 
+interface Made {
+  readonly compiled: TargetedRule;
+  /** False for a rule that only serves correlations. */
+  readonly alerts: boolean;
+}
+
 interface Converting {
   readonly config: PackConfig;
   readonly settings: TargetSettings;
-  /** False for a rule that only serves correlations. */
-  readonly alerts: boolean;
 }
 
 /** What the target's pipelines make of the rule, in its language. */
 function conversionOf(
   target: RegisteredTarget,
   written: CompiledRule,
-  targeted: TargetedRule | undefined,
-  { config, settings, alerts }: Converting,
+  made: Made | undefined,
+  { config, settings }: Converting,
 ): Conversion<PageQuery> {
-  const rule = targeted?.forTarget(target.name) ?? ok({ compiled: written });
+  const rule = made?.compiled.forTarget(target.name) ?? ok({ compiled: written });
   if (rule.ok) {
     const { compiled } = rule.value;
     if (target.name === 'graylog' && compiled.kind === 'correlation')
-      return alerts ? eventDefinition(compiled, written, config) : noDefinition(compiled);
+      return made?.alerts === false
+        ? noDefinition(compiled)
+        : eventDefinition(compiled, written, config);
     return postprocessedRule(target.convert(compiled, settings), compiled);
   }
   const { file, titleSpan: span } = written.rule;
