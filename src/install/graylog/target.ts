@@ -91,14 +91,17 @@ export function graylogTarget(options: GraylogTargetOptions): InstallTarget<Cont
   const client = clientOf(options);
   const packs = createServerPacks(client, packId);
   let server: Promise<ServerState> | undefined;
+  const serverState = (): Promise<ServerState> => {
+    server ??= readServer(client, packs, pack);
+    return server;
+  };
   return {
     kind: 'graylog',
     id: packId,
     async wanted() {
       if (!pack) throw new InstallError('input', 'there is no content pack to install');
       const given = withAllParameters(pack, parameters);
-      server ??= readServer(client, packs, pack);
-      const state = await server;
+      const state = await serverState();
       if (hasPipelines(pack)) refuseOldServer(state.version);
       return versionOn(state, given);
     },
@@ -110,8 +113,7 @@ export function graylogTarget(options: GraylogTargetOptions): InstallTarget<Cont
     async advice({ content }) {
       const load = packLoadLines(content);
       if (!hasPipelines(content)) return load;
-      server ??= readServer(client, packs, pack);
-      const state = await server;
+      const state = await serverState();
       return [
         ...load,
         ...rereadLines(rereadsFor(content, state)),
@@ -119,8 +121,7 @@ export function graylogTarget(options: GraylogTargetOptions): InstallTarget<Cont
       ];
     },
     async apply(applying) {
-      server ??= readServer(client, packs, pack);
-      const state = await server;
+      const state = await serverState();
       const concurrency = widthOf(options.server);
       const { sleep } = options.server;
       const rereads = rereadsFor(applying.wanted.content, state);
