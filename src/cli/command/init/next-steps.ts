@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { shellQuoted } from '../../../backend/shell.ts';
 import { visible } from '../../../source/visible.ts';
 import { shownPath } from '../../files/rule-files.ts';
 import { packageRoot, toolVersion } from '../../process/package-root.ts';
@@ -61,6 +62,4 @@ function tarballSteps(folder: string): readonly string[] {
 
 /** Quotes a path for a shell; most need no quotes. */
 const quoted = (path: string): string =>
-  /^[\w./:@+-]+$/.test(path) && !path.startsWith('-')
-    ? path
-    : `'${visible(path).replaceAll("'", "'\\''")}'`;
+  /^[\w./:@+-]+$/.test(path) && !path.startsWith('-') ? path : shellQuoted(visible(path));
