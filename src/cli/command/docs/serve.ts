@@ -53,9 +53,10 @@ export async function serveSite(port: number): Promise<SiteServer> {
     address: `http://127.0.0.1:${portOf(server)}/`,
     show(files, errors) {
       const made = [...files].map(({ path, content }) => [`/${path}`, content] as const);
+      const pages = new Map<string, string | Uint8Array>(made);
+      const look = site.pages.get(styleSheet);
       // the errors keep their look where they are all that there is
-      const kept = [...site.pages].filter(([name]) => name === styleSheet);
-      const pages = new Map(made.length > 0 ? made : kept);
+      if (made.length === 0 && look !== undefined) pages.set(styleSheet, look);
       site = { pages: pages.set(changesScript, reloading), errors };
       for (const listener of listeners) listener.write('data: changed\n\n');
     },
