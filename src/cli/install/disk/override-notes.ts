@@ -1,4 +1,9 @@
-import { type AppFiles, savedSearchesIn, settingsIn } from '../../../install/splunk/app-files.ts';
+import {
+  type AppFiles,
+  savedSearchesIn,
+  settingsIn,
+  stanzaFiles,
+} from '../../../install/splunk/app-files.ts';
 import type { Override } from '../../../install/target.ts';
 import { isScheduled, isTrue } from '../../../pack/settings/splunk-boolean.ts';
 import { allowMacro, filterMacroOf, isAllowMacro } from '../../../pack/splunk/grouped/macros.ts';
@@ -17,15 +22,15 @@ export function overrideNotes(
   files: AppFiles,
   before: AppFiles = new Map(),
 ): readonly string[] {
-  const { members, filterMacros } = groupedIn(files);
+  const searches = savedSearchesIn(files);
+  const { members, filterMacros } = groupedIn(searches);
   const overrides = overridesIn(target, files).filter(
     ({ name, file, settings }) =>
       settings.length > 0 &&
-      (file === 'local/savedsearches.conf' ||
-        (file === 'local/macros.conf' && filterMacros.has(name))),
+      (file === 'local/savedsearches.conf' || (isMacros(file) && filterMacros.has(name))),
   );
   const ofMember = (one: LocalOverride): string | undefined =>
-    one.file === 'local/macros.conf' ? onlyOwnSearch : ofSearch(one, members);
+    isMacros(one.file) ? onlyOwnSearch : ofSearch(one, members);
   const rank = (one: LocalOverride): number =>
     runsOtherwise(one, members) ? 0 : one.settings.includes('search') ? 1 : 2;
   const kept = overrides
@@ -34,7 +39,7 @@ export function overrideNotes(
       (one) => `${overrideOf(one)}: ${ofMember(one) ?? 'what the pack says there has no effect.'}`,
     );
   // an exclusion that stops comes first: alerts come that an admin had excluded
-  const all = [...lostNotes(target, before, files), ...kept];
+  const all = [...lostNotes(target, before, { files, searches }), ...kept];
   const lines = all.slice(0, namedOverrides);
   const more = all.length - lines.length;
   return more > 0 ? [...lines, `${more} more in local/; sigpack status names them.`] : lines;
@@ -44,26 +49,27 @@ const overrideOf = ({ file, settings, name }: Override): string =>
   `${file} overrides ${settings.join(', ')} of ${JSON.stringify(name)}`;
 
 /** What local/ says of stanzas that the version before has and this one lacks: it does nothing. */
-function lostNotes(target: string, before: AppFiles, files: AppFiles): readonly string[] {
-  const stanzas = new Map(
-    ['savedsearches.conf', 'macros.conf'].map((file) => [
-      `local/${file}`,
-      settingsIn(files, `default/${file}`),
-    ]),
+function lostNotes(
+  target: string,
+  before: AppFiles,
+  { files, searches }: { readonly files: AppFiles; readonly searches: Searches },
+): readonly string[] {
+  const overrides = overridesIn(target, before).filter(
+    ({ file, name, settings, unused }) =>
+      unused !== true &&
+      settings.length > 0 &&
+      name !== 'default' &&
+      stanzaFiles.test(inDefault(file)),
   );
-  return overridesIn(target, before)
-    .filter(
-      ({ file, name, settings, unused }) =>
-        unused !== true &&
-        settings.length > 0 &&
-        name !== 'default' &&
-        stanzas.get(file)?.has(name) === false,
-    )
+  if (overrides.length === 0) return [];
+  const macros = settingsIn(files, 'default/macros.conf');
+  return overrides
+    .filter(({ file, name }) => !(isMacros(file) ? macros : searches.stanzas).has(name))
     .sort((a, b) => Number(isExclusion(b)) - Number(isExclusion(a)))
     .map((one) => {
       const filter = filterMacroOf(one.name);
       const there =
-        isExclusion(one) && stanzas.get(one.file)?.has(filter) === true
+        isExclusion(one) && macros.has(filter)
           ? ` The detection's own search excludes events in the macro ${filter}.`
           : '';
       return `${overrideOf(one)}, which this version lacks: it has no effect any more.${there}`;
@@ -72,11 +78,17 @@ function lostNotes(target: string, before: AppFiles, files: AppFiles): readonly 
 
 /** Of a detection in a group, by the name of its macro. */
 const isExclusion = ({ file, name }: Pick<Override, 'file' | 'name'>): boolean =>
-  file === 'local/macros.conf' && isAllowMacro(name);
+  isMacros(file) && isAllowMacro(name);
+
+/** The file of the pack that a file of local/ overrides. */
+const inDefault = (file: string): string => file.replace('local/', 'default/');
+const isMacros = (file: string): boolean => file === 'local/macros.conf';
 
 const onlyOwnSearch =
   'that has no effect on the grouped search that runs the detection; the page Tuning of the app ' +
   'says what has.';
+
+type Searches = ReturnType<typeof savedSearchesIn>;
 
 /** By the name of a detection that a group runs, its macro there. */
 type Members = ReadonlyMap<string, string>;
@@ -104,11 +116,10 @@ function ofSearch({ name, values }: LocalOverride, members: Members): string | u
 }
 
 /** Detections that grouped searches run, and their filter macros, which these don't use. */
-function groupedIn(files: AppFiles): {
+function groupedIn({ stanzas, runBy }: Searches): {
   readonly members: Members;
   readonly filterMacros: ReadonlySet<string>;
 } {
-  const { stanzas, runBy } = savedSearchesIn(files);
   const filters = [...runBy.keys()].map((name): [string, string] => [
     name,
     /`(\w+_filter)`/.exec(stanzas.get(name)?.get('search') ?? '')?.[1] ?? '',
