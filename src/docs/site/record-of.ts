@@ -1,27 +1,25 @@
 import { alertSourceOf } from '../../pack/alert/table.ts';
-import type { PackConfig } from '../../pack/config/config.ts';
-import { mergeSettings } from '../../pack/config/merge-settings.ts';
-import { type CompiledRule, logSourcesOf } from '../../query/compile.ts';
+import type { DetectionSettings } from '../../pack/settings/settings.ts';
+import type { CompiledRule } from '../../query/compile.ts';
+import type { LogSource } from '../../sigma/rule/rule.ts';
 import { periodText } from '../condition/correlation-sentence.ts';
 import type { RuleRecord } from './rule-record.ts';
 
 /** What to do about an alert of a rule, by its settings; Graylog's where it has no others. */
-export function remediationRecord(
-  compiled: CompiledRule,
-  config: PackConfig,
-): Pick<RuleRecord, 'remediation'> {
-  const { remediation, graylog } = mergeSettings(config, compiled.rule, logSourcesOf(compiled));
+export function remediationRecord({
+  remediation,
+  graylog,
+}: DetectionSettings): Pick<RuleRecord, 'remediation'> {
   const steps = (remediation ?? graylog.remediation ?? '').trim();
   return steps === '' ? {} : { remediation: steps };
 }
 
-/** Whom alerts of a rule are about, and how long the same one is silent, by the configuration. */
+/** Whom alerts of a rule are about, and how long the same one is silent, by its settings. */
 export function alertRecord(
   compiled: CompiledRule,
-  config: PackConfig,
+  logSources: readonly LogSource[],
+  settings: DetectionSettings,
 ): Pick<RuleRecord, 'entities' | 'suppression'> {
-  const logSources = logSourcesOf(compiled);
-  const settings = mergeSettings(config, compiled.rule, logSources);
   const usual = logSources.flatMap((source) => alertSourceOf(source)?.entities ?? []);
   const entities =
     settings.entities?.map(({ field }) => field) ??

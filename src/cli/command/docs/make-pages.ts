@@ -90,7 +90,8 @@ export async function makePages(
           first: configured,
           pipelinesOf: (name) => options.pipeline ?? pipelines.get(name) ?? [],
         });
-  const records = recordsOf(project, tests, playground);
+  // a Markdown page has nothing but the rule
+  const records = format === 'html' ? recordsOf(project, tests, playground) : () => ({});
   const files = projectPages(project, collection, [...new Set(shown)], format, records);
   return ok({ project, rules, files, format, report });
 }

@@ -1,8 +1,9 @@
 import { win32 } from 'node:path';
 import { alertRecord, remediationRecord } from '../../../docs/site/record-of.ts';
 import type { RuleRecord, RuleTest } from '../../../docs/site/rule-record.ts';
+import { mergeSettings } from '../../../pack/config/merge-settings.ts';
 import { ruleAddress } from '../../../pack/model/rule-address.ts';
-import type { CompiledRule } from '../../../query/compile.ts';
+import { type CompiledRule, logSourcesOf } from '../../../query/compile.ts';
 import type { RuleHead } from '../../../sigma/rule/rule.ts';
 import { isOutside } from '../../files/portable-path.ts';
 import type { Project } from '../../project/project.ts';
@@ -24,13 +25,15 @@ export function recordsOf(
     const isInside = !outside && rule.file.path !== '-';
     const sourceUrl = isInside ? ruleAddress(loaded.config.ruleUrl, path) : undefined;
     const playground = playgroundOf(compiled);
+    const logSources = logSourcesOf(compiled);
+    const settings = mergeSettings(loaded.config, rule, logSources);
     return {
       ...(playground === undefined ? {} : { playground }),
       ...(isInside ? { path } : {}),
       ...(sourceUrl === undefined ? {} : { sourceUrl }),
       ...(locked ? { added: locked.added, changed: locked.changed } : {}),
-      ...(loaded.exists ? alertRecord(compiled, loaded.config) : {}),
-      ...remediationRecord(compiled, loaded.config),
+      ...(loaded.exists ? alertRecord(compiled, logSources, settings) : {}),
+      ...remediationRecord(settings),
       ...(tests ? { tests } : {}),
     };
   };
