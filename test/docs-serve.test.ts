@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,10 +23,13 @@ transformations:
   - { id: names, type: field_name_mapping, mapping: { EventID: ${field} } }
 `;
 
+const missingTemplate = readFileSync('templates/docs/missing.html.hbs', 'utf8');
+
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-serve-'));
 const ruleFile = join(folder, 'rules', 'logon.yml');
 const pipelineFile = join(folder, 'pipelines', 'own.yml');
 const styleFile = join(folder, 'look', 'docs', 'site.css');
+const missingFile = join(folder, 'look', 'docs', 'missing.html.hbs');
 let address = '';
 let said = '';
 let stop: () => Promise<void> = async () => {};
@@ -132,6 +135,7 @@ describe('docs --serve', () => {
   it.each([
     ['a pipeline', pipelineFile, pipeline('SecondField'), '/rules/logon.html', 'SecondField'],
     ['a template', styleFile, '.second {}\n', '/site.css', '.second'],
+    ['a new template', missingFile, missingTemplate.replace('No such', 'Not one'), '/x', 'Not one'],
   ])('follows %s that is elsewhere', async (_, file, text, page, expected) => {
     expect((await get(page)).text).not.toContain(expected);
     writeFileSync(file, text);
@@ -145,7 +149,7 @@ describe('docs --serve', () => {
     writeFileSync(other, sound);
     await expect.poll(page, { timeout: 20_000 }).toContain('<span class="field">EventID</span>');
     writeFileSync(other, sound.replace('EventID:', '"EventID|contians<b>":'));
-    await expect.poll(page, { timeout: 20_000 }).toContain('contians&lt;b&gt;');
+    await expect.poll(page, { timeout: 20_000 }).toContain('contians&#60;b&#62;');
     expect(await page()).toContain('other.yml:7:');
     expect(await page()).not.toContain('<b>');
     const [, script = ''] = /<script src="([^"]*)"/.exec(await page()) ?? [];

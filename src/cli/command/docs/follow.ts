@@ -15,7 +15,6 @@ import {
   type PagesOptions,
   withTemplateErrors,
 } from './make-pages.ts';
-import { errorsIn } from './missing-page.ts';
 import { type SiteServer, serveSite } from './serve.ts';
 
 /** `sigpack docs --serve`: shows the pages to a browser on this machine, and follows changes. */
@@ -44,11 +43,11 @@ export async function follow(
 /** Returns the number of files. What is wrong in rules is only known when all are made. */
 async function showSite(
   server: SiteServer,
-  { files, project, report }: MadePages,
+  { files, missing, report }: MadePages,
 ): Promise<number> {
   const made = await withTemplateErrors(() => [...files]);
   report();
-  server.show(made, errorsIn(project.bag.list));
+  server.show(made, await withTemplateErrors(missing));
   return made.length;
 }
 

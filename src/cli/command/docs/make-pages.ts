@@ -15,7 +15,8 @@ import {
   reportProject,
   rulePaths,
 } from '../../project/project.ts';
-import { projectPages } from './pages.ts';
+import { missingPage } from './missing-page.ts';
+import { projectPages, type SiteTemplates, siteTemplates } from './pages.ts';
 import { createPlaygroundLinks, playgroundAddress } from './playground-links.ts';
 import { recordsOf } from './records.ts';
 import { testsOfRules } from './rule-tests.ts';
@@ -41,6 +42,8 @@ export interface MadePages {
   readonly rules: number;
   /** Each is made when it is asked for, which may throw `TemplateError`. */
   readonly files: Iterable<PackFile>;
+  /** What a served site shows for a page that it lacks, with the errors so far. Throws as well. */
+  readonly missing: () => string;
   readonly format: DocsFormat;
   /** Reports what was found while the pages were made. */
   readonly report: () => ExitCode;
@@ -75,7 +78,14 @@ export async function makePages(
     return reportProject(project, answer);
   };
   const rules = collection.rules.length;
-  if (rules === 0) return ok({ project, rules, files: [], format, report });
+  let read: SiteTemplates | undefined;
+  const templates = (): SiteTemplates => {
+    read ??= siteTemplates(project);
+    return read;
+  };
+  const missing = (): string => missingPage(project.bag.list, templates().render);
+  const made = { project, rules, missing, format, report };
+  if (rules === 0) return ok({ ...made, files: [] });
   const tests = format === 'html' ? await testsOfRules(project) : () => undefined;
   const configured: readonly string[] = project.loaded.config.targets;
   const shown = chosen ?? targets.filter(({ name }) => configured.includes(name));
@@ -90,10 +100,15 @@ export async function makePages(
           first: configured,
           pipelinesOf: (name) => options.pipeline ?? pipelines.get(name) ?? [],
         });
-  // a Markdown page has nothing but the rule
-  const records = format === 'html' ? recordsOf(project, tests, playground) : () => ({});
-  const files = projectPages(project, collection, [...new Set(shown)], format, records);
-  return ok({ project, rules, files, format, report });
+  const files = projectPages(project, {
+    collection,
+    targets: [...new Set(shown)],
+    format,
+    // a Markdown page has nothing but the rule
+    recordOf: format === 'html' ? recordsOf(project, tests, playground) : () => ({}),
+    templates: templates(),
+  });
+  return ok({ ...made, files });
 }
 
 /** Reports why, and throws, if there is nothing to show. */

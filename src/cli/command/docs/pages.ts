@@ -11,7 +11,7 @@ import { createSlugs } from '../../../docs/slug.ts';
 import type { PackConfig } from '../../../pack/config/config.ts';
 import { correlationInGraylog } from '../../../pack/graylog-correlation.ts';
 import type { PackFile } from '../../../pack/model/detection.ts';
-import { createRenderer } from '../../../pack/render/template.ts';
+import { createRenderer, type Render } from '../../../pack/render/template.ts';
 import { createTargetCompiler, type TargetedRule } from '../../../pipeline/run/target-compiler.ts';
 import {
   type CompiledCorrelation,
@@ -23,13 +23,29 @@ import { failed, ok } from '../../../source/result.ts';
 import { projectTemplates } from '../../project/compile-rules.ts';
 import type { Project } from '../../project/project.ts';
 
+/** What the files of a site are rendered with. */
+export interface SiteTemplates {
+  readonly render: Render;
+  readonly assets: ReadonlyMap<string, Uint8Array>;
+}
+
+export function siteTemplates(project: Project): SiteTemplates {
+  const { templates, assets } = projectTemplates(project);
+  return { render: createRenderer({ templates }), assets };
+}
+
+interface PagesInput {
+  readonly collection: Collection;
+  readonly targets: readonly RegisteredTarget[];
+  readonly format: DocsFormat;
+  readonly recordOf: (compiled: CompiledRule) => RuleRecord;
+  readonly templates: SiteTemplates;
+}
+
 /** All files of the site, each made when it is asked for. */
 export function projectPages(
   project: Project,
-  collection: Collection,
-  targets: readonly RegisteredTarget[],
-  format: DocsFormat,
-  recordOf: (compiled: CompiledRule) => RuleRecord,
+  { collection, targets, format, recordOf, templates: { render, assets } }: PagesInput,
 ): Iterable<PackFile> {
   const { loaded, bag, terminal, pipelines } = project;
   const { config } = loaded;
@@ -54,7 +70,6 @@ export function projectPages(
   const settings = new Map(
     targets.map(({ name }) => [name, targetSettings(config, pipelines.get(name))]),
   );
-  const { templates, assets } = projectTemplates(project);
   const slugOf = createSlugs(collection.rules);
   return docsFiles({
     title: config.info.title,
@@ -70,7 +85,7 @@ export function projectPages(
         settings: settings.get(target.name) ?? targetSettings(config),
       }),
     format,
-    render: createRenderer({ templates }),
+    render,
     assets,
   });
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { PackFile } from '../../../pack/model/detection.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { fileError } from '../../error/file-error.ts';
-import { missingPage, styleSheet } from './missing-page.ts';
+import { changesScript } from './missing-page.ts';
 
 const types: ReadonlyMap<string, string> = new Map([
   ['html', 'text/html; charset=utf-8'],
@@ -13,7 +13,7 @@ const types: ReadonlyMap<string, string> = new Map([
 ]);
 
 const changes = '/changes';
-const changesScript = '/changes.js';
+const styleSheet = '/site.css';
 
 /** Loads the page again when the site has changed. */
 const reloading = `
@@ -23,21 +23,22 @@ new EventSource('${changes}').onmessage = () => location.reload();
 /** What is served now. */
 interface Site {
   readonly pages: ReadonlyMap<string, string | Uint8Array>;
-  readonly errors: string;
+  /** HTML in place of a page that the site lacks. */
+  readonly missing: string;
 }
 
 /** A site in memory that a browser on this machine can look at. */
 export interface SiteServer {
   /** `http://127.0.0.1:8080/`. */
   readonly address: string;
-  /** Takes the place of the site; open pages load again. A page that it lacks shows the errors. */
-  readonly show: (files: Iterable<PackFile>, errors: string) => void;
+  /** Takes the place of the site; open pages load again. `missing` is shown for a page it lacks. */
+  readonly show: (files: Iterable<PackFile>, missing: string) => void;
   readonly close: () => void;
 }
 
 /** Port 0: any that is free. Throws `CommandError` if the port is taken. */
 export async function serveSite(port: number): Promise<SiteServer> {
-  let site: Site = { pages: new Map(), errors: '' };
+  let site: Site = { pages: new Map(), missing: 'The site is not made yet.\n' };
   const listeners = new Set<ServerResponse>();
   const server = createServer((request, response) => {
     answer(request, response, portOf(server), site, listeners);
@@ -51,13 +52,13 @@ export async function serveSite(port: number): Promise<SiteServer> {
   });
   return {
     address: `http://127.0.0.1:${portOf(server)}/`,
-    show(files, errors) {
+    show(files, missing) {
       const made = [...files].map(({ path, content }) => [`/${path}`, content] as const);
       const pages = new Map<string, string | Uint8Array>(made);
       const look = site.pages.get(styleSheet);
       // the errors keep their look where they are all that there is
       if (made.length === 0 && look !== undefined) pages.set(styleSheet, look);
-      site = { pages: pages.set(changesScript, reloading), errors };
+      site = { pages: pages.set(changesScript, reloading), missing };
       for (const listener of listeners) listener.write('data: changed\n\n');
     },
     close() {
@@ -76,7 +77,7 @@ function answer(
   { method, url = '/', headers }: IncomingMessage,
   response: ServerResponse,
   port: number,
-  { pages, errors }: Site,
+  { pages, missing }: Site,
   listeners: Set<ServerResponse>,
 ): void {
   // a page of another site must not read this one under a name of its own
@@ -97,7 +98,7 @@ function answer(
   const content = pages.get(name);
   if (content === undefined) {
     response.writeHead(404, { 'content-type': types.get('html'), 'cache-control': 'no-store' });
-    response.end(method === 'HEAD' ? undefined : missingPage(errors, changesScript));
+    response.end(method === 'HEAD' ? undefined : missing);
     return;
   }
   response.writeHead(200, {
