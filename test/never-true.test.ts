@@ -254,6 +254,21 @@ describe('a misspelt field', () => {
     expect(never(lines)).toEqual([marked, near && `Did you mean \`${near}\`?`]);
   });
 
+  test('has no suggestion where finding it takes too many steps', () => {
+    const slow = `${'a'.repeat(40)}b`;
+    const listed = (fields: string) =>
+      `field_name_conditions: [{ type: include_fields, ${fields} }]`;
+    const text = `transformations:
+  - { type: field_name_mapping, mapping: { Known: known }, ${listed(`fields: [${slow}]`)} }
+  - { type: field_name_suffix, suffix: x, ${listed("mode: re, fields: ['(?!.*c)(?=a)(a+)+$']")} }
+${state}`;
+    const bag = createBag();
+    const compiled = compiledAfter(ruleOf(`${slow.replace('b', 'c')}: a`), text, bag);
+    expect(bag.list).toEqual([]);
+    const constant = compiled && constantTruth(compiled);
+    expect([constant?.code, constant?.hint]).toEqual(['PIP007', undefined]);
+  });
+
   test('is corrected by the fix of its hint, also where such rules are built', async () => {
     const slip = image.replace('ImageLoaded', 'ImageLoded');
     for (const unmatchable of ['', 'unmatchable: disable\n']) {

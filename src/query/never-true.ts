@@ -50,7 +50,7 @@ function deadDetection({ rule, query, processing }: CompiledDetection): NeverTru
   if (!item) return { fields };
   const [field = ''] = absentFieldsOf([item], absent);
   const place = placeOfField(rule, item, field);
-  const near = place && processing.near?.get(field);
+  const near = place && processing.near?.(field);
   return {
     fields,
     item,

@@ -22,8 +22,8 @@ export interface Processing {
    * of the log source.
    */
   readonly absent?: readonly string[];
-  /** By an absent field: the one of the log source that may be meant. */
-  readonly near?: ReadonlyMap<string, string>;
+  /** The field of the log source that may be meant by an absent one; undefined like `absent`. */
+  readonly near?: (field: string) => string | undefined;
   /** Files of the pipelines. Items whose file is one of them were added by it. */
   readonly pipelineFiles?: ReadonlySet<SourceFile>;
   /** Whether no event of the log source has a field of that name; undefined like {@link absent}. */

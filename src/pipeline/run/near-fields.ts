@@ -1,4 +1,6 @@
 import { isSlip, nearest } from '../../source/nearest.ts';
+import { ProcessingError } from '../../work/processing-error.ts';
+import { workOfRule } from '../../work/work.ts';
 import type { ProcessingItem } from '../pipeline.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
 import { renamedBy } from './apply-fields.ts';
@@ -14,22 +16,24 @@ const fieldsNamedBy = ({ transformation, fieldNames = [] }: ProcessingItem): rea
 ];
 
 /**
- * Names that may be meant by those that no event has: of the spelled ones, those that have a name
- * in the product, for rules of this log source.
+ * The name that may be meant by one that no event has: of the spelled ones, one that has a name in
+ * the product, for rules of this log source. Undefined also where a limit is reached.
  */
-export function nearFields(
+export function nearField(
+  field: string,
   done: RuleInProcess,
-  absent: readonly string[],
   spelled: ReadonlySet<string>,
-): ReadonlyMap<string, string> {
+): string | undefined {
+  if (spelled.has(field)) return undefined;
+  const slips = [...spelled].filter((name) => isSlip(field, name));
+  // a suggestion takes nothing from what the pipelines may make of the rule
+  const asked = { ...done, work: workOfRule() };
   const isThere = (name: string): boolean =>
-    done.renamings.some(([item, one]) => renamedBy([name], item, one, done) !== undefined);
-  const near = new Map<string, string>();
-  for (const field of absent) {
-    if (spelled.has(field)) continue;
-    const slips = [...spelled].filter((name) => isSlip(field, name));
-    const name = slips.length === 0 ? undefined : nearest(field, slips.filter(isThere));
-    if (name !== undefined) near.set(field, name);
+    done.renamings.some(([item, one]) => renamedBy([name], item, one, asked) !== undefined);
+  try {
+    return nearest(field, slips.filter(isThere));
+  } catch (error) {
+    if (error instanceof ProcessingError) return undefined;
+    throw error;
   }
-  return near;
 }

@@ -11,7 +11,7 @@ import { unprovedInUse } from '../unproved.ts';
 import { fieldCoverage, namedFields } from './field-coverage.ts';
 import { filledNetworks } from './filled-networks.ts';
 import type { createNearSource, createSourceCheck } from './named-sources.ts';
-import { nearFields } from './near-fields.ts';
+import { nearField } from './near-fields.ts';
 import { placeholderLeft } from './placeholder-left.ts';
 import { postprocessed } from './postprocess.ts';
 import type { createUsualFields } from './usual-fields.ts';
@@ -70,7 +70,6 @@ export function processedRule(
 function processingOf(end: ProcessEnd, done: RuleInProcess, written: SettledRule): Processing {
   const { postprocessing, renames, pipelineFiles, given, usualFields, strangeSource } = end;
   const { known, ...coverage } = fieldCoverage(done, given);
-  const near = nearFields(done, coverage.absent ?? [], end.spelled);
   const logsource = written.kind === 'detection' ? written.rule.logsource : undefined;
   const usual = logsource && usualFields(logsource, done);
   const source = logsource && strangeSource(logsource);
@@ -82,7 +81,7 @@ function processingOf(end: ProcessEnd, done: RuleInProcess, written: SettledRule
     state: done.state,
     attributes: done.attributes,
     ...coverage,
-    ...(near.size > 0 && { near }),
+    ...(coverage.absent && { near: (field) => nearField(field, done, end.spelled) }),
     known: isKnown,
     ...(nearSource && { nearSource }),
     pipelineFiles,
