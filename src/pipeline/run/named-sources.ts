@@ -1,4 +1,5 @@
 import { knownProducts, knownServices } from '../../event/known-log-sources.ts';
+import { perSource } from '../../sigma/rule/per-source.ts';
 import type { LogSource } from '../../sigma/rule/rule.ts';
 import { nearest, nearestSlip } from '../../source/nearest.ts';
 import type { ProcessingItem } from '../pipeline.ts';
@@ -15,23 +16,20 @@ export interface StrangeSource {
   readonly near?: string;
 }
 
-/** Finds strange log sources, by the log sources that the conditions of the items name. */
-export function createSourceCheck(
-  items: readonly ProcessingItem[],
-): (source: LogSource) => StrangeSource | undefined {
-  const sources = items.flatMap(sourcesOf);
-  const known = new Map<string, StrangeSource | undefined>();
-  return (source) => {
-    const key = JSON.stringify([source.product, source.category, source.service]);
-    if (!known.has(key)) known.set(key, strange(source, sources));
-    return known.get(key);
-  };
-}
+/** The log sources that the conditions of the items name. */
+export const namedSources = (items: readonly ProcessingItem[]): readonly LogSource[] =>
+  items.flatMap(sourcesOf);
 
 const sourcesOf = ({ sources = [], transformation }: ProcessingItem): readonly LogSource[] => [
   ...sources,
   ...(transformation.kind === 'nest' ? transformation.items.flatMap(sourcesOf) : []),
 ];
+
+/** Finds strange log sources, by those that the pipelines name. */
+export const createSourceCheck = (
+  named: readonly LogSource[],
+): ((source: LogSource) => StrangeSource | undefined) =>
+  perSource((source) => strange(source, named));
 
 function strange(
   { product, category, service }: LogSource,
@@ -60,21 +58,25 @@ export interface NearSource {
   readonly near: string;
 }
 
-/** Finds misspelled parts of log sources, by the log sources that the items' conditions name. */
+/** Finds misspelled parts of log sources, by the log sources that the pipelines name. */
 export function createNearSource(
-  items: readonly ProcessingItem[],
+  named: readonly LogSource[],
 ): (source: LogSource) => NearSource | undefined {
-  const sources = items.flatMap(sourcesOf);
-  return (source) => {
+  const known = new Map<NearSource['part'], ReadonlySet<string>>();
+  const namesOf = (part: NearSource['part']): ReadonlySet<string> => {
+    const names = known.get(part) ?? new Set(named.flatMap((one) => one[part] ?? []));
+    known.set(part, names);
+    return names;
+  };
+  return perSource((source) => {
     for (const part of ['product', 'category', 'service'] as const) {
       const name = source[part];
-      const names = new Set(sources.flatMap((one) => one[part] ?? []));
-      if (name === undefined || names.has(name) || isSpelled(part, name)) continue;
-      const near = nearestSlip(name, names);
+      if (name === undefined || namesOf(part).has(name) || isSpelled(part, name)) continue;
+      const near = nearestSlip(name, namesOf(part));
       if (near !== undefined) return { part, near };
     }
     return undefined;
-  };
+  });
 }
 
 /** Names of public rules, which pipelines may not know; those of categories are not alike. */

@@ -7,7 +7,7 @@ import type { FieldTransformation, Pipeline, ProcessingItem } from '../pipeline.
 import { type RuleInProcess, startProcess } from '../rule-in-process.ts';
 import { applyItem } from './apply-item.ts';
 import { givenNames } from './field-coverage.ts';
-import { createNearSource, createSourceCheck } from './named-sources.ts';
+import { createNearSource, createSourceCheck, namedSources } from './named-sources.ts';
 import { spelledFields } from './near-fields.ts';
 import { itemPlace } from './postprocess.ts';
 import { type ProcessEnd, processedRule } from './processed-rule.ts';
@@ -84,6 +84,7 @@ function runOf(pipelines: readonly Pipeline[], options: ProcessOptions): Run {
   const items = ordered.flatMap((pipeline) => pipeline.items);
   const fields = items.flatMap(fieldTransformations);
   const given = givenNames(fields);
+  const named = namedSources(items);
   return {
     ...options,
     items,
@@ -98,8 +99,8 @@ function runOf(pipelines: readonly Pipeline[], options: ProcessOptions): Run {
       given,
       spelled: spelledFields(items),
       usualFields: createUsualFields(options.usualNames ?? (() => []), given),
-      strangeSource: createSourceCheck(items),
-      nearSource: createNearSource(items),
+      strangeSource: createSourceCheck(named),
+      nearSource: createNearSource(named),
     },
   };
 }
