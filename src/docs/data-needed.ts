@@ -8,7 +8,7 @@ import { type CompiledRule, logSourcesOf } from '../query/compile.ts';
 import type { Item, Query } from '../query/tree.ts';
 import { eventFieldsOf } from '../sigma/correlation/correlation.ts';
 import { perSource } from '../sigma/rule/per-source.ts';
-import type { LogSource } from '../sigma/rule/rule.ts';
+import { type LogSource, sourceParts } from '../sigma/rule/rule.ts';
 import { patternText } from '../sigma/value/pattern.ts';
 import { plural } from '../source/plural.ts';
 
@@ -128,7 +128,7 @@ function isAudited(source: LogSource, { eventIds }: Asked): boolean {
 
 /** `product windows, service dhcp`. */
 const sourceText = perSource((source) => {
-  const parts = (['product', 'category', 'service'] as const).flatMap((name) =>
+  const parts = sourceParts.flatMap((name) =>
     source[name] === undefined ? [] : [`${name} ${source[name]}`],
   );
   return parts.length > 0 ? parts.join(', ') : 'any';

@@ -1,4 +1,4 @@
-import type { LogSource } from '../sigma/rule/rule.ts';
+import { type LogSource, sourceParts } from '../sigma/rule/rule.ts';
 
 /** The log source of an event, as far as it is known: which rules may be about the event. */
 export interface EventSource {
@@ -8,18 +8,16 @@ export interface EventSource {
   readonly allows: (rule: LogSource) => boolean;
 }
 
-const parts = ['product', 'category', 'service'] as const;
-
 /**
  * The source of events with a known log source; parts that are undefined may be anything. Letter
  * case does not count.
  */
 export function sourceOfParts(source: LogSource): EventSource {
-  const given = parts.map((part) => source[part]?.toLowerCase());
+  const given = sourceParts.map((part) => source[part]?.toLowerCase());
   return {
     key: JSON.stringify(given),
     allows: (rule) =>
-      parts.every(
+      sourceParts.every(
         (part, at) =>
           rule[part] === undefined ||
           given[at] === undefined ||

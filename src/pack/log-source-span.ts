@@ -1,7 +1,6 @@
+import type { SourcePart } from '../sigma/rule/rule.ts';
 import { type Span, spanOf } from '../source/span.ts';
 import { lookup, spanOfKey, type YamlMapping } from '../source/yaml/tree.ts';
-
-export type SourcePart = 'category' | 'product' | 'service';
 
 /** The place of a part of the log source in a rule's document, or of its key. */
 export function logSourceSpan(

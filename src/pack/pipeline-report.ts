@@ -2,12 +2,13 @@ import { logSourceText } from '../pipeline/describe.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import type { CompiledRule } from '../query/compile.ts';
 import { detectionsBelow, rulesBelow } from '../query/compile.ts';
-import type { Processing } from '../query/processing.ts';
+import type { StrangeSource } from '../query/processing.ts';
 import { createRereader } from '../sigma/collection/rereader.ts';
+import type { SourcePart } from '../sigma/rule/rule.ts';
 import type { DiagnosticCode } from '../source/code/catalogue.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
 import type { Span } from '../source/span.ts';
-import { logSourceSpan, type SourcePart } from './log-source-span.ts';
+import { logSourceSpan } from './log-source-span.ts';
 
 /** Reports what many rules have in common once, at the first of them, with their number. */
 export interface CountedWarnings {
@@ -104,7 +105,7 @@ export function createCountedWarnings(bag: DiagnosticBag): CountedWarnings {
   };
 }
 
-const strangeText = ({ part, name, product }: NonNullable<Processing['strange']>): string =>
+const strangeText = ({ part, name, product }: StrangeSource): string =>
   `no pipeline knows the ${part} \`${name}\` of ${product}, so nothing narrows the search to ` +
   'its events';
 

@@ -1,4 +1,4 @@
-import type { LogSource } from '../sigma/rule/rule.ts';
+import type { LogSource, SourcePart } from '../sigma/rule/rule.ts';
 import type { SourceFile } from '../source/span.ts';
 
 /**
@@ -37,21 +37,9 @@ export interface Processing {
    * share the map.
    */
   readonly usual?: ReadonlyMap<string, readonly string[]>;
-  /**
-   * A category or service that the pipelines do not know, although they distinguish others of the
-   * product.
-   */
-  readonly strange?: {
-    readonly part: 'category' | 'service';
-    readonly name: string;
-    readonly product: string;
-    readonly near?: string;
-  };
-  /** What may be meant by a part of a log source that is not {@link known}. */
-  readonly nearSource?: {
-    readonly part: 'product' | 'category' | 'service';
-    readonly near: string;
-  };
+  readonly strange?: StrangeSource;
+  /** Of a log source that is not {@link known}. */
+  readonly nearSource?: NearSource;
   /** False if the pipelines rename fields, but none for this rule's log source. */
   readonly known: boolean;
   /**
@@ -61,6 +49,24 @@ export interface Processing {
   readonly postprocess?: (query: string) => string;
   /** The log source as written, for detections. */
   readonly logsource?: LogSource;
+}
+
+/**
+ * A category or service that the pipelines do not know, of a product of which they know others:
+ * nothing narrows a search to its events.
+ */
+export interface StrangeSource {
+  readonly part: 'category' | 'service';
+  readonly name: string;
+  readonly product: string;
+  /** The known name that may be meant. */
+  readonly near?: string;
+}
+
+/** A part of a log source that may be misspelled, and what may be meant. */
+export interface NearSource {
+  readonly part: SourcePart;
+  readonly near: string;
 }
 
 /** Names that a pipeline gave a rule and that no public source proves. */

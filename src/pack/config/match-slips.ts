@@ -1,6 +1,6 @@
 import { knownProducts, knownServices } from '../../event/known-log-sources.ts';
 import { filterFits } from '../../sigma/filter/filter.ts';
-import type { LogSource } from '../../sigma/rule/rule.ts';
+import { type LogSource, type SourcePart, sourceParts } from '../../sigma/rule/rule.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
 import { nearest } from '../../source/nearest.ts';
 import type { SourceFile } from '../../source/span.ts';
@@ -36,8 +36,6 @@ export function noteMatches(
   note(splunk.indexes, lookup(lookup(root, 'splunk'), 'indexes'));
 }
 
-const parts = ['product', 'category', 'service'] as const;
-
 /**
  * Warns of each `match` that fits no rule of the pack and has a value close to one of a known log
  * source.
@@ -55,7 +53,7 @@ export function warnOfMatchSlips(
   const known = knownValues(sources);
   for (const match of unfit) {
     const place = places.get(match);
-    for (const part of place ? parts : []) {
+    for (const part of place ? sourceParts : []) {
       const value = match[part];
       if (!place || value === undefined || known[part].has(value)) continue;
       const near = nearest(value, known[part]);
@@ -74,9 +72,9 @@ export function warnOfMatchSlips(
 
 function knownValues(
   sources: readonly LogSource[],
-): Readonly<Record<(typeof parts)[number], ReadonlySet<string>>> {
+): Readonly<Record<SourcePart, ReadonlySet<string>>> {
   const all = [...sources, ...tableSources];
-  const of = (part: (typeof parts)[number], more: Iterable<string> = []) =>
+  const of = (part: SourcePart, more: Iterable<string> = []) =>
     new Set([...all.flatMap((source) => source[part] ?? []), ...more]);
   return {
     product: of('product', knownProducts),

@@ -5,11 +5,12 @@ import {
   type Level,
   type LogSource,
   levels,
+  type SourcePart,
   type Status,
 } from '../../sigma/rule/rule.ts';
 
 /** Matches log sources that have the same value for each key given; `{}` matches all. */
-export type LogSourceMatch = Pick<LogSource, 'category' | 'product' | 'service'>;
+export type LogSourceMatch = Pick<LogSource, SourcePart>;
 
 /** Which rules go into the packs. All given criteria must hold. */
 export interface Selection {

@@ -1,4 +1,4 @@
-import type { LogSource } from '../../sigma/rule/rule.ts';
+import { type LogSource, sourceParts } from '../../sigma/rule/rule.ts';
 import { nearestHint } from '../../source/nearest.ts';
 import {
   lookup,
@@ -125,9 +125,7 @@ const isLogSourceCondition = (condition: YamlNode): boolean =>
   textOfScalar(lookup(condition, 'type')) === 'logsource';
 
 function sourceNamedBy(condition: YamlNode): LogSource {
-  const parts = (['product', 'category', 'service'] as const).map(
-    (part) => [part, textOfScalar(lookup(condition, part))] as const,
-  );
+  const parts = sourceParts.map((part) => [part, textOfScalar(lookup(condition, part))] as const);
   return Object.fromEntries(parts.filter(([, text]) => text));
 }
 

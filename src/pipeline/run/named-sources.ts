@@ -1,20 +1,9 @@
 import { knownProducts, knownServices } from '../../event/known-log-sources.ts';
+import type { NearSource, StrangeSource } from '../../query/processing.ts';
 import { perSource } from '../../sigma/rule/per-source.ts';
-import type { LogSource } from '../../sigma/rule/rule.ts';
+import { type LogSource, type SourcePart, sourceParts } from '../../sigma/rule/rule.ts';
 import { nearest, nearestSlip } from '../../source/nearest.ts';
 import type { ProcessingItem } from '../pipeline.ts';
-
-/**
- * A category or service that the pipelines do not know, of a product of which they know others:
- * nothing narrows a search to its events.
- */
-export interface StrangeSource {
-  readonly part: 'category' | 'service';
-  readonly name: string;
-  readonly product: string;
-  /** The known name that may be meant. */
-  readonly near?: string;
-}
 
 /** The log sources that the conditions of the items name. */
 export const namedSources = (items: readonly ProcessingItem[]): readonly LogSource[] =>
@@ -52,24 +41,18 @@ function strange(
   return { part, name, product, ...(near === undefined ? {} : { near }) };
 }
 
-/** A part of a log source that may be misspelled, and what may be meant. */
-export interface NearSource {
-  readonly part: 'product' | 'category' | 'service';
-  readonly near: string;
-}
-
 /** Finds misspelled parts of log sources, by the log sources that the pipelines name. */
 export function createNearSource(
   named: readonly LogSource[],
 ): (source: LogSource) => NearSource | undefined {
-  const known = new Map<NearSource['part'], ReadonlySet<string>>();
-  const namesOf = (part: NearSource['part']): ReadonlySet<string> => {
+  const known = new Map<SourcePart, ReadonlySet<string>>();
+  const namesOf = (part: SourcePart): ReadonlySet<string> => {
     const names = known.get(part) ?? new Set(named.flatMap((one) => one[part] ?? []));
     known.set(part, names);
     return names;
   };
   return perSource((source) => {
-    for (const part of ['product', 'category', 'service'] as const) {
+    for (const part of sourceParts) {
       const name = source[part];
       if (name === undefined || namesOf(part).has(name) || isSpelled(part, name)) continue;
       const near = nearestSlip(name, namesOf(part));
@@ -80,6 +63,6 @@ export function createNearSource(
 }
 
 /** Names of public rules, which pipelines may not know; those of categories are not alike. */
-const isSpelled = (part: NearSource['part'], name: string): boolean =>
+const isSpelled = (part: SourcePart, name: string): boolean =>
   (part === 'product' && knownProducts.has(name)) ||
   (part === 'service' && knownServices.has(name));

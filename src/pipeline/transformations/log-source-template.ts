@@ -1,4 +1,4 @@
-import type { LogSource } from '../../sigma/rule/rule.ts';
+import type { LogSource, SourcePart } from '../../sigma/rule/rule.ts';
 import { failed, ok, type Result } from '../../source/result.ts';
 import type { YamlNode } from '../../source/yaml/tree.ts';
 
@@ -44,11 +44,7 @@ export function filledIn(node: YamlNode, source: LogSource): Result<YamlNode> {
   return reason === undefined ? ok(filled) : failed(reason);
 }
 
-function partFor(
-  source: LogSource,
-  name: 'category' | 'product' | 'service',
-  refused: RegExp,
-): Result<string> {
+function partFor(source: LogSource, name: SourcePart, refused: RegExp): Result<string> {
   const part = source[name];
   if (part === undefined)
     return failed(

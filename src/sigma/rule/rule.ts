@@ -18,6 +18,10 @@ export interface LogSource {
   readonly definition?: string;
 }
 
+export const sourceParts = ['product', 'category', 'service'] as const;
+/** What a log source consists of, besides a text for a reader. */
+export type SourcePart = (typeof sourceParts)[number];
+
 /** `windows/process_creation`: those of product, category and service that are given. */
 export const sourceLabel = ({ product, category, service }: LogSource, between = '/'): string =>
   [product, category, service].filter((part) => part !== undefined).join(between);
