@@ -21,4 +21,6 @@ export type ItemCondition = (item: SettledItem, rule: RuleInProcess) => boolean;
 export interface FieldCondition {
   readonly ofItem: ItemCondition;
   readonly ofField: (field: string | undefined, rule: RuleInProcess) => boolean;
+  /** The fields that it lists; undefined for patterns of names and for other conditions. */
+  readonly names?: readonly string[];
 }

@@ -1,4 +1,4 @@
-import type { YamlMapping } from '../../source/yaml/tree.ts';
+import type { YamlScalar } from '../../source/yaml/tree.ts';
 import { textNodes, textOf, textsSchema } from '../parameters.ts';
 import { regexAt } from '../regex-parameter.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
@@ -36,8 +36,12 @@ function listDefinition(
     parameters: { fields: textsSchema('A list of field names.'), mode: { enum: ['plain', 're'] } },
     required: ['fields'],
     create: (condition) => {
-      const holds = conditionOf(isListedIn(condition));
+      const fields = textNodes(condition, 'fields') ?? [];
+      const isPlain = textOf(condition, 'mode') !== 're';
+      const names = fields.map(({ text }) => text);
+      const holds = conditionOf(isPlain ? isOneOf(names) : matchesOneOf(fields));
       return {
+        ...(isPlain && { names }),
         ofField: holds,
         ofItem: (item, rule) =>
           holds(item.field, rule) || refersTo(item, (field) => holds(field, rule)),
@@ -48,13 +52,13 @@ function listDefinition(
 
 type IsListed = (field: string, rule: RuleInProcess) => boolean;
 
-function isListedIn(condition: YamlMapping): IsListed {
-  const names = textNodes(condition, 'fields') ?? [];
-  if (textOf(condition, 'mode') !== 're') {
-    const plain = new Set(names.map(({ text }) => text));
-    return (field) => plain.has(field);
-  }
-  const regexes = names.map((name) => regexAt(name.text, name));
+function isOneOf(names: readonly string[]): IsListed {
+  const plain = new Set(names);
+  return (field) => plain.has(field);
+}
+
+function matchesOneOf(fields: readonly YamlScalar[]): IsListed {
+  const regexes = fields.map((field) => regexAt(field.text, field));
   // rules have few names, which come again and again
   const cache = new Map<string, boolean>();
   return (field, { work }) => {

@@ -101,3 +101,11 @@ export function linkedTest<C, S, R>(
     ? (subject, rule) => tests.every((one) => one(subject, rule))
     : (subject, rule) => tests.some((one) => one(subject, rule));
 }
+
+/** The conditions, whatever links them. */
+export function conditionsIn<C>(linked: Linked<C>): readonly C[] {
+  if (linked.kind === 'one') return [linked.condition];
+  return linked.kind === 'not'
+    ? conditionsIn(linked.operand)
+    : linked.operands.flatMap((operand) => conditionsIn(operand));
+}

@@ -15,11 +15,11 @@ import type {
   PipelineEnvironment,
   TransformationDefinition,
 } from '../definition.ts';
-import { textNodes, textOf } from '../parameters.ts';
+import { textOf } from '../parameters.ts';
 import type { PipelineItem, ProcessingItem } from '../pipeline.ts';
 import { orReport, type PipelineDiagnostics, PipelineError } from '../pipeline-error.ts';
 import type { RuleInProcess } from '../rule-in-process.ts';
-import { linkedTest } from './condition-expression.ts';
+import { conditionsIn, linkedTest } from './condition-expression.ts';
 import { type ConditionKind, conditionKeys, readConditionSet } from './condition-set.ts';
 import { type EntryKind, fitsSchema, startOf, type TypedEntry, typedEntry } from './typed-entry.ts';
 
@@ -71,7 +71,7 @@ export function readItemHead<D extends ItemParameters>(
     conditions,
     (condition) => (rule: RuleInProcess, _: undefined) => condition(rule),
   );
-  const conditionNodes = nodesOfConditions(mapping, 'rule');
+  const conditionNodes = nodesOfRuleConditions(mapping);
   return {
     item: {
       id: textOf(mapping, 'id') || `#${number}`,
@@ -115,8 +115,8 @@ const itemKind = (definitions: Readonly<Record<string, unknown>>): EntryKind => 
   },
 });
 
-function nodesOfConditions(item: YamlMapping, kind: ConditionKind): readonly YamlNode[] {
-  const node = lookup(item, `${kind}_conditions`);
+function nodesOfRuleConditions(item: YamlMapping): readonly YamlNode[] {
+  const node = lookup(item, 'rule_conditions');
   if (node?.kind === 'sequence') return node.items;
   return node?.kind === 'mapping' ? node.pairs.map(({ value }) => value) : [];
 }
@@ -128,14 +128,6 @@ function sourceNamedBy(condition: YamlNode): LogSource {
   const parts = sourceParts.map((part) => [part, textOfScalar(lookup(condition, part))] as const);
   return Object.fromEntries(parts.filter(([, text]) => text));
 }
-
-/** Names that the conditions on fields list; none for patterns of names. */
-const fieldsNamedIn = (item: YamlMapping): readonly string[] =>
-  nodesOfConditions(item, 'field_name').flatMap((condition) =>
-    condition.kind === 'mapping' && textOfScalar(lookup(condition, 'mode')) !== 're'
-      ? (textNodes(condition, 'fields') ?? []).map(({ text }) => text)
-      : [],
-  );
 
 /** False after diagnostics about an item's keys. */
 function fitsParameters(
@@ -199,7 +191,7 @@ export function readProcessingItem(
     ...head.item,
     transformation,
     appliesToItem: (item, rule) => itemHolds(item, rule) && fieldOfItemHolds(item, rule),
-    fieldNames: fieldsNamedIn(node),
+    fieldNames: conditionsIn(fields).flatMap(({ names = [] }) => names),
     appliesToField: linkedTest(fields, ({ ofField }) => ofField),
   };
 }
