@@ -4,7 +4,7 @@ import { tableSources } from '../pack/alert/table.ts';
 import { itemsOf } from '../sigma/rule/detection-items.ts';
 import { logSourceKeys } from '../sigma/rule/reader.ts';
 import type { DetectionRule } from '../sigma/rule/rule.ts';
-import { nearest } from '../source/nearest.ts';
+import { didYouMean, nearest } from '../source/nearest.ts';
 import { words } from '../source/words.ts';
 import { lookup } from '../source/yaml/tree.ts';
 import { type Checked, placeOf, type Report } from './check.ts';
@@ -36,7 +36,7 @@ export function checkLogSource(checked: Checked, rule: DetectionRule): void {
       'LNT004',
       key,
       `\`${key.text}\` is not a key of a log source, and is not looked at`,
-      near === undefined ? undefined : `Did you mean \`${near}\`?`,
+      near === undefined ? undefined : didYouMean(near),
     );
   }
   const { category, product, service } = rule.logsource;

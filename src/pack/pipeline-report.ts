@@ -7,6 +7,7 @@ import { createRereader } from '../sigma/collection/rereader.ts';
 import type { SourcePart } from '../sigma/rule/rule.ts';
 import type { DiagnosticCode } from '../source/code/catalogue.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
+import { didYouMean } from '../source/nearest.ts';
 import type { Span } from '../source/span.ts';
 import { logSourceSpan } from './log-source-span.ts';
 
@@ -116,7 +117,7 @@ const aboutSource = (part: SourcePart | undefined, near: string | undefined): Ab
     near === undefined
       ? 'Correct the name in `logsource`; where it is right, give the log source a place and ' +
         'fields in a pipeline of your own.'
-      : `Did you mean \`${near}\`?`,
+      : didYouMean(near),
 });
 
 /**

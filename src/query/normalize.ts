@@ -1,7 +1,7 @@
 import { type ConditionNode, selectionMatcher } from '../sigma/rule/condition.ts';
 import type { Detection, DetectionItem, SearchBody } from '../sigma/rule/rule.ts';
 import type { DiagnosticBag, NewDiagnostic } from '../source/diagnostic.ts';
-import { nearest } from '../source/nearest.ts';
+import { didYouMean, nearest } from '../source/nearest.ts';
 import { failed, ok, type Result } from '../source/result.ts';
 import { settleItem } from './item.ts';
 import type { Meaning } from './meaning.ts';
@@ -212,7 +212,7 @@ export function selectedBy(
       ? 'Write `1 of them` or `all of them`.'
       : near === undefined
         ? knownNames(names)
-        : `Did you mean \`${near}\`?`,
+        : didYouMean(near),
   );
 }
 

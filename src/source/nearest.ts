@@ -89,8 +89,11 @@ export function editDistance(a: string, b: string): number {
   return last[b.length] ?? 0;
 }
 
+/** The hint for a misspelt name. The editor's quick fix takes the name from it. */
+export const didYouMean = (name: string): string => `Did you mean \`${name}\`?`;
+
 /** `Did you mean ...?` for a misspelt name, otherwise the list of candidates. */
 export function nearestHint(name: string, candidates: readonly string[]): string {
   const near = nearest(name, candidates);
-  return near === undefined ? `Known: ${candidates.join(', ')}.` : `Did you mean \`${near}\`?`;
+  return near === undefined ? `Known: ${candidates.join(', ')}.` : didYouMean(near);
 }

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { nearest } from '../../source/nearest.ts';
+import { didYouMean, nearest } from '../../source/nearest.ts';
 import { errorCode } from './error-code.ts';
 
 const reasons: Readonly<Record<string, string>> = {
@@ -45,7 +45,7 @@ export function fileHint(error: unknown, path: string): string | undefined {
   const near = neighbour(path);
   return near === undefined
     ? 'Check the path; it is relative to the working directory.'
-    : `Did you mean \`${near}\`?`;
+    : didYouMean(near);
 }
 
 /** An error of the machine as one line: the path, and the reason. */

@@ -1,6 +1,6 @@
 import type { SettingsSection } from '../../backend/target.ts';
 import type { DiagnosticBag, NewDiagnostic } from '../../source/diagnostic.ts';
-import { nearest } from '../../source/nearest.ts';
+import { didYouMean, nearest } from '../../source/nearest.ts';
 import { isRecord } from '../../source/record.ts';
 import { checkSchema } from '../../source/schema/check-schema.ts';
 import type { SourceFile } from '../../source/span.ts';
@@ -81,9 +81,7 @@ function diagnosticsOf(
   if (sections.has(name))
     return report(`the target \`${name}\` takes no settings`, 'Remove the key.');
   const near = nearest(name, sections.keys());
-  return near === undefined
-    ? []
-    : report(`no plugin has the target \`${name}\``, `Did you mean \`${near}\`?`);
+  return near === undefined ? [] : report(`no plugin has the target \`${name}\``, didYouMean(near));
 }
 
 const merged = (defaults: unknown, written: unknown): unknown =>

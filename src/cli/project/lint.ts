@@ -2,7 +2,7 @@ import { type Exclusion, exclusionOf, isExcluded } from '../../lint/exclusions.t
 import type { CompiledOutcome } from '../../pack/pack.ts';
 import type { OnRule } from '../../sigma/collection/document.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
-import { nearest } from '../../source/nearest.ts';
+import { didYouMean, nearest } from '../../source/nearest.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { rootOf } from '../../source/yaml/parse.ts';
 import { lookup } from '../../source/yaml/tree.ts';
@@ -74,7 +74,7 @@ function reportUnknown(
     const id = key.text.toLowerCase();
     if (ids.has(id)) continue;
     const near = nearest(id, ids);
-    const hint = near === undefined ? 'Correct or remove the entry.' : `Did you mean \`${near}\`?`;
+    const hint = near === undefined ? 'Correct or remove the entry.' : didYouMean(near);
     bag.add(file, {
       code: 'PCK008',
       message: `\`${key.text}\` is the id of no rule here`,

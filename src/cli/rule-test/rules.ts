@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { TestCase } from '../../rule-test/test-case.ts';
 import type { Collection, Rule } from '../../sigma/collection/collection.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
-import { nearest } from '../../source/nearest.ts';
+import { didYouMean, nearest } from '../../source/nearest.ts';
 import { ruleStem } from './files.ts';
 
 const isPath = (text: string): boolean => /\.ya?ml$/i.test(text);
@@ -88,7 +88,7 @@ function report(
     near === undefined
       ? 'Load its file with --rules, correct the name under `rule:`, or fix the errors of the ' +
         'rule (sigpack check).'
-      : `Did you mean \`${near}\`?`;
+      : didYouMean(near);
   bag.add(file, {
     code: 'TST002',
     message: `no rule has the id, name or file \`${wanted}\``,

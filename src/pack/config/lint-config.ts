@@ -1,6 +1,6 @@
 import { codeCatalogue, type DiagnosticCode } from '../../source/code/catalogue.ts';
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
-import { nearest } from '../../source/nearest.ts';
+import { didYouMean, nearest } from '../../source/nearest.ts';
 import type { FromSchema } from '../../source/schema/from-schema.ts';
 import type { JsonSchema } from '../../source/schema/json-schema.ts';
 import { list, map } from '../../source/schema/schema-builder.ts';
@@ -82,8 +82,7 @@ function nameError({ text, start, end }: YamlScalar): NewDiagnostic | undefined 
   const codes = codesOf(text);
   if (codes.length === 0) {
     const near = nearest(text, [...Object.keys(codeCatalogue), ...validatorCodes.keys()]);
-    const hint =
-      near === undefined ? 'docs/lint.md has a table of both.' : `Did you mean \`${near}\`?`;
+    const hint = near === undefined ? 'docs/lint.md has a table of both.' : didYouMean(near);
     return {
       code: 'PCK001',
       message: `\`${text}\` is neither a code of a diagnostic nor a validator of pySigma`,

@@ -2,7 +2,7 @@ import { knownProducts, knownServices } from '../../event/known-log-sources.ts';
 import { filterFits } from '../../sigma/filter/filter.ts';
 import { type LogSource, type SourcePart, sourceParts } from '../../sigma/rule/rule.ts';
 import type { DiagnosticBag } from '../../source/diagnostic.ts';
-import { nearest } from '../../source/nearest.ts';
+import { didYouMean, nearest } from '../../source/nearest.ts';
 import type { SourceFile } from '../../source/span.ts';
 import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import { tableSources } from '../alert/table.ts';
@@ -64,7 +64,7 @@ export function warnOfMatchSlips(
         code: 'PCK008',
         message: `\`match\` fits no rule of the packs: no log source has the ${slip}`,
         span: node,
-        hint: `Did you mean \`${near}\`?`,
+        hint: didYouMean(near),
       });
     }
   }

@@ -1,5 +1,5 @@
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
-import { nearest } from '../../source/nearest.ts';
+import { didYouMean, nearest } from '../../source/nearest.ts';
 import { lookup, type YamlNode, type YamlPair } from '../../source/yaml/tree.ts';
 import { savedSearchValueError } from './savedsearch-value.ts';
 import { isSavedSearchKey, nearestSavedSearchKey, prefixed } from './splunk-keys.ts';
@@ -58,7 +58,7 @@ function hintFor(misspelt: string): string {
     return `If you meant \`${near}\`: that is for sigpack.yml to set, not for a rule.`;
   return allowed === undefined
     ? 'docs/configuration.md lists what a rule may set.'
-    : `Did you mean \`${allowed}\`?`;
+    : didYouMean(allowed);
 }
 
 function diagnosticAbout({ key, value }: YamlPair): readonly NewDiagnostic[] {

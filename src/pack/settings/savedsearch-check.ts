@@ -1,4 +1,5 @@
 import type { NewDiagnostic } from '../../source/diagnostic.ts';
+import { didYouMean } from '../../source/nearest.ts';
 import { lookup, type YamlNode } from '../../source/yaml/tree.ts';
 import { savedSearchValueError } from './savedsearch-value.ts';
 import { isSavedSearchKey, nearestSavedSearchKey } from './splunk-keys.ts';
@@ -15,7 +16,7 @@ export function savedSearchDiagnostics(settings: YamlNode): readonly NewDiagnost
         code: 'PCK004',
         message: `\`${key.text}\` is not a setting of savedsearches.conf`,
         span: key,
-        hint: near === undefined ? undefined : `Did you mean \`${near}\`?`,
+        hint: near === undefined ? undefined : didYouMean(near),
       },
     ];
   });

@@ -2,6 +2,7 @@ import { alwaysTrue } from '../../query/always-true.ts';
 import type { CompiledRule } from '../../query/compile.ts';
 import { neverTrue } from '../../query/never-true.ts';
 import type { DiagnosticCode } from '../../source/code/catalogue.ts';
+import { didYouMean } from '../../source/nearest.ts';
 import { plural } from '../../source/plural.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 
@@ -29,7 +30,7 @@ export function constantTruth(compiled: CompiledRule): ConstantTruth | undefined
       message,
       file: never.item?.file ?? file,
       span: never.fieldSpan ?? never.item?.span ?? titleSpan,
-      ...(never.near === undefined ? {} : { hint: `Did you mean \`${never.near}\`?` }),
+      ...(never.near === undefined ? {} : { hint: didYouMean(never.near) }),
     };
   }
   const always = alwaysTrue(compiled);

@@ -5,6 +5,7 @@ import {
   isFatal,
   withoutRepeats,
 } from '../../source/diagnostic.ts';
+import { didYouMean } from '../../source/nearest.ts';
 import { counted } from '../../source/plural.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import { parseYaml } from '../../source/yaml/parse.ts';
@@ -277,8 +278,9 @@ function readDocument(
   const slip = node.pairs.find(
     ({ key }) => strongAttribute(key.text) !== undefined && key.text !== 'logsource',
   );
-  const hint = slip
-    ? `Did you mean \`${strongAttribute(slip.key.text)}\`?`
+  const meant = slip && strongAttribute(slip.key.text);
+  const hint = meant
+    ? didYouMean(meant)
     : isPipeline(node)
       ? pipelineHint
       : reader.attributes.has('condition')

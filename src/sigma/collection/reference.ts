@@ -1,5 +1,5 @@
 import type { DiagnosticBag, NewDiagnostic } from '../../source/diagnostic.ts';
-import { nearest } from '../../source/nearest.ts';
+import { didYouMean, nearest } from '../../source/nearest.ts';
 import type { Alias, CorrelationRule, RuleReference } from '../correlation/correlation.ts';
 import type { Rule } from './collection.ts';
 import { ambiguous, type RuleIndex } from './rule-names.ts';
@@ -123,7 +123,7 @@ function referenceError(
     const hint =
       near === undefined
         ? 'Load the file that defines the rule, correct the name, or fix the errors of that rule.'
-        : `Did you mean \`${near}\`?`;
+        : didYouMean(near);
     return { code: 'SIG051', message: `no rule has the id or name \`${name}\``, span, hint };
   }
   const known = targets.get(target);

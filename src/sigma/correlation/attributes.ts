@@ -1,4 +1,4 @@
-import { nearest } from '../../source/nearest.ts';
+import { didYouMean, nearest } from '../../source/nearest.ts';
 import { words } from '../../source/words.ts';
 
 /** The attributes below `correlation:`. */
@@ -18,5 +18,5 @@ export function attributeHint(name: string): string {
     otherAttributes.find(([words]) => words.test(name))?.[1] ?? nearest(name, attributes);
   return meant === undefined
     ? `A correlation has ${[...attributes].slice(0, 7).join(', ')}.`
-    : `Did you mean \`${meant}\`?`;
+    : didYouMean(meant);
 }

@@ -1,3 +1,4 @@
+import { didYouMean } from '../../source/nearest.ts';
 import { lookup, type YamlMapping, type YamlNode, type YamlPair } from '../../source/yaml/tree.ts';
 import type { Reader } from '../rule/attribute.ts';
 import { note } from '../rule/attribute.ts';
@@ -106,6 +107,6 @@ function criterionHint(name: string): string {
   const hint = modifierHint(name);
   if (hint !== undefined && /`[gl]te?`/.test(hint)) return hint;
   return /^(?:=|==|equals?)$/.test(name)
-    ? 'Did you mean `eq`?'
+    ? didYouMean('eq')
     : 'Use gt, gte, lt, lte, eq or neq (and field, percentile).';
 }

@@ -1,4 +1,4 @@
-import { nearest } from '../../source/nearest.ts';
+import { didYouMean, nearest } from '../../source/nearest.ts';
 import { lookup, type YamlMapping } from '../../source/yaml/tree.ts';
 import type { Reader } from '../rule/attribute.ts';
 import { correlationTypes } from './correlation.ts';
@@ -20,8 +20,7 @@ export function readType(reader: Reader, node: YamlMapping): WrittenType | undef
     typeNode?.kind === 'scalar'
       ? nearest(typeNode.text.replaceAll('-', '_'), writtenTypes)
       : undefined;
-  const hint =
-    near === undefined ? `Use one of ${writtenTypes.join(', ')}.` : `Did you mean \`${near}\`?`;
+  const hint = near === undefined ? `Use one of ${writtenTypes.join(', ')}.` : didYouMean(near);
   return report(
     reader,
     typeNode ?? node.pairs[0]?.key ?? node,

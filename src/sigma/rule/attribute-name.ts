@@ -1,4 +1,4 @@
-import { editDistance } from '../../source/nearest.ts';
+import { didYouMean, editDistance } from '../../source/nearest.ts';
 import { words } from '../../source/words.ts';
 import type { Reader } from './attribute.ts';
 
@@ -56,7 +56,7 @@ export function reportSlips(reader: Reader): void {
       code: 'SIG016',
       message: `\`${pair.key.text}\` is not an attribute of Sigma`,
       span: pair.key,
-      hint: `Did you mean \`${meant}\`?`,
+      hint: didYouMean(meant),
     });
   }
 }

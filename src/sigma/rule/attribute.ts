@@ -1,5 +1,5 @@
 import type { DiagnosticSink } from '../../source/diagnostic.ts';
-import { nearestSlip } from '../../source/nearest.ts';
+import { didYouMean, nearestSlip } from '../../source/nearest.ts';
 import type { SourceFile, Span } from '../../source/span.ts';
 import { placeAsWritten } from '../../source/yaml/inside-scalar.ts';
 import {
@@ -107,8 +107,7 @@ export function optionalChoice<T extends string>(
     note(reader, place, `${name} \`${text}\` is read as \`${other}\``, `Write \`${other}\`.`);
   else {
     const near = nearestSlip(word, choices);
-    const hint =
-      near === undefined ? `Use one of ${choices.join(', ')}.` : `Did you mean \`${near}\`?`;
+    const hint = near === undefined ? `Use one of ${choices.join(', ')}.` : didYouMean(near);
     warn(reader, place, `\`${text}\` is not a ${name}: ${otherwise}`, hint);
   }
   return other;

@@ -1,4 +1,4 @@
-import { nearest } from '../../source/nearest.ts';
+import { didYouMean, nearest } from '../../source/nearest.ts';
 import { words } from '../../source/words.ts';
 import { spanOfKey, type YamlScalar } from '../../source/yaml/tree.ts';
 import { type Reader, requiredText, warn } from './attribute.ts';
@@ -85,7 +85,7 @@ export function readLogSource(reader: Reader): LogSource | undefined {
     code: 'SIG010',
     message: 'the log source names no category, product or service',
     span: node,
-    hint: slip ? `Did you mean \`${slip}\`?` : 'Add at least one of them.',
+    hint: slip ? didYouMean(slip) : 'Add at least one of them.',
   });
   return undefined;
 }

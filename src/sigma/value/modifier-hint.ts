@@ -1,12 +1,10 @@
-import { editDistance, nearest } from '../../source/nearest.ts';
+import { didYouMean, editDistance, nearest } from '../../source/nearest.ts';
 import { modifierRoles } from './modifier.ts';
-
-const meant = (name: string): string => `Did you mean \`${name}\`?`;
 
 /** Words of other tools and habits, without underscores and hyphens, with the hint for each. */
 const otherWords: readonly (readonly [words: string, hint: string])[] = [
   ['in any anyof oneof or', 'A list already means any of its values: remove the modifier.'],
-  ['and allof', meant('all')],
+  ['and allof', didYouMean('all')],
   [
     'eq equal equals is exact ==',
     'Values are compared whole without a modifier: remove the modifier.',
@@ -16,27 +14,27 @@ const otherWords: readonly (readonly [words: string, hint: string])[] = [
     'Values may hold `*` and `?` without a modifier: remove the modifier.',
   ],
   ['not ne isnot notequal notequals notin notcontains !=', 'Use neq, or `not` in the condition.'],
-  ['regex regexp rx pcre match matches', meant('re')],
-  ['iregex iregexp regexi ire rei', meant('re|i')],
-  ['beginswith begins begin starts start prefix', meant('startswith')],
-  ['ends end suffix', meant('endswith')],
-  ['includes include has substring', meant('contains')],
+  ['regex regexp rx pcre match matches', didYouMean('re')],
+  ['iregex iregexp regexi ire rei', didYouMean('re|i')],
+  ['beginswith begins begin starts start prefix', didYouMean('startswith')],
+  ['ends end suffix', didYouMean('endswith')],
+  ['includes include has substring', didYouMean('contains')],
   [
     'icontains istartswith iendswith nocase caseinsensitive',
     'Texts match in either letter case already; `cased` makes letter case count.',
   ],
-  ['case casesensitive', meant('cased')],
-  ['ip subnet network netmask cidrmatch', meant('cidr')],
-  ['exist notnull isnotnull present', 'Did you mean `exists`? It takes true or false.'],
+  ['case casesensitive', didYouMean('cased')],
+  ['ip subnet network netmask cidrmatch', didYouMean('cidr')],
+  ['exist notnull isnotnull present', `${didYouMean('exists')} It takes true or false.`],
   ['null isnull missing empty', 'Write `exists: false`, or `null` as the value.'],
-  ['greater greaterthan above >', meant('gt')],
-  ['ge greaterorequal greaterthanorequal min >=', meant('gte')],
-  ['less lessthan below <', meant('lt')],
-  ['le lessorequal lessthanorequal max <=', meant('lte')],
-  ['field equalsfield fieldequals', meant('fieldref')],
-  ['endswithfield fieldendswith', meant('fieldref|endswith')],
-  ['startswithfield fieldstartswith', meant('fieldref|startswith')],
-  ['containsfield fieldcontains', meant('fieldref|contains')],
+  ['greater greaterthan above >', didYouMean('gt')],
+  ['ge greaterorequal greaterthanorequal min >=', didYouMean('gte')],
+  ['less lessthan below <', didYouMean('lt')],
+  ['le lessorequal lessthanorequal max <=', didYouMean('lte')],
+  ['field equalsfield fieldequals', didYouMean('fieldref')],
+  ['endswithfield fieldendswith', didYouMean('fieldref|endswith')],
+  ['startswithfield fieldstartswith', didYouMean('fieldref|startswith')],
+  ['containsfield fieldcontains', didYouMean('fieldref|contains')],
 ];
 
 /** A hint for a modifier that Sigma does not have; undefined if none is near. */
@@ -50,6 +48,6 @@ export function modifierHint(name: string): string | undefined {
     [...modifierRoles.keys()].filter((one) => one.length > 1),
   );
   return near !== undefined && editDistance(word, near) <= Math.max(1, Math.floor(word.length / 3))
-    ? meant(near)
+    ? didYouMean(near)
     : undefined;
 }
