@@ -727,3 +727,17 @@ describe('what a pipeline makes wrong is told as the fault of the pipeline', () 
     },
   );
 });
+
+// no field of the rule takes long, but one that alerts on its log source usually show
+test('names of usual fields that take too many steps are an error of the rule', async () => {
+  const cwd = project({
+    'a.yml': `title: A\nid: 5b1d2a3c-0000-4000-8000-000000000013\nstatus: stable\nlogsource: { category: process_creation, product: windows }\ndetection: { s: { Image|endswith: '\\x.exe' }, condition: s }\n`,
+    'p.yml': `transformations:\n  - { type: field_name_suffix, suffix: x, field_name_conditions: [{ type: include_fields, mode: re, fields: ['(?=.*)(?!Image$)(([a-zA-Z]|[a-zA-Z0-9])+)+!'] }] }\n`,
+    'sigpack.yml': `rules: [a.yml]\ntargets: [splunk]\npipelines: { splunk: p.yml }\nsplunk: { index: w }\n`,
+  });
+  const { code, stderr } = await sigpack(['check'], { cwd });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^a\.yml:1:8: error\[PIP002\]: splunk: a regular expression takes too many steps$/m,
+  );
+});

@@ -130,31 +130,39 @@ function processRule(
   const whole = run.onStep
     ? run.items.every((item) => step(run, item, rule))
     : forEachRelevant(run.items, run.relevant, rule, (item, holds) => step(run, item, rule, holds));
-  return whole ? processedRule(run.end, rule, settled) : undefined;
+  if (!whole) return undefined;
+  try {
+    return processedRule(run.end, rule, settled);
+  } catch (error) {
+    report(run, rule, error);
+    return undefined;
+  }
 }
 
 /** False after a diagnostic. */
-function step(
-  { bag, onStep, numbers }: Run,
-  item: ProcessingItem,
-  rule: RuleInProcess,
-  holds = false,
-): boolean {
+function step(run: Run, item: ProcessingItem, rule: RuleInProcess, holds = false): boolean {
+  const { onStep, numbers } = run;
   try {
     const applied = applyItem(item, rule, holds);
     if (applied) rule.trail += `${numbers.get(item)} `;
     onStep?.({ item, applied, rule });
     return true;
   } catch (error) {
-    if (!(error instanceof ProcessingError)) throw error;
-    const { message, hint, place } = error;
-    const { file, span } = place ?? { file: rule.rule.file, span: rule.rule.titleSpan };
-    bag.add(file, {
-      code: 'PIP002',
-      message: `${message}${itemPlace(item)}`,
-      span,
-      hint,
-    });
+    report(run, rule, error, item);
     return false;
   }
+}
+
+/** What ends the work on a rule; `item`: where it was. Throws what is not a ProcessingError. */
+function report(
+  { bag }: Run,
+  { rule }: RuleInProcess,
+  error: unknown,
+  item?: ProcessingItem,
+): void {
+  if (!(error instanceof ProcessingError)) throw error;
+  const { message, hint, place } = error;
+  const { file, span } = place ?? { file: rule.file, span: rule.titleSpan };
+  const where = item ? itemPlace(item) : '';
+  bag.add(file, { code: 'PIP002', message: `${message}${where}`, span, hint });
 }
