@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeFiles } from './project-folder.ts';
-import { environment, mainFile, sigpack } from './sigpack.ts';
+import { type Serving, serve } from './serving.ts';
+import { sigpack } from './sigpack.ts';
 
 const rule = (title: string): string => `title: ${title}
 id: 00000000-0000-4000-8000-000000000001
@@ -30,9 +30,7 @@ const ruleFile = join(folder, 'rules', 'logon.yml');
 const pipelineFile = join(folder, 'pipelines', 'own.yml');
 const styleFile = join(folder, 'look', 'docs', 'site.css');
 const missingFile = join(folder, 'look', 'docs', 'missing.html.hbs');
-let address = '';
-let said = '';
-let stop: () => Promise<void> = async () => {};
+let serving: Serving;
 
 beforeAll(async () => {
   writeFiles(folder, {
@@ -41,29 +39,10 @@ beforeAll(async () => {
     'pipelines/own.yml': pipeline('FirstField'),
     'look/docs/site.css': '.first {}\n',
   });
-  const child = spawn(process.execPath, [mainFile, 'docs', '--serve', '--port', '0'], {
-    cwd: folder,
-    env: environment(),
-  });
-  const ended = new Promise<void>((done) => child.once('exit', () => done()));
-  stop = async () => {
-    child.kill('SIGTERM');
-    await ended;
-  };
-  child.stderr.on('data', (data) => {
-    said += String(data);
-  });
-  await new Promise<void>((done, fail) => {
-    child.once('exit', () => fail(new Error(said)));
-    child.stdout.on('data', (data) => {
-      said += String(data);
-      address = /http:\/\/127\.0\.0\.1:\d+\//.exec(said)?.[0] ?? '';
-      if (address !== '') done();
-    });
-  });
+  serving = await serve(folder, '--port', '0');
 });
 afterAll(async () => {
-  await stop();
+  await serving?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -74,7 +53,7 @@ interface Answer {
 
 const get = (path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> =>
   new Promise((done, fail) => {
-    const sent = request(new URL(address), { path, headers, method }, (response) => {
+    const sent = request(new URL(serving.address), { path, headers, method }, (response) => {
       let text = '';
       response.on('data', (data) => {
         text += String(data);
@@ -84,21 +63,9 @@ const get = (path: string, headers: Record<string, string> = {}, method = 'GET')
     sent.once('error', fail).end();
   });
 
-/** Opens a page that waits: `changed` resolves when it would load again. */
-const waitingPage = (): Promise<{ readonly changed: Promise<void> }> =>
-  new Promise((opened, fail) => {
-    const sent = request(new URL(address), { path: '/changes' }, (response) => {
-      const changed = new Promise<void>((done) => {
-        response.on('data', (data) => {
-          if (!String(data).includes('changed')) return;
-          sent.destroy();
-          done();
-        });
-      });
-      opened({ changed });
-    });
-    sent.once('error', fail).end();
-  });
+const version = async (): Promise<string> => (await get('/version')).text;
+const versionIn = ({ text }: Answer): string | undefined =>
+  /^<meta name="sigpack-version" content="([^"]+)">$/m.exec(text)?.[1];
 
 describe('docs --serve', () => {
   it('shows the site, which may ask this server alone', async () => {
@@ -108,7 +75,7 @@ describe('docs --serve', () => {
     const page = await get('/rules/logon.html');
     expect(page.text).toContain("default-src 'none'; connect-src 'self';");
     expect(page.text).toContain('<span class="field">EventID</span>');
-    expect((await get('/site.js')).text).toContain('EventSource');
+    expect((await get('/site.js')).text).toContain('/version');
     expect((await get('/sources/windows_security.html')).text).toContain('First title');
   });
 
@@ -153,7 +120,7 @@ describe('docs --serve', () => {
     expect(await page()).toContain('other.yml:7:');
     expect(await page()).not.toContain('<b>');
     const [, script = ''] = /<script src="([^"]*)"/.exec(await page()) ?? [];
-    expect((await get(script)).text).toContain('EventSource');
+    expect((await get(script)).text).toContain('/version');
     writeFileSync(other, sound);
     await expect.poll(page, { timeout: 20_000 }).toContain('<span class="field">EventID</span>');
     rmSync(other);
@@ -185,14 +152,18 @@ describe('docs --serve', () => {
     const index = async (): Promise<string> => (await get('/')).text;
     writeFileSync(ruleFile, rule('Second title'));
     await expect.poll(index, { timeout: 20_000 }).toContain('Second title');
-    const { changed } = await waitingPage();
+    const before = await version();
+    for (const path of ['/', '/rules/logon.html', '/sources/windows_security.html', '/x'])
+      expect([path, versionIn(await get(path))]).toEqual([path, before]);
     writeFileSync(ruleFile, rule('Broken').replace('4624 }', '[4624 }'));
     await expect.poll(index, { timeout: 20_000 }).toContain('logon.yml:7:');
-    await changed;
-    expect((await get('/')).status).toBe(404);
+    const broken = await get('/');
+    expect(broken.status).toBe(404);
+    expect(versionIn(broken)).toBe(await version());
+    expect(versionIn(broken)).not.toBe(before);
     expect((await get('/rules/logon.html')).text).toContain('logon.yml:7:');
     expect((await get('/site.css')).text).toContain('.second');
-    await expect.poll(() => said).toContain('there is no rule to write a page about');
+    await expect.poll(serving.said).toContain('there is no rule to write a page about');
     writeFileSync(ruleFile, rule('Third title'));
     await expect.poll(index, { timeout: 20_000 }).toContain('Third title');
   });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { PackFile } from '../../../pack/model/detection.ts';
@@ -10,18 +11,42 @@ const types: ReadonlyMap<string, string> = new Map([
   ['css', 'text/css; charset=utf-8'],
   ['js', 'text/javascript; charset=utf-8'],
   ['json', 'application/json; charset=utf-8'],
+  ['txt', 'text/plain; charset=utf-8'],
 ]);
 
-const changes = '/changes';
+const versionPath = '/version';
 const styleSheet = '/site.css';
 
-/** Loads the page again when the site has changed. */
+/**
+ * Loads the page again when the site is another one than that of the page. It asks rather than
+ * keeping a connection open: browsers allow six to a server, over all of their tabs.
+ */
 const reloading = `
-new EventSource('${changes}').onmessage = () => location.reload();
+(() => {
+  let own = document.querySelector('meta[name=sigpack-version]')?.content;
+  let asking = false;
+  const look = async () => {
+    if (asking || document.hidden) return;
+    asking = true;
+    try {
+      const answer = await fetch('${versionPath}');
+      const now = await answer.text();
+      own ??= now;
+      if (answer.ok && now !== own) location.reload();
+    } catch {
+      // the server has ended, and may come back
+    }
+    asking = false;
+  };
+  setInterval(look, 1000);
+  document.addEventListener('visibilitychange', look);
+})();
 `;
 
 /** What is served now. */
 interface Site {
+  /** Another one for each site, also after another start on the same port. */
+  readonly version: string;
   readonly pages: ReadonlyMap<string, string | Uint8Array>;
   /** HTML in place of a page that the site lacks. */
   readonly missing: string;
@@ -31,17 +56,16 @@ interface Site {
 export interface SiteServer {
   /** `http://127.0.0.1:8080/`. */
   readonly address: string;
-  /** Takes the place of the site; open pages load again. `missing` is shown for a page it lacks. */
+  /** Takes the place of the site; open pages load again. `missing` is shown for one it lacks. */
   readonly show: (files: Iterable<PackFile>, missing: string) => void;
   readonly close: () => void;
 }
 
 /** Port 0: any that is free. Throws `CommandError` if the port is taken. */
 export async function serveSite(port: number): Promise<SiteServer> {
-  let site: Site = { pages: new Map(), missing: 'The site is not made yet.\n' };
-  const listeners = new Set<ServerResponse>();
+  let site: Site = { version: '', pages: new Map(), missing: 'The site is not made yet.\n' };
   const server = createServer((request, response) => {
-    answer(request, response, portOf(server), site, listeners);
+    answer(request, response, portOf(server), site);
   });
   await new Promise<void>((done, fail) => {
     server.once('error', (error) =>
@@ -58,8 +82,7 @@ export async function serveSite(port: number): Promise<SiteServer> {
       const look = site.pages.get(styleSheet);
       // the errors keep their look where they are all that there is
       if (made.length === 0 && look !== undefined) pages.set(styleSheet, look);
-      site = { pages: pages.set(changesScript, reloading), missing };
-      for (const listener of listeners) listener.write('data: changed\n\n');
+      site = { version: randomUUID(), pages: pages.set(changesScript, reloading), missing };
     },
     close() {
       server.close();
@@ -77,8 +100,7 @@ function answer(
   { method, url = '/', headers }: IncomingMessage,
   response: ServerResponse,
   port: number,
-  { pages, missing }: Site,
-  listeners: Set<ServerResponse>,
+  { version, pages, missing }: Site,
 ): void {
   // a page of another site must not read this one under a name of its own
   const isOurs = [`127.0.0.1:${port}`, `localhost:${port}`].includes(headers.host ?? '');
@@ -86,33 +108,39 @@ function answer(
     response.writeHead(isOurs ? 405 : 403).end();
     return;
   }
+  const send = (status: number, type: string, content: string | Uint8Array): void => {
+    response.writeHead(status, {
+      'content-type': types.get(type) ?? 'application/octet-stream',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
+    response.end(method === 'HEAD' ? undefined : content);
+  };
   const path = url.split('?')[0] ?? '/';
-  if (path === changes) {
-    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    response.write('\n');
-    listeners.add(response);
-    response.on('close', () => listeners.delete(response));
+  if (path === versionPath) {
+    send(200, 'txt', version);
     return;
   }
   const name = path === '/' ? '/index.html' : path;
   const content = pages.get(name);
-  if (content === undefined) {
-    response.writeHead(404, { 'content-type': types.get('html'), 'cache-control': 'no-store' });
-    response.end(method === 'HEAD' ? undefined : missing);
-    return;
-  }
-  response.writeHead(200, {
-    'content-type': types.get(name.slice(name.lastIndexOf('.') + 1)) ?? 'application/octet-stream',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  });
-  response.end(method === 'HEAD' ? undefined : withReload(name, content));
+  if (content === undefined) send(404, 'html', withVersion(missing, version));
+  else send(200, name.slice(name.lastIndexOf('.') + 1), withReload(name, content, version));
 }
 
-/** The page may ask this server for changes; nothing else is allowed more. */
-function withReload(name: string, content: string | Uint8Array): string | Uint8Array {
+/** The page may ask this server for its version; nothing else is allowed more. */
+function withReload(
+  name: string,
+  content: string | Uint8Array,
+  version: string,
+): string | Uint8Array {
   if (name === '/site.js') return `${Buffer.from(content).toString('utf8')}${reloading}`;
   return name.endsWith('.html') && typeof content === 'string'
-    ? content.replace("default-src 'none';", "default-src 'none'; connect-src 'self';")
+    ? withVersion(
+        content.replace("default-src 'none';", "default-src 'none'; connect-src 'self';"),
+        version,
+      )
     : content;
 }
+
+const withVersion = (html: string, version: string): string =>
+  html.replace('<head>', `<head>\n<meta name="sigpack-version" content="${version}">`);

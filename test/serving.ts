@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { environment, mainFile } from './sigpack.ts';
+
+/** A `sigpack docs --serve` that runs. */
+export interface Serving {
+  /** `http://127.0.0.1:8080/`. */
+  readonly address: string;
+  /** What it has printed so far, on both outputs. */
+  readonly said: () => string;
+  readonly stop: () => Promise<void>;
+}
+
+/** Serves the project in a folder, once its site is there; rejects if the command ends before. */
+export function serve(folder: string, ...args: readonly string[]): Promise<Serving> {
+  const child = spawn(process.execPath, [mainFile, 'docs', '--serve', ...args], {
+    cwd: folder,
+    env: environment(),
+  });
+  let said = '';
+  const ended = new Promise<void>((done) => child.once('exit', () => done()));
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  child.stderr.on('data', (data) => {
+    said += String(data);
+  });
+  return new Promise((done, fail) => {
+    child.once('exit', () => fail(new Error(said)));
+    child.stdout.on('data', (data) => {
+      said += String(data);
+      const address = /http:\/\/127\.0\.0\.1:\d+\//.exec(said)?.[0];
+      if (address !== undefined) done({ address, said: () => said, stop });
+    });
+  });
+}
