@@ -7,7 +7,7 @@ import {
   unconverted,
 } from '../../backend/backend.ts';
 import { graylogCorrelation } from '../../backend/graylog/correlation.ts';
-import { isCarried } from '../../backend/graylog/ingest/actions.ts';
+import { isCarried } from '../../backend/graylog/ingest/hit-record.ts';
 import { hitFields } from '../../backend/graylog/ingest/hit-fields.ts';
 import { ingestCondition } from '../../backend/graylog/ingest/ingest-condition.ts';
 import type { IngestRule } from '../../backend/graylog/ingest/ingest-rule.ts';

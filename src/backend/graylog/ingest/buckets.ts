@@ -19,9 +19,9 @@ export interface Candidate<T> {
 /** A gate with more tests costs as much as the rules behind it. */
 const mostTests = 24;
 /** So many rules with a common test have a bucket of their own. */
-const enough = 6;
+const enough = 12;
 /** Rules of other buckets, on average. */
-const average = 16;
+const average = 32;
 
 /**
  * Rules in buckets, and those that are always asked. A bucket is chosen by a test of the rule

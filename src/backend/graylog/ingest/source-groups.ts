@@ -5,23 +5,8 @@ import { foldedFields, isComparison } from './free-tests.ts';
 import type { IngestRule } from './ingest-rule.ts';
 import { withoutLongLists } from './long-lists.ts';
 import { neededFields } from './needed-fields.ts';
-
-/** A rule without what all rules of its log source ask. */
-export interface GroupedRule {
-  readonly rule: IngestRule;
-  readonly condition: Condition;
-}
-
-/** The rules of a log source. */
-export interface SourceGroup {
-  /** `windows process_creation`, for names; no other group has it. */
-  readonly label: string;
-  /** What each of the rules needs, in comparisons of whole values; true: see `fields`. */
-  readonly gate: Condition;
-  /** Of a group without a gate, fields of which each of the rules needs one; empty: none. */
-  readonly fields: readonly string[];
-  readonly rules: readonly GroupedRule[];
-}
+import { withJoinedSources } from './small-sources.ts';
+import type { GroupedRule, SourceGroup } from './source-group.ts';
 
 /**
  * A field of gates is copied for each message, which pays for so many rules, or for one rule of so
@@ -50,7 +35,10 @@ export function sourceGroups(rules: readonly IngestRule[]): readonly SourceGroup
     .map(([label, list]): Source => ({ label, rules: list, shared: sharedTests(list) }));
   const common = commonFields(sources);
   const taken = new Set(byLabel.keys());
-  const groups = sources.flatMap((source) => byGate(source, common, open, taken));
+  const groups = withJoinedSources(
+    sources.flatMap((source) => byGate(source, common, open, taken)),
+    (label) => freeLabel(label, taken),
+  );
   if (open.length === 0) return groups;
   const label = freeLabel('any message', taken);
   return [...groups, { label, gate: always, fields: [], rules: open.sort(byRule) }];

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { fieldValue } from '../pipeline-rule/text.ts';
+import { shortNames } from './short-names.ts';
 
 /**
  * Fields that a message has only while it is judged. All begin like this, and the last stage
@@ -18,6 +19,28 @@ export interface TemporaryFields {
   readonly mark: (source: string) => string;
 }
 
+/** Where the pipelines of a pack note what they find in a message. */
+export interface HitTemporaries {
+  /** Lists of rules, each with whether its condition held. */
+  readonly found: string;
+  /** An expression for the records of other rules than those found. */
+  readonly wanted: string;
+  /** Records of the hits that are not made yet. */
+  readonly hits: string;
+  /** Names of tactics. */
+  readonly tactics: string;
+}
+
+export function hitTemporaries(pack: string): HitTemporaries {
+  const prefix = prefixOfPack(pack);
+  return {
+    found: `${prefix}_found`,
+    wanted: `${prefix}_wanted`,
+    hits: `${prefix}_hits`,
+    tactics: `${prefix}_tactics`,
+  };
+}
+
 /**
  * What the copies and flags of a pack begin with: those of other packs, which run beside it, mean
  * something else.
@@ -32,23 +55,14 @@ const prefixOfPack = (pack: string): string =>
 export const temporaryPattern = (pack: string): string =>
   `${temporaryPrefix}(?:level_|${prefixOfPack(pack).slice(temporaryPrefix.length)}).*`;
 
-/** Short names by digests of the fields' names, so that they do not depend on other fields. */
+/** Short names by digests of the fields' names. */
 export function temporaryFields(fields: Iterable<string>, pack: string): TemporaryFields {
   const prefix = prefixOfPack(pack);
-  const names = new Map<string, string>();
-  const taken = new Set<string>();
-  for (const field of [...new Set(fields)].sort()) {
-    const digest = hash('sha256', field, 'hex');
-    let length = 5;
-    while (taken.has(digest.slice(0, length))) length++;
-    const name = digest.slice(0, length);
-    taken.add(name);
-    names.set(field, prefix + name);
-  }
+  const names = shortNames(fields, 5);
   const named = (field: string): string => {
     const name = names.get(field);
     if (name === undefined) throw new Error(`${field} has no temporary name`);
-    return name;
+    return prefix + name;
   };
   return {
     folded: named,

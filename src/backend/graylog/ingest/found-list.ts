@@ -1,0 +1,42 @@
+import { fieldText, quoted } from '../pipeline-rule/text.ts';
+import type { HitTemporaries } from './temporary-fields.ts';
+import { type PipelineRuleText, ruleText } from './texts.ts';
+
+/** A rule by its key, and the text of its condition. */
+export interface Asked {
+  readonly key: string;
+  readonly condition: string;
+}
+
+/**
+ * Notes which of the conditions hold: the text of a list, `[key, false, key, true]`, at the end of
+ * what other lists noted. Each condition is evaluated once, without a rule of its own.
+ */
+export function foundAction(asked: readonly Asked[], { found }: HitTemporaries): string {
+  const items = asked.map(({ key, condition }) => `${quoted(key)}, ${condition}`);
+  return noted(`to_string([\n    ${items.join(',\n    ')}\n  ])`, found);
+}
+
+/** Notes a rule whose condition holds. */
+export const holdsAction = (key: string, { found }: HitTemporaries): string =>
+  noted(quoted(`[${key}, true]`), found);
+
+const noted = (list: string, found: string): string =>
+  `  set_field(${quoted(found)}, concat(${fieldText(found)}, ${list}));\n`;
+
+/**
+ * Holds if a condition of the lists did, and then makes the expression that finds the lines of a
+ * table whose rules were not found.
+ */
+export function wantedRule(pack: string, { found, wanted }: HitTemporaries): PipelineRuleText {
+  const without = `regex_replace("\\\\w+, false", ${fieldText(found)}, "")`;
+  // an alternative before each key, by which tables know theirs
+  const keys = `regex_replace("(\\\\w+), true|\\\\W+", ${without}, "|$1")`;
+  const pattern = `concat("(?dm)^(?!(?:", concat(${keys}, ")\\\\t)[^\\\\n]*\\\\n?"))`;
+  return ruleText(
+    `${pack} found`,
+    `contains(${fieldText(found)}, ", true")`,
+    `  set_field(${quoted(wanted)}, ${pattern});\n`,
+    [],
+  );
+}

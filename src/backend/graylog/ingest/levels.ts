@@ -1,0 +1,16 @@
+import { levels } from '../../../sigma/rule/rule.ts';
+import { fieldValue } from '../pipeline-rule/text.ts';
+import { temporaryPrefix } from './temporary-fields.ts';
+import { type PipelineRuleText, ruleText } from './texts.ts';
+
+/** What the fields begin with that note a level until the highest one is known; of all packs. */
+export const levelPrefix = `${temporaryPrefix}level_`;
+
+/** Sets the highest of the levels that were noted. */
+export function levelRule(pack: string): PipelineRuleText {
+  const noted = levels.map((level) => [level, fieldValue(levelPrefix + level)] as const);
+  const condition = noted.map(([level, value]) => `"${level}" == ${value}`).join(' || ');
+  const known = [...noted].reverse().map(([, value]) => value);
+  const highest = `  set_field("sigma_level", first_non_null([${known.join(', ')}]));\n`;
+  return ruleText(`${pack} level`, condition, highest, []);
+}
