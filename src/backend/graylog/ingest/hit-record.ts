@@ -1,7 +1,8 @@
 import { wholeStart } from '../../../source/visible.ts';
 import { isFieldName } from '../pipeline-rule/text.ts';
 import { noValue } from './hit-fields.ts';
-import type { IngestRule } from './ingest-rule.ts';
+import type { EntityField, IngestRule } from './ingest-rule.ts';
+import { shortNames } from './short-names.ts';
 
 /**
  * The columns of a record, in their order. A record is a line of what hits of a rule have, by which
@@ -26,12 +27,21 @@ export const recordColumns = [
 
 export type RecordColumn = (typeof recordColumns)[number];
 
-/** No message has a field of this name, and none gets one: it is not a name of Graylog. */
+/** Stands for no field. */
 export const noField = '#';
 
-/** The record of a rule. `key`: what names the rule in a pack's lists of what was found. */
-export function recordOf(rule: IngestRule, key: string): string {
-  const entities = rule.entityFields.filter(({ name }) => isFieldName(name));
+/**
+ * The record of a rule. `key`: what names the rule in a pack's lists of what was found; `codes`: of
+ * the names of fields, which are long and in most records.
+ */
+export function recordOf(
+  rule: IngestRule,
+  key: string,
+  codes: ReadonlyMap<string, string>,
+): string {
+  const coded = (fields: readonly string[]): string =>
+    fields.map((field) => codes.get(field) ?? noField).join(',') || noField;
+  const entities = namedEntities(rule);
   const values: Readonly<Record<RecordColumn, string>> = {
     key,
     id: rule.id,
@@ -42,13 +52,27 @@ export function recordOf(rule: IngestRule, key: string): string {
     techniques: listed(rule.techniques),
     group: rule.group ?? '',
     link: rule.link ?? '',
-    entities: entities.map(({ name }) => name).join(',') || noField,
+    entities: coded(entities.map(({ name }) => name)),
     entityTypes: entities.map(({ type }) => (/^\w+$/.test(type) ? type : '')).join(',') || noField,
-    copies: copiesOf(rule).join(',') || noField,
+    copies: coded(copiesOf(rule)),
     alert: String(rule.alert),
   };
   return recordColumns.map((column) => oneLine(values[column])).join('\t');
 }
+
+/** A code for each field that hits ask for, which does not depend on the others. */
+export const fieldCodes = (rules: readonly IngestRule[]): ReadonlyMap<string, string> =>
+  new Map(
+    [...shortNames(rules.flatMap(fieldsOf), 4)].map(([field, digest]) => [field, `f${digest}`]),
+  );
+
+const fieldsOf = (rule: IngestRule): readonly string[] => [
+  ...namedEntities(rule).map(({ name }) => name),
+  ...copiesOf(rule),
+];
+
+const namedEntities = ({ entityFields }: IngestRule): readonly EntityField[] =>
+  entityFields.filter(({ name }) => isFieldName(name));
 
 /** Fields of the message that a hit gets, each once. */
 export const copiesOf = ({ hitFields }: IngestRule): readonly string[] => [

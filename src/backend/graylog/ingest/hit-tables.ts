@@ -14,6 +14,7 @@ const mostInOne = 256;
 export function hitTables(
   rules: readonly IngestRule[],
   keyOf: (rule: IngestRule) => string,
+  codes: ReadonlyMap<string, string>,
   { wanted, hits }: HitTemporaries,
   { pack }: IngestOptions,
 ): readonly PipelineRuleText[] {
@@ -21,7 +22,7 @@ export function hitTables(
   for (const rule of rules) {
     const key = keyOf(rule);
     const table = rules.length > mostInOne ? key.slice(0, 1) : '';
-    tables.set(table, [...(tables.get(table) ?? []), recordOf(rule, key)]);
+    tables.set(table, [...(tables.get(table) ?? []), recordOf(rule, key, codes)]);
   }
   return [...tables]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -1,7 +1,7 @@
 import { fieldText, fieldValue, quoted } from '../pipeline-rule/text.ts';
 import { wantedRule } from './found-list.ts';
 import { hitFields, noValue } from './hit-fields.ts';
-import { copiesOf, noField, type RecordColumn, recordColumns } from './hit-record.ts';
+import { copiesOf, fieldCodes, noField, type RecordColumn, recordColumns } from './hit-record.ts';
 import { hitTables } from './hit-tables.ts';
 import type { IngestOptions, IngestRule } from './ingest-rule.ts';
 import { levelPrefix, levelRule } from './levels.ts';
@@ -21,11 +21,12 @@ export function hitsPipeline(
 ): IngestPlan {
   const { pack } = options;
   const wanted = wantedRule(pack, names);
-  const tables = hitTables(rules, keyOf, names, options);
+  const codes = fieldCodes(rules);
+  const tables = hitTables(rules, keyOf, codes, names, options);
   const tags = tagsRule(pack, names);
   const tactics = tacticsRule(pack, names);
   const level = levelRule(pack);
-  const hit = hitRule(rules, names, options);
+  const hit = hitRule(rules, codes, names, options);
   const more = moreRule(rules, names, options);
   const pipeline = pipelineText(`${pack} hits`, [
     // a pipeline ends with a stage that does not hold
@@ -81,19 +82,31 @@ const routed = (stream: string): string =>
 
 const column = (name: RecordColumn): string => `r[${recordColumns.indexOf(name)}]`;
 
-/** The values of a list of names, in variables; names that no field has fill it up. */
-function variables(prefix: string, name: RecordColumn, count: number): readonly string[] {
+/** The values of a list, in variables; what stands for no field fills it up. */
+function variables(
+  prefix: string,
+  name: RecordColumn,
+  count: number,
+  itemText: (item: string) => string,
+): readonly string[] {
   const filled = `concat(to_string(${column(name)}), ${quoted(`,${noField}`.repeat(count))})`;
   const list = `${prefix}_list`;
   return [
     `let ${list} = split(",", ${filled});`,
-    ...Array.from({ length: count }, (_, at) => `let ${prefix}${at} = to_string(${list}[${at}]);`),
+    ...Array.from(
+      { length: count },
+      (_, at) => `let ${prefix}${at} = ${itemText(`to_string(${list}[${at}])`)};`,
+    ),
   ];
 }
+
+/** The name of a field by its code; empty for none, by which nothing is read or set. */
+const decoded = (code: string): string => `to_string(names[${code}])`;
 
 /** Takes the first record and makes its hit. */
 function hitRule(
   rules: readonly IngestRule[],
+  codes: ReadonlyMap<string, string>,
   { hits }: HitTemporaries,
   { pack, detectionsStream }: IngestOptions,
 ): PipelineRuleText {
@@ -126,9 +139,10 @@ function hitRule(
     `remove_multiple_fields(names: [${quoted(hits)}]);`,
     `set_field(${quoted(hits)}, regex_replace("(?d)\\\\A[^\\\\n]*\\\\n?", records, ""));`,
     `let r = split("\\\\t", regex_replace("(?s)\\\\n.*", records, ""));`,
-    ...variables('e', 'entities', entities.length),
-    ...variables('t', 'entityTypes', entities.length),
-    ...variables('c', 'copies', copies.length),
+    `let names = {${[...codes].map(([name, code]) => `${code}: ${quoted(name)}`).join(', ')}};`,
+    ...variables('e', 'entities', entities.length, decoded),
+    ...variables('t', 'entityTypes', entities.length, (type) => type),
+    ...variables('c', 'copies', copies.length, decoded),
     `let m = ${messageOf(`to_string(${column('title')})`)};`,
     `set_fields(fields: {${fields.map(([name, value]) => `${name}: ${value}`).join(', ')}}, message: m);`,
     ...copies.map((at) => `set_field(field: c${at}, value: $message.c${at}, message: m);`),
