@@ -74,6 +74,22 @@ export function replaceJava(
   return made + value.slice(from);
 }
 
+/** `Pattern.split`: without an empty text before a match of nothing, and without empty ones at the end. */
+export function splitJava(pattern: string, value: string): readonly string[] {
+  const { expression } = compiled(pattern);
+  const parts: string[] = [];
+  let from = 0;
+  for (const found of value.matchAll(expression)) {
+    if (found.index === 0 && found[0] === '') continue;
+    parts.push(value.slice(from, found.index));
+    from = found.index + found[0].length;
+  }
+  if (from === 0 && parts.length === 0) return [value];
+  parts.push(value.slice(from));
+  while (parts.at(-1) === '') parts.pop();
+  return parts;
+}
+
 const groupText = (found: RegExpExecArray, group: number): string =>
   (group === 0 ? found[0] : found.groups?.[`g${group}`]) ?? '';
 

@@ -1,7 +1,7 @@
 import { flag, needed, optional, text, textOrNull } from './arguments.ts';
 import { EvaluationError } from './error.ts';
 import type { Arg, RuleFunction } from './function.ts';
-import { checkJavaPattern, findJava, replaceJava } from './regex.ts';
+import { checkJavaPattern, findJava, replaceJava, splitJava } from './regex.ts';
 import { javaText, javaTrim, type Value } from './value.ts';
 
 /** Whether two texts are compared in any case: Java compares unit by unit, first in upper case. */
@@ -89,6 +89,18 @@ export const textFunctions = {
     parameters: [needed('first', 'String'), needed('second', 'String')],
     returns: 'String',
     run: (arg) => `${textOrNull(arg('first')) ?? ''}${textOrNull(arg('second')) ?? ''}`,
+  },
+  split: {
+    parameters: [
+      needed('pattern', 'String', checkJavaPattern),
+      needed('value', 'String'),
+      optional('limit', 'Long'),
+    ],
+    returns: 'List',
+    run(arg) {
+      if (arg('limit') !== null) throw new Error('a limit of split is not read here');
+      return splitJava(text(arg, 'pattern'), text(arg, 'value'));
+    },
   },
   length: {
     parameters: [needed('value', 'String'), optional('bytes', 'Boolean')],

@@ -9,17 +9,17 @@ export interface Asked {
 }
 
 /**
- * Notes which of the conditions hold: the text of a list, `[key, false, key, true]`, at the end of
+ * Notes which of the conditions hold: the text of a list, `[false, key, true, key]`, at the end of
  * what other lists noted. Each condition is evaluated once, without a rule of its own.
  */
 export function foundAction(asked: readonly Asked[], { found }: HitTemporaries): string {
-  const items = asked.map(({ key, condition }) => `${quoted(key)}, ${condition}`);
+  const items = asked.map(({ key, condition }) => `${condition}, ${quoted(key)}`);
   return noted(`to_string([\n    ${items.join(',\n    ')}\n  ])`, found);
 }
 
 /** Notes a rule whose condition holds. */
 export const holdsAction = (key: string, { found }: HitTemporaries): string =>
-  noted(quoted(`[${key}, true]`), found);
+  noted(quoted(`[true, ${key}]`), found);
 
 const noted = (list: string, found: string): string =>
   `  set_field(${quoted(found)}, concat(${fieldText(found)}, ${list}));\n`;
@@ -29,13 +29,12 @@ const noted = (list: string, found: string): string =>
  * table whose rules were not found.
  */
 export function wantedRule(pack: string, { found, wanted }: HitTemporaries): PipelineRuleText {
-  const without = `regex_replace("\\\\w+, false", ${fieldText(found)}, "")`;
-  // an alternative before each key, by which tables know theirs
-  const keys = `regex_replace("(\\\\w+), true|\\\\W+", ${without}, "|$1")`;
+  // keys are hexadecimal: only `true` has a `t`. An alternative before each key: tables look for it
+  const keys = `regex_replace("[^t]*true, (\\\\w+)|[^t]+", ${fieldText(found)}, "|$1")`;
   const pattern = `concat("(?dm)^(?!(?:", concat(${keys}, ")\\\\t)[^\\\\n]*\\\\n?"))`;
   return ruleText(
     `${pack} found`,
-    `contains(${fieldText(found)}, ", true")`,
+    `contains(${fieldText(found)}, "true")`,
     `  set_field(${quoted(wanted)}, ${pattern});\n`,
     [],
   );
