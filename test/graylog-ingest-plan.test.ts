@@ -94,13 +94,17 @@ test('the plan does not depend on the order of the rules', () => {
   expect(planIngest([...rules].reverse(), ingestOptions)).toEqual(planIngest(rules, ingestOptions));
 });
 
-test('another rule changes no other rule, and few pipelines', () => {
-  const before = new Set(planIngest(rules, ingestOptions).rules.map(({ source }) => source));
-  const more = [...rules, rule(900, leaf('CommandLine', 'inside', 'mimikatz'))];
+test('another rule changes few texts, and none of another log source', () => {
+  const others = Array.from({ length: 40 }, (_, number) =>
+    rule(200 + number, leaf('Url', 'inside', `x${number}`), { logSource: { product: 'other' } }),
+  );
+  const list = [...rules, ...others];
+  const before = new Set(planIngest(list, ingestOptions).rules.map(({ source }) => source));
+  const more = [...list, rule(900, leaf('CommandLine', 'inside', 'mimikatz'))];
   const changed = planIngest(more, ingestOptions).rules.filter(({ source }) => !before.has(source));
-  // the rule itself, the flags of its field, the gate of its bucket
-  expect(changed.flatMap(({ ids }) => ids)).toEqual([id(900)]);
-  expect(changed.length).toBeLessThanOrEqual(3);
+  // the text of its log source, the records of hits
+  expect(changed).toHaveLength(2);
+  expect(changed.flatMap(({ ids }) => ids)).toEqual([...rules.map((one) => one.id), id(900)]);
 });
 
 const present = (field: string): Condition => ({ kind: 'present', field });
@@ -168,7 +172,7 @@ test('a log source that is called like the rules without one has pipeline rules 
   expect(idsOf(list, { User: 'root', Agent: 'a' })).toEqual(new Set([id(1), id(2)]));
 });
 
-test('a log source of few rules is one pipeline', () => {
+test('a log source of few rules is one text, and all texts are in two pipelines', () => {
   const sources = Array.from({ length: 20 }, (_, source) =>
     Array.from({ length: 40 }, (_unused, number) =>
       rule(source * 40 + number, leaf('CommandLine', 'inside', `x${number}`), {
@@ -176,9 +180,118 @@ test('a log source of few rules is one pipeline', () => {
       }),
     ),
   );
-  const { pipelines } = planIngest(sources.flat(), ingestOptions);
-  expect(pipelines).toHaveLength(sources.length + 1);
+  const { rules: texts, pipelines } = planIngest(sources.flat(), ingestOptions);
+  expect(texts.filter(({ ids }) => ids.length > 0)).toHaveLength(sources.length);
+  expect(pipelines).toHaveLength(2);
 });
+
+/** Log sources of a product with a rule each, which are told apart by a comparison or by fields. */
+const small = Array.from({ length: 6 }, (_, source) => {
+  const own = leaf('CommandLine', source % 2 === 0 ? 'inside' : 'end', 'nc');
+  const gate = source < 3 ? leaf('EventID', 'whole', String(source)) : present(`Of${source}`);
+  const condition = allOf(gate, own);
+  return rule(source, condition, {
+    condition,
+    logSource: { product: 'windows', category: `category ${source}` },
+  });
+});
+
+test('log sources of few rules share texts, and stay apart', () => {
+  const { rules: texts } = planIngest(small, ingestOptions);
+  expect(texts.filter(({ ids }) => ids.length > 0).length).toBeLessThan(small.length);
+  for (const [source, fields] of [
+    { EventID: 0 },
+    { EventID: 1 },
+    { EventID: 2 },
+    { Of3: 'x' },
+    { Of4: 'x' },
+    { Of5: 'x' },
+  ].entries()) {
+    expect(idsOf(small, { ...fields, CommandLine: 'x NC' })).toEqual(new Set([id(source)]));
+    const inside = idsOf(small, { ...fields, CommandLine: 'x nc y' });
+    expect(inside).toEqual(new Set(source % 2 === 0 ? [id(source)] : []));
+  }
+  expect(idsOf(small, { EventID: 9, CommandLine: 'nc' })).toEqual(new Set());
+});
+
+/** Rules that all hit one message; more than one table of their records has. */
+const many = Array.from({ length: 300 }, (_, number) =>
+  rule(number, leaf('CommandLine', 'inside', `word${number}-`), {
+    level: number === 0 ? 'critical' : 'low',
+    tactics: number % 2 === 0 ? ['discovery', `tactic-${number}`] : [],
+    hitFields: ['CommandLine', `Field${number}`],
+  }),
+);
+
+/** The message of some of these rules, and the hits that it has. */
+function processedBy(numbers: readonly number[]) {
+  const message = gelfMessage({
+    EventID: 1,
+    CommandLine: numbers.map((number) => `word${number}-`).join(' '),
+    ...Object.fromEntries(numbers.map((number) => [`Field${number}`, `value ${number}`])),
+  });
+  const hits = interpreted(planIngest(many, ingestOptions))
+    .process(message)
+    .filter((one) => one !== message);
+  expect(message.errors).toEqual([]);
+  return { message, hits };
+}
+
+test('each hit has what its rule says, however many rules there are', () => {
+  const numbers = [0, 7, 8, 150, 299];
+  const { message, hits } = processedBy(numbers);
+  const shown = hits.map((hit) => [
+    hit.field('sigma_rule'),
+    hit.field('sigma_title'),
+    hit.field('sigma_level'),
+    hit.field('sigma_tactics'),
+    ...numbers.map((number) => hit.field(`Field${number}`)),
+  ]);
+  expect(shown.sort()).toEqual(
+    numbers.map((number) => [
+      id(number),
+      `Rule ${number}`,
+      number === 0 ? 'critical' : 'low',
+      number % 2 === 0 ? `discovery, tactic-${number}` : '-',
+      ...numbers.map((other) => (other === number ? `value ${number}` : null)),
+    ]),
+  );
+  expect(message.field('sigma_level')).toBe('critical');
+  const tactics = message.field('sigma_tactics');
+  expect(Array.isArray(tactics) && [...tactics].sort()).toEqual([
+    'discovery',
+    'tactic-0',
+    'tactic-150',
+    'tactic-8',
+  ]);
+});
+
+test('a message without a rule of a tactic gets none', () => {
+  expect(processedBy([7, 9]).message.field('sigma_tactics')).toBeNull();
+});
+
+test.each([
+  [64, 0],
+  [65, 1],
+  [300, 1],
+])(
+  'a message of %i rules has all tags, and a hit that says so if it has not all hits',
+  (count, more) => {
+    const { message, hits } = processedBy([...Array(count).keys()]);
+    const all = message.field('sigma_rules');
+    expect(Array.isArray(all) && [...all].sort()).toEqual(
+      many.slice(0, count).map((one) => one.id),
+    );
+    expect(message.field('sigma_level')).toBe('critical');
+    const named = hits.map((hit) => String(hit.field('sigma_rule')));
+    expect(new Set(named).size).toBe(64 + more);
+    expect(hits).toHaveLength(64 + more);
+    const last = hits.find((hit) => hit.field('sigma_rule') === '-');
+    expect(last?.field('sigma_title') ?? null).toBe(
+      more === 1 ? 'More than 64 rules hit one message: its sigma_rules names all' : null,
+    );
+  },
+);
 
 test('hostile titles and values stay texts', () => {
   const title = 'x"; drop_message(); // \n end rule "y" \\';
