@@ -7,8 +7,8 @@ import {
   unconverted,
 } from '../../backend/backend.ts';
 import { graylogCorrelation } from '../../backend/graylog/correlation.ts';
-import { isCarried } from '../../backend/graylog/ingest/hit-record.ts';
 import { hitFields } from '../../backend/graylog/ingest/hit-fields.ts';
+import { isCarried } from '../../backend/graylog/ingest/hits/hit-record.ts';
 import { ingestCondition } from '../../backend/graylog/ingest/ingest-condition.ts';
 import type { IngestRule } from '../../backend/graylog/ingest/ingest-rule.ts';
 import { conditionText } from '../../backend/graylog/pipeline-rule/print.ts';

@@ -5,7 +5,7 @@ import {
   refused,
   type TargetDiagnostic,
 } from '../../backend/backend.ts';
-import { isCarried } from '../../backend/graylog/ingest/hit-record.ts';
+import { isCarried } from '../../backend/graylog/ingest/hits/hit-record.ts';
 import { isGraylogOwn } from '../../backend/graylog/own-fields.ts';
 import type { CompiledRule } from '../../query/compile.ts';
 import type { AlertFields } from '../alert/fields.ts';

@@ -1,6 +1,6 @@
 import type { Condition } from '../pipeline-rule/condition.ts';
 import { foldedFields } from './free-tests.ts';
-import { hitsPipeline } from './hits-pipeline.ts';
+import { hitsPipeline } from './hits/hits-pipeline.ts';
 import type { IngestOptions, IngestRule } from './ingest-rule.ts';
 import { copyAction } from './prepared-fields.ts';
 import { shortNames } from './short-names.ts';
@@ -32,11 +32,9 @@ export function planIngest(rules: readonly IngestRule[], options: IngestOptions)
     names: temporaryFields(groups.flatMap(fieldsOf), pack),
     hits,
     keyOf,
+    gateFields: new Set(groups.flatMap(({ gate }) => foldedFields(gate))),
   };
-  const staged = [
-    ...frameRules(groups, texts),
-    ...groups.flatMap((group) => sourceRules(group, texts)),
-  ];
+  const staged = [...frameRules(texts), ...groups.flatMap((group) => sourceRules(group, texts))];
   const made = hitsPipeline(rules, keyOf, hits, options);
   return {
     rules: [...staged.map(({ text }) => text), ...made.rules].sort(byName),
@@ -51,13 +49,12 @@ const fieldsOf = ({ gate, rules }: SourceGroup): readonly string[] =>
   [gate, ...rules.map(({ condition }): Condition => condition)].flatMap(foldedFields);
 
 /** What happens before and after the rules: copies for the gates of log sources, cleaning up. */
-function frameRules(
-  groups: readonly SourceGroup[],
-  { pack, names }: RuleTexts,
-): readonly StagedRule[] {
-  const gateFields = [...new Set(groups.flatMap(({ gate }) => foldedFields(gate)))].sort();
+function frameRules({ pack, names, gateFields }: RuleTexts): readonly StagedRule[] {
   const remove = `  remove_multiple_fields(pattern: "${temporaryPattern(pack)}");\n`;
-  const copies = gateFields.map((field) => copyAction(field, names)).join('');
+  const copies = [...gateFields]
+    .sort()
+    .map((field) => copyAction(field, names))
+    .join('');
   return [
     // no sender can set what only helpers may
     { stage: stages.begin, text: ruleText(`${pack} begin`, 'true', remove + copies, []) },

@@ -46,9 +46,15 @@ function copiedFields({ gate, rules, joined }: SourceGroup): ReadonlySet<string>
   return new Set([...foldedFields(gate), ...enough.map(([field]) => field)]);
 }
 
-/** What makes the copies and flags of a message. */
-export function prepareActions({ names, copied, last, flagged }: Prepared): string {
-  const copies = [...copied].sort().map((field) => copyAction(field, names));
+/** What makes the copies and flags of a message. `begun`: fields that have a copy before. */
+export function prepareActions(
+  { names, copied, last, flagged }: Prepared,
+  begun: ReadonlySet<string>,
+): string {
+  const copies = [...copied]
+    .filter((field) => !begun.has(field))
+    .sort()
+    .map((field) => copyAction(field, names));
   const lasts = [...last].sort().map((field) => {
     const text = fieldText(names.folded(field));
     const part = `regex_replace(${quoted(beforeLast)}, ${text}, "")`;

@@ -4,9 +4,9 @@ import { constantOf } from '../pipeline-rule/constant.ts';
 import { type LeafPrinter, printCondition } from '../pipeline-rule/print.ts';
 import { balanced, fieldValue, quoted } from '../pipeline-rule/text.ts';
 import { type Bucket, bucketed } from './buckets.ts';
-import { type Asked, foundAction, holdsAction } from './found-list.ts';
 import { freeTest, type Prepared, preparedPrinter } from './free-tests.ts';
 import { clauseOf, literalsOf } from './gate-clause.ts';
+import { type Asked, foundAction, holdsAction } from './hits/found-list.ts';
 import type { IngestRule } from './ingest-rule.ts';
 import { prepareActions, preparedFor } from './prepared-fields.ts';
 import type { GroupedRule, SourceGroup } from './source-group.ts';
@@ -26,6 +26,8 @@ export interface RuleTexts {
   readonly names: TemporaryFields;
   readonly hits: HitTemporaries;
   readonly keyOf: (rule: IngestRule) => string;
+  /** Fields of gates, which are copied before all rules. */
+  readonly gateFields: ReadonlySet<string>;
 }
 
 /** A log source with fewer rules has no buckets: each costs every message, whatever its source. */
@@ -53,7 +55,7 @@ export function sourceRules(group: SourceGroup, texts: RuleTexts): readonly Stag
     gate === undefined || (isWhole && deep.length === 0) ? undefined : names.mark(group.label);
   const isMarked = mark === undefined ? [] : [isSet(mark)];
   const actions =
-    prepareActions(prepared) +
+    prepareActions(prepared, texts.gateFields) +
     (isWhole ? open.map((list) => foundAction(list.asked, hits)).join('') : '') +
     (mark === undefined ? '' : `  set_field(${quoted(mark)}, "1");\n`);
   const ids = isWhole ? rest.map(({ rule }) => rule.id) : [];

@@ -1,7 +1,7 @@
-import { levels } from '../../../sigma/rule/rule.ts';
-import { fieldValue } from '../pipeline-rule/text.ts';
-import { temporaryPrefix } from './temporary-fields.ts';
-import { type PipelineRuleText, ruleText } from './texts.ts';
+import { levels } from '../../../../sigma/rule/rule.ts';
+import { fieldValue } from '../../pipeline-rule/text.ts';
+import { temporaryPrefix } from '../temporary-fields.ts';
+import { type PipelineRuleText, ruleText } from '../texts.ts';
 
 /** What the fields begin with that note a level until the highest one is known; of all packs. */
 export const levelPrefix = `${temporaryPrefix}level_`;

@@ -1,8 +1,8 @@
-import { fieldText, quoted } from '../pipeline-rule/text.ts';
+import { fieldText, quoted } from '../../pipeline-rule/text.ts';
+import type { IngestOptions, IngestRule } from '../ingest-rule.ts';
+import type { HitTemporaries } from '../temporary-fields.ts';
+import { type PipelineRuleText, ruleText } from '../texts.ts';
 import { recordOf } from './hit-record.ts';
-import type { IngestOptions, IngestRule } from './ingest-rule.ts';
-import type { HitTemporaries } from './temporary-fields.ts';
-import { type PipelineRuleText, ruleText } from './texts.ts';
 
 /** With more rules, a table is one of sixteen: a search of a hit's record reads one of them. */
 const mostInOne = 256;

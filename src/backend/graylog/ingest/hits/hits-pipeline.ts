@@ -1,13 +1,13 @@
-import { fieldText, fieldValue, quoted } from '../pipeline-rule/text.ts';
+import { fieldText, fieldValue, quoted } from '../../pipeline-rule/text.ts';
+import { hitFields, noValue } from '../hit-fields.ts';
+import type { IngestOptions, IngestRule } from '../ingest-rule.ts';
+import { mostHits, stages } from '../stages.ts';
+import type { HitTemporaries } from '../temporary-fields.ts';
+import { type IngestPlan, type PipelineRuleText, pipelineText, ruleText } from '../texts.ts';
 import { wantedRule } from './found-list.ts';
-import { hitFields, noValue } from './hit-fields.ts';
 import { copiesOf, fieldCodes, noField, type RecordColumn, recordColumns } from './hit-record.ts';
 import { hitTables } from './hit-tables.ts';
-import type { IngestOptions, IngestRule } from './ingest-rule.ts';
 import { levelPrefix, levelRule } from './levels.ts';
-import { mostHits, stages } from './stages.ts';
-import type { HitTemporaries } from './temporary-fields.ts';
-import { type IngestPlan, type PipelineRuleText, pipelineText, ruleText } from './texts.ts';
 
 /**
  * Makes hits of what was found: one pipeline for the whole pack. It looks up the records of the
@@ -144,7 +144,7 @@ function hitRule(
     ...variables('t', 'entityTypes', entities.length, (type) => type),
     ...variables('c', 'copies', copies.length, decoded),
     `let m = ${messageOf(`to_string(${column('title')})`)};`,
-    `set_fields(fields: {${fields.map(([name, value]) => `${name}: ${value}`).join(', ')}}, message: m);`,
+    `set_fields(fields: ${mapOf(fields)}, message: m);`,
     ...copies.map((at) => `set_field(field: c${at}, value: $message.c${at}, message: m);`),
     ...typed.reverse(),
     routed(detectionsStream),
@@ -168,17 +168,21 @@ function moreRule(
     [hitFields.techniques, noValue],
     ...(rules.some(({ link }) => link !== undefined) ? [[hitFields.link, noValue] as const] : []),
   ];
-  const map = [
-    ...values.map(([name, value]) => `${name}: ${quoted(value)}`),
-    `${hitFields.entity}: to_string(first_non_null([${fieldValue('source')}, ${quoted(noValue)}]))`,
+  const entity = `to_string(first_non_null([${fieldValue('source')}, ${quoted(noValue)}]))`;
+  const fields = [
+    ...values.map(([name, value]) => [name, quoted(value)] as const),
+    [hitFields.entity, entity] as const,
   ];
   const actions = [
     `let m = ${messageOf(quoted(title))};`,
-    `set_fields(fields: {${map.join(', ')}}, message: m);`,
+    `set_fields(fields: ${mapOf(fields)}, message: m);`,
     routed(detectionsStream),
   ];
   return ruleText(`${pack} more hits`, `has_field(${quoted(hits)})`, lines(actions), []);
 }
+
+const mapOf = (fields: readonly (readonly [string, string])[]): string =>
+  `{${fields.map(([name, value]) => `${name}: ${value}`).join(', ')}}`;
 
 const lines = (actions: readonly string[]): string =>
   actions.map((action) => `  ${action}\n`).join('');

@@ -1,6 +1,6 @@
-import { fieldText, quoted } from '../pipeline-rule/text.ts';
-import type { HitTemporaries } from './temporary-fields.ts';
-import { type PipelineRuleText, ruleText } from './texts.ts';
+import { fieldText, quoted } from '../../pipeline-rule/text.ts';
+import type { HitTemporaries } from '../temporary-fields.ts';
+import { type PipelineRuleText, ruleText } from '../texts.ts';
 
 /** A rule by its key, and the text of its condition. */
 export interface Asked {

@@ -1,8 +1,8 @@
-import { wholeStart } from '../../../source/visible.ts';
-import { isFieldName } from '../pipeline-rule/text.ts';
-import { noValue } from './hit-fields.ts';
-import type { EntityField, IngestRule } from './ingest-rule.ts';
-import { shortNames } from './short-names.ts';
+import { wholeStart } from '../../../../source/visible.ts';
+import { isFieldName } from '../../pipeline-rule/text.ts';
+import { noValue } from '../hit-fields.ts';
+import type { EntityField, IngestRule } from '../ingest-rule.ts';
+import { shortNames } from '../short-names.ts';
 
 /**
  * The columns of a record, in their order. A record is a line of what hits of a rule have, by which
