@@ -125,7 +125,7 @@ function hitRule(
     [hitFields.tactics, column('tactics')],
     [hitFields.techniques, column('techniques')],
     [hitFields.group, column('group')],
-    [hitFields.link, column('link')],
+    ...(hasLinks(rules) ? [[hitFields.link, column('link')] as const] : []),
     [hitFields.entity, `to_string(first_non_null([${entity}]))`],
   ];
   // each field that the message has replaces the type of those after it: an empty text sets nothing
@@ -166,7 +166,7 @@ function moreRule(
     [hitFields.alert, 'true'],
     [hitFields.tactics, noValue],
     [hitFields.techniques, noValue],
-    ...(rules.some(({ link }) => link !== undefined) ? [[hitFields.link, noValue] as const] : []),
+    ...(hasLinks(rules) ? [[hitFields.link, noValue] as const] : []),
   ];
   const entity = `to_string(first_non_null([${fieldValue('source')}, ${quoted(noValue)}]))`;
   const fields = [
@@ -180,6 +180,9 @@ function moreRule(
   ];
   return ruleText(`${pack} more hits`, `has_field(${quoted(hits)})`, lines(actions), []);
 }
+
+const hasLinks = (rules: readonly IngestRule[]): boolean =>
+  rules.some(({ link }) => link !== undefined);
 
 const mapOf = (fields: readonly (readonly [string, string])[]): string =>
   `{${fields.map(([name, value]) => `${name}: ${value}`).join(', ')}}`;
