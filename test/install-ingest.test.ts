@@ -311,6 +311,7 @@ detection:
     'route_to_stream',
     'set_field',
     'set_fields',
+    'split',
     'starts_with',
     'string_array_add',
     'to_date',

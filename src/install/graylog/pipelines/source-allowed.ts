@@ -6,7 +6,7 @@ import type { JsonObject } from '../../plan.ts';
 const functions: ReadonlySet<string> = new Set(
   `base16_encode cidr_match concat contains create_message ends_with first_non_null has_field
   key_value lowercase regex regex_replace remove_multiple_fields replace route_to_stream set_field
-  set_fields starts_with string_array_add to_date to_double to_ip to_string`.split(/\s+/),
+  set_fields split starts_with string_array_add to_date to_double to_ip to_string`.split(/\s+/),
 );
 
 /** Strings, names in backticks and comments: in none of them is a function called. */
@@ -61,7 +61,7 @@ function ruleError(source: string, streams: ReadonlySet<string>): string | undef
   if (routes !== named.length || named.some(([, name = '']) => !streams.has(String(jsonOf(name)))))
     return 'puts messages in a stream that is not that of the pack';
   const removed = called.filter((name) => name === 'remove_multiple_fields').length;
-  if (removed !== source.split('remove_multiple_fields(pattern: "sigpack_').length - 1)
+  if (removed !== [...source.matchAll(ownRemoval)].length)
     return 'removes fields that are not those of Sigpack';
   const fields = called.filter((name) => name === 'set_field').length;
   return fields === [...source.matchAll(ownField)].length
@@ -69,9 +69,18 @@ function ruleError(source: string, streams: ReadonlySet<string>): string | undef
     : 'sets fields that are not those of Sigpack';
 }
 
-/** Of the message a field of Sigpack's, or any field of the hit. */
+/** Of all temporary fields of a pack, and of one of them. */
+const ownRemoval = new RegExp(
+  `\\bremove_multiple_fields\\((?:${[
+    String.raw`pattern: "sigpack_\(\?:level_\|[0-9a-f]+\)\.\*"`,
+    String.raw`names: \["sigpack_\w+"\]`,
+  ].join('|')})\\)`,
+  'g',
+);
+
+/** Of the message a field of Sigpack's, or any field of the hit: the names of most are variables. */
 const ownField =
-  /\bset_field\((?:"sig(?:ma|pack)_|field: "(?:[^"\\]|\\.)*", value: [^;\n]*, message: m\);)/g;
+  /\bset_field\((?:"sig(?:ma|pack)_|field: (?:"(?:[^"\\]|\\.)*"|c\d+), value: [^;\n]*, message: m\);)/g;
 
 const spaceFor = (text: string): string => {
   if (text.startsWith('/')) return ' ';
