@@ -4,12 +4,13 @@ import type { HitTemporaries } from '../temporary-fields.ts';
 import { type PipelineRuleText, ruleText } from '../texts.ts';
 import { recordOf } from './hit-record.ts';
 
-/** With more rules, a table is one of sixteen: a search of a hit's record reads one of them. */
+/** With more rules, there are sixteen tables instead of one. */
 const mostInOne = 256;
 
 /**
- * Records of all rules as constants: a table removes the lines that are not of what was found, and
- * adds the others to the records of hits. A rule is in the table of the first digit of its key.
+ * Records of all rules as constants. A table takes the lines of those that were found, and adds
+ * them to the records of hits. A rule is in the table, and in the part of it, of the first digits
+ * of its key: expressions take long to search much text.
  */
 export function hitTables(
   rules: readonly IngestRule[],
@@ -18,21 +19,28 @@ export function hitTables(
   { wanted, hits }: HitTemporaries,
   { pack }: IngestOptions,
 ): readonly PipelineRuleText[] {
-  const tables = new Map<string, string[]>();
-  for (const rule of rules) {
-    const key = keyOf(rule);
-    const table = rules.length > mostInOne ? key.slice(0, 1) : '';
-    tables.set(table, [...(tables.get(table) ?? []), recordOf(rule, key, codes)]);
-  }
-  return [...tables]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([table, records]) => {
-      const lines = quoted(records.sort().join('\n'));
-      const found = `regex_replace(${fieldText(wanted)}, ${lines}, "")`;
-      // the server trims what is set
-      const all = `concat(${fieldText(hits)}, concat("\\n", ${found}))`;
-      const action = `  set_field(${quoted(hits)}, ${all});\n`;
-      const label = `${pack} ${['table', table].join(' ').trim()}`;
-      return ruleText(label, `contains(${fieldText(wanted)}, "|${table}")`, action, []);
+  const length = rules.length > mostInOne ? 1 : 0;
+  const records = rules
+    .map((rule) => {
+      const key = keyOf(rule);
+      return { key, record: recordOf(rule, key, codes) };
+    })
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  const tables = Map.groupBy(records, ({ key }) => key.slice(0, length));
+  return [...tables].map(([table, list]) => {
+    const parts = [...Map.groupBy(list, ({ key }) => key.slice(0, length + 1))];
+    const chosen = parts.map(([digits, some]) => {
+      const lines = some.map(({ record }) => `${record}\n`).join('');
+      const isWanted = `to_string(contains(wanted, "|${digits}"))`;
+      // what is between the lines of the list's text is no line of a rule
+      return `{\`true\`: ${quoted(`\n${lines}`)}}[${isWanted}]`;
     });
+    const found = `regex_replace(wanted, to_string([\n    ${chosen.join(',\n    ')}\n  ]), "")`;
+    const actions =
+      `  let wanted = ${fieldText(wanted)};\n` +
+      // the server trims what is set
+      `  set_field(${quoted(hits)}, concat(${fieldText(hits)}, concat("\\n", ${found})));\n`;
+    const label = `${pack} ${['table', table].join(' ').trim()}`;
+    return ruleText(label, `contains(${fieldText(wanted)}, "|${table}")`, actions, []);
+  });
 }
