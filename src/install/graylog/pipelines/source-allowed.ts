@@ -78,9 +78,14 @@ const ownRemoval = new RegExp(
   'g',
 );
 
-/** Of the message a field of Sigpack's, or any field of the hit: the names of most are variables. */
-const ownField =
-  /\bset_field\((?:"sig(?:ma|pack)_|field: (?:"(?:[^"\\]|\\.)*"|c\d+), value: [^;\n]*, message: m\);)/g;
+/** Of the message a field of Sigpack's, or any of the hit: the names of most are variables. */
+const ownField = new RegExp(
+  `\\bset_field\\((?:${[
+    '"sig(?:ma|pack)_',
+    String.raw`field: (?:"(?:[^"\\]|\\.)*"|c\d+), value: [^;\n]*, message: m\);`,
+  ].join('|')})`,
+  'g',
+);
 
 const spaceFor = (text: string): string => {
   if (text.startsWith('/')) return ' ';
