@@ -258,6 +258,12 @@ test('what a build writes is installed', async () => {
   expect(`${done.code} ${done.out}`).toMatch(/^0 /);
   expect(graylog.pipelines.active(defaultStream).join('')).toContain('set_field("sigma_rules"');
   expect((await one.install(artifact)).out).toContain('nothing to do');
+  // all rules depend on what makes hits: it does not stay as someone changed it
+  const whole = named(graylog.pipelines.rules, 'acme hit')?.source;
+  edit(graylog.pipelines.rules, 'acme hit', 'has_field', 'has_other_field');
+  const back = await one.install(artifact);
+  expect(back.out).toMatch(/"acme hit" was changed in place: it becomes as the pack has it/);
+  expect(named(graylog.pipelines.rules, 'acme hit')?.source).toBe(whole);
   expect((await one.uninstall()).code).toBe(0);
   expect(graylog.pipelines.rules.size).toBe(0);
 });

@@ -23,7 +23,7 @@ import { removeAll } from './pipelines/apply-pipelines.ts';
 import { processorHints, refuseOldServer } from './pipelines/requirements.ts';
 import { type Rereads, rereadLines, rereadsOf, restartNotes } from './pipelines/rereads.ts';
 import { removeTuning, tuningLine } from './pipelines/tuning.ts';
-import { hasPipelines, wantedTexts } from './pipelines/wanted-texts.ts';
+import { hasPipelines, isShared, wantedTexts } from './pipelines/wanted-texts.ts';
 import { allowlistNotes } from './server-extras.ts';
 import { createServerPacks } from './server-packs.ts';
 import {
@@ -239,6 +239,9 @@ function installedOf(
       )
     : [];
   const current = currentObjects(server, known);
+  const shared = new Set(
+    known.flatMap(({ texts }) => texts.filter(isShared)).map(({ key }) => key),
+  );
   return {
     version: latest && versionOf(latest),
     title: latest?.name,
@@ -246,8 +249,7 @@ function installedOf(
     digest: latest && begun.length === 0 ? packDigest(latest) : undefined,
     current,
     known: known.map(objectsOf),
-    // a pipeline names rules by their version, and works only with all of them
-    putsBack: (key) => key.startsWith('pipeline '),
+    putsBack: (key) => shared.has(key),
     hints,
     previous:
       previous && knownOf(previous, server).length > 0

@@ -23,6 +23,13 @@ export interface WantedText {
 export const isText = (type: string): type is TextKind =>
   type === 'pipeline_rule' || type === 'pipeline';
 
+/**
+ * Whether all rules of a pack depend on a text, so that it works only as the pack has it: a pipeline
+ * names rules by their version, and what is not of certain Sigma rules prepares or makes hits of all.
+ */
+export const isShared = ({ kind, description }: WantedText): boolean =>
+  kind === 'pipeline' || ruleLinesIn(description).length === 0;
+
 /** Whether a pack tests messages at ingest. */
 export const hasPipelines = ({ entities }: ContentPack): boolean =>
   entities.some(({ type }) => isText(type.name));
