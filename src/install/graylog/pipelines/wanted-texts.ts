@@ -24,8 +24,9 @@ export const isText = (type: string): type is TextKind =>
   type === 'pipeline_rule' || type === 'pipeline';
 
 /**
- * Whether all rules of a pack depend on a text, so that it works only as the pack has it: a pipeline
- * names rules by their version, and what is not of certain Sigma rules prepares or makes hits of all.
+ * Whether all rules of a pack depend on a text, so that it works only as the pack has it: pipelines
+ * name rules by their version, and what is not of certain Sigma rules prepares or makes hits of
+ * all.
  */
 export const isShared = ({ kind, description }: WantedText): boolean =>
   kind === 'pipeline' || ruleLinesIn(description).length === 0;
