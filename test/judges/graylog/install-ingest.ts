@@ -49,7 +49,7 @@ const idOf = (name: string): string => `${name.repeat(8)}-0000-4000-8000-0000000
 
 /** A rule whose name is its id, and which finds messages with the value. */
 const rule = (name: string, value: string): string =>
-  `title: Rule ${name}\nid: ${idOf(name)}\nstatus: test\nlevel: high\nlogsource: { category: judge }\ndetection:\n  sel: { JudgeField|contains: ${value} }\n  condition: sel\n`;
+  `title: Rule ${name}\nid: ${idOf(name)}\nstatus: test\nlevel: high\nlogsource: { ${name === 'c' ? 'product: other' : 'category: judge'} }\ndetection:\n  sel: { JudgeField|contains: ${value} }\n  condition: sel\n`;
 
 /** Its definitions run every ten seconds and look ten minutes back. */
 async function build(
@@ -196,7 +196,7 @@ async function judged(server: GraylogServer): Promise<void> {
   await expectRun('tuning is not drift', 0, /is yours: "judge tuning: exclusions"/, 'status');
 
   await expectRun('plan of 1.1.0', 0, /planned/, ...install(second, '--plan', 'plan.json'));
-  await edit(server, 'judge cccccccc', '"one"', '"by hand"');
+  await edit(server, 'judge other', '"one"', '"by hand"');
   await expectRun(
     'a plan for what was',
     4,
