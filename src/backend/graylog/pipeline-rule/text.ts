@@ -41,7 +41,7 @@ const reserved = new Set([
 ]);
 
 /** A field's name as an identifier of the rule language. */
-export const fieldName = (name: string): string =>
+const fieldName = (name: string): string =>
   /^[A-Za-z_]\w*$/.test(name) && !reserved.has(name.toLowerCase()) ? name : `\`${name}\``;
 
 /** The value of a field of the message: an object, or null. */
