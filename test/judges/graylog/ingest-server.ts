@@ -6,7 +6,7 @@ import { type GraylogServer, hitsIn, type Json, removePack, sendAllGelf } from '
 
 const packId = 'b3a5f0de-61a4-4c44-9a8e-6d2f6f0f5a10';
 const probe = 'judge probe';
-const defaultStreamId = '000000000000000000000001';
+export const defaultStreamId = '000000000000000000000001';
 
 export const seconds = (start: number): string => ((performance.now() - start) / 1000).toFixed(1);
 
