@@ -32,7 +32,7 @@ export function hitTables(
     const chosen = parts.map(([digits, some]) => {
       const lines = some.map(({ record }) => `${record}\n`).join('');
       const isWanted = `to_string(contains(wanted, "|${digits}"))`;
-      // what is between the lines of the list's text is no line of a rule
+      // what is between two lines of the list's text is not a line of a rule
       return `{\`true\`: ${quoted(`\n${lines}`)}}[${isWanted}]`;
     });
     const found = `regex_replace(wanted, to_string([\n    ${chosen.join(',\n    ')}\n  ]), "")`;
