@@ -26,7 +26,7 @@ const holds = (property: (text: string, other: string) => void): void =>
 const plain = (text: string): string =>
   text
     .replace(/[\t\n\v\f\r\u0085\u2028\u2029]\s*/g, ' ')
-    .replace(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu, '')
+    .replace(/[\p{Cc}\p{Cs}\p{Bidi_Control}\ufeff]/gu, '')
     .trim();
 
 describe('conf files', () => {

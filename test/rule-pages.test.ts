@@ -235,6 +235,10 @@ const echo = (text: string): readonly RegisteredTarget[] => [
   fake('grep', () => text, text),
   fake('splunk', undefined, text),
 ];
+/** Without what sets a character apart that turns a text. */
+const unmarked = (html: string): string =>
+  html.replace(/<bdi class="turning" data-code="[^"]*">(.)<\/bdi>/gu, '$1');
+
 /** Without those of colours: a text with quotes has other pieces. */
 const tagsOf = (html: string): readonly string[] =>
   (
@@ -281,7 +285,8 @@ describe.each(hostileTexts)('a rule that holds %j everywhere', (text) => {
 
   it('adds no tag to the HTML', () => {
     const page = pageOf(source, 'html', echo(text));
-    expect(tagsOf(page)).toEqual(tagsOf(pageOf(hostileRule(benign), 'html', echo(benign))));
+    const expected = pageOf(hostileRule(benign), 'html', echo(benign));
+    expect(tagsOf(unmarked(page))).toEqual(tagsOf(expected));
     for (const [, href] of page.matchAll(/href="([^"]*)"/g))
       expect(href).toMatch(/^(?:https?:\/\/|#|data:,$|\.\.\/)/);
   });
@@ -292,7 +297,9 @@ describe.each(hostileTexts)('a rule that holds %j everywhere', (text) => {
     expect(tagsOf(index)).toEqual(tagsOf(expected));
     const data = /<script type="application\/json" id="data">(.*)<\/script>/.exec(index)?.[1] ?? '';
     expect(data).not.toMatch(/[<>&]/);
-    expect(JSON.parse(data).rules[0][1]).toBe(text.replace(/\s+/g, ' ').trim());
+    expect(JSON.parse(data).rules[0][1]).toBe(
+      text.replace(/\s+/g, ' ').replaceAll('\u202e', '\\u{202e}').trim(),
+    );
     const rows = (pages(compileText(source), 'md', []).get('index.md') ?? '')
       .split('\n')
       .filter((line) => line.includes('rules/rule.md'));

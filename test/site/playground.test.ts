@@ -339,6 +339,25 @@ describe('the page', () => {
     );
   });
 
+  it('sets a character apart that turns a text, and copies the query to the letter', async () => {
+    const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
+    await type(page, rule('Image: "a\u202egpj.exe"'));
+    await shows(page, 'a\u202egpj.exe');
+    const mark = page.locator('#query bdi');
+    expect([await mark.textContent(), await mark.getAttribute('data-code')]).toEqual([
+      '\u202e',
+      'U+202E',
+    ]);
+    // what comes after it goes on from left to right
+    expect(
+      await page.evaluate<string>(`getComputedStyle(document.querySelector('#query bdi')).display`),
+    ).toBe('inline-block');
+    await page.click('#copy');
+    await poll(() => page.evaluate<string>('navigator.clipboard.readText()')).toBe(
+      await query(page),
+    );
+  });
+
   it('carries the rule in a link, and nothing else leaves it', async () => {
     const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
     await type(page, rule('User: "ein <b>Gruß</b>"'));

@@ -1,6 +1,7 @@
 import type { Render } from '../../pack/render/template.ts';
 import type { ConditionPart } from '../condition/condition-part.ts';
 import type { PageRow, RulePage, TargetSection } from '../rule-page.ts';
+import { exactPieces } from './readable.ts';
 import type { Relations } from './relations.ts';
 import type { RuleRecord } from './rule-record.ts';
 import { sigmaTokens } from './sigma-tokens.ts';
@@ -48,7 +49,11 @@ export function ruleHtml(input: RuleHtmlInput, render: Render): string {
     correlation: page.correlation ?? false,
     condition: page.condition ? nodeOf(page.condition) : false,
     source: page.source,
-    lines: sigmaTokens(page.source).map((tokens) => ({ tokens })),
+    lines: sigmaTokens(page.source).map((tokens) => ({
+      tokens: tokens.flatMap(({ kind, text }) =>
+        exactPieces(text).map((piece) => ({ kind, ...piece })),
+      ),
+    })),
     sourceUrl: record.sourceUrl ?? '',
     playground: record.playground ?? '',
     entities: (record.entities ?? []).join(', '),
@@ -67,7 +72,7 @@ export function ruleHtml(input: RuleHtmlInput, render: Render): string {
     neighbours: relations.techniques
       .filter(({ rules }) => rules.length > 0)
       .map((technique) => ({ ...technique, more: technique.total - 1 - technique.rules.length })),
-    sections,
+    sections: sections.map((section) => ({ ...section, tokens: exactPieces(section.query) })),
   });
 }
 

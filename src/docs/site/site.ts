@@ -7,6 +7,7 @@ import { ruleMarkdown } from '../rule-markdown.ts';
 import { type Convert, inSectionOrder, rulePage } from '../rule-page.ts';
 import { countAttack } from './matrix.ts';
 import { navigatorLayer } from './navigator.ts';
+import { readable } from './readable.ts';
 import type { Relations } from './relations.ts';
 import { ruleHtml } from './rule-html.ts';
 import type { RuleRecord } from './rule-record.ts';
@@ -45,7 +46,8 @@ const siteAssets = ['site.css', 'site.js'];
  */
 export function* docsFiles(input: DocsInput): Generator<PackFile> {
   const { title, format, convert, slugOf, first, relationsOf, recordOf } = input;
-  const render: Render = (name, context) => input.render(`docs/${name}.hbs`, context);
+  const render: Render = (name, context) =>
+    input.render(`docs/${name}.hbs`, format === 'html' ? readable(context) : context);
   const targets = inSectionOrder(input.targets);
   const entries: IndexEntry[] = [];
   const sources = createSourcePages();

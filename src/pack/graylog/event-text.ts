@@ -39,8 +39,12 @@ export function remediationText({ rule, settings }: PackDetection): string {
   ]);
 }
 
+/** Without the characters that change the direction of a text: with them, it reads as another. */
 const paragraphs = (parts: readonly string[]): string =>
-  parts.filter((part) => part !== '').join('\n\n');
+  parts
+    .map((part) => part.replace(/\p{Bidi_Control}/gu, ''))
+    .filter((part) => part !== '')
+    .join('\n\n');
 
 function list(heading: string, items: readonly string[]): string {
   if (items.length === 0) return '';
@@ -63,7 +67,10 @@ const linkMarkdown = (value: string): string =>
 
 /** Percent-encodes what Markdown could read as the end of a link or as markup in it. */
 const linkTarget = (address: string): string =>
-  address.replace(/[()[\]*\\`"'|$~!&]/g, (char) => entities[char] ?? percentEncoded(char));
+  address.replace(
+    /[()[\]*\\`"'|$~!&\p{Bidi_Control}]/gu,
+    (char) => entities[char] ?? percentEncoded(char),
+  );
 
 /** ATT&CK ids of the tactics that have a short name here; the newest ones are missing. */
 export function tacticIds(names: readonly string[]): string[] {

@@ -34,9 +34,9 @@ export const cut = (name: string, length: number): string => wholeStart(name, le
  * another.
  */
 function oneLine(text: string): string {
-  if (!/[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]| {2}/u.test(text)) return text.trim();
+  if (!/[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff]| {2}/u.test(text)) return text.trim();
   return text
-    .replace(/[\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu, '')
+    .replace(/[\p{Cs}\p{Bidi_Control}\ufeff]/gu, '')
     .replace(/[\p{Cc}\u2028\u2029 ]+/gu, ' ')
     .trim();
 }

@@ -4,11 +4,11 @@ import { unflagged, unflaggedFile } from '../../backend/splunk/app-inspect.ts';
 const lineBreaks = /[\t\n\v\f\r\u0085\u2028\u2029]\s*/g;
 // control characters, bidirectional marks (they make a text read as another), byte order marks,
 // lone surrogates
-const unprintable = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+const unprintable = /[\p{Cc}\p{Cs}\p{Bidi_Control}\ufeff]/gu;
 const backslash = 92;
 
 // most texts have none of them: one search is cheaper than two replacements
-const either = /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]/u;
+const either = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff]/u;
 
 const oneLine = (text: string): string =>
   (either.test(text) ? text.replace(lineBreaks, ' ').replace(unprintable, '') : text).trim();
@@ -57,8 +57,8 @@ export const confText = (text: string): string => unflagged(confValue(text));
 
 // line ends of other systems, and characters that are invisible or make a text read as another
 const foreignLineEnd = /\r\n?|[\u0085\u2028\u2029]/g;
-const eitherInLines = /[^\P{Cc}\t\n]|[\p{Cs}\u2028-\u202e\u2066-\u2069\ufeff]/u;
-const unseenInLines = /[^\P{Cc}\t\n]|[\p{Cs}\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+const eitherInLines = /[^\P{Cc}\t\n]|[\p{Cs}\p{Bidi_Control}\u2028\u2029\ufeff]/u;
+const unseenInLines = /[^\P{Cc}\t\n]|[\p{Cs}\p{Bidi_Control}\ufeff]/gu;
 
 /** A text of several lines for a lookup, without what AppInspect flags. */
 export function unflaggedLines(text: string): string {

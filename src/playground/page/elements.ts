@@ -7,6 +7,16 @@ export function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind)
 
 type Properties = Readonly<Record<string, string>>;
 
+/** A text whose direction no character of it changes: each is alone, with its code in front. */
+export const plain = (text: string): readonly (Node | string)[] =>
+  text.split(/(\p{Bidi_Control})/u).map((piece, at) => {
+    if (at % 2 === 0) return piece;
+    const made = document.createElement('bdi');
+    made.dataset.code = `U+${piece.charCodeAt(0).toString(16).toUpperCase()}`;
+    made.append(piece);
+    return made;
+  });
+
 /** An element with attributes and texts or elements in it. Texts never become markup. */
 export function element<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
@@ -15,7 +25,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[Name] {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
+  made.append(...children.flatMap((one) => (typeof one === 'string' ? plain(one) : one)));
   return made;
 }
 

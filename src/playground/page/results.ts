@@ -7,7 +7,7 @@ import type {
   PlaygroundReason,
   PlaygroundResult,
 } from '../messages.ts';
-import { button, byId, element } from './elements.ts';
+import { button, byId, element, plain } from './elements.ts';
 
 /** What the list of diagnostics can do to the editor. */
 export interface ResultActions {
@@ -71,7 +71,7 @@ export function showQueries(
   byId('query-panel', HTMLElement).setAttribute('aria-labelledby', `tab-${target}`);
   const shown = queries.find((one) => one.target === target);
   const isThere = shown !== undefined && shown.rules > 0;
-  byId('query', HTMLElement).textContent = isThere ? shown.text : '';
+  byId('query', HTMLElement).replaceChildren(...plain(isThere ? shown.text : ''));
   byId('query', HTMLElement).hidden = !isThere;
   byId('copy', HTMLButtonElement).disabled = !isThere;
   const reasons = diagnostics.filter(

@@ -1,7 +1,7 @@
 import type { Rule } from '../../../sigma/collection/collection.ts';
 import { counted, plural } from '../../../source/plural.ts';
 import { visible } from '../../../source/visible.ts';
-import { printText } from '../../terminal/guarded.ts';
+import { forStream, printText } from '../../terminal/guarded.ts';
 import type { Hunt } from './hunts.ts';
 
 const streamsText = (titles: readonly string[]): string =>
@@ -28,9 +28,10 @@ export function printHunt({ id, title, name, level, streams, ...found }: Hunt): 
   const { queries, reason, links = [] } = found;
   const own = streams === undefined ? undefined : streamsText(streams);
   const facts = [level, id, own].filter((fact) => fact !== undefined).join(', ');
-  printText(`\n${name ?? title}${facts === '' ? '' : ` (${facts})`}\n`);
+  printText(`\n${visible(name ?? title)}${facts === '' ? '' : ` (${facts})`}\n`);
   // not broken, so that they can be copied
-  for (const line of [...queries, ...links]) process.stdout.write(`  ${visible(line)}\n`);
+  for (const line of [...queries, ...links])
+    process.stdout.write(`  ${forStream(line, process.stdout)}\n`);
   if (reason !== undefined)
     printText(`  No search finds this in stored messages; rules at ingest do: ${reason}\n`);
 }
