@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -19,6 +20,9 @@ const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 const started = join(dist, '.building');
 const record = join(dist, '.built');
+const emitted = join(dist, '.emitted');
+/** tsc's own records of what is up to date. */
+const tscRecords = ['.tsbuildinfo', '.tsbuildinfo-types'].map((name) => join(dist, name));
 
 const folders = ['src', 'scripts', 'templates'];
 const files = [
@@ -59,6 +63,12 @@ function sources() {
 const made = () =>
   filesIn(join(dist, 'lib')).map((path) => `${path} ${statSync(join(root, path)).size}`);
 
+/** Whether all that tsc emitted for the last build is there: its own records don't say. */
+const isEmitted = () => {
+  const paths = contentOf(relative(root, emitted)).toString();
+  return paths !== '' && paths.split('\n').every((path) => existsSync(join(root, path)));
+};
+
 function isBuilt() {
   try {
     return readFileSync(record, 'utf8') === [sources(), ...made()].join('\n');
@@ -74,8 +84,11 @@ switch (process.argv[2]) {
     rmSync(record, { force: true });
     // now: what changes during the build may not be in it
     writeFileSync(started, sources());
+    if (!isEmitted()) for (const path of tscRecords) rmSync(path, { force: true });
     break;
   case 'end': {
+    const byTsc = ['modules', 'types'].map((name) => join(dist, name));
+    writeFileSync(emitted, byTsc.filter(existsSync).flatMap(filesIn).join('\n'));
     // without it, another build has ended meanwhile: the next run builds
     const before = contentOf(relative(root, started));
     if (before === '') break;

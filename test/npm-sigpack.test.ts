@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it } from 'vitest';
@@ -99,4 +108,48 @@ it('builds again where something changed during a build', () => {
   expect(run().stdout).toBe('late\n');
   expect(run().stdout).toBe('after\n');
   expect(builds()).toBe(2);
+});
+
+it('emits again what somebody has deleted, and leaves alone what is there', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const bundling = / && node scripts\/bundle\.mjs && node scripts\/playground\.mjs/;
+  expect(scripts.build).toMatch(bundling);
+  rmSync(join(folder, 'node_modules'), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  writeFiles(folder, {
+    'package.json': JSON.stringify({
+      type: 'module',
+      scripts: {
+        build: scripts.build.replace(bundling, ' && node scripts/lib.mjs'),
+      },
+    }),
+    'scripts/lib.mjs':
+      "import { mkdirSync } from 'node:fs'; mkdirSync('dist/lib', { recursive: true });",
+    'src/index.ts': "export { a } from './a.ts';\n",
+    'src/a.ts': 'export const a: string = "first";\n',
+  });
+  rmSync(join(folder, 'src/b'), { recursive: true });
+  for (const name of ['tsconfig.json', 'tsconfig.build.json', 'tsconfig.types.json'])
+    copyFileSync(join(root, name), join(folder, name));
+  const at = (path: string): string => join(folder, 'dist', path);
+  const build = (): void => {
+    const shell = process.platform === 'win32';
+    const options = { cwd: folder, encoding: 'utf8', shell } as const;
+    const { status, stdout, stderr } = spawnSync('npm', ['run', '-s', 'build'], options);
+    expect([status, stdout, stderr]).toEqual([0, '', '']);
+  };
+  build();
+
+  const { mtimeMs } = statSync(at('modules/a.js'));
+  writeFiles(folder, { 'src/index.ts': "export { a } from './a.ts';\nexport const b = 1;\n" });
+  build();
+  expect(readFileSync(at('modules/index.js'), 'utf8')).toContain('b = 1');
+  expect(statSync(at('modules/a.js')).mtimeMs).toBe(mtimeMs);
+
+  for (const gone of ['modules/a.js', 'types/a.d.ts', 'modules']) {
+    rmSync(at(gone), { recursive: true });
+    build();
+    for (const path of ['modules/index.js', 'modules/a.js', 'types/index.d.ts', 'types/a.d.ts'])
+      expect([gone, path, existsSync(at(path))]).toEqual([gone, path, true]);
+  }
 });
