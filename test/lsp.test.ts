@@ -1,43 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  type CompletionList,
-  createProtocolConnection,
-  type Diagnostic,
-  type DocumentSymbol,
-  ErrorCodes,
-  type Hover,
-  type Location,
-  type ProtocolConnection,
-  type PublishDiagnosticsParams,
-  StreamMessageReader,
-  StreamMessageWriter,
-  type WorkspaceEdit,
+import type {
+  CompletionList,
+  Diagnostic,
+  DocumentSymbol,
+  Hover,
+  Location,
+  ProtocolConnection,
+  PublishDiagnosticsParams,
+  WorkspaceEdit,
 } from 'vscode-languageserver/node';
+import { logon, startServer } from './lsp-client.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sigpack-lsp-')));
-const main = join(import.meta.dirname, '..', 'dist/lib/cli/main.js');
 
-const logon = `title: Failed Logon
-id: 8c3f0a52-2c0c-4a3e-9a63-0d4b4a1f6a11
-name: failed_logon
-logsource:
-  product: windows
-  service: security
-tags:
-  - attack.t1059.001
-detection:
-  selection_main:
-    EventID: 4625
-    Image|contains: findstr
-  other:
-    User|endswith: '$'
-  condition: selection_main and not other
-`;
 const burst = `title: Many Failed Logons
 id: 0a4bb4a2-7c8e-4a43-8f0e-6f6f0d0c9b01
 correlation:
@@ -114,44 +94,12 @@ function applied(text: string, edit: WorkspaceEdit | null, name: string): string
     );
 }
 
-/** Starts a server in `cwd`; returns a connection that has not initialized it. */
-function started(cwd?: string): { server: ChildProcess; client: ProtocolConnection } {
-  const child = spawn(process.execPath, [main, 'lsp', '--stdio'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    cwd,
-  });
-  if (!child.stdin || !child.stdout) throw new Error('no pipes');
-  const connection = createProtocolConnection(
-    new StreamMessageReader(child.stdout),
-    new StreamMessageWriter(child.stdin),
-  );
-  connection.onRequest('client/registerCapability', () => null);
-  return { server: child, client: connection };
-}
-
-/** Has a server of its own, initialized in `folder`, for as long as it is used. */
-async function withServer(
-  params: object,
-  use: (client: ProtocolConnection) => Promise<void>,
-): Promise<void> {
-  const other = started(folder);
-  try {
-    other.client.listen();
-    const initial = { processId: process.pid, capabilities: {}, ...params };
-    await other.client.sendRequest('initialize', initial);
-    await use(other.client);
-  } finally {
-    other.client.dispose();
-    other.server.kill();
-  }
-}
-
 beforeAll(async () => {
   mkdirSync(join(folder, 'rules'));
   writeFileSync(join(folder, 'sigpack.yml'), config);
   writeFileSync(join(folder, 'rules', 'logon.yml'), logon);
   writeFileSync(join(folder, 'rules', 'burst.yml'), burst);
-  ({ server, client } = started());
+  ({ server, client } = startServer());
   client.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => {
     published.set(params.uri, params.diagnostics);
     for (const look of [...waiting]) look();
@@ -325,27 +273,6 @@ test('outlives a change whose text is not a text', async () => {
   });
   expect(parts.map(({ name }) => name)).toEqual(['Failed Logon']);
 });
-
-test.each([
-  ['on no disk', 'untitled:rules'],
-  ['missing', pathToFileURL(join(folder, 'missing')).href],
-])('starts where it is if the folder of the editor is %s', (_, rootUri) =>
-  withServer({ rootUri }, async (other) => {
-    const [symbol] = await other.sendRequest<DocumentSymbol[]>('textDocument/documentSymbol', {
-      textDocument: { uri: uri('logon.yml') },
-    });
-    expect(symbol?.name).toBe('Failed Logon');
-  }),
-);
-
-test('refuses requests after it was shut down', () =>
-  withServer({}, async (other) => {
-    await other.sendRequest('shutdown');
-    const asked = other.sendRequest('textDocument/documentSymbol', {
-      textDocument: { uri: uri('logon.yml') },
-    });
-    await expect(asked).rejects.toMatchObject({ code: ErrorCodes.InvalidRequest });
-  }));
 
 test('keeps files as they are on disk', () => {
   expect(readFileSync(join(folder, 'rules', 'logon.yml'), 'utf8')).toBe(logon);

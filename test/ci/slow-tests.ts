@@ -35,6 +35,7 @@ export const slowTests = [
   'same-bytes.test.ts',
   'grouped-upgrade.test.ts',
   'lsp.test.ts',
+  'lsp-life.test.ts',
   'npm-sigpack.test.ts',
   'pipelines-cli.test.ts',
   'named-fields.test.ts',

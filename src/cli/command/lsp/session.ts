@@ -91,7 +91,7 @@ export function createSession(
     },
     ready: async () => {
       if (closed) throw new ResponseError(ErrorCodes.InvalidRequest, 'the server was shut down');
-      if (!loading) throw new Error('the editor has not initialized the server');
+      if (!loading) throw notInitialized();
       return loading;
     },
     edit(path, text) {
@@ -112,5 +112,8 @@ export function createSession(
     },
   };
 }
+
+const notInitialized = (): ResponseError<void> =>
+  new ResponseError(ErrorCodes.ServerNotInitialized, 'the editor has not initialized the server');
 
 const onDisk = (path: string): string | undefined => readRuleFile(path, false, createBag())?.text;
