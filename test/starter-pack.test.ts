@@ -120,7 +120,7 @@ describe.each(own.map((compiled) => [pathOf(compiled), compiled] as const))(
       const ids = [...tactics].filter((tag) => /^t\d/.test(tag)).map((tag) => tag.toUpperCase());
       expect(ids).not.toEqual([]);
       for (const id of ids) {
-        const technique = attackTechniques.get(id);
+        const technique = attackTechniques().get(id);
         expect(technique, id).toBeDefined();
         expect(technique?.current).toBe(id);
         expect(

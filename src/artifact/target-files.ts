@@ -45,7 +45,7 @@ export function splunkApp(
     macros,
     render,
     assets,
-    attackNames: techniqueNames,
+    attackNames: techniqueNames(),
     pages: pages?.pages ?? [],
     templatesAreOurs: !customTemplates,
   });

@@ -1,3 +1,4 @@
+import { once } from '../source/cache.ts';
 import { retiredTechniqueData } from './retired-techniques.ts';
 import { retiredTacticData, tacticData } from './tactics.ts';
 import { techniqueData } from './techniques.ts';
@@ -39,11 +40,12 @@ export const tacticByShortName: ReadonlyMap<string, AttackTactic> = new Map(
 );
 
 /** By id: those of today, then the retired ones. */
-export const attackTechniques: ReadonlyMap<string, AttackTechnique> = readTechniques();
+export const attackTechniques = once(readTechniques);
 
 /** Names of techniques by id; retired ones have their last name. */
-export const techniqueNames: ReadonlyMap<string, string> = new Map(
-  [...attackTechniques].map(([id, { name }]) => [id, name]),
+export const techniqueNames = once(
+  (): ReadonlyMap<string, string> =>
+    new Map([...attackTechniques()].map(([id, { name }]) => [id, name])),
 );
 
 function readTechniques(): ReadonlyMap<string, AttackTechnique> {

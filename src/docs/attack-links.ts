@@ -32,7 +32,7 @@ export function triggerLinks({ techniques }: AttackReferences): readonly Link[] 
 
 function linked(techniques: readonly string[], urlOf: (id: string) => string): readonly Link[] {
   return techniques.map((id) => {
-    const technique = attackTechniques.get(id);
+    const technique = attackTechniques().get(id);
     return technique
       ? { text: `${id}: ${technique.name}`, url: urlOf(technique.current) }
       : { text: id, url: '' };

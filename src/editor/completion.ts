@@ -98,7 +98,7 @@ function sourceValues({ key, lines }: Cursor, { logSources }: Vocabulary): reado
 function tagItems({ tags }: Vocabulary): readonly Completion[] {
   const known = new Map<string, string | undefined>();
   for (const { shortName, name } of attackTactics) known.set(`attack.${shortName}`, name);
-  for (const { id, name, current } of attackTechniques.values())
+  for (const { id, name, current } of attackTechniques().values())
     if (id === current) known.set(`attack.${id.toLowerCase()}`, name);
   for (const tag of tags.keys()) if (!known.has(tag)) known.set(tag, undefined);
   for (const name of ['clear', 'green', 'amber', 'red']) known.set(`tlp.${name}`, undefined);

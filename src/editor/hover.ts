@@ -33,18 +33,17 @@ function attackMeaning(tag: string): Omit<WordMeaning, 'span'> | undefined {
   const name = /^attack\.(.+)$/i.exec(tag)?.[1] ?? '';
   const tactic = tacticByShortName.get(name.toLowerCase().replaceAll('_', '-'));
   if (tactic) return { lines: [`${tactic.id}: ${tactic.name}`], url: tacticUrl(tactic.id) };
-  const technique = attackTechniques.get(name.toUpperCase());
+  const technique = attackTechniques().get(name.toUpperCase());
   if (!technique) return undefined;
   const tactics = technique.tactics.map((one) => tacticByShortName.get(one)?.name ?? one);
-  const parent = attackTechniques.get(technique.id.split('.')[0] ?? '');
+  const parent = attackTechniques().get(technique.id.split('.')[0] ?? '');
   const full =
     parent && parent !== technique ? `${parent.name}: ${technique.name}` : technique.name;
+  const { id, current } = technique;
   const replaced =
-    technique.current === technique.id
-      ? []
-      : [`replaced by ${technique.current} ${attackTechniques.get(technique.current)?.name ?? ''}`];
+    current === id ? [] : [`replaced by ${current} ${attackTechniques().get(current)?.name ?? ''}`];
   return {
-    lines: [`${technique.id}: ${full}`, tactics.join(', '), ...replaced],
-    url: techniqueUrl(technique.current),
+    lines: [`${id}: ${full}`, tactics.join(', '), ...replaced],
+    url: techniqueUrl(current),
   };
 }

@@ -20,7 +20,7 @@ let known: ReadonlySet<string> | undefined;
 function services(): ReadonlySet<string> {
   known ??= new Set([
     ...knownServices,
-    ...tableSources.flatMap(({ service }) => service ?? []),
+    ...tableSources().flatMap(({ service }) => service ?? []),
     ...otherServices,
   ]);
   return known;

@@ -65,10 +65,10 @@ function checkAttack(name: string, entry: YamlScalar, report: Report): void {
       );
     return;
   }
-  const technique = attackTechniques.get(name.toUpperCase());
+  const technique = attackTechniques().get(name.toUpperCase());
   if (!technique) {
     const [parent = ''] = name.toUpperCase().split('.');
-    const known = attackTechniques.get(parent)?.name;
+    const known = attackTechniques().get(parent)?.name;
     report(
       'LNT007',
       entry,
@@ -93,7 +93,7 @@ function checkTactics(
     entries.map(({ text }) => text.toLowerCase()),
   );
   for (const id of techniques) {
-    const wanted = attackTechniques.get(id)?.tactics ?? [];
+    const wanted = attackTechniques().get(id)?.tactics ?? [];
     if (wanted.length > 0 && !wanted.some((tactic) => given.includes(tactic)))
       reportHere(`${id} has no tag of its tactic`, `Add attack.${wanted.join(' or attack.')}.`);
   }

@@ -47,7 +47,7 @@ it.skipIf(!existsSync(attack))('ATT&CK has the names of its source', async () =>
     id,
     name,
   ]);
-  expect(Object.fromEntries(techniqueNames)).toEqual(Object.fromEntries(names));
+  expect(Object.fromEntries(techniqueNames())).toEqual(Object.fromEntries(names));
   for (const [name, text] of Object.entries(attackDataFiles))
     expect(readFileSync(join(root, 'src', 'attack', name), 'utf8')).toBe(text);
 });

@@ -1,4 +1,4 @@
-import { perName } from '../../source/per-name.ts';
+import { perName } from '../../source/cache.ts';
 
 /** Spellings of text in Lucene's classic query syntax. */
 

@@ -1,5 +1,5 @@
 import { isPlaceholder, ONE, type Pattern, type PatternPart } from '../../sigma/value/pattern.ts';
-import { perName } from '../../source/per-name.ts';
+import { perName } from '../../source/cache.ts';
 import { type Place, refused } from '../backend.ts';
 import { isFlaggedTerm, looseTerm } from './app-inspect.ts';
 

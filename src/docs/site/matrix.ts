@@ -31,7 +31,7 @@ export interface AttackCount {
 
 /** The present ids of techniques, once each; unknown ones are left out. */
 export function currentTechniques(ids: readonly string[]): readonly string[] {
-  return [...new Set(ids.flatMap((id) => attackTechniques.get(id)?.current ?? []))];
+  return [...new Set(ids.flatMap((id) => attackTechniques().get(id)?.current ?? []))];
 }
 
 /** Ids of tactics by their short names, once each; unknown ones are left out. */
@@ -71,7 +71,7 @@ export function attackMatrix(count: AttackCount): readonly MatrixColumn[] {
       subs.set(parentOf(id), [...(subs.get(parentOf(id)) ?? []), cell(id, rules)]);
   }
   const columns = new Map<string, MatrixCell[]>(attackTactics.map(({ id }) => [id, []]));
-  for (const { id, tactics, current, deprecated } of attackTechniques.values()) {
+  for (const { id, tactics, current, deprecated } of attackTechniques().values()) {
     const rules = count.techniques.get(id) ?? 0;
     if (id.includes('.') || current !== id || (deprecated && rules === 0)) continue;
     const entry = { ...cell(id, rules), subs: (subs.get(id) ?? []).sort(byId) };
@@ -91,7 +91,7 @@ export function attackMatrix(count: AttackCount): readonly MatrixColumn[] {
 
 const cell = (id: string, rules: number): Omit<MatrixCell, 'subs'> => ({
   id,
-  name: attackTechniques.get(id)?.name ?? id,
+  name: attackTechniques().get(id)?.name ?? id,
   rules,
   heat: heatOf(rules),
 });

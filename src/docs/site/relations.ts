@@ -84,7 +84,7 @@ export function createRelations(
       const all = byTechnique.get(id) ?? [];
       return {
         id,
-        name: attackTechniques.get(id)?.name ?? id,
+        name: attackTechniques().get(id)?.name ?? id,
         total: all.length,
         ...neighbours(all, rule, shownOf),
       };

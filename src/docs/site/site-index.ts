@@ -105,7 +105,7 @@ export function indexHtml({ title, entries, count }: SiteIndex, render: Render):
   );
   const names = [...count.techniques.keys()]
     .sort()
-    .map((id) => [id, attackTechniques.get(id)?.name ?? '']);
+    .map((id) => [id, attackTechniques().get(id)?.name ?? '']);
   const values = (of: (entry: IndexEntry) => readonly string[]): readonly string[] =>
     [...new Set(entries.flatMap(of))].filter((value) => value !== '').sort();
   const present = {

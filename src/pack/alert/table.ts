@@ -1,6 +1,7 @@
 import { filterFits } from '../../sigma/filter/filter.ts';
 import { perSource } from '../../sigma/rule/per-source.ts';
 import type { LogSource } from '../../sigma/rule/rule.ts';
+import { once } from '../../source/cache.ts';
 import type { Entity, ThreatObject } from './fields.ts';
 import { type AlertRow, columnOf, isEventHost, type SecurityDomain } from './row.ts';
 import { cloudRows } from './rows-cloud.ts';
@@ -28,19 +29,21 @@ export interface AlertSource {
 
 interface TableEntry {
   readonly source: LogSource;
-  readonly alert: AlertSource;
+  readonly alert: () => AlertSource;
 }
 
 const keysOf = ({ category, product, service }: LogSource): number =>
   Number(category !== undefined) + Number(product !== undefined) + Number(service !== undefined);
 
 // the most specific rows first
-const table: readonly TableEntry[] = [...windowsRows, ...cloudRows, ...hostRows, ...networkRows]
-  .map((row) => ({ source: row.source, alert: read(row) }))
-  .sort((a, b) => keysOf(b.source) - keysOf(a.source));
+const table = once((): readonly TableEntry[] =>
+  [...windowsRows, ...cloudRows, ...hostRows, ...networkRows]
+    .map((row) => ({ source: row.source, alert: once(() => read(row)) }))
+    .sort((a, b) => keysOf(b.source) - keysOf(a.source)),
+);
 
 /** All log sources that have a row in the table. */
-export const tableSources: readonly LogSource[] = table.map(({ source }) => source);
+export const tableSources = once((): readonly LogSource[] => table().map(({ source }) => source));
 
 function read({ entities, threatObjects = {}, shown = '', domain, hours }: AlertRow): AlertSource {
   const named = <Type extends string>(fields: Readonly<Record<string, Type>>) =>
@@ -63,8 +66,10 @@ function read({ entities, threatObjects = {}, shown = '', domain, hours }: Alert
 }
 
 /** The row of a log source; undefined if it has none. */
-export const alertSourceOf = perSource(
-  (source) => table.find((entry) => filterFits(entry.source, source))?.alert,
+export const alertSourceOf = perSource((source) =>
+  table()
+    .find((entry) => filterFits(entry.source, source))
+    ?.alert(),
 );
 
 /** Fields that the pipelines of a target are asked to name. */

@@ -73,7 +73,7 @@ export function warnOfMatchSlips(
 function knownValues(
   sources: readonly LogSource[],
 ): Readonly<Record<SourcePart, ReadonlySet<string>>> {
-  const all = [...sources, ...tableSources];
+  const all = [...sources, ...tableSources()];
   const of = (part: SourcePart, more: Iterable<string> = []) =>
     new Set([...all.flatMap((source) => source[part] ?? []), ...more]);
   return {

@@ -9,3 +9,12 @@ export function perName<T>(work: (name: string) => T): (name: string) => T {
     return value;
   };
 }
+
+/** Works a value out when it is first asked for: many runs never need it. */
+export function once<T extends object>(work: () => T): () => T {
+  let value: T | undefined;
+  return () => {
+    value ??= work();
+    return value;
+  };
+}
