@@ -15,7 +15,22 @@ const withPureValues = (code) =>
     .replace(/^(var \w+ = )(new Schema\(\[.*?^\]\));$/gms, '$1/* @__PURE__ */ (() => $2)();')
     .replace(/^(var \w+ = |\tscalarStyleRules: )((?:new )?[\w.]+\()/gm, '$1/* @__PURE__ */ $2');
 
+/** Nothing is highlighted by a grammar: of this library, only the names that are imported stay. */
+const namesAlone = (code) =>
+  code.replace(/^.*^export \{ (.*) \};$/ms, (_, names) =>
+    names.replace(/\w+(?:, )?/g, (name) => `export const ${name.replace(', ', '')} = undefined;\n`),
+  );
+
+/** Without a grammar, no text has a tree, and nothing parses. */
+const withoutTrees = (code) =>
+  code
+    .replace(/^(function syntaxTree\(state\) \{\n)[^}]*/m, '$1    return Tree.empty;\n')
+    .replace(/^Language\.(?:setState = [^\n]*|state = .*?^\}\));$/gms, '')
+    .replace(/^for \(let \[legacyName, name\] of \[.*?^\]\)\n[^;]*;$/ms, '');
+
 const trims = [
+  { file: '/@lezer/highlight/dist/index.js', trim: namesAlone },
+  { file: '/@codemirror/language/dist/index.js', trim: withoutTrees },
   { file: '/re2js/build/index.js', trim: withoutTables },
   { file: '/js-yaml/dist/js-yaml.mjs', trim: withPureValues },
 ];
