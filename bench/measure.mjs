@@ -29,7 +29,7 @@ function resultOf(command, stdout, error) {
   return result;
 }
 
-const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+export const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 /**
  * The medians of several runs of each command, by name. The commands take turns, so that all meet a

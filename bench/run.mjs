@@ -1,8 +1,8 @@
 // npm run bench [-- --all] [-- --held] [-- PART...]: figures beside their budgets, with exit code 1
-// over budget. Parts: build, convert, match, diff, scale; default: all of them. `--all` adds tables
-// that no budget is about. `--held` fails only where a figure is worse than the value at which
-// budgets.json holds it, each time that it is measured, up to three times. Meant for a machine that
-// does nothing else.
+// over budget. Parts: build, convert, match, diff, scale, playground; default: all of them. `--all`
+// adds tables that no budget is about. `--held` fails only where a figure is worse than the value
+// at which budgets.json holds it, each time that it is measured, up to three times. Meant for a
+// machine that does nothing else.
 import { parseArgs } from 'node:util';
 import { buildFigures } from './build.mjs';
 import { convertFigures } from './convert.mjs';
@@ -10,6 +10,7 @@ import { diffFigures } from './diff.mjs';
 import { repeated, report } from './figures.mjs';
 import { matchFigures } from './match.mjs';
 import { missingFolders, rsigma, shared } from './places.mjs';
+import { playgroundFigures } from './playground.mjs';
 import { scaleFigures } from './scale.mjs';
 
 const parts = {
@@ -18,6 +19,7 @@ const parts = {
   match: matchFigures,
   diff: diffFigures,
   scale: scaleFigures,
+  playground: playgroundFigures,
 };
 const { values, positionals } = parseArgs({
   allowPositionals: true,
