@@ -30,18 +30,30 @@ async function bundled(name) {
     minify: true,
     comments: false,
   });
-  // what would end the element that holds it
-  return output[0].code.replace(/<(?=\/script|!--)/gi, '\\x3C');
+  return (
+    output[0].code
+      // what would end the element that holds it
+      .replace(/<(?=\/script|!--)/gi, '\\x3C')
+      // a browser reads a script of one byte per character in less time
+      .replace(/[\x7f-\uffff]/g, escaped)
+  );
 }
 
+const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 const template = (name) => readFileSync(join(root, 'scripts/playground', name), 'utf8');
-const [script, worker] = await Promise.all(['page', 'worker'].map(bundled));
-const hash = createHash('sha256').update(script).digest('base64');
+const hashOf = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+const [start, script, editor, worker] = await Promise.all(
+  ['start', 'page', 'editor-script', 'worker'].map(bundled),
+);
 const page = Handlebars.compile(template('page.html.hbs'), { strict: true })({
-  hashes: `'sha256-${hash}'`,
+  hashes: [start, editor, script].map(hashOf).join(' '),
   style: template('page.css').trim(),
+  start,
   script,
+  editor,
   worker,
+  opening: '{{opening}}',
   data: '{{data}}',
 });
 writeFileSync(

@@ -7,7 +7,11 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { usedClasses } from '../scripts/playground/trim.mjs';
 import { createAnswerer } from '../src/playground/answer.ts';
 import { chosenFirst } from '../src/playground/chosen-first.ts';
-import type { PlaygroundInput, PlaygroundResult } from '../src/playground/messages.ts';
+import type {
+  PlaygroundInput,
+  PlaygroundOpening,
+  PlaygroundResult,
+} from '../src/playground/messages.ts';
 import { fragmentOf, largestFragment, stateIn } from '../src/playground/share.ts';
 import { classes, positions } from '../src/python-regex/syntax/spelling.ts';
 import { sigpack } from './sigpack.ts';
@@ -33,7 +37,7 @@ function compiled(changed: Partial<PlaygroundInput>): PlaygroundResult {
       'name: Mine\npriority: 1\ntransformations:\n' +
       '  - type: field_name_mapping\n    mapping: { Image: process }\n',
   };
-  answer({ kind: 'data', data: { pipelines, settings: '', vocabulary: { fields: {} } } });
+  answer({ kind: 'data', data: { pipelines, vocabulary: { fields: {} } } });
   const answered = answer({ kind: 'compile', id: 1, input: { ...input, ...changed } });
   if (answered?.kind !== 'compiled') throw new Error('no answer');
   return answered.result;
@@ -47,10 +51,17 @@ describe('sigpack playground', () => {
     const [, policy = ''] = /Content-Security-Policy" content="([^"]*)"/.exec(page) ?? [];
     expect(policy).toMatch(/^default-src 'none';/);
     expect(policy).not.toMatch(/connect-src|unsafe-eval|script-src[^;]*unsafe|https?:/);
-    const [, script = ''] = /<script>([\s\S]*?)<\/script>/.exec(page) ?? [];
-    const digest = createHash('sha256').update(script).digest('base64');
-    expect(policy).toContain(`script-src 'sha256-${digest}'`);
-    expect(page.match(/<script/g)).toHaveLength(3);
+    const scripts = [
+      ...page.matchAll(/<script(?:| type="text\/plain" id="editor-script")>([\s\S]*?)<\/script>/g),
+    ];
+    const digests = scripts.map(([, script = '']) =>
+      createHash('sha256').update(script).digest('base64'),
+    );
+    expect(digests).toHaveLength(3);
+    expect(policy).toContain(
+      `script-src ${digests.map((digest) => `'sha256-${digest}'`).join(' ')};`,
+    );
+    expect(page.match(/<script/g)).toHaveLength(6);
     const [, data = ''] = /id="data">([\s\S]*?)<\/script>/.exec(page) ?? [];
     expect(Object.keys(JSON.parse(data).pipelines)).toContain('splunk-windows-xml');
   });
@@ -58,9 +69,31 @@ describe('sigpack playground', () => {
   it('has less than 350,000 bytes without the pipelines, compressed as a server does', async () => {
     await sigpack(['playground', '-o', 'page.html'], { cwd: folder });
     const page = readFileSync(join(folder, 'page.html'), 'utf8');
-    const plain = page.replace(/(id="data">)[\s\S]*?(?=<\/script>)/, '$1');
+    const plain = page.replace(/(id="(?:data|opening)">)[\s\S]*?(?=<\/script>)/g, '$1');
     expect(page.length - plain.length).toBeGreaterThan(10_000);
     expect(gzipSync(plain, { level: 9 }).length).toBeLessThan(350_000);
+  });
+
+  it.each([
+    ['without a project', undefined],
+    [
+      'with settings of a project',
+      'pipelines: { graylog: graylog }\nseverities: { TGT002: off }\n',
+    ],
+  ])('opens with what its worker answers, %s', async (_, config) => {
+    const project = mkdtempSync(join(folder, 'project-'));
+    if (config !== undefined) writeFileSync(join(project, 'sigpack.yml'), config);
+    await sigpack(['playground', '-o', 'page.html'], { cwd: project });
+    const page = readFileSync(join(project, 'page.html'), 'utf8');
+    const jsonOf = (id: string) =>
+      JSON.parse(page.match(new RegExp(`id="${id}">(.*)</script>`))?.[1] ?? '');
+    const opening: PlaygroundOpening = jsonOf('opening');
+    const answer = createAnswerer(() => 'id');
+    answer({ kind: 'data', data: jsonOf('data') });
+    const answered = answer({ kind: 'compile', id: 1, input: opening.input });
+    expect(answered).toEqual({ kind: 'compiled', id: 1, result: opening.result });
+    const graylog = opening.result.queries.find(({ target }) => target === 'graylog');
+    expect(graylog?.text.includes('winlogbeat_')).toBe(config !== undefined);
   });
 
   it('has the classes of letters that patterns are written with, and no others', () => {
@@ -86,8 +119,8 @@ describe('the settings of a page', () => {
     expect(run).toMatchObject({ code: 0, stderr: '' });
     const page = readFileSync(join(project, 'page.html'), 'utf8');
     expect(page.includes('Hush77')).toBe(false);
-    const [, data = ''] = /id="data">([\s\S]*?)<\/script>/.exec(page) ?? [];
-    const { settings }: { settings: string } = JSON.parse(data);
+    const [, opening = ''] = /id="opening">([\s\S]*?)<\/script>/.exec(page) ?? [];
+    const { settings }: PlaygroundInput = JSON.parse(opening).input;
     expect(compiled({ settings }).diagnostics.map(({ code }) => code)).not.toContain('PCK001');
     return settings;
   };

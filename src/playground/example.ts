@@ -1,5 +1,6 @@
-/** What a page shows that was opened without a rule. */
-export const exampleRule = `title: Whoami Run By A Service Account
+import type { PlaygroundInput } from './messages.ts';
+
+const exampleRule = `title: Whoami Run By A Service Account
 id: 5c1f6d0e-7c2b-4c57-9d0d-2a3f0c6b8e11
 status: experimental
 description: Someone asks which account a process runs as, which services have no reason to do.
@@ -28,6 +29,15 @@ const example = (user: string, parent: string): string =>
     ParentImage: parent,
   })}\n`;
 
-export const exampleEvents =
+const exampleEvents =
   example('LOCAL SERVICE', 'C:\\Windows\\System32\\cmd.exe') +
   example('anna', 'C:\\Windows\\explorer.exe');
+
+/** What a page opens with. `settings`: the sigpack.yml; empty for none. */
+export const exampleInput = (settings: string): PlaygroundInput => ({
+  rule: exampleRule,
+  settings,
+  pipelines: {},
+  pasted: '',
+  events: exampleEvents,
+});

@@ -78,13 +78,17 @@ export interface PlaygroundResult {
   readonly eventError: string;
 }
 
-/** What the page has beside the rule. */
+/** What the worker has beside the rule. */
 export interface PlaygroundData {
   /** Texts of the built-in pipelines by name. */
   readonly pipelines: Readonly<Record<string, string>>;
-  /** The sigpack.yml that a page without a link opens with; empty for none. */
-  readonly settings: string;
   readonly vocabulary: PlaygroundVocabulary;
+}
+
+/** What a page without a link opens with, and what the worker will answer to it. */
+export interface PlaygroundOpening {
+  readonly input: PlaygroundInput;
+  readonly result: PlaygroundResult;
 }
 
 /** What has been seen in rules, as JSON has it. */

@@ -435,10 +435,11 @@ describe('the page', () => {
     const page = await open({}, packed(JSON.stringify(state)));
     await poll(() => page.locator('#event-results').textContent()).toContain('onerror');
     expect(await page.locator('img').count()).toBe(0);
-    expect(await page.locator('body script').count()).toBe(3);
+    expect(await page.locator('script').count()).toBe(6);
   });
 
-  it('ends what takes too long', async () => {
+  /** A page whose worker never answers. */
+  function slowPage(): string {
     const text = readFileSync(file, 'utf8');
     const start = text.indexOf('>', text.indexOf('id="worker"')) + 1;
     const slow = join(temporary, 'slow.html');
@@ -447,8 +448,37 @@ describe('the page', () => {
       slow,
       text.slice(0, start) + endless + text.slice(text.indexOf('</script>', start)),
     );
-    const page = await open({}, '', slow);
+    return slow;
+  }
+
+  it('ends what takes too long', async () => {
+    const page = await open({}, '', slowPage());
     await poll(() => page.locator('#status').textContent()).toContain('was stopped');
+  });
+
+  it('opens with the queries of the example, which its worker has too', async () => {
+    const page = await open({}, '', slowPage());
+    // before any answer, and before the editor
+    const shown = await query(page);
+    expect(shown).toMatch(/whoami\.exe/);
+    await poll(() => page.locator('.cm-content').textContent()).toContain('whoami.exe');
+    const opening = JSON.parse((await page.locator('#opening').textContent()) ?? '');
+    await context?.close();
+    const other = await open();
+    const [queries = []] = await compiled(other, [opening.input]);
+    expect(queries).toEqual(opening.result.queries);
+    expect(queries.find(({ target }) => target === 'splunk')?.text).toBe(shown);
+  });
+
+  it('shows no example before the rule of a link', async () => {
+    const state = { ...inputOf(rule('User: anna')), target: 'graylog' };
+    const page = await open({}, packed(JSON.stringify(state)), slowPage());
+    await poll(() => page.locator('.cm-content').textContent()).toContain('anna');
+    await poll(() => page.locator('#status').textContent()).toContain('was stopped');
+    expect(await query(page)).toBe('');
+    expect(await page.locator('#diagnostics li, #targets button, #event-results *').count()).toBe(
+      0,
+    );
   });
 
   it.each(['light', 'dark'] as const)('can be read, %s', async (colorScheme) => {

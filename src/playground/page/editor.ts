@@ -56,15 +56,20 @@ function completionSource(service: Service) {
   };
 }
 
+/** What an editor is made of. */
+export interface EditorParts {
+  readonly parent: HTMLElement;
+  readonly service: Service;
+  readonly onChange: () => void;
+  readonly text: string;
+}
+
 /** Tab leaves the editor, as everywhere in a page: Escape is not needed first. */
-export function createEditor(
-  parent: HTMLElement,
-  service: Service,
-  onChange: () => void,
-): RuleEditor {
+export function createEditor({ parent, service, onChange, text }: EditorParts): RuleEditor {
   const view = new EditorView({
     parent,
     state: EditorState.create({
+      doc: text,
       extensions: [
         lineNumbers(),
         lintGutter(),

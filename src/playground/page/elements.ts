@@ -5,6 +5,9 @@ export function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind)
   throw new Error(`the page has no ${id}`);
 }
 
+/** What a script that is not run, or data, has in it. */
+export const textOf = (id: string): string => byId(id, HTMLScriptElement).textContent ?? '';
+
 type Properties = Readonly<Record<string, string>>;
 
 /** A text whose direction no character of it changes: each is alone, with its code in front. */

@@ -1,16 +1,14 @@
 import { chosenFirst } from '../chosen-first.ts';
-import type { PlaygroundData, PlaygroundResult } from '../messages.ts';
+import type { PlaygroundInput, PlaygroundOpening, PlaygroundResult } from '../messages.ts';
 import { fragmentOf, type SharedState, stateIn } from '../share.ts';
 import { createChoices } from './choices.ts';
-import { createEditor } from './editor.ts';
-import { byId } from './elements.ts';
-import { exampleEvents, exampleRule } from './example.ts';
+import { byId, element, textOf } from './elements.ts';
+import { lateEditor } from './late-editor.ts';
 import { onTabKey, showDiagnostics, showEvents, showQueries } from './results.ts';
-import { createService, timeLimit } from './service.ts';
+import { timeLimit } from './service.ts';
 
-const textOf = (id: string): string => byId(id, HTMLScriptElement).textContent ?? '';
-const data: PlaygroundData = JSON.parse(textOf('data'));
-const service = createService(textOf('worker'), data);
+const service = globalThis.playgroundService;
+const opening: PlaygroundOpening = JSON.parse(textOf('opening'));
 
 const settings = byId('settings', HTMLTextAreaElement);
 const pasted = byId('pasted', HTMLTextAreaElement);
@@ -20,6 +18,8 @@ const status = byId('status', HTMLElement);
 const stopped = `Compiling took more than ${timeLimit / 1000} seconds and was stopped.`;
 /** Milliseconds after the last key. */
 const pause = 80;
+/** Until the editor is made, also where the worker has not answered. */
+const longestStart = 300;
 /** Longer addresses do not survive chat tools. */
 const longAddress = 8000;
 
@@ -37,7 +37,7 @@ const later = (): void => {
   clearTimeout(timer);
   timer = setTimeout(() => void compile(), pause);
 };
-const editor = createEditor(byId('editor', HTMLElement), service, later);
+const editor = lateEditor({ parent: byId('editor', HTMLElement), service, onChange: later });
 const choices = createChoices(later);
 for (const field of [settings, pasted, events]) field.addEventListener('input', later);
 
@@ -59,15 +59,23 @@ async function compile(): Promise<void> {
   }
   // other messages stay until the next one
   if (status.textContent === stopped) status.textContent = '';
-  result = compiled;
-  show();
-  if (performance.getEntriesByName('compiled').length === 0) performance.mark('compiled');
+  const isShown = result === opening.result && JSON.stringify(compiled) === JSON.stringify(result);
+  if (isShown) result = compiled;
+  else show(compiled);
+  markOnce('compiled');
 }
 
-function show(): void {
-  editor.show(result.diagnostics);
+/** For measurements. */
+function markOnce(name: string): void {
+  if (performance.getEntriesByName(name).length === 0) performance.mark(name);
+}
+
+function show(shown: PlaygroundResult): void {
+  result = shown;
   showTarget();
+  markOnce('query');
   showEvents(result);
+  editor.show(result.diagnostics);
 }
 
 function showTarget(): void {
@@ -118,40 +126,63 @@ async function share(): Promise<void> {
   );
 }
 
-function load(state: Omit<SharedState, 'target'> & { readonly target?: string }): void {
+function load(state: PlaygroundInput & { readonly target?: string }): void {
   settings.value = state.settings;
   pasted.value = state.pasted;
   events.value = state.events;
   choices.choose(state.pipelines);
   if (state.target) target = state.target;
   editor.setText(state.rule);
-  void compile();
 }
 
-async function open(): Promise<void> {
+/** The state in the link; undefined where it has none or is broken. */
+async function linked(): Promise<SharedState | undefined> {
   const fragment = location.hash.slice(1);
-  const shared = fragment === '' ? undefined : await stateIn(fragment);
-  if (shared) load(shared);
-  else if (fragment !== '') status.textContent = 'The link is broken: its rule cannot be read.';
-  return shared ? undefined : start();
+  const state = fragment === '' ? undefined : await stateIn(fragment);
+  if (fragment !== '' && !state)
+    status.textContent = 'The link is broken: its rule cannot be read.';
+  return state;
 }
 
 /** A second link in the same page replaces the rule; a broken one leaves it. */
 addEventListener('hashchange', () => {
-  void stateIn(location.hash.slice(1)).then((shared) => {
-    if (shared) load(shared);
-    else status.textContent = 'The link is broken: its rule cannot be read.';
+  void linked().then((state) => {
+    if (!state) return;
+    load(state);
+    void compile();
   });
 });
 
-function start(): void {
-  load({
-    rule: exampleRule,
-    events: exampleEvents,
-    settings: data.settings,
-    pipelines: {},
-    pasted: '',
+/** The example, with what the worker will answer to it. */
+function open(): void {
+  load(opening.input);
+  show(opening.result);
+}
+
+/** Runs the script of the editor, and makes the editor in a task of its own: both take time. */
+function loadEditor(): void {
+  const script = element('script', {}, textOf('editor-script'));
+  document.body.append(script);
+  script.remove();
+  setTimeout(() => {
+    if (globalThis.playgroundEditor) editor.make(globalThis.playgroundEditor);
+    markOnce('editor');
   });
 }
 
-void open();
+/** When the page is read. The editor comes last: it takes as long as all the rest. */
+async function start(state: Promise<SharedState | undefined> | undefined): Promise<void> {
+  service.provide(JSON.parse(textOf('data')));
+  if (state) {
+    const shared = await state;
+    if (shared) load(shared);
+    else open();
+  }
+  await Promise.race([compile(), new Promise((resolve) => setTimeout(resolve, longestStart))]);
+  loadEditor();
+}
+
+// what a link has must not come behind the example
+const state = location.hash.length > 1 ? linked() : undefined;
+if (!state) open();
+addEventListener('DOMContentLoaded', () => void start(state));

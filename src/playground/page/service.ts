@@ -10,6 +10,8 @@ type Completions = Extract<PlaygroundAnswer, { kind: 'completions' }>;
 
 /** The worker, as the page uses it. The answer is undefined where it was stopped or overtaken. */
 export interface Service {
+  /** What workers need before the first text. */
+  readonly provide: (data: PlaygroundData) => void;
   readonly compile: (input: PlaygroundInput) => Promise<PlaygroundResult | 'stopped' | undefined>;
   readonly complete: (text: string, offset: number) => Promise<Completions | undefined>;
 }
@@ -19,35 +21,46 @@ export const timeLimit = 3000;
 
 type Waiting = (answer: PlaygroundAnswer | 'stopped' | undefined) => void;
 
+function startedWorker(
+  url: string,
+  onAnswer: (answer: PlaygroundAnswer) => void,
+  onError: () => void,
+): Worker {
+  const worker = new Worker(url);
+  worker.addEventListener('message', ({ data }: MessageEvent<PlaygroundAnswer>) => onAnswer(data));
+  worker.addEventListener('error', onError);
+  return worker;
+}
+
+function provideTo(worker: Worker, data: PlaygroundData | undefined): void {
+  if (data) worker.postMessage({ kind: 'data', data } satisfies PlaygroundRequest);
+}
+
 /** `code`: of the worker. A worker that is stopped or fails is replaced by a new one. */
-export function createService(code: string, data: PlaygroundData): Service {
+export function createService(code: string): Service {
   const url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
   const waiting = new Map<number, Waiting>();
   let number = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let compiling: number | undefined;
+  let data: PlaygroundData | undefined;
 
   const settle = (id: number, answer: PlaygroundAnswer | 'stopped' | undefined): void => {
     waiting.get(id)?.(answer);
     waiting.delete(id);
   };
-  const start = (): Worker => {
-    const worker = new Worker(url);
-    worker.addEventListener('message', ({ data: answer }: MessageEvent<PlaygroundAnswer>) => {
-      if (answer.id === compiling) clearTimeout(timer);
-      settle(answer.id, answer);
-    });
-    worker.addEventListener('error', () => replace());
-    worker.postMessage({ kind: 'data', data } satisfies PlaygroundRequest);
-    return worker;
+  const hear = (answer: PlaygroundAnswer): void => {
+    if (answer.id === compiling) clearTimeout(timer);
+    settle(answer.id, answer);
   };
   const replace = (): void => {
     clearTimeout(timer);
     current.terminate();
     for (const id of [...waiting.keys()]) settle(id, 'stopped');
-    current = start();
+    current = startedWorker(url, hear, replace);
+    provideTo(current, data);
   };
-  let current = start();
+  let current = startedWorker(url, hear, replace);
 
   const ask = (request: (id: number) => PlaygroundRequest): ReturnType<typeof answered> => {
     const id = ++number;
@@ -57,6 +70,10 @@ export function createService(code: string, data: PlaygroundData): Service {
   const answered = (id: number): Promise<PlaygroundAnswer | 'stopped' | undefined> =>
     new Promise((resolve) => waiting.set(id, resolve));
   return {
+    provide(given) {
+      data = given;
+      provideTo(current, data);
+    },
     async compile(input) {
       // what is still being compiled is no longer wanted
       if (compiling !== undefined && waiting.has(compiling)) settle(compiling, undefined);

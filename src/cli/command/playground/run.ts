@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { sourceKey, vocabularyOf } from '../../../editor/vocabulary.ts';
-import type { PlaygroundData } from '../../../playground/messages.ts';
+import { createPlayground } from '../../../playground/compile.ts';
+import { exampleInput } from '../../../playground/example.ts';
+import type { PlaygroundData, PlaygroundOpening } from '../../../playground/messages.ts';
 import { projectSettings } from '../../../playground/project-settings.ts';
 import { readDocuments } from '../../../sigma/collection/document.ts';
 import { createBag } from '../../../source/diagnostic.ts';
@@ -34,14 +37,20 @@ export async function playground({ output, config }: PlaygroundOptions): Promise
     fields[sourceKey(logsource)] ??= {};
   for (const [key, counts] of fieldsBySource)
     fields[key] = { ...fields[key], ...Object.fromEntries(counts) };
-  const settings = project.configFile ? projectSettings(project.configFile) : '';
-  const data: PlaygroundData = { pipelines, settings, vocabulary: { fields } };
-  // nothing in JSON may end the element that holds it
-  const json = JSON.stringify(data).replaceAll('<', '\\u003c');
-  writeWhole(
-    output,
-    page.replace('{{data}}', () => json),
+  const data: PlaygroundData = { pipelines, vocabulary: { fields } };
+  const input = exampleInput(project.configFile ? projectSettings(project.configFile) : '');
+  const opening: PlaygroundOpening = {
+    input,
+    result: createPlayground(pipelines, randomUUID)(input),
+  };
+  const values = { opening, data };
+  const filled = page.replace(/\{\{(opening|data)\}\}/g, (_, name: keyof typeof values) =>
+    jsonText(values[name]),
   );
+  writeWhole(output, filled);
   process.stdout.write(`${shownPath(output)}: open it in a browser; it needs no network\n`);
   return exitCodes.success;
 }
+
+/** Nothing in it ends the element that holds it. */
+const jsonText = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
