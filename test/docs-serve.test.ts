@@ -1,8 +1,17 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ownHosts } from '../src/cli/command/docs/serve.ts';
 import { writeFiles } from './project-folder.ts';
 import { type Serving, serve } from './serving.ts';
 import { sigpack } from './sigpack.ts';
@@ -92,11 +101,27 @@ describe('docs --serve', () => {
   it.each([
     ['-o', 'pages', 'leave -o out'],
     ['-f', 'md', 'leave -f out'],
+    ['--port', '65536', 'a number from 0 to 65535'],
+    ['--port', '8080x', 'a number from 0 to 65535'],
   ])('refuses %s %s', async (option, value, expected) => {
     const args = ['docs', '--serve', '--port', '0', option, value];
     const { code, stderr } = await sigpack(args, { cwd: folder });
     expect(code).toBe(2);
     expect(stderr).toContain(expected);
+  });
+
+  it('says that its port is taken', async () => {
+    const { port } = new URL(serving.address);
+    const { code, stderr } = await sigpack(['docs', '--serve', '--port', port], { cwd: folder });
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(`port ${port} can't be used: another program does; --port names`),
+    ]);
+  });
+
+  it('knows its names as browsers send them', () => {
+    expect(ownHosts(8080)).toEqual(['127.0.0.1:8080', 'localhost:8080']);
+    expect(ownHosts(80)).toEqual(['127.0.0.1:80', '127.0.0.1', 'localhost:80', 'localhost']);
   });
 
   it.each([
@@ -145,6 +170,22 @@ describe('docs --serve', () => {
       await expect.poll(index, { timeout: 20_000 }).toContain(title);
       renameSync(inside, outside);
       await expect.poll(index, { timeout: 20_000 }).not.toContain(title);
+    }
+  });
+
+  it('follows the folder of the rules after it was gone, more than once', async () => {
+    const index = async (): Promise<string> => (await get('/')).text;
+    const [rules, away] = [join(folder, 'rules'), join(folder, 'away')];
+    for (const title of ['Back once', 'Back twice']) {
+      renameSync(rules, away);
+      await expect.poll(index, { timeout: 20_000 }).toContain('rules:1:1:');
+      cpSync(away, rules, { recursive: true });
+      rmSync(away, { recursive: true });
+      writeFileSync(ruleFile, rule(title));
+      await expect.poll(index, { timeout: 20_000 }).toContain(title);
+      rmSync(rules, { recursive: true });
+      writeFiles(folder, { 'rules/logon.yml': rule(`${title}, new`) });
+      await expect.poll(index, { timeout: 20_000 }).toContain(`${title}, new`);
     }
   });
 

@@ -80,9 +80,24 @@ function watchFolders(root: string, events: TreeEvents): TreeWatcher {
     }
   };
 
+  const again = (): void => {
+    watchers.drop(root);
+    for (const file of add(root)) events.touched(file);
+  };
   add(root);
+  try {
+    // a folder that goes and comes back is another one: its own watcher hears of neither
+    watchers.start(above, dirname(root), (name, isNew) => {
+      if (isNew && name === basename(root)) again();
+    });
+  } catch {
+    // the folder above can't be read: what is in this one is followed all the same
+  }
   return watchers;
 }
+
+/** The key of the folder above the root, which is no path of a file in it. */
+const above = '..';
 
 type OnChange = (name: string, isNew: boolean) => void;
 

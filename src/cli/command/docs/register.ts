@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { commandHelp } from '../help-text.ts';
 import {
   commaSeparated,
@@ -8,7 +8,6 @@ import {
   pipelineOption,
   rulesArgument,
   verboseOption,
-  wholeNumber,
 } from '../options.ts';
 import type { DocsOptions } from './run.ts';
 
@@ -33,7 +32,7 @@ export function register(program: Command): void {
     .option('--serve', 'show the pages on this machine and follow changes, until Ctrl+C')
     .addOption(
       new Option('--port <number>', 'port of --serve; 0: any that is free')
-        .argParser(wholeNumber)
+        .argParser(portNumber)
         .default(8080),
     )
     .option(
@@ -53,4 +52,9 @@ export function register(program: Command): void {
       'after',
       commandHelp(['sigpack docs --serve', 'sigpack docs rules -t splunk -f markdown -o pages']),
     );
+}
+
+function portNumber(value: string): number {
+  if (/^\d{1,5}$/.test(value) && Number(value) < 65_536) return Number(value);
+  throw new InvalidArgumentError('It must be a number from 0 to 65535.');
 }

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { PackFile } from '../../../pack/model/detection.ts';
 import { CommandError } from '../../error/command-error.ts';
+import { errorCode } from '../../error/error-code.ts';
 import { fileError } from '../../error/file-error.ts';
 import { changesScript } from './missing-page.ts';
 
@@ -69,7 +70,7 @@ export async function serveSite(port: number): Promise<SiteServer> {
   });
   await new Promise<void>((done, fail) => {
     server.once('error', (error) =>
-      fail(new CommandError(`port ${port} can't be used: ${fileError(error)}`)),
+      fail(new CommandError(`port ${port} can't be used: ${portError(error)}`)),
     );
     // of no use to others: the rules of a SOC are nobody else's business
     server.listen(port, '127.0.0.1', done);
@@ -91,6 +92,11 @@ export async function serveSite(port: number): Promise<SiteServer> {
   };
 }
 
+const portError = (error: Error): string =>
+  errorCode(error) === 'EADDRINUSE'
+    ? 'another program does; --port names another, and --port 0 takes any that is free'
+    : fileError(error);
+
 const portOf = (server: Server): number => {
   const address: AddressInfo | string | null = server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;
@@ -103,7 +109,7 @@ function answer(
   { version, pages, missing }: Site,
 ): void {
   // a page of another site must not read this one under a name of its own
-  const isOurs = [`127.0.0.1:${port}`, `localhost:${port}`].includes(headers.host ?? '');
+  const isOurs = ownHosts(port).includes(headers.host ?? '');
   if (!isOurs || (method !== 'GET' && method !== 'HEAD')) {
     response.writeHead(isOurs ? 405 : 403).end();
     return;
@@ -126,6 +132,10 @@ function answer(
   if (content === undefined) send(404, 'html', withVersion(missing, version));
   else send(200, name.slice(name.lastIndexOf('.') + 1), withReload(name, content, version));
 }
+
+/** How requests for pages of this server name it; browsers leave out the usual port. */
+export const ownHosts = (port: number): readonly string[] =>
+  ['127.0.0.1', 'localhost'].flatMap((name) => [`${name}:${port}`, ...(port === 80 ? [name] : [])]);
 
 /** The page may ask this server for its version; nothing else is allowed more. */
 function withReload(
