@@ -47,7 +47,7 @@ const [start, script, editor, worker] = await Promise.all(
   ['start', 'page', 'editor-script', 'worker'].map(bundled),
 );
 const page = Handlebars.compile(template('page.html.hbs'), { strict: true })({
-  hashes: [start, editor, script].map(hashOf).join(' '),
+  hashes: [start, script, editor].map(hashOf).join(' '),
   style: template('page.css').trim(),
   start,
   script,

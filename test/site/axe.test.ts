@@ -38,8 +38,8 @@ async function found(path: string, colorScheme: 'dark' | 'light', width: number)
   try {
     const page = await context.newPage();
     await page.goto(pathToFileURL(join(folder, 'site', path)).href);
-    // what the playground shows changes until it has compiled its rule
-    if (path === playground) await page.locator('#query:not(:empty)').waitFor();
+    // the last part of the playground that comes
+    if (path === playground) await page.locator('.cm-content').waitFor();
     await page.addScriptTag({ path: axe });
     const { violations } = await page.evaluate<AxeResults>('axe.run()');
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);

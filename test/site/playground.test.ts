@@ -493,12 +493,15 @@ describe('the page', () => {
   it.each([390, 1024, 1600])('fits a screen %i wide', async (width) => {
     const page = await open({ viewport: { width, height: 900 } });
     await shows(page, /whoami\.exe/);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    const scrollWidth = () => page.evaluate('document.documentElement.scrollWidth');
+    expect(await scrollWidth()).toBe(width);
+    await page.locator('.cm-content').waitFor();
+    expect(await scrollWidth()).toBe(width);
   });
 
   it('is used with the keyboard alone', async () => {
     const page = await open();
-    await shows(page, /whoami\.exe/);
+    await page.locator('.cm-content').waitFor();
     const seen: string[] = [];
     for (let step = 0; step < 14; step++) {
       await page.keyboard.press('Tab');
