@@ -348,6 +348,8 @@ describe('the page', () => {
       '\u202e',
       'U+202E',
     ]);
+    const marked = page.locator('#editor .cm-specialChar');
+    expect(await marked.count()).toBe(1);
     // what comes after it goes on from left to right
     expect(
       await page.evaluate<string>(`getComputedStyle(document.querySelector('#query bdi')).display`),
@@ -356,6 +358,10 @@ describe('the page', () => {
     await poll(() => page.evaluate<string>('navigator.clipboard.readText()')).toBe(
       await query(page),
     );
+    for (const turning of ['\u202a', '\u202c', '\u2068', '\u2066']) {
+      await type(page, rule(`Image: "b${turning}exe"`));
+      expect(await marked.count(), turning).toBe(1);
+    }
   });
 
   it('carries the rule in a link, and nothing else leaves it', async () => {

@@ -13,6 +13,7 @@ import {
   drawSelection,
   EditorView,
   highlightActiveLine,
+  highlightSpecialChars,
   keymap,
   lineNumbers,
 } from '@codemirror/view';
@@ -78,6 +79,8 @@ export function createEditor({ parent, service, onChange, text }: EditorParts): 
         bracketMatching(),
         closeBrackets(),
         highlightActiveLine(),
+        // the library knows most characters that turn a text, and not these
+        highlightSpecialChars({ addSpecialChars: /[\u202a-\u202c\u2068]/g }),
         yamlSupport,
         autocompletion({ override: [completionSource(service)] }),
         keymap.of([...completionKeymap, ...lintKeymap, ...defaultKeymap, ...historyKeymap]),
