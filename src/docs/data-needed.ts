@@ -66,7 +66,8 @@ export const dataOfSource = (source: LogSource): readonly string[] =>
 export function dataNeededOf(compiled: CompiledRule, services: readonly string[]): DataNeeded {
   const needs = needsOf(compiled);
   const lines = linesOf(needs, undefined);
-  if (!needs.sources.some((source) => isAudited(source, needs.asked))) return { lines };
+  if (services.length === 0 || !needs.sources.some((source) => isAudited(source, needs.asked)))
+    return { lines };
   const own = services.map((service) => [service, linesOf(needs, service)] as const);
   return own.some(([, others]) => others.join() !== lines.join())
     ? { lines, ofService: new Map(own) }

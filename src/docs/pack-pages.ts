@@ -19,10 +19,16 @@ export interface PackPageList {
 
 /**
  * Collects a page for each detection that a pack has. The pages have no queries: those are in the
- * packs.
+ * packs. `oneService`: a search of the Splunk app may look at one Windows service alone, which only
+ * pipelines choose.
  */
-export function createPackPages(names: readonly Target[], render: Render): PackPageList {
+export function createPackPages(
+  names: readonly Target[],
+  render: Render,
+  oneService: boolean,
+): PackPageList {
   const renderDocs: Render = (name, context) => render(`docs/${name}.hbs`, context);
+  const services = oneService && names.includes('splunk') ? windowsRecorders : [];
   const wanted = (['graylog', 'splunk'] as const).filter((name) => names.includes(name));
   const pages: DetectionPage[] = [];
   const bundle = collectBundlePages();
@@ -30,7 +36,7 @@ export function createPackPages(names: readonly Target[], render: Render): PackP
     add({ outcome: { detection, targets }, written }) {
       const outcomes = [...targets.values()];
       if (outcomes.every(({ kind }) => kind === 'skipped')) return;
-      const { lines, ofService } = dataNeededOf(written, windowsRecorders);
+      const { lines, ofService } = dataNeededOf(written, services);
       const source = sourceOf(written.rule);
       const sections = wanted.flatMap((name) => reasonSection(name, targets) ?? []);
       pages.push({

@@ -131,10 +131,11 @@ interface PageList {
 }
 
 export function createPageList(
-  { loaded: { config, file }, bag }: Project,
+  { loaded: { config, file }, bag, pipelines }: Project,
   { templates }: LoadedTemplates,
 ): PageList {
-  const list = createPackPages(config.targets, createRenderer({ templates }));
+  const inSplunk = pipelines.get('splunk') ?? [];
+  const list = createPackPages(config.targets, createRenderer({ templates }), inSplunk.length > 0);
   let sound = true;
   return {
     add(outcome) {

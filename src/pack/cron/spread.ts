@@ -20,7 +20,10 @@ export interface SearchWindow {
 export function cronPeriod(intervalSeconds: number): number {
   if (!(intervalSeconds >= minimumSplunkInterval))
     throw new RangeError(`interval of ${intervalSeconds} s is under ${minimumSplunkInterval} s`);
-  return (periods.findLast((minutes) => minutes * 60 <= intervalSeconds) ?? 5) * 60;
+  let period = minimumSplunkInterval;
+  // asked a dozen times per detection: no function per period
+  for (const minutes of periods) if (minutes * 60 <= intervalSeconds) period = minutes * 60;
+  return period;
 }
 
 /**

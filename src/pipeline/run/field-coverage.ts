@@ -53,15 +53,13 @@ export function lackTest(
   if (Array.isArray(lacking)) return (field) => lacking.includes(field);
   if (lacking !== 'absent') return undefined;
   const own = state.get(ownState);
-  const names: readonly string[] = Array.isArray(own) ? own.filter(isText) : [];
-  return (field) =>
-    !given.has(field) &&
-    !names.some((name) =>
-      name.endsWith('*') ? field.startsWith(name.slice(0, -1)) : field === name,
-    );
+  const names: readonly unknown[] = Array.isArray(own) ? own : [];
+  return (field) => !given.has(field) && !names.some((name) => isNamedBy(field, name));
 }
 
-const isText = (name: unknown): name is string => typeof name === 'string';
+const isNamedBy = (field: string, name: unknown): boolean =>
+  typeof name === 'string' &&
+  (name.endsWith('*') ? field.startsWith(name.slice(0, -1)) : field === name);
 
 /** Names that pipelines give to fields, except those that rules use: for these, mappings decide. */
 export function givenNames(fields: readonly FieldTransformation[]): ReadonlySet<string> {
