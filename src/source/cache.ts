@@ -1,4 +1,7 @@
-/** Caches what is worked out from a name. A project has some hundred of them: names of fields. */
+/**
+ * Caches what is worked out from a name. A project has some hundred of them: names of fields, and
+ * tags.
+ */
 export function perName<T>(work: (name: string) => T): (name: string) => T {
   const known = new Map<string, T>();
   return (name) => {

@@ -12,6 +12,8 @@ const single = new Set([...'[]<>(){}|!;,\'"*\n\r \t&?+/:=@.-$#%\\_']);
 const escapes: readonly string[] =
   '%2526 %2520 %21 %26 %3B %7C %20 %2B %3D %5D %5B %3A %0A %2C %28 %29'.split(' ');
 
+const longestEscape = Math.max(...escapes.map((one) => one.length));
+
 export const isBreaker = (char: string): boolean => single.has(char);
 
 /**
@@ -44,9 +46,15 @@ export function escapeTail(text: string): number {
 }
 
 /** True where the text may be the beginning of such a breaker that goes on. */
-export const opensEscape = (text: string): boolean =>
-  escapes.some((one) => one.length > text.length && one.startsWith(text.toUpperCase()));
+export function opensEscape(text: string): boolean {
+  const start = text.toUpperCase();
+  return escapes.some((one) => one.length > text.length && one.startsWith(start));
+}
 
 /** True where the whole text may lie inside of such a breaker. */
-export const liesInEscape = (text: string): boolean =>
-  escapes.some((one) => one.includes(text.toUpperCase()));
+export function liesInEscape(text: string): boolean {
+  // most words are longer
+  if (text.length > longestEscape) return false;
+  const part = text.toUpperCase();
+  return escapes.some((one) => one.includes(part));
+}

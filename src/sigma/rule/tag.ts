@@ -1,3 +1,5 @@
+import { perName } from '../../source/cache.ts';
+
 const form = /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)+$/;
 /** The namespaces of the specification's appendix, and the rest of their tags. */
 const namespaces = /^(?:mitre[ ._:/-]+)?(attack|car|cve|d3fend|detection|stp|tlp)[ ._:/-]+(.+)$/;
@@ -31,5 +33,6 @@ function named(namespace: string, name: string): string {
 }
 
 /** True for a tag that names a tactic, technique, group, software or other object of ATT&CK. */
-export const namesOfAttack = (tag: string): boolean =>
-  /^attack\.(?:[a-z][a-z_-]*|t\d{4}(?:\.\d{3})?|(?:g|s|m|c|ds|ta)\d{4})$/.test(tag);
+export const namesOfAttack = perName((tag) =>
+  /^attack\.(?:[a-z][a-z_-]*|t\d{4}(?:\.\d{3})?|(?:g|s|m|c|ds|ta)\d{4})$/.test(tag),
+);
