@@ -352,6 +352,32 @@ describe('what no build writes into a pipeline', () => {
     ],
     ['moves the message', ', message: m, remove', ', remove', /in a stream that is not that/],
     ['sets another field', 'set_field("sigma_rules"', 'set_field("message"', /sets fields/],
+    [
+      'sets another field beside a comment',
+      'set_field("sigma_rules"',
+      '/* set_field("sigma_ */ set_field("message"',
+      /sets fields/,
+    ],
+    [
+      'sets another field beside a name in backticks',
+      'set_field("sigma_rules", ',
+      'set_field("message", $message.`set_field("sigma_`, ',
+      /sets fields/,
+    ],
+    ['sets other fields', '  let m =', '  set_fields({source: "x"}); let m =', /sets fields/],
+    [
+      'removes other fields beside a comment',
+      '  let m =',
+      '  remove_multiple_fields(pattern: ".*"); // remove_multiple_fields(names: ["sigpack_a"])\n  let m =',
+      /removes fields/,
+    ],
+    [
+      'moves the message beside a comment',
+      ', message: m, remove',
+      ', remove_from_default: false); /* route_to_stream(name: "Sigma detections (acme)", message: m */ contains("", ""',
+      /in a stream that is not that/,
+    ],
+    ['is on a line of its own', '  let m =', '  // x\r drop_message();\n let m =', /calls drop_m/],
     ['has another name', 'rule "acme 0000', 'rule "acme 9', /another name in its source/],
     ['names a rule of the server', '  rule "acme 00000001', '  rule "mine 00000001', /mine 0000/],
     [

@@ -10,7 +10,7 @@ const functions: ReadonlySet<string> = new Set(
 );
 
 /** Strings, names in backticks and comments: in none of them is a function called. */
-const texts = /"(?:[^"\\]|\\[\s\S])*"|`[^`]*`|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+const texts = /"(?:[^"\\]|\\[\s\S])*"|`[^`]*`|\/\/[^\r\n]*|\/\*[\s\S]*?\*\//g;
 
 /**
  * Why a build did not write the source of a pipeline rule or a pipeline; undefined: it may have.
@@ -47,47 +47,69 @@ function pipelineError(source: string, rules: ReadonlySet<string>): string | und
 }
 
 function ruleError(source: string, streams: ReadonlySet<string>): string | undefined {
-  const code = source.replace(texts, (text) => spaceFor(text));
+  const strings: string[] = [];
+  // a string is its number there, so that what it holds is not taken for what is called
+  const code = source.replace(texts, (text) => {
+    if (text.startsWith('/')) return ' ';
+    return text.startsWith('"') ? `"${strings.push(text) - 1}"` : '``';
+  });
   // a name in backticks may be that of a function, and what is left of a text hides what follows
-  if (/`\s*\(|["'`]/.test(code.replace(/``(?!\s*\()|""/g, '')))
+  if (/`\s*\(|["'`]/.test(code.replace(/``(?!\s*\()|"\d+"/g, '')))
     return 'has texts that no build of Sigpack writes';
   const called = [...code.matchAll(/([A-Za-z_][A-Za-z0-9_]*)\s*\(/g)].map(([, name = '']) => name);
   const unknown = called.find(
     (name) => !functions.has(name) && !/^(?:and|or|not|when|then)$/i.test(name),
   );
   if (unknown !== undefined) return `calls ${unknown}, which no build of Sigpack writes`;
-  const routes = called.filter((name) => name === 'route_to_stream').length;
-  const named = [...source.matchAll(/\broute_to_stream\(name: ("(?:[^"\\]|\\.)*"), message: m\b/g)];
-  if (routes !== named.length || named.some(([, name = '']) => !streams.has(String(jsonOf(name)))))
-    return 'puts messages in a stream that is not that of the pack';
-  const removed = called.filter((name) => name === 'remove_multiple_fields').length;
-  if (removed !== [...source.matchAll(ownRemoval)].length)
-    return 'removes fields that are not those of Sigpack';
-  const fields = called.filter((name) => name === 'set_field').length;
-  return fields === [...source.matchAll(ownField)].length
-    ? undefined
-    : 'sets fields that are not those of Sigpack';
+  for (const { name, form, holds, error } of limited) {
+    const calls = called.filter((one) => one === name).length;
+    const written = [...code.matchAll(form)].filter(([, ...numbers]) => {
+      const [number] = numbers.filter((one) => one !== undefined);
+      return number === undefined || holds(strings[Number(number)] ?? '', streams);
+    });
+    if (written.length !== calls) return error;
+  }
+  return undefined;
 }
 
-/** Of all temporary fields of a pack, and of one of them. */
-const ownRemoval = new RegExp(
-  `\\bremove_multiple_fields\\((?:${[
-    String.raw`pattern: "sigpack_\(\?:level_\|[0-9a-f]+\)\.\*"`,
-    String.raw`names: \["sigpack_\w+"\]`,
-  ].join('|')})\\)`,
-  'g',
-);
+/** A function that is only called in certain forms. */
+interface Limited {
+  readonly name: string;
+  /** Its groups: numbers of strings, at most one of which takes part. */
+  readonly form: RegExp;
+  /** Whether the string may be there. */
+  readonly holds: (text: string, streams: ReadonlySet<string>) => boolean;
+  readonly error: string;
+}
 
-/** Of the message a field of Sigpack's, or any of the hit: the names of most are variables. */
-const ownField = new RegExp(
-  `\\bset_field\\((?:${[
-    '"sig(?:ma|pack)_',
-    String.raw`field: (?:"(?:[^"\\]|\\.)*"|c\d+), value: [^;\n]*, message: m\);`,
-  ].join('|')})`,
-  'g',
-);
+const isOwnField = (text: string): boolean => /^"sig(?:ma|pack)_/.test(text);
+const sets = 'sets fields that are not those of Sigpack';
 
-const spaceFor = (text: string): string => {
-  if (text.startsWith('/')) return ' ';
-  return text.startsWith('"') ? '""' : '``';
-};
+const limited: readonly Limited[] = [
+  {
+    name: 'route_to_stream',
+    form: /\broute_to_stream\(name: "(\d+)", message: m\b/g,
+    holds: (text, streams) => streams.has(String(jsonOf(text))),
+    error: 'puts messages in a stream that is not that of the pack',
+  },
+  {
+    // all temporary fields of a pack, or one of them
+    name: 'remove_multiple_fields',
+    form: /\bremove_multiple_fields\((?:pattern: "(\d+)"|names: \["(\d+)"\])\)/g,
+    holds: (text) => /^"sigpack_(?:\w+|\(\?:level_\|[0-9a-f]+\)\.\*)"$/.test(text),
+    error: 'removes fields that are not those of Sigpack',
+  },
+  {
+    // of the message a field of Sigpack's, or any of the hit: the names of most are variables
+    name: 'set_field',
+    form: /\bset_field\((?:"(\d+)"|field: (?:"\d+"|c\d+), value: [^;\n]*, message: m\);)/g,
+    holds: isOwnField,
+    error: sets,
+  },
+  {
+    name: 'set_fields',
+    form: /\bset_fields\(fields: [^;\n]*, (?:prefix: "(\d+)"|message: m)\);/g,
+    holds: isOwnField,
+    error: sets,
+  },
+];
