@@ -172,6 +172,21 @@ test('a log source that is called like the rules without one has pipeline rules 
   expect(idsOf(list, { User: 'root', Agent: 'a' })).toEqual(new Set([id(1), id(2)]));
 });
 
+test('no text has the title of another one without its digest', () => {
+  const logSource = { product: 'x', category: 'y' };
+  const of = (channel: string, first: number, source: LogSource): readonly IngestRule[] =>
+    [0, 1, 2].flatMap((more) => manyOf(channel, source, first + more * 100));
+  const list = [
+    ...of('a', 1000, logSource),
+    ...of('b', 2000, logSource).slice(1),
+    ...of('c', 3000, { product: 'x', category: 'y', service: 'rest' }),
+    ...of('d', 4000, { product: 'x', category: 'y', service: '3' }),
+  ];
+  const { rules: made, pipelines } = planIngest(list, ingestOptions);
+  const titles = [...made, ...pipelines].map(({ name }) => name.replace(/ [0-9a-f]{8}$/, ''));
+  expect(titles.filter((title, at) => titles.indexOf(title) !== at)).toEqual([]);
+});
+
 test('a log source of few rules is one text, and all texts are in two pipelines', () => {
   const sources = Array.from({ length: 20 }, (_, source) =>
     Array.from({ length: 40 }, (_unused, number) =>

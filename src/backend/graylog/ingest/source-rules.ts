@@ -35,7 +35,10 @@ const fewRules = 60;
 /** About the most characters of a pipeline rule: editors of servers show them. */
 const mostCharacters = 100_000;
 
-/** What the rules of one log source become. */
+/**
+ * What the rules of one log source become. A colon, which no label has, is before what tells its
+ * texts apart: an install knows a text from version to version by its title without the digest.
+ */
 export function sourceRules(group: SourceGroup, texts: RuleTexts): readonly StagedRule[] {
   const { names, hits } = texts;
   const prepared = preparedFor(group, names);
@@ -70,7 +73,7 @@ export function sourceRules(group: SourceGroup, texts: RuleTexts): readonly Stag
       ({ label, tests, asked: list, ids: own }): StagedRule => ({
         stage: stages.rules,
         text: ruleText(
-          `${name} ${label}`,
+          `${name}: ${label}`,
           [...isMarked, ...tests].join(' && ') || 'true',
           foundAction(list, hits),
           own,
@@ -82,7 +85,7 @@ export function sourceRules(group: SourceGroup, texts: RuleTexts): readonly Stag
       return {
         stage: stages.deepRules + (Number.parseInt(key.slice(0, 4), 16) % deepStages),
         text: ruleText(
-          `${name} ${key}`,
+          `${name}: ${key}`,
           [...isMarked, `(${condition})`].join(' && '),
           holdsAction(key, hits),
           [grouped.rule.id],
