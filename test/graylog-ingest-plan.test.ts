@@ -394,3 +394,28 @@ test.each([
   // the tag is there once, however often the message is tested
   expect(message.field('sigma_rules')).toEqual(hits === 0 ? null : [id(1)]);
 });
+
+test('the level of a message is the highest of both tests', () => {
+  const first = rule(1, leaf('User', 'whole', 'ann'), { level: 'critical' });
+  const second = rule(2, leaf('Image', 'whole', 'x'), { level: 'low' });
+  const plans = [
+    planIngest([first], ingestOptions),
+    planIngest([second], { ...ingestOptions, pack: 'other' }),
+  ];
+  const message = gelfMessage({ EventID: 1, User: 'ann' });
+  message.streams.clear();
+  message.streams.add('A');
+  const connections = new Map<string, readonly string[]>([['router', ['A']]]);
+  for (const [at, { pipelines }] of plans.entries())
+    for (const { name } of pipelines) connections.set(name, [at === 0 ? 'A' : 'B']);
+  interpreterOf(
+    {
+      rules: [...plans.flatMap(({ rules: texts }) => texts), ...router.rules],
+      pipelines: [...plans.flatMap(({ pipelines }) => pipelines), ...router.pipelines],
+    },
+    { connections, streams: [ingestOptions.detectionsStream] },
+  ).process(message);
+  expect(message.errors).toEqual([]);
+  expect(message.field('sigma_rules')).toEqual([id(1), id(2)]);
+  expect(message.field('sigma_level')).toBe('critical');
+});

@@ -1,16 +1,18 @@
 import { levels } from '../../../../sigma/rule/rule.ts';
-import { fieldValue } from '../../pipeline-rule/text.ts';
+import { fieldText, fieldValue } from '../../pipeline-rule/text.ts';
 import { temporaryPrefix } from '../temporary-fields.ts';
 import { type PipelineRuleText, ruleText } from '../texts.ts';
 
 /** What the fields begin with that note a level until the highest one is known; of all packs. */
 export const levelPrefix = `${temporaryPrefix}level_`;
 
-/** Sets the highest of the levels that were noted. */
+/** Sets the highest of the levels that were noted, and of the one that an earlier test has set. */
 export function levelRule(pack: string): PipelineRuleText {
   const noted = levels.map((level) => [level, fieldValue(levelPrefix + level)] as const);
   const condition = noted.map(([level, value]) => `"${level}" == ${value}`).join(' || ');
-  const known = [...noted].reverse().map(([, value]) => value);
+  const known = [...noted]
+    .reverse()
+    .flatMap(([level, value]) => [value, `{${level}: "${level}"}[${fieldText('sigma_level')}]`]);
   const highest = `  set_field("sigma_level", first_non_null([${known.join(', ')}]));\n`;
   return ruleText(`${pack} level`, condition, highest, []);
 }
