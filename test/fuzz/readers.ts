@@ -94,15 +94,27 @@ export function checkHtml(name: string, text: string): void {
   const nodes: Node[] = [document];
   for (let node = nodes.pop(); node; node = nodes.pop()) {
     if ('attrs' in node) checkElement(name, node);
+    if ('value' in node) checkDirection(name, node);
     if ('childNodes' in node) nodes.push(...node.childNodes);
   }
 }
 
 const elements = new Set(
-  'a aside b body button code dd div dl dt form h1 h2 h3 head header html input kbd label li link main meta meter nav noscript option p pre script section select small span table tbody td th thead title tr ul wbr'.split(
+  'a aside b bdi body button code dd div dl dt form h1 h2 h3 head header html input kbd label li link main meta meter nav noscript option p pre script section select small span table tbody td th thead title tr ul wbr'.split(
     ' ',
   ),
 );
+
+const turning = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+
+/** What turns the text after it is alone in an element that ends that. */
+function checkDirection(
+  page: string,
+  { value, parentNode }: DefaultTreeAdapterMap['textNode'],
+): void {
+  const isAlone = value.length === 1 && parentNode?.nodeName === 'bdi';
+  if (turning.test(value) && !isAlone) throw new Broken(`${page} has a text that turns`);
+}
 
 function checkElement(
   page: string,

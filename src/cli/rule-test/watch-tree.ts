@@ -96,7 +96,7 @@ function watchFolders(root: string, events: TreeEvents): TreeWatcher {
   return watchers;
 }
 
-/** The key of the folder above the root, which is no path of a file in it. */
+/** The key of the folder above the root, which is not a path of a file in it. */
 const above = '..';
 
 type OnChange = (name: string, isNew: boolean) => void;

@@ -36,7 +36,7 @@ const fewRules = 60;
 const mostCharacters = 100_000;
 
 /**
- * What the rules of one log source become. A colon, which no label has, is before what tells its
+ * What the rules of one log source become. A colon, which no label has, is before what sets its
  * texts apart: an install knows a text from version to version by its title without the digest.
  */
 export function sourceRules(group: SourceGroup, texts: RuleTexts): readonly StagedRule[] {
