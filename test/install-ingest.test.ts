@@ -268,6 +268,27 @@ test('what a build writes is installed', async () => {
   expect(graylog.pipelines.rules.size).toBe(0);
 });
 
+test('rules that are not tested since a text stays as someone changed it are named', async () => {
+  const one = createLab(
+    `{ kind: graylog, url: '${server.url}/api', secretEnv: GRAYLOG_TOKEN, retries: 0 }`,
+    'graylog: { mode: ingest }\n',
+  );
+  const [, second = '', third = ''] = firstRules;
+  expect((await one.install(await one.build('1.0.0', 1, [second]))).code).toBe(0);
+  const title = [...graylog.pipelines.rules.values()].find(({ description }) =>
+    description.endsWith('Second'),
+  )?.title;
+  edit(graylog.pipelines.rules, title ?? '', 'then', 'then\n  // by hand');
+  const next = await one.build('1.1.0', 2, [second, third]);
+  for (const _ of ['the upgrade', 'what is the same by then']) {
+    const done = await one.install(next);
+    expect(done.out).toMatch(/changed in place: it stays so\n.*so these are not tested: Third\n/s);
+  }
+  const back = await one.install(next, { drift: 'overwrite' });
+  expect(back.out).not.toContain('not tested');
+  expect((await one.uninstall()).code).toBe(0);
+});
+
 test('all functions that builds write are allowed', async () => {
   const one = lab();
   one.write(

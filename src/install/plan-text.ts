@@ -32,7 +32,10 @@ export function planLines(
           } as const,
         ]),
     ...refers.map((text): PlanLine => ({ kind: 'reference', text })),
-    ...drift.flatMap((one) => driftLines(one, one.outcome)),
+    ...drift.flatMap((one) => [
+      ...driftLines(one, one.outcome),
+      ...untestedLines(one.untested ?? [], isWhole),
+    ]),
     ...allObjects(kind, objects, isWhole),
   ];
 }
@@ -142,6 +145,15 @@ export function driftLines(
     { kind: 'drift', text: `${name} was ${how} in place${then}` },
     ...(changes ?? []).filter((change) => change.name !== 'content').map(fieldLine),
   ];
+}
+
+/** Rules that are not tested since something stays as someone changed it. */
+function untestedLines(titles: readonly string[], isWhole: boolean): readonly PlanLine[] {
+  if (titles.length === 0) return [];
+  const named = isWhole ? titles : titles.slice(0, namedObjects);
+  const more = titles.length - named.length;
+  const others = more === 0 ? '' : ` and ${more} more`;
+  return [{ kind: 'hint', text: `  so these are not tested: ${named.join('; ')}${others}` }];
 }
 
 const verbs = ['create', 'change', 'disable', 'remove'] as const;

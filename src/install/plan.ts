@@ -12,6 +12,8 @@ export interface InstallObject {
   /** For people. */
   readonly name: string;
   readonly fields: Fields;
+  /** Titles of the Sigma rules that it tests, by id; none where it is not made of several. */
+  readonly tests?: ReadonlyMap<string, string>;
 }
 
 export type Fields = ReadonlyMap<string, string>;
@@ -40,6 +42,8 @@ export interface Drift {
   readonly added?: true;
   /** Whether the plan leaves it as it is or puts the pack's own in its place. */
   readonly outcome: 'kept' | 'overwritten';
+  /** Titles of Sigma rules that the pack tests there, and what is kept does not. */
+  readonly untested?: readonly string[];
 }
 
 /** What is done at a place, object by object, and what someone did there before. */
@@ -125,11 +129,19 @@ function decidedDrift(input: PlanInput): readonly Drift[] {
     changes !== undefined &&
     putsBack?.(key) !== true &&
     (onDrift === 'keep' || (added === true && !wantedKeys.has(key)));
-  return driftOf({ known, current, wanted, isShared }).map((one) => ({
-    ...one,
-    outcome: isKept(one) ? 'kept' : 'overwritten',
-  }));
+  const there = byKey(current);
+  return driftOf({ known, current, wanted, isShared }).map((one): Drift => {
+    if (!isKept(one)) return { ...one, outcome: 'overwritten' };
+    const untested = untestedBy(there.get(one.key), wantedKeys.get(one.key));
+    return { ...one, outcome: 'kept', ...(untested.length === 0 ? {} : { untested }) };
+  });
 }
+
+const untestedBy = (
+  there: InstallObject | undefined,
+  wanted: InstallObject | undefined,
+): readonly string[] =>
+  [...(wanted?.tests ?? [])].flatMap(([id, title]) => (there?.tests?.has(id) ? [] : [title]));
 
 /** What is done to the objects of the pack, without those that are as they are to be. */
 function wantedObjects(
@@ -162,7 +174,7 @@ const switchesOff = (changes: readonly FieldChange[]): boolean =>
       (name === 'disabled' && (after === '1' || after === 'true')),
   );
 
-export type Drifted = Omit<Drift, 'outcome'>;
+export type Drifted = Omit<Drift, 'outcome' | 'untested'>;
 
 /**
  * What someone changed: fields that have neither a value that Sigpack wrote nor the one that is

@@ -3,7 +3,7 @@ import { foldedFields } from './free-tests.ts';
 import { hitsPipeline } from './hits/hits-pipeline.ts';
 import type { IngestOptions, IngestRule } from './ingest-rule.ts';
 import { copyAction } from './prepared-fields.ts';
-import { shortNames } from './short-names.ts';
+import { leastKey, shortNames } from './short-names.ts';
 import type { SourceGroup } from './source-group.ts';
 import { sourceGroups } from './source-groups.ts';
 import { type RuleTexts, type StagedRule, sourceRules } from './source-rules.ts';
@@ -23,7 +23,7 @@ export function planIngest(rules: readonly IngestRule[], options: IngestOptions)
   const groups = sourceGroups(rules);
   const keys = shortNames(
     rules.map(({ id }) => id),
-    8,
+    leastKey,
   );
   const keyOf = ({ id }: IngestRule): string => keys.get(id) ?? id;
   const hits = hitTemporaries(pack);

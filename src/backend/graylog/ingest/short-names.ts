@@ -1,5 +1,12 @@
 import { hash } from 'node:crypto';
 
+/** The least digits of what names a Sigma rule in texts. */
+export const leastKey = 8;
+
+/** What the short name of a text begins with. */
+export const leastName = (text: string, least: number): string =>
+  hash('sha256', text, 'hex').slice(0, least);
+
 /** Digests as short names, each of its own, so that a name seldom depends on other texts. */
 export function shortNames(texts: Iterable<string>, least: number): ReadonlyMap<string, string> {
   const names = new Map<string, string>();

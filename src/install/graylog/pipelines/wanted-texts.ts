@@ -1,4 +1,4 @@
-import { ruleLinesIn } from '../../../pack/graylog/ingest/rule-line.ts';
+import { isAskedIn, ruleLinesIn } from '../../../pack/graylog/ingest/rule-line.ts';
 import { isRecord } from '../../../source/record.ts';
 import type { InstallObject } from '../../plan.ts';
 import type { ContentPack } from '../content-pack-model.ts';
@@ -79,6 +79,11 @@ export const textObject = ({
   source,
   streams,
 }: Omit<WantedText, 'object'>): InstallObject => ({
+  tests: new Map(
+    ruleLinesIn(kind === 'pipeline' ? '' : description)
+      .filter((line) => isAskedIn(source, line))
+      .map((line) => [line.id, line.title]),
+  ),
   key,
   name:
     `${kind === 'pipeline' ? 'pipeline' : 'pipeline rule'} ${JSON.stringify(labelOf(title))}` +

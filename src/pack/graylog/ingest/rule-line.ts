@@ -1,3 +1,4 @@
+import { leastKey, leastName } from '../../../backend/graylog/ingest/short-names.ts';
 import { oneLine } from '../../chosen-pipelines.ts';
 
 /** A Sigma rule in the description of a pipeline rule, which has one line for each. */
@@ -10,6 +11,10 @@ export interface RuleLine {
 
 export const ruleLine = ({ id, digest, title }: RuleLine): string =>
   `${id} ${digest} ${oneLine(title)}`;
+
+/** Whether the source of a pipeline rule asks for the rule, whatever its description says. */
+export const isAskedIn = (source: string, { id }: RuleLine): boolean =>
+  source.includes(leastName(id, leastKey));
 
 /** Those of a description, which may be anyone's. */
 export const ruleLinesIn = (description: string): readonly RuleLine[] =>
