@@ -13,6 +13,7 @@ import { ANY, isPlaceholder, ONE, type Pattern } from '../../../sigma/value/patt
 import { Refusal } from '../../backend.ts';
 import type { Spelling } from './condition.ts';
 import { lostInFolding } from './folding.ts';
+import { hasTooManyWays } from './regex-ways.ts';
 
 /**
  * Regular expressions as java.util.regex takes them. The flags `d` and `s` are on: `.` is any
@@ -119,7 +120,7 @@ function rangeText([low, high]: readonly [number, number]): string {
 
 function repeatText(node: RegexRepeat, folded: boolean): string {
   const { min, max, lazy, possessive } = node;
-  if (isLong(node) && holdsLongRepeat(node.node))
+  if ((isLong(node) && holdsLongRepeat(node.node)) || hasTooManyWays(node))
     throw new Refusal('a repetition inside a repetition may take for ever', node.offset);
   const inner = print(node.node, folded);
   const body = isSingle(node.node) ? inner : `(?:${inner})`;
