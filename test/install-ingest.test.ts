@@ -286,6 +286,13 @@ test('rules that are not tested since a text stays as someone changed it are nam
   }
   const back = await one.install(next, { drift: 'overwrite' });
   expect(back.out).not.toContain('not tested');
+  const many = firstRules.concat(
+    [4, 5].map((number) =>
+      third.replaceAll('Third', `More ${number}`).replace(/3(?=\n)/, `${number}`),
+    ),
+  );
+  const grown = await one.install(await one.build('1.2.0', 3, many));
+  expect(grown.out).toContain('(First; Second; Third and 2 more)');
   expect((await one.uninstall()).code).toBe(0);
 });
 

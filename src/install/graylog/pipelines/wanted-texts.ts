@@ -94,11 +94,17 @@ export const textObject = ({
   ]),
 });
 
+/** Sigma rules that a line of a plan names, of hundreds that a pipeline rule may have. */
+const namedRules = 3;
+
 /** The Sigma rules in a pipeline rule. */
 function ruleNames(kind: TextKind, description: string): string {
   if (kind === 'pipeline') return '';
   const names = ruleLinesIn(description).map(({ title }) => title);
-  return names.length === 0 ? '' : ` (${names.join('; ')})`;
+  if (names.length === 0) return '';
+  const others = names.length - namedRules;
+  const more = others > 0 ? ` and ${others} more` : '';
+  return ` (${names.slice(0, namedRules).join('; ')}${more})`;
 }
 
 const labelOf = (title: string): string => title.replace(/ [0-9a-f]{8}$/, '');
