@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { detectionOf } from './compile.ts';
-import { ingested } from './ingest-agreement.ts';
+import { ingested, planOf } from './ingest-agreement.ts';
 
 /** Why a rule with the regular expression can't be tested at ingest; undefined: it can. */
 const reasonOf = (pattern: string): string | undefined => {
@@ -41,3 +41,25 @@ test.each(['(?:[a-z.]{1,63}\\.){1,8}b', '(?i)(?:[a-w]{1,30}W){1,8}'])(
     expect(reasonOf(pattern)).toMatch(/a repetition inside a repetition/);
   },
 );
+
+/** How many Sigma rules share the text with one of the expression. */
+function together(pattern: string): number | undefined {
+  const compiled = [`{ a|re: '${pattern}' }`, '{ a: b }', '{ a: c }'].map((test, at) => {
+    const made = detectionOf(`s: ${test}\ncondition: s`);
+    return { ...made, rule: { ...made.rule, id: `rule-${at}` } };
+  });
+  const { rules } = planOf(ingested(compiled).rules);
+  return rules.find(({ ids }) => ids.includes('rule-0'))?.ids.length;
+}
+
+// Java uses up its stack on a long value, which ends the list of conditions
+test.each([
+  ['(?:a|bc)+', 1],
+  ['(?:(?:(?:a|bc){16}){16}){16}', 1],
+  ['(?:(?:a|bc){5}){5}', 1],
+  ['(?:(?:a|bc){4}){4}', 3],
+  ['(?:a|bc){4}'.repeat(5), 1],
+  ['[a-z]+b{4,}', 3],
+])('%s is in a text of %i rules', (pattern, count) => {
+  expect(together(pattern)).toBe(count);
+});

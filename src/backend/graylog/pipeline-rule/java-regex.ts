@@ -25,7 +25,7 @@ export interface JavaRegex {
   readonly pattern: string;
   /** Of the text that it is to be found in. */
   readonly spelling: Spelling;
-  /** Its groups repeat without a limit, which takes the engine a frame of its stack per round. */
+  /** Its groups have many rounds, each of which takes the engine a frame of its stack. */
   readonly deep: boolean;
 }
 
@@ -138,8 +138,15 @@ const isLong = ({ max }: RegexRepeat): boolean => max > longRepeat;
 const holdsLongRepeat = (node: RegexNode): boolean =>
   (node.kind === 'repeat' && isLong(node)) || childrenOf(node).some(holdsLongRepeat);
 
-const isDeep = (node: RegexNode): boolean =>
-  (node.kind === 'repeat' && isLong(node) && !isSingle(node.node)) || childrenOf(node).some(isDeep);
+const isDeep = (node: RegexNode): boolean => roundsOf(node) > longRepeat;
+
+/** Rounds of groups: the engine is still in all of them when it gets to what comes after. */
+function roundsOf(node: RegexNode): number {
+  const rounds = childrenOf(node).map(roundsOf);
+  if (node.kind === 'sequence') return rounds.reduce((sum, one) => sum + one, 0);
+  const inner = Math.max(0, ...rounds);
+  return node.kind === 'repeat' && !isSingle(node.node) ? node.max * Math.max(1, inner) : inner;
+}
 
 const word = '[0-9A-Z_a-z]';
 
