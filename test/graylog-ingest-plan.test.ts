@@ -308,6 +308,15 @@ test.each([
   },
 );
 
+test.each([
+  [0, 'critical'],
+  [1, 'high'],
+])('the hit for those left out has the level of a critical one: from rule %i on', (from, level) => {
+  const { hits } = processedBy(Array.from({ length: 70 }, (_, at) => from + at));
+  const last = hits.find((hit) => hit.field('sigma_rule') === '-');
+  expect(last?.field('sigma_level')).toBe(level);
+});
+
 test('hostile titles and values stay texts', () => {
   const title = 'x"; drop_message(); // \n end rule "y" \\';
   const hostile = rule(1, leaf('CommandLine', 'inside', '"); drop_message(); ("'), { title });

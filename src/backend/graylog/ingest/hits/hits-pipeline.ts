@@ -7,7 +7,7 @@ import { type IngestPlan, type PipelineRuleText, pipelineText, ruleText } from '
 import { wantedRule } from './found-list.ts';
 import { copiesOf, fieldCodes, noField, type RecordColumn, recordColumns } from './hit-record.ts';
 import { hitTables } from './hit-tables.ts';
-import { levelPrefix, levelRule } from './levels.ts';
+import { ifLevel, levelPrefix, levelRule } from './levels.ts';
 
 /**
  * Makes hits of what was found: one pipeline for the whole pack. It looks up the records of the
@@ -162,7 +162,6 @@ function moreRule(
   const values: readonly (readonly [string, string])[] = [
     [hitFields.rule, noValue],
     [hitFields.title, title],
-    [hitFields.level, 'high'],
     [hitFields.alert, 'true'],
     [hitFields.tactics, noValue],
     [hitFields.techniques, noValue],
@@ -171,6 +170,8 @@ function moreRule(
   const entity = `to_string(first_non_null([${fieldValue('source')}, ${quoted(noValue)}]))`;
   const fields = [
     ...values.map(([name, value]) => [name, quoted(value)] as const),
+    // a critical hit may be one of those that are left out
+    [hitFields.level, `first_non_null([${ifLevel('critical')}, "high"])`] as const,
     [hitFields.entity, entity] as const,
   ];
   const actions = [
