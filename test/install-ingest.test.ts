@@ -248,6 +248,13 @@ describe('a Graylog server that tests at ingest', { shuffle: false }, () => {
   });
 });
 
+test('a pack whose hits would be tested again is refused', async () => {
+  const one = lab();
+  const path = await built(one, '1.0.0', 1, first, 'Default Stream');
+  expect((await one.install(path)).code).toMatch(/^usage: .*"Default Stream", where its hits go/);
+  expect(graylog.pipelines.rules.size).toBe(0);
+});
+
 test('what a build writes is installed', async () => {
   const one = createLab(
     `{ kind: graylog, url: '${server.url}/api', secretEnv: GRAYLOG_TOKEN, retries: 0 }`,

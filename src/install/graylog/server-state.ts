@@ -201,12 +201,20 @@ type Streams = Pick<ServerState, 'streams' | 'ambiguous' | 'ownStreamIds'>;
 export function wantedOf(pack: ContentPack, server: Streams): Wanted {
   const { streams } = server;
   const resolving = { streams, parameters: valuesOf(pack) };
+  const texts = wantedTexts(pack);
+  const hits = [...ownStreamEntities(pack).values()][0];
+  if (hits !== undefined && texts.some((text) => text.streams.includes(hits)))
+    throw new InstallError(
+      'input',
+      `the pipelines of the pack test the messages of ${JSON.stringify(hits)}, where its hits ` +
+        'go: each hit would be tested again, without end; name other streams',
+    );
   return {
     definitions: wantedDefinitions(pack, resolving),
     extras: wantedExtras(pack, resolving),
-    texts: wantedTexts(pack),
+    texts,
     streams: wantedStreams(pack, server),
-    hits: [...ownStreamEntities(pack).values()][0],
+    hits,
   };
 }
 
