@@ -49,7 +49,7 @@ export function ingestSets(numeric: readonly string[]): readonly IngestSet[] {
   const kinds = new Map(numeric.map((name) => [name, 'numeric']));
   const named = compiledRules([]);
   const ids = new Set(named.map(({ rule }) => rule.id));
-  const every = Number(process.env.SIGPACK_INGEST_EVERY ?? 40);
+  const every = Number(process.env.SIGPACK_INGEST_EVERY ?? 1);
   const all = compileFolders(corpusFolders)
     .filter((rule) => rule.kind === 'detection')
     .filter(({ rule }, at) => at % every === 0 || ids.has(rule.id));
