@@ -36,3 +36,21 @@ export function visibleJson(json: string): string {
     unicodeEscape,
   );
 }
+
+/** A piece of a text that is shown to the letter. */
+export interface ExactPiece {
+  readonly text: string;
+  /** `U+202E` where the text is such a character alone, else empty. */
+  readonly code: string;
+}
+
+/** The pieces are the text, with each character that changes its direction in one of its own. */
+export function exactPieces(text: string): readonly ExactPiece[] {
+  return text
+    .split(/(\p{Bidi_Control})/u)
+    .map((piece, at) => ({ text: piece, code: at % 2 === 1 ? codeOf(piece) : '' }))
+    .filter((piece) => piece.text !== '');
+}
+
+const codeOf = (char: string): string =>
+  `U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;

@@ -1,7 +1,7 @@
 import type { Render } from '../../pack/render/template.ts';
+import { exactPieces } from '../../source/visible.ts';
 import type { ConditionPart } from '../condition/condition-part.ts';
 import type { PageRow, RulePage, TargetSection } from '../rule-page.ts';
-import { exactPieces } from './readable.ts';
 import type { Relations } from './relations.ts';
 import type { RuleRecord } from './rule-record.ts';
 import { sigmaTokens } from './sigma-tokens.ts';

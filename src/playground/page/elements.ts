@@ -1,3 +1,5 @@
+import { exactPieces } from '../../source/visible.ts';
+
 /** The element of the page with an id. */
 export function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
   const element = document.getElementById(id);
@@ -12,10 +14,10 @@ type Properties = Readonly<Record<string, string>>;
 
 /** A text whose direction no character of it changes: each is alone, with its code in front. */
 export const plain = (text: string): readonly (Node | string)[] =>
-  text.split(/(\p{Bidi_Control})/u).map((piece, at) => {
-    if (at % 2 === 0) return piece;
+  exactPieces(text).map(({ text: piece, code }) => {
+    if (code === '') return piece;
     const made = document.createElement('bdi');
-    made.dataset.code = `U+${piece.charCodeAt(0).toString(16).toUpperCase()}`;
+    made.dataset.code = code;
     made.append(piece);
     return made;
   });
