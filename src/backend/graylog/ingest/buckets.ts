@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import type { Clause } from '../../../query/clause.ts';
+import { digestOf, shareOf } from './short-names.ts';
 
 /** Rules that are only asked where one of the tests holds. */
 export interface Bucket<T> {
@@ -49,9 +49,8 @@ export function bucketed<T>(candidates: readonly Candidate<T>[]): {
   const buckets = new Map<string, { tests: Set<string>; rules: T[] }>();
   for (const { rule, tests } of gated) {
     const main = mainOf(tests);
-    const digest = hash('sha256', main, 'hex').slice(0, 8);
     const isShared = (uses.get(main) ?? 0) >= enough;
-    const label = isShared ? digest : String(Number.parseInt(digest, 16) % size);
+    const label = isShared ? digestOf(main, 8) : String(shareOf(main, size));
     const bucket = buckets.get(label) ?? { tests: new Set(), rules: [] };
     buckets.set(label, bucket);
     for (const test of tests) bucket.tests.add(test);

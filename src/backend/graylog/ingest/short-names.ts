@@ -3,9 +3,13 @@ import { hash } from 'node:crypto';
 /** The least digits of what names a Sigma rule in texts. */
 export const leastKey = 8;
 
-/** What the short name of a text begins with. */
-export const leastName = (text: string, least: number): string =>
-  hash('sha256', text, 'hex').slice(0, least);
+/** The first digits of a text's digest. */
+export const digestOf = (text: string, digits: number): string =>
+  hash('sha256', text, 'hex').slice(0, digits);
+
+/** Which of so many shares a text belongs to, whatever other texts there are. */
+export const shareOf = (text: string, count: number): number =>
+  Number.parseInt(digestOf(text, 8), 16) % count;
 
 /** Digests as short names, each of its own, so that a name seldom depends on other texts. */
 export function shortNames(texts: Iterable<string>, least: number): ReadonlyMap<string, string> {

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { type LiteralLeaf, leavesOf } from '../pipeline-rule/condition.ts';
 import { constantOf } from '../pipeline-rule/constant.ts';
 import { type LeafPrinter, printCondition } from '../pipeline-rule/print.ts';
@@ -9,6 +8,7 @@ import { clauseOf, literalsOf } from './gate-clause.ts';
 import { type Asked, foundAction, holdsAction } from './hits/found-list.ts';
 import type { IngestRule } from './ingest-rule.ts';
 import { prepareActions, preparedFor } from './prepared-fields.ts';
+import { shareOf } from './short-names.ts';
 import type { GroupedRule, SourceGroup } from './source-group.ts';
 import { deepStages, stages } from './stages.ts';
 import { type HitTemporaries, isSet, type TemporaryFields } from './temporary-fields.ts';
@@ -44,15 +44,20 @@ export function sourceRules(group: SourceGroup, texts: RuleTexts): readonly Stag
   const prepared = preparedFor(group, names);
   const name = `${texts.pack} ${group.label}`;
   const printer = preparedPrinter(prepared);
-  const asked = new Map(group.rules.map((rule) => [rule, askedOf(rule, printer, texts)]));
-  const deep = group.rules.filter(isDeep);
+  const rules = group.rules.map(
+    (rule): PrintedRule => ({
+      ...rule,
+      asked: askedOf(rule, printer, texts),
+    }),
+  );
+  const deep = rules.filter(isDeep);
   const { buckets, rest } = inBuckets(
-    { ...group, rules: group.rules.filter((rule) => !isDeep(rule)) },
+    rules.filter((rule) => !isDeep(rule)),
     prepared,
   );
   const gate = gateText(group, printer);
-  const parts = buckets.flatMap((bucket) => bucketParts(bucket, asked));
-  const open = partsOf(rest, asked);
+  const parts = buckets.flatMap(bucketParts);
+  const open = partsOf(rest);
   const isWhole = parts.length === 0 && open.length <= 1;
   const mark =
     gate === undefined || (isWhole && deep.length === 0) ? undefined : names.mark(group.label);
@@ -80,19 +85,23 @@ export function sourceRules(group: SourceGroup, texts: RuleTexts): readonly Stag
         ),
       }),
     ),
-    ...deep.map((grouped): StagedRule => {
-      const { key, condition } = asked.get(grouped) ?? askedOf(grouped, printer, texts);
-      return {
+    ...deep.map(
+      ({ rule, asked: { key, condition } }): StagedRule => ({
         stage: stages.deepRules + (Number.parseInt(key.slice(0, 4), 16) % deepStages),
         text: ruleText(
           `${name}: ${key}`,
           [...isMarked, `(${condition})`].join(' && '),
           holdsAction(key, hits),
-          [grouped.rule.id],
+          [rule.id],
         ),
-      };
-    }),
+      }),
+    ),
   ];
+}
+
+/** A rule with what its text asks. */
+interface PrintedRule extends GroupedRule {
+  readonly asked: Asked;
 }
 
 /** Its expressions may use up the stack, which ends a stage. */
@@ -117,35 +126,24 @@ interface Part {
   readonly ids: readonly string[];
 }
 
-const bucketParts = (
-  { label, tests, rules }: Bucket<GroupedRule>,
-  asked: ReadonlyMap<GroupedRule, Asked>,
-): readonly Part[] =>
-  partsOf(rules, asked).map((part) => ({
+const bucketParts = ({ label, tests, rules }: Bucket<PrintedRule>): readonly Part[] =>
+  partsOf(rules).map((part) => ({
     ...part,
     label: `${label}${part.label}`,
     tests: [`(${balanced(tests, '||')})`],
   }));
 
 /** In several parts where one would be too long; by digests, so that a rule stays where it is. */
-function partsOf(
-  rules: readonly GroupedRule[],
-  asked: ReadonlyMap<GroupedRule, Asked>,
-): readonly Part[] {
-  const size = rules.reduce((sum, rule) => sum + (asked.get(rule)?.condition.length ?? 0), 0);
+function partsOf(rules: readonly PrintedRule[]): readonly Part[] {
+  const size = rules.reduce((sum, { asked }) => sum + asked.condition.length, 0);
   const count = 2 ** Math.max(0, Math.round(Math.log2(size / mostCharacters)));
-  const parts = new Map<number, GroupedRule[]>();
-  for (const grouped of rules) {
-    const digest = hash('sha256', grouped.rule.id, 'hex').slice(0, 8);
-    const at = Number.parseInt(digest, 16) % count;
-    parts.set(at, [...(parts.get(at) ?? []), grouped]);
-  }
+  const parts = Map.groupBy(rules, ({ rule }) => shareOf(rule.id, count));
   return [...parts]
     .sort(([a], [b]) => a - b)
     .map(([at, list]) => ({
       label: count === 1 ? '' : ` ${at}`,
       tests: [],
-      asked: list.flatMap((rule) => asked.get(rule) ?? []),
+      asked: list.map(({ asked }) => asked),
       ids: list.map(({ rule }) => rule.id),
     }));
 }
@@ -160,7 +158,7 @@ function gateText({ gate, fields }: SourceGroup, printer: LeafPrinter): string |
   return `!(${noText} == first_non_null([${[...fields.map(fieldValue), noText].join(', ')}]))`;
 }
 
-function inBuckets({ rules }: SourceGroup, prepared: Prepared) {
+function inBuckets(rules: readonly PrintedRule[], prepared: Prepared) {
   if (rules.length < fewRules) return { buckets: [], rest: rules };
   const testOf = (leaf: LiteralLeaf) => freeTest(leaf, prepared);
   const uses = new Map<string, number>();

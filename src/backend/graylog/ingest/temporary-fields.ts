@@ -1,6 +1,5 @@
-import { hash } from 'node:crypto';
 import { fieldValue } from '../pipeline-rule/text.ts';
-import { shortNames } from './short-names.ts';
+import { digestOf, shortNames } from './short-names.ts';
 
 /**
  * Fields that a message has only while it is judged. All begin like this, and the last stage
@@ -45,8 +44,7 @@ export function hitTemporaries(pack: string): HitTemporaries {
  * What the copies and flags of a pack begin with: those of other packs, which run beside it, mean
  * something else.
  */
-const prefixOfPack = (pack: string): string =>
-  temporaryPrefix + hash('sha256', pack, 'hex').slice(0, 4);
+const prefixOfPack = (pack: string): string => temporaryPrefix + digestOf(pack, 4);
 
 /**
  * The temporary fields of a pack that its own helpers remove: its copies and flags, and marks that
@@ -68,7 +66,7 @@ export function temporaryFields(fields: Iterable<string>, pack: string): Tempora
     folded: named,
     last: (field) => `${named(field)}_l`,
     flags: (field) => `${named(field)}_`,
-    mark: (source) => `${prefix}s_${hash('sha256', source, 'hex').slice(0, 8)}`,
+    mark: (source) => `${prefix}s_${digestOf(source, 8)}`,
   };
 }
 

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import { quoted } from '../pipeline-rule/text.ts';
+import { digestOf } from './short-names.ts';
 
 /** One pipeline rule of Graylog. */
 export interface PipelineRuleText {
@@ -35,7 +35,7 @@ export function ruleText(
   ids: readonly string[],
 ): PipelineRuleText {
   const body = `when\n  ${condition}\nthen\n${actions}end\n`;
-  const name = `${label} ${digestOf(body)}`;
+  const name = `${label} ${digestOf(body, 8)}`;
   return { name, source: `rule ${quoted(name)}\n${body}`, ids };
 }
 
@@ -57,8 +57,6 @@ export function pipelineText(label: string, stages: readonly StageText[]): Pipel
     ...rules.map((rule) => `  rule ${quoted(rule)};`),
   ]);
   const body = `${lines.join('\n')}\nend\n`;
-  const name = `${label} ${digestOf(body)}`;
+  const name = `${label} ${digestOf(body, 8)}`;
   return { name, source: `pipeline ${quoted(name)}\n${body}` };
 }
-
-const digestOf = (body: string): string => hash('sha256', body, 'hex').slice(0, 8);

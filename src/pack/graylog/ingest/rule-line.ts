@@ -1,4 +1,4 @@
-import { leastKey, leastName } from '../../../backend/graylog/ingest/short-names.ts';
+import { digestOf, leastKey } from '../../../backend/graylog/ingest/short-names.ts';
 import { oneLine } from '../../chosen-pipelines.ts';
 
 /** A Sigma rule in the description of a pipeline rule, which has one line for each. */
@@ -14,7 +14,7 @@ export const ruleLine = ({ id, digest, title }: RuleLine): string =>
 
 /** Whether the source of a pipeline rule asks for the rule, whatever its description says. */
 export const isAskedIn = (source: string, { id }: RuleLine): boolean =>
-  source.includes(leastName(id, leastKey));
+  source.includes(digestOf(id, leastKey));
 
 /** Those of a description, which may be anyone's. */
 export const ruleLinesIn = (description: string): readonly RuleLine[] =>
