@@ -4,6 +4,7 @@ import { streamChoice } from '../pack/config/graylog-config.ts';
 import { indexMacros } from '../pack/index-macro.ts';
 import type { Pack } from '../pack/pack.ts';
 import { sigmaNames } from '../pipeline/field-choice.ts';
+import { firstFew } from '../source/plural.ts';
 
 /** What a pack was made for: whose field names it uses, and where it searches. */
 export interface MadeFor {
@@ -77,9 +78,7 @@ export function madeForText({ pipelines, places, edition }: MadeFor): string {
   const products = pipelines
     .map(({ name, description }) => `${description} (${name})`)
     .join(' and ');
-  const more = places.length > shownPlaces ? ` and ${places.length - shownPlaces} more` : '';
-  const where =
-    places.length === 0 ? [] : [`looks in ${places.slice(0, shownPlaces).join(', ')}${more}`];
+  const where = places.length === 0 ? [] : [`looks in ${firstFew(places, shownPlaces)}`];
   return [products, ...where, ...(edition === undefined ? [] : [edition])].join('; ');
 }
 

@@ -1,5 +1,5 @@
 import { type QueryPiece, queryDiff, shortened } from '../release/diff/query-diff.ts';
-import { plural } from '../source/plural.ts';
+import { firstFew, plural } from '../source/plural.ts';
 import { detectionsFirst, verbCounts } from './object-kinds.ts';
 import type { Drift, Drifted, FieldChange, InstallPlan, PlannedObject, Verb } from './plan.ts';
 
@@ -150,10 +150,8 @@ export function driftLines(
 /** Rules that are not tested since something stays as someone changed it. */
 function untestedLines(titles: readonly string[], isWhole: boolean): readonly PlanLine[] {
   if (titles.length === 0) return [];
-  const named = isWhole ? titles : titles.slice(0, namedObjects);
-  const more = titles.length - named.length;
-  const others = more === 0 ? '' : ` and ${more} more`;
-  return [{ kind: 'hint', text: `  so these are not tested: ${named.join('; ')}${others}` }];
+  const named = firstFew(titles, isWhole ? titles.length : namedObjects, '; ');
+  return [{ kind: 'hint', text: `  so these are not tested: ${named}` }];
 }
 
 const verbs = ['create', 'change', 'disable', 'remove'] as const;

@@ -4,6 +4,7 @@ import { tableSources } from '../pack/alert/table.ts';
 import { itemsOf } from '../sigma/rule/detection-items.ts';
 import { logSourceKeys } from '../sigma/rule/reader.ts';
 import type { DetectionRule } from '../sigma/rule/rule.ts';
+import { once } from '../source/cache.ts';
 import { didYouMean, nearest } from '../source/nearest.ts';
 import { words } from '../source/words.ts';
 import { lookup } from '../source/yaml/tree.ts';
@@ -14,17 +15,15 @@ const otherServices = words(`
   threat_management
 `);
 
-let known: ReadonlySet<string> | undefined;
-
 /** Known services outside of Windows. */
-function services(): ReadonlySet<string> {
-  known ??= new Set([
-    ...knownServices,
-    ...tableSources().flatMap(({ service }) => service ?? []),
-    ...otherServices,
-  ]);
-  return known;
-}
+const services = once(
+  (): ReadonlySet<string> =>
+    new Set([
+      ...knownServices,
+      ...tableSources().flatMap(({ service }) => service ?? []),
+      ...otherServices,
+    ]),
+);
 
 export function checkLogSource(checked: Checked, rule: DetectionRule): void {
   const { report, document } = checked;

@@ -1,7 +1,7 @@
 import type { TargetDiagnostic } from '../backend/backend.ts';
 import type { Rule } from '../sigma/collection/collection.ts';
 import type { DiagnosticBag } from '../source/diagnostic.ts';
-import { plural } from '../source/plural.ts';
+import { firstFew, plural } from '../source/plural.ts';
 
 /**
  * Diagnostics about rules in targets. A diagnostic that points elsewhere, at a filter or the
@@ -55,7 +55,6 @@ export function createSharedDiagnostics(bag: DiagnosticBag): SharedDiagnostics {
 const maximumTitles = 5;
 
 function ofRules(titles: readonly string[]): string {
-  const named = titles.slice(0, maximumTitles).map((title) => `"${title}"`);
-  const more = titles.length > named.length ? ` and ${titles.length - named.length} more` : '';
-  return `; in the ${plural(titles.length, 'rule')} ${named.join(', ')}${more}`;
+  const named = titles.map((title) => `"${title}"`);
+  return `; in the ${plural(titles.length, 'rule')} ${firstFew(named, maximumTitles)}`;
 }

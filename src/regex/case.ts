@@ -1,3 +1,4 @@
+import { once } from '../source/cache.ts';
 import { otherForms } from './letter-case.ts';
 import { type CodeRange, type CodeRanges, normalizeRanges } from './set.ts';
 
@@ -37,20 +38,13 @@ function widenBeyondAscii(into: CodeRange[], low: number, high: number): void {
   else for (const point of casedLetters()) if (point >= low && point <= high) add(point);
 }
 
-let cased: readonly number[] | undefined;
-
-/**
- * The letters of the basic plane that have another case. They are looked up once, when a pattern
- * first needs them.
- */
-function casedLetters(): readonly number[] {
-  if (cased) return cased;
+/** The letters of the basic plane that have another case. */
+const casedLetters = once((): readonly number[] => {
   const letters: number[] = [];
   for (let point = 0x80; point <= 0xffff; point++)
     if (otherCases(point).length > 0) letters.push(point);
-  cased = letters;
   return letters;
-}
+});
 
 export function isAsciiLetter(codePoint: number): boolean {
   const lower = codePoint | 0x20;

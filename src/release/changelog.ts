@@ -1,5 +1,6 @@
 import { markdownText } from '../docs/escape.ts';
 import { percentEncoded } from '../source/char-escape.ts';
+import { firstFew } from '../source/plural.ts';
 import { type ChangeView, type DiffView, settingText } from './diff/view.ts';
 
 const form = '[Keep a Changelog](https://keepachangelog.com/en/1.1.0/)';
@@ -113,8 +114,7 @@ function conditionParts(
     .filter((note) => note.effect === effect)
     .map(({ text }) => markdownText(text));
   if (parts.length === 0) return [];
-  const more = parts.length > maximumParts ? ` and ${parts.length - maximumParts} more` : '';
-  return [`${label} ${parts.slice(0, maximumParts).join(', ')}${more}`];
+  return [`${label} ${firstFew(parts, maximumParts)}`];
 }
 
 /**

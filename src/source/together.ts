@@ -1,4 +1,5 @@
 import type { DiagnosticBag, NewDiagnostic } from './diagnostic.ts';
+import { firstFew } from './plural.ts';
 import type { SourceFile } from './span.ts';
 
 /** One of several similar diagnostics: a sentence by itself, and a few words for a list. */
@@ -22,12 +23,12 @@ export function addTogether(bag: DiagnosticBag, similar: readonly Similar[], wha
     return;
   }
   const { file, short: _, ...diagnostic } = first;
-  const named = similar
-    .slice(0, maximumApart)
-    .map(({ short }) => short)
-    .join(', ');
+  const named = firstFew(
+    similar.map(({ short }) => short),
+    maximumApart,
+  );
   bag.add(file, {
     ...diagnostic,
-    message: `${similar.length} ${what}: ${named} and ${similar.length - maximumApart} more`,
+    message: `${similar.length} ${what}: ${named}`,
   });
 }

@@ -23,7 +23,7 @@ import { removeAll } from './pipelines/apply-pipelines.ts';
 import { processorHints, refuseOldServer } from './pipelines/requirements.ts';
 import { type Rereads, rereadLines, rereadsOf, restartNotes } from './pipelines/rereads.ts';
 import { removeTuning, tuningLine } from './pipelines/tuning.ts';
-import { hasPipelines, isShared, wantedTexts } from './pipelines/wanted-texts.ts';
+import { hasPipelines, isForAllRules, wantedTexts } from './pipelines/wanted-texts.ts';
 import { allowlistNotes } from './server-extras.ts';
 import { createServerPacks } from './server-packs.ts';
 import {
@@ -239,8 +239,8 @@ function installedOf(
       )
     : [];
   const current = currentObjects(server, known);
-  const shared = new Set(
-    known.flatMap(({ texts }) => texts.filter(isShared)).map(({ key }) => key),
+  const forAll = new Set(
+    known.flatMap(({ texts }) => texts.filter(isForAllRules)).map(({ key }) => key),
   );
   return {
     version: latest && versionOf(latest),
@@ -249,7 +249,7 @@ function installedOf(
     digest: latest && begun.length === 0 ? packDigest(latest) : undefined,
     current,
     known: known.map(objectsOf),
-    putsBack: (key) => shared.has(key),
+    putsBack: (key) => forAll.has(key),
     hints,
     previous:
       previous && knownOf(previous, server).length > 0

@@ -2,6 +2,7 @@ import { testText } from '../../pipeline/describe.ts';
 import type { Item, Query, Test } from '../../query/tree.ts';
 import { foldCase } from '../../regex/letter-case.ts';
 import { type Pattern, patternText } from '../../sigma/value/pattern.ts';
+import { firstFew } from '../../source/plural.ts';
 
 /**
  * A condition with negations at the items only, without duplicates and in a fixed order: conditions
@@ -118,10 +119,6 @@ function grouped({ kind, children }: Group): readonly string[] {
       values.push(valueText(child.item.test));
     } else rest.push(child.kind === 'leaf' ? normalText(child) : `(${normalText(child)})`);
   }
-  const lists = [...byField].map(([field, values]) => {
-    const shown = values.slice(0, shownValues).join(', ');
-    const more = values.length - shownValues;
-    return `${field}: ${shown}${more > 0 ? ` and ${more} more` : ''}`;
-  });
+  const lists = [...byField].map(([field, values]) => `${field}: ${firstFew(values, shownValues)}`);
   return [...lists, ...rest];
 }

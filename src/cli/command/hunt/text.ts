@@ -1,5 +1,5 @@
 import type { Rule } from '../../../sigma/collection/collection.ts';
-import { counted, plural } from '../../../source/plural.ts';
+import { counted, firstFew, plural } from '../../../source/plural.ts';
 import { visible } from '../../../source/visible.ts';
 import { forStream, printText } from '../../terminal/guarded.ts';
 import type { Hunt } from './hunts.ts';
@@ -47,9 +47,8 @@ export function noteLeftOut(correlations: number, serving: readonly Rule[]): voi
         'search finds single messages\n',
     );
   if (serving.length === 0) return;
-  const titles = serving.slice(0, mostTitles).map(({ title }) => JSON.stringify(title));
-  const more = serving.length - titles.length;
-  const named = `${titles.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const titles = serving.map(({ title }) => JSON.stringify(title));
+  const named = firstFew(titles, mostTitles);
   const rules = counted(serving.length, 'rule that only serves', 'rules that only serve');
   const are = plural(serving.length, 'is', 'are');
   process.stderr.write(

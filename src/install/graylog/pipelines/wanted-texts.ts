@@ -1,4 +1,5 @@
 import { isAskedIn, ruleLinesIn } from '../../../pack/graylog/ingest/rule-line.ts';
+import { firstFew } from '../../../source/plural.ts';
 import { isRecord } from '../../../source/record.ts';
 import type { InstallObject } from '../../plan.ts';
 import type { ContentPack } from '../content-pack-model.ts';
@@ -28,7 +29,7 @@ export const isText = (type: string): type is TextKind =>
  * name rules by their version, and what is not of certain Sigma rules prepares or makes hits of
  * all.
  */
-export const isShared = ({ kind, description }: WantedText): boolean =>
+export const isForAllRules = ({ kind, description }: WantedText): boolean =>
   kind === 'pipeline' || ruleLinesIn(description).length === 0;
 
 /** Whether a pack tests messages at ingest. */
@@ -101,10 +102,7 @@ const namedRules = 3;
 function ruleNames(kind: TextKind, description: string): string {
   if (kind === 'pipeline') return '';
   const names = ruleLinesIn(description).map(({ title }) => title);
-  if (names.length === 0) return '';
-  const others = names.length - namedRules;
-  const more = others > 0 ? ` and ${others} more` : '';
-  return ` (${names.slice(0, namedRules).join('; ')}${more})`;
+  return names.length === 0 ? '' : ` (${firstFew(names, namedRules, '; ')})`;
 }
 
 const labelOf = (title: string): string => title.replace(/ [0-9a-f]{8}$/, '');
