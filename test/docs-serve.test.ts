@@ -13,18 +13,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ownHosts } from '../src/cli/command/docs/serve.ts';
 import { writeFiles } from './project-folder.ts';
-import { type Serving, serve } from './serving.ts';
+import { servedRule as rule, type Serving, serve } from './serving.ts';
 import { sigpack } from './sigpack.ts';
-
-const rule = (title: string): string => `title: ${title}
-id: 00000000-0000-4000-8000-000000000001
-status: test
-level: high
-logsource: { product: windows, service: security }
-detection:
-  selection: { EventID: 4624 }
-  condition: selection
-`;
 
 const pipeline = (field: string): string => `name: own
 priority: 10

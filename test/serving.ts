@@ -1,6 +1,17 @@
 import { spawn } from 'node:child_process';
 import { environment, mainFile } from './sigpack.ts';
 
+/** A rule whose page is served. */
+export const servedRule = (title: string): string => `title: ${title}
+id: 00000000-0000-4000-8000-000000000001
+status: test
+level: high
+logsource: { product: windows, service: security }
+detection:
+  selection: { EventID: 4624 }
+  condition: selection
+`;
+
 /** A `sigpack docs --serve` that runs. */
 export interface Serving {
   /** `http://127.0.0.1:8080/`. */

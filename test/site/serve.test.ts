@@ -4,18 +4,8 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeFiles } from '../project-folder.ts';
-import { type Serving, serve } from '../serving.ts';
+import { servedRule as rule, type Serving, serve } from '../serving.ts';
 import { launched } from './browser.ts';
-
-const rule = (title: string): string => `title: ${title}
-id: 00000000-0000-4000-8000-000000000001
-status: test
-level: high
-logsource: { product: windows, service: security }
-detection:
-  selection: { EventID: 4624 }
-  condition: selection
-`;
 
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-served-'));
 const file = join(folder, 'rules', 'logon.yml');

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { baseRules, type DayRule, documentsOf } from '../../correlation-day/rules.ts';
 import type { StreamEvent } from '../../correlation-day/streams.ts';
 import { packOf, textOf } from '../../pack-of.ts';
+import { indexMessages } from './index-messages.ts';
 import { installContentPack, raisedEvents } from './objects.ts';
 import { definitionsOn, type GraylogServer, type Json, sendGelf } from './server.ts';
 
@@ -100,33 +101,22 @@ export async function installDayPack(
   );
 }
 
-const asGraylogTells = (seconds: number): string =>
-  new Date(seconds * 1000).toISOString().replace('T', ' ').replace('Z', '');
-
-/** Puts events into the server's own index, as it would after their way through an input. */
-export async function indexEvents(
+/** Puts events of a day into the index of the server. */
+export const indexEvents = (
   server: GraylogServer,
   stream: string,
   events: readonly StreamEvent[],
   shift: number,
-): Promise<void> {
-  if (events.length === 0) return;
-  const lines = events.map(({ _time, arrives: _, id, ...fields }) => {
-    const own = {
-      gl2_message_id: `${stream}-${id}`,
-      timestamp: asGraylogTells(_time + shift),
-      streams: [stream],
-      source: 'judge',
-      message: 'event',
-    };
-    return `${JSON.stringify({ index: { _id: own.gl2_message_id } })}\n${JSON.stringify({ ...fields, ...own })}\n`;
-  });
-  const { errors, ...answer } = await server.search(
-    'graylog_deflector/_bulk?refresh=true',
-    lines.join(''),
+): Promise<void> =>
+  indexMessages(
+    server,
+    events.map(({ _time, arrives: _, id, ...fields }) => ({
+      id: `${stream}-${id}`,
+      time: (_time + shift) * 1000,
+      stream,
+      fields,
+    })),
   );
-  if (errors !== false) throw new Error(JSON.stringify(answer).slice(0, 1000));
-}
 
 /**
  * A definition over a stream of the server; the day is `shift` seconds from where it is written.

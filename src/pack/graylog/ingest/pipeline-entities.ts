@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import type { IngestRule } from '../../../backend/graylog/ingest/ingest-rule.ts';
+import { digestOf } from '../../../backend/graylog/ingest/short-names.ts';
 import type { IngestPlan } from '../../../backend/graylog/ingest/texts.ts';
 import { conditionText } from '../../../backend/graylog/pipeline-rule/print.ts';
 import { uuidV5 } from '../../../source/uuid.ts';
@@ -50,7 +50,7 @@ export function* pipelineEntities(
   const packId = graylogPackId(info);
   const constraints = serverConstraints(minimum);
   const lines = new Map(
-    rules.map((rule) => [rule.id, ruleLine({ ...rule, digest: digestOf(rule) })]),
+    rules.map((rule) => [rule.id, ruleLine({ ...rule, digest: conditionDigest(rule) })]),
   );
   for (const { name, source, ids } of plan.rules)
     yield {
@@ -81,8 +81,8 @@ export function* pipelineEntities(
 }
 
 /** Of the whole condition, parts of which may be in helper rules. `sigpack diff` reads it. */
-const digestOf = ({ condition }: IngestRule): string =>
-  hash('sha256', conditionText(condition), 'hex').slice(0, 16);
+const conditionDigest = ({ condition }: IngestRule): string =>
+  digestOf(conditionText(condition), 16);
 
 const descriptionOf = (
   ids: readonly string[],
