@@ -85,12 +85,12 @@ setup_opensearch() {
 setup_lucene() {
   local dir=$cache/judges/lucene source=$root/test/judges/lucene key
   need 'the Lucene judge' mvn java javac
-  key=$(digest "$source/pom.xml" "$source/ParseQueries.java" "$(java -version 2>&1)")
+  key=$(digest "$source/pom.xml" "$source/ParseQueries.java" "$source/MinimizationOperations.java" "$(java -version 2>&1)")
   is_made "$dir" "$key" && return
   rm -rf "$dir"
   mkdir -p "$dir"
   mvn -q -B -f "$source/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$dir/lib" >/dev/null || fail "Lucene's jars cannot be installed"
-  javac --release 17 -Xlint:all -Werror -cp "$dir/lib/*" -d "$dir/classes" "$source/ParseQueries.java" || fail 'the Lucene judge cannot be compiled'
+  javac --release 17 -Xlint:all -Werror -cp "$dir/lib/*" -d "$dir/classes" "$source"/*.java || fail 'the Lucene judge cannot be compiled'
   printf -- '-%s\n' "$(printf 'a:("b" "c")' | base64)" | java -cp "$dir/classes:$dir/lib/*" ParseQueries | grep -q '"query":"a:b a:c"' || fail 'the Lucene judge does not parse'
   made "$dir" "$key"
 }
