@@ -26,6 +26,7 @@ import {
   tree,
   watchBody,
 } from './install-lab.ts';
+import { callsOf, type KilledRun, killedAt } from './kills.ts';
 import { environment, mainFile } from './sigpack.ts';
 import { thorough } from './thoroughness.ts';
 
@@ -104,42 +105,34 @@ describe('an app that Sigpack did not install', () => {
   test('comes back whole when the takeover is cut off', async () => {
     foreignApp();
     const before = tree(app());
-    const preload = join(import.meta.dirname, 'crash-at.mjs');
-    const run = (at: number) =>
-      spawnSync(
-        process.execPath,
-        [
-          '--import',
-          preload,
-          mainFile,
-          'install',
-          first,
-          '--to',
-          'lab',
-          '--yes',
-          '--adopt',
-          '-c',
-          lab.at('sigpack.yml'),
-        ],
-        {
-          encoding: 'utf8',
-          env: environment({ CRASH_AT: String(at), CRASH_BELOW: lab.at('splunk') }),
-        },
-      );
+    const adoption: KilledRun = {
+      args: [
+        mainFile,
+        'install',
+        first,
+        '--to',
+        'lab',
+        '--yes',
+        '--adopt',
+        '-c',
+        lab.at('sigpack.yml'),
+      ],
+      below: lab.at('splunk'),
+    };
     const saved = lab.at('saved');
     spawnSync('cp', ['-a', lab.at('splunk'), saved]);
-    const renames = (/renames ([\d ]+)/.exec(run(0).stdout)?.[1] ?? '').split(' ').map(Number);
+    const { renames } = callsOf(adoption);
     expect(renames.length).toBeGreaterThan(3);
+    rmSync(lab.at('splunk'), { recursive: true });
+    renameSync(saved, lab.at('splunk'));
     const moments = renames.flatMap((one) => [one, one + 1]);
-    for (const at of moments.filter((_, index) => thorough || index % 6 === 0)) {
-      rmSync(lab.at('splunk'), { recursive: true });
-      spawnSync('cp', ['-a', saved, lab.at('splunk')]);
-      run(at);
+    const tried = moments.filter((_, index) => thorough || index % 6 === 0);
+    await killedAt(adoption, tried, async (at) => {
       const again = await lab.install(first, { adopt: true });
       expect(again.code, `after call ${at}`).toBe(0);
       expect((await lab.rollback()).code, `after call ${at}`).toBe(0);
       expect(tree(app()), `after call ${at}`).toEqual(before);
-    }
+    });
   });
 
   test('is kept by an uninstall and by a second takeover, and no rollback returns to it then', async () => {

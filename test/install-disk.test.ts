@@ -16,13 +16,13 @@ import {
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { install } from '../src/cli/install/install-command.ts';
 import { readTarMembers } from '../src/release/archive/archive-bounds.ts';
 import { createLab, firstRules, type Lab, removeLabs, secondRules, tree } from './install-lab.ts';
+import { callsOf, type KilledRun, killedAt } from './kills.ts';
 import { unwrapped } from './result.ts';
 import { said } from './said.ts';
 import { environment, mainFile } from './sigpack.ts';
@@ -485,28 +485,20 @@ describe('wrong use', { shuffle: false }, () => {
   });
 });
 
+/** The command line in a copy of the folder. */
+function commandIn(home: string, does: readonly string[]): readonly string[] {
+  writeFileSync(join(home, 'sigpack.yml'), lab.read('sigpack.yml'));
+  return [mainFile, ...does, '--to', 'lab', '-c', join(home, 'sigpack.yml')];
+}
+
 /** Installs version two over one in a copy of the folder, in a process of its own. */
 function child(
   home: string,
-  env: Readonly<Record<string, string>>,
   prefix: readonly string[] = [],
-  does = ['install', second, '--yes'],
+  does: readonly string[] = ['install', second, '--yes'],
 ) {
-  const preload = pathToFileURL(join(import.meta.dirname, 'crash-at.mjs')).href;
-  writeFileSync(join(home, 'sigpack.yml'), lab.read('sigpack.yml'));
-  const command = [
-    ...prefix,
-    process.execPath,
-    '--import',
-    preload,
-    mainFile,
-    ...does,
-    '--to',
-    'lab',
-    '-c',
-    join(home, 'sigpack.yml'),
-  ];
-  return spawnSync(command[0] ?? '', command.slice(1), { encoding: 'utf8', env: environment(env) });
+  const [program = '', ...rest] = [...prefix, process.execPath, ...commandIn(home, does)];
+  return spawnSync(program, rest, { encoding: 'utf8', env: environment() });
 }
 
 describe('what goes wrong', { shuffle: false }, () => {
@@ -531,32 +523,32 @@ describe('what goes wrong', { shuffle: false }, () => {
   test('killed at any call that changes the disk, the next run has the whole of one version, and ends it', async () => {
     const whole = copied();
     const old = appIn(whole);
-    const { stdout } = child(whole, { CRASH_AT: '0', CRASH_BELOW: join(whole, 'splunk') });
-    const calls = Number(/calls (\d+)/.exec(stdout)?.[1]);
+    const upgradeOf = (home: string): KilledRun => ({
+      args: commandIn(home, ['install', second, '--yes']),
+      below: join(home, 'splunk'),
+    });
+    const { calls, renames, removals } = callsOf(upgradeOf(whole));
     expect(calls).toBeGreaterThan(40);
     const done = appIn(whole);
     expect(done['local/app.conf']).toBe('[ui]\n');
     const fine = tree(join(whole, 'splunk'));
-    const renames = (/renames ([\d ]+)/.exec(stdout)?.[1] ?? '').split(' ').map(Number);
     expect(renames.length).toBeGreaterThan(3);
     // the last one is of the lock
-    const removals = (/removals ([\d ]+)/.exec(stdout)?.[1] ?? '').split(' ').map(Number);
     expect(removals.length).toBeGreaterThan(1);
     // before and after each step of the swap, and at some of the files that are written before
     const swap = renames.flatMap((at) => [at, at + 1]);
-    const moments = new Set([
+    const moments = [
       1,
       2,
       3,
       ...swap.filter((_, index) => thorough || index % 3 === 0),
       removals.at(-1) ?? 0,
       calls,
-    ]);
-    for (let n = 100; n < calls; n += thorough ? 20 : 400) moments.add(n);
+    ];
+    for (let n = 100; n < calls; n += thorough ? 20 : 400) moments.push(n);
     const seen = new Set<string>();
-    for (const n of moments) {
-      const home = copied();
-      child(home, { CRASH_AT: String(n), CRASH_BELOW: join(home, 'splunk') });
+    const home = copied();
+    await killedAt(upgradeOf(home), moments, async (n) => {
       const here = existsSync(join(home, 'splunk/etc/apps/acme')) ? appIn(home) : undefined;
       expect([old, done, undefined], `after call ${n}`).toContainEqual(here);
       seen.add(
@@ -573,48 +565,43 @@ describe('what goes wrong', { shuffle: false }, () => {
       );
       expect(again, `after call ${n}`).toMatchObject({ code: 0 });
       expect(tree(join(home, 'splunk')), `after call ${n}`).toEqual(fine);
-    }
+    });
     expect([...seen].sort()).toEqual(['new', 'none', 'old']);
   });
 
   test('a disk that is full leaves the version that was there', () => {
     const home = copied();
     const old = tree(join(home, 'splunk'));
-    const { status, stderr } = child(home, { CRASH_AT: '-1', CRASH_BELOW: '' }, [
-      'bash',
-      '-c',
-      'ulimit -f 4; exec "$@"',
-      'bash',
-    ]);
+    const { status, stderr } = child(home, ['bash', '-c', 'ulimit -f 4; exec "$@"', 'bash']);
     expect(`${status} ${stderr}`).toMatch(
       /^3 sigpack: (?:the file is larger than the system allows|the disk is full)\n$/,
     );
     expect(tree(join(home, 'splunk'))).toEqual(old);
-    expect(child(home, { CRASH_AT: '-1', CRASH_BELOW: '' }).status).toBe(0);
+    expect(child(home).status).toBe(0);
   });
 
   test('a look writes nothing, and so needs no right and no space for it', () => {
     const home = copied();
     const before = tree(join(home, 'splunk'));
     const full = ['bash', '-c', 'ulimit -f 0; exec "$@"', 'bash'];
-    const { stdout, stderr } = child(home, { CRASH_AT: '-1', CRASH_BELOW: '' }, full, ['status']);
+    const { stdout, stderr } = child(home, full, ['status']);
     expect(`${stdout}${stderr}`).toMatch(
       /^lab \(splunk-disk\): 1\.0\.0, .*as installed\n {2}made for events with the field names of Sigma \(none\); looks in index=\*; without Enterprise Security\n$/,
     );
     expect(tree(join(home, 'splunk'))).toEqual(before);
     mkdirSync(join(home, 'splunk/etc/.sigpack/apps/acme/new'));
-    const refused = child(home, { CRASH_AT: '-1', CRASH_BELOW: '' }, full, ['status']);
+    const refused = child(home, full, ['status']);
     expect(`${refused.status} ${refused.stderr}`).toMatch(
       /^2 sigpack: an install into .*acme was cut off and has to be ended first, which cannot be done now: the file is larger than the system allows\n$/,
     );
-    expect(child(home, { CRASH_AT: '-1', CRASH_BELOW: '' }, [], ['status']).status).toBe(0);
+    expect(child(home, [], ['status']).status).toBe(0);
   });
 
   test('a folder that cannot be written', () => {
     const home = copied();
     rmSync(join(home, 'splunk/etc/apps'), { recursive: true });
     writeFileSync(join(home, 'splunk/etc/apps'), 'no folder');
-    const { status, stderr } = child(home, { CRASH_AT: '-1', CRASH_BELOW: '' });
+    const { status, stderr } = child(home);
     expect(status).toBe(3);
     expect(stderr).toMatch(/^sigpack: .*apps: a file is there, and a folder is needed\n$/);
   });

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changeTarget } from '../src/cli/install/change-command.ts';
 import { guarded } from '../src/cli/install/guarded.ts';
@@ -54,9 +55,11 @@ type Version = 'first' | 'second';
 /** A server that is new each time, and what an install makes there. */
 interface World {
   readonly handle: (request: Request) => ReturnType<Parameters<typeof startServer>[0]>;
-  /** A copy of all that is on the server, and the way to have it there. */
-  readonly save: () => unknown;
-  readonly restore: (saved: unknown) => void;
+  /** All that is on the server. */
+  readonly all: () => unknown;
+  /** A copy of it, and the way to have it there. */
+  readonly save: () => Buffer;
+  readonly restore: (saved: Buffer) => void;
   /** All that is on the server, without what differs from run to run. */
   readonly state: () => unknown;
   readonly target: (server: ServerConnection, version: Version) => InstallTarget<never>;
@@ -82,17 +85,16 @@ const connection = (url: string, more: Partial<ServerConnection> = {}): ServerCo
 type Maps = Readonly<Record<string, Map<string, unknown>>>;
 
 /** Of servers that keep all in maps. */
-function saving(maps: Maps): Pick<World, 'save' | 'restore'> {
-  return {
-    save: () => structuredClone(maps),
-    restore(saved) {
-      for (const [name, map] of Object.entries(structuredClone(saved) as Maps)) {
-        maps[name]?.clear();
-        for (const [key, value] of map) maps[name]?.set(key, value);
-      }
-    },
-  };
-}
+const saving = (maps: Maps): Pick<World, 'all' | 'save' | 'restore'> => ({
+  all: () => maps,
+  save: () => serialize(maps),
+  restore(saved) {
+    for (const [name, map] of Object.entries(deserialize(saved) as Maps)) {
+      maps[name]?.clear();
+      for (const [key, value] of map) maps[name]?.set(key, value);
+    }
+  },
+});
 
 async function splunkWorld(): Promise<World> {
   const splunk = createFakeSplunk({ user: 'admin', password: secret, token: secret });
@@ -318,7 +320,25 @@ interface Undisturbed {
   readonly state: unknown;
   readonly requests: number;
   /** What was there before. */
-  readonly saved: unknown;
+  readonly saved: Buffer;
+  /** Servers that a fault has left, by their digests, which a second run was seen to mend. */
+  readonly mended: Set<string>;
+}
+
+/**
+ * Of all that a test sees of a server. Ids that are made at random are numbered: a second run makes
+ * the same of servers that differ by them alone.
+ */
+function digestOf(world: World): string {
+  const numbers = new Map<string, number>();
+  const text = JSON.stringify([world.all(), world.state()], (_, value: unknown) =>
+    value instanceof Map || value instanceof Set ? [value.constructor.name, ...value] : value,
+  ).replace(/\b[0-9a-f]{24}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, (id) => {
+    const number = numbers.get(id) ?? numbers.size;
+    numbers.set(id, number);
+    return `id ${number}`;
+  });
+  return createHash('sha256').update(text).digest('base64');
 }
 
 async function undisturbed(create: () => Promise<World>, before: boolean): Promise<Undisturbed> {
@@ -330,7 +350,12 @@ async function undisturbed(create: () => Promise<World>, before: boolean): Promi
   const done = await run(world.target(connection(server.url), before ? 'second' : 'first'));
   expect(`${done.code} ${done.out}`).toMatch(/^0 /);
   await server.close();
-  return { state: world.state(), requests: server.requests.length - start, saved };
+  return {
+    state: world.state(),
+    requests: server.requests.length - start,
+    saved,
+    mended: new Set(),
+  };
 }
 
 /** An install that a fault hits at one of its requests, and the one after it. */
@@ -339,7 +364,7 @@ async function hitBy(
   n: number,
   create: () => Promise<World>,
   before: boolean,
-  { state, saved }: Undisturbed,
+  { state, saved, mended }: Undisturbed,
 ): Promise<void> {
   const world = await create();
   const server = await startServer(world.handle);
@@ -358,9 +383,13 @@ async function hitBy(
   expect(hit.out, where).not.toContain(secret);
   expect(hit.out, where).not.toContain(Buffer.from(secret).toString('base64').slice(0, 20));
   server.faultAt = () => undefined;
-  const again = await install();
-  expect(`${where}: ${again.code} ${again.code === 0 ? '' : again.out}`).toBe(`${where}: 0 `);
-  expect(world.state(), where).toEqual(state);
+  const left = digestOf(world);
+  if (!mended.has(left)) {
+    const again = await install();
+    expect(`${where}: ${again.code} ${again.code === 0 ? '' : again.out}`).toBe(`${where}: 0 `);
+    expect(world.state(), where).toEqual(state);
+    mended.add(left);
+  }
   await server.close();
 }
 
@@ -380,6 +409,7 @@ describe.each([
       expect(fine.requests).toBeGreaterThan(3);
       for (let n = 0; n < fine.requests; n++)
         for (const fault of faultsAt(n)) await hitBy(fault, n, create, before, fine);
+      expect(fine.mended.size).toBeGreaterThan(1);
     },
     thorough ? 1_800_000 : undefined,
   );
@@ -443,10 +473,11 @@ describe('certificates', () => {
   /** A certificate that vouches for itself. */
   function certify(key: string, certificate: string, name: string, of: string): void {
     const files = ['-keyout', key, '-out', certificate];
+    const curve = ['-pkeyopt', 'ec_paramgen_curve:prime256v1'];
     const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=${of}`];
     execFileSync(
       'openssl',
-      ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...files, ...subject],
+      ['req', '-x509', '-newkey', 'ec', ...curve, '-nodes', '-days', '2', ...files, ...subject],
       { cwd: lab.folder, stdio: 'ignore' },
     );
   }

@@ -1,9 +1,26 @@
 import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { changeTarget } from '../src/cli/install/change-command.ts';
+import { guarded } from '../src/cli/install/guarded.ts';
+import { createTerminal } from '../src/cli/terminal/terminal.ts';
+import { readContentPack } from '../src/install/graylog/definitions.ts';
+import { graylogTarget } from '../src/install/graylog/target.ts';
 import { packed } from '../src/install/packed-json.ts';
+import { createServerTexts } from '../src/install/server/server-text.ts';
+import { splunkTarget } from '../src/install/splunk/target.ts';
+import type { InstallTarget } from '../src/install/target.ts';
+import { watcherTarget } from '../src/install/watcher/target.ts';
+import { connectionTo } from './fake/connection.ts';
 import { createFakeGraylog } from './fake/graylog.ts';
-import { type FakeServer, json, type Reply, type Request, startServer } from './fake/server.ts';
+import {
+  type FakeServer,
+  json,
+  type Reply,
+  type Request,
+  shortcutTo,
+  startServer,
+} from './fake/server.ts';
 import { createFakeSplunk } from './fake/splunk.ts';
 import { createFakeWatcher } from './fake/watcher.ts';
 import {
@@ -14,6 +31,7 @@ import {
   secondRules,
   watchBody,
 } from './install-lab.ts';
+import { type Said, said } from './said.ts';
 import { thorough } from './thoroughness.ts';
 
 afterAll(removeLabs);
@@ -55,6 +73,48 @@ function* changed(value: unknown): Generator<unknown> {
   yield* others;
 }
 
+const texts = createServerTexts();
+texts.keep(secret);
+const terminal = createTerminal({ write: () => undefined }, {}, () => 0);
+
+/** What is installed in a lab, by requests that need no network. */
+function targetOf(kind: string, lab: Lab, handle: Handle): InstallTarget<never> {
+  if (!server) throw new Error('no server was started');
+  const connection = connectionTo(kind === 'graylog' ? `${server.url}/api` : server.url, {
+    texts,
+    send: shortcutTo(server, handle),
+  });
+  const login = { secret };
+  const target = {
+    splunk: () => splunkTarget({ server: connection, login, appId: 'acme' }),
+    graylog: () =>
+      graylogTarget({ server: connection, login, packId: packIdIn(lab), randomId: () => '0' }),
+    elasticsearch: () =>
+      watcherTarget({ server: connection, login, packId: 'acme', version: '1.1.0' }),
+  }[kind];
+  return target?.() as unknown as InstallTarget<never>;
+}
+
+const packIdIn = (lab: Lab): string =>
+  readContentPack(lab.read('packs/1.1.0/acme-1.1.0-graylog.json')).id;
+
+const nameOf = ({ method, path, query }: Request): string => `${method} ${path}?${query}`;
+
+const rollbackPlan = (target: InstallTarget<never>): Promise<Said> =>
+  said(() =>
+    guarded(terminal, 'text', texts, () =>
+      changeTarget({
+        target,
+        to: 'lab',
+        direction: 'rollback',
+        onDrift: 'keep',
+        texts,
+        options: { plan: true, yes: true, format: 'text', verbose: false },
+        terminal,
+      }),
+    ),
+  );
+
 test.each<[string, () => Handle]>([
   ['splunk', () => createFakeSplunk({ user: 'jane', password: 'none', token: secret }).handle],
   [
@@ -83,22 +143,30 @@ test.each<[string, () => Handle]>([
       expect(await lab.install(await artifactOf(version, revision, rules))).toMatchObject({
         code: 0,
       });
-    const answers: Reply[] = [];
+    const answers: { readonly asked: string; readonly reply: Reply }[] = [];
     respond = async (request) => {
       const reply = await handle(request);
-      answers.push(reply);
+      answers.push({ asked: nameOf(request), reply });
       return reply;
     };
     expect((await lab.rollback({ plan: true })).code).toBe(0);
-    for (const [at, { body, status }] of answers.entries()) {
+    for (const [at, { asked, reply }] of answers.entries()) {
+      const { body, status } = reply;
+      const before = answers.slice(0, at).filter((one) => one.asked === asked).length;
       const bodies = [...changed(JSON.parse(body))];
       // a dashboard alone has thousands of places
       const every = Math.ceil(bodies.length / (thorough ? 400 : 5));
       for (const value of bodies.filter((_, index) => index % every === (index % 7) % every)) {
         let count = 0;
-        respond = (request) => (count++ === at ? json(status, value) : handle(request));
-        const { code, out } = await lab.rollback({ plan: true });
+        respond = (request) =>
+          nameOf(request) === asked && count++ === before ? json(status, value) : handle(request);
+        // one of each by the network, and by the command with its configuration
+        const { code, out } =
+          value === bodies[0]
+            ? await lab.rollback({ plan: true })
+            : await rollbackPlan(targetOf(kind, lab, (request) => respond(request)));
         expect(`${code} ${out}`, JSON.stringify(value).slice(0, 2000)).toMatch(/^(?:0|4|usage:) /);
+        expect(count).toBeGreaterThan(before);
       }
     }
   },

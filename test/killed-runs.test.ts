@@ -1,13 +1,14 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writePages } from '../src/cli/write/pages.ts';
 import type { PackFile } from '../src/pack/model/detection.ts';
+import { type KilledRun, killedAndKilledAgain } from './kills.ts';
 import { anyEvents, contents, type Files, projectIn, writeFiles } from './project-folder.ts';
 import { environment, mainFile, sigpack } from './sigpack.ts';
-import { thorough } from './thoroughness.ts';
+import { spread } from './thoroughness.ts';
 
 const temporary = mkdtempSync(join(tmpdir(), 'sigpack-killed-'));
 afterAll(() => rmSync(temporary, { recursive: true, force: true }));
@@ -42,11 +43,23 @@ describe('a build that is killed', () => {
       await killedAfter(whole * part * (0.95 + Math.random() / 10), folder);
       isWhole(`after ${part} of the time`);
     }
+    const run: KilledRun = {
+      args: [mainFile, 'build', '-o', 'out'],
+      below: join(folder, 'out'),
+      cwd: folder,
+      half: true,
+    };
     let steps = 0;
-    for (; killedAtStep(steps, folder); steps += thorough ? 1 : 3) isWhole(`at step ${steps}`);
+    await killedAndKilledAgain(
+      run,
+      (calls) => spread(1, calls, 3),
+      (where) => {
+        steps++;
+        isWhole(where);
+      },
+    );
     // a folder, then a write and a rename for each of the four
     expect(steps).toBeGreaterThan(8);
-    expect(contents(join(folder, 'out')).get('manifest.json')).toBe(wanted.get('manifest.json'));
 
     // what a kill between two writes leaves
     writeFiles(join(folder, 'out'), { '.sigpack-new-dead/manifest.json': '{' });
@@ -66,39 +79,6 @@ describe('a build that is killed', () => {
         clearTimeout(timer);
         resolve();
       }),
-    );
-  }
-
-  /**
-   * Kills the build at the given change of the file system, a write when half of it is done; false
-   * where there are not so many.
-   */
-  function killedAtStep(step: number, cwd: string): boolean {
-    const killer = `import fs from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
-let left = ${step};
-const kill = () => process.kill(process.pid, 'SIGKILL');
-for (const name of ['mkdtempSync', 'writeSync', 'writeFileSync', 'renameSync']) {
-  const real = fs[name];
-  fs[name] = (...args) => {
-    if (left-- !== 0) return real(...args);
-    if (name === 'writeSync') real(args[0], args[1].subarray(0, args[1].length >> 1));
-    return kill();
-  };
-}
-syncBuiltinESMExports();
-`;
-    const args = [
-      '--import',
-      `data:text/javascript,${encodeURIComponent(killer)}`,
-      mainFile,
-      'build',
-      '-o',
-      'out',
-    ];
-    return (
-      spawnSync(process.execPath, args, { cwd, env: environment(), stdio: 'ignore' }).signal ===
-      'SIGKILL'
     );
   }
 });

@@ -24,6 +24,7 @@ import {
   writeRelease,
 } from '../src/cli/release/files.ts';
 import { releaseState, takeReleaseLock } from '../src/cli/release/stage.ts';
+import { callsOf, type KilledRun, killedAt } from './kills.ts';
 import { spread } from './thoroughness.ts';
 
 let root = '';
@@ -81,35 +82,23 @@ function ageEmptyLock(folder: string): void {
   if (statSync(lock, { throwIfNoEntry: false })?.size === 0) utimesSync(lock, then, then);
 }
 
-/** A copy of the folder in which a release dies at its n-th call; what was printed. */
-function crashed(n: number): {
-  readonly folder: string;
-  readonly stdout: string;
-  readonly signal: NodeJS.Signals | null;
-} {
-  const folder = join(root, `at-${n}`);
+/** A release into a copy of the folder, in a process of its own. */
+function releaseInto(name: string): KilledRun {
+  const folder = join(root, name);
   cpSync(before, folder, { recursive: true });
-  const module = (name: string): string =>
+  const module = (path: string): string =>
     JSON.stringify(
-      pathToFileURL(join(import.meta.dirname, '..', 'dist', 'modules', 'cli', `${name}.js`)).href,
+      pathToFileURL(join(import.meta.dirname, '..', 'dist', 'modules', 'cli', `${path}.js`)).href,
     );
   const script = `import { writeRelease } from ${module('release/files')}; import { takeReleaseLock } from ${module('release/stage')};
     const unlock = takeReleaseLock(${JSON.stringify(folder)}); writeRelease(${JSON.stringify(folder)}, ${JSON.stringify(writes)}); unlock();`;
-  const preload = pathToFileURL(join(import.meta.dirname, 'crash-at.mjs')).href;
-  const { stdout, signal } = spawnSync(
-    process.execPath,
-    ['--import', preload, '--input-type=module', '-e', script],
-    {
-      encoding: 'utf8',
-      env: { ...process.env, CRASH_AT: String(n), CRASH_BELOW: folder },
-    },
-  );
-  return { folder, stdout, signal };
+  return { args: ['--input-type=module', '-e', script], below: folder };
 }
 
-test('a release that is killed at any call leaves the tree as it was, or is done by the next command', () => {
-  const whole = crashed(0);
-  const done = tree(whole.folder);
+test('a release that is killed at any call leaves the tree as it was, or is done by the next command', async () => {
+  const whole = releaseInto('whole');
+  const { calls } = callsOf(whole);
+  const done = tree(whole.below);
   expect(done).toEqual({
     'CHANGELOG.md': 'new CHANGELOG.md',
     'dist/release/1.1.0/SHA256SUMS': 'sums',
@@ -117,12 +106,11 @@ test('a release that is killed at any call leaves the tree as it was, or is done
     'sigpack.lock': 'new sigpack.lock',
     'sigpack.yml': 'new sigpack.yml',
   });
-  const calls = Number(/calls (\d+)/.exec(whole.stdout)?.[1]);
   expect(calls).toBeGreaterThan(20);
   const outcomes = new Set<string>();
-  for (const n of spread(1, calls, 10)) {
-    const { folder, signal } = crashed(n);
-    expect(signal).toBe('SIGKILL');
+  const killed = releaseInto('killed');
+  const folder = killed.below;
+  await killedAt(killed, spread(1, calls, 10), () => {
     const begun = existsSync(join(folder, '.sigpack-release', 'journal.json'));
     expect(releaseState(folder)).toBe(begun ? 'cut off' : undefined);
     ageEmptyLock(folder);
@@ -141,8 +129,7 @@ test('a release that is killed at any call leaves the tree as it was, or is done
     });
     expect(tree(folder)['sigpack.lock']).toBe('new sigpack.lock');
     expect(existsSync(join(folder, '.sigpack-release'))).toBe(false);
-    rmSync(folder, { recursive: true });
-  }
+  });
   expect([...outcomes].sort()).toEqual(['as it was', 'done']);
 });
 

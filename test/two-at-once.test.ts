@@ -1,4 +1,4 @@
-import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -15,6 +15,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { takeProcessLock } from '../src/cli/process/process-lock.ts';
 import { takeReleaseLock } from '../src/cli/release/stage.ts';
+import { killedAndKilledAgain } from './kills.ts';
 import { initFlags, projectIn } from './project-folder.ts';
 import { environment, mainFile, type Run, sigpack } from './sigpack.ts';
 import { spread, thorough } from './thoroughness.ts';
@@ -241,42 +242,25 @@ test.each([
 
 test('docs that are killed at any step leave whole pages, and the next run cleans up', async () => {
   const folder = project();
-  const run = (at: number): SpawnSyncReturns<string> =>
-    spawnSync(
-      process.execPath,
-      [
-        '--import',
-        pathToFileURL(join(import.meta.dirname, 'crash-at.mjs')).href,
-        mainFile,
-        'docs',
-        'rules',
-        '-o',
-        'pages',
-      ],
-      {
-        cwd: folder,
-        encoding: 'utf8',
-        env: environment({ ...env, CRASH_AT: String(at), CRASH_BELOW: join(folder, 'pages') }),
-      },
-    );
-  // the first run makes the folders, too
-  run(0);
-  const calls = Number(/calls (\d+)/.exec(run(0).stdout)?.[1]);
-  expect(calls).toBeGreaterThan(20);
-  const page = readFileSync(join(folder, 'pages/index.html'), 'utf8');
-  for (const at of spread(1, calls, 30)) {
-    expect(run(at).signal).toBe('SIGKILL');
-    expect(readFileSync(join(folder, 'pages/index.html'), 'utf8')).toBe(page);
-  }
-  // the last one may have been killed while it took the lock of the one before: that is known to be
-  // left behind by its age
-  const long = new Date(Date.now() - 20_000);
-  for (const name of hidden(join(folder, 'pages')))
-    utimesSync(join(folder, 'pages', name), long, long);
-  expect(await sigpack(['docs', 'rules', '-o', 'pages'], { cwd: folder })).toMatchObject({
-    code: 0,
-  });
-  expect(hidden(join(folder, 'pages'))).toEqual(['.sigpack.pages']);
+  const pages = join(folder, 'pages');
+  const docs = ['docs', 'rules', '-o', 'pages'];
+  expect(await sigpack(docs, { cwd: folder, env })).toMatchObject({ code: 0 });
+  const page = readFileSync(join(pages, 'index.html'), 'utf8');
+  let steps = 0;
+  await killedAndKilledAgain(
+    { args: [mainFile, ...docs], below: pages, cwd: folder, env },
+    (calls) => spread(1, calls, 30),
+    async (where) => {
+      steps++;
+      expect(readFileSync(join(pages, 'index.html'), 'utf8'), where).toBe(page);
+      // an empty lock, killed while it was written, is known to be left behind by its age
+      const long = new Date(Date.now() - 20_000);
+      for (const name of hidden(pages)) utimesSync(join(pages, name), long, long);
+      expect(await sigpack(docs, { cwd: folder, env }), where).toMatchObject({ code: 0 });
+      expect(hidden(pages), where).toEqual(['.sigpack.pages']);
+    },
+  );
+  expect(steps).toBeGreaterThan(3);
 });
 
 test('the packs in a folder are always all of one build, whoever writes them', async () => {

@@ -76,13 +76,16 @@ export function readContentPack(text: string): ContentPack {
 export const withParameters = (
   pack: ContentPack,
   given: Readonly<Record<string, string>>,
-): ContentPack => ({
-  ...pack,
-  parameters: pack.parameters.map((one) => ({
-    ...one,
-    default_value: Object.hasOwn(given, one.name) ? given[one.name] : one.default_value,
-  })),
-});
+): ContentPack =>
+  pack.parameters.some(({ name }) => Object.hasOwn(given, name))
+    ? {
+        ...pack,
+        parameters: pack.parameters.map((one) => ({
+          ...one,
+          default_value: Object.hasOwn(given, one.name) ? given[one.name] : one.default_value,
+        })),
+      }
+    : pack;
 
 /** Of all but the values of parameters and what a server adds. */
 export const packDigest = ({ id, rev, name, entities }: ContentPack): string =>

@@ -197,8 +197,19 @@ export interface WantedStream {
 
 type Streams = Pick<ServerState, 'streams' | 'ambiguous' | 'ownStreamIds'>;
 
+/** What a server was found to be asked for; neither it nor a pack ever changes. */
+const known = new WeakMap<Streams, WeakMap<ContentPack, Wanted>>();
+
 /** What a pack asks of the server. */
 export function wantedOf(pack: ContentPack, server: Streams): Wanted {
+  const ofServer = known.get(server) ?? new WeakMap<ContentPack, Wanted>();
+  known.set(server, ofServer);
+  const wanted = ofServer.get(pack) ?? wantedFrom(pack, server);
+  ofServer.set(pack, wanted);
+  return wanted;
+}
+
+function wantedFrom(pack: ContentPack, server: Streams): Wanted {
   const { streams } = server;
   const resolving = { streams, parameters: valuesOf(pack) };
   const texts = wantedTexts(pack);

@@ -234,7 +234,7 @@ function installedOf(
     ? [...revisions.values()].sort((a, b) => b.rev - a.rev)
     : [];
   const known = latest
-    ? [latest, withParameters(latest, parameters), ...begun].flatMap((pack) =>
+    ? [...new Set([latest, withParameters(latest, parameters), ...begun])].flatMap((pack) =>
         knownOf(pack, server),
       )
     : [];

@@ -29,15 +29,10 @@ const named: Readonly<Record<string, string>> = {
   apos: "'",
 };
 
-function meaningOf([
-  whole,
-  decimal,
-  hexadecimal,
-  name,
-  unit,
-  byte,
-  percent,
-]: RegExpExecArray): string {
+function meaningOf(
+  whole: string,
+  [decimal, hexadecimal, name, unit, byte, percent]: readonly (string | undefined)[],
+): string {
   const code =
     decimal === undefined
       ? Number.parseInt(hexadecimal ?? unit ?? byte ?? '', 16)
@@ -63,7 +58,7 @@ function decodedOnce({ text, from, to }: Decoded): Decoded | undefined {
   for (const match of text.matchAll(escapes)) {
     copy(match.index);
     at = match.index + match[0].length;
-    const meaning = meaningOf(match);
+    const meaning = meaningOf(match[0], match.slice(1));
     next.text += meaning;
     for (let unit = 0; unit < meaning.length; unit++) {
       next.from.push(from[match.index] ?? 0);
@@ -83,7 +78,7 @@ const rounds = 4;
  * one another, too.
  */
 export function withoutEscaped(text: string, words: readonly string[]): string {
-  if (text.search(escapes) === -1) return text;
+  if (!hasEscaped(text, words)) return text;
   const ranges: [number, number][] = [];
   let now: Decoded | undefined = {
     text,
@@ -104,4 +99,18 @@ export function withoutEscaped(text: string, words: readonly string[]): string {
     end = Math.max(end, to);
   }
   return shown + text.slice(end);
+}
+
+/** Whether one of the words is behind escapes: most texts have none, and need no places of it. */
+function hasEscaped(text: string, words: readonly string[]): boolean {
+  let now = text;
+  for (let round = 0; round < rounds; round++) {
+    const next = now.replace(escapes, (whole: string, ...groups: readonly (string | undefined)[]) =>
+      meaningOf(whole, groups),
+    );
+    if (next === now) return false;
+    if (words.some((word) => next.includes(word))) return true;
+    now = next;
+  }
+  return false;
 }
