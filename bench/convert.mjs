@@ -24,7 +24,7 @@ export function convertFigures() {
         rules,
       ],
     },
-    5,
+    3,
   );
   console.log(`\nconversion of ${rules}`);
   console.table(tableOf(results));

@@ -34,27 +34,23 @@ const passes = (one, { held }) => !isOver(one) || (held && isHeld(one));
 const worth = ({ value }) => value ?? Number.POSITIVE_INFINITY;
 
 /**
- * The figures of a part, measured again where one does not pass: a busy neighbour of the machine
+ * The figures of a part; those that do not pass are measured again: a busy neighbour of the machine
  * goes away, and what became slower stays slower. The best of up to three times counts; what failed
  * once has failed.
  */
 export async function repeated(measurePart, options) {
   let best = await measurePart(options);
-  for (
-    let more = 2;
-    more > 0 && best.some((one) => one.fault === undefined && !passes(one, options));
-    more--
-  ) {
+  for (let more = 2; more > 0; more--) {
+    const over = best.filter((one) => one.fault === undefined && !passes(one, options));
+    if (over.length === 0) break;
     console.log(
-      `\nmeasured again: ${best
-        .filter((one) => !passes(one, options))
-        .map(({ name, value }) => `${name} ${value?.toFixed(2)}`)
-        .join(', ')}`,
+      `\nmeasured again: ${over.map(({ name, value }) => `${name} ${value.toFixed(2)}`).join(', ')}`,
     );
-    const next = await measurePart(options);
-    best = best.map((one, index) =>
-      one.fault === undefined && worth(next[index]) < worth(one) ? next[index] : one,
-    );
+    const next = await measurePart({ ...options, only: over.map(({ key }) => key) });
+    best = best.map((one) => {
+      const again = over.includes(one) ? next.find(({ key }) => key === one.key) : undefined;
+      return again && worth(again) < worth(one) ? again : one;
+    });
   }
   return best;
 }

@@ -29,17 +29,20 @@ function resultOf(command, stdout, error) {
   return result;
 }
 
-export const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+export function median(numbers) {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return (sorted[Math.floor(middle)] + sorted[Math.ceil(middle)]) / 2;
+}
 
 /**
  * The medians of several runs of each command, by name. The commands take turns, so that all meet a
- * machine that gets slower.
+ * machine that gets slower. `turns`: the names in the order of a round, some more than once.
  */
-export function interleaved(commands, rounds) {
-  const runs = new Map(Object.keys(commands).map((name) => [name, []]));
-  for (let round = 0; round < rounds; round++) {
-    for (const [name, command] of Object.entries(commands)) runs.get(name).push(measure(command));
-  }
+export function interleaved(commands, rounds, turns = Object.keys(commands)) {
+  const runs = new Map(turns.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++)
+    for (const name of turns) runs.get(name).push(measure(commands[name]));
   const middle = (list, part) => median(list.map((run) => run[part]));
   return Object.fromEntries(
     Array.from(runs, ([name, list]) => [

@@ -50,20 +50,34 @@ export async function playgroundFigures() {
 
 const shown = (milliseconds) => `${milliseconds.toFixed(0)} ms`;
 
-const marks = `(() => {
-  const [navigation] = performance.getEntriesByType('navigation');
-  const marks = performance.getEntriesByType('mark');
-  return { load: navigation.loadEventEnd, ...Object.fromEntries(marks.map((one) => [one.name, one.startTime])) };
-})()`;
+/** The times of a page, once it has all of them. */
+const times = `new Promise((resolve) => {
+  const look = () => {
+    const [navigation] = performance.getEntriesByType('navigation');
+    const marks = performance.getEntriesByType('mark');
+    const found = {
+      load: navigation.loadEventEnd || undefined,
+      ...Object.fromEntries(marks.map((one) => [one.name, one.startTime])),
+    };
+    const hasAll = ${JSON.stringify(Object.keys(names))}.every((name) => found[name] !== undefined);
+    if (hasAll) resolve(found);
+    else setTimeout(look, 100);
+  };
+  look();
+})`;
 
-/** Loads the page in a tab of its own, and asks it when it is at rest. */
+/** Loads the page in a tab of its own. */
 async function timesOf({ send }, url) {
   const { targetId } = await send('Target.createTarget', { url: 'about:blank' });
   const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true });
   await send('Page.navigate', { url }, sessionId);
-  await wait(1500);
-  const expression = { expression: marks, returnByValue: true };
-  const { result } = await send('Runtime.evaluate', expression, sessionId);
+  const expression = { expression: times, awaitPromise: true, returnByValue: true };
+  const { result } = await Promise.race([
+    send('Runtime.evaluate', expression, sessionId),
+    wait(10_000, undefined, { ref: false }).then(() => {
+      throw new Error('the playground lacks one of its times after 10 s');
+    }),
+  ]);
   await send('Target.closeTarget', { targetId });
   return result.value;
 }
