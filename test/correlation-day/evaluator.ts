@@ -92,7 +92,24 @@ function foundBy(
   });
 }
 
-function membersOf(correlation: Correlation, events: readonly StreamEvent[]): readonly Member[] {
+/** Keeps what was found last over each stream: many targets are asked about one correlation. */
+function lastFound(
+  find: (correlation: Correlation, events: readonly StreamEvent[]) => readonly Member[],
+): typeof find {
+  const last = new WeakMap<
+    readonly StreamEvent[],
+    { readonly correlation: Correlation; readonly found: readonly Member[] }
+  >();
+  return (correlation, events) => {
+    const known = last.get(events);
+    if (known?.correlation === correlation) return known.found;
+    const found = find(correlation, events);
+    last.set(events, { correlation, found });
+    return found;
+  };
+}
+
+const membersOf = lastFound((correlation, events) => {
   const found = Map.groupBy(
     correlation.rules.flatMap((rule, index) => foundBy(correlation, rule, index, events)),
     ({ event }) => event,
@@ -116,7 +133,7 @@ function membersOf(correlation: Correlation, events: readonly StreamEvent[]): re
       return [{ event, time: event._time, group, fulfils, values }];
     });
   });
-}
+});
 
 const textOf = (parts: readonly (string | undefined)[]): string | undefined =>
   parts.includes(undefined) ? undefined : parts.join('|');
@@ -125,17 +142,37 @@ const textOf = (parts: readonly (string | undefined)[]): string | undefined =>
  * The members at which it is fulfilled: the window that ends there holds all that happened within
  * the timespan before, and at that very time.
  */
-function firingEvents(correlation: Correlation, events: readonly StreamEvent[]): readonly Member[] {
+const firingEvents = lastFound((correlation, events) => {
   const members = membersOf(correlation, events);
+  const byGroup = new Map(
+    [...Map.groupBy(members, ({ group }) => group)].map(([group, own]) => [group, byTime(own)]),
+  );
   return members.filter(({ group, time, fulfils }) => {
-    const window = members.filter(
-      (other) =>
-        other.group === group && other.time <= time && other.time > time - correlation.timespan,
+    const own = byGroup.get(group) ?? [];
+    const { timespan } = correlation;
+    const window = own.slice(
+      firstOf(own, (other) => other > time - timespan),
+      firstOf(own, (other) => other > time),
     );
     return correlation.type === 'temporal_ordered'
       ? fulfils.at(-1) === true && inOrder(correlation, window)
       : fulfilled(correlation, window);
   });
+});
+
+const byTime = (members: readonly Member[]): readonly Member[] =>
+  members.toSorted((a, b) => a.time - b.time);
+
+/** The place of the first member, of those in the order of their times, that is so late. */
+function firstOf(members: readonly Member[], isSoLate: (time: number) => boolean): number {
+  let [from, to] = [0, members.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const member = members[middle];
+    if (member && isSoLate(member.time)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }
 
 /** Where a percentile lies in sorted numbers, the first of which is at 0. */
@@ -236,11 +273,14 @@ export function windowsOf(
   events: readonly StreamEvent[],
   place?: Place,
 ): (from: number, to: number) => readonly string[] {
-  const members = membersOf(correlation, events);
+  const members = byTime(membersOf(correlation, events));
   return (from, to) => {
-    const groups = new Map<string, Member[]>(correlation.groupBy.length === 0 ? [['', []]] : []);
-    for (const member of members.filter(({ time }) => time >= from && time < to))
-      groups.set(member.group, [...(groups.get(member.group) ?? []), member]);
+    const within = members.slice(
+      firstOf(members, (time) => time >= from),
+      firstOf(members, (time) => time >= to),
+    );
+    const groups = Map.groupBy(within, ({ group }) => group);
+    if (correlation.groupBy.length === 0 && groups.size === 0) groups.set('', []);
     return [...groups].flatMap(([group, window]) => {
       const found =
         correlation.type === 'temporal_ordered'

@@ -27,8 +27,11 @@ export function logPointSearchesOf(rules: readonly DayRule[]): readonly LogPoint
 /** Runs the search over time ranges of the timespan, one after another. */
 export function logPointDay({ rule, run }: LogPointSearch, stream: Stream): WindowsResult {
   const runs = followingRuns(rule.correlation, 0);
-  const found = runs.map(({ time, from, to }): [number, readonly string[]] => {
-    const rows = run(stream.events.filter(({ _time }) => _time >= from && _time < to));
+  const { timespan } = rule.correlation;
+  const start = runs[0]?.from ?? 0;
+  const windows = Map.groupBy(stream.events, ({ _time }) => Math.floor((_time - start) / timespan));
+  const found = runs.map(({ time }, index): [number, readonly string[]] => {
+    const rows = run(windows.get(index) ?? []);
     return [
       time,
       rows.map((row) => rule.correlation.groupBy.map((field) => String(row[field])).join('|')),

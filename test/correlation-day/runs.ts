@@ -145,10 +145,7 @@ export function dayOf(
   { events }: Stream,
   windows: 'sliding' | 'fixed' = 'sliding',
 ): DayResult {
-  const visible = events.map((event): { readonly event: Event; readonly arrives: number } => ({
-    event: event as Event,
-    arrives: event.arrives,
-  }));
+  const visible: readonly Event[] = events;
   const alerts = (windows === 'fixed' ? fixedAlertsOf : alertsOf)(correlation, events);
   const absent =
     isAbsence(correlation) || (correlation.groupBy.length === 0 && holdsOfNone(correlation));
@@ -161,12 +158,16 @@ export function dayOf(
   const missed: string[] = [];
   const extra: string[] = [];
   let expected = 0;
+  let [past, arrived] = [0, 0];
   let before: number | undefined;
   for (const time of times) {
     const end = relative(latest, time);
     if (before !== undefined) {
-      const arrived = visible.filter(({ arrives }) => arrives <= time).map(({ event }) => event);
-      const rows = run(arrived, { earliest: relative(earliest, time), latest: end });
+      const start = relative(earliest, time);
+      // events arrive after their time: those that arrived before the start are out of range
+      while ((events[past]?.arrives ?? start) < start) past++;
+      while ((events[arrived]?.arrives ?? time + 1) <= time) arrived++;
+      const rows = run(visible.slice(past, arrived), { earliest: start, latest: end });
       const found = new Set(
         rows.map(
           (row) =>

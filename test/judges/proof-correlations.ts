@@ -5,8 +5,8 @@
  */
 import { logPointDay, logPointSearchesOf } from '../correlation-day/logpoint.ts';
 import { compiledOf, matchedDay } from '../correlation-day/matcher.ts';
-import { dayRules, hasFixedWindows } from '../correlation-day/rules.ts';
-import { dayOf, savedSearchesOf } from '../correlation-day/runs.ts';
+import { type DayRule, dayRules, hasFixedWindows } from '../correlation-day/rules.ts';
+import { type DayResult, dayOf, savedSearchesOf } from '../correlation-day/runs.ts';
 import { streams } from '../correlation-day/streams.ts';
 import { judgedAlerts, reportAlerts } from './proof-alerts.ts';
 
@@ -14,40 +14,39 @@ import { judgedAlerts, reportAlerts } from './proof-alerts.ts';
 const half = dayRules.filter((_, index) => index % 2 === 0);
 
 const searches = savedSearchesOf(dayRules);
-const bySearch = searches.flatMap((search) =>
-  streams.map((stream) => ({
-    label: `${search.rule.correlation.name} over ${stream.name}`,
-    ...dayOf(search, stream),
-  })),
-);
 const inFixedWindows = savedSearchesOf(
   half.filter(({ correlation }) => hasFixedWindows(correlation)),
   'targets: [splunk]\nsplunk: { correlation: stats }\n',
 );
-const byStats = inFixedWindows.flatMap((search) =>
-  streams.map((stream) => ({
-    label: `${search.rule.correlation.name} over ${stream.name}`,
-    ...dayOf(search, stream, 'fixed'),
-  })),
-);
 const compiled = compiledOf(dayRules);
 // the matcher takes events of one time one after the other
 const distinct = streams.filter((stream) => stream.distinct);
-const byMatcher = dayRules.flatMap(({ correlation }) => {
+const inLogPoint = logPointSearchesOf(half);
+
+type Judged = DayResult & { readonly label: string };
+const bySearch: Judged[] = [];
+const byStats: Judged[] = [];
+const byMatcher: Judged[] = [];
+const byLogPoint: Judged[] = [];
+
+/** All targets of one rule before those of the next: the evaluator keeps what it found last. */
+for (const rule of dayRules) {
+  const { correlation } = rule;
+  const own = <T extends { readonly rule: DayRule }>(list: readonly T[]): readonly T[] =>
+    list.filter((one) => one.rule === rule);
   const one = compiled.get(correlation.name);
   if (!one) throw new Error(`${correlation.name} does not compile`);
-  return distinct.map((stream) => ({
-    label: `${correlation.name} over ${stream.name}`,
-    ...matchedDay(one, correlation, stream),
-  }));
-});
-const inLogPoint = logPointSearchesOf(half);
-const byLogPoint = inLogPoint.flatMap((search) =>
-  streams.map((stream) => ({
-    label: `${search.rule.correlation.name} over ${stream.name}`,
-    ...logPointDay(search, stream),
-  })),
-);
+  for (const stream of streams) {
+    const label = `${correlation.name} over ${stream.name}`;
+    for (const search of own(searches)) bySearch.push({ label, ...dayOf(search, stream) });
+    for (const search of own(inFixedWindows))
+      byStats.push({ label, ...dayOf(search, stream, 'fixed') });
+    if (distinct.includes(stream))
+      byMatcher.push({ label, ...matchedDay(one, correlation, stream) });
+    for (const search of own(inLogPoint))
+      byLogPoint.push({ label, ...logPointDay(search, stream) });
+  }
+}
 
 reportAlerts('searches', [
   judgedAlerts('Splunk, `streamstats`', searches.length, `${streams.length}`, bySearch),

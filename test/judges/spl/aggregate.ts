@@ -123,11 +123,26 @@ export function timeOf(row: Row): number {
     : (numberOf(value as Scalar) ?? Number.NEGATIVE_INFINITY);
 }
 
+/** What a row adds to each aggregation of a list, in its order. */
+export type Samples = readonly (readonly Sample[])[];
+
+export const samplesIn = (list: readonly Aggregation[], row: Row): Samples =>
+  list.map(({ samples }) => samples(row));
+
 /** The aggregations over some rows, as fields; those with nothing to compute are left out. */
-export function aggregate(list: readonly Aggregation[], rows: readonly Row[]): Event {
+export const aggregate = (list: readonly Aggregation[], rows: readonly Row[]): Event =>
+  aggregateSamples(
+    list,
+    rows.map((row) => samplesIn(list, row)),
+  );
+
+/** The same over what the rows add. */
+export function aggregateSamples(list: readonly Aggregation[], rows: readonly Samples[]): Event {
   const fields: Record<string, FieldValue> = {};
-  for (const one of list) {
-    const value = one.reduce(rows.flatMap(one.samples));
+  for (const [index, one] of list.entries()) {
+    const samples: Sample[] = [];
+    for (const row of rows) for (const sample of row[index] ?? []) samples.push(sample);
+    const value = one.reduce(samples);
     if (value !== null && value !== undefined) fields[one.name] = value;
   }
   return fields;
@@ -224,6 +239,8 @@ function percentile(numbers: readonly number[], percent: number): FieldValue {
   return low + (high - low) * (rank - Math.floor(rank));
 }
 
+const EVERY_ROW: readonly (readonly Scalar[])[] = [[]];
+
 /**
  * The keys of a row's groups; a field with several values puts the row in several. Undefined: a BY
  * field is missing.
@@ -232,7 +249,7 @@ export function groupsOf(
   row: Row,
   by: readonly string[],
 ): readonly (readonly Scalar[])[] | undefined {
-  let keys: readonly (readonly Scalar[])[] = [[]];
+  let keys = EVERY_ROW;
   for (const field of by) {
     const value = fieldOf(row.event, field);
     if (value === null) return undefined;

@@ -1,4 +1,12 @@
-import { aggregate, groupsOf, parseAggregations, timeOf } from './aggregate.ts';
+import {
+  aggregate,
+  aggregateSamples,
+  groupsOf,
+  parseAggregations,
+  type Samples,
+  samplesIn,
+  timeOf,
+} from './aggregate.ts';
 import { cursor, takeOption } from './cursor.ts';
 import type { NullLogic } from './eval-run.ts';
 import { secondsOf } from './span.ts';
@@ -61,15 +69,21 @@ export function eventstats(text: string, nulls: NullLogic): RowCommand {
   return (rows) => {
     const groups = new Map<string, Row[]>();
     const keyed = rows.map((row) => [row, groupKey(row, by)] as const);
-    for (const [row, key] of keyed)
-      if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), row]);
+    for (const [row, key] of keyed) {
+      if (key === undefined) continue;
+      const group = groups.get(key);
+      if (group) group.push(row);
+      else groups.set(key, [row]);
+    }
+    const fields = new Map([...groups].map(([key, group]) => [key, aggregate(list, group)]));
     return keyed.map(([row, key]) =>
-      key === undefined ? row : withFields(row, aggregate(list, groups.get(key) ?? [])),
+      key === undefined ? row : withFields(row, fields.get(key) ?? {}),
     );
   };
 }
 
 function groupKey(row: Row, by: readonly string[]): string | undefined {
+  if (by.length === 0) return '';
   const keys = groupsOf(row, by);
   return keys && JSON.stringify(keys.map((key) => key.map(String)));
 }
@@ -93,38 +107,61 @@ const MAX_STREAM_WINDOW = 10_000;
 export function streamstats(text: string, nulls: NullLogic): RowCommand {
   const { options, rest } = streamOptions(text);
   const { list, by } = parseAggregations(rest, 'streamstats', nulls);
+  // a window of rows that all groups share
+  const shared = options.window > 0 && options.global;
   return (rows) => {
     if (options.timeWindow !== undefined) checkOrder(rows);
-    let seen: { row: Row; key: string }[] = [];
+    let seen: Seen[] = [];
+    let byKey = new Map<string, Seen[]>();
     let last: string | undefined;
     return rows.map((row) => {
       const key = groupKey(row, by);
       if (key === undefined) return row;
-      if (options.resetOnChange && last !== undefined && last !== key) seen = [];
+      if (options.resetOnChange && last !== undefined && last !== key) {
+        seen = [];
+        byKey = new Map();
+      }
       last = key;
-      if (options.current) seen.push({ row, key });
-      const members = windowOf(seen, row, key, options);
-      if (!options.current) seen.push({ row, key });
-      return withFields(row, aggregate(list, members));
+      const own = byKey.get(key) ?? [];
+      byKey.set(key, own);
+      const one = { key, time: timeOf(row), samples: samplesIn(list, row) };
+      const add = (): void => {
+        own.push(one);
+        if (shared) seen.push(one);
+      };
+      if (options.current) add();
+      const members = windowOf(
+        shared ? seen.slice(-options.window).filter((other) => other.key === key) : own,
+        one.time,
+        options,
+      );
+      if (!options.current) add();
+      return withFields(row, aggregateSamples(list, members));
     });
   };
 }
 
+/** A row of a group, with what it adds to each aggregation. */
+interface Seen {
+  readonly key: string;
+  readonly time: number;
+  readonly samples: Samples;
+}
+
+/** `own`: the rows of the group, which are in the order of their times where these count. */
 function windowOf(
-  seen: readonly { row: Row; key: string }[],
-  row: Row,
-  key: string,
-  options: StreamOptions,
-): readonly Row[] {
-  const size = options.window > 0 ? options.window : MAX_STREAM_WINDOW;
-  const shared = options.window > 0 && options.global ? seen.slice(-size) : seen;
-  const own = shared.filter((one) => one.key === key).slice(-size);
-  const { timeWindow } = options;
-  const inside =
-    timeWindow === undefined
-      ? own
-      : own.filter((one) => Math.abs(timeOf(one.row) - timeOf(row)) < timeWindow);
-  return inside.map((one) => one.row);
+  own: readonly Seen[],
+  time: number,
+  { window, timeWindow }: StreamOptions,
+): readonly Samples[] {
+  const size = window > 0 ? window : MAX_STREAM_WINDOW;
+  const oldest = Math.max(own.length - size, 0);
+  let first = timeWindow === undefined ? oldest : own.length;
+  while (timeWindow !== undefined && first > oldest) {
+    if (!(Math.abs((own[first - 1]?.time ?? time) - time) < timeWindow)) break;
+    first -= 1;
+  }
+  return own.slice(first).map(({ samples }) => samples);
 }
 
 function checkOrder(rows: readonly Row[]): void {
