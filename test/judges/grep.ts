@@ -1,13 +1,14 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultTargetSettings } from '../../src/backend/registry.ts';
+import type { CompiledDetection } from '../../src/query/compile.ts';
 import { compileFolders } from '../compile.ts';
 import { matches } from '../matcher.ts';
 import { grep } from '../registered.ts';
 import { corpusFolders, shared } from './corpus.ts';
 import { loadEvents } from './events.ts';
+import { type CommandResult, runCommands, syntaxErrors } from './shell-commands.ts';
 
 /**
  * Runs every command of the corpus with the real shell and the real grep over one file of all
@@ -40,18 +41,54 @@ const count = {
 };
 const started = performance.now();
 
-for (const compiled of compileFolders(corpusFolders)) {
+interface Asked {
+  readonly compiled: CompiledDetection;
+  readonly commands: readonly string[];
+}
+
+const asked = compileFolders(corpusFolders).flatMap((compiled): readonly Asked[] => {
   count.rules++;
-  const { rule } = compiled;
   const conversion = grep.convert(compiled, defaultTargetSettings);
   if (!conversion.ok) {
     for (const { message } of conversion.error)
       refused.set(message, (refused.get(message) ?? 0) + 1);
-    continue;
+    return [];
   }
   count.converted++;
-  if (compiled.kind !== 'detection') continue;
-  const found = new Set(conversion.value.queries.flatMap((command) => run(rule.title, command)));
+  return compiled.kind === 'detection' ? [{ compiled, commands: conversion.value.queries }] : [];
+});
+// not all at once: each command may find all lines
+for (let at = 0; at < asked.length; at += 200) await judge(asked.slice(at, at + 200));
+
+async function judge(some: readonly Asked[]): Promise<void> {
+  const commands = some.flatMap((one) => one.commands);
+  const errors = await syntaxErrors(commands);
+  const results = await runCommands(commands, file);
+  let place = 0;
+  for (const { compiled, commands: own } of some) {
+    const { title } = compiled.rule;
+    const found = new Set<string>();
+    for (const command of own) {
+      const result = results[place];
+      if (!result) throw new Error(`${title}: its command was not run`);
+      if (errors[place] !== undefined) faults.push(`${title}: bash -n: ${errors[place]}`);
+      checkResult(title, command, result);
+      for (const line of result.stdout.split('\n')) found.add(line);
+      place++;
+    }
+    compareLines(compiled, found);
+  }
+}
+
+function checkResult(title: string, command: string, result: CommandResult): void {
+  const { status, stderr, milliseconds } = result;
+  count.commands++;
+  timings.push({ title, command, milliseconds });
+  if ((status !== 0 && status !== 1) || stderr !== '')
+    faults.push(`${title}: grep ends with ${status}: ${stderr}`);
+}
+
+function compareLines({ rule, query }: CompiledDetection, found: ReadonlySet<string>): void {
   const own = loaded.flatMap(({ ruleId, event, file: path }, index) =>
     ruleId === rule.id ? [{ line: lines[index] ?? '', event, path }] : [],
   );
@@ -62,7 +99,7 @@ for (const compiled of compileFolders(corpusFolders)) {
     else faults.push(`${rule.title}: its own event is not found`);
     for (const { line, event, path } of own) {
       if (found.has(line)) continue;
-      const why = matches(compiled.query, event)
+      const why = matches(query, event)
         ? 'its line does not show what the rule tests'
         : 'the rule does not mean it, on a line or elsewhere';
       unmatched.push(`${rule.title}: ${path}: ${why}`);
@@ -70,7 +107,7 @@ for (const compiled of compileFolders(corpusFolders)) {
   }
   for (const [index, { event }] of loaded.entries()) {
     const line = lines[index] ?? '';
-    const meant = matches(compiled.query, event);
+    const meant = matches(query, event);
     if (meant) count.meant++;
     if (meant && !found.has(line))
       faults.push(`${rule.title}: misses an event of ${loaded[index]?.ruleTitle}`);
@@ -78,58 +115,38 @@ for (const compiled of compileFolders(corpusFolders)) {
   }
 }
 
-function run(title: string, command: string): readonly string[] {
-  count.commands++;
-  const syntax = spawnSync('bash', ['-n', '-c', command], { encoding: 'utf8' });
-  if (syntax.status !== 0) faults.push(`${title}: bash -n: ${syntax.stderr}`);
-  const { result, milliseconds } = timed(command, file);
-  timings.push({ title, command, milliseconds });
-  if ((result.status !== 0 && result.status !== 1) || result.stderr !== '')
-    faults.push(`${title}: grep ends with ${result.status}: ${result.stderr}`);
-  return result.stdout.split('\n');
-}
-
-function timed(command: string, path: string) {
-  const before = performance.now();
-  const result = spawnSync('sh', ['-c', `${command} "$0"`, path], {
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-  });
-  return { result, milliseconds: performance.now() - before };
-}
-
 /**
  * Time of the slowest commands and of every hundredth over more and more lines, without what they
  * take for none.
  */
-function growth(): void {
+async function growth(): Promise<void> {
   const bySpeed = [...timings].sort((a, b) => b.milliseconds - a.milliseconds);
   const sample = [
     ...bySpeed.slice(0, 10),
     ...bySpeed.slice(10).filter((_, index) => index % 100 === 0),
   ];
-  const total = (path: string): number =>
-    sample.reduce((sum, { command }) => sum + timed(command, path).milliseconds, 0);
+  const commands = sample.map(({ command }) => command);
+  const total = async (path: string): Promise<number> =>
+    (await runCommands(commands, path)).reduce((sum, { milliseconds }) => sum + milliseconds, 0);
   const path = join(folder, 'more.jsonl');
   writeFileSync(path, '');
-  const none = total(path);
-  const net = [1, 2, 4].map((factor) => {
-    // enough lines that starting grep does not hide them
-    const copies = factor * 2;
+  const none = await total(path);
+  const net: number[] = [];
+  for (const copies of [1, 4]) {
     writeFileSync(path, `${lines.join('\n')}\n`.repeat(copies));
-    const milliseconds = total(path) - none;
+    const milliseconds = (await total(path)) - none;
     console.log(
       `${sample.length} commands, ${lines.length * copies} lines: ${milliseconds.toFixed(0)} ms beyond the start of grep`,
     );
-    return milliseconds;
-  });
+    net.push(milliseconds);
+  }
   // four times as long is linear, sixteen times quadratic
-  if ((net[2] ?? 0) > 8 * Math.max(net[0] ?? 0, 100))
+  if ((net[1] ?? 0) > 8 * Math.max(net[0] ?? 0, 100))
     faults.push('growth: four times the lines take more than eight times as long');
 }
 
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
-growth();
+await growth();
 rmSync(folder, { recursive: true });
 for (const fault of faults) console.log(fault);
 for (const [message, times] of refused) console.log(`refused ${times}: ${message}`);

@@ -2,7 +2,6 @@
  * node test/judges/proof-grep.ts: the command of every rule that has events, run by the real grep
  * over the lines of all recorded events and near misses.
  */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { defaultTargetSettings } from '../../src/backend/registry.ts';
 import { grep } from '../registered.ts';
 import { compiledRules, documentsOf, recordedEvents } from './proof-data.ts';
 import { type Found, judged, report } from './proof-verdict.ts';
+import { runCommands } from './shell-commands.ts';
 
 /**
  * Lines found beyond those that the rules mean, by all commands together: a line does not show
@@ -30,10 +30,19 @@ for (const [number, event] of documents.list.entries()) {
   else numbers.set(line, [number]);
 }
 
+const conversions = new Map(
+  rules.map((rule) => [rule, grep.convert(rule, defaultTargetSettings)] as const),
+);
+const commands = [...conversions.values()].flatMap((one) => (one.ok ? one.value.queries : []));
+const answers = await runCommands(commands, file);
+const byCommand = new Map(commands.map((command, index) => [command, answers[index]]));
+
 function found(queries: readonly string[]): Found {
-  const results = queries.map((query) =>
-    spawnSync('sh', ['-c', `${query} "$0"`, file], { encoding: 'utf8', maxBuffer: 2 ** 28 }),
-  );
+  const results = queries.map((query) => {
+    const answer = byCommand.get(query);
+    if (!answer) throw new Error(`not run: ${query}`);
+    return answer;
+  });
   const hits = new Set(
     results.flatMap(({ stdout }) => stdout.split('\n').flatMap((line) => numbers.get(line) ?? [])),
   );
@@ -51,7 +60,7 @@ const verdict = judged({
   rules,
   documents,
   foundBy(rule) {
-    const conversion = grep.convert(rule, defaultTargetSettings);
+    const conversion = conversions.get(rule) ?? grep.convert(rule, defaultTargetSettings);
     return conversion.ok
       ? found(conversion.value.queries)
       : { kind: 'refused', reason: conversion.error[0]?.message ?? '' };
