@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { main } from '../places.ts';
 import { rulePaths } from '../proof-data.ts';
-import { type GraylogServer, type Json, judge } from './server.ts';
+import { onceEvery } from './schedule.ts';
 
 /** A content pack that `sigpack build` has written. */
 export interface BuiltPack {
@@ -22,21 +22,21 @@ interface Content {
 }
 
 /**
- * Makes all event definitions of a pack run every so many milliseconds and look ten minutes back.
- * A run looks at one window after the one before: where definitions are to run more often than the
- * server can, their windows fall behind for good.
+ * Makes all event definitions of a pack run every so many milliseconds and look so far back, by
+ * default ten minutes. A run looks at one window after the one before: where definitions are to run
+ * more often than the server can, their windows fall behind for good.
  */
-export function hasten(path: string, every: number): BuiltPack {
+export function hasten(path: string, every: number, within = 600_000): BuiltPack {
   const content = JSON.parse(readFileSync(path, 'utf8')) as Content;
   const definitions = content.entities.filter(({ type }) => type.name === 'event_definition');
   for (const { data } of definitions)
-    Object.assign(data.config, { execute_every_ms: every, search_within_ms: 600_000 });
+    Object.assign(data.config, { execute_every_ms: every, search_within_ms: within });
   writeFileSync(path, JSON.stringify(content));
   return { path, id: content.id, titles: definitions.map(({ data }) => data.title['@value']) };
 }
 
-/** Builds the pack of the rules that have events, and hastens it. */
-export function buildPack(folder: string, config: string, every: number): BuiltPack {
+/** Builds the pack of the rules that have events; each of its definitions runs {@link onceEvery}. */
+export function buildPack(folder: string, config: string): BuiltPack {
   const configPath = join(folder, 'sigpack.yml');
   writeFileSync(configPath, config);
   const out = join(folder, 'pack');
@@ -48,21 +48,5 @@ export function buildPack(folder: string, config: string, every: number): BuiltP
   const name = readdirSync(out).find((file) => file.endsWith('-graylog.json'));
   if (built.status === null || built.status > 1 || name === undefined)
     throw new Error(`the pack is not built: ${built.stderr}`);
-  return hasten(join(out, name), every);
-}
-
-/** Installs a pack and leaves it there; the judge's report, which names no problems. */
-export function keepPack(
-  { version }: GraylogServer,
-  { path }: BuiltPack,
-  ...more: readonly string[]
-): Json {
-  const run = spawnSync(join(judge, 'judge.sh'), [path, '--keep', ...more], {
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-  });
-  const report = JSON.parse(run.stdout) as { readonly problems: readonly Json[] } & Json;
-  if (report.problems.length > 0)
-    throw new Error(`Graylog ${version}: ${JSON.stringify(report.problems).slice(0, 2000)}`);
-  return report;
+  return hasten(join(out, name), onceEvery, onceEvery);
 }

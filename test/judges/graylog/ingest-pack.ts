@@ -1,27 +1,29 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { buildPack, keepPack } from './built-pack.ts';
+import { buildPack } from './built-pack.ts';
 import { storedWith } from './ingest-server.ts';
 import { raisedEvents, streamsOn } from './objects.ts';
+import { PackJudge } from './pack-judge.ts';
 import { awaited } from './patience.ts';
+import { stillToRun } from './schedule.ts';
 import { type GraylogServer, type Json, sendAllGelf } from './server.ts';
 
 /** What the pack's stream is called. */
 const packStream = 'Judged pack';
-/** Milliseconds from a run of a definition to the next, which a busy server keeps up with. */
-const every = 60_000;
 const config = `id: judged\nversion: 1.0.0\nruleUrl: 'https://git.example.org/{path}'\npipelines: { graylog: none }\ndefaults: { enabled: true }\ngraylog: { mode: ingest, detectionsStream: '${packStream}' }\n`;
 
-/** Installs the content pack of the rules that have events, and starts its stream; its id. */
-export async function installPack(server: GraylogServer): Promise<string> {
+/** Installs the content pack of the rules that have events, without runs, and starts its stream. */
+export async function installPack(server: GraylogServer): Promise<PackJudge> {
   const folder = mkdtempSync(join(tmpdir(), 'sigpack-ingest-'));
   try {
-    const pack = buildPack(folder, config, every);
-    keepPack(server, pack);
-    await startStream(server);
-    return pack.id;
+    const judge = new PackJudge(server, readFileSync(buildPack(folder, config).path, 'utf8'));
+    if (await judge.install()) {
+      await judge.unschedule();
+      await startStream(server);
+    }
+    judge.throwProblems();
+    return judge;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -44,7 +46,6 @@ const alertOf = (rule: unknown, fields: Json): Alert =>
 
 /** The alerts that the pack's definitions have raised. */
 async function raised(server: GraylogServer): Promise<ReadonlySet<Alert>> {
-  // each run raises those of its window again
   const shown = ['sigma_rule_id', ...ofRule].map((name) => `fields.${name}`);
   const events = await raisedEvents(server, shown);
   return new Set(
@@ -69,23 +70,25 @@ export interface Alerts {
   readonly wrong: readonly string[];
 }
 
-/** Waits for an alert for each hit, then for one more round of runs: nothing else may come. */
-export async function alertsRaised(server: GraylogServer): Promise<Alerts> {
-  await awaited({
+/** Has each definition run once, when all hits are there: an alert for each, and no others. */
+export async function alertsRaised(server: GraylogServer, judge: PackJudge): Promise<Alerts> {
+  await judge.schedule();
+  const { left, found, hits } = await awaited({
     async read() {
       // a window is only looked at when later messages have come
       await sendAllGelf(server, [{ judge_later: 'x' }]);
-      return { found: await raised(server), hits: await wanted(server) };
+      const still = await stillToRun(server);
+      return { left: still, found: await raised(server), hits: await wanted(server) };
     },
-    progress: ({ found }) => found.size,
-    isDone: ({ found, hits }) => [...hits].every((alert) => found.has(alert)),
-    pauseMs: 10_000,
+    progress: ({ left, found }) => found.size - left,
+    isDone: ({ left, found, hits }, settled) =>
+      settled && left === 0 && [...hits].every((alert) => found.has(alert)),
+    pauseMs: 2000,
   });
-  await sleep(every + 1000);
-  const [found, hits] = [await raised(server), await wanted(server)];
   return {
     wanted: hits.size,
     wrong: [
+      ...(left > 0 ? [`${left} definitions did not run`] : []),
       ...[...hits].filter((alert) => !found.has(alert)).map((alert) => `no alert for ${alert}`),
       ...[...found].filter((alert) => !hits.has(alert)).map((alert) => `an alert for ${alert}`),
     ],

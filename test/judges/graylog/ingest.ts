@@ -25,13 +25,13 @@ import {
   textOf,
 } from './ingest-sets.ts';
 import { createStream, removeStream } from './objects.ts';
+import type { PackJudge } from './pack-judge.ts';
 import { awaited } from './patience.ts';
 import {
   type GraylogServer,
   type Json,
   numericFields,
   onEachGraylog,
-  removePack,
   sendAllGelf,
 } from './server.ts';
 import { restartServer } from './server-process.ts';
@@ -150,8 +150,8 @@ function verdicts(server: GraylogServer, sets: readonly IngestSet[], { tags, odd
   fail([...odd, ...whole.flatMap(({ wrong }) => wrong)]);
 }
 
-async function alerts(server: GraylogServer): Promise<void> {
-  const { wanted, wrong } = await alertsRaised(server);
+async function alerts(server: GraylogServer, pack: PackJudge): Promise<void> {
+  const { wanted, wrong } = await alertsRaised(server, pack);
   console.log(
     `graylog ${server.version}: ${wanted} alerts wanted, of a rule and an entity each, ${wrong.length} wrong`,
   );
@@ -175,9 +175,11 @@ await onEachGraylog(async (server) => {
   await restartServer();
   await pipelinesLoaded(server);
   verdicts(server, sets, await tagged(server, sets, stream));
-  await alerts(server);
+  await alerts(server, pack);
   const start = performance.now();
-  await removePack(server, pack);
+  await pack.validate();
+  await pack.uninstall();
+  pack.throwProblems();
   await removePlans(server);
   await removeStream(server, stream);
   // it would parse what was left after each text for minutes, and the next judge finds it busy

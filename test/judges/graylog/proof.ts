@@ -3,24 +3,30 @@
  * installed in a real Graylog server. The recorded events and near misses of them are sent as GELF;
  * the alerts must be for the very messages that the rules mean.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { graylogQueries } from '../../../src/backend/graylog/graylog.ts';
 import { graylogDefaults } from '../../../src/backend/graylog/settings.ts';
 import { asGraylogKeeps } from '../opensearch-mappings.ts';
 import { compiledRules, documentsOf, recordedEvents } from '../proof-data.ts';
 import { type Found, judged, report, type Verdict } from '../proof-verdict.ts';
-import { buildPack, keepPack } from './built-pack.ts';
+import { buildPack } from './built-pack.ts';
+import { PackJudge } from './pack-judge.ts';
 import { awaited } from './patience.ts';
+import { stillToRun } from './schedule.ts';
 import { messages } from './sent.ts';
-import { definitionsOn, type GraylogServer, hitsIn, onEachGraylog, removePack } from './server.ts';
+import {
+  definitionsOn,
+  type GraylogServer,
+  hitsIn,
+  type Json,
+  onEachGraylog,
+  sendMessages,
+} from './server.ts';
 
 const text = (value: unknown): string => JSON.stringify(value);
 
-/** Milliseconds from a run of a definition to the next; all of them are more than a hundred. */
-const every = 60_000;
 const config =
   'id: proof\nversion: 1.0.0\npipelines: { graylog: none }\ndefaults: { enabled: true }\n';
 
@@ -42,7 +48,6 @@ async function alerts(
 ): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
   const numbers = await numbersOfMessages(server);
   const found = new Map<string, Set<number>>();
-  // a definition alerts on a message again with each run
   const origins = { terms: { field: 'origin_context', size: 1000 } };
   const aggs = {
     definition: { terms: { field: 'event_definition_id', size: 1000 }, aggs: { origin: origins } },
@@ -70,20 +75,58 @@ async function alerts(
 const sizeOf = (found: ReadonlyMap<string, ReadonlySet<number>>): number =>
   [...found.values()].reduce((sum, { size }) => sum + size, 0);
 
-/** Waits until the alerts are those wanted, then one more round of runs: nothing else may come. */
+/** The event as GELF, with its number. */
+function gelfOf(
+  { host = 'judge', short_message: short, message, ...fields }: Json,
+  number: number,
+): Json {
+  const own = Object.entries(fields).map(([name, value]) => [`_${name}`, value]);
+  return {
+    version: '1.1',
+    host: String(host),
+    short_message: String(short ?? message ?? '-') || '-',
+    ...Object.fromEntries(own),
+    _proof_n: number,
+  };
+}
+
+/** Sends all messages, and waits until all are stored: definitions are to see them when they run. */
+async function sendAll(server: GraylogServer): Promise<void> {
+  const { list } = documents;
+  await sendMessages(
+    server,
+    list.map((event, number) => gelfOf(event as Json, number)),
+  );
+  const search = text({ query: { exists: { field: 'proof_n' } } });
+  const stored = await awaited({
+    read: async () => Number((await server.search('graylog_*/_count', search)).count),
+    progress: (count) => count,
+    isDone: (count) => count >= list.length,
+    pauseMs: 1000,
+  });
+  if (stored !== list.length)
+    throw new Error(`Graylog ${server.version}: ${stored} of ${list.length} messages are stored`);
+}
+
+/** Waits until each definition has run once, over all messages. */
 async function settledAlerts(
   server: GraylogServer,
   wanted: number,
 ): Promise<ReadonlyMap<string, ReadonlySet<number>>> {
+  const left = await awaited({
+    read: () => stillToRun(server),
+    progress: (count) => count,
+    isDone: (count) => count === 0,
+    pauseMs: 1000,
+  });
+  if (left > 0) throw new Error(`Graylog ${server.version}: ${left} definitions did not run`);
   const titles = new Map((await definitionsOn(server)).map(({ id, title }) => [id, title]));
-  await awaited({
+  return awaited({
     read: () => alerts(server, titles),
     progress: sizeOf,
-    isDone: (found) => sizeOf(found) >= wanted,
-    pauseMs: 3000,
+    isDone: (found, settled) => settled && sizeOf(found) >= wanted,
+    pauseMs: 1000,
   });
-  await sleep(every + 15_000);
-  return alerts(server, titles);
 }
 
 const rules = compiledRules([]);
@@ -93,15 +136,10 @@ async function verdictOf(server: GraylogServer): Promise<Verdict> {
   const { version } = server;
   const folder = mkdtempSync(join(tmpdir(), 'sigpack-proof-'));
   try {
-    const pack = buildPack(folder, config, every);
-    const file = join(folder, 'messages.ndjson');
-    writeFileSync(
-      file,
-      documents.list.map((event, number) => `${text({ ...event, proof_n: number })}\n`).join(''),
-    );
-    const { sent } = keepPack(server, pack, '--messages', file);
-    if (sent !== documents.list.length)
-      throw new Error(`Graylog ${version}: ${sent} messages sent`);
+    const pack = buildPack(folder, config);
+    await sendAll(server);
+    const judge = new PackJudge(server, readFileSync(pack.path, 'utf8'));
+    await judge.install();
     const refused = new Map(
       rules.flatMap((rule) => {
         const conversion = graylogQueries(
@@ -125,7 +163,9 @@ async function verdictOf(server: GraylogServer): Promise<Verdict> {
       within: (rule) => (refused.has(rule) ? new Set() : all),
     });
     const found = await settledAlerts(server, meant);
-    await removePack(server, pack.id);
+    await judge.validate();
+    await judge.uninstall();
+    judge.throwProblems();
     const foundBy = (rule: (typeof rules)[number]): Found => {
       const reason = refused.get(rule);
       if (reason !== undefined) return { kind: 'refused', reason };

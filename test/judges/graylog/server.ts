@@ -19,7 +19,7 @@ export const runningVariable = 'SIGPACK_GRAYLOG';
 
 export interface GraylogServer {
   readonly version: string;
-  /** Throws unless the server agrees. */
+  /** Throws unless the server agrees. A body that is a text is sent as it is. */
   call(method: string, path: string, body?: unknown): Promise<Json>;
   /** The body of a creation: 7.0 wraps every one. */
   creation(entity: Json): Json;
@@ -98,7 +98,9 @@ function connect(version: string): GraylogServer {
       request(`${api}${path}`, {
         method,
         headers,
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined
+          ? {}
+          : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       }),
     creation: (entity) => (version.startsWith('6.') ? entity : { entity, share_request: null }),
     search: (path, body) => request(`${node}/${path}`, { method: 'POST', headers: json, body }),
@@ -151,7 +153,11 @@ export const sendGelf = (server: GraylogServer, event: Json): Promise<void> =>
   sendAllGelf(server, [event]);
 
 /** The same of several events, in their order. */
-export async function sendAllGelf(server: GraylogServer, events: readonly Json[]): Promise<void> {
+export const sendAllGelf = (server: GraylogServer, events: readonly Json[]): Promise<void> =>
+  sendMessages(server, events.map(gelfOf));
+
+/** The same of messages that are GELF already. */
+export async function sendMessages(server: GraylogServer, all: readonly Json[]): Promise<void> {
   const listening = {
     bind_address: '127.0.0.1',
     port: gelfPort,
@@ -177,18 +183,17 @@ export async function sendAllGelf(server: GraylogServer, events: readonly Json[]
       type: 'org.graylog2.inputs.gelf.http.GELFHttpInput',
       configuration,
     });
-  for (const event of events) await sendOne(event);
+  for (const message of all) await sendOne(JSON.stringify(message));
 }
 
-async function sendOne({
-  source = 'judge',
-  short_message = 'event',
-  ...event
-}: Json): Promise<void> {
+function gelfOf({ source = 'judge', short_message = 'event', ...event }: Json): Json {
   const fields = Object.fromEntries(
     Object.entries(event).map(([name, value]) => [`_${name}`, value]),
   );
-  const body = JSON.stringify({ version: '1.1', host: source, short_message, ...fields });
+  return { version: '1.1', host: source, short_message, ...fields };
+}
+
+async function sendOne(body: string): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
       const response = await fetch(`http://127.0.0.1:${gelfPort}/gelf`, {

@@ -13,6 +13,7 @@ import { createChecks } from '../checks.ts';
 import { runSigpack } from '../command.ts';
 import { root } from '../places.ts';
 import { checkDashboard } from './dashboard.ts';
+import { onceEvery, stillToRun } from './schedule.ts';
 import {
   api,
   createToken,
@@ -41,11 +42,6 @@ const choices = [
 ] as const;
 type Choice = (typeof choices)[number];
 
-/**
- * Milliseconds. A definition runs once, right after its installation, and looks back at what was
- * sent before.
- */
-const every = 3_600_000;
 const patience = 180_000;
 
 let token = '';
@@ -73,7 +69,10 @@ async function build(choice: Choice): Promise<string> {
   };
   for (const { type, data } of pack.entities)
     if (type.name === 'event_definition')
-      Object.assign(data.config as object, { execute_every_ms: every, search_within_ms: every });
+      Object.assign(data.config as object, {
+        execute_every_ms: onceEvery,
+        search_within_ms: onceEvery,
+      });
   rmSync(at('packs'), { recursive: true });
   mkdirSync(at('packs'));
   writeFileSync(path, JSON.stringify(pack));
@@ -111,18 +110,6 @@ async function raised(server: GraylogServer): Promise<Found> {
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + patience; Date.now() < end && !(await holds()); ) await sleep(1000);
-}
-
-/** The next run of each is an hour away. */
-async function haveRun(server: GraylogServer): Promise<boolean> {
-  const { context } = (await server.call('GET', '/events/definitions?per_page=1000')) as {
-    readonly context: { readonly scheduler: Readonly<Record<string, Json>> };
-  };
-  const scheduled = Object.values(context.scheduler).filter((one) => one.is_scheduled === true);
-  return (
-    scheduled.length > 0 &&
-    scheduled.every((one) => Date.parse(String(one.next_time)) > Date.now() + every / 2)
-  );
 }
 
 const priorities: Readonly<Record<string, number>> = {
@@ -208,7 +195,7 @@ async function judged(server: GraylogServer): Promise<void> {
     );
     check(`${choice.name}: the allowlist is spoken of`, /URL allowlist/.test(run.out), run.out);
   }
-  await until(() => haveRun(server));
+  await until(async () => (await stillToRun(server)) === 0);
   const isFound = (there: Found) =>
     cases.every(({ name, rule, hit }) => !hit || there.get(name)?.has(rule.id ?? '') === true);
   await until(async () => isFound(await raised(server)));
