@@ -59,12 +59,13 @@ let runs = 0;
 let running = false;
 
 /**
- * Runs the command line in this process, from its sources: a process takes twenty times as long to
- * start as most commands take to run.
+ * Runs the command line in this process, from its sources or another entry: a process takes twenty
+ * times as long to start as most commands take to run.
  */
 export async function sigpack(
   args: readonly string[],
   { cwd, env, input = '', terminal = false }: RunOptions = {},
+  entry = join(root, 'src', 'cli', 'main.ts'),
 ): Promise<Run> {
   if (running) throw new Error('a command is running already: await it');
   running = true;
@@ -80,9 +81,7 @@ export async function sigpack(
   try {
     // the query makes a new module of the entry alone: it runs again, over the modules that are
     // there
-    await import(
-      /* @vite-ignore */ `${pathToFileURL(join(root, 'src', 'cli', 'main.ts')).href}?run=${++runs}`
-    );
+    await import(/* @vite-ignore */ `${pathToFileURL(entry).href}?run=${++runs}`);
     return { code: Number(process.exitCode ?? 0), ...output };
   } finally {
     for (const back of restore) back();

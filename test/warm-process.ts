@@ -1,0 +1,11 @@
+// a process that runs one command line after the other, as its parent sends them
+import { mainFile, type RunOptions, sigpack } from './sigpack.ts';
+
+interface Command {
+  readonly args: readonly string[];
+  readonly options: RunOptions;
+}
+
+process.on('message', ({ args, options }: Command) => {
+  void sigpack(args, options, mainFile).then((run) => process.send?.(run));
+});

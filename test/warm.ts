@@ -1,0 +1,32 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { environment, type Run, type RunOptions } from './sigpack.ts';
+
+/** A process that has the command loaded: its runs take none of the time of a start. */
+export interface WarmProcess {
+  /** Runs one at a time. */
+  readonly run: (args: readonly string[], options: RunOptions) => Promise<Run>;
+  readonly end: () => Promise<void>;
+}
+
+export function warmProcess(): WarmProcess {
+  const child = fork(join(import.meta.dirname, 'warm-process.ts'), { env: environment() });
+  return {
+    run: (args, options) =>
+      new Promise((resolve, reject) => {
+        const ended = (code: number | null): void => reject(new Error(`it ended, ${code}`));
+        child.once('exit', ended);
+        child.once('message', (run) => {
+          child.off('exit', ended);
+          resolve(run as Run);
+        });
+        child.send({ args, options });
+      }),
+    async end() {
+      const ended = once(child, 'exit');
+      child.disconnect();
+      await ended;
+    },
+  };
+}
