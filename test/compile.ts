@@ -1,7 +1,7 @@
 import { readSourceFile } from '../src/cli/files/rule-files.ts';
 import { type CompiledDetection, type CompiledRule, createCompiler } from '../src/query/compile.ts';
 import { collect } from '../src/sigma/collection/collection.ts';
-import { readDocuments } from '../src/sigma/collection/document.ts';
+import { readDocuments, type SigmaDocument } from '../src/sigma/collection/document.ts';
 import type { Pattern } from '../src/sigma/value/pattern.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { findRuleFiles } from './rule-files.ts';
@@ -11,12 +11,18 @@ export function compileFolders(
   folders: readonly string[],
   bag: DiagnosticBag = createBag(),
 ): readonly CompiledRule[] {
-  const documents = findRuleFiles(folders, bag).flatMap((path) => {
+  return compileDocuments(documentsIn(folders, bag), bag);
+}
+
+/** The documents of all rule files of the folders. */
+export const documentsIn = (
+  folders: readonly string[],
+  bag: DiagnosticBag = createBag(),
+): readonly SigmaDocument[] =>
+  findRuleFiles(folders, bag).flatMap((path) => {
     const file = readSourceFile(path, bag);
     return file ? readDocuments(file, bag).documents : [];
   });
-  return compileAll(documents, bag);
-}
 
 /** Compiles every rule of a text of one or more documents. */
 export function compileText(
@@ -24,12 +30,17 @@ export function compileText(
   bag: DiagnosticBag = createBag(),
   placeholders: ReadonlyMap<string, readonly Pattern[]> = new Map(),
 ): readonly CompiledRule[] {
-  return compileAll(readDocuments({ path: 'rule.yml', text }, bag).documents, bag, placeholders);
+  return compileDocuments(
+    readDocuments({ path: 'rule.yml', text }, bag).documents,
+    bag,
+    placeholders,
+  );
 }
 
-function compileAll(
-  documents: Parameters<typeof collect>[0],
-  bag: DiagnosticBag,
+/** Compiles every rule of documents that are read. */
+export function compileDocuments(
+  documents: readonly SigmaDocument[],
+  bag: DiagnosticBag = createBag(),
   placeholders: ReadonlyMap<string, readonly Pattern[]> = new Map(),
 ): readonly CompiledRule[] {
   const collection = collect(documents, bag);

@@ -63,11 +63,22 @@ export function ruleSetFiles(): readonly string[] {
   return files;
 }
 
-/** All documents of the set, with their references resolved and the values of its placeholders. */
-export function ruleSetCollection(): {
+interface RuleSetCollection {
   readonly collection: Collection;
   readonly placeholders: ReadonlyMap<string, readonly Pattern[]>;
-} {
+}
+let collected: RuleSetCollection | undefined;
+
+/**
+ * All documents of the set, with their references resolved and the values of its placeholders; read
+ * once.
+ */
+export function ruleSetCollection(): RuleSetCollection {
+  collected ??= collectRuleSet();
+  return collected;
+}
+
+function collectRuleSet(): RuleSetCollection {
   const bag = createBag();
   const config = readConfig(
     { path: shown(ruleSetConfig), text: readFileSync(ruleSetConfig, 'utf8') },

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { defaultTargetSettings } from '../../src/backend/registry.ts';
-import { compileFolders } from '../compile.ts';
 import { loadEvents } from '../judges/events.ts';
 import { readLogPoint, unquoted } from '../logpoint-reader.ts';
 import { matches } from '../matcher.ts';
 import { logpoint } from '../registered.ts';
-import { corpusFolders, shared } from './corpus.ts';
+import { compiledCorpus } from './compiled-corpus.ts';
+import { shared } from './corpus.ts';
 
 describe('the corpus', () => {
   it('is refused only for what LogPoint lacks, and every quote is closed', () => {
     const problems: string[] = [];
-    for (const rule of compileFolders(corpusFolders)) {
+    for (const rule of compiledCorpus()) {
       const conversion = logpoint.convert(rule, defaultTargetSettings);
       if (!conversion.ok)
         problems.push(...conversion.error.map(({ message }) => message.slice(0, 30)));
@@ -32,7 +32,7 @@ describe('the corpus', () => {
 describe('the real events', () => {
   it('are found by the queries of a rule where the rule means them', () => {
     const events = loadEvents(shared);
-    const rules = new Map(compileFolders(corpusFolders).map((rule) => [rule.rule.id, rule]));
+    const rules = new Map(compiledCorpus().map((rule) => [rule.rule.id, rule]));
     const wrong: string[] = [];
     let found = 0;
     for (const ruleId of new Set(events.map((loaded) => loaded.ruleId))) {

@@ -1,24 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { readSourceFile } from '../../src/cli/files/rule-files.ts';
 import type { Event } from '../../src/match/event.ts';
 import { createRuleIndex } from '../../src/match/index/rule-index.ts';
 import { collect } from '../../src/sigma/collection/collection.ts';
-import { readDocuments } from '../../src/sigma/collection/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { expectAgreement, type IndexedBothWays, indexable } from '../index-agreement.ts';
 import { loadEvents } from '../judges/events.ts';
 import { mutations } from '../mutations.ts';
-import { findRuleFiles } from '../rule-files.ts';
-import { corpusFolders, shared } from './corpus.ts';
+import { corpusDocuments } from './compiled-corpus.ts';
+import { shared } from './corpus.ts';
 
-function corpusRules(): readonly IndexedBothWays[] {
-  const bag = createBag();
-  const documents = findRuleFiles(corpusFolders, bag).flatMap((path) => {
-    const file = readSourceFile(path, bag);
-    return file ? readDocuments(file, bag).documents : [];
-  });
-  return indexable(collect(documents, bag), new Map());
-}
+const corpusRules = (): readonly IndexedBothWays[] =>
+  indexable(collect(corpusDocuments(), createBag()), new Map());
 
 /** Every event as it is, and a near miss of some for the rule that it was made for. */
 function eventsFor(rules: readonly IndexedBothWays[]): readonly Event[] {

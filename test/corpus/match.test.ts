@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { matcherOf } from '../../src/match/matcher.ts';
-import { compileFolders } from '../compile.ts';
 import { loadEvents } from '../judges/events.ts';
 import { matches } from '../matcher.ts';
 import { mutations } from '../mutations.ts';
-import { corpusFolders, shared } from './corpus.ts';
+import { compiledCorpus } from './compiled-corpus.ts';
+import { shared } from './corpus.ts';
 
 test('every rule of the corpus with events means the same events as the plain matcher says', () => {
   const byId = new Map(
-    compileFolders(corpusFolders).flatMap((compiled) =>
+    compiledCorpus().flatMap((compiled) =>
       compiled.kind === 'detection' ? [[compiled.rule.id ?? '', compiled] as const] : [],
     ),
   );

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { compileFolders } from '../compile.ts';
 import { compared, ingested, planOf } from '../ingest-agreement.ts';
 import { loadEvents } from '../judges/events.ts';
-import { corpusFolders, shared } from './corpus.ts';
+import { compiledCorpus } from './compiled-corpus.ts';
+import { shared } from './corpus.ts';
 
-const detections = compileFolders(corpusFolders).filter((rule) => rule.kind === 'detection');
+const detections = compiledCorpus().filter((rule) => rule.kind === 'detection');
 const { rules, refused } = ingested(detections);
 
 describe('the public rules as pipeline rules of Graylog', () => {

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readSourceFile } from '../../src/cli/files/rule-files.ts';
 import { collect } from '../../src/sigma/collection/collection.ts';
-import { readDocuments } from '../../src/sigma/collection/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
+import { documentsIn } from '../compile.ts';
 import {
   documentedFields,
   otherRules,
@@ -11,18 +10,14 @@ import {
   unmappedFields,
   withoutPlace,
 } from '../other-pipelines.ts';
-import { findRuleFiles } from '../rule-files.ts';
-import { corpusFolders, shared } from './corpus.ts';
+import { corpusDocuments } from './compiled-corpus.ts';
+import { shared } from './corpus.ts';
 
-const bag = createBag();
-const documents = findRuleFiles(
-  [...corpusFolders, join(shared, 'corpus', 'rules-compliance')],
-  bag,
-).flatMap((path) => {
-  const file = readSourceFile(path, bag);
-  return file ? readDocuments(file, bag).documents : [];
-});
-const rules = otherRules(collect(documents, bag), new Map());
+const documents = [
+  ...corpusDocuments(),
+  ...documentsIn([join(shared, 'corpus', 'rules-compliance')]),
+];
+const rules = otherRules(collect(documents, createBag()), new Map());
 
 describe('what products lack is in the docs, and nothing else stays unmapped', () => {
   test.each([

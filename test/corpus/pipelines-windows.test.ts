@@ -1,24 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { readSourceFile } from '../../src/cli/files/rule-files.ts';
 import { createProcessor } from '../../src/pipeline/run/process.ts';
 import { createCombiner, createSettler, type SettledRule } from '../../src/query/compile.ts';
 import { collect } from '../../src/sigma/collection/collection.ts';
-import { readDocuments } from '../../src/sigma/collection/document.ts';
 import type { LogSource } from '../../src/sigma/rule/rule.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { builtInPipeline } from '../built-in-pipelines.ts';
 import { matches } from '../matcher.ts';
-import { findRuleFiles } from '../rule-files.ts';
 import { plainEvent, productEvents } from '../windows-events.ts';
-import { corpusFolders } from './corpus.ts';
+import { corpusDocuments } from './compiled-corpus.ts';
 import { windowsEvents } from './recorded-events.ts';
 
 const bag = createBag();
-const documents = findRuleFiles(corpusFolders, bag).flatMap((path) => {
-  const file = readSourceFile(path, bag);
-  return file ? readDocuments(file, bag).documents : [];
-});
-const collection = collect(documents, bag);
+const collection = collect(corpusDocuments(), bag);
 const settle = createSettler(collection, { placeholders: new Map(), bag, keepPlaceholders: true });
 const windowsRules: readonly SettledRule[] = collection.rules.flatMap((rule) =>
   rule.kind === 'detection' && rule.logsource.product === 'windows' ? (settle(rule) ?? []) : [],

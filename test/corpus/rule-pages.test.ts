@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { techniqueNames } from '../../src/attack/names.ts';
-import { compileFolders } from '../compile.ts';
 import { windowsLogs } from '../windows-logs.ts';
-import { corpusFolders, shared } from './corpus.ts';
+import { compiledCorpus } from './compiled-corpus.ts';
+import { shared } from './corpus.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -53,7 +53,7 @@ it.skipIf(!existsSync(attack))('ATT&CK has the names of its source', async () =>
 });
 
 it('knows the logs of all Windows sources of the corpus', () => {
-  const { known, unknown } = windowsLogs(compileFolders(corpusFolders));
+  const { known, unknown } = windowsLogs(compiledCorpus());
   expect(known.length).toBeGreaterThan(64);
   // keywords in any log of Windows
   expect(unknown).toEqual(['windows']);

@@ -1,26 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readSourceFile } from '../../src/cli/files/rule-files.ts';
 import { collect } from '../../src/sigma/collection/collection.ts';
-import { readDocuments } from '../../src/sigma/collection/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { isModelled, modelDisagreements, modelledRules } from '../data-model.ts';
 import type { Event } from '../judges/spl/value.ts';
-import { findRuleFiles } from '../rule-files.ts';
 import { plainEvent } from '../windows-events.ts';
-import { corpusFolders } from './corpus.ts';
+import { corpusDocuments } from './compiled-corpus.ts';
 import { windowsEvents } from './recorded-events.ts';
 
 describe('the built-in pipeline of the Common Information Model', () => {
   const root = join(import.meta.dirname, '..', '..');
-  const diagnostics = createBag();
-  const documents = findRuleFiles(corpusFolders, diagnostics).flatMap((path) => {
-    const file = readSourceFile(path, diagnostics);
-    return file ? readDocuments(file, diagnostics).documents : [];
-  });
   const rejected = createBag();
-  const rules = modelledRules(collect(documents, diagnostics), new Map(), rejected);
+  const rules = modelledRules(collect(corpusDocuments(), createBag()), new Map(), rejected);
 
   it('converts as many rules of the corpus as the docs say', () => {
     const counts = new Map<string, number>();

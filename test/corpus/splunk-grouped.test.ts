@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { compileFolders } from '../compile.ts';
 import { loadEvents } from '../judges/events.ts';
 import type { Event } from '../judges/spl/value.ts';
 import { mutations } from '../mutations.ts';
 import { type AskedRule, groupedDisagreements, groupedOf, idOf } from '../splunk-grouped.ts';
-import { corpusFolders, shared } from './corpus.ts';
+import { compiledCorpus } from './compiled-corpus.ts';
+import { shared } from './corpus.ts';
 
 describe('grouped Splunk searches of the corpus', () => {
   const loaded = loadEvents(shared).map(({ ruleId, event }) => ({
@@ -14,7 +14,7 @@ describe('grouped Splunk searches of the corpus', () => {
   const byRule = Map.groupBy(loaded, ({ ruleId }) => ruleId);
   /** Events of other rules, which each group sees as well. */
   const strangers = loaded.filter((_, index) => index % 8 === 0).map(({ event }) => event);
-  const rules = compileFolders(corpusFolders).filter((rule) => rule.kind === 'detection');
+  const rules = compiledCorpus().filter((rule) => rule.kind === 'detection');
   const groups = Map.groupBy(rules, ({ rule: { logsource } }) =>
     JSON.stringify([logsource.product, logsource.category, logsource.service]),
   );

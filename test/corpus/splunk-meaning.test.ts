@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { compileFolders } from '../compile.ts';
 import { loadEvents } from '../judges/events.ts';
 import type { Event } from '../judges/spl/value.ts';
 import { mutations } from '../mutations.ts';
 import { numbered, splunkDisagreements } from '../splunk-agreement.ts';
-import { corpusFolders, shared } from './corpus.ts';
+import { compiledCorpus } from './compiled-corpus.ts';
+import { shared } from './corpus.ts';
 
 describe('Splunk searches mean what the rules mean', () => {
-  const rules = compileFolders(corpusFolders).filter((rule) => rule.kind === 'detection');
+  const rules = compiledCorpus().filter((rule) => rule.kind === 'detection');
   const loaded = loadEvents(shared);
   const events = loaded.map(
     ({ event }): Event => ({ ...event, _raw: Object.values(event).join(' ') }),

@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readSourceFile } from '../../src/cli/files/rule-files.ts';
 import { collect } from '../../src/sigma/collection/collection.ts';
-import { readDocuments } from '../../src/sigma/collection/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
+import { documentsIn } from '../compile.ts';
 import { explanationCounts } from '../explanation-agreement.ts';
-import { findRuleFiles } from '../rule-files.ts';
 import { sigpack } from '../sigpack.ts';
 import { plainEvent } from '../windows-events.ts';
 import { shared } from './corpus.ts';
@@ -35,16 +33,10 @@ test('the regression data of SigmaHQ: every rule finds its event', async () => {
 });
 
 test('an explanation of a public rule agrees with the matcher, also where only what decides is left of it', () => {
-  const bag = createBag();
-  const documents = findRuleFiles([join(shared, 'corpus', 'rules', 'windows')], bag).flatMap(
-    (path) => {
-      const file = readSourceFile(path, bag);
-      return file ? readDocuments(file, bag).documents : [];
-    },
-  );
+  const documents = documentsIn([join(shared, 'corpus', 'rules', 'windows')]);
   const all = windowsEvents();
   const events = all.filter((_, index) => index % 40 === 0);
-  const counts = explanationCounts(collect(documents, bag), new Map(), (rule) =>
+  const counts = explanationCounts(collect(documents, createBag()), new Map(), (rule) =>
     [...events, ...all.filter(({ ruleId }) => ruleId === rule.id)].map(plainEvent),
   );
   expect(counts.holds).toBeGreaterThan(100);

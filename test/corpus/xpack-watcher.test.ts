@@ -1,12 +1,11 @@
 import { expect, it } from 'vitest';
 import { defaultTargetSettings } from '../../src/backend/registry.ts';
-import { compileFolders } from '../compile.ts';
 import { xpackWatcher } from '../registered.ts';
-import { corpusFolders } from './corpus.ts';
+import { compiledCorpus } from './compiled-corpus.ts';
 
 it('the corpus is refused only for what Lucene lacks, and for a query that finds every event', () => {
   const problems: string[] = [];
-  for (const rule of compileFolders(corpusFolders)) {
+  for (const rule of compiledCorpus()) {
     const conversion = xpackWatcher.convert(rule, defaultTargetSettings);
     if (!conversion.ok)
       problems.push(...conversion.error.map(({ message }) => message.slice(0, 30)));
