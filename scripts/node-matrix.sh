@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 cache=${SIGPACK_CACHE:-$HOME/.cache/sigpack}
 [ $# -gt 0 ] || set -- 22.12.0 26.10.0
-npm run -s build
+node scripts/built.mjs
 failed=()
 for version in "$@"; do
   [[ $version =~ ^[0-9]+(\.[0-9]+){0,2}$ ]] || { echo "node-matrix: $version is not a version" >&2; exit 2; }
