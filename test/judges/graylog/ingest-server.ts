@@ -5,15 +5,31 @@ import { patienceMs } from './patience.ts';
 import { type GraylogServer, hitsIn, type Json, removePack, sendAllGelf } from './server.ts';
 
 const packId = 'b3a5f0de-61a4-4c44-9a8e-6d2f6f0f5a10';
-const probe = 'judge probe';
+
+/** What shows that the server has loaded its pipelines. */
+const probe = {
+  rules: [
+    {
+      name: 'judge probe',
+      source:
+        'rule "judge probe" when has_field("judge_probe") then set_field("judge_seen", "1"); end',
+    },
+  ],
+  pipelines: [
+    {
+      name: 'judge probe',
+      source: 'pipeline "judge probe" stage 0 match pass rule "judge probe"; end',
+    },
+  ],
+};
 export const defaultStreamId = '000000000000000000000001';
 
 export const seconds = (start: number): string => ((performance.now() - start) / 1000).toFixed(1);
 
 const text = (value: string): Json => ({ '@type': 'string', '@value': value });
 
-/** All plans in one content pack, connected to the default stream. */
-function contentPack(plans: readonly IngestPlan[]) {
+/** All plans and the probe in one content pack, connected to the default stream. */
+function contentPack(plans: readonly Pick<IngestPlan, 'rules' | 'pipelines'>[]) {
   const constraints = [{ type: 'server-version', version: '>=6.0.0' }];
   const stream = 'default-stream';
   const entity = (name: string, id: string, data: Json): Json => ({
@@ -40,7 +56,7 @@ function contentPack(plans: readonly IngestPlan[]) {
     parameters: [],
     entities: [
       entity('stream_title', stream, { title: text('Default Stream') }),
-      ...plans.flatMap(({ rules, pipelines }, set) => [
+      ...[...plans, probe].flatMap(({ rules, pipelines }, set) => [
         ...rules.map((rule, at) => entity('pipeline_rule', `rule-${set}-${at}`, sourced(rule))),
         ...pipelines.map((pipeline, at) =>
           entity('pipeline', `pipeline-${set}-${at}`, {
@@ -82,32 +98,16 @@ export async function installPlans(
 export const removePlans = (server: GraylogServer): Promise<void> => removePack(server, packId);
 
 /**
- * Waits until the server has loaded the pipelines: what is created last is loaded with everything
- * before it.
+ * Waits until a server that was started again has loaded the pipelines: it reads all of them at once,
+ * and would read them once more after each change.
  */
 export async function pipelinesLoaded(server: GraylogServer): Promise<void> {
-  const { id: rule } = await server.call('POST', '/system/pipelines/rule', {
-    title: probe,
-    description: '',
-    source: `rule "${probe}" when has_field("judge_probe") then set_field("judge_seen", "1"); end`,
-  });
-  const { id: pipeline } = await server.call('POST', '/system/pipelines/pipeline', {
-    title: probe,
-    description: '',
-    source: `pipeline "${probe}" stage 0 match pass rule "${probe}"; end`,
-  });
-  await server.call('POST', '/system/pipelines/connections/to_pipeline', {
-    pipeline_id: pipeline,
-    stream_ids: [defaultStreamId],
-  });
   for (const end = Date.now() + patienceMs; ; ) {
     await sendAllGelf(server, [{ judge_probe: 'x' }]);
     await sleep(1000);
-    if ((await storedWith(server, 'judge_seen')).length > 0) break;
+    if ((await storedWith(server, 'judge_seen')).length > 0) return;
     if (Date.now() > end) throw new Error('the pipelines are not loaded');
   }
-  await server.call('DELETE', `/system/pipelines/pipeline/${pipeline}`);
-  await server.call('DELETE', `/system/pipelines/rule/${rule}`);
 }
 
 /** What the index has of messages with a field. */
