@@ -1,6 +1,6 @@
 """Which files of folders pySigma takes, which sigma-cli is made of.
 
-Arguments: folders. Standard output: a line of JSON for each YAML file: {"path", "kind": "rules" | "pipeline"} or {..., "error"}.
+Arguments: folders. Standard output: a line of JSON for each YAML file: {"folder", "path", "kind": "rules" | "pipeline"} or {..., "error"}.
 A file of rules is taken where each of its rules converts to Splunk without a pipeline; rules may refer to those of other files of the folder.
 """
 
@@ -64,8 +64,8 @@ def faults_of_rules(files):
     return faults
 
 
-def answer(path, kind, error):
-    print(json.dumps({"path": path, "kind": kind, **({} if error is None else {"error": f"{type(error).__name__}: {error}"})}))
+def answer(folder, path, kind, error):
+    print(json.dumps({"folder": folder, "path": path, "kind": kind, **({} if error is None else {"error": f"{type(error).__name__}: {error}"})}))
 
 
 def main():
@@ -76,19 +76,19 @@ def main():
             try:
                 documents = documents_of(path)
             except Exception as error:
-                answer(path, "rules", error)
+                answer(folder, path, "rules", error)
                 continue
             if is_pipeline(documents):
                 try:
                     fault_of_pipeline(path)
-                    answer(path, "pipeline", None)
+                    answer(folder, path, "pipeline", None)
                 except Exception as error:
-                    answer(path, "pipeline", error)
+                    answer(folder, path, "pipeline", error)
             else:
                 files[path] = documents
         faults = faults_of_rules(files)
         for path in files:
-            answer(path, "rules", faults.get(path))
+            answer(folder, path, "rules", faults.get(path))
 
 
 main()

@@ -103,23 +103,26 @@ function refusedBySigpack(path: string): ReadonlyMap<string, Diagnostic> {
 }
 
 interface Answer {
+  readonly folder: string;
   readonly path: string;
   readonly kind: 'rules' | 'pipeline';
   readonly error?: string;
 }
 
-function theirAnswers(path: string): readonly Answer[] {
+/** By the folder; pySigma starts once for all. */
+function theirAnswers(paths: readonly string[]): ReadonlyMap<string, readonly Answer[]> {
   const { status, stdout, stderr } = spawnSync(
     python,
-    [join(import.meta.dirname, 'accept.py'), path],
+    [join(import.meta.dirname, 'accept.py'), ...paths],
     { encoding: 'utf8', maxBuffer: 1 << 30 },
   );
   if (status !== 0) throw new Error(stderr);
-  return stdout
+  const answers = stdout
     .trimEnd()
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Answer);
+  return Map.groupBy(answers, ({ folder }) => folder);
 }
 
 const probe = join(folder, 'probe.yml');
@@ -139,13 +142,15 @@ function pipelineFault(path: string): string | undefined {
 }
 
 const table: Record<string, Readonly<Record<string, number>>> = {};
+const paths = [...new Set(sets.map((set) => resolve(set)))];
+const theirs = theirAnswers(paths);
 for (const set of sets) {
   const path = resolve(set);
   for (const args of commands(path)) breaksDown(args, run(args));
   const refused = refusedBySigpack(path);
   const counts = { files: 0, both: 0, neither: 0, 'Sigpack alone': 0, 'sigma-cli alone': 0 };
   const reasons = new Map<string, string[]>();
-  for (const { path: file, kind, error } of theirAnswers(path)) {
+  for (const { path: file, kind, error } of theirs.get(path) ?? []) {
     const one = refused.get(file);
     const ours = kind === 'pipeline' ? pipelineFault(file) : one && `${one.code} ${one.message}`;
     counts.files++;
