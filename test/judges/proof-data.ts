@@ -4,7 +4,7 @@ import { loadPipelines } from '../../src/cli/project/pipeline-files.ts';
 import { matcherOf } from '../../src/match/matcher.ts';
 import { createTargetCompiler } from '../../src/pipeline/run/target-compiler.ts';
 import type { CompiledDetection } from '../../src/query/compile.ts';
-import { itemsOf, type Query } from '../../src/query/tree.ts';
+import type { Query } from '../../src/query/tree.ts';
 import { collect } from '../../src/sigma/collection/collection.ts';
 import { readDocuments } from '../../src/sigma/collection/document.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
@@ -141,7 +141,3 @@ function meantIn(list: Documents['list']): (query: Query, title: string) => Read
     return found;
   };
 }
-
-/** True where the rule searches texts in no field of its own. */
-export const hasKeywords = (query: Query): boolean =>
-  [...itemsOf(query)].some(({ field }) => field === undefined);
