@@ -1,9 +1,14 @@
 import { defaultTargetSettings } from '../../src/backend/registry.ts';
 import type { Watch } from '../../src/backend/xpack-watcher/watch.ts';
+import type { Query } from '../../src/query/tree.ts';
 import type { TestEvent } from '../matcher.ts';
+import { type Gathered, gatheredFields, type Properties } from './gathered-fields.ts';
+import { fillIndex } from './opensearch-index.ts';
 
 const node = 'http://127.0.0.1:9260';
 const index = 'logs-judge';
+/** Not of the name that watches search. */
+const gatheredIndex = 'gathered-judge';
 const batch = 100;
 /**
  * When the first event happens, and when the watches run: all events lie in the minute before what
@@ -39,62 +44,59 @@ async function call(method: string, path: string, body: string): Promise<Json> {
   return answer;
 }
 
+const properties: Properties = Object.fromEntries(
+  numbers.map((name) => [name, { type: 'long', ignore_malformed: true }]),
+);
+const keyword = { type: 'keyword', normalizer: 'small' };
+const settings = {
+  analysis: { normalizer: { small: { type: 'custom', filter: ['lowercase'] } } },
+};
+
 /**
  * Texts are keywords that ignore letter case, as `matching: native` wants them. `times` are seconds
- * from the first event on.
+ * from the first event on. The watches for `ofAllFields` search an index of few fields.
  */
 export async function loadEvents(
   events: readonly TestEvent[],
   times: readonly number[],
+  ofAllFields: readonly Query[],
 ): Promise<void> {
-  await fetch(`${node}/${index}`, { method: 'DELETE' });
-  const keyword = { type: 'keyword', normalizer: 'small' };
-  const mapping = {
-    settings: {
-      'index.number_of_shards': 1,
-      'index.number_of_replicas': 0,
-      'index.mapping.total_fields.limit': 5000,
-      analysis: { normalizer: { small: { type: 'custom', filter: ['lowercase'] } } },
-    },
-    mappings: {
-      date_detection: false,
-      dynamic_templates: [{ all: { match_mapping_type: '*', mapping: keyword } }],
-      properties: {
-        '@timestamp': { type: 'date' },
-        ...Object.fromEntries(
-          numbers.map((name) => [name, { type: 'long', ignore_malformed: true }]),
-        ),
-      },
-    },
-  };
-  await fetch(`${node}/${index}`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(mapping),
-  });
-  const lines = events.map((event, id) => {
-    const document = {
+  const timed = (list: readonly TestEvent[]): readonly TestEvent[] =>
+    list.map((event, id) => ({
       ...event,
       '@timestamp': new Date(first + (times[id] ?? 0) * 1000).toISOString(),
+    }));
+  const fill = async (name: string, filled: Gathered): Promise<void> => {
+    const dynamic = [{ all: { match_mapping_type: '*', mapping: keyword } }];
+    const mappings = {
+      date_detection: false,
+      dynamic_templates: dynamic,
+      properties: { '@timestamp': { type: 'date' }, ...filled.properties },
     };
-    return `{"index":{"_id":"${id}"}}\n${JSON.stringify(document)}\n`;
-  });
-  for (let at = 0; at < lines.length; at += 1000)
-    await call('POST', `${index}/_bulk?refresh=true`, lines.slice(at, at + 1000).join(''));
+    await fillIndex(name, { settings, mappings }, timed(filled.events));
+  };
+  await fill(index, { events, properties });
+  await fill(gatheredIndex, gatheredFields(events, properties, ofAllFields));
+}
+
+export interface Searched {
+  readonly body: Watch;
+  /** Its query is among those for which `loadEvents` has filled an index of few fields. */
+  readonly ofAllFields: boolean;
 }
 
 /**
  * The answer to each watch's search, in which an `error` may be; Watcher would have filled the
  * templates before.
  */
-export async function searchAll(watches: readonly Watch[]): Promise<readonly Json[]> {
+export async function searchAll(watches: readonly Searched[]): Promise<readonly Json[]> {
   const answers: Json[] = [];
   for (let at = 0; at < watches.length; at += batch) {
-    const lines = watches.slice(at, at + batch).flatMap(({ input, metadata }) => {
-      const { indices, body } = input.search.request;
-      const { brace = '' } = metadata as { readonly brace?: string };
+    const lines = watches.slice(at, at + batch).flatMap(({ body: watch, ofAllFields }) => {
+      const { indices, body } = watch.input.search.request;
+      const { brace = '' } = watch.metadata as { readonly brace?: string };
       return [
-        JSON.stringify({ index: indices }),
+        JSON.stringify({ index: ofAllFields ? gatheredIndex : indices }),
         JSON.stringify(body)
           .replaceAll('{{ctx.metadata.brace}}', brace)
           .replace(/"now(-\d+s)?\/s"/g, `"${runs}||$1/s"`),
