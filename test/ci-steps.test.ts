@@ -170,12 +170,12 @@ anyTest(
       { name: 'first', result: 'passed', reason: '', started: 0, seconds: 2, cpu: 4, tail: '' },
     ] as const;
     expect(
-      tableOf({ done, stopped: undefined }, [{ name: 'npm ci', seconds: 10 }]),
+      tableOf({ done, stopped: undefined, busy: 21.4 }, [{ name: 'npm ci', seconds: 10 }]),
     ).toBe(`step        from  seconds      CPU
 npm ci         0     10.0
 first         10      2.0      4.0
 second        12      3.0      1.3  failed: exit code 1
-15 s in all
+15 s in all, in which this machine worked 21 s of CPU, servers included
 did not pass: second
 
 == the end of second:

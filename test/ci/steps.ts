@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, constants, setPriority, tmpdir } from 'node:os';
+import { availableParallelism, constants, cpus, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface Step {
@@ -50,6 +50,8 @@ export interface Run {
   readonly done: readonly Done[];
   /** The signal that stopped the run. */
   readonly stopped: NodeJS.Signals | undefined;
+  /** CPU seconds of the whole machine during the run: those of servers too, which no step counts. */
+  readonly busy: number;
 }
 
 const defaultLimit = 1500;
@@ -114,6 +116,7 @@ class Runner {
 
   async run(): Promise<Run> {
     const stop = (signal: NodeJS.Signals): void => this.stop(signal);
+    const busyBefore = busySeconds();
     for (const signal of signals) process.on(signal, stop);
     try {
       const finished = new Promise<void>((resolve) => {
@@ -125,7 +128,11 @@ class Runner {
     } finally {
       for (const signal of signals) process.off(signal, stop);
     }
-    return { done: [...this.done.values()], stopped: this.stopped };
+    return {
+      done: [...this.done.values()],
+      stopped: this.stopped,
+      busy: busySeconds() - busyBefore,
+    };
   }
 
   private startMore(): void {
@@ -275,6 +282,10 @@ class Runner {
     return (performance.now() - this.begin) / 1000;
   }
 }
+
+/** Seconds that the cores of this machine have worked since it started. */
+const busySeconds = (): number =>
+  cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys, 0) / 1000;
 
 /** The last whole lines of a text, at most 6,000 characters. */
 function endOf(text: string): string {

@@ -5,7 +5,7 @@ import type { Run } from './steps.ts';
  * with the end of its output: who reads a log from its end needs nothing else.
  */
 export function tableOf(
-  { done, stopped }: Run,
+  { done, stopped, busy }: Run,
   before: readonly { readonly name: string; readonly seconds: number }[] = [],
 ): string {
   const outer = before.map(({ name, seconds }) => ({
@@ -51,7 +51,7 @@ export function tableOf(
   return [
     line(['step', 'from', 'seconds', 'CPU', '']).trimEnd(),
     ...lines,
-    `${end.toFixed(0)} s in all`,
+    `${end.toFixed(0)} s in all, in which this machine worked ${busy.toFixed(0)} s of CPU, servers included`,
     last,
     ...ends,
     '',
