@@ -2,6 +2,7 @@ import { loadPipelines } from '../src/cli/project/pipeline-files.ts';
 import { createTargetCompiler } from '../src/pipeline/run/target-compiler.ts';
 import type { CompiledRule } from '../src/query/compile.ts';
 import type { Rule } from '../src/sigma/collection/collection.ts';
+import { once } from '../src/source/cache.ts';
 import { createBag, type Diagnostic } from '../src/source/diagnostic.ts';
 import { valueIfOk } from './result.ts';
 import { ruleSetCollection, ruleSetFolder } from './rule-set.ts';
@@ -37,15 +38,8 @@ export interface Processed {
   }[];
 }
 
-let known: Processed | undefined;
-
 /** Every rule of the set through every bundle; read once. */
-export function processRuleSet(): Processed {
-  known ??= process();
-  return known;
-}
-
-function process(): Processed {
+export const processRuleSet = once((): Processed => {
   const { collection, placeholders } = ruleSetCollection();
   const rules: ProcessedRule[] = [];
   const left: Processed['left'][number][] = [];
@@ -69,4 +63,4 @@ function process(): Processed {
     }
   }
   return { rules, left };
-}
+});

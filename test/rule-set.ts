@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
-import { readSourceFile } from '../src/cli/files/rule-files.ts';
 import { findTestFiles, readCases } from '../src/cli/rule-test/files.ts';
 import { createRuleFinder } from '../src/cli/rule-test/rules.ts';
 import { eventOf } from '../src/event/record.ts';
@@ -11,10 +10,11 @@ import { type CompiledRule, createCompiler } from '../src/query/compile.ts';
 import type { TestCase } from '../src/rule-test/test-case.ts';
 import { filledTimes } from '../src/rule-test/time-offset.ts';
 import { type Collection, collect, type Rule } from '../src/sigma/collection/collection.ts';
-import { readDocuments } from '../src/sigma/collection/document.ts';
 import type { Pattern } from '../src/sigma/value/pattern.ts';
+import { once } from '../src/source/cache.ts';
 import { createBag, type Diagnostic, type DiagnosticBag } from '../src/source/diagnostic.ts';
 import { positionAt } from '../src/source/span.ts';
+import { documentsIn } from './compile.ts';
 import { findRuleFiles, pathLists } from './rule-files.ts';
 
 /** The project's own rules, each with its tests in a file next to it. */
@@ -67,44 +67,27 @@ interface RuleSetCollection {
   readonly collection: Collection;
   readonly placeholders: ReadonlyMap<string, readonly Pattern[]>;
 }
-let collected: RuleSetCollection | undefined;
 
 /**
  * All documents of the set, with their references resolved and the values of its placeholders; read
  * once.
  */
-export function ruleSetCollection(): RuleSetCollection {
-  collected ??= collectRuleSet();
-  return collected;
-}
-
-function collectRuleSet(): RuleSetCollection {
+export const ruleSetCollection = once((): RuleSetCollection => {
   const bag = createBag();
   const config = readConfig(
     { path: shown(ruleSetConfig), text: readFileSync(ruleSetConfig, 'utf8') },
     bag,
   );
-  const documents = ruleSetFiles().flatMap((path) => {
-    const file = readSourceFile(path, bag);
-    return file ? readDocuments(file, bag).documents : [];
-  });
-  const collection = collect(documents, bag);
+  const collection = collect(documentsIn([ruleSetFolder], bag), bag);
   stopAtErrors(bag);
   return { collection, placeholders: config?.placeholders ?? new Map() };
-}
-
-let known: readonly RuleSetEntry[] | undefined;
+});
 
 /**
  * Every rule of the set in the order of paths; read once. Throws where a rule does not compile or a
  * test file is wrong.
  */
-export function ruleSet(): readonly RuleSetEntry[] {
-  known ??= readRuleSet();
-  return known;
-}
-
-function readRuleSet(): readonly RuleSetEntry[] {
+export const ruleSet = once((): readonly RuleSetEntry[] => {
   const bag = createBag();
   const { collection, placeholders } = ruleSetCollection();
   const compile = createCompiler(collection, { placeholders, bag });
@@ -133,7 +116,7 @@ function readRuleSet(): readonly RuleSetEntry[] {
   });
   stopAtErrors(bag);
   return entries;
-}
+});
 
 function casesByRule(
   collection: Collection,
