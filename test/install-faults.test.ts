@@ -4,9 +4,6 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { changeTarget } from '../src/cli/install/change-command.ts';
-import { guarded } from '../src/cli/install/guarded.ts';
-import { createTerminal } from '../src/cli/terminal/terminal.ts';
 import type { ContentPack } from '../src/install/graylog/content-pack-model.ts';
 import { readContentPack } from '../src/install/graylog/definitions.ts';
 import { graylogTarget } from '../src/install/graylog/target.ts';
@@ -18,6 +15,7 @@ import { readSplunkApp } from '../src/install/splunk/read-app.ts';
 import { splunkTarget } from '../src/install/splunk/target.ts';
 import type { InstallTarget } from '../src/install/target.ts';
 import { watcherTarget } from '../src/install/watcher/target.ts';
+import { changedTarget } from './changed-target.ts';
 import { connectionTo } from './fake/connection.ts';
 import { createFakeGraylog } from './fake/graylog.ts';
 import {
@@ -37,7 +35,6 @@ import { thorough } from './thoroughness.ts';
 afterAll(removeLabs);
 
 const secret = 'SeCrEt-0123456789+/="';
-const terminal = createTerminal({ write: () => undefined }, {}, () => 0);
 /** At every request, or one of ten. */
 const broken: readonly Fault[] = ['cut'];
 /**
@@ -275,19 +272,7 @@ async function watcherWorld(): Promise<World> {
 }
 
 const run = (target: InstallTarget<never>) =>
-  said(() =>
-    guarded(terminal, 'text', texts, () =>
-      changeTarget({
-        target,
-        to: 'lab',
-        direction: 'install',
-        onDrift: 'keep',
-        texts,
-        options: { yes: true, format: 'text', verbose: true },
-        terminal,
-      }),
-    ),
-  );
+  changedTarget(target, texts, { direction: 'install', verbose: true });
 
 async function artifactsOf(
   number: 1 | 2,

@@ -1,9 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { changeTarget } from '../src/cli/install/change-command.ts';
-import { guarded } from '../src/cli/install/guarded.ts';
-import { createTerminal } from '../src/cli/terminal/terminal.ts';
 import { readContentPack } from '../src/install/graylog/definitions.ts';
 import { graylogTarget } from '../src/install/graylog/target.ts';
 import { packed } from '../src/install/packed-json.ts';
@@ -11,6 +8,7 @@ import { createServerTexts } from '../src/install/server/server-text.ts';
 import { splunkTarget } from '../src/install/splunk/target.ts';
 import type { InstallTarget } from '../src/install/target.ts';
 import { watcherTarget } from '../src/install/watcher/target.ts';
+import { changedTarget } from './changed-target.ts';
 import { connectionTo } from './fake/connection.ts';
 import { createFakeGraylog } from './fake/graylog.ts';
 import {
@@ -31,7 +29,6 @@ import {
   secondRules,
   watchBody,
 } from './install-lab.ts';
-import { type Said, said } from './said.ts';
 import { thorough } from './thoroughness.ts';
 
 afterAll(removeLabs);
@@ -75,7 +72,6 @@ function* changed(value: unknown): Generator<unknown> {
 
 const texts = createServerTexts();
 texts.keep(secret);
-const terminal = createTerminal({ write: () => undefined }, {}, () => 0);
 
 /** What is installed in a lab, by requests that need no network. */
 function targetOf(kind: string, lab: Lab, handle: Handle): InstallTarget<never> {
@@ -99,21 +95,6 @@ const packIdIn = (lab: Lab): string =>
   readContentPack(lab.read('packs/1.1.0/acme-1.1.0-graylog.json')).id;
 
 const nameOf = ({ method, path, query }: Request): string => `${method} ${path}?${query}`;
-
-const rollbackPlan = (target: InstallTarget<never>): Promise<Said> =>
-  said(() =>
-    guarded(terminal, 'text', texts, () =>
-      changeTarget({
-        target,
-        to: 'lab',
-        direction: 'rollback',
-        onDrift: 'keep',
-        texts,
-        options: { plan: true, yes: true, format: 'text', verbose: false },
-        terminal,
-      }),
-    ),
-  );
 
 test.each<[string, () => Handle]>([
   ['splunk', () => createFakeSplunk({ user: 'jane', password: 'none', token: secret }).handle],
@@ -164,7 +145,11 @@ test.each<[string, () => Handle]>([
         const { code, out } =
           value === bodies[0]
             ? await lab.rollback({ plan: true })
-            : await rollbackPlan(targetOf(kind, lab, (request) => respond(request)));
+            : await changedTarget(
+                targetOf(kind, lab, (request) => respond(request)),
+                texts,
+                { direction: 'rollback', plan: true, verbose: false },
+              );
         expect(`${code} ${out}`, JSON.stringify(value).slice(0, 2000)).toMatch(/^(?:0|4|usage:) /);
         expect(count).toBeGreaterThan(before);
       }
