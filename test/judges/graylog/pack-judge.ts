@@ -1,3 +1,4 @@
+import { inParallel } from '../../../src/install/server/in-parallel.ts';
 import { listed } from './schedule.ts';
 import type { GraylogServer, Json } from './server.ts';
 
@@ -44,7 +45,7 @@ interface Definition extends Json {
 }
 
 /** Requests under way at once. */
-const workers = 3;
+const width = 3;
 /** Queries that one search holds: the server answers for each by itself. */
 const queriesAtOnce = 25;
 /** Of no definition: with it, one is validated as new. */
@@ -124,7 +125,7 @@ export class PackJudge {
 
   /** The server validates each definition as a new one and as a saved one, and its query. */
   validate(): Promise<void> {
-    return eachOf(this.definitions, (definition) => this.validated(definition));
+    return inParallel(this.definitions, width, (definition) => this.validated(definition));
   }
 
   /** Runs the query of each once as a search for messages, without the scheduler. */
@@ -134,7 +135,7 @@ export class PackJudge {
       { length: Math.ceil(definitions.length / queriesAtOnce) },
       (_, at) => definitions.slice(at * queriesAtOnce, (at + 1) * queriesAtOnce),
     );
-    return eachOf(searches, (some) => this.run(some));
+    return inParallel(searches, width, (some) => this.run(some));
   }
 
   /** Uninstalls the pack, which leaves no definition of it, and deletes it. */
@@ -274,17 +275,6 @@ export class PackJudge {
 }
 
 const pathOf = ({ id }: Pack): string => `/system/content_packs/${encodeURIComponent(id)}`;
-
-async function eachOf<Item>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const queue = [...items];
-  const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) await work(next);
-  };
-  await Promise.all(Array.from({ length: workers }, worker));
-}
 
 interface QueryValidation {
   readonly status?: string;

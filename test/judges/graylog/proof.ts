@@ -16,14 +16,7 @@ import { PackJudge } from './pack-judge.ts';
 import { awaited } from './patience.ts';
 import { stillToRun } from './schedule.ts';
 import { messages } from './sent.ts';
-import {
-  definitionsOn,
-  type GraylogServer,
-  hitsIn,
-  type Json,
-  onEachGraylog,
-  sendMessages,
-} from './server.ts';
+import { definitionsOn, type GraylogServer, hitsIn, onEachGraylog, sendAllGelf } from './server.ts';
 
 const text = (value: unknown): string => JSON.stringify(value);
 
@@ -75,27 +68,12 @@ async function alerts(
 const sizeOf = (found: ReadonlyMap<string, ReadonlySet<number>>): number =>
   [...found.values()].reduce((sum, { size }) => sum + size, 0);
 
-/** The event as GELF, with its number. */
-function gelfOf(
-  { host = 'judge', short_message: short, message, ...fields }: Json,
-  number: number,
-): Json {
-  const own = Object.entries(fields).map(([name, value]) => [`_${name}`, value]);
-  return {
-    version: '1.1',
-    host: String(host),
-    short_message: String(short ?? message ?? '-') || '-',
-    ...Object.fromEntries(own),
-    _proof_n: number,
-  };
-}
-
 /** Sends all messages, and waits until all are stored: definitions are to see them when they run. */
 async function sendAll(server: GraylogServer): Promise<void> {
   const { list } = documents;
-  await sendMessages(
+  await sendAllGelf(
     server,
-    list.map((event, number) => gelfOf(event as Json, number)),
+    list.map((event, number) => ({ ...event, short_message: '-', proof_n: number })),
   );
   const search = text({ query: { exists: { field: 'proof_n' } } });
   const stored = await awaited({

@@ -1,4 +1,4 @@
-import type { EventDefinition, GraylogServer } from './server.ts';
+import { type EventDefinition, type GraylogServer, listDefinitions } from './server.ts';
 
 /**
  * Milliseconds from a run of a definition to the next: it runs once while a judge looks at it, right
@@ -14,23 +14,12 @@ interface Listed {
 
 /** All event definitions of the server. */
 export async function listed(server: GraylogServer): Promise<Listed> {
-  const { event_definitions: all, context } = (await server.call(
-    'GET',
-    '/events/definitions?per_page=10000',
-  )) as {
-    readonly event_definitions: readonly EventDefinition[];
-    readonly context: { readonly scheduler: Readonly<Record<string, Scheduled>> };
-  };
+  const { event_definitions: all, context } = await listDefinitions(server);
   const scheduled = Object.entries(context.scheduler).filter(([, one]) => one.is_scheduled);
   return {
     byId: new Map(all.map((definition) => [definition.id, definition])),
     nextRuns: new Map(scheduled.map(([id, one]) => [id, Date.parse(String(one.next_time))])),
   };
-}
-
-interface Scheduled {
-  readonly is_scheduled?: boolean;
-  readonly next_time?: string;
 }
 
 /** How many of those that run {@link onceEvery} are still to run, or Infinity where there are none. */

@@ -153,11 +153,7 @@ export const sendGelf = (server: GraylogServer, event: Json): Promise<void> =>
   sendAllGelf(server, [event]);
 
 /** The same of several events, in their order. */
-export const sendAllGelf = (server: GraylogServer, events: readonly Json[]): Promise<void> =>
-  sendMessages(server, events.map(gelfOf));
-
-/** The same of messages that are GELF already. */
-export async function sendMessages(server: GraylogServer, all: readonly Json[]): Promise<void> {
+export async function sendAllGelf(server: GraylogServer, events: readonly Json[]): Promise<void> {
   const listening = {
     bind_address: '127.0.0.1',
     port: gelfPort,
@@ -183,17 +179,18 @@ export async function sendMessages(server: GraylogServer, all: readonly Json[]):
       type: 'org.graylog2.inputs.gelf.http.GELFHttpInput',
       configuration,
     });
-  for (const message of all) await sendOne(JSON.stringify(message));
+  for (const event of events) await sendOne(event);
 }
 
-function gelfOf({ source = 'judge', short_message = 'event', ...event }: Json): Json {
+async function sendOne({
+  source = 'judge',
+  short_message = 'event',
+  ...event
+}: Json): Promise<void> {
   const fields = Object.fromEntries(
     Object.entries(event).map(([name, value]) => [`_${name}`, value]),
   );
-  return { version: '1.1', host: source, short_message, ...fields };
-}
-
-async function sendOne(body: string): Promise<void> {
+  const body = JSON.stringify({ version: '1.1', host: source, short_message, ...fields });
   for (let attempt = 0; ; attempt++) {
     try {
       const response = await fetch(`http://127.0.0.1:${gelfPort}/gelf`, {
@@ -219,14 +216,23 @@ export interface EventDefinition extends Json {
   readonly notifications: readonly Json[];
 }
 
+export interface ListedDefinitions {
+  readonly event_definitions: readonly EventDefinition[];
+  readonly context: {
+    /** By the ids of definitions. */
+    readonly scheduler: Readonly<
+      Record<string, { readonly is_scheduled?: boolean; readonly next_time?: string }>
+    >;
+  };
+}
+
+/** All event definitions of the server, and when it runs them. */
+export const listDefinitions = async (server: GraylogServer): Promise<ListedDefinitions> =>
+  (await server.call('GET', '/events/definitions?per_page=10000')) as unknown as ListedDefinitions;
+
 /** Event definitions without the server's own. */
 export async function definitionsOn(server: GraylogServer): Promise<readonly EventDefinition[]> {
-  const { event_definitions: all } = (await server.call(
-    'GET',
-    '/events/definitions?per_page=10000',
-  )) as {
-    readonly event_definitions: readonly EventDefinition[];
-  };
+  const { event_definitions: all } = await listDefinitions(server);
   return all.filter(({ title }) => title !== 'System notification events');
 }
 

@@ -4,7 +4,7 @@
  * that the shipper gives them, raise events of these rules and no others, with rule, level,
  * technique and key in them. The dashboard is there with all its widgets, and its searches run.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import { productEvents } from '../../windows-events.ts';
 import { createChecks } from '../checks.ts';
 import { runSigpack } from '../command.ts';
 import { root } from '../places.ts';
+import { hasten } from './built-pack.ts';
 import { checkDashboard } from './dashboard.ts';
 import { onceEvery, stillToRun } from './schedule.ts';
 import {
@@ -20,7 +21,6 @@ import {
   type GraylogServer,
   type Hit,
   hitsIn,
-  type Json,
   onEachGraylog,
   sendAllGelf,
 } from './server.ts';
@@ -64,19 +64,11 @@ async function build(choice: Choice): Promise<string> {
   const { code, out } = await sigpack(choice, 'build', '-o', 'packs');
   if (code !== 0) throw new Error(out);
   const path = at(`packs/${choice.name}-1.0.0-graylog.json`);
-  const pack = JSON.parse(readFileSync(path, 'utf8')) as {
-    readonly entities: readonly { readonly type: Json; readonly data: Json }[];
-  };
-  for (const { type, data } of pack.entities)
-    if (type.name === 'event_definition')
-      Object.assign(data.config as object, {
-        execute_every_ms: onceEvery,
-        search_within_ms: onceEvery,
-      });
-  rmSync(at('packs'), { recursive: true });
-  mkdirSync(at('packs'));
-  writeFileSync(path, JSON.stringify(pack));
-  return path;
+  hasten(path, onceEvery, onceEvery);
+  // the manifest beside it has the digest of what was built
+  const changed = at('pack-graylog.json');
+  renameSync(path, changed);
+  return changed;
 }
 
 interface Raised {
