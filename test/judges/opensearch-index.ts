@@ -18,6 +18,13 @@ async function call(method: string, path: string, body?: string): Promise<Json> 
   return (await response.json()) as Json;
 }
 
+/** Every field is mapped so, but for those that have a mapping of their own. */
+export const mappedAs = (mapping: Json, properties: Json): Json => ({
+  date_detection: false,
+  dynamic_templates: [{ all: { match_mapping_type: '*', mapping } }],
+  properties,
+});
+
 /**
  * Fills a new index; the number of an event is its place in the list. In one segment: a search
  * looks through each by itself.

@@ -18,7 +18,7 @@ import {
   type Properties,
   searchesAllFields,
 } from './gathered-fields.ts';
-import { type Answered, fillIndex, searchIndex } from './opensearch-index.ts';
+import { type Answered, fillIndex, mappedAs, searchIndex } from './opensearch-index.ts';
 
 const index = 'ev-cs';
 const gatheredIndex = 'ev-cs-gathered';
@@ -38,8 +38,7 @@ const properties: Properties = Object.fromEntries(
 );
 
 async function fill(name: string, { events, properties }: Gathered): Promise<void> {
-  const dynamic = [{ all: { match_mapping_type: '*', mapping: { type: 'keyword' } } }];
-  const mappings = { date_detection: false, dynamic_templates: dynamic, properties };
+  const mappings = mappedAs({ type: 'keyword' }, properties);
   await fillIndex(name, { settings: {}, mappings }, events);
 }
 
@@ -133,8 +132,9 @@ async function ask(name: string, asked: readonly Judged[]): Promise<Map<Judged, 
   return found;
 }
 
-const ofAllFields = converted.filter(({ rule }) => searchesAllFields(rule.query));
-const ofNamedFields = converted.filter((one) => !ofAllFields.includes(one));
+const isOfAllFields = ({ rule }: Judged): boolean => searchesAllFields(rule.query);
+const ofAllFields = converted.filter(isOfAllFields);
+const ofNamedFields = converted.filter((one) => !isOfAllFields(one));
 await fill(index, { events: documents, properties });
 await fill(
   gatheredIndex,

@@ -60,10 +60,10 @@ const verdict = judged({
   rules,
   documents,
   foundBy(rule) {
-    const conversion = conversions.get(rule) ?? grep.convert(rule, defaultTargetSettings);
-    return conversion.ok
+    const conversion = conversions.get(rule);
+    return conversion?.ok
       ? found(conversion.value.queries)
-      : { kind: 'refused', reason: conversion.error[0]?.message ?? '' };
+      : { kind: 'refused', reason: conversion?.error[0]?.message ?? '' };
   },
 });
 rmSync(folder, { recursive: true });

@@ -3,7 +3,7 @@ import type { Watch } from '../../src/backend/xpack-watcher/watch.ts';
 import type { Query } from '../../src/query/tree.ts';
 import type { TestEvent } from '../matcher.ts';
 import { type Gathered, gatheredFields, type Properties } from './gathered-fields.ts';
-import { fillIndex } from './opensearch-index.ts';
+import { fillIndex, mappedAs } from './opensearch-index.ts';
 
 const node = 'http://127.0.0.1:9260';
 const index = 'logs-judge';
@@ -67,12 +67,7 @@ export async function loadEvents(
       '@timestamp': new Date(first + (times[id] ?? 0) * 1000).toISOString(),
     }));
   const fill = async (name: string, filled: Gathered): Promise<void> => {
-    const dynamic = [{ all: { match_mapping_type: '*', mapping: keyword } }];
-    const mappings = {
-      date_detection: false,
-      dynamic_templates: dynamic,
-      properties: { '@timestamp': { type: 'date' }, ...filled.properties },
-    };
+    const mappings = mappedAs(keyword, { '@timestamp': { type: 'date' }, ...filled.properties });
     await fillIndex(name, { settings, mappings }, timed(filled.events));
   };
   await fill(index, { events, properties });
@@ -81,8 +76,8 @@ export async function loadEvents(
 
 export interface Searched {
   readonly body: Watch;
-  /** Its query is among those for which `loadEvents` has filled an index of few fields. */
-  readonly ofAllFields: boolean;
+  /** Its query where that is among those for which `loadEvents` has filled an index of few fields. */
+  readonly ofAllFields: Query | undefined;
 }
 
 /**
@@ -96,7 +91,7 @@ export async function searchAll(watches: readonly Searched[]): Promise<readonly 
       const { indices, body } = watch.input.search.request;
       const { brace = '' } = watch.metadata as { readonly brace?: string };
       return [
-        JSON.stringify({ index: ofAllFields ? gatheredIndex : indices }),
+        JSON.stringify({ index: ofAllFields === undefined ? indices : gatheredIndex }),
         JSON.stringify(body)
           .replaceAll('{{ctx.metadata.brace}}', brace)
           .replace(/"now(-\d+s)?\/s"/g, `"${runs}||$1/s"`),
