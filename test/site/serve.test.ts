@@ -65,6 +65,7 @@ it('loads a page once for each change, and again from a server that comes back',
   const page = await browser.newPage();
   await page.goto(`${serving.address}rules/logon.html`);
   await shows(page, 'Fifth');
+  await page.waitForLoadState();
   let loads = 0;
   page.on('load', () => loads++);
   await page.waitForResponse(/\/version$/);
@@ -75,6 +76,10 @@ it('loads a page once for each change, and again from a server that comes back',
   writeFileSync(file, rule('Sixth'));
   serving = await serve(folder, '--port', port);
   await shows(page, 'Sixth');
+  // the heading is there before the page has loaded; what loads again does so with the next answer
+  await expect.poll(() => loads, { timeout: 20_000 }).toBe(1);
+  await page.waitForResponse(/\/version$/);
+  await page.waitForResponse(/\/version$/);
   expect(loads).toBe(1);
   await page.close();
 });
