@@ -39,7 +39,13 @@ export default defineConfig({
       of('quick', ['test/*.test.ts'], [], slow, byNode),
       of('slow', slow),
       of('corpus', ['test/corpus/*.test.ts'], ['test/setup/corpus.ts'], [], byNode),
-      of('site', ['test/site/*.test.ts'], ['test/setup/corpus.ts', 'test/setup/chromium.ts']),
+      of(
+        'site',
+        ['test/site/*.test.ts'],
+        ['test/setup/corpus.ts', 'test/setup/chromium.ts'],
+        [],
+        byNode,
+      ),
     ],
   },
 });

@@ -39,18 +39,21 @@ const splunkEvents = [0, 1, 2].map((second) => ({
   index: 'main',
 }));
 const none = '';
-/** Bundles of pipelines by target; the first is none at all. */
+/** The bundles of pipelines of each target; the first is none at all. */
+const graylogBundles = [none, 'graylog', 'graylog-nxlog', 'graylog-illuminate'];
+const splunkBundles = [none, 'splunk', 'splunk-classic', 'splunk-audit'];
+const elasticBundles = [none, 'elastic'];
 const luceneBundles: readonly (readonly [RegisteredTarget, readonly string[]])[] = [
-  [graylog, [none, 'graylog', 'graylog-nxlog', 'graylog-illuminate']],
-  [esQs, [none, 'elastic']],
-  [xpackWatcher, [none, 'elastic']],
+  [graylog, graylogBundles],
+  [esQs, elasticBundles],
+  [xpackWatcher, elasticBundles],
 ];
 const packBundles = [
-  ['graylog', [none, 'graylog', 'graylog-nxlog', 'graylog-illuminate']],
-  ['splunk', [none, 'splunk', 'splunk-classic', 'splunk-audit']],
+  ['graylog', graylogBundles],
+  ['splunk', splunkBundles],
 ] as const;
 
-/** Counts what is asked. */
+/** Counts what is asked; the same text is run once. */
 class Tally implements BlankHits {
   asked = 0;
   refused = 0;
@@ -62,8 +65,36 @@ class Tally implements BlankHits {
   }
 }
 
+const once = (finds: (text: string) => boolean): ((text: string) => boolean) => {
+  const known = new Map<string, boolean>();
+  return (text) => {
+    const found = known.get(text) ?? finds(text);
+    known.set(text, found);
+    return found;
+  };
+};
+/** Several bundles and targets give the same query. */
+const inGraylog = once((query) => readLucene(query).matches(luceneEvent));
+const inElasticsearch = once((query) => readElasticsearch(query).matches(luceneEvent));
+const inSplunk = once(
+  (search) => compileSpl(search, { nulls: 'unknown' }).run(splunkEvents).length > 0,
+);
+
 const pipelinesOf = (bundle: string) =>
   bundle === none ? [] : loadPipelines([bundle], '.', createBag());
+
+/** What has one place in the list of bundles of each target: it is compiled together. */
+function sideBySide<T>(
+  bundles: readonly (readonly [T, readonly string[]])[],
+): readonly (readonly (readonly [T, string])[])[] {
+  const most = Math.max(...bundles.map(([, names]) => names.length));
+  return Array.from({ length: most }, (_, at) =>
+    bundles.flatMap(([target, names]): readonly (readonly [T, string])[] => {
+      const name = names[at];
+      return name === undefined ? [] : [[target, name]];
+    }),
+  );
+}
 
 /**
  * Every query for a Lucene target of the rules, through each bundle, asked of an event that has
@@ -71,9 +102,8 @@ const pipelinesOf = (bundle: string) =>
  */
 export function blankQueries(rules: Rules, every = 1): BlankHits {
   const tally = new Tally();
-  for (const [target, names] of luceneBundles)
-    for (const [at, bundle] of names.entries())
-      askQueries(partOf(rules, at, every), target, bundle, tally);
+  for (const [at, bundles] of sideBySide(luceneBundles).entries())
+    askQueries(partOf(rules, at, every), bundles, tally);
   return tally;
 }
 
@@ -88,30 +118,35 @@ const partOf = ({ collection, placeholders }: Rules, at: number, every: number):
 
 function askQueries(
   { collection, placeholders }: Rules,
-  target: RegisteredTarget,
-  bundle: string,
+  bundles: readonly (readonly [RegisteredTarget, string])[],
   tally: Tally,
 ): void {
-  const read = target === graylog ? readLucene : readElasticsearch;
-  const pipelines = pipelinesOf(bundle);
-  const settings = targetSettings(defaultConfig(), pipelines);
+  const targets = bundles.map(([target, bundle]) => {
+    const pipelines = pipelinesOf(bundle);
+    const finds = target === graylog ? inGraylog : inElasticsearch;
+    return {
+      target,
+      bundle,
+      pipelines,
+      finds,
+      settings: targetSettings(defaultConfig(), pipelines),
+    };
+  });
   const { compile } = createTargetCompiler({
     collection,
     placeholders,
     bag: createBag(),
-    pipelines: new Map([[target.name, pipelines]]),
+    pipelines: new Map(targets.map(({ target, pipelines }) => [target.name, pipelines])),
   });
   for (const rule of collection.rules) {
-    const compiled =
-      rule.kind === 'detection'
-        ? valueIfOk(compile(rule)?.forTarget(target.name))?.compiled
-        : undefined;
-    const conversion = compiled && target.convert(compiled, settings);
-    if (conversion?.ok === false && conversion.error[0]?.code === 'TGT005') tally.refused++;
-    for (const query of conversion?.ok ? conversion.value.queries : [])
-      tally.ask(`${target.name} ${bundle} ${rule.title}: ${query}`, () =>
-        read(query).matches(luceneEvent),
-      );
+    const targeted = rule.kind === 'detection' ? compile(rule) : undefined;
+    for (const { target, bundle, finds, settings } of targets) {
+      const compiled = valueIfOk(targeted?.forTarget(target.name))?.compiled;
+      const conversion = compiled && target.convert(compiled, settings);
+      if (conversion?.ok === false && conversion.error[0]?.code === 'TGT005') tally.refused++;
+      for (const query of conversion?.ok ? conversion.value.queries : [])
+        tally.ask(`${target.name} ${bundle} ${rule.title}: ${query}`, () => finds(query));
+    }
   }
 }
 
@@ -121,21 +156,19 @@ function askQueries(
  */
 export function blankDefinitions(rules: Rules, every = 1): BlankHits {
   const tally = new Tally();
-  for (const [target, names] of packBundles) {
-    for (const [at, bundle] of names.entries()) {
-      const { collection, placeholders } = partOf(rules, at, every);
-      const bag = createBag();
-      const config = { ...defaultConfig(), placeholders, targets: [target] };
-      const pack = assemblePack({
-        collection,
-        config,
-        bag,
-        pipelines: new Map([[target, pipelinesOf(bundle)]]),
-      });
-      tally.refused += bag.list.filter(({ code }) => code === 'TGT005').length;
-      askDefinitions(pack, bundle, tally);
-      askSearches(pack, bundle, tally);
-    }
+  for (const [at, bundles] of sideBySide(packBundles).entries()) {
+    const { collection, placeholders } = partOf(rules, at, every);
+    const bag = createBag();
+    const pack = assemblePack({
+      collection,
+      config: { ...defaultConfig(), placeholders, targets: bundles.map(([target]) => target) },
+      bag,
+      pipelines: new Map(bundles.map(([target, bundle]) => [target, pipelinesOf(bundle)])),
+    });
+    tally.refused += bag.list.filter(({ code }) => code === 'TGT005').length;
+    const names = bundles.map(([, bundle]) => bundle).join(' ');
+    askDefinitions(pack, names, tally);
+    askSearches(pack, names, tally);
   }
   return tally;
 }
@@ -147,9 +180,7 @@ function askDefinitions({ graylog: detections, config }: Pack, bundle: string, t
       streamIds: [],
     })) {
       const query = data.config.query['@value'];
-      tally.ask(`graylog pack ${bundle} ${g.detection.name}: ${query}`, () =>
-        readLucene(query).matches(luceneEvent),
-      );
+      tally.ask(`graylog pack ${bundle} ${g.detection.name}: ${query}`, () => inGraylog(query));
     }
   }
 }
@@ -161,9 +192,6 @@ function askSearches({ splunk, config }: Pack, bundle: string, tally: Tally): vo
   );
   for (const { detection, search } of splunk) {
     const text = search.replace(/`([^`]+)`/g, (_, name: string) => macros.get(name) ?? 'search *');
-    tally.ask(
-      `splunk pack ${bundle} ${detection.name}: ${search}`,
-      () => compileSpl(text, { nulls: 'unknown' }).run(splunkEvents).length > 0,
-    );
+    tally.ask(`splunk pack ${bundle} ${detection.name}: ${search}`, () => inSplunk(text));
   }
 }
