@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { fileDigests, keptOrMade, pythonDigest } from './kept.ts';
 import { installed } from './places.ts';
 import { pipelinePaths, rulePaths } from './proof-data.ts';
 import type { Answer } from './sigma-cli/our-queries.ts';
@@ -16,25 +17,42 @@ export async function sigmaCliAnswers(
   backend: 'splunk' | 'lucene',
   pipelines: readonly string[] = [],
 ): Promise<Answers> {
-  const run = { name: backend, backend, pipelines: pipelinePaths(pipelines) };
-  return (await theirAnswers(rulePaths, [run])).get(backend) ?? new Map();
+  const name = ['proof', backend, ...pipelines].join(' ');
+  const run = { name, backend, pipelines: pipelinePaths(pipelines) };
+  return (await theirAnswers(rulePaths, [run])).get(name) ?? new Map();
 }
 
-/** What sigmac makes of them. */
+/** What sigmac makes of them; what it made of the same before is kept. */
 export function sigmacAnswers(backend: 'splunk' | 'es-qs' | 'graylog'): Answers {
   const sigmac = installed('sigmac', 'sigmac', 'bin', 'python3');
-  const input = JSON.stringify({ backend, paths: rulePaths });
-  const text = execFileSync(sigmac, [join(import.meta.dirname, 'proof-sigmac.py')], {
-    input,
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  const lines = text.trimEnd().split('\n');
-  return new Map(
-    lines.map((line): [string, Answer] => {
-      const { path, ...answer } = JSON.parse(line) as Answer & { readonly path: string };
-      return [path, answer];
-    }),
+  const script = join(import.meta.dirname, 'proof-sigmac.py');
+  const text = keptOrMade(
+    `sigmac-${backend}.json`,
+    () => [
+      pythonDigest(join(sigmac, '..', '..')),
+      ...fileDigests([import.meta.filename, script]),
+      backend,
+      ...fileDigests(rulePaths),
+    ],
+    () => {
+      const printed = execFileSync(sigmac, [script], {
+        input: JSON.stringify({ backend, paths: rulePaths }),
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+        stdio: ['pipe', 'pipe', 'ignore'],
+      });
+      return JSON.stringify(printed.trimEnd().split('\n').map(answerOfLine));
+    },
   );
+  const answers = JSON.parse(text) as readonly Answer[];
+  return new Map(rulePaths.map((path, at) => [path, answers[at] ?? unanswered]));
+}
+
+const unanswered: Answer = { queries: [], error: 'no answer' };
+
+/** sigmac prints a line for each file, in their order. */
+function answerOfLine(line: string, at: number): Answer {
+  const { path, ...answer } = JSON.parse(line) as Answer & { readonly path: string };
+  if (path !== rulePaths[at]) throw new Error(`sigmac answers for ${path}, not ${rulePaths[at]}`);
+  return answer;
 }

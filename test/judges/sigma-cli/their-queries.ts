@@ -1,9 +1,11 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { fileDigests, kept, keptOrMade, pythonDigest } from '../kept.ts';
 import { installed } from '../places.ts';
 import type { Answer, Run } from './our-queries.ts';
 
 const bin = join(installed('sigma-cli', 'sigma', 'bin', 'python3'), '..');
+const script = join(import.meta.dirname, 'convert.py');
 
 interface Line {
   readonly run: string;
@@ -12,14 +14,72 @@ interface Line {
   readonly error?: string;
 }
 
+type AnswersByPath = ReadonlyMap<string, Answer>;
+
+/** What the answers of a run are made from; the places of the files make no difference. */
+const madeFrom = (
+  { backend, pipelines }: Run,
+  rules: readonly string[],
+  ...scripts: readonly string[]
+): readonly string[] => [
+  pythonDigest(join(bin, '..')),
+  ...fileDigests([import.meta.filename, ...scripts]),
+  backend,
+  JSON.stringify(fileDigests(pipelines)),
+  ...rules,
+];
+
+/** The name of what is kept of a run. */
+const keptName = (what: string, { name }: Run): string =>
+  `${what}-${name.replace(/[^a-z0-9]+/g, '-')}.json`;
+
 /**
- * Converts every rule in every run with pySigma, in two processes; answers by name of the run, then
- * by path.
+ * Converts every rule in every run with pySigma; answers by name of the run, then by path. What it
+ * made of the same before is kept.
  */
 export async function theirAnswers(
   paths: readonly string[],
   runs: readonly Run[],
-): Promise<ReadonlyMap<string, ReadonlyMap<string, Answer>>> {
+): Promise<ReadonlyMap<string, AnswersByPath>> {
+  const rules = fileDigests(paths);
+  const before = runs.map((run) => ({ run, from: madeFrom(run, rules, script) }));
+  const found = new Map<string, readonly (Answer | null)[]>();
+  for (const { run, from } of before) {
+    const text = kept.recall(keptName('pysigma', run), from);
+    if (text !== undefined) found.set(run.name, JSON.parse(text) as readonly (Answer | null)[]);
+  }
+  const missing = before.filter(({ run }) => !found.has(run.name));
+  if (missing.length > 0) {
+    const made = await converted(
+      paths,
+      missing.map(({ run }) => run),
+    );
+    const after = fileDigests(paths);
+    for (const { run, from } of missing) {
+      const answers = paths.map((path) => made.get(run.name)?.get(path) ?? null);
+      found.set(run.name, answers);
+      // files may change meanwhile
+      if (JSON.stringify(madeFrom(run, after, script)) === JSON.stringify(from))
+        kept.keep(keptName('pysigma', run), from, JSON.stringify(answers));
+    }
+  }
+  return new Map(
+    [...found].map(([name, answers]) => [
+      name,
+      new Map(
+        paths.flatMap((path, at): readonly [string, Answer][] =>
+          answers[at] ? [[path, answers[at]]] : [],
+        ),
+      ),
+    ]),
+  );
+}
+
+/** In two processes. */
+async function converted(
+  paths: readonly string[],
+  runs: readonly Run[],
+): Promise<ReadonlyMap<string, AnswersByPath>> {
   const found = new Map(runs.map(({ name }) => [name, new Map<string, Answer>()]));
   const halves = [0, 1].map((half) => paths.filter((_, index) => index % 2 === half));
   const outputs = await Promise.all(
@@ -38,7 +98,7 @@ function python(input: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile(
       join(bin, 'python'),
-      [join(import.meta.dirname, 'convert.py')],
+      [script],
       { encoding: 'utf8', maxBuffer: 1 << 30 },
       (error, stdout) => (error ? reject(error) : resolve(stdout)),
     );
@@ -46,22 +106,36 @@ function python(input: string): Promise<string> {
   });
 }
 
-/** What the command line prints for some rules: every query, each followed by an empty line. */
-export function cliOutput({ backend, pipelines }: Run, paths: readonly string[]): string {
+/**
+ * What the command line prints for some rules: every query, each followed by an empty line. What it
+ * printed for the same before is kept.
+ */
+export function cliOutput(run: Run, paths: readonly string[]): string {
+  const { backend, pipelines } = run;
   const options =
     pipelines.length > 0 ? pipelines.flatMap((path) => ['-p', path]) : ['--without-pipeline'];
-  return execFileSync(join(bin, 'sigma'), ['convert', '-t', backend, ...options, ...paths], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  return keptOrMade(
+    keptName('sigma-cli', run),
+    () => madeFrom(run, fileDigests(paths)),
+    () =>
+      execFileSync(join(bin, 'sigma'), ['convert', '-t', backend, ...options, ...paths], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+  );
 }
 
 /** Packages and versions, as they are installed. */
 export function versions(): readonly string[] {
-  const list = execFileSync(
-    join(bin, 'python'),
-    ['-m', 'pip', 'list', '--format=freeze', '--disable-pip-version-check'],
-    { encoding: 'utf8' },
+  const list = keptOrMade(
+    'sigma-cli-packages.txt',
+    () => [pythonDigest(join(bin, '..')), ...fileDigests([import.meta.filename])],
+    () =>
+      execFileSync(
+        join(bin, 'python'),
+        ['-m', 'pip', 'list', '--format=freeze', '--disable-pip-version-check'],
+        { encoding: 'utf8' },
+      ),
   );
   return list.split('\n').flatMap((line) => {
     const [name = '', version = ''] = line.split('==');
