@@ -7,10 +7,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join, normalize } from 'node:path';
 import { validatorCodes } from '../../src/pack/config/validator-codes.ts';
 import { writeFiles } from '../project-folder.ts';
 import { shared } from './corpus.ts';
+import { fileDigests, keptOrMade, pythonDigest } from './kept.ts';
 import { installed, main } from './places.ts';
 
 const CHECK = `
@@ -106,7 +107,9 @@ const explained: Readonly<Record<string, readonly [text: RegExp, why: string][]>
 
 const python = installed('sigma-cli', 'sigma', 'bin', 'python3');
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-check-'));
+const at = (path: string): string => join(folder, path);
 
+/** By paths in the folder of rules. */
 interface Theirs {
   /** Null: pySigma can't read the rule. */
   readonly answers: Readonly<Record<string, readonly string[] | null>>;
@@ -121,6 +124,7 @@ interface Ours {
   }[];
 }
 
+/** Paths in the folder. */
 function writeRules(): readonly string[] {
   const corpus = join(shared, 'corpus');
   const names = readdirSync(corpus, { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -129,7 +133,7 @@ function writeRules(): readonly string[] {
   const written: string[] = [];
   const put = (name: string, text: string): void => {
     writeFiles(folder, { [name]: text });
-    written.push(join(folder, name));
+    written.push(name);
   };
   for (const [index, name] of names.sort().entries()) {
     const text = readFileSync(join(corpus, name), 'utf8');
@@ -159,11 +163,22 @@ function writeRules(): readonly string[] {
 
 const paths = writeRules();
 const theirs = JSON.parse(
-  execFileSync(python, ['-c', CHECK], {
-    input: paths.join('\n'),
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-  }),
+  keptOrMade(
+    'sigma-check.json',
+    () => [
+      pythonDigest(join(python, '..', '..')),
+      CHECK,
+      JSON.stringify(paths),
+      ...fileDigests(paths.map(at)),
+    ],
+    () =>
+      execFileSync(python, ['-c', CHECK], {
+        cwd: folder,
+        input: paths.join('\n'),
+        encoding: 'utf8',
+        maxBuffer: 1 << 30,
+      }),
+  ),
 ) as Theirs;
 const { stdout } = spawnSync(
   process.execPath,
@@ -175,7 +190,7 @@ const { stdout } = spawnSync(
   },
 );
 const ours = JSON.parse(stdout) as Ours;
-const codesIn = Map.groupBy(ours.diagnostics, ({ file }) => join(folder, file));
+const codesIn = Map.groupBy(ours.diagnostics, ({ file }) => normalize(file));
 const ended = new Map(
   Object.entries(theirs.ended).map(([name, issues]) => [
     name,
@@ -184,7 +199,7 @@ const ended = new Map(
 );
 const fatal = new Set(
   ours.diagnostics.flatMap(({ code, severity, file }) =>
-    severity === 'error' && /^SIG/.test(code) && code !== 'SIG040' ? join(folder, file) : [],
+    severity === 'error' && /^SIG/.test(code) && code !== 'SIG040' ? normalize(file) : [],
   ),
 );
 
@@ -210,10 +225,10 @@ for (const [codes, members] of groups) {
     if (said && told) counts.both++;
     if (said === told) continue;
     counts[said ? 'theirs' : 'ours']++;
-    const text = readFileSync(path, 'utf8');
+    const text = readFileSync(at(path), 'utf8');
     if (members.some((name) => explained[name]?.some(([pattern]) => pattern.test(text))))
       counts.explained++;
-    else open.push(`  ${said ? 'pySigma' : 'Sigpack'} alone: ${relative(folder, path)}`);
+    else open.push(`  ${said ? 'pySigma' : 'Sigpack'} alone: ${path}`);
   }
   console.log(
     `| ${members.join(', ')} | ${counts.both} | ${counts.theirs} | ${counts.ours} | ${counts.explained} |`,
