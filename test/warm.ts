@@ -8,6 +8,8 @@ export interface WarmProcess {
   /** Runs one at a time. */
   readonly run: (args: readonly string[], options: RunOptions) => Promise<Run>;
   readonly end: () => Promise<void>;
+  /** Ends it at once, also in the middle of a run. */
+  readonly kill: () => void;
 }
 
 export function warmProcess(): WarmProcess {
@@ -28,5 +30,6 @@ export function warmProcess(): WarmProcess {
       child.disconnect();
       await ended;
     },
+    kill: () => child.kill('SIGKILL'),
   };
 }

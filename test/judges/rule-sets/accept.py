@@ -1,10 +1,12 @@
 """Which files of folders pySigma takes, which sigma-cli is made of.
 
-Arguments: folders. Standard output: a line of JSON for each YAML file: {"folder", "path", "kind": "rules" | "pipeline"} or {..., "error"}.
+Arguments: folders. Standard output: a line of JSON for each YAML file: {"set": number of the folder, "path" in it, "kind": "rules" | "pipeline"}
+or {..., "error"}.
 A file of rules is taken where each of its rules converts to Splunk without a pipeline; rules may refer to those of other files of the folder.
 """
 
 import json
+import os
 import pathlib
 import sys
 
@@ -64,31 +66,32 @@ def faults_of_rules(files):
     return faults
 
 
-def answer(folder, path, kind, error):
-    print(json.dumps({"folder": folder, "path": path, "kind": kind, **({} if error is None else {"error": f"{type(error).__name__}: {error}"})}))
+def answer(number, path, kind, error):
+    print(json.dumps({"set": number, "path": path, "kind": kind, **({} if error is None else {"error": f"{type(error).__name__}: {error}"})}))
 
 
 def main():
-    for folder in sys.argv[1:]:
+    for number, folder in enumerate(sys.argv[1:]):
+        os.chdir(folder)
         files = {}
-        paths = [str(path) for path in pathlib.Path(folder).rglob("*") if path.suffix.lower() in (".yml", ".yaml") and path.is_file()]
+        paths = [str(path) for path in pathlib.Path(".").rglob("*") if path.suffix.lower() in (".yml", ".yaml") and path.is_file()]
         for path in sorted(paths):
             try:
                 documents = documents_of(path)
             except Exception as error:
-                answer(folder, path, "rules", error)
+                answer(number, path, "rules", error)
                 continue
             if is_pipeline(documents):
                 try:
                     fault_of_pipeline(path)
-                    answer(folder, path, "pipeline", None)
+                    answer(number, path, "pipeline", None)
                 except Exception as error:
-                    answer(folder, path, "pipeline", error)
+                    answer(number, path, "pipeline", error)
             else:
                 files[path] = documents
         faults = faults_of_rules(files)
         for path in files:
-            answer(folder, path, "rules", faults.get(path))
+            answer(number, path, "rules", faults.get(path))
 
 
 main()
