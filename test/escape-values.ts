@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { CompiledDetection } from '../src/query/compile.ts';
 import { ANY, ONE, parsePattern } from '../src/sigma/value/pattern.ts';
+import { anyCharacter } from './any-character.ts';
 import { detectionOf } from './compile.ts';
 import { runs } from './thoroughness.ts';
 
@@ -45,7 +46,7 @@ export const anyText: fc.Arbitrary<string> = fc
       weight: 5,
       arbitrary: fc.array(piece, { minLength: 1, maxLength: 8 }).map((parts) => parts.join('')),
     },
-    fc.string({ unit: 'binary', minLength: 1, maxLength: 10 }),
+    fc.string({ unit: anyCharacter, minLength: 1, maxLength: 10 }),
   )
   .filter((text) => !/[\u017f\u03a3\u0130\u212a]/.test(text));
 

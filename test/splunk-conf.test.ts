@@ -15,10 +15,11 @@ import { csvRow } from '../src/pack/render/csv.ts';
 import { createRenderer } from '../src/pack/render/template.ts';
 import { TemplateError } from '../src/pack/render/template-error.ts';
 import { isSavedSearchKey, nearestSavedSearchKey } from '../src/pack/settings/splunk-keys.ts';
+import { anyCharacter } from './any-character.ts';
 import { runs } from './thoroughness.ts';
 
 const hostileText = fc.oneof(
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: anyCharacter }),
   fc
     .array(
       fc.constantFrom(
