@@ -4,18 +4,25 @@
  */
 export type Tree = Group | Not | Leaf;
 
-export interface Group {
+/** What was worked out of a tree, which never changes: most trees are compared many times. */
+interface Known {
+  key?: string;
+  isNormal?: boolean;
+  operandKeys?: ReadonlySet<string>;
+}
+
+export interface Group extends Known {
   readonly kind: 'all' | 'any';
   readonly operands: readonly Tree[];
 }
 
-export interface Not {
+export interface Not extends Known {
   readonly kind: 'not';
   readonly operand: Tree;
 }
 
 /** `field` undefined: the whole event is searched. */
-export interface Leaf {
+export interface Leaf extends Known {
   readonly kind: 'leaf';
   readonly field: string | undefined;
   readonly test: LeafTest;
@@ -60,15 +67,10 @@ export function globTest(text: string, cased: boolean): LeafTest {
     : { kind: 'glob', text: cased ? tidy : tidy.toLowerCase(), cased };
 }
 
-const keys = new WeakMap<Tree, string>();
-
 /** Trees of one key are the same. */
 export function keyOf(tree: Tree): string {
-  const known = keys.get(tree);
-  if (known !== undefined) return known;
-  const key = makeKey(tree);
-  keys.set(tree, key);
-  return key;
+  tree.key ??= makeKey(tree);
+  return tree.key;
 }
 
 function makeKey(tree: Tree): string {
@@ -87,6 +89,13 @@ export function normal(tree: Tree): Tree {
 }
 
 function normalized(tree: Tree, negated: boolean): Tree {
+  if (tree.isNormal && !negated) return tree;
+  const made = normalForm(tree, negated);
+  made.isNormal = true;
+  return made;
+}
+
+function normalForm(tree: Tree, negated: boolean): Tree {
   if (tree.kind === 'not') return normalized(tree.operand, !negated);
   if (tree.kind === 'leaf') return negated ? not(tree) : tree;
   const kind = negated ? (tree.kind === 'all' ? 'any' : 'all') : tree.kind;
@@ -119,10 +128,20 @@ export function mapLeaves(tree: Tree, change: (leaf: Leaf) => Tree): Tree {
   return normal(mapped(tree, change));
 }
 
+/** What stays the same is the same tree. */
 function mapped(tree: Tree, change: (leaf: Leaf) => Tree): Tree {
-  if (tree.kind === 'leaf') return change(tree);
-  if (tree.kind === 'not') return not(mapped(tree.operand, change));
-  return { kind: tree.kind, operands: tree.operands.map((operand) => mapped(operand, change)) };
+  if (tree.kind === 'leaf') {
+    const changed = change(tree);
+    return keyOf(changed) === keyOf(tree) ? tree : changed;
+  }
+  if (tree.kind === 'not') {
+    const operand = mapped(tree.operand, change);
+    return operand === tree.operand ? tree : not(operand);
+  }
+  const operands = tree.operands.map((operand) => mapped(operand, change));
+  return operands.every((operand, at) => operand === tree.operands[at])
+    ? tree
+    : { kind: tree.kind, operands };
 }
 
 export function* leavesOf(tree: Tree): Generator<Leaf> {
@@ -157,24 +176,42 @@ function mergedTrees(one: Tree, other: Tree): Tree {
 }
 
 function differingInOne(one: Group, other: Group): Tree | undefined {
-  const [left, right] = [new Set(one.operands.map(keyOf)), new Set(other.operands.map(keyOf))];
-  const [a, ...more] = one.operands.filter((operand) => !right.has(keyOf(operand)));
-  const [b, ...most] = other.operands.filter((operand) => !left.has(keyOf(operand)));
-  if (!a || !b || more.length > 0 || most.length > 0) return undefined;
+  const a = onlyMissing(one, other);
+  const b = a && onlyMissing(other, one);
+  if (!a || !b) return undefined;
   return normal(all([...one.operands.filter((operand) => operand !== a), mergedTrees(a, b)]));
 }
 
+/** The operand that the other group lacks; undefined where it lacks none, or several. */
+function onlyMissing({ operands }: Group, other: Group): Tree | undefined {
+  other.operandKeys ??= new Set(other.operands.map(keyOf));
+  let missing: Tree | undefined;
+  for (const operand of operands) {
+    if (other.operandKeys.has(keyOf(operand))) continue;
+    if (missing) return undefined;
+    missing = operand;
+  }
+  return missing;
+}
+
+/** Each joins the first before it that is the same, or differs in one operand alone. */
 function joinedAlternatives(operands: readonly Tree[]): Tree {
   const kept: Tree[] = [];
+  const known = new Set<string>();
   for (const operand of operands) {
-    const at = kept.findIndex(
-      (known) =>
-        keyOf(known) === keyOf(operand) ||
-        (known.kind === 'all' && operand.kind === 'all' && differingInOne(known, operand)),
-    );
-    const known = kept[at];
-    if (known) kept[at] = mergedTrees(known, operand);
-    else kept.push(operand);
+    const key = keyOf(operand);
+    // only groups of `all` join others than their like
+    if (operand.kind !== 'all' && known.has(key)) continue;
+    const at =
+      operand.kind === 'all'
+        ? kept.findIndex(
+            (one) => keyOf(one) === key || (one.kind === 'all' && differingInOne(one, operand)),
+          )
+        : -1;
+    const one = kept[at];
+    const joined = one ? mergedTrees(one, operand) : operand;
+    kept[one ? at : kept.length] = joined;
+    known.add(keyOf(joined));
   }
   return normal(any(kept));
 }
