@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { shared } from '../corpus.ts';
 import { compare, type Finding, wouldNotice } from './compare.ts';
 import { type Answer, ourConverter, type Run } from './our-queries.ts';
-import { differencesPage, type RunResult } from './page.ts';
+import { differencesPage, type RuleResult, type RunResult } from './page.ts';
 import { cliOutput, theirAnswers, versions } from './their-queries.ts';
 import { verdicts } from './verdicts.ts';
 
@@ -61,18 +61,21 @@ function rulePaths(): readonly string[] {
   });
 }
 
-function judgeRun(
-  run: Run,
-  paths: readonly string[],
-  ours: ReadonlyMap<string, Answer>,
-  theirs: ReadonlyMap<string, Answer>,
-): RunResult {
+/** What runs make of a rule, one after the other: where they make the same, the judge looks once. */
+function judgeRule(
+  path: string,
+  answersOf: (run: Run) => Readonly<Record<'ours' | 'theirs', ReadonlyMap<string, Answer>>>,
+): readonly RuleResult[] {
   const none: Answer = { queries: [], error: 'no answer' };
-  const rules = paths.map((path) => {
-    const [one, other] = [ours.get(path) ?? none, theirs.get(path) ?? none];
-    return { path, ours: one, theirs: other, finding: compare(run.backend, one, other) };
+  const found = new Map<string, Finding>();
+  return runs.map((run) => {
+    const answers = answersOf(run);
+    const [ours, theirs] = [answers.ours.get(path) ?? none, answers.theirs.get(path) ?? none];
+    const same = JSON.stringify([run.backend, ours, theirs]);
+    const finding = found.get(same) ?? compare(run.backend, ours, theirs);
+    found.set(same, finding);
+    return { path, ours, theirs, finding };
   });
-  return { run, rules };
 }
 
 /** Whether the command line prints what the library made of the same rules. */
@@ -129,8 +132,14 @@ const waiting = theirAnswers(paths, runs);
 const convert = ourConverter(paths);
 const ourAnswers = new Map(runs.map((run) => [run.name, convert(run)]));
 const theirs = await waiting;
-const results = runs.map((run) =>
-  judgeRun(run, paths, ourAnswers.get(run.name) ?? new Map(), theirs.get(run.name) ?? new Map()),
+const judged = paths.map((path) =>
+  judgeRule(path, ({ name }) => ({
+    ours: ourAnswers.get(name) ?? new Map(),
+    theirs: theirs.get(name) ?? new Map(),
+  })),
+);
+const results = runs.map(
+  (run, at): RunResult => ({ run, rules: judged.flatMap((rule) => rule[at] ?? []) }),
 );
 const told = results.map(tell);
 const agreed = results.filter((_, index) => index % 4 === 0).map(cliAgrees);
