@@ -73,16 +73,20 @@ export interface Alerts {
 /** Has each definition run once, when all hits are there: an alert for each, and no others. */
 export async function alertsRaised(server: GraylogServer, judge: PackJudge): Promise<Alerts> {
   await judge.schedule();
-  const { left, found, hits } = await awaited({
+  const left = await awaited({
     async read() {
       // a window is only looked at when later messages have come
       await sendAllGelf(server, [{ judge_later: 'x' }]);
-      const still = await stillToRun(server);
-      return { left: still, found: await raised(server), hits: await wanted(server) };
+      return stillToRun(server);
     },
-    progress: ({ left, found }) => found.size - left,
-    isDone: ({ left, found, hits }, settled) =>
-      settled && left === 0 && [...hits].every((alert) => found.has(alert)),
+    progress: (count) => count,
+    isDone: (count) => count === 0,
+    pauseMs: 2000,
+  });
+  const { found, hits } = await awaited({
+    read: async () => ({ found: await raised(server), hits: await wanted(server) }),
+    progress: ({ found }) => found.size,
+    isDone: ({ found, hits }, settled) => settled && [...hits].every((alert) => found.has(alert)),
     pauseMs: 2000,
   });
   return {

@@ -58,21 +58,40 @@ async function tagged(
     })),
   );
   await sendAllGelf(server, events);
-  const stored = await awaited({
-    read: () => storedWith(server, numberField),
-    progress: ({ length }) => length,
-    async isDone(all, settled) {
+  await awaited({
+    read: () => countStored(server),
+    progress: ({ messages, hits }) => messages + hits,
+    async isDone({ messages }, settled) {
       // hits are written with their messages or soon after
-      const messages = all.filter(({ sigma_rule: rule }) => rule === undefined);
-      if (settled && messages.length >= events.length) return true;
+      if (settled && messages >= events.length) return true;
       // the server may keep the last ones until others come
       if (settled) await sendAllGelf(server, [{ judge_later: 'x' }]);
       return false;
     },
     pauseMs: 1000,
   });
+  const stored = await storedWith(server, numberField);
   console.log(`graylog ${server.version}: ${events.length} messages in ${seconds(start)} s`);
   return readTags(stored, events.length, stream);
+}
+
+/** How many of the messages and of their hits are stored. */
+async function countStored(
+  server: GraylogServer,
+): Promise<{ readonly messages: number; readonly hits: number }> {
+  const exists = (field: string): Json => ({ exists: { field } });
+  const search = {
+    size: 0,
+    track_total_hits: true,
+    query: exists(numberField),
+    aggs: { hits: { filter: exists('sigma_rule') } },
+  };
+  const answer = (await server.search('graylog_*/_search', JSON.stringify(search))) as {
+    readonly hits: { readonly total: { readonly value: number } };
+    readonly aggregations?: { readonly hits: { readonly doc_count: number } };
+  };
+  const hits = answer.aggregations?.hits.doc_count ?? 0;
+  return { messages: answer.hits.total.value - hits, hits };
 }
 
 function readTags(stored: readonly Json[], sent: number, stream: string): Tagged {

@@ -13,6 +13,13 @@ export interface Awaited<Value> {
 }
 
 /**
+ * Milliseconds until the next read, of which that before has begun at `start`: at least four times
+ * what it took, since the server has other things to do than to answer.
+ */
+export const pauseAfter = (start: number, least: number): number =>
+  Math.max(least, 4 * (Date.now() - start));
+
+/**
  * Reads until it is done, or nothing has come for {@link patienceMs}: how long all takes is for
  * the machine, which does other things too. The last value, done or not.
  */
@@ -22,10 +29,12 @@ export async function awaited<Value>({
   isDone,
   pauseMs,
 }: Awaited<Value>): Promise<Value> {
+  let start = Date.now();
   let value = await read();
   let settled = false;
   for (let end = Date.now() + patienceMs; !(await isDone(value, settled)) && Date.now() < end; ) {
-    await sleep(pauseMs);
+    await sleep(pauseAfter(start, pauseMs));
+    start = Date.now();
     const next = await read();
     settled = progress(next) === progress(value);
     if (!settled) end = Date.now() + patienceMs;

@@ -14,6 +14,7 @@ import { runSigpack } from '../command.ts';
 import { root } from '../places.ts';
 import { hasten } from './built-pack.ts';
 import { checkDashboard } from './dashboard.ts';
+import { pauseAfter } from './patience.ts';
 import { onceEvery, stillToRun } from './schedule.ts';
 import {
   api,
@@ -101,7 +102,9 @@ async function raised(server: GraylogServer): Promise<Found> {
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + patience; Date.now() < end && !(await holds()); ) await sleep(1000);
+  const end = Date.now() + patience;
+  for (let start = Date.now(); start < end && !(await holds()); start = Date.now())
+    await sleep(pauseAfter(start, 1000));
 }
 
 const priorities: Readonly<Record<string, number>> = {
