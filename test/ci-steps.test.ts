@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -193,6 +193,17 @@ test('the end of what a failed step printed is kept, in whole lines', async () =
   const tails = new Map(done.map(({ name, tail }) => [name, tail]));
   expect(tails.get('is well')).toBe('');
   expect(tails.get('talks')).toMatch(/^38\d\d\n(?:\d{4}\n)+5000\n$/);
+});
+
+anyTest('every fault has all slow tests, and no test twice', () => {
+  const files = ciSteps()
+    .filter(({ name }) => name.startsWith('every fault') || name === 'package by npm')
+    .flatMap(({ command }) => command.filter((word) => word.endsWith('.test.ts')));
+  expect(files.filter((file, at) => files.indexOf(file) !== at)).toEqual([]);
+  const slow = readdirSync(import.meta.dirname).filter(
+    (name) => name.endsWith('.test.ts') && isSlow(name),
+  );
+  expect(slow.filter((name) => !files.includes(`test/${name}`))).toEqual([]);
 });
 
 anyTest('steps run test files in the project that has them', () => {

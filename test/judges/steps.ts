@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isSlow } from '../ci/slow-tests.ts';
 import type { Step } from '../ci/steps.ts';
-import { cache, root } from './places.ts';
+import { everyFault } from './every-fault.ts';
+import { cache } from './places.ts';
 
 /** What `test/judges/run.sh` takes. */
 export const judges = [
@@ -70,54 +69,6 @@ export function judgeSteps(wanted: readonly Judge[]): readonly Step[] {
     steps.push(...everyFault(), { name: 'install splunk', command: node('install-splunk.ts') });
   return steps;
 }
-
-/**
- * The slow tests, and those of which `npm test` tries a spread: a kill at every call, every fault
- * at every request. In halves, either of which is no longer than other steps.
- */
-const everyFault = (): readonly Step[] =>
-  ['1/2', '2/2'].map((half) => ({
-    name: `every fault, ${half}`,
-    command: [
-      process.execPath,
-      'node_modules/vitest/vitest.mjs',
-      'run',
-      '--project',
-      'quick',
-      '--project',
-      'slow',
-      '--maxWorkers=1',
-      `--shard=${half}`,
-      ...thoroughTests(),
-    ],
-    env: { SIGPACK_FAULTS: 'all' },
-    limit: 2400,
-  }));
-
-/** `package by npm` runs it. */
-const ranAlone = 'package.test.ts';
-
-function thoroughTests(): readonly string[] {
-  const files = readdirSync(join(root, 'test')).filter((name) => name.endsWith('.ts'));
-  const asking = new Set(files.filter(isThorough));
-  const thorough = files.filter(
-    (name) =>
-      name.endsWith('.test.ts') &&
-      name !== ranAlone &&
-      (isSlow(name) ||
-        asking.has(name) ||
-        [...textOf(name).matchAll(/from '\.\/([\w-]+\.ts)'/g)].some(([, helper = '']) =>
-          asking.has(helper),
-        )),
-  );
-  if (thorough.length === 0) throw new Error('no test imports thoroughness.ts');
-  return thorough.map((name) => `test/${name}`);
-}
-
-const textOf = (name: string): string => readFileSync(join(root, 'test', name), 'utf8');
-
-/** Whether a file in `test/` asks itself how much it has to try. */
-const isThorough = (name: string): boolean => textOf(name).includes("from './thoroughness.ts'");
 
 /**
  * AppInspect's checks for the cloud are among all its checks: the small app shows that they say the
