@@ -37,7 +37,7 @@ export default defineConfig({
     isolate: false,
     projects: [
       of('quick', ['test/*.test.ts'], [], slow, byNode),
-      of('slow', slow),
+      of('slow', slow, [], [], byNode),
       of('corpus', ['test/corpus/*.test.ts'], ['test/setup/corpus.ts'], [], byNode),
       of(
         'site',
