@@ -249,10 +249,11 @@ export function groupsOf(
   row: Row,
   by: readonly string[],
 ): readonly (readonly Scalar[])[] | undefined {
+  const values = by.map((field) => fieldOf(row.event, field));
+  if (values.includes(null)) return undefined;
+  if (!values.some(Array.isArray)) return [values as readonly Scalar[]];
   let keys = EVERY_ROW;
-  for (const field of by) {
-    const value = fieldOf(row.event, field);
-    if (value === null) return undefined;
+  for (const value of values) {
     const scalars: readonly Scalar[] = Array.isArray(value) ? value : [value as Scalar];
     keys = keys.flatMap((key) => scalars.map((scalar) => [...key, scalar]));
   }

@@ -105,6 +105,7 @@ export function withFieldsInTurn(
 }
 
 function setField(event: Fields, name: string, value: FieldValue): void {
-  if (value === null || value === undefined) delete event[name];
-  else event[name] = value;
+  if (value !== null && value !== undefined) event[name] = value;
+  // objects that have lost a field are slow
+  else if (Object.hasOwn(event, name)) delete event[name];
 }
