@@ -113,11 +113,13 @@ const installed = (
 /**
  * Without the second compiler of the JVM a server starts in half the time, and without a parallel
  * collector it has no more threads than work; a node that searches for minutes pays for that.
- * Messages are indexed once a second, not twenty at a time.
+ * Messages are indexed once a second, not twenty at a time, and all fit in a ring: what fills one
+ * that is full tries again without a rest.
  */
 const leanServer = {
   JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC',
   GRAYLOG_OUTPUT_BATCH_SIZE: '500',
+  GRAYLOG_RING_SIZE: '4096',
 };
 
 /** Stops a judge's server. */
