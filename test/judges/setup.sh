@@ -39,7 +39,8 @@ environment() {
 # debian NAME PACKAGE...: packages of the system
 debian() {
   command -v apt-get >/dev/null || fail "$1 needs ${*:2}; install it"
-  local install=(apt-get install -y -q "${@:2}")
+  # other steps may be installing
+  local install=(apt-get -o DPkg::Lock::Timeout=300 install -y -q "${@:2}")
   "${install[@]}" >/dev/null 2>&1 || { apt-get update -q >/dev/null && "${install[@]}" >/dev/null; } || fail "${*:2} cannot be installed"
 }
 

@@ -18,7 +18,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 export DEBIAN_FRONTEND=noninteractive
 # a browser that is there stays, although the engine shares files of its version
-install() { apt-get install -y -q --no-install-recommends --no-remove "$1" >"$log" 2>&1; }
+install() { apt-get -o DPkg::Lock::Timeout=300 install -y -q --no-install-recommends --no-remove "$1" >"$log" 2>&1; }
 echo 'installing Chromium for the tests of the site'
 install chromium-headless-shell && exit 0
 apt-get update -q >/dev/null 2>&1 || fail 'apt-get update fails'
