@@ -6,6 +6,7 @@ import { createTerminal } from '../src/cli/terminal/terminal.ts';
 import { readConfig } from '../src/pack/config/config.ts';
 import { assemblePack, type Pack } from '../src/pack/pack.ts';
 import { createBag, type DiagnosticBag } from '../src/source/diagnostic.ts';
+import './built-in-templates.ts';
 import { pathLists } from './rule-files.ts';
 
 export interface BuiltPack {

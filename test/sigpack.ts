@@ -58,14 +58,29 @@ export function spawned(
 let runs = 0;
 let running = false;
 
+/** Runs the command line from its sources, over the modules that are loaded. */
+async function fromSources(): Promise<void> {
+  await import('./built-in-templates.ts');
+  const { runCommandLine } = await import('../src/cli/command-line.ts');
+  await runCommandLine();
+}
+
 /**
- * Runs the command line in this process, from its sources or another entry: a process takes twenty
- * times as long to start as most commands take to run.
+ * Runs a module that runs the command line. The query makes a new module of it alone: it runs
+ * again, over the modules that are loaded.
+ */
+export async function fromEntry(path: string): Promise<void> {
+  await import(/* @vite-ignore */ `${pathToFileURL(path).href}?run=${++runs}`);
+}
+
+/**
+ * Runs the command line in this process, from its sources or by another module: a process takes
+ * twenty times as long to start as most commands take to run.
  */
 export async function sigpack(
   args: readonly string[],
   { cwd, env, input = '', terminal = false }: RunOptions = {},
-  entry = join(root, 'src', 'cli', 'main.ts'),
+  commandLine = fromSources,
 ): Promise<Run> {
   if (running) throw new Error('a command is running already: await it');
   running = true;
@@ -79,9 +94,7 @@ export async function sigpack(
     ...streams,
   ];
   try {
-    // the query makes a new module of the entry alone: it runs again, over the modules that are
-    // there
-    await import(/* @vite-ignore */ `${pathToFileURL(entry).href}?run=${++runs}`);
+    await commandLine();
     return { code: Number(process.exitCode ?? 0), ...output };
   } finally {
     for (const back of restore) back();
@@ -117,16 +130,24 @@ function withArguments(args: readonly string[]): Restore {
   };
 }
 
-/** Has a text read from the standard input. */
+let given: string | undefined;
+let reading: typeof fs.readFileSync | undefined;
+
+/** Has a text read from the standard input. What reads it stays for the next run. */
 function withInput(text: string): Restore {
   const { readFileSync } = fs;
-  const set = (read: typeof readFileSync): void => {
-    fs.readFileSync = read;
+  if (readFileSync !== reading) {
+    reading = ((...args: Parameters<typeof readFileSync>) =>
+      args[0] === 0 && given !== undefined
+        ? Buffer.from(given)
+        : readFileSync(...args)) as typeof readFileSync;
+    fs.readFileSync = reading;
     syncBuiltinESMExports();
+  }
+  given = text;
+  return () => {
+    given = undefined;
   };
-  set(((...args: Parameters<typeof readFileSync>) =>
-    args[0] === 0 ? Buffer.from(text) : readFileSync(...args)) as typeof readFileSync);
-  return () => set(readFileSync);
 }
 
 /** Takes what is written to a stream. */

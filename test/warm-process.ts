@@ -1,5 +1,5 @@
 // a process that runs one command line after the other, as its parent sends them
-import { mainFile, type RunOptions, sigpack } from './sigpack.ts';
+import { fromEntry, mainFile, type RunOptions, sigpack } from './sigpack.ts';
 
 interface Command {
   readonly args: readonly string[];
@@ -7,5 +7,5 @@ interface Command {
 }
 
 process.on('message', ({ args, options }: Command) => {
-  void sigpack(args, options, mainFile).then((run) => process.send?.(run));
+  void sigpack(args, options, () => fromEntry(mainFile)).then((run) => process.send?.(run));
 });

@@ -1,56 +1,7 @@
 #!/usr/bin/env node
 import module from 'node:module';
-import { type Command, CommanderError } from 'commander';
-import { createProgram } from './command/program.ts';
-import { sigmaCliArguments } from './command/sigma-cli.ts';
-import { CommandError } from './error/command-error.ts';
-import { exitCodes } from './error/exit-code.ts';
-import { unexpected } from './error/unexpected.ts';
-import { guardTerminal, visibleLines } from './terminal/guarded.ts';
-import { eraseStatusLine } from './terminal/terminal.ts';
+import { runCommandLine } from './command-line.ts';
 
 // the bytecode of the modules is kept between runs, where Node can do that
 module.enableCompileCache?.();
-
-async function run(
-  program: Command,
-  command: string | undefined,
-  rest: readonly string[],
-): Promise<void> {
-  const { args, refused } = command === 'convert' ? sigmaCliArguments(rest) : { args: rest };
-  if (refused !== undefined) program.error(`error: unknown option '${refused}'`);
-  await program.parseAsync([...(command === undefined ? [] : [command]), ...args], {
-    from: 'user',
-  });
-}
-
-for (const stream of [process.stdout, process.stderr]) {
-  guardTerminal(stream, { wraps: stream === process.stderr });
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    // a reader such as `head` that has seen enough is not an error
-    if (error.code !== 'EPIPE') process.exit(exitCodes.internal);
-  });
-}
-
-try {
-  const program = createProgram();
-  const [command, ...rest] = process.argv.slice(2);
-  // the scripts of shells run this: its words are not arguments of the command line
-  if (command === 'completion' && rest[0] === 'words') {
-    const { completionWords } = await import('./command/completion/words.ts');
-    const words = await completionWords(rest.slice(1), program);
-    process.stdout.write(words.map((word) => `${word}\n`).join(''));
-  } else await run(program, command, rest);
-} catch (error) {
-  if (error instanceof CommanderError)
-    process.exitCode = error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
-  else if (error instanceof CommandError) {
-    process.stderr.write(`sigpack: ${visibleLines(error.message)}\n`);
-    process.exitCode = error.exitCode;
-  } else {
-    process.stderr.write(`sigpack: ${visibleLines(unexpected(error))}\n`);
-    process.exitCode = exitCodes.internal;
-  }
-} finally {
-  eraseStatusLine();
-}
+await runCommandLine();
