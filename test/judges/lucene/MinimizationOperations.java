@@ -9,7 +9,7 @@ import java.util.Map;
  * every automaton there is one smallest deterministic one, so that the result is the same but for the numbers of its states, and so is the work
  * that the limit counts, which is that of determinize.
  */
-final class MinimizationOperations {
+public final class MinimizationOperations {
   private MinimizationOperations() {}
 
   public static Automaton minimize(Automaton given, int determinizeWorkLimit) {
