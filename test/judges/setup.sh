@@ -55,8 +55,8 @@ setup_graylog() {
   local dir=$cache/judges/graylog source=$shared/judges/graylog key version
   local minimal=$root/test/judges/lucene/MinimizationOperations.java
   [ -x "$source/setup.sh" ] || fail "missing: $source; set SIGPACK_SHARED to the folder that has it"
-  need 'the Graylog judge' mvn java javac jar python3 curl bc
-  key=$(digest "$source" "$minimal" jars "${graylog_versions[@]}" "$(java -version 2>&1)")
+  need 'the Graylog judge' mvn java javac python3 curl bc
+  key=$(digest "$source" "$minimal" "${graylog_versions[@]}" "$(java -version 2>&1)")
   if ! is_made "$dir" "$key"; then
     local stop
     for stop in "$dir"/stop.sh "$dir"/servers/*/stop.sh; do [ ! -x "$stop" ] || "$stop"; done
@@ -68,13 +68,6 @@ setup_graylog() {
       # before Lucene's own, which takes most of the time in which the server validates queries
       javac --release 17 -Xlint:all -Werror -cp "$dir/m2/org/graylog2/graylog2-server/$version/graylog2-server-$version-shaded.jar" \
         -d "$dir/java/out-$version" "$minimal" || fail "what makes automatons small does not compile for $version"
-    done
-    local classes
-    # of jars, but not of folders, a JVM keeps classes for its next start (graylog/server.sh)
-    for classes in "$dir"/java/out-* "$dir"/{mongo,opensearch}/classes; do
-      jar --create --no-manifest --file "$classes.jar" -C "$classes" . || fail "there is no jar of $classes"
-      rm -r "$classes"
-      mv "$classes.jar" "$classes"
     done
     made "$dir" "$key"
   fi

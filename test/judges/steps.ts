@@ -112,16 +112,12 @@ const installed = (
 
 /**
  * Without the second compiler of the JVM a server starts in half the time, and without a parallel
- * collector it has no more threads than work. Code that counts its calls for the second one is
- * slower than the best of the first.
- */
-const leanJvm = { JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC' };
-/**
+ * collector it has no more threads than work; a node that searches for minutes pays for that.
  * Messages are indexed once a second, not twenty at a time, and all fit in a ring: what fills one
  * that is full tries again without a rest.
  */
 const leanServer = {
-  ...leanJvm,
+  JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC',
   GRAYLOG_OUTPUT_BATCH_SIZE: '500',
   GRAYLOG_RING_SIZE: '4096',
 };
@@ -240,12 +236,7 @@ function openSearchSteps(has: (judge: Judge) => boolean): readonly Step[] {
   ).filter((part) => has(part === 'opensearch' || part === 'watcher' ? part : 'proof'));
   if (parts.length === 0) return [];
   return [
-    {
-      name: 'opensearch start',
-      command: installed('opensearch', 'start.sh'),
-      env: leanJvm,
-      cores: 0,
-    },
+    { name: 'opensearch start', command: installed('opensearch', 'start.sh'), cores: 0 },
     ...parts.map(
       (part, at): Step => ({
         name: part,
