@@ -39,8 +39,8 @@ export function judgeSteps(wanted: readonly Judge[]): readonly Step[] {
   const has = (judge: Judge): boolean => wanted.includes(judge);
   const steps: Step[] = [];
   if (has('graylog') || has('appinspect')) steps.push({ name: 'packs', command: node('packs.ts') });
-  steps.push(...graylogSteps(has));
-  steps.push(...openSearchSteps(has));
+  const graylog = graylogSteps(has);
+  steps.push(...graylog, ...openSearchSteps(has, graylog[0]?.name));
   if (has('appinspect')) steps.push(...appInspectSteps);
   if (has('history')) steps.push({ name: 'history', command: node('history.ts') });
   if (has('sigma-cli'))
@@ -223,8 +223,14 @@ function graylogSteps(has: (judge: Judge) => boolean): readonly Step[] {
   });
 }
 
-/** One node for all; the proof is last, since it lifts the node's limit of queries. */
-function openSearchSteps(has: (judge: Judge) => boolean): readonly Step[] {
+/**
+ * One node for all; the proof is last, since it lifts the node's limit of queries. It starts after
+ * `before`: beside the starts of other servers it took longer than the minute that it has.
+ */
+function openSearchSteps(
+  has: (judge: Judge) => boolean,
+  before: string | undefined,
+): readonly Step[] {
   const scripts = {
     opensearch: 'opensearch.ts',
     watcher: 'watcher.ts',
@@ -236,7 +242,12 @@ function openSearchSteps(has: (judge: Judge) => boolean): readonly Step[] {
   ).filter((part) => has(part === 'opensearch' || part === 'watcher' ? part : 'proof'));
   if (parts.length === 0) return [];
   return [
-    { name: 'opensearch start', command: installed('opensearch', 'start.sh'), cores: 0 },
+    {
+      name: 'opensearch start',
+      command: installed('opensearch', 'start.sh'),
+      after: before === undefined ? [] : [before],
+      cores: 0,
+    },
     ...parts.map(
       (part, at): Step => ({
         name: part,
