@@ -1,7 +1,7 @@
 // npm run bench [-- --all] [-- --held] [-- PART...]: figures beside their budgets, with exit code 1
 // over budget. Parts: build, convert, match, diff, scale, playground; default: all of them. `--all`
 // adds tables that no budget is about. `--held` fails only where a figure is worse than the value
-// at which budgets.json holds it, each time that it is measured, up to three times. Meant for a
+// at which budgets.json holds it, each time that it is measured, up to five times. Meant for a
 // machine that does nothing else.
 import { parseArgs } from 'node:util';
 import { buildFigures } from './build.mjs';
