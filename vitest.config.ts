@@ -13,11 +13,10 @@ const of = (
   include: readonly string[],
   globalSetup: readonly string[] = [],
   exclude: readonly string[] = [],
-  options: typeof byNode = {},
 ) => ({
   extends: true as const,
   test: {
-    ...options,
+    ...byNode,
     name,
     include: [...include],
     exclude: [...exclude],
@@ -36,16 +35,10 @@ export default defineConfig({
     // a worker keeps the modules that it has: nothing in src/ or test/ may rest on a fresh copy
     isolate: false,
     projects: [
-      of('quick', ['test/*.test.ts'], [], slow, byNode),
-      of('slow', slow, [], [], byNode),
-      of('corpus', ['test/corpus/*.test.ts'], ['test/setup/corpus.ts'], [], byNode),
-      of(
-        'site',
-        ['test/site/*.test.ts'],
-        ['test/setup/corpus.ts', 'test/setup/chromium.ts'],
-        [],
-        byNode,
-      ),
+      of('quick', ['test/*.test.ts'], [], slow),
+      of('slow', slow),
+      of('corpus', ['test/corpus/*.test.ts'], ['test/setup/corpus.ts']),
+      of('site', ['test/site/*.test.ts'], ['test/setup/corpus.ts', 'test/setup/chromium.ts']),
     ],
   },
 });

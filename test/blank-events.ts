@@ -8,6 +8,7 @@ import { assemblePack, type Pack } from '../src/pack/pack.ts';
 import { createTargetCompiler } from '../src/pipeline/run/target-compiler.ts';
 import type { Collection } from '../src/sigma/collection/collection.ts';
 import type { Pattern } from '../src/sigma/value/pattern.ts';
+import { perName } from '../src/source/cache.ts';
 import { createBag } from '../src/source/diagnostic.ts';
 import { compileSpl } from './judges/spl/spl.ts';
 import { readElasticsearch, readLucene } from './lucene-reader.ts';
@@ -65,18 +66,10 @@ class Tally implements BlankHits {
   }
 }
 
-const once = (finds: (text: string) => boolean): ((text: string) => boolean) => {
-  const known = new Map<string, boolean>();
-  return (text) => {
-    const found = known.get(text) ?? finds(text);
-    known.set(text, found);
-    return found;
-  };
-};
 /** Several bundles and targets give the same query. */
-const inGraylog = once((query) => readLucene(query).matches(luceneEvent));
-const inElasticsearch = once((query) => readElasticsearch(query).matches(luceneEvent));
-const inSplunk = once(
+const inGraylog = perName((query) => readLucene(query).matches(luceneEvent));
+const inElasticsearch = perName((query) => readElasticsearch(query).matches(luceneEvent));
+const inSplunk = perName(
   (search) => compileSpl(search, { nulls: 'unknown' }).run(splunkEvents).length > 0,
 );
 

@@ -1,5 +1,6 @@
 import { judgeSteps, judges } from '../judges/steps.ts';
 import type { Step } from './steps.ts';
+import { vitest } from './vitest.ts';
 
 type Setup =
   | 'appinspect'
@@ -122,27 +123,13 @@ const suites: readonly Step[] = [
   },
   {
     name: 'package by npm',
-    command: [
-      process.execPath,
-      'node_modules/vitest/vitest.mjs',
-      'run',
-      '--project',
-      'slow',
-      'test/package.test.ts',
-    ],
+    command: vitest(['slow'], 'test/package.test.ts'),
     env: { SIGPACK_NETWORK: '1' },
     after: built,
   },
   {
     name: 'shells',
-    command: [
-      process.execPath,
-      'node_modules/vitest/vitest.mjs',
-      'run',
-      '--project',
-      'quick',
-      'test/completion.test.ts',
-    ],
+    command: vitest(['quick'], 'test/completion.test.ts'),
     env: { SIGPACK_SHELLS: 'zsh,fish' },
     needs: [setupName('shells')],
     after: built,

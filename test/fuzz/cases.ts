@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { targets } from '../../src/backend/registry.ts';
+import { once } from '../../src/source/cache.ts';
 import { anyEvents } from '../project-folder.ts';
 import { hostileConfig } from './configs.ts';
 import { hostilePipeline } from './pipelines.ts';
@@ -146,21 +147,19 @@ const soundFiles: readonly (readonly [string, string])[] = [
   ),
 ];
 
-/** The artifacts of a sound pack, by their paths. */
-async function builtSound(): Promise<ReadonlyMap<string, Buffer>> {
+/** The artifacts of a sound pack, by their paths; built once. */
+const soundArtifacts = once(async (): Promise<ReadonlyMap<string, Buffer>> => {
   const artifacts = new Map<string, Buffer>();
   await inProject(new Map(soundFiles), async (project) => {
     await project.run('build', '-o', 'made/packs');
     for (const path of project.files('made/packs')) artifacts.set(path, project.read(path));
   });
   return artifacts;
-}
-let sound: ReturnType<typeof builtSound> | undefined;
+});
 
 /** The artifacts of a sound pack, damaged, in everything that reads them. */
 async function checkDamaged(damages: readonly Damage[]): Promise<void> {
-  sound ??= builtSound();
-  const artifacts = await sound;
+  const artifacts = await soundArtifacts();
   await inProject(new Map(soundFiles), async (project) => {
     for (const [path, bytes] of artifacts) project.write(path, bytes);
     const files = project.files('made/packs');

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSlow } from '../ci/slow-tests.ts';
 import type { Step } from '../ci/steps.ts';
+import { vitest } from '../ci/vitest.ts';
 import { root } from './places.ts';
 
 /** Seconds of CPU of the dearest files; the others take a few. */
@@ -49,17 +50,7 @@ const others = 3;
 export const everyFault = (): readonly Step[] =>
   halves(thoroughTests()).map((files, index) => ({
     name: `every fault, ${index + 1}/2`,
-    command: [
-      process.execPath,
-      'node_modules/vitest/vitest.mjs',
-      'run',
-      '--project',
-      'quick',
-      '--project',
-      'slow',
-      '--maxWorkers=1',
-      ...files.map((name) => `test/${name}`),
-    ],
+    command: vitest(['quick', 'slow'], '--maxWorkers=1', ...files.map((name) => `test/${name}`)),
     env: { SIGPACK_FAULTS: 'all' },
     limit: 2400,
   }));

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { perName } from '../../src/source/cache.ts';
 import { cache } from './places.ts';
 
 /**
@@ -86,16 +87,10 @@ export const fileDigests = (paths: readonly string[]): readonly string[] =>
   paths.map((path) => createHash('sha256').update(readFileSync(path)).digest('hex'));
 
 /** A digest of a Python environment: of the Python itself and of all files that are installed. */
-export function pythonDigest(environment: string): string {
-  const known = pythons.get(environment);
-  if (known !== undefined) return known;
+export const pythonDigest = perName((environment: string): string => {
   const { stdout } = spawnSync(join(environment, 'bin', 'python3'), ['-VV'], { encoding: 'utf8' });
-  const digest = digestOf([stdout, ...installedFiles(environment)]);
-  pythons.set(environment, digest);
-  return digest;
-}
-
-const pythons = new Map<string, string>();
+  return digestOf([stdout, ...installedFiles(environment)]);
+});
 
 /** Names in the environment and digests; what Python compiles by itself is left out. */
 function installedFiles(folder: string, name = ''): readonly string[] {

@@ -44,6 +44,12 @@ debian() {
   "${install[@]}" >/dev/null 2>&1 || { apt-get update -q >/dev/null && "${install[@]}" >/dev/null; } || fail "${*:2} cannot be installed"
 }
 
+# minimised JUDGE CLASSPATH DIR: puts the class of the Lucene judge that makes automatons small into the classes that come before Lucene's
+minimal=$root/test/judges/lucene/MinimizationOperations.java
+minimised() {
+  javac --release 17 -Xlint:all -Werror -cp "$2" -d "$3" "$minimal" || fail "what makes automatons small does not compile for $1"
+}
+
 # AppInspect looks at files with libmagic, which no Python package brings along
 setup_appinspect() {
   ldconfig -p | grep -q 'libmagic\.so\.1' || debian AppInspect libmagic1
@@ -53,7 +59,6 @@ setup_appinspect() {
 
 setup_graylog() {
   local dir=$cache/judges/graylog source=$shared/judges/graylog key version
-  local minimal=$root/test/judges/lucene/MinimizationOperations.java
   [ -x "$source/setup.sh" ] || fail "missing: $source; set SIGPACK_SHARED to the folder that has it"
   need 'the Graylog judge' mvn java javac python3 curl bc
   key=$(digest "$source" "$minimal" "${graylog_versions[@]}" "$(java -version 2>&1)")
@@ -66,15 +71,14 @@ setup_graylog() {
     for version in "${graylog_versions[@]}"; do
       [ -f "$dir/java/out-$version/judge/JudgeStoragePlugin.class" ] || fail "the Graylog judge does not compile for $version"
       # before Lucene's own, which takes most of the time in which the server validates queries
-      javac --release 17 -Xlint:all -Werror -cp "$dir/m2/org/graylog2/graylog2-server/$version/graylog2-server-$version-shaded.jar" \
-        -d "$dir/java/out-$version" "$minimal" || fail "what makes automatons small does not compile for $version"
+      minimised "Graylog $version" "$dir/m2/org/graylog2/graylog2-server/$version/graylog2-server-$version-shaded.jar" "$dir/java/out-$version"
     done
     made "$dir" "$key"
   fi
 }
 
 setup_opensearch() {
-  local dir=$cache/judges/opensearch source=$shared/judges/opensearch minimal=$root/test/judges/lucene/MinimizationOperations.java key
+  local dir=$cache/judges/opensearch source=$shared/judges/opensearch key
   [ -f "$source/setup.sh" ] || fail "missing: $source; set SIGPACK_SHARED to the folder that has it"
   need 'the OpenSearch judge' mvn java javac curl
   key=$(digest "$source" "$minimal" "$(java -version 2>&1)")
@@ -84,7 +88,7 @@ setup_opensearch() {
   bash "$source/setup.sh" "$dir" >/dev/null || fail 'the OpenSearch judge cannot be set up'
   [ -f "$dir/app/target/classes/OsNode.class" ] || fail 'the OpenSearch judge does not compile'
   # before Lucene's own, which takes half of the time of searches with regular expressions
-  javac --release 17 -Xlint:all -Werror -cp "$dir/app/lib/*" -d "$dir/app/target/classes" "$minimal" || fail 'what makes automatons small does not compile for OpenSearch'
+  minimised OpenSearch "$dir/app/lib/*" "$dir/app/target/classes"
   made "$dir" "$key"
 }
 

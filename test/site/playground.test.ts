@@ -125,12 +125,6 @@ async function converted(path: string, config: string): Promise<Readonly<Record<
   return Object.fromEntries(names.map((name) => [name, texts[texts.indexOf(name) + 1] ?? '']));
 }
 
-const mapped = <Value>(
-  texts: Readonly<Record<string, string>>,
-  of: (text: string, target: string) => Value,
-): Readonly<Record<string, Value>> =>
-  Object.fromEntries(Object.entries(texts).map(([target, text]) => [target, of(text, target)]));
-
 const ruleFiles = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.yml$/.test(name) && !/\.test\.yml$|(?:^|\/)sigpack\.yml$/.test(name))
@@ -157,8 +151,8 @@ pipelines: { splunk: [splunk], graylog: [graylog], es-qs: [elastic], xpack-watch
     // a command for each file would read the pipelines each time
     const lone = paths.filter((_, index) => !/^---/m.test(texts[index] ?? ''));
     const out = join(project, 'out');
-    const names = lone.map((path) => relative(folder, path));
-    await sigpack(['convert', ...names, '-t', targetNames, '-c', config, '-o', `${out}/`], {
+    const files = lone.map((path) => relative(folder, path));
+    await sigpack(['convert', ...files, '-t', targetNames, '-c', config, '-o', `${out}/`], {
       cwd: folder,
     });
     const refused = join(project, 'refused.yml');
@@ -175,7 +169,9 @@ pipelines: { splunk: [splunk], graylog: [graylog], es-qs: [elastic], xpack-watch
         results[index]?.map(({ target, text }) => [target, text]) ?? [],
       );
       const wanted = lone.includes(path)
-        ? mapped(nothing, (none, target) => textsIn(out, target, folder, path) || none)
+        ? Object.fromEntries(
+            names.map((name) => [name, textsIn(out, name, folder, path) || nothing[name]]),
+          )
         : await converted(path, config);
       expect([path, own]).toEqual([path, wanted]);
       queries += Object.values(own).filter((text) => text !== '').length;
