@@ -96,13 +96,24 @@ async function withBrowser(folder, work) {
   const child = spawn(
     executablePath,
     [...flags, '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+    // a group of its own: Debian's command is a script, which would end without the browser
+    { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
   );
   const ended = once(child, 'exit');
+  const end = () => {
+    try {
+      process.kill(-child.pid);
+    } catch (error) {
+      // it has ended by itself
+      if (error.code !== 'ESRCH') throw error;
+    }
+  };
+  process.once('exit', end);
   try {
     return await work(await connected(child.stderr));
   } finally {
-    child.kill();
+    process.off('exit', end);
+    end();
     await ended;
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   }
