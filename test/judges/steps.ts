@@ -41,7 +41,7 @@ export function judgeSteps(wanted: readonly Judge[]): readonly Step[] {
   if (has('graylog') || has('appinspect')) steps.push({ name: 'packs', command: node('packs.ts') });
   const graylog = graylogSteps(has);
   steps.push(...graylog, ...openSearchSteps(has, graylog[0]?.name));
-  if (has('appinspect')) steps.push(...appInspectSteps);
+  if (has('appinspect')) steps.push(appInspectStep);
   if (has('history')) steps.push({ name: 'history', command: node('history.ts') });
   if (has('sigma-cli'))
     steps.push(
@@ -74,27 +74,16 @@ export function judgeSteps(wanted: readonly Judge[]): readonly Step[] {
  * AppInspect's checks for the cloud are among all its checks: the small app shows that they say the
  * same when they run alone.
  */
-const appInspectSteps: readonly Step[] = [
-  'corpus',
-  'processed',
-  'data-models',
-  'some-data-models',
-  'grouped',
-  'starter',
-].map((name): Step => {
-  const args = name === 'starter' ? ['--cloud'] : [];
-  return {
-    name: `appinspect ${name}`,
-    command: [
-      'bash',
-      '-c',
-      'exec bash test/judges/appinspect.sh "$@" "$0"/*.spl',
-      join('dist', 'judges', name),
-      ...args,
-    ],
-    needs: ['packs'],
-  };
-});
+const appInspectStep: Step = {
+  name: 'appinspect',
+  command: [
+    'bash',
+    '-c',
+    'exec bash test/judges/appinspect.sh "$0"/{corpus,processed,data-models,some-data-models,grouped}/*.spl --cloud "$0"/starter/*.spl',
+    join('dist', 'judges'),
+  ],
+  needs: ['packs'],
+};
 
 /** A script of a judge, or one line that names what installs it. */
 const installed = (
