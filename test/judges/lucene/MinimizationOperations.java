@@ -14,18 +14,58 @@ public final class MinimizationOperations {
 
   public static Automaton minimize(Automaton given, int determinizeWorkLimit) {
     if (given.getNumStates() == 0 || (!given.isAccept(0) && given.getNumTransitions(0) == 0)) return new Automaton();
-    Automaton automaton = Operations.removeDeadStates(Operations.determinize(given, determinizeWorkLimit));
-    int states = automaton.getNumStates();
+    Automaton automaton = Operations.determinize(given, determinizeWorkLimit);
+    Transition[][] all = automaton.getSortedTransitions();
+    int[] distances = distances(automaton, all);
+    int[] live = live(all, distances);
+    int states = live.length;
     if (states == 0) return new Automaton();
-    Transition[][] transitions = automaton.getSortedTransitions();
-    int[] blocks = distances(automaton, transitions);
+    Transition[][] transitions = new Transition[states][];
+    boolean[] accepts = new boolean[states];
+    int[] blocks = new int[states];
+    int[] numbers = new int[all.length];
+    Arrays.fill(numbers, -1);
+    for (int number = 0; number < states; number++) numbers[live[number]] = number;
+    for (int number = 0; number < states; number++) {
+      accepts[number] = automaton.isAccept(live[number]);
+      blocks[number] = distances[live[number]];
+      transitions[number] = renumbered(all[live[number]], numbers);
+    }
     for (int count = 0; ; ) {
       int[] finer = new int[states];
       int found = refine(blocks, transitions, finer);
       blocks = finer;
-      if (found == count) return quotient(automaton, transitions, blocks, found);
+      if (found == count) return quotient(accepts, transitions, blocks, found);
       count = found;
     }
+  }
+
+  /** The states on a way from the first one to one that accepts, in their order: Operations.removeDeadStates builds two automatons for them. */
+  private static int[] live(Transition[][] transitions, int[] distances) {
+    int[] found = new int[transitions.length];
+    if (distances[0] < 0) return new int[0];
+    boolean[] known = new boolean[transitions.length];
+    known[0] = true;
+    int end = 1;
+    for (int at = 0; at < end; at++)
+      for (Transition one : transitions[found[at]]) {
+        if (known[one.dest] || distances[one.dest] < 0) continue;
+        known[one.dest] = true;
+        found[end++] = one.dest;
+      }
+    Arrays.sort(found, 0, end);
+    return Arrays.copyOf(found, end);
+  }
+
+  /** The transitions to states that have a number. */
+  private static Transition[] renumbered(Transition[] transitions, int[] numbers) {
+    Transition[] kept = new Transition[transitions.length];
+    int end = 0;
+    for (Transition one : transitions) {
+      one.dest = numbers[one.dest];
+      if (one.dest >= 0) kept[end++] = one;
+    }
+    return Arrays.copyOf(kept, end);
   }
 
   /** The length of the shortest text that each state accepts: of states that accept the same it is the same. */
@@ -87,14 +127,14 @@ public final class MinimizationOperations {
   }
 
   /** A state for each block; that of the first state is the first. */
-  private static Automaton quotient(Automaton automaton, Transition[][] transitions, int[] blocks, int count) {
+  private static Automaton quotient(boolean[] accepts, Transition[][] transitions, int[] blocks, int count) {
     // blocks are numbered in the order of their first states
     Automaton smallest = new Automaton();
     int[] first = new int[count];
     for (int state = blocks.length - 1; state >= 0; state--) first[blocks[state]] = state;
     for (int block = 0; block < count; block++) {
       smallest.createState();
-      smallest.setAccept(block, automaton.isAccept(first[block]));
+      smallest.setAccept(block, accepts[first[block]]);
     }
     for (int block = 0; block < count; block++)
       for (Transition one : transitions[first[block]]) smallest.addTransition(block, blocks[one.dest], one.min, one.max);
