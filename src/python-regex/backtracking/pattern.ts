@@ -111,7 +111,10 @@ function fitsOf({ fits }: Reader, text: string, ignoreCase: boolean): (char: str
   if (known) return known;
   // it sees one character at a time, so it has nothing to go back to
   const regex = regexOf(`^${text}$`, ignoreCase ? 'vi' : 'v');
-  const test = (char: string): boolean => regex.test(char);
+  const test =
+    /^\w$/.test(text) && !ignoreCase
+      ? (char: string): boolean => char === text
+      : (char: string): boolean => regex.test(char);
   fits.set(key, test);
   return test;
 }
