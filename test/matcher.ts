@@ -73,18 +73,23 @@ function valueMatches(test: Test, value: unknown, event: TestEvent): boolean {
 const compiled = new WeakMap<object, RegExp>();
 
 function once(key: object, make: () => RegExp): RegExp {
-  const known = compiled.get(key) ?? make();
-  compiled.set(key, known);
-  return known;
+  const known = compiled.get(key);
+  if (known) return known;
+  const made = make();
+  compiled.set(key, made);
+  return made;
 }
 
 /** Two units, for one beyond the first 65,536. */
 const anyCharacter = '(?:[\\ud800-\\udbff][\\udc00-\\udfff]|.)';
 
 function patternRegExp(pattern: Pattern, cased: boolean): RegExp {
-  const source = pattern
-    // a second `.*` would try each text in quadratic time
-    .filter((part, index) => part !== ANY || pattern[index - 1] !== ANY)
+  // a second `.*` would try each text in quadratic time
+  const parts = pattern.filter((part, index) => part !== ANY || pattern[index - 1] !== ANY);
+  const isOpen = { start: parts[0] === ANY, end: parts.at(-1) === ANY };
+  const source = parts
+    // where any text may stand at an end, nothing needs to be read there
+    .slice(isOpen.start ? 1 : 0, isOpen.end ? -1 : undefined)
     .map((part) =>
       part === ANY
         ? '.*'
@@ -95,7 +100,10 @@ function patternRegExp(pattern: Pattern, cased: boolean): RegExp {
             : '',
     )
     .join('');
-  return new RegExp(`^${source}$`, `s${cased ? '' : 'i'}`);
+  return new RegExp(
+    `${isOpen.start ? '' : '^'}${source}${isOpen.end ? '' : '$'}`,
+    `s${cased ? '' : 'i'}`,
+  );
 }
 
 function sourceRegExp(test: Test & { kind: 'regex' }): RegExp {

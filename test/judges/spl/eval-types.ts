@@ -119,30 +119,32 @@ const TAKES_BOOLEAN = new Set([
 export function checkCall(name: string, args: readonly EvalNode[]): StaticType {
   const found = SIGNATURES.get(name);
   if (!found) throw new SplError(`The '${name}' function is unsupported or undefined`);
-  const invalid = new SplError(`The arguments to the '${name}' function are invalid`);
-  if (args.length < found.least || args.length > found.most) throw invalid;
-  if (!TAKES_NULL.has(name) && args.some((arg) => arg.type === 'null')) throw invalid;
-  if (!TAKES_BOOLEAN.has(name) && args.some((arg) => arg.type === 'bool')) throw invalid;
+  // made where it is thrown: its stack takes longer to write than the call takes to check
+  const invalid = (): SplError =>
+    new SplError(`The arguments to the '${name}' function are invalid`);
+  if (args.length < found.least || args.length > found.most) throw invalid();
+  if (!TAKES_NULL.has(name) && args.some((arg) => arg.type === 'null')) throw invalid();
+  if (!TAKES_BOOLEAN.has(name) && args.some((arg) => arg.type === 'bool')) throw invalid();
   if (name === 'if') return conditional(invalid, args.slice(0, 1), args.slice(1));
   if (name === 'case') {
-    if (args.length % 2 !== 0) throw invalid;
+    if (args.length % 2 !== 0) throw invalid();
     return conditional(
       invalid,
       args.filter((_, at) => at % 2 === 0),
       args.filter((_, at) => at % 2 === 1),
     );
   }
-  if (name === 'mvfilter' && args[0]?.type !== 'bool') throw invalid;
-  if (name === 'mvmap' && args[0]?.kind !== 'field') throw invalid;
+  if (name === 'mvfilter' && args[0]?.type !== 'bool') throw invalid();
+  if (name === 'mvmap' && args[0]?.kind !== 'field') throw invalid();
   return found.type;
 }
 
 function conditional(
-  invalid: SplError,
+  invalid: () => SplError,
   conditions: readonly EvalNode[],
   values: readonly EvalNode[],
 ): StaticType {
-  if (conditions.some((condition) => condition.type !== 'bool')) throw invalid;
+  if (conditions.some((condition) => condition.type !== 'bool')) throw invalid();
   const types = new Set(values.map((value) => value.type));
   types.delete('null');
   const [only] = types;
