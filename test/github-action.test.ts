@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { load } from 'js-yaml';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ciPlace } from './ci-place.ts';
 import { initFlags } from './project-folder.ts';
 import { mainFile, sigpack } from './sigpack.ts';
+import { type WarmShell, warmShell } from './warm-shell.ts';
 
 interface Step {
   readonly id?: string;
@@ -33,6 +34,12 @@ const { at, inTools, rulePath, make, remove, git, tool, run, noted, changeRule }
 });
 const project = (): string => at('detections');
 
+let warm: WarmShell;
+beforeAll(async () => {
+  warm = await warmShell();
+});
+afterAll(() => warm.end());
+
 /** Gives each test of a group a new project, which is not built. */
 function withProject(): void {
   beforeEach(async () => {
@@ -40,6 +47,8 @@ function withProject(): void {
     // takes the place of the servers: npm's registry, and GitHub, which knows no comment yet
     tool('npm', 'echo "npm $*" >> "$CALLS"');
     tool('gh', 'echo "gh $*" >> "$CALLS"');
+    const other = `[ "$1" = '${mainFile}' ] || exec '${process.execPath}' "$@"`;
+    warm.write(inTools('node'), `${other}\nshift`);
     expect(
       (await sigpack(['init', 'detections', ...initFlags, '--no-build'], { cwd: at() })).code,
     ).toBe(0);

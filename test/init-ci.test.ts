@@ -12,7 +12,8 @@ import { load } from 'js-yaml';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ciPlace } from './ci-place.ts';
 import { initFlags, writeFiles } from './project-folder.ts';
-import { mainFile, sigpack } from './sigpack.ts';
+import { sigpack } from './sigpack.ts';
+import { type WarmShell, warmShell } from './warm-shell.ts';
 
 interface Step {
   readonly run?: string;
@@ -42,6 +43,7 @@ type Pipeline = Readonly<Record<string, PipelineJob>>;
 
 const { at, inTools, make, remove, git, tool, run, noted, changeRule } = ciPlace();
 
+let warm: WarmShell;
 beforeAll(async () => {
   make();
   // npm would ask the registry; package.test.ts installs with it.
@@ -49,7 +51,8 @@ beforeAll(async () => {
     'npm',
     `[ "$*" = 'ci --ignore-scripts' ] || exit 9; mkdir -p node_modules/.bin; cp '${inTools('sigpack.sh')}' node_modules/.bin/sigpack`,
   );
-  tool('sigpack.sh', `exec '${process.execPath}' '${mainFile}' "$@"`);
+  warm = await warmShell();
+  warm.write(inTools('sigpack.sh'));
   // the answer to a request for comments or pull requests is what the test has written
   tool('gh', 'echo "gh $*" >> "$CALLS"; case "$*" in *--jq*) cat "$ANSWER" ;; esac');
   tool(
@@ -93,7 +96,10 @@ afterEach(() => {
   for (const name of ['calls', 'summary', 'answer', 'answer.user'])
     rmSync(inTools(name), { force: true });
 });
-afterAll(remove);
+afterAll(async () => {
+  await warm.end();
+  remove();
+});
 
 const answer = (text: string, user = ''): { readonly ANSWER: string } => {
   writeFileSync(inTools('answer'), text);

@@ -6,6 +6,7 @@ import { inShell } from './doc-blocks.ts';
 import { createFakeGraylog } from './fake/graylog.ts';
 import { type FakeServer, startServer } from './fake/server.ts';
 import { mainFile } from './sigpack.ts';
+import { type WarmShell, warmShell } from './warm-shell.ts';
 
 const root = join(import.meta.dirname, '..');
 const mark = '--- the next block ---';
@@ -23,27 +24,32 @@ const settled = (text: string): string =>
 
 const token = 'graylog-token-0123456789';
 let graylog: FakeServer;
+let warm: WarmShell;
 beforeAll(async () => {
+  warm = await warmShell();
   const { handle } = createFakeGraylog(`Basic ${Buffer.from(`${token}:token`).toString('base64')}`);
   graylog = await startServer(handle);
 });
-afterAll(() => graylog.close());
+afterAll(async () => {
+  await warm.end();
+  await graylog.close();
+});
 
 /** Runs a page from top to bottom, in one shell. */
 async function outputsOf(page: string): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'sigpack-tutorial-'));
+  warm.write(join(folder, 'command'));
   const commands = [...page.matchAll(steps)].map(([, code = '']) => code);
   const script = [
     'set -e',
-    'sigpack() { "$NODE" "$MAIN" "$@" 2>> "$ERRORS"; }',
+    'sigpack() { "$COMMAND" "$@" 2>> "$ERRORS"; }',
     ...commands.map((code) => `${code}echo '${mark}'`),
   ]
     .join('\n')
     .replaceAll('http://127.0.0.1:9000', graylog.url);
   try {
     const { code, stdout, stderr } = await inShell(script, folder, {
-      NODE: process.execPath,
-      MAIN: mainFile,
+      COMMAND: join(folder, 'command'),
       CHECKOUT: root,
       ERRORS: join(folder, 'errors'),
       GRAYLOG_TOKEN: token,

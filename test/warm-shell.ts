@@ -1,0 +1,45 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { environment } from './sigpack.ts';
+
+/**
+ * The command for scripts of a shell, run by a process that has it loaded: of what such a script
+ * takes, most goes into the start of the command, again for each line.
+ */
+export interface WarmShell {
+  /**
+   * Writes a program that prints what the command prints, and has its exit code. Lines of bash may
+   * come `first`.
+   */
+  readonly write: (path: string, first?: string) => void;
+  readonly end: () => Promise<void>;
+}
+
+export async function warmShell(): Promise<WarmShell> {
+  const child = fork(join(import.meta.dirname, 'warm-shell-process.ts'), { env: environment() });
+  const [port] = await once(child, 'message');
+  return {
+    write(path, first = '') {
+      writeFileSync(path, program(Number(port), first));
+      chmodSync(path, 0o755);
+    },
+    async end() {
+      const ended = once(child, 'exit');
+      child.disconnect();
+      await ended;
+    },
+  };
+}
+
+const program = (port: number, first: string): string => `#!/usr/bin/env bash
+${first}
+exec 3<> /dev/tcp/127.0.0.1/${port}
+{ printf '%s\\0' "$PWD" "$#" "$@"; env -0; printf 'end\\0'; } >&3
+IFS= read -r code <&3
+IFS= read -r output <&3
+cat "$output.out"
+cat "$output.err" >&2
+exit "$code"
+`;
