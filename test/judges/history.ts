@@ -7,11 +7,14 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createBag } from '../../src/source/diagnostic.ts';
+import { keepTemporaryFilesInMemory } from '../memory-folder.ts';
 import { findRuleFiles } from '../rule-files.ts';
 import { createChecks } from './checks.ts';
 import { corpusFolders } from './corpus.ts';
 import { HistoryPack } from './history-pack.ts';
 
+// a pack and what of it git checks out are some 120 MB
+keepTemporaryFilesInMemory(500_000_000);
 const checks = createChecks();
 const textOf = (path: string): string => readFileSync(path, 'utf8');
 
