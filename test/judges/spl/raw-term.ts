@@ -51,7 +51,13 @@ function wordsOf(row: Row): readonly ReadonlySet<string>[] {
 function termPattern(value: SearchValue): RegExp {
   const borders = value.form === 'term' ? MAJOR : BREAKER;
   const inner = value.form === 'word' || value.form === 'term' ? `[^${MAJOR}]*` : '[\\s\\S]*?';
-  const body = value.text.split('*').map(escapeForRegex).join(inner);
+  // at an end, where any text may stand, nothing is read: a search would read to the end of the
+  // text from each place of it
+  const body = value.text
+    .replace(/^\*+|\*+$/g, '')
+    .split('*')
+    .map(escapeForRegex)
+    .join(inner);
   const first = value.text.charAt(0);
   const last = value.text.charAt(value.text.length - 1);
   const isBreaker = new RegExp(`[${BREAKER}]`);
