@@ -4,6 +4,7 @@ import { ANY, ONE, parsePattern } from '../src/sigma/value/pattern.ts';
 import { anyCharacter } from './any-character.ts';
 import { detectionOf } from './compile.ts';
 import { runs } from './thoroughness.ts';
+import { yamlText } from './yaml-text.ts';
 
 /** Characters with a meaning to some reader along the way, and some of every other kind. */
 const signs = [
@@ -62,13 +63,6 @@ export const wellFormed = (text: string): string => text.replace(/\p{Cs}/gu, '\u
 /** An event without the fields that JavaScript gives every object. */
 export const bare = (fields: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
   Object.assign(Object.create(null), fields);
-
-/** A text as a YAML scalar that survives every control character. */
-export const yamlText = (text: string): string =>
-  JSON.stringify(text).replace(
-    /[\u007f-\uffff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 
 export const keywordRule = (text: string): CompiledDetection =>
   detectionOf(`sel: [${yamlText(text)}]\ncondition: sel`);

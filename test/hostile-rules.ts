@@ -1,4 +1,4 @@
-import { yamlText } from './escape-values.ts';
+import { yamlText } from './yaml-text.ts';
 
 /** Texts that mean something to a reader of one of the packs. */
 export const payloads: readonly string[] = [

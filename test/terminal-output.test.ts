@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { forStream, type GuardedStream, guardTerminal } from '../src/cli/terminal/guarded.ts';
-import { yamlText } from './escape-values.ts';
 import { sigpack } from './sigpack.ts';
+import { yamlText } from './yaml-text.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sigpack-terminal-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { anyText, yamlText } from '../escape-values.ts';
+import { anyText } from '../escape-values.ts';
 import { payloads } from '../hostile-rules.ts';
+import { yamlText } from '../yaml-text.ts';
 
 const plain = [
   'a',
