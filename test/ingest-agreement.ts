@@ -138,13 +138,18 @@ export interface Compared {
   readonly hits: number;
 }
 
-/** Compares the tags of all events with what the plain matcher says of every rule. */
+/**
+ * Compares the tags of all events with what the plain matcher says of every rule.
+ *
+ * @param plan - Of the rules, for who has it.
+ */
 export function compared(
   rules: readonly IngestedRule[],
   events: readonly TestEvent[],
   nameOf: (rule: IngestedRule) => string,
+  plan = planOf(rules),
 ): Compared {
-  const interpreter = interpreted(planOf(rules));
+  const interpreter = interpreted(plan);
   let hits = 0;
   const wrong = events.flatMap((event) => {
     const { message, stored } = asMessage(event);

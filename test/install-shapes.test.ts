@@ -73,8 +73,8 @@ function* changed(value: unknown): Generator<unknown> {
 const texts = createServerTexts();
 texts.keep(secret);
 
-/** What is installed in a lab, by requests that need no network. */
-function targetOf(kind: string, lab: Lab, handle: Handle): InstallTarget<never> {
+/** What is installed of a pack, by requests that need no network. */
+function targetOf(kind: string, packId: string, handle: Handle): InstallTarget<never> {
   if (!server) throw new Error('no server was started');
   const connection = connectionTo(kind === 'graylog' ? `${server.url}/api` : server.url, {
     texts,
@@ -83,8 +83,7 @@ function targetOf(kind: string, lab: Lab, handle: Handle): InstallTarget<never> 
   const login = { secret };
   const target = {
     splunk: () => splunkTarget({ server: connection, login, appId: 'acme' }),
-    graylog: () =>
-      graylogTarget({ server: connection, login, packId: packIdIn(lab), randomId: () => '0' }),
+    graylog: () => graylogTarget({ server: connection, login, packId, randomId: () => '0' }),
     elasticsearch: () =>
       watcherTarget({ server: connection, login, packId: 'acme', version: '1.1.0' }),
   }[kind];
@@ -131,6 +130,7 @@ test.each<[string, () => Handle]>([
       return reply;
     };
     expect((await lab.rollback({ plan: true })).code).toBe(0);
+    const packId = packIdIn(lab);
     for (const [at, { asked, reply }] of answers.entries()) {
       const { body, status } = reply;
       const before = answers.slice(0, at).filter((one) => one.asked === asked).length;
@@ -146,7 +146,7 @@ test.each<[string, () => Handle]>([
           value === bodies[0]
             ? await lab.rollback({ plan: true })
             : await changedTarget(
-                targetOf(kind, lab, (request) => respond(request)),
+                targetOf(kind, packId, (request) => respond(request)),
                 texts,
                 { direction: 'rollback', plan: true, verbose: false },
               );
