@@ -30,12 +30,15 @@ export interface ChangedFile {
   readonly path: string;
 }
 
-/** Files that are changed or not in git yet; an empty list means a clean tree. */
-export function changedFiles(folder: string): readonly ChangedFile[] {
+/**
+ * Files that are changed or not in git yet; an empty list means a clean tree, and undefined that
+ * the folder is in none.
+ */
+export function changedFiles(folder: string): readonly ChangedFile[] | undefined {
+  const status = git(folder, ['status', '--porcelain', '-z', '--untracked-files=all']);
+  if (status === undefined) return undefined;
   const files: ChangedFile[] = [];
-  const entries = (
-    git(folder, ['status', '--porcelain', '-z', '--untracked-files=all']) ?? ''
-  ).split('\0');
+  const entries = status.split('\0');
   for (let index = 0; index < entries.length; index++) {
     const entry = entries[index] ?? '';
     if (entry === '') continue;
@@ -54,8 +57,12 @@ export const repositoryRoot = (folder: string): string | undefined =>
 export const textAtHead = (folder: string, name: string): string | undefined =>
   git(folder, ['show', `HEAD:./${name}`]);
 
-export const hasTag = (folder: string, tag: string): boolean =>
-  git(folder, ['rev-parse', '-q', '--verify', `refs/tags/${tag}`]) !== undefined;
+/** Those of the tags that are in git. */
+export function knownTags(folder: string, tags: readonly string[]): readonly string[] {
+  const refs = tags.map((tag) => `refs/tags/${tag}`);
+  const found = git(folder, ['for-each-ref', '--format=%(refname)', ...refs])?.split('\n') ?? [];
+  return tags.filter((_, at) => found.includes(refs[at] ?? ''));
+}
 
 /** The commit that a revision means, as 40 or 64 hexadecimal digits. */
 export const commitOf = (folder: string, revision: string): string | undefined =>
@@ -63,12 +70,19 @@ export const commitOf = (folder: string, revision: string): string | undefined =
     ? undefined
     : git(folder, ['rev-parse', '-q', '--verify', `${revision}^{commit}`])?.trim();
 
-/** When a commit was made, as `2026-11-25T06:00:00.000Z`. */
-export function commitDate(folder: string, commit: string): string | undefined {
-  const seconds = Number(git(folder, ['show', '-s', '--format=%ct', commit])?.trim());
-  return Number.isInteger(seconds) && seconds > 0
-    ? new Date(seconds * 1000).toISOString()
-    : undefined;
+export interface Commit {
+  readonly id: string;
+  /** When it was made, as `2026-11-25T06:00:00.000Z`. */
+  readonly date: string | undefined;
+}
+
+/** The current commit; undefined before the first. */
+export function currentCommit(folder: string): Commit | undefined {
+  const shown = git(folder, ['show', '-s', '--format=%H %ct', 'HEAD']) ?? '';
+  const [, id, time] = /^([0-9a-f]{40,64}) (\d+)$/m.exec(shown) ?? [];
+  if (id === undefined) return undefined;
+  const seconds = Number(time);
+  return { id, date: seconds > 0 ? new Date(seconds * 1000).toISOString() : undefined };
 }
 
 export const remoteUrl = (folder: string): string | undefined =>
@@ -88,17 +102,16 @@ export function checkOut(folder: string, commit: string): CheckedOut {
   const temporary = mkdtempSync(join(tmpdir(), 'sigpack-git-'));
   const remove = (): void => rmSync(temporary, { recursive: true, force: true });
   const index = { GIT_INDEX_FILE: join(temporary, '.sigpack-index') };
-  const prefix = git(folder, ['rev-parse', '--show-prefix'])?.trim();
-  const root = git(folder, ['rev-parse', '--show-toplevel'])?.trim();
-  if (
-    prefix === undefined ||
-    root === undefined ||
-    git(root, ['read-tree', commit], index) === undefined
-  ) {
+  const shown = git(folder, ['rev-parse', '--show-prefix', '--show-cdup']) ?? '';
+  // the way to the root has no line break
+  const [, prefix, up] = /^(.*)\n(.*)\n$/s.exec(shown) ?? [];
+  const atRoot = ['-C', up || '.'];
+  if (prefix === undefined || git(folder, [...atRoot, 'read-tree', commit], index) === undefined) {
     remove();
     throw new CommandError(`git cannot read ${commit}`);
   }
-  const done = git(root, ['checkout-index', '--all', '--force', `--prefix=${temporary}/`], index);
+  const files = ['checkout-index', '--all', '--force', `--prefix=${temporary}/`];
+  const done = git(folder, [...atRoot, ...files], index);
   rmSync(index.GIT_INDEX_FILE, { force: true });
   if (done === undefined) {
     remove();

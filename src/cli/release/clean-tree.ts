@@ -5,8 +5,7 @@ import { visible } from '../../source/visible.ts';
 import {
   type ChangedFile,
   changedFiles,
-  hasTag,
-  isRepository,
+  knownTags,
   repositoryRoot,
   textAtHead,
 } from '../process/git.ts';
@@ -19,8 +18,7 @@ const shownFiles = 5;
  * not, or is not in git.
  */
 export function dirtyTreeError(folder: string, lock: Lock | undefined): string | undefined {
-  if (!isRepository(folder)) return undefined;
-  const changed = changedFiles(folder);
+  const changed = changedFiles(folder) ?? [];
   if (changed.length === 0) return undefined;
   const root = repositoryRoot(folder) ?? folder;
   const keys = changed.filter(({ path }) => holdsPrivateKey(join(root, path)));
@@ -64,7 +62,7 @@ function changeError(
  */
 function isJustReleased(folder: string, { pack: { version } }: Lock): boolean {
   const committed = /^ {2}version: (.*)$/m.exec(textAtHead(folder, lockName) ?? '')?.[1];
-  return committed !== version && !hasTag(folder, `v${version}`);
+  return committed !== version && knownTags(folder, [`v${version}`]).length === 0;
 }
 
 /** In bytes: a PEM file of any key is smaller. */

@@ -19,7 +19,7 @@ import { sourceUri } from '../../release/supply-chain/source-uri.ts';
 import { CommandError } from '../error/command-error.ts';
 import type { LoadedConfig } from '../files/config-file.ts';
 import { readSecretKeyFile } from '../files/key-file.ts';
-import { commitDate, commitOf, isRepository, remoteUrl } from '../process/git.ts';
+import { currentCommit, isRepository, remoteUrl } from '../process/git.ts';
 import { toolVersion } from '../process/package-root.ts';
 
 /** The environment variable with the signing key, as PEM. */
@@ -55,14 +55,11 @@ export interface ReleaseSource {
  * overrides the date.
  */
 export function sourceOf(folder: string): ReleaseSource {
-  const commit = commitOf(folder, 'HEAD');
+  const commit = currentCommit(folder);
   const epoch = process.env.SOURCE_DATE_EPOCH;
   if (epoch !== undefined && !/^\d{1,12}$/.test(epoch))
     throw new CommandError('SOURCE_DATE_EPOCH is not a number of seconds');
-  const date =
-    epoch === undefined
-      ? commit && commitDate(folder, commit)
-      : new Date(Number(epoch) * 1000).toISOString();
+  const date = epoch === undefined ? commit?.date : new Date(Number(epoch) * 1000).toISOString();
   if (date === undefined) {
     const first = isRepository(folder) ? 'commit first' : 'run git init and commit first';
     throw new CommandError(
@@ -70,7 +67,7 @@ export function sourceOf(folder: string): ReleaseSource {
         'for a release without a commit',
     );
   }
-  return { date, commit, remote: sourceUri(remoteUrl(folder) ?? '') };
+  return { date, commit: commit?.id, remote: sourceUri(remoteUrl(folder) ?? '') };
 }
 
 export interface ReleaseFolderInput {

@@ -14,7 +14,7 @@ import { createBag } from '../../../source/diagnostic.ts';
 import { CommandError } from '../../error/command-error.ts';
 import { type ExitCode, exitCodes } from '../../error/exit-code.ts';
 import type { LoadedConfig } from '../../files/config-file.ts';
-import { hasTag, isRepository } from '../../process/git.ts';
+import { knownTags } from '../../process/git.ts';
 import { type ReleaseWrites, writeRelease } from '../../release/files.ts';
 import { type Signing, sourceOf } from '../../release/folder.ts';
 import { lockName } from '../../release/lock-file.ts';
@@ -134,11 +134,7 @@ function configFile(
 function refuseKnownVersion({ folder, config }: LoadedConfig, version: string): void {
   const { output, changelog } = config.release;
   const known = [
-    ...(isRepository(folder)
-      ? [`v${version}`, version]
-          .filter((tag) => hasTag(folder, tag))
-          .map((tag) => `the git tag ${tag}`)
-      : []),
+    ...knownTags(folder, [`v${version}`, version]).map((tag) => `the git tag ${tag}`),
     ...(existsSync(join(folder, output, version)) ? [`the folder ${output}/${version}`] : []),
     ...(existsSync(join(folder, changelog)) &&
     hasSection(readFileSync(join(folder, changelog), 'utf8'), version)
