@@ -28,8 +28,8 @@ export const missingFolders = () =>
   [...ruleFolders, eventFolder].filter((path) => !existsSync(path));
 
 /** A folder that is gone when the process ends, also by Ctrl-C. */
-export function temporaryFolder() {
-  const folder = mkdtempSync(join(tmpdir(), 'sigpack-bench-'));
+export function temporaryFolder(place = tmpdir()) {
+  const folder = mkdtempSync(join(place, 'sigpack-bench-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

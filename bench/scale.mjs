@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { folderInMemory } from '../test/memory-folder.ts';
 import { failed, figure } from './figures.mjs';
 import { measureBeside } from './measure.mjs';
 import { ruleFolders, sigpack, temporaryFolder } from './places.mjs';
@@ -69,7 +70,7 @@ const middleOf = (runs) =>
 
 /** Folders of a thousand rules each. */
 function writeRules(count) {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(folderInMemory(2_000_000_000));
   const texts = ruleFolders.flatMap((path) =>
     readdirSync(path, { recursive: true })
       .filter((name) => name.endsWith('.yml'))

@@ -1,21 +1,21 @@
 import { accessSync, constants, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 
 /** Linux's folder for files in memory. */
-const folder = '/dev/shm';
+const memory = '/dev/shm';
 
 /**
- * Lets this process and those that it starts make their temporary files in memory, where the
- * machine has room for so many bytes and no other folder is asked for: a new file on a disk may
- * take a millisecond of the CPU.
+ * The folder for temporary files: in memory, where the machine has room for so many bytes and no
+ * other folder is asked for. On a disk a new file may take a millisecond of the CPU, and one that
+ * is written durably waits for the disk.
  */
-export function keepTemporaryFilesInMemory(bytes: number): void {
-  if (process.env.TMPDIR === undefined && hasRoom(bytes)) process.env.TMPDIR = folder;
-}
+export const folderInMemory = (bytes: number): string =>
+  process.env.TMPDIR === undefined && hasRoom(bytes) ? memory : tmpdir();
 
 function hasRoom(bytes: number): boolean {
   try {
-    accessSync(folder, constants.W_OK);
-    const { bavail, bsize } = statfsSync(folder);
+    accessSync(memory, constants.W_OK);
+    const { bavail, bsize } = statfsSync(memory);
     return bavail * bsize >= bytes;
   } catch {
     return false;

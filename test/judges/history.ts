@@ -6,15 +6,19 @@
  * with an admin's local/ untouched. The update of the Graylog pack is graylog/history.ts.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createBag } from '../../src/source/diagnostic.ts';
-import { keepTemporaryFilesInMemory } from '../memory-folder.ts';
+import { folderInMemory } from '../memory-folder.ts';
 import { findRuleFiles } from '../rule-files.ts';
 import { createChecks } from './checks.ts';
 import { corpusFolders } from './corpus.ts';
 import { HistoryPack } from './history-pack.ts';
 
+// the commands share their bytecode with all others
+process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache');
 // a pack and what of it git checks out are some 120 MB
-keepTemporaryFilesInMemory(500_000_000);
+process.env.TMPDIR = folderInMemory(500_000_000);
 const checks = createChecks();
 const textOf = (path: string): string => readFileSync(path, 'utf8');
 

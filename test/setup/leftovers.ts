@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { folderInMemory } from '../memory-folder.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const notOurs = new Set(['.git', 'node_modules', 'dist']);
@@ -14,8 +14,9 @@ export function setup(): () => void {
   if (process.env.SIGPACK_TEST_CACHE !== undefined) return () => undefined;
   const names = ['TMPDIR', 'TEMP', 'TMP'];
   const before = names.map((name) => process.env[name]);
-  const temporary = mkdtempSync(join(tmpdir(), 'sigpack-tests-'));
-  const cache = mkdtempSync(join(tmpdir(), 'sigpack-tests-'));
+  const place = folderInMemory(1_000_000_000);
+  const temporary = mkdtempSync(join(place, 'sigpack-tests-'));
+  const cache = mkdtempSync(join(place, 'sigpack-tests-'));
   for (const name of names) process.env[name] = temporary;
   // the command keeps its bytecode for the next one; workers do not, which would write theirs for
   // seconds when they end
