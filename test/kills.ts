@@ -81,6 +81,7 @@ export async function killedAt(
     let before = '';
     for (const moment of numbers) {
       const copy = join(copies, String(moment));
+      if (existsSync(`${copy}.same`)) continue;
       const state = stateOf(copy);
       if (state === before) continue;
       before = state;
