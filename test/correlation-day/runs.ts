@@ -4,6 +4,7 @@ import { assemblePack } from '../../src/pack/pack.ts';
 import { savedSearchSettings } from '../../src/pack/splunk/savedsearch.ts';
 import { collect } from '../../src/sigma/collection/collection.ts';
 import { readDocuments } from '../../src/sigma/collection/document.ts';
+import { perName } from '../../src/source/cache.ts';
 import { createBag } from '../../src/source/diagnostic.ts';
 import { compileSpl } from '../judges/spl/spl.ts';
 import type { Event } from '../judges/spl/value.ts';
@@ -82,11 +83,14 @@ export function runTimes(cron: string, from: number, to: number): readonly numbe
   return times.filter((time) => time >= from && time <= to).sort((a, b) => a - b);
 }
 
-/** `-85m@m` and `@m`, from a run at a whole minute. */
-function relative(text: string, run: number): number {
+/** Many searches share a schedule, and each is asked about every stream. */
+const runTimesOfDay = perName((cron: string) => runTimes(cron, dayStart - 7200, dayEnd + 14_400));
+
+/** Seconds before a run at a whole minute, of `-85m@m` and `@m`. */
+function secondsBefore(text: string): number {
   const minutes = /^(?:-(\d+)m)?@m$/.exec(text);
   if (!minutes) throw new Error(`not a relative time of saved searches: ${text}`);
-  return run - Number(minutes[1] ?? 0) * 60;
+  return Number(minutes[1] ?? 0) * 60;
 }
 
 /** Alerts of a day: expected, and of them missed; and those that no window of that run fulfils. */
@@ -109,7 +113,7 @@ function alertsBySilenceAlone(correlation: Correlation): boolean {
 
 /**
  * What a run should find: the groups that alert in the time it decides on, each with the time of
- * its last alert where events alert.
+ * its last alert where events alert. `alerts`: those that end in that time.
  */
 function expectedOf(
   correlation: Correlation,
@@ -120,8 +124,7 @@ function expectedOf(
 ): ReadonlySet<string> {
   const found = new Map<string, number>();
   if (!alertsBySilenceAlone(correlation)) {
-    for (const { time, group, end } of alerts)
-      if (end >= from && end < to) found.set(group, Math.max(found.get(group) ?? 0, time));
+    for (const { time, group } of alerts) found.set(group, Math.max(found.get(group) ?? 0, time));
   }
   for (const { group, from: start, until } of silences) {
     const silent =
@@ -146,24 +149,27 @@ export function dayOf(
   windows: 'sliding' | 'fixed' = 'sliding',
 ): DayResult {
   const visible: readonly Event[] = events;
-  const alerts = (windows === 'fixed' ? fixedAlertsOf : alertsOf)(correlation, events);
+  const alerts = (windows === 'fixed' ? fixedAlertsOf : alertsOf)(correlation, events).toSorted(
+    (a, b) => a.end - b.end,
+  );
   const absent =
     isAbsence(correlation) || (correlation.groupBy.length === 0 && holdsOfNone(correlation));
   // long before the day nothing is there: silence begins with it
   const silences = absent ? silencesOf(correlation, events, dayStart - 10 * 86_400) : [];
-  const cron = settings.get('cron_schedule') ?? '';
-  const earliest = settings.get('dispatch.earliest_time') ?? '';
-  const latest = settings.get('dispatch.latest_time') ?? '';
-  const times = runTimes(cron, dayStart - 7200, dayEnd + 14_400);
+  const times = runTimesOfDay(settings.get('cron_schedule') ?? '');
+  const earliest = secondsBefore(settings.get('dispatch.earliest_time') ?? '');
+  const latest = secondsBefore(settings.get('dispatch.latest_time') ?? '');
   const missed: string[] = [];
   const extra: string[] = [];
   let expected = 0;
-  let [past, arrived] = [0, 0];
+  let [past, arrived, decided] = [0, 0, 0];
   let before: number | undefined;
   for (const time of times) {
-    const end = relative(latest, time);
+    const end = time - latest;
+    const undecided = decided;
+    while ((alerts[decided]?.end ?? end) < end) decided++;
     if (before !== undefined) {
-      const start = relative(earliest, time);
+      const start = time - earliest;
       // events arrive after their time: those that arrived before the start are out of range
       while ((events[past]?.arrives ?? start) < start) past++;
       while ((events[arrived]?.arrives ?? time + 1) <= time) arrived++;
@@ -174,11 +180,18 @@ export function dayOf(
             `${correlation.groupBy.map((field) => String(row[field])).join('|')} ${Math.round(Number(row._time) * 1000)}`,
         ),
       );
-      const wanted = expectedOf(correlation, alerts, silences, before, end);
-      const label = `${new Date(time * 1000).toISOString().slice(11, 16)} `;
+      const wanted = expectedOf(
+        correlation,
+        alerts.slice(undecided, decided),
+        silences,
+        before,
+        end,
+      );
+      const labelled = (one: string): string =>
+        `${new Date(time * 1000).toISOString().slice(11, 16)} ${one}`;
       expected += wanted.size;
-      missed.push(...[...wanted].filter((one) => !found.has(one)).map((one) => label + one));
-      extra.push(...[...found].filter((one) => !wanted.has(one)).map((one) => label + one));
+      missed.push(...[...wanted].filter((one) => !found.has(one)).map(labelled));
+      extra.push(...[...found].filter((one) => !wanted.has(one)).map(labelled));
     }
     before = end;
   }

@@ -23,6 +23,17 @@ const compiled = compiledOf(dayRules);
 const distinct = streams.filter((stream) => stream.distinct);
 const inLogPoint = logPointSearchesOf(half);
 
+/** The searches of a rule, by the rule. */
+const byRule = <T extends { readonly rule: DayRule }>(
+  list: readonly T[],
+): ((rule: DayRule) => readonly T[]) => {
+  const found = Map.groupBy(list, ({ rule }) => rule);
+  return (rule) => found.get(rule) ?? [];
+};
+const searchesOf = byRule(searches);
+const fixedOf = byRule(inFixedWindows);
+const logPointOf = byRule(inLogPoint);
+
 type Judged = DayResult & { readonly label: string };
 const bySearch: Judged[] = [];
 const byStats: Judged[] = [];
@@ -32,18 +43,15 @@ const byLogPoint: Judged[] = [];
 /** All targets of one rule before those of the next: the evaluator keeps what it found last. */
 for (const rule of dayRules) {
   const { correlation } = rule;
-  const own = <T extends { readonly rule: DayRule }>(list: readonly T[]): readonly T[] =>
-    list.filter((one) => one.rule === rule);
   const one = compiled.get(correlation.name);
   if (!one) throw new Error(`${correlation.name} does not compile`);
   for (const stream of streams) {
     const label = `${correlation.name} over ${stream.name}`;
-    for (const search of own(searches)) bySearch.push({ label, ...dayOf(search, stream) });
-    for (const search of own(inFixedWindows))
-      byStats.push({ label, ...dayOf(search, stream, 'fixed') });
+    for (const search of searchesOf(rule)) bySearch.push({ label, ...dayOf(search, stream) });
+    for (const search of fixedOf(rule)) byStats.push({ label, ...dayOf(search, stream, 'fixed') });
     if (distinct.includes(stream))
       byMatcher.push({ label, ...matchedDay(one, correlation, stream) });
-    for (const search of own(inLogPoint))
+    for (const search of logPointOf(rule))
       byLogPoint.push({ label, ...logPointDay(search, stream) });
   }
 }
