@@ -187,12 +187,15 @@ function fulfilled(
   window: readonly Member[],
   place: Place = betweenEnds,
 ): boolean {
+  if (type === 'event_count') return holds(window.length, condition);
+  if (type === 'temporal') {
+    const seen = rules.filter((_, index) => window.some(({ fulfils }) => fulfils[index])).length;
+    return holds(seen, condition.length > 0 ? condition : [['gte', rules.length]]);
+  }
   const texts = window.flatMap(({ values }) => values);
   const numbers = texts.map(([text]) => Number(text));
   const sum = numbers.reduce((total, number) => total + number, 0);
   switch (type) {
-    case 'event_count':
-      return holds(window.length, condition);
     case 'value_count':
       return holds(new Set(texts.map((parts) => JSON.stringify(parts))).size, condition);
     case 'value_sum':
@@ -205,10 +208,6 @@ function fulfilled(
         numbers.length > 0 &&
         holds(interpolated(numbers, place(numbers.length, percentile / 100)), condition)
       );
-    case 'temporal': {
-      const seen = rules.filter((_, index) => window.some(({ fulfils }) => fulfils[index])).length;
-      return holds(seen, condition.length > 0 ? condition : [['gte', rules.length]]);
-    }
     default:
       throw new Error(`no such type: ${type}`);
   }

@@ -117,7 +117,12 @@ function spread(value: Scalar | null | readonly Scalar[], row: Row): readonly Sa
 }
 
 export function timeOf(row: Row): number {
-  const value = fieldOf(row.event, '_time');
+  row.time ??= timeIn(row.event);
+  return row.time;
+}
+
+function timeIn(event: Event): number {
+  const value = fieldOf(event, '_time');
   return value === null || Array.isArray(value)
     ? Number.NEGATIVE_INFINITY
     : (numberOf(value as Scalar) ?? Number.NEGATIVE_INFINITY);
@@ -193,7 +198,12 @@ function listed(values: readonly Scalar[]): FieldValue {
 }
 
 function numbersOf(samples: readonly Sample[]): readonly number[] {
-  return samples.flatMap(({ value }) => numberOf(value) ?? []);
+  const numbers: number[] = [];
+  for (const { value } of samples) {
+    const number = numberOf(value);
+    if (number !== undefined) numbers.push(number);
+  }
+  return numbers;
 }
 
 function overNumbers(

@@ -21,9 +21,10 @@ import { bucketStart } from './span.ts';
 import { wholeNumber } from './stats.ts';
 import { SplError } from './text.ts';
 import {
-  compareTexts,
+  comparePlain,
   fieldOf,
   newRow,
+  numberOf,
   type Row,
   type RowCommand,
   textsOf,
@@ -249,20 +250,34 @@ export function sortCommand(text: string): RowCommand {
   } while (!atEnd(c));
   const limit = wholeNumber(count);
   return (rows) => {
-    const sorted = [...rows].sort((a, b) =>
-      keys.reduce((order, key) => order || compareField(a, b, key.name) * key.direction, 0),
-    );
+    const sorted = rows
+      .map((row) => ({ row, values: keys.map(({ name }) => sortValue(row, name)) }))
+      .sort((a, b) =>
+        keys.reduce(
+          (order, { direction }, at) =>
+            order || compareValues(a.values[at], b.values[at]) * direction,
+          0,
+        ),
+      )
+      .map(({ row }) => row);
     return limit === 0 ? sorted : sorted.slice(0, limit);
   };
 }
 
-function compareField(a: Row, b: Row, name: string): number {
-  const [left, right] = [first(a, name), first(b, name)];
-  if (left === undefined || right === undefined)
-    return left === right ? 0 : left === undefined ? 1 : -1;
-  return compareTexts(left, right);
+interface SortValue {
+  readonly text: string;
+  readonly number: number | undefined;
 }
 
-function first(row: Row, name: string): string | undefined {
-  return textsOf(row, name)[0];
+function sortValue(row: Row, name: string): SortValue | undefined {
+  const [text] = textsOf(row, name);
+  return text === undefined ? undefined : { text, number: numberOf(text) };
+}
+
+function compareValues(left: SortValue | undefined, right: SortValue | undefined): number {
+  if (left === undefined || right === undefined)
+    return left === right ? 0 : left === undefined ? 1 : -1;
+  return left.number !== undefined && right.number !== undefined
+    ? left.number - right.number
+    : comparePlain(left.text, right.text);
 }

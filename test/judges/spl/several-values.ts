@@ -1,7 +1,7 @@
 import { cursor, expectEnd, takeName, takeOption } from './cursor.ts';
 import { wholeNumber } from './stats.ts';
 import { SplError } from './text.ts';
-import { fieldOf, type RowCommand, type Scalar, textsOf, withFields } from './value.ts';
+import { fieldOf, newRow, type RowCommand, type Scalar, textsOf, withFields } from './value.ts';
 
 /** `makemv delim="|" field`: the parts of its value that are not empty. */
 export function makemvCommand(text: string): RowCommand {
@@ -33,7 +33,7 @@ export function mvexpandCommand(text: string): RowCommand {
       if (!Array.isArray(value)) return [row];
       const values: readonly Scalar[] = value;
       return (limit === 0 ? values : values.slice(0, limit)).map((one) =>
-        withFields(row, { [field]: one }),
+        newRow({ ...row.event, [field]: one }),
       );
     });
 }

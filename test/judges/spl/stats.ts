@@ -82,10 +82,19 @@ export function eventstats(text: string, nulls: NullLogic): RowCommand {
   };
 }
 
+/** With its length in front a text ends where nothing else can. */
+function lengthAndText(scalar: Scalar): string {
+  const text = String(scalar);
+  return `${text.length} ${text}`;
+}
+
 function groupKey(row: Row, by: readonly string[]): string | undefined {
   if (by.length === 0) return '';
   const keys = groupsOf(row, by);
-  return keys && JSON.stringify(keys.map((key) => key.map(String)));
+  if (keys === undefined) return undefined;
+  let text = '';
+  for (const key of keys) for (const scalar of key) text += lengthAndText(scalar);
+  return text;
 }
 
 interface StreamOptions {

@@ -7,6 +7,9 @@ export type Event = Readonly<Record<string, FieldValue>>;
 /** An event with its texts, worked out once for all queries that look at it. */
 export interface Row {
   readonly event: Event;
+  /** Several searches or runs look at it: nobody changes its event. */
+  readonly shared: boolean;
+  time: number | undefined;
   texts: Map<string, readonly string[]> | undefined;
   lowers: Map<string, readonly string[]> | undefined;
 }
@@ -19,13 +22,19 @@ const ROWS = new WeakMap<Event, Row>();
 export function rowOf(event: Event): Row {
   const known = ROWS.get(event);
   if (known) return known;
-  const row = newRow(event);
+  const row: Row = { ...newRow(event), shared: true };
   ROWS.set(event, row);
   return row;
 }
 
 /** The row of an event that one search makes: to keep it for others costs more than it saves. */
-export const newRow = (event: Event): Row => ({ event, texts: undefined, lowers: undefined });
+export const newRow = (event: Event): Row => ({
+  event,
+  shared: false,
+  time: undefined,
+  texts: undefined,
+  lowers: undefined,
+});
 
 /**
  * The field's values as Splunk shows them; none for a field that is absent, null or an empty list.
@@ -82,22 +91,29 @@ export function comparePlain(left: string, right: string): number {
 
 type Fields = Record<string, FieldValue>;
 
-/** A copy of the row with some fields set; null takes a field away. */
+/**
+ * The row with some fields set, in place of the row, which no one may look at any more unless it is
+ * shared; null takes a field away.
+ */
 export function withFields(row: Row, changes: Event): Row {
-  const event: Fields = { ...row.event };
-  for (const [name, value] of Object.entries(changes)) setField(event, name, value);
+  const event = ownFields(row);
+  for (const name of Object.keys(changes)) setField(event, name, changes[name]);
   return newRow(event);
 }
+
+/** Only the first command that changes a row of the index copies it. */
+const ownFields = (row: Row): Fields => (row.shared ? { ...row.event } : (row.event as Fields));
 
 /** The same with fields set in turn, each from the row with those before it. */
 export function withFieldsInTurn(
   row: Row,
   steps: readonly { readonly field: string; readonly evaluate: (row: Row) => FieldValue }[],
 ): Row {
-  const event: Fields = { ...row.event };
+  const event = ownFields(row);
   const made = newRow(event);
   for (const { field, evaluate } of steps) {
     setField(event, field, evaluate(made));
+    made.time = undefined;
     made.texts?.delete(field);
     made.lowers?.delete(field);
   }
