@@ -8,16 +8,16 @@ import { root } from './places.ts';
 /** Seconds of CPU of the dearest files; the others take a few. */
 const dearest: Readonly<Record<string, number>> = {
   'install-faults.test.ts': 56,
-  'two-at-once.test.ts': 34,
+  'two-at-once.test.ts': 29,
   'install-shapes.test.ts': 27,
   'npm-sigpack.test.ts': 24,
   'install-echo.test.ts': 22,
   'release.test.ts': 20,
   'tutorials.test.ts': 14,
-  'killed-runs.test.ts': 14,
   'fuzz.test.ts': 14,
   'terminal-lines.test.ts': 14,
   'init-ci.test.ts': 13,
+  'killed-runs.test.ts': 12,
   'github-action.test.ts': 12,
   'pipeline-bounds.test.ts': 12,
   'install-adopt.test.ts': 12,
