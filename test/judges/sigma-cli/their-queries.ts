@@ -131,9 +131,14 @@ export function versions(): readonly string[] {
     'sigma-cli-packages.txt',
     () => [pythonDigest(join(bin, '..')), ...fileDigests([import.meta.filename])],
     () =>
+      // the environment has no pip of its own
       execFileSync(
         join(bin, 'python'),
-        ['-m', 'pip', 'list', '--format=freeze', '--disable-pip-version-check'],
+        [
+          '-c',
+          `from importlib.metadata import distributions
+for one in sorted(distributions(), key=lambda one: one.name.lower()): print(f'{one.name}=={one.version}')`,
+        ],
         { encoding: 'utf8' },
       ),
   );
